@@ -1,0 +1,75 @@
+// The port between the state worker (owner of the local checks) and a check worker (a shard of them). Definitions go
+// one way; the other way comes a message only when a status or an output changed, many in one message per turn.
+
+import type { CheckStatus, StringMap } from './records.js';
+
+/** What to run and how often, all defaults applied and limits enforced. Durations in milliseconds. */
+export interface CheckTask {
+  /** The key under which results come back: unique within the agent, chosen by the state worker. */
+  readonly key: number;
+  /** The check's ID, for log lines. */
+  readonly checkId: string;
+  readonly serviceId: string;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  /** Kept output in bytes (the smaller of output_max_size and check_output_max_size). */
+  readonly outputMaxBytes: number;
+  readonly successBeforePassing: number;
+  readonly failuresBeforeWarning: number;
+  readonly failuresBeforeCritical: number;
+  /** Status when the task is handed over: results are judged and de-duplicated against it. */
+  readonly status: CheckStatus;
+  readonly output: string;
+  readonly probe: Probe;
+}
+
+export interface TlsProbe {
+  readonly serverName: string;
+  readonly skipVerify: boolean;
+}
+
+/** The kinds a check worker runs. TTL and alias checks need no probe: the state worker owns them. */
+export type Probe =
+  | {
+      readonly kind: 'http';
+      readonly url: string;
+      readonly method: string;
+      readonly headers: { readonly [name: string]: readonly string[] };
+      readonly body: string;
+      readonly followRedirects: boolean;
+      readonly tls: TlsProbe;
+    }
+  | { readonly kind: 'tcp'; readonly address: string; readonly useTls: boolean; readonly tls: TlsProbe }
+  | { readonly kind: 'udp'; readonly address: string }
+  | { readonly kind: 'grpc'; readonly target: string; readonly useTls: boolean; readonly tls: TlsProbe }
+  | { readonly kind: 'h2ping'; readonly address: string; readonly useTls: boolean; readonly tls: TlsProbe }
+  | { readonly kind: 'script'; readonly args: readonly string[] }
+  | { readonly kind: 'docker'; readonly containerId: string; readonly shell: string; readonly args: readonly string[] }
+  | { readonly kind: 'os-service'; readonly name: string };
+
+export type StateToChecks =
+  | { readonly kind: 'add'; readonly tasks: readonly CheckTask[] }
+  | { readonly kind: 'remove'; readonly keys: readonly number[] }
+  /** Certificates for checks when enable_agent_tls_for_checks is on; PEM texts. */
+  | { readonly kind: 'tls'; readonly ca: readonly string[]; readonly cert: string; readonly key: string }
+  | { readonly kind: 'stop' };
+
+export interface CheckResult {
+  readonly key: number;
+  readonly status: CheckStatus;
+  readonly output: string;
+}
+
+export type ChecksToState =
+  | { readonly kind: 'results'; readonly results: readonly CheckResult[] }
+  | { readonly kind: 'stopped' };
+
+/** What piscina hands to a check worker's task; the port is transferred. */
+export interface CheckShardTask {
+  readonly port: import('node:worker_threads').MessagePort;
+  readonly shard: number;
+  /** At most this many probes of the shard run at the same time; others wait their turn, oldest first. */
+  readonly concurrency: number;
+  readonly environment: StringMap;
+  readonly control: import('./thread-port.js').ThreadContext;
+}

@@ -1,0 +1,166 @@
+// The commands of the replicated log: one type byte and a msgpack body (spec/fsm.md, sections 1–3). A command type that
+// lictor does not interpret yet is kept as its raw body, so that it survives the log and a snapshot unchanged.
+
+import type {
+  AutopilotConfig,
+  CheckRecord,
+  CoordinateRecord,
+  KvEntry,
+  Locality,
+  NodeRecord,
+  ServiceRecord,
+  SessionRecord,
+  StringMap,
+  SystemMetadataEntry,
+} from './records.js';
+
+export const CommandType = {
+  register: 0,
+  deregister: 1,
+  kvs: 2,
+  session: 3,
+  tombstone: 5,
+  coordinates: 6,
+  txn: 8,
+  autopilot: 9,
+  systemMetadata: 31,
+} as const;
+export type CommandType = (typeof CommandType)[keyof typeof CommandType];
+
+/** Set in the type byte when a server that does not know the type may ignore it. */
+export const IGNORE_UNKNOWN_FLAG = 128;
+
+interface WriteRequest {
+  readonly Datacenter: string;
+  readonly Token: string;
+}
+
+export interface RegisterRequest extends WriteRequest {
+  readonly ID: string;
+  readonly Node: string;
+  readonly Address: string;
+  readonly TaggedAddresses: StringMap | null;
+  readonly NodeMeta: StringMap | null;
+  readonly Service: ServiceRecord | null;
+  readonly Check: CheckRecord | null;
+  readonly Checks: readonly CheckRecord[] | null;
+  readonly SkipNodeUpdate: boolean;
+  readonly PeerName: string;
+  readonly Locality: Locality | null;
+  readonly CreateIndex: number;
+  readonly ModifyIndex: number;
+}
+
+export interface DeregisterRequest extends WriteRequest {
+  readonly Node: string;
+  readonly ServiceID: string;
+  readonly CheckID: string;
+  readonly PeerName: string;
+}
+
+export type KvOperation = 'set' | 'cas' | 'lock' | 'unlock' | 'delete' | 'delete-cas' | 'delete-tree';
+
+export interface KvsRequest extends WriteRequest {
+  /** One of {@link KvOperation}; text because the log may hold what others wrote. */
+  readonly Op: string;
+  readonly DirEnt: KvEntry;
+}
+
+export interface SessionRequest extends WriteRequest {
+  /** "create" or "destroy". */
+  readonly Op: string;
+  readonly Session: SessionRecord;
+}
+
+export interface TombstoneRequest extends WriteRequest {
+  readonly Op: 'reap';
+  readonly ReapIndex: number;
+}
+
+export interface TxnKvOperation {
+  readonly Verb: string;
+  readonly DirEnt: KvEntry;
+}
+export interface TxnNodeOperation {
+  readonly Verb: string;
+  readonly Node: NodeRecord;
+}
+export interface TxnServiceOperation {
+  readonly Verb: string;
+  readonly Node: string;
+  readonly Service: ServiceRecord;
+}
+export interface TxnCheckOperation {
+  readonly Verb: string;
+  readonly Check: CheckRecord;
+}
+export interface TxnSessionOperation {
+  readonly Verb: string;
+  readonly Session: SessionRecord;
+}
+/** Exactly one member is not null. */
+export interface TxnOperation {
+  readonly KV: TxnKvOperation | null;
+  readonly Node: TxnNodeOperation | null;
+  readonly Service: TxnServiceOperation | null;
+  readonly Check: TxnCheckOperation | null;
+  readonly Session: TxnSessionOperation | null;
+  /** Legacy replication only; always null here. */
+  readonly Intention: null;
+}
+
+export interface TxnRequest extends WriteRequest {
+  readonly Ops: readonly TxnOperation[] | null;
+}
+
+export interface AutopilotRequest extends WriteRequest {
+  readonly CAS: boolean;
+  readonly Config: AutopilotConfig;
+}
+
+export interface SystemMetadataRequest extends WriteRequest {
+  /** "upsert" or "delete". */
+  readonly Op: string;
+  readonly Entry: SystemMetadataEntry;
+}
+
+export type Command =
+  | { readonly type: typeof CommandType.register; readonly body: RegisterRequest }
+  | { readonly type: typeof CommandType.deregister; readonly body: DeregisterRequest }
+  | { readonly type: typeof CommandType.kvs; readonly body: KvsRequest }
+  | { readonly type: typeof CommandType.session; readonly body: SessionRequest }
+  | { readonly type: typeof CommandType.tombstone; readonly body: TombstoneRequest }
+  | { readonly type: typeof CommandType.coordinates; readonly body: readonly CoordinateRecord[] }
+  | { readonly type: typeof CommandType.txn; readonly body: TxnRequest }
+  | { readonly type: typeof CommandType.autopilot; readonly body: AutopilotRequest }
+  | { readonly type: typeof CommandType.systemMetadata; readonly body: SystemMetadataRequest };
+
+/** A command of a type that is not interpreted: type byte (with its flag) and body as they came. */
+export interface OpaqueCommand {
+  readonly type: 'opaque';
+  readonly typeByte: number;
+  readonly bytes: Uint8Array;
+}
+
+export interface TxnResult {
+  readonly KV: KvEntry | null;
+  readonly Node: NodeRecord | null;
+  readonly Service: ServiceRecord | null;
+  readonly Check: CheckRecord | null;
+}
+export interface TxnError {
+  readonly OpIndex: number;
+  readonly What: string;
+}
+export interface TxnResponse {
+  readonly Results: readonly TxnResult[] | null;
+  readonly Errors: readonly TxnError[] | null;
+}
+
+/** What applying a command answers (spec/fsm.md, section 2, "Answer of Apply"). An error aborted the whole command. */
+export type ApplyResult =
+  | { readonly kind: 'nil' }
+  | { readonly kind: 'bool'; readonly value: boolean }
+  | { readonly kind: 'text'; readonly value: string }
+  | { readonly kind: 'txn'; readonly value: TxnResponse }
+  | { readonly kind: 'error'; readonly text: string };

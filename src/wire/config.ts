@@ -1,0 +1,159 @@
+// The configuration of a running agent: resolved, validated, defaults applied. main builds it from flags and files; every
+// thread gets a copy at its start and again at a reload. Durations are milliseconds.
+
+import type { LocalDefinitions } from './definitions.js';
+import type { StringMap } from './records.js';
+import type { LogLevel } from './thread-port.js';
+
+export interface TcpListener {
+  readonly kind: 'tcp';
+  readonly address: string;
+  readonly port: number;
+}
+export interface UnixListener {
+  readonly kind: 'unix';
+  readonly path: string;
+}
+export type Listener = TcpListener | UnixListener;
+
+export interface DnsConfig {
+  readonly listeners: readonly TcpListener[];
+  /** Without trailing dot, lower case: "consul". */
+  readonly domain: string;
+  /** "" when not set. */
+  readonly altDomain: string;
+  readonly allowStale: boolean;
+  readonly maxStaleMs: number;
+  readonly nodeTtlMs: number;
+  /** Name, prefix pattern (`db*`) or `*` → TTL in milliseconds. */
+  readonly serviceTtlMs: { readonly [pattern: string]: number };
+  readonly onlyPassing: boolean;
+  readonly enableTruncate: boolean;
+  readonly disableCompression: boolean;
+  readonly udpAnswerLimit: number;
+  readonly aRecordLimit: number;
+  readonly nodeMetaTxt: boolean;
+  readonly soa: {
+    readonly refreshS: number;
+    readonly retryS: number;
+    readonly expireS: number;
+    readonly minTtlS: number;
+  };
+  /** Resolved `host:port`; forwarding comes with a later wave, RA depends on them being empty. */
+  readonly recursors: readonly string[];
+}
+
+export interface HttpConfig {
+  readonly listeners: readonly Listener[];
+  readonly engine: 'net' | 'uws';
+  readonly blockEndpoints: readonly string[];
+  readonly responseHeaders: StringMap;
+  /** CIDRs; empty = everybody may write. */
+  readonly allowWriteFrom: readonly string[];
+  readonly maxHeaderBytes: number;
+  readonly useCache: boolean;
+  readonly disableUnprintableFilter: boolean;
+  readonly unixSocket: { readonly user: string; readonly group: string; readonly mode: string };
+}
+
+export interface RuntimeConfig {
+  readonly version: string;
+  readonly devMode: boolean;
+  readonly datacenter: string;
+  readonly primaryDatacenter: string;
+  readonly nodeName: string;
+  readonly nodeId: string;
+  readonly nodeMeta: StringMap;
+  /** null in -dev without data_dir: nothing is kept. */
+  readonly dataDir: string | null;
+  readonly server: boolean;
+  readonly bootstrap: boolean;
+  readonly bootstrapExpect: number;
+  readonly bindAddress: string;
+  readonly advertiseAddress: string;
+  readonly advertiseAddressWan: string;
+  readonly taggedAddresses: StringMap;
+  /** Values ≤ 0 mean off. */
+  readonly ports: {
+    readonly dns: number;
+    readonly http: number;
+    readonly https: number;
+    readonly grpc: number;
+    readonly grpcTls: number;
+    readonly server: number;
+    readonly serfLan: number;
+    readonly serfWan: number;
+  };
+  readonly http: HttpConfig;
+  readonly dns: DnsConfig;
+  readonly limits: {
+    readonly httpMaxConnsPerClient: number;
+    readonly kvMaxValueSize: number;
+    readonly txnMaxReqLen: number;
+  };
+  readonly defaultQueryTimeMs: number;
+  readonly maxQueryTimeMs: number;
+  readonly rpcHoldTimeoutMs: number;
+  readonly discoveryMaxStaleMs: number;
+  readonly sessionTtlMinMs: number;
+  readonly checkUpdateIntervalMs: number;
+  readonly checkOutputMaxSize: number;
+  readonly discardCheckOutput: boolean;
+  readonly enableScriptChecks: boolean;
+  readonly enableLocalScriptChecks: boolean;
+  readonly enableDebug: boolean;
+  readonly leaveOnTerminate: boolean;
+  readonly skipLeaveOnInterrupt: boolean;
+  readonly leaveDrainTimeMs: number;
+  readonly translateWanAddresses: boolean;
+  readonly aclDefaultPolicy: 'allow' | 'deny';
+  readonly aclEnabled: boolean;
+  readonly tokens: {
+    readonly default: string;
+    readonly agent: string;
+    readonly dns: string;
+    readonly configFileRegistration: string;
+  };
+  readonly autopilot: {
+    readonly cleanupDeadServers: boolean;
+    readonly lastContactThresholdMs: number;
+    readonly maxTrailingLogs: number;
+    readonly minQuorum: number;
+    readonly serverStabilizationTimeMs: number;
+  };
+  readonly raft: {
+    readonly snapshotThreshold: number;
+    readonly snapshotIntervalMs: number;
+    readonly trailingLogs: number;
+    /** Already multiplied. */
+    readonly heartbeatTimeoutMs: number;
+    readonly electionTimeoutMs: number;
+    readonly leaderLeaseMs: number;
+  };
+  readonly telemetry: {
+    readonly prefix: string;
+    readonly disableHostname: boolean;
+    readonly prometheusRetentionMs: number;
+    readonly filterDefault: boolean;
+    readonly allowedPrefixes: readonly string[];
+    readonly blockedPrefixes: readonly string[];
+  };
+  readonly ui: { readonly enabled: boolean; readonly contentPath: string };
+  readonly log: {
+    readonly level: LogLevel;
+    readonly json: boolean;
+    readonly file: string;
+    readonly rotateBytes: number;
+    readonly rotateDurationMs: number;
+    readonly rotateMaxFiles: number;
+  };
+  readonly pidFile: string;
+  readonly encryptKey: string;
+  readonly retryJoin: readonly string[];
+  readonly retryIntervalMs: number;
+  readonly retryMax: number;
+  readonly rejoinAfterLeave: boolean;
+  readonly definitions: LocalDefinitions;
+  /** The `DebugConfig` object of /v1/agent/self as compact JSON. */
+  readonly debugConfig: string;
+}

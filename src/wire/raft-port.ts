@@ -1,0 +1,89 @@
+// The port between the state worker and the raft worker: entries are opaque bytes here. One message per event-loop turn
+// and direction under load; every payload buffer is transferred, so its sender must not touch it afterwards.
+
+/** Packed entries: for each one a little-endian uint32 length and that many bytes. */
+export type PackedEntries = ArrayBuffer;
+
+export interface SnapshotMeta {
+  readonly id: string;
+  readonly index: number;
+  readonly term: number;
+  /** Bytes of state.bin. */
+  readonly size: number;
+}
+
+export type RaftRole = 'follower' | 'candidate' | 'leader';
+
+export type StateToRaft =
+  /** Proposes `count` command entries, in order. Answered by one `committed-own` or `rejected` per batch (or part of it). */
+  | { readonly kind: 'propose'; readonly batch: number; readonly count: number; readonly entries: PackedEntries }
+  /** Asks that leadership be confirmed by a quorum now (consistent reads); answered by `verified`. */
+  | { readonly kind: 'verify'; readonly request: number }
+  /** Asks to be told when everything committed so far has been sent; answered by `barrier-reached`. */
+  | { readonly kind: 'barrier'; readonly request: number }
+  /** Everything through `index` is applied; `bytes` of `committed` payload are handed back as credit. */
+  | { readonly kind: 'applied'; readonly index: number; readonly bytes: number }
+  /** Answer to `take-snapshot`: the stream of the state as of `index` (spec/fsm.md, section 13). */
+  | { readonly kind: 'snapshot-begin'; readonly request: number; readonly index: number }
+  | { readonly kind: 'snapshot-chunk'; readonly request: number; readonly bytes: ArrayBuffer }
+  | { readonly kind: 'snapshot-end'; readonly request: number }
+  | { readonly kind: 'snapshot-failed'; readonly request: number; readonly reason: string }
+  /** Credit for `restore-chunk`, in bytes. */
+  | { readonly kind: 'restore-credit'; readonly bytes: number }
+  | { readonly kind: 'restored'; readonly index: number }
+  /** Asks for a snapshot now, whatever the threshold; answered by `snapshot-taken`. */
+  | { readonly kind: 'force-snapshot'; readonly request: number }
+  /** Asks for figures for `info`, metrics and operators; answered by `stats`. */
+  | { readonly kind: 'stats'; readonly request: number };
+
+export type RejectReason =
+  | { readonly code: 'not-leader' }
+  /** More than the raft worker's bound of unpersisted bytes is waiting; nothing was taken. */
+  | { readonly code: 'queue-full' }
+  | { readonly code: 'leadership-lost' }
+  | { readonly code: 'stopping' };
+
+export type RaftToState =
+  /** Recovery is done and a term may begin; `restore-*` messages came before it when there was a snapshot. */
+  | { readonly kind: 'started'; readonly lastIndex: number; readonly lastTerm: number }
+  | {
+      readonly kind: 'role';
+      readonly role: RaftRole;
+      readonly term: number;
+      readonly leaderAddress: string;
+      readonly leaderId: string;
+    }
+  /** The batch got the consecutive indexes from `firstIndex` on, and all are durable and committed. `term` is their term. */
+  | {
+      readonly kind: 'committed-own';
+      readonly batch: number;
+      readonly firstIndex: number;
+      readonly count: number;
+      readonly term: number;
+    }
+  /**
+   * Committed command entries that this state worker did not propose in this term (recovery, another leader).
+   * `indexes[i]` belongs to the i-th packed entry; `through` also covers entries that carry no command.
+   */
+  | {
+      readonly kind: 'committed';
+      readonly indexes: Float64Array;
+      readonly through: number;
+      readonly term: number;
+      readonly entries: PackedEntries;
+    }
+  | { readonly kind: 'rejected'; readonly batch: number; readonly count: number; readonly reason: RejectReason }
+  | { readonly kind: 'verified'; readonly request: number; readonly ok: boolean }
+  | { readonly kind: 'barrier-reached'; readonly request: number; readonly index: number }
+  | { readonly kind: 'take-snapshot'; readonly request: number }
+  | { readonly kind: 'snapshot-credit'; readonly request: number; readonly bytes: number }
+  | {
+      readonly kind: 'snapshot-taken';
+      readonly request: number;
+      readonly meta: SnapshotMeta | null;
+      readonly error: string | null;
+    }
+  | { readonly kind: 'restore-begin'; readonly meta: SnapshotMeta }
+  | { readonly kind: 'restore-chunk'; readonly bytes: ArrayBuffer }
+  | { readonly kind: 'restore-end' }
+  | { readonly kind: 'stats'; readonly request: number; readonly stats: { readonly [name: string]: string } };

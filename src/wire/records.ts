@@ -1,0 +1,243 @@
+// The records of the replicated state, field for field as Consul's messages, snapshots and HTTP answers have them
+// (spec/fsm.md, section 3). Names are Go's because they are the wire's. Records are immutable once stored: a change
+// makes a new object, so a snapshot and a cached JSON text stay true. Durations are nanoseconds. `null` is Go's nil.
+
+import type { Uint64 } from './uint64.js';
+
+/** Free-form values (proxy Config and the like) as msgpack and JSON know them. */
+export type Dynamic =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | readonly Dynamic[]
+  | { readonly [key: string]: Dynamic };
+export type StringMap = { readonly [key: string]: string };
+
+export interface RaftIndex {
+  readonly CreateIndex: number;
+  readonly ModifyIndex: number;
+}
+
+export interface Locality {
+  readonly Region: string;
+  readonly Zone: string;
+}
+
+export interface NodeRecord extends RaftIndex {
+  readonly ID: string;
+  readonly Node: string;
+  readonly Address: string;
+  readonly Datacenter: string;
+  readonly Partition: string;
+  readonly PeerName: string;
+  readonly TaggedAddresses: StringMap | null;
+  readonly Meta: StringMap | null;
+  readonly Locality: Locality | null;
+}
+
+export interface ServiceAddress {
+  readonly Address: string;
+  readonly Port: number;
+}
+
+export interface Weights {
+  readonly Passing: number;
+  readonly Warning: number;
+}
+
+export interface ExposePath {
+  readonly ListenerPort: number;
+  readonly LocalPathPort: number;
+  readonly ParsedFromCheck: boolean;
+  readonly Path: string;
+  readonly Protocol: string;
+}
+
+export interface MeshGateway {
+  readonly Mode: string;
+}
+
+export interface Upstream {
+  readonly CentrallyConfigured: boolean;
+  readonly Config: { readonly [key: string]: Dynamic } | null;
+  readonly Datacenter: string;
+  readonly DestinationName: string;
+  readonly DestinationNamespace: string;
+  readonly DestinationPartition: string;
+  readonly DestinationPeer: string;
+  readonly DestinationType: string;
+  readonly IngressHosts: readonly string[] | null;
+  readonly LocalBindAddress: string;
+  readonly LocalBindPort: number;
+  readonly LocalBindSocketMode: string;
+  readonly LocalBindSocketPath: string;
+  readonly MeshGateway: MeshGateway;
+}
+
+export interface EnvoyExtension {
+  readonly Arguments: { readonly [key: string]: Dynamic } | null;
+  readonly ConsulVersion: string;
+  readonly EnvoyVersion: string;
+  readonly Name: string;
+  readonly Required: boolean;
+}
+
+export interface ProxyConfig {
+  readonly AccessLogs: {
+    readonly DisableListenerLogs: boolean;
+    readonly Enabled: boolean;
+    readonly JSONFormat: string;
+    readonly Path: string;
+    readonly TextFormat: string;
+    readonly Type: string;
+  };
+  readonly Config: { readonly [key: string]: Dynamic } | null;
+  readonly DestinationServiceID: string;
+  readonly DestinationServiceName: string;
+  readonly EnvoyExtensions: readonly EnvoyExtension[] | null;
+  readonly Expose: { readonly Checks: boolean; readonly Paths: readonly ExposePath[] | null };
+  readonly LocalServiceAddress: string;
+  readonly LocalServicePort: number;
+  readonly LocalServiceSocketPath: string;
+  readonly MeshGateway: MeshGateway;
+  readonly Mode: string;
+  readonly MutualTLSMode: string;
+  readonly TransparentProxy: { readonly DialedDirectly: boolean; readonly OutboundListenerPort: number };
+  readonly Upstreams: readonly Upstream[] | null;
+}
+
+export interface ServiceConnect {
+  readonly Native: boolean;
+  readonly PeerMeta: Dynamic;
+  /** Only ever set in an agent's registration request; always null once stored. */
+  readonly SidecarService: null;
+}
+
+/** A service instance as registered; without its node. */
+export interface ServiceRecord extends RaftIndex {
+  readonly Kind: string;
+  readonly ID: string;
+  readonly Service: string;
+  readonly Tags: readonly string[] | null;
+  readonly Address: string;
+  readonly TaggedAddresses: { readonly [name: string]: ServiceAddress } | null;
+  readonly Meta: StringMap | null;
+  readonly Port: number;
+  readonly SocketPath: string;
+  readonly Weights: Weights | null;
+  readonly EnableTagOverride: boolean;
+  readonly Proxy: ProxyConfig;
+  readonly Connect: ServiceConnect;
+  readonly LocallyRegisteredAsSidecar: boolean;
+  readonly PeerName: string;
+  readonly Locality: Locality | null;
+}
+
+export interface CheckDefinition {
+  readonly AliasNode: string;
+  readonly AliasService: string;
+  readonly Body: string;
+  readonly DeregisterCriticalServiceAfter: number;
+  readonly DisableRedirects: boolean;
+  readonly DockerContainerID: string;
+  readonly GRPC: string;
+  readonly GRPCUseTLS: boolean;
+  readonly H2PING: string;
+  readonly H2PingUseTLS: boolean;
+  readonly HTTP: string;
+  readonly Header: { readonly [name: string]: readonly string[] | null } | null;
+  readonly Interval: number;
+  readonly Method: string;
+  readonly OSService: string;
+  readonly OutputMaxSize: number;
+  readonly ScriptArgs: readonly string[] | null;
+  readonly SessionName: string;
+  readonly Shell: string;
+  readonly TCP: string;
+  readonly TCPUseTLS: boolean;
+  readonly TLSServerName: string;
+  readonly TLSSkipVerify: boolean;
+  readonly TTL: number;
+  readonly Timeout: number;
+  readonly UDP: string;
+}
+
+export type CheckStatus = 'passing' | 'warning' | 'critical';
+
+export interface CheckRecord extends RaftIndex {
+  readonly Node: string;
+  readonly CheckID: string;
+  readonly Name: string;
+  /** One of {@link CheckStatus}; kept as text because stored rows may hold what others wrote. */
+  readonly Status: string;
+  readonly Notes: string;
+  readonly Output: string;
+  readonly ServiceID: string;
+  readonly ServiceName: string;
+  readonly ServiceTags: readonly string[] | null;
+  readonly Type: string;
+  /** Go duration text, as given. */
+  readonly Interval: string;
+  readonly Timeout: string;
+  readonly ExposedPort: number;
+  readonly Definition: CheckDefinition;
+  readonly PeerName: string;
+}
+
+/** A key/value entry (DirEntry). */
+export interface KvEntry extends RaftIndex {
+  readonly LockIndex: Uint64;
+  readonly Key: string;
+  readonly Flags: Uint64;
+  readonly Value: Uint8Array | null;
+  /** "" when not locked. */
+  readonly Session: string;
+}
+
+export interface SessionServiceCheck {
+  readonly ID: string;
+  readonly Namespace: string;
+}
+
+export interface SessionRecord extends RaftIndex {
+  readonly ID: string;
+  readonly Name: string;
+  readonly Node: string;
+  readonly LockDelay: number;
+  readonly Behavior: string;
+  /** Go duration text as given; "" for none. */
+  readonly TTL: string;
+  readonly NodeChecks: readonly string[] | null;
+  readonly ServiceChecks: readonly SessionServiceCheck[] | null;
+  readonly Checks: readonly string[] | null;
+}
+
+export interface CoordinateRecord {
+  readonly Node: string;
+  readonly Segment: string;
+  readonly Partition: string;
+  readonly Coord: {
+    readonly Vec: readonly number[];
+    readonly Error: number;
+    readonly Adjustment: number;
+    readonly Height: number;
+  };
+}
+
+export interface AutopilotConfig extends RaftIndex {
+  readonly CleanupDeadServers: boolean;
+  readonly DisableUpgradeMigration: boolean;
+  readonly LastContactThreshold: number;
+  readonly MaxTrailingLogs: number;
+  readonly MinQuorum: number;
+  readonly RedundancyZoneTag: string;
+  readonly ServerStabilizationTime: number;
+  readonly UpgradeVersionTag: string;
+}
+
+export interface SystemMetadataEntry extends RaftIndex {
+  readonly Key: string;
+  readonly Value: string;
+}
