@@ -1,0 +1,134 @@
+// The declarative endpoint table: what an endpoint is, what it gets and what it answers. Routing, 405/Allow, parameter
+// errors, blocking, headers and metric names come from the table; an endpoint is a plain function and never sees a socket.
+
+import type { ReadResult, WatchTarget } from '../store/read-api.js';
+
+export type HttpMethod = 'GET' | 'PUT' | 'POST' | 'DELETE';
+
+/** Who is asking; anonymous for now, carried everywhere so that ACLs slip in beneath every endpoint. */
+export interface Identity {
+  /** The secret as sent (query, header or bearer); "" = anonymous. Never logged. */
+  readonly token: string;
+}
+
+export type Consistency = 'default' | 'consistent' | 'stale';
+
+/** Options common to all reads (spec/http.md, section 3), already checked. */
+export interface ReadOptions {
+  readonly consistency: Consistency;
+  /** 0 = do not block. May exceed every real index. */
+  readonly minIndex: number;
+  readonly waitMs: number;
+  readonly maxStaleMs: number;
+  /** `?cached` asked for and allowed. */
+  readonly cached: boolean;
+  /** Content hash to wait for a change of; "" = none. */
+  readonly hash: string;
+}
+
+/** Parameters of the query string: first value counts, presence counts for flags. */
+export interface QueryParameters {
+  has(name: string): boolean;
+  /** First value; "" when absent. */
+  first(name: string): string;
+  all(name: string): readonly string[];
+}
+
+export type BodyOutcome =
+  | { readonly ok: true; readonly bytes: Uint8Array }
+  | { readonly ok: false; readonly reply: Reply };
+
+export interface ApiRequest {
+  readonly method: HttpMethod;
+  /** Decoded path without query. */
+  readonly path: string;
+  /** What stands behind the pattern's prefix, percent-decoded and whole; "" for exact patterns. */
+  readonly rest: string;
+  readonly query: QueryParameters;
+  readonly identity: Identity;
+  /** Own datacenter when not given. */
+  readonly datacenter: string;
+  readonly remoteAddress: string;
+  header(name: string): string | undefined;
+  /** The whole body, at most `limit` bytes; beyond it a 413 reply in the recorded wording, the rest not buffered. */
+  body(limit: number): Promise<BodyOutcome>;
+  /** Calls back when the client hangs up before the answer. */
+  onAbort(callback: () => void): void;
+}
+
+/** The answer. `body` is compact JSON text, text, or bytes; the framework indents, compresses and adds common headers. */
+export interface Reply {
+  readonly status: number;
+  /** null = no Content-Type. */
+  readonly contentType: string | null;
+  readonly body: string | Uint8Array | StreamBody;
+  readonly headers: readonly (readonly [string, string])[];
+}
+
+/** For monitor and metrics/stream: written piece by piece until the client hangs up. */
+export interface StreamBody {
+  start(write: (chunk: string | Uint8Array) => boolean, end: () => void): () => void;
+}
+
+const NO_HEADERS: readonly (readonly [string, string])[] = [];
+const JSON_TYPE = 'application/json';
+const TEXT_TYPE = 'text/plain; charset=utf-8';
+
+/** 200 with compact JSON text ("" = nothing). */
+export function json(body: string | Uint8Array, headers = NO_HEADERS): Reply {
+  return { status: 200, contentType: JSON_TYPE, body, headers };
+}
+
+/** 200, application/json, no body: "nothing" (spec/http.md, section 2). */
+export const NOTHING: Reply = { status: 200, contentType: JSON_TYPE, body: '', headers: NO_HEADERS };
+
+/** An error or plain answer: the text without newline. */
+export function text(status: number, body: string, headers = NO_HEADERS): Reply {
+  return { status, contentType: TEXT_TYPE, body, headers };
+}
+
+/** No Content-Type, no body: KV and coordinate misses. */
+export function bare(status: number, headers = NO_HEADERS): Reply {
+  return { status, contentType: null, body: '', headers };
+}
+
+export type Handler = (request: ApiRequest) => Reply | Promise<Reply>;
+
+/**
+ * A read of the replicated state. The framework checks datacenter, leader and consistency, runs `read` now or again after
+ * a change of `watch` until its index passes the asked one, and adds the read's headers.
+ */
+export interface Read<T> {
+  readonly kind: 'read';
+  /** Parameters of this endpoint; a Reply refuses the request before anything is read. Runs once. */
+  prepare(request: ApiRequest): PreparedRead<T> | Reply;
+  /** X-Consul-Effective-Consistency is sent (catalog, health …; not KV and sessions). */
+  readonly effectiveConsistency: boolean;
+}
+
+export interface PreparedRead<T> {
+  read(): ReadResult<T>;
+  watch(result: ReadResult<T>): readonly WatchTarget[];
+  /** True for a miss under the not-found rule (spec/rpc.md, "Blocking reads", 4). */
+  missing?(result: ReadResult<T>): boolean;
+  /** Body (or a whole reply, as for a KV miss) of the final result; called once per answer. */
+  reply(result: ReadResult<T>): Reply;
+  /** Served as from the event stream: the streaming headers of spec/http.md section 3. */
+  readonly streaming?: boolean;
+}
+
+export type Action = Handler | Read<unknown>;
+
+export interface Endpoint {
+  /** Exact path, or a prefix when it ends in "/". */
+  readonly path: string;
+  readonly methods: { readonly [method in HttpMethod]?: Action };
+  /** `servers`: needs the catalog; on an agent that knows no server it is refused before the handler runs. */
+  readonly answeredBy: 'agent' | 'servers';
+  /** What the ACL rule of the row will be, e.g. `key:read`, `agent:write`, `none`. */
+  readonly acl: string;
+  /** Node-level endpoints ignore `ns` (spec/http.md, section 3). */
+  readonly ignoresNamespace?: boolean;
+}
+
+export type EndpointTable = readonly Endpoint[];
