@@ -3,7 +3,7 @@
 // words arrive.
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { LogLevel, LogRecord, ThreadContext, WorkerToMain } from '../wire/thread-port.js';
+import type { LogLevel, LogRecord, MetricsReport, ThreadContext, WorkerToMain } from '../wire/thread-port.js';
 import { Logger, LogSink } from './logger.js';
 import { type Labels, Metrics } from './metrics.js';
 
@@ -27,7 +27,7 @@ export function startTelemetry(context: ThreadContext): Telemetry {
   const lines = new LineBatch(context);
   const sink = new LogSink(context.logLevel, (record) => lines.add(record));
   const metrics = new Metrics();
-  const endReports = reportEverySecond(context, metrics);
+  const endReports = reportEverySecond(context.name, metrics, (report) => post(context, { kind: 'metrics', report }));
   return {
     logger: new Logger('agent', sink),
     metrics,
@@ -85,15 +85,22 @@ class LineBatch {
   }
 }
 
-/** Returns the function that ends the reports, after a last one. */
-function reportEverySecond(context: ThreadContext, metrics: Metrics): () => void {
+/**
+ * Hands over `metrics` once a second, with gauges of the calling thread's event-loop delay added.
+ * Returns the function that ends the reports, after a last one.
+ */
+export function reportEverySecond(
+  thread: string,
+  metrics: Metrics,
+  deliver: (report: MetricsReport) => void,
+): () => void {
   const delays = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
   delays.enable();
-  const thread: [string, string] = ['thread', context.name];
+  const label: [string, string] = ['thread', thread];
   const series: readonly [Labels, () => number][] = [
-    [[thread, ['quantile', 'p50']], () => delays.percentile(50)],
-    [[thread, ['quantile', 'p99']], () => delays.percentile(99)],
-    [[thread, ['quantile', 'max']], () => delays.max],
+    [[label, ['quantile', 'p50']], () => delays.percentile(50)],
+    [[label, ['quantile', 'p99']], () => delays.percentile(99)],
+    [[label, ['quantile', 'max']], () => delays.max],
   ];
   const report = (): void => {
     if (delays.count > 0) {
@@ -103,7 +110,7 @@ function reportEverySecond(context: ThreadContext, metrics: Metrics): () => void
       }
       delays.reset();
     }
-    post(context, { kind: 'metrics', report: metrics.report() });
+    deliver(metrics.report());
   };
   const timer = setInterval(report, REPORT_INTERVAL_MS);
   timer.unref();
