@@ -1,5 +1,15 @@
 // The port between the state worker and the raft worker: entries are opaque bytes here. One message per event-loop turn
-// and direction under load; every payload buffer is transferred, so its sender must not touch it afterwards.
+// and direction under load; every payload buffer is transferred, so its sender must not touch it afterwards. Streams are
+// bounded by credit: a sender starts with the window below, spends it on payload bytes, and sends while any is left.
+
+/** Payload of `restore-chunk` in flight before the state worker gives credit back. */
+export const RESTORE_WINDOW_BYTES = 1024 * 1024;
+/** Payload of `committed` in flight before the state worker gives credit back with `applied`. */
+export const COMMITTED_WINDOW_BYTES = 4 * 1024 * 1024;
+/** Payload of `snapshot-chunk` in flight before the raft worker gives credit back. */
+export const SNAPSHOT_WINDOW_BYTES = 1024 * 1024;
+/** Payload of `propose` the raft worker holds before it is durable; what goes beyond is rejected as `queue-full`. */
+export const MAX_UNPERSISTED_BYTES = 64 * 1024 * 1024;
 
 /** Packed entries: for each one a little-endian uint32 length and that many bytes. */
 export type PackedEntries = ArrayBuffer;
@@ -19,7 +29,10 @@ export type StateToRaft =
   | { readonly kind: 'propose'; readonly batch: number; readonly count: number; readonly entries: PackedEntries }
   /** Asks that leadership be confirmed by a quorum now (consistent reads); answered by `verified`. */
   | { readonly kind: 'verify'; readonly request: number }
-  /** Asks to be told when everything committed so far has been sent; answered by `barrier-reached`. */
+  /**
+   * Appends a barrier entry and asks to be told when it is committed and everything before it has been sent; answered by
+   * `barrier-reached`.
+   */
   | { readonly kind: 'barrier'; readonly request: number }
   /** Everything through `index` is applied; `bytes` of `committed` payload are handed back as credit. */
   | { readonly kind: 'applied'; readonly index: number; readonly bytes: number }
@@ -46,6 +59,7 @@ export type RejectReason =
 export type RaftToState =
   /** Recovery is done and a term may begin; `restore-*` messages came before it when there was a snapshot. */
   | { readonly kind: 'started'; readonly lastIndex: number; readonly lastTerm: number }
+  /** `leader` is told only after `applied` covers the term's first entry: its holder has then all that was committed before. */
   | {
       readonly kind: 'role';
       readonly role: RaftRole;
@@ -74,6 +88,7 @@ export type RaftToState =
     }
   | { readonly kind: 'rejected'; readonly batch: number; readonly count: number; readonly reason: RejectReason }
   | { readonly kind: 'verified'; readonly request: number; readonly ok: boolean }
+  /** `index` is the barrier's; 0 when this server doesn't lead, or stopped leading before the barrier was committed. */
   | { readonly kind: 'barrier-reached'; readonly request: number; readonly index: number }
   | { readonly kind: 'take-snapshot'; readonly request: number }
   | { readonly kind: 'snapshot-credit'; readonly request: number; readonly bytes: number }
