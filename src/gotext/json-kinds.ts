@@ -1,0 +1,193 @@
+// The building blocks of a schema for json-decode.ts: Go's scalar types, bytes, lists, maps, pointers, free-form values,
+// durations and custom hooks.
+
+import { parseDuration } from './duration.js';
+import type { Kind, Reading } from './json-decode.js';
+import type { JsonValue } from './json-parse.js';
+import { setProperty } from './json-scan.js';
+
+/** As deep as a free-form value (proxy Config and the like) may nest; what reads it later may recurse. */
+const MAX_DYNAMIC_DEPTH = 512;
+
+export const string: Kind<string> = {
+  goType: 'string',
+  zero: '',
+  read(value, at) {
+    if (typeof value === 'string') return value;
+    at.mismatch(value, 'string');
+    return '';
+  },
+};
+
+export const bool: Kind<boolean> = {
+  goType: 'bool',
+  zero: false,
+  read(value, at) {
+    if (typeof value === 'boolean') return value;
+    at.mismatch(value, 'bool');
+    return false;
+  },
+};
+
+function integer(goType: string, min: bigint, max: bigint): Kind<number> {
+  const low = Number(min < BigInt(Number.MIN_SAFE_INTEGER) ? BigInt(Number.MIN_SAFE_INTEGER) : min);
+  const high = Number(max > BigInt(Number.MAX_SAFE_INTEGER) ? BigInt(Number.MAX_SAFE_INTEGER) : max);
+  return {
+    goType,
+    zero: 0,
+    read(value, at) {
+      if (typeof value === 'number' && Number.isInteger(value) && value >= low && value <= high) return value;
+      const isNumber = typeof value === 'number' || typeof value === 'bigint';
+      at.mismatch(value, goType, isNumber ? ` ${value}` : '');
+      return 0;
+    },
+  };
+}
+
+/** Go's int, as far as a number is exact: what lies beyond ±(2^53 - 1) is out of range. */
+export const int: Kind<number> = integer('int', -(1n << 63n), (1n << 63n) - 1n);
+export const int32: Kind<number> = integer('int32', -(1n << 31n), (1n << 31n) - 1n);
+export const uint32: Kind<number> = integer('uint32', 0n, (1n << 32n) - 1n);
+
+/** The whole range of 64 bits; a bigint only above 2^53 - 1 (wire/uint64.ts). */
+export const uint64: Kind<number | bigint> = {
+  goType: 'uint64',
+  zero: 0,
+  read(value, at) {
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value;
+    if (typeof value === 'bigint' && value >= 0n && value < 1n << 64n) return value;
+    const isNumber = typeof value === 'number' || typeof value === 'bigint';
+    at.mismatch(value, 'uint64', isNumber ? ` ${value}` : '');
+    return 0;
+  },
+};
+
+export const float64: Kind<number> = {
+  goType: 'float64',
+  zero: 0,
+  read(value, at) {
+    if (typeof value === 'number') return value;
+    if (typeof value === 'bigint') return Number(value);
+    at.mismatch(value, 'float64');
+    return 0;
+  },
+};
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** []byte: standard base64 with padding; line breaks are skipped. */
+export const bytes: Kind<Uint8Array | null> = {
+  goType: '[]uint8',
+  zero: null,
+  read(value, at) {
+    if (typeof value !== 'string') {
+      at.mismatch(value, '[]uint8');
+      return null;
+    }
+    const text = value.replace(/[\r\n]/g, '');
+    if (BASE64.test(text)) return Buffer.from(text, 'base64');
+    const valid = /^[A-Za-z0-9+/]*/.exec(text)?.[0].length ?? 0;
+    at.fail(`illegal base64 data at input byte ${valid === text.length ? valid - (valid % 4) : valid}`);
+    return null;
+  },
+};
+
+/** A list; an absent one and null are null, as Go's nil slice. */
+export function list<T>(element: Kind<T>): Kind<readonly T[] | null> {
+  const goType = `[]${element.goType}`;
+  return {
+    goType,
+    zero: null,
+    read(value, at) {
+      if (!Array.isArray(value)) {
+        at.mismatch(value, goType);
+        return null;
+      }
+      const out: T[] = [];
+      for (const item of value as readonly JsonValue[]) {
+        out.push(item === null ? element.zero : element.read(item, at));
+      }
+      return out;
+    },
+  };
+}
+
+/** A map with text keys; an absent one and null are null, as Go's nil map. */
+export function map<T>(element: Kind<T>): Kind<{ readonly [key: string]: T } | null> {
+  const goType = `map[string]${element.goType}`;
+  return {
+    goType,
+    zero: null,
+    read(value, at) {
+      if (typeof value !== 'object' || Array.isArray(value)) {
+        at.mismatch(value, goType);
+        return null;
+      }
+      const out: { [key: string]: T } = {};
+      for (const [key, item] of Object.entries(value as { readonly [key: string]: JsonValue })) {
+        setProperty(out, key, item === null ? element.zero : element.read(item, at));
+      }
+      return out;
+    },
+  };
+}
+
+/** A pointer: null when absent. */
+export function pointer<T>(target: Kind<T>): Kind<T | null> {
+  return { goType: target.goType, zero: null, read: (value, at) => target.read(value, at) };
+}
+
+function plain(value: JsonValue, at: Reading, depth: number): DynamicValue {
+  if (typeof value === 'bigint') return Number(value);
+  if (value === null || typeof value !== 'object') return value;
+  if (depth >= MAX_DYNAMIC_DEPTH) {
+    at.fail('exceeded max depth');
+    return null;
+  }
+  if (Array.isArray(value)) return value.map((item: JsonValue) => plain(item, at, depth + 1));
+  const out: { [key: string]: DynamicValue } = {};
+  for (const [key, item] of Object.entries(value)) setProperty(out, key, plain(item, at, depth + 1));
+  return out;
+}
+
+/** What a free-form value decodes to: numbers are doubles, as in Go. */
+export type DynamicValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly DynamicValue[]
+  | { readonly [key: string]: DynamicValue };
+
+/** interface{}: anything. */
+export const dynamic: Kind<DynamicValue> = {
+  goType: 'interface {}',
+  zero: null,
+  read: (value, at) => plain(value, at, 0),
+};
+
+/** A field that is known and not looked at. */
+export const ignored: Kind<null> = { goType: 'interface {}', zero: null, read: () => null };
+
+/**
+ * A duration as agent and catalog bodies take it, in nanoseconds: Go duration text, or a number of nanoseconds whose
+ * fraction is dropped. Other types of value count as absent.
+ */
+export const duration: Kind<number> = {
+  goType: 'time.Duration',
+  zero: 0,
+  read(value, at) {
+    if (typeof value === 'number') return Math.trunc(value);
+    if (typeof value === 'bigint') return Number(value);
+    if (typeof value !== 'string') return 0;
+    const parsed = parseDuration(value);
+    if (parsed.ok) return parsed.ns;
+    at.fail(parsed.error);
+    return 0;
+  },
+};
+
+/** A kind with its own rule, for what has none here. `read` reports errors through `at.fail` or `at.mismatch`. */
+export function custom<T>(goType: string, zero: T, read: (value: NonNullable<JsonValue>, at: Reading) => T): Kind<T> {
+  return { goType, zero, read };
+}

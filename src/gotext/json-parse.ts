@@ -1,0 +1,60 @@
+// JSON text to values, with the outcome and the error texts of Go's encoding/json (spec/http.md section 4). JSON.parse
+// does the work whenever it gives the same result; the rest goes to the exact scanner of json-scan.ts.
+
+import { scanJson } from './json-scan.js';
+
+/** Integers that a number can't hold exactly are bigints. */
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
+
+export type JsonParsed =
+  | { readonly ok: true; readonly value: JsonValue }
+  | { readonly ok: false; readonly error: string };
+
+/** Digits that may not survive a double, or an exponent that may be infinite: the exact scanner decides. */
+const INEXACT = /[0-9]{16}|[0-9][eE][+-]?[0-9]{3}/;
+const MAX_DEPTH = 10_000;
+
+/** Whether containers nest deeper than Go allows. `text` is valid JSON. */
+function isTooDeep(text: string): boolean {
+  if (text.length <= 2 * MAX_DEPTH) return false;
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) {
+      do {
+        at = text.indexOf('"', at + 1);
+      } while (isEscaped(text, at));
+    } else if (code === 0x7b || code === 0x5b) {
+      if (++depth > MAX_DEPTH) return true;
+    } else if (code === 0x7d || code === 0x5d) depth--;
+  }
+  return false;
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let backslashes = 0;
+  while (text.charCodeAt(at - 1 - backslashes) === 0x5c) backslashes++;
+  return backslashes % 2 === 1;
+}
+
+/**
+ * The first value of `text`. Mode `decoder` is json.Decoder: what follows the value is ignored, an empty text is `EOF`, a
+ * cut one `unexpected EOF`. Mode `unmarshal` is json.Unmarshal: nothing may follow, both are `unexpected end of JSON input`.
+ */
+export function parseJson(text: string, mode: 'decoder' | 'unmarshal'): JsonParsed {
+  if (INEXACT.test(text)) return scanJson(text, mode);
+  let value: JsonValue;
+  try {
+    value = JSON.parse(text) as JsonValue;
+  } catch {
+    return scanJson(text, mode);
+  }
+  return isTooDeep(text) ? { ok: false, error: 'exceeded max depth' } : { ok: true, value };
+}
