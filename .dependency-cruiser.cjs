@@ -1,0 +1,41 @@
+// Who may import whom: dependencies point one way, and threads meet only in the port definitions under src/wire.
+const only = (from, allowed) => ({
+  name: `${from.replace(/\W+/g, '-')}-imports`,
+  severity: 'error',
+  from: { path: `^src/${from}/` },
+  to: { path: '^src/', pathNot: allowed.map((folder) => `^src/${folder}/`) },
+});
+
+module.exports = {
+  forbidden: [
+    only('gotext', ['gotext']),
+    only('wire', ['wire']),
+    only('observe', ['observe', 'wire']),
+    only('wasm', ['wasm', 'wire']),
+    only('main', ['main', 'wire', 'wasm', 'gotext', 'observe']),
+    only('workers/raft', ['workers/raft', 'wire', 'wasm', 'gotext', 'observe']),
+    only('workers/state', ['workers/state', 'wire', 'wasm', 'gotext', 'observe']),
+    only('workers/checks', ['workers/checks', 'wire', 'wasm', 'gotext', 'observe']),
+    {
+      name: 'cli-imports',
+      severity: 'error',
+      comment: 'The command line talks to an agent over HTTP; only the agent and validate commands load main.',
+      from: { path: '^src/cli/', pathNot: '^src/cli/commands/(agent|validate)\\.ts$' },
+      to: { path: '^src/', pathNot: ['^src/cli/', '^src/gotext/', '^src/wire/', '^src/observe/'] },
+    },
+    {
+      name: 'pure-core',
+      severity: 'error',
+      comment: 'The Raft core is a state machine without I/O.',
+      from: { path: '^src/workers/raft/core/' },
+      to: { pathNot: ['^src/workers/raft/core/', '^src/wire/'] },
+    },
+    { name: 'no-cycles', severity: 'error', from: { path: '^src/' }, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    exclude: { path: '^src/wasm/assembly/' },
+  },
+};

@@ -1,0 +1,327 @@
+// The agent process as a whole: starts the threads the mode needs, carries signals and API orders out, and ends with the
+// documented exit codes (spec/agent.md, section 1). This thread parses no request and waits for no disk while it runs: it
+// is the one the failure detector lives on.
+
+import { availableParallelism } from 'node:os';
+import { MessageChannel } from 'node:worker_threads';
+import { LogSink, Logger } from '../observe/logger.js';
+import { Metrics } from '../observe/metrics.js';
+import { reportEverySecond } from '../observe/worker-telemetry.js';
+import type { RuntimeConfig } from '../wire/config.js';
+import { Leadership } from '../wire/leadership.js';
+import type { MainToRaft, RaftToMain, RaftWorkerData } from '../wire/raft-worker.js';
+import type { ControlAnswer, ControlRequest, MainToState, StateToMain, StateWorkerData } from '../wire/state-worker.js';
+import type { LogLevel, LogRecord, WorkerToMain } from '../wire/thread-port.js';
+import { renderBanner } from './banner.js';
+import { CheckPool } from './check-pool.js';
+import { prepareDataDir } from './data-dir.js';
+import { LogWriter } from './logging/writer.js';
+import { selfLan, selfWan } from './members.js';
+import { removePidFile, writePidFile } from './pid-file.js';
+import { SupervisedWorker } from './supervised-worker.js';
+
+export type Reloaded =
+  | { readonly ok: true; readonly config: RuntimeConfig; readonly warnings: readonly string[] }
+  | { readonly ok: false; readonly error: string };
+
+export interface AgentOptions {
+  readonly config: RuntimeConfig;
+  readonly warnings: readonly string[];
+  /** Reads all files again with the original command line. */
+  readonly reload: () => Reloaded | Promise<Reloaded>;
+}
+
+const STOP_DEADLINE_MS = 5_000;
+/** A leave that takes longer ends with code 1. */
+const LEAVE_DEADLINE_MS = 15_000;
+const SIGNAL_NAMES = { SIGINT: 'interrupt', SIGTERM: 'terminated', SIGHUP: 'hangup' } as const;
+type StopSignal = 'SIGINT' | 'SIGTERM';
+
+/** Runs until the process is told to end; resolves with its exit code. */
+export function runAgent(options: AgentOptions): Promise<number> {
+  return new Promise((resolve) => {
+    new Agent(options, resolve).start();
+  });
+}
+
+class Agent {
+  #config: RuntimeConfig;
+  readonly #reloadFiles: AgentOptions['reload'];
+  readonly #warnings: readonly string[];
+  readonly #exit: (code: number) => void;
+  readonly #writer: LogWriter;
+  readonly #sink: LogSink;
+  readonly #log: Logger;
+  readonly #metrics = new Metrics();
+  readonly #checks: CheckPool;
+  #state: SupervisedWorker<MainToState, StateToMain> | null = null;
+  #raft: SupervisedWorker<MainToRaft, RaftToMain> | null = null;
+  #endReports: () => void = () => {};
+  #monitorLevel: LogLevel | null = null;
+  #running = false;
+  #ending = false;
+  #leaving = false;
+
+  constructor(options: AgentOptions, exit: (code: number) => void) {
+    this.#config = options.config;
+    this.#warnings = options.warnings;
+    this.#reloadFiles = options.reload;
+    this.#exit = exit;
+    this.#writer = new LogWriter(options.config.log);
+    this.#sink = new LogSink(options.config.log.level, (record) => this.#write(record));
+    this.#log = new Logger('agent', this.#sink);
+    this.#checks = new CheckPool({
+      maxThreads: Math.max(1, availableParallelism()),
+      logLevel: () => this.#config.log.level,
+      environment: {},
+      onMessage: (message) => this.#fromWorker(message),
+      onLost: (shard, reason) => this.#checkShardLost(shard, reason),
+    });
+  }
+
+  start(): void {
+    this.#handleSignals();
+    if (!this.#config.log.json) process.stdout.write(renderBanner(this.#config));
+    this.#writer.open();
+    for (const warning of this.#warnings) this.#log.warn(warning);
+    const problem = this.#config.dataDir === null ? null : prepareDataDir(this.#config.dataDir);
+    if (problem) return this.#startFailed(problem);
+    this.#startThreads();
+    this.#endReports = reportEverySecond('main', this.#metrics, (report) =>
+      this.#state?.send({ kind: 'metrics', report }),
+    );
+  }
+
+  #startThreads(): void {
+    const config = this.#config;
+    let raft: StateWorkerData['raft'] = null;
+    if (config.server) {
+      const leadership = new Leadership().buffer;
+      const { port1, port2 } = new MessageChannel();
+      raft = { port: port1, leadership };
+      this.#raft = new SupervisedWorker<MainToRaft, RaftToMain>({
+        name: 'raft',
+        url: new URL('../workers/raft/worker.js', import.meta.url),
+        data: (context): RaftWorkerData => ({
+          context,
+          statePort: port2,
+          leadership,
+          raft: config.raft,
+          dataDir: config.devMode ? null : config.dataDir,
+          serverId: config.nodeId,
+          serverAddress: joinHostPort(config.advertiseAddress, config.ports.server),
+          bootstrap: config.bootstrap,
+          bootstrapExpect: config.bootstrapExpect,
+        }),
+        transfer: [port2],
+        logLevel: config.log.level,
+        onMessage: (message) => this.#fromRaft(message),
+        onLost: (reason) => this.#threadLost('raft', reason),
+      });
+    }
+    this.#state = new SupervisedWorker<MainToState, StateToMain>({
+      name: 'state',
+      url: new URL('../workers/state/worker.js', import.meta.url),
+      data: (context): StateWorkerData => ({ context, config, raft }),
+      transfer: raft ? [raft.port] : [],
+      logLevel: config.log.level,
+      onMessage: (message) => this.#fromState(message),
+      onLost: (reason) => this.#threadLost('state', reason),
+    });
+    this.#publishMembers();
+  }
+
+  #publishMembers(): void {
+    const wan = selfWan(this.#config);
+    this.#state?.send({ kind: 'members', lan: [selfLan(this.#config)], wan: wan ? [wan] : [] });
+  }
+
+  #write(record: LogRecord): void {
+    this.#writer.write(record);
+    if (this.#monitorLevel !== null) this.#state?.send({ kind: 'log', records: [record] });
+  }
+
+  #fromWorker(message: WorkerToMain): void {
+    if (message.kind === 'log') {
+      for (const record of message.records) this.#writer.write(record);
+      if (this.#monitorLevel !== null) this.#state?.send({ kind: 'log', records: message.records });
+    } else {
+      this.#state?.send({ kind: 'metrics', report: message.report });
+    }
+  }
+
+  #fromRaft(message: RaftToMain): void {
+    if (message.kind === 'fatal') this.#startFailed(message.text);
+    else if (message.kind === 'log' || message.kind === 'metrics') this.#fromWorker(message);
+  }
+
+  #fromState(message: StateToMain): void {
+    switch (message.kind) {
+      case 'log':
+      case 'metrics':
+        return this.#fromWorker(message);
+      case 'started':
+        return this.#started();
+      case 'fatal':
+        return this.#startFailed(message.text);
+      case 'check-shard':
+        void this.#checks.run(message.shard, message.concurrency, message.port);
+        return;
+      case 'monitor':
+        this.#monitorLevel = message.level;
+        return;
+      case 'control':
+        void this.#control(message.control).then((answer) =>
+          this.#state?.send({ kind: 'control-answer', request: message.request, answer }),
+        );
+        return;
+      case 'stopped':
+        return;
+    }
+  }
+
+  #started(): void {
+    if (this.#config.pidFile) {
+      const problem = writePidFile(this.#config.pidFile);
+      if (problem) return this.#startFailed(problem);
+    }
+    this.#running = true;
+    this.#log.info('Consul agent running!');
+  }
+
+  /** Both for errors at the start and for resources that died later: this process can't go on. */
+  #startFailed(text: string): void {
+    if (this.#ending) return;
+    this.#log.error(this.#running ? 'Fatal error' : 'Error starting agent', 'error', text);
+    if (!this.#running) process.stderr.write(`==> ${text}\n`);
+    void this.#shutdown(1);
+  }
+
+  #threadLost(name: string, reason: string): void {
+    if (this.#ending) return;
+    this.#log.error('thread ended unexpectedly', 'thread', name, 'error', reason);
+    void this.#shutdown(1);
+  }
+
+  #checkShardLost(shard: number, reason: string): void {
+    if (this.#ending) return;
+    this.#log.warn('check worker ended, starting it again', 'shard', shard, 'error', reason);
+    this.#state?.send({ kind: 'check-shard-lost', shard });
+  }
+
+  #handleSignals(): void {
+    process.on('SIGPIPE', () => {});
+    process.on('SIGHUP', () => {
+      this.#log.info('Caught', 'signal', SIGNAL_NAMES.SIGHUP);
+      if (!this.#running) return this.#log.error('cannot reload before agent started');
+      void this.#reload().then((answer) => {
+        if (!answer.ok) this.#log.error('Reload config failed', 'error', answer.error);
+      });
+    });
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => this.#stopSignal(signal));
+  }
+
+  #stopSignal(signal: StopSignal): void {
+    this.#log.info('Caught', 'signal', SIGNAL_NAMES[signal]);
+    if (this.#leaving) {
+      this.#log.info('Caught second signal, Exiting');
+      void this.#shutdown(1);
+      return;
+    }
+    if (this.#ending) return;
+    const graceful = signal === 'SIGINT' ? !this.#config.skipLeaveOnInterrupt : this.#config.leaveOnTerminate;
+    if (!this.#running || !graceful) {
+      this.#log.info('Graceful shutdown disabled. Exiting');
+      void this.#shutdown(1);
+      return;
+    }
+    this.#log.info('Gracefully shutting down agent...');
+    void this.#leave().then((left) => {
+      if (this.#ending) return;
+      if (left) this.#log.info('Graceful exit completed');
+      else this.#log.info('Timeout on graceful leave. Exiting');
+      return this.#shutdown(left ? 0 : 1);
+    });
+  }
+
+  async #control(control: ControlRequest): Promise<ControlAnswer> {
+    switch (control.op) {
+      case 'reload':
+        return this.#reload();
+      case 'leave':
+        void this.#leave().then(() => this.#shutdown(0));
+        return { ok: true };
+      case 'join':
+        return {
+          ok: false,
+          error: `1 error occurred:\n\t* Failed to join ${control.address}: gossip is not available\n\n`,
+        };
+      case 'force-leave':
+        return this.#forceLeave(control.node, control.wan);
+    }
+  }
+
+  #forceLeave(node: string, wan: boolean): ControlAnswer {
+    const self = wan ? selfWan(this.#config)?.name : this.#config.nodeName;
+    if (node === self) return { ok: true };
+    return { ok: false, error: `agent: No node found with name '${node}'` };
+  }
+
+  /** Tells the peers that this agent goes, on purpose; false when that took too long. */
+  async #leave(): Promise<boolean> {
+    this.#leaving = true;
+    const name = this.#config.server ? 'server' : 'client';
+    const log = this.#log.child(name);
+    log.info(`${name} starting leave`);
+    if (this.#config.server) {
+      log.info('Waiting to drain RPC traffic', 'drain_time', `${this.#config.leaveDrainTimeMs / 1000}s`);
+      await delay(Math.min(this.#config.leaveDrainTimeMs, LEAVE_DEADLINE_MS));
+    }
+    return this.#config.leaveDrainTimeMs < LEAVE_DEADLINE_MS;
+  }
+
+  async #reload(): Promise<ControlAnswer> {
+    this.#log.info('Reloading configuration...');
+    const loaded = await this.#reloadFiles();
+    if (!loaded.ok) return { ok: false, error: loaded.error };
+    for (const warning of loaded.warnings) this.#log.warn(warning);
+    const config: RuntimeConfig = { ...loaded.config, nodeId: this.#config.nodeId };
+    this.#config = config;
+    this.#sink.setLevel(config.log.level);
+    this.#raft?.send({ kind: 'log-level', level: config.log.level });
+    this.#raft?.send({ kind: 'reload', raft: config.raft });
+    this.#state?.send({ kind: 'log-level', level: config.log.level });
+    this.#state?.send({ kind: 'reload', config });
+    return { ok: true };
+  }
+
+  async #shutdown(code: number): Promise<void> {
+    if (this.#ending) return;
+    this.#ending = true;
+    const mode = this.#config.server ? 'server' : 'client';
+    this.#log.info('Requesting shutdown');
+    this.#log.child(mode).info(`shutting down ${mode}`);
+    if (this.#running && this.#config.pidFile) {
+      const problem = removePidFile(this.#config.pidFile);
+      if (problem) this.#log.warn(problem);
+    }
+    this.#endReports();
+    // The state worker first: it answers what is under way, which still needs the log.
+    await this.#state?.stop({ kind: 'stop', deadlineMs: STOP_DEADLINE_MS - 1_000 }, STOP_DEADLINE_MS);
+    await this.#raft?.stop({ kind: 'stop' }, STOP_DEADLINE_MS);
+    await this.#checks.stop();
+    this.#log.info(`consul ${mode} down`);
+    this.#log.info('shutdown complete');
+    this.#log.info('Exit code', 'code', code);
+    await this.#writer.close();
+    this.#exit(code);
+  }
+}
+
+function joinHostPort(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,32 @@
+// The data directory is made and tried out before any thread starts, so that a directory that can't be written, or that
+// another agent uses, ends the start with one clear line.
+
+import fs from 'node:fs';
+import path from 'node:path';
+
+/** Makes `dataDir` (mode 0700) and proves that it can be written; returns the error text, or null. */
+export function prepareDataDir(dataDir: string): string | null {
+  try {
+    fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    const probe = path.join(dataDir, `.write-test-${process.pid}`);
+    const file = fs.openSync(probe, 'w', 0o600);
+    try {
+      fs.writeSync(file, 'lictor');
+      fs.fsyncSync(file);
+    } finally {
+      fs.closeSync(file);
+      fs.unlinkSync(probe);
+    }
+    return null;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reasons: { readonly [code: string]: string } = {
+      EACCES: 'permission denied',
+      EROFS: 'read-only file system',
+      ENOSPC: 'no space left on device',
+      ENOTDIR: 'not a directory',
+      EEXIST: 'not a directory',
+    };
+    return `data_dir "${dataDir}" cannot be used: ${(code && reasons[code]) ?? message}`;
+  }
+}

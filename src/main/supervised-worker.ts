@@ -1,0 +1,76 @@
+// A worker thread as main sees it: started with a port of its own, its log lines and metrics taken, its orderly stop
+// awaited with a deadline. A worker that ends without having been told to is reported once.
+
+import { MessageChannel, type MessagePort, type TransferListItem, Worker } from 'node:worker_threads';
+import type { ThreadContext } from '../wire/thread-port.js';
+
+export interface SupervisedWorkerOptions<Outgoing> {
+  readonly name: string;
+  readonly url: URL;
+  /** Builds workerData around the thread's context; `transfer` are ports that go along. */
+  readonly data: (context: ThreadContext) => unknown;
+  readonly transfer: readonly TransferListItem[];
+  readonly logLevel: ThreadContext['logLevel'];
+  readonly onMessage: (message: Outgoing) => void;
+  /** The thread ended by itself: `reason` is for the log. */
+  readonly onLost: (reason: string) => void;
+}
+
+export class SupervisedWorker<Incoming, Outgoing extends { readonly kind: string }> {
+  readonly name: string;
+  readonly #worker: Worker;
+  readonly #port: MessagePort;
+  #stopping = false;
+  #ended = false;
+  #onStopped: (() => void) | null = null;
+
+  constructor(options: SupervisedWorkerOptions<Outgoing>) {
+    this.name = options.name;
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    const context: ThreadContext = { name: options.name, port: port2, logLevel: options.logLevel };
+    this.#worker = new Worker(options.url, {
+      workerData: options.data(context),
+      transferList: [port2, ...options.transfer],
+      name: options.name,
+    });
+    port1.on('message', (message: Outgoing) => {
+      if (message.kind === 'stopped') this.#onStopped?.();
+      else options.onMessage(message);
+    });
+    let failure = '';
+    this.#worker.on('error', (error: Error) => {
+      failure = error.stack ?? String(error);
+    });
+    this.#worker.on('exit', (code) => {
+      this.#ended = true;
+      this.#onStopped?.();
+      if (!this.#stopping) options.onLost(failure || `it exited with code ${code}`);
+    });
+  }
+
+  send(message: Incoming, transfer: readonly TransferListItem[] = []): void {
+    if (!this.#ended) this.#port.postMessage(message, transfer);
+  }
+
+  /** Asks the worker to stop and waits for its word, at most `deadlineMs`; then ends the thread. */
+  async stop(order: Incoming, deadlineMs: number): Promise<boolean> {
+    this.#stopping = true;
+    let orderly = true;
+    if (!this.#ended) {
+      orderly = await new Promise<boolean>((resolve) => {
+        const timer = setTimeout(() => resolve(false), deadlineMs);
+        this.#onStopped = () => {
+          clearTimeout(timer);
+          resolve(true);
+        };
+        this.send(order);
+      });
+    }
+    // A thread that gave its word holds nothing open; one that didn't is ended with the process (its open sockets
+    // would abort the process if it were terminated alone).
+    if (orderly && !this.#ended) await this.#worker.terminate();
+    this.#port.close();
+    return orderly;
+  }
+}

@@ -1,0 +1,125 @@
+// The probes of this agent's checks, spread over check workers: one worker up to a few thousand checks, then more, up to
+// the cores. A shard whose worker ended gets a new port and its tasks again, with the statuses known by then.
+
+import { availableParallelism } from 'node:os';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import type { CheckResult, ChecksToState, CheckTask, StateToChecks } from '../../wire/check-port.js';
+
+/** A worker runs 5,000 HTTP checks of a 30-second interval on a fraction of a core; more than this start another. */
+const TASKS_PER_SHARD = 8_000;
+const CONCURRENCY_PER_SHARD = 512;
+
+interface Shard {
+  readonly number: number;
+  port: MessagePort;
+  readonly tasks: Map<number, CheckTask>;
+  stopped: (() => void) | null;
+}
+
+export interface CheckShardsOptions {
+  /** Hands a shard's port to main, which runs the task in its pool. */
+  readonly open: (shard: number, concurrency: number, port: MessagePort) => void;
+  readonly onResults: (results: readonly CheckResult[]) => void;
+}
+
+export class CheckShards {
+  readonly #options: CheckShardsOptions;
+  readonly #shards: Shard[] = [];
+  readonly #shardOf = new Map<number, Shard>();
+  readonly #maxShards = Math.max(1, availableParallelism());
+
+  constructor(options: CheckShardsOptions) {
+    this.#options = options;
+  }
+
+  /** Starts running the tasks; a known key is replaced. */
+  add(tasks: readonly CheckTask[]): void {
+    const perShard = new Map<Shard, CheckTask[]>();
+    for (const task of tasks) {
+      const shard = this.#shardOf.get(task.key) ?? this.#choose();
+      shard.tasks.set(task.key, task);
+      this.#shardOf.set(task.key, shard);
+      const list = perShard.get(shard);
+      if (list) list.push(task);
+      else perShard.set(shard, [task]);
+    }
+    for (const [shard, list] of perShard) this.#send(shard, { kind: 'add', tasks: list });
+  }
+
+  remove(keys: readonly number[]): void {
+    const perShard = new Map<Shard, number[]>();
+    for (const key of keys) {
+      const shard = this.#shardOf.get(key);
+      if (!shard) continue;
+      this.#shardOf.delete(key);
+      shard.tasks.delete(key);
+      const list = perShard.get(shard);
+      if (list) list.push(key);
+      else perShard.set(shard, [key]);
+    }
+    for (const [shard, list] of perShard) this.#send(shard, { kind: 'remove', keys: list });
+  }
+
+  /** The worker of this shard ended by itself. */
+  lost(number: number): void {
+    const shard = this.#shards[number];
+    if (!shard) return;
+    shard.port.close();
+    shard.port = this.#openPort(shard.number);
+    this.#listen(shard);
+    this.#send(shard, { kind: 'add', tasks: [...shard.tasks.values()] });
+  }
+
+  /** Stops every probe; waits for the workers' word, at most `deadlineMs`. */
+  async stop(deadlineMs: number): Promise<void> {
+    const words = this.#shards.map(
+      (shard) =>
+        new Promise<void>((resolve) => {
+          shard.stopped = resolve;
+          this.#send(shard, { kind: 'stop' });
+        }),
+    );
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, deadlineMs);
+    });
+    await Promise.race([Promise.all(words), deadline]);
+    clearTimeout(timer);
+    for (const shard of this.#shards) shard.port.close();
+  }
+
+  #choose(): Shard {
+    let best: Shard | undefined;
+    for (const shard of this.#shards) if (!best || shard.tasks.size < best.tasks.size) best = shard;
+    if (best && (best.tasks.size < TASKS_PER_SHARD || this.#shards.length >= this.#maxShards)) return best;
+    const number = this.#shards.length;
+    const shard: Shard = { number, port: this.#openPort(number), tasks: new Map(), stopped: null };
+    this.#shards.push(shard);
+    this.#listen(shard);
+    return shard;
+  }
+
+  #openPort(number: number): MessagePort {
+    const { port1, port2 } = new MessageChannel();
+    this.#options.open(number, CONCURRENCY_PER_SHARD, port2);
+    return port1;
+  }
+
+  #listen(shard: Shard): void {
+    shard.port.on('message', (message: ChecksToState) => {
+      if (message.kind === 'stopped') {
+        shard.stopped?.();
+        return;
+      }
+      for (const { key, status, output } of message.results) {
+        const task = shard.tasks.get(key);
+        if (task) shard.tasks.set(key, { ...task, status, output });
+      }
+      this.#options.onResults(message.results);
+    });
+  }
+
+  #send(shard: Shard, message: StateToChecks): void {
+    shard.port.postMessage(message);
+  }
+}
