@@ -4,17 +4,7 @@
 /** 0 … 2^64 - 1. Always a number when it is a safe integer, a bigint otherwise: equal values compare equal with `===`. */
 export type Uint64 = number | bigint;
 
-const MAX = (1n << 64n) - 1n;
-
 /** Brings a bigint into the canonical form of {@link Uint64}. */
 export function uint64(value: bigint): Uint64 {
   return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
-}
-
-/** Decimal text to {@link Uint64}; null when it is not an unsigned decimal number of at most 64 bits. */
-export function parseUint64(text: string): Uint64 | null {
-  if (!/^[0-9]+$/.test(text)) return null;
-  if (text.length < 16) return Number(text);
-  const value = BigInt(text);
-  return value > MAX ? null : uint64(value);
 }

@@ -1,0 +1,25 @@
+// A key/value entry as HTTP shows it. The text of an entry is made once and kept with it: entries never change.
+
+import { bytesJson, quoteJson } from '../../../gotext/json-encode.js';
+import type { KvEntry } from '../../../wire/records.js';
+
+/** Entries larger than this are not kept as text: they would double the store. */
+const MAX_KEPT_VALUE = 4096;
+const kept = new WeakMap<KvEntry, string>();
+
+function render(entry: KvEntry): string {
+  const session = entry.Session === '' ? '' : `"Session":${quoteJson(entry.Session)},`;
+  const value = entry.Value === null || entry.Value.byteLength === 0 ? 'null' : bytesJson(entry.Value);
+  return (
+    `{"LockIndex":${entry.LockIndex},"Key":${quoteJson(entry.Key)},"Flags":${entry.Flags},"Value":${value},${session}` +
+    `"CreateIndex":${entry.CreateIndex},"ModifyIndex":${entry.ModifyIndex}}`
+  );
+}
+
+export function kvEntryJson(entry: KvEntry): string {
+  const known = kept.get(entry);
+  if (known !== undefined) return known;
+  const json = render(entry);
+  if (entry.Value === null || entry.Value.byteLength <= MAX_KEPT_VALUE) kept.set(entry, json);
+  return json;
+}
