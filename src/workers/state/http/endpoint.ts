@@ -18,6 +18,7 @@ export interface ReadOptions {
   readonly consistency: Consistency;
   /** 0 = do not block. May exceed every real index. */
   readonly minIndex: number;
+  /** The default applied, capped, with its jitter. */
   readonly waitMs: number;
   readonly maxStaleMs: number;
   /** `?cached` asked for and allowed. */
@@ -50,8 +51,11 @@ export interface ApiRequest {
   readonly datacenter: string;
   readonly remoteAddress: string;
   header(name: string): string | undefined;
-  /** The whole body, at most `limit` bytes; beyond it a 413 reply in the recorded wording, the rest not buffered. */
-  body(limit: number): Promise<BodyOutcome>;
+  /**
+   * The whole body, at most `limit` bytes; beyond it a 413 reply in the recorded wording, the rest not buffered.
+   * `setting` is the key of `limits` that the text names.
+   */
+  body(limit: number, setting?: string): Promise<BodyOutcome>;
   /** Calls back when the client hangs up before the answer. */
   onAbort(callback: () => void): void;
 }
@@ -67,6 +71,10 @@ export interface Reply {
 
 /** For monitor and metrics/stream: written piece by piece until the client hangs up. */
 export interface StreamBody {
+  /**
+   * `write` is false while the client reads too slowly: then drop or pause. The result is called when the client has gone
+   * (not after `end`).
+   */
   start(write: (chunk: string | Uint8Array) => boolean, end: () => void): () => void;
 }
 
@@ -92,6 +100,26 @@ export function bare(status: number, headers = NO_HEADERS): Reply {
   return { status, contentType: null, body: '', headers };
 }
 
+/**
+ * A read that failed before there was a result (a bad filter, an unknown datacenter) on the endpoints that show a read's
+ * headers even then: catalog, health and session.
+ */
+export function failedRead(body: string, status = 500): Reply {
+  return text(status, body, FAILED_READ_HEADERS);
+}
+
+const FAILED_READ_HEADERS: readonly (readonly [string, string])[] = [
+  ['X-Consul-Index', '1'],
+  ['X-Consul-Knownleader', 'false'],
+  ['X-Consul-Lastcontact', '0'],
+  ['X-Consul-Query-Backend', 'blocking-query'],
+];
+
+/** Tells a reply from whatever else a function may give instead of one. */
+export function isReply(value: object): value is Reply {
+  return 'status' in value && 'contentType' in value;
+}
+
 export type Handler = (request: ApiRequest) => Reply | Promise<Reply>;
 
 /**
@@ -104,6 +132,12 @@ export interface Read<T> {
   prepare(request: ApiRequest): PreparedRead<T> | Reply;
   /** X-Consul-Effective-Consistency is sent (catalog, health …; not KV and sessions). */
   readonly effectiveConsistency: boolean;
+  /** A failed read shows a read's headers too ({@link failedRead}): catalog, health lists, sessions, coordinates. */
+  readonly failureHeaders?: boolean;
+  /** `?cached` means something here; elsewhere it is ignored. */
+  readonly cacheable?: boolean;
+  /** `discovery_max_stale` applies: catalog and health. */
+  readonly discovery?: boolean;
 }
 
 export interface PreparedRead<T> {
@@ -113,11 +147,15 @@ export interface PreparedRead<T> {
   missing?(result: ReadResult<T>): boolean;
   /** Body (or a whole reply, as for a KV miss) of the final result; called once per answer. */
   reply(result: ReadResult<T>): Reply;
-  /** Served as from the event stream: the streaming headers of spec/http.md section 3. */
+  /**
+   * Could be served from the event stream (health/service and health/connect without `near`): with `index` or `cached` the
+   * streaming headers of spec/http.md section 3 are sent.
+   */
   readonly streaming?: boolean;
 }
 
-export type Action = Handler | Read<unknown>;
+// biome-ignore lint/suspicious/noExplicitAny: a table holds reads of different results; each is closed in itself
+export type Action = Handler | Read<any>;
 
 export interface Endpoint {
   /** Exact path, or a prefix when it ends in "/". */
@@ -129,6 +167,14 @@ export interface Endpoint {
   readonly acl: string;
   /** Node-level endpoints ignore `ns` (spec/http.md, section 3). */
   readonly ignoresNamespace?: boolean;
+  /** Which common headers its answers carry; `api` unless said. */
+  readonly headers?: HeaderSet;
 }
+
+/**
+ * `api`: Vary, X-Consul-* and the configured response headers. `page` (the UI, robots.txt): the configured ones only, and
+ * every method is served as GET. `debug` (pprof): Vary only.
+ */
+export type HeaderSet = 'api' | 'page' | 'debug';
 
 export type EndpointTable = readonly Endpoint[];

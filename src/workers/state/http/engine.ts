@@ -1,0 +1,77 @@
+// The border between the HTTP rules and the sockets: two engines (net, uws) serve the same listener through it. One
+// exchange is one request and its answer. An engine may reuse the exchange object for the next request of the connection,
+// so nobody touches it after `reply`, `drop`, the end of a stream, or an abort.
+
+import type { Listener } from '../../../wire/config.js';
+
+export interface BodySink {
+  /** The bytes stay valid; they may be a view into a larger buffer. */
+  chunk(bytes: Uint8Array): void;
+  end(): void;
+  /** The client hung up, was too slow, or sent nonsense; there is nobody left to answer. */
+  aborted(): void;
+}
+
+export interface ResponseStream {
+  /** False while the client doesn't keep up; what is written then is buffered, so better wait or drop. */
+  write(chunk: string | Uint8Array): boolean;
+  end(): void;
+}
+
+export interface Exchange {
+  /** As sent: "GET". */
+  readonly method: string;
+  /** Origin form, undecoded, one character per byte: "/v1/kv/a?raw"; "*" for OPTIONS. */
+  readonly target: string;
+  /** Without IPv4-mapping; "" on a unix socket. */
+  readonly remoteAddress: string;
+  /** First value; by lower-case name. Only until the handler's first `await` after `forgetHead`. */
+  header(lowerName: string): string | undefined;
+  /** Content-Length; 0 without a body, -1 when it comes in chunks. */
+  readonly bodyLength: number;
+  /** Starts the body; an expected 100 Continue is sent here. At most once. */
+  receive(sink: BodySink): void;
+  /** The client hung up before the answer. One callback; the exchange is dead when it is called. */
+  onAbort(callback: () => void): void;
+  /** The headers aren't needed any more: a waiting query should hold as little as possible. */
+  forgetHead(): void;
+  /**
+   * The answer. `headers` is a block of lines, each ended by CRLF, without Content-Length, Date and Connection. On HEAD
+   * the body is only counted.
+   */
+  reply(status: number, headers: string, body: string | Uint8Array): void;
+  /** An answer of unknown length; `ended` is called when the client has gone before `end`. */
+  stream(status: number, headers: string, ended: () => void): ResponseStream;
+  /** Closes the connection without an answer. */
+  drop(): void;
+}
+
+export type RequestListener = (exchange: Exchange) => void;
+
+/** What an engine is told to hold connections to; may change at a reload. */
+export interface EngineLimits {
+  /** Of the request line and all header lines together, in bytes. */
+  readonly maxHeaderBytes: number;
+  /** Per client address; all clients of a unix socket count as one. */
+  readonly maxConnectionsPerClient: number;
+  readonly slowHeaderMs: number;
+  /** A body must bring {@link slowBodyBytes} in each stretch of this length. */
+  readonly slowBodyMs: number;
+  readonly slowBodyBytes: number;
+}
+
+export interface BoundListener {
+  readonly listener: Listener;
+  /** The port really taken; 0 on a unix socket. */
+  readonly port: number;
+}
+
+export interface Engine {
+  listen(listener: Listener): Promise<BoundListener>;
+  setLimits(limits: EngineLimits): void;
+  /** Stops accepting and closes idle connections; answers still being made say `Connection: close`. */
+  stopAccepting(): void;
+  /** Resolves when no connection is left, or after the deadline, when the rest was cut. */
+  close(deadlineMs: number): Promise<void>;
+  readonly connections: number;
+}

@@ -1,0 +1,37 @@
+// Blocking by hash (spec/http.md, section 3): `?hash=` holds the answer back while the content hash is still the one the
+// client knows, at most `wait`. For what the agent itself holds; the replicated state blocks by index instead.
+
+import { type Deadline, deadlines } from './deadline-queue.js';
+import { type ApiRequest, isReply, type Reply } from './endpoint.js';
+
+/**
+ * Resolves when it is time to answer: no hash was sent, the current hash is another (a vanished subject has none: ""),
+ * the wait is over, the agent stops, or the client hung up. The result is a reply that refuses the request's parameters,
+ * or null: then make the answer from the current content.
+ *
+ * @param currentHash read at once and after each wake-up
+ * @param subscribe calls `wake` after any change that may concern the hash; the result takes the subscription back
+ */
+export async function waitForChange(
+  request: ApiRequest,
+  currentHash: () => string,
+  subscribe: (wake: () => void) => () => void,
+): Promise<Reply | null> {
+  const options = request.options();
+  if (isReply(options)) return options;
+  if (options.hash === '' || currentHash() !== options.hash) return null;
+  await new Promise<void>((resolve) => {
+    const deadline: Deadline = { at: deadlines.now() + options.waitMs, slot: -1, expire: () => finish() };
+    const unsubscribe = subscribe(() => {
+      if (currentHash() !== options.hash) finish();
+    });
+    const finish = (): void => {
+      unsubscribe();
+      deadlines.remove(deadline);
+      resolve();
+    };
+    deadlines.add(deadline);
+    request.onAbort(finish);
+  });
+  return null;
+}
