@@ -1,0 +1,78 @@
+// What the log is made of. Entries are opaque here, and the core never looks at one alone: it moves *runs*, consecutive
+// entries of one type and term whose bytes stay packed as they came from the state worker. Entry types are those of
+// spec/raft.md, section 6.
+
+declare const brand: unique symbol;
+
+/** Position in the log; the first entry has 1, 0 means "before everything". Below 2^53. */
+export type LogIndex = number & { readonly [brand]: 'LogIndex' };
+export type Term = number & { readonly [brand]: 'Term' };
+/** The node ID. */
+export type ServerId = string;
+
+/** The border where a plain number becomes an index: throws on what can't be one. */
+export function logIndex(value: number): LogIndex {
+  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`not a log index: ${value}`);
+  return value as LogIndex;
+}
+
+export function term(value: number): Term {
+  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`not a term: ${value}`);
+  return value as Term;
+}
+
+export const EntryType = { command: 0, noop: 1, barrier: 4, configuration: 5 } as const;
+export type EntryType = (typeof EntryType)[keyof typeof EntryType];
+
+export function isEntryType(value: number): value is EntryType {
+  return value === 0 || value === 1 || value === 4 || value === 5;
+}
+
+/** Consecutive entries of one type and term. */
+export interface EntryRun {
+  readonly firstIndex: LogIndex;
+  readonly count: number;
+  readonly term: Term;
+  readonly type: EntryType;
+  /** Unix milliseconds when the leader appended them; without meaning to the protocol. */
+  readonly appendedAtMs: number;
+  /** For each entry a little-endian uint32 length and that many bytes. */
+  readonly payload: Uint8Array;
+}
+
+export interface Position {
+  readonly index: LogIndex;
+  readonly term: Term;
+}
+
+export const ORIGIN: Position = { index: 0 as LogIndex, term: 0 as Term };
+
+export function lastIndexOf(run: { readonly firstIndex: LogIndex; readonly count: number }): LogIndex {
+  return (run.firstIndex + run.count - 1) as LogIndex;
+}
+
+export function after(index: LogIndex): LogIndex {
+  return (index + 1) as LogIndex;
+}
+
+/** What must be durable before a server speaks in a term: spec/raft.md section 3 (RequestVote, 8). */
+export interface HardState {
+  readonly term: Term;
+  /** Whom this server voted for in `term`; null when nobody. */
+  readonly vote: ServerId | null;
+}
+
+const EMPTY = new Uint8Array(4);
+
+/** The payload of one entry without data. */
+export function emptyPayload(): Uint8Array {
+  return EMPTY;
+}
+
+/** The payload of one entry with `data`. */
+export function singlePayload(data: Uint8Array): Uint8Array {
+  const payload = new Uint8Array(4 + data.byteLength);
+  new DataView(payload.buffer).setUint32(0, data.byteLength, true);
+  payload.set(data, 4);
+  return payload;
+}

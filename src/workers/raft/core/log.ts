@@ -1,0 +1,114 @@
+// The log as the core sees it: where it begins (after a snapshot or at the origin), which term each index has, what is
+// appended, durable and committed. Payloads stay here only until they are durable; afterwards the store is asked.
+
+import { after, type EntryRun, type LogIndex, lastIndexOf, type Position, type Term } from './entry.js';
+
+/** `firstIndex` and everything after it, up to the next range, has `term`. */
+export interface TermRange {
+  readonly firstIndex: LogIndex;
+  readonly term: Term;
+}
+
+/** What the store found at the start. */
+export interface RecoveredLog {
+  /** The newest snapshot; the origin when there is none. */
+  readonly snapshot: Position;
+  /** The index before the first stored entry. Its term may be unknown unless it is the snapshot's. */
+  readonly begin: LogIndex;
+  /** Ascending; covers `begin + 1` through `last`. */
+  readonly terms: readonly TermRange[];
+  readonly last: Position;
+}
+
+export class RaftLog {
+  #snapshot: Position;
+  #begin: LogIndex;
+  #terms: TermRange[];
+  #last: Position;
+  #durable: LogIndex;
+  #committed: LogIndex;
+  #waiting: EntryRun[] = [];
+  #writing: LogIndex | null = null;
+
+  constructor(recovered: RecoveredLog) {
+    this.#snapshot = recovered.snapshot;
+    this.#begin = recovered.begin;
+    this.#terms = [...recovered.terms];
+    this.#last = recovered.last;
+    this.#durable = recovered.last.index;
+    this.#committed = recovered.snapshot.index;
+  }
+
+  get last(): Position {
+    return this.#last;
+  }
+
+  get snapshot(): Position {
+    return this.#snapshot;
+  }
+
+  /** The index before the first entry that is kept. */
+  get begin(): LogIndex {
+    return this.#begin;
+  }
+
+  get committed(): LogIndex {
+    return this.#committed;
+  }
+
+  /** Everything through this index is known to be on the disk. */
+  get durable(): LogIndex {
+    return this.#durable;
+  }
+
+  /** null when the index is beyond the log, or compacted away and not the snapshot's own. */
+  termAt(index: LogIndex): Term | null {
+    if (index === this.#snapshot.index) return this.#snapshot.term;
+    if (index <= this.#begin || index > this.#last.index) return null;
+    for (let i = this.#terms.length - 1; i >= 0; i -= 1) {
+      const range = this.#terms[i];
+      if (range && range.firstIndex <= index) return range.term;
+    }
+    return null;
+  }
+
+  append(run: EntryRun): void {
+    if (run.firstIndex !== this.#last.index + 1)
+      throw new Error(`append at ${run.firstIndex} after ${this.#last.index}`);
+    if (run.term !== this.#terms.at(-1)?.term) this.#terms.push({ firstIndex: run.firstIndex, term: run.term });
+    this.#last = { index: lastIndexOf(run), term: run.term };
+    this.#waiting.push(run);
+  }
+
+  /** Hands out what waits to be written; empty while the part before is still being written. */
+  takeWaiting(): readonly EntryRun[] {
+    if (this.#writing !== null || this.#waiting.length === 0) return [];
+    const runs = this.#waiting;
+    this.#waiting = [];
+    this.#writing = this.#last.index;
+    return runs;
+  }
+
+  /** What {@link takeWaiting} handed out is durable. */
+  written(): void {
+    if (this.#writing === null) return;
+    this.#durable = this.#writing;
+    this.#writing = null;
+  }
+
+  commitThrough(index: LogIndex): void {
+    if (index > this.#last.index) throw new Error(`commit of ${index} beyond the last index ${this.#last.index}`);
+    if (index > this.#committed) this.#committed = index;
+  }
+
+  /** A snapshot covers the log through `position`; entries through `begin` are no longer kept. */
+  compact(position: Position, begin: LogIndex): void {
+    if (position.index > this.#snapshot.index) this.#snapshot = position;
+    if (begin <= this.#begin) return;
+    this.#begin = begin;
+    const kept = this.#terms.findLastIndex((range) => range.firstIndex <= begin + 1);
+    const first = this.#terms[kept];
+    if (kept > 0) this.#terms.splice(0, kept);
+    if (first && first.firstIndex <= begin) this.#terms[0] = { firstIndex: after(begin), term: first.term };
+  }
+}

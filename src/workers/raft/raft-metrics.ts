@@ -1,0 +1,50 @@
+// The worker's figures by Consul's names (spec/agent.md, section 6). Series on the write path are kept, so that counting
+// costs no look-up; gauges are read once a second.
+
+import type { Metrics, Series } from '../../observe/metrics.js';
+import type { RaftCore } from './core/raft.js';
+import type { Role } from './core/ready.js';
+
+const GAUGE_INTERVAL_MS = 1000;
+
+export class RaftMetrics {
+  /** Proposed entries. */
+  readonly apply: Series;
+  /** Milliseconds from taking a group of proposals to its commit. */
+  readonly commitTime: Series;
+  readonly commitNumLogs: Series;
+  /** Milliseconds of one synced write. */
+  readonly dispatchLog: Series;
+  readonly dispatchNumLogs: Series;
+  readonly barrier: Series;
+  readonly verifyLeader: Series;
+  readonly #metrics: Metrics;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(metrics: Metrics, core: RaftCore, applied: () => number) {
+    this.#metrics = metrics;
+    this.apply = metrics.counter('raft.apply');
+    this.commitTime = metrics.sample('raft.commitTime');
+    this.commitNumLogs = metrics.sample('raft.commitNumLogs');
+    this.dispatchLog = metrics.sample('raft.leader.dispatchLog');
+    this.dispatchNumLogs = metrics.sample('raft.leader.dispatchNumLogs');
+    this.barrier = metrics.counter('raft.barrier');
+    this.verifyLeader = metrics.counter('raft.verify_leader');
+    const read = (): void => {
+      metrics.gauge('raft.last_index', core.log.last.index);
+      metrics.gauge('raft.applied_index', applied());
+      metrics.gauge('raft.peers', core.configuration.servers.length);
+    };
+    read();
+    this.#timer = setInterval(read, GAUGE_INTERVAL_MS);
+    this.#timer.unref();
+  }
+
+  role(role: Role): void {
+    this.#metrics.increment(`raft.state.${role}`);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}

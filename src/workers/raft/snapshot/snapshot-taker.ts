@@ -1,0 +1,186 @@
+// Decides when the state is written down, and does it: the state worker streams what it has applied, this writes it as a
+// snapshot and shortens the log. One at a time. A snapshot that fails costs nothing but the log line: the log stays.
+
+import type { Logger } from '../../../observe/logger.js';
+import type { Metrics } from '../../../observe/metrics.js';
+import type { StateToRaft } from '../../../wire/raft-port.js';
+import type { RaftSettings } from '../../../wire/raft-worker.js';
+import { type LogIndex, logIndex, type Position } from '../core/entry.js';
+import type { RaftCore } from '../core/raft.js';
+import type { StateChannel } from '../state-port.js';
+import type { SnapshotDescription } from './meta.js';
+import type { SnapshotSink, SnapshotStore } from './snapshot-store.js';
+
+export type SnapshotMessage = Extract<
+  StateToRaft,
+  { kind: 'snapshot-begin' | 'snapshot-chunk' | 'snapshot-end' | 'snapshot-failed' }
+>;
+
+export interface SnapshotSurroundings {
+  readonly core: RaftCore;
+  readonly state: StateChannel;
+  readonly snapshots: SnapshotStore;
+  readonly dropThrough: (index: LogIndex) => Promise<LogIndex | null>;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** A snapshot under way; its steps run one after the other on `work`. */
+interface Taking {
+  readonly request: number;
+  readonly startedMs: number;
+  readonly askers: number[];
+  sink: SnapshotSink | null;
+  work: Promise<void>;
+}
+
+export class SnapshotTaker {
+  readonly #around: SnapshotSurroundings;
+  #settings: RaftSettings;
+  #timer: NodeJS.Timeout | null = null;
+  #taking: Taking | null = null;
+  #nextRequest = 1;
+  #stopped = false;
+
+  constructor(around: SnapshotSurroundings, settings: RaftSettings) {
+    this.#around = around;
+    this.#settings = settings;
+    this.#schedule();
+  }
+
+  reload(settings: RaftSettings): void {
+    this.#settings = settings;
+    this.#schedule();
+  }
+
+  /** Takes one whatever the threshold says; `asker` is told with `snapshot-taken`. */
+  force(asker: number): void {
+    if (this.#taking) this.#taking.askers.push(asker);
+    else if (this.#stopped) this.#answer([asker], null, 'stopping');
+    else this.#begin([asker]);
+  }
+
+  receive(message: SnapshotMessage): void {
+    const taking = this.#taking;
+    if (!taking || taking.request !== message.request) return;
+    taking.work = taking.work
+      .then(() => this.#step(taking, message))
+      .catch((error: unknown) => this.#fail(taking, error));
+  }
+
+  /** Resolves when nothing is being written any more; an unfinished snapshot is removed. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    if (this.#timer) clearTimeout(this.#timer);
+    const taking = this.#taking;
+    if (!taking) return;
+    await taking.work;
+    if (this.#taking === taking) await this.#end(taking, null, 'stopping');
+  }
+
+  #schedule(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    const { snapshotIntervalMs } = this.#settings;
+    this.#timer = setTimeout(() => this.#due(), snapshotIntervalMs * (1 + Math.random()));
+    this.#timer.unref();
+  }
+
+  #due(): void {
+    const { log } = this.#around.core;
+    const isDue = log.last.index - log.snapshot.index >= this.#settings.snapshotThreshold;
+    if (isDue && !this.#taking) this.#begin([]);
+    this.#schedule();
+  }
+
+  #begin(askers: number[]): void {
+    const request = this.#nextRequest++;
+    const startedMs = performance.now();
+    this.#taking = { request, startedMs, askers, sink: null, work: Promise.resolve() };
+    this.#around.state.post({ kind: 'take-snapshot', request });
+  }
+
+  async #step(taking: Taking, message: SnapshotMessage): Promise<void> {
+    if (this.#taking !== taking) return;
+    switch (message.kind) {
+      case 'snapshot-begin':
+        return this.#open(taking, message.index);
+      case 'snapshot-chunk': {
+        const size = message.bytes.byteLength;
+        await taking.sink?.write(new Uint8Array(message.bytes));
+        return this.#around.state.post({ kind: 'snapshot-credit', request: taking.request, bytes: size });
+      }
+      case 'snapshot-end':
+        return this.#complete(taking);
+      case 'snapshot-failed':
+        throw new Error(message.reason);
+    }
+  }
+
+  async #open(taking: Taking, applied: number): Promise<void> {
+    const { core, snapshots, logger, metrics } = this.#around;
+    const index = logIndex(applied);
+    if (index <= core.log.snapshot.index) throw new Error('nothing new to snapshot');
+    const term = core.log.termAt(index);
+    const configuration = core.committedConfiguration;
+    if (term === null) throw new Error(`the term of index ${index} is not known`);
+    if (configuration === null || configuration.index > index) {
+      throw new Error(`cannot take snapshot now, wait until the configuration entry has been applied`);
+    }
+    logger.info('starting snapshot up to', 'index', index);
+    const startedMs = performance.now();
+    taking.sink = await snapshots.create({ index, term }, configuration);
+    metrics.observe('raft.snapshot.create', performance.now() - startedMs);
+  }
+
+  async #complete(taking: Taking): Promise<void> {
+    const { sink } = taking;
+    if (!sink) throw new Error('the stream ended before it began');
+    const startedMs = performance.now();
+    const description = await sink.finish();
+    taking.sink = null;
+    this.#around.metrics.observe('raft.snapshot.persist', performance.now() - startedMs);
+    await this.#compact(description.position);
+    this.#around.metrics.observe('raft.snapshot.takeSnapshot', performance.now() - taking.startedMs);
+    this.#around.logger.info('snapshot complete up to', 'index', description.position.index);
+    await this.#end(taking, description, null);
+  }
+
+  /** Keeps `trailingLogs` entries below the end, so that a follower slightly behind needs no snapshot. */
+  async #compact(position: Position): Promise<void> {
+    const { core, dropThrough, logger } = this.#around;
+    core.compact(position, core.log.begin);
+    const through = Math.min(position.index, core.log.last.index - this.#settings.trailingLogs);
+    if (through <= core.log.begin) return;
+    const from = core.log.begin + 1;
+    const begin = await dropThrough(logIndex(through));
+    if (begin === null) return;
+    core.compact(position, begin);
+    logger.info('compacting logs', 'from', from, 'to', begin);
+  }
+
+  async #fail(taking: Taking, error: unknown): Promise<void> {
+    if (this.#taking !== taking) return;
+    const reason = error instanceof Error ? error.message : String(error);
+    if (reason !== 'nothing new to snapshot') this.#around.logger.error('failed to take snapshot', 'error', reason);
+    await this.#end(taking, null, reason);
+  }
+
+  async #end(taking: Taking, description: SnapshotDescription | null, error: string | null): Promise<void> {
+    this.#taking = null;
+    const { sink } = taking;
+    taking.sink = null;
+    // The snapshot has failed already; what can't be removed now is removed at the next start.
+    await sink?.cancel().catch(() => undefined);
+    this.#answer(taking.askers, description, error);
+  }
+
+  #answer(askers: readonly number[], description: SnapshotDescription | null, error: string | null): void {
+    const meta = description && {
+      id: description.id,
+      index: description.position.index,
+      term: description.position.term,
+      size: description.size,
+    };
+    for (const request of askers) this.#around.state.post({ kind: 'snapshot-taken', request, meta, error });
+  }
+}

@@ -1,0 +1,150 @@
+// From an empty thread to a running server: storage, restore, bootstrap, core, shell, in that order.
+
+import type { Logger } from '../../observe/logger.js';
+import type { Metrics } from '../../observe/metrics.js';
+import type { Leadership } from '../../wire/leadership.js';
+import type { StateToRaft } from '../../wire/raft-port.js';
+import type { RaftSettings, RaftWorkerData } from '../../wire/raft-worker.js';
+import { bootstrapWith } from './core/bootstrap.js';
+import { type Configuration, describe, isSoleVoter, type PlacedConfiguration } from './core/configuration.js';
+import { logIndex, ORIGIN, type Position, term } from './core/entry.js';
+import type { RecoveredLog } from './core/log.js';
+import { RaftCore } from './core/raft.js';
+import { Delivery } from './delivery.js';
+import { RaftMetrics } from './raft-metrics.js';
+import { RaftServer } from './raft-server.js';
+import { Restore } from './restore.js';
+import { SnapshotTaker } from './snapshot/snapshot-taker.js';
+import { StatePort } from './state-port.js';
+import { openStorage, type Storage } from './storage.js';
+
+export interface Surroundings {
+  readonly leadership: Leadership;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly failed: (error: unknown) => void;
+}
+
+export interface StartedServer {
+  stop(): Promise<void>;
+  reload(settings: RaftSettings): void;
+}
+
+/** Throws a StorageFailure when the data directory can't be used. */
+export async function startServer(data: RaftWorkerData, around: Surroundings): Promise<StartedServer> {
+  const { leadership, logger, metrics, failed } = around;
+  const storage = await openStorage(data.dataDir, (id, problem) => {
+    logger.error('failed to open snapshot', 'id', id, 'error', problem);
+  });
+  if (storage.recovered.repaired !== null) logger.warn(storage.recovered.repaired);
+  const state = new StatePort(data.statePort);
+  const restore = new Restore(state);
+  let server: RaftServer | null = null;
+  state.listen(
+    (message) => (server ? server.receive(message) : receiveEarly(message, state, restore)),
+    () => server?.turn(),
+  );
+  if (storage.snapshot) {
+    logger.info('starting restore from snapshot', 'id', storage.snapshot.id, 'size-in-bytes', storage.snapshot.size);
+    await restore.run(storage.snapshots, storage.snapshot);
+    logger.info('restored from snapshot', 'id', storage.snapshot.id);
+  }
+  const origin = await originOf(data, storage);
+  const core = new RaftCore({ id: data.serverId, ...origin });
+  logger.info('initial configuration', 'index', origin.latest.index, 'servers', describe(core.configuration));
+  explainWaiting(data, core.configuration, logger);
+  const delivery = new Delivery(state, storage.log, core.log.snapshot.index, failed);
+  const dropThrough = storage.log.dropThrough.bind(storage.log);
+  const taker = { core, state, snapshots: storage.snapshots, dropThrough, logger, metrics };
+  const snapshots = new SnapshotTaker(taker, data.raft);
+  const { last } = core.log;
+  state.post({ kind: 'started', lastIndex: last.index, lastTerm: last.term });
+  leadership.setProgress(core.log.committed, last.index);
+  const raftMetrics = new RaftMetrics(metrics, core, () => delivery.delivered);
+  const parts = { core, store: storage.log, state, delivery, snapshots, leadership, logger, failed };
+  const running = new RaftServer({ ...parts, metrics: raftMetrics, serverAddress: data.serverAddress });
+  server = running;
+  running.start();
+  return {
+    stop: async () => {
+      await running.stop();
+      state.close();
+    },
+    reload: (settings) => snapshots.reload(settings),
+  };
+}
+
+/** Before there is a server nobody leads; the state worker may ask all the same. */
+function receiveEarly(message: StateToRaft, state: StatePort, restore: Restore): void {
+  switch (message.kind) {
+    case 'restore-credit':
+      restore.credit(message.bytes);
+      return;
+    case 'restored':
+      restore.restored();
+      return;
+    case 'propose':
+      state.post({
+        kind: 'rejected',
+        batch: message.batch,
+        count: message.count,
+        reason: { code: 'not-leader' },
+      });
+      return;
+    case 'verify':
+      state.post({ kind: 'verified', request: message.request, ok: false });
+      return;
+    case 'barrier':
+      state.post({ kind: 'barrier-reached', request: message.request, index: 0 });
+      return;
+    case 'stats':
+      state.post({ kind: 'stats', request: message.request, stats: {} });
+      return;
+    case 'force-snapshot':
+      state.post({ kind: 'snapshot-taken', request: message.request, meta: null, error: 'not started yet' });
+      return;
+    case 'applied':
+    case 'snapshot-begin':
+    case 'snapshot-chunk':
+    case 'snapshot-end':
+    case 'snapshot-failed':
+      throw new Error(`${message.kind} before anything was asked`);
+  }
+}
+
+interface Origin {
+  readonly hardState: { readonly term: ReturnType<typeof term>; readonly vote: string | null };
+  readonly log: RecoveredLog;
+  readonly latest: PlacedConfiguration;
+}
+
+/** What the core starts from; a new server that may bootstrap gets its first state here (spec/raft.md, section 7). */
+async function originOf(data: RaftWorkerData, { recovered, snapshot, log }: Storage): Promise<Origin> {
+  const nothing: PlacedConfiguration = { index: logIndex(0), configuration: { servers: [] } };
+  const latest = recovered.configurations.at(-1) ?? snapshot?.configuration ?? nothing;
+  const { hardState } = recovered;
+  const isNew = hardState.term === 0 && recovered.log.last.index === 0;
+  if (!isNew || !(data.bootstrap || data.bootstrapExpect === 1)) return { hardState, log: recovered.log, latest };
+  const configuration: Configuration = {
+    servers: [{ suffrage: 'voter', id: data.serverId, address: data.serverAddress }],
+  };
+  const first = bootstrapWith(configuration);
+  await log.persist(first);
+  const last: Position = { index: logIndex(1), term: term(1) };
+  return {
+    hardState: { term: term(1), vote: null },
+    log: { snapshot: ORIGIN, begin: ORIGIN.index, terms: [{ firstIndex: last.index, term: last.term }], last },
+    latest: { index: last.index, configuration },
+  };
+}
+
+function explainWaiting(data: RaftWorkerData, configuration: Configuration, logger: Logger): void {
+  if (isSoleVoter(configuration, data.serverId)) return;
+  if (configuration.servers.length > 0) {
+    logger.warn('this server is not the only voter, waiting for its peers', 'servers', describe(configuration));
+  } else if (data.bootstrapExpect > 1) {
+    logger.warn('no known peers, waiting for the expected servers', 'bootstrap-expect', data.bootstrapExpect);
+  } else {
+    logger.warn('no known peers, aborting election');
+  }
+}

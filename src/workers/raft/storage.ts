@@ -1,0 +1,54 @@
+// Opens everything this worker keeps under `<data-dir>/raft`: log, durable marker, snapshots; or their counterparts in
+// memory. The LevelDB lock is taken first, so that a second agent on the same directory changes nothing in it.
+
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { logIndex, ORIGIN } from './core/entry.js';
+import type { SnapshotDescription } from './snapshot/meta.js';
+import { SnapshotDirectory } from './snapshot/snapshot-directory.js';
+import { DiscardedSnapshots, type SnapshotStore } from './snapshot/snapshot-store.js';
+import { type DurableMarker, MarkerFile, NoMarker } from './store/durable-marker.js';
+import type { KeyValueStore } from './store/key-value-store.js';
+import { openLevelStore } from './store/level-store.js';
+import { type Recovered, recoverLog } from './store/log-recovery.js';
+import { LogStore } from './store/log-store.js';
+import { MemoryStore } from './store/memory-store.js';
+import { storageFailureOf } from './store/storage-failure.js';
+
+export interface Storage {
+  readonly log: LogStore;
+  readonly snapshots: SnapshotStore;
+  /** The newest readable snapshot; null when there is none. */
+  readonly snapshot: SnapshotDescription | null;
+  readonly recovered: Recovered;
+}
+
+/** Throws a StorageFailure. */
+export async function openStorage(
+  dataDir: string | null,
+  unreadable: (id: string, problem: string) => void,
+): Promise<Storage> {
+  if (dataDir === null) return recover(new MemoryStore(), new NoMarker(), new DiscardedSnapshots(), unreadable);
+  let store: KeyValueStore | null = null;
+  try {
+    const raft = join(dataDir, 'raft');
+    await mkdir(raft, { recursive: true, mode: 0o755 });
+    store = await openLevelStore(join(raft, 'log'));
+    const snapshots = await SnapshotDirectory.open(join(raft, 'snapshots'), Date.now);
+    return await recover(store, new MarkerFile(join(raft, 'log.durable')), snapshots, unreadable);
+  } catch (error) {
+    await store?.close();
+    throw storageFailureOf(error, dataDir);
+  }
+}
+
+async function recover(
+  store: KeyValueStore,
+  marker: DurableMarker,
+  snapshots: SnapshotStore,
+  unreadable: (id: string, problem: string) => void,
+): Promise<Storage> {
+  const snapshot = await snapshots.newestReadable(unreadable);
+  const recovered = await recoverLog(store, snapshot?.position ?? ORIGIN, logIndex(marker.index));
+  return { log: new LogStore(store, marker, recovered), snapshots, snapshot, recovered };
+}

@@ -1,0 +1,125 @@
+// Reading the log back at the start. Every record is checked, and the whole must be one piece: from the snapshot (or the
+// origin) without a hole to at least where the durable marker says it went. Only one thing is repaired: a broken *last*
+// record that was never known to be durable is a torn write and is cut. Everything else is reported with its index and
+// stops the worker (docs/raft.md, "Recovery").
+
+import type { PlacedConfiguration } from '../core/configuration.js';
+import { decodeConfiguration } from '../core/configuration-codec.js';
+import {
+  type EntryRun,
+  EntryType,
+  type HardState,
+  type LogIndex,
+  lastIndexOf,
+  logIndex,
+  type Position,
+  term,
+} from '../core/entry.js';
+import type { RecoveredLog, TermRange } from '../core/log.js';
+import type { KeyValueStore } from './key-value-store.js';
+import { BEGIN_KEY, HARD_STATE_KEY, indexOfKey, RECORDS_BEFORE, RECORDS_FROM, recordKey } from './log-keys.js';
+import { decodeRecord } from './record.js';
+import { decodeBegin, decodeHardState, encodeBegin } from './stable-values.js';
+import { damagedAt, StorageFailure } from './storage-failure.js';
+
+export interface Recovered {
+  readonly hardState: HardState;
+  readonly log: RecoveredLog;
+  /** Configuration entries in the log, ascending. */
+  readonly configurations: readonly PlacedConfiguration[];
+  /** First index of each kept record, ascending. */
+  readonly records: readonly LogIndex[];
+  /** What was repaired, for the log; null when nothing had to be. */
+  readonly repaired: string | null;
+}
+
+export async function recoverLog(store: KeyValueStore, snapshot: Position, durable: LogIndex): Promise<Recovered> {
+  const begin = await readBegin(store);
+  const scan = new Scan(begin);
+  for await (const { key, value } of store.scan(recordKey(logIndex(1)), RECORDS_BEFORE)) scan.take(key, value);
+  const repaired = await cutTornTail(store, scan, durable);
+  if (begin > 0) await store.removeRange(RECORDS_FROM, recordKey(logIndex(begin + 1)));
+  const last = scan.last ?? (begin === snapshot.index ? snapshot : { index: begin, term: term(0) });
+  if (last.index < durable && snapshot.index < durable) {
+    const what = `the log ends at ${last.index}, but was durable through ${durable}`;
+    throw damagedAt(last.index + 1, what);
+  }
+  if (begin > snapshot.index) {
+    const what = `the log begins after it, and the newest readable snapshot ends at ${snapshot.index}`;
+    throw damagedAt(snapshot.index + 1, what);
+  }
+  const hardState = await readHardState(store, scan, snapshot);
+  if (last.index < snapshot.index) {
+    await store.write([{ key: BEGIN_KEY, value: encodeBegin(snapshot.index) }], []);
+    await store.removeRange(RECORDS_FROM, RECORDS_BEFORE);
+    const log = { snapshot, begin: snapshot.index, terms: [], last: snapshot };
+    return { hardState, log, configurations: [], records: [], repaired };
+  }
+  const log = { snapshot, begin, terms: scan.terms, last };
+  return { hardState, log, configurations: scan.configurations, records: scan.records, repaired };
+}
+
+/** Takes records in key order and keeps what recovery needs of them. */
+class Scan {
+  readonly begin: LogIndex;
+  readonly records: LogIndex[] = [];
+  readonly terms: TermRange[] = [];
+  readonly configurations: PlacedConfiguration[] = [];
+  /** A broken record; fatal as soon as another one follows it. */
+  broken: { readonly index: LogIndex; readonly key: Uint8Array; readonly problem: string } | null = null;
+  last: Position | null = null;
+
+  constructor(begin: LogIndex) {
+    this.begin = begin;
+  }
+
+  take(key: Uint8Array, value: Uint8Array): void {
+    const index = indexOfKey(key);
+    // What compaction had dropped, but whose removal didn't reach the disk.
+    if (index <= this.begin) return;
+    if (this.broken) throw damagedAt(this.broken.index, this.broken.problem);
+    const expected = (this.last?.index ?? this.begin) + 1;
+    if (index !== expected) throw damagedAt(expected, `entries ${expected} to ${index - 1} are missing`);
+    const decoded = decodeRecord(value);
+    if (!decoded.ok) {
+      this.broken = { index, key: key.slice(), problem: decoded.problem };
+      return;
+    }
+    this.#keep(index, decoded.run);
+  }
+
+  #keep(index: LogIndex, run: EntryRun): void {
+    if (run.firstIndex !== index) throw damagedAt(index, `the record there says it is ${run.firstIndex}`);
+    const before = this.last?.term ?? 0;
+    if (run.term < before) throw damagedAt(index, `term ${run.term} after term ${before}`);
+    if (run.term !== this.terms.at(-1)?.term) this.terms.push({ firstIndex: index, term: run.term });
+    if (run.type === EntryType.configuration) {
+      const configuration = decodeConfiguration(run.payload.subarray(4));
+      if (configuration === null) throw damagedAt(index, 'unreadable configuration');
+      this.configurations.push({ index, configuration });
+    }
+    this.records.push(index);
+    this.last = { index: lastIndexOf(run), term: run.term };
+  }
+}
+
+async function cutTornTail(store: KeyValueStore, scan: Scan, durable: LogIndex): Promise<string | null> {
+  const { broken } = scan;
+  if (broken === null) return null;
+  if (broken.index <= durable) throw damagedAt(broken.index, broken.problem);
+  await store.write([], [broken.key]);
+  return `cut an incomplete last write at index ${broken.index}: ${broken.problem}`;
+}
+
+async function readBegin(store: KeyValueStore): Promise<LogIndex> {
+  const bytes = await store.get(BEGIN_KEY);
+  return bytes === null ? logIndex(0) : decodeBegin(bytes);
+}
+
+async function readHardState(store: KeyValueStore, scan: Scan, snapshot: Position): Promise<HardState> {
+  const bytes = await store.get(HARD_STATE_KEY);
+  if (bytes !== null) return decodeHardState(bytes);
+  if (scan.last !== null) throw new StorageFailure('damaged', 'raft log is damaged: term and vote are missing');
+  // Only snapshots were carried over: go on from the newest.
+  return { term: snapshot.term, vote: null };
+}

@@ -1,0 +1,168 @@
+// The durable log over any key-value store: packs a group commit into records, reads ranges back, drops what snapshots
+// cover. Holds no entries itself, only where each record begins.
+
+import { type EntryRun, EntryType, type LogIndex, lastIndexOf, logIndex } from '../core/entry.js';
+import type { Persist } from '../core/ready.js';
+import type { DurableMarker } from './durable-marker.js';
+import type { KeyValueStore, Put } from './key-value-store.js';
+import { BEGIN_KEY, HARD_STATE_KEY, RECORDS_BEFORE, RECORDS_FROM, recordKey } from './log-keys.js';
+import type { Recovered } from './log-recovery.js';
+import { decodeRecord, RECORD_HEADER_BYTES, sealRecord } from './record.js';
+import { encodeBegin, encodeHardState } from './stable-values.js';
+import { damagedAt } from './storage-failure.js';
+
+/** A record stops growing here: it is what a reader must take at once. A single proposal may still be larger. */
+const MAX_RECORD_BYTES = 1024 * 1024;
+/** The encode buffer is kept for the next write up to this size. */
+const MAX_KEPT_BYTES = 4 * 1024 * 1024;
+
+const NO_REMOVALS: readonly Uint8Array[] = [];
+
+export class LogStore {
+  readonly #store: KeyValueStore;
+  readonly #marker: DurableMarker;
+  /** First index of each record, ascending. */
+  readonly #records: LogIndex[];
+  #last: LogIndex;
+  #scratch = Buffer.allocUnsafe(256 * 1024);
+
+  constructor(store: KeyValueStore, marker: DurableMarker, recovered: Recovered) {
+    this.#store = store;
+    this.#marker = marker;
+    this.#records = [...recovered.records];
+    this.#last = recovered.log.last.index;
+  }
+
+  /** Durable once resolved. One write at a time. */
+  async persist(work: Persist): Promise<void> {
+    const puts: Put[] = [];
+    if (work.hardState) puts.push({ key: HARD_STATE_KEY, value: encodeHardState(work.hardState) });
+    const groups = groupsOf(work.runs);
+    let at = 0;
+    const scratch = this.#scratchFor(groups);
+    for (const runs of groups) {
+      const { key, value } = pack(runs, scratch, at);
+      puts.push({ key, value });
+      at += value.byteLength;
+    }
+    await this.#store.write(puts, NO_REMOVALS);
+    const last = work.runs.at(-1);
+    if (!last) return;
+    for (const runs of groups) if (runs[0]) this.#records.push(runs[0].firstIndex);
+    this.#last = lastIndexOf(last);
+    this.#marker.advance(this.#last);
+  }
+
+  /**
+   * Runs from `from` on, through `through` at most, whole records only until `maxBytes` of payload are read (at least one);
+   * a first run may begin before `from`. Throws a StorageFailure when the disk has lost what was there.
+   */
+  async read(from: LogIndex, through: LogIndex, maxBytes: number): Promise<readonly EntryRun[]> {
+    const runs: EntryRun[] = [];
+    let bytes = 0;
+    let expected = this.#recordOf(from);
+    for await (const { value } of this.#store.scan(recordKey(expected), recordKey(logIndex(through + 1)))) {
+      const decoded = decodeRecord(value);
+      if (!decoded.ok) throw damagedAt(expected, decoded.problem);
+      if (decoded.run.firstIndex !== expected) throw damagedAt(expected, 'entry is missing');
+      runs.push(decoded.run);
+      expected = logIndex(lastIndexOf(decoded.run) + 1);
+      bytes += decoded.run.payload.byteLength;
+      if (bytes >= maxBytes) break;
+    }
+    if (runs.length === 0) throw damagedAt(expected, 'entry is missing');
+    return runs;
+  }
+
+  /**
+   * Drops whole records through `index` at most; answers the last index dropped, or null when there was nothing to drop.
+   * The new begin is durable before anything is removed: removals that a crash loses are done again at the next start.
+   */
+  async dropThrough(index: LogIndex): Promise<LogIndex | null> {
+    const keep = this.#positionOf(logIndex(index + 1));
+    if (keep <= 0) return null;
+    const firstKept = this.#records[keep] ?? logIndex(this.#last + 1);
+    const begin = logIndex(firstKept - 1);
+    await this.#store.write([{ key: BEGIN_KEY, value: encodeBegin(begin) }], NO_REMOVALS);
+    this.#records.splice(0, keep);
+    await this.#store.removeRange(RECORDS_FROM, recordKey(firstKept));
+    return begin;
+  }
+
+  /** Drops every record; the log begins anew after `begin`. */
+  async restartAfter(begin: LogIndex): Promise<void> {
+    await this.#store.write([{ key: BEGIN_KEY, value: encodeBegin(begin) }], NO_REMOVALS);
+    await this.#store.removeRange(RECORDS_FROM, RECORDS_BEFORE);
+    this.#records.length = 0;
+    this.#last = begin;
+    this.#marker.advance(begin);
+  }
+
+  async close(): Promise<void> {
+    await this.#store.close();
+    this.#marker.close();
+  }
+
+  /** Position of the record holding `index`; when it is beyond the last record's end, the number of records. */
+  #positionOf(index: LogIndex): number {
+    if (index > this.#last) return this.#records.length;
+    let low = 0;
+    let high = this.#records.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#records[middle] ?? 0) <= index) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+
+  #recordOf(index: LogIndex): LogIndex {
+    return this.#records[this.#positionOf(index)] ?? index;
+  }
+
+  #scratchFor(groups: readonly (readonly EntryRun[])[]): Buffer {
+    let bytes = 0;
+    for (const runs of groups) {
+      bytes += RECORD_HEADER_BYTES;
+      for (const run of runs) bytes += run.payload.byteLength;
+    }
+    if (bytes <= this.#scratch.length) return this.#scratch;
+    const larger = Buffer.allocUnsafe(Math.max(bytes, Math.min(2 * bytes, MAX_KEPT_BYTES)));
+    if (larger.length <= MAX_KEPT_BYTES) this.#scratch = larger;
+    return larger;
+  }
+}
+
+/** Runs that share a record: commands of one term, up to the size bound. */
+function groupsOf(runs: readonly EntryRun[]): EntryRun[][] {
+  const groups: EntryRun[][] = [];
+  let bytes = 0;
+  for (const run of runs) {
+    const group = groups.at(-1);
+    const head = group?.[0];
+    const fits = bytes + run.payload.byteLength <= MAX_RECORD_BYTES;
+    if (group && head && fits && run.type === EntryType.command && head.type === run.type && head.term === run.term) {
+      group.push(run);
+      bytes += run.payload.byteLength;
+    } else {
+      groups.push([run]);
+      bytes = run.payload.byteLength;
+    }
+  }
+  return groups;
+}
+
+function pack(runs: readonly EntryRun[], target: Buffer, at: number): Put {
+  const head = runs[0];
+  if (!head) throw new Error('no runs to pack');
+  let end = at + RECORD_HEADER_BYTES;
+  let count = 0;
+  for (const run of runs) {
+    target.set(run.payload, end);
+    end += run.payload.byteLength;
+    count += run.count;
+  }
+  const value = target.subarray(at, end);
+  sealRecord(value, { ...head, count }, value.byteLength - RECORD_HEADER_BYTES);
+  return { key: recordKey(head.firstIndex), value };
+}

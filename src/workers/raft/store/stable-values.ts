@@ -1,0 +1,39 @@
+// The two values kept beside the entries: term and vote (spec/raft.md section 3: durable before this server speaks in the
+// term), and where the log begins. JSON with a CRC-32 in front, so that a damaged one is an error and not another term.
+
+import { crc32 } from 'node:zlib';
+import { type HardState, type LogIndex, logIndex, term } from '../core/entry.js';
+import { StorageFailure } from './storage-failure.js';
+
+export function encodeHardState(hardState: HardState): Uint8Array {
+  return seal(JSON.stringify({ term: hardState.term, vote: hardState.vote }));
+}
+
+export function decodeHardState(bytes: Uint8Array): HardState {
+  const value = open(bytes, 'term and vote');
+  const { term: current, vote } = value as { term: number; vote: string | null };
+  return { term: term(current), vote };
+}
+
+export function encodeBegin(index: LogIndex): Uint8Array {
+  return seal(JSON.stringify({ begin: index }));
+}
+
+export function decodeBegin(bytes: Uint8Array): LogIndex {
+  return logIndex((open(bytes, 'begin of the log') as { begin: number }).begin);
+}
+
+function seal(text: string): Uint8Array {
+  const bytes = Buffer.alloc(4 + Buffer.byteLength(text));
+  bytes.write(text, 4);
+  bytes.writeUInt32LE(crc32(bytes.subarray(4)), 0);
+  return bytes;
+}
+
+function open(bytes: Uint8Array, what: string): unknown {
+  const sealed = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (sealed.length < 4 || sealed.readUInt32LE(0) !== crc32(sealed.subarray(4))) {
+    throw new StorageFailure('damaged', `raft log is damaged: ${what}: checksum mismatch`);
+  }
+  return JSON.parse(sealed.toString('utf8', 4));
+}

@@ -1,0 +1,56 @@
+// Entry point of the raft worker thread: opens the storage, restores the newest snapshot into the state worker, starts the
+// server, and obeys main. A disk that can't be used ends the thread with one line to main and code 1.
+
+import { workerData } from 'node:worker_threads';
+import { startTelemetry } from '../../observe/worker-telemetry.js';
+import { Leadership } from '../../wire/leadership.js';
+import type { MainToRaft, RaftToMain, RaftWorkerData } from '../../wire/raft-worker.js';
+import { type StartedServer, startServer } from './start.js';
+import { StorageFailure, storageFailureOf } from './store/storage-failure.js';
+
+const data = workerData as RaftWorkerData;
+const main = data.context.port;
+const telemetry = startTelemetry(data.context);
+const logger = telemetry.logger.child('server').child('raft');
+
+function tell(message: RaftToMain): void {
+  main.postMessage(message);
+}
+
+function fail(error: unknown): void {
+  const failure = error instanceof StorageFailure ? error : storageFailureOf(error, data.dataDir ?? 'memory');
+  tell({ kind: 'fatal', text: failure.message });
+  telemetry.stop();
+  process.exit(1);
+}
+
+const starting: Promise<StartedServer> = startServer(data, {
+  leadership: new Leadership(data.leadership),
+  logger,
+  metrics: telemetry.metrics,
+  failed: fail,
+});
+
+starting.then(() => tell({ kind: 'started' }), fail);
+
+async function stop(): Promise<void> {
+  const server = await starting;
+  await server.stop();
+  telemetry.stop();
+  tell({ kind: 'stopped' });
+  main.close();
+}
+
+main.on('message', (message: MainToRaft) => {
+  switch (message.kind) {
+    case 'stop':
+      stop().catch(fail);
+      return;
+    case 'log-level':
+      telemetry.setLevel(message.level);
+      return;
+    case 'reload':
+      starting.then((server) => server.reload(message.raft), fail);
+      return;
+  }
+});
