@@ -1,0 +1,58 @@
+// What a service definition must satisfy to be registered, beyond its types: the rules of Connect proxies and gateways,
+// all violations in one text (spec/http.md, section 4; the texts as recorded).
+
+import type { ServiceRecord } from '../../../wire/records.js';
+
+const UNSPECIFIED = new Set(['0.0.0.0', '::', '[::]']);
+
+/** An address that says "all of this host" can't be connected to. */
+export function invalidServiceAddress(address: string): boolean {
+  return UNSPECIFIED.has(address);
+}
+
+/** All violations as Go's multierror prints them; null when there is none. */
+export function serviceProblems(service: ServiceRecord): string | null {
+  const problems = service.Kind === 'connect-proxy' ? proxyProblems(service) : gatewayProblems(service);
+  if (service.Connect.Native && service.Kind === 'connect-proxy') {
+    problems.push('Connect.Native cannot be set for a connect-proxy service');
+  }
+  if (problems.length === 0) return null;
+  const heading = problems.length === 1 ? '1 error occurred:' : `${problems.length} errors occurred:`;
+  return `${heading}\n${problems.map((problem) => `\t* ${problem}\n`).join('')}\n`;
+}
+
+function proxyProblems(service: ServiceRecord): string[] {
+  const problems: string[] = [];
+  if (service.Port === 0 && service.SocketPath === '') {
+    problems.push('Port or SocketPath must be set for a connect-proxy');
+  }
+  const destination = service.Proxy.DestinationServiceName;
+  if (destination === '') problems.push('Proxy.DestinationServiceName must be non-empty for Connect proxy services');
+  else if (destination === '*') {
+    problems.push('Proxy.DestinationServiceName must not be a wildcard for Connect proxy services');
+  }
+  return problems;
+}
+
+const GATEWAY_NAMES: { readonly [kind: string]: string } = {
+  'mesh-gateway': 'mesh-gateway',
+  'terminating-gateway': 'terminating-gateway',
+  'ingress-gateway': 'ingress-gateway',
+  'api-gateway': 'api-gateway',
+};
+
+function gatewayProblems(service: ServiceRecord): string[] {
+  const gateway = GATEWAY_NAMES[service.Kind];
+  if (gateway === undefined) return [];
+  const problems: string[] = [];
+  if (service.Port === 0 && service.Kind !== 'ingress-gateway' && service.Kind !== 'api-gateway') {
+    problems.push(`Port must be non-zero for a ${gateway}`);
+  }
+  if (service.Proxy.DestinationServiceName !== '') {
+    problems.push(`The Proxy.DestinationServiceName configuration is invalid for a ${gateway}`);
+  }
+  if (service.Proxy.Upstreams !== null && service.Proxy.Upstreams.length > 0) {
+    problems.push(`The Proxy.Upstreams configuration is invalid for a ${gateway}`);
+  }
+  return problems;
+}
