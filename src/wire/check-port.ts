@@ -11,6 +11,7 @@ export interface CheckTask {
   readonly checkId: string;
   readonly serviceId: string;
   readonly intervalMs: number;
+  /** 0 only for docker: no limit. */
   readonly timeoutMs: number;
   /** Kept output in bytes (the smaller of output_max_size and check_output_max_size). */
   readonly outputMaxBytes: number;
@@ -44,6 +45,7 @@ export type Probe =
   | { readonly kind: 'grpc'; readonly target: string; readonly useTls: boolean; readonly tls: TlsProbe }
   | { readonly kind: 'h2ping'; readonly address: string; readonly useTls: boolean; readonly tls: TlsProbe }
   | { readonly kind: 'script'; readonly args: readonly string[] }
+  /** With a shell, given in the definition, `args` are joined to its command line; without ('') they run directly. */
   | { readonly kind: 'docker'; readonly containerId: string; readonly shell: string; readonly args: readonly string[] }
   | { readonly kind: 'os-service'; readonly name: string };
 
@@ -52,6 +54,7 @@ export type StateToChecks =
   | { readonly kind: 'remove'; readonly keys: readonly number[] }
   /** Certificates for checks when enable_agent_tls_for_checks is on; PEM texts. */
   | { readonly kind: 'tls'; readonly ca: readonly string[]; readonly cert: string; readonly key: string }
+  | { readonly kind: 'log-level'; readonly level: import('./thread-port.js').LogLevel }
   | { readonly kind: 'stop' };
 
 export interface CheckResult {

@@ -1,0 +1,130 @@
+// Go's words for what the network says no with: check output shows them, and people search for them (spec/agent.md
+// section 3, error texts). Node gives codes; the sentence around them is Go's net and crypto/tls packages'.
+
+const ERRNO: ReadonlyMap<string, string> = new Map([
+  ['EACCES', 'permission denied'],
+  ['EADDRINUSE', 'address already in use'],
+  ['EADDRNOTAVAIL', 'cannot assign requested address'],
+  ['EAFNOSUPPORT', 'address family not supported by protocol'],
+  ['ECONNABORTED', 'software caused connection abort'],
+  ['ECONNREFUSED', 'connection refused'],
+  ['ECONNRESET', 'connection reset by peer'],
+  ['EHOSTDOWN', 'host is down'],
+  ['EHOSTUNREACH', 'no route to host'],
+  ['EINVAL', 'invalid argument'],
+  ['EISDIR', 'is a directory'],
+  ['EMFILE', 'too many open files'],
+  ['EMSGSIZE', 'message too long'],
+  ['ENETDOWN', 'network is down'],
+  ['ENETUNREACH', 'network is unreachable'],
+  ['ENFILE', 'too many open files in system'],
+  ['ENOBUFS', 'no buffer space available'],
+  ['ENOENT', 'no such file or directory'],
+  ['ENOEXEC', 'exec format error'],
+  ['ENOMEM', 'cannot allocate memory'],
+  ['ENOTDIR', 'not a directory'],
+  ['ENOTSOCK', 'socket operation on non-socket'],
+  ['EAGAIN', 'resource temporarily unavailable'],
+  ['E2BIG', 'argument list too long'],
+  ['ELOOP', 'too many levels of symbolic links'],
+  ['EPERM', 'operation not permitted'],
+  ['EPIPE', 'broken pipe'],
+  ['ETIMEDOUT', 'connection timed out'],
+  ['ETXTBSY', 'text file busy'],
+]);
+
+/** Go's description of what the other side alerted, by OpenSSL's reason in Node's error code. */
+const TLS_ALERTS: ReadonlyMap<string, string> = new Map([
+  ['SSLV3_ALERT_UNEXPECTED_MESSAGE', 'unexpected message'],
+  ['SSLV3_ALERT_BAD_RECORD_MAC', 'bad record MAC'],
+  ['SSLV3_ALERT_HANDSHAKE_FAILURE', 'handshake failure'],
+  ['SSLV3_ALERT_BAD_CERTIFICATE', 'bad certificate'],
+  ['SSLV3_ALERT_UNSUPPORTED_CERTIFICATE', 'unsupported certificate'],
+  ['SSLV3_ALERT_CERTIFICATE_REVOKED', 'revoked certificate'],
+  ['SSLV3_ALERT_CERTIFICATE_EXPIRED', 'expired certificate'],
+  ['SSLV3_ALERT_CERTIFICATE_UNKNOWN', 'unknown certificate'],
+  ['SSLV3_ALERT_ILLEGAL_PARAMETER', 'illegal parameter'],
+  ['TLSV1_ALERT_UNKNOWN_CA', 'unknown certificate authority'],
+  ['TLSV1_ALERT_ACCESS_DENIED', 'access denied'],
+  ['TLSV1_ALERT_DECODE_ERROR', 'error decoding message'],
+  ['TLSV1_ALERT_DECRYPT_ERROR', 'error decrypting message'],
+  ['TLSV1_ALERT_PROTOCOL_VERSION', 'protocol version not supported'],
+  ['TLSV1_ALERT_INSUFFICIENT_SECURITY', 'insufficient security level'],
+  ['TLSV1_ALERT_INTERNAL_ERROR', 'internal error'],
+  ['TLSV1_ALERT_NO_RENEGOTIATION', 'no renegotiation'],
+  ['TLSV1_UNRECOGNIZED_NAME', 'unrecognized name'],
+  ['TLSV1_ALERT_NO_APPLICATION_PROTOCOL', 'no application protocol'],
+  ['TLSV13_ALERT_MISSING_EXTENSION', 'missing extension'],
+  ['TLSV13_ALERT_CERTIFICATE_REQUIRED', 'certificate required'],
+]);
+
+/** OpenSSL's complaints about bytes that are no TLS record at all. */
+const NOT_TLS = new Set(['WRONG_VERSION_NUMBER', 'PACKET_LENGTH_TOO_LONG', 'HTTP_REQUEST', 'RECORD_LAYER_FAILURE']);
+
+export const FIRST_RECORD = 'tls: first record does not look like a TLS handshake';
+
+function property(error: unknown, name: 'code' | 'syscall' | 'message'): string {
+  const value = typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
+  return typeof value === 'string' ? value : '';
+}
+
+/** Node's code of an error, '' when it has none. */
+export function codeOf(error: unknown): string {
+  return property(error, 'code');
+}
+
+export function messageOf(error: unknown): string {
+  return property(error, 'message') || String(error);
+}
+
+/** `connection refused` for ECONNREFUSED; an unknown code's own message. */
+export function errnoText(error: unknown): string {
+  return ERRNO.get(codeOf(error)) ?? messageOf(error);
+}
+
+/** `host:port` as Go joins them: an IPv6 host in brackets. */
+export function joinHostPort(host: string, port: number | string): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** A connection attempt that failed: `dial tcp 127.0.0.1:1: connect: connection refused`. */
+export function dialText(network: string, address: string, error: unknown): string {
+  const code = codeOf(error);
+  if (code === 'ETIMEDOUT') return `dial ${network} ${address}: i/o timeout`;
+  if (code === 'EADDRNOTAVAIL' || ERRNO.has(code)) return `dial ${network} ${address}: connect: ${errnoText(error)}`;
+  return `dial ${network} ${address}: ${messageOf(error)}`;
+}
+
+/** A name that didn't resolve: `dial tcp: lookup no.such.host on 10.0.0.53:53: no such host`. */
+export function lookupText(network: string, host: string, resolver: string, error: unknown): string {
+  const code = codeOf(error);
+  const on = resolver === '' ? '' : ` on ${resolver}`;
+  if (code === 'ENOTFOUND' || code === 'ENODATA') return `dial ${network}: lookup ${host}${on}: no such host`;
+  if (code === 'EAI_AGAIN' || code === 'EAI_FAIL') return `dial ${network}: lookup ${host}${on}: server misbehaving`;
+  if (code === 'ETIMEDOUT') return `dial ${network}: lookup ${host}${on}: i/o timeout`;
+  return `dial ${network}: lookup ${host}${on}: ${messageOf(error)}`;
+}
+
+/** A connection that broke while it was read: `read tcp <local>-><remote>: read: connection reset by peer`. */
+export function streamText(network: string, local: string, remote: string, error: unknown): string {
+  const syscall = property(error, 'syscall') === 'write' || codeOf(error) === 'EPIPE' ? 'write' : 'read';
+  if (!ERRNO.has(codeOf(error))) return messageOf(error);
+  return `${syscall} ${network} ${local}->${remote}: ${syscall}: ${errnoText(error)}`;
+}
+
+export function isNotTls(error: unknown): boolean {
+  const code = codeOf(error);
+  return code.startsWith('ERR_SSL_') && NOT_TLS.has(code.slice('ERR_SSL_'.length));
+}
+
+/** A TLS handshake that failed for another reason than the certificate; null when the error isn't TLS's. */
+export function tlsText(error: unknown): string | null {
+  const code = codeOf(error);
+  if (isNotTls(error)) return FIRST_RECORD;
+  if (!code.startsWith('ERR_SSL_')) return null;
+  const reason = code.slice('ERR_SSL_'.length);
+  const alert = TLS_ALERTS.get(reason);
+  if (alert !== undefined) return `remote error: tls: ${alert}`;
+  if (reason === 'UNSUPPORTED_PROTOCOL') return 'tls: server selected unsupported protocol version 301';
+  return `tls: ${reason.toLowerCase().replaceAll('_', ' ')}`;
+}
