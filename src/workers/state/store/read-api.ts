@@ -56,9 +56,7 @@ export interface CatalogReads {
   /** Nodes, then instances, with this address (reverse DNS); first in order. */
   byAddress(address: string): { readonly node: NodeRecord | undefined; readonly instance: ServiceInstance | undefined };
   /** Health of everything on the node as one list, for /v1/internal/ui and the leader. */
-  nodeDump(
-    node: string,
-  ): {
+  nodeDump(node: string): {
     readonly node: NodeRecord;
     readonly services: readonly ServiceRecord[];
     readonly checks: readonly CheckRecord[];

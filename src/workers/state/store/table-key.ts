@@ -1,0 +1,52 @@
+// Keys of the ordered tables as text whose plain string order is the bytewise order of the UTF-8 names (spec/fsm.md,
+// section 4). JavaScript compares UTF-16 units, which differs from it only for surrogates against U+E000 and above: these
+// units are moved so that the order comes out right. Keys of several parts are joined by U+0000, which parts escape.
+
+/** Between the parts of a key; sorts before everything a part can hold. */
+export const SEPARATOR = '\u0000';
+/** Sorts after every key that begins with the same parts: units above U+FFFD are never the first of a moved one. */
+const AFTER_SEPARATOR = '\u0001';
+
+const NEEDS_MOVE = /[\ud800-\uffff]/;
+const NEEDS_ESCAPE = /[\u0000\u0001]/;
+
+function moveUnits(text: string): string {
+  let out = '';
+  for (let i = 0; i < text.length; i += 1) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0xd800) out += text[i];
+    else out += String.fromCharCode(unit < 0xe000 ? unit + 0x2000 : unit - 0x800);
+  }
+  return out;
+}
+
+function escapeUnits(text: string): string {
+  return text.replace(/[\u0000\u0001]/g, (unit) => (unit === '\u0000' ? '\u0001\u0001' : '\u0001\u0002'));
+}
+
+/** The key of a KV entry: case is kept. */
+export function kvTableKey(key: string): string {
+  return NEEDS_MOVE.test(key) ? moveUnits(key) : key;
+}
+
+/** A name (node, service, check, session) as a part of a key: without regard to case. */
+export function keyPart(name: string): string {
+  let part = name.toLowerCase();
+  if (NEEDS_MOVE.test(part)) part = moveUnits(part);
+  return NEEDS_ESCAPE.test(part) ? escapeUnits(part) : part;
+}
+
+export function joinKey(first: string, second: string): string {
+  return `${first}${SEPARATOR}${second}`;
+}
+
+/** The least key above all keys whose first part is `part`. */
+export function endOfPart(part: string): string {
+  return part + AFTER_SEPARATOR;
+}
+
+/** The first part of a joined key. */
+export function firstPart(key: string): string {
+  const end = key.indexOf(SEPARATOR);
+  return end === -1 ? key : key.slice(0, end);
+}

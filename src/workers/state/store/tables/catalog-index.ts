@@ -1,0 +1,120 @@
+// Which entries of the index table a change of the catalog touches (spec/fsm.md, section 4). Keys of the local cluster
+// exist twice: one shared by all peers, one of its own.
+
+import type { NodeRow, ServiceRow } from '../rows.js';
+import type { Catalog } from './catalog.js';
+import type { IndexTable } from './index-table.js';
+
+interface KindKeys {
+  readonly shared: string;
+  readonly own: string;
+}
+
+export class CatalogIndex {
+  readonly #index: IndexTable;
+  readonly #catalog: Catalog;
+  readonly nodesKey: string;
+  readonly servicesKey: string;
+  readonly checksKey: string;
+  readonly nodeExtinctionKey: string;
+  readonly serviceExtinctionKey: string;
+  readonly #kinds = new Map<string, KindKeys>();
+
+  constructor(index: IndexTable, catalog: Catalog) {
+    this.#index = index;
+    this.#catalog = catalog;
+    this.nodesKey = `${catalog.prefix}nodes`;
+    this.servicesKey = `${catalog.prefix}services`;
+    this.checksKey = `${catalog.prefix}checks`;
+    this.nodeExtinctionKey = `${catalog.prefix}node_last_extinction`;
+    this.serviceExtinctionKey = `${catalog.prefix}service_last_extinction`;
+  }
+
+  nodeWritten(row: NodeRow): void {
+    this.#nodes();
+    this.#index.raiseRow(row.indexKey);
+    for (const service of this.#catalog.servicesOf(row.key)) this.#service(service);
+  }
+
+  nodeDeleted(row: NodeRow): void {
+    this.#nodes();
+    for (const service of this.#catalog.servicesOf(row.key)) this.#service(service);
+    this.#index.removeRow(row.indexKey);
+    this.#index.raise(this.nodeExtinctionKey);
+  }
+
+  serviceWritten(row: ServiceRow, node: NodeRow): void {
+    this.#services();
+    this.#service(row);
+    this.#nodes();
+    this.#index.raiseRow(node.indexKey);
+  }
+
+  /** Call after the row is gone. */
+  serviceDeleted(row: ServiceRow, node: NodeRow): void {
+    this.#checks();
+    this.#services();
+    this.#kind(row.record.Kind);
+    this.#nodes();
+    this.#index.raiseRow(node.indexKey);
+    const group = this.#catalog.groups.get(row.groupKey);
+    if (group && group.instances.size > 0) {
+      this.#index.raiseRow(this.#serviceKey(row));
+    } else {
+      this.#index.removeRow(this.#serviceKey(row));
+      this.#index.raise(this.serviceExtinctionKey);
+    }
+  }
+
+  checkWritten(nodeKey: string, service: ServiceRow | undefined): void {
+    this.#checks();
+    if (service) this.#service(service);
+    else for (const each of this.#catalog.servicesOf(nodeKey)) this.#service(each);
+  }
+
+  /** `service` is undefined for a check of the node; call with the row of the check's service where it still exists. */
+  checkDeleted(nodeKey: string, ofNode: boolean, service: ServiceRow | undefined): void {
+    this.#checks();
+    if (service) this.#service(service);
+    if (!ofNode) return;
+    for (const each of this.#catalog.servicesOf(nodeKey)) this.#service(each);
+    this.#services();
+  }
+
+  #nodes(): void {
+    this.#index.raise('nodes');
+    this.#index.raise(this.nodesKey);
+  }
+
+  #services(): void {
+    this.#index.raise('services');
+    this.#index.raise(this.servicesKey);
+  }
+
+  #checks(): void {
+    this.#index.raise('checks');
+    this.#index.raise(this.checksKey);
+  }
+
+  #service(row: ServiceRow): void {
+    this.#index.raiseRow(this.#serviceKey(row));
+    this.#kind(row.record.Kind);
+  }
+
+  #serviceKey(row: ServiceRow): string {
+    const group = this.#catalog.groups.get(row.groupKey);
+    if (group && group.name === row.record.Service) return group.indexKey;
+    return this.#catalog.serviceIndexKey(row.record.Service);
+  }
+
+  #kind(kind: string): void {
+    let keys = this.#kinds.get(kind);
+    if (!keys) {
+      const shared = `service_kind.${kind === '' ? 'typical' : kind}`;
+      keys = { shared, own: this.#catalog.prefix + shared };
+      this.#kinds.set(kind, keys);
+    }
+    this.#index.raise(keys.shared);
+    this.#index.raise(keys.own);
+  }
+}

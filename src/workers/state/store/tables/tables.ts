@@ -1,0 +1,68 @@
+// All tables of the replicated state, with the journal that every change goes through. Writes are functions over this;
+// there is exactly one writer.
+
+import { Journal } from '../change.js';
+import { LockDelays } from '../lock-delay.js';
+import { Catalog } from './catalog.js';
+import { CatalogIndex } from './catalog-index.js';
+import { IndexTable } from './index-table.js';
+import { KvTables } from './kv-tables.js';
+import { SessionTable } from './session-table.js';
+import { Table } from './table.js';
+
+export interface PeerCatalog {
+  readonly catalog: Catalog;
+  readonly indexes: CatalogIndex;
+}
+
+/** Key of the only row of the autopilot table. */
+export const AUTOPILOT_KEY = 'config';
+
+export class Tables {
+  readonly journal = new Journal();
+  readonly index = new IndexTable(this.journal);
+  readonly local: PeerCatalog;
+  readonly #peers = new Map<string, PeerCatalog>();
+  readonly kv = new KvTables(this.journal);
+  readonly sessions = new SessionTable(this.journal);
+  /** By node and segment. */
+  readonly coordinates = new Table('coordinates', this.journal);
+  /** By kind and service name; the value is the index of the insert. */
+  readonly kindServiceNames = new Table('kind-service-names', this.journal);
+  readonly systemMetadata = new Table('system-metadata', this.journal);
+  readonly autopilot = new Table('autopilot', this.journal);
+  readonly lockDelays: LockDelays;
+
+  constructor(now: () => number) {
+    this.lockDelays = new LockDelays(now);
+    this.local = this.#makeCatalog('');
+  }
+
+  /** The catalog of a peer ("" for the local cluster), made when it is first written to. */
+  catalogOf(peer: string): PeerCatalog {
+    if (peer === '') return this.local;
+    const key = peer.toLowerCase();
+    let known = this.#peers.get(key);
+    if (!known) {
+      known = this.#makeCatalog(peer);
+      this.#peers.set(key, known);
+    }
+    return known;
+  }
+
+  /** Without making one. */
+  findCatalog(peer: string): PeerCatalog | undefined {
+    return peer === '' ? this.local : this.#peers.get(peer.toLowerCase());
+  }
+
+  /** The local catalog first, then those of peers by name. */
+  catalogs(): readonly PeerCatalog[] {
+    const peers = [...this.#peers.keys()].sort();
+    return [this.local, ...peers.flatMap((peer) => this.#peers.get(peer) ?? [])];
+  }
+
+  #makeCatalog(peer: string): PeerCatalog {
+    const catalog = new Catalog(peer, this.journal);
+    return { catalog, indexes: new CatalogIndex(this.index, catalog) };
+  }
+}

@@ -1,0 +1,88 @@
+// What each read blocks on: the watchable counterparts of the index rules (spec/fsm.md, section 4). A target may wake a
+// reader whose index did not move; the reader looks again and goes on waiting.
+
+import type { TablesHolder } from './holder.js';
+import { kvPrefixIndex } from './kv-reads.js';
+import type { WatchTarget, WatchTargets } from './read-api.js';
+
+function indexTarget(key: string): WatchTarget {
+  return { kind: 'index', key };
+}
+
+export class Targets implements WatchTargets {
+  readonly #holder: TablesHolder;
+
+  constructor(holder: TablesHolder) {
+    this.#holder = holder;
+  }
+
+  nodes(): readonly WatchTarget[] {
+    return [indexTarget(this.#keys.nodesKey)];
+  }
+
+  nodeServices(node: string, found: boolean): readonly WatchTarget[] {
+    const own = indexTarget(this.#catalog.nodeIndexKey(node));
+    return found ? [own] : [own, indexTarget(this.#keys.nodeExtinctionKey)];
+  }
+
+  serviceNames(withNodeMeta: boolean): readonly WatchTarget[] {
+    const services = indexTarget(this.#keys.servicesKey);
+    return withNodeMeta ? [services, indexTarget(this.#keys.nodesKey)] : [services];
+  }
+
+  serviceInstances(service: string, found: boolean): readonly WatchTarget[] {
+    const own = indexTarget(this.#catalog.serviceIndexKey(service));
+    return found ? [own] : [own, ...this.#extinction(false)];
+  }
+
+  serviceHealth(service: string, found: boolean): readonly WatchTarget[] {
+    const own = indexTarget(this.#catalog.serviceIndexKey(service));
+    return found ? [own] : [own, ...this.#extinction(true)];
+  }
+
+  /** `names` are those of the instances in the result; a proxy of any other name may join them. */
+  connectInstances(names: readonly string[]): readonly WatchTarget[] {
+    const own = names.map((name) => indexTarget(this.#catalog.serviceIndexKey(name)));
+    const services = indexTarget(this.#keys.servicesKey);
+    return names.length > 0 ? [...own, services] : [services, ...this.#extinction(true)];
+  }
+
+  checks(): readonly WatchTarget[] {
+    return [indexTarget(this.#keys.checksKey)];
+  }
+
+  sessions(): readonly WatchTarget[] {
+    return [indexTarget('sessions')];
+  }
+
+  coordinates(): readonly WatchTarget[] {
+    return [indexTarget('coordinates')];
+  }
+
+  kvKey(key: string, _found: boolean): readonly WatchTarget[] {
+    return [{ kind: 'kv', key }];
+  }
+
+  kvPrefix(prefix: string): readonly WatchTarget[] {
+    const own: WatchTarget = { kind: 'kv-prefix', prefix };
+    // Without entries and tombstones the answer shows the tables' index, which any write moves.
+    if (prefix !== '' && kvPrefixIndex(this.#holder.tables, prefix) > 0) return [own];
+    return [own, indexTarget('kvs'), indexTarget('tombstones')];
+  }
+
+  /** What the index of an absent service depends on: the last extinction or, before the first one, the tables. */
+  #extinction(withChecks: boolean): readonly WatchTarget[] {
+    const extinction = indexTarget(this.#keys.serviceExtinctionKey);
+    if (this.#holder.tables.index.get(this.#keys.serviceExtinctionKey) > 0) return [extinction];
+    const tables = [extinction, indexTarget(this.#keys.servicesKey), indexTarget(this.#keys.nodesKey)];
+    return withChecks ? [...tables, indexTarget(this.#keys.checksKey)] : tables;
+  }
+
+  get #catalog() {
+    return this.#holder.tables.local.catalog;
+  }
+
+  get #keys() {
+    return this.#holder.tables.local.indexes;
+  }
+}
