@@ -1,0 +1,131 @@
+// The commands of the log as bytes (spec/fsm.md, sections 1–3): a type byte and a msgpack body. A type that lictor does not interpret
+// stays as it came.
+
+import { type Command, CommandType, IGNORE_UNKNOWN_FLAG, type OpaqueCommand } from '../wire/commands.js';
+import type { PackedEntries } from '../wire/raft-port.js';
+import {
+  autopilotRequestSchema,
+  coordinatesKind,
+  deregisterSchema,
+  kvsSchema,
+  registerSchema,
+  sessionRequestSchema,
+  systemMetadataRequestSchema,
+  tombstoneSchema,
+  txnSchema,
+} from '../wire/schema.js';
+import { scanner } from './decoder.js';
+import { type Codec, codecOf, structCodec } from './encoding.js';
+import { DecodeError, EncodeError, MAX_MESSAGE_BYTES } from './errors.js';
+import { encodeOne, Output } from './output.js';
+
+const codecs: (Codec | undefined)[] = [];
+codecs[CommandType.register] = structCodec(registerSchema);
+codecs[CommandType.deregister] = structCodec(deregisterSchema);
+codecs[CommandType.kvs] = structCodec(kvsSchema);
+codecs[CommandType.session] = structCodec(sessionRequestSchema);
+codecs[CommandType.tombstone] = structCodec(tombstoneSchema);
+codecs[CommandType.coordinates] = codecOf(coordinatesKind);
+codecs[CommandType.txn] = structCodec(txnSchema);
+codecs[CommandType.autopilot] = structCodec(autopilotRequestSchema);
+codecs[CommandType.systemMetadata] = structCodec(systemMetadataRequestSchema);
+
+function codecFor(type: CommandType): Codec {
+  const codec = codecs[type];
+  if (codec === undefined) throw new EncodeError('not-encodable');
+  return codec;
+}
+
+/** Coordinate updates are the only interpreted commands that a server may ignore. */
+function typeByteOf(type: CommandType): number {
+  return type === CommandType.coordinates ? type | IGNORE_UNKNOWN_FLAG : type;
+}
+
+/** The command's bytes, in a buffer of their own. */
+export function encodeCommand(command: Command | OpaqueCommand): Uint8Array {
+  if (command.type !== 'opaque') return encodeOne(typeByteOf(command.type), codecFor(command.type), command.body);
+  if (command.bytes.length >= MAX_MESSAGE_BYTES) throw new EncodeError('too-large');
+  const result = new Uint8Array(command.bytes.length + 1);
+  result[0] = command.typeByte;
+  result.set(command.bytes, 1);
+  return result;
+}
+
+/** Decodes the command at from … to of what the scanner has open. */
+function decodeOpen(from: number, to: number): Command | OpaqueCommand {
+  const typeByte = scanner.source[from];
+  if (typeByte === undefined || to <= from) throw new DecodeError('empty', from);
+  const codec = codecs[typeByte & ~IGNORE_UNKNOWN_FLAG];
+  if (codec === undefined) {
+    return { type: 'opaque', typeByte, bytes: scanner.source.slice(from + 1, to) };
+  }
+  scanner.scan(codec.number, codec.argument, from + 1, to);
+  return { type: typeByte & ~IGNORE_UNKNOWN_FLAG, body: codec.read() } as Command;
+}
+
+/**
+ * The command that these bytes hold; what follows its body is ignored. A long byte value may be a view of `bytes`, which must
+ * not be changed afterwards. Throws {@link DecodeError}.
+ */
+export function decodeCommand(bytes: Uint8Array): Command | OpaqueCommand {
+  scanner.open(bytes);
+  const command = decodeOpen(0, bytes.length);
+  scanner.close();
+  return command;
+}
+
+/** All commands of a buffer of packed entries (src/wire/raft-port.ts). Throws {@link DecodeError}. */
+export function decodePacked(entries: PackedEntries): (Command | OpaqueCommand)[] {
+  const bytes = new Uint8Array(entries);
+  const lengths = new DataView(entries);
+  const commands: (Command | OpaqueCommand)[] = [];
+  scanner.open(bytes);
+  let at = 0;
+  while (at < bytes.length) {
+    if (at + 4 > bytes.length) throw new DecodeError('truncated', at);
+    const from = at + 4;
+    const to = from + lengths.getUint32(at, true);
+    if (to > bytes.length) throw new DecodeError('truncated', at);
+    commands.push(decodeOpen(from, to));
+    at = to;
+  }
+  scanner.close();
+  return commands;
+}
+
+/**
+ * Collects commands for the raft worker as packed entries. Keep one and reuse it. Byte values of 2 KiB and more are copied when the
+ * command is appended, like all else: the caller may reuse what it passed.
+ */
+export class CommandBatch {
+  private readonly output = new Output();
+  private commands = 0;
+
+  get count(): number {
+    return this.commands;
+  }
+
+  /** Bytes that {@link take} would hand over now, length prefixes included. */
+  get byteLength(): number {
+    return this.output.byteLength;
+  }
+
+  append(command: Command | OpaqueCommand): void {
+    if (command.type === 'opaque') this.output.appendBytes(framed(encodeCommand(command)));
+    else this.output.append(typeByteOf(command.type), codecFor(command.type), command.body, true);
+    this.commands += 1;
+  }
+
+  /** Everything appended since the last call, in a fresh buffer of just that size, which is the caller's. */
+  take(): ArrayBuffer {
+    this.commands = 0;
+    return this.output.take();
+  }
+}
+
+function framed(bytes: Uint8Array): Uint8Array {
+  const result = Buffer.allocUnsafe(bytes.length + 4);
+  result.writeUInt32LE(bytes.length, 0);
+  result.set(bytes, 4);
+  return result;
+}

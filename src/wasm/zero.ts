@@ -1,0 +1,27 @@
+// The zero struct of each schema: one shared, frozen object. A decoded message points to it wherever a struct with only zero values
+// was sent (most check definitions and proxies), and the encoder knows it by identity and copies its ready-made bytes.
+
+import { fieldsOf, type Kind, type StructSchema } from '../wire/schema.js';
+
+const zeros = new Map<StructSchema<object>, object>();
+
+export function zeroValue(kind: Kind): unknown {
+  if (typeof kind === 'object') {
+    if (kind.kind === 'struct') return kind.nullable ? null : zeroStruct(kind.schema);
+    return kind.kind === 'list' && !kind.nullable ? Object.freeze([]) : null;
+  }
+  if (kind === 'string') return '';
+  if (kind === 'bool') return false;
+  if (kind === 'int' || kind === 'uint64' || kind === 'duration' || kind === 'float') return 0;
+  return null;
+}
+
+/** The struct with every field at its zero value; must not be changed (and can't be: it is frozen). */
+export function zeroStruct<T extends object>(schema: StructSchema<T>): T {
+  const known = zeros.get(schema);
+  if (known !== undefined) return known as T;
+  const entries = fieldsOf(schema).map(([name, kind]) => [name, zeroValue(kind)]);
+  const zero: object = Object.freeze(Object.fromEntries(entries));
+  zeros.set(schema, zero);
+  return zero as T;
+}

@@ -1,0 +1,435 @@
+// The records and commands as data: which field has which kind (spec/fsm.md, section 3). The msgpack codec is driven by
+// these tables. The compiler holds them to the record types: a field too few or too many does not compile. Fields are listed in the
+// order in which decoded objects get them; on the wire they are sorted by name.
+
+import type {
+  AutopilotRequest,
+  DeregisterRequest,
+  KvsRequest,
+  RegisterRequest,
+  SessionRequest,
+  SystemMetadataRequest,
+  TombstoneRequest,
+  TxnCheckOperation,
+  TxnKvOperation,
+  TxnNodeOperation,
+  TxnOperation,
+  TxnRequest,
+  TxnServiceOperation,
+  TxnSessionOperation,
+} from './commands.js';
+import type {
+  AutopilotConfig,
+  CheckDefinition,
+  CheckRecord,
+  CoordinateRecord,
+  EnvoyExtension,
+  ExposePath,
+  KvEntry,
+  Locality,
+  MeshGateway,
+  NodeRecord,
+  ProxyConfig,
+  ServiceAddress,
+  ServiceConnect,
+  ServiceRecord,
+  SessionRecord,
+  SessionServiceCheck,
+  SystemMetadataEntry,
+  Upstream,
+  Weights,
+} from './records.js';
+import type { Uint64 } from './uint64.js';
+
+/** Scalars: `int` and `duration` (nanoseconds) are 64 bits signed; `dynamic` is any value; `nil` is always null. */
+export type ScalarKind = 'string' | 'bytes' | 'bool' | 'int' | 'uint64' | 'float' | 'duration' | 'dynamic' | 'nil';
+export interface StructKind {
+  readonly kind: 'struct';
+  readonly schema: StructSchema<object>;
+  /** Whether null is a value of its own (a pointer in Go); otherwise nil reads as the zero struct. */
+  readonly nullable: boolean;
+}
+export interface ListKind {
+  readonly kind: 'list';
+  readonly of: Kind;
+  /** Otherwise nil reads as an empty list. */
+  readonly nullable: boolean;
+}
+export interface MapKind {
+  readonly kind: 'map';
+  readonly of: Kind;
+}
+export type Kind = ScalarKind | StructKind | ListKind | MapKind;
+
+export interface StructSchema<T extends object> {
+  readonly name: string;
+  readonly fields: { readonly [K in keyof T]-?: Kind };
+}
+
+/** Names and kinds in the order of decoded objects. */
+export function fieldsOf(schema: StructSchema<object>): [string, Kind][] {
+  return Object.entries(schema.fields as { readonly [name: string]: Kind });
+}
+
+function struct<T extends object>(schema: StructSchema<T>): StructKind {
+  return { kind: 'struct', schema, nullable: false };
+}
+function pointer<T extends object>(schema: StructSchema<T>): StructKind {
+  return { kind: 'struct', schema, nullable: true };
+}
+function list(of: Kind): ListKind {
+  return { kind: 'list', of, nullable: true };
+}
+function map(of: Kind): MapKind {
+  return { kind: 'map', of };
+}
+const strings = list('string');
+const stringMap = map('string');
+const dynamicMap = map('dynamic');
+const raftIndex = { CreateIndex: 'int', ModifyIndex: 'int' } as const;
+const writeRequest = { Datacenter: 'string', Token: 'string' } as const;
+
+export const localitySchema: StructSchema<Locality> = {
+  name: 'Locality',
+  fields: { Region: 'string', Zone: 'string' },
+};
+
+export const nodeSchema: StructSchema<NodeRecord> = {
+  name: 'Node',
+  fields: {
+    ID: 'string',
+    Node: 'string',
+    Address: 'string',
+    Datacenter: 'string',
+    Partition: 'string',
+    PeerName: 'string',
+    TaggedAddresses: stringMap,
+    Meta: stringMap,
+    Locality: pointer(localitySchema),
+    ...raftIndex,
+  },
+};
+
+const serviceAddressSchema: StructSchema<ServiceAddress> = {
+  name: 'ServiceAddress',
+  fields: { Address: 'string', Port: 'int' },
+};
+const weightsSchema: StructSchema<Weights> = { name: 'Weights', fields: { Passing: 'int', Warning: 'int' } };
+const meshGatewaySchema: StructSchema<MeshGateway> = { name: 'MeshGateway', fields: { Mode: 'string' } };
+const exposePathSchema: StructSchema<ExposePath> = {
+  name: 'ExposePath',
+  fields: {
+    ListenerPort: 'int',
+    LocalPathPort: 'int',
+    ParsedFromCheck: 'bool',
+    Path: 'string',
+    Protocol: 'string',
+  },
+};
+const upstreamSchema: StructSchema<Upstream> = {
+  name: 'Upstream',
+  fields: {
+    CentrallyConfigured: 'bool',
+    Config: dynamicMap,
+    Datacenter: 'string',
+    DestinationName: 'string',
+    DestinationNamespace: 'string',
+    DestinationPartition: 'string',
+    DestinationPeer: 'string',
+    DestinationType: 'string',
+    IngressHosts: strings,
+    LocalBindAddress: 'string',
+    LocalBindPort: 'int',
+    LocalBindSocketMode: 'string',
+    LocalBindSocketPath: 'string',
+    MeshGateway: struct(meshGatewaySchema),
+  },
+};
+const envoyExtensionSchema: StructSchema<EnvoyExtension> = {
+  name: 'EnvoyExtension',
+  fields: { Arguments: dynamicMap, ConsulVersion: 'string', EnvoyVersion: 'string', Name: 'string', Required: 'bool' },
+};
+const accessLogsSchema: StructSchema<ProxyConfig['AccessLogs']> = {
+  name: 'AccessLogs',
+  fields: {
+    DisableListenerLogs: 'bool',
+    Enabled: 'bool',
+    JSONFormat: 'string',
+    Path: 'string',
+    TextFormat: 'string',
+    Type: 'string',
+  },
+};
+const exposeSchema: StructSchema<ProxyConfig['Expose']> = {
+  name: 'Expose',
+  fields: { Checks: 'bool', Paths: list(struct(exposePathSchema)) },
+};
+const transparentProxySchema: StructSchema<ProxyConfig['TransparentProxy']> = {
+  name: 'TransparentProxy',
+  fields: { DialedDirectly: 'bool', OutboundListenerPort: 'int' },
+};
+const proxySchema: StructSchema<ProxyConfig> = {
+  name: 'Proxy',
+  fields: {
+    AccessLogs: struct(accessLogsSchema),
+    Config: dynamicMap,
+    DestinationServiceID: 'string',
+    DestinationServiceName: 'string',
+    EnvoyExtensions: list(struct(envoyExtensionSchema)),
+    Expose: struct(exposeSchema),
+    LocalServiceAddress: 'string',
+    LocalServicePort: 'int',
+    LocalServiceSocketPath: 'string',
+    MeshGateway: struct(meshGatewaySchema),
+    Mode: 'string',
+    MutualTLSMode: 'string',
+    TransparentProxy: struct(transparentProxySchema),
+    Upstreams: list(struct(upstreamSchema)),
+  },
+};
+const connectSchema: StructSchema<ServiceConnect> = {
+  name: 'ServiceConnect',
+  fields: { Native: 'bool', PeerMeta: 'dynamic', SidecarService: 'nil' },
+};
+
+export const serviceSchema: StructSchema<ServiceRecord> = {
+  name: 'NodeService',
+  fields: {
+    Kind: 'string',
+    ID: 'string',
+    Service: 'string',
+    Tags: strings,
+    Address: 'string',
+    TaggedAddresses: map(struct(serviceAddressSchema)),
+    Meta: stringMap,
+    Port: 'int',
+    SocketPath: 'string',
+    Weights: pointer(weightsSchema),
+    EnableTagOverride: 'bool',
+    Proxy: struct(proxySchema),
+    Connect: struct(connectSchema),
+    LocallyRegisteredAsSidecar: 'bool',
+    PeerName: 'string',
+    Locality: pointer(localitySchema),
+    ...raftIndex,
+  },
+};
+
+const definitionSchema: StructSchema<CheckDefinition> = {
+  name: 'HealthCheckDefinition',
+  fields: {
+    AliasNode: 'string',
+    AliasService: 'string',
+    Body: 'string',
+    DeregisterCriticalServiceAfter: 'duration',
+    DisableRedirects: 'bool',
+    DockerContainerID: 'string',
+    GRPC: 'string',
+    GRPCUseTLS: 'bool',
+    H2PING: 'string',
+    H2PingUseTLS: 'bool',
+    HTTP: 'string',
+    Header: map(strings),
+    Interval: 'duration',
+    Method: 'string',
+    OSService: 'string',
+    OutputMaxSize: 'int',
+    ScriptArgs: strings,
+    SessionName: 'string',
+    Shell: 'string',
+    TCP: 'string',
+    TCPUseTLS: 'bool',
+    TLSServerName: 'string',
+    TLSSkipVerify: 'bool',
+    TTL: 'duration',
+    Timeout: 'duration',
+    UDP: 'string',
+  },
+};
+
+export const checkSchema: StructSchema<CheckRecord> = {
+  name: 'HealthCheck',
+  fields: {
+    Node: 'string',
+    CheckID: 'string',
+    Name: 'string',
+    Status: 'string',
+    Notes: 'string',
+    Output: 'string',
+    ServiceID: 'string',
+    ServiceName: 'string',
+    ServiceTags: strings,
+    Type: 'string',
+    Interval: 'string',
+    Timeout: 'string',
+    ExposedPort: 'int',
+    Definition: struct(definitionSchema),
+    PeerName: 'string',
+    ...raftIndex,
+  },
+};
+
+export const kvEntrySchema: StructSchema<KvEntry> = {
+  name: 'DirEntry',
+  fields: {
+    LockIndex: 'uint64',
+    Key: 'string',
+    Flags: 'uint64',
+    Value: 'bytes',
+    Session: 'string',
+    ...raftIndex,
+  },
+};
+
+const sessionServiceCheckSchema: StructSchema<SessionServiceCheck> = {
+  name: 'ServiceCheck',
+  fields: { ID: 'string', Namespace: 'string' },
+};
+export const sessionSchema: StructSchema<SessionRecord> = {
+  name: 'Session',
+  fields: {
+    ID: 'string',
+    Name: 'string',
+    Node: 'string',
+    LockDelay: 'duration',
+    Behavior: 'string',
+    TTL: 'string',
+    NodeChecks: strings,
+    ServiceChecks: list(struct(sessionServiceCheckSchema)),
+    Checks: strings,
+    ...raftIndex,
+  },
+};
+
+const coordSchema: StructSchema<CoordinateRecord['Coord']> = {
+  name: 'Coord',
+  fields: {
+    Vec: { kind: 'list', of: 'float', nullable: false },
+    Error: 'float',
+    Adjustment: 'float',
+    Height: 'float',
+  },
+};
+export const coordinateSchema: StructSchema<CoordinateRecord> = {
+  name: 'Coordinate',
+  fields: { Node: 'string', Segment: 'string', Partition: 'string', Coord: struct(coordSchema) },
+};
+/** The body of a coordinate update, and its snapshot record: a bare list. */
+export const coordinatesKind: ListKind = { kind: 'list', of: struct(coordinateSchema), nullable: false };
+
+export const autopilotSchema: StructSchema<AutopilotConfig> = {
+  name: 'AutopilotConfig',
+  fields: {
+    CleanupDeadServers: 'bool',
+    DisableUpgradeMigration: 'bool',
+    LastContactThreshold: 'duration',
+    MaxTrailingLogs: 'int',
+    MinQuorum: 'int',
+    RedundancyZoneTag: 'string',
+    ServerStabilizationTime: 'duration',
+    UpgradeVersionTag: 'string',
+    ...raftIndex,
+  },
+};
+
+export const systemMetadataSchema: StructSchema<SystemMetadataEntry> = {
+  name: 'SystemMetadataEntry',
+  fields: { Key: 'string', Value: 'string', ...raftIndex },
+};
+
+export const registerSchema: StructSchema<RegisterRequest> = {
+  name: 'RegisterRequest',
+  fields: {
+    ...writeRequest,
+    ID: 'string',
+    Node: 'string',
+    Address: 'string',
+    TaggedAddresses: stringMap,
+    NodeMeta: stringMap,
+    Service: pointer(serviceSchema),
+    Check: pointer(checkSchema),
+    Checks: list(struct(checkSchema)),
+    SkipNodeUpdate: 'bool',
+    PeerName: 'string',
+    Locality: pointer(localitySchema),
+    ...raftIndex,
+  },
+};
+export const deregisterSchema: StructSchema<DeregisterRequest> = {
+  name: 'DeregisterRequest',
+  fields: { ...writeRequest, Node: 'string', ServiceID: 'string', CheckID: 'string', PeerName: 'string' },
+};
+export const kvsSchema: StructSchema<KvsRequest> = {
+  name: 'KVSRequest',
+  fields: { ...writeRequest, Op: 'string', DirEnt: struct(kvEntrySchema) },
+};
+export const sessionRequestSchema: StructSchema<SessionRequest> = {
+  name: 'SessionRequest',
+  fields: { ...writeRequest, Op: 'string', Session: struct(sessionSchema) },
+};
+export const tombstoneSchema: StructSchema<TombstoneRequest> = {
+  name: 'TombstoneRequest',
+  fields: { ...writeRequest, Op: 'string', ReapIndex: 'int' },
+};
+export const autopilotRequestSchema: StructSchema<AutopilotRequest> = {
+  name: 'AutopilotSetConfigRequest',
+  fields: { ...writeRequest, CAS: 'bool', Config: struct(autopilotSchema) },
+};
+export const systemMetadataRequestSchema: StructSchema<SystemMetadataRequest> = {
+  name: 'SystemMetadataRequest',
+  fields: { ...writeRequest, Op: 'string', Entry: struct(systemMetadataSchema) },
+};
+
+const txnKvSchema: StructSchema<TxnKvOperation> = {
+  name: 'TxnKVOp',
+  fields: { Verb: 'string', DirEnt: struct(kvEntrySchema) },
+};
+const txnNodeSchema: StructSchema<TxnNodeOperation> = {
+  name: 'TxnNodeOp',
+  fields: { Verb: 'string', Node: struct(nodeSchema) },
+};
+const txnServiceSchema: StructSchema<TxnServiceOperation> = {
+  name: 'TxnServiceOp',
+  fields: { Verb: 'string', Node: 'string', Service: struct(serviceSchema) },
+};
+const txnCheckSchema: StructSchema<TxnCheckOperation> = {
+  name: 'TxnCheckOp',
+  fields: { Verb: 'string', Check: struct(checkSchema) },
+};
+const txnSessionSchema: StructSchema<TxnSessionOperation> = {
+  name: 'TxnSessionOp',
+  fields: { Verb: 'string', Session: struct(sessionSchema) },
+};
+const txnOperationSchema: StructSchema<TxnOperation> = {
+  name: 'TxnOp',
+  fields: {
+    KV: pointer(txnKvSchema),
+    Node: pointer(txnNodeSchema),
+    Service: pointer(txnServiceSchema),
+    Check: pointer(txnCheckSchema),
+    Session: pointer(txnSessionSchema),
+    Intention: 'nil',
+  },
+};
+export const txnSchema: StructSchema<TxnRequest> = {
+  name: 'TxnRequest',
+  fields: { ...writeRequest, Ops: list(struct(txnOperationSchema)) },
+};
+
+/** The first value of a snapshot stream (spec/fsm.md, section 13). */
+export interface SnapshotHeader {
+  readonly LastIndex: number;
+}
+export const snapshotHeaderSchema: StructSchema<SnapshotHeader> = {
+  name: 'SnapshotHeader',
+  fields: { LastIndex: 'int' },
+};
+/** A row of the index table in a snapshot. */
+export interface IndexRecord {
+  readonly Key: string;
+  readonly Value: Uint64;
+}
+export const indexRecordSchema: StructSchema<IndexRecord> = {
+  name: 'IndexEntry',
+  fields: { Key: 'string', Value: 'uint64' },
+};

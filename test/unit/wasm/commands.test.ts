@@ -1,0 +1,138 @@
+// The command codec against the recorded log of a stock server (test/data/raft/log-server.json).
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { CommandBatch, decodeCommand, decodePacked, encodeCommand } from '../../../src/wasm/commands.js';
+import { DecodeError } from '../../../src/wasm/errors.js';
+import type { Command, OpaqueCommand } from '../../../src/wire/commands.js';
+import { readJson } from '../../data.js';
+import { printable } from './printable.js';
+
+interface LogItem {
+  readonly index: number;
+  readonly logTypeName: string;
+  readonly data: { readonly hex?: string };
+  readonly extensionsKind?: string;
+  readonly command?: { readonly typeByte: number; readonly body: unknown };
+}
+
+const INTERPRETED = [0, 1, 2, 3, 5, 6, 8, 9, 31];
+const items = (readJson('raft/log-server.json') as { items: LogItem[] }).items.filter(
+  (item) => item.logTypeName === 'LogCommand' && item.data.hex !== undefined && item.command !== undefined,
+);
+
+/** Maps with free keys are written in random order by a stock server. */
+function hasFreeMap(body: unknown): boolean {
+  if (typeof body !== 'object' || body === null) return false;
+  return Object.entries(body).some(
+    ([key, value]) =>
+      (['NodeMeta', 'Meta', 'Config', 'TaggedAddresses', 'Header'].includes(key) &&
+        typeof value === 'object' &&
+        value !== null &&
+        Object.keys(value).length > 1) ||
+      hasFreeMap(value),
+  );
+}
+
+function bytesOf(item: LogItem): Uint8Array {
+  return new Uint8Array(Buffer.from(item.data.hex ?? '', 'hex'));
+}
+
+function isInterpreted(item: LogItem): boolean {
+  return INTERPRETED.includes((item.command?.typeByte ?? 255) & 127);
+}
+
+describe('commands of a recorded log', () => {
+  const interpreted = items.filter(isInterpreted);
+
+  it('has commands of every interpreted type but tombstones', () => {
+    const types = new Set(interpreted.map((item) => (item.command?.typeByte ?? 255) & 127));
+    assert.deepEqual(
+      [...types].sort((a, b) => a - b),
+      [0, 1, 2, 3, 6, 8, 9, 31],
+    );
+  });
+
+  for (const item of interpreted) {
+    it(`entry ${item.index} reads as recorded and is written again alike`, () => {
+      const bytes = bytesOf(item);
+      const command = decodeCommand(bytes);
+      assert.notEqual(command.type, 'opaque');
+      assert.deepEqual(printable((command as Command).body), item.command?.body);
+      const again = encodeCommand(command);
+      assert.deepEqual(decodeCommand(again), command);
+      if (hasFreeMap(item.command?.body)) assert.equal(again.length, bytes.length);
+      else assert.equal(Buffer.from(again).toString('hex'), item.data.hex);
+    });
+  }
+
+  it('keeps commands of other types as they are', () => {
+    const others = items.filter((item) => !isInterpreted(item));
+    assert.ok(others.length > 50);
+    for (const item of others) {
+      const bytes = bytesOf(item);
+      const command = decodeCommand(bytes) as OpaqueCommand;
+      assert.equal(command.type, 'opaque');
+      assert.equal(command.typeByte, bytes[0]);
+      assert.deepEqual(command.bytes, bytes.slice(1));
+      assert.deepEqual(encodeCommand(command), bytes);
+    }
+  });
+
+  it('packs a batch of all of them', () => {
+    const batch = new CommandBatch();
+    const commands = items.map((item) => decodeCommand(bytesOf(item)));
+    for (let round = 0; round < 3; round += 1) {
+      let size = 0;
+      for (const command of commands) {
+        batch.append(command);
+        size += encodeCommand(command).length + 4;
+        assert.equal(batch.byteLength, size);
+      }
+      assert.equal(batch.count, commands.length);
+      const packed = batch.take();
+      assert.equal(packed.byteLength, size);
+      assert.equal(batch.count, 0);
+      assert.equal(batch.byteLength, 0);
+      assert.deepEqual(decodePacked(packed), commands);
+    }
+  });
+
+  it('keeps two batches apart', () => {
+    const one = new CommandBatch();
+    const two = new CommandBatch();
+    const commands = items.map((item) => decodeCommand(bytesOf(item)));
+    commands.forEach((command, index) => {
+      (index % 3 === 0 ? one : two).append(command);
+    });
+    assert.deepEqual(
+      decodePacked(two.take()),
+      commands.filter((_, index) => index % 3 !== 0),
+    );
+    assert.deepEqual(
+      decodePacked(one.take()),
+      commands.filter((_, index) => index % 3 === 0),
+    );
+  });
+
+  it('refuses every truncation of every command', () => {
+    for (const item of interpreted) {
+      const bytes = bytesOf(item);
+      for (let length = 0; length < bytes.length; length += 1) {
+        assert.throws(() => decodeCommand(bytes.slice(0, length)), DecodeError);
+      }
+    }
+  });
+});
+
+describe('a tombstone command', () => {
+  const item = (readJson('raft/encodings.json') as { items: { name: string; hex: string }[] }).items.find((each) =>
+    each.name.startsWith('Tombstone'),
+  );
+  it('reads and is written as recorded', () => {
+    const bytes = new Uint8Array(Buffer.from(item?.hex ?? '', 'hex'));
+    const command = decodeCommand(bytes);
+    assert.deepEqual(command, { type: 5, body: { Datacenter: 'dc1', Token: '', Op: 'reap', ReapIndex: 4242 } });
+    assert.deepEqual(encodeCommand(command), bytes);
+  });
+});

@@ -1,0 +1,14 @@
+// Decoded values in the form of the recorded vectors: bytes that are printable text as a string, others as hex, integers
+// above 2^53 as JSON reads them (inexactly).
+
+export function printable(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  if (value instanceof Uint8Array) {
+    const text = Buffer.from(value).toString('utf8');
+    const isText = Buffer.from(text, 'utf8').equals(value) && !/[^\t\n\r\x20-\x7e\u00a0-\uffff]/.test(text);
+    return isText ? text : { $hex: Buffer.from(value).toString('hex') };
+  }
+  if (Array.isArray(value)) return value.map(printable);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, printable(member)]));
+}
