@@ -1,4 +1,4 @@
-// From an empty thread to a running server: storage, restore, bootstrap, core, shell, in that order.
+// From opened storage to a running server: restore, bootstrap, core, shell, in that order.
 
 import type { Logger } from '../../observe/logger.js';
 import type { Metrics } from '../../observe/metrics.js';
@@ -15,8 +15,8 @@ import { RaftMetrics } from './raft-metrics.js';
 import { RaftServer } from './raft-server.js';
 import { Restore } from './restore.js';
 import { SnapshotTaker } from './snapshot/snapshot-taker.js';
-import { StatePort } from './state-port.js';
-import { openStorage, type Storage } from './storage.js';
+import type { StateChannel, StateLink } from './state-port.js';
+import type { Storage } from './storage.js';
 
 export interface Surroundings {
   readonly leadership: Leadership;
@@ -30,14 +30,20 @@ export interface StartedServer {
   reload(settings: RaftSettings): void;
 }
 
-/** Throws a StorageFailure when the data directory can't be used. */
-export async function startServer(data: RaftWorkerData, around: Surroundings): Promise<StartedServer> {
+export type ServerSettings = Pick<
+  RaftWorkerData,
+  'raft' | 'serverId' | 'serverAddress' | 'bootstrap' | 'bootstrapExpect'
+>;
+
+/** Throws a StorageFailure when the snapshot can't be read or the first state can't be written. */
+export async function startServer(
+  data: ServerSettings,
+  storage: Storage,
+  state: StateLink,
+  around: Surroundings,
+): Promise<StartedServer> {
   const { leadership, logger, metrics, failed } = around;
-  const storage = await openStorage(data.dataDir, (id, problem) => {
-    logger.error('failed to open snapshot', 'id', id, 'error', problem);
-  });
   if (storage.recovered.repaired !== null) logger.warn(storage.recovered.repaired);
-  const state = new StatePort(data.statePort);
   const restore = new Restore(state);
   let server: RaftServer | null = null;
   state.listen(
@@ -75,7 +81,7 @@ export async function startServer(data: RaftWorkerData, around: Surroundings): P
 }
 
 /** Before there is a server nobody leads; the state worker may ask all the same. */
-function receiveEarly(message: StateToRaft, state: StatePort, restore: Restore): void {
+function receiveEarly(message: StateToRaft, state: StateChannel, restore: Restore): void {
   switch (message.kind) {
     case 'restore-credit':
       restore.credit(message.bytes);
@@ -119,7 +125,7 @@ interface Origin {
 }
 
 /** What the core starts from; a new server that may bootstrap gets its first state here (spec/raft.md, section 7). */
-async function originOf(data: RaftWorkerData, { recovered, snapshot, log }: Storage): Promise<Origin> {
+async function originOf(data: ServerSettings, { recovered, snapshot, log }: Storage): Promise<Origin> {
   const nothing: PlacedConfiguration = { index: logIndex(0), configuration: { servers: [] } };
   const latest = recovered.configurations.at(-1) ?? snapshot?.configuration ?? nothing;
   const { hardState } = recovered;
@@ -138,7 +144,7 @@ async function originOf(data: RaftWorkerData, { recovered, snapshot, log }: Stor
   };
 }
 
-function explainWaiting(data: RaftWorkerData, configuration: Configuration, logger: Logger): void {
+function explainWaiting(data: ServerSettings, configuration: Configuration, logger: Logger): void {
   if (isSoleVoter(configuration, data.serverId)) return;
   if (configuration.servers.length > 0) {
     logger.warn('this server is not the only voter, waiting for its peers', 'servers', describe(configuration));

@@ -12,14 +12,20 @@ export interface StateChannel {
   post(message: RaftToState, transfer?: readonly ArrayBuffer[]): void;
 }
 
-export class StatePort implements StateChannel {
+/** Both directions; a simulation puts its own in place of a port. */
+export interface StateLink extends StateChannel {
+  /** `take` gets each message, `turn` runs after the last one of a turn. */
+  listen(take: (message: StateToRaft) => void, turn: () => void): void;
+  close(): void;
+}
+
+export class StatePort implements StateLink {
   readonly #port: MessagePort;
 
   constructor(port: MessagePort) {
     this.#port = port;
   }
 
-  /** `take` gets each message, `turn` runs after the last one of a turn. */
   listen(take: (message: StateToRaft) => void, turn: () => void): void {
     this.#port.on('message', (first: StateToRaft) => {
       take(first);

@@ -28,21 +28,22 @@ export async function openStorage(
   dataDir: string | null,
   unreadable: (id: string, problem: string) => void,
 ): Promise<Storage> {
-  if (dataDir === null) return recover(new MemoryStore(), new NoMarker(), new DiscardedSnapshots(), unreadable);
+  if (dataDir === null) return recoverStorage(new MemoryStore(), new NoMarker(), new DiscardedSnapshots(), unreadable);
   let store: KeyValueStore | null = null;
   try {
     const raft = join(dataDir, 'raft');
     await mkdir(raft, { recursive: true, mode: 0o755 });
     store = await openLevelStore(join(raft, 'log'));
     const snapshots = await SnapshotDirectory.open(join(raft, 'snapshots'), Date.now);
-    return await recover(store, new MarkerFile(join(raft, 'log.durable')), snapshots, unreadable);
+    return await recoverStorage(store, new MarkerFile(join(raft, 'log.durable')), snapshots, unreadable);
   } catch (error) {
     await store?.close();
     throw storageFailureOf(error, dataDir);
   }
 }
 
-async function recover(
+/** Reads back what the parts hold. Throws a StorageFailure when something that was durable is damaged or gone. */
+export async function recoverStorage(
   store: KeyValueStore,
   marker: DurableMarker,
   snapshots: SnapshotStore,

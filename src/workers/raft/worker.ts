@@ -6,6 +6,8 @@ import { startTelemetry } from '../../observe/worker-telemetry.js';
 import { Leadership } from '../../wire/leadership.js';
 import type { MainToRaft, RaftToMain, RaftWorkerData } from '../../wire/raft-worker.js';
 import { type StartedServer, startServer } from './start.js';
+import { StatePort } from './state-port.js';
+import { openStorage } from './storage.js';
 import { StorageFailure, storageFailureOf } from './store/storage-failure.js';
 
 const data = workerData as RaftWorkerData;
@@ -24,12 +26,16 @@ function fail(error: unknown): void {
   process.exit(1);
 }
 
-const starting: Promise<StartedServer> = startServer(data, {
-  leadership: new Leadership(data.leadership),
-  logger,
-  metrics: telemetry.metrics,
-  failed: fail,
-});
+async function start(): Promise<StartedServer> {
+  const storage = await openStorage(data.dataDir, (id, problem) => {
+    logger.error('failed to open snapshot', 'id', id, 'error', problem);
+  });
+  const leadership = new Leadership(data.leadership);
+  const around = { leadership, logger, metrics: telemetry.metrics, failed: fail };
+  return startServer(data, storage, new StatePort(data.statePort), around);
+}
+
+const starting = start();
 
 starting.then(() => tell({ kind: 'started' }), fail);
 

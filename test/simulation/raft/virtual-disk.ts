@@ -1,0 +1,158 @@
+// A disk for the simulator. A synced write is durable when the simulator completes it; a crash before that loses it, keeps
+// it, or tears it. Unsynced removals may be undone by a crash, key by key; the marker may fall back to an older value. It
+// can also be damaged on purpose, and can refuse a write.
+
+import type { LogIndex } from '../../../src/workers/raft/core/entry.js';
+import { logIndex } from '../../../src/workers/raft/core/entry.js';
+import type { DurableMarker } from '../../../src/workers/raft/store/durable-marker.js';
+import type { KeyValueStore, Put } from '../../../src/workers/raft/store/key-value-store.js';
+import type { Random } from './random.js';
+
+interface PendingWrite {
+  readonly puts: readonly Put[];
+  readonly removals: readonly Uint8Array[];
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+function text(key: Uint8Array): string {
+  return Buffer.from(key).toString('latin1');
+}
+
+export class VirtualDisk implements KeyValueStore, DurableMarker {
+  readonly #random: Random;
+  #rows = new Map<string, Uint8Array>();
+  /** Removed without a sync since the last crash; a crash may bring each back. */
+  #removed = new Map<string, Uint8Array>();
+  #pending: PendingWrite[] = [];
+  #marker: LogIndex = logIndex(0);
+  #markerBefore: LogIndex = logIndex(0);
+  syncs = 0;
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  get isWriting(): boolean {
+    return this.#pending.length > 0;
+  }
+
+  get index(): LogIndex {
+    return this.#marker;
+  }
+
+  advance(index: LogIndex): void {
+    this.#marker = index;
+  }
+
+  write(puts: readonly Put[], removals: readonly Uint8Array[]): Promise<void> {
+    const copies = puts.map(({ key, value }) => ({ key: new Uint8Array(key), value: new Uint8Array(value) }));
+    return new Promise((resolve, reject) => this.#pending.push({ puts: copies, removals, resolve, reject }));
+  }
+
+  /** The oldest write becomes durable. */
+  complete(): void {
+    const write = this.#pending.shift();
+    if (!write) return;
+    this.syncs += 1;
+    this.#apply(write, write.puts.length);
+    write.resolve();
+  }
+
+  /** The oldest write fails; nothing of it is kept. */
+  refuse(): void {
+    this.#pending.shift()?.reject(new Error('IO error: log: No space left on device'));
+  }
+
+  async get(key: Uint8Array): Promise<Uint8Array | null> {
+    return this.#rows.get(text(key)) ?? null;
+  }
+
+  async *scan(from: Uint8Array, before: Uint8Array): AsyncIterable<Put> {
+    for (const key of this.#keys(from, before)) {
+      const value = this.#rows.get(key);
+      if (value) yield { key: Buffer.from(key, 'latin1'), value: new Uint8Array(value) };
+    }
+  }
+
+  async removeRange(from: Uint8Array, before: Uint8Array): Promise<void> {
+    for (const key of this.#keys(from, before)) {
+      const value = this.#rows.get(key);
+      if (value) this.#removed.set(key, value);
+      this.#rows.delete(key);
+    }
+  }
+
+  async close(): Promise<void> {}
+
+  /** Power is lost: writes under way are lost, kept or torn, the oldest first; nobody hears of them again. */
+  crash(): void {
+    for (const write of this.#pending) {
+      const fate = this.#random.below(3);
+      if (fate === 0) break;
+      if (fate === 1) {
+        this.#apply(write, write.puts.length);
+        continue;
+      }
+      this.#tear(write);
+      break;
+    }
+    this.#pending = [];
+    for (const [key, value] of this.#removed) if (this.#random.chance(0.5)) this.#rows.set(key, value);
+    this.#removed.clear();
+    if (this.#random.chance(0.5)) this.#marker = this.#markerBefore;
+    this.#markerBefore = this.#marker;
+  }
+
+  /** Record keys, ascending. */
+  records(): string[] {
+    return [...this.#rows.keys()].filter((key) => key.startsWith('e')).sort();
+  }
+
+  flipByte(key: string): void {
+    const value = this.#rows.get(key);
+    if (!value) throw new Error('no such record');
+    const at = this.#random.below(value.length);
+    const copy = new Uint8Array(value);
+    copy[at] = (copy[at] ?? 0) ^ (1 << this.#random.below(8));
+    this.#rows.set(key, copy);
+  }
+
+  drop(key: string): void {
+    this.#rows.delete(key);
+  }
+
+  /** For tests that go on from here in two ways. */
+  copy(): VirtualDisk {
+    const other = new VirtualDisk(this.#random);
+    other.#rows = new Map(this.#rows);
+    other.#marker = this.#marker;
+    other.#markerBefore = this.#marker;
+    return other;
+  }
+
+  #keys(from: Uint8Array, before: Uint8Array): string[] {
+    const low = text(from);
+    const high = text(before);
+    return [...this.#rows.keys()].filter((key) => key >= low && key < high).sort();
+  }
+
+  #apply(write: PendingWrite, count: number): void {
+    for (const key of write.removals) this.#rows.delete(text(key));
+    for (const { key, value } of write.puts.slice(0, count)) {
+      this.#rows.set(text(key), value);
+      this.#removed.delete(text(key));
+    }
+  }
+
+  /** Some of its rows reach the disk, the last of them not whole. */
+  #tear(write: PendingWrite): void {
+    const count = this.#random.below(write.puts.length);
+    this.#apply(write, count);
+    const torn = write.puts[count];
+    // Only the log's records are long enough to be torn; the small values beside them fit in a sector.
+    if (torn && text(torn.key).startsWith('e')) {
+      this.#rows.set(text(torn.key), torn.value.slice(0, this.#random.below(torn.value.length)));
+    }
+  }
+}
