@@ -1,0 +1,60 @@
+// The body of PUT /v1/txn: a list of operations, each of one kind (spec/fsm.md, sections 3 and 9).
+
+import { type DecodedBy, struct } from '../../../gotext/json-decode.js';
+import { bytes, int, list, map, pointer, string, uint64 } from '../../../gotext/json-kinds.js';
+import type { TxnOperation } from '../../../wire/commands.js';
+import { checkBody, serviceBody } from './record-bodies.js';
+
+const kvOperation = struct('TxnKVOp', {
+  Verb: string,
+  Key: string,
+  Value: bytes,
+  Flags: uint64,
+  Index: int,
+  Session: string,
+});
+
+const nodeBody = struct('Node', {
+  ID: string,
+  Node: string,
+  Address: string,
+  Datacenter: string,
+  TaggedAddresses: map(string),
+  Meta: map(string),
+  PeerName: string,
+  Locality: pointer(struct('Locality', { Region: string, Zone: string })),
+  CreateIndex: int,
+  ModifyIndex: int,
+});
+
+const operation = struct('TxnOp', {
+  KV: pointer(kvOperation),
+  Node: pointer(struct('TxnNodeOp', { Verb: string, Node: nodeBody })),
+  Service: pointer(struct('TxnServiceOp', { Verb: string, Node: string, Service: serviceBody })),
+  Check: pointer(struct('TxnCheckOp', { Verb: string, Check: checkBody })),
+});
+
+export const txnBody = list(operation);
+type Given = DecodedBy<typeof operation>;
+
+const NONE: TxnOperation = { KV: null, Node: null, Service: null, Check: null, Session: null, Intention: null };
+
+/** The operation as the log has it; null for an element that names no operation. */
+export function txnOperation(given: Given, datacenter: string): TxnOperation | null {
+  const { KV, Node, Service, Check } = given;
+  if (KV) {
+    const { Verb, Key, Value, Flags, Index, Session } = KV;
+    const DirEnt = { Key, Value, Flags, Session, LockIndex: 0, CreateIndex: 0, ModifyIndex: Index };
+    return { ...NONE, KV: { Verb, DirEnt } };
+  }
+  if (Node) {
+    const record = { ...Node.Node, Datacenter: Node.Node.Datacenter || datacenter, Partition: '' };
+    return { ...NONE, Node: { Verb: Node.Verb, Node: record } };
+  }
+  if (Service) {
+    const connect = { Native: Service.Service.Connect.Native, PeerMeta: null, SidecarService: null };
+    const record = { ...Service.Service, Connect: connect, LocallyRegisteredAsSidecar: false };
+    return { ...NONE, Service: { Verb: Service.Verb, Node: Service.Node, Service: record } };
+  }
+  return Check ? { ...NONE, Check } : null;
+}
