@@ -19,7 +19,7 @@ import { txnBody, txnOperation } from './txn-body.js';
 import type { Writes } from './writes.js';
 
 export interface TxnDependencies {
-  readonly store: StoreReads & { readTxn(operations: readonly TxnOperation[]): TxnResponse };
+  readonly store: StoreReads & { readTransaction(operations: readonly TxnOperation[]): TxnResponse };
   readonly writes: Writes;
   /** Bytes; limits.txn_max_req_len. */
   readonly maxRequestLength: () => number;
@@ -129,7 +129,7 @@ async function transact(dependencies: TxnDependencies, request: ApiRequest): Pro
     if (options.consistency === 'consistent' && !(await dependencies.verifyLeader())) {
       return text(500, 'No cluster leader');
     }
-    return readAnswer(store.readTxn(operations), store.appliedIndex, true);
+    return readAnswer(store.readTransaction(operations), store.appliedIndex, true);
   }
   const outcome = await writes.commit(
     {

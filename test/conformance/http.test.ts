@@ -1,0 +1,56 @@
+// The HTTP behaviour recorded from Consul 1.21.4 (test/conformance/http/README.md), replayed against a real agent on both
+// HTTP engines: one test a scenario.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { type AgentProcess, startAgent } from '../agent-process.js';
+import { repositoryRoot } from '../data.js';
+
+const kit = path.join(repositoryRoot, 'test/conformance/http');
+/** What the first wave of the API must pass; the other scenarios are of waves to come. */
+const SETS = [
+  /^agent-(?!monitor)/,
+  /^catalog-/,
+  /^health-/,
+  /^kv-/,
+  /^session-/,
+  /^status$/,
+  /^blocking-general$/,
+  /^http-general$/,
+  /^txn-/,
+];
+const scenarios = fs
+  .readdirSync(path.join(kit, 'scenarios/default'))
+  .map((file) => path.basename(file, '.json'))
+  .filter((name) => SETS.some((set) => set.test(name)))
+  .sort();
+
+function replay(agent: AgentProcess, scenario: string): Promise<{ code: number; output: string }> {
+  const args = [path.join(kit, 'replay.mjs'), '--http', agent.http, '--agent', 'default', '--only', scenario];
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, { maxBuffer: 64 * 1024 * 1024, timeout: 120_000 }, (error, stdout, stderr) => {
+      resolve({ code: error ? 1 : 0, output: `${stdout}${stderr}` });
+    });
+  });
+}
+
+for (const engine of ['net', 'uws']) {
+  describe(`HTTP conformance, engine ${engine}`, () => {
+    let agent: AgentProcess;
+    before(async () => {
+      agent = await startAgent({ args: ['-dev', '-log-level=warn', '-hcl', `http_config { engine = "${engine}" }`] });
+    });
+    after(() => agent.stop());
+    for (const scenario of scenarios) {
+      test(`${scenario} (${engine})`, async () => {
+        const { code, output } = await replay(agent, scenario);
+        assert.equal(agent.exited, null, `the agent ended:\n${agent.output}`);
+        assert.equal(code, 0, output);
+        assert.match(output, /[1-9][0-9]* passed, 0 failed/);
+      });
+    }
+  });
+}
