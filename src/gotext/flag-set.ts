@@ -11,6 +11,8 @@ export interface Flag {
   readonly name: string;
   readonly kind: FlagKind;
   readonly usage: string;
+  /** The name its value is kept under, where two flags are one list. */
+  readonly as?: string;
 }
 
 export type FlagValue = string | boolean | number | bigint | readonly string[];
@@ -59,24 +61,25 @@ export function parseFlags(argv: readonly string[], flags: readonly Flag[]): Fla
 
 /** Stores the value; an error text if it can't be one. */
 function take(values: Map<string, FlagValue>, flag: Flag, text: string): string | null {
+  const name = flag.as ?? flag.name;
   if (LISTS.has(flag.kind)) {
     if (flag.kind === 'pairs' && !text.includes('=')) {
       return `invalid value ${quote(text)} for flag -${flag.name}: Missing "=" value in argument: ${text}`;
     }
-    values.set(flag.name, [...((values.get(flag.name) as readonly string[] | undefined) ?? []), text]);
+    values.set(name, [...((values.get(name) as readonly string[] | undefined) ?? []), text]);
     return null;
   }
   switch (flag.kind) {
     case 'bool': {
       const parsed = parseGoBool(text);
       if (!parsed.ok) return `invalid boolean value ${quote(text)} for -${flag.name}: ${parsed.error}`;
-      values.set(flag.name, parsed.value);
+      values.set(name, parsed.value);
       return null;
     }
     case 'int': {
       const parsed = parseGoInt(text, 64, 10, 'Atoi');
       if (!parsed.ok) return `invalid value ${quote(text)} for flag -${flag.name}: ${parsed.error}`;
-      values.set(flag.name, Number(parsed.value));
+      values.set(name, Number(parsed.value));
       return null;
     }
     case 'uint64': {
@@ -84,11 +87,11 @@ function take(values: Map<string, FlagValue>, flag: Flag, text: string): string 
       if (parsed < 0n || parsed >= 1n << 64n) {
         return `invalid value ${quote(text)} for flag -${flag.name}: parse error`;
       }
-      values.set(flag.name, parsed);
+      values.set(name, parsed);
       return null;
     }
     default:
-      values.set(flag.name, text);
+      values.set(name, text);
       return null;
   }
 }

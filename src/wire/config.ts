@@ -56,6 +56,49 @@ export interface HttpConfig {
   readonly unixSocket: { readonly user: string; readonly group: string; readonly mode: string };
 }
 
+/** One gossip pool's addresses and rhythm. */
+export interface GossipPoolConfig {
+  readonly bindAddress: string;
+  readonly advertiseAddress: string;
+  readonly port: number;
+  readonly gossipIntervalMs: number;
+  readonly gossipNodes: number;
+  readonly probeIntervalMs: number;
+  readonly probeTimeoutMs: number;
+  readonly retransmitMultiplier: number;
+  readonly suspicionMultiplier: number;
+  /** Empty: every address may join. */
+  readonly allowedCidrs: readonly string[];
+  readonly retryJoin: readonly string[];
+  readonly retryIntervalMs: number;
+  /** 0: for ever. */
+  readonly retryMax: number;
+  readonly reconnectTimeoutMs: number;
+}
+
+/** TLS of one listener kind. Paths are "" when not set. */
+export interface TlsStanza {
+  readonly caFile: string;
+  readonly caPath: string;
+  readonly certFile: string;
+  readonly keyFile: string;
+  readonly cipherSuites: readonly string[];
+  readonly minVersion: string;
+  readonly verifyIncoming: boolean;
+  readonly verifyOutgoing: boolean;
+  readonly verifyServerHostname: boolean;
+  readonly useAutoCert: boolean;
+}
+
+/** A value of any form from a file: watches and the like. */
+export type ConfigValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly ConfigValue[]
+  | { readonly [key: string]: ConfigValue };
+
 export interface RuntimeConfig {
   readonly version: string;
   readonly devMode: boolean;
@@ -73,6 +116,23 @@ export interface RuntimeConfig {
   readonly advertiseAddress: string;
   readonly advertiseAddressWan: string;
   readonly taggedAddresses: StringMap;
+  /** Addresses of the HTTP, DNS and gRPC listeners, unless one has its own. */
+  readonly clientAddresses: readonly string[];
+  readonly httpsListeners: readonly Listener[];
+  readonly grpcListeners: readonly Listener[];
+  readonly grpcTlsListeners: readonly Listener[];
+  readonly lan: GossipPoolConfig;
+  /** null: no WAN pool (serf_wan port off). */
+  readonly wan: GossipPoolConfig | null;
+  /** Gossip protocol version. */
+  readonly protocol: number;
+  readonly tls: {
+    readonly internalRpc: TlsStanza;
+    readonly https: TlsStanza;
+    readonly grpc: TlsStanza;
+    readonly serverName: string;
+    readonly enableAgentTlsForChecks: boolean;
+  };
   /** Values ≤ 0 mean off. */
   readonly ports: {
     readonly dns: number;
@@ -88,6 +148,18 @@ export interface RuntimeConfig {
   readonly dns: DnsConfig;
   readonly limits: {
     readonly httpMaxConnsPerClient: number;
+    /** Per second; Infinity when unlimited. */
+    readonly rpcRate: number;
+    readonly rpcMaxBurst: number;
+    readonly rpcMaxConnsPerClient: number;
+    readonly rpcClientTimeoutMs: number;
+    readonly rpcHandshakeTimeoutMs: number;
+    readonly httpsHandshakeTimeoutMs: number;
+    readonly requestLimits: {
+      readonly mode: 'disabled' | 'permissive' | 'enforcing';
+      readonly readRate: number;
+      readonly writeRate: number;
+    };
     readonly kvMaxValueSize: number;
     readonly txnMaxReqLen: number;
   };
@@ -106,7 +178,22 @@ export interface RuntimeConfig {
   readonly skipLeaveOnInterrupt: boolean;
   readonly leaveDrainTimeMs: number;
   readonly translateWanAddresses: boolean;
+  /** 'deny' as well for a policy that doesn't exist; `acl.defaultPolicy` has the text as given. */
   readonly aclDefaultPolicy: 'allow' | 'deny';
+  readonly acl: {
+    /** As given; the start refuses what isn't allow or deny. */
+    readonly defaultPolicy: string;
+    readonly downPolicy: string;
+    readonly tokenTtlMs: number;
+    readonly policyTtlMs: number;
+    readonly roleTtlMs: number;
+    readonly enableTokenPersistence: boolean;
+    readonly enableTokenReplication: boolean;
+    readonly enableKeyListPolicy: boolean;
+    readonly initialManagementToken: string;
+    readonly agentRecoveryToken: string;
+    readonly replicationToken: string;
+  };
   readonly aclEnabled: boolean;
   readonly tokens: {
     readonly default: string;
@@ -137,18 +224,37 @@ export interface RuntimeConfig {
     readonly filterDefault: boolean;
     readonly allowedPrefixes: readonly string[];
     readonly blockedPrefixes: readonly string[];
+    readonly statsdAddress: string;
+    readonly statsiteAddress: string;
+    readonly dogstatsdAddress: string;
+    readonly dogstatsdTags: readonly string[];
   };
   readonly ui: { readonly enabled: boolean; readonly contentPath: string };
   readonly log: {
     readonly level: LogLevel;
+    /** As given; the start refuses what is no level. */
+    readonly levelText: string;
     readonly json: boolean;
     readonly file: string;
     readonly rotateBytes: number;
     readonly rotateDurationMs: number;
     readonly rotateMaxFiles: number;
+    readonly syslog: boolean;
+    readonly syslogFacility: string;
   };
   readonly pidFile: string;
   readonly encryptKey: string;
+  readonly encryptVerifyIncoming: boolean;
+  readonly encryptVerifyOutgoing: boolean;
+  readonly disableKeyringFile: boolean;
+  /** false: the node ID is derived from the host. */
+  readonly disableHostNodeId: boolean;
+  readonly disableCoordinates: boolean;
+  readonly disableRemoteExec: boolean;
+  readonly serverRejoinAgeMaxMs: number;
+  readonly autoReloadConfig: boolean;
+  /** As defined; checked when they are started. */
+  readonly watches: readonly { readonly [key: string]: ConfigValue }[];
   readonly retryJoin: readonly string[];
   readonly retryIntervalMs: number;
   readonly retryMax: number;

@@ -1,0 +1,48 @@
+// `lictor agent`: reads the configuration, says what is wrong with it, then becomes the agent. Nothing of the other commands
+// is loaded on this way: the start counts.
+
+import { describeFlags } from '../../gotext/flag-set.js';
+import { AGENT_FLAGS } from '../../main/config/flags.js';
+import { resolveNodeId, withIdentity } from '../../main/config/identity.js';
+import { loadConfig } from '../../main/config/load.js';
+import { beforeBanner } from '../../main/config/start-checks.js';
+
+const USAGE = 'Usage: lictor agent [options]';
+
+/** Resolves with the exit code when the agent has ended. */
+export async function runAgentCommand(argv: readonly string[]): Promise<number> {
+  const loaded = loadConfig(argv);
+  if (!loaded.ok) return refuse(loaded.reason, loaded.error);
+  const identified = resolveNodeId(loaded.config);
+  const problem = beforeBanner(loaded.config) ?? (identified.ok ? null : identified.error);
+  if (problem !== null || !identified.ok) return refuse('config', problem ?? '');
+  const { config } = identified;
+
+  const { runAgent } = await import('../../main/agent.js');
+  return runAgent({
+    config,
+    warnings: loaded.warnings,
+    reload: () => {
+      const again = loadConfig(argv);
+      if (!again.ok) return again;
+      return { ok: true, config: withIdentity(again.config, config.nodeId), warnings: again.warnings };
+    },
+  });
+}
+
+function refuse(reason: 'help' | 'flags' | 'arguments' | 'config', error: string): number {
+  if (reason === 'help') {
+    process.stdout.write(`${USAGE}\n\n  Starts the agent and runs until it is told to end.\n\n${options()}`);
+    return 0;
+  }
+  if (reason === 'flags') {
+    process.stderr.write(`${error}\nUsage:\n${describeFlags(AGENT_FLAGS)}\n==> error parsing flags: ${error}\n`);
+  } else {
+    process.stderr.write(`==> ${error}\n`);
+  }
+  return 1;
+}
+
+function options(): string {
+  return `Options:\n\n${describeFlags(AGENT_FLAGS)}`;
+}

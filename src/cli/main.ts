@@ -1,0 +1,19 @@
+// The program's entry: `lictor <command> …`. The agent is taken apart at once, without anything the other commands need.
+
+async function main(argv: readonly string[]): Promise<number> {
+  if (argv[0] === 'agent') {
+    const { runAgentCommand } = await import('./commands/agent.js');
+    return runAgentCommand(argv.slice(1));
+  }
+  const { runCommand } = await import('./run.js');
+  return runCommand(argv);
+}
+
+// A reader that went away (`lictor kv get -recurse | head`) is no error.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+}
+process.exitCode = await main(process.argv.slice(2));

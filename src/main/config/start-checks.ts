@@ -1,0 +1,66 @@
+// What `validate` lets pass and only the start refuses (spec/agent.md section 10, the last trap). Some of it shows before
+// the banner, on stderr; the rest after it, in the log.
+
+import fs from 'node:fs';
+import path from 'node:path';
+import type { RuntimeConfig } from '../../wire/config.js';
+import { PROTOCOL } from '../../wire/version.js';
+import { fileReason } from './files.js';
+import { logLevel } from './runtime.js';
+
+/** Refused before the banner: the text after `==> `; null if all is well. */
+export function beforeBanner(config: RuntimeConfig): string | null {
+  if (logLevel(config.log.levelText) === null) {
+    return `Invalid log level: ${config.log.levelText}. Valid log levels are: [TRACE DEBUG INFO WARN ERR ERROR]`;
+  }
+  const stanzas = [config.tls.internalRpc, config.tls.https];
+  if (stanzas.some((tls) => tls.verifyOutgoing && tls.caFile === '' && tls.caPath === '')) {
+    return 'VerifyOutgoing set but no CA certificates were provided';
+  }
+  return logFileProblem(config.log.file);
+}
+
+/** Refused after the banner: the text of `Error starting agent`; null if all is well. */
+export function afterBanner(config: RuntimeConfig): string | null {
+  const kind = config.server ? 'server' : 'client';
+  const key = Buffer.from(config.encryptKey, 'base64').length;
+  if (config.encryptKey !== '' && ![16, 24, 32].includes(key)) {
+    return 'Failed to configure keyring: Invalid key: key size must be 16, 24 or 32 bytes';
+  }
+  if (config.protocol < PROTOCOL.min || config.protocol > PROTOCOL.max) {
+    const way = config.protocol < PROTOCOL.min ? 'low' : 'high';
+    return `Failed to start Consul ${kind}: Protocol version '${config.protocol}' too ${way}. Must be in range: [${PROTOCOL.min}, ${PROTOCOL.max}]`;
+  }
+  if (config.aclEnabled && !['allow', 'deny'].includes(config.acl.defaultPolicy)) {
+    return `Failed to start Consul ${kind}: Unsupported default ACL policy: ${config.acl.defaultPolicy}`;
+  }
+  if (config.aclEnabled && !['allow', 'deny', 'extend-cache', 'async-cache'].includes(config.acl.downPolicy)) {
+    return `Failed to start Consul ${kind}: Unsupported down ACL policy: ${config.acl.downPolicy}`;
+  }
+  return scriptProblem(config);
+}
+
+function logFileProblem(file: string): string | null {
+  if (file === '') return null;
+  const folder = file.includes('/') ? file.slice(0, file.lastIndexOf('/')) || '/' : '.';
+  const name = path.basename(file.endsWith('/') ? 'consul.log' : file);
+  try {
+    fs.closeSync(fs.openSync(path.join(folder, name), 'a', 0o640));
+    return null;
+  } catch (error) {
+    return `Failed to setup logging: open ${path.join(folder, name)}: ${fileReason(error)}`;
+  }
+}
+
+function scriptProblem(config: RuntimeConfig): string | null {
+  if (config.enableScriptChecks || config.enableLocalScriptChecks) return null;
+  const why =
+    "Scripts are disabled on this agent; to enable, configure 'enable_script_checks' or 'enable_local_script_checks' to true";
+  const isScript = (args: readonly string[] | null): boolean => args !== null && args.length > 0;
+  const check = config.definitions.checks.find(({ check: { ScriptArgs } }) => isScript(ScriptArgs));
+  if (check !== undefined) return `Failed to register check '${check.check.Name}': ${why}`;
+  const service = config.definitions.services.find(({ checks }) =>
+    checks.some(({ ScriptArgs }) => isScript(ScriptArgs)),
+  );
+  return service === undefined ? null : `Failed to register service "${service.service.Service}": ${why}`;
+}

@@ -1,0 +1,68 @@
+// One log record as a line: text as people and scripts know it, or JSON (spec/agent.md section 1, "Log lines").
+
+import { quote } from '../../gotext/quote.js';
+import type { LogLevel, LogRecord, LogValue } from '../../wire/thread-port.js';
+
+const TAGS: { readonly [level in LogLevel]: string } = {
+  trace: '[TRACE]',
+  debug: '[DEBUG]',
+  info: '[INFO] ',
+  warn: '[WARN] ',
+  error: '[ERROR]',
+};
+
+function two(value: number): string {
+  return value < 10 ? `0${value}` : String(value);
+}
+
+/** Offset of the local time at that moment: `Z` or `+0200`; with a colon for JSON. */
+function offset(date: Date, colon: string): string {
+  const minutes = -date.getTimezoneOffset();
+  if (minutes === 0) return 'Z';
+  const size = Math.abs(minutes);
+  return `${minutes < 0 ? '-' : '+'}${two(Math.floor(size / 60))}${colon}${two(size % 60)}`;
+}
+
+function localTime(date: Date): string {
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+  return `${day}T${time}.${String(date.getMilliseconds()).padStart(3, '0')}`;
+}
+
+/** With its line end. */
+export function renderText(record: LogRecord): string {
+  const date = new Date(record.time);
+  const { level, name, message, fields } = record;
+  let line = `${localTime(date)}${offset(date, '')} ${TAGS[level]} ${name}: ${message}`;
+  if (fields.length > 0) line += ':';
+  for (let at = 0; at + 1 < fields.length; at += 2) line += textField(String(fields[at]), fields[at + 1] ?? '');
+  return `${line}\n`;
+}
+
+function textField(key: string, value: LogValue): string {
+  if (typeof value === 'object') return ` ${key}=[${value.map((item) => quote(item)).join(', ')}]`;
+  const text = String(value);
+  if (text.includes('\n')) {
+    const lines = text.replace(/\n+$/, '').split('\n');
+    return `\n  ${key}=\n${lines.map((line) => `  | ${line}`).join('\n')}`;
+  }
+  return ` ${key}=${/[\s"=]/.test(text) ? quote(text) : text}`;
+}
+
+/** With its line end. */
+export function renderJson(record: LogRecord): string {
+  const date = new Date(record.time);
+  const fields: { [key: string]: unknown } = {};
+  for (let at = 0; at + 1 < record.fields.length; at += 2) {
+    const value = record.fields[at + 1];
+    fields[String(record.fields[at])] = typeof value === 'bigint' ? Number(value) : value;
+  }
+  const line: { [key: string]: unknown } = {
+    '@level': record.level,
+    '@message': record.message,
+    '@module': record.name,
+    '@timestamp': `${localTime(date)}000${offset(date, ':')}`,
+  };
+  for (const key of Object.keys(fields).sort()) line[key] = fields[key];
+  return `${JSON.stringify(line)}\n`;
+}
