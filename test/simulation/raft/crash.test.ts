@@ -19,6 +19,7 @@ function assertNothingLost(world: World, state: FakeState): void {
 async function live(world: World, lives: number): Promise<void> {
   let term = 0;
   for (let life = 0; life < lives; life += 1) {
+    const before = world.acknowledged.size;
     const state = await world.start();
     const steps = world.random.below(60);
     for (let i = 0; i < steps; i += 1) await world.step();
@@ -26,6 +27,7 @@ async function live(world: World, lives: number): Promise<void> {
       await world.quiesce();
       assert.ok(state.isLeader, 'a sole voter leads once its disk answers');
       assert.ok(state.term > term, `term ${state.term} follows ${term}`);
+      assert.ok((state.appliedWhenLeader ?? 0) >= before, 'leadership is told when reads see what was acknowledged');
       term = state.term;
       assertNothingLost(world, state);
     } else if (world.random.chance(0.1)) {

@@ -37,6 +37,8 @@ export class FakeState {
   /** Answers that came, by kind and request or batch: `rejected 3`. */
   readonly answers = new Map<string, RaftToState>();
   isLeader = false;
+  /** Number of entries applied when leadership was first told; reads are answered from then on. */
+  appliedWhenLeader: number | null = null;
   term = 0;
   /** Everything through here came. */
   through = 0;
@@ -75,6 +77,7 @@ export class FakeState {
         return;
       case 'role':
         this.isLeader = message.role === 'leader';
+        if (this.isLeader) this.appliedWhenLeader ??= this.applied.size;
         this.term = message.term;
         return;
       case 'rejected':
