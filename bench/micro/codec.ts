@@ -7,13 +7,13 @@
 import { Packr } from 'msgpackr';
 import { CommandBatch, decodeCommand, decodePacked, encodeCommand } from '../../src/wasm/commands.js';
 import type { Command } from '../../src/wire/commands.js';
+import { type Comparison, compare, printTable } from './measure.js';
 import { kvsCommand, registerCommand, wireOrdered } from './messages.js';
-import { compare, type Comparison, printTable } from './measure.js';
 
-const packr = new Packr({ useRecords: false, variableMapSize: true, int64AsType: 'auto' });
+const packr = new Packr({ useRecords: false, variableMapSize: true });
 
 function packedByPackr(commands: readonly { type: number; body: unknown }[]): ArrayBuffer {
-  const parts = commands.map(({ body }) => Uint8Array.from(packr.pack(body)));
+  const parts = commands.map(({ body }) => packr.pack(body));
   const size = parts.reduce((sum, part) => sum + part.length + 5, 0);
   const result = Buffer.allocUnsafeSlow(size);
   let at = 0;

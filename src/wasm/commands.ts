@@ -41,7 +41,7 @@ function typeByteOf(type: CommandType): number {
   return type === CommandType.coordinates ? type | IGNORE_UNKNOWN_FLAG : type;
 }
 
-/** The command's bytes, in a buffer of their own. */
+/** The command's bytes: a fresh copy, which may be part of a larger buffer (don't transfer that). */
 export function encodeCommand(command: Command | OpaqueCommand): Uint8Array {
   if (command.type !== 'opaque') return encodeOne(typeByteOf(command.type), codecFor(command.type), command.body);
   if (command.bytes.length >= MAX_MESSAGE_BYTES) throw new EncodeError('too-large');
@@ -69,9 +69,11 @@ function decodeOpen(from: number, to: number): Command | OpaqueCommand {
  */
 export function decodeCommand(bytes: Uint8Array): Command | OpaqueCommand {
   scanner.open(bytes);
-  const command = decodeOpen(0, bytes.length);
-  scanner.close();
-  return command;
+  try {
+    return decodeOpen(0, bytes.length);
+  } finally {
+    scanner.close();
+  }
 }
 
 /** All commands of a buffer of packed entries (src/wire/raft-port.ts). Throws {@link DecodeError}. */
@@ -80,22 +82,24 @@ export function decodePacked(entries: PackedEntries): (Command | OpaqueCommand)[
   const lengths = new DataView(entries);
   const commands: (Command | OpaqueCommand)[] = [];
   scanner.open(bytes);
-  let at = 0;
-  while (at < bytes.length) {
-    if (at + 4 > bytes.length) throw new DecodeError('truncated', at);
-    const from = at + 4;
-    const to = from + lengths.getUint32(at, true);
-    if (to > bytes.length) throw new DecodeError('truncated', at);
-    commands.push(decodeOpen(from, to));
-    at = to;
+  try {
+    for (let at = 0; at < bytes.length; ) {
+      if (at + 4 > bytes.length) throw new DecodeError('truncated', at);
+      const from = at + 4;
+      const to = from + lengths.getUint32(at, true);
+      if (to > bytes.length) throw new DecodeError('truncated', at);
+      commands.push(decodeOpen(from, to));
+      at = to;
+    }
+  } finally {
+    scanner.close();
   }
-  scanner.close();
   return commands;
 }
 
 /**
- * Collects commands for the raft worker as packed entries. Keep one and reuse it. Byte values of 2 KiB and more are copied when the
- * command is appended, like all else: the caller may reuse what it passed.
+ * Collects commands for the raft worker as packed entries. Keep one and reuse it. Byte values of 2 KiB and more are not copied before
+ * {@link take}: they must not be changed until then.
  */
 export class CommandBatch {
   private readonly output = new Output();

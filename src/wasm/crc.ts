@@ -19,7 +19,7 @@ const input = new Uint8Array(exports.memory.buffer, INPUT, INPUT_BYTES);
  * Up to this many bytes the module wins over zlib's, which computes faster (it has the carry-less multiplication that
  * WebAssembly lacks) but costs more to call. bench/micro/crc.ts measures it.
  */
-export const ZLIB_FROM_BYTES = 256;
+export const ZLIB_FROM_BYTES = 512;
 
 /** CRC-32 of `bytes`, unsigned. `seed` is the checksum of what came before. */
 export function crc32(bytes: Uint8Array, seed = 0): number {
@@ -31,7 +31,7 @@ export function crc32(bytes: Uint8Array, seed = 0): number {
 /** The module's CRC-32, at any length; {@link crc32} picks the faster one. */
 export function wasmCrc32(bytes: Uint8Array, seed = 0): number {
   const { length } = bytes;
-  if (length <= 64) {
+  if (length <= 24) {
     for (let i = 0; i < length; i += 1) input[i] = bytes[i] ?? 0;
     return exports.crc32(seed, INPUT, length) >>> 0;
   }

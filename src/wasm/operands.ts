@@ -16,7 +16,7 @@ const FIRST_BYTES = 64 * 1024;
 /** Words that a struct without its lists and maps may take at most; lists and maps reserve theirs. */
 const STRUCT_WORDS = 4096;
 /** Shorter strings are written by a loop here, longer ones by a call into Node. */
-const LOOP_CHARACTERS = 24;
+const LOOP_CHARACTERS = 40;
 
 const NIL = -1;
 const EXTERNAL = -2;

@@ -1,7 +1,8 @@
-// Many messages one after the other in one growing buffer. While it is the only user of the encoder's memory they simply stay
-// there, behind each other, and are copied once, when taken. Before somebody else encodes, or a long byte value comes in, they move to a
-// buffer here.
+// Where encoded messages go: one at a time, or many behind each other in one growing output. While an output is the only user of the
+// encoder's memory its messages simply stay there and are copied once, when taken; before somebody else encodes they move to a
+// buffer here. Long byte values stay where they are and are copied once, into the result.
 
+import { markAsUntransferable } from 'node:worker_threads';
 import { operands, type Writer } from './encoder.js';
 import { EncodeError } from './errors.js';
 
@@ -14,6 +15,11 @@ export interface Encoding {
 
 /** Length of the length prefix of a framed message. */
 const FRAME_BYTES = 4;
+/** Single messages up to this length are cut from slabs: a buffer of its own costs more than encoding a small message. */
+const MOST_SLAB_BYTES = 4096;
+const SLAB_BYTES = 64 * 1024;
+/** A larger staging buffer is let go of when taken. */
+const KEPT_STAGED_BYTES = 1024 * 1024;
 /** A buffer holds less than this: its lengths are uint32 and its owner is expected to take it long before. */
 export const MAX_OUTPUT_BYTES = 1024 * 1024 * 1024;
 
@@ -27,7 +33,26 @@ function claim(owner: Output | null): void {
 
 operands.beforeMove = () => claim(null);
 
-/** Encodes one message: the type byte, if there is one, and the value. */
+let slab = new Uint8Array(0);
+let slabUsed = SLAB_BYTES;
+
+/** Bytes `start … end` of the encoder's memory, copied. */
+function copyOut(start: number, end: number): Uint8Array {
+  const size = end - start;
+  if (size > MOST_SLAB_BYTES) return operands.plain.slice(start, end);
+  if (slabUsed + size > SLAB_BYTES) {
+    slab = new Uint8Array(Buffer.allocUnsafeSlow(SLAB_BYTES).buffer);
+    // Transferring one message would take its neighbours away.
+    markAsUntransferable(slab.buffer);
+    slabUsed = 0;
+  }
+  const at = slabUsed;
+  slab.set(operands.plain.subarray(start, end), at);
+  slabUsed = at + size;
+  return new Uint8Array(slab.buffer, at, size);
+}
+
+/** Encodes one message: the type byte, if there is one, and the value. The result may be part of a larger buffer. */
 export function encodeOne(typeByte: number, encoding: Encoding, value: unknown): Uint8Array {
   if (inMemory !== null) claim(null);
   operands.begin();
@@ -36,47 +61,47 @@ export function encodeOne(typeByte: number, encoding: Encoding, value: unknown):
   let at = start;
   if (typeByte >= 0) operands.bytes[at++] = typeByte;
   const end = operands.run(encoding.number, encoding.argument, at);
-  const result = copyOut(start, end);
+  let result: Uint8Array;
+  if (operands.externals.length === 0) {
+    result = copyOut(start, end);
+  } else {
+    result = new Uint8Array(Buffer.allocUnsafeSlow(end - start + operands.externalBytes).buffer);
+    let from = start;
+    let to = 0;
+    operands.externals.forEach((external, index) => {
+      const hole = operands.hole(index);
+      result.set(operands.plain.subarray(from, hole), to);
+      result.set(external, to + hole - from);
+      to += hole - from + external.length;
+      from = hole;
+    });
+    result.set(operands.plain.subarray(from, end), to);
+    operands.externals.length = 0;
+  }
   operands.trim();
   return result;
 }
 
-/** The output in a buffer of its own, with the external values in their holes. */
-function copyOut(start: number, end: number): Uint8Array {
-  const size = end - start + operands.externalBytes;
-  if (operands.externals.length === 0) return operands.plain.slice(start, end);
-  const result = new Uint8Array(Buffer.allocUnsafeSlow(size).buffer);
-  fillHoles(result, 0, start, end);
-  return result;
-}
-
-function fillHoles(target: Uint8Array, offset: number, start: number, end: number): void {
-  const { bytes, externals } = operands;
-  let at = offset;
-  let from = start;
-  externals.forEach((value, index) => {
-    const hole = operands.hole(index);
-    target.set(bytes.subarray(from, hole), at);
-    at += hole - from;
-    target.set(value, at);
-    at += value.length;
-    from = hole;
-  });
-  target.set(bytes.subarray(from, end), at);
-  externals.length = 0;
+/** A byte value that belongs before this place of the output without such values. */
+interface External {
+  readonly at: number;
+  readonly value: Uint8Array;
 }
 
 export class Output {
+  /** What had to leave the encoder's memory. */
   private staged: Buffer = Buffer.alloc(0);
   private stagedLength = 0;
   /** End of what lies in the encoder's memory, when this is its user. */
   private end = 0;
+  private externals: External[] = [];
+  private externalBytes = 0;
 
   get byteLength(): number {
-    return this.stagedLength + (inMemory === this ? this.end - operands.outputStart : 0);
+    return this.plainLength() + this.externalBytes;
   }
 
-  /** Appends a type byte (-1: none) and a value, behind their length when framed. */
+  /** Appends a type byte (-1: none) and a value, behind their length when framed. Long byte values are kept, not copied. */
   append(typeByte: number, encoding: Encoding, value: unknown, isFramed: boolean): void {
     operands.begin();
     // Writing may move the output region, and with it what lies there: only now it is settled where to go on.
@@ -92,15 +117,9 @@ export class Output {
     const end = operands.run(encoding.number, encoding.argument, at);
     const size = end - start + operands.externalBytes;
     this.checkRoom(size);
-    if (isFramed) operands.bytes.writeUInt32LE(size - FRAME_BYTES, start);
-    if (operands.externals.length === 0) {
-      this.end = end;
-      return;
-    }
-    this.spill();
-    fillHoles(this.room(size), this.stagedLength, start, end);
-    this.stagedLength += size;
-    this.end = operands.outputStart;
+    if (isFramed) writeLength(operands.plain, start, size - FRAME_BYTES);
+    if (operands.externals.length > 0) this.keepExternals(start);
+    this.end = end;
   }
 
   /** Appends bytes as they are. */
@@ -113,16 +132,26 @@ export class Output {
 
   /** Hands everything over in a buffer of just that size, and starts anew. */
   take(): ArrayBuffer {
-    const size = this.byteLength;
-    const result = Buffer.allocUnsafeSlow(size);
-    result.set(this.staged.subarray(0, this.stagedLength));
+    const result = Buffer.allocUnsafeSlow(this.byteLength);
+    if (this.externals.length > 0) this.spill();
+    let from = 0;
+    let to = 0;
+    for (const { at, value } of this.externals) {
+      result.set(this.staged.subarray(from, at), to);
+      result.set(value, to + at - from);
+      to += at - from + value.length;
+      from = at;
+    }
+    result.set(this.staged.subarray(from, this.stagedLength), to);
     if (inMemory === this) {
-      result.set(operands.bytes.subarray(operands.outputStart, this.end), this.stagedLength);
+      result.set(operands.plain.subarray(operands.outputStart, this.end), to + this.stagedLength - from);
       inMemory = null;
       operands.trim();
     }
     this.stagedLength = 0;
-    if (this.staged.length > 1024 * 1024) this.staged = Buffer.alloc(0);
+    if (this.staged.length > KEPT_STAGED_BYTES) this.staged = Buffer.alloc(0);
+    this.externals = [];
+    this.externalBytes = 0;
     return result.buffer as ArrayBuffer;
   }
 
@@ -132,10 +161,24 @@ export class Output {
     const start = operands.outputStart;
     const size = this.end - start;
     if (size > 0) {
-      this.room(size).set(operands.bytes.subarray(start, this.end), this.stagedLength);
+      this.room(size).set(operands.plain.subarray(start, this.end), this.stagedLength);
       this.stagedLength += size;
     }
     this.end = start;
+  }
+
+  private plainLength(): number {
+    return this.stagedLength + (inMemory === this ? this.end - operands.outputStart : 0);
+  }
+
+  /** Takes over the long values of the message at `start` of the encoder's memory. */
+  private keepExternals(start: number): void {
+    const before = this.plainLength();
+    operands.externals.forEach((value, index) => {
+      this.externals.push({ at: before + operands.hole(index) - start, value });
+    });
+    this.externalBytes += operands.externalBytes;
+    operands.externals.length = 0;
   }
 
   private checkRoom(size: number): void {
@@ -151,4 +194,11 @@ export class Output {
     }
     return this.staged;
   }
+}
+
+function writeLength(bytes: Uint8Array, at: number, length: number): void {
+  bytes[at] = length;
+  bytes[at + 1] = length >>> 8;
+  bytes[at + 2] = length >>> 16;
+  bytes[at + 3] = length >>> 24;
 }

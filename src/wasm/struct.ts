@@ -23,10 +23,12 @@ export function encodeList(kind: ListKind, value: readonly object[]): Uint8Array
 
 function decode(codec: Codec, bytes: Uint8Array, offset: number): Decoded<unknown> {
   scanner.open(bytes);
-  const next = scanner.scan(codec.number, codec.argument, offset, bytes.length);
-  const value = codec.read();
-  scanner.close();
-  return { value, next };
+  try {
+    const next = scanner.scan(codec.number, codec.argument, offset, bytes.length);
+    return { value: codec.read(), next };
+  } finally {
+    scanner.close();
+  }
 }
 
 /**

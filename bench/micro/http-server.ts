@@ -1,0 +1,75 @@
+// The process under test of bench/micro/http.ts: one row that answers 250 bytes of JSON, and one that reads the fake store,
+// on the engine named by the first argument. Prints its port, then its CPU seconds and memory whenever it gets a line.
+
+import { Logger, LogSink } from '../../src/observe/logger.js';
+import { Metrics } from '../../src/observe/metrics.js';
+import { Leadership, Role } from '../../src/wire/leadership.js';
+import { json, type Read } from '../../src/workers/state/http/endpoint.js';
+import { HttpServer } from '../../src/workers/state/http/http-server.js';
+import { FakeStore, SETTINGS } from '../../test/unit/http/fixture.js';
+
+const engine = process.argv[2] === 'uws' ? 'uws' : 'net';
+const BODY = JSON.stringify({ hello: 'x'.repeat(238) });
+const store = new FakeStore();
+store.put('key', BODY);
+const leadership = new Leadership();
+leadership.setUnboundedLease(true);
+leadership.setRole(Role.leader, 1, true);
+const read: Read<string | null> = {
+  kind: 'read',
+  effectiveConsistency: false,
+  prepare: (request) => {
+    const key = request.rest;
+    return {
+      read: () => store.get(key),
+      watch: () => [{ kind: 'kv', key }],
+      reply: (result) => json(result.value ?? ''),
+    };
+  },
+};
+const server = new HttpServer({
+  table: [
+    { path: '/v1/hello', answeredBy: 'agent', acl: 'none', methods: { GET: () => json(BODY) } },
+    {
+      path: '/v1/echo',
+      answeredBy: 'agent',
+      acl: 'none',
+      methods: {
+        PUT: async (request) => {
+          const body = await request.body(1024);
+          return body.ok ? json('true') : body.reply;
+        },
+      },
+    },
+    { path: '/v1/kv/', answeredBy: 'servers', acl: 'none', methods: { GET: read } },
+  ],
+  settings: {
+    ...SETTINGS,
+    http: { ...SETTINGS.http, engine },
+    limits: { ...SETTINGS.limits, httpMaxConnsPerClient: 100_000 },
+  },
+  store: store.asReads(),
+  consensus: {
+    leadership,
+    propose: () => Promise.resolve({ ok: false, code: 'no-leader' }),
+    verifyLeader: () => Promise.resolve(true),
+  },
+  logger: new Logger('bench', new LogSink('error', () => {})),
+  metrics: new Metrics(),
+});
+const bound = await server.listen();
+process.stdout.write(`${JSON.stringify({ port: bound[0]?.port })}\n`);
+process.stdin.on('data', () => {
+  globalThis.gc?.();
+  const { user, system } = process.cpuUsage();
+  const report = {
+    cpuSeconds: (user + system) / 1e6,
+    rss: process.memoryUsage.rss(),
+    waiting: server.waitingReads,
+    connections: server.connections,
+  };
+  process.stdout.write(`${JSON.stringify(report)}\n`);
+});
+process.stdin.on('end', () => {
+  void server.close(1000).then(() => process.exit(0));
+});
