@@ -23,6 +23,7 @@ export class OutputRing {
 
   /** Copies what it keeps: the caller may reuse `chunk`. */
   write(chunk: Buffer): void {
+    if (chunk.length === 0) return;
     this.#total += chunk.length;
     if (chunk.length >= this.#limit) {
       this.#reserve(this.#limit);

@@ -43,7 +43,11 @@ describe('recorded checks', () => {
 
   before(async () => {
     targets = await startTargets();
-    const environment = { PATH: process.env['PATH'] ?? '', CHECK_ENV: 'from agent', DOCKER_HOST: 'unix:///no/docker.sock' };
+    const environment = {
+      PATH: process.env['PATH'] ?? '',
+      CHECK_ENV: 'from agent',
+      DOCKER_HOST: 'unix:///no/docker.sock',
+    };
     runner = makeRunner(environment);
   });
   after(async () => {
