@@ -94,4 +94,8 @@ for (const { name, commands } of shapes) {
     }),
   );
 }
-printTable('msgpack: the WASM codec against msgpackr', rows);
+printTable(
+  'msgpack: the WASM codec against msgpackr',
+  rows,
+  'wasm all the same: msgpackr hands out a view and keeps the whole batch alive, or leaves bytes to be copied',
+);

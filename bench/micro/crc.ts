@@ -22,12 +22,14 @@ printTable(
   SIZES.map((size) =>
     compare(`${size} B`, OPERATIONS, { wasm: times((bytes) => wasmCrc32(bytes), size), zlib: times(zlib.crc32, size) }),
   ),
+  'zlib',
 );
 printTable(
   'CRC-32: crc32() as it is used',
   SIZES.map((size) =>
     compare(`${size} B`, OPERATIONS, { lictor: times((bytes) => crc32(bytes), size), zlib: times(zlib.crc32, size) }),
   ),
+  'zlib',
 );
 
 const table = Array.from({ length: 256 }, (_, index) => {
@@ -50,4 +52,5 @@ printTable(
       javascript: times(tableCrc64, size),
     }),
   ),
+  'javascript',
 );

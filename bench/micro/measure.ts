@@ -49,13 +49,14 @@ export function compare(name: string, operations: number, ways: { [way: string]:
   return { name, first, second, firstNs: median(firsts), secondNs: median(seconds) };
 }
 
-export function printTable(title: string, comparisons: readonly Comparison[]): void {
+/** `loses` is what follows where the first way is the slower one. */
+export function printTable(title: string, comparisons: readonly Comparison[], loses: string): void {
   const { first = '', second = '' } = comparisons[0] ?? {};
   console.log(`\n${title}`);
   console.log(`${''.padEnd(68)}${first.padStart(12)}${second.padStart(12)}${'ratio'.padStart(8)}  decision`);
   for (const { name, firstNs, secondNs } of comparisons) {
     const ratio = secondNs / firstNs;
-    const decision = ratio >= 1 ? first : second;
+    const decision = ratio >= 0.97 ? first : loses;
     console.log(
       `${name.padEnd(68)}${firstNs.toFixed(0).padStart(9)} ns${secondNs.toFixed(0).padStart(9)} ns${ratio.toFixed(2).padStart(8)}  ${decision}`,
     );

@@ -8,7 +8,7 @@ import { DecodeError, EncodeError } from './errors.js';
 import { readText, writeText } from './text.js';
 
 /** Levels of lists and maps within one value, when reading and when writing. */
-export const MAX_DYNAMIC_DEPTH = 64;
+const MAX_DYNAMIC_DEPTH = 64;
 
 const MAX_INT64 = (1n << 63n) - 1n;
 const MIN_INT64 = -(1n << 63n);

@@ -77,13 +77,18 @@ function contentWriter(kind: Exclude<Kind, string>): Writer {
   if (kind.kind === 'struct') return structWriter(kind.schema);
   const element = valueWriter(kind.of);
   const elementWords = fixedWords(kind.of) + 1;
+  const isScalar = typeof kind.of === 'string';
   if (kind.kind === 'list') {
     return (value) => {
       const items = value as readonly unknown[];
-      operands.reserveWords(items.length * elementWords + 1);
+      // Elements may have lists of their own: only scalars can be reserved for all at once.
+      operands.reserveWords(isScalar ? items.length * elementWords : 1);
       operands.words[operands.word] = items.length;
       operands.word += 1;
-      for (const item of items) element(item);
+      for (const item of items) {
+        if (!isScalar) operands.reserveWords(elementWords);
+        element(item);
+      }
     };
   }
   return (value) => {
@@ -126,6 +131,7 @@ export function valueWriter(kind: Kind): Writer {
   const content = contentWriter(kind);
   if (kind.kind !== 'struct') {
     return (value) => {
+      // What is not null reserves for itself.
       if (value === null) operands.words[operands.word++] = -1;
       else content(value);
     };
@@ -138,5 +144,3 @@ export function valueWriter(kind: Kind): Writer {
     if (mark === 1) content(value);
   };
 }
-
-export { structWriter };

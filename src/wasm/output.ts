@@ -21,7 +21,7 @@ const SLAB_BYTES = 64 * 1024;
 /** A larger staging buffer is let go of when taken. */
 const KEPT_STAGED_BYTES = 1024 * 1024;
 /** A buffer holds less than this: its lengths are uint32 and its owner is expected to take it long before. */
-export const MAX_OUTPUT_BYTES = 1024 * 1024 * 1024;
+const MAX_OUTPUT_BYTES = 1024 * 1024 * 1024;
 
 let inMemory: Output | null = null;
 

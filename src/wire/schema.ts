@@ -89,12 +89,12 @@ const dynamicMap = map('dynamic');
 const raftIndex = { CreateIndex: 'int', ModifyIndex: 'int' } as const;
 const writeRequest = { Datacenter: 'string', Token: 'string' } as const;
 
-export const localitySchema: StructSchema<Locality> = {
+const localitySchema: StructSchema<Locality> = {
   name: 'Locality',
   fields: { Region: 'string', Zone: 'string' },
 };
 
-export const nodeSchema: StructSchema<NodeRecord> = {
+const nodeSchema: StructSchema<NodeRecord> = {
   name: 'Node',
   fields: {
     ID: 'string',

@@ -14,6 +14,7 @@ import { zeroStruct } from '../../../src/wasm/zero.js';
 import type { Command } from '../../../src/wire/commands.js';
 import type { KvEntry } from '../../../src/wire/records.js';
 import {
+  checkSchema,
   indexRecordSchema,
   kvEntrySchema,
   kvsSchema,
@@ -283,6 +284,18 @@ describe('large messages', () => {
     );
     assert.ok(scanner.bytes.length <= KEPT_MEMORY_BYTES);
     assert.deepEqual(decodeCommand(encodeCommand(kvs({}))), kvs({}));
+  });
+
+  it('lists within lists: long ones first, then many without', () => {
+    const check = zeroStruct(checkSchema);
+    const long = Array.from({ length: 40 }, (_, index) => ({
+      ...check,
+      ServiceTags: Array.from({ length: 3000 }, (_, tag) => `t${tag}`),
+      Definition: { ...check.Definition, Header: { a: [`${index}`], b: null } },
+    }));
+    const short = Array.from({ length: 6000 }, (_, index) => ({ ...check, CheckID: `c${index}` }));
+    const value = { ...zeroStruct(registerSchema), Checks: [...long, ...short] };
+    assert.deepEqual(decodeStruct(registerSchema, encodeStruct(registerSchema, value)).value, value);
   });
 
   it('a batch keeps its messages when another user needs the memory, or makes it larger', () => {
