@@ -51,12 +51,15 @@ export interface ApiRequest {
   readonly datacenter: string;
   readonly remoteAddress: string;
   header(name: string): string | undefined;
+  /** Options of a read from query and headers, or the reply that refuses them. For handlers; a Read gets them applied. */
+  options(): ReadOptions | Reply;
   /**
    * The whole body, at most `limit` bytes; beyond it a 413 reply in the recorded wording, the rest not buffered.
-   * `setting` is the key of `limits` that the text names.
+   * `setting` is the key of `limits` that the text names. The bytes belong to the caller and may be a view into a larger
+   * buffer.
    */
   body(limit: number, setting?: string): Promise<BodyOutcome>;
-  /** Calls back when the client hangs up before the answer. */
+  /** Calls back when the client hangs up before the answer. Only who asks for it is ended by a half-closed connection. */
   onAbort(callback: () => void): void;
 }
 

@@ -86,7 +86,7 @@ for (let method = 0; method < HTTP_METHODS; method++) methodNames.push(readText(
 function readText(address: number): string {
   if (address === 0) return '';
   const bytes = Buffer.from(llhttp.memory.buffer, address);
-  return bytes.latin1Slice(0, bytes.indexOf(0));
+  return bytes.toString('latin1', 0, bytes.indexOf(0));
 }
 
 /** The address where {@link execute} puts the bytes it is given. */

@@ -1,0 +1,180 @@
+// One API request from its route to its answer: what a handler sees of it, and how its reply becomes bytes (indentation,
+// gzip, common headers; spec/http.md, section 2).
+
+import { promisify } from 'node:util';
+import zlib from 'node:zlib';
+import { indentJson } from '../../../gotext/json-indent.js';
+import { collectBody } from './body.js';
+import {
+  type ApiRequest,
+  type BodyOutcome,
+  type HttpMethod,
+  type Identity,
+  type QueryParameters,
+  type ReadOptions,
+  type Reply,
+  type StreamBody,
+  text,
+} from './endpoint.js';
+import type { Exchange, ResponseStream } from './engine.js';
+import { acceptsGzip } from './gzip.js';
+import { EMPTY_QUERY } from './query.js';
+import { DEFAULT_READ, parseReadOptions } from './read-options.js';
+import type { Route } from './router.js';
+import { headerLine, type Site } from './site.js';
+
+const gzip = promisify(zlib.gzip);
+const MIN_GZIP_BYTES = 1400;
+/** Answers are many and short-lived: the cheapest level already makes JSON a tenth. */
+const GZIP_LEVEL = 1;
+const JSON_TYPE = 'application/json';
+
+export class ApiCall implements ApiRequest {
+  readonly method: HttpMethod;
+  readonly path: string;
+  readonly rest: string;
+  readonly query: QueryParameters;
+  readonly route: Route;
+  readonly site: Site;
+  readonly #exchange: Exchange;
+  readonly #startedMs = performance.now();
+  #answered = false;
+  #aborts: (() => void)[] | null = null;
+  #body: Promise<BodyOutcome> | null = null;
+  #gzip: boolean | null = null;
+
+  constructor(exchange: Exchange, site: Site, route: Route, method: HttpMethod, path: string, query: QueryParameters) {
+    this.#exchange = exchange;
+    this.site = site;
+    this.route = route;
+    this.method = method;
+    this.path = path;
+    this.rest = route.isPrefix ? path.slice(route.endpoint.path.length) : '';
+    this.query = query;
+  }
+
+  get remoteAddress(): string {
+    return this.#exchange.remoteAddress;
+  }
+
+  get identity(): Identity {
+    let token = this.query.first('token');
+    if (token === '') token = this.header('x-consul-token') ?? '';
+    if (token === '') {
+      const authorization = this.header('authorization');
+      if (authorization !== undefined) token = /^bearer +(.*)$/i.exec(authorization)?.[1]?.trim() ?? '';
+    }
+    return { token: token === '' ? this.site.defaultToken : token };
+  }
+
+  get datacenter(): string {
+    return this.query.first('datacenter') || this.query.first('dc') || this.site.datacenter;
+  }
+
+  header(name: string): string | undefined {
+    return this.#exchange.header(name.toLowerCase());
+  }
+
+  options(): ReadOptions | Reply {
+    return this.readOptions(false);
+  }
+
+  readOptions(discovery: boolean): ReadOptions | Reply {
+    const { reads } = this.site;
+    if (this.query === EMPTY_QUERY && !(discovery && reads.discoveryMaxStaleMs > 0)) return DEFAULT_READ;
+    return parseReadOptions(this.query, this.header('cache-control'), reads, discovery);
+  }
+
+  body(limit: number, setting?: string): Promise<BodyOutcome> {
+    this.#body ??= collectBody(this.#exchange, limit, setting);
+    return this.#body;
+  }
+
+  onAbort(callback: () => void): void {
+    if (this.#aborts === null) {
+      this.#aborts = [callback];
+      this.#exchange.onAbort(() => this.#aborted());
+    } else {
+      this.#aborts.push(callback);
+    }
+  }
+
+  /** A query that waits keeps no headers; what the answer depends on is looked up before. */
+  forgetHead(): void {
+    this.#gzip = this.#acceptsGzip();
+    this.#exchange.forgetHead();
+  }
+
+  /** Sends the answer, once; `readHeaders` are finished lines. */
+  finish(reply: Reply, readHeaders = ''): void {
+    if (this.#answered) return;
+    this.#answered = true;
+    this.route.series(this.method).add(performance.now() - this.#startedMs);
+    const set = this.route.endpoint.headers ?? 'api';
+    let headers = this.site.headers(set, reply.contentType) + readHeaders;
+    for (const [name, value] of reply.headers) headers += headerLine(name, value);
+    let body = reply.body;
+    if (isStream(body)) {
+      this.#stream(reply.status, headers, body);
+      return;
+    }
+    if (reply.contentType === JSON_TYPE && body.length > 0 && (this.site.indents || this.query !== EMPTY_QUERY)) {
+      body = this.#indented(body);
+    }
+    if (body.length >= MIN_GZIP_BYTES && reply.contentType !== null && (this.#gzip ?? this.#acceptsGzip())) {
+      this.#compress(reply.status, headers, body);
+      return;
+    }
+    this.#exchange.reply(reply.status, headers, body);
+  }
+
+  /** The answer of a handler that threw: a bug, reported by the caller. */
+  fail(): void {
+    this.finish(text(500, 'Internal Server Error'));
+  }
+
+  #acceptsGzip(): boolean {
+    return acceptsGzip(this.#exchange.header('accept-encoding'));
+  }
+
+  #indented(body: string | Uint8Array): string | Uint8Array {
+    const pretty = this.query.has('pretty');
+    if (!pretty && !this.site.indents) return body;
+    const indented = indentJson(typeof body === 'string' ? body : Buffer.from(body).toString());
+    return pretty ? `${indented}\n` : indented;
+  }
+
+  #compress(status: number, headers: string, body: string | Uint8Array): void {
+    gzip(body, { level: GZIP_LEVEL }).then(
+      (packed) => this.#exchange.reply(status, `${headers}Content-Encoding: gzip\r\n`, packed),
+      () => this.#exchange.reply(status, headers, body),
+    );
+  }
+
+  #stream(status: number, headers: string, body: StreamBody): void {
+    let stop: (() => void) | null = null;
+    let gone = false;
+    const stream: ResponseStream = this.#exchange.stream(status, headers, () => {
+      gone = true;
+      stop?.();
+    });
+    stop = body.start(
+      (chunk) => !gone && stream.write(chunk),
+      () => {
+        if (!gone) stream.end();
+        gone = true;
+      },
+    );
+    if (gone) stop();
+  }
+
+  #aborted(): void {
+    if (this.#answered) return;
+    this.#answered = true;
+    for (const callback of this.#aborts ?? []) callback();
+  }
+}
+
+function isStream(body: Reply['body']): body is StreamBody {
+  return typeof body === 'object' && 'start' in body;
+}

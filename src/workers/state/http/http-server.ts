@@ -1,0 +1,234 @@
+// The HTTP API of an agent: judges every request in the order of spec/http.md section 1, hands it to its row of the
+// endpoint table, and owns the engine that serves the sockets.
+
+import type { Logger } from '../../../observe/logger.js';
+import type { Metrics } from '../../../observe/metrics.js';
+import type { Listener } from '../../../wire/config.js';
+import type { Consensus } from '../consensus.js';
+import type { StoreReads } from '../store/read-api.js';
+import { ApiCall } from './api-call.js';
+import { deadlines } from './deadline-queue.js';
+import { type Action, type EndpointTable, type HttpMethod, type QueryParameters, text } from './endpoint.js';
+import type { BoundListener, Engine, Exchange } from './engine.js';
+import { refuseEnterprise } from './enterprise.js';
+import { NetEngine } from './net/net-engine.js';
+import { EMPTY_QUERY, parseQuery } from './query.js';
+import { NO_DATACENTER, NO_SERVERS, ReadRunner } from './read-runner.js';
+import { type Route, Router } from './router.js';
+import { type HttpSettings, headerLine, Site } from './site.js';
+import { encodePath, judgePath, needsWork } from './target.js';
+
+const NOT_THE_API = 'Invalid URL path: not a recognized HTTP API endpoint\n';
+const NO_API_PREFIX = "Invalid URL path: if attempting to use the HTTP API, ensure the path starts with '/v1/'\n";
+const UI_DISABLED =
+  'Consul Agent: UI disabled. To enable, set ui_config.enabled=true in the agent configuration and restart.';
+const TEXT = 'text/plain; charset=utf-8';
+const HTML = 'text/html; charset=utf-8';
+
+export interface HttpServerOptions {
+  readonly table: EndpointTable;
+  readonly settings: HttpSettings;
+  /** null on a client agent: rows answered by servers then say that none is known. */
+  readonly store: StoreReads | null;
+  readonly consensus: Consensus | null;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+export class HttpServer {
+  readonly #router: Router;
+  readonly #reads: ReadRunner | null;
+  readonly #logger: Logger;
+  readonly #listeners: readonly Listener[];
+  readonly #engineName: 'net' | 'uws';
+  readonly #unixSocket: HttpSettings['http']['unixSocket'];
+  #site: Site;
+  #engine: Engine | null = null;
+
+  constructor(options: HttpServerOptions) {
+    this.#site = new Site(options.settings);
+    this.#router = new Router(options.table, options.metrics);
+    this.#reads = options.store && options.consensus ? new ReadRunner(options.store, options.consensus) : null;
+    this.#logger = options.logger.child('http');
+    this.#listeners = options.settings.http.listeners;
+    this.#engineName = options.settings.http.engine;
+    this.#unixSocket = options.settings.http.unixSocket;
+  }
+
+  /** Binds all listeners; rejects when one can't be bound, after closing those that were. */
+  async listen(): Promise<readonly BoundListener[]> {
+    const engine = await this.#makeEngine();
+    this.#engine = engine;
+    const bound: BoundListener[] = [];
+    try {
+      for (const listener of this.#listeners) bound.push(await engine.listen(listener));
+    } catch (error) {
+      await engine.close(0);
+      throw error;
+    }
+    return bound;
+  }
+
+  /** Everything but listeners and engine may change. */
+  reload(settings: HttpSettings): void {
+    this.#site = new Site(settings);
+    this.#engine?.setLimits(this.#site.engineLimits);
+  }
+
+  /** Stops accepting, ends what waits with its current result, finishes running answers, then cuts what is left. */
+  async close(deadlineMs: number): Promise<void> {
+    this.#reads?.stop();
+    this.#engine?.stopAccepting();
+    deadlines.expireAll();
+    await this.#engine?.close(deadlineMs);
+  }
+
+  get connections(): number {
+    return this.#engine?.connections ?? 0;
+  }
+
+  /** Blocking queries that wait right now. */
+  get waitingReads(): number {
+    return this.#reads?.waiting ?? 0;
+  }
+
+  async #makeEngine(): Promise<Engine> {
+    const options = {
+      listener: (exchange: Exchange) => this.#serve(exchange),
+      limits: this.#site.engineLimits,
+      unixSocket: this.#unixSocket,
+    };
+    if (this.#engineName === 'net') return new NetEngine(options);
+    const { UwsEngine } = await import('./uws/uws-engine.js');
+    return UwsEngine.create(options);
+  }
+
+  #serve(exchange: Exchange): void {
+    const { target, method } = exchange;
+    const mark = target.indexOf('?');
+    let path = mark < 0 ? target : target.slice(0, mark);
+    const rawQuery = mark < 0 ? '' : target.slice(mark + 1);
+    if (needsWork(path)) {
+      const outcome = judgePath(path, this.#site.allowUnprintable);
+      if (outcome.kind === 'redirect') {
+        this.#redirect(exchange, 307, outcome.path, rawQuery);
+        return;
+      }
+      if (outcome.kind !== 'path') {
+        exchange.reply(400, '', '');
+        return;
+      }
+      path = outcome.path;
+    }
+    const route = this.#router.find(path);
+    if (route === undefined) this.#serveUnrouted(exchange, path, rawQuery);
+    else if (route.endpoint.headers === 'page') this.#servePage(exchange, route, path, rawQuery);
+    else this.#serveApi(exchange, route, method, path, rawQuery);
+  }
+
+  #serveUnrouted(exchange: Exchange, path: string, rawQuery: string): void {
+    if (path === '*') exchange.reply(200, '', '');
+    else if (this.#router.wantsSlash(path)) this.#redirect(exchange, 307, `${path}/`, rawQuery);
+    else if (path !== '/') this.#page(exchange, 404, path.includes('/v1/') ? NOT_THE_API : NO_API_PREFIX);
+    else if (this.#site.uiPath === null) this.#page(exchange, 200, UI_DISABLED);
+    else this.#redirect(exchange, 301, this.#site.uiPath, '');
+  }
+
+  #page(exchange: Exchange, status: number, body: string): void {
+    exchange.reply(status, this.#site.headers('page', TEXT), body);
+  }
+
+  #redirect(exchange: Exchange, status: 301 | 307, path: string, rawQuery: string): void {
+    const location = encodePath(path) + (rawQuery === '' ? '' : `?${rawQuery}`);
+    const line = headerLine('Location', location);
+    if (exchange.method !== 'GET' && exchange.method !== 'HEAD') {
+      exchange.reply(status, this.#site.headers('page', null) + line, '');
+      return;
+    }
+    const reason = status === 301 ? 'Moved Permanently' : 'Temporary Redirect';
+    const body = `<a href="${escapeHtml(location)}">${reason}</a>.\n\n`;
+    exchange.reply(status, this.#site.headers('page', HTML) + line, body);
+  }
+
+  /** The UI and its like: no parameters to judge, and every method is a GET, as with a file server. */
+  #servePage(exchange: Exchange, route: Route, path: string, rawQuery: string): void {
+    const action = route.action('GET');
+    const query = parseQuery(rawQuery) ?? EMPTY_QUERY;
+    if (action !== undefined) this.#run(new ApiCall(exchange, this.#site, route, 'GET', path, query), action);
+    else this.#page(exchange, 404, NO_API_PREFIX);
+  }
+
+  #serveApi(exchange: Exchange, route: Route, method: string, path: string, rawQuery: string): void {
+    const set = route.endpoint.headers ?? 'api';
+    let query: QueryParameters = EMPTY_QUERY;
+    if (rawQuery !== '') {
+      const parsed = parseQuery(rawQuery);
+      if (parsed === null) {
+        exchange.reply(500, this.#site.headers(set, TEXT), '');
+        return;
+      }
+      query = parsed;
+    }
+    if (this.#site.isBlocked(path)) {
+      exchange.reply(403, this.#site.headers(set, TEXT), 'Endpoint is blocked by agent configuration');
+      return;
+    }
+    const action = route.action(method);
+    if (action === undefined) {
+      const allow = headerLine('Allow', route.allow);
+      if (method === 'OPTIONS') exchange.reply(200, this.#site.headers(set, 'application/json') + allow, '');
+      else exchange.reply(405, this.#site.headers(set, TEXT) + allow, `method ${method} not allowed`);
+      return;
+    }
+    if (method !== 'GET' && !this.#site.mayWrite(exchange.remoteAddress)) {
+      exchange.reply(403, this.#site.headers(set, TEXT), 'Access is restricted');
+      return;
+    }
+    this.#run(new ApiCall(exchange, this.#site, route, method as HttpMethod, path, query), action);
+  }
+
+  #run(call: ApiCall, action: Action): void {
+    try {
+      const { endpoint } = call.route;
+      const refusal = refuseEnterprise(call, endpoint.ignoresNamespace === true);
+      if (refusal !== null) {
+        call.finish(refusal);
+      } else if (endpoint.answeredBy === 'servers' && this.#reads === null) {
+        call.finish(text(500, NO_SERVERS));
+      } else if (typeof action !== 'function') {
+        if (this.#reads === null) call.finish(text(500, NO_SERVERS));
+        else this.#reads.run(call, action);
+      } else if (endpoint.answeredBy === 'servers' && call.datacenter !== this.#site.datacenter) {
+        call.finish(text(500, NO_DATACENTER));
+      } else {
+        this.#answer(call, action(call));
+      }
+    } catch (error) {
+      this.#failed(call, error);
+    }
+  }
+
+  #answer(call: ApiCall, result: ReturnType<Extract<Action, (...args: never) => unknown>>): void {
+    if (!(result instanceof Promise)) {
+      call.finish(result);
+      return;
+    }
+    result.then((reply) => call.finish(reply)).catch((error: unknown) => this.#failed(call, error));
+  }
+
+  /** An exception is a bug of ours: it is logged in full, and the client learns only that. */
+  #failed(call: ApiCall, error: unknown): void {
+    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#logger.error('Request failed', 'method', call.method, 'path', call.path, 'error', detail);
+    call.fail();
+  }
+}
+
+function escapeHtml(value: string): string {
+  return value
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&#34;')
+    .replaceAll("'", '&#39;');
+}

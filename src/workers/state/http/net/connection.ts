@@ -1,0 +1,484 @@
+// One client connection of the net engine. Requests are taken one at a time: what a client pipelines behind an unanswered
+// one waits as bytes, up to a bound, then the socket isn't read. So the connection itself is the exchange, and a request
+// costs no object of the engine. Answers made while the input is being read leave in one write.
+
+import type net from 'node:net';
+import type { BodySink, EngineLimits, Exchange, RequestListener, ResponseStream } from '../engine.js';
+import { dateLine, statusLine } from '../status-line.js';
+import { ChunkedStream } from './chunked-stream.js';
+import { acquireParser, type RequestParser, releaseParser } from './request-parser.js';
+
+/** Bytes read ahead: pipelined requests, or a body nobody asked for yet. */
+const MAX_READ_AHEAD = 64 * 1024;
+/** Answers a client doesn't fetch: beyond it no further request of this client is taken. */
+const MAX_UNSENT = 256 * 1024;
+/** A body that comes after the answer is read away up to here, so that the client gets to the answer. */
+const MAX_DRAIN = 256 * 1024;
+const MAX_LINGER_BYTES = 64 * 1024 * 1024;
+const LINGER_MS = 5000;
+/** Smaller bodies travel in the same string as the head. */
+const SMALL_BODY = 4096;
+
+/** What a connection needs of its engine. */
+export interface ConnectionHost {
+  readonly limits: EngineLimits;
+  readonly listener: RequestListener;
+  readonly stopping: boolean;
+  /** Connections that wait for their client's bytes, looked at every second. */
+  readonly impatient: Set<Connection>;
+  left(connection: Connection): void;
+}
+
+/** idle: between requests. answering: handed to the listener. over: no further request is taken. */
+type Phase = 'idle' | 'answering' | 'over';
+
+export class Connection implements Exchange {
+  method = '';
+  target = '';
+  readonly remoteAddress: string;
+  bodyLength = 0;
+
+  readonly #socket: net.Socket;
+  readonly #host: ConnectionHost;
+  #phase: Phase = 'idle';
+  #parser: RequestParser | null = null;
+  #readAhead: Buffer[] | null = null;
+  #readAheadBytes = 0;
+  #out = '';
+  #reading = false;
+  #keepAlive = true;
+  #minor = 1;
+  #expectsContinue = false;
+  #sink: BodySink | null = null;
+  #abort: (() => void) | null = null;
+  #stream: ChunkedStream | null = null;
+  #ended = false;
+  #closed = false;
+  /** When the client's patience ends, in performance.now() milliseconds; meaningful while in `impatient`. */
+  #deadline = 0;
+  #bodyMark = 0;
+
+  constructor(socket: net.Socket, remoteAddress: string, host: ConnectionHost) {
+    this.#socket = socket;
+    this.remoteAddress = remoteAddress;
+    this.#host = host;
+    this.#waitForHead();
+  }
+
+  // --- from the socket
+
+  read(chunk: Buffer): void {
+    if (this.#phase === 'over') {
+      this.#discard(chunk.length);
+      return;
+    }
+    if (this.#phase === 'answering' && (this.#parser === null || this.#parser.complete)) {
+      this.#keepForLater(chunk);
+      return;
+    }
+    this.#consume(chunk);
+  }
+
+  /** The client sends no more; it may still be reading. */
+  readEnd(): void {
+    this.#ended = true;
+    if (this.#phase === 'over') {
+      if (this.#stream) this.#hangUp();
+      return;
+    }
+    if (this.#phase === 'idle') {
+      if (this.#readAhead === null) this.#socket.end();
+      return;
+    }
+    const bodyIsMissing = this.#parser !== null && !this.#parser.complete;
+    if (this.#abort !== null || this.#stream !== null || bodyIsMissing) this.#hangUp();
+  }
+
+  drained(): void {
+    if (this.#phase === 'idle') this.#resumeReading();
+  }
+
+  /** The socket is gone. */
+  closed(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#hangUp();
+    this.#host.left(this);
+  }
+
+  /** Called every second while in `impatient`. */
+  judgePatience(now: number): void {
+    if (now < this.#deadline) return;
+    const parser = this.#parser;
+    if (this.#phase === 'over' || parser === null) {
+      this.#hangUp();
+    } else if (!parser.headComplete) {
+      this.#refuse(408);
+    } else if (parser.bodyBytes - this.#bodyMark < this.#host.limits.slowBodyBytes) {
+      this.#hangUp();
+    } else {
+      this.#waitForBody(parser);
+    }
+  }
+
+  /** Nothing is being answered: then it may be cut at any time. */
+  get isIdle(): boolean {
+    return this.#phase === 'idle' && this.#parser === null && this.#readAhead === null;
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  // --- the exchange
+
+  header(lowerName: string): string | undefined {
+    return this.#parser?.header(lowerName);
+  }
+
+  forgetHead(): void {
+    if (this.#parser?.complete) {
+      releaseParser(this.#parser);
+      this.#parser = null;
+    }
+  }
+
+  onAbort(callback: () => void): void {
+    this.#abort = callback;
+    if (this.#ended) this.#hangUp();
+  }
+
+  receive(sink: BodySink): void {
+    const parser = this.#parser;
+    if (parser === null) {
+      sink.end();
+      return;
+    }
+    if (this.#expectsContinue && parser.bodyBytes === 0 && !parser.complete) {
+      this.#socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
+    }
+    this.#expectsContinue = false;
+    for (const piece of parser.pieces) sink.chunk(piece);
+    parser.pieces = [];
+    if (parser.complete) {
+      sink.end();
+      return;
+    }
+    this.#sink = sink;
+    this.#waitForBody(parser);
+    if (this.#socket.isPaused()) this.#socket.resume();
+  }
+
+  reply(status: number, headers: string, body: string | Uint8Array): void {
+    if (this.#phase !== 'answering') return;
+    const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+    let head = `${statusLine(status) + headers + dateLine()}Content-Length: ${length}\r\n`;
+    const closing = this.#mustClose();
+    if (closing) head += 'Connection: close\r\n\r\n';
+    else if (this.#minor === 0) head += 'Connection: keep-alive\r\n\r\n';
+    else head += '\r\n';
+    this.#out += head;
+    if (this.method !== 'HEAD' && length > 0) this.#addBody(body, length);
+    this.#answered(closing);
+  }
+
+  stream(status: number, headers: string, ended: () => void): ResponseStream {
+    const chunked = this.#minor === 1;
+    const closing = this.#mustClose() || !chunked;
+    this.#out += statusLine(status) + headers + dateLine();
+    if (chunked) this.#out += 'Transfer-Encoding: chunked\r\n';
+    this.#out += closing ? 'Connection: close\r\n\r\n' : '\r\n';
+    this.#flush(true);
+    this.#abort = ended;
+    const stream = new ChunkedStream(this.#socket, chunked, () => {
+      this.#stream = null;
+      if (this.#phase === 'answering') this.#answered(closing);
+    });
+    this.#stream = stream;
+    if (this.#ended) this.#hangUp();
+    return stream;
+  }
+
+  drop(): void {
+    this.#hangUp();
+  }
+
+  // --- reading requests
+
+  #consume(first: Buffer): void {
+    this.#reading = true;
+    let chunk: Buffer | null = first;
+    while (chunk !== null) {
+      let at = 0;
+      while (at < chunk.length && this.#phase !== 'over') {
+        if (this.#phase === 'answering' && (this.#parser === null || this.#parser.complete)) break;
+        if (this.#phase === 'idle' && this.#socket.writableLength + this.#out.length > MAX_UNSENT) break;
+        at = this.#advance(chunk, at);
+      }
+      if (at < chunk.length && this.#phase !== 'over') {
+        this.#readAheadFirst(chunk.subarray(at));
+        break;
+      }
+      chunk = this.#phase === 'over' ? null : this.#takeReadAhead();
+    }
+    this.#reading = false;
+    this.#flush();
+    if (this.#ended && this.#phase === 'idle' && this.#readAhead === null) this.#socket.end();
+  }
+
+  /** One step of the parser; the result is how far it came. */
+  #advance(chunk: Buffer, start: number): number {
+    let parser = this.#parser;
+    if (parser === null) {
+      parser = acquireParser();
+      this.#parser = parser;
+    }
+    const inHead = !parser.headComplete;
+    const stop = parser.feed(chunk, start, this.#host.limits.maxHeaderBytes);
+    if (parser.refusal !== 0) {
+      this.#refuse(parser.refusal);
+      return stop;
+    }
+    if (!parser.headComplete) {
+      if (!this.#host.impatient.has(this)) this.#waitForHead();
+      return stop;
+    }
+    if (inHead) this.#dispatch(parser);
+    else this.#bodyAdvanced(parser);
+    return stop;
+  }
+
+  #dispatch(parser: RequestParser): void {
+    if (this.#host.impatient.size > 0) this.#host.impatient.delete(this);
+    const target = originForm(parser.target());
+    this.method = parser.method();
+    this.#minor = parser.version - 10;
+    this.#keepAlive = parser.keepAlive;
+    this.bodyLength = parser.bodyLength;
+    this.#expectsContinue = false;
+    if (target === null || (target === '*' && this.method !== 'OPTIONS') || this.method === 'CONNECT') {
+      this.#refuse(400);
+      return;
+    }
+    if (parser.expectation !== '') {
+      if (parser.expectation !== '100-continue') {
+        this.#refuse(417);
+        return;
+      }
+      this.#expectsContinue = true;
+    }
+    this.target = target;
+    this.#phase = 'answering';
+    this.#host.listener(this);
+    if (!parser.complete && this.#parser === parser && this.#sink === null) this.#bodyAdvanced(parser);
+  }
+
+  /** More of the body is there, or its end. */
+  #bodyAdvanced(parser: RequestParser): void {
+    const sink = this.#sink;
+    if (sink !== null) {
+      const pieces = parser.pieces;
+      parser.pieces = [];
+      for (const piece of pieces) sink.chunk(piece);
+      if (parser.complete) {
+        this.#host.impatient.delete(this);
+        this.#sink = null;
+        sink.end();
+      }
+    } else if (this.#phase === 'answering') {
+      // Nobody asked for it yet.
+      if (!parser.complete && parser.bodyBytes > MAX_READ_AHEAD) this.#socket.pause();
+    } else if (parser.complete) {
+      // The rest of a body whose request is answered already.
+      this.#nextRequest();
+    } else {
+      parser.pieces = [];
+    }
+  }
+
+  #keepForLater(chunk: Buffer): void {
+    if (this.#readAhead === null) this.#readAhead = [chunk];
+    else this.#readAhead.push(chunk);
+    this.#readAheadBytes += chunk.length;
+    if (this.#readAheadBytes > MAX_READ_AHEAD) this.#socket.pause();
+  }
+
+  #readAheadFirst(rest: Buffer): void {
+    if (this.#readAhead === null) this.#readAhead = [rest];
+    else this.#readAhead.unshift(rest);
+    this.#readAheadBytes += rest.length;
+    if (this.#readAheadBytes > MAX_READ_AHEAD || this.#phase === 'idle') this.#socket.pause();
+  }
+
+  #takeReadAhead(): Buffer | null {
+    const waiting = this.#readAhead;
+    if (waiting === null || this.#phase !== 'idle') return null;
+    this.#readAhead = null;
+    this.#readAheadBytes = 0;
+    return waiting.length === 1 ? (waiting[0] ?? null) : Buffer.concat(waiting);
+  }
+
+  #resumeReading(): void {
+    if (this.#socket.isPaused()) this.#socket.resume();
+    const chunk = this.#takeReadAhead();
+    if (chunk !== null) this.#consume(chunk);
+    else if (this.#ended && this.#phase === 'idle' && !this.#reading) this.#socket.end();
+  }
+
+  // --- answering
+
+  /** True when this answer has to be the connection's last. */
+  #mustClose(): boolean {
+    if (!this.#keepAlive || this.#host.stopping) return true;
+    const parser = this.#parser;
+    if (parser === null || parser.complete) return false;
+    // What the client still sends (or will never send, told nothing about its expectation) must not be taken for a request.
+    return this.#expectsContinue || this.bodyLength < 0 || this.bodyLength - parser.bodyBytes > MAX_DRAIN;
+  }
+
+  #addBody(body: string | Uint8Array, length: number): void {
+    if (typeof body === 'string' && length === body.length) {
+      this.#out += body;
+      return;
+    }
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+    if (length <= SMALL_BODY) {
+      this.#out += Buffer.from(bytes.buffer, bytes.byteOffset, length).toString('latin1');
+      return;
+    }
+    this.#socket.cork();
+    this.#flush(true);
+    this.#socket.write(bytes);
+    this.#socket.uncork();
+  }
+
+  #flush(evenWhileReading = false): void {
+    if (this.#out === '' || (this.#reading && !evenWhileReading)) return;
+    const out = this.#out;
+    this.#out = '';
+    this.#socket.write(out, 'latin1');
+  }
+
+  #answered(closing: boolean): void {
+    this.#abort = null;
+    this.#sink = null;
+    if (closing) {
+      this.#finish();
+      return;
+    }
+    this.#phase = 'idle';
+    const parser = this.#parser;
+    if (parser !== null && !parser.complete) {
+      parser.pieces = [];
+      this.#waitForBody(parser);
+    } else {
+      this.#nextRequest();
+    }
+    this.#flush();
+    if (!this.#reading && (this.#readAhead !== null || this.#ended || this.#socket.isPaused())) this.#resumeReading();
+  }
+
+  #nextRequest(): void {
+    if (this.#parser !== null) {
+      if (!this.#parser.complete || this.#phase !== 'idle') return;
+      releaseParser(this.#parser);
+      this.#parser = null;
+    }
+    if (this.#host.impatient.size > 0) this.#host.impatient.delete(this);
+  }
+
+  /** Answers nonsense and ends; whoever already works on the request is told that its client is gone. */
+  #refuse(status: number): void {
+    if (this.#phase === 'idle' && this.#parser?.headComplete && this.#sink === null) {
+      const isAnswered = this.#parser.bodyBytes > 0 || this.#parser.refusal === 0;
+      if (isAnswered) {
+        this.#hangUp();
+        return;
+      }
+    }
+    const sink = this.#sink;
+    const abort = this.#abort;
+    this.#sink = null;
+    this.#phase = 'answering';
+    this.method = '';
+    this.#keepAlive = false;
+    this.#expectsContinue = false;
+    this.reply(status, 'Content-Type: text/plain; charset=utf-8\r\n', REFUSAL_TEXT[status] ?? '');
+    sink?.aborted();
+    abort?.();
+  }
+
+  /** Sends what is left and ends; what the client still sends is read away for a while, or it would lose the answer. */
+  #finish(): void {
+    this.#phase = 'over';
+    this.#readAhead = null;
+    this.#readAheadBytes = 0;
+    this.#releaseParser();
+    this.#flush(true);
+    this.#socket.end();
+    this.#deadline = performance.now() + LINGER_MS;
+    this.#bodyMark = 0;
+    this.#host.impatient.add(this);
+    if (this.#socket.isPaused()) this.#socket.resume();
+  }
+
+  #discard(bytes: number): void {
+    this.#bodyMark += bytes;
+    if (this.#bodyMark > MAX_LINGER_BYTES) this.#socket.destroy();
+  }
+
+  /** Nobody is there any more: whoever works for this client is told, once. */
+  #hangUp(): void {
+    this.#phase = 'over';
+    this.#readAhead = null;
+    this.#readAheadBytes = 0;
+    this.#out = '';
+    this.#host.impatient.delete(this);
+    this.#releaseParser();
+    const sink = this.#sink;
+    const abort = this.#abort;
+    this.#sink = null;
+    this.#abort = null;
+    this.#stream = null;
+    this.#socket.destroy();
+    sink?.aborted();
+    abort?.();
+  }
+
+  #releaseParser(): void {
+    const parser = this.#parser;
+    if (parser === null) return;
+    this.#parser = null;
+    releaseParser(parser);
+  }
+
+  #waitForHead(): void {
+    this.#deadline = performance.now() + this.#host.limits.slowHeaderMs;
+    this.#host.impatient.add(this);
+  }
+
+  #waitForBody(parser: RequestParser): void {
+    this.#bodyMark = parser.bodyBytes;
+    this.#deadline = performance.now() + this.#host.limits.slowBodyMs;
+    this.#host.impatient.add(this);
+  }
+}
+
+const REFUSAL_TEXT: { readonly [status: number]: string } = {
+  400: '400 Bad Request',
+  408: '408 Request Timeout',
+  417: '417 Expectation Failed',
+  431: '431 Request Header Fields Too Large',
+  501: '501 Not Implemented: unsupported transfer encoding',
+  505: '505 HTTP Version Not Supported',
+};
+
+/** Of "http://host:1/a?b" the "/a?b"; null when it is neither a path, an http URL nor "*". */
+function originForm(target: string): string | null {
+  if (target.charCodeAt(0) === 0x2f) return target;
+  if (target === '*') return target;
+  const match = /^https?:\/\/[^/?#]*(.*)$/i.exec(target);
+  if (match === null) return null;
+  const rest = match[1] ?? '';
+  return rest.startsWith('/') ? rest : `/${rest}`;
+}

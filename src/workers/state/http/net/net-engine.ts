@@ -1,0 +1,178 @@
+// The default engine: node's sockets (TCP, TLS, unix) with llhttp and thin connections of our own. node:http's object
+// layers cost half of the throughput and twice the memory (docs/spec/http.md, "Engines").
+
+import net from 'node:net';
+import tls from 'node:tls';
+import type { Listener } from '../../../../wire/config.js';
+import { ClientLimit, plainAddress } from '../client-limit.js';
+import type { BoundListener, Engine, EngineLimits, RequestListener } from '../engine.js';
+import { dateLine, statusLine } from '../status-line.js';
+import { Connection, type ConnectionHost } from './connection.js';
+import { claimSocketPath, type SocketOwner, settleSocketFile } from './unix-socket.js';
+
+const PATIENCE_CHECK_MS = 1000;
+const TCP_KEEPALIVE_MS = 15_000;
+const TLS_HANDSHAKE_MS = 5000;
+/** A refused client has this long to read why. */
+const REFUSED_LINGER_MS = 1000;
+const BACKLOG = 4096;
+const CROWDED = 'Your IP is issuing too many concurrent connections, please rate limit your calls\n';
+
+const kConnection = Symbol('connection');
+interface ServedSocket extends net.Socket {
+  [kConnection]?: Connection;
+}
+
+export interface NetEngineOptions {
+  readonly listener: RequestListener;
+  readonly limits: EngineLimits;
+  readonly unixSocket: SocketOwner;
+}
+
+export class NetEngine implements Engine, ConnectionHost {
+  readonly listener: RequestListener;
+  readonly impatient = new Set<Connection>();
+  limits: EngineLimits;
+  stopping = false;
+
+  readonly #unixSocket: SocketOwner;
+  readonly #servers: net.Server[] = [];
+  readonly #open = new Map<Connection, string>();
+  readonly #clients: ClientLimit;
+  #patience: NodeJS.Timeout | null = null;
+  #emptied: (() => void) | null = null;
+
+  constructor(options: NetEngineOptions) {
+    this.listener = options.listener;
+    this.limits = options.limits;
+    this.#unixSocket = options.unixSocket;
+    this.#clients = new ClientLimit(options.limits.maxConnectionsPerClient);
+  }
+
+  get connections(): number {
+    return this.#open.size;
+  }
+
+  /** With `secure` the listener speaks TLS. */
+  async listen(listener: Listener, secure?: tls.TlsOptions): Promise<BoundListener> {
+    const options = {
+      allowHalfOpen: true,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: TCP_KEEPALIVE_MS,
+    };
+    const server =
+      secure === undefined
+        ? net.createServer(options, (socket) => this.#accept(socket))
+        : tls.createServer({ handshakeTimeout: TLS_HANDSHAKE_MS, ALPNProtocols: ['http/1.1'], ...options, ...secure });
+    if (secure !== undefined) {
+      server.on('secureConnection', (socket: tls.TLSSocket) => this.#accept(socket));
+      server.on('tlsClientError', (_error, socket: tls.TLSSocket) => socket.destroy());
+    }
+    if (listener.kind === 'unix') await claimSocketPath(listener.path);
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      const where =
+        listener.kind === 'unix' ? { path: listener.path } : { host: listener.address, port: listener.port };
+      server.listen({ ...where, backlog: BACKLOG }, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+    // Out of file descriptors and the like: the listener stays, the next accept may succeed.
+    server.on('error', () => {});
+    if (listener.kind === 'unix') settleSocketFile(listener.path, this.#unixSocket);
+    this.#servers.push(server);
+    if (this.#patience === null) {
+      this.#patience = setInterval(() => this.#judgePatience(), PATIENCE_CHECK_MS);
+      this.#patience.unref();
+    }
+    const address = server.address();
+    return { listener, port: typeof address === 'object' && address !== null ? address.port : 0 };
+  }
+
+  setLimits(limits: EngineLimits): void {
+    this.limits = limits;
+    this.#clients.setMax(limits.maxConnectionsPerClient);
+  }
+
+  stopAccepting(): void {
+    this.stopping = true;
+    for (const server of this.#servers) server.close();
+    for (const connection of this.#open.keys()) if (connection.isIdle) connection.destroy();
+  }
+
+  async close(deadlineMs: number): Promise<void> {
+    this.stopAccepting();
+    if (this.#open.size > 0) {
+      await new Promise<void>((resolve) => {
+        const cut = setTimeout(resolve, deadlineMs);
+        this.#emptied = () => {
+          clearTimeout(cut);
+          resolve();
+        };
+      });
+    }
+    for (const connection of this.#open.keys()) connection.destroy();
+    if (this.#patience) clearInterval(this.#patience);
+    this.#patience = null;
+  }
+
+  left(connection: Connection): void {
+    const client = this.#open.get(connection);
+    if (client === undefined) return;
+    this.#open.delete(connection);
+    this.#clients.leave(client);
+    if (this.#open.size === 0) this.#emptied?.();
+  }
+
+  #accept(socket: ServedSocket): void {
+    const client = plainAddress(socket.remoteAddress);
+    if (!this.#clients.enter(client)) {
+      refuseCrowd(socket);
+      return;
+    }
+    const connection = new Connection(socket, client, this);
+    this.#open.set(connection, client);
+    socket[kConnection] = connection;
+    socket.on('data', onData);
+    socket.on('end', onEnd);
+    socket.on('drain', onDrain);
+    socket.on('close', onClose);
+    socket.on('error', onError);
+    if (this.stopping) connection.destroy();
+  }
+
+  #judgePatience(): void {
+    if (this.impatient.size === 0) return;
+    const now = performance.now();
+    for (const connection of this.impatient) connection.judgePatience(now);
+  }
+}
+
+// The same few functions on every socket, so that a waiting connection holds no closures.
+function onData(this: ServedSocket, chunk: Buffer): void {
+  this[kConnection]?.read(chunk);
+}
+function onEnd(this: ServedSocket): void {
+  this[kConnection]?.readEnd();
+}
+function onDrain(this: ServedSocket): void {
+  this[kConnection]?.drained();
+}
+function onClose(this: ServedSocket): void {
+  this[kConnection]?.closed();
+}
+function onError(): void {
+  // A reset or a broken pipe; 'close' follows.
+}
+
+/** Answered without waiting for a request, as stock does. */
+function refuseCrowd(socket: net.Socket): void {
+  socket.on('error', onError);
+  socket.resume();
+  socket.end(
+    `${statusLine(429)}Content-Type: text/plain\r\nConnection: close\r\n${dateLine()}Content-Length: ${CROWDED.length}\r\n\r\n${CROWDED}`,
+  );
+  setTimeout(() => socket.destroy(), REFUSED_LINGER_MS).unref();
+}

@@ -1,0 +1,44 @@
+// `?cached` reads. This server answers every read from memory, so an agent cache would only serve older data at the same
+// price. What clients can see of the cache is kept: whether somebody asked the same before (X-Cache), the age of the data
+// (always 0 here), and an answer while there is no leader once it was a hit.
+
+import type { ApiCall } from './api-call.js';
+
+export interface CacheState {
+  readonly hit: boolean;
+  /** Finished header lines. */
+  readonly headers: string;
+}
+
+const HIT: CacheState = { hit: true, headers: 'X-Cache: HIT\r\nAge: 0\r\n' };
+const MISS: CacheState = { hit: false, headers: 'X-Cache: MISS\r\n' };
+/** As stock keeps a watched entry without readers. */
+const KEPT_MS = 20 * 60 * 1000;
+const MAX_ENTRIES = 4096;
+const SELECTING = ['near', 'filter', 'tag', 'node-meta', 'passing', 'peer', 'sg', 'token', 'merge-central-config'];
+
+export class ReadCache {
+  /** Oldest first: a hit puts an entry at the end. */
+  readonly #entries = new Map<string, number>();
+
+  look(call: ApiCall): CacheState {
+    const key = keyOf(call);
+    const now = performance.now();
+    const seen = this.#entries.get(key);
+    this.#entries.delete(key);
+    this.#entries.set(key, now);
+    if (this.#entries.size > MAX_ENTRIES) {
+      const oldest = this.#entries.keys().next().value;
+      if (oldest !== undefined) this.#entries.delete(oldest);
+    }
+    return seen !== undefined && now - seen < KEPT_MS ? HIT : MISS;
+  }
+}
+
+function keyOf(call: ApiCall): string {
+  const parts = [call.path, call.header('x-consul-token') ?? ''];
+  for (const name of SELECTING) {
+    if (call.query.has(name)) parts.push(name, ...call.query.all(name));
+  }
+  return parts.join('\0');
+}

@@ -1,0 +1,396 @@
+// A small API for the HTTP tests: an in-memory key with an index, a leader that can be taken away, and a client that sends
+// exactly the bytes it is told and shows exactly what came back.
+
+import net from 'node:net';
+import { Logger, LogSink } from '../../../src/observe/logger.js';
+import { Metrics } from '../../../src/observe/metrics.js';
+import { Leadership, Role } from '../../../src/wire/leadership.js';
+import type { LogRecord } from '../../../src/wire/thread-port.js';
+import type { Consensus } from '../../../src/workers/state/consensus.js';
+import { bare, type EndpointTable, json, type Read, text } from '../../../src/workers/state/http/endpoint.js';
+import { HttpServer } from '../../../src/workers/state/http/http-server.js';
+import type { HttpSettings } from '../../../src/workers/state/http/site.js';
+import type { ReadResult, StoreReads, WatchTarget } from '../../../src/workers/state/store/read-api.js';
+
+/** One key per name, each with its index; watches wake by key. */
+export class FakeStore {
+  readonly values = new Map<string, { value: string; index: number }>();
+  readonly watching = new Map<string, Set<() => void>>();
+  index = 10;
+  generation = 0;
+  reads = 0;
+
+  get waiting(): number {
+    let count = 0;
+    for (const wakes of this.watching.values()) count += wakes.size;
+    return count;
+  }
+
+  put(key: string, value: string): void {
+    this.index += 1;
+    this.values.set(key, { value, index: this.index });
+    this.wake(key);
+  }
+
+  /** A change of the watched data that makes the result newer without changing the value. */
+  touch(key: string): void {
+    this.index += 1;
+    this.wake(key);
+  }
+
+  wake(key: string): void {
+    const wakes = this.watching.get(key);
+    this.watching.delete(key);
+    for (const wake of wakes ?? []) wake();
+  }
+
+  get(key: string): ReadResult<string | null> {
+    this.reads += 1;
+    const entry = this.values.get(key);
+    return entry ? { index: entry.index, value: entry.value } : { index: this.index, value: null };
+  }
+
+  watch(targets: readonly WatchTarget[], wake: () => void): () => void {
+    const target = targets[0];
+    const key = target?.kind === 'kv' ? target.key : '';
+    const wakes = this.watching.get(key) ?? new Set();
+    wakes.add(wake);
+    this.watching.set(key, wakes);
+    return () => {
+      wakes.delete(wake);
+    };
+  }
+
+  /** The part of the real interface that the HTTP framework uses. */
+  asReads(): StoreReads {
+    const store = this;
+    return {
+      get generation() {
+        return store.generation;
+      },
+      watches: { watch: (targets: readonly WatchTarget[], wake: () => void) => store.watch(targets, wake), waiting: 0 },
+    } as unknown as StoreReads;
+  }
+}
+
+export const SETTINGS: HttpSettings = {
+  datacenter: 'dc1',
+  devMode: false,
+  http: {
+    listeners: [{ kind: 'tcp', address: '127.0.0.1', port: 0 }],
+    engine: 'net',
+    blockEndpoints: [],
+    responseHeaders: {},
+    allowWriteFrom: [],
+    maxHeaderBytes: 0,
+    useCache: true,
+    disableUnprintableFilter: false,
+    unixSocket: { user: '', group: '', mode: '' },
+  },
+  limits: { httpMaxConnsPerClient: 200 },
+  ui: { enabled: true, contentPath: '/ui/' },
+  aclDefaultPolicy: 'allow',
+  translateWanAddresses: false,
+  defaultQueryTimeMs: 300_000,
+  maxQueryTimeMs: 600_000,
+  rpcHoldTimeoutMs: 200,
+  discoveryMaxStaleMs: 0,
+  tokens: { default: '', agent: '', dns: '', configFileRegistration: '' },
+};
+
+export function fixtureTable(store: FakeStore): EndpointTable {
+  const read: Read<string | null> = {
+    kind: 'read',
+    effectiveConsistency: false,
+    prepare: (request) => {
+      const key = request.rest;
+      if (key === '') return text(400, 'Missing key name');
+      return {
+        read: () => store.get(key),
+        watch: () => [{ kind: 'kv', key }],
+        missing: (result) => result.value === null,
+        reply: (result) => (result.value === null ? bare(404) : json(JSON.stringify(result.value))),
+      };
+    },
+  };
+  const list: Read<string | null> = {
+    ...read,
+    effectiveConsistency: true,
+    failureHeaders: true,
+    cacheable: true,
+    discovery: true,
+    prepare: () => ({
+      read: () => store.get('list'),
+      watch: () => [{ kind: 'kv', key: 'list' }],
+      reply: (result) => json(JSON.stringify([result.value])),
+      streaming: true,
+    }),
+  };
+  return [
+    {
+      path: '/v1/kv/',
+      answeredBy: 'servers',
+      acl: 'key:read',
+      methods: {
+        GET: read,
+        PUT: async (request) => {
+          const body = await request.body(1024, 'kv_max_value_size');
+          if (!body.ok) return body.reply;
+          store.put(request.rest, Buffer.from(body.bytes).toString());
+          return json('true');
+        },
+        DELETE: () => json('true'),
+      },
+    },
+    { path: '/v1/list', answeredBy: 'servers', acl: 'none', methods: { GET: list }, ignoresNamespace: true },
+    {
+      path: '/v1/echo',
+      answeredBy: 'agent',
+      acl: 'none',
+      methods: {
+        PUT: async (request) => {
+          const body = await request.body(4 * 1024 * 1024);
+          if (!body.ok) return body.reply;
+          return json(JSON.stringify({ length: body.bytes.length, text: Buffer.from(body.bytes).toString('latin1') }));
+        },
+        GET: (request) =>
+          json(JSON.stringify({ token: request.identity.token, x: request.query.first('x'), rest: request.rest })),
+      },
+    },
+    {
+      path: '/v1/big',
+      answeredBy: 'agent',
+      acl: 'none',
+      methods: { GET: () => json(JSON.stringify({ a: 'x'.repeat(3000), b: ['\u00e9'] })) },
+    },
+    {
+      path: '/v1/stream',
+      answeredBy: 'agent',
+      acl: 'none',
+      methods: {
+        GET: () => ({
+          status: 200,
+          contentType: 'text/plain',
+          headers: [],
+          body: {
+            start: (write, end) => {
+              write('one\n');
+              setImmediate(() => {
+                write('two\n');
+                end();
+              });
+              return () => {};
+            },
+          },
+        }),
+      },
+    },
+    {
+      path: '/v1/throws',
+      answeredBy: 'agent',
+      acl: 'none',
+      methods: {
+        GET: () => {
+          throw new Error('planted');
+        },
+        PUT: () => Promise.reject(new Error('planted')),
+      },
+    },
+    {
+      path: '/robots.txt',
+      answeredBy: 'agent',
+      acl: 'none',
+      headers: 'page',
+      methods: { GET: () => ({ ...text(200, 'Disallow: /\n') }) },
+    },
+    { path: '/debug/x', answeredBy: 'agent', acl: 'none', headers: 'debug', methods: { GET: () => text(200, 'x') } },
+  ];
+}
+
+export interface Api {
+  readonly server: HttpServer;
+  readonly port: number;
+  readonly store: FakeStore;
+  readonly leadership: Leadership;
+  readonly logged: LogRecord[];
+  readonly metrics: Metrics;
+  verifies: boolean;
+  close(): Promise<void>;
+}
+
+export interface ApiOptions {
+  readonly settings?: Partial<HttpSettings>;
+  readonly table?: EndpointTable;
+  readonly client?: boolean;
+}
+
+export async function startApi(options: ApiOptions = {}): Promise<Api> {
+  const store = new FakeStore();
+  const leadership = new Leadership();
+  leadership.setUnboundedLease(true);
+  leadership.setRole(Role.leader, 1, true);
+  const logged: LogRecord[] = [];
+  const metrics = new Metrics();
+  const consensus: Consensus = {
+    leadership,
+    propose: () => Promise.resolve({ ok: false, code: 'no-leader' }),
+    verifyLeader: () => Promise.resolve(api.verifies),
+  };
+  const server = new HttpServer({
+    table: options.table ?? fixtureTable(store),
+    settings: { ...SETTINGS, ...options.settings },
+    store: options.client ? null : store.asReads(),
+    consensus: options.client ? null : consensus,
+    logger: new Logger('agent', new LogSink('trace', (record) => logged.push(record))),
+    metrics,
+  });
+  const bound = await server.listen();
+  const api: Api = {
+    server,
+    port: bound[0]?.port ?? 0,
+    store,
+    leadership,
+    logged,
+    metrics,
+    verifies: true,
+    close: () => server.close(1000),
+  };
+  return api;
+}
+
+export interface RawAnswer {
+  readonly status: number;
+  /** Lower-case names. */
+  readonly headers: { readonly [name: string]: string };
+  readonly body: string;
+}
+
+/** Reads answers off a socket, in order; bodies by Content-Length, chunks, or the connection's end. */
+export class RawClient {
+  readonly socket: net.Socket;
+  #received = Buffer.alloc(0);
+  #ended = false;
+  #changed: (() => void)[] = [];
+
+  constructor(port: number, host = '127.0.0.1') {
+    this.socket = net.connect({ port, host, allowHalfOpen: true });
+    this.socket.on('data', (chunk: Buffer) => {
+      this.#received = Buffer.concat([this.#received, chunk]);
+      this.#notify();
+    });
+    for (const event of ['end', 'close', 'error']) {
+      this.socket.on(event, () => {
+        this.#ended = true;
+        this.#notify();
+      });
+    }
+  }
+
+  send(bytes: string | Uint8Array): void {
+    if (typeof bytes === 'string') this.socket.write(bytes, 'latin1');
+    else this.socket.write(bytes);
+  }
+
+  get pending(): string {
+    return this.#received.toString('latin1');
+  }
+
+  /** Next answer; `method` HEAD has no body. Rejects when the connection ends before it is whole. */
+  async answer(method = 'GET', withinMs = 5000): Promise<RawAnswer> {
+    const found = await this.#until(() => {
+      const taken = takeAnswer(this.#received, method, this.#ended);
+      if (taken === null) return null;
+      this.#received = Buffer.from(this.#received.subarray(taken.length));
+      return taken.answer;
+    }, withinMs);
+    return found;
+  }
+
+  /** Resolves when the server closed the connection. */
+  async end(withinMs = 5000): Promise<void> {
+    await this.#until(() => (this.#ended ? true : null), withinMs, true);
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+
+  #notify(): void {
+    const changed = this.#changed;
+    this.#changed = [];
+    for (const callback of changed) callback();
+  }
+
+  async #until<T>(check: () => T | null, withinMs: number, endIsFine = false): Promise<T> {
+    const deadline = Date.now() + withinMs;
+    for (;;) {
+      const value = check();
+      if (value !== null) return value;
+      if (this.#ended && !endIsFine) throw new Error(`connection ended; received ${JSON.stringify(this.pending)}`);
+      const left = deadline - Date.now();
+      if (left <= 0) throw new Error(`nothing within ${withinMs} ms; received ${JSON.stringify(this.pending)}`);
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, left);
+        this.#changed.push(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
+    }
+  }
+}
+
+function takeAnswer(
+  received: Buffer,
+  method: string,
+  ended: boolean,
+): { readonly answer: RawAnswer; readonly length: number } | null {
+  const headEnd = received.indexOf('\r\n\r\n');
+  if (headEnd < 0) return null;
+  const [statusLine = '', ...lines] = received.toString('latin1', 0, headEnd).split('\r\n');
+  const headers: { [name: string]: string } = {};
+  for (const line of lines) {
+    const colon = line.indexOf(': ');
+    headers[line.slice(0, colon).toLowerCase()] = line.slice(colon + 2);
+  }
+  const status = Number(statusLine.split(' ')[1]);
+  const start = headEnd + 4;
+  const done = (body: string, length: number) => ({ answer: { status, headers, body }, length });
+  if (method === 'HEAD' || status === 100) return done('', start);
+  if (headers['transfer-encoding'] === 'chunked') return takeChunks(received, start, done);
+  const length = headers['content-length'];
+  if (length === undefined) return ended ? done(received.toString('utf8', start), received.length) : null;
+  const end = start + Number(length);
+  return received.length < end ? null : done(received.toString('utf8', start, end), end);
+}
+
+function takeChunks<T>(received: Buffer, from: number, done: (body: string, length: number) => T): T | null {
+  let body = '';
+  let at = from;
+  for (;;) {
+    const lineEnd = received.indexOf('\r\n', at);
+    if (lineEnd < 0) return null;
+    const size = Number.parseInt(received.toString('latin1', at, lineEnd), 16);
+    const end = lineEnd + 2 + size + 2;
+    if (received.length < end) return null;
+    if (size === 0) return done(body, end);
+    body += received.toString('utf8', lineEnd + 2, lineEnd + 2 + size);
+    at = end;
+  }
+}
+
+/** One request on a connection of its own, closed afterwards. */
+export async function ask(port: number, request: string, method = 'GET'): Promise<RawAnswer> {
+  const client = new RawClient(port);
+  try {
+    client.send(request);
+    return await client.answer(method);
+  } finally {
+    client.close();
+  }
+}
+
+/** GET with the usual headers. */
+export function get(port: number, target: string, headers = ''): Promise<RawAnswer> {
+  return ask(port, `GET ${target} HTTP/1.1\r\nHost: x\r\n${headers}\r\n`);
+}
