@@ -29,6 +29,11 @@ function put(tables: Tables, key: string, before: KvEntry | undefined, after: Kv
   return after;
 }
 
+/** A value that is a small part of a larger buffer is copied, so that it does not keep all of it alive. */
+function compact(value: Uint8Array | null): Uint8Array | null {
+  return value && value.buffer.byteLength > value.byteLength * 2 ? new Uint8Array(value) : value;
+}
+
 function entryOf(
   tables: Tables,
   request: KvEntry,
@@ -41,7 +46,7 @@ function entryOf(
     LockIndex: lockIndex,
     Key: request.Key,
     Flags: request.Flags,
-    Value: request.Value,
+    Value: compact(request.Value),
     Session: session,
     CreateIndex: before?.CreateIndex ?? index,
     ModifyIndex: index,

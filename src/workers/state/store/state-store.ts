@@ -1,7 +1,14 @@
 // The replicated state of one server: applies committed commands in order, answers reads from memory, wakes blocking
 // readers after each committed batch. One writer, no I/O, no timers.
 
-import type { ApplyResult, Command, OpaqueCommand, TxnOperation, TxnResponse } from '../../../wire/commands.js';
+import {
+  type ApplyResult,
+  type Command,
+  IGNORE_UNKNOWN_FLAG,
+  type OpaqueCommand,
+  type TxnOperation,
+  type TxnResponse,
+} from '../../../wire/commands.js';
 import type { AutopilotConfig, SystemMetadataEntry } from '../../../wire/records.js';
 import { applyCommand, isFailure, mayIgnore, refuseOpaque } from '../fsm/apply.js';
 import { runTxn } from '../fsm/txn.js';
@@ -142,8 +149,9 @@ export class StateStore implements StoreReads, TablesHolder {
 
   #applyOpaque(index: number, command: OpaqueCommand): ApplyResult {
     if (!mayIgnore(command)) {
-      const known = this.#uninterpreted.get(command.typeByte);
-      this.#uninterpreted.set(command.typeByte, {
+      const type = command.typeByte & ~IGNORE_UNKNOWN_FLAG;
+      const known = this.#uninterpreted.get(type);
+      this.#uninterpreted.set(type, {
         count: (known?.count ?? 0) + 1,
         firstIndex: known?.firstIndex ?? index,
         lastIndex: index,

@@ -32,10 +32,22 @@ export class Tables {
   readonly systemMetadata = new Table('system-metadata', this.journal);
   readonly autopilot = new Table('autopilot', this.journal);
   readonly lockDelays: LockDelays;
+  /** Snapshot records of types that are not interpreted, with their type byte, by type: written back as they came. */
+  readonly #preserved = new Map<number, Uint8Array[]>();
 
   constructor(now: () => number) {
     this.lockDelays = new LockDelays(now);
     this.local = this.#makeCatalog('');
+  }
+
+  get preserved(): ReadonlyMap<number, readonly Uint8Array[]> {
+    return this.#preserved;
+  }
+
+  preserve(type: number, record: Uint8Array): void {
+    const known = this.#preserved.get(type);
+    if (known) known.push(record);
+    else this.#preserved.set(type, [record]);
   }
 
   /** The catalog of a peer ("" for the local cluster), made when it is first written to. */

@@ -1,0 +1,233 @@
+// Commands and records for the store's tests: everything a case does not care about has a plain default.
+
+import type {
+  ApplyResult,
+  Command,
+  DeregisterRequest,
+  KvsRequest,
+  RegisterRequest,
+  TxnOperation,
+} from '../../../src/wire/commands.js';
+import type {
+  CheckDefinition,
+  CheckRecord,
+  KvEntry,
+  NodeRecord,
+  ProxyConfig,
+  ServiceRecord,
+  SessionRecord,
+} from '../../../src/wire/records.js';
+import { StateStore, type StateStoreOptions } from '../../../src/workers/state/store/state-store.js';
+
+const REQUEST = { Datacenter: 'dc1', Token: '' } as const;
+const NO_INDEX = { CreateIndex: 0, ModifyIndex: 0 } as const;
+
+export const PROXY: ProxyConfig = {
+  AccessLogs: { DisableListenerLogs: false, Enabled: false, JSONFormat: '', Path: '', TextFormat: '', Type: '' },
+  Config: null,
+  DestinationServiceID: '',
+  DestinationServiceName: '',
+  EnvoyExtensions: null,
+  Expose: { Checks: false, Paths: null },
+  LocalServiceAddress: '',
+  LocalServicePort: 0,
+  LocalServiceSocketPath: '',
+  MeshGateway: { Mode: '' },
+  Mode: '',
+  MutualTLSMode: '',
+  TransparentProxy: { DialedDirectly: false, OutboundListenerPort: 0 },
+  Upstreams: null,
+};
+
+export const DEFINITION: CheckDefinition = {
+  AliasNode: '',
+  AliasService: '',
+  Body: '',
+  DeregisterCriticalServiceAfter: 0,
+  DisableRedirects: false,
+  DockerContainerID: '',
+  GRPC: '',
+  GRPCUseTLS: false,
+  H2PING: '',
+  H2PingUseTLS: false,
+  HTTP: '',
+  Header: null,
+  Interval: 0,
+  Method: '',
+  OSService: '',
+  OutputMaxSize: 0,
+  ScriptArgs: null,
+  SessionName: '',
+  Shell: '',
+  TCP: '',
+  TCPUseTLS: false,
+  TLSServerName: '',
+  TLSSkipVerify: false,
+  TTL: 0,
+  Timeout: 0,
+  UDP: '',
+};
+
+export function node(overrides: Partial<NodeRecord>): NodeRecord {
+  return {
+    ID: '',
+    Node: 'n1',
+    Address: '10.0.0.1',
+    Datacenter: 'dc1',
+    Partition: '',
+    PeerName: '',
+    TaggedAddresses: null,
+    Meta: null,
+    Locality: null,
+    ...NO_INDEX,
+    ...overrides,
+  };
+}
+
+export function service(overrides: Partial<ServiceRecord>): ServiceRecord {
+  const name = overrides.Service ?? overrides.ID ?? 'web';
+  return {
+    Kind: '',
+    ID: name,
+    Service: name,
+    Tags: null,
+    Address: '',
+    TaggedAddresses: null,
+    Meta: null,
+    Port: 80,
+    SocketPath: '',
+    Weights: { Passing: 1, Warning: 1 },
+    EnableTagOverride: false,
+    Proxy: PROXY,
+    Connect: { Native: false, PeerMeta: null, SidecarService: null },
+    LocallyRegisteredAsSidecar: false,
+    PeerName: '',
+    Locality: null,
+    ...NO_INDEX,
+    ...overrides,
+  };
+}
+
+/** A sidecar proxy of another service. */
+export function proxy(destination: string, id = `${destination}-proxy`): ServiceRecord {
+  return service({
+    ID: id,
+    Service: `${destination}-sidecar-proxy`,
+    Kind: 'connect-proxy',
+    Proxy: { ...PROXY, DestinationServiceName: destination },
+  });
+}
+
+export function check(overrides: Partial<CheckRecord>): CheckRecord {
+  return {
+    Node: 'n1',
+    CheckID: 'c1',
+    Name: 'check',
+    Status: 'passing',
+    Notes: '',
+    Output: '',
+    ServiceID: '',
+    ServiceName: '',
+    ServiceTags: null,
+    Type: '',
+    Interval: '',
+    Timeout: '',
+    ExposedPort: 0,
+    Definition: DEFINITION,
+    PeerName: '',
+    ...NO_INDEX,
+    ...overrides,
+  };
+}
+
+export function session(overrides: Partial<SessionRecord>): SessionRecord {
+  return {
+    ID: 's1',
+    Name: '',
+    Node: 'n1',
+    LockDelay: 0,
+    Behavior: 'release',
+    TTL: '',
+    NodeChecks: null,
+    ServiceChecks: null,
+    Checks: null,
+    ...NO_INDEX,
+    ...overrides,
+  };
+}
+
+export function register(overrides: Partial<RegisterRequest>): Command {
+  const body: RegisterRequest = {
+    ...REQUEST,
+    ...NO_INDEX,
+    ID: '',
+    Node: 'n1',
+    Address: '10.0.0.1',
+    TaggedAddresses: null,
+    NodeMeta: null,
+    Service: null,
+    Check: null,
+    Checks: null,
+    SkipNodeUpdate: false,
+    PeerName: '',
+    Locality: null,
+    ...overrides,
+  };
+  return { type: 0, body };
+}
+
+export function deregister(overrides: Partial<DeregisterRequest>): Command {
+  return { type: 1, body: { ...REQUEST, Node: 'n1', ServiceID: '', CheckID: '', PeerName: '', ...overrides } };
+}
+
+export function entry(overrides: Partial<KvEntry>): KvEntry {
+  return { LockIndex: 0, Key: 'k', Flags: 0, Value: null, Session: '', ...NO_INDEX, ...overrides };
+}
+
+export function kv(Op: string, overrides: Partial<KvEntry>): Command {
+  const body: KvsRequest = { ...REQUEST, Op, DirEnt: entry(overrides) };
+  return { type: 2, body };
+}
+
+export function kvSet(Key: string, text = 'v'): Command {
+  return kv('set', { Key, Value: new TextEncoder().encode(text) });
+}
+
+export function createSession(overrides: Partial<SessionRecord>): Command {
+  return { type: 3, body: { ...REQUEST, Op: 'create', Session: session(overrides) } };
+}
+
+export function destroySession(ID: string): Command {
+  return { type: 3, body: { ...REQUEST, Op: 'destroy', Session: session({ ID }) } };
+}
+
+const NO_OPERATION: TxnOperation = { KV: null, Node: null, Service: null, Check: null, Session: null, Intention: null };
+
+export function operation(part: Partial<TxnOperation>): TxnOperation {
+  return { ...NO_OPERATION, ...part };
+}
+
+export function txn(...parts: readonly Partial<TxnOperation>[]): Command {
+  return { type: 8, body: { ...REQUEST, Ops: parts.map(operation) } };
+}
+
+/** A store whose commands get the indexes 1, 2, 3 … and whose readers are woken at once. */
+export class TestStore extends StateStore {
+  constructor(options: StateStoreOptions = {}) {
+    super({ now: () => 0, schedule: (run) => run(), ...options });
+  }
+
+  run(command: Command): ApplyResult {
+    const result = this.apply(this.appliedIndex + 1, command);
+    this.flush();
+    return result;
+  }
+
+  /** Runs commands that must succeed. */
+  runAll(...commands: readonly Command[]): void {
+    for (const command of commands) {
+      const result = this.run(command);
+      if (result.kind === 'error') throw new Error(result.text);
+    }
+  }
+}

@@ -1,0 +1,36 @@
+// Snapshot streams in tests: written whole, read in pieces, taken apart into records.
+
+import { skipValue } from '../../../src/workers/state/store/msgpack-skip.js';
+import { SnapshotReader } from '../../../src/workers/state/store/snapshot-read.js';
+import { SnapshotSource } from '../../../src/workers/state/store/snapshot-write.js';
+import type { StateStore } from '../../../src/workers/state/store/state-store.js';
+
+export function writeAll(store: StateStore): Buffer {
+  const source = new SnapshotSource(store);
+  const chunks: Uint8Array[] = [];
+  for (let chunk = source.next(); chunk; chunk = source.next()) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+export function readAll(store: StateStore, stream: Uint8Array, pieceBytes = stream.length): number {
+  const reader = new SnapshotReader(store);
+  for (let at = 0; at < stream.length; at += pieceBytes) reader.push(stream.slice(at, at + pieceBytes));
+  return reader.end();
+}
+
+/** Header and records as hex, each with its type byte. */
+export function recordsOf(stream: Uint8Array): { readonly type: number | null; readonly hex: string }[] {
+  const records: { type: number | null; hex: string }[] = [];
+  let at = 0;
+  while (at < stream.length) {
+    const isHeader = records.length === 0;
+    const end = skipValue(stream, isHeader ? at : at + 1);
+    if (end < 0) throw new Error(`record at ${at} does not end`);
+    records.push({
+      type: isHeader ? null : (stream[at] ?? 0),
+      hex: Buffer.from(stream.subarray(at, end)).toString('hex'),
+    });
+    at = end;
+  }
+  return records;
+}
