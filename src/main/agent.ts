@@ -110,7 +110,7 @@ class Agent {
           dataDir: config.devMode ? null : config.dataDir,
           serverId: config.nodeId,
           serverAddress: joinHostPort(config.advertiseAddress, config.ports.server),
-          bootstrap: config.bootstrap,
+          bootstrap: config.bootstrap || config.devMode || config.bootstrapExpect === 1,
           bootstrapExpect: config.bootstrapExpect,
         }),
         transfer: [port2],

@@ -1,0 +1,109 @@
+// Start, signals and exit codes (spec/agent.md, section 1): what supervisors and operators rely on.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, describe, test } from 'node:test';
+import { startAgent, waitFor } from '../../agent-process.js';
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lictor-life-'));
+after(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+for (const engine of ['net', 'uws']) {
+  describe(`signals, engine ${engine}`, () => {
+    const http = ['-hcl', `http_config { engine = "${engine}" }`];
+
+    test('a server exits 1 on SIGTERM and SIGINT, with open connections', async () => {
+      for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+        const agent = await startAgent({ args: ['-dev', ...http] });
+        const waiting = agent.request('GET', '/v1/kv/nothing?index=1000&wait=60s').catch(() => null);
+        await agent.request('GET', '/v1/status/leader');
+        agent.child.kill(signal);
+        assert.equal(await agent.waitForExit(), 1);
+        assert.equal(agent.exited?.signal, null);
+        assert.match(agent.output, new RegExp(`Caught: signal=${signal === 'SIGINT' ? 'interrupt' : 'terminated'}`));
+        assert.match(agent.output, /Exit code: code=1\n?$/);
+        await waiting;
+      }
+    });
+
+    test('a client leaves on SIGTERM and exits 0', async () => {
+      const agent = await startAgent({
+        args: [`-data-dir=${path.join(folder, `client-${engine}`)}`, ...http],
+        waitForLeader: false,
+      });
+      agent.child.kill('SIGTERM');
+      assert.equal(await agent.waitForExit(), 0);
+      assert.match(agent.output, /Graceful exit completed/);
+    });
+
+    test('PUT /v1/agent/leave ends the agent with 0', async () => {
+      const agent = await startAgent({ args: ['-dev', ...http, '-hcl', 'leave_drain_time = "10ms"'] });
+      assert.equal((await agent.request('PUT', '/v1/agent/leave')).status, 200);
+      assert.equal(await agent.waitForExit(), 0);
+    });
+  });
+}
+
+test('the pid file holds the pid and goes with the agent', async () => {
+  const pidFile = path.join(folder, 'agent.pid');
+  const agent = await startAgent({ args: ['-dev', `-pid-file=${pidFile}`] });
+  await waitFor(() => fs.existsSync(pidFile), 'the pid file');
+  const pid = Number(fs.readFileSync(pidFile, 'utf8'));
+  assert.ok(pid > 0);
+  process.kill(pid, 'SIGTERM');
+  await agent.waitForExit();
+  assert.equal(fs.existsSync(pidFile), false);
+});
+
+test('SIGHUP takes a changed configuration, and keeps the old one when the new one is bad', async () => {
+  const file = path.join(folder, 'services.json');
+  const web = { service: { name: 'web', port: 80 } };
+  fs.writeFileSync(file, JSON.stringify(web));
+  const agent = await startAgent({ args: ['-dev', `-config-file=${file}`] });
+  try {
+    assert.deepEqual(Object.keys((await agent.json('/v1/agent/services')) as object), ['web']);
+    fs.writeFileSync(file, JSON.stringify({ services: [web.service, { name: 'db', port: 5432 }] }));
+    agent.child.kill('SIGHUP');
+    await waitFor(async () => 'db' in ((await agent.json('/v1/agent/services')) as object), 'the new service');
+    fs.writeFileSync(file, '{"services": [}');
+    agent.child.kill('SIGHUP');
+    await waitFor(() => agent.output.includes('Reload config failed'), 'the refusal');
+    const answer = await agent.request('PUT', '/v1/agent/reload');
+    assert.equal(answer.status, 500);
+    assert.match(answer.text, /invalid character '}'/);
+    assert.deepEqual(Object.keys((await agent.json('/v1/agent/services')) as object).sort(), ['db', 'web']);
+  } finally {
+    await agent.stop();
+  }
+});
+
+test('a client agent without servers says so', async () => {
+  const agent = await startAgent({ args: [`-data-dir=${path.join(folder, 'lone')}`], waitForLeader: false });
+  try {
+    const registered = await agent.request('PUT', '/v1/agent/service/register', '{"name": "web", "port": 80}');
+    assert.equal(registered.status, 200);
+    assert.deepEqual(Object.keys((await agent.json('/v1/agent/services')) as object), ['web']);
+    for (const target of ['/v1/kv/a', '/v1/catalog/nodes', '/v1/status/leader', '/v1/health/service/web']) {
+      const answer = await agent.request('GET', target);
+      assert.equal(answer.status, 500, target);
+      assert.equal(answer.text, 'No known Consul servers');
+    }
+  } finally {
+    await agent.stop();
+  }
+});
+
+test('a server that expects three waits for its peers and says so', async () => {
+  const agent = await startAgent({
+    args: ['-server', '-bootstrap-expect=3', `-data-dir=${path.join(folder, 'expect')}`],
+    waitForLeader: false,
+  });
+  try {
+    assert.equal((await agent.request('GET', '/v1/status/leader')).text, '""');
+    await waitFor(() => /expect.*3|waiting.*server/i.test(agent.output), 'the log to say that peers are awaited');
+  } finally {
+    await agent.stop();
+  }
+});
