@@ -1,0 +1,84 @@
+// What is replayed comes in pieces, split by term, no faster than the credit allows; what was proposed here comes after it.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { COMMITTED_WINDOW_BYTES, type RaftToState } from '../../../src/wire/raft-port.js';
+import { type EntryRun, EntryType, logIndex, term } from '../../../src/workers/raft/core/entry.js';
+import { Delivery } from '../../../src/workers/raft/delivery.js';
+import { countEntries, sliceEntries } from '../../../src/workers/raft/packed.js';
+import { packTexts, unpackTexts } from '../../simulation/raft/fake-state.js';
+
+function run(first: number, texts: readonly string[], of = 1, type: EntryRun['type'] = EntryType.command): EntryRun {
+  const payload = new Uint8Array(packTexts(texts));
+  return { firstIndex: logIndex(first), count: texts.length, term: term(of), type, appendedAtMs: 0, payload };
+}
+
+function delivery(runs: readonly EntryRun[], from = 0) {
+  const posted: RaftToState[] = [];
+  const read = async (begin: number, through: number): Promise<readonly EntryRun[]> =>
+    runs.filter((one) => one.firstIndex + one.count > begin && one.firstIndex <= through);
+  const subject = new Delivery({ post: (message) => posted.push(message) }, { read }, logIndex(from), unexpected);
+  return { subject, posted };
+}
+
+function unexpected(error: unknown): void {
+  assert.fail(String(error));
+}
+
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test('a replay gives each command its index, splits at a new term, and tells of entries without a command', async () => {
+  const { subject, posted } = delivery(
+    [run(1, ['', ''], 1, EntryType.configuration), run(3, ['c', 'd', 'e'], 1), run(6, [''], 2, EntryType.noop)],
+    1,
+  );
+  subject.commit(logIndex(6));
+  await settle();
+  const seen = posted.map((message) => {
+    assert.ok(message.kind === 'committed');
+    return [[...message.indexes], unpackTexts(message.entries), message.through, message.term];
+  });
+  assert.deepEqual(seen, [
+    [[3, 4, 5], ['c', 'd', 'e'], 5, 1],
+    [[], [], 6, 2],
+  ]);
+});
+
+test('a record is cut to what is wanted of it', async () => {
+  const { subject, posted } = delivery([run(1, ['a', 'b', 'c', 'd'])], 1);
+  subject.commit(logIndex(3));
+  await settle();
+  assert.ok(posted[0]?.kind === 'committed');
+  assert.deepEqual([...posted[0].indexes], [2, 3]);
+  assert.deepEqual(unpackTexts(posted[0].entries), ['b', 'c']);
+});
+
+test('without credit a replay waits; own entries and barriers keep their place behind it', async () => {
+  const big = 'x'.repeat(COMMITTED_WINDOW_BYTES);
+  const runs = [run(1, [big]), run(2, ['second'])];
+  const posted: RaftToState[] = [];
+  const read = async (begin: number): Promise<readonly EntryRun[]> => runs.filter((one) => one.firstIndex === begin);
+  const subject = new Delivery({ post: (message) => posted.push(message) }, { read }, logIndex(0), unexpected);
+  subject.own({ batch: 9, firstIndex: logIndex(3), count: 2, term: term(1) });
+  subject.barrier(5, logIndex(4));
+  subject.commit(logIndex(4));
+  await settle();
+  assert.deepEqual(
+    posted.map(({ kind }) => kind),
+    ['committed'],
+  );
+  subject.credit(COMMITTED_WINDOW_BYTES + 4);
+  await settle();
+  assert.deepEqual(
+    posted.map(({ kind }) => kind),
+    ['committed', 'committed', 'committed-own', 'barrier-reached'],
+  );
+  assert.deepEqual(posted[2], { kind: 'committed-own', batch: 9, firstIndex: 3, count: 2, term: 1 });
+});
+
+test('packed entries are counted only when whole', () => {
+  const payload = new Uint8Array(packTexts(['a', '', 'long entry']));
+  assert.equal(countEntries(payload), 3);
+  assert.equal(countEntries(payload.subarray(0, payload.length - 1)), null);
+  assert.deepEqual(unpackTexts(new Uint8Array(sliceEntries(payload, 1, 2)).buffer), ['', 'long entry']);
+});
