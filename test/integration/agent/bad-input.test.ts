@@ -1,0 +1,149 @@
+// Everything wrong that a network can send to an agent: clear errors, flat memory, no crash. Bounded in time and count, on
+// loopback only. Random bytes run for a few seconds here and for 30 s in the soak suite (LICTOR_GARBAGE_MS).
+
+import assert from 'node:assert/strict';
+import dgram from 'node:dgram';
+import fs from 'node:fs';
+import net from 'node:net';
+import { after, before, describe, test } from 'node:test';
+import { type AgentProcess, startAgent, waitFor } from '../../agent-process.js';
+
+const GARBAGE_MS = Number(process.env['LICTOR_GARBAGE_MS'] ?? 6_000);
+const MAX_GROWTH_BYTES = 80 * 1024 * 1024;
+
+/** Resident bytes of the process that serves. */
+function residentBytes(agent: AgentProcess): number {
+  const pid = Number(fs.readFileSync(`/proc/${agent.child.pid}/status`, 'utf8').match(/^VmRSS:\s+(\d+)/m)?.[1] ?? 0);
+  return pid * 1024;
+}
+
+/** A small seeded generator, so that a failure can be repeated. */
+function random(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = state;
+    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function randomBytes(next: () => number, length: number): Buffer {
+  return Buffer.from(Array.from({ length }, () => Math.floor(next() * 256)));
+}
+
+function connect(port: number): Promise<net.Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect(port, '127.0.0.1', () => resolve(socket));
+    socket.on('error', reject);
+  });
+}
+
+async function raw(port: number, bytes: Buffer | string, deadlineMs = 3_000): Promise<string> {
+  const socket = await connect(port);
+  return new Promise((resolve) => {
+    let answer = '';
+    const done = (): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(answer);
+    };
+    const timer = setTimeout(done, deadlineMs);
+    socket.on('data', (chunk: Buffer) => {
+      answer += chunk.toString('latin1');
+    });
+    socket.on('close', done);
+    socket.on('error', done);
+    socket.write(bytes);
+  });
+}
+
+for (const engine of ['net', 'uws']) {
+  describe(`bad input, engine ${engine}`, () => {
+    let agent: AgentProcess;
+    before(async () => {
+      agent = await startAgent({
+        args: ['-dev', '-log-level=error', '-hcl', `http_config { engine = "${engine}" }`],
+      });
+    });
+    after(() => agent.stop());
+
+    const bodies: readonly [string, RegExp][] = [
+      ['{', /unexpected EOF/],
+      ['{"Name": }', /invalid character '}' looking for beginning of value/],
+      ['{"Name": 5}', /json: cannot unmarshal number into Go/],
+      ['{"Name": "a", "Port": "80"}', /json: cannot unmarshal string into Go/],
+      ['{"Name": "a", "Tags": {}}', /json: cannot unmarshal object into Go/],
+      ['[]', /json: cannot unmarshal array into Go/],
+      ['"text"', /json: cannot unmarshal string into Go/],
+      ['{"Name": "a", "Bogus": 1}', /json: unknown field "Bogus"/],
+      [`${'['.repeat(20_000)}`, /exceeded max depth|unexpected EOF|cannot unmarshal/],
+      ['{"Name": "a", "Check": {"TTL": "10"}}', /time: missing unit in duration/],
+      ['', /EOF/],
+    ];
+    for (const [body, expected] of bodies) {
+      test(`register refuses ${body.slice(0, 40)}`, async () => {
+        const answer = await agent.request('PUT', '/v1/agent/service/register', body);
+        assert.equal(answer.status, 400, answer.text);
+        assert.match(answer.text, expected);
+      });
+    }
+
+    test('a body of 10 MB is refused without being kept', async () => {
+      const big = 'x'.repeat(10 * 1024 * 1024);
+      for (const target of ['/v1/agent/service/register', '/v1/kv/big', '/v1/txn', '/v1/session/create']) {
+        const answer = await agent.request('PUT', target, big).catch(() => ({ status: 413, text: 'too large' }));
+        assert.equal(answer.status, 413, target);
+        assert.match(answer.text, /too large/);
+      }
+    });
+
+    test('sockets that stop half-way are closed, and the others are served meanwhile', async () => {
+      const slow = await connect(agent.ports.http);
+      slow.on('error', () => {});
+      slow.write('GET /v1/status/leader HTTP/1.1\r\nHost: x\r\nX-Slow: ');
+      const halfOpen = await connect(agent.ports.http);
+      halfOpen.on('error', () => {});
+      halfOpen.end('PUT /v1/kv/a HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc');
+      let slowClosed = false;
+      slow.on('close', () => {
+        slowClosed = true;
+      });
+      assert.equal((await agent.request('GET', '/v1/status/leader')).status, 200);
+      await waitFor(() => slowClosed, 'the slow connection to be closed', 20_000);
+      halfOpen.destroy();
+    });
+
+    test('random bytes leave it standing, with memory flat', async () => {
+      const next = random(20261123);
+      const before = residentBytes(agent);
+      const until = Date.now() + GARBAGE_MS;
+      const udp = dgram.createSocket('udp4');
+      udp.on('message', () => {});
+      let sent = 0;
+      while (Date.now() < until) {
+        const length = 1 + Math.floor(next() * 3000);
+        const bytes = randomBytes(next, length);
+        udp.send(bytes.subarray(0, 512), agent.ports.dns, '127.0.0.1');
+        // A header that promises questions, so that the parser goes on into the noise.
+        const question = Buffer.concat([Buffer.from('123401000001000000000000', 'hex'), bytes.subarray(0, 200)]);
+        udp.send(question, agent.ports.dns, '127.0.0.1');
+        await raw(agent.ports.http, bytes, 20);
+        await raw(
+          agent.ports.http,
+          Buffer.concat([Buffer.from('PUT /v1/kv/x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n'), bytes]),
+          20,
+        );
+        await raw(agent.ports.dns, bytes, 20);
+        sent += 1;
+      }
+      udp.close();
+      assert.ok(sent > 10);
+      assert.equal(agent.exited, null, agent.output);
+      assert.equal((await agent.request('GET', '/v1/status/leader')).status, 200);
+      const growth = residentBytes(agent) - before;
+      assert.ok(growth < MAX_GROWTH_BYTES, `grew by ${Math.round(growth / 1024 / 1024)} MB`);
+    });
+  });
+}
