@@ -2,14 +2,11 @@
 
 import { skipValue } from '../../../src/workers/state/store/msgpack-skip.js';
 import { SnapshotReader } from '../../../src/workers/state/store/snapshot-read.js';
-import { SnapshotSource } from '../../../src/workers/state/store/snapshot-write.js';
+import { writeSnapshot } from '../../../src/workers/state/store/snapshot-write.js';
 import type { StateStore } from '../../../src/workers/state/store/state-store.js';
 
 export function writeAll(store: StateStore): Buffer {
-  const source = new SnapshotSource(store);
-  const chunks: Uint8Array[] = [];
-  for (let chunk = source.next(); chunk; chunk = source.next()) chunks.push(chunk);
-  return Buffer.concat(chunks);
+  return Buffer.concat([...writeSnapshot(store.snapshot())]);
 }
 
 export function readAll(store: StateStore, stream: Uint8Array, pieceBytes = stream.length): number {

@@ -12,7 +12,9 @@ export interface FrozenCatalog {
   readonly checks: OrderedMap<CheckRow>;
 }
 
-export interface FrozenTables {
+export interface StoreSnapshot {
+  /** The Raft index of the last command in it. */
+  readonly index: number;
   /** What the stream's header says: the highest index of a table. */
   readonly lastIndex: number;
   readonly catalogs: readonly FrozenCatalog[];
@@ -28,9 +30,10 @@ export interface FrozenTables {
   readonly preserved: ReadonlyMap<number, readonly Uint8Array[]>;
 }
 
-export function freezeTables(tables: Tables): FrozenTables {
+export function freezeTables(tables: Tables, appliedIndex: number): StoreSnapshot {
   const index = tables.index.freeze();
   return {
+    index: appliedIndex,
     lastIndex: Math.max(0, ...INDEXED_TABLES.map((name) => tables.index.get(name))),
     catalogs: tables.catalogs().map(({ catalog }) => ({
       nodes: catalog.nodes.rows.clone(),

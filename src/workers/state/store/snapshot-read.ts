@@ -46,13 +46,16 @@ export class SnapshotReader {
     }
   }
 
-  /** Hands the restored state to the store and wakes all readers; returns the stream's LastIndex. */
-  end(): number {
+  /**
+   * Hands the restored state to the store and wakes all readers. `appliedIndex` is the Raft index the snapshot stands for,
+   * where that is known; returns the stream's LastIndex.
+   */
+  end(appliedIndex = 0): number {
     if (this.#lastIndex === undefined || this.#rest.length > 0) {
       throw new SnapshotError('truncated', 'the snapshot ends inside a record');
     }
     this.#tables.journal.begin(this.#lastIndex);
-    this.#store.replaceTables(this.#tables, this.#lastIndex);
+    this.#store.replaceTables(this.#tables, Math.max(appliedIndex, this.#lastIndex));
     return this.#lastIndex;
   }
 

@@ -14,9 +14,8 @@ import {
   snapshotHeaderSchema,
   systemMetadataSchema,
 } from '../../../wire/schema.js';
-import { type FrozenCatalog, type FrozenTables, freezeTables } from './snapshot-freeze.js';
+import type { FrozenCatalog, StoreSnapshot } from './snapshot-freeze.js';
 import { CHUNKING_STATE, RECORD_ORDER } from './snapshot-order.js';
-import type { StateStore } from './state-store.js';
 import { endOfPart, SEPARATOR } from './table-key.js';
 
 /** Chunks are about this large; one takes well under 10 ms to write. */
@@ -26,32 +25,18 @@ const NO_CHUNKS = Buffer.from([CHUNKING_STATE, 0x81, 0xa8, ...Buffer.from('Chunk
 
 type Step = (writer: StructWriter) => void;
 
-/** A state to be streamed; {@link next} pulls it piece by piece. */
-export class SnapshotSource {
-  /** The Raft index of the last command in it. */
-  readonly index: number;
-  readonly #steps: Generator<Step>;
-  readonly #writer = new StructWriter();
-  #isOver = false;
-
-  constructor(store: StateStore) {
-    this.index = store.appliedIndex;
-    this.#steps = stepsOf(freezeTables(store.tables));
+/** The stream of a snapshot, chunk by chunk; each chunk is the caller's. */
+export function* writeSnapshot(snapshot: StoreSnapshot): Generator<Uint8Array, void> {
+  const writer = new StructWriter();
+  for (const step of stepsOf(snapshot)) {
+    step(writer);
+    if (writer.byteLength >= CHUNK_BYTES) yield new Uint8Array(writer.take());
   }
-
-  /** The next chunk, which is the caller's; null when all is written. */
-  next(): Uint8Array | null {
-    while (!this.#isOver && this.#writer.byteLength < CHUNK_BYTES) {
-      const step = this.#steps.next();
-      if (step.done) this.#isOver = true;
-      else step.value(this.#writer);
-    }
-    return this.#writer.byteLength > 0 ? new Uint8Array(this.#writer.take()) : null;
-  }
+  if (writer.byteLength > 0) yield new Uint8Array(writer.take());
 }
 
 /** Each step writes one record. */
-function* stepsOf(state: FrozenTables): Generator<Step> {
+function* stepsOf(state: StoreSnapshot): Generator<Step> {
   yield (writer) => writer.struct(null, snapshotHeaderSchema, { LastIndex: state.lastIndex });
   for (const type of RECORD_ORDER) {
     yield* interpretedSteps(type, state);
@@ -60,7 +45,7 @@ function* stepsOf(state: FrozenTables): Generator<Step> {
   if (!state.preserved.has(CHUNKING_STATE)) yield (writer) => writer.raw(NO_CHUNKS);
 }
 
-function* interpretedSteps(type: number, state: FrozenTables): Generator<Step> {
+function* interpretedSteps(type: number, state: StoreSnapshot): Generator<Step> {
   switch (type) {
     case 0:
       for (const catalog of state.catalogs) yield* catalogSteps(catalog);
@@ -136,7 +121,7 @@ function registerOf(node: NodeRecord): RegisterRequest {
 }
 
 /** The whole index table in key order: the few keys of tables merged with the tree of the others. */
-function* indexSteps(type: number, state: FrozenTables): Generator<Step> {
+function* indexSteps(type: number, state: StoreSnapshot): Generator<Step> {
   const record = (Key: string, Value: number): Step => {
     return (writer) => writer.struct(type, indexRecordSchema, { Key, Value });
   };

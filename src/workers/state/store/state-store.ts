@@ -18,6 +18,7 @@ import type { TablesHolder } from './holder.js';
 import { KvTableReads } from './kv-reads.js';
 import type { CatalogReads, CoordinateReads, KvReads, SessionReads, StoreReads, WatchTargets } from './read-api.js';
 import { CoordinateTableReads, SessionTableReads } from './session-reads.js';
+import { freezeTables, type StoreSnapshot } from './snapshot-freeze.js';
 import { AUTOPILOT_KEY, Tables } from './tables/tables.js';
 import { Targets } from './targets.js';
 import { type Usage, usageOf } from './usage.js';
@@ -130,6 +131,11 @@ export class StateStore implements StoreReads, TablesHolder {
     journal.rollBack();
     lockDelays.discard();
     return response;
+  }
+
+  /** The state as of now, in constant time; writes go on while it is streamed. */
+  snapshot(): StoreSnapshot {
+    return freezeTables(this.#tables, this.#appliedIndex);
   }
 
   /** Empty tables with this store's clock, for a restore to fill. */
