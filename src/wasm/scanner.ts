@@ -29,6 +29,11 @@ const CODES: readonly DecodeErrorCode[] = [
 ];
 const NOT_LOADED = -3;
 
+/** The same bytes as a plain Uint8Array: the slice() of a Buffer is a view, not a copy. */
+export function plain(bytes: Uint8Array): Uint8Array {
+  return bytes instanceof Buffer ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length) : bytes;
+}
+
 export class Scanner {
   /** The slot table of the last scan lies at `slotWord`; views of the whole memory. */
   words: Int32Array = new Int32Array(0);
@@ -99,7 +104,7 @@ export class Scanner {
 
   /** What will be scanned. Messages in it may be views of it later: it must not be changed afterwards. */
   open(source: Uint8Array): void {
-    this.source = source;
+    this.source = plain(source);
     this.loadedFrom = 0;
     this.loadedTo = 0;
     if (this.version !== imageVersion()) {
@@ -158,8 +163,8 @@ export class Scanner {
   binary(length: number, offset: number): Uint8Array {
     const from = this.sourceOffset + offset;
     const { source } = this;
-    const view = new Uint8Array(source.buffer, source.byteOffset + from, length);
-    return length * 2 >= source.buffer.byteLength ? view : view.slice();
+    const isMost = length * 2 >= source.buffer.byteLength;
+    return isMost ? source.subarray(from, from + length) : source.slice(from, from + length);
   }
 }
 

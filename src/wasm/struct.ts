@@ -4,6 +4,7 @@ import type { ListKind, StructSchema } from '../wire/schema.js';
 import { scanner } from './decoder.js';
 import { type Codec, codecOf, structCodec } from './encoding.js';
 import { encodeOne, Output } from './output.js';
+import { plain } from './scanner.js';
 
 const NO_TYPE = -1;
 
@@ -50,7 +51,7 @@ export class StructReader {
   offset: number;
 
   constructor(bytes: Uint8Array, offset = 0) {
-    this.bytes = bytes;
+    this.bytes = plain(bytes);
     this.offset = offset;
   }
 

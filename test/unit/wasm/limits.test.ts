@@ -223,7 +223,7 @@ describe('long values', () => {
       Value: index % 10 === 0 ? new Uint8Array(30_000).fill(index) : new Uint8Array(5),
     }));
     for (const value of values) writer.struct(2, kvEntrySchema, value);
-    const reader = new StructReader(new Uint8Array(writer.take()));
+    const reader = new StructReader(Buffer.from(writer.take()));
     for (const value of values) {
       assert.equal(reader.typeByte(), 2);
       assert.deepEqual(reader.struct(kvEntrySchema), value);
@@ -242,6 +242,15 @@ describe('long values', () => {
     for (const command of decodePacked(batch.take()) as { body: { DirEnt: KvEntry } }[]) {
       assert.equal(command.body.DirEnt.Value?.buffer.byteLength, 100);
     }
+    const pooled = Buffer.from([2, ...encode({ DirEnt: { Value: new Uint8Array(50).fill(7) } })]);
+    const { body } = decodeCommand(pooled) as { body: { DirEnt: KvEntry } };
+    pooled.fill(0);
+    assert.deepEqual(body.DirEnt.Value, new Uint8Array(50).fill(7));
+    assert.equal(body.DirEnt.Value?.constructor, Uint8Array);
+    const opaque = Buffer.from([99, 1, 2]);
+    const kept = decodeCommand(opaque);
+    opaque.fill(0);
+    assert.deepEqual(kept, { type: 'opaque', typeByte: 99, bytes: Uint8Array.of(1, 2) });
   });
 });
 
