@@ -1,0 +1,48 @@
+// How anti-entropy reads what the catalog has of this node: from the store on a server, from a server on a client agent.
+
+import type { CheckRecord, NodeRecord, ServiceRecord } from '../../../wire/records.js';
+import type { StoreReads } from '../store/read-api.js';
+import type { Clock } from './clock.js';
+
+export interface CatalogNode {
+  readonly node: NodeRecord;
+  readonly services: readonly ServiceRecord[];
+  readonly checks: readonly CheckRecord[];
+}
+
+export type CatalogNodeOutcome =
+  /** `value` is null when the catalog does not know the node. */
+  { readonly ok: true; readonly value: CatalogNode | null } | { readonly ok: false; readonly error: string };
+
+export interface CatalogAccess {
+  /** The node of this name with everything on it; up to 2 s old. */
+  readNode(name: string): Promise<CatalogNodeOutcome>;
+}
+
+/** On an agent that knows no server. */
+export const noServersCatalog: CatalogAccess = {
+  readNode: () => Promise.resolve({ ok: false, error: 'No known Consul servers' }),
+};
+
+const POLL_MS = 20;
+
+/**
+ * On a server: its own store, once it has heard of a leader (before that it would be empty, and wrong); waits for that at
+ * most `holdMs`, as a request to the leader would.
+ */
+export function storeCatalog(store: StoreReads, hadLeader: () => boolean, clock: Clock, holdMs: number): CatalogAccess {
+  const waitForLeader = async (): Promise<boolean> => {
+    const deadline = clock.now() + holdMs;
+    while (!hadLeader()) {
+      if (clock.now() >= deadline) return false;
+      await new Promise<void>((resolve) => clock.after(POLL_MS, resolve));
+    }
+    return true;
+  };
+  return {
+    readNode: async (name) => {
+      if (!(await waitForLeader())) return { ok: false, error: 'No cluster leader' };
+      return { ok: true, value: store.catalog.nodeDump(name) };
+    },
+  };
+}

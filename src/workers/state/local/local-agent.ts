@@ -1,0 +1,178 @@
+// Everything that is this agent's own, put together: local state, durable store, running checks, reaper and anti-entropy.
+// One owner of it exists in a process, in the primary state worker; readers elsewhere are replicas of the catalog only.
+
+import { join } from 'node:path';
+import type { Logger } from '../../../observe/logger.js';
+import type { Metrics } from '../../../observe/metrics.js';
+import type { CheckResult } from '../../../wire/check-port.js';
+import type { RuntimeConfig } from '../../../wire/config.js';
+import type { Consensus } from '../consensus.js';
+import { AliasChecks } from './alias-checks.js';
+import type { CatalogAccess } from './catalog-access.js';
+import type { CheckRunner } from './check-task.js';
+import { type Clock, type Random, systemClock } from './clock.js';
+import { registerDefinitions, removeMissing } from './file-definitions.js';
+import { FullSync } from './full-sync.js';
+import { LocalChecks } from './local-checks.js';
+import { LocalState } from './local-state.js';
+import { Maintenance } from './maintenance.js';
+import type { NodeChecks } from './node-checks.js';
+import { type NodeFacts, nodeFacts } from './node-facts.js';
+import { PartialSync } from './partial-sync.js';
+import { Reaper } from './reaper.js';
+import { Registrar } from './registrar.js';
+import { DurableStore, type RegistrationStore, volatileStore } from './registration-store.js';
+import { restore } from './restore.js';
+import { importStockDirectory } from './stock-import.js';
+import { emptyContents, type StoreContents } from './store-operations.js';
+import type { AgentTokens } from './sync-commands.js';
+import { Syncer } from './syncer.js';
+import { TtlChecks } from './ttl-checks.js';
+
+export interface LocalAgentOptions {
+  readonly config: RuntimeConfig;
+  /** Named `agent`. */
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly consensus: Pick<Consensus, 'propose'>;
+  readonly catalog: CatalogAccess;
+  readonly nodeChecks: NodeChecks;
+  readonly runner: CheckRunner;
+  readonly tokens: () => AgentTokens;
+  /** LAN members. */
+  readonly clusterSize: () => number;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+/** A definition from the configuration files can't be registered: the agent does not start. */
+export class LocalDefinitionError extends Error {}
+
+export class LocalAgent {
+  readonly state: LocalState;
+  readonly registrar: Registrar;
+  readonly maintenance: Maintenance;
+  readonly ttl: TtlChecks;
+  readonly #checks: LocalChecks;
+  readonly #syncer: Syncer;
+  readonly #reaper: Reaper;
+  readonly #store: RegistrationStore;
+  #node: NodeFacts;
+
+  private constructor(options: LocalAgentOptions, store: RegistrationStore) {
+    const { config, logger, metrics, consensus, catalog, nodeChecks, runner, tokens, clusterSize } = options;
+    const clock = options.clock ?? systemClock;
+    const random = options.random ?? Math.random;
+    const { checkUpdateIntervalMs, discardCheckOutput, checkOutputMaxSize, nodeName } = config;
+    const { enableScriptChecks, enableLocalScriptChecks } = config;
+    this.#store = store;
+    this.#node = nodeFacts(config);
+    const state = new LocalState({ clock, random, checkUpdateIntervalMs, discardCheckOutput });
+    const ttl = new TtlChecks({ state, clock, logger, persist: (texts) => void store.commit(texts) });
+    const alias = new AliasChecks({ state, clock, nodeChecks });
+    const checks = new LocalChecks({ state, ttl, alias, runner, logger, checkOutputMaxSize });
+    const registrar = new Registrar({
+      nodeName,
+      state,
+      checks,
+      ttl,
+      store,
+      logger,
+      enableScriptChecks,
+      enableLocalScriptChecks,
+    });
+    const node = (): NodeFacts => this.#node;
+    const fullSync = new FullSync({ state, catalog, logger, node });
+    const partialSync = new PartialSync({ state, consensus, logger, metrics, node, tokens });
+    this.state = state;
+    this.ttl = ttl;
+    this.registrar = registrar;
+    this.maintenance = new Maintenance(nodeName, state, registrar, logger);
+    this.#checks = checks;
+    this.#reaper = new Reaper({ clock, state, checks, registrar, logger });
+    this.#syncer = new Syncer({
+      clock,
+      random,
+      logger,
+      clusterSize,
+      fullSync: () => fullSync.run(),
+      partialSync: () => partialSync.run(),
+    });
+    state.listen({ touched: () => this.#syncer.trigger() });
+    store.attach(() => registrar.storeTexts());
+  }
+
+  /**
+   * Opens the store, registers what the configuration files define and restores the rest. Nothing is synced before
+   * {@link start}.
+   * @throws LocalStoreError, LocalDefinitionError: the agent can't start, the message is for the operator.
+   */
+  static async open(options: LocalAgentOptions): Promise<LocalAgent> {
+    const { config, logger } = options;
+    const { dataDir } = config;
+    let store: RegistrationStore = volatileStore;
+    let contents: StoreContents = emptyContents();
+    if (dataDir !== null) {
+      const opened = await DurableStore.open(dataDir, logger, () => importStockDirectory(dataDir, logger));
+      store = opened.store;
+      contents = opened.contents;
+    }
+    const agent = new LocalAgent(options, store);
+    const refused = await registerDefinitions(agent.registrar, config.definitions);
+    if (refused !== null) {
+      await agent.stop();
+      throw new LocalDefinitionError(refused);
+    }
+    const dropped = restore(contents, {
+      nodeName: config.nodeName,
+      state: agent.state,
+      registrar: agent.registrar,
+      ttl: agent.ttl,
+      clock: options.clock ?? systemClock,
+      logger,
+      storePath: join(dataDir ?? '', 'local'),
+    });
+    if (dropped.length > 0) await store.commit(dropped);
+    return agent;
+  }
+
+  /** Begins anti-entropy and the reaper. */
+  start(): void {
+    this.#syncer.start();
+    this.#reaper.start();
+  }
+
+  /** A server came up, or a leader was elected. */
+  serverUp(): void {
+    this.#syncer.serverUp();
+  }
+
+  /** What the check workers found. */
+  onCheckResults(results: readonly CheckResult[]): void {
+    this.#checks.onResults(results);
+  }
+
+  /** Takes over what can change while running; the texts of definitions that were refused. */
+  async reload(config: RuntimeConfig): Promise<string | null> {
+    this.#syncer.pause();
+    try {
+      await removeMissing(this.registrar, this.state, config.definitions);
+      const refused = await registerDefinitions(this.registrar, config.definitions);
+      this.#node = nodeFacts(config);
+      this.state.discardCheckOutput = config.discardCheckOutput;
+      this.state.flushDeferred();
+      return refused;
+    } finally {
+      this.#syncer.resume();
+    }
+  }
+
+  /** Done when everything acknowledged is on disk and no timer of this agent runs. */
+  async stop(): Promise<void> {
+    this.#reaper.stop();
+    this.#syncer.stop();
+    this.ttl.flush();
+    this.#checks.stopAll();
+    await this.#store.close();
+  }
+}

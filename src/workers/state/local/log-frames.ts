@@ -1,0 +1,66 @@
+// How the store's files are laid out: a magic, then frames of length (u32 LE), CRC-32 (u32 LE) and payload. A frame is what
+// one write put down, so a crash leaves at most the last one incomplete: it is cut. A bad frame with a good one behind it
+// can't come from a crash; it is damage, and reported with its place.
+
+import { crc32 } from 'node:zlib';
+
+export const MAGIC: Uint8Array = Buffer.from('LICTLOC1', 'latin1');
+const HEADER_BYTES = 8;
+/** No write is ever larger; a length beyond it is garbage. */
+export const MAX_PAYLOAD_BYTES = 256 * 1024 * 1024;
+
+export function frame(payload: string): Uint8Array {
+  const bytes = Buffer.byteLength(payload);
+  const out = Buffer.allocUnsafe(HEADER_BYTES + bytes);
+  out.write(payload, HEADER_BYTES, 'utf8');
+  out.writeUInt32LE(bytes, 0);
+  out.writeUInt32LE(crc32(out.subarray(HEADER_BYTES)), 4);
+  return out;
+}
+
+export type FileContents =
+  /** `end`: where the next frame goes; less than the file's size when an unfinished write was cut. */
+  | { readonly kind: 'read'; readonly payloads: readonly string[]; readonly end: number }
+  | { readonly kind: 'damaged'; readonly offset: number };
+
+interface Frame {
+  readonly payload: Buffer;
+  readonly end: number;
+}
+
+function frameAt(file: Buffer, offset: number): Frame | null {
+  if (offset + HEADER_BYTES > file.length) return null;
+  const bytes = file.readUInt32LE(offset);
+  const end = offset + HEADER_BYTES + bytes;
+  if (bytes > MAX_PAYLOAD_BYTES || end > file.length) return null;
+  const payload = file.subarray(offset + HEADER_BYTES, end);
+  return crc32(payload) === file.readUInt32LE(offset + 4) ? { payload, end } : null;
+}
+
+/**
+ * True when a whole frame starts anywhere behind the bad one. Payloads are text, so four of its bytes taken for a length
+ * are far beyond the file's end, and the search costs a compare for each byte.
+ */
+function goesOn(file: Buffer, offset: number): boolean {
+  for (let at = offset + 1; at + HEADER_BYTES < file.length; at += 1) {
+    if (file.readUInt32LE(at) > 0 && frameAt(file, at) !== null) return true;
+  }
+  return false;
+}
+
+export function readFrames(file: Buffer): FileContents {
+  if (file.length < MAGIC.length) return { kind: 'read', payloads: [], end: 0 };
+  if (!file.subarray(0, MAGIC.length).equals(MAGIC)) return { kind: 'damaged', offset: 0 };
+  const payloads: string[] = [];
+  let offset = MAGIC.length;
+  while (offset < file.length) {
+    const found = frameAt(file, offset);
+    if (found === null) {
+      if (goesOn(file, offset)) return { kind: 'damaged', offset };
+      break;
+    }
+    payloads.push(found.payload.toString('utf8'));
+    offset = found.end;
+  }
+  return { kind: 'read', payloads, end: offset };
+}

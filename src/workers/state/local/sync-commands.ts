@@ -1,0 +1,66 @@
+// The commands by which anti-entropy writes this node's part of the catalog (spec/agent.md section 2, table "Write").
+
+import { type Command, CommandType, type RegisterRequest } from '../../../wire/commands.js';
+import type { CheckRecord, ServiceRecord } from '../../../wire/records.js';
+import type { NodeFacts } from './node-facts.js';
+
+/** The agent's own secrets, as they are now. */
+export interface AgentTokens {
+  readonly agent: string;
+  readonly default: string;
+  readonly configFileRegistration: string;
+}
+
+/** Secret to register an entry with: its own, else the one for files, else the agent's default. */
+export function registrationToken(
+  entry: { readonly token: string; readonly fromConfigFile: boolean },
+  tokens: AgentTokens,
+): string {
+  if (entry.token !== '') return entry.token;
+  if (entry.fromConfigFile && tokens.configFileRegistration !== '') return tokens.configFileRegistration;
+  return tokens.default;
+}
+
+/** Secret for what the agent does in its own name. */
+export function agentToken(tokens: AgentTokens): string {
+  return tokens.agent === '' ? tokens.default : tokens.agent;
+}
+
+export interface Registered {
+  readonly service: ServiceRecord | null;
+  readonly checks: readonly CheckRecord[];
+  readonly skipNodeUpdate: boolean;
+}
+
+export function registerCommand(node: NodeFacts, token: string, registered: Registered): Command {
+  const { service, checks, skipNodeUpdate } = registered;
+  const body: RegisterRequest = {
+    Datacenter: node.datacenter,
+    Token: token,
+    ID: node.id,
+    Node: node.name,
+    Address: node.address,
+    TaggedAddresses: node.taggedAddresses,
+    NodeMeta: node.meta,
+    Service: service,
+    Check: checks.length === 1 ? (checks[0] ?? null) : null,
+    Checks: checks.length > 1 ? checks : null,
+    SkipNodeUpdate: skipNodeUpdate,
+    PeerName: '',
+    Locality: node.locality,
+    CreateIndex: 0,
+    ModifyIndex: 0,
+  };
+  return { type: CommandType.register, body };
+}
+
+export function deregisterCommand(
+  node: NodeFacts,
+  token: string,
+  what: { readonly serviceId: string } | { readonly checkId: string },
+): Command {
+  const ids =
+    'serviceId' in what ? { ServiceID: what.serviceId, CheckID: '' } : { ServiceID: '', CheckID: what.checkId };
+  const body = { Datacenter: node.datacenter, Token: token, Node: node.name, ...ids, PeerName: '' };
+  return { type: CommandType.deregister, body };
+}
