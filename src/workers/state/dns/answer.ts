@@ -1,0 +1,41 @@
+// A resolved answer before it is a message: what stays the same for everybody who asks the question, until something in
+// the store that it depends on changes. Order, ID, flags and the spelling of the name come with each reply.
+
+import type { ResourceRecord } from './record.js';
+
+/** A record with what it brings along in the additional section. */
+export interface Item {
+  readonly record: ResourceRecord;
+  readonly additional: readonly ResourceRecord[];
+}
+
+export interface Answer {
+  readonly rcode: number;
+  readonly authoritative: boolean;
+  readonly answers: readonly ResourceRecord[];
+  readonly authority: readonly ResourceRecord[];
+  readonly additional: readonly ResourceRecord[];
+  /** Put in another order for every reply, behind the fixed records of their section. The array is reordered in place. */
+  readonly items: Item[];
+  readonly itemsIn: 'answers' | 'authority';
+  /** At most so many items go into a reply. */
+  readonly itemLimit: number;
+}
+
+const NO_RECORDS: readonly ResourceRecord[] = [];
+
+const EMPTY: Answer = {
+  rcode: 0,
+  authoritative: true,
+  answers: NO_RECORDS,
+  authority: NO_RECORDS,
+  additional: NO_RECORDS,
+  items: [],
+  itemsIn: 'answers',
+  itemLimit: Number.POSITIVE_INFINITY,
+};
+
+/** An answer from the parts that differ from an empty, authoritative one without error. */
+export function answer(parts: Partial<Answer>): Answer {
+  return { ...EMPTY, ...parts, items: parts.items ?? [] };
+}

@@ -1,0 +1,40 @@
+// NS and SOA of the zone (spec/dns.md, section 2): answered for any name in it, from the healthy servers.
+
+import { parseAddress } from './address.js';
+import { answer, type Item } from './answer.js';
+import { type LookupContext, nodeTtl, type Resolved } from './lookup-context.js';
+import { Name } from './name.js';
+import { Type } from './protocol.js';
+import { addressRecord, nameRecord } from './record.js';
+import { sameService } from './still-true.js';
+import { type AskedZone, nodeName } from './zone.js';
+
+const SERVER_SERVICE = 'consul';
+const MAX_NAME_SERVERS = 3;
+
+function isHostName(node: string): boolean {
+  return /^[A-Za-z0-9-]+$/.test(node);
+}
+
+export function nameServers(context: LookupContext, zone: AskedZone, type: number): Resolved {
+  const { store, config, datacenter, zones } = context;
+  const entries = store.catalog.serviceHealth(SERVER_SERVICE).value;
+  const stillTrue = sameService(store, SERVER_SERVICE, new Set(entries.map((entry) => entry.service.Service)));
+  const owner = new Name(zone.tail);
+  const ttl = nodeTtl(config);
+  const items: Item[] = [];
+  for (const { node, service, checks } of entries) {
+    if (!isHostName(node.Node) || checks.some((check) => check.Status === 'critical')) continue;
+    const target = nodeName(node.Node.toLowerCase(), datacenter, zone.canonical);
+    if (target === null) continue;
+    const address = parseAddress(service.Address === '' ? node.Address : service.Address);
+    items.push({
+      record: nameRecord(owner, Type.NS, target, ttl),
+      additional: address === null ? [] : [addressRecord(target, address, ttl)],
+    });
+  }
+  const shared = { items, itemLimit: MAX_NAME_SERVERS };
+  if (type === Type.NS) return { answer: answer(shared), stillTrue };
+  // Asked for itself, the SOA is the main domain's, also when the alternative domain was asked about.
+  return { answer: answer({ ...shared, answers: [zones.soa], itemsIn: 'authority' }), stillTrue };
+}

@@ -1,0 +1,114 @@
+// Questions answered from the store (spec/dns.md, section 2), as functions of the store's read API and the settings. Each
+// result carries what it depends on, so that it can be kept until that changes.
+
+import { addressOfLabel, addressOfReverse, addressText, parseAddress } from './address.js';
+import { type Answer, answer } from './answer.js';
+import { lowerCaseLabels } from './labels.js';
+import { type LookupContext, nodeTtl, type Resolved } from './lookup-context.js';
+import { nameServers } from './lookup-nameservers.js';
+import { serviceAnswer } from './lookup-service.js';
+import { type Name, nameFromText } from './name.js';
+import { metaRecords } from './node-meta.js';
+import { Rcode, Type } from './protocol.js';
+import type { Query } from './query.js';
+import { addressRecord, nameRecord } from './record.js';
+import { always, sameNode, sameReverse } from './still-true.js';
+import { type AskedZone, nodeName, placeOf, serviceName } from './zone.js';
+import { readZoneName } from './zone-name.js';
+
+function noSuchName(zone: AskedZone): Answer {
+  return answer({ rcode: Rcode.NXDOMAIN, authority: [zone.soa] });
+}
+
+/** Metadata goes along with addresses unless that is switched off; who asks for it gets it always. */
+function nodeAnswer(context: LookupContext, zone: AskedZone, node: string, type: number): Resolved {
+  const found = context.store.catalog.node(node);
+  const stillTrue = sameNode(context.store, node, found);
+  const isAddress = type === Type.A || type === Type.AAAA || type === Type.ANY;
+  if (!isAddress && type !== Type.TXT) return { answer: answer({}), stillTrue: always };
+  if (found === undefined) return { answer: noSuchName(zone), stillTrue };
+  const ttl = nodeTtl(context.config);
+  const texts = metaRecords(null, found.Meta, ttl);
+  if (type === Type.TXT) return { answer: answer({ answers: texts }), stillTrue };
+  const additional = type !== Type.ANY && context.config.nodeMetaTxt ? texts : [];
+  const also = type === Type.ANY ? texts : [];
+  const address = parseAddress(found.Address);
+  if (address === null) {
+    const host = nameFromText(found.Address);
+    const alias = host === null || found.Address === '' ? [] : [nameRecord(null, Type.CNAME, host, ttl)];
+    return { answer: answer({ answers: [...alias, ...also], additional }), stillTrue };
+  }
+  const record = addressRecord(null, address, ttl);
+  const answers = type === record.type || type === Type.ANY ? [record, ...also] : also;
+  return { answer: answer({ answers, additional }), stillTrue };
+}
+
+/** The place behind `addr` isn't looked at; the record's owner is the question in lower case but for the domain. */
+function addressAnswer(context: LookupContext, zone: AskedZone, query: Query, label: string): Resolved {
+  const address = addressOfLabel(label);
+  if (address === null) return { answer: noSuchName(zone), stillTrue: always };
+  const owner: Name | null = query.hasUpperCase ? lowerCaseLabels(query, zone) : null;
+  const record = addressRecord(owner, address, nodeTtl(context.config));
+  const isAsked = query.type === record.type || query.type === Type.ANY;
+  return { answer: answer(isAsked ? { answers: [record] } : { additional: [record] }), stillTrue: always };
+}
+
+function isOwnDatacenter(context: LookupContext, datacenter: string | null): boolean {
+  return datacenter === null || datacenter === context.datacenter.toLowerCase();
+}
+
+function zoneAnswer(context: LookupContext, zone: AskedZone, query: Query): Resolved {
+  if (query.type === Type.AXFR) return { answer: answer({ rcode: Rcode.NOTIMP }), stillTrue: always };
+  if (query.type === Type.SOA || query.type === Type.NS) return nameServers(context, zone, query.type);
+  const question = readZoneName(zone.labels, query.type);
+  if (question.kind === 'nothing') return { answer: noSuchName(zone), stillTrue: always };
+  if (question.kind === 'address') return addressAnswer(context, zone, query, question.label);
+  if (!isOwnDatacenter(context, question.datacenter)) return { answer: noSuchName(zone), stillTrue: always };
+  if (question.kind === 'node') return nodeAnswer(context, zone, question.node, query.type);
+  return serviceAnswer(context, zone, question, query.type);
+}
+
+/** Reverse lookups give names of the main domain, whatever type was asked for. */
+function reverseAnswer(context: LookupContext, query: Query, labels: readonly string[]): Resolved {
+  const { zones, datacenter, store } = context;
+  const domain = zones.soa.owner?.wire ?? Uint8Array.of(0);
+  const bytes = addressOfReverse(labels);
+  const nothing = answer({ rcode: Rcode.NXDOMAIN, authority: [zones.soa] });
+  if (bytes === null) return { answer: nothing, stillTrue: always };
+  const text = addressText(bytes);
+  const { node, instance } = store.catalog.byAddress(text);
+  const stillTrue = sameReverse(store, text, node, instance);
+  const target =
+    node !== undefined
+      ? nodeName(node.Node, datacenter, domain)
+      : instance !== undefined
+        ? serviceName(instance.service.Service, datacenter, domain)
+        : null;
+  if (target === null) return { answer: nothing, stillTrue };
+  const answers = [nameRecord(null, Type.PTR, target, 0)];
+  return { answer: answer({ answers, authority: query.type === Type.SOA ? [zones.soa] : [] }), stillTrue };
+}
+
+/** The answer to a well-formed question. `labels` are those of its name, lower-cased and escaped. */
+export function lookup(context: LookupContext, query: Query, labels: readonly string[]): Resolved {
+  const place = placeOf(query, context.zones);
+  if (place.kind === 'elsewhere') {
+    return { answer: answer({ rcode: Rcode.REFUSED, authoritative: false }), stillTrue: always };
+  }
+  if (place.kind === 'reverse') return reverseAnswer(context, query, labels);
+  const { wire, soa } = place.domain;
+  const end = query.questionEnd - 4;
+  const zone: AskedZone = {
+    tail: new Uint8Array(query.packet.subarray(end - wire.length, end)),
+    canonical: wire,
+    soa,
+    labels: labels.slice(0, labels.length - wireLabels(wire)),
+  };
+  return zoneAnswer(context, zone, query);
+}
+
+function wireLabels(wire: Uint8Array): number {
+  let count = 0;
+  for (let at = 0; (wire[at] ?? 0) !== 0; at += (wire[at] ?? 0) + 1) count++;
+  return count;
+}

@@ -1,0 +1,169 @@
+// One packet in, one reply out, at once: no sockets and no waiting, so both listeners and the tests share it. The way of a
+// repeated question is short: read, find the kept answer, copy the encoded reply, put in ID, flags and spelling.
+
+import type { DnsConfig } from '../../../wire/config.js';
+import type { StoreReads } from '../store/read-api.js';
+import { type Answer, answer } from './answer.js';
+import { AnswerCache } from './answer-cache.js';
+import { composeReply, type ReplyOptions, type Transport } from './compose.js';
+import { questionLabels } from './labels.js';
+import { lookup } from './lookup.js';
+import type { LookupContext, Resolved } from './lookup-context.js';
+import { HEADER_LENGTH, Rcode } from './protocol.js';
+import { type Query, readPacket } from './query.js';
+import { ServiceTtl } from './service-ttl.js';
+import type { StillTrue } from './still-true.js';
+import { headerReply, MessageWriter, repeatFlags } from './writer.js';
+import { placeOf, zoneSettings } from './zone.js';
+
+/** A reply that is the same for everybody but for ID, flags, class and time. */
+interface Encoded {
+  readonly bytes: Buffer;
+  readonly serialOffset: number;
+}
+
+interface Kept {
+  readonly answer: Answer;
+  readonly stillTrue: StillTrue;
+  /** Index up to which `answer` is known to hold. */
+  checkedAt: number;
+  /** For one spelling of the name, which the key has; by what was asked with. */
+  readonly encoded: Map<number, Encoded>;
+}
+
+export type Readiness = 'serve' | 'servfail';
+
+export interface ResponderOptions {
+  readonly config: DnsConfig;
+  readonly store: StoreReads;
+  readonly datacenter: string;
+  /** Whether this agent can answer from its store: not before it heard of a leader, never without servers. */
+  readonly answers: () => Readiness;
+  readonly random: () => number;
+  readonly nowMs: () => number;
+}
+
+export interface Response {
+  readonly bytes: Buffer;
+  readonly zone: 'domain' | 'reverse' | 'elsewhere' | 'none';
+  readonly type: number;
+}
+
+const SERVFAIL = answer({ rcode: Rcode.SERVFAIL, authoritative: false });
+/** Encoded forms per question: without EDNS over both transports, and a few sizes of EDNS. */
+const MAX_ENCODED = 8;
+
+export class Responder {
+  readonly #options: ResponderOptions;
+  readonly #writer = new MessageWriter();
+  readonly #cache = new AnswerCache<Kept>();
+  #context: LookupContext;
+  #generation: number;
+
+  constructor(options: ResponderOptions) {
+    this.#options = options;
+    this.#generation = options.store.generation;
+    this.#context = this.#contextOf(options.config);
+  }
+
+  /** Takes new settings; nothing that was looked up under the old ones is kept. */
+  reload(config: DnsConfig): void {
+    this.#context = this.#contextOf(config);
+    this.#cache.clear();
+  }
+
+  #contextOf(config: DnsConfig): LookupContext {
+    return {
+      config,
+      store: this.#options.store,
+      datacenter: this.#options.datacenter,
+      zones: zoneSettings(config),
+      serviceTtl: new ServiceTtl(config.serviceTtlMs),
+    };
+  }
+
+  /** The reply to a packet; null when it gets none. `packet` isn't kept. */
+  respond(packet: Buffer, transport: Transport): Response | null {
+    const query = readPacket(packet);
+    if (query.kind === 'ignore') return null;
+    if (query.kind === 'refusal') return { bytes: headerReply(packet, query.rcode), zone: 'none', type: 0 };
+    const place = placeOf(query, this.#context.zones).kind;
+    const zone = place === 'zone' ? 'domain' : place;
+    if (zone !== 'elsewhere' && this.#options.answers() === 'servfail') {
+      return { bytes: this.#compose(query, SERVFAIL, transport).bytes, zone, type: query.type };
+    }
+    return { bytes: this.#reply(query, transport), zone, type: query.type };
+  }
+
+  #reply(query: Query, transport: Transport): Buffer {
+    const kept = this.#keptAnswer(query);
+    const { edns } = query;
+    const isShuffled = kept.answer.items.length > 1;
+    if (isShuffled || (edns !== null && edns.subnet !== null)) {
+      return this.#compose(query, kept.answer, transport).bytes;
+    }
+    const form = (transport === 'tcp' ? 0x20000 : 0) + (edns === null ? 0x10000 : edns.udpSize);
+    let encoded = kept.encoded.get(form);
+    if (encoded === undefined) {
+      encoded = this.#compose(query, kept.answer, transport);
+      if (kept.encoded.size >= MAX_ENCODED) kept.encoded.clear();
+      kept.encoded.set(form, encoded);
+      return encoded.bytes;
+    }
+    return this.#copy(encoded, query);
+  }
+
+  /** A kept reply with this question's ID, flags and class. */
+  #copy(encoded: Encoded, query: Query): Buffer {
+    const { packet, questionEnd } = query;
+    const out = Buffer.allocUnsafe(encoded.bytes.length);
+    out.set(encoded.bytes);
+    out[0] = packet[0] ?? 0;
+    out[1] = packet[1] ?? 0;
+    repeatFlags(out, packet);
+    out[questionEnd - 2] = packet[questionEnd - 2] ?? 0;
+    out[questionEnd - 1] = packet[questionEnd - 1] ?? 0;
+    if (encoded.serialOffset !== -1) out.writeUInt32BE(this.#serial(), encoded.serialOffset);
+    return out;
+  }
+
+  #serial(): number {
+    return Math.floor(this.#options.nowMs() / 1000) >>> 0;
+  }
+
+  #compose(query: Query, of: Answer, transport: Transport): Encoded {
+    const { config } = this.#context;
+    const options: ReplyOptions = {
+      transport,
+      compress: !config.disableCompression,
+      enableTruncate: config.enableTruncate,
+      udpAnswerLimit: config.udpAnswerLimit,
+      recursionAvailable: config.recursors.length > 0,
+      random: this.#options.random,
+      serial: this.#serial(),
+    };
+    const length = composeReply(this.#writer, query, of, options);
+    return { bytes: this.#writer.take(length), serialOffset: this.#writer.serialOffset };
+  }
+
+  #keptAnswer(query: Query): Kept {
+    // The key is the name as it was spelled, and the type: names in an answer may repeat the spelling.
+    const key = query.packet.toString('latin1', HEADER_LENGTH, query.questionEnd - 2);
+    const { appliedIndex, generation } = this.#options.store;
+    if (generation !== this.#generation) {
+      this.#generation = generation;
+      this.#cache.clear();
+    }
+    const known = this.#cache.get(key);
+    if (known !== undefined) {
+      if (known.checkedAt === appliedIndex || known.stillTrue()) {
+        known.checkedAt = appliedIndex;
+        return known;
+      }
+    }
+    const resolved: Resolved = lookup(this.#context, query, questionLabels(query));
+    const kept: Kept = { ...resolved, checkedAt: appliedIndex, encoded: new Map() };
+    this.#cache.set(key, kept);
+    return kept;
+  }
+}

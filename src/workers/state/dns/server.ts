@@ -1,0 +1,115 @@
+// The DNS server of an agent: one responder behind a UDP and a TCP listener on each configured address, and its metrics
+// (spec/dns.md, section 5).
+
+import type { Logger } from '../../../observe/logger.js';
+import type { Labels, Metrics, Series } from '../../../observe/metrics.js';
+import type { DnsConfig } from '../../../wire/config.js';
+import type { StoreReads } from '../store/read-api.js';
+import { typeName } from './protocol.js';
+import { type Readiness, Responder, type Response } from './responder.js';
+import { listenTcp, type TcpListener } from './tcp.js';
+import { listenUdp, type UdpListener } from './udp.js';
+
+export interface DnsServerOptions {
+  readonly config: DnsConfig;
+  readonly store: StoreReads;
+  readonly datacenter: string;
+  readonly nodeName: string;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  /** `servfail` while no leader was ever heard of, and on a client agent without servers. */
+  readonly answers: () => Readiness;
+}
+
+/** Where one configured address is served. */
+export interface BoundAddress {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Types that are counted by themselves; everything else anybody invents shares one series. */
+const MAX_TYPES = 64;
+/** Tries to find a port that is free for both transports, where the system picks it. */
+const PORT_TRIES = 20;
+
+export class DnsServer {
+  readonly #options: DnsServerOptions;
+  readonly #responder: Responder;
+  readonly #listeners: (UdpListener | TcpListener)[] = [];
+  readonly #bound: BoundAddress[] = [];
+  readonly #domainQuery: Series;
+  readonly #reverseQuery: Series;
+  readonly #queries = new Map<number, Series>();
+
+  constructor(options: DnsServerOptions) {
+    this.#options = options;
+    const { config, store, datacenter, metrics, nodeName, answers } = options;
+    this.#responder = new Responder({ config, store, datacenter, answers, random: Math.random, nowMs: Date.now });
+    const labels: Labels = [['node', nodeName]];
+    this.#domainQuery = metrics.sample('dns.domain_query', labels);
+    this.#reverseQuery = metrics.sample('dns.ptr_query', labels);
+  }
+
+  /** The addresses served, with the ports that were really bound; UDP and TCP have the same one. */
+  get bound(): readonly BoundAddress[] {
+    return this.#bound;
+  }
+
+  /** Rejects with the system's error when an address can't be bound; then nothing stays bound. */
+  async listen(): Promise<void> {
+    try {
+      for (const { address, port } of this.#options.config.listeners) await this.#bind(address, port);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  /** Takes over new settings but for addresses, domain and alternative domain, which need a restart. */
+  reload(config: DnsConfig): void {
+    const { listeners, domain, altDomain } = this.#options.config;
+    this.#responder.reload({ ...config, listeners, domain, altDomain });
+  }
+
+  async close(): Promise<void> {
+    const listeners = this.#listeners.splice(0);
+    this.#bound.splice(0);
+    await Promise.all(listeners.map((listener) => listener.close()));
+  }
+
+  async #bind(address: string, port: number): Promise<void> {
+    const answered = (response: Response, startedMs: number) => this.#count(response, startedMs);
+    for (let attempt = 1; ; attempt++) {
+      const udp = await listenUdp(address, port, this.#responder, answered);
+      try {
+        const tcp = await listenTcp(address, udp.port, this.#responder, answered);
+        this.#listeners.push(udp, tcp);
+        this.#bound.push({ address, port: udp.port });
+        this.#options.logger.info('Started DNS server', 'address', `${address}:${udp.port}`, 'network', 'udp, tcp');
+        return;
+      } catch (error) {
+        await udp.close();
+        if (port !== 0 || attempt === PORT_TRIES) throw error;
+      }
+    }
+  }
+
+  #count({ zone, type }: Response, startedMs: number): void {
+    if (zone === 'domain') this.#domainQuery.add(performance.now() - startedMs);
+    else if (zone === 'reverse') this.#reverseQuery.add(performance.now() - startedMs);
+    if (zone !== 'none') this.#series(type).add(1);
+  }
+
+  #series(type: number): Series {
+    const known = this.#queries.get(type);
+    if (known !== undefined) return known;
+    const isKept = this.#queries.size < MAX_TYPES;
+    const labels: Labels = [
+      ['node', this.#options.nodeName],
+      ['type', isKept ? typeName(type) : 'other'],
+    ];
+    const series = this.#options.metrics.counter('dns.query', labels);
+    if (isKept) this.#queries.set(type, series);
+    return series;
+  }
+}

@@ -1,0 +1,131 @@
+// The TCP side: messages with a two-byte length, answered in order. Connections are bounded in number, in idle time, in
+// questions, and in replies that the asker doesn't fetch (spec/dns.md, section 3).
+
+import net from 'node:net';
+import type { Responder, Response } from './responder.js';
+
+const MAX_CONNECTIONS = 1024;
+const MAX_QUESTIONS = 128;
+const FIRST_READ_MS = 2000;
+const IDLE_MS = 8000;
+/** A frame that can't be a question ends the conversation, a little later, as upstream does. */
+const LINGER_MS = 1000;
+/** Replies waiting for the asker to read; then it isn't read from either. */
+const MAX_UNSENT_BYTES = 256 * 1024;
+const MIN_FRAME = 12;
+
+export interface TcpListener {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+type Answered = (response: Response, startedMs: number) => void;
+
+class Conversation {
+  readonly #socket: net.Socket;
+  readonly #responder: Responder;
+  readonly #answered: Answered;
+  #pending: Buffer = Buffer.alloc(0);
+  #questions = 0;
+  #isOver = false;
+
+  constructor(socket: net.Socket, responder: Responder, answered: Answered) {
+    this.#socket = socket;
+    this.#responder = responder;
+    this.#answered = answered;
+    socket.setNoDelay(true);
+    socket.setTimeout(FIRST_READ_MS);
+    socket.on('timeout', () => socket.destroy());
+    socket.on('error', () => socket.destroy());
+    socket.on('data', (chunk: Buffer) => this.#read(chunk));
+    socket.on('drain', () => {
+      this.#frames();
+      if (!this.#isOver) socket.resume();
+    });
+  }
+
+  #read(chunk: Buffer): void {
+    if (this.#isOver) return;
+    this.#socket.setTimeout(IDLE_MS);
+    this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
+    this.#frames();
+  }
+
+  /** Answers the whole frames that are there; at most one cut frame (64 KiB) stays. */
+  #frames(): void {
+    let at = 0;
+    const pending = this.#pending;
+    while (!this.#isOver && pending.length - at >= 2) {
+      if (this.#socket.writableLength > MAX_UNSENT_BYTES) {
+        this.#socket.pause();
+        break;
+      }
+      const length = pending.readUInt16BE(at);
+      if (length < MIN_FRAME) {
+        this.#finish();
+        break;
+      }
+      if (pending.length - at - 2 < length) break;
+      this.#answer(pending.subarray(at + 2, at + 2 + length));
+      at += 2 + length;
+    }
+    this.#pending = this.#isOver ? Buffer.alloc(0) : pending.subarray(at);
+  }
+
+  #answer(packet: Buffer): void {
+    const startedMs = performance.now();
+    const response = this.#responder.respond(packet, 'tcp');
+    if (response !== null) {
+      const { bytes } = response;
+      const frame = Buffer.allocUnsafe(bytes.length + 2);
+      frame.writeUInt16BE(bytes.length, 0);
+      frame.set(bytes, 2);
+      this.#socket.write(frame);
+      this.#answered(response, startedMs);
+    }
+    if (++this.#questions >= MAX_QUESTIONS) {
+      this.#isOver = true;
+      this.#socket.end();
+    }
+  }
+
+  /** Reads no more, and closes soon. */
+  #finish(): void {
+    this.#isOver = true;
+    this.#socket.setTimeout(LINGER_MS);
+  }
+}
+
+/** Binds and serves. */
+export function listenTcp(
+  address: string,
+  port: number,
+  responder: Responder,
+  answered: Answered,
+): Promise<TcpListener> {
+  const sockets = new Set<net.Socket>();
+  const server = net.createServer((socket) => {
+    if (sockets.size >= MAX_CONNECTIONS) {
+      socket.destroy();
+      return;
+    }
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    new Conversation(socket, responder, answered);
+  });
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, address, () => {
+      server.off('error', reject);
+      const bound = server.address();
+      resolve({
+        port: bound !== null && typeof bound === 'object' ? bound.port : port,
+        close: () =>
+          new Promise((closed) => {
+            server.close(() => closed());
+            for (const socket of sockets) socket.destroy();
+          }),
+      });
+    });
+  });
+}

@@ -1,0 +1,66 @@
+// The UDP side: a datagram is answered in the same turn of the event loop, without a closure or a callback per packet.
+
+import dgram from 'node:dgram';
+import type { Responder, Response } from './responder.js';
+
+/** Bytes the system may hold for us in either direction while the loop is busy. */
+const SOCKET_BUFFER = 4 * 1024 * 1024;
+/** Replies that the system hasn't taken yet; beyond that, replies are dropped as the network would drop them. */
+const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
+
+export interface UdpListener {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** An address is never looked up: it came with the packet. */
+function sameAddress(
+  address: string,
+  _options: unknown,
+  done: (error: NodeJS.ErrnoException | null, address: string, family: number) => void,
+): void {
+  done(null, address, address.includes(':') ? 6 : 4);
+}
+
+/** Binds and serves. `answered` is called after each reply with the time it took, for metrics. */
+export function listenUdp(
+  address: string,
+  port: number,
+  responder: Responder,
+  answered: (response: Response, startedMs: number) => void,
+): Promise<UdpListener> {
+  const socket = dgram.createSocket({ type: address.includes(':') ? 'udp6' : 'udp4', lookup: sameAddress });
+  socket.on('message', (packet, from) => {
+    const startedMs = performance.now();
+    const response = responder.respond(packet, 'udp');
+    if (response === null) return;
+    // Port 0 can't be answered.
+    if (from.port !== 0 && socket.getSendQueueSize() <= MAX_QUEUED_BYTES) {
+      socket.send(response.bytes, from.port, from.address);
+    }
+    answered(response, startedMs);
+  });
+  return new Promise((resolve, reject) => {
+    socket.once('error', reject);
+    socket.bind(port, address, () => {
+      socket.off('error', reject);
+      // An asker that is gone shows as an error of a later receive; there is nobody to tell.
+      socket.on('error', () => {});
+      setBuffers(socket);
+      resolve({
+        port: socket.address().port,
+        close: () => new Promise((closed) => socket.close(() => closed())),
+      });
+    });
+  });
+}
+
+/** Larger buffers ride out pauses; a system that refuses them still works. */
+function setBuffers(socket: dgram.Socket): void {
+  try {
+    socket.setRecvBufferSize(SOCKET_BUFFER);
+    socket.setSendBufferSize(SOCKET_BUFFER);
+  } catch {
+    return;
+  }
+}

@@ -1,0 +1,57 @@
+// What a name inside the zone asks for (spec/dns.md, section 1): read from the right, the first label that names a kind
+// parts the subject on its left from the place on its right.
+
+import { Type } from './protocol.js';
+
+export type ZoneQuestion =
+  | { readonly kind: 'node'; readonly node: string; readonly datacenter: string | null }
+  | {
+      readonly kind: 'service';
+      readonly service: string;
+      /** "" for none. */
+      readonly tag: string;
+      readonly datacenter: string | null;
+    }
+  | { readonly kind: 'address'; readonly label: string }
+  | { readonly kind: 'nothing' };
+
+const NOTHING: ZoneQuestion = { kind: 'nothing' };
+const KINDS = new Set(['service', 'connect', 'virtual', 'ingress', 'node', 'query', 'addr']);
+
+/** The datacenter: null for the own one, undefined when the place is none that can exist. */
+function placeOf(labels: readonly string[]): string | null | undefined {
+  if (labels.length === 0) return null;
+  if (labels.length === 1) return labels[0];
+  return labels.length === 2 && labels[1] === 'dc' ? labels[0] : undefined;
+}
+
+function serviceQuestion(subject: readonly string[], datacenter: string | null): ZoneQuestion {
+  const [first = '', second = ''] = subject;
+  if (subject.length === 2 && first.startsWith('_') && second.startsWith('_')) {
+    const tag = second.slice(1);
+    return { kind: 'service', service: first.slice(1), tag: tag === 'tcp' ? '' : tag, datacenter };
+  }
+  const service = subject[subject.length - 1] ?? '';
+  return { kind: 'service', service, tag: subject.slice(0, -1).join('.'), datacenter };
+}
+
+/** `labels` of the name without the domain, lower-cased. Kinds that are not served yet are names that don't exist. */
+export function readZoneName(labels: readonly string[], type: number): ZoneQuestion {
+  let at = labels.length - 1;
+  let isBare = false;
+  for (; at >= 0; at--) {
+    const label = labels[at] ?? '';
+    if (KINDS.has(label)) break;
+    isBare = type === Type.SRV && label.startsWith('_');
+    if (isBare) break;
+  }
+  if (at < 0) return NOTHING;
+  const kind = isBare ? 'service' : labels[at];
+  const subject = labels.slice(0, isBare ? at + 1 : at);
+  if (subject.length === 0) return NOTHING;
+  if (kind === 'addr') return { kind: 'address', label: subject.length === 1 ? (subject[0] ?? '') : '' };
+  const datacenter = placeOf(labels.slice(at + 1));
+  if (datacenter === undefined) return NOTHING;
+  if (kind === 'node') return { kind: 'node', node: subject.join('.'), datacenter };
+  return kind === 'service' ? serviceQuestion(subject, datacenter) : NOTHING;
+}

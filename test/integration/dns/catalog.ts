@@ -1,0 +1,100 @@
+// A real state store filled with registrations as catalog requests spell them, and the default DNS settings.
+
+import { CommandType } from '../../../src/wire/commands.js';
+import type { DnsConfig } from '../../../src/wire/config.js';
+import type { CheckRecord, ServiceRecord, StringMap } from '../../../src/wire/records.js';
+import { NO_CHECK, NO_SERVICE } from '../../../src/workers/state/local/zero-values.js';
+import { StateStore } from '../../../src/workers/state/store/state-store.js';
+
+export interface Registration {
+  readonly Node: string;
+  readonly Address: string;
+  readonly NodeMeta?: StringMap;
+  readonly TaggedAddresses?: StringMap;
+  readonly Service?: Partial<ServiceRecord>;
+  readonly Check?: Partial<CheckRecord>;
+  readonly Checks?: readonly Partial<CheckRecord>[];
+  readonly SkipNodeUpdate?: boolean;
+}
+
+export interface Removal {
+  readonly Node: string;
+  readonly ServiceID?: string;
+  readonly CheckID?: string;
+}
+
+export const defaultDns: DnsConfig = {
+  listeners: [{ kind: 'tcp', address: '127.0.0.1', port: 0 }],
+  domain: 'consul',
+  altDomain: '',
+  allowStale: true,
+  maxStaleMs: 315_360_000_000,
+  nodeTtlMs: 0,
+  serviceTtlMs: {},
+  onlyPassing: false,
+  enableTruncate: false,
+  disableCompression: false,
+  udpAnswerLimit: 3,
+  aRecordLimit: 0,
+  nodeMetaTxt: true,
+  soa: { refreshS: 3600, retryS: 600, expireS: 86_400, minTtlS: 0 },
+  recursors: [],
+};
+
+export class Catalog {
+  readonly store = new StateStore();
+  #index = 10;
+
+  register(registration: Registration): void {
+    const { Node, Address, Service, Check, Checks, NodeMeta, TaggedAddresses, SkipNodeUpdate } = registration;
+    const checks = [...(Checks ?? []), ...(Check === undefined ? [] : [Check])];
+    this.store.apply(++this.#index, {
+      type: CommandType.register,
+      body: {
+        Datacenter: 'dc1',
+        Token: '',
+        ID: '',
+        Node,
+        Address,
+        TaggedAddresses: TaggedAddresses ?? null,
+        NodeMeta: NodeMeta ?? null,
+        Service:
+          Service === undefined
+            ? null
+            : {
+                ...NO_SERVICE,
+                Weights: { Passing: 1, Warning: 1 },
+                ...Service,
+                ID: Service.ID ?? Service.Service ?? '',
+              },
+        Check: null,
+        Checks: checks.map((check) => ({ ...NO_CHECK, Node, Status: 'critical', ...check })),
+        SkipNodeUpdate: SkipNodeUpdate ?? false,
+        PeerName: '',
+        Locality: null,
+        CreateIndex: 0,
+        ModifyIndex: 0,
+      },
+    });
+    this.store.flush();
+  }
+
+  deregister({ Node, ServiceID = '', CheckID = '' }: Removal): void {
+    this.store.apply(++this.#index, {
+      type: CommandType.deregister,
+      body: { Datacenter: 'dc1', Token: '', Node, ServiceID, CheckID, PeerName: '' },
+    });
+    this.store.flush();
+  }
+
+  /** The server itself, as its leader registers it. */
+  registerServer(node: string, port: number): void {
+    this.register({
+      Node: node,
+      Address: '127.0.0.1',
+      NodeMeta: { 'consul-network-segment': '', 'consul-version': '1.21.4' },
+      Service: { ID: 'consul', Service: 'consul', Port: port },
+      Check: { CheckID: 'serfHealth', Name: 'Serf Health Status', Status: 'passing' },
+    });
+  }
+}
