@@ -27,13 +27,22 @@ interface Waiter {
 /** What the client needs of the store; the worker connects it. */
 export interface Applier {
   apply(index: number, command: Command | OpaqueCommand): ApplyResult;
+  /** Everything through `index` is applied, also entries that carried no command. */
+  advance(index: number): void;
   /** Everything committed so far is applied: wake who waits. */
   flush(): void;
   /** Starts a stream of the state as it is now; pulls `next` until it answers null. */
-  snapshot(): { readonly index: number; next(): Uint8Array | null };
+  snapshot(): SnapshotSource;
   restoreBegin(): void;
   restoreChunk(bytes: Uint8Array): void;
-  restoreEnd(): number;
+  /** Everything arrived: the state is that of `index`. */
+  restoreEnd(index: number): void;
+}
+
+/** The stream of one snapshot; each chunk is handed over for good. */
+export interface SnapshotSource {
+  readonly index: number;
+  next(): Uint8Array<ArrayBuffer> | null;
 }
 
 export interface RaftEvents {
@@ -60,6 +69,7 @@ export class RaftClient implements Consensus {
   #nextQuestion = 1;
   #scheduled = false;
   #stopping = false;
+  #restoreIndex = 0;
 
   constructor(port: MessagePort, leadership: Leadership, applier: Applier, events: RaftEvents, holdMs: number) {
     this.leadership = leadership;
@@ -184,12 +194,16 @@ export class RaftClient implements Consensus {
       case 'snapshot-credit':
         return this.#snapshots.get(message.request)?.credit(message.bytes);
       case 'restore-begin':
+        this.#restoreIndex = message.meta.index;
         return this.#guarded(() => this.#applier.restoreBegin());
       case 'restore-chunk':
         this.#guarded(() => this.#applier.restoreChunk(new Uint8Array(message.bytes)));
         return this.#post({ kind: 'restore-credit', bytes: message.bytes.byteLength });
       case 'restore-end':
-        return this.#guarded(() => this.#post({ kind: 'restored', index: this.#applier.restoreEnd() }));
+        return this.#guarded(() => {
+          this.#applier.restoreEnd(this.#restoreIndex);
+          this.#post({ kind: 'restored', index: this.#restoreIndex });
+        });
     }
   }
 
@@ -230,6 +244,7 @@ export class RaftClient implements Consensus {
         const index = indexes[i];
         if (command && index !== undefined) this.#applier.apply(index, command);
       }
+      this.#applier.advance(through);
       this.#applier.flush();
     });
     this.#post({ kind: 'applied', index: through, bytes });
@@ -269,17 +284,12 @@ function failureOf(code: 'not-leader' | 'queue-full' | 'leadership-lost' | 'stop
 class SnapshotStream {
   readonly #port: MessagePort;
   readonly #request: number;
-  readonly #source: { next(): Uint8Array | null };
+  readonly #source: SnapshotSource;
   readonly #done: () => void;
   #credit = 1024 * 1024;
   #running = false;
 
-  constructor(
-    port: MessagePort,
-    request: number,
-    source: { readonly index: number; next(): Uint8Array | null },
-    done: () => void,
-  ) {
+  constructor(port: MessagePort, request: number, source: SnapshotSource, done: () => void) {
     this.#port = port;
     this.#request = request;
     this.#source = source;
@@ -308,7 +318,7 @@ class SnapshotStream {
         return this.#done();
       }
       this.#credit -= chunk.byteLength;
-      const bytes = new Uint8Array(chunk).buffer;
+      const bytes = chunk.byteLength === chunk.buffer.byteLength ? chunk.buffer : chunk.slice().buffer;
       this.#post({ kind: 'snapshot-chunk', request: this.#request, bytes }, [bytes]);
     } catch (error) {
       this.#post({ kind: 'snapshot-failed', request: this.#request, reason: String(error) });

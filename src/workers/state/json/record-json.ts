@@ -60,7 +60,8 @@ export const serviceJson = keeping<ServiceRecord>(
     `{${text('Kind', service.Kind)}"ID":${quoteJson(service.ID)},"Service":${quoteJson(service.Service)},` +
     `"Tags":${tagsJson(service.Tags)},"Address":${quoteJson(service.Address)},` +
     `${optionalJson('TaggedAddresses', mapJson(service.TaggedAddresses, serviceAddressJson))}` +
-    `"Meta":${mapJson(service.Meta, quoteJson)},"Port":${service.Port},${text('SocketPath', service.SocketPath)}` +
+    `"Meta":${mapJson(service.Meta, quoteJson)},${optionalNumber('Port', service.Port)}` +
+    `${text('SocketPath', service.SocketPath)}` +
     `"Weights":${weightsJson(service.Weights)},"EnableTagOverride":${service.EnableTagOverride},` +
     `"Proxy":${proxyJson(service.Proxy)},"Connect":${connectJson(service.Connect)},` +
     `"PeerName":${quoteJson(service.PeerName)},${optionalJson('Locality', localityJson(service.Locality))}` +
