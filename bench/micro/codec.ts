@@ -1,8 +1,8 @@
 // Message encoding and decoding against the best alternative, msgpackr, on messages of 64 B, 1400 B and 64 KiB. Run:
 //   node dist/bench/micro/codec.js
-// msgpackr is set up to write the same maps (useRecords: false, variableMapSize: true) and gets its fields in wire order. It writes
-// byte values as bin and long text as str8, so byte equality with Consul's messages is out of its reach; decoding, it takes raw
-// values for text. Each number is the median of several short runs.
+// msgpackr is set up to write the same maps (useRecords: false, variableMapSize: true) and gets its fields in wire
+// order. It writes byte values as bin and long text as str8, so byte equality with Consul's messages is out of its
+// reach; decoding, it takes raw values for text. Each number is the median of several short runs.
 
 import { Packr } from 'msgpackr';
 import { CommandBatch, decodeCommand, decodePacked, encodeCommand } from '../../src/wasm/commands.js';

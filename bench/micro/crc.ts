@@ -1,5 +1,5 @@
-// CRC-32 in WASM against zlib's, which `crc32` uses for what is longer, and CRC-64 against its definition in JavaScript (there is
-// no other implementation at hand). Run: node dist/bench/micro/crc.js
+// CRC-32 in WASM against zlib's, which `crc32` uses for what is longer, and CRC-64 against its definition in
+// JavaScript (there is no other implementation at hand). Run: node dist/bench/micro/crc.js
 
 import zlib from 'node:zlib';
 import { Crc64, crc32, wasmCrc32 } from '../../src/wasm/crc.js';

@@ -1,4 +1,5 @@
-// The messages of the micro-benchmarks: KV writes with values of a given length, registrations as a bulk load makes them.
+// The messages of the micro-benchmarks: KV writes with values of a given length, registrations as a bulk load makes
+// them.
 
 import { type Command, CommandType } from '../../src/wire/commands.js';
 import type { CheckDefinition, CheckRecord, ProxyConfig, ServiceRecord } from '../../src/wire/records.js';

@@ -1,5 +1,5 @@
-// The commands of the log as bytes (spec/fsm.md, sections 1–3): a type byte and a msgpack body. A type that lictor does not interpret
-// stays as it came.
+// The commands of the log as bytes (spec/fsm.md, sections 1–3): a type byte and a msgpack body. A type that lictor
+// does not interpret stays as it came.
 
 import { type Command, CommandType, IGNORE_UNKNOWN_FLAG, type OpaqueCommand } from '../wire/commands.js';
 import type { PackedEntries } from '../wire/raft-port.js';
@@ -64,8 +64,8 @@ function decodeOpen(from: number, to: number): Command | OpaqueCommand {
 }
 
 /**
- * The command that these bytes hold; what follows its body is ignored. A long byte value may be a view of `bytes`, which must
- * not be changed afterwards. Throws {@link DecodeError}.
+ * The command that these bytes hold; what follows its body is ignored. A long byte value may be a view of `bytes`,
+ * which must not be changed afterwards. Throws {@link DecodeError}.
  */
 export function decodeCommand(bytes: Uint8Array): Command | OpaqueCommand {
   scanner.open(bytes);
@@ -98,8 +98,8 @@ export function decodePacked(entries: PackedEntries): (Command | OpaqueCommand)[
 }
 
 /**
- * Collects commands for the raft worker as packed entries. Keep one and reuse it. Byte values of 2 KiB and more are not copied before
- * {@link take}: they must not be changed until then.
+ * Collects commands for the raft worker as packed entries. Keep one and reuse it. Byte values of 2 KiB and more are
+ * not copied before {@link take}: they must not be changed until then.
  */
 export class CommandBatch {
   private readonly output = new Output();

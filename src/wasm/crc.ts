@@ -1,4 +1,5 @@
-// Checksums. CRC-32 (IEEE) for packets and private files, CRC-64 (ECMA, reflected) for snapshot files (spec/raft.md, section 13).
+// Checksums. CRC-32 (IEEE) for packets and private files, CRC-64 (ECMA, reflected) for snapshot files (spec/raft.md,
+// section 13).
 
 import zlib from 'node:zlib';
 import { instantiate, PAGE_BYTES, reserve } from './module.js';

@@ -1,6 +1,6 @@
-// Makes objects from the slots of a scan. For every struct schema one function is generated that builds an object literal: all
-// records of a kind share one hidden class, and no property is added one by one. The source comes from the schemas in
-// src/wire/schema.ts alone, never from input.
+// Makes objects from the slots of a scan. For every struct schema one function is generated that builds an object
+// literal: all records of a kind share one hidden class, and no property is added one by one. The source comes from
+// the schemas in src/wire/schema.ts alone, never from input.
 
 import { fieldsOf, type Kind, type StructSchema } from '../wire/schema.js';
 import { uint64 } from '../wire/uint64.js';

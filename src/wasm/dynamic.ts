@@ -1,6 +1,6 @@
-// Free-form values (proxy Config and the like) as msgpack, in JavaScript: rare, small, and without a schema. Numbers are written
-// as float64, as all numbers that came from JSON are (spec/fsm.md, section 1); a bigint is written as an integer. Reading
-// takes every number as a number while it is exact, so an integral float and an integer read alike.
+// Free-form values (proxy Config and the like) as msgpack, in JavaScript: rare, small, and without a schema. Numbers
+// are written as float64, as all numbers that came from JSON are (spec/fsm.md, section 1); a bigint is written as an
+// integer. Reading takes every number as a number while it is exact, so an integral float and an integer read alike.
 
 import type { Dynamic } from '../wire/records.js';
 import { uint64 } from '../wire/uint64.js';

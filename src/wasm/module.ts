@@ -1,5 +1,6 @@
-// The compiled module (src/wasm/assembly, built by `npm run build:wasm` next to this file). It is compiled once per thread, at first
-// import, synchronously: it is about 10 KiB. Encoding, decoding and checksums each have an instance with its own memory.
+// The compiled module (src/wasm/assembly, built by `npm run build:wasm` next to this file). It is compiled once per
+// thread, at first import, synchronously: it is about 10 KiB. Encoding, decoding and checksums each have an instance
+// with its own memory.
 
 import fs from 'node:fs';
 

@@ -1,6 +1,7 @@
-// The encoder's side of the border: its instance, and the two operand regions that JavaScript fills before one call encodes a
-// whole message. Words are int32: lengths, counts, small integers, marks. Bytes are the text of all strings, one after the
-// other. Long byte values never enter: the module leaves a hole in its output, and they are copied once, into the result.
+// The encoder's side of the border: its instance, and the two operand regions that JavaScript fills before one call
+// encodes a whole message. Words are int32: lengths, counts, small integers, marks. Bytes are the text of all
+// strings, one after the other. Long byte values never enter: the module leaves a hole in its output, and they are
+// copied once, into the result.
 
 import { EncodeError, MAX_MESSAGE_BYTES } from './errors.js';
 import { type Exports, instantiate, KEPT_MEMORY_BYTES, PAGE_BYTES, reserve } from './module.js';
@@ -150,6 +151,7 @@ export class Operands {
 
   /** Puts a string's bytes in; answers how many there are. May renew the views. */
   text(text: string): number {
+    if (typeof text !== 'string') throw new EncodeError('not-encodable');
     const { length } = text;
     if (this.byte + length * 3 > this.bytesLimit) this.reserveBytes(length * 3);
     const { bytes, byte } = this;

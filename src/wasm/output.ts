@@ -1,6 +1,6 @@
-// Where encoded messages go: one at a time, or many behind each other in one growing output. While an output is the only user of the
-// encoder's memory its messages simply stay there and are copied once, when taken; before somebody else encodes they move to a
-// buffer here. Long byte values stay where they are and are copied once, into the result.
+// Where encoded messages go: one at a time, or many behind each other in one growing output. While an output is the
+// only user of the encoder's memory its messages simply stay there and are copied once, when taken; before somebody
+// else encodes they move to a buffer here. Long byte values stay where they are and are copied once, into the result.
 
 import { markAsUntransferable } from 'node:worker_threads';
 import { operands, type Writer } from './encoder.js';

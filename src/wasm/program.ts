@@ -1,5 +1,6 @@
-// Struct schemas as the compiled module reads them (src/wasm/assembly/layout.ts): key text with its msgpack header, field kinds and
-// the whole zero form of each struct, laid out once as one image that every instance gets at the same address.
+// Struct schemas as the compiled module reads them (src/wasm/assembly/layout.ts): key text with its msgpack header,
+// field kinds and the whole zero form of each struct, laid out once as one image that every instance gets at the same
+// address.
 
 import { fieldsOf, type Kind, type StructSchema } from '../wire/schema.js';
 import { instantiate } from './module.js';

@@ -1,7 +1,7 @@
-// The decoder's side of the border: its instance, the part of the message that is loaded into it, and the table of slots that one
-// call fills (src/wasm/assembly/scan.ts). Messages up to 16 KiB are loaded whole; of longer ones only a window, and the
-// module asks for what lies behind a long byte value, so that such a value is never copied in. When a window was too
-// small for anything else, it is enlarged and the scan repeated.
+// The decoder's side of the border: its instance, the part of the message that is loaded into it, and the table of
+// slots that one call fills (src/wasm/assembly/scan.ts). Messages up to 16 KiB are loaded whole; of longer ones only
+// a window, and the module asks for what lies behind a long byte value, so that such a value is never copied in. When
+// a window was too small for anything else, it is enlarged and the scan repeated.
 
 import { DecodeError, type DecodeErrorCode, MAX_MESSAGE_BYTES } from './errors.js';
 import { type Exports, instantiate, KEPT_MEMORY_BYTES, PAGE_BYTES, reserve } from './module.js';

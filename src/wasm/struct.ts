@@ -1,4 +1,5 @@
-// Records of the snapshot stream (spec/fsm.md, section 13) and any other value with a schema, one by one or as a stream.
+// Records of the snapshot stream (spec/fsm.md, section 13) and any other value with a schema, one by one or as a
+// stream.
 
 import type { ListKind, StructSchema } from '../wire/schema.js';
 import { scanner } from './decoder.js';
@@ -33,8 +34,8 @@ function decode(codec: Codec, bytes: Uint8Array, offset: number): Decoded<unknow
 }
 
 /**
- * The record at `offset`. Throws {@link DecodeError}; its code is `truncated` when `bytes` ends inside the record, so that the reader of a
- * stream can fetch more and try again. Byte values may be views of `bytes`.
+ * The record at `offset`. Throws {@link DecodeError}; its code is `truncated` when `bytes` ends inside the record, so
+ * that the reader of a stream can fetch more and try again. Byte values may be views of `bytes`.
  */
 export function decodeStruct<T extends object>(schema: StructSchema<T>, bytes: Uint8Array, offset = 0): Decoded<T> {
   return decode(structCodec(schema), bytes, offset) as Decoded<T>;

@@ -1,7 +1,7 @@
-// Go strings are bytes. Here a string field is a JavaScript string: valid UTF-8 as itself, and every byte 80 … FF that is not
-// part of valid UTF-8 as the lone surrogate U+DC00 + byte (Python's "surrogateescape"). Bytes → string → bytes gives the same
-// bytes back, so a KV key that a stock server wrote with arbitrary bytes survives. A lone surrogate that is no such escape
-// (it can only come from a \u escape in JSON) is written as U+FFFD, as Go does.
+// Go strings are bytes. Here a string field is a JavaScript string: valid UTF-8 as itself, and every byte 80 … FF
+// that is not part of valid UTF-8 as the lone surrogate U+DC00 + byte (Python's "surrogateescape"). Bytes → string →
+// bytes gives the same bytes back, so a KV key that a stock server wrote with arbitrary bytes survives. A lone
+// surrogate that is no such escape (it can only come from a \u escape in JSON) is written as U+FFFD, as Go does.
 
 const ESCAPE = 0xdc00;
 const LONE_ESCAPE = /(?<![\ud800-\udbff])[\udc80-\udcff]/;

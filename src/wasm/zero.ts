@@ -1,5 +1,6 @@
-// The zero struct of each schema: one shared, frozen object. A decoded message points to it wherever a struct with only zero values
-// was sent (most check definitions and proxies), and the encoder knows it by identity and copies its ready-made bytes.
+// The zero struct of each schema: one shared, frozen object. A decoded message points to it wherever a struct with
+// only zero values was sent (most check definitions and proxies), and the encoder knows it by identity and copies its
+// ready-made bytes.
 
 import { fieldsOf, type Kind, type StructSchema } from '../wire/schema.js';
 

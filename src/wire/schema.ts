@@ -1,6 +1,6 @@
-// The records and commands as data: which field has which kind (spec/fsm.md, section 3). The msgpack codec is driven by
-// these tables. The compiler holds them to the record types: a field too few or too many does not compile. Fields are listed in the
-// order in which decoded objects get them; on the wire they are sorted by name.
+// The records and commands as data: which field has which kind (spec/fsm.md, section 3). The msgpack codec is driven
+// by these tables. The compiler holds them to the record types: a field too few or too many does not compile. Fields
+// are listed in the order in which decoded objects get them; on the wire they are sorted by name.
 
 import type {
   AutopilotRequest,

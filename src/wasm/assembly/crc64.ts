@@ -1,5 +1,5 @@
-// CRC-64 (ECMA-182, reflected 0xC96C5795D7870F42, all ones in and out: spec/raft.md, section 13), sixteen bytes a step over
-// sixteen tables.
+// CRC-64 (ECMA-182, reflected 0xC96C5795D7870F42, all ones in and out: spec/raft.md, section 13), sixteen bytes a
+// step over sixteen tables.
 
 let tables: usize = 0;
 

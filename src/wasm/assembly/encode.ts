@@ -1,6 +1,7 @@
-// Writes one struct as msgpack in the flavour of Consul's commands (spec/fsm.md, section 1) from two operand streams that
-// TypeScript filled: words (lengths, counts, small integers, marks) and the bytes of strings. Key text and map headers come
-// from the schema, so they never cross the border. The output is the last region of the memory and grows in place.
+// Writes one struct as msgpack in the flavour of Consul's commands (spec/fsm.md, section 1) from two operand streams
+// that TypeScript filled: words (lengths, counts, small integers, marks) and the bytes of strings. Key text and map
+// headers come from the schema, so they never cross the border. The output is the last region of the memory and grows
+// in place.
 
 import {
   BOOL, BYTES, copy, DYNAMIC, FIELD_SIZE, FIELDS, FLOAT, INT, LIST, MAP, NULLABLE_STRUCT, STRING, STRUCT, UINT,

@@ -1,6 +1,6 @@
 // Reads one msgpack value against a schema and notes, for every field, where its value lies or what it is: a table of
-// 8-byte slots by schema position, so that key order, unknown keys and integer widths are dealt with here and TypeScript only
-// makes the objects. Never reads past the message, never recurses deeper than the schema does.
+// 8-byte slots by schema position, so that key order, unknown keys and integer widths are dealt with here and
+// TypeScript only makes the objects. Never reads past the message, never recurses deeper than the schema does.
 //
 //   string  i32 length (0: empty) | i32 address; address is complemented when the text isn't ASCII.
 //           length >= 65536 when short and new: (cache entry + 1) << 16 | length; negative: -(cache entry + 1), already known
@@ -17,8 +17,9 @@ import {
 import { LONGEST, lookUp } from './strings';
 
 /**
- * Copies the message from this offset on to this address, as much as there is room for; answers how many bytes. Called behind
- * a byte value that lies beyond what is loaded: such a value is passed without ever entering this memory.
+ * Copies the message from this offset on to this address, as much as there is room for; answers how many bytes.
+ * Called behind a byte value that lies beyond what is loaded: such a value is passed without ever entering this
+ * memory.
  */
 // @ts-ignore: decorator
 @external("host", "load")
@@ -441,9 +442,9 @@ function value(kind: i32, argument: usize, slot: usize): bool {
 }
 
 /**
- * Scans the value at `message` of at most `size` bytes, of which `available` are loaded (64 readable bytes must follow).
- * The result is in the first slot. Answers how many bytes the value took, or a failure (see above) with its offset in the first
- * word of the slots. The slot table lies last in memory and takes at most `most` bytes.
+ * Scans the value at `message` of at most `size` bytes, of which `available` are loaded (64 readable bytes must
+ * follow). The result is in the first slot. Answers how many bytes the value took, or a failure (see above) with its
+ * offset in the first word of the slots. The slot table lies last in memory and takes at most `most` bytes.
  */
 export function scan(
   kind: i32, argument: usize, message: usize, size: usize, available: usize, slotsAt: usize, most: usize,

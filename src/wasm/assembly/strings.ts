@@ -1,6 +1,7 @@
-// A cache of short strings met while scanning. Names, datacenters, tokens and states repeat in every message: a hit lets
-// TypeScript take the string it already has (no bytes cross, no new string) and keeps one copy of it alive instead of
-// thousands. Direct mapped. An entry is 64 bytes: u32 length | u32 scan that used it | u32 scan that filled it | bytes at 16.
+// A cache of short strings met while scanning. Names, datacenters, tokens and states repeat in every message: a hit
+// lets TypeScript take the string it already has (no bytes cross, no new string) and keeps one copy of it alive
+// instead of thousands. At most 1024 strings (tokens among them) live on here after their messages are gone. Direct
+// mapped. An entry is 64 bytes: u32 length | u32 scan that used it | u32 scan that filled it | bytes at 16.
 
 import { equal } from './layout';
 
@@ -40,8 +41,8 @@ function hash(at: usize, length: usize): u32 {
 export const UNCACHED: i32 = 0;
 
 /**
- * Looks a string of 1 … LONGEST bytes up, filling its entry when it isn't there. Answers -(entry + 1) when TypeScript has
- * the string, entry + 1 when it must make and keep it, UNCACHED when the entry is in use by this same scan.
+ * Looks a string of 1 … LONGEST bytes up, filling its entry when it isn't there. Answers -(entry + 1) when TypeScript
+ * has the string, entry + 1 when it must make and keep it, UNCACHED when the entry is in use by this same scan.
  */
 export function lookUp(at: usize, length: usize, scanNumber: u32): i32 {
   const index = hash(at, length);

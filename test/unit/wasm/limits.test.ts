@@ -73,6 +73,10 @@ describe('strings', () => {
     assert.equal(decodeStruct(kvEntrySchema, bytes).value.Key, 'a\ufffdb');
   });
 
+  it('are refused when they are none', () => {
+    assert.throws(() => encodeStruct(kvEntrySchema, { ...entry, Key: 5 as unknown as string }), EncodeError);
+  });
+
   it('never use str8', () => {
     for (const length of [0, 31, 32, 39, 40, 41, 200, 255, 256, 65535, 65536]) {
       const Key = 'k'.repeat(length);

@@ -1,4 +1,5 @@
-// Properties of the codec: agreement with an independent implementation in both directions, and behaviour on damaged input.
+// Properties of the codec: agreement with an independent implementation in both directions, and behaviour on damaged
+// input.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';

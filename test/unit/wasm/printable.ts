@@ -1,5 +1,5 @@
-// Decoded values in the form of the recorded vectors: bytes that are printable text as a string, others as hex, integers
-// above 2^53 as JSON reads them (inexactly).
+// Decoded values in the form of the recorded vectors: bytes that are printable text as a string, others as hex,
+// integers above 2^53 as JSON reads them (inexactly).
 
 export function printable(value: unknown): unknown {
   if (typeof value === 'bigint') return Number(value);
