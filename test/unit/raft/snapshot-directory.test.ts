@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { logIndex, term } from '../../../src/workers/raft/core/entry.js';
-import { Crc64 } from '../../../src/workers/raft/snapshot/crc64.js';
 import { parseMeta, renderMeta } from '../../../src/workers/raft/snapshot/meta.js';
 import { SnapshotDirectory } from '../../../src/workers/raft/snapshot/snapshot-directory.js';
 import { dataPath } from '../../data.js';
@@ -19,15 +18,6 @@ function folder(context: TestContext): string {
   context.after(() => rmSync(path, { recursive: true, force: true }));
   return path;
 }
-
-test('CRC-64 is the one of the recorded snapshot, however the bytes are cut', () => {
-  const bytes = readFileSync(dataPath(`raft/snapshots/${STOCK}/state.bin`));
-  for (const size of [1, 7, 8, 1000, bytes.length]) {
-    const crc = new Crc64();
-    for (let at = 0; at < bytes.length; at += size) crc.update(bytes.subarray(at, at + size));
-    assert.equal(Buffer.from(crc.digest()).toString('base64'), 'rbac2pLZ+1o=', `pieces of ${size}`);
-  }
-});
 
 test('the recorded meta.json is read and written to the same bytes', () => {
   const parsed = parseMeta(stockMeta());

@@ -4,9 +4,9 @@
 
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Crc64 } from '../../../wasm/crc.js';
 import type { PlacedConfiguration } from '../core/configuration.js';
 import type { Position } from '../core/entry.js';
-import { Crc64 } from './crc64.js';
 import { parseMeta, renderMeta, type SnapshotDescription } from './meta.js';
 import type { SnapshotSink, SnapshotStore } from './snapshot-store.js';
 
@@ -93,7 +93,7 @@ export class SnapshotDirectory implements SnapshotStore {
         size += bytes.byteLength;
       }
       if (size !== found.size) return `state.bin has ${size} bytes, meta.json says ${found.size}`;
-      return Buffer.compare(crc.digest(), found.crc) === 0 ? found : 'CRC mismatch';
+      return Buffer.compare(crc.digestBytes(), found.crc) === 0 ? found : 'CRC mismatch';
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     }
@@ -129,7 +129,7 @@ class DirectorySink implements SnapshotSink {
   async finish(): Promise<SnapshotDescription> {
     await this.#file.sync();
     await this.#file.close();
-    const description = { ...this.#about, size: this.#size, crc: this.#crc.digest() };
+    const description = { ...this.#about, size: this.#size, crc: this.#crc.digestBytes() };
     const meta = await open(join(this.#directory, 'meta.json'), 'wx', 0o644);
     try {
       await meta.writeFile(renderMeta(description));

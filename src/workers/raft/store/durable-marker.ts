@@ -4,7 +4,7 @@
 // after a power failure but never run ahead: it can miss a loss, it can't invent one.
 
 import { closeSync, constants, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
-import { crc32 } from 'node:zlib';
+import { crc32 } from '../../../wasm/crc.js';
 import { type LogIndex, logIndex } from '../core/entry.js';
 
 export interface DurableMarker {

@@ -6,7 +6,7 @@
 //   4  uint32 CRC-32       16  uint64 term          32  uint32 count          40  uint8 entry type, 7 bytes zero
 //   48 payload: for each entry uint32 length and that many bytes               (all little-endian)
 
-import { crc32 } from 'node:zlib';
+import { crc32 } from '../../../wasm/crc.js';
 import { type EntryRun, isEntryType, logIndex, term } from '../core/entry.js';
 
 export const RECORD_HEADER_BYTES = 48;

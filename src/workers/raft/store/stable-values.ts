@@ -1,7 +1,7 @@
 // The two values kept beside the entries: term and vote (spec/raft.md section 3: durable before this server speaks in the
 // term), and where the log begins. JSON with a CRC-32 in front, so that a damaged one is an error and not another term.
 
-import { crc32 } from 'node:zlib';
+import { crc32 } from '../../../wasm/crc.js';
 import { type HardState, type LogIndex, logIndex, term } from '../core/entry.js';
 import { StorageFailure } from './storage-failure.js';
 

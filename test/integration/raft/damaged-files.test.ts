@@ -1,0 +1,96 @@
+// LevelDB's own files damaged at random places: either everything that was acknowledged is read back, or opening fails and
+// says so. LevelDB alone would drop some of it without a word.
+
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { EntryType, logIndex, singlePayload, term } from '../../../src/workers/raft/core/entry.js';
+import { openStorage } from '../../../src/workers/raft/storage.js';
+import { StorageFailure } from '../../../src/workers/raft/store/storage-failure.js';
+import { Random } from '../../simulation/raft/random.js';
+
+const SEED = Number(process.env['LICTOR_SEED'] ?? Date.now() % 1_000_000);
+const ENTRIES = 120;
+const unreadable = (): void => {};
+
+/** Entries 1 to 120, the first half in a table file, the rest still in LevelDB's own log. */
+async function write(dataDir: string): Promise<void> {
+  for (let half = 0; half < 2; half += 1) {
+    const { log } = await openStorage(dataDir, unreadable);
+    for (let i = 1; i <= ENTRIES / 2; i += 1) {
+      const index = half * (ENTRIES / 2) + i;
+      const payload = singlePayload(Buffer.from(`entry ${index} ${'x'.repeat(700)}`));
+      const run = { firstIndex: logIndex(index), count: 1, term: term(1), type: EntryType.command, appendedAtMs: 0 };
+      await log.persist({ hardState: { term: term(1), vote: 'a' }, runs: [{ ...run, payload }] });
+    }
+    await log.close();
+  }
+}
+
+async function readAll(dataDir: string): Promise<number> {
+  const { log, recovered } = await openStorage(dataDir, unreadable);
+  try {
+    const { last } = recovered.log;
+    const runs = last.index === 0 ? [] : await log.read(logIndex(1), last.index, Number.MAX_SAFE_INTEGER);
+    for (const { firstIndex, payload } of runs) {
+      assert.match(Buffer.from(payload).toString('utf8', 4), new RegExp(`^entry ${firstIndex} x{700}$`));
+    }
+    return runs.length;
+  } finally {
+    await log.close();
+  }
+}
+
+function folder(context: TestContext): string {
+  const path = mkdtempSync(join(tmpdir(), 'lictor-damage-'));
+  context.after(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+test(`a damaged byte or a cut file never loses an acknowledged entry unnoticed (seed ${SEED})`, async (context) => {
+  const base = folder(context);
+  const whole = join(base, 'whole');
+  await write(whole);
+  const random = new Random(SEED);
+  const copy = join(base, 'copy');
+  cpSync(whole, copy, { recursive: true });
+  assert.equal(await readAll(copy), ENTRIES);
+  let found = 0;
+  for (let trial = 0; trial < 60; trial += 1) {
+    rmSync(copy, { recursive: true, force: true });
+    cpSync(whole, copy, { recursive: true });
+    const folderOfLog = join(copy, 'raft', 'log');
+    const files = readdirSync(folderOfLog).filter((name) => /\.(log|ldb)$|^MANIFEST/.test(name));
+    const name = files[random.below(files.length)] ?? '';
+    const path = join(folderOfLog, name);
+    const bytes = readFileSync(path);
+    if (bytes.length === 0) continue;
+    const at = random.below(bytes.length);
+    const isCut = random.chance(0.3);
+    if (isCut) truncateSync(path, at);
+    else {
+      bytes[at] = (bytes[at] ?? 0) ^ (1 << random.below(8));
+      writeFileSync(path, bytes);
+    }
+    const what = `${isCut ? 'cut' : 'flipped'} ${name} at ${at}`;
+    const outcome = await readAll(copy).catch((error: unknown) => error);
+    if (outcome === ENTRIES) continue;
+    assert.ok(outcome instanceof StorageFailure, `${what}: ${String(outcome)}`);
+    assert.match(outcome.message, /raft log (in ".*" )?is damaged|^cannot use data-dir/, what);
+    found += 1;
+  }
+  assert.ok(found >= 10, `${found} found`);
+});
+
+test('the end of the log cut off is found by the durable marker', async (context) => {
+  const dataDir = folder(context);
+  await write(dataDir);
+  const log = join(dataDir, 'raft', 'log');
+  const name = readdirSync(log).find((file) => file.endsWith('.log')) ?? '';
+  truncateSync(join(log, name), readFileSync(join(log, name)).length - 20);
+  await assert.rejects(openStorage(dataDir, unreadable), {
+    message: 'raft log is damaged at index 120: the log ends at 119, but was durable through 120',
+  });
+});
