@@ -65,6 +65,9 @@ process.stdin.on('data', () => {
   const report = {
     cpuSeconds: (user + system) / 1e6,
     rss: process.memoryUsage.rss(),
+    heapUsed: process.memoryUsage().heapUsed,
+    heapTotal: process.memoryUsage().heapTotal,
+    external: process.memoryUsage().external,
     waiting: server.waitingReads,
     connections: server.connections,
   };

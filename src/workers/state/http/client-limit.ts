@@ -21,6 +21,10 @@ export class ClientLimit {
     return true;
   }
 
+  isFull(client: string): boolean {
+    return this.#max > 0 && (this.#open.get(client) ?? 0) >= this.#max;
+  }
+
   leave(client: string): void {
     const open = this.#open.get(client) ?? 0;
     if (open <= 1) this.#open.delete(client);

@@ -6,6 +6,7 @@ import tls from 'node:tls';
 import type { Listener } from '../../../../wire/config.js';
 import { ClientLimit, plainAddress } from '../client-limit.js';
 import type { BoundListener, Engine, EngineLimits, RequestListener } from '../engine.js';
+import { CROWDED_HEADERS, CROWDED_TEXT } from '../refusals.js';
 import { dateLine, statusLine } from '../status-line.js';
 import { Connection, type ConnectionHost } from './connection.js';
 import { claimSocketPath, type SocketOwner, settleSocketFile } from './unix-socket.js';
@@ -16,7 +17,6 @@ const TLS_HANDSHAKE_MS = 5000;
 /** A refused client has this long to read why. */
 const REFUSED_LINGER_MS = 1000;
 const BACKLOG = 4096;
-const CROWDED = 'Your IP is issuing too many concurrent connections, please rate limit your calls\n';
 
 const kConnection = Symbol('connection');
 interface ServedSocket extends net.Socket {
@@ -171,8 +171,9 @@ function onError(): void {
 function refuseCrowd(socket: net.Socket): void {
   socket.on('error', onError);
   socket.resume();
+  const length = CROWDED_TEXT.length;
   socket.end(
-    `${statusLine(429)}Content-Type: text/plain\r\nConnection: close\r\n${dateLine()}Content-Length: ${CROWDED.length}\r\n\r\n${CROWDED}`,
+    `${statusLine(429)}${CROWDED_HEADERS}Connection: close\r\n${dateLine()}Content-Length: ${length}\r\n\r\n${CROWDED_TEXT}`,
   );
   setTimeout(() => socket.destroy(), REFUSED_LINGER_MS).unref();
 }

@@ -1,54 +1,53 @@
 // The second engine: uWebSockets.js, for plain TCP and clients that speak clean HTTP/1.1 (docs/spec/http.md, "Engines",
-// says what it refuses). The package is loaded only when configured.
+// says what it refuses). The package is loaded only when configured. Slow heads and bodies are cut by the library itself.
 
-import type { HttpRequest, HttpResponse, TemplatedApp, us_listen_socket } from 'uWebSockets.js';
 import type { Listener } from '../../../../wire/config.js';
-import { ClientLimit, plainAddress } from '../client-limit.js';
+import { ClientLimit } from '../client-limit.js';
 import type { BoundListener, Engine, EngineLimits, RequestListener } from '../engine.js';
-import { UwsExchange } from './uws-exchange.js';
+import { CROWDED_HEADERS, CROWDED_TEXT } from '../refusals.js';
+import { type ExchangeHost, UwsExchange } from './uws-exchange.js';
+import {
+  loadUws,
+  type UwsApp,
+  type UwsListenSocket,
+  type UwsModule,
+  type UwsRequest,
+  type UwsResponse,
+} from './uws-module.js';
 
-type Uws = typeof import('uWebSockets.js');
-
-const PATIENCE_CHECK_MS = 1000;
 const CLOSE_POLL_MS = 10;
+/** Sockets close in the loop's turns behind `app.close()`. */
+const SOCKET_CLOSE_MS = 1000;
 
 export interface UwsEngineOptions {
   readonly listener: RequestListener;
   readonly limits: EngineLimits;
 }
 
-/** What uWebSockets.js keeps per socket and hands out with every request of it. */
-export interface SocketTag {
-  client?: string;
-  crowded?: boolean;
-}
-
-export class UwsEngine implements Engine {
-  limits: EngineLimits;
+export class UwsEngine implements Engine, ExchangeHost {
   stopping = false;
-  /** Exchanges that wait for their client's body. */
-  readonly impatient = new Set<UwsExchange>();
-  /** Requests that aren't answered yet. */
-  readonly running = new Set<UwsExchange>();
-
-  readonly #uws: Uws;
+  readonly #uws: UwsModule;
   readonly #listener: RequestListener;
+  /**
+   * The library doesn't say whose connection closed, so what counts against a client's limit is its requests in flight:
+   * one for each of its connections that isn't idle.
+   */
   readonly #clients: ClientLimit;
-  readonly #apps: TemplatedApp[] = [];
-  readonly #sockets: us_listen_socket[] = [];
+  readonly #waiting = new Map<UwsExchange, string>();
+  readonly #apps: UwsApp[] = [];
+  readonly #sockets: UwsListenSocket[] = [];
+  #limits: EngineLimits;
   #connections = 0;
-  #patience: NodeJS.Timeout | null = null;
 
-  private constructor(uws: Uws, options: UwsEngineOptions) {
+  private constructor(uws: UwsModule, options: UwsEngineOptions) {
     this.#uws = uws;
     this.#listener = options.listener;
-    this.limits = options.limits;
+    this.#limits = options.limits;
     this.#clients = new ClientLimit(options.limits.maxConnectionsPerClient);
   }
 
-  /** Loads the native module; rejects where it has no binary. */
   static async create(options: UwsEngineOptions): Promise<UwsEngine> {
-    return new UwsEngine(await import('uWebSockets.js'), options);
+    return new UwsEngine(await loadUws(), options);
   }
 
   get connections(): number {
@@ -60,7 +59,10 @@ export class UwsEngine implements Engine {
       return Promise.reject(new Error('http_config.engine = "uws" serves TCP only: use "net" for unix sockets'));
     }
     const app = this.#uws.App();
-    app.filter((response, change) => this.#track(response, change));
+    const track = (_response: UwsResponse, change: number): void => {
+      this.#connections += change > 0 ? 1 : -1;
+    };
+    app.filter(track);
     app.any('/*', (response, request) => this.#serve(response, request));
     return new Promise((resolve, reject) => {
       app.listen(listener.address, listener.port, this.#uws.LIBUS_LISTEN_EXCLUSIVE_PORT, (socket) => {
@@ -70,14 +72,13 @@ export class UwsEngine implements Engine {
         }
         this.#apps.push(app);
         this.#sockets.push(socket);
-        this.#patience ??= setInterval(() => this.#judgePatience(), PATIENCE_CHECK_MS).unref();
         resolve({ listener, port: this.#uws.us_socket_local_port(socket) });
       });
     });
   }
 
   setLimits(limits: EngineLimits): void {
-    this.limits = limits;
+    this.#limits = limits;
     this.#clients.setMax(limits.maxConnectionsPerClient);
   }
 
@@ -87,37 +88,45 @@ export class UwsEngine implements Engine {
   }
 
   /**
-   * uWebSockets.js can't close idle connections one by one, so this waits for the answers only; then `app.close()`, without
-   * which the end of the thread aborts the whole process.
+   * Idle connections can't be closed one by one, so this waits for the answers only; then `app.close()`, without which the
+   * end of the thread would abort the whole process.
    */
   async close(deadlineMs: number): Promise<void> {
     this.stopAccepting();
-    const until = performance.now() + deadlineMs;
-    while (this.running.size > 0 && performance.now() < until) {
-      await new Promise((resolve) => setTimeout(resolve, CLOSE_POLL_MS));
-    }
+    await waitUntil(() => this.#waiting.size === 0, deadlineMs);
     for (const app of this.#apps.splice(0)) app.close();
-    if (this.#patience) clearInterval(this.#patience);
-    this.#patience = null;
-    // The sockets close in the loop's next turns; the thread must not end before.
-    while (this.#connections > 0 && performance.now() < until + 1000) {
-      await new Promise((resolve) => setTimeout(resolve, CLOSE_POLL_MS));
-    }
+    await waitUntil(() => this.#connections === 0, SOCKET_CLOSE_MS);
   }
 
-  #track(_response: HttpResponse, change: number): void {
-    this.#connections += change > 0 ? 1 : -1;
+  waits(exchange: UwsExchange): void {
+    const client = exchange.remoteAddress;
+    this.#clients.enter(client);
+    this.#waiting.set(exchange, client);
   }
 
-  #serve(response: HttpResponse, request: HttpRequest): void {
+  over(exchange: UwsExchange): void {
+    const client = this.#waiting.get(exchange);
+    if (client === undefined) return;
+    this.#waiting.delete(exchange);
+    this.#clients.leave(client);
+  }
+
+  #serve(response: UwsResponse, request: UwsRequest): void {
     const exchange = new UwsExchange(response, request, this);
+    const max = this.#limits.maxConnectionsPerClient;
+    // While fewer wait in all, no client can have reached its limit: the address isn't asked for.
+    if (max > 0 && this.#waiting.size >= max && this.#clients.isFull(exchange.remoteAddress)) {
+      exchange.refuse(429, CROWDED_HEADERS, CROWDED_TEXT);
+      return;
+    }
     this.#listener(exchange);
     exchange.leaveCallback();
   }
+}
 
-  #judgePatience(): void {
-    if (this.impatient.size === 0) return;
-    const now = performance.now();
-    for (const exchange of this.impatient) exchange.judgePatience(now);
+async function waitUntil(isDone: () => boolean, withinMs: number): Promise<void> {
+  const until = performance.now() + withinMs;
+  while (!isDone() && performance.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, CLOSE_POLL_MS));
   }
 }

@@ -1,0 +1,209 @@
+// One request on uWebSockets.js. The library's request object lives only while its callback runs, so an exchange that isn't
+// answered by then copies the headers; answers given later are corked, or each header would become a write of its own.
+
+import { plainAddress } from '../client-limit.js';
+import type { BodySink, Exchange, ResponseStream } from '../engine.js';
+import { statusText } from '../status-line.js';
+import type { UwsRequest, UwsResponse } from './uws-module.js';
+
+/** A body nobody asked for yet is read ahead this far. */
+const MAX_READ_AHEAD = 64 * 1024;
+
+/** What an exchange needs of its engine. */
+export interface ExchangeHost {
+  readonly stopping: boolean;
+  /** The request stays unanswered behind its callback. */
+  waits(exchange: UwsExchange): void;
+  over(exchange: UwsExchange): void;
+}
+
+export class UwsExchange implements Exchange {
+  readonly method: string;
+  readonly target: string;
+  readonly #response: UwsResponse;
+  readonly #host: ExchangeHost;
+  #request: UwsRequest | null;
+  /** Names and values in turn, once the request object is gone. */
+  #headers: string[] | null = null;
+  #address: string | null = null;
+  #keepsHead = true;
+  #over = false;
+  #abort: (() => void) | null = null;
+  #sink: BodySink | null = null;
+  #early: Uint8Array[] = [];
+  #earlyBytes = 0;
+  #bodyAttached = false;
+  #bodyEnded = false;
+  #paused = false;
+
+  constructor(response: UwsResponse, request: UwsRequest, host: ExchangeHost) {
+    this.#response = response;
+    this.#request = request;
+    this.#host = host;
+    this.method = request.getCaseSensitiveMethod();
+    const query = request.getQuery();
+    this.target = query === undefined ? request.getUrl() : `${request.getUrl()}?${query}`;
+  }
+
+  get remoteAddress(): string {
+    if (this.#address === null) {
+      this.#address = this.#over ? '' : plainAddress(Buffer.from(this.#response.getRemoteAddressAsText()).toString());
+    }
+    return this.#address;
+  }
+
+  get bodyLength(): number {
+    if (this.header('transfer-encoding') !== undefined) return -1;
+    const length = this.header('content-length');
+    return length === undefined ? 0 : Number(length);
+  }
+
+  header(lowerName: string): string | undefined {
+    if (this.#request !== null) {
+      const value = this.#request.getHeader(lowerName);
+      return value === '' ? undefined : value;
+    }
+    const at = this.#headers === null ? -1 : this.#headers.indexOf(lowerName);
+    return at < 0 || at % 2 === 1 ? undefined : this.#headers?.[at + 1];
+  }
+
+  forgetHead(): void {
+    this.#keepsHead = false;
+    this.#headers = null;
+  }
+
+  onAbort(callback: () => void): void {
+    this.#abort = callback;
+  }
+
+  receive(sink: BodySink): void {
+    this.#attachBody();
+    for (const bytes of this.#early) sink.chunk(bytes);
+    this.#early = [];
+    if (this.#bodyEnded) {
+      sink.end();
+      return;
+    }
+    this.#sink = sink;
+    if (this.#paused && !this.#over) this.#response.resume();
+    this.#paused = false;
+  }
+
+  reply(status: number, headers: string, body: string | Uint8Array): void {
+    if (this.#over) return;
+    if (this.#request !== null) this.#write(status, headers, body);
+    else this.#response.cork(() => this.#write(status, headers, body));
+    this.#finished();
+  }
+
+  /** Answers and closes; only within the library's callback. */
+  refuse(status: number, headers: string, body: string): void {
+    this.#writeHead(status, headers);
+    this.#response.end(body, true);
+    this.#over = true;
+  }
+
+  stream(status: number, headers: string, ended: () => void): ResponseStream {
+    this.#abort = ended;
+    const response = this.#response;
+    if (!this.#over) response.cork(() => this.#writeHead(status, headers));
+    return {
+      write: (chunk) => {
+        if (this.#over) return false;
+        let keptUp = true;
+        response.cork(() => {
+          keptUp = chunk.length === 0 || response.write(chunk);
+        });
+        return keptUp;
+      },
+      end: () => {
+        if (this.#over) return;
+        response.cork(() => response.end(undefined, this.#host.stopping));
+        this.#finished();
+      },
+    };
+  }
+
+  drop(): void {
+    if (!this.#over) this.#response.close();
+  }
+
+  /** The library's callback returns: from here on only what was copied is left. */
+  leaveCallback(): void {
+    const request = this.#request;
+    this.#request = null;
+    if (this.#over || request === null) return;
+    if (this.#keepsHead) {
+      const headers: string[] = [];
+      request.forEach((name, value) => {
+        headers.push(name, value);
+      });
+      this.#headers = headers;
+      if (!this.#bodyAttached && this.bodyLength !== 0) this.#attachBody();
+    }
+    this.#response.onAborted(() => this.#aborted());
+    this.#host.waits(this);
+  }
+
+  #write(status: number, headers: string, body: string | Uint8Array): void {
+    this.#writeHead(status, headers);
+    if (this.method === 'HEAD') {
+      const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+      this.#response.endWithoutBody(length, this.#host.stopping);
+    } else {
+      this.#response.end(body, this.#host.stopping);
+    }
+  }
+
+  /** All lines go in with the first header: one call across the border instead of one for each. */
+  #writeHead(status: number, headers: string): void {
+    this.#response.writeStatus(statusText(status));
+    const colon = headers.indexOf(': ');
+    if (colon > 0) this.#response.writeHeader(headers.slice(0, colon), headers.slice(colon + 2, -2));
+  }
+
+  /** uWebSockets.js hands the body only to who asks for it before the callback returns. */
+  #attachBody(): void {
+    if (this.#bodyAttached) return;
+    this.#bodyAttached = true;
+    this.#response.onData((chunk, isLast) => {
+      if (chunk.byteLength > 0) this.#take(new Uint8Array(chunk.slice(0)));
+      if (!isLast) return;
+      this.#bodyEnded = true;
+      const sink = this.#sink;
+      this.#sink = null;
+      sink?.end();
+    });
+  }
+
+  #take(bytes: Uint8Array): void {
+    if (this.#sink !== null) {
+      this.#sink.chunk(bytes);
+      return;
+    }
+    if (this.#over) return;
+    this.#early.push(bytes);
+    this.#earlyBytes += bytes.length;
+    if (this.#earlyBytes > MAX_READ_AHEAD && !this.#paused) {
+      this.#paused = true;
+      this.#response.pause();
+    }
+  }
+
+  #finished(): void {
+    this.#over = true;
+    this.#abort = null;
+    this.#sink = null;
+    this.#headers = null;
+    this.#host.over(this);
+  }
+
+  #aborted(): void {
+    if (this.#over) return;
+    const abort = this.#abort;
+    const sink = this.#sink;
+    this.#finished();
+    sink?.aborted();
+    abort?.();
+  }
+}

@@ -1,0 +1,51 @@
+// What of uWebSockets.js is used, as it behaves (the package's own types lack the listen form with host and options).
+
+export interface UwsRequest {
+  /** Lower-case name; "" when absent. */
+  getHeader(name: string): string;
+  getUrl(): string;
+  getQuery(): string | undefined;
+  /** As sent. Must be asked before getMethod, which lowers the letters in place. */
+  getCaseSensitiveMethod(): string;
+  forEach(each: (name: string, value: string) => void): void;
+}
+
+export interface UwsResponse {
+  writeStatus(status: string): UwsResponse;
+  writeHeader(name: string, value: string): UwsResponse;
+  write(chunk: string | Uint8Array): boolean;
+  end(body?: string | Uint8Array, closeConnection?: boolean): UwsResponse;
+  endWithoutBody(reportedLength?: number, closeConnection?: boolean): UwsResponse;
+  close(): UwsResponse;
+  pause(): void;
+  resume(): void;
+  cork(write: () => void): UwsResponse;
+  onAborted(callback: () => void): UwsResponse;
+  /** The buffer is gone when the callback returns. */
+  onData(callback: (chunk: ArrayBuffer, isLast: boolean) => void): UwsResponse;
+  getRemoteAddressAsText(): ArrayBuffer;
+}
+
+/** Opaque. */
+export type UwsListenSocket = object;
+
+export interface UwsApp {
+  any(pattern: string, handler: (response: UwsResponse, request: UwsRequest) => void): UwsApp;
+  /** Called with +n when a connection opens and with -n when it closes. */
+  filter(callback: (response: UwsResponse, change: number) => void): UwsApp;
+  listen(host: string, port: number, options: number, callback: (socket: UwsListenSocket | false) => void): UwsApp;
+  close(): UwsApp;
+}
+
+export interface UwsModule {
+  App(): UwsApp;
+  us_listen_socket_close(socket: UwsListenSocket): void;
+  us_socket_local_port(socket: UwsListenSocket): number;
+  /** Without it a second agent could bind the same port unnoticed. */
+  readonly LIBUS_LISTEN_EXCLUSIVE_PORT: number;
+}
+
+/** Loads the native module; rejects where it has no binary. */
+export async function loadUws(): Promise<UwsModule> {
+  return (await import('uWebSockets.js')) as unknown as UwsModule;
+}
