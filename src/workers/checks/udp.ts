@@ -99,7 +99,8 @@ class UdpAttempt {
 
   #release(): void {
     clearTimeout(this.#timer);
-    this.#socket?.removeAllListeners().on('error', () => {});
+    // Only one's own listeners: Node waits for 'listening' itself when a socket is closed while it's being bound.
+    this.#socket?.removeAllListeners('message').removeAllListeners('error').on('error', () => {});
     try {
       this.#socket?.close();
     } catch {
