@@ -3,7 +3,8 @@
 async function main(argv: readonly string[]): Promise<number> {
   if (argv[0] === 'agent') {
     const { runAgentCommand } = await import('./commands/agent.js');
-    return runAgentCommand(argv.slice(1));
+    // Whatever is still open when the agent has said its last word, it is over.
+    process.exit(await runAgentCommand(argv.slice(1)));
   }
   const { runCommand } = await import('./run.js');
   return runCommand(argv);

@@ -110,6 +110,7 @@ export interface RuntimeConfig {
   /** null in -dev without data_dir: nothing is kept. */
   readonly dataDir: string | null;
   readonly server: boolean;
+  /** As configured. A -dev server bootstraps itself without saying so: banner and gossip tags show `false`. */
   readonly bootstrap: boolean;
   readonly bootstrapExpect: number;
   readonly bindAddress: string;

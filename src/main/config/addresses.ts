@@ -198,11 +198,11 @@ function detect(bind: string, problems: Problems): string {
     .map(({ address }) => address)
     .filter((address) => (wantsV6 ? isPublicV6(address) : isPrivate(address) || outside.length === 0));
   const [address] = candidates;
-  if (address === undefined) problems.refuse(`No ${kind} address found`);
+  if (address === undefined) problems.refuseLast(`No ${kind} address found`);
   if (candidates.length > 1) {
-    problems.refuse(`Multiple ${kind} addresses found. Please configure one with 'bind' and/or 'advertise'.`);
+    problems.refuseLast(`Multiple ${kind} addresses found. Please configure one with 'bind' and/or 'advertise'.`);
   }
-  return address;
+  return address ?? bind;
 }
 
 const GLOBAL_V6 = parseBlock('2000::/3');

@@ -10,9 +10,19 @@ export class Refusal extends Error {}
 export class Problems {
   readonly collected: string[] = [];
   readonly warnings: string[] = [];
+  #last: string | null = null;
 
   refuse(text: string): never {
     throw new Refusal(text);
+  }
+
+  /** Ends it too, but only when everything else is in order. */
+  refuseLast(text: string): void {
+    this.#last ??= text;
+  }
+
+  finish(): void {
+    if (this.#last !== null) this.refuse(this.#last);
   }
 
   add(text: string): void {

@@ -155,6 +155,7 @@ export function buildRuntime(config: AgentConfig, dev: boolean, problems: Proble
     },
     problems,
   );
+  problems.finish();
   return { ...runtime, debugConfig: renderDebugConfig(config, runtime, addresses, recursors) };
 }
 

@@ -1,0 +1,40 @@
+// `lictor services deregister`: what files define, or one service by its ID.
+
+import type { Command, Options } from '../command.js';
+import { fail, print } from '../command.js';
+import { connect } from '../http/client.js';
+import { CLIENT_FLAGS, NAMESPACE_FLAG, PARTITION_FLAG, SERVER_FLAGS } from '../http/flags.js';
+import { readServices } from '../service-files.js';
+
+export const command: Command = {
+  usage: 'services deregister [options] [FILE...]',
+  about: 'Takes services off the agent: those that the files define, or the one with the given ID.',
+  flags: [
+    ...CLIENT_FLAGS,
+    ...SERVER_FLAGS,
+    NAMESPACE_FLAG,
+    PARTITION_FLAG,
+    { name: 'id', kind: 'string', usage: 'ID of the service.' },
+  ],
+  async run(options: Options): Promise<number> {
+    const id = options.text('id');
+    if (options.words.length === 0 && id === '') {
+      return fail('Service deregistration requires at least one argument or -id.');
+    }
+    if (options.words.length > 0 && id !== '') {
+      return fail('Service deregistration requires arguments or -id, not both.');
+    }
+    const found = id === '' ? readServices(options.words) : { ok: true as const, services: [{ id }] };
+    if (!found.ok) return fail(`Error: ${found.error}`);
+    const connected = connect(options);
+    if (!connected.ok) return fail(`Error connecting to Consul agent: ${connected.error}`);
+    for (const service of found.services) {
+      const name = 'name' in service ? (service.name ?? '') : '';
+      const target = service.id ?? name;
+      const answer = await connected.client.put(`/v1/agent/service/deregister/${encodeURIComponent(target)}`);
+      if (!answer.ok) return fail(`Error deregistering service "${name}": ${answer.error}`);
+      print(`Deregistered service: ${target}`);
+    }
+    return 0;
+  },
+};

@@ -1,0 +1,151 @@
+// Requests to the agent. An answer other than 200 is an error with the text Consul's own client library gives it, unless the
+// caller wants to see a 404 itself.
+
+import type { IncomingMessage, RequestOptions } from 'node:http';
+import type { Options } from '../command.js';
+import { dialError } from './dial-error.js';
+import type { Endpoint } from './endpoint.js';
+import { endpointUrl, findEndpoint } from './endpoint.js';
+
+export type Answer =
+  | { readonly ok: true; readonly status: number; readonly body: Buffer }
+  | { readonly ok: false; readonly error: string };
+export type Query = readonly (readonly [name: string, value: string | null])[];
+export type Stream =
+  | { readonly ok: true; readonly response: IncomingMessage }
+  | { readonly ok: false; readonly error: string };
+
+/** An answer larger than this isn't one of an agent. */
+const MAX_BODY_BYTES = 1024 * 1024 * 1024;
+
+export type Connected = { readonly ok: true; readonly client: Client } | { readonly ok: false; readonly error: string };
+
+/** A client for the agent that flags and environment name. */
+export function connect(options: Options): Connected {
+  const found = findEndpoint(options);
+  return found.ok ? { ok: true, client: new Client(found.endpoint) } : found;
+}
+
+/** Datacenter and consistency, as the common flags say. */
+export function serverQuery(options: Options): Query {
+  return [
+    ...(options.text('datacenter') === '' ? [] : [['dc', options.text('datacenter')] as const]),
+    ...(options.isOn('stale') ? [['stale', ''] as const] : []),
+  ];
+}
+
+export class Client {
+  readonly #endpoint: Endpoint;
+
+  constructor(endpoint: Endpoint) {
+    this.#endpoint = endpoint;
+  }
+
+  get(path: string, query: Query = [], passes404 = false): Promise<Answer> {
+    return this.#exchange('GET', path, query, null, passes404);
+  }
+
+  put(path: string, query: Query = [], body: Buffer | string = ''): Promise<Answer> {
+    return this.#exchange('PUT', path, query, body, false);
+  }
+
+  delete(path: string, query: Query = []): Promise<Answer> {
+    return this.#exchange('DELETE', path, query, null, false);
+  }
+
+  /** GET with a parsed JSON answer. */
+  async json<T>(path: string, query: Query = []): Promise<{ ok: true; value: T } | { ok: false; error: string }> {
+    const answer = await this.get(path, query);
+    if (!answer.ok) return answer;
+    try {
+      return { ok: true, value: JSON.parse(answer.body.toString('utf8')) as T };
+    } catch (error) {
+      return { ok: false, error: (error as Error).message };
+    }
+  }
+
+  /** GET whose body goes on for as long as it likes. */
+  async stream(path: string, query: Query): Promise<Stream> {
+    const sent = await this.#send('GET', path, query, null);
+    if (!sent.ok || sent.response.statusCode === 200) return sent;
+    const body = await collect(sent.response);
+    return { ok: false, error: unexpected(sent.response.statusCode ?? 0, body) };
+  }
+
+  async #exchange(
+    method: string,
+    path: string,
+    query: Query,
+    body: Buffer | string | null,
+    passes404: boolean,
+  ): Promise<Answer> {
+    const sent = await this.#send(method, path, query, body);
+    if (!sent.ok) return sent;
+    const status = sent.response.statusCode ?? 0;
+    try {
+      const content = await collect(sent.response);
+      if (status === 200 || (status === 404 && passes404)) return { ok: true, status, body: content };
+      return { ok: false, error: unexpected(status, content) };
+    } catch {
+      return { ok: false, error: 'unexpected EOF' };
+    }
+  }
+
+  async #send(method: string, path: string, query: Query, body: Buffer | string | null): Promise<Stream> {
+    const endpoint = this.#endpoint;
+    const target = path + queryText(query);
+    const { request } = endpoint.protocol === 'https' ? await import('node:https') : await import('node:http');
+    return new Promise((resolve) => {
+      const outgoing = request(requestOptions(endpoint, method, target), (response) => resolve({ ok: true, response }));
+      outgoing.on('error', (error) => {
+        const word = method[0] + method.slice(1).toLowerCase();
+        resolve({ ok: false, error: `${word} "${endpointUrl(endpoint)}${target}": ${dialError(error, endpoint)}` });
+      });
+      if (body !== null) outgoing.setHeader('Content-Length', Buffer.byteLength(body));
+      outgoing.end(body ?? undefined);
+    });
+  }
+}
+
+function requestOptions(endpoint: Endpoint, method: string, path: string): RequestOptions & { servername?: string } {
+  const { tls, token, basicAuth, socketPath, host, port } = endpoint;
+  return {
+    method,
+    path,
+    ...(socketPath === '' ? { host, port } : { socketPath }),
+    // One request per process: nothing to keep open.
+    agent: false,
+    headers: { 'User-Agent': 'lictor', ...(token === '' ? {} : { 'X-Consul-Token': token }) },
+    ...(basicAuth === '' ? {} : { auth: basicAuth }),
+    ...(endpoint.protocol === 'https'
+      ? {
+          rejectUnauthorized: tls.verify,
+          ...(tls.ca.length > 0 ? { ca: [...tls.ca] } : {}),
+          ...(tls.cert === '' ? {} : { cert: tls.cert }),
+          ...(tls.key === '' ? {} : { key: tls.key }),
+          ...(tls.serverName === '' ? {} : { servername: tls.serverName }),
+        }
+      : {}),
+  };
+}
+
+function queryText(query: Query): string {
+  if (query.length === 0) return '';
+  const sorted = [...query].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return `?${sorted.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value ?? '')}`).join('&')}`;
+}
+
+async function collect(response: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES) throw new Error('answer too large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function unexpected(status: number, body: Buffer): string {
+  return `Unexpected response code: ${status} (${body.toString('utf8').replace(/\n$/, '')})`;
+}

@@ -1,0 +1,79 @@
+// All commands of this version, each loaded only when it is called.
+
+import type { Command } from './command.js';
+
+export interface Registered {
+  readonly words: readonly string[];
+  readonly synopsis: string;
+  readonly load: () => Promise<{ readonly command: Command }>;
+}
+
+export interface Group {
+  readonly word: string;
+  readonly synopsis: string;
+}
+
+export const GROUPS: readonly Group[] = [
+  { word: 'catalog', synopsis: 'Look into the catalog' },
+  { word: 'kv', synopsis: 'Work with the key-value store' },
+  { word: 'services', synopsis: 'Register and deregister services of the agent' },
+];
+
+export const COMMANDS: readonly Registered[] = [
+  {
+    words: ['catalog', 'datacenters'],
+    synopsis: 'Lists all known datacenters',
+    load: () => import('./commands/catalog-datacenters.js'),
+  },
+  {
+    words: ['catalog', 'nodes'],
+    synopsis: 'Lists the nodes of a datacenter',
+    load: () => import('./commands/catalog-nodes.js'),
+  },
+  {
+    words: ['catalog', 'services'],
+    synopsis: 'Lists the services of a datacenter',
+    load: () => import('./commands/catalog-services.js'),
+  },
+  {
+    words: ['force-leave'],
+    synopsis: 'Makes a failed member leave the cluster',
+    load: () => import('./commands/force-leave.js'),
+  },
+  { words: ['info'], synopsis: 'Shows what an agent knows of itself', load: () => import('./commands/info.js') },
+  { words: ['join'], synopsis: 'Tells an agent to join a cluster', load: () => import('./commands/join.js') },
+  { words: ['keygen'], synopsis: 'Makes a key for encrypted gossip', load: () => import('./commands/keygen.js') },
+  { words: ['kv', 'delete'], synopsis: 'Removes keys', load: () => import('./commands/kv-delete.js') },
+  { words: ['kv', 'export'], synopsis: 'Writes a tree as JSON', load: () => import('./commands/kv-export.js') },
+  { words: ['kv', 'get'], synopsis: 'Reads keys', load: () => import('./commands/kv-get.js') },
+  { words: ['kv', 'import'], synopsis: 'Reads a tree from JSON', load: () => import('./commands/kv-import.js') },
+  { words: ['kv', 'put'], synopsis: 'Sets a key', load: () => import('./commands/kv-put.js') },
+  {
+    words: ['leave'],
+    synopsis: 'Makes an agent leave the cluster and end',
+    load: () => import('./commands/leave.js'),
+  },
+  { words: ['members'], synopsis: 'Lists the members of the cluster', load: () => import('./commands/members.js') },
+  { words: ['monitor'], synopsis: "Streams an agent's log", load: () => import('./commands/monitor.js') },
+  {
+    words: ['reload'],
+    synopsis: 'Makes an agent read its configuration again',
+    load: () => import('./commands/reload.js'),
+  },
+  {
+    words: ['services', 'deregister'],
+    synopsis: 'Takes services off an agent',
+    load: () => import('./commands/services-deregister.js'),
+  },
+  {
+    words: ['services', 'register'],
+    synopsis: 'Registers services with an agent',
+    load: () => import('./commands/services-register.js'),
+  },
+  {
+    words: ['validate'],
+    synopsis: 'Checks configuration files and directories',
+    load: () => import('./commands/validate.js'),
+  },
+  { words: ['version'], synopsis: 'Prints the version', load: () => import('./commands/version.js') },
+];
