@@ -78,6 +78,10 @@ export class CatalogTableReads implements CatalogReads {
     return { index: this.#index(row.indexKey), value: { node: row.record, services } };
   }
 
+  nodeService(node: string, serviceId: string): ServiceRecord | undefined {
+    return this.#catalog.services.get(joinKey(keyPart(node), keyPart(serviceId)))?.record;
+  }
+
   serviceNames(nodeMeta: StringMap | null): ReadResult<ReadonlyMap<string, readonly string[]>> {
     const servicesIndex = this.#index(this.#keys.servicesKey);
     if (nodeMeta) {

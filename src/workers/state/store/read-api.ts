@@ -42,6 +42,8 @@ export interface CatalogReads {
   nodeServices(
     node: string,
   ): ReadResult<{ readonly node: NodeRecord; readonly services: readonly ServiceRecord[] } | null>;
+  /** One instance by its ID. */
+  nodeService(node: string, serviceId: string): ServiceRecord | undefined;
   /** Service name → sorted distinct tags of its instances. */
   serviceNames(nodeMeta: StringMap | null): ReadResult<ReadonlyMap<string, readonly string[]>>;
   serviceInstances(service: string): ReadResult<readonly ServiceInstance[]>;

@@ -29,8 +29,14 @@ export interface StateStoreOptions {
   readonly now?: () => number;
   /** Runs the next slice of wakes after other events had their turn. */
   readonly schedule?: (run: () => void) => void;
-  /** Told of every successful command's changes, in order; must not write to the store. */
-  readonly onChanges?: (changes: readonly Change[]) => void;
+}
+
+/** Follows the state inside the worker; must not write to the store while it is told. */
+export interface StoreObserver {
+  /** After every successful command, in order. */
+  changed(changes: readonly Change[]): void;
+  /** After a snapshot replaced everything. */
+  restored(): void;
 }
 
 /** Commands of one type that this version could not interpret: the state lacks what they wrote. */
@@ -48,15 +54,14 @@ export class StateStore implements StoreReads, TablesHolder {
   readonly targets: WatchTargets = new Targets(this);
   readonly watches: WatchList;
   readonly #now: () => number;
-  readonly #onChanges: ((changes: readonly Change[]) => void) | undefined;
+  readonly #observers = new Set<StoreObserver>();
   readonly #uninterpreted = new Map<number, Uninterpreted>();
   #tables: Tables;
   #appliedIndex = 0;
   #generation = 0;
 
-  constructor({ now = Date.now, schedule, onChanges }: StateStoreOptions = {}) {
+  constructor({ now = Date.now, schedule }: StateStoreOptions = {}) {
     this.#now = now;
-    this.#onChanges = onChanges;
     this.watches = new WatchList(schedule);
     this.#tables = new Tables(now);
   }
@@ -109,8 +114,14 @@ export class StateStore implements StoreReads, TablesHolder {
     }
     lockDelays.commit();
     this.watches.note(journal.changes);
-    this.#onChanges?.(journal.changes);
+    for (const observer of this.#observers) observer.changed(journal.changes);
     return result;
+  }
+
+  /** The result ends it. */
+  observe(observer: StoreObserver): () => void {
+    this.#observers.add(observer);
+    return () => this.#observers.delete(observer);
   }
 
   /** Notes that everything through `index` is applied, where the last entries carried no command. */
@@ -150,6 +161,7 @@ export class StateStore implements StoreReads, TablesHolder {
     this.#generation += 1;
     this.#uninterpreted.clear();
     this.watches.noteAll();
+    for (const observer of this.#observers) observer.restored();
     this.flush();
   }
 
