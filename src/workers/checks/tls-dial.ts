@@ -101,7 +101,7 @@ export class TlsDial {
     this.#raw = raw;
     const reader = new ResponseReader('HEAD', {
       head: ({ code, status }) => {
-        raw.removeAllListeners();
+        raw.removeAllListeners('data').removeAllListeners('error').off('end', closed);
         if (code === 200) this.#handshake(raw, remote);
         else this.#fail(status.slice(4));
       },
@@ -110,8 +110,9 @@ export class TlsDial {
         if (error !== null) this.#fail(error);
       },
     });
+    const closed = (): void => reader.close();
     raw.on('data', (bytes: Buffer) => reader.push(bytes));
-    raw.on('end', () => reader.close());
+    raw.on('end', closed);
     raw.on('error', (error) => this.#fail(`proxyconnect tcp: ${errnoText(error)}`));
     const authorization = proxy.authorization === '' ? '' : `Proxy-Authorization: ${proxy.authorization}\r\n`;
     raw.write(`CONNECT ${this.#address} HTTP/1.1\r\nHost: ${this.#address}\r\n${authorization}\r\n`);

@@ -100,7 +100,10 @@ class UdpAttempt {
   #release(): void {
     clearTimeout(this.#timer);
     // Only one's own listeners: Node waits for 'listening' itself when a socket is closed while it's being bound.
-    this.#socket?.removeAllListeners('message').removeAllListeners('error').on('error', () => {});
+    this.#socket
+      ?.removeAllListeners('message')
+      .removeAllListeners('error')
+      .on('error', () => {});
     try {
       this.#socket?.close();
     } catch {
