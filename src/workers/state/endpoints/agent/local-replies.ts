@@ -1,0 +1,15 @@
+// From the outcome of a local change to the answer that clients see.
+
+import { NOTHING, type Reply, text } from '../../http/endpoint.js';
+import type { LocalOutcome } from '../../local/outcomes.js';
+
+const STATUS: { readonly [code in Extract<LocalOutcome, { ok: false }>['code']]: number } = {
+  invalid: 400,
+  'not-found': 404,
+  unsupported: 500,
+  storage: 500,
+};
+
+export function replyTo(outcome: LocalOutcome): Reply {
+  return outcome.ok ? NOTHING : text(STATUS[outcome.code], outcome.text);
+}

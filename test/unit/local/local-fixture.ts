@@ -1,0 +1,184 @@
+// An agent's local part on the real state store, with a leader that is one function call away, a clock that tests move, and
+// its log lines as text.
+
+import { Logger, LogSink } from '../../../src/observe/logger.js';
+import { Metrics } from '../../../src/observe/metrics.js';
+import type { CheckTask } from '../../../src/wire/check-port.js';
+import type { Command } from '../../../src/wire/commands.js';
+import type { RuntimeConfig } from '../../../src/wire/config.js';
+import type { LogLevel, LogValue } from '../../../src/wire/thread-port.js';
+import type { ProposeFailure, ProposeOutcome } from '../../../src/workers/state/consensus.js';
+import { storeCatalog } from '../../../src/workers/state/local/catalog-access.js';
+import type { CheckRunner } from '../../../src/workers/state/local/check-task.js';
+import { LocalAgent } from '../../../src/workers/state/local/local-agent.js';
+import { storeNodeChecks } from '../../../src/workers/state/local/node-checks.js';
+import { StateStore } from '../../../src/workers/state/store/state-store.js';
+import { FakeClock } from './fake-clock.js';
+
+export const NODE_ID = '11111111-2222-4333-8444-555555555555';
+
+/** The keys of the configuration that the local part looks at. */
+export type LocalConfig = Pick<
+  RuntimeConfig,
+  | 'version'
+  | 'datacenter'
+  | 'primaryDatacenter'
+  | 'nodeName'
+  | 'nodeId'
+  | 'nodeMeta'
+  | 'dataDir'
+  | 'advertiseAddress'
+  | 'advertiseAddressWan'
+  | 'taggedAddresses'
+  | 'checkUpdateIntervalMs'
+  | 'checkOutputMaxSize'
+  | 'discardCheckOutput'
+  | 'enableScriptChecks'
+  | 'enableLocalScriptChecks'
+  | 'definitions'
+>;
+
+const DEFAULTS: LocalConfig = {
+  version: '1.21.4',
+  datacenter: 'dc1',
+  primaryDatacenter: 'dc1',
+  nodeName: 'node1',
+  nodeId: NODE_ID,
+  nodeMeta: {},
+  dataDir: null,
+  advertiseAddress: '127.0.0.1',
+  advertiseAddressWan: '127.0.0.1',
+  taggedAddresses: {},
+  checkUpdateIntervalMs: 300_000,
+  checkOutputMaxSize: 4096,
+  discardCheckOutput: false,
+  enableScriptChecks: false,
+  enableLocalScriptChecks: false,
+  definitions: { services: [], checks: [], nodeMeta: {} },
+};
+
+export function localConfig(changes: Partial<LocalConfig> = {}): RuntimeConfig {
+  return { ...DEFAULTS, ...changes } as RuntimeConfig;
+}
+
+/** Applies every command at once, or refuses all while `failure` is set. */
+export class FakeLeader {
+  readonly store = new StateStore();
+  readonly proposed: Command[] = [];
+  failure: ProposeFailure | null = null;
+  /** What applying answers instead, by the ID of the service or check. */
+  readonly errors = new Map<string, string>();
+  outstanding = 0;
+  mostOutstanding = 0;
+  #index = 0;
+
+  async propose(command: Command): Promise<ProposeOutcome> {
+    this.outstanding += 1;
+    this.mostOutstanding = Math.max(this.mostOutstanding, this.outstanding);
+    await new Promise((resolve) => setImmediate(resolve));
+    this.outstanding -= 1;
+    if (this.failure !== null) return { ok: false, code: this.failure };
+    this.proposed.push(command);
+    const refusal = this.#refusal(command);
+    if (refusal !== undefined) return { ok: true, index: this.#index, result: { kind: 'error', text: refusal } };
+    return this.applyNow(command);
+  }
+
+  applyNow(command: Command): Extract<ProposeOutcome, { ok: true }> {
+    this.#index += 1;
+    const result = this.store.apply(this.#index, command);
+    this.store.advance(this.#index);
+    this.store.flush();
+    return { ok: true, index: this.#index, result };
+  }
+
+  #refusal(command: Command): string | undefined {
+    if (command.type === 0) {
+      const { Service, Check, Checks } = command.body;
+      return this.errors.get(Service?.ID ?? Check?.CheckID ?? Checks?.[0]?.CheckID ?? '');
+    }
+    return command.type === 1 ? this.errors.get(command.body.ServiceID || command.body.CheckID) : undefined;
+  }
+}
+
+export class FakeRunner implements CheckRunner {
+  readonly tasks = new Map<number, CheckTask>();
+  added = 0;
+
+  add(tasks: readonly CheckTask[]): void {
+    this.added += tasks.length;
+    for (const task of tasks) this.tasks.set(task.key, task);
+  }
+
+  remove(keys: readonly number[]): void {
+    for (const key of keys) this.tasks.delete(key);
+  }
+
+  /** The task of a check. */
+  of(checkId: string): CheckTask | undefined {
+    return [...this.tasks.values()].find((task) => task.checkId === checkId);
+  }
+}
+
+const LEVELS: { readonly [level in LogLevel]: string } = {
+  trace: '[TRACE]',
+  debug: '[DEBUG]',
+  info: '[INFO] ',
+  warn: '[WARN] ',
+  error: '[ERROR]',
+};
+
+function fieldText(value: string | LogValue | undefined): string {
+  const text = String(value);
+  return /[\s"=]/.test(text) ? JSON.stringify(text) : text;
+}
+
+export interface Fixture {
+  readonly local: LocalAgent;
+  readonly leader: FakeLeader;
+  readonly runner: FakeRunner;
+  readonly clock: FakeClock;
+  /** Lines so far, as the log shows them; emptied by taking them. */
+  readonly takeLog: () => string[];
+  readonly metrics: Metrics;
+}
+
+export interface FixtureOptions {
+  readonly config?: Partial<LocalConfig>;
+  readonly leader?: FakeLeader;
+  readonly clock?: FakeClock;
+  readonly level?: LogLevel;
+  readonly members?: number;
+}
+
+export async function openLocal(options: FixtureOptions = {}): Promise<Fixture> {
+  const leader = options.leader ?? new FakeLeader();
+  const clock = options.clock ?? new FakeClock();
+  const runner = new FakeRunner();
+  const metrics = new Metrics();
+  let lines: string[] = [];
+  const sink = new LogSink(options.level ?? 'debug', ({ level, name, message, fields }) => {
+    const pairs: string[] = [];
+    for (let at = 0; at < fields.length; at += 2) pairs.push(`${String(fields[at])}=${fieldText(fields[at + 1])}`);
+    lines.push(`${LEVELS[level]} ${name}: ${message}${pairs.length > 0 ? `: ${pairs.join(' ')}` : ''}`);
+  });
+  const local = await LocalAgent.open({
+    config: localConfig(options.config),
+    logger: new Logger('agent', sink),
+    metrics,
+    consensus: leader,
+    catalog: storeCatalog(leader.store, () => true, clock, 7000),
+    nodeChecks: storeNodeChecks(leader.store, clock),
+    runner,
+    tokens: () => ({ agent: '', default: '', configFileRegistration: '' }),
+    clusterSize: () => options.members ?? 1,
+    clock,
+    random: () => 0.5,
+  });
+  const takeLog = (): string[] => {
+    const taken = lines;
+    lines = [];
+    return taken;
+  };
+  return { local, leader, runner, clock, takeLog, metrics };
+}
