@@ -16,7 +16,7 @@ import {
   type StreamBody,
   text,
 } from './endpoint.js';
-import type { Exchange, ResponseStream } from './engine.js';
+import type { AbortListener, Exchange, ResponseStream } from './engine.js';
 import { acceptsGzip } from './gzip.js';
 import { EMPTY_QUERY } from './query.js';
 import { DEFAULT_READ, parseReadOptions } from './read-options.js';
@@ -29,7 +29,7 @@ const MIN_GZIP_BYTES = 1400;
 const GZIP_LEVEL = 1;
 const JSON_TYPE = 'application/json';
 
-export class ApiCall implements ApiRequest {
+export class ApiCall implements ApiRequest, AbortListener {
   readonly method: HttpMethod;
   readonly path: string;
   readonly rest: string;
@@ -40,6 +40,7 @@ export class ApiCall implements ApiRequest {
   readonly #startedMs = performance.now();
   #answered = false;
   #aborts: (() => void)[] | null = null;
+  #waiter: AbortListener | null = null;
   #body: Promise<BodyOutcome> | null = null;
   #gzip: boolean | null = null;
 
@@ -91,12 +92,15 @@ export class ApiCall implements ApiRequest {
   }
 
   onAbort(callback: () => void): void {
-    if (this.#aborts === null) {
-      this.#aborts = [callback];
-      this.#exchange.onAbort(() => this.#aborted());
-    } else {
-      this.#aborts.push(callback);
-    }
+    this.#aborts ??= [];
+    this.#aborts.push(callback);
+    this.#exchange.onAbort(this);
+  }
+
+  /** The one that waits for this call's data; replaces the one before. */
+  set waiter(waiter: AbortListener) {
+    this.#waiter = waiter;
+    this.#exchange.onAbort(this);
   }
 
   /** A query that waits keeps no headers; what the answer depends on is looked up before. */
@@ -168,9 +172,11 @@ export class ApiCall implements ApiRequest {
     if (gone) stop();
   }
 
-  #aborted(): void {
+  /** From the engine: the client hung up. */
+  aborted(): void {
     if (this.#answered) return;
     this.#answered = true;
+    this.#waiter?.aborted();
     for (const callback of this.#aborts ?? []) callback();
   }
 }

@@ -12,6 +12,11 @@ export interface BodySink {
   aborted(): void;
 }
 
+/** An object rather than a function: a waiting query should not need a closure for it. */
+export interface AbortListener {
+  aborted(): void;
+}
+
 export interface ResponseStream {
   /** False while the client doesn't keep up; what is written then is buffered, so better wait or drop. */
   write(chunk: string | Uint8Array): boolean;
@@ -31,8 +36,8 @@ export interface Exchange {
   readonly bodyLength: number;
   /** Starts the body; an expected 100 Continue is sent here. At most once. */
   receive(sink: BodySink): void;
-  /** The client hung up before the answer. One callback; the exchange is dead when it is called. */
-  onAbort(callback: () => void): void;
+  /** Told when the client hangs up before the answer: one listener; the exchange is dead by then. */
+  onAbort(listener: AbortListener): void;
   /** The headers aren't needed any more: a waiting query should hold as little as possible. */
   forgetHead(): void;
   /**

@@ -4,12 +4,62 @@
 import type { QueryParameters } from './endpoint.js';
 import { percentDecode } from './target.js';
 
+/** Anything that has to be decoded, or makes the query undecodable. */
+const ENCODED = /[%+;\x80-\xff]/;
+const AMPERSAND = 0x26;
+const EQUALS = 0x3d;
 const NONE: readonly string[] = [];
 
-class ParsedQuery implements QueryParameters {
+/** A query without escapes is searched as it stands: most are asked for two or three names only. */
+class PlainQuery implements QueryParameters {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  has(name: string): boolean {
+    return this.#find(name, 0) >= 0;
+  }
+
+  first(name: string): string {
+    const at = this.#find(name, 0);
+    return at < 0 ? '' : this.#value(at + name.length);
+  }
+
+  all(name: string): readonly string[] {
+    let values: string[] | null = null;
+    for (let at = this.#find(name, 0); at >= 0; at = this.#find(name, at + 1)) {
+      values ??= [];
+      values.push(this.#value(at + name.length));
+    }
+    return values ?? NONE;
+  }
+
+  /** Where the name stands as a whole name, at or behind `from`; -1 = nowhere. */
+  #find(name: string, from: number): number {
+    const text = this.#text;
+    for (let at = text.indexOf(name, from); at >= 0; at = text.indexOf(name, at + 1)) {
+      if (at > 0 && text.charCodeAt(at - 1) !== AMPERSAND) continue;
+      const end = at + name.length;
+      if (end === text.length) return at;
+      const next = text.charCodeAt(end);
+      if (next === EQUALS || next === AMPERSAND) return at;
+    }
+    return -1;
+  }
+
+  #value(nameEnd: number): string {
+    if (this.#text.charCodeAt(nameEnd) !== EQUALS) return '';
+    const end = this.#text.indexOf('&', nameEnd);
+    return this.#text.slice(nameEnd + 1, end < 0 ? undefined : end);
+  }
+}
+
+class DecodedQuery implements QueryParameters {
+  /** Names and values in turn. */
   readonly #pairs: readonly string[];
 
-  /** Names and values in turn. */
   constructor(pairs: readonly string[]) {
     this.#pairs = pairs;
   }
@@ -25,37 +75,27 @@ class ParsedQuery implements QueryParameters {
   }
 
   all(name: string): readonly string[] {
-    const values: string[] = [];
-    for (let at = 0; at < this.#pairs.length; at += 2) {
-      if (this.#pairs[at] === name) values.push(this.#pairs[at + 1] ?? '');
-    }
-    return values.length === 0 ? NONE : values;
+    return this.#pairs.filter((_value, at) => at % 2 === 1 && this.#pairs[at - 1] === name);
   }
 }
 
-export const EMPTY_QUERY: QueryParameters = new ParsedQuery(NONE);
+export const EMPTY_QUERY: QueryParameters = new PlainQuery('');
 
 /** Null when it can't be decoded. `text` is what stands behind the `?`, one character per byte. */
 export function parseQuery(text: string): QueryParameters | null {
   if (text === '') return EMPTY_QUERY;
+  if (!ENCODED.test(text)) return new PlainQuery(text);
   if (text.includes(';')) return null;
   const pairs: string[] = [];
-  const encoded = /[%+\x80-\xff]/.test(text);
   for (const pair of text.split('&')) {
     if (pair === '') continue;
     const equals = pair.indexOf('=');
-    const name = equals < 0 ? pair : pair.slice(0, equals);
-    const value = equals < 0 ? '' : pair.slice(equals + 1);
-    if (!encoded) {
-      pairs.push(name, value);
-      continue;
-    }
-    const plainName = decode(name);
-    const plainValue = decode(value);
-    if (plainName === null || plainValue === null) return null;
-    pairs.push(plainName, plainValue);
+    const name = decode(equals < 0 ? pair : pair.slice(0, equals));
+    const value = decode(equals < 0 ? '' : pair.slice(equals + 1));
+    if (name === null || value === null) return null;
+    pairs.push(name, value);
   }
-  return new ParsedQuery(pairs);
+  return new DecodedQuery(pairs);
 }
 
 function decode(text: string): string | null {

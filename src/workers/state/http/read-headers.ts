@@ -9,37 +9,39 @@ const EFFECTIVE: { readonly [consistency in Consistency]: string } = {
   stale: 'stale',
 };
 
-export interface ReadFacts {
-  readonly index: number;
-  readonly knownLeader: boolean;
-  readonly lastContactMs: number;
-  readonly streaming: boolean;
-  /** null: the endpoint doesn't show it. */
-  readonly consistency: Consistency | null;
-}
-
-let last: ReadFacts | null = null;
+let lastIndex = -1;
+let lastKnown = false;
+let lastContact = -1;
+let lastBackend = '';
+let lastConsistency: Consistency | null = null;
 let lastBlock = '';
 
-export function readHeaders(facts: ReadFacts): string {
-  if (
-    last !== null &&
-    last.index === facts.index &&
-    last.knownLeader === facts.knownLeader &&
-    last.lastContactMs === facts.lastContactMs &&
-    last.streaming === facts.streaming &&
-    last.consistency === facts.consistency
-  ) {
-    return lastBlock;
-  }
-  const { index, streaming, consistency } = facts;
+/** `consistency` is null where the endpoint doesn't show it. */
+export function readHeaders(
+  index: number,
+  knownLeader: boolean,
+  lastContactMs: number,
+  streaming: boolean,
+  consistency: Consistency | null,
+): string {
   // Stock shows no leader and no contact with answers from its event stream, whoever leads.
-  const known = !streaming && facts.knownLeader;
-  const contact = streaming ? 0 : facts.lastContactMs;
+  const known = !streaming && knownLeader;
+  const contact = streaming ? 0 : lastContactMs;
   const backend = streaming ? 'streaming' : 'blocking-query';
+  const isLast =
+    index === lastIndex &&
+    known === lastKnown &&
+    contact === lastContact &&
+    backend === lastBackend &&
+    consistency === lastConsistency;
+  if (isLast) return lastBlock;
   let block = `X-Consul-Index: ${index}\r\nX-Consul-Knownleader: ${known}\r\nX-Consul-Lastcontact: ${contact}\r\nX-Consul-Query-Backend: ${backend}\r\n`;
   if (consistency !== null) block += `X-Consul-Effective-Consistency: ${EFFECTIVE[consistency]}\r\n`;
-  last = facts;
+  lastIndex = index;
+  lastKnown = known;
+  lastContact = contact;
+  lastBackend = backend;
+  lastConsistency = consistency;
   lastBlock = block;
   return block;
 }

@@ -3,7 +3,7 @@
 // costs no object of the engine. Answers made while the input is being read leave in one write.
 
 import type net from 'node:net';
-import type { BodySink, EngineLimits, Exchange, RequestListener, ResponseStream } from '../engine.js';
+import type { AbortListener, BodySink, EngineLimits, Exchange, RequestListener, ResponseStream } from '../engine.js';
 import { dateLine, statusLine } from '../status-line.js';
 import { ChunkedStream } from './chunked-stream.js';
 import { acquireParser, type RequestParser, releaseParser } from './request-parser.js';
@@ -50,7 +50,7 @@ export class Connection implements Exchange {
   #minor = 1;
   #expectsContinue = false;
   #sink: BodySink | null = null;
-  #abort: (() => void) | null = null;
+  #abort: AbortListener | null = null;
   #stream: ChunkedStream | null = null;
   #ended = false;
   #closed = false;
@@ -143,8 +143,8 @@ export class Connection implements Exchange {
     }
   }
 
-  onAbort(callback: () => void): void {
-    this.#abort = callback;
+  onAbort(listener: AbortListener): void {
+    this.#abort = listener;
     if (this.#ended) this.#hangUp();
   }
 
@@ -189,7 +189,7 @@ export class Connection implements Exchange {
     if (chunked) this.#out += 'Transfer-Encoding: chunked\r\n';
     this.#out += closing ? 'Connection: close\r\n\r\n' : '\r\n';
     this.#flush(true);
-    this.#abort = ended;
+    this.#abort = { aborted: ended };
     const stream = new ChunkedStream(this.#socket, chunked, () => {
       this.#stream = null;
       if (this.#phase === 'answering') this.#answered(closing);
@@ -405,7 +405,7 @@ export class Connection implements Exchange {
     this.#expectsContinue = false;
     this.reply(status, 'Content-Type: text/plain; charset=utf-8\r\n', REFUSAL_TEXT[status] ?? '');
     sink?.aborted();
-    abort?.();
+    abort?.aborted();
   }
 
   /** Sends what is left and ends; what the client still sends is read away for a while, or it would lose the answer. */
@@ -442,7 +442,7 @@ export class Connection implements Exchange {
     this.#stream = null;
     this.#socket.destroy();
     sink?.aborted();
-    abort?.();
+    abort?.aborted();
   }
 
   #releaseParser(): void {

@@ -2,7 +2,7 @@
 // answered by then copies the headers; answers given later are corked, or each header would become a write of its own.
 
 import { plainAddress } from '../client-limit.js';
-import type { BodySink, Exchange, ResponseStream } from '../engine.js';
+import type { AbortListener, BodySink, Exchange, ResponseStream } from '../engine.js';
 import { statusText } from '../status-line.js';
 import type { UwsRequest, UwsResponse } from './uws-module.js';
 
@@ -28,9 +28,9 @@ export class UwsExchange implements Exchange {
   #address: string | null = null;
   #keepsHead = true;
   #over = false;
-  #abort: (() => void) | null = null;
+  #abort: AbortListener | null = null;
   #sink: BodySink | null = null;
-  #early: Uint8Array[] = [];
+  #early: Uint8Array[] | null = null;
   #earlyBytes = 0;
   #bodyAttached = false;
   #bodyEnded = false;
@@ -72,14 +72,14 @@ export class UwsExchange implements Exchange {
     this.#headers = null;
   }
 
-  onAbort(callback: () => void): void {
-    this.#abort = callback;
+  onAbort(listener: AbortListener): void {
+    this.#abort = listener;
   }
 
   receive(sink: BodySink): void {
     this.#attachBody();
-    for (const bytes of this.#early) sink.chunk(bytes);
-    this.#early = [];
+    for (const bytes of this.#early ?? []) sink.chunk(bytes);
+    this.#early = null;
     if (this.#bodyEnded) {
       sink.end();
       return;
@@ -104,7 +104,7 @@ export class UwsExchange implements Exchange {
   }
 
   stream(status: number, headers: string, ended: () => void): ResponseStream {
-    this.#abort = ended;
+    this.#abort = { aborted: ended };
     const response = this.#response;
     if (!this.#over) response.cork(() => this.#writeHead(status, headers));
     return {
@@ -182,6 +182,7 @@ export class UwsExchange implements Exchange {
       return;
     }
     if (this.#over) return;
+    this.#early ??= [];
     this.#early.push(bytes);
     this.#earlyBytes += bytes.length;
     if (this.#earlyBytes > MAX_READ_AHEAD && !this.#paused) {
@@ -204,6 +205,6 @@ export class UwsExchange implements Exchange {
     const sink = this.#sink;
     this.#finished();
     sink?.aborted();
-    abort?.();
+    abort?.aborted();
   }
 }
