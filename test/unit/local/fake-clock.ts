@@ -41,9 +41,7 @@ export class FakeClock implements Clock {
     const end = this.#now + ms;
     await settle();
     for (;;) {
-      const next = this.#pending
-        .filter(({ at }) => at <= end)
-        .sort((a, b) => a.at - b.at || a.order - b.order)[0];
+      const next = this.#pending.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at || a.order - b.order)[0];
       if (!next) break;
       this.#now = Math.max(this.#now, next.at);
       this.#pending = this.#pending.filter((other) => other !== next);

@@ -109,7 +109,8 @@ function isEmpty(check: CheckType): boolean {
 
 /** `Check` unless it says nothing, then `Checks`. */
 function checksOf(body: SidecarBody): readonly CheckType[] {
-  const checks = body.Checks === null ? [] : body.Checks.map((check) => (check === null ? NO_CHECK_TYPE : checkType(check)));
+  const checks =
+    body.Checks === null ? [] : body.Checks.map((check) => (check === null ? NO_CHECK_TYPE : checkType(check)));
   if (body.Check === null) return checks;
   const single = checkType(body.Check);
   return isEmpty(single) ? checks : [single, ...checks];
