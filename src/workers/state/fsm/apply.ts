@@ -10,6 +10,7 @@ import {
 } from '../../../wire/commands.js';
 import { keyPart } from '../store/table-key.js';
 import type { Tables } from '../store/tables/tables.js';
+import { invalidateSession } from './check-session-write.js';
 import { writeCoordinates } from './coordinate-write.js';
 import { deregister } from './deregister.js';
 import { applyKvs } from './kv-command.js';
@@ -18,7 +19,6 @@ import { writeAutopilot, writeSystemMetadata } from './operator-write.js';
 import type { Refusal } from './refusal.js';
 import { register } from './register.js';
 import { createSession } from './session-create.js';
-import { invalidateSession } from './session-end.js';
 import { runTxn } from './txn.js';
 
 const NIL: ApplyResult = { kind: 'nil' };

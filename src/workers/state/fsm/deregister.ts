@@ -4,7 +4,7 @@
 import type { DeregisterRequest } from '../../../wire/commands.js';
 import { joinKey, keyPart } from '../store/table-key.js';
 import type { PeerCatalog, Tables } from '../store/tables/tables.js';
-import { deleteCheck } from './check-write.js';
+import { deleteCheck } from './check-session-write.js';
 import { deleteNode } from './node-write.js';
 import { deleteService } from './service-write.js';
 

@@ -6,10 +6,9 @@ import { sameValue } from '../store/same-value.js';
 import { joinKey, keyPart } from '../store/table-key.js';
 import type { Catalog } from '../store/tables/catalog.js';
 import type { PeerCatalog, Tables } from '../store/tables/tables.js';
-import { deleteCheck } from './check-write.js';
+import { deleteCheck, invalidateSessionsOfNode } from './check-session-write.js';
 import type { Refusal } from './refusal.js';
 import { deleteService } from './service-write.js';
-import { invalidateSessionsOfNode } from './session-end.js';
 
 const SERF_HEALTH = 'serfHealth';
 

@@ -5,7 +5,7 @@ import type { CheckRecord, NodeRecord } from '../../../wire/records.js';
 import { sameValue } from '../store/same-value.js';
 import { joinKey, keyPart } from '../store/table-key.js';
 import type { PeerCatalog, Tables } from '../store/tables/tables.js';
-import { writeCheck } from './check-write.js';
+import { writeCheck } from './check-session-write.js';
 import { writeNode } from './node-write.js';
 import type { Refusal } from './refusal.js';
 import { isSameService, writeService } from './service-write.js';

@@ -8,7 +8,7 @@ import { joinKey, keyPart } from '../store/table-key.js';
 import type { Catalog } from '../store/tables/catalog.js';
 import { connectName } from '../store/tables/catalog.js';
 import type { PeerCatalog, Tables } from '../store/tables/tables.js';
-import { deleteCheck } from './check-write.js';
+import { deleteCheck } from './check-session-write.js';
 import { MISSING_NODE, type Refusal } from './refusal.js';
 import { serviceMetaProblem } from './service-meta.js';
 
@@ -50,6 +50,8 @@ export function writeService(tables: Tables, at: PeerCatalog, nodeName: string, 
   const index = tables.journal.index;
   const row = serviceRow(node, key, {
     ...weighted,
+    // Only the agent that registered it knows; stored rows never say so.
+    LocallyRegisteredAsSidecar: false,
     CreateIndex: existing?.record.CreateIndex ?? index,
     ModifyIndex: index,
   });

@@ -5,8 +5,8 @@ import { joinKey, keyPart } from '../store/table-key.js';
 import { SESSION_CHECK_TYPE } from '../store/tables/catalog.js';
 import { boundChecks } from '../store/tables/session-table.js';
 import type { Tables } from '../store/tables/tables.js';
+import { setSessionTypeChecks } from './check-session-write.js';
 import { MISSING_NODE, type Refusal } from './refusal.js';
-import { setSessionTypeChecks } from './session-type-check.js';
 
 export function createSession(tables: Tables, session: SessionRecord): Refusal {
   if (session.ID === '') return 'Missing session ID';

@@ -6,7 +6,7 @@ import type { TxnCheckOperation, TxnNodeOperation, TxnServiceOperation } from '.
 import type { CheckRecord, NodeRecord, RaftIndex, ServiceRecord } from '../../../wire/records.js';
 import { joinKey, keyPart } from '../store/table-key.js';
 import type { PeerCatalog, Tables } from '../store/tables/tables.js';
-import { writeCheck } from './check-write.js';
+import { writeCheck } from './check-session-write.js';
 import { deregisterCheck, deregisterNode, deregisterService } from './deregister.js';
 import { writeNode } from './node-write.js';
 import type { Refusal } from './refusal.js';
