@@ -105,12 +105,17 @@ function mostThatFit(high: number, fits: (count: number) => boolean): number {
   return low;
 }
 
+/** How many answers a reply without EDNS may have. */
+function smallAnswers(options: ReplyOptions): number {
+  return Math.max(1, Math.min(MAX_SMALL_ANSWERS, options.udpAnswerLimit));
+}
+
 /** How many items can matter at all: no more than the limits let through, or than the size could hold. */
 function usefulItems(answer: Answer, limit: number, isSmall: boolean, options: ReplyOptions, isSrv: boolean): number {
   const total = Math.min(answer.items.length, answer.itemLimit);
   if (answer.itemsIn === 'authority') return total;
   if (options.transport === 'tcp') return Math.min(total, isSrv ? MAX_TCP_SRV : MAX_TCP_ANSWERS);
-  const byCount = isSmall ? Math.min(MAX_SMALL_ANSWERS, options.udpAnswerLimit) : Math.ceil(limit / MIN_RECORD);
+  const byCount = isSmall ? smallAnswers(options) : Math.ceil(limit / MIN_RECORD);
   return Math.min(total, byCount + 1);
 }
 
@@ -155,7 +160,7 @@ export function composeReply(writer: MessageWriter, query: Query, answer: Answer
 
   let dropped = false;
   if (isSmall) {
-    const most = Math.max(1, Math.min(MAX_SMALL_ANSWERS, options.udpAnswerLimit));
+    const most = smallAnswers(options);
     if (reply.answers.length > most) {
       reply = cut(most);
       dropped = true;

@@ -1,0 +1,270 @@
+// The server over real sockets: with dig as the client, over split and pipelined TCP, under bad input, and while what it
+// answers about changes.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import dgram from 'node:dgram';
+import { once } from 'node:events';
+import net from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { promisify } from 'node:util';
+import packet from 'dns-packet';
+import { Logger, LogSink } from '../../../src/observe/logger.js';
+import { Metrics } from '../../../src/observe/metrics.js';
+import type { DnsConfig } from '../../../src/wire/config.js';
+import type { Readiness } from '../../../src/workers/state/dns/responder.js';
+import { DnsServer } from '../../../src/workers/state/dns/server.js';
+import { questionPacket } from '../../unit/dns/message.js';
+import { Catalog, defaultDns } from './catalog.js';
+
+const run = promisify(execFile);
+
+interface Running {
+  readonly catalog: Catalog;
+  readonly server: DnsServer;
+  readonly metrics: Metrics;
+  readonly port: number;
+  readiness: Readiness;
+}
+
+async function start(t: TestContext, config: Partial<DnsConfig> = {}): Promise<Running> {
+  const catalog = new Catalog();
+  catalog.registerServer('agent-one', 8300);
+  const metrics = new Metrics();
+  const state: { readiness: Readiness } = { readiness: 'serve' };
+  const server = new DnsServer({
+    config: { ...defaultDns, ...config },
+    store: catalog.store,
+    datacenter: 'dc1',
+    nodeName: 'agent-one',
+    metrics,
+    logger: new Logger('agent.dns', new LogSink('error', () => {})),
+    answers: () => running.readiness,
+  });
+  await server.listen();
+  t.after(() => server.close());
+  const [bound] = server.bound;
+  assert.ok(bound !== undefined);
+  const running: Running = { catalog, server, metrics, port: bound.port, ...state };
+  return running;
+}
+
+async function dig(port: number, ...question: readonly string[]): Promise<string[]> {
+  const { stdout } = await run('dig', ['@127.0.0.1', '-p', String(port), '+short', '+tries=1', '+time=5', ...question]);
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .sort();
+}
+
+async function ask(port: number, bytes: Buffer): Promise<packet.DecodedPacket> {
+  const socket = dgram.createSocket('udp4');
+  try {
+    socket.send(bytes, port, '127.0.0.1');
+    const [reply] = (await once(socket, 'message', { signal: AbortSignal.timeout(5000) })) as [Buffer];
+    return packet.decode(reply);
+  } finally {
+    socket.close();
+  }
+}
+
+/** Frames that come back over TCP until `count` are there or the server closes. */
+async function converse(port: number, chunks: readonly Buffer[], count: number): Promise<packet.DecodedPacket[]> {
+  const socket = net.connect(port, '127.0.0.1');
+  socket.setNoDelay(true);
+  const replies: packet.DecodedPacket[] = [];
+  let pending = Buffer.alloc(0);
+  const sending = (async () => {
+    await once(socket, 'connect');
+    for (const chunk of chunks) {
+      if (!socket.write(chunk)) await once(socket, 'drain');
+      await new Promise(setImmediate);
+    }
+  })();
+  for await (const chunk of socket as AsyncIterable<Buffer>) {
+    pending = Buffer.concat([pending, chunk]);
+    while (pending.length >= 2 && pending.length >= 2 + pending.readUInt16BE(0)) {
+      replies.push(packet.decode(pending.subarray(2, 2 + pending.readUInt16BE(0))));
+      pending = pending.subarray(2 + pending.readUInt16BE(0));
+    }
+    if (replies.length >= count) break;
+  }
+  socket.destroy();
+  await sending.catch(() => {});
+  return replies;
+}
+
+function framed(bytes: Buffer): Buffer {
+  return Buffer.concat([Buffer.of(bytes.length >> 8, bytes.length & 0xff), bytes]);
+}
+
+test('dig sees nodes, services and their changes', async (t) => {
+  const { port, catalog } = await start(t);
+  const web = (index: number, Port: number) =>
+    catalog.register({ Node: `w${index}`, Address: `10.30.0.${index}`, Service: { ID: 'web', Service: 'web', Port } });
+  for (const index of [1, 2, 3]) web(index, 8080);
+  assert.deepEqual(await dig(port, 'w1.node.consul'), ['10.30.0.1']);
+  assert.deepEqual(await dig(port, 'web.service.consul'), ['10.30.0.1', '10.30.0.2', '10.30.0.3']);
+  assert.deepEqual(await dig(port, '+tcp', 'web.service.consul', 'SRV'), [
+    '1 1 8080 w1.node.dc1.consul.',
+    '1 1 8080 w2.node.dc1.consul.',
+    '1 1 8080 w3.node.dc1.consul.',
+  ]);
+  assert.deepEqual(await dig(port, '-x', '10.30.0.2'), ['w2.node.dc1.consul.']);
+  web(1, 9999);
+  catalog.deregister({ Node: 'w2' });
+  catalog.register({ Node: 'w3', Address: '10.30.0.3', Check: { CheckID: 'disk', Status: 'critical' } });
+  assert.deepEqual(await dig(port, 'web.service.consul', 'SRV'), ['1 1 9999 w1.node.dc1.consul.']);
+  assert.deepEqual(await dig(port, 'w2.node.consul'), []);
+  catalog.register({ Node: 'w1', Address: '10.30.0.77' });
+  assert.deepEqual(await dig(port, 'web.service.consul'), ['10.30.0.77']);
+  assert.deepEqual(await dig(port, 'w1.node.consul'), ['10.30.0.77']);
+  assert.deepEqual(await dig(port, '-x', '10.30.0.1'), []);
+});
+
+test('what was absent is seen once it exists, whatever its spelling', async (t) => {
+  const { port, catalog } = await start(t);
+  assert.deepEqual(await dig(port, 'new.service.consul'), []);
+  catalog.register({ Node: 'n1', Address: '10.1.0.1', Service: { ID: 'a', Service: 'New' } });
+  assert.deepEqual(await dig(port, 'new.service.consul'), ['10.1.0.1']);
+  catalog.deregister({ Node: 'n1', ServiceID: 'a' });
+  assert.deepEqual(await dig(port, 'new.service.consul'), []);
+});
+
+test('each spelling of a name gets its own back', async (t) => {
+  const { port, catalog } = await start(t);
+  catalog.register({ Node: 'w1', Address: '10.30.0.1', Service: { ID: 'web', Service: 'web', Port: 80 } });
+  for (const name of ['web.service.consul', 'wEB.sErvice.consul', 'web.service.CONSUL', 'WEB.SERVICE.CONSUL']) {
+    for (const round of [1, 2]) {
+      const reply = await ask(port, questionPacket({ name, type: 'SRV', id: round }));
+      assert.equal(reply.id, round);
+      const [answer] = reply.answers ?? [];
+      assert.ok(answer?.type === 'SRV');
+      assert.equal(answer.name, name);
+      assert.equal(answer.data.target, `w1.node.dc1.${name.slice(-6)}`);
+      assert.equal(reply.questions?.[0]?.name, name);
+    }
+  }
+});
+
+test('a kept reply repeats the flags and the time of each question', async (t) => {
+  const { port } = await start(t);
+  const flagsOf = async (flags: number) =>
+    (await ask(port, questionPacket({ name: 'x.consul', type: 'A', flags }))).flags ?? 0;
+  for (const round of [1, 2]) {
+    const plain = await flagsOf(0);
+    assert.equal(plain & packet.AUTHORITATIVE_ANSWER, packet.AUTHORITATIVE_ANSWER, String(round));
+    assert.equal(plain & packet.RECURSION_DESIRED, 0);
+    assert.equal((await flagsOf(packet.RECURSION_DESIRED)) & packet.RECURSION_DESIRED, packet.RECURSION_DESIRED);
+    assert.equal((await flagsOf(packet.CHECKING_DISABLED)) & packet.CHECKING_DISABLED, packet.CHECKING_DISABLED);
+    const reply = await ask(port, questionPacket({ name: 'x.consul', type: 'A' }));
+    const [soa] = reply.authorities ?? [];
+    assert.ok(soa?.type === 'SOA' && Math.abs((soa.data.serial ?? 0) - Date.now() / 1000) < 5);
+  }
+});
+
+test('settings are taken over while it runs', async (t) => {
+  const { port, catalog, server } = await start(t);
+  catalog.register({ Node: 'n1', Address: '10.1.0.1' });
+  const ttl = async () => {
+    const [answer] = (await ask(port, questionPacket({ name: 'n1.node.consul', type: 'A' }))).answers ?? [];
+    return answer?.type === 'A' ? answer.ttl : undefined;
+  };
+  assert.equal(await ttl(), 0);
+  server.reload({ ...defaultDns, domain: 'other', nodeTtlMs: 12_000 });
+  assert.equal(await ttl(), 12);
+});
+
+test('without a leader ever heard of, the zone is SERVFAIL', async (t) => {
+  const running = await start(t);
+  running.readiness = 'servfail';
+  const reply = await ask(running.port, questionPacket({ name: 'agent-one.node.consul', type: 'A' }));
+  assert.equal((reply.flags ?? 0) & 0xf, 2);
+  assert.equal(reply.questions?.length, 1);
+  running.readiness = 'serve';
+  assert.deepEqual(await dig(running.port, 'agent-one.node.consul'), ['127.0.0.1']);
+});
+
+test('TCP answers pipelined and split questions in order, and at most 128', async (t) => {
+  const { port } = await start(t);
+  const frames = Array.from({ length: 140 }, (_, id) => framed(questionPacket({ name: 'consul', type: 'SOA', id })));
+  const replies = await converse(port, [Buffer.concat(frames)], 140);
+  assert.deepEqual(
+    replies.map((reply) => reply.id),
+    Array.from({ length: 128 }, (_, id) => id),
+  );
+  const bytes = [...Buffer.concat(frames.slice(0, 3))].map((byte) => Buffer.of(byte));
+  assert.equal((await converse(port, bytes, 3)).length, 3);
+});
+
+test('a silent connection and a frame that is no question end soon', { timeout: 10_000 }, async (t) => {
+  const { port } = await start(t);
+  const silent = net.connect(port, '127.0.0.1');
+  const confused = net.connect(port, '127.0.0.1');
+  confused.write(Buffer.of(0, 2, 0x12, 0x34));
+  for (const socket of [silent, confused]) socket.resume();
+  await Promise.all([once(silent, 'close'), once(confused, 'close')]);
+  assert.deepEqual(await dig(port, '+tcp', 'agent-one.node.consul'), ['127.0.0.1']);
+});
+
+test('random bytes over both transports leave it answering', async (t) => {
+  const { port, catalog } = await start(t);
+  catalog.register({ Node: 'n1', Address: '10.1.0.1' });
+  const socket = dgram.createSocket('udp4');
+  t.after(() => socket.close());
+  let seed = 7;
+  const random = () => {
+    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return seed / 2_147_483_648;
+  };
+  const noise = (length: number) => Buffer.from(Array.from({ length }, () => Math.floor(random() * 256)));
+  for (let round = 0; round < 500; round++) {
+    const bytes = noise(Math.floor(random() * 200) + 1);
+    if (bytes.length > 2) bytes[2] = 1;
+    socket.send(bytes, port, '127.0.0.1');
+    if (round % 50 === 0) {
+      const client = net.connect(port, '127.0.0.1');
+      client.on('error', () => {});
+      client.end(noise(300));
+    }
+  }
+  assert.deepEqual(await dig(port, 'n1.node.consul'), ['10.1.0.1']);
+  assert.deepEqual(await dig(port, '+tcp', 'n1.node.consul'), ['10.1.0.1']);
+});
+
+test('a port in use is an error, and leaves nothing bound', async (t) => {
+  const { port } = await start(t);
+  const second = new DnsServer({
+    config: { ...defaultDns, listeners: [{ kind: 'tcp', address: '127.0.0.1', port }] },
+    store: new Catalog().store,
+    datacenter: 'dc1',
+    nodeName: 'agent-two',
+    metrics: new Metrics(),
+    logger: new Logger('agent.dns', new LogSink('error', () => {})),
+    answers: () => 'serve',
+  });
+  await assert.rejects(second.listen(), { code: 'EADDRINUSE' });
+  assert.deepEqual(second.bound, []);
+});
+
+test('questions are counted by type, and timed', async (t) => {
+  const { port, metrics } = await start(t);
+  await dig(port, 'agent-one.node.consul');
+  await dig(port, '-x', '127.0.0.1');
+  await dig(port, 'www.example.test');
+  const { counters, samples } = metrics.report();
+  assert.deepEqual(
+    counters.map(({ name, labels, count }) => [name, labels[1]?.[1], count]),
+    [
+      ['dns.query', 'A', 2],
+      ['dns.query', 'PTR', 1],
+    ],
+  );
+  assert.deepEqual(
+    samples.map(({ name, count }) => [name, count]),
+    [
+      ['dns.domain_query', 1],
+      ['dns.ptr_query', 1],
+    ],
+  );
+});

@@ -1,0 +1,45 @@
+// Packets for the DNS tests, made and read by an independent implementation.
+
+import assert from 'node:assert/strict';
+import packet from 'dns-packet';
+import { type Query, readPacket } from '../../../src/workers/state/dns/query.js';
+
+export interface Asked {
+  readonly name: string;
+  readonly type: string;
+  readonly id?: number;
+  readonly flags?: number;
+  /** UDP size of an OPT record. */
+  readonly edns?: number;
+}
+
+export function questionPacket({ name, type, id = 4711, flags = packet.RECURSION_DESIRED, edns }: Asked): Buffer {
+  return packet.encode({
+    type: 'query',
+    id,
+    flags,
+    questions: [{ name, type: type as packet.RecordType, class: 'IN' }],
+    ...(edns === undefined
+      ? {}
+      : {
+          additionals: [
+            {
+              type: 'OPT',
+              name: '.',
+              udpPayloadSize: edns,
+              extendedRcode: 0,
+              ednsVersion: 0,
+              flags: 0,
+              flag_do: false,
+              options: [],
+            },
+          ],
+        }),
+  });
+}
+
+export function query(asked: Asked): Query {
+  const read = readPacket(questionPacket(asked));
+  assert.equal(read.kind, 'query');
+  return read as Query;
+}
