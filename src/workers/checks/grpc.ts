@@ -1,17 +1,17 @@
 // The gRPC check: the standard health protocol (grpc.health.v1.Health/Check) over @grpc/grpc-js, which is only loaded when
-// such a check exists. grpc-js words connection failures its own way, so a failed connection is tried once more by hand to
-// say in Go's words what is wrong (recorded in check-outputs.json and check-tls.json).
+// such a check exists. TLS is shaken by our own code, for the name, the trust and the texts of the other checks. grpc-js words
+// failed connections its own way, so one is tried once more by hand to say in Go's words what is wrong.
 
-import { X509Certificate } from 'node:crypto';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import type { ChannelCredentials, Client, ServiceError } from '@grpc/grpc-js';
 import { quote } from '../../gotext/quote.js';
 import type { Probe } from '../../wire/check-port.js';
 import { Dial } from './dial.js';
 import { parseAddress } from './go-address.js';
-import { messageOf } from './go-errors.js';
+import { joinHostPort, messageOf } from './go-errors.js';
 import { type Cancel, critical, type Done, type Outcome, type ProbeRun, passing } from './probe.js';
-import { TlsDial } from './tls-dial.js';
-import { certificateError } from './tls-verify.js';
+import { shakeHands } from './tls-handshake.js';
 
 type GrpcProbe = Extract<Probe, { kind: 'grpc' }>;
 type Grpc = typeof import('@grpc/grpc-js');
@@ -71,6 +71,38 @@ function rpcError(code: number, description: string): string {
   return `rpc error: code = ${CODES[code] ?? `Code(${code})`} desc = ${description}`;
 }
 
+function connectionError(why: string): Outcome {
+  return critical(rpcError(UNAVAILABLE, `connection error: desc = ${quote(`transport: ${why}`)}`));
+}
+
+/**
+ * Credentials that secure a connection with `secure`. The underscored methods are what grpc-js's own credentials are made
+ * of; its version is pinned, and the recorded TLS checks fail when they change.
+ */
+function tlsCredentials(grpc: Grpc, secure: (socket: Socket) => Promise<TLSSocket>): ChannelCredentials {
+  class CheckCredentials extends grpc.ChannelCredentials {
+    override _isSecure(): boolean {
+      return true;
+    }
+
+    override _equals(other: ChannelCredentials): boolean {
+      return this === other;
+    }
+
+    override _createSecureConnector(
+      ...[, , callCredentials]: Parameters<ChannelCredentials['_createSecureConnector']>
+    ): ReturnType<ChannelCredentials['_createSecureConnector']> {
+      return {
+        connect: async (socket) => ({ socket: await secure(socket), secure: true }),
+        waitForReady: () => Promise.resolve(),
+        getCallCredentials: () => callCredentials ?? grpc.CallCredentials.createEmpty(),
+        destroy: () => {},
+      };
+    }
+  }
+  return new CheckCredentials();
+}
+
 class GrpcAttempt {
   readonly #run: ProbeRun<GrpcProbe>;
   readonly #done: Done;
@@ -79,7 +111,9 @@ class GrpcAttempt {
   readonly #deadlineMs: number;
   readonly #timer: NodeJS.Timeout;
   #client: Client | null = null;
-  #dial: Dial | TlsDial | null = null;
+  #dial: Dial | null = null;
+  /** Why TLS failed, '' when it didn't. */
+  #handshakeError = '';
   #settled = false;
 
   constructor(run: ProbeRun<GrpcProbe>, done: Done) {
@@ -104,36 +138,34 @@ class GrpcAttempt {
     this.#release();
   }
 
-  get #serverName(): string {
-    const { serverName } = this.#run.probe.tls;
-    if (serverName !== '') return serverName;
-    const parsed = parseAddress('tcp', this.#address);
-    return parsed.ok ? parsed.value.host : '';
+  #credentials(grpc: Grpc): ChannelCredentials {
+    if (!this.#run.probe.useTls) return grpc.credentials.createInsecure();
+    return tlsCredentials(grpc, (socket) => this.#shakeHands(socket));
   }
 
-  #credentials(grpc: Grpc): ChannelCredentials {
+  #shakeHands(raw: Socket): Promise<TLSSocket> {
     const { probe, context } = this.#run;
-    if (!probe.useTls) return grpc.credentials.createInsecure();
-    const { skipVerify } = probe.tls;
-    return grpc.credentials.createFromSecureContext(context.trust.context(skipVerify), {
-      rejectUnauthorized: !skipVerify,
-      checkServerIdentity: (_name, certificate) => {
-        if (skipVerify) return undefined;
-        const wrong = certificateError(new X509Certificate(certificate.raw), this.#serverName, '', new Date());
-        return wrong === null ? undefined : new Error(wrong);
-      },
+    const parsed = parseAddress('tcp', this.#address);
+    const host = parsed.ok ? parsed.value.host : '';
+    const remote = joinHostPort(raw.remoteAddress ?? '', raw.remotePort ?? 0);
+    return new Promise((resolve, reject) => {
+      shakeHands(raw, remote, { trust: context.trust, tls: probe.tls, host, alpn: ['h2'] }, (result) => {
+        if (result.ok) resolve(result.socket);
+        else {
+          this.#handshakeError = result.error;
+          reject(new Error(result.error));
+        }
+      });
     });
   }
 
   #ask(grpc: Grpc): void {
     if (this.#settled) return;
-    const { serverName } = this.#run.probe.tls;
     const client = new grpc.Client(this.#address, this.#credentials(grpc), {
       'grpc.use_local_subchannel_pool': 1,
       'grpc.enable_channelz': 0,
       'grpc.enable_retries': 0,
       'grpc.service_config_disable_resolution': 1,
-      ...(serverName === '' ? {} : { 'grpc.ssl_target_name_override': serverName }),
     });
     this.#client = client;
     client.makeUnaryRequest(
@@ -160,30 +192,17 @@ class GrpcAttempt {
 
   /** Connects by hand to learn why grpc-js could not; when that works, its own words have to do. */
   #explain(details: string): void {
-    const { timeoutMs, probe, context } = this.#run;
-    const dialled = (result: { ok: true; socket: { destroy(): unknown } } | { ok: false; error: string }): void => {
-      if (result.ok) result.socket.destroy();
-      const dialling = !('dialling' in result) || result.dialling === true;
-      const stage = dialling ? 'Error while dialing' : 'authentication handshake failed';
-      const why = result.ok ? details : `connection error: desc = ${quote(`transport: ${stage}: ${result.error}`)}`;
-      this.#settle(critical(rpcError(UNAVAILABLE, why)));
-    };
-    if (!probe.useTls) {
-      this.#dial = new Dial(this.#address, { timeoutMs }, dialled);
+    if (this.#handshakeError !== '') {
+      this.#settle(connectionError(`authentication handshake failed: ${this.#handshakeError}`));
       return;
     }
-    this.#dial = new TlsDial(
-      this.#address,
-      {
-        timeoutMs,
-        trust: context.trust,
-        tls: probe.tls,
-        host: this.#serverName,
-        alpn: ['h2'],
-        recogniseHttp: false,
-      },
-      dialled,
-    );
+    this.#dial = new Dial(this.#address, { timeoutMs: this.#run.timeoutMs }, (result) => {
+      if (!result.ok) this.#settle(connectionError(`Error while dialing: ${result.error}`));
+      else {
+        result.socket.destroy();
+        this.#settle(critical(rpcError(UNAVAILABLE, details)));
+      }
+    });
   }
 
   #settle(outcome: Outcome): void {

@@ -1,25 +1,16 @@
-// TLS over a dialled connection: name and trust are judged after the handshake, so that the texts are Go's and the name
-// comes before the trust.
+// Opens a connection, directly or through a proxy's tunnel, and shakes hands over it.
 
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import tls, { type TLSSocket } from 'node:tls';
-import type { TlsProbe } from '../../wire/check-port.js';
+import type { TLSSocket } from 'node:tls';
 import { Dial } from './dial.js';
-import { isIpAddress } from './go-address.js';
-import { codeOf, errnoText, FIRST_RECORD, isNotTls, joinHostPort, messageOf, tlsText } from './go-errors.js';
+import { errnoText, FIRST_RECORD } from './go-errors.js';
 import type { HttpProxy } from './http-proxy.js';
 import { ResponseReader } from './http-response.js';
-import type { TlsTrust } from './tls-trust.js';
-import { certificateError } from './tls-verify.js';
+import { greet, type HandshakeOptions, shakeHands } from './tls-handshake.js';
 
-export interface TlsDialOptions {
+export interface TlsDialOptions extends HandshakeOptions {
   readonly timeoutMs: number;
-  readonly trust: TlsTrust;
-  readonly tls: TlsProbe;
-  /** The name that counts when the definition has none: the target's host, without port and brackets. */
-  readonly host: string;
-  readonly alpn: readonly string[];
   /** Asks the server again when it didn't speak TLS, to say whether it speaks HTTP. */
   readonly recogniseHttp: boolean;
   /** Asked for a tunnel to the address. */
@@ -28,10 +19,9 @@ export interface TlsDialOptions {
 
 export type TlsDialled =
   | { readonly ok: true; readonly socket: TLSSocket; readonly remote: string }
-  /** `dialling`: the connection itself failed. */
-  | { readonly ok: false; readonly error: string; readonly dialling: boolean };
+  | { readonly ok: false; readonly error: string };
 
-export const HTTP_SERVER = 'http: server gave HTTP response to HTTPS client';
+const HTTP_SERVER = 'http: server gave HTTP response to HTTPS client';
 
 export class TlsDial {
   readonly #address: string;
@@ -48,7 +38,7 @@ export class TlsDial {
     this.#done = done;
     const { proxy } = options;
     this.#dial = new Dial(proxy?.address ?? address, { timeoutMs: options.timeoutMs }, (result) => {
-      if (!result.ok) this.#finish({ ...result, dialling: true });
+      if (!result.ok) this.#finish(result);
       else if (proxy === undefined) this.#handshake(result.socket, result.remote);
       else this.#tunnel(result.socket, result.remote, proxy);
     });
@@ -80,20 +70,7 @@ export class TlsDial {
   }
 
   #fail(error: string): void {
-    this.#finish({ ok: false, error, dialling: false });
-  }
-
-  #secureOver(socket: Socket | Duplex): TLSSocket {
-    const { trust, tls: probe, alpn } = this.#options;
-    const name = this.#serverName;
-    return tls.connect({
-      socket,
-      secureContext: trust.context(probe.skipVerify),
-      servername: isIpAddress(name) ? '' : name,
-      rejectUnauthorized: false,
-      checkServerIdentity: () => undefined,
-      ...(alpn.length > 0 ? { ALPNProtocols: [...alpn] } : {}),
-    });
+    this.#finish({ ok: false, error });
   }
 
   /** Asks the proxy to connect; what it answers besides the head is of no interest. */
@@ -118,49 +95,14 @@ export class TlsDial {
     raw.write(`CONNECT ${this.#address} HTTP/1.1\r\nHost: ${this.#address}\r\n${authorization}\r\n`);
   }
 
-  get #serverName(): string {
-    return this.#options.tls.serverName === '' ? this.#options.host : this.#options.tls.serverName;
-  }
-
   #handshake(raw: Socket, remote: string): void {
     this.#raw = raw;
-    let secure: TLSSocket;
-    try {
-      secure = this.#secureOver(raw);
-    } catch (error) {
-      this.#fail(`tls: ${messageOf(error)}`);
-      return;
-    }
-    this.#secure = secure;
-    const local = joinHostPort(raw.localAddress ?? '', raw.localPort ?? 0);
-    secure.once('error', (error) => {
-      const { recogniseHttp, proxy } = this.#options;
-      if (recogniseHttp && proxy === undefined && isNotTls(error)) this.#recognise();
-      else this.#fail(this.#handshakeText(error, local, remote));
+    const { recogniseHttp, proxy } = this.#options;
+    this.#secure = shakeHands(raw, remote, this.#options, (result) => {
+      if (result.ok) this.#finish({ ok: true, socket: result.socket, remote });
+      else if (recogniseHttp && proxy === undefined && result.isNotTls) this.#recognise();
+      else this.#fail(result.error);
     });
-    secure.once('secureConnect', () => {
-      const wrong = this.#options.tls.skipVerify ? null : this.#judge(secure);
-      secure.removeAllListeners('error');
-      if (wrong === null) this.#finish({ ok: true, socket: secure, remote });
-      else this.#fail(wrong);
-    });
-  }
-
-  #handshakeText(error: Error, local: string, remote: string): string {
-    const text = tlsText(error);
-    if (text !== null) return text;
-    // Node reports a connection closed during the handshake as a reset without a system call.
-    const syscall: unknown = Reflect.get(error, 'syscall');
-    if (codeOf(error) === 'ECONNRESET' && syscall === undefined) return 'EOF';
-    return `read tcp ${local}->${remote}: read: ${errnoText(error)}`;
-  }
-
-  #judge(secure: TLSSocket): string | null {
-    const certificate = secure.getPeerX509Certificate();
-    if (certificate === undefined) return 'tls: server did not present a certificate';
-    const code: unknown = secure.authorizationError;
-    const trustError = secure.authorized ? '' : codeOf(code) || String(code);
-    return certificateError(certificate, this.#serverName, trustError, new Date());
   }
 
   /**
@@ -189,7 +131,7 @@ export class TlsDial {
       });
       raw.on('error', () => this.#fail(FIRST_RECORD));
       raw.on('close', () => this.#fail(FIRST_RECORD));
-      this.#secure = this.#secureOver(greeting);
+      this.#secure = greet(greeting, this.#options);
       this.#secure.on('error', () => {});
     });
   }

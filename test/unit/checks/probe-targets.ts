@@ -114,7 +114,12 @@ export async function startTargets(): Promise<Targets> {
       answer(request, response);
     });
   });
-  const nonsense = net.createServer((socket) => socket.on('error', () => {}).resume().end('not http at all\r\n\r\n'));
+  const nonsense = net.createServer((socket) =>
+    socket
+      .on('error', () => {})
+      .resume()
+      .end('not http at all\r\n\r\n'),
+  );
   const plainH2 = http2.createServer();
   const named = tlsServer('named', tlsSeen, false);
   const ip = tlsServer('ip', tlsSeen, false);
