@@ -8,8 +8,10 @@ import net, { type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { ServerCredentials } from '@grpc/grpc-js';
 import { startProbe } from '../../../src/workers/checks/start-probe.js';
 import { makeRunner, type Runner } from './probe-runner.js';
+import { grpcServer, pem } from './probe-targets.js';
 
 describe('kinds', () => {
   let runner: Runner;
@@ -85,6 +87,37 @@ describe('kinds', () => {
     await new Promise((resolve) => setTimeout(resolve, 250));
     assert.equal(told, 0);
     assert.equal(runner.context.scripts.size, 0);
+  });
+
+  test('gRPC over TLS, with the name of the definition and with that of the target', async () => {
+    const warnings: string[] = [];
+    const warned = (warning: Error): unknown => warnings.push(warning.message);
+    process.on('warning', warned);
+    const tls = makeRunner();
+    tls.context.trust.update([pem('ca')], '', '');
+    for (const [certificate, more, output] of [
+      ['named', { TLSServerName: 'svc.test' }, 'gRPC check TARGET: success'],
+      ['ip', {}, 'gRPC check TARGET: success'],
+      ['ip', { TLSServerName: 'svc.test' }, 'certificate is not valid for any names, but wanted to match svc.test'],
+      ['named', { TLSSkipVerify: true }, 'gRPC check TARGET: success'],
+    ] as const) {
+      const server = grpcServer();
+      const pair = {
+        cert_chain: Buffer.from(pem(certificate)),
+        private_key: Buffer.from(pem(`${certificate}-test-key`)),
+      };
+      const port = await new Promise<number>((resolve, reject) => {
+        server.bindAsync('127.0.0.1:0', ServerCredentials.createSsl(null, [pair]), (error, bound) =>
+          error === null ? resolve(bound) : reject(error),
+        );
+      });
+      const target = `127.0.0.1:${port}/svc`;
+      const outcome = await tls.run({ GRPC: target, GRPCUseTLS: true, ...more });
+      server.forceShutdown();
+      assert.ok(outcome.output.includes(output.replace('TARGET', target)), outcome.output);
+    }
+    process.off('warning', warned);
+    assert.deepEqual(warnings, []);
   });
 
   test('os_service is for Windows', async () => {

@@ -58,7 +58,7 @@ async function udpSocket(answers: boolean): Promise<dgram.Socket> {
 }
 
 /** The health protocol's messages are small enough to be written by hand: field 1 in, field 1 out. */
-function grpcServer(): GrpcServer {
+export function grpcServer(): GrpcServer {
   const server = new GrpcServer();
   const definition = {
     Check: {
