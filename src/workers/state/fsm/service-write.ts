@@ -37,6 +37,11 @@ export function isSameService(a: ServiceRecord, b: ServiceRecord): boolean {
   );
 }
 
+/** Without weights, or with none given in a transaction, where they come as zeros (recorded). */
+function isUnweighted({ Weights }: ServiceRecord): boolean {
+  return Weights === null || (Weights.Passing === 0 && Weights.Warning === 0);
+}
+
 /** Writes an instance on a stored node. `record` is without indexes of its own. */
 export function writeService(tables: Tables, at: PeerCatalog, nodeName: string, record: ServiceRecord): Refusal {
   const { catalog, indexes } = at;
@@ -44,7 +49,7 @@ export function writeService(tables: Tables, at: PeerCatalog, nodeName: string, 
   if (!node) return MISSING_NODE;
   const problem = serviceMetaProblem(record.Kind, record.Meta);
   if (problem) return `Invalid Service Meta for node ${nodeName} and serviceID ${record.ID}: ${problem}`;
-  const weighted = record.Weights === null ? { ...record, Weights: DEFAULT_WEIGHTS } : record;
+  const weighted = isUnweighted(record) ? { ...record, Weights: DEFAULT_WEIGHTS } : record;
   const key = joinKey(node.key, keyPart(record.ID));
   const existing = catalog.services.get(key);
   const index = tables.journal.index;
