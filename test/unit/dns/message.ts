@@ -9,7 +9,7 @@ export interface Asked {
   readonly type: string;
   readonly id?: number;
   readonly flags?: number;
-  /** UDP size of an OPT record. */
+  /** UDP size of an OPT record; not 0, which dns-packet takes for its default. */
   readonly edns?: number;
 }
 
