@@ -26,7 +26,7 @@ const NO_CHUNKS = Buffer.from([CHUNKING_STATE, 0x81, 0xa8, ...Buffer.from('Chunk
 type Step = (writer: StructWriter) => void;
 
 /** The stream of a snapshot, chunk by chunk; each chunk is the caller's. */
-export function* writeSnapshot(snapshot: StoreSnapshot): Generator<Uint8Array, void> {
+export function* writeSnapshot(snapshot: StoreSnapshot): Generator<Uint8Array<ArrayBuffer>, void> {
   const writer = new StructWriter();
   for (const step of stepsOf(snapshot)) {
     step(writer);

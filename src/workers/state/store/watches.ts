@@ -31,8 +31,8 @@ class Shelf {
   /** How many keys there are of each length; kept for prefixes, to look up no length in vain. */
   readonly lengths = new Map<number, number>();
 
-  get isEmpty(): boolean {
-    return this.#places.size === 0;
+  get size(): number {
+    return this.#places.size;
   }
 
   place(key: string): Place {
@@ -90,6 +90,11 @@ export class WatchList implements Watches {
     return this.#waiting;
   }
 
+  /** Distinct targets that somebody waits for. */
+  get watchedTargets(): number {
+    return this.#indexKeys.size + this.#keys.size + this.#prefixes.size;
+  }
+
   watch(targets: readonly WatchTarget[], wake: () => void): () => void {
     const places = targets.map((target) => this.#placeOf(target));
     const watch = new Watch(wake, places);
@@ -106,7 +111,7 @@ export class WatchList implements Watches {
         this.#collect(this.#indexKeys.take(change.key.toLowerCase()));
       } else if (change.table === 'kv') {
         const key = change.after?.Key ?? change.before?.Key ?? '';
-        if (!this.#keys.isEmpty) this.#collect(this.#keys.take(key));
+        if (this.#keys.size > 0) this.#collect(this.#keys.take(key));
         for (const length of this.#prefixes.lengths.keys()) {
           if (length <= key.length) this.#collect(this.#prefixes.take(key.slice(0, length)));
         }
