@@ -4,7 +4,7 @@
 
 import { availableParallelism } from 'node:os';
 import { MessageChannel } from 'node:worker_threads';
-import { LogSink, Logger } from '../observe/logger.js';
+import { Logger, LogSink } from '../observe/logger.js';
 import { Metrics } from '../observe/metrics.js';
 import { reportEverySecond } from '../observe/worker-telemetry.js';
 import type { RuntimeConfig } from '../wire/config.js';
@@ -85,7 +85,10 @@ class Agent {
     this.#writer.open();
     for (const warning of this.#warnings) this.#log.warn(warning);
     const problem = this.#config.dataDir === null ? null : prepareDataDir(this.#config.dataDir);
-    if (problem) return this.#startFailed(problem);
+    if (problem) {
+      this.#startFailed(problem);
+      return;
+    }
     this.#startThreads();
     this.#endReports = reportEverySecond('main', this.#metrics, (report) =>
       this.#state?.send({ kind: 'metrics', report }),
@@ -159,11 +162,14 @@ class Agent {
     switch (message.kind) {
       case 'log':
       case 'metrics':
-        return this.#fromWorker(message);
+        this.#fromWorker(message);
+        return;
       case 'started':
-        return this.#started();
+        this.#started();
+        return;
       case 'fatal':
-        return this.#startFailed(message.text);
+        this.#startFailed(message.text);
+        return;
       case 'check-shard':
         void this.#checks.run(message.shard, message.concurrency, message.port);
         return;
@@ -183,7 +189,10 @@ class Agent {
   #started(): void {
     if (this.#config.pidFile) {
       const problem = writePidFile(this.#config.pidFile);
-      if (problem) return this.#startFailed(problem);
+      if (problem) {
+        this.#startFailed(problem);
+        return;
+      }
     }
     this.#running = true;
     this.#log.info('Consul agent running!');

@@ -47,7 +47,7 @@ export interface SnapshotSource {
 
 export interface RaftEvents {
   started(): void;
-  role(role: RaftRole, leaderId: string): void;
+  role(role: RaftRole, leaderAddress: string): void;
   /** The log brought something that can't be applied: this server must stop rather than diverge. */
   fatal(text: string): void;
 }
@@ -113,9 +113,18 @@ export class RaftClient implements Consensus {
   }
 
   #enqueue(pending: Pending, waitUntil: number): void {
-    if (this.#stopping) return pending.settle({ ok: false, code: 'stopping' });
-    if (this.leadership.role !== Role.leader) return this.#awaitLeader(pending, waitUntil);
-    if (this.#pendingCount >= MAX_PENDING) return pending.settle({ ok: false, code: 'queue-full' });
+    if (this.#stopping) {
+      pending.settle({ ok: false, code: 'stopping' });
+      return;
+    }
+    if (this.leadership.role !== Role.leader) {
+      this.#awaitLeader(pending, waitUntil);
+      return;
+    }
+    if (this.#pendingCount >= MAX_PENDING) {
+      pending.settle({ ok: false, code: 'queue-full' });
+      return;
+    }
     this.#pendingCount += 1;
     this.#turn.push(pending);
     this.#batch.append(pending.command);
@@ -130,7 +139,10 @@ export class RaftClient implements Consensus {
   #awaitLeader(pending: Pending, waitUntil: number): void {
     const now = performance.now();
     const until = waitUntil === 0 ? now + this.#holdMs * (1 + Math.random() / 16) : waitUntil;
-    if (now >= until || this.#waiting.length >= MAX_PENDING) return pending.settle({ ok: false, code: 'no-leader' });
+    if (now >= until || this.#waiting.length >= MAX_PENDING) {
+      pending.settle({ ok: false, code: 'no-leader' });
+      return;
+    }
     let settled = false;
     const retry = (): void => {
       if (settled) return;
@@ -173,37 +185,47 @@ export class RaftClient implements Consensus {
   #receive(message: RaftToState): void {
     switch (message.kind) {
       case 'committed-own':
-        return this.#applyOwn(message.batch, message.firstIndex, message.count);
+        this.#applyOwn(message.batch, message.firstIndex, message.count);
+        return;
       case 'committed':
-        return this.#applyForeign(message.indexes, message.through, message.entries);
+        this.#applyForeign(message.indexes, message.through, message.entries);
+        return;
       case 'rejected':
-        return this.#refuse(message.batch, failureOf(message.reason.code));
+        this.#refuse(message.batch, failureOf(message.reason.code));
+        return;
       case 'role':
-        this.#events.role(message.role, message.leaderId);
+        this.#events.role(message.role, message.leaderAddress);
         if (message.role === 'leader') for (const waiter of this.#waiting.splice(0)) waiter.retry();
         return;
       case 'started':
-        return this.#events.started();
+        this.#events.started();
+        return;
       case 'verified':
       case 'barrier-reached':
       case 'snapshot-taken':
       case 'stats':
-        return this.#answer(message.request, message);
+        this.#answer(message.request, message);
+        return;
       case 'take-snapshot':
-        return this.#startSnapshot(message.request);
+        this.#startSnapshot(message.request);
+        return;
       case 'snapshot-credit':
-        return this.#snapshots.get(message.request)?.credit(message.bytes);
+        this.#snapshots.get(message.request)?.credit(message.bytes);
+        return;
       case 'restore-begin':
         this.#restoreIndex = message.meta.index;
-        return this.#guarded(() => this.#applier.restoreBegin());
+        this.#guarded(() => this.#applier.restoreBegin());
+        return;
       case 'restore-chunk':
         this.#guarded(() => this.#applier.restoreChunk(new Uint8Array(message.bytes)));
-        return this.#post({ kind: 'restore-credit', bytes: message.bytes.byteLength });
+        this.#post({ kind: 'restore-credit', bytes: message.bytes.byteLength });
+        return;
       case 'restore-end':
-        return this.#guarded(() => {
+        this.#guarded(() => {
           this.#applier.restoreEnd(this.#restoreIndex);
           this.#post({ kind: 'restored', index: this.#restoreIndex });
         });
+        return;
     }
   }
 
@@ -226,7 +248,8 @@ export class RaftClient implements Consensus {
         if (one) results[i] = this.#applier.apply(firstIndex + i, one.command);
       }
     } catch (error) {
-      return this.#events.fatal(`cannot apply committed entry: ${String(error)}`);
+      this.#events.fatal(`cannot apply committed entry: ${String(error)}`);
+      return;
     }
     for (let i = 0; i < pending.length; i += 1) {
       const result = results[i];
@@ -315,14 +338,16 @@ class SnapshotStream {
       const chunk = this.#source.next();
       if (!chunk) {
         this.#post({ kind: 'snapshot-end', request: this.#request });
-        return this.#done();
+        this.#done();
+        return;
       }
       this.#credit -= chunk.byteLength;
       const bytes = chunk.byteLength === chunk.buffer.byteLength ? chunk.buffer : chunk.slice().buffer;
       this.#post({ kind: 'snapshot-chunk', request: this.#request, bytes }, [bytes]);
     } catch (error) {
       this.#post({ kind: 'snapshot-failed', request: this.#request, reason: String(error) });
-      return this.#done();
+      this.#done();
+      return;
     }
     this.#schedule();
   }

@@ -1,0 +1,251 @@
+// The state worker put together: the replicated store and its log on a server, the agent's own services and checks, HTTP
+// and DNS over both. Everything a request needs is in this thread, so a read crosses none.
+
+import type { Logger } from '../../observe/logger.js';
+import type { Telemetry } from '../../observe/worker-telemetry.js';
+import type { RuntimeConfig } from '../../wire/config.js';
+import type { RaftRole } from '../../wire/raft-port.js';
+import type { MainToState, Member, StateToMain, StateWorkerData } from '../../wire/state-worker.js';
+import { CheckShards } from './check-shards.js';
+import type { Consensus } from './consensus.js';
+import { ControlClient } from './control-client.js';
+import { DnsServer } from './dns/server.js';
+import { pageEndpoints } from './endpoints/pages.js';
+import type { EndpointTable } from './http/endpoint.js';
+import { HttpServer } from './http/http-server.js';
+import { LeaderDuties } from './leader/leader-duties.js';
+import { noServersCatalog, storeCatalog } from './local/catalog-access.js';
+import { systemClock } from './local/clock.js';
+import { LocalAgent } from './local/local-agent.js';
+import { noServers, storeNodeChecks } from './local/node-checks.js';
+import { LogStream } from './log-stream.js';
+import { noConsensus } from './no-consensus.js';
+import { serverEndpoints } from './server-endpoints.js';
+import { openServerSide, type ServerSide } from './server-side.js';
+import { StateStore } from './store/state-store.js';
+
+const CHECKS_STOP_MS = 1_000;
+
+export class StateWorker {
+  readonly #telemetry: Telemetry;
+  readonly #logger: Logger;
+  readonly #tell: (message: StateToMain, transfer?: readonly import('node:worker_threads').MessagePort[]) => void;
+  readonly #control: ControlClient;
+  readonly #logStream: LogStream;
+  readonly #shards: CheckShards;
+  #config: RuntimeConfig;
+  #server: ServerSide | null = null;
+  #duties: LeaderDuties | null = null;
+  #local: LocalAgent | null = null;
+  #http: HttpServer | null = null;
+  #dns: DnsServer | null = null;
+  #leaderAddress = '';
+  #lan: readonly Member[] = [];
+  #wan: readonly Member[] = [];
+  #recovered: () => void = () => {};
+
+  constructor(data: StateWorkerData, telemetry: Telemetry) {
+    this.#telemetry = telemetry;
+    this.#logger = telemetry.logger;
+    this.#config = data.config;
+    const { port } = data.context;
+    this.#tell = (message, transfer = []) => port.postMessage(message, transfer);
+    this.#control = new ControlClient(port);
+    this.#logStream = new LogStream((level) => this.#tell({ kind: 'monitor', level }));
+    this.#shards = new CheckShards({
+      open: (shard, concurrency, shardPort) =>
+        this.#tell({ kind: 'check-shard', shard, concurrency, port: shardPort }, [shardPort]),
+      onResults: (results) => this.#local?.onCheckResults(results),
+    });
+  }
+
+  async start(raft: StateWorkerData['raft']): Promise<void> {
+    if (raft) await this.#openServer(raft);
+    await this.#openLocal();
+    const http = await this.#openHttp();
+    const dns = await this.#openDns();
+    this.#local?.start();
+    this.#tell({ kind: 'started', http, dns });
+  }
+
+  /** Recovery is over when the newest snapshot is in the store; what the log holds beyond it follows with a leader. */
+  async #openServer(raft: NonNullable<StateWorkerData['raft']>): Promise<void> {
+    const recovered = new Promise<void>((resolve) => {
+      this.#recovered = resolve;
+    });
+    const config = this.#config;
+    const logger = this.#logger.child('server');
+    const server = openServerSide(
+      raft,
+      {
+        started: () => this.#recovered(),
+        role: (role, leaderAddress) => this.#roleChanged(role, leaderAddress),
+        fatal: (text) => this.#tell({ kind: 'fatal', text }),
+      },
+      config.rpcHoldTimeoutMs,
+      logger,
+    );
+    this.#server = server;
+    this.#duties = new LeaderDuties({ ...server, config, logger, metrics: this.#telemetry.metrics });
+    await recovered;
+  }
+
+  #roleChanged(role: RaftRole, leaderAddress: string): void {
+    const hadLeader = this.#leaderAddress !== '';
+    this.#leaderAddress = leaderAddress;
+    if (role === 'leader') {
+      this.#duties?.gainLeadership().catch((error: unknown) => {
+        this.#logger.error('failed to establish leadership', 'error', String(error));
+      });
+    } else this.#duties?.loseLeadership();
+    if (!hadLeader && leaderAddress !== '') this.#local?.serverUp();
+  }
+
+  async #openLocal(): Promise<void> {
+    const config = this.#config;
+    const server = this.#server;
+    const clock = systemClock;
+    this.#local = await LocalAgent.open({
+      config,
+      logger: this.#logger,
+      metrics: this.#telemetry.metrics,
+      consensus: server?.consensus ?? noConsensus,
+      catalog: server
+        ? storeCatalog(server.store, () => server.consensus.leadership.hadLeader, clock, config.rpcHoldTimeoutMs)
+        : noServersCatalog,
+      nodeChecks: server ? storeNodeChecks(server.store, clock) : noServers,
+      runner: this.#shards,
+      tokens: () => this.#config.tokens,
+      clusterSize: () => this.#lan.length,
+    });
+  }
+
+  async #openHttp(): Promise<string[]> {
+    const server = this.#server;
+    this.#http = new HttpServer({
+      table: this.#table(),
+      settings: this.#config,
+      store: server?.store ?? null,
+      consensus: server?.consensus ?? null,
+      logger: this.#logger,
+      metrics: this.#telemetry.metrics,
+    });
+    const bound = await this.#http.listen();
+    return bound.map(({ listener, port }) => {
+      const address = listener.kind === 'tcp' ? joinHostPort(listener.address, port) : listener.path;
+      const network = listener.kind === 'tcp' ? 'tcp' : 'unix';
+      this.#logger.info('Starting server', 'address', address, 'network', network, 'protocol', 'http');
+      return address;
+    });
+  }
+
+  #table(): EndpointTable {
+    const config = this.#config;
+    // On a client agent the rows of servers are known and refused before they reach this empty store.
+    const store = this.#server?.store ?? new StateStore();
+    const consensus: Consensus = this.#server?.consensus ?? noConsensus;
+    return [
+      ...serverEndpoints({
+        store,
+        consensus,
+        config: () => this.#config,
+        leaderAddress: () => this.#leaderAddress,
+        renewSession: (id) => this.#duties?.renewSession(id),
+      }),
+      ...pageEndpoints({
+        uiEnabled: config.ui.enabled,
+        version: config.version,
+        nodeName: config.nodeName,
+        datacenter: config.datacenter,
+        commandLine: process.argv,
+        debugEnabled: () => this.#config.enableDebug,
+      }),
+    ];
+  }
+
+  async #openDns(): Promise<string[]> {
+    const { dns, datacenter, nodeName } = this.#config;
+    if (dns.listeners.length === 0) return [];
+    const leadership = this.#server?.consensus.leadership;
+    this.#dns = new DnsServer({
+      config: dns,
+      store: this.#server?.store ?? new StateStore(),
+      datacenter,
+      nodeName,
+      metrics: this.#telemetry.metrics,
+      logger: this.#logger,
+      answers: () => (leadership?.hadLeader ? 'serve' : 'servfail'),
+    });
+    await this.#dns.listen();
+    return this.#dns.bound.map(({ address, port }) => {
+      const shown = joinHostPort(address, port);
+      for (const network of ['udp', 'tcp']) {
+        this.#logger.info('Started DNS server', 'address', shown, 'network', network);
+      }
+      return shown;
+    });
+  }
+
+  receive(message: MainToState): void {
+    switch (message.kind) {
+      case 'stop':
+        void this.#stop(message.deadlineMs);
+        return;
+      case 'reload':
+        void this.#reload(message.config);
+        return;
+      case 'log-level':
+        this.#telemetry.setLevel(message.level);
+        return;
+      case 'metrics':
+        return;
+      case 'log':
+        this.#logStream.deliver(message.records);
+        return;
+      case 'members':
+        this.#lan = message.lan;
+        this.#wan = message.wan;
+        return;
+      case 'check-shard-lost':
+        this.#shards.lost(message.shard);
+        return;
+      case 'control-answer':
+        this.#control.answered(message);
+        return;
+    }
+  }
+
+  async #reload(config: RuntimeConfig): Promise<void> {
+    this.#config = config;
+    this.#http?.reload(config);
+    this.#dns?.reload(config.dns);
+    const refused = await this.#local?.reload(config);
+    if (refused) this.#logger.error('failed to reload definitions', 'error', refused);
+  }
+
+  /** Listeners first, so that nothing new comes in; then what was acknowledged is brought to rest. */
+  async #stop(deadlineMs: number): Promise<void> {
+    const { logger } = this.#telemetry;
+    for (const listener of this.#config.http.listeners) {
+      const address = listener.kind === 'tcp' ? joinHostPort(listener.address, listener.port) : listener.path;
+      logger.info('Stopping server', 'address', address, 'network', 'tcp', 'protocol', 'http');
+    }
+    logger.info('Waiting for endpoints to shut down');
+    try {
+      this.#duties?.stop();
+      await Promise.all([this.#http?.close(deadlineMs / 2), this.#dns?.close()]);
+      logger.info('Endpoints down');
+      await this.#local?.stop();
+      await this.#shards.stop(Math.min(CHECKS_STOP_MS, deadlineMs / 2));
+      this.#server?.consensus.stop();
+    } catch (error) {
+      logger.error('error during shutdown', 'error', String(error));
+    }
+    this.#telemetry.stop();
+    this.#tell({ kind: 'stopped' });
+  }
+}
+
+function joinHostPort(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
