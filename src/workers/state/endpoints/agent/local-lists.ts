@@ -1,0 +1,89 @@
+// agent/services, agent/service/:id and agent/checks: what is registered here, whatever the catalog has. Long lists are put
+// together in slices, so that asking for 50,000 services does not hold up everybody else.
+
+import { quoteJson } from '../../../../gotext/json-encode.js';
+import { compareUtf8 } from '../../../../gotext/utf8-order.js';
+import { compileFilter } from '../../filter/compile.js';
+import { checkFields, type FieldTable, serviceFields } from '../../filter/fields.js';
+import { type ApiRequest, type EndpointTable, json, type Reply, text } from '../../http/endpoint.js';
+import { waitForChange } from '../../http/hash-blocking.js';
+import { checkJson } from '../../json/record-json.js';
+import type { LocalAgent } from '../../local/local-agent.js';
+import { agentServiceJson, contentHash, hashedServiceJson } from './service-json.js';
+
+/** Items rendered in one go, one to two milliseconds of work. */
+const SLICE = 500;
+
+interface Listed<T extends object> {
+  readonly id: string;
+  readonly item: T;
+}
+
+async function mapOf<T extends object>(
+  request: ApiRequest,
+  fields: FieldTable,
+  items: Iterable<Listed<T>>,
+  render: (item: T) => string,
+): Promise<Reply> {
+  const expression = request.query.first('filter');
+  let matches = (_: object): boolean => true;
+  if (expression !== '') {
+    const filter = compileFilter(expression, fields);
+    if (!filter.ok) return text(500, filter.error);
+    matches = (item) => filter.matches(item);
+  }
+  const sorted = [...items].sort((a, b) => compareUtf8(a.id, b.id));
+  const parts: string[] = [];
+  for (const [index, { id, item }] of sorted.entries()) {
+    if (matches(item)) parts.push(`${quoteJson(id)}:${render(item)}`);
+    if (index % SLICE === SLICE - 1) await new Promise((resolve) => setImmediate(resolve));
+  }
+  return json(`{${parts.join(',')}}`);
+}
+
+async function service(local: LocalAgent, datacenter: string, request: ApiRequest): Promise<Reply> {
+  const id = request.rest;
+  const currentHash = (): string => {
+    const entry = local.state.service(id);
+    return entry ? contentHash(entry.definition, datacenter) : '';
+  };
+  const refused = await waitForChange(request, currentHash, (wake) => local.state.watchService(id, wake));
+  if (refused !== null) return refused;
+  const definition = local.state.service(id)?.definition;
+  if (!definition) return text(404, `unknown service ID: ${id}`);
+  const hash = contentHash(definition, datacenter);
+  return json(hashedServiceJson(definition, datacenter, hash), [['X-Consul-Contenthash', hash]]);
+}
+
+export function localListEndpoints(local: LocalAgent, datacenter: string): EndpointTable {
+  return [
+    {
+      path: '/v1/agent/services',
+      answeredBy: 'agent',
+      acl: 'service:read',
+      methods: {
+        GET: (request) => {
+          const items = [...local.state.services()].map(({ id, definition }) => ({ id, item: definition }));
+          return mapOf(request, serviceFields, items, (item) => agentServiceJson(item, datacenter));
+        },
+      },
+    },
+    {
+      path: '/v1/agent/service/',
+      answeredBy: 'agent',
+      acl: 'service:read',
+      methods: { GET: (request) => service(local, datacenter, request) },
+    },
+    {
+      path: '/v1/agent/checks',
+      answeredBy: 'agent',
+      acl: 'node:read,service:read',
+      methods: {
+        GET: (request) => {
+          const items = [...local.state.checks()].map(({ id, check }) => ({ id, item: check }));
+          return mapOf(request, checkFields, items, checkJson);
+        },
+      },
+    },
+  ];
+}

@@ -1,0 +1,102 @@
+// agent/members, join and force-leave: the gossip pools, which live in main.
+
+import { mapJson, quoteJson } from '../../../../gotext/json-encode.js';
+import type { ControlAnswer, ControlRequest, Member } from '../../../../wire/state-worker.js';
+import { compileFilter } from '../../filter/compile.js';
+import { memberFields } from '../../filter/fields.js';
+import { type ApiRequest, type EndpointTable, json, NOTHING, type Reply, text } from '../../http/endpoint.js';
+
+/** What the API asks of the process as a whole. */
+export interface AgentControl {
+  ask(control: ControlRequest): Promise<ControlAnswer>;
+}
+
+export interface MemberDependencies {
+  readonly members: () => { readonly lan: readonly Member[]; readonly wan: readonly Member[] };
+  readonly control: AgentControl;
+}
+
+const ALL_SEGMENTS = '_all';
+
+export function memberJson(member: Member): string {
+  return (
+    `{"Name":${quoteJson(member.name)},"Addr":${quoteJson(member.address)},"Port":${member.port},` +
+    `"Tags":${mapJson(member.tags, quoteJson)},"Status":${member.status},"ProtocolMin":${member.protocolMin},` +
+    `"ProtocolMax":${member.protocolMax},"ProtocolCur":${member.protocolCurrent},"DelegateMin":${member.delegateMin},` +
+    `"DelegateMax":${member.delegateMax},"DelegateCur":${member.delegateCurrent}}`
+  );
+}
+
+/** The fields by which filters select. */
+function filterItem(member: Member): object {
+  return {
+    Name: member.name,
+    Addr: Buffer.from(member.address),
+    Port: member.port,
+    Tags: member.tags,
+    Status: member.status,
+    ProtocolMin: member.protocolMin,
+    ProtocolMax: member.protocolMax,
+    ProtocolCur: member.protocolCurrent,
+    DelegateMin: member.delegateMin,
+    DelegateMax: member.delegateMax,
+    DelegateCur: member.delegateCurrent,
+  };
+}
+
+function list(dependencies: MemberDependencies, { query }: ApiRequest): Reply {
+  const segment = query.first('segment');
+  const { lan, wan } = dependencies.members();
+  const wantsWan = query.first('wan') !== '';
+  if (segment !== '' && segment !== ALL_SEGMENTS) {
+    return text(500, 'Network segments are not supported in this version of Consul');
+  }
+  let shown = wantsWan ? wan : lan;
+  const expression = query.first('filter');
+  if (expression !== '') {
+    const filter = compileFilter(expression, memberFields);
+    if (!filter.ok) return text(500, filter.error);
+    shown = shown.filter((member) => filter.matches(filterItem(member)));
+  }
+  return json(`[${shown.map(memberJson).join(',')}]`);
+}
+
+/** Done, or the text of what went wrong. */
+export async function controlReply(control: AgentControl, request: ControlRequest): Promise<Reply> {
+  const answer = await control.ask(request);
+  return answer.ok ? NOTHING : text(500, answer.error);
+}
+
+export function memberEndpoints(dependencies: MemberDependencies): EndpointTable {
+  const { control } = dependencies;
+  return [
+    {
+      path: '/v1/agent/members',
+      answeredBy: 'agent',
+      acl: 'node:read',
+      methods: { GET: (request) => list(dependencies, request) },
+    },
+    {
+      path: '/v1/agent/join/',
+      answeredBy: 'agent',
+      acl: 'agent:write',
+      methods: {
+        PUT: ({ rest, query }) => controlReply(control, { op: 'join', address: rest, wan: query.first('wan') !== '' }),
+      },
+    },
+    {
+      path: '/v1/agent/force-leave/',
+      answeredBy: 'agent',
+      acl: 'operator:write',
+      methods: {
+        PUT: ({ rest, query }) =>
+          controlReply(control, {
+            op: 'force-leave',
+            node: rest,
+            prune: query.has('prune'),
+            wan: query.has('wan'),
+          }),
+      },
+    },
+  ];
+}

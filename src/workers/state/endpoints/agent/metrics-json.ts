@@ -1,0 +1,69 @@
+// One bin of metrics as /v1/agent/metrics shows it.
+
+import { mapJson, numberJson, quoteJson } from '../../../../gotext/json-encode.js';
+import { type Aggregated, BIN_MS, type Bin } from './metrics-bins.js';
+import type { MetricNames } from './metrics-names.js';
+
+interface Rendered {
+  readonly name: string;
+  readonly labels: string;
+  readonly json: string;
+}
+
+function number(value: number): string {
+  return Number.isFinite(value) ? numberJson(value) : '0';
+}
+
+function labelsJson(labels: readonly (readonly [string, string])[]): string {
+  return mapJson(Object.fromEntries(labels), quoteJson);
+}
+
+/** Of a sample; 0 for a single value. */
+export function standardDeviation({ count, sum, sumSquares }: Aggregated): number {
+  if (count < 2) return 0;
+  const variance = (count * sumSquares - sum * sum) / (count * (count - 1));
+  return Math.sqrt(Math.max(0, variance));
+}
+
+function aggregate(name: string, value: Aggregated): Rendered {
+  const labels = labelsJson(value.labels);
+  const json =
+    `{"Name":${quoteJson(name)},"Count":${value.count},"Rate":${number(value.sum / (BIN_MS / 1000))},` +
+    `"Sum":${number(value.sum)},"Min":${number(value.min)},"Max":${number(value.max)},` +
+    `"Mean":${number(value.sum / value.count)},"Stddev":${number(standardDeviation(value))},"Labels":${labels}}`;
+  return { name, labels, json };
+}
+
+function sorted(items: readonly Rendered[]): string {
+  const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+  const order = [...items].sort((a, b) => compare(a.name, b.name) || compare(a.labels, b.labels));
+  return `[${order.map(({ json }) => json).join(',')}]`;
+}
+
+function timestamp(ms: number): string {
+  const iso = new Date(ms).toISOString();
+  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} +0000 UTC`;
+}
+
+export function binJson(bin: Bin, names: MetricNames): string {
+  const gauges: Rendered[] = [];
+  for (const { name, labels, value } of bin.gauges.values()) {
+    const full = names.gauge(name);
+    if (full === null) continue;
+    const rendered = labelsJson(labels);
+    const json = `{"Name":${quoteJson(full)},"Value":${number(value)},"Labels":${rendered}}`;
+    gauges.push({ name: full, labels: rendered, json });
+  }
+  const aggregates = (map: Bin['counters']): string => {
+    const list: Rendered[] = [];
+    for (const value of map.values()) {
+      const full = names.counterOrSample(value.name);
+      if (full !== null) list.push(aggregate(full, value));
+    }
+    return sorted(list);
+  };
+  return (
+    `{"Timestamp":"${timestamp(bin.start)}","Gauges":${sorted(gauges)},"Points":[],` +
+    `"Counters":${aggregates(bin.counters)},"Samples":${aggregates(bin.samples)}}`
+  );
+}

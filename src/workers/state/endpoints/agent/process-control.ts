@@ -1,0 +1,37 @@
+// agent/maintenance, reload and leave: what concerns the agent as a whole.
+
+import type { ApiRequest, EndpointTable, Reply } from '../../http/endpoint.js';
+import type { LocalAgent } from '../../local/local-agent.js';
+import { enableParameter } from './enable-parameter.js';
+import { replyTo } from './local-replies.js';
+import { type AgentControl, controlReply } from './members.js';
+
+async function maintenance(local: LocalAgent, { query, identity }: ApiRequest): Promise<Reply> {
+  const enable = enableParameter(query);
+  if (!enable.ok) return enable.reply;
+  if (!enable.value) return replyTo(await local.maintenance.leaveNode());
+  return replyTo(await local.maintenance.enterNode(query.first('reason'), identity.token));
+}
+
+export function processControlEndpoints(local: LocalAgent, control: AgentControl): EndpointTable {
+  return [
+    {
+      path: '/v1/agent/maintenance',
+      answeredBy: 'agent',
+      acl: 'node:write',
+      methods: { PUT: (request) => maintenance(local, request) },
+    },
+    {
+      path: '/v1/agent/reload',
+      answeredBy: 'agent',
+      acl: 'agent:write',
+      methods: { PUT: () => controlReply(control, { op: 'reload' }) },
+    },
+    {
+      path: '/v1/agent/leave',
+      answeredBy: 'agent',
+      acl: 'agent:write',
+      methods: { PUT: () => controlReply(control, { op: 'leave' }) },
+    },
+  ];
+}

@@ -1,0 +1,48 @@
+// A service as /v1/agent/* shows it (Consul's api.AgentService): other fields and other emptiness than in the catalog.
+
+import { createHash } from 'node:crypto';
+import { mapJson, quoteJson } from '../../../../gotext/json-encode.js';
+import type { ServiceRecord } from '../../../../wire/records.js';
+import { optionalJson, optionalText } from '../../json/object.js';
+import { connectJson, proxyJson } from '../../json/proxy-json.js';
+import { localityJson, serviceAddressJson, tagsJson, weightsJson } from '../../json/record-json.js';
+
+/** Hexadecimal digits of a content hash. */
+const HASH_DIGITS = 16;
+const NO_META = {};
+
+/** Here an empty mode is left out. */
+function proxyPart(service: ServiceRecord): string {
+  if (service.Kind === '') return '';
+  return `"Proxy":${proxyJson(service.Proxy).replace('"Mode":"",', '')},`;
+}
+
+function render(service: ServiceRecord, datacenter: string, contentHash: string): string {
+  return (
+    `{${optionalText('Kind', service.Kind, quoteJson)}"ID":${quoteJson(service.ID)},` +
+    `"Service":${quoteJson(service.Service)},"Tags":${tagsJson(service.Tags)},` +
+    `"Meta":${mapJson(service.Meta ?? NO_META, quoteJson)},"Port":${service.Port},` +
+    `"Address":${quoteJson(service.Address)},${optionalText('SocketPath', service.SocketPath, quoteJson)}` +
+    `${optionalJson('TaggedAddresses', mapJson(service.TaggedAddresses, serviceAddressJson))}` +
+    `"Weights":${weightsJson(service.Weights)},"EnableTagOverride":${service.EnableTagOverride},` +
+    `${optionalText('ContentHash', contentHash, quoteJson)}${proxyPart(service)}` +
+    `${optionalJson('Connect', connectJson(service.Connect))}"Datacenter":${quoteJson(datacenter)}` +
+    `${service.Locality === null ? '' : `,"Locality":${localityJson(service.Locality)}`}}`
+  );
+}
+
+export function agentServiceJson(service: ServiceRecord, datacenter: string): string {
+  return render(service, datacenter, '');
+}
+
+/** Changes with everything that the answer shows. */
+export function contentHash(service: ServiceRecord, datacenter: string): string {
+  return createHash('sha256')
+    .update(render(service, datacenter, ''))
+    .digest('hex')
+    .slice(0, HASH_DIGITS);
+}
+
+export function hashedServiceJson(service: ServiceRecord, datacenter: string, hash: string): string {
+  return render(service, datacenter, hash);
+}
