@@ -6,11 +6,11 @@ import { isIpAddress, parseAddress } from './go-address.js';
 import { dialText, joinHostPort, lookupText } from './go-errors.js';
 import { resolveHost, resolverAddress } from './resolve.js';
 
-export type Dialled =
+type Dialled =
   | { readonly ok: true; readonly socket: Socket; readonly remote: string }
   | { readonly ok: false; readonly error: string };
 
-export interface DialOptions {
+interface DialOptions {
   /** Time for all addresses together; the last one may use all of it, ended by the caller. */
   readonly timeoutMs: number;
   /** Where the socket puts what it reads, instead of 'data' events. */

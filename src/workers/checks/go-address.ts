@@ -3,13 +3,11 @@
 
 import { isIP } from 'node:net';
 
-export interface HostPort {
+interface HostPort {
   readonly host: string;
   readonly port: number;
 }
-export type ParsedAddress =
-  | { readonly ok: true; readonly value: HostPort }
-  | { readonly ok: false; readonly error: string };
+type ParsedAddress = { readonly ok: true; readonly value: HostPort } | { readonly ok: false; readonly error: string };
 
 /** Ports that Go knows by name without any file. */
 const NAMED_PORTS: ReadonlyMap<string, number> = new Map([

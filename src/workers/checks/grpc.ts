@@ -76,13 +76,17 @@ function connectionError(why: string): Outcome {
 }
 
 /**
- * Credentials that secure a connection with `secure`. The underscored methods are what grpc-js's own credentials are made
- * of; its version is pinned, and the recorded TLS checks fail when they change.
+ * Credentials through which every connection of a client passes before it's used. The underscored methods are what
+ * grpc-js's own credentials are made of; its version is pinned, and the recorded checks fail when they change.
  */
-function tlsCredentials(grpc: Grpc, secure: (socket: Socket) => Promise<TLSSocket>): ChannelCredentials {
+function checkCredentials(
+  grpc: Grpc,
+  isSecure: boolean,
+  prepare: (socket: Socket) => Promise<Socket>,
+): ChannelCredentials {
   class CheckCredentials extends grpc.ChannelCredentials {
     override _isSecure(): boolean {
-      return true;
+      return isSecure;
     }
 
     override _equals(other: ChannelCredentials): boolean {
@@ -93,7 +97,7 @@ function tlsCredentials(grpc: Grpc, secure: (socket: Socket) => Promise<TLSSocke
       ...[, , callCredentials]: Parameters<ChannelCredentials['_createSecureConnector']>
     ): ReturnType<ChannelCredentials['_createSecureConnector']> {
       return {
-        connect: async (socket) => ({ socket: await secure(socket), secure: true }),
+        connect: async (socket) => ({ socket: await prepare(socket), secure: isSecure }),
         waitForReady: () => Promise.resolve(),
         getCallCredentials: () => callCredentials ?? grpc.CallCredentials.createEmpty(),
         destroy: () => {},
@@ -111,6 +115,7 @@ class GrpcAttempt {
   readonly #deadlineMs: number;
   readonly #timer: NodeJS.Timeout;
   #client: Client | null = null;
+  readonly #sockets: Socket[] = [];
   #dial: Dial | null = null;
   /** Why TLS failed, '' when it didn't. */
   #handshakeError = '';
@@ -138,9 +143,14 @@ class GrpcAttempt {
     this.#release();
   }
 
-  #credentials(grpc: Grpc): ChannelCredentials {
-    if (!this.#run.probe.useTls) return grpc.credentials.createInsecure();
-    return tlsCredentials(grpc, (socket) => this.#shakeHands(socket));
+  /** grpc-js forgets sockets whose HTTP/2 session broke, so they are kept in view here and closed at the end. */
+  #prepare(socket: Socket): Promise<Socket> {
+    if (this.#settled) {
+      socket.on('error', () => {}).destroy();
+      return Promise.reject(new Error('the check is over'));
+    }
+    this.#sockets.push(socket);
+    return this.#run.probe.useTls ? this.#shakeHands(socket) : Promise.resolve(socket);
   }
 
   #shakeHands(raw: Socket): Promise<TLSSocket> {
@@ -161,7 +171,8 @@ class GrpcAttempt {
 
   #ask(grpc: Grpc): void {
     if (this.#settled) return;
-    const client = new grpc.Client(this.#address, this.#credentials(grpc), {
+    const credentials = checkCredentials(grpc, this.#run.probe.useTls, (socket) => this.#prepare(socket));
+    const client = new grpc.Client(this.#address, credentials, {
       'grpc.use_local_subchannel_pool': 1,
       'grpc.enable_channelz': 0,
       'grpc.enable_retries': 0,
@@ -216,5 +227,6 @@ class GrpcAttempt {
     clearTimeout(this.#timer);
     this.#client?.close();
     this.#dial?.cancel();
+    for (const socket of this.#sockets) socket.on('error', () => {}).destroy();
   }
 }

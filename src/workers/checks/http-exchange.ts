@@ -12,7 +12,7 @@ export type ExchangeTarget =
   | { readonly kind: 'tls'; readonly address: string; readonly options: TlsDialOptions }
   | { readonly kind: 'unix'; readonly path: string };
 
-export interface ExchangeOptions {
+interface ExchangeOptions {
   readonly target: ExchangeTarget;
   readonly method: string;
   /** The whole request. */

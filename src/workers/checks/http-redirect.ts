@@ -5,12 +5,12 @@ import { hostName, parseUrl, resolveReference, urlText } from './go-url.js';
 import type { HttpRequest } from './http-request.js';
 import type { ResponseHead } from './http-response.js';
 
-export const MAX_REQUESTS = 10;
+const MAX_REQUESTS = 10;
 const KEEPS_METHOD = new Set([307, 308]);
 const CHANGES_METHOD = new Set([301, 302, 303]);
 const SENSITIVE = new Set(['Authorization', 'Www-Authenticate', 'Cookie', 'Cookie2']);
 
-export type Redirect =
+type Redirect =
   | { readonly kind: 'none' }
   | { readonly kind: 'follow'; readonly request: HttpRequest }
   /** `url` as Go's error names it. */

@@ -6,7 +6,7 @@ import { compareUtf8 } from '../../gotext/utf8-order.js';
 import { type GoUrl, requestTarget } from './go-url.js';
 
 /** Header lines by canonical name. */
-export type Headers = ReadonlyMap<string, readonly string[]>;
+type Headers = ReadonlyMap<string, readonly string[]>;
 
 export interface HttpRequest {
   readonly method: string;

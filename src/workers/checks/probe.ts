@@ -35,8 +35,6 @@ export type Done = (outcome: Outcome) => void;
 /** Ends a run whose outcome nobody wants any more and frees what it holds; `done` may or may not still be called. */
 export type Cancel = () => void;
 
-export type StartProbe<P> = (run: ProbeRun<P>, done: Done) => Cancel;
-
 export function passing(output: string): Outcome {
   return { status: 'passing', output };
 }

@@ -4,7 +4,7 @@
 import dns from 'node:dns';
 import { joinHostPort } from './go-errors.js';
 
-export type Resolved =
+type Resolved =
   | { readonly ok: true; readonly addresses: readonly string[] }
   | { readonly ok: false; readonly error: unknown };
 

@@ -32,7 +32,7 @@ export abstract class Scheduled implements Due {
   }
 }
 
-export interface SchedulerOptions<T extends Scheduled> {
+interface SchedulerOptions<T extends Scheduled> {
   readonly clock: Clock;
   readonly concurrency: number;
   /** Starts a run; its end is told by {@link Scheduler.finished}. Must not throw. */

@@ -64,7 +64,7 @@ function remembered(output: string): string {
   return `\u0000sha256:${createHash('sha256').update(output).digest('base64')}`;
 }
 
-export interface ShardOptions {
+interface ShardOptions {
   readonly clock: Clock;
   readonly concurrency: number;
   readonly context: ProbeContext;

@@ -14,7 +14,7 @@ export interface Streaks {
   failures: number;
 }
 
-export type Judgement =
+type Judgement =
   | { readonly kind: 'apply'; readonly status: CheckStatus }
   /** Not yet: `count` of the `threshold` results needed. */
   | { readonly kind: 'wait'; readonly success: boolean; readonly count: number; readonly threshold: number };

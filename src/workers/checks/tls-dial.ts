@@ -17,7 +17,7 @@ export interface TlsDialOptions extends HandshakeOptions {
   readonly proxy?: HttpProxy;
 }
 
-export type TlsDialled =
+type TlsDialled =
   | { readonly ok: true; readonly socket: TLSSocket; readonly remote: string }
   | { readonly ok: false; readonly error: string };
 

@@ -18,7 +18,7 @@ export interface HandshakeOptions {
   readonly alpn: readonly string[];
 }
 
-export type Shaken =
+type Shaken =
   | { readonly ok: true; readonly socket: TLSSocket }
   /** `isNotTls`: what came back was something else. */
   | { readonly ok: false; readonly error: string; readonly isNotTls: boolean };
