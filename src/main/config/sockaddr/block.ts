@@ -38,7 +38,8 @@ export function addressText(family: 4 | 6, value: bigint): string {
   const groups = Array.from({ length: 8 }, (_, at) => ((value >> BigInt(112 - 16 * at)) & 0xffffn).toString(16));
   const text = groups.join(':');
   const runs = [...text.matchAll(/(?:^|:)0(?::0)+(?=:|$)/g)].map((match) => match[0]);
-  const longest = runs.sort((a, b) => b.length - a.length)[0];
+  const zeros = (run: string): number => run.split('0').length;
+  const longest = runs.sort((a, b) => zeros(b) - zeros(a))[0];
   return longest === undefined ? text : text.replace(longest, '::').replace(/:{3,}/, '::');
 }
 

@@ -1,0 +1,130 @@
+// Sources and their order, the flags' aliases, the node's identity, address templates.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { resolveNodeId } from '../../../src/main/config/identity.js';
+import { loadConfig, loadFiles } from '../../../src/main/config/load.js';
+import type { RuntimeConfig } from '../../../src/wire/config.js';
+import { temporaryDirectory, writeFiles } from '../../temporary.js';
+
+function load(...argv: readonly string[]): RuntimeConfig {
+  const loaded = loadConfig(argv);
+  assert.ok(loaded.ok, loaded.ok ? '' : loaded.error);
+  return loaded.config;
+}
+
+describe('sources', () => {
+  test('files in command-line order, flags over files, fragments over flags', (context) => {
+    const folder = temporaryDirectory(context);
+    writeFiles(folder, {
+      'conf.d/20.hcl': 'datacenter = "second"\nlog_level = "warn"\n',
+      'conf.d/10.json': { datacenter: 'first', retry_join: ['10.0.0.1'] },
+      'last.json': { retry_join: ['10.0.0.2'], node_name: 'from-file' },
+    });
+    const config = load(
+      ...['-dev', '-config-dir', path.join(folder, 'conf.d'), '-config-file', path.join(folder, 'last.json')],
+      ...['-node=from-flag', '-retry-join=10.0.0.3', '-hcl', 'log_level = "err"'],
+    );
+    assert.equal(config.datacenter, 'second');
+    assert.equal(config.nodeName, 'from-flag');
+    assert.equal(config.log.level, 'error');
+    assert.deepEqual(config.retryJoin, ['10.0.0.3', '10.0.0.1', '10.0.0.2']);
+  });
+
+  test('-dc is an alias with a warning', () => {
+    const loaded = loadConfig(['-dev', '-dc', 'Paris']);
+    assert.ok(loaded.ok);
+    assert.equal(loaded.config.datacenter, 'paris');
+    assert.deepEqual(loaded.warnings, ["The flag '-dc' is deprecated. Use the '-datacenter' flag instead."]);
+  });
+
+  test('the same in JSON and HCL', (context) => {
+    const folder = temporaryDirectory(context);
+    const service = { name: 'web', port: 80, tags: ['a'], check: { tcp: '127.0.0.1:80', interval: '10s' } };
+    writeFiles(folder, {
+      'a.json': { data_dir: 'd', bind_addr: '127.0.0.1', ports: { http: 1234 }, services: [service] },
+      'b.hcl': `data_dir = "d" bind_addr = "127.0.0.1"
+        ports { http = 1234 }
+        services { name = "web" port = 80 tags = ["a"] check { tcp = "127.0.0.1:80" interval = "10s" } }`,
+    });
+    const [json, hcl] = ['a.json', 'b.hcl'].map((name) => loadFiles([path.join(folder, name)], ''));
+    assert.ok(json?.ok && hcl?.ok);
+    assert.deepEqual(json.config, hcl.config);
+    assert.equal(json.config.definitions.services[0]?.checks[0]?.Interval, 10e9);
+  });
+
+  test('the engine of HTTP is one of two', () => {
+    assert.equal(load('-dev').http.engine, 'net');
+    assert.equal(load('-dev', '-hcl', 'http_config { engine = "uws" }').http.engine, 'uws');
+    const refused = loadConfig(['-dev', '-hcl', 'http_config { engine = "express" }']);
+    assert.ok(!refused.ok);
+    assert.match(refused.error, /http_config.engine must be one of 'net' or 'uws'/);
+  });
+
+  test('names that JavaScript objects have are plain keys', (context) => {
+    const folder = temporaryDirectory(context);
+    const meta = '{"data_dir":"d","bind_addr":"127.0.0.1","node_meta":{"__proto__":"a","constructor":"b"}}';
+    writeFiles(folder, { 'a.json': meta, 'b.json': '{"data_dir":"d","constructor":1}' });
+    const loaded = loadFiles([path.join(folder, 'a.json')], '');
+    assert.ok(loaded.ok, loaded.ok ? '' : loaded.error);
+    assert.deepEqual(Object.entries(loaded.config.nodeMeta), [
+      ['__proto__', 'a'],
+      ['constructor', 'b'],
+    ]);
+    const refused = loadFiles([path.join(folder, 'b.json')], '');
+    assert.ok(!refused.ok);
+    assert.match(refused.error, /invalid config key constructor/);
+  });
+});
+
+describe('identity', () => {
+  const id = '11111111-2222-3333-4444-555555555555';
+
+  test('a given ID is used and not written', (context) => {
+    const folder = temporaryDirectory(context);
+    const base = load('-bind=127.0.0.1', `-data-dir=${folder}`, `-node-id=${id.toUpperCase()}`);
+    const identified = resolveNodeId(base);
+    assert.ok(identified.ok);
+    assert.equal(identified.config.nodeId, id);
+    assert.equal((JSON.parse(identified.config.debugConfig) as { NodeID: string }).NodeID, id);
+    assert.ok(!fs.existsSync(path.join(folder, 'node-id')));
+  });
+
+  test('a made ID stays', (context) => {
+    const folder = path.join(temporaryDirectory(context), 'new');
+    const base = load('-bind=127.0.0.1', `-data-dir=${folder}`);
+    const [first, second] = [resolveNodeId(base), resolveNodeId(base)];
+    assert.ok(first.ok && second.ok);
+    assert.match(first.config.nodeId, /^[0-9a-f]{8}-/);
+    assert.equal(second.config.nodeId, first.config.nodeId);
+    const file = path.join(folder, 'node-id');
+    assert.equal(fs.readFileSync(file, 'utf8'), first.config.nodeId);
+    assert.equal(fs.statSync(file).mode & 0o777, 0o600);
+  });
+
+  test('a spoilt file ends the start', (context) => {
+    const folder = temporaryDirectory(context);
+    writeFiles(folder, { 'node-id': 'nonsense' });
+    const refused = resolveNodeId(load('-bind=127.0.0.1', `-data-dir=${folder}`));
+    assert.ok(!refused.ok);
+    assert.match(
+      refused.error,
+      /^failed to setup node ID: NodeID in .*node-id is invalid: uuid string is wrong length$/,
+    );
+  });
+});
+
+describe('address templates', () => {
+  test('several addresses for the clients', () => {
+    const config = load('-dev', '-client', '127.0.0.1 {{ GetInterfaceIP "lo" }}', '-http-port=0', '-dns-port=0');
+    assert.deepEqual(config.clientAddresses, ['127.0.0.1', '127.0.0.1']);
+  });
+
+  test('an unknown function is refused', () => {
+    const refused = loadConfig(['-dev', '-retry-join', '{{ GetCloudIP }}']);
+    assert.ok(!refused.ok);
+    assert.match(refused.error, /function "GetCloudIP" not defined/);
+  });
+});
