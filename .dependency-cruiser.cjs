@@ -10,7 +10,7 @@ module.exports = {
   forbidden: [
     only('gotext', ['gotext']),
     only('wire', ['wire']),
-    only('observe', ['observe', 'wire']),
+    only('observe', ['observe', 'wire', 'gotext']),
     only('wasm', ['wasm', 'wire']),
     only('main', ['main', 'wire', 'wasm', 'gotext', 'observe']),
     only('workers/raft', ['workers/raft', 'wire', 'wasm', 'gotext', 'observe']),

@@ -73,7 +73,7 @@ class Agent {
     this.#checks = new CheckPool({
       maxThreads: Math.max(1, availableParallelism()),
       logLevel: () => this.#config.log.level,
-      environment: {},
+      environment: ownEnvironment(),
       onMessage: (message) => this.#fromWorker(message),
       onLost: (shard, reason) => this.#checkShardLost(shard, reason),
     });
@@ -325,6 +325,13 @@ class Agent {
     await this.#writer.close();
     this.#exit(code);
   }
+}
+
+/** What scripts of checks inherit, and where proxies and the Docker engine are named. */
+function ownEnvironment(): { [name: string]: string } {
+  const environment: { [name: string]: string } = {};
+  for (const [name, value] of Object.entries(process.env)) if (value !== undefined) environment[name] = value;
+  return environment;
 }
 
 function joinHostPort(host: string, port: number): string {

@@ -4,7 +4,7 @@
 import type { RuntimeConfig } from '../../wire/config.js';
 import type { LogRecord } from '../../wire/thread-port.js';
 import { LogFile } from './log-file.js';
-import { renderJson, renderText } from './render.js';
+import { renderJson, renderText } from '../../observe/log-render.js';
 
 /** Records held back before the gate opens; a start that logs more has other problems. */
 const MAX_HELD = 1000;

@@ -4,10 +4,12 @@
 import { availableParallelism } from 'node:os';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { CheckResult, ChecksToState, CheckTask, StateToChecks } from '../../wire/check-port.js';
+import type { LogLevel } from '../../wire/thread-port.js';
 
 /** A worker runs 5,000 HTTP checks of a 30-second interval on a fraction of a core; more than this start another. */
 const TASKS_PER_SHARD = 8_000;
-const CONCURRENCY_PER_SHARD = 512;
+/** A host that drops packets holds a place for its whole timeout: a tenth of a full shard may do so. */
+const CONCURRENCY_PER_SHARD = 2_048;
 
 interface Shard {
   readonly number: number;
@@ -68,6 +70,10 @@ export class CheckShards {
     shard.port = this.#openPort(shard.number);
     this.#listen(shard);
     this.#send(shard, { kind: 'add', tasks: [...shard.tasks.values()] });
+  }
+
+  setLevel(level: LogLevel): void {
+    for (const shard of this.#shards) this.#send(shard, { kind: 'log-level', level });
   }
 
   /** Stops every probe; waits for the workers' word, at most `deadlineMs`. */

@@ -1,15 +1,22 @@
 // The state worker put together: the replicated store and its log on a server, the agent's own services and checks, HTTP
 // and DNS over both. Everything a request needs is in this thread, so a read crosses none.
 
+import { renderJson, renderText } from '../../observe/log-render.js';
 import type { Logger } from '../../observe/logger.js';
 import type { Telemetry } from '../../observe/worker-telemetry.js';
 import type { RuntimeConfig } from '../../wire/config.js';
+import { Role } from '../../wire/leadership.js';
 import type { RaftRole } from '../../wire/raft-port.js';
 import type { MainToState, Member, StateToMain, StateWorkerData } from '../../wire/state-worker.js';
 import { CheckShards } from './check-shards.js';
 import type { Consensus } from './consensus.js';
 import { ControlClient } from './control-client.js';
 import { DnsServer } from './dns/server.js';
+import { agentEndpoints } from './endpoints/agent/agent-endpoints.js';
+import { ORIGIN, type Stats } from './endpoints/agent/identity.js';
+import { MetricsBins } from './endpoints/agent/metrics-bins.js';
+import { runtimeGauges } from './endpoints/agent/process-families.js';
+import { TokenTable } from './endpoints/agent/tokens.js';
 import { pageEndpoints } from './endpoints/pages.js';
 import type { EndpointTable } from './http/endpoint.js';
 import { HttpServer } from './http/http-server.js';
@@ -33,6 +40,8 @@ export class StateWorker {
   readonly #control: ControlClient;
   readonly #logStream: LogStream;
   readonly #shards: CheckShards;
+  readonly #bins = new MetricsBins(systemClock, runtimeGauges);
+  readonly #tokens: TokenTable;
   #config: RuntimeConfig;
   #server: ServerSide | null = null;
   #duties: LeaderDuties | null = null;
@@ -48,6 +57,7 @@ export class StateWorker {
     this.#telemetry = telemetry;
     this.#logger = telemetry.logger;
     this.#config = data.config;
+    this.#tokens = new TokenTable(data.config.tokens);
     const { port } = data.context;
     this.#tell = (message, transfer = []) => port.postMessage(message, transfer);
     this.#control = new ControlClient(port);
@@ -61,10 +71,10 @@ export class StateWorker {
 
   async start(raft: StateWorkerData['raft']): Promise<void> {
     if (raft) await this.#openServer(raft);
-    await this.#openLocal();
-    const http = await this.#openHttp();
+    const local = await this.#openLocal();
+    const http = await this.#openHttp(local);
     const dns = await this.#openDns();
-    this.#local?.start();
+    local.start();
     this.#tell({ kind: 'started', http, dns });
   }
 
@@ -101,11 +111,11 @@ export class StateWorker {
     if (!hadLeader && leaderAddress !== '') this.#local?.serverUp();
   }
 
-  async #openLocal(): Promise<void> {
+  async #openLocal(): Promise<LocalAgent> {
     const config = this.#config;
     const server = this.#server;
     const clock = systemClock;
-    this.#local = await LocalAgent.open({
+    const local = await LocalAgent.open({
       config,
       logger: this.#logger,
       metrics: this.#telemetry.metrics,
@@ -115,15 +125,17 @@ export class StateWorker {
         : noServersCatalog,
       nodeChecks: server ? storeNodeChecks(server.store, clock) : noServers,
       runner: this.#shards,
-      tokens: () => this.#config.tokens,
+      tokens: () => this.#tokens.registration,
       clusterSize: () => this.#lan.length,
     });
+    this.#local = local;
+    return local;
   }
 
-  async #openHttp(): Promise<string[]> {
+  async #openHttp(local: LocalAgent): Promise<string[]> {
     const server = this.#server;
     this.#http = new HttpServer({
-      table: this.#table(),
+      table: this.#table(local),
       settings: this.#config,
       store: server?.store ?? null,
       consensus: server?.consensus ?? null,
@@ -139,12 +151,13 @@ export class StateWorker {
     });
   }
 
-  #table(): EndpointTable {
+  #table(local: LocalAgent): EndpointTable {
     const config = this.#config;
     // On a client agent the rows of servers are known and refused before they reach this empty store.
     const store = this.#server?.store ?? new StateStore();
     const consensus: Consensus = this.#server?.consensus ?? noConsensus;
     return [
+      ...this.#agentTable(local),
       ...serverEndpoints({
         store,
         consensus,
@@ -161,6 +174,48 @@ export class StateWorker {
         debugEnabled: () => this.#config.enableDebug,
       }),
     ];
+  }
+
+  #agentTable(local: LocalAgent): EndpointTable {
+    return agentEndpoints({
+      config: () => this.#config,
+      local,
+      members: () => ({ lan: this.#lan, wan: this.#wan }),
+      self: () => this.#self(),
+      control: this.#control,
+      coordinate: () => ORIGIN,
+      stats: () => this.#stats(),
+      metrics: this.#bins,
+      logs: this.#logStream,
+      renderLog: (record, format) => (format === 'json' ? renderJson(record) : renderText(record)),
+      tokens: this.#tokens,
+      clock: systemClock,
+    });
+  }
+
+  /** Main names the members before any request can arrive: the port keeps the order. */
+  #self(): Member {
+    const self = this.#lan.find(({ name }) => name === this.#config.nodeName);
+    if (!self) throw new Error('this agent is not among the members');
+    return self;
+  }
+
+  async #stats(): Promise<Stats> {
+    const server = this.#server;
+    if (!server) return { consul: { acl: 'disabled', known_servers: '0', server: 'false' } };
+    const { bootstrap, datacenter } = this.#config;
+    return {
+      consul: {
+        acl: 'disabled',
+        bootstrap: String(bootstrap),
+        known_datacenters: '1',
+        leader: String(server.consensus.leadership.role === Role.leader),
+        leader_addr: this.#leaderAddress,
+        server: 'true',
+        datacenter,
+      },
+      raft: await server.consensus.stats(),
+    };
   }
 
   async #openDns(): Promise<string[]> {
@@ -196,8 +251,10 @@ export class StateWorker {
         return;
       case 'log-level':
         this.#telemetry.setLevel(message.level);
+        this.#shards.setLevel(message.level);
         return;
       case 'metrics':
+        this.#bins.add(message.report);
         return;
       case 'log':
         this.#logStream.deliver(message.records);

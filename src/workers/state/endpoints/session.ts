@@ -117,7 +117,12 @@ export function sessionEndpoints(dependencies: SessionDependencies): EndpointTab
 }
 
 function sessionRead(prepare: (request: ApiRequest) => PreparedRead<never> | Reply): Read<unknown> {
-  return { kind: 'read', effectiveConsistency: false, prepare: prepare as Read<unknown>['prepare'] };
+  return {
+    kind: 'read',
+    effectiveConsistency: false,
+    failureHeaders: true,
+    prepare: prepare as Read<unknown>['prepare'],
+  };
 }
 
 function listRead(store: StoreReads, read: () => ReturnType<StoreReads['sessions']['list']>): PreparedRead<never> {

@@ -27,7 +27,7 @@ export interface AgentDependencies {
   readonly control: AgentControl;
   readonly coordinate: () => Coordinate;
   /** Groups of figures of the agent's other parts (raft, serf_lan, consul …) for /v1/agent/self. */
-  readonly stats: () => Stats;
+  readonly stats: () => Promise<Stats>;
   readonly metrics: MetricsBins;
   readonly logs: LogStream;
   /** A log record as a line with its end. */

@@ -36,14 +36,14 @@ export interface IdentityDependencies {
   readonly self: () => Member;
   readonly coordinate: () => Coordinate;
   /** What the agent's other parts count; `agent`, `build` and `runtime` are made here. */
-  readonly stats: () => Stats;
+  readonly stats: () => Promise<Stats>;
 }
 
-function ownStats({ config, local, stats }: IdentityDependencies): Stats {
+function ownStats({ config, local }: IdentityDependencies, others: Stats): Stats {
   const checks = [...local.state.checks()];
   const ttls = checks.filter(({ definition }) => definition !== null && definition.TTL > 0).length;
   return {
-    ...stats(),
+    ...others,
     agent: {
       check_monitors: String(checks.filter(({ definition }) => (definition?.ScriptArgs?.length ?? 0) > 0).length),
       check_ttls: String(ttls),
@@ -70,7 +70,7 @@ function port(configured: number): number {
   return Math.max(0, configured);
 }
 
-function selfJson(dependencies: IdentityDependencies): string {
+function selfJson(dependencies: IdentityDependencies, others: Stats): string {
   const config = dependencies.config();
   const { datacenter, primaryDatacenter, nodeName, nodeId, server, version } = config;
   const grpc = port(config.ports.grpc);
@@ -79,7 +79,7 @@ function selfJson(dependencies: IdentityDependencies): string {
     `{"Datacenter":${quoteJson(datacenter)},"PrimaryDatacenter":${quoteJson(primaryDatacenter)},` +
     `"NodeName":${quoteJson(nodeName)},"NodeID":${quoteJson(nodeId)},"Revision":"${REVISION}","Server":${server},` +
     `"Version":${quoteJson(version)},"BuildDate":"${BUILD_DATE}"}`;
-  const stats = mapJson(ownStats(dependencies), (group) => mapJson(group, quoteJson));
+  const stats = mapJson(ownStats(dependencies, others), (group) => mapJson(group, quoteJson));
   return (
     `{"Config":${about},"DebugConfig":${config.debugConfig === '' ? '{}' : config.debugConfig},` +
     `"Coord":${coordinateJson(dependencies.coordinate())},"Member":${memberJson(dependencies.self())},` +
@@ -147,7 +147,7 @@ export function identityEndpoints(dependencies: IdentityDependencies): EndpointT
       path: '/v1/agent/self',
       answeredBy: 'agent',
       acl: 'agent:read',
-      methods: { GET: () => json(selfJson(dependencies)) },
+      methods: { GET: async () => json(selfJson(dependencies, await dependencies.stats())) },
     },
     {
       path: '/v1/agent/version',

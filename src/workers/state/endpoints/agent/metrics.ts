@@ -40,7 +40,7 @@ export function metricsEndpoints({ config, bins, clock }: MetricsDependencies): 
   };
   const stream = (): Reply => ({
     status: 200,
-    contentType: 'application/json',
+    contentType: null,
     headers: [],
     body: {
       start: (write) => {

@@ -32,7 +32,7 @@ function monitor({ logs, render }: MonitorDependencies, { query }: ApiRequest): 
   const format = query.has('logjson') ? 'json' : 'text';
   return {
     status: 200,
-    contentType: 'text/plain; charset=utf-8',
+    contentType: null,
     headers: [],
     body: {
       start: (write) => {

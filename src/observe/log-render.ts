@@ -1,7 +1,7 @@
 // One log record as a line: text as people and scripts know it, or JSON (spec/agent.md section 1, "Log lines").
 
-import { quote } from '../../gotext/quote.js';
-import type { LogLevel, LogRecord, LogValue } from '../../wire/thread-port.js';
+import { quote } from '../gotext/quote.js';
+import type { LogLevel, LogRecord, LogValue } from '../wire/thread-port.js';
 
 const TAGS: { readonly [level in LogLevel]: string } = {
   trace: '[TRACE]',
