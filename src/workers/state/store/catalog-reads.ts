@@ -7,7 +7,7 @@ import type { OrderedMap } from './ordered-map.js';
 import type { CatalogReads, HealthEntry, ReadResult, ServiceInstance } from './read-api.js';
 import type { CheckRow, ServiceRow } from './rows.js';
 import { endOfPart, joinKey, keyPart, SEPARATOR } from './table-key.js';
-import type { Catalog } from './tables/catalog.js';
+import { type Catalog, PASSING } from './tables/catalog.js';
 import type { CatalogIndex } from './tables/catalog-index.js';
 import type { ServiceGroup } from './tables/service-group.js';
 
@@ -132,8 +132,11 @@ export class CatalogTableReads implements CatalogReads {
 
   checksInState(state: string): ReadResult<readonly CheckRecord[]> {
     const part = keyPart(state);
-    if (part === ANY_STATE) return this.#checks(this.#catalog.checks.rows.allValues());
-    return this.#checks(this.#catalog.checksByStatus.values(part + SEPARATOR, endOfPart(part)));
+    if (part === PASSING || part === ANY_STATE) {
+      const all = this.#catalog.checks.rows.allValues();
+      return this.#checks(part === ANY_STATE ? all : all.filter((row) => row.record.Status === PASSING));
+    }
+    return this.#checks(this.#catalog.checksOfOtherStatus.values(part + SEPARATOR, endOfPart(part)));
   }
 
   check(node: string, checkId: string): CheckRecord | undefined {

@@ -14,9 +14,9 @@ import {
   snapshotHeaderSchema,
   systemMetadataSchema,
 } from '../../../wire/schema.js';
+import type { OrderedMap } from './ordered-map.js';
 import type { FrozenCatalog, StoreSnapshot } from './snapshot-freeze.js';
 import { CHUNKING_STATE, RECORD_ORDER } from './snapshot-order.js';
-import { endOfPart, SEPARATOR } from './table-key.js';
 
 /** Chunks are about this large; one takes well under 10 ms to write. */
 const CHUNK_BYTES = 64 * 1024;
@@ -88,14 +88,43 @@ function* interpretedSteps(type: number, state: StoreSnapshot): Generator<Step> 
 const EMPTY_ENTRY = { LockIndex: 0, Flags: 0, Value: null, Session: '', CreateIndex: 0 } as const;
 
 function* catalogSteps(catalog: FrozenCatalog): Generator<Step> {
+  // All three tables are ordered by node, so one walk through each is enough, however much a node has.
+  const services = new Walk(catalog.services);
+  const checks = new Walk(catalog.checks);
   for (const [nodeKey, { record: node }] of catalog.nodes.entries()) {
     yield (writer) => writer.struct(0, registerSchema, registerOf(node));
-    for (const { record } of catalog.services.values(nodeKey + SEPARATOR, endOfPart(nodeKey))) {
+    for (let row = services.next(nodeKey); row; row = services.next(nodeKey)) {
+      const { record } = row;
       yield (writer) => writer.struct(0, registerSchema, { ...registerOf(node), Service: record });
     }
-    for (const { record } of catalog.checks.values(nodeKey + SEPARATOR, endOfPart(nodeKey))) {
+    for (let row = checks.next(nodeKey); row; row = checks.next(nodeKey)) {
+      const { record } = row;
       yield (writer) => writer.struct(0, registerSchema, { ...registerOf(node), Check: record });
     }
+  }
+}
+
+/** Walks through a table once, handing out the rows of one node after the other. */
+class Walk<V extends { readonly nodeKey: string }> {
+  readonly #rows: Iterator<readonly [string, V]>;
+  #waiting: V | undefined;
+
+  constructor(rows: OrderedMap<V>) {
+    this.#rows = rows.entries();
+    this.#advance();
+  }
+
+  /** The next row when it belongs to the node. */
+  next(nodeKey: string): V | undefined {
+    const row = this.#waiting;
+    if (row?.nodeKey !== nodeKey) return undefined;
+    this.#advance();
+    return row;
+  }
+
+  #advance(): void {
+    const step = this.#rows.next();
+    this.#waiting = step.done ? undefined : step.value[1];
   }
 }
 

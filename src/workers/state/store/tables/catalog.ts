@@ -11,6 +11,8 @@ import { Table } from './table.js';
 
 /** Type of the checks whose state follows a session's. */
 export const SESSION_CHECK_TYPE = 'session';
+/** The status of most checks at most times. */
+export const PASSING = 'passing';
 
 export class Catalog {
   /** "" for the local cluster. */
@@ -28,7 +30,8 @@ export class Catalog {
   /** By service row (or, for checks of the node, the node with an empty service ID) and check ID. */
   readonly checksByInstance = new OrderedMap<CheckRow>();
   readonly checksByService = new OrderedMap<CheckRow>();
-  readonly checksByStatus = new OrderedMap<CheckRow>();
+  /** By status and key; passing ones, which are most, are not in it. */
+  readonly checksOfOtherStatus = new OrderedMap<CheckRow>();
   /** Checks of type `session`, by node and check ID. */
   readonly sessionTypeChecks = new OrderedMap<CheckRow>();
   /** Instances per kind, "" for typical ones. */
@@ -106,13 +109,15 @@ export class Catalog {
 
   #serviceChanged(before: ServiceRow | undefined, after: ServiceRow | undefined): void {
     this.cachedNames = undefined;
-    if (before) this.#leaveGroups(before);
+    if (before && (before.groupKey !== after?.groupKey || before.connectKey !== after.connectKey)) {
+      this.#leaveGroups(before);
+    }
     if (after) this.#joinGroups(after);
     if (before?.record.Kind !== after?.record.Kind) {
       if (before) this.#countKind(before.record.Kind, -1);
       if (after) this.#countKind(after.record.Kind, 1);
     }
-    if (before && before.record.Address !== '') {
+    if (before && before.record.Address !== '' && before.record.Address !== after?.record.Address) {
       this.servicesByAddress.delete(joinKey(keyPart(before.record.Address), before.key));
     }
     if (after && after.record.Address !== '') {
@@ -121,26 +126,13 @@ export class Catalog {
   }
 
   #checkChanged(before: CheckRow | undefined, after: CheckRow | undefined): void {
-    if (before) this.#unlinkCheck(before);
-    if (after) this.#linkCheck(after);
+    const { checksByInstance, checksByService, checksOfOtherStatus, sessionTypeChecks } = this;
+    move(checksByInstance, before && instanceCheckKey(before), after && instanceCheckKey(after), after);
+    move(checksByService, before && serviceCheckKey(before), after && serviceCheckKey(after), after);
+    move(checksOfOtherStatus, before && statusKey(before), after && statusKey(after), after);
+    move(sessionTypeChecks, before && sessionCheckKey(before), after && sessionCheckKey(after), after);
     this.#forgetServicesOfCheck(before);
     if (before?.serviceKey !== after?.serviceKey || before === undefined) this.#forgetServicesOfCheck(after);
-  }
-
-  #unlinkCheck(row: CheckRow): void {
-    const { record } = row;
-    this.checksByInstance.delete(instanceCheckKey(row));
-    if (record.ServiceID !== '') this.checksByService.delete(joinKey(keyPart(record.ServiceName), row.key));
-    this.checksByStatus.delete(joinKey(keyPart(record.Status), row.key));
-    if (record.Type === SESSION_CHECK_TYPE) this.sessionTypeChecks.delete(row.key);
-  }
-
-  #linkCheck(row: CheckRow): void {
-    const { record } = row;
-    this.checksByInstance.set(instanceCheckKey(row), row);
-    if (record.ServiceID !== '') this.checksByService.set(joinKey(keyPart(record.ServiceName), row.key), row);
-    this.checksByStatus.set(joinKey(keyPart(record.Status), row.key), row);
-    if (record.Type === SESSION_CHECK_TYPE) this.sessionTypeChecks.set(row.key, row);
   }
 
   #joinGroups(row: ServiceRow): void {
@@ -213,4 +205,24 @@ export function connectName(row: ServiceRow): string {
 function instanceCheckKey(row: CheckRow): string {
   const checkPart = row.key.slice(row.nodeKey.length + SEPARATOR.length);
   return joinKey(row.serviceKey === '' ? row.nodeKey + SEPARATOR : row.serviceKey, checkPart);
+}
+
+// The keys of rows that an index leaves out are undefined.
+
+function serviceCheckKey({ record, key }: CheckRow): string | undefined {
+  return record.ServiceID === '' ? undefined : joinKey(keyPart(record.ServiceName), key);
+}
+
+function statusKey({ record, key }: CheckRow): string | undefined {
+  return record.Status === PASSING ? undefined : joinKey(keyPart(record.Status), key);
+}
+
+function sessionCheckKey({ record, key }: CheckRow): string | undefined {
+  return record.Type === SESSION_CHECK_TYPE ? key : undefined;
+}
+
+/** Puts a row where it belongs now; a key that stays costs one write. */
+function move<V>(index: OrderedMap<V>, from: string | undefined, to: string | undefined, row: V | undefined): void {
+  if (from !== undefined && from !== to) index.delete(from);
+  if (to !== undefined && row !== undefined) index.set(to, row);
 }
