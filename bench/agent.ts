@@ -1,0 +1,175 @@
+// A Consul-compatible agent as its user starts it: lictor or the peer, with the same flags and the configuration file the row
+// needs, on ports of its own, in a directory of its own.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { cleanUpLater } from './cleanup.js';
+import { freePorts } from './ports.js';
+import { type ProcessMemory, readMemory } from './process-usage.js';
+import type { Subject } from './row.js';
+
+export const NODE_NAME = 'bench';
+const READY_DEADLINE_MS = 60_000;
+const STOP_DEADLINE_MS = 15_000;
+const POLL_MS = 20;
+const LOG_TAIL_BYTES = 4096;
+
+export interface AgentSpec {
+  readonly mode: 'server' | 'client' | 'dev';
+  /** Contents of the configuration file, beside the HTTP engine. */
+  readonly config?: { readonly [key: string]: unknown };
+  /** `nothing`: the caller waits itself. A client agent has no leader to wait for. */
+  readonly waitFor?: 'leader' | 'nothing';
+  readonly environment?: { readonly [name: string]: string };
+}
+
+export interface AgentPorts {
+  readonly http: number;
+  readonly dns: number;
+}
+
+export class Agent {
+  readonly ports: AgentPorts;
+  readonly pid: number;
+  readonly url: string;
+  /** On the clock of `performance.now`. */
+  readonly startedAt = performance.now();
+  readonly #child: ChildProcess;
+  readonly #logFile: string;
+  readonly #kill: () => void;
+  readonly #exited: Promise<void>;
+
+  constructor(child: ChildProcess, ports: AgentPorts, logFile: string) {
+    if (child.pid === undefined) throw new Error('the agent could not be started');
+    this.pid = child.pid;
+    this.ports = ports;
+    this.url = `http://127.0.0.1:${ports.http}`;
+    this.#child = child;
+    this.#logFile = logFile;
+    this.#kill = cleanUpLater(() => child.kill('SIGKILL'));
+    this.#exited = new Promise((resolve) => child.once('exit', () => resolve()));
+  }
+
+  get running(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  memory(): ProcessMemory {
+    return readMemory(this.pid);
+  }
+
+  /** The end of what it wrote. */
+  logTail(): string {
+    return fs.readFileSync(this.#logFile, 'utf8').slice(-LOG_TAIL_BYTES);
+  }
+
+  /** The body of an answer that must be 200. */
+  async get(target: string): Promise<string> {
+    const response = await fetch(`${this.url}${target}`);
+    const text = await response.text();
+    if (response.status !== 200) throw new Error(`GET ${target}: ${response.status} ${text.slice(0, 200)}`);
+    return text;
+  }
+
+  async json(target: string): Promise<unknown> {
+    return JSON.parse(await this.get(target));
+  }
+
+  async put(target: string, body: string): Promise<void> {
+    const response = await fetch(`${this.url}${target}`, { method: 'PUT', body });
+    const text = await response.text();
+    if (response.status !== 200) throw new Error(`PUT ${target}: ${response.status} ${text.slice(0, 200)}`);
+  }
+
+  /** SIGTERM, and SIGKILL when that takes too long. */
+  async stop(): Promise<void> {
+    if (this.running) this.#child.kill('SIGTERM');
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_DEADLINE_MS);
+    await (this.running ? this.#exited : undefined);
+    clearTimeout(timer);
+    this.#kill();
+  }
+}
+
+/** Starts `BINARY agent …`; `directory` is empty and belongs to this agent. */
+export async function startAgent(subject: Subject, spec: AgentSpec, directory: string): Promise<Agent> {
+  const [http = 0, dns = 0, server = 0, serfLan = 0, serfWan = 0] = await freePorts(5);
+  const configFile = path.join(directory, 'bench.json');
+  fs.writeFileSync(configFile, JSON.stringify(configuration(subject, spec)));
+  const logFile = path.join(directory, 'agent.log');
+  const log = fs.openSync(logFile, 'w');
+  const child = spawn(
+    subject.binary,
+    [
+      'agent',
+      ...modeFlags(spec.mode, path.join(directory, 'data')),
+      '-bind=127.0.0.1',
+      `-node=${NODE_NAME}`,
+      `-config-file=${configFile}`,
+      `-http-port=${http}`,
+      `-dns-port=${dns}`,
+      `-server-port=${server}`,
+      `-serf-lan-port=${serfLan}`,
+      `-serf-wan-port=${serfWan}`,
+      '-grpc-port=-1',
+      '-grpc-tls-port=-1',
+    ],
+    { stdio: ['ignore', log, log], env: { ...process.env, ...spec.environment } },
+  );
+  fs.closeSync(log);
+  // Without a listener a missing binary would end this process; `pid` stays undefined then.
+  child.on('error', () => {});
+  if (child.pid === undefined) throw new Error(`${subject.binary} could not be started`);
+  const agent = new Agent(child, { http, dns }, logFile);
+  if (spec.waitFor === 'nothing') return agent;
+  try {
+    await waitUntilReady(agent, spec.mode);
+  } catch (error) {
+    await agent.stop();
+    throw new Error(`${subject.name}: ${String(error)}\n${agent.logTail()}`);
+  }
+  return agent;
+}
+
+function modeFlags(mode: AgentSpec['mode'], dataDir: string): string[] {
+  if (mode === 'dev') return ['-dev'];
+  return mode === 'server' ? ['-server', '-bootstrap', `-data-dir=${dataDir}`] : [`-data-dir=${dataDir}`];
+}
+
+function configuration(subject: Subject, spec: AgentSpec): { [key: string]: unknown } {
+  const config: { [key: string]: unknown } = { ...spec.config };
+  if (subject.engine !== null) config['http_config'] = { engine: subject.engine };
+  return config;
+}
+
+/** Ready is an agent that answers; as a server, one whose own node is in the catalog: a leader was elected and has worked. */
+async function waitUntilReady(agent: Agent, mode: AgentSpec['mode']): Promise<void> {
+  const target = mode === 'client' ? '/v1/agent/self' : `/v1/health/node/${NODE_NAME}`;
+  await waitFor(
+    async () => {
+      if (!agent.running) throw new Error('the agent ended while it was started');
+      const text = await agent.get(target).catch(() => null);
+      return text !== null && (mode === 'client' || text.includes('serfHealth'));
+    },
+    'the agent to be ready',
+    READY_DEADLINE_MS,
+  );
+}
+
+export async function waitFor(
+  condition: () => boolean | Promise<boolean>,
+  what: string,
+  deadlineMs: number,
+  pollMs = POLL_MS,
+): Promise<void> {
+  const until = performance.now() + deadlineMs;
+  while (!(await condition())) {
+    if (performance.now() > until) throw new Error(`waited ${deadlineMs / 1000} s in vain for ${what}`);
+    await delay(pollMs);
+  }
+}
+
+export function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,34 @@
+// The table of rows. Numbers are those of the reference figures; 5, 7 and 18 to 20 need a cluster or what comes later.
+
+import type { Row } from './row.js';
+import { catalogRows } from './rows/catalog.js';
+import { dnsRows } from './rows/dns.js';
+import { idleRows } from './rows/idle.js';
+import { kvRows } from './rows/kv.js';
+import { registrationRows } from './rows/registration.js';
+import { waitingRows } from './rows/waiting.js';
+
+const ORDER = [
+  '1',
+  '2',
+  '3',
+  'curve',
+  '4',
+  '6',
+  'loop-delay',
+  '8',
+  '9',
+  '10',
+  '11',
+  '12',
+  '13',
+  '14',
+  '15',
+  '16',
+  '17',
+];
+
+const all = [...registrationRows, ...kvRows, ...catalogRows, ...dnsRows, ...waitingRows, ...idleRows];
+
+/** In the order they are run. */
+export const ROWS: readonly Row[] = [...all].sort((a, b) => ORDER.indexOf(a.id) - ORDER.indexOf(b.id));

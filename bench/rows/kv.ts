@@ -1,0 +1,152 @@
+// Rows 4 and 6: the key-value store over HTTP, 64 connections; and main's event-loop delay under row 6's load.
+
+import { underLoad } from '../load-usage.js';
+import type { Row, Run } from '../row.js';
+import { type WrkResult, wrk } from '../wrk.js';
+import { throughputSample } from './throughput.js';
+
+export const CONNECTIONS = 64;
+const KEY = 'bench/one';
+const VALUE = 'v'.repeat(64);
+/** Writes go round so many keys, each with a value not written before. */
+const KEYS = 10_000;
+
+const PUT_SCRIPT = `
+local n = 0
+function request()
+  n = n + 1
+  local body = string.format('%064d', n)
+  return 'PUT /v1/kv/bench/' .. (n % ${KEYS}) .. ' HTTP/1.1\\r\\nHost: 127.0.0.1\\r\\nContent-Length: 64\\r\\n\\r\\n' .. body
+end
+`;
+
+export const kvRows: readonly Row[] = [
+  {
+    id: '4',
+    what: 'KV PUT 64 B, 64 connections, one server, fsync',
+    dependsOnEngine: false,
+    hasPeer: true,
+    metrics: [
+      {
+        key: 'perSecond',
+        title: 'rate',
+        unit: '/s',
+        better: 'higher',
+        recorded: 11_700,
+        scaledBy: 'net',
+        goal: { kind: 'times-peer', factor: 2.5 },
+      },
+      { key: 'p50Ms', title: 'p50', unit: 'ms', better: 'lower', recorded: 4.7, scaledBy: 'net' },
+      {
+        key: 'p99Ms',
+        title: 'p99',
+        unit: 'ms',
+        better: 'lower',
+        recorded: 16.8,
+        scaledBy: 'net',
+        goal: { kind: 'below-peer' },
+      },
+    ],
+    async run(run) {
+      const agent = await run.startAgent({ mode: 'server' });
+      const load = (seconds: number): Promise<WrkResult> =>
+        wrk({ url: agent.url, connections: CONNECTIONS, seconds, script: PUT_SCRIPT, directory: run.directory });
+      await load(run.warmUpSeconds);
+      return throughputSample(await underLoad(agent.pid, () => load(run.seconds)));
+    },
+  },
+  {
+    id: '6',
+    what: 'KV GET, default consistency, 64 connections, one server',
+    dependsOnEngine: true,
+    hasPeer: true,
+    metrics: [
+      {
+        key: 'perSecond',
+        title: 'rate',
+        unit: '/s',
+        better: 'higher',
+        recorded: 34_500,
+        scaledBy: 'net',
+        goal: { net: { kind: 'times-peer', factor: 2 }, uws: { kind: 'times-peer', factor: 2.5 } },
+      },
+      {
+        key: 'perCpuSecond',
+        title: 'per CPU-second',
+        unit: '/s',
+        better: 'higher',
+        recorded: 21_000,
+        scaledBy: 'net',
+        goal: { net: { kind: 'at-least', value: 55_000 }, uws: { kind: 'at-least', value: 65_000 } },
+      },
+      { key: 'p99Ms', title: 'p99', unit: 'ms', better: 'lower' },
+    ],
+    async run(run) {
+      const { pid, load } = await getOneKey(run);
+      return throughputSample(await underLoad(pid, () => load(run.seconds)));
+    },
+  },
+  {
+    id: 'loop-delay',
+    what: "main's event-loop delay under row 6's load",
+    dependsOnEngine: true,
+    hasPeer: false,
+    metrics: [
+      { key: 'mainP99Ms', title: 'main p99', unit: 'ms', better: 'lower', goal: { kind: 'at-most', value: 10 } },
+      { key: 'stateP99Ms', title: 'state p99', unit: 'ms', better: 'lower' },
+    ],
+    async run(run) {
+      const { pid, load, metrics } = await getOneKey(run);
+      const worst = { main: 0, state: 0 };
+      let over = false;
+      const watch = async (): Promise<void> => {
+        while (!over) {
+          await new Promise((resolve) => setTimeout(resolve, 1000));
+          const delays = loopDelays(await metrics());
+          worst.main = Math.max(worst.main, delays['main'] ?? 0);
+          worst.state = Math.max(worst.state, delays['state'] ?? 0);
+        }
+      };
+      const watching = watch();
+      const { usage } = await underLoad(pid, () => load(Math.max(run.seconds, 3)));
+      over = true;
+      await watching;
+      return { values: { mainP99Ms: worst.main, stateP99Ms: worst.state }, usage };
+    },
+  },
+];
+
+interface OneKey {
+  readonly pid: number;
+  load(seconds: number): Promise<WrkResult>;
+  metrics(): Promise<unknown>;
+}
+
+async function getOneKey(run: Run): Promise<OneKey> {
+  const agent = await run.startAgent({ mode: 'server' });
+  await agent.put(`/v1/kv/${KEY}`, VALUE);
+  const load = (seconds: number): Promise<WrkResult> =>
+    wrk({ url: `${agent.url}/v1/kv/${KEY}`, connections: CONNECTIONS, seconds, directory: run.directory });
+  await load(run.warmUpSeconds);
+  return { pid: agent.pid, load, metrics: () => agent.json('/v1/agent/metrics') };
+}
+
+interface GaugeList {
+  readonly Gauges?: readonly {
+    readonly Name: string;
+    readonly Value: number;
+    readonly Labels: { readonly [label: string]: string };
+  }[];
+}
+
+/** p99 in ms by thread, from the agent's own gauges; whatever prefix and host name stand before the name. */
+export function loopDelays(metrics: unknown): { readonly [thread: string]: number } {
+  const delays: { [thread: string]: number } = {};
+  for (const { Name, Value, Labels } of (metrics as GaugeList).Gauges ?? []) {
+    if (!Name.endsWith('runtime.event_loop_delay_ms') || Labels['quantile'] !== 'p99') continue;
+    const thread = Labels['thread'];
+    if (thread !== undefined) delays[thread] = Value;
+  }
+  if (delays['main'] === undefined) throw new Error("no gauge of main's event-loop delay in /v1/agent/metrics");
+  return delays;
+}

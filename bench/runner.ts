@@ -1,0 +1,148 @@
+// Runs rows: every subject once, then all of them again, so that whatever drifts on the machine drifts for all of them.
+
+import fs from 'node:fs';
+import path from 'node:path';
+import { type Agent, startAgent } from './agent.js';
+import { CALIBRATIONS, calibrate } from './calibration/calibrations.js';
+import { temporaryDirectory } from './cleanup.js';
+import { formatValue } from './format.js';
+import type { CalibrationResult, Measured } from './outcome.js';
+import { Progress } from './progress.js';
+import type { Engine, Row, Run, Sample, Subject } from './row.js';
+import { summarize } from './statistics.js';
+
+export interface Plan {
+  readonly rows: readonly Row[];
+  /** Null: what each row asks for. */
+  readonly engines: readonly Engine[] | null;
+  readonly binary: string;
+  readonly peer: string | null;
+  readonly repeat: number;
+  readonly seconds: number;
+  readonly warmUpSeconds: number;
+  readonly calibrate: boolean;
+  /** Where lictor's threads write CPU profiles to, one directory a run. */
+  readonly profileDirectory: string | null;
+}
+
+const CALIBRATION_SECONDS = 3;
+
+export async function runPlan(plan: Plan): Promise<{ measured: Measured[]; calibrations: CalibrationResult[] }> {
+  const jobs = plan.rows.map((row) => ({ row, subjects: subjectsOf(row, plan) }));
+  const runs = jobs.reduce((sum, { subjects }) => sum + subjects.length * plan.repeat, 0);
+  const progress = new Progress(runs + (plan.calibrate ? CALIBRATIONS.length * plan.repeat : 0));
+  const calibrations = plan.calibrate ? await runCalibrations(plan, progress) : [];
+  const measured: Measured[] = [];
+  for (const { row, subjects } of jobs) measured.push(...(await runRow(row, subjects, plan, progress)));
+  progress.finish();
+  return { measured, calibrations };
+}
+
+function subjectsOf(row: Row, plan: Plan): Subject[] {
+  const engines = plan.engines ?? (row.dependsOnEngine ? ['net', 'uws'] : ['net']);
+  const subjects: Subject[] = engines.map((engine) => ({
+    name: `lictor ${engine}`,
+    kind: 'lictor',
+    binary: plan.binary,
+    engine,
+  }));
+  if (plan.peer !== null && row.hasPeer) {
+    subjects.push({ name: path.basename(plan.peer), kind: 'peer', binary: plan.peer, engine: null });
+  }
+  return subjects;
+}
+
+async function runCalibrations(plan: Plan, progress: Progress): Promise<CalibrationResult[]> {
+  const samples = new Map(CALIBRATIONS.map((calibration) => [calibration, [] as number[]]));
+  for (let round = 1; round <= plan.repeat; round += 1) {
+    for (const [calibration, figures] of samples) {
+      progress.begin(`calibration, ${calibration.what}, run ${round}/${plan.repeat}`);
+      const { directory, remove } = temporaryDirectory();
+      try {
+        const seconds = Math.min(CALIBRATION_SECONDS, plan.seconds);
+        const figure = await calibrate(calibration, { warmUpSeconds: plan.warmUpSeconds, seconds, directory });
+        figures.push(figure);
+        progress.end(`${formatValue(figure, '/s')} /s`);
+      } finally {
+        remove();
+      }
+    }
+  }
+  return [...samples].map(([calibration, figures]) => ({ calibration, summary: summarize(figures) }));
+}
+
+/** A run that fails ends its subject's runs of this row and is told in the table; the other rows go on. */
+async function runRow(row: Row, subjects: readonly Subject[], plan: Plan, progress: Progress): Promise<Measured[]> {
+  const found = subjects.map((subject) => ({ subject, samples: [] as Sample[], error: null as string | null }));
+  for (let round = 1; round <= plan.repeat; round += 1) {
+    for (const entry of found) {
+      progress.begin(`row ${row.id}, ${entry.subject.name}, run ${round}/${plan.repeat}`);
+      if (entry.error !== null) {
+        progress.end('left out');
+        continue;
+      }
+      try {
+        const sample = await runOnce(row, entry.subject, round, plan, (step) => progress.say(step));
+        entry.samples.push(sample);
+        progress.end(describe(row, sample));
+      } catch (error) {
+        entry.error = error instanceof Error ? error.message : String(error);
+        progress.end(`failed: ${entry.error}`);
+      }
+    }
+  }
+  return found.map((entry) => ({ row: row.id, ...entry }));
+}
+
+async function runOnce(
+  row: Row,
+  subject: Subject,
+  round: number,
+  plan: Plan,
+  say: (step: string) => void,
+): Promise<Sample> {
+  const { directory, remove } = temporaryDirectory();
+  const agents: Agent[] = [];
+  const run: Run = {
+    subject,
+    seconds: plan.seconds,
+    warmUpSeconds: plan.warmUpSeconds,
+    directory,
+    say,
+    startAgent: async (spec) => {
+      say('starting');
+      const name = `agent-${agents.length}`;
+      const own = path.join(directory, name);
+      fs.mkdirSync(own);
+      const environment = profileEnvironment(plan, `row-${row.id}-${subject.engine ?? 'peer'}-${round}-${name}`);
+      const agent = await startAgent(subject, { ...spec, environment: { ...spec.environment, ...environment } }, own);
+      agents.push(agent);
+      return agent;
+    },
+  };
+  try {
+    return await row.run(run);
+  } catch (error) {
+    const dead = agents.find((agent) => !agent.running);
+    throw dead ? new Error(`the agent ended under load:\n${dead.logTail()}`, { cause: error }) : error;
+  } finally {
+    await Promise.all(agents.map((agent) => agent.stop()));
+    remove();
+  }
+}
+
+function profileEnvironment(plan: Plan, name: string): { readonly [variable: string]: string } {
+  if (plan.profileDirectory === null) return {};
+  const directory = path.join(plan.profileDirectory, name);
+  fs.mkdirSync(directory, { recursive: true });
+  return { LICTOR_CPU_PROFILE_DIR: directory };
+}
+
+function describe(row: Row, sample: Sample): string {
+  return row.metrics
+    .flatMap(({ key, title, unit }) => {
+      const value = sample.values[key];
+      return value === undefined ? [] : [`${title} ${formatValue(value, unit)} ${unit}`];
+    })
+    .join(', ');
+}
