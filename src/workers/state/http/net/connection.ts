@@ -49,6 +49,8 @@ export class Connection implements Exchange {
   #keepAlive = true;
   #minor = 1;
   #expectsContinue = false;
+  /** The request being parsed was handed to the listener. */
+  #isTaken = false;
   #sink: BodySink | null = null;
   #abort: AbortListener | null = null;
   #stream: ChunkedStream | null = null;
@@ -269,6 +271,7 @@ export class Connection implements Exchange {
     }
     this.target = target;
     this.#phase = 'answering';
+    this.#isTaken = true;
     this.#host.listener(this);
     if (!parser.complete && this.#parser === parser && this.#sink === null) this.#bodyAdvanced(parser);
   }
@@ -384,17 +387,16 @@ export class Connection implements Exchange {
       releaseParser(this.#parser);
       this.#parser = null;
     }
+    this.#isTaken = false;
     if (this.#host.impatient.size > 0) this.#host.impatient.delete(this);
   }
 
   /** Answers nonsense and ends; whoever already works on the request is told that its client is gone. */
   #refuse(status: number): void {
-    if (this.#phase === 'idle' && this.#parser?.headComplete && this.#sink === null) {
-      const isAnswered = this.#parser.bodyBytes > 0 || this.#parser.refusal === 0;
-      if (isAnswered) {
-        this.#hangUp();
-        return;
-      }
+    if (this.#phase === 'idle' && this.#isTaken) {
+      // Within the rest of a body whose request has its answer already.
+      this.#hangUp();
+      return;
     }
     const sink = this.#sink;
     const abort = this.#abort;

@@ -149,7 +149,9 @@ export class UwsExchange implements Exchange {
     this.#writeHead(status, headers);
     if (this.method === 'HEAD') {
       const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
-      this.#response.endWithoutBody(length, this.#host.stopping);
+      // The library takes a response without body for unfinished: it wants an abort handler, and the connection's end.
+      if (this.#request !== null) this.#response.onAborted(() => {});
+      this.#response.endWithoutBody(length, true);
     } else {
       this.#response.end(body, this.#host.stopping);
     }

@@ -1,0 +1,161 @@
+// Connections per client, slow clients and sockets: what the net engine holds its clients to, with short times.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import http from 'node:http';
+import os from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import type { EngineLimits } from '../../../src/workers/state/http/engine.js';
+import { NetEngine } from '../../../src/workers/state/http/net/net-engine.js';
+import { RawClient, startApi } from '../../unit/http/fixture.js';
+
+const LIMITS: EngineLimits = {
+  maxHeaderBytes: 8192,
+  maxConnectionsPerClient: 200,
+  slowHeaderMs: 50,
+  slowBodyMs: 50,
+  slowBodyBytes: 1024,
+};
+const NOBODY = { user: '', group: '', mode: '' };
+
+async function startEngine(limits: Partial<EngineLimits>): Promise<{ engine: NetEngine; port: number }> {
+  const engine = new NetEngine({
+    listener: (exchange) => {
+      let length = 0;
+      exchange.receive({
+        chunk: (bytes) => {
+          length += bytes.length;
+        },
+        end: () => exchange.reply(200, '', String(length)),
+        aborted: () => {},
+      });
+    },
+    limits: { ...LIMITS, ...limits },
+    unixSocket: NOBODY,
+  });
+  const bound = await engine.listen({ kind: 'tcp', address: '127.0.0.1', port: 0 });
+  return { engine, port: bound.port };
+}
+
+test('one connection too many is told at once and closed; a place freed is given again', async () => {
+  const { engine, port } = await startEngine({ maxConnectionsPerClient: 2, slowHeaderMs: 60_000 });
+  try {
+    const kept = [new RawClient(port), new RawClient(port)];
+    for (const client of kept) {
+      client.send('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+      assert.equal((await client.answer()).status, 200);
+    }
+    const refused = new RawClient(port);
+    const answer = await refused.answer();
+    assert.equal(answer.status, 429);
+    assert.equal(answer.headers['content-type'], 'text/plain');
+    assert.equal(answer.headers['connection'], 'close');
+    assert.equal(answer.body, 'Your IP is issuing too many concurrent connections, please rate limit your calls\n');
+    await refused.end();
+    refused.close();
+    kept[0]?.close();
+    const deadline = Date.now() + 5000;
+    while (engine.connections > 1 && Date.now() < deadline) await new Promise((resolve) => setImmediate(resolve));
+    const again = new RawClient(port);
+    again.send('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    assert.equal((await again.answer()).status, 200);
+    again.close();
+    kept[1]?.close();
+  } finally {
+    await engine.close(100);
+  }
+});
+
+test('slow and silent clients are closed, idle ones are not', async () => {
+  const { engine, port } = await startEngine({});
+  try {
+    const idle = new RawClient(port);
+    idle.send('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    await idle.answer();
+    const silent = new RawClient(port);
+    const partial = new RawClient(port);
+    partial.send('GET / HTTP/1.1\r\nHost: x\r\nX-Loris: ');
+    const trickling = new RawClient(port);
+    trickling.send('PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nabc');
+    assert.equal((await partial.answer()).status, 408);
+    await Promise.all([silent.end(), partial.end(), trickling.end()]);
+    assert.equal(silent.pending, '');
+    assert.equal(trickling.pending, '');
+    idle.send('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    assert.equal((await idle.answer()).status, 200);
+    for (const client of [idle, silent, partial, trickling]) client.close();
+  } finally {
+    await engine.close(100);
+  }
+});
+
+test('a client that never closes its side is cut after a while', async () => {
+  const { engine, port } = await startEngine({});
+  try {
+    const client = new RawClient(port);
+    client.send('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    assert.equal((await client.answer()).status, 200);
+    await client.end();
+    assert.equal(engine.connections, 1, 'half-closed');
+    const deadline = Date.now() + 15_000;
+    while (engine.connections > 0) {
+      assert.ok(Date.now() < deadline, 'the half-closed connection stays');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    client.close();
+  } finally {
+    await engine.close(100);
+  }
+});
+
+test('a unix socket: a stale file is replaced, a living one is not, the mode is set', async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lictor-http-'));
+  const file = path.join(folder, 'api.sock');
+  const listener = { kind: 'unix', path: file } as const;
+  const options = {
+    listener: (exchange: import('../../../src/workers/state/http/engine.js').Exchange) =>
+      exchange.reply(200, '', `[${exchange.remoteAddress}]`),
+    limits: LIMITS,
+    unixSocket: { user: '', group: '', mode: '0600' },
+  };
+  const first = new NetEngine(options);
+  const second = new NetEngine(options);
+  try {
+    fs.writeFileSync(file, '');
+    await assert.rejects(() => first.listen(listener), /is not a socket/);
+    fs.unlinkSync(file);
+    await first.listen(listener);
+    assert.equal(fs.statSync(file).mode & 0o777, 0o600);
+    await assert.rejects(() => second.listen(listener), /address already in use/);
+    const body = await new Promise<string>((resolve, reject) => {
+      const request = http.get({ socketPath: file, path: '/' }, (response) => {
+        let text = '';
+        response.on('data', (chunk: Buffer) => {
+          text += chunk.toString();
+        });
+        response.on('end', () => resolve(text));
+      });
+      request.on('error', reject);
+    });
+    assert.equal(body, '[]');
+  } finally {
+    await first.close(100);
+    await second.close(100);
+    fs.rmSync(folder, { recursive: true });
+  }
+});
+
+test('a port that is taken is an error of listen, and what was bound before is closed', async () => {
+  const taken = await startApi();
+  try {
+    const listeners = [
+      { kind: 'tcp', address: '127.0.0.1', port: 0 },
+      { kind: 'tcp', address: '127.0.0.1', port: taken.port },
+    ] as const;
+    const { SETTINGS } = await import('../../unit/http/fixture.js');
+    await assert.rejects(() => startApi({ settings: { http: { ...SETTINGS.http, listeners } } }), /EADDRINUSE/);
+  } finally {
+    await taken.close();
+  }
+});
