@@ -78,5 +78,5 @@ function pairs(map: { readonly [name: string]: string } | null | undefined): str
   return Object.entries(map ?? {})
     .map(([name, value]) => `${name}=${value}`)
     .sort()
-    .join(',');
+    .join(', ');
 }

@@ -31,11 +31,23 @@ export const OPERATION = {
     }),
   }),
   autopilot: stanza({
-    cleanup_dead_servers: { type: 'bool', default: true, about: 'initial autopilot setting' },
-    last_contact_threshold: { type: 'duration', default: '200ms', about: 'same' },
-    max_trailing_logs: { type: 'int', default: 250, about: 'same' },
-    min_quorum: { type: 'uint', default: 0, about: 'same' },
-    server_stabilization_time: { type: 'duration', default: '10s', about: 'same' },
+    cleanup_dead_servers: {
+      type: 'bool',
+      default: true,
+      about: 'remove dead servers; like the rest of autopilot only the initial value of a new cluster',
+    },
+    last_contact_threshold: {
+      type: 'duration',
+      default: '200ms',
+      about: 'a server that heard of the leader longer ago is unhealthy',
+    },
+    max_trailing_logs: { type: 'int', default: 250, about: 'a server further behind is unhealthy' },
+    min_quorum: { type: 'uint', default: 0, about: 'never remove servers below this number' },
+    server_stabilization_time: {
+      type: 'duration',
+      default: '10s',
+      about: 'how long a new server must be healthy before it votes',
+    },
     redundancy_zone_tag: { type: 'string', about: 'no effect' },
     upgrade_version_tag: { type: 'string', about: 'no effect' },
     disable_upgrade_migration: { type: 'bool', about: 'no effect' },
@@ -48,8 +60,8 @@ export const OPERATION = {
     bootstrap: { type: 'free-list', reload: true, about: 'entries created by the leader if absent' },
   }),
   connect: stanza({
-    enabled: { type: 'bool', default: true, about: 'mesh' },
-    ca_provider: { type: 'string', about: 'later wave' },
+    enabled: { type: 'bool', default: true, about: 'kept; for the mesh of a later version' },
+    ca_provider: { type: 'string', about: 'kept; comes with a later version' },
     ca_config: { type: 'free' },
     enable_mesh_gateway_wan_federation: { type: 'bool', default: false },
     enable_serverless_plugin: { type: 'bool', default: false },
@@ -60,7 +72,7 @@ export const OPERATION = {
     zone: { type: 'string' },
   }),
   peering: stanza({
-    enabled: { type: 'bool', default: true, about: 'later wave' },
+    enabled: { type: 'bool', default: true, about: 'kept; comes with a later version' },
     test_allow_peer_registrations: { type: 'bool', default: false },
   }),
   performance: stanza({
@@ -124,6 +136,6 @@ export const OPERATION = {
     }),
   }),
   xds: stanza({
-    update_max_per_second: { type: 'float64', default: 250, reload: true, about: 'later wave' },
+    update_max_per_second: { type: 'float64', default: 250, reload: true, about: 'kept; comes with a later version' },
   }),
 } as const satisfies Schema;
