@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { scaleFactor } from '../../../src/workers/state/local/cluster-scale.js';
+import { readJson } from '../../data.js';
+import { settle } from './fake-clock.js';
+import { type Fixture, openLocal } from './local-fixture.js';
+import { registration, SECOND_NS } from './registrations.js';
+
+interface Vectors {
+  readonly [step: string]: unknown;
+  readonly scale: { readonly [members: string]: number };
+}
+
+const vectors = readJson('agent/anti-entropy.json') as Vectors;
+const WEB = registration({ ID: 'web', Service: 'web', Port: 80 }, [{ TTL: 600 * SECOND_NS }, { TTL: 600 * SECOND_NS }]);
+
+/** The recorded lines of a step up to the first repetition: stock runs a second, idle round now and then. */
+function recorded(step: string): string[] {
+  return [...new Set(vectors[step] as readonly string[])].filter((line) => !line.includes('Skipping remote check'));
+}
+
+function catalogChecks({ leader }: Fixture): unknown[] {
+  return leader.store.catalog.nodeChecks('node1').value.map((check) => [check.CheckID, check.Status, check.Output]);
+}
+
+test('the factor grows by one with every doubling beyond 128 members, as recorded', () => {
+  for (const [members, factor] of Object.entries(vectors.scale)) assert.equal(scaleFactor(Number(members)), factor);
+});
+
+test('each step writes what changed and logs it as recorded', async () => {
+  const fixture = await openLocal();
+  const { local, takeLog, leader, clock } = fixture;
+  local.start();
+  await settle();
+  assert.deepEqual(takeLog(), recorded('start'));
+
+  await local.registrar.registerService(WEB);
+  await settle();
+  assert.deepEqual(takeLog(), recorded('register service with two checks'));
+  assert.equal(leader.proposed.length, 2);
+
+  await local.registrar.registerService(WEB);
+  await settle();
+  assert.deepEqual(takeLog(), recorded('register the same again'));
+  assert.equal(leader.proposed.length, 2);
+
+  local.ttl.update('service:web:1', 'passing', '');
+  await settle();
+  // The recording goes on with an idle round, and stock does one thing after the other.
+  const idle = '[DEBUG] agent: Check in sync: check=service:web:1';
+  assert.deepEqual(new Set([...takeLog(), idle]), new Set(recorded('pass a check')));
+  assert.equal(leader.proposed.length, 3);
+
+  local.ttl.update('service:web:1', 'passing', 'only the output');
+  await settle();
+  assert.equal(leader.proposed.length, 3);
+  assert.deepEqual(catalogChecks(fixture), vectors['catalog output after output only']);
+  takeLog();
+
+  await clock.advance(299_999);
+  takeLog();
+  assert.equal(leader.proposed.length, 3);
+  await clock.advance(1);
+  assert.ok(takeLog().includes('[INFO]  agent: Synced check: check=service:web:1'));
+  assert.deepEqual(catalogChecks(fixture)[0], ['service:web:1', 'passing', 'only the output']);
+
+  await local.registrar.deregisterService('web');
+  await settle();
+  assert.deepEqual(new Set(takeLog()), new Set(recorded('deregister')));
+  assert.deepEqual(catalogChecks(fixture), []);
+
+  await local.maintenance.enterNode('', '');
+  await settle();
+  assert.ok(takeLog().includes('[INFO]  agent: Synced check: check=_node_maintenance'));
+  await local.maintenance.leaveNode();
+  await settle();
+  assert.deepEqual(new Set(takeLog()), new Set(recorded('maintenance off')));
+  await local.stop();
+});
+
+test('the node is written with its addresses and metadata', async () => {
+  const { local, leader } = await openLocal();
+  local.start();
+  await settle();
+  const { Node } = vectors['node as written'] as { Node: { TaggedAddresses: object; Meta: object } };
+  const node = leader.store.catalog.node('node1');
+  assert.deepEqual({ ...node?.TaggedAddresses }, Node.TaggedAddresses);
+  assert.deepEqual({ ...node?.Meta }, Node.Meta);
+  await local.stop();
+});
+
+test('a service goes out with its own dirty checks in one write, the node not touched', async () => {
+  const { local, leader } = await openLocal();
+  local.start();
+  await settle();
+  await local.registrar.registerService(WEB);
+  await settle();
+  const command = leader.proposed.at(-1);
+  assert.ok(command?.type === 0);
+  assert.equal(command.body.SkipNodeUpdate, true);
+  assert.equal(command.body.Check, null);
+  assert.deepEqual(
+    command.body.Checks?.map(({ CheckID }) => CheckID),
+    ['service:web:1', 'service:web:2'],
+  );
+  await local.stop();
+});
+
+test('a full sync removes what the agent does not know and brings back what the catalog lost', async () => {
+  const { local, leader, takeLog, clock } = await openLocal({ level: 'info' });
+  local.start();
+  await settle();
+  await local.registrar.registerService(WEB);
+  await settle();
+  const base = leader.proposed.at(-1);
+  assert.ok(base?.type === 0);
+  const alien = registration({ ID: 'alien', Service: 'alien' }).service;
+  leader.applyNow({ type: 0, body: { ...base.body, Service: alien, Checks: null } });
+  const gone = { Datacenter: 'dc1', Token: '', Node: 'node1', PeerName: '' };
+  leader.applyNow({ type: 1, body: { ...gone, ServiceID: 'web', CheckID: '' } });
+  leader.applyNow({
+    type: 0,
+    body: { ...base.body, Service: { ...alien, ID: 'consul', Service: 'consul' }, Checks: null },
+  });
+  takeLog();
+  await clock.advance(120_000);
+  const lines = takeLog();
+  assert.ok(lines.includes('[INFO]  agent: Deregistered service: service=alien'));
+  assert.ok(lines.includes('[INFO]  agent: Synced service: service=web'));
+  const services = leader.store.catalog.nodeServices('node1').value?.services.map(({ ID }) => ID);
+  assert.deepEqual(services, ['consul', 'web']);
+  await local.stop();
+});
+
+test('with tag override the tags in the catalog win, without it they are put back', async () => {
+  const { local, leader, clock } = await openLocal({ level: 'error' });
+  local.start();
+  await local.registrar.registerService(registration({ Service: 'open', Tags: ['a'], EnableTagOverride: true }));
+  await local.registrar.registerService(registration({ Service: 'shut', Tags: ['a'] }));
+  await settle();
+  for (const command of [...leader.proposed]) {
+    if (command.type !== 0 || command.body.Service === null) continue;
+    leader.applyNow({ type: 0, body: { ...command.body, Service: { ...command.body.Service, Tags: ['theirs'] } } });
+  }
+  await clock.advance(120_000);
+  const tags = (name: string): unknown => leader.store.catalog.serviceInstances(name).value[0]?.service.Tags;
+  assert.deepEqual(tags('open'), ['theirs']);
+  assert.deepEqual(local.state.service('open')?.definition.Tags, ['theirs']);
+  assert.deepEqual(tags('shut'), ['a']);
+  await local.stop();
+});
+
+test('what an ACL forbids is left until the next full sync', async () => {
+  const { local, leader, takeLog, clock, metrics } = await openLocal({ level: 'info' });
+  local.start();
+  await settle();
+  leader.errors.set('web', 'Permission denied: no service:write');
+  await local.registrar.registerService(registration({ Service: 'web' }));
+  await settle();
+  const line = '[WARN]  agent: Service registration blocked by ACLs: service=web accessorID="anonymous token"';
+  assert.deepEqual(takeLog().filter((text) => text === line).length, 1);
+  await local.registrar.registerService(registration({ Service: 'other' }));
+  await settle();
+  assert.ok(!takeLog().includes(line));
+  leader.errors.clear();
+  await clock.advance(120_000);
+  assert.ok(takeLog().includes('[INFO]  agent: Synced service: service=web'));
+  assert.equal(metrics.report().counters.find(({ name }) => name === 'acl.blocked.service.registration')?.sum, 1);
+  await local.stop();
+});
+
+test('a failed round is logged and tried again with the next change or timer, nothing is lost', async () => {
+  const { local, leader, takeLog, clock } = await openLocal({ level: 'info' });
+  local.start();
+  await settle();
+  leader.failure = 'no-leader';
+  for (let i = 0; i < 20; i += 1) await local.registrar.registerService(registration({ Service: `s${i}` }));
+  await settle();
+  const lines = takeLog();
+  assert.ok(lines.includes('[ERROR] agent.anti_entropy: failed to sync changes: error="No cluster leader"'));
+  leader.failure = null;
+  await clock.advance(120_000);
+  assert.equal(leader.store.catalog.nodeServices('node1').value?.services.length, 20);
+  await local.stop();
+});
+
+test('many registrations go out together, at most 512 at a time', async () => {
+  const { local, leader } = await openLocal({ level: 'error' });
+  for (let i = 0; i < 1500; i += 1) await local.registrar.registerService(registration({ Service: `s${i}` }));
+  local.start();
+  await settle();
+  assert.equal(leader.store.catalog.nodeServices('node1').value?.services.length, 1500);
+  assert.equal(leader.mostOutstanding, 512);
+  await local.stop();
+});
+
+test('a change while its write is on the way is written again', async () => {
+  const { local, leader } = await openLocal({ level: 'error' });
+  local.start();
+  await settle();
+  await local.registrar.registerService(registration({ Service: 'web' }, [{ TTL: 600 * SECOND_NS }]));
+  while (leader.outstanding === 0) await new Promise((resolve) => setImmediate(resolve));
+  local.ttl.update('service:web', 'passing', 'now');
+  await local.registrar.registerService(registration({ Service: 'web', Port: 9 }));
+  await settle();
+  assert.equal(leader.store.catalog.serviceInstances('web').value[0]?.service.Port, 9);
+  assert.deepEqual(
+    leader.store.catalog.serviceChecks('web').value.map(({ Status }) => Status),
+    ['passing'],
+  );
+  await local.stop();
+});

@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import test from 'node:test';
+import fc from 'fast-check';
+import { Logger, LogSink } from '../../../src/observe/logger.js';
+import { frame, MAGIC, readFrames } from '../../../src/workers/state/local/log-frames.js';
+import { DurableStore } from '../../../src/workers/state/local/registration-store.js';
+import { LocalStoreError } from '../../../src/workers/state/local/store-error.js';
+import {
+  applyText,
+  dropServiceText,
+  emptyContents,
+  putCheckText,
+  putServiceText,
+} from '../../../src/workers/state/local/store-operations.js';
+import { NO_CHECK, NO_CHECK_TYPE, NO_PROXY, NO_SERVICE } from '../../../src/workers/state/local/zero-values.js';
+
+const silent = new Logger('agent', new LogSink('error', () => undefined));
+const none = (): Promise<readonly string[]> => Promise.resolve([]);
+
+function temporaryFolder(): string {
+  return fs.mkdtempSync(path.join(os.tmpdir(), 'lictor-store-'));
+}
+
+function put(id: string, port = 0): string {
+  return putServiceText({ token: '', source: 'remote', service: { ...NO_SERVICE, ID: id, Service: id, Port: port } });
+}
+
+function fileOf(payloads: readonly string[]): Buffer {
+  return Buffer.concat([MAGIC, ...payloads.map(frame)]);
+}
+
+const payloads = fc.array(fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }), { minLength: 1, maxLength: 6 });
+
+test('frames come back as they were written, and a file cut anywhere gives those before the cut', () => {
+  fc.assert(
+    fc.property(payloads, fc.nat(), (given, at) => {
+      // A lone surrogate has no UTF-8 form.
+      const texts = given.map((text) => text.toWellFormed());
+      const file = fileOf(texts);
+      assert.deepEqual(readFrames(file), { kind: 'read', payloads: texts, end: file.length });
+      const cut = file.subarray(0, at % (file.length + 1));
+      const read = readFrames(cut);
+      assert.ok(read.kind === 'read');
+      assert.deepEqual(read.payloads, texts.slice(0, read.payloads.length));
+      assert.ok(read.end <= cut.length);
+    }),
+  );
+});
+
+test('a record changed in the middle is damage, at the end it is an unfinished write', () => {
+  const texts = ['first', 'second', 'third'];
+  const starts = [8, 8 + 8 + 5, 8 + 8 + 5 + 8 + 6];
+  for (const [index, start] of starts.entries()) {
+    for (const offset of [0, 4, 8]) {
+      const file = fileOf(texts);
+      const at = start + offset;
+      file[at] = (file[at] ?? 0) ^ 0x01;
+      const read = readFrames(file);
+      if (index < 2) assert.deepEqual(read, { kind: 'damaged', offset: start });
+      else assert.deepEqual(read, { kind: 'read', payloads: ['first', 'second'], end: start });
+    }
+  }
+});
+
+test('operations keep every member of a definition, and share the zero values', () => {
+  const proxy = { ...NO_PROXY, DestinationServiceName: 'x', Config: { a: 1, deep: { list: [null, true, 'é'] } } };
+  const service = {
+    ...NO_SERVICE,
+    ID: 'a',
+    Service: 'b',
+    Tags: ['t'],
+    Meta: { k: '' },
+    Kind: 'connect-proxy',
+    Proxy: proxy,
+  };
+  const definition = { ...NO_CHECK_TYPE, HTTP: 'http://x', Interval: 5e9, Header: { A: ['1', '2'], B: null } };
+  const check = { ...NO_CHECK, CheckID: 'c', ServiceID: 'a', Interval: '5s' };
+  const contents = emptyContents();
+  applyText(contents, putServiceText({ token: 'secret', source: 'remote', service }));
+  applyText(contents, putCheckText({ token: '', source: 'local', check, definition }));
+  assert.deepEqual(contents.services.get('a'), { token: 'secret', source: 'remote', service });
+  assert.deepEqual(contents.checks.get('c'), { token: '', source: 'local', check, definition });
+  applyText(contents, put('plain'));
+  assert.equal(contents.services.get('plain')?.service.Proxy, NO_PROXY);
+  applyText(contents, dropServiceText('a'));
+  assert.deepEqual([...contents.services.keys()], ['plain']);
+});
+
+test('what was committed is there after opening again, the last one wins', async () => {
+  const folder = temporaryFolder();
+  const first = await DurableStore.open(folder, silent, none);
+  const outcomes = await Promise.all([
+    first.store.commit([put('a', 1), put('b', 1)]),
+    first.store.commit([put('a', 2)]),
+    first.store.commit([dropServiceText('b')]),
+  ]);
+  assert.deepEqual(outcomes, [{ ok: true }, { ok: true }, { ok: true }]);
+  await first.store.close();
+  assert.deepEqual(await first.store.commit([put('late')]), { ok: false, error: 'the agent is stopping' });
+  const second = await DurableStore.open(folder, silent, none);
+  assert.deepEqual(
+    [...second.contents.services.values()].map(({ service }) => [service.ID, service.Port]),
+    [['a', 2]],
+  );
+  await second.store.close();
+  fs.rmSync(folder, { recursive: true });
+});
+
+test('an unfinished write at the end of the log is cut, and writing goes on behind it', async () => {
+  const folder = temporaryFolder();
+  const first = await DurableStore.open(folder, silent, none);
+  await first.store.commit([put('kept')]);
+  await first.store.close();
+  const log = path.join(folder, 'local', 'log-0000000001');
+  fs.appendFileSync(log, Buffer.from(frame(put('torn'))).subarray(0, 20));
+  const second = await DurableStore.open(folder, silent, none);
+  assert.deepEqual([...second.contents.services.keys()], ['kept']);
+  await second.store.commit([put('more')]);
+  await second.store.close();
+  const third = await DurableStore.open(folder, silent, none);
+  assert.deepEqual([...third.contents.services.keys()], ['kept', 'more']);
+  await third.store.close();
+  fs.rmSync(folder, { recursive: true });
+});
+
+test('a damaged log is an error that names file and offset', async () => {
+  const folder = temporaryFolder();
+  const first = await DurableStore.open(folder, silent, none);
+  await first.store.commit([put('a')]);
+  await first.store.commit([put('b')]);
+  await first.store.close();
+  const log = path.join(folder, 'local', 'log-0000000001');
+  const bytes = fs.readFileSync(log);
+  bytes[20] = (bytes[20] ?? 0) ^ 0xff;
+  fs.writeFileSync(log, bytes);
+  await assert.rejects(DurableStore.open(folder, silent, none), (error) => {
+    assert.ok(error instanceof LocalStoreError);
+    assert.equal(error.code, 'corrupt');
+    assert.match(error.message, /log-0000000001: bad record at offset 8$/);
+    return true;
+  });
+  fs.rmSync(folder, { recursive: true });
+});
+
+test('a directory that another store holds is refused, and free again when that closes', async () => {
+  const folder = temporaryFolder();
+  const { store } = await DurableStore.open(folder, silent, none);
+  await assert.rejects(DurableStore.open(folder, silent, none), { name: 'LocalStoreError', code: 'in-use' });
+  await store.close();
+  const again = await DurableStore.open(folder, silent, none);
+  await again.store.close();
+  fs.rmSync(folder, { recursive: true });
+});
+
+test('a path that is no directory is refused with one line', async () => {
+  const folder = temporaryFolder();
+  const file = path.join(folder, 'file');
+  fs.writeFileSync(file, '');
+  await assert.rejects(DurableStore.open(file, silent, none), (error) => {
+    assert.ok(error instanceof LocalStoreError);
+    assert.ok(!error.message.includes('\n'));
+    return true;
+  });
+  fs.rmSync(folder, { recursive: true });
+});
+
+test('the log turns into a snapshot when it has grown, while registrations go on', async () => {
+  const folder = temporaryFolder();
+  const { store } = await DurableStore.open(folder, silent, none);
+  const live = new Map<string, string>();
+  store.attach(() => live.values());
+  const big = 'x'.repeat(100_000);
+  let last = Promise.resolve<unknown>(null);
+  for (let round = 0; round < 4; round += 1) {
+    for (let i = 0; i < 50; i += 1) {
+      const service = { ...NO_SERVICE, ID: `s${i}`, Service: big, Port: round };
+      const text = putServiceText({ token: '', source: 'remote', service });
+      live.set(service.ID, text);
+      last = store.commit([text]);
+    }
+    await last;
+  }
+  live.delete('s7');
+  await store.commit([dropServiceText('s7')]);
+  await store.close();
+  const names = fs.readdirSync(path.join(folder, 'local')).filter((name) => name !== 'lock');
+  assert.ok(!names.includes('log-0000000001'), `still there: ${names.join(' ')}`);
+  assert.ok(names.every((name) => !name.endsWith('.tmp')));
+  const again = await DurableStore.open(folder, silent, none);
+  const ports = [...again.contents.services.values()].map(({ service }) => service.Port);
+  assert.equal(ports.length, 49);
+  assert.ok(ports.every((port) => port === 3));
+  await again.store.close();
+  fs.rmSync(folder, { recursive: true });
+});
+
+test('a first start that was cut off begins anew', async () => {
+  const folder = temporaryFolder();
+  fs.mkdirSync(path.join(folder, 'local'));
+  fs.writeFileSync(path.join(folder, 'local', 'snapshot-0000000001.tmp'), MAGIC);
+  const { store, contents } = await DurableStore.open(folder, silent, () => Promise.resolve([put('imported')]));
+  assert.deepEqual([...contents.services.keys()], ['imported']);
+  await store.close();
+  const again = await DurableStore.open(folder, silent, () => Promise.reject(new Error('asked twice')));
+  assert.deepEqual([...again.contents.services.keys()], ['imported']);
+  await again.store.close();
+  fs.rmSync(folder, { recursive: true });
+});
