@@ -5,10 +5,16 @@ import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { acquireParser, releaseParser } from '../../../src/workers/state/http/net/request-parser.js';
 
+/** Node's types know of the module only that it can be made. */
+const inspect = WebAssembly.Module as unknown as {
+  imports(module: WebAssembly.Module): readonly { readonly name: string }[];
+  exports(module: WebAssembly.Module): readonly { readonly name: string }[];
+};
+
 test('undici still ships llhttp as WebAssembly with the imports and exports in use', () => {
   const require = createRequire(import.meta.url);
   const module = new WebAssembly.Module(require('undici/lib/llhttp/llhttp_simd-wasm.js') as Uint8Array<ArrayBuffer>);
-  const imports = WebAssembly.Module.imports(module).map((entry) => entry.name);
+  const imports = inspect.imports(module).map((entry) => entry.name);
   assert.deepEqual(imports.toSorted(), [
     'wasm_on_body',
     'wasm_on_header_field',
@@ -19,7 +25,7 @@ test('undici still ships llhttp as WebAssembly with the imports and exports in u
     'wasm_on_status',
     'wasm_on_url',
   ]);
-  const exports = new Set(WebAssembly.Module.exports(module).map((entry) => entry.name));
+  const exports = new Set(inspect.exports(module).map((entry) => entry.name));
   for (const name of [
     'memory',
     'malloc',
