@@ -4,7 +4,7 @@
 
 import { COMMITTED_WINDOW_BYTES } from '../../wire/raft-port.js';
 import { after, type EntryRun, EntryType, type LogIndex, lastIndexOf, logIndex, type Term } from './core/entry.js';
-import { joinRuns } from './packed.js';
+import { joinRuns } from './core/packed.js';
 import type { StateChannel } from './state-port.js';
 
 /** Payload read from the store at once. */

@@ -9,7 +9,7 @@ import { bootstrapWith } from './core/bootstrap.js';
 import { type Configuration, describe, isSoleVoter, type PlacedConfiguration } from './core/configuration.js';
 import { logIndex, ORIGIN, type Position, term } from './core/entry.js';
 import type { RecoveredLog } from './core/log.js';
-import { RaftCore } from './core/raft.js';
+import { RaftCore, type Timing } from './core/raft.js';
 import { Delivery } from './delivery.js';
 import { RaftMetrics } from './raft-metrics.js';
 import { RaftServer } from './raft-server.js';
@@ -56,8 +56,14 @@ export async function startServer(
     logger.info('restored from snapshot', 'id', storage.snapshot.id);
   }
   const origin = await originOf(data, storage);
-  const core = new RaftCore({ id: data.serverId, ...origin });
-  logger.info('initial configuration', 'index', origin.latest.index, 'servers', describe(core.configuration));
+  const core = new RaftCore({ id: data.serverId, ...origin, timing: timingOf(data.raft), random: Math.random });
+  logger.info(
+    'initial configuration',
+    'index',
+    origin.configurations.at(-1)?.index ?? 0,
+    'servers',
+    describe(core.configuration),
+  );
   explainWaiting(data, core.configuration, logger);
   const delivery = new Delivery(state, storage.log, core.log.snapshot.index, failed);
   const dropThrough = storage.log.dropThrough.bind(storage.log);
@@ -121,16 +127,22 @@ function receiveEarly(message: StateToRaft, state: StateChannel, restore: Restor
 interface Origin {
   readonly hardState: { readonly term: ReturnType<typeof term>; readonly vote: string | null };
   readonly log: RecoveredLog;
-  readonly latest: PlacedConfiguration;
+  readonly configurations: readonly PlacedConfiguration[];
 }
 
 /** What the core starts from; a new server that may bootstrap gets its first state here (spec/raft.md, section 7). */
 async function originOf(data: ServerSettings, { recovered, snapshot, log }: Storage): Promise<Origin> {
-  const nothing: PlacedConfiguration = { index: logIndex(0), configuration: { servers: [] } };
-  const latest = recovered.configurations.at(-1) ?? snapshot?.configuration ?? nothing;
+  // Entries that the snapshot covers may still be in the log; the snapshot's configuration is one of theirs.
+  const base = snapshot ? [snapshot.configuration] : [];
+  const configurations = [
+    ...base,
+    ...recovered.configurations.filter((placed) => placed.index > (base[0]?.index ?? 0)),
+  ];
   const { hardState } = recovered;
   const isNew = hardState.term === 0 && recovered.log.last.index === 0;
-  if (!isNew || !(data.bootstrap || data.bootstrapExpect === 1)) return { hardState, log: recovered.log, latest };
+  if (!isNew || !(data.bootstrap || data.bootstrapExpect === 1)) {
+    return { hardState, log: recovered.log, configurations };
+  }
   const configuration: Configuration = {
     servers: [{ suffrage: 'voter', id: data.serverId, address: data.serverAddress }],
   };
@@ -140,8 +152,12 @@ async function originOf(data: ServerSettings, { recovered, snapshot, log }: Stor
   return {
     hardState: { term: term(1), vote: null },
     log: { snapshot: ORIGIN, begin: ORIGIN.index, terms: [{ firstIndex: last.index, term: last.term }], last },
-    latest: { index: last.index, configuration },
+    configurations: [{ index: last.index, configuration }],
   };
+}
+
+function timingOf({ heartbeatTimeoutMs, electionTimeoutMs, leaderLeaseMs }: RaftSettings): Timing {
+  return { heartbeatTimeoutMs, electionTimeoutMs, leaderLeaseMs };
 }
 
 function explainWaiting(data: ServerSettings, configuration: Configuration, logger: Logger): void {

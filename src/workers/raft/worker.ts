@@ -19,11 +19,17 @@ function tell(message: RaftToMain): void {
   main.postMessage(message);
 }
 
+/** Main ends the process when it hears `fatal`; a thread that exits at once may be noticed before its last message is. */
+const LINGER_MS = 200;
+let hasFailed = false;
+
 function fail(error: unknown): void {
+  if (hasFailed) return;
+  hasFailed = true;
   const failure = error instanceof StorageFailure ? error : storageFailureOf(error, data.dataDir ?? 'memory');
   tell({ kind: 'fatal', text: failure.message });
   telemetry.stop();
-  process.exit(1);
+  setTimeout(() => process.exit(1), LINGER_MS);
 }
 
 async function start(): Promise<StartedServer> {

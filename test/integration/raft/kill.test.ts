@@ -13,7 +13,13 @@ const KILLS = 8;
 const DEADLINE_MS = 20_000;
 
 /** Resolves when the file has `count` lines that begin so. */
-async function linesIn(path: string, prefix: string, count: number, child: ChildProcess): Promise<void> {
+async function linesIn(
+  path: string,
+  prefix: string,
+  count: number,
+  child: ChildProcess,
+  exit: Promise<unknown>,
+): Promise<void> {
   const isThere = (): boolean =>
     readFileSync(path, 'utf8')
       .split('\n')
@@ -22,7 +28,7 @@ async function linesIn(path: string, prefix: string, count: number, child: Child
   const watcher = watch(path, { signal: deadline });
   try {
     while (!isThere()) {
-      await Promise.race([once(watcher, 'change', { signal: deadline }), once(child, 'exit', { signal: deadline })]);
+      await Promise.race([once(watcher, 'change', { signal: deadline }), exit]);
       assert.equal(child.exitCode, null, 'the child ended by itself');
     }
   } finally {
@@ -42,8 +48,8 @@ test(`${KILLS} kills under load lose nothing that was acknowledged`, { timeout: 
     const child = spawn(process.execPath, [script, join(folder, 'data'), record, String(round)], { stdio: 'inherit' });
     const exit = once(child, 'exit');
     try {
-      await linesIn(record, 'ready', 1, child);
-      if (round < KILLS) await linesIn(record, 'a ', 20 + Math.floor(Math.random() * 1500), child);
+      await linesIn(record, 'ready', 1, child, exit);
+      if (round < KILLS) await linesIn(record, 'a ', 20 + Math.floor(Math.random() * 1500), child, exit);
     } finally {
       child.kill('SIGKILL');
       await exit;

@@ -1,6 +1,6 @@
 // A real raft worker thread with a fake state worker and a fake main around it, for tests.
 
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { Leadership } from '../../../src/wire/leadership.js';
 import type { RaftToState, StateToRaft } from '../../../src/wire/raft-port.js';
 import type { MainToRaft, RaftSettings, RaftToMain, RaftWorkerData } from '../../../src/wire/raft-worker.js';
@@ -65,6 +65,10 @@ export class RunningWorker {
     worker.on('exit', (code) =>
       this.#after(() => {
         this.exitCode = code;
+        // What it posted last may still be waiting.
+        for (let last = receiveMessageOnPort(this.#main); last; last = receiveMessageOnPort(this.#main)) {
+          this.#fromWorker(last.message as RaftToMain);
+        }
         this.#port.close();
         this.#main.close();
       }),

@@ -45,6 +45,11 @@ export class VirtualDisk implements KeyValueStore, DurableMarker {
     this.#marker = index;
   }
 
+  retreat(index: LogIndex): void {
+    this.#marker = Math.min(this.#marker, index) as LogIndex;
+    this.#markerBefore = Math.min(this.#markerBefore, index) as LogIndex;
+  }
+
   write(puts: readonly Put[], removals: readonly Uint8Array[]): Promise<void> {
     const copies = puts.map(({ key, value }) => ({ key: new Uint8Array(key), value: new Uint8Array(value) }));
     return new Promise((resolve, reject) => this.#pending.push({ puts: copies, removals, resolve, reject }));
@@ -145,8 +150,11 @@ export class VirtualDisk implements KeyValueStore, DurableMarker {
     }
   }
 
-  /** Some of its rows reach the disk, the last of them not whole. */
+  /** Some of its rows reach the disk, the last of them not whole. Only an append can be torn: it has nothing to replace. */
   #tear(write: PendingWrite): void {
+    const isAppend =
+      write.removals.length === 0 && !write.puts.some(({ key }) => text(key)[0] === 'e' && this.#rows.has(text(key)));
+    if (!isAppend) return;
     const count = this.#random.below(write.puts.length);
     this.#apply(write, count);
     const torn = write.puts[count];

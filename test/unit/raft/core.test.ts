@@ -16,7 +16,9 @@ function core(configuration: Configuration): RaftCore {
     id: 'a',
     hardState: { term: term(1), vote: null },
     log: { snapshot: ORIGIN, begin: ORIGIN.index, terms: [{ firstIndex: LAST.index, term: LAST.term }], last: LAST },
-    latest: { index: LAST.index, configuration },
+    configurations: [{ index: LAST.index, configuration }],
+    timing: { heartbeatTimeoutMs: 100, electionTimeoutMs: 100, leaderLeaseMs: 50 },
+    random: () => 0.5,
   });
 }
 
@@ -66,7 +68,12 @@ test('a sole voter leads only after its vote is durable, and commits only after 
   assert.equal(noop?.committed, null);
   assert.ok(!raft.committedConfiguration);
   raft.advance(6);
-  assert.deepEqual(raft.ready(), { persist: null, committed: { from: 1, through: 2 }, roles: [] });
+  assert.deepEqual(raft.ready(), {
+    persist: null,
+    messages: [],
+    committed: { from: 1, through: 2 },
+    roles: [],
+  });
   assert.deepEqual(raft.committedConfiguration, { index: 1, configuration: ALONE });
 });
 
@@ -89,12 +96,18 @@ test('proposals that arrive while a write runs share the next one', () => {
   assert.deepEqual(next?.committed, { from: 3, through: 3 });
 });
 
-test('a follower refuses proposals; one of two voters never elects itself', () => {
+test('a follower refuses proposals; one of two voters asks first, and never elects itself', () => {
   const raft = core(PAIR);
   assert.deepEqual(raft.propose(proposal('one')), { ok: false, reason: 'not-leader' });
-  raft.tick(1e9);
+  raft.tick(0);
   assert.equal(raft.ready(), null);
-  assert.equal(raft.role, 'follower');
+  raft.tick(1000);
+  const asked = raft.ready();
+  assert.equal(asked?.persist, null, 'a pre-vote changes nothing durable');
+  assert.deepEqual(asked?.messages, [{ kind: 'pre-vote', from: 'a', to: 'b', term: 2, last: LAST }]);
+  raft.tick(1e9);
+  assert.equal(raft.role, 'candidate');
+  assert.equal(raft.term, 1);
 });
 
 test('advance without a write is a bug and says so', () => {

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { COMMITTED_WINDOW_BYTES, type RaftToState } from '../../../src/wire/raft-port.js';
 import { type EntryRun, EntryType, logIndex, term } from '../../../src/workers/raft/core/entry.js';
+import { countEntries, sliceEntries } from '../../../src/workers/raft/core/packed.js';
 import { Delivery } from '../../../src/workers/raft/delivery.js';
-import { countEntries, sliceEntries } from '../../../src/workers/raft/packed.js';
 import { packTexts, unpackTexts } from '../../simulation/raft/fake-state.js';
 
 function run(first: number, texts: readonly string[], of = 1, type: EntryRun['type'] = EntryType.command): EntryRun {

@@ -11,6 +11,7 @@ export function bootstrapWith(configuration: Configuration): Persist {
   if (problem !== null) throw new Error(problem);
   return {
     hardState: { term: term(1), vote: null },
+    truncateAfter: null,
     runs: [
       {
         firstIndex: logIndex(1),

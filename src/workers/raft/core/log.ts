@@ -2,6 +2,7 @@
 // appended, durable and committed. Payloads stay here only until they are durable; afterwards the store is asked.
 
 import { after, type EntryRun, type LogIndex, lastIndexOf, type Position, type Term } from './entry.js';
+import { sliceEntries } from './packed.js';
 
 /** `firstIndex` and everything after it, up to the next range, has `term`. */
 export interface TermRange {
@@ -29,6 +30,7 @@ export class RaftLog {
   #committed: LogIndex;
   #waiting: EntryRun[] = [];
   #writing: LogIndex | null = null;
+  #cut: LogIndex | null = null;
 
   constructor(recovered: RecoveredLog) {
     this.#snapshot = recovered.snapshot;
@@ -80,13 +82,31 @@ export class RaftLog {
     this.#waiting.push(run);
   }
 
-  /** Hands out what waits to be written; empty while the part before is still being written. */
-  takeWaiting(): readonly EntryRun[] {
-    if (this.#writing !== null || this.#waiting.length === 0) return [];
-    const runs = this.#waiting;
+  /** Deletes everything after `index`; only a follower whose leader has other entries there does. */
+  truncateAfter(index: LogIndex): void {
+    if (index < this.#committed) throw new Error(`entries after ${index} are committed through ${this.#committed}`);
+    const term = this.termAt(index);
+    if (term === null) throw new Error(`index ${index} is not in the log`);
+    this.#last = { index, term };
+    this.#terms = this.#terms.filter((range) => range.firstIndex <= index);
+    this.#waiting = this.#waiting.flatMap((run) => cutRun(run, index));
+    if (this.#writing !== null && this.#writing > index) this.#writing = index;
+    else if (this.#durable <= index) return;
+    this.#durable = Math.min(this.#durable, index) as LogIndex;
+    this.#cut = this.#cut === null ? index : (Math.min(this.#cut, index) as LogIndex);
+  }
+
+  get hasWaiting(): boolean {
+    return this.#waiting.length > 0 || this.#cut !== null;
+  }
+
+  /** Hands out what waits to be written, and after which index the store must be cut before that. */
+  takeWaiting(): { readonly truncateAfter: LogIndex | null; readonly runs: readonly EntryRun[] } {
+    const taken = { truncateAfter: this.#cut, runs: this.#waiting };
     this.#waiting = [];
+    this.#cut = null;
     this.#writing = this.#last.index;
-    return runs;
+    return taken;
   }
 
   /** What {@link takeWaiting} handed out is durable. */
@@ -111,4 +131,12 @@ export class RaftLog {
     if (kept > 0) this.#terms.splice(0, kept);
     if (first && first.firstIndex <= begin) this.#terms[0] = { firstIndex: after(begin), term: first.term };
   }
+}
+
+/** The part of a run through `index`. */
+function cutRun(run: EntryRun, index: LogIndex): EntryRun[] {
+  if (run.firstIndex > index) return [];
+  if (lastIndexOf(run) <= index) return [run];
+  const count = index - run.firstIndex + 1;
+  return [{ ...run, count, payload: sliceEntries(run.payload, 0, count) }];
 }

@@ -1,10 +1,10 @@
-// The consensus core of one server: pure and deterministic, without I/O, clock or randomness (architecture, "Pure cores,
-// thin shells"; the shape is etcd-io/raft's, the rules are hashicorp/raft's: spec/raft.md). Inputs are `tick` and
-// `propose`; `ready` says what to do, `advance` that it is durable. With one voter every rule of election and commit runs
-// through the same majority arithmetic that more voters use.
+// The consensus core of one server: pure and deterministic, without I/O, clock or randomness of its own (architecture,
+// "Pure cores, thin shells"; the shape is etcd-io/raft's, the rules are hashicorp/raft's: spec/raft.md). Inputs are `tick`,
+// `step` and `propose`; `ready` says what to do, `advance` that a write is durable. A sole voter is the same thing with a
+// majority of one.
 
 import { type Configuration, isSoleVoter, type PlacedConfiguration, votersOf } from './configuration.js';
-import { Candidacy } from './election.js';
+import { Candidacy, type Electorate, isHeard, mayGrant } from './election.js';
 import {
   after,
   EntryType,
@@ -17,15 +17,35 @@ import {
   term,
 } from './entry.js';
 import { RaftLog, type RecoveredLog } from './log.js';
-import { quorumIndex } from './quorum.js';
+import { Membership } from './membership.js';
+import type { AppendAnswer, AppendRequest, Incoming, VoteAnswer, VoteRequest } from './message.js';
+import { Outbox } from './outbox.js';
+import { Progress } from './progress.js';
+import { hasQuorum, quorumIndex } from './quorum.js';
 import type { Persist, Ready, Role, RoleChange } from './ready.js';
+import { takeEntries } from './replication.js';
+
+/** Most entries in one request (spec/raft.md, section 4). */
+const MAX_APPEND_ENTRIES = 64;
+/** An idle server hears of commits, and that there is a leader, about this often; more often with short timeouts. */
+const COMMIT_TIMEOUT_MS = 50;
+const REMINDERS_PER_HEARTBEAT_TIMEOUT = 10;
+
+export interface Timing {
+  readonly heartbeatTimeoutMs: number;
+  readonly electionTimeoutMs: number;
+  readonly leaderLeaseMs: number;
+}
 
 export interface CoreStart {
   readonly id: ServerId;
   readonly hardState: HardState;
   readonly log: RecoveredLog;
-  /** The newest configuration in snapshot or log, committed or not. */
-  readonly latest: PlacedConfiguration;
+  /** The configurations of snapshot and log, ascending, committed or not. */
+  readonly configurations: readonly PlacedConfiguration[];
+  readonly timing: Timing;
+  /** In [0, 1): spreads the timeouts of servers that started together. */
+  readonly random: () => number;
 }
 
 export interface Proposal {
@@ -45,15 +65,21 @@ const NOT_LEADER: ProposeResult = { ok: false, reason: 'not-leader' };
 export class RaftCore {
   readonly id: ServerId;
   readonly log: RaftLog;
+  readonly #membership: Membership;
+  readonly #timing: Timing;
+  readonly #random: () => number;
+  readonly #outbox = new Outbox();
   #hardState: HardState;
   #hardStateChanged = false;
-  #latest: PlacedConfiguration;
   #role: Role = 'follower';
+  #leader: ServerId | null = null;
   #candidacy: Candidacy | null = null;
-  /** What each voter holds durably; the leader's knowledge, new with each term. */
-  #match = new Map<ServerId, LogIndex>();
+  /** The other servers as the leader knows them; new with each term. */
+  #peers = new Map<ServerId, Progress>();
   /** Only entries from here on are committed by counting (spec/raft.md section 4, "Commit"). */
   #termBegin: LogIndex | null = null;
+  #lastContactMs = Number.NEGATIVE_INFINITY;
+  #deadlineMs: number | null = null;
   #persisting: Persist | null = null;
   #handedOut: LogIndex;
   #roles: RoleChange[] = [];
@@ -62,7 +88,9 @@ export class RaftCore {
     this.id = start.id;
     this.log = new RaftLog(start.log);
     this.#hardState = start.hardState;
-    this.#latest = start.latest;
+    this.#membership = new Membership(start.configurations);
+    this.#timing = start.timing;
+    this.#random = start.random;
     this.#handedOut = this.log.committed;
   }
 
@@ -74,13 +102,17 @@ export class RaftCore {
     return this.#hardState.term;
   }
 
-  get configuration(): Configuration {
-    return this.#latest.configuration;
+  get leader(): ServerId | null {
+    return this.#leader;
   }
 
-  /** The newest configuration known to be committed; null while the latest isn't. */
+  get configuration(): Configuration {
+    return this.#membership.latest;
+  }
+
+  /** The newest configuration, once it is committed; null until then. */
   get committedConfiguration(): PlacedConfiguration | null {
-    return this.#latest.index <= this.log.committed ? this.#latest : null;
+    return this.#membership.committed(this.log.committed);
   }
 
   /** First index of the leader's own term; null when not leading. */
@@ -88,12 +120,38 @@ export class RaftCore {
     return this.#termBegin;
   }
 
-  /**
-   * Lets time-driven rules run. A sole voter has nobody to hear from, so it stands at once instead of waiting out the
-   * election timeout; a server that isn't the sole voter waits.
-   */
+  /** Lets time-driven rules run. `nowMs` is of a monotonic clock, the same for all inputs. */
   tick(nowMs: number): void {
-    if (this.#role === 'follower' && isSoleVoter(this.configuration, this.id)) this.#campaign(nowMs);
+    if (this.#role === 'leader') {
+      this.#checkLease(nowMs);
+      for (const [peer, progress] of this.#peers) {
+        if (this.#role === 'leader' && nowMs >= progress.idleUntilMs) this.#remind(peer, progress, nowMs);
+      }
+      return;
+    }
+    // A sole voter has nobody to hear from, so it stands at once instead of waiting out the timeout.
+    if (this.#role === 'follower' && isSoleVoter(this.configuration, this.id)) this.#campaign(nowMs, false);
+    else if (this.#deadlineMs === null) this.#resetDeadline(nowMs);
+    else if (nowMs >= this.#deadlineMs) this.#timeout(nowMs);
+  }
+
+  step(message: Incoming, nowMs: number): void {
+    switch (message.kind) {
+      case 'pre-vote':
+      case 'vote':
+        this.#answerVote(message, nowMs);
+        return;
+      case 'pre-vote-answer':
+      case 'vote-answer':
+        this.#countVote(message, nowMs);
+        return;
+      case 'append':
+        this.#answerAppend(message, nowMs);
+        return;
+      case 'append-answer':
+        this.#learnProgress(message, nowMs);
+        return;
+    }
   }
 
   propose(proposal: Proposal): ProposeResult {
@@ -106,27 +164,30 @@ export class RaftCore {
   /** null when there is nothing to do. */
   ready(): Ready | null {
     const persist = this.#takePersist();
-    const { committed } = this.log;
+    const through = Math.min(this.log.committed, this.log.durable) as LogIndex;
     const roles = this.#roles;
-    if (persist === null && committed === this.#handedOut && roles.length === 0) return null;
-    const from = after(this.#handedOut);
-    this.#handedOut = committed;
+    if (persist === null && through <= this.#handedOut && roles.length === 0 && this.#outbox.isEmpty) return null;
+    const committed = through > this.#handedOut ? { from: after(this.#handedOut), through } : null;
+    if (committed) this.#handedOut = through;
     this.#roles = [];
-    return { persist, committed: from <= committed ? { from, through: committed } : null, roles };
+    return { persist, messages: this.#outbox.take(), committed, roles };
   }
 
-  /** The last `persist` is durable. `nowMs` stamps what follows from it (a won election's first entry). */
+  /** The last `persist` is durable. */
   advance(nowMs: number): void {
     const done = this.#persisting;
     if (done === null) throw new Error('advance without a persist under way');
     this.#persisting = null;
-    if (done.runs.length > 0) {
-      this.log.written();
+    this.log.written();
+    this.#outbox.writeEnded();
+    if (this.#role === 'leader') {
       this.#countCommit();
+      for (const [peer, progress] of this.#peers) this.#sendEntries(peer, progress, nowMs);
     }
-    if (done.hardState && this.#candidacy?.term === done.hardState.term && done.hardState.vote === this.id) {
-      this.#candidacy.grant(this.id);
-      if (this.#candidacy.won) this.#lead(this.#candidacy, nowMs);
+    const candidacy = this.#candidacy;
+    if (candidacy && !candidacy.isPreVote && done.hardState?.term === candidacy.term) {
+      candidacy.count(this.id, true);
+      if (candidacy.won) this.#lead(candidacy, nowMs);
     }
   }
 
@@ -136,35 +197,208 @@ export class RaftCore {
   }
 
   #takePersist(): Persist | null {
-    if (this.#persisting !== null) return null;
-    const runs = this.log.takeWaiting();
-    if (runs.length === 0 && !this.#hardStateChanged) return null;
-    this.#persisting = { hardState: this.#hardStateChanged ? this.#hardState : null, runs };
+    if (this.#persisting !== null || !this.#hasUnwritten) return null;
+    const { truncateAfter, runs } = this.log.takeWaiting();
+    this.#persisting = { hardState: this.#hardStateChanged ? this.#hardState : null, truncateAfter, runs };
     this.#hardStateChanged = false;
+    this.#outbox.writeBegins();
     return this.#persisting;
   }
 
-  #campaign(_nowMs: number): void {
+  get #hasUnwritten(): boolean {
+    return this.#hardStateChanged || this.log.hasWaiting;
+  }
+
+  get #electorate(): Electorate {
+    const { configuration, log } = this;
+    return { configuration, hardState: this.#hardState, leader: this.#leader, last: log.last };
+  }
+
+  /** A follower's or candidate's time is up. */
+  #timeout(nowMs: number): void {
+    this.#resetDeadline(nowMs);
+    const isHearing = nowMs - this.#lastContactMs < this.#timing.heartbeatTimeoutMs;
+    if (this.#role === 'follower' && isHearing) return;
+    this.#leader = null;
+    if (votersOf(this.configuration).includes(this.id))
+      this.#campaign(nowMs, !isSoleVoter(this.configuration, this.id));
+  }
+
+  #campaign(nowMs: number, isPreVote: boolean): void {
     const next = term(this.#hardState.term + 1);
-    this.#hardState = { term: next, vote: this.id };
-    this.#hardStateChanged = true;
-    this.#candidacy = new Candidacy(next, votersOf(this.configuration));
+    const candidacy = new Candidacy(next, votersOf(this.configuration), isPreVote);
+    this.#candidacy = candidacy;
+    if (isPreVote) candidacy.count(this.id, true);
+    else this.#setHardState({ term: next, vote: this.id });
     this.#become('candidate', 0);
+    this.#resetDeadline(nowMs);
+    for (const to of votersOf(this.configuration)) {
+      if (to === this.id) continue;
+      const kind = isPreVote ? 'pre-vote' : 'vote';
+      this.#sendWhenDurable({ kind, from: this.id, to, term: next, last: this.log.last });
+    }
+  }
+
+  #answerVote(request: VoteRequest, nowMs: number): void {
+    const isReal = request.kind === 'vote';
+    let granted = isHeard(this.#electorate, request);
+    if (granted && isReal && request.term > this.term) this.#follow(request.term, nowMs);
+    granted &&= mayGrant(this.#electorate, request);
+    if (granted && isReal) {
+      this.#setHardState({ term: request.term, vote: request.from });
+      this.#lastContactMs = nowMs;
+    }
+    const kind = isReal ? 'vote-answer' : 'pre-vote-answer';
+    const answerTerm = isReal ? this.term : (Math.max(this.term, request.term) as Term);
+    const { from: to, term: round } = request;
+    this.#sendWhenDurable({ kind, from: this.id, to, term: answerTerm, round, granted });
+  }
+
+  #countVote(answer: VoteAnswer, nowMs: number): void {
+    const candidacy = this.#candidacy;
+    const isPreVote = answer.kind === 'pre-vote-answer';
+    const bound = candidacy?.isPreVote ? candidacy.term : this.term;
+    if (answer.term > bound) {
+      this.#follow(answer.term, nowMs);
+      return;
+    }
+    if (!candidacy || candidacy.isPreVote !== isPreVote || answer.round !== candidacy.term) return;
+    candidacy.count(answer.from, answer.granted);
+    if (!candidacy.won) return;
+    if (isPreVote) this.#campaign(nowMs, false);
+    else this.#lead(candidacy, nowMs);
   }
 
   #lead(candidacy: Candidacy, nowMs: number): void {
     this.#candidacy = null;
-    this.#match = new Map([[this.id, this.log.durable]]);
+    this.#leader = this.id;
+    const { last } = this.log;
+    const others = this.configuration.servers.filter((server) => server.id !== this.id);
+    this.#peers = new Map(others.map((server) => [server.id, new Progress(last.index, nowMs)]));
     this.#become('leader', candidacy.tally);
-    this.#termBegin = after(this.log.last.index);
+    this.#termBegin = after(last.index);
     this.propose({ type: EntryType.noop, count: 1, payload: emptyPayload(), appendedAtMs: nowMs });
+    for (const [peer, progress] of this.#peers) this.#remind(peer, progress, nowMs);
+  }
+
+  /** Becomes (or stays) a follower, in `newTerm` if that is higher; forgets the leader. */
+  #follow(newTerm: Term, nowMs: number): void {
+    if (newTerm > this.term) this.#setHardState({ term: newTerm, vote: null });
+    this.#leader = null;
+    this.#candidacy = null;
+    this.#termBegin = null;
+    this.#peers = new Map();
+    this.#resetDeadline(nowMs);
+    if (this.#role !== 'follower') this.#become('follower', 0);
+  }
+
+  #answerAppend(request: AppendRequest, nowMs: number): void {
+    const last = this.log.last.index;
+    let through: LogIndex | null = null;
+    if (request.term >= this.term) {
+      if (request.term > this.term || this.#role !== 'follower') this.#follow(request.term, nowMs);
+      this.#leader = request.from;
+      this.#lastContactMs = nowMs;
+      through = takeEntries(this.log, this.#membership, request);
+      if (through !== null) this.#commit(Math.min(request.commit, through) as LogIndex);
+    }
+    this.#sendWhenDurable({
+      kind: 'append-answer',
+      from: this.id,
+      to: request.from,
+      term: this.term,
+      success: through !== null,
+      last,
+      through: through ?? request.previous.index,
+      previous: request.previous.index,
+    });
+  }
+
+  #learnProgress(answer: AppendAnswer, nowMs: number): void {
+    if (answer.term > this.term) {
+      this.#follow(answer.term, nowMs);
+      return;
+    }
+    const progress = this.#peers.get(answer.from);
+    if (this.#role !== 'leader' || answer.term !== this.term || !progress) return;
+    progress.lastContactMs = nowMs;
+    if (answer.success) {
+      progress.accepted(answer.through);
+      this.#countCommit();
+    } else progress.rejected(answer.previous, answer.last);
+    if (progress.isProbing || progress.next <= this.log.durable) this.#sendEntries(answer.from, progress, nowMs);
+  }
+
+  /** Sends what is due, also when that is nothing: the peer hears of the leader and of the commit index. */
+  #remind(peer: ServerId, progress: Progress, nowMs: number): void {
+    progress.unansweredSince(nowMs - this.#timing.heartbeatTimeoutMs / 2);
+    if (!progress.maySend) progress.idleUntilMs = nowMs + this.#idleMs();
+    else this.#order(peer, progress, nowMs);
+  }
+
+  #sendEntries(peer: ServerId, progress: Progress, nowMs: number): void {
+    while (progress.maySend && (progress.isProbing || progress.next <= this.log.durable)) {
+      if (!this.#order(peer, progress, nowMs)) return;
+    }
+  }
+
+  /** Only durable entries leave: the leader's own write comes first, as in stock servers. */
+  #order(peer: ServerId, progress: Progress, nowMs: number): boolean {
+    const index = (progress.next - 1) as LogIndex;
+    const previousTerm = this.log.termAt(index);
+    progress.idleUntilMs = nowMs + this.#idleMs();
+    // What was compacted away can only come with a snapshot.
+    if (previousTerm === null) return false;
+    const end = progress.isProbing ? index : Math.max(index, Math.min(this.log.durable, index + MAX_APPEND_ENTRIES));
+    const through = end as LogIndex;
+    const previous = { index, term: previousTerm };
+    const { committed: commit } = this.log;
+    this.#outbox.send({ kind: 'append', from: this.id, to: peer, term: this.term, previous, through, commit });
+    progress.sent(through, nowMs);
+    return true;
+  }
+
+  /** A leader that doesn't hear from a majority steps down: another one may lead by now. */
+  #checkLease(nowMs: number): void {
+    const heard = new Set([this.id]);
+    for (const [peer, progress] of this.#peers) {
+      if (nowMs - progress.lastContactMs <= this.#timing.leaderLeaseMs) heard.add(peer);
+    }
+    if (!hasQuorum(votersOf(this.configuration), heard)) this.#follow(this.term, nowMs);
   }
 
   #countCommit(): void {
     if (this.#termBegin === null) return;
-    this.#match.set(this.id, this.log.durable);
-    const index = quorumIndex(votersOf(this.configuration), this.#match);
-    if (index >= this.#termBegin) this.log.commitThrough(index);
+    const match = new Map<ServerId, LogIndex>([[this.id, this.log.durable]]);
+    for (const [peer, progress] of this.#peers) match.set(peer, progress.match);
+    const index = quorumIndex(votersOf(this.configuration), match);
+    if (index >= this.#termBegin) this.#commit(index);
+  }
+
+  #commit(index: LogIndex): void {
+    this.log.commitThrough(index);
+    this.#membership.commit(this.log.committed);
+  }
+
+  #setHardState(hardState: HardState): void {
+    this.#hardState = hardState;
+    this.#hardStateChanged = true;
+  }
+
+  #sendWhenDurable(message: Parameters<Outbox['sendWhenDurable']>[0]): void {
+    this.#outbox.sendWhenDurable(message, this.#hasUnwritten, this.#persisting !== null);
+  }
+
+  #idleMs(): number {
+    const shortest = Math.min(COMMIT_TIMEOUT_MS, this.#timing.heartbeatTimeoutMs / REMINDERS_PER_HEARTBEAT_TIMEOUT);
+    return shortest * (1 + this.#random());
+  }
+
+  /** Every timeout is drawn from [t, 2t). */
+  #resetDeadline(nowMs: number): void {
+    const { heartbeatTimeoutMs, electionTimeoutMs } = this.#timing;
+    const timeoutMs = this.#role === 'candidate' ? electionTimeoutMs : heartbeatTimeoutMs;
+    this.#deadlineMs = nowMs + timeoutMs * (1 + this.#random());
   }
 
   #become(role: Role, tally: number): void {

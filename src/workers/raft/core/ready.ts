@@ -2,12 +2,16 @@
 // `persist` with `advance()`; nothing else needs an answer.
 
 import type { EntryRun, HardState, LogIndex, Term } from './entry.js';
+import type { Outgoing } from './message.js';
 
 export type Role = 'follower' | 'candidate' | 'leader';
 
+/** One durable write, in this order or all at once. */
 export interface Persist {
-  /** null when unchanged. To be written together with `runs`, or before them. */
+  /** null when unchanged. */
   readonly hardState: HardState | null;
+  /** Entries after this index are to be deleted; null when none. */
+  readonly truncateAfter: LogIndex | null;
   readonly runs: readonly EntryRun[];
 }
 
@@ -21,7 +25,9 @@ export interface RoleChange {
 export interface Ready {
   /** At most one is under way: while it isn't acknowledged, later proposals gather for the next (group commit). */
   readonly persist: Persist | null;
-  /** Entries that became committed since the last ready; they may be handed out at once. */
+  /** May leave at once: what had to be durable before them is. */
+  readonly messages: readonly Outgoing[];
+  /** Entries that became committed since the last ready, and are durable here; they may be handed out at once. */
   readonly committed: { readonly from: LogIndex; readonly through: LogIndex } | null;
   /** In the order they happened. */
   readonly roles: readonly RoleChange[];

@@ -11,6 +11,8 @@ export interface DurableMarker {
   /** The last index known to be durable; 0 when unknown. */
   readonly index: LogIndex;
   advance(index: LogIndex): void;
+  /** To be called before entries after `index` are deleted; durable when it returns. */
+  retreat(index: LogIndex): void;
   close(): void;
 }
 
@@ -42,6 +44,12 @@ export class MarkerFile implements DurableMarker {
     writeSync(this.#descriptor, this.#record, 0, BYTES, 0);
   }
 
+  retreat(index: LogIndex): void {
+    if (index >= this.#index) return;
+    this.advance(index);
+    fsyncSync(this.#descriptor);
+  }
+
   close(): void {
     fsyncSync(this.#descriptor);
     closeSync(this.#descriptor);
@@ -61,6 +69,10 @@ export class NoMarker implements DurableMarker {
   index: LogIndex = logIndex(0);
 
   advance(index: LogIndex): void {
+    this.index = index;
+  }
+
+  retreat(index: LogIndex): void {
     this.index = index;
   }
 

@@ -2,6 +2,7 @@
 // cover. Holds no entries itself, only where each record begins.
 
 import { type EntryRun, EntryType, type LogIndex, lastIndexOf, logIndex } from '../core/entry.js';
+import { sliceEntries } from '../core/packed.js';
 import type { Persist } from '../core/ready.js';
 import type { DurableMarker } from './durable-marker.js';
 import type { KeyValueStore, Put } from './key-value-store.js';
@@ -37,6 +38,7 @@ export class LogStore {
   async persist(work: Persist): Promise<void> {
     const puts: Put[] = [];
     if (work.hardState) puts.push({ key: HARD_STATE_KEY, value: encodeHardState(work.hardState) });
+    const removals = work.truncateAfter === null ? NO_REMOVALS : await this.#truncate(work.truncateAfter, puts);
     const groups = groupsOf(work.runs);
     let at = 0;
     const scratch = this.#scratchFor(groups);
@@ -45,7 +47,7 @@ export class LogStore {
       puts.push({ key, value });
       at += value.byteLength;
     }
-    await this.#store.write(puts, NO_REMOVALS);
+    await this.#store.write(puts, removals);
     const last = work.runs.at(-1);
     if (!last) return;
     for (const runs of groups) if (runs[0]) this.#records.push(runs[0].firstIndex);
@@ -101,6 +103,25 @@ export class LogStore {
   async close(): Promise<void> {
     await this.#store.close();
     this.#marker.close();
+  }
+
+  /** Keys to remove with the next write, and in `puts` what is left of a record that is only cut shorter. */
+  async #truncate(index: LogIndex, puts: Put[]): Promise<readonly Uint8Array[]> {
+    this.#marker.retreat(index);
+    const at = this.#positionOf(index);
+    const holder = at < this.#records.length ? (this.#records[at] ?? null) : null;
+    const removed = this.#records.splice(at + 1).map(recordKey);
+    if (holder !== null) {
+      const [run] = await this.read(holder, holder, 0);
+      if (run && lastIndexOf(run) > index) {
+        const count = index - holder + 1;
+        const payload = sliceEntries(run.payload, 0, count);
+        const target = Buffer.allocUnsafe(RECORD_HEADER_BYTES + payload.byteLength);
+        puts.push(pack([{ ...run, count, payload }], target, 0));
+      }
+    }
+    this.#last = index;
+    return removed;
   }
 
   /** Position of the record holding `index`; when it is beyond the last record's end, the number of records. */

@@ -1,7 +1,7 @@
 // Cutting and joining packed entries (wire/raft-port.ts): what recovery hands to the state worker is put together from
 // whole records, of which it may want only a part.
 
-import { type EntryRun, type LogIndex, lastIndexOf, type Term } from './core/entry.js';
+import { type EntryRun, type LogIndex, lastIndexOf, type Term } from './entry.js';
 
 /** The bytes of `count` entries of `payload`, after skipping `skip` of them. */
 export function sliceEntries(payload: Uint8Array, skip: number, count: number): Uint8Array {

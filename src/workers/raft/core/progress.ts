@@ -1,0 +1,64 @@
+// What a leader knows of one other server. It starts by probing: one request without entries at a time, until the server
+// and the leader agree on an entry. Then requests follow each other without waiting, two at most (spec/raft.md section 4).
+
+import { after, type LogIndex } from './entry.js';
+
+const PIPELINE = 2;
+
+export class Progress {
+  /** The next index to send. */
+  next: LogIndex;
+  /** Everything through here is durable there. */
+  match: LogIndex = 0 as LogIndex;
+  lastContactMs: number;
+  /** A request without entries is due then, if nothing else was sent. */
+  idleUntilMs: number;
+  #unanswered = 0;
+  #sentMs = Number.NEGATIVE_INFINITY;
+  #isProbing = true;
+
+  constructor(last: LogIndex, nowMs: number) {
+    this.next = after(last);
+    this.lastContactMs = nowMs;
+    this.idleUntilMs = nowMs;
+  }
+
+  get isProbing(): boolean {
+    return this.#isProbing;
+  }
+
+  get maySend(): boolean {
+    return this.#unanswered < (this.#isProbing ? 1 : PIPELINE);
+  }
+
+  sent(through: LogIndex, nowMs: number): void {
+    this.#unanswered += 1;
+    this.#sentMs = nowMs;
+    if (!this.#isProbing) this.next = after(through);
+  }
+
+  accepted(through: LogIndex): void {
+    this.#unanswered = Math.max(0, this.#unanswered - 1);
+    this.#isProbing = false;
+    if (through > this.match) this.match = through;
+    if (this.next <= this.match) this.next = after(this.match);
+  }
+
+  /** The server has no such entry before `next`, or another one. */
+  rejected(previous: LogIndex, last: LogIndex): void {
+    const isStale = previous + 1 !== this.next && this.#isProbing;
+    this.#unanswered = 0;
+    this.#isProbing = true;
+    if (isStale) return;
+    this.next = Math.max(Math.min(previous, last + 1), this.match + 1) as LogIndex;
+  }
+
+  /** What was sent before `limitMs` and got no answer counts as lost. */
+  unansweredSince(limitMs: number): void {
+    if (this.#unanswered === 0 || this.#sentMs > limitMs) return;
+    this.#unanswered = 0;
+    if (this.#isProbing) return;
+    this.#isProbing = true;
+    this.next = after(this.match);
+  }
+}

@@ -1,0 +1,47 @@
+// AppendEntries as a follower takes it (spec/raft.md section 3, AppendEntries 4 to 6): find where the leader's log and the
+// own one agree, delete what differs, append the rest.
+
+import type { Configuration } from './configuration.js';
+import { decodeConfiguration } from './configuration-codec.js';
+import { type EntryRun, EntryType, type LogIndex, lastIndexOf } from './entry.js';
+import type { RaftLog } from './log.js';
+import type { Membership } from './membership.js';
+import type { AppendRequest } from './message.js';
+import { sliceEntries } from './packed.js';
+
+/** Answers the last index that both logs have in common now, or null when they don't agree on `previous`. */
+export function takeEntries(log: RaftLog, membership: Membership, request: AppendRequest): LogIndex | null {
+  const { previous, runs } = request;
+  if (log.termAt(previous.index) !== previous.term) return null;
+  let through = previous.index;
+  for (const run of runs) {
+    const fresh = freshPart(log, run);
+    through = lastIndexOf(run);
+    if (fresh === null) continue;
+    if (fresh.firstIndex <= log.last.index) {
+      const keep = (fresh.firstIndex - 1) as LogIndex;
+      log.truncateAfter(keep);
+      membership.truncateAfter(keep);
+    }
+    log.append(fresh);
+    const configuration = configurationOf(fresh);
+    if (configuration) membership.append(fresh.firstIndex, configuration);
+  }
+  return through;
+}
+
+/** The part of a run that this log doesn't have, or has otherwise; null when it has all of it. */
+function freshPart(log: RaftLog, run: EntryRun): EntryRun | null {
+  const last = lastIndexOf(run);
+  let index = run.firstIndex as number;
+  while (index <= last && (index <= log.committed || log.termAt(index as LogIndex) === run.term)) index += 1;
+  if (index > last) return null;
+  const skip = index - run.firstIndex;
+  if (skip === 0) return run;
+  const count = run.count - skip;
+  return { ...run, firstIndex: index as LogIndex, count, payload: sliceEntries(run.payload, skip, count) };
+}
+
+function configurationOf(run: EntryRun): Configuration | null {
+  return run.type === EntryType.configuration ? decodeConfiguration(run.payload.subarray(4)) : null;
+}
