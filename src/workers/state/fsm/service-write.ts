@@ -103,10 +103,10 @@ function addKindName(tables: Tables, kind: string, service: string): void {
 }
 
 function dropKindNames(tables: Tables, catalog: Catalog, row: ServiceRow): void {
-  if ((catalog.groups.get(row.groupKey)?.instances.size ?? 0) === 0) {
+  if ((catalog.group(row.groupKey)?.instances.size ?? 0) === 0) {
     dropKindName(tables, kindName(row.record.Kind), row.groupKey);
   }
-  if (row.connectKey !== '' && (catalog.groups.get(row.connectKey)?.connect.size ?? 0) === 0) {
+  if (row.connectKey !== '' && (catalog.group(row.connectKey)?.connect.size ?? 0) === 0) {
     dropKindName(tables, CONNECT_ENABLED, row.connectKey);
   }
 }

@@ -6,7 +6,7 @@ import type { TablesHolder } from './holder.js';
 import type { OrderedMap } from './ordered-map.js';
 import type { CatalogReads, HealthEntry, ReadResult, ServiceInstance } from './read-api.js';
 import type { CheckRow, ServiceRow } from './rows.js';
-import { endOfPart, joinKey, keyPart, SEPARATOR } from './table-key.js';
+import { joinKey, keyPart } from './table-key.js';
 import { type Catalog, PASSING } from './tables/catalog.js';
 import type { CatalogIndex } from './tables/catalog-index.js';
 import type { ServiceGroup } from './tables/service-group.js';
@@ -126,8 +126,7 @@ export class CatalogTableReads implements CatalogReads {
   }
 
   serviceChecks(service: string): ReadResult<readonly CheckRecord[]> {
-    const part = keyPart(service);
-    return this.#checks(this.#catalog.checksByService.values(part + SEPARATOR, endOfPart(part)));
+    return this.#checks(this.#catalog.checksByService.values(keyPart(service)));
   }
 
   checksInState(state: string): ReadResult<readonly CheckRecord[]> {
@@ -136,7 +135,7 @@ export class CatalogTableReads implements CatalogReads {
       const all = this.#catalog.checks.rows.allValues();
       return this.#checks(part === ANY_STATE ? all : all.filter((row) => row.record.Status === PASSING));
     }
-    return this.#checks(this.#catalog.checksOfOtherStatus.values(part + SEPARATOR, endOfPart(part)));
+    return this.#checks(this.#catalog.checksOfOtherStatus.values(part));
   }
 
   check(node: string, checkId: string): CheckRecord | undefined {
@@ -148,10 +147,8 @@ export class CatalogTableReads implements CatalogReads {
     readonly instance: ServiceInstance | undefined;
   } {
     const part = keyPart(address);
-    const low = part + SEPARATOR;
-    const high = endOfPart(part);
-    const node = this.#catalog.nodesByAddress.firstIn(low, high)?.record;
-    const row = this.#catalog.servicesByAddress.firstIn(low, high);
+    const node = this.#catalog.nodesByAddress.first(part)?.record;
+    const row = this.#catalog.servicesByAddress.first(part);
     const host = row && this.#catalog.nodes.get(row.nodeKey)?.record;
     return { node, instance: row && host ? { node: host, service: row.record } : undefined };
   }
@@ -169,9 +166,9 @@ export class CatalogTableReads implements CatalogReads {
 
   #names(): ReadonlyMap<string, readonly string[]> {
     const names = new Map<string, readonly string[]>();
-    this.#catalog.groups.forEach((group) => {
+    for (const group of this.#catalog.groups()) {
       if (group.instances.size > 0) names.set(group.name, group.tags());
-    });
+    }
     return names;
   }
 

@@ -83,14 +83,7 @@ export class OrderedMap<V> {
     return this.#tree.entries(low);
   }
 
-  /** The first pair at or behind `low` and before `high`. */
-  firstIn(low: string, high: string): V | undefined {
-    const pair = this.#tree.getPairOrNextHigher(low);
-    return pair && pair[0] < high ? pair[1] : undefined;
-  }
-
-  hasIn(low: string, high: string): boolean {
-    const pair = this.#tree.getPairOrNextHigher(low);
-    return pair !== undefined && pair[0] < high;
+  first(): V | undefined {
+    return this.#tree.getPairOrNextHigher('')?.[1];
   }
 }

@@ -16,13 +16,9 @@ export interface Usage {
 /** Of the local cluster. Costs a walk over the service names. */
 export function usageOf(tables: Tables): Usage {
   const { catalog } = tables.local;
-  let serviceNames = 0;
-  catalog.groups.forEach((group) => {
-    if (group.instances.size > 0) serviceNames += 1;
-  });
   return {
     nodes: catalog.nodes.size,
-    serviceNames,
+    serviceNames: catalog.groups().filter((group) => group.instances.size > 0).length,
     serviceInstances: catalog.services.size,
     checks: catalog.checks.size,
     kvEntries: tables.kv.entries.size,

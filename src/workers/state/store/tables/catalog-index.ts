@@ -57,7 +57,7 @@ export class CatalogIndex {
     this.#kind(row.record.Kind);
     this.#nodes();
     this.#index.raiseRow(node.indexKey);
-    const group = this.#catalog.groups.get(row.groupKey);
+    const group = this.#catalog.group(row.groupKey);
     if (group && group.instances.size > 0) {
       this.#index.raiseRow(this.#serviceKey(row));
     } else {
@@ -102,7 +102,7 @@ export class CatalogIndex {
   }
 
   #serviceKey(row: ServiceRow): string {
-    const group = this.#catalog.groups.get(row.groupKey);
+    const group = this.#catalog.group(row.groupKey);
     if (group && group.name === row.record.Service) return group.indexKey;
     return this.#catalog.serviceIndexKey(row.record.Service);
   }

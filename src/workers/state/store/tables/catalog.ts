@@ -5,7 +5,8 @@ import type { NodeRecord } from '../../../../wire/records.js';
 import type { Journal } from '../change.js';
 import { OrderedMap } from '../ordered-map.js';
 import type { CheckRow, NodeRow, ServiceRow } from '../rows.js';
-import { endOfPart, joinKey, keyPart, SEPARATOR } from '../table-key.js';
+import { endOfPart, keyPart, SEPARATOR } from '../table-key.js';
+import { RowsByOwner } from './rows-by-owner.js';
 import { ServiceGroup } from './service-group.js';
 import { Table } from './table.js';
 
@@ -24,14 +25,16 @@ export class Catalog {
   readonly checks: Table<'checks'>;
   /** Keys of nodes by lower-cased node ID; nodes without an ID are not in it. */
   readonly nodeKeyById = new Map<string, string>();
-  readonly nodesByAddress = new OrderedMap<NodeRow>();
-  readonly servicesByAddress = new OrderedMap<ServiceRow>();
-  readonly groups = new OrderedMap<ServiceGroup>();
-  /** By service row (or, for checks of the node, the node with an empty service ID) and check ID. */
-  readonly checksByInstance = new OrderedMap<CheckRow>();
-  readonly checksByService = new OrderedMap<CheckRow>();
-  /** By status and key; passing ones, which are most, are not in it. */
-  readonly checksOfOtherStatus = new OrderedMap<CheckRow>();
+  readonly nodesByAddress = new RowsByOwner<NodeRow>();
+  readonly servicesByAddress = new RowsByOwner<ServiceRow>();
+  readonly #groups = new Map<string, ServiceGroup>();
+  #sortedGroups: readonly ServiceGroup[] | undefined;
+  /** By the key of their service, or of {@link nodeAlone} for checks of the node. */
+  readonly #checksByInstance = new RowsByOwner<CheckRow>();
+  /** By the lower-cased name of their service. */
+  readonly checksByService = new RowsByOwner<CheckRow>();
+  /** By lower-cased status; passing ones, which are most, are not in it. */
+  readonly checksOfOtherStatus = new RowsByOwner<CheckRow>();
   /** Checks of type `session`, by node and check ID. */
   readonly sessionTypeChecks = new OrderedMap<CheckRow>();
   /** Instances per kind, "" for typical ones. */
@@ -67,7 +70,17 @@ export class Catalog {
   }
 
   findGroup(name: string): ServiceGroup | undefined {
-    return this.groups.get(keyPart(name));
+    return this.#groups.get(keyPart(name));
+  }
+
+  group(key: string): ServiceGroup | undefined {
+    return this.#groups.get(key);
+  }
+
+  /** All groups by name, also those that have Connect instances or checks alone. */
+  groups(): readonly ServiceGroup[] {
+    this.#sortedGroups ??= [...this.#groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
+    return this.#sortedGroups;
   }
 
   /** All services of a node, by service ID. */
@@ -82,25 +95,23 @@ export class Catalog {
 
   /** Checks of one instance, by check ID. */
   checksOfService(serviceKey: string): CheckRow[] {
-    return this.checksByInstance.values(serviceKey + SEPARATOR, endOfPart(serviceKey));
+    return this.#checksByInstance.values(serviceKey);
   }
 
   /** Checks of a node that belong to none of its services, by check ID. */
   checksOfNodeAlone(nodeKey: string): CheckRow[] {
-    const none = nodeKey + SEPARATOR;
-    return this.checksByInstance.values(none + SEPARATOR, endOfPart(none));
+    return this.#checksByInstance.values(nodeAlone(nodeKey));
   }
 
   #nodeChanged(before: NodeRow | undefined, after: NodeRow | undefined): void {
     this.cachedNodes = undefined;
     if (before) {
-      this.nodesByAddress.delete(joinKey(keyPart(before.record.Address), before.key));
+      this.nodesByAddress.delete(keyPart(before.record.Address), before.key);
       const id = before.record.ID.toLowerCase();
       if (id !== '' && this.nodeKeyById.get(id) === before.key) this.nodeKeyById.delete(id);
     }
     if (after) {
-      if (after.record.Address !== '')
-        this.nodesByAddress.set(joinKey(keyPart(after.record.Address), after.key), after);
+      if (after.record.Address !== '') this.nodesByAddress.set(keyPart(after.record.Address), after);
       if (after.record.ID !== '') this.nodeKeyById.set(after.record.ID.toLowerCase(), after.key);
     }
     // The answers of its services hold the node's record.
@@ -118,19 +129,19 @@ export class Catalog {
       if (after) this.#countKind(after.record.Kind, 1);
     }
     if (before && before.record.Address !== '' && before.record.Address !== after?.record.Address) {
-      this.servicesByAddress.delete(joinKey(keyPart(before.record.Address), before.key));
+      this.servicesByAddress.delete(keyPart(before.record.Address), before.key);
     }
     if (after && after.record.Address !== '') {
-      this.servicesByAddress.set(joinKey(keyPart(after.record.Address), after.key), after);
+      this.servicesByAddress.set(keyPart(after.record.Address), after);
     }
   }
 
   #checkChanged(before: CheckRow | undefined, after: CheckRow | undefined): void {
-    const { checksByInstance, checksByService, checksOfOtherStatus, sessionTypeChecks } = this;
-    move(checksByInstance, before && instanceCheckKey(before), after && instanceCheckKey(after), after);
-    move(checksByService, before && serviceCheckKey(before), after && serviceCheckKey(after), after);
-    move(checksOfOtherStatus, before && statusKey(before), after && statusKey(after), after);
-    move(sessionTypeChecks, before && sessionCheckKey(before), after && sessionCheckKey(after), after);
+    move(this.#checksByInstance, before, after, instanceOf);
+    move(this.checksByService, before, after, serviceNameOf);
+    move(this.checksOfOtherStatus, before, after, otherStatusOf);
+    if (before?.record.Type === SESSION_CHECK_TYPE) this.sessionTypeChecks.delete(before.key);
+    if (after?.record.Type === SESSION_CHECK_TYPE) this.sessionTypeChecks.set(after.key, after);
     this.#forgetServicesOfCheck(before);
     if (before?.serviceKey !== after?.serviceKey || before === undefined) this.#forgetServicesOfCheck(after);
   }
@@ -151,29 +162,35 @@ export class Catalog {
   }
 
   #leaveGroups(row: ServiceRow): void {
-    const own = this.groups.get(row.groupKey);
+    const own = this.#groups.get(row.groupKey);
     own?.instances.delete(row.key);
     own?.forget();
-    if (own?.isEmpty) this.groups.delete(row.groupKey);
+    if (own?.isEmpty) this.#dropGroup(row.groupKey);
     if (row.connectKey === '') return;
-    const served = this.groups.get(row.connectKey);
+    const served = this.#groups.get(row.connectKey);
     served?.connect.delete(row.key);
     served?.forget();
-    if (served?.isEmpty) this.groups.delete(row.connectKey);
+    if (served?.isEmpty) this.#dropGroup(row.connectKey);
   }
 
   #groupFor(key: string, name: string): ServiceGroup {
-    let group = this.groups.get(key);
+    let group = this.#groups.get(key);
     if (!group) {
       group = new ServiceGroup(name, this.serviceIndexKey(name));
-      this.groups.set(key, group);
+      this.#groups.set(key, group);
+      this.#sortedGroups = undefined;
     }
     return group;
   }
 
+  #dropGroup(key: string): void {
+    this.#groups.delete(key);
+    this.#sortedGroups = undefined;
+  }
+
   #forget(row: ServiceRow): void {
-    this.groups.get(row.groupKey)?.forget();
-    if (row.connectKey !== '' && row.connectKey !== row.groupKey) this.groups.get(row.connectKey)?.forget();
+    this.#groups.get(row.groupKey)?.forget();
+    if (row.connectKey !== '' && row.connectKey !== row.groupKey) this.#groups.get(row.connectKey)?.forget();
   }
 
   #forgetServicesOf(nodeKey: string): void {
@@ -202,27 +219,34 @@ export function connectName(row: ServiceRow): string {
   return row.record.Connect.Native ? row.record.Service : row.record.Proxy.DestinationServiceName;
 }
 
-function instanceCheckKey(row: CheckRow): string {
-  const checkPart = row.key.slice(row.nodeKey.length + SEPARATOR.length);
-  return joinKey(row.serviceKey === '' ? row.nodeKey + SEPARATOR : row.serviceKey, checkPart);
+/** What the checks of a node that belong to none of its services are filed under. */
+function nodeAlone(nodeKey: string): string {
+  return nodeKey + SEPARATOR;
 }
 
-// The keys of rows that an index leaves out are undefined.
-
-function serviceCheckKey({ record, key }: CheckRow): string | undefined {
-  return record.ServiceID === '' ? undefined : joinKey(keyPart(record.ServiceName), key);
+function instanceOf({ serviceKey, nodeKey }: CheckRow): string {
+  return serviceKey === '' ? nodeAlone(nodeKey) : serviceKey;
 }
 
-function statusKey({ record, key }: CheckRow): string | undefined {
-  return record.Status === PASSING ? undefined : joinKey(keyPart(record.Status), key);
+// What an index leaves out has no owner there.
+
+function serviceNameOf({ record }: CheckRow): string | undefined {
+  return record.ServiceID === '' ? undefined : keyPart(record.ServiceName);
 }
 
-function sessionCheckKey({ record, key }: CheckRow): string | undefined {
-  return record.Type === SESSION_CHECK_TYPE ? key : undefined;
+function otherStatusOf({ record }: CheckRow): string | undefined {
+  return record.Status === PASSING ? undefined : keyPart(record.Status);
 }
 
-/** Puts a row where it belongs now; a key that stays costs one write. */
-function move<V>(index: OrderedMap<V>, from: string | undefined, to: string | undefined, row: V | undefined): void {
-  if (from !== undefined && from !== to) index.delete(from);
-  if (to !== undefined && row !== undefined) index.set(to, row);
+/** Files a row under its owner of now; an owner that stays costs one write. */
+function move<V extends { readonly key: string }>(
+  index: RowsByOwner<V>,
+  before: V | undefined,
+  after: V | undefined,
+  ownerOf: (row: V) => string | undefined,
+): void {
+  const from = before && ownerOf(before);
+  const to = after && ownerOf(after);
+  if (before && from !== undefined && from !== to) index.delete(from, before.key);
+  if (after && to !== undefined) index.set(to, after);
 }

@@ -12,6 +12,9 @@ export class Table<N extends TableName> implements Restorable<TableRows[N]> {
   readonly #rows = new OrderedMap<TableRows[N]>();
   readonly #journal: Journal;
   readonly #observer: RowObserver<TableRows[N]> | undefined;
+  // A command asks for the same row several times (is it there, does it differ, what does its check belong to).
+  #lastKey = '';
+  #lastRow: TableRows[N] | undefined;
 
   constructor(name: N, journal: Journal, observer?: RowObserver<TableRows[N]>) {
     this.name = name;
@@ -29,20 +32,25 @@ export class Table<N extends TableName> implements Restorable<TableRows[N]> {
   }
 
   get(key: string): TableRows[N] | undefined {
-    return this.#rows.get(key);
+    if (key === this.#lastKey) return this.#lastRow;
+    const row = this.#rows.get(key);
+    this.#remember(key, row);
+    return row;
   }
 
-  set(key: string, after: TableRows[N], before: TableRows[N] | undefined = this.#rows.get(key)): void {
+  set(key: string, after: TableRows[N], before: TableRows[N] | undefined = this.get(key)): void {
     this.#record(key, before, after);
     this.#rows.set(key, after);
+    this.#remember(key, after);
     this.#observer?.(before, after, key);
   }
 
   delete(key: string): boolean {
-    const before = this.#rows.get(key);
+    const before = this.get(key);
     if (before === undefined) return false;
     this.#record(key, before, undefined);
     this.#rows.delete(key);
+    this.#remember(key, undefined);
     this.#observer?.(before, undefined, key);
     return true;
   }
@@ -51,7 +59,13 @@ export class Table<N extends TableName> implements Restorable<TableRows[N]> {
     const before = this.#rows.get(key);
     if (value === undefined) this.#rows.delete(key);
     else this.#rows.set(key, value);
+    this.#remember(key, value);
     this.#observer?.(before, value, key);
+  }
+
+  #remember(key: string, row: TableRows[N] | undefined): void {
+    this.#lastKey = key;
+    this.#lastRow = row;
   }
 
   #record(key: string, before: TableRows[N] | undefined, after: TableRows[N] | undefined): void {
