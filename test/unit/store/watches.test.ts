@@ -101,6 +101,19 @@ test('an absent service wakes when it appears and when another one vanishes, wha
   expectWakes(store, targets(), register({ Service: web }));
 });
 
+test('readers of a service learn that an instance took another name', () => {
+  const store = new TestStore();
+  store.runAll(register({ Service: service({ ID: 'x', Service: 'old' }) }));
+  const index = store.catalog.serviceInstances('old').index;
+  expectWakes(
+    store,
+    store.targets.serviceInstances('old', true),
+    register({ Service: service({ ID: 'x', Service: 'new' }) }),
+  );
+  assert.deepEqual(store.catalog.serviceInstances('old').value, []);
+  assert.ok(store.catalog.serviceInstances('old').index > index);
+});
+
 test('nodes, services of a node, names, checks, sessions', () => {
   const store = new TestStore();
   store.runAll(register({ Service: web }), register({ Node: 'n2' }));

@@ -53,7 +53,7 @@ export function writeService(tables: Tables, at: PeerCatalog, nodeName: string, 
   const key = joinKey(node.key, keyPart(record.ID));
   const existing = catalog.services.get(key);
   const index = tables.journal.index;
-  const row = serviceRow(node, key, {
+  const row = serviceRow(catalog, node, key, {
     ...weighted,
     // Only the agent that registered it knows; stored rows never say so.
     LocallyRegisteredAsSidecar: false,
@@ -68,9 +68,11 @@ export function writeService(tables: Tables, at: PeerCatalog, nodeName: string, 
 }
 
 /** The stored row of an instance; used by restores too. */
-export function serviceRow(node: NodeRow, key: string, record: ServiceRecord): ServiceRow {
+export function serviceRow(catalog: Catalog, node: NodeRow, key: string, record: ServiceRecord): ServiceRow {
   const groupKey = keyPart(record.Service);
-  const row = { key, nodeKey: node.key, nodeName: node.record.Node, groupKey, connectKey: '', record };
+  const group = catalog.group(groupKey);
+  const indexKey = group?.name === record.Service ? group.indexKey : catalog.serviceIndexKey(record.Service);
+  const row = { key, nodeKey: node.key, indexKey, groupKey, connectKey: '', record };
   if (record.Connect.Native) return { ...row, connectKey: groupKey };
   if (record.Kind === CONNECT_PROXY) return { ...row, connectKey: keyPart(record.Proxy.DestinationServiceName) };
   return row;

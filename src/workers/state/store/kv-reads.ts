@@ -20,14 +20,10 @@ function tombstonesIndex(tables: Tables, prefixKey: string): number {
   return index;
 }
 
-/** Highest index among entries and tombstones with the prefix; 0 when there are none. */
-export function kvPrefixIndex(tables: Tables, prefix: string): number {
+/** Whether entries or tombstones with the prefix give it an index of its own. */
+export function hasOwnIndex(tables: Tables, prefix: string): boolean {
   const prefixKey = kvTableKey(prefix);
-  let index = tombstonesIndex(tables, prefixKey);
-  tables.kv.entries.rows.forPrefix(prefixKey, (entry) => {
-    if (entry.ModifyIndex > index) index = entry.ModifyIndex;
-  });
-  return index;
+  return tables.kv.entries.rows.hasPrefix(prefixKey) || tables.kv.tombstones.rows.hasPrefix(prefixKey);
 }
 
 export class KvTableReads implements KvReads {

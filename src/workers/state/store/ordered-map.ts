@@ -74,6 +74,10 @@ export class OrderedMap<V> {
     });
   }
 
+  hasPrefix(prefix: string): boolean {
+    return this.#tree.getPairOrNextHigher(prefix)?.[0].startsWith(prefix) ?? false;
+  }
+
   forEach(each: (value: V, key: string) => void): void {
     this.#tree.forEachPair((key, value) => each(value, key));
   }

@@ -15,8 +15,8 @@ export interface ServiceRow {
   /** Key in the services table: node and service ID. */
   readonly key: string;
   readonly nodeKey: string;
-  /** The node's name as registered. */
-  readonly nodeName: string;
+  /** Key of its name's entry in the index table: `peer.~:service.NAME`. */
+  readonly indexKey: string;
   /** Key of the group of its name. */
   readonly groupKey: string;
   /** Key of the group it serves as a Connect instance (its own or its proxy's destination); "" for none. */

@@ -41,7 +41,7 @@ function restoreNode(at: PeerCatalog, request: RegisterRequest): NodeRow {
 
 function restoreService(tables: Tables, at: PeerCatalog, node: NodeRow, record: ServiceRecord): void {
   const key = joinKey(node.key, keyPart(record.ID));
-  const row = serviceRow(node, key, record);
+  const row = serviceRow(at.catalog, node, key, record);
   at.catalog.services.set(key, row);
   if (at.catalog.peer === '') addKindNames(tables, row);
 }

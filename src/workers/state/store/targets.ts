@@ -2,7 +2,7 @@
 // reader whose index did not move; the reader looks again and goes on waiting.
 
 import type { TablesHolder } from './holder.js';
-import { kvPrefixIndex } from './kv-reads.js';
+import { hasOwnIndex } from './kv-reads.js';
 import type { WatchTarget, WatchTargets } from './read-api.js';
 
 function indexTarget(key: string): WatchTarget {
@@ -66,7 +66,7 @@ export class Targets implements WatchTargets {
   kvPrefix(prefix: string): readonly WatchTarget[] {
     const own: WatchTarget = { kind: 'kv-prefix', prefix };
     // Without entries and tombstones the answer shows the tables' index, which any write moves.
-    if (prefix !== '' && kvPrefixIndex(this.#holder.tables, prefix) > 0) return [own];
+    if (prefix !== '' && hasOwnIndex(this.#holder.tables, prefix)) return [own];
     return [own, indexTarget('kvs'), indexTarget('tombstones')];
   }
 

@@ -59,9 +59,9 @@ export class CatalogIndex {
     this.#index.raiseRow(node.indexKey);
     const group = this.#catalog.group(row.groupKey);
     if (group && group.instances.size > 0) {
-      this.#index.raiseRow(this.#serviceKey(row));
+      this.#index.raiseRow(row.indexKey);
     } else {
-      this.#index.removeRow(this.#serviceKey(row));
+      this.#index.removeRow(row.indexKey);
       this.#index.raise(this.serviceExtinctionKey);
     }
   }
@@ -97,14 +97,8 @@ export class CatalogIndex {
   }
 
   #service(row: ServiceRow): void {
-    this.#index.raiseRow(this.#serviceKey(row));
+    this.#index.raiseRow(row.indexKey);
     this.#kind(row.record.Kind);
-  }
-
-  #serviceKey(row: ServiceRow): string {
-    const group = this.#catalog.group(row.groupKey);
-    if (group && group.name === row.record.Service) return group.indexKey;
-    return this.#catalog.serviceIndexKey(row.record.Service);
   }
 
   #kind(kind: string): void {

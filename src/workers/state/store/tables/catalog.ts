@@ -150,7 +150,7 @@ export class Catalog {
     const own = this.#groupFor(row.groupKey, row.record.Service);
     if (own.name !== row.record.Service) {
       own.name = row.record.Service;
-      own.indexKey = this.serviceIndexKey(own.name);
+      own.indexKey = row.indexKey;
     }
     own.instances.set(row.key, row);
     own.forget();
