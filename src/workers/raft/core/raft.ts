@@ -16,20 +16,14 @@ import {
   type Term,
   term,
 } from './entry.js';
+import { Followers } from './followers.js';
 import { RaftLog, type RecoveredLog } from './log.js';
 import { Membership } from './membership.js';
 import type { AppendAnswer, AppendRequest, Incoming, VoteAnswer, VoteRequest } from './message.js';
 import { Outbox } from './outbox.js';
-import { Progress } from './progress.js';
 import { hasQuorum, quorumIndex } from './quorum.js';
 import type { Persist, Ready, Role, RoleChange } from './ready.js';
 import { takeEntries } from './replication.js';
-
-/** Most entries in one request (spec/raft.md, section 4). */
-const MAX_APPEND_ENTRIES = 64;
-/** An idle server hears of commits, and that there is a leader, about this often; more often with short timeouts. */
-const COMMIT_TIMEOUT_MS = 50;
-const REMINDERS_PER_HEARTBEAT_TIMEOUT = 10;
 
 export interface Timing {
   readonly heartbeatTimeoutMs: number;
@@ -74,8 +68,8 @@ export class RaftCore {
   #role: Role = 'follower';
   #leader: ServerId | null = null;
   #candidacy: Candidacy | null = null;
-  /** The other servers as the leader knows them; new with each term. */
-  #peers = new Map<ServerId, Progress>();
+  /** New with each term that this server leads; null otherwise. */
+  #followers: Followers | null = null;
   /** Only entries from here on are committed by counting (spec/raft.md section 4, "Commit"). */
   #termBegin: LogIndex | null = null;
   #lastContactMs = Number.NEGATIVE_INFINITY;
@@ -122,11 +116,9 @@ export class RaftCore {
 
   /** Lets time-driven rules run. `nowMs` is of a monotonic clock, the same for all inputs. */
   tick(nowMs: number): void {
-    if (this.#role === 'leader') {
-      this.#checkLease(nowMs);
-      for (const [peer, progress] of this.#peers) {
-        if (this.#role === 'leader' && nowMs >= progress.idleUntilMs) this.#remind(peer, progress, nowMs);
-      }
+    if (this.#followers) {
+      this.#checkLease(this.#followers, nowMs);
+      this.#followers?.tick(nowMs);
       return;
     }
     // A sole voter has nobody to hear from, so it stands at once instead of waiting out the timeout.
@@ -180,10 +172,8 @@ export class RaftCore {
     this.#persisting = null;
     this.log.written();
     this.#outbox.writeEnded();
-    if (this.#role === 'leader') {
-      this.#countCommit();
-      for (const [peer, progress] of this.#peers) this.#sendEntries(peer, progress, nowMs);
-    }
+    this.#countCommit();
+    this.#followers?.sendEntries(nowMs);
     const candidacy = this.#candidacy;
     if (candidacy && !candidacy.isPreVote && done.hardState?.term === candidacy.term) {
       candidacy.count(this.id, true);
@@ -272,13 +262,15 @@ export class RaftCore {
   #lead(candidacy: Candidacy, nowMs: number): void {
     this.#candidacy = null;
     this.#leader = this.id;
-    const { last } = this.log;
-    const others = this.configuration.servers.filter((server) => server.id !== this.id);
-    this.#peers = new Map(others.map((server) => [server.id, new Progress(last.index, nowMs)]));
+    const { id, term, log } = this;
+    const outbox = this.#outbox;
+    const view = { id, term, log, outbox, heartbeatTimeoutMs: this.#timing.heartbeatTimeoutMs, random: this.#random };
+    const peers = this.configuration.servers.map((server) => server.id).filter((peer) => peer !== id);
+    this.#followers = new Followers(view, peers, nowMs);
     this.#become('leader', candidacy.tally);
-    this.#termBegin = after(last.index);
+    this.#termBegin = after(log.last.index);
     this.propose({ type: EntryType.noop, count: 1, payload: emptyPayload(), appendedAtMs: nowMs });
-    for (const [peer, progress] of this.#peers) this.#remind(peer, progress, nowMs);
+    this.#followers.tick(nowMs);
   }
 
   /** Becomes (or stays) a follower, in `newTerm` if that is higher; forgets the leader. */
@@ -287,7 +279,7 @@ export class RaftCore {
     this.#leader = null;
     this.#candidacy = null;
     this.#termBegin = null;
-    this.#peers = new Map();
+    this.#followers = null;
     this.#resetDeadline(nowMs);
     if (this.#role !== 'follower') this.#become('follower', 0);
   }
@@ -319,59 +311,21 @@ export class RaftCore {
       this.#follow(answer.term, nowMs);
       return;
     }
-    const progress = this.#peers.get(answer.from);
-    if (this.#role !== 'leader' || answer.term !== this.term || !progress) return;
-    progress.lastContactMs = nowMs;
-    if (answer.success) {
-      progress.accepted(answer.through);
-      this.#countCommit();
-    } else progress.rejected(answer.previous, answer.last);
-    if (progress.isProbing || progress.next <= this.log.durable) this.#sendEntries(answer.from, progress, nowMs);
-  }
-
-  /** Sends what is due, also when that is nothing: the peer hears of the leader and of the commit index. */
-  #remind(peer: ServerId, progress: Progress, nowMs: number): void {
-    progress.unansweredSince(nowMs - this.#timing.heartbeatTimeoutMs / 2);
-    if (!progress.maySend) progress.idleUntilMs = nowMs + this.#idleMs();
-    else this.#order(peer, progress, nowMs);
-  }
-
-  #sendEntries(peer: ServerId, progress: Progress, nowMs: number): void {
-    while (progress.maySend && (progress.isProbing || progress.next <= this.log.durable)) {
-      if (!this.#order(peer, progress, nowMs)) return;
-    }
-  }
-
-  /** Only durable entries leave: the leader's own write comes first, as in stock servers. */
-  #order(peer: ServerId, progress: Progress, nowMs: number): boolean {
-    const index = (progress.next - 1) as LogIndex;
-    const previousTerm = this.log.termAt(index);
-    progress.idleUntilMs = nowMs + this.#idleMs();
-    // What was compacted away can only come with a snapshot.
-    if (previousTerm === null) return false;
-    const end = progress.isProbing ? index : Math.max(index, Math.min(this.log.durable, index + MAX_APPEND_ENTRIES));
-    const through = end as LogIndex;
-    const previous = { index, term: previousTerm };
-    const { committed: commit } = this.log;
-    this.#outbox.send({ kind: 'append', from: this.id, to: peer, term: this.term, previous, through, commit });
-    progress.sent(through, nowMs);
-    return true;
+    if (this.#followers === null || answer.term !== this.term) return;
+    this.#followers.learn(answer, nowMs);
+    this.#countCommit();
+    this.#followers.sendEntries(nowMs);
   }
 
   /** A leader that doesn't hear from a majority steps down: another one may lead by now. */
-  #checkLease(nowMs: number): void {
-    const heard = new Set([this.id]);
-    for (const [peer, progress] of this.#peers) {
-      if (nowMs - progress.lastContactMs <= this.#timing.leaderLeaseMs) heard.add(peer);
-    }
+  #checkLease(followers: Followers, nowMs: number): void {
+    const heard = followers.heardSince(nowMs - this.#timing.leaderLeaseMs);
     if (!hasQuorum(votersOf(this.configuration), heard)) this.#follow(this.term, nowMs);
   }
 
   #countCommit(): void {
-    if (this.#termBegin === null) return;
-    const match = new Map<ServerId, LogIndex>([[this.id, this.log.durable]]);
-    for (const [peer, progress] of this.#peers) match.set(peer, progress.match);
-    const index = quorumIndex(votersOf(this.configuration), match);
+    if (this.#followers === null || this.#termBegin === null) return;
+    const index = quorumIndex(votersOf(this.configuration), this.#followers.match());
     if (index >= this.#termBegin) this.#commit(index);
   }
 
@@ -387,11 +341,6 @@ export class RaftCore {
 
   #sendWhenDurable(message: Parameters<Outbox['sendWhenDurable']>[0]): void {
     this.#outbox.sendWhenDurable(message, this.#hasUnwritten, this.#persisting !== null);
-  }
-
-  #idleMs(): number {
-    const shortest = Math.min(COMMIT_TIMEOUT_MS, this.#timing.heartbeatTimeoutMs / REMINDERS_PER_HEARTBEAT_TIMEOUT);
-    return shortest * (1 + this.#random());
   }
 
   /** Every timeout is drawn from [t, 2t). */
