@@ -17,7 +17,7 @@ export interface Flag {
 
 export type FlagValue = string | boolean | number | bigint | readonly string[];
 
-export interface ParsedFlags {
+interface ParsedFlags {
   readonly ok: true;
   /** Only what was given. */
   readonly values: ReadonlyMap<string, FlagValue>;

@@ -10,7 +10,7 @@ export interface TcpListener {
   readonly address: string;
   readonly port: number;
 }
-export interface UnixListener {
+interface UnixListener {
   readonly kind: 'unix';
   readonly path: string;
 }
@@ -91,13 +91,7 @@ export interface TlsStanza {
 }
 
 /** A value of any form from a file: watches and the like. */
-export type ConfigValue =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly ConfigValue[]
-  | { readonly [key: string]: ConfigValue };
+type ConfigValue = string | number | boolean | null | readonly ConfigValue[] | { readonly [key: string]: ConfigValue };
 
 export interface RuntimeConfig {
   readonly version: string;

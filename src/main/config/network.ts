@@ -100,7 +100,7 @@ function allowedCidrs(key: string, cidrs: readonly string[], problems: Problems)
 }
 
 /** Addresses to join; cloud providers' entries and names stay as they are. */
-export function expandJoin(entries: readonly string[], key: string, problems: Problems): readonly string[] {
+function expandJoin(entries: readonly string[], key: string, problems: Problems): readonly string[] {
   return entries.flatMap((entry) => {
     if (!entry.includes('{{')) return entry === '' ? [] : [entry];
     const rendered = renderTemplate(entry);

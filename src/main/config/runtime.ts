@@ -20,9 +20,6 @@ import { validate } from './validate.js';
 const HOUR = 3600e9;
 const DAY_MS = 24 * 3600e3;
 
-/** Go's largest float: how an unlimited rate is written. */
-export const UNLIMITED = Number.MAX_VALUE;
-
 export function buildRuntime(config: AgentConfig, dev: boolean, problems: Problems): RuntimeConfig {
   const ports = buildPorts(config, dev, problems);
   const addresses = buildAddresses(config, ports, problems);
@@ -174,7 +171,7 @@ function checkEncryptKey(key: string, problems: Problems): void {
 }
 
 /** Index of the byte at which standard base64 goes wrong; null when it doesn't. */
-export function base64Error(text: string): number | null {
+function base64Error(text: string): number | null {
   const bad = text.search(/[^A-Za-z0-9+/]/);
   const body = bad < 0 ? text.length : bad;
   const padding = text.slice(body);

@@ -6,7 +6,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 
-export interface Asked {
+interface Asked {
   readonly method: string;
   readonly target: string;
   readonly token: string;

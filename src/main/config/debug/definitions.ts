@@ -1,19 +1,14 @@
 // Services and checks of the files as DebugConfig shows them: as defined, before they become registrations.
 
-import { formatDuration, parseDuration } from '../../../gotext/duration.js';
 import type { AgentConfig } from '../schema/agent.js';
 import type { CHECK, SERVICE } from '../schema/definitions.js';
 import type { Settings } from '../schema/types.js';
 import type { DebugValue } from './hide.js';
+import { span } from './values.js';
 
 type CheckSettings = Settings<typeof CHECK>;
 type ServiceSettings = Settings<typeof SERVICE>;
 type Fields = { readonly [key: string]: DebugValue };
-
-function span(text: string | undefined): string {
-  const parsed = parseDuration(text ?? '0s');
-  return formatDuration(parsed.ok ? parsed.ns : 0);
-}
 
 /** `outputMaxSize` is the default for a check that was defined; an absent one shows zeros. */
 function common(check: CheckSettings, outputMaxSize: number): Fields {

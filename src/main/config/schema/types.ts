@@ -16,43 +16,43 @@ interface Described {
   readonly defaultText?: string;
 }
 
-export interface ScalarField extends Described {
+interface ScalarField extends Described {
   readonly type: ScalarType;
   readonly default?: string | number | boolean;
   /** The value under -dev, where it differs. */
   readonly dev?: string | number | boolean;
 }
 /** List of strings. */
-export interface StringsField extends Described {
+interface StringsField extends Described {
   readonly type: 'strings';
 }
 /** String to string. */
-export interface MapField extends Described {
+interface MapField extends Described {
   readonly type: 'map';
 }
 /** String to list of strings. */
-export interface HeaderField extends Described {
+interface HeaderField extends Described {
   readonly type: 'header';
 }
 /** An object of any form, kept as it is. */
-export interface FreeField extends Described {
+interface FreeField extends Described {
   readonly type: 'free';
 }
 /** A list of objects of any form. */
-export interface FreeListField extends Described {
+interface FreeListField extends Described {
   readonly type: 'free-list';
 }
-export interface StanzaField<S extends Schema = Schema> extends Described {
+interface StanzaField<S extends Schema = Schema> extends Described {
   readonly type: 'stanza';
   readonly fields: S;
 }
 /** A list of objects of one form. */
-export interface ListField<S extends Schema = Schema> extends Described {
+interface ListField<S extends Schema = Schema> extends Described {
   readonly type: 'list';
   readonly fields: S;
 }
 /** Names to objects of one form. */
-export interface StanzaMapField<S extends Schema = Schema> extends Described {
+interface StanzaMapField<S extends Schema = Schema> extends Described {
   readonly type: 'stanza-map';
   readonly fields: S;
 }
@@ -72,7 +72,7 @@ export interface Schema {
   readonly [key: string]: SchemaField;
 }
 
-export type FreeValue = string | number | boolean | null | readonly FreeValue[] | { readonly [key: string]: FreeValue };
+type FreeValue = string | number | boolean | null | readonly FreeValue[] | { readonly [key: string]: FreeValue };
 export type FreeObject = { readonly [key: string]: FreeValue };
 
 type ScalarValue<T> = T extends 'string' | 'duration' ? string : T extends 'bool' ? boolean : number;
