@@ -38,7 +38,7 @@ test('frames come back as they were written, and a file cut anywhere gives those
   fc.assert(
     fc.property(payloads, fc.nat(), (given, at) => {
       // A lone surrogate has no UTF-8 form.
-      const texts = given.map((text) => text.toWellFormed());
+      const texts = given.map((text) => Buffer.from(text).toString());
       const file = fileOf(texts);
       assert.deepEqual(readFrames(file), { kind: 'read', payloads: texts, end: file.length });
       const cut = file.subarray(0, at % (file.length + 1));

@@ -272,6 +272,20 @@ export class Registrar {
     this.#options.ttl.forget(id);
   }
 
+  /** What is there now of everything that the transaction touched. */
+  #textsOf(transaction: Transaction): readonly string[] {
+    const { state } = this.#options;
+    const services = transaction.serviceIds.map((id) => {
+      const entry = state.service(id);
+      return entry && !entry.fromConfigFile ? serviceText(entry) : dropServiceText(id);
+    });
+    const checks = transaction.checkIds.map((id) => {
+      const entry = state.check(id);
+      return entry && !entry.fromConfigFile ? checkText(entry) : dropCheckText(id);
+    });
+    return [...services, ...checks];
+  }
+
   async #finish(transaction: Transaction, origin: Origin): Promise<LocalOutcome> {
     const { store } = this.#options;
     if (origin === 'file' && transaction.operations.length === 0) return DONE;
@@ -280,7 +294,11 @@ export class Registrar {
       transaction.operations.length === 0 ? await store.settled() : await store.commit(transaction.operations);
     if (outcome.ok && !transaction.restsOnRefused()) return DONE;
     transaction.takeBack();
-    return refused('storage', outcome.ok ? 'failed to persist to the data directory' : outcome.error);
+    if (!outcome.ok) return refused('storage', outcome.error);
+    // It is on disk itself, but not what it rests on: the disk follows what counts again.
+    const texts = this.#textsOf(transaction);
+    if (texts.length > 0) await store.commit(texts);
+    return refused('storage', 'failed to persist to the data directory');
   }
 }
 

@@ -190,8 +190,8 @@ export class DurableStore implements RegistrationStore {
     try {
       // Operations that are not on disk yet may be in it; they are in the new log as well, or it is given up.
       const written = await writeSnapshot(this.#directory, generation, contents(), async () => {
-        await this.settled();
-        return failures === this.#failures && !this.#closed;
+        await (this.#closed ? this.#running : this.settled());
+        return failures === this.#failures;
       });
       if (written === null) return;
       this.#snapshotBytes = written;

@@ -58,8 +58,16 @@ export class Transaction {
     return this.#restsOn.some((entry) => this.#refused.has(entry));
   }
 
-  /** Puts everything back where no later change has won. */
+  /** IDs of what was changed. */
+  get serviceIds(): readonly string[] {
+    return this.#services.map(({ id }) => id);
+  }
 
+  get checkIds(): readonly string[] {
+    return this.#checks.map(({ id }) => id);
+  }
+
+  /** Puts everything back where no later change has won. */
   takeBack(): void {
     const services = this.#services.filter(({ id, after }) => this.#places.service(id) === after);
     const checks = this.#checks.filter(({ id, after }) => this.#places.check(id) === after);

@@ -3,7 +3,10 @@
 import os from 'node:os';
 import type { RuntimeConfig } from '../../../../wire/config.js';
 
-export type TelemetryConfig = RuntimeConfig['telemetry'];
+export type TelemetryConfig = Pick<
+  RuntimeConfig['telemetry'],
+  'prefix' | 'disableHostname' | 'filterDefault' | 'allowedPrefixes' | 'blockedPrefixes'
+>;
 
 export class MetricNames {
   readonly #prefix: string;
