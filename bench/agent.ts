@@ -12,6 +12,8 @@ import type { Subject } from './row.js';
 export const NODE_NAME = 'bench';
 const READY_DEADLINE_MS = 60_000;
 const STOP_DEADLINE_MS = 15_000;
+/** A profiler makes its report behind the agent's end. */
+const PROFILER_STOP_DEADLINE_MS = 600_000;
 const POLL_MS = 20;
 const LOG_TAIL_BYTES = 4096;
 
@@ -31,24 +33,40 @@ export interface AgentPorts {
 
 export class Agent {
   readonly ports: AgentPorts;
-  readonly pid: number;
   readonly url: string;
   /** On the clock of `performance.now`. */
   readonly startedAt = performance.now();
   readonly #child: ChildProcess;
   readonly #logFile: string;
+  readonly #stopDeadlineMs: number;
+  #pid: number;
   readonly #kill: () => void;
   readonly #exited: Promise<void>;
 
-  constructor(child: ChildProcess, ports: AgentPorts, logFile: string) {
+  constructor(child: ChildProcess, ports: AgentPorts, logFile: string, stopDeadlineMs: number) {
     if (child.pid === undefined) throw new Error('the agent could not be started');
-    this.pid = child.pid;
+    this.#pid = child.pid;
+    this.#stopDeadlineMs = stopDeadlineMs;
     this.ports = ports;
     this.url = `http://127.0.0.1:${ports.http}`;
     this.#child = child;
     this.#logFile = logFile;
-    this.#kill = cleanUpLater(() => child.kill('SIGKILL'));
+    this.#kill = cleanUpLater(() => {
+      if (!this.running) return;
+      signal(this.#pid, 'SIGKILL');
+      child.kill('SIGKILL');
+    });
     this.#exited = new Promise((resolve) => child.once('exit', () => resolve()));
+  }
+
+  /** The agent's own, also where a profiler was started in its place. */
+  get pid(): number {
+    return this.#pid;
+  }
+
+  /** The profiler's child tells its process id in a file. */
+  readPid(pidFile: string): void {
+    this.#pid = Number(fs.readFileSync(pidFile, 'utf8'));
   }
 
   get running(): boolean {
@@ -56,7 +74,7 @@ export class Agent {
   }
 
   memory(): ProcessMemory {
-    return readMemory(this.pid);
+    return readMemory(this.#pid);
   }
 
   /** The end of what it wrote. */
@@ -84,11 +102,19 @@ export class Agent {
 
   /** SIGTERM, and SIGKILL when that takes too long. */
   async stop(): Promise<void> {
-    if (this.running) this.#child.kill('SIGTERM');
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_DEADLINE_MS);
+    if (this.running) signal(this.#pid, 'SIGTERM');
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), this.#stopDeadlineMs);
     await (this.running ? this.#exited : undefined);
     clearTimeout(timer);
     this.#kill();
+  }
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It has ended meanwhile.
   }
 }
 
@@ -98,6 +124,8 @@ export async function startAgent(subject: Subject, spec: AgentSpec, directory: s
   const configFile = path.join(directory, 'bench.json');
   fs.writeFileSync(configFile, JSON.stringify(configuration(subject, spec)));
   const logFile = path.join(directory, 'agent.log');
+  const pidFile = path.join(directory, 'agent.pid');
+  const profiler = subject.profiler ?? false;
   const log = fs.openSync(logFile, 'w');
   const child = spawn(
     subject.binary,
@@ -114,6 +142,7 @@ export async function startAgent(subject: Subject, spec: AgentSpec, directory: s
       `-serf-wan-port=${serfWan}`,
       '-grpc-port=-1',
       '-grpc-tls-port=-1',
+      ...(profiler ? [`-pid-file=${pidFile}`] : []),
     ],
     { stdio: ['ignore', log, log], env: { ...process.env, ...spec.environment } },
   );
@@ -121,10 +150,12 @@ export async function startAgent(subject: Subject, spec: AgentSpec, directory: s
   // Without a listener a missing binary would end this process; `pid` stays undefined then.
   child.on('error', () => {});
   if (child.pid === undefined) throw new Error(`${subject.binary} could not be started`);
-  const agent = new Agent(child, { http, dns }, logFile);
+  const deadlineMs = profiler ? PROFILER_STOP_DEADLINE_MS : STOP_DEADLINE_MS;
+  const agent = new Agent(child, { http, dns }, logFile, deadlineMs);
   if (spec.waitFor === 'nothing') return agent;
   try {
     await waitUntilReady(agent, spec.mode);
+    if (profiler) agent.readPid(pidFile);
   } catch (error) {
     await agent.stop();
     throw new Error(`${subject.name}: ${String(error)}\n${agent.logTail()}`);

@@ -74,15 +74,18 @@ function read(serverPid: number): Reading {
   };
 }
 
-/** What to doubt about a figure. Empty when the server was what limited it. */
-export function doubts(usage: LoadUsage): string[] {
+/**
+ * What to doubt about a figure. `throughput` says that the row drives the server as hard as it can: its figure is the
+ * server's only while the server is what limits.
+ */
+export function doubts(usage: LoadUsage, throughput: boolean): string[] {
   const found: string[] = [];
   const share = (seconds: number): number => seconds / usage.wallSeconds;
   const percent = (seconds: number): string => `${Math.round(share(seconds) * 100)} %`;
-  if (share(usage.generatorCpuSeconds) > GENERATOR_BUSY) {
+  if (throughput && share(usage.generatorCpuSeconds) > GENERATOR_BUSY) {
     found.push(`generator used ${percent(usage.generatorCpuSeconds)} of a core: it may be the bottleneck`);
   }
-  if (share(usage.serverCpuSeconds) < SERVER_BUSY) {
+  if (throughput && share(usage.serverCpuSeconds) < SERVER_BUSY) {
     found.push(`server used only ${percent(usage.serverCpuSeconds)} of a core: something else limits`);
   }
   if (share(usage.othersCpuSeconds) > OTHERS_BUSY) {

@@ -97,7 +97,7 @@ function summaryOf(samples: readonly Sample[], key: string): Summary | null {
 function notesOf(samples: readonly Sample[]): string[] {
   const notes = samples.map((sample) => [
     ...(sample.notes ?? []),
-    ...(sample.judgeGenerator && sample.usage ? doubts(sample.usage) : []),
+    ...(sample.usage ? doubts(sample.usage, sample.throughput ?? false) : []),
   ]);
   return [...new Set(notes.flat())];
 }

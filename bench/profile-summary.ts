@@ -7,11 +7,18 @@ import { textTable } from './report.js';
 const TOP = 25;
 const LOCATION_PARTS = 3;
 
+interface CallFrame {
+  readonly functionName: string;
+  readonly url: string;
+  readonly lineNumber: number;
+}
+
 /** What V8's profiler writes, as far as it is needed here. */
 export interface CpuProfile {
   readonly nodes: readonly {
     readonly id: number;
-    readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
+    readonly callFrame: CallFrame;
+    readonly children?: readonly number[];
   }[];
   readonly samples?: readonly number[];
   /** Microseconds since the sample before. */
@@ -20,6 +27,7 @@ export interface CpuProfile {
 
 export interface FunctionTime {
   readonly name: string;
+  /** File and line; of what is built in, the function of ours that called it most. */
   readonly location: string;
   readonly selfMs: number;
 }
@@ -32,30 +40,75 @@ export interface ProfileSummary {
 }
 
 export function summarizeProfile(profile: CpuProfile): ProfileSummary {
-  const byNode = new Map<number, number>();
-  const deltas = profile.timeDeltas ?? [];
-  (profile.samples ?? []).forEach((node, at) => {
-    byNode.set(node, (byNode.get(node) ?? 0) + (deltas[at] ?? 0) / 1000);
-  });
-  const functions = new Map<string, { name: string; location: string; selfMs: number }>();
+  const selfMs = selfTimes(profile);
+  const callers = callersOf(profile);
+  const functions = new Map<string, { name: string; own: string; selfMs: number; from: Map<string, number> }>();
   let totalMs = 0;
   let idleMs = 0;
   for (const { id, callFrame } of profile.nodes) {
-    const selfMs = byNode.get(id) ?? 0;
-    totalMs += selfMs;
-    if (callFrame.functionName === '(idle)') idleMs += selfMs;
-    if (callFrame.functionName === '(idle)' || selfMs === 0) continue;
-    const location = locationOf(callFrame.url, callFrame.lineNumber);
-    const key = `${callFrame.functionName} ${location}`;
-    const known = functions.get(key);
-    if (known) known.selfMs += selfMs;
-    else functions.set(key, { name: callFrame.functionName || '(anonymous)', location, selfMs });
+    const ms = selfMs.get(id) ?? 0;
+    totalMs += ms;
+    if (callFrame.functionName === '(idle)') idleMs += ms;
+    if (callFrame.functionName === '(idle)' || ms === 0) continue;
+    const own = isOurs(callFrame) ? locationOf(callFrame) : '';
+    const key = `${callFrame.functionName} ${own || callFrame.url}`;
+    const entry = functions.get(key) ?? {
+      name: callFrame.functionName || '(anonymous)',
+      own,
+      selfMs: 0,
+      from: new Map(),
+    };
+    functions.set(key, entry);
+    entry.selfMs += ms;
+    if (own !== '') continue;
+    const caller = callers.get(id);
+    if (caller !== undefined) entry.from.set(caller, (entry.from.get(caller) ?? 0) + ms);
   }
-  return { totalMs, idleMs, functions: [...functions.values()].sort((a, b) => b.selfMs - a.selfMs) };
+  const list = [...functions.values()]
+    .sort((a, b) => b.selfMs - a.selfMs)
+    .map(({ name, own, selfMs: ms, from }) => ({ name, location: own || mostOf(from), selfMs: ms }));
+  return { totalMs, idleMs, functions: list };
 }
 
-function locationOf(url: string, line: number): string {
-  return url === '' ? '' : `${url.split('/').slice(-LOCATION_PARTS).join('/')}:${line + 1}`;
+/** Milliseconds by node. */
+function selfTimes(profile: CpuProfile): Map<number, number> {
+  const times = new Map<number, number>();
+  const deltas = profile.timeDeltas ?? [];
+  (profile.samples ?? []).forEach((node, at) => {
+    times.set(node, (times.get(node) ?? 0) + (deltas[at] ?? 0) / 1000);
+  });
+  return times;
+}
+
+/** For each node the nearest function above it that is ours. Parents come before their children in a profile. */
+function callersOf(profile: CpuProfile): Map<number, string> {
+  const callers = new Map<number, string>();
+  for (const { id, callFrame, children } of profile.nodes) {
+    const caller = isOurs(callFrame) ? `${callFrame.functionName} ${locationOf(callFrame)}` : callers.get(id);
+    if (caller === undefined) continue;
+    for (const child of children ?? []) callers.set(child, caller);
+  }
+  return callers;
+}
+
+/** Files, ours or a package's: not V8 and not Node. */
+function isOurs({ url }: CallFrame): boolean {
+  return url !== '' && !url.startsWith('node:');
+}
+
+/** The caller with the largest share, and how large that is. */
+function mostOf(from: ReadonlyMap<string, number>): string {
+  let total = 0;
+  let most: readonly [string, number] = ['', 0];
+  for (const [caller, ms] of from) {
+    total += ms;
+    if (ms > most[1]) most = [caller, ms];
+  }
+  return most[1] === 0 ? '' : `< ${most[0]} (${Math.round((most[1] / total) * 100)} %)`;
+}
+
+function locationOf({ url, lineNumber }: CallFrame): string {
+  return `${url.split('/').slice(-LOCATION_PARTS).join('/')}:${lineNumber + 1}`;
 }
 
 export function renderProfile(title: string, profile: CpuProfile): string {

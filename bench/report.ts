@@ -19,8 +19,6 @@ const HEADER = [
   'CPU s',
   'RSS MB',
 ];
-/** Columns that hold words. */
-const LEFT = new Set([0, 1, 2, 3, 8, 9]);
 const WHAT_WIDTH = 44;
 const BAR_WIDTH = 40;
 
@@ -129,27 +127,26 @@ function plot(title: string, curve: readonly CurvePoint[], cost: (point: CurvePo
   ];
 }
 
+/** Columns whose cells are figures are aligned to the right. */
 export function textTable(header: Cells, lines: readonly Cells[]): string {
   const all = [header, ...lines];
-  const widths = header.map((_, column) => Math.max(...all.map((cells) => cells[column]?.length ?? 0)));
+  const columns = header.map((_, column) => ({
+    width: Math.max(...all.map((cells) => cells[column]?.length ?? 0)),
+    right: lines.length > 0 && lines.every((cells) => isFigure(cells[column] ?? '')),
+  }));
   const line = (cells: Cells): string =>
-    cells
-      .map((cell, column) => {
-        const width = widths[column] ?? 0;
-        return header.length < HEADER.length ? alignPlain(cell, width, column) : align(cell, width, column);
+    columns
+      .map(({ width, right }, column) => {
+        const cell = cells[column] ?? '';
+        return right ? cell.padStart(width) : cell.padEnd(width);
       })
       .join('  ')
       .trimEnd();
-  return [line(header), widths.map((width) => '-'.repeat(width)).join('  '), ...lines.map(line)].join('\n');
+  return [line(header), columns.map(({ width }) => '-'.repeat(width)).join('  '), ...lines.map(line)].join('\n');
 }
 
-function align(cell: string, width: number, column: number): string {
-  return LEFT.has(column) ? cell.padEnd(width) : cell.padStart(width);
-}
-
-/** Smaller tables: words first, then figures. */
-function alignPlain(cell: string, width: number, column: number): string {
-  return column === 0 ? cell.padEnd(width) : cell.padStart(width);
+function isFigure(cell: string): boolean {
+  return cell === '' || /^[~?]?[\d,.]+( [^ ]+)?( \([\d,.]+\))?$/.test(cell);
 }
 
 export function markdownTable(header: Cells, lines: readonly Cells[]): string {

@@ -14,6 +14,8 @@ export interface Subject {
   readonly binary: string;
   /** Null for a peer: it has its own. */
   readonly engine: Engine | null;
+  /** The binary is a profiler that runs the agent as a child of its own and works on when that has ended. */
+  readonly profiler?: boolean;
 }
 
 export type Goal =
@@ -42,8 +44,8 @@ export interface Sample {
   readonly values: { readonly [metric: string]: number };
   /** Of the measured stretch alone: neither preparation nor warm-up. */
   readonly usage?: LoadUsage;
-  /** A row whose client waits by design can't say that the generator was too slow. */
-  readonly judgeGenerator?: boolean;
+  /** The load was as hard as the server bears: a server that wasn't busy then waited for something else. */
+  readonly throughput?: boolean;
   readonly notes?: readonly string[];
   /** Rows that measure a curve. */
   readonly curve?: readonly CurvePoint[];

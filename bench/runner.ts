@@ -94,11 +94,12 @@ async function runRow(row: Row, subjects: readonly Subject[], plan: Plan, progre
   return found.map((entry) => ({ row: row.id, ...entry }));
 }
 
-async function runOnce(
+/** One execution of a row, with everything stopped and removed behind it. `round` tells its profiles from others. */
+export async function runOnce(
   row: Row,
   subject: Subject,
   round: number,
-  plan: Plan,
+  plan: Pick<Plan, 'seconds' | 'warmUpSeconds' | 'profileDirectory'>,
   say: (step: string) => void,
 ): Promise<Sample> {
   const { directory, remove } = temporaryDirectory();
@@ -114,7 +115,10 @@ async function runOnce(
       const name = `agent-${agents.length}`;
       const own = path.join(directory, name);
       fs.mkdirSync(own);
-      const environment = profileEnvironment(plan, `row-${row.id}-${subject.engine ?? 'peer'}-${round}-${name}`);
+      const environment = profileEnvironment(
+        plan.profileDirectory,
+        `row-${row.id}-${subject.engine ?? 'peer'}-${round}-${name}`,
+      );
       const agent = await startAgent(subject, { ...spec, environment: { ...spec.environment, ...environment } }, own);
       agents.push(agent);
       return agent;
@@ -131,9 +135,9 @@ async function runOnce(
   }
 }
 
-function profileEnvironment(plan: Plan, name: string): { readonly [variable: string]: string } {
-  if (plan.profileDirectory === null) return {};
-  const directory = path.join(plan.profileDirectory, name);
+function profileEnvironment(profiles: string | null, name: string): { readonly [variable: string]: string } {
+  if (profiles === null) return {};
+  const directory = path.join(profiles, name);
   fs.mkdirSync(directory, { recursive: true });
   return { LICTOR_CPU_PROFILE_DIR: directory };
 }

@@ -43,7 +43,7 @@ function dnsRow({ id, what, question, rate, prepare }: DnsRow): Row {
           averageMs: result.averageMs,
         },
         usage,
-        judgeGenerator: true,
+        throughput: true,
         notes: result.lost > 0 ? [`${result.lost} questions lost`] : [],
       };
     },

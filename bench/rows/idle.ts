@@ -2,6 +2,7 @@
 
 import net from 'node:net';
 import { type Agent, delay } from '../agent.js';
+import { underLoad } from '../load-usage.js';
 import type { Row } from '../row.js';
 
 const IDLE_MS = 10_000;
@@ -81,8 +82,11 @@ export const idleRows: readonly Row[] = [
     ],
     async run(run) {
       const agent = await run.startAgent({ mode: 'dev', waitFor: 'nothing' });
-      await untilLeader(agent);
-      return { values: { seconds: (performance.now() - agent.startedAt) / 1000 } };
+      const { result, usage } = await underLoad(agent.pid, async () => {
+        await untilLeader(agent);
+        return performance.now() - agent.startedAt;
+      });
+      return { values: { seconds: result / 1000 }, usage };
     },
   },
 ];

@@ -125,6 +125,7 @@ function registrationSample(put: PutResult, usage: LoadUsage, count: number, mor
       ...more,
     },
     usage,
+    throughput: true,
   };
 }
 

@@ -14,6 +14,6 @@ export function throughputSample(measured: { readonly result: WrkResult; readonl
       p99Ms: result.p99Ms,
     },
     usage,
-    judgeGenerator: true,
+    throughput: true,
   };
 }
