@@ -4,6 +4,7 @@
 
 import { availableParallelism } from 'node:os';
 import { MessageChannel } from 'node:worker_threads';
+import { startCpuProfile } from '../observe/cpu-profile.js';
 import { Logger, LogSink } from '../observe/logger.js';
 import { Metrics } from '../observe/metrics.js';
 import { reportEverySecond } from '../observe/worker-telemetry.js';
@@ -57,6 +58,7 @@ class Agent {
   #state: SupervisedWorker<MainToState, StateToMain> | null = null;
   #raft: SupervisedWorker<MainToRaft, RaftToMain> | null = null;
   #endReports: () => void = () => {};
+  readonly #endProfile = startCpuProfile('main');
   #monitorLevel: LogLevel | null = null;
   #running = false;
   #ending = false;
@@ -319,6 +321,7 @@ class Agent {
     await this.#state?.stop({ kind: 'stop', deadlineMs: STOP_DEADLINE_MS - 1_000 }, STOP_DEADLINE_MS);
     await this.#raft?.stop({ kind: 'stop' }, STOP_DEADLINE_MS);
     await this.#checks.stop();
+    await this.#endProfile?.();
     this.#log.info(`consul ${mode} down`);
     this.#log.info('shutdown complete');
     this.#log.info('Exit code', 'code', code);

@@ -4,6 +4,7 @@
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { LogLevel, LogRecord, MetricsReport, ThreadContext, WorkerToMain } from '../wire/thread-port.js';
+import { startCpuProfile } from './cpu-profile.js';
 import { Logger, LogSink } from './logger.js';
 import { type Labels, Metrics } from './metrics.js';
 
@@ -20,6 +21,8 @@ export interface Telemetry {
   readonly metrics: Metrics;
   /** Sends what is waiting and ends the timers. The logger stays usable; each later line is sent at once. */
   stop(): void;
+  /** Writes the thread's CPU profile, when one is wanted, then stops; an orderly end of a thread. */
+  finish(): Promise<void>;
   setLevel(level: LogLevel): void;
 }
 
@@ -28,12 +31,19 @@ export function startTelemetry(context: ThreadContext): Telemetry {
   const sink = new LogSink(context.logLevel, (record) => lines.add(record));
   const metrics = new Metrics();
   const endReports = reportEverySecond(context.name, metrics, (report) => post(context, { kind: 'metrics', report }));
+  const endProfile = startCpuProfile(context.name);
+  const logger = new Logger('agent', sink);
+  const stop = (): void => {
+    lines.stop();
+    endReports();
+  };
   return {
-    logger: new Logger('agent', sink),
+    logger,
     metrics,
-    stop: () => {
-      lines.stop();
-      endReports();
+    stop,
+    finish: async () => {
+      await endProfile?.().catch((error: unknown) => logger.warn('no CPU profile', 'error', String(error)));
+      stop();
     },
     setLevel: (level) => sink.setLevel(level),
   };

@@ -85,10 +85,10 @@ export default async function runShard(task: CheckShardTask): Promise<void> {
   context.pipes.close();
   await reaped(context.scripts);
   results.flush();
+  await telemetry.finish();
   const stopped: ChecksToState = { kind: 'stopped' };
   port.postMessage(stopped);
   process.off('uncaughtException', survive);
-  telemetry.stop();
   port.close();
 }
 

@@ -48,7 +48,7 @@ starting.then(() => tell({ kind: 'started' }), fail);
 async function stop(): Promise<void> {
   const server = await starting;
   await server.stop();
-  telemetry.stop();
+  await telemetry.finish();
   tell({ kind: 'stopped' });
   main.close();
 }
@@ -62,7 +62,8 @@ main.on('message', (message: MainToRaft) => {
       telemetry.setLevel(message.level);
       return;
     case 'reload':
-      starting.then((server) => server.reload(message.raft), fail);
+      settings = message.raft;
+      server?.reload(settings);
       return;
   }
 });

@@ -298,7 +298,7 @@ export class StateWorker {
     } catch (error) {
       logger.error('error during shutdown', 'error', String(error));
     }
-    this.#telemetry.stop();
+    await this.#telemetry.finish();
     this.#tell({ kind: 'stopped' });
   }
 }
