@@ -1,6 +1,7 @@
 // The replicated state of one server: applies committed commands in order, answers reads from memory, wakes blocking
 // readers after each committed batch. One writer, no I/O, no timers.
 
+import type { Metrics } from '../../../observe/metrics.js';
 import {
   type ApplyResult,
   type Command,
@@ -11,6 +12,7 @@ import {
 } from '../../../wire/commands.js';
 import type { AutopilotConfig, SystemMetadataEntry } from '../../../wire/records.js';
 import { applyCommand, isFailure, mayIgnore, refuseOpaque } from '../fsm/apply.js';
+import { ApplyMetrics } from '../fsm/apply-metrics.js';
 import { runTxn } from '../fsm/txn.js';
 import { CatalogTableReads } from './catalog-reads.js';
 import type { Change } from './change.js';
@@ -27,6 +29,8 @@ import { WatchList } from './watches.js';
 export interface StateStoreOptions {
   /** Milliseconds; the clock of lock delays, the same one that callers of `kv.lockDelayed` read. */
   readonly now?: () => number;
+  /** Takes how long commands took to apply. */
+  readonly metrics?: Metrics;
   /** Runs the next slice of wakes after other events had their turn. */
   readonly schedule?: (run: () => void) => void;
 }
@@ -54,14 +58,16 @@ export class StateStore implements StoreReads, TablesHolder {
   readonly targets: WatchTargets = new Targets(this);
   readonly watches: WatchList;
   readonly #now: () => number;
+  readonly #metrics: ApplyMetrics | undefined;
   readonly #observers = new Set<StoreObserver>();
   readonly #uninterpreted = new Map<number, Uninterpreted>();
   #tables: Tables;
   #appliedIndex = 0;
   #generation = 0;
 
-  constructor({ now = Date.now, schedule }: StateStoreOptions = {}) {
+  constructor({ now = Date.now, metrics, schedule }: StateStoreOptions = {}) {
     this.#now = now;
+    this.#metrics = metrics && new ApplyMetrics(metrics);
     this.watches = new WatchList(schedule);
     this.#tables = new Tables(now);
   }
@@ -104,17 +110,10 @@ export class StateStore implements StoreReads, TablesHolder {
   apply(index: number, command: Command | OpaqueCommand): ApplyResult {
     this.#appliedIndex = index;
     if (command.type === 'opaque') return this.#applyOpaque(index, command);
-    const { journal, lockDelays } = this.#tables;
-    journal.begin(index);
-    const result = applyCommand(this.#tables, command);
-    if (isFailure(result)) {
-      journal.rollBack();
-      lockDelays.discard();
-      return result;
-    }
-    lockDelays.commit();
-    this.watches.note(journal.changes);
-    for (const observer of this.#observers) observer.changed(journal.changes);
+    if (!this.#metrics) return this.#applyKnown(index, command);
+    const startedMs = performance.now();
+    const result = this.#applyKnown(index, command);
+    this.#metrics.observe(command, performance.now() - startedMs);
     return result;
   }
 
@@ -163,6 +162,21 @@ export class StateStore implements StoreReads, TablesHolder {
     this.watches.noteAll();
     for (const observer of this.#observers) observer.restored();
     this.flush();
+  }
+
+  #applyKnown(index: number, command: Command): ApplyResult {
+    const { journal, lockDelays } = this.#tables;
+    journal.begin(index);
+    const result = applyCommand(this.#tables, command);
+    if (isFailure(result)) {
+      journal.rollBack();
+      lockDelays.discard();
+      return result;
+    }
+    lockDelays.commit();
+    this.watches.note(journal.changes);
+    for (const observer of this.#observers) observer.changed(journal.changes);
+    return result;
   }
 
   #applyOpaque(index: number, command: OpaqueCommand): ApplyResult {
