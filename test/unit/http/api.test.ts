@@ -74,6 +74,7 @@ test('the root leads to the UI, or says that there is none', async () => {
   try {
     const answer = await get(without.port, '/');
     assert.equal(answer.status, 200);
+    assert.equal((await get(without.port, '/robots.txt')).status, 404, 'pages belong to the UI');
     assert.match(answer.body, /^Consul Agent: UI disabled\. To enable, set ui_config\.enabled=true/);
   } finally {
     await without.close();

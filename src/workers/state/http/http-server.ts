@@ -122,6 +122,7 @@ export class HttpServer {
     }
     const route = this.#router.find(path);
     if (route === undefined) this.#serveUnrouted(exchange, path, rawQuery);
+    else if (route.endpoint.headers === 'page' && this.#site.uiPath === null) this.#page(exchange, 404, unknown(path));
     else if (route.endpoint.headers === 'page') this.#servePage(exchange, route, path, rawQuery);
     else this.#serveApi(exchange, route, method, path, rawQuery);
   }
@@ -129,7 +130,7 @@ export class HttpServer {
   #serveUnrouted(exchange: Exchange, path: string, rawQuery: string): void {
     if (path === '*') exchange.reply(200, '', '');
     else if (this.#router.wantsSlash(path)) this.#redirect(exchange, 307, `${path}/`, rawQuery);
-    else if (path !== '/') this.#page(exchange, 404, path.includes('/v1/') ? NOT_THE_API : NO_API_PREFIX);
+    else if (path !== '/') this.#page(exchange, 404, unknown(path));
     else if (this.#site.uiPath === null) this.#page(exchange, 200, UI_DISABLED);
     else this.#redirect(exchange, 301, this.#site.uiPath, '');
   }
@@ -155,7 +156,7 @@ export class HttpServer {
     const action = route.action('GET');
     const query = parseQuery(rawQuery) ?? EMPTY_QUERY;
     if (action !== undefined) this.#run(new ApiCall(exchange, this.#site, route, 'GET', path, query), action);
-    else this.#page(exchange, 404, NO_API_PREFIX);
+    else this.#page(exchange, 404, unknown(path));
   }
 
   #serveApi(exchange: Exchange, route: Route, method: string, path: string, rawQuery: string): void {
@@ -222,6 +223,10 @@ export class HttpServer {
     this.#logger.error('Request failed', 'method', call.method, 'path', call.path, 'error', detail);
     call.fail();
   }
+}
+
+function unknown(path: string): string {
+  return path.includes('/v1/') ? NOT_THE_API : NO_API_PREFIX;
 }
 
 function escapeHtml(value: string): string {
