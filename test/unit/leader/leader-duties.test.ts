@@ -3,6 +3,7 @@ import { afterEach, beforeEach, mock, test } from 'node:test';
 import { CommandType } from '../../../src/wire/commands.js';
 import { LeaderDuties } from '../../../src/workers/state/leader/leader-duties.js';
 import { createSession, kv, register } from '../store/commands.js';
+import { readAll, writeAll } from '../store/stream.js';
 import { CONFIG, pass, type Surroundings, settle, surroundings } from './surroundings.js';
 
 const MINUTE = 60_000;
@@ -190,6 +191,37 @@ test('six failures are the end of it', async () => {
   await pass(60 * MINUTE);
   assert.equal(proposals(CommandType.session), 6);
   assert.ok(around.lines.some((line) => line.startsWith('error maximum revoke attempts')));
+});
+
+test('when many sessions end at once, only some destroy commands are under way together', async () => {
+  await duties.gainLeadership();
+  for (let at = 0; at < 1000; at += 1) {
+    around.store.runAll(createSession({ ID: `s${at}`, Node: 'srv-one', TTL: '10s' }));
+  }
+  let open: () => void = () => {};
+  around.log.proposalGate = new Promise((resolve) => {
+    open = resolve;
+  });
+  await pass(20_000);
+  assert.equal(proposals(CommandType.session), 256);
+  open();
+  await pass(5_000);
+  assert.equal(proposals(CommandType.session), 1000);
+  assert.deepEqual(around.store.sessions.list().value, []);
+});
+
+test('a restore under a leader begins its duties anew', async () => {
+  const other = surroundings();
+  other.store.runAll(register({ Node: 'elsewhere' }), createSession({ ID: 'old', Node: 'elsewhere', TTL: '10s' }));
+  await duties.gainLeadership();
+  around.store.runAll(createSession({ ID: 'mine', Node: 'srv-one', TTL: '10s' }));
+  readAll(around.store, writeAll(other.store));
+  assert.equal(duties.activeSessionTimers, 1);
+  await pass(5_000);
+  assert.ok(around.store.autopilotConfig);
+  assert.ok(around.store.catalog.node('srv-one'));
+  await pass(20_000);
+  assert.equal(around.store.sessions.session('old').value, null);
 });
 
 test('tombstones are collected after a quarter of an hour', async () => {

@@ -17,6 +17,8 @@ export class FakeLog implements LeaderConsensus {
   readonly proposed: Command[] = [];
   failure: ProposeFailure | null = null;
   barriers = 0;
+  /** Proposals wait for this. */
+  proposalGate: Promise<void> = Promise.resolve();
   /** Barriers wait for this. */
   gate: Promise<void> = Promise.resolve();
 
@@ -24,11 +26,12 @@ export class FakeLog implements LeaderConsensus {
     this.store = store;
   }
 
-  propose(command: Command): Promise<ProposeOutcome> {
+  async propose(command: Command): Promise<ProposeOutcome> {
     this.proposed.push(command);
-    if (this.failure) return Promise.resolve({ ok: false, code: this.failure });
+    if (this.failure) return { ok: false, code: this.failure };
+    await this.proposalGate;
     const result = this.store.run(command);
-    return Promise.resolve({ ok: true, index: this.store.appliedIndex, result });
+    return { ok: true, index: this.store.appliedIndex, result };
   }
 
   verifyLeader(): Promise<boolean> {
