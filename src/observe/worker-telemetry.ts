@@ -8,8 +8,10 @@ import { startCpuProfile } from './cpu-profile.js';
 import { Logger, LogSink } from './logger.js';
 import { type Labels, Metrics } from './metrics.js';
 
-/** More lines than this in one turn are counted, not kept: a loop that logs must not fill main's memory. */
-const MAX_RECORDS_PER_TURN = 4096;
+/** More lines than this waiting to be sent are counted, not kept: a loop that logs must not fill main's memory. */
+const MAX_WAITING_RECORDS = 4096;
+/** Lines that follow each other closely are sent together, this many milliseconds apart. */
+const STREAM_INTERVAL_MS = 10;
 const REPORT_INTERVAL_MS = 1000;
 /** The histogram samples a timer of this period; its values include the period itself. */
 const DELAY_RESOLUTION_MS = 10;
@@ -49,25 +51,28 @@ export function startTelemetry(context: ThreadContext): Telemetry {
   };
 }
 
-/** Lines of one turn, sent together. */
+/** Lines on their way to main. */
 class LineBatch {
   readonly #context: ThreadContext;
   #records: LogRecord[] = [];
   #dropped = 0;
   #scheduled = false;
   #stopped = false;
+  #flushedAt = 0;
 
   constructor(context: ThreadContext) {
     this.#context = context;
   }
 
   add(record: LogRecord): void {
-    if (this.#records.length >= MAX_RECORDS_PER_TURN) this.#dropped += 1;
+    if (this.#records.length >= MAX_WAITING_RECORDS) this.#dropped += 1;
     else this.#records.push(record);
     if (this.#stopped) this.#flush();
     else if (!this.#scheduled) {
       this.#scheduled = true;
-      setImmediate(() => this.#flush());
+      // The first line after a pause leaves with this turn; a stream of lines goes in one message every few milliseconds.
+      if (performance.now() - this.#flushedAt > STREAM_INTERVAL_MS) setImmediate(() => this.#flush());
+      else setTimeout(() => this.#flush(), STREAM_INTERVAL_MS).unref();
     }
   }
 
@@ -78,6 +83,7 @@ class LineBatch {
 
   #flush(): void {
     this.#scheduled = false;
+    this.#flushedAt = performance.now();
     if (this.#records.length === 0) return;
     const records = this.#records;
     this.#records = [];

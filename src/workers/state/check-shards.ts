@@ -11,10 +11,16 @@ const TASKS_PER_SHARD = 8_000;
 /** A host that drops packets holds a place for its whole timeout: a tenth of a full shard may do so. */
 const CONCURRENCY_PER_SHARD = 2_048;
 
+/** Orders that follow each other closely are sent together, this many milliseconds apart. */
+const ORDER_INTERVAL_MS = 10;
+
 interface Shard {
   readonly number: number;
   port: MessagePort;
   readonly tasks: Map<number, CheckTask>;
+  /** Not sent yet: what to run (the latest of each key), and what to end before that. */
+  adding: Map<number, CheckTask>;
+  removing: number[];
   stopped: (() => void) | null;
 }
 
@@ -28,6 +34,7 @@ export class CheckShards {
   readonly #options: CheckShardsOptions;
   readonly #shards: Shard[] = [];
   readonly #shardOf = new Map<number, Shard>();
+  #scheduled = false;
   readonly #maxShards = Math.max(1, availableParallelism());
 
   constructor(options: CheckShardsOptions) {
@@ -36,30 +43,25 @@ export class CheckShards {
 
   /** Starts running the tasks; a known key is replaced. */
   add(tasks: readonly CheckTask[]): void {
-    const perShard = new Map<Shard, CheckTask[]>();
     for (const task of tasks) {
       const shard = this.#shardOf.get(task.key) ?? this.#choose();
       shard.tasks.set(task.key, task);
+      shard.adding.set(task.key, task);
       this.#shardOf.set(task.key, shard);
-      const list = perShard.get(shard);
-      if (list) list.push(task);
-      else perShard.set(shard, [task]);
     }
-    for (const [shard, list] of perShard) this.#send(shard, { kind: 'add', tasks: list });
+    this.#schedule();
   }
 
   remove(keys: readonly number[]): void {
-    const perShard = new Map<Shard, number[]>();
     for (const key of keys) {
       const shard = this.#shardOf.get(key);
       if (!shard) continue;
       this.#shardOf.delete(key);
       shard.tasks.delete(key);
-      const list = perShard.get(shard);
-      if (list) list.push(key);
-      else perShard.set(shard, [key]);
+      shard.adding.delete(key);
+      shard.removing.push(key);
     }
-    for (const [shard, list] of perShard) this.#send(shard, { kind: 'remove', keys: list });
+    this.#schedule();
   }
 
   /** The worker of this shard ended by itself. */
@@ -69,7 +71,9 @@ export class CheckShards {
     shard.port.close();
     shard.port = this.#openPort(shard.number);
     this.#listen(shard);
-    this.#send(shard, { kind: 'add', tasks: [...shard.tasks.values()] });
+    shard.removing = [];
+    shard.adding = new Map(shard.tasks);
+    this.#schedule();
   }
 
   setLevel(level: LogLevel): void {
@@ -94,12 +98,35 @@ export class CheckShards {
     for (const shard of this.#shards) shard.port.close();
   }
 
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setTimeout(() => this.#flush(), ORDER_INTERVAL_MS);
+  }
+
+  #flush(): void {
+    this.#scheduled = false;
+    for (const shard of this.#shards) {
+      if (shard.removing.length > 0) this.#send(shard, { kind: 'remove', keys: shard.removing });
+      if (shard.adding.size > 0) this.#send(shard, { kind: 'add', tasks: [...shard.adding.values()] });
+      shard.removing = [];
+      shard.adding = new Map();
+    }
+  }
+
   #choose(): Shard {
     let best: Shard | undefined;
     for (const shard of this.#shards) if (!best || shard.tasks.size < best.tasks.size) best = shard;
     if (best && (best.tasks.size < TASKS_PER_SHARD || this.#shards.length >= this.#maxShards)) return best;
     const number = this.#shards.length;
-    const shard: Shard = { number, port: this.#openPort(number), tasks: new Map(), stopped: null };
+    const shard: Shard = {
+      number,
+      port: this.#openPort(number),
+      tasks: new Map(),
+      adding: new Map(),
+      removing: [],
+      stopped: null,
+    };
     this.#shards.push(shard);
     this.#listen(shard);
     return shard;
