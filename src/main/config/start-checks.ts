@@ -1,5 +1,6 @@
 // What `validate` lets pass and only the start refuses (spec/agent.md section 10, the last trap). Some of it shows before
-// the banner, on stderr; the rest after it, in the log.
+// the banner, on stderr; the rest after it, in the log. Script checks that aren't allowed are refused where checks are
+// registered, a pid file where it is written.
 
 import fs from 'node:fs';
 import path from 'node:path';
@@ -7,6 +8,7 @@ import type { RuntimeConfig } from '../../wire/config.js';
 import { PROTOCOL } from '../../wire/version.js';
 import { fileReason } from './files.js';
 import { logLevel } from './runtime.js';
+import { watchProblem } from './watch-checks.js';
 
 /** Refused before the banner: the text after `==> `; null if all is well. */
 export function beforeBanner(config: RuntimeConfig): string | null {
@@ -37,7 +39,7 @@ export function afterBanner(config: RuntimeConfig): string | null {
   if (config.aclEnabled && !['allow', 'deny', 'extend-cache', 'async-cache'].includes(config.acl.downPolicy)) {
     return `Failed to start Consul ${kind}: Unsupported down ACL policy: ${config.acl.downPolicy}`;
   }
-  return scriptProblem(config);
+  return watchProblem(config.watches);
 }
 
 function logFileProblem(file: string): string | null {
@@ -50,17 +52,4 @@ function logFileProblem(file: string): string | null {
   } catch (error) {
     return `Failed to setup logging: open ${path.join(folder, name)}: ${fileReason(error)}`;
   }
-}
-
-function scriptProblem(config: RuntimeConfig): string | null {
-  if (config.enableScriptChecks || config.enableLocalScriptChecks) return null;
-  const why =
-    "Scripts are disabled on this agent; to enable, configure 'enable_script_checks' or 'enable_local_script_checks' to true";
-  const isScript = (args: readonly string[] | null): boolean => args !== null && args.length > 0;
-  const check = config.definitions.checks.find(({ check: { ScriptArgs } }) => isScript(ScriptArgs));
-  if (check !== undefined) return `Failed to register check '${check.check.Name}': ${why}`;
-  const service = config.definitions.services.find(({ checks }) =>
-    checks.some(({ ScriptArgs }) => isScript(ScriptArgs)),
-  );
-  return service === undefined ? null : `Failed to register service "${service.service.Service}": ${why}`;
 }

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { quote } from '../../../src/gotext/quote.js';
 import { resolveNodeId } from '../../../src/main/config/identity.js';
 import { loadConfig } from '../../../src/main/config/load.js';
 import { afterBanner, beforeBanner } from '../../../src/main/config/start-checks.js';
@@ -23,7 +24,7 @@ const { base, cases } = readJson('config/start-refused.json') as {
 /** Refused by a stock agent, an alias here. */
 const TAKEN = new Set(['flag-dc']);
 /** Refused by other parts of the agent, once it runs. */
-const ELSEWHERE = new Set(['pid-file', 'watch-bad', 'watch-type', 'watch-extra', 'retry-max']);
+const ELSEWHERE = new Set(['pid-file', 'script-check', 'retry-max']);
 
 describe('a start is refused', () => {
   for (const { name, args, stdout, stderr } of cases) {
@@ -51,7 +52,7 @@ describe('a start is refused', () => {
       assert.equal(beforeBanner(loaded.config), null);
       const logged = stdout.find((line) => line.includes('Error starting agent')) ?? '';
       const problem = afterBanner(loaded.config);
-      assert.ok(problem !== null && logged.includes(`error="${problem}`), `${problem} is not in ${logged}`);
+      assert.ok(problem !== null && logged.includes(`error=${quote(problem)}`), `${problem} is not in ${logged}`);
     });
   }
 });

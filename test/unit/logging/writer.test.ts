@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { PassThrough } from 'node:stream';
 import { describe, test } from 'node:test';
+import type { LineOutput } from '../../../src/main/logging/standard-output.js';
 import { LogWriter } from '../../../src/main/logging/writer.js';
 import type { RuntimeConfig } from '../../../src/wire/config.js';
 import { temporaryDirectory } from '../../temporary.js';
@@ -21,13 +21,16 @@ const LOG: RuntimeConfig['log'] = {
   syslogFacility: 'LOCAL0',
 };
 
-function output(): { stream: NodeJS.WriteStream; text: () => string } {
-  const stream = new PassThrough();
+function output(): { stream: LineOutput & { backlog: number }; text: () => string } {
   let text = '';
-  stream.on('data', (chunk: Buffer) => {
-    text += chunk.toString('utf8');
-  });
-  return { stream: stream as unknown as NodeJS.WriteStream, text: () => text };
+  const stream = {
+    backlog: 0,
+    write(line: string): void {
+      text += line;
+    },
+    async close(): Promise<void> {},
+  };
+  return { stream, text: () => text };
 }
 
 function write(writer: LogWriter, message: string): void {
@@ -56,6 +59,18 @@ describe('the log', () => {
     assert.equal(fs.readFileSync(file, 'utf8'), text());
     assert.equal(text().split('\n').length, 101);
     assert.equal(fs.statSync(file).mode & 0o777, 0o640 & ~process.umask());
+  });
+
+  test('drops lines when nobody reads, and says how many', () => {
+    const { stream, text } = output();
+    const writer = new LogWriter(LOG, stream);
+    writer.open();
+    stream.backlog = Number.MAX_SAFE_INTEGER;
+    write(writer, 'lost');
+    write(writer, 'lost too');
+    stream.backlog = 0;
+    write(writer, 'kept');
+    assert.match(text(), /^\(2 log lines were dropped\)\n\S+ \[INFO\] {2}agent: kept\n$/);
   });
 
   test('rotates by size and keeps the newest archives', async (context) => {
