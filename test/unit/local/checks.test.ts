@@ -167,3 +167,14 @@ test('a service goes when one of its checks was critical for too long, by update
   assert.ok(takeLog().includes(line));
   await local.stop();
 });
+
+test('the first result of a check that may remove its service is always told', async () => {
+  const { local, runner } = await openLocal();
+  const tcp = { TCP: 'a:1', Interval: SECOND_NS };
+  const reaping = { ...tcp, DeregisterCriticalServiceAfter: 60 * SECOND_NS };
+  await local.registrar.registerService(registration({ Service: 'web' }, [tcp, reaping]));
+  await settle();
+  assert.equal(runner.of('service:web:1')?.output, '');
+  assert.notEqual(runner.of('service:web:2')?.output, '');
+  await local.stop();
+});

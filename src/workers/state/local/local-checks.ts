@@ -12,6 +12,12 @@ import { sameContent } from './equality.js';
 import type { LocalState } from './local-state.js';
 import type { TtlChecks } from './ttl-checks.js';
 
+/**
+ * Workers tell only of what differs from the status and output in the task. The first critical result of a check that may
+ * remove its service must be heard of even if it says nothing new: it starts the time.
+ */
+const NO_PROBE_SAYS_THIS = '\u0000';
+
 /** A check may not remove its service sooner. */
 const MIN_DEREGISTER_MS = 60_000;
 
@@ -107,7 +113,8 @@ export class LocalChecks {
       this.#options.logger.warn('check has interval below minimum', 'check', entry.id, 'minimum_interval', '1s');
     }
     const key = this.#nextKey++;
-    const task = taskOf(key, definition, entry.check, this.#options.checkOutputMaxSize);
+    const known = this.#reapAfterMs.has(entry.id) ? { ...entry.check, Output: NO_PROBE_SAYS_THIS } : entry.check;
+    const task = taskOf(key, definition, known, this.#options.checkOutputMaxSize);
     if (task === null) return { key: null, stop: () => undefined };
     this.#idOf.set(key, entry.id);
     this.#adds.set(key, task);

@@ -1,0 +1,125 @@
+// Requests as handlers get them from the HTTP layer, without one.
+
+import type { RuntimeConfig } from '../../../src/wire/config.js';
+import type { ControlRequest, Member } from '../../../src/wire/state-worker.js';
+import type { LogLevel, LogRecord } from '../../../src/wire/thread-port.js';
+import { agentEndpoints } from '../../../src/workers/state/endpoints/agent/agent-endpoints.js';
+import { ORIGIN } from '../../../src/workers/state/endpoints/agent/identity.js';
+import type { AgentControl } from '../../../src/workers/state/endpoints/agent/members.js';
+import { MetricsBins } from '../../../src/workers/state/endpoints/agent/metrics-bins.js';
+import { TokenTable } from '../../../src/workers/state/endpoints/agent/tokens.js';
+import type { ApiRequest, HttpMethod, ReadOptions, Reply } from '../../../src/workers/state/http/endpoint.js';
+import { parseQuery } from '../../../src/workers/state/http/query.js';
+import { type Fixture, type FixtureOptions, localConfig, NODE_ID, openLocal } from '../local/local-fixture.js';
+
+const VERSIONS = {
+  protocolMin: 1,
+  protocolMax: 5,
+  protocolCurrent: 2,
+  delegateMin: 2,
+  delegateMax: 5,
+  delegateCurrent: 4,
+};
+
+export function member(name: string, tags: { readonly [tag: string]: string } = {}): Member {
+  return { name, address: '127.0.0.1', port: 8301, tags, status: 1, ...VERSIONS };
+}
+
+export interface Api extends Fixture {
+  readonly call: (
+    method: HttpMethod,
+    target: string,
+    body?: string,
+    headers?: { [name: string]: string },
+  ) => Promise<Reply>;
+  /** What was asked of the process. */
+  readonly asked: ControlRequest[];
+  /** Feeds the monitors. */
+  readonly log: (record: LogRecord) => void;
+}
+
+export async function openApi(options: FixtureOptions = {}, changes: Partial<RuntimeConfig> = {}): Promise<Api> {
+  const fixture = await openLocal(options);
+  const asked: ControlRequest[] = [];
+  const takers = new Set<{ readonly level: LogLevel; readonly take: (record: LogRecord) => void }>();
+  const control: AgentControl = {
+    ask: (request) => {
+      asked.push(request);
+      return Promise.resolve(request.op === 'join' ? { ok: false, error: 'cannot be reached' } : { ok: true });
+    },
+  };
+  const config: RuntimeConfig = {
+    ...localConfig(),
+    server: true,
+    debugConfig: '{"A":1}',
+    aclEnabled: false,
+    ports: { dns: 1, http: 1, https: -1, grpc: 8502, grpcTls: -1, server: 1, serfLan: 1, serfWan: 1 },
+    ...changes,
+  };
+  const table = agentEndpoints({
+    config: () => config,
+    local: fixture.local,
+    members: () => ({ lan: [member('node1', { role: 'consul' }), member('node2')], wan: [member('node1.dc1')] }),
+    self: () => member('node1', { id: NODE_ID }),
+    control,
+    coordinate: () => ORIGIN,
+    stats: () => Promise.resolve({ raft: { state: 'Leader' } }),
+    metrics: new MetricsBins(fixture.clock, () => []),
+    logs: {
+      subscribe: (level, take) => {
+        const taker = { level, take };
+        takers.add(taker);
+        return () => takers.delete(taker);
+      },
+    },
+    renderLog: (record, format) => `${format} ${record.message}\n`,
+    tokens: new TokenTable({ default: '', agent: '', dns: '', configFileRegistration: '' }),
+    clock: fixture.clock,
+  });
+  const call: Api['call'] = async (method, target, body = '', headers = {}) => {
+    const [path = '', search = ''] = target.split('?', 2);
+    const endpoint = table
+      .filter((row) => row.path === path || (row.path.endsWith('/') && path.startsWith(row.path)))
+      .sort((a, b) => b.path.length - a.path.length)[0];
+    const action = endpoint?.methods[method];
+    if (!endpoint || typeof action !== 'function') throw new Error(`no handler for ${method} ${path}`);
+    return await action(request(method, path, endpoint.path, search, body, headers));
+  };
+  const log = (record: LogRecord): void => {
+    for (const { take } of takers) take(record);
+  };
+  return { ...fixture, call, asked, log };
+}
+
+function request(
+  method: HttpMethod,
+  path: string,
+  row: string,
+  search: string,
+  body: string,
+  headers: { [name: string]: string },
+): ApiRequest {
+  const query = parseQuery(search);
+  if (query === null) throw new Error(`undecodable query ${search}`);
+  const options: ReadOptions = {
+    consistency: 'default',
+    minIndex: 0,
+    waitMs: 1000,
+    maxStaleMs: 0,
+    cached: false,
+    hash: query.first('hash'),
+  };
+  return {
+    method,
+    path,
+    rest: decodeURIComponent(path.slice(row.length)),
+    query,
+    identity: { token: headers['x-consul-token'] ?? '' },
+    datacenter: 'dc1',
+    remoteAddress: '127.0.0.1',
+    header: (name) => headers[name],
+    options: () => options,
+    body: () => Promise.resolve({ ok: true, bytes: Buffer.from(body) }),
+    onAbort: () => undefined,
+  };
+}
