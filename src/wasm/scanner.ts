@@ -107,10 +107,6 @@ export class Scanner {
     this.source = plain(source);
     this.loadedFrom = 0;
     this.loadedTo = 0;
-    if (this.version !== imageVersion()) {
-      copyImage(this.exports.memory);
-      this.version = imageVersion();
-    }
   }
 
   /** Ends the use of a source: lets go of it, and of a memory that it blew up. */
@@ -125,6 +121,11 @@ export class Scanner {
   /** Scans the value at source[from … to). Answers the offset behind it. */
   scan(kind: number, argument: number, from: number, to: number): number {
     if (to - from > MAX_MESSAGE_BYTES) throw new DecodeError('too-large', from);
+    // Looked at on every scan: a schema may be used for the first time in the middle of a source.
+    if (this.version !== imageVersion()) {
+      copyImage(this.exports.memory);
+      this.version = imageVersion();
+    }
     this.messageEnd = to;
     this.sourceOffset = from;
     const size = to - from;

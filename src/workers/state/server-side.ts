@@ -2,6 +2,7 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import type { Logger } from '../../observe/logger.js';
+import type { Metrics } from '../../observe/metrics.js';
 import type { ApplyResult, Command, OpaqueCommand } from '../../wire/commands.js';
 import { Leadership } from '../../wire/leadership.js';
 import { type Applier, RaftClient, type RaftEvents, type SnapshotSource } from './raft-client.js';
@@ -71,8 +72,9 @@ export function openServerSide(
   events: RaftEvents,
   holdMs: number,
   logger: Logger,
+  metrics: Metrics,
 ): ServerSide {
-  const store = new StateStore();
+  const store = new StateStore({ metrics });
   const applier = new StoreApplier(store, logger.child('fsm'));
   const consensus = new RaftClient(raft.port, new Leadership(raft.leadership), applier, events, holdMs);
   return { store, consensus };

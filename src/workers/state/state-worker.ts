@@ -94,6 +94,7 @@ export class StateWorker {
       },
       config.rpcHoldTimeoutMs,
       logger,
+      this.#telemetry.metrics,
     );
     this.#server = server;
     this.#duties = new LeaderDuties({ ...server, config, logger, metrics: this.#telemetry.metrics });
