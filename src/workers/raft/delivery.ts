@@ -31,7 +31,8 @@ export class Delivery {
   #delivered: LogIndex;
   #committed: LogIndex;
   #credit = COMMITTED_WINDOW_BYTES;
-  #replaying = false;
+  #replaying: Promise<void> | null = null;
+  #stopped = false;
   #resume: (() => void) | null = null;
 
   /** `from`: everything through it is in the state worker already (the restored snapshot). */
@@ -61,6 +62,13 @@ export class Delivery {
   commit(through: LogIndex): void {
     this.#committed = through;
     if (!this.#replaying) this.#run();
+  }
+
+  /** Nothing is handed out any more, and the store is no longer read, once this resolves. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#resume?.();
+    await this.#replaying;
   }
 
   credit(bytes: number): void {
@@ -93,22 +101,22 @@ export class Delivery {
   }
 
   #startReplay(through: LogIndex): void {
-    this.#replaying = true;
-    this.#replay(through).then(
+    this.#replaying = this.#replay(through).then(
       () => {
-        this.#replaying = false;
-        this.#run();
+        this.#replaying = null;
+        if (!this.#stopped) this.#run();
       },
       (error: unknown) => this.#failed(error),
     );
   }
 
   async #replay(through: LogIndex): Promise<void> {
-    while (this.#delivered < through) {
+    while (this.#delivered < through && !this.#stopped) {
       if (this.#credit <= 0) {
         await new Promise<void>((resolve) => {
           this.#resume = resolve;
         });
+        continue;
       }
       const runs = await this.#source.read(after(this.#delivered), through, PIECE_BYTES);
       for (const stretch of byTerm(runs)) this.#postStretch(stretch, through);

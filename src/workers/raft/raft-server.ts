@@ -84,7 +84,10 @@ export class RaftServer {
     }
   }
 
-  /** Does what the core has become ready for. */
+  /**
+   * Does what the core has become ready for. There are no messages to send: with other voters, for whom there is no
+   * connection yet, the core gets no ticks and stays a silent follower.
+   */
   turn(): void {
     const { core, delivery } = this.#parts;
     for (let ready = core.ready(); ready !== null; ready = core.ready()) {
@@ -99,6 +102,7 @@ export class RaftServer {
     this.#stopping = true;
     await this.#parts.snapshots.stop();
     while (this.#write) await this.#write;
+    await this.#parts.delivery.stop();
     this.#parts.metrics.stop();
     await this.#parts.store.close();
   }
@@ -151,7 +155,10 @@ export class RaftServer {
     try {
       await store.persist(work);
     } catch (error) {
-      return failed(error);
+      // The core still waits for this write, so it asks for no other one.
+      this.#write = null;
+      failed(error);
+      return;
     }
     const endedMs = performance.now();
     const before = core.log.committed;

@@ -41,16 +41,23 @@ async function start(): Promise<StartedServer> {
   return startServer(data, storage, new StatePort(data.statePort), around);
 }
 
-const starting = start();
+let server: StartedServer | null = null;
+let settings = data.raft;
 
-starting.then(() => tell({ kind: 'started' }), fail);
+start().then((started) => {
+  server = started;
+  // Main may have reloaded meanwhile.
+  server.reload(settings);
+  tell({ kind: 'started' });
+}, fail);
 
 async function stop(): Promise<void> {
-  const server = await starting;
-  await server.stop();
+  await server?.stop();
   await telemetry.finish();
   tell({ kind: 'stopped' });
-  main.close();
+  // A start that is cut off leaves the disk as a crash would, which it must survive anyway.
+  if (server) main.close();
+  else process.exit(0);
 }
 
 main.on('message', (message: MainToRaft) => {

@@ -24,13 +24,12 @@ test('a new server bootstraps, elects itself, commits, and keeps it over a resta
   assert.equal(first.leadership.role, Role.leader);
   assert.ok(first.leadership.mayServe);
   assert.equal(first.leadership.term, 2);
-  assert.ok(
+  await first.until('the log line', () =>
     first.lines.includes(
       `[info] agent.server.raft: initial configuration index=1 servers=[{Suffrage:Voter ID:${SERVER_ID} Address:127.0.0.1:8300}]`,
     ),
-    first.lines.join('\n'),
   );
-  assert.ok(first.lines.some((line) => line.endsWith('election won term=2 tally=1')));
+  await first.until('the log line', () => first.lines.some((line) => line.endsWith('election won term=2 tally=1')));
   await first.propose('one', 'two');
   await first.propose('three');
   const barrier = await first.ask('barrier');
@@ -98,7 +97,9 @@ test('a snapshot is taken at the threshold, the log is shortened, and a restart 
   ]);
   const second = new RunningWorker({ dataDir, raft });
   await second.leading();
-  assert.ok(second.lines.some((line) => line.includes('starting restore from snapshot')));
+  await second.until('the log line', () =>
+    second.lines.some((line) => line.includes('starting restore from snapshot')),
+  );
   assert.deepEqual([...second.state.applied], [...first.state.applied]);
   await second.stop();
 });
@@ -121,7 +122,9 @@ test('a snapshot that can no longer be read is passed over for the one before', 
   rmSync(join(snapshots, names[1] ?? '', 'state.bin'));
   const second = new RunningWorker({ dataDir });
   await second.leading();
-  assert.ok(second.lines.some((line) => line.includes(`failed to open snapshot id=${names[1]}`)));
+  await second.until('the log line', () =>
+    second.lines.some((line) => line.includes(`failed to open snapshot id=${names[1]}`)),
+  );
   assert.deepEqual([...second.state.applied], [...first.state.applied]);
   await second.stop();
 });
@@ -217,7 +220,7 @@ test('a torn last record that was never durable is cut with a warning', async (c
   });
   const worker = new RunningWorker({ dataDir });
   await worker.leading();
-  assert.ok(
+  await worker.until('the log line', () =>
     worker.lines.some((line) => line.startsWith('[warn] agent.server.raft: cut an incomplete last write at index 7')),
   );
   assert.deepEqual([...worker.state.applied.values()], ['one', 'two', 'three', 'four']);
@@ -270,5 +273,15 @@ test('proposals in flight at the stop are committed or refused, never silent', a
   await again.leading();
   const kept = new Set(again.state.applied.values());
   for (const text of committed) assert.ok(kept.has(text), text);
+  await again.stop();
+});
+
+test('a stop that comes before the start is through ends the thread in order', async (context) => {
+  const dataDir = directory(context);
+  const worker = new RunningWorker({ dataDir });
+  await worker.stop();
+  assert.equal(worker.exitCode, 0);
+  const again = new RunningWorker({ dataDir });
+  await again.leading();
   await again.stop();
 });

@@ -82,3 +82,16 @@ test('packed entries are counted only when whole', () => {
   assert.equal(countEntries(payload.subarray(0, payload.length - 1)), null);
   assert.deepEqual(unpackTexts(new Uint8Array(sliceEntries(payload, 1, 2)).buffer), ['', 'long entry']);
 });
+
+test('a replay that waits for credit ends at the stop, and hands out nothing more', async () => {
+  const big = 'x'.repeat(COMMITTED_WINDOW_BYTES);
+  const posted: RaftToState[] = [];
+  const runs = [run(1, [big]), run(2, ['second'])];
+  const read = async (begin: number): Promise<readonly EntryRun[]> => runs.filter((one) => one.firstIndex === begin);
+  const subject = new Delivery({ post: (message) => posted.push(message) }, { read }, logIndex(0), unexpected);
+  subject.commit(logIndex(2));
+  await settle();
+  await subject.stop();
+  assert.equal(posted.length, 1);
+  assert.equal(subject.delivered, 1);
+});

@@ -11,6 +11,9 @@ import type { StateChannel } from '../state-port.js';
 import type { SnapshotDescription } from './meta.js';
 import type { SnapshotSink, SnapshotStore } from './snapshot-store.js';
 
+/** A longer timer would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 export type SnapshotMessage = Extract<
   StateToRaft,
   { kind: 'snapshot-begin' | 'snapshot-chunk' | 'snapshot-end' | 'snapshot-failed' }
@@ -81,7 +84,8 @@ export class SnapshotTaker {
   #schedule(): void {
     if (this.#timer) clearTimeout(this.#timer);
     const { snapshotIntervalMs } = this.#settings;
-    this.#timer = setTimeout(() => this.#due(), snapshotIntervalMs * (1 + Math.random()));
+    const delayMs = Math.min(snapshotIntervalMs * (1 + Math.random()), LONGEST_TIMER_MS);
+    this.#timer = setTimeout(() => this.#due(), delayMs);
     this.#timer.unref();
   }
 
