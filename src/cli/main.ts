@@ -2,19 +2,21 @@
 
 async function main(argv: readonly string[]): Promise<number> {
   if (argv[0] === 'agent') {
+    // An agent goes on when nobody reads what it says.
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
     const { runAgentCommand } = await import('./commands/agent.js');
     // Whatever is still open when the agent has said its last word, it is over.
     process.exit(await runAgentCommand(argv.slice(1)));
   }
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', endQuietly);
   const { runCommand } = await import('./run.js');
   return runCommand(argv);
 }
 
-// A reader that went away (`lictor kv get -recurse | head`) is no error.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
-  });
+/** A reader that went away (`lictor kv get -recurse | head`) is no error. */
+function endQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
 }
+
 process.exitCode = await main(process.argv.slice(2));
