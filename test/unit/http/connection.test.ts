@@ -119,6 +119,32 @@ test('bytes coming one by one, and in random pieces, change nothing', () => {
   );
 });
 
+test('raw UTF-8 in the target is taken as its escaped form, however it is split', () => {
+  const request = Buffer.from(
+    'PUT /v1/kv/sch\u00f6n/\u65e5?x=\u00e9 HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n\u00e9!',
+  );
+  const twice = Buffer.concat([request, request]);
+  const line = 'PUT /v1/kv/sch%C3%B6n/%E6%97%A5?x=%C3%A9 3 - \u00c3\u00a9!';
+  for (let at = 1; at <= twice.length; at++) {
+    const { connection, seen } = serve();
+    connection.read(Buffer.from(twice.subarray(0, at)));
+    connection.read(Buffer.from(twice.subarray(at)));
+    assert.deepEqual(seen, [line, line], `split at ${at}`);
+  }
+  const bytes = serve();
+  for (let at = 0; at < request.length; at++) bytes.connection.read(Buffer.from(request.subarray(at, at + 1)));
+  assert.deepEqual(bytes.seen, [line]);
+  const body = 'y'.repeat(200_000);
+  const large = serve();
+  large.connection.read(Buffer.from('GET /\u00f6 HTT'));
+  large.connection.read(Buffer.from(`P/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n${body}`));
+  large.connection.read(Buffer.from(`GET /\u00f6 HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n${body}`));
+  assert.deepEqual(large.seen, [`GET /%C3%B6 200000 - ${body}`, `GET /%C3%B6 200000 - ${body}`]);
+  const far = serve(undefined, 100_000);
+  far.connection.read(Buffer.from(`GET /${'x'.repeat(20_000)}\u00e9 HTTP/1.1\r\nHost: x\r\n\r\n`));
+  assert.deepEqual(statuses(far.socket.written), [400]);
+});
+
 test('a message larger than the parser takes at once arrives whole', () => {
   const body = Buffer.alloc(300_000, 'ab');
   const { connection, seen } = serve();

@@ -44,6 +44,8 @@ export class Connection implements Exchange {
   #parser: RequestParser | null = null;
   #readAhead: Buffer[] | null = null;
   #readAheadBytes = 0;
+  /** What to read in place of the chunk at hand (request-parser.ts). */
+  #instead: Buffer | null = null;
   #out = '';
   #reading = false;
   #keepAlive = true;
@@ -216,6 +218,12 @@ export class Connection implements Exchange {
         if (this.#phase === 'answering' && (this.#parser === null || this.#parser.complete)) break;
         if (this.#phase === 'idle' && this.#socket.writableLength + this.#out.length > MAX_UNSENT) break;
         at = this.#advance(chunk, at);
+        const instead: Buffer | null = this.#instead;
+        if (instead !== null) {
+          chunk = instead;
+          at = 0;
+          this.#instead = null;
+        }
       }
       if (at < chunk.length && this.#phase !== 'over') {
         this.#readAheadFirst(chunk.subarray(at));
@@ -238,7 +246,9 @@ export class Connection implements Exchange {
     const inHead = !parser.headComplete;
     const stop = parser.feed(chunk, start, this.#host.limits.maxHeaderBytes);
     if (parser.refusal !== 0) {
-      this.#refuse(parser.refusal);
+      this.#instead = parser.instead;
+      if (parser.instead === null) this.#refuse(parser.refusal);
+      else parser.reset();
       return stop;
     }
     if (!parser.headComplete) {

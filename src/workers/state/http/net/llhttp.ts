@@ -30,6 +30,7 @@ interface LlhttpExports {
 }
 
 const TYPE_REQUEST = 1;
+export const INVALID_URL = 7;
 export const PAUSED = 21;
 export const PAUSED_H2_UPGRADE = 23;
 /** Methods llhttp knows for HTTP (the numbers above are RTSP's). */

@@ -2,6 +2,7 @@
 // for. A head that comes in one piece is never copied; otherwise its bytes are gathered, so that a name or value split
 // over two segments is contiguous again. Parsers are pooled: an idle or waiting connection holds none.
 
+import { escapeRequestLine } from './escape-request-line.js';
 import {
   allocateParser,
   errorOffset,
@@ -9,6 +10,7 @@ import {
   freeParser,
   httpVersion,
   INPUT_BYTES,
+  INVALID_URL,
   inputStart,
   methodName,
   PAUSED,
@@ -23,10 +25,14 @@ const MAX_POOLED = 256;
 /** Chunk sizes, extensions and trailers may cost this many bytes, and as many per byte of body. */
 const CHUNK_OVERHEAD_BYTES = 16 * 1024;
 const CHUNK_OVERHEAD_PER_BYTE = 16;
+/** A target with raw bytes above ASCII is escaped and read again; further behind in the head it is refused. */
+const MAX_ESCAPED_HEAD = 16 * 1024;
 
 export class RequestParser implements ParserEvents {
   /** Status that refuses the request, 0 = none so far. */
   refusal = 0;
+  /** With a refusal: the bytes to read instead, when all that is wrong is a target that isn't percent-encoded. */
+  instead: Buffer | null = null;
   headComplete = false;
   complete = false;
   keepAlive = false;
@@ -75,6 +81,7 @@ export class RequestParser implements ParserEvents {
     if (error !== 0) {
       stop = start + errorOffset(this.#parser);
       if (!(error === PAUSED && this.complete)) this.refusal = error === PAUSED_H2_UPGRADE ? 505 : 400;
+      if (error === INVALID_URL && (chunk[stop] ?? 0) >= 0x80) this.#escape(chunk, start, stop, end);
     }
     const headLength = this.#headLength(start);
     if (inHead) {
@@ -86,6 +93,16 @@ export class RequestParser implements ParserEvents {
     this.#overhead += bodyRaw - (this.bodyBytes - bodyBefore);
     if (this.#overhead > CHUNK_OVERHEAD_BYTES + CHUNK_OVERHEAD_PER_BYTE * this.bodyBytes) this.refusal = 400;
     return stop;
+  }
+
+  /** The byte at `stop` of the piece from `start` to `end` is not ASCII. */
+  #escape(chunk: Buffer, start: number, stop: number, end: number): void {
+    const isGathered = this.#gathered >= 0;
+    if ((isGathered ? this.#gathered - (end - stop) : stop - start) > MAX_ESCAPED_HEAD) return;
+    const bytes = isGathered
+      ? Buffer.concat([this.#head.subarray(0, this.#gathered), chunk.subarray(end)])
+      : chunk.subarray(start);
+    this.instead = escapeRequestLine(bytes);
   }
 
   #startPiece(chunk: Buffer, start: number, bytes: Uint8Array): void {
@@ -198,6 +215,7 @@ export class RequestParser implements ParserEvents {
   reset(): void {
     resetParser(this.#parser);
     this.refusal = 0;
+    this.instead = null;
     this.headComplete = false;
     this.complete = false;
     if (this.pieces.length > 0) this.pieces = [];
