@@ -174,6 +174,7 @@ export async function openLocal(options: FixtureOptions = {}): Promise<Fixture> 
     clusterSize: () => options.members ?? 1,
     clock,
     random: () => 0.5,
+    partialIntervalMs: 0,
   });
   const takeLog = (): string[] => {
     const taken = lines;

@@ -13,7 +13,7 @@ interface Harness {
 }
 
 /** Chance is always one half. */
-function harness(members = 1): Harness {
+function harness(members = 1, partialIntervalMs = 0): Harness {
   const clock = new FakeClock();
   const ran: string[] = [];
   const out: Harness = {
@@ -25,6 +25,7 @@ function harness(members = 1): Harness {
       random: () => 0.5,
       logger: new Logger('agent', new LogSink('error', () => undefined)),
       clusterSize: () => members,
+      partialIntervalMs,
       fullSync: () => {
         ran.push('full');
         return Promise.resolve(out.fullError);
@@ -120,5 +121,22 @@ test('changes during a round are seen to in the next one', async () => {
   for (let i = 0; i < 100; i += 1) syncer.trigger();
   await settle();
   assert.deepEqual(ran, ['full', 'partial', 'partial']);
+  syncer.stop();
+});
+
+test('rounds are spaced out under load; after a quiet while a change is synced at once', async () => {
+  const { syncer, ran, clock } = harness(1, 25);
+  syncer.start();
+  await clock.advance(30);
+  assert.deepEqual(ran, ['full', 'partial']);
+  syncer.trigger();
+  await settle();
+  assert.equal(ran.length, 3);
+  syncer.trigger();
+  await clock.advance(24);
+  syncer.trigger();
+  assert.equal(ran.length, 3);
+  await clock.advance(1);
+  assert.equal(ran.length, 4);
   syncer.stop();
 });

@@ -43,7 +43,12 @@ export interface LocalAgentOptions {
   readonly clusterSize: () => number;
   readonly clock?: Clock;
   readonly random?: Random;
+  /** See SyncerOptions; for tests that look at every round. */
+  readonly partialIntervalMs?: number;
 }
+
+/** Under load a round then carries some hundred changes; nobody sees a catalog that is this much younger. */
+const PARTIAL_INTERVAL_MS = 25;
 
 /** A definition from the configuration files can't be registered: the agent does not start. */
 export class LocalDefinitionError extends Error {}
@@ -95,6 +100,7 @@ export class LocalAgent {
       random,
       logger,
       clusterSize,
+      partialIntervalMs: options.partialIntervalMs ?? PARTIAL_INTERVAL_MS,
       fullSync: () => fullSync.run(),
       partialSync: () => partialSync.run(),
     });

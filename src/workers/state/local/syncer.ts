@@ -16,6 +16,8 @@ export interface SyncerOptions {
   readonly logger: Logger;
   /** LAN members. */
   readonly clusterSize: () => number;
+  /** Between the beginnings of two partial syncs, at least. A change after a quiet while is synced at once. */
+  readonly partialIntervalMs: number;
   /** Each gives the error that kept it from finishing, or null. */
   readonly fullSync: () => Promise<string | null>;
   readonly partialSync: () => Promise<string | null>;
@@ -32,6 +34,8 @@ export class Syncer {
   #wake: (() => void) | null = null;
   #timer: Timer | null = null;
   #serverUp: Timer | null = null;
+  /** Runs while it is too early for the next partial sync. */
+  #spacing: Timer | null = null;
   #running = false;
 
   constructor(options: SyncerOptions) {
@@ -51,6 +55,7 @@ export class Syncer {
     this.#stopped = true;
     this.#serverUp?.cancel();
     this.#timer?.cancel();
+    this.#spacing?.cancel();
     this.#wakeUp();
   }
 
@@ -110,6 +115,7 @@ export class Syncer {
         if (event === 'stop') return;
         if (event === 'full') break;
         this.#changed = false;
+        this.#spaceOut();
         const failure = await this.#options.partialSync();
         if (failure !== null) antiEntropy.error('failed to sync changes', 'error', failure);
       }
@@ -128,13 +134,26 @@ export class Syncer {
         this.#timer?.cancel();
         return 'full';
       }
-      if (takesChanges && this.#changed && this.#paused === 0) return 'changes';
+      if (takesChanges && this.#changed && this.#paused === 0 && this.#spacing === null) return 'changes';
       await this.#sleep();
     }
   }
 
   async #unpaused(): Promise<void> {
     while (this.#paused > 0 && !this.#stopped) await this.#sleep();
+  }
+
+  /**
+   * Thousands of registrations in a row would otherwise be written a few at a time, each round with its own disk write on
+   * the leader, in competition with those of the registrations themselves.
+   */
+  #spaceOut(): void {
+    const { clock, partialIntervalMs } = this.#options;
+    if (partialIntervalMs <= 0) return;
+    this.#spacing = clock.after(partialIntervalMs, () => {
+      this.#spacing = null;
+      this.#wakeUp();
+    });
   }
 
   #startTimer(delayMs: number): void {
