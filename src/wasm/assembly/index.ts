@@ -7,3 +7,4 @@ export { setCache, clearCache } from './strings';
 export { scan } from './scan';
 export { prepareCrc32, crc32 } from './crc32';
 export { prepareCrc64, crc64 } from './crc64';
+export { lzwTableBytes, prepareLzw, lzwEncode, lzwDecode } from './lzw';

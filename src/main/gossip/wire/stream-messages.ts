@@ -1,0 +1,143 @@
+// What is said on a stream (spec/gossip.md, sections 3 and 5): one message each way. When it is neither compressed nor
+// encrypted nothing says how long it is, so it is read as far as it is there, and later on from where it stopped.
+
+import { decode, encode, type Kind, written } from './codec.js';
+import * as types from './message-types.js';
+import * as bodies from './messages.js';
+
+export interface PushPull {
+  readonly isJoin: boolean;
+  readonly nodes: readonly bodies.PushPullNode[];
+  /** Serf's state; null when there is none (then its merge isn't called). */
+  readonly userState: Uint8Array | null;
+}
+
+export type StreamMessage =
+  | { readonly type: 'pushPull'; readonly body: PushPull }
+  | { readonly type: 'ping'; readonly body: bodies.Ping }
+  | { readonly type: 'ack'; readonly body: bodies.Ack }
+  | { readonly type: 'user'; readonly payload: Uint8Array }
+  | { readonly type: 'error'; readonly text: string };
+
+export function encodeStreamMessage(message: StreamMessage): Uint8Array {
+  switch (message.type) {
+    case 'ping':
+      return encode(bodies.ping, message.body, types.PING);
+    case 'ack':
+      return encode(bodies.ack, message.body, types.ACK);
+    case 'error':
+      return encode(bodies.remoteError, { Error: message.text }, types.ERROR);
+    case 'user':
+      return written((writer) => {
+        writer.byte(types.USER);
+        bodies.userHeader.write(writer, { UserMsgLen: message.payload.length });
+        writer.raw(message.payload);
+      });
+    case 'pushPull': {
+      const { isJoin, nodes, userState } = message.body;
+      return written((writer) => {
+        writer.byte(types.PUSH_PULL);
+        const header = { Nodes: nodes.length, UserStateLen: userState?.length ?? 0, Join: isJoin };
+        bodies.pushPullHeader.write(writer, header);
+        for (const node of nodes) bodies.pushPullNode.write(writer, node);
+        if (userState !== null) writer.raw(userState);
+      });
+    }
+  }
+}
+
+export type StreamRead =
+  | { readonly kind: 'message'; readonly message: StreamMessage }
+  /** Call again when at least this many bytes of content are there. */
+  | { readonly kind: 'wants'; readonly bytes: number }
+  /** Many nodes were read, more are there: call again, best after a turn of the event loop. */
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'refused'; readonly problem: string };
+
+/** Nodes read in one go: a few milliseconds. */
+const NODES_A_STEP = 2000;
+
+function refused(problem: string): StreamRead {
+  return { kind: 'refused', problem };
+}
+
+/** Reads one message from content that may still grow. */
+export class StreamMessageReader {
+  private offset = 1;
+  private header: bodies.PushPullHeader | null = null;
+  private readonly nodes: bodies.PushPullNode[] = [];
+
+  /** `content` is all of the message that is there so far, its beginning included. Byte values are views of it. */
+  read(content: Uint8Array): StreamRead {
+    switch (content[0]) {
+      case undefined:
+        return { kind: 'wants', bytes: 1 };
+      case types.PING:
+        return this.small(bodies.ping, content, (body) => ({ type: 'ping', body }));
+      case types.ACK:
+        return this.small(bodies.ack, content, (body) => ({ type: 'ack', body }));
+      case types.ERROR:
+        return this.small(bodies.remoteError, content, (body) => ({ type: 'error', text: body.Error }));
+      case types.USER:
+        return this.user(content);
+      case types.PUSH_PULL:
+        return this.pushPull(content);
+      default:
+        return refused(`message type ${content[0]} is not supported on a stream`);
+    }
+  }
+
+  /** Reads a value at the offset and moves it on; anything else is the caller's answer. */
+  private value<T>(kind: Kind<T>, content: Uint8Array, name: string): { readonly value: T } | StreamRead {
+    const read = decode(kind, content, this.offset);
+    if (read.ok) {
+      this.offset = read.next;
+      return { value: read.value };
+    }
+    if (read.problem === 'malformed') return refused(`${name} is malformed`);
+    if (read.wanted - this.offset > types.MOST_NODE_BYTES) return refused(`${name} is too long`);
+    return { kind: 'wants', bytes: read.wanted };
+  }
+
+  private small<T>(kind: Kind<T>, content: Uint8Array, make: (body: T) => StreamMessage): StreamRead {
+    const read = this.value(kind, content, 'message');
+    return 'value' in read ? { kind: 'message', message: make(read.value) } : read;
+  }
+
+  private user(content: Uint8Array): StreamRead {
+    this.offset = 1;
+    const read = this.value(bodies.userHeader, content, 'user message header');
+    if (!('value' in read)) return read;
+    const length = read.value.UserMsgLen;
+    if (length < 0 || length > types.MOST_STREAM_BYTES) return refused(`user message of ${length} bytes`);
+    const end = this.offset + length;
+    if (content.length < end) return { kind: 'wants', bytes: end };
+    return { kind: 'message', message: { type: 'user', payload: content.subarray(this.offset, end) } };
+  }
+
+  private pushPull(content: Uint8Array): StreamRead {
+    if (this.header === null) {
+      const read = this.value(bodies.pushPullHeader, content, 'push/pull header');
+      if (!('value' in read)) return read;
+      const { Nodes, UserStateLen } = read.value;
+      if (Nodes < 0 || Nodes > types.MOST_NODES) return refused(`push/pull of ${Nodes} nodes`);
+      if (UserStateLen < 0 || UserStateLen > types.MOST_STREAM_BYTES) {
+        return refused(`push/pull with ${UserStateLen} bytes of user state`);
+      }
+      this.header = read.value;
+    }
+    const { Nodes, UserStateLen, Join } = this.header;
+    const stop = Math.min(Nodes, this.nodes.length + NODES_A_STEP);
+    while (this.nodes.length < stop) {
+      const read = this.value(bodies.pushPullNode, content, 'push/pull node');
+      if (!('value' in read)) return read;
+      this.nodes.push(read.value);
+    }
+    if (this.nodes.length < Nodes) return { kind: 'pause' };
+    const end = this.offset + UserStateLen;
+    if (content.length < end) return { kind: 'wants', bytes: end };
+    const userState = UserStateLen === 0 ? null : content.subarray(this.offset, end);
+    const body = { isJoin: Join, nodes: this.nodes, userState };
+    return { kind: 'message', message: { type: 'pushPull', body } };
+  }
+}

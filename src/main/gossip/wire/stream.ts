@@ -1,0 +1,204 @@
+// The layers around what is said on a stream (spec/gossip.md, sections 3 and 4). Out: compress, encrypt with a length in
+// front. In: the label (only from the side that dialled), then decrypt, decompress, read. Chunks come as they come;
+// nothing is kept beyond the limits, and a length that is too large is refused before its bytes are waited for.
+
+import { decode } from './codec.js';
+import { compress, decompress } from './compression.js';
+import { decrypt, encrypt, encryptedLength } from './encryption.js';
+import { labelHeader, removeLabel } from './label.js';
+import * as types from './message-types.js';
+import { compressed } from './messages.js';
+import { acceptsLabel, isEncrypting, type Protection } from './protection.js';
+import { encodeStreamMessage, type StreamMessage, StreamMessageReader } from './stream-messages.js';
+
+/** Type byte and length in front of what is encrypted. */
+const FRAME_BYTES = 5;
+
+/** Longest content buffered: an encrypted frame of the largest size, with its header and label. */
+const MOST_BUFFERED_BYTES = types.MOST_STREAM_BYTES + FRAME_BYTES + 257;
+
+/**
+ * How often the end of a compressed message is looked for once much of it is there. Twice is enough for what stock
+ * agents write; a message made of small pieces would be passed over again and again.
+ */
+const MOST_LATE_LOOKS = 16;
+
+/** The bytes of a message as they go over the connection, without the label. */
+export function sealStream(message: StreamMessage, protection: Protection): Uint8Array {
+  let content = encodeStreamMessage(message);
+  if (protection.isCompressing) content = compress(content);
+  const { primary } = protection.keyring;
+  if (primary === null || !isEncrypting(protection)) return content;
+  const frame = Buffer.allocUnsafe(FRAME_BYTES);
+  frame[0] = types.ENCRYPT;
+  frame.writeUInt32BE(encryptedLength(protection.encryptionVersion, content.length), 1);
+  const authenticated = Buffer.concat([frame, protection.label]);
+  return Buffer.concat([frame, encrypt(protection.encryptionVersion, primary, content, authenticated)]);
+}
+
+/** What the side that dialled writes: the label in front. */
+export function sealDialledStream(message: StreamMessage, protection: Protection): Uint8Array {
+  const content = sealStream(message, protection);
+  const header = labelHeader(protection.label);
+  return header.length === 0 ? content : Buffer.concat([header, content]);
+}
+
+export type StreamState =
+  | { readonly kind: 'message'; readonly message: StreamMessage }
+  | { readonly kind: 'waiting' }
+  /** Many nodes were read, more are there: call {@link StreamReader.advance}, best after a turn of the event loop. */
+  | { readonly kind: 'pause' }
+  /** Close the connection. `isAnswered`: tell the caller the problem in an error message first. */
+  | { readonly kind: 'refused'; readonly problem: string; readonly isAnswered: boolean };
+
+const WAITING: StreamState = { kind: 'waiting' };
+
+function refuse(problem: string, isAnswered: boolean): StreamState {
+  return { kind: 'refused', problem, isAnswered };
+}
+
+/** Reads the one message of one direction of a connection. */
+export class StreamReader {
+  private readonly protection: Protection;
+  private readonly messages = new StreamMessageReader();
+  private isLabelPending: boolean;
+  private buffer = Buffer.alloc(0);
+  private buffered = 0;
+  private start = 0;
+  /** Bytes of content below which there is nothing new to do. */
+  private wanted = 1;
+  /** What the layers held, once they are off; null while the content is still coming in. */
+  private content: Uint8Array | null = null;
+  private isPlain = false;
+  private lateLooks = 0;
+
+  /** `isAcceptor`: this side did not dial, so a label may come first. */
+  constructor(protection: Protection, isAcceptor: boolean) {
+    this.protection = protection;
+    this.isLabelPending = isAcceptor;
+  }
+
+  /** Whether anything has come in: a connection that ends before that is closed silently. */
+  get isEmpty(): boolean {
+    return this.buffered === 0;
+  }
+
+  /** Takes in what arrived; the chunk is copied. */
+  push(chunk: Uint8Array): StreamState {
+    const size = this.buffered + chunk.length;
+    if (size > MOST_BUFFERED_BYTES) return refuse('stream is larger than limit', false);
+    if (size > this.buffer.length) {
+      const larger = Buffer.allocUnsafe(Math.min(MOST_BUFFERED_BYTES, Math.max(size, this.buffer.length * 2, 4096)));
+      this.buffer.copy(larger, 0, 0, this.buffered);
+      this.buffer = larger;
+    }
+    this.buffer.set(chunk, this.buffered);
+    this.buffered = size;
+    return this.advance();
+  }
+
+  /** Goes on with what is there. */
+  advance(): StreamState {
+    if (this.isLabelPending) {
+      const state = this.takeLabel();
+      if (state !== null) return state;
+    }
+    if (this.content === null && !this.isPlain) {
+      const state = this.takeFrame();
+      if (state !== null) return state;
+    }
+    const content = this.content ?? this.arrived();
+    if (content.length < this.wanted) return WAITING;
+    const read = this.messages.read(content);
+    switch (read.kind) {
+      case 'message':
+      case 'pause':
+        return read;
+      case 'refused':
+        return refuse(read.problem, false);
+      case 'wants':
+        if (!this.isPlain) return refuse('message is cut off', false);
+        if (read.bytes > types.MOST_STREAM_BYTES) return refuse('stream is larger than limit', false);
+        this.wanted = read.bytes;
+        return WAITING;
+    }
+  }
+
+  private arrived(): Uint8Array {
+    return this.buffer.subarray(this.start, this.buffered);
+  }
+
+  /** Null: the label is off. */
+  private takeLabel(): StreamState | null {
+    if (this.buffered === 0) return WAITING;
+    const removed = removeLabel(this.arrived());
+    if (!removed.ok) return removed.problem === 'truncated' ? WAITING : refuse('bad label header', false);
+    if (!acceptsLabel(this.protection, removed.label)) return refuse('label is not ours', false);
+    this.start = this.buffered - removed.rest.length;
+    this.isLabelPending = false;
+    return null;
+  }
+
+  /** Null: encryption and compression are off. */
+  private takeFrame(): StreamState | null {
+    const arrived = this.arrived();
+    if (arrived.length < this.wanted) return WAITING;
+    const hasKeys = this.protection.keyring.primary !== null;
+    if (arrived[0] === types.ENCRYPT) {
+      return hasKeys
+        ? this.takeEncrypted(arrived)
+        : refuse('Remote state is encrypted and encryption is not configured', true);
+    }
+    if (hasKeys && this.protection.verifyIncoming) {
+      return refuse('Encryption is configured but remote state is not encrypted', true);
+    }
+    if (arrived[0] !== types.COMPRESS) {
+      this.isPlain = true;
+      return null;
+    }
+    // Only its end is looked for: unpacking waits until all of it is there.
+    const read = decode(compressed, arrived, 1);
+    if (!read.ok && read.problem === 'truncated') {
+      if (arrived.length > types.MOST_NODE_BYTES) this.lateLooks += 1;
+      if (read.wanted > types.MOST_STREAM_BYTES || this.lateLooks > MOST_LATE_LOOKS) {
+        return refuse('stream is larger than limit', false);
+      }
+      this.wanted = read.wanted;
+      return WAITING;
+    }
+    return this.unpack(arrived);
+  }
+
+  private takeEncrypted(arrived: Uint8Array): StreamState | null {
+    if (arrived.length < FRAME_BYTES) {
+      this.wanted = FRAME_BYTES;
+      return WAITING;
+    }
+    const length = new DataView(arrived.buffer, arrived.byteOffset).getUint32(1);
+    if (length > types.MOST_STREAM_BYTES) {
+      return refuse(`Remote node state is larger than limit (${length})`, true);
+    }
+    if (arrived.length < FRAME_BYTES + length) {
+      this.wanted = FRAME_BYTES + length;
+      return WAITING;
+    }
+    const authenticated = Buffer.concat([arrived.subarray(0, FRAME_BYTES), this.protection.label]);
+    const payload = arrived.subarray(FRAME_BYTES, FRAME_BYTES + length);
+    const decrypted = decrypt(this.protection.keyring, payload, authenticated);
+    if (!decrypted.ok) return refuse(decrypted.problem, true);
+    return this.unpack(decrypted.plaintext);
+  }
+
+  private unpack(content: Uint8Array): StreamState | null {
+    this.wanted = 0;
+    this.content = content;
+    if (content[0] === types.COMPRESS) {
+      const unpacked = decompress(content, 1, types.MOST_UNPACKED_STREAM_BYTES);
+      if (!unpacked.ok) return refuse(unpacked.problem, true);
+      this.content = unpacked.message;
+    }
+    // The layers' own bytes are not needed any more.
+    if (this.content !== content) this.buffer = Buffer.alloc(0);
+    return this.content.length === 0 ? refuse('message is empty', false) : null;
+  }
+}
