@@ -144,7 +144,7 @@ export async function startAgent(subject: Subject, spec: AgentSpec, directory: s
       '-grpc-tls-port=-1',
       ...(profiler ? [`-pid-file=${pidFile}`] : []),
     ],
-    { stdio: ['ignore', log, log], env: { ...process.env, ...spec.environment } },
+    { cwd: directory, stdio: ['ignore', log, log], env: { ...process.env, ...spec.environment } },
   );
   fs.closeSync(log);
   // Without a listener a missing binary would end this process; `pid` stays undefined then.

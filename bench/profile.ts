@@ -14,6 +14,9 @@ import { runOnce } from './runner.js';
 import { missingTools } from './tool.js';
 
 const TOOLS = ['doctor', 'flame', 'bubbleprof'];
+/** What clinic and the agent said. */
+const LOG_NAME = 'clinic.log';
+const LOG_TAIL_BYTES = 3000;
 const USAGE = `Usage: npm run profile:TOOL -- [--row ID] [--seconds S] [--engine net|uws]
   TOOL is ${TOOLS.join(', ')}; the default is row 6 for 5 s on the engine net`;
 
@@ -49,10 +52,12 @@ function parse(argv: readonly string[]): Options {
 function writeLauncher(directory: string, tool: string, reports: string): string {
   const launcher = path.join(directory, 'agent-under-clinic');
   const clinic = path.join(repositoryRoot, 'node_modules/clinic/bin.js');
-  const agent = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
+  const agent = fileURLToPath(new URL('./profiled-agent.js', import.meta.url));
   const command = [process.execPath, clinic, tool, '--open=false', '--dest', reports, '--', 'node', agent];
-  const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
-  fs.writeFileSync(launcher, `#!/bin/sh\nNO_INSIGHT=1 NO_UPDATE_NOTIFIER=1 exec ${quoted} "$@"\n`, { mode: 0o755 });
+  const quote = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
+  const log = quote(path.join(reports, LOG_NAME));
+  const line = `NO_INSIGHT=1 NO_UPDATE_NOTIFIER=1 exec ${command.map(quote).join(' ')} "$@" >${log} 2>&1`;
+  fs.writeFileSync(launcher, `#!/bin/sh\n${line}\n`, { mode: 0o755 });
   return launcher;
 }
 
@@ -80,7 +85,10 @@ async function main(argv: readonly string[]): Promise<number> {
   remove();
   process.stdout.write(summarizeProfiles(threads));
   const found = fs.readdirSync(reports).filter((file) => file.endsWith('.html'));
-  if (found.length === 0) throw new Error(`clinic wrote no report into ${reports}`);
+  if (found.length === 0) {
+    const log = fs.readFileSync(path.join(reports, LOG_NAME), 'utf8').slice(-LOG_TAIL_BYTES);
+    throw new Error(`clinic wrote no report into ${reports}:\n${log}`);
+  }
   process.stdout.write(`\n${found.map((file) => path.join(reports, file)).join('\n')}\n`);
   return 0;
 }
