@@ -66,3 +66,13 @@ export function encodePath(path: string): string {
   }
   return out;
 }
+
+/** Of "http://host:1/a?b" the "/a?b"; null when it is neither a path, an http URL nor "*". */
+export function originForm(target: string): string | null {
+  if (target.charCodeAt(0) === 0x2f) return target;
+  if (target === '*') return target;
+  const match = /^https?:\/\/[^/?#]*(.*)$/i.exec(target);
+  if (match === null) return null;
+  const rest = match[1] ?? '';
+  return rest.startsWith('/') ? rest : `/${rest}`;
+}

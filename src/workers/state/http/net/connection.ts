@@ -4,8 +4,12 @@
 
 import type net from 'node:net';
 import type { AbortListener, BodySink, EngineLimits, Exchange, RequestListener, ResponseStream } from '../engine.js';
+import { REFUSAL_TEXT } from '../refusals.js';
 import { dateLine, statusLine } from '../status-line.js';
+import { originForm } from '../target.js';
+import { AnswerBuffer } from './answer-buffer.js';
 import { ChunkedStream } from './chunked-stream.js';
+import { ReadAhead } from './read-ahead.js';
 import { acquireParser, type RequestParser, releaseParser } from './request-parser.js';
 
 /** Bytes read ahead: pipelined requests, or a body nobody asked for yet. */
@@ -16,8 +20,6 @@ const MAX_UNSENT = 256 * 1024;
 const MAX_DRAIN = 256 * 1024;
 const MAX_LINGER_BYTES = 64 * 1024 * 1024;
 const LINGER_MS = 5000;
-/** Smaller bodies travel in the same string as the head. */
-const SMALL_BODY = 4096;
 
 /** What a connection needs of its engine. */
 export interface ConnectionHost {
@@ -39,14 +41,13 @@ export class Connection implements Exchange {
   bodyLength = 0;
 
   readonly #socket: net.Socket;
+  readonly #out: AnswerBuffer;
   readonly #host: ConnectionHost;
   #phase: Phase = 'idle';
   #parser: RequestParser | null = null;
-  #readAhead: Buffer[] | null = null;
-  #readAheadBytes = 0;
+  #readAhead: ReadAhead | null = null;
   /** What to read in place of the chunk at hand (request-parser.ts). */
   #instead: Buffer | null = null;
-  #out = '';
   #reading = false;
   #keepAlive = true;
   #minor = 1;
@@ -64,6 +65,7 @@ export class Connection implements Exchange {
 
   constructor(socket: net.Socket, remoteAddress: string, host: ConnectionHost) {
     this.#socket = socket;
+    this.#out = new AnswerBuffer(socket);
     this.remoteAddress = remoteAddress;
     this.#host = host;
     this.#waitForHead();
@@ -181,18 +183,18 @@ export class Connection implements Exchange {
     if (closing) head += 'Connection: close\r\n\r\n';
     else if (this.#minor === 0) head += 'Connection: keep-alive\r\n\r\n';
     else head += '\r\n';
-    this.#out += head;
-    if (this.method !== 'HEAD' && length > 0) this.#addBody(body, length);
+    this.#out.add(head);
+    if (this.method !== 'HEAD' && length > 0) this.#out.addBody(body, length);
     this.#answered(closing);
   }
 
   stream(status: number, headers: string, ended: () => void): ResponseStream {
     const chunked = this.#minor === 1;
     const closing = this.#mustClose() || !chunked;
-    this.#out += statusLine(status) + headers + dateLine();
-    if (chunked) this.#out += 'Transfer-Encoding: chunked\r\n';
-    this.#out += closing ? 'Connection: close\r\n\r\n' : '\r\n';
-    this.#flush(true);
+    this.#out.add(statusLine(status) + headers + dateLine());
+    if (chunked) this.#out.add('Transfer-Encoding: chunked\r\n');
+    this.#out.add(closing ? 'Connection: close\r\n\r\n' : '\r\n');
+    this.#out.flush();
     this.#abort = { aborted: ended };
     const stream = new ChunkedStream(this.#socket, chunked, () => {
       this.#stream = null;
@@ -216,7 +218,7 @@ export class Connection implements Exchange {
       let at = 0;
       while (at < chunk.length && this.#phase !== 'over') {
         if (this.#phase === 'answering' && (this.#parser === null || this.#parser.complete)) break;
-        if (this.#phase === 'idle' && this.#socket.writableLength + this.#out.length > MAX_UNSENT) break;
+        if (this.#phase === 'idle' && this.#out.unsent > MAX_UNSENT) break;
         at = this.#advance(chunk, at);
         const instead: Buffer | null = this.#instead;
         if (instead !== null) {
@@ -232,7 +234,7 @@ export class Connection implements Exchange {
       chunk = this.#phase === 'over' ? null : this.#takeReadAhead();
     }
     this.#reading = false;
-    this.#flush();
+    this.#out.flush();
     if (this.#ended && this.#phase === 'idle' && this.#readAhead === null) this.#socket.end();
   }
 
@@ -310,25 +312,22 @@ export class Connection implements Exchange {
   }
 
   #keepForLater(chunk: Buffer): void {
-    if (this.#readAhead === null) this.#readAhead = [chunk];
-    else this.#readAhead.push(chunk);
-    this.#readAheadBytes += chunk.length;
-    if (this.#readAheadBytes > MAX_READ_AHEAD) this.#socket.pause();
+    this.#readAhead ??= new ReadAhead();
+    this.#readAhead.add(chunk);
+    if (this.#readAhead.bytes > MAX_READ_AHEAD) this.#socket.pause();
   }
 
   #readAheadFirst(rest: Buffer): void {
-    if (this.#readAhead === null) this.#readAhead = [rest];
-    else this.#readAhead.unshift(rest);
-    this.#readAheadBytes += rest.length;
-    if (this.#readAheadBytes > MAX_READ_AHEAD || this.#phase === 'idle') this.#socket.pause();
+    this.#readAhead ??= new ReadAhead();
+    this.#readAhead.addFirst(rest);
+    if (this.#readAhead.bytes > MAX_READ_AHEAD || this.#phase === 'idle') this.#socket.pause();
   }
 
   #takeReadAhead(): Buffer | null {
     const waiting = this.#readAhead;
     if (waiting === null || this.#phase !== 'idle') return null;
     this.#readAhead = null;
-    this.#readAheadBytes = 0;
-    return waiting.length === 1 ? (waiting[0] ?? null) : Buffer.concat(waiting);
+    return waiting.take();
   }
 
   #resumeReading(): void {
@@ -349,29 +348,6 @@ export class Connection implements Exchange {
     return this.#expectsContinue || this.bodyLength < 0 || this.bodyLength - parser.bodyBytes > MAX_DRAIN;
   }
 
-  #addBody(body: string | Uint8Array, length: number): void {
-    if (typeof body === 'string' && length === body.length) {
-      this.#out += body;
-      return;
-    }
-    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-    if (length <= SMALL_BODY) {
-      this.#out += Buffer.from(bytes.buffer, bytes.byteOffset, length).toString('latin1');
-      return;
-    }
-    this.#socket.cork();
-    this.#flush(true);
-    this.#socket.write(bytes);
-    this.#socket.uncork();
-  }
-
-  #flush(evenWhileReading = false): void {
-    if (this.#out === '' || (this.#reading && !evenWhileReading)) return;
-    const out = this.#out;
-    this.#out = '';
-    this.#socket.write(out, 'latin1');
-  }
-
   #answered(closing: boolean): void {
     this.#abort = null;
     this.#sink = null;
@@ -387,7 +363,7 @@ export class Connection implements Exchange {
     } else {
       this.#nextRequest();
     }
-    this.#flush();
+    if (!this.#reading) this.#out.flush();
     if (!this.#reading && (this.#readAhead !== null || this.#ended || this.#socket.isPaused())) this.#resumeReading();
   }
 
@@ -424,9 +400,8 @@ export class Connection implements Exchange {
   #finish(): void {
     this.#phase = 'over';
     this.#readAhead = null;
-    this.#readAheadBytes = 0;
     this.#releaseParser();
-    this.#flush(true);
+    this.#out.flush();
     this.#socket.end();
     this.#deadline = performance.now() + LINGER_MS;
     this.#bodyMark = 0;
@@ -443,8 +418,7 @@ export class Connection implements Exchange {
   #hangUp(): void {
     this.#phase = 'over';
     this.#readAhead = null;
-    this.#readAheadBytes = 0;
-    this.#out = '';
+    this.#out.clear();
     this.#host.impatient.delete(this);
     this.#releaseParser();
     const sink = this.#sink;
@@ -474,23 +448,4 @@ export class Connection implements Exchange {
     this.#deadline = performance.now() + this.#host.limits.slowBodyMs;
     this.#host.impatient.add(this);
   }
-}
-
-const REFUSAL_TEXT: { readonly [status: number]: string } = {
-  400: '400 Bad Request',
-  408: '408 Request Timeout',
-  417: '417 Expectation Failed',
-  431: '431 Request Header Fields Too Large',
-  501: '501 Not Implemented: unsupported transfer encoding',
-  505: '505 HTTP Version Not Supported',
-};
-
-/** Of "http://host:1/a?b" the "/a?b"; null when it is neither a path, an http URL nor "*". */
-function originForm(target: string): string | null {
-  if (target.charCodeAt(0) === 0x2f) return target;
-  if (target === '*') return target;
-  const match = /^https?:\/\/[^/?#]*(.*)$/i.exec(target);
-  if (match === null) return null;
-  const rest = match[1] ?? '';
-  return rest.startsWith('/') ? rest : `/${rest}`;
 }
