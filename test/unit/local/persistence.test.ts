@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
 import type { LocalDefinitions } from '../../../src/wire/definitions.js';
+import { LocalDefinitionError } from '../../../src/workers/state/local/local-agent.js';
 import { readJson } from '../../data.js';
 import { settle } from './fake-clock.js';
 import { openLocal } from './local-fixture.js';
@@ -201,8 +202,11 @@ test('a reload keeps what stays, removes what is gone from the files, and writes
 test('a definition that the agent may not run ends the start with its name', async () => {
   const check = checkType({ Name: 'a', ScriptArgs: ['true'], Interval: 5 * SECOND_NS });
   const definitions: LocalDefinitions = { services: [], checks: [{ check, serviceId: '', token: '' }], nodeMeta: {} };
-  await assert.rejects(openLocal({ config: { definitions } }), {
-    message:
-      "Failed to register check 'a': Scripts are disabled on this agent; to enable, configure 'enable_script_checks' or 'enable_local_script_checks' to true",
+  await assert.rejects(openLocal({ config: { definitions } }), (error) => {
+    assert.ok(error instanceof LocalDefinitionError);
+    const text =
+      "Failed to register check 'a': Scripts are disabled on this agent; to enable, configure 'enable_script_checks' or 'enable_local_script_checks' to true";
+    assert.equal(error.message, text);
+    return true;
   });
 });

@@ -209,3 +209,15 @@ test('a first start that was cut off begins anew', async () => {
   await again.store.close();
   fs.rmSync(folder, { recursive: true });
 });
+
+test('a damaged lock is made anew: it holds nothing', async () => {
+  const folder = temporaryFolder();
+  const first = await DurableStore.open(folder, silent, none);
+  await first.store.commit([put('kept')]);
+  await first.store.close();
+  fs.writeFileSync(path.join(folder, 'local', 'lock', 'CURRENT'), 'nonsense');
+  const { store, contents } = await DurableStore.open(folder, silent, none);
+  assert.deepEqual([...contents.services.keys()], ['kept']);
+  await store.close();
+  fs.rmSync(folder, { recursive: true });
+});

@@ -14,7 +14,7 @@ const MAX_BACKOFF_MS = 60_000;
 const QUICK_RETRIES = 3;
 
 /** Whose checks count. An empty node means this one. */
-export interface AliasTarget {
+interface AliasTarget {
   readonly node: string;
   readonly serviceId: string;
 }
@@ -47,7 +47,7 @@ function notFound({ node, serviceId }: AliasTarget): Health {
   return { status: 'critical', output: `Service ${serviceId} could not be found on node ${node}` };
 }
 
-export interface AliasChecksOptions {
+interface AliasChecksOptions {
   readonly state: LocalState;
   readonly clock: Clock;
   readonly nodeChecks: NodeChecks;

@@ -10,7 +10,7 @@ export interface CatalogNode {
   readonly checks: readonly CheckRecord[];
 }
 
-export type CatalogNodeOutcome =
+type CatalogNodeOutcome =
   /** `value` is null when the catalog does not know the node. */
   { readonly ok: true; readonly value: CatalogNode | null } | { readonly ok: false; readonly error: string };
 

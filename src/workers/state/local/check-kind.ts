@@ -3,17 +3,7 @@
 
 import type { CheckType } from '../../../wire/definitions.js';
 
-export type CheckKind =
-  | 'ttl'
-  | 'http'
-  | 'tcp'
-  | 'udp'
-  | 'grpc'
-  | 'docker'
-  | 'os_service'
-  | 'script'
-  | 'h2ping'
-  | 'alias';
+type CheckKind = 'ttl' | 'http' | 'tcp' | 'udp' | 'grpc' | 'docker' | 'os_service' | 'script' | 'h2ping' | 'alias';
 
 const runsAtIntervals = (check: CheckType): boolean =>
   check.HTTP !== '' ||

@@ -10,16 +10,33 @@ export interface DirectoryLock {
 
 const SMALL = 64 * 1024;
 
-export async function lockDirectory(path: string): Promise<DirectoryLock> {
+function refusal(path: string, error: unknown): LocalStoreError {
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (errorCode(cause) === 'LEVEL_LOCKED') return new LocalStoreError('in-use', path, '');
+  const detail = cause instanceof Error ? cause.message : String(error);
+  const code = /No space left/.test(detail) ? 'ENOSPC' : /ermission denied|ead-only/.test(detail) ? 'EACCES' : '';
+  return fileSystemError(path, Object.assign(new Error(detail), { code }));
+}
+
+async function open(path: string): Promise<ClassicLevel> {
   const database = new ClassicLevel(path, { writeBufferSize: SMALL, cacheSize: 0, maxFileSize: 1024 * 1024 });
   try {
-    await database.open({ passive: false });
+    await database.open();
   } catch (error) {
-    const cause = error instanceof Error ? error.cause : undefined;
-    if (errorCode(cause) === 'LEVEL_LOCKED') throw new LocalStoreError('in-use', path, '');
-    const detail = cause instanceof Error ? cause.message : String(error);
-    const code = /No space left/.test(detail) ? 'ENOSPC' : /ermission denied|ead-only/.test(detail) ? 'EACCES' : '';
-    throw fileSystemError(path, Object.assign(new Error(detail), { code }));
+    throw refusal(path, error);
   }
-  return { release: () => database.close() };
+  return database;
+}
+
+export async function lockDirectory(path: string): Promise<DirectoryLock> {
+  try {
+    const database = await open(path);
+    return { release: () => database.close() };
+  } catch (error) {
+    if (!(error instanceof LocalStoreError) || error.code !== 'unreadable') throw error;
+    // It holds nothing but the lock, so damaged files are made anew; only whoever gets the lock may do so.
+    await ClassicLevel.destroy(path);
+    const database = await open(path);
+    return { release: () => database.close() };
+  }
 }

@@ -17,7 +17,7 @@ const SERF_CHECK = 'serfHealth';
 /** Addresses under such names are the servers' to give (virtual IPs). */
 const ADOPTED_ADDRESS_PREFIX = 'consul-';
 
-export interface FullSyncOptions {
+interface FullSyncOptions {
   readonly state: LocalState;
   readonly catalog: CatalogAccess;
   readonly logger: Logger;

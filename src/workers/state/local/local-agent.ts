@@ -29,7 +29,7 @@ import type { AgentTokens } from './sync-commands.js';
 import { Syncer } from './syncer.js';
 import { TtlChecks } from './ttl-checks.js';
 
-export interface LocalAgentOptions {
+interface LocalAgentOptions {
   readonly config: RuntimeConfig;
   /** Named `agent`. */
   readonly logger: Logger;

@@ -29,7 +29,7 @@ interface Running {
   readonly stop: () => void;
 }
 
-export interface LocalChecksOptions {
+interface LocalChecksOptions {
   readonly state: LocalState;
   readonly ttl: TtlChecks;
   readonly alias: AliasChecks;

@@ -8,7 +8,7 @@ import type { CheckEntry, CheckPut, ServiceEntry, ServicePut } from './entries.j
 import { sameCheck, sameService } from './equality.js';
 import { IdIndex } from './id-index.js';
 
-export interface LocalStateOptions {
+interface LocalStateOptions {
   readonly clock: Clock;
   readonly random: Random;
   /** How long an output-only change may wait; 0 = not at all. */
@@ -17,7 +17,7 @@ export interface LocalStateOptions {
 }
 
 /** What others want to hear of; called synchronously, after the change. */
-export interface LocalStateListener {
+interface LocalStateListener {
   /** Something is to be synced. */
   touched?(): void;
   /** A service was put or removed. */

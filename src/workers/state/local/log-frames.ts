@@ -7,7 +7,7 @@ import { crc32 } from 'node:zlib';
 export const MAGIC: Uint8Array = Buffer.from('LICTLOC1', 'latin1');
 const HEADER_BYTES = 8;
 /** No write is ever larger; a length beyond it is garbage. */
-export const MAX_PAYLOAD_BYTES = 256 * 1024 * 1024;
+const MAX_PAYLOAD_BYTES = 256 * 1024 * 1024;
 
 export function frame(payload: string): Uint8Array {
   const bytes = Buffer.byteLength(payload);
@@ -18,7 +18,7 @@ export function frame(payload: string): Uint8Array {
   return out;
 }
 
-export type FileContents =
+type FileContents =
   /** `end`: where the next frame goes; less than the file's size when an unfinished write was cut. */
   | { readonly kind: 'read'; readonly payloads: readonly string[]; readonly end: number }
   | { readonly kind: 'damaged'; readonly offset: number };

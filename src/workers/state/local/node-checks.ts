@@ -5,7 +5,7 @@ import type { CheckRecord } from '../../../wire/records.js';
 import type { StoreReads } from '../store/read-api.js';
 import type { Clock } from './clock.js';
 
-export type NodeChecksOutcome =
+type NodeChecksOutcome =
   | {
       readonly ok: true;
       readonly index: number;

@@ -22,7 +22,7 @@ const MAX_OUTSTANDING = 512;
 /** On an agent with at most this many entries each round says of all that they are in sync, for whoever reads the log. */
 const MAX_LISTED = 64;
 
-export interface PartialSyncOptions {
+interface PartialSyncOptions {
   readonly state: LocalState;
   readonly consensus: Pick<Consensus, 'propose'>;
   readonly logger: Logger;

@@ -10,7 +10,7 @@ import type { Registrar } from './registrar.js';
 const INTERVAL_MS = 30_000;
 const NANOSECONDS_PER_MS = 1e6;
 
-export interface ReaperOptions {
+interface ReaperOptions {
   readonly clock: Clock;
   readonly state: LocalState;
   readonly checks: LocalChecks;

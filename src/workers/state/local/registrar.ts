@@ -34,7 +34,7 @@ export interface ServiceRegistration {
 /** Where a definition comes from: files are not stored, and may run scripts that the API may not. */
 export type Origin = 'api' | 'file';
 
-export interface RegistrarOptions {
+interface RegistrarOptions {
   readonly nodeName: string;
   readonly state: LocalState;
   readonly checks: LocalChecks;

@@ -11,7 +11,7 @@ import type { Registrar } from './registrar.js';
 import { dropCheckText, dropServiceText, type StoreContents, type StoredCheck } from './store-operations.js';
 import type { TtlChecks } from './ttl-checks.js';
 
-export interface RestoreOptions {
+interface RestoreOptions {
   readonly nodeName: string;
   readonly state: LocalState;
   readonly registrar: Registrar;

@@ -6,8 +6,8 @@ import type { ServiceRecord } from '../../../wire/records.js';
 import type { LocalState } from './local-state.js';
 import { NO_CHECK_TYPE } from './zero-values.js';
 
-export const MIN_SIDECAR_PORT = 21_000;
-export const MAX_SIDECAR_PORT = 21_255;
+const MIN_SIDECAR_PORT = 21_000;
+const MAX_SIDECAR_PORT = 21_255;
 const LOCALHOST = '127.0.0.1';
 const LISTENING_INTERVAL_NS = 10e9;
 

@@ -1,7 +1,7 @@
 // Why the store of local registrations can't be used: one line for the operator, and what to do about it.
 
 /** What is wrong, for whoever decides how to go on. */
-export type LocalStoreFailure = 'in-use' | 'not-writable' | 'full' | 'corrupt' | 'unreadable';
+type LocalStoreFailure = 'in-use' | 'not-writable' | 'full' | 'corrupt' | 'unreadable';
 
 /** Thrown while opening only; the process can't run with this data directory. */
 export class LocalStoreError extends Error {

@@ -8,7 +8,7 @@ import { NO_CHECK, NO_CHECK_TYPE, NO_SERVICE } from './zero-values.js';
 /** Who made it: `remote` through the API, `local` the agent itself (maintenance). */
 export type Source = 'local' | 'remote';
 
-export interface StoredService {
+interface StoredService {
   readonly token: string;
   readonly source: Source;
   readonly service: ServiceRecord;

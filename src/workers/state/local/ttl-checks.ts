@@ -17,7 +17,7 @@ interface TtlCheck {
   lastOutput: string;
 }
 
-export interface TtlChecksOptions {
+interface TtlChecksOptions {
   readonly state: LocalState;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -18,7 +18,7 @@ import { processControlEndpoints } from './process-control.js';
 import { serviceRegistrationEndpoints } from './service-registration.js';
 import { type TokenTable, tokenEndpoints } from './tokens.js';
 
-export interface AgentDependencies {
+interface AgentDependencies {
   readonly config: () => RuntimeConfig;
   readonly local: LocalAgent;
   readonly members: () => { readonly lan: readonly Member[]; readonly wan: readonly Member[] };

@@ -4,9 +4,7 @@ import { parseGoBool } from '../../../../gotext/numbers.js';
 import { quote } from '../../../../gotext/quote.js';
 import { type QueryParameters, type Reply, text } from '../../http/endpoint.js';
 
-export type EnableOutcome =
-  | { readonly ok: true; readonly value: boolean }
-  | { readonly ok: false; readonly reply: Reply };
+type EnableOutcome = { readonly ok: true; readonly value: boolean } | { readonly ok: false; readonly reply: Reply };
 
 export function enableParameter(query: QueryParameters): EnableOutcome {
   if (!query.has('enable')) return { ok: false, reply: text(400, 'Missing value for enable') };

@@ -30,7 +30,7 @@ export const ORIGIN: Coordinate = {
 /** Groups of figures for `info`: raft, serf_lan … */
 export type Stats = { readonly [group: string]: StringMap };
 
-export interface IdentityDependencies {
+interface IdentityDependencies {
   readonly config: () => RuntimeConfig;
   readonly local: LocalAgent;
   readonly self: () => Member;

@@ -11,7 +11,7 @@ export interface AgentControl {
   ask(control: ControlRequest): Promise<ControlAnswer>;
 }
 
-export interface MemberDependencies {
+interface MemberDependencies {
   readonly members: () => { readonly lan: readonly Member[]; readonly wan: readonly Member[] };
   readonly control: AgentControl;
 }

@@ -8,7 +8,7 @@ export const BIN_MS = 10_000;
 
 type Labels = readonly (readonly [string, string])[];
 
-export interface GaugeSeries {
+interface GaugeSeries {
   readonly name: string;
   readonly labels: Labels;
   value: number;
@@ -37,7 +37,7 @@ export interface Total extends Aggregated {
   lastMs: number;
 }
 
-export interface TotalGauge extends GaugeSeries {
+interface TotalGauge extends GaugeSeries {
   lastMs: number;
 }
 
@@ -45,7 +45,7 @@ function emptyBin(start: number): Bin {
   return { start, gauges: new Map(), counters: new Map(), samples: new Map() };
 }
 
-export function seriesKey(name: string, labels: Labels): string {
+function seriesKey(name: string, labels: Labels): string {
   let key = name;
   for (const [label, value] of labels) key += `\u0000${label}\u0001${value}`;
   return key;

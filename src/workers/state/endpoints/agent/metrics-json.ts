@@ -19,7 +19,7 @@ function labelsJson(labels: readonly (readonly [string, string])[]): string {
 }
 
 /** Of a sample; 0 for a single value. */
-export function standardDeviation({ count, sum, sumSquares }: Aggregated): number {
+function standardDeviation({ count, sum, sumSquares }: Aggregated): number {
   if (count < 2) return 0;
   const variance = (count * sumSquares - sum * sum) / (count * (count - 1));
   return Math.sqrt(Math.max(0, variance));

@@ -14,7 +14,7 @@ export interface Family {
 }
 
 /** Prometheus' form of a dotted name. */
-export function prometheusName(name: string): string {
+function prometheusName(name: string): string {
   return name.replace(/[.\- =/]/g, '_');
 }
 
@@ -46,7 +46,7 @@ function summaryLines(name: string, labels: Total['labels'], total: Total | null
   ];
 }
 
-export interface PrometheusOptions {
+interface PrometheusOptions {
   readonly bins: MetricsBins;
   readonly names: MetricNames;
   readonly prefix: string;

@@ -8,7 +8,7 @@ import { binJson } from './metrics-json.js';
 import { MetricNames } from './metrics-names.js';
 import { prometheusText } from './metrics-prometheus.js';
 
-export interface MetricsDependencies {
+interface MetricsDependencies {
   readonly config: () => RuntimeConfig;
   readonly bins: MetricsBins;
   readonly clock: Clock;

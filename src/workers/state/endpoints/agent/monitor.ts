@@ -9,7 +9,7 @@ export interface LogStream {
   subscribe(level: LogLevel, take: (record: LogRecord) => void): () => void;
 }
 
-export interface MonitorDependencies {
+interface MonitorDependencies {
   readonly logs: LogStream;
   /** A record as a line with its end. */
   readonly render: (record: LogRecord, format: 'text' | 'json') => string;
