@@ -47,7 +47,6 @@ function integer(goType: string, min: bigint, max: bigint): Kind<number> {
 /** Go's int, as far as a number is exact: what lies beyond ±(2^53 - 1) is out of range. */
 export const int: Kind<number> = integer('int', -(1n << 63n), (1n << 63n) - 1n);
 export const int32: Kind<number> = integer('int32', -(1n << 31n), (1n << 31n) - 1n);
-export const uint32: Kind<number> = integer('uint32', 0n, (1n << 32n) - 1n);
 
 /** The whole range of 64 bits; a bigint only above 2^53 - 1 (wire/uint64.ts). */
 export const uint64: Kind<number | bigint> = {
@@ -58,17 +57,6 @@ export const uint64: Kind<number | bigint> = {
     if (typeof value === 'bigint' && value >= 0n && value < 1n << 64n) return value;
     const isNumber = typeof value === 'number' || typeof value === 'bigint';
     at.mismatch(value, 'uint64', isNumber ? ` ${value}` : '');
-    return 0;
-  },
-};
-
-export const float64: Kind<number> = {
-  goType: 'float64',
-  zero: 0,
-  read(value, at) {
-    if (typeof value === 'number') return value;
-    if (typeof value === 'bigint') return Number(value);
-    at.mismatch(value, 'float64');
     return 0;
   },
 };
@@ -166,9 +154,6 @@ export const dynamic: Kind<DynamicValue> = {
   read: (value, at) => plain(value, at, 0),
 };
 
-/** A field that is known and not looked at. */
-export const ignored: Kind<null> = { goType: 'interface {}', zero: null, read: () => null };
-
 /**
  * A duration as agent and catalog bodies take it, in nanoseconds: Go duration text, or a number of nanoseconds whose
  * fraction is dropped. Other types of value count as absent.
@@ -186,8 +171,3 @@ export const duration: Kind<number> = {
     return 0;
   },
 };
-
-/** A kind with its own rule, for what has none here. `read` reports errors through `at.fail` or `at.mismatch`. */
-export function custom<T>(goType: string, zero: T, read: (value: NonNullable<JsonValue>, at: Reading) => T): Kind<T> {
-  return { goType, zero, read };
-}

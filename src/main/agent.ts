@@ -5,7 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { MessageChannel } from 'node:worker_threads';
 import { startCpuProfile } from '../observe/cpu-profile.js';
-import { Logger, LogSink } from '../observe/logger.js';
+import { Logger, LogSink, reaches } from '../observe/logger.js';
 import { Metrics } from '../observe/metrics.js';
 import { reportEverySecond } from '../observe/worker-telemetry.js';
 import type { RuntimeConfig } from '../wire/config.js';
@@ -15,6 +15,7 @@ import type { ControlAnswer, ControlRequest, MainToState, StateToMain, StateWork
 import type { LogLevel, LogRecord, WorkerToMain } from '../wire/thread-port.js';
 import { renderBanner } from './banner.js';
 import { CheckPool } from './check-pool.js';
+import { afterBanner } from './config/start-checks.js';
 import { prepareDataDir } from './data-dir.js';
 import { LogWriter } from './logging/writer.js';
 import { selfLan, selfWan } from './members.js';
@@ -83,10 +84,16 @@ class Agent {
 
   start(): void {
     this.#handleSignals();
+    const unusable = this.#config.dataDir === null ? null : prepareDataDir(this.#config.dataDir);
+    if (unusable !== null) {
+      process.stderr.write(`==> ${unusable}\n`);
+      this.#exit(1);
+      return;
+    }
     if (!this.#config.log.json) process.stdout.write(renderBanner(this.#config));
     this.#writer.open();
     for (const warning of this.#warnings) this.#log.warn(warning);
-    const problem = this.#config.dataDir === null ? null : prepareDataDir(this.#config.dataDir);
+    const problem = afterBanner(this.#config);
     if (problem) {
       this.#startFailed(problem);
       return;
@@ -142,14 +149,28 @@ class Agent {
   }
 
   #write(record: LogRecord): void {
-    this.#writer.write(record);
-    if (this.#monitorLevel !== null) this.#state?.send({ kind: 'log', records: [record] });
+    this.#deliver([record]);
+  }
+
+  /** While a monitor listens below the configured level, threads make more lines than are written here. */
+  #deliver(records: readonly LogRecord[]): void {
+    const { level } = this.#config.log;
+    for (const record of records) if (reaches(record.level, level)) this.#writer.write(record);
+    if (this.#monitorLevel !== null) this.#state?.send({ kind: 'log', records });
+  }
+
+  #applyLogLevel(): void {
+    const configured = this.#config.log.level;
+    const monitored = this.#monitorLevel ?? configured;
+    const level = reaches(monitored, configured) ? configured : monitored;
+    this.#sink.setLevel(level);
+    this.#raft?.send({ kind: 'log-level', level });
+    this.#state?.send({ kind: 'log-level', level });
   }
 
   #fromWorker(message: WorkerToMain): void {
     if (message.kind === 'log') {
-      for (const record of message.records) this.#writer.write(record);
-      if (this.#monitorLevel !== null) this.#state?.send({ kind: 'log', records: message.records });
+      this.#deliver(message.records);
     } else {
       this.#state?.send({ kind: 'metrics', report: message.report });
     }
@@ -177,6 +198,7 @@ class Agent {
         return;
       case 'monitor':
         this.#monitorLevel = message.level;
+        this.#applyLogLevel();
         return;
       case 'control':
         void this.#control(message.control).then((answer) =>
@@ -204,7 +226,6 @@ class Agent {
   #startFailed(text: string): void {
     if (this.#ending) return;
     this.#log.error(this.#running ? 'Fatal error' : 'Error starting agent', 'error', text);
-    if (!this.#running) process.stderr.write(`==> ${text}\n`);
     void this.#shutdown(1);
   }
 
@@ -298,10 +319,8 @@ class Agent {
     for (const warning of loaded.warnings) this.#log.warn(warning);
     const config: RuntimeConfig = { ...loaded.config, nodeId: this.#config.nodeId };
     this.#config = config;
-    this.#sink.setLevel(config.log.level);
-    this.#raft?.send({ kind: 'log-level', level: config.log.level });
+    this.#applyLogLevel();
     this.#raft?.send({ kind: 'reload', raft: config.raft });
-    this.#state?.send({ kind: 'log-level', level: config.log.level });
     this.#state?.send({ kind: 'reload', config });
     return { ok: true };
   }

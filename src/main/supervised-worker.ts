@@ -1,7 +1,13 @@
 // A worker thread as main sees it: started with a port of its own, its log lines and metrics taken, its orderly stop
 // awaited with a deadline. A worker that ends without having been told to is reported once.
 
-import { MessageChannel, type MessagePort, type TransferListItem, Worker } from 'node:worker_threads';
+import {
+  MessageChannel,
+  type MessagePort,
+  receiveMessageOnPort,
+  type TransferListItem,
+  Worker,
+} from 'node:worker_threads';
 import type { ThreadContext } from '../wire/thread-port.js';
 
 export interface SupervisedWorkerOptions<Outgoing> {
@@ -34,16 +40,19 @@ export class SupervisedWorker<Incoming, Outgoing extends { readonly kind: string
       transferList: [port2, ...options.transfer],
       name: options.name,
     });
-    port1.on('message', (message: Outgoing) => {
+    const take = (message: Outgoing): void => {
       if (message.kind === 'stopped') this.#onStopped?.();
       else options.onMessage(message);
-    });
+    };
+    port1.on('message', take);
     let failure = '';
     this.#worker.on('error', (error: Error) => {
       failure = error.stack ?? String(error);
     });
     this.#worker.on('exit', (code) => {
       this.#ended = true;
+      // Its last words may still wait in the port.
+      for (let last = receiveMessageOnPort(port1); last; last = receiveMessageOnPort(port1)) take(last.message);
       this.#onStopped?.();
       if (!this.#stopping) options.onLost(failure || `it exited with code ${code}`);
     });

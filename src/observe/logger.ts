@@ -5,6 +5,11 @@ import type { LogLevel, LogRecord, LogValue } from '../wire/thread-port.js';
 
 const ORDER: { readonly [level in LogLevel]: number } = { trace: 0, debug: 1, info: 2, warn: 3, error: 4 };
 
+/** True when a line of `level` is to be seen at the threshold `threshold`. */
+export function reaches(level: LogLevel, threshold: LogLevel): boolean {
+  return ORDER[level] >= ORDER[threshold];
+}
+
 /** Takes finished records; shared by all loggers of a thread, so that a level change reaches them all. */
 export class LogSink {
   #threshold: number;

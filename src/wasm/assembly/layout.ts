@@ -17,7 +17,6 @@ export const NULLABLE_STRUCT: i32 = 7;
 export const LIST: i32 = 8;
 export const MAP: i32 = 9;
 export const DYNAMIC: i32 = 10;
-export const NIL: i32 = 11;
 
 export const FIELDS: usize = 32;
 export const FIELD_SIZE: usize = 16;

@@ -1,8 +1,7 @@
 // The log of all threads as monitors see it: main sends records while somebody listens, at the lowest level asked for.
 
+import { reaches } from '../../observe/logger.js';
 import type { LogLevel, LogRecord } from '../../wire/thread-port.js';
-
-const ORDER: { readonly [level in LogLevel]: number } = { trace: 0, debug: 1, info: 2, warn: 3, error: 4 };
 
 interface Subscriber {
   readonly level: LogLevel;
@@ -29,14 +28,14 @@ export class LogStream {
 
   deliver(records: readonly LogRecord[]): void {
     for (const record of records) {
-      for (const { level, take } of this.#subscribers) if (ORDER[record.level] >= ORDER[level]) take(record);
+      for (const { level, take } of this.#subscribers) if (reaches(record.level, level)) take(record);
     }
   }
 
   #lowest(): LogLevel | null {
     let lowest: LogLevel | null = null;
     for (const { level } of this.#subscribers) {
-      if (lowest === null || ORDER[level] < ORDER[lowest]) lowest = level;
+      if (lowest === null || !reaches(level, lowest)) lowest = level;
     }
     return lowest;
   }

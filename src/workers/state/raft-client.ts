@@ -6,7 +6,13 @@ import type { MessagePort } from 'node:worker_threads';
 import { CommandBatch, decodePacked } from '../../wasm/commands.js';
 import type { ApplyResult, Command, OpaqueCommand } from '../../wire/commands.js';
 import { type Leadership, Role } from '../../wire/leadership.js';
-import type { RaftRole, RaftToState, SnapshotMeta, StateToRaft } from '../../wire/raft-port.js';
+import {
+  type RaftRole,
+  type RaftToState,
+  SNAPSHOT_WINDOW_BYTES,
+  type SnapshotMeta,
+  type StateToRaft,
+} from '../../wire/raft-port.js';
 import type { Consensus, ProposeFailure, ProposeOutcome } from './consensus.js';
 
 /** More commands than this waiting for the log are refused: each holds its request's memory. */
@@ -309,7 +315,7 @@ class SnapshotStream {
   readonly #request: number;
   readonly #source: SnapshotSource;
   readonly #done: () => void;
-  #credit = 1024 * 1024;
+  #credit = SNAPSHOT_WINDOW_BYTES;
   #running = false;
 
   constructor(port: MessagePort, request: number, source: SnapshotSource, done: () => void) {

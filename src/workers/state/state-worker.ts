@@ -27,6 +27,7 @@ import { LocalAgent } from './local/local-agent.js';
 import { noServers, storeNodeChecks } from './local/node-checks.js';
 import { LogStream } from './log-stream.js';
 import { noConsensus } from './no-consensus.js';
+import { poolStats } from './pool-stats.js';
 import { serverEndpoints } from './server-endpoints.js';
 import { openServerSide, type ServerSide } from './server-side.js';
 import { StateStore } from './store/state-store.js';
@@ -202,9 +203,11 @@ export class StateWorker {
   }
 
   async #stats(): Promise<Stats> {
+    const { bootstrap, encryptKey } = this.#config;
+    const isEncrypted = encryptKey !== '';
+    const lan = { serf_lan: poolStats(this.#lan, isEncrypted) };
     const server = this.#server;
-    if (!server) return { consul: { acl: 'disabled', known_servers: '0', server: 'false' } };
-    const { bootstrap, datacenter } = this.#config;
+    if (!server) return { consul: { acl: 'disabled', known_servers: '0', server: 'false' }, ...lan };
     return {
       consul: {
         acl: 'disabled',
@@ -213,9 +216,10 @@ export class StateWorker {
         leader: String(server.consensus.leadership.role === Role.leader),
         leader_addr: this.#leaderAddress,
         server: 'true',
-        datacenter,
       },
       raft: await server.consensus.stats(),
+      ...lan,
+      serf_wan: poolStats(this.#wan, isEncrypted),
     };
   }
 

@@ -91,9 +91,12 @@ test('a data directory in use by another agent is refused, and the other goes on
   const dataDir = path.join(folder, 'shared');
   const agent = await startAgent({ args: ['-server', '-bootstrap', `-data-dir=${dataDir}`, '-log-level=warn'] });
   try {
-    const { code, stderr } = await runToEnd(dataDir);
+    const { code, stdout, stderr } = await runToEnd(dataDir);
     assert.equal(code, 1);
-    assertOneLine(stderr, /^==> .*already in use by another/);
+    assert.equal(stderr, '');
+    const errors = stdout.split('\n').filter((line) => line.includes('[ERROR]'));
+    assert.equal(errors.length, 1, stdout);
+    assert.match(errors[0] ?? '', /Error starting agent: error=".*already in use by another/);
     assert.equal((await agent.request('PUT', '/v1/kv/still', 'here')).text.trim(), 'true');
   } finally {
     await agent.stop();

@@ -8,7 +8,6 @@ export const RECORD_ORDER = [
 
 /** Always there and always last: commands that arrived in part. */
 export const CHUNKING_STATE = 29;
-export const INDEX_RECORD = 16;
 
 const KNOWN: ReadonlySet<number> = new Set(RECORD_ORDER);
 const FIRST_ENTERPRISE_TYPE = 64;

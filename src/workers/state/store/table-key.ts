@@ -44,9 +44,3 @@ export function joinKey(first: string, second: string): string {
 export function endOfPart(part: string): string {
   return part + AFTER_SEPARATOR;
 }
-
-/** The first part of a joined key. */
-export function firstPart(key: string): string {
-  const end = key.indexOf(SEPARATOR);
-  return end === -1 ? key : key.slice(0, end);
-}

@@ -22,7 +22,6 @@ interface LlhttpExports {
   llhttp_reset(parser: number): void;
   llhttp_execute(parser: number, data: number, length: number): number;
   llhttp_get_error_pos(parser: number): number;
-  llhttp_get_error_reason(parser: number): number;
   llhttp_get_method(parser: number): number;
   llhttp_get_http_major(parser: number): number;
   llhttp_get_http_minor(parser: number): number;
@@ -121,10 +120,6 @@ export function execute(parser: number, bytes: Uint8Array, listener: ParserEvent
 /** Behind an error: how many of the bytes given were taken before it. */
 export function errorOffset(parser: number): number {
   return llhttp.llhttp_get_error_pos(parser) - inputAddress;
-}
-
-export function errorReason(parser: number): string {
-  return readText(llhttp.llhttp_get_error_reason(parser));
 }
 
 export function methodName(parser: number): string {

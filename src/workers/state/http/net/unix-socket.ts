@@ -1,7 +1,6 @@
 // The file of a unix socket listener: a stale one of a killed agent is replaced, a living one is an error; then owner and
 // mode as configured (unix_sockets.*).
 
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 
@@ -44,17 +43,13 @@ export function settleSocketFile(path: string, owner: SocketOwner): void {
   if (owner.mode !== '') fs.chmodSync(path, Number.parseInt(owner.mode, 8));
 }
 
-/** The number of a user or group; -1 leaves it as it is. */
+/** The number of a user or group of this machine; -1 leaves it as it is. */
 function lookUp(database: 'passwd' | 'group', name: string): number {
   if (name === '') return -1;
   if (/^[0-9]+$/.test(name)) return Number(name);
-  let entry = '';
-  try {
-    entry = execFileSync('getent', [database, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-  } catch {
-    // Not found: getent says so by its exit status.
+  for (const line of fs.readFileSync(`/etc/${database}`, 'utf8').split('\n')) {
+    const [entry, , number] = line.split(':');
+    if (entry === name) return Number(number);
   }
-  const number = entry.split(':')[2];
-  if (number === undefined) throw new Error(`unix_sockets: no ${database} entry for "${name}"`);
-  return Number(number);
+  throw new Error(`unix_sockets: no entry for "${name}" in /etc/${database}`);
 }
