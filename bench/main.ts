@@ -62,7 +62,8 @@ async function measure(options: Options): Promise<number> {
   const results = { rows, measured, calibrations };
   const { repeat, seconds, warmUpSeconds, profile: profiled } = options;
   writeResults(file, machine, { repeat, seconds, warmUpSeconds, profiled }, results);
-  process.stdout.write(`\n${renderReport(results, machine, options.markdown)}\nAll samples: ${file}\n`);
+  process.stdout.write(renderReport(results, machine, options.markdown));
+  process.stderr.write(`\nAll samples: ${file}\n`);
   if (profileDirectory !== null) process.stdout.write(summarizeProfiles(profileDirectory));
   return outcomes(results).some(({ error }) => error !== null) ? 1 : 0;
 }

@@ -5,6 +5,8 @@ import path from 'node:path';
 import { textTable } from './report.js';
 
 const TOP = 25;
+/** Share of the time a thread must have been busy. */
+const WORTH_SHOWING = 0.05;
 const LOCATION_PARTS = 3;
 
 interface CallFrame {
@@ -111,6 +113,11 @@ function locationOf({ url, lineNumber }: CallFrame): string {
   return `${url.split('/').slice(-LOCATION_PARTS).join('/')}:${lineNumber + 1}`;
 }
 
+function busyShare(profile: CpuProfile): number {
+  const { totalMs, idleMs } = summarizeProfile(profile);
+  return totalMs === 0 ? 0 : (totalMs - idleMs) / totalMs;
+}
+
 export function renderProfile(title: string, profile: CpuProfile): string {
   const { totalMs, idleMs, functions } = summarizeProfile(profile);
   const busyMs = totalMs - idleMs;
@@ -126,14 +133,19 @@ export function renderProfile(title: string, profile: CpuProfile): string {
   return `${title}: ${(totalMs / 1000).toFixed(1)} s, ${share} % busy\n\n${textTable(['function', 'self', 'ms', 'where'], lines)}\n`;
 }
 
-/** All profiles below a directory. */
+/** The profiles below a directory of threads that did something, each row's first run only: the others look alike. */
 export function summarizeProfiles(directory: string): string {
   const files = fs
     .readdirSync(directory, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.cpuprofile'))
     .sort();
   if (files.length === 0) return `\nno CPU profile was written below ${directory}\n`;
-  return files.map((file) => `\n${renderProfile(file, readProfile(path.join(directory, file)))}`).join('');
+  const tables = files
+    .filter((file) => !/-run-(?!1-)/.test(file))
+    .map((file) => ({ file, profile: readProfile(path.join(directory, file)) }))
+    .filter(({ profile }) => busyShare(profile) >= WORTH_SHOWING)
+    .map(({ file, profile }) => `\n${renderProfile(file, profile)}`);
+  return `${tables.join('')}\nAll profiles: ${directory}\n`;
 }
 
 function readProfile(file: string): CpuProfile {

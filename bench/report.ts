@@ -22,6 +22,7 @@ const HEADER = [
 const WHAT_WIDTH = 44;
 const BAR_WIDTH = 40;
 
+const TITLE = '# Benchmark results\n\nWhat the rows and columns mean: [docs/benchmarks.md](../docs/benchmarks.md).';
 const LEGEND =
   'Consul: the peer of the same run; "~": recorded elsewhere and scaled by the calibration of this run (in brackets as recorded); "?": recorded elsewhere, not scaled. CPU s and RSS: the server process, all threads, medians.';
 
@@ -31,6 +32,7 @@ export function renderReport(results: Results, machine: Machine, markdown: boole
   const found = outcomes(results);
   const table = markdown ? markdownTable : textTable;
   const parts = [
+    ...(markdown ? [TITLE] : []),
     machineLine(machine),
     ...(results.calibrations.length === 0
       ? []
@@ -112,7 +114,7 @@ function curveText({ subject, curve }: Outcome, markdown: boolean): string {
     ...plot('µs per repeated registration', curve, (point) => 1e6 / point.againPerSecond),
   ].join('\n');
   const plotted = markdown ? `\`\`\`\n${drawn}\n\`\`\`` : drawn;
-  return `Cost of a registration, ${subject.name}\n\n${table}\n\n${plotted}`;
+  return `${markdown ? '## ' : ''}Cost of a registration, ${subject.name}\n\n${table}\n\n${plotted}`;
 }
 
 function plot(title: string, curve: readonly CurvePoint[], cost: (point: CurvePoint) => number): string[] {

@@ -115,10 +115,8 @@ export async function runOnce(
       const name = `agent-${agents.length}`;
       const own = path.join(directory, name);
       fs.mkdirSync(own);
-      const environment = profileEnvironment(
-        plan.profileDirectory,
-        `row-${row.id}-${subject.engine ?? 'peer'}-${round}-${name}`,
-      );
+      const profile = `row-${row.id}-${subject.engine}-run-${round}-${name}`;
+      const environment = profileEnvironment(plan.profileDirectory, subject, profile);
       const agent = await startAgent(subject, { ...spec, environment: { ...spec.environment, ...environment } }, own);
       agents.push(agent);
       return agent;
@@ -135,8 +133,12 @@ export async function runOnce(
   }
 }
 
-function profileEnvironment(profiles: string | null, name: string): { readonly [variable: string]: string } {
-  if (profiles === null) return {};
+function profileEnvironment(
+  profiles: string | null,
+  subject: Subject,
+  name: string,
+): { readonly [variable: string]: string } {
+  if (profiles === null || subject.kind === 'peer') return {};
   const directory = path.join(profiles, name);
   fs.mkdirSync(directory, { recursive: true });
   return { LICTOR_CPU_PROFILE_DIR: directory };
