@@ -128,6 +128,11 @@ test('a unix socket: a stale file is replaced, a living one is not, the mode is 
     await first.listen(listener);
     assert.equal(fs.statSync(file).mode & 0o777, 0o600);
     await assert.rejects(() => second.listen(listener), /address already in use/);
+    const stranger = { user: 'nobody-of-this-name', group: '', mode: '' };
+    const third = new NetEngine({ ...options, unixSocket: stranger });
+    const other = { kind: 'unix', path: path.join(folder, 'other.sock') } as const;
+    await assert.rejects(() => third.listen(other), /no entry for "nobody-of-this-name" in \/etc\/passwd/);
+    await third.close(100);
     const body = await new Promise<string>((resolve, reject) => {
       const request = http.get({ socketPath: file, path: '/' }, (response) => {
         let text = '';

@@ -81,8 +81,8 @@ export class NetEngine implements Engine, ConnectionHost {
     });
     // Out of file descriptors and the like: the listener stays, the next accept may succeed.
     server.on('error', () => {});
-    if (listener.kind === 'unix') settleSocketFile(listener.path, this.#unixSocket);
     this.#servers.push(server);
+    if (listener.kind === 'unix') settleSocketFile(listener.path, this.#unixSocket);
     if (this.#patience === null) {
       this.#patience = setInterval(() => this.#judgePatience(), PATIENCE_CHECK_MS);
       this.#patience.unref();
