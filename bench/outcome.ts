@@ -18,6 +18,7 @@ export interface Measured {
 export interface CalibrationResult {
   readonly calibration: Calibration;
   readonly summary: Summary;
+  readonly notes: readonly string[];
 }
 
 /** What a figure is held against. `scaled`: recorded elsewhere and scaled by a calibration; `recorded`: as it was there. */

@@ -51,7 +51,7 @@ function parse(argv: readonly string[]): Options {
 /** A program that takes an agent's arguments and runs it under clinic. */
 function writeLauncher(directory: string, tool: string, reports: string): string {
   const launcher = path.join(directory, 'agent-under-clinic');
-  const clinic = path.join(repositoryRoot, 'node_modules/clinic/bin.js');
+  const clinic = fileURLToPath(import.meta.resolve('clinic/bin.js'));
   const agent = fileURLToPath(new URL('./profiled-agent.js', import.meta.url));
   const command = [process.execPath, clinic, tool, '--open=false', '--dest', reports, '--', 'node', agent];
   const quote = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;

@@ -43,7 +43,7 @@ export function renderReport(results: Results, machine: Machine, markdown: boole
     ),
     LEGEND,
     ...found.flatMap((outcome) => (outcome.curve.length === 0 ? [] : [curveText(outcome, markdown)])),
-    ...notes(found),
+    ...notes(results, found),
   ];
   return `${parts.join('\n\n')}\n`;
 }
@@ -88,11 +88,15 @@ function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
-function notes(found: readonly Outcome[]): string[] {
-  const lines = found.flatMap(({ row, subject, notes, error }) => [
+function notes({ calibrations }: Results, found: readonly Outcome[]): string[] {
+  const doubted = calibrations.flatMap(({ calibration, notes }) =>
+    notes.map((note) => `calibration, ${calibration.what}: ${note}`),
+  );
+  const rows = found.flatMap(({ row, subject, notes, error }) => [
     ...notes.map((note) => `row ${row.id}, ${subject.name}: ${note}`),
     ...(error === null ? [] : [`row ${row.id}, ${subject.name}: FAILED: ${error}`]),
   ]);
+  const lines = [...doubted, ...rows];
   return lines.length === 0 ? [] : [`To be read with care:\n${lines.map((line) => `- ${line}`).join('\n')}`];
 }
 

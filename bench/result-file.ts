@@ -22,7 +22,11 @@ interface ResultFile {
   readonly format: typeof FORMAT;
   readonly machine: Machine;
   readonly settings: Settings;
-  readonly calibrations: readonly { readonly key: CalibrationKey; readonly summary: Summary }[];
+  readonly calibrations: readonly {
+    readonly key: CalibrationKey;
+    readonly summary: Summary;
+    readonly notes: readonly string[];
+  }[];
   readonly measured: readonly Measured[];
 }
 
@@ -36,7 +40,11 @@ export function writeResults(file: string, machine: Machine, settings: Settings,
     format: FORMAT,
     machine,
     settings,
-    calibrations: results.calibrations.map(({ calibration, summary }) => ({ key: calibration.key, summary })),
+    calibrations: results.calibrations.map(({ calibration, summary, notes }) => ({
+      key: calibration.key,
+      summary,
+      notes,
+    })),
     measured: results.measured,
   };
   fs.mkdirSync(path.dirname(file), { recursive: true });
@@ -48,7 +56,7 @@ export function readResults(file: string): { readonly machine: Machine; readonly
   if (content.format !== FORMAT) throw new Error(`${file} is no result of this harness`);
   const calibrations = CALIBRATIONS.flatMap((calibration): CalibrationResult[] => {
     const found = content.calibrations.find(({ key }) => key === calibration.key);
-    return found ? [{ calibration, summary: found.summary }] : [];
+    return found ? [{ calibration, summary: found.summary, notes: found.notes }] : [];
   });
   const rows = ROWS.filter(({ id }) => content.measured.some(({ row }) => row === id));
   return { machine: content.machine, results: { rows, measured: content.measured, calibrations } };

@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { type Agent, startAgent } from './agent.js';
-import { CALIBRATIONS, calibrate } from './calibration/calibrations.js';
+import { CALIBRATIONS, type CalibrationSample, calibrate } from './calibration/calibrations.js';
 import { temporaryDirectory } from './cleanup.js';
 import { formatValue } from './format.js';
 import type { CalibrationResult, Measured } from './outcome.js';
@@ -53,22 +53,26 @@ function subjectsOf(row: Row, plan: Plan): Subject[] {
 }
 
 async function runCalibrations(plan: Plan, progress: Progress): Promise<CalibrationResult[]> {
-  const samples = new Map(CALIBRATIONS.map((calibration) => [calibration, [] as number[]]));
+  const samples = new Map(CALIBRATIONS.map((calibration) => [calibration, [] as CalibrationSample[]]));
   for (let round = 1; round <= plan.repeat; round += 1) {
-    for (const [calibration, figures] of samples) {
+    for (const [calibration, taken] of samples) {
       progress.begin(`calibration, ${calibration.what}, run ${round}/${plan.repeat}`);
       const { directory, remove } = temporaryDirectory();
       try {
         const seconds = Math.min(CALIBRATION_SECONDS, plan.seconds);
-        const figure = await calibrate(calibration, { warmUpSeconds: plan.warmUpSeconds, seconds, directory });
-        figures.push(figure);
-        progress.end(`${formatValue(figure, '/s')} /s`);
+        const sample = await calibrate(calibration, { warmUpSeconds: plan.warmUpSeconds, seconds, directory });
+        taken.push(sample);
+        progress.end(`${formatValue(sample.perSecond, '/s')} /s`);
       } finally {
         remove();
       }
     }
   }
-  return [...samples].map(([calibration, figures]) => ({ calibration, summary: summarize(figures) }));
+  return [...samples].map(([calibration, taken]) => ({
+    calibration,
+    summary: summarize(taken.map(({ perSecond }) => perSecond)),
+    notes: [...new Set(taken.flatMap(({ notes }) => notes))],
+  }));
 }
 
 /** A run that fails ends its subject's runs of this row and is told in the table; the other rows go on. */

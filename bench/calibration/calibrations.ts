@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { cleanUpLater } from '../cleanup.js';
 import { dnsperf } from '../dnsperf.js';
+import { doubts, underLoad } from '../load-usage.js';
 import { wrk } from '../wrk.js';
 
 export type CalibrationKey = 'uws' | 'net' | 'http' | 'level' | 'dgram';
@@ -65,18 +66,25 @@ export function machineFactor(calibration: Calibration, measured: number): numbe
   return measured / ((low + high) / 2);
 }
 
-/** Operations a second. */
+export interface CalibrationSample {
+  /** Operations a second. */
+  readonly perSecond: number;
+  /** What to doubt about it. */
+  readonly notes: readonly string[];
+}
+
 export async function calibrate(
   calibration: Calibration,
   times: { readonly warmUpSeconds: number; readonly seconds: number; readonly directory: string },
-): Promise<number> {
+): Promise<CalibrationSample> {
   const child = spawn(process.execPath, [calibration.program.pathname, times.directory, String(times.seconds)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const forget = cleanUpLater(() => child.kill('SIGKILL'));
   try {
-    const said = await firstLine(child);
-    if (calibration.load === 'itself') return said.perSecond ?? 0;
+    const pid = child.pid ?? process.pid;
+    const { result: said, usage: ownUsage } = await underLoad(pid, () => firstLine(child));
+    if (calibration.load === 'itself') return { perSecond: said.perSecond ?? 0, notes: doubts(ownUsage, false) };
     const port = said.port ?? 0;
     const measure = async (seconds: number): Promise<number> => {
       const { directory } = times;
@@ -86,7 +94,8 @@ export async function calibrate(
       return (await wrk({ url: `http://127.0.0.1:${port}/`, connections: CONNECTIONS, seconds, directory })).perSecond;
     };
     await measure(times.warmUpSeconds);
-    return await measure(times.seconds);
+    const { result: perSecond, usage } = await underLoad(pid, () => measure(times.seconds));
+    return { perSecond, notes: doubts(usage, false) };
   } finally {
     const gone = once(child, 'exit');
     const running = child.exitCode === null && child.signalCode === null;

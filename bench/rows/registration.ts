@@ -15,6 +15,11 @@ const WARM_UP_SERVICES = 1_000;
 /** Far from the indexes a row measures. */
 const WARM_UP_FROM = 3_000_000;
 const CATALOG_DEADLINE_MS = 180_000;
+const PROBES = 16;
+const PROBE_POLL_MS = 5;
+const LIST_POLL_MS = 50;
+/** `[]`, with or without a line's end. */
+const EMPTY_LIST_LENGTH = 3;
 const RATE_GOAL: Goal = { kind: 'at-least', value: 5_000 };
 
 const CURVE_LEVELS = [100, 1_000, 5_000, 10_000, 50_000];
@@ -50,36 +55,36 @@ class Registrar {
     });
   }
 
-  /** Until the catalog holds exactly so many services beside `consul`; looks first, cheaply, for the one sent last. */
-  async inCatalog(count: number, last: number | null): Promise<void> {
-    const until = performance.now() + CATALOG_DEADLINE_MS;
-    const left = (): number => Math.max(1, until - performance.now());
-    if (last !== null) {
-      const target = `/v1/catalog/service/${serviceName(last)}`;
+  /** Until a sample of the services sent has arrived in the catalog, or has gone from it. Asking costs next to nothing. */
+  async probe(from: number, count: number, present: boolean): Promise<void> {
+    const deadline = performance.now() + CATALOG_DEADLINE_MS;
+    for (let at = PROBES; at >= 1; at -= 1) {
+      const target = `/v1/catalog/service/${serviceName(from + Math.ceil((count * at) / PROBES) - 1)}`;
       await waitFor(
-        async () => (await this.agent.get(target)).length > 4,
-        'the last service in the catalog',
-        left(),
-        10,
+        async () => (await this.agent.get(target)).length > EMPTY_LIST_LENGTH === present,
+        `${target} to ${present ? 'appear' : 'go'}`,
+        Math.max(1, deadline - performance.now()),
+        PROBE_POLL_MS,
       );
     }
-    await waitFor(
-      async () => {
-        const services = (await this.agent.json('/v1/catalog/services')) as object;
-        return Object.keys(services).length === count + 1;
-      },
+  }
+
+  /** Until the catalog holds exactly so many services beside `consul`. Asking costs the server a long list each time. */
+  inCatalog(count: number): Promise<void> {
+    return waitFor(
+      async () => Object.keys((await this.agent.json('/v1/catalog/services')) as object).length === count + 1,
       `${count} services in the catalog`,
-      left(),
-      50,
+      CATALOG_DEADLINE_MS,
+      LIST_POLL_MS,
     );
   }
 
   /** The code that answers is compiled, the agent is as empty as before. */
   async warmUp(): Promise<void> {
     await this.put('register-service', WARM_UP_FROM, WARM_UP_SERVICES);
-    await this.inCatalog(WARM_UP_SERVICES, null);
+    await this.inCatalog(WARM_UP_SERVICES);
     await this.put('deregister-service', WARM_UP_FROM, WARM_UP_SERVICES);
-    await this.inCatalog(0, null);
+    await this.inCatalog(0);
   }
 
   stop(): void {
@@ -110,7 +115,8 @@ async function register(registrar: Registrar, count: number): Promise<{ result: 
   return underLoad(registrar.agent.pid, async () => {
     const put = await registrar.put('register-service', 0, count);
     const answeredAt = performance.now();
-    await registrar.inCatalog(count, count - 1);
+    await registrar.probe(0, count, true);
+    await registrar.inCatalog(count);
     return { put, catalogSeconds: (performance.now() - answeredAt) / 1000 };
   });
 }
@@ -177,7 +183,7 @@ function registerAgainRow(id: string, count: number, recorded: number): Row {
         const { result, usage } = await underLoad(registrar.agent.pid, () =>
           registrar.put('register-service', 0, count),
         );
-        await registrar.inCatalog(count, null);
+        await registrar.inCatalog(count);
         return registrationSample(result, usage, count, {});
       }),
   };
@@ -200,7 +206,7 @@ async function curve(run: Run, registrar: Registrar): Promise<{ points: CurvePoi
         };
       }
     }
-    await registrar.inCatalog(level, null);
+    await registrar.inCatalog(level);
     points.push(await curvePoint(registrar, level));
   }
   return { points, notes: [] };
@@ -219,7 +225,7 @@ async function curvePoint(registrar: Registrar, services: number): Promise<Curve
   for (let round = 0; round < CURVE_ROUNDS; round += 1) {
     const first = await cpuOf(pid, async () => {
       const put = await registrar.put('register-service', CURVE_FROM, CURVE_BATCH);
-      await registrar.inCatalog(services + CURVE_BATCH, CURVE_FROM + CURVE_BATCH - 1);
+      await registrar.probe(CURVE_FROM, CURVE_BATCH, true);
       return put;
     });
     add(fresh, first);
@@ -230,7 +236,7 @@ async function curvePoint(registrar: Registrar, services: number): Promise<Curve
     });
     add(again, second);
     await registrar.put('deregister-service', CURVE_FROM, CURVE_BATCH);
-    await registrar.inCatalog(services, null);
+    await registrar.probe(CURVE_FROM, CURVE_BATCH, false);
   }
   const count = CURVE_BATCH * CURVE_ROUNDS;
   return {
