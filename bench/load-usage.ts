@@ -1,7 +1,7 @@
 // What a stretch of load cost: the server, the generator (this process, its load processes and its tools) and everybody else
 // on the machine. From it follows whether a figure is the server's or the generator's.
 
-import { readCpu, readMachineCpu, readMemory, readThreads } from './process-usage.js';
+import { readCpu, readMachineCpu, readMemory, readThreads, type ThreadCpu } from './process-usage.js';
 
 /** From this share of one core on the generator may be what limits. */
 const GENERATOR_BUSY = 0.9;
@@ -13,8 +13,8 @@ const OTHERS_BUSY = 0.15;
 export interface LoadUsage {
   readonly wallSeconds: number;
   readonly serverCpuSeconds: number;
-  /** Of the server's thread that worked most. */
-  readonly busiestThreadCpuSeconds: number;
+  /** Of the server's threads that did anything, the busiest first. */
+  readonly threads: readonly ThreadCpu[];
   readonly generatorCpuSeconds: number;
   /** Of processes that belong to neither. */
   readonly othersCpuSeconds: number;
@@ -28,7 +28,7 @@ export const generatorProcesses = new Set<number>();
 interface Reading {
   readonly at: number;
   readonly server: number;
-  readonly threads: Map<string, number>;
+  readonly threads: Map<string, ThreadCpu>;
   readonly generator: number;
   readonly machine: number;
 }
@@ -42,17 +42,17 @@ export async function underLoad<T>(
   const after = read(serverPid);
   const serverCpuSeconds = after.server - before.server;
   const generatorCpuSeconds = after.generator - before.generator;
-  let busiest = 0;
-  for (const [thread, seconds] of after.threads) {
-    busiest = Math.max(busiest, seconds - (before.threads.get(thread) ?? 0));
-  }
+  const threads = [...after.threads]
+    .map(([id, { name, seconds }]) => ({ name, seconds: seconds - (before.threads.get(id)?.seconds ?? 0) }))
+    .filter(({ seconds }) => seconds > 0)
+    .sort((a, b) => b.seconds - a.seconds);
   const memory = readMemory(serverPid);
   return {
     result,
     usage: {
       wallSeconds: (after.at - before.at) / 1000,
       serverCpuSeconds,
-      busiestThreadCpuSeconds: busiest,
+      threads,
       generatorCpuSeconds,
       othersCpuSeconds: Math.max(0, after.machine - before.machine - serverCpuSeconds - generatorCpuSeconds),
       serverRssBytes: memory.rssBytes,
@@ -75,21 +75,23 @@ function read(serverPid: number): Reading {
 }
 
 /**
- * What to doubt about a figure. `throughput` says that the row drives the server as hard as it can: its figure is the
- * server's only while the server is what limits.
+ * What to doubt about a figure, judged by the worst of its runs. `throughput` says that the row drives the server as hard as
+ * it can: its figure is the server's only while the server is what limits.
  */
-export function doubts(usage: LoadUsage, throughput: boolean): string[] {
+export function doubts(usages: readonly LoadUsage[], throughput: boolean): string[] {
+  const shares = (seconds: (usage: LoadUsage) => number): number[] =>
+    usages.map((usage) => seconds(usage) / usage.wallSeconds);
+  const percent = (share: number): string => `${Math.round(share * 100)} % of a core`;
+  const generator = Math.max(0, ...shares((usage) => usage.generatorCpuSeconds));
+  const server = Math.min(1, ...shares((usage) => usage.serverCpuSeconds));
+  const others = Math.max(0, ...shares((usage) => usage.othersCpuSeconds));
   const found: string[] = [];
-  const share = (seconds: number): number => seconds / usage.wallSeconds;
-  const percent = (seconds: number): string => `${Math.round(share(seconds) * 100)} %`;
-  if (throughput && share(usage.generatorCpuSeconds) > GENERATOR_BUSY) {
-    found.push(`generator used ${percent(usage.generatorCpuSeconds)} of a core: it may be the bottleneck`);
+  if (throughput && generator > GENERATOR_BUSY) {
+    found.push(`generator used up to ${percent(generator)}: it may be the bottleneck`);
   }
-  if (throughput && share(usage.serverCpuSeconds) < SERVER_BUSY) {
-    found.push(`server used only ${percent(usage.serverCpuSeconds)} of a core: something else limits`);
+  if (throughput && server < SERVER_BUSY) {
+    found.push(`server used as little as ${percent(server)}: something else limits`);
   }
-  if (share(usage.othersCpuSeconds) > OTHERS_BUSY) {
-    found.push(`other processes took ${percent(usage.othersCpuSeconds)} of a core`);
-  }
+  if (others > OTHERS_BUSY) found.push(`other processes took up to ${percent(others)}`);
   return found;
 }

@@ -94,13 +94,10 @@ function summaryOf(samples: readonly Sample[], key: string): Summary | null {
   return values.length === 0 ? null : summarize(values);
 }
 
-/** Each doubt once, with the number of runs it holds for. */
 function notesOf(samples: readonly Sample[]): string[] {
-  const notes = samples.map((sample) => [
-    ...(sample.notes ?? []),
-    ...(sample.usage ? doubts(sample.usage, sample.throughput ?? false) : []),
-  ]);
-  return [...new Set(notes.flat())];
+  const usages = samples.flatMap(({ usage }) => (usage ? [usage] : []));
+  const throughput = samples.some((sample) => sample.throughput);
+  return [...new Set(samples.flatMap(({ notes }) => notes ?? [])), ...doubts(usages, throughput)];
 }
 
 function referenceFor(row: Row, metric: Metric, goal: Goal | null, results: Results): Reference | null {

@@ -32,13 +32,20 @@ export function parseStat(line: string): ProcessCpu {
   };
 }
 
-/** CPU seconds by thread id. */
-export function readThreads(pid: number): Map<string, number> {
-  const threads = new Map<string, number>();
+export interface ThreadCpu {
+  /** As the kernel knows it: `node` for main and every worker, else what V8 or libuv called it. */
+  readonly name: string;
+  readonly seconds: number;
+}
+
+/** CPU of each thread by its id. */
+export function readThreads(pid: number): Map<string, ThreadCpu> {
+  const threads = new Map<string, ThreadCpu>();
   for (const thread of fs.readdirSync(`/proc/${pid}/task`)) {
     try {
       const line = fs.readFileSync(`/proc/${pid}/task/${thread}/stat`, 'latin1');
-      threads.set(thread, parseStat(line).seconds);
+      const name = line.slice(line.indexOf('(') + 1, line.lastIndexOf(')'));
+      threads.set(thread, { name, seconds: parseStat(line).seconds });
     } catch {
       // The thread ended between the listing and the reading.
     }

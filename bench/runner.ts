@@ -6,6 +6,7 @@ import { type Agent, startAgent } from './agent.js';
 import { CALIBRATIONS, type CalibrationSample, calibrate } from './calibration/calibrations.js';
 import { temporaryDirectory } from './cleanup.js';
 import { formatValue } from './format.js';
+import { doubts } from './load-usage.js';
 import type { CalibrationResult, Measured } from './outcome.js';
 import { Progress } from './progress.js';
 import type { Engine, Row, Run, Sample, Subject } from './row.js';
@@ -71,7 +72,10 @@ async function runCalibrations(plan: Plan, progress: Progress): Promise<Calibrat
   return [...samples].map(([calibration, taken]) => ({
     calibration,
     summary: summarize(taken.map(({ perSecond }) => perSecond)),
-    notes: [...new Set(taken.flatMap(({ notes }) => notes))],
+    notes: doubts(
+      taken.map(({ usage }) => usage),
+      false,
+    ),
   }));
 }
 

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { cleanUpLater } from '../cleanup.js';
 import { dnsperf } from '../dnsperf.js';
-import { doubts, underLoad } from '../load-usage.js';
+import { type LoadUsage, underLoad } from '../load-usage.js';
 import { wrk } from '../wrk.js';
 
 export type CalibrationKey = 'uws' | 'net' | 'http' | 'level' | 'dgram';
@@ -69,8 +69,7 @@ export function machineFactor(calibration: Calibration, measured: number): numbe
 export interface CalibrationSample {
   /** Operations a second. */
   readonly perSecond: number;
-  /** What to doubt about it. */
-  readonly notes: readonly string[];
+  readonly usage: LoadUsage;
 }
 
 export async function calibrate(
@@ -84,7 +83,7 @@ export async function calibrate(
   try {
     const pid = child.pid ?? process.pid;
     const { result: said, usage: ownUsage } = await underLoad(pid, () => firstLine(child));
-    if (calibration.load === 'itself') return { perSecond: said.perSecond ?? 0, notes: doubts(ownUsage, false) };
+    if (calibration.load === 'itself') return { perSecond: said.perSecond ?? 0, usage: ownUsage };
     const port = said.port ?? 0;
     const measure = async (seconds: number): Promise<number> => {
       const { directory } = times;
@@ -95,7 +94,7 @@ export async function calibrate(
     };
     await measure(times.warmUpSeconds);
     const { result: perSecond, usage } = await underLoad(pid, () => measure(times.seconds));
-    return { perSecond, notes: doubts(usage, false) };
+    return { perSecond, usage };
   } finally {
     const gone = once(child, 'exit');
     const running = child.exitCode === null && child.signalCode === null;

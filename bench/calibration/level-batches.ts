@@ -38,3 +38,4 @@ while (performance.now() < until) {
 const perSecond = (batches * BATCH) / ((performance.now() - start) / 1000);
 await level.close();
 process.stdout.write(`${JSON.stringify({ perSecond })}\n`);
+process.stdin.on('end', () => process.exit(0)).resume();

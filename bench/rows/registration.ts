@@ -11,7 +11,7 @@ import { readCpu } from '../process-usage.js';
 import type { CurvePoint, Goal, Metric, Row, Run, Sample } from '../row.js';
 
 const CONNECTIONS = 8;
-const WARM_UP_SERVICES = 1_000;
+const WARM_UP_BATCH = 500;
 /** Far from the indexes a row measures. */
 const WARM_UP_FROM = 3_000_000;
 const CATALOG_DEADLINE_MS = 180_000;
@@ -79,12 +79,22 @@ class Registrar {
     );
   }
 
-  /** The code that answers is compiled, the agent is as empty as before. */
-  async warmUp(): Promise<void> {
-    await this.put('register-service', WARM_UP_FROM, WARM_UP_SERVICES);
-    await this.inCatalog(WARM_UP_SERVICES);
-    await this.put('deregister-service', WARM_UP_FROM, WARM_UP_SERVICES);
+  /**
+   * The code that answers is compiled, the agent is as empty as before. Resolves with the rate of its first batch: what a
+   * user of an agent just started meets.
+   */
+  async warmUp(seconds: number): Promise<number> {
+    const until = performance.now() + seconds * 1000;
+    let coldPerSecond: number | null = null;
+    do {
+      const put = await this.put('register-service', WARM_UP_FROM, WARM_UP_BATCH);
+      coldPerSecond ??= WARM_UP_BATCH / put.seconds;
+      await this.probe(WARM_UP_FROM, WARM_UP_BATCH, true);
+      await this.put('deregister-service', WARM_UP_FROM, WARM_UP_BATCH);
+      await this.probe(WARM_UP_FROM, WARM_UP_BATCH, false);
+    } while (performance.now() < until);
     await this.inCatalog(0);
+    return coldPerSecond;
   }
 
   stop(): void {
@@ -92,14 +102,17 @@ class Registrar {
   }
 }
 
-async function withRegistrar<T>(run: Run, work: (registrar: Registrar) => Promise<T>): Promise<T> {
+async function withRegistrar<T>(
+  run: Run,
+  work: (registrar: Registrar, coldPerSecond: number) => Promise<T>,
+): Promise<T> {
   const agent = await run.startAgent({ mode: 'server' });
   const [closedPort = 0] = await freePorts(1);
   const registrar = new Registrar(agent, closedPort);
   try {
     run.say('warm-up');
-    await registrar.warmUp();
-    return await work(registrar);
+    const coldPerSecond = await registrar.warmUp(run.warmUpSeconds);
+    return await work(registrar, coldPerSecond);
   } finally {
     registrar.stop();
   }
@@ -153,17 +166,25 @@ const CATALOG_METRIC: Metric = {
   goal: { kind: 'at-most', value: 2 },
 };
 
+const COLD_METRIC: Metric = {
+  key: 'coldPerSecond',
+  title: `first ${WARM_UP_BATCH} after the start`,
+  unit: '/s',
+  better: 'higher',
+};
+
 function registerRow(id: string, count: number, recorded: number): Row {
   return {
     id,
     what: `register ${count.toLocaleString('en')} services with an HTTP check each, 8 connections`,
     dependsOnEngine: false,
     hasPeer: true,
-    metrics: registrationMetrics(recorded, [CATALOG_METRIC]),
+    metrics: registrationMetrics(recorded, [CATALOG_METRIC, COLD_METRIC]),
     run: (run) =>
-      withRegistrar(run, async (registrar) => {
+      withRegistrar(run, async (registrar, coldPerSecond) => {
         const { result, usage } = await register(registrar, count);
-        return registrationSample(result.put, usage, count, { catalogSeconds: result.catalogSeconds });
+        const { put, catalogSeconds } = result;
+        return registrationSample(put, usage, count, { catalogSeconds, coldPerSecond });
       }),
   };
 }

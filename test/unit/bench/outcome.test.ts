@@ -52,7 +52,7 @@ const ROW: Row = {
 const IDLE: LoadUsage = {
   wallSeconds: 10,
   serverCpuSeconds: 9,
-  busiestThreadCpuSeconds: 8,
+  threads: [],
   generatorCpuSeconds: 5,
   othersCpuSeconds: 0,
   serverRssBytes: 50e6,
@@ -150,11 +150,11 @@ describe('outcomes', () => {
       calibrations: [],
     });
     assert.deepEqual(hard?.notes, [
-      'generator used 95 % of a core: it may be the bottleneck',
-      'server used only 40 % of a core: something else limits',
-      'other processes took 30 % of a core',
+      'generator used up to 95 % of a core: it may be the bottleneck',
+      'server used as little as 40 % of a core: something else limits',
+      'other processes took up to 30 % of a core',
     ]);
-    assert.deepEqual(soft?.notes, ['other processes took 30 % of a core']);
+    assert.deepEqual(soft?.notes, ['other processes took up to 30 % of a core']);
   });
 });
 
