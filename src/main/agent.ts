@@ -16,7 +16,6 @@ import type { LogLevel, LogRecord, WorkerToMain } from '../wire/thread-port.js';
 import { renderBanner } from './banner.js';
 import { CheckPool } from './check-pool.js';
 import { afterBanner } from './config/start-checks.js';
-import { prepareDataDir } from './data-dir.js';
 import { LogWriter } from './logging/writer.js';
 import { selfLan, selfWan } from './members.js';
 import { removePidFile, writePidFile } from './pid-file.js';
@@ -84,12 +83,6 @@ class Agent {
 
   start(): void {
     this.#handleSignals();
-    const unusable = this.#config.dataDir === null ? null : prepareDataDir(this.#config.dataDir);
-    if (unusable !== null) {
-      process.stderr.write(`==> ${unusable}\n`);
-      this.#exit(1);
-      return;
-    }
     if (!this.#config.log.json) process.stdout.write(renderBanner(this.#config));
     this.#writer.open();
     for (const warning of this.#warnings) this.#log.warn(warning);

@@ -4,10 +4,17 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
+/** Level by level: made all at once, a read-only file system would be reported as a missing directory. */
+function makeDirectory(directory: string): void {
+  if (fs.existsSync(directory)) return;
+  makeDirectory(path.dirname(directory));
+  fs.mkdirSync(directory, { mode: 0o700 });
+}
+
 /** Makes `dataDir` (mode 0700) and proves that it can be written; returns the error text, or null. */
 export function prepareDataDir(dataDir: string): string | null {
   try {
-    fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeDirectory(path.resolve(dataDir));
     const probe = path.join(dataDir, `.write-test-${process.pid}`);
     const file = fs.openSync(probe, 'w', 0o600);
     try {

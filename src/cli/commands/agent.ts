@@ -6,6 +6,7 @@ import { AGENT_FLAGS } from '../../main/config/flags.js';
 import { resolveNodeId, withIdentity } from '../../main/config/identity.js';
 import { loadConfig } from '../../main/config/load.js';
 import { beforeBanner } from '../../main/config/start-checks.js';
+import { prepareDataDir } from '../../main/data-dir.js';
 
 const USAGE = 'Usage: lictor agent [options]';
 
@@ -13,9 +14,11 @@ const USAGE = 'Usage: lictor agent [options]';
 export async function runAgentCommand(argv: readonly string[]): Promise<number> {
   const loaded = loadConfig(argv);
   if (!loaded.ok) return refuse(loaded.reason, loaded.error);
+  const { dataDir } = loaded.config;
+  const unusable = beforeBanner(loaded.config) ?? (dataDir === null ? null : prepareDataDir(dataDir));
+  if (unusable !== null) return refuse('config', unusable);
   const identified = resolveNodeId(loaded.config);
-  const problem = beforeBanner(loaded.config) ?? (identified.ok ? null : identified.error);
-  if (problem !== null || !identified.ok) return refuse('config', problem ?? '');
+  if (!identified.ok) return refuse('config', identified.error);
   const { config } = identified;
 
   const { runAgent } = await import('../../main/agent.js');

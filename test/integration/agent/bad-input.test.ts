@@ -102,6 +102,7 @@ for (const engine of ['net', 'uws']) {
     test('sockets that stop half-way are closed, and the others are served meanwhile', async () => {
       const slow = await connect(agent.ports.http);
       slow.on('error', () => {});
+      slow.resume();
       slow.write('GET /v1/status/leader HTTP/1.1\r\nHost: x\r\nX-Slow: ');
       const halfOpen = await connect(agent.ports.http);
       halfOpen.on('error', () => {});

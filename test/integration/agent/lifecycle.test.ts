@@ -39,7 +39,7 @@ for (const engine of ['net', 'uws']) {
     });
 
     test('PUT /v1/agent/leave ends the agent with 0', async () => {
-      const agent = await startAgent({ args: ['-dev', ...http, '-hcl', 'leave_drain_time = "10ms"'] });
+      const agent = await startAgent({ args: ['-dev', ...http, '-hcl', 'performance { leave_drain_time = "10ms" }'] });
       assert.equal((await agent.request('PUT', '/v1/agent/leave')).status, 200);
       assert.equal(await agent.waitForExit(), 0);
     });

@@ -1,0 +1,38 @@
+// Who waits for which number (spec/gossip.md, section 7). Own and relayed pings share one counter; acks and nacks are
+// matched by their number alone.
+
+/** Relays asked of us at the same time; more are not taken on. */
+const MOST_WAITERS = 4096;
+
+export interface AckWaiter {
+  onAck(payload: Uint8Array | null, nowMs: number): void;
+  onNack(): void;
+}
+
+export class AckWaiters {
+  private readonly waiters = new Map<number, AckWaiter>();
+  private counter = 0;
+
+  /** A number of its own for `waiter`; null when too many wait. */
+  add(waiter: AckWaiter): number | null {
+    if (this.waiters.size >= MOST_WAITERS) return null;
+    this.counter = (this.counter + 1) >>> 0;
+    this.waiters.set(this.counter, waiter);
+    return this.counter;
+  }
+
+  remove(seqNo: number): void {
+    this.waiters.delete(seqNo);
+  }
+
+  /** The first ack ends the waiting; nobody waiting is no problem. */
+  ack(seqNo: number, payload: Uint8Array | null, nowMs: number): void {
+    const waiter = this.waiters.get(seqNo);
+    this.waiters.delete(seqNo);
+    waiter?.onAck(payload, nowMs);
+  }
+
+  nack(seqNo: number): void {
+    this.waiters.get(seqNo)?.onNack();
+  }
+}

@@ -1,0 +1,60 @@
+// All members known, ourselves and the recently dead included, in the order in which they are probed (spec/gossip.md,
+// section 6): a new one goes to a random place, so that the others find it at different times.
+
+import { isGone, type NodeRecord } from './node.js';
+import { below, type Random, shuffle } from './random.js';
+
+export class NodeTable {
+  private list: NodeRecord[] = [];
+  private readonly byName = new Map<string, NodeRecord>();
+  private readonly random: Random;
+
+  constructor(random: Random) {
+    this.random = random;
+  }
+
+  get size(): number {
+    return this.list.length;
+  }
+
+  /** In the order of probing. */
+  get nodes(): readonly NodeRecord[] {
+    return this.list;
+  }
+
+  get(name: string): NodeRecord | undefined {
+    return this.byName.get(name);
+  }
+
+  add(node: NodeRecord): void {
+    this.byName.set(node.name, node);
+    const last = this.list.length;
+    this.list.push(node);
+    const place = below(this.random, last + 1);
+    const other = this.list[place];
+    if (other === undefined) return;
+    this.list[place] = node;
+    this.list[last] = other;
+  }
+
+  /** Drops who has been gone since before `beforeMs`, and puts the others into a new order. */
+  forgetAndShuffle(beforeMs: number): void {
+    this.list = this.list.filter((node) => {
+      const isKept = !isGone(node) || node.changedMs >= beforeMs;
+      if (!isKept) this.byName.delete(node.name);
+      return isKept;
+    });
+    shuffle(this.random, this.list);
+  }
+
+  /** Up to `count` different nodes that pass; large pools may yield fewer than there are, by chance. */
+  pick(count: number, passes: (node: NodeRecord) => boolean): NodeRecord[] {
+    const picked: NodeRecord[] = [];
+    const draws = 3 * this.list.length;
+    for (let i = 0; i < draws && picked.length < count; i += 1) {
+      const node = this.list[below(this.random, this.list.length)];
+      if (node !== undefined && passes(node) && !picked.includes(node)) picked.push(node);
+    }
+    return picked;
+  }
+}

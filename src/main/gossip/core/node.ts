@@ -1,0 +1,81 @@
+// What is known of a member (spec/gossip.md, sections 5 and 6).
+
+import type { Suspicion } from './suspicion.js';
+import type { Timer } from './timers.js';
+
+/** Where a member listens: 4 or 16 bytes as on the wire, UDP and TCP. Addresses are compared by these bytes. */
+export interface Address {
+  readonly ip: Uint8Array;
+  readonly port: number;
+}
+
+/** A copy of an address's bytes, null when they are none. */
+export function ipOf(bytes: Uint8Array | null): Uint8Array | null {
+  return bytes?.length === 4 || bytes?.length === 16 ? Uint8Array.from(bytes) : null;
+}
+
+export function isSameAddress(a: Address, b: Address): boolean {
+  return a.port === b.port && Buffer.compare(a.ip, b.ip) === 0;
+}
+
+/** `10.0.0.1:8301`, `[2001:db8:0:0:0:0:0:1]:8301`. */
+export function addressText({ ip, port }: Address): string {
+  if (ip.length === 4) return `${ip.join('.')}:${port}`;
+  const groups = Array.from({ length: 8 }, (_, i) => (((ip[i * 2] ?? 0) << 8) | (ip[i * 2 + 1] ?? 0)).toString(16));
+  return `[${groups.join(':')}]:${port}`;
+}
+
+export interface Versions {
+  readonly protocolMin: number;
+  readonly protocolMax: number;
+  readonly protocol: number;
+  readonly delegateMin: number;
+  readonly delegateMax: number;
+  readonly delegate: number;
+}
+
+/** Null when there are fewer than six bytes. */
+export function readVersions(bytes: Uint8Array | null): Versions | null {
+  const [protocolMin, protocolMax, protocol, delegateMin, delegateMax, delegate] = bytes ?? [];
+  if (protocolMin === undefined || protocolMax === undefined || protocol === undefined) return null;
+  if (delegateMin === undefined || delegateMax === undefined || delegate === undefined) return null;
+  return { protocolMin, protocolMax, protocol, delegateMin, delegateMax, delegate };
+}
+
+export type NodeState = 'alive' | 'suspect' | 'dead' | 'left';
+
+/** A member as the layers above see it. */
+export interface NodeInfo {
+  readonly name: string;
+  readonly address: Address;
+  readonly meta: Uint8Array;
+  /** As on the wire; null when the member didn't say. */
+  readonly versionBytes: Uint8Array | null;
+}
+
+/** A member in the table. The byte values are the table's own. */
+export interface NodeRecord extends NodeInfo {
+  address: Address;
+  meta: Uint8Array;
+  versionBytes: Uint8Array | null;
+  versions: Versions | null;
+  incarnation: number;
+  state: NodeState;
+  /** When the state changed last. */
+  changedMs: number;
+  suspicion: { readonly suspicion: Suspicion; timer: Timer } | null;
+}
+
+/** A copy that later changes don't reach. */
+export function infoOf({ name, address, meta, versionBytes }: NodeInfo): NodeInfo {
+  return { name, address, meta, versionBytes };
+}
+
+/** The newest protocol version the member understands, 0 when it didn't say. */
+export function protocolMax(node: NodeRecord): number {
+  return node.versions?.protocolMax ?? 0;
+}
+
+export function isGone(node: NodeRecord): boolean {
+  return node.state === 'dead' || node.state === 'left';
+}

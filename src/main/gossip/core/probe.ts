@@ -1,0 +1,147 @@
+// One probe of one member (spec/gossip.md, section 7; Lifeguard, sections 4.1 and 4.3): ping, after the timeout ask others
+// to ping, try a stream, count who at least says that it tried, and at the end accuse or not.
+
+import { encode } from '../wire/codec.js';
+import { INDIRECT_PING, PING, SUSPECT } from '../wire/message-types.js';
+import { accusation, indirectPing, ping, type Source } from '../wire/messages.js';
+import type { AckWaiter, AckWaiters } from './ack-waiters.js';
+import type { Membership } from './membership.js';
+import { infoOf, type NodeRecord, protocolMax } from './node.js';
+import { isSelf, type Pool } from './pool.js';
+import type { Sender } from './sender.js';
+import type { Timer } from './timers.js';
+
+const STREAM_PING_VERSION = 3;
+const NACK_VERSION = 4;
+
+/** Where answers to our pings go. */
+export function ownSource({ self }: Pool): Source {
+  return { SourceAddr: self.address.ip, SourcePort: self.address.port, SourceNode: self.name };
+}
+
+export interface ProbeContext {
+  readonly pool: Pool;
+  readonly sender: Sender;
+  readonly membership: Membership;
+  readonly waiters: AckWaiters;
+  /** Called once, at the very end. */
+  readonly onEnd: (nowMs: number) => void;
+}
+
+export class Probe implements AckWaiter {
+  readonly node: NodeRecord;
+  /** Null: it could not be started, and has ended. */
+  readonly seqNo: number | null;
+  private readonly context: ProbeContext;
+  private readonly startedMs: number;
+  private readonly deadlineMs: number;
+  private readonly incarnation: number;
+  private readonly timers: Timer[] = [];
+  private isIndirect = false;
+  private isSendFailed = false;
+  private isStreamAnswered = false;
+  private expectedNacks = 0;
+  private nacks = 0;
+
+  constructor(context: ProbeContext, node: NodeRecord, nowMs: number) {
+    const { pool, waiters } = context;
+    this.context = context;
+    this.node = node;
+    this.incarnation = node.incarnation;
+    this.startedMs = nowMs;
+    this.deadlineMs = nowMs + pool.awareness.scale(pool.settings.probeIntervalMs);
+    this.seqNo = waiters.add(this);
+  }
+
+  start(): void {
+    const { context, node, seqNo } = this;
+    const { pool, sender } = context;
+    if (seqNo === null) {
+      context.onEnd(this.startedMs);
+      return;
+    }
+    const message = encode(ping, { SeqNo: seqNo, Node: node.name, ...ownSource(pool) }, PING);
+    if (node.state === 'alive') {
+      sender.send(node.address, message, seqNo);
+    } else {
+      // So that it hears of the suspicion at once, and can refute.
+      sender.sendKnown(node, [message, this.accusation()], seqNo);
+    }
+    const timeoutMs = Math.min(this.startedMs + pool.settings.probeTimeoutMs, this.deadlineMs);
+    this.timers.push(
+      pool.timers.set(timeoutMs, () => this.askOthers()),
+      pool.timers.set(this.deadlineMs, (nowMs) => this.expire(nowMs)),
+    );
+  }
+
+  private accusation(): Uint8Array {
+    const From = this.context.pool.self.name;
+    return encode(accusation, { Incarnation: this.incarnation, Node: this.node.name, From }, SUSPECT);
+  }
+
+  onAck(payload: Uint8Array | null, nowMs: number): void {
+    if (!this.isIndirect) {
+      const roundTripMs = nowMs - this.startedMs;
+      const copied = payload === null ? null : Uint8Array.from(payload);
+      this.context.pool.out.event({ kind: 'roundTrip', node: infoOf(this.node), roundTripMs, payload: copied });
+    }
+    this.end(this.isSendFailed ? 0 : -1, nowMs);
+  }
+
+  onNack(): void {
+    this.nacks += 1;
+  }
+
+  /** The direct ping could not be written. */
+  sendFailed(): void {
+    if (this.isIndirect) return;
+    this.isSendFailed = true;
+    this.askOthers();
+  }
+
+  /** It counts at the deadline: an ack that comes until then counts more. */
+  streamAnswered(): void {
+    this.isStreamAnswered = true;
+  }
+
+  private askOthers(): void {
+    if (this.isIndirect || this.seqNo === null) return;
+    this.isIndirect = true;
+    const { node, seqNo, context } = this;
+    const { pool, sender } = context;
+    const { settings, table } = pool;
+    const isRelay = (other: NodeRecord) => other.state === 'alive' && other !== node && !isSelf(pool, other);
+    for (const relay of table.pick(settings.indirectChecks, isRelay)) {
+      const Nack = protocolMax(relay) >= NACK_VERSION;
+      if (Nack) this.expectedNacks += 1;
+      const { ip, port } = node.address;
+      const request = { SeqNo: seqNo, Target: ip, Port: port, Node: node.name, Nack, ...ownSource(pool) };
+      sender.send(relay.address, encode(indirectPing, request, INDIRECT_PING));
+    }
+    if (settings.isStreamPingEnabled && protocolMax(node) >= STREAM_PING_VERSION) {
+      const { name, address } = node;
+      pool.out.stream({ kind: 'ping', to: address, name, seqNo, deadlineMs: this.deadlineMs });
+    }
+  }
+
+  private expire(nowMs: number): void {
+    const { node, context } = this;
+    if (this.isStreamAnswered) {
+      context.pool.out.log('warn', `'${node.name}' answers a stream but no packets: is UDP blocked?`);
+      this.end(this.isSendFailed ? 0 : -1, nowMs);
+      return;
+    }
+    const From = context.pool.self.name;
+    context.membership.suspect({ Incarnation: this.incarnation, Node: node.name, From }, nowMs);
+    // Relays that don't even say they got no answer tell of our own trouble.
+    this.end(this.expectedNacks > 0 ? Math.max(this.expectedNacks - this.nacks, 0) : 1, nowMs);
+  }
+
+  private end(delta: number, nowMs: number): void {
+    const { pool, waiters } = this.context;
+    for (const timer of this.timers) pool.timers.cancel(timer);
+    if (this.seqNo !== null) waiters.remove(this.seqNo);
+    pool.awareness.apply(delta);
+    this.context.onEnd(nowMs);
+  }
+}
