@@ -76,9 +76,9 @@ export class Outbox {
   /** Everything since the last call. */
   take(): Output {
     const { packets, streams, events } = this;
-    if (packets.length > 0) this.packets = [];
-    if (streams.length > 0) this.streams = [];
-    if (events.length > 0) this.events = [];
+    this.packets = [];
+    this.streams = [];
+    this.events = [];
     return { packets, streams, events };
   }
 }

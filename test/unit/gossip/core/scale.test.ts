@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { pushPullIntervalMs, queryTimeoutMs, retransmitLimit } from '../../../../src/main/gossip/core/scale.js';
+import { readVectors } from '../vectors.js';
+
+test('the transmit limit is the recorded one at every size', () => {
+  const { cases } = readVectors<{ name: string; mult: number; n: number; limit: number }>('retransmit-limit');
+  assert.ok(cases.length >= 72);
+  for (const { name, mult, n, limit } of cases) assert.equal(retransmitLimit(mult, n), limit, name);
+});
+
+test('push/pull slows down as recorded', () => {
+  const { cases } = readVectors<{ name: string; n: number; lanMs: number; wanMs: number }>('push-pull-scale');
+  assert.ok(cases.length >= 22);
+  for (const { name, n, lanMs, wanMs } of cases) {
+    assert.equal(pushPullIntervalMs(30_000, n), lanMs, name);
+    assert.equal(pushPullIntervalMs(60_000, n), wanMs, name);
+  }
+});
+
+test('queries wait as long as recorded', () => {
+  const { cases } = readVectors<{ name: string; gossipIntervalMs: number; n: number; timeoutMs: number }>(
+    'query-timeout',
+  );
+  assert.ok(cases.length >= 39);
+  for (const { name, gossipIntervalMs, n, timeoutMs } of cases) {
+    assert.equal(queryTimeoutMs(gossipIntervalMs, n), timeoutMs, name);
+  }
+});

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { Timers } from '../../../../src/main/gossip/core/timers.js';
+
+test('what is due runs in the order of its time, then in the order of setting; cancelled ones never', () => {
+  const plan = fc.array(fc.record({ atMs: fc.nat(50), isCancelled: fc.boolean() }), { maxLength: 200 });
+  fc.assert(
+    fc.property(plan, fc.nat(60), (entries, nowMs) => {
+      const timers = new Timers();
+      const ran: number[] = [];
+      const set = entries.map(({ atMs }, i) => timers.set(atMs, () => ran.push(i)));
+      entries.forEach(({ isCancelled }, i) => {
+        const timer = set[i];
+        if (isCancelled && timer !== undefined) timers.cancel(timer);
+      });
+      const order = [...entries.entries()]
+        .filter(([, { isCancelled }]) => !isCancelled)
+        .sort(([i, a], [j, b]) => a.atMs - b.atMs || i - j);
+      assert.equal(timers.nextMs, order[0]?.[1].atMs ?? null);
+      timers.runDue(nowMs);
+      assert.deepEqual(
+        ran,
+        order.filter(([, { atMs }]) => atMs <= nowMs).map(([i]) => i),
+      );
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('a timer set while others run takes part when it is due', () => {
+  const timers = new Timers();
+  const ran: string[] = [];
+  timers.set(10, (nowMs) => {
+    ran.push(`a at ${nowMs}`);
+    timers.set(15, () => ran.push('c'));
+    timers.set(25, () => ran.push('d'));
+  });
+  timers.set(20, () => ran.push('b'));
+  timers.runDue(20);
+  assert.deepEqual(ran, ['a at 20', 'c', 'b']);
+  assert.equal(timers.nextMs, 25);
+});
