@@ -40,12 +40,18 @@ test('frames come back as they were written, and a file cut anywhere gives those
       // A lone surrogate has no UTF-8 form.
       const texts = given.map((text) => Buffer.from(text).toString());
       const file = fileOf(texts);
-      assert.deepEqual(readFrames(file), { kind: 'read', payloads: texts, end: file.length });
+      const whole = { kind: 'read', payloads: texts, end: file.length, torn: false };
+      assert.deepEqual(readFrames(file), whole);
+      assert.deepEqual(readFrames(Buffer.concat([file, Buffer.alloc(5000)])), whole);
       const cut = file.subarray(0, at % (file.length + 1));
       const read = readFrames(cut);
       assert.ok(read.kind === 'read');
       assert.deepEqual(read.payloads, texts.slice(0, read.payloads.length));
       assert.ok(read.end <= cut.length);
+      assert.equal(
+        read.torn,
+        cut.subarray(read.end).some((byte) => byte !== 0),
+      );
     }),
   );
 });
@@ -60,7 +66,7 @@ test('a record changed in the middle is damage, at the end it is an unfinished w
       file[at] = (file[at] ?? 0) ^ 0x01;
       const read = readFrames(file);
       if (index < 2) assert.deepEqual(read, { kind: 'damaged', offset: start });
-      else assert.deepEqual(read, { kind: 'read', payloads: ['first', 'second'], end: start });
+      else assert.deepEqual(read, { kind: 'read', payloads: ['first', 'second'], end: start, torn: true });
     }
   }
 });

@@ -1,12 +1,17 @@
 // One append-only file whose writes are on disk when they are done. A write that fails (disk full) is taken back, so that
-// what was written before stays readable and the next write may succeed.
+// what was written before stays readable and the next write may succeed. The file is opened with O_DSYNC and kept ahead of
+// its data with zeros: a write is then one call that leaves the file's size alone, which takes half the time of a write
+// that grows the file and a sync behind it.
 
-import { fdatasync, write } from 'node:fs';
+import { constants, write } from 'node:fs';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { MAGIC } from './log-frames.js';
 
 const FILE_MODE = 0o600;
+const { O_RDWR, O_CREAT, O_TRUNC, O_DSYNC } = constants;
+/** How far the zeros go beyond the data. */
+const AHEAD_BYTES = 1024 * 1024;
 
 /** Makes a created, renamed or deleted name in `directory` survive a power loss. */
 export async function syncDirectory(directory: string): Promise<void> {
@@ -18,7 +23,7 @@ export async function syncDirectory(directory: string): Promise<void> {
   }
 }
 
-/** With callbacks: a promise of node:fs for each of the two steps costs more than the steps. */
+/** With a callback: a promise of node:fs costs more than the step. */
 function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const writeFrom = (done: number): void => {
@@ -32,19 +37,12 @@ function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Prom
   });
 }
 
-function syncData(handle: FileHandle): Promise<void> {
-  return new Promise((resolve, reject) => {
-    fdatasync(handle.fd, (error) => {
-      if (error) reject(error);
-      else resolve();
-    });
-  });
-}
-
 export class LogFile {
   readonly path: string;
   readonly #handle: FileHandle;
   #size: number;
+  /** Up to here the file exists; zeros behind `#size`. */
+  #allocated: number;
   /** A failed write may have left bytes behind `#size`. */
   #dirty = false;
 
@@ -52,11 +50,12 @@ export class LogFile {
     this.path = path;
     this.#handle = handle;
     this.#size = size;
+    this.#allocated = size;
   }
 
   /** A new file, or an existing one emptied. */
   static async create(path: string): Promise<LogFile> {
-    const handle = await open(path, 'w', FILE_MODE);
+    const handle = await open(path, O_RDWR | O_CREAT | O_TRUNC | O_DSYNC, FILE_MODE);
     try {
       await writeAll(handle, MAGIC, 0);
       await handle.sync();
@@ -71,7 +70,7 @@ export class LogFile {
 
   /** An existing file; what lies behind `size` is cut. */
   static async reopen(path: string, size: number): Promise<LogFile> {
-    const handle = await open(path, 'r+', FILE_MODE);
+    const handle = await open(path, O_RDWR | O_DSYNC, FILE_MODE);
     try {
       if (size < MAGIC.length) await writeAll(handle, MAGIC, 0);
       await handle.truncate(Math.max(size, MAGIC.length));
@@ -91,14 +90,15 @@ export class LogFile {
   async append(bytes: Uint8Array): Promise<void> {
     if (this.#dirty) await this.#takeBack();
     this.#dirty = true;
+    if (this.#size + bytes.length > this.#allocated) await this.#goAhead(this.#size + bytes.length + AHEAD_BYTES);
     try {
       await writeAll(this.#handle, bytes, this.#size);
-      await syncData(this.#handle);
     } catch (error) {
       await this.#takeBack().catch(() => undefined);
       throw error;
     }
     this.#size += bytes.length;
+    this.#allocated = Math.max(this.#allocated, this.#size);
     this.#dirty = false;
   }
 
@@ -106,9 +106,21 @@ export class LogFile {
     await this.#handle.close();
   }
 
+  /** Zeros up to `end`. Where the disk has no room for them, the data may still have. */
+  async #goAhead(end: number): Promise<void> {
+    try {
+      await writeAll(this.#handle, new Uint8Array(end - this.#allocated), this.#allocated);
+      this.#allocated = end;
+    } catch {
+      await this.#handle.truncate(this.#size).catch(() => undefined);
+      this.#allocated = this.#size;
+    }
+  }
+
   async #takeBack(): Promise<void> {
     await this.#handle.truncate(this.#size);
-    await syncData(this.#handle);
+    await this.#handle.datasync();
+    this.#allocated = this.#size;
     this.#dirty = false;
   }
 }

@@ -1,6 +1,6 @@
 // How the store's files are laid out: a magic, then frames of length (u32 LE), CRC-32 (u32 LE) and payload. A frame is what
 // one write put down, so a crash leaves at most the last one incomplete: it is cut. A bad frame with a good one behind it
-// can't come from a crash; it is damage, and reported with its place.
+// can't come from a crash; it is damage, and reported with its place. Zeros behind the last frame are room for the next.
 
 import { crc32 } from 'node:zlib';
 
@@ -19,8 +19,8 @@ export function frame(payload: string): Uint8Array {
 }
 
 type FileContents =
-  /** `end`: where the next frame goes; less than the file's size when an unfinished write was cut. */
-  | { readonly kind: 'read'; readonly payloads: readonly string[]; readonly end: number }
+  /** `end`: where the next frame goes. `torn`: an unfinished write stands there. */
+  | { readonly kind: 'read'; readonly payloads: readonly string[]; readonly end: number; readonly torn: boolean }
   | { readonly kind: 'damaged'; readonly offset: number };
 
 interface Frame {
@@ -32,9 +32,13 @@ function frameAt(file: Buffer, offset: number): Frame | null {
   if (offset + HEADER_BYTES > file.length) return null;
   const bytes = file.readUInt32LE(offset);
   const end = offset + HEADER_BYTES + bytes;
-  if (bytes > MAX_PAYLOAD_BYTES || end > file.length) return null;
+  if (bytes === 0 || bytes > MAX_PAYLOAD_BYTES || end > file.length) return null;
   const payload = file.subarray(offset + HEADER_BYTES, end);
   return crc32(payload) === file.readUInt32LE(offset + 4) ? { payload, end } : null;
+}
+
+function isZero(bytes: Buffer): boolean {
+  return bytes.every((byte) => byte === 0);
 }
 
 /**
@@ -49,7 +53,7 @@ function goesOn(file: Buffer, offset: number): boolean {
 }
 
 export function readFrames(file: Buffer): FileContents {
-  if (file.length < MAGIC.length) return { kind: 'read', payloads: [], end: 0 };
+  if (file.length < MAGIC.length) return { kind: 'read', payloads: [], end: 0, torn: file.length > 0 };
   if (!file.subarray(0, MAGIC.length).equals(MAGIC)) return { kind: 'damaged', offset: 0 };
   const payloads: string[] = [];
   let offset = MAGIC.length;
@@ -62,5 +66,5 @@ export function readFrames(file: Buffer): FileContents {
     payloads.push(found.payload.toString('utf8'));
     offset = found.end;
   }
-  return { kind: 'read', payloads, end: offset };
+  return { kind: 'read', payloads, end: offset, torn: !isZero(file.subarray(offset)) };
 }

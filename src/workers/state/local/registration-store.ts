@@ -169,6 +169,7 @@ export class DurableStore implements RegistrationStore {
   }
 
   async #write(text: string): Promise<CommitOutcome> {
+    if (text === '') return DONE;
     try {
       await this.#log.append(frame(text));
       return DONE;

@@ -58,7 +58,8 @@ interface ReadFile {
   /** Where the next record goes. */
   readonly end: number;
   readonly records: number;
-  readonly cut: boolean;
+  readonly size: number;
+  readonly torn: boolean;
 }
 
 /** Reads one file into `contents`. */
@@ -67,7 +68,7 @@ async function readInto(path: string, contents: StoreContents): Promise<ReadFile
   const read = readFrames(bytes);
   if (read.kind === 'damaged') throw damaged(path, read.offset);
   replay(read.payloads, contents, path);
-  return { end: read.end, records: read.payloads.length, cut: read.end < bytes.length };
+  return { end: read.end, records: read.payloads.length, size: bytes.length, torn: read.torn };
 }
 
 function damaged(path: string, offset: number): LocalStoreError {
@@ -77,7 +78,7 @@ function damaged(path: string, offset: number): LocalStoreError {
 async function readSnapshot(directory: string, generation: number, contents: StoreContents): Promise<number> {
   const path = snapshotPath(directory, generation);
   const read = await readInto(path, contents);
-  if (read.cut) throw damaged(path, read.end);
+  if (read.end < read.size) throw damaged(path, read.end);
   return read.end;
 }
 
@@ -88,7 +89,7 @@ async function readLogs(paths: readonly string[], contents: StoreContents, logge
   for (const path of paths) {
     const read = await readInto(path, contents);
     if (cut !== null && read.records > 0) throw damaged(cut.path, cut.end);
-    if (read.cut) {
+    if (read.torn) {
       cut = { path, end: read.end };
       logger.warn('cut an unfinished write', 'path', path, 'offset', read.end);
     }
