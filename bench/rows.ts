@@ -2,6 +2,7 @@
 
 import type { Row } from './row.js';
 import { catalogRows } from './rows/catalog.js';
+import { curveRow } from './rows/curve.js';
 import { dnsRows } from './rows/dns.js';
 import { idleRows } from './rows/idle.js';
 import { kvRows } from './rows/kv.js';
@@ -28,7 +29,7 @@ const ORDER = [
   '17',
 ];
 
-const all = [...registrationRows, ...kvRows, ...catalogRows, ...dnsRows, ...waitingRows, ...idleRows];
+const all = [...registrationRows, curveRow, ...kvRows, ...catalogRows, ...dnsRows, ...waitingRows, ...idleRows];
 
 /** In the order they are run. */
 export const ROWS: readonly Row[] = [...all].sort((a, b) => ORDER.indexOf(a.id) - ORDER.indexOf(b.id));
