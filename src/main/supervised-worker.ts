@@ -10,6 +10,12 @@ import {
 } from 'node:worker_threads';
 import type { ThreadContext } from '../wire/thread-port.js';
 
+/**
+ * V8 lets the young generation grow to 48 MB under load and keeps it: memory that 5,000 waiting queries would otherwise be
+ * blamed for. At 6 MB the throughput is the same.
+ */
+const YOUNG_GENERATION_MB = 6;
+
 export interface SupervisedWorkerOptions<Outgoing> {
   readonly name: string;
   readonly url: URL;
@@ -38,6 +44,7 @@ export class SupervisedWorker<Incoming, Outgoing extends { readonly kind: string
     this.#worker = new Worker(options.url, {
       workerData: options.data(context),
       transferList: [port2, ...options.transfer],
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
       name: options.name,
     });
     const take = (message: Outgoing): void => {
