@@ -32,6 +32,12 @@ function fileOf(payloads: readonly string[]): Buffer {
   return Buffer.concat([MAGIC, ...payloads.map(frame)]);
 }
 
+function readTexts(file: Buffer) {
+  const read = readFrames(file);
+  if (read.kind === 'damaged') return read;
+  return { ...read, payloads: read.payloads.map(({ bytes }) => bytes.toString()) };
+}
+
 const payloads = fc.array(fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }), { minLength: 1, maxLength: 6 });
 
 test('frames come back as they were written, and a file cut anywhere gives those before the cut', () => {
@@ -41,10 +47,10 @@ test('frames come back as they were written, and a file cut anywhere gives those
       const texts = given.map((text) => Buffer.from(text).toString());
       const file = fileOf(texts);
       const whole = { kind: 'read', payloads: texts, end: file.length, torn: false };
-      assert.deepEqual(readFrames(file), whole);
-      assert.deepEqual(readFrames(Buffer.concat([file, Buffer.alloc(5000)])), whole);
+      assert.deepEqual(readTexts(file), whole);
+      assert.deepEqual(readTexts(Buffer.concat([file, Buffer.alloc(5000)])), whole);
       const cut = file.subarray(0, at % (file.length + 1));
-      const read = readFrames(cut);
+      const read = readTexts(cut);
       assert.ok(read.kind === 'read');
       assert.deepEqual(read.payloads, texts.slice(0, read.payloads.length));
       assert.ok(read.end <= cut.length);
@@ -64,7 +70,7 @@ test('a record changed in the middle is damage, at the end it is an unfinished w
       const file = fileOf(texts);
       const at = start + offset;
       file[at] = (file[at] ?? 0) ^ 0x01;
-      const read = readFrames(file);
+      const read = readTexts(file);
       if (index < 2) assert.deepEqual(read, { kind: 'damaged', offset: start });
       else assert.deepEqual(read, { kind: 'read', payloads: ['first', 'second'], end: start, torn: true });
     }

@@ -1,6 +1,7 @@
 // How the store's files are laid out: a magic, then frames of length (u32 LE), CRC-32 (u32 LE) and payload. A frame is what
 // one write put down, so a crash leaves at most the last one incomplete: it is cut. A bad frame with a good one behind it
 // can't come from a crash; it is damage, and reported with its place. Zeros behind the last frame are room for the next.
+// A length with its highest bit set belongs to a payload in snappy's raw format.
 
 import { crc32 } from 'node:zlib';
 
@@ -8,6 +9,22 @@ export const MAGIC: Uint8Array = Buffer.from('LICTLOC1', 'latin1');
 const HEADER_BYTES = 8;
 /** No write is ever larger; a length beyond it is garbage. */
 const MAX_PAYLOAD_BYTES = 256 * 1024 * 1024;
+
+const COMPRESSED = 0x8000_0000;
+
+/** What stands between two headers: text, or its compressed form. */
+export interface Payload {
+  readonly bytes: Buffer;
+  readonly isCompressed: boolean;
+}
+
+/** A frame of compressed text. */
+export function compressedFrame(compressed: Uint8Array): Uint8Array {
+  const header = Buffer.alloc(HEADER_BYTES);
+  header.writeUInt32LE((compressed.length | COMPRESSED) >>> 0, 0);
+  header.writeUInt32LE(crc32(compressed), 4);
+  return Buffer.concat([header, compressed]);
+}
 
 export function frame(payload: string): Uint8Array {
   const bytes = Buffer.byteLength(payload);
@@ -20,21 +37,23 @@ export function frame(payload: string): Uint8Array {
 
 type FileContents =
   /** `end`: where the next frame goes. `torn`: an unfinished write stands there. */
-  | { readonly kind: 'read'; readonly payloads: readonly string[]; readonly end: number; readonly torn: boolean }
+  | { readonly kind: 'read'; readonly payloads: readonly Payload[]; readonly end: number; readonly torn: boolean }
   | { readonly kind: 'damaged'; readonly offset: number };
 
 interface Frame {
-  readonly payload: Buffer;
+  readonly payload: Payload;
   readonly end: number;
 }
 
 function frameAt(file: Buffer, offset: number): Frame | null {
   if (offset + HEADER_BYTES > file.length) return null;
-  const bytes = file.readUInt32LE(offset);
+  const length = file.readUInt32LE(offset);
+  const bytes = (length & ~COMPRESSED) >>> 0;
   const end = offset + HEADER_BYTES + bytes;
   if (bytes === 0 || bytes > MAX_PAYLOAD_BYTES || end > file.length) return null;
-  const payload = file.subarray(offset + HEADER_BYTES, end);
-  return crc32(payload) === file.readUInt32LE(offset + 4) ? { payload, end } : null;
+  const stored = file.subarray(offset + HEADER_BYTES, end);
+  if (crc32(stored) !== file.readUInt32LE(offset + 4)) return null;
+  return { payload: { bytes: stored, isCompressed: length >= COMPRESSED }, end };
 }
 
 function isZero(bytes: Buffer): boolean {
@@ -55,7 +74,7 @@ function goesOn(file: Buffer, offset: number): boolean {
 export function readFrames(file: Buffer): FileContents {
   if (file.length < MAGIC.length) return { kind: 'read', payloads: [], end: 0, torn: file.length > 0 };
   if (!file.subarray(0, MAGIC.length).equals(MAGIC)) return { kind: 'damaged', offset: 0 };
-  const payloads: string[] = [];
+  const payloads: Payload[] = [];
   let offset = MAGIC.length;
   while (offset < file.length) {
     const found = frameAt(file, offset);
@@ -63,7 +82,7 @@ export function readFrames(file: Buffer): FileContents {
       if (goesOn(file, offset)) return { kind: 'damaged', offset };
       break;
     }
-    payloads.push(found.payload.toString('utf8'));
+    payloads.push(found.payload);
     offset = found.end;
   }
   return { kind: 'read', payloads, end: offset, torn: !isZero(file.subarray(offset)) };

@@ -5,7 +5,7 @@ import { open, readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '../../../observe/logger.js';
 import { LogFile, syncDirectory } from './log-file.js';
-import { frame, MAGIC, readFrames } from './log-frames.js';
+import { compressedFrame, MAGIC, type Payload, readFrames } from './log-frames.js';
 import type { Opened } from './registration-store.js';
 import { LocalStoreError } from './store-error.js';
 import { applyText, emptyContents, type StoreContents } from './store-operations.js';
@@ -41,23 +41,36 @@ async function storeFiles(directory: string): Promise<readonly Found[]> {
   return found.sort((a, b) => a.generation - b.generation);
 }
 
-function replay(payloads: readonly string[], contents: StoreContents, path: string): void {
-  for (const payload of payloads) {
-    if (payload === '') continue;
-    for (const line of payload.split('\n')) {
-      try {
-        if (line !== '') applyText(contents, line);
-      } catch (error) {
-        throw new LocalStoreError('corrupt', path, error instanceof Error ? error.message : String(error));
-      }
+/** Loaded when the first snapshot is written or read: most agents never need it. */
+const snappy = (): Promise<typeof import('@napi-rs/snappy')> => import('@napi-rs/snappy');
+
+async function textOf({ bytes, isCompressed }: Payload): Promise<string> {
+  if (!isCompressed) return bytes.toString('utf8');
+  const { uncompress } = await snappy();
+  return String(await uncompress(bytes, { asBuffer: false }));
+}
+
+/** Gives the length of what was replayed, as text. */
+async function replay(payloads: readonly Payload[], contents: StoreContents, path: string): Promise<number> {
+  let length = 0;
+  try {
+    for (const payload of payloads) {
+      const text = await textOf(payload);
+      length += text.length;
+      for (const line of text.split('\n')) if (line !== '') applyText(contents, line);
     }
+  } catch (error) {
+    throw new LocalStoreError('corrupt', path, error instanceof Error ? error.message : String(error));
   }
+  return length;
 }
 
 interface ReadFile {
   /** Where the next record goes. */
   readonly end: number;
   readonly records: number;
+  /** Of its operations as text. */
+  readonly length: number;
   readonly size: number;
   readonly torn: boolean;
 }
@@ -67,19 +80,20 @@ async function readInto(path: string, contents: StoreContents): Promise<ReadFile
   const bytes = await readFile(path);
   const read = readFrames(bytes);
   if (read.kind === 'damaged') throw damaged(path, read.offset);
-  replay(read.payloads, contents, path);
-  return { end: read.end, records: read.payloads.length, size: bytes.length, torn: read.torn };
+  const length = await replay(read.payloads, contents, path);
+  return { end: read.end, records: read.payloads.length, length, size: bytes.length, torn: read.torn };
 }
 
 function damaged(path: string, offset: number): LocalStoreError {
   return new LocalStoreError('corrupt', path, `bad record at offset ${offset}`);
 }
 
+/** Gives the length of the snapshot's text. */
 async function readSnapshot(directory: string, generation: number, contents: StoreContents): Promise<number> {
   const path = snapshotPath(directory, generation);
   const read = await readInto(path, contents);
   if (read.end < read.size) throw damaged(path, read.end);
-  return read.end;
+  return read.length;
 }
 
 /** Reads the logs in order; only the last one that holds anything may end in an unfinished write. Gives the last's end. */
@@ -143,7 +157,7 @@ async function begin(
 
 /**
  * Writes a snapshot in slices. It counts from the rename on, which happens only if `stillGood` says so when all is
- * written. Gives its size in bytes, or null when it was given up.
+ * written. Gives the length of its text, which the log may reach before the next one, or null when it was given up.
  */
 export async function writeSnapshot(
   directory: string,
@@ -154,15 +168,16 @@ export async function writeSnapshot(
   const path = snapshotPath(directory, generation);
   const temporary = `${path}.tmp`;
   const handle = await open(temporary, 'w', 0o600);
-  let size = MAGIC.length;
+  let length = 0;
   try {
     await handle.appendFile(MAGIC);
     let slice: string[] = [];
     const flush = async (): Promise<void> => {
-      const bytes = frame(slice.join('\n'));
+      const text = slice.join('\n');
       slice = [];
-      await handle.appendFile(bytes);
-      size += bytes.length;
+      length += text.length;
+      const { compress } = await snappy();
+      await handle.appendFile(compressedFrame(await compress(text)));
     };
     for (const operation of operations) {
       slice.push(operation);
@@ -179,7 +194,7 @@ export async function writeSnapshot(
   }
   await rename(temporary, path);
   await syncDirectory(directory);
-  return size;
+  return length;
 }
 
 /** What a complete snapshot has made superfluous. */
