@@ -51,7 +51,7 @@ function mergeNode({ self }: Pool, membership: Membership, node: PushPullNode, n
 }
 
 /** Nodes merged in one go by {@link mergeSteps}: a few milliseconds. */
-const NODES_A_STEP = 2000;
+const NODES_A_STEP = 1000;
 
 /** Why nothing of it may be merged, null when it may. */
 export function refuseMerge({ table, hooks }: Pool, remote: PushPull): string | null {

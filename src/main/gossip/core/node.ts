@@ -11,7 +11,7 @@ export interface Address {
 
 /** A copy of an address's bytes, null when they are none. */
 export function ipOf(bytes: Uint8Array | null): Uint8Array | null {
-  return bytes?.length === 4 || bytes?.length === 16 ? Uint8Array.from(bytes) : null;
+  return bytes?.length === 4 || bytes?.length === 16 ? new Uint8Array(bytes) : null;
 }
 
 export function isSameAddress(a: Address, b: Address): boolean {
@@ -34,12 +34,20 @@ export interface Versions {
   readonly delegate: number;
 }
 
-/** Null when there are fewer than six bytes. */
+/** What a member says about its versions takes this many bytes. */
+export const VERSION_BYTES = 6;
+
+/** Null when it says too little. */
 export function readVersions(bytes: Uint8Array | null): Versions | null {
-  const [protocolMin, protocolMax, protocol, delegateMin, delegateMax, delegate] = bytes ?? [];
-  if (protocolMin === undefined || protocolMax === undefined || protocol === undefined) return null;
-  if (delegateMin === undefined || delegateMax === undefined || delegate === undefined) return null;
-  return { protocolMin, protocolMax, protocol, delegateMin, delegateMax, delegate };
+  if (bytes === null || bytes.length < VERSION_BYTES) return null;
+  return {
+    protocolMin: bytes[0] ?? 0,
+    protocolMax: bytes[1] ?? 0,
+    protocol: bytes[2] ?? 0,
+    delegateMin: bytes[3] ?? 0,
+    delegateMax: bytes[4] ?? 0,
+    delegate: bytes[5] ?? 0,
+  };
 }
 
 export type NodeState = 'alive' | 'suspect' | 'dead' | 'left';

@@ -9,7 +9,10 @@ export interface Broadcast {
   readonly onFinished?: () => void;
 }
 
-interface Entry extends Broadcast {
+interface Entry {
+  readonly message: Uint8Array;
+  readonly key: string | null;
+  readonly onFinished: (() => void) | undefined;
   readonly id: number;
   transmits: number;
 }
@@ -41,10 +44,10 @@ export class BroadcastQueue {
   }
 
   queue(broadcast: Broadcast): void {
-    const { key } = broadcast;
+    const { key, message, onFinished } = broadcast;
     const older = key === null ? undefined : this.byKey.get(key);
     if (older !== undefined) this.finish(older);
-    const entry: Entry = { ...broadcast, id: this.nextId, transmits: 0 };
+    const entry: Entry = { message, key, onFinished, id: this.nextId, transmits: 0 };
     this.nextId += 1;
     if (key !== null) this.byKey.set(key, entry);
     this.insert(entry);

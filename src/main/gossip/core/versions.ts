@@ -1,54 +1,59 @@
 // Whether the members of two states can all speak with each other (spec/gossip.md, section 5).
 
 import { type PushPullNode, STATE_ALIVE } from '../wire/messages.js';
-import { type NodeRecord, readVersions, type Versions } from './node.js';
+import { type NodeRecord, VERSION_BYTES, type Versions } from './node.js';
 
 /** Whether a member says something sensible about its versions. */
 export function isSensible({ protocolMin, protocolMax }: Versions): boolean {
   return protocolMin > 0 && protocolMax > 0 && protocolMin <= protocolMax;
 }
 
-const UNKNOWN: Versions = {
-  protocolMin: 0,
-  protocolMax: 0,
-  protocol: 0,
-  delegateMin: 0,
-  delegateMax: 0,
-  delegate: 0,
-};
+/** The range that all living members understand. */
+interface Range {
+  low: number;
+  high: number;
+  delegateLow: number;
+  delegateHigh: number;
+}
 
-interface Speaker {
-  readonly name: string;
-  readonly isAlive: boolean;
-  readonly versions: Versions | null;
+function narrow(range: Range, versions: Uint8Array | null): void {
+  if (versions === null || versions.length < VERSION_BYTES) return;
+  range.low = Math.max(range.low, versions[0] ?? 0);
+  range.high = Math.min(range.high, versions[1] ?? 0);
+  range.delegateLow = Math.max(range.delegateLow, versions[3] ?? 0);
+  range.delegateHigh = Math.min(range.delegateHigh, versions[4] ?? 0);
+}
+
+/** A member that doesn't say what it speaks counts as speaking version 0. */
+function outside(
+  { low, high, delegateLow, delegateHigh }: Range,
+  name: string,
+  said: Uint8Array | null,
+): string | null {
+  const versions = said !== null && said.length >= VERSION_BYTES ? said : null;
+  const protocol = versions?.[2] ?? 0;
+  const delegate = versions?.[5] ?? 0;
+  if (protocol < low || protocol > high) {
+    return `Node '${name}' protocol version (${protocol}) is incompatible: [${low}, ${high}]`;
+  }
+  if (delegate < delegateLow || delegate > delegateHigh) {
+    return `Node '${name}' delegate protocol version (${delegate}) is incompatible: [${delegateLow}, ${delegateHigh}]`;
+  }
+  return null;
 }
 
 /** Why the two states must not be merged; null when they may. */
 export function incompatibility(remote: readonly PushPullNode[], local: readonly NodeRecord[]): string | null {
-  const speakers: Speaker[] = remote.map((node) => ({
-    name: node.Name,
-    isAlive: node.State === STATE_ALIVE,
-    versions: readVersions(node.Vsn),
-  }));
-  for (const node of local)
-    speakers.push({ name: node.name, isAlive: node.state === 'alive', versions: node.versions });
-
-  let [low, high, delegateLow, delegateHigh] = [0, 255, 0, 255];
-  for (const { isAlive, versions } of speakers) {
-    if (!isAlive || versions === null) continue;
-    low = Math.max(low, versions.protocolMin);
-    high = Math.min(high, versions.protocolMax);
-    delegateLow = Math.max(delegateLow, versions.delegateMin);
-    delegateHigh = Math.min(delegateHigh, versions.delegateMax);
+  const range: Range = { low: 0, high: 255, delegateLow: 0, delegateHigh: 255 };
+  for (const { State, Vsn } of remote) if (State === STATE_ALIVE) narrow(range, Vsn);
+  for (const { state, versionBytes } of local) if (state === 'alive') narrow(range, versionBytes);
+  for (const { Name, Vsn } of remote) {
+    const problem = outside(range, Name, Vsn);
+    if (problem !== null) return problem;
   }
-  for (const { name, versions } of speakers) {
-    const { protocol, delegate } = versions ?? UNKNOWN;
-    if (protocol < low || protocol > high) {
-      return `Node '${name}' protocol version (${protocol}) is incompatible: [${low}, ${high}]`;
-    }
-    if (delegate < delegateLow || delegate > delegateHigh) {
-      return `Node '${name}' delegate protocol version (${delegate}) is incompatible: [${delegateLow}, ${delegateHigh}]`;
-    }
+  for (const { name, versionBytes } of local) {
+    const problem = outside(range, name, versionBytes);
+    if (problem !== null) return problem;
   }
   return null;
 }

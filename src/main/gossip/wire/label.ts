@@ -3,7 +3,12 @@
 
 import { HAS_LABEL } from './message-types.js';
 
-export const MOST_LABEL_BYTES = 255;
+const MOST_LABEL_BYTES = 255;
+
+/** Whether a text can be a label; the empty one is none. */
+export function isLabel(label: Uint8Array): boolean {
+  return label.length <= MOST_LABEL_BYTES;
+}
 
 /** The header, empty for the empty label. */
 export function labelHeader(label: Uint8Array): Uint8Array {

@@ -5,9 +5,15 @@ import { addChecksum, removeChecksum } from './checksum.js';
 import { compress } from './compression.js';
 import { type DecryptProblem, decrypt, encrypt } from './encryption.js';
 import { labelHeader, removeLabel } from './label.js';
+import { MOST_PACKET_BYTES } from './message-types.js';
 import { acceptsLabel, isEncrypting, type Protection } from './protection.js';
 
-export type PacketProblem = DecryptProblem | 'bad label header' | 'label is not ours' | 'checksum is wrong';
+export type PacketProblem =
+  | DecryptProblem
+  | 'packet is larger than limit'
+  | 'bad label header'
+  | 'label is not ours'
+  | 'checksum is wrong';
 
 export type Opened =
   | { readonly ok: true; readonly packet: Uint8Array }
@@ -15,6 +21,7 @@ export type Opened =
 
 /** Takes the outer layers off a datagram. */
 export function openPacket(datagram: Uint8Array, protection: Protection): Opened {
+  if (datagram.length > MOST_PACKET_BYTES) return { ok: false, problem: 'packet is larger than limit' };
   const unlabelled = removeLabel(datagram);
   if (!unlabelled.ok) return { ok: false, problem: 'bad label header' };
   if (!acceptsLabel(protection, unlabelled.label)) return { ok: false, problem: 'label is not ours' };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { labelHeader, labelOverhead, removeLabel } from '../../../../src/main/gossip/wire/label.js';
+import { isLabel, labelHeader, labelOverhead, removeLabel } from '../../../../src/main/gossip/wire/label.js';
 import { fromHex, readVectors, toHex } from '../vectors.js';
 
 interface LabelCase {
@@ -28,6 +28,13 @@ test('recorded label headers are read and written; the refused ones are refused'
     assert.equal(toHex(header) + inner, hex, name);
     assert.equal(labelOverhead(Buffer.from(label)), header.length, name);
   }
+});
+
+test('a label has at most 255 bytes', () => {
+  assert.deepEqual(
+    [0, 1, 255, 256].map((length) => isLabel(new Uint8Array(length))),
+    [true, true, true, false],
+  );
 });
 
 test('no label, no header', () => {

@@ -120,6 +120,8 @@ test('another label, another key, no key: dropped', () => {
   assert.equal(drop(protectionOf([KEY], 'blue', { skipInboundLabelCheck: true }), blue.subarray(6)), 'opened');
   assert.equal(drop(protectionOf(['07'.repeat(16)], 'blue')), 'No installed keys could decrypt the message');
   assert.equal(drop(protectionOf([KEY], 'blue'), Buffer.from('f400', 'hex')), 'bad label header');
+  assert.equal(drop(protectionOf([]), new Uint8Array(65537)), 'packet is larger than limit');
+  assert.equal(drop(protectionOf([]), new Uint8Array(65536)), 'opened');
 });
 
 test('plaintext passes a keyring only where incoming packets are not verified', () => {

@@ -1,0 +1,208 @@
+// A pool of many members in one process: the gossip core unchanged, under a clock that jumps from one event to the next
+// and a network that loses, delays and cuts by a seed. A run is the same every time.
+
+import { GossipCore } from '../../../src/main/gossip/core/gossip-core.js';
+import { NO_HOOKS } from '../../../src/main/gossip/core/hooks.js';
+import type { Address } from '../../../src/main/gossip/core/node.js';
+import type { GossipEvent, OutgoingPacket, Output } from '../../../src/main/gossip/core/output.js';
+import { below, type Random } from '../../../src/main/gossip/core/random.js';
+import type { GossipSettings } from '../../../src/main/gossip/core/settings.js';
+import { type Timer, Timers } from '../../../src/main/gossip/core/timers.js';
+import { encode } from '../../../src/main/gossip/wire/codec.js';
+import { PING } from '../../../src/main/gossip/wire/message-types.js';
+import { ping } from '../../../src/main/gossip/wire/messages.js';
+
+const PORT = 8301;
+const VERSIONS = Uint8Array.of(1, 5, 2, 2, 5, 4);
+/** Shorter than real tags: a thousand members keep a million copies. */
+const META = new Uint8Array(32).fill(0x78);
+
+export interface Link {
+  /** Share of packets that get lost. */
+  loss: number;
+  /** Shortest and longest way of a packet. */
+  delayMs: readonly [number, number];
+  /** Whether anything passes between two members. */
+  isOpen: (from: number, to: number) => boolean;
+  /** The same for packets alone. */
+  isPacketOpen: (from: number, to: number) => boolean;
+}
+
+export interface Member {
+  readonly id: number;
+  readonly name: string;
+  readonly core: GossipCore;
+  isRunning: boolean;
+  wake: Timer | null;
+  packets: number;
+  bytes: number;
+}
+
+/** A member's event, as soon as it has it. */
+export type Observer = (member: Member, event: GossipEvent, nowMs: number) => void;
+
+function addressOf(id: number): Address {
+  return { ip: Uint8Array.of(10, id >> 16, (id >> 8) & 255, id & 255), port: PORT };
+}
+
+function idOf({ ip }: Address): number {
+  return ((ip[1] ?? 0) << 16) | ((ip[2] ?? 0) << 8) | (ip[3] ?? 0);
+}
+
+export class SimulatedPool {
+  readonly members: Member[] = [];
+  readonly link: Link = { loss: 0, delayMs: [0.2, 1], isOpen: () => true, isPacketOpen: () => true };
+  observer: Observer = () => undefined;
+  private readonly settings: GossipSettings;
+  private readonly random: Random;
+  private readonly clock = new Timers();
+  private time = 0;
+  /** While members are introduced to each other, everything queued leaves with the next packet. */
+  private isFilling = false;
+
+  constructor(settings: GossipSettings, random: Random) {
+    this.settings = settings;
+    this.random = random;
+  }
+
+  get nowMs(): number {
+    return this.time;
+  }
+
+  /** Settings that {@link fill} can change underneath the cores. */
+  private get sharedSettings(): GossipSettings {
+    const isFilling = () => this.isFilling;
+    const { settings } = this;
+    return {
+      ...settings,
+      get retransmitMult() {
+        return isFilling() ? 0 : settings.retransmitMult;
+      },
+      get packetBytes() {
+        return isFilling() ? Number.POSITIVE_INFINITY : settings.packetBytes;
+      },
+    };
+  }
+
+  /** A member that knows nobody yet. */
+  add(): Member {
+    const id = this.members.length;
+    const name = `node-${id}`;
+    const core = new GossipCore({
+      self: { name, address: addressOf(id), versionBytes: VERSIONS, bindPort: PORT },
+      settings: this.sharedSettings,
+      hooks: NO_HOOKS,
+      random: this.random,
+      layerOverhead: () => 0,
+    });
+    const member: Member = { id, name, core, isRunning: true, wake: null, packets: 0, bytes: 0 };
+    this.members.push(member);
+    core.start(META, this.time);
+    this.settle(member);
+    return member;
+  }
+
+  /** A pool of `count` members that all know each other and have nothing to tell. */
+  fill(count: number): void {
+    this.isFilling = true;
+    for (let i = 0; i < count; i += 1) this.add();
+    const nodes = this.members.flatMap(({ core }) => core.localState(false).nodes);
+    const none = { SourceAddr: null, SourcePort: 0, SourceNode: '' };
+    const drain = encode(ping, { SeqNo: 0, Node: '', ...none }, PING);
+    for (const member of this.members) {
+      member.core.merge({ isJoin: false, nodes, userState: null }, this.time);
+      member.core.receive(drain, addressOf(member.id), this.time);
+      member.core.take();
+    }
+    this.isFilling = false;
+  }
+
+  /** Joins by an exchange with one member, as over a stream. */
+  join(newcomer: Member, contact: Member): void {
+    this.exchange(newcomer, contact, true);
+  }
+
+  /** Stops without a word. */
+  kill(member: Member): void {
+    member.isRunning = false;
+    if (member.wake !== null) this.clock.cancel(member.wake);
+  }
+
+  /** Lets time pass until then, or until `isDone`. */
+  run(untilMs: number, isDone: () => boolean = () => false): void {
+    for (let next = this.clock.nextMs; next !== null && next <= untilMs && !isDone(); next = this.clock.nextMs) {
+      this.time = next;
+      this.clock.runDue(next);
+    }
+    if (!isDone()) this.time = untilMs;
+  }
+
+  /** Does what a member wants done, and wakes it when its next timer is due. */
+  private settle(member: Member): void {
+    const { core } = member;
+    const output = core.take();
+    for (const event of output.events) this.observer(member, event, this.time);
+    for (const packet of output.packets) this.send(member, packet);
+    this.open(member, output);
+    const { nextMs } = core;
+    if (nextMs === null || member.wake?.atMs === nextMs) return;
+    if (member.wake !== null) this.clock.cancel(member.wake);
+    member.wake = this.clock.set(nextMs, (nowMs) => {
+      member.wake = null;
+      core.tick(nowMs);
+      this.settle(member);
+    });
+  }
+
+  private delay(): number {
+    const [shortest, longest] = this.link.delayMs;
+    return shortest + this.random() * (longest - shortest);
+  }
+
+  private passes(from: Member, to: Member | undefined): to is Member {
+    return to?.isRunning === true && this.link.isOpen(from.id, to.id);
+  }
+
+  private send(from: Member, { to, message, withChecksum }: OutgoingPacket): void {
+    from.packets += 1;
+    from.bytes += message.length + (withChecksum ? 5 : 0);
+    const target = this.members[idOf(to)];
+    if (!this.passes(from, target) || !this.link.isPacketOpen(from.id, target.id)) return;
+    if (this.random() < this.link.loss) return;
+    this.clock.set(this.time + this.delay(), (nowMs) => {
+      if (!target.isRunning) return;
+      target.core.receive(message, addressOf(from.id), nowMs);
+      this.settle(target);
+    });
+  }
+
+  /** Streams: nothing is lost, a partition closes them. */
+  private open(from: Member, { streams }: Output): void {
+    for (const request of streams) {
+      const target = this.members[idOf(request.to)];
+      if (!this.passes(from, target)) continue;
+      this.clock.set(this.time + this.delay(), (nowMs) => {
+        if (!target.isRunning || !from.isRunning) return;
+        if (request.kind === 'pushPull') this.exchange(from, target, false);
+        else if (nowMs < request.deadlineMs) from.core.streamPingAnswered(request.seqNo);
+      });
+    }
+  }
+
+  private exchange(caller: Member, acceptor: Member, isJoin: boolean): void {
+    const request = caller.core.localState(isJoin);
+    const answer = acceptor.core.localState(isJoin);
+    acceptor.core.merge(request, this.time);
+    this.settle(acceptor);
+    caller.core.merge(answer, this.time);
+    this.settle(caller);
+  }
+
+  /** A member that runs, but not one of these. */
+  pick(...others: readonly Member[]): Member {
+    for (;;) {
+      const member = this.members[below(this.random, this.members.length)];
+      if (member?.isRunning === true && !others.includes(member)) return member;
+    }
+  }
+}
