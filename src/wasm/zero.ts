@@ -17,12 +17,18 @@ export function zeroValue(kind: Kind): unknown {
   return null;
 }
 
-/** The struct with every field at its zero value; must not be changed (and can't be: it is frozen). */
+/**
+ * The struct with every field at its zero value; must not be changed (and can't be: it is frozen). JSON.parse makes its
+ * shape: an object built by more than a dozen computed names would be a hash table, and slow to read.
+ */
 export function zeroStruct<T extends object>(schema: StructSchema<T>): T {
   const known = zeros.get(schema);
   if (known !== undefined) return known as T;
-  const entries = fieldsOf(schema).map(([name, kind]) => [name, zeroValue(kind)]);
-  const zero: object = Object.freeze(Object.fromEntries(entries));
+  const fields = fieldsOf(schema);
+  const names = fields.map(([name]) => `${JSON.stringify(name)}:null`);
+  const zero = JSON.parse(`{${names.join(',')}}`) as { [name: string]: unknown };
+  for (const [name, kind] of fields) zero[name] = zeroValue(kind);
+  Object.freeze(zero);
   zeros.set(schema, zero);
   return zero as T;
 }

@@ -4,6 +4,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { uuidProblem } from '../../gotext/uuid.js';
 import type { RuntimeConfig } from '../../wire/config.js';
 import { withNodeId } from './debug/render.js';
 import { fileReason } from './files.js';
@@ -56,12 +57,6 @@ function fromFile(config: RuntimeConfig, file: string, make: () => string): Reso
 
 function failed(why: string): ResolvedIdentity {
   return { ok: false, error: `failed to setup node ID: ${why}` };
-}
-
-/** What keeps a text from being a UUID; null if it is one. */
-function uuidProblem(text: string): string | null {
-  if (text.length !== 36) return 'uuid string is wrong length';
-  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text) ? null : 'uuid is improperly formatted';
 }
 
 /** The host's own ID, hashed so that it can't be read from the node's. */

@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Command } from '../../../src/wire/commands.js';
+import { NO_CHECK_DEFINITION } from '../../../src/workers/state/records/zero-values.js';
 import {
   check,
   createSession,
-  DEFINITION,
   deregister,
   destroySession,
   kv,
@@ -219,7 +219,7 @@ test('a failed command touches nothing and uses up its index', () => {
   const store = new TestStore();
   store.runAll(register({}), kvSet('k'));
   const before = indexes(store);
-  const orphan = check({ CheckID: 'c', ServiceID: 'nobody', Definition: DEFINITION });
+  const orphan = check({ CheckID: 'c', ServiceID: 'nobody', Definition: NO_CHECK_DEFINITION });
   const result = store.run(register({ Address: '10.8.8.8', Service: web, Check: orphan }));
   assert.deepEqual(result, { kind: 'error', text: 'failed inserting check: Missing service registration' });
   assert.deepEqual(indexes(store), before);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { NO_CHECK_DEFINITION } from '../../../src/workers/state/records/zero-values.js';
 import {
   check,
   createSession,
-  DEFINITION,
   deregister,
   destroySession,
   kv,
@@ -85,7 +85,7 @@ test('a check that only warns ends nothing; an unchanged critical one does', () 
   store.runAll(register({ Check: check({ CheckID: 'c' }) }), createSession({ ID: 's', NodeChecks: ['c'] }));
   store.runAll(register({ Check: check({ CheckID: 'c', Status: 'warning' }) }));
   assert.ok(store.sessions.session('s').value);
-  const ofSession = { CheckID: 'own', Type: 'session', Definition: { ...DEFINITION, SessionName: 'lead' } };
+  const ofSession = { CheckID: 'own', Type: 'session', Definition: { ...NO_CHECK_DEFINITION, SessionName: 'lead' } };
   store.runAll(critical(ofSession), createSession({ ID: 't', Name: 'other', Checks: ['own'] }));
   assert.ok(store.sessions.session('t').value, 'a session check may be critical at first');
   const before = store.index('checks');
@@ -96,7 +96,7 @@ test('a check that only warns ends nothing; an unchanged critical one does', () 
 
 test('a check of type session follows the session it names', () => {
   const store = new TestStore();
-  const Definition = { ...DEFINITION, SessionName: 'lead' };
+  const Definition = { ...NO_CHECK_DEFINITION, SessionName: 'lead' };
   store.runAll(critical({ CheckID: 'own', Type: 'session', Definition }));
   store.runAll(createSession({ ID: 'x', Name: 'lead' }));
   assert.equal(store.catalog.check('n1', 'own')?.Status, 'passing');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { aliasHealth } from '../../../src/workers/state/local/alias-checks.js';
-import { NO_CHECK } from '../../../src/workers/state/local/zero-values.js';
+import { NO_CHECK } from '../../../src/workers/state/records/zero-values.js';
 import { settle } from './fake-clock.js';
 import { openLocal } from './local-fixture.js';
 import { checkType, registration, SECOND_NS } from './registrations.js';

@@ -15,7 +15,7 @@ import {
   putCheckText,
   putServiceText,
 } from '../../../src/workers/state/local/store-operations.js';
-import { NO_CHECK, NO_CHECK_TYPE, NO_PROXY, NO_SERVICE } from '../../../src/workers/state/local/zero-values.js';
+import { NO_CHECK, NO_CHECK_TYPE, NO_PROXY, NO_SERVICE } from '../../../src/workers/state/records/zero-values.js';
 
 const silent = new Logger('agent', new LogSink('error', () => undefined));
 const none = (): Promise<readonly string[]> => Promise.resolve([]);

@@ -8,65 +8,12 @@ import type {
   RegisterRequest,
   TxnOperation,
 } from '../../../src/wire/commands.js';
-import type {
-  CheckDefinition,
-  CheckRecord,
-  KvEntry,
-  NodeRecord,
-  ProxyConfig,
-  ServiceRecord,
-  SessionRecord,
-} from '../../../src/wire/records.js';
+import type { CheckRecord, KvEntry, NodeRecord, ServiceRecord, SessionRecord } from '../../../src/wire/records.js';
+import { NO_CHECK_DEFINITION, NO_PROXY } from '../../../src/workers/state/records/zero-values.js';
 import { StateStore, type StateStoreOptions } from '../../../src/workers/state/store/state-store.js';
 
 const REQUEST = { Datacenter: 'dc1', Token: '' } as const;
 const NO_INDEX = { CreateIndex: 0, ModifyIndex: 0 } as const;
-
-export const PROXY: ProxyConfig = {
-  AccessLogs: { DisableListenerLogs: false, Enabled: false, JSONFormat: '', Path: '', TextFormat: '', Type: '' },
-  Config: null,
-  DestinationServiceID: '',
-  DestinationServiceName: '',
-  EnvoyExtensions: null,
-  Expose: { Checks: false, Paths: null },
-  LocalServiceAddress: '',
-  LocalServicePort: 0,
-  LocalServiceSocketPath: '',
-  MeshGateway: { Mode: '' },
-  Mode: '',
-  MutualTLSMode: '',
-  TransparentProxy: { DialedDirectly: false, OutboundListenerPort: 0 },
-  Upstreams: null,
-};
-
-export const DEFINITION: CheckDefinition = {
-  AliasNode: '',
-  AliasService: '',
-  Body: '',
-  DeregisterCriticalServiceAfter: 0,
-  DisableRedirects: false,
-  DockerContainerID: '',
-  GRPC: '',
-  GRPCUseTLS: false,
-  H2PING: '',
-  H2PingUseTLS: false,
-  HTTP: '',
-  Header: null,
-  Interval: 0,
-  Method: '',
-  OSService: '',
-  OutputMaxSize: 0,
-  ScriptArgs: null,
-  SessionName: '',
-  Shell: '',
-  TCP: '',
-  TCPUseTLS: false,
-  TLSServerName: '',
-  TLSSkipVerify: false,
-  TTL: 0,
-  Timeout: 0,
-  UDP: '',
-};
 
 export function node(overrides: Partial<NodeRecord>): NodeRecord {
   return {
@@ -98,7 +45,7 @@ export function service(overrides: Partial<ServiceRecord>): ServiceRecord {
     SocketPath: '',
     Weights: { Passing: 1, Warning: 1 },
     EnableTagOverride: false,
-    Proxy: PROXY,
+    Proxy: NO_PROXY,
     Connect: { Native: false, PeerMeta: null, SidecarService: null },
     LocallyRegisteredAsSidecar: false,
     PeerName: '',
@@ -114,7 +61,7 @@ export function proxy(destination: string, id = `${destination}-proxy`): Service
     ID: id,
     Service: `${destination}-sidecar-proxy`,
     Kind: 'connect-proxy',
-    Proxy: { ...PROXY, DestinationServiceName: destination },
+    Proxy: { ...NO_PROXY, DestinationServiceName: destination },
   });
 }
 
@@ -133,7 +80,7 @@ export function check(overrides: Partial<CheckRecord>): CheckRecord {
     Interval: '',
     Timeout: '',
     ExposedPort: 0,
-    Definition: DEFINITION,
+    Definition: NO_CHECK_DEFINITION,
     PeerName: '',
     ...NO_INDEX,
     ...overrides,

@@ -2,13 +2,14 @@
 // methods"), then one command.
 
 import { type DecodedBy, decodeJson } from '../../../gotext/json-decode.js';
+import { uuidProblem } from '../../../gotext/uuid.js';
 import { CommandType, type RegisterRequest } from '../../../wire/commands.js';
 import type { CheckDefinition, CheckRecord, ServiceRecord } from '../../../wire/records.js';
 import { type ApiRequest, type EndpointTable, json, type Reply, text } from '../http/endpoint.js';
+import type { checkBody } from '../records/bodies.js';
+import { deregisterBody, registerBody, STRICT, type serviceBody } from '../records/bodies.js';
+import { invalidServiceAddress, serviceProblems } from '../records/proxy-rules.js';
 import type { StoreReads } from '../store/read-api.js';
-import type { checkBody } from './record-bodies.js';
-import { deregisterBody, registerBody, STRICT, type serviceBody } from './record-bodies.js';
-import { invalidServiceAddress, serviceProblems } from './service-rules.js';
 import type { Writes } from './writes.js';
 
 export interface CatalogWriteDependencies {
@@ -18,8 +19,6 @@ export interface CatalogWriteDependencies {
 
 const MAX_BODY = 2 * 1024 * 1024;
 const TRUE = json('true');
-const UUID = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
-const UUID_LENGTH = 36;
 
 export function catalogWrites(dependencies: CatalogWriteDependencies): EndpointTable {
   return [
@@ -84,9 +83,8 @@ function registrationProblem(given: GivenRegistration): string | null {
   if (given.PeerName !== '') return 'Cannot register a service with a peer name';
   if (given.Node === '') return 'Must provide node';
   if (given.Address === '' && !given.SkipNodeUpdate) return 'Must provide address if SkipNodeUpdate is not set';
-  if (given.ID !== '' && !UUID.test(given.ID)) {
-    return `Bad node ID: ${given.ID.length === UUID_LENGTH ? 'uuid is improperly formatted' : 'uuid string is wrong length'}`;
-  }
+  const idProblem = given.ID === '' ? null : uuidProblem(given.ID);
+  if (idProblem !== null) return `Bad node ID: ${idProblem}`;
   const { Service: service } = given;
   if (service === null) return null;
   if (service.Service === '') {

@@ -3,7 +3,7 @@
 import { type DecodedBy, struct } from '../../../gotext/json-decode.js';
 import { bytes, int, list, map, pointer, string, uint64 } from '../../../gotext/json-kinds.js';
 import type { TxnOperation } from '../../../wire/commands.js';
-import { checkBody, serviceBody } from './record-bodies.js';
+import { checkBody, serviceBody } from '../records/bodies.js';
 
 const kvOperation = struct('TxnKVOp', {
   Verb: string,

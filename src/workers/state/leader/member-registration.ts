@@ -3,7 +3,8 @@
 
 import { CommandType, type RegisterRequest } from '../../../wire/commands.js';
 import type { RuntimeConfig } from '../../../wire/config.js';
-import type { CheckDefinition, CheckRecord, ProxyConfig, ServiceRecord, StringMap } from '../../../wire/records.js';
+import type { CheckRecord, ServiceRecord, StringMap } from '../../../wire/records.js';
+import { NO_CHECK_DEFINITION, NO_CONNECT, NO_PROXY } from '../records/zero-values.js';
 import type { CatalogReads } from '../store/read-api.js';
 import { sameValue } from '../store/same-value.js';
 
@@ -100,7 +101,7 @@ function consulService(server: ServerMember): ServiceRecord {
     Weights: { Passing: 1, Warning: 1 },
     EnableTagOverride: false,
     Proxy: NO_PROXY,
-    Connect: { Native: false, PeerMeta: null, SidecarService: null },
+    Connect: NO_CONNECT,
     LocallyRegisteredAsSidecar: false,
     PeerName: '',
     Locality: null,
@@ -123,53 +124,7 @@ function serfHealth(node: string): CheckRecord {
     Interval: '',
     Timeout: '',
     ExposedPort: 0,
-    Definition: NO_DEFINITION,
+    Definition: NO_CHECK_DEFINITION,
     PeerName: '',
   };
 }
-
-const NO_PROXY: ProxyConfig = {
-  AccessLogs: { DisableListenerLogs: false, Enabled: false, JSONFormat: '', Path: '', TextFormat: '', Type: '' },
-  Config: null,
-  DestinationServiceID: '',
-  DestinationServiceName: '',
-  EnvoyExtensions: null,
-  Expose: { Checks: false, Paths: null },
-  LocalServiceAddress: '',
-  LocalServicePort: 0,
-  LocalServiceSocketPath: '',
-  MeshGateway: { Mode: '' },
-  Mode: '',
-  MutualTLSMode: '',
-  TransparentProxy: { DialedDirectly: false, OutboundListenerPort: 0 },
-  Upstreams: null,
-};
-
-const NO_DEFINITION: CheckDefinition = {
-  AliasNode: '',
-  AliasService: '',
-  Body: '',
-  DeregisterCriticalServiceAfter: 0,
-  DisableRedirects: false,
-  DockerContainerID: '',
-  GRPC: '',
-  GRPCUseTLS: false,
-  H2PING: '',
-  H2PingUseTLS: false,
-  HTTP: '',
-  Header: null,
-  Interval: 0,
-  Method: '',
-  OSService: '',
-  OutputMaxSize: 0,
-  ScriptArgs: null,
-  SessionName: '',
-  Shell: '',
-  TCP: '',
-  TCPUseTLS: false,
-  TLSServerName: '',
-  TLSSkipVerify: false,
-  TTL: 0,
-  Timeout: 0,
-  UDP: '',
-};

@@ -2,10 +2,10 @@
 
 import type { Logger } from '../../../observe/logger.js';
 import type { CheckRecord } from '../../../wire/records.js';
+import { NO_CHECK } from '../records/zero-values.js';
 import type { LocalState } from './local-state.js';
 import { DONE, type LocalOutcome, unknownService } from './outcomes.js';
 import type { Registrar } from './registrar.js';
-import { NO_CHECK } from './zero-values.js';
 
 const NODE_CHECK = '_node_maintenance';
 const SERVICE_CHECK_PREFIX = '_service_maintenance:';

@@ -4,8 +4,8 @@
 import { formatDuration } from '../../../gotext/duration.js';
 import type { CheckRegistration, CheckType } from '../../../wire/definitions.js';
 import type { CheckRecord, ServiceRecord } from '../../../wire/records.js';
+import { NO_CHECK_DEFINITION } from '../records/zero-values.js';
 import { typeOf } from './check-kind.js';
-import { NO_CHECK_DEFINITION } from './zero-values.js';
 
 interface Shown {
   readonly id: string;

@@ -3,7 +3,7 @@
 
 import { isIP } from 'node:net';
 import type { ServiceAddress, ServiceRecord, StringMap, Weights } from '../../../wire/records.js';
-import { invalidServiceAddress, serviceProblems } from '../endpoints/service-rules.js';
+import { invalidServiceAddress, serviceProblems } from '../records/proxy-rules.js';
 
 const MAX_META_PAIRS = 64;
 const MAX_META_KEY = 128;

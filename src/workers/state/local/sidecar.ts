@@ -3,8 +3,8 @@
 
 import type { CheckType } from '../../../wire/definitions.js';
 import type { ServiceRecord } from '../../../wire/records.js';
+import { NO_CHECK_TYPE } from '../records/zero-values.js';
 import type { LocalState } from './local-state.js';
-import { NO_CHECK_TYPE } from './zero-values.js';
 
 const MIN_SIDECAR_PORT = 21_000;
 const MAX_SIDECAR_PORT = 21_255;

@@ -8,11 +8,11 @@ import { bool, int, list, map, pointer, string } from '../../../gotext/json-kind
 import type { Logger } from '../../../observe/logger.js';
 import type { CheckType } from '../../../wire/definitions.js';
 import type { CheckRecord, ServiceRecord } from '../../../wire/records.js';
-import { proxyBody } from '../endpoints/record-bodies.js';
+import { bareCheckBody, serviceBody } from '../records/bodies.js';
+import { NO_CHECK_DEFINITION, NO_CONNECT, NO_PROXY } from '../records/zero-values.js';
 import { sameContent } from './equality.js';
 import { errorCode } from './store-error.js';
 import { putCheckText, putServiceText, putStateText, type Source } from './store-operations.js';
-import { NO_CHECK_DEFINITION, NO_CONNECT, NO_PROXY } from './zero-values.js';
 
 /** Files read at the same time. */
 const AT_ONCE = 64;
@@ -21,44 +21,13 @@ const serviceFile = struct('persistedService', {
   Token: string,
   Source: string,
   LocallyRegisteredAsSidecar: bool,
-  Service: struct('NodeService', {
-    Kind: string,
-    ID: string,
-    Service: string,
-    Tags: list(string),
-    Address: string,
-    TaggedAddresses: map(struct('ServiceAddress', { Address: string, Port: int })),
-    Meta: map(string),
-    Port: int,
-    SocketPath: string,
-    Weights: pointer(struct('Weights', { Passing: int, Warning: int })),
-    EnableTagOverride: bool,
-    Proxy: proxyBody,
-    Connect: struct('ServiceConnect', { Native: bool }),
-    PeerName: string,
-    Locality: pointer(struct('Locality', { Region: string, Zone: string })),
-  }),
+  Service: serviceBody,
 });
 
 const checkFile = struct('persistedCheck', {
   Token: string,
   Source: string,
-  Check: struct('HealthCheck', {
-    Node: string,
-    CheckID: string,
-    Name: string,
-    Status: string,
-    Notes: string,
-    Output: string,
-    ServiceID: string,
-    ServiceName: string,
-    ServiceTags: list(string),
-    Type: string,
-    Interval: string,
-    Timeout: string,
-    ExposedPort: int,
-    PeerName: string,
-  }),
+  Check: bareCheckBody,
   ChkType: pointer(
     struct('CheckType', {
       CheckID: string,

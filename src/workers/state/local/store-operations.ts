@@ -3,7 +3,7 @@
 
 import type { CheckType } from '../../../wire/definitions.js';
 import type { CheckRecord, ServiceRecord } from '../../../wire/records.js';
-import { NO_CHECK, NO_CHECK_TYPE, NO_SERVICE } from './zero-values.js';
+import { NO_CHECK, NO_CHECK_TYPE, NO_SERVICE } from '../records/zero-values.js';
 
 /** Who made it: `remote` through the API, `local` the agent itself (maintenance). */
 export type Source = 'local' | 'remote';

@@ -7,8 +7,8 @@ import type { CheckRegistration, CheckType } from '../../../../wire/definitions.
 import type { ServiceRecord } from '../../../../wire/records.js';
 import type { ServiceRegistration } from '../../local/registrar.js';
 import type { SidecarRequest } from '../../local/sidecar.js';
-import { NO_CHECK_TYPE, NO_CONNECT, NO_PROXY } from '../../local/zero-values.js';
-import { proxyBody } from '../record-bodies.js';
+import { localityBody, proxyBody, serviceAddressesBody, weightsBody } from '../../records/bodies.js';
+import { NO_CHECK_TYPE, NO_CONNECT, NO_PROXY } from '../../records/zero-values.js';
 
 /** What says how a check is run; the same in both bodies. */
 const RUN_FIELDS = {
@@ -66,17 +66,17 @@ const SERVICE_FIELDS = {
   Name: string,
   Tags: list(string),
   Address: string,
-  TaggedAddresses: aliased(map(struct('ServiceAddress', { Address: string, Port: int })), 'tagged_addresses'),
+  TaggedAddresses: aliased(serviceAddressesBody, 'tagged_addresses'),
   Meta: map(string),
   Port: int,
   SocketPath: string,
   Check: pointer(checkTypeBody),
   Checks: list(pointer(checkTypeBody)),
-  Weights: pointer(struct('Weights', { Passing: int, Warning: int })),
+  Weights: pointer(weightsBody),
   Token: string,
   EnableTagOverride: aliased(bool, 'enable_tag_override'),
   Proxy: pointer(proxyBody),
-  Locality: pointer(struct('Locality', { Region: string, Zone: string })),
+  Locality: pointer(localityBody),
 } as const;
 
 const sidecarBody = struct('ServiceDefinition', {

@@ -1,5 +1,6 @@
 // The records of the catalog as request bodies give them: field names with or without case, snake-case aliases of the
-// tutorial days, durations as text or nanoseconds (spec/http.md, section 4). For catalog registrations and transactions.
+// tutorial days, durations as text or nanoseconds (spec/http.md, section 4). For catalog registrations, transactions, the
+// agent's definitions and the files of a stock data directory.
 
 import { aliased, struct } from '../../../gotext/json-decode.js';
 import { bool, duration, dynamic, int, list, map, pointer, string } from '../../../gotext/json-kinds.js';
@@ -63,7 +64,10 @@ export const proxyBody = struct('ConnectProxyConfig', {
   }),
 });
 
-const locality = struct('Locality', { Region: string, Zone: string });
+export const localityBody = struct('Locality', { Region: string, Zone: string });
+
+export const weightsBody = struct('Weights', { Passing: int, Warning: int });
+export const serviceAddressesBody = map(struct('ServiceAddress', { Address: string, Port: int }));
 
 export const serviceBody = struct('NodeService', {
   Kind: string,
@@ -71,16 +75,16 @@ export const serviceBody = struct('NodeService', {
   Service: string,
   Tags: list(string),
   Address: string,
-  TaggedAddresses: aliased(map(struct('ServiceAddress', { Address: string, Port: int })), 'tagged_addresses'),
+  TaggedAddresses: aliased(serviceAddressesBody, 'tagged_addresses'),
   Meta: map(string),
   Port: int,
   SocketPath: string,
-  Weights: pointer(struct('Weights', { Passing: int, Warning: int })),
+  Weights: pointer(weightsBody),
   EnableTagOverride: aliased(bool, 'enable_tag_override'),
   Proxy: proxyBody,
   Connect: struct('ServiceConnect', { Native: bool }),
   PeerName: string,
-  Locality: pointer(locality),
+  Locality: pointer(localityBody),
   CreateIndex: int,
   ModifyIndex: int,
 });
@@ -114,7 +118,7 @@ const definitionBody = struct('HealthCheckDefinition', {
   TTL: duration,
 });
 
-export const checkBody = struct('HealthCheck', {
+const CHECK_FIELDS = {
   Node: string,
   CheckID: string,
   Name: string,
@@ -129,6 +133,13 @@ export const checkBody = struct('HealthCheck', {
   Timeout: string,
   ExposedPort: int,
   PeerName: string,
+} as const;
+
+/** A check without what says how it is run. */
+export const bareCheckBody = struct('HealthCheck', CHECK_FIELDS);
+
+export const checkBody = struct('HealthCheck', {
+  ...CHECK_FIELDS,
   Definition: definitionBody,
   CreateIndex: int,
   ModifyIndex: int,
@@ -146,7 +157,7 @@ export const registerBody = struct('RegisterRequest', {
   Checks: list(pointer(checkBody)),
   SkipNodeUpdate: bool,
   PeerName: string,
-  Locality: pointer(locality),
+  Locality: pointer(localityBody),
   Token: string,
 });
 

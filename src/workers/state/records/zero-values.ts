@@ -1,6 +1,7 @@
 // The zero values of the records an agent makes, shared by all of them: most services have no proxy and no check has a
 // stored definition, so 50,000 of them keep one object, and an equality test is one pointer compare.
 
+import { zeroStruct } from '../../../wasm/zero.js';
 import type { CheckType } from '../../../wire/definitions.js';
 import type {
   CheckDefinition,
@@ -9,32 +10,13 @@ import type {
   ServiceConnect,
   ServiceRecord,
 } from '../../../wire/records.js';
+import { checkSchema, serviceSchema } from '../../../wire/schema.js';
 
-export const NO_PROXY: ProxyConfig = Object.freeze({
-  AccessLogs: Object.freeze({
-    DisableListenerLogs: false,
-    Enabled: false,
-    JSONFormat: '',
-    Path: '',
-    TextFormat: '',
-    Type: '',
-  }),
-  Config: null,
-  DestinationServiceID: '',
-  DestinationServiceName: '',
-  EnvoyExtensions: null,
-  Expose: Object.freeze({ Checks: false, Paths: null }),
-  LocalServiceAddress: '',
-  LocalServicePort: 0,
-  LocalServiceSocketPath: '',
-  MeshGateway: Object.freeze({ Mode: '' }),
-  Mode: '',
-  MutualTLSMode: '',
-  TransparentProxy: Object.freeze({ DialedDirectly: false, OutboundListenerPort: 0 }),
-  Upstreams: null,
-});
-
-export const NO_CONNECT: ServiceConnect = Object.freeze({ Native: false, PeerMeta: null, SidecarService: null });
+/** The codec's own zero structs: it knows them by identity and copies their ready-made bytes. */
+const { Proxy: proxy, Connect: connect } = zeroStruct(serviceSchema);
+export const NO_PROXY: ProxyConfig = proxy;
+export const NO_CONNECT: ServiceConnect = connect;
+export const NO_CHECK_DEFINITION: CheckDefinition = zeroStruct(checkSchema).Definition;
 
 export const NO_SERVICE: ServiceRecord = Object.freeze({
   Kind: '',
@@ -55,35 +37,6 @@ export const NO_SERVICE: ServiceRecord = Object.freeze({
   Locality: null,
   CreateIndex: 0,
   ModifyIndex: 0,
-});
-
-export const NO_CHECK_DEFINITION: CheckDefinition = Object.freeze({
-  AliasNode: '',
-  AliasService: '',
-  Body: '',
-  DeregisterCriticalServiceAfter: 0,
-  DisableRedirects: false,
-  DockerContainerID: '',
-  GRPC: '',
-  GRPCUseTLS: false,
-  H2PING: '',
-  H2PingUseTLS: false,
-  HTTP: '',
-  Header: null,
-  Interval: 0,
-  Method: '',
-  OSService: '',
-  OutputMaxSize: 0,
-  ScriptArgs: null,
-  SessionName: '',
-  Shell: '',
-  TCP: '',
-  TCPUseTLS: false,
-  TLSServerName: '',
-  TLSSkipVerify: false,
-  TTL: 0,
-  Timeout: 0,
-  UDP: '',
 });
 
 export const NO_CHECK: CheckRecord = Object.freeze({
