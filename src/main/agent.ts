@@ -4,6 +4,7 @@
 
 import { availableParallelism } from 'node:os';
 import { MessageChannel } from 'node:worker_threads';
+import { joinHostPort } from '../gotext/host-port.js';
 import { startCpuProfile } from '../observe/cpu-profile.js';
 import { Logger, LogSink, reaches } from '../observe/logger.js';
 import { Metrics } from '../observe/metrics.js';
@@ -347,10 +348,6 @@ function ownEnvironment(): { [name: string]: string } {
   const environment: { [name: string]: string } = {};
   for (const [name, value] of Object.entries(process.env)) if (value !== undefined) environment[name] = value;
   return environment;
-}
-
-function joinHostPort(host: string, port: number): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 function delay(ms: number): Promise<void> {

@@ -43,11 +43,6 @@ export function isAnyAddress(address: string): boolean {
   return ANY.has(address);
 }
 
-/** `address:port`, brackets around IPv6. */
-export function joinHostPort(address: string, port: number): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-}
-
 /** The addresses a setting names, templates expanded; an unusable template names none. */
 export function expand(text: string): readonly string[] {
   const rendered = renderTemplate(text);

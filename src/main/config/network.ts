@@ -1,9 +1,10 @@
 // The network side of the finished configuration: HTTP, DNS, gossip pools, upstream resolvers.
 
+import { joinHostPort } from '../../gotext/host-port.js';
 import { quote } from '../../gotext/quote.js';
 import type { DnsConfig, GossipPoolConfig, HttpConfig, TcpListener } from '../../wire/config.js';
 import type { Addresses } from './addresses.js';
-import { expand, joinHostPort } from './addresses.js';
+import { expand } from './addresses.js';
 import type { Problems } from './problems.js';
 import type { AgentConfig } from './schema/agent.js';
 import { parseBlock } from './sockaddr/block.js';

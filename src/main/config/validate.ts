@@ -1,11 +1,12 @@
 // The rules that the finished settings must keep, in the order in which users are told (spec/agent.md section 4; texts in
 // the rows of its key table). The first broken rule ends it; what is only unwise becomes a warning.
 
+import { joinHostPort } from '../../gotext/host-port.js';
 import { quote } from '../../gotext/quote.js';
 import type { Listener } from '../../wire/config.js';
 import type { LocalDefinitions } from '../../wire/definitions.js';
 import type { Addresses } from './addresses.js';
-import { isAnyAddress, joinHostPort } from './addresses.js';
+import { isAnyAddress } from './addresses.js';
 import { definitionProblem } from './definitions.js';
 import { maxOpenFiles } from './descriptors.js';
 import { nodeMetaProblem } from './metadata.js';

@@ -2,8 +2,9 @@
 // the error of the first address being the one that is told. Every outcome is a result with Go's text.
 
 import net, { type OnReadOpts, type Socket } from 'node:net';
+import { joinHostPort } from '../../gotext/host-port.js';
 import { isIpAddress, parseAddress } from './go-address.js';
-import { dialText, joinHostPort, lookupText } from './go-errors.js';
+import { dialText, lookupText } from './go-errors.js';
 import { resolveHost, resolverAddress } from './resolve.js';
 
 type Dialled =

@@ -82,11 +82,6 @@ export function errnoText(error: unknown): string {
   return ERRNO.get(codeOf(error)) ?? messageOf(error);
 }
 
-/** `host:port` as Go joins them: an IPv6 host in brackets. */
-export function joinHostPort(host: string, port: number | string): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
 /** A connection attempt that failed: `dial tcp 127.0.0.1:1: connect: connection refused`. */
 export function dialText(network: string, address: string, error: unknown): string {
   const code = codeOf(error);

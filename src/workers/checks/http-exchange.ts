@@ -2,8 +2,9 @@
 // All sockets of a worker read into one buffer, since nothing keeps the bytes beyond the call.
 
 import net, { type Socket } from 'node:net';
+import { joinHostPort } from '../../gotext/host-port.js';
 import { Dial } from './dial.js';
-import { dialText, joinHostPort, messageOf, streamText } from './go-errors.js';
+import { dialText, messageOf, streamText } from './go-errors.js';
 import { ResponseReader, type ResponseSink } from './http-response.js';
 import { TlsDial, type TlsDialOptions } from './tls-dial.js';
 

@@ -2,7 +2,7 @@
 // host that ask at the same time share one look-up, because getaddrinfo blocks a thread of the pool that disks use too.
 
 import dns from 'node:dns';
-import { joinHostPort } from './go-errors.js';
+import { joinHostPort } from '../../gotext/host-port.js';
 
 type Resolved =
   | { readonly ok: true; readonly addresses: readonly string[] }

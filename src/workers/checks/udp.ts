@@ -2,9 +2,10 @@
 // another error is none (spec/agent.md section 3, udp).
 
 import dgram from 'node:dgram';
+import { joinHostPort } from '../../gotext/host-port.js';
 import type { Probe } from '../../wire/check-port.js';
 import { isIpAddress, parseAddress } from './go-address.js';
-import { dialText, joinHostPort, lookupText, messageOf, streamText } from './go-errors.js';
+import { dialText, lookupText, messageOf, streamText } from './go-errors.js';
 import { type Cancel, critical, type Done, type ProbeRun, passing } from './probe.js';
 import { resolveHost, resolverAddress } from './resolve.js';
 

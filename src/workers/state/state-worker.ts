@@ -1,6 +1,7 @@
 // The state worker put together: the replicated store and its log on a server, the agent's own services and checks, HTTP
 // and DNS over both. Everything a request needs is in this thread, so a read crosses none.
 
+import { joinHostPort } from '../../gotext/host-port.js';
 import { renderJson, renderText } from '../../observe/log-render.js';
 import type { Logger } from '../../observe/logger.js';
 import type { Telemetry } from '../../observe/worker-telemetry.js';
@@ -306,8 +307,4 @@ export class StateWorker {
     await this.#telemetry.finish();
     this.#tell({ kind: 'stopped' });
   }
-}
-
-function joinHostPort(host: string, port: number): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -1,9 +1,9 @@
 // How values are written in DebugConfig, and what its sections are made from.
 
 import { formatDuration, parseDuration } from '../../../gotext/duration.js';
+import { joinHostPort } from '../../../gotext/host-port.js';
 import type { Listener, RuntimeConfig } from '../../../wire/config.js';
 import type { Addresses } from '../addresses.js';
-import { joinHostPort } from '../addresses.js';
 import type { AgentConfig } from '../schema/agent.js';
 import type { DebugValue } from './hide.js';
 
