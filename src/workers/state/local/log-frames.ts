@@ -3,7 +3,7 @@
 // can't come from a crash; it is damage, and reported with its place. Zeros behind the last frame are room for the next.
 // A length with its highest bit set belongs to a payload in snappy's raw format.
 
-import { crc32 } from 'node:zlib';
+import { crc32 } from '../../../wasm/crc.js';
 
 export const MAGIC: Uint8Array = Buffer.from('LICTLOC1', 'latin1');
 const HEADER_BYTES = 8;
