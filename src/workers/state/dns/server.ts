@@ -85,7 +85,6 @@ export class DnsServer {
         const tcp = await listenTcp(address, udp.port, this.#responder, answered);
         this.#listeners.push(udp, tcp);
         this.#bound.push({ address, port: udp.port });
-        this.#options.logger.info('Started DNS server', 'address', `${address}:${udp.port}`, 'network', 'udp, tcp');
         return;
       } catch (error) {
         await udp.close();
