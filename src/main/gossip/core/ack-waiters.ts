@@ -1,9 +1,6 @@
 // Who waits for which number (spec/gossip.md, section 7). Own and relayed pings share one counter; acks and nacks are
 // matched by their number alone.
 
-/** Relays asked of us at the same time; more are not taken on. */
-const MOST_WAITERS = 4096;
-
 export interface AckWaiter {
   onAck(payload: Uint8Array | null, nowMs: number): void;
   onNack(): void;
@@ -13,9 +10,12 @@ export class AckWaiters {
   private readonly waiters = new Map<number, AckWaiter>();
   private counter = 0;
 
-  /** A number of its own for `waiter`; null when too many wait. */
-  add(waiter: AckWaiter): number | null {
-    if (this.waiters.size >= MOST_WAITERS) return null;
+  get size(): number {
+    return this.waiters.size;
+  }
+
+  /** A number of its own for `waiter`. */
+  add(waiter: AckWaiter): number {
     this.counter = (this.counter + 1) >>> 0;
     this.waiters.set(this.counter, waiter);
     return this.counter;

@@ -30,8 +30,7 @@ export interface ProbeContext {
 
 export class Probe implements AckWaiter {
   readonly node: NodeRecord;
-  /** Null: it could not be started, and has ended. */
-  readonly seqNo: number | null;
+  readonly seqNo: number;
   private readonly context: ProbeContext;
   private readonly startedMs: number;
   private readonly deadlineMs: number;
@@ -56,10 +55,6 @@ export class Probe implements AckWaiter {
   start(): void {
     const { context, node, seqNo } = this;
     const { pool, sender } = context;
-    if (seqNo === null) {
-      context.onEnd(this.startedMs);
-      return;
-    }
     const message = encode(ping, { SeqNo: seqNo, Node: node.name, ...ownSource(pool) }, PING);
     if (node.state === 'alive') {
       sender.send(node.address, message, seqNo);
@@ -105,7 +100,7 @@ export class Probe implements AckWaiter {
   }
 
   private askOthers(): void {
-    if (this.isIndirect || this.seqNo === null) return;
+    if (this.isIndirect) return;
     this.isIndirect = true;
     const { node, seqNo, context } = this;
     const { pool, sender } = context;
@@ -140,7 +135,7 @@ export class Probe implements AckWaiter {
   private end(delta: number, nowMs: number): void {
     const { pool, waiters } = this.context;
     for (const timer of this.timers) pool.timers.cancel(timer);
-    if (this.seqNo !== null) waiters.remove(this.seqNo);
+    waiters.remove(this.seqNo);
     pool.awareness.apply(delta);
     this.context.onEnd(nowMs);
   }

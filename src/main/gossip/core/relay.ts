@@ -10,6 +10,9 @@ import type { Pool } from './pool.js';
 import { ownSource } from './probe.js';
 import type { Sender } from './sender.js';
 
+/** Pings for others that run at the same time; more are not taken on. */
+const MOST_RELAYS = 4096;
+
 /** Where an answer goes: to the source in the message when it is there, else where the packet came from. */
 export function answerAddress({ SourceAddr, SourcePort }: Source, from: Address): Address {
   const ip = ipOf(SourceAddr);
@@ -28,6 +31,10 @@ export function relayPing(
     pool.out.log('warn', `Ignoring an indirect ping to an address of ${request.Target?.length ?? 0} bytes`);
     return;
   }
+  if (waiters.size >= MOST_RELAYS) {
+    pool.out.log('warn', 'Ignoring an indirect ping: too many are running');
+    return;
+  }
   const asker = answerAddress(request, from);
   const target = { ip, port: request.Port === 0 ? pool.self.bindPort : request.Port };
   const { SeqNo, Node, Nack } = request;
@@ -39,14 +46,8 @@ export function relayPing(
     onNack: () => undefined,
   });
   const timeout = pool.timers.set(nowMs + pool.settings.probeTimeoutMs, () => {
-    if (seqNo === null) return;
     waiters.remove(seqNo);
     if (Nack) sender.send(asker, encode(nack, { SeqNo }, NACK));
   });
-  if (seqNo === null) {
-    pool.timers.cancel(timeout);
-    pool.out.log('warn', 'Ignoring an indirect ping: too many are running');
-    return;
-  }
   sender.send(target, encode(ping, { SeqNo: seqNo, Node, ...ownSource(pool) }, PING));
 }

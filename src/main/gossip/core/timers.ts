@@ -3,8 +3,12 @@
 export interface Timer {
   readonly atMs: number;
   readonly run: (nowMs: number) => void;
-  isCancelled: boolean;
+  /** Whether it has run or was cancelled. */
+  isOver: boolean;
 }
+
+/** Cancelled timers that may stay in the heap, however short it is. */
+const KEPT_CANCELLED = 1000;
 
 interface Entry {
   readonly timer: Timer;
@@ -19,28 +23,50 @@ function isBefore(a: Entry, b: Entry): boolean {
 export class Timers {
   private readonly heap: Entry[] = [];
   private nextId = 0;
+  private cancelled = 0;
+
+  /** Timers in the heap, the cancelled ones that are still in it included. */
+  get length(): number {
+    return this.heap.length;
+  }
 
   set(atMs: number, run: (nowMs: number) => void): Timer {
-    const timer: Timer = { atMs, run, isCancelled: false };
+    const timer: Timer = { atMs, run, isOver: false };
     this.nextId += 1;
     this.rise({ timer, id: this.nextId });
     return timer;
   }
 
   cancel(timer: Timer): void {
-    timer.isCancelled = true;
+    if (timer.isOver) return;
+    timer.isOver = true;
+    this.cancelled += 1;
+    // Whoever makes us set and cancel all the time must not fill the heap with what will never run.
+    if (this.cancelled > KEPT_CANCELLED && this.cancelled > this.heap.length / 2) this.compact();
+  }
+
+  private compact(): void {
+    const entries = this.heap.splice(0).filter(({ timer }) => !timer.isOver);
+    for (const entry of entries) this.rise(entry);
+    this.cancelled = 0;
   }
 
   /** When the next timer is due; null when none is set. */
   get nextMs(): number | null {
-    while (this.heap[0]?.timer.isCancelled === true) this.pop();
+    while (this.heap[0]?.timer.isOver === true) {
+      this.pop();
+      this.cancelled -= 1;
+    }
     return this.heap[0]?.timer.atMs ?? null;
   }
 
   /** Runs what is due, also what becomes due while running. */
   runDue(nowMs: number): void {
     for (let next = this.nextMs; next !== null && next <= nowMs; next = this.nextMs) {
-      this.pop()?.timer.run(nowMs);
+      const timer = this.pop()?.timer;
+      if (timer === undefined) return;
+      timer.isOver = true;
+      timer.run(nowMs);
     }
   }
 

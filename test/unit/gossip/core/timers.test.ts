@@ -28,6 +28,24 @@ test('what is due runs in the order of its time, then in the order of setting; c
   );
 });
 
+test('cancelled timers do not pile up, and the others still run in order', () => {
+  const timers = new Timers();
+  const ran: number[] = [];
+  for (let i = 0; i < 20_000; i += 1) {
+    const timer = timers.set(1e6 - i, () => ran.push(-1));
+    timers.cancel(timer);
+    timers.cancel(timer);
+    if (i % 1000 === 0) timers.set(5000 - i / 10, () => ran.push(i));
+    assert.ok(timers.length <= 2100, `${timers.length} timers`);
+  }
+  timers.runDue(2e6);
+  assert.deepEqual(
+    ran,
+    Array.from({ length: 20 }, (_, i) => (19 - i) * 1000),
+  );
+  assert.equal(timers.length, 0);
+});
+
 test('a timer set while others run takes part when it is due', () => {
   const timers = new Timers();
   const ran: string[] = [];
