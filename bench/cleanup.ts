@@ -15,19 +15,18 @@ export function cleanUpLater(undo: () => void): () => void {
   };
 }
 
-export function cleanUpNow(): void {
+function cleanUpNow(): void {
   for (const undo of [...pending].reverse()) {
     pending.delete(undo);
     undo();
   }
 }
 
-export function cleanUpOnSignals(): void {
+/** From here on whatever ends this process, a surprise included, leaves nothing behind. */
+export function cleanUpAtExit(): void {
+  process.on('exit', cleanUpNow);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      cleanUpNow();
-      process.exit(INTERRUPTED_EXIT_CODE);
-    });
+    process.on(signal, () => process.exit(INTERRUPTED_EXIT_CODE));
   }
 }
 

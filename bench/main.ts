@@ -2,7 +2,7 @@
 // (docs/benchmarks.md).
 
 import path from 'node:path';
-import { cleanUpNow, cleanUpOnSignals } from './cleanup.js';
+import { cleanUpAtExit } from './cleanup.js';
 import { describeMachine } from './machine.js';
 import { type Options, parseOptions } from './options.js';
 import { outcomes } from './outcome.js';
@@ -43,7 +43,7 @@ async function measure(options: Options): Promise<number> {
     process.stderr.write(`${missing}\n`);
     return 1;
   }
-  cleanUpOnSignals();
+  cleanUpAtExit();
   const rows = ROWS.filter(({ id }) => options.rows === null || options.rows.includes(id));
   const machine = describeMachine();
   const file = options.out ?? defaultResultPath(machine);
@@ -73,6 +73,4 @@ try {
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
-} finally {
-  cleanUpNow();
 }

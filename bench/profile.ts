@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { cleanUpNow, cleanUpOnSignals, temporaryDirectory } from './cleanup.js';
+import { cleanUpAtExit, temporaryDirectory } from './cleanup.js';
 import { summarizeProfiles } from './profile-summary.js';
 import { repositoryRoot } from './repository.js';
 import type { Engine, Row } from './row.js';
@@ -65,7 +65,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const { tool, row, seconds, engine } = parse(argv);
   const missing = missingTools(['wrk', 'dnsperf']);
   if (missing !== null) throw new Error(missing);
-  cleanUpOnSignals();
+  cleanUpAtExit();
   const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '');
   const reports = path.join(repositoryRoot, '.clinic', `${tool}-row-${row.id}-${stamp}`);
   const threads = path.join(reports, 'threads');
@@ -98,6 +98,4 @@ try {
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
-} finally {
-  cleanUpNow();
 }

@@ -4,7 +4,7 @@ export interface Summary {
   readonly median: number;
   readonly min: number;
   readonly max: number;
-  /** (max − min) / median; 0 for one sample. */
+  /** (max − min) / |median|; 0 for one sample. */
   readonly spread: number;
 }
 
@@ -17,5 +17,5 @@ export function summarize(samples: readonly number[]): Summary {
   const median = sorted.length % 2 === 1 ? at(middle) : (at(middle - 1) + at(middle)) / 2;
   const min = at(0);
   const max = at(sorted.length - 1);
-  return { median, min, max, spread: median === 0 ? 0 : (max - min) / median };
+  return { median, min, max, spread: median === 0 ? 0 : (max - min) / Math.abs(median) };
 }

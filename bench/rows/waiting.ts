@@ -11,8 +11,11 @@ import { CONNECTIONS } from './kv.js';
 
 const WAITERS = 5_000;
 const KEY = '/v1/kv/bench/watched';
-/** Collectors of both runtimes give memory back when nothing happens for a while. */
-const SETTLE_MS = 10_000;
+/** Collectors of both runtimes give memory back step by step when nothing happens for a while: settled is what stays. */
+const STEADY_MS = 10_000;
+const STEADY_BYTES = 500_000;
+const SETTLE_DEADLINE_MS = 45_000;
+const SETTLE_POLL_MS = 500;
 /** From the last request sent to all of them waiting. */
 const ARRIVE_MS = 1_000;
 const CLIENT_BUSY = 0.9;
@@ -29,6 +32,23 @@ async function withWaiters<T>(run: Run, work: (agent: Agent, waiters: Waiters) =
     return await work(agent, waiters);
   } finally {
     waiters.stop();
+  }
+}
+
+/** RSS once it has not moved for a while. */
+async function settledRss(agent: Agent): Promise<number> {
+  const started = performance.now();
+  let reference = agent.memory().rssBytes;
+  let since = started;
+  for (;;) {
+    await delay(SETTLE_POLL_MS);
+    const now = performance.now();
+    const rss = agent.memory().rssBytes;
+    if (Math.abs(rss - reference) > STEADY_BYTES) {
+      reference = rss;
+      since = now;
+    }
+    if (now - since >= STEADY_MS || now - started >= SETTLE_DEADLINE_MS) return rss;
   }
 }
 
@@ -67,14 +87,12 @@ export const waitingRows: readonly Row[] = [
         run.say('warm-up');
         const { warmUpSeconds: seconds, directory } = run;
         await wrk({ url: `${agent.url}${KEY}`, connections: CONNECTIONS, seconds, directory });
-        await delay(SETTLE_MS);
-        const before = agent.memory().rssBytes;
+        const before = await settledRss(agent);
         run.say('connecting');
         const { usage } = await underLoad(agent.pid, () => startWaiting(agent, waiters));
         const atOnce = agent.memory().rssBytes;
         run.say('settling');
-        await delay(SETTLE_MS);
-        const after = agent.memory().rssBytes;
+        const after = await settledRss(agent);
         return {
           values: {
             settledKb: (after - before) / WAITERS / 1000,
