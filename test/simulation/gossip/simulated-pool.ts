@@ -26,6 +26,8 @@ export interface Link {
   isOpen: (from: number, to: number) => boolean;
   /** The same for packets alone. */
   isPacketOpen: (from: number, to: number) => boolean;
+  /** Until when a member neither gets anything out nor takes anything in, though its clocks run. */
+  heldUntilMs: (member: number, nowMs: number) => number;
 }
 
 export interface Member {
@@ -51,7 +53,13 @@ function idOf({ ip }: Address): number {
 
 export class SimulatedPool {
   readonly members: Member[] = [];
-  readonly link: Link = { loss: 0, delayMs: [0.2, 1], isOpen: () => true, isPacketOpen: () => true };
+  readonly link: Link = {
+    loss: 0,
+    delayMs: [0.2, 1],
+    isOpen: () => true,
+    isPacketOpen: () => true,
+    heldUntilMs: (_, nowMs) => nowMs,
+  };
   observer: Observer = () => undefined;
   private readonly settings: GossipSettings;
   private readonly random: Random;
@@ -154,9 +162,12 @@ export class SimulatedPool {
     });
   }
 
-  private delay(): number {
-    const [shortest, longest] = this.link.delayMs;
-    return shortest + this.random() * (longest - shortest);
+  /** When something sent now arrives. */
+  private arrivalMs(from: Member, to: Member): number {
+    const { delayMs, heldUntilMs } = this.link;
+    const [shortest, longest] = delayMs;
+    const leavesMs = heldUntilMs(from.id, this.time);
+    return heldUntilMs(to.id, leavesMs + shortest + this.random() * (longest - shortest));
   }
 
   private passes(from: Member, to: Member | undefined): to is Member {
@@ -169,7 +180,7 @@ export class SimulatedPool {
     const target = this.members[idOf(to)];
     if (!this.passes(from, target) || !this.link.isPacketOpen(from.id, target.id)) return;
     if (this.random() < this.link.loss) return;
-    this.clock.set(this.time + this.delay(), (nowMs) => {
+    this.clock.set(this.arrivalMs(from, target), (nowMs) => {
       if (!target.isRunning) return;
       target.core.receive(message, addressOf(from.id), nowMs);
       this.settle(target);
@@ -181,7 +192,7 @@ export class SimulatedPool {
     for (const request of streams) {
       const target = this.members[idOf(request.to)];
       if (!this.passes(from, target)) continue;
-      this.clock.set(this.time + this.delay(), (nowMs) => {
+      this.clock.set(this.arrivalMs(from, target), (nowMs) => {
         if (!target.isRunning || !from.isRunning) return;
         if (request.kind === 'pushPull') this.exchange(from, target, false);
         else if (nowMs < request.deadlineMs) from.core.streamPingAnswered(request.seqNo);
