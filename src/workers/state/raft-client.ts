@@ -6,14 +6,9 @@ import type { MessagePort } from 'node:worker_threads';
 import { CommandBatch, decodePacked } from '../../wasm/commands.js';
 import type { ApplyResult, Command, OpaqueCommand } from '../../wire/commands.js';
 import { type Leadership, Role } from '../../wire/leadership.js';
-import {
-  type RaftRole,
-  type RaftToState,
-  SNAPSHOT_WINDOW_BYTES,
-  type SnapshotMeta,
-  type StateToRaft,
-} from '../../wire/raft-port.js';
+import type { RaftRole, RaftToState, SnapshotMeta, StateToRaft } from '../../wire/raft-port.js';
 import type { Consensus, ProposeFailure, ProposeOutcome } from './consensus.js';
+import { type SnapshotSource, SnapshotStream } from './snapshot-stream.js';
 
 /** More commands than this waiting for the log are refused: each holds its request's memory. */
 const MAX_PENDING = 65_536;
@@ -43,12 +38,6 @@ export interface Applier {
   restoreChunk(bytes: Uint8Array): void;
   /** Everything arrived: the state is that of `index`. */
   restoreEnd(index: number): void;
-}
-
-/** The stream of one snapshot; each chunk is handed over for good. */
-export interface SnapshotSource {
-  readonly index: number;
-  next(): Uint8Array<ArrayBuffer> | null;
 }
 
 export interface RaftEvents {
@@ -307,58 +296,4 @@ export class RaftClient implements Consensus {
 
 function failureOf(code: 'not-leader' | 'queue-full' | 'leadership-lost' | 'stopping'): ProposeFailure {
   return code === 'not-leader' ? 'no-leader' : code;
-}
-
-/** Sends a snapshot piece by piece, one a turn, never more than the raft worker has granted. */
-class SnapshotStream {
-  readonly #port: MessagePort;
-  readonly #request: number;
-  readonly #source: SnapshotSource;
-  readonly #done: () => void;
-  #credit = SNAPSHOT_WINDOW_BYTES;
-  #running = false;
-
-  constructor(port: MessagePort, request: number, source: SnapshotSource, done: () => void) {
-    this.#port = port;
-    this.#request = request;
-    this.#source = source;
-    this.#done = done;
-    this.#post({ kind: 'snapshot-begin', request, index: source.index });
-    this.#schedule();
-  }
-
-  credit(bytes: number): void {
-    this.#credit += bytes;
-    this.#schedule();
-  }
-
-  #schedule(): void {
-    if (this.#running || this.#credit <= 0) return;
-    this.#running = true;
-    setImmediate(() => this.#step());
-  }
-
-  #step(): void {
-    this.#running = false;
-    try {
-      const chunk = this.#source.next();
-      if (!chunk) {
-        this.#post({ kind: 'snapshot-end', request: this.#request });
-        this.#done();
-        return;
-      }
-      this.#credit -= chunk.byteLength;
-      const bytes = chunk.byteLength === chunk.buffer.byteLength ? chunk.buffer : chunk.slice().buffer;
-      this.#post({ kind: 'snapshot-chunk', request: this.#request, bytes }, [bytes]);
-    } catch (error) {
-      this.#post({ kind: 'snapshot-failed', request: this.#request, reason: String(error) });
-      this.#done();
-      return;
-    }
-    this.#schedule();
-  }
-
-  #post(message: StateToRaft, transfer: readonly ArrayBuffer[] = []): void {
-    this.#port.postMessage(message, transfer);
-  }
 }

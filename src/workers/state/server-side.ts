@@ -5,7 +5,9 @@ import type { Logger } from '../../observe/logger.js';
 import type { Metrics } from '../../observe/metrics.js';
 import type { ApplyResult, Command, OpaqueCommand } from '../../wire/commands.js';
 import { Leadership } from '../../wire/leadership.js';
-import { type Applier, RaftClient, type RaftEvents, type SnapshotSource } from './raft-client.js';
+import { isKnownType } from './fsm/apply.js';
+import { type Applier, RaftClient, type RaftEvents } from './raft-client.js';
+import type { SnapshotSource } from './snapshot-stream.js';
 import { SnapshotReader } from './store/snapshot-read.js';
 import { writeSnapshot } from './store/snapshot-write.js';
 import { StateStore } from './store/state-store.js';
@@ -24,6 +26,7 @@ class StoreApplier implements Applier {
   apply(index: number, command: Command | OpaqueCommand): ApplyResult {
     const result = this.#store.apply(index, command);
     if (command.type === 'opaque' && result.kind === 'error') {
+      if (!isKnownType(command)) throw new Error(`log entry ${index} is of an unknown type: ${result.text}`);
       this.#logger.error('log entry of a type that is not interpreted', 'index', index, 'error', result.text);
     }
     return result;

@@ -49,6 +49,11 @@ export interface Response {
   readonly type: number;
 }
 
+/** What the listeners need: a packet in, its reply or nothing out. Never throws. */
+export interface Responds {
+  respond(packet: Buffer, transport: Transport): Response | null;
+}
+
 const SERVFAIL = answer({ rcode: Rcode.SERVFAIL, authoritative: false });
 /** Encoded forms per question: without EDNS over both transports, and a few sizes of EDNS. */
 const MAX_ENCODED = 8;

@@ -5,10 +5,12 @@ import type { Logger } from '../../../observe/logger.js';
 import type { Labels, Metrics, Series } from '../../../observe/metrics.js';
 import type { DnsConfig } from '../../../wire/config.js';
 import type { StoreReads } from '../store/read-api.js';
-import { typeName } from './protocol.js';
-import { type Readiness, Responder, type Response } from './responder.js';
+import type { Transport } from './compose.js';
+import { Rcode, typeName } from './protocol.js';
+import { type Readiness, Responder, type Responds, type Response } from './responder.js';
 import { listenTcp, type TcpListener } from './tcp.js';
 import { listenUdp, type UdpListener } from './udp.js';
+import { headerReply } from './writer.js';
 
 export interface DnsServerOptions {
   readonly config: DnsConfig;
@@ -79,10 +81,11 @@ export class DnsServer {
 
   async #bind(address: string, port: number): Promise<void> {
     const answered = (response: Response, startedMs: number) => this.#count(response, startedMs);
+    const responder: Responds = { respond: (packet, transport) => this.#respond(packet, transport) };
     for (let attempt = 1; ; attempt++) {
-      const udp = await listenUdp(address, port, this.#responder, answered);
+      const udp = await listenUdp(address, port, responder, answered);
       try {
-        const tcp = await listenTcp(address, udp.port, this.#responder, answered);
+        const tcp = await listenTcp(address, udp.port, responder, answered);
         this.#listeners.push(udp, tcp);
         this.#bound.push({ address, port: udp.port });
         return;
@@ -90,6 +93,17 @@ export class DnsServer {
         await udp.close();
         if (port !== 0 || attempt === PORT_TRIES) throw error;
       }
+    }
+  }
+
+  /** An exception is a bug of ours; one packet must not end the agent. */
+  #respond(packet: Buffer, transport: Transport): Response | null {
+    try {
+      return this.#responder.respond(packet, transport);
+    } catch (error) {
+      const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.#options.logger.error('DNS request failed', 'network', transport, 'error', detail);
+      return { bytes: headerReply(packet, Rcode.SERVFAIL), zone: 'none', type: 0 };
     }
   }
 

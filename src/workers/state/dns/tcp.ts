@@ -2,7 +2,7 @@
 // questions, and in replies that the asker doesn't fetch (spec/dns.md, section 3).
 
 import net from 'node:net';
-import type { Responder, Response } from './responder.js';
+import type { Responds, Response } from './responder.js';
 
 const MAX_CONNECTIONS = 1024;
 const MAX_QUESTIONS = 128;
@@ -23,13 +23,13 @@ type Answered = (response: Response, startedMs: number) => void;
 
 class Conversation {
   readonly #socket: net.Socket;
-  readonly #responder: Responder;
+  readonly #responder: Responds;
   readonly #answered: Answered;
   #pending: Buffer = Buffer.alloc(0);
   #questions = 0;
   #isOver = false;
 
-  constructor(socket: net.Socket, responder: Responder, answered: Answered) {
+  constructor(socket: net.Socket, responder: Responds, answered: Answered) {
     this.#socket = socket;
     this.#responder = responder;
     this.#answered = answered;
@@ -100,7 +100,7 @@ class Conversation {
 export function listenTcp(
   address: string,
   port: number,
-  responder: Responder,
+  responder: Responds,
   answered: Answered,
 ): Promise<TcpListener> {
   const sockets = new Set<net.Socket>();
@@ -117,6 +117,8 @@ export function listenTcp(
     server.once('error', reject);
     server.listen(port, address, () => {
       server.off('error', reject);
+      // Out of file descriptors and the like: the listener stays, the next accept may succeed.
+      server.on('error', () => {});
       const bound = server.address();
       resolve({
         port: bound !== null && typeof bound === 'object' ? bound.port : port,

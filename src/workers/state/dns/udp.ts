@@ -1,7 +1,7 @@
 // The UDP side: a datagram is answered in the same turn of the event loop, without a closure or a callback per packet.
 
 import dgram from 'node:dgram';
-import type { Responder, Response } from './responder.js';
+import type { Responds, Response } from './responder.js';
 
 /** Bytes the system may hold for us in either direction while the loop is busy. */
 const SOCKET_BUFFER = 4 * 1024 * 1024;
@@ -26,7 +26,7 @@ function sameAddress(
 export function listenUdp(
   address: string,
   port: number,
-  responder: Responder,
+  responder: Responds,
   answered: (response: Response, startedMs: number) => void,
 ): Promise<UdpListener> {
   const socket = dgram.createSocket({ type: address.includes(':') ? 'udp6' : 'udp4', lookup: sameAddress });

@@ -1,6 +1,7 @@
 // What port 8500 serves besides the API: the UI's place, robots.txt and the process's command line for debugging.
 
 import { bare, type EndpointTable, type Reply } from '../http/endpoint.js';
+import { escapeHtml } from '../http/html.js';
 
 export interface PageDependencies {
   readonly uiEnabled: boolean;
@@ -16,10 +17,6 @@ const ROBOTS = '# http://www.robotstxt.org\nUser-agent: *\nDisallow: /\n';
 const TEXT = 'text/plain; charset=utf-8';
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);
-}
 
 /** One page that says which agent this is and where its API answers. */
 function landingPage({ version, nodeName, datacenter }: PageDependencies): string {

@@ -3,7 +3,7 @@
 import { type DecodedBy, struct } from '../../../gotext/json-decode.js';
 import { bytes, int, list, map, pointer, string, uint64 } from '../../../gotext/json-kinds.js';
 import type { TxnOperation } from '../../../wire/commands.js';
-import { checkBody, serviceBody } from '../records/bodies.js';
+import { checkBody, localityBody, serviceBody } from '../records/bodies.js';
 
 const kvOperation = struct('TxnKVOp', {
   Verb: string,
@@ -22,7 +22,7 @@ const nodeBody = struct('Node', {
   TaggedAddresses: map(string),
   Meta: map(string),
   PeerName: string,
-  Locality: pointer(struct('Locality', { Region: string, Zone: string })),
+  Locality: pointer(localityBody),
   CreateIndex: int,
   ModifyIndex: int,
 });

@@ -83,6 +83,14 @@ export function mayIgnore(command: OpaqueCommand): boolean {
   return (command.typeByte & IGNORE_UNKNOWN_FLAG) !== 0 || WITHOUT_EFFECT.has(type);
 }
 
+/** The last type of spec/fsm.md, section 2. */
+const LAST_KNOWN_TYPE = 43;
+
+/** False for types of a later Consul or of others: a server that meets one must stop rather than diverge. */
+export function isKnownType(command: OpaqueCommand): boolean {
+  return (command.typeByte & ~IGNORE_UNKNOWN_FLAG) <= LAST_KNOWN_TYPE;
+}
+
 /** Answers a command that isn't interpreted: nothing changes, and nobody is told that it was done. */
 export function refuseOpaque(command: OpaqueCommand): ApplyResult {
   if (mayIgnore(command)) return NIL;

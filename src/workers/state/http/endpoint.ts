@@ -75,8 +75,8 @@ export interface Reply {
 /** For monitor and metrics/stream: written piece by piece until the client hangs up. */
 export interface StreamBody {
   /**
-   * `write` is false while the client reads too slowly: then drop or pause. The result is called when the client has gone
-   * (not after `end`).
+   * `write` is false when the client reads too slowly: the chunk was dropped. The result is called when the client has
+   * gone (not after `end`).
    */
   start(write: (chunk: string | Uint8Array) => boolean, end: () => void): () => void;
 }

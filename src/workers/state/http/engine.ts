@@ -18,7 +18,7 @@ export interface AbortListener {
 }
 
 export interface ResponseStream {
-  /** False while the client doesn't keep up; what is written then is buffered, so better wait or drop. */
+  /** False when the client doesn't keep up: the chunk was dropped, and so is what follows until it has caught up. */
   write(chunk: string | Uint8Array): boolean;
   end(): void;
 }

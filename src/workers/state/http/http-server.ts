@@ -11,6 +11,7 @@ import { deadlines } from './deadline-queue.js';
 import { type Action, type EndpointTable, type HttpMethod, type QueryParameters, text } from './endpoint.js';
 import type { BoundListener, Engine, Exchange } from './engine.js';
 import { refuseEnterprise } from './enterprise.js';
+import { escapeHtml } from './html.js';
 import { NetEngine } from './net/net-engine.js';
 import { EMPTY_QUERY, parseQuery } from './query.js';
 import { NO_DATACENTER, NO_SERVERS, ReadRunner } from './read-runner.js';
@@ -48,8 +49,9 @@ export class HttpServer {
   constructor(options: HttpServerOptions) {
     this.#site = new Site(options.settings);
     this.#router = new Router(options.table, options.metrics);
-    this.#reads = options.store && options.consensus ? new ReadRunner(options.store, options.consensus) : null;
     this.#logger = options.logger.child('http');
+    const failed = (call: ApiCall, error: unknown) => this.#failed(call, error);
+    this.#reads = options.store && options.consensus ? new ReadRunner(options.store, options.consensus, failed) : null;
     this.#listeners = options.settings.http.listeners;
     this.#engineName = options.settings.http.engine;
     this.#unixSocket = options.settings.http.unixSocket;
@@ -227,13 +229,4 @@ export class HttpServer {
 
 function unknown(path: string): string {
   return path.includes('/v1/') ? NOT_THE_API : NO_API_PREFIX;
-}
-
-function escapeHtml(value: string): string {
-  return value
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&#34;')
-    .replaceAll("'", '&#39;');
 }

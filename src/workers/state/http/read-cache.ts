@@ -2,6 +2,7 @@
 // price. What clients can see of the cache is kept: whether somebody asked the same before (X-Cache), the age of the data
 // (always 0 here), and an answer while there is no leader once it was a hit.
 
+import { createHash } from 'node:crypto';
 import type { ApiCall } from './api-call.js';
 
 export interface CacheState {
@@ -15,6 +16,8 @@ const MISS: CacheState = { hit: false, headers: 'X-Cache: MISS\r\n' };
 /** As stock keeps a watched entry without readers. */
 const KEPT_MS = 20 * 60 * 1000;
 const MAX_ENTRIES = 4096;
+/** A longer key is kept by its digest: a filter may be as long as a request's head. */
+const MAX_KEY = 256;
 const SELECTING = ['near', 'filter', 'tag', 'node-meta', 'passing', 'peer', 'sg', 'token', 'merge-central-config'];
 
 export class ReadCache {
@@ -40,5 +43,6 @@ function keyOf(call: ApiCall): string {
   for (const name of SELECTING) {
     if (call.query.has(name)) parts.push(name, ...call.query.all(name));
   }
-  return parts.join('\0');
+  const key = parts.join('\0');
+  return key.length <= MAX_KEY ? key : createHash('sha256').update(key).digest('base64');
 }

@@ -19,6 +19,8 @@ export interface ReadContext {
   readonly consensus: Consensus;
   waiting: number;
   stopping: boolean;
+  /** A read threw: a bug, to be reported and answered. */
+  readonly failed: (call: ApiCall, error: unknown) => void;
 }
 
 /** Index as clients see it: never 0. */
@@ -27,6 +29,7 @@ function shownIndex(result: ReadResult<unknown>): number {
 }
 
 export class ReadRun<T> implements Deadline, AbortListener {
+  /** 0 while it doesn't wait. */
   at = 0;
   slot = -1;
   readonly call: ApiCall;
@@ -76,7 +79,7 @@ export class ReadRun<T> implements Deadline, AbortListener {
 
   expire(): void {
     this.#stopWaiting();
-    this.#confirm(this.#prepared.read());
+    this.#guarded(() => this.#confirm(this.#prepared.read()));
   }
 
   aborted(): void {
@@ -84,7 +87,18 @@ export class ReadRun<T> implements Deadline, AbortListener {
   }
 
   #watch(result: ReadResult<T>): void {
-    this.#unwatch = this.#context.store.watches.watch(this.#prepared.watch(result), () => this.#wake());
+    const wake = () => this.#guarded(() => this.#wake());
+    this.#unwatch = this.#context.store.watches.watch(this.#prepared.watch(result), wake);
+  }
+
+  /** Nobody above catches what a timer or a change has called: one request must not end the agent. */
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#stopWaiting();
+      this.#context.failed(this.call, error);
+    }
   }
 
   #wake(): void {
@@ -106,6 +120,8 @@ export class ReadRun<T> implements Deadline, AbortListener {
   }
 
   #stopWaiting(): void {
+    if (this.at === 0) return;
+    this.at = 0;
     this.#context.waiting -= 1;
     deadlines.remove(this);
     this.#unwatch?.();
@@ -118,10 +134,13 @@ export class ReadRun<T> implements Deadline, AbortListener {
       this.#answer(result);
       return;
     }
-    void this.#context.consensus.verifyLeader().then((leads) => {
-      if (leads) this.#answer(result);
-      else this.fail(NOT_READY);
-    });
+    this.#context.consensus
+      .verifyLeader()
+      .then((leads) => {
+        if (leads) this.#answer(result);
+        else this.fail(NOT_READY);
+      })
+      .catch((error: unknown) => this.#context.failed(this.call, error));
   }
 
   #answer(result: ReadResult<T>): void {

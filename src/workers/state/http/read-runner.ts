@@ -19,8 +19,8 @@ export class ReadRunner {
   readonly #context: ReadContext;
   readonly #cache = new ReadCache();
 
-  constructor(store: StoreReads, consensus: Consensus) {
-    this.#context = { store, consensus, waiting: 0, stopping: false };
+  constructor(store: StoreReads, consensus: Consensus, failed: ReadContext['failed']) {
+    this.#context = { store, consensus, waiting: 0, stopping: false, failed };
   }
 
   /** Blocking queries that wait right now. */
@@ -51,7 +51,7 @@ export class ReadRunner {
     }
     if (options.cached && read.cacheable) run.cache = this.#cache.look(call);
     if (run.cache?.hit || (options.consistency !== 'consistent' && this.#mayServe(options))) run.start(options.waitMs);
-    else void this.#hold(run, options);
+    else this.#hold(run, options).catch((error: unknown) => this.#context.failed(call, error));
   }
 
   #mayServe(options: ReadOptions): boolean {

@@ -1,6 +1,7 @@
 // What a service definition must satisfy to be registered, beyond its types: the rules of Connect proxies and gateways,
 // all violations in one text (spec/http.md, section 4; the texts as recorded).
 
+import { errorList } from '../../../gotext/multierror.js';
 import type { ServiceRecord } from '../../../wire/records.js';
 
 const UNSPECIFIED = new Set(['0.0.0.0', '::', '[::]']);
@@ -16,9 +17,7 @@ export function serviceProblems(service: ServiceRecord): string | null {
   if (service.Connect.Native && service.Kind === 'connect-proxy') {
     problems.push('Connect.Native cannot be set for a connect-proxy service');
   }
-  if (problems.length === 0) return null;
-  const heading = problems.length === 1 ? '1 error occurred:' : `${problems.length} errors occurred:`;
-  return `${heading}\n${problems.map((problem) => `\t* ${problem}\n`).join('')}\n`;
+  return problems.length === 0 ? null : errorList(problems);
 }
 
 function proxyProblems(service: ServiceRecord): string[] {
@@ -34,16 +33,11 @@ function proxyProblems(service: ServiceRecord): string[] {
   return problems;
 }
 
-const GATEWAY_NAMES: { readonly [kind: string]: string } = {
-  'mesh-gateway': 'mesh-gateway',
-  'terminating-gateway': 'terminating-gateway',
-  'ingress-gateway': 'ingress-gateway',
-  'api-gateway': 'api-gateway',
-};
+const GATEWAYS = new Set(['mesh-gateway', 'terminating-gateway', 'ingress-gateway', 'api-gateway']);
 
 function gatewayProblems(service: ServiceRecord): string[] {
-  const gateway = GATEWAY_NAMES[service.Kind];
-  if (gateway === undefined) return [];
+  const gateway = service.Kind;
+  if (!GATEWAYS.has(gateway)) return [];
   const problems: string[] = [];
   if (service.Port === 0 && service.Kind !== 'ingress-gateway' && service.Kind !== 'api-gateway') {
     problems.push(`Port must be non-zero for a ${gateway}`);

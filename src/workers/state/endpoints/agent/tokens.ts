@@ -39,10 +39,6 @@ export class TokenTable {
     return { agent, default: fallback, configFileRegistration };
   }
 
-  get dns(): string {
-    return this.#tokens.dns;
-  }
-
   set(name: Name, secret: string): void {
     this.#tokens[name] = secret;
   }

@@ -106,15 +106,21 @@ export class UwsExchange implements Exchange {
   stream(status: number, headers: string, ended: () => void): ResponseStream {
     this.#abort = { aborted: ended };
     const response = this.#response;
-    if (!this.#over) response.cork(() => this.#writeHead(status, headers));
+    let keepsUp = true;
+    if (!this.#over) {
+      response.cork(() => this.#writeHead(status, headers));
+      response.onWritable(() => {
+        keepsUp = true;
+        return true;
+      });
+    }
     return {
       write: (chunk) => {
-        if (this.#over) return false;
-        let keptUp = true;
+        if (this.#over || !keepsUp) return false;
         response.cork(() => {
-          keptUp = chunk.length === 0 || response.write(chunk);
+          keepsUp = chunk.length === 0 || response.write(chunk);
         });
-        return keptUp;
+        return true;
       },
       end: () => {
         if (this.#over) return;

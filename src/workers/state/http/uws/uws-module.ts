@@ -21,6 +21,8 @@ export interface UwsResponse {
   resume(): void;
   cork(write: () => void): UwsResponse;
   onAborted(callback: () => void): UwsResponse;
+  /** Called when what was written has left; the callback answers true. */
+  onWritable(callback: (offset: number) => boolean): UwsResponse;
   /** The buffer is gone when the callback returns. */
   onData(callback: (chunk: ArrayBuffer, isLast: boolean) => void): UwsResponse;
   getRemoteAddressAsText(): ArrayBuffer;
