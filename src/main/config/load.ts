@@ -2,6 +2,7 @@
 // Nothing is written and nothing is kept, so a reload is the same call with the same arguments.
 
 import { parseFlags } from '../../gotext/flag-set.js';
+import { errorList } from '../../gotext/multierror.js';
 import type { RuntimeConfig } from '../../wire/config.js';
 import type { SourceFormat } from './decode.js';
 import { findSources } from './files.js';
@@ -11,7 +12,7 @@ import { Problems, Refusal } from './problems.js';
 import { buildRuntime } from './runtime.js';
 import type { AgentSettings } from './schema/agent.js';
 import { AGENT } from './schema/agent.js';
-import { enterpriseWarnings, errorList, readSource } from './source.js';
+import { enterpriseWarnings, readSource } from './source.js';
 import type { Tree } from './tree.js';
 
 export type LoadResult =

@@ -1,6 +1,7 @@
 // The network side of the finished configuration: HTTP, DNS, gossip pools, upstream resolvers.
 
 import { joinHostPort } from '../../gotext/host-port.js';
+import { errorList } from '../../gotext/multierror.js';
 import { quote } from '../../gotext/quote.js';
 import type { DnsConfig, GossipPoolConfig, HttpConfig, TcpListener } from '../../wire/config.js';
 import type { Addresses } from './addresses.js';
@@ -94,8 +95,7 @@ export function buildHttp(config: AgentConfig, addresses: Addresses, problems: P
 function allowedCidrs(key: string, cidrs: readonly string[], problems: Problems): readonly string[] {
   const bad = cidrs.filter((cidr) => parseBlock(cidr) === null);
   if (bad.length > 0) {
-    const head = bad.length === 1 ? '1 error occurred:' : `${bad.length} errors occurred:`;
-    problems.refuse(`${key}: ${head}\n${bad.map((cidr) => `\t* invalid cidr: ${cidr}\n`).join('')}\n`);
+    problems.refuse(`${key}: ${errorList(bad.map((cidr) => `invalid cidr: ${cidr}`))}`);
   }
   return cidrs;
 }

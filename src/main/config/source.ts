@@ -3,6 +3,7 @@
 
 import type { JsonValue } from '../../gotext/json-parse.js';
 import { parseJson } from '../../gotext/json-parse.js';
+import { errorList } from '../../gotext/multierror.js';
 import type { SourceFormat } from './decode.js';
 import { decode } from './decode.js';
 import { parseHcl } from './hcl/parse.js';
@@ -46,12 +47,6 @@ export function readSource(source: Source): ReadSource {
   warnings.push(...moveLegacyKeys(tree), ...enterpriseWarnings(tree));
   foldSingles(tree);
   return { ok: true, settings: tree as AgentSettings, warnings };
-}
-
-/** Several errors as one text, the way Go's multierror prints them. */
-export function errorList(errors: readonly string[]): string {
-  const head = errors.length === 1 ? '1 error occurred:' : `${errors.length} errors occurred:`;
-  return `${head}\n${errors.map((error) => `\t* ${error}\n`).join('')}\n`;
 }
 
 /** Warnings for what other editions would do. */

@@ -145,7 +145,7 @@ const SCALARS = {
   translate_wan_addrs: { type: 'bool', default: false, about: "WAN addresses for other datacenters' nodes" },
   use_streaming_backend: { type: 'bool', default: true, about: 'clients read by stream' },
   watches: { type: 'free-list', reload: true },
-  // Editions and waves that lictor doesn't have: accepted, checked for their type, kept.
+  // Of editions and times that lictor isn't of: accepted, checked for their type, kept.
   partition: { type: 'string', about: 'no effect' },
   read_replica: { type: 'bool', flag: 'read-replica', alias: 'non_voting_server', about: 'no effect' },
   segment: { type: 'string', flag: 'segment', about: 'refused' },
