@@ -164,7 +164,7 @@ export class RaftServer {
     const before = core.log.committed;
     for (const run of work.runs) if (run.type === EntryType.command) this.#unpersistedBytes -= run.payload.byteLength;
     this.#write = null;
-    core.advance(Date.now());
+    core.advance(performance.now());
     leadership.setProgress(core.log.committed, core.log.last.index);
     this.turn();
     const entries = work.runs.reduce((sum, run) => sum + run.count, 0);

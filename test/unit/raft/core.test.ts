@@ -63,7 +63,7 @@ test('a sole voter leads only after its vote is durable, and commits only after 
   assert.deepEqual(noop?.roles, [{ role: 'leader', term: 2, tally: 1 }]);
   assert.deepEqual(
     noop?.persist?.runs.map(({ firstIndex, type, term: of, appendedAtMs }) => [firstIndex, type, of, appendedAtMs]),
-    [[2, EntryType.noop, 2, 5]],
+    [[2, EntryType.noop, 2, 0]],
   );
   assert.equal(noop?.committed, null);
   assert.ok(!raft.committedConfiguration);

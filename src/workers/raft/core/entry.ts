@@ -34,7 +34,7 @@ export interface EntryRun {
   readonly count: number;
   readonly term: Term;
   readonly type: EntryType;
-  /** Unix milliseconds when the leader appended them; without meaning to the protocol. */
+  /** Unix milliseconds when the leader appended them, 0 when it didn't say; without meaning to the protocol. */
   readonly appendedAtMs: number;
   /** For each entry a little-endian uint32 length and that many bytes. */
   readonly payload: Uint8Array;

@@ -269,7 +269,7 @@ export class RaftCore {
     this.#followers = new Followers(view, peers, nowMs);
     this.#become('leader', candidacy.tally);
     this.#termBegin = after(log.last.index);
-    this.propose({ type: EntryType.noop, count: 1, payload: emptyPayload(), appendedAtMs: nowMs });
+    this.propose({ type: EntryType.noop, count: 1, payload: emptyPayload(), appendedAtMs: 0 });
     this.#followers.tick(nowMs);
   }
 

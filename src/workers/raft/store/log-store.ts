@@ -6,7 +6,7 @@ import { sliceEntries } from '../core/packed.js';
 import type { Persist } from '../core/ready.js';
 import type { DurableMarker } from './durable-marker.js';
 import type { KeyValueStore, Put } from './key-value-store.js';
-import { BEGIN_KEY, HARD_STATE_KEY, RECORDS_BEFORE, RECORDS_FROM, recordKey } from './log-keys.js';
+import { BEGIN_KEY, HARD_STATE_KEY, RECORDS_FROM, recordKey } from './log-keys.js';
 import type { Recovered } from './log-recovery.js';
 import { decodeRecord, RECORD_HEADER_BYTES, sealRecord } from './record.js';
 import { encodeBegin, encodeHardState } from './stable-values.js';
@@ -89,15 +89,6 @@ export class LogStore {
     this.#records.splice(0, keep);
     await this.#store.removeRange(RECORDS_FROM, recordKey(firstKept));
     return begin;
-  }
-
-  /** Drops every record; the log begins anew after `begin`. */
-  async restartAfter(begin: LogIndex): Promise<void> {
-    await this.#store.write([{ key: BEGIN_KEY, value: encodeBegin(begin) }], NO_REMOVALS);
-    await this.#store.removeRange(RECORDS_FROM, RECORDS_BEFORE);
-    this.#records.length = 0;
-    this.#last = begin;
-    this.#marker.advance(begin);
   }
 
   async close(): Promise<void> {
