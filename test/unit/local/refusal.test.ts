@@ -48,7 +48,7 @@ function open(): { store: SlowStore; state: LocalState; registrar: Registrar } {
   const logger = new Logger('agent', new LogSink('error', () => undefined));
   const state = new LocalState({ clock, random: () => 0, checkUpdateIntervalMs: 0, discardCheckOutput: false });
   const store = new SlowStore();
-  const ttl = new TtlChecks({ state, clock, logger, persist: () => undefined });
+  const ttl = new TtlChecks({ state, clock, logger, persist: (texts) => store.commit(texts) });
   const alias = new AliasChecks({ state, clock, nodeChecks: noServers });
   const checks = new LocalChecks({ state, ttl, alias, runner: new FakeRunner(), logger, checkOutputMaxSize: 4096 });
   const scripts = { enableScriptChecks: false, enableLocalScriptChecks: false };

@@ -73,7 +73,7 @@ export class LocalAgent {
     this.#store = store;
     this.#node = nodeFacts(config);
     const state = new LocalState({ clock, random, checkUpdateIntervalMs, discardCheckOutput });
-    const ttl = new TtlChecks({ state, clock, logger, persist: (texts) => void store.commit(texts) });
+    const ttl = new TtlChecks({ state, clock, logger, persist: (texts) => store.commit(texts) });
     const alias = new AliasChecks({ state, clock, nodeChecks });
     const checks = new LocalChecks({ state, ttl, alias, runner, logger, checkOutputMaxSize });
     const registrar = new Registrar({

@@ -5,9 +5,11 @@ import type { Logger } from '../../../observe/logger.js';
 import type { CheckStatus } from '../../../wire/records.js';
 import type { Clock, Timer } from './clock.js';
 import type { LocalState } from './local-state.js';
+import { DONE, type LocalOutcome, refused } from './outcomes.js';
+import type { CommitOutcome } from './registration-store.js';
 import { putStateText, type StoredCheckState } from './store-operations.js';
 
-/** An update is acknowledged before its state is on disk; it gets there with all others of this time. */
+/** A report that changes nothing is acknowledged before it is on disk; it gets there with all others of this time. */
 const WRITE_BEHIND_MS = 200;
 
 interface TtlCheck {
@@ -21,8 +23,7 @@ interface TtlChecksOptions {
   readonly state: LocalState;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Writes behind; the outcome is the store's to log. */
-  readonly persist: (operations: readonly string[]) => void;
+  readonly persist: (operations: readonly string[]) => Promise<CommitOutcome>;
 }
 
 function cut(output: string, maxBytes: number): string {
@@ -67,10 +68,13 @@ export class TtlChecks {
     return this.#checks.has(id);
   }
 
-  /** A report of the service. Only for checks that {@link has} knows. */
-  update(id: string, status: CheckStatus, givenOutput: string): void {
+  /**
+   * A report of the service. Only for checks that {@link has} knows. A status that a restart would not bring back otherwise
+   * is on disk when this is done: the service may not report again for long.
+   */
+  async update(id: string, status: CheckStatus, givenOutput: string): Promise<LocalOutcome> {
     const check = this.#checks.get(id);
-    if (!check) return;
+    if (!check) return DONE;
     const { state, clock, logger } = this.#options;
     const output = cut(givenOutput, check.outputMaxBytes);
     check.timer.cancel();
@@ -78,9 +82,18 @@ export class TtlChecks {
     check.lastOutput = output;
     logger.debug('Check status updated', 'check', id, 'status', status);
     state.updateCheck(id, status, output);
-    this.#states.set(id, { status, output, expires: Math.floor((clock.now() + check.ttlMs) / 1000) });
-    this.#unwritten.add(id);
-    this.#writing ??= clock.after(WRITE_BEHIND_MS, () => this.flush());
+    const former = this.#states.get(id);
+    const nowMs = clock.now();
+    const stored = { status, output, expires: Math.floor((nowMs + check.ttlMs) / 1000) };
+    this.#states.set(id, stored);
+    if (former?.status === status && former.expires * 1000 > nowMs) {
+      this.#unwritten.add(id);
+      this.#writing ??= clock.after(WRITE_BEHIND_MS, () => this.flush());
+      return DONE;
+    }
+    this.#unwritten.delete(id);
+    const written = await this.#options.persist([putStateText(id, stored)]);
+    return written.ok ? DONE : refused('storage', written.error);
   }
 
   /** Last known state, for a restore; also of checks that are not running yet. */
@@ -103,7 +116,8 @@ export class TtlChecks {
       if (stored) texts.push(putStateText(id, stored));
     }
     this.#unwritten.clear();
-    if (texts.length > 0) this.#options.persist(texts);
+    // The outcome is the store's to log.
+    if (texts.length > 0) void this.#options.persist(texts);
   }
 
   #arm(id: string, ttlMs: number): Timer {

@@ -3,7 +3,7 @@
 import { struct } from '../../../../gotext/json-decode.js';
 import { string } from '../../../../gotext/json-kinds.js';
 import type { CheckStatus } from '../../../../wire/records.js';
-import { type ApiRequest, type Endpoint, type EndpointTable, NOTHING, type Reply, text } from '../../http/endpoint.js';
+import { type ApiRequest, type Endpoint, type EndpointTable, type Reply, text } from '../../http/endpoint.js';
 import type { LocalAgent } from '../../local/local-agent.js';
 import { unknownCheck } from '../../local/outcomes.js';
 import { checkBody, checkRegistration } from './definition-bodies.js';
@@ -18,11 +18,10 @@ async function register(local: LocalAgent, request: ApiRequest): Promise<Reply> 
   return replyTo(await local.registrar.registerCheck(checkRegistration(body.value, request.identity.token)));
 }
 
-function report(local: LocalAgent, id: string, status: CheckStatus, output: string): Reply {
+async function report(local: LocalAgent, id: string, status: CheckStatus, output: string): Promise<Reply> {
   if (!local.state.check(id)) return replyTo(unknownCheck(id));
   if (!local.ttl.has(id)) return text(500, `CheckID "${id}" does not have associated TTL`);
-  local.ttl.update(id, status, output);
-  return NOTHING;
+  return replyTo(await local.ttl.update(id, status, output));
 }
 
 async function update(local: LocalAgent, request: ApiRequest): Promise<Reply> {
