@@ -2,8 +2,8 @@
 // sections 2 and 3). Texts carry the names of the items, as the files' authors know them.
 
 import type { CheckRegistration, CheckType, LocalDefinitions, ServiceDefinition } from '../../wire/definitions.js';
+import { metaPairProblem } from '../../wire/metadata.js';
 import type { ServiceRecord } from '../../wire/records.js';
-import { metaPairProblem } from './metadata.js';
 import type { Problems } from './problems.js';
 import { proxyRecord } from './proxy.js';
 import type { AgentConfig } from './schema/agent.js';

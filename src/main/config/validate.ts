@@ -5,11 +5,11 @@ import { joinHostPort } from '../../gotext/host-port.js';
 import { quote } from '../../gotext/quote.js';
 import type { Listener } from '../../wire/config.js';
 import type { LocalDefinitions } from '../../wire/definitions.js';
+import { metaProblem } from '../../wire/metadata.js';
 import type { Addresses } from './addresses.js';
 import { isAnyAddress } from './addresses.js';
 import { definitionProblem } from './definitions.js';
 import { maxOpenFiles } from './descriptors.js';
-import { nodeMetaProblem } from './metadata.js';
 import type { Problems } from './problems.js';
 import type { AgentConfig } from './schema/agent.js';
 
@@ -65,7 +65,7 @@ function names({ config, datacenter, primaryDatacenter, nodeName, dataDir, dev }
       `Node name ${quote(nodeName)} will not be discoverable via DNS due to it being too long. Valid lengths are between 1 and 63 bytes.`,
     );
   }
-  const meta = nodeMetaProblem(config.node_meta);
+  const meta = metaProblem(config.node_meta);
   if (meta !== null) problems.refuse(`node_meta invalid: ${meta}`);
 }
 

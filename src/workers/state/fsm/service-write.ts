@@ -1,6 +1,7 @@
 // Writing and deleting a service instance (spec/fsm.md, section 6, "Service write"), with the kind names that go with it
 // (section 12). Mesh topology, gateway mappings and virtual addresses come with the service mesh.
 
+import { metaProblem } from '../../../wire/metadata.js';
 import type { ServiceRecord } from '../../../wire/records.js';
 import type { NodeRow, ServiceRow } from '../store/rows.js';
 import { sameValue } from '../store/same-value.js';
@@ -10,7 +11,6 @@ import { connectName } from '../store/tables/catalog.js';
 import type { PeerCatalog, Tables } from '../store/tables/tables.js';
 import { deleteCheck } from './check-session-write.js';
 import { MISSING_NODE, type Refusal } from './refusal.js';
-import { serviceMetaProblem } from './service-meta.js';
 
 const CONNECT_PROXY = 'connect-proxy';
 const CONNECT_ENABLED = 'connect-enabled';
@@ -47,7 +47,7 @@ export function writeService(tables: Tables, at: PeerCatalog, nodeName: string, 
   const { catalog, indexes } = at;
   const node = catalog.nodes.get(keyPart(nodeName));
   if (!node) return MISSING_NODE;
-  const problem = serviceMetaProblem(record.Kind, record.Meta);
+  const problem = metaProblem(record.Meta, record.Kind);
   if (problem) return `Invalid Service Meta for node ${nodeName} and serviceID ${record.ID}: ${problem}`;
   const weighted = isUnweighted(record) ? { ...record, Weights: DEFAULT_WEIGHTS } : record;
   const key = joinKey(node.key, keyPart(record.ID));

@@ -2,37 +2,12 @@
 // texts as recorded).
 
 import { isIP } from 'node:net';
-import type { ServiceAddress, ServiceRecord, StringMap, Weights } from '../../../wire/records.js';
+import { metaProblem } from '../../../wire/metadata.js';
+import type { ServiceAddress, ServiceRecord, Weights } from '../../../wire/records.js';
 import { invalidServiceAddress, serviceProblems } from '../records/proxy-rules.js';
 
-const MAX_META_PAIRS = 64;
-const MAX_META_KEY = 128;
-const MAX_META_VALUE = 512;
 const MAX_WEIGHT = 65535;
-const META_KEY = /^[A-Za-z0-9_-]+$/;
 const ONE_EACH: Weights = Object.freeze({ Passing: 1, Warning: 1 });
-
-function metaPairProblem(key: string, value: string): string | null {
-  if (key === '') return 'Key cannot be blank';
-  if (!META_KEY.test(key)) return 'Key contains invalid characters';
-  if (key.length > MAX_META_KEY) return `Key is too long (limit: ${MAX_META_KEY} characters)`;
-  if (key.startsWith('consul-')) return "Key prefix 'consul-' is reserved for internal use";
-  if (Buffer.byteLength(value) > MAX_META_VALUE) return `Value is too long (limit: ${MAX_META_VALUE} characters)`;
-  return null;
-}
-
-function metaProblem(meta: StringMap | null): string | null {
-  if (meta === null) return null;
-  const pairs = Object.entries(meta);
-  if (pairs.length > MAX_META_PAIRS) {
-    return `Node metadata cannot contain more than ${MAX_META_PAIRS} key/value pairs`;
-  }
-  for (const [key, value] of pairs) {
-    const problem = metaPairProblem(key, value);
-    if (problem !== null) return `Couldn't load metadata pair ('${key}', '${value}'): ${problem}`;
-  }
-  return null;
-}
 
 function weightsProblem(weights: Weights | null): string | null {
   if (weights === null) return null;
@@ -46,7 +21,7 @@ function weightsProblem(weights: Weights | null): string | null {
 export function serviceProblem(service: ServiceRecord): string | null {
   if (service.Service === '') return 'Missing service name';
   if (invalidServiceAddress(service.Address)) return 'Invalid service address';
-  const meta = metaProblem(service.Meta);
+  const meta = metaProblem(service.Meta, service.Kind);
   if (meta !== null) return `Invalid Service Meta: ${meta}`;
   const weights = weightsProblem(service.Weights);
   if (weights !== null) return `Invalid Weights: ${weights}`;
