@@ -4,6 +4,7 @@ import { Duplex } from 'node:stream';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Exchange } from '../../../src/workers/state/http/engine.js';
+import { ChunkedStream } from '../../../src/workers/state/http/net/chunked-stream.js';
 import { Connection, type ConnectionHost } from '../../../src/workers/state/http/net/connection.js';
 
 /** Takes what the connection writes; the test calls the connection's read side itself, so segments are exact. */
@@ -338,6 +339,27 @@ test('impatience: no head in time is told so, a body that trickles is cut, one t
   const idle = serve();
   idle.connection.read(Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n'));
   assert.equal(idle.host.impatient.size, 0, 'an idle connection is not slow');
+});
+
+test('a stream drops what a client does not fetch, and goes on when it has caught up', () => {
+  const taken: (() => void)[] = [];
+  class SlowSocket extends FakeSocket {
+    override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+      this.written += chunk.toString('latin1');
+      taken.push(done);
+    }
+  }
+  const socket = new SlowSocket();
+  const stream = new ChunkedStream(socket as unknown as net.Socket, true, () => {});
+  const chunk = Buffer.alloc(64 * 1024, 'x');
+  let accepted = 0;
+  while (accepted < 100 && stream.write(chunk)) accepted += 1;
+  assert.equal(accepted, 4);
+  const held = socket.writableLength;
+  assert.equal(stream.write(chunk), false);
+  assert.equal(socket.writableLength, held, 'nothing is kept of a dropped chunk');
+  for (let done = taken.shift(); done; done = taken.shift()) done();
+  assert.equal(stream.write('more'), true);
 });
 
 test('random bytes and mutilated requests never throw, and what is answered is an answer', () => {

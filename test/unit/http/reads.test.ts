@@ -198,6 +198,40 @@ test('a restore answers every waiting query, whatever its index', async () => {
   client.close();
 });
 
+test('a read that fails when it is woken, or at its deadline, is answered and reported; the agent goes on', async () => {
+  api.store.put('a', '1');
+  const { index } = api.store;
+  const client = await block(`/v1/kv/a?index=${index}&wait=60s`);
+  const late = await block(`/v1/kv/b?index=${index}&wait=100ms`);
+  const { get: read } = api.store;
+  api.store.get = () => {
+    throw new Error('planted');
+  };
+  api.store.wake('a');
+  assert.equal((await client.answer()).status, 500);
+  assert.equal((await late.answer()).status, 500);
+  assert.equal(api.server.waitingReads, 0);
+  assert.deepEqual(
+    api.logged.map(({ message }) => message),
+    ['Request failed', 'Request failed'],
+  );
+  api.store.get = read;
+  client.send('GET /v1/kv/a HTTP/1.1\r\nHost: x\r\n\r\n');
+  assert.equal((await client.answer()).body, '"1"');
+  client.close();
+  late.close();
+});
+
+test('a client that hangs up while leadership is confirmed is counted out once', async () => {
+  api.store.put('a', '1');
+  const client = await block(`/v1/kv/a?index=${api.store.index}&wait=60s&consistent`);
+  api.store.put('a', '2');
+  assert.equal(api.server.waitingReads, 0);
+  client.socket.destroy();
+  await until(() => api.server.connections === 0, 'the server sees it');
+  assert.equal(api.server.waitingReads, 0);
+});
+
 test('a client that hangs up takes its watch along', async () => {
   const client = await block(`/v1/kv/a?index=${api.store.index}&wait=60s`);
   assert.equal(api.store.waiting, 1);
