@@ -20,11 +20,6 @@ interface Pending {
   readonly settle: (outcome: ProposeOutcome) => void;
 }
 
-interface Waiter {
-  readonly until: number;
-  readonly retry: () => void;
-}
-
 /** What the client needs of the store; the worker connects it. */
 export interface Applier {
   apply(index: number, command: Command | OpaqueCommand): ApplyResult;
@@ -57,7 +52,8 @@ export class RaftClient implements Consensus {
   readonly #inFlight = new Map<number, Pending[]>();
   readonly #questions = new Map<number, (message: RaftToState) => void>();
   readonly #snapshots = new Map<number, SnapshotStream>();
-  readonly #waiting: Waiter[] = [];
+  /** Commands that wait for a leader: each tries again when called. */
+  readonly #waiting = new Set<() => void>();
   #turn: Pending[] = [];
   #pendingCount = 0;
   #nextBatch = 1;
@@ -104,7 +100,7 @@ export class RaftClient implements Consensus {
   /** New proposals are refused from now on; those under way are still answered. */
   stop(): void {
     this.#stopping = true;
-    for (const waiter of this.#waiting.splice(0)) waiter.retry();
+    this.#retryWaiting();
   }
 
   #enqueue(pending: Pending, waitUntil: number): void {
@@ -134,24 +130,20 @@ export class RaftClient implements Consensus {
   #awaitLeader(pending: Pending, waitUntil: number): void {
     const now = performance.now();
     const until = waitUntil === 0 ? now + this.#holdMs * (1 + Math.random() / 16) : waitUntil;
-    if (now >= until || this.#waiting.length >= MAX_PENDING) {
+    if (now >= until || this.#waiting.size >= MAX_PENDING) {
       pending.settle({ ok: false, code: 'no-leader' });
       return;
     }
-    let settled = false;
     const retry = (): void => {
-      if (settled) return;
-      settled = true;
       clearTimeout(timer);
-      this.#enqueue(pending, until);
+      if (this.#waiting.delete(retry)) this.#enqueue(pending, until);
     };
-    const timer = setTimeout(() => {
-      const at = this.#waiting.indexOf(waiter);
-      if (at >= 0) this.#waiting.splice(at, 1);
-      retry();
-    }, until - now);
-    const waiter = { until, retry };
-    this.#waiting.push(waiter);
+    const timer = setTimeout(retry, until - now);
+    this.#waiting.add(retry);
+  }
+
+  #retryWaiting(): void {
+    for (const retry of [...this.#waiting]) retry();
   }
 
   #send(): void {
@@ -190,7 +182,7 @@ export class RaftClient implements Consensus {
         return;
       case 'role':
         this.#events.role(message.role, message.leaderAddress);
-        if (message.role === 'leader') for (const waiter of this.#waiting.splice(0)) waiter.retry();
+        if (message.role === 'leader') this.#retryWaiting();
         return;
       case 'started':
         this.#events.started();
