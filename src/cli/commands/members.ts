@@ -1,5 +1,6 @@
 // `lictor members`: the gossip pool as the agent sees it.
 
+import { joinHostPort } from '../../gotext/host-port.js';
 import type { Command, Options } from '../command.js';
 import { fail, print } from '../command.js';
 import { connect } from '../http/client.js';
@@ -69,7 +70,7 @@ function withSegment(member: Member): Member {
 }
 
 function address({ Addr, Port }: Member): string {
-  return Addr.includes(':') ? `[${Addr}]:${Port}` : `${Addr}:${Port}`;
+  return joinHostPort(Addr, Port);
 }
 
 const TYPES: { readonly [role: string]: string } = { consul: 'server', node: 'client' };

@@ -1,5 +1,6 @@
 // Why a request got no answer, worded as Go's HTTP client words it: scripts look for these texts.
 
+import { joinHostPort } from '../../gotext/host-port.js';
 import type { Endpoint } from './endpoint.js';
 
 const REASONS: { readonly [code: string]: string } = {
@@ -14,7 +15,7 @@ const REASONS: { readonly [code: string]: string } = {
 export function dialError(error: NodeJS.ErrnoException, endpoint: Endpoint): string {
   const { host, port, socketPath } = endpoint;
   const code = error.code ?? (error instanceof AggregateError ? firstCode(error) : '');
-  const target = socketPath === '' ? `tcp ${host.includes(':') ? `[${host}]` : host}:${port}` : `unix ${socketPath}`;
+  const target = socketPath === '' ? `tcp ${joinHostPort(host, port)}` : `unix ${socketPath}`;
   const reason = REASONS[code];
   if (reason !== undefined) return `dial ${target}: ${reason}`;
   if (code === 'ENOTFOUND') return `dial tcp: lookup ${host}: no such host`;
