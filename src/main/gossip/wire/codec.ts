@@ -72,6 +72,19 @@ export const float: Kind<number> = {
   read: (reader) => reader.float(),
 };
 
+/** A Go pointer: nil is a value of its own. */
+export function nullable<T>(of: Kind<T>): Kind<T | null> {
+  return {
+    zero: null,
+    isEmpty: (value) => value === null,
+    write(writer, value) {
+      if (value === null) writer.nil();
+      else of.write(writer, value);
+    },
+    read: (reader) => (reader.nil() ? null : of.read(reader)),
+  };
+}
+
 /** Longest list or map taken in: an element of one byte may become an object of a hundred. */
 const MOST_ELEMENTS = 65536;
 
