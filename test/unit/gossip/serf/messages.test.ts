@@ -57,6 +57,14 @@ test('every recorded Serf message decodes and encodes to the recorded bytes', ()
   }
 });
 
+test('flags say what a query wants and what a response is', () => {
+  const flagsOf = (name: string) => Number(cases.find((item) => item.name === name)?.decoded?.['Flags']);
+  assert.equal(flagsOf('query'), 0);
+  assert.equal(flagsOf('query, no rebroadcast flag'), serf.QUERY_WANTS_ACK | serf.QUERY_NO_BROADCAST);
+  assert.equal(flagsOf('query ack'), serf.RESPONSE_IS_ACK);
+  assert.equal(flagsOf('query response'), 0);
+});
+
 test('a relayed message comes out whole', () => {
   const relays = cases.filter(({ hex }) => hex.startsWith('09'));
   assert.equal(relays.length, 2);
