@@ -11,7 +11,7 @@ export const MIN_INTERVAL_MS = 1000;
 const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_SCRIPT_TIMEOUT_MS = 30_000;
 
-/** Where probes run; the lead of the process connects it to the check workers. */
+/** Where probes run; the state worker connects it to the check workers. */
 export interface CheckRunner {
   /** Starts running the tasks; a known key is replaced. */
   add(tasks: readonly CheckTask[]): void;
