@@ -44,9 +44,14 @@ function textField(key: string, value: LogValue): string {
   const text = String(value);
   if (text.includes('\n')) {
     const lines = text.replace(/\n+$/, '').split('\n');
-    return `\n  ${key}=\n${lines.map((line) => `  | ${line}`).join('\n')}`;
+    return `\n  ${key}=\n${lines.map((line) => `  | ${visible(line)}`).join('\n')}`;
   }
-  return ` ${key}=${/[\s"=]/.test(text) ? quote(text) : text}`;
+  return ` ${key}=${/[\s"=\p{C}]/u.test(text) ? quote(text) : text}`;
+}
+
+/** Names and outputs come from users: none of them may move the cursor of who reads the log, or hide a line. */
+function visible(line: string): string {
+  return line.replace(/(?!\t)\p{C}/gu, (character) => quote(character).slice(1, -1));
 }
 
 /** With its line end. */

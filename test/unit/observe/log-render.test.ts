@@ -32,6 +32,16 @@ describe('log lines', () => {
     assert.equal(line(record(['error', 'one\ntwo\n'])), '[INFO]  agent.dns: Started:\n  error=\n  | one\n  | two\n');
   });
 
+  test('control characters are shown, not sent to the terminal', () => {
+    const hostile = 'a\u001b[2Jb';
+    assert.equal(line(record(['id', hostile])), '[INFO]  agent.dns: Started: id="a\\x1b[2Jb"\n');
+    assert.equal(
+      line(record(['id', `one\r\n${hostile}\ttab`])),
+      '[INFO]  agent.dns: Started:\n  id=\n  | one\\r\n  | a\\x1b[2Jb\ttab\n',
+    );
+    assert.doesNotMatch(renderJson(record(['id', hostile])), /[^\x20-\x7e\n]/);
+  });
+
   test('JSON sorts what comes after the fixed keys', () => {
     const text = renderJson(record(['z', 'x y', 'a', 1n, 'l', ['p']]));
     assert.match(text, /"@timestamp":"[^"]+\.006000(?:Z|[+-]\d\d:\d\d)"/);
