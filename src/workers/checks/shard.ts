@@ -11,6 +11,9 @@ import { initialStreaks, judge, type Streaks, type Thresholds } from './threshol
 /** Longer outputs are remembered by their digest: 50,000 pages of 4 KB would be 200 MB. */
 const REMEMBERED_LENGTH = 128;
 
+/** Node's timers fire at once beyond this; nobody waits 24 days for an answer. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
 const NO_HEADERS: { readonly [name: string]: readonly string[] } = Object.freeze({});
 const DEFAULT_TLS = Object.freeze({ serverName: '', skipVerify: false });
 
@@ -35,7 +38,7 @@ class Check extends Scheduled implements ProbeRun<Probe>, Streaks, Thresholds {
     super(task.intervalMs);
     this.key = task.key;
     this.checkId = task.checkId;
-    this.timeoutMs = task.timeoutMs;
+    this.timeoutMs = Math.min(task.timeoutMs, LONGEST_TIMEOUT_MS);
     this.outputMaxBytes = task.outputMaxBytes;
     this.successBeforePassing = task.successBeforePassing;
     this.failuresBeforeWarning = task.failuresBeforeWarning;

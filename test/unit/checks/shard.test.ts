@@ -73,6 +73,13 @@ test('only what changed is told, measured against what the owner knew', () => {
   ]);
 });
 
+test('a timeout beyond what timers can wait for does not end a run at once', () => {
+  const { shard, started, clock } = setUp();
+  shard.add([task(1, { timeoutMs: 2_000_000 * 3_600_000 })]);
+  clock.advance(1000);
+  assert.equal(started.at(-1)?.run.timeoutMs, 2 ** 31 - 1);
+});
+
 test('long outputs are compared in full although only their digest is kept', () => {
   const { clock, told, shard, finish } = setUp();
   const long = 'x'.repeat(5000);
