@@ -19,6 +19,11 @@ const KILLER = `
 const fs = require('node:fs');
 const { isMainThread, workerData } = require('node:worker_threads');
 const order = ${JSON.stringify(folder)} + '/' + (workerData?.context?.name ?? 'checks');
+if (!isMainThread && workerData?.context === undefined && fs.existsSync(order + '-start')) {
+  fs.appendFileSync(order + '-starts', 'x');
+  if (fs.readFileSync(order + '-start', 'utf8') === 'exit') process.exit(3);
+  else throw new Error('no start today');
+}
 if (!isMainThread) setInterval(() => {
   if (!fs.existsSync(order)) return;
   const way = fs.readFileSync(order, 'utf8');
@@ -100,3 +105,30 @@ test('a check worker that dies is started again, and its checks go on', async ()
     target.close();
   }
 });
+
+for (const [way, reason] of [
+  ['exit', 'its thread ended while it was being started'],
+  ['throw', 'no start today'],
+] as const) {
+  test(`check workers that can't be started (${way}) are tried again after a pause, and the agent goes on`, async () => {
+    killThread('checks-start', way);
+    const starts = (): number => fs.statSync(path.join(folder, 'checks-starts'), { throwIfNoEntry: false })?.size ?? 0;
+    const before = starts();
+    const agent = await startAgent({ args: ['-dev', '-log-level=warn'] });
+    try {
+      const body = JSON.stringify({ Name: 'web', Check: { HTTP: `${agent.http}/v1/status/leader`, Interval: '1s' } });
+      assert.equal((await agent.request('PUT', '/v1/agent/service/register', body)).status, 200);
+      await waitFor(() => agent.output.includes(`starting it again: shard=0 error="${reason}"`), 'the log to say why');
+      const triedAgain = starts() - before;
+      assert.ok(triedAgain <= 2, `it was tried ${triedAgain} times at once`);
+      fs.rmSync(path.join(folder, 'checks-start'));
+      await waitFor(
+        async () => (await agent.request('GET', '/v1/agent/health/service/id/web')).status === 200,
+        'the check to run when it can',
+      );
+    } finally {
+      fs.rmSync(path.join(folder, 'checks-start'), { force: true });
+      await agent.stop();
+    }
+  });
+}
