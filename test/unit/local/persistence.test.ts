@@ -199,6 +199,24 @@ test('a reload keeps what stays, removes what is gone from the files, and writes
   await local.stop();
 });
 
+test('changed node metadata is in the catalog right after a reload, without waiting for the next full sync', async () => {
+  const { local, leader } = await openLocal({ level: 'error', config: { nodeMeta: { rack: '1' } } });
+  local.start();
+  await settle();
+  const writes = leader.proposed.length;
+  const { localConfig } = await import('./local-fixture.js');
+  assert.equal(await local.reload(localConfig({ nodeMeta: { rack: '1' } })), null);
+  await settle();
+  assert.equal(leader.proposed.length, writes, 'nothing changed, nothing written');
+  assert.equal(await local.reload(localConfig({ nodeMeta: { rack: '2' } })), null);
+  await settle();
+  const racks = leader.proposed
+    .slice(writes)
+    .map((command) => (command.type === 0 ? command.body.NodeMeta?.['rack'] : null));
+  assert.deepEqual(racks, ['2']);
+  await local.stop();
+});
+
 test('a definition that the agent may not run ends the start with its name', async () => {
   const check = checkType({ Name: 'a', ScriptArgs: ['true'], Interval: 5 * SECOND_NS });
   const definitions: LocalDefinitions = { services: [], checks: [{ check, serviceId: '', token: '' }], nodeMeta: {} };

@@ -11,6 +11,7 @@ import { AliasChecks } from './alias-checks.js';
 import type { CatalogAccess } from './catalog-access.js';
 import type { CheckRunner } from './check-task.js';
 import { type Clock, type Random, systemClock } from './clock.js';
+import { sameContent } from './equality.js';
 import { registerDefinitions, removeMissing } from './file-definitions.js';
 import { FullSync } from './full-sync.js';
 import { LocalChecks } from './local-checks.js';
@@ -164,7 +165,9 @@ export class LocalAgent {
     try {
       await removeMissing(this.registrar, this.state, config.definitions);
       const refused = await registerDefinitions(this.registrar, config.definitions);
-      this.#node = nodeFacts(config);
+      const node = nodeFacts(config);
+      if (!sameContent(node, this.#node)) this.state.nodeInfoInSync = false;
+      this.#node = node;
       this.state.discardCheckOutput = config.discardCheckOutput;
       this.state.flushDeferred();
       return refused;
