@@ -334,7 +334,7 @@ class Agent {
     await this.#state?.stop({ kind: 'stop', deadlineMs: STOP_DEADLINE_MS - 1_000 }, STOP_DEADLINE_MS);
     await this.#raft?.stop({ kind: 'stop' }, STOP_DEADLINE_MS);
     await this.#checks.stop();
-    await this.#endProfile?.();
+    await this.#endProfile?.().catch((error: unknown) => this.#log.warn('no CPU profile', 'error', String(error)));
     this.#log.info(`consul ${mode} down`);
     this.#log.info('shutdown complete');
     this.#log.info('Exit code', 'code', code);

@@ -39,7 +39,7 @@ export interface DnsConfig {
     readonly expireS: number;
     readonly minTtlS: number;
   };
-  /** Resolved `host:port`; forwarding comes with a later wave, RA depends on them being empty. */
+  /** Resolved `host:port`; answers say RA when there are any, though nothing is forwarded to them yet. */
   readonly recursors: readonly string[];
 }
 

@@ -10,7 +10,7 @@ import { type AgentProcess, startAgent } from '../agent-process.js';
 import { repositoryRoot } from '../data.js';
 
 const kit = path.join(repositoryRoot, 'test/conformance/http');
-/** What the first wave of the API must pass; the other scenarios are of waves to come. */
+/** The parts of the API that exist; the other scenarios wait for theirs. */
 const SETS = [
   /^agent-(?!monitor)/,
   /^catalog-/,

@@ -1,6 +1,7 @@
 // The state worker put together: the replicated store and its log on a server, the agent's own services and checks, HTTP
 // and DNS over both. Everything a request needs is in this thread, so a read crosses none.
 
+import type { MessagePort } from 'node:worker_threads';
 import { joinHostPort } from '../../gotext/host-port.js';
 import { renderJson, renderText } from '../../observe/log-render.js';
 import type { Logger } from '../../observe/logger.js';
@@ -38,7 +39,7 @@ const CHECKS_STOP_MS = 1_000;
 export class StateWorker {
   readonly #telemetry: Telemetry;
   readonly #logger: Logger;
-  readonly #tell: (message: StateToMain, transfer?: readonly import('node:worker_threads').MessagePort[]) => void;
+  readonly #tell: (message: StateToMain, transfer?: readonly MessagePort[]) => void;
   readonly #control: ControlClient;
   readonly #logStream: LogStream;
   readonly #shards: CheckShards;
@@ -291,7 +292,8 @@ export class StateWorker {
     const { logger } = this.#telemetry;
     for (const listener of this.#config.http.listeners) {
       const address = listener.kind === 'tcp' ? joinHostPort(listener.address, listener.port) : listener.path;
-      logger.info('Stopping server', 'address', address, 'network', 'tcp', 'protocol', 'http');
+      const network = listener.kind === 'tcp' ? 'tcp' : 'unix';
+      logger.info('Stopping server', 'address', address, 'network', network, 'protocol', 'http');
     }
     logger.info('Waiting for endpoints to shut down');
     try {

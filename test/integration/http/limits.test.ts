@@ -6,7 +6,7 @@ import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import type { EngineLimits } from '../../../src/workers/state/http/engine.js';
+import type { EngineLimits, Exchange } from '../../../src/workers/state/http/engine.js';
 import { NetEngine } from '../../../src/workers/state/http/net/net-engine.js';
 import { RawClient, startApi } from '../../unit/http/fixture.js';
 
@@ -114,8 +114,7 @@ test('a unix socket: a stale file is replaced, a living one is not, the mode is 
   const file = path.join(folder, 'api.sock');
   const listener = { kind: 'unix', path: file } as const;
   const options = {
-    listener: (exchange: import('../../../src/workers/state/http/engine.js').Exchange) =>
-      exchange.reply(200, '', `[${exchange.remoteAddress}]`),
+    listener: (exchange: Exchange) => exchange.reply(200, '', `[${exchange.remoteAddress}]`),
     limits: LIMITS,
     unixSocket: { user: '', group: '', mode: '0600' },
   };

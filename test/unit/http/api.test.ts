@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import zlib from 'node:zlib';
-import { type Api, ask, get, RawClient, SETTINGS, startApi } from './fixture.js';
+import { type Api, ask, get, type RawAnswer, RawClient, SETTINGS, startApi } from './fixture.js';
 
 let api: Api;
 before(async () => {
@@ -9,7 +9,7 @@ before(async () => {
 });
 after(() => api.close());
 
-function request(method: string, target: string, headers = '', body = ''): Promise<import('./fixture.js').RawAnswer> {
+function request(method: string, target: string, headers = '', body = ''): Promise<RawAnswer> {
   const length = body === '' ? '' : `Content-Length: ${Buffer.byteLength(body)}\r\n`;
   return ask(api.port, `${method} ${target} HTTP/1.1\r\nHost: x\r\n${length}${headers}\r\n${body}`, method);
 }
