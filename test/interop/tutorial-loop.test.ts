@@ -8,8 +8,8 @@ import os from 'node:os';
 import path from 'node:path';
 import readline from 'node:readline';
 import { after, before, test } from 'node:test';
-import { type AgentProcess, freePorts, startAgent, waitFor } from '../../agent-process.js';
-import { repositoryRoot } from '../../data.js';
+import { type AgentProcess, freePorts, startAgent, waitFor } from '../agent-process.js';
+import { repositoryRoot } from '../data.js';
 
 const EXPORTER = '/usr/bin/prometheus-node-exporter';
 const SERVICES = 5_000;
@@ -40,7 +40,7 @@ function runLoop(
   checkPort: number,
   told: (outcome: Outcome) => void,
 ): Promise<void> {
-  const script = path.join(repositoryRoot, 'test/integration/agent/register-loop.sh');
+  const script = path.join(repositoryRoot, 'test/interop/register-loop.sh');
   const child = spawn(script, [file, `127.0.0.1:${agent.ports.http}`, String(checkPort)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
