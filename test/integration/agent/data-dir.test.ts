@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -98,6 +99,47 @@ test('a data directory in use by another agent is refused, and the other goes on
     assert.equal(errors.length, 1, stdout);
     assert.match(errors[0] ?? '', /Error starting agent: error=".*already in use by another/);
     assert.equal((await agent.request('PUT', '/v1/kv/still', 'here')).text.trim(), 'true');
+  } finally {
+    await agent.stop();
+  }
+});
+
+test('a disk that fills up ends the agent with a clear line, and nothing acknowledged is lost', {
+  skip: !isRoot,
+}, async () => {
+  const target = mountTmpfs('filling', 'size=20m');
+  const args = ['-server', '-bootstrap', `-data-dir=${path.join(target, 'data')}`, '-log-level=warn'];
+  let agent = await startAgent({ args });
+  const keys: string[] = [];
+  const services: string[] = [];
+  /** Null when the agent is gone. */
+  const put = (url: string, body: string) => agent.request('PUT', url, body).catch(() => null);
+  try {
+    for (let number = 0; number < 5_000 && agent.exited === null; number += 1) {
+      const value = randomBytes(20_000).toString('base64');
+      const written = await put(`/v1/kv/${number}`, value);
+      if (written?.status === 200) keys.push(String(number));
+      const registered = await put('/v1/agent/service/register', JSON.stringify({ Name: `s${number}`, Tags: [value] }));
+      if (registered?.status === 200) services.push(`s${number}`);
+      else if (registered !== null) assert.match(registered.text, /no space left on the device/);
+    }
+    assert.equal(await agent.waitForExit(), 1);
+    assert.match(agent.output, /\[ERROR\] agent: Fatal error: error=".*is full: .*No space left on device"/);
+    assert.ok(keys.length > 50 && services.length > 50);
+
+    execFileSync('mount', ['-o', 'remount,size=100m', target]);
+    agent = await startAgent({ args, ports: agent.ports });
+    const keptKeys = new Set((await agent.json('/v1/kv/?keys')) as string[]);
+    const keptServices = (await agent.json('/v1/agent/services')) as object;
+    assert.deepEqual(
+      keys.filter((key) => !keptKeys.has(key)),
+      [],
+    );
+    assert.deepEqual(
+      services.filter((id) => !(id in keptServices)),
+      [],
+    );
+    assert.equal((await agent.request('PUT', '/v1/kv/again', 'works')).text.trim(), 'true');
   } finally {
     await agent.stop();
   }
