@@ -16,7 +16,7 @@ import type { ControlAnswer, ControlRequest, MainToState, StateToMain, StateWork
 import type { LogLevel, LogRecord, WorkerToMain } from '../wire/thread-port.js';
 import { renderBanner } from './banner.js';
 import { CheckPool } from './check-pool.js';
-import { afterBanner } from './config/start-checks.js';
+import { afterBanner, notServed } from './config/start-checks.js';
 import { LogWriter } from './logging/writer.js';
 import { selfLan, selfWan } from './members.js';
 import { removePidFile, writePidFile } from './pid-file.js';
@@ -86,7 +86,7 @@ class Agent {
     this.#handleSignals();
     if (!this.#config.log.json) process.stdout.write(renderBanner(this.#config));
     this.#writer.open();
-    for (const warning of this.#warnings) this.#log.warn(warning);
+    for (const warning of [...this.#warnings, ...notServed(this.#config)]) this.#log.warn(warning);
     const problem = afterBanner(this.#config);
     if (problem) {
       this.#startFailed(problem);
@@ -308,7 +308,9 @@ class Agent {
 
   async #reload(): Promise<ControlAnswer> {
     this.#log.info('Reloading configuration...');
-    const loaded = await this.#reloadFiles();
+    const loaded = await Promise.resolve()
+      .then(() => this.#reloadFiles())
+      .catch((error: unknown): Reloaded => ({ ok: false, error: String(error) }));
     if (!loaded.ok) return { ok: false, error: loaded.error };
     for (const warning of loaded.warnings) this.#log.warn(warning);
     const config: RuntimeConfig = { ...loaded.config, nodeId: this.#config.nodeId };

@@ -39,7 +39,25 @@ export function afterBanner(config: RuntimeConfig): string | null {
   if (config.aclEnabled && !['allow', 'deny', 'extend-cache', 'async-cache'].includes(config.acl.downPolicy)) {
     return `Failed to start Consul ${kind}: Unsupported down ACL policy: ${config.acl.downPolicy}`;
   }
-  return watchProblem(config.watches);
+  const watch = watchProblem(config.watches);
+  if (watch !== null) return watch;
+  // An agent that took the setting and let everybody in would be worse than none.
+  if (config.aclEnabled) return 'acl.enabled is set, but this version does not enforce ACLs: refusing to start open';
+  return null;
+}
+
+/** What the configuration asks for and this version leaves undone, as warnings. */
+export function notServed(config: RuntimeConfig): readonly string[] {
+  const undone: readonly (readonly [boolean, string])[] = [
+    [config.ports.https > 0, 'ports.https: HTTPS is not served by this version'],
+    [config.encryptKey !== '', 'encrypt: this version does not gossip, the key is not used'],
+    [config.retryJoin.length > 0, 'retry_join: this version does not gossip, no server is joined'],
+    [config.watches.length > 0, 'watches: handlers are not run by this version'],
+    [config.log.syslog, 'enable_syslog: nothing is sent to syslog by this version'],
+    [config.autoReloadConfig, 'auto_reload_config: files are not watched by this version; use SIGHUP'],
+    [config.dns.recursors.length > 0, 'recursors: questions are not forwarded by this version'],
+  ];
+  return undone.filter(([applies]) => applies).map(([, text]) => text);
 }
 
 function logFileProblem(file: string): string | null {

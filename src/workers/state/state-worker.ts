@@ -296,15 +296,21 @@ export class StateWorker {
       logger.info('Stopping server', 'address', address, 'network', network, 'protocol', 'http');
     }
     logger.info('Waiting for endpoints to shut down');
-    try {
-      this.#duties?.stop();
-      await Promise.all([this.#http?.close(deadlineMs / 2), this.#dns?.close()]);
-      logger.info('Endpoints down');
-      await this.#local?.stop();
-      await this.#shards.stop(Math.min(CHECKS_STOP_MS, deadlineMs / 2));
-      this.#server?.consensus.stop();
-    } catch (error) {
-      logger.error('error during shutdown', 'error', String(error));
+    this.#duties?.stop();
+    // Each step is done whatever became of the one before.
+    const steps = [
+      () => Promise.all([this.#http?.close(deadlineMs / 2), this.#dns?.close()]),
+      () => this.#local?.stop(),
+      () => this.#shards.stop(Math.min(CHECKS_STOP_MS, deadlineMs / 2)),
+      () => this.#server?.consensus.stop(),
+    ];
+    for (const [done, step] of steps.entries()) {
+      try {
+        await step();
+        if (done === 0) logger.info('Endpoints down');
+      } catch (error) {
+        logger.error('error during shutdown', 'error', String(error));
+      }
     }
     await this.#telemetry.finish();
     this.#tell({ kind: 'stopped' });
