@@ -1,5 +1,5 @@
 // Everything wrong that a network can send to an agent: clear errors, flat memory, no crash. Bounded in time and count, on
-// loopback only. Random bytes run for a few seconds here and for 30 s in the soak suite (LICTOR_GARBAGE_MS).
+// loopback only. Random bytes run for a few seconds, and for 30 s in `npm run soak` (LICTOR_GARBAGE_MS).
 
 import assert from 'node:assert/strict';
 import dgram from 'node:dgram';

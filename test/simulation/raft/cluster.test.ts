@@ -6,7 +6,8 @@ import { test } from 'node:test';
 import { Cluster } from './cluster.js';
 
 const only = process.env['LICTOR_SEED'];
-const seeds = only === undefined ? Array.from({ length: 120 }, (_, i) => i + 1) : [Number(only)];
+const count = Number(process.env['LICTOR_SEEDS'] ?? 120);
+const seeds = only === undefined ? Array.from({ length: count }, (_, i) => i + 1) : [Number(only)];
 
 /** Faults at random for some time, then peace. */
 async function storm(seed: number): Promise<Cluster> {

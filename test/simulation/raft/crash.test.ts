@@ -1,5 +1,5 @@
 // What was acknowledged is there after any crash, and the log never has a hole. A failing seed is named in the message;
-// `LICTOR_SEED=<n>` runs it alone.
+// `LICTOR_SEED=<n>` runs it alone, LICTOR_SEEDS says how many are run.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -8,7 +8,8 @@ import type { FakeState } from './fake-state.js';
 import { World } from './world.js';
 
 const only = process.env['LICTOR_SEED'];
-const seeds = only === undefined ? Array.from({ length: 500 }, (_, i) => i + 1) : [Number(only)];
+const count = Number(process.env['LICTOR_SEEDS'] ?? 500);
+const seeds = only === undefined ? Array.from({ length: count }, (_, i) => i + 1) : [Number(only)];
 
 function assertNothingLost(world: World, state: FakeState): void {
   for (const [index, text] of world.acknowledged) {
