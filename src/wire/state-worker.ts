@@ -3,6 +3,14 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import type { RuntimeConfig } from './config.js';
+import type {
+  Coordinate,
+  FiredEvent,
+  KeyringAnswer,
+  KeyringOperation,
+  MemberChanges,
+  PoolFigures,
+} from './gossip-pools.js';
 import type { LogLevel, LogRecord, MetricsReport, ThreadContext, WorkerToMain } from './thread-port.js';
 
 export interface StateWorkerData {
@@ -12,30 +20,43 @@ export interface StateWorkerData {
   readonly raft: { readonly port: MessagePort; readonly leadership: SharedArrayBuffer } | null;
 }
 
-/** A member of the LAN pool as the API shows it. */
-export interface Member {
-  readonly name: string;
-  readonly address: string;
-  readonly port: number;
-  readonly tags: { readonly [name: string]: string };
-  /** 0 none, 1 alive, 2 leaving, 3 left, 4 failed. */
-  readonly status: number;
-  readonly protocolMin: number;
-  readonly protocolMax: number;
-  readonly protocolCurrent: number;
-  readonly delegateMin: number;
-  readonly delegateMax: number;
-  readonly delegateCurrent: number;
-}
-
-/** What the API asks of the process; answered with the same request number. */
+/** What the API asks of the process as a whole; answered with the same request number. */
 export type ControlRequest =
   | { readonly op: 'reload' }
   | { readonly op: 'leave' }
-  | { readonly op: 'join'; readonly address: string; readonly wan: boolean }
-  | { readonly op: 'force-leave'; readonly node: string; readonly prune: boolean; readonly wan: boolean };
+  | { readonly op: 'join'; readonly addresses: readonly string[]; readonly wan: boolean }
+  | { readonly op: 'force-leave'; readonly node: string; readonly prune: boolean; readonly wan: boolean }
+  /** Spreads a user event in the LAN pool; it comes back like everybody else's. */
+  | { readonly op: 'fire-event'; readonly event: Omit<FiredEvent, 'lTime' | 'version'> }
+  /** `key`: raw bytes, empty for a list. `localOnly`: this node's own keyrings, nobody else is asked. */
+  | {
+      readonly op: 'keyring';
+      readonly operation: KeyringOperation;
+      readonly key: Uint8Array;
+      readonly relayFactor: number;
+      readonly localOnly: boolean;
+    }
+  | { readonly op: 'pool-figures' }
+  /** What is known of where the WAN pool's members are, by member name. */
+  | { readonly op: 'wan-coordinates' };
 
-export type ControlAnswer = { readonly ok: true } | { readonly ok: false; readonly error: string };
+/** What a request yields, by its `op`. */
+export interface ControlResults {
+  readonly reload: null;
+  readonly leave: null;
+  /** How many of the addresses were joined; none is an error. */
+  readonly join: { readonly joined: number };
+  readonly 'force-leave': null;
+  readonly 'fire-event': null;
+  /** WAN first, as Consul lists them. A client has no WAN pool. */
+  readonly keyring: readonly KeyringAnswer[];
+  readonly 'pool-figures': { readonly lan: PoolFigures; readonly wan: PoolFigures | null };
+  readonly 'wan-coordinates': ReadonlyMap<string, Coordinate>;
+}
+
+export type ControlAnswer<Op extends ControlRequest['op'] = ControlRequest['op']> =
+  | { readonly ok: true; readonly result: ControlResults[Op] }
+  | { readonly ok: false; readonly error: string };
 
 export type MainToState =
   | { readonly kind: 'stop'; readonly deadlineMs: number }
@@ -45,7 +66,16 @@ export type MainToState =
   | { readonly kind: 'metrics'; readonly report: MetricsReport }
   /** Log records of all threads, while a monitor listens. */
   | { readonly kind: 'log'; readonly records: readonly LogRecord[] }
-  | { readonly kind: 'members'; readonly lan: readonly Member[]; readonly wan: readonly Member[] }
+  /** Sent before anything else of a pool; the first ones name this agent itself. */
+  | { readonly kind: 'members'; readonly changes: MemberChanges }
+  | { readonly kind: 'user-event'; readonly event: FiredEvent }
+  /** Where this agent is in its pools, and where LAN members said they are since the last message. */
+  | {
+      readonly kind: 'coordinates';
+      readonly lan: Coordinate;
+      readonly wan: Coordinate | null;
+      readonly seen: readonly { readonly node: string; readonly coordinate: Coordinate }[];
+    }
   /** A check shard's task ended; its checks must be sent again over a new port. */
   | { readonly kind: 'check-shard-lost'; readonly shard: number }
   | { readonly kind: 'control-answer'; readonly request: number; readonly answer: ControlAnswer };
@@ -60,4 +90,6 @@ export type StateToMain =
   | { readonly kind: 'check-shard'; readonly shard: number; readonly concurrency: number; readonly port: MessagePort }
   /** The lowest level any monitor listens to; null when none does. */
   | { readonly kind: 'monitor'; readonly level: LogLevel | null }
+  /** This server leads now: the LAN pool is told. */
+  | { readonly kind: 'new-leader' }
   | { readonly kind: 'control'; readonly request: number; readonly control: ControlRequest };

@@ -11,10 +11,11 @@ import { AckWaiters } from './ack-waiters.js';
 import { Awareness } from './awareness.js';
 import { localState, mergeSteps, refuseMerge } from './exchange.js';
 import type { GossipHooks } from './hooks.js';
+import type { Machine, Merging } from './machine.js';
 import { Membership } from './membership.js';
 import type { Address, NodeRecord } from './node.js';
 import { NodeTable } from './node-table.js';
-import { Outbox, type Output } from './output.js';
+import { type GossipEvent, Outbox, type Output } from './output.js';
 import { type Identity, isSelf, type Pool } from './pool.js';
 import { Prober } from './prober.js';
 import { BroadcastQueue } from './queue.js';
@@ -36,7 +37,7 @@ export interface CoreOptions {
 
 export type Merged = { readonly ok: true } | { readonly ok: false; readonly problem: string };
 
-export class GossipCore {
+export class GossipCore implements Machine<GossipEvent> {
   private readonly pool: Pool;
   private readonly waiters = new AckWaiters();
   private readonly sender: Sender;
@@ -106,6 +107,10 @@ export class GossipCore {
     for (const message of messages) this.handle(message, from, nowMs);
   }
 
+  receiveUser(payload: Uint8Array): void {
+    this.pool.out.event({ kind: 'user', payload });
+  }
+
   private handle(message: PacketMessage, from: Address, nowMs: number): void {
     switch (message.type) {
       case 'ping':
@@ -130,7 +135,7 @@ export class GossipCore {
         this.membership.dead(message.body, nowMs);
         break;
       case 'user':
-        this.pool.out.event({ kind: 'user', payload: message.payload });
+        this.receiveUser(message.payload);
         break;
     }
   }
@@ -171,10 +176,8 @@ export class GossipCore {
     return { ok: true };
   }
 
-  /** The same in steps of a few milliseconds: call `step` until it answers false. */
-  startMerge(
-    remote: PushPull,
-  ): { readonly ok: true; step(nowMs: number): boolean } | (Merged & { readonly ok: false }) {
+  /** The same in steps of a few milliseconds. */
+  startMerge(remote: PushPull): Merging {
     const problem = refuseMerge(this.pool, remote);
     if (problem !== null) return { ok: false, problem };
     const steps = mergeSteps(this.pool, this.membership, remote);

@@ -14,8 +14,8 @@ export interface OutgoingPacket {
 
 /** Streams to be opened. */
 export type StreamRequest =
-  /** Exchange states; then `merge` what came back. */
-  | { readonly kind: 'pushPull'; readonly to: Address; readonly name: string }
+  /** Exchange states; then merge what came back. `name`: "" when it isn't known. */
+  | { readonly kind: 'pushPull'; readonly to: Address; readonly name: string; readonly isJoin: boolean }
   /** Send this ping; call `streamPingAnswered` when the ack with its number came before the deadline. */
   | {
       readonly kind: 'ping';

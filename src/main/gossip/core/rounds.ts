@@ -53,7 +53,7 @@ export class Rounds {
     const { pool } = this;
     const { table, settings, timers, out } = pool;
     const [other] = table.pick(1, (node) => node.state === 'alive' && !isSelf(pool, node));
-    if (other !== undefined) out.stream({ kind: 'pushPull', to: other.address, name: other.name });
+    if (other !== undefined) out.stream({ kind: 'pushPull', to: other.address, name: other.name, isJoin: false });
     const nextMs = nowMs + pushPullIntervalMs(settings.pushPullIntervalMs, table.size);
     timers.set(nextMs, (now) => this.exchange(now));
   }
