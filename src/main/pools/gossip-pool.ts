@@ -10,7 +10,7 @@ import type { MemberEventType, SerfEvent } from '../gossip/serf/output.js';
 import { SerfCore } from '../gossip/serf/serf-core.js';
 import { GossipShell } from '../gossip/shell/gossip-shell.js';
 import { SnapshotFile } from '../gossip/shell/snapshot-file.js';
-import { PoolKeyring } from './pool-keyring.js';
+import type { PoolKeyring } from './pool-keyring.js';
 import type { PoolProfile } from './profile.js';
 
 /** memberlist 1 to 5, speaking 2; Serf 2 to 5, speaking 4: what Consul 1.21 says. */
