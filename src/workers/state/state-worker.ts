@@ -100,7 +100,13 @@ export class StateWorker {
       this.#telemetry.metrics,
     );
     this.#server = server;
-    this.#duties = new LeaderDuties({ ...server, config, logger, metrics: this.#telemetry.metrics });
+    this.#duties = new LeaderDuties({
+      ...server,
+      config,
+      members: () => this.#lan,
+      logger,
+      metrics: this.#telemetry.metrics,
+    });
     await recovered;
   }
 
