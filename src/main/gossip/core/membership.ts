@@ -152,13 +152,14 @@ export class Membership {
   }
 
   private takeOver(
-    node: NodeRecord,
+    known: NodeRecord,
     said: NodeInfo,
     message: Alive,
     nowMs: number,
     onFinished: (() => void) | undefined,
   ): void {
-    const { out } = this.pool;
+    const { out, table } = this.pool;
+    const node = table.change(known);
     const wasGone = isGone(node);
     const isChanged = !isSameBytes(node.meta, said.meta);
     node.incarnation = message.Incarnation;
@@ -193,24 +194,26 @@ export class Membership {
   }
 
   suspect(message: Accusation, nowMs: number): void {
-    const node = this.pool.table.get(message.Node);
-    if (node === undefined || message.Incarnation < node.incarnation) return; // 1
-    if (node.suspicion !== null) {
-      if (!node.suspicion.suspicion.confirm(message.From)) return; // 2
-      this.spread(node.name, encode(accusation, message, SUSPECT));
-      this.setDeadline(node, node.suspicion.suspicion, nowMs);
+    const { table } = this.pool;
+    const known = table.get(message.Node);
+    if (known === undefined || message.Incarnation < known.incarnation) return; // 1
+    if (known.suspicion !== null) {
+      if (!known.suspicion.suspicion.confirm(message.From)) return; // 2
+      this.spread(known.name, encode(accusation, message, SUSPECT));
+      this.setDeadline(known, known.suspicion.suspicion, nowMs);
       return;
     }
-    if (node.state !== 'alive') return; // 3
-    if (isSelf(this.pool, node)) {
-      this.refute(node, message.Incarnation); // 4
+    if (known.state !== 'alive') return; // 3
+    if (isSelf(this.pool, known)) {
+      this.refute(known, message.Incarnation); // 4
       return;
     }
+    const node = table.change(known);
     this.spread(node.name, encode(accusation, message, SUSPECT)); // 5
     node.incarnation = message.Incarnation;
     node.state = 'suspect';
     node.changedMs = nowMs;
-    const bounds = suspicionBounds(this.pool.settings, this.pool.table.size);
+    const bounds = suspicionBounds(this.pool.settings, table.size);
     this.setDeadline(node, new Suspicion(bounds, message.From, nowMs), nowMs);
   }
 
@@ -232,14 +235,15 @@ export class Membership {
 
   dead(message: Accusation, nowMs: number, onFinished?: () => void): void {
     const { pool } = this;
-    const node = pool.table.get(message.Node);
-    if (node === undefined || message.Incarnation < node.incarnation) return; // 1
-    this.endSuspicion(node); // 2
-    if (isGone(node)) return;
-    if (isSelf(pool, node) && !this.leaving) {
-      this.refute(node, message.Incarnation); // 3
+    const known = pool.table.get(message.Node);
+    if (known === undefined || message.Incarnation < known.incarnation) return; // 1
+    this.endSuspicion(known); // 2
+    if (isGone(known)) return;
+    if (isSelf(pool, known) && !this.leaving) {
+      this.refute(known, message.Incarnation); // 3
       return;
     }
+    const node = pool.table.change(known);
     this.spread(node.name, encode(accusation, message, DEAD), onFinished); // 4
     node.incarnation = message.Incarnation;
     const isFailure = message.From !== message.Node;
@@ -249,7 +253,8 @@ export class Membership {
   }
 
   /** Keyed by address: what we announced by name at the start goes on being told beside it, as stock agents do. */
-  private refute(node: NodeRecord, accused: number): void {
+  private refute(known: NodeRecord, accused: number): void {
+    const node = this.pool.table.change(known);
     if (this.nextIncarnation() <= accused) this.incarnation = (accused + 1) >>> 0;
     node.incarnation = this.incarnation;
     this.pool.awareness.apply(1);
