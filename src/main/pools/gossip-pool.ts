@@ -4,11 +4,11 @@
 import type { Logger } from '../../observe/logger.js';
 import type { Metrics } from '../../observe/metrics.js';
 import type { Coordinate, KeyringAnswer, KeyringOperation, PoolFigures } from '../../wire/gossip-pools.js';
-import { parseAddress } from '../gossip/core/node.js';
 import type { SerfMember } from '../gossip/serf/member.js';
 import type { MemberEventType, SerfEvent } from '../gossip/serf/output.js';
 import { SerfCore } from '../gossip/serf/serf-core.js';
 import { GossipShell } from '../gossip/shell/gossip-shell.js';
+import { parseIp } from '../gossip/shell/ip-text.js';
 import { SnapshotFile } from '../gossip/shell/snapshot-file.js';
 import type { PoolKeyring } from './pool-keyring.js';
 import type { PoolProfile } from './profile.js';
@@ -69,12 +69,17 @@ export class GossipPool {
         ? null
         : SnapshotFile.open(snapshotPath, context.rejoinAfterLeave, (text) => serfLog.error(text));
     if (opened?.ok === false) return { ok: false, error: `failed to setup snapshot: ${opened.error}` };
-    const advertised = parseAddress(addresses.advertiseAddress, addresses.port);
-    if (advertised === null) {
+    const ip = parseIp(addresses.advertiseAddress);
+    if (ip === null) {
       return { ok: false, error: `failed to parse advertise address "${addresses.advertiseAddress}"` };
     }
     const serf = new SerfCore({
-      self: { name: profile.selfName, address: advertised, versionBytes: VERSIONS, bindPort: addresses.port },
+      self: {
+        name: profile.selfName,
+        address: { ip, port: addresses.port },
+        versionBytes: VERSIONS,
+        bindPort: addresses.port,
+      },
       gossip: profile.gossip,
       serf: profile.serf,
       tags: profile.tags,
