@@ -5,6 +5,7 @@ import type { Logger } from '../../../observe/logger.js';
 import type { Metrics } from '../../../observe/metrics.js';
 import type { Command } from '../../../wire/commands.js';
 import type { RuntimeConfig } from '../../../wire/config.js';
+import type { Member, MemberChanges } from '../../../wire/gossip-pools.js';
 import { type Consensus, PROPOSE_FAILURE_TEXT, type ProposeOutcome } from '../consensus.js';
 import { DeadlineQueue } from '../http/deadline-queue.js';
 import type { StateStore } from '../store/state-store.js';
@@ -32,8 +33,8 @@ export interface LeaderDutiesOptions {
   /** Named `agent.server`. */
   readonly logger: Logger;
   readonly metrics: Metrics;
-  /** Alive members of the LAN pool; this server alone where there is no gossip. */
-  readonly members?: () => readonly AliveMember[];
+  /** The LAN pool. */
+  readonly members?: () => readonly Member[];
   /** Milliseconds of a clock that never jumps. */
   readonly now?: () => number;
 }
@@ -96,6 +97,9 @@ export class LeaderDuties {
     this.#sessions.renew(id);
   }
 
+  /** What happened in the LAN pool. */
+  membersChanged(_changes: MemberChanges): void {}
+
   stop(): void {
     this.#revoke();
   }
@@ -154,9 +158,9 @@ export class LeaderDuties {
   }
 
   async #reconcile(term: number): Promise<void> {
-    const { metrics, config, members = () => [ownMember(config)] } = this.#options;
+    const { metrics, config } = this.#options;
     const startedMs = performance.now();
-    for (const member of members()) {
+    for (const member of [ownMember(config)]) {
       await this.#reconcileMember(member);
       if (term !== this.#term) return;
     }
