@@ -3,19 +3,37 @@
 
 import type { Logger } from '../../observe/logger.js';
 import type { Metrics } from '../../observe/metrics.js';
+import type { RuntimeConfig } from '../../wire/config.js';
 import type { Coordinate, KeyringAnswer, KeyringOperation, PoolFigures } from '../../wire/gossip-pools.js';
 import type { SerfMember } from '../gossip/serf/member.js';
 import type { MemberEventType, SerfEvent } from '../gossip/serf/output.js';
 import { SerfCore } from '../gossip/serf/serf-core.js';
+import type { RestoredSnapshot } from '../gossip/serf/snapshot.js';
 import { GossipShell } from '../gossip/shell/gossip-shell.js';
 import { parseIp } from '../gossip/shell/ip-text.js';
+import { type KeyringFile, openKeyring } from '../gossip/shell/keyring-file.js';
 import { SnapshotFile } from '../gossip/shell/snapshot-file.js';
-import type { PoolKeyring } from './pool-keyring.js';
+import { ENCRYPTION_OVERHEAD } from '../gossip/wire/encryption.js';
+import { Keyring } from '../gossip/wire/keyring.js';
+import { allowedNetworks } from './allowed-networks.js';
 import type { PoolProfile } from './profile.js';
 
 /** memberlist 1 to 5, speaking 2; Serf 2 to 5, speaking 4: what Consul 1.21 says. */
 const VERSIONS = Uint8Array.of(1, 5, 2, 2, 5, 4);
+const ENCRYPTION_VERSION = 1;
 const NO_LABEL = new Uint8Array(0);
+const NOBODY: RestoredSnapshot = { members: [], clock: 0, eventClock: 0, queryClock: 0 };
+
+interface Keys {
+  /** Null: the pool isn't encrypted. */
+  readonly keyring: Keyring | null;
+  readonly file: KeyringFile | null;
+}
+
+interface Files {
+  readonly snapshot: SnapshotFile | null;
+  readonly restored: RestoredSnapshot | null;
+}
 
 export interface PoolObserver {
   onMembers(type: MemberEventType, members: readonly SerfMember[]): void;
@@ -26,11 +44,10 @@ export interface PoolObserver {
 
 export interface PoolContext {
   readonly profile: PoolProfile;
-  readonly keyring: PoolKeyring;
-  readonly verifyIncoming: boolean;
-  readonly verifyOutgoing: boolean;
-  /** Whether a snapshot is used although its agent left the pool on purpose. */
-  readonly rejoinAfterLeave: boolean;
+  readonly config: Pick<
+    RuntimeConfig,
+    'encryptKey' | 'encryptVerifyIncoming' | 'encryptVerifyOutgoing' | 'rejoinAfterLeave'
+  >;
   /** `agent.server` or `agent.client`. */
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -43,6 +60,8 @@ export class GossipPool {
   readonly profile: PoolProfile;
   readonly #context: PoolContext;
   readonly #serf: SerfCore;
+  readonly #keyring: Keyring;
+  readonly #keyringFile: KeyringFile | null;
   readonly #snapshot: SnapshotFile | null;
   readonly #serfLog: Logger;
   readonly #memberlistLog: Logger;
@@ -50,67 +69,74 @@ export class GossipPool {
   #shell: GossipShell<SerfEvent> | null = null;
   #onLeft: () => void = () => {};
 
-  private constructor(context: PoolContext, serf: SerfCore, snapshot: SnapshotFile | null) {
+  private constructor(context: PoolContext, ip: Uint8Array, keys: Keys, files: Files) {
+    const { profile, config, logger } = context;
     this.#context = context;
-    this.profile = context.profile;
-    this.#serf = serf;
-    this.#snapshot = snapshot;
-    this.#serfLog = context.logger.child(`serf.${this.profile.pool}`);
-    this.#memberlistLog = context.logger.child(`memberlist.${this.profile.pool}`);
-  }
-
-  /** The pool on its sockets, with nobody in it but this agent and whoever its snapshot leads to. */
-  static async open(context: PoolContext): Promise<Opened<GossipPool>> {
-    const { profile, keyring, logger } = context;
-    const { addresses, snapshotPath, pool } = profile;
-    const serfLog = logger.child(`serf.${pool}`);
-    const opened =
-      snapshotPath === null
-        ? null
-        : SnapshotFile.open(snapshotPath, context.rejoinAfterLeave, (text) => serfLog.error(text));
-    if (opened?.ok === false) return { ok: false, error: `failed to setup snapshot: ${opened.error}` };
-    const ip = parseIp(addresses.advertiseAddress);
-    if (ip === null) {
-      return { ok: false, error: `failed to parse advertise address "${addresses.advertiseAddress}"` };
-    }
-    const serf = new SerfCore({
-      self: {
-        name: profile.selfName,
-        address: { ip, port: addresses.port },
-        versionBytes: VERSIONS,
-        bindPort: addresses.port,
-      },
+    this.profile = profile;
+    this.#serfLog = logger.child(`serf.${profile.pool}`);
+    this.#memberlistLog = logger.child(`memberlist.${profile.pool}`);
+    // Empty means that nothing is encrypted; a machine without any says so to those who ask for keys.
+    this.#keyring = keys.keyring ?? new Keyring();
+    this.#keyringFile = keys.file;
+    this.#snapshot = files.snapshot;
+    const isEncrypting = keys.keyring !== null && config.encryptVerifyOutgoing;
+    const { port } = profile.addresses;
+    this.#serf = new SerfCore({
+      self: { name: profile.selfName, address: { ip, port }, versionBytes: VERSIONS, bindPort: port },
       gossip: profile.gossip,
       serf: profile.serf,
       tags: profile.tags,
       rules: profile.rules,
       random: Math.random,
-      layerOverhead: () => keyring.packetOverhead(context.verifyOutgoing),
-      keyring: keyring.ring,
-      restored: opened?.restored ?? null,
+      layerOverhead: () => (isEncrypting ? ENCRYPTION_OVERHEAD[ENCRYPTION_VERSION] : 0),
+      keyring: keys.keyring,
+      restored: files.restored,
     });
-    const self = new GossipPool(context, serf, opened?.file ?? null);
-    return self.#start();
+  }
+
+  /** The pool on its sockets, with nobody in it but this agent and whoever its snapshot leads to. */
+  static async open(context: PoolContext): Promise<Opened<GossipPool>> {
+    const { profile, config, logger } = context;
+    const { addresses, snapshotPath, pool } = profile;
+    const keys = openKeyring({ path: profile.keyringPath, encryptKey: config.encryptKey });
+    if (!keys.ok) return keys;
+    if (keys.warning !== null) logger.warn(keys.warning, 'pool', pool);
+    const ip = parseIp(addresses.advertiseAddress);
+    if (ip === null) return { ok: false, error: `failed to parse advertise address "${addresses.advertiseAddress}"` };
+    // The file asks the pool, which is made with what the file held.
+    const source: { pool: GossipPool | null } = { pool: null };
+    const opened =
+      snapshotPath === null
+        ? null
+        : SnapshotFile.open(snapshotPath, config.rejoinAfterLeave, {
+            aliveCount: () => source.pool?.memberCount ?? 0,
+            state: () => source.pool?.snapshot ?? NOBODY,
+            warn: (text) => logger.child(`serf.${pool}`).error(`serf: ${text}`),
+          });
+    if (opened?.ok === false) return opened;
+    const files = { snapshot: opened?.file ?? null, restored: opened?.restored ?? null };
+    source.pool = new GossipPool(context, ip, keys, files);
+    return source.pool.#start();
   }
 
   async #start(): Promise<Opened<GossipPool>> {
-    const { profile, keyring, metrics, verifyIncoming, verifyOutgoing } = this.#context;
-    const { addresses, pool } = profile;
-    const shell = await GossipShell.open({
+    const { config, metrics } = this.#context;
+    const { addresses, pool, gossip } = this.profile;
+    const opened = await GossipShell.open({
       machine: this.#serf,
       bindAddress: addresses.bindAddress,
       bindPort: addresses.port,
       protection: {
-        keyring: keyring.ring,
-        verifyIncoming,
-        verifyOutgoing,
+        keyring: this.#keyring,
+        verifyIncoming: config.encryptVerifyIncoming,
+        verifyOutgoing: config.encryptVerifyOutgoing,
         label: NO_LABEL,
         skipInboundLabelCheck: false,
-        encryptionVersion: 1,
+        encryptionVersion: ENCRYPTION_VERSION,
         isCompressing: true,
       },
-      streamTimeoutMs: profile.gossip.streamTimeoutMs,
-      allows: profile.allows,
+      streamTimeoutMs: gossip.streamTimeoutMs,
+      allows: allowedNetworks(addresses.allowedCidrs),
       onEvents: (events) => {
         for (const event of events) this.#take(event);
       },
@@ -118,17 +144,20 @@ export class GossipPool {
       metrics,
       labels: [['network', pool]],
     });
-    if (!shell.ok) {
+    if (!opened.ok) {
       await this.#snapshot?.close();
-      return { ok: false, error: `Failed to create memberlist: Could not set up network transport: ${shell.error}` };
+      return { ok: false, error: `Failed to create memberlist: Could not set up network transport: ${opened.error}` };
     }
-    this.#shell = shell.shell;
-    const problem = shell.shell.run((nowMs) => this.#serf.start(nowMs));
-    if (problem !== null) {
-      await this.close();
-      return { ok: false, error: problem };
-    }
-    return { ok: true, value: this };
+    this.#shell = opened.shell;
+    const problem = opened.shell.run((nowMs) => this.#serf.start(nowMs));
+    if (problem === null) return { ok: true, value: this };
+    await this.close();
+    return { ok: false, error: problem };
+  }
+
+  /** What the snapshot file would hold if it were made anew; null when none is kept. */
+  get snapshot(): RestoredSnapshot | null {
+    return this.#serf.snapshot();
   }
 
   /** Runs `action` on the machine; null when the pool is closed. */
@@ -160,7 +189,9 @@ export class GossipPool {
         this.#snapshot?.append(event.lines, event.isSynced);
         return;
       case 'keyring':
-        this.#context.keyring.save((text) => this.#serfLog.error(text));
+        void this.#keyringFile?.save().then((problem) => {
+          if (problem !== null) this.#serfLog.error(problem);
+        });
         return;
       case 'quit':
         this.#serfLog.error(event.text);

@@ -12,7 +12,6 @@ import type { SerfMember } from '../gossip/serf/member.js';
 import type { MemberEventType } from '../gossip/serf/output.js';
 import { GossipPool, type Opened } from './gossip-pool.js';
 import { MemberPublisher } from './member-publisher.js';
-import { PoolKeyring } from './pool-keyring.js';
 import { lanProfile, type PoolProfile, wanProfile } from './profile.js';
 import { RetryJoin } from './retry-join.js';
 import { decodeUserEvent, encodeUserEvent, NEW_LEADER, USER_EVENT_PREFIX } from './user-event.js';
@@ -71,16 +70,10 @@ export class GossipPools {
   async #openPool(profile: PoolProfile): Promise<Opened<GossipPool>> {
     const { config, metrics } = this.#options;
     const logger = this.#logger;
-    const keyring = PoolKeyring.load(profile.keyringPath, config.encryptKey);
-    if (!keyring.ok) return keyring;
-    if (keyring.value.warning !== null) logger.warn(keyring.value.warning);
     const { pool } = profile;
     return GossipPool.open({
       profile,
-      keyring: keyring.value,
-      verifyIncoming: config.encryptVerifyIncoming,
-      verifyOutgoing: config.encryptVerifyOutgoing,
-      rejoinAfterLeave: config.rejoinAfterLeave,
+      config,
       logger,
       metrics,
       observer: {
@@ -203,10 +196,8 @@ export class GossipPools {
 
   async keyring(request: AskOf<'keyring'>): Promise<ControlAnswer<'keyring'>> {
     const { operation, key, relayFactor, localOnly } = request;
-    const pools = [this.#wan, this.#lan].filter((pool) => pool !== null);
-    const answers: KeyringAnswer[] = await Promise.all(
-      pools.map((pool) => (localOnly ? pool.ownKeys() : pool.keyring(operation, key, relayFactor))),
-    );
+    const pools = [localOnly ? null : this.#wan, this.#lan].filter((pool) => pool !== null);
+    const answers: KeyringAnswer[] = await Promise.all(pools.map((pool) => pool.keyring(operation, key, relayFactor)));
     return { ok: true, result: answers };
   }
 

@@ -40,8 +40,6 @@ function serverTags(config: RuntimeConfig, pool: PoolName): [string, string][] {
 
 /** Ours in this pool, in the order of their names. */
 export function poolTags(config: RuntimeConfig, pool: PoolName): ReadonlyMap<string, string> {
-  const tags: [string, string][] = config.server
-    ? serverTags(config, pool)
-    : [...common(config), ['role', 'node']];
+  const tags: [string, string][] = config.server ? serverTags(config, pool) : [...common(config), ['role', 'node']];
   return new Map(tags.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -7,7 +7,7 @@ import type { Random } from '../../raft/random.js';
 const EDGES = [0x00, 0x01, 0x7f, 0x80, 0xc0, 0xd9, 0xda, 0xdb, 0xdc, 0xdd, 0xde, 0xdf, 0xf4, 0xff] as const;
 
 export function mutated(random: Random, corpus: readonly Uint8Array[], mostBytes: number): Uint8Array {
-  let bytes = Buffer.from(corpus[random.below(corpus.length)] ?? []);
+  let bytes: Buffer = Buffer.from(corpus[random.below(corpus.length)] ?? []);
   const rounds = 1 + random.below(4);
   for (let round = 0; round < rounds; round += 1) bytes = once(random, corpus, bytes);
   return bytes.subarray(0, mostBytes);
