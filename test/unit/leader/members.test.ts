@@ -90,7 +90,12 @@ test('a server that joins brings the service consul with what its tags say', asy
     serf_protocol_min: '1',
     version: '1.21.4',
   });
-  forget();
+  around.pool.change(
+    duties,
+    member('srv-two', { ...tags, port: '28300' }, { address: '10.0.0.2', protocolCurrent: 4 }),
+  );
+  await settle();
+  assert.equal(around.store.catalog.nodeService('srv-two', 'consul')?.Port, 28_300);
   const upgraded = { ...tags, build: '1.22.0:00000000' };
   around.pool.change(duties, member('srv-two', upgraded, { address: '10.0.0.2', protocolCurrent: 4 }));
   await settle();
@@ -118,6 +123,14 @@ test('a member that moved is registered with its new address and keeps what its 
   assert.deepEqual(dump.node.Meta, NodeMeta);
   assert.deepEqual(dump.node.TaggedAddresses, TaggedAddresses);
   assert.equal(dump.services.length, 1);
+});
+
+test('a node that was registered without its ID gets it', async () => {
+  const serfHealth = check({ Node: 'client-1', CheckID: 'serfHealth' });
+  around.store.runAll(register({ Node: 'client-1', Address: '10.1.0.1', Check: serfHealth }));
+  around.pool.change(duties, client(1));
+  await settle();
+  assert.equal(around.store.catalog.node('client-1')?.ID, nodeId(1));
 });
 
 test('a member that fails turns critical, its node stays as it is', async () => {
@@ -215,7 +228,7 @@ test('a node with serfHealth that is no member is reaped at the next full pass; 
     register({ Node: 'outside', Check: check({ Node: 'outside', CheckID: 'other' }) }),
     register({ Node: 'CLIENT-1', ID: nodeId(1), Check: check({ Node: 'CLIENT-1', CheckID: 'serfHealth' }) }),
   );
-  around.pool.put(client(1));
+  around.pool.put(client(1, { status: leaving }));
   await pass(MINUTE);
   assert.deepEqual(
     around.lines.filter((line) => line.includes('deregistering')),
@@ -257,8 +270,10 @@ test('a pool that does not even hold this server is no reason to reap anybody', 
 test('names that differ by case alone do not fight over a node', async () => {
   await joined();
   const shouting = (status: number) => member('CLIENT-1', { ...CLIENT_TAGS, id: nodeId(2) }, { status });
-  for (const status of [failed, left]) around.pool.change(duties, shouting(status));
-  await settle();
+  for (const status of [failed, left]) {
+    around.pool.change(duties, shouting(status));
+    await settle();
+  }
   around.pool.remove(duties, 'CLIENT-1');
   await settle();
   assert.deepEqual(around.log.proposed, []);
@@ -281,6 +296,20 @@ test('a second server in bootstrap mode is not added, the first one is', async (
   around.pool.change(duties, member('another', { ...SERVER_TAGS, id: nodeId(7) }));
   await settle();
   assert.ok(around.store.catalog.nodeService('another', 'consul'), 'without the mode it is welcome');
+});
+
+test('a server that was added before another said it was in bootstrap mode stays, and comes back after a failure', async () => {
+  const known = { ...SERVER_TAGS, id: nodeId(7) };
+  around.pool.change(duties, member('another', known));
+  await settle();
+  const tags = { ...known, bootstrap: '1' };
+  around.pool.put(member('srv-one', { ...SERVER_TAGS, bootstrap: '1' }));
+  around.pool.change(duties, member('another', tags, { status: failed }));
+  await settle();
+  assert.equal(health('another'), FAILED);
+  around.pool.change(duties, member('another', tags));
+  await settle();
+  assert.equal(health('another'), ALIVE);
 });
 
 test('of two servers in bootstrap mode beside a leader that is not, one is added', async () => {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { CommandType } from '../../../src/wire/commands.js';
-import { MEMBER_STATUS } from '../../../src/wire/gossip-pools.js';
+import { MEMBER_STATUS, type Member } from '../../../src/wire/gossip-pools.js';
 import type { LeaderDuties } from '../../../src/workers/state/leader/leader-duties.js';
+import { Reconciler } from '../../../src/workers/state/leader/reconciler.js';
 import { readAll, writeAll } from '../store/stream.js';
-import { client, leaderDuties, nodeId, pass, type Surroundings, settle, surroundings } from './surroundings.js';
+import { client, leaderDuties, nodeId, pass, SELF, type Surroundings, settle, surroundings } from './surroundings.js';
 
 const MINUTE = 60_000;
 const MANY = 10_000;
@@ -49,6 +50,20 @@ async function turns(count: number): Promise<void> {
     await settle();
     await new Promise((resolve) => setImmediate(resolve));
   }
+}
+
+/** One of its own, over the same store and log. */
+function reconciler(...members: readonly Member[]): Reconciler {
+  const { store, log, logger, metrics } = around;
+  return new Reconciler({
+    catalog: store.catalog,
+    members: () => members,
+    ownName: 'srv-one',
+    datacenter: 'dc1',
+    propose: async (command) => ((await log.propose(command)).ok ? null : 'refused'),
+    logger,
+    metrics,
+  });
 }
 
 test('ten thousand members are registered in one pass, and the next pass writes nothing', async () => {
@@ -229,5 +244,40 @@ test('a state restored in the middle of a pass is looked at as a whole', async (
   const { barriers } = around.log;
   await pass(MINUTE);
   assert.equal(around.log.barriers, barriers + 1, 'one round of passes goes on');
+  assert.deepEqual(around.log.proposed, []);
+});
+
+test('a pass that is begun anew gives up the one before at once', async () => {
+  close();
+  const own = reconciler(SELF, client(1));
+  const first = own.all();
+  await settle();
+  const second = own.all();
+  assert.equal(await first, false);
+  open();
+  assert.equal(await second, true);
+  assert.equal(own.waiting, 0);
+});
+
+test('a name that is told twice in a pass is looked at once', async () => {
+  const own = reconciler(SELF, client(1), client(1, { status: failed }));
+  assert.equal(await own.all(), true);
+  assert.deepEqual(commandsAbout('client-1'), []);
+});
+
+test('a pass that ends in the same moment as leadership reaps nothing more', async () => {
+  const own = reconciler();
+  const pass = own.all();
+  own.stop();
+  assert.equal(await pass, false);
+  assert.deepEqual(around.lines, []);
+});
+
+test('what still waits when leadership ends is forgotten', async () => {
+  await duties.gainLeadership();
+  around.log.proposed.length = 0;
+  around.pool.change(duties, client(1));
+  duties.loseLeadership();
+  await settle();
   assert.deepEqual(around.log.proposed, []);
 });
