@@ -88,7 +88,6 @@ export class LeaderDuties {
     this.#isLeading = true;
     this.#term += 1;
     logger.info('cluster leadership acquired');
-    logger.info('New leader elected', 'payload', config.nodeName);
     await this.#establish(this.#term);
   }
 
