@@ -38,7 +38,8 @@ export function decodeBase64(source: string): Base64 {
     if (inQuantum < 2) return corrupt(at);
     at = afterLineBreaks(text, at + 1);
     if (inQuantum === 2) {
-      if (text.charAt(at) !== PADDING) return corrupt(at);
+      if (at === text.length) return corrupt(at);
+      if (text.charAt(at) !== PADDING) return corrupt(at - 1);
       at = afterLineBreaks(text, at + 1);
     }
     if (at < text.length) return corrupt(at);

@@ -1,9 +1,9 @@
 // Whether a user event is meant for this agent (spec/agent.md, section 7; spec/gossip.md, section 20). The filters are regular
 // expressions that match anywhere: one on the node's name, one on the IDs of local services, one on the tags of the same.
 
+import { compileRegexp } from '../../../gotext/regexp.js';
 import type { FiredEvent } from '../../../wire/gossip-pools.js';
 import type { ServiceRecord } from '../../../wire/records.js';
-import { compileRegularExpression } from '../regular-expression.js';
 
 export type EventFilters = Pick<FiredEvent, 'nodeFilter' | 'serviceFilter' | 'tagFilter'>;
 
@@ -17,7 +17,7 @@ export function refuseFilters({ nodeFilter, serviceFilter, tagFilter }: EventFil
   ] as const;
   for (const [subject, filter] of filters) {
     if (filter === '') continue;
-    const compiled = compileRegularExpression(filter);
+    const compiled = compileRegexp(filter);
     if (!compiled.ok) return `Invalid ${subject} filter: ${compiled.error}`;
   }
   return null;
@@ -26,7 +26,7 @@ export function refuseFilters({ nodeFilter, serviceFilter, tagFilter }: EventFil
 /** The test that a filter stands for; a broken one, which only another agent can have let through, fits nothing. */
 function testOf(filter: string): (text: string) => boolean {
   if (filter === '') return () => true;
-  const compiled = compileRegularExpression(filter);
+  const compiled = compileRegexp(filter);
   return compiled.ok ? (text) => compiled.re.test(text) : () => false;
 }
 

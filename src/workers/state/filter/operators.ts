@@ -3,7 +3,7 @@
 
 import { parseGoBool, parseGoFloat, parseGoInt, parseGoUint } from '../../../gotext/numbers.js';
 import { quote } from '../../../gotext/quote.js';
-import { type Compiled, compileRegularExpression } from '../regular-expression.js';
+import { type CompiledRegexp, compileRegexp } from '../../../gotext/regexp.js';
 import type { Match, Operator } from './expression.js';
 import type { FieldType } from './fields.js';
 import type { Test } from './selectors.js';
@@ -31,8 +31,8 @@ export function holdsWhenAbsent(operator: Operator): boolean {
   return operator !== 'Equal' && operator !== 'In' && operator !== 'Is Not Empty';
 }
 
-function compilePattern(pattern: string): Compiled {
-  const compiled = compileRegularExpression(pattern);
+function compilePattern(pattern: string): CompiledRegexp {
+  const compiled = compileRegexp(pattern);
   if (compiled.ok) return compiled;
   return { ok: false, error: `Failed to compile regular expression ${quote(pattern)}: ${compiled.error}` };
 }
