@@ -4,7 +4,16 @@
 import { encode } from '../wire/codec.js';
 import { ALIVE, DEAD, MOST_META_BYTES, SUSPECT } from '../wire/message-types.js';
 import { type Accusation, type Alive, accusation, alive } from '../wire/messages.js';
-import { addressText, infoOf, ipOf, isGone, type NodeInfo, type NodeRecord, readVersions } from './node.js';
+import {
+  addressText,
+  infoOf,
+  ipOf,
+  isGone,
+  isSameAddress,
+  type NodeInfo,
+  type NodeRecord,
+  readVersions,
+} from './node.js';
 import { isElsewhere, isSelf, type Pool } from './pool.js';
 import { Suspicion, suspicionBounds } from './suspicion.js';
 import { isSensible } from './versions.js';
@@ -74,9 +83,11 @@ export class Membership {
     const { pool } = this;
     const isOurs = message.Node === pool.self.name;
     if (isOurs && this.leaving) return; // 1
+    const known = pool.table.get(message.Node);
+    if (known !== undefined && !isOurs && this.isKnown(known, message)) return;
     const said = this.accept(message); // 2
     if (said === null) return;
-    const node = pool.table.get(message.Node) ?? this.introduce(said); // 3
+    const node = known ?? this.introduce(said); // 3
     if (node === null) return;
     let isMoving = false; // 4
     if (isElsewhere(node, said)) {
@@ -95,6 +106,12 @@ export class Membership {
       return;
     }
     this.takeOver(node, said, message, nowMs, own?.onFinished); // 8, 9
+  }
+
+  /** Whether 5 will end it: nearly all that an exchange brings is old, and shall cost no copies. */
+  private isKnown(node: NodeRecord, { Incarnation, Addr, Port }: Alive): boolean {
+    if (Incarnation > node.incarnation || Addr === null) return false;
+    return isSameAddress(node.address, { ip: Addr, port: Port });
   }
 
   /** What the message says about the member, null when it isn't to be believed. */
