@@ -116,10 +116,10 @@ export class TestPool {
   readonly #ends: (() => Promise<void>)[] = [];
 
   constructor(context: TestContext) {
-    this.folder = temporaryDirectory(context);
     context.after(async () => {
       await Promise.all(this.#ends.map((end) => end()));
     });
+    this.folder = temporaryDirectory(context);
   }
 
   /** A process that runs nodes. */
