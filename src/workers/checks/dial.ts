@@ -3,8 +3,8 @@
 
 import net, { type OnReadOpts, type Socket } from 'node:net';
 import { joinHostPort } from '../../gotext/host-port.js';
+import { dialText, lookupText } from '../../gotext/network-errors.js';
 import { isIpAddress, parseAddress } from './go-address.js';
-import { dialText, lookupText } from './go-errors.js';
 import { resolveHost, resolverAddress } from './resolve.js';
 
 type Dialled =

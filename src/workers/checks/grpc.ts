@@ -6,11 +6,11 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { ChannelCredentials, Client, ServiceError } from '@grpc/grpc-js';
 import { joinHostPort } from '../../gotext/host-port.js';
+import { messageOf } from '../../gotext/network-errors.js';
 import { quote } from '../../gotext/quote.js';
 import type { Probe } from '../../wire/check-port.js';
 import { Dial } from './dial.js';
 import { parseAddress } from './go-address.js';
-import { messageOf } from './go-errors.js';
 import { type Cancel, critical, type Done, type Outcome, type ProbeRun, passing } from './probe.js';
 import { shakeHands } from './tls-handshake.js';
 

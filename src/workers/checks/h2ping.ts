@@ -3,10 +3,10 @@
 
 import type { ClientHttp2Session } from 'node:http2';
 import type { Duplex } from 'node:stream';
+import { codeOf, errnoText, messageOf } from '../../gotext/network-errors.js';
 import type { Probe } from '../../wire/check-port.js';
 import { Dial } from './dial.js';
 import { parseAddress } from './go-address.js';
-import { codeOf, errnoText, messageOf } from './go-errors.js';
 import { type Cancel, critical, type Done, type Outcome, type ProbeRun, passing } from './probe.js';
 import { TlsDial } from './tls-dial.js';
 

@@ -3,8 +3,8 @@
 
 import net, { type Socket } from 'node:net';
 import { joinHostPort } from '../../gotext/host-port.js';
+import { dialText, messageOf, streamText } from '../../gotext/network-errors.js';
 import { Dial } from './dial.js';
-import { dialText, messageOf, streamText } from './go-errors.js';
 import { ResponseReader, type ResponseSink } from './http-response.js';
 import { TlsDial, type TlsDialOptions } from './tls-dial.js';
 

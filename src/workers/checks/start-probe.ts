@@ -1,9 +1,9 @@
 // From a check's kind to the code that runs it. Whatever goes wrong while a probe is started is that check's result, never
 // the worker's end.
 
+import { messageOf } from '../../gotext/network-errors.js';
 import type { Probe } from '../../wire/check-port.js';
 import { startDocker } from './docker.js';
-import { messageOf } from './go-errors.js';
 import { startGrpc } from './grpc.js';
 import { startH2Ping } from './h2ping.js';
 import { startHttp } from './http.js';

@@ -3,8 +3,9 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import { errnoText } from '../../gotext/network-errors.js';
 import { Dial } from './dial.js';
-import { errnoText, FIRST_RECORD } from './go-errors.js';
+import { FIRST_RECORD } from './go-errors.js';
 import type { HttpProxy } from './http-proxy.js';
 import { ResponseReader } from './http-response.js';
 import { greet, type HandshakeOptions, shakeHands } from './tls-handshake.js';

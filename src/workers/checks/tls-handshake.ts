@@ -5,9 +5,10 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls, { type TLSSocket } from 'node:tls';
 import { joinHostPort } from '../../gotext/host-port.js';
+import { codeOf, errnoText, messageOf } from '../../gotext/network-errors.js';
 import type { TlsProbe } from '../../wire/check-port.js';
 import { isIpAddress } from './go-address.js';
-import { codeOf, errnoText, isNotTls, messageOf, tlsText } from './go-errors.js';
+import { isNotTls, tlsText } from './go-errors.js';
 import type { TlsTrust } from './tls-trust.js';
 import { certificateError } from './tls-verify.js';
 

@@ -3,9 +3,9 @@
 
 import dgram from 'node:dgram';
 import { joinHostPort } from '../../gotext/host-port.js';
+import { dialText, lookupText, messageOf, streamText } from '../../gotext/network-errors.js';
 import type { Probe } from '../../wire/check-port.js';
 import { isIpAddress, parseAddress } from './go-address.js';
-import { dialText, lookupText, messageOf, streamText } from './go-errors.js';
 import { type Cancel, critical, type Done, type ProbeRun, passing } from './probe.js';
 import { resolveHost, resolverAddress } from './resolve.js';
 

@@ -2,9 +2,9 @@
 // port, runs them, and reports what changed, in one message per turn of the event loop.
 
 import type { MessagePort } from 'node:worker_threads';
+import { messageOf } from '../../gotext/network-errors.js';
 import { startTelemetry, type Telemetry } from '../../observe/worker-telemetry.js';
 import type { CheckResult, CheckShardTask, ChecksToState, StateToChecks } from '../../wire/check-port.js';
-import { messageOf } from './go-errors.js';
 import type { ProbeContext } from './probe.js';
 import type { Clock } from './scheduler.js';
 import { ScriptPipes } from './script-pipe.js';

@@ -67,6 +67,11 @@ export class StreamMessageReader {
   private header: bodies.PushPullHeader | null = null;
   private readonly nodes: bodies.PushPullNode[] = [];
 
+  /** Nodes of a push/pull read so far. */
+  get nodeCount(): number {
+    return this.nodes.length;
+  }
+
   /** `content` is all of the message that is there so far, its beginning included. Byte values are views of it. */
   read(content: Uint8Array): StreamRead {
     switch (content[0]) {

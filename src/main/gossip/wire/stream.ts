@@ -43,6 +43,9 @@ export function sealDialledStream(message: StreamMessage, protection: Protection
   return header.length === 0 ? content : Buffer.concat([header, content]);
 }
 
+/** What an object for a node takes, with the views in it. */
+const BYTES_A_NODE = 400;
+
 export type StreamState =
   | { readonly kind: 'message'; readonly message: StreamMessage }
   | { readonly kind: 'waiting' }
@@ -81,6 +84,11 @@ export class StreamReader {
   /** Whether anything has come in: a connection that ends before that is closed silently. */
   get isEmpty(): boolean {
     return this.buffered === 0;
+  }
+
+  /** Memory taken so far, about. */
+  get heldBytes(): number {
+    return this.buffer.length + (this.content?.length ?? 0) + this.messages.nodeCount * BYTES_A_NODE;
   }
 
   /** Takes in what arrived; the chunk is copied. */

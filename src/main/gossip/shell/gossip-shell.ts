@@ -1,0 +1,235 @@
+// Runs a gossip machine on real sockets and a real clock (spec/gossip.md, sections 1, 5 and 9). The machine decides; here
+// packets are opened and sealed, streams are held, and the timer rings.
+
+import type { Logger } from '../../../observe/logger.js';
+import type { Labels, Metrics } from '../../../observe/metrics.js';
+import type { Machine } from '../core/machine.js';
+import type { Address } from '../core/node.js';
+import type { OutgoingPacket, StreamRequest } from '../core/output.js';
+import { openPacket, sealPacket } from '../wire/packet.js';
+import type { Protection } from '../wire/protection.js';
+import { Alarm } from './alarm.js';
+import { STREAM_LIMITS, type StreamLimits } from './inbound-limits.js';
+import { hostPortText } from './ip-text.js';
+import { parseJoinAddress, resolveJoinAddress } from './join-address.js';
+import { type ShellMetrics, shellMetrics } from './shell-metrics.js';
+import { type Exchanged, StreamClient } from './stream-client.js';
+import { StreamListener, StreamServer } from './stream-server.js';
+import { Turns } from './turns.js';
+import { UdpTransport } from './udp-transport.js';
+
+export interface ShellOptions<Event> {
+  readonly machine: Machine<Event>;
+  readonly bindAddress: string;
+  /** TCP and UDP; 0 takes one that is free in both. */
+  readonly bindPort: number;
+  readonly protection: Protection;
+  /** For dialling, and again for a whole exchange. */
+  readonly streamTimeoutMs: number;
+  /** Which sources are listened to; null: all. */
+  readonly allows: ((ip: Uint8Array) => boolean) | null;
+  /** Called with what the machine has to tell, in order. It may call {@link GossipShell.run}. */
+  readonly onEvents: (events: readonly Event[]) => void;
+  readonly logger: Logger;
+  readonly metrics: Metrics | null;
+  readonly labels: Labels;
+  readonly limits?: StreamLimits;
+}
+
+export type Opened<Event> =
+  | { readonly ok: true; readonly shell: GossipShell<Event> }
+  | { readonly ok: false; readonly error: string };
+
+export interface Joined {
+  /** Members whose states were exchanged with ours. */
+  readonly joined: number;
+  readonly errors: readonly string[];
+}
+
+/** How often a free port is looked for: one that is free in TCP may be taken in UDP. */
+const FREE_PORT_TRIES = 10;
+
+interface Sockets {
+  readonly listener: StreamListener;
+  readonly udp: UdpTransport;
+  readonly port: number;
+}
+
+/** What the sockets call; set when the shell stands. */
+interface Callbacks {
+  onDatagram(datagram: Uint8Array, from: Address): void;
+}
+
+async function openSockets(
+  bindAddress: string,
+  bindPort: number,
+  logger: Logger,
+  callbacks: Callbacks,
+): Promise<Sockets | string> {
+  const words = (network: string, port: number, error: string): string =>
+    `Failed to start ${network} listener on ${JSON.stringify(bindAddress)} port ${port}: ${error}`;
+  let problem = '';
+  for (let tries = bindPort === 0 ? FREE_PORT_TRIES : 1; tries > 0; tries -= 1) {
+    const listening = await StreamListener.open(bindAddress, bindPort);
+    if (!listening.ok) return words('TCP', bindPort, listening.error);
+    const { listener, port } = listening;
+    const opened = await UdpTransport.open(bindAddress, port, {
+      onDatagram: (datagram, from) => callbacks.onDatagram(datagram, from),
+      onError: (error) => logger.error(`memberlist: Error reading UDP packet: ${error.message}`),
+    });
+    if (opened.ok) return { listener, udp: opened.udp, port };
+    await listener.close();
+    problem = words('UDP', port, opened.error);
+  }
+  return problem;
+}
+
+export class GossipShell<Event> {
+  readonly boundPort: number;
+  private readonly options: ShellOptions<Event>;
+  private readonly metrics: ShellMetrics;
+  private readonly udp: UdpTransport;
+  private readonly alarm: Alarm;
+  private readonly turns = new Turns();
+  private readonly server: StreamServer;
+  private readonly client: StreamClient;
+  private flushing: NodeJS.Immediate | null = null;
+  private isCarryingOut = false;
+  private isClosed = false;
+
+  private constructor(options: ShellOptions<Event>, sockets: Sockets) {
+    const { machine, protection, logger, streamTimeoutMs: timeoutMs } = options;
+    this.options = options;
+    this.boundPort = sockets.port;
+    this.udp = sockets.udp;
+    this.metrics = shellMetrics(options.metrics, options.labels);
+    this.alarm = new Alarm({
+      ring: () => this.run((nowMs) => machine.tick(nowMs)),
+      received: () => this.udp.received,
+    });
+    const { turns, metrics } = this;
+    const run = <T>(action: (nowMs: number) => T): T => this.run(action);
+    const work = { machine, protection, turns, timeoutMs, logger, metrics, run };
+    this.server = new StreamServer(sockets.listener, work, options.allows, options.limits ?? STREAM_LIMITS);
+    this.client = new StreamClient(work);
+  }
+
+  /** The error is memberlist's text. */
+  static async open<Event>(options: ShellOptions<Event>): Promise<Opened<Event>> {
+    const callbacks: Callbacks = { onDatagram: () => undefined };
+    const sockets = await openSockets(options.bindAddress, options.bindPort, options.logger, callbacks);
+    if (typeof sockets === 'string') return { ok: false, error: sockets };
+    const shell = new GossipShell(options, sockets);
+    callbacks.onDatagram = (datagram, from) => shell.receive(datagram, from);
+    return { ok: true, shell };
+  }
+
+  /** Calls into the machine, then carries out what it wants. After {@link close} it only calls. */
+  run<T>(action: (nowMs: number) => T): T {
+    const result = action(performance.now());
+    this.carryOut();
+    return result;
+  }
+
+  /** Exchanges states with the member that listens at `to`. `name` is for the log. */
+  async exchange(to: Address, name: string, isJoin: boolean): Promise<Exchanged> {
+    const where = hostPortText(to);
+    this.options.logger.debug(`memberlist: Initiating push/pull sync with: ${name} ${where}`);
+    return this.client.pushPull(to, isJoin);
+  }
+
+  /** Joins by each address in turn, in the form `[name/]host[:port]`. */
+  async join(addresses: readonly string[]): Promise<Joined> {
+    const { logger } = this.options;
+    let joined = 0;
+    const errors: string[] = [];
+    for (const text of addresses) {
+      const parsed = parseJoinAddress(text, this.boundPort);
+      const resolved = parsed.ok ? await resolveJoinAddress(parsed.address) : parsed;
+      if (!parsed.ok || !resolved.ok) {
+        const error = `Failed to resolve ${text}: ${resolved.ok ? '' : resolved.error}`;
+        logger.warn(`memberlist: ${error}`);
+        errors.push(error);
+        continue;
+      }
+      for (const to of resolved.addresses) {
+        const exchanged = await this.exchange(to, parsed.address.name, true);
+        if (exchanged.ok) {
+          joined += 1;
+          continue;
+        }
+        const error = `Failed to join ${hostPortText(to)}: ${exchanged.error}`;
+        logger.debug(`memberlist: ${error}`);
+        errors.push(error);
+      }
+    }
+    return { joined, errors };
+  }
+
+  /** Ends everything at once; nothing is said to anybody. What runs fails. */
+  async close(): Promise<void> {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.alarm.stop();
+    this.turns.stop();
+    if (this.flushing !== null) clearImmediate(this.flushing);
+    this.client.close();
+    await Promise.all([this.udp.close(), this.server.close()]);
+  }
+
+  private receive(datagram: Uint8Array, from: Address): void {
+    const { machine, protection, allows, logger } = this.options;
+    this.metrics.udpReceived.add(datagram.length);
+    if (allows?.(from.ip) === false) {
+      logger.debug(`memberlist: Blocked packet from=${hostPortText(from)}`);
+      return;
+    }
+    const opened = openPacket(datagram, protection);
+    if (!opened.ok) {
+      logger.error(`memberlist: Dropped packet: ${opened.problem} from=${hostPortText(from)}`);
+      return;
+    }
+    machine.receive(opened.packet, from, performance.now());
+    // One carrying out for all packets that came in one turn.
+    this.flushing ??= setImmediate(() => this.carryOut());
+  }
+
+  private carryOut(): void {
+    if (this.isClosed || this.isCarryingOut) return;
+    if (this.flushing !== null) clearImmediate(this.flushing);
+    this.flushing = null;
+    this.isCarryingOut = true;
+    const { machine, onEvents } = this.options;
+    try {
+      for (;;) {
+        const { packets, streams, events } = machine.take();
+        if (packets.length + streams.length + events.length === 0) break;
+        for (const packet of packets) this.send(packet);
+        for (const request of streams) this.open(request);
+        if (events.length > 0) onEvents(events);
+      }
+    } finally {
+      this.isCarryingOut = false;
+    }
+    this.alarm.set(machine.nextMs);
+  }
+
+  private send({ to, message, withChecksum, probe }: OutgoingPacket): void {
+    const packet = sealPacket(message, this.options.protection, withChecksum);
+    this.metrics.udpSent.add(packet.length);
+    const { machine } = this.options;
+    this.udp.send(packet, to, probe === null ? null : () => this.run(() => machine.packetFailed(probe)));
+  }
+
+  private open(request: StreamRequest): void {
+    if (request.kind === 'ping') {
+      void this.client.ping(request);
+      return;
+    }
+    const { to, name, isJoin } = request;
+    void this.exchange(to, name, isJoin).then((exchanged) => {
+      if (exchanged.ok || this.isClosed) return;
+      this.options.logger.error(`memberlist: Push/Pull with ${name} failed: ${exchanged.error}`);
+    });
+  }
+}

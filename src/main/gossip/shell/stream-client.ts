@@ -1,0 +1,126 @@
+// The dialling side of streams (spec/gossip.md, sections 3 and 5): push/pulls that we begin, and pings to members that don't
+// answer packets.
+
+import { connect, type Socket } from 'node:net';
+import { dialText } from '../../../gotext/network-errors.js';
+import type { Address } from '../core/node.js';
+import type { StreamRequest } from '../core/output.js';
+import { StreamReader, sealDialledStream } from '../wire/stream.js';
+import type { StreamMessage } from '../wire/stream-messages.js';
+import { hostPortText, ipText } from './ip-text.js';
+import { StreamConnection } from './stream-connection.js';
+import { merge, type StreamWork } from './stream-work.js';
+
+/** Exchanges of ours at once; more are refused. */
+const MOST_DIALLED = 256;
+
+export type Exchanged = { readonly ok: true } | { readonly ok: false; readonly error: string };
+
+type Dialled =
+  | { readonly ok: true; readonly connection: StreamConnection }
+  | { readonly ok: false; readonly error: string };
+
+type Answered = { readonly ok: true; readonly message: StreamMessage } | { readonly ok: false; readonly error: string };
+
+function failed(error: string): { readonly ok: false; readonly error: string } {
+  return { ok: false, error };
+}
+
+export class StreamClient {
+  private readonly work: StreamWork;
+  private readonly sockets = new Set<Socket>();
+  private isClosed = false;
+
+  constructor(work: StreamWork) {
+    this.work = work;
+  }
+
+  /** Exchanges states with whoever listens at `to`, and merges what came back. */
+  async pushPull(to: Address, isJoin: boolean): Promise<Exchanged> {
+    const { work } = this;
+    const beganMs = performance.now();
+    const answered = await this.exchange(to, work.timeoutMs, () =>
+      work.run(() => ({ type: 'pushPull', body: work.machine.localState(isJoin) })),
+    );
+    work.metrics.pushPull.add(performance.now() - beganMs);
+    if (!answered.ok) return answered;
+    const { message } = answered;
+    if (message.type !== 'pushPull') return failed(`received a message of type ${message.type}, expected pushPull`);
+    const problem = await merge(work, { ...message.body, isJoin });
+    return problem === null ? { ok: true } : failed(problem);
+  }
+
+  /** Sends a ping; tells the machine when the right ack came before the deadline. */
+  async ping({ to, name, seqNo, deadlineMs }: StreamRequest & { readonly kind: 'ping' }): Promise<void> {
+    const { work } = this;
+    const source = { SourceAddr: null, SourcePort: 0, SourceNode: '' };
+    const body = { SeqNo: seqNo, Node: name, ...source };
+    const timeoutMs = Math.max(0, deadlineMs - performance.now());
+    const answered = await this.exchange(to, timeoutMs, () => ({ type: 'ping', body }));
+    if (!answered.ok) {
+      work.logger.debug(`memberlist: Failed fallback TCP ping: ${answered.error}`);
+      return;
+    }
+    const { message } = answered;
+    if (message.type !== 'ack' || message.body.SeqNo !== seqNo || performance.now() > deadlineMs) return;
+    work.run(() => work.machine.streamPingAnswered(seqNo));
+  }
+
+  /** Ends all connections; what runs fails. */
+  close(): void {
+    this.isClosed = true;
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  private dial(to: Address, timeoutMs: number): Promise<Dialled> {
+    if (this.isClosed) return Promise.resolve(failed('the pool is closed'));
+    if (this.sockets.size >= MOST_DIALLED) return Promise.resolve(failed('too many streams are open'));
+    const where = hostPortText(to);
+    const socket = connect({ host: ipText(to.ip), port: to.port, noDelay: true, autoSelectFamily: false });
+    this.sockets.add(socket);
+    socket.once('close', () => this.sockets.delete(socket));
+    return new Promise((resolve) => {
+      const finish = (dialled: Dialled): void => {
+        clearTimeout(timer);
+        if (!dialled.ok) socket.destroy();
+        resolve(dialled);
+      };
+      const timer = setTimeout(() => finish(failed(`dial tcp ${where}: i/o timeout`)), timeoutMs);
+      socket.once('error', (error) => finish(failed(dialText('tcp', where, error))));
+      socket.once('close', () => finish(failed(`dial tcp ${where}: operation was canceled`)));
+      socket.once('connect', () => {
+        socket.removeAllListeners('error');
+        finish({ ok: true, connection: new StreamConnection(socket, this.work.turns) });
+      });
+    });
+  }
+
+  /** One message there, made once the connection stands, and one back. */
+  private async exchange(to: Address, timeoutMs: number, make: () => StreamMessage): Promise<Answered> {
+    const { protection, metrics } = this.work;
+    const dialled = await this.dial(to, timeoutMs);
+    if (!dialled.ok) return dialled;
+    metrics.tcpConnect.add(1);
+    const { connection } = dialled;
+    connection.setDeadline(timeoutMs);
+    try {
+      const bytes = sealDialledStream(make(), protection);
+      metrics.tcpSent.add(bytes.length);
+      const problem = await connection.send(bytes);
+      if (problem !== null) return failed(problem);
+      const received = await connection.receive(new StreamReader(protection, false), () => true);
+      switch (received.kind) {
+        case 'broken':
+          return failed(received.error);
+        case 'refused':
+          return failed(received.problem);
+        case 'message': {
+          const { message } = received;
+          return message.type === 'error' ? failed(`remote error: ${message.text}`) : { ok: true, message };
+        }
+      }
+    } finally {
+      connection.close();
+    }
+  }
+}

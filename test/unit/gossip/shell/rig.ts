@@ -1,0 +1,120 @@
+// What the tests of the shell share: pools on loopback with short intervals, which are stopped when the test is over.
+
+import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
+import { createServer } from 'node:net';
+import type { TestContext } from 'node:test';
+import { GossipCore } from '../../../../src/main/gossip/core/gossip-core.js';
+import { NO_HOOKS } from '../../../../src/main/gossip/core/hooks.js';
+import type { GossipEvent } from '../../../../src/main/gossip/core/output.js';
+import { type GossipSettings, LAN } from '../../../../src/main/gossip/core/settings.js';
+import { GossipShell, type ShellOptions } from '../../../../src/main/gossip/shell/gossip-shell.js';
+import { Keyring } from '../../../../src/main/gossip/wire/keyring.js';
+import type { Protection } from '../../../../src/main/gossip/wire/protection.js';
+import { Logger, LogSink } from '../../../../src/observe/logger.js';
+import { seeded, VERSIONS } from '../core/rig.js';
+
+export const LOOPBACK = Uint8Array.of(127, 0, 0, 1);
+
+export const SHORT: GossipSettings = {
+  ...LAN,
+  probeIntervalMs: 60,
+  probeTimeoutMs: 30,
+  gossipIntervalMs: 20,
+  suspicionMult: 2,
+  pushPullIntervalMs: 0,
+  streamTimeoutMs: 2000,
+};
+
+export function protectionWith(more: Partial<Protection> = {}, key: Uint8Array | null = null): Protection {
+  const keyring = new Keyring();
+  if (key !== null) assert.equal(keyring.add(key), null);
+  return {
+    keyring,
+    verifyIncoming: true,
+    verifyOutgoing: true,
+    label: new Uint8Array(0),
+    skipInboundLabelCheck: false,
+    encryptionVersion: 1,
+    isCompressing: true,
+    ...more,
+  };
+}
+
+export interface Member {
+  readonly core: GossipCore;
+  readonly shell: GossipShell<GossipEvent>;
+  readonly address: { readonly ip: Uint8Array; readonly port: number };
+  readonly text: string;
+  readonly events: GossipEvent[];
+  readonly logged: string[];
+  /** Resolves as soon as `holds` is true; looked at after each batch of events and log lines. */
+  until(holds: () => boolean): Promise<void>;
+}
+
+/** Finds out a port that is free now, since the core has to know its own. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  assert.ok(typeof address === 'object' && address !== null);
+  server.close();
+  await once(server, 'close');
+  return address.port;
+}
+
+export interface MemberOptions {
+  readonly settings?: Partial<GossipSettings>;
+  readonly protection?: Protection;
+  readonly shell?: Partial<ShellOptions<GossipEvent>>;
+  readonly localState?: Uint8Array;
+}
+
+/** A started member that listens. */
+export async function member(t: TestContext, name: string, options: MemberOptions = {}): Promise<Member> {
+  const port = await freePort();
+  const settings = { ...SHORT, ...options.settings };
+  const changes = new EventEmitter().setMaxListeners(0);
+  const address = { ip: LOOPBACK, port };
+  const core = new GossipCore({
+    self: { name, address, versionBytes: VERSIONS, bindPort: port },
+    settings,
+    hooks: { ...NO_HOOKS, localState: () => options.localState ?? null },
+    random: seeded(7),
+    layerOverhead: () => 60,
+  });
+  const events: GossipEvent[] = [];
+  const logged: string[] = [];
+  const sink = new LogSink('debug', (record) => {
+    logged.push(record.message);
+    changes.emit('change');
+  });
+  const opened = await GossipShell.open<GossipEvent>({
+    machine: core,
+    bindAddress: '127.0.0.1',
+    bindPort: port,
+    protection: options.protection ?? protectionWith(),
+    streamTimeoutMs: settings.streamTimeoutMs,
+    allows: null,
+    onEvents: (batch) => {
+      events.push(...batch);
+      changes.emit('change');
+    },
+    logger: new Logger(name, sink),
+    metrics: null,
+    labels: [],
+    ...options.shell,
+  });
+  assert.ok(opened.ok, opened.ok ? '' : opened.error);
+  const { shell } = opened;
+  t.after(() => shell.close());
+  assert.ok(shell.run((nowMs) => core.start(Buffer.from(`meta-${name}`), nowMs)));
+  const until = async (holds: () => boolean): Promise<void> => {
+    while (!holds()) await once(changes, 'change');
+  };
+  return { core, shell, address, text: `127.0.0.1:${port}`, events, logged, until };
+}
+
+export function sees(observer: Member, name: string, state: string): boolean {
+  return observer.core.node(name)?.state === state;
+}
