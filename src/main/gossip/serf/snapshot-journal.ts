@@ -1,0 +1,64 @@
+// Which lines the snapshot file gets, and when (spec/gossip.md, section 16).
+
+import type { Uint64 } from '../../../wire/uint64.js';
+import type { Address } from '../core/node.js';
+import { endpointText } from './endpoint.js';
+import type { MemberEventType } from './output.js';
+import type { RestoredSnapshot } from './snapshot.js';
+
+export class SnapshotJournal {
+  private lines = '';
+  private isSynced = false;
+  private isLeaving = false;
+  private clock: Uint64;
+  private eventClock: Uint64;
+  private queryClock: Uint64;
+
+  constructor(restored: RestoredSnapshot) {
+    this.clock = restored.clock;
+    this.eventClock = restored.eventClock;
+    this.queryClock = restored.queryClock;
+  }
+
+  /** A name with a line feed would be read back as lines of its own. */
+  member(type: MemberEventType, name: string, address: Address): void {
+    if (this.isLeaving || name.includes('\n')) return;
+    if (type === 'join') this.lines += `alive: ${name} ${endpointText(address)}\n`;
+    else if (type === 'leave' || type === 'failed') this.lines += `not-alive: ${name}\n`;
+  }
+
+  /** The last time anybody may have used. Written even while leaving. */
+  memberClock(time: Uint64): void {
+    if (time <= this.clock) return;
+    this.clock = time;
+    this.lines += `clock: ${time}\n`;
+  }
+
+  userEvent(time: Uint64): void {
+    if (this.isLeaving || time <= this.eventClock) return;
+    this.eventClock = time;
+    this.lines += `event-clock: ${time}\n`;
+  }
+
+  query(time: Uint64): void {
+    if (this.isLeaving || time <= this.queryClock) return;
+    this.queryClock = time;
+    this.lines += `query-clock: ${time}\n`;
+  }
+
+  /** We leave of our own will: a restart must not rejoin unless it is told to. */
+  leave(): void {
+    this.isLeaving = true;
+    this.isSynced = true;
+    this.lines += 'leave\n';
+  }
+
+  /** What is due since the last call, null when nothing is. */
+  take(): { readonly lines: string; readonly isSynced: boolean } | null {
+    if (this.lines === '') return null;
+    const taken = { lines: this.lines, isSynced: this.isSynced };
+    this.lines = '';
+    this.isSynced = false;
+    return taken;
+  }
+}
