@@ -1,0 +1,33 @@
+// IP addresses as Go's net.IP prints them.
+
+const GROUPS = 8;
+
+function isMapped(ip: Uint8Array): boolean {
+  return ip.length === 16 && ip[10] === 0xff && ip[11] === 0xff && ip.subarray(0, 10).every((byte) => byte === 0);
+}
+
+/** The 4 bytes of an IPv4 address that came in 16, anything else as it is. */
+export function unmapped(ip: Uint8Array): Uint8Array {
+  return isMapped(ip) ? ip.subarray(12) : ip;
+}
+
+/** 4 or 16 bytes: `10.0.0.1`, `2001:db8::1`. IPv4 in 16 bytes looks like IPv4. */
+export function ipText(ip: Uint8Array): string {
+  const plain = unmapped(ip);
+  if (plain.length === 4) return plain.join('.');
+  const groups = Array.from({ length: GROUPS }, (_, i) => ((plain[i * 2] ?? 0) << 8) | (plain[i * 2 + 1] ?? 0));
+  // The first of the longest runs of zero groups is left out; a single group isn't a run.
+  let start = GROUPS;
+  let length = 1;
+  for (let at = 0; at < GROUPS; at += 1) {
+    let end = at;
+    while (groups[end] === 0) end += 1;
+    if (end - at > length) {
+      start = at;
+      length = end - at;
+    }
+  }
+  const texts = groups.map((group) => group.toString(16));
+  if (start === GROUPS) return texts.join(':');
+  return `${texts.slice(0, start).join(':')}::${texts.slice(start + length).join(':')}`;
+}
