@@ -71,7 +71,7 @@ export function overheadOf(protection: Protection): number {
   return labelOverhead(protection.label) + encryption;
 }
 
-function loggerOf({ name }: NodeOptions): Logger {
+export function loggerOf({ name }: NodeOptions): Logger {
   const sink = new LogSink('debug', ({ level, message }) => {
     process.stderr.write(`${name} ${new Date().toISOString().slice(11)} [${level}] ${message}\n`);
   });
