@@ -15,7 +15,6 @@ import { type KeyringFile, openKeyring } from '../gossip/shell/keyring-file.js';
 import { SnapshotFile } from '../gossip/shell/snapshot-file.js';
 import { ENCRYPTION_OVERHEAD } from '../gossip/wire/encryption.js';
 import { Keyring } from '../gossip/wire/keyring.js';
-import { allowedNetworks } from './allowed-networks.js';
 import type { PoolProfile } from './profile.js';
 
 /** memberlist 1 to 5, speaking 2; Serf 2 to 5, speaking 4: what Consul 1.21 says. */
@@ -46,7 +45,7 @@ export interface PoolContext {
   readonly profile: PoolProfile;
   readonly config: Pick<
     RuntimeConfig,
-    'encryptKey' | 'encryptVerifyIncoming' | 'encryptVerifyOutgoing' | 'rejoinAfterLeave'
+    'disableKeyringFile' | 'encryptKey' | 'encryptVerifyIncoming' | 'encryptVerifyOutgoing' | 'rejoinAfterLeave'
   >;
   /** `agent.server` or `agent.client`. */
   readonly logger: Logger;
@@ -97,8 +96,13 @@ export class GossipPool {
   /** The pool on its sockets, with nobody in it but this agent and whoever its snapshot leads to. */
   static async open(context: PoolContext): Promise<Opened<GossipPool>> {
     const { profile, config, logger } = context;
-    const { addresses, snapshotPath, pool } = profile;
-    const keys = openKeyring({ path: profile.keyringPath, encryptKey: config.encryptKey });
+    const { addresses, snapshotPath, dataDir, pool } = profile;
+    const keys = openKeyring({
+      pool,
+      dataDir,
+      isFileDisabled: config.disableKeyringFile,
+      encryptKey: config.encryptKey,
+    });
     if (!keys.ok) return keys;
     if (keys.warning !== null) logger.warn(keys.warning, 'pool', pool);
     const ip = parseIp(addresses.advertiseAddress);
@@ -121,7 +125,7 @@ export class GossipPool {
 
   async #start(): Promise<Opened<GossipPool>> {
     const { config, metrics } = this.#context;
-    const { addresses, pool, gossip } = this.profile;
+    const { addresses, allows, pool, gossip } = this.profile;
     const opened = await GossipShell.open({
       machine: this.#serf,
       bindAddress: addresses.bindAddress,
@@ -136,7 +140,7 @@ export class GossipPool {
         isCompressing: true,
       },
       streamTimeoutMs: gossip.streamTimeoutMs,
-      allows: allowedNetworks(addresses.allowedCidrs),
+      allows,
       onEvents: (events) => {
         for (const event of events) this.#take(event);
       },

@@ -1,94 +1,122 @@
-// Who may be a member of Consul's pools (spec/gossip.md, section 19). The texts reach the operator who joins, word for word.
+// Who may be a member of Consul's pools (spec/gossip.md, section 19). The texts are part of the protocol: a joiner sees them.
 
 import { ipText } from '../../gotext/ip.js';
-import type { RuntimeConfig } from '../../wire/config.js';
+import type { NodeInfo } from '../gossip/core/node.js';
 import type { MergeRules } from '../gossip/serf/options.js';
 import { readTags } from '../gossip/serf/tags.js';
+import { MOST_META_BYTES } from '../gossip/wire/message-types.js';
 import { type PushPullNode, STATE_LEFT } from '../gossip/wire/messages.js';
-import { allowedNetworks } from './allowed-networks.js';
-import { isServer } from './server-tags.js';
+import { buildOf, datacenterOf, isClient, nodeIdOf, parseServer, type TaggedMember } from './tags.js';
 
-/** What the rules look at. */
-interface Candidate {
+interface PoolRules {
+  /** Our name in the pool. */
   readonly name: string;
-  readonly tags: ReadonlyMap<string, string>;
+  readonly datacenter: string;
+  readonly isAllowedAddress: (ip: Uint8Array) => boolean;
 }
 
-/** From this build on a node ID is unique; an older one's isn't held against others. */
-const UNIQUE_ID_BUILD = [0, 8, 5] as const;
+export interface LanRules extends PoolRules {
+  readonly nodeId: string;
+}
 
-function hasUniqueId(build: string): boolean {
-  const version = /\d+\.\d+\.\d+/.exec(build)?.[0];
-  if (version === undefined) return false;
-  const parts = version.split('.').map(Number);
-  for (const [i, least] of UNIQUE_ID_BUILD.entries()) {
-    const part = parts[i] ?? 0;
-    if (part !== least) return part > least;
+export interface WanRules extends PoolRules {
+  readonly isFederationDisabled: boolean;
+}
+
+interface Candidate extends TaggedMember {
+  readonly hasLeft: boolean;
+}
+
+/** Looks at several members in turn; may remember what it saw. Null: no objection. */
+type Objection = (member: Candidate) => string | null;
+
+const NO_BYTES = new Uint8Array(0);
+/** Since this version node IDs are unique. */
+const UNIQUE_ID_VERSION = [0, 8, 5] as const;
+
+function hasUniqueId(build: string | null): boolean {
+  if (build === null) return false;
+  const parts = build.split('.').map(Number);
+  for (const [at, wanted] of UNIQUE_ID_VERSION.entries()) {
+    const part = parts[at] ?? 0;
+    if (part !== wanted) return part > wanted;
   }
   return true;
 }
 
-type Rule = (candidates: readonly Candidate[]) => string | null;
-
-function lanRule(config: RuntimeConfig): Rule {
-  return (candidates) => {
-    const seen = new Map<string, string>();
-    for (const { name, tags } of candidates) {
-      const id = tags.get('id') ?? '';
-      if (id !== '') {
-        if (id === config.nodeId && name.toLowerCase() !== config.nodeName.toLowerCase()) {
-          return `Member '${name}' has conflicting node ID '${id}' with this agent's ID`;
-        }
-        const other = seen.get(id);
-        if (other !== undefined) return `Member '${name}' has conflicting node ID '${id}' with member '${other}'`;
-        if (hasUniqueId(tags.get('build') ?? '')) seen.set(id, name);
-      }
-      const datacenter = tags.get('dc') ?? '';
-      if (datacenter !== config.datacenter && (tags.get('role') === 'node' || isServer(tags))) {
-        return `Member '${name}' part of wrong datacenter '${datacenter}'`;
-      }
-    }
-    return null;
-  };
+function formProblem(ip: Uint8Array, meta: Uint8Array): string | null {
+  if (ip.length !== 4 && ip.length !== 16) {
+    return `IP byte length is invalid: ${ip.length} bytes is not either 4 or 16`;
+  }
+  if (meta.length > MOST_META_BYTES) return `Encoded length of tags exceeds limit of ${MOST_META_BYTES} bytes`;
+  return null;
 }
 
-const wanRule: Rule = (candidates) => {
-  const stranger = candidates.find(({ tags }) => !isServer(tags));
-  return stranger === undefined ? null : `Member '${stranger.name}' is not a server`;
-};
-
-/** Those that left stay what they are: nobody minds what they were. */
-function candidatesOf(nodes: readonly PushPullNode[]): Candidate[] {
-  return nodes
-    .filter(({ State }) => State !== STATE_LEFT)
-    .map(({ Name, Meta }) => ({ name: Name, tags: readTags(Meta ?? new Uint8Array(0)) }));
-}
-
-function rules(rule: Rule, cidrs: readonly string[]): MergeRules {
-  const allows = allowedNetworks(cidrs);
-  const addressProblem = (name: string, ip: Uint8Array | null): string | null => {
-    if (ip === null || (ip.length !== 4 && ip.length !== 16)) {
-      return `IP byte length is invalid: ${ip?.length ?? 0} bytes is not either 4 or 16`;
-    }
-    return allows === null || allows(ip) ? null : `IP ${ipText(ip)} of '${name}' is not allowed`;
-  };
+function candidateOf({ Name, Addr, Port, Meta, State }: PushPullNode): Candidate {
   return {
-    refuseAlive: ({ name, address, meta }) =>
-      addressProblem(name, address.ip) ?? rule([{ name, tags: readTags(meta) }]),
-    refuseMerge(nodes) {
-      for (const { Name, Addr } of nodes) {
-        const problem = addressProblem(Name, Addr);
+    name: Name,
+    address: { ip: Addr ?? NO_BYTES, port: Port },
+    meta: Meta ?? NO_BYTES,
+    hasLeft: State === STATE_LEFT,
+  };
+}
+
+/** `objection` is made anew for every question: what it remembers is of one list of members. */
+function mergeRules({ name, isAllowedAddress }: PoolRules, objection: () => Objection): MergeRules {
+  return {
+    refuseAlive(node: NodeInfo): string | null {
+      // One outsider in a list refuses himself alone, so the list as a whole isn't asked about addresses.
+      if (node.name !== name && !isAllowedAddress(node.address.ip)) return `${ipText(node.address.ip)} is not allowed`;
+      return formProblem(node.address.ip, node.meta) ?? objection()({ ...node, hasLeft: false });
+    },
+    refuseMerge(nodes: readonly PushPullNode[]): string | null {
+      const candidates = nodes.map(candidateOf);
+      for (const { address, meta } of candidates) {
+        const problem = formProblem(address.ip, meta);
         if (problem !== null) return problem;
       }
-      return rule(candidatesOf(nodes));
+      const object = objection();
+      for (const candidate of candidates) {
+        const problem = object(candidate);
+        if (problem !== null) return problem;
+      }
+      return null;
     },
   };
 }
 
-export function lanRules(config: RuntimeConfig): MergeRules {
-  return rules(lanRule(config), config.lan.allowedCidrs);
+export function lanMergeRules(rules: LanRules): MergeRules {
+  const ownName = rules.name.toLowerCase();
+  return mergeRules(rules, () => {
+    const nameById = new Map<string, string>();
+    return (member) => {
+      const { name, meta, hasLeft } = member;
+      const tags = readTags(meta);
+      const id = nodeIdOf(tags);
+      if (id !== '') {
+        if (hasLeft) return null;
+        if (id === rules.nodeId && name.toLowerCase() !== ownName) {
+          return `Member '${name}' has conflicting node ID '${id}' with this agent's ID`;
+        }
+        const other = nameById.get(id);
+        if (other !== undefined) return `Member '${name}' has conflicting node ID '${id}' with member '${other}'`;
+        if (hasUniqueId(buildOf(tags))) nameById.set(id, name);
+      }
+      const datacenter = datacenterOf(tags);
+      const isOfConsul = isClient(tags) || parseServer(member, tags) !== null;
+      return isOfConsul && datacenter !== rules.datacenter
+        ? `Member '${name}' part of wrong datacenter '${datacenter}'`
+        : null;
+    };
+  });
 }
 
-export function wanRules(config: RuntimeConfig): MergeRules {
-  return rules(wanRule, config.wan?.allowedCidrs ?? []);
+export function wanMergeRules(rules: WanRules): MergeRules {
+  return mergeRules(rules, () => (member) => {
+    const server = parseServer(member);
+    if (server === null) return `Member '${member.name}' is not a server`;
+    return rules.isFederationDisabled && server.datacenter !== rules.datacenter
+      ? `Member '${member.name}' part of wrong datacenter '${server.datacenter}'; WAN federation is disabled`
+      : null;
+  });
 }

@@ -6,21 +6,24 @@ import type { GossipPoolConfig, RuntimeConfig } from '../../wire/config.js';
 import type { PoolName } from '../../wire/gossip-pools.js';
 import { CONSUL_LAN, CONSUL_WAN, type GossipSettings } from '../gossip/core/settings.js';
 import { CONSUL_SERF, type MergeRules, type SerfSettings } from '../gossip/serf/options.js';
-import { lanRules, wanRules } from './merge-rules.js';
-import { poolTags } from './tags.js';
+import { allowedNetworks } from './allowed-networks.js';
+import { lanMergeRules, wanMergeRules } from './merge-rules.js';
+import { ownTags } from './tags.js';
 
 export interface PoolProfile {
   readonly pool: PoolName;
   /** Our name in it. */
   readonly selfName: string;
-  readonly addresses: Pick<GossipPoolConfig, 'bindAddress' | 'advertiseAddress' | 'port' | 'allowedCidrs'>;
+  readonly addresses: Pick<GossipPoolConfig, 'bindAddress' | 'advertiseAddress' | 'port'>;
+  /** Which addresses may take part. */
+  readonly allows: (ip: Uint8Array) => boolean;
   readonly gossip: GossipSettings;
   readonly serf: SerfSettings;
   readonly tags: ReadonlyMap<string, string>;
   readonly rules: MergeRules;
   /** Null: nothing is kept. */
+  readonly dataDir: string | null;
   readonly snapshotPath: string | null;
-  readonly keyringPath: string | null;
 }
 
 function rhythm(config: GossipPoolConfig, base: GossipSettings): GossipSettings {
@@ -36,15 +39,23 @@ function rhythm(config: GossipPoolConfig, base: GossipSettings): GossipSettings 
 }
 
 /** A development agent keeps nothing, even where it has a data directory. */
-function serfFile(config: RuntimeConfig, name: string): string | null {
-  return config.dataDir === null || config.devMode ? null : path.join(config.dataDir, 'serf', name);
+function keptDir(config: RuntimeConfig): string | null {
+  return config.devMode ? null : config.dataDir;
+}
+
+function snapshotFile(config: RuntimeConfig, name: string): string | null {
+  const dataDir = keptDir(config);
+  return dataDir === null ? null : path.join(dataDir, 'serf', name);
 }
 
 export function lanProfile(config: RuntimeConfig): PoolProfile {
+  const { nodeName: name, nodeId, datacenter } = config;
+  const allows = allowedNetworks(config.lan.allowedCidrs);
   return {
     pool: 'lan',
-    selfName: config.nodeName,
+    selfName: name,
     addresses: config.lan,
+    allows,
     gossip: rhythm(config.lan, CONSUL_LAN),
     serf: {
       ...CONSUL_SERF,
@@ -52,10 +63,10 @@ export function lanProfile(config: RuntimeConfig): PoolProfile {
       // Servers are named by their operators, and a vote among clients must not end one.
       isNameConflictResolved: !config.server,
     },
-    tags: poolTags(config, 'lan'),
-    rules: lanRules(config),
-    snapshotPath: serfFile(config, 'local.snapshot'),
-    keyringPath: config.disableKeyringFile ? null : serfFile(config, 'local.keyring'),
+    tags: ownTags(config, 'lan'),
+    rules: lanMergeRules({ name, nodeId, datacenter, isAllowedAddress: allows }),
+    snapshotPath: snapshotFile(config, 'local.snapshot'),
+    dataDir: keptDir(config),
   };
 }
 
@@ -63,15 +74,19 @@ export function lanProfile(config: RuntimeConfig): PoolProfile {
 export function wanProfile(config: RuntimeConfig): PoolProfile | null {
   const { wan } = config;
   if (!config.server || wan === null) return null;
+  const { datacenter } = config;
+  const name = `${config.nodeName}.${datacenter}`;
+  const allows = allowedNetworks(wan.allowedCidrs);
   return {
     pool: 'wan',
-    selfName: `${config.nodeName}.${config.datacenter}`,
+    selfName: name,
     addresses: wan,
+    allows,
     gossip: rhythm(wan, CONSUL_WAN),
     serf: { ...CONSUL_SERF, reconnectTimeoutMs: wan.reconnectTimeoutMs, isNameConflictResolved: false },
-    tags: poolTags(config, 'wan'),
-    rules: wanRules(config),
-    snapshotPath: serfFile(config, 'remote.snapshot'),
-    keyringPath: config.disableKeyringFile ? null : serfFile(config, 'remote.keyring'),
+    tags: ownTags(config, 'wan'),
+    rules: wanMergeRules({ name, datacenter, isAllowedAddress: allows, isFederationDisabled: false }),
+    snapshotPath: snapshotFile(config, 'remote.snapshot'),
+    dataDir: keptDir(config),
   };
 }

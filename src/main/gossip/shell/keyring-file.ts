@@ -4,11 +4,14 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
+import type { PoolName } from '../../../wire/gossip-pools.js';
 import { KEY_PROBLEMS, Keyring } from '../wire/keyring.js';
 
 export interface KeyringOptions {
-  /** Null: the keys are only in memory. */
-  readonly path: string | null;
+  readonly pool: PoolName;
+  /** Null: the keys are only in memory, as with `isFileDisabled`. */
+  readonly dataDir: string | null;
+  readonly isFileDisabled: boolean;
   /** Base64, "" for none. */
   readonly encryptKey: string;
 }
@@ -25,6 +28,7 @@ export type OpenedKeyring =
     }
   | { readonly ok: false; readonly error: string };
 
+const NAMES: { readonly [pool in PoolName]: string } = { lan: 'local.keyring', wan: 'remote.keyring' };
 const UNKNOWN_KEY = "keyring doesn't include key provided with -encrypt, using keyring";
 const WANTED = 'it must be a JSON array of base64 keys of 16, 24 or 32 bytes, the primary one first';
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
@@ -137,7 +141,8 @@ export class KeyringFile {
 }
 
 /** The keyring a pool starts with; waits for the disk. */
-export function openKeyring({ path: file, encryptKey }: KeyringOptions): OpenedKeyring {
+export function openKeyring({ pool, dataDir, isFileDisabled, encryptKey }: KeyringOptions): OpenedKeyring {
+  const file = dataDir === null || isFileDisabled ? null : path.join(dataDir, 'serf', NAMES[pool]);
   const given = encryptKey === '' ? null : keyOf(encryptKey);
   if (given === null && encryptKey !== '') return failure('Invalid key: it is not base64');
   try {

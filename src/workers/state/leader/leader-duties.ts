@@ -84,7 +84,7 @@ export class LeaderDuties {
   /** Resolves when the beginning is done, or was given up because leadership went away. */
   async gainLeadership(): Promise<void> {
     if (this.#isLeading) return;
-    const { logger, config } = this.#options;
+    const { logger } = this.#options;
     this.#isLeading = true;
     this.#term += 1;
     logger.info('cluster leadership acquired');

@@ -142,7 +142,9 @@ test(`${streams} damaged encrypted streams: none is read`, () => {
     { type: 'user', payload: Uint8Array.from(randomBytes(300)) },
     { type: 'pushPull', body: { isJoin: true, nodes: [], userState: Uint8Array.from(randomBytes(700)) } },
   ];
-  const sealed = messages.map((message) => Uint8Array.from(sealDialledStream(message, protection)));
+  const sealed = messages.map((message) =>
+    Uint8Array.from(Buffer.concat([labelHeader(protection.label), sealStream(message, protection)])),
+  );
   for (const bytes of sealed) assert.notEqual(read(random, bytes, protection), null);
   // Behind label (6 bytes) and frame (5) comes the version byte, which isn't authenticated.
   const genuine = sealed.map((bytes) => Buffer.from(bytes.subarray(12)));
