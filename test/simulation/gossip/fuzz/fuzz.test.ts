@@ -6,8 +6,10 @@ import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { openPacket, sealPacket } from '../../../../src/main/gossip/wire/packet.js';
 import type { Protection } from '../../../../src/main/gossip/wire/protection.js';
-import { StreamReader, type StreamState, sealDialledStream } from '../../../../src/main/gossip/wire/stream.js';
+import { finish } from '../../../../src/main/gossip/wire/steps.js';
+import { StreamReader, type StreamState } from '../../../../src/main/gossip/wire/stream.js';
 import type { StreamMessage } from '../../../../src/main/gossip/wire/stream-messages.js';
+import { sealSteps } from '../../../../src/main/gossip/wire/stream-sealing.js';
 import { Random } from '../../raft/random.js';
 import { packetCorpus, streamCorpus } from './corpus.js';
 import { mutated } from './mutator.js';
@@ -142,9 +144,7 @@ test(`${streams} damaged encrypted streams: none is read`, () => {
     { type: 'user', payload: Uint8Array.from(randomBytes(300)) },
     { type: 'pushPull', body: { isJoin: true, nodes: [], userState: Uint8Array.from(randomBytes(700)) } },
   ];
-  const sealed = messages.map((message) =>
-    Uint8Array.from(Buffer.concat([labelHeader(protection.label), sealStream(message, protection)])),
-  );
+  const sealed = messages.map((message) => Uint8Array.from(finish(sealSteps(message, protection, true))));
   for (const bytes of sealed) assert.notEqual(read(random, bytes, protection), null);
   // Behind label (6 bytes) and frame (5) comes the version byte, which isn't authenticated.
   const genuine = sealed.map((bytes) => Buffer.from(bytes.subarray(12)));
