@@ -9,7 +9,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { type AgentProcess, startAgent, waitFor } from '../../agent-process.js';
+import { type AgentProcess, choosePorts, startAgent, waitFor } from '../../agent-process.js';
 
 /** As -dev has it: a failure is seen within a second. */
 const FAST = [
@@ -237,13 +237,10 @@ test('agents that start together find each other within seconds', async () => {
 
 test('a port in use ends the start with the reason', async () => {
   const server = await start('port1', ['-dev']);
+  const others = await choosePorts();
+  const ports = { ...others, serfLan: server.ports.serfLan };
   await assert.rejects(
-    startAgent({
-      node: 'port2',
-      args: ['-dev', '-http-port=-1'],
-      ports: { ...server.ports, http: 0, dns: 0, server: 0 },
-      waitForLeader: false,
-    }),
+    startAgent({ node: 'port2', args: ['-dev'], ports, waitForLeader: false }),
     /Failed to start (LAN|WAN) Serf.*address already in use/s,
   );
 });
