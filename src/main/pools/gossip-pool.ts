@@ -53,6 +53,11 @@ export interface PoolContext {
   readonly observer: PoolObserver;
 }
 
+export interface Joined {
+  readonly joined: number;
+  readonly errors: readonly string[];
+}
+
 export type Opened<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: string };
 
 export class GossipPool {
@@ -248,7 +253,7 @@ export class GossipPool {
   }
 
   /** Joins by as many of the addresses as answer. Events from before are not told. */
-  async join(addresses: readonly string[]): Promise<{ readonly joined: number; readonly errors: readonly string[] }> {
+  async join(addresses: readonly string[]): Promise<Joined> {
     const problem = this.#shell === null ? "Serf can't Join after Leave or Shutdown" : this.#serf.canJoin();
     if (problem !== null || this.#shell === null) return { joined: 0, errors: [problem ?? ''] };
     this.#serf.beginJoin(true);

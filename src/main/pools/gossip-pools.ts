@@ -7,14 +7,13 @@ import type { Metrics } from '../../observe/metrics.js';
 import type { RuntimeConfig } from '../../wire/config.js';
 import type { Coordinate, KeyringAnswer, MemberChanges, PoolName } from '../../wire/gossip-pools.js';
 import type { ControlAnswer, ControlRequest, MainToState } from '../../wire/state-worker.js';
-import type { Uint64 } from '../../wire/uint64.js';
 import type { SerfMember } from '../gossip/serf/member.js';
 import type { MemberEventType } from '../gossip/serf/output.js';
-import { GossipPool, type Opened } from './gossip-pool.js';
+import { GossipPool, type Joined, type Opened, type PoolObserver } from './gossip-pool.js';
 import { MemberPublisher } from './member-publisher.js';
 import { lanProfile, type PoolProfile, wanProfile } from './profile.js';
 import { RetryJoin } from './retry-join.js';
-import { decodeUserEvent, encodeUserEvent, NEW_LEADER, USER_EVENT_PREFIX } from './user-event.js';
+import { decodeUserEvent, encodeUserEvent, NEW_LEADER, newLeaderEvent } from './user-event.js';
 
 const COORDINATES_INTERVAL_MS = 5_000;
 
@@ -29,14 +28,20 @@ export interface PoolsOptions {
   readonly onFatal: (text: string) => void;
 }
 
+type UserEvent = Parameters<PoolObserver['onUserEvent']>[0];
 type AskOf<Op extends ControlRequest['op']> = Extract<ControlRequest, { op: Op }>;
+
+/** With errors as Consul lists them; those of some addresses don't matter where others were joined. */
+function outcomeOf({ joined, errors }: Joined): { readonly joined: number; readonly error: string } {
+  return { joined, error: joined > 0 ? '' : errorList(errors) };
+}
 
 export class GossipPools {
   readonly #options: PoolsOptions;
   /** `agent.server` or `agent.client`. */
   readonly #logger: Logger;
   readonly #publishers: { readonly [pool in PoolName]: MemberPublisher };
-  readonly #retries: RetryJoin[] = [];
+  readonly #retries: RetryJoin<NodeJS.Timeout>[] = [];
   #lan: GossipPool | null = null;
   #wan: GossipPool | null = null;
   #isPublished = false;
@@ -78,8 +83,8 @@ export class GossipPools {
       metrics,
       observer: {
         onMembers: (type, members) => this.#membersChanged(pool, type, members),
-        onUserEvent: ({ name, payload, lTime }) => {
-          if (pool === 'lan') this.#userEvent(name, payload, lTime);
+        onUserEvent: (event) => {
+          if (pool === 'lan') this.#userEvent(event);
         },
         onQuit: () => logger.error('left the pool: its name belongs to another member', 'pool', pool),
       },
@@ -109,20 +114,21 @@ export class GossipPools {
     }
   }
 
-  #userEvent(name: string, payload: Uint8Array | null, lTime: Uint64): void {
-    if (name === NEW_LEADER) {
-      this.#logger.info('New leader elected', 'payload', Buffer.from(payload ?? []).toString());
+  /** Every agent hears of new leaders; all else of Consul's names is a user's. */
+  #userEvent(fired: UserEvent): void {
+    if (fired.name === NEW_LEADER) {
+      this.#logger.info('New leader elected', 'payload', Buffer.from(fired.payload ?? []).toString());
       return;
     }
-    if (!name.startsWith(USER_EVENT_PREFIX)) return;
-    const event = decodeUserEvent(payload, lTime);
-    if (event === null) this.#options.logger.error('Failed to decode event');
+    const event = decodeUserEvent(fired);
+    if (event === null) this.#options.logger.warn('ignoring an event that is not a user event', 'event', fired.name);
     else if (this.#isPublished) this.#options.tell({ kind: 'user-event', event });
   }
 
   /** This server leads now. */
   newLeader(): void {
-    const problem = this.#lan?.userEvent(NEW_LEADER, Buffer.from(this.#options.config.nodeName)) ?? null;
+    const { name, payload } = newLeaderEvent(this.#options.config.nodeName);
+    const problem = this.#lan?.userEvent(name, payload) ?? null;
     if (problem !== null) this.#logger.warn('failed to broadcast new leader event', 'error', problem);
   }
 
@@ -137,40 +143,29 @@ export class GossipPools {
     const { config, onFatal } = this.#options;
     for (const pool of [this.#lan, this.#wan]) {
       if (pool === null) continue;
-      const isLan = pool.profile.pool === 'lan';
-      const { retryJoin, retryIntervalMs, retryMax } = isLan ? config : (config.wan ?? config);
-      if (retryJoin.length === 0) continue;
+      const name = pool.profile.pool;
       const retry = new RetryJoin({
-        pool: pool.profile.pool,
-        addresses: retryJoin,
-        intervalMs: retryIntervalMs,
-        max: retryMax,
-        join: (addresses) => this.#join(pool, addresses),
-        onExhausted: onFatal,
-        logger: this.#options.logger,
+        pool: name,
+        config: name === 'wan' && config.wan !== null ? config.wan : config.lan,
+        join: async (addresses) => outcomeOf(await pool.join(addresses)),
+        clock: { set: (delayMs, run) => setTimeout(run, delayMs), clear: (timer: NodeJS.Timeout) => clearTimeout(timer) },
         random: Math.random,
+        logger: this.#options.logger,
+        onExhausted: onFatal,
       });
       this.#retries.push(retry);
       retry.start();
     }
   }
 
-  /** A join with what Consul says of it in the log. */
-  async #join(pool: GossipPool, addresses: readonly string[]): Promise<{ joined: number; error: string }> {
-    const prefix = `(${pool.profile.pool.toUpperCase()})`;
-    const { logger } = this.#options;
-    logger.info(`${prefix} joining`, `${pool.profile.pool}_addresses`, addresses);
-    const { joined, errors } = await pool.join(addresses);
-    const error = joined > 0 ? '' : errorList(errors);
-    if (joined === 0) logger.warn(`${prefix} couldn't join`, 'number_of_nodes', joined, 'error', error);
-    else logger.info(`${prefix} joined`, 'number_of_nodes', joined);
-    return { joined, error };
-  }
-
   async join({ addresses, wan }: AskOf<'join'>): Promise<ControlAnswer<'join'>> {
     const pool = wan ? this.#wan : this.#lan;
     if (pool === null) return { ok: false, error: 'WAN pool is not available on this agent' };
-    const { joined, error } = await this.#join(pool, addresses);
+    const prefix = `(${pool.profile.pool.toUpperCase()})`;
+    this.#options.logger.info(`${prefix} joining`, `${pool.profile.pool}_addresses`, addresses);
+    const { joined, error } = outcomeOf(await pool.join(addresses));
+    if (joined > 0) this.#options.logger.info(`${prefix} joined`, 'number_of_nodes', joined);
+    else this.#options.logger.warn(`${prefix} couldn't join`, 'number_of_nodes', 0, 'error', error);
     return joined > 0 ? { ok: true, result: { joined } } : { ok: false, error };
   }
 
@@ -189,8 +184,8 @@ export class GossipPools {
   }
 
   fireEvent({ event }: AskOf<'fire-event'>): ControlAnswer<'fire-event'> {
-    const name = `${USER_EVENT_PREFIX}${event.name}`;
-    const problem = this.#lan?.userEvent(name, encodeUserEvent(event)) ?? null;
+    const { name, payload } = encodeUserEvent(event);
+    const problem = this.#lan?.userEvent(name, payload) ?? null;
     return problem === null ? { ok: true, result: null } : { ok: false, error: problem };
   }
 

@@ -1,79 +1,139 @@
-// Joins the configured addresses again and again until one answers (spec/agent.md, section 3). Agents that are started
-// together find nobody at first: the first tries come soon and then ever later, up to the configured interval.
+// Joins a pool's known addresses until one of them answers (spec/agent.md, "Joining"; spec/gossip.md, section 20). Consul
+// tries once every retry interval. Machines that start together would then wait half a minute for each other, so the first
+// interval is filled with tries of growing distance; those don't count against the maximum of attempts, which users set
+// in terms of the interval.
 
 import { formatDuration } from '../../gotext/duration.js';
 import type { Logger } from '../../observe/logger.js';
+import type { GossipPoolConfig } from '../../wire/config.js';
 import type { PoolName } from '../../wire/gossip-pools.js';
+import type { Random } from '../gossip/core/random.js';
 
-const FIRST_RETRY_MS = 500;
-const NS_A_MS = 1e6;
-/** Entries that stand for a cloud's list of machines. */
-const PROVIDER = 'provider=';
-
-export interface RetryJoinOptions {
-  readonly pool: PoolName;
-  readonly addresses: readonly string[];
-  readonly intervalMs: number;
-  /** Failures after which it gives up; 0: never. */
-  readonly max: number;
-  readonly join: (addresses: readonly string[]) => Promise<{ readonly joined: number; readonly error: string }>;
-  readonly onExhausted: (text: string) => void;
-  /** Named `agent`. */
-  readonly logger: Logger;
-  readonly random: () => number;
+export interface JoinOutcome {
+  /** How many of the addresses were joined. */
+  readonly joined: number;
+  /** Why others were not; "" when all were. */
+  readonly error: string;
 }
 
-export class RetryJoin {
-  readonly #options: RetryJoinOptions;
-  readonly #cluster: string;
-  #timer: NodeJS.Timeout | null = null;
-  #failures = 0;
-  #isStopped = false;
+export interface RetryClock<T> {
+  set(delayMs: number, run: () => void): T;
+  clear(timer: T): void;
+}
 
-  constructor(options: RetryJoinOptions) {
-    this.#options = options;
-    this.#cluster = options.pool.toUpperCase();
+export interface RetryJoinOptions<T> {
+  readonly pool: PoolName;
+  readonly config: Pick<GossipPoolConfig, 'retryJoin' | 'retryIntervalMs' | 'retryMax'>;
+  /** One call for all addresses. */
+  readonly join: (addresses: readonly string[]) => Promise<JoinOutcome>;
+  readonly clock: RetryClock<T>;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** The agent has to exit with this text. */
+  readonly onExhausted: (text: string) => void;
+}
+
+const FIRST_WAIT_MS = 1000;
+/** Waits are spread by up to this share to both sides: what starts together must not knock together for ever. */
+const JITTER = 0.25;
+/** A retry interval of nothing would keep the network busy; one beyond this is more than timers can. */
+const LEAST_INTERVAL_MS = 100;
+const MOST_INTERVAL_MS = 2 ** 31 - 1;
+const NO_SERVERS = 'No servers to join';
+const PROVIDER = /(?:^|\s)provider=(\S*)/;
+
+export class RetryJoin<T> {
+  private readonly options: RetryJoinOptions<T>;
+  private readonly cluster: string;
+  private readonly addresses: readonly string[];
+  private readonly intervalMs: number;
+  private timer: T | null = null;
+  private isStopped = false;
+  /** Failures at the rhythm of the retry interval. */
+  private failures = 0;
+  private waitMs = FIRST_WAIT_MS;
+  /** From now until the next attempt that counts. */
+  private untilCountedMs = 0;
+
+  constructor(options: RetryJoinOptions<T>) {
+    this.options = options;
+    this.cluster = options.pool.toUpperCase();
+    this.intervalMs = Math.min(Math.max(options.config.retryIntervalMs, LEAST_INTERVAL_MS), MOST_INTERVAL_MS);
+    this.addresses = options.config.retryJoin.filter((entry) => !entry.includes('provider='));
   }
 
+  /** Does nothing when there is nothing to join. */
   start(): void {
-    const { addresses, logger } = this.#options;
-    for (const entry of addresses.filter((text) => text.includes(PROVIDER))) {
-      logger.error('cloud discovery is not served by this version, the entry is left out', 'retry_join', entry);
+    const { config, logger } = this.options;
+    if (config.retryJoin.length === 0) return;
+    for (const entry of config.retryJoin) {
+      const provider = PROVIDER.exec(entry);
+      // The rest of such an entry may hold secrets.
+      if (entry.includes('provider=')) this.warnOfProvider(provider?.[1] ?? '');
     }
-    logger.info('Joining cluster...', 'cluster', this.#cluster);
-    void this.#try();
+    logger.info('Joining cluster...', 'cluster', this.cluster);
+    void this.attempt();
   }
 
+  /** A join that is under way ends without consequences here. */
   stop(): void {
-    this.#isStopped = true;
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.isStopped = true;
+    if (this.timer !== null) this.options.clock.clear(this.timer);
+    this.timer = null;
   }
 
-  async #try(): Promise<void> {
-    const { addresses, logger, join, max, onExhausted } = this.#options;
-    const usable = addresses.filter((text) => !text.includes(PROVIDER));
-    const none = { joined: 0, error: 'No servers to join' };
-    const { joined, error } = usable.length === 0 ? none : await join(usable);
-    if (this.#isStopped) return;
+  private warnOfProvider(provider: string): void {
+    const error = 'cloud auto-join is not supported: put host names or IP addresses into retry_join';
+    this.options.logger.warn('Cannot discover address', 'address', `provider=${provider}`, 'error', error);
+  }
+
+  private async attempt(): Promise<void> {
+    const { logger, join } = this.options;
+    const { addresses, cluster } = this;
+    this.timer = null;
+    let outcome: JoinOutcome = { joined: 0, error: NO_SERVERS };
+    if (addresses.length > 0) {
+      logger.info(`(${cluster}) joining`, `${this.options.pool}_addresses`, addresses);
+      try {
+        outcome = await join(addresses);
+      } catch (error) {
+        outcome = { joined: 0, error: error instanceof Error ? error.message : String(error) };
+      }
+      if (this.isStopped) return;
+    }
+    const { joined, error } = outcome;
     if (joined > 0) {
-      logger.info('Join cluster completed. Synced with initial agents', 'cluster', this.#cluster, 'num_agents', joined);
+      logger.info(`(${cluster}) joined`, 'number_of_nodes', joined);
+      logger.info('Join completed. Initial agents synced with', 'agent_count', joined);
       return;
     }
-    this.#failures += 1;
-    if (max > 0 && this.#failures > max) {
-      onExhausted(`agent: max join ${this.#cluster} retry exhausted, exiting`);
-      return;
-    }
-    const delayMs = this.#delayMs();
-    const shown = formatDuration(Math.round(delayMs) * NS_A_MS);
-    logger.warn('Join cluster failed, will retry', 'cluster', this.#cluster, 'retry_interval', shown, 'error', error);
-    this.#timer = setTimeout(() => void this.#try(), delayMs);
+    if (addresses.length > 0) logger.warn(`(${cluster}) couldn't join`, 'number_of_nodes', 0, 'error', error);
+    this.fail(error);
   }
 
-  /** Doubles from try to try; spread, so that those who failed together don't meet again. */
-  #delayMs(): number {
-    const { intervalMs, random } = this.#options;
-    const grown = FIRST_RETRY_MS * 2 ** Math.min(this.#failures - 1, 16);
-    return grown >= intervalMs ? intervalMs : Math.min(intervalMs, grown * (0.75 + random() / 2));
+  private fail(error: string): void {
+    const { config, clock, logger, onExhausted } = this.options;
+    if (this.untilCountedMs <= 0) {
+      this.failures += 1;
+      this.untilCountedMs = this.intervalMs;
+      if (config.retryMax > 0 && this.failures > config.retryMax) {
+        onExhausted(`agent: max join ${this.cluster} retry exhausted, exiting`);
+        return;
+      }
+    }
+    const waitMs = this.nextWaitMs();
+    this.untilCountedMs -= waitMs;
+    const interval = formatDuration(waitMs * 1e6);
+    logger.warn('Join cluster failed, will retry', 'cluster', this.cluster, 'retry_interval', interval, 'error', error);
+    this.timer = clock.set(waitMs, () => void this.attempt());
+  }
+
+  /** Growing waits within the first interval, then whole ones. */
+  private nextWaitMs(): number {
+    const jitter = 1 + (this.options.random() * 2 - 1) * JITTER;
+    const waitMs = Math.round(this.waitMs * jitter);
+    this.waitMs *= 2;
+    const isEarly = this.failures === 1 && this.addresses.length > 0 && waitMs < this.untilCountedMs;
+    return isEarly ? waitMs : this.untilCountedMs;
   }
 }

@@ -1,17 +1,20 @@
-// Consul's user events: a Serf event of a name of Consul's, its payload a map of its own (spec/gossip.md, section 20). Unlike
-// everything else in gossip it uses the newer string and byte types of msgpack.
+// Consul's user events inside Serf's (spec/gossip.md, section 20): a name with a prefix, and a payload in the newer msgpack
+// flavour, which has types of its own for text over 31 bytes (str8) and for bytes (bin).
 
 import type { FiredEvent } from '../../wire/gossip-pools.js';
-import type { Uint64 } from '../../wire/uint64.js';
+import type { SerfEvent } from '../gossip/serf/output.js';
 import { bytes, decode, int, type Kind, struct, text, written } from '../gossip/wire/codec.js';
 import type { MsgpackWriter } from '../gossip/wire/msgpack-writer.js';
 
-export const USER_EVENT_PREFIX = 'consul:event:';
-/** Sent once by each new leader; its payload is the node's name. */
+type SerfUserEvent = Extract<SerfEvent, { readonly kind: 'userEvent' }>;
+
+/** Events of Consul itself start with `consul:`, those of users with this. */
+const USER_PREFIX = 'consul:event:';
 export const NEW_LEADER = 'consul:new-leader';
+/** What its payload means is this version's. A receiver takes every version. */
 const VERSION = 1;
 
-interface EventPayload {
+interface Body {
   readonly ID: string;
   readonly n: string;
   readonly p: Uint8Array | null;
@@ -20,79 +23,69 @@ interface EventPayload {
   readonly tf: string;
   readonly v: number;
 }
-const payloadKind: Kind<EventPayload> = struct<EventPayload>({
-  ID: text,
-  n: text,
-  p: bytes,
-  nf: text,
-  sf: text,
-  tf: text,
-  v: int,
-});
-
-const MOST_FIXED = 31;
-const MOST_SHORT = 0xff;
-
-/** A header of one byte where the value is short enough, else of two or three. */
-function header(writer: MsgpackWriter, length: number, fixed: number | null, short: number): void {
-  if (fixed !== null && length <= MOST_FIXED) {
-    writer.byte(fixed | length);
-  } else if (length <= MOST_SHORT) {
-    writer.byte(short);
-    writer.byte(length);
-  } else {
-    writer.byte(short + 1);
-    writer.byte(length >> 8);
-    writer.byte(length & 0xff);
-  }
-}
+/** For reading only: it takes both flavours. */
+const body: Kind<Body> = struct<Body>({ ID: text, n: text, p: bytes, nf: text, sf: text, tf: text, v: int });
 
 function writeText(writer: MsgpackWriter, value: string): void {
-  const encoded = Buffer.from(value);
-  header(writer, encoded.length, 0xa0, 0xd9);
-  writer.raw(encoded);
+  const length = Buffer.byteLength(value);
+  if (length < 32 || length > 0xff) {
+    writer.text(value);
+    return;
+  }
+  writer.byte(0xd9);
+  writer.byte(length);
+  writer.raw(Buffer.from(value));
 }
 
 function writeBytes(writer: MsgpackWriter, value: Uint8Array): void {
-  header(writer, value.length, null, 0xc4);
+  const { length } = value;
+  // What an event may carry fits in 16 bits by far, but that is for Serf to say.
+  const size = length <= 0xff ? 1 : length <= 0xffff ? 2 : 4;
+  writer.byte(0xc4 + Math.log2(size));
+  for (let shift = 8 * (size - 1); shift >= 0; shift -= 8) writer.byte((length >>> shift) & 0xff);
   writer.raw(value);
 }
 
-/** Without what is empty, in the order of the short names. */
-export function encodeUserEvent(event: Omit<FiredEvent, 'lTime' | 'version'>): Uint8Array {
-  const { id, name, payload, nodeFilter, serviceFilter, tagFilter } = event;
-  const texts = (pairs: readonly (readonly [string, string])[]) => pairs.filter(([, value]) => value !== '');
-  const before = texts([
-    ['ID', id],
-    ['n', name],
-    ['nf', nodeFilter],
-  ]);
-  const behind = texts([
-    ['sf', serviceFilter],
-    ['tf', tagFilter],
-  ]);
-  const hasPayload = payload !== null && payload.length > 0;
-  return written((writer) => {
-    const count = before.length + behind.length + (hasPayload ? 2 : 1);
-    writer.byte(0x80 | count);
-    const put = ([key, value]: readonly [string, string]): void => {
-      writeText(writer, key);
-      writeText(writer, value);
-    };
-    for (const pair of before) put(pair);
-    if (hasPayload) {
-      writeText(writer, 'p');
-      writeBytes(writer, payload);
-    }
-    for (const pair of behind) put(pair);
-    writeText(writer, 'v');
-    writer.unsigned(VERSION);
-  });
+export interface EncodedUserEvent {
+  readonly name: string;
+  readonly payload: Uint8Array;
 }
 
-/** Null when it can't be read. */
-export function decodeUserEvent(payload: Uint8Array | null, lTime: Uint64): FiredEvent | null {
-  const read = decode(payloadKind, payload ?? new Uint8Array(0), 0);
+/** As a Serf event, to be sent without coalescing. */
+export function encodeUserEvent(event: Omit<FiredEvent, 'lTime' | 'version'>): EncodedUserEvent {
+  const { id, name, payload, nodeFilter, serviceFilter, tagFilter } = event;
+  const encoded = written((writer) => {
+    // Go's codec sorts by key, with the capital letters first; what is empty is left out.
+    const fields = [
+      ['ID', id],
+      ['n', name],
+      ['nf', nodeFilter],
+      ['p', payload ?? ''],
+      ['sf', serviceFilter],
+      ['tf', tagFilter],
+    ] as const;
+    const present = fields.filter(([key, value]) => value.length > 0 || key === 'ID' || key === 'n');
+    writer.map(present.length + 1);
+    for (const [key, value] of present) {
+      writer.text(key);
+      if (typeof value === 'string') writeText(writer, value);
+      else writeBytes(writer, value);
+    }
+    writer.text('v');
+    writer.unsigned(VERSION);
+  });
+  return { name: `${USER_PREFIX}${name}`, payload: encoded };
+}
+
+/** What a server tells the members of its datacenter when it has won an election. */
+export function newLeaderEvent(nodeName: string): EncodedUserEvent {
+  return { name: NEW_LEADER, payload: Buffer.from(nodeName) };
+}
+
+/** Null when it isn't a user's event, or can't be read. Its bytes are its own, to be sent to another thread. */
+export function decodeUserEvent({ name, lTime, payload }: SerfUserEvent): FiredEvent | null {
+  if (!name.startsWith(USER_PREFIX) || payload === null) return null;
+  const read = decode(body, payload);
   if (!read.ok) return null;
   const { ID, n, p, nf, sf, tf, v } = read.value;
   return {
