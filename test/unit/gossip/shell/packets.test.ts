@@ -3,6 +3,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import type { Machine } from '../../../../src/main/gossip/core/machine.js';
+import { DropLog } from '../../../../src/main/gossip/shell/drop-log.js';
 import { GossipShell } from '../../../../src/main/gossip/shell/gossip-shell.js';
 import { encode } from '../../../../src/main/gossip/wire/codec.js';
 import { PING } from '../../../../src/main/gossip/wire/message-types.js';
@@ -42,6 +43,19 @@ test('garbage is dropped, and a ping after it is answered', async (t) => {
   assert.ok(opened.ok);
   const acks = readMessages(opened.packet).messages.filter(({ type }) => type === 'ack');
   assert.equal(acks.length, 1);
+});
+
+test('of a flood of bad packets only some are said', async (t) => {
+  const a = await member(t, 'a', { protection: protectionWith({ label: Buffer.from('blue') }) });
+  const socket = await peer(t, a.address.port);
+  for (let i = 0; i < 100; i += 1) socket.send('?');
+  await a.until(() => a.logged.filter((line) => line.includes('Dropped packet: label is not ours')).length === 10);
+  const drops = new DropLog(new Logger('test', new LogSink('error', ({ message }) => lines.push(message))));
+  const lines: string[] = [];
+  for (let i = 0; i < 100; i += 1) drops.dropped(5000, () => 'x');
+  assert.equal(lines.length, 10);
+  drops.dropped(6000, () => 'y');
+  assert.deepEqual(lines.slice(10), ['memberlist: 90 more packets were dropped', 'memberlist: Dropped packet: y']);
 });
 
 test('a packet to port 0, or one that is too long, fails its probe and nothing else', async (t) => {
