@@ -47,6 +47,11 @@ export class StreamConnection {
     });
   }
 
+  /** False: nothing can be sent any more. */
+  get isOpen(): boolean {
+    return this.broken === null;
+  }
+
   /** From now; replaces an earlier deadline. */
   setDeadline(timeoutMs: number): void {
     this.clearDeadline();

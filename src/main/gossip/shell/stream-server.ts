@@ -51,6 +51,16 @@ interface Visit {
   readonly admission: Admission;
 }
 
+/** Ends with null when the one who waits for the result has gone. */
+function* whileOpen<T>(connection: StreamConnection, steps: Generator<void, T>): Generator<void, T | null> {
+  while (connection.isOpen) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+    yield;
+  }
+  return null;
+}
+
 export class StreamServer {
   private readonly listener: StreamListener;
   private readonly work: StreamWork;
@@ -178,7 +188,7 @@ export class StreamServer {
       return;
     }
     const body = work.run(() => machine.localState(remote.isJoin));
-    const bytes = await turns.run(sealSteps({ type: 'pushPull', body }, protection, false));
+    const bytes = await turns.run(whileOpen(connection, sealSteps({ type: 'pushPull', body }, protection, false)));
     if (bytes === null) return;
     const problem = admission.hold(reader, bytes.length)
       ? await this.send(connection, bytes)
