@@ -10,10 +10,13 @@ import { below, type Random, shuffle } from '../../../src/main/gossip/core/rando
 export class SharedNodes {
   readonly list: readonly NodeRecord[];
   readonly numbers: ReadonlyMap<string, number>;
+  /** All numbers. */
+  readonly order: Uint16Array;
 
   constructor(records: readonly NodeRecord[]) {
     this.list = records.map((record) => Object.freeze(record));
     this.numbers = new Map(records.map(({ name }, number) => [name, number]));
+    this.order = Uint16Array.from(records.keys());
   }
 }
 
@@ -34,7 +37,7 @@ export class SharedTable extends NodeTable {
     this.shared = shared;
     this.count = shared.list.length;
     this.nextNumber = this.count;
-    this.order = Uint16Array.from(shared.list.keys());
+    this.order = shared.order.slice();
     shuffle(random, this.order);
   }
 
