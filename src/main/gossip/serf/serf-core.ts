@@ -87,8 +87,12 @@ export class SerfCore implements Machine<SerfEvent> {
         localState: () => localState({ pool: this.pool, events: this.events }),
       },
     });
-    const out = new SerfOutbox(journal, clocks.member);
     const timers = new Timers();
+    const out = new SerfOutbox({
+      ...{ journal, timers, settings: serf },
+      memberClock: clocks.member,
+      nowMs: () => this.pool.latestMs,
+    });
     const pool: SerfPool = {
       ...{ options, core, timers, clocks, members, broadcasts, coordinates, out },
       state: 'alive',

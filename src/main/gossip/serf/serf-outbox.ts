@@ -1,27 +1,47 @@
 // What a Serf machine wants done and has to tell, in order. Every event about members, every user event and every query
-// passes through here on its way out.
+// passes through here on its way out, and is held back for a while where that is wanted.
 
 import type { Uint64 } from '../../../wire/uint64.js';
 import type { MachineOutput } from '../core/machine.js';
 import type { OutgoingPacket, StreamRequest } from '../core/output.js';
+import type { Timers } from '../core/timers.js';
+import { MemberCoalescer, UserEventCoalescer } from './coalesce.js';
 import type { LamportClock } from './lamport-clock.js';
 import { timeBefore } from './lamport-clock.js';
 import { type MemberRecord, memberInfo } from './members.js';
+import type { SerfSettings } from './options.js';
 import type { IncomingQuery, MemberEventType, SerfEvent } from './output.js';
 import type { SnapshotJournal } from './snapshot-journal.js';
 
 type LogLevel = Extract<SerfEvent, { kind: 'log' }>['level'];
 
+export interface SerfOutboxParts {
+  readonly journal: SnapshotJournal | null;
+  readonly memberClock: LamportClock;
+  readonly timers: Timers;
+  readonly settings: Pick<SerfSettings, 'coalesce' | 'userCoalesce'>;
+  /** What time it is for the machine. */
+  readonly nowMs: () => number;
+}
+
 export class SerfOutbox {
   private readonly journal: SnapshotJournal | null;
   private readonly memberClock: LamportClock;
+  private readonly nowMs: () => number;
+  private readonly memberCoalescer: MemberCoalescer | null;
+  private readonly userEventCoalescer: UserEventCoalescer | null;
   private packets: OutgoingPacket[] = [];
   private streams: StreamRequest[] = [];
   private events: SerfEvent[] = [];
 
-  constructor(journal: SnapshotJournal | null, memberClock: LamportClock) {
+  constructor({ journal, memberClock, timers, settings, nowMs }: SerfOutboxParts) {
     this.journal = journal;
     this.memberClock = memberClock;
+    this.nowMs = nowMs;
+    const { coalesce, userCoalesce } = settings;
+    const emit = (event: SerfEvent) => this.events.push(event);
+    this.memberCoalescer = coalesce && new MemberCoalescer(coalesce, timers, emit);
+    this.userEventCoalescer = userCoalesce && new UserEventCoalescer(userCoalesce, timers, emit);
   }
 
   packet(packet: OutgoingPacket): void {
@@ -66,8 +86,22 @@ export class SerfOutbox {
     if (this.memberClock.time > 0) this.journal?.memberClock(timeBefore(this.memberClock.time));
   }
 
-  /** The one way out for events; those about members and users' may be held back and merged here. */
+  /** The one way out for events. Where they are coalesced, those about members and users' are held back and merged here. */
   tell(event: SerfEvent): void {
+    const { memberCoalescer, userEventCoalescer } = this;
+    if (event.kind === 'members' && memberCoalescer !== null) {
+      memberCoalescer.add(event, this.nowMs());
+      return;
+    }
+    if (event.kind === 'userEvent' && userEventCoalescer !== null) {
+      userEventCoalescer.add(event, this.nowMs());
+      return;
+    }
+    // After these nobody listens any more.
+    if (event.kind === 'left' || event.kind === 'quit') {
+      memberCoalescer?.flush();
+      userEventCoalescer?.flush();
+    }
     this.events.push(event);
   }
 
