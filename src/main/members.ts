@@ -1,50 +1,12 @@
-// The members of the gossip pools as the API shows them. This agent knows itself; the pools of others come with gossip.
-// Tags are those of a stock agent (spec/gossip.md, "Server and client tags").
+// This agent's own entry in the gossip pools, for as long as it is known without them (spec/gossip.md, section 18).
 
 import type { RuntimeConfig } from '../wire/config.js';
-import type { Member } from '../wire/state-worker.js';
-
-const ALIVE = 1;
-const SERVER_FEATURES = { ft_fs: '1', ft_si: '1' };
-
-function serverTags(config: RuntimeConfig): { [name: string]: string } {
-  const tags: { [name: string]: string } = {
-    acls: config.aclEnabled ? '1' : '0',
-    build: `${config.version}:`,
-    dc: config.datacenter,
-    ...SERVER_FEATURES,
-    id: config.nodeId,
-    port: String(config.ports.server),
-    raft_vsn: '3',
-    role: 'consul',
-    segment: '',
-    vsn: '2',
-    vsn_max: '3',
-    vsn_min: '2',
-    wan_join_port: String(config.ports.serfWan),
-  };
-  if (config.bootstrap) tags['bootstrap'] = '1';
-  if (config.bootstrapExpect > 0) tags['expect'] = String(config.bootstrapExpect);
-  if (config.ports.grpc > 0) tags['grpc_port'] = String(config.ports.grpc);
-  if (config.ports.grpcTls > 0) tags['grpc_tls_port'] = String(config.ports.grpcTls);
-  return tags;
-}
-
-function clientTags(config: RuntimeConfig): { [name: string]: string } {
-  return {
-    build: `${config.version}:`,
-    dc: config.datacenter,
-    id: config.nodeId,
-    role: 'node',
-    segment: '',
-    vsn: '2',
-    vsn_max: '3',
-    vsn_min: '2',
-  };
-}
+import { MEMBER_STATUS, type Member } from '../wire/gossip-pools.js';
+import { tagsText } from './pools/member-view.js';
+import { ownTags } from './pools/tags.js';
 
 const VERSIONS = {
-  status: ALIVE,
+  status: MEMBER_STATUS.alive,
   protocolMin: 1,
   protocolMax: 5,
   protocolCurrent: 2,
@@ -59,7 +21,7 @@ export function selfLan(config: RuntimeConfig): Member {
     name: config.nodeName,
     address: config.advertiseAddress,
     port: config.ports.serfLan,
-    tags: config.server ? serverTags(config) : clientTags(config),
+    tags: tagsText(ownTags(config, 'lan')),
     ...VERSIONS,
   };
 }
@@ -67,12 +29,11 @@ export function selfLan(config: RuntimeConfig): Member {
 /** This agent in the WAN pool: servers only, named with their datacenter. */
 export function selfWan(config: RuntimeConfig): Member | null {
   if (!config.server || config.ports.serfWan <= 0) return null;
-  const { wan_join_port: _lanOnly, ...tags } = serverTags(config);
   return {
     name: `${config.nodeName}.${config.datacenter}`,
     address: config.advertiseAddressWan,
     port: config.ports.serfWan,
-    tags,
+    tags: tagsText(ownTags(config, 'wan')),
     ...VERSIONS,
   };
 }

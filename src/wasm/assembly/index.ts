@@ -8,3 +8,5 @@ export { scan } from './scan';
 export { prepareCrc32, crc32 } from './crc32';
 export { prepareCrc64, crc64 } from './crc64';
 export { lzwTableBytes, prepareLzw, lzwEncode, lzwDecode } from './lzw';
+export { lzwEncodeStart, lzwEncodeMore, lzwEncodeEnd } from './lzw';
+export { lzwDecodeStart, lzwDecodeFrom, lzwDecodedEnd, lzwDecodeMore } from './lzw';

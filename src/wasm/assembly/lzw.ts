@@ -59,33 +59,55 @@ function start(): void {
   memory.fill(table, 0, SLOTS_BYTES);
 }
 
-/** `target` needs room for twice the input and 16 bytes more. Answers the length of the output. */
-export function lzwEncode(source: usize, length: usize, target: usize): usize {
-  out = target;
-  bits = 0;
-  held = 0;
+/** No byte has come yet. */
+const NONE: u32 = 0xffffffff;
+
+/** The longest string that ends with the last byte and has a code. */
+let string: u32 = NONE;
+
+/** Begins an output that is made in pieces. */
+export function lzwEncodeStart(): void {
   start();
-  put(CLEAR);
-  if (length > 0) {
-    let prefix: u32 = load<u8>(source);
-    for (let i: usize = 1; i < length; i++) {
-      const next: u32 = load<u8>(source + i);
-      const key = (prefix << 8) | next;
-      let slot = ((key >> 8) ^ (key * 37)) & (SLOTS - 1);
-      let entry = load<u32>(table + (slot << 2));
-      while (entry != 0 && entry >> 12 != key) {
-        slot = (slot + 1) & (SLOTS - 1);
-        entry = load<u32>(table + (slot << 2));
-      }
-      if (entry != 0) {
-        prefix = entry & 4095;
-        continue;
-      }
-      put(prefix);
-      prefix = next;
-      if (!count()) store<u32>(table + (slot << 2), (key << 12) | highest);
+  bits = CLEAR;
+  held = FIRST_WIDTH;
+  string = NONE;
+}
+
+/** `target` needs room for twice the piece and 16 bytes more. Answers how many bytes were written there. */
+export function lzwEncodeMore(source: usize, length: usize, target: usize): usize {
+  out = target;
+  let prefix = string;
+  let i: usize = 0;
+  if (prefix == NONE && length > 0) {
+    prefix = load<u8>(source);
+    i = 1;
+  }
+  for (; i < length; i++) {
+    const next: u32 = load<u8>(source + i);
+    const key = (prefix << 8) | next;
+    let slot = ((key >> 8) ^ (key * 37)) & (SLOTS - 1);
+    let entry = load<u32>(table + (slot << 2));
+    while (entry != 0 && entry >> 12 != key) {
+      slot = (slot + 1) & (SLOTS - 1);
+      entry = load<u32>(table + (slot << 2));
+    }
+    if (entry != 0) {
+      prefix = entry & 4095;
+      continue;
     }
     put(prefix);
+    prefix = next;
+    if (!count()) store<u32>(table + (slot << 2), (key << 12) | highest);
+  }
+  string = prefix;
+  return out - target;
+}
+
+/** The last bytes of the output, at most 16. */
+export function lzwEncodeEnd(target: usize): usize {
+  out = target;
+  if (string != NONE) {
+    put(string);
     count();
   }
   put(END);
@@ -96,21 +118,50 @@ export function lzwEncode(source: usize, length: usize, target: usize): usize {
   return out - target;
 }
 
+/** All in one. `target` needs room for twice the input and 16 bytes more. Answers the length of the output. */
+export function lzwEncode(source: usize, length: usize, target: usize): usize {
+  lzwEncodeStart();
+  const written = lzwEncodeMore(source, length, target);
+  return written + lzwEncodeEnd(target + written);
+}
+
+// The decoder. Every string of its table is a piece of the output written so far: its address and length are all that is
+// kept, so the output stays where it is until the end.
+let to: usize = 0;
+let waiting: u32 = 0;
+let available: u32 = 0;
+let size: u32 = 0;
+let free: u32 = 0;
+let previous: usize = 0;
+let previousLength: usize = 0;
+let at: usize = 0;
+
+/** Begins an output at `target`. */
+export function lzwDecodeStart(target: usize): void {
+  to = target;
+  waiting = 0;
+  available = 0;
+  size = FIRST_WIDTH;
+  free = CLEAR + 2;
+  previous = 0;
+  previousLength = 0;
+}
+
+/** Where the next piece of the input is. */
+export function lzwDecodeFrom(source: usize): void {
+  at = source;
+}
+
+/** Where the output ends now. */
+export function lzwDecodedEnd(): usize {
+  return to;
+}
+
 /**
- * Answers the length of the output, or a negative problem. Every string of the table is a piece of the output written
- * so far: its address and length are all that is kept.
+ * Reads on, to `end` at most; the output may go up to `limit`. Answers 0 when the end code was read. TRUNCATED: another
+ * piece is wanted. TOO_LARGE: the next string doesn't fit; it may be called again with a higher limit.
  */
-export function lzwDecode(source: usize, length: usize, target: usize, room: usize): i32 {
-  const end = source + length;
-  const limit = target + room;
-  let at = source;
-  let to = target;
-  let waiting: u32 = 0;
-  let available: u32 = 0;
-  let size: u32 = FIRST_WIDTH;
-  let free: u32 = CLEAR + 2;
-  let previous: usize = 0;
-  let previousLength: usize = 0;
+export function lzwDecodeMore(end: usize, limit: usize): i32 {
   for (;;) {
     while (available < size) {
       if (at >= end) return TRUNCATED;
@@ -119,10 +170,10 @@ export function lzwDecode(source: usize, length: usize, target: usize, room: usi
       available += 8;
     }
     const code = waiting & ((1 << size) - 1);
-    waiting >>= size;
-    available -= size;
     if (code == END) break;
     if (code == CLEAR) {
+      waiting >>= size;
+      available -= size;
       size = FIRST_WIDTH;
       free = CLEAR + 2;
       previousLength = 0;
@@ -151,6 +202,8 @@ export function lzwDecode(source: usize, length: usize, target: usize, room: usi
       for (let i: usize = 0; i < many; i++) store<u8>(to + i, load<u8>(from + i));
       to += many;
     }
+    waiting >>= size;
+    available -= size;
     if (previousLength > 0 && free < CODES) {
       store<u32>(table + (free << 3), previous);
       store<u32>(table + (free << 3), previousLength + 1, 4);
@@ -160,5 +213,13 @@ export function lzwDecode(source: usize, length: usize, target: usize, room: usi
     previous = began;
     previousLength = to - began;
   }
-  return <i32>(to - target);
+  return 0;
+}
+
+/** All in one. Answers the length of the output, or a negative problem. */
+export function lzwDecode(source: usize, length: usize, target: usize, room: usize): i32 {
+  lzwDecodeStart(target);
+  lzwDecodeFrom(source);
+  const problem = lzwDecodeMore(source + length, target + room);
+  return problem < 0 ? problem : <i32>(to - target);
 }

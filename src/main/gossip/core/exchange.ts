@@ -50,8 +50,8 @@ function mergeNode({ self }: Pool, membership: Membership, node: PushPullNode, n
   }
 }
 
-/** Nodes merged in one go by {@link mergeSteps}: a few milliseconds. */
-const NODES_A_STEP = 1000;
+/** Nodes merged in one go by {@link mergeSteps}: a millisecond or two. */
+const NODES_A_STEP = 250;
 
 /** Why nothing of it may be merged, null when it may. */
 export function refuseMerge({ table, hooks }: Pool, remote: PushPull): string | null {
@@ -59,7 +59,7 @@ export function refuseMerge({ table, hooks }: Pool, remote: PushPull): string | 
 }
 
 /**
- * Merges a state that {@link refuseMerge} let pass, some thousand nodes with each step: between them other events may
+ * Merges a state that {@link refuseMerge} let pass, some hundred nodes with each step: between them other events may
  * be handled, at the time that is given then.
  */
 export function* mergeSteps(pool: Pool, membership: Membership, remote: PushPull): Generator<void, void, number> {

@@ -7,7 +7,7 @@ export function figuresOf({ options, core, clocks, members, broadcasts, coordina
 } {
   return {
     coordinate_resets: String(coordinates.resets),
-    encrypted: String(options.keyring?.primary != null),
+    encrypted: String((options.keyring?.primary ?? null) !== null),
     event_queue: String(broadcasts.lengthOf('events')),
     event_time: String(clocks.event.time),
     failed: String(members.failed.size),

@@ -48,6 +48,11 @@ export interface RememberedEvent {
   readonly Name: string;
   readonly Payload: Uint8Array | null;
 }
+/** Slots of the ring of remembered events. */
+export const EVENT_SLOTS = 512;
+/** The most events of one Lamport time; a pool has a few, and each byte of nonsense could become an object. */
+export const MOST_SLOT_EVENTS = 512;
+
 /** The events of one Lamport time. */
 export interface EventSlot {
   readonly LTime: Uint64;
@@ -55,7 +60,7 @@ export interface EventSlot {
 }
 const eventSlot: Kind<EventSlot> = struct<EventSlot>({
   LTime: u64,
-  Events: list(struct<RememberedEvent>({ Name: text, Payload: bytes })),
+  Events: list(struct<RememberedEvent>({ Name: text, Payload: bytes }), MOST_SLOT_EVENTS),
 });
 
 export interface SerfState {
@@ -63,7 +68,7 @@ export interface SerfState {
   readonly StatusLTimes: ReadonlyMap<string, Uint64> | null;
   readonly LeftMembers: readonly string[] | null;
   readonly EventLTime: Uint64;
-  /** The ring of 512 slots, always sent whole. */
+  /** The ring of {@link EVENT_SLOTS}, always sent whole. */
   readonly Events: readonly (EventSlot | null)[] | null;
   readonly QueryLTime: Uint64;
 }
@@ -72,7 +77,7 @@ export const serfState: Kind<SerfState> = struct<SerfState>({
   StatusLTimes: mapOf(u64),
   LeftMembers: list(text),
   EventLTime: u64,
-  Events: list(nullable(eventSlot)),
+  Events: list(nullable(eventSlot), EVENT_SLOTS),
   QueryLTime: u64,
 });
 

@@ -349,7 +349,7 @@ export class SerfCore implements Machine<SerfEvent> {
   endJoin(joined: number, nowMs: number): void {
     this.joins = Math.max(0, this.joins - 1);
     if (this.joins === 0) this.ignoresOld = false;
-    if (joined > 0) this.intents.announceJoin(nowMs);
+    if (joined > 0 && this.pool.state === 'alive') this.intents.announceJoin(nowMs);
   }
 
   /** The problem, or null. */

@@ -4,16 +4,21 @@
 import type { Uint64 } from '../../../wire/uint64.js';
 import { encode } from '../wire/codec.js';
 import { isBeyond, slotOf, timeAfter } from './lamport-clock.js';
-import { type EventSlot, type RememberedEvent, USER_EVENT, type UserEvent, userEvent } from './messages.js';
+import {
+  EVENT_SLOTS,
+  type EventSlot,
+  MOST_SLOT_EVENTS,
+  type RememberedEvent,
+  USER_EVENT,
+  type UserEvent,
+  userEvent,
+} from './messages.js';
 import type { SerfPool } from './serf-pool.js';
 
-const SLOTS = 512;
 /** No member may send a larger one, however it is configured. */
 const MOST_EVENT_BYTES = 9216;
 /** What the events of one Lamport time may take together: the whole ring has to fit a push/pull. */
 const MOST_SLOT_BYTES = 32_768;
-/** What an event costs beside its name and payload. */
-const EVENT_OVERHEAD = 64;
 
 interface Slot extends EventSlot {
   readonly Events: RememberedEvent[];
@@ -24,7 +29,7 @@ const NO_BYTES = new Uint8Array(0);
 
 export class UserEvents {
   private readonly pool: SerfPool;
-  private readonly slots: (Slot | null)[] = new Array<Slot | null>(SLOTS).fill(null);
+  private readonly slots: (Slot | null)[] = new Array<Slot | null>(EVENT_SLOTS).fill(null);
   private earliest: Uint64 = 0;
 
   constructor(pool: SerfPool) {
@@ -69,7 +74,7 @@ export class UserEvents {
     clocks.event.witness(LTime);
     if (LTime < this.earliest) return false;
     const now = clocks.event.time;
-    if (isBeyond(LTime, now, SLOTS)) {
+    if (isBeyond(LTime, now, EVENT_SLOTS)) {
       out.log('warn', `received old event ${Name} from time ${LTime} (current: ${now})`);
       return false;
     }
@@ -81,7 +86,7 @@ export class UserEvents {
 
   /** False for one that is known, or for which there is no room: it would be delivered again and again. */
   private remember(time: Uint64, event: RememberedEvent): boolean {
-    const place = slotOf(time, SLOTS);
+    const place = slotOf(time, EVENT_SLOTS);
     let slot = this.slots[place] ?? null;
     const isSame = (other: RememberedEvent): boolean =>
       other.Name === event.Name && Buffer.compare(other.Payload ?? NO_BYTES, event.Payload ?? NO_BYTES) === 0;
@@ -92,12 +97,12 @@ export class UserEvents {
       slot = { LTime: time, Events: [], bytes: 0 };
       this.slots[place] = slot;
     }
-    if (slot.bytes + size + EVENT_OVERHEAD > MOST_SLOT_BYTES) {
+    if (slot.Events.length >= MOST_SLOT_EVENTS || slot.bytes + size > MOST_SLOT_BYTES) {
       this.pool.out.log('warn', `dropping event ${event.Name}: too many of time ${time}`);
       return false;
     }
     slot.Events.push(event);
-    slot.bytes += size + EVENT_OVERHEAD;
+    slot.bytes += size;
     return true;
   }
 }

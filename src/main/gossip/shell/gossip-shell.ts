@@ -9,6 +9,7 @@ import type { OutgoingPacket, StreamRequest } from '../core/output.js';
 import { openPacket, sealPacket } from '../wire/packet.js';
 import type { Protection } from '../wire/protection.js';
 import { Alarm } from './alarm.js';
+import { DropLog } from './drop-log.js';
 import { STREAM_LIMITS, type StreamLimits } from './inbound-limits.js';
 import { hostPortText } from './ip-text.js';
 import { parseJoinAddress, resolveJoinAddress } from './join-address.js';
@@ -89,6 +90,7 @@ export class GossipShell<Event> {
   private readonly options: ShellOptions<Event>;
   private readonly metrics: ShellMetrics;
   private readonly udp: UdpTransport;
+  private readonly drops: DropLog;
   private readonly alarm: Alarm;
   private readonly turns = new Turns();
   private readonly server: StreamServer;
@@ -102,6 +104,7 @@ export class GossipShell<Event> {
     this.options = options;
     this.boundPort = sockets.port;
     this.udp = sockets.udp;
+    this.drops = new DropLog(logger);
     this.metrics = shellMetrics(options.metrics, options.labels);
     this.alarm = new Alarm({
       ring: () => this.run((nowMs) => machine.tick(nowMs)),
@@ -178,18 +181,20 @@ export class GossipShell<Event> {
   }
 
   private receive(datagram: Uint8Array, from: Address): void {
-    const { machine, protection, allows, logger } = this.options;
+    const { machine, protection, allows } = this.options;
     this.metrics.udpReceived.add(datagram.length);
+    const nowMs = performance.now();
+    const drop = (problem: string): void => this.drops.dropped(nowMs, () => `${problem} from=${hostPortText(from)}`);
     if (allows?.(from.ip) === false) {
-      logger.debug(`memberlist: Blocked packet from=${hostPortText(from)}`);
+      drop('source is not allowed');
       return;
     }
     const opened = openPacket(datagram, protection);
     if (!opened.ok) {
-      logger.error(`memberlist: Dropped packet: ${opened.problem} from=${hostPortText(from)}`);
+      drop(opened.problem);
       return;
     }
-    machine.receive(opened.packet, from, performance.now());
+    machine.receive(opened.packet, from, nowMs);
     // One carrying out for all packets that came in one turn.
     this.flushing ??= setImmediate(() => this.carryOut());
   }

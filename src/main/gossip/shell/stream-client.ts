@@ -5,8 +5,9 @@ import { connect, type Socket } from 'node:net';
 import { dialText } from '../../../gotext/network-errors.js';
 import type { Address } from '../core/node.js';
 import type { StreamRequest } from '../core/output.js';
-import { StreamReader, sealDialledStream } from '../wire/stream.js';
+import { StreamReader } from '../wire/stream.js';
 import type { StreamMessage } from '../wire/stream-messages.js';
+import { sealSteps } from '../wire/stream-sealing.js';
 import { hostPortText, ipText } from './ip-text.js';
 import { StreamConnection } from './stream-connection.js';
 import { merge, type StreamWork } from './stream-work.js';
@@ -97,14 +98,15 @@ export class StreamClient {
 
   /** One message there, made once the connection stands, and one back. */
   private async exchange(to: Address, timeoutMs: number, make: () => StreamMessage): Promise<Answered> {
-    const { protection, metrics } = this.work;
+    const { protection, turns, metrics } = this.work;
     const dialled = await this.dial(to, timeoutMs);
     if (!dialled.ok) return dialled;
     metrics.tcpConnect.add(1);
     const { connection } = dialled;
     connection.setDeadline(timeoutMs);
     try {
-      const bytes = sealDialledStream(make(), protection);
+      const bytes = await turns.run(sealSteps(make(), protection, true));
+      if (bytes === null) return failed('the pool is closed');
       metrics.tcpSent.add(bytes.length);
       const problem = await connection.send(bytes);
       if (problem !== null) return failed(problem);

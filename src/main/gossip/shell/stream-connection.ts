@@ -15,10 +15,10 @@ export type Received =
   | { readonly kind: 'broken'; readonly error: string };
 
 /** Reads on, a step in each turn, until there is something to say. */
-function* advance(reader: StreamReader): Generator<void, StreamState> {
+function* advance(reader: StreamReader, mayHold: (reader: StreamReader) => boolean): Generator<void, StreamState> {
   for (;;) {
     const state = reader.advance();
-    if (state.kind !== 'pause') return state;
+    if (state.kind !== 'pause' || !mayHold(reader)) return state;
     yield;
   }
 }
@@ -45,6 +45,11 @@ export class StreamConnection {
       this.clearDeadline();
       this.fail('EOF');
     });
+  }
+
+  /** False: nothing can be sent any more. */
+  get isOpen(): boolean {
+    return this.broken === null;
   }
 
   /** From now; replaces an earlier deadline. */
@@ -79,6 +84,9 @@ export class StreamConnection {
     const { socket, turns } = this;
     return new Promise((resolve, reject) => {
       let isOver = false;
+      /** While this is so, the end of the connection is no news: all that is needed may be there. */
+      let isWorking = false;
+      let ended: string | null = null;
       const finish = (received: Received): void => {
         isOver = true;
         this.onBroken = null;
@@ -99,23 +107,30 @@ export class StreamConnection {
             finish(state);
             break;
           case 'waiting':
-            socket.resume();
+            isWorking = false;
+            if (ended !== null) finish({ kind: 'broken', error: ended });
+            else socket.resume();
             break;
           case 'pause':
+            isWorking = true;
             socket.pause();
             turns
-              .run(advance(reader))
+              .run(advance(reader, mayHold))
               .then((next) => (next === null ? finish({ kind: 'broken', error: 'EOF' }) : proceed(next)), reject);
             break;
         }
       };
       const onData = (chunk: Uint8Array): void => proceed(reader.push(chunk));
-      const onEnd = (): void => finish({ kind: 'broken', error: 'EOF' });
+      const onEnded = (error: string): void => {
+        ended ??= error;
+        if (!isWorking && !isOver) finish({ kind: 'broken', error: ended });
+      };
+      const onEnd = (): void => onEnded('EOF');
       if (this.broken !== null) {
         resolve({ kind: 'broken', error: this.broken });
         return;
       }
-      this.onBroken = (error) => finish({ kind: 'broken', error });
+      this.onBroken = onEnded;
       socket.on('data', onData);
       socket.on('end', onEnd);
       socket.resume();

@@ -3,8 +3,9 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { joinHostPort } from '../../../gotext/host-port.js';
 import { errnoText } from '../../../gotext/network-errors.js';
-import { StreamReader, sealStream } from '../wire/stream.js';
+import { StreamReader } from '../wire/stream.js';
 import type { PushPull, StreamMessage } from '../wire/stream-messages.js';
+import { sealSteps, sealStream } from '../wire/stream-sealing.js';
 import { type Admission, InboundLimits, type StreamLimits } from './inbound-limits.js';
 import { parseIp } from './ip-text.js';
 import { type Received, StreamConnection } from './stream-connection.js';
@@ -48,6 +49,16 @@ interface Visit {
   readonly connection: StreamConnection;
   readonly reader: StreamReader;
   readonly admission: Admission;
+}
+
+/** Ends with null when the one who waits for the result has gone. */
+function* whileOpen<T>(connection: StreamConnection, steps: Generator<void, T>): Generator<void, T | null> {
+  while (connection.isOpen) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+    yield;
+  }
+  return null;
 }
 
 export class StreamServer {
@@ -170,14 +181,15 @@ export class StreamServer {
   /** The answer is our state as it is before theirs is merged. */
   private async pushPull({ connection, reader, admission }: Visit, remote: PushPull): Promise<void> {
     const { work } = this;
-    const { machine, protection, logger } = work;
+    const { machine, protection, turns, logger } = work;
     if (!admission.startPushPull()) {
       logger.error(`memberlist: Too many pending push/pull requests from=${connection.remote}`);
       connection.close();
       return;
     }
     const body = work.run(() => machine.localState(remote.isJoin));
-    const bytes = sealStream({ type: 'pushPull', body }, protection);
+    const bytes = await turns.run(whileOpen(connection, sealSteps({ type: 'pushPull', body }, protection, false)));
+    if (bytes === null) return;
     const problem = admission.hold(reader, bytes.length)
       ? await this.send(connection, bytes)
       : 'too many bytes are held for streams';

@@ -5,6 +5,9 @@
 /** What is spent on jobs in one turn; a step that was begun is finished, so steps should be shorter than this. */
 const TURN_BUDGET_MS = 4;
 
+/** Jobs that are begun at once, each with memory of its own; the others wait for their turn. */
+const MOST_BEGUN = 8;
+
 interface Job {
   /** False when the job is over. */
   step(): boolean;
@@ -12,7 +15,9 @@ interface Job {
 }
 
 export class Turns {
+  /** Those that are begun. */
   private jobs: Job[] = [];
+  private waiting: Job[] = [];
   private immediate: NodeJS.Immediate | null = null;
   private isStopped = false;
 
@@ -20,7 +25,7 @@ export class Turns {
   run<T>(steps: Generator<void, T>): Promise<T | null> {
     if (this.isStopped) return Promise.resolve(null);
     return new Promise((resolve, reject) => {
-      this.jobs.push({
+      this.waiting.push({
         step() {
           try {
             const { done, value } = steps.next();
@@ -42,8 +47,9 @@ export class Turns {
     this.isStopped = true;
     if (this.immediate !== null) clearImmediate(this.immediate);
     this.immediate = null;
-    for (const job of this.jobs) job.stop();
+    for (const job of [...this.jobs, ...this.waiting]) job.stop();
     this.jobs = [];
+    this.waiting = [];
   }
 
   private schedule(): void {
@@ -55,10 +61,15 @@ export class Turns {
     this.immediate = null;
     const endMs = performance.now() + TURN_BUDGET_MS;
     do {
-      const job = this.jobs.shift();
+      const job = this.next();
       if (job === undefined) return;
       if (job.step()) this.jobs.push(job);
     } while (performance.now() < endMs);
-    if (this.jobs.length > 0) this.schedule();
+    if (this.jobs.length + this.waiting.length > 0) this.schedule();
+  }
+
+  private next(): Job | undefined {
+    const isRoom = this.jobs.length < MOST_BEGUN;
+    return (isRoom ? this.waiting.shift() : undefined) ?? this.jobs.shift();
   }
 }

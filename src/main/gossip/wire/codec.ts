@@ -88,7 +88,8 @@ export function nullable<T>(of: Kind<T>): Kind<T | null> {
 /** Longest list or map taken in: an element of one byte may become an object of a hundred. */
 const MOST_ELEMENTS = 65536;
 
-export function list<T>(of: Kind<T>): Kind<readonly T[] | null> {
+/** `most`: a longer one is refused. */
+export function list<T>(of: Kind<T>, most = MOST_ELEMENTS): Kind<readonly T[] | null> {
   return {
     zero: null,
     isEmpty: (value) => value === null || value.length === 0,
@@ -100,7 +101,7 @@ export function list<T>(of: Kind<T>): Kind<readonly T[] | null> {
     read(reader) {
       const length = reader.array();
       if (length === null) return null;
-      if (length > MOST_ELEMENTS) reader.fail();
+      if (length > most) reader.fail();
       const elements: T[] = [];
       for (let i = 0; i < length && reader.problem === null; i += 1) elements.push(of.read(reader));
       return elements;

@@ -96,8 +96,13 @@ export class MsgpackWriter {
   }
 
   binary(value: Uint8Array): void {
-    this.container(value.length, 0xa0, 31, 0xda);
+    this.binaryHead(value.length);
     this.raw(value);
+  }
+
+  /** What stands in front of `length` bytes. */
+  binaryHead(length: number): void {
+    this.container(length, 0xa0, 31, 0xda);
   }
 
   text(value: string): void {

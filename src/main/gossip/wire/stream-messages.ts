@@ -33,17 +33,26 @@ export function encodeStreamMessage(message: StreamMessage): Uint8Array {
         bodies.userHeader.write(writer, { UserMsgLen: message.payload.length });
         writer.raw(message.payload);
       });
-    case 'pushPull': {
-      const { isJoin, nodes, userState } = message.body;
-      return written((writer) => {
-        writer.byte(types.PUSH_PULL);
-        const header = { Nodes: nodes.length, UserStateLen: userState?.length ?? 0, Join: isJoin };
-        bodies.pushPullHeader.write(writer, header);
-        for (const node of nodes) bodies.pushPullNode.write(writer, node);
-        if (userState !== null) writer.raw(userState);
-      });
-    }
+    case 'pushPull':
+      return Buffer.concat([...encodePushPull(message.body)]);
   }
+}
+
+/** Nodes written in one go: a millisecond. */
+const NODES_A_PIECE = 250;
+
+/** A push/pull in pieces. */
+export function* encodePushPull({ isJoin, nodes, userState }: PushPull): Generator<Uint8Array> {
+  yield written((writer) => {
+    writer.byte(types.PUSH_PULL);
+    bodies.pushPullHeader.write(writer, { Nodes: nodes.length, UserStateLen: userState?.length ?? 0, Join: isJoin });
+  });
+  for (let start = 0; start < nodes.length; start += NODES_A_PIECE) {
+    yield written((writer) => {
+      for (const node of nodes.slice(start, start + NODES_A_PIECE)) bodies.pushPullNode.write(writer, node);
+    });
+  }
+  if (userState !== null) yield userState;
 }
 
 export type StreamRead =
@@ -54,8 +63,8 @@ export type StreamRead =
   | { readonly kind: 'pause' }
   | { readonly kind: 'refused'; readonly problem: string };
 
-/** Nodes read in one go: a few milliseconds. */
-const NODES_A_STEP = 2000;
+/** Nodes read in one go: a millisecond. */
+const NODES_A_STEP = 500;
 
 function refused(problem: string): StreamRead {
   return { kind: 'refused', problem };

@@ -1,18 +1,16 @@
-// The layers around what is said on a stream (spec/gossip.md, sections 3 and 4). Out: compress, encrypt with a length in
-// front. In: the label (only from the side that dialled), then decrypt, decompress, read. Chunks come as they come;
-// nothing is kept beyond the limits, and a length that is too large is refused before its bytes are waited for.
+// What comes in on a stream (spec/gossip.md, sections 3 and 4): the label (only from the side that dialled), then decrypt,
+// decompress, read. Chunks come as they come; nothing is kept beyond the limits, and a length that is too large is refused
+// before its bytes are waited for.
 
 import { decode } from './codec.js';
-import { compress, decompress } from './compression.js';
-import { decrypt, encrypt, encryptedLength } from './encryption.js';
-import { labelHeader, removeLabel } from './label.js';
+import { decompressSteps } from './compression.js';
+import { decryptSteps } from './encryption.js';
+import { removeLabel } from './label.js';
 import * as types from './message-types.js';
 import { compressed } from './messages.js';
-import { acceptsLabel, isEncrypting, type Protection } from './protection.js';
-import { encodeStreamMessage, type StreamMessage, StreamMessageReader } from './stream-messages.js';
-
-/** Type byte and length in front of what is encrypted. */
-const FRAME_BYTES = 5;
+import { acceptsLabel, type Protection } from './protection.js';
+import { type StreamMessage, StreamMessageReader } from './stream-messages.js';
+import { FRAME_BYTES } from './stream-sealing.js';
 
 /** Longest content buffered: an encrypted frame of the largest size, with its header and label. */
 const MOST_BUFFERED_BYTES = types.MOST_STREAM_BYTES + FRAME_BYTES + 257;
@@ -23,33 +21,13 @@ const MOST_BUFFERED_BYTES = types.MOST_STREAM_BYTES + FRAME_BYTES + 257;
  */
 const MOST_LATE_LOOKS = 16;
 
-/** The bytes of a message as they go over the connection, without the label. */
-export function sealStream(message: StreamMessage, protection: Protection): Uint8Array {
-  let content = encodeStreamMessage(message);
-  if (protection.isCompressing) content = compress(content);
-  const { primary } = protection.keyring;
-  if (primary === null || !isEncrypting(protection)) return content;
-  const frame = Buffer.allocUnsafe(FRAME_BYTES);
-  frame[0] = types.ENCRYPT;
-  frame.writeUInt32BE(encryptedLength(protection.encryptionVersion, content.length), 1);
-  const authenticated = Buffer.concat([frame, protection.label]);
-  return Buffer.concat([frame, encrypt(protection.encryptionVersion, primary, content, authenticated)]);
-}
-
-/** What the side that dialled writes: the label in front. */
-export function sealDialledStream(message: StreamMessage, protection: Protection): Uint8Array {
-  const content = sealStream(message, protection);
-  const header = labelHeader(protection.label);
-  return header.length === 0 ? content : Buffer.concat([header, content]);
-}
-
 /** What an object for a node takes, with the views in it. */
 const BYTES_A_NODE = 400;
 
 export type StreamState =
   | { readonly kind: 'message'; readonly message: StreamMessage }
   | { readonly kind: 'waiting' }
-  /** Many nodes were read, more are there: call {@link StreamReader.advance}, best after a turn of the event loop. */
+  /** There is more to do: call {@link StreamReader.advance}, best after a turn of the event loop. */
   | { readonly kind: 'pause' }
   /** Close the connection. `isAnswered`: tell the caller the problem in an error message first. */
   | { readonly kind: 'refused'; readonly problem: string; readonly isAnswered: boolean };
@@ -73,6 +51,9 @@ export class StreamReader {
   /** What the layers held, once they are off; null while the content is still coming in. */
   private content: Uint8Array | null = null;
   private isPlain = false;
+  /** Takes the layers off; null before and after that. */
+  private unpacking: Generator<void, StreamState | null> | null = null;
+  private unpackingBytes = 0;
   private lateLooks = 0;
 
   /** `isAcceptor`: this side did not dial, so a label may come first. */
@@ -88,7 +69,8 @@ export class StreamReader {
 
   /** Memory taken so far, about. */
   get heldBytes(): number {
-    return this.buffer.length + (this.content?.length ?? 0) + this.messages.nodeCount * BYTES_A_NODE;
+    const content = this.content?.length ?? this.unpackingBytes;
+    return this.buffer.length + content + this.messages.nodeCount * BYTES_A_NODE;
   }
 
   /** Takes in what arrived; the chunk is copied. */
@@ -149,6 +131,7 @@ export class StreamReader {
 
   /** Null: encryption and compression are off. */
   private takeFrame(): StreamState | null {
+    if (this.unpacking !== null) return this.unpackStep(this.unpacking);
     const arrived = this.arrived();
     if (arrived.length < this.wanted) return WAITING;
     const hasKeys = this.protection.keyring.primary !== null;
@@ -174,7 +157,7 @@ export class StreamReader {
       this.wanted = read.wanted;
       return WAITING;
     }
-    return this.unpack(arrived);
+    return this.unpackStep(this.unpack(arrived));
   }
 
   private takeEncrypted(arrived: Uint8Array): StreamState | null {
@@ -190,23 +173,37 @@ export class StreamReader {
       this.wanted = FRAME_BYTES + length;
       return WAITING;
     }
-    const authenticated = Buffer.concat([arrived.subarray(0, FRAME_BYTES), this.protection.label]);
-    const payload = arrived.subarray(FRAME_BYTES, FRAME_BYTES + length);
-    const decrypted = decrypt(this.protection.keyring, payload, authenticated);
-    if (!decrypted.ok) return refuse(decrypted.problem, true);
-    return this.unpack(decrypted.plaintext);
+    this.wanted = 0;
+    return this.unpackStep(this.decryptAndUnpack(arrived.subarray(0, FRAME_BYTES + length)));
   }
 
-  private unpack(content: Uint8Array): StreamState | null {
+  private *decryptAndUnpack(frame: Uint8Array): Generator<void, StreamState | null> {
+    const { keyring, label } = this.protection;
+    const authenticated = Buffer.concat([frame.subarray(0, FRAME_BYTES), label]);
+    const decrypted = yield* decryptSteps(keyring, frame.subarray(FRAME_BYTES), authenticated);
+    if (!decrypted.ok) return refuse(decrypted.problem, true);
+    return yield* this.unpack(decrypted.plaintext);
+  }
+
+  private *unpack(content: Uint8Array): Generator<void, StreamState | null> {
     this.wanted = 0;
-    this.content = content;
+    let unpacked = content;
     if (content[0] === types.COMPRESS) {
-      const unpacked = decompress(content, 1, types.MOST_UNPACKED_STREAM_BYTES);
-      if (!unpacked.ok) return refuse(unpacked.problem, true);
-      this.content = unpacked.message;
+      const read = yield* decompressSteps(content, 1, types.MOST_UNPACKED_STREAM_BYTES, (bytes) => {
+        this.unpackingBytes = content.length + bytes;
+      });
+      if (!read.ok) return refuse(read.problem, true);
+      unpacked = read.message;
     }
+    this.content = unpacked;
     // The layers' own bytes are not needed any more.
-    if (this.content !== content) this.buffer = Buffer.alloc(0);
-    return this.content.length === 0 ? refuse('message is empty', false) : null;
+    this.buffer = Buffer.alloc(0);
+    return unpacked.length === 0 ? refuse('message is empty', false) : null;
+  }
+
+  private unpackStep(steps: Generator<void, StreamState | null>): StreamState | null {
+    const { done, value } = steps.next();
+    this.unpacking = done === true ? null : steps;
+    return done === true ? value : { kind: 'pause' };
   }
 }

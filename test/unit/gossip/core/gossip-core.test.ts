@@ -292,15 +292,15 @@ function pushPullNodes(count: number): PushPullNode[] {
 
 test('a large state is merged in steps', () => {
   const { core } = coreOf([], QUIET);
-  const merging = core.startMerge({ isJoin: true, nodes: pushPullNodes(5000), userState: Uint8Array.of(1) });
+  const merging = core.startMerge({ isJoin: true, nodes: pushPullNodes(1250), userState: Uint8Array.of(1) });
   assert.ok(merging.ok);
   for (let step = 1; step <= 4; step += 1) {
     assert.equal(merging.step(10 + step), true);
-    assert.equal(core.nodes.length, 1000 * step + 1);
+    assert.equal(core.nodes.length, 250 * step + 1);
     assert.ok(core.take().events.every(({ kind }) => kind === 'join'));
   }
   assert.equal(merging.step(15), false);
-  assert.equal(core.nodes.length, 5001);
+  assert.equal(core.nodes.length, 1251);
   assert.equal(core.take().events.filter(({ kind }) => kind === 'userState').length, 1);
 });
 

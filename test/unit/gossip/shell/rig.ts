@@ -67,7 +67,8 @@ export interface MemberOptions {
   readonly settings?: Partial<GossipSettings>;
   readonly protection?: Protection;
   readonly shell?: Partial<ShellOptions<GossipEvent>>;
-  readonly localState?: Uint8Array;
+  readonly localState?: (isJoin: boolean) => Uint8Array;
+  readonly versionBytes?: Uint8Array;
 }
 
 /** A started member that listens. */
@@ -77,9 +78,9 @@ export async function member(t: TestContext, name: string, options: MemberOption
   const changes = new EventEmitter().setMaxListeners(0);
   const address = { ip: LOOPBACK, port };
   const core = new GossipCore({
-    self: { name, address, versionBytes: VERSIONS, bindPort: port },
+    self: { name, address, versionBytes: options.versionBytes ?? VERSIONS, bindPort: port },
     settings,
-    hooks: { ...NO_HOOKS, localState: () => options.localState ?? null },
+    hooks: { ...NO_HOOKS, localState: (isJoin) => options.localState?.(isJoin) ?? null },
     random: seeded(7),
     layerOverhead: () => 60,
   });

@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { compress, decompress } from '../../../../src/main/gossip/wire/compression.js';
 import { crc32 } from '../../../../src/wasm/crc.js';
-import { lzwCompress, lzwDecompress } from '../../../../src/wasm/lzw.js';
+import { type LzwResult, lzwCompress, lzwDecompress } from '../../../../src/wasm/lzw.js';
+import { LzwDecoder, LzwEncoder } from '../../../../src/wasm/lzw-pieces.js';
+import { seeded } from '../core/rig.js';
 import { fromHex, readVectors, toHex } from '../vectors.js';
 
 interface CompressCase {
@@ -83,5 +85,64 @@ test('arbitrary bytes are unpacked or refused, within the limit', () => {
       else assert.ok(['truncated', 'invalid-code', 'too-large'].includes(unpacked.problem));
     }),
     { numRuns: 1000 },
+  );
+});
+
+/** Packs in pieces of `size` bytes. */
+function packInPieces(input: Uint8Array, size: number): Uint8Array {
+  const encoder = new LzwEncoder();
+  const parts: Uint8Array[] = [];
+  for (let start = 0; start < input.length; start += size)
+    parts.push(...encoder.push(input.subarray(start, start + size)));
+  return Buffer.concat([...parts, encoder.end()]);
+}
+
+function unpackInSteps(input: Uint8Array, most: number): { readonly result: LzwResult; readonly steps: number } {
+  const decoder = new LzwDecoder(input, most);
+  for (let steps = 1; ; steps += 1) {
+    const result = decoder.step();
+    if (result !== null) return { result, steps };
+  }
+}
+
+test('packing in pieces of any size gives the same bytes as in one go, unpacking in steps the same result', () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(fc.uint8Array({ maxLength: 9000 }), words),
+      fc.integer({ min: 1, max: 5000 }),
+      (input, size) => {
+        const packed = lzwCompress(input);
+        assert.equal(Buffer.compare(packInPieces(input, size), packed), 0);
+        for (const most of [input.length, Math.max(0, input.length - 1)]) {
+          assert.deepEqual(unpackInSteps(packed, most).result, lzwDecompress(packed, most));
+        }
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test('long inputs cross the windows of the pieces, bombs the steps of the output', () => {
+  const random = seeded(3);
+  const long = Uint8Array.from({ length: 700_000 }, (_, i) => (i % 3 === 0 ? random() * 256 : i & 15));
+  const packed = lzwCompress(long);
+  assert.ok(packed.length > 3 * 65536);
+  assert.equal(Buffer.compare(packInPieces(long, 200_000), packed), 0);
+  const unpacked = unpackInSteps(packed, 1e6);
+  assert.ok(unpacked.result.ok && Buffer.compare(unpacked.result.bytes, long) === 0);
+  assert.ok(unpacked.steps > 3);
+  const bomb = lzwCompress(new Uint8Array(3_000_000));
+  const exploded = unpackInSteps(bomb, 3_000_000);
+  assert.ok(exploded.result.ok && exploded.result.bytes.length === 3_000_000 && exploded.steps > 4);
+  assert.deepEqual(unpackInSteps(bomb, 2_999_999).result, { ok: false, problem: 'too-large' });
+  assert.deepEqual(unpackInSteps(packed.subarray(0, 70_000), 1e6).result, { ok: false, problem: 'truncated' });
+});
+
+test('arbitrary bytes give the same in steps', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 4000 }), fc.nat(20000), (input, most) => {
+      assert.deepEqual(unpackInSteps(input, most).result, lzwDecompress(input, most));
+    }),
+    { numRuns: 200 },
   );
 });

@@ -4,13 +4,10 @@ import fc from 'fast-check';
 import { Keyring } from '../../../../src/main/gossip/wire/keyring.js';
 import type { PushPullNode } from '../../../../src/main/gossip/wire/messages.js';
 import type { Protection } from '../../../../src/main/gossip/wire/protection.js';
-import {
-  StreamReader,
-  type StreamState,
-  sealDialledStream,
-  sealStream,
-} from '../../../../src/main/gossip/wire/stream.js';
+import { finish } from '../../../../src/main/gossip/wire/steps.js';
+import { StreamReader, type StreamState } from '../../../../src/main/gossip/wire/stream.js';
 import { encodeStreamMessage, type StreamMessage } from '../../../../src/main/gossip/wire/stream-messages.js';
+import { sealSteps, sealStream } from '../../../../src/main/gossip/wire/stream-sealing.js';
 import { fromHex, readVectors, toHex } from '../vectors.js';
 
 interface Side {
@@ -195,7 +192,7 @@ test('any message survives any layers and any pieces', () => {
   fc.assert(
     fc.property(setup, ({ message, key, label, isCompressing, encryptionVersion, isDialled, size }) => {
       const protection = protectionOf(key, label, { isCompressing, encryptionVersion });
-      const sealed = isDialled ? sealDialledStream(message, protection) : sealStream(message, protection);
+      const sealed = finish(sealSteps(message, protection, isDialled));
       const read = contentOf(readAll(new StreamReader(protection, isDialled), sealed, size));
       assert.equal(toHex(encodeStreamMessage(read)), toHex(encodeStreamMessage(message)));
     }),

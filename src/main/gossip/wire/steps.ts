@@ -1,0 +1,9 @@
+// Long work is written as generators that yield every few milliseconds. Whoever has time, or knows that it is short, runs
+// it in one go.
+
+export function finish<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
+}
