@@ -4,6 +4,7 @@ import type { Row } from './row.js';
 import { catalogRows } from './rows/catalog.js';
 import { curveRow } from './rows/curve.js';
 import { dnsRows } from './rows/dns.js';
+import { gossipRows } from './rows/gossip.js';
 import { idleRows } from './rows/idle.js';
 import { kvRows } from './rows/kv.js';
 import { registrationRows } from './rows/registration.js';
@@ -27,9 +28,19 @@ const ORDER = [
   '15',
   '16',
   '17',
+  'members',
 ];
 
-const all = [...registrationRows, curveRow, ...kvRows, ...catalogRows, ...dnsRows, ...waitingRows, ...idleRows];
+const all = [
+  ...registrationRows,
+  curveRow,
+  ...kvRows,
+  ...catalogRows,
+  ...dnsRows,
+  ...waitingRows,
+  ...idleRows,
+  ...gossipRows,
+];
 
 /** In the order they are run. */
 export const ROWS: readonly Row[] = [...all].sort((a, b) => ORDER.indexOf(a.id) - ORDER.indexOf(b.id));

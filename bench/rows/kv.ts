@@ -146,14 +146,14 @@ interface GaugeList {
 }
 
 /**
- * p99 in ms by thread, from the agent's own gauges; whatever prefix and host name stand before the name. A thread may be
+ * A quantile in ms by thread, from the agent's own gauges; whatever prefix and host name stand before the name. A thread may be
  * missing: an interval of metrics that has just begun has no gauges yet.
  */
-export function loopDelays(metrics: unknown): Map<string, number> {
+export function loopDelays(metrics: unknown, quantile = 'p99'): Map<string, number> {
   const delays = new Map<string, number>();
   for (const { Name, Value, Labels } of (metrics as GaugeList).Gauges ?? []) {
     const thread = Labels['thread'];
-    if (thread === undefined || Labels['quantile'] !== 'p99') continue;
+    if (thread === undefined || Labels['quantile'] !== quantile) continue;
     if (Name.endsWith('runtime.event_loop_delay_ms')) delays.set(thread, Value);
   }
   return delays;

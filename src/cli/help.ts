@@ -1,8 +1,6 @@
-// Help texts: of the program, of a group of commands, of one command.
+// Help texts of the program and of a group of commands.
 
-import { describeFlags } from '../gotext/flag-set.js';
 import { COMPATIBLE_VERSION, PROGRAM_VERSION } from '../wire/version.js';
-import type { Command } from './command.js';
 import { COMMANDS, GROUPS } from './registry.js';
 
 interface Line {
@@ -37,10 +35,4 @@ export function groupHelp(group: string): string {
   }));
   const about = GROUPS.find(({ word }) => word === group)?.synopsis ?? '';
   return `Usage: lictor ${group} <subcommand> [options] [args]\n\n  ${about}.\n\nSubcommands:\n${table(lines)}`;
-}
-
-export function commandHelp(command: Command): string {
-  const flags = command.flags.length === 0 ? '' : `\nOptions:\n\n${describeFlags(command.flags)}`;
-  const about = command.about.replaceAll('\n', '\n  ');
-  return `Usage: lictor ${command.usage}\n\n  ${about}\n${flags}`;
 }

@@ -35,6 +35,7 @@ export const COMMANDS: readonly Registered[] = [
     synopsis: 'Lists the services of a datacenter',
     load: () => import('./commands/catalog-services.js'),
   },
+  { words: ['event'], synopsis: 'Fires a user event', load: () => import('./commands/event.js') },
   {
     words: ['force-leave'],
     synopsis: 'Makes a failed member leave the cluster',
@@ -43,6 +44,11 @@ export const COMMANDS: readonly Registered[] = [
   { words: ['info'], synopsis: 'Shows what an agent knows of itself', load: () => import('./commands/info.js') },
   { words: ['join'], synopsis: 'Tells an agent to join a cluster', load: () => import('./commands/join.js') },
   { words: ['keygen'], synopsis: 'Makes a key for encrypted gossip', load: () => import('./commands/keygen.js') },
+  {
+    words: ['keyring'],
+    synopsis: 'Lists and changes the keys of encrypted gossip',
+    load: () => import('./commands/keyring.js'),
+  },
   { words: ['kv', 'delete'], synopsis: 'Removes keys', load: () => import('./commands/kv-delete.js') },
   { words: ['kv', 'export'], synopsis: 'Writes a tree as JSON', load: () => import('./commands/kv-export.js') },
   { words: ['kv', 'get'], synopsis: 'Reads keys', load: () => import('./commands/kv-get.js') },
@@ -53,12 +59,22 @@ export const COMMANDS: readonly Registered[] = [
     synopsis: 'Makes an agent leave the cluster and end',
     load: () => import('./commands/leave.js'),
   },
+  {
+    words: ['maint'],
+    synopsis: 'Takes the node or a service out of service for a while',
+    load: () => import('./commands/maint.js'),
+  },
   { words: ['members'], synopsis: 'Lists the members of the cluster', load: () => import('./commands/members.js') },
   { words: ['monitor'], synopsis: "Streams an agent's log", load: () => import('./commands/monitor.js') },
   {
     words: ['reload'],
     synopsis: 'Makes an agent read its configuration again',
     load: () => import('./commands/reload.js'),
+  },
+  {
+    words: ['rtt'],
+    synopsis: 'Estimates the round-trip time between two nodes',
+    load: () => import('./commands/rtt.js'),
   },
   {
     words: ['services', 'deregister'],

@@ -5,9 +5,10 @@ import type { Flag, FlagValue } from '../gotext/flag-set.js';
 import { describeFlags, parseFlags } from '../gotext/flag-set.js';
 import type { Command } from './command.js';
 import { fail, Options } from './command.js';
-import { commandHelp, groupHelp, programHelp } from './help.js';
+import { groupHelp, programHelp } from './help.js';
 import type { Registered } from './registry.js';
 import { COMMANDS, GROUPS } from './registry.js';
+import { commandHelp } from './usage.js';
 
 const NO_COMMAND = 127;
 const HELP = new Set(['-h', '-help', '--help']);

@@ -18,8 +18,8 @@ import { renderBanner } from './banner.js';
 import { CheckPool } from './check-pool.js';
 import { afterBanner, notServed } from './config/start-checks.js';
 import { LogWriter } from './logging/writer.js';
-import { selfLan, selfWan } from './members.js';
 import { removePidFile, writePidFile } from './pid-file.js';
+import { GossipPools } from './pools/gossip-pools.js';
 import { SupervisedWorker } from './supervised-worker.js';
 
 export type Reloaded =
@@ -56,6 +56,7 @@ class Agent {
   readonly #log: Logger;
   readonly #metrics = new Metrics();
   readonly #checks: CheckPool;
+  readonly #pools: GossipPools;
   #state: SupervisedWorker<MainToState, StateToMain> | null = null;
   #raft: SupervisedWorker<MainToRaft, RaftToMain> | null = null;
   #endReports: () => void = () => {};
@@ -80,6 +81,13 @@ class Agent {
       onMessage: (message) => this.#fromWorker(message),
       onLost: (shard, reason) => this.#checkShardLost(shard, reason),
     });
+    this.#pools = new GossipPools({
+      config: options.config,
+      logger: this.#log,
+      metrics: this.#metrics,
+      tell: (message) => this.#state?.send(message),
+      onFatal: (text) => this.#startFailed(text),
+    });
   }
 
   start(): void {
@@ -90,6 +98,18 @@ class Agent {
     const problem = afterBanner(this.#config);
     if (problem) {
       this.#startFailed(problem);
+      return;
+    }
+    void this.#open();
+  }
+
+  /** The pools first: whoever asks the other threads is told of members, and a port in use ends the start early. */
+  async #open(): Promise<void> {
+    const problem = await this.#pools.open();
+    if (this.#ending) return;
+    if (problem !== null) {
+      const kind = this.#config.server ? 'server' : 'client';
+      this.#startFailed(`Failed to start Consul ${kind}: ${problem}`);
       return;
     }
     this.#startThreads();
@@ -134,12 +154,7 @@ class Agent {
       onMessage: (message) => this.#fromState(message),
       onLost: (reason) => this.#threadLost('state', reason),
     });
-    this.#publishMembers();
-  }
-
-  #publishMembers(): void {
-    const wan = selfWan(this.#config);
-    this.#state?.send({ kind: 'members', lan: [selfLan(this.#config)], wan: wan ? [wan] : [] });
+    this.#pools.publish();
   }
 
   #write(record: LogRecord): void {
@@ -198,6 +213,9 @@ class Agent {
         void this.#control(message.control).then((answer) =>
           this.#state?.send({ kind: 'control-answer', request: message.request, answer }),
         );
+        return;
+      case 'new-leader':
+        this.#pools.newLeader();
         return;
       case 'stopped':
         return;
@@ -276,21 +294,20 @@ class Agent {
         return this.#reload();
       case 'leave':
         void this.#leave().then(() => this.#shutdown(0));
-        return { ok: true };
+        return { ok: true, result: null };
       case 'join':
-        return {
-          ok: false,
-          error: `1 error occurred:\n\t* Failed to join ${control.address}: gossip is not available\n\n`,
-        };
+        return this.#pools.join(control);
       case 'force-leave':
-        return this.#forceLeave(control.node, control.wan);
+        return this.#pools.forceLeave(control);
+      case 'fire-event':
+        return this.#pools.fireEvent(control);
+      case 'keyring':
+        return this.#pools.keyring(control);
+      case 'pool-figures':
+        return this.#pools.figures();
+      case 'wan-coordinates':
+        return this.#pools.wanCoordinates();
     }
-  }
-
-  #forceLeave(node: string, wan: boolean): ControlAnswer {
-    const self = wan ? selfWan(this.#config)?.name : this.#config.nodeName;
-    if (node === self) return { ok: true };
-    return { ok: false, error: `agent: No node found with name '${node}'` };
   }
 
   /** Tells the peers that this agent goes, on purpose; false when that took too long. */
@@ -299,14 +316,16 @@ class Agent {
     const name = this.#config.server ? 'server' : 'client';
     const log = this.#log.child(name);
     log.info(`${name} starting leave`);
-    if (this.#config.server) {
+    const left = (async () => {
+      await this.#pools.leave();
+      if (!this.#config.server) return;
       log.info('Waiting to drain RPC traffic', 'drain_time', `${this.#config.leaveDrainTimeMs / 1000}s`);
-      await delay(Math.min(this.#config.leaveDrainTimeMs, LEAVE_DEADLINE_MS));
-    }
-    return this.#config.leaveDrainTimeMs < LEAVE_DEADLINE_MS;
+      await delay(this.#config.leaveDrainTimeMs);
+    })();
+    return Promise.race([left.then(() => true), delay(LEAVE_DEADLINE_MS).then(() => false)]);
   }
 
-  async #reload(): Promise<ControlAnswer> {
+  async #reload(): Promise<ControlAnswer<'reload'>> {
     this.#log.info('Reloading configuration...');
     const loaded = await Promise.resolve()
       .then(() => this.#reloadFiles())
@@ -318,7 +337,8 @@ class Agent {
     this.#applyLogLevel();
     this.#raft?.send({ kind: 'reload', raft: config.raft });
     this.#state?.send({ kind: 'reload', config });
-    return { ok: true };
+    this.#pools.reload(config);
+    return { ok: true, result: null };
   }
 
   async #shutdown(code: number): Promise<void> {
@@ -335,6 +355,7 @@ class Agent {
     // The state worker first: it answers what is under way, which still needs the log.
     await this.#state?.stop({ kind: 'stop', deadlineMs: STOP_DEADLINE_MS - 1_000 }, STOP_DEADLINE_MS);
     await this.#raft?.stop({ kind: 'stop' }, STOP_DEADLINE_MS);
+    await this.#pools.close();
     await this.#checks.stop();
     await this.#endProfile?.().catch((error: unknown) => this.#log.warn('no CPU profile', 'error', String(error)));
     this.#log.info(`consul ${mode} down`);
@@ -352,6 +373,7 @@ function ownEnvironment(): { [name: string]: string } {
   return environment;
 }
 
+/** Nothing waits for it when all else is done. */
 function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }

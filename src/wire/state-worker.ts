@@ -28,7 +28,7 @@ export type ControlRequest =
   | { readonly op: 'force-leave'; readonly node: string; readonly prune: boolean; readonly wan: boolean }
   /** Spreads a user event in the LAN pool; it comes back like everybody else's. */
   | { readonly op: 'fire-event'; readonly event: Omit<FiredEvent, 'lTime' | 'version'> }
-  /** `key`: raw bytes, empty for a list. `localOnly`: this node's own keyrings, nobody else is asked. */
+  /** `key`: raw bytes, empty for a list. `localOnly`: the LAN pool alone. */
   | {
       readonly op: 'keyring';
       readonly operation: KeyringOperation;

@@ -12,20 +12,24 @@ const KIT = path.join(repositoryRoot, 'test/conformance/cli');
 const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 const DEADLINE_MS = 180_000;
 
-/** Scenario file → patterns of the steps whose commands don't exist yet. */
+/** Scenario file → patterns of the steps whose commands, or what they ask of the agent, don't exist yet. */
 const SCENARIOS: { readonly [name: string]: RegExp | null } = {
   'agent-errors': null,
   'agent-run': /^leader$/,
-  'bad-flags': /^(event|exec|keyring|lock|maint|rtt|watch)$/,
+  'bad-flags': /^(exec|lock|watch)$/,
   catalog: null,
-  'help-commands':
-    /^(debug|event|exec|keyring|lock|login|logout|maint|rtt|watch|services-export|services-exported-services)$/,
+  // What the client agent asks a server for needs RPC between agents: client-kv, client-info, rtt (the client's coordinate).
+  'cluster-join-leave':
+    /^(client-kv|client-info|rtt|join|members|members-detailed|from-client|catalog|left|filter-left|force-leave-prune)$/,
+  'help-commands': /^(debug|exec|lock|login|logout|watch|services-export|services-exported-services)$/,
   'help-groups': /^(acl|config|operator|snapshot|tls)-/,
   'keygen-validate': null,
+  'keyring-off': /^(list|install-off)$/,
   'kv-basic': null,
+  'maint-event-rtt': /^(event|event-filters|rtt-unknown|rtt-wan-mixed|join-self)$/,
   'members-info': null,
   monitor: null,
-  'no-agent': /^(event|maint|operator|snapshot|keyring)/,
+  'no-agent': /^(operator|snapshot)-/,
   services: null,
   // The list of commands is shorter still.
   'top-level': /^(none|unknown|unknown-flag|help-short|help-long|help-word|near-miss|case)$/,

@@ -4,6 +4,7 @@ import type { Command, Options } from '../command.js';
 import { fail } from '../command.js';
 import { connect } from '../http/client.js';
 import { CLIENT_FLAGS, PARTITION_FLAG } from '../http/flags.js';
+import { failWithHelp } from '../usage.js';
 
 export const command: Command = {
   usage: 'force-leave [options] name',
@@ -17,7 +18,7 @@ export const command: Command = {
   async run(options: Options): Promise<number> {
     const [name] = options.words;
     if (name === undefined || options.words.length > 1) {
-      return fail('A single node name must be specified to force leave.');
+      return failWithHelp('A single node name must be specified to force leave.', command);
     }
     const connected = connect(options);
     if (!connected.ok) return fail(`Error connecting to Consul agent: ${connected.error}`);

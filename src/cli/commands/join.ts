@@ -4,6 +4,8 @@ import type { Command, Options } from '../command.js';
 import { fail, print } from '../command.js';
 import { connect } from '../http/client.js';
 import { CLIENT_FLAGS, PARTITION_FLAG } from '../http/flags.js';
+import { keyPath } from '../http/path.js';
+import { failWithHelp } from '../usage.js';
 
 export const command: Command = {
   usage: 'join [options] address ...',
@@ -14,12 +16,12 @@ export const command: Command = {
     { name: 'wan', kind: 'bool', usage: 'Join the pool of servers of all datacenters.' },
   ],
   async run(options: Options): Promise<number> {
-    if (options.words.length === 0) return fail('At least one address to join must be specified.');
+    if (options.words.length === 0) return failWithHelp('At least one address to join must be specified.', command);
     const connected = connect(options);
     if (!connected.ok) return fail(`Error connecting to Consul agent: ${connected.error}`);
     let joined = 0;
     for (const address of options.words) {
-      const path = `/v1/agent/join/${encodeURIComponent(address)}`;
+      const path = `/v1/agent/join/${keyPath(address)}`;
       const answer = await connected.client.put(path, options.isOn('wan') ? [['wan', '1']] : []);
       if (answer.ok) joined += 1;
       else fail(`Error joining address '${address}': ${answer.error}`);

@@ -1,10 +1,12 @@
 // `lictor members`: the gossip pool as the agent sees it.
 
 import { joinHostPort } from '../../gotext/host-port.js';
+import { compareUtf8 } from '../../gotext/utf8-order.js';
 import type { Command, Options } from '../command.js';
 import { fail, print } from '../command.js';
 import { connect } from '../http/client.js';
 import { CLIENT_FLAGS, PARTITION_FLAG } from '../http/flags.js';
+import { compilePattern } from '../pattern.js';
 import { formatTable } from '../table.js';
 
 interface Member {
@@ -32,7 +34,7 @@ export const command: Command = {
     { name: 'wan', kind: 'bool', usage: 'The pool of servers of all datacenters.' },
   ],
   async run(options: Options): Promise<number> {
-    const status = statusPattern(options.text('status') || '.*');
+    const status = compilePattern(options.text('status'));
     if (!status.ok) return fail(`Failed to compile status regexp: ${status.error}`);
     const connected = connect(options);
     if (!connected.ok) return fail(`Error connecting to Consul agent: ${connected.error}`);
@@ -42,24 +44,16 @@ export const command: Command = {
       ...(options.has('filter') ? [['filter', options.text('filter')] as const] : []),
     ]);
     if (!answer.ok) return fail(`Error retrieving members: ${answer.error}`);
-    const members = answer.value.map(withSegment).filter(({ Status }) => status.pattern.test(STATUS[Status] ?? 'none'));
+    const members = answer.value.map(withSegment).filter(({ Status }) => status.test(STATUS[Status] ?? 'none'));
     if (members.length === 0) return NO_MEMBERS;
-    members.sort((a, b) => compare(a.Tags['segment'], b.Tags['segment']) || compare(a.Name, b.Name));
+    members.sort((a, b) => order(a.Tags['segment'], b.Tags['segment']) || order(a.Name, b.Name));
     print(formatTable(options.isOn('detailed') ? detailed(members) : standard(members)));
     return 0;
   },
 };
 
-function statusPattern(text: string): { ok: true; pattern: RegExp } | { ok: false; error: string } {
-  try {
-    return { ok: true, pattern: new RegExp(text) };
-  } catch {
-    return { ok: false, error: `error parsing regexp: \`${text}\`` };
-  }
-}
-
-function compare(a = '', b = ''): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+function order(a = '', b = ''): number {
+  return compareUtf8(a, b);
 }
 
 /** Servers are in every segment, clients without one in the default. */
@@ -88,8 +82,9 @@ function standard(members: readonly Member[]): string[][] {
 
 function detailed(members: readonly Member[]): string[][] {
   const rows = members.map((member) => {
-    const tags = Object.entries(member.Tags).map(([name, value]) => `${name}=${value}`);
-    return [member.Name, address(member), STATUS[member.Status] ?? 'none', tags.sort().join(',')];
+    const names = Object.keys(member.Tags).sort(compareUtf8);
+    const tags = names.map((name) => `${name}=${member.Tags[name] ?? ''}`);
+    return [member.Name, address(member), STATUS[member.Status] ?? 'none', tags.join(',')];
   });
   return [['Node', 'Address', 'Status', 'Tags'], ...rows];
 }

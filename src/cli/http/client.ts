@@ -10,6 +10,7 @@ import { endpointUrl, findEndpoint } from './endpoint.js';
 export type Answer =
   | { readonly ok: true; readonly status: number; readonly body: Buffer }
   | { readonly ok: false; readonly error: string };
+export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: string };
 export type Query = readonly (readonly [name: string, value: string | null])[];
 export type Stream =
   | { readonly ok: true; readonly response: IncomingMessage }
@@ -34,6 +35,16 @@ export function serverQuery(options: Options): Query {
   ];
 }
 
+/** An answer whose body is JSON. */
+export function parsed<T>(answer: Answer): Parsed<T> {
+  if (!answer.ok) return answer;
+  try {
+    return { ok: true, value: JSON.parse(answer.body.toString('utf8')) as T };
+  } catch (error) {
+    return { ok: false, error: (error as Error).message };
+  }
+}
+
 export class Client {
   readonly #endpoint: Endpoint;
 
@@ -49,19 +60,17 @@ export class Client {
     return this.#exchange('PUT', path, query, body, false);
   }
 
-  delete(path: string, query: Query = []): Promise<Answer> {
-    return this.#exchange('DELETE', path, query, null, false);
+  post(path: string, query: Query, body: string): Promise<Answer> {
+    return this.#exchange('POST', path, query, body, false);
+  }
+
+  delete(path: string, query: Query = [], body: string | null = null): Promise<Answer> {
+    return this.#exchange('DELETE', path, query, body, false);
   }
 
   /** GET with a parsed JSON answer. */
-  async json<T>(path: string, query: Query = []): Promise<{ ok: true; value: T } | { ok: false; error: string }> {
-    const answer = await this.get(path, query);
-    if (!answer.ok) return answer;
-    try {
-      return { ok: true, value: JSON.parse(answer.body.toString('utf8')) as T };
-    } catch (error) {
-      return { ok: false, error: (error as Error).message };
-    }
+  async json<T>(path: string, query: Query = []): Promise<Parsed<T>> {
+    return parsed<T>(await this.get(path, query));
   }
 
   /** GET whose body goes on for as long as it likes. */
@@ -147,5 +156,5 @@ async function collect(response: IncomingMessage): Promise<Buffer> {
 }
 
 function unexpected(status: number, body: Buffer): string {
-  return `Unexpected response code: ${status} (${body.toString('utf8').replace(/\n$/, '')})`;
+  return `Unexpected response code: ${status} (${body.toString('utf8').trim()})`;
 }

@@ -1,6 +1,6 @@
 // Names in the paths of requests.
 
-/** A key with its slashes kept. */
+/** A key or an address with its slashes and colons kept, as Go's URLs show them. */
 export function keyPath(key: string): string {
-  return key.split('/').map(encodeURIComponent).join('/');
+  return encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%3A', ':');
 }

@@ -50,8 +50,6 @@ export function afterBanner(config: RuntimeConfig): string | null {
 export function notServed(config: RuntimeConfig): readonly string[] {
   const undone: readonly (readonly [boolean, string])[] = [
     [config.ports.https > 0, 'ports.https: HTTPS is not served by this version'],
-    [config.encryptKey !== '', 'encrypt: this version does not gossip, the key is not used'],
-    [config.retryJoin.length > 0, 'retry_join: this version does not gossip, no server is joined'],
     [config.watches.length > 0, 'watches: handlers are not run by this version'],
     [config.log.syslog, 'enable_syslog: nothing is sent to syslog by this version'],
     [config.autoReloadConfig, 'auto_reload_config: files are not watched by this version; use SIGHUP'],

@@ -10,7 +10,7 @@ type SerfUserEvent = Extract<SerfEvent, { readonly kind: 'userEvent' }>;
 
 /** Events of Consul itself start with `consul:`, those of users with this. */
 const USER_PREFIX = 'consul:event:';
-const NEW_LEADER = 'consul:new-leader';
+export const NEW_LEADER = 'consul:new-leader';
 /** What its payload means is this version's. A receiver takes every version. */
 const VERSION = 1;
 

@@ -1,11 +1,16 @@
 // The rows of the endpoint table that servers answer, over this server's own store and log.
 
 import type { RuntimeConfig } from '../../wire/config.js';
+import type { Member } from '../../wire/gossip-pools.js';
+import type { CoordinateRecord } from '../../wire/records.js';
 import type { Consensus } from './consensus.js';
+import type { AgentControl } from './control-client.js';
 import { catalogReads } from './endpoints/catalog-read.js';
 import { catalogWrites } from './endpoints/catalog-write.js';
+import { coordinateEndpoints } from './endpoints/coordinate.js';
 import { healthEndpoints } from './endpoints/health.js';
 import { internalEndpoints } from './endpoints/internal.js';
+import { keyringEndpoints } from './endpoints/keyring.js';
 import { kvEndpoints } from './endpoints/kv.js';
 import { sessionEndpoints } from './endpoints/session.js';
 import { statusEndpoints } from './endpoints/status.js';
@@ -22,10 +27,13 @@ export interface ServerEndpointDependencies {
   /** `host:port`; "" when no leader is known. */
   readonly leaderAddress: () => string;
   readonly renewSession: (id: string) => void;
+  readonly control: AgentControl;
+  readonly wanMembers: () => readonly Member[];
+  readonly updateCoordinate: (record: CoordinateRecord) => void;
 }
 
 export function serverEndpoints(dependencies: ServerEndpointDependencies): EndpointTable {
-  const { store, consensus, config, leaderAddress, renewSession } = dependencies;
+  const { store, consensus, config, leaderAddress, renewSession, control, wanMembers, updateCoordinate } = dependencies;
   const { datacenter, nodeName } = config();
   const writes = new Writes(consensus, datacenter);
   return [
@@ -52,5 +60,14 @@ export function serverEndpoints(dependencies: ServerEndpointDependencies): Endpo
       verifyLeader: () => consensus.verifyLeader(),
     }),
     ...internalEndpoints({ store, nodeName }),
+    ...coordinateEndpoints({
+      store,
+      control,
+      disabled: () => config().disableCoordinates,
+      wanMembers,
+      hasLeader: () => consensus.leadership.hasLeader,
+      update: updateCoordinate,
+    }),
+    ...keyringEndpoints({ control, datacenter, hasWan: () => wanMembers().length > 0 }),
   ];
 }

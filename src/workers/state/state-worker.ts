@@ -7,19 +7,21 @@ import { renderJson, renderText } from '../../observe/log-render.js';
 import type { Logger } from '../../observe/logger.js';
 import type { Telemetry } from '../../observe/worker-telemetry.js';
 import type { RuntimeConfig } from '../../wire/config.js';
-import { Role } from '../../wire/leadership.js';
 import type { RaftRole } from '../../wire/raft-port.js';
-import type { MainToState, Member, StateToMain, StateWorkerData } from '../../wire/state-worker.js';
+import type { MainToState, StateToMain, StateWorkerData } from '../../wire/state-worker.js';
+import { agentStats } from './agent-stats.js';
 import { CheckShards } from './check-shards.js';
 import type { Consensus } from './consensus.js';
 import { ControlClient } from './control-client.js';
+import { CoordinateUpdates } from './coordinates/coordinate-updates.js';
 import { DnsServer } from './dns/server.js';
 import { agentEndpoints } from './endpoints/agent/agent-endpoints.js';
-import { ORIGIN, type Stats } from './endpoints/agent/identity.js';
 import { MetricsBins } from './endpoints/agent/metrics-bins.js';
 import { runtimeGauges } from './endpoints/agent/process-families.js';
 import { TokenTable } from './endpoints/agent/tokens.js';
+import { eventEndpoints } from './endpoints/event.js';
 import { pageEndpoints } from './endpoints/pages.js';
+import { type GossipMessage, GossipSide } from './gossip-side.js';
 import type { EndpointTable } from './http/endpoint.js';
 import { HttpServer } from './http/http-server.js';
 import { LeaderDuties } from './leader/leader-duties.js';
@@ -29,12 +31,13 @@ import { LocalAgent } from './local/local-agent.js';
 import { noServers, storeNodeChecks } from './local/node-checks.js';
 import { LogStream } from './log-stream.js';
 import { noConsensus } from './no-consensus.js';
-import { poolStats } from './pool-stats.js';
 import { serverEndpoints } from './server-endpoints.js';
 import { openServerSide, type ServerSide } from './server-side.js';
 import { StateStore } from './store/state-store.js';
 
 const CHECKS_STOP_MS = 1_000;
+const COORDINATE_PERIOD_MS = 5_000;
+const DEV_COORDINATE_PERIOD_MS = 100;
 
 export class StateWorker {
   readonly #telemetry: Telemetry;
@@ -45,15 +48,16 @@ export class StateWorker {
   readonly #shards: CheckShards;
   readonly #bins = new MetricsBins(systemClock, runtimeGauges);
   readonly #tokens: TokenTable;
+  readonly #gossip: GossipSide;
   #config: RuntimeConfig;
   #server: ServerSide | null = null;
   #duties: LeaderDuties | null = null;
   #local: LocalAgent | null = null;
   #http: HttpServer | null = null;
   #dns: DnsServer | null = null;
+  #coordinateUpdates: CoordinateUpdates | null = null;
   #leaderAddress = '';
-  #lan: readonly Member[] = [];
-  #wan: readonly Member[] = [];
+  #isLeading = false;
   #recovered: () => void = () => {};
 
   constructor(data: StateWorkerData, telemetry: Telemetry) {
@@ -64,6 +68,12 @@ export class StateWorker {
     const { port } = data.context;
     this.#tell = (message, transfer = []) => port.postMessage(message, transfer);
     this.#control = new ControlClient(port);
+    this.#gossip = new GossipSide({
+      config: data.config,
+      logger: this.#logger,
+      services: () => this.#local?.state.serviceDefinitions() ?? [],
+      coordinateUpdates: () => (this.#isLeading ? this.#coordinateUpdates : null),
+    });
     this.#logStream = new LogStream((level) => this.#tell({ kind: 'monitor', level }));
     this.#shards = new CheckShards({
       open: (shard, concurrency, shardPort) =>
@@ -100,14 +110,28 @@ export class StateWorker {
       this.#telemetry.metrics,
     );
     this.#server = server;
-    this.#duties = new LeaderDuties({ ...server, config, logger, metrics: this.#telemetry.metrics });
+    this.#duties = new LeaderDuties({
+      ...server,
+      config,
+      logger,
+      metrics: this.#telemetry.metrics,
+      members: () => this.#gossip.lan.list,
+    });
+    this.#coordinateUpdates = new CoordinateUpdates({
+      propose: (command) => server.consensus.propose(command),
+      periodMs: config.devMode ? DEV_COORDINATE_PERIOD_MS : COORDINATE_PERIOD_MS,
+      logger,
+    });
     await recovered;
   }
 
   #roleChanged(role: RaftRole, leaderAddress: string): void {
     const hadLeader = this.#leaderAddress !== '';
     this.#leaderAddress = leaderAddress;
-    if (role === 'leader') {
+    const wasLeading = this.#isLeading;
+    this.#isLeading = role === 'leader';
+    if (this.#isLeading) {
+      if (!wasLeading) this.#tell({ kind: 'new-leader' });
       this.#duties?.gainLeadership().catch((error: unknown) => {
         this.#logger.error('failed to establish leadership', 'error', String(error));
       });
@@ -130,7 +154,7 @@ export class StateWorker {
       nodeChecks: server ? storeNodeChecks(server.store, clock) : noServers,
       runner: this.#shards,
       tokens: () => this.#tokens.registration,
-      clusterSize: () => this.#lan.length,
+      clusterSize: () => this.#gossip.lan.size,
     });
     this.#local = local;
     return local;
@@ -162,12 +186,16 @@ export class StateWorker {
     const consensus: Consensus = this.#server?.consensus ?? noConsensus;
     return [
       ...this.#agentTable(local),
+      ...eventEndpoints({ events: this.#gossip.events, control: this.#control }),
       ...serverEndpoints({
         store,
         consensus,
         config: () => this.#config,
         leaderAddress: () => this.#leaderAddress,
         renewSession: (id) => this.#duties?.renewSession(id),
+        control: this.#control,
+        wanMembers: () => this.#gossip.wan.list,
+        updateCoordinate: (record) => this.#coordinateUpdates?.add(record),
       }),
       ...pageEndpoints({
         uiEnabled: config.ui.enabled,
@@ -184,45 +212,24 @@ export class StateWorker {
     return agentEndpoints({
       config: () => this.#config,
       local,
-      members: () => ({ lan: this.#lan, wan: this.#wan }),
-      self: () => this.#self(),
+      members: () => ({ lan: this.#gossip.lan.list, wan: this.#gossip.wan.list }),
+      self: () => this.#gossip.self,
       control: this.#control,
-      coordinate: () => ORIGIN,
-      stats: () => this.#stats(),
+      coordinate: () => this.#gossip.coordinate,
+      stats: () =>
+        agentStats({
+          config: () => this.#config,
+          control: this.#control,
+          gossip: this.#gossip,
+          server: () => this.#server,
+          leaderAddress: () => this.#leaderAddress,
+        }),
       metrics: this.#bins,
       logs: this.#logStream,
       renderLog: (record, format) => (format === 'json' ? renderJson(record) : renderText(record)),
       tokens: this.#tokens,
       clock: systemClock,
     });
-  }
-
-  /** Main names the members before any request can arrive: the port keeps the order. */
-  #self(): Member {
-    const self = this.#lan.find(({ name }) => name === this.#config.nodeName);
-    if (!self) throw new Error('this agent is not among the members');
-    return self;
-  }
-
-  async #stats(): Promise<Stats> {
-    const { bootstrap, encryptKey } = this.#config;
-    const isEncrypted = encryptKey !== '';
-    const lan = { serf_lan: poolStats(this.#lan, isEncrypted) };
-    const server = this.#server;
-    if (!server) return { consul: { acl: 'disabled', known_servers: '0', server: 'false' }, ...lan };
-    return {
-      consul: {
-        acl: 'disabled',
-        bootstrap: String(bootstrap),
-        known_datacenters: '1',
-        leader: String(server.consensus.leadership.role === Role.leader),
-        leader_addr: this.#leaderAddress,
-        server: 'true',
-      },
-      raft: await server.consensus.stats(),
-      ...lan,
-      serf_wan: poolStats(this.#wan, isEncrypted),
-    };
   }
 
   async #openDns(): Promise<string[]> {
@@ -267,8 +274,9 @@ export class StateWorker {
         this.#logStream.deliver(message.records);
         return;
       case 'members':
-        this.#lan = message.lan;
-        this.#wan = message.wan;
+      case 'user-event':
+      case 'coordinates':
+        this.#receiveGossip(message);
         return;
       case 'check-shard-lost':
         this.#shards.lost(message.shard);
@@ -277,6 +285,11 @@ export class StateWorker {
         this.#control.answered(message);
         return;
     }
+  }
+
+  #receiveGossip(message: GossipMessage): void {
+    this.#gossip.receive(message);
+    if (message.kind === 'members' && message.changes.pool === 'lan') this.#duties?.membersChanged(message.changes);
   }
 
   async #reload(config: RuntimeConfig): Promise<void> {
@@ -297,6 +310,7 @@ export class StateWorker {
     }
     logger.info('Waiting for endpoints to shut down');
     this.#duties?.stop();
+    this.#coordinateUpdates?.stop();
     // Each step is done whatever became of the one before.
     const steps = [
       () => Promise.all([this.#http?.close(deadlineMs / 2), this.#dns?.close()]),

@@ -2,10 +2,12 @@
 // and a network that loses, delays and cuts by a seed. A run is the same every time.
 
 import { GossipCore } from '../../../src/main/gossip/core/gossip-core.js';
-import { NO_HOOKS } from '../../../src/main/gossip/core/hooks.js';
-import type { Address } from '../../../src/main/gossip/core/node.js';
+import { type GossipHooks, NO_HOOKS } from '../../../src/main/gossip/core/hooks.js';
+import { type Address, type NodeRecord, readVersions } from '../../../src/main/gossip/core/node.js';
+import type { SharedNodes } from '../../../src/main/gossip/core/node-table.js';
 import type { GossipEvent, OutgoingPacket, Output } from '../../../src/main/gossip/core/output.js';
 import { below, type Random } from '../../../src/main/gossip/core/random.js';
+import { pushPullIntervalMs } from '../../../src/main/gossip/core/scale.js';
 import type { GossipSettings } from '../../../src/main/gossip/core/settings.js';
 import { type Timer, Timers } from '../../../src/main/gossip/core/timers.js';
 import { encode } from '../../../src/main/gossip/wire/codec.js';
@@ -14,7 +16,7 @@ import { ping } from '../../../src/main/gossip/wire/messages.js';
 
 const PORT = 8301;
 const VERSIONS = Uint8Array.of(1, 5, 2, 2, 5, 4);
-/** Shorter than real tags: a thousand members keep a million copies. */
+/** Shorter than real tags: a member that joins late is copied by everybody. */
 const META = new Uint8Array(32).fill(0x78);
 
 export interface Link {
@@ -36,8 +38,11 @@ export interface Member {
   readonly core: GossipCore;
   isRunning: boolean;
   wake: Timer | null;
+  /** Sent, without what is below UDP. */
   packets: number;
   bytes: number;
+  /** States sent over streams. */
+  states: number;
 }
 
 /** A member's event, as soon as it has it. */
@@ -45,6 +50,25 @@ export type Observer = (member: Member, event: GossipEvent, nowMs: number) => vo
 
 function addressOf(id: number): Address {
   return { ip: Uint8Array.of(10, id >> 16, (id >> 8) & 255, id & 255), port: PORT };
+}
+
+function nameOf(id: number): string {
+  return `node-${id}`;
+}
+
+/** A member as all others know it. Frozen: changing what is shared throws. */
+function recordOf(id: number, nowMs: number): NodeRecord {
+  return Object.freeze({
+    name: nameOf(id),
+    address: addressOf(id),
+    meta: META,
+    versionBytes: VERSIONS,
+    versions: readVersions(VERSIONS),
+    incarnation: 1,
+    state: 'alive',
+    changedMs: nowMs,
+    suspicion: null,
+  });
 }
 
 function idOf({ ip }: Address): number {
@@ -62,14 +86,27 @@ export class SimulatedPool {
   };
   observer: Observer = () => undefined;
   private readonly settings: GossipSettings;
+  private readonly hooks: GossipHooks;
   private readonly random: Random;
   private readonly clock = new Timers();
   private time = 0;
-  /** While members are introduced to each other, everything queued leaves with the next packet. */
-  private isFilling = false;
+  /** The size when members are being introduced to each other: what is queued then leaves with the next packet. */
+  private fillingTo = 0;
 
-  constructor(settings: GossipSettings, random: Random) {
-    this.settings = settings;
+  constructor(settings: GossipSettings, random: Random, hooks: GossipHooks = NO_HOOKS) {
+    const isFilling = () => this.fillingTo > 0;
+    const filled = () => this.fillingTo;
+    this.settings = {
+      ...settings,
+      get retransmitMult() {
+        return isFilling() ? 0 : settings.retransmitMult;
+      },
+      /** A node's first exchange comes within the plain interval; a pool that has long been there has longer ones. */
+      get pushPullIntervalMs() {
+        return isFilling() ? pushPullIntervalMs(settings.pushPullIntervalMs, filled()) : settings.pushPullIntervalMs;
+      },
+    };
+    this.hooks = hooks;
     this.random = random;
   }
 
@@ -77,33 +114,19 @@ export class SimulatedPool {
     return this.time;
   }
 
-  /** Settings that {@link fill} can change underneath the cores. */
-  private get sharedSettings(): GossipSettings {
-    const isFilling = () => this.isFilling;
-    const { settings } = this;
-    return {
-      ...settings,
-      get retransmitMult() {
-        return isFilling() ? 0 : settings.retransmitMult;
-      },
-      get packetBytes() {
-        return isFilling() ? Number.POSITIVE_INFINITY : settings.packetBytes;
-      },
-    };
-  }
-
-  /** A member that knows nobody yet. */
-  add(): Member {
+  /** A member that knows nobody yet, or these. */
+  add(sharedNodes: SharedNodes = new Map()): Member {
     const id = this.members.length;
-    const name = `node-${id}`;
+    const name = nameOf(id);
     const core = new GossipCore({
       self: { name, address: addressOf(id), versionBytes: VERSIONS, bindPort: PORT },
-      settings: this.sharedSettings,
-      hooks: NO_HOOKS,
+      settings: this.settings,
+      hooks: this.hooks,
       random: this.random,
       layerOverhead: () => 0,
+      sharedNodes,
     });
-    const member: Member = { id, name, core, isRunning: true, wake: null, packets: 0, bytes: 0 };
+    const member: Member = { id, name, core, isRunning: true, wake: null, packets: 0, bytes: 0, states: 0 };
     this.members.push(member);
     core.start(META, this.time);
     this.settle(member);
@@ -112,17 +135,17 @@ export class SimulatedPool {
 
   /** A pool of `count` members that all know each other and have nothing to tell. */
   fill(count: number): void {
-    this.isFilling = true;
-    for (let i = 0; i < count; i += 1) this.add();
-    const nodes = this.members.flatMap(({ core }) => core.localState(false).nodes);
+    this.fillingTo = count;
+    const records = Array.from({ length: count }, (_, id) => recordOf(id, this.time));
+    const shared = new Map(records.map((record) => [record.name, record]));
     const none = { SourceAddr: null, SourcePort: 0, SourceNode: '' };
     const drain = encode(ping, { SeqNo: 0, Node: '', ...none }, PING);
-    for (const member of this.members) {
-      member.core.merge({ isJoin: false, nodes, userState: null }, this.time);
-      member.core.receive(drain, addressOf(member.id), this.time);
-      member.core.take();
+    for (let i = 0; i < count; i += 1) {
+      const { core, id } = this.add(shared);
+      core.receive(drain, addressOf(id), this.time);
+      core.take();
     }
-    this.isFilling = false;
+    this.fillingTo = 0;
   }
 
   /** Joins by an exchange with one member, as over a stream. */
@@ -203,6 +226,8 @@ export class SimulatedPool {
   private exchange(caller: Member, acceptor: Member, isJoin: boolean): void {
     const request = caller.core.localState(isJoin);
     const answer = acceptor.core.localState(isJoin);
+    caller.states += 1;
+    acceptor.states += 1;
     acceptor.core.merge(request, this.time);
     this.settle(acceptor);
     caller.core.merge(answer, this.time);

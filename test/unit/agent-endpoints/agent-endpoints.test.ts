@@ -88,6 +88,7 @@ test('self shows configuration, member, figures and metadata', async () => {
     Config: object;
     DebugConfig: object;
     Member: { Tags: object };
+    Coord: object;
     Stats: { agent: object; raft: object };
     Meta: object;
     xDS: { Ports: object };
@@ -104,6 +105,7 @@ test('self shows configuration, member, figures and metadata', async () => {
   });
   assert.deepEqual(self.DebugConfig, { A: 1 });
   assert.deepEqual(self.Member.Tags, { id: NODE_ID });
+  assert.deepEqual(self.Coord, { Vec: [0, 0, 0, 0, 0, 0, 0, 0], Error: 1.5, Adjustment: 0, Height: 0.00001 });
   assert.deepEqual(self.Stats.agent, { check_monitors: '0', check_ttls: '1', checks: '2', services: '1' });
   assert.deepEqual(self.Stats.raft, { state: 'Leader' });
   assert.deepEqual(self.Meta, { 'consul-network-segment': '', 'consul-version': '1.21.4' });
@@ -136,7 +138,7 @@ test('what concerns the process is asked of it', async () => {
   await call('PUT', '/v1/agent/leave');
   assert.deepEqual(asked, [
     { op: 'reload' },
-    { op: 'join', address: '10.0.0.1:8301', wan: true },
+    { op: 'join', addresses: ['10.0.0.1:8301'], wan: true },
     { op: 'force-leave', node: 'old', prune: true, wan: false },
     { op: 'leave' },
   ]);

@@ -1,14 +1,21 @@
 // Requests as handlers get them from the HTTP layer, without one.
 
 import type { RuntimeConfig } from '../../../src/wire/config.js';
-import type { ControlRequest, Member } from '../../../src/wire/state-worker.js';
+import type { Member } from '../../../src/wire/gossip-pools.js';
+import type { ControlAnswer, ControlRequest, ControlResults } from '../../../src/wire/state-worker.js';
 import type { LogLevel, LogRecord } from '../../../src/wire/thread-port.js';
+import type { AgentControl } from '../../../src/workers/state/control-client.js';
+import { ORIGIN } from '../../../src/workers/state/coordinates/coordinate.js';
 import { agentEndpoints } from '../../../src/workers/state/endpoints/agent/agent-endpoints.js';
-import { ORIGIN } from '../../../src/workers/state/endpoints/agent/identity.js';
-import type { AgentControl } from '../../../src/workers/state/endpoints/agent/members.js';
 import { MetricsBins } from '../../../src/workers/state/endpoints/agent/metrics-bins.js';
 import { TokenTable } from '../../../src/workers/state/endpoints/agent/tokens.js';
-import type { ApiRequest, HttpMethod, ReadOptions, Reply } from '../../../src/workers/state/http/endpoint.js';
+import type {
+  ApiRequest,
+  EndpointTable,
+  HttpMethod,
+  ReadOptions,
+  Reply,
+} from '../../../src/workers/state/http/endpoint.js';
 import { parseQuery } from '../../../src/workers/state/http/query.js';
 import { type Fixture, type FixtureOptions, localConfig, NODE_ID, openLocal } from '../local/local-fixture.js';
 
@@ -22,16 +29,59 @@ const VERSIONS = {
 };
 
 export function member(name: string, tags: { readonly [tag: string]: string } = {}): Member {
-  return { name, address: '127.0.0.1', port: 8301, tags, status: 1, ...VERSIONS };
+  return { name, address: '127.0.0.1', port: 8301, tags: JSON.stringify(tags), status: 1, ...VERSIONS };
+}
+
+const RESULTS: ControlResults = {
+  reload: null,
+  leave: null,
+  join: { joined: 1 },
+  'force-leave': null,
+  'fire-event': null,
+  keyring: [],
+  'pool-figures': { lan: {}, wan: {} },
+  'wan-coordinates': new Map(),
+};
+
+/** Main as the API sees it: what was asked of it, and what it answers; a text is an error. */
+export class FakeControl implements AgentControl {
+  readonly asked: ControlRequest[] = [];
+  readonly answers: { [Op in ControlRequest['op']]?: ControlResults[Op] | string };
+
+  constructor(answers: FakeControl['answers'] = {}) {
+    this.answers = answers;
+  }
+
+  ask<Control extends ControlRequest>(control: Control): Promise<ControlAnswer<Control['op']>> {
+    this.asked.push(control);
+    const op: Control['op'] = control.op;
+    const answer: ControlResults[Control['op']] | string = this.answers[op] ?? RESULTS[op];
+    return Promise.resolve(typeof answer === 'string' ? { ok: false, error: answer } : { ok: true, result: answer });
+  }
+}
+
+export type Call = (
+  method: HttpMethod,
+  target: string,
+  body?: string,
+  headers?: { [name: string]: string },
+) => Promise<Reply>;
+
+/** Calls the handlers of a table as the HTTP layer does. */
+export function caller(table: EndpointTable): Call {
+  return async (method, target, body = '', headers = {}) => {
+    const [path = '', search = ''] = target.split('?', 2);
+    const endpoint = table
+      .filter((row) => row.path === path || (row.path.endsWith('/') && path.startsWith(row.path)))
+      .sort((a, b) => b.path.length - a.path.length)[0];
+    const action = endpoint?.methods[method];
+    if (!endpoint || typeof action !== 'function') throw new Error(`no handler for ${method} ${path}`);
+    return await action(request(method, path, endpoint.path, search, body, headers));
+  };
 }
 
 export interface Api extends Fixture {
-  readonly call: (
-    method: HttpMethod,
-    target: string,
-    body?: string,
-    headers?: { [name: string]: string },
-  ) => Promise<Reply>;
+  readonly call: Call;
   /** What was asked of the process. */
   readonly asked: ControlRequest[];
   /** Feeds the monitors. */
@@ -40,14 +90,8 @@ export interface Api extends Fixture {
 
 export async function openApi(options: FixtureOptions = {}, changes: Partial<RuntimeConfig> = {}): Promise<Api> {
   const fixture = await openLocal(options);
-  const asked: ControlRequest[] = [];
+  const control = new FakeControl({ join: 'cannot be reached' });
   const takers = new Set<{ readonly level: LogLevel; readonly take: (record: LogRecord) => void }>();
-  const control: AgentControl = {
-    ask: (request) => {
-      asked.push(request);
-      return Promise.resolve(request.op === 'join' ? { ok: false, error: 'cannot be reached' } : { ok: true });
-    },
-  };
   const config: RuntimeConfig = {
     ...localConfig(),
     server: true,
@@ -76,19 +120,10 @@ export async function openApi(options: FixtureOptions = {}, changes: Partial<Run
     tokens: new TokenTable({ default: '', agent: '', dns: '', configFileRegistration: '' }),
     clock: fixture.clock,
   });
-  const call: Api['call'] = async (method, target, body = '', headers = {}) => {
-    const [path = '', search = ''] = target.split('?', 2);
-    const endpoint = table
-      .filter((row) => row.path === path || (row.path.endsWith('/') && path.startsWith(row.path)))
-      .sort((a, b) => b.path.length - a.path.length)[0];
-    const action = endpoint?.methods[method];
-    if (!endpoint || typeof action !== 'function') throw new Error(`no handler for ${method} ${path}`);
-    return await action(request(method, path, endpoint.path, search, body, headers));
-  };
   const log = (record: LogRecord): void => {
     for (const { take } of takers) take(record);
   };
-  return { ...fixture, call, asked, log };
+  return { ...fixture, call: caller(table), asked: control.asked, log };
 }
 
 function request(
@@ -103,7 +138,7 @@ function request(
   if (query === null) throw new Error(`undecodable query ${search}`);
   const options: ReadOptions = {
     consistency: 'default',
-    minIndex: 0,
+    minIndex: Number(query.first('index')),
     waitMs: 1000,
     maxStaleMs: 0,
     cached: false,

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { CommandType } from '../../../src/wire/commands.js';
-import { LeaderDuties } from '../../../src/workers/state/leader/leader-duties.js';
+import type { LeaderDuties } from '../../../src/workers/state/leader/leader-duties.js';
 import { createSession, kv, register } from '../store/commands.js';
 import { readAll, writeAll } from '../store/stream.js';
-import { CONFIG, pass, type Surroundings, settle, surroundings } from './surroundings.js';
+import { CONFIG, leaderDuties, pass, type Surroundings, settle, surroundings } from './surroundings.js';
 
 const MINUTE = 60_000;
 let around: Surroundings;
@@ -13,8 +13,7 @@ let duties: LeaderDuties;
 beforeEach(() => {
   mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   around = surroundings();
-  const { store, log, logger, metrics } = around;
-  duties = new LeaderDuties({ store, consensus: log, config: CONFIG, logger, metrics, now: Date.now });
+  duties = leaderDuties(around);
 });
 
 afterEach(() => {

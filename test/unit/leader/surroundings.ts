@@ -1,13 +1,15 @@
-// What leader duties stand on in tests: a store that a fake log applies to at once, captured log lines, a virtual clock.
+// What leader duties stand on in tests: a store that a fake log applies to at once, captured log lines, a virtual clock, a
+// pool of members.
 
 import { mock } from 'node:test';
 import { Logger, LogSink } from '../../../src/observe/logger.js';
 import { Metrics } from '../../../src/observe/metrics.js';
 import type { Command } from '../../../src/wire/commands.js';
 import type { RuntimeConfig } from '../../../src/wire/config.js';
+import { MEMBER_STATUS, type Member } from '../../../src/wire/gossip-pools.js';
 import { Leadership } from '../../../src/wire/leadership.js';
 import type { ProposeFailure, ProposeOutcome } from '../../../src/workers/state/consensus.js';
-import type { LeaderConsensus } from '../../../src/workers/state/leader/leader-duties.js';
+import { type LeaderConsensus, LeaderDuties } from '../../../src/workers/state/leader/leader-duties.js';
 import { TestStore } from '../store/commands.js';
 
 /** Commits whatever is proposed, or refuses it with `failure`. */
@@ -60,9 +62,109 @@ export const CONFIG = {
   },
 } as unknown as RuntimeConfig;
 
+type Tags = { readonly [name: string]: string };
+
+/** A member as main tells of it. */
+export function member(name: string, tags: Tags, overrides: Partial<Member> = {}): Member {
+  return {
+    name,
+    address: '127.0.0.1',
+    port: 8301,
+    tags: JSON.stringify(tags),
+    status: MEMBER_STATUS.alive,
+    protocolMin: 1,
+    protocolMax: 5,
+    protocolCurrent: 2,
+    delegateMin: 2,
+    delegateMax: 5,
+    delegateCurrent: 4,
+    ...overrides,
+  };
+}
+
+export const SERVER_TAGS = {
+  acls: '0',
+  build: '1.21.4:59b8b905',
+  dc: 'dc1',
+  ft_fs: '1',
+  ft_si: '1',
+  grpc_port: '8502',
+  grpc_tls_port: '8503',
+  id: CONFIG.nodeId,
+  port: '8300',
+  raft_vsn: '3',
+  role: 'consul',
+  segment: '',
+  vsn: '2',
+  vsn_max: '3',
+  vsn_min: '2',
+  wan_join_port: '8302',
+};
+
+export const CLIENT_TAGS = {
+  build: '1.21.4:59b8b905',
+  dc: 'dc1',
+  role: 'node',
+  segment: '',
+  vsn: '2',
+  vsn_max: '3',
+  vsn_min: '2',
+};
+
+/** This server among the members. */
+export const SELF = member(CONFIG.nodeName, SERVER_TAGS);
+
+/** A client agent; its node ID is made of its number. */
+export function client(number: number, overrides: Partial<Member> = {}): Member {
+  return member(
+    `client-${number}`,
+    { ...CLIENT_TAGS, id: nodeId(number) },
+    { address: addressOf(number), ...overrides },
+  );
+}
+
+export function nodeId(number: number): string {
+  return `22222222-3333-4444-8555-${String(number).padStart(12, '0')}`;
+}
+
+function addressOf(number: number): string {
+  return `10.1.${Math.floor(number / 256)}.${number % 256}`;
+}
+
+/** The LAN pool as the state worker keeps it, and what tells the leader of its changes. */
+export class FakePool {
+  readonly #members = new Map<string, Member>();
+
+  constructor(...members: readonly Member[]) {
+    this.put(...members);
+  }
+
+  readonly list = (): readonly Member[] => [...this.#members.values()];
+
+  /** Changes that nobody is told of. */
+  put(...members: readonly Member[]): void {
+    for (const each of members) this.#members.set(each.name, each);
+  }
+
+  forget(...names: readonly string[]): void {
+    for (const name of names) this.#members.delete(name);
+  }
+
+  change(duties: LeaderDuties, ...changed: readonly Member[]): void {
+    this.put(...changed);
+    duties.membersChanged({ pool: 'lan', changed, removed: [] });
+  }
+
+  remove(duties: LeaderDuties, ...removed: readonly string[]): void {
+    this.forget(...removed);
+    duties.membersChanged({ pool: 'lan', changed: [], removed });
+  }
+}
+
 export interface Surroundings {
   readonly store: TestStore;
   readonly log: FakeLog;
+  readonly pool: FakePool;
   readonly lines: string[];
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -75,7 +177,13 @@ export function surroundings(): Surroundings {
     const pairs = fields.map((field, at) => (at % 2 === 0 ? ` ${field}` : `=${String(field)}`)).join('');
     lines.push(`${level} ${message}${pairs}`);
   });
-  return { store, log: new FakeLog(store), lines, logger: new Logger('agent.server', sink), metrics: new Metrics() };
+  const logger = new Logger('agent.server', sink);
+  return { store, log: new FakeLog(store), pool: new FakePool(SELF), lines, logger, metrics: new Metrics() };
+}
+
+export function leaderDuties({ store, log, pool, logger, metrics }: Surroundings): LeaderDuties {
+  const members = pool.list;
+  return new LeaderDuties({ store, consensus: log, config: CONFIG, members, logger, metrics, now: Date.now });
 }
 
 /** Lets everything that waits for no timer run. */

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { readTags } from '../../../src/main/gossip/serf/tags.js';
-import { selfLan, selfWan } from '../../../src/main/members.js';
 import {
   buildOf,
   datacenterOf,
@@ -44,18 +43,6 @@ test('what is off has no tag, what is on has', () => {
   assert.equal(more.get('expect'), '3');
   assert.equal(more.get('use_tls'), '1');
   assert.equal(ownTags(configOf('-dev'), 'lan').has('bootstrap'), false);
-});
-
-test('our own entry in the pools is what a stock agent shows, with its tags in order', () => {
-  const config = configOf(...SERVER_FLAGS, '-hcl', SERVER_HCL);
-  const recorded = recordedNode('LAN', 'srv1').tags;
-  const sorted = Object.fromEntries(Object.entries(recorded).sort(([a], [b]) => (a < b ? -1 : 1)));
-  const lan = selfLan(config);
-  assert.equal(lan.tags, JSON.stringify(sorted));
-  assert.deepEqual([lan.name, lan.address, lan.port, lan.status], ['srv1', '127.0.0.1', 24301, 1]);
-  const wan = selfWan(config);
-  assert.deepEqual([wan?.name, wan?.port], ['srv1.dc1', 24302]);
-  assert.equal(selfWan(configOf(...CLIENT_FLAGS)), null);
 });
 
 test('the recorded server is one, with what it says about itself', () => {

@@ -4,7 +4,16 @@
 import { encode } from '../wire/codec.js';
 import { ALIVE, DEAD, MOST_META_BYTES, SUSPECT } from '../wire/message-types.js';
 import { type Accusation, type Alive, accusation, alive } from '../wire/messages.js';
-import { addressText, infoOf, ipOf, isGone, type NodeInfo, type NodeRecord, readVersions } from './node.js';
+import {
+  addressText,
+  infoOf,
+  ipOf,
+  isGone,
+  isSameAddress,
+  type NodeInfo,
+  type NodeRecord,
+  readVersions,
+} from './node.js';
 import { isElsewhere, isSelf, type Pool } from './pool.js';
 import { Suspicion, suspicionBounds } from './suspicion.js';
 import { isSensible } from './versions.js';
@@ -74,9 +83,11 @@ export class Membership {
     const { pool } = this;
     const isOurs = message.Node === pool.self.name;
     if (isOurs && this.leaving) return; // 1
+    const known = pool.table.get(message.Node);
+    if (known !== undefined && !isOurs && this.isKnown(known, message)) return;
     const said = this.accept(message); // 2
     if (said === null) return;
-    const node = pool.table.get(message.Node) ?? this.introduce(said); // 3
+    const node = known ?? this.introduce(said); // 3
     if (node === null) return;
     let isMoving = false; // 4
     if (isElsewhere(node, said)) {
@@ -95,6 +106,12 @@ export class Membership {
       return;
     }
     this.takeOver(node, said, message, nowMs, own?.onFinished); // 8, 9
+  }
+
+  /** Whether 5 will end it: nearly all that an exchange brings is old, and shall cost no copies. */
+  private isKnown(node: NodeRecord, { Incarnation, Addr, Port }: Alive): boolean {
+    if (Incarnation > node.incarnation || Addr === null) return false;
+    return isSameAddress(node.address, { ip: Addr, port: Port });
   }
 
   /** What the message says about the member, null when it isn't to be believed. */
@@ -152,13 +169,14 @@ export class Membership {
   }
 
   private takeOver(
-    node: NodeRecord,
+    known: NodeRecord,
     said: NodeInfo,
     message: Alive,
     nowMs: number,
     onFinished: (() => void) | undefined,
   ): void {
-    const { out } = this.pool;
+    const { out, table } = this.pool;
+    const node = table.change(known);
     const wasGone = isGone(node);
     const isChanged = !isSameBytes(node.meta, said.meta);
     node.incarnation = message.Incarnation;
@@ -193,24 +211,26 @@ export class Membership {
   }
 
   suspect(message: Accusation, nowMs: number): void {
-    const node = this.pool.table.get(message.Node);
-    if (node === undefined || message.Incarnation < node.incarnation) return; // 1
-    if (node.suspicion !== null) {
-      if (!node.suspicion.suspicion.confirm(message.From)) return; // 2
-      this.spread(node.name, encode(accusation, message, SUSPECT));
-      this.setDeadline(node, node.suspicion.suspicion, nowMs);
+    const { table } = this.pool;
+    const known = table.get(message.Node);
+    if (known === undefined || message.Incarnation < known.incarnation) return; // 1
+    if (known.suspicion !== null) {
+      if (!known.suspicion.suspicion.confirm(message.From)) return; // 2
+      this.spread(known.name, encode(accusation, message, SUSPECT));
+      this.setDeadline(known, known.suspicion.suspicion, nowMs);
       return;
     }
-    if (node.state !== 'alive') return; // 3
-    if (isSelf(this.pool, node)) {
-      this.refute(node, message.Incarnation); // 4
+    if (known.state !== 'alive') return; // 3
+    if (isSelf(this.pool, known)) {
+      this.refute(known, message.Incarnation); // 4
       return;
     }
+    const node = table.change(known);
     this.spread(node.name, encode(accusation, message, SUSPECT)); // 5
     node.incarnation = message.Incarnation;
     node.state = 'suspect';
     node.changedMs = nowMs;
-    const bounds = suspicionBounds(this.pool.settings, this.pool.table.size);
+    const bounds = suspicionBounds(this.pool.settings, table.size);
     this.setDeadline(node, new Suspicion(bounds, message.From, nowMs), nowMs);
   }
 
@@ -232,14 +252,15 @@ export class Membership {
 
   dead(message: Accusation, nowMs: number, onFinished?: () => void): void {
     const { pool } = this;
-    const node = pool.table.get(message.Node);
-    if (node === undefined || message.Incarnation < node.incarnation) return; // 1
-    this.endSuspicion(node); // 2
-    if (isGone(node)) return;
-    if (isSelf(pool, node) && !this.leaving) {
-      this.refute(node, message.Incarnation); // 3
+    const known = pool.table.get(message.Node);
+    if (known === undefined || message.Incarnation < known.incarnation) return; // 1
+    this.endSuspicion(known); // 2
+    if (isGone(known)) return;
+    if (isSelf(pool, known) && !this.leaving) {
+      this.refute(known, message.Incarnation); // 3
       return;
     }
+    const node = pool.table.change(known);
     this.spread(node.name, encode(accusation, message, DEAD), onFinished); // 4
     node.incarnation = message.Incarnation;
     const isFailure = message.From !== message.Node;
@@ -249,7 +270,8 @@ export class Membership {
   }
 
   /** Keyed by address: what we announced by name at the start goes on being told beside it, as stock agents do. */
-  private refute(node: NodeRecord, accused: number): void {
+  private refute(known: NodeRecord, accused: number): void {
+    const node = this.pool.table.change(known);
     if (this.nextIncarnation() <= accused) this.incarnation = (accused + 1) >>> 0;
     node.incarnation = this.incarnation;
     this.pool.awareness.apply(1);

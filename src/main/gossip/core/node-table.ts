@@ -4,13 +4,24 @@
 import { isGone, type NodeRecord } from './node.js';
 import { below, type Random, shuffle } from './random.js';
 
+/**
+ * Records that many tables share and none may change. Only simulated pools have them: else ten thousand members in one
+ * process would hold a hundred million records.
+ */
+export type SharedNodes = ReadonlyMap<string, NodeRecord>;
+
 export class NodeTable {
-  private list: NodeRecord[] = [];
-  private readonly byName = new Map<string, NodeRecord>();
+  private list: NodeRecord[];
+  /** Our own records; undefined: forgotten, so that a shared one doesn't show through. */
+  private readonly byName = new Map<string, NodeRecord | undefined>();
+  private readonly shared: SharedNodes | null;
   private readonly random: Random;
 
-  constructor(random: Random) {
+  constructor(random: Random, shared: SharedNodes | null = null) {
     this.random = random;
+    this.shared = shared;
+    this.list = shared === null ? [] : [...shared.values()];
+    shuffle(random, this.list);
   }
 
   get size(): number {
@@ -23,7 +34,19 @@ export class NodeTable {
   }
 
   get(name: string): NodeRecord | undefined {
-    return this.byName.get(name);
+    // Our own names first: without shared records one look is enough.
+    const own = this.byName.get(name);
+    if (own !== undefined || this.shared === null || this.byName.has(name)) return own;
+    return this.shared.get(name);
+  }
+
+  /** The record to change instead of this one: the same when it is ours, a copy that takes its place when it is shared. */
+  change(node: NodeRecord): NodeRecord {
+    if (this.shared === null || this.shared.get(node.name) !== node) return node;
+    const own = { ...node };
+    this.list[this.list.indexOf(node)] = own;
+    this.byName.set(own.name, own);
+    return own;
   }
 
   add(node: NodeRecord): void {
@@ -41,10 +64,15 @@ export class NodeTable {
   forgetAndShuffle(beforeMs: number): void {
     this.list = this.list.filter((node) => {
       const isKept = !isGone(node) || node.changedMs >= beforeMs;
-      if (!isKept) this.byName.delete(node.name);
+      if (!isKept) this.forget(node.name);
       return isKept;
     });
     shuffle(this.random, this.list);
+  }
+
+  private forget(name: string): void {
+    if (this.shared?.has(name) === true) this.byName.set(name, undefined);
+    else this.byName.delete(name);
   }
 
   /** Up to `count` different nodes that pass; large pools may yield fewer than there are, by chance. */

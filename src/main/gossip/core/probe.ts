@@ -29,9 +29,9 @@ export interface ProbeContext {
 }
 
 export class Probe implements AckWaiter {
-  readonly node: NodeRecord;
   readonly seqNo: number;
   private readonly context: ProbeContext;
+  private readonly target: NodeRecord;
   private readonly startedMs: number;
   private readonly deadlineMs: number;
   private readonly incarnation: number;
@@ -45,11 +45,16 @@ export class Probe implements AckWaiter {
   constructor(context: ProbeContext, node: NodeRecord, nowMs: number) {
     const { pool, waiters } = context;
     this.context = context;
-    this.node = node;
+    this.target = node;
     this.incarnation = node.incarnation;
     this.startedMs = nowMs;
     this.deadlineMs = nowMs + pool.awareness.scale(pool.settings.probeIntervalMs);
     this.seqNo = waiters.add(this);
+  }
+
+  /** The target as it is known now: its record may have been replaced since the start. */
+  private get node(): NodeRecord {
+    return this.context.pool.table.get(this.target.name) ?? this.target;
   }
 
   start(): void {
@@ -105,7 +110,7 @@ export class Probe implements AckWaiter {
     const { node, seqNo, context } = this;
     const { pool, sender } = context;
     const { settings, table } = pool;
-    const isRelay = (other: NodeRecord) => other.state === 'alive' && other !== node && !isSelf(pool, other);
+    const isRelay = (other: NodeRecord) => other.state === 'alive' && other.name !== node.name && !isSelf(pool, other);
     for (const relay of table.pick(settings.indirectChecks, isRelay)) {
       const Nack = protocolMax(relay) >= NACK_VERSION;
       if (Nack) this.expectedNacks += 1;

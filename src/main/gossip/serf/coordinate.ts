@@ -2,14 +2,9 @@
 // and adjustment; spec/gossip.md, section 17). All times in a coordinate are seconds. The order of operations is the
 // stock one, so that the same observations give the same bits.
 
+import { difference, magnitude } from '../../../wire/coordinate.js';
+import type { Coordinate } from '../../../wire/gossip-pools.js';
 import { decode, encode, float, type Kind, list, struct } from '../wire/codec.js';
-
-export interface Coordinate {
-  readonly Vec: readonly number[];
-  readonly Error: number;
-  readonly Adjustment: number;
-  readonly Height: number;
-}
 
 const DIMENSIONS = 8;
 export const ERROR_MAX = 1.5;
@@ -30,26 +25,6 @@ export const ORIGIN: Coordinate = {
 export function seconds(ns: number): number {
   const rest = ns % NS_A_SECOND;
   return (ns - rest) / NS_A_SECOND + rest / NS_A_SECOND;
-}
-
-function difference(a: readonly number[], b: readonly number[]): number[] {
-  return a.map((value, i) => value - (b[i] ?? 0));
-}
-
-function magnitude(vector: readonly number[]): number {
-  return Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
-}
-
-/** Without the adjustments, in seconds. */
-export function rawDistance(a: Coordinate, b: Coordinate): number {
-  return magnitude(difference(a.Vec, b.Vec)) + a.Height + b.Height;
-}
-
-/** The round trip to be expected between two places, in whole nanoseconds. */
-export function distanceNs(a: Coordinate, b: Coordinate): number {
-  const raw = rawDistance(a, b);
-  const adjusted = raw + a.Adjustment + b.Adjustment;
-  return Math.trunc((adjusted > 0 ? adjusted : raw) * NS_A_SECOND);
 }
 
 export function isFiniteCoordinate(place: Coordinate): boolean {

@@ -1,7 +1,8 @@
 // Our own network coordinate and those of the members that answered us (spec/gossip.md, section 17).
 
+import type { Coordinate } from '../../../wire/gossip-pools.js';
 import type { Random } from '../core/random.js';
-import { type Coordinate, encodeCoordinate, readCoordinate } from './coordinate.js';
+import { encodeCoordinate, readCoordinate } from './coordinate.js';
 import { type CoordinateProblem, Vivaldi } from './vivaldi.js';
 
 const NS_A_MILLISECOND = 1e6;

@@ -2,6 +2,7 @@
 // top of memberlist's core. It is pure like that: the shell has the sockets and the clock, and takes what is to be done
 // after every call.
 
+import type { Coordinate } from '../../../wire/gossip-pools.js';
 import { GossipCore } from '../core/gossip-core.js';
 import type { Machine, MachineOutput, Merging } from '../core/machine.js';
 import type { Address, NodeInfo } from '../core/node.js';
@@ -12,7 +13,6 @@ import type { Ping } from '../wire/messages.js';
 import type { PushPull } from '../wire/stream-messages.js';
 import { Asking, type QueryListener, type QueryRequest } from './asking.js';
 import { Broadcasts } from './broadcasts.js';
-import type { Coordinate } from './coordinate.js';
 import { Departure } from './departure.js';
 import { every } from './every.js';
 import { figuresOf } from './figures.js';
@@ -37,6 +37,7 @@ import { Rejoin } from './rejoin.js';
 import { Responses } from './responses.js';
 import { SerfOutbox } from './serf-outbox.js';
 import type { SerfPool } from './serf-pool.js';
+import type { RestoredSnapshot } from './snapshot.js';
 import { SnapshotJournal } from './snapshot-journal.js';
 import { localState, mergeState } from './state-exchange.js';
 import { encodeTags } from './tags.js';
@@ -58,6 +59,7 @@ export class SerfCore implements Machine<SerfEvent> {
   private readonly conflict: NameConflict;
   private readonly departure: Departure;
   private readonly rejoin: Rejoin;
+  private readonly journal: SnapshotJournal | null;
   /** Joins under way, and whether one of them wants no old events. */
   private joins = 0;
   private ignoresOld = false;
@@ -67,6 +69,7 @@ export class SerfCore implements Machine<SerfEvent> {
   constructor(options: SerfOptions) {
     const clocks = { member: new LamportClock(), event: new LamportClock(), query: new LamportClock() };
     const journal = options.restored === null ? null : new SnapshotJournal(options.restored);
+    this.journal = journal;
     const members = new Members();
     const { self, gossip, serf, random, layerOverhead, rules } = options;
     const broadcasts = new Broadcasts({ serf, gossip, layerOverhead, memberCount: () => members.size });
@@ -427,6 +430,11 @@ export class SerfCore implements Machine<SerfEvent> {
   /** Of the members that answered directly since the last call. */
   takeSeenCoordinates(): Map<string, Coordinate> {
     return this.pool.coordinates.takeSeen();
+  }
+
+  /** What a snapshot file made now would hold; null when none is kept. */
+  snapshot(): RestoredSnapshot | null {
+    return this.journal?.state(this.pool.members.all()) ?? null;
   }
 
   /** Serf's statistics by name. */

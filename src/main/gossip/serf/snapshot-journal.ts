@@ -3,8 +3,17 @@
 import type { Uint64 } from '../../../wire/uint64.js';
 import type { Address } from '../core/node.js';
 import { endpointText } from './endpoint.js';
+import type { SerfMember } from './member.js';
 import type { MemberEventType } from './output.js';
-import type { RestoredSnapshot } from './snapshot.js';
+import {
+  aliveLine,
+  clockLine,
+  eventClockLine,
+  LEAVE_LINE,
+  notAliveLine,
+  queryClockLine,
+  type RestoredSnapshot,
+} from './snapshot.js';
 
 export class SnapshotJournal {
   private lines = '';
@@ -23,34 +32,44 @@ export class SnapshotJournal {
   /** A name with a line feed would be read back as lines of its own. */
   member(type: MemberEventType, name: string, address: Address): void {
     if (this.isLeaving || name.includes('\n')) return;
-    if (type === 'join') this.lines += `alive: ${name} ${endpointText(address)}\n`;
-    else if (type === 'leave' || type === 'failed') this.lines += `not-alive: ${name}\n`;
+    if (type === 'join') this.lines += aliveLine(name, endpointText(address));
+    else if (type === 'leave' || type === 'failed') this.lines += notAliveLine(name);
   }
 
   /** The last time anybody may have used. Written even while leaving. */
   memberClock(time: Uint64): void {
     if (time <= this.clock) return;
     this.clock = time;
-    this.lines += `clock: ${time}\n`;
+    this.lines += clockLine(time);
   }
 
   userEvent(time: Uint64): void {
     if (this.isLeaving || time <= this.eventClock) return;
     this.eventClock = time;
-    this.lines += `event-clock: ${time}\n`;
+    this.lines += eventClockLine(time);
   }
 
   query(time: Uint64): void {
     if (this.isLeaving || time <= this.queryClock) return;
     this.queryClock = time;
-    this.lines += `query-clock: ${time}\n`;
+    this.lines += queryClockLine(time);
   }
 
   /** We leave of our own will: a restart must not rejoin unless it is told to. */
   leave(): void {
     this.isLeaving = true;
     this.isSynced = true;
-    this.lines += 'leave\n';
+    this.lines += LEAVE_LINE;
+  }
+
+  /** What all lines so far come to, with these members. */
+  state(all: Iterable<SerfMember>): RestoredSnapshot {
+    const members: { name: string; address: string }[] = [];
+    for (const { name, address, status } of all) {
+      if (status === 'alive' || status === 'leaving') members.push({ name, address: endpointText(address) });
+    }
+    const { clock, eventClock, queryClock } = this;
+    return { members, clock, eventClock, queryClock };
   }
 
   /** What is due since the last call, null when nothing is. */

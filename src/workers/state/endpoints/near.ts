@@ -1,22 +1,9 @@
 // `?near=`: lists sorted by the round trip from a node, estimated from network coordinates (spec/gossip.md, section 17).
 // Nodes without coordinates come last, in their old order; from an unknown node nothing is sorted.
 
-import type { CoordinateRecord } from '../../../wire/records.js';
+import type { Coordinate } from '../../../wire/gossip-pools.js';
+import { distance } from '../coordinates/coordinate.js';
 import type { CoordinateReads } from '../store/read-api.js';
-
-type Coordinate = CoordinateRecord['Coord'];
-
-/** Seconds, as Vivaldi estimates them. */
-function distance(a: Coordinate, b: Coordinate): number {
-  let sum = 0;
-  for (let i = 0; i < a.Vec.length; i += 1) {
-    const difference = (a.Vec[i] ?? 0) - (b.Vec[i] ?? 0);
-    sum += difference * difference;
-  }
-  const raw = Math.sqrt(sum) + a.Height + b.Height;
-  const adjusted = raw + a.Adjustment + b.Adjustment;
-  return adjusted > 0 ? adjusted : raw;
-}
 
 function coordinateOf(coordinates: CoordinateReads, node: string): Coordinate | undefined {
   return coordinates.ofNode(node).value.find((record) => record.Segment === '')?.Coord;

@@ -1,9 +1,9 @@
 // The operators: which type has which, how the expression's text becomes a value of the type, and the test itself
 // (spec/filter.md, sections 2 and 3). `matches` runs on RE2's syntax in linear time, so no request can hold the thread.
 
-import { RE2JS } from 're2js';
 import { parseGoBool, parseGoFloat, parseGoInt, parseGoUint } from '../../../gotext/numbers.js';
 import { quote } from '../../../gotext/quote.js';
+import { type CompiledRegexp, compileRegexp } from '../../../gotext/regexp.js';
 import type { Match, Operator } from './expression.js';
 import type { FieldType } from './fields.js';
 import type { Test } from './selectors.js';
@@ -26,24 +26,15 @@ const ALLOWED: { readonly [kind in FieldType['kind']]: ReadonlySet<Operator> } =
   object: new Set(),
 };
 
-/** Longer patterns are refused as too large before they cost anything; a compiled program may be many times the size. */
-const MAX_PATTERN = 8192;
-
 /** What a match gives when a map key of its selector is absent. `matches` holds as well as `not matches`. */
 export function holdsWhenAbsent(operator: Operator): boolean {
   return operator !== 'Equal' && operator !== 'In' && operator !== 'Is Not Empty';
 }
 
-function compilePattern(pattern: string): { readonly ok: true; readonly re: RE2JS } | { ok: false; error: string } {
-  const refuse = (why: string) =>
-    ({ ok: false, error: `Failed to compile regular expression ${quote(pattern)}: ${why}` }) as const;
-  if (pattern.length > MAX_PATTERN) return refuse('error parsing regexp: expression too large');
-  try {
-    return { ok: true, re: RE2JS.compile(pattern) };
-  } catch (error) {
-    if (error instanceof RangeError) return refuse('error parsing regexp: expression nests too deeply');
-    return refuse(error instanceof Error ? error.message : String(error));
-  }
+function compilePattern(pattern: string): CompiledRegexp {
+  const compiled = compileRegexp(pattern);
+  if (compiled.ok) return compiled;
+  return { ok: false, error: `Failed to compile regular expression ${quote(pattern)}: ${compiled.error}` };
 }
 
 function size(value: unknown): number {

@@ -155,6 +155,8 @@ export interface PreparedRead<T> {
    * streaming headers of spec/http.md section 3 are sent.
    */
   readonly streaming?: boolean;
+  /** A 404 goes out without a read's headers (coordinates of an unknown node). */
+  readonly missesAreBare?: boolean;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a table holds reads of different results; each is closed in itself

@@ -1,8 +1,8 @@
 // Blocking by hash (spec/http.md, section 3): `?hash=` holds the answer back while the content hash is still the one the
 // client knows, at most `wait`. For what the agent itself holds; the replicated state blocks by index instead.
 
-import { type Deadline, deadlines } from './deadline-queue.js';
 import { type ApiRequest, isReply, type Reply } from './endpoint.js';
+import { waitWhile } from './waiting.js';
 
 /**
  * Resolves when it is time to answer: no hash was sent, the current hash is another (a vanished subject has none: ""),
@@ -19,19 +19,7 @@ export async function waitForChange(
 ): Promise<Reply | null> {
   const options = request.options();
   if (isReply(options)) return options;
-  if (options.hash === '' || currentHash() !== options.hash) return null;
-  await new Promise<void>((resolve) => {
-    const deadline: Deadline = { at: deadlines.now() + options.waitMs, slot: -1, expire: () => finish() };
-    const unsubscribe = subscribe(() => {
-      if (currentHash() !== options.hash) finish();
-    });
-    const finish = (): void => {
-      unsubscribe();
-      deadlines.remove(deadline);
-      resolve();
-    };
-    deadlines.add(deadline);
-    request.onAbort(finish);
-  });
+  const { hash, waitMs } = options;
+  if (hash !== '') await waitWhile(request, waitMs, () => currentHash() === hash, subscribe);
   return null;
 }

@@ -144,6 +144,11 @@ export class ReadRun<T> implements Deadline, AbortListener {
   }
 
   #answer(result: ReadResult<T>): void {
+    const reply = this.#prepared.reply(result);
+    if (this.#prepared.missesAreBare && reply.status === 404) {
+      this.call.finish(reply);
+      return;
+    }
     const { leadership } = this.#context.consensus;
     let headers = readHeaders(
       shownIndex(result),
@@ -153,6 +158,6 @@ export class ReadRun<T> implements Deadline, AbortListener {
       this.#read.effectiveConsistency ? this.#consistency : null,
     );
     if (this.cache !== null) headers += this.cache.headers;
-    this.call.finish(this.#prepared.reply(result), headers);
+    this.call.finish(reply, headers);
   }
 }

@@ -1,15 +1,16 @@
-// What this server does while it leads (spec/raft.md, section 10): brings the replicated state in order, then keeps its own
-// registration, the session timers and the tombstones going until it loses leadership. The order of the steps is Consul's.
+// What this server does while it leads (spec/raft.md, section 10): brings the replicated state in order, then keeps the
+// catalog of members, the session timers and the tombstones going until it loses leadership. The order of the steps is Consul's.
 
 import type { Logger } from '../../../observe/logger.js';
 import type { Metrics } from '../../../observe/metrics.js';
 import type { Command } from '../../../wire/commands.js';
 import type { RuntimeConfig } from '../../../wire/config.js';
+import type { Member, MemberChanges } from '../../../wire/gossip-pools.js';
 import { type Consensus, PROPOSE_FAILURE_TEXT, type ProposeOutcome } from '../consensus.js';
 import { DeadlineQueue } from '../http/deadline-queue.js';
 import type { StateStore } from '../store/state-store.js';
 import { autopilotDefaults } from './autopilot-defaults.js';
-import { type AliveMember, isRegistered, ownMember, registrationOf } from './member-registration.js';
+import { Reconciler } from './reconciler.js';
 import { SessionTimers } from './session-timers.js';
 import { TombstoneCollection } from './tombstone-collection.js';
 
@@ -32,8 +33,8 @@ export interface LeaderDutiesOptions {
   /** Named `agent.server`. */
   readonly logger: Logger;
   readonly metrics: Metrics;
-  /** Alive members of the LAN pool; this server alone where there is no gossip. */
-  readonly members?: () => readonly AliveMember[];
+  /** All members of the LAN pool, whatever their status; this server is among them before it can lead. */
+  readonly members: () => readonly Member[];
   /** Milliseconds of a clock that never jumps. */
   readonly now?: () => number;
 }
@@ -43,23 +44,32 @@ export class LeaderDuties {
   readonly #deadlines: DeadlineQueue;
   readonly #sessions: SessionTimers;
   readonly #tombstones: TombstoneCollection;
+  readonly #reconciler: Reconciler;
   /** Raised whenever leadership is gained or lost: work of an earlier time must stop. */
   #term = 0;
   #isLeading = false;
   #established = false;
   #timer: NodeJS.Timeout | null = null;
   #endObserving: (() => void) | null = null;
-  /** Resolves when the present leadership ends, so that nothing waits for an answer that won't come. */
-  #lost: Promise<void> = Promise.resolve();
-  #signalLost: () => void = () => {};
+  /** Called when the present leadership ends, so that nothing waits for an answer that won't come. */
+  readonly #giveUps = new Set<() => void>();
 
   constructor(options: LeaderDutiesOptions) {
     this.#options = options;
-    const { consensus, config, logger, metrics, now } = options;
+    const { store, consensus, config, logger, metrics, members, now } = options;
     this.#deadlines = new DeadlineQueue(now);
     const shared = { consensus, deadlines: this.#deadlines, datacenter: config.datacenter, logger, metrics };
     this.#sessions = new SessionTimers(shared);
     this.#tombstones = new TombstoneCollection(shared);
+    this.#reconciler = new Reconciler({
+      catalog: store.catalog,
+      members,
+      ownName: config.nodeName,
+      datacenter: config.datacenter,
+      propose: (command) => this.#propose(command),
+      logger,
+      metrics,
+    });
   }
 
   /** True once the state is in order: from then on consistent reads may be answered. */
@@ -74,14 +84,10 @@ export class LeaderDuties {
   /** Resolves when the beginning is done, or was given up because leadership went away. */
   async gainLeadership(): Promise<void> {
     if (this.#isLeading) return;
-    const { logger, config } = this.#options;
+    const { logger } = this.#options;
     this.#isLeading = true;
     this.#term += 1;
-    this.#lost = new Promise((resolve) => {
-      this.#signalLost = resolve;
-    });
     logger.info('cluster leadership acquired');
-    logger.info('New leader elected', 'payload', config.nodeName);
     await this.#establish(this.#term);
   }
 
@@ -96,6 +102,11 @@ export class LeaderDuties {
     this.#sessions.renew(id);
   }
 
+  /** What `members` gives has changed. Before the beginning is done it changes nothing: all members are looked at then. */
+  membersChanged(changes: MemberChanges): void {
+    if (this.#established) this.#reconciler.changed(changes);
+  }
+
   stop(): void {
     this.#revoke();
   }
@@ -104,7 +115,9 @@ export class LeaderDuties {
     this.#term += 1;
     this.#isLeading = false;
     this.#established = false;
-    this.#signalLost();
+    for (const giveUp of this.#giveUps) giveUp();
+    this.#giveUps.clear();
+    this.#reconciler.stop();
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     this.#endObserving?.();
@@ -154,43 +167,36 @@ export class LeaderDuties {
   }
 
   async #reconcile(term: number): Promise<void> {
-    const { metrics, config, members = () => [ownMember(config)] } = this.#options;
     const startedMs = performance.now();
-    for (const member of members()) {
-      await this.#reconcileMember(member);
-      if (term !== this.#term) return;
-    }
-    metrics.observe('leader.reconcile', performance.now() - startedMs);
+    const isComplete = await this.#reconciler.all();
+    if (!isComplete || term !== this.#term) return;
+    this.#options.metrics.observe('leader.reconcile', performance.now() - startedMs);
     this.#again(RECONCILE_INTERVAL_MS, async () => {
       await this.#barrier();
       if (term === this.#term) await this.#reconcile(term);
     });
   }
 
-  async #reconcileMember(member: AliveMember): Promise<void> {
-    const { store, config, logger, metrics } = this.#options;
-    if (isRegistered(store.catalog, member)) return;
-    logger.info('member joined, marking health alive', 'member', member.name, 'partition', 'default');
-    const startedMs = performance.now();
-    const problem = await this.#propose(registrationOf(store.catalog, member, config.datacenter));
-    metrics.observe('leader.reconcileMember', performance.now() - startedMs);
-    if (problem !== null) {
-      logger.error('failed to reconcile member', 'member', member.name, 'partition', 'default', 'error', problem);
-    }
-  }
-
   async #barrier(): Promise<void> {
     const startedMs = performance.now();
-    await Promise.race([this.#options.consensus.barrier(), this.#lost]);
+    await this.#unlessLost(this.#options.consensus.barrier(), undefined);
     this.#options.metrics.observe('leader.barrier', performance.now() - startedMs);
   }
 
   /** null: done; else why not. */
   async #propose(command: Command): Promise<string | null> {
-    const proposed = this.#options.consensus.propose(command);
-    const outcome = await Promise.race([proposed, this.#lost.then(() => LOST)]);
+    const outcome = await this.#unlessLost(this.#options.consensus.propose(command), LOST);
     if (!outcome.ok) return PROPOSE_FAILURE_TEXT[outcome.code];
     return outcome.result.kind === 'error' ? outcome.result.text : null;
+  }
+
+  /** The answer, or `lost` once leadership ends. A race with one promise of the whole term would keep every answer's waiter. */
+  #unlessLost<T>(answer: Promise<T>, lost: T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const giveUp = (): void => resolve(lost);
+      this.#giveUps.add(giveUp);
+      answer.then(resolve, reject).finally(() => this.#giveUps.delete(giveUp));
+    });
   }
 
   #again(delayMs: number, work: () => Promise<void>): void {

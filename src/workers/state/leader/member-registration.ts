@@ -1,92 +1,105 @@
-// What the catalog says about a member that gossip knows as alive (spec/raft.md, section 8; spec/agent.md, section 8): the node, its
-// `serfHealth` check and, for a server, the service `consul`.
+// What the catalog says about a member of gossip (spec/raft.md, section 8; spec/agent.md, section 8): the node, its
+// `serfHealth` check and, for a server, the service `consul`. When it says so already, nothing need be written.
 
 import { CommandType, type RegisterRequest } from '../../../wire/commands.js';
-import type { RuntimeConfig } from '../../../wire/config.js';
-import type { CheckRecord, ServiceRecord, StringMap } from '../../../wire/records.js';
+import type { Member } from '../../../wire/gossip-pools.js';
+import type { CheckRecord, NodeRecord, ServiceRecord, StringMap } from '../../../wire/records.js';
 import { NO_CHECK_DEFINITION, NO_CONNECT, NO_PROXY } from '../records/zero-values.js';
 import type { CatalogReads } from '../store/read-api.js';
 import { sameValue } from '../store/same-value.js';
+import type { AgentTags, ServerTags } from './member-tags.js';
 
-const SERF_HEALTH = 'serfHealth';
-const CONSUL = 'consul';
-const RAFT_PROTOCOL = '3';
-/** Gossip protocol versions spoken: current, lowest, highest. */
-const SERF_PROTOCOL = { current: '2', min: '1', max: '5' } as const;
+export const SERF_HEALTH = 'serfHealth';
+export const CONSUL = 'consul';
 const NO_INDEX = { CreateIndex: 0, ModifyIndex: 0 } as const;
+const ALIVE = { Status: 'passing', Output: 'Agent alive and reachable' } as const;
+const FAILED = { Status: 'critical', Output: 'Agent not live or unreachable' } as const;
 
-export interface ServerMember {
-  readonly port: number;
-  readonly meta: StringMap;
+/** A member and what its tags say. */
+export interface AgentMember {
+  readonly member: Member;
+  readonly tags: AgentTags;
 }
 
-/** An alive member of the LAN gossip pool. */
-export interface AliveMember {
-  readonly name: string;
-  readonly id: string;
-  readonly address: string;
-  readonly version: string;
-  /** null: a client agent. */
-  readonly server: ServerMember | null;
-}
-
-/** This server as its own gossip member. */
-export function ownMember(config: RuntimeConfig): AliveMember {
-  const { ports } = config;
-  const meta: { [key: string]: string } = {
-    non_voter: 'false',
-    raft_version: RAFT_PROTOCOL,
-    read_replica: 'false',
-    serf_protocol_current: SERF_PROTOCOL.current,
-    serf_protocol_min: SERF_PROTOCOL.min,
-    serf_protocol_max: SERF_PROTOCOL.max,
-    version: config.version,
-  };
-  if (ports.grpc > 0) meta['grpc_port'] = String(ports.grpc);
-  if (ports.grpcTls > 0) meta['grpc_tls_port'] = String(ports.grpcTls);
-  return {
-    name: config.nodeName,
-    id: config.nodeId,
-    address: config.advertiseAddress,
-    version: config.version,
-    server: { port: ports.server, meta },
-  };
-}
-
-/** True when the catalog already says so: the member's registration would change nothing that matters. */
-export function isRegistered(catalog: CatalogReads, member: AliveMember): boolean {
+/** True when an alive member's registration would change nothing that matters. */
+export function isRegistered(catalog: CatalogReads, { member, tags }: AgentMember): boolean {
   const node = catalog.node(member.name);
-  if (node?.Address !== member.address || node.ID !== member.id) return false;
-  if (catalog.check(member.name, SERF_HEALTH)?.Status !== 'passing') return false;
-  const { server } = member;
+  if (node?.Address !== member.address || node.ID !== tags.id) return false;
+  if (catalog.check(member.name, SERF_HEALTH)?.Status !== ALIVE.Status) return false;
+  const { server } = tags;
   if (!server) return true;
   const service = catalog.nodeService(member.name, CONSUL);
-  return service !== undefined && service.Port === server.port && sameValue(service.Meta, server.meta);
+  return (
+    service !== undefined &&
+    service.Port === server.port &&
+    sameValue(service.Meta, serverMeta(member, tags.version, server))
+  );
+}
+
+export function isMarkedFailed(catalog: CatalogReads, name: string): boolean {
+  return catalog.check(name, SERF_HEALTH)?.Status === FAILED.Status;
 }
 
 /** The registration of an alive member. A known node keeps its tagged addresses and metadata. */
-export function registrationOf(catalog: CatalogReads, member: AliveMember, datacenter: string) {
-  const known = catalog.node(member.name);
+export function registrationOf(known: NodeRecord | undefined, agent: AgentMember, datacenter: string) {
+  const { member, tags } = agent;
   const body: RegisterRequest = {
-    ...NO_INDEX,
-    Datacenter: datacenter,
-    Token: '',
-    ID: member.id,
-    Node: member.name,
-    Address: member.address,
-    TaggedAddresses: known?.TaggedAddresses ?? null,
-    NodeMeta: known ? known.Meta : { 'consul-version': member.version },
-    Service: member.server ? consulService(member.server) : null,
-    Check: serfHealth(member.name),
-    Checks: null,
+    ...nodePart(known, agent, datacenter),
+    Service: tags.server ? consulService(tags.server, serverMeta(member, tags.version, tags.server)) : null,
+    Check: serfHealth(member.name, ALIVE),
     SkipNodeUpdate: false,
-    PeerName: '',
-    Locality: null,
   };
   return { type: CommandType.register, body } as const;
 }
 
-function consulService(server: ServerMember): ServiceRecord {
+/** Marks a failed member's node; what else the catalog says of it stays. */
+export function failureOf(known: NodeRecord, agent: AgentMember, datacenter: string) {
+  const body: RegisterRequest = {
+    ...nodePart(known, agent, datacenter),
+    Service: null,
+    Check: serfHealth(agent.member.name, FAILED),
+    SkipNodeUpdate: true,
+  };
+  return { type: CommandType.register, body } as const;
+}
+
+export function deregistrationOf(node: string, datacenter: string) {
+  const body = { Datacenter: datacenter, Token: '', Node: node, ServiceID: '', CheckID: '', PeerName: '' };
+  return { type: CommandType.deregister, body } as const;
+}
+
+function nodePart(known: NodeRecord | undefined, { member, tags }: AgentMember, datacenter: string) {
+  return {
+    ...NO_INDEX,
+    Datacenter: datacenter,
+    Token: '',
+    ID: tags.id,
+    Node: member.name,
+    Address: member.address,
+    TaggedAddresses: known?.TaggedAddresses ?? null,
+    NodeMeta: known ? known.Meta : { 'consul-version': tags.version },
+    Checks: null,
+    PeerName: '',
+    Locality: null,
+  };
+}
+
+function serverMeta(member: Member, version: string, server: ServerTags): StringMap {
+  const meta: { [key: string]: string } = {
+    non_voter: String(server.isNonVoter),
+    raft_version: String(server.raftVersion),
+    read_replica: String(server.isReadReplica),
+    serf_protocol_current: String(member.protocolCurrent),
+    serf_protocol_min: String(member.protocolMin),
+    serf_protocol_max: String(member.protocolMax),
+    version,
+  };
+  if (server.grpcPort > 0) meta['grpc_port'] = String(server.grpcPort);
+  if (server.grpcTlsPort > 0) meta['grpc_tls_port'] = String(server.grpcTlsPort);
+  return meta;
+}
+
+function consulService(server: ServerTags, meta: StringMap): ServiceRecord {
   return {
     ...NO_INDEX,
     Kind: '',
@@ -95,7 +108,7 @@ function consulService(server: ServerMember): ServiceRecord {
     Tags: null,
     Address: '',
     TaggedAddresses: null,
-    Meta: server.meta,
+    Meta: meta,
     Port: server.port,
     SocketPath: '',
     Weights: { Passing: 1, Warning: 1 },
@@ -108,15 +121,14 @@ function consulService(server: ServerMember): ServiceRecord {
   };
 }
 
-function serfHealth(node: string): CheckRecord {
+function serfHealth(node: string, health: typeof ALIVE | typeof FAILED): CheckRecord {
   return {
     ...NO_INDEX,
     Node: node,
     CheckID: SERF_HEALTH,
     Name: 'Serf Health Status',
-    Status: 'passing',
+    ...health,
     Notes: '',
-    Output: 'Agent alive and reachable',
     ServiceID: '',
     ServiceName: '',
     ServiceTags: null,

@@ -86,6 +86,10 @@ export class LocalState {
     for (const entry of this.#services.values()) if (!entry.deleted) yield entry;
   }
 
+  *serviceDefinitions(): IterableIterator<ServiceRecord> {
+    for (const { definition } of this.services()) yield definition;
+  }
+
   *checks(): IterableIterator<CheckEntry> {
     for (const entry of this.#checks.values()) if (!entry.deleted) yield entry;
   }

@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import {
-  type Coordinate,
-  distanceNs,
-  encodeCoordinate,
-  ORIGIN,
-  readCoordinate,
-} from '../../../../src/main/gossip/serf/coordinate.js';
+import { encodeCoordinate, ORIGIN, readCoordinate } from '../../../../src/main/gossip/serf/coordinate.js';
 import { Vivaldi } from '../../../../src/main/gossip/serf/vivaldi.js';
+import { distanceNs } from '../../../../src/wire/coordinate.js';
+import type { Coordinate } from '../../../../src/wire/gossip-pools.js';
 import { seeded } from '../core/rig.js';
 import { fromHex, readVectors, toHex } from '../vectors.js';
 

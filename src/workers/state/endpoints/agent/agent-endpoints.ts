@@ -1,16 +1,17 @@
 // All of /v1/agent: the table that the HTTP layer serves, over the agent's local part and what the process gives it.
 
 import type { RuntimeConfig } from '../../../../wire/config.js';
-import type { Member } from '../../../../wire/state-worker.js';
+import type { Coordinate, Member } from '../../../../wire/gossip-pools.js';
 import type { LogRecord } from '../../../../wire/thread-port.js';
+import type { AgentControl } from '../../control-client.js';
 import type { EndpointTable } from '../../http/endpoint.js';
 import type { Clock } from '../../local/clock.js';
 import type { LocalAgent } from '../../local/local-agent.js';
 import { checkRegistrationEndpoints } from './check-registration.js';
-import { type Coordinate, identityEndpoints, type Stats } from './identity.js';
+import { identityEndpoints, type Stats } from './identity.js';
 import { localHealthEndpoints } from './local-health.js';
 import { localListEndpoints } from './local-lists.js';
-import { type AgentControl, memberEndpoints } from './members.js';
+import { memberEndpoints } from './members.js';
 import { metricsEndpoints } from './metrics.js';
 import type { MetricsBins } from './metrics-bins.js';
 import { type LogStream, monitorEndpoints } from './monitor.js';
@@ -25,7 +26,8 @@ interface AgentDependencies {
   /** This agent as a LAN member. */
   readonly self: () => Member;
   readonly control: AgentControl;
-  readonly coordinate: () => Coordinate;
+  /** This agent's in the LAN pool; null where coordinates are disabled. */
+  readonly coordinate: () => Coordinate | null;
   /** Groups of figures of the agent's other parts (raft, serf_lan, consul …) for /v1/agent/self. */
   readonly stats: () => Promise<Stats>;
   readonly metrics: MetricsBins;

@@ -5,8 +5,9 @@ import { statfs } from 'node:fs/promises';
 import os from 'node:os';
 import { mapJson, quoteJson } from '../../../../gotext/json-encode.js';
 import type { RuntimeConfig } from '../../../../wire/config.js';
-import type { CoordinateRecord, StringMap } from '../../../../wire/records.js';
-import type { Member } from '../../../../wire/state-worker.js';
+import type { Coordinate, Member } from '../../../../wire/gossip-pools.js';
+import type { StringMap } from '../../../../wire/records.js';
+import { coordinateJson } from '../../coordinates/coordinate.js';
 import { type EndpointTable, json } from '../../http/endpoint.js';
 import type { LocalAgent } from '../../local/local-agent.js';
 import { nodeMetaOf } from '../../local/node-facts.js';
@@ -15,17 +16,6 @@ import { memberJson } from './members.js';
 /** The placeholder of builds without a date, as JSON shows it. */
 const BUILD_DATE = '1970-01-01T00:00:01Z';
 const REVISION = '';
-const DIMENSIONS = 8;
-
-export type Coordinate = CoordinateRecord['Coord'];
-
-/** A node's coordinate before it has heard from any other. */
-export const ORIGIN: Coordinate = {
-  Vec: new Array<number>(DIMENSIONS).fill(0),
-  Error: 1.5,
-  Adjustment: 0,
-  Height: 1e-5,
-};
 
 /** Groups of figures for `info`: raft, serf_lan … */
 export type Stats = { readonly [group: string]: StringMap };
@@ -34,7 +24,8 @@ interface IdentityDependencies {
   readonly config: () => RuntimeConfig;
   readonly local: LocalAgent;
   readonly self: () => Member;
-  readonly coordinate: () => Coordinate;
+  /** In the LAN pool; null where coordinates are disabled. */
+  readonly coordinate: () => Coordinate | null;
   /** What the agent's other parts count; `agent`, `build` and `runtime` are made here. */
   readonly stats: () => Promise<Stats>;
 }
@@ -62,10 +53,6 @@ function ownStats({ config, local }: IdentityDependencies, others: Stats): Stats
   };
 }
 
-function coordinateJson({ Vec, Error: error, Adjustment, Height }: Coordinate): string {
-  return `{"Vec":[${Vec.join(',')}],"Error":${error},"Adjustment":${Adjustment},"Height":${Height}}`;
-}
-
 function port(configured: number): number {
   return Math.max(0, configured);
 }
@@ -79,10 +66,11 @@ function selfJson(dependencies: IdentityDependencies, others: Stats): string {
     `{"Datacenter":${quoteJson(datacenter)},"PrimaryDatacenter":${quoteJson(primaryDatacenter)},` +
     `"NodeName":${quoteJson(nodeName)},"NodeID":${quoteJson(nodeId)},"Revision":"${REVISION}","Server":${server},` +
     `"Version":${quoteJson(version)},"BuildDate":"${BUILD_DATE}"}`;
+  const coordinate = dependencies.coordinate();
   const stats = mapJson(ownStats(dependencies, others), (group) => mapJson(group, quoteJson));
   return (
     `{"Config":${about},"DebugConfig":${config.debugConfig === '' ? '{}' : config.debugConfig},` +
-    `"Coord":${coordinateJson(dependencies.coordinate())},"Member":${memberJson(dependencies.self())},` +
+    `"Coord":${coordinate === null ? 'null' : coordinateJson(coordinate)},"Member":${memberJson(dependencies.self())},` +
     `"Stats":${stats},"Meta":${mapJson(nodeMetaOf(config), quoteJson)},` +
     `"xDS":{"SupportedProxies":{},"Port":${grpc},"Ports":{"Plaintext":${grpc},"TLS":${grpcTls}}}}`
   );

@@ -1,15 +1,13 @@
 // agent/members, join and force-leave: the gossip pools, which live in main.
 
-import { mapJson, quoteJson } from '../../../../gotext/json-encode.js';
-import type { ControlAnswer, ControlRequest, Member } from '../../../../wire/state-worker.js';
+import { quoteJson } from '../../../../gotext/json-encode.js';
+import type { Member } from '../../../../wire/gossip-pools.js';
+import type { ControlRequest } from '../../../../wire/state-worker.js';
+import type { AgentControl } from '../../control-client.js';
 import { compileFilter } from '../../filter/compile.js';
 import { memberFields } from '../../filter/fields.js';
 import { type ApiRequest, type EndpointTable, json, NOTHING, type Reply, text } from '../../http/endpoint.js';
-
-/** What the API asks of the process as a whole. */
-export interface AgentControl {
-  ask(control: ControlRequest): Promise<ControlAnswer>;
-}
+import { memberTags } from '../../members/member-tags.js';
 
 interface MemberDependencies {
   readonly members: () => { readonly lan: readonly Member[]; readonly wan: readonly Member[] };
@@ -21,19 +19,23 @@ const ALL_SEGMENTS = '_all';
 export function memberJson(member: Member): string {
   return (
     `{"Name":${quoteJson(member.name)},"Addr":${quoteJson(member.address)},"Port":${member.port},` +
-    `"Tags":${mapJson(member.tags, quoteJson)},"Status":${member.status},"ProtocolMin":${member.protocolMin},` +
+    `"Tags":${member.tags},"Status":${member.status},"ProtocolMin":${member.protocolMin},` +
     `"ProtocolMax":${member.protocolMax},"ProtocolCur":${member.protocolCurrent},"DelegateMin":${member.delegateMin},` +
     `"DelegateMax":${member.delegateMax},"DelegateCur":${member.delegateCurrent}}`
   );
 }
 
-/** The fields by which filters select. */
+/** The fields by which filters select; what has to be made of the member's texts is made when a filter looks at it. */
 function filterItem(member: Member): object {
   return {
     Name: member.name,
-    Addr: Buffer.from(member.address),
+    get Addr() {
+      return Buffer.from(member.address);
+    },
     Port: member.port,
-    Tags: member.tags,
+    get Tags() {
+      return memberTags(member);
+    },
     Status: member.status,
     ProtocolMin: member.protocolMin,
     ProtocolMax: member.protocolMax,
@@ -81,7 +83,8 @@ export function memberEndpoints(dependencies: MemberDependencies): EndpointTable
       answeredBy: 'agent',
       acl: 'agent:write',
       methods: {
-        PUT: ({ rest, query }) => controlReply(control, { op: 'join', address: rest, wan: query.first('wan') !== '' }),
+        PUT: ({ rest, query }) =>
+          controlReply(control, { op: 'join', addresses: [rest], wan: query.first('wan') !== '' }),
       },
     },
     {

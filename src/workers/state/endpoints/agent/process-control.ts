@@ -1,10 +1,11 @@
 // agent/maintenance, reload and leave: what concerns the agent as a whole.
 
+import type { AgentControl } from '../../control-client.js';
 import type { ApiRequest, EndpointTable, Reply } from '../../http/endpoint.js';
 import type { LocalAgent } from '../../local/local-agent.js';
 import { enableParameter } from './enable-parameter.js';
 import { replyTo } from './local-replies.js';
-import { type AgentControl, controlReply } from './members.js';
+import { controlReply } from './members.js';
 
 async function maintenance(local: LocalAgent, { query, identity }: ApiRequest): Promise<Reply> {
   const enable = enableParameter(query);

@@ -1,0 +1,132 @@
+// Ten thousand members that are one socket: every address of 127.0.0.0/8 leads to it, it answers each ping, whoever it is
+// for, and tells all their names in an exchange. What a large pool costs one agent can so be measured on one machine.
+
+import { randomUUID } from 'node:crypto';
+import type { Machine, MachineOutput, Merging } from '../../src/main/gossip/core/machine.js';
+import type { Address } from '../../src/main/gossip/core/node.js';
+import { Outbox } from '../../src/main/gossip/core/output.js';
+import { answerAddress } from '../../src/main/gossip/core/relay.js';
+import { STATE, serfState } from '../../src/main/gossip/serf/messages.js';
+import { encodeTags } from '../../src/main/gossip/serf/tags.js';
+import { GossipShell } from '../../src/main/gossip/shell/gossip-shell.js';
+import { encode } from '../../src/main/gossip/wire/codec.js';
+import { Keyring } from '../../src/main/gossip/wire/keyring.js';
+import { ACK } from '../../src/main/gossip/wire/message-types.js';
+import { ack, type PushPullNode, STATE_ALIVE } from '../../src/main/gossip/wire/messages.js';
+import { readMessages } from '../../src/main/gossip/wire/packet-messages.js';
+import type { PushPull } from '../../src/main/gossip/wire/stream-messages.js';
+import { Logger, LogSink } from '../../src/observe/logger.js';
+
+const VERSIONS = Uint8Array.of(1, 5, 2, 2, 5, 4);
+const EVENT_SLOTS = 512;
+
+/** Names and addresses of 127.1.0.0/16 on, with the tags of client agents. */
+function member(id: number, port: number): PushPullNode {
+  const tags = new Map([
+    ['build', '1.21.4:59b8b905'],
+    ['dc', 'dc1'],
+    ['id', randomUUID()],
+    ['role', 'node'],
+    ['segment', ''],
+    ['vsn', '2'],
+    ['vsn_max', '3'],
+    ['vsn_min', '2'],
+  ]);
+  return {
+    Name: `member-${String(id).padStart(6, '0')}`,
+    Addr: Uint8Array.of(127, 1 + (id >> 16), (id >> 8) & 255, id & 255),
+    Port: port,
+    Meta: encodeTags(tags),
+    Incarnation: 1,
+    State: STATE_ALIVE,
+    Vsn: VERSIONS,
+  };
+}
+
+class CrowdMachine implements Machine<never> {
+  readonly nextMs = null;
+  private readonly out = new Outbox();
+  private nodes: readonly PushPullNode[] = [];
+  private userState: Uint8Array | null = null;
+
+  fill(count: number, port: number): void {
+    this.nodes = Array.from({ length: count }, (_, id) => member(id + 1, port));
+    const state = {
+      LTime: 2,
+      StatusLTimes: new Map(this.nodes.map(({ Name }) => [Name, 1])),
+      LeftMembers: null,
+      EventLTime: 1,
+      Events: new Array<null>(EVENT_SLOTS).fill(null),
+      QueryLTime: 1,
+    };
+    this.userState = encode(serfState, state, STATE);
+  }
+
+  receive(packet: Uint8Array, from: Address): void {
+    for (const message of readMessages(packet).messages) {
+      if (message.type !== 'ping' && message.type !== 'indirectPing') continue;
+      const answer = encode(ack, { SeqNo: message.body.SeqNo, Payload: null }, ACK);
+      const to = answerAddress(message.body, from);
+      this.out.packet({ to, message: answer, withChecksum: false, probe: null });
+    }
+  }
+
+  localState(isJoin: boolean): PushPull {
+    return { isJoin, nodes: this.nodes, userState: this.userState };
+  }
+
+  startMerge(): Merging {
+    return { ok: true, step: () => false };
+  }
+
+  take(): MachineOutput<never> {
+    const { packets, streams } = this.out.take();
+    return { packets, streams, events: [] };
+  }
+
+  isForUs(): boolean {
+    return true;
+  }
+
+  tick(): void {}
+
+  receiveUser(): void {}
+
+  packetFailed(): void {}
+
+  streamPingAnswered(): void {}
+}
+
+export interface Crowd {
+  /** Join here. */
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+export async function openCrowd(count: number): Promise<Crowd> {
+  const machine = new CrowdMachine();
+  const opened = await GossipShell.open<never>({
+    machine,
+    bindAddress: '0.0.0.0',
+    bindPort: 0,
+    protection: {
+      keyring: new Keyring(),
+      verifyIncoming: true,
+      verifyOutgoing: true,
+      label: new Uint8Array(0),
+      skipInboundLabelCheck: false,
+      encryptionVersion: 1,
+      isCompressing: true,
+    },
+    streamTimeoutMs: 10_000,
+    allows: null,
+    onEvents: () => undefined,
+    logger: new Logger('crowd', new LogSink('error', () => undefined)),
+    metrics: null,
+    labels: [],
+  });
+  if (!opened.ok) throw new Error(opened.error);
+  const { shell } = opened;
+  machine.fill(count, shell.boundPort);
+  return { address: `127.0.0.1:${shell.boundPort}`, close: () => shell.close() };
+}

@@ -1,0 +1,62 @@
+// What a large gossip pool costs an agent that is a member of it and is asked nothing.
+
+import { delay, waitFor } from '../agent.js';
+import { openCrowd } from '../load/crowd.js';
+import { readThreads } from '../process-usage.js';
+import type { Row } from '../row.js';
+import { loopDelays } from './kv.js';
+
+const MEMBERS = 10_000;
+const SETTLE_MS = 15_000;
+const WATCH_SECONDS = 30;
+const JOIN_DEADLINE_MS = 60_000;
+
+/** Main is the thread that has the process's own number. */
+function mainSeconds(pid: number): number {
+  return readThreads(pid).get(String(pid))?.seconds ?? 0;
+}
+
+export const gossipRows: readonly Row[] = [
+  {
+    id: 'members',
+    what: `a client agent that knows ${MEMBERS} members, at rest`,
+    dependsOnEngine: false,
+    hasPeer: true,
+    metrics: [
+      { key: 'rssMb', title: 'RSS added', unit: 'MB', better: 'lower', goal: { kind: 'at-most', value: 25 } },
+      { key: 'mainMs', title: 'main, CPU a second', unit: 'ms', better: 'lower', goal: { kind: 'at-most', value: 50 } },
+      {
+        key: 'holdMs',
+        title: "main's longest hold while it joins",
+        unit: 'ms',
+        better: 'lower',
+        goal: { kind: 'at-most', value: 20 },
+      },
+    ],
+    async run(run) {
+      const agent = await run.startAgent({ mode: 'client' });
+      const crowd = await openCrowd(MEMBERS);
+      try {
+        await delay(SETTLE_MS);
+        const before = agent.memory().rssBytes;
+        const holds: number[] = [];
+        await agent.put(`/v1/agent/join/${crowd.address}`, '');
+        const known = async (): Promise<boolean> => {
+          holds.push(loopDelays(await agent.json('/v1/agent/metrics'), 'max').get('main') ?? 0);
+          const members = (await agent.json('/v1/agent/members')) as readonly unknown[];
+          return members.length > MEMBERS;
+        };
+        await waitFor(known, 'the agent to know all members', JOIN_DEADLINE_MS, 500);
+        await delay(SETTLE_MS);
+        holds.push(loopDelays(await agent.json('/v1/agent/metrics'), 'max').get('main') ?? 0);
+        const cpuBefore = mainSeconds(agent.pid);
+        await delay(WATCH_SECONDS * 1000);
+        const mainMs = ((mainSeconds(agent.pid) - cpuBefore) / WATCH_SECONDS) * 1000;
+        const rssMb = (agent.memory().rssBytes - before) / 1e6;
+        return { values: { rssMb, mainMs, holdMs: Math.max(...holds) } };
+      } finally {
+        await crowd.close();
+      }
+    },
+  },
+];

@@ -1,0 +1,327 @@
+// One gossip pool of this agent, LAN or WAN: Serf's machine on its shell, with the files that outlive it. What the pool
+// tells is given to its observer; what the API wants of it are methods.
+
+import type { Logger } from '../../observe/logger.js';
+import type { Metrics } from '../../observe/metrics.js';
+import type { RuntimeConfig } from '../../wire/config.js';
+import type { Coordinate, KeyringAnswer, KeyringOperation, PoolFigures } from '../../wire/gossip-pools.js';
+import type { SerfMember } from '../gossip/serf/member.js';
+import type { MemberEventType, SerfEvent } from '../gossip/serf/output.js';
+import { SerfCore } from '../gossip/serf/serf-core.js';
+import type { RestoredSnapshot } from '../gossip/serf/snapshot.js';
+import { GossipShell } from '../gossip/shell/gossip-shell.js';
+import { parseIp } from '../gossip/shell/ip-text.js';
+import { type KeyringFile, openKeyring } from '../gossip/shell/keyring-file.js';
+import { SnapshotFile } from '../gossip/shell/snapshot-file.js';
+import { ENCRYPTION_OVERHEAD } from '../gossip/wire/encryption.js';
+import { Keyring } from '../gossip/wire/keyring.js';
+import type { PoolProfile } from './profile.js';
+
+/** memberlist 1 to 5, speaking 2; Serf 2 to 5, speaking 4: what Consul 1.21 says. */
+const VERSIONS = Uint8Array.of(1, 5, 2, 2, 5, 4);
+const ENCRYPTION_VERSION = 1;
+const NO_LABEL = new Uint8Array(0);
+const NOBODY: RestoredSnapshot = { members: [], clock: 0, eventClock: 0, queryClock: 0 };
+
+interface Keys {
+  /** Null: the pool isn't encrypted. */
+  readonly keyring: Keyring | null;
+  readonly file: KeyringFile | null;
+}
+
+interface Files {
+  readonly snapshot: SnapshotFile | null;
+  readonly restored: RestoredSnapshot | null;
+}
+
+export interface PoolObserver {
+  onMembers(type: MemberEventType, members: readonly SerfMember[]): void;
+  onUserEvent(event: Extract<SerfEvent, { kind: 'userEvent' }>): void;
+  /** Somebody else has our name and the majority is for it. The pool is closed. */
+  onQuit(): void;
+}
+
+export interface PoolContext {
+  readonly profile: PoolProfile;
+  readonly config: Pick<
+    RuntimeConfig,
+    'disableKeyringFile' | 'encryptKey' | 'encryptVerifyIncoming' | 'encryptVerifyOutgoing' | 'rejoinAfterLeave'
+  >;
+  /** `agent.server` or `agent.client`. */
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly observer: PoolObserver;
+}
+
+export interface Joined {
+  readonly joined: number;
+  readonly errors: readonly string[];
+}
+
+export type Opened<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: string };
+
+export class GossipPool {
+  readonly profile: PoolProfile;
+  readonly #context: PoolContext;
+  readonly #serf: SerfCore;
+  readonly #keyring: Keyring;
+  readonly #keyringFile: KeyringFile | null;
+  readonly #snapshot: SnapshotFile | null;
+  readonly #serfLog: Logger;
+  readonly #memberlistLog: Logger;
+  readonly #forceLeaves = new Map<string, ((isTimedOut: boolean) => void)[]>();
+  #shell: GossipShell<SerfEvent> | null = null;
+  #onLeft: () => void = () => {};
+
+  private constructor(context: PoolContext, ip: Uint8Array, keys: Keys, files: Files) {
+    const { profile, config, logger } = context;
+    this.#context = context;
+    this.profile = profile;
+    this.#serfLog = logger.child(`serf.${profile.pool}`);
+    this.#memberlistLog = logger.child(`memberlist.${profile.pool}`);
+    // Empty means that nothing is encrypted; a machine without any says so to those who ask for keys.
+    this.#keyring = keys.keyring ?? new Keyring();
+    this.#keyringFile = keys.file;
+    this.#snapshot = files.snapshot;
+    const isEncrypting = keys.keyring !== null && config.encryptVerifyOutgoing;
+    const { port } = profile.addresses;
+    this.#serf = new SerfCore({
+      self: { name: profile.selfName, address: { ip, port }, versionBytes: VERSIONS, bindPort: port },
+      gossip: profile.gossip,
+      serf: profile.serf,
+      tags: profile.tags,
+      rules: profile.rules,
+      random: Math.random,
+      layerOverhead: () => (isEncrypting ? ENCRYPTION_OVERHEAD[ENCRYPTION_VERSION] : 0),
+      keyring: keys.keyring,
+      restored: files.restored,
+    });
+  }
+
+  /** The pool on its sockets, with nobody in it but this agent and whoever its snapshot leads to. */
+  static async open(context: PoolContext): Promise<Opened<GossipPool>> {
+    const { profile, config, logger } = context;
+    const { addresses, snapshotPath, dataDir, pool } = profile;
+    const keys = openKeyring({
+      pool,
+      dataDir,
+      isFileDisabled: config.disableKeyringFile,
+      encryptKey: config.encryptKey,
+    });
+    if (!keys.ok) return keys;
+    if (keys.warning !== null) logger.warn(keys.warning, 'pool', pool);
+    const ip = parseIp(addresses.advertiseAddress);
+    if (ip === null) return { ok: false, error: `failed to parse advertise address "${addresses.advertiseAddress}"` };
+    // The file asks the pool, which is made with what the file held.
+    const source: { pool: GossipPool | null } = { pool: null };
+    const opened =
+      snapshotPath === null
+        ? null
+        : SnapshotFile.open(snapshotPath, config.rejoinAfterLeave, {
+            aliveCount: () => source.pool?.memberCount ?? 0,
+            state: () => source.pool?.snapshot ?? NOBODY,
+            warn: (text) => logger.child(`serf.${pool}`).error(`serf: ${text}`),
+          });
+    if (opened?.ok === false) return opened;
+    const files = { snapshot: opened?.file ?? null, restored: opened?.restored ?? null };
+    source.pool = new GossipPool(context, ip, keys, files);
+    return source.pool.#start();
+  }
+
+  async #start(): Promise<Opened<GossipPool>> {
+    const { config, metrics } = this.#context;
+    const { addresses, allows, pool, gossip } = this.profile;
+    const opened = await GossipShell.open({
+      machine: this.#serf,
+      bindAddress: addresses.bindAddress,
+      bindPort: addresses.port,
+      protection: {
+        keyring: this.#keyring,
+        verifyIncoming: config.encryptVerifyIncoming,
+        verifyOutgoing: config.encryptVerifyOutgoing,
+        label: NO_LABEL,
+        skipInboundLabelCheck: false,
+        encryptionVersion: ENCRYPTION_VERSION,
+        isCompressing: true,
+      },
+      streamTimeoutMs: gossip.streamTimeoutMs,
+      allows,
+      onEvents: (events) => {
+        for (const event of events) this.#take(event);
+      },
+      logger: this.#memberlistLog,
+      metrics,
+      labels: [['network', pool]],
+    });
+    if (!opened.ok) {
+      await this.#snapshot?.close();
+      return { ok: false, error: `Failed to create memberlist: Could not set up network transport: ${opened.error}` };
+    }
+    this.#shell = opened.shell;
+    const problem = opened.shell.run((nowMs) => this.#serf.start(nowMs));
+    if (problem === null) return { ok: true, value: this };
+    await this.close();
+    return { ok: false, error: problem };
+  }
+
+  /** What the snapshot file would hold if it were made anew; null when none is kept. */
+  get snapshot(): RestoredSnapshot | null {
+    return this.#serf.snapshot();
+  }
+
+  /** Runs `action` on the machine; null when the pool is closed. */
+  #run<T>(action: (nowMs: number) => T): T | null {
+    return this.#shell === null ? null : this.#shell.run(action);
+  }
+
+  #take(event: SerfEvent): void {
+    const { observer } = this.#context;
+    switch (event.kind) {
+      case 'members':
+        this.#count(event.type, event.members.length);
+        observer.onMembers(event.type, event.members);
+        return;
+      case 'userEvent':
+        this.#context.metrics.increment('serf.events');
+        observer.onUserEvent(event);
+        return;
+      case 'query':
+        this.#serfLog.debug('serf: nobody answers the query', 'name', event.query.name);
+        return;
+      case 'left':
+        this.#onLeft();
+        return;
+      case 'forceLeft':
+        this.#forceLeft(event.name, event.isTimedOut);
+        return;
+      case 'snapshot':
+        this.#snapshot?.append(event.lines, event.isSynced);
+        return;
+      case 'keyring':
+        void this.#keyringFile?.save().then((problem) => {
+          if (problem !== null) this.#serfLog.error(problem);
+        });
+        return;
+      case 'quit':
+        this.#serfLog.error(event.text);
+        void this.close();
+        observer.onQuit();
+        return;
+      case 'log':
+        (event.source === 'serf' ? this.#serfLog : this.#memberlistLog).log(event.level, event.text);
+        return;
+    }
+  }
+
+  #count(type: MemberEventType, count: number): void {
+    const names = { join: 'join', leave: 'leave', failed: 'failed', update: 'update', reap: 'reap' } as const;
+    this.#context.metrics.increment(`serf.member.${names[type]}`, count);
+  }
+
+  #forceLeft(name: string, isTimedOut: boolean): void {
+    const waiting = this.#forceLeaves.get(name) ?? [];
+    this.#forceLeaves.delete(name);
+    for (const resolve of waiting) resolve(isTimedOut);
+  }
+
+  get members(): IterableIterator<SerfMember> {
+    return this.#serf.members();
+  }
+
+  get memberCount(): number {
+    return this.#serf.memberCount;
+  }
+
+  member(name: string): SerfMember | undefined {
+    return this.#serf.member(name);
+  }
+
+  get figures(): PoolFigures {
+    return this.#serf.figures();
+  }
+
+  get coordinate(): Coordinate {
+    return this.#serf.coordinate;
+  }
+
+  coordinateOf(name: string): Coordinate | undefined {
+    return this.#serf.coordinateOf(name);
+  }
+
+  takeSeenCoordinates(): ReadonlyMap<string, Coordinate> {
+    return this.#serf.takeSeenCoordinates();
+  }
+
+  /** Joins by as many of the addresses as answer. Events from before are not told. */
+  async join(addresses: readonly string[]): Promise<Joined> {
+    const problem = this.#shell === null ? "Serf can't Join after Leave or Shutdown" : this.#serf.canJoin();
+    if (problem !== null || this.#shell === null) return { joined: 0, errors: [problem ?? ''] };
+    this.#serf.beginJoin(true);
+    const result = await this.#shell.join(addresses);
+    this.#run((nowMs) => this.#serf.endJoin(result.joined, nowMs));
+    return result;
+  }
+
+  /** Resolves when the others have been told and had time to hear it. */
+  leave(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onLeft = resolve;
+      const problem = this.#run((nowMs) => this.#serf.leave(nowMs)) ?? null;
+      if (this.#shell === null || problem !== null) {
+        if (problem !== null) this.#serfLog.error(problem);
+        resolve();
+      }
+    });
+  }
+
+  /** Null when it is done; else why it isn't. */
+  forceLeave(name: string, prune: boolean): Promise<string | null> {
+    return new Promise((resolve) => {
+      const waiting = this.#forceLeaves.get(name) ?? [];
+      waiting.push((isTimedOut) => resolve(isTimedOut ? 'timed out broadcasting node removal' : null));
+      this.#forceLeaves.set(name, waiting);
+      this.#run((nowMs) => this.#serf.forceLeave(name, prune, nowMs));
+    });
+  }
+
+  /** Null when it is on its way; else why it isn't. */
+  userEvent(name: string, payload: Uint8Array | null): string | null {
+    return this.#run((nowMs) => this.#serf.userEvent(name, payload, false, nowMs));
+  }
+
+  setTags(tags: ReadonlyMap<string, string>): string | null {
+    return this.#run((nowMs) => this.#serf.setTags(tags, nowMs));
+  }
+
+  /** Asks every member of the pool; resolves when all have answered or the time is over. */
+  keyring(operation: KeyringOperation, key: Uint8Array, relayFactor: number): Promise<KeyringAnswer> {
+    return new Promise((resolve) => {
+      this.#run((nowMs) =>
+        this.#serf.keyQuery(
+          operation,
+          key,
+          relayFactor,
+          ({ numNodes, messages, keys, primaryKeys, error }) =>
+            resolve({
+              pool: this.profile.pool,
+              numNodes,
+              messages: Object.fromEntries(messages),
+              keys: Object.fromEntries(keys),
+              primaryKeys: Object.fromEntries(primaryKeys),
+              error,
+            }),
+          nowMs,
+        ),
+      );
+    });
+  }
+
+  /** Stops at once: the others see a failure unless {@link leave} came before. */
+  async close(): Promise<void> {
+    const shell = this.#shell;
+    this.#shell = null;
+    await shell?.close();
+    for (const name of [...this.#forceLeaves.keys()]) this.#forceLeft(name, true);
+    await this.#snapshot?.close();
+  }
+}

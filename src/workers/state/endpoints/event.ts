@@ -1,0 +1,78 @@
+// /v1/event/*: user events are fired into the LAN pool, by way of main, and listed as they came back from it.
+
+import { randomUUID } from 'node:crypto';
+import { bytesJson, listJson, quoteJson } from '../../../gotext/json-encode.js';
+import type { FiredEvent } from '../../../wire/gossip-pools.js';
+import type { AgentControl } from '../control-client.js';
+import { refuseFilters } from '../events/event-filter.js';
+import { eventIndex } from '../events/event-index.js';
+import type { EventLog } from '../events/event-log.js';
+import { type ApiRequest, type EndpointTable, isReply, json, type Reply, text } from '../http/endpoint.js';
+import { waitWhile } from '../http/waiting.js';
+
+export interface EventDependencies {
+  readonly events: Pick<EventLog, 'list' | 'watch'>;
+  readonly control: AgentControl;
+}
+
+const MAX_BODY = 2 * 1024 * 1024;
+const VERSION = 1;
+
+function eventJson(event: FiredEvent): string {
+  return (
+    `{"ID":${quoteJson(event.id)},"Name":${quoteJson(event.name)},"Payload":${bytesJson(event.payload)},` +
+    `"NodeFilter":${quoteJson(event.nodeFilter)},"ServiceFilter":${quoteJson(event.serviceFilter)},` +
+    `"TagFilter":${quoteJson(event.tagFilter)},"Version":${event.version},"LTime":${event.lTime}}`
+  );
+}
+
+async function fire({ control }: EventDependencies, request: ApiRequest): Promise<Reply> {
+  const { rest: name, query } = request;
+  if (name === '') return text(400, 'Missing name');
+  const body = await request.body(MAX_BODY);
+  if (!body.ok) return body.reply;
+  const filters = {
+    nodeFilter: query.first('node'),
+    serviceFilter: query.first('service'),
+    tagFilter: query.first('tag'),
+  };
+  const refused = refuseFilters(filters);
+  if (refused !== null) return text(500, refused);
+  // The port gets bytes of their own: those of the body may be a view into a larger buffer.
+  const payload = body.bytes.byteLength === 0 ? null : Uint8Array.from(body.bytes);
+  const event = { id: randomUUID(), name, payload, ...filters };
+  const answer = await control.ask({ op: 'fire-event', event });
+  if (!answer.ok) return text(500, `error broadcasting event: ${answer.error}`);
+  return json(eventJson({ ...event, version: VERSION, lTime: 0 }));
+}
+
+async function list({ events }: EventDependencies, request: ApiRequest): Promise<Reply> {
+  const options = request.options();
+  if (isReply(options)) return options;
+  const name = request.query.first('name');
+  if (options.minIndex > 0) {
+    // Indexes of events use all 64 bits, which the options' number doesn't hold.
+    const known = BigInt(request.query.first('index'));
+    const holds = (): boolean => eventIndex(events.list(name)) === known;
+    await waitWhile(request, options.waitMs, holds, (wake) => events.watch(wake));
+  }
+  const shown = events.list(name);
+  return json(listJson(shown, eventJson), [['X-Consul-Index', String(eventIndex(shown))]]);
+}
+
+export function eventEndpoints(dependencies: EventDependencies): EndpointTable {
+  return [
+    {
+      path: '/v1/event/fire/',
+      answeredBy: 'servers',
+      acl: 'event:write',
+      methods: { PUT: (request) => fire(dependencies, request) },
+    },
+    {
+      path: '/v1/event/list',
+      answeredBy: 'agent',
+      acl: 'event:read',
+      methods: { GET: (request) => list(dependencies, request) },
+    },
+  ];
+}
