@@ -87,8 +87,9 @@ export class SerfCore implements Machine<SerfEvent> {
         localState: () => localState({ pool: this.pool, events: this.events }),
       },
     });
-    const out = new SerfOutbox(journal, clocks.member);
     const timers = new Timers();
+    const nowMs = (): number => this.pool.latestMs;
+    const out = new SerfOutbox({ journal, memberClock: clocks.member, settings: serf, timers, nowMs });
     const pool: SerfPool = {
       ...{ options, core, timers, clocks, members, broadcasts, coordinates, out },
       state: 'alive',

@@ -4,24 +4,43 @@
 import type { Uint64 } from '../../../wire/uint64.js';
 import type { MachineOutput } from '../core/machine.js';
 import type { OutgoingPacket, StreamRequest } from '../core/output.js';
+import type { Timers } from '../core/timers.js';
+import { MemberCoalescer, UserEventCoalescer } from './coalesce.js';
 import type { LamportClock } from './lamport-clock.js';
 import { timeBefore } from './lamport-clock.js';
 import { type MemberRecord, memberInfo } from './members.js';
+import type { SerfSettings } from './options.js';
 import type { IncomingQuery, MemberEventType, SerfEvent } from './output.js';
 import type { SnapshotJournal } from './snapshot-journal.js';
 
 type LogLevel = Extract<SerfEvent, { kind: 'log' }>['level'];
 
+export interface OutboxOptions {
+  /** Null: no snapshot is kept. */
+  readonly journal: SnapshotJournal | null;
+  readonly memberClock: LamportClock;
+  readonly settings: Pick<SerfSettings, 'coalesce' | 'userCoalesce'>;
+  readonly timers: Timers;
+  readonly nowMs: () => number;
+}
+
 export class SerfOutbox {
   private readonly journal: SnapshotJournal | null;
   private readonly memberClock: LamportClock;
+  private readonly nowMs: () => number;
+  private readonly memberCoalescer: MemberCoalescer | null;
+  private readonly userCoalescer: UserEventCoalescer | null;
   private packets: OutgoingPacket[] = [];
   private streams: StreamRequest[] = [];
   private events: SerfEvent[] = [];
 
-  constructor(journal: SnapshotJournal | null, memberClock: LamportClock) {
+  constructor({ journal, memberClock, settings, timers, nowMs }: OutboxOptions) {
+    const { coalesce, userCoalesce } = settings;
     this.journal = journal;
     this.memberClock = memberClock;
+    this.nowMs = nowMs;
+    this.memberCoalescer = coalesce && new MemberCoalescer(coalesce, timers, (event) => this.tell(event));
+    this.userCoalescer = userCoalesce && new UserEventCoalescer(userCoalesce, timers, (event) => this.tell(event));
   }
 
   packet(packet: OutgoingPacket): void {
@@ -39,12 +58,15 @@ export class SerfOutbox {
   member(type: MemberEventType, member: MemberRecord): void {
     this.journal?.member(type, member.name, member.address);
     this.noteClock();
-    this.tell({ kind: 'members', type, members: [memberInfo(member)] });
+    const event = { kind: 'members', type, members: [memberInfo(member)] } as const;
+    if (this.memberCoalescer === null) this.tell(event);
+    else this.memberCoalescer.add(event, this.nowMs());
   }
 
   userEvent(event: Extract<SerfEvent, { kind: 'userEvent' }>): void {
     this.journal?.userEvent(event.lTime);
-    this.tell(event);
+    if (this.userCoalescer === null) this.tell(event);
+    else this.userCoalescer.add(event, this.nowMs());
   }
 
   query(query: IncomingQuery): void {
@@ -66,7 +88,14 @@ export class SerfOutbox {
     if (this.memberClock.time > 0) this.journal?.memberClock(timeBefore(this.memberClock.time));
   }
 
-  /** The one way out for events; those about members and users' may be held back and merged here. */
+  /** Our own leave is over, and with it what was held back. */
+  left(): void {
+    this.memberCoalescer?.flush();
+    this.userCoalescer?.flush();
+    this.tell({ kind: 'left' });
+  }
+
+  /** The one way out for events. */
   tell(event: SerfEvent): void {
     this.events.push(event);
   }
