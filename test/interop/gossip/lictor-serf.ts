@@ -5,7 +5,7 @@ import type { KeyAnswer } from '../../../src/main/gossip/serf/key-asking.js';
 import { SERF, type SerfOptions } from '../../../src/main/gossip/serf/options.js';
 import type { SerfEvent } from '../../../src/main/gossip/serf/output.js';
 import { SerfCore } from '../../../src/main/gossip/serf/serf-core.js';
-import { compactedSnapshot, parseSnapshot } from '../../../src/main/gossip/serf/snapshot.js';
+import type { RestoredSnapshot } from '../../../src/main/gossip/serf/snapshot.js';
 import { readTags } from '../../../src/main/gossip/serf/tags.js';
 import type { GossipShell } from '../../../src/main/gossip/shell/gossip-shell.js';
 import { SnapshotFile } from '../../../src/main/gossip/shell/snapshot-file.js';
@@ -34,6 +34,8 @@ import type {
 
 /** memberlist's protocol 2 of 1 to 5, Serf's 4 of 2 to 5. */
 const VERSIONS = [1, 5, 2, 2, 5, 4];
+
+const NOTHING_RESTORED: RestoredSnapshot = { members: [], clock: 0, eventClock: 0, queryClock: 0 };
 
 function text(payload: Uint8Array | null): string {
   return Buffer.from(payload ?? new Uint8Array(0)).toString();
@@ -73,8 +75,6 @@ export class SerfNode implements LictorNode {
   private readonly name: string;
   private readonly core: SerfCore;
   private readonly snapshot: SnapshotFile | null;
-  /** All that the snapshot file was told. */
-  private written = '';
   private readonly logger: Logger;
   private readonly tell: Tell;
   private shell: GossipShell<SerfEvent> | null = null;
@@ -92,12 +92,11 @@ export class SerfNode implements LictorNode {
     }
     const opened = SnapshotFile.open(options.snapshot, options.rejoinAfterLeave, {
       aliveCount: () => this.core.memberCount,
-      state: () => parseSnapshot(Buffer.from(this.written), true),
+      state: () => this.core.snapshot() ?? NOTHING_RESTORED,
       warn: (problem) => this.logger.warn(problem),
     });
     if (!opened.ok) throw new Error(opened.error);
     this.snapshot = opened.file;
-    this.written = compactedSnapshot(opened.restored);
     this.core = new SerfCore({ ...made, restored: opened.restored });
   }
 
@@ -145,7 +144,6 @@ export class SerfNode implements LictorNode {
         this.whenForced.get(event.name)?.();
         break;
       case 'snapshot':
-        this.written += event.lines;
         this.snapshot?.append(event.lines, event.isSynced);
         break;
       case 'keyring':

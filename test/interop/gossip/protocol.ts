@@ -61,7 +61,8 @@ export type SentCommand = Command & { readonly id: number; readonly node: string
 
 export interface Member {
   readonly name: string;
-  readonly status: 'alive' | 'leaving' | 'left' | 'failed' | 'none';
+  /** `gone`: left or failed; the stock memberlist doesn't tell which. */
+  readonly status: 'alive' | 'leaving' | 'left' | 'failed' | 'none' | 'gone';
   readonly tags: Readonly<Record<string, string>>;
 }
 

@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { describe, type TestContext, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { lictorNodes, skipWithout, stockNodes } from './programs.js';
-import type { KeyOperation, Peer } from './protocol.js';
+import type { KeyOperation, Peer, QueryAnswers, QueryOptions } from './protocol.js';
 import {
   eventually,
   FAST,
@@ -73,7 +74,7 @@ async function killed(context: TestContext, kinds: readonly [Kind, Kind], keys: 
   await together([a.peer, b.peer, third.peer]);
   const atMs = performance.now();
   await b.kill();
-  return { a, b, third, atMs };
+  return { start, a, b, third, atMs };
 }
 
 /** Until `peer`'s snapshot says that the other is alive. The stock one is written out when there is news. */
@@ -85,6 +86,18 @@ async function snapshotWritten(peer: Peer, file: string, other: Peer): Promise<v
       return text().includes(`alive: ${other.name} ${other.address}\n`);
     },
     () => `the snapshot of ${peer.name} is:\n${text()}`,
+  );
+}
+
+/** Asks until the answers are these: with so few transmissions a query misses one of the members now and then. */
+async function answered(peer: Peer, asked: QueryOptions, expected: QueryAnswers): Promise<void> {
+  let got: QueryAnswers | null = null;
+  await eventually(
+    async () => {
+      got = await peer.query(asked);
+      return isDeepStrictEqual(got, expected);
+    },
+    () => `${peer.name} got ${JSON.stringify(got)} instead of ${JSON.stringify(expected)}`,
   );
 }
 
@@ -146,27 +159,23 @@ function testDirection(kinds: readonly [Kind, Kind], keys: Keys): void {
     const answers = (peers: readonly Peer[], payload: string): Readonly<Record<string, string>> =>
       Object.fromEntries(peers.map(({ name }) => [name, `${name}: ${payload}`]));
 
-    assert.deepEqual(await a.peer.query(query('q', 'all', { requestAck: true })), {
+    await answered(a.peer, query('q', 'all', { requestAck: true }), {
       acks: names,
       responses: answers(everybody, 'all'),
     });
-    assert.deepEqual(await a.peer.query(query('q', 'node', { filterNodes: [b.peer.name], requestAck: true })), {
+    await answered(a.peer, query('q', 'node', { filterNodes: [b.peer.name], requestAck: true }), {
       acks: [b.peer.name],
       responses: answers([b.peer], 'node'),
     });
-    assert.deepEqual(await a.peer.query(query('q', 'tag', { filterTags: { role: '^rel.y$' } })), {
+    const relaying = relays.map(({ peer }) => peer);
+    await answered(a.peer, query('q', 'tag', { filterTags: { role: '^rel.y$' } }), {
       acks: [],
-      responses: answers(
-        relays.map(({ peer }) => peer),
-        'tag',
-      ),
+      responses: answers(relaying, 'tag'),
     });
-    assert.deepEqual(await a.peer.query(query('q', 'none', { filterTags: { role: '^w$' }, requestAck: true })), {
-      acks: [],
-      responses: {},
-    });
+    const nobody = await a.peer.query(query('q', 'none', { filterTags: { role: '^w$' }, requestAck: true }));
+    assert.deepEqual(nobody, { acks: [], responses: {} });
     // Each answer comes several times over, and counts once.
-    assert.deepEqual(await a.peer.query(query('q', 'relayed', { relayFactor: 2, requestAck: true })), {
+    await answered(a.peer, query('q', 'relayed', { relayFactor: 2, requestAck: true }), {
       acks: names,
       responses: answers(everybody, 'relayed'),
     });
@@ -189,10 +198,18 @@ function testDirection(kinds: readonly [Kind, Kind], keys: Keys): void {
   });
 
   test(`${actor} forces a killed ${other} out; pruned, it is forgotten`, options, async (context) => {
-    const { a, b, third } = await killed(context, kinds, keys);
+    const { start, a, b, third } = await killed(context, kinds, keys);
     await seen([a.peer, third.peer], b.peer.name, 'failed');
     await a.peer.forceLeave(b.peer.name, false);
     await seen([a.peer, third.peer], b.peer.name, 'left');
+    // Who learned that by push/pull counts the leave one later than it was, and would ignore the very next intent: that is so
+    // between stock members, too. The join of a fourth moves the clocks on.
+    const fourth = await start('lictor', 'fourth', { keys });
+    assert.equal(await fourth.peer.join([a.peer.address]), 1);
+    await together([a.peer, third.peer, fourth.peer]);
+    // Events go behind intents: with this one, that of the join has come.
+    await fourth.peer.event('joined', '', false);
+    await heard(a.peer, ['joined=']);
     await a.peer.forceLeave(b.peer.name, true);
     await seen([a.peer, third.peer], b.peer.name, 'unknown');
   });

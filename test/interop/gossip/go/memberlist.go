@@ -67,13 +67,9 @@ func (n *memberlistNode) note(of *memberlist.Node, status string) {
 
 func (n *memberlistNode) NotifyJoin(of *memberlist.Node)   { n.note(of, "alive") }
 func (n *memberlistNode) NotifyUpdate(of *memberlist.Node) { n.note(of, "alive") }
-func (n *memberlistNode) NotifyLeave(of *memberlist.Node) {
-	if of.State == memberlist.StateLeft {
-		n.note(of, "left")
-	} else {
-		n.note(of, "failed")
-	}
-}
+
+// Of the node it hands over the library doesn't say why it is gone.
+func (n *memberlistNode) NotifyLeave(of *memberlist.Node) { n.note(of, "gone") }
 
 func (n *memberlistNode) members() []member {
 	n.mutex.Lock()

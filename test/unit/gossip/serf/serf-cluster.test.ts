@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KeyAnswer } from '../../../../src/main/gossip/serf/key-asking.js';
+import { SERF } from '../../../../src/main/gossip/serf/options.js';
 import type { SerfEvent } from '../../../../src/main/gossip/serf/output.js';
 import { Keyring } from '../../../../src/main/gossip/wire/keyring.js';
 import { PORT, VERSIONS } from '../core/rig.js';
@@ -28,6 +29,43 @@ test('an event is delivered once to every member, its sender included', () => {
   for (const { events } of nodes) {
     assert.deepEqual(eventsOf(events), ['user deploy ltime=1 payload=v1 coalesce=false']);
   }
+});
+
+test('where events are coalesced, the newest is told after a quiet time', () => {
+  const window = { quietMs: 1000, mostMs: 3000 };
+  const { cluster, nodes } = clusterOf(2, () => ({ serf: { ...SERF, coalesce: window, userCoalesce: window } }));
+  const [n1, n2] = nodes;
+  assert.ok(n1 !== undefined && n2 !== undefined);
+  for (const payload of ['1', '2']) n1.serf.userEvent('newest', Buffer.from(payload), true, cluster.nowMs);
+  n1.serf.userEvent('at once', null, false, cluster.nowMs);
+  assert.equal(n1.serf.setTags(new Map([['role', 'new']]), cluster.nowMs), null);
+  cluster.run(500);
+  const atOnce = 'user at once ltime=3 payload= coalesce=false';
+  for (const { events } of nodes) assert.deepEqual(eventsOf(events), [atOnce]);
+  cluster.run(1500);
+  for (const { events } of nodes) {
+    assert.deepEqual(
+      eventsOf(events).sort(),
+      [atOnce, 'user newest ltime=2 payload=2 coalesce=true', 'member-update n1 status=alive'].sort(),
+    );
+  }
+});
+
+test('what is held back is told before the leave is over', () => {
+  const window = { quietMs: 60_000, mostMs: 60_000 };
+  const { cluster, nodes } = clusterOf(2, () => ({ serf: { ...SERF, coalesce: window, userCoalesce: window } }));
+  const [n1] = nodes;
+  assert.ok(n1 !== undefined);
+  n1.serf.userEvent('last', null, true, cluster.nowMs);
+  cluster.run(1000);
+  assert.deepEqual(
+    n1.events.filter(({ kind }) => kind === 'userEvent'),
+    [],
+  );
+  assert.equal(n1.serf.leave(cluster.nowMs), null);
+  cluster.run(10_000);
+  const told = n1.events.map(({ kind }) => kind).filter((kind) => kind !== 'log');
+  assert.deepEqual(told.slice(-2), ['userEvent', 'left']);
 });
 
 test('whoever was away gets events by push/pull; whoever joins and wants no history does not', () => {
