@@ -203,7 +203,7 @@ export class GossipPool {
         });
         return;
       case 'quit':
-        this.#serfLog.error(event.text);
+        // The machine has said why in the log.
         void this.close();
         observer.onQuit();
         return;

@@ -12,7 +12,7 @@ describe('the table of rows', () => {
       ids.filter((id) => /^\d+$/.test(id)),
       expected,
     );
-    assert.deepEqual(ids.filter((id) => !/^\d+$/.test(id)).sort(), ['curve', 'loop-delay']);
+    assert.deepEqual(ids.filter((id) => !/^\d+$/.test(id)).sort(), ['curve', 'loop-delay', 'members']);
   });
 
   it('names each figure of a row once, and other rows that exist', () => {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { SocketAddress } from 'node:net';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { hostPortText, ipText, parseIp } from '../../../../src/gotext/ip.js';
+import { ipText, parseIp } from '../../../../src/gotext/ip.js';
+import { addressText } from '../../../../src/main/gossip/core/node.js';
 import { parseJoinAddress, resolveJoinAddress } from '../../../../src/main/gossip/shell/join-address.js';
 
 test('join addresses: name, host, port', () => {
@@ -38,7 +39,7 @@ test('addresses resolve to themselves, names to all they stand for, and unknown 
 });
 
 test('addresses as text and as bytes', () => {
-  assert.equal(hostPortText({ ip: Uint8Array.of(10, 0, 0, 1), port: 8301 }), '10.0.0.1:8301');
+  assert.equal(addressText({ ip: Uint8Array.of(10, 0, 0, 1), port: 8301 }), '10.0.0.1:8301');
   assert.deepEqual(parseIp('::ffff:10.0.0.1'), Uint8Array.of(10, 0, 0, 1));
   assert.equal(parseIp('fe80::1%eth0')?.[15], 1);
   for (const text of ['', 'x', '1.2.3', '1.2.3.4.5', ':::', '1.2.3.256']) assert.equal(parseIp(text), null, text);
