@@ -148,7 +148,10 @@ export class GossipPools {
         pool: name,
         config: name === 'wan' && config.wan !== null ? config.wan : config.lan,
         join: async (addresses) => outcomeOf(await pool.join(addresses)),
-        clock: { set: (delayMs, run) => setTimeout(run, delayMs), clear: (timer: NodeJS.Timeout) => clearTimeout(timer) },
+        clock: {
+          set: (delayMs, run) => setTimeout(run, delayMs),
+          clear: (timer: NodeJS.Timeout) => clearTimeout(timer),
+        },
         random: Math.random,
         logger: this.#options.logger,
         onExhausted: onFatal,
