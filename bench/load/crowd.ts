@@ -10,12 +10,12 @@ import { STATE, serfState } from '../../src/main/gossip/serf/messages.js';
 import { encodeTags } from '../../src/main/gossip/serf/tags.js';
 import { GossipShell } from '../../src/main/gossip/shell/gossip-shell.js';
 import { encode } from '../../src/main/gossip/wire/codec.js';
-import { Keyring } from '../../src/main/gossip/wire/keyring.js';
 import { ACK } from '../../src/main/gossip/wire/message-types.js';
 import { ack, type PushPullNode, STATE_ALIVE } from '../../src/main/gossip/wire/messages.js';
 import { readMessages } from '../../src/main/gossip/wire/packet-messages.js';
 import type { PushPull } from '../../src/main/gossip/wire/stream-messages.js';
 import { Logger, LogSink } from '../../src/observe/logger.js';
+import { protectionWith } from '../../test/unit/gossip/protection.js';
 
 const VERSIONS = Uint8Array.of(1, 5, 2, 2, 5, 4);
 const EVENT_SLOTS = 512;
@@ -109,15 +109,7 @@ export async function openCrowd(count: number): Promise<Crowd> {
     machine,
     bindAddress: '0.0.0.0',
     bindPort: 0,
-    protection: {
-      keyring: new Keyring(),
-      verifyIncoming: true,
-      verifyOutgoing: true,
-      label: new Uint8Array(0),
-      skipInboundLabelCheck: false,
-      encryptionVersion: 1,
-      isCompressing: true,
-    },
+    protection: protectionWith(),
     streamTimeoutMs: 10_000,
     allows: null,
     onEvents: () => undefined,

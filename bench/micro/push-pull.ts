@@ -13,9 +13,9 @@ import type { GossipEvent } from '../../src/main/gossip/core/output.js';
 import { LAN } from '../../src/main/gossip/core/settings.js';
 import { GossipShell } from '../../src/main/gossip/shell/gossip-shell.js';
 import { mapOf, text, written } from '../../src/main/gossip/wire/codec.js';
-import { Keyring } from '../../src/main/gossip/wire/keyring.js';
 import type { PushPullNode } from '../../src/main/gossip/wire/messages.js';
 import { Logger, LogSink } from '../../src/observe/logger.js';
+import { protectionWith } from '../../test/unit/gossip/protection.js';
 
 const members = Number(process.argv[2] ?? 10_000);
 const exchanges = Number(process.argv[3] ?? 5);
@@ -66,8 +66,6 @@ interface Side {
 }
 
 async function open(name: string, key: Uint8Array | null): Promise<Side> {
-  const keyring = new Keyring();
-  if (key !== null) keyring.add(key);
   const core = new GossipCore({
     self: { name, address: { ip: LOOPBACK, port: 8301 }, versionBytes: VERSIONS, bindPort: 8301 },
     settings: QUIET,
@@ -79,15 +77,7 @@ async function open(name: string, key: Uint8Array | null): Promise<Side> {
     machine: core,
     bindAddress: '127.0.0.1',
     bindPort: 0,
-    protection: {
-      keyring,
-      verifyIncoming: true,
-      verifyOutgoing: true,
-      label: new Uint8Array(0),
-      skipInboundLabelCheck: false,
-      encryptionVersion: 1,
-      isCompressing: true,
-    },
+    protection: protectionWith({}, ...(key === null ? [] : [key])),
     streamTimeoutMs: 10_000,
     allows: null,
     onEvents: () => undefined,

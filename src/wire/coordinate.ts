@@ -1,10 +1,26 @@
-// How far apart two network coordinates are: for gossip, which moves by it, for answers in order of distance and for whoever
-// shows it (spec/gossip.md, section 17). All times in a coordinate are seconds. The order of operations is the stock one, so
+// Network coordinates and how far apart two are: for gossip, which moves by it, for answers in order of distance and for
+// whoever shows it (spec/gossip.md, section 17). All times in a coordinate are seconds. The order of operations is the stock one, so
 // that the same coordinates give the same bits.
 
 import type { Coordinate } from './gossip-pools.js';
 
 const NS_A_SECOND = 1e9;
+export const DIMENSIONS = 8;
+/** The error of whoever knows nothing. */
+export const ERROR_MAX = 1.5;
+export const HEIGHT_MIN = 1e-5;
+
+/** Where everybody starts. */
+export const ORIGIN: Coordinate = {
+  Vec: new Array<number>(DIMENSIONS).fill(0),
+  Error: ERROR_MAX,
+  Adjustment: 0,
+  Height: HEIGHT_MIN,
+};
+
+export function isFiniteCoordinate({ Vec, Error: error, Adjustment, Height }: Coordinate): boolean {
+  return Vec.every(Number.isFinite) && [error, Adjustment, Height].every(Number.isFinite);
+}
 
 export function difference(a: readonly number[], b: readonly number[]): number[] {
   return a.map((value, i) => value - (b[i] ?? 0));

@@ -3,10 +3,10 @@
 
 import type { Logger } from '../../observe/logger.js';
 import type { RuntimeConfig } from '../../wire/config.js';
+import { ORIGIN } from '../../wire/coordinate.js';
 import type { Coordinate, Member } from '../../wire/gossip-pools.js';
 import type { ServiceRecord } from '../../wire/records.js';
 import type { MainToState } from '../../wire/state-worker.js';
-import { ORIGIN } from './coordinates/coordinate.js';
 import type { CoordinateUpdates } from './coordinates/coordinate-updates.js';
 import { EventLog } from './events/event-log.js';
 import { PoolMembers } from './members/pool-members.js';

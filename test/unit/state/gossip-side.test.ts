@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RuntimeConfig } from '../../../src/wire/config.js';
+import { ORIGIN } from '../../../src/wire/coordinate.js';
 import type { CoordinateRecord } from '../../../src/wire/records.js';
-import { ORIGIN } from '../../../src/workers/state/coordinates/coordinate.js';
 import { GossipSide } from '../../../src/workers/state/gossip-side.js';
 import { member } from '../agent-endpoints/fake-request.js';
 import { CONFIG, surroundings } from '../leader/surroundings.js';

@@ -2,33 +2,18 @@
 // and adjustment; spec/gossip.md, section 17). All times in a coordinate are seconds. The order of operations is the
 // stock one, so that the same observations give the same bits.
 
-import { difference, magnitude } from '../../../wire/coordinate.js';
+import { difference, HEIGHT_MIN, magnitude } from '../../../wire/coordinate.js';
 import type { Coordinate } from '../../../wire/gossip-pools.js';
 import { decode, encode, float, type Kind, list, struct } from '../wire/codec.js';
 
-const DIMENSIONS = 8;
-export const ERROR_MAX = 1.5;
-const HEIGHT_MIN = 1e-5;
 /** Two places nearer than this, in seconds, are the same. */
 export const ZERO_THRESHOLD = 1e-6;
 const NS_A_SECOND = 1e9;
-
-/** Where everybody starts. */
-export const ORIGIN: Coordinate = {
-  Vec: new Array<number>(DIMENSIONS).fill(0),
-  Error: ERROR_MAX,
-  Adjustment: 0,
-  Height: HEIGHT_MIN,
-};
 
 /** Nanoseconds to seconds as Go does it: whole seconds and the rest apart. */
 export function seconds(ns: number): number {
   const rest = ns % NS_A_SECOND;
   return (ns - rest) / NS_A_SECOND + rest / NS_A_SECOND;
-}
-
-export function isFiniteCoordinate(place: Coordinate): boolean {
-  return [...place.Vec, place.Error, place.Adjustment, place.Height].every(Number.isFinite);
 }
 
 /** Pushed by `force` seconds away from `other`. Two in the same place part in a random direction. */

@@ -1,9 +1,9 @@
 // Moves our own coordinate with every round trip that was measured (spec/gossip.md, section 17).
 
 import { formatDuration } from '../../../gotext/duration.js';
-import { distanceNs, rawDistance } from '../../../wire/coordinate.js';
+import { distanceNs, ERROR_MAX, isFiniteCoordinate, ORIGIN, rawDistance } from '../../../wire/coordinate.js';
 import type { Coordinate } from '../../../wire/gossip-pools.js';
-import { ERROR_MAX, isFiniteCoordinate, ORIGIN, pushed, seconds, ZERO_THRESHOLD } from './coordinate.js';
+import { pushed, seconds, ZERO_THRESHOLD } from './coordinate.js';
 
 const ERROR_WEIGHT = 0.25;
 const FORCE_WEIGHT = 0.25;

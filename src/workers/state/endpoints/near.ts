@@ -1,8 +1,8 @@
 // `?near=`: lists sorted by the round trip from a node, estimated from network coordinates (spec/gossip.md, section 17).
 // Nodes without coordinates come last, in their old order; from an unknown node nothing is sorted.
 
+import { distanceNs } from '../../../wire/coordinate.js';
 import type { Coordinate } from '../../../wire/gossip-pools.js';
-import { distance } from '../coordinates/coordinate.js';
 import type { CoordinateReads } from '../store/read-api.js';
 
 function coordinateOf(coordinates: CoordinateReads, node: string): Coordinate | undefined {
@@ -24,7 +24,7 @@ export function sortNear<T>(
     let known = distances.get(node);
     if (known === undefined) {
       const target = coordinateOf(coordinates, node);
-      known = target ? distance(origin, target) : Number.POSITIVE_INFINITY;
+      known = target ? distanceNs(origin, target) : Number.POSITIVE_INFINITY;
       distances.set(node, known);
     }
     return known;

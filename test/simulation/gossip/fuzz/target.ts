@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { LAN } from '../../../../src/main/gossip/core/settings.js';
 import { SERF } from '../../../../src/main/gossip/serf/options.js';
 import { SerfCore } from '../../../../src/main/gossip/serf/serf-core.js';
-import { Keyring } from '../../../../src/main/gossip/wire/keyring.js';
 import type { Protection } from '../../../../src/main/gossip/wire/protection.js';
+import { protectionWith } from '../../../unit/gossip/protection.js';
 import type { Random } from '../../raft/random.js';
 
 export const MOST_NODES = 500;
@@ -14,17 +14,7 @@ const NAME = 'fuzzed';
 const FROM = { ip: Uint8Array.of(127, 0, 0, 1), port: 7946 };
 
 export function protectionOf(key: Uint8Array | null, label = ''): Protection {
-  const keyring = new Keyring();
-  if (key !== null) keyring.add(key);
-  return {
-    keyring,
-    verifyIncoming: true,
-    verifyOutgoing: true,
-    label: Buffer.from(label),
-    skipInboundLabelCheck: false,
-    encryptionVersion: 1,
-    isCompressing: true,
-  };
+  return protectionWith({ label: Buffer.from(label) }, ...(key === null ? [] : [key]));
 }
 
 export class Target {

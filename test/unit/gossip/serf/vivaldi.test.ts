@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { encodeCoordinate, ORIGIN, readCoordinate } from '../../../../src/main/gossip/serf/coordinate.js';
+import { encodeCoordinate, readCoordinate } from '../../../../src/main/gossip/serf/coordinate.js';
 import { Vivaldi } from '../../../../src/main/gossip/serf/vivaldi.js';
-import { distanceNs } from '../../../../src/wire/coordinate.js';
+import { distanceNs, ORIGIN } from '../../../../src/wire/coordinate.js';
 import type { Coordinate } from '../../../../src/wire/gossip-pools.js';
 import { seeded } from '../core/rig.js';
 import { fromHex, readVectors, toHex } from '../vectors.js';

@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import { GossipShell } from '../../../../src/main/gossip/shell/gossip-shell.js';
 import { Logger, LogSink } from '../../../../src/observe/logger.js';
 import { Metrics } from '../../../../src/observe/metrics.js';
-import { type Member, member, protectionWith, sees } from './rig.js';
+import { protectionWith } from '../protection.js';
+import { type Member, member, sees } from './rig.js';
 
 const KEY = Uint8Array.from({ length: 16 }, (_, i) => i);
 const OTHER_KEY = Uint8Array.from({ length: 32 }, (_, i) => 255 - i);

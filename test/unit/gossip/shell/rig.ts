@@ -9,10 +9,10 @@ import { NO_HOOKS } from '../../../../src/main/gossip/core/hooks.js';
 import type { GossipEvent } from '../../../../src/main/gossip/core/output.js';
 import { type GossipSettings, LAN } from '../../../../src/main/gossip/core/settings.js';
 import { GossipShell, type ShellOptions } from '../../../../src/main/gossip/shell/gossip-shell.js';
-import { Keyring } from '../../../../src/main/gossip/wire/keyring.js';
 import type { Protection } from '../../../../src/main/gossip/wire/protection.js';
 import { Logger, LogSink } from '../../../../src/observe/logger.js';
 import { seeded, VERSIONS } from '../core/rig.js';
+import { protectionWith } from '../protection.js';
 
 export const LOOPBACK = Uint8Array.of(127, 0, 0, 1);
 
@@ -25,21 +25,6 @@ export const SHORT: GossipSettings = {
   pushPullIntervalMs: 0,
   streamTimeoutMs: 2000,
 };
-
-export function protectionWith(more: Partial<Protection> = {}, key: Uint8Array | null = null): Protection {
-  const keyring = new Keyring();
-  if (key !== null) assert.equal(keyring.add(key), null);
-  return {
-    keyring,
-    verifyIncoming: true,
-    verifyOutgoing: true,
-    label: new Uint8Array(0),
-    skipInboundLabelCheck: false,
-    encryptionVersion: 1,
-    isCompressing: true,
-    ...more,
-  };
-}
 
 export interface Member {
   readonly core: GossipCore;

@@ -4,26 +4,15 @@ import fc from 'fast-check';
 import { addChecksum } from '../../../../src/main/gossip/wire/checksum.js';
 import { joinMessages } from '../../../../src/main/gossip/wire/compound.js';
 import { compress } from '../../../../src/main/gossip/wire/compression.js';
-import { Keyring } from '../../../../src/main/gossip/wire/keyring.js';
 import { removeLabel } from '../../../../src/main/gossip/wire/label.js';
 import { openPacket, sealPacket } from '../../../../src/main/gossip/wire/packet.js';
 import { readMessages } from '../../../../src/main/gossip/wire/packet-messages.js';
 import type { Protection } from '../../../../src/main/gossip/wire/protection.js';
+import { protectionWith } from '../protection.js';
 import { fromHex, readVectors, toHex, type VectorFile } from '../vectors.js';
 
 function protectionOf(keys: readonly string[], label = '', more: Partial<Protection> = {}): Protection {
-  const keyring = new Keyring();
-  for (const key of keys) assert.equal(keyring.add(fromHex(key)), null);
-  return {
-    keyring,
-    verifyIncoming: true,
-    verifyOutgoing: true,
-    label: Buffer.from(label),
-    skipInboundLabelCheck: false,
-    encryptionVersion: 1,
-    isCompressing: false,
-    ...more,
-  };
+  return protectionWith({ label: Buffer.from(label), isCompressing: false, ...more }, ...keys.map(fromHex));
 }
 
 interface Decoded {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Keyring } from '../../../../src/main/gossip/wire/keyring.js';
 import type { PushPullNode } from '../../../../src/main/gossip/wire/messages.js';
 import type { Protection } from '../../../../src/main/gossip/wire/protection.js';
 import { finish } from '../../../../src/main/gossip/wire/steps.js';
 import { StreamReader, type StreamState } from '../../../../src/main/gossip/wire/stream.js';
 import { encodeStreamMessage, type StreamMessage } from '../../../../src/main/gossip/wire/stream-messages.js';
 import { sealSteps, sealStream } from '../../../../src/main/gossip/wire/stream-sealing.js';
+import { protectionWith } from '../protection.js';
 import { fromHex, readVectors, toHex } from '../vectors.js';
 
 interface Side {
@@ -29,18 +29,7 @@ interface StreamCase {
 }
 
 function protectionOf(key: string, label: string, more: Partial<Protection> = {}): Protection {
-  const keyring = new Keyring();
-  if (key !== '') assert.equal(keyring.add(fromHex(key)), null);
-  return {
-    keyring,
-    verifyIncoming: true,
-    verifyOutgoing: true,
-    label: Buffer.from(label),
-    skipInboundLabelCheck: false,
-    encryptionVersion: 1,
-    isCompressing: true,
-    ...more,
-  };
+  return protectionWith({ label: Buffer.from(label), ...more }, ...(key === '' ? [] : [fromHex(key)]));
 }
 
 /** The last state after reading `bytes` in pieces of `size`. */
