@@ -9,7 +9,8 @@ const only = (from, allowed) => ({
 module.exports = {
   forbidden: [
     only('gotext', ['gotext']),
-    only('wire', ['wire']),
+    // What a tag or a record says is read by Go's rules on both sides of a thread.
+    only('wire', ['wire', 'gotext']),
     only('observe', ['observe', 'wire', 'gotext']),
     only('wasm', ['wasm', 'wire']),
     only('main', ['main', 'wire', 'wasm', 'gotext', 'observe']),

@@ -1,8 +1,12 @@
-// How long a push/pull of a large pool holds the event loop that it shares with everything else on the main thread: two
-// shells of ten thousand members each, on loopback. Decides how finely the work is cut (src/main/gossip/shell/turns.ts).
+// How long a push/pull of a large pool holds the event loop that it shares with everything else on the main thread: with
+// another shell of ten thousand members, on a thread of its own, over loopback. Decides how finely the work is cut
+// (src/main/gossip/shell/turns.ts).
 // Usage: node dist/bench/micro/push-pull.js [members] [exchanges]
 
 import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { openSync, readSync } from 'node:fs';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { GossipCore } from '../../src/main/gossip/core/gossip-core.js';
 import { NO_HOOKS } from '../../src/main/gossip/core/hooks.js';
 import type { GossipEvent } from '../../src/main/gossip/core/output.js';
@@ -96,69 +100,92 @@ async function open(name: string, key: Uint8Array | null): Promise<Side> {
   return { core, shell: opened.shell };
 }
 
-interface Turns {
-  readonly longestMs: number;
-  /** The most processor time of a turn, all threads together: what other programs take of the machine isn't in it. */
-  readonly longestCpuMs: number;
-  readonly cpuMs: number;
+const schedule = openSync('/proc/self/schedstat', 'r');
+const scheduleBytes = Buffer.alloc(128);
+
+/** Processor time of the main thread: what other programs take of the machine isn't in it (Linux, to a few milliseconds). */
+function ownMs(): number {
+  const length = readSync(schedule, scheduleBytes, 0, scheduleBytes.length, 0);
+  return Number(scheduleBytes.toString('latin1', 0, length).split(' ', 1)[0]) / 1e6;
+}
+
+interface Longest {
+  ms: number;
+  ownMs: number;
 }
 
 /** Watches the turns of the loop, which never rests meanwhile. */
-function watchTurns(): () => Turns {
-  let longestMs = 0;
-  let longestCpuMs = 0;
+function watchTurns(): () => Longest {
+  const longest: Longest = { ms: 0, ownMs: 0 };
   let isOver = false;
-  const cpuMs = (): number => {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1000;
-  };
-  let lastMs = performance.now();
-  let lastCpuMs = cpuMs();
-  const firstCpuMs = lastCpuMs;
+  let last: Longest = { ms: performance.now(), ownMs: ownMs() };
   const look = (): void => {
-    const nowMs = performance.now();
-    const nowCpuMs = cpuMs();
-    longestMs = Math.max(longestMs, nowMs - lastMs);
-    longestCpuMs = Math.max(longestCpuMs, nowCpuMs - lastCpuMs);
-    lastMs = nowMs;
-    lastCpuMs = nowCpuMs;
+    const now: Longest = { ms: performance.now(), ownMs: ownMs() };
+    longest.ms = Math.max(longest.ms, now.ms - last.ms);
+    longest.ownMs = Math.max(longest.ownMs, now.ownMs - last.ownMs);
+    last = now;
     if (!isOver) setImmediate(look);
   };
   setImmediate(look);
   return () => {
     isOver = true;
-    return { longestMs, longestCpuMs, cpuMs: lastCpuMs - firstCpuMs };
+    return longest;
   };
 }
 
-async function measure(title: string, from: Side, to: Side): Promise<void> {
+async function measure(title: string, exchange: () => Promise<void>): Promise<void> {
   const watched = watchTurns();
   const beganMs = performance.now();
-  const exchanged = await from.shell.exchange({ ip: LOOPBACK, port: to.shell.boundPort }, 'b', false);
+  await exchange();
   const tookMs = performance.now() - beganMs;
-  // The other side may still be merging.
+  // The accepting side may still be merging.
   for (let i = 0; i < 200; i += 1) await new Promise((resolve) => setImmediate(resolve));
-  const { longestMs, longestCpuMs, cpuMs } = watched();
-  if (!exchanged.ok) throw new Error(exchanged.error);
+  const longest = watched();
   const memory = process.memoryUsage();
   const mebibytes = (bytes: number): string => (bytes / 1024 / 1024).toFixed(0);
   console.log(
-    `${title.padEnd(34)}longest turn ${longestMs.toFixed(1).padStart(6)} ms (${longestCpuMs.toFixed(1).padStart(5)} CPU), exchange ${tookMs.toFixed(0).padStart(5)} ms, ` +
-      `${cpuMs.toFixed(0)} ms CPU; heap ${mebibytes(memory.heapUsed)}, buffers ${mebibytes(memory.arrayBuffers)}, ` +
-      `resident ${mebibytes(memory.rss)} MiB`,
+    `${title.padEnd(36)}longest turn ${longest.ms.toFixed(1).padStart(6)} ms (own time ${longest.ownMs.toFixed(1).padStart(4)}), exchange ${tookMs.toFixed(0).padStart(5)} ms; ` +
+      `heap ${mebibytes(memory.heapUsed)}, buffers ${mebibytes(memory.arrayBuffers)} MiB`,
   );
 }
 
-const nodes = poolNodes();
-for (const [kind, key] of [
-  ['plain', null],
-  ['encrypted', randomBytes(32)],
-] as const) {
-  const full = await open(`full-${kind}`, key);
-  const other = await open(`other-${kind}`, key);
-  full.shell.run((nowMs) => full.core.merge({ isJoin: true, nodes, userState: null }, nowMs));
-  await measure(`${kind}, ${members} members new`, other, full);
-  for (let i = 0; i < exchanges; i += 1) await measure(`${kind}, ${members} members known`, other, full);
-  await full.shell.close();
-  await other.shell.close();
+async function exchangeWith(from: Side, port: number): Promise<void> {
+  const exchanged = await from.shell.exchange({ ip: LOOPBACK, port }, 'other', false);
+  if (!exchanged.ok) throw new Error(exchanged.error);
+}
+
+/** The other member: it knows the whole pool, and begins an exchange with the port that it is told. */
+async function serve(key: Uint8Array | null): Promise<void> {
+  const side = await open('full', key);
+  const nodes = poolNodes();
+  side.shell.run((nowMs) => side.core.merge({ isJoin: true, nodes, userState: null }, nowMs));
+  parentPort?.on('message', (port: number) => {
+    void exchangeWith(side, port).then(() => parentPort?.postMessage('done'));
+  });
+  parentPort?.postMessage(side.shell.boundPort);
+}
+
+async function compare(kind: string, key: Uint8Array | null): Promise<void> {
+  const worker = new Worker(new URL(import.meta.url), { workerData: { key }, argv: process.argv.slice(2) });
+  const [port] = (await once(worker, 'message')) as [number];
+  const side = await open('own', key);
+  await measure(`${kind}, begun by us, all new`, () => exchangeWith(side, port));
+  for (let i = 0; i < exchanges; i += 1) {
+    await measure(`${kind}, begun by us`, () => exchangeWith(side, port));
+    await measure(`${kind}, begun by the other`, async () => {
+      worker.postMessage(side.shell.boundPort);
+      await once(worker, 'message');
+    });
+  }
+  await side.shell.close();
+  await worker.terminate();
+}
+
+if (isMainThread) {
+  console.log(`${members} members`);
+  await compare('plain', null);
+  await compare('encrypted', randomBytes(32));
+} else {
+  const { key } = workerData as { readonly key: Uint8Array | null };
+  await serve(key);
 }

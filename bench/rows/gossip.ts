@@ -43,8 +43,8 @@ export const gossipRows: readonly Row[] = [
         await agent.put(`/v1/agent/join/${crowd.address}`, '');
         const known = async (): Promise<boolean> => {
           holds.push(loopDelays(await agent.json('/v1/agent/metrics'), 'max').get('main') ?? 0);
-          const members = (await agent.json('/v1/agent/members')) as readonly unknown[];
-          return members.length > MEMBERS;
+          const self = (await agent.json('/v1/agent/self')) as { Stats: { serf_lan: { members: string } } };
+          return Number(self.Stats.serf_lan.members) > MEMBERS;
         };
         await waitFor(known, 'the agent to know all members', JOIN_DEADLINE_MS, 500);
         await delay(SETTLE_MS);

@@ -1,6 +1,7 @@
 // One gossip pool of this agent, LAN or WAN: Serf's machine on its shell, with the files that outlive it. What the pool
 // tells is given to its observer; what the API wants of it are methods.
 
+import { parseIp } from '../../gotext/ip.js';
 import type { Logger } from '../../observe/logger.js';
 import type { Metrics } from '../../observe/metrics.js';
 import type { RuntimeConfig } from '../../wire/config.js';
@@ -10,7 +11,6 @@ import type { MemberEventType, SerfEvent } from '../gossip/serf/output.js';
 import { SerfCore } from '../gossip/serf/serf-core.js';
 import type { RestoredSnapshot } from '../gossip/serf/snapshot.js';
 import { GossipShell } from '../gossip/shell/gossip-shell.js';
-import { parseIp } from '../gossip/shell/ip-text.js';
 import { type KeyringFile, openKeyring } from '../gossip/shell/keyring-file.js';
 import { SnapshotFile } from '../gossip/shell/snapshot-file.js';
 import { ENCRYPTION_OVERHEAD } from '../gossip/wire/encryption.js';

@@ -16,6 +16,8 @@ import { RetryJoin } from './retry-join.js';
 import { decodeUserEvent, encodeUserEvent, NEW_LEADER, newLeaderEvent } from './user-event.js';
 
 const COORDINATES_INTERVAL_MS = 5_000;
+/** In development mode everything is there at once. */
+const DEV_COORDINATES_INTERVAL_MS = 500;
 
 export interface PoolsOptions {
   readonly config: RuntimeConfig;
@@ -100,7 +102,8 @@ export class GossipPools {
     // In this turn: the state worker answers nothing before it knows who it is.
     this.#publishers.wan.flush();
     this.#publishers.lan.flush();
-    this.#coordinates = setInterval(() => this.#publishCoordinates(), COORDINATES_INTERVAL_MS);
+    const intervalMs = this.#options.config.devMode ? DEV_COORDINATES_INTERVAL_MS : COORDINATES_INTERVAL_MS;
+    this.#coordinates = setInterval(() => this.#publishCoordinates(), intervalMs);
     this.#startJoining();
   }
 

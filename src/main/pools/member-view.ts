@@ -3,11 +3,11 @@
 import { ipText } from '../../gotext/ip.js';
 import { quoteJson } from '../../gotext/json-encode.js';
 import { compareUtf8 } from '../../gotext/utf8-order.js';
+import type { Tags } from '../../wire/agent-tags.js';
 import type { Member } from '../../wire/gossip-pools.js';
 import { readVersions } from '../gossip/core/node.js';
 import { type SerfMember, STATUS_NUMBERS } from '../gossip/serf/member.js';
 import { readTags } from '../gossip/serf/tags.js';
-import type { Tags } from './tags.js';
 
 /** A JSON object with its keys in order. */
 export function tagsText(tags: Tags): string {

@@ -1,12 +1,12 @@
 // Who may be a member of Consul's pools (spec/gossip.md, section 19). The texts are part of the protocol: a joiner sees them.
 
 import { ipText } from '../../gotext/ip.js';
-import type { NodeInfo } from '../gossip/core/node.js';
+import { buildOf, datacenterOf, isClient, nodeIdOf, serverTags } from '../../wire/agent-tags.js';
+import type { Address, NodeInfo } from '../gossip/core/node.js';
 import type { MergeRules } from '../gossip/serf/options.js';
 import { readTags } from '../gossip/serf/tags.js';
 import { MOST_META_BYTES } from '../gossip/wire/message-types.js';
 import { type PushPullNode, STATE_LEFT } from '../gossip/wire/messages.js';
-import { buildOf, datacenterOf, isClient, nodeIdOf, parseServer, type TaggedMember } from './tags.js';
 
 interface PoolRules {
   /** Our name in the pool. */
@@ -23,7 +23,11 @@ export interface WanRules extends PoolRules {
   readonly isFederationDisabled: boolean;
 }
 
-interface Candidate extends TaggedMember {
+/** Whoever is known with tags: in memberlist's table or in a push/pull. */
+interface Candidate {
+  readonly name: string;
+  readonly address: Address;
+  readonly meta: Uint8Array;
   readonly hasLeft: boolean;
 }
 
@@ -103,7 +107,7 @@ export function lanMergeRules(rules: LanRules): MergeRules {
         if (hasUniqueId(buildOf(tags))) nameById.set(id, name);
       }
       const datacenter = datacenterOf(tags);
-      const isOfConsul = isClient(tags) || parseServer(member, tags) !== null;
+      const isOfConsul = isClient(tags) || serverTags(tags) !== null;
       return isOfConsul && datacenter !== rules.datacenter
         ? `Member '${name}' part of wrong datacenter '${datacenter}'`
         : null;
@@ -112,11 +116,12 @@ export function lanMergeRules(rules: LanRules): MergeRules {
 }
 
 export function wanMergeRules(rules: WanRules): MergeRules {
-  return mergeRules(rules, () => (member) => {
-    const server = parseServer(member);
-    if (server === null) return `Member '${member.name}' is not a server`;
-    return rules.isFederationDisabled && server.datacenter !== rules.datacenter
-      ? `Member '${member.name}' part of wrong datacenter '${server.datacenter}'; WAN federation is disabled`
+  return mergeRules(rules, () => ({ name, meta }) => {
+    const tags = readTags(meta);
+    if (serverTags(tags) === null) return `Member '${name}' is not a server`;
+    const datacenter = datacenterOf(tags);
+    return rules.isFederationDisabled && datacenter !== rules.datacenter
+      ? `Member '${name}' part of wrong datacenter '${datacenter}'; WAN federation is disabled`
       : null;
   });
 }

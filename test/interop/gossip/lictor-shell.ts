@@ -1,10 +1,10 @@
 // What lictor's two kinds of test nodes share: sockets as the options want them, keys, and the log.
 
+import { parseIp } from '../../../src/gotext/ip.js';
 import type { Machine } from '../../../src/main/gossip/core/machine.js';
 import type { Identity } from '../../../src/main/gossip/core/pool.js';
 import { type GossipSettings, LAN } from '../../../src/main/gossip/core/settings.js';
 import { GossipShell } from '../../../src/main/gossip/shell/gossip-shell.js';
-import { parseIp } from '../../../src/main/gossip/shell/ip-text.js';
 import { ENCRYPTION_OVERHEAD } from '../../../src/main/gossip/wire/encryption.js';
 import { Keyring } from '../../../src/main/gossip/wire/keyring.js';
 import { labelOverhead } from '../../../src/main/gossip/wire/label.js';

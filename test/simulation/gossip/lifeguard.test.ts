@@ -4,43 +4,17 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CONSUL_LAN, type GossipSettings } from '../../../src/main/gossip/core/settings.js';
-import { seeded } from '../../unit/gossip/core/rig.js';
-import { SimulatedPool } from './simulated-pool.js';
+import { CONSUL_LAN } from '../../../src/main/gossip/core/settings.js';
+import { falseDeaths, SWIM } from './slow-members.js';
 
-const MEMBERS = 64;
-const RUN_MS = 120_000;
-/** Blocked for so long, then free for so long. */
-const BLOCKED_MS = 8000;
-const FREE_MS = 250;
-
-/** Plain SWIM: the score stays 0, the timeout of a suspicion is the minimum. */
-const SWIM: GossipSettings = { ...CONSUL_LAN, awarenessMax: 1, suspicionMaxMult: 1 };
-
-function falseDeaths(settings: GossipSettings, slow: number, seed: number): number {
-  const random = seeded(seed);
-  const pool = new SimulatedPool(settings, random);
-  pool.fill(MEMBERS);
-  const phases = Array.from({ length: slow }, () => random() * (BLOCKED_MS + FREE_MS));
-  pool.link.heldUntilMs = (member, nowMs) => {
-    const phase = phases[member];
-    if (phase === undefined) return nowMs;
-    const into = (nowMs + phase) % (BLOCKED_MS + FREE_MS);
-    return into < BLOCKED_MS ? nowMs + BLOCKED_MS - into : nowMs;
-  };
-  const names = new Set(pool.members.slice(slow).map(({ name }) => name));
-  let deaths = 0;
-  pool.observer = (_, event) => {
-    if (event.kind === 'leave' && event.isFailure && names.has(event.node.name)) deaths += 1;
-  };
-  pool.run(RUN_MS);
-  return deaths;
-}
+const TROUBLE = { members: 64, slowMs: 8000, freeMs: 250, runMs: 120_000 };
 
 for (const slow of [1, 4, 16]) {
-  test(`${slow} slow members of ${MEMBERS}: Lifeguard spares the healthy ones`, (context) => {
-    const withLifeguard = falseDeaths(CONSUL_LAN, slow, slow);
-    const without = falseDeaths(SWIM, slow, slow);
+  test(`${slow} slow members of ${TROUBLE.members}: Lifeguard spares the healthy ones`, (context) => {
+    const [withLifeguard, without] = [CONSUL_LAN, SWIM].map(
+      (settings) => falseDeaths(settings, { ...TROUBLE, slow }, slow).everywhere,
+    );
+    assert.ok(withLifeguard !== undefined && without !== undefined);
     context.diagnostic(`healthy members declared dead: ${without} times by SWIM, ${withLifeguard} with Lifeguard`);
     assert.ok(without > 0);
     assert.ok(withLifeguard * 10 <= without);

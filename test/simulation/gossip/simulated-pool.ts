@@ -4,7 +4,6 @@
 import { GossipCore } from '../../../src/main/gossip/core/gossip-core.js';
 import { type GossipHooks, NO_HOOKS } from '../../../src/main/gossip/core/hooks.js';
 import { type Address, type NodeRecord, readVersions } from '../../../src/main/gossip/core/node.js';
-import type { SharedNodes } from '../../../src/main/gossip/core/node-table.js';
 import type { GossipEvent, OutgoingPacket, Output } from '../../../src/main/gossip/core/output.js';
 import { below, type Random } from '../../../src/main/gossip/core/random.js';
 import { pushPullIntervalMs } from '../../../src/main/gossip/core/scale.js';
@@ -13,8 +12,10 @@ import { type Timer, Timers } from '../../../src/main/gossip/core/timers.js';
 import { encode } from '../../../src/main/gossip/wire/codec.js';
 import { PING } from '../../../src/main/gossip/wire/message-types.js';
 import { ping } from '../../../src/main/gossip/wire/messages.js';
+import { SharedNodes, SharedTable } from './shared-table.js';
 
 const PORT = 8301;
+const NOBODY = new SharedNodes([]);
 const VERSIONS = Uint8Array.of(1, 5, 2, 2, 5, 4);
 /** Shorter than real tags: a member that joins late is copied by everybody. */
 const META = new Uint8Array(32).fill(0x78);
@@ -56,9 +57,9 @@ function nameOf(id: number): string {
   return `node-${id}`;
 }
 
-/** A member as all others know it. Frozen: changing what is shared throws. */
+/** A member as all others know it. */
 function recordOf(id: number, nowMs: number): NodeRecord {
-  return Object.freeze({
+  return {
     name: nameOf(id),
     address: addressOf(id),
     meta: META,
@@ -68,7 +69,7 @@ function recordOf(id: number, nowMs: number): NodeRecord {
     state: 'alive',
     changedMs: nowMs,
     suspicion: null,
-  });
+  };
 }
 
 function idOf({ ip }: Address): number {
@@ -115,7 +116,7 @@ export class SimulatedPool {
   }
 
   /** A member that knows nobody yet, or these. */
-  add(sharedNodes: SharedNodes = new Map()): Member {
+  add(known: SharedNodes = NOBODY): Member {
     const id = this.members.length;
     const name = nameOf(id);
     const core = new GossipCore({
@@ -124,7 +125,7 @@ export class SimulatedPool {
       hooks: this.hooks,
       random: this.random,
       layerOverhead: () => 0,
-      sharedNodes,
+      table: new SharedTable(this.random, known),
     });
     const member: Member = { id, name, core, isRunning: true, wake: null, packets: 0, bytes: 0, states: 0 };
     this.members.push(member);
@@ -136,12 +137,11 @@ export class SimulatedPool {
   /** A pool of `count` members that all know each other and have nothing to tell. */
   fill(count: number): void {
     this.fillingTo = count;
-    const records = Array.from({ length: count }, (_, id) => recordOf(id, this.time));
-    const shared = new Map(records.map((record) => [record.name, record]));
+    const known = new SharedNodes(Array.from({ length: count }, (_, id) => recordOf(id, this.time)));
     const none = { SourceAddr: null, SourcePort: 0, SourceNode: '' };
     const drain = encode(ping, { SeqNo: 0, Node: '', ...none }, PING);
     for (let i = 0; i < count; i += 1) {
-      const { core, id } = this.add(shared);
+      const { core, id } = this.add(known);
       core.receive(drain, addressOf(id), this.time);
       core.take();
     }

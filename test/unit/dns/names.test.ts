@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { ipText } from '../../../src/gotext/ip.js';
 import {
   addressLabel,
   addressOfLabel,
   addressOfReverse,
-  addressText,
   parseAddress,
 } from '../../../src/workers/state/dns/address.js';
 import { AnswerCache } from '../../../src/workers/state/dns/answer-cache.js';
@@ -65,7 +65,7 @@ test('addresses become bytes and back', () => {
       const bytes = parseAddress(text);
       assert.ok(bytes !== null);
       assert.deepEqual(addressOfLabel(addressLabel(bytes)), bytes);
-      assert.deepEqual(parseAddress(addressText(bytes)), bytes);
+      assert.deepEqual(parseAddress(ipText(bytes)), bytes);
     }),
   );
   for (const label of ['0a0000', 'zz000001', '0a00000', '']) assert.equal(addressOfLabel(label), null);
@@ -74,7 +74,7 @@ test('addresses become bytes and back', () => {
 test('reverse names stand for one address', () => {
   const of = (name: string) => {
     const bytes = addressOfReverse(name.split('.'));
-    return bytes === null ? null : addressText(bytes);
+    return bytes === null ? null : ipText(bytes);
   };
   assert.equal(of('1.0.50.10.in-addr.arpa'), '10.50.0.1');
   assert.equal(of(`1${'.0'.repeat(23)}.8.b.d.0.1.0.0.2.ip6.arpa`), '2001:db8::1');

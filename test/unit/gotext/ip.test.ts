@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { isIPv6 } from 'node:net';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { ipText, unmapped } from '../../../src/gotext/ip.js';
+import { ipText, parseIp, unmapped } from '../../../src/gotext/ip.js';
 
 const v6 = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'));
 
@@ -33,4 +33,26 @@ test('every IPv6 text is an address without two zero groups side by side', () =>
       assert.ok(runs.length === 0 || text.includes('::'), text);
     }),
   );
+});
+
+test('texts are read as Go reads them, a zone left out', () => {
+  const hex = (text: string): string | null => {
+    const ip = parseIp(text);
+    return ip && Buffer.from(ip).toString('hex');
+  };
+  assert.equal(hex('10.0.0.255'), '0a0000ff');
+  assert.equal(hex('::'), '0'.repeat(32));
+  assert.equal(hex('FE80::1%eth0'), 'fe800000000000000000000000000001');
+  assert.equal(hex('1:2:3:4:5:6:7:8'), '00010002000300040005000600070008');
+  assert.equal(hex('64:ff9b::10.0.0.1'), '0064ff9b00000000000000000a000001');
+  assert.equal(hex('::ffff:10.0.0.1'), '0a000001');
+  for (const text of ['', 'host', '10.0.0', '10.0.0.256', '1::2::3', '[::1]']) assert.equal(hex(text), null, text);
+});
+
+test('an address read from its own text is the same', () => {
+  const address = fc.oneof(
+    fc.uint8Array({ minLength: 4, maxLength: 4 }),
+    fc.array(fc.constantFrom(0, 0, 255, 1), { minLength: 16, maxLength: 16 }).map((bytes) => Uint8Array.from(bytes)),
+  );
+  fc.assert(fc.property(address, (ip) => assert.deepEqual(parseIp(ipText(ip)), Uint8Array.from(unmapped(ip)))));
 });

@@ -146,6 +146,16 @@ test('raw UTF-8 in the target is taken as its escaped form, however it is split'
   assert.deepEqual(statuses(far.socket.written), [400]);
 });
 
+test('a byte above ASCII that llhttp takes for the target, but behind the first line, is refused', () => {
+  const request = Buffer.from('GET htt\n\xb2p://x/ HTTP/1.1\r\nHost: x\r\n\r\n', 'latin1');
+  for (let split = 0; split < request.length; split += 1) {
+    const { socket, connection } = serve();
+    connection.read(Buffer.from(request.subarray(0, split)));
+    connection.read(Buffer.from(request.subarray(split)));
+    assert.deepEqual(statuses(socket.written), [400], `split at ${split}`);
+  }
+});
+
 test('a message larger than the parser takes at once arrives whole', () => {
   const body = Buffer.alloc(300_000, 'ab');
   const { connection, seen } = serve();

@@ -36,7 +36,6 @@ test('a new leader writes the autopilot configuration, then registers itself', a
   assert.equal(duties.established, true);
   assert.deepEqual(around.lines, [
     'info cluster leadership acquired',
-    'info New leader elected payload=srv-one',
     'info member joined, marking health alive member=srv-one partition=default',
   ]);
 });

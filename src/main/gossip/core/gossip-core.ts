@@ -14,7 +14,7 @@ import type { GossipHooks } from './hooks.js';
 import type { Machine, Merging } from './machine.js';
 import { Membership } from './membership.js';
 import type { Address, NodeRecord } from './node.js';
-import { NodeTable, type SharedNodes } from './node-table.js';
+import { NodeTable } from './node-table.js';
 import { type GossipEvent, Outbox, type Output } from './output.js';
 import { type Identity, isSelf, type Pool } from './pool.js';
 import { Prober } from './prober.js';
@@ -33,8 +33,8 @@ export interface CoreOptions {
   readonly random: Random;
   /** What the label and encryption add to a packet now, in bytes. */
   readonly layerOverhead: () => number;
-  /** Members known before the start, for simulated pools. */
-  readonly sharedNodes?: SharedNodes;
+  /** Given by simulated pools, whose members share what they know. */
+  readonly table?: NodeTable;
 }
 
 export type Merged = { readonly ok: true } | { readonly ok: false; readonly problem: string };
@@ -50,7 +50,7 @@ export class GossipCore implements Machine<GossipEvent> {
   constructor(options: CoreOptions) {
     this.pool = {
       ...options,
-      table: new NodeTable(options.random, options.sharedNodes),
+      table: options.table ?? new NodeTable(options.random),
       broadcasts: new BroadcastQueue(),
       awareness: new Awareness(options.settings.awarenessMax),
       timers: new Timers(),

@@ -13,8 +13,10 @@ import {
   type NodeInfo,
   type NodeRecord,
   readVersions,
+  type Versions,
 } from './node.js';
 import { isElsewhere, isSelf, type Pool } from './pool.js';
+import { keptCopy } from './slab.js';
 import { Suspicion, suspicionBounds } from './suspicion.js';
 import { isSensible } from './versions.js';
 
@@ -26,13 +28,14 @@ function isSameBytes(a: Uint8Array | null, b: Uint8Array | null): boolean {
 
 /** A copy: what comes in is a view of a packet or stream that must not be kept. */
 function copy(bytes: Uint8Array | null): Uint8Array {
-  return bytes === null || bytes.length === 0 ? NO_BYTES : new Uint8Array(bytes);
+  return bytes === null || bytes.length === 0 ? NO_BYTES : keptCopy(bytes);
 }
 
 export class Membership {
   private readonly pool: Pool;
   private incarnation = 0;
   private leaving = false;
+  private ownVersions: Versions | null = null;
 
   constructor(pool: Pool) {
     this.pool = pool;
@@ -153,7 +156,7 @@ export class Membership {
       address: said.address,
       meta: said.meta,
       versionBytes: said.versionBytes,
-      versions: readVersions(said.versionBytes),
+      versions: this.versionsOf(said.versionBytes),
       incarnation: 0,
       state: 'dead',
       changedMs: Number.NEGATIVE_INFINITY,
@@ -161,6 +164,14 @@ export class Membership {
     };
     table.add(node);
     return node;
+  }
+
+  /** Those who say the same as we share what it means, too. */
+  private versionsOf(said: Uint8Array | null): Versions | null {
+    const { versionBytes } = this.pool.self;
+    if (said !== versionBytes) return readVersions(said);
+    this.ownVersions ??= readVersions(versionBytes);
+    return this.ownVersions;
   }
 
   private mayMove(node: NodeRecord, nowMs: number): boolean {
@@ -183,7 +194,7 @@ export class Membership {
     node.meta = said.meta;
     node.address = said.address;
     node.versionBytes = said.versionBytes;
-    node.versions = readVersions(said.versionBytes);
+    node.versions = this.versionsOf(said.versionBytes);
     if (node.state !== 'alive') {
       node.state = 'alive';
       node.changedMs = nowMs;

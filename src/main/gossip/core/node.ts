@@ -1,5 +1,7 @@
 // What is known of a member (spec/gossip.md, sections 5 and 6).
 
+import { joinHostPort } from '../../../gotext/host-port.js';
+import { ipText } from '../../../gotext/ip.js';
 import type { Suspicion } from './suspicion.js';
 import type { Timer } from './timers.js';
 
@@ -21,11 +23,9 @@ export function isSameAddress(a: Address, b: Address): boolean {
   return true;
 }
 
-/** `10.0.0.1:8301`, `[2001:db8:0:0:0:0:0:1]:8301`. */
+/** `10.0.0.1:8301`, `[2001:db8::1]:8301`. */
 export function addressText({ ip, port }: Address): string {
-  if (ip.length === 4) return `${ip.join('.')}:${port}`;
-  const groups = Array.from({ length: 8 }, (_, i) => (((ip[i * 2] ?? 0) << 8) | (ip[i * 2 + 1] ?? 0)).toString(16));
-  return `[${groups.join(':')}]:${port}`;
+  return joinHostPort(ipText(ip), port);
 }
 
 export interface Versions {

@@ -43,7 +43,7 @@ export class Prober {
   private next(nowMs: number): NodeRecord | null {
     const { table, settings } = this.pool;
     for (let passed = 0; passed < table.size; passed += 1) {
-      const node = table.nodes[this.index];
+      const node = table.at(this.index);
       if (node === undefined) {
         table.forgetAndShuffle(nowMs - settings.gossipToTheDeadMs);
         this.index = 0;

@@ -9,7 +9,7 @@ export function below(random: Random, count: number): number {
 }
 
 /** Puts the elements into a uniformly random order. */
-export function shuffle<T>(random: Random, elements: T[]): void {
+export function shuffle<T>(random: Random, elements: { readonly length: number; [index: number]: T }): void {
   for (let i = elements.length - 1; i > 0; i -= 1) {
     const other = below(random, i + 1);
     const moved = elements[i] as T;

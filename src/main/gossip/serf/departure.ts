@@ -22,7 +22,7 @@ export class Departure {
     if (pool.state === 'leaving') return 'Leave already in progress';
     if (pool.state === 'shutdown') return 'Leave called after Shutdown';
     if (pool.state === 'left') {
-      out.left();
+      out.tell({ kind: 'left' });
       return null;
     }
     pool.state = 'leaving';
@@ -40,7 +40,7 @@ export class Departure {
     if (isTimedOut) pool.out.log('warn', 'timeout waiting for leave broadcast');
     pool.timers.set(nowMs + pool.options.serf.leavePropagateDelayMs, () => {
       if (pool.state === 'leaving') pool.state = 'left';
-      pool.out.left();
+      pool.out.tell({ kind: 'left' });
     });
   }
 

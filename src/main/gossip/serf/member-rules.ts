@@ -1,8 +1,8 @@
 // What memberlist's news does to Serf's members (spec/gossip.md, section 11). Whether somebody who is gone left or failed
 // is decided by the intent that came before, not by memberlist.
 
+import { ipText } from '../../../gotext/ip.js';
 import type { NodeInfo } from '../core/node.js';
-import { ipText } from './endpoint.js';
 import type { MemberRecord } from './members.js';
 import type { RecentIntents } from './recent-intents.js';
 import type { SerfPool } from './serf-pool.js';

@@ -1,9 +1,9 @@
 // Two members of one name (spec/gossip.md, section 14). When it is ours, the others vote: who lost leaves the pool.
 
-import type { NodeInfo } from '../core/node.js';
+import { addressText, type NodeInfo } from '../core/node.js';
 import { decode } from '../wire/codec.js';
 import type { Asking } from './asking.js';
-import { endpointText, isSameIp } from './endpoint.js';
+import { isSameIp } from './endpoint.js';
 import { CONFLICT_QUERY } from './internal-queries.js';
 import { CONFLICT_RESPONSE, conflictResponse } from './messages.js';
 import type { SerfPool } from './serf-pool.js';
@@ -20,9 +20,9 @@ export class NameConflict {
 
   noticed(existing: NodeInfo, other: NodeInfo, nowMs: number): void {
     const { options, out } = this.pool;
-    const theirs = endpointText(other.address);
+    const theirs = addressText(other.address);
     if (existing.name !== options.self.name) {
-      const known = endpointText(existing.address);
+      const known = addressText(existing.address);
       out.log('warn', `Name conflict for '${existing.name}' both ${known} and ${theirs} are claiming`);
       return;
     }

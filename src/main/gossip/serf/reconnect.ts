@@ -1,8 +1,8 @@
 // Tries to reach failed members again (spec/gossip.md, section 16). All members do, each so rarely that together they try
 // a failed one about once an interval.
 
+import { addressText } from '../core/node.js';
 import { below } from '../core/random.js';
-import { endpointText } from './endpoint.js';
 import type { MemberRecord } from './members.js';
 import type { SerfPool } from './serf-pool.js';
 
@@ -26,6 +26,6 @@ export function reconnect(pool: SerfPool): void {
   }
   const member = nth(failed, below(options.random, failed.size));
   if (member === undefined) return;
-  out.log('info', `attempting reconnect to ${member.name} ${endpointText(member.address)}`);
+  out.log('info', `attempting reconnect to ${member.name} ${addressText(member.address)}`);
   out.stream({ kind: 'pushPull', to: member.address, name: member.name, isJoin: true });
 }

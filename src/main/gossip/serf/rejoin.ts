@@ -1,10 +1,10 @@
 // Finds the pool again after a restart (spec/gossip.md, section 16): one member of the snapshot after the other is tried,
 // until states were exchanged with anybody.
 
-import type { Address } from '../core/node.js';
+import { type Address, addressText } from '../core/node.js';
 import { shuffle } from '../core/random.js';
 import type { Timer } from '../core/timers.js';
-import { endpointText, readEndpoint } from './endpoint.js';
+import { readEndpoint } from './endpoint.js';
 import type { SerfPool } from './serf-pool.js';
 
 /** A dead address doesn't say so: the next one is tried after this. */
@@ -38,7 +38,7 @@ export class Rejoin {
       out.log('warn', 'Failed to re-join any previously known node');
       return;
     }
-    out.log('info', `Attempting re-join to previously known node: ${next.name}: ${endpointText(next.address)}`);
+    out.log('info', `Attempting re-join to previously known node: ${next.name}: ${addressText(next.address)}`);
     out.stream({ kind: 'pushPull', to: next.address, name: next.name, isJoin: true });
     this.timer = timers.set(nowMs + PATIENCE_MS, (now) => this.tryNext(now));
   }

@@ -88,8 +88,11 @@ export class SerfCore implements Machine<SerfEvent> {
       },
     });
     const timers = new Timers();
-    const nowMs = (): number => this.pool.latestMs;
-    const out = new SerfOutbox({ journal, memberClock: clocks.member, settings: serf, timers, nowMs });
+    const out = new SerfOutbox({
+      ...{ journal, timers, settings: serf },
+      memberClock: clocks.member,
+      nowMs: () => this.pool.latestMs,
+    });
     const pool: SerfPool = {
       ...{ options, core, timers, clocks, members, broadcasts, coordinates, out },
       state: 'alive',

@@ -1,5 +1,5 @@
 // What a Serf machine wants done and has to tell, in order. Every event about members, every user event and every query
-// passes through here on its way out.
+// passes through here on its way out, and is held back for a while where that is wanted.
 
 import type { Uint64 } from '../../../wire/uint64.js';
 import type { MachineOutput } from '../core/machine.js';
@@ -15,12 +15,12 @@ import type { SnapshotJournal } from './snapshot-journal.js';
 
 type LogLevel = Extract<SerfEvent, { kind: 'log' }>['level'];
 
-export interface OutboxOptions {
-  /** Null: no snapshot is kept. */
+export interface SerfOutboxParts {
   readonly journal: SnapshotJournal | null;
   readonly memberClock: LamportClock;
-  readonly settings: Pick<SerfSettings, 'coalesce' | 'userCoalesce'>;
   readonly timers: Timers;
+  readonly settings: Pick<SerfSettings, 'coalesce' | 'userCoalesce'>;
+  /** What time it is for the machine. */
   readonly nowMs: () => number;
 }
 
@@ -29,18 +29,19 @@ export class SerfOutbox {
   private readonly memberClock: LamportClock;
   private readonly nowMs: () => number;
   private readonly memberCoalescer: MemberCoalescer | null;
-  private readonly userCoalescer: UserEventCoalescer | null;
+  private readonly userEventCoalescer: UserEventCoalescer | null;
   private packets: OutgoingPacket[] = [];
   private streams: StreamRequest[] = [];
   private events: SerfEvent[] = [];
 
-  constructor({ journal, memberClock, settings, timers, nowMs }: OutboxOptions) {
-    const { coalesce, userCoalesce } = settings;
+  constructor({ journal, memberClock, timers, settings, nowMs }: SerfOutboxParts) {
     this.journal = journal;
     this.memberClock = memberClock;
     this.nowMs = nowMs;
-    this.memberCoalescer = coalesce && new MemberCoalescer(coalesce, timers, (event) => this.tell(event));
-    this.userCoalescer = userCoalesce && new UserEventCoalescer(userCoalesce, timers, (event) => this.tell(event));
+    const { coalesce, userCoalesce } = settings;
+    const emit = (event: SerfEvent) => this.events.push(event);
+    this.memberCoalescer = coalesce && new MemberCoalescer(coalesce, timers, emit);
+    this.userEventCoalescer = userCoalesce && new UserEventCoalescer(userCoalesce, timers, emit);
   }
 
   packet(packet: OutgoingPacket): void {
@@ -58,15 +59,12 @@ export class SerfOutbox {
   member(type: MemberEventType, member: MemberRecord): void {
     this.journal?.member(type, member.name, member.address);
     this.noteClock();
-    const event = { kind: 'members', type, members: [memberInfo(member)] } as const;
-    if (this.memberCoalescer === null) this.tell(event);
-    else this.memberCoalescer.add(event, this.nowMs());
+    this.tell({ kind: 'members', type, members: [memberInfo(member)] });
   }
 
   userEvent(event: Extract<SerfEvent, { kind: 'userEvent' }>): void {
     this.journal?.userEvent(event.lTime);
-    if (this.userCoalescer === null) this.tell(event);
-    else this.userCoalescer.add(event, this.nowMs());
+    this.tell(event);
   }
 
   query(query: IncomingQuery): void {
@@ -88,15 +86,22 @@ export class SerfOutbox {
     if (this.memberClock.time > 0) this.journal?.memberClock(timeBefore(this.memberClock.time));
   }
 
-  /** Our own leave is over, and with it what was held back. */
-  left(): void {
-    this.memberCoalescer?.flush();
-    this.userCoalescer?.flush();
-    this.tell({ kind: 'left' });
-  }
-
-  /** The one way out for events. */
+  /** The one way out for events. Where they are coalesced, those about members and users' are held back and merged here. */
   tell(event: SerfEvent): void {
+    const { memberCoalescer, userEventCoalescer } = this;
+    if (event.kind === 'members' && memberCoalescer !== null) {
+      memberCoalescer.add(event, this.nowMs());
+      return;
+    }
+    if (event.kind === 'userEvent' && userEventCoalescer !== null) {
+      userEventCoalescer.add(event, this.nowMs());
+      return;
+    }
+    // After these nobody listens any more.
+    if (event.kind === 'left' || event.kind === 'quit') {
+      memberCoalescer?.flush();
+      userEventCoalescer?.flush();
+    }
     this.events.push(event);
   }
 

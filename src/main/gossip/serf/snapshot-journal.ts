@@ -1,8 +1,7 @@
 // Which lines the snapshot file gets, and when (spec/gossip.md, section 16).
 
 import type { Uint64 } from '../../../wire/uint64.js';
-import type { Address } from '../core/node.js';
-import { endpointText } from './endpoint.js';
+import { type Address, addressText } from '../core/node.js';
 import type { SerfMember } from './member.js';
 import type { MemberEventType } from './output.js';
 import {
@@ -32,7 +31,7 @@ export class SnapshotJournal {
   /** A name with a line feed would be read back as lines of its own. */
   member(type: MemberEventType, name: string, address: Address): void {
     if (this.isLeaving || name.includes('\n')) return;
-    if (type === 'join') this.lines += aliveLine(name, endpointText(address));
+    if (type === 'join') this.lines += aliveLine(name, addressText(address));
     else if (type === 'leave' || type === 'failed') this.lines += notAliveLine(name);
   }
 
@@ -66,7 +65,7 @@ export class SnapshotJournal {
   state(all: Iterable<SerfMember>): RestoredSnapshot {
     const members: { name: string; address: string }[] = [];
     for (const { name, address, status } of all) {
-      if (status === 'alive' || status === 'leaving') members.push({ name, address: endpointText(address) });
+      if (status === 'alive' || status === 'leaving') members.push({ name, address: addressText(address) });
     }
     const { clock, eventClock, queryClock } = this;
     return { members, clock, eventClock, queryClock };

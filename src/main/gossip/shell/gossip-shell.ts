@@ -4,14 +4,13 @@
 import type { Logger } from '../../../observe/logger.js';
 import type { Labels, Metrics } from '../../../observe/metrics.js';
 import type { Machine } from '../core/machine.js';
-import type { Address } from '../core/node.js';
+import { type Address, addressText } from '../core/node.js';
 import type { OutgoingPacket, StreamRequest } from '../core/output.js';
 import { openPacket, sealPacket } from '../wire/packet.js';
 import type { Protection } from '../wire/protection.js';
 import { Alarm } from './alarm.js';
 import { DropLog } from './drop-log.js';
 import { STREAM_LIMITS, type StreamLimits } from './inbound-limits.js';
-import { hostPortText } from './ip-text.js';
 import { parseJoinAddress, resolveJoinAddress } from './join-address.js';
 import { type ShellMetrics, shellMetrics } from './shell-metrics.js';
 import { type Exchanged, StreamClient } from './stream-client.js';
@@ -136,7 +135,7 @@ export class GossipShell<Event> {
 
   /** Exchanges states with the member that listens at `to`. `name` is for the log. */
   async exchange(to: Address, name: string, isJoin: boolean): Promise<Exchanged> {
-    const where = hostPortText(to);
+    const where = addressText(to);
     this.options.logger.debug(`memberlist: Initiating push/pull sync with: ${name} ${where}`);
     return this.client.pushPull(to, isJoin);
   }
@@ -161,7 +160,7 @@ export class GossipShell<Event> {
           joined += 1;
           continue;
         }
-        const error = `Failed to join ${hostPortText(to)}: ${exchanged.error}`;
+        const error = `Failed to join ${addressText(to)}: ${exchanged.error}`;
         logger.debug(`memberlist: ${error}`);
         errors.push(error);
       }
@@ -184,7 +183,7 @@ export class GossipShell<Event> {
     const { machine, protection, allows } = this.options;
     this.metrics.udpReceived.add(datagram.length);
     const nowMs = performance.now();
-    const drop = (problem: string): void => this.drops.dropped(nowMs, () => `${problem} from=${hostPortText(from)}`);
+    const drop = (problem: string): void => this.drops.dropped(nowMs, () => `${problem} from=${addressText(from)}`);
     if (allows?.(from.ip) === false) {
       drop('source is not allowed');
       return;

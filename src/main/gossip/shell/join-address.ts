@@ -3,9 +3,9 @@
 
 import dns from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { parseIp } from '../../../gotext/ip.js';
 import { codeOf, messageOf } from '../../../gotext/network-errors.js';
 import type { Address } from '../core/node.js';
-import { parseIp } from './ip-text.js';
 
 /** For the first look-up of a name with a dot. */
 const LOOKUP_TIMEOUT_MS = 2000;

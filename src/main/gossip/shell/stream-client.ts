@@ -2,13 +2,13 @@
 // answer packets.
 
 import { connect, type Socket } from 'node:net';
+import { ipText } from '../../../gotext/ip.js';
 import { dialText } from '../../../gotext/network-errors.js';
-import type { Address } from '../core/node.js';
+import { type Address, addressText } from '../core/node.js';
 import type { StreamRequest } from '../core/output.js';
 import { StreamReader } from '../wire/stream.js';
 import type { StreamMessage } from '../wire/stream-messages.js';
 import { sealSteps } from '../wire/stream-sealing.js';
-import { hostPortText, ipText } from './ip-text.js';
 import { StreamConnection } from './stream-connection.js';
 import { merge, type StreamWork } from './stream-work.js';
 
@@ -76,7 +76,7 @@ export class StreamClient {
   private dial(to: Address, timeoutMs: number): Promise<Dialled> {
     if (this.isClosed) return Promise.resolve(failed('the pool is closed'));
     if (this.sockets.size >= MOST_DIALLED) return Promise.resolve(failed('too many streams are open'));
-    const where = hostPortText(to);
+    const where = addressText(to);
     const socket = connect({ host: ipText(to.ip), port: to.port, noDelay: true, autoSelectFamily: false });
     this.sockets.add(socket);
     socket.once('close', () => this.sockets.delete(socket));

@@ -2,12 +2,12 @@
 
 import { createServer, type Server, type Socket } from 'node:net';
 import { joinHostPort } from '../../../gotext/host-port.js';
+import { parseIp } from '../../../gotext/ip.js';
 import { errnoText } from '../../../gotext/network-errors.js';
 import { StreamReader } from '../wire/stream.js';
 import type { PushPull, StreamMessage } from '../wire/stream-messages.js';
 import { sealSteps, sealStream } from '../wire/stream-sealing.js';
 import { type Admission, InboundLimits, type StreamLimits } from './inbound-limits.js';
-import { parseIp } from './ip-text.js';
 import { type Received, StreamConnection } from './stream-connection.js';
 import { merge, type StreamWork } from './stream-work.js';
 

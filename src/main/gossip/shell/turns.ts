@@ -3,7 +3,7 @@
 // don't hold the loop longer than one.
 
 /** What is spent on jobs in one turn; a step that was begun is finished, so steps should be shorter than this. */
-const TURN_BUDGET_MS = 4;
+const TURN_BUDGET_MS = 3;
 
 /** Jobs that are begun at once, each with memory of its own; the others wait for their turn. */
 const MOST_BEGUN = 8;

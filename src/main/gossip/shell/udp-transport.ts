@@ -3,9 +3,9 @@
 
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { joinHostPort } from '../../../gotext/host-port.js';
+import { ipText, parseIp } from '../../../gotext/ip.js';
 import { errnoText } from '../../../gotext/network-errors.js';
 import type { Address } from '../core/node.js';
-import { ipText, parseIp } from './ip-text.js';
 
 /** Asked for, and halved until it is granted: a held-up loop must not lose answers. */
 const RECEIVE_BUFFER_BYTES = 2 * 1024 * 1024;

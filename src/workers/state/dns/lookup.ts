@@ -1,7 +1,8 @@
 // Questions answered from the store (spec/dns.md, section 2), as functions of the store's read API and the settings. Each
 // result carries what it depends on, so that it can be kept until that changes.
 
-import { addressOfLabel, addressOfReverse, addressText, parseAddress } from './address.js';
+import { ipText } from '../../../gotext/ip.js';
+import { addressOfLabel, addressOfReverse, parseAddress } from './address.js';
 import { type Answer, answer } from './answer.js';
 import { lowerCaseLabels } from './labels.js';
 import { type LookupContext, nodeTtl, type Resolved } from './lookup-context.js';
@@ -75,7 +76,7 @@ function reverseAnswer(context: LookupContext, query: Query, labels: readonly st
   const bytes = addressOfReverse(labels);
   const nothing = answer({ rcode: Rcode.NXDOMAIN, authority: [zones.soa] });
   if (bytes === null) return { answer: nothing, stillTrue: always };
-  const text = addressText(bytes);
+  const text = ipText(bytes);
   const { node, instance } = store.catalog.byAddress(text);
   const stillTrue = sameReverse(store, text, node, instance);
   const target =

@@ -1,13 +1,14 @@
 // What the catalog says about a member of gossip (spec/raft.md, section 8; spec/agent.md, section 8): the node, its
 // `serfHealth` check and, for a server, the service `consul`. When it says so already, nothing need be written.
 
+import type { ServerTags } from '../../../wire/agent-tags.js';
 import { CommandType, type RegisterRequest } from '../../../wire/commands.js';
 import type { Member } from '../../../wire/gossip-pools.js';
 import type { CheckRecord, NodeRecord, ServiceRecord, StringMap } from '../../../wire/records.js';
 import { NO_CHECK_DEFINITION, NO_CONNECT, NO_PROXY } from '../records/zero-values.js';
 import type { CatalogReads } from '../store/read-api.js';
 import { sameValue } from '../store/same-value.js';
-import type { AgentTags, ServerTags } from './member-tags.js';
+import type { AgentTags } from './member-tags.js';
 
 export const SERF_HEALTH = 'serfHealth';
 export const CONSUL = 'consul';

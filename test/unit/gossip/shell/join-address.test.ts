@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { SocketAddress } from 'node:net';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { hostPortText, ipText, parseIp } from '../../../../src/main/gossip/shell/ip-text.js';
+import { hostPortText, ipText, parseIp } from '../../../../src/gotext/ip.js';
 import { parseJoinAddress, resolveJoinAddress } from '../../../../src/main/gossip/shell/join-address.js';
 
 test('join addresses: name, host, port', () => {

@@ -102,7 +102,9 @@ export class RequestParser implements ParserEvents {
     const bytes = isGathered
       ? Buffer.concat([this.#head.subarray(0, this.#gathered), chunk.subarray(end)])
       : chunk.subarray(start);
-    this.instead = escapeRequestLine(bytes);
+    const escaped = escapeRequestLine(bytes);
+    // The byte stands behind the first line (`GET htt\n\xb2`): nothing would change, again and again.
+    if (escaped.length > bytes.length) this.instead = escaped;
   }
 
   #startPiece(chunk: Buffer, start: number, bytes: Uint8Array): void {

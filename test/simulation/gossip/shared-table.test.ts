@@ -4,15 +4,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { GossipCore } from '../../../../src/main/gossip/core/gossip-core.js';
-import { NO_HOOKS } from '../../../../src/main/gossip/core/hooks.js';
-import type { NodeRecord } from '../../../../src/main/gossip/core/node.js';
-import { NodeTable, type SharedNodes } from '../../../../src/main/gossip/core/node-table.js';
-import { LAN } from '../../../../src/main/gossip/core/settings.js';
-import { addressOfNode, aliveMessage, deadMessage, N1, seeded, suspectMessage, VERSIONS } from './rig.js';
+import { GossipCore } from '../../../src/main/gossip/core/gossip-core.js';
+import { NO_HOOKS } from '../../../src/main/gossip/core/hooks.js';
+import type { NodeRecord } from '../../../src/main/gossip/core/node.js';
+import { LAN } from '../../../src/main/gossip/core/settings.js';
+import {
+  addressOfNode,
+  aliveMessage,
+  deadMessage,
+  N1,
+  seeded,
+  suspectMessage,
+  VERSIONS,
+} from '../../unit/gossip/core/rig.js';
+import { SharedNodes, SharedTable } from './shared-table.js';
 
 function record(name: string): NodeRecord {
-  return Object.freeze({
+  return {
     name,
     address: addressOfNode(name),
     meta: new Uint8Array(0),
@@ -22,16 +30,17 @@ function record(name: string): NodeRecord {
     state: 'alive',
     changedMs: 0,
     suspicion: null,
-  });
+  };
 }
 
 function sharedOf(...names: readonly string[]): SharedNodes {
-  return new Map(names.map((name) => [name, record(name)]));
+  return new SharedNodes(names.map(record));
 }
 
-function startedCore(sharedNodes?: SharedNodes): GossipCore {
-  const options = { self: N1, settings: LAN, hooks: NO_HOOKS, random: seeded(3), layerOverhead: () => 0 };
-  const core = new GossipCore(sharedNodes === undefined ? options : { ...options, sharedNodes });
+function startedCore(shared?: SharedNodes): GossipCore {
+  const random = seeded(3);
+  const options = { self: N1, settings: LAN, hooks: NO_HOOKS, random, layerOverhead: () => 0 };
+  const core = new GossipCore(shared === undefined ? options : { ...options, table: new SharedTable(random, shared) });
   core.start(new Uint8Array(0), 0);
   return core;
 }
@@ -47,7 +56,7 @@ function known(core: GossipCore): unknown[] {
 
 test('a record is copied when it is changed first, and keeps its place', () => {
   const shared = sharedOf('n1', 'n2', 'n3');
-  const [a, b] = [new NodeTable(seeded(1), shared), new NodeTable(seeded(2), shared)];
+  const [a, b] = [new SharedTable(seeded(1), shared), new SharedTable(seeded(2), shared)];
   const before = a.nodes.map(({ name }) => name);
   const node = a.get('n2');
   assert.ok(node !== undefined && node === b.get('n2'));
@@ -64,7 +73,7 @@ test('a record is copied when it is changed first, and keeps its place', () => {
 });
 
 test('a forgotten member does not come back from the shared records, but may be met again', () => {
-  const table = new NodeTable(seeded(1), sharedOf('n1', 'n2'));
+  const table = new SharedTable(seeded(1), sharedOf('n1', 'n2'));
   const node = table.get('n2');
   assert.ok(node !== undefined);
   Object.assign(table.change(node), { state: 'dead', changedMs: 5 });
@@ -96,7 +105,7 @@ test('a core with shared records learns what one with its own learns', () => {
         const [own, sharing] = cores.map(known);
         assert.deepEqual(sharing, own);
       }
-      for (const node of shared.values()) assert.deepEqual(node, record(node.name));
+      for (const node of shared.list) assert.deepEqual(node, record(node.name));
     }),
   );
 });
