@@ -112,7 +112,7 @@ function plots(pools: readonly PoolFigures[], troubles: readonly TroubleFigures[
   const falsePositives = svgOf({
     title: `Healthy members taken for dead, ${MEMBERS} members`,
     x: { title: 'slow members', ticks: [0, ...SLOW], isLog: true },
-    y: { title: 'false verdicts (log of 1 + n)', ticks: [0, 10, 100, 1000, 10_000, 100_000], isLog: true },
+    y: { title: 'false verdicts (log of 1 + n)', ticks: [0, 10, 100, 1000, 10_000, 100_000, 1_000_000], isLog: true },
     series: troubles.map(({ name, rows }) => ({
       name,
       points: rows.map(({ slow, everywhere }) => [slow, everywhere] as const),

@@ -12,7 +12,8 @@ import { openPacket } from '../../../../src/main/gossip/wire/packet.js';
 import { readMessages } from '../../../../src/main/gossip/wire/packet-messages.js';
 import { Logger, LogSink } from '../../../../src/observe/logger.js';
 import { seeded } from '../core/rig.js';
-import { LOOPBACK, member, protectionWith } from './rig.js';
+import { protectionWith } from '../protection.js';
+import { LOOPBACK, member } from './rig.js';
 
 const SILENT = new Logger('test', new LogSink('error', () => undefined));
 

@@ -8,7 +8,7 @@ import { StreamReader } from '../../../../src/main/gossip/wire/stream.js';
 import type { StreamMessage } from '../../../../src/main/gossip/wire/stream-messages.js';
 import { sealStream } from '../../../../src/main/gossip/wire/stream-sealing.js';
 import { fromHex, readVectors } from '../vectors.js';
-import { type Member, member, protectionWith, sees } from './rig.js';
+import { type Member, member, sees } from './rig.js';
 
 interface StreamCase {
   readonly name: string;
