@@ -7,6 +7,7 @@ import type { Protection } from '../../../../src/main/gossip/wire/protection.js'
 import { StreamReader } from '../../../../src/main/gossip/wire/stream.js';
 import type { StreamMessage } from '../../../../src/main/gossip/wire/stream-messages.js';
 import { sealStream } from '../../../../src/main/gossip/wire/stream-sealing.js';
+import { protectionWith } from '../protection.js';
 import { fromHex, readVectors } from '../vectors.js';
 import { type Member, member, sees } from './rig.js';
 
