@@ -19,14 +19,13 @@ const SCENARIOS: { readonly [name: string]: RegExp | null } = {
   'bad-flags': /^(exec|lock|watch)$/,
   catalog: null,
   // What the client agent asks a server for needs RPC between agents: client-kv, client-info, rtt (the client's coordinate).
-  'cluster-join-leave':
-    /^(client-kv|client-info|rtt|join|members|members-detailed|from-client|catalog|left|filter-left|force-leave-prune)$/,
+  'cluster-join-leave': /^(client-kv|client-info|rtt)$/,
   'help-commands': /^(debug|exec|lock|login|logout|watch|services-export|services-exported-services)$/,
   'help-groups': /^(acl|config|operator|snapshot|tls)-/,
   'keygen-validate': null,
-  'keyring-off': /^(list|install-off)$/,
+  'keyring-off': null,
   'kv-basic': null,
-  'maint-event-rtt': /^(event|event-filters|rtt-unknown|rtt-wan-mixed|join-self)$/,
+  'maint-event-rtt': null,
   'members-info': null,
   monitor: null,
   'no-agent': /^(operator|snapshot)-/,

@@ -82,7 +82,7 @@ test('every recorded request gets the recorded answer over a socket, or none', a
     const [node] = response.nodes ?? [];
     const protection = protectionWith(
       { label: Buffer.from(own.label), isCompressing: compression, encryptionVersion: node?.Vsn?.[2] === 1 ? 0 : 1 },
-      own.key === '' ? null : fromHex(own.key),
+      ...(own.key === '' ? [] : [fromHex(own.key)]),
     );
     const acceptor = await member(t, 'node2', {
       protection,
