@@ -19,7 +19,7 @@ const SCENARIOS: { readonly [name: string]: RegExp | null } = {
   'bad-flags': /^(exec|lock|watch)$/,
   catalog: null,
   // What the client agent asks a server for needs RPC between agents: client-kv, client-info, rtt (the client's coordinate).
-  'cluster-join-leave': /^(client-kv|client-info|rtt)$/,
+  'cluster-join-leave': /^client-kv$/,
   'help-commands': /^(debug|exec|lock|login|logout|watch|services-export|services-exported-services)$/,
   'help-groups': /^(acl|config|operator|snapshot|tls)-/,
   'keygen-validate': null,
