@@ -17,6 +17,7 @@ import type { LogLevel, LogRecord, WorkerToMain } from '../wire/thread-port.js';
 import { renderBanner } from './banner.js';
 import { CheckPool } from './check-pool.js';
 import { afterBanner, notServed } from './config/start-checks.js';
+import { lockDataDir } from './data-dir-lock.js';
 import { LogWriter } from './logging/writer.js';
 import { removePidFile, writePidFile } from './pid-file.js';
 import { GossipPools } from './pools/gossip-pools.js';
@@ -60,6 +61,7 @@ class Agent {
   #state: SupervisedWorker<MainToState, StateToMain> | null = null;
   #raft: SupervisedWorker<MainToRaft, RaftToMain> | null = null;
   #endReports: () => void = () => {};
+  #releaseDataDir: () => Promise<void> = () => Promise.resolve();
   readonly #endProfile = startCpuProfile('main');
   #monitorLevel: LogLevel | null = null;
   #running = false;
@@ -105,17 +107,25 @@ class Agent {
 
   /** The pools first: whoever asks the other threads is told of members, and a port in use ends the start early. */
   async #open(): Promise<void> {
-    const problem = await this.#pools.open();
+    const problem = (await this.#lockDataDir()) ?? (await this.#pools.open());
     if (this.#ending) return;
     if (problem !== null) {
-      const kind = this.#config.server ? 'server' : 'client';
-      this.#startFailed(`Failed to start Consul ${kind}: ${problem}`);
+      this.#startFailed(problem);
       return;
     }
     this.#startThreads();
     this.#endReports = reportEverySecond('main', this.#metrics, (report) =>
       this.#state?.send({ kind: 'metrics', report }),
     );
+  }
+
+  async #lockDataDir(): Promise<string | null> {
+    const { dataDir, devMode } = this.#config;
+    if (dataDir === null || devMode) return null;
+    const lock = await lockDataDir(dataDir);
+    if (!lock.ok) return lock.error;
+    this.#releaseDataDir = lock.release;
+    return null;
   }
 
   #startThreads(): void {
@@ -356,6 +366,7 @@ class Agent {
     await this.#state?.stop({ kind: 'stop', deadlineMs: STOP_DEADLINE_MS - 1_000 }, STOP_DEADLINE_MS);
     await this.#raft?.stop({ kind: 'stop' }, STOP_DEADLINE_MS);
     await this.#pools.close();
+    await this.#releaseDataDir();
     await this.#checks.stop();
     await this.#endProfile?.().catch((error: unknown) => this.#log.warn('no CPU profile', 'error', String(error)));
     this.#log.info(`consul ${mode} down`);

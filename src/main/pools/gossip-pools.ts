@@ -59,16 +59,17 @@ export class GossipPools {
   /** Null when the pools are open; else why the agent can't start. */
   async open(): Promise<string | null> {
     const { config } = this.#options;
+    const failed = `Failed to start Consul ${config.server ? 'server' : 'client'}: Failed to start`;
     const wan = wanProfile(config);
     if (wan !== null) {
       const opened = await this.#openPool(wan);
-      if (!opened.ok) return `Failed to start WAN Serf: ${opened.error}`;
+      if (!opened.ok) return `${failed} WAN Serf: ${opened.error}`;
       this.#wan = opened.value;
     }
     const opened = await this.#openPool(lanProfile(config));
     if (!opened.ok) {
       await this.#wan?.close();
-      return `Failed to start LAN Serf: ${opened.error}`;
+      return `${failed} LAN Serf: ${opened.error}`;
     }
     this.#lan = opened.value;
     return null;
