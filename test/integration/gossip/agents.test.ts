@@ -9,6 +9,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type AgentProcess, choosePorts, startAgent, waitFor } from '../../agent-process.js';
 
 /** As -dev has it: a failure is seen within a second. */
@@ -246,4 +247,33 @@ test('a port in use ends the start with the reason', async () => {
     startAgent({ node: 'port2', args: ['-dev'], ports, waitForLeader: false }),
     /Failed to start (LAN|WAN) Serf.*address already in use/s,
   );
+});
+
+test('a member that gets the processor only now and then is not declared failed; one that stops is', async () => {
+  // Consul's own rhythm: the suspicion of two lasts four seconds.
+  const server = await startAgent({
+    node: 'calm1',
+    args: ['-server', '-bootstrap', `-data-dir=${path.join(folder, 'calm1')}`],
+  });
+  started.push(server);
+  const args = [`-data-dir=${path.join(folder, 'slow1')}`, `-retry-join=127.0.0.1:${server.ports.serfLan}`];
+  const slow = await startAgent({ node: 'slow1', args, waitForLeader: false });
+  started.push(slow);
+  await untilStatus(server, 'slow1', ALIVE);
+  for (let pulse = 0; pulse < 12; pulse += 1) {
+    slow.child.kill('SIGSTOP');
+    await delay(800);
+    slow.child.kill('SIGCONT');
+    await delay(200);
+  }
+  assert.equal((await statuses(server))['slow1'], ALIVE);
+  assert.doesNotMatch(server.output, /EventMemberFailed: slow1/);
+  assert.doesNotMatch(slow.output, /EventMemberFailed: calm1/);
+  const stoppedMs = performance.now();
+  slow.child.kill('SIGSTOP');
+  await untilStatus(server, 'slow1', FAILED);
+  const tookMs = performance.now() - stoppedMs;
+  slow.child.kill('SIGCONT');
+  // Suspected after at most three probe intervals, dead four seconds later; an accuser in doubt of itself is slower.
+  assert.ok(tookMs > 3_500 && tookMs < 20_000, `${tookMs} ms`);
 });
