@@ -1,7 +1,7 @@
-// Whether a query is meant for us (spec/gossip.md, section 13). Regular expressions run in linear time, so nobody can hold
-// the loop with one.
+// Whether a query is meant for us (spec/gossip.md, section 13). Regular expressions are estimated before they are compiled
+// and run in linear time, so nobody can hold the loop with one.
 
-import { RE2JS } from 're2js';
+import { compileRegexp } from '../../../gotext/regexp.js';
 import { readFilter, type TagFilter } from './filters.js';
 import { readTags } from './tags.js';
 
@@ -11,13 +11,8 @@ const MOST_EXPRESSION = 1024;
 
 function matches({ Tag, Expr }: TagFilter, meta: Uint8Array): boolean {
   if (Expr.length > MOST_EXPRESSION) return false;
-  try {
-    return RE2JS.compile(Expr)
-      .matcher(readTags(meta).get(Tag) ?? '')
-      .find();
-  } catch {
-    return false; // Not an expression.
-  }
+  const compiled = compileRegexp(Expr);
+  return compiled.ok && compiled.re.test(readTags(meta).get(Tag) ?? '');
 }
 
 /** All filters must match; one that can't be read matches nobody. `meta` holds our tags. */
