@@ -31,6 +31,20 @@ module.exports = {
       from: { path: '^src/workers/raft/core/' },
       to: { pathNot: ['^src/workers/raft/core/', '^src/wire/'] },
     },
+    {
+      name: 'pure-gossip',
+      severity: 'error',
+      comment: "Gossip's machines are without I/O: what node offers is their shell's.",
+      from: { path: '^src/main/gossip/(core|serf)/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'gossip-layers',
+      severity: 'error',
+      comment: 'The machines know neither their shell nor the pools above.',
+      from: { path: '^src/main/gossip/' },
+      to: { path: '^src/main/(pools|config)/' },
+    },
     { name: 'no-cycles', severity: 'error', from: { path: '^src/' }, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
   ],
   options: {
