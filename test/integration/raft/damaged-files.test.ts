@@ -10,7 +10,7 @@ import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { EntryType, logIndex, singlePayload, term } from '../../../src/workers/raft/core/entry.js';
 import { openStorage } from '../../../src/workers/raft/storage.js';
-import { Random } from '../../simulation/raft/random.js';
+import { Random } from '../../random.js';
 
 const SEED = Number(process.env['LICTOR_SEED'] ?? Date.now() % 1_000_000);
 const ENTRIES = 120;

@@ -3,11 +3,10 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { repeatedSeed, seedsOf } from '../../random.js';
 import { Cluster } from './cluster.js';
 
-const only = process.env['LICTOR_SEED'];
-const count = Number(process.env['LICTOR_SEEDS'] ?? 120);
-const seeds = only === undefined ? Array.from({ length: count }, (_, i) => i + 1) : [Number(only)];
+const seeds = seedsOf(Number(process.env['LICTOR_SEEDS'] ?? 120));
 
 /** Faults at random for some time, then peace. */
 async function storm(seed: number): Promise<Cluster> {
@@ -62,7 +61,7 @@ test(`${seeds.length} seeds of storms leave one history`, async () => {
       throw new Error(`seed ${seed}: ${error instanceof Error ? error.stack : String(error)}`, { cause: error });
     }
   }
-  if (only !== undefined) return;
+  if (repeatedSeed !== null) return;
   assert.ok(entries > seeds.length * 50, `${entries} entries committed`);
   assert.ok(elections > seeds.length * 3, `${elections} elections`);
   assert.ok(truncations > 10, `${truncations} deleted suffixes`);

@@ -19,7 +19,7 @@ import { sliceEntries } from '../../../src/workers/raft/core/packed.js';
 import { RaftCore } from '../../../src/workers/raft/core/raft.js';
 import { recoverLog } from '../../../src/workers/raft/store/log-recovery.js';
 import { LogStore } from '../../../src/workers/raft/store/log-store.js';
-import { Random } from './random.js';
+import { Random } from '../../random.js';
 import { VirtualDisk } from './virtual-disk.js';
 
 const TIMING = { heartbeatTimeoutMs: 200, electionTimeoutMs: 200, leaderLeaseMs: 100 };

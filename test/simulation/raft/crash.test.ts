@@ -4,12 +4,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { StorageFailure } from '../../../src/workers/raft/store/storage-failure.js';
+import { repeatedSeed, seedsOf } from '../../random.js';
 import type { FakeState } from './fake-state.js';
 import { World } from './world.js';
 
-const only = process.env['LICTOR_SEED'];
-const count = Number(process.env['LICTOR_SEEDS'] ?? 500);
-const seeds = only === undefined ? Array.from({ length: count }, (_, i) => i + 1) : [Number(only)];
+const seeds = seedsOf(Number(process.env['LICTOR_SEEDS'] ?? 500));
 
 function assertNothingLost(world: World, state: FakeState): void {
   for (const [index, text] of world.acknowledged) {
@@ -65,7 +64,7 @@ test(`${seeds.length} seeds of crashes lose nothing that was acknowledged`, asyn
     failures += world.failures;
     snapshots += world.snapshots.count;
   }
-  if (only !== undefined) return;
+  if (repeatedSeed !== null) return;
   // The run is worth something only if all of it happened.
   assert.ok(acknowledged > 10_000, `${acknowledged} acknowledged`);
   assert.ok(repairs > 50, `${repairs} torn tails`);
@@ -102,5 +101,5 @@ test('damage to durable records is always found, and named by its index', async 
     assert.match(failure.message, new RegExp(`^raft log is damaged at index ${index}: `), `seed ${seed}`);
     damaged += 1;
   }
-  if (only === undefined) assert.ok(damaged > 150, `${damaged} times found`);
+  if (repeatedSeed === null) assert.ok(damaged > 150, `${damaged} times found`);
 });

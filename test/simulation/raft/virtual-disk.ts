@@ -6,7 +6,7 @@ import type { LogIndex } from '../../../src/workers/raft/core/entry.js';
 import { logIndex } from '../../../src/workers/raft/core/entry.js';
 import type { DurableMarker } from '../../../src/workers/raft/store/durable-marker.js';
 import type { KeyValueStore, Put } from '../../../src/workers/raft/store/key-value-store.js';
-import type { Random } from './random.js';
+import type { Random } from '../../random.js';
 
 interface PendingWrite {
   readonly puts: readonly Put[];

@@ -8,8 +8,8 @@ import type { RaftToState, StateToRaft } from '../../../src/wire/raft-port.js';
 import { type StartedServer, startServer } from '../../../src/workers/raft/start.js';
 import type { StateLink } from '../../../src/workers/raft/state-port.js';
 import { recoverStorage } from '../../../src/workers/raft/storage.js';
+import { Random } from '../../random.js';
 import { FakeState } from './fake-state.js';
-import { Random } from './random.js';
 import { VirtualDisk } from './virtual-disk.js';
 import { VirtualSnapshots } from './virtual-snapshots.js';
 

@@ -19,7 +19,7 @@ import { Progress } from '../../../src/workers/raft/core/progress.js';
 import { RaftCore } from '../../../src/workers/raft/core/raft.js';
 import { recoverLog } from '../../../src/workers/raft/store/log-recovery.js';
 import { LogStore } from '../../../src/workers/raft/store/log-store.js';
-import { Random } from '../../simulation/raft/random.js';
+import { Random } from '../../random.js';
 import { VirtualDisk } from '../../simulation/raft/virtual-disk.js';
 
 const THREE: Configuration = {

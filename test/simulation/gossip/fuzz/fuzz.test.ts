@@ -10,12 +10,12 @@ import { finish } from '../../../../src/main/gossip/wire/steps.js';
 import { StreamReader, type StreamState } from '../../../../src/main/gossip/wire/stream.js';
 import type { StreamMessage } from '../../../../src/main/gossip/wire/stream-messages.js';
 import { sealSteps } from '../../../../src/main/gossip/wire/stream-sealing.js';
-import { Random } from '../../raft/random.js';
+import { Random, runSeed } from '../../../random.js';
 import { packetCorpus, streamCorpus } from './corpus.js';
 import { mutated } from './mutator.js';
 import { protectionOf, Target } from './target.js';
 
-const seed = Number(process.env['LICTOR_SEED'] ?? 1);
+const seed = runSeed;
 const packets = Number(process.env['LICTOR_FUZZ_PACKETS'] ?? 300_000);
 const streams = Number(process.env['LICTOR_FUZZ_STREAMS'] ?? 3_000);
 const MOST_PACKET_BYTES = 65_536;

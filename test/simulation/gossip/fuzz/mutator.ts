@@ -1,7 +1,7 @@
 // Damages recorded bytes by a seed, in the ways that find the holes of parsers: single bits, lengths at their limits,
 // pieces cut out, doubled, or put together from two recordings.
 
-import type { Random } from '../../raft/random.js';
+import type { Random } from '../../../random.js';
 
 /** Lengths and counts at which readers go wrong. */
 const EDGES = [0x00, 0x01, 0x7f, 0x80, 0xc0, 0xd9, 0xda, 0xdb, 0xdc, 0xdd, 0xde, 0xdf, 0xf4, 0xff] as const;

@@ -5,8 +5,8 @@ import { LAN } from '../../../../src/main/gossip/core/settings.js';
 import { SERF } from '../../../../src/main/gossip/serf/options.js';
 import { SerfCore } from '../../../../src/main/gossip/serf/serf-core.js';
 import type { Protection } from '../../../../src/main/gossip/wire/protection.js';
+import type { Random } from '../../../random.js';
 import { protectionWith } from '../../../unit/gossip/protection.js';
-import type { Random } from '../../raft/random.js';
 
 export const MOST_NODES = 500;
 const MOST_QUEUED = 4096;

@@ -1,0 +1,6 @@
+// All the lists; a new list is named here.
+
+import type { Mutant } from '../mutant.js';
+import { replication } from './replication.js';
+
+export const mutants: readonly Mutant[] = [...replication];

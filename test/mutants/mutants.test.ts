@@ -1,0 +1,95 @@
+// Each kept breakage is made, and one of its tests must fail. All of them run with `npm run test:mutants`; otherwise a slice:
+// every n-th, beginning where the run's seed says. The tests named by a mutant must pass on the sound code first.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { repositoryRoot } from '../data.js';
+import { runSeed } from '../random.js';
+import { mutants } from './lists/index.js';
+import type { Mutant } from './mutant.js';
+import { ScratchCopy } from './scratch-copy.js';
+
+const DEADLINE_MS = 300_000;
+const SLICE = 8;
+/** How many are broken at the same time. */
+const COPIES = 2;
+const isWhole = process.env['LICTOR_MUTANTS'] === 'all';
+const pattern = new RegExp(process.env['LICTOR_MUTANT'] ?? '');
+
+function chosen(): readonly Mutant[] {
+  const matching = mutants.filter(({ name, file }) => pattern.test(name) || pattern.test(file));
+  if (isWhole || process.env['LICTOR_MUTANT'] !== undefined) return matching;
+  const step = Math.max(1, Math.floor(matching.length / SLICE));
+  return matching.filter((_, i) => i % step === runSeed % step);
+}
+
+/** Mutant → the test that noticed it. */
+const noticed = new Map<string, string>();
+
+describe('kept breakages', { concurrency: COPIES }, () => {
+  const free: ScratchCopy[] = [];
+  const sound = new Map<string, Promise<string | null>>();
+  let parent = '';
+
+  before(() => {
+    // Beside dist/, so that its files can be linked.
+    fs.mkdirSync(path.join(repositoryRoot, 'build'), { recursive: true });
+    parent = fs.mkdtempSync(path.join(repositoryRoot, 'build/mutants-'));
+    for (let i = 0; i < COPIES; i += 1) {
+      const folder = path.join(parent, `copy${i}`);
+      fs.mkdirSync(folder);
+      free.push(new ScratchCopy(folder));
+    }
+  });
+  after(() => fs.rmSync(parent, { recursive: true, force: true }));
+
+  /** What a test says on the sound code; null when it passes. Asked once for each test file. */
+  function complaint(copy: ScratchCopy, name: string): Promise<string | null> {
+    const known = sound.get(name) ?? copy.run(name, DEADLINE_MS).then(({ failed, output }) => (failed ? output : null));
+    sound.set(name, known);
+    return known;
+  }
+
+  async function notice(copy: ScratchCopy, mutant: Mutant): Promise<string | null> {
+    for (const name of mutant.tests) {
+      assert.equal(await complaint(copy, name), null, `${name} fails without any breakage`);
+      const { failed } = await copy.with(mutant, () => copy.run(name, DEADLINE_MS));
+      if (failed) return name;
+    }
+    return null;
+  }
+
+  for (const mutant of chosen()) {
+    test(mutant.name, async () => {
+      const copy = free.pop();
+      assert.ok(copy, 'as many copies as tests at the same time');
+      try {
+        const by = await notice(copy, mutant);
+        assert.notEqual(by, null, `no test noticed it: ${mutant.tests.join(', ')}`);
+        noticed.set(mutant.name, by ?? '');
+      } finally {
+        free.push(copy);
+      }
+    });
+  }
+
+  test('names are unique', () => {
+    assert.equal(new Set(mutants.map(({ name }) => name)).size, mutants.length);
+  });
+});
+
+after(() => {
+  if (!isWhole || process.env['UPDATE_DOCS'] !== '1') return;
+  const rows = mutants.map(({ name, file }) => `| ${name} | ${file} | ${noticed.get(name) ?? '**nothing**'} |`);
+  const head = [
+    '# Kept breakages',
+    '',
+    'Each was made alone, and the named test failed. Written by `UPDATE_DOCS=1 npm run test:mutants`.',
+    '',
+    '| What was broken | Where (`src/`) | Noticed by (`test/`) |',
+    '|---|---|---|',
+  ];
+  fs.writeFileSync(path.join(repositoryRoot, 'docs/mutants.md'), `${[...head, ...rows].join('\n')}\n`);
+});

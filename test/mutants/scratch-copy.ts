@@ -1,0 +1,112 @@
+// A copy of the built project in which one source file at a time is another one: the files are linked, not copied, so that
+// a copy costs nothing, and a mutated file is compiled alone.
+
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import ts from 'typescript';
+import { repositoryRoot } from '../data.js';
+import type { Mutant } from './mutant.js';
+
+/** What tests read beside the compiled code. */
+const LINKED = ['node_modules', 'src', 'test', 'bench', 'docs', '.ci', 'README.md', 'tsconfig.json'];
+const COPIED = ['package.json', 'lictor'];
+
+export interface TestRun {
+  readonly failed: boolean;
+  /** What the tests wrote. */
+  readonly output: string;
+}
+
+export class ScratchCopy {
+  readonly #folder: string;
+
+  /** `folder` is empty and the copy's own. */
+  constructor(folder: string) {
+    this.#folder = folder;
+    for (const name of LINKED) fs.symlinkSync(path.join(repositoryRoot, name), path.join(folder, name));
+    for (const name of COPIED) fs.copyFileSync(path.join(repositoryRoot, name), path.join(folder, name));
+    linkTree(path.join(repositoryRoot, 'dist'), path.join(folder, 'dist'));
+  }
+
+  /** Runs one test file; a run that isn't over at the deadline has failed. */
+  async run(test: string, deadlineMs: number): Promise<TestRun> {
+    const file = path.join(this.#folder, 'dist/test', `${test}.test.js`);
+    if (!fs.existsSync(file)) throw new Error(`there is no test file ${test}`);
+    // Its own process group: agents that a failing test leaves behind end with it.
+    const child = spawn(process.execPath, ['--test', file], { cwd: this.#folder, detached: true, env: environment() });
+    let output = '';
+    const collect = (chunk: Buffer): void => {
+      output = (output + chunk.toString()).slice(-20_000);
+    };
+    child.stdout.on('data', collect);
+    child.stderr.on('data', collect);
+    const timer = setTimeout(() => endGroup(child.pid), deadlineMs);
+    const code = await new Promise<number | null>((resolve) => child.on('exit', resolve));
+    clearTimeout(timer);
+    endGroup(child.pid);
+    return { failed: code !== 0, output };
+  }
+
+  /** Puts the broken file in place while `work` runs. */
+  async with<T>(mutant: Mutant, work: () => Promise<T>): Promise<T> {
+    const compiled = `src/${mutant.file.replace(/\.ts$/, '.js')}`;
+    const target = path.join(this.#folder, 'dist', compiled);
+    const broken = compile(mutant);
+    fs.rmSync(target);
+    fs.writeFileSync(target, broken);
+    try {
+      return await work();
+    } finally {
+      fs.rmSync(target);
+      fs.linkSync(path.join(repositoryRoot, 'dist', compiled), target);
+    }
+  }
+}
+
+/** The mutated file as JavaScript. Throws when the mutant no longer fits the source. */
+function compile({ name, file, find, replace }: Mutant): string {
+  const source = fs.readFileSync(path.join(repositoryRoot, 'src', file), 'utf8');
+  const pieces = source.split(find);
+  if (pieces.length !== 2) throw new Error(`"${name}": its text stands ${pieces.length - 1} times in ${file}`);
+  const text = pieces.join(replace);
+  const { outputText, diagnostics } = ts.transpileModule(text, {
+    fileName: file,
+    compilerOptions,
+    reportDiagnostics: true,
+  });
+  const [problem] = diagnostics ?? [];
+  if (problem) throw new Error(`"${name}": ${ts.flattenDiagnosticMessageText(problem.messageText, '\n')}`);
+  return outputText;
+}
+
+const compilerOptions: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2023,
+  module: ts.ModuleKind.ESNext,
+  verbatimModuleSyntax: true,
+  isolatedModules: true,
+};
+
+/** A test runner inside a test runner takes itself for a child of the outer one if it sees its variables. */
+function environment(): NodeJS.ProcessEnv {
+  const { NODE_TEST_CONTEXT: _outer, LICTOR_SEED: _repeated, ...rest } = process.env;
+  return rest;
+}
+
+function endGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nothing is left of it.
+  }
+}
+
+function linkTree(from: string, to: string): void {
+  fs.mkdirSync(to);
+  for (const entry of fs.readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)];
+    if (entry.isDirectory()) linkTree(source, target);
+    else fs.linkSync(source, target);
+  }
+}
