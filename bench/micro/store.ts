@@ -3,8 +3,8 @@
 // Usage: node dist/bench/micro/store.js
 
 import type { Command } from '../../src/wire/commands.js';
-import { writeSnapshot } from '../../src/workers/state/store/snapshot-write.js';
-import { StateStore } from '../../src/workers/state/store/state-store.js';
+import { writeSnapshot } from '../../src/workers/state/replica/snapshot/snapshot-write.js';
+import { StateStore } from '../../src/workers/state/replica/state-store.js';
 import { check, kv, register, service } from '../../test/unit/store/commands.js';
 
 function report(name: string, operations: number, startedNs: bigint): void {

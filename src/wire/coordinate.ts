@@ -22,6 +22,12 @@ export function isFiniteCoordinate({ Vec, Error: error, Adjustment, Height }: Co
   return Vec.every(Number.isFinite) && [error, Adjustment, Height].every(Number.isFinite);
 }
 
+/** Why it can't be kept, in Consul's words; null when it can. */
+export function coordinateProblem(coordinate: Coordinate): string | null {
+  if (!isFiniteCoordinate(coordinate)) return 'invalid coordinate';
+  return coordinate.Vec.length === DIMENSIONS ? null : 'incompatible coordinate';
+}
+
 export function difference(a: readonly number[], b: readonly number[]): number[] {
   return a.map((value, i) => value - (b[i] ?? 0));
 }

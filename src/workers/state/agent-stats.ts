@@ -5,18 +5,18 @@ import type { RuntimeConfig } from '../../wire/config.js';
 import { MEMBER_STATUS } from '../../wire/gossip-pools.js';
 import { Role } from '../../wire/leadership.js';
 import type { StringMap } from '../../wire/records.js';
-import type { AgentControl } from './control-client.js';
+import type { AgentControl } from './control/control-client.js';
 import type { Stats } from './endpoints/agent/identity.js';
-import type { GossipSide } from './gossip-side.js';
-import { isServer } from './members/member-tags.js';
-import { serversByDatacenter } from './members/wan-datacenters.js';
-import type { ServerSide } from './server-side.js';
+import type { GossipView } from './gossip/gossip-view.js';
+import { isServer } from './gossip/members/member-tags.js';
+import { serversByDatacenter } from './gossip/members/wan-datacenters.js';
+import type { Replica } from './replica/replica.js';
 
 export interface AgentStatsDependencies {
   readonly config: () => RuntimeConfig;
   readonly control: AgentControl;
-  readonly gossip: Pick<GossipSide, 'lan' | 'wan'>;
-  readonly server: () => ServerSide | null;
+  readonly gossip: Pick<GossipView, 'lan' | 'wan'>;
+  readonly server: () => Replica | null;
   /** `host:port`; "" when no leader is known. */
   readonly leaderAddress: () => string;
 }

@@ -3,8 +3,7 @@
 import type { RuntimeConfig } from '../../wire/config.js';
 import type { Member } from '../../wire/gossip-pools.js';
 import type { CoordinateRecord } from '../../wire/records.js';
-import type { Consensus } from './consensus.js';
-import type { AgentControl } from './control-client.js';
+import type { AgentControl } from './control/control-client.js';
 import { catalogReads } from './endpoints/catalog-read.js';
 import { catalogWrites } from './endpoints/catalog-write.js';
 import { coordinateEndpoints } from './endpoints/coordinate.js';
@@ -17,7 +16,8 @@ import { statusEndpoints } from './endpoints/status.js';
 import { txnEndpoints } from './endpoints/txn.js';
 import { Writes } from './endpoints/writes.js';
 import type { EndpointTable } from './http/endpoint.js';
-import type { StateStore } from './store/state-store.js';
+import type { Consensus } from './replica/consensus.js';
+import type { StateStore } from './replica/state-store.js';
 
 export interface ServerEndpointDependencies {
   readonly store: StateStore;

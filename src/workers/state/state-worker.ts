@@ -11,9 +11,7 @@ import type { RaftRole } from '../../wire/raft-port.js';
 import type { MainToState, StateToMain, StateWorkerData } from '../../wire/state-worker.js';
 import { agentStats } from './agent-stats.js';
 import { CheckShards } from './check-shards.js';
-import type { Consensus } from './consensus.js';
-import { ControlClient } from './control-client.js';
-import { CoordinateUpdates } from './coordinates/coordinate-updates.js';
+import { ControlClient } from './control/control-client.js';
 import { DnsServer } from './dns/server.js';
 import { agentEndpoints } from './endpoints/agent/agent-endpoints.js';
 import { MetricsBins } from './endpoints/agent/metrics-bins.js';
@@ -21,7 +19,7 @@ import { runtimeGauges } from './endpoints/agent/process-families.js';
 import { TokenTable } from './endpoints/agent/tokens.js';
 import { eventEndpoints } from './endpoints/event.js';
 import { pageEndpoints } from './endpoints/pages.js';
-import { type GossipMessage, GossipSide } from './gossip-side.js';
+import { type GossipMessage, GossipView } from './gossip/gossip-view.js';
 import type { EndpointTable } from './http/endpoint.js';
 import { HttpServer } from './http/http-server.js';
 import { LeaderDuties } from './leader/leader-duties.js';
@@ -30,10 +28,12 @@ import { systemClock } from './local/clock.js';
 import { LocalAgent } from './local/local-agent.js';
 import { noServers, storeNodeChecks } from './local/node-checks.js';
 import { LogStream } from './log-stream.js';
-import { noConsensus } from './no-consensus.js';
+import { CoordinateUpdates } from './methods/coordinate-updates.js';
+import type { Consensus } from './replica/consensus.js';
+import { noConsensus } from './replica/no-consensus.js';
+import { openReplica, type Replica } from './replica/replica.js';
+import { StateStore } from './replica/state-store.js';
 import { serverEndpoints } from './server-endpoints.js';
-import { openServerSide, type ServerSide } from './server-side.js';
-import { StateStore } from './store/state-store.js';
 
 const CHECKS_STOP_MS = 1_000;
 const COORDINATE_PERIOD_MS = 5_000;
@@ -48,9 +48,9 @@ export class StateWorker {
   readonly #shards: CheckShards;
   readonly #bins = new MetricsBins(systemClock, runtimeGauges);
   readonly #tokens: TokenTable;
-  readonly #gossip: GossipSide;
+  readonly #gossip: GossipView;
   #config: RuntimeConfig;
-  #server: ServerSide | null = null;
+  #server: Replica | null = null;
   #duties: LeaderDuties | null = null;
   #local: LocalAgent | null = null;
   #http: HttpServer | null = null;
@@ -68,7 +68,7 @@ export class StateWorker {
     const { port } = data.context;
     this.#tell = (message, transfer = []) => port.postMessage(message, transfer);
     this.#control = new ControlClient(port);
-    this.#gossip = new GossipSide({
+    this.#gossip = new GossipView({
       config: data.config,
       logger: this.#logger,
       services: () => this.#local?.state.serviceDefinitions() ?? [],
@@ -98,7 +98,7 @@ export class StateWorker {
     });
     const config = this.#config;
     const logger = this.#logger.child('server');
-    const server = openServerSide(
+    const server = openReplica(
       raft,
       {
         started: () => this.#recovered(),

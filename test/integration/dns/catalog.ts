@@ -4,7 +4,7 @@ import { CommandType } from '../../../src/wire/commands.js';
 import type { DnsConfig } from '../../../src/wire/config.js';
 import type { CheckRecord, ServiceRecord, StringMap } from '../../../src/wire/records.js';
 import { NO_CHECK, NO_SERVICE } from '../../../src/workers/state/records/zero-values.js';
-import { StateStore } from '../../../src/workers/state/store/state-store.js';
+import { StateStore } from '../../../src/workers/state/replica/state-store.js';
 
 export interface Registration {
   readonly Node: string;

@@ -5,7 +5,7 @@ import { ORIGIN } from '../../../src/wire/coordinate.js';
 import type { Member } from '../../../src/wire/gossip-pools.js';
 import type { ControlAnswer, ControlRequest, ControlResults } from '../../../src/wire/state-worker.js';
 import type { LogLevel, LogRecord } from '../../../src/wire/thread-port.js';
-import type { AgentControl } from '../../../src/workers/state/control-client.js';
+import type { AgentControl } from '../../../src/workers/state/control/control-client.js';
 import { agentEndpoints } from '../../../src/workers/state/endpoints/agent/agent-endpoints.js';
 import { MetricsBins } from '../../../src/workers/state/endpoints/agent/metrics-bins.js';
 import { TokenTable } from '../../../src/workers/state/endpoints/agent/tokens.js';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { deadlines } from '../../../src/deadlines/deadline-queue.js';
 import type { FiredEvent, KeyringAnswer } from '../../../src/wire/gossip-pools.js';
 import { eventEndpoints } from '../../../src/workers/state/endpoints/event.js';
 import { keyringEndpoints } from '../../../src/workers/state/endpoints/keyring.js';
-import { EventLog } from '../../../src/workers/state/events/event-log.js';
-import { deadlines } from '../../../src/workers/state/http/deadline-queue.js';
+import { EventLog } from '../../../src/workers/state/gossip/events/event-log.js';
 import type { Reply } from '../../../src/workers/state/http/endpoint.js';
 import { surroundings } from '../leader/surroundings.js';
 import { caller, FakeControl } from './fake-request.js';

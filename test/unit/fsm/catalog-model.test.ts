@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Command, TxnOperation } from '../../../src/wire/commands.js';
 import type { CheckRecord, ServiceRecord } from '../../../src/wire/records.js';
-import { StateStore } from '../../../src/workers/state/store/state-store.js';
+import { StateStore } from '../../../src/workers/state/replica/state-store.js';
 import { check, deregister, node, proxy, register, service, TestStore, txn } from '../store/commands.js';
 import { readAll, writeAll } from '../store/stream.js';
 

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decodeCommand } from '../../../src/wasm/commands.js';
 import type { ApplyResult } from '../../../src/wire/commands.js';
-import { StateStore } from '../../../src/workers/state/store/state-store.js';
+import { StateStore } from '../../../src/workers/state/replica/state-store.js';
 import { readJson } from '../../data.js';
 import { decodeMessage } from '../store/decode.js';
 import { readAll, recordsOf, writeAll } from '../store/stream.js';

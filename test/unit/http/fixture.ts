@@ -6,11 +6,11 @@ import { Logger, LogSink } from '../../../src/observe/logger.js';
 import { Metrics } from '../../../src/observe/metrics.js';
 import { Leadership, Role } from '../../../src/wire/leadership.js';
 import type { LogRecord } from '../../../src/wire/thread-port.js';
-import type { Consensus } from '../../../src/workers/state/consensus.js';
 import { bare, type EndpointTable, json, type Read, text } from '../../../src/workers/state/http/endpoint.js';
 import { HttpServer } from '../../../src/workers/state/http/http-server.js';
 import type { HttpSettings } from '../../../src/workers/state/http/site.js';
-import type { ReadResult, StoreReads, WatchTarget } from '../../../src/workers/state/store/read-api.js';
+import type { Consensus } from '../../../src/workers/state/replica/consensus.js';
+import type { ReadResult, StoreReads, WatchTarget } from '../../../src/workers/state/replica/store/read-api.js';
 
 /** One key per name, each with its index; watches wake by key. */
 export class FakeStore {

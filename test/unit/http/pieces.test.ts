@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { type Deadline, DeadlineQueue } from '../../../src/deadlines/deadline-queue.js';
 import { ClientLimit, plainAddress } from '../../../src/workers/state/http/client-limit.js';
-import { type Deadline, DeadlineQueue } from '../../../src/workers/state/http/deadline-queue.js';
 import { acceptsGzip } from '../../../src/workers/state/http/gzip.js';
 import { parseQuery } from '../../../src/workers/state/http/query.js';
 import { canonicalName, headerLine } from '../../../src/workers/state/http/site.js';

@@ -8,8 +8,8 @@ import type { Command } from '../../../src/wire/commands.js';
 import type { RuntimeConfig } from '../../../src/wire/config.js';
 import { MEMBER_STATUS, type Member } from '../../../src/wire/gossip-pools.js';
 import { Leadership } from '../../../src/wire/leadership.js';
-import type { ProposeFailure, ProposeOutcome } from '../../../src/workers/state/consensus.js';
 import { type LeaderConsensus, LeaderDuties } from '../../../src/workers/state/leader/leader-duties.js';
+import type { ProposeFailure, ProposeOutcome } from '../../../src/workers/state/replica/consensus.js';
 import { TestStore } from '../store/commands.js';
 
 /** Commits whatever is proposed, or refuses it with `failure`. */

@@ -7,12 +7,12 @@ import type { CheckTask } from '../../../src/wire/check-port.js';
 import type { Command } from '../../../src/wire/commands.js';
 import type { RuntimeConfig } from '../../../src/wire/config.js';
 import type { LogLevel, LogValue } from '../../../src/wire/thread-port.js';
-import type { ProposeFailure, ProposeOutcome } from '../../../src/workers/state/consensus.js';
 import { storeCatalog } from '../../../src/workers/state/local/catalog-access.js';
 import type { CheckRunner } from '../../../src/workers/state/local/check-task.js';
 import { LocalAgent } from '../../../src/workers/state/local/local-agent.js';
 import { storeNodeChecks } from '../../../src/workers/state/local/node-checks.js';
-import { StateStore } from '../../../src/workers/state/store/state-store.js';
+import type { ProposeFailure, ProposeOutcome } from '../../../src/workers/state/replica/consensus.js';
+import { StateStore } from '../../../src/workers/state/replica/state-store.js';
 import { FakeClock } from './fake-clock.js';
 
 export const NODE_ID = '11111111-2222-4333-8444-555555555555';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { StateToMain } from '../../../src/wire/state-worker.js';
-import { ControlClient } from '../../../src/workers/state/control-client.js';
+import { ControlClient } from '../../../src/workers/state/control/control-client.js';
 
 test('answers find their requests by number, in any order', async () => {
   const sent: StateToMain[] = [];

@@ -3,8 +3,8 @@ import { type TestContext, test } from 'node:test';
 import type { Command } from '../../../src/wire/commands.js';
 import { CommandType } from '../../../src/wire/commands.js';
 import type { CoordinateRecord } from '../../../src/wire/records.js';
-import type { ProposeOutcome } from '../../../src/workers/state/consensus.js';
-import { CoordinateUpdates } from '../../../src/workers/state/coordinates/coordinate-updates.js';
+import { CoordinateUpdates } from '../../../src/workers/state/methods/coordinate-updates.js';
+import type { ProposeOutcome } from '../../../src/workers/state/replica/consensus.js';
 import { surroundings } from '../leader/surroundings.js';
 import { coordinateOf } from './coordinate-fixture.js';
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FiredEvent } from '../../../src/wire/gossip-pools.js';
 import type { ServiceRecord } from '../../../src/wire/records.js';
-import { refuseFilters } from '../../../src/workers/state/events/event-filter.js';
-import { eventIndex } from '../../../src/workers/state/events/event-index.js';
-import { EventLog } from '../../../src/workers/state/events/event-log.js';
+import { refuseFilters } from '../../../src/workers/state/gossip/events/event-filter.js';
+import { eventIndex } from '../../../src/workers/state/gossip/events/event-index.js';
+import { EventLog } from '../../../src/workers/state/gossip/events/event-log.js';
 import { surroundings } from '../leader/surroundings.js';
 import { service } from '../store/commands.js';
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { RuntimeConfig } from '../../../src/wire/config.js';
 import { ORIGIN } from '../../../src/wire/coordinate.js';
 import type { CoordinateRecord } from '../../../src/wire/records.js';
-import { GossipSide } from '../../../src/workers/state/gossip-side.js';
+import { GossipView } from '../../../src/workers/state/gossip/gossip-view.js';
 import { member } from '../agent-endpoints/fake-request.js';
 import { CONFIG, surroundings } from '../leader/surroundings.js';
 import { coordinate, coordinateOf } from './coordinate-fixture.js';
@@ -12,7 +12,7 @@ function open(changes: Partial<RuntimeConfig> = {}) {
   const { logger } = surroundings();
   const written: CoordinateRecord[] = [];
   const leadership = { isLeading: true };
-  const side = new GossipSide({
+  const side = new GossipView({
     config: { ...CONFIG, disableCoordinates: false, ...changes },
     logger,
     services: () => [],

@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Member } from '../../../src/wire/gossip-pools.js';
 import { memberJson } from '../../../src/workers/state/endpoints/agent/members.js';
-import { isServer, memberTags } from '../../../src/workers/state/members/member-tags.js';
-import { PoolMembers } from '../../../src/workers/state/members/pool-members.js';
-import { datacenterCoordinates, serversByDatacenter } from '../../../src/workers/state/members/wan-datacenters.js';
+import { isServer, memberTags } from '../../../src/workers/state/gossip/members/member-tags.js';
+import { PoolMembers } from '../../../src/workers/state/gossip/members/pool-members.js';
+import {
+  datacenterCoordinates,
+  serversByDatacenter,
+} from '../../../src/workers/state/gossip/members/wan-datacenters.js';
 import { member } from '../agent-endpoints/fake-request.js';
 import { coordinate } from './coordinate-fixture.js';
 

@@ -10,8 +10,8 @@ import { decodePacked, encodeCommand } from '../../../src/wasm/commands.js';
 import { type Command, CommandType, type OpaqueCommand } from '../../../src/wire/commands.js';
 import { Leadership, Role } from '../../../src/wire/leadership.js';
 import { SNAPSHOT_WINDOW_BYTES, type StateToRaft } from '../../../src/wire/raft-port.js';
-import { RaftClient } from '../../../src/workers/state/raft-client.js';
-import { openServerSide } from '../../../src/workers/state/server-side.js';
+import { RaftClient } from '../../../src/workers/state/replica/raft-client.js';
+import { openReplica } from '../../../src/workers/state/replica/replica.js';
 
 function set(key: string): Command {
   return {
@@ -185,7 +185,7 @@ test('a log entry of an unknown type stops the server', async () => {
   const problems: string[] = [];
   const events = { started: () => {}, role: () => {}, fatal: (text: string) => problems.push(text) };
   const logger = new Logger('agent', new LogSink('error', () => {}));
-  openServerSide({ port: port2, leadership: new Leadership().buffer }, events, 10, logger, new Metrics());
+  openReplica({ port: port2, leadership: new Leadership().buffer }, events, 10, logger, new Metrics());
   const entry = Buffer.from([0x03, 0, 0, 0, 0x3f, 0x81, 0xc0]);
   const entries = entry.buffer.slice(entry.byteOffset, entry.byteOffset + entry.length);
   port1.postMessage({ kind: 'committed', indexes: Float64Array.of(12), through: 12, term: 2, entries });

@@ -10,7 +10,7 @@ import type {
 } from '../../../src/wire/commands.js';
 import type { CheckRecord, KvEntry, NodeRecord, ServiceRecord, SessionRecord } from '../../../src/wire/records.js';
 import { NO_CHECK_DEFINITION, NO_PROXY } from '../../../src/workers/state/records/zero-values.js';
-import { StateStore, type StateStoreOptions } from '../../../src/workers/state/store/state-store.js';
+import { StateStore, type StateStoreOptions } from '../../../src/workers/state/replica/state-store.js';
 
 const REQUEST = { Datacenter: 'dc1', Token: '' } as const;
 const NO_INDEX = { CreateIndex: 0, ModifyIndex: 0 } as const;

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encode } from '@msgpack/msgpack';
 import fc from 'fast-check';
-import { MALFORMED, skipValue, TRUNCATED } from '../../../src/workers/state/store/msgpack-skip.js';
-import { SnapshotError } from '../../../src/workers/state/store/snapshot-order.js';
-import { SnapshotReader } from '../../../src/workers/state/store/snapshot-read.js';
-import { writeSnapshot } from '../../../src/workers/state/store/snapshot-write.js';
+import { MALFORMED, skipValue, TRUNCATED } from '../../../src/workers/state/replica/snapshot/msgpack-skip.js';
+import { SnapshotError } from '../../../src/workers/state/replica/snapshot/snapshot-order.js';
+import { SnapshotReader } from '../../../src/workers/state/replica/snapshot/snapshot-read.js';
+import { writeSnapshot } from '../../../src/workers/state/replica/snapshot/snapshot-write.js';
 import { check, createSession, kvSet, register, service, TestStore } from './commands.js';
 import { readAll, recordsOf, writeAll } from './stream.js';
 

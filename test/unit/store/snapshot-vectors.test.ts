@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { StateStore } from '../../../src/workers/state/store/state-store.js';
+import { StateStore } from '../../../src/workers/state/replica/state-store.js';
 import { readJson } from '../../data.js';
 import { decodeMessage } from './decode.js';
 import { readAll, recordsOf, writeAll } from './stream.js';

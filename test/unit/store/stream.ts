@@ -1,9 +1,9 @@
 // Snapshot streams in tests: written whole, read in pieces, taken apart into records.
 
-import { skipValue } from '../../../src/workers/state/store/msgpack-skip.js';
-import { SnapshotReader } from '../../../src/workers/state/store/snapshot-read.js';
-import { writeSnapshot } from '../../../src/workers/state/store/snapshot-write.js';
-import type { StateStore } from '../../../src/workers/state/store/state-store.js';
+import { skipValue } from '../../../src/workers/state/replica/snapshot/msgpack-skip.js';
+import { SnapshotReader } from '../../../src/workers/state/replica/snapshot/snapshot-read.js';
+import { writeSnapshot } from '../../../src/workers/state/replica/snapshot/snapshot-write.js';
+import type { StateStore } from '../../../src/workers/state/replica/state-store.js';
 
 export function writeAll(store: StateStore): Buffer {
   return Buffer.concat([...writeSnapshot(store.snapshot())]);

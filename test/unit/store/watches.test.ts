@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Command } from '../../../src/wire/commands.js';
-import type { WatchTarget } from '../../../src/workers/state/store/read-api.js';
-import { StateStore } from '../../../src/workers/state/store/state-store.js';
+import { StateStore } from '../../../src/workers/state/replica/state-store.js';
+import type { WatchTarget } from '../../../src/workers/state/replica/store/read-api.js';
 import {
   check,
   createSession,

@@ -1,7 +1,7 @@
 // What every lookup reads and gives back.
 
 import type { DnsConfig } from '../../../wire/config.js';
-import type { StoreReads } from '../store/read-api.js';
+import type { StoreReads } from '../replica/store/read-api.js';
 import type { Answer } from './answer.js';
 import type { ServiceTtl } from './service-ttl.js';
 import type { StillTrue } from './still-true.js';

@@ -1,7 +1,7 @@
 // The instances of a service as addresses or SRV records (spec/dns.md, section 2).
 
 import type { CheckRecord } from '../../../wire/records.js';
-import type { HealthEntry } from '../store/read-api.js';
+import type { HealthEntry } from '../replica/store/read-api.js';
 import { parseAddress } from './address.js';
 import { answer, type Item } from './answer.js';
 import type { LookupContext, Resolved } from './lookup-context.js';

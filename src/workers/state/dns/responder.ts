@@ -2,7 +2,7 @@
 // repeated question is short: read, find the kept answer, copy the encoded reply, put in ID, flags and spelling.
 
 import type { DnsConfig } from '../../../wire/config.js';
-import type { StoreReads } from '../store/read-api.js';
+import type { StoreReads } from '../replica/store/read-api.js';
 import { type Answer, answer } from './answer.js';
 import { AnswerCache } from './answer-cache.js';
 import { composeReply, type ReplyOptions, type Transport } from './compose.js';

@@ -4,7 +4,7 @@
 import type { Logger } from '../../../observe/logger.js';
 import type { Labels, Metrics, Series } from '../../../observe/metrics.js';
 import type { DnsConfig } from '../../../wire/config.js';
-import type { StoreReads } from '../store/read-api.js';
+import type { StoreReads } from '../replica/store/read-api.js';
 import type { Transport } from './compose.js';
 import { Rcode, typeName } from './protocol.js';
 import { type Readiness, Responder, type Responds, type Response } from './responder.js';

@@ -3,7 +3,7 @@
 // content.
 
 import type { NodeRecord } from '../../../wire/records.js';
-import type { ServiceInstance, StoreReads, WatchTarget } from '../store/read-api.js';
+import type { ServiceInstance, StoreReads, WatchTarget } from '../replica/store/read-api.js';
 
 export type StillTrue = () => boolean;
 

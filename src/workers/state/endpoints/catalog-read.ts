@@ -15,7 +15,7 @@ import {
   text,
 } from '../http/endpoint.js';
 import { catalogServiceJson, nodeJson, serviceJson, tagsJson } from '../json/record-json.js';
-import type { ReadResult, ServiceInstance, StoreReads } from '../store/read-api.js';
+import type { ReadResult, ServiceInstance, StoreReads } from '../replica/store/read-api.js';
 import { hasMeta, hasTags, type ListOptions, listOptions } from './list-options.js';
 import { sortNear } from './near.js';
 

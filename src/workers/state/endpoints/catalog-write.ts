@@ -9,7 +9,7 @@ import { type ApiRequest, type EndpointTable, json, type Reply, text } from '../
 import type { checkBody } from '../records/bodies.js';
 import { deregisterBody, registerBody, STRICT, type serviceBody } from '../records/bodies.js';
 import { invalidServiceAddress, serviceProblems } from '../records/proxy-rules.js';
-import type { StoreReads } from '../store/read-api.js';
+import type { StoreReads } from '../replica/store/read-api.js';
 import type { Writes } from './writes.js';
 
 export interface CatalogWriteDependencies {

@@ -4,10 +4,11 @@
 import { decodeJson, type Kind, struct } from '../../../gotext/json-decode.js';
 import { listJson, quoteJson } from '../../../gotext/json-encode.js';
 import { list, pointer, string } from '../../../gotext/json-kinds.js';
+import { coordinateProblem } from '../../../wire/coordinate.js';
 import type { Coordinate, Member } from '../../../wire/gossip-pools.js';
 import type { CoordinateRecord } from '../../../wire/records.js';
-import type { AgentControl } from '../control-client.js';
-import { coordinateJson, coordinateProblem } from '../coordinates/coordinate.js';
+import type { AgentControl } from '../control/control-client.js';
+import { datacenterCoordinates } from '../gossip/members/wan-datacenters.js';
 import {
   type ApiRequest,
   bare,
@@ -19,8 +20,8 @@ import {
   type Reply,
   text,
 } from '../http/endpoint.js';
-import { datacenterCoordinates } from '../members/wan-datacenters.js';
-import type { StoreReads } from '../store/read-api.js';
+import { coordinateJson } from '../json/coordinate-json.js';
+import type { StoreReads } from '../replica/store/read-api.js';
 
 export interface CoordinateDependencies {
   readonly store: StoreReads;

@@ -3,10 +3,10 @@
 import { randomUUID } from 'node:crypto';
 import { bytesJson, listJson, quoteJson } from '../../../gotext/json-encode.js';
 import type { FiredEvent } from '../../../wire/gossip-pools.js';
-import type { AgentControl } from '../control-client.js';
-import { refuseFilters } from '../events/event-filter.js';
-import { eventIndex } from '../events/event-index.js';
-import type { EventLog } from '../events/event-log.js';
+import type { AgentControl } from '../control/control-client.js';
+import { refuseFilters } from '../gossip/events/event-filter.js';
+import { eventIndex } from '../gossip/events/event-index.js';
+import type { EventLog } from '../gossip/events/event-log.js';
 import { type ApiRequest, type EndpointTable, isReply, json, type Reply, text } from '../http/endpoint.js';
 import { waitWhile } from '../http/waiting.js';
 

@@ -15,7 +15,7 @@ import {
   text,
 } from '../http/endpoint.js';
 import { checkJson, nodeJson, serviceJson } from '../json/record-json.js';
-import type { HealthEntry, ReadResult, StoreReads, WatchTarget } from '../store/read-api.js';
+import type { HealthEntry, ReadResult, StoreReads, WatchTarget } from '../replica/store/read-api.js';
 import { hasMeta, hasTags, listOptions } from './list-options.js';
 import { sortNear } from './near.js';
 

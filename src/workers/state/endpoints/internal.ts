@@ -12,7 +12,7 @@ import {
   type Reply,
 } from '../http/endpoint.js';
 import { checkJson, serviceJson } from '../json/record-json.js';
-import type { StoreReads } from '../store/read-api.js';
+import type { StoreReads } from '../replica/store/read-api.js';
 import { listOptions } from './list-options.js';
 
 export interface InternalDependencies {

@@ -8,7 +8,7 @@ import { string } from '../../../gotext/json-kinds.js';
 import { errorList } from '../../../gotext/multierror.js';
 import { parseGoBool, parseGoInt } from '../../../gotext/numbers.js';
 import type { KeyringAnswer, KeyringOperation } from '../../../wire/gossip-pools.js';
-import type { AgentControl } from '../control-client.js';
+import type { AgentControl } from '../control/control-client.js';
 import { type ApiRequest, type EndpointTable, json, NOTHING, type Reply, text } from '../http/endpoint.js';
 
 export interface KeyringDependencies {

@@ -16,7 +16,7 @@ import {
   type Reply,
   text,
 } from '../http/endpoint.js';
-import type { StoreReads } from '../store/read-api.js';
+import type { StoreReads } from '../replica/store/read-api.js';
 import { kvEntryJson } from './kv-json.js';
 import type { Writes } from './writes.js';
 

@@ -3,7 +3,7 @@
 
 import { distanceNs } from '../../../wire/coordinate.js';
 import type { Coordinate } from '../../../wire/gossip-pools.js';
-import type { CoordinateReads } from '../store/read-api.js';
+import type { CoordinateReads } from '../replica/store/read-api.js';
 
 function coordinateOf(coordinates: CoordinateReads, node: string): Coordinate | undefined {
   return coordinates.ofNode(node).value.find((record) => record.Segment === '')?.Coord;

@@ -17,7 +17,7 @@ import {
   type Reply,
   text,
 } from '../http/endpoint.js';
-import type { StoreReads } from '../store/read-api.js';
+import type { StoreReads } from '../replica/store/read-api.js';
 import type { Writes } from './writes.js';
 
 export interface SessionDependencies {

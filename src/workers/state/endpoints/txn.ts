@@ -13,7 +13,7 @@ import {
 import { type ApiRequest, type EndpointTable, isReply, type Reply, text } from '../http/endpoint.js';
 import { checkJson, nodeJson, serviceJson } from '../json/record-json.js';
 import { STRICT } from '../records/bodies.js';
-import type { StoreReads } from '../store/read-api.js';
+import type { StoreReads } from '../replica/store/read-api.js';
 import { kvEntryJson } from './kv-json.js';
 import { txnBody, txnOperation } from './txn-body.js';
 import type { Writes } from './writes.js';

@@ -2,9 +2,9 @@
 // Failures of the log become the texts that clients match on (spec/rpc.md, "Errors as strings").
 
 import type { ApplyResult, Command } from '../../../wire/commands.js';
-import type { Consensus } from '../consensus.js';
-import { PROPOSE_FAILURE_TEXT } from '../consensus.js';
 import { type ApiRequest, type Reply, text } from '../http/endpoint.js';
+import type { Consensus } from '../replica/consensus.js';
+import { PROPOSE_FAILURE_TEXT } from '../replica/consensus.js';
 
 const OVERLOADED = 503;
 

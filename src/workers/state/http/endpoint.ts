@@ -1,7 +1,7 @@
 // The declarative endpoint table: what an endpoint is, what it gets and what it answers. Routing, 405/Allow, parameter
 // errors, blocking, headers and metric names come from the table; an endpoint is a plain function and never sees a socket.
 
-import type { ReadResult, WatchTarget } from '../store/read-api.js';
+import type { ReadResult, WatchTarget } from '../replica/store/read-api.js';
 
 export type HttpMethod = 'GET' | 'PUT' | 'POST' | 'DELETE';
 

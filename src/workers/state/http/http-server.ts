@@ -1,13 +1,13 @@
 // The HTTP API of an agent: judges every request in the order of spec/http.md section 1, hands it to its row of the
 // endpoint table, and owns the engine that serves the sockets.
 
+import { deadlines } from '../../../deadlines/deadline-queue.js';
 import type { Logger } from '../../../observe/logger.js';
 import type { Metrics } from '../../../observe/metrics.js';
 import type { Listener } from '../../../wire/config.js';
-import type { Consensus } from '../consensus.js';
-import type { StoreReads } from '../store/read-api.js';
+import type { Consensus } from '../replica/consensus.js';
+import type { StoreReads } from '../replica/store/read-api.js';
 import { ApiCall } from './api-call.js';
-import { deadlines } from './deadline-queue.js';
 import { type Action, type EndpointTable, type HttpMethod, type QueryParameters, text } from './endpoint.js';
 import type { BoundListener, Engine, Exchange } from './engine.js';
 import { refuseEnterprise } from './enterprise.js';

@@ -2,10 +2,10 @@
 // index waits for a change of what its result depends on, for its deadline, for a restore of the store, or for the client
 // to hang up. Thousands wait at once: this object, the call and the prepared read are all that is kept of one.
 
-import type { Consensus } from '../consensus.js';
-import type { ReadResult, StoreReads } from '../store/read-api.js';
+import { type Deadline, deadlines } from '../../../deadlines/deadline-queue.js';
+import type { Consensus } from '../replica/consensus.js';
+import type { ReadResult, StoreReads } from '../replica/store/read-api.js';
 import type { ApiCall } from './api-call.js';
-import { type Deadline, deadlines } from './deadline-queue.js';
 import { type Consistency, failedRead, type PreparedRead, type Read, type ReadOptions, text } from './endpoint.js';
 import type { AbortListener } from './engine.js';
 import type { CacheState } from './read-cache.js';

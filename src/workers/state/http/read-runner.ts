@@ -1,10 +1,10 @@
 // How a read is started: parameters, datacenter, leader and consistency (spec/http.md, sections 2 and 3; spec/rpc.md,
 // section 4). A plain default read on the leader takes no promise and no timer.
 
-import type { Consensus } from '../consensus.js';
-import type { StoreReads } from '../store/read-api.js';
+import { type Deadline, deadlines } from '../../../deadlines/deadline-queue.js';
+import type { Consensus } from '../replica/consensus.js';
+import type { StoreReads } from '../replica/store/read-api.js';
 import type { ApiCall } from './api-call.js';
-import { type Deadline, deadlines } from './deadline-queue.js';
 import { isReply, type Read, type ReadOptions } from './endpoint.js';
 import { ReadCache } from './read-cache.js';
 import { NOT_READY, type ReadContext, ReadRun } from './read-run.js';

@@ -1,7 +1,7 @@
 // Holding an answer back: for what doesn't wait on the replicated state (content hashes, user events). One deadline of the
 // thread's queue and one subscription are all that is kept of a waiting request.
 
-import { type Deadline, deadlines } from './deadline-queue.js';
+import { type Deadline, deadlines } from '../../../deadlines/deadline-queue.js';
 import type { ApiRequest } from './endpoint.js';
 
 /**

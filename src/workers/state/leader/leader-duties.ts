@@ -1,14 +1,14 @@
 // What this server does while it leads (spec/raft.md, section 10): brings the replicated state in order, then keeps the
 // catalog of members, the session timers and the tombstones going until it loses leadership. The order of the steps is Consul's.
 
+import { DeadlineQueue } from '../../../deadlines/deadline-queue.js';
 import type { Logger } from '../../../observe/logger.js';
 import type { Metrics } from '../../../observe/metrics.js';
 import type { Command } from '../../../wire/commands.js';
 import type { RuntimeConfig } from '../../../wire/config.js';
 import type { Member, MemberChanges } from '../../../wire/gossip-pools.js';
-import { type Consensus, PROPOSE_FAILURE_TEXT, type ProposeOutcome } from '../consensus.js';
-import { DeadlineQueue } from '../http/deadline-queue.js';
-import type { StateStore } from '../store/state-store.js';
+import { type Consensus, PROPOSE_FAILURE_TEXT, type ProposeOutcome } from '../replica/consensus.js';
+import type { StateStore } from '../replica/state-store.js';
 import { autopilotDefaults } from './autopilot-defaults.js';
 import { Reconciler } from './reconciler.js';
 import { SessionTimers } from './session-timers.js';

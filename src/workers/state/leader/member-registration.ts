@@ -6,8 +6,8 @@ import { CommandType, type RegisterRequest } from '../../../wire/commands.js';
 import type { Member } from '../../../wire/gossip-pools.js';
 import type { CheckRecord, NodeRecord, ServiceRecord, StringMap } from '../../../wire/records.js';
 import { NO_CHECK_DEFINITION, NO_CONNECT, NO_PROXY } from '../records/zero-values.js';
-import type { CatalogReads } from '../store/read-api.js';
-import { sameValue } from '../store/same-value.js';
+import type { CatalogReads } from '../replica/store/read-api.js';
+import { sameValue } from '../replica/store/same-value.js';
 import type { AgentTags } from './member-tags.js';
 
 export const SERF_HEALTH = 'serfHealth';

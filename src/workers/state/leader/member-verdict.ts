@@ -5,7 +5,7 @@ import type { Command } from '../../../wire/commands.js';
 import { MEMBER_STATUS, type Member } from '../../../wire/gossip-pools.js';
 import type { NodeRecord } from '../../../wire/records.js';
 import type { LogLevel } from '../../../wire/thread-port.js';
-import type { CatalogReads } from '../store/read-api.js';
+import type { CatalogReads } from '../replica/store/read-api.js';
 import {
   type AgentMember,
   CONSUL,

@@ -1,14 +1,14 @@
 // The leader's session timers (spec/raft.md, section 10): a session that is not renewed within twice its TTL is destroyed. They
 // live in memory only; a new leader gives every session its full time again.
 
+import type { Deadline, DeadlineQueue } from '../../../deadlines/deadline-queue.js';
 import { parseDuration } from '../../../gotext/duration.js';
 import type { Logger } from '../../../observe/logger.js';
 import type { Metrics } from '../../../observe/metrics.js';
 import { CommandType } from '../../../wire/commands.js';
 import type { SessionRecord } from '../../../wire/records.js';
-import type { Consensus } from '../consensus.js';
-import type { Deadline, DeadlineQueue } from '../http/deadline-queue.js';
-import type { Change } from '../store/change.js';
+import type { Consensus } from '../replica/consensus.js';
+import type { Change } from '../replica/store/change.js';
 
 const TTL_MULTIPLIER = 2;
 const NS_PER_MS = 1e6;

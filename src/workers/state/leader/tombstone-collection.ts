@@ -1,12 +1,12 @@
 // Collects the tombstones of deleted keys (spec/raft.md, section 10): fifteen minutes after a key was deleted its tombstone may
 // go. Deletions are grouped into bins of thirty seconds, one Tombstone command for each.
 
+import type { Deadline, DeadlineQueue } from '../../../deadlines/deadline-queue.js';
 import type { Logger } from '../../../observe/logger.js';
 import type { Metrics } from '../../../observe/metrics.js';
 import { CommandType } from '../../../wire/commands.js';
-import type { Consensus } from '../consensus.js';
-import type { Deadline, DeadlineQueue } from '../http/deadline-queue.js';
-import type { Change } from '../store/change.js';
+import type { Consensus } from '../replica/consensus.js';
+import type { Change } from '../replica/store/change.js';
 
 const TTL_MS = 15 * 60 * 1000;
 const GRANULARITY_MS = 30 * 1000;

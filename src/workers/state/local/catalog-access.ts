@@ -1,7 +1,7 @@
 // How anti-entropy reads what the catalog has of this node: from the store on a server, from a server on a client agent.
 
 import type { CheckRecord, NodeRecord, ServiceRecord } from '../../../wire/records.js';
-import type { StoreReads } from '../store/read-api.js';
+import type { StoreReads } from '../replica/store/read-api.js';
 import type { Clock } from './clock.js';
 
 export interface CatalogNode {

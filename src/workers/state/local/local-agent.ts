@@ -6,7 +6,7 @@ import type { Logger } from '../../../observe/logger.js';
 import type { Metrics } from '../../../observe/metrics.js';
 import type { CheckResult } from '../../../wire/check-port.js';
 import type { RuntimeConfig } from '../../../wire/config.js';
-import type { Consensus } from '../consensus.js';
+import type { Consensus } from '../replica/consensus.js';
 import { AliasChecks } from './alias-checks.js';
 import type { CatalogAccess } from './catalog-access.js';
 import type { CheckRunner } from './check-task.js';

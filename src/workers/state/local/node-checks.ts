@@ -2,7 +2,7 @@
 // answers; a client agent asks a server.
 
 import type { CheckRecord } from '../../../wire/records.js';
-import type { StoreReads } from '../store/read-api.js';
+import type { StoreReads } from '../replica/store/read-api.js';
 import type { Clock } from './clock.js';
 
 type NodeChecksOutcome =

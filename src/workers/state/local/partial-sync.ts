@@ -5,7 +5,7 @@ import type { Logger } from '../../../observe/logger.js';
 import type { Metrics } from '../../../observe/metrics.js';
 import type { Command } from '../../../wire/commands.js';
 import type { CheckRecord } from '../../../wire/records.js';
-import { type Consensus, PROPOSE_FAILURE_TEXT } from '../consensus.js';
+import { type Consensus, PROPOSE_FAILURE_TEXT } from '../replica/consensus.js';
 import type { CheckEntry, ServiceEntry } from './entries.js';
 import type { LocalState, Touched } from './local-state.js';
 import type { NodeFacts } from './node-facts.js';

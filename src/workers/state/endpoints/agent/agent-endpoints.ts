@@ -3,7 +3,7 @@
 import type { RuntimeConfig } from '../../../../wire/config.js';
 import type { Coordinate, Member } from '../../../../wire/gossip-pools.js';
 import type { LogRecord } from '../../../../wire/thread-port.js';
-import type { AgentControl } from '../../control-client.js';
+import type { AgentControl } from '../../control/control-client.js';
 import type { EndpointTable } from '../../http/endpoint.js';
 import type { Clock } from '../../local/clock.js';
 import type { LocalAgent } from '../../local/local-agent.js';

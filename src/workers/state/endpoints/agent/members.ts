@@ -3,11 +3,11 @@
 import { quoteJson } from '../../../../gotext/json-encode.js';
 import type { Member } from '../../../../wire/gossip-pools.js';
 import type { ControlRequest } from '../../../../wire/state-worker.js';
-import type { AgentControl } from '../../control-client.js';
+import type { AgentControl } from '../../control/control-client.js';
 import { compileFilter } from '../../filter/compile.js';
 import { memberFields } from '../../filter/fields.js';
+import { memberTags } from '../../gossip/members/member-tags.js';
 import { type ApiRequest, type EndpointTable, json, NOTHING, type Reply, text } from '../../http/endpoint.js';
-import { memberTags } from '../../members/member-tags.js';
 
 interface MemberDependencies {
   readonly members: () => { readonly lan: readonly Member[]; readonly wan: readonly Member[] };

@@ -1,6 +1,6 @@
 // agent/maintenance, reload and leave: what concerns the agent as a whole.
 
-import type { AgentControl } from '../../control-client.js';
+import type { AgentControl } from '../../control/control-client.js';
 import type { ApiRequest, EndpointTable, Reply } from '../../http/endpoint.js';
 import type { LocalAgent } from '../../local/local-agent.js';
 import { enableParameter } from './enable-parameter.js';

@@ -1,0 +1,50 @@
+// How long commands take to apply, under the names of spec/agent.md section 6 (`fsm.*`), in milliseconds. The series are made once:
+// an observation costs no look-up by name.
+
+import type { Metrics, Series } from '../../../../observe/metrics.js';
+import { type Command, CommandType } from '../../../../wire/commands.js';
+
+const KV_OPERATIONS = ['set', 'cas', 'lock', 'unlock', 'delete', 'delete-cas', 'delete-tree'];
+const SESSION_OPERATIONS = ['create', 'destroy'];
+
+function seriesByOperation(metrics: Metrics, name: string, operations: readonly string[]): ReadonlyMap<string, Series> {
+  return new Map(operations.map((operation) => [operation, metrics.sample(name, [['op', operation]])]));
+}
+
+export class ApplyMetrics {
+  readonly #plain: ReadonlyMap<CommandType, Series>;
+  readonly #kvs: ReadonlyMap<string, Series>;
+  readonly #session: ReadonlyMap<string, Series>;
+  readonly #tombstone: ReadonlyMap<string, Series>;
+
+  constructor(metrics: Metrics) {
+    this.#plain = new Map<CommandType, Series>([
+      [CommandType.register, metrics.sample('fsm.register')],
+      [CommandType.deregister, metrics.sample('fsm.deregister')],
+      [CommandType.coordinates, metrics.sample('fsm.coordinate.batch-update')],
+      [CommandType.txn, metrics.sample('fsm.txn')],
+      [CommandType.autopilot, metrics.sample('fsm.autopilot')],
+    ]);
+    this.#kvs = seriesByOperation(metrics, 'fsm.kvs', KV_OPERATIONS);
+    this.#session = seriesByOperation(metrics, 'fsm.session', SESSION_OPERATIONS);
+    this.#tombstone = seriesByOperation(metrics, 'fsm.tombstone', ['reap']);
+  }
+
+  /** Operations that don't exist have no series. */
+  observe(command: Command, durationMs: number): void {
+    this.#seriesOf(command)?.add(durationMs);
+  }
+
+  #seriesOf(command: Command): Series | undefined {
+    switch (command.type) {
+      case CommandType.kvs:
+        return this.#kvs.get(command.body.Op);
+      case CommandType.session:
+        return this.#session.get(command.body.Op);
+      case CommandType.tombstone:
+        return this.#tombstone.get(command.body.Op);
+      default:
+        return this.#plain.get(command.type);
+    }
+  }
+}

@@ -1,0 +1,119 @@
+// Writing and deleting a service instance (spec/fsm.md, section 6, "Service write"), with the kind names that go with it
+// (section 12). Mesh topology, gateway mappings and virtual addresses come with the service mesh.
+
+import { metaProblem } from '../../../../wire/metadata.js';
+import type { ServiceRecord } from '../../../../wire/records.js';
+import type { NodeRow, ServiceRow } from '../store/rows.js';
+import { sameValue } from '../store/same-value.js';
+import { joinKey, keyPart } from '../store/table-key.js';
+import type { Catalog } from '../store/tables/catalog.js';
+import { connectName } from '../store/tables/catalog.js';
+import type { PeerCatalog, Tables } from '../store/tables/tables.js';
+import { deleteCheck } from './check-session-write.js';
+import { MISSING_NODE, type Refusal } from './refusal.js';
+
+const CONNECT_PROXY = 'connect-proxy';
+const CONNECT_ENABLED = 'connect-enabled';
+const DEFAULT_WEIGHTS = { Passing: 1, Warning: 1 } as const;
+
+/** The comparison of spec/fsm.md section 6, "Register", step 3. */
+export function isSameService(a: ServiceRecord, b: ServiceRecord): boolean {
+  return (
+    a.ID === b.ID &&
+    a.Service === b.Service &&
+    a.Port === b.Port &&
+    a.Address === b.Address &&
+    a.SocketPath === b.SocketPath &&
+    a.EnableTagOverride === b.EnableTagOverride &&
+    a.Kind === b.Kind &&
+    a.PeerName === b.PeerName &&
+    sameValue(a.Tags, b.Tags) &&
+    sameValue(a.TaggedAddresses, b.TaggedAddresses) &&
+    sameValue(a.Weights, b.Weights) &&
+    sameValue(a.Meta, b.Meta) &&
+    sameValue(a.Locality, b.Locality) &&
+    sameValue(a.Proxy, b.Proxy) &&
+    sameValue(a.Connect, b.Connect)
+  );
+}
+
+/** Without weights, or with none given in a transaction, where they come as zeros (recorded). */
+function isUnweighted({ Weights }: ServiceRecord): boolean {
+  return Weights === null || (Weights.Passing === 0 && Weights.Warning === 0);
+}
+
+/** Writes an instance on a stored node. `record` is without indexes of its own. */
+export function writeService(tables: Tables, at: PeerCatalog, nodeName: string, record: ServiceRecord): Refusal {
+  const { catalog, indexes } = at;
+  const node = catalog.nodes.get(keyPart(nodeName));
+  if (!node) return MISSING_NODE;
+  const problem = metaProblem(record.Meta, record.Kind);
+  if (problem) return `Invalid Service Meta for node ${nodeName} and serviceID ${record.ID}: ${problem}`;
+  const weighted = isUnweighted(record) ? { ...record, Weights: DEFAULT_WEIGHTS } : record;
+  const key = joinKey(node.key, keyPart(record.ID));
+  const existing = catalog.services.get(key);
+  const index = tables.journal.index;
+  const row = serviceRow(catalog, node, key, {
+    ...weighted,
+    // Only the agent that registered it knows; stored rows never say so.
+    LocallyRegisteredAsSidecar: false,
+    CreateIndex: existing?.record.CreateIndex ?? index,
+    ModifyIndex: index,
+  });
+  if (catalog.peer === '') addKindNames(tables, row);
+  if (existing && isSameService(existing.record, weighted)) return null;
+  catalog.services.set(key, row, existing);
+  indexes.serviceWritten(row, node);
+  return null;
+}
+
+/** The stored row of an instance; used by restores too. */
+export function serviceRow(catalog: Catalog, node: NodeRow, key: string, record: ServiceRecord): ServiceRow {
+  const groupKey = keyPart(record.Service);
+  const group = catalog.group(groupKey);
+  const indexKey = group?.name === record.Service ? group.indexKey : catalog.serviceIndexKey(record.Service);
+  const row = { key, nodeKey: node.key, indexKey, groupKey, connectKey: '', record };
+  if (record.Connect.Native) return { ...row, connectKey: groupKey };
+  if (record.Kind === CONNECT_PROXY) return { ...row, connectKey: keyPart(record.Proxy.DestinationServiceName) };
+  return row;
+}
+
+/** Deletes an instance with its checks. */
+export function deleteService(tables: Tables, at: PeerCatalog, row: ServiceRow, node: NodeRow): void {
+  const { catalog, indexes } = at;
+  for (const check of catalog.checksOfService(row.key)) deleteCheck(tables, at, check);
+  catalog.services.delete(row.key);
+  indexes.serviceDeleted(row, node);
+  if (catalog.peer === '') dropKindNames(tables, catalog, row);
+}
+
+function kindName(kind: string): string {
+  return kind === '' ? 'typical' : kind;
+}
+
+/** Also called while restoring, when the names are rebuilt. */
+export function addKindNames(tables: Tables, row: ServiceRow): void {
+  addKindName(tables, kindName(row.record.Kind), row.record.Service);
+  if (row.connectKey !== '') addKindName(tables, CONNECT_ENABLED, connectName(row));
+}
+
+function addKindName(tables: Tables, kind: string, service: string): void {
+  const key = joinKey(kind, keyPart(service));
+  if (tables.kindServiceNames.get(key) !== undefined) return;
+  tables.kindServiceNames.set(key, tables.journal.index, undefined);
+  tables.index.raise(`kind_service_names.${kind}`);
+}
+
+function dropKindNames(tables: Tables, catalog: Catalog, row: ServiceRow): void {
+  if ((catalog.group(row.groupKey)?.instances.size ?? 0) === 0) {
+    dropKindName(tables, kindName(row.record.Kind), row.groupKey);
+  }
+  if (row.connectKey !== '' && (catalog.group(row.connectKey)?.connect.size ?? 0) === 0) {
+    dropKindName(tables, CONNECT_ENABLED, row.connectKey);
+  }
+}
+
+function dropKindName(tables: Tables, kind: string, serviceKey: string): void {
+  tables.kindServiceNames.delete(joinKey(kind, serviceKey));
+  tables.index.raise(`kind_service_names.${kind}`);
+}

@@ -1,0 +1,291 @@
+// The state worker's end of the raft port: batches this turn's commands into one proposal, applies what is committed in
+// index order, streams snapshots out and in. A command proposed here is applied from the object it was made of, so a
+// leader decodes nothing; what others proposed, or what recovery brings back, is decoded from the log's bytes.
+
+import type { MessagePort } from 'node:worker_threads';
+import { CommandBatch, decodePacked } from '../../../wasm/commands.js';
+import type { ApplyResult, Command, OpaqueCommand } from '../../../wire/commands.js';
+import { type Leadership, Role } from '../../../wire/leadership.js';
+import type { RaftRole, RaftToState, SnapshotMeta, StateToRaft } from '../../../wire/raft-port.js';
+import type { Consensus, ProposeFailure, ProposeOutcome } from './consensus.js';
+import { type SnapshotSource, SnapshotStream } from './snapshot/snapshot-stream.js';
+
+/** More commands than this waiting for the log are refused: each holds its request's memory. */
+const MAX_PENDING = 65_536;
+/** A batch is sent early when it reaches this size, so that one turn can't build an unbounded message. */
+const MAX_BATCH_BYTES = 4 * 1024 * 1024;
+
+interface Pending {
+  readonly command: Command;
+  readonly settle: (outcome: ProposeOutcome) => void;
+}
+
+/** What the client needs of the store; the worker connects it. */
+export interface Applier {
+  apply(index: number, command: Command | OpaqueCommand): ApplyResult;
+  /** Everything through `index` is applied, also entries that carried no command. */
+  advance(index: number): void;
+  /** Everything committed so far is applied: wake who waits. */
+  flush(): void;
+  /** Starts a stream of the state as it is now; pulls `next` until it answers null. */
+  snapshot(): SnapshotSource;
+  restoreBegin(): void;
+  restoreChunk(bytes: Uint8Array): void;
+  /** Everything arrived: the state is that of `index`. */
+  restoreEnd(index: number): void;
+}
+
+export interface RaftEvents {
+  started(): void;
+  role(role: RaftRole, leaderAddress: string): void;
+  /** The log brought something that can't be applied: this server must stop rather than diverge. */
+  fatal(text: string): void;
+}
+
+export class RaftClient implements Consensus {
+  readonly leadership: Leadership;
+  readonly #port: MessagePort;
+  readonly #applier: Applier;
+  readonly #events: RaftEvents;
+  readonly #holdMs: number;
+  readonly #batch = new CommandBatch();
+  readonly #inFlight = new Map<number, Pending[]>();
+  readonly #questions = new Map<number, (message: RaftToState) => void>();
+  readonly #snapshots = new Map<number, SnapshotStream>();
+  /** Commands that wait for a leader: each tries again when called. */
+  readonly #waiting = new Set<() => void>();
+  #turn: Pending[] = [];
+  #pendingCount = 0;
+  #nextBatch = 1;
+  #nextQuestion = 1;
+  #scheduled = false;
+  #stopping = false;
+  #restoreIndex = 0;
+
+  constructor(port: MessagePort, leadership: Leadership, applier: Applier, events: RaftEvents, holdMs: number) {
+    this.leadership = leadership;
+    this.#port = port;
+    this.#applier = applier;
+    this.#events = events;
+    this.#holdMs = holdMs;
+    port.on('message', (message: RaftToState) => this.#receive(message));
+  }
+
+  propose(command: Command): Promise<ProposeOutcome> {
+    return new Promise((resolve) => this.#enqueue({ command, settle: resolve }, 0));
+  }
+
+  verifyLeader(): Promise<boolean> {
+    if (this.leadership.role !== Role.leader) return Promise.resolve(false);
+    return this.#ask((request) => ({ kind: 'verify', request })).then(
+      (answer) => answer.kind === 'verified' && answer.ok,
+    );
+  }
+
+  /** Resolves when everything committed before the call is applied here. */
+  async barrier(): Promise<void> {
+    await this.#ask((request) => ({ kind: 'barrier', request }));
+  }
+
+  async stats(): Promise<{ readonly [name: string]: string }> {
+    const answer = await this.#ask((request) => ({ kind: 'stats', request }));
+    return answer.kind === 'stats' ? answer.stats : {};
+  }
+
+  async forceSnapshot(): Promise<{ readonly meta: SnapshotMeta | null; readonly error: string | null }> {
+    const answer = await this.#ask((request) => ({ kind: 'force-snapshot', request }));
+    return answer.kind === 'snapshot-taken' ? answer : { meta: null, error: 'no answer' };
+  }
+
+  /** New proposals are refused from now on; those under way are still answered. */
+  stop(): void {
+    this.#stopping = true;
+    this.#retryWaiting();
+  }
+
+  #enqueue(pending: Pending, waitUntil: number): void {
+    if (this.#stopping) {
+      pending.settle({ ok: false, code: 'stopping' });
+      return;
+    }
+    if (this.leadership.role !== Role.leader) {
+      this.#awaitLeader(pending, waitUntil);
+      return;
+    }
+    if (this.#pendingCount >= MAX_PENDING) {
+      pending.settle({ ok: false, code: 'queue-full' });
+      return;
+    }
+    this.#pendingCount += 1;
+    this.#turn.push(pending);
+    this.#batch.append(pending.command);
+    if (this.#batch.byteLength >= MAX_BATCH_BYTES) this.#send();
+    else if (!this.#scheduled) {
+      this.#scheduled = true;
+      setImmediate(() => this.#send());
+    }
+  }
+
+  /** Holds a command while an election may be running (spec/rpc.md, "Forwarding", 5). */
+  #awaitLeader(pending: Pending, waitUntil: number): void {
+    const now = performance.now();
+    const until = waitUntil === 0 ? now + this.#holdMs * (1 + Math.random() / 16) : waitUntil;
+    if (now >= until || this.#waiting.size >= MAX_PENDING) {
+      pending.settle({ ok: false, code: 'no-leader' });
+      return;
+    }
+    const retry = (): void => {
+      clearTimeout(timer);
+      if (this.#waiting.delete(retry)) this.#enqueue(pending, until);
+    };
+    const timer = setTimeout(retry, until - now);
+    this.#waiting.add(retry);
+  }
+
+  #retryWaiting(): void {
+    for (const retry of [...this.#waiting]) retry();
+  }
+
+  #send(): void {
+    this.#scheduled = false;
+    const count = this.#turn.length;
+    if (count === 0) return;
+    const batch = this.#nextBatch++;
+    this.#inFlight.set(batch, this.#turn);
+    this.#turn = [];
+    const entries = this.#batch.take();
+    this.#post({ kind: 'propose', batch, count, entries }, [entries]);
+  }
+
+  #ask(message: (request: number) => StateToRaft): Promise<RaftToState> {
+    const request = this.#nextQuestion++;
+    return new Promise((resolve) => {
+      this.#questions.set(request, resolve);
+      this.#post(message(request));
+    });
+  }
+
+  #post(message: StateToRaft, transfer: readonly ArrayBuffer[] = []): void {
+    this.#port.postMessage(message, transfer);
+  }
+
+  #receive(message: RaftToState): void {
+    switch (message.kind) {
+      case 'committed-own':
+        this.#applyOwn(message.batch, message.firstIndex, message.count);
+        return;
+      case 'committed':
+        this.#applyForeign(message.indexes, message.through, message.entries);
+        return;
+      case 'rejected':
+        this.#refuse(message.batch, failureOf(message.reason.code));
+        return;
+      case 'role':
+        this.#events.role(message.role, message.leaderAddress);
+        if (message.role === 'leader') this.#retryWaiting();
+        return;
+      case 'started':
+        this.#events.started();
+        return;
+      case 'verified':
+      case 'barrier-reached':
+      case 'snapshot-taken':
+      case 'stats':
+        this.#answer(message.request, message);
+        return;
+      case 'take-snapshot':
+        this.#startSnapshot(message.request);
+        return;
+      case 'snapshot-credit':
+        this.#snapshots.get(message.request)?.credit(message.bytes);
+        return;
+      case 'restore-begin':
+        this.#restoreIndex = message.meta.index;
+        this.#guarded(() => this.#applier.restoreBegin());
+        return;
+      case 'restore-chunk':
+        this.#guarded(() => this.#applier.restoreChunk(new Uint8Array(message.bytes)));
+        this.#post({ kind: 'restore-credit', bytes: message.bytes.byteLength });
+        return;
+      case 'restore-end':
+        this.#guarded(() => {
+          this.#applier.restoreEnd(this.#restoreIndex);
+          this.#post({ kind: 'restored', index: this.#restoreIndex });
+        });
+        return;
+    }
+  }
+
+  #answer(request: number, message: RaftToState): void {
+    const resolve = this.#questions.get(request);
+    this.#questions.delete(request);
+    resolve?.(message);
+  }
+
+  #applyOwn(batch: number, firstIndex: number, count: number): void {
+    const all = this.#inFlight.get(batch);
+    if (!all) return;
+    const pending = count < all.length ? all.splice(0, count) : all;
+    if (pending === all) this.#inFlight.delete(batch);
+    this.#pendingCount -= pending.length;
+    const results: ApplyResult[] = new Array(pending.length);
+    try {
+      for (let i = 0; i < pending.length; i += 1) {
+        const one = pending[i];
+        if (one) results[i] = this.#applier.apply(firstIndex + i, one.command);
+      }
+    } catch (error) {
+      this.#events.fatal(`cannot apply committed entry: ${String(error)}`);
+      return;
+    }
+    for (let i = 0; i < pending.length; i += 1) {
+      const result = results[i];
+      if (result) pending[i]?.settle({ ok: true, index: firstIndex + i, result });
+    }
+    this.#applier.flush();
+  }
+
+  #applyForeign(indexes: Float64Array, through: number, entries: ArrayBuffer): void {
+    const bytes = entries.byteLength;
+    this.#guarded(() => {
+      const commands = decodePacked(entries);
+      for (let i = 0; i < commands.length; i += 1) {
+        const command = commands[i];
+        const index = indexes[i];
+        if (command && index !== undefined) this.#applier.apply(index, command);
+      }
+      this.#applier.advance(through);
+      this.#applier.flush();
+    });
+    this.#post({ kind: 'applied', index: through, bytes });
+  }
+
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#events.fatal(
+        `cannot apply the replicated state: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  }
+
+  #refuse(batch: number, code: ProposeFailure): void {
+    const pending = this.#inFlight.get(batch);
+    if (!pending) return;
+    this.#inFlight.delete(batch);
+    this.#pendingCount -= pending.length;
+    for (const one of pending) one.settle({ ok: false, code });
+  }
+
+  #startSnapshot(request: number): void {
+    const done = (): void => {
+      this.#snapshots.delete(request);
+    };
+    this.#snapshots.set(request, new SnapshotStream(this.#port, request, this.#applier.snapshot(), done));
+  }
+}
+
+function failureOf(code: 'not-leader' | 'queue-full' | 'leadership-lost' | 'stopping'): ProposeFailure {
+  return code === 'not-leader' ? 'no-leader' : code;
+}

@@ -1,0 +1,84 @@
+// What a server has and a client agent hasn't: the replicated store, fed by the raft worker and by nothing else.
+
+import type { MessagePort } from 'node:worker_threads';
+import type { Logger } from '../../../observe/logger.js';
+import type { Metrics } from '../../../observe/metrics.js';
+import type { ApplyResult, Command, OpaqueCommand } from '../../../wire/commands.js';
+import { Leadership } from '../../../wire/leadership.js';
+import { isKnownType } from './fsm/apply.js';
+import { type Applier, RaftClient, type RaftEvents } from './raft-client.js';
+import { SnapshotReader } from './snapshot/snapshot-read.js';
+import type { SnapshotSource } from './snapshot/snapshot-stream.js';
+import { writeSnapshot } from './snapshot/snapshot-write.js';
+import { StateStore } from './state-store.js';
+
+/** Applies what the log commits to the store, and moves snapshots between the two. */
+class StoreApplier implements Applier {
+  readonly #store: StateStore;
+  readonly #logger: Logger;
+  #restoring: SnapshotReader | null = null;
+
+  constructor(store: StateStore, logger: Logger) {
+    this.#store = store;
+    this.#logger = logger;
+  }
+
+  apply(index: number, command: Command | OpaqueCommand): ApplyResult {
+    const result = this.#store.apply(index, command);
+    if (command.type === 'opaque' && result.kind === 'error') {
+      if (!isKnownType(command)) throw new Error(`log entry ${index} is of an unknown type: ${result.text}`);
+      this.#logger.error('log entry of a type that is not interpreted', 'index', index, 'error', result.text);
+    }
+    return result;
+  }
+
+  advance(index: number): void {
+    this.#store.advance(index);
+  }
+
+  flush(): void {
+    this.#store.flush();
+  }
+
+  snapshot(): SnapshotSource {
+    const chunks = writeSnapshot(this.#store.snapshot());
+    return {
+      index: this.#store.appliedIndex,
+      next: () => {
+        const { done, value } = chunks.next();
+        return done ? null : value;
+      },
+    };
+  }
+
+  restoreBegin(): void {
+    this.#restoring = new SnapshotReader(this.#store);
+  }
+
+  restoreChunk(bytes: Uint8Array): void {
+    this.#restoring?.push(bytes);
+  }
+
+  restoreEnd(index: number): void {
+    this.#restoring?.end(index);
+    this.#restoring = null;
+  }
+}
+
+export interface Replica {
+  readonly store: StateStore;
+  readonly consensus: RaftClient;
+}
+
+export function openReplica(
+  raft: { readonly port: MessagePort; readonly leadership: SharedArrayBuffer },
+  events: RaftEvents,
+  holdMs: number,
+  logger: Logger,
+  metrics: Metrics,
+): Replica {
+  const store = new StateStore({ metrics });
+  const applier = new StoreApplier(store, logger.child('fsm'));
+  const consensus = new RaftClient(raft.port, new Leadership(raft.leadership), applier, events, holdMs);
+  return { store, consensus };
+}

@@ -1,0 +1,53 @@
+// The state as of one moment, in constant time: clones of the tables that a snapshot stream is written from while writes go on.
+
+import type { AutopilotConfig, CoordinateRecord, KvEntry, SessionRecord } from '../../../../wire/records.js';
+import type { OrderedMap } from '../store/ordered-map.js';
+import type { CheckRow, NodeRow, ServiceRow, SystemMetadataRow, Tombstone } from '../store/rows.js';
+import { AUTOPILOT_KEY, type Tables } from '../store/tables/tables.js';
+import { INDEXED_TABLES } from './snapshot-order.js';
+
+export interface FrozenCatalog {
+  readonly nodes: OrderedMap<NodeRow>;
+  readonly services: OrderedMap<ServiceRow>;
+  readonly checks: OrderedMap<CheckRow>;
+}
+
+export interface StoreSnapshot {
+  /** The Raft index of the last command in it. */
+  readonly index: number;
+  /** What the stream's header says: the highest index of a table. */
+  readonly lastIndex: number;
+  readonly catalogs: readonly FrozenCatalog[];
+  readonly coordinates: OrderedMap<CoordinateRecord>;
+  readonly sessions: OrderedMap<SessionRecord>;
+  readonly kv: OrderedMap<KvEntry>;
+  readonly tombstones: OrderedMap<Tombstone>;
+  readonly autopilot: AutopilotConfig | undefined;
+  readonly systemMetadata: OrderedMap<SystemMetadataRow>;
+  readonly indexTables: readonly (readonly [string, number])[];
+  readonly indexRows: OrderedMap<number>;
+  /** Records of uninterpreted types with their type byte, by type. */
+  readonly preserved: ReadonlyMap<number, readonly Uint8Array[]>;
+}
+
+export function freezeTables(tables: Tables, appliedIndex: number): StoreSnapshot {
+  const index = tables.index.freeze();
+  return {
+    index: appliedIndex,
+    lastIndex: Math.max(0, ...INDEXED_TABLES.map((name) => tables.index.get(name))),
+    catalogs: tables.catalogs().map(({ catalog }) => ({
+      nodes: catalog.nodes.rows.clone(),
+      services: catalog.services.rows.clone(),
+      checks: catalog.checks.rows.clone(),
+    })),
+    coordinates: tables.coordinates.rows.clone(),
+    sessions: tables.sessions.sessions.rows.clone(),
+    kv: tables.kv.entries.rows.clone(),
+    tombstones: tables.kv.tombstones.rows.clone(),
+    autopilot: tables.autopilot.get(AUTOPILOT_KEY),
+    systemMetadata: tables.systemMetadata.rows.clone(),
+    indexTables: index.tables,
+    indexRows: index.rows,
+    preserved: tables.preserved,
+  };
+}

@@ -1,0 +1,115 @@
+// Puts one record of a snapshot stream into empty tables, with the indexes it carries (spec/fsm.md, section 13). Nothing is
+// derived or allocated but the kind names, which the stream lacks.
+
+import { codecOf, structCodec } from '../../../../wasm/encoding.js';
+import type { StructReader } from '../../../../wasm/struct.js';
+import type { RegisterRequest } from '../../../../wire/commands.js';
+import type { CheckRecord, CoordinateRecord, ServiceRecord } from '../../../../wire/records.js';
+import {
+  autopilotSchema,
+  coordinatesKind,
+  indexRecordSchema,
+  kvEntrySchema,
+  registerSchema,
+  sessionSchema,
+  systemMetadataSchema,
+} from '../../../../wire/schema.js';
+import { coordinateKey } from '../fsm/coordinate-write.js';
+import { nodeOf } from '../fsm/register.js';
+import { addKindNames, serviceRow } from '../fsm/service-write.js';
+import type { NodeRow } from '../store/rows.js';
+import { joinKey, keyPart, kvTableKey } from '../store/table-key.js';
+import { AUTOPILOT_KEY, type PeerCatalog, type Tables } from '../store/tables/tables.js';
+import { SnapshotError } from './snapshot-order.js';
+
+// The scanner takes the schemas it knows when a stream is opened: all of them are made known before the first one is.
+for (const schema of [registerSchema, kvEntrySchema, sessionSchema, autopilotSchema]) structCodec(schema);
+for (const schema of [indexRecordSchema, systemMetadataSchema]) structCodec(schema);
+codecOf(coordinatesKind);
+
+type Restorer = (reader: StructReader, tables: Tables) => void;
+
+function restoreNode(at: PeerCatalog, request: RegisterRequest): NodeRow {
+  const key = keyPart(request.Node);
+  const known = at.catalog.nodes.get(key);
+  // Every service and check repeats its node.
+  if (known) return known;
+  const row: NodeRow = { key, indexKey: at.catalog.nodeIndexKey(request.Node), record: nodeOf(request) };
+  at.catalog.nodes.set(key, row, undefined);
+  return row;
+}
+
+function restoreService(tables: Tables, at: PeerCatalog, node: NodeRow, record: ServiceRecord): void {
+  const key = joinKey(node.key, keyPart(record.ID));
+  const row = serviceRow(at.catalog, node, key, record);
+  at.catalog.services.set(key, row);
+  if (at.catalog.peer === '') addKindNames(tables, row);
+}
+
+function restoreCheck(at: PeerCatalog, node: NodeRow, record: CheckRecord): void {
+  const key = joinKey(node.key, keyPart(record.CheckID));
+  const serviceKey = record.ServiceID === '' ? '' : joinKey(node.key, keyPart(record.ServiceID));
+  at.catalog.checks.set(key, { key, nodeKey: node.key, serviceKey, record });
+}
+
+function restoreRegistration(reader: StructReader, tables: Tables): void {
+  const request = reader.struct(registerSchema);
+  const at = tables.catalogOf(request.PeerName);
+  const node = restoreNode(at, request);
+  if (request.Service) restoreService(tables, at, node, request.Service);
+  if (request.Check) restoreCheck(at, node, request.Check);
+  for (const check of request.Checks ?? []) restoreCheck(at, node, check);
+}
+
+function restoreIndex(reader: StructReader, tables: Tables): void {
+  const { Key, Value } = reader.struct(indexRecordSchema);
+  if (typeof Value === 'bigint') throw new SnapshotError('malformed', `index of "${Key}" is out of range`);
+  tables.index.load(Key, Value);
+}
+
+const RESTORERS: ReadonlyMap<number, Restorer> = new Map<number, Restorer>([
+  [0, restoreRegistration],
+  [
+    2,
+    (reader, tables) => {
+      const entry = reader.struct(kvEntrySchema);
+      tables.kv.entries.set(kvTableKey(entry.Key), entry);
+    },
+  ],
+  [
+    3,
+    (reader, tables) => {
+      const session = reader.struct(sessionSchema);
+      tables.sessions.sessions.set(keyPart(session.ID), session);
+    },
+  ],
+  [
+    5,
+    (reader, tables) => {
+      const { Key, ModifyIndex } = reader.struct(kvEntrySchema);
+      tables.kv.tombstones.set(kvTableKey(Key), { Key, Index: ModifyIndex });
+    },
+  ],
+  [
+    6,
+    (reader, tables) => {
+      for (const record of reader.list<CoordinateRecord>(coordinatesKind)) {
+        tables.coordinates.set(coordinateKey(record), record);
+      }
+    },
+  ],
+  [9, (reader, tables) => tables.autopilot.set(AUTOPILOT_KEY, reader.struct(autopilotSchema))],
+  [16, restoreIndex],
+  [
+    31,
+    (reader, tables) => {
+      const entry = reader.struct(systemMetadataSchema);
+      tables.systemMetadata.set(entry.Key, entry);
+    },
+  ],
+]);
+
+/** How to restore a record of this type; undefined: the type isn't interpreted, its bytes are kept. */
+export function restorerOf(type: number): Restorer | undefined {
+  return RESTORERS.get(type);
+}

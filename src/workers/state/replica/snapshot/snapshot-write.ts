@@ -1,0 +1,167 @@
+// Writes the state as Consul's snapshot stream (spec/fsm.md, section 13), a chunk at a time: whoever pulls decides how much
+// of a turn it takes, and writes go on between chunks.
+
+import { StructWriter } from '../../../../wasm/struct.js';
+import type { RegisterRequest } from '../../../../wire/commands.js';
+import type { NodeRecord } from '../../../../wire/records.js';
+import {
+  autopilotSchema,
+  coordinatesKind,
+  indexRecordSchema,
+  kvEntrySchema,
+  registerSchema,
+  sessionSchema,
+  snapshotHeaderSchema,
+  systemMetadataSchema,
+} from '../../../../wire/schema.js';
+import type { OrderedMap } from '../store/ordered-map.js';
+import type { FrozenCatalog, StoreSnapshot } from './snapshot-freeze.js';
+import { CHUNKING_STATE, RECORD_ORDER } from './snapshot-order.js';
+
+/** Chunks are about this large; one takes well under 10 ms to write. */
+const CHUNK_BYTES = 64 * 1024;
+/** `{ChunkMap: {}}`: no command has arrived in part. */
+const NO_CHUNKS = Buffer.from([CHUNKING_STATE, 0x81, 0xa8, ...Buffer.from('ChunkMap'), 0x80]);
+
+type Step = (writer: StructWriter) => void;
+
+/** The stream of a snapshot, chunk by chunk; each chunk is the caller's. */
+export function* writeSnapshot(snapshot: StoreSnapshot): Generator<Uint8Array<ArrayBuffer>, void> {
+  const writer = new StructWriter();
+  for (const step of stepsOf(snapshot)) {
+    step(writer);
+    if (writer.byteLength >= CHUNK_BYTES) yield new Uint8Array(writer.take());
+  }
+  if (writer.byteLength > 0) yield new Uint8Array(writer.take());
+}
+
+/** Each step writes one record. */
+function* stepsOf(state: StoreSnapshot): Generator<Step> {
+  yield (writer) => writer.struct(null, snapshotHeaderSchema, { LastIndex: state.lastIndex });
+  for (const type of RECORD_ORDER) {
+    yield* interpretedSteps(type, state);
+    for (const record of state.preserved.get(type) ?? []) yield (writer) => writer.raw(record);
+  }
+  if (!state.preserved.has(CHUNKING_STATE)) yield (writer) => writer.raw(NO_CHUNKS);
+}
+
+function* interpretedSteps(type: number, state: StoreSnapshot): Generator<Step> {
+  switch (type) {
+    case 0:
+      for (const catalog of state.catalogs) yield* catalogSteps(catalog);
+      return;
+    case 2:
+      for (const [, entry] of state.kv.entries()) yield (writer) => writer.struct(type, kvEntrySchema, entry);
+      return;
+    case 3:
+      for (const [, session] of state.sessions.entries()) {
+        yield (writer) => writer.struct(type, sessionSchema, session);
+      }
+      return;
+    case 5:
+      for (const [, { Key, Index }] of state.tombstones.entries()) {
+        const entry = { ...EMPTY_ENTRY, Key, ModifyIndex: Index };
+        yield (writer) => writer.struct(type, kvEntrySchema, entry);
+      }
+      return;
+    case 6:
+      for (const [, coordinate] of state.coordinates.entries()) {
+        yield (writer) => writer.list(type, coordinatesKind, [coordinate]);
+      }
+      return;
+    case 9: {
+      const { autopilot } = state;
+      if (autopilot) yield (writer) => writer.struct(type, autopilotSchema, autopilot);
+      return;
+    }
+    case 16:
+      yield* indexSteps(type, state);
+      return;
+    case 31:
+      for (const [, entry] of state.systemMetadata.entries()) {
+        yield (writer) => writer.struct(type, systemMetadataSchema, entry);
+      }
+      return;
+  }
+}
+
+const EMPTY_ENTRY = { LockIndex: 0, Flags: 0, Value: null, Session: '', CreateIndex: 0 } as const;
+
+function* catalogSteps(catalog: FrozenCatalog): Generator<Step> {
+  // All three tables are ordered by node, so one walk through each is enough, however much a node has.
+  const services = new Walk(catalog.services);
+  const checks = new Walk(catalog.checks);
+  for (const [nodeKey, { record: node }] of catalog.nodes.entries()) {
+    yield (writer) => writer.struct(0, registerSchema, registerOf(node));
+    for (let row = services.next(nodeKey); row; row = services.next(nodeKey)) {
+      const { record } = row;
+      yield (writer) => writer.struct(0, registerSchema, { ...registerOf(node), Service: record });
+    }
+    for (let row = checks.next(nodeKey); row; row = checks.next(nodeKey)) {
+      const { record } = row;
+      yield (writer) => writer.struct(0, registerSchema, { ...registerOf(node), Check: record });
+    }
+  }
+}
+
+/** Walks through a table once, handing out the rows of one node after the other. */
+class Walk<V extends { readonly nodeKey: string }> {
+  readonly #rows: Iterator<readonly [string, V]>;
+  #waiting: V | undefined;
+
+  constructor(rows: OrderedMap<V>) {
+    this.#rows = rows.entries();
+    this.#advance();
+  }
+
+  /** The next row when it belongs to the node. */
+  next(nodeKey: string): V | undefined {
+    const row = this.#waiting;
+    if (row?.nodeKey !== nodeKey) return undefined;
+    this.#advance();
+    return row;
+  }
+
+  #advance(): void {
+    const step = this.#rows.next();
+    this.#waiting = step.done ? undefined : step.value[1];
+  }
+}
+
+/** The node's locality is not part of the stream. */
+function registerOf(node: NodeRecord): RegisterRequest {
+  return {
+    Datacenter: node.Datacenter,
+    Token: '',
+    ID: node.ID,
+    Node: node.Node,
+    Address: node.Address,
+    TaggedAddresses: node.TaggedAddresses,
+    NodeMeta: node.Meta,
+    Service: null,
+    Check: null,
+    Checks: null,
+    SkipNodeUpdate: false,
+    PeerName: node.PeerName,
+    Locality: null,
+    CreateIndex: node.CreateIndex,
+    ModifyIndex: node.ModifyIndex,
+  };
+}
+
+/** The whole index table in key order: the few keys of tables merged with the tree of the others. */
+function* indexSteps(type: number, state: StoreSnapshot): Generator<Step> {
+  const record = (Key: string, Value: number): Step => {
+    return (writer) => writer.struct(type, indexRecordSchema, { Key, Value });
+  };
+  const tables = [...state.indexTables].sort(([a], [b]) => (a < b ? -1 : 1));
+  let next = 0;
+  for (const [key, value] of state.indexRows.entries()) {
+    for (let table = tables[next]; table && table[0] < key; table = tables[next]) {
+      yield record(table[0], table[1]);
+      next += 1;
+    }
+    yield record(key, value);
+  }
+  for (const [key, value] of tables.slice(next)) yield record(key, value);
+}

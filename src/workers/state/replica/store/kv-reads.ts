@@ -1,0 +1,85 @@
+// Reads of the key/value table and their indexes (spec/fsm.md, section 4).
+
+import type { KvEntry } from '../../../../wire/records.js';
+import type { TablesHolder } from './holder.js';
+import type { KvReads, ReadResult } from './read-api.js';
+import { kvTableKey } from './table-key.js';
+import type { Tables } from './tables/tables.js';
+
+function tablesIndex(tables: Tables): number {
+  return Math.max(tables.index.get('kvs'), tables.index.get('tombstones'));
+}
+
+/** Highest index among tombstones with the prefix; 0 when there is none. */
+function tombstonesIndex(tables: Tables, prefixKey: string): number {
+  let index = 0;
+  if (tables.kv.tombstones.size === 0) return index;
+  tables.kv.tombstones.rows.forPrefix(prefixKey, (tombstone) => {
+    if (tombstone.Index > index) index = tombstone.Index;
+  });
+  return index;
+}
+
+/** Whether entries or tombstones with the prefix give it an index of its own. */
+export function hasOwnIndex(tables: Tables, prefix: string): boolean {
+  const prefixKey = kvTableKey(prefix);
+  return tables.kv.entries.rows.hasPrefix(prefixKey) || tables.kv.tombstones.rows.hasPrefix(prefixKey);
+}
+
+export class KvTableReads implements KvReads {
+  readonly #holder: TablesHolder;
+
+  constructor(holder: TablesHolder) {
+    this.#holder = holder;
+  }
+
+  get(key: string): ReadResult<KvEntry | null> {
+    const { tables } = this.#holder;
+    const entry = tables.kv.entries.get(kvTableKey(key));
+    if (entry) return { index: entry.ModifyIndex, value: entry };
+    return { index: tablesIndex(tables), value: null };
+  }
+
+  list(prefix: string): ReadResult<readonly KvEntry[]> {
+    const { tables } = this.#holder;
+    const prefixKey = kvTableKey(prefix);
+    const value: KvEntry[] = [];
+    let index = 0;
+    tables.kv.entries.rows.forPrefix(prefixKey, (entry) => {
+      value.push(entry);
+      if (entry.ModifyIndex > index) index = entry.ModifyIndex;
+    });
+    return { index: this.#listIndex(prefix, prefixKey, index), value };
+  }
+
+  keys(prefix: string, separator: string): ReadResult<readonly string[]> {
+    const { tables } = this.#holder;
+    const prefixKey = kvTableKey(prefix);
+    const value: string[] = [];
+    let index = 0;
+    let last: string | undefined;
+    tables.kv.entries.rows.forPrefix(prefixKey, (entry) => {
+      if (entry.ModifyIndex > index) index = entry.ModifyIndex;
+      const key = cut(entry.Key, prefix.length, separator);
+      if (key !== last) value.push(key);
+      last = key;
+    });
+    return { index: this.#listIndex(prefix, prefixKey, index), value };
+  }
+
+  lockDelayed(key: string, nowMs: number): boolean {
+    return this.#holder.tables.lockDelays.isDelayed(key, nowMs);
+  }
+
+  #listIndex(prefix: string, prefixKey: string, entriesIndex: number): number {
+    const { tables } = this.#holder;
+    if (prefix === '') return tablesIndex(tables);
+    return Math.max(entriesIndex, tombstonesIndex(tables, prefixKey)) || tablesIndex(tables);
+  }
+}
+
+function cut(key: string, from: number, separator: string): string {
+  if (separator === '') return key;
+  const at = key.indexOf(separator, from);
+  return at === -1 ? key : key.slice(0, at + separator.length);
+}

@@ -1,0 +1,123 @@
+// What readers may ask of the replicated state: endpoints, DNS and the leader's duties see the store through these
+// interfaces only. A read answers at once from memory with the index that Consul would show for it (spec/fsm.md,
+// section 4); what a blocking query depends on is named separately, so that a plain read allocates nothing for it.
+
+import type {
+  CheckRecord,
+  CoordinateRecord,
+  KvEntry,
+  NodeRecord,
+  ServiceRecord,
+  SessionRecord,
+  StringMap,
+} from '../../../../wire/records.js';
+
+export interface ReadResult<T> {
+  /** As stored, may be 0; the HTTP layer shows 1 instead. */
+  readonly index: number;
+  readonly value: T;
+}
+
+/** What a watch depends on: an entry of the index table, one key, or all keys with a prefix. */
+export type WatchTarget =
+  | { readonly kind: 'index'; readonly key: string }
+  | { readonly kind: 'kv'; readonly key: string }
+  | { readonly kind: 'kv-prefix'; readonly prefix: string };
+
+export interface ServiceInstance {
+  readonly node: NodeRecord;
+  readonly service: ServiceRecord;
+}
+
+/** An instance with the checks that decide about it: its node's, then its own. */
+export interface HealthEntry extends ServiceInstance {
+  readonly checks: readonly CheckRecord[];
+}
+
+/** Names are looked up without regard to case; lists come in Consul's order (node name, then service or check ID). */
+export interface CatalogReads {
+  nodes(nodeMeta: StringMap | null): ReadResult<readonly NodeRecord[]>;
+  node(name: string): NodeRecord | undefined;
+  nodeById(id: string): NodeRecord | undefined;
+  nodeServices(
+    node: string,
+  ): ReadResult<{ readonly node: NodeRecord; readonly services: readonly ServiceRecord[] } | null>;
+  /** One instance by its ID. */
+  nodeService(node: string, serviceId: string): ServiceRecord | undefined;
+  /** Service name → sorted distinct tags of its instances. */
+  serviceNames(nodeMeta: StringMap | null): ReadResult<ReadonlyMap<string, readonly string[]>>;
+  serviceInstances(service: string): ReadResult<readonly ServiceInstance[]>;
+  /** Connect-capable instances of a service: native ones and its proxies. */
+  connectInstances(service: string): ReadResult<readonly ServiceInstance[]>;
+  serviceHealth(service: string): ReadResult<readonly HealthEntry[]>;
+  connectHealth(service: string): ReadResult<readonly HealthEntry[]>;
+  nodeChecks(node: string): ReadResult<readonly CheckRecord[]>;
+  serviceChecks(service: string): ReadResult<readonly CheckRecord[]>;
+  checksInState(state: string): ReadResult<readonly CheckRecord[]>;
+  check(node: string, checkId: string): CheckRecord | undefined;
+  /** Nodes, then instances, with this address (reverse DNS); first in order. */
+  byAddress(address: string): { readonly node: NodeRecord | undefined; readonly instance: ServiceInstance | undefined };
+  /** Health of everything on the node as one list, for /v1/internal/ui and the leader. */
+  nodeDump(node: string): {
+    readonly node: NodeRecord;
+    readonly services: readonly ServiceRecord[];
+    readonly checks: readonly CheckRecord[];
+  } | null;
+}
+
+export interface KvReads {
+  get(key: string): ReadResult<KvEntry | null>;
+  list(prefix: string): ReadResult<readonly KvEntry[]>;
+  /** Keys with the prefix; with a separator, cut after its first occurrence behind the prefix, distinct. */
+  keys(prefix: string, separator: string): ReadResult<readonly string[]>;
+  /** True while a lock of this key must be refused because of a lock delay (local clock, not replicated). */
+  lockDelayed(key: string, nowMs: number): boolean;
+}
+
+export interface SessionReads {
+  session(id: string): ReadResult<SessionRecord | null>;
+  list(): ReadResult<readonly SessionRecord[]>;
+  ofNode(node: string): ReadResult<readonly SessionRecord[]>;
+}
+
+export interface CoordinateReads {
+  list(): ReadResult<readonly CoordinateRecord[]>;
+  ofNode(node: string): ReadResult<readonly CoordinateRecord[]>;
+}
+
+/** What each read blocks on; the counterparts of the read methods. `found` tells whether the read had a result. */
+export interface WatchTargets {
+  nodes(): readonly WatchTarget[];
+  nodeServices(node: string, found: boolean): readonly WatchTarget[];
+  serviceNames(withNodeMeta: boolean): readonly WatchTarget[];
+  serviceInstances(service: string, found: boolean): readonly WatchTarget[];
+  serviceHealth(service: string, found: boolean): readonly WatchTarget[];
+  connectInstances(names: readonly string[]): readonly WatchTarget[];
+  checks(): readonly WatchTarget[];
+  sessions(): readonly WatchTarget[];
+  coordinates(): readonly WatchTarget[];
+  kvKey(key: string, found: boolean): readonly WatchTarget[];
+  kvPrefix(prefix: string): readonly WatchTarget[];
+}
+
+/** Wakes waiting readers after a committed batch was applied, in slices. */
+export interface Watches {
+  /** Calls `wake` once, at the next change of any target (or a restore of the store); the result takes the watch back. */
+  watch(targets: readonly WatchTarget[], wake: () => void): () => void;
+  readonly waiting: number;
+}
+
+export interface StoreReads {
+  readonly catalog: CatalogReads;
+  readonly kv: KvReads;
+  readonly sessions: SessionReads;
+  readonly coordinates: CoordinateReads;
+  readonly targets: WatchTargets;
+  readonly watches: Watches;
+  /** An entry of the index table; 0 when absent. */
+  index(key: string): number;
+  /** Index of the last applied command. */
+  readonly appliedIndex: number;
+  /** Raised by every restore: caches keyed by index must not outlive it. */
+  readonly generation: number;
+}
