@@ -4,9 +4,11 @@
 import { Logger, LogSink } from '../../src/observe/logger.js';
 import { Metrics } from '../../src/observe/metrics.js';
 import { Leadership, Role } from '../../src/wire/leadership.js';
-import { json, type Read } from '../../src/workers/state/http/endpoint.js';
+import { json, type ReadEndpoint } from '../../src/workers/state/http/endpoint.js';
 import { HttpServer } from '../../src/workers/state/http/http-server.js';
-import { FakeStore, SETTINGS } from '../../test/unit/http/fixture.js';
+import type { Consensus } from '../../src/workers/state/replica/consensus.js';
+import { testCalls } from '../../test/unit/calls/test-calls.js';
+import { FakeStore, fakeMethod, SETTINGS } from '../../test/unit/http/fixture.js';
 
 const engine = process.argv[2] === 'uws' ? 'uws' : 'net';
 const BODY = JSON.stringify({ hello: 'x'.repeat(238) });
@@ -15,25 +17,27 @@ store.put('key', BODY);
 const leadership = new Leadership();
 leadership.setUnboundedLease(true);
 leadership.setRole(Role.leader, 1, true);
-const read: Read<string | null> = {
+const read: ReadEndpoint<string, string | null> = {
   kind: 'read',
   effectiveConsistency: false,
-  prepare: (request) => {
-    const key = request.rest;
-    return {
-      read: () => store.get(key),
-      watch: () => [{ kind: 'kv', key }],
-      reply: (result) => json(result.value ?? ''),
-    };
-  },
+  method: fakeMethod(store),
+  request: ({ rest }) => rest,
+  reply: (value) => json(value ?? ''),
+};
+const consensus: Consensus = {
+  leadership,
+  isLeading: true,
+  awaitLeading: () => Promise.resolve(true),
+  propose: () => Promise.resolve({ ok: false, code: 'no-leader' }),
+  verifyLeader: () => Promise.resolve(true),
 };
 const server = new HttpServer({
   table: [
-    { path: '/v1/hello', answeredBy: 'agent', acl: 'none', methods: { GET: () => json(BODY) } },
+    { path: '/v1/hello', answeredBy: 'agent', acl: ['none'], methods: { GET: () => json(BODY) } },
     {
       path: '/v1/echo',
       answeredBy: 'agent',
-      acl: 'none',
+      acl: ['none'],
       methods: {
         PUT: async (request) => {
           const body = await request.body(1024);
@@ -41,19 +45,15 @@ const server = new HttpServer({
         },
       },
     },
-    { path: '/v1/kv/', answeredBy: 'servers', acl: 'none', methods: { GET: read } },
+    { path: '/v1/kv/', answeredBy: 'servers', acl: ['none'], methods: { GET: read } },
   ],
   settings: {
     ...SETTINGS,
     http: { ...SETTINGS.http, engine },
     limits: { ...SETTINGS.limits, httpMaxConnsPerClient: 100_000 },
   },
-  store: store.asReads(),
-  consensus: {
-    leadership,
-    propose: () => Promise.resolve({ ok: false, code: 'no-leader' }),
-    verifyLeader: () => Promise.resolve(true),
-  },
+  calls: testCalls({ store: store.asReads(), consensus }),
+  knowsServers: true,
   logger: new Logger('bench', new LogSink('error', () => {})),
   metrics: new Metrics(),
 });

@@ -1,9 +1,7 @@
-// The rows of the endpoint table that servers answer, over this server's own store and log.
+// The rows of the endpoint table that servers answer.
 
 import type { RuntimeConfig } from '../../wire/config.js';
-import type { Member } from '../../wire/gossip-pools.js';
-import type { CoordinateRecord } from '../../wire/records.js';
-import type { AgentControl } from './control/control-client.js';
+import type { Calls } from './calls/calls.js';
 import { catalogReads } from './endpoints/catalog-read.js';
 import { catalogWrites } from './endpoints/catalog-write.js';
 import { coordinateEndpoints } from './endpoints/coordinate.js';
@@ -14,60 +12,27 @@ import { kvEndpoints } from './endpoints/kv.js';
 import { sessionEndpoints } from './endpoints/session.js';
 import { statusEndpoints } from './endpoints/status.js';
 import { txnEndpoints } from './endpoints/txn.js';
-import { Writes } from './endpoints/writes.js';
 import type { EndpointTable } from './http/endpoint.js';
-import type { Consensus } from './replica/consensus.js';
-import type { StateStore } from './replica/state-store.js';
 
 export interface ServerEndpointDependencies {
-  readonly store: StateStore;
-  readonly consensus: Consensus;
+  readonly calls: Calls;
   /** The configuration as it is now; a reload changes it. */
   readonly config: () => RuntimeConfig;
-  /** `host:port`; "" when no leader is known. */
-  readonly leaderAddress: () => string;
-  readonly renewSession: (id: string) => void;
-  readonly control: AgentControl;
-  readonly wanMembers: () => readonly Member[];
-  readonly updateCoordinate: (record: CoordinateRecord) => void;
+  readonly hasWan: () => boolean;
 }
 
-export function serverEndpoints(dependencies: ServerEndpointDependencies): EndpointTable {
-  const { store, consensus, config, leaderAddress, renewSession, control, wanMembers, updateCoordinate } = dependencies;
+export function serverEndpoints({ calls, config, hasWan }: ServerEndpointDependencies): EndpointTable {
   const { datacenter, nodeName } = config();
-  const writes = new Writes(consensus, datacenter);
   return [
-    ...kvEndpoints({ store, writes, maxValueSize: () => config().limits.kvMaxValueSize }),
-    ...catalogReads({ store, nodeName, datacenter }),
-    ...catalogWrites({ store, writes }),
-    ...healthEndpoints({ store, nodeName }),
-    ...sessionEndpoints({
-      store,
-      writes,
-      nodeName,
-      ttlMinMs: () => config().sessionTtlMinMs,
-      renew: renewSession,
-    }),
-    ...statusEndpoints({
-      datacenter,
-      leader: leaderAddress,
-      peers: () => (leaderAddress() === '' ? [] : [leaderAddress()]),
-    }),
-    ...txnEndpoints({
-      store,
-      writes,
-      maxRequestLength: () => config().limits.txnMaxReqLen,
-      verifyLeader: () => consensus.verifyLeader(),
-    }),
-    ...internalEndpoints({ store, nodeName }),
-    ...coordinateEndpoints({
-      store,
-      control,
-      disabled: () => config().disableCoordinates,
-      wanMembers,
-      hasLeader: () => consensus.leadership.hasLeader,
-      update: updateCoordinate,
-    }),
-    ...keyringEndpoints({ control, datacenter, hasWan: () => wanMembers().length > 0 }),
+    ...kvEndpoints({ calls, maxValueSize: () => config().limits.kvMaxValueSize }),
+    ...catalogReads(nodeName, datacenter),
+    ...catalogWrites(calls),
+    ...healthEndpoints(nodeName),
+    ...sessionEndpoints({ calls, nodeName }),
+    ...statusEndpoints(calls),
+    ...txnEndpoints({ calls, maxRequestLength: () => config().limits.txnMaxReqLen }),
+    ...internalEndpoints(nodeName),
+    ...coordinateEndpoints({ calls, datacenter, disabled: () => config().disableCoordinates }),
+    ...keyringEndpoints({ calls, datacenter, hasWan }),
   ];
 }

@@ -10,6 +10,8 @@ import type { RuntimeConfig } from '../../wire/config.js';
 import type { RaftRole } from '../../wire/raft-port.js';
 import type { MainToState, StateToMain, StateWorkerData } from '../../wire/state-worker.js';
 import { agentStats } from './agent-stats.js';
+import { type Calls, noServers } from './calls/calls.js';
+import { ServerCalls } from './calls/server-calls.js';
 import { CheckShards } from './check-shards.js';
 import { ControlClient } from './control/control-client.js';
 import { DnsServer } from './dns/server.js';
@@ -26,10 +28,9 @@ import { LeaderDuties } from './leader/leader-duties.js';
 import { noServersCatalog, storeCatalog } from './local/catalog-access.js';
 import { systemClock } from './local/clock.js';
 import { LocalAgent } from './local/local-agent.js';
-import { noServers, storeNodeChecks } from './local/node-checks.js';
+import { noServersNodeChecks, storeNodeChecks } from './local/node-checks.js';
 import { LogStream } from './log-stream.js';
 import { CoordinateUpdates } from './methods/coordinate-updates.js';
-import type { Consensus } from './replica/consensus.js';
 import { noConsensus } from './replica/no-consensus.js';
 import { openReplica, type Replica } from './replica/replica.js';
 import { StateStore } from './replica/state-store.js';
@@ -51,6 +52,7 @@ export class StateWorker {
   readonly #gossip: GossipView;
   #config: RuntimeConfig;
   #server: Replica | null = null;
+  #calls: Calls = noServers;
   #duties: LeaderDuties | null = null;
   #local: LocalAgent | null = null;
   #http: HttpServer | null = null;
@@ -122,6 +124,24 @@ export class StateWorker {
       periodMs: config.devMode ? DEV_COORDINATE_PERIOD_MS : COORDINATE_PERIOD_MS,
       logger,
     });
+    this.#calls = new ServerCalls({
+      server: {
+        datacenter: config.datacenter,
+        leaderAddress: () => this.#leaderAddress,
+        peers: () => (this.#leaderAddress === '' ? [] : [this.#leaderAddress]),
+        wanMembers: () => this.#gossip.wan.list,
+        control: this.#control,
+      },
+      leader: {
+        store: server.store,
+        datacenter: config.datacenter,
+        sessionTtlMinMs: () => this.#config.sessionTtlMinMs,
+        renewSession: (id) => this.#duties?.renewSession(id),
+        updateCoordinate: (record) => this.#coordinateUpdates?.add(record),
+      },
+      consensus: server.consensus,
+      holdMs: () => this.#config.rpcHoldTimeoutMs,
+    });
     await recovered;
   }
 
@@ -151,7 +171,7 @@ export class StateWorker {
       catalog: server
         ? storeCatalog(server.store, () => server.consensus.leadership.hadLeader, clock, config.rpcHoldTimeoutMs)
         : noServersCatalog,
-      nodeChecks: server ? storeNodeChecks(server.store, clock) : noServers,
+      nodeChecks: server ? storeNodeChecks(server.store, clock) : noServersNodeChecks,
       runner: this.#shards,
       tokens: () => this.#tokens.registration,
       clusterSize: () => this.#gossip.lan.size,
@@ -161,12 +181,11 @@ export class StateWorker {
   }
 
   async #openHttp(local: LocalAgent): Promise<string[]> {
-    const server = this.#server;
     this.#http = new HttpServer({
       table: this.#table(local),
       settings: this.#config,
-      store: server?.store ?? null,
-      consensus: server?.consensus ?? null,
+      calls: this.#calls,
+      knowsServers: this.#server !== null,
       logger: this.#logger,
       metrics: this.#telemetry.metrics,
     });
@@ -181,21 +200,13 @@ export class StateWorker {
 
   #table(local: LocalAgent): EndpointTable {
     const config = this.#config;
-    // On a client agent the rows of servers are known and refused before they reach this empty store.
-    const store = this.#server?.store ?? new StateStore();
-    const consensus: Consensus = this.#server?.consensus ?? noConsensus;
     return [
       ...this.#agentTable(local),
       ...eventEndpoints({ events: this.#gossip.events, control: this.#control }),
       ...serverEndpoints({
-        store,
-        consensus,
+        calls: this.#calls,
         config: () => this.#config,
-        leaderAddress: () => this.#leaderAddress,
-        renewSession: (id) => this.#duties?.renewSession(id),
-        control: this.#control,
-        wanMembers: () => this.#gossip.wan.list,
-        updateCoordinate: (record) => this.#coordinateUpdates?.add(record),
+        hasWan: () => this.#gossip.wan.list.length > 0,
       }),
       ...pageEndpoints({
         uiEnabled: config.ui.enabled,

@@ -17,6 +17,7 @@ import type {
   Reply,
 } from '../../../src/workers/state/http/endpoint.js';
 import { parseQuery } from '../../../src/workers/state/http/query.js';
+import { allowAll } from '../../../src/workers/state/methods/access.js';
 import { type Fixture, type FixtureOptions, localConfig, NODE_ID, openLocal } from '../local/local-fixture.js';
 
 const VERSIONS = {
@@ -149,7 +150,7 @@ function request(
     path,
     rest: decodeURIComponent(path.slice(row.length)),
     query,
-    identity: { token: headers['x-consul-token'] ?? '' },
+    asker: { token: headers['x-consul-token'] ?? '', authorizer: allowAll },
     datacenter: 'dc1',
     remoteAddress: '127.0.0.1',
     header: (name) => headers[name],

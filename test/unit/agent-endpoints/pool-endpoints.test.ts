@@ -6,7 +6,9 @@ import { eventEndpoints } from '../../../src/workers/state/endpoints/event.js';
 import { keyringEndpoints } from '../../../src/workers/state/endpoints/keyring.js';
 import { EventLog } from '../../../src/workers/state/gossip/events/event-log.js';
 import type { Reply } from '../../../src/workers/state/http/endpoint.js';
-import { surroundings } from '../leader/surroundings.js';
+import { testCalls } from '../calls/test-calls.js';
+import { FakeLog, surroundings } from '../leader/surroundings.js';
+import { TestStore } from '../store/commands.js';
 import { caller, FakeControl } from './fake-request.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -104,7 +106,9 @@ function answer(pool: 'wan' | 'lan', changes: Partial<KeyringAnswer> = {}): Keyr
 }
 
 function keyring(control: FakeControl, hasWan = true) {
-  return caller(keyringEndpoints({ control, datacenter: 'dc1', hasWan: () => hasWan }));
+  const store = new TestStore();
+  const calls = testCalls({ store, consensus: new FakeLog(store), server: { control } });
+  return caller(keyringEndpoints({ calls, datacenter: 'dc1', hasWan: () => hasWan }));
 }
 
 test('keys are listed by pool', async () => {

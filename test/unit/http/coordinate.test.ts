@@ -6,9 +6,10 @@ import { CommandType } from '../../../src/wire/commands.js';
 import { Role } from '../../../src/wire/leadership.js';
 import type { CoordinateRecord } from '../../../src/wire/records.js';
 import { coordinateEndpoints } from '../../../src/workers/state/endpoints/coordinate.js';
-import { sortNear } from '../../../src/workers/state/endpoints/near.js';
 import { HttpServer } from '../../../src/workers/state/http/http-server.js';
+import { sortNear } from '../../../src/workers/state/methods/near.js';
 import { FakeControl, member } from '../agent-endpoints/fake-request.js';
+import { testCalls } from '../calls/test-calls.js';
 import { FakeLog } from '../leader/surroundings.js';
 import { coordinate, coordinateOf } from '../state/coordinate-fixture.js';
 import { register, TestStore } from '../store/commands.js';
@@ -30,19 +31,20 @@ async function serve(use: (setting: Setting) => Promise<void>, disabled = false)
   log.leadership.setRole(Role.leader, 1, true);
   const updates: CoordinateRecord[] = [];
   const control = new FakeControl({ 'wan-coordinates': new Map([['golden.dc1', coordinate(0.5)]]) });
-  const table = coordinateEndpoints({
+  const wanMembers = [
+    member('golden.dc1', { dc: 'dc1', role: 'consul' }),
+    member('far.dc2', { dc: 'dc2', role: 'consul' }),
+  ];
+  const calls = testCalls({
     store,
-    control,
-    disabled: () => disabled,
-    wanMembers: () => [
-      member('golden.dc1', { dc: 'dc1', role: 'consul' }),
-      member('far.dc2', { dc: 'dc2', role: 'consul' }),
-    ],
-    hasLeader: () => log.leadership.hasLeader,
-    update: (record) => updates.push(record),
+    consensus: log,
+    server: { control, wanMembers: () => wanMembers },
+    leader: { updateCoordinate: (record) => updates.push(record) },
   });
+  const table = coordinateEndpoints({ calls, datacenter: 'dc1', disabled: () => disabled });
   const logger = new Logger('agent', new LogSink('error', () => {}));
-  const server = new HttpServer({ table, settings: SETTINGS, store, consensus: log, logger, metrics: new Metrics() });
+  const settings = { table, settings: SETTINGS, calls, knowsServers: true, logger, metrics: new Metrics() };
+  const server = new HttpServer(settings);
   const port = (await server.listen())[0]?.port ?? 0;
   const put: Setting['put'] = (target, body) =>
     ask(port, `PUT ${target} HTTP/1.1\r\nHost: x\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);

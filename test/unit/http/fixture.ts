@@ -6,11 +6,14 @@ import { Logger, LogSink } from '../../../src/observe/logger.js';
 import { Metrics } from '../../../src/observe/metrics.js';
 import { Leadership, Role } from '../../../src/wire/leadership.js';
 import type { LogRecord } from '../../../src/wire/thread-port.js';
-import { bare, type EndpointTable, json, type Read, text } from '../../../src/workers/state/http/endpoint.js';
+import { noServers } from '../../../src/workers/state/calls/calls.js';
+import { bare, type EndpointTable, json, type ReadEndpoint, text } from '../../../src/workers/state/http/endpoint.js';
 import { HttpServer } from '../../../src/workers/state/http/http-server.js';
 import type { HttpSettings } from '../../../src/workers/state/http/site.js';
+import type { ReadMethod } from '../../../src/workers/state/methods/method.js';
 import type { Consensus } from '../../../src/workers/state/replica/consensus.js';
 import type { ReadResult, StoreReads, WatchTarget } from '../../../src/workers/state/replica/store/read-api.js';
+import { testCalls } from '../calls/test-calls.js';
 
 /** One key per name, each with its index; watches wake by key. */
 export class FakeStore {
@@ -98,39 +101,45 @@ export const SETTINGS: HttpSettings = {
   tokens: { default: '', agent: '', dns: '', configFileRegistration: '' },
 };
 
+/** Reads one key; the request is the key. */
+export function fakeMethod(store: FakeStore): ReadMethod<string, string | null> {
+  return {
+    name: 'Fake.Get',
+    prepare: (_reads, key) => ({
+      read: () => store.get(key),
+      watch: () => [{ kind: 'kv', key }],
+      missing: (result) => result.value === null,
+    }),
+  };
+}
+
 export function fixtureTable(store: FakeStore): EndpointTable {
-  const read: Read<string | null> = {
+  const read: ReadEndpoint<string, string | null> = {
     kind: 'read',
     effectiveConsistency: false,
-    prepare: (request) => {
-      const key = request.rest;
-      if (key === '') return text(400, 'Missing key name');
-      return {
-        read: () => store.get(key),
-        watch: () => [{ kind: 'kv', key }],
-        missing: (result) => result.value === null,
-        reply: (result) => (result.value === null ? bare(404) : json(JSON.stringify(result.value))),
-      };
-    },
+    method: fakeMethod(store),
+    request: ({ rest }) => (rest === '' ? text(400, 'Missing key name') : rest),
+    reply: (value) => (value === null ? bare(404) : json(JSON.stringify(value))),
   };
-  const list: Read<string | null> = {
-    ...read,
+  const list: ReadEndpoint<null, string | null> = {
+    kind: 'read',
     effectiveConsistency: true,
     failureHeaders: true,
     cacheable: true,
     discovery: true,
-    prepare: () => ({
-      read: () => store.get('list'),
-      watch: () => [{ kind: 'kv', key: 'list' }],
-      reply: (result) => json(JSON.stringify([result.value])),
-      streaming: true,
-    }),
+    method: {
+      name: 'Fake.List',
+      prepare: () => ({ read: () => store.get('list'), watch: () => [{ kind: 'kv', key: 'list' }] }),
+    },
+    request: () => null,
+    reply: (value) => json(JSON.stringify([value])),
+    streaming: () => true,
   };
   return [
     {
       path: '/v1/kv/',
       answeredBy: 'servers',
-      acl: 'key:read',
+      acl: ['key:read'],
       methods: {
         GET: read,
         PUT: async (request) => {
@@ -142,11 +151,11 @@ export function fixtureTable(store: FakeStore): EndpointTable {
         DELETE: () => json('true'),
       },
     },
-    { path: '/v1/list', answeredBy: 'servers', acl: 'none', methods: { GET: list }, ignoresNamespace: true },
+    { path: '/v1/list', answeredBy: 'servers', acl: ['none'], methods: { GET: list }, ignoresNamespace: true },
     {
       path: '/v1/echo',
       answeredBy: 'agent',
-      acl: 'none',
+      acl: ['none'],
       methods: {
         PUT: async (request) => {
           const body = await request.body(4 * 1024 * 1024);
@@ -154,19 +163,19 @@ export function fixtureTable(store: FakeStore): EndpointTable {
           return json(JSON.stringify({ length: body.bytes.length, text: Buffer.from(body.bytes).toString('latin1') }));
         },
         GET: (request) =>
-          json(JSON.stringify({ token: request.identity.token, x: request.query.first('x'), rest: request.rest })),
+          json(JSON.stringify({ token: request.asker.token, x: request.query.first('x'), rest: request.rest })),
       },
     },
     {
       path: '/v1/big',
       answeredBy: 'agent',
-      acl: 'none',
+      acl: ['none'],
       methods: { GET: () => json(JSON.stringify({ a: 'x'.repeat(3000), b: ['\u00e9'] })) },
     },
     {
       path: '/v1/stream',
       answeredBy: 'agent',
-      acl: 'none',
+      acl: ['none'],
       methods: {
         GET: () => ({
           status: 200,
@@ -188,7 +197,7 @@ export function fixtureTable(store: FakeStore): EndpointTable {
     {
       path: '/v1/throws',
       answeredBy: 'agent',
-      acl: 'none',
+      acl: ['none'],
       methods: {
         GET: () => {
           throw new Error('planted');
@@ -199,11 +208,11 @@ export function fixtureTable(store: FakeStore): EndpointTable {
     {
       path: '/robots.txt',
       answeredBy: 'agent',
-      acl: 'none',
+      acl: ['none'],
       headers: 'page',
       methods: { GET: () => ({ ...text(200, 'Disallow: /\n') }) },
     },
-    { path: '/debug/x', answeredBy: 'agent', acl: 'none', headers: 'debug', methods: { GET: () => text(200, 'x') } },
+    { path: '/debug/x', answeredBy: 'agent', acl: ['none'], headers: 'debug', methods: { GET: () => text(200, 'x') } },
   ];
 }
 
@@ -233,14 +242,18 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
   const metrics = new Metrics();
   const consensus: Consensus = {
     leadership,
+    isLeading: true,
+    awaitLeading: () => Promise.resolve(true),
     propose: () => Promise.resolve({ ok: false, code: 'no-leader' }),
     verifyLeader: () => Promise.resolve(api.verifies),
   };
   const server = new HttpServer({
     table: options.table ?? fixtureTable(store),
     settings: { ...SETTINGS, ...options.settings },
-    store: options.client ? null : store.asReads(),
-    consensus: options.client ? null : consensus,
+    calls: options.client
+      ? noServers
+      : testCalls({ store: store.asReads(), consensus, holdMs: SETTINGS.rpcHoldTimeoutMs }),
+    knowsServers: !options.client,
     logger: new Logger('agent', new LogSink('trace', (record) => logged.push(record))),
     metrics,
   });

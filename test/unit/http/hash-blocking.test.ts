@@ -18,7 +18,7 @@ class Subject {
       {
         path: '/v1/agent/service/',
         answeredBy: 'agent',
-        acl: 'none',
+        acl: ['none'],
         methods: {
           GET: async (request) => {
             const refusal = await waitForChange(

@@ -7,7 +7,7 @@ import { Metrics } from '../../../src/observe/metrics.js';
 import type { Command } from '../../../src/wire/commands.js';
 import type { RuntimeConfig } from '../../../src/wire/config.js';
 import { MEMBER_STATUS, type Member } from '../../../src/wire/gossip-pools.js';
-import { Leadership } from '../../../src/wire/leadership.js';
+import { Leadership, Role } from '../../../src/wire/leadership.js';
 import { type LeaderConsensus, LeaderDuties } from '../../../src/workers/state/leader/leader-duties.js';
 import type { ProposeFailure, ProposeOutcome } from '../../../src/workers/state/replica/consensus.js';
 import { TestStore } from '../store/commands.js';
@@ -26,6 +26,14 @@ export class FakeLog implements LeaderConsensus {
 
   constructor(store: TestStore) {
     this.store = store;
+  }
+
+  get isLeading(): boolean {
+    return this.leadership.role === Role.leader;
+  }
+
+  awaitLeading(): Promise<boolean> {
+    return Promise.resolve(this.isLeading);
   }
 
   async propose(command: Command): Promise<ProposeOutcome> {

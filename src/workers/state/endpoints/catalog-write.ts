@@ -1,39 +1,22 @@
-// PUT /v1/catalog/register and /deregister: the server's rules in the order it judges them (spec/rpc.md, "Rules of single
-// methods"), then one command.
+// PUT /v1/catalog/register and /deregister: from the body to the request of the method.
 
 import { type DecodedBy, decodeJson } from '../../../gotext/json-decode.js';
-import { uuidProblem } from '../../../gotext/uuid.js';
-import { CommandType, type RegisterRequest } from '../../../wire/commands.js';
 import type { CheckDefinition, CheckRecord, ServiceRecord } from '../../../wire/records.js';
-import { type ApiRequest, type EndpointTable, json, type Reply, text } from '../http/endpoint.js';
+import type { Calls } from '../calls/calls.js';
+import { type ApiRequest, type EndpointTable, json, type Reply, refused, text } from '../http/endpoint.js';
+import { catalogDeregister, catalogRegister, type Registration } from '../methods/catalog-register.js';
+import { isRefusal } from '../methods/refusal.js';
 import type { checkBody } from '../records/bodies.js';
 import { deregisterBody, registerBody, STRICT, type serviceBody } from '../records/bodies.js';
-import { invalidServiceAddress, serviceProblems } from '../records/proxy-rules.js';
-import type { StoreReads } from '../replica/store/read-api.js';
-import type { Writes } from './writes.js';
-
-export interface CatalogWriteDependencies {
-  readonly store: StoreReads;
-  readonly writes: Writes;
-}
 
 const MAX_BODY = 2 * 1024 * 1024;
 const TRUE = json('true');
 
-export function catalogWrites(dependencies: CatalogWriteDependencies): EndpointTable {
+export function catalogWrites(calls: Calls): EndpointTable {
+  const row = { answeredBy: 'servers', acl: ['node:write', 'service:write'] } as const;
   return [
-    {
-      path: '/v1/catalog/register',
-      answeredBy: 'servers',
-      acl: 'node:write,service:write',
-      methods: { PUT: (request) => register(dependencies, request) },
-    },
-    {
-      path: '/v1/catalog/deregister',
-      answeredBy: 'servers',
-      acl: 'node:write,service:write',
-      methods: { PUT: (request) => deregister(dependencies, request) },
-    },
+    { ...row, path: '/v1/catalog/register', methods: { PUT: (request) => register(calls, request) } },
+    { ...row, path: '/v1/catalog/deregister', methods: { PUT: (request) => deregister(calls, request) } },
   ];
 }
 
@@ -42,79 +25,23 @@ type GivenCheck = DecodedBy<typeof checkBody>;
 type GivenRegistration = DecodedBy<typeof registerBody>;
 
 /** The body's datacenter counts when the query names none. */
-function refuseDatacenter(writes: Writes, request: ApiRequest, given: string): Reply | null {
-  if (given !== '' && given !== writes.datacenter && request.query.first('dc') === '') {
-    return text(500, 'No path to datacenter');
-  }
-  return writes.refuseDatacenter(request);
+function datacenterOf(request: ApiRequest, given: string): string {
+  return given === '' || request.query.first('dc') !== '' ? request.datacenter : given;
 }
 
-async function register(dependencies: CatalogWriteDependencies, request: ApiRequest): Promise<Reply> {
-  const { store, writes } = dependencies;
+async function register(calls: Calls, request: ApiRequest): Promise<Reply> {
   const body = await request.body(MAX_BODY);
   if (!body.ok) return body.reply;
   const decoded = decodeJson(Buffer.from(body.bytes).toString(), registerBody, STRICT);
   if (!decoded.ok) return text(400, `Request decode failed: ${decoded.error}`);
-  const given = decoded.value;
-  const refused = refuseDatacenter(writes, request, given.Datacenter);
-  if (refused) return refused;
-  const problem = registrationProblem(given);
-  if (problem !== null) return text(500, problem);
-  const checks = checksOf(given);
-  for (const check of checks) {
-    if (check.Node.toLowerCase() !== given.Node.toLowerCase()) {
-      return text(
-        500,
-        `Node '${check.Node}' for check '${check.CheckID}' doesn't match register request node '${given.Node}'`,
-      );
-    }
-    if (!serviceKnown(store, given, check.ServiceID)) {
-      return text(500, `Unknown service ID '${check.ServiceID}' for check ID '${check.CheckID}'`);
-    }
-  }
-  const outcome = await writes.commit(
-    { type: CommandType.register, body: registration(given, checks, writes.datacenter, request.identity.token) },
-    'raft apply failed: ',
-  );
-  return outcome.ok ? TRUE : outcome.reply;
+  const datacenter = datacenterOf(request, decoded.value.Datacenter);
+  const outcome = await calls.write(catalogRegister, registration(decoded.value), datacenter, request.asker);
+  return isRefusal(outcome) ? refused(outcome) : TRUE;
 }
 
-function registrationProblem(given: GivenRegistration): string | null {
-  if (given.PeerName !== '') return 'Cannot register a service with a peer name';
-  if (given.Node === '') return 'Must provide node';
-  if (given.Address === '' && !given.SkipNodeUpdate) return 'Must provide address if SkipNodeUpdate is not set';
-  const idProblem = given.ID === '' ? null : uuidProblem(given.ID);
-  if (idProblem !== null) return `Bad node ID: ${idProblem}`;
-  const { Service: service } = given;
-  if (service === null) return null;
-  if (service.Service === '') {
-    const named = 'Must provide service name (Service.Service)';
-    return service.ID === '' ? named : `${named} when service ID is provided`;
-  }
-  if (invalidServiceAddress(service.Address)) return 'Invalid service address';
-  return serviceProblems(serviceRecord(service));
-}
-
-function checksOf(given: GivenRegistration): CheckRecord[] {
-  const all = [...(given.Checks ?? []), given.Check].filter((check) => check !== null);
-  return all.map((check) => checkRecord(given, check));
-}
-
-function serviceKnown(store: StoreReads, given: GivenRegistration, serviceId: string): boolean {
-  if (serviceId === '' || given.Service?.ID === serviceId || given.Service?.Service === serviceId) return true;
-  const node = store.catalog.nodeServices(given.Node).value;
-  return node?.services.some((service) => service.ID === serviceId) ?? false;
-}
-
-function registration(
-  given: GivenRegistration,
-  checks: readonly CheckRecord[],
-  datacenter: string,
-  token: string,
-): RegisterRequest {
+function registration(given: GivenRegistration): Registration {
+  const checks = [...(given.Checks ?? []), given.Check].filter((check) => check !== null);
   return {
-    Datacenter: datacenter,
-    Token: token,
     ID: given.ID,
     Node: given.Node,
     Address: given.Address,
@@ -122,9 +49,9 @@ function registration(
     NodeMeta: given.NodeMeta,
     Service: given.Service === null ? null : serviceRecord(given.Service),
     Check: null,
-    Checks: checks.length === 0 ? null : checks,
+    Checks: checks.length === 0 ? null : checks.map((check) => checkRecord(given, check)),
     SkipNodeUpdate: given.SkipNodeUpdate,
-    PeerName: '',
+    PeerName: given.PeerName,
     Locality: given.Locality,
     CreateIndex: 0,
     ModifyIndex: 0,
@@ -167,29 +94,14 @@ function typeOfDefinition(definition: CheckDefinition): string {
   return definition.OSService === '' ? '' : 'os_service';
 }
 
-async function deregister(dependencies: CatalogWriteDependencies, request: ApiRequest): Promise<Reply> {
-  const { writes } = dependencies;
+async function deregister(calls: Calls, request: ApiRequest): Promise<Reply> {
   const body = await request.body(MAX_BODY);
   if (!body.ok) return body.reply;
   const decoded = decodeJson(Buffer.from(body.bytes).toString(), deregisterBody, STRICT);
   if (!decoded.ok) return text(400, `Request decode failed: ${decoded.error}`);
-  const given = decoded.value;
-  const refused = refuseDatacenter(writes, request, given.Datacenter);
-  if (refused) return refused;
-  if (given.Node === '') return text(500, 'Must provide node');
-  const outcome = await writes.commit(
-    {
-      type: CommandType.deregister,
-      body: {
-        Datacenter: writes.datacenter,
-        Token: request.identity.token,
-        Node: given.Node,
-        ServiceID: given.ServiceID,
-        CheckID: given.CheckID,
-        PeerName: given.PeerName,
-      },
-    },
-    'raft apply failed: ',
-  );
-  return outcome.ok ? TRUE : outcome.reply;
+  const { Datacenter, Node, ServiceID, CheckID, PeerName } = decoded.value;
+  const deregistration = { Node, ServiceID, CheckID, PeerName };
+  const datacenter = datacenterOf(request, Datacenter);
+  const outcome = await calls.write(catalogDeregister, deregistration, datacenter, request.asker);
+  return isRefusal(outcome) ? refused(outcome) : TRUE;
 }

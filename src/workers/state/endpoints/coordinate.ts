@@ -1,40 +1,45 @@
-// /v1/coordinate/*: where nodes and datacenters are in the network (spec/gossip.md, section 17). Updates are only gathered here;
-// they are seen once they were written with many others.
+// /v1/coordinate/*: what parameters and bodies mean, and how coordinates are shown (spec/gossip.md, section 17).
 
 import { decodeJson, type Kind, struct } from '../../../gotext/json-decode.js';
 import { listJson, quoteJson } from '../../../gotext/json-encode.js';
 import { list, pointer, string } from '../../../gotext/json-kinds.js';
-import { coordinateProblem } from '../../../wire/coordinate.js';
-import type { Coordinate, Member } from '../../../wire/gossip-pools.js';
+import type { Coordinate } from '../../../wire/gossip-pools.js';
 import type { CoordinateRecord } from '../../../wire/records.js';
-import type { AgentControl } from '../control/control-client.js';
-import { datacenterCoordinates } from '../gossip/members/wan-datacenters.js';
+import type { Calls } from '../calls/calls.js';
 import {
   type ApiRequest,
   bare,
   type EndpointTable,
   json,
   NOTHING,
-  type PreparedRead,
-  type Read,
+  type ReadEndpoint,
   type Reply,
+  refused,
   text,
 } from '../http/endpoint.js';
 import { coordinateJson } from '../json/coordinate-json.js';
-import type { StoreReads } from '../replica/store/read-api.js';
+import {
+  type CoordinatesRequest,
+  coordinateDatacenters,
+  listCoordinates,
+  type NodeCoordinatesRequest,
+  nodeCoordinates,
+  updateCoordinate,
+} from '../methods/coordinate.js';
+import { isRefusal } from '../methods/refusal.js';
 
 export interface CoordinateDependencies {
-  readonly store: StoreReads;
-  readonly control: AgentControl;
+  readonly calls: Calls;
+  /** This agent's; the list of datacenters is asked there, whatever `?dc=` says. */
+  readonly datacenter: string;
   readonly disabled: () => boolean;
-  readonly wanMembers: () => readonly Member[];
-  readonly hasLeader: () => boolean;
-  /** Takes an update in, to be written with the next ones. */
-  readonly update: (record: CoordinateRecord) => void;
 }
 
 const MAX_BODY = 2 * 1024 * 1024;
 const DISABLED = text(401, 'Coordinate support disabled');
+
+/** What a body without a coordinate says: no coordinate at all. */
+const NOWHERE: Coordinate = { Vec: [], Error: Number.NaN, Adjustment: 0, Height: 0 };
 
 /** float64. */
 const float: Kind<number> = {
@@ -64,11 +69,11 @@ function recordsJson(records: readonly CoordinateRecord[]): string {
   return listJson(records, ({ Node, Segment, Coord }) => recordJson(Node, Segment, Coord));
 }
 
-async function datacenters({ control, disabled, wanMembers }: CoordinateDependencies): Promise<Reply> {
+async function datacenters(dependencies: CoordinateDependencies, { asker }: ApiRequest): Promise<Reply> {
+  const { calls, datacenter: own, disabled } = dependencies;
   if (disabled()) return DISABLED;
-  const answer = await control.ask({ op: 'wan-coordinates' });
-  if (!answer.ok) return text(500, answer.error);
-  const shown = datacenterCoordinates(wanMembers(), answer.result);
+  const shown = await calls.direct(coordinateDatacenters, null, own, asker);
+  if (isRefusal(shown)) return refused(shown);
   return json(
     listJson(shown, ({ datacenter, nodes }) => {
       const records = listJson(nodes, ({ node, coordinate }) => recordJson(node, '', coordinate));
@@ -77,67 +82,54 @@ async function datacenters({ control, disabled, wanMembers }: CoordinateDependen
   );
 }
 
-async function update(dependencies: CoordinateDependencies, request: ApiRequest): Promise<Reply> {
-  if (dependencies.disabled()) return DISABLED;
+async function update({ calls, disabled }: CoordinateDependencies, request: ApiRequest): Promise<Reply> {
+  if (disabled()) return DISABLED;
   const body = await request.body(MAX_BODY);
   if (!body.ok) return body.reply;
   const decoded = decodeJson(Buffer.from(body.bytes).toString(), updateBody, { unknownFields: 'ignore' });
   if (!decoded.ok) return text(400, `Request decode failed: ${decoded.error}`);
   const { Node, Segment, Partition, Coord } = decoded.value;
-  const given: Coordinate | null = Coord && { ...Coord, Vec: Coord.Vec ?? [] };
-  const problem = given ? coordinateProblem(given) : 'invalid coordinate';
-  if (problem !== null || !given) return text(500, problem ?? 'invalid coordinate');
-  if (!dependencies.hasLeader()) return text(500, 'No cluster leader');
-  dependencies.update({ Node, Segment, Partition, Coord: given });
-  return NOTHING;
+  const given: Coordinate = Coord ? { ...Coord, Vec: Coord.Vec ?? [] } : NOWHERE;
+  const record = { Node, Segment, Partition, Coord: given };
+  const outcome = await calls.write(updateCoordinate, record, request.datacenter, request.asker);
+  return isRefusal(outcome) ? refused(outcome) : NOTHING;
 }
 
-type Records = PreparedRead<readonly CoordinateRecord[]>;
-
-/** `?segment=` keeps the coordinates of one segment; "" is the default one. */
-function inSegment(request: ApiRequest, records: readonly CoordinateRecord[]): readonly CoordinateRecord[] {
-  if (!request.query.has('segment')) return records;
-  const segment = request.query.first('segment');
-  return records.filter(({ Segment }) => Segment === segment);
+/** `?segment=` keeps the coordinates of one segment. */
+function segmentOf({ query }: ApiRequest): CoordinatesRequest {
+  return { segment: query.has('segment') ? query.first('segment') : null };
 }
 
 export function coordinateEndpoints(dependencies: CoordinateDependencies): EndpointTable {
-  const { store, disabled } = dependencies;
-  const read = (prepare: (request: ApiRequest) => Records): Read<readonly CoordinateRecord[]> => ({
-    kind: 'read',
-    effectiveConsistency: false,
-    failureHeaders: true,
-    prepare: (request) => (disabled() ? DISABLED : prepare(request)),
-  });
-  const watch = () => store.targets.coordinates();
-  const nodes = read((request) => ({
-    read: () => store.coordinates.list(),
-    watch,
-    reply: ({ value }) => json(recordsJson(inSegment(request, value))),
-  }));
-  const node = read((request) => ({
-    read: () => store.coordinates.ofNode(request.rest),
-    watch,
+  const { disabled } = dependencies;
+  const read = { kind: 'read', effectiveConsistency: false, failureHeaders: true } as const;
+  const nodes: ReadEndpoint<CoordinatesRequest, readonly CoordinateRecord[]> = {
+    ...read,
+    method: listCoordinates,
+    request: (call) => (disabled() ? DISABLED : segmentOf(call)),
+    reply: (value) => json(recordsJson(value)),
+  };
+  const node: ReadEndpoint<NodeCoordinatesRequest, readonly CoordinateRecord[]> = {
+    ...read,
+    method: nodeCoordinates,
     missesAreBare: true,
-    reply: ({ value }) => {
-      const shown = inSegment(request, value);
-      return shown.length === 0 ? bare(404) : json(recordsJson(shown));
-    },
-  }));
+    request: (call) => (disabled() ? DISABLED : { node: call.rest, ...segmentOf(call) }),
+    reply: (value) => (value.length === 0 ? bare(404) : json(recordsJson(value))),
+  };
   const row = { answeredBy: 'servers', ignoresNamespace: true } as const;
   return [
     {
       ...row,
       path: '/v1/coordinate/datacenters',
-      acl: 'none',
-      methods: { GET: () => datacenters(dependencies) },
+      acl: ['none'],
+      methods: { GET: (request) => datacenters(dependencies, request) },
     },
-    { ...row, path: '/v1/coordinate/nodes', acl: 'node:read', methods: { GET: nodes } },
-    { ...row, path: '/v1/coordinate/node/', acl: 'node:read', methods: { GET: node } },
+    { ...row, path: '/v1/coordinate/nodes', acl: ['node:read'], methods: { GET: nodes } },
+    { ...row, path: '/v1/coordinate/node/', acl: ['node:read'], methods: { GET: node } },
     {
       ...row,
       path: '/v1/coordinate/update',
-      acl: 'node:write',
+      acl: ['node:write'],
       methods: { PUT: (request) => update(dependencies, request) },
     },
   ];

@@ -65,13 +65,13 @@ export function eventEndpoints(dependencies: EventDependencies): EndpointTable {
     {
       path: '/v1/event/fire/',
       answeredBy: 'servers',
-      acl: 'event:write',
+      acl: ['event:write'],
       methods: { PUT: (request) => fire(dependencies, request) },
     },
     {
       path: '/v1/event/list',
       answeredBy: 'agent',
-      acl: 'event:read',
+      acl: ['event:read'],
       methods: { GET: (request) => list(dependencies, request) },
     },
   ];

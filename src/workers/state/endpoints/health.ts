@@ -1,242 +1,112 @@
-// /v1/health/*: checks by node, service and state, and the instances of a service with their checks. The answer of the
-// common question, a service without further conditions, is kept until the service changes.
+// /v1/health/*: what the parameters mean, and how checks and instances are shown. The text of a service's instances is kept
+// with the store's own list of them, until the service changes.
 
 import { listJson } from '../../../gotext/json-encode.js';
 import { parseGoBool } from '../../../gotext/numbers.js';
 import type { CheckRecord } from '../../../wire/records.js';
-import { checkFields, healthEntryFields } from '../filter/fields.js';
-import {
-  type ApiRequest,
-  type Endpoint,
-  type EndpointTable,
-  json,
-  type PreparedRead,
-  type Reply,
-  text,
-} from '../http/endpoint.js';
+import { type ApiRequest, type Endpoint, type EndpointTable, json, type Reply, text } from '../http/endpoint.js';
 import { checkJson, nodeJson, serviceJson } from '../json/record-json.js';
-import type { HealthEntry, ReadResult, StoreReads, WatchTarget } from '../replica/store/read-api.js';
-import { hasMeta, hasTags, listOptions } from './list-options.js';
-import { sortNear } from './near.js';
-
-export interface HealthDependencies {
-  readonly store: StoreReads;
-  readonly nodeName: string;
-}
+import {
+  type ChecksRequest,
+  checksInState,
+  type HealthEntry,
+  nodeChecks,
+  type ServiceNodesKind,
+  type ServiceNodesRequest,
+  serviceChecks,
+  serviceNodes,
+} from '../methods/health.js';
+import type { ReadMethod } from '../methods/method.js';
+import { narrowingOf } from './narrowing-parameters.js';
 
 const EMPTY_LIST = '[]';
 /** Above this many characters an answer is kept as bytes, so that it is not encoded again for every client. */
 const BYTES_FROM = 4096;
 
-type Prepare<T> = (request: ApiRequest) => PreparedRead<T> | Reply;
+const READ = { kind: 'read', effectiveConsistency: true, discovery: true, cacheable: true } as const;
 
-function row<T>(path: string, prepare: Prepare<T>, failureHeaders: boolean): Endpoint {
-  return {
-    path,
-    answeredBy: 'servers',
-    acl: 'service:read',
-    methods: {
-      GET: { kind: 'read', effectiveConsistency: true, failureHeaders, discovery: true, cacheable: true, prepare },
-    },
-  };
-}
-
-export function healthEndpoints(dependencies: HealthDependencies): EndpointTable {
+export function healthEndpoints(nodeName: string): EndpointTable {
   return [
-    row('/v1/health/node/', (request) => nodeChecks(dependencies, request), true),
-    row('/v1/health/checks/', (request) => serviceChecks(dependencies, request), true),
-    row('/v1/health/state/', (request) => stateChecks(dependencies, request), true),
-    row('/v1/health/service/', (request) => serviceHealth(dependencies, request, 'service'), false),
-    row('/v1/health/connect/', (request) => serviceHealth(dependencies, request, 'connect'), false),
-    row('/v1/health/ingress/', (request) => serviceHealth(dependencies, request, 'ingress'), false),
+    checksRow('/v1/health/node/', 'node name', nodeChecks, nodeName),
+    checksRow('/v1/health/checks/', 'service name', serviceChecks, nodeName),
+    checksRow('/v1/health/state/', 'check state', checksInState, nodeName),
+    instancesRow('/v1/health/service/', 'service', nodeName),
+    instancesRow('/v1/health/connect/', 'connect', nodeName),
+    instancesRow('/v1/health/ingress/', 'ingress', nodeName),
   ];
 }
 
-function checkList(
-  dependencies: HealthDependencies,
-  request: ApiRequest,
-  read: () => ReadResult<readonly CheckRecord[]>,
-  watch: () => readonly WatchTarget[],
-): PreparedRead<readonly CheckRecord[]> | Reply {
-  const { store, nodeName } = dependencies;
-  const parsed = listOptions(request, checkFields, nodeName, true);
-  if (!parsed.ok) return parsed.reply;
-  const { matches, nodeMeta, near } = parsed.options;
+/** `named`: what the rest of the path is. */
+function checksRow(
+  path: string,
+  named: string,
+  method: ReadMethod<ChecksRequest, readonly CheckRecord[]>,
+  nodeName: string,
+): Endpoint {
+  const missing = text(400, `Missing ${named}`);
+  const request = (call: ApiRequest): ChecksRequest | Reply =>
+    call.rest === '' ? missing : { name: call.rest, ...narrowingOf(call, nodeName) };
+  const reply = (checks: readonly CheckRecord[]): Reply => json(listJson(checks, checkJson));
+  const acl = ['node:read', 'service:read'] as const;
   return {
-    read,
-    watch,
-    reply: ({ value }) => {
-      let kept = value;
-      if (matches !== null) kept = kept.filter(matches);
-      if (nodeMeta !== null) {
-        kept = kept.filter((check) => hasMeta(store.catalog.node(check.Node)?.Meta ?? null, nodeMeta));
-      }
-      return json(
-        listJson(
-          sortNear(kept, near, store.coordinates, (check) => check.Node),
-          checkJson,
-        ),
-      );
+    path,
+    answeredBy: 'servers',
+    acl,
+    methods: { GET: { ...READ, failureHeaders: true, method, request, reply } },
+  };
+}
+
+function instancesRow(path: string, kind: ServiceNodesKind, nodeName: string): Endpoint {
+  return {
+    path,
+    answeredBy: 'servers',
+    acl: ['node:read', 'service:read'],
+    methods: {
+      GET: {
+        ...READ,
+        method: serviceNodes,
+        request: (call: ApiRequest) => instancesRequest(call, kind, nodeName),
+        reply: (entries: readonly HealthEntry[]) => json(keptText(entries)),
+        streaming: ({ near, peer }: ServiceNodesRequest) => near === '' && peer === '' && kind !== 'ingress',
+      },
     },
   };
 }
 
-function nodeChecks(
-  dependencies: HealthDependencies,
-  request: ApiRequest,
-): PreparedRead<readonly CheckRecord[]> | Reply {
-  const { store } = dependencies;
-  const node = request.rest;
-  if (node === '') return text(400, 'Missing node name');
-  return checkList(
-    dependencies,
-    request,
-    () => store.catalog.nodeChecks(node),
-    () => store.targets.checks(),
-  );
-}
-
-function serviceChecks(
-  dependencies: HealthDependencies,
-  request: ApiRequest,
-): PreparedRead<readonly CheckRecord[]> | Reply {
-  const { store } = dependencies;
-  const service = request.rest;
+function instancesRequest(call: ApiRequest, kind: ServiceNodesKind, nodeName: string): ServiceNodesRequest | Reply {
+  const { query, rest: service } = call;
   if (service === '') return text(400, 'Missing service name');
-  if (!request.query.has('node-meta')) {
-    return checkList(
-      dependencies,
-      request,
-      () => store.catalog.serviceChecks(service),
-      () => store.targets.checks(),
-    );
+  const passingOnly = passingOf(call);
+  if (passingOnly === null) return text(400, 'Invalid value for ?passing');
+  const peer = query.first('peer');
+  if (peer !== '' && query.first('sg') !== '') {
+    return text(400, 'peer-name and sameness-group are mutually exclusive');
   }
-  // With node metadata the answer's index is the service's own (spec/fsm.md, section 4).
-  return checkList(
-    dependencies,
-    request,
-    () => ({
-      index: store.catalog.serviceHealth(service).index,
-      value: store.catalog.serviceChecks(service).value,
-    }),
-    () => store.targets.serviceHealth(service, store.catalog.serviceInstances(service).value.length > 0),
-  );
+  return { service, kind, peer, passingOnly, ...narrowingOf(call, nodeName) };
 }
 
-function stateChecks(
-  dependencies: HealthDependencies,
-  request: ApiRequest,
-): PreparedRead<readonly CheckRecord[]> | Reply {
-  const { store } = dependencies;
-  const state = request.rest;
-  if (state === '') return text(400, 'Missing check state');
-  return checkList(
-    dependencies,
-    request,
-    () => store.catalog.checksInState(state),
-    () => store.targets.checks(),
-  );
-}
-
-type Kind = 'service' | 'connect' | 'ingress';
-
-function passingOnly(request: ApiRequest): boolean | null {
-  if (!request.query.has('passing')) return false;
-  const value = request.query.first('passing');
+/** null when it isn't a boolean. */
+function passingOf({ query }: ApiRequest): boolean | null {
+  if (!query.has('passing')) return false;
+  const value = query.first('passing');
   if (value === '') return true;
   const parsed = parseGoBool(value);
   return parsed.ok ? parsed.value : null;
-}
-
-function serviceHealth(
-  dependencies: HealthDependencies,
-  request: ApiRequest,
-  kind: Kind,
-): PreparedRead<readonly HealthEntry[]> | Reply {
-  const { store, nodeName } = dependencies;
-  const { query, rest: name } = request;
-  if (name === '') return text(400, 'Missing service name');
-  const passing = passingOnly(request);
-  if (passing === null) return text(400, 'Invalid value for ?passing');
-  if (query.first('peer') !== '' && query.first('sg') !== '') {
-    return text(400, 'peer-name and sameness-group are mutually exclusive');
-  }
-  const isPlain = !query.has('filter') && !query.has('tag') && !query.has('node-meta') && !query.has('near');
-  if (query.first('peer') !== '' || kind === 'ingress') return nothingKnown(store, name);
-  const read = () => (kind === 'connect' ? store.catalog.connectHealth(name) : store.catalog.serviceHealth(name));
-  const watch = ({ value }: ReadResult<readonly HealthEntry[]>): readonly WatchTarget[] =>
-    kind === 'connect'
-      ? store.targets.connectInstances([name, ...value.map((entry) => entry.service.Service)])
-      : store.targets.serviceHealth(name, value.length > 0);
-  if (isPlain) {
-    return { read, watch, streaming: true, reply: ({ value }) => json(keptAnswer(value, passing)) };
-  }
-  const parsed = listOptions(request, healthEntryFields, nodeName, false);
-  if (!parsed.ok) return parsed.reply;
-  const { matches, nodeMeta, near, tags } = parsed.options;
-  return {
-    read,
-    watch,
-    streaming: near === '',
-    reply: ({ value }) => {
-      const kept = value.filter(
-        (entry) =>
-          (!passing || isPassing(entry)) &&
-          hasMeta(entry.node.Meta, nodeMeta) &&
-          hasTags(entry.service.Tags, tags) &&
-          (matches === null || matches(filterItem(entry))),
-      );
-      return json(
-        listJson(
-          sortNear(kept, near, store.coordinates, (entry) => entry.node.Node),
-          entryJson,
-        ),
-      );
-    },
-  };
-}
-
-/** Imported services come with peering, ingress mappings with config entries: until then nothing matches. */
-function nothingKnown(store: StoreReads, name: string): PreparedRead<readonly HealthEntry[]> {
-  return {
-    read: () => ({ index: store.catalog.serviceHealth(name).index, value: [] }),
-    watch: () => store.targets.serviceHealth(name, false),
-    reply: () => json(EMPTY_LIST),
-  };
-}
-
-function isPassing(entry: HealthEntry): boolean {
-  return entry.checks.every((check) => check.Status === 'passing');
 }
 
 function entryJson({ node, service, checks }: HealthEntry): string {
   return `{"Node":${nodeJson(node)},"Service":${serviceJson(service)},"Checks":${listJson(checks, checkJson)}}`;
 }
 
-function filterItem({ node, service, checks }: HealthEntry): object {
-  return { Node: node, Service: service, Checks: checks };
-}
+/** By the list itself: the store makes another one as soon as anything in it changes. */
+const kept = new WeakMap<readonly HealthEntry[], string | Uint8Array>();
 
-interface KeptAnswers {
-  all: string | Uint8Array | null;
-  passing: string | Uint8Array | null;
-}
-
-/** By the store's own list of a service, which is another one as soon as anything in it changes. */
-const kept = new WeakMap<readonly HealthEntry[], KeptAnswers>();
-
-function keptAnswer(entries: readonly HealthEntry[], passing: boolean): string | Uint8Array {
+function keptText(entries: readonly HealthEntry[]): string | Uint8Array {
   if (entries.length === 0) return EMPTY_LIST;
-  let answers = kept.get(entries);
-  if (!answers) {
-    answers = { all: null, passing: null };
-    kept.set(entries, answers);
-  }
-  const known = passing ? answers.passing : answers.all;
-  if (known !== null) return known;
-  const rendered = listJson(passing ? entries.filter(isPassing) : entries, entryJson);
+  const known = kept.get(entries);
+  if (known !== undefined) return known;
+  const rendered = listJson(entries, entryJson);
   const answer = rendered.length >= BYTES_FROM ? Buffer.from(rendered) : rendered;
-  if (passing) answers.passing = answer;
-  else answers.all = answer;
+  kept.set(entries, answer);
   return answer;
 }

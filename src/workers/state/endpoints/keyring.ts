@@ -1,5 +1,4 @@
-// /v1/operator/keyring: the keys of the gossip pools, asked of all their members by way of main (spec/gossip.md, section 20;
-// spec/rpc.md, Internal.KeyringOperation).
+// /v1/operator/keyring: what parameters and bodies mean, and how the pools' answers are shown.
 
 import { decodeBase64 } from '../../../gotext/base64.js';
 import { decodeJson, struct } from '../../../gotext/json-decode.js';
@@ -8,11 +7,13 @@ import { string } from '../../../gotext/json-kinds.js';
 import { errorList } from '../../../gotext/multierror.js';
 import { parseGoBool, parseGoInt } from '../../../gotext/numbers.js';
 import type { KeyringAnswer, KeyringOperation } from '../../../wire/gossip-pools.js';
-import type { AgentControl } from '../control/control-client.js';
-import { type ApiRequest, type EndpointTable, json, NOTHING, type Reply, text } from '../http/endpoint.js';
+import type { Calls } from '../calls/calls.js';
+import { type ApiRequest, type EndpointTable, json, NOTHING, type Reply, refused, text } from '../http/endpoint.js';
+import { keyringOperation } from '../methods/keyring.js';
+import { isRefusal } from '../methods/refusal.js';
 
 export interface KeyringDependencies {
-  readonly control: AgentControl;
+  readonly calls: Calls;
   readonly datacenter: string;
   readonly hasWan: () => boolean;
 }
@@ -72,13 +73,12 @@ function answerJson(answer: KeyringAnswer, datacenter: string): string {
   );
 }
 
-async function list({ control, datacenter }: KeyringDependencies, request: ApiRequest): Promise<Reply> {
+async function list({ calls, datacenter }: KeyringDependencies, request: ApiRequest): Promise<Reply> {
   const given = options(request);
   if (typeof given === 'string') return text(400, given);
-  const answer = await control.ask({ op: 'keyring', operation: 'list', key: NO_KEY, ...given });
-  if (!answer.ok) return text(500, answer.error);
-  // Only this agent's own: as recorded, that is its LAN keyring.
-  const answers = given.localOnly ? answer.result.filter(({ pool }) => pool === 'lan') : answer.result;
+  const question = { operation: 'list', key: NO_KEY, ...given } as const;
+  const answers = await calls.direct(keyringOperation, question, request.datacenter, request.asker);
+  if (isRefusal(answers)) return refused(answers);
   const problem = problems(answers, datacenter);
   if (problem !== null) return text(500, problem);
   return json(listJson(answers, (one) => answerJson(one, datacenter)));
@@ -89,7 +89,7 @@ async function change(
   operation: Exclude<KeyringOperation, 'list'>,
   request: ApiRequest,
 ): Promise<Reply> {
-  const { control, datacenter, hasWan } = dependencies;
+  const { calls, datacenter, hasWan } = dependencies;
   const body = await request.body(MAX_BODY);
   if (!body.ok) return body.reply;
   const decoded = decodeJson(Buffer.from(body.bytes).toString(), keyBody, { unknownFields: 'ignore' });
@@ -103,9 +103,10 @@ async function change(
     const failures = hasWan() ? [failure('wan'), failure('lan')] : [failure('lan')];
     return text(500, problems(failures, datacenter) ?? key.error);
   }
-  const answer = await control.ask({ op: 'keyring', operation, key: key.value, ...given });
-  if (!answer.ok) return text(500, answer.error);
-  const problem = problems(answer.result, datacenter);
+  const question = { operation, key: key.value, ...given };
+  const answers = await calls.direct(keyringOperation, question, request.datacenter, request.asker);
+  if (isRefusal(answers)) return refused(answers);
+  const problem = problems(answers, datacenter);
   return problem === null ? NOTHING : text(500, problem);
 }
 
@@ -114,7 +115,7 @@ export function keyringEndpoints(dependencies: KeyringDependencies): EndpointTab
     {
       path: '/v1/operator/keyring',
       answeredBy: 'servers',
-      acl: 'keyring',
+      acl: { GET: ['keyring:read'], POST: ['keyring:write'], PUT: ['keyring:write'], DELETE: ['keyring:write'] },
       methods: {
         GET: (request) => list(dependencies, request),
         POST: (request) => change(dependencies, 'install', request),

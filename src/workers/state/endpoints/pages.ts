@@ -44,14 +44,14 @@ export function pageEndpoints(dependencies: PageDependencies): EndpointTable {
     {
       path: '/robots.txt',
       answeredBy: 'agent',
-      acl: 'none',
+      acl: ['none'],
       headers: 'page',
       methods: { GET: () => plain(ROBOTS) },
     },
     {
       path: '/debug/pprof/cmdline',
       answeredBy: 'agent',
-      acl: 'operator:read',
+      acl: ['operator:read'],
       headers: 'debug',
       methods: {
         GET: () => (dependencies.debugEnabled() ? plain(dependencies.commandLine.join('\u0000')) : bare(404)),
@@ -59,5 +59,5 @@ export function pageEndpoints(dependencies: PageDependencies): EndpointTable {
     },
   ];
   if (!dependencies.uiEnabled) return always;
-  return [...always, { path: '/ui/', answeredBy: 'agent', acl: 'none', headers: 'page', methods: { GET: () => ui } }];
+  return [...always, { path: '/ui/', answeredBy: 'agent', acl: ['none'], headers: 'page', methods: { GET: () => ui } }];
 }

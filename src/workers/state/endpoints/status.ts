@@ -1,31 +1,26 @@
-// /v1/status/*: who leads and who votes, from local knowledge: these answers need no leader (spec/rpc.md, "Rules of single
-// methods").
+// /v1/status/*: the leader's address and the voters'.
 
 import { listJson, quoteJson } from '../../../gotext/json-encode.js';
-import { type ApiRequest, type EndpointTable, type Handler, json, type Reply, text } from '../http/endpoint.js';
+import type { Calls } from '../calls/calls.js';
+import { type ApiRequest, type EndpointTable, json, refused } from '../http/endpoint.js';
+import type { DirectMethod } from '../methods/method.js';
+import { isRefusal } from '../methods/refusal.js';
+import { statusLeader, statusPeers } from '../methods/status.js';
 
-export interface StatusDependencies {
-  readonly datacenter: string;
-  /** `host:port` of the leader; "" when none is known. */
-  readonly leader: () => string;
-  /** `host:port` of the voters. */
-  readonly peers: () => readonly string[];
-}
-
-export function statusEndpoints(dependencies: StatusDependencies): EndpointTable {
-  const { datacenter, leader, peers } = dependencies;
-  const local =
-    (answer: () => string): Handler =>
-    (request: ApiRequest): Reply =>
-      request.datacenter === datacenter ? json(answer()) : text(500, 'No path to datacenter');
-  const row = (path: string, answer: () => string) => ({
+export function statusEndpoints(calls: Calls): EndpointTable {
+  const row = <Value>(path: string, method: DirectMethod<null, Value>, render: (value: Value) => string) => ({
     path,
     answeredBy: 'servers' as const,
-    acl: 'none',
-    methods: { GET: local(answer) },
+    acl: ['none'] as const,
+    methods: {
+      GET: async ({ datacenter, asker }: ApiRequest) => {
+        const value = await calls.direct(method, null, datacenter, asker);
+        return isRefusal(value) ? refused(value) : json(render(value));
+      },
+    },
   });
   return [
-    row('/v1/status/leader', () => quoteJson(leader())),
-    row('/v1/status/peers', () => listJson(peers(), quoteJson)),
+    row('/v1/status/leader', statusLeader, quoteJson),
+    row('/v1/status/peers', statusPeers, (peers) => listJson(peers, quoteJson)),
   ];
 }

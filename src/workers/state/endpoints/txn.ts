@@ -1,43 +1,32 @@
-// PUT /v1/txn: several operations at once, all or none. What changes nothing is answered from memory; anything else is one
-// command, refused before the log where the server can tell (spec/rpc.md, "Rules of single methods").
+// PUT /v1/txn: from the body to operations, and from their results to JSON.
 
 import { decodeJson } from '../../../gotext/json-decode.js';
 import { listJson, quoteJson } from '../../../gotext/json-encode.js';
-import {
-  CommandType,
-  type TxnError,
-  type TxnOperation,
-  type TxnResponse,
-  type TxnResult,
-} from '../../../wire/commands.js';
-import { type ApiRequest, type EndpointTable, isReply, type Reply, text } from '../http/endpoint.js';
+import type { TxnError, TxnResponse, TxnResult } from '../../../wire/commands.js';
+import { ask } from '../calls/asked-read.js';
+import type { Calls } from '../calls/calls.js';
+import { type ApiRequest, type EndpointTable, isReply, type Reply, refused, text } from '../http/endpoint.js';
 import { checkJson, nodeJson, serviceJson } from '../json/record-json.js';
+import { isRefusal } from '../methods/refusal.js';
+import { changesSomething, txnApply, txnRead } from '../methods/txn.js';
 import { STRICT } from '../records/bodies.js';
-import type { StoreReads } from '../replica/store/read-api.js';
 import { kvEntryJson } from './kv-json.js';
 import { txnBody, txnOperation } from './txn-body.js';
-import type { Writes } from './writes.js';
 
 export interface TxnDependencies {
-  readonly store: StoreReads & { readTransaction(operations: readonly TxnOperation[]): TxnResponse };
-  readonly writes: Writes;
+  readonly calls: Calls;
   /** Bytes; limits.txn_max_req_len. */
   readonly maxRequestLength: () => number;
-  /** Confirms leadership, for `?consistent`. */
-  readonly verifyLeader: () => Promise<boolean>;
 }
 
 const MAX_OPERATIONS = 128;
-const KV_WRITES = new Set(['set', 'cas', 'lock', 'unlock', 'delete', 'delete-cas', 'delete-tree']);
-const KV_READS = new Set(['get', 'get-tree', 'get-or-empty', 'check-index', 'check-session', 'check-not-exists']);
-const CATALOG_VERBS = new Set(['get', 'set', 'cas', 'delete', 'delete-cas']);
 
 export function txnEndpoints(dependencies: TxnDependencies): EndpointTable {
   return [
     {
       path: '/v1/txn',
       answeredBy: 'servers',
-      acl: 'key,node,service',
+      acl: ['key:write', 'node:write', 'service:write', 'session:write'],
       methods: { PUT: (request) => transact(dependencies, request) },
     },
   ];
@@ -72,37 +61,8 @@ function readAnswer(response: TxnResponse, index: number, knownLeader: boolean):
   ]);
 }
 
-function isWrite({ KV, Node, Service, Check }: TxnOperation): boolean {
-  if (KV) return KV_WRITES.has(KV.Verb);
-  return (Node ?? Service ?? Check)?.Verb !== 'get';
-}
-
-/** Why the operation can't even be tried; null when it can. */
-function problem({ KV, Node, Service, Check }: TxnOperation, store: StoreReads): string | null {
-  if (KV) {
-    if (KV.DirEnt.Key === '' && KV.Verb !== 'get-tree' && KV.Verb !== 'delete-tree') return 'Must provide key';
-    if (!KV_WRITES.has(KV.Verb) && !KV_READS.has(KV.Verb)) return `unknown KV operation: ${KV.Verb}`;
-    if (KV.Verb === 'lock' && store.kv.lockDelayed(KV.DirEnt.Key, Date.now())) {
-      return `failed to lock key ${JSON.stringify(KV.DirEnt.Key)} due to lock delay`;
-    }
-    return null;
-  }
-  if (Node) {
-    if (Node.Node.Node === '') return 'Must provide node';
-    return CATALOG_VERBS.has(Node.Verb) ? null : `unknown node operation: ${Node.Verb}`;
-  }
-  if (Service) {
-    if (Service.Verb !== 'get' && Service.Service.Service === '') {
-      const named = 'Must provide service name (Service.Service)';
-      return Service.Service.ID === '' ? named : `${named} when service ID is provided`;
-    }
-    return CATALOG_VERBS.has(Service.Verb) ? null : `unknown service operation: ${Service.Verb}`;
-  }
-  return Check && !CATALOG_VERBS.has(Check.Verb) ? `unknown check operation: ${Check.Verb}` : null;
-}
-
 async function transact(dependencies: TxnDependencies, request: ApiRequest): Promise<Reply> {
-  const { store, writes } = dependencies;
+  const { calls } = dependencies;
   const options = request.options();
   if (isReply(options)) return options;
   const body = await request.body(dependencies.maxRequestLength(), 'txn_max_req_len');
@@ -113,32 +73,15 @@ async function transact(dependencies: TxnDependencies, request: ApiRequest): Pro
   if (given.length > MAX_OPERATIONS) {
     return text(413, `Transaction contains too many operations (${given.length} > ${MAX_OPERATIONS})`);
   }
-  const refused = writes.refuseDatacenter(request);
-  if (refused) return refused;
-  const operations = given.map((one) => txnOperation(one, writes.datacenter)).filter((one) => one !== null);
-  const errors = operations.flatMap((operation, OpIndex) => {
-    const What = problem(operation, store);
-    return What === null ? [] : [{ OpIndex, What }];
-  });
-  const writing = operations.some(isWrite);
-  if (errors.length > 0) {
-    const response = { Results: null, Errors: errors };
-    return writing ? answer(response, '', []) : readAnswer(response, 0, false);
+  const { datacenter } = request;
+  const operations = given.map((one) => txnOperation(one, datacenter)).filter((one) => one !== null);
+  if (changesSomething(operations)) {
+    const response = await calls.write(txnApply, operations, datacenter, request.asker);
+    return isRefusal(response) ? refused(response) : answer(response, '', []);
   }
-  if (!writing) {
-    if (options.consistency === 'consistent' && !(await dependencies.verifyLeader())) {
-      return text(500, 'No cluster leader');
-    }
-    return readAnswer(store.readTransaction(operations), store.appliedIndex, true);
-  }
-  const outcome = await writes.commit(
-    {
-      type: CommandType.txn,
-      body: { Datacenter: writes.datacenter, Token: request.identity.token, Ops: operations },
-    },
-    'raft apply failed: ',
-  );
-  if (!outcome.ok) return outcome.reply;
-  const { result } = outcome.committed;
-  return result.kind === 'txn' ? answer(result.value, '', []) : text(500, 'the transaction had no answer');
+  // A transaction never waits for a change.
+  const outcome = await ask(calls, txnRead, operations, { ...options, minIndex: 0 }, datacenter);
+  if (isRefusal(outcome)) return refused(outcome);
+  const { response, index } = outcome.value;
+  return readAnswer(response, index, index > 0);
 }

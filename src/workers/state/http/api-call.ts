@@ -4,12 +4,13 @@
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { indentJson } from '../../../gotext/json-indent.js';
+import { allowAll } from '../methods/access.js';
+import type { Asker } from '../methods/method.js';
 import { collectBody } from './body.js';
 import {
   type ApiRequest,
   type BodyOutcome,
   type HttpMethod,
-  type Identity,
   type QueryParameters,
   type ReadOptions,
   type Reply,
@@ -58,14 +59,14 @@ export class ApiCall implements ApiRequest, AbortListener {
     return this.#exchange.remoteAddress;
   }
 
-  get identity(): Identity {
+  get asker(): Asker {
     let token = this.query.first('token');
     if (token === '') token = this.header('x-consul-token') ?? '';
     if (token === '') {
       const authorization = this.header('authorization');
       if (authorization !== undefined) token = /^bearer +(.*)$/i.exec(authorization)?.[1]?.trim() ?? '';
     }
-    return { token: token === '' ? this.site.defaultToken : token };
+    return { token: token === '' ? this.site.defaultToken : token, authorizer: allowAll };
   }
 
   get datacenter(): string {

@@ -1,26 +1,15 @@
 // The declarative endpoint table: what an endpoint is, what it gets and what it answers. Routing, 405/Allow, parameter
 // errors, blocking, headers and metric names come from the table; an endpoint is a plain function and never sees a socket.
 
-import type { ReadResult, WatchTarget } from '../replica/store/read-api.js';
+import type { ReadSettings } from '../calls/read-settings.js';
+import type { Rule } from '../methods/access.js';
+import type { Asker, ReadMethod } from '../methods/method.js';
+import { type Refusal, statusOf } from '../methods/refusal.js';
 
 export type HttpMethod = 'GET' | 'PUT' | 'POST' | 'DELETE';
 
-/** Who is asking; anonymous for now, carried everywhere so that ACLs slip in beneath every endpoint. */
-export interface Identity {
-  /** The secret as sent (query, header or bearer); "" = anonymous. Never logged. */
-  readonly token: string;
-}
-
-export type Consistency = 'default' | 'consistent' | 'stale';
-
 /** Options common to all reads (spec/http.md, section 3), already checked. */
-export interface ReadOptions {
-  readonly consistency: Consistency;
-  /** 0 = do not block. May exceed every real index. */
-  readonly minIndex: number;
-  /** The default applied, capped, with its jitter. */
-  readonly waitMs: number;
-  readonly maxStaleMs: number;
+export interface ReadOptions extends ReadSettings {
   /** `?cached` asked for and allowed. */
   readonly cached: boolean;
   /** Content hash to wait for a change of; "" = none. */
@@ -46,7 +35,7 @@ export interface ApiRequest {
   /** What stands behind the pattern's prefix, percent-decoded and whole; "" for exact patterns. */
   readonly rest: string;
   readonly query: QueryParameters;
-  readonly identity: Identity;
+  readonly asker: Asker;
   /** Own datacenter when not given. */
   readonly datacenter: string;
   readonly remoteAddress: string;
@@ -104,11 +93,11 @@ export function bare(status: number, headers = NO_HEADERS): Reply {
 }
 
 /**
- * A read that failed before there was a result (a bad filter, an unknown datacenter) on the endpoints that show a read's
- * headers even then: catalog, health and session.
+ * A read that was refused before there was a result (a bad filter, an unknown datacenter) on the endpoints that show a
+ * read's headers even then: catalog, health and session.
  */
-export function failedRead(body: string, status = 500): Reply {
-  return text(status, body, FAILED_READ_HEADERS);
+export function failedRead(refusal: Refusal): Reply {
+  return text(statusOf(refusal), refusal.text, FAILED_READ_HEADERS);
 }
 
 const FAILED_READ_HEADERS: readonly (readonly [string, string])[] = [
@@ -118,6 +107,11 @@ const FAILED_READ_HEADERS: readonly (readonly [string, string])[] = [
   ['X-Consul-Query-Backend', 'blocking-query'],
 ];
 
+/** The answer to a request that a method, or the way to it, refused. */
+export function refused(refusal: Refusal): Reply {
+  return text(statusOf(refusal), refusal.text);
+}
+
 /** Tells a reply from whatever else a function may give instead of one. */
 export function isReply(value: object): value is Reply {
   return 'status' in value && 'contentType' in value;
@@ -126,13 +120,17 @@ export function isReply(value: object): value is Reply {
 export type Handler = (request: ApiRequest) => Reply | Promise<Reply>;
 
 /**
- * A read of the replicated state. The framework checks datacenter, leader and consistency, runs `read` now or again after
- * a change of `watch` until its index passes the asked one, and adds the read's headers.
+ * A read of the replicated state by one of its methods. The framework checks datacenter, leader and consistency, waits for a
+ * change where an index was sent, and adds the read's headers; the row only says what the parameters mean and how the result
+ * is shown.
  */
-export interface Read<T> {
+export interface ReadEndpoint<Request, Value> {
   readonly kind: 'read';
-  /** Parameters of this endpoint; a Reply refuses the request before anything is read. Runs once. */
-  prepare(request: ApiRequest): PreparedRead<T> | Reply;
+  readonly method: ReadMethod<Request, Value>;
+  /** What the parameters of this endpoint ask; a Reply refuses them before anything is read. */
+  request(call: ApiRequest): Request | Reply;
+  /** Body (or a whole reply, as for a KV miss) of the result; called once. */
+  reply(value: Value, request: Request): Reply;
   /** X-Consul-Effective-Consistency is sent (catalog, health …; not KV and sessions). */
   readonly effectiveConsistency: boolean;
   /** A failed read shows a read's headers too ({@link failedRead}): catalog, health lists, sessions, coordinates. */
@@ -141,26 +139,25 @@ export interface Read<T> {
   readonly cacheable?: boolean;
   /** `discovery_max_stale` applies: catalog and health. */
   readonly discovery?: boolean;
-}
-
-export interface PreparedRead<T> {
-  read(): ReadResult<T>;
-  watch(result: ReadResult<T>): readonly WatchTarget[];
-  /** True for a miss under the not-found rule (spec/rpc.md, "Blocking reads", 4). */
-  missing?(result: ReadResult<T>): boolean;
-  /** Body (or a whole reply, as for a KV miss) of the final result; called once per answer. */
-  reply(result: ReadResult<T>): Reply;
   /**
    * Could be served from the event stream (health/service and health/connect without `near`): with `index` or `cached` the
    * streaming headers of spec/http.md section 3 are sent.
    */
-  readonly streaming?: boolean;
+  streaming?(request: Request): boolean;
   /** A 404 goes out without a read's headers (coordinates of an unknown node). */
   readonly missesAreBare?: boolean;
 }
 
+/** A row of the table whose method depends on the parameters: KV reads one key, a list of entries, or one of keys. */
+export interface ReadChoice {
+  readonly kind: 'read-choice';
+  choose(call: ApiRequest): AnyRead | Reply;
+}
+
 // biome-ignore lint/suspicious/noExplicitAny: a table holds reads of different results; each is closed in itself
-export type Action = Handler | Read<any>;
+export type AnyRead = ReadEndpoint<any, any>;
+
+export type Action = Handler | AnyRead | ReadChoice;
 
 export interface Endpoint {
   /** Exact path, or a prefix when it ends in "/". */
@@ -168,8 +165,8 @@ export interface Endpoint {
   readonly methods: { readonly [method in HttpMethod]?: Action };
   /** `servers`: needs the catalog; on an agent that knows no server it is refused before the handler runs. */
   readonly answeredBy: 'agent' | 'servers';
-  /** What the ACL rule of the row will be, e.g. `key:read`, `agent:write`, `none`. */
-  readonly acl: string;
+  /** What a token needs for it, where it isn't the same for all of the methods by method. */
+  readonly acl: readonly Rule[] | { readonly [method in HttpMethod]?: readonly Rule[] };
   /** Node-level endpoints ignore `ns` (spec/http.md, section 3). */
   readonly ignoresNamespace?: boolean;
   /** Which common headers its answers carry; `api` unless said. */

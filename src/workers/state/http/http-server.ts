@@ -5,16 +5,25 @@ import { deadlines } from '../../../deadlines/deadline-queue.js';
 import type { Logger } from '../../../observe/logger.js';
 import type { Metrics } from '../../../observe/metrics.js';
 import type { Listener } from '../../../wire/config.js';
-import type { Consensus } from '../replica/consensus.js';
-import type { StoreReads } from '../replica/store/read-api.js';
+import type { Calls } from '../calls/calls.js';
+import { refusal } from '../methods/refusal.js';
 import { ApiCall } from './api-call.js';
-import { type Action, type EndpointTable, type HttpMethod, type QueryParameters, text } from './endpoint.js';
+import {
+  type Action,
+  type EndpointTable,
+  type Handler,
+  type HttpMethod,
+  isReply,
+  type QueryParameters,
+  refused,
+} from './endpoint.js';
 import type { BoundListener, Engine, Exchange } from './engine.js';
 import { refuseEnterprise } from './enterprise.js';
 import { escapeHtml } from './html.js';
+import { startRead } from './http-read.js';
 import { NetEngine } from './net/net-engine.js';
 import { EMPTY_QUERY, parseQuery } from './query.js';
-import { NO_DATACENTER, NO_SERVERS, ReadRunner } from './read-runner.js';
+import { ReadCache } from './read-cache.js';
 import { type Route, Router } from './router.js';
 import { type HttpSettings, headerLine, Site } from './site.js';
 import { encodePath, judgePath, needsWork } from './target.js';
@@ -29,16 +38,18 @@ const HTML = 'text/html; charset=utf-8';
 export interface HttpServerOptions {
   readonly table: EndpointTable;
   readonly settings: HttpSettings;
-  /** null on a client agent: rows answered by servers then say that none is known. */
-  readonly store: StoreReads | null;
-  readonly consensus: Consensus | null;
+  readonly calls: Calls;
+  /** False on a client agent, which knows no server yet: rows answered by servers say so. */
+  readonly knowsServers: boolean;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
 
 export class HttpServer {
   readonly #router: Router;
-  readonly #reads: ReadRunner | null;
+  readonly #calls: Calls;
+  readonly #knowsServers: boolean;
+  readonly #cache = new ReadCache();
   readonly #logger: Logger;
   readonly #listeners: readonly Listener[];
   readonly #engineName: 'net' | 'uws';
@@ -50,8 +61,8 @@ export class HttpServer {
     this.#site = new Site(options.settings);
     this.#router = new Router(options.table, options.metrics);
     this.#logger = options.logger.child('http');
-    const failed = (call: ApiCall, error: unknown) => this.#failed(call, error);
-    this.#reads = options.store && options.consensus ? new ReadRunner(options.store, options.consensus, failed) : null;
+    this.#calls = options.calls;
+    this.#knowsServers = options.knowsServers;
     this.#listeners = options.settings.http.listeners;
     this.#engineName = options.settings.http.engine;
     this.#unixSocket = options.settings.http.unixSocket;
@@ -79,7 +90,7 @@ export class HttpServer {
 
   /** Stops accepting, ends what waits with its current result, finishes running answers, then cuts what is left. */
   async close(deadlineMs: number): Promise<void> {
-    this.#reads?.stop();
+    this.#calls.stop();
     this.#engine?.stopAccepting();
     deadlines.expireAll();
     await this.#engine?.close(deadlineMs);
@@ -91,7 +102,7 @@ export class HttpServer {
 
   /** Blocking queries that wait right now. */
   get waitingReads(): number {
-    return this.#reads?.waiting ?? 0;
+    return this.#calls.waiting;
   }
 
   async #makeEngine(): Promise<Engine> {
@@ -193,16 +204,13 @@ export class HttpServer {
   #run(call: ApiCall, action: Action): void {
     try {
       const { endpoint } = call.route;
-      const refusal = refuseEnterprise(call, endpoint.ignoresNamespace === true);
-      if (refusal !== null) {
-        call.finish(refusal);
-      } else if (endpoint.answeredBy === 'servers' && this.#reads === null) {
-        call.finish(text(500, NO_SERVERS));
+      const enterprise = refuseEnterprise(call, endpoint.ignoresNamespace === true);
+      if (enterprise !== null) {
+        call.finish(enterprise);
+      } else if (endpoint.answeredBy === 'servers' && !this.#knowsServers) {
+        call.finish(refused(refusal('no-servers')));
       } else if (typeof action !== 'function') {
-        if (this.#reads === null) call.finish(text(500, NO_SERVERS));
-        else this.#reads.run(call, action);
-      } else if (endpoint.answeredBy === 'servers' && call.datacenter !== this.#site.datacenter) {
-        call.finish(text(500, NO_DATACENTER));
+        this.#read(call, action);
       } else {
         this.#answer(call, action(call));
       }
@@ -211,7 +219,13 @@ export class HttpServer {
     }
   }
 
-  #answer(call: ApiCall, result: ReturnType<Extract<Action, (...args: never) => unknown>>): void {
+  #read(call: ApiCall, action: Exclude<Action, Handler>): void {
+    const read = action.kind === 'read' ? action : action.choose(call);
+    if (isReply(read)) call.finish(read);
+    else startRead(this.#calls, this.#cache, call, read, (failed, error) => this.#failed(failed, error));
+  }
+
+  #answer(call: ApiCall, result: ReturnType<Handler>): void {
     if (!(result instanceof Promise)) {
       call.finish(result);
       return;

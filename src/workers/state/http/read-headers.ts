@@ -1,7 +1,7 @@
 // The headers of a read (spec/http.md, section 3) as finished lines. Reads in a row mostly share them, so the last block is
 // kept.
 
-import type { Consistency } from './endpoint.js';
+import type { Consistency } from '../calls/read-settings.js';
 
 const EFFECTIVE: { readonly [consistency in Consistency]: string } = {
   default: 'leader',

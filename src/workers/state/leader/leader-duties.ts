@@ -7,7 +7,8 @@ import type { Metrics } from '../../../observe/metrics.js';
 import type { Command } from '../../../wire/commands.js';
 import type { RuntimeConfig } from '../../../wire/config.js';
 import type { Member, MemberChanges } from '../../../wire/gossip-pools.js';
-import { type Consensus, PROPOSE_FAILURE_TEXT, type ProposeOutcome } from '../replica/consensus.js';
+import { refusal } from '../methods/refusal.js';
+import type { Consensus, ProposeOutcome } from '../replica/consensus.js';
 import type { StateStore } from '../replica/state-store.js';
 import { autopilotDefaults } from './autopilot-defaults.js';
 import { Reconciler } from './reconciler.js';
@@ -186,7 +187,7 @@ export class LeaderDuties {
   /** null: done; else why not. */
   async #propose(command: Command): Promise<string | null> {
     const outcome = await this.#unlessLost(this.#options.consensus.propose(command), LOST);
-    if (!outcome.ok) return PROPOSE_FAILURE_TEXT[outcome.code];
+    if (!outcome.ok) return refusal(outcome.code).text;
     return outcome.result.kind === 'error' ? outcome.result.text : null;
   }
 

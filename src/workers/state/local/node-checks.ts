@@ -21,7 +21,7 @@ export interface NodeChecks {
 }
 
 /** On an agent that knows no server. */
-export const noServers: NodeChecks = {
+export const noServersNodeChecks: NodeChecks = {
   read: () => Promise.resolve({ ok: false, error: 'No known Consul servers' }),
 };
 

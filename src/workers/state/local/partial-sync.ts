@@ -5,7 +5,8 @@ import type { Logger } from '../../../observe/logger.js';
 import type { Metrics } from '../../../observe/metrics.js';
 import type { Command } from '../../../wire/commands.js';
 import type { CheckRecord } from '../../../wire/records.js';
-import { type Consensus, PROPOSE_FAILURE_TEXT } from '../replica/consensus.js';
+import { refusal } from '../methods/refusal.js';
+import type { Consensus } from '../replica/consensus.js';
 import type { CheckEntry, ServiceEntry } from './entries.js';
 import type { LocalState, Touched } from './local-state.js';
 import type { NodeFacts } from './node-facts.js';
@@ -198,7 +199,7 @@ export class PartialSync {
 
   async #write(command: Command): Promise<WriteOutcome> {
     const outcome = await this.#options.consensus.propose(command);
-    if (!outcome.ok) return { kind: 'failed', error: PROPOSE_FAILURE_TEXT[outcome.code], nothingGoes: true };
+    if (!outcome.ok) return { kind: 'failed', error: refusal(outcome.code).text, nothingGoes: true };
     if (outcome.result.kind !== 'error') return { kind: 'written' };
     const error = outcome.result.text;
     if (error.includes('Permission denied') || error.includes('ACL not found')) return { kind: 'blocked' };

@@ -4,8 +4,9 @@
 import type { Logger } from '../../../observe/logger.js';
 import { type Command, CommandType } from '../../../wire/commands.js';
 import type { CoordinateRecord } from '../../../wire/records.js';
-import { PROPOSE_FAILURE_TEXT, type ProposeOutcome } from '../replica/consensus.js';
+import type { ProposeOutcome } from '../replica/consensus.js';
 import { coordinateKey } from '../replica/fsm/coordinate-write.js';
+import { refusal } from './refusal.js';
 
 const BATCH = 128;
 const BATCHES = 5;
@@ -77,7 +78,7 @@ export class CoordinateUpdates {
   /** null: done; else why not. */
   async #propose(body: readonly CoordinateRecord[]): Promise<string | null> {
     const outcome = await this.#options.propose({ type: CommandType.coordinates, body });
-    if (!outcome.ok) return PROPOSE_FAILURE_TEXT[outcome.code];
+    if (!outcome.ok) return refusal(outcome.code).text;
     return outcome.result.kind === 'error' ? outcome.result.text : null;
   }
 }

@@ -12,17 +12,12 @@ export type ProposeOutcome =
 
 export interface Consensus {
   readonly leadership: Leadership;
+  /** This server leads, and its store holds everything that was acknowledged. */
+  readonly isLeading: boolean;
+  /** True once {@link isLeading}; false when that doesn't come true within rpc_hold_timeout. */
+  awaitLeading(): Promise<boolean>;
   /** Resolves when the command is durable, committed and applied here; waits for a leader up to rpc_hold_timeout. */
   propose(command: Command): Promise<ProposeOutcome>;
   /** Confirms with a quorum that this server leads (consistent reads). */
   verifyLeader(): Promise<boolean>;
 }
-
-/** What clients see and match on (spec/rpc.md, "Errors as strings"). */
-export const PROPOSE_FAILURE_TEXT: { readonly [code in ProposeFailure]: string } = {
-  'no-servers': 'No known Consul servers',
-  'no-leader': 'No cluster leader',
-  'queue-full': 'rate limit exceeded for operation that can only be performed by the leader, try again later',
-  'leadership-lost': 'leadership lost while committing log',
-  stopping: 'No cluster leader',
-};

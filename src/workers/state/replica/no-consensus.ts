@@ -5,6 +5,8 @@ import type { Consensus } from './consensus.js';
 
 export const noConsensus: Consensus = {
   leadership: new Leadership(),
+  isLeading: false,
+  awaitLeading: () => Promise.resolve(false),
   propose: () => Promise.resolve({ ok: false, code: 'no-servers' }),
   verifyLeader: () => Promise.resolve(false),
 };

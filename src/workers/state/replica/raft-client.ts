@@ -52,7 +52,7 @@ export class RaftClient implements Consensus {
   readonly #inFlight = new Map<number, Pending[]>();
   readonly #questions = new Map<number, (message: RaftToState) => void>();
   readonly #snapshots = new Map<number, SnapshotStream>();
-  /** Commands that wait for a leader: each tries again when called. */
+  /** Who waits for this server to lead: each looks again when called. */
   readonly #waiting = new Set<() => void>();
   #turn: Pending[] = [];
   #pendingCount = 0;
@@ -71,8 +71,16 @@ export class RaftClient implements Consensus {
     port.on('message', (message: RaftToState) => this.#receive(message));
   }
 
+  get isLeading(): boolean {
+    return this.leadership.role === Role.leader;
+  }
+
+  awaitLeading(): Promise<boolean> {
+    return new Promise((resolve) => this.#whenLeading(0, resolve));
+  }
+
   propose(command: Command): Promise<ProposeOutcome> {
-    return new Promise((resolve) => this.#enqueue({ command, settle: resolve }, 0));
+    return new Promise((resolve) => this.#enqueue({ command, settle: resolve }));
   }
 
   verifyLeader(): Promise<boolean> {
@@ -103,13 +111,16 @@ export class RaftClient implements Consensus {
     this.#retryWaiting();
   }
 
-  #enqueue(pending: Pending, waitUntil: number): void {
+  #enqueue(pending: Pending): void {
     if (this.#stopping) {
       pending.settle({ ok: false, code: 'stopping' });
       return;
     }
-    if (this.leadership.role !== Role.leader) {
-      this.#awaitLeader(pending, waitUntil);
+    if (!this.isLeading) {
+      this.#whenLeading(0, (leads) => {
+        if (leads) this.#enqueue(pending);
+        else pending.settle({ ok: false, code: this.#stopping ? 'stopping' : 'no-leader' });
+      });
       return;
     }
     if (this.#pendingCount >= MAX_PENDING) {
@@ -126,17 +137,21 @@ export class RaftClient implements Consensus {
     }
   }
 
-  /** Holds a command while an election may be running (spec/rpc.md, "Forwarding", 5). */
-  #awaitLeader(pending: Pending, waitUntil: number): void {
+  /** Waits while an election may be running (spec/rpc.md, "Forwarding", 5); `waitUntil` is 0 for a wait that begins. */
+  #whenLeading(waitUntil: number, done: (leads: boolean) => void): void {
+    if (this.#stopping || this.isLeading) {
+      done(!this.#stopping);
+      return;
+    }
     const now = performance.now();
     const until = waitUntil === 0 ? now + this.#holdMs * (1 + Math.random() / 16) : waitUntil;
     if (now >= until || this.#waiting.size >= MAX_PENDING) {
-      pending.settle({ ok: false, code: 'no-leader' });
+      done(false);
       return;
     }
     const retry = (): void => {
       clearTimeout(timer);
-      if (this.#waiting.delete(retry)) this.#enqueue(pending, until);
+      if (this.#waiting.delete(retry)) this.#whenLeading(until, done);
     };
     const timer = setTimeout(retry, until - now);
     this.#waiting.add(retry);

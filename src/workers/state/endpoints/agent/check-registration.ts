@@ -15,7 +15,7 @@ const updateBody = struct('checkUpdate', { Status: string, Output: string });
 async function register(local: LocalAgent, request: ApiRequest): Promise<Reply> {
   const body = await decodedBody(request, checkBody);
   if (!body.ok) return body.reply;
-  return replyTo(await local.registrar.registerCheck(checkRegistration(body.value, request.identity.token)));
+  return replyTo(await local.registrar.registerCheck(checkRegistration(body.value, request.asker.token)));
 }
 
 async function report(local: LocalAgent, id: string, status: CheckStatus, output: string): Promise<Reply> {
@@ -38,7 +38,7 @@ function reportEndpoint(local: LocalAgent, word: string, status: CheckStatus): E
   return {
     path: `/v1/agent/check/${word}/`,
     answeredBy: 'agent',
-    acl: 'service:write',
+    acl: ['service:write'],
     methods: { PUT: ({ rest, query }) => report(local, rest, status, query.first('note')) },
   };
 }
@@ -48,13 +48,13 @@ export function checkRegistrationEndpoints(local: LocalAgent): EndpointTable {
     {
       path: '/v1/agent/check/register',
       answeredBy: 'agent',
-      acl: 'service:write',
+      acl: ['service:write'],
       methods: { PUT: (request) => register(local, request) },
     },
     {
       path: '/v1/agent/check/deregister/',
       answeredBy: 'agent',
-      acl: 'service:write',
+      acl: ['service:write'],
       methods: { PUT: async (request) => replyTo(await local.registrar.deregisterCheck(request.rest)) },
     },
     reportEndpoint(local, 'pass', 'passing'),
@@ -63,7 +63,7 @@ export function checkRegistrationEndpoints(local: LocalAgent): EndpointTable {
     {
       path: '/v1/agent/check/update/',
       answeredBy: 'agent',
-      acl: 'service:write',
+      acl: ['service:write'],
       methods: { PUT: (request) => update(local, request) },
     },
   ];

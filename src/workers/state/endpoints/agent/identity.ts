@@ -134,19 +134,19 @@ export function identityEndpoints(dependencies: IdentityDependencies): EndpointT
     {
       path: '/v1/agent/self',
       answeredBy: 'agent',
-      acl: 'agent:read',
+      acl: ['agent:read'],
       methods: { GET: async () => json(selfJson(dependencies, await dependencies.stats())) },
     },
     {
       path: '/v1/agent/version',
       answeredBy: 'agent',
-      acl: 'agent:read',
+      acl: ['agent:read'],
       methods: { GET: () => json(versionJson(config().version)) },
     },
     {
       path: '/v1/agent/host',
       answeredBy: 'agent',
-      acl: 'operator:read',
+      acl: ['operator:read'],
       methods: { GET: async () => json(await hostJson(config().dataDir)) },
     },
   ];

@@ -95,13 +95,13 @@ export function localHealthEndpoints(local: LocalAgent, datacenter: string): End
     {
       path: '/v1/agent/health/service/id/',
       answeredBy: 'agent',
-      acl: 'service:read',
+      acl: ['service:read'],
       methods: { GET: (request) => byId(local, datacenter, request) },
     },
     {
       path: '/v1/agent/health/service/name/',
       answeredBy: 'agent',
-      acl: 'service:read',
+      acl: ['service:read'],
       methods: { GET: (request) => byName(local, datacenter, request) },
     },
   ];

@@ -60,7 +60,7 @@ export function localListEndpoints(local: LocalAgent, datacenter: string): Endpo
     {
       path: '/v1/agent/services',
       answeredBy: 'agent',
-      acl: 'service:read',
+      acl: ['service:read'],
       methods: {
         GET: (request) => {
           const items = [...local.state.services()].map(({ id, definition }) => ({ id, item: definition }));
@@ -71,13 +71,13 @@ export function localListEndpoints(local: LocalAgent, datacenter: string): Endpo
     {
       path: '/v1/agent/service/',
       answeredBy: 'agent',
-      acl: 'service:read',
+      acl: ['service:read'],
       methods: { GET: (request) => service(local, datacenter, request) },
     },
     {
       path: '/v1/agent/checks',
       answeredBy: 'agent',
-      acl: 'node:read,service:read',
+      acl: ['node:read', 'service:read'],
       methods: {
         GET: (request) => {
           const items = [...local.state.checks()].map(({ id, check }) => ({ id, item: check }));

@@ -75,13 +75,13 @@ export function memberEndpoints(dependencies: MemberDependencies): EndpointTable
     {
       path: '/v1/agent/members',
       answeredBy: 'agent',
-      acl: 'node:read',
+      acl: ['node:read'],
       methods: { GET: (request) => list(dependencies, request) },
     },
     {
       path: '/v1/agent/join/',
       answeredBy: 'agent',
-      acl: 'agent:write',
+      acl: ['agent:write'],
       methods: {
         PUT: ({ rest, query }) =>
           controlReply(control, { op: 'join', addresses: [rest], wan: query.first('wan') !== '' }),
@@ -90,7 +90,7 @@ export function memberEndpoints(dependencies: MemberDependencies): EndpointTable
     {
       path: '/v1/agent/force-leave/',
       answeredBy: 'agent',
-      acl: 'operator:write',
+      acl: ['operator:write'],
       methods: {
         PUT: ({ rest, query }) =>
           controlReply(control, {

@@ -52,7 +52,7 @@ export function metricsEndpoints({ config, bins, clock }: MetricsDependencies): 
     },
   });
   return [
-    { path: '/v1/agent/metrics', answeredBy: 'agent', acl: 'agent:read', methods: { GET: show } },
-    { path: '/v1/agent/metrics/stream', answeredBy: 'agent', acl: 'agent:read', methods: { GET: stream } },
+    { path: '/v1/agent/metrics', answeredBy: 'agent', acl: ['agent:read'], methods: { GET: show } },
+    { path: '/v1/agent/metrics/stream', answeredBy: 'agent', acl: ['agent:read'], methods: { GET: stream } },
   ];
 }

@@ -51,7 +51,7 @@ export function monitorEndpoints(dependencies: MonitorDependencies): EndpointTab
     {
       path: '/v1/agent/monitor',
       answeredBy: 'agent',
-      acl: 'agent:read',
+      acl: ['agent:read'],
       methods: { GET: (request) => monitor(dependencies, request) },
     },
   ];

@@ -7,11 +7,11 @@ import { enableParameter } from './enable-parameter.js';
 import { replyTo } from './local-replies.js';
 import { controlReply } from './members.js';
 
-async function maintenance(local: LocalAgent, { query, identity }: ApiRequest): Promise<Reply> {
+async function maintenance(local: LocalAgent, { query, asker }: ApiRequest): Promise<Reply> {
   const enable = enableParameter(query);
   if (!enable.ok) return enable.reply;
   if (!enable.value) return replyTo(await local.maintenance.leaveNode());
-  return replyTo(await local.maintenance.enterNode(query.first('reason'), identity.token));
+  return replyTo(await local.maintenance.enterNode(query.first('reason'), asker.token));
 }
 
 export function processControlEndpoints(local: LocalAgent, control: AgentControl): EndpointTable {
@@ -19,19 +19,19 @@ export function processControlEndpoints(local: LocalAgent, control: AgentControl
     {
       path: '/v1/agent/maintenance',
       answeredBy: 'agent',
-      acl: 'node:write',
+      acl: ['node:write'],
       methods: { PUT: (request) => maintenance(local, request) },
     },
     {
       path: '/v1/agent/reload',
       answeredBy: 'agent',
-      acl: 'agent:write',
+      acl: ['agent:write'],
       methods: { PUT: () => controlReply(control, { op: 'reload' }) },
     },
     {
       path: '/v1/agent/leave',
       answeredBy: 'agent',
-      acl: 'agent:write',
+      acl: ['agent:write'],
       methods: { PUT: () => controlReply(control, { op: 'leave' }) },
     },
   ];

@@ -11,17 +11,17 @@ async function register(local: LocalAgent, request: ApiRequest): Promise<Reply> 
   const body = await decodedBody(request, serviceBody);
   if (!body.ok) return body.reply;
   const replace = request.query.has('replace-existing-checks');
-  const registration = serviceRegistration(body.value, request.identity.token, replace);
+  const registration = serviceRegistration(body.value, request.asker.token, replace);
   return replyTo(await local.registrar.registerService(registration));
 }
 
 async function maintenance(local: LocalAgent, request: ApiRequest): Promise<Reply> {
-  const { rest: id, query, identity } = request;
+  const { rest: id, query, asker } = request;
   if (id === '') return text(400, 'Missing service ID');
   const enable = enableParameter(query);
   if (!enable.ok) return enable.reply;
   if (!enable.value) return replyTo(await local.maintenance.leaveService(id));
-  return replyTo(await local.maintenance.enterService(id, query.first('reason'), identity.token));
+  return replyTo(await local.maintenance.enterService(id, query.first('reason'), asker.token));
 }
 
 export function serviceRegistrationEndpoints(local: LocalAgent): EndpointTable {
@@ -29,19 +29,19 @@ export function serviceRegistrationEndpoints(local: LocalAgent): EndpointTable {
     {
       path: '/v1/agent/service/register',
       answeredBy: 'agent',
-      acl: 'service:write',
+      acl: ['service:write'],
       methods: { PUT: (request) => register(local, request) },
     },
     {
       path: '/v1/agent/service/deregister/',
       answeredBy: 'agent',
-      acl: 'service:write',
+      acl: ['service:write'],
       methods: { PUT: async (request) => replyTo(await local.registrar.deregisterService(request.rest)) },
     },
     {
       path: '/v1/agent/service/maintenance/',
       answeredBy: 'agent',
-      acl: 'service:write',
+      acl: ['service:write'],
       methods: { PUT: (request) => maintenance(local, request) },
     },
   ];

@@ -59,7 +59,7 @@ export function tokenEndpoints(tokens: TokenTable, aclEnabled: () => boolean): E
     {
       path: '/v1/agent/token/',
       answeredBy: 'agent',
-      acl: 'agent:write',
+      acl: ['agent:write'],
       methods: { PUT: (request) => set(tokens, aclEnabled(), request) },
     },
   ];

@@ -2,6 +2,7 @@
 // interfaces only. A read answers at once from memory with the index that Consul would show for it (spec/fsm.md,
 // section 4); what a blocking query depends on is named separately, so that a plain read allocates nothing for it.
 
+import type { TxnOperation, TxnResponse } from '../../../../wire/commands.js';
 import type {
   CheckRecord,
   CoordinateRecord,
@@ -114,6 +115,8 @@ export interface StoreReads {
   readonly coordinates: CoordinateReads;
   readonly targets: WatchTargets;
   readonly watches: Watches;
+  /** Answers a transaction of reads alone, without the log; one that writes leaves no trace. */
+  readTransaction(operations: readonly TxnOperation[]): TxnResponse;
   /** An entry of the index table; 0 when absent. */
   index(key: string): number;
   /** Index of the last applied command. */

@@ -1,0 +1,49 @@
+// A read whose asker waits for a promise: for what isn't on a hot path.
+
+import { allowAll } from '../methods/access.js';
+import type { ReadMethod } from '../methods/method.js';
+import type { Refusal } from '../methods/refusal.js';
+import { BlockingRead } from './blocking-read.js';
+import type { Calls } from './calls.js';
+import type { ReadSettings } from './read-settings.js';
+
+export type Answer<Value> = { readonly value: Value; readonly index: number } | Refusal;
+
+class AskedRead<Value> extends BlockingRead<Value> {
+  readonly #settle: (answer: Answer<Value>) => void;
+  readonly #fail: (error: unknown) => void;
+
+  constructor(settings: ReadSettings, settle: (answer: Answer<Value>) => void, fail: (error: unknown) => void) {
+    super(settings);
+    this.#settle = settle;
+    this.#fail = fail;
+  }
+
+  protected override answered(value: Value, index: number): void {
+    this.#settle({ value, index });
+  }
+
+  override refused(refusal: Refusal): void {
+    this.#settle(refusal);
+  }
+
+  override crashed(error: unknown): void {
+    this.#fail(error);
+  }
+
+  protected override parked(): void {}
+}
+
+/** Rejects only when the read threw: a bug. */
+export function ask<Request, Value>(
+  calls: Calls,
+  method: ReadMethod<Request, Value>,
+  request: Request,
+  settings: ReadSettings,
+  datacenter: string,
+): Promise<Answer<Value>> {
+  return new Promise((resolve, reject) => {
+    const run = new AskedRead<Value>(settings, resolve, reject);
+    calls.read(run, { method, request, settings, datacenter, authorizer: allowAll, takesAnyAge: false });
+  });
+}

@@ -1,0 +1,165 @@
+// One read on its way to its answer (spec/rpc.md, "Blocking reads"). A blocking query that found nothing newer than its
+// index waits for a change of what its result depends on, for its deadline, for a restore of the store, or to be aborted.
+// Thousands wait at once: this object and the prepared read are all that is kept here of one. Whoever asks extends it with
+// what becomes of the answer, so that no other object is needed for that.
+
+import { type Deadline, deadlines } from '../../../deadlines/deadline-queue.js';
+import type { PreparedRead, ReadResult } from '../methods/method.js';
+import { type Refusal, refusal } from '../methods/refusal.js';
+import type { Consensus } from '../replica/consensus.js';
+import type { StoreReads } from '../replica/store/read-api.js';
+import type { Consistency, ReadSettings } from './read-settings.js';
+
+/** What all reads of a server share. */
+export interface ReadContext {
+  readonly store: StoreReads;
+  readonly consensus: Consensus;
+  /** Reads that wait right now. */
+  waiting: number;
+  stopping: boolean;
+}
+
+/** Index as clients see it: never 0. */
+function shownIndex(index: number): number {
+  return index > 0 ? index : 1;
+}
+
+export abstract class BlockingRead<T> implements Deadline {
+  /** 0 while it doesn't wait. */
+  at = 0;
+  slot = -1;
+  readonly consistency: Consistency;
+  /** The asker sent an index. */
+  readonly blocks: boolean;
+  #context: ReadContext | null = null;
+  #prepared: PreparedRead<T> | null = null;
+  /** The client's; raised by the not-found rule. */
+  #minIndex: number;
+  #generation = 0;
+  #missed = false;
+  #unwatch: (() => void) | null = null;
+  /** Ends a pause before the read has begun. */
+  #resume: ((isThere: boolean) => void) | null = null;
+
+  constructor({ consistency, minIndex }: ReadSettings) {
+    this.consistency = consistency;
+    this.blocks = minIndex > 0;
+    this.#minIndex = minIndex;
+  }
+
+  /** The answer; `index` is at least 1. Called once, unless the read is refused, fails or is aborted. */
+  protected abstract answered(value: T, index: number, consensus: Consensus): void;
+  /** The answer that there is none. */
+  abstract refused(refused: Refusal): void;
+  /** The read threw: a bug, to be reported and answered. Nobody above catches what a timer or a change has called. */
+  abstract crashed(error: unknown): void;
+  /** It begins to wait, perhaps once more: whatever isn't needed for the answer can go. */
+  protected abstract parked(): void;
+
+  /** Leader and consistency are settled: answers now, or waits up to `waitMs`. */
+  start(context: ReadContext, prepared: PreparedRead<T>, waitMs: number): void {
+    this.#context = context;
+    this.#prepared = prepared;
+    const result = prepared.read();
+    if (!this.blocks || shownIndex(result.index) > this.#minIndex || context.stopping) {
+      this.#answer(result);
+      return;
+    }
+    this.#generation = context.store.generation;
+    this.#missed = prepared.missing?.(result) ?? false;
+    // Whole milliseconds: a fraction would be an object of its own.
+    this.at = Math.ceil(deadlines.now() + waitMs);
+    context.waiting += 1;
+    deadlines.add(this);
+    this.#watch(context, prepared, result);
+    this.parked();
+  }
+
+  expire(): void {
+    this.#stopWaiting();
+    this.#guarded((_context, prepared) => this.#confirm(prepared.read()));
+  }
+
+  /** The asker has gone. */
+  abort(): void {
+    this.#stopWaiting();
+    this.#resume?.(false);
+  }
+
+  /** Waits before the read has begun; false when the asker has gone meanwhile. */
+  pauseUntil(at: number): Promise<boolean> {
+    this.parked();
+    return new Promise((resolve) => {
+      const deadline: Deadline = { at, slot: -1, expire: () => this.#resume?.(true) };
+      this.#resume = (isThere) => {
+        this.#resume = null;
+        deadlines.remove(deadline);
+        resolve(isThere);
+      };
+      deadlines.add(deadline);
+    });
+  }
+
+  #watch(context: ReadContext, prepared: PreparedRead<T>, result: ReadResult<T>): void {
+    const wake = () => this.#guarded((...parts) => this.#wake(...parts));
+    this.#unwatch = context.store.watches.watch(prepared.watch(result), wake);
+  }
+
+  #guarded(work: (context: ReadContext, prepared: PreparedRead<T>) => void): void {
+    if (this.#context === null || this.#prepared === null) return;
+    try {
+      work(this.#context, this.#prepared);
+    } catch (error) {
+      this.#stopWaiting();
+      this.crashed(error);
+    }
+  }
+
+  #wake(context: ReadContext, prepared: PreparedRead<T>): void {
+    this.#unwatch = null;
+    const result = prepared.read();
+    const index = shownIndex(result.index);
+    const isRestored = context.store.generation !== this.#generation;
+    if (!isRestored && prepared.missing?.(result)) {
+      // The not-found rule: from the second miss on only an appearance ends the query.
+      if (this.#missed && index > this.#minIndex) this.#minIndex = index;
+      this.#missed = true;
+    }
+    if (isRestored || index > this.#minIndex) {
+      this.#stopWaiting();
+      this.#confirm(result);
+    } else {
+      this.#watch(context, prepared, result);
+    }
+  }
+
+  #stopWaiting(): void {
+    if (this.at === 0) return;
+    this.at = 0;
+    if (this.#context !== null) this.#context.waiting -= 1;
+    deadlines.remove(this);
+    this.#unwatch?.();
+    this.#unwatch = null;
+  }
+
+  /** A consistent read makes sure again that this server still leads when it answers. */
+  #confirm(result: ReadResult<T>): void {
+    if (this.consistency !== 'consistent') {
+      this.#answer(result);
+      return;
+    }
+    const leads = this.#context?.consensus.verifyLeader() ?? Promise.resolve(false);
+    leads
+      .then((isLeader) => {
+        if (isLeader) this.#answer(result);
+        else this.refused(refusal('not-ready'));
+      })
+      .catch((error: unknown) => this.crashed(error));
+  }
+
+  #answer({ index, value }: ReadResult<T>): void {
+    if (this.#context === null) return;
+    const shown = this.#prepared?.narrow?.(value) ?? value;
+    this.answered(shown, shownIndex(index), this.#context.consensus);
+  }
+}

@@ -1,0 +1,60 @@
+// Who answers a call, and when: the one way from an interface to a method. A read waits for a leader and for the consistency
+// it asks for; a write waits for a leader and is judged there. On the leader a default read takes no promise and no timer.
+
+import type { Authorizer } from '../methods/access.js';
+import type { Asker, DirectMethod, PreparedRead, ReadMethod, WriteMethod } from '../methods/method.js';
+import { isRefusal, type Refusal, refusal } from '../methods/refusal.js';
+import type { BlockingRead } from './blocking-read.js';
+import type { ReadSettings } from './read-settings.js';
+
+export interface Calls {
+  /** Answers through `run`, at once or later. */
+  read<Request, Value>(run: BlockingRead<Value>, call: ReadCall<Request, Value>): void;
+  /** Resolves when what was written is durable and applied. */
+  write<Request, Reply>(
+    method: WriteMethod<Request, Reply>,
+    request: Request,
+    datacenter: string,
+    asker: Asker,
+  ): Promise<Reply | Refusal>;
+  /** Asks any server, whoever leads. */
+  direct<Request, Reply>(
+    method: DirectMethod<Request, Reply>,
+    request: Request,
+    datacenter: string,
+    asker: Asker,
+  ): Reply | Refusal | Promise<Reply | Refusal>;
+  /** What this server has now, for who can't wait and takes any age: DNS. */
+  now<Request, Value>(method: ReadMethod<Request, Value>, request: Request, authorizer: Authorizer): Value | Refusal;
+  /** Reads that wait right now. */
+  readonly waiting: number;
+  /** From now on nothing waits: for a change, or for a leader. */
+  stop(): void;
+}
+
+export interface ReadCall<Request, Value> {
+  readonly method: ReadMethod<Request, Value>;
+  readonly request: Request;
+  readonly settings: ReadSettings;
+  readonly datacenter: string;
+  readonly authorizer: Authorizer;
+  /** An answer that was given before may be given again, whoever leads now. */
+  readonly takesAnyAge: boolean;
+}
+
+/** The prepared read's part that was asked for, as the store has it now. */
+export function readNow<Value>(prepared: PreparedRead<Value> | Refusal): Value | Refusal {
+  if (isRefusal(prepared)) return prepared;
+  const { value } = prepared.read();
+  return prepared.narrow?.(value) ?? value;
+}
+
+/** On an agent that knows no server everything is refused at once (spec/rpc.md, "Client agent retries"). */
+export const noServers: Calls = {
+  read: (run) => run.refused(refusal('no-servers')),
+  write: () => Promise.resolve(refusal('no-servers')),
+  direct: () => refusal('no-servers'),
+  now: () => refusal('no-servers'),
+  waiting: 0,
+  stop: () => {},
+};

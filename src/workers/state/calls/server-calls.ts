@@ -1,0 +1,135 @@
+// Calls on a server, over its own replica and log.
+
+import { deadlines } from '../../../deadlines/deadline-queue.js';
+import type { Authorizer } from '../methods/access.js';
+import type {
+  Asker,
+  DirectMethod,
+  LeaderView,
+  PreparedRead,
+  ReadMethod,
+  ServerView,
+  WriteMethod,
+} from '../methods/method.js';
+import { isRefusal, type Refusal, type RefusalCode, refusal } from '../methods/refusal.js';
+import type { Consensus } from '../replica/consensus.js';
+import type { BlockingRead, ReadContext } from './blocking-read.js';
+import { type Calls, type ReadCall, readNow } from './calls.js';
+import type { ReadSettings } from './read-settings.js';
+
+/** Waits between two tries start at a sixteenth of rpc_hold_timeout. */
+const HOLD_STEPS = 16;
+
+export interface ServerCallsOptions {
+  readonly server: ServerView;
+  readonly leader: LeaderView;
+  readonly consensus: Consensus;
+  /** Milliseconds; `rpc_hold_timeout`. */
+  readonly holdMs: () => number;
+}
+
+export class ServerCalls implements Calls {
+  readonly #options: ServerCallsOptions;
+  readonly #context: ReadContext;
+
+  constructor(options: ServerCallsOptions) {
+    this.#options = options;
+    const { leader, consensus } = options;
+    this.#context = { store: leader.store, consensus, waiting: 0, stopping: false };
+  }
+
+  get waiting(): number {
+    return this.#context.waiting;
+  }
+
+  stop(): void {
+    this.#context.stopping = true;
+  }
+
+  read<Request, Value>(run: BlockingRead<Value>, call: ReadCall<Request, Value>): void {
+    const { leader } = this.#options;
+    const { method, request, settings, authorizer } = call;
+    if (call.datacenter !== leader.datacenter) {
+      run.refused(refusal('no-datacenter'));
+      return;
+    }
+    const prepared = method.prepare(leader.store, request, authorizer);
+    if (isRefusal(prepared)) {
+      run.refused(prepared);
+      return;
+    }
+    const { hadLeader } = this.#context.consensus.leadership;
+    if (call.takesAnyAge && hadLeader) run.start(this.#context, prepared, settings.waitMs);
+    else if (settings.consistency !== 'consistent' && this.#mayServe(settings)) {
+      run.start(this.#context, prepared, settings.waitMs);
+    } else this.#hold(run, prepared, settings).catch((error: unknown) => run.crashed(error));
+  }
+
+  async write<Request, Reply>(
+    method: WriteMethod<Request, Reply>,
+    request: Request,
+    datacenter: string,
+    asker: Asker,
+  ): Promise<Reply | Refusal> {
+    const { leader, consensus } = this.#options;
+    if (datacenter !== leader.datacenter) return refusal('no-datacenter');
+    // A rule is judged by a store that holds everything acknowledged: before that nobody leads.
+    if (!consensus.isLeading && !(await consensus.awaitLeading())) return refusal('no-leader');
+    const decision = method.decide(leader, request, asker);
+    if (isRefusal(decision)) return decision;
+    if (!('command' in decision)) return decision.reply;
+    const outcome = await consensus.propose(decision.command);
+    if (!outcome.ok) return refusal(outcome.code);
+    const { result, index } = outcome;
+    if (result.kind === 'error') return refusal('failed', `${decision.errorPrefix}${result.text}`);
+    return decision.reply(result, index);
+  }
+
+  direct<Request, Reply>(
+    method: DirectMethod<Request, Reply>,
+    request: Request,
+    datacenter: string,
+    asker: Asker,
+  ): Reply | Refusal | Promise<Reply | Refusal> {
+    const { server } = this.#options;
+    return datacenter === server.datacenter ? method.answer(server, request, asker) : refusal('no-datacenter');
+  }
+
+  now<Request, Value>(method: ReadMethod<Request, Value>, request: Request, authorizer: Authorizer): Value | Refusal {
+    if (!this.#context.consensus.leadership.hadLeader) return refusal('no-leader');
+    return readNow(method.prepare(this.#context.store, request, authorizer));
+  }
+
+  #mayServe({ consistency, maxStaleMs }: ReadSettings): boolean {
+    const { leadership } = this.#context.consensus;
+    if (consistency !== 'stale') return leadership.mayServe;
+    if (!leadership.hadLeader) return false;
+    // Too old an answer is asked again of the leader.
+    return maxStaleMs <= 0 || leadership.lastContactMs <= maxStaleMs || leadership.mayServe;
+  }
+
+  /** Waits for a leader (and a quorum's word) up to rpc_hold_timeout, trying again after growing, random pauses. */
+  async #hold<Value>(run: BlockingRead<Value>, prepared: PreparedRead<Value>, settings: ReadSettings): Promise<void> {
+    const holdMs = this.#options.holdMs();
+    const until = deadlines.now() + holdMs + (settings.minIndex > 0 ? settings.waitMs : 0);
+    let pauseMs = 0;
+    for (let attempt = 0; ; attempt++) {
+      let failure: RefusalCode = 'no-leader';
+      if (this.#mayServe(settings)) {
+        if (settings.consistency !== 'consistent' || (await this.#context.consensus.verifyLeader())) {
+          run.start(this.#context, prepared, settings.waitMs);
+          return;
+        }
+        failure = 'not-ready';
+      }
+      if (this.#context.stopping || deadlines.now() >= until) {
+        run.refused(refusal(failure));
+        return;
+      }
+      const longest = (holdMs / HOLD_STEPS) * 2 ** attempt;
+      pauseMs += Math.random() * Math.max(0, longest - pauseMs);
+      const isThere = await run.pauseUntil(Math.min(until, deadlines.now() + pauseMs));
+      if (!isThere) return;
+    }
+  }
+}

@@ -1,0 +1,80 @@
+// Catalog.Register and Catalog.Deregister: the server's rules in the order it judges them (spec/rpc.md, "Rules of single
+// methods"), then one command.
+
+import { uuidProblem } from '../../../gotext/uuid.js';
+import { CommandType, type DeregisterRequest, type RegisterRequest } from '../../../wire/commands.js';
+import type { CheckRecord } from '../../../wire/records.js';
+import { invalidServiceAddress, serviceProblems } from '../records/proxy-rules.js';
+import type { StoreReads } from '../replica/store/read-api.js';
+import type { WriteMethod } from './method.js';
+import { refusal } from './refusal.js';
+
+/** The request's checks name their node and have their IDs. */
+export type Registration = Omit<RegisterRequest, 'Datacenter' | 'Token'>;
+
+export const catalogRegister: WriteMethod<Registration, true> = {
+  name: 'Catalog.Register',
+  decide({ store, datacenter }, registration, { token, authorizer }) {
+    const { Node: node, Service: service } = registration;
+    if (!authorizer.allows('node:write', node)) return refusal('denied');
+    if (service !== null && !authorizer.allows('service:write', service.Service)) return refusal('denied');
+    const problem = registrationProblem(registration) ?? checksProblem(store, registration);
+    if (problem !== null) return refusal('failed', problem);
+    return {
+      command: { type: CommandType.register, body: { ...registration, Datacenter: datacenter, Token: token } },
+      errorPrefix: 'raft apply failed: ',
+      reply: () => true,
+    };
+  },
+};
+
+function registrationProblem({ PeerName, Node, Address, SkipNodeUpdate, ID, Service }: Registration): string | null {
+  if (PeerName !== '') return 'Cannot register a service with a peer name';
+  if (Node === '') return 'Must provide node';
+  if (Address === '' && !SkipNodeUpdate) return 'Must provide address if SkipNodeUpdate is not set';
+  const idProblem = ID === '' ? null : uuidProblem(ID);
+  if (idProblem !== null) return `Bad node ID: ${idProblem}`;
+  if (Service === null) return null;
+  if (Service.Service === '') {
+    const named = 'Must provide service name (Service.Service)';
+    return Service.ID === '' ? named : `${named} when service ID is provided`;
+  }
+  if (invalidServiceAddress(Service.Address)) return 'Invalid service address';
+  return serviceProblems(Service);
+}
+
+function checksProblem(store: StoreReads, registration: Registration): string | null {
+  const { Node: node, Checks: checks } = registration;
+  if (checks === null) return null;
+  const isKnown = knownServices(store, registration);
+  const wanted = node.toLowerCase();
+  for (const check of checks) {
+    if (check.Node.toLowerCase() !== wanted) {
+      return `Node '${check.Node}' for check '${check.CheckID}' doesn't match register request node '${node}'`;
+    }
+    if (!isKnown(check)) return `Unknown service ID '${check.ServiceID}' for check ID '${check.CheckID}'`;
+  }
+  return null;
+}
+
+/** Tells whether a check is of the node, or of a service that is on it or comes with it. */
+function knownServices(store: StoreReads, { Node, Service }: Registration): (check: CheckRecord) => boolean {
+  return ({ ServiceID: id }) =>
+    id === '' || Service?.ID === id || Service?.Service === id || store.catalog.nodeService(Node, id)?.ID === id;
+}
+
+export type Deregistration = Omit<DeregisterRequest, 'Datacenter' | 'Token'>;
+
+export const catalogDeregister: WriteMethod<Deregistration, true> = {
+  name: 'Catalog.Deregister',
+  decide({ datacenter }, deregistration, { token, authorizer }) {
+    const { Node: node } = deregistration;
+    if (!authorizer.allows('node:write', node)) return refusal('denied');
+    if (node === '') return refusal('failed', 'Must provide node');
+    return {
+      command: { type: CommandType.deregister, body: { ...deregistration, Datacenter: datacenter, Token: token } },
+      errorPrefix: 'raft apply failed: ',
+      reply: () => true,
+    };
+  },
+};

@@ -1,0 +1,144 @@
+// The reads of Catalog.*: nodes, services and what runs where (spec/fsm.md, section 4, for what each blocks on).
+
+import type { NodeRecord, ServiceRecord } from '../../../wire/records.js';
+import { catalogInstanceFields, nodeFields, serviceFields } from '../filter/fields.js';
+import type { ServiceInstance, StoreReads } from '../replica/store/read-api.js';
+import type { ReadMethod } from './method.js';
+import { hasMeta, hasTags, matcherOf, type Narrowing } from './narrowing.js';
+import { sortNear } from './near.js';
+import { isRefusal } from './refusal.js';
+
+export type { ServiceInstance } from '../replica/store/read-api.js';
+
+export const listNodes: ReadMethod<Narrowing, readonly NodeRecord[]> = {
+  name: 'Catalog.ListNodes',
+  prepare(store, { filter, nodeMeta, near }) {
+    const matches = matcherOf(filter, nodeFields);
+    if (isRefusal(matches)) return matches;
+    return {
+      read: () => store.catalog.nodes(nodeMeta),
+      watch: () => store.targets.nodes(),
+      narrow: (value) => {
+        const kept = matches === null ? value : value.filter(matches);
+        return sortNear(kept, near, store.coordinates, (node) => node.Node);
+      },
+    };
+  },
+};
+
+/** Service name → the distinct tags of its instances. */
+export type TagsByName = ReadonlyMap<string, readonly string[]>;
+
+export const listServices: ReadMethod<Narrowing, TagsByName> = {
+  name: 'Catalog.ListServices',
+  prepare(store, { filter, nodeMeta }) {
+    const matches = matcherOf(filter, catalogInstanceFields);
+    if (isRefusal(matches)) return matches;
+    const isKept = (instance: ServiceInstance): boolean =>
+      hasMeta(instance.node.Meta, nodeMeta) && (matches === null || matches(filterItem(instance)));
+    return {
+      read: () => store.catalog.serviceNames(nodeMeta),
+      watch: () => store.targets.serviceNames(nodeMeta !== null),
+      narrow: (value) => (matches === null ? value : narrowNames(store, value, isKept)),
+    };
+  },
+};
+
+/** Each name with the tags of the instances that are kept. */
+function narrowNames(store: StoreReads, names: TagsByName, isKept: (one: ServiceInstance) => boolean): TagsByName {
+  const out = new Map<string, readonly string[]>();
+  for (const name of names.keys()) {
+    const kept = store.catalog.serviceInstances(name).value.filter(isKept);
+    if (kept.length > 0) out.set(name, [...new Set(kept.flatMap(({ service }) => service.Tags ?? []))]);
+  }
+  return out;
+}
+
+export interface ServiceInstancesRequest extends Narrowing {
+  readonly service: string;
+  /** What can be reached through the mesh: native instances and proxies. */
+  readonly connect: boolean;
+}
+
+export const serviceInstances: ReadMethod<ServiceInstancesRequest, readonly ServiceInstance[]> = {
+  name: 'Catalog.ServiceNodes',
+  prepare(store, { service: name, connect, filter, nodeMeta, tags, near }) {
+    const matches = matcherOf(filter, catalogInstanceFields);
+    if (isRefusal(matches)) return matches;
+    return {
+      read: () => (connect ? store.catalog.connectInstances(name) : store.catalog.serviceInstances(name)),
+      watch: ({ value }) =>
+        connect
+          ? store.targets.connectInstances([name, ...value.map((instance) => instance.service.Service)])
+          : store.targets.serviceInstances(name, value.length > 0),
+      narrow: (value) => {
+        const kept = value.filter(
+          (instance) =>
+            hasMeta(instance.node.Meta, nodeMeta) &&
+            hasTags(instance.service.Tags, tags) &&
+            (matches === null || matches(filterItem(instance))),
+        );
+        return sortNear(kept, near, store.coordinates, (instance) => instance.node.Node);
+      },
+    };
+  },
+};
+
+/** The flat item that filters of services and instances select from. */
+function filterItem({ node, service }: ServiceInstance): object {
+  return {
+    ID: node.ID,
+    Node: node.Node,
+    Address: node.Address,
+    Datacenter: node.Datacenter,
+    TaggedAddresses: node.TaggedAddresses,
+    NodeMeta: node.Meta,
+    ServiceKind: service.Kind,
+    ServiceID: service.ID,
+    ServiceName: service.Service,
+    ServiceTags: service.Tags,
+    ServiceAddress: service.Address,
+    ServiceTaggedAddresses: service.TaggedAddresses,
+    ServiceWeights: service.Weights,
+    ServiceMeta: service.Meta,
+    ServicePort: service.Port,
+    ServiceSocketPath: service.SocketPath,
+    ServiceEnableTagOverride: service.EnableTagOverride,
+    ServiceProxy: service.Proxy,
+    ServiceConnect: service.Connect,
+    PeerName: service.PeerName,
+  };
+}
+
+export interface NodeServicesRequest extends Narrowing {
+  readonly node: string;
+}
+
+export interface NodeServices {
+  readonly node: NodeRecord;
+  readonly services: readonly ServiceRecord[];
+}
+
+/** null when the catalog doesn't know the node. */
+export const nodeServices: ReadMethod<NodeServicesRequest, NodeServices | null> = {
+  name: 'Catalog.NodeServices',
+  prepare(store, { node, filter }) {
+    const matches = matcherOf(filter, serviceFields);
+    if (isRefusal(matches)) return matches;
+    return {
+      read: () => store.catalog.nodeServices(node),
+      watch: ({ value }) => store.targets.nodeServices(node, value !== null),
+      narrow: (value) =>
+        value === null || matches === null ? value : { ...value, services: value.services.filter(matches) },
+    };
+  },
+};
+
+/** Mappings of ingress and terminating gateways come from config entries; without any the list is empty. */
+export const gatewayServices: ReadMethod<string, readonly never[]> = {
+  name: 'Catalog.GatewayServices',
+  prepare: (store) => ({
+    read: () => ({ index: store.index('gateway-services'), value: [] }),
+    watch: () => [{ kind: 'index', key: 'gateway-services' }],
+  }),
+};

@@ -1,0 +1,149 @@
+// Health.*: checks by node, service and state, and the instances of a service with the checks that decide about them.
+
+import type { CheckRecord } from '../../../wire/records.js';
+import { checkFields, healthEntryFields } from '../filter/fields.js';
+import type { HealthEntry, StoreReads } from '../replica/store/read-api.js';
+import type { PreparedRead, ReadMethod } from './method.js';
+import { hasMeta, hasTags, matcherOf, type Narrowing } from './narrowing.js';
+import { sortNear } from './near.js';
+import { isRefusal, type Refusal } from './refusal.js';
+
+export type { HealthEntry } from '../replica/store/read-api.js';
+
+/** Checks of a node, of a service, or in a state, by `name`. */
+export interface ChecksRequest extends Narrowing {
+  readonly name: string;
+}
+
+type Checks = readonly CheckRecord[];
+
+/** What `source` gives, narrowed as the request says. */
+function checksRead(
+  store: StoreReads,
+  request: ChecksRequest,
+  source: Pick<PreparedRead<Checks>, 'read' | 'watch'>,
+): PreparedRead<Checks> | Refusal {
+  const { filter, nodeMeta, near } = request;
+  const matches = matcherOf(filter, checkFields);
+  if (isRefusal(matches)) return matches;
+  const isKept = (check: CheckRecord): boolean =>
+    (matches === null || matches(check)) &&
+    (nodeMeta === null || hasMeta(store.catalog.node(check.Node)?.Meta ?? null, nodeMeta));
+  return {
+    ...source,
+    narrow: (value) => sortNear(value.filter(isKept), near, store.coordinates, (check) => check.Node),
+  };
+}
+
+export const nodeChecks: ReadMethod<ChecksRequest, Checks> = {
+  name: 'Health.NodeChecks',
+  prepare: (store, request) =>
+    checksRead(store, request, {
+      read: () => store.catalog.nodeChecks(request.name),
+      watch: () => store.targets.checks(),
+    }),
+};
+
+export const serviceChecks: ReadMethod<ChecksRequest, Checks> = {
+  name: 'Health.ServiceChecks',
+  prepare(store, request) {
+    const { name, nodeMeta } = request;
+    const { catalog, targets } = store;
+    const source = { read: () => catalog.serviceChecks(name), watch: () => targets.checks() };
+    // With node metadata the answer's index is the service's own (spec/fsm.md, section 4).
+    const ofService = {
+      read: () => ({ index: catalog.serviceHealth(name).index, value: catalog.serviceChecks(name).value }),
+      watch: () => targets.serviceHealth(name, catalog.serviceInstances(name).value.length > 0),
+    };
+    return checksRead(store, request, nodeMeta === null ? source : ofService);
+  },
+};
+
+export const checksInState: ReadMethod<ChecksRequest, Checks> = {
+  name: 'Health.ChecksInState',
+  prepare: (store, request) =>
+    checksRead(store, request, {
+      read: () => store.catalog.checksInState(request.name),
+      watch: () => store.targets.checks(),
+    }),
+};
+
+/** `connect`: what can be reached through the mesh; `ingress`: the gateways in front of it. */
+export type ServiceNodesKind = 'service' | 'connect' | 'ingress';
+
+export interface ServiceNodesRequest extends Narrowing {
+  readonly service: string;
+  readonly kind: ServiceNodesKind;
+  /** "" = this cluster's own. */
+  readonly peer: string;
+  readonly passingOnly: boolean;
+}
+
+type Entries = readonly HealthEntry[];
+
+const NONE: Entries = [];
+
+export const serviceNodes: ReadMethod<ServiceNodesRequest, Entries> = {
+  name: 'Health.ServiceNodes',
+  prepare(store, request) {
+    const { kind, peer, filter, service } = request;
+    // Imported services come with peering, ingress mappings with config entries: until then nothing matches.
+    if (peer !== '' || kind === 'ingress') {
+      return {
+        read: () => ({ index: store.catalog.serviceHealth(service).index, value: NONE }),
+        watch: () => store.targets.serviceHealth(service, false),
+      };
+    }
+    const matches = matcherOf(filter, healthEntryFields);
+    if (isRefusal(matches)) return matches;
+    const { catalog, targets } = store;
+    const narrow = (value: Entries): Entries => narrowEntries(store, value, request, matches);
+    if (kind === 'service') {
+      return {
+        read: () => catalog.serviceHealth(service),
+        watch: ({ value }) => targets.serviceHealth(service, value.length > 0),
+        narrow,
+      };
+    }
+    return {
+      read: () => catalog.connectHealth(service),
+      watch: ({ value }) => targets.connectInstances([service, ...value.map((entry) => entry.service.Service)]),
+      narrow,
+    };
+  },
+};
+
+function narrowEntries(
+  store: StoreReads,
+  all: Entries,
+  { passingOnly, nodeMeta, tags, near }: ServiceNodesRequest,
+  matches: ((item: object) => boolean) | null,
+): Entries {
+  let kept = passingOnly ? passingOf(all) : all;
+  if (nodeMeta !== null || tags.length > 0 || matches !== null) {
+    kept = kept.filter(
+      (entry) =>
+        hasMeta(entry.node.Meta, nodeMeta) &&
+        hasTags(entry.service.Tags, tags) &&
+        (matches === null || matches(filterItem(entry))),
+    );
+  }
+  return sortNear(kept, near, store.coordinates, (entry) => entry.node.Node);
+}
+
+function filterItem({ node, service, checks }: HealthEntry): object {
+  return { Node: node, Service: service, Checks: checks };
+}
+
+/** By the store's own list of a service, which is another one as soon as anything in it changes. */
+const passing = new WeakMap<Entries, Entries>();
+
+/** The same list for the same list, so that a text kept with it is found again. */
+function passingOf(all: Entries): Entries {
+  let kept = passing.get(all);
+  if (kept === undefined) {
+    kept = all.filter((entry) => entry.checks.every((check) => check.Status === 'passing'));
+    passing.set(all, kept);
+  }
+  return kept;
+}

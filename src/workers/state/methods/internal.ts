@@ -1,0 +1,44 @@
+// Internal.*: lists made for the UI and for peering.
+
+import type { CheckRecord, NodeRecord, ServiceRecord } from '../../../wire/records.js';
+import { nodeDumpFields } from '../filter/fields.js';
+import type { ReadMethod } from './method.js';
+import { matcherOf, type Narrowing } from './narrowing.js';
+import { isRefusal } from './refusal.js';
+
+/** A node with all that runs on it. */
+export interface NodeDump {
+  readonly node: NodeRecord;
+  readonly services: readonly ServiceRecord[];
+  readonly checks: readonly CheckRecord[];
+}
+
+/** The dump depends on nodes, services and checks alike. */
+const DUMP_INDEXES = ['nodes', 'services', 'checks'];
+
+export const nodeDump: ReadMethod<Narrowing, readonly NodeDump[]> = {
+  name: 'Internal.NodeDump',
+  prepare(store, { filter }) {
+    const matches = matcherOf(filter, nodeDumpFields);
+    if (isRefusal(matches)) return matches;
+    return {
+      // The highest of their indexes tells of any change. The lists are made for the final answer alone, by `narrow`.
+      read: () => ({ index: Math.max(...DUMP_INDEXES.map((key) => store.index(key))), value: [] }),
+      watch: () => DUMP_INDEXES.map((key) => ({ kind: 'index', key })),
+      narrow: () => {
+        const dumps = store.catalog.nodes(null).value.flatMap(({ Node }) => store.catalog.nodeDump(Node) ?? []);
+        if (matches === null) return dumps;
+        return dumps.filter(({ node, services, checks }) => matches({ ...node, Services: services, Checks: checks }));
+      },
+    };
+  },
+};
+
+/** There are none without peers. */
+export const exportedServices: ReadMethod<null, readonly never[]> = {
+  name: 'Internal.ExportedServices',
+  prepare: (store) => ({
+    read: () => ({ index: store.index('config-entries'), value: [] }),
+    watch: () => [{ kind: 'index', key: 'config-entries' }],
+  }),
+};

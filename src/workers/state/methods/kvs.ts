@@ -1,0 +1,68 @@
+// KVS.*: one key, lists of entries and of keys, and the writes (spec/fsm.md, section 7; spec/rpc.md, "Rules of single methods").
+// A lock is refused during a lock delay before anything is proposed: the delay is the leader's own knowledge.
+
+import { CommandType, type KvOperation } from '../../../wire/commands.js';
+import type { KvEntry } from '../../../wire/records.js';
+import type { Uint64 } from '../../../wire/uint64.js';
+import type { ReadMethod, WriteMethod } from './method.js';
+import { refusal } from './refusal.js';
+
+export interface KvWrite {
+  readonly op: KvOperation;
+  /** A prefix for `delete-tree`. */
+  readonly key: string;
+  readonly value: Uint8Array | null;
+  readonly flags: Uint64;
+  /** For locks; "" otherwise. */
+  readonly session: string;
+  /** The ModifyIndex to compare with, for `cas` and `delete-cas`; 0 otherwise. */
+  readonly compareIndex: number;
+}
+
+export const kvGet: ReadMethod<string, KvEntry | null> = {
+  name: 'KVS.Get',
+  prepare: (store, key) => ({
+    read: () => store.kv.get(key),
+    watch: ({ value }) => store.targets.kvKey(key, value !== null),
+    missing: ({ value }) => value === null,
+  }),
+};
+
+export const kvList: ReadMethod<string, readonly KvEntry[]> = {
+  name: 'KVS.List',
+  prepare: (store, prefix) => ({
+    read: () => store.kv.list(prefix),
+    watch: () => store.targets.kvPrefix(prefix),
+  }),
+};
+
+export interface KvKeysRequest {
+  readonly prefix: string;
+  /** Keys end behind the first one after the prefix; "" = whole keys. */
+  readonly separator: string;
+}
+
+export const kvListKeys: ReadMethod<KvKeysRequest, readonly string[]> = {
+  name: 'KVS.ListKeys',
+  prepare: (store, { prefix, separator }) => ({
+    read: () => store.kv.keys(prefix, separator),
+    watch: () => store.targets.kvPrefix(prefix),
+  }),
+};
+
+/** False when a condition didn't hold. */
+export const kvApply: WriteMethod<KvWrite, boolean> = {
+  name: 'KVS.Apply',
+  decide({ store, datacenter }, { op, key, value, flags, session, compareIndex }, { token, authorizer }) {
+    if (!authorizer.allows('key:write', key)) return refusal('denied');
+    if (key === '' && op !== 'delete-tree') return refusal('bad-request', 'Must provide key');
+    if (op === 'lock' && store.kv.lockDelayed(key, Date.now())) return { reply: false };
+    const entry = { Key: key, Flags: flags, Value: value, Session: session };
+    const DirEnt = { CreateIndex: 0, ModifyIndex: compareIndex, LockIndex: 0, ...entry };
+    return {
+      command: { type: CommandType.kvs, body: { Datacenter: datacenter, Token: token, Op: op, DirEnt } },
+      errorPrefix: 'raft apply failed: ',
+      reply: (result) => result.kind !== 'bool' || result.value,
+    };
+  },
+};

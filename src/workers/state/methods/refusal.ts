@@ -1,0 +1,45 @@
+// Why a request is not carried out, as a value: a code from one table and the text that clients match on. The HTTP status,
+// the RPC error text and the DNS rcode derive from the code (spec/rpc.md, "Errors as strings").
+
+/** The code's HTTP status; the text that goes with it where there is only one. */
+const TABLE = {
+  /** The request itself is wrong: a missing name, a number that isn't one. */
+  'bad-request': { status: 400, text: '' },
+  /** The token doesn't allow it. */
+  denied: { status: 403, text: 'Permission denied' },
+  'not-found': { status: 404, text: '' },
+  'too-large': { status: 413, text: '' },
+  /** A rule of the server's refuses it, or the state does when the command is applied. */
+  failed: { status: 500, text: '' },
+  'no-servers': { status: 500, text: 'No known Consul servers' },
+  'no-datacenter': { status: 500, text: 'No path to datacenter' },
+  'no-leader': { status: 500, text: 'No cluster leader' },
+  'not-ready': { status: 500, text: 'Not ready to serve consistent reads' },
+  'leadership-lost': { status: 500, text: 'leadership lost while committing log' },
+  stopping: { status: 500, text: 'No cluster leader' },
+  'queue-full': {
+    status: 503,
+    text: 'rate limit exceeded for operation that can only be performed by the leader, try again later',
+  },
+} as const;
+
+export type RefusalCode = keyof typeof TABLE;
+
+export interface Refusal {
+  readonly refused: RefusalCode;
+  readonly text: string;
+}
+
+/** Without a text the code's own. */
+export function refusal(refused: RefusalCode, text: string = TABLE[refused].text): Refusal {
+  return { refused, text };
+}
+
+export function isRefusal(value: unknown): value is Refusal {
+  return typeof value === 'object' && value !== null && 'refused' in value;
+}
+
+/** The HTTP status that tells it. */
+export function statusOf({ refused }: Refusal): number {
+  return TABLE[refused].status;
+}

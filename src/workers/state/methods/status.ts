@@ -1,0 +1,14 @@
+// Status.*: who leads and who votes, as this server knows it: these answers need no leader (spec/rpc.md, "Rules of single
+// methods").
+
+import type { DirectMethod } from './method.js';
+
+export const statusLeader: DirectMethod<null, string> = {
+  name: 'Status.Leader',
+  answer: ({ leaderAddress }) => leaderAddress(),
+};
+
+export const statusPeers: DirectMethod<null, readonly string[]> = {
+  name: 'Status.Peers',
+  answer: ({ peers }) => peers(),
+};

@@ -1,0 +1,83 @@
+// Txn.Apply and Txn.Read: several operations at once, all or none (spec/rpc.md, "Rules of single methods"). What changes nothing
+// is answered from the store; anything else is one command, refused before the log where the server can tell.
+
+import { CommandType, type TxnOperation, type TxnResponse } from '../../../wire/commands.js';
+import type { KvReads } from '../replica/store/read-api.js';
+import type { ReadMethod, WriteMethod } from './method.js';
+import { refusal } from './refusal.js';
+
+const KV_WRITES = new Set(['set', 'cas', 'lock', 'unlock', 'delete', 'delete-cas', 'delete-tree']);
+const KV_READS = new Set(['get', 'get-tree', 'get-or-empty', 'check-index', 'check-session', 'check-not-exists']);
+const CATALOG_VERBS = new Set(['get', 'set', 'cas', 'delete', 'delete-cas']);
+
+type Operations = readonly TxnOperation[];
+
+export function changesSomething(operations: Operations): boolean {
+  return operations.some(({ KV, Node, Service, Check }) =>
+    KV ? KV_WRITES.has(KV.Verb) : (Node ?? Service ?? Check)?.Verb !== 'get',
+  );
+}
+
+export const txnApply: WriteMethod<Operations, TxnResponse> = {
+  name: 'Txn.Apply',
+  decide({ store, datacenter }, operations, { token, authorizer }) {
+    if (!authorizer.allows('key:write', '')) return refusal('denied');
+    const refused = problems(operations, store.kv);
+    if (refused !== null) return { reply: refused };
+    return {
+      command: { type: CommandType.txn, body: { Datacenter: datacenter, Token: token, Ops: operations } },
+      errorPrefix: 'raft apply failed: ',
+      reply: (result) => (result.kind === 'txn' ? result.value : refusal('failed', 'the transaction had no answer')),
+    };
+  },
+};
+
+export interface TxnReadReply {
+  readonly response: TxnResponse;
+  /** What the answer is as of; 0 when the operations couldn't be tried. */
+  readonly index: number;
+}
+
+export const txnRead: ReadMethod<Operations, TxnReadReply> = {
+  name: 'Txn.Read',
+  prepare: (store, operations) => ({
+    read() {
+      const refused = problems(operations, store.kv);
+      const index = refused === null ? store.appliedIndex : 0;
+      return { index, value: { response: refused ?? store.readTransaction(operations), index } };
+    },
+    watch: () => [],
+  }),
+};
+
+/** Why operations can't even be tried; null when all can. */
+function problems(operations: Operations, kv: KvReads): TxnResponse | null {
+  const Errors = operations.flatMap((operation, OpIndex) => {
+    const What = problem(operation, kv);
+    return What === null ? [] : [{ OpIndex, What }];
+  });
+  return Errors.length === 0 ? null : { Results: null, Errors };
+}
+
+function problem({ KV, Node, Service, Check }: TxnOperation, kv: KvReads): string | null {
+  if (KV) {
+    if (KV.DirEnt.Key === '' && KV.Verb !== 'get-tree' && KV.Verb !== 'delete-tree') return 'Must provide key';
+    if (!KV_WRITES.has(KV.Verb) && !KV_READS.has(KV.Verb)) return `unknown KV operation: ${KV.Verb}`;
+    if (KV.Verb === 'lock' && kv.lockDelayed(KV.DirEnt.Key, Date.now())) {
+      return `failed to lock key ${JSON.stringify(KV.DirEnt.Key)} due to lock delay`;
+    }
+    return null;
+  }
+  if (Node) {
+    if (Node.Node.Node === '') return 'Must provide node';
+    return CATALOG_VERBS.has(Node.Verb) ? null : `unknown node operation: ${Node.Verb}`;
+  }
+  if (Service) {
+    if (Service.Verb !== 'get' && Service.Service.Service === '') {
+      const named = 'Must provide service name (Service.Service)';
+      return Service.Service.ID === '' ? named : `${named} when service ID is provided`;
+    }
+    return CATALOG_VERBS.has(Service.Verb) ? null : `unknown service operation: ${Service.Verb}`;
+  }
+  return Check && !CATALOG_VERBS.has(Check.Verb) ? `unknown check operation: ${Check.Verb}` : null;
+}

@@ -1,0 +1,40 @@
+// Calls over a store and a log of a test's own, with whatever else a server has left at rest.
+
+import type { CoordinateRecord } from '../../../src/wire/records.js';
+import type { Calls } from '../../../src/workers/state/calls/calls.js';
+import { ServerCalls } from '../../../src/workers/state/calls/server-calls.js';
+import type { LeaderView, ServerView } from '../../../src/workers/state/methods/method.js';
+import type { Consensus } from '../../../src/workers/state/replica/consensus.js';
+import type { StoreReads } from '../../../src/workers/state/replica/store/read-api.js';
+import { FakeControl } from '../agent-endpoints/fake-request.js';
+
+export interface TestCallsOptions {
+  readonly store: StoreReads;
+  readonly consensus: Consensus;
+  readonly server?: Partial<ServerView>;
+  readonly leader?: Partial<LeaderView>;
+  readonly holdMs?: number;
+}
+
+export function testCalls({ store, consensus, server, leader, holdMs = 200 }: TestCallsOptions): Calls {
+  return new ServerCalls({
+    server: {
+      datacenter: 'dc1',
+      leaderAddress: () => '127.0.0.1:8300',
+      peers: () => ['127.0.0.1:8300'],
+      wanMembers: () => [],
+      control: new FakeControl({}),
+      ...server,
+    },
+    leader: {
+      store,
+      datacenter: 'dc1',
+      sessionTtlMinMs: () => 10_000,
+      renewSession: () => {},
+      updateCoordinate: (_record: CoordinateRecord) => {},
+      ...leader,
+    },
+    consensus,
+    holdMs: () => holdMs,
+  });
+}
