@@ -6,6 +6,18 @@ const only = (from, allowed) => ({
   to: { path: '^src/', pathNot: allowed.map((folder) => `^src/${folder}/`) },
 });
 
+/** A layer of the state worker, and what of the worker it may see. */
+const layer = (folder, allowed, comment) => ({
+  name: `${folder}-layer`,
+  severity: 'error',
+  comment,
+  from: { path: `^src/workers/state/${folder}/` },
+  to: {
+    path: '^src/workers/state/',
+    pathNot: [folder, ...allowed].map((name) => `^src/workers/state/${name}/`),
+  },
+});
+
 module.exports = {
   forbidden: [
     only('gotext', ['gotext']),
@@ -39,6 +51,21 @@ module.exports = {
       from: { path: '^src/main/gossip/(core|serf)/' },
       to: { dependencyTypes: ['core'] },
     },
+    layer('replica', [], 'The replicated state knows nobody above it.'),
+    layer('methods', ['replica', 'filter', 'records', 'gossip', 'control'], 'A method knows no interface.'),
+    layer('calls', ['replica', 'methods'], 'Who answers, and when: the same for all interfaces.'),
+    layer('http', ['calls', 'methods'], 'HTTP sees no store and no log.'),
+    layer('dns', ['calls', 'methods'], 'DNS sees no store and no log.'),
+    layer(
+      'endpoints',
+      ['http', 'calls', 'methods', 'json', 'records', 'filter', 'gossip', 'control', 'local'],
+      'An endpoint translates parameters and records: it sees no store and no log.',
+    ),
+    layer('json', [], 'Texts of records.'),
+    layer('filter', [], 'The filter language.'),
+    layer('gossip', [], 'What is known of the pools.'),
+    layer('leader', ['replica', 'methods', 'records'], 'What only a leader does.'),
+    layer('local', ['replica', 'methods', 'records'], "The agent's own services and checks."),
     {
       name: 'gossip-layers',
       severity: 'error',

@@ -11,6 +11,7 @@ import type { RaftRole } from '../../wire/raft-port.js';
 import type { MainToState, StateToMain, StateWorkerData } from '../../wire/state-worker.js';
 import { agentStats } from './agent-stats.js';
 import { type Calls, noServers } from './calls/calls.js';
+import { localReads } from './calls/local-reads.js';
 import { ServerCalls } from './calls/server-calls.js';
 import { CheckShards } from './check-shards.js';
 import { ControlClient } from './control/control-client.js';
@@ -33,7 +34,6 @@ import { LogStream } from './log-stream.js';
 import { CoordinateUpdates } from './methods/coordinate-updates.js';
 import { noConsensus } from './replica/no-consensus.js';
 import { openReplica, type Replica } from './replica/replica.js';
-import { StateStore } from './replica/state-store.js';
 import { serverEndpoints } from './server-endpoints.js';
 
 const CHECKS_STOP_MS = 1_000;
@@ -246,15 +246,14 @@ export class StateWorker {
   async #openDns(): Promise<string[]> {
     const { dns, datacenter, nodeName } = this.#config;
     if (dns.listeners.length === 0) return [];
-    const leadership = this.#server?.consensus.leadership;
+    const server = this.#server;
     this.#dns = new DnsServer({
       config: dns,
-      store: this.#server?.store ?? new StateStore(),
+      local: server && localReads(server.store, server.consensus),
       datacenter,
       nodeName,
       metrics: this.#telemetry.metrics,
       logger: this.#logger,
-      answers: () => (leadership?.hadLeader ? 'serve' : 'servfail'),
     });
     await this.#dns.listen();
     return this.#dns.bound.map(({ address, port }) => {

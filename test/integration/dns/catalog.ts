@@ -2,7 +2,9 @@
 
 import { CommandType } from '../../../src/wire/commands.js';
 import type { DnsConfig } from '../../../src/wire/config.js';
+import { Leadership, Role } from '../../../src/wire/leadership.js';
 import type { CheckRecord, ServiceRecord, StringMap } from '../../../src/wire/records.js';
+import { localReads } from '../../../src/workers/state/calls/local-reads.js';
 import { NO_CHECK, NO_SERVICE } from '../../../src/workers/state/records/zero-values.js';
 import { StateStore } from '../../../src/workers/state/replica/state-store.js';
 
@@ -43,7 +45,18 @@ export const defaultDns: DnsConfig = {
 
 export class Catalog {
   readonly store = new StateStore();
+  readonly leadership = new Leadership();
+  /** As the DNS server asks it; ready as long as {@link leadership} knows of a leader. */
+  readonly local = localReads(this.store, this);
   #index = 10;
+
+  constructor(isReady = true) {
+    if (isReady) this.lead();
+  }
+
+  lead(): void {
+    this.leadership.setRole(Role.leader, 1, true);
+  }
 
   register(registration: Registration): void {
     const { Node, Address, Service, Check, Checks, NodeMeta, TaggedAddresses, SkipNodeUpdate } = registration;

@@ -42,12 +42,11 @@ const dns = new DnsServer({
     udpAnswerLimit: (settings['udp_answer_limit'] as number | undefined) ?? 3,
     nodeMetaTxt: settings['enable_additional_node_meta_txt'] !== false,
   },
-  store: catalog.store,
+  local: catalog.local,
   datacenter: 'dc1',
   nodeName: agent.node_name,
   metrics: new Metrics(),
   logger: new Logger('agent.dns', new LogSink('error', () => {})),
-  answers: () => 'serve',
 });
 
 function local(path: string, body: { readonly [field: string]: unknown }): void {

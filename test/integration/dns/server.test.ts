@@ -12,7 +12,6 @@ import packet from 'dns-packet';
 import { Logger, LogSink } from '../../../src/observe/logger.js';
 import { Metrics } from '../../../src/observe/metrics.js';
 import type { DnsConfig } from '../../../src/wire/config.js';
-import type { Readiness } from '../../../src/workers/state/dns/responder.js';
 import { DnsServer } from '../../../src/workers/state/dns/server.js';
 import { questionPacket } from '../../unit/dns/message.js';
 import { Catalog, defaultDns } from './catalog.js';
@@ -24,28 +23,25 @@ interface Running {
   readonly server: DnsServer;
   readonly metrics: Metrics;
   readonly port: number;
-  readiness: Readiness;
 }
 
-async function start(t: TestContext, config: Partial<DnsConfig> = {}): Promise<Running> {
-  const catalog = new Catalog();
+async function start(t: TestContext, config: Partial<DnsConfig> = {}, isReady = true): Promise<Running> {
+  const catalog = new Catalog(isReady);
   catalog.registerServer('agent-one', 8300);
   const metrics = new Metrics();
-  const state: { readiness: Readiness } = { readiness: 'serve' };
   const server = new DnsServer({
     config: { ...defaultDns, ...config },
-    store: catalog.store,
+    local: catalog.local,
     datacenter: 'dc1',
     nodeName: 'agent-one',
     metrics,
     logger: new Logger('agent.dns', new LogSink('error', () => {})),
-    answers: () => running.readiness,
   });
   await server.listen();
   t.after(() => server.close());
   const [bound] = server.bound;
   assert.ok(bound !== undefined);
-  const running: Running = { catalog, server, metrics, port: bound.port, ...state };
+  const running: Running = { catalog, server, metrics, port: bound.port };
   return running;
 }
 
@@ -176,12 +172,11 @@ test('settings are taken over while it runs', async (t) => {
 });
 
 test('without a leader ever heard of, the zone is SERVFAIL', async (t) => {
-  const running = await start(t);
-  running.readiness = 'servfail';
+  const running = await start(t, {}, false);
   const reply = await ask(running.port, questionPacket({ name: 'agent-one.node.consul', type: 'A' }));
   assert.equal((reply.flags ?? 0) & 0xf, 2);
   assert.equal(reply.questions?.length, 1);
-  running.readiness = 'serve';
+  running.catalog.lead();
   assert.deepEqual(await dig(running.port, 'agent-one.node.consul'), ['127.0.0.1']);
 });
 
@@ -236,12 +231,11 @@ test('a port in use is an error, and leaves nothing bound', async (t) => {
   const { port } = await start(t);
   const second = new DnsServer({
     config: { ...defaultDns, listeners: [{ kind: 'tcp', address: '127.0.0.1', port }] },
-    store: new Catalog().store,
+    local: new Catalog().local,
     datacenter: 'dc1',
     nodeName: 'agent-two',
     metrics: new Metrics(),
     logger: new Logger('agent.dns', new LogSink('error', () => {})),
-    answers: () => 'serve',
   });
   await assert.rejects(second.listen(), { code: 'EADDRINUSE' });
   assert.deepEqual(second.bound, []);

@@ -4,6 +4,7 @@
 // what becomes of the answer, so that no other object is needed for that.
 
 import { type Deadline, deadlines } from '../../../deadlines/deadline-queue.js';
+import type { Leadership } from '../../../wire/leadership.js';
 import type { PreparedRead, ReadResult } from '../methods/method.js';
 import { type Refusal, refusal } from '../methods/refusal.js';
 import type { Consensus } from '../replica/consensus.js';
@@ -48,7 +49,7 @@ export abstract class BlockingRead<T> implements Deadline {
   }
 
   /** The answer; `index` is at least 1. Called once, unless the read is refused, fails or is aborted. */
-  protected abstract answered(value: T, index: number, consensus: Consensus): void;
+  protected abstract answered(value: T, index: number, leadership: Leadership): void;
   /** The answer that there is none. */
   abstract refused(refused: Refusal): void;
   /** The read threw: a bug, to be reported and answered. Nobody above catches what a timer or a change has called. */
@@ -160,6 +161,6 @@ export abstract class BlockingRead<T> implements Deadline {
   #answer({ index, value }: ReadResult<T>): void {
     if (this.#context === null) return;
     const shown = this.#prepared?.narrow?.(value) ?? value;
-    this.answered(shown, shownIndex(index), this.#context.consensus);
+    this.answered(shown, shownIndex(index), this.#context.consensus.leadership);
   }
 }

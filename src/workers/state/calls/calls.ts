@@ -2,8 +2,8 @@
 // it asks for; a write waits for a leader and is judged there. On the leader a default read takes no promise and no timer.
 
 import type { Authorizer } from '../methods/access.js';
-import type { Asker, DirectMethod, PreparedRead, ReadMethod, WriteMethod } from '../methods/method.js';
-import { isRefusal, type Refusal, refusal } from '../methods/refusal.js';
+import type { Asker, DirectMethod, ReadMethod, WriteMethod } from '../methods/method.js';
+import { type Refusal, refusal } from '../methods/refusal.js';
 import type { BlockingRead } from './blocking-read.js';
 import type { ReadSettings } from './read-settings.js';
 
@@ -24,8 +24,6 @@ export interface Calls {
     datacenter: string,
     asker: Asker,
   ): Reply | Refusal | Promise<Reply | Refusal>;
-  /** What this server has now, for who can't wait and takes any age: DNS. */
-  now<Request, Value>(method: ReadMethod<Request, Value>, request: Request, authorizer: Authorizer): Value | Refusal;
   /** Reads that wait right now. */
   readonly waiting: number;
   /** From now on nothing waits: for a change, or for a leader. */
@@ -42,19 +40,11 @@ export interface ReadCall<Request, Value> {
   readonly takesAnyAge: boolean;
 }
 
-/** The prepared read's part that was asked for, as the store has it now. */
-export function readNow<Value>(prepared: PreparedRead<Value> | Refusal): Value | Refusal {
-  if (isRefusal(prepared)) return prepared;
-  const { value } = prepared.read();
-  return prepared.narrow?.(value) ?? value;
-}
-
 /** On an agent that knows no server everything is refused at once (spec/rpc.md, "Client agent retries"). */
 export const noServers: Calls = {
   read: (run) => run.refused(refusal('no-servers')),
   write: () => Promise.resolve(refusal('no-servers')),
   direct: () => refusal('no-servers'),
-  now: () => refusal('no-servers'),
   waiting: 0,
   stop: () => {},
 };

@@ -1,20 +1,11 @@
 // Calls on a server, over its own replica and log.
 
 import { deadlines } from '../../../deadlines/deadline-queue.js';
-import type { Authorizer } from '../methods/access.js';
-import type {
-  Asker,
-  DirectMethod,
-  LeaderView,
-  PreparedRead,
-  ReadMethod,
-  ServerView,
-  WriteMethod,
-} from '../methods/method.js';
+import type { Asker, DirectMethod, LeaderView, PreparedRead, ServerView, WriteMethod } from '../methods/method.js';
 import { isRefusal, type Refusal, type RefusalCode, refusal } from '../methods/refusal.js';
 import type { Consensus } from '../replica/consensus.js';
 import type { BlockingRead, ReadContext } from './blocking-read.js';
-import { type Calls, type ReadCall, readNow } from './calls.js';
+import type { Calls, ReadCall } from './calls.js';
 import type { ReadSettings } from './read-settings.js';
 
 /** Waits between two tries start at a sixteenth of rpc_hold_timeout. */
@@ -93,11 +84,6 @@ export class ServerCalls implements Calls {
   ): Reply | Refusal | Promise<Reply | Refusal> {
     const { server } = this.#options;
     return datacenter === server.datacenter ? method.answer(server, request, asker) : refusal('no-datacenter');
-  }
-
-  now<Request, Value>(method: ReadMethod<Request, Value>, request: Request, authorizer: Authorizer): Value | Refusal {
-    if (!this.#context.consensus.leadership.hadLeader) return refusal('no-leader');
-    return readNow(method.prepare(this.#context.store, request, authorizer));
   }
 
   #mayServe({ consistency, maxStaleMs }: ReadSettings): boolean {

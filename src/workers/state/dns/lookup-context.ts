@@ -1,27 +1,37 @@
 // What every lookup reads and gives back.
 
 import type { DnsConfig } from '../../../wire/config.js';
-import type { StoreReads } from '../replica/store/read-api.js';
-import type { Answer } from './answer.js';
+import type { LocalReads } from '../calls/local-reads.js';
+import { type Refusal, rcodeOf } from '../methods/refusal.js';
+import { type Answer, answer } from './answer.js';
 import type { ServiceTtl } from './service-ttl.js';
-import type { StillTrue } from './still-true.js';
 import type { ZoneSettings } from './zone.js';
 
 export interface LookupContext {
   readonly config: DnsConfig;
-  readonly store: StoreReads;
+  readonly local: LocalReads;
   readonly datacenter: string;
   readonly zones: ZoneSettings;
   readonly serviceTtl: ServiceTtl;
 }
 
+/** Whether an answer would be the same now: a question that costs little. Asked only after the store has changed. */
+export type StillTrue = () => boolean;
+
+/** Depends on the configuration alone. */
+export const always: StillTrue = () => true;
+
 export interface Resolved {
   readonly answer: Answer;
-  /** Whether the answer would be the same now; asked only after the store has changed. */
   readonly stillTrue: StillTrue;
 }
 
 /** Seconds. */
 export function nodeTtl(config: DnsConfig): number {
   return Math.floor(config.nodeTtlMs / 1000);
+}
+
+/** What is said when the question was refused; asked anew the next time. */
+export function refusedAnswer(refusal: Refusal): Resolved {
+  return { answer: answer({ rcode: rcodeOf(refusal), authoritative: false }), stillTrue: () => false };
 }

@@ -1,12 +1,13 @@
 // NS and SOA of the zone (spec/dns.md, section 2): answered for any name in it, from the healthy servers.
 
+import { instancesOf, serviceNodes } from '../methods/health.js';
+import { isRefusal } from '../methods/refusal.js';
 import { parseAddress } from './address.js';
 import { answer, type Item } from './answer.js';
-import { type LookupContext, nodeTtl, type Resolved } from './lookup-context.js';
+import { type LookupContext, nodeTtl, type Resolved, refusedAnswer } from './lookup-context.js';
 import { Name } from './name.js';
 import { Type } from './protocol.js';
 import { addressRecord, nameRecord } from './record.js';
-import { sameService } from './still-true.js';
 import { type AskedZone, nodeName } from './zone.js';
 
 const SERVER_SERVICE = 'consul';
@@ -17,9 +18,10 @@ function isHostName(node: string): boolean {
 }
 
 export function nameServers(context: LookupContext, zone: AskedZone, type: number): Resolved {
-  const { store, config, datacenter, zones } = context;
-  const entries = store.catalog.serviceHealth(SERVER_SERVICE).value;
-  const stillTrue = sameService(store, SERVER_SERVICE, new Set(entries.map((entry) => entry.service.Service)));
+  const { local, config, datacenter, zones } = context;
+  const read = local.read(serviceNodes, instancesOf(SERVER_SERVICE));
+  if (isRefusal(read)) return refusedAnswer(read);
+  const { value: entries, stillTrue } = read;
   const owner = new Name(zone.tail);
   const ttl = nodeTtl(config);
   const items: Item[] = [];

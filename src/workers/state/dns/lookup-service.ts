@@ -1,15 +1,15 @@
 // The instances of a service as addresses or SRV records (spec/dns.md, section 2).
 
 import type { CheckRecord } from '../../../wire/records.js';
-import type { HealthEntry } from '../replica/store/read-api.js';
+import { type HealthEntry, instancesOf, serviceNodes } from '../methods/health.js';
+import { isRefusal } from '../methods/refusal.js';
 import { parseAddress } from './address.js';
 import { answer, type Item } from './answer.js';
-import type { LookupContext, Resolved } from './lookup-context.js';
+import { type LookupContext, type Resolved, refusedAnswer } from './lookup-context.js';
 import { type Name, nameFromText } from './name.js';
 import { metaRecords } from './node-meta.js';
 import { Rcode, Type } from './protocol.js';
 import { addressName, addressRecord, nameRecord, type ResourceRecord, srvRecord } from './record.js';
-import { sameService } from './still-true.js';
 import { type AskedZone, datacenterTail, nodeName } from './zone.js';
 import type { ZoneQuestion } from './zone-name.js';
 
@@ -123,10 +123,11 @@ export function serviceAnswer(
   question: ServiceQuestion,
   type: number,
 ): Resolved {
-  const { store, config } = context;
-  const all = store.catalog.serviceHealth(question.service).value;
-  const stillTrue = sameService(store, question.service, new Set(all.map((entry) => entry.service.Service)));
-  const entries = all.filter((entry) => hasTag(entry, question.tag) && isHealthy(entry, config.onlyPassing));
+  const { local, config } = context;
+  const read = local.read(serviceNodes, instancesOf(question.service));
+  if (isRefusal(read)) return refusedAnswer(read);
+  const { value, stillTrue } = read;
+  const entries = value.filter((entry) => hasTag(entry, question.tag) && isHealthy(entry, config.onlyPassing));
   if (entries.length === 0) {
     return { answer: answer({ rcode: Rcode.NXDOMAIN, authority: [zone.soa] }), stillTrue };
   }

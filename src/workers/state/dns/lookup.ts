@@ -1,11 +1,13 @@
-// Questions answered from the store (spec/dns.md, section 2), as functions of the store's read API and the settings. Each
+// Questions answered from the store (spec/dns.md, section 2), as functions of methods and settings. Each
 // result carries what it depends on, so that it can be kept until that changes.
 
 import { ipText } from '../../../gotext/ip.js';
+import { addressOwners, getNode } from '../methods/catalog.js';
+import { isRefusal } from '../methods/refusal.js';
 import { addressOfLabel, addressOfReverse, parseAddress } from './address.js';
 import { type Answer, answer } from './answer.js';
 import { lowerCaseLabels } from './labels.js';
-import { type LookupContext, nodeTtl, type Resolved } from './lookup-context.js';
+import { always, type LookupContext, nodeTtl, type Resolved, refusedAnswer } from './lookup-context.js';
 import { nameServers } from './lookup-nameservers.js';
 import { serviceAnswer } from './lookup-service.js';
 import { type Name, nameFromText } from './name.js';
@@ -13,7 +15,6 @@ import { metaRecords } from './node-meta.js';
 import { Rcode, Type } from './protocol.js';
 import type { Query } from './query.js';
 import { addressRecord, nameRecord } from './record.js';
-import { always, sameNode, sameReverse } from './still-true.js';
 import { type AskedZone, nodeName, placeOf, serviceName } from './zone.js';
 import { readZoneName } from './zone-name.js';
 
@@ -23,11 +24,12 @@ function noSuchName(zone: AskedZone): Answer {
 
 /** Metadata goes along with addresses unless that is switched off; who asks for it gets it always. */
 function nodeAnswer(context: LookupContext, zone: AskedZone, node: string, type: number): Resolved {
-  const found = context.store.catalog.node(node);
-  const stillTrue = sameNode(context.store, node, found);
   const isAddress = type === Type.A || type === Type.AAAA || type === Type.ANY;
   if (!isAddress && type !== Type.TXT) return { answer: answer({}), stillTrue: always };
-  if (found === undefined) return { answer: noSuchName(zone), stillTrue };
+  const read = context.local.read(getNode, node);
+  if (isRefusal(read)) return refusedAnswer(read);
+  const { value: found, stillTrue } = read;
+  if (found === null) return { answer: noSuchName(zone), stillTrue };
   const ttl = nodeTtl(context.config);
   const texts = metaRecords(null, found.Meta, ttl);
   if (type === Type.TXT) return { answer: answer({ answers: texts }), stillTrue };
@@ -71,14 +73,15 @@ function zoneAnswer(context: LookupContext, zone: AskedZone, query: Query): Reso
 
 /** Reverse lookups give names of the main domain, whatever type was asked for. */
 function reverseAnswer(context: LookupContext, query: Query, labels: readonly string[]): Resolved {
-  const { zones, datacenter, store } = context;
+  const { zones, datacenter, local } = context;
   const domain = zones.soa.owner?.wire ?? Uint8Array.of(0);
   const bytes = addressOfReverse(labels);
   const nothing = answer({ rcode: Rcode.NXDOMAIN, authority: [zones.soa] });
   if (bytes === null) return { answer: nothing, stillTrue: always };
-  const text = ipText(bytes);
-  const { node, instance } = store.catalog.byAddress(text);
-  const stillTrue = sameReverse(store, text, node, instance);
+  const read = local.read(addressOwners, ipText(bytes));
+  if (isRefusal(read)) return refusedAnswer(read);
+  const { node, instance } = read.value;
+  const { stillTrue } = read;
   const target =
     node !== undefined
       ? nodeName(node.Node, datacenter, domain)

@@ -2,17 +2,16 @@
 // repeated question is short: read, find the kept answer, copy the encoded reply, put in ID, flags and spelling.
 
 import type { DnsConfig } from '../../../wire/config.js';
-import type { StoreReads } from '../replica/store/read-api.js';
+import type { LocalReads } from '../calls/local-reads.js';
 import { type Answer, answer } from './answer.js';
 import { AnswerCache } from './answer-cache.js';
 import { composeReply, type ReplyOptions, type Transport } from './compose.js';
 import { questionLabels } from './labels.js';
 import { lookup } from './lookup.js';
-import type { LookupContext, Resolved } from './lookup-context.js';
+import type { LookupContext, Resolved, StillTrue } from './lookup-context.js';
 import { HEADER_LENGTH, Rcode } from './protocol.js';
 import { type Query, readPacket } from './query.js';
 import { ServiceTtl } from './service-ttl.js';
-import type { StillTrue } from './still-true.js';
 import { headerReply, MessageWriter, repeatFlags } from './writer.js';
 import { placeOf, zoneSettings } from './zone.js';
 
@@ -31,14 +30,11 @@ interface Kept {
   readonly encoded: Map<number, Encoded>;
 }
 
-export type Readiness = 'serve' | 'servfail';
-
 export interface ResponderOptions {
   readonly config: DnsConfig;
-  readonly store: StoreReads;
+  /** Null on an agent without a store of its own, which answers nothing of its zones. */
+  readonly local: LocalReads | null;
   readonly datacenter: string;
-  /** Whether this agent can answer from its store: not before it heard of a leader, never without servers. */
-  readonly answers: () => Readiness;
   readonly random: () => number;
   readonly nowMs: () => number;
 }
@@ -55,6 +51,9 @@ export interface Responds {
 }
 
 const SERVFAIL = answer({ rcode: Rcode.SERVFAIL, authoritative: false });
+const NOT_OURS = answer({ rcode: Rcode.REFUSED, authoritative: false });
+
+type Settings = Omit<LookupContext, 'local'>;
 /** Encoded forms per question: without EDNS over both transports, and a few sizes of EDNS. */
 const MAX_ENCODED = 8;
 
@@ -62,25 +61,23 @@ export class Responder {
   readonly #options: ResponderOptions;
   readonly #writer = new MessageWriter();
   readonly #cache = new AnswerCache<Kept>();
-  #context: LookupContext;
-  #generation: number;
+  #settings: Settings;
+  #generation = 0;
 
   constructor(options: ResponderOptions) {
     this.#options = options;
-    this.#generation = options.store.generation;
-    this.#context = this.#contextOf(options.config);
+    this.#settings = this.#settingsOf(options.config);
   }
 
   /** Takes new settings; nothing that was looked up under the old ones is kept. */
   reload(config: DnsConfig): void {
-    this.#context = this.#contextOf(config);
+    this.#settings = this.#settingsOf(config);
     this.#cache.clear();
   }
 
-  #contextOf(config: DnsConfig): LookupContext {
+  #settingsOf(config: DnsConfig): Settings {
     return {
       config,
-      store: this.#options.store,
       datacenter: this.#options.datacenter,
       zones: zoneSettings(config),
       serviceTtl: new ServiceTtl(config.serviceTtlMs),
@@ -92,16 +89,20 @@ export class Responder {
     const query = readPacket(packet);
     if (query.kind === 'ignore') return null;
     if (query.kind === 'refusal') return { bytes: headerReply(packet, query.rcode), zone: 'none', type: 0 };
-    const place = placeOf(query, this.#context.zones).kind;
+    const place = placeOf(query, this.#settings.zones).kind;
     const zone = place === 'zone' ? 'domain' : place;
-    if (zone !== 'elsewhere' && this.#options.answers() === 'servfail') {
+    const { local } = this.#options;
+    if (zone === 'elsewhere') {
+      return { bytes: this.#compose(query, NOT_OURS, transport).bytes, zone, type: query.type };
+    }
+    if (local === null || !local.isReady) {
       return { bytes: this.#compose(query, SERVFAIL, transport).bytes, zone, type: query.type };
     }
-    return { bytes: this.#reply(query, transport), zone, type: query.type };
+    return { bytes: this.#reply(local, query, transport), zone, type: query.type };
   }
 
-  #reply(query: Query, transport: Transport): Buffer {
-    const kept = this.#keptAnswer(query);
+  #reply(local: LocalReads, query: Query, transport: Transport): Buffer {
+    const kept = this.#keptAnswer(local, query);
     const { edns } = query;
     const isShuffled = kept.answer.items.length > 1;
     if (isShuffled || (edns !== null && edns.subnet !== null)) {
@@ -137,7 +138,7 @@ export class Responder {
   }
 
   #compose(query: Query, of: Answer, transport: Transport): Encoded {
-    const { config } = this.#context;
+    const { config } = this.#settings;
     const options: ReplyOptions = {
       transport,
       compress: !config.disableCompression,
@@ -151,10 +152,10 @@ export class Responder {
     return { bytes: this.#writer.take(length), serialOffset: this.#writer.serialOffset };
   }
 
-  #keptAnswer(query: Query): Kept {
+  #keptAnswer(local: LocalReads, query: Query): Kept {
     // The key is the name as it was spelled, and the type: names in an answer may repeat the spelling.
     const key = query.packet.toString('latin1', HEADER_LENGTH, query.questionEnd - 2);
-    const { appliedIndex, generation } = this.#options.store;
+    const { appliedIndex, generation } = local;
     if (generation !== this.#generation) {
       this.#generation = generation;
       this.#cache.clear();
@@ -166,7 +167,7 @@ export class Responder {
         return known;
       }
     }
-    const resolved: Resolved = lookup(this.#context, query, questionLabels(query));
+    const resolved: Resolved = lookup({ ...this.#settings, local }, query, questionLabels(query));
     const kept: Kept = { ...resolved, checkedAt: appliedIndex, encoded: new Map() };
     this.#cache.set(key, kept);
     return kept;

@@ -4,23 +4,22 @@
 import type { Logger } from '../../../observe/logger.js';
 import type { Labels, Metrics, Series } from '../../../observe/metrics.js';
 import type { DnsConfig } from '../../../wire/config.js';
-import type { StoreReads } from '../replica/store/read-api.js';
+import type { LocalReads } from '../calls/local-reads.js';
 import type { Transport } from './compose.js';
 import { Rcode, typeName } from './protocol.js';
-import { type Readiness, Responder, type Responds, type Response } from './responder.js';
+import { Responder, type Responds, type Response } from './responder.js';
 import { listenTcp, type TcpListener } from './tcp.js';
 import { listenUdp, type UdpListener } from './udp.js';
 import { headerReply } from './writer.js';
 
 export interface DnsServerOptions {
   readonly config: DnsConfig;
-  readonly store: StoreReads;
+  /** Null on an agent without a store of its own. */
+  readonly local: LocalReads | null;
   readonly datacenter: string;
   readonly nodeName: string;
   readonly metrics: Metrics;
   readonly logger: Logger;
-  /** `servfail` while no leader was ever heard of, and on a client agent without servers. */
-  readonly answers: () => Readiness;
 }
 
 /** Where one configured address is served. */
@@ -45,8 +44,8 @@ export class DnsServer {
 
   constructor(options: DnsServerOptions) {
     this.#options = options;
-    const { config, store, datacenter, metrics, nodeName, answers } = options;
-    this.#responder = new Responder({ config, store, datacenter, answers, random: Math.random, nowMs: Date.now });
+    const { config, local, datacenter, metrics, nodeName } = options;
+    this.#responder = new Responder({ config, local, datacenter, random: Math.random, nowMs: Date.now });
     const labels: Labels = [['node', nodeName]];
     this.#domainQuery = metrics.sample('dns.domain_query', labels);
     this.#reverseQuery = metrics.sample('dns.ptr_query', labels);

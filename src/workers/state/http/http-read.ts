@@ -1,11 +1,11 @@
 // A read that came over HTTP: from its row of the table to the method, and from the records back to an answer with the headers
 // of a read (spec/http.md, section 3).
 
+import type { Leadership } from '../../../wire/leadership.js';
 import { BlockingRead } from '../calls/blocking-read.js';
 import type { Calls } from '../calls/calls.js';
 import { allowAll } from '../methods/access.js';
 import type { Refusal } from '../methods/refusal.js';
-import type { Consensus } from '../replica/consensus.js';
 import type { ApiCall } from './api-call.js';
 import { type AnyRead, failedRead, isReply, type ReadEndpoint, type ReadOptions, refused } from './endpoint.js';
 import type { AbortListener } from './engine.js';
@@ -56,7 +56,7 @@ class HttpRead<Request, Value> extends BlockingRead<Value> implements AbortListe
     this.#call.waiter = this;
   }
 
-  protected override answered(value: Value, index: number, { leadership }: Consensus): void {
+  protected override answered(value: Value, index: number, leadership: Leadership): void {
     const endpoint = this.#endpoint;
     const reply = endpoint.reply(value, this.#request);
     if (endpoint.missesAreBare && reply.status === 404) {

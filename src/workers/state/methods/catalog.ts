@@ -142,3 +142,30 @@ export const gatewayServices: ReadMethod<string, readonly never[]> = {
     watch: () => [{ kind: 'index', key: 'gateway-services' }],
   }),
 };
+
+/** One node by its name; null when the catalog doesn't know it. */
+export const getNode: ReadMethod<string, NodeRecord | null> = {
+  name: 'Catalog.Node',
+  prepare: (store, name) => ({
+    read: () => ({ index: store.index('nodes'), value: store.catalog.node(name) ?? null }),
+    watch: () => store.targets.nodes(),
+  }),
+};
+
+/** Who has an address: the first such node, and the first such instance. */
+export interface AddressOwners {
+  readonly node: NodeRecord | undefined;
+  readonly instance: ServiceInstance | undefined;
+}
+
+export const addressOwners: ReadMethod<string, AddressOwners> = {
+  name: 'Catalog.AddressOwners',
+  prepare: (store, address) => ({
+    read: () => ({
+      index: Math.max(store.index('nodes'), store.index('services')),
+      value: store.catalog.byAddress(address),
+    }),
+    watch: () => ['nodes', 'services'].map((key) => ({ kind: 'index', key })),
+    isSame: (now, before) => now.node === before.node && now.instance?.service === before.instance?.service,
+  }),
+};

@@ -4,7 +4,7 @@ import type { CheckRecord } from '../../../wire/records.js';
 import { checkFields, healthEntryFields } from '../filter/fields.js';
 import type { HealthEntry, StoreReads } from '../replica/store/read-api.js';
 import type { PreparedRead, ReadMethod } from './method.js';
-import { hasMeta, hasTags, matcherOf, type Narrowing } from './narrowing.js';
+import { EVERYTHING, hasMeta, hasTags, matcherOf, type Narrowing } from './narrowing.js';
 import { sortNear } from './near.js';
 import { isRefusal, type Refusal } from './refusal.js';
 
@@ -77,6 +77,11 @@ export interface ServiceNodesRequest extends Narrowing {
   /** "" = this cluster's own. */
   readonly peer: string;
   readonly passingOnly: boolean;
+}
+
+/** All instances of a service, whatever their health. */
+export function instancesOf(service: string): ServiceNodesRequest {
+  return { ...EVERYTHING, service, kind: 'service', peer: '', passingOnly: false };
 }
 
 type Entries = readonly HealthEntry[];

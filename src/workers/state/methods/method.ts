@@ -20,6 +20,8 @@ export interface PreparedRead<Value> {
   watch(result: ReadResult<Value>): readonly WatchTarget[];
   /** True for a miss under the not-found rule (spec/rpc.md, "Blocking reads", 4). */
   missing?(result: ReadResult<Value>): boolean;
+  /** Whether two results are the same; without it they are when they are the same object, as the store's own records are. */
+  isSame?(now: Value, before: Value): boolean;
   /**
    * The part of the records that was asked for, in the order asked for. Called once, on the final result. Gives `value`
    * itself where everything was asked for: texts that are kept with a list are found by the list.

@@ -1,12 +1,22 @@
 // Why a request is not carried out, as a value: a code from one table and the text that clients match on. The HTTP status,
 // the RPC error text and the DNS rcode derive from the code (spec/rpc.md, "Errors as strings").
 
-/** The code's HTTP status; the text that goes with it where there is only one. */
+interface Row {
+  /** Of HTTP. */
+  readonly status: number;
+  /** Of DNS; SERVFAIL unless said. */
+  readonly rcode?: number;
+  /** Where there is only one; else "". */
+  readonly text: string;
+}
+
+const SERVFAIL = 2;
+
 const TABLE = {
   /** The request itself is wrong: a missing name, a number that isn't one. */
   'bad-request': { status: 400, text: '' },
   /** The token doesn't allow it. */
-  denied: { status: 403, text: 'Permission denied' },
+  denied: { status: 403, rcode: 5, text: 'Permission denied' },
   'not-found': { status: 404, text: '' },
   'too-large': { status: 413, text: '' },
   /** A rule of the server's refuses it, or the state does when the command is applied. */
@@ -21,7 +31,7 @@ const TABLE = {
     status: 503,
     text: 'rate limit exceeded for operation that can only be performed by the leader, try again later',
   },
-} as const;
+} as const satisfies { readonly [code: string]: Row };
 
 export type RefusalCode = keyof typeof TABLE;
 
@@ -42,4 +52,10 @@ export function isRefusal(value: unknown): value is Refusal {
 /** The HTTP status that tells it. */
 export function statusOf({ refused }: Refusal): number {
   return TABLE[refused].status;
+}
+
+/** The DNS rcode that tells it. */
+export function rcodeOf({ refused }: Refusal): number {
+  const row: Row = TABLE[refused];
+  return row.rcode ?? SERVFAIL;
 }

@@ -1,0 +1,48 @@
+// What this server has itself, asked without waiting and whatever its age: for DNS, which keeps answers and asks again only
+// whether they are still true.
+
+import { allowAll } from '../methods/access.js';
+import type { ReadMethod } from '../methods/method.js';
+import { isRefusal, type Refusal } from '../methods/refusal.js';
+import type { Consensus } from '../replica/consensus.js';
+import type { StoreReads } from '../replica/store/read-api.js';
+
+export interface LocalAnswer<Value> {
+  readonly value: Value;
+  /** Whether the value would be the same now; costs a look-up. Means nothing after a restore ({@link LocalReads.generation}). */
+  stillTrue(): boolean;
+}
+
+export interface LocalReads {
+  /** False before a leader was ever heard of: until then nothing here may be shown to anybody. */
+  readonly isReady: boolean;
+  /** While it is the same, so is every answer. */
+  readonly appliedIndex: number;
+  /** Raised by every restore: no answer outlives it. */
+  readonly generation: number;
+  read<Request, Value>(method: ReadMethod<Request, Value>, request: Request): LocalAnswer<Value> | Refusal;
+}
+
+export function localReads(store: StoreReads, { leadership }: Pick<Consensus, 'leadership'>): LocalReads {
+  return {
+    get isReady() {
+      return leadership.hadLeader;
+    },
+    get appliedIndex() {
+      return store.appliedIndex;
+    },
+    get generation() {
+      return store.generation;
+    },
+    read(method, request) {
+      const prepared = method.prepare(store, request, allowAll);
+      if (isRefusal(prepared)) return prepared;
+      const { value } = prepared.read();
+      const isSame = prepared.isSame ?? Object.is;
+      return {
+        value: prepared.narrow?.(value) ?? value,
+        stillTrue: () => isSame(prepared.read().value, value),
+      };
+    },
+  };
+}
