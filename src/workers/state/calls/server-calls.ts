@@ -70,7 +70,7 @@ export class ServerCalls implements Calls {
     if (isRefusal(decision)) return decision;
     if (!('command' in decision)) return decision.reply;
     const outcome = await consensus.propose(decision.command);
-    if (!outcome.ok) return refusal(outcome.code);
+    if (!outcome.ok) return refusal(outcome.code, outcome.text);
     const { result, index } = outcome;
     if (result.kind === 'error') return refusal('failed', `${decision.errorPrefix}${result.text}`);
     return decision.reply(result, index);

@@ -199,7 +199,11 @@ export class PartialSync {
 
   async #write(command: Command): Promise<WriteOutcome> {
     const outcome = await this.#options.consensus.propose(command);
-    if (!outcome.ok) return { kind: 'failed', error: refusal(outcome.code).text, nothingGoes: true };
+    if (!outcome.ok) {
+      // What has no form on the wire keeps nothing else from being synced.
+      const nothingGoes = outcome.code !== 'unencodable';
+      return { kind: 'failed', error: refusal(outcome.code, outcome.text).text, nothingGoes };
+    }
     if (outcome.result.kind !== 'error') return { kind: 'written' };
     const error = outcome.result.text;
     if (error.includes('Permission denied') || error.includes('ACL not found')) return { kind: 'blocked' };

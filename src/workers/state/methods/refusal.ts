@@ -18,6 +18,8 @@ const TABLE = {
   /** The token doesn't allow it. */
   denied: { status: 403, rcode: 5, text: 'Permission denied' },
   'not-found': { status: 404, text: '' },
+  /** A value that the log has no form for: a number beyond its field, nesting without end. */
+  unencodable: { status: 400, text: '' },
   'too-large': { status: 413, text: '' },
   /** A rule of the server's refuses it, or the state does when the command is applied. */
   failed: { status: 500, text: '' },

@@ -4,11 +4,12 @@
 import type { ApplyResult, Command } from '../../../wire/commands.js';
 import type { Leadership } from '../../../wire/leadership.js';
 
-export type ProposeFailure = 'no-servers' | 'no-leader' | 'queue-full' | 'leadership-lost' | 'stopping';
+export type ProposeFailure = 'no-servers' | 'no-leader' | 'queue-full' | 'leadership-lost' | 'stopping' | 'unencodable';
 
 export type ProposeOutcome =
   | { readonly ok: true; readonly index: number; readonly result: ApplyResult }
-  | { readonly ok: false; readonly code: ProposeFailure };
+  /** `text`: what is wrong with the command itself. */
+  | { readonly ok: false; readonly code: ProposeFailure; readonly text?: string };
 
 export interface Consensus {
   readonly leadership: Leadership;

@@ -127,9 +127,16 @@ export class RaftClient implements Consensus {
       pending.settle({ ok: false, code: 'queue-full' });
       return;
     }
+    // Encoded before it counts: a command that has no form on the wire is nobody else's trouble.
+    try {
+      this.#batch.append(pending.command);
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      pending.settle({ ok: false, code: 'unencodable', text });
+      return;
+    }
     this.#pendingCount += 1;
     this.#turn.push(pending);
-    this.#batch.append(pending.command);
     if (this.#batch.byteLength >= MAX_BATCH_BYTES) this.#send();
     else if (!this.#scheduled) {
       this.#scheduled = true;
