@@ -28,11 +28,11 @@ export class KindsOfAgents {
   }
 
   /** What became of the agent, if it ended or answers nothing any more; null when it is well. */
-  async lost(): Promise<string | null> {
+  async lost(deadlineMs = ANSWER_DEADLINE_MS): Promise<string | null> {
     const agent = this.#agent;
     if (agent === null || typeof agent === 'string') return null;
     const answers = await fetch(`${agent.http}/v1/agent/self`, {
-      signal: AbortSignal.timeout(ANSWER_DEADLINE_MS),
+      signal: AbortSignal.timeout(deadlineMs),
     }).then(
       () => true,
       () => false,
