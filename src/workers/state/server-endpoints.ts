@@ -23,14 +23,15 @@ export interface ServerEndpointDependencies {
 
 export function serverEndpoints({ calls, config, hasWan }: ServerEndpointDependencies): EndpointTable {
   const { datacenter, nodeName } = config();
+  const maxValueSize = () => config().limits.kvMaxValueSize;
   return [
-    ...kvEndpoints({ calls, maxValueSize: () => config().limits.kvMaxValueSize }),
+    ...kvEndpoints({ calls, maxValueSize }),
     ...catalogReads(nodeName, datacenter),
     ...catalogWrites(calls),
     ...healthEndpoints(nodeName),
     ...sessionEndpoints({ calls, nodeName }),
     ...statusEndpoints(calls),
-    ...txnEndpoints({ calls, maxRequestLength: () => config().limits.txnMaxReqLen }),
+    ...txnEndpoints({ calls, maxRequestLength: () => config().limits.txnMaxReqLen, maxValueSize }),
     ...internalEndpoints(nodeName),
     ...coordinateEndpoints({ calls, datacenter, disabled: () => config().disableCoordinates }),
     ...keyringEndpoints({ calls, datacenter, hasWan }),

@@ -11,12 +11,14 @@ import { isRefusal } from '../methods/refusal.js';
 import { changesSomething, txnApply, txnRead } from '../methods/txn.js';
 import { STRICT } from '../records/bodies.js';
 import { kvEntryJson } from './kv-json.js';
-import { txnBody, txnOperation } from './txn-body.js';
+import { oversizedValue, txnBody, txnOperation } from './txn-body.js';
 
 export interface TxnDependencies {
   readonly calls: Calls;
   /** Bytes; limits.txn_max_req_len. */
   readonly maxRequestLength: () => number;
+  /** Bytes; limits.kv_max_value_size. */
+  readonly maxValueSize: () => number;
 }
 
 const MAX_OPERATIONS = 128;
@@ -73,6 +75,8 @@ async function transact(dependencies: TxnDependencies, request: ApiRequest): Pro
   if (given.length > MAX_OPERATIONS) {
     return text(413, `Transaction contains too many operations (${given.length} > ${MAX_OPERATIONS})`);
   }
+  const oversized = oversizedValue(given, dependencies.maxValueSize());
+  if (oversized !== null) return text(413, oversized);
   const { datacenter } = request;
   const operations = given.map((one) => txnOperation(one, datacenter)).filter((one) => one !== null);
   if (changesSomething(operations)) {
