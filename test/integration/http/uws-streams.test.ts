@@ -14,7 +14,7 @@ test('known differences: a quiet stream has no head yet', async () => {
       {
         path: '/v1/quiet',
         answeredBy: 'agent',
-        acl: 'none',
+        acl: ['none'],
         methods: {
           GET: () => ({
             status: 200,
@@ -32,7 +32,7 @@ test('known differences: a quiet stream has no head yet', async () => {
       {
         path: '/v1/other',
         answeredBy: 'agent',
-        acl: 'none',
+        acl: ['none'],
         methods: { GET: () => ({ status: 200, contentType: 'text/plain', headers: [], body: 'other' }) },
       },
     ],

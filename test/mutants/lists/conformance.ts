@@ -6,15 +6,15 @@ export const conformance: readonly Mutant[] = [
   {
     name: 'DNS of an agent fails every lookup',
     file: 'workers/state/state-worker.ts',
-    find: "(leadership?.hadLeader ? 'serve' : 'servfail')",
-    replace: "'servfail'",
+    find: 'local: server && localReads(server.store, server.consensus)',
+    replace: 'local: null',
     tests: ['integration/dns/agent', 'conformance/dns'],
   },
   {
     name: 'DNS of an agent answers before it heard of a leader',
-    file: 'workers/state/state-worker.ts',
-    find: "(leadership?.hadLeader ? 'serve' : 'servfail')",
-    replace: "'serve'",
+    file: 'workers/state/calls/local-reads.ts',
+    find: 'return leadership.hadLeader;',
+    replace: 'return true;',
     tests: ['integration/dns/agent'],
   },
   {
