@@ -4,7 +4,8 @@
 import { open, readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '../../../observe/logger.js';
-import { LogFile, syncDirectory } from './log-file.js';
+import { syncDirectory } from '../../../wire/sync-directory.js';
+import { LogFile } from './log-file.js';
 import { compressedFrame, MAGIC, type Payload, readFrames } from './log-frames.js';
 import type { Opened } from './registration-store.js';
 import { LocalStoreError } from './store-error.js';
