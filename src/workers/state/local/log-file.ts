@@ -59,11 +59,11 @@ export class LogFile {
     return new LogFile(path, handle, MAGIC.length);
   }
 
-  /** An existing file; what lies behind `size` is cut. */
+  /** An existing file; what lies behind `size` is cut. From now on it has a marker, also where an older agent wrote it. */
   static async reopen(path: string, size: number): Promise<LogFile> {
     const handle = await open(path, O_RDWR | O_DSYNC, FILE_MODE);
     try {
-      if (size < MAGIC.length) await writeAll(handle, MAGIC, 0);
+      await writeAll(handle, MAGIC, 0);
       await handle.truncate(Math.max(size, MAGIC.length));
       await handle.sync();
     } catch (error) {
