@@ -36,6 +36,8 @@ export async function openStorage(
     const made = await mkdir(raft, { recursive: true, mode: 0o755 });
     if (made !== undefined) await syncDirectory(dataDir);
     store = await openLevelStore(join(raft, 'log'));
+    // LevelDB has renamed a file at opening, and leaves the directory to the file system.
+    await syncDirectory(join(raft, 'log'));
     const snapshots = await SnapshotDirectory.open(join(raft, 'snapshots'), Date.now);
     return await recoverStorage(store, new MarkerFile(join(raft, 'log.durable')), snapshots, unreadable);
   } catch (error) {
