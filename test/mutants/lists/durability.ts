@@ -3,6 +3,7 @@
 import type { Mutant } from '../mutant.js';
 
 const ORDER = ['integration/durability/stores'];
+const IN_AN_AGENT = ['integration/durability/agent'];
 const RECOVERY = ['unit/raft/recovery'];
 const LOST = ['unit/local/lost-files'];
 const MARKER = ['unit/raft/durable-marker'];
@@ -227,6 +228,40 @@ const onTheDisk: readonly Mutant[] = [
   },
 ];
 
+const toldAfterwards: readonly Mutant[] = [
+  {
+    name: 'a change of gossip keys is answered before the keyring is on the disk',
+    file: 'main/pools/gossip-pool.ts',
+    find: 'const problem = (await this.#keyringFile?.save()) ?? null;',
+    replace: 'void this.#keyringFile?.save();\n    const problem = null as string | null;',
+    tests: IN_AN_AGENT,
+  },
+  {
+    name: 'the log is shortened beside the snapshot, not behind it',
+    file: 'workers/raft/snapshot/snapshot-taker.ts',
+    find: '    const description = await sink.finish();\n',
+    replace:
+      '    const finished = sink.finish();\n    await this.#around.dropThrough(this.#around.core.log.last.index);\n' +
+      '    const description = await finished;\n',
+    tests: IN_AN_AGENT,
+  },
+  {
+    name: 'a registration is answered before it is handed to the disk',
+    file: 'workers/state/local/registrar.ts',
+    find: 'await store.settled() : await store.commit(transaction.operations)',
+    replace:
+      'await store.settled() : (void store.commit(transaction.operations), await Promise.resolve({ ok: true as const }))',
+    tests: IN_AN_AGENT,
+  },
+  {
+    name: 'a command is committed before its entry is written',
+    file: 'workers/raft/raft-server.ts',
+    find: 'await store.persist(work);',
+    replace: 'void store.persist(work);',
+    tests: IN_AN_AGENT,
+  },
+];
+
 const lossIsSaid: readonly Mutant[] = [
   {
     name: "the Raft marker's CRC is not checked",
@@ -385,4 +420,4 @@ const lossIsSaid: readonly Mutant[] = [
   },
 ];
 
-export const durability: readonly Mutant[] = [...onTheDisk, ...lossIsSaid];
+export const durability: readonly Mutant[] = [...onTheDisk, ...toldAfterwards, ...lossIsSaid];
