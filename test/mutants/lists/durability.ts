@@ -258,7 +258,7 @@ const toldAfterwards: readonly Mutant[] = [
     file: 'workers/raft/raft-server.ts',
     find: 'await store.persist(work);',
     replace: 'void store.persist(work);',
-    tests: IN_AN_AGENT,
+    tests: ['simulation/raft/crash'],
   },
 ];
 
