@@ -32,15 +32,14 @@ const NUMBERS_AT = 16;
 /** More logs than that exist only where snapshots failed again and again; of older ones nothing is said any more. */
 const MOST_ENDS = 32;
 
-function encode({ snapshot, snapshotBytes, firstLog, ends }: Witnessed): Buffer {
-  const record = Buffer.alloc(BYTES);
+function encode({ snapshot, snapshotBytes, firstLog, ends }: Witnessed, record: Buffer): void {
+  record.fill(0);
   record.set(MAGIC);
   record.writeUInt32LE(ends.length, COUNT_AT);
   for (const [at, value] of [snapshot, snapshotBytes, firstLog, ...ends].entries()) {
     record.writeDoubleLE(value, NUMBERS_AT + 8 * at);
   }
   record.writeUInt32LE(crc32(record.subarray(COUNT_AT)), CRC_AT);
-  return record;
 }
 
 /** Or what is wrong with it. */
@@ -66,6 +65,7 @@ export class StoreMarker {
   readonly path: string;
   /** Null while there is no marker: a new directory, one of an older agent, or a lost marker; the files tell. */
   readonly found: Witnessed | null;
+  readonly #record = Buffer.alloc(BYTES);
   #known: Witnessed;
   #descriptor: number | null = null;
 
@@ -123,7 +123,8 @@ export class StoreMarker {
 
   #write(known: Witnessed): void {
     this.#known = known;
-    writeSync(this.#open(), encode(known), 0, BYTES, 0);
+    encode(known, this.#record);
+    writeSync(this.#open(), this.#record, 0, BYTES, 0);
   }
 
   #open(): number {
