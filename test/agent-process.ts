@@ -30,6 +30,8 @@ export interface AgentOptions {
   readonly node?: string;
   /** Ports to use again after a restart. */
   readonly ports?: AgentPorts;
+  /** A program and its arguments that run the agent in their place, as `strace -D` does. */
+  readonly under?: readonly string[];
   /** Wait until a leader is known and the agent's node is in the catalog; on by default. */
   readonly waitForLeader?: boolean;
 }
@@ -132,9 +134,11 @@ export async function choosePorts(): Promise<AgentPorts> {
 export async function startAgent(options: AgentOptions): Promise<AgentProcess> {
   const ports = options.ports ?? (await choosePorts());
   const node = options.node ?? 'golden';
+  const [program = '', ...before] = [...(options.under ?? []), path.join(repositoryRoot, 'lictor')];
   const child = spawn(
-    path.join(repositoryRoot, 'lictor'),
+    program,
     [
+      ...before,
       'agent',
       `-node=${node}`,
       '-bind=127.0.0.1',

@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { uuidProblem } from '../../gotext/uuid.js';
 import type { RuntimeConfig } from '../../wire/config.js';
+import { syncDirectoryNow } from '../../wire/sync-directory.js';
 import { withNodeId } from './debug/render.js';
 import { fileReason } from './files.js';
 
@@ -49,6 +50,7 @@ function fromFile(config: RuntimeConfig, file: string, make: () => string): Reso
     const temporary = `${file}.tmp`;
     fs.writeFileSync(temporary, id, { mode: 0o600, flush: true });
     fs.renameSync(temporary, file);
+    syncDirectoryNow(path.dirname(file));
   } catch (error) {
     return failed(`open ${file}: ${fileReason(error)}`);
   }

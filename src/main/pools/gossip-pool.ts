@@ -7,7 +7,7 @@ import type { Metrics } from '../../observe/metrics.js';
 import type { RuntimeConfig } from '../../wire/config.js';
 import type { Coordinate, KeyringAnswer, KeyringOperation, PoolFigures } from '../../wire/gossip-pools.js';
 import type { SerfMember } from '../gossip/serf/member.js';
-import type { MemberEventType, SerfEvent } from '../gossip/serf/output.js';
+import type { IncomingQuery, MemberEventType, SerfEvent } from '../gossip/serf/output.js';
 import { SerfCore } from '../gossip/serf/serf-core.js';
 import type { RestoredSnapshot } from '../gossip/serf/snapshot.js';
 import { GossipShell } from '../gossip/shell/gossip-shell.js';
@@ -174,6 +174,12 @@ export class GossipPool {
     return this.#shell === null ? null : this.#shell.run(action);
   }
 
+  async #saveKeyring(query: IncomingQuery): Promise<void> {
+    const problem = (await this.#keyringFile?.save()) ?? null;
+    if (problem !== null) this.#serfLog.error(problem);
+    this.#run((nowMs) => this.#serf.keyringSaved(query, problem, nowMs));
+  }
+
   #take(event: SerfEvent): void {
     const { observer } = this.#context;
     switch (event.kind) {
@@ -198,9 +204,7 @@ export class GossipPool {
         this.#snapshot?.append(event.lines, event.isSynced);
         return;
       case 'keyring':
-        void this.#keyringFile?.save().then((problem) => {
-          if (problem !== null) this.#serfLog.error(problem);
-        });
+        void this.#saveKeyring(event.query);
         return;
       case 'quit':
         // The machine has said why in the log.

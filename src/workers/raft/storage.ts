@@ -3,7 +3,8 @@
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { logIndex, ORIGIN } from './core/entry.js';
+import { syncDirectory } from '../../wire/sync-directory.js';
+import { ORIGIN } from './core/entry.js';
 import type { SnapshotDescription } from './snapshot/meta.js';
 import { SnapshotDirectory } from './snapshot/snapshot-directory.js';
 import { DiscardedSnapshots, type SnapshotStore } from './snapshot/snapshot-store.js';
@@ -32,8 +33,11 @@ export async function openStorage(
   let store: KeyValueStore | null = null;
   try {
     const raft = join(dataDir, 'raft');
-    await mkdir(raft, { recursive: true, mode: 0o755 });
+    const made = await mkdir(raft, { recursive: true, mode: 0o755 });
+    if (made !== undefined) await syncDirectory(dataDir);
     store = await openLevelStore(join(raft, 'log'));
+    // LevelDB has renamed a file at opening, and leaves the directory to the file system.
+    await syncDirectory(join(raft, 'log'));
     const snapshots = await SnapshotDirectory.open(join(raft, 'snapshots'), Date.now);
     return await recoverStorage(store, new MarkerFile(join(raft, 'log.durable')), snapshots, unreadable);
   } catch (error) {
@@ -50,6 +54,7 @@ export async function recoverStorage(
   unreadable: (id: string, problem: string) => void,
 ): Promise<Storage> {
   const snapshot = await snapshots.newestReadable(unreadable);
-  const recovered = await recoverLog(store, snapshot?.position ?? ORIGIN, logIndex(marker.index));
+  const recovered = await recoverLog(store, snapshot?.position ?? ORIGIN, marker.index);
+  if (marker.index === null) marker.begin();
   return { log: new LogStore(store, marker, recovered), snapshots, snapshot, recovered };
 }

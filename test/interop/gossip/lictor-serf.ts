@@ -147,6 +147,7 @@ export class SerfNode implements LictorNode {
         this.snapshot?.append(event.lines, event.isSynced);
         break;
       case 'keyring':
+        this.running.run((nowMs) => this.core.keyringSaved(event.query, null, nowMs));
         break;
       case 'quit':
         this.tell({ event: 'problem', text: event.text });

@@ -41,6 +41,8 @@ export class VirtualDisk implements KeyValueStore, DurableMarker {
     return this.#marker;
   }
 
+  begin(): void {}
+
   advance(index: LogIndex): void {
     this.#marker = index;
   }

@@ -104,27 +104,17 @@ describe('identity', () => {
     assert.equal(fs.statSync(file).mode & 0o777, 0o600);
   });
 
-  test('a spoilt file ends the start', (context) => {
+  test('a spoilt file ends the start, also an empty or a cut one', (context) => {
     const folder = temporaryDirectory(context);
-    writeFiles(folder, { 'node-id': 'nonsense' });
-    const refused = resolveNodeId(load('-bind=127.0.0.1', `-data-dir=${folder}`));
-    assert.ok(!refused.ok);
-    assert.match(
-      refused.error,
-      /^failed to setup node ID: NodeID in .*node-id is invalid: uuid string is wrong length$/,
-    );
-  });
-});
-
-describe('address templates', () => {
-  test('several addresses for the clients', () => {
-    const config = load('-dev', '-client', '127.0.0.1 {{ GetInterfaceIP "lo" }}', '-http-port=0', '-dns-port=0');
-    assert.deepEqual(config.clientAddresses, ['127.0.0.1', '127.0.0.1']);
-  });
-
-  test('an unknown function is refused', () => {
-    const refused = loadConfig(['-dev', '-retry-join', '{{ GetCloudIP }}']);
-    assert.ok(!refused.ok);
-    assert.match(refused.error, /function "GetCloudIP" not defined/);
+    for (const content of ['nonsense', '', '11111111-2222-4333-8444-55555555555']) {
+      writeFiles(folder, { 'node-id': content });
+      const refused = resolveNodeId(load('-bind=127.0.0.1', `-data-dir=${folder}`));
+      assert.ok(!refused.ok);
+      assert.match(
+        refused.error,
+        /^failed to setup node ID: NodeID in .*node-id is invalid: uuid string is wrong length$/,
+      );
+      assert.equal(fs.readFileSync(path.join(folder, 'node-id'), 'utf8'), content);
+    }
   });
 });

@@ -46,7 +46,7 @@ test('frames come back as they were written, and a file cut anywhere gives those
       // A lone surrogate has no UTF-8 form.
       const texts = given.map((text) => Buffer.from(text).toString());
       const file = fileOf(texts);
-      const whole = { kind: 'read', payloads: texts, end: file.length, torn: false };
+      const whole = { kind: 'read', payloads: texts, end: file.length, torn: false, isWitnessed: true };
       assert.deepEqual(readTexts(file), whole);
       assert.deepEqual(readTexts(Buffer.concat([file, Buffer.alloc(5000)])), whole);
       const cut = file.subarray(0, at % (file.length + 1));
@@ -72,7 +72,10 @@ test('a record changed in the middle is damage, at the end it is an unfinished w
       file[at] = (file[at] ?? 0) ^ 0x01;
       const read = readTexts(file);
       if (index < 2) assert.deepEqual(read, { kind: 'damaged', offset: start });
-      else assert.deepEqual(read, { kind: 'read', payloads: ['first', 'second'], end: start, torn: true });
+      else {
+        const payloads = ['first', 'second'];
+        assert.deepEqual(read, { kind: 'read', payloads, end: start, torn: true, isWitnessed: true });
+      }
     }
   }
 });

@@ -3,6 +3,7 @@
 import { decode, encode } from '../wire/codec.js';
 import { KEY_PROBLEMS, type Keyring } from '../wire/keyring.js';
 import { KEY_REQUEST, KEY_RESPONSE, type KeyResponse, keyRequest, keyResponse } from './messages.js';
+import type { IncomingQuery } from './output.js';
 import type { ReceivedQuery } from './received-query.js';
 import type { Responses } from './responses.js';
 import type { SerfPool } from './serf-pool.js';
@@ -56,14 +57,27 @@ export class KeyQueries {
   }
 
   answer(query: ReceivedQuery, operation: KeyOperation, nowMs: number): void {
-    const { out } = this.pool;
-    const response =
-      operation === 'list' ? this.list(query) : encode(keyResponse, this.change(query, operation), KEY_RESPONSE);
-    const problem = this.responses.respond(query, response, nowMs);
-    if (problem !== null) out.log('error', `Failed to respond to key query: ${problem}`);
+    if (operation === 'list') {
+      this.respond(query, this.list(query), nowMs);
+      return;
+    }
+    const refusal = this.change(query, operation);
+    if (refusal !== null) this.respond(query, encode(keyResponse, refusal, KEY_RESPONSE), nowMs);
   }
 
-  private change(query: ReceivedQuery, operation: Exclude<KeyOperation, 'list'>): KeyResponse {
+  /** A change is kept, or `problem` says why it isn't: whoever asked goes by the answer, so it comes only now. */
+  saved(query: IncomingQuery, problem: string | null, nowMs: number): void {
+    const response = problem === null ? SUCCESS : failure(problem);
+    this.respond(query, encode(keyResponse, response, KEY_RESPONSE), nowMs);
+  }
+
+  private respond(query: IncomingQuery, response: Uint8Array, nowMs: number): void {
+    const problem = this.responses.respond(query, response, nowMs);
+    if (problem !== null) this.pool.out.log('error', `Failed to respond to key query: ${problem}`);
+  }
+
+  /** Null when the change is made, and told to whoever keeps the keys. */
+  private change(query: ReceivedQuery, operation: Exclude<KeyOperation, 'list'>): KeyResponse | null {
     const { out } = this.pool;
     const request = query.payload?.[0] === KEY_REQUEST ? decode(keyRequest, query.payload, 1) : null;
     if (request?.ok !== true) {
@@ -77,8 +91,8 @@ export class KeyQueries {
     const change = { install: keyring.add, use: keyring.use, remove: keyring.remove }[operation];
     const problem = change.call(keyring, key);
     if (problem !== null) return failure(KEY_PROBLEMS[problem]);
-    out.tell({ kind: 'keyring' });
-    return SUCCESS;
+    out.tell({ kind: 'keyring', query });
+    return null;
   }
 
   /** A list too long for one answer is cut: the first keys, and a note. */

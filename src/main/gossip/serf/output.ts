@@ -32,8 +32,8 @@ export type SerfEvent =
   | { readonly kind: 'forceLeft'; readonly name: string; readonly isTimedOut: boolean }
   /** Lines for the snapshot file, each with its line feed. `isSynced`: they must be on the disk soon. */
   | { readonly kind: 'snapshot'; readonly lines: string; readonly isSynced: boolean }
-  /** A key query changed the keyring: the file is to be written. */
-  | { readonly kind: 'keyring' }
+  /** A key query changed the keyring: the file is to be written. It is answered with `keyringSaved` and its query. */
+  | { readonly kind: 'keyring'; readonly query: IncomingQuery }
   /** Another member has our name and the majority is for it: the pool has to be left at once. */
   | { readonly kind: 'quit'; readonly text: string }
   /** `source`: whose line it is. */

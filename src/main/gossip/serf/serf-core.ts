@@ -54,6 +54,7 @@ export class SerfCore implements Machine<SerfEvent> {
   private readonly intents: Intents;
   private readonly events: UserEvents;
   private readonly responses: Responses;
+  private readonly keys: KeyQueries;
   private readonly queries: Queries;
   private readonly asking: Asking;
   private readonly conflict: NameConflict;
@@ -103,7 +104,8 @@ export class SerfCore implements Machine<SerfEvent> {
     this.intents = new Intents(pool, this.recent, this.rules);
     this.events = new UserEvents(pool);
     this.responses = new Responses(pool);
-    const internal = new InternalQueries(pool, this.responses, new KeyQueries(pool, this.responses));
+    this.keys = new KeyQueries(pool, this.responses);
+    const internal = new InternalQueries(pool, this.responses, this.keys);
     this.queries = new Queries(pool, this.responses, internal);
     this.asking = new Asking(pool, this.queries);
     this.conflict = new NameConflict(pool, this.asking);
@@ -377,6 +379,12 @@ export class SerfCore implements Machine<SerfEvent> {
     const problem = this.responses.respond(query, payload, nowMs);
     this.absorb(nowMs);
     return problem;
+  }
+
+  /** The keyring that the event `keyring` told of is on the disk, or `problem` says why it isn't. */
+  keyringSaved(query: IncomingQuery, problem: string | null, nowMs: number): void {
+    this.keys.saved(query, problem, nowMs);
+    this.absorb(nowMs);
   }
 
   /** Lists or changes the keys of all members. `key`: ignored where they are listed. */

@@ -5,6 +5,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { PoolName } from '../../../wire/gossip-pools.js';
+import { syncDirectory, syncDirectoryNow } from '../../../wire/sync-directory.js';
 import { KEY_PROBLEMS, Keyring } from '../wire/keyring.js';
 
 export interface KeyringOptions {
@@ -97,6 +98,7 @@ function create(file: string, content: string): void {
     fs.closeSync(descriptor);
   }
   fs.renameSync(`${file}.tmp`, file);
+  syncDirectoryNow(path.dirname(file));
 }
 
 export class KeyringFile {
@@ -133,6 +135,7 @@ export class KeyringFile {
         await handle.close();
       }
       await fs.promises.rename(temporary, this.path);
+      await syncDirectory(path.dirname(this.path));
       return null;
     } catch (error) {
       return `failed to write keyring file ${this.path}: ${message(error)}`;

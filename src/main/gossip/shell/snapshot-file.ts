@@ -4,6 +4,7 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
+import { syncDirectory } from '../../../wire/sync-directory.js';
 import { compactedSnapshot, hasLeaveLine, LEAVE_LINE, parseSnapshot, type RestoredSnapshot } from '../serf/snapshot.js';
 
 export interface SnapshotSource {
@@ -229,12 +230,7 @@ export class SnapshotFile {
       await handle.close();
     }
     await fs.promises.rename(shorter, this.path);
-    const directory = await fs.promises.open(path.dirname(this.path), 'r');
-    try {
-      await directory.sync();
-    } finally {
-      await directory.close();
-    }
+    await syncDirectory(path.dirname(this.path));
   }
 
   private async closeHandle(): Promise<void> {

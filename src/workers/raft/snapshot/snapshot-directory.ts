@@ -5,6 +5,7 @@
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Crc64 } from '../../../wasm/crc.js';
+import { syncDirectory } from '../../../wire/sync-directory.js';
 import type { PlacedConfiguration } from '../core/configuration.js';
 import type { Position } from '../core/entry.js';
 import { parseMeta, renderMeta, type SnapshotDescription } from './meta.js';
@@ -145,15 +146,6 @@ class DirectorySink implements SnapshotSink {
   async cancel(): Promise<void> {
     await this.#file.close();
     await rm(this.#directory, { recursive: true, force: true });
-  }
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
   }
 }
 

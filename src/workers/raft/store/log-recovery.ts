@@ -1,5 +1,6 @@
 // Reading the log back at the start. Every record is checked, and the whole must be one piece: from the snapshot (or the
-// origin) without a hole to at least where the durable marker says it went. Only one thing is repaired: a broken *last*
+// origin) without a hole to at least where the durable marker says it went. A log without a marker is damaged, too: its
+// witness was there before its first record. Only one thing is repaired: a broken *last*
 // record that was never known to be durable is a torn write and is cut. Everything else is reported with its index and
 // stops the worker (docs/raft.md, "Recovery").
 
@@ -33,12 +34,17 @@ export interface Recovered {
   readonly repaired: string | null;
 }
 
-export async function recoverLog(store: KeyValueStore, snapshot: Position, durable: LogIndex): Promise<Recovered> {
+export async function recoverLog(
+  store: KeyValueStore,
+  snapshot: Position,
+  marker: LogIndex | null,
+): Promise<Recovered> {
   const begin = await readBegin(store);
   const scan = new Scan(begin);
   for await (const { key, value } of store.scan(recordKey(logIndex(1)), RECORDS_BEFORE)) scan.take(key, value);
-  const repaired = await cutTornTail(store, scan, durable);
-  if (begin > 0) await store.removeRange(RECORDS_FROM, recordKey(logIndex(begin + 1)));
+  const durable = marker ?? logIndex(0);
+  const torn = scan.broken;
+  if (torn !== null && torn.index <= durable) throw damagedAt(torn.index, torn.problem);
   const last = scan.last ?? (begin === snapshot.index ? snapshot : { index: begin, term: term(0) });
   if (last.index < durable && snapshot.index < durable) {
     const what = `the log ends at ${last.index}, but was durable through ${durable}`;
@@ -48,7 +54,10 @@ export async function recoverLog(store: KeyValueStore, snapshot: Position, durab
     const what = `the log begins after it, and the newest readable snapshot ends at ${snapshot.index}`;
     throw damagedAt(snapshot.index + 1, what);
   }
-  const hardState = await readHardState(store, scan, snapshot);
+  const hardState = await readHardState(store, scan, snapshot, marker);
+  // Everything is judged; only now is anything changed.
+  const repaired = torn === null ? null : await cut(store, torn);
+  if (begin > 0) await store.removeRange(RECORDS_FROM, recordKey(logIndex(begin + 1)));
   if (last.index < snapshot.index) {
     await store.write([{ key: BEGIN_KEY, value: encodeBegin(snapshot.index) }], []);
     await store.removeRange(RECORDS_FROM, RECORDS_BEFORE);
@@ -59,6 +68,12 @@ export async function recoverLog(store: KeyValueStore, snapshot: Position, durab
   return { hardState, log, configurations: scan.configurations, records: scan.records, repaired };
 }
 
+interface BrokenRecord {
+  readonly index: LogIndex;
+  readonly key: Uint8Array;
+  readonly problem: string;
+}
+
 /** Takes records in key order and keeps what recovery needs of them. */
 class Scan {
   readonly begin: LogIndex;
@@ -66,7 +81,7 @@ class Scan {
   readonly terms: TermRange[] = [];
   readonly configurations: PlacedConfiguration[] = [];
   /** A broken record; fatal as soon as another one follows it. */
-  broken: { readonly index: LogIndex; readonly key: Uint8Array; readonly problem: string } | null = null;
+  broken: BrokenRecord | null = null;
   last: Position | null = null;
 
   constructor(begin: LogIndex) {
@@ -103,12 +118,9 @@ class Scan {
   }
 }
 
-async function cutTornTail(store: KeyValueStore, scan: Scan, durable: LogIndex): Promise<string | null> {
-  const { broken } = scan;
-  if (broken === null) return null;
-  if (broken.index <= durable) throw damagedAt(broken.index, broken.problem);
-  await store.write([], [broken.key]);
-  return `cut an incomplete last write at index ${broken.index}: ${broken.problem}`;
+async function cut(store: KeyValueStore, torn: BrokenRecord): Promise<string> {
+  await store.write([], [torn.key]);
+  return `cut an incomplete last write at index ${torn.index}: ${torn.problem}`;
 }
 
 async function readBegin(store: KeyValueStore): Promise<LogIndex> {
@@ -116,10 +128,22 @@ async function readBegin(store: KeyValueStore): Promise<LogIndex> {
   return bytes === null ? logIndex(0) : decodeBegin(bytes);
 }
 
-async function readHardState(store: KeyValueStore, scan: Scan, snapshot: Position): Promise<HardState> {
+async function readHardState(
+  store: KeyValueStore,
+  scan: Scan,
+  snapshot: Position,
+  marker: LogIndex | null,
+): Promise<HardState> {
   const bytes = await store.get(HARD_STATE_KEY);
+  const hasRecords = scan.last !== null || scan.broken !== null;
+  if (marker === null && (bytes !== null || hasRecords)) {
+    throw new StorageFailure('damaged', 'raft log is damaged: its durable marker log.durable is missing or empty');
+  }
   if (bytes !== null) return decodeHardState(bytes);
-  if (scan.last !== null) throw new StorageFailure('damaged', 'raft log is damaged: term and vote are missing');
+  // They came with the first record; compaction may have left none.
+  if (hasRecords || (marker ?? 0) > 0) {
+    throw new StorageFailure('damaged', 'raft log is damaged: term and vote are missing');
+  }
   // Only snapshots were carried over: go on from the newest.
   return { term: snapshot.term, vote: null };
 }

@@ -6,22 +6,13 @@
 import { constants, write } from 'node:fs';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { syncDirectory } from '../../../wire/sync-directory.js';
 import { MAGIC } from './log-frames.js';
 
 const FILE_MODE = 0o600;
 const { O_RDWR, O_CREAT, O_TRUNC, O_DSYNC } = constants;
 /** How far the zeros go beyond the data. */
 const AHEAD_BYTES = 1024 * 1024;
-
-/** Makes a created, renamed or deleted name in `directory` survive a power loss. */
-export async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
 
 /** With a callback: a promise of node:fs costs more than the step. */
 function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
@@ -68,11 +59,11 @@ export class LogFile {
     return new LogFile(path, handle, MAGIC.length);
   }
 
-  /** An existing file; what lies behind `size` is cut. */
+  /** An existing file; what lies behind `size` is cut. From now on it has a marker, also where an older agent wrote it. */
   static async reopen(path: string, size: number): Promise<LogFile> {
     const handle = await open(path, O_RDWR | O_DSYNC, FILE_MODE);
     try {
-      if (size < MAGIC.length) await writeAll(handle, MAGIC, 0);
+      await writeAll(handle, MAGIC, 0);
       await handle.truncate(Math.max(size, MAGIC.length));
       await handle.sync();
     } catch (error) {

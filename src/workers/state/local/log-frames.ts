@@ -2,10 +2,14 @@
 // one write put down, so a crash leaves at most the last one incomplete: it is cut. A bad frame with a good one behind it
 // can't come from a crash; it is damage, and reported with its place. Zeros behind the last frame are room for the next.
 // A length with its highest bit set belongs to a payload in snappy's raw format.
+//
+// The magic says whether the file was written beside a marker of what is durable (store-marker.ts): older agents had none.
 
 import { crc32 } from '../../../wasm/crc.js';
 
-export const MAGIC: Uint8Array = Buffer.from('LICTLOC1', 'latin1');
+export const MAGIC: Uint8Array = Buffer.from('LICTLOC2', 'latin1');
+/** Without a marker beside it. */
+export const UNWITNESSED_MAGIC: Uint8Array = Buffer.from('LICTLOC1', 'latin1');
 const HEADER_BYTES = 8;
 /** No write is ever larger; a length beyond it is garbage. */
 const MAX_PAYLOAD_BYTES = 256 * 1024 * 1024;
@@ -36,8 +40,16 @@ export function frame(payload: string): Uint8Array {
 }
 
 type FileContents =
-  /** `end`: where the next frame goes. `torn`: an unfinished write stands there. */
-  | { readonly kind: 'read'; readonly payloads: readonly Payload[]; readonly end: number; readonly torn: boolean }
+  | {
+      readonly kind: 'read';
+      readonly payloads: readonly Payload[];
+      /** Where the next frame goes. */
+      readonly end: number;
+      /** An unfinished write stands there. */
+      readonly torn: boolean;
+      /** There must be a marker that knows of the file. */
+      readonly isWitnessed: boolean;
+    }
   | { readonly kind: 'damaged'; readonly offset: number };
 
 interface Frame {
@@ -72,8 +84,12 @@ function goesOn(file: Buffer, offset: number): boolean {
 }
 
 export function readFrames(file: Buffer): FileContents {
-  if (file.length < MAGIC.length) return { kind: 'read', payloads: [], end: 0, torn: file.length > 0 };
-  if (!file.subarray(0, MAGIC.length).equals(MAGIC)) return { kind: 'damaged', offset: 0 };
+  if (file.length < MAGIC.length) {
+    return { kind: 'read', payloads: [], end: 0, torn: file.length > 0, isWitnessed: false };
+  }
+  const magic = file.subarray(0, MAGIC.length);
+  const isWitnessed = magic.equals(MAGIC);
+  if (!isWitnessed && !magic.equals(UNWITNESSED_MAGIC)) return { kind: 'damaged', offset: 0 };
   const payloads: Payload[] = [];
   let offset = MAGIC.length;
   while (offset < file.length) {
@@ -85,5 +101,5 @@ export function readFrames(file: Buffer): FileContents {
     payloads.push(found.payload);
     offset = found.end;
   }
-  return { kind: 'read', payloads, end: offset, torn: !isZero(file.subarray(offset)) };
+  return { kind: 'read', payloads, end: offset, torn: !isZero(file.subarray(offset)), isWitnessed };
 }

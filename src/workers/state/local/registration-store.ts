@@ -1,16 +1,19 @@
 // The durable store of the registrations made through this agent's API: a log with group commit (everything that arrives
 // while one write is on its way to the disk shares the next one), and snapshots so that the log does not grow with time but
-// with what exists. Nothing here blocks the thread. Measured against LevelDB (synced batches, 8 writers): 25 k instead of
-// 19 k writes/s at half the CPU, and a full disk can be recovered from without closing it.
+// with what exists. Nothing here blocks the thread but the marker, for some microseconds a write. Measured against LevelDB
+// (synced batches, 8 writers): 25 k instead of 19 k writes/s at half the CPU, and a full disk can be recovered from without
+// closing it.
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '../../../observe/logger.js';
+import { syncDirectory } from '../../../wire/sync-directory.js';
 import { type DirectoryLock, lockDirectory } from './directory-lock.js';
 import { LogFile } from './log-file.js';
 import { frame } from './log-frames.js';
 import { errorCode, fileSystemError } from './store-error.js';
 import { logPath, openGeneration, removeFilesBefore, writeSnapshot } from './store-files.js';
+import type { StoreMarker } from './store-marker.js';
 import type { StoreContents } from './store-operations.js';
 
 /** More waiting than this and further registrations are refused: the disk does not keep up. */
@@ -55,6 +58,7 @@ export class DurableStore implements RegistrationStore {
   readonly #directory: string;
   readonly #logger: Logger;
   readonly #lock: DirectoryLock;
+  readonly #marker: StoreMarker;
   #log: LogFile;
   #generation: number;
   #snapshotBytes: number;
@@ -73,6 +77,7 @@ export class DurableStore implements RegistrationStore {
     this.#directory = directory;
     this.#logger = logger;
     this.#lock = lock;
+    this.#marker = opened.marker;
     this.#log = opened.log;
     this.#generation = opened.generation;
     this.#snapshotBytes = opened.snapshotBytes;
@@ -90,7 +95,8 @@ export class DurableStore implements RegistrationStore {
     const directory = join(dataDir, 'local');
     let lock: DirectoryLock | null = null;
     try {
-      await mkdir(directory, { recursive: true, mode: 0o700 });
+      const made = await mkdir(directory, { recursive: true, mode: 0o700 });
+      if (made !== undefined) await syncDirectory(dataDir);
       lock = await lockDirectory(join(directory, 'lock'));
       const opened = await openGeneration(directory, logger, firstContents);
       return { store: new DurableStore(directory, logger, lock, opened), contents: opened.contents };
@@ -126,6 +132,7 @@ export class DurableStore implements RegistrationStore {
     await this.#running;
     await this.#snapshotting;
     await this.#log.close();
+    this.#marker.close();
     await this.#lock.release();
   }
 
@@ -172,13 +179,24 @@ export class DurableStore implements RegistrationStore {
     if (text === '') return DONE;
     try {
       await this.#log.append(frame(text));
-      return DONE;
     } catch (error) {
       this.#failures += 1;
       const detail = error instanceof Error ? error.message : String(error);
       this.#logger.error('writing local registrations failed', 'path', this.#log.path, 'error', detail);
       const reason = errorCode(error) === 'ENOSPC' ? 'no space left on the device' : detail;
       return { ok: false, error: `failed to persist to the data directory: ${reason}` };
+    }
+    this.#witness(() => this.#marker.advance(this.#log.size));
+    return DONE;
+  }
+
+  /** What is durable stays so when the marker can't be told: it then misses a loss. */
+  #witness(tell: () => void): void {
+    try {
+      tell();
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error);
+      this.#logger.warn('writing the marker of local registrations failed', 'path', this.#marker.path, 'error', detail);
     }
   }
 
@@ -192,6 +210,7 @@ export class DurableStore implements RegistrationStore {
       await this.#log.close();
       this.#log = next;
       this.#generation = generation;
+      this.#witness(() => this.#marker.logBegan(generation, next.size));
     } catch (error) {
       this.#snapshotFailed(error);
       return;
@@ -210,7 +229,8 @@ export class DurableStore implements RegistrationStore {
         return failures === this.#failures;
       });
       if (written === null) return;
-      this.#snapshotBytes = written;
+      this.#snapshotBytes = written.length;
+      this.#witness(() => this.#marker.snapshotTaken(generation, written.bytes));
       await removeFilesBefore(this.#directory, generation);
     } catch (error) {
       this.#snapshotFailed(error);
@@ -228,6 +248,7 @@ export class DurableStore implements RegistrationStore {
 /** A store's files, read and ready for writing. */
 export interface Opened {
   readonly log: LogFile;
+  readonly marker: StoreMarker;
   readonly generation: number;
   readonly snapshotBytes: number;
   readonly contents: StoreContents;

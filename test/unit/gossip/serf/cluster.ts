@@ -15,6 +15,8 @@ export interface ClusterNode {
   readonly address: string;
   readonly events: SerfEvent[];
   isDown: boolean;
+  /** What its disk says of a changed keyring; null: it is kept. */
+  keyringProblem: string | null;
 }
 
 /** Node `n7` of 10.0.0.7, unless the changes say otherwise. */
@@ -36,7 +38,7 @@ export class SerfCluster {
       ...changes,
     });
     const address = addressText(changes.self?.address ?? addressOfNode(name));
-    const node: ClusterNode = { serf, address, events: [], isDown: false };
+    const node: ClusterNode = { serf, address, events: [], isDown: false, keyringProblem: null };
     this.nodes.push(node);
     assert.equal(serf.start(this.nowMs), null);
     return node;
@@ -78,6 +80,11 @@ export class SerfCluster {
         const { packets, streams, events } = node.serf.take();
         node.events.push(...events);
         if (node.isDown) continue;
+        for (const event of events) {
+          if (event.kind !== 'keyring') continue;
+          isQuiet = false;
+          node.serf.keyringSaved(event.query, node.keyringProblem, this.nowMs);
+        }
         for (const { to, message } of packets) {
           isQuiet = false;
           const [host = '', port = ''] = node.address.split(':');

@@ -248,6 +248,10 @@ test('a key is changed everywhere, step by step', () => {
   assert.deepEqual(ask('use', 9).messages.get('n2'), 'Requested key is not in the keyring');
   const [, n2] = nodes;
   assert.ok(n2 !== undefined);
+  n2.keyringProblem = 'no space left';
+  const full = ask('install', 3);
+  assert.deepEqual(full.messages, new Map([['n2', 'no space left']]));
+  assert.equal(full.error, '1/3 nodes reported failure');
   n2.isDown = true;
   assert.equal(ask('list', 0).error, '2/3 nodes reported success');
 });
