@@ -4,7 +4,7 @@
 
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { ChannelCredentials, Client, ServiceError } from '@grpc/grpc-js';
+import type { ChannelCredentials, Client, ClientUnaryCall, ServiceError } from '@grpc/grpc-js';
 import { joinHostPort } from '../../gotext/host-port.js';
 import { messageOf } from '../../gotext/network-errors.js';
 import { quote } from '../../gotext/quote.js';
@@ -116,6 +116,7 @@ class GrpcAttempt {
   readonly #deadlineMs: number;
   readonly #timer: NodeJS.Timeout;
   #client: Client | null = null;
+  #call: ClientUnaryCall | null = null;
   readonly #sockets: Socket[] = [];
   #dial: Dial | null = null;
   /** Why TLS failed, '' when it didn't. */
@@ -180,7 +181,7 @@ class GrpcAttempt {
       'grpc.service_config_disable_resolution': 1,
     });
     this.#client = client;
-    client.makeUnaryRequest(
+    this.#call = client.makeUnaryRequest(
       METHOD,
       encodeRequest,
       decodeResponse,
@@ -226,6 +227,8 @@ class GrpcAttempt {
 
   #release(): void {
     clearTimeout(this.#timer);
+    // A closed client lets its calls go on until their deadline, and one that ends later keeps the channel for half an hour.
+    this.#call?.cancel();
     this.#client?.close();
     this.#dial?.cancel();
     for (const socket of this.#sockets) socket.on('error', () => {}).destroy();
