@@ -4,7 +4,7 @@ import { scaleFactor } from '../../../src/workers/state/local/cluster-scale.js';
 import { readJson } from '../../data.js';
 import { settle } from './fake-clock.js';
 import { type Fixture, openLocal } from './local-fixture.js';
-import { registration, SECOND_NS } from './registrations.js';
+import { checkType, registration, SECOND_NS } from './registrations.js';
 
 interface Vectors {
   readonly [step: string]: unknown;
@@ -181,6 +181,84 @@ test('a failed round is logged and tried again with the next change or timer, no
   leader.failure = null;
   await clock.advance(120_000);
   assert.equal(leader.store.catalog.nodeServices('node1').value?.services.length, 20);
+  await local.stop();
+});
+
+test('what failed is tried again in the next partial sync: services, checks, removals', async () => {
+  const { local, leader, takeLog } = await openLocal({ level: 'info' });
+  local.start();
+  await settle();
+  const ttl = { TTL: 600 * SECOND_NS };
+  await local.registrar.registerService(registration({ Service: 'gone' }));
+  await local.registrar.registerCheck({ check: checkType({ Name: 'no', ...ttl }), serviceId: '', token: '' });
+  await settle();
+  const failing = ['web', 'alone', 'gone', 'no'];
+  for (const id of failing) leader.errors.set(id, 'the disk is full');
+  await local.registrar.registerService(registration({ Service: 'web' }));
+  await local.registrar.registerCheck({ check: checkType({ Name: 'alone', ...ttl }), serviceId: '', token: '' });
+  await local.registrar.deregisterService('gone');
+  await local.registrar.deregisterCheck('no');
+  await settle();
+  const catalog = (): unknown[] => {
+    const dump = leader.store.catalog.nodeDump('node1');
+    return [dump?.services.map(({ ID }) => ID), dump?.checks.map(({ CheckID }) => CheckID)];
+  };
+  assert.deepEqual(catalog(), [['gone'], ['no']]);
+  const said = takeLog();
+  for (const line of [
+    '[WARN]  agent: Syncing service failed.: service=web error="the disk is full"',
+    '[WARN]  agent: Syncing check failed.: check=alone error="the disk is full"',
+    '[WARN]  agent: Deregistering service failed.: service=gone error="the disk is full"',
+    '[WARN]  agent: Deregistering check failed.: check=no error="the disk is full"',
+    '[ERROR] agent.anti_entropy: failed to sync changes: error="the disk is full"',
+  ]) {
+    assert.ok(said.includes(line), line);
+  }
+  leader.errors.clear();
+  // Any change brings the next round; time doesn't move, so no full sync does.
+  await local.registrar.registerService(registration({ Service: 'other' }));
+  await settle();
+  assert.deepEqual(catalog(), [['other', 'web'], ['alone']]);
+  await local.stop();
+});
+
+test('a full sync puts back each field of a service that somebody changed in the catalog', async () => {
+  const { local, leader, clock } = await openLocal({ level: 'error' });
+  local.start();
+  await settle();
+  const own = { Service: 'web', Tags: ['a', 'b'], Port: 80, Meta: { k: 'v' }, Weights: { Passing: 3, Warning: 2 } };
+  const ttl = { TTL: 3600 * SECOND_NS, Notes: 'as given', Name: 'beat' };
+  await local.registrar.registerService(registration(own, [ttl]));
+  await settle();
+  const written = leader.proposed.at(-1);
+  assert.ok(written?.type === 0 && written.body.Service && written.body.Check);
+  const { Service, Check } = written.body;
+  const instance = (): object => leader.store.catalog.serviceInstances('web').value[0]?.service ?? {};
+  const check = (): object => leader.store.catalog.serviceChecks('web').value[0] ?? {};
+  const meddle = async (service: Partial<typeof Service>, ofCheck: Partial<typeof Check>): Promise<void> => {
+    const body = { ...written.body, Service: { ...Service, ...service }, Check: { ...Check, ...ofCheck } };
+    leader.applyNow({ type: 0, body });
+    await clock.advance(120_000);
+  };
+  for (const changed of [
+    { Tags: ['b', 'a'] },
+    { Meta: { k: 'v', more: 'x' } },
+    { Meta: null },
+    { Weights: { Passing: 3, Warning: 1 } },
+    { Port: 81 },
+    { Address: '10.0.0.9' },
+    { TaggedAddresses: { lan: { Address: '10.0.0.9', Port: 1 } } },
+    { EnableTagOverride: true, Tags: ['a', 'b'] },
+  ]) {
+    await meddle(changed, {});
+    assert.deepEqual({ ...instance(), CreateIndex: 0, ModifyIndex: 0 }, Service, JSON.stringify(changed));
+  }
+  for (const changed of [{ Notes: 'theirs' }, { Name: 'theirs' }, { Status: 'passing' }, { Output: 'theirs' }]) {
+    await meddle({}, changed);
+    const { Notes, Name, Status, Output } = Check;
+    const now = check() as typeof Check;
+    assert.deepEqual([now.Notes, now.Name, now.Status, now.Output], [Notes, Name, Status, Output]);
+  }
   await local.stop();
 });
 

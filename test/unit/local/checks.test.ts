@@ -32,6 +32,36 @@ test('a silent TTL check turns critical once; its timer restarts at updates only
   await local.stop();
 });
 
+test('a TTL check that was removed and registered again has its whole time, and no output of the former one', async () => {
+  const { local, clock } = await openLocal();
+  const check = checkType({ Name: 'beat', TTL: 10 * SECOND_NS, Status: 'passing' });
+  const beat = { check, serviceId: '', token: '' };
+  await local.registrar.registerCheck(beat);
+  local.ttl.update('beat', 'passing', 'former');
+  await clock.advance(6_000);
+  await local.registrar.deregisterCheck('beat');
+  await local.registrar.registerCheck(beat);
+  await clock.advance(9_999);
+  assert.deepEqual(statusOf(local, 'beat'), ['passing', '']);
+  await clock.advance(1);
+  assert.deepEqual(statusOf(local, 'beat'), ['critical', 'TTL expired']);
+  await local.stop();
+});
+
+test('a TTL check that is registered again has its whole time, and keeps what it last said', async () => {
+  const { local, clock } = await openLocal();
+  const beat = { check: checkType({ Name: 'beat', TTL: 10 * SECOND_NS }), serviceId: '', token: '' };
+  await local.registrar.registerCheck(beat);
+  local.ttl.update('beat', 'passing', 'said');
+  await clock.advance(6_000);
+  await local.registrar.registerCheck(beat);
+  await clock.advance(9_999);
+  assert.deepEqual(statusOf(local, 'beat'), ['passing', 'said']);
+  await clock.advance(1);
+  assert.deepEqual(statusOf(local, 'beat'), ['critical', 'TTL expired (last output before timeout follows): said']);
+  await local.stop();
+});
+
 test('a long TTL output keeps its first bytes', async () => {
   const { local } = await openLocal({ config: { checkOutputMaxSize: 8 } });
   const check = checkType({ Name: 'beat', TTL: SECOND_NS, OutputMaxSize: 5 });
