@@ -227,7 +227,7 @@ class GrpcAttempt {
 
   #release(): void {
     clearTimeout(this.#timer);
-    // A closed client lets its calls go on until their deadline, and one that ends later keeps the channel for half an hour.
+    // A call that ends after its client was closed keeps the channel for half an hour.
     this.#call?.cancel();
     this.#client?.close();
     this.#dial?.cancel();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { scaleFactor } from '../../../src/workers/state/local/cluster-scale.js';
+import { NO_CHECK } from '../../../src/workers/state/records/zero-values.js';
 import { readJson } from '../../data.js';
 import { settle } from './fake-clock.js';
 import { type Fixture, openLocal } from './local-fixture.js';
@@ -150,24 +151,26 @@ test('with tag override the tags in the catalog win, without it they are put bac
   await local.stop();
 });
 
-test('what an ACL forbids is left until the next full sync', async () => {
-  const { local, leader, takeLog, clock, metrics } = await openLocal({ level: 'info' });
-  local.start();
-  await settle();
-  leader.errors.set('web', 'Permission denied: no service:write');
-  await local.registrar.registerService(registration({ Service: 'web' }));
-  await settle();
-  const line = '[WARN]  agent: Service registration blocked by ACLs: service=web accessorID="anonymous token"';
-  assert.deepEqual(takeLog().filter((text) => text === line).length, 1);
-  await local.registrar.registerService(registration({ Service: 'other' }));
-  await settle();
-  assert.ok(!takeLog().includes(line));
-  leader.errors.clear();
-  await clock.advance(120_000);
-  assert.ok(takeLog().includes('[INFO]  agent: Synced service: service=web'));
-  assert.equal(metrics.report().counters.find(({ name }) => name === 'acl.blocked.service.registration')?.sum, 1);
-  await local.stop();
-});
+for (const refusal of ['Permission denied: no service:write', 'rpc error: ACL not found']) {
+  test(`what an ACL forbids is left until the next full sync: ${refusal}`, async () => {
+    const { local, leader, takeLog, clock, metrics } = await openLocal({ level: 'info' });
+    local.start();
+    await settle();
+    leader.errors.set('web', refusal);
+    await local.registrar.registerService(registration({ Service: 'web' }));
+    await settle();
+    const line = '[WARN]  agent: Service registration blocked by ACLs: service=web accessorID="anonymous token"';
+    assert.deepEqual(takeLog().filter((text) => text === line).length, 1);
+    await local.registrar.registerService(registration({ Service: 'other' }));
+    await settle();
+    assert.ok(!takeLog().includes(line));
+    leader.errors.clear();
+    await clock.advance(120_000);
+    assert.ok(takeLog().includes('[INFO]  agent: Synced service: service=web'));
+    assert.equal(metrics.report().counters.find(({ name }) => name === 'acl.blocked.service.registration')?.sum, 1);
+    await local.stop();
+  });
+}
 
 test('a failed round is logged and tried again with the next change or timer, nothing is lost', async () => {
   const { local, leader, takeLog, clock } = await openLocal({ level: 'info' });
@@ -259,6 +262,111 @@ test('a full sync puts back each field of a service that somebody changed in the
     const now = check() as typeof Check;
     assert.deepEqual([now.Notes, now.Name, now.Status, now.Output], [Notes, Name, Status, Output]);
   }
+  await local.stop();
+});
+
+test('without a leader a round ends with what is under way, and says so once', async () => {
+  const { local, leader, takeLog } = await openLocal({ level: 'info' });
+  local.start();
+  await settle();
+  takeLog();
+  leader.failure = 'no-leader';
+  const before = leader.attempts;
+  for (let i = 0; i < 1000; i += 1) await local.registrar.registerService(registration({ Service: `s${i}` }));
+  await settle();
+  const rounds = takeLog().filter((line) => line.includes('failed to sync changes')).length;
+  assert.ok(rounds > 0 && leader.attempts - before <= rounds * 512, `${leader.attempts - before} in ${rounds} rounds`);
+  await local.stop();
+});
+
+test('a removal of what the catalog knows nothing of is done', async () => {
+  const { local, leader, takeLog } = await openLocal({ level: 'info' });
+  local.start();
+  await local.registrar.registerService(registration({ Service: 'web' }));
+  const check = checkType({ Name: 'beat', TTL: 600 * SECOND_NS });
+  await local.registrar.registerCheck({ check, serviceId: '', token: '' });
+  await settle();
+  leader.errors.set('web', 'Unknown service ID "web"');
+  leader.errors.set('beat', 'Unknown check ID "beat"');
+  await local.registrar.deregisterService('web');
+  await local.registrar.deregisterCheck('beat');
+  await settle();
+  assert.equal(local.state.allServices.size + local.state.allChecks.size, 0);
+  const lines = takeLog();
+  assert.ok(lines.includes('[INFO]  agent: Deregistered service: service=web'));
+  assert.ok(lines.includes('[INFO]  agent: Deregistered check: check=beat'));
+  assert.ok(!lines.some((line) => line.includes('failed')));
+  await local.stop();
+});
+
+test('a check with another token than its service is written on its own', async () => {
+  const { local, leader } = await openLocal({ level: 'error' });
+  const ttl = { TTL: 600 * SECOND_NS };
+  await local.registrar.registerService(registration({ Service: 'web' }, [ttl], { token: 'of the service' }));
+  const check = checkType({ Name: 'beat', ...ttl });
+  await local.registrar.registerCheck({ check, serviceId: 'web', token: 'of the check' });
+  local.start();
+  await settle();
+  const written = leader.proposed.map((command) => {
+    assert.ok(command.type === 0);
+    const { Token, Service, Check, Checks } = command.body;
+    return [Token, Service?.ID, [...(Check ? [Check] : []), ...(Checks ?? [])].map(({ CheckID }) => CheckID)];
+  });
+  assert.deepEqual(written, [
+    ['', undefined, []],
+    ['of the service', 'web', ['service:web']],
+    ['of the check', 'web', ['beat']],
+  ]);
+  await local.stop();
+});
+
+test('a full sync puts the node right, and leaves what is not its own', async () => {
+  const { local, leader, clock, takeLog } = await openLocal({ level: 'info', config: { nodeMeta: { rack: '1' } } });
+  local.start();
+  await local.registrar.registerService(registration({ Service: 'web' }, [{ TTL: 3600 * SECOND_NS }]));
+  await settle();
+  const written = leader.proposed.find((command) => command.type === 0);
+  const own = local.state.service('web')?.definition;
+  assert.ok(written?.type === 0 && own);
+  const register = (change: Partial<typeof written.body>): void => {
+    leader.applyNow({ type: 0, body: { ...written.body, Service: null, Check: null, Checks: null, ...change } });
+  };
+  const check = { ...NO_CHECK, Node: 'node1', Status: 'passing' };
+  register({ Check: { ...check, CheckID: 'serfHealth', Name: 'serfHealth' } });
+  register({ Check: { ...check, CheckID: 'alien', Name: 'alien' } });
+  const virtual = { 'consul-virtual': { Address: '240.0.0.1', Port: 80 } };
+  register({ Service: { ...own, TaggedAddresses: { ...own.TaggedAddresses, ...virtual } } });
+  register({ NodeMeta: { rack: 'theirs' }, SkipNodeUpdate: false });
+  const lost = { Datacenter: 'dc1', Token: '', Node: 'node1', PeerName: '', ServiceID: '', CheckID: 'service:web' };
+  leader.applyNow({ type: 1, body: lost });
+  takeLog();
+  await clock.advance(120_000);
+  assert.equal(leader.store.catalog.node('node1')?.Meta?.['rack'], '1');
+  assert.deepEqual(
+    leader.store.catalog.nodeChecks('node1').value.map(({ CheckID }) => CheckID),
+    ['serfHealth', 'service:web'],
+  );
+  assert.deepEqual(leader.store.catalog.serviceInstances('web').value[0]?.service.TaggedAddresses, virtual);
+  assert.deepEqual(local.state.service('web')?.definition.TaggedAddresses, virtual);
+  const lines = takeLog();
+  assert.ok(lines.includes('[INFO]  agent: Deregistered check: check=alien'));
+  assert.ok(lines.includes('[INFO]  agent: Synced check: check=service:web'));
+  assert.ok(!lines.includes('[INFO]  agent: Synced service: service=web'), 'adopted addresses are no difference');
+  await local.stop();
+});
+
+test('an output that keeps changing is written all the same', async () => {
+  const fixture = await openLocal({ level: 'error' });
+  const { local, clock } = fixture;
+  local.start();
+  await local.registrar.registerService(registration({ Service: 'web' }, [{ TTL: 3600 * SECOND_NS }]));
+  await settle();
+  local.ttl.update('service:web', 'critical', 'first');
+  await clock.advance(299_999);
+  local.ttl.update('service:web', 'critical', 'second');
+  assert.deepEqual(catalogChecks(fixture), [['service:web', 'critical', '']]);
+  await clock.advance(1);
+  assert.deepEqual(catalogChecks(fixture), [['service:web', 'critical', 'second']]);
   await local.stop();
 });
 

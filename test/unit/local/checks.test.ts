@@ -3,7 +3,7 @@ import test from 'node:test';
 import { aliasHealth } from '../../../src/workers/state/local/alias-checks.js';
 import { NO_CHECK } from '../../../src/workers/state/records/zero-values.js';
 import { settle } from './fake-clock.js';
-import { openLocal } from './local-fixture.js';
+import { localConfig, openLocal } from './local-fixture.js';
 import { checkType, registration, SECOND_NS } from './registrations.js';
 
 const statusOf = (local: Awaited<ReturnType<typeof openLocal>>['local'], id: string): unknown[] => {
@@ -62,6 +62,21 @@ test('a TTL check that is registered again has its whole time, and keeps what it
   await local.stop();
 });
 
+test('with discard_check_output no output is kept, from a reload on too', async () => {
+  const { local } = await openLocal({ config: { discardCheckOutput: true } });
+  const check = checkType({ Name: 'beat', TTL: SECOND_NS });
+  await local.registrar.registerCheck({ check, serviceId: '', token: '' });
+  local.ttl.update('beat', 'passing', 'said');
+  assert.deepEqual(statusOf(local, 'beat'), ['passing', '']);
+  await local.reload(localConfig({ discardCheckOutput: false }));
+  local.ttl.update('beat', 'passing', 'said');
+  assert.deepEqual(statusOf(local, 'beat'), ['passing', 'said']);
+  await local.reload(localConfig({ discardCheckOutput: true }));
+  local.ttl.update('beat', 'passing', 'said');
+  assert.deepEqual(statusOf(local, 'beat'), ['passing', '']);
+  await local.stop();
+});
+
 test('a long TTL output keeps its first bytes', async () => {
   const { local } = await openLocal({ config: { checkOutputMaxSize: 8 } });
   const check = checkType({ Name: 'beat', TTL: SECOND_NS, OutputMaxSize: 5 });
@@ -70,6 +85,8 @@ test('a long TTL output keeps its first bytes', async () => {
   assert.equal(local.state.check('beat')?.check.Output, 'abcde ... (captured 5 of 8 bytes)');
   local.ttl.update('beat', 'passing', 'abcde');
   assert.equal(local.state.check('beat')?.check.Output, 'abcde');
+  local.ttl.update('beat', 'passing', '\u00e9\u00e9\u00e9');
+  assert.equal(local.state.check('beat')?.check.Output, '\u00e9\u00e9\ufffd ... (captured 5 of 6 bytes)');
   await local.stop();
 });
 
@@ -195,6 +212,38 @@ test('a service goes when one of its checks was critical for too long, by update
   const line =
     "[INFO]  agent: deregistered service with critical health due to exceeding health check's 'deregister_critical_service_after' timeout: service=doomed check=service:doomed timeout=1m0s";
   assert.ok(takeLog().includes(line));
+  await local.stop();
+});
+
+test('the time until a service goes begins with the first critical result, and registering again keeps it', async () => {
+  const { local, clock } = await openLocal();
+  const doomed = registration({ Service: 'doomed' }, [
+    { TTL: 3600 * SECOND_NS, DeregisterCriticalServiceAfter: 60 * SECOND_NS },
+  ]);
+  await local.registrar.registerService(doomed);
+  local.start();
+  // The rounds come every half minute from here on.
+  local.ttl.update('service:doomed', 'critical', '');
+  await clock.advance(40_000);
+  local.ttl.update('service:doomed', 'critical', 'still');
+  await local.registrar.registerService(doomed);
+  await clock.advance(20_000);
+  assert.ok(local.state.service('doomed'), 'not before it is longer than the time given');
+  await clock.advance(30_000);
+  assert.equal(local.state.service('doomed'), undefined);
+  await local.stop();
+});
+
+test('a service stays when its definition no longer asks to be removed', async () => {
+  const { local, clock } = await openLocal();
+  const ttl = { TTL: 3600 * SECOND_NS };
+  const removing = { ...ttl, DeregisterCriticalServiceAfter: 60 * SECOND_NS };
+  await local.registrar.registerService(registration({ Service: 'web' }, [removing]));
+  local.start();
+  local.ttl.update('service:web', 'critical', '');
+  await local.registrar.registerService(registration({ Service: 'web' }, [ttl]));
+  await clock.advance(200_000);
+  assert.ok(local.state.service('web'));
   await local.stop();
 });
 
