@@ -15,13 +15,6 @@ const EVENTS = ['unit/state/events'];
 
 export const gossip: readonly Mutant[] = [
   {
-    name: 'an alive message of the same incarnation counts',
-    file: 'main/gossip/core/membership.ts',
-    find: ': message.Incarnation <= node.incarnation;',
-    replace: ': message.Incarnation < node.incarnation;',
-    tests: CORE,
-  },
-  {
     name: 'a suspicion of an older incarnation counts',
     file: 'main/gossip/core/membership.ts',
     find: 'known === undefined || message.Incarnation < known.incarnation) return; // 1\n    if (known.suspicion',
@@ -166,7 +159,7 @@ export const gossip: readonly Mutant[] = [
     file: 'main/gossip/serf/recent-intents.ts',
     find: 'known !== undefined && lTime <= known.lTime',
     replace: 'false',
-    tests: SERF,
+    tests: ['unit/gossip/serf/recent-intents'],
   },
   {
     name: 'failed members are forgotten as soon as those that left',
@@ -187,7 +180,7 @@ export const gossip: readonly Mutant[] = [
     file: 'main/gossip/serf/reconnect.ts',
     find: 'options.random() > failed.size / others',
     replace: 'options.random() > 1',
-    tests: SERF,
+    tests: ['unit/gossip/serf/reconnect'],
   },
   {
     name: 'the clock stays behind what it has heard',

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { aliasHealth } from '../../../src/workers/state/local/alias-checks.js';
-import { NO_CHECK } from '../../../src/workers/state/records/zero-values.js';
 import { settle } from './fake-clock.js';
 import { localConfig, openLocal } from './local-fixture.js';
 import { checkType, registration, SECOND_NS } from './registrations.js';
@@ -87,93 +85,6 @@ test('a long TTL output keeps its first bytes', async () => {
   assert.equal(local.state.check('beat')?.check.Output, 'abcde');
   local.ttl.update('beat', 'passing', '\u00e9\u00e9\u00e9');
   assert.equal(local.state.check('beat')?.check.Output, '\u00e9\u00e9\ufffd ... (captured 5 of 6 bytes)');
-  await local.stop();
-});
-
-test('an alias shows the worst of its service; the first critical one ends the search', () => {
-  const check = (Name: string, Status: string, Output: string) => ({ ...NO_CHECK, Name, Status, Output });
-  assert.deepEqual(aliasHealth([]), { status: 'passing', output: 'No checks found.' });
-  assert.deepEqual(aliasHealth([check('a', 'passing', '')]), { status: 'passing', output: 'All checks passing.' });
-  assert.deepEqual(aliasHealth([check('w', 'warning', 'careful'), check('a', 'passing', '')]), {
-    status: 'warning',
-    output: 'Aliased check "w" failing: careful',
-  });
-  assert.deepEqual(
-    aliasHealth([check('w', 'warning', ''), check('db up', 'critical', 'down'), check('z', 'critical', '')]),
-    {
-      status: 'critical',
-      output: 'Aliased check "db up" failing: down',
-    },
-  );
-});
-
-test('a local alias follows its service at once and the checks of the node within a minute', async () => {
-  const { local, clock } = await openLocal();
-  const alias = checkType({ Name: 'alias', AliasService: 'db' });
-  await local.registrar.registerService(registration({ Service: 'front' }));
-  await local.registrar.registerCheck({ check: alias, serviceId: 'front', token: '' });
-  await settle();
-  assert.deepEqual(statusOf(local, 'alias'), ['critical', 'Service db could not be found on node ']);
-  await local.registrar.registerService(registration({ Service: 'db' }));
-  await settle();
-  assert.deepEqual(statusOf(local, 'alias'), ['passing', 'No checks found.']);
-  await local.registrar.registerService(registration({ Service: 'db' }, [{ Name: 'db up', TTL: 600 * SECOND_NS }]));
-  local.ttl.update('service:db', 'critical', 'down');
-  await settle();
-  assert.deepEqual(statusOf(local, 'alias'), ['critical', 'Aliased check "db up" failing: down']);
-  local.ttl.update('service:db', 'passing', '');
-  await settle();
-  assert.deepEqual(statusOf(local, 'alias'), ['passing', 'All checks passing.']);
-  await local.maintenance.enterNode('upgrade', '');
-  await settle();
-  assert.equal(statusOf(local, 'alias')[0], 'passing');
-  await clock.advance(60_000);
-  assert.deepEqual(statusOf(local, 'alias'), ['critical', 'Aliased check "Node Maintenance Mode" failing: ']);
-  await local.registrar.deregisterService('db');
-  await settle();
-  assert.deepEqual(statusOf(local, 'alias'), ['critical', 'Service db could not be found on node ']);
-  await local.stop();
-});
-
-test('an alias of another node watches the catalog', async () => {
-  const { local, leader } = await openLocal();
-  const node = (Check: typeof NO_CHECK | null, Service: string) => ({
-    type: 0 as const,
-    body: {
-      Datacenter: 'dc1',
-      Token: '',
-      ID: '',
-      Node: 'far',
-      Address: '10.0.0.9',
-      TaggedAddresses: null,
-      NodeMeta: null,
-      Service: Service === '' ? null : registration({ ID: Service, Service }).service,
-      Check,
-      Checks: null,
-      SkipNodeUpdate: false,
-      PeerName: '',
-      Locality: null,
-      CreateIndex: 0,
-      ModifyIndex: 0,
-    },
-  });
-  for (const [name, service] of [
-    ['on-node', ''],
-    ['of-service', 'db'],
-  ]) {
-    const check = checkType({ Name: name ?? '', AliasNode: 'far', AliasService: service ?? '' });
-    await local.registrar.registerCheck({ check, serviceId: '', token: '' });
-  }
-  await settle();
-  assert.deepEqual(statusOf(local, 'of-service'), ['passing', 'No checks found.']);
-  leader.applyNow(node(null, 'web'));
-  leader.applyNow(node({ ...NO_CHECK, Node: 'far', CheckID: 'c', Name: 'disk', Status: 'warning', Output: 'low' }, ''));
-  await settle();
-  assert.deepEqual(statusOf(local, 'on-node'), ['warning', 'Aliased check "disk" failing: low']);
-  assert.deepEqual(statusOf(local, 'of-service'), ['critical', 'Service db could not be found on node far']);
-  leader.applyNow(node({ ...NO_CHECK, Node: 'far', CheckID: 'c', Name: 'disk', Status: 'passing' }, 'db'));
-  await settle();
-  assert.deepEqual(statusOf(local, 'of-service'), ['passing', 'All checks passing.']);
   await local.stop();
 });
 
