@@ -4,7 +4,7 @@
 
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { ChannelCredentials, Client, ClientUnaryCall, ServiceError } from '@grpc/grpc-js';
+import type { ChannelCredentials, Client, ServiceError } from '@grpc/grpc-js';
 import { joinHostPort } from '../../gotext/host-port.js';
 import { messageOf } from '../../gotext/network-errors.js';
 import { quote } from '../../gotext/quote.js';
@@ -116,7 +116,6 @@ class GrpcAttempt {
   readonly #deadlineMs: number;
   readonly #timer: NodeJS.Timeout;
   #client: Client | null = null;
-  #call: ClientUnaryCall | null = null;
   readonly #sockets: Socket[] = [];
   #dial: Dial | null = null;
   /** Why TLS failed, '' when it didn't. */
@@ -181,7 +180,7 @@ class GrpcAttempt {
       'grpc.service_config_disable_resolution': 1,
     });
     this.#client = client;
-    this.#call = client.makeUnaryRequest(
+    client.makeUnaryRequest(
       METHOD,
       encodeRequest,
       decodeResponse,
@@ -227,8 +226,6 @@ class GrpcAttempt {
 
   #release(): void {
     clearTimeout(this.#timer);
-    // A call that ends after its client was closed keeps the channel for half an hour.
-    this.#call?.cancel();
     this.#client?.close();
     this.#dial?.cancel();
     for (const socket of this.#sockets) socket.on('error', () => {}).destroy();

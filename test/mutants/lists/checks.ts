@@ -83,9 +83,9 @@ export const checks: readonly Mutant[] = [
     tests: LEAKS,
   },
   {
-    name: 'a gRPC channel is kept for half an hour after a check that was called off or had no answer',
+    name: 'the timer of a gRPC check is never cleared',
     file: 'workers/checks/grpc.ts',
-    find: '    this.#call?.cancel();\n',
+    find: '    clearTimeout(this.#timer);\n',
     replace: '',
     tests: LEAKS,
   },

@@ -282,8 +282,16 @@ export const localAgent: readonly Mutant[] = [
   {
     name: 'deregister_critical_service_after stays when the definition drops it',
     file: 'workers/state/local/local-checks.ts',
-    find: '    if (afterMs <= 0) {\n      this.#reapAfterMs.delete(id);\n',
-    replace: '    if (afterMs <= 0) {\n',
+    find: '  stop(id: string): void {\n    this.#reapAfterMs.delete(id);\n',
+    replace: '  stop(id: string): void {\n',
+    tests: CHECKS,
+  },
+  {
+    name: 'deregister_critical_service_after is lost when the definition changes',
+    file: 'workers/state/local/local-checks.ts',
+    find: '    if (known && !(unchanged && definition.TTL > 0)) this.stop(id);\n    this.#noteReaping(id, definition);\n',
+    replace:
+      '    this.#noteReaping(id, definition);\n    if (known && !(unchanged && definition.TTL > 0)) this.stop(id);\n',
     tests: CHECKS,
   },
   {

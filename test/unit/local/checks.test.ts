@@ -126,18 +126,19 @@ test('a service goes when one of its checks was critical for too long, by update
   await local.stop();
 });
 
-test('the time until a service goes begins with the first critical result, and registering again keeps it', async () => {
+test('the time until a service goes begins with the first critical result, also when it is registered anew', async () => {
   const { local, clock } = await openLocal();
-  const doomed = registration({ Service: 'doomed' }, [
-    { TTL: 3600 * SECOND_NS, DeregisterCriticalServiceAfter: 60 * SECOND_NS },
-  ]);
-  await local.registrar.registerService(doomed);
+  const doomed = (Notes: string) =>
+    registration({ Service: 'doomed' }, [
+      { TTL: 3600 * SECOND_NS, DeregisterCriticalServiceAfter: 60 * SECOND_NS, Notes },
+    ]);
+  await local.registrar.registerService(doomed('before'));
   local.start();
   // The rounds come every half minute from here on.
   local.ttl.update('service:doomed', 'critical', '');
   await clock.advance(40_000);
   local.ttl.update('service:doomed', 'critical', 'still');
-  await local.registrar.registerService(doomed);
+  await local.registrar.registerService(doomed('after'));
   await clock.advance(20_000);
   assert.ok(local.state.service('doomed'), 'not before it is longer than the time given');
   await clock.advance(30_000);
