@@ -10,7 +10,6 @@ const REGISTRATION = ['unit/local/registration'];
 const ALIAS = ['unit/local/alias-checks'];
 const TTL_WRITES = ['unit/local/ttl-writes'];
 const TASK = ['unit/local/check-task'];
-const CONVERGENCE = ['unit/local/convergence'];
 
 export const localAgent: readonly Mutant[] = [
   {
@@ -393,10 +392,10 @@ export const localAgent: readonly Mutant[] = [
     tests: REGISTRATION,
   },
   {
-    name: 'convergence: a service that the catalog lost is not written again',
+    name: 'a service that the catalog lost is not written again',
     file: 'workers/state/local/full-sync.ts',
     find: '        entry.inSync = false;\n        state.noteService(entry.id);\n',
     replace: '',
-    tests: CONVERGENCE,
+    tests: SYNC,
   },
 ];

@@ -330,6 +330,7 @@ test('a full sync puts the node right, and leaves what is not its own', async ()
   const { local, leader, clock, takeLog } = await openLocal({ level: 'info', config: { nodeMeta: { rack: '1' } } });
   local.start();
   await local.registrar.registerService(registration({ Service: 'web' }, [{ TTL: 3600 * SECOND_NS }]));
+  await local.registrar.registerService(registration({ Service: 'plain' }));
   await settle();
   const written = leader.proposed.find((command) => command.type === 0);
   const own = local.state.service('web')?.definition;
@@ -343,8 +344,10 @@ test('a full sync puts the node right, and leaves what is not its own', async ()
   const virtual = { 'consul-virtual': { Address: '240.0.0.1', Port: 80 } };
   register({ Service: { ...own, TaggedAddresses: { ...own.TaggedAddresses, ...virtual } } });
   register({ NodeMeta: { rack: 'theirs' }, SkipNodeUpdate: false });
-  const lost = { Datacenter: 'dc1', Token: '', Node: 'node1', PeerName: '', ServiceID: '', CheckID: 'service:web' };
-  leader.applyNow({ type: 1, body: lost });
+  const of = { Datacenter: 'dc1', Token: '', Node: 'node1', PeerName: '' };
+  leader.applyNow({ type: 1, body: { ...of, ServiceID: '', CheckID: 'service:web' } });
+  leader.applyNow({ type: 1, body: { ...of, ServiceID: 'plain', CheckID: '' } });
+  assert.equal(leader.store.catalog.serviceInstances('plain').value.length, 0);
   takeLog();
   await clock.advance(120_000);
   assert.equal(leader.store.catalog.node('node1')?.Meta?.['rack'], '1');
@@ -354,6 +357,11 @@ test('a full sync puts the node right, and leaves what is not its own', async ()
   );
   assert.deepEqual(leader.store.catalog.serviceInstances('web').value[0]?.service.TaggedAddresses, virtual);
   assert.deepEqual(local.state.service('web')?.definition.TaggedAddresses, virtual);
+  assert.equal(
+    leader.store.catalog.serviceInstances('plain').value.length,
+    1,
+    'it was lost, with no check to bring it',
+  );
   const lines = takeLog();
   assert.ok(lines.includes('[INFO]  agent: Deregistered check: check=alien'));
   assert.ok(lines.includes('[INFO]  agent: Synced check: check=service:web'));
