@@ -4,11 +4,11 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import fs from 'node:fs';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
+import { freePort } from '../ports.js';
 import { type Api, get, startApi } from '../unit/http/fixture.js';
 
 const run = promisify(execFile);
@@ -38,14 +38,6 @@ function need(binary: string): string {
   const file = find(binary);
   assert.ok(file !== null, `${binary} is not installed, and in CI it has to be`);
   return file;
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 /** Until the port answers as wanted. */
