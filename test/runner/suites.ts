@@ -7,8 +7,8 @@ import type { AllowedSkip } from './skips.js';
 export const SUITES: readonly Suite[] = [
   { name: 'unit', minimum: 1590, sideBySide: 2 },
   { name: 'simulation', minimum: 25, sideBySide: 2 },
-  { name: 'integration', minimum: 1, sideBySide: 2 },
-  { name: 'interop', minimum: 1, sideBySide: 1 },
+  { name: 'integration', minimum: 180, sideBySide: 2 },
+  { name: 'interop', minimum: 1, sideBySide: 2 },
   { name: 'conformance', minimum: 1, sideBySide: 1 },
   { name: 'mutants', minimum: 2, sideBySide: 1 },
 ];
