@@ -13,6 +13,8 @@ export interface Suite {
   readonly minimum: number;
   /** How many of its files may run at the same time. */
   readonly sideBySide: number;
+  /** The file that takes longest: begun first, it isn't what the others wait for in the end. */
+  readonly longest?: string;
 }
 
 export interface RunOptions {
@@ -46,12 +48,14 @@ class SuitesRun {
     this.#options = options;
   }
 
-  async suite({ name, minimum, sideBySide }: Suite): Promise<void> {
-    const files = testFiles(path.join(this.#options.root, name));
+  async suite({ name, minimum, sideBySide, longest }: Suite): Promise<void> {
+    const folder = path.join(this.#options.root, name);
+    const files = testFiles(folder);
     if (files === null) return this.#fail(`the suite ${name}`, 'there is no such folder');
     const startedMs = performance.now();
     const [passed, failed, skipped] = [this.#passed, this.#failed, this.#skipped.length];
-    const waiting = [...files];
+    const first = path.join(folder, `${longest ?? ''}${ENDING}`);
+    const waiting = files.includes(first) ? [first, ...files.filter((file) => file !== first)] : [...files];
     const work = async (): Promise<void> => {
       for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) await this.#file(file);
     };
