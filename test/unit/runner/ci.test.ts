@@ -9,7 +9,7 @@ import { type TestContext, test } from 'node:test';
 import { repositoryRoot } from '../../data.js';
 import { temporaryDirectory } from '../../temporary.js';
 
-const REAL = ['bash', 'chmod', 'dirname', 'grep', 'mktemp', 'mv', 'rm', 'tail', 'tee', 'timeout'];
+const REAL = ['bash', 'chmod', 'grep', 'mv', 'rm', 'tail', 'tee', 'timeout'];
 const skip = process.getuid?.() === 0 ? false : 'needs root, as .ci/run does';
 
 /** Stand-ins as shell text; an absent one isn't installed. */
@@ -21,6 +21,7 @@ const SOUND: Programs = {
   go: 'exit 0',
   dpkg: 'exit 0',
   'apt-get': 'exit 0',
+  mktemp: 'echo "$TMPDIR/log"; : >"$TMPDIR/log"',
 };
 
 interface Run {
@@ -85,6 +86,10 @@ test('what is missing is said in a line', { skip }, (context) => {
     run(context, { ...SOUND, go: undefined, dpkg: '[ "$2" != golang-go ]', 'apt-get': undefined }),
     /: golang-go$/m,
   );
+});
+
+test('a machine on which nothing can be written down ends with the line too', { skip }, (context) => {
+  assertStopped(run(context, { ...SOUND, mktemp: 'exit 1' }), /^\.ci\/run stopped while starting$/m);
 });
 
 test('a step that fails is named, and nothing is counted twice', { skip }, (context) => {
