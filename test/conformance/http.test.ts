@@ -1,71 +1,87 @@
-// The HTTP behaviour recorded from Consul 1.21.4 (test/conformance/http/README.md), replayed against a real agent on both
-// HTTP engines: one test a scenario.
+// The HTTP behaviour recorded from Consul 1.21.4 (test/conformance/http/README.md), replayed against a real agent on both HTTP
+// engines. Scenarios that need the same kind of agent share one.
 
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import { type AgentProcess, startAgent } from '../agent-process.js';
-import { repositoryRoot } from '../data.js';
+import { test } from 'node:test';
+import { KindsOfAgents } from './kinds-of-agents.js';
+import { holdKit, kitFolder, scenarioFiles } from './kit.js';
+import { LATE, runReplayer } from './replayer.js';
+import type { Outcome, Scenario } from './standing.js';
+import { unlikeOnUws, waiting } from './waiting/http.js';
 
-const kit = path.join(repositoryRoot, 'test/conformance/http');
-/** The parts of the API that exist; the other scenarios wait for theirs. */
-const SETS = [
-  /^agent-(?!monitor)/,
-  /^catalog-/,
-  /^coordinate$/,
-  /^event$/,
-  /^health-/,
-  /^kv-/,
-  /^session-/,
-  /^status$/,
-  /^blocking-general$/,
-  /^http-general$/,
-  /^txn-/,
-];
-const scenarios = fs
-  .readdirSync(path.join(kit, 'scenarios/default'))
-  .map((file) => path.basename(file, '.json'))
-  .filter((name) => SETS.some((set) => set.test(name)))
-  .sort();
+interface Step {
+  readonly method?: string;
+  readonly path?: string;
+  readonly await?: string;
+  readonly pending?: string;
+  readonly sleep_ms?: number;
+}
 
-/** Scenarios of agents with a configuration of their own, and what of them exists. */
-const CONFIGURED = [{ kind: 'tuned', scenarios: ['tuned-keyring'] }] as const;
+interface Result {
+  readonly scenarios: readonly {
+    readonly steps: number;
+    readonly failures: readonly { readonly step: number; readonly title: string }[];
+  }[];
+}
 
-function replay(agent: AgentProcess, kind: string, scenario: string): Promise<{ code: number; output: string }> {
-  const args = [path.join(kit, 'replay.mjs'), '--http', agent.http, '--agent', kind, '--only', scenario];
-  return new Promise((resolve) => {
-    execFile(process.execPath, args, { maxBuffer: 64 * 1024 * 1024, timeout: 120_000 }, (error, stdout, stderr) => {
-      resolve({ code: error ? 1 : 0, output: `${stdout}${stderr}` });
-    });
+const folder = kitFolder('http');
+
+/** Steps have no names of their own: the number and what it asks. */
+function stepName(step: Step, i: number): string {
+  const { method, path: target, await: awaited, pending, sleep_ms: sleep } = step;
+  if (method !== undefined) return `${i + 1} ${method} ${target}`;
+  if (awaited !== undefined) return `${i + 1} await ${awaited}`;
+  return pending === undefined ? `${i + 1} sleep ${sleep}` : `${i + 1} pending ${pending}`;
+}
+
+function scenariosOf(kind: string): readonly Scenario[] {
+  const files = scenarioFiles<{ readonly steps: readonly Step[] }>(path.join(folder, 'scenarios', kind));
+  return [...files].map(([name, { steps }]) => ({
+    name: `${kind}/${name}`,
+    steps: steps.map(stepName),
+    preparations: [],
+  }));
+}
+
+async function replay(agents: KindsOfAgents, scenario: Scenario): Promise<Outcome> {
+  const [kind = '', name = ''] = scenario.name.split('/');
+  const agent = await agents.use(kind);
+  if (typeof agent === 'string') return { passed: [], failed: [], refusal: agent, lost: null, output: agent };
+  const args = ['--http', agent.http, '--agent', kind, '--only', name, '--json'];
+  const { output, isLate } = await runReplayer(path.join(folder, 'replay.mjs'), args);
+  const lost = (isLate ? LATE : null) ?? (await agents.lost());
+  return { ...readResult(scenario, output), refusal: null, lost, output };
+}
+
+function readResult({ steps }: Scenario, output: string): Pick<Outcome, 'passed' | 'failed'> {
+  if (!output.startsWith('{')) return { passed: [], failed: [] };
+  const [result] = (JSON.parse(output) as Result).scenarios;
+  if (result === undefined) return { passed: [], failed: [] };
+  const failed = result.failures.map(({ step, title }) => steps[step - 1] ?? title);
+  return { failed, passed: steps.slice(0, result.steps).filter((name) => !failed.includes(name)) };
+}
+
+const kinds = fs.readdirSync(path.join(folder, 'scenarios')).sort();
+const recorded = kinds.flatMap(scenariosOf);
+const asked = {
+  net: recorded,
+  uws: recorded.filter(({ name }) => !(name in unlikeOnUws)),
+};
+
+for (const [engine, scenarios] of Object.entries(asked)) {
+  const agents = new KindsOfAgents(path.join(folder, 'agents'), engine);
+  holdKit({
+    name: `http on ${engine}`,
+    scenarios,
+    waiting,
+    replay: (scenario) => replay(agents, scenario),
+    concurrency: 1,
+    close: () => agents.close(),
   });
 }
 
-/** One test for each scenario, against an agent that is started with `args`. */
-function conform(kind: string, names: readonly string[], engine: string, args: readonly string[]): void {
-  describe(`HTTP conformance, agent ${kind}, engine ${engine}`, () => {
-    let agent: AgentProcess;
-    before(async () => {
-      agent = await startAgent({
-        args: ['-dev', '-log-level=warn', '-hcl', `http_config { engine = "${engine}" }`, ...args],
-      });
-    });
-    after(() => agent.stop());
-    for (const scenario of names) {
-      test(`${scenario} (${engine})`, async () => {
-        const { code, output } = await replay(agent, kind, scenario);
-        assert.equal(agent.exited, null, `the agent ended:\n${agent.output}`);
-        assert.equal(code, 0, output);
-        assert.match(output, /[1-9][0-9]* passed, 0 failed/);
-      });
-    }
-  });
-}
-
-for (const engine of ['net', 'uws']) {
-  conform('default', scenarios, engine, []);
-  for (const { kind, scenarios: names } of CONFIGURED) {
-    conform(kind, names, engine, [`-config-file=${path.join(kit, 'agents', `${kind}.json`)}`]);
-  }
-}
+test('what uws is not asked is recorded', () => {
+  assert.equal(asked.uws.length, recorded.length - Object.keys(unlikeOnUws).length);
+});

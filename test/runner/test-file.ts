@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import readline from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { descriptorWarning } from './descriptor-warning.js';
 import type { TestEvent } from './event-reporter.js';
@@ -74,11 +75,15 @@ async function runProcess(file: string, events: string, timeoutMs: number): Prom
   const child = spawn(
     process.execPath,
     [`--test-reporter=${REPORTER}`, `--test-reporter-destination=${events}`, file],
-    { stdio: ['ignore', 'ignore', 'pipe'], env, detached: true },
+    { stdio: ['ignore', 'pipe', 'pipe'], env, detached: true },
   );
   const { pid } = child;
   if (pid === undefined) throw new Error(`${process.execPath} could not be started`);
   groups.add(pid);
+  // What a test wants to be read stands behind a `#`; the rest is the tested code's.
+  readline.createInterface({ input: child.stdout }).on('line', (line) => {
+    if (line.startsWith('# ')) console.log(line);
+  });
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => {
     process.stderr.write(chunk);
@@ -91,8 +96,11 @@ async function runProcess(file: string, events: string, timeoutMs: number): Prom
   }, timeoutMs);
   child.once('exit', () => {
     endGroup(pid);
-    // Whoever has left the group may still hold the pipe.
-    setTimeout(() => child.stderr.destroy(), 5_000).unref();
+    // Whoever has left the group may still hold the pipes.
+    setTimeout(() => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    }, 5_000).unref();
   });
   const how = await new Promise<string>((resolve, reject) => {
     child.once('error', reject);

@@ -57,6 +57,7 @@ export function serverEndpoints(dependencies: ServerEndpointDependencies): Endpo
       store,
       writes,
       maxRequestLength: () => config().limits.txnMaxReqLen,
+      maxValueSize: () => config().limits.kvMaxValueSize,
       verifyLeader: () => consensus.verifyLeader(),
     }),
     ...internalEndpoints({ store, nodeName }),

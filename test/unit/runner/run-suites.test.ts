@@ -70,6 +70,13 @@ test('tests, suites and subtests that pass are counted', async (context) => {
   assert.match(result.stdout, /^# slowest: (s\/one|s\/folder\/two) \d+\.\d s, (s\/one|s\/folder\/two) \d+\.\d s$/m);
 });
 
+test('of what a test writes, lines behind a # are shown', async (context) => {
+  const writes = `test('writes', () => { console.log('# to be read'); console.log('1 passed, 0 failed, by the way'); });`;
+  const result = await run(context, { one: writes });
+  assert.match(result.stdout, /^# to be read$/m);
+  assert.doesNotMatch(result.stdout, /by the way/);
+});
+
 test('a failing test is named with its place and its error', async (context) => {
   const result = await run(context, {
     bad: `${PASSES}\ndescribe('d', () => { it('is bad', () => { assert.equal(1, 2); }); });`,

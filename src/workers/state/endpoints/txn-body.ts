@@ -2,6 +2,7 @@
 
 import { type DecodedBy, struct } from '../../../gotext/json-decode.js';
 import { bytes, int, list, map, pointer, string, uint64 } from '../../../gotext/json-kinds.js';
+import { quote } from '../../../gotext/quote.js';
 import type { TxnOperation } from '../../../wire/commands.js';
 import { checkBody, localityBody, serviceBody } from '../records/bodies.js';
 
@@ -38,6 +39,13 @@ export const txnBody = list(operation);
 type Given = DecodedBy<typeof operation>;
 
 const NONE: TxnOperation = { KV: null, Node: null, Service: null, Check: null, Session: null, Intention: null };
+
+/** The refusal of a value longer than `limit` bytes; null when there is none. */
+export function oversizedValue(operations: readonly Given[], limit: number): string | null {
+  const large = operations.find(({ KV }) => (KV?.Value?.length ?? 0) > limit)?.KV;
+  if (!large) return null;
+  return `Value for key ${quote(large.Key)} is too large (${large.Value?.length} > ${limit} bytes)`;
+}
 
 /** The operation as the log has it; null for an element that names no operation. */
 export function txnOperation(given: Given, datacenter: string): TxnOperation | null {

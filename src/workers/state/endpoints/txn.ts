@@ -15,7 +15,7 @@ import { checkJson, nodeJson, serviceJson } from '../json/record-json.js';
 import { STRICT } from '../records/bodies.js';
 import type { StoreReads } from '../store/read-api.js';
 import { kvEntryJson } from './kv-json.js';
-import { txnBody, txnOperation } from './txn-body.js';
+import { oversizedValue, txnBody, txnOperation } from './txn-body.js';
 import type { Writes } from './writes.js';
 
 export interface TxnDependencies {
@@ -23,6 +23,8 @@ export interface TxnDependencies {
   readonly writes: Writes;
   /** Bytes; limits.txn_max_req_len. */
   readonly maxRequestLength: () => number;
+  /** Bytes; limits.kv_max_value_size. */
+  readonly maxValueSize: () => number;
   /** Confirms leadership, for `?consistent`. */
   readonly verifyLeader: () => Promise<boolean>;
 }
@@ -113,6 +115,8 @@ async function transact(dependencies: TxnDependencies, request: ApiRequest): Pro
   if (given.length > MAX_OPERATIONS) {
     return text(413, `Transaction contains too many operations (${given.length} > ${MAX_OPERATIONS})`);
   }
+  const oversized = oversizedValue(given, dependencies.maxValueSize());
+  if (oversized !== null) return text(413, oversized);
   const refused = writes.refuseDatacenter(request);
   if (refused) return refused;
   const operations = given.map((one) => txnOperation(one, writes.datacenter)).filter((one) => one !== null);

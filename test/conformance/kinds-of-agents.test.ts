@@ -1,0 +1,37 @@
+// What the HTTP kit leans on: an agent that a scenario ended or hung is told, and the next scenario gets a new one.
+
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { test } from 'node:test';
+import type { AgentProcess } from '../agent-process.js';
+import { KindsOfAgents } from './kinds-of-agents.js';
+import { kitFolder } from './kit.js';
+import { ACL_AGENT } from './waiting/acl-agent.js';
+
+async function started(agents: KindsOfAgents, kind: string): Promise<AgentProcess> {
+  const agent = await agents.use(kind);
+  assert.ok(typeof agent !== 'string', String(agent));
+  return agent;
+}
+
+test('an agent serves its kind until it ends or hangs', async () => {
+  const agents = new KindsOfAgents(path.join(kitFolder('http'), 'agents'), 'net');
+  try {
+    const first = await started(agents, 'default');
+    assert.equal(await agents.lost(), null);
+    assert.equal(await agents.use('default'), first);
+    await first.kill();
+    assert.match(String(await agents.lost()), /^the agent ended:/);
+
+    const second = await started(agents, 'default');
+    assert.notEqual(second, first);
+    second.child.kill('SIGSTOP');
+    assert.match(String(await agents.lost(1000)), /^the agent no longer answers:/);
+    assert.notEqual(second.exited, null);
+
+    const refused = await agents.use('acl');
+    assert.ok(typeof refused === 'string' && refused.includes(ACL_AGENT.refusal ?? '-'), String(refused));
+  } finally {
+    await agents.close();
+  }
+});

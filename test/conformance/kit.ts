@@ -1,0 +1,57 @@
+// A conformance kit as tests: one for each scenario, and a last one that sees that none was left out and says where the kit
+// stands.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { repositoryRoot } from '../data.js';
+import { type Outcome, type Scenario, Standing, type WaitingList } from './standing.js';
+
+export interface Kit {
+  readonly name: string;
+  readonly scenarios: readonly Scenario[];
+  readonly waiting: WaitingList;
+  readonly replay: (scenario: Scenario) => Promise<Outcome>;
+  /** How many scenarios run at the same time. */
+  readonly concurrency: number;
+  /** After the last scenario. */
+  readonly close?: () => Promise<void>;
+}
+
+export function kitFolder(kit: string): string {
+  return path.join(repositoryRoot, 'test/conformance', kit);
+}
+
+/** The parsed files of a folder of scenarios, by name without the ending. */
+export function scenarioFiles<Content>(folder: string): ReadonlyMap<string, Content> {
+  const files = fs.readdirSync(folder).filter((file) => file.endsWith('.json'));
+  return new Map(
+    files
+      .sort()
+      .map((file) => [
+        path.basename(file, '.json'),
+        JSON.parse(fs.readFileSync(path.join(folder, file), 'utf8')) as Content,
+      ]),
+  );
+}
+
+export function holdKit({ name, scenarios, waiting, replay, concurrency, close }: Kit): void {
+  const standing = new Standing(name, scenarios, waiting);
+  describe(`${name} conformance`, () => {
+    describe('scenarios', { concurrency }, () => {
+      for (const scenario of scenarios) {
+        test(`${scenario.name} (${name})`, async () => {
+          const outcome = await replay(scenario);
+          const complaints = standing.judge(scenario, outcome);
+          assert.deepEqual(complaints, [], `${complaints.join('\n')}\n\n${outcome.output}`);
+        });
+      }
+    });
+    test(`where it stands (${name})`, async () => {
+      await close?.();
+      console.log(standing.summary());
+      assert.deepEqual(standing.complaints(), []);
+    });
+  });
+}

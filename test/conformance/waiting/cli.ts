@@ -1,0 +1,99 @@
+// What of the CLI kit waits, by scenario: commands that don't exist yet, or that ask the agent for what it doesn't have.
+
+import type { WaitingList } from '../standing.js';
+import { ACL_AGENT } from './acl-agent.js';
+
+const OPERATOR = 'the commands of `operator` do not exist yet';
+const SNAPSHOTS = 'the commands of `snapshot` do not exist yet';
+const EXEC_LOCK_WATCH = '`exec`, `lock` and `watch` do not exist yet';
+
+/** The steps that ask for the help of a group of commands, with a wrong one, and rightly. */
+function helpOf(...groups: readonly string[]): readonly string[] {
+  return groups.flatMap((group) => [`${group}-bare`, `${group}-unknown`, `${group}-h`]);
+}
+
+export const waiting: WaitingList = {
+  'acl-bootstrap': ACL_AGENT,
+  'acl-policy-token': ACL_AGENT,
+  'agent-run': { reason: OPERATOR, steps: ['leader'] },
+  'bad-flags': { reason: EXEC_LOCK_WATCH, steps: ['exec', 'lock', 'watch'] },
+  'cluster-join-leave': {
+    reason: 'what a client agent asks a server for needs RPC between agents',
+    steps: ['client-kv'],
+  },
+  config: { reason: 'the commands of `config` do not exist yet' },
+  'connect-login': { reason: '`connect`, `login`, `logout`, `peering` and `debug` do not exist yet' },
+  exec: { reason: EXEC_LOCK_WATCH },
+  'help-commands': {
+    reason: 'these commands do not exist yet',
+    steps: ['debug', 'exec', 'lock', 'login', 'logout', 'watch', 'services-export', 'services-exported-services'],
+  },
+  'help-groups': {
+    reason: 'these groups of commands do not exist yet',
+    steps: helpOf('acl', 'acl-token', 'config', 'operator', 'operator-raft', 'snapshot', 'tls'),
+  },
+  'no-agent': {
+    reason: '`operator` and `snapshot` do not exist yet',
+    steps: ['operator-raft-list-peers', 'snapshot-save-s.snap'],
+  },
+  operator: { reason: OPERATOR },
+  snapshot: {
+    reason: SNAPSHOTS,
+    steps: [
+      'save',
+      'append-filename',
+      'append-unknown',
+      'save-none',
+      'save-two',
+      'inspect',
+      'inspect-missing',
+      'inspect-none',
+      'inspect-junk',
+      'restore-junk',
+      'restore',
+      'dropped',
+      'restore-missing',
+      'restore-none',
+      'stale-save',
+    ],
+  },
+  tls: { reason: 'the commands of `tls` do not exist yet' },
+  'top-level': {
+    reason: 'the list of commands is not whole yet',
+    steps: ['none', 'unknown', 'unknown-flag', 'help-short', 'help-long', 'help-word', 'near-miss', 'case'],
+  },
+  'watch-lock': {
+    reason: EXEC_LOCK_WATCH,
+    steps: [
+      'watch-none',
+      'watch-bad-type',
+      'watch-key-missing-arg',
+      'watch-key',
+      'watch-keyprefix',
+      'watch-key-none',
+      'watch-services',
+      'watch-nodes',
+      'watch-service',
+      'watch-checks',
+      'watch-event',
+      'watch-service-and-state',
+      'watch-no-shell-no-handler',
+      'w',
+      'watch-handler',
+      'lock-none',
+      'lock-one',
+      'lock-true',
+      'lock-exit',
+      'lock-echo',
+      'lock-verbose',
+      'lock-n',
+      'lock-n-bad',
+      'lock-env',
+      'lock-name',
+      'lock-no-shell',
+      'hold',
+      'lock-busy-timeout',
+      'lock-interrupted',
+    ],
+  },
+};
