@@ -6,6 +6,7 @@ import { conformance } from './conformance.js';
 import { durability } from './durability.js';
 import { gossip } from './gossip.js';
 import { localAgent } from './local-agent.js';
+import { processes } from './processes.js';
 import { replication } from './replication.js';
 
 export const mutants: readonly Mutant[] = [
@@ -14,5 +15,6 @@ export const mutants: readonly Mutant[] = [
   ...durability,
   ...gossip,
   ...localAgent,
+  ...processes,
   ...replication,
 ];
