@@ -4,8 +4,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { freePorts } from '../test/ports.js';
 import { cleanUpLater } from './cleanup.js';
-import { freePorts } from './ports.js';
 import { type ProcessMemory, readMemory } from './process-usage.js';
 import type { Subject } from './row.js';
 

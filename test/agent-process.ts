@@ -2,27 +2,14 @@
 // that need a whole agent build on.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import net from 'node:net';
 import path from 'node:path';
 import { repositoryRoot } from './data.js';
+import { freePorts } from './ports.js';
+import { descriptorWarning } from './runner/descriptor-warning.js';
 
 const READY_DEADLINE_MS = 20_000;
-const STOP_DEADLINE_MS = 10_000;
-
-/** Ports that were free a moment ago, all different. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = net.createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as net.AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-}
+/** A leaving server hands over and drains first; on a busy machine that takes a while. */
+const STOP_DEADLINE_MS = 30_000;
 
 export interface AgentOptions {
   /** Arguments behind the port flags; `-dev` or a mode of your own. */
@@ -67,8 +54,9 @@ export class AgentProcess {
     this.#exited = new Promise((resolve) => {
       child.on('exit', (code, signal) => {
         this.#exit = { code, signal };
-        resolve();
       });
+      // Which comes after the exit, when the last of the output is read.
+      child.on('close', () => resolve());
     });
   }
 
@@ -89,17 +77,28 @@ export class AgentProcess {
     return JSON.parse((await this.request('GET', target)).text);
   }
 
-  /** SIGTERM, and SIGKILL when that takes too long; resolves with the exit code. */
-  async stop(): Promise<number | null> {
+  /**
+   * SIGTERM; resolves with the exit code. An agent that doesn't end is killed, and that is an error, as is a warning of
+   * node's about its file descriptors. One that is known to be stuck wants `kill`.
+   */
+  async stop(deadlineMs = STOP_DEADLINE_MS): Promise<number | null> {
     if (this.#exit === null) {
       this.child.kill('SIGTERM');
-      const timer = setTimeout(() => this.child.kill('SIGKILL'), STOP_DEADLINE_MS);
+      let isStuck = false;
+      const timer = setTimeout(() => {
+        isStuck = true;
+        this.child.kill('SIGKILL');
+      }, deadlineMs);
       await this.#exited;
       clearTimeout(timer);
+      if (isStuck) throw new Error(`the agent didn't end ${deadlineMs} ms after SIGTERM:\n${this.output}`);
     }
+    const warning = descriptorWarning(this.output);
+    if (warning !== null) throw new Error(`node warns of the agent's file descriptors: ${warning}`);
     return this.exited?.code ?? null;
   }
 
+  /** SIGKILL, whatever the agent is doing. */
   async kill(): Promise<void> {
     if (this.#exit === null) this.child.kill('SIGKILL');
     await this.#exited;

@@ -1,10 +1,10 @@
 // What registers the tutorial's services on an agent, and knows when they have reached the catalog.
 
+import { freePorts } from '../../test/ports.js';
 import { type Agent, waitFor } from '../agent.js';
 import { LoadProcess } from '../load/load-process.js';
 import type { PutCommand, PutResult } from '../load/put-client.js';
 import { type RequestKind, serviceName } from '../load/requests.js';
-import { freePorts } from '../ports.js';
 import type { Run } from '../row.js';
 
 const CONNECTIONS = 8;

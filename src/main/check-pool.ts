@@ -77,6 +77,9 @@ export class CheckPool {
         maxThreads: this.#options.maxThreads,
         concurrentTasksPerWorker: 1,
         idleTimeout: 0,
+        // The read end of a script's pipe is opened by number and given to a socket, which closes it. Node wouldn't see that:
+        // it would warn when the number comes again, and close it, whoever's it is by then, when the thread ends.
+        trackUnmanagedFds: false,
       });
       pool.on('error', (error: Error) => this.#giveUp(pool, error.message));
       pool.on('workerDestroy', () =>

@@ -3,8 +3,8 @@
 
 import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { freePorts } from '../agent-process.js';
 import { repositoryRoot } from '../data.js';
+import { freePort } from '../ports.js';
 import { kitFolder } from './kit.js';
 import type { Outcome, Scenario } from './standing.js';
 
@@ -48,9 +48,9 @@ export class PortBases {
     this.#width = width;
   }
 
-  /** Below the range that the system takes ports of outgoing connections from; the kits look whether a port is free. */
+  /** Below the range that the system takes ports of outgoing connections from; the kits lease what they use. */
   async take(): Promise<number> {
-    this.#next ??= freePorts(1).then(([port = 0]) => 10_000 + (port % 18_000));
+    this.#next ??= freePort().then((port) => 10_000 + (port % 18_000));
     const base = this.#next;
     this.#next = base.then((port) => port + this.#width);
     return await base;

@@ -4,11 +4,11 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import fs from 'node:fs';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
+import { freePort } from '../ports.js';
 import { type Api, get, startApi } from '../unit/http/fixture.js';
 
 const run = promisify(execFile);
@@ -40,25 +40,19 @@ function need(binary: string): string {
   return file;
 }
 
-async function freePort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
 /** Until the port answers as wanted. */
-async function reach(port: number, child: ChildProcess, isReady: (status: number) => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
+async function reach(
+  port: number,
+  child: ChildProcess,
+  isReady: (status: number, body: string) => boolean,
+  target = '/v1/echo',
+): Promise<void> {
+  const deadline = Date.now() + 30_000;
   for (;;) {
     assert.equal(child.exitCode, null, 'the peer ended');
-    const status = await get(port, '/v1/echo').then(
-      (answer) => answer.status,
-      () => 0,
-    );
-    if (isReady(status)) return;
-    assert.ok(Date.now() < deadline, `the peer does not forward: ${status}`);
+    const { status, body } = await get(port, target).catch(() => ({ status: 0, body: '' }));
+    if (isReady(status, body)) return;
+    assert.ok(Date.now() < deadline, `the peer does not forward: ${status} ${body}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
@@ -122,18 +116,21 @@ test('HAProxy, with its HTTP/1.0 health check', { skip: skipWithout('haproxy') }
   timeout connect 2s
   timeout client 10s
   timeout server 10s
+  timeout check 10s
 frontend front
   bind 127.0.0.1:${port}
+  stats uri /haproxy
   default_backend agents
 backend agents
   option httpchk GET /v1/echo
   http-check expect status 200
-  server agent 127.0.0.1:${api.port} check inter 100ms rise 2 fall 1
+  server agent 127.0.0.1:${api.port} check inter 500ms rise 2 fall 5
 `,
   );
   const child = spawn(binary, ['-f', config, '-db'], { stdio: 'ignore' });
   try {
-    await reach(port, child, (status) => status === 200);
+    // A server counts as up until its first check: HAProxy's own figures say how that went.
+    await reach(port, child, (_status, csv) => /^agents,agent,.*,L7OK,200,/m.test(csv), '/haproxy;csv');
     await exercise(port);
   } finally {
     await stop(child);

@@ -47,7 +47,7 @@ class Worker {
   readonly #task: Promise<void>;
 
   constructor(concurrency: number) {
-    this.#pool = new Piscina({ filename: WORKER, minThreads: 1, maxThreads: 1 });
+    this.#pool = new Piscina({ filename: WORKER, minThreads: 1, maxThreads: 1, trackUnmanagedFds: false });
     const data = new MessageChannel();
     const control = new MessageChannel();
     this.#port = data.port1;

@@ -73,9 +73,7 @@ test('what was acknowledged survives kill -9 at any moment', async () => {
   fs.rmSync(dataDir, { recursive: true });
 });
 
-test('a disk that takes no more refuses registrations clearly and loses none', {
-  skip: process.platform === 'win32',
-}, async () => {
+test('a disk that takes no more refuses registrations clearly and loses none', async () => {
   const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'lictor-full-'));
   const said = newSaid();
   // A limit on the size of files, in KiB, behaves like a full disk: writes end short, then fail.

@@ -4,22 +4,40 @@ import assert from 'node:assert/strict';
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { startProbe } from '../../../src/workers/checks/start-probe.js';
+import { watchTimers } from './armed-timers.js';
 import { type Definition, makeRunner, probeOf, type Runner } from './probe-runner.js';
 import { pem, startTargets, type Targets } from './probe-targets.js';
 import { until } from './until.js';
 
-/** Things of this process that keep it alive, but for what the test's servers come and go with. */
+/** Things of this process that keep it alive, but for what a turn of the event loop comes and goes with. */
 function resources(): string[] {
   return process.getActiveResourcesInfo().filter((kind) => kind !== 'TickObject' && kind !== 'Immediate');
+}
+
+/** Of the targets: seven of their own, and gRPC's. */
+const TCP_SERVERS = 8;
+const RUNS = 8;
+/** Longer than anything here is waited for. */
+const LONG_MS = 50_000;
+
+/** What is left of {@link LONG_MS} or of a definition's own timeout. */
+function isDeadline(ms: number): boolean {
+  return (ms > 9000 && ms <= 10_000) || (ms > 40_000 && ms <= LONG_MS);
 }
 
 describe('nothing is left behind', () => {
   let targets: Targets;
   let runner: Runner;
+  /** What the servers hold while nobody asks them. */
+  let idle: number;
 
   before(async () => {
     targets = await startTargets();
+    // Closed servers stay for a turn.
+    await until(() => resources().filter((kind) => kind === 'TCPServerWrap').length === TCP_SERVERS, 'servers rest');
+    idle = resources().length;
     runner = makeRunner();
     runner.context.trust.update([pem('ca')], pem('agent'), pem('agent-test-key'));
   });
@@ -56,19 +74,36 @@ describe('nothing is left behind', () => {
         String(targets.ports.get(Number(port)) ?? port),
       );
       const filled = JSON.parse(text) as Definition;
-      await runner.run(filled);
-      await until(() => runner.context.scripts.size === 0, 'scripts have ended');
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      const baseline = resources().length;
-      await Promise.all(Array.from({ length: 8 }, () => runner.run(filled)));
       const probe = probeOf(filled);
       assert.ok(probe);
-      for (let at = 0; at < 8; at++) {
-        const run = { checkId: 'c', probe, timeoutMs: 5000, outputMaxBytes: 100, context: runner.context };
-        const cancel = startProbe(run, () => {});
-        setTimeout(cancel, at * 2);
+      const timers = watchTimers();
+      const noneRuns = async (whose: string): Promise<void> => {
+        if (filled.GRPC === undefined) assert.deepEqual(timers.delays(), [], `timers of ${whose}`);
+        // The library of gRPC ends a call in a later turn, and has timers of its own.
+        else await until(() => !timers.delays().some(isDeadline), `no deadline of ${whose} is waited for`);
+      };
+      let late = 0;
+      const callOff = async (afterMs: number): Promise<void> => {
+        let isOff = false;
+        const run = { checkId: 'c', probe, timeoutMs: LONG_MS, outputMaxBytes: 100, context: runner.context };
+        const cancel = startProbe(run, () => {
+          if (isOff) late += 1;
+        });
+        if (afterMs > 0) await delay(afterMs);
+        isOff = true;
+        cancel();
+      };
+      try {
+        await Promise.all(Array.from({ length: RUNS }, () => runner.run(filled)));
+        await noneRuns('runs that are over');
+        await Promise.all(Array.from({ length: RUNS }, (_, at) => callOff(at * 2)));
+        await noneRuns('runs that were called off');
+        await until(() => runner.context.scripts.size === 0, 'scripts have ended');
+        await until(() => resources().length <= idle, `${resources().join()} went back to ${idle}`);
+        assert.equal(late, 0, 'results after a run was called off');
+      } finally {
+        timers.end();
       }
-      await until(() => resources().length <= baseline, `${resources().join()} went back to ${baseline}`);
     });
   }
 });

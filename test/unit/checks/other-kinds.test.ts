@@ -9,7 +9,6 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { ServerCredentials } from '@grpc/grpc-js';
-import { startProbe } from '../../../src/workers/checks/start-probe.js';
 import { makeRunner, type Runner } from './probe-runner.js';
 import { grpcServer, pem } from './probe-targets.js';
 
@@ -69,24 +68,6 @@ describe('kinds', () => {
       await output({ UDP: 'no-such-host.invalid:1' }),
       /^dial udp: lookup no-such-host\.invalid.*: no such host$/,
     );
-  });
-
-  test('the error word of a run that was called off never comes', async () => {
-    let told = 0;
-    for (const probe of [
-      { kind: 'tcp', address: `127.0.0.1:${mutePort}`, useTls: true, tls: { serverName: '', skipVerify: true } },
-      { kind: 'udp', address: `127.0.0.1:${mutePort}` },
-      { kind: 'grpc', target: `127.0.0.1:${mutePort}`, useTls: false, tls: { serverName: '', skipVerify: true } },
-      { kind: 'script', args: ['/bin/sleep', '60'] },
-    ] as const) {
-      const run = { checkId: 'c', probe, timeoutMs: 100, outputMaxBytes: 10, context: runner.context };
-      startProbe(run, () => {
-        told += 1;
-      })();
-    }
-    await new Promise((resolve) => setTimeout(resolve, 250));
-    assert.equal(told, 0);
-    assert.equal(runner.context.scripts.size, 0);
   });
 
   test('gRPC over TLS, with the name of the definition and with that of the target', async () => {

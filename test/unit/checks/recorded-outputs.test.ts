@@ -75,7 +75,9 @@ describe('recorded checks', () => {
   }
 
   test('what the HTTP server saw is what stock sent, header by header', () => {
-    for (const [name, recorded] of Object.entries(recording.requests)) {
+    const requests = Object.entries(recording.requests);
+    assert.equal(requests.length, 11);
+    for (const [name, recorded] of requests) {
       const seen = targets.requests.find(({ url }) => url === recorded.url);
       assert.ok(seen, name);
       const expected = { ...recorded, headers: recorded.headers.map(withPorts) };

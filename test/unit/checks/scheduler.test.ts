@@ -128,6 +128,24 @@ test('intervals beyond what a timer can wait are kept', () => {
   assert.equal(started.length, 1);
 });
 
+function drained(heap: DueHeap<Due>): number[] {
+  const order: number[] = [];
+  for (let item = heap.peek(); item !== undefined; item = heap.peek()) {
+    order.push(item.dueMs);
+    heap.remove(item);
+  }
+  return order;
+}
+
+test('what fills a gap in the heap may have to rise', () => {
+  const heap = new DueHeap<Due>();
+  const items = [1, 20, 2, 21, 22, 50, 4].map((dueMs) => ({ dueMs, heapIndex: -1 }));
+  for (const item of items) heap.push(item);
+  // The last one, 4, takes the place of 21, under 20.
+  heap.remove(items[3] ?? { dueMs: 0, heapIndex: -1 });
+  assert.deepEqual(drained(heap), [1, 2, 4, 20, 22, 50]);
+});
+
 test('the heap gives the earliest first, whatever was removed in between', () => {
   const step = fc.oneof(
     fc.record({ kind: fc.constant('push' as const), dueMs: fc.integer({ min: 0, max: 50 }) }),
@@ -153,6 +171,10 @@ test('the heap gives the earliest first, whatever was removed in between', () =>
         }
         assert.equal(heap.size, model.length);
       }
+      assert.deepEqual(
+        drained(heap),
+        model.map(({ dueMs }) => dueMs).sort((a, b) => a - b),
+      );
     }),
   );
 });

@@ -42,3 +42,17 @@ test('a warning goes by the passing threshold and ends a row of failures', () =>
   assert.deepEqual(judge(streaks, thresholds, 'warning'), { kind: 'apply', status: 'warning' });
   assert.deepEqual(judge(streaks, thresholds, 'critical'), { kind: 'wait', success: false, count: 1, threshold: 2 });
 });
+
+test('the n-th failure in a row is the first that is a warning, or critical', () => {
+  const thresholds = { successBeforePassing: 0, failuresBeforeWarning: 2, failuresBeforeCritical: 4 };
+  const streaks = initialStreaks(thresholds);
+  const fail = (): object => judge(streaks, thresholds, 'critical');
+  judge(streaks, thresholds, 'passing');
+  assert.deepEqual(fail(), { kind: 'wait', success: false, count: 1, threshold: 4 });
+  assert.deepEqual(fail(), { kind: 'apply', status: 'warning' });
+  assert.deepEqual(fail(), { kind: 'apply', status: 'warning' });
+  assert.deepEqual(fail(), { kind: 'apply', status: 'critical' });
+  assert.deepEqual(fail(), { kind: 'apply', status: 'critical' });
+  judge(streaks, thresholds, 'passing');
+  assert.deepEqual(fail(), { kind: 'wait', success: false, count: 1, threshold: 4 }, 'a success ends the row');
+});

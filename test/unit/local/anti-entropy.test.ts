@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { scaleFactor } from '../../../src/workers/state/local/cluster-scale.js';
+import { NO_CHECK } from '../../../src/workers/state/records/zero-values.js';
 import { readJson } from '../../data.js';
 import { settle } from './fake-clock.js';
 import { type Fixture, openLocal } from './local-fixture.js';
-import { registration, SECOND_NS } from './registrations.js';
+import { checkType, registration, SECOND_NS } from './registrations.js';
 
 interface Vectors {
   readonly [step: string]: unknown;
@@ -150,24 +151,26 @@ test('with tag override the tags in the catalog win, without it they are put bac
   await local.stop();
 });
 
-test('what an ACL forbids is left until the next full sync', async () => {
-  const { local, leader, takeLog, clock, metrics } = await openLocal({ level: 'info' });
-  local.start();
-  await settle();
-  leader.errors.set('web', 'Permission denied: no service:write');
-  await local.registrar.registerService(registration({ Service: 'web' }));
-  await settle();
-  const line = '[WARN]  agent: Service registration blocked by ACLs: service=web accessorID="anonymous token"';
-  assert.deepEqual(takeLog().filter((text) => text === line).length, 1);
-  await local.registrar.registerService(registration({ Service: 'other' }));
-  await settle();
-  assert.ok(!takeLog().includes(line));
-  leader.errors.clear();
-  await clock.advance(120_000);
-  assert.ok(takeLog().includes('[INFO]  agent: Synced service: service=web'));
-  assert.equal(metrics.report().counters.find(({ name }) => name === 'acl.blocked.service.registration')?.sum, 1);
-  await local.stop();
-});
+for (const refusal of ['Permission denied: no service:write', 'rpc error: ACL not found']) {
+  test(`what an ACL forbids is left until the next full sync: ${refusal}`, async () => {
+    const { local, leader, takeLog, clock, metrics } = await openLocal({ level: 'info' });
+    local.start();
+    await settle();
+    leader.errors.set('web', refusal);
+    await local.registrar.registerService(registration({ Service: 'web' }));
+    await settle();
+    const line = '[WARN]  agent: Service registration blocked by ACLs: service=web accessorID="anonymous token"';
+    assert.deepEqual(takeLog().filter((text) => text === line).length, 1);
+    await local.registrar.registerService(registration({ Service: 'other' }));
+    await settle();
+    assert.ok(!takeLog().includes(line));
+    leader.errors.clear();
+    await clock.advance(120_000);
+    assert.ok(takeLog().includes('[INFO]  agent: Synced service: service=web'));
+    assert.equal(metrics.report().counters.find(({ name }) => name === 'acl.blocked.service.registration')?.sum, 1);
+    await local.stop();
+  });
+}
 
 test('a failed round is logged and tried again with the next change or timer, nothing is lost', async () => {
   const { local, leader, takeLog, clock } = await openLocal({ level: 'info' });
@@ -181,6 +184,203 @@ test('a failed round is logged and tried again with the next change or timer, no
   leader.failure = null;
   await clock.advance(120_000);
   assert.equal(leader.store.catalog.nodeServices('node1').value?.services.length, 20);
+  await local.stop();
+});
+
+test('what failed is tried again in the next partial sync: services, checks, removals', async () => {
+  const { local, leader, takeLog } = await openLocal({ level: 'info' });
+  local.start();
+  await settle();
+  const ttl = { TTL: 600 * SECOND_NS };
+  await local.registrar.registerService(registration({ Service: 'gone' }));
+  await local.registrar.registerCheck({ check: checkType({ Name: 'no', ...ttl }), serviceId: '', token: '' });
+  await settle();
+  const failing = ['web', 'alone', 'gone', 'no'];
+  for (const id of failing) leader.errors.set(id, 'the disk is full');
+  await local.registrar.registerService(registration({ Service: 'web' }));
+  await local.registrar.registerCheck({ check: checkType({ Name: 'alone', ...ttl }), serviceId: '', token: '' });
+  await local.registrar.deregisterService('gone');
+  await local.registrar.deregisterCheck('no');
+  await settle();
+  const catalog = (): unknown[] => {
+    const dump = leader.store.catalog.nodeDump('node1');
+    return [dump?.services.map(({ ID }) => ID), dump?.checks.map(({ CheckID }) => CheckID)];
+  };
+  assert.deepEqual(catalog(), [['gone'], ['no']]);
+  const said = takeLog();
+  for (const line of [
+    '[WARN]  agent: Syncing service failed.: service=web error="the disk is full"',
+    '[WARN]  agent: Syncing check failed.: check=alone error="the disk is full"',
+    '[WARN]  agent: Deregistering service failed.: service=gone error="the disk is full"',
+    '[WARN]  agent: Deregistering check failed.: check=no error="the disk is full"',
+    '[ERROR] agent.anti_entropy: failed to sync changes: error="the disk is full"',
+  ]) {
+    assert.ok(said.includes(line), line);
+  }
+  leader.errors.clear();
+  // Any change brings the next round; time doesn't move, so no full sync does.
+  await local.registrar.registerService(registration({ Service: 'other' }));
+  await settle();
+  assert.deepEqual(catalog(), [['other', 'web'], ['alone']]);
+  await local.stop();
+});
+
+test('a full sync puts back each field of a service that somebody changed in the catalog', async () => {
+  const { local, leader, clock } = await openLocal({ level: 'error' });
+  local.start();
+  await settle();
+  const own = { Service: 'web', Tags: ['a', 'b'], Port: 80, Meta: { k: 'v' }, Weights: { Passing: 3, Warning: 2 } };
+  const ttl = { TTL: 3600 * SECOND_NS, Notes: 'as given', Name: 'beat' };
+  await local.registrar.registerService(registration(own, [ttl]));
+  await settle();
+  const written = leader.proposed.at(-1);
+  assert.ok(written?.type === 0 && written.body.Service && written.body.Check);
+  const { Service, Check } = written.body;
+  const instance = (): object => leader.store.catalog.serviceInstances('web').value[0]?.service ?? {};
+  const check = (): object => leader.store.catalog.serviceChecks('web').value[0] ?? {};
+  const meddle = async (service: Partial<typeof Service>, ofCheck: Partial<typeof Check>): Promise<void> => {
+    const body = { ...written.body, Service: { ...Service, ...service }, Check: { ...Check, ...ofCheck } };
+    leader.applyNow({ type: 0, body });
+    await clock.advance(120_000);
+  };
+  for (const changed of [
+    { Tags: ['b', 'a'] },
+    { Meta: { k: 'v', more: 'x' } },
+    { Meta: null },
+    { Weights: { Passing: 3, Warning: 1 } },
+    { Port: 81 },
+    { Address: '10.0.0.9' },
+    { TaggedAddresses: { lan: { Address: '10.0.0.9', Port: 1 } } },
+    { EnableTagOverride: true, Tags: ['a', 'b'] },
+  ]) {
+    await meddle(changed, {});
+    assert.deepEqual({ ...instance(), CreateIndex: 0, ModifyIndex: 0 }, Service, JSON.stringify(changed));
+  }
+  for (const changed of [{ Notes: 'theirs' }, { Name: 'theirs' }, { Status: 'passing' }, { Output: 'theirs' }]) {
+    await meddle({}, changed);
+    const { Notes, Name, Status, Output } = Check;
+    const now = check() as typeof Check;
+    assert.deepEqual([now.Notes, now.Name, now.Status, now.Output], [Notes, Name, Status, Output]);
+  }
+  await local.stop();
+});
+
+test('without a leader a round ends with what is under way, and says so once', async () => {
+  const { local, leader, takeLog, clock } = await openLocal({ level: 'info' });
+  local.start();
+  await settle();
+  takeLog();
+  leader.failure = 'no-leader';
+  for (let i = 0; i < 1000; i += 1) await local.registrar.registerService(registration({ Service: `s${i}` }));
+  await settle();
+  takeLog();
+  const before = leader.attempts;
+  // A full sync marks them all, and one round follows it.
+  await clock.advance(90_000);
+  const lines = takeLog();
+  assert.equal(lines.filter((line) => line.includes('failed to sync changes')).length, 1);
+  assert.equal(lines.filter((line) => line.includes('Syncing service failed.')).length, 1);
+  // One more may have gone out before the first refusal was read.
+  assert.ok(leader.attempts - before < 520, `${leader.attempts - before} commands`);
+  await local.stop();
+});
+
+test('a removal of what the catalog knows nothing of is done', async () => {
+  const { local, leader, takeLog } = await openLocal({ level: 'info' });
+  local.start();
+  await local.registrar.registerService(registration({ Service: 'web' }));
+  const check = checkType({ Name: 'beat', TTL: 600 * SECOND_NS });
+  await local.registrar.registerCheck({ check, serviceId: '', token: '' });
+  await settle();
+  leader.errors.set('web', 'Unknown service ID "web"');
+  leader.errors.set('beat', 'Unknown check ID "beat"');
+  await local.registrar.deregisterService('web');
+  await local.registrar.deregisterCheck('beat');
+  await settle();
+  assert.equal(local.state.allServices.size + local.state.allChecks.size, 0);
+  const lines = takeLog();
+  assert.ok(lines.includes('[INFO]  agent: Deregistered service: service=web'));
+  assert.ok(lines.includes('[INFO]  agent: Deregistered check: check=beat'));
+  assert.ok(!lines.some((line) => line.includes('failed')));
+  await local.stop();
+});
+
+test('a check with another token than its service is written on its own', async () => {
+  const { local, leader } = await openLocal({ level: 'error' });
+  const ttl = { TTL: 600 * SECOND_NS };
+  await local.registrar.registerService(registration({ Service: 'web' }, [ttl], { token: 'of the service' }));
+  const check = checkType({ Name: 'beat', ...ttl });
+  await local.registrar.registerCheck({ check, serviceId: 'web', token: 'of the check' });
+  local.start();
+  await settle();
+  const written = leader.proposed.map((command) => {
+    assert.ok(command.type === 0);
+    const { Token, Service, Check, Checks } = command.body;
+    return [Token, Service?.ID, [...(Check ? [Check] : []), ...(Checks ?? [])].map(({ CheckID }) => CheckID)];
+  });
+  assert.deepEqual(written, [
+    ['', undefined, []],
+    ['of the service', 'web', ['service:web']],
+    ['of the check', 'web', ['beat']],
+  ]);
+  await local.stop();
+});
+
+test('a full sync puts the node right, and leaves what is not its own', async () => {
+  const { local, leader, clock, takeLog } = await openLocal({ level: 'info', config: { nodeMeta: { rack: '1' } } });
+  local.start();
+  await local.registrar.registerService(registration({ Service: 'web' }, [{ TTL: 3600 * SECOND_NS }]));
+  await local.registrar.registerService(registration({ Service: 'plain' }));
+  await settle();
+  const written = leader.proposed.find((command) => command.type === 0);
+  const own = local.state.service('web')?.definition;
+  assert.ok(written?.type === 0 && own);
+  const register = (change: Partial<typeof written.body>): void => {
+    leader.applyNow({ type: 0, body: { ...written.body, Service: null, Check: null, Checks: null, ...change } });
+  };
+  const check = { ...NO_CHECK, Node: 'node1', Status: 'passing' };
+  register({ Check: { ...check, CheckID: 'serfHealth', Name: 'serfHealth' } });
+  register({ Check: { ...check, CheckID: 'alien', Name: 'alien' } });
+  const virtual = { 'consul-virtual': { Address: '240.0.0.1', Port: 80 } };
+  register({ Service: { ...own, TaggedAddresses: { ...own.TaggedAddresses, ...virtual } } });
+  register({ NodeMeta: { rack: 'theirs' }, SkipNodeUpdate: false });
+  const of = { Datacenter: 'dc1', Token: '', Node: 'node1', PeerName: '' };
+  leader.applyNow({ type: 1, body: { ...of, ServiceID: '', CheckID: 'service:web' } });
+  leader.applyNow({ type: 1, body: { ...of, ServiceID: 'plain', CheckID: '' } });
+  assert.equal(leader.store.catalog.serviceInstances('plain').value.length, 0);
+  takeLog();
+  await clock.advance(120_000);
+  assert.equal(leader.store.catalog.node('node1')?.Meta?.['rack'], '1');
+  assert.deepEqual(
+    leader.store.catalog.nodeChecks('node1').value.map(({ CheckID }) => CheckID),
+    ['serfHealth', 'service:web'],
+  );
+  assert.deepEqual(leader.store.catalog.serviceInstances('web').value[0]?.service.TaggedAddresses, virtual);
+  assert.deepEqual(local.state.service('web')?.definition.TaggedAddresses, virtual);
+  assert.equal(
+    leader.store.catalog.serviceInstances('plain').value.length,
+    1,
+    'it was lost, with no check to bring it',
+  );
+  const lines = takeLog();
+  assert.ok(lines.includes('[INFO]  agent: Deregistered check: check=alien'));
+  assert.ok(lines.includes('[INFO]  agent: Synced check: check=service:web'));
+  assert.ok(!lines.includes('[INFO]  agent: Synced service: service=web'), 'adopted addresses are no difference');
+  await local.stop();
+});
+
+test('an output that keeps changing is written all the same', async () => {
+  const fixture = await openLocal({ level: 'error' });
+  const { local, clock } = fixture;
+  local.start();
+  await local.registrar.registerService(registration({ Service: 'web' }, [{ TTL: 3600 * SECOND_NS }]));
+  await settle();
+  local.ttl.update('service:web', 'critical', 'first');
+  await clock.advance(299_999);
+  local.ttl.update('service:web', 'critical', 'second');
+  assert.deepEqual(catalogChecks(fixture), [['service:web', 'critical', '']]);
+  await clock.advance(1);
+  assert.deepEqual(catalogChecks(fixture), [['service:web', 'critical', 'second']]);
   await local.stop();
 });
 

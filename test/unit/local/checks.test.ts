@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { aliasHealth } from '../../../src/workers/state/local/alias-checks.js';
-import { NO_CHECK } from '../../../src/workers/state/records/zero-values.js';
 import { settle } from './fake-clock.js';
-import { openLocal } from './local-fixture.js';
+import { localConfig, openLocal } from './local-fixture.js';
 import { checkType, registration, SECOND_NS } from './registrations.js';
 
 const statusOf = (local: Awaited<ReturnType<typeof openLocal>>['local'], id: string): unknown[] => {
@@ -32,6 +30,51 @@ test('a silent TTL check turns critical once; its timer restarts at updates only
   await local.stop();
 });
 
+test('a TTL check that was removed and registered again has its whole time, and no output of the former one', async () => {
+  const { local, clock } = await openLocal();
+  const check = checkType({ Name: 'beat', TTL: 10 * SECOND_NS, Status: 'passing' });
+  const beat = { check, serviceId: '', token: '' };
+  await local.registrar.registerCheck(beat);
+  local.ttl.update('beat', 'passing', 'former');
+  await clock.advance(6_000);
+  await local.registrar.deregisterCheck('beat');
+  await local.registrar.registerCheck(beat);
+  await clock.advance(9_999);
+  assert.deepEqual(statusOf(local, 'beat'), ['passing', '']);
+  await clock.advance(1);
+  assert.deepEqual(statusOf(local, 'beat'), ['critical', 'TTL expired']);
+  await local.stop();
+});
+
+test('a TTL check that is registered again has its whole time, and keeps what it last said', async () => {
+  const { local, clock } = await openLocal();
+  const beat = { check: checkType({ Name: 'beat', TTL: 10 * SECOND_NS }), serviceId: '', token: '' };
+  await local.registrar.registerCheck(beat);
+  local.ttl.update('beat', 'passing', 'said');
+  await clock.advance(6_000);
+  await local.registrar.registerCheck(beat);
+  await clock.advance(9_999);
+  assert.deepEqual(statusOf(local, 'beat'), ['passing', 'said']);
+  await clock.advance(1);
+  assert.deepEqual(statusOf(local, 'beat'), ['critical', 'TTL expired (last output before timeout follows): said']);
+  await local.stop();
+});
+
+test('with discard_check_output no output is kept, from a reload on too', async () => {
+  const { local } = await openLocal({ config: { discardCheckOutput: true } });
+  const check = checkType({ Name: 'beat', TTL: SECOND_NS });
+  await local.registrar.registerCheck({ check, serviceId: '', token: '' });
+  local.ttl.update('beat', 'passing', 'said');
+  assert.deepEqual(statusOf(local, 'beat'), ['passing', '']);
+  await local.reload(localConfig({ discardCheckOutput: false }));
+  local.ttl.update('beat', 'passing', 'said');
+  assert.deepEqual(statusOf(local, 'beat'), ['passing', 'said']);
+  await local.reload(localConfig({ discardCheckOutput: true }));
+  local.ttl.update('beat', 'passing', 'said');
+  assert.deepEqual(statusOf(local, 'beat'), ['passing', '']);
+  await local.stop();
+});
+
 test('a long TTL output keeps its first bytes', async () => {
   const { local } = await openLocal({ config: { checkOutputMaxSize: 8 } });
   const check = checkType({ Name: 'beat', TTL: SECOND_NS, OutputMaxSize: 5 });
@@ -40,93 +83,8 @@ test('a long TTL output keeps its first bytes', async () => {
   assert.equal(local.state.check('beat')?.check.Output, 'abcde ... (captured 5 of 8 bytes)');
   local.ttl.update('beat', 'passing', 'abcde');
   assert.equal(local.state.check('beat')?.check.Output, 'abcde');
-  await local.stop();
-});
-
-test('an alias shows the worst of its service; the first critical one ends the search', () => {
-  const check = (Name: string, Status: string, Output: string) => ({ ...NO_CHECK, Name, Status, Output });
-  assert.deepEqual(aliasHealth([]), { status: 'passing', output: 'No checks found.' });
-  assert.deepEqual(aliasHealth([check('a', 'passing', '')]), { status: 'passing', output: 'All checks passing.' });
-  assert.deepEqual(aliasHealth([check('w', 'warning', 'careful'), check('a', 'passing', '')]), {
-    status: 'warning',
-    output: 'Aliased check "w" failing: careful',
-  });
-  assert.deepEqual(
-    aliasHealth([check('w', 'warning', ''), check('db up', 'critical', 'down'), check('z', 'critical', '')]),
-    {
-      status: 'critical',
-      output: 'Aliased check "db up" failing: down',
-    },
-  );
-});
-
-test('a local alias follows its service at once and the checks of the node within a minute', async () => {
-  const { local, clock } = await openLocal();
-  const alias = checkType({ Name: 'alias', AliasService: 'db' });
-  await local.registrar.registerService(registration({ Service: 'front' }));
-  await local.registrar.registerCheck({ check: alias, serviceId: 'front', token: '' });
-  await settle();
-  assert.deepEqual(statusOf(local, 'alias'), ['critical', 'Service db could not be found on node ']);
-  await local.registrar.registerService(registration({ Service: 'db' }));
-  await settle();
-  assert.deepEqual(statusOf(local, 'alias'), ['passing', 'No checks found.']);
-  await local.registrar.registerService(registration({ Service: 'db' }, [{ Name: 'db up', TTL: 600 * SECOND_NS }]));
-  local.ttl.update('service:db', 'critical', 'down');
-  await settle();
-  assert.deepEqual(statusOf(local, 'alias'), ['critical', 'Aliased check "db up" failing: down']);
-  local.ttl.update('service:db', 'passing', '');
-  await settle();
-  assert.deepEqual(statusOf(local, 'alias'), ['passing', 'All checks passing.']);
-  await local.maintenance.enterNode('upgrade', '');
-  await settle();
-  assert.equal(statusOf(local, 'alias')[0], 'passing');
-  await clock.advance(60_000);
-  assert.deepEqual(statusOf(local, 'alias'), ['critical', 'Aliased check "Node Maintenance Mode" failing: ']);
-  await local.registrar.deregisterService('db');
-  await settle();
-  assert.deepEqual(statusOf(local, 'alias'), ['critical', 'Service db could not be found on node ']);
-  await local.stop();
-});
-
-test('an alias of another node watches the catalog', async () => {
-  const { local, leader } = await openLocal();
-  const node = (Check: typeof NO_CHECK | null, Service: string) => ({
-    type: 0 as const,
-    body: {
-      Datacenter: 'dc1',
-      Token: '',
-      ID: '',
-      Node: 'far',
-      Address: '10.0.0.9',
-      TaggedAddresses: null,
-      NodeMeta: null,
-      Service: Service === '' ? null : registration({ ID: Service, Service }).service,
-      Check,
-      Checks: null,
-      SkipNodeUpdate: false,
-      PeerName: '',
-      Locality: null,
-      CreateIndex: 0,
-      ModifyIndex: 0,
-    },
-  });
-  for (const [name, service] of [
-    ['on-node', ''],
-    ['of-service', 'db'],
-  ]) {
-    const check = checkType({ Name: name ?? '', AliasNode: 'far', AliasService: service ?? '' });
-    await local.registrar.registerCheck({ check, serviceId: '', token: '' });
-  }
-  await settle();
-  assert.deepEqual(statusOf(local, 'of-service'), ['passing', 'No checks found.']);
-  leader.applyNow(node(null, 'web'));
-  leader.applyNow(node({ ...NO_CHECK, Node: 'far', CheckID: 'c', Name: 'disk', Status: 'warning', Output: 'low' }, ''));
-  await settle();
-  assert.deepEqual(statusOf(local, 'on-node'), ['warning', 'Aliased check "disk" failing: low']);
-  assert.deepEqual(statusOf(local, 'of-service'), ['critical', 'Service db could not be found on node far']);
-  leader.applyNow(node({ ...NO_CHECK, Node: 'far', CheckID: 'c', Name: 'disk', Status: 'passing' }, 'db'));
-  await settle();
-  assert.deepEqual(statusOf(local, 'of-service'), ['passing', 'All checks passing.']);
+  local.ttl.update('beat', 'passing', '\u00e9\u00e9\u00e9');
+  assert.equal(local.state.check('beat')?.check.Output, '\u00e9\u00e9\ufffd ... (captured 5 of 6 bytes)');
   await local.stop();
 });
 
@@ -165,6 +123,39 @@ test('a service goes when one of its checks was critical for too long, by update
   const line =
     "[INFO]  agent: deregistered service with critical health due to exceeding health check's 'deregister_critical_service_after' timeout: service=doomed check=service:doomed timeout=1m0s";
   assert.ok(takeLog().includes(line));
+  await local.stop();
+});
+
+test('the time until a service goes begins with the first critical result, also when it is registered anew', async () => {
+  const { local, clock } = await openLocal();
+  const doomed = (Notes: string) =>
+    registration({ Service: 'doomed' }, [
+      { TTL: 3600 * SECOND_NS, DeregisterCriticalServiceAfter: 60 * SECOND_NS, Notes },
+    ]);
+  await local.registrar.registerService(doomed('before'));
+  local.start();
+  // The rounds come every half minute from here on.
+  local.ttl.update('service:doomed', 'critical', '');
+  await clock.advance(40_000);
+  local.ttl.update('service:doomed', 'critical', 'still');
+  await local.registrar.registerService(doomed('after'));
+  await clock.advance(20_000);
+  assert.ok(local.state.service('doomed'), 'not before it is longer than the time given');
+  await clock.advance(30_000);
+  assert.equal(local.state.service('doomed'), undefined);
+  await local.stop();
+});
+
+test('a service stays when its definition no longer asks to be removed', async () => {
+  const { local, clock } = await openLocal();
+  const ttl = { TTL: 3600 * SECOND_NS };
+  const removing = { ...ttl, DeregisterCriticalServiceAfter: 60 * SECOND_NS };
+  await local.registrar.registerService(registration({ Service: 'web' }, [removing]));
+  local.start();
+  local.ttl.update('service:web', 'critical', '');
+  await local.registrar.registerService(registration({ Service: 'web' }, [ttl]));
+  await clock.advance(200_000);
+  assert.ok(local.state.service('web'));
   await local.stop();
 });
 

@@ -68,11 +68,14 @@ export class FakeLeader {
   failure: ProposeFailure | null = null;
   /** What applying answers instead, by the ID of the service or check. */
   readonly errors = new Map<string, string>();
+  /** Commands that came, also those that were refused. */
+  attempts = 0;
   outstanding = 0;
   mostOutstanding = 0;
   #index = 0;
 
   async propose(command: Command): Promise<ProposeOutcome> {
+    this.attempts += 1;
     this.outstanding += 1;
     this.mostOutstanding = Math.max(this.mostOutstanding, this.outstanding);
     await new Promise((resolve) => setImmediate(resolve));

@@ -44,6 +44,17 @@ test('checks of the former definition stay unless they are to be replaced', asyn
   await local.stop();
 });
 
+test('a check that moves to another service leaves the first one', async () => {
+  const { local } = await openLocal();
+  for (const Service of ['a', 'b']) await local.registrar.registerService(registration({ Service }));
+  const check = checkType({ CheckID: 'c', Name: 'c', ...TTL });
+  for (const serviceId of ['a', 'b']) await local.registrar.registerCheck({ check, serviceId, token: '' });
+  assert.deepEqual(local.state.checksOf('a'), []);
+  await local.registrar.deregisterService('a');
+  assert.equal(local.state.check('c')?.check.ServiceID, 'b');
+  await local.stop();
+});
+
 test('the address of a service is also given under the names of its family', async () => {
   const { local } = await openLocal();
   const given = { Service: 'web', Address: '10.0.0.1', Port: 80, TaggedAddresses: { lan: { Address: 'x', Port: 1 } } };

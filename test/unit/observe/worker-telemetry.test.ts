@@ -70,7 +70,7 @@ test('stop hands over the last lines and metrics, with the loop delay once it wa
       ['quantile', quantile],
     ]),
   );
-  for (const gauge of quantiles) assert.ok(gauge.value >= 0 && gauge.value < 1000);
+  for (const gauge of quantiles) assert.ok(gauge.value >= 0 && Number.isFinite(gauge.value));
   telemetry.logger.info('last words');
   telemetry.stop();
   assert.equal(linesOf(await next())[0]?.message, 'last words');

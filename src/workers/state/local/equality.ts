@@ -12,7 +12,8 @@ function isEmpty(value: unknown): boolean {
 
 function sameMembers(a: object, b: object): boolean {
   for (const name in a) if (!sameContent(Reflect.get(a, name), Reflect.get(b, name))) return false;
-  for (const name in b) if (!(name in a) && !isEmpty(Reflect.get(b, name))) return false;
+  // Not `in`: a key may be called like something that every object has.
+  for (const name in b) if (!Object.hasOwn(a, name) && !isEmpty(Reflect.get(b, name))) return false;
   return true;
 }
 

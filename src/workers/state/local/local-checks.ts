@@ -65,11 +65,11 @@ export class LocalChecks {
       this.stop(id);
       return;
     }
-    this.#noteReaping(id, definition);
     const known = this.#running.get(id);
     const unchanged = known?.serviceId === entry.check.ServiceID && sameContent(known.definition, definition);
     if (known && unchanged && !restart && definition.TTL <= 0) return;
     if (known && !(unchanged && definition.TTL > 0)) this.stop(id);
+    this.#noteReaping(id, definition);
     this.#running.set(id, { definition, serviceId: entry.check.ServiceID, ...this.#begin(entry, definition) });
   }
 
@@ -145,10 +145,7 @@ export class LocalChecks {
 
   #noteReaping(id: string, definition: CheckType): void {
     const afterMs = milliseconds(definition.DeregisterCriticalServiceAfter);
-    if (afterMs <= 0) {
-      this.#reapAfterMs.delete(id);
-      return;
-    }
+    if (afterMs <= 0) return;
     if (afterMs < MIN_DEREGISTER_MS) {
       this.#options.logger.warn('check has deregister interval below minimum', 'check', id, 'minimum_interval', '1m0s');
     }

@@ -81,10 +81,10 @@ export class Syncer {
     this.#paused += 1;
   }
 
+  /** The last one brings a partial sync. */
   resume(): void {
     if (this.#paused === 0) throw new Error('the syncer was not paused');
     this.#paused -= 1;
-    if (this.#paused > 0) return;
     this.#changed = true;
     this.#wakeUp();
   }

@@ -11,6 +11,7 @@ import { ping } from '../../../../src/main/gossip/wire/messages.js';
 import { openPacket } from '../../../../src/main/gossip/wire/packet.js';
 import { readMessages } from '../../../../src/main/gossip/wire/packet-messages.js';
 import { Logger, LogSink } from '../../../../src/observe/logger.js';
+import { waitFor } from '../../../agent-process.js';
 import { seeded } from '../core/rig.js';
 import { protectionWith } from '../protection.js';
 import { LOOPBACK, member } from './rig.js';
@@ -94,7 +95,7 @@ test('a loop that was held up reads all packets before the timers run', async (t
   shell.run(() => undefined);
   for (let i = 0; i < 150; i += 1) socket.send(Uint8Array.of(1, i));
   while (performance.now() < dueMs + 30);
-  while (!calls.includes('tick')) await new Promise((resolve) => setImmediate(resolve));
+  await waitFor(() => calls.includes('tick'), 'the tick');
   assert.equal(calls.indexOf('tick'), 150);
 });
 
@@ -107,7 +108,7 @@ test('the clock is set anew when something is due earlier, and rings when it is 
   const dueMs = performance.now() + 20;
   machine.nextMs = dueMs;
   shell.run(() => undefined);
-  while (!calls.includes('tick')) await new Promise((resolve) => setTimeout(resolve, 1));
+  await waitFor(() => calls.includes('tick'), 'the tick');
   assert.ok(performance.now() >= dueMs);
   assert.ok(machine.tickedMs >= dueMs);
 });

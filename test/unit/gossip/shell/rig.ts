@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
-import { createServer } from 'node:net';
 import type { TestContext } from 'node:test';
 import { GossipCore } from '../../../../src/main/gossip/core/gossip-core.js';
 import { NO_HOOKS } from '../../../../src/main/gossip/core/hooks.js';
@@ -11,6 +10,7 @@ import { type GossipSettings, LAN } from '../../../../src/main/gossip/core/setti
 import { GossipShell, type ShellOptions } from '../../../../src/main/gossip/shell/gossip-shell.js';
 import type { Protection } from '../../../../src/main/gossip/wire/protection.js';
 import { Logger, LogSink } from '../../../../src/observe/logger.js';
+import { freePort } from '../../../ports.js';
 import { seeded, VERSIONS } from '../core/rig.js';
 import { protectionWith } from '../protection.js';
 
@@ -37,17 +37,6 @@ export interface Member {
   until(holds: () => boolean): Promise<void>;
 }
 
-/** Finds out a port that is free now, since the core has to know its own. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  assert.ok(typeof address === 'object' && address !== null);
-  server.close();
-  await once(server, 'close');
-  return address.port;
-}
-
 export interface MemberOptions {
   readonly settings?: Partial<GossipSettings>;
   readonly protection?: Protection;
@@ -58,6 +47,7 @@ export interface MemberOptions {
 
 /** A started member that listens. */
 export async function member(t: TestContext, name: string, options: MemberOptions = {}): Promise<Member> {
+  // Before anything listens, since the core has to know its own.
   const port = await freePort();
   const settings = { ...SHORT, ...options.settings };
   const changes = new EventEmitter().setMaxListeners(0);

@@ -182,7 +182,7 @@ test('lines beyond the bound are dropped, and a compaction makes up for them', a
   assert.deepEqual(open(file).restored, rig.state);
 });
 
-test('after a write error the state is written anew', { skip: !fs.existsSync('/dev/full') }, async () => {
+test('after a write error the state is written anew', async () => {
   const file = path.join(directory, 'full');
   fs.symlinkSync('/dev/full', file);
   const rig = open(file);
@@ -195,7 +195,7 @@ test('after a write error the state is written anew', { skip: !fs.existsSync('/d
   assert.equal(fs.lstatSync(file).isSymbolicLink(), false);
 });
 
-test('a compaction that fails is tried again later, not at once', { skip: !fs.existsSync('/dev/full') }, async () => {
+test('a compaction that fails is tried again later, not at once', async () => {
   const file = path.join(directory, 'broken');
   fs.symlinkSync('/dev/full', file);
   fs.mkdirSync(`${file}.compact`);
@@ -214,7 +214,7 @@ test('a compaction that fails is tried again later, not at once', { skip: !fs.ex
   assert.deepEqual(open(file).restored, rig.state);
 });
 
-test('a retry comes by itself', { skip: !fs.existsSync('/dev/full') }, async () => {
+test('a retry comes by itself', async () => {
   const file = path.join(directory, 'retried');
   fs.symlinkSync('/dev/full', file);
   fs.mkdirSync(`${file}.compact`);
