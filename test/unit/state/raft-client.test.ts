@@ -128,6 +128,46 @@ test('without a leader a command waits, goes out when one is elected, and gives 
   assert.equal((await waiting).ok, true);
 });
 
+test('beyond 65,536 commands that wait for the log, further ones are refused until some are committed', async () => {
+  const batches: { batch: number; count: number }[] = [];
+  raft.on('message', (message: StateToRaft) => {
+    if (message.kind === 'propose') batches.push(message);
+  });
+  const settled: Promise<unknown>[] = [];
+  for (let i = 0; i < 65_536; i += 1) settled.push(client.propose(set('k')));
+  assert.deepEqual(await client.propose(set('one too many')), { ok: false, code: 'queue-full' });
+  const sent = () => batches.reduce((sum, { count }) => sum + count, 0);
+  while (sent() < 65_536) await once(raft, 'message');
+  assert.equal(sent(), 65_536, 'what was refused is not sent');
+
+  const [first] = batches;
+  assert.ok(first !== undefined);
+  raft.postMessage({ kind: 'committed-own', batch: first.batch, firstIndex: 1, count: first.count, term: 2 });
+  await settled[0];
+  const again = client.propose(set('fits again'));
+  while (sent() < 65_537) await once(raft, 'message');
+  for (const { batch, count } of batches.slice(1)) {
+    raft.postMessage({ kind: 'rejected', batch, count, reason: { code: 'leadership-lost' } });
+  }
+  assert.deepEqual(await again, { ok: false, code: 'leadership-lost' });
+  await Promise.all(settled);
+  assert.deepEqual(applied.length, first.count);
+});
+
+test('of commands that wait for a leader no more are held either', async () => {
+  leadership.setRole(Role.candidate, 3, false);
+  const held = Array.from({ length: 65_536 }, () => client.propose(set('k')));
+  const refused = client.propose(set('one too many'));
+  let isHeldOver = false;
+  void held[0]?.then(() => {
+    isHeldOver = true;
+  });
+  assert.deepEqual(await refused, { ok: false, code: 'no-leader' });
+  assert.equal(isHeldOver, false, 'refused at once, not at the end of the hold time');
+  client.stop();
+  await Promise.all(held);
+});
+
 test('what recovery brings back is decoded, applied at its indexes, and credited', async () => {
   const packed = [set('x'), set('y')].map((command) => encodeCommand(command));
   const bytes = Buffer.concat(
