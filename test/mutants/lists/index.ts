@@ -1,6 +1,9 @@
 // All the lists; a new list is named here.
 
 import type { Mutant } from '../mutant.js';
+import { dns } from './dns.js';
+import { http } from './http.js';
 import { replication } from './replication.js';
+import { store } from './store.js';
 
-export const mutants: readonly Mutant[] = [...replication];
+export const mutants: readonly Mutant[] = [...replication, ...dns, ...http, ...store];

@@ -6,8 +6,8 @@ import fc from 'fast-check';
 import { type Deadline, DeadlineQueue } from '../../../src/workers/state/http/deadline-queue.js';
 import { runSeed } from '../../random.js';
 
-/** `at`, and whether it is taken back before its time. */
-const waits = fc.array(fc.tuple(fc.nat(1000), fc.boolean()), { maxLength: 60 });
+/** `at`, and whether it is taken back before its time; lists as long as that, for a heap of several levels. */
+const waits = fc.array(fc.tuple(fc.nat(1000), fc.boolean()), { maxLength: 60, size: 'max' });
 
 interface Filled {
   readonly kept: readonly number[];
