@@ -40,4 +40,21 @@ export const http: readonly Mutant[] = [
     replace: 'return waitMs;',
     tests: ['unit/http/read-options'],
   },
+  {
+    name: 'who was refused for too many connections frees a place',
+    file: `${HTTP}/net/net-engine.ts`,
+    find: `      refuseCrowd(socket);
+      return;`,
+    replace: `      refuseCrowd(socket);
+      this.#clients.leave(client);
+      return;`,
+    tests: ['integration/http/limits'],
+  },
+  {
+    name: 'a body that is announced as too large is read all the same',
+    file: `${HTTP}/body.ts`,
+    find: 'if (exchange.bodyLength > limit) return',
+    replace: 'if (exchange.bodyLength < 0) return',
+    tests: ['unit/http/api'],
+  },
 ];

@@ -2,8 +2,9 @@
 
 import type { Mutant } from '../mutant.js';
 import { dns } from './dns.js';
+import { gossipOldNews } from './gossip-old-news.js';
 import { http } from './http.js';
 import { replication } from './replication.js';
 import { store } from './store.js';
 
-export const mutants: readonly Mutant[] = [...replication, ...dns, ...http, ...store];
+export const mutants: readonly Mutant[] = [...replication, ...dns, ...gossipOldNews, ...http, ...store];
