@@ -123,7 +123,7 @@ export const http: readonly Mutant[] = [
     tests: ['unit/http/read-cache'],
   },
   {
-    name: 'a stale read asks for no leader ever heard of',
+    name: 'a stale read needs no leader that was ever heard of',
     file: `${HTTP}/read-runner.ts`,
     find: 'if (!leadership.hadLeader) return false;',
     replace: '',

@@ -6,7 +6,7 @@ const STORE = 'workers/state/store';
 const FSM = 'workers/state/fsm';
 const KV = ['unit/fsm/kv-model'];
 const SESSIONS = ['unit/fsm/sessions'];
-const INDEXES = ['unit/fsm/index-rules', 'unit/fsm/catalog-model'];
+const INDEXES = ['unit/endpoints/health', 'unit/fsm/index-rules', 'unit/fsm/catalog-model'];
 
 export const store: readonly Mutant[] = [
   {

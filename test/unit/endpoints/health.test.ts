@@ -91,3 +91,22 @@ test('a query on a service that does not exist waits for it; one on connect for 
     client.close();
   }
 });
+
+test('the index of an absent service follows nodes, services and checks until one vanished, and then only that', async () => {
+  const index = async (): Promise<number> =>
+    Number((await api.get('/v1/health/service/none')).headers['x-consul-index']);
+  const follows: boolean[] = [];
+  for (const command of [
+    register({}),
+    register({ Service: service({ ID: 'db' }) }),
+    register({ Check: check({ CheckID: 'disk' }) }),
+    deregister({ ServiceID: 'db' }),
+    register({ Service: service({ ID: 'db' }) }),
+    register({ Check: check({ CheckID: 'disk', Status: 'warning' }) }),
+    deregister({ ServiceID: 'db' }),
+  ]) {
+    api.store.runAll(command);
+    follows.push((await index()) === api.store.appliedIndex);
+  }
+  assert.deepEqual(follows, [true, true, true, true, false, false, true]);
+});
