@@ -38,9 +38,9 @@ export const endpoints: readonly Mutant[] = [
   },
   {
     name: 'a write for another datacenter is done here',
-    file: `${ENDPOINTS}/writes.ts`,
-    find: 'return request.datacenter === this.datacenter ? null :',
-    replace: 'return request.datacenter !== null ? null :',
+    file: 'workers/state/http/http-server.ts',
+    find: "endpoint.answeredBy === 'servers' && call.datacenter !== this.#site.datacenter",
+    replace: "endpoint.answeredBy === 'servers' && call.datacenter === ''",
     tests: LOCKS,
   },
   {

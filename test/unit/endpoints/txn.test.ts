@@ -95,6 +95,12 @@ test('a lock in its delay and an unknown verb are refused before the log, with e
   assert.deepEqual(api.log.proposed, []);
 });
 
+test('another datacenter is refused', async () => {
+  const refused = await api.put('/v1/txn?dc=elsewhere', [operation('set', 'a', VALUE)]);
+  assert.equal(`${refused.status} ${refused.body}`, '500 No path to datacenter');
+  assert.deepEqual(api.log.proposed, []);
+});
+
 test('a body beyond txn_max_req_len is refused', async () => {
   const large = await api.put('/v1/txn', [operation('set', 'a', { Value: 'A'.repeat(64 * 1024) })]);
   assert.equal(large.status, 413);

@@ -113,8 +113,6 @@ async function transact(dependencies: TxnDependencies, request: ApiRequest): Pro
   if (given.length > MAX_OPERATIONS) {
     return text(413, `Transaction contains too many operations (${given.length} > ${MAX_OPERATIONS})`);
   }
-  const refused = writes.refuseDatacenter(request);
-  if (refused) return refused;
   const operations = given.map((one) => txnOperation(one, writes.datacenter)).filter((one) => one !== null);
   const errors = operations.flatMap((operation, OpIndex) => {
     const What = problem(operation, store);
