@@ -9,7 +9,7 @@ import { repositoryRoot } from '../data.js';
 import { runSeed } from '../random.js';
 import { mutants } from './lists/index.js';
 import type { Mutant } from './mutant.js';
-import { ScratchCopy } from './scratch-copy.js';
+import { misfit, ScratchCopy } from './scratch-copy.js';
 
 const DEADLINE_MS = 300_000;
 const SLICE = 8;
@@ -74,6 +74,14 @@ describe('kept breakages', { concurrency: COPIES }, () => {
       }
     });
   }
+
+  test('each fits its source, and its tests are there', () => {
+    const misfits = mutants.flatMap((mutant) => {
+      const problem = misfit(mutant);
+      return problem === null ? [] : [`${mutant.name}: ${problem}`];
+    });
+    assert.deepEqual(misfits, []);
+  });
 
   test('names are unique', () => {
     assert.equal(new Set(mutants.map(({ name }) => name)).size, mutants.length);

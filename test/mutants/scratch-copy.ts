@@ -31,8 +31,7 @@ export class ScratchCopy {
 
   /** Runs one test file; a run that isn't over at the deadline has failed. */
   async run(test: string, deadlineMs: number): Promise<TestRun> {
-    const file = path.join(this.#folder, 'dist/test', `${test}.test.js`);
-    if (!fs.existsSync(file)) throw new Error(`there is no test file ${test}`);
+    const file = testFile(this.#folder, test);
     // Its own process group: agents that a failing test leaves behind end with it.
     const child = spawn(process.execPath, ['--test', file], { cwd: this.#folder, detached: true, env: environment() });
     let output = '';
@@ -64,19 +63,35 @@ export class ScratchCopy {
   }
 }
 
+/** Where the compiled test of that name is, under the project or a copy of it. */
+function testFile(root: string, name: string): string {
+  return path.join(root, 'dist/test', `${name}.test.js`);
+}
+
+/** What is wrong with a mutant before anything is broken: its text isn't there once, or a test isn't; null when nothing is. */
+export function misfit({ file, find, tests }: Mutant): string | null {
+  const source = path.join(repositoryRoot, 'src', file);
+  if (!fs.existsSync(source)) return `there is no ${file}`;
+  const places = fs.readFileSync(source, 'utf8').split(find).length - 1;
+  if (places !== 1) return `its text stands ${places} times in ${file}`;
+  const missing = tests.find((test) => !fs.existsSync(testFile(repositoryRoot, test)));
+  return missing === undefined ? null : `there is no test file ${missing}`;
+}
+
 /** The mutated file as JavaScript. Throws when the mutant no longer fits the source. */
-function compile({ name, file, find, replace }: Mutant): string {
+function compile(mutant: Mutant): string {
+  const problem = misfit(mutant);
+  const { name, file, find, replace } = mutant;
+  if (problem !== null) throw new Error(`"${name}": ${problem}`);
   const source = fs.readFileSync(path.join(repositoryRoot, 'src', file), 'utf8');
-  const pieces = source.split(find);
-  if (pieces.length !== 2) throw new Error(`"${name}": its text stands ${pieces.length - 1} times in ${file}`);
-  const text = pieces.join(replace);
+  const text = source.split(find).join(replace);
   const { outputText, diagnostics } = ts.transpileModule(text, {
     fileName: file,
     compilerOptions,
     reportDiagnostics: true,
   });
-  const [problem] = diagnostics ?? [];
-  if (problem) throw new Error(`"${name}": ${ts.flattenDiagnosticMessageText(problem.messageText, '\n')}`);
+  const [wrong] = diagnostics ?? [];
+  if (wrong) throw new Error(`"${name}": ${ts.flattenDiagnosticMessageText(wrong.messageText, '\n')}`);
   return outputText;
 }
 

@@ -19,6 +19,8 @@ export class FakeLog implements LeaderConsensus {
   readonly proposed: Command[] = [];
   failure: ProposeFailure | null = null;
   barriers = 0;
+  /** What a quorum says when it is asked whether this server leads. */
+  isConfirmed = true;
   /** Proposals wait for this. */
   proposalGate: Promise<void> = Promise.resolve();
   /** Barriers wait for this. */
@@ -45,7 +47,7 @@ export class FakeLog implements LeaderConsensus {
   }
 
   verifyLeader(): Promise<boolean> {
-    return Promise.resolve(true);
+    return Promise.resolve(this.isConfirmed);
   }
 
   barrier(): Promise<void> {

@@ -1,0 +1,167 @@
+// What the endpoints of keys, sessions, transactions and health must not do.
+
+import type { Mutant } from '../mutant.js';
+
+const ENDPOINTS = 'workers/state/endpoints';
+const METHODS = 'workers/state/methods';
+const CALLS = 'workers/state/calls';
+const LOCKS = ['unit/endpoints/locks'];
+const TXN = ['unit/endpoints/txn'];
+const HEALTH = ['unit/endpoints/health'];
+
+export const endpoints: readonly Mutant[] = [
+  {
+    name: 'a lock delay is not looked at before a lock is proposed',
+    file: `${METHODS}/kvs.ts`,
+    find: "if (op === 'lock' && store.kv.lockDelayed(key, Date.now())) return { reply: false };",
+    replace: '',
+    tests: LOCKS,
+  },
+  {
+    name: 'a write without a lock is held up by its delay',
+    file: `${METHODS}/kvs.ts`,
+    find: "if (op === 'lock' && store.kv",
+    replace: 'if (store.kv',
+    tests: LOCKS,
+  },
+  {
+    name: 'a write that the state refused is true',
+    file: `${METHODS}/kvs.ts`,
+    find: "reply: (result) => result.kind !== 'bool' || result.value,",
+    replace: 'reply: () => true,',
+    tests: LOCKS,
+  },
+  {
+    name: 'contradicting flags are taken',
+    file: `${ENDPOINTS}/kv.ts`,
+    find: 'if (present.length < 2) return null;',
+    replace: 'if (present.length < 4) return null;',
+    tests: LOCKS,
+  },
+  {
+    name: 'a write for another datacenter is done here',
+    file: `${CALLS}/server-calls.ts`,
+    find: "if (datacenter !== leader.datacenter) return refusal('no-datacenter');",
+    replace: '',
+    tests: LOCKS,
+  },
+  {
+    name: 'a list of nothing is an empty list',
+    file: `${ENDPOINTS}/kv.ts`,
+    find: '(value.length === 0 ? bare(404) : json(listJson(value, quoteJson)))',
+    replace: 'json(listJson(value, quoteJson))',
+    tests: LOCKS,
+  },
+  {
+    name: 'session_ttl_min is ignored',
+    file: `${METHODS}/session.ts`,
+    find: '(parsed.ns < minimum || parsed.ns > MAX_TTL_NS)',
+    replace: '(parsed.ns < 0 || parsed.ns > MAX_TTL_NS)',
+    tests: LOCKS,
+  },
+  {
+    name: 'a TTL may be longer than a day',
+    file: `${METHODS}/session.ts`,
+    find: '(parsed.ns < minimum || parsed.ns > MAX_TTL_NS)',
+    replace: 'parsed.ns < minimum',
+    tests: LOCKS,
+  },
+  {
+    name: 'no lock delay unless one is given',
+    file: `${ENDPOINTS}/session.ts`,
+    find: 'given.LockDelay ?? DEFAULT_LOCK_DELAY',
+    replace: 'given.LockDelay ?? 0',
+    tests: LOCKS,
+  },
+  {
+    name: 'a small lock delay counts nanoseconds',
+    file: `${ENDPOINTS}/session.ts`,
+    find: 'whole < NS_PER_MICROSECOND ? whole * NS_PER_SECOND : whole',
+    replace: 'whole',
+    tests: LOCKS,
+  },
+  {
+    name: 'the timer of a new session does not start',
+    file: `${METHODS}/session.ts`,
+    find: 'leader.renewSession(session.ID);',
+    replace: '',
+    tests: LOCKS,
+  },
+  {
+    name: 'a renewal does not restart the timer',
+    file: `${METHODS}/session.ts`,
+    find: '    renew(id);',
+    replace: '',
+    tests: LOCKS,
+  },
+  {
+    name: 'any number of operations in a transaction',
+    file: `${ENDPOINTS}/txn.ts`,
+    find: 'if (given.length > MAX_OPERATIONS)',
+    replace: 'if (given.length < 0)',
+    tests: TXN,
+  },
+  {
+    name: 'a transaction of reads goes through the log',
+    file: `${ENDPOINTS}/txn.ts`,
+    find: 'if (changesSomething(operations)) {',
+    replace: 'if (operations.length > 0) {',
+    tests: TXN,
+  },
+  {
+    name: 'a consistent transaction does not ask whether we lead',
+    file: `${CALLS}/server-calls.ts`,
+    find: "if (settings.consistency !== 'consistent' || (await this.#context.consensus.verifyLeader())) {",
+    replace: 'if (this.#context) {',
+    tests: TXN,
+  },
+  {
+    name: 'a transaction takes a lock in its delay',
+    file: `${METHODS}/txn.ts`,
+    find: "KV.Verb === 'lock' && kv",
+    replace: "KV.Verb === 'never' && kv",
+    tests: TXN,
+  },
+  {
+    name: 'a failed transaction is 200',
+    file: `${ENDPOINTS}/txn.ts`,
+    find: 'status: response.Errors ? 409 : 200,',
+    replace: 'status: 200,',
+    tests: TXN,
+  },
+  {
+    name: 'the kept lists of all and of the passing are the same',
+    file: `${METHODS}/health.ts`,
+    find: 'passing.set(all, kept);',
+    replace: 'passing.set(all, all);',
+    tests: HEALTH,
+  },
+  {
+    name: 'what warns is passing',
+    file: `${METHODS}/health.ts`,
+    find: "check.Status === 'passing')",
+    replace: "check.Status !== 'critical')",
+    tests: HEALTH,
+  },
+  {
+    name: 'passing is forgotten beside a filter',
+    file: `${METHODS}/health.ts`,
+    find: 'let kept = passingOnly ? passingOf(all) : all;',
+    replace: 'let kept = passingOnly && matches === null ? passingOf(all) : all;',
+    tests: HEALTH,
+  },
+  {
+    name: 'the filter of a health query is ignored',
+    file: `${METHODS}/health.ts`,
+    find: '(matches === null || matches(filterItem(entry))),',
+    replace: 'matches !== undefined,',
+    tests: HEALTH,
+  },
+  {
+    name: 'a connect query does not see new proxies',
+    file: 'workers/state/replica/store/targets.ts',
+    find: 'return names.length > 0 ? [...own, services] : [services, ...this.#extinction(true)];',
+    replace: 'return names.length > 0 ? own : [...this.#extinction(true)];',
+    tests: ['unit/store/watches', ...HEALTH],
+  },
+];
