@@ -49,7 +49,6 @@ export function serverEndpoints(dependencies: ServerEndpointDependencies): Endpo
       renew: renewSession,
     }),
     ...statusEndpoints({
-      datacenter,
       leader: leaderAddress,
       peers: () => (leaderAddress() === '' ? [] : [leaderAddress()]),
     }),

@@ -14,6 +14,7 @@ import { Metrics } from '../../../src/observe/metrics.js';
 import type { DnsConfig } from '../../../src/wire/config.js';
 import type { Readiness } from '../../../src/workers/state/dns/responder.js';
 import { DnsServer } from '../../../src/workers/state/dns/server.js';
+import { Random, runSeed } from '../../random.js';
 import { questionPacket } from '../../unit/dns/message.js';
 import { Catalog, defaultDns } from './catalog.js';
 
@@ -212,20 +213,15 @@ test('random bytes over both transports leave it answering', async (t) => {
   catalog.register({ Node: 'n1', Address: '10.1.0.1' });
   const socket = dgram.createSocket('udp4');
   t.after(() => socket.close());
-  let seed = 7;
-  const random = () => {
-    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return seed / 2_147_483_648;
-  };
-  const noise = (length: number) => Buffer.from(Array.from({ length }, () => Math.floor(random() * 256)));
+  const random = new Random(runSeed);
   for (let round = 0; round < 500; round++) {
-    const bytes = noise(Math.floor(random() * 200) + 1);
+    const bytes = random.bytes(1 + random.below(200));
     if (bytes.length > 2) bytes[2] = 1;
     socket.send(bytes, port, '127.0.0.1');
     if (round % 50 === 0) {
       const client = net.connect(port, '127.0.0.1');
       client.on('error', () => {});
-      client.end(noise(300));
+      client.end(random.bytes(300));
     }
   }
   assert.deepEqual(await dig(port, 'n1.node.consul'), ['10.1.0.1']);

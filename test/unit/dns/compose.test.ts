@@ -1,3 +1,5 @@
+// One reply from an answer: what decodes from it, what is left out where it doesn't fit, and in which order it comes.
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import packet from 'dns-packet';
@@ -15,6 +17,7 @@ import {
   textRecord,
 } from '../../../src/workers/state/dns/record.js';
 import { MessageWriter } from '../../../src/workers/state/dns/writer.js';
+import { Random, runSeed } from '../../random.js';
 import { type Asked, query } from './message.js';
 
 interface Decoded {
@@ -25,13 +28,16 @@ interface Decoded {
 }
 
 const writer = new MessageWriter();
+const random = new Random(runSeed);
+/** Every property starts from the run's seed. */
+const seeded = { seed: runSeed };
 const defaults: ReplyOptions = {
   transport: 'udp',
   compress: true,
   enableTruncate: true,
   udpAnswerLimit: 3,
   recursionAvailable: false,
-  random: Math.random,
+  random: () => random.next(),
   serial: 1_700_000_000,
 };
 
@@ -78,10 +84,10 @@ test('every record decodes as it was meant', () => {
     fc.record({ kind: fc.constant('A'), owner: host, data: fc.ipV4() }),
     fc.record({ kind: fc.constantFrom('CNAME', 'NS', 'PTR'), owner: host, data: host }),
     fc.record({ kind: fc.constant('SRV'), owner: host, data: host }),
-    fc.record({ kind: fc.constant('TXT'), owner: host, data: fc.string({ maxLength: 600 }) }),
+    fc.record({ kind: fc.constant('TXT'), owner: host, data: fc.string({ maxLength: 600, size: 'max' }) }),
   );
   fc.assert(
-    fc.property(fc.array(record, { maxLength: 12 }), fc.boolean(), (wanted, compress) => {
+    fc.property(fc.array(record, { maxLength: 12, size: 'max' }), fc.boolean(), (wanted, compress) => {
       const records = wanted.map(({ kind, owner, data }) => {
         if (kind === 'A') return addressRecord(name(owner), Uint8Array.from(data.split('.'), Number), 7);
         if (kind === 'TXT') return textRecord(name(owner), data, 7);
@@ -116,10 +122,20 @@ test('every record decodes as it was meant', () => {
         minimum: 5,
       });
     }),
+    seeded,
   );
 });
 
-test('a reply is never longer than its asker takes, and keeps the glue of each SRV left', () => {
+/** How long `count` answers with their glue are when nothing is dropped: no TXT, no OPT. */
+function gluedLength(count: number, compress: boolean): number {
+  const items = Array.from({ length: count }, (_, index) => {
+    const { record, additional } = instance(index);
+    return { record, additional: additional.slice(0, 1) };
+  });
+  return reply(srv, answer({ items }), { transport: 'tcp', compress }).bytes.length;
+}
+
+test('a reply has as many answers as its asker takes and no more, and the glue of each SRV left', () => {
   fc.assert(
     fc.property(
       fc.nat(400),
@@ -132,53 +148,115 @@ test('a reply is never longer than its asker takes, and keeps the glue of each S
         const asked = edns === undefined ? srv : { ...srv, edns };
         const options = { compress, udpAnswerLimit, transport: isTcp ? 'tcp' : 'udp' } as const;
         const { bytes, message } = reply(asked, answer({ items }), options);
-        const limit = isTcp ? 65_535 : Math.max(512, edns ?? 512);
+        const limit = isTcp ? 65_523 : Math.max(512, edns ?? 512);
         assert.ok(bytes.length <= limit, `${bytes.length} > ${limit}`);
+        const left = message.answers.length;
+        assert.equal((message.flags & packet.TRUNCATED_RESPONSE) !== 0, left < count);
         const glue = new Set(
           message.additionals.filter((got) => got.type === 'A').map((got) => ('name' in got ? got.name : '')),
         );
         for (const got of message.answers) assert.ok(got.type === 'SRV' && glue.has(got.data.target));
-        const isTruncated = (message.flags & packet.TRUNCATED_RESPONSE) !== 0;
-        assert.equal(isTruncated, !isTcp || count <= 1024 ? message.answers.length < count : isTruncated);
-        if (count > 0) assert.ok(message.answers.length > 0);
+        assert.equal(glue.size, left);
+        if (left === count) return;
+        assert.ok(left >= 1);
+        const isSmall = !isTcp && limit === 512;
+        if (isSmall && left === Math.max(1, Math.min(8, udpAnswerLimit))) return;
+        // Where the number is limited, too, lengths are those without compression.
+        const oneMore = gluedLength(left + 1, compress && !isSmall);
+        // With all of them there would have been TXT and OPT besides.
+        if (left + 1 < count) assert.ok(oneMore > limit - (isTcp ? 0 : 8), `${left} of ${count}, ${oneMore} would do`);
       },
     ),
+    { ...seeded, numRuns: 300 },
   );
 });
 
-test('thousands of instances are cut to what TCP takes', () => {
+test('over UDP eight bytes below the limit stay free, as long as there is something to drop', () => {
+  const items = Array.from({ length: 10 }, (_, index) => {
+    const { record, additional } = instance(index);
+    return { record, additional: additional.slice(0, 1) };
+  });
+  const whole = gluedLength(10, true) + 11;
+  const answers = (edns: number) => reply({ ...srv, edns }, answer({ items })).message.answers.length;
+  assert.equal(answers(whole + 8), 10);
+  assert.equal(answers(whole + 7), 9);
+  const nine = gluedLength(9, true);
+  assert.equal(answers(nine + 8), 9);
+  assert.equal(answers(nine + 7), 8);
+  // A single answer has nothing to drop.
+  const [one] = items;
+  assert.ok(one !== undefined);
+  const record = { ...one, additional: Array.from({ length: 20 }, () => one.additional).flat() };
+  const length = reply({ ...srv, edns: 4096 }, answer({ items: [record] })).bytes.length;
+  const fits = reply({ ...srv, edns: length }, answer({ items: [record] }));
+  assert.equal(fits.bytes.length, length);
+  assert.equal(fits.message.additionals.length, 21);
+});
+
+test('thousands of instances are cut to what TCP takes, and TC says so', () => {
   const items = Array.from({ length: 5000 }, (_, index) => instance(index));
   const { message, bytes } = reply(srv, answer({ items }), { transport: 'tcp' });
   assert.ok(bytes.length <= 65_523);
-  assert.ok(message.answers.length <= 1024 && message.answers.length > 500);
+  // An SRV record and its glue take less than 80 bytes.
+  assert.ok(bytes.length > 65_523 - 80, `${bytes.length}`);
+  assert.ok(message.answers.length <= 1024);
+  assert.notEqual(message.flags & packet.TRUNCATED_RESPONSE, 0);
+  const silent = reply(srv, answer({ items }), { transport: 'tcp', enableTruncate: false });
+  assert.equal(silent.message.flags & packet.TRUNCATED_RESPONSE, 0, 'only when enable_truncate is set');
 });
 
-test('one answer with too much beside it is cut beside it', () => {
-  const texts = Array.from({ length: 64 }, (_, index) => textRecord(null, `key${index}=${'x'.repeat(500)}`, 0));
+test('one answer with too much beside it keeps as much of that as fits', () => {
+  const texts = Array.from({ length: 64 }, (_, index) => textRecord(null, `key${index + 10}=${'x'.repeat(40)}`, 0));
   const address = addressRecord(null, Uint8Array.of(10, 0, 0, 1), 0);
-  const { bytes, message } = reply(
-    { name: 'foo.node.consul', type: 'A' },
-    answer({ answers: [address], additional: texts }),
-  );
+  const asked = { name: 'foo.node.consul', type: 'A' };
+  const { bytes, message } = reply(asked, answer({ answers: [address], additional: texts }));
   assert.ok(bytes.length <= 512);
   assert.equal(message.answers.length, 1);
-  const one = reply({ name: 'foo.node.consul', type: 'TXT' }, answer({ answers: texts.slice(0, 1) }));
+  const kept = message.additionals.length;
+  const oneMore = answer({ answers: [address], additional: texts.slice(0, kept + 1) });
+  assert.ok(kept > 0 && reply(asked, oneMore, { transport: 'tcp' }).bytes.length > 512, `${kept} kept`);
+  assert.deepEqual(
+    message.additionals.map((got) => (got.type === 'TXT' ? String(got.data).slice(0, 5) : got.type)),
+    Array.from({ length: kept }, (_, index) => `key${index + 10}`),
+    'from the first on',
+  );
+  const long = Array.from({ length: 3 }, () => textRecord(null, 'x'.repeat(500), 0));
+  const one = reply({ name: 'foo.node.consul', type: 'TXT' }, answer({ answers: long.slice(0, 1) }));
   assert.equal(one.message.answers.length, 0);
   assert.notEqual(one.message.flags & packet.TRUNCATED_RESPONSE, 0);
 });
 
-test('each instance comes first as often as any other', () => {
-  const items = Array.from({ length: 5 }, (_, index) => ({
-    record: addressRecord(null, Uint8Array.of(10, 0, 0, index), 0),
-    additional: [],
-  }));
+test('each order of the instances is as likely as any other', () => {
   const counts = new Map<string, number>();
-  for (let round = 0; round < 5000; round++) {
-    const [first] = reply({ name: 'web.service.consul', type: 'A', edns: 1232 }, answer({ items })).message.answers;
-    const address = first?.type === 'A' ? first.data : '';
-    counts.set(address, (counts.get(address) ?? 0) + 1);
+  for (let round = 0; round < 24_000; round++) {
+    // Anew each time: an answer that is shuffled again and again would even out what one shuffle does wrong.
+    const items = [0, 1, 2].map((index) => ({
+      record: addressRecord(null, Uint8Array.of(10, 0, 0, index), 0),
+      additional: [],
+    }));
+    const { answers } = reply({ name: 'web.service.consul', type: 'A', edns: 1232 }, answer({ items })).message;
+    const order = answers.map((got) => (got.type === 'A' ? got.data : '')).join(' ');
+    counts.set(order, (counts.get(order) ?? 0) + 1);
   }
-  assert.equal(counts.size, 5);
-  // Five standard deviations of a binomial with 5000 tries at one in five.
-  for (const count of counts.values()) assert.ok(Math.abs(count - 1000) < 142, String(count));
+  assert.equal(counts.size, 6);
+  // Five standard deviations of a binomial with 24,000 tries at one in six.
+  for (const [order, count] of counts) assert.ok(Math.abs(count - 4000) < 289, `${order}: ${count}, seed ${runSeed}`);
+});
+
+test('where only some of many can be taken, each is taken as often as any other', () => {
+  const counts = new Array<number>(20).fill(0);
+  for (let round = 0; round < 8000; round++) {
+    const items = counts.map((_, index) => ({
+      record: addressRecord(null, Uint8Array.of(10, 0, 0, index), 0),
+      additional: [],
+    }));
+    const { answers } = reply({ name: 'web.service.consul', type: 'A' }, answer({ items })).message;
+    assert.equal(answers.length, 3);
+    for (const got of answers) {
+      const index = got.type === 'A' ? Number(got.data.split('.')[3]) : -1;
+      counts[index] = (counts[index] ?? 0) + 1;
+    }
+  }
+  // Five standard deviations of a binomial with 8,000 tries at three in twenty.
+  for (const count of counts) assert.ok(Math.abs(count - 1200) < 160, `${counts}, seed ${runSeed}`);
 });

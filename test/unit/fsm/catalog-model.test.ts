@@ -188,7 +188,7 @@ function compare(store: StateStore, model: Model): void {
 
 test('every read answers what a scan over everything would', () => {
   fc.assert(
-    fc.property(fc.array(step, { minLength: 1, maxLength: 40 }), (steps) => {
+    fc.property(fc.array(step, { minLength: 1, maxLength: 40, size: 'max' }), (steps) => {
       const store = new TestStore();
       const model: Model = new Map();
       for (const one of steps) {
@@ -203,16 +203,20 @@ test('every read answers what a scan over everything would', () => {
 
 test('a snapshot of any state reads back as the same state, with the same stream', () => {
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 40 }), fc.integer({ min: 1, max: 2000 }), (steps, pieceBytes) => {
-      const store = new TestStore();
-      const model: Model = new Map();
-      for (const one of steps) store.run(plan(model, one).command);
-      const stream = writeAll(store);
-      const restored = new StateStore();
-      readAll(restored, stream, pieceBytes);
-      compare(restored, model);
-      assert.equal(writeAll(restored).toString('hex'), stream.toString('hex'));
-    }),
+    fc.property(
+      fc.array(step, { maxLength: 40, size: 'max' }),
+      fc.integer({ min: 1, max: 2000 }),
+      (steps, pieceBytes) => {
+        const store = new TestStore();
+        const model: Model = new Map();
+        for (const one of steps) store.run(plan(model, one).command);
+        const stream = writeAll(store);
+        const restored = new StateStore();
+        readAll(restored, stream, pieceBytes);
+        compare(restored, model);
+        assert.equal(writeAll(restored).toString('hex'), stream.toString('hex'));
+      },
+    ),
     { numRuns: 60 },
   );
 });
@@ -239,7 +243,7 @@ function operationOf(one: Step): Partial<TxnOperation> {
 
 test('a transaction that fails at its end leaves no trace of what it did before', () => {
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 25 }), fc.array(step, { maxLength: 8 }), (steps, undone) => {
+    fc.property(fc.array(step, { maxLength: 25, size: 'max' }), fc.array(step, { maxLength: 8 }), (steps, undone) => {
       const store = new TestStore();
       const model: Model = new Map();
       for (const one of steps) store.run(plan(model, one).command);

@@ -81,6 +81,7 @@ type Step =
       readonly op: 'set' | 'cas' | 'delete' | 'delete-cas';
       readonly key: string;
       readonly value: string;
+      readonly flags: number;
       readonly at: number;
     }
   | { readonly op: 'lock' | 'unlock'; readonly key: string; readonly value: string; readonly session: string }
@@ -98,6 +99,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       op: fc.constantFrom('set' as const, 'cas' as const, 'delete' as const, 'delete-cas' as const),
       key,
       value,
+      flags: fc.constantFrom(0, 7),
       at: fc.integer({ min: -1, max: 3 }),
     }),
   },
@@ -190,7 +192,7 @@ function planWrite(
 ): { readonly command: Command; readonly expected: ApplyResult } {
   const old = model.entries.get(one.key);
   const ModifyIndex = given(model, one.at, one.key);
-  const command = kv(one.op, { Key: one.key, Value: Buffer.from(one.value), ModifyIndex });
+  const command = kv(one.op, { Key: one.key, Value: Buffer.from(one.value), Flags: one.flags, ModifyIndex });
   const isStale = (old?.modifyIndex ?? 0) !== ModifyIndex;
   switch (one.op) {
     case 'delete':
@@ -204,7 +206,7 @@ function planWrite(
     case 'cas':
       if (isStale) return { command, expected: bool(false) };
   }
-  model.put(index, one.key, { value: one.value, flags: 0, lockIndex: 0, session: old?.session ?? '' });
+  model.put(index, one.key, { value: one.value, flags: one.flags, lockIndex: 0, session: old?.session ?? '' });
   return { command, expected: one.op === 'cas' ? bool(true) : NIL };
 }
 
@@ -247,7 +249,7 @@ function compare(store: TestStore, model: Model): void {
 
 test('any sequence of KV and session commands ends where the model says', () => {
   fc.assert(
-    fc.property(fc.array(step, { minLength: 1, maxLength: 60 }), (steps) => {
+    fc.property(fc.array(step, { minLength: 1, maxLength: 60, size: 'max' }), (steps) => {
       const store = new TestStore();
       store.runAll(register({}));
       const model = new Model();
@@ -265,7 +267,7 @@ test('any sequence of KV and session commands ends where the model says', () => 
 test('keys come in the order of their UTF-8 bytes', () => {
   fc.assert(
     fc.property(
-      fc.uniqueArray(fc.string({ unit: 'binary', minLength: 1, maxLength: 6 }), { maxLength: 30 }),
+      fc.uniqueArray(fc.string({ unit: 'binary', minLength: 1, maxLength: 6 }), { maxLength: 30, size: 'max' }),
       (keys) => {
         const store = new TestStore();
         for (const Key of keys) store.runAll(kv('set', { Key }));

@@ -118,6 +118,8 @@ test('a failed command ends no session and starts no lock delay', () => {
   assert.ok(store.sessions.session('s').value);
   assert.equal(store.kv.get('k').value?.Session, 's');
   assert.equal(store.kv.lockDelayed('k', now), false);
+  store.runAll(register({ Node: 'n2' }));
+  assert.equal(store.kv.lockDelayed('k', now), false, 'nor does the next command start it');
   store.runAll(deregister({ CheckID: 'c' }));
   assert.equal(store.kv.lockDelayed('k', now), true);
   now += 15_000;

@@ -240,6 +240,8 @@ test('a body beyond its limit is refused by its announced length, or while it is
   const announced = await request('PUT', '/v1/kv/a', '', 'x'.repeat(1025));
   assert.equal(announced.status, 413);
   assert.equal(announced.body, `Request body(1025 bytes) too large, max size: 1024 bytes. ${documentation}`);
+  const unsent = await request('PUT', '/v1/kv/a', 'Content-Length: 1025\r\n');
+  assert.equal(unsent.status, 413, 'before any of it has come');
   const chunked = await ask(
     api.port,
     `PUT /v1/kv/a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n500\r\n${'x'.repeat(0x500)}\r\n`,

@@ -222,13 +222,15 @@ export interface ApiOptions {
   readonly settings?: Partial<HttpSettings>;
   readonly table?: EndpointTable;
   readonly client?: boolean;
+  /** No leader was ever heard of. */
+  readonly leaderless?: boolean;
 }
 
 export async function startApi(options: ApiOptions = {}): Promise<Api> {
   const store = new FakeStore();
   const leadership = new Leadership();
   leadership.setUnboundedLease(true);
-  leadership.setRole(Role.leader, 1, true);
+  if (!options.leaderless) leadership.setRole(Role.leader, 1, true);
   const logged: LogRecord[] = [];
   const metrics = new Metrics();
   const consensus: Consensus = {

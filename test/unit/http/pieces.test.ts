@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { ClientLimit, plainAddress } from '../../../src/workers/state/http/client-limit.js';
-import { type Deadline, DeadlineQueue } from '../../../src/workers/state/http/deadline-queue.js';
 import { acceptsGzip } from '../../../src/workers/state/http/gzip.js';
 import { parseQuery } from '../../../src/workers/state/http/query.js';
 import { canonicalName, headerLine } from '../../../src/workers/state/http/site.js';
@@ -94,43 +93,4 @@ test('connections are counted per client', () => {
   assert.equal(plainAddress('::ffff:10.0.0.1'), '10.0.0.1');
   assert.equal(plainAddress('::1'), '::1');
   assert.equal(plainAddress(undefined), '');
-});
-
-test('deadlines expire in order, and can be taken back at any place', () => {
-  fc.assert(
-    fc.property(fc.array(fc.tuple(fc.nat(1000), fc.boolean()), { maxLength: 60 }), (list) => {
-      const queue = new DeadlineQueue(() => 0);
-      const expired: number[] = [];
-      const added = list.map(([at, back]) => {
-        const deadline: Deadline = { at, slot: -1, expire: () => expired.push(at) };
-        queue.add(deadline);
-        return { deadline, back };
-      });
-      for (const { deadline, back } of added) if (back) queue.remove(deadline);
-      const kept = added.filter(({ back }) => !back).map(({ deadline }) => deadline.at);
-      assert.equal(queue.size, kept.length);
-      for (const { deadline } of added) queue.remove({ ...deadline, slot: 0 });
-      assert.equal(queue.size, kept.length, 'what is not in it cannot be taken back');
-      queue.expireAll();
-      assert.deepEqual(
-        expired.toSorted((a, b) => a - b),
-        kept.toSorted((a, b) => a - b),
-      );
-      assert.equal(queue.size, 0);
-    }),
-  );
-});
-
-test('a real clock fires the earliest first, even when it was added last', async () => {
-  const queue = new DeadlineQueue();
-  const order: string[] = [];
-  await new Promise<void>((resolve) => {
-    const late = (): void => {
-      order.push('late');
-      resolve();
-    };
-    queue.add({ at: queue.now() + 30, slot: -1, expire: late });
-    queue.add({ at: queue.now() + 10, slot: -1, expire: () => order.push('early') });
-  });
-  assert.deepEqual(order, ['early', 'late']);
 });

@@ -133,6 +133,23 @@ test('without a leader: an error after the hold time, or the answer as soon as o
   client.close();
 });
 
+test('a stale read needs a leader that was once heard of, and no longer ago than max_stale', async () => {
+  const fresh = await startApi({ leaderless: true });
+  try {
+    assert.equal((await get(fresh.port, '/v1/list?stale')).body, 'No cluster leader');
+    fresh.leadership.setRole(Role.follower, 1, true);
+    fresh.leadership.setRole(Role.follower, 1, false);
+    assert.equal((await get(fresh.port, '/v1/list?stale')).status, 200);
+    await until(() => fresh.leadership.lastContactMs > 5, 'the last contact to be some milliseconds ago');
+    assert.equal((await get(fresh.port, '/v1/list?max_stale=5ms')).body, 'No cluster leader');
+    const recent = await get(fresh.port, '/v1/list?max_stale=1h');
+    assert.equal(recent.status, 200);
+    assert.ok(Number(recent.headers['x-consul-lastcontact']) > 5);
+  } finally {
+    await fresh.close();
+  }
+});
+
 test('a consistent read asks the quorum, at the start and when it wakes', async () => {
   api.verifies = false;
   const refused = await get(api.port, '/v1/kv/a?consistent');

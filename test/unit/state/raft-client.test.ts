@@ -128,6 +128,47 @@ test('without a leader a command waits, goes out when one is elected, and gives 
   assert.equal((await waiting).ok, true);
 });
 
+/** What a command is answered in the turn that it is proposed in; null when it waits. */
+function answeredAtOnce(key: string): Promise<unknown> {
+  return Promise.race([client.propose(set(key)), Promise.resolve(null)]);
+}
+
+function fill(count: number): Promise<unknown>[] {
+  return Array.from({ length: count }, () => client.propose(set('k')));
+}
+
+test('beyond 65,536 commands that wait for the log, further ones are refused until some are through', async () => {
+  const batches: { batch: number; count: number }[] = [];
+  raft.on('message', (message: StateToRaft) => {
+    if (message.kind === 'propose') batches.push(message);
+  });
+  const [oldest] = fill(65_536);
+  assert.deepEqual(await answeredAtOnce('one too many'), { ok: false, code: 'queue-full' });
+  while (batches.reduce((sum, { count }) => sum + count, 0) < 65_536) await once(raft, 'message');
+  const [first, second] = batches;
+  assert.ok(first !== undefined && second !== undefined, 'a batch of a few MiB is sent at once');
+
+  raft.postMessage({ kind: 'rejected', batch: first.batch, count: first.count, reason: { code: 'leadership-lost' } });
+  assert.deepEqual(await oldest, { ok: false, code: 'leadership-lost' });
+  assert.equal(await answeredAtOnce('fits again'), null);
+  fill(first.count - 1);
+  assert.deepEqual(await answeredAtOnce('one too many'), { ok: false, code: 'queue-full' });
+
+  raft.postMessage({ kind: 'committed-own', batch: second.batch, firstIndex: 7, count: second.count, term: 2 });
+  raft.postMessage({ kind: 'barrier-reached', request: 1, index: 8 });
+  await client.barrier();
+  assert.equal(applied.length, second.count, 'what was refused is not in it');
+  assert.equal(await answeredAtOnce('fits again'), null);
+});
+
+test('of commands that wait for a leader no more are held either', async () => {
+  leadership.setRole(Role.candidate, 3, false);
+  const held = fill(65_536);
+  assert.deepEqual(await answeredAtOnce('one too many'), { ok: false, code: 'no-leader' });
+  client.stop();
+  await Promise.all(held);
+});
+
 test('what recovery brings back is decoded, applied at its indexes, and credited', async () => {
   const packed = [set('x'), set('y')].map((command) => encodeCommand(command));
   const bytes = Buffer.concat(

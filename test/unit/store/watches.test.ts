@@ -57,6 +57,7 @@ test('a prefix wakes for every key under it', () => {
   expectWakes(store, targets(), kvSet('a/3'));
   expectSleeps(store, targets(), kvSet('b/3'));
   expectSleeps(store, targets(), kvSet('a'));
+  expectWakes(store, targets(), kvSet('a/'));
   expectWakes(store, targets(), kv('delete-tree', { Key: 'a/2' }));
   expectWakes(store, targets(), kv('delete-tree', { Key: '' }));
   assert.equal(store.kv.list('a/').value.length, 0);

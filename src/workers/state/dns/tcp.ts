@@ -4,14 +4,19 @@
 import net from 'node:net';
 import type { Responds, Response } from './responder.js';
 
-const MAX_CONNECTIONS = 1024;
-const MAX_QUESTIONS = 128;
+export interface TcpLimits {
+  readonly connections: number;
+  /** On one connection. */
+  readonly questions: number;
+  /** Replies waiting for the asker to read; then it isn't read from either. */
+  readonly unsentBytes: number;
+}
+
+const LIMITS: TcpLimits = { connections: 1024, questions: 128, unsentBytes: 256 * 1024 };
 const FIRST_READ_MS = 2000;
 const IDLE_MS = 8000;
 /** A frame that can't be a question ends the conversation, a little later, as upstream does. */
 const LINGER_MS = 1000;
-/** Replies waiting for the asker to read; then it isn't read from either. */
-const MAX_UNSENT_BYTES = 256 * 1024;
 const MIN_FRAME = 12;
 
 export interface TcpListener {
@@ -25,14 +30,16 @@ class Conversation {
   readonly #socket: net.Socket;
   readonly #responder: Responds;
   readonly #answered: Answered;
+  readonly #limits: TcpLimits;
   #pending: Buffer = Buffer.alloc(0);
   #questions = 0;
   #isOver = false;
 
-  constructor(socket: net.Socket, responder: Responds, answered: Answered) {
+  constructor(socket: net.Socket, responder: Responds, answered: Answered, limits: TcpLimits) {
     this.#socket = socket;
     this.#responder = responder;
     this.#answered = answered;
+    this.#limits = limits;
     socket.setNoDelay(true);
     socket.setTimeout(FIRST_READ_MS);
     socket.on('timeout', () => socket.destroy());
@@ -56,7 +63,7 @@ class Conversation {
     let at = 0;
     const pending = this.#pending;
     while (!this.#isOver && pending.length - at >= 2) {
-      if (this.#socket.writableLength > MAX_UNSENT_BYTES) {
+      if (this.#socket.writableLength > this.#limits.unsentBytes) {
         this.#socket.pause();
         break;
       }
@@ -83,7 +90,7 @@ class Conversation {
       this.#socket.write(frame);
       this.#answered(response, startedMs);
     }
-    if (++this.#questions >= MAX_QUESTIONS) {
+    if (++this.#questions >= this.#limits.questions) {
       this.#isOver = true;
       this.#socket.end();
     }
@@ -102,16 +109,17 @@ export function listenTcp(
   port: number,
   responder: Responds,
   answered: Answered,
+  limits = LIMITS,
 ): Promise<TcpListener> {
   const sockets = new Set<net.Socket>();
   const server = net.createServer((socket) => {
-    if (sockets.size >= MAX_CONNECTIONS) {
+    if (sockets.size >= limits.connections) {
       socket.destroy();
       return;
     }
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
-    new Conversation(socket, responder, answered);
+    new Conversation(socket, responder, answered, limits);
   });
   return new Promise((resolve, reject) => {
     server.once('error', reject);

@@ -46,7 +46,7 @@ function refuseDatacenter(writes: Writes, request: ApiRequest, given: string): R
   if (given !== '' && given !== writes.datacenter && request.query.first('dc') === '') {
     return text(500, 'No path to datacenter');
   }
-  return writes.refuseDatacenter(request);
+  return null;
 }
 
 async function register(dependencies: CatalogWriteDependencies, request: ApiRequest): Promise<Reply> {

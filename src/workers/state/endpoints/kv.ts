@@ -162,8 +162,6 @@ async function apply(
   value: Uint8Array | null,
 ): Promise<Reply> {
   const { store, writes } = dependencies;
-  const refused = writes.refuseDatacenter(request);
-  if (refused) return refused;
   if (operation.op === 'lock' && store.kv.lockDelayed(key, Date.now())) return FALSE;
   const outcome = await writes.commit(
     {

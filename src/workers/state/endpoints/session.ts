@@ -172,8 +172,6 @@ async function create(dependencies: SessionDependencies, request: ApiRequest): P
   const decoded = decodeJson(source, createBody, { unknownFields: 'ignore' });
   if (!decoded.ok) return text(400, `Request decode failed: ${decoded.error}`);
   const given = decoded.value;
-  const refused = writes.refuseDatacenter(request);
-  if (refused) return refused;
   const invalid = refuseSession(given.Behavior, given.TTL, dependencies.ttlMinMs());
   if (invalid !== null) return text(500, invalid);
   const session: SessionRecord = {
@@ -198,8 +196,6 @@ async function create(dependencies: SessionDependencies, request: ApiRequest): P
 async function destroy(dependencies: SessionDependencies, request: ApiRequest): Promise<Reply> {
   const { store, writes } = dependencies;
   if (request.rest === '') return MISSING_SESSION;
-  const refused = writes.refuseDatacenter(request);
-  if (refused) return refused;
   // The log entry carries the whole row's form, as stock writes it; only the ID counts.
   const known = store.sessions.session(request.rest).value;
   if (known === null) return TRUE;
@@ -208,10 +204,8 @@ async function destroy(dependencies: SessionDependencies, request: ApiRequest): 
 }
 
 async function renew(dependencies: SessionDependencies, request: ApiRequest): Promise<Reply> {
-  const { store, writes } = dependencies;
+  const { store } = dependencies;
   if (request.rest === '') return MISSING_SESSION;
-  const refused = writes.refuseDatacenter(request);
-  if (refused) return refused;
   const session = store.sessions.session(request.rest).value;
   if (session === null) return text(404, `Session id '${request.rest}' not found`);
   dependencies.renew(session.ID);

@@ -117,8 +117,6 @@ async function transact(dependencies: TxnDependencies, request: ApiRequest): Pro
   }
   const oversized = oversizedValue(given, dependencies.maxValueSize());
   if (oversized !== null) return text(413, oversized);
-  const refused = writes.refuseDatacenter(request);
-  if (refused) return refused;
   const operations = given.map((one) => txnOperation(one, writes.datacenter)).filter((one) => one !== null);
   const errors = operations.flatMap((operation, OpIndex) => {
     const What = problem(operation, store);

@@ -1,10 +1,10 @@
-// How an endpoint writes: the datacenter is checked first, then the server's own rules, then the command goes to the log.
-// Failures of the log become the texts that clients match on (spec/rpc.md, "Errors as strings").
+// How an endpoint writes: the command goes to the log, behind the server's own rules; the framework has checked the datacenter
+// before. Failures of the log become the texts that clients match on (spec/rpc.md, "Errors as strings").
 
 import type { ApplyResult, Command } from '../../../wire/commands.js';
 import type { Consensus } from '../consensus.js';
 import { PROPOSE_FAILURE_TEXT } from '../consensus.js';
-import { type ApiRequest, type Reply, text } from '../http/endpoint.js';
+import { type Reply, text } from '../http/endpoint.js';
 
 const OVERLOADED = 503;
 
@@ -24,11 +24,6 @@ export class Writes {
   constructor(consensus: Consensus, datacenter: string) {
     this.#consensus = consensus;
     this.datacenter = datacenter;
-  }
-
-  /** A reply when the request is for a datacenter that can't be reached. */
-  refuseDatacenter(request: ApiRequest): Reply | null {
-    return request.datacenter === this.datacenter ? null : text(500, 'No path to datacenter');
   }
 
   /** Resolves when the command is durable and applied; `prefix` stands before the text of an error of the state. */

@@ -1,0 +1,165 @@
+// What the HTTP API must not do.
+
+import type { Mutant } from '../mutant.js';
+
+const HTTP = 'workers/state/http';
+const READS = ['unit/http/reads'];
+
+export const http: readonly Mutant[] = [
+  {
+    name: 'deadlines lose their order when one is taken back: the moved one does not sink',
+    file: `${HTTP}/deadline-queue.ts`,
+    find: 'this.#sink(last.slot, last);',
+    replace: '',
+    tests: ['unit/http/deadline-queue'],
+  },
+  {
+    name: 'deadlines lose their order when one is taken back: the moved one does not rise',
+    file: `${HTTP}/deadline-queue.ts`,
+    find: 'this.#rise(slot, last);',
+    replace: 'this.#sink(slot, last);',
+    tests: ['unit/http/deadline-queue'],
+  },
+  {
+    name: 'wait is not capped',
+    file: `${HTTP}/read-options.ts`,
+    find: 'else if (waitMs > limits.maxQueryTimeMs) waitMs = limits.maxQueryTimeMs;',
+    replace: '',
+    tests: ['unit/http/read-options'],
+  },
+  {
+    name: 'a wait of 0 is none rather than the default',
+    file: `${HTTP}/read-options.ts`,
+    find: 'if (waitMs <= 0) waitMs = limits.defaultQueryTimeMs;',
+    replace: 'if (waitMs < 0) waitMs = limits.defaultQueryTimeMs;',
+    tests: ['unit/http/read-options'],
+  },
+  {
+    name: 'waits have no share of chance',
+    file: `${HTTP}/read-options.ts`,
+    find: 'return waitMs + (Math.random() * waitMs) / JITTER;',
+    replace: 'return waitMs;',
+    tests: ['unit/http/read-options'],
+  },
+  {
+    name: 'who was refused for too many connections frees a place',
+    file: `${HTTP}/net/net-engine.ts`,
+    find: `      refuseCrowd(socket);
+      return;`,
+    replace: `      refuseCrowd(socket);
+      this.#clients.leave(client);
+      return;`,
+    tests: ['integration/http/limits'],
+  },
+  {
+    name: 'a body that is announced as too large is read all the same',
+    file: `${HTTP}/body.ts`,
+    find: 'if (exchange.bodyLength > limit) return',
+    replace: 'if (exchange.bodyLength < 0) return',
+    tests: ['unit/http/api'],
+  },
+  {
+    name: 'misses that pass the index answer a query for an absent key',
+    file: `${HTTP}/read-run.ts`,
+    find: 'if (this.#missed && index > this.#minIndex) this.#minIndex = index;',
+    replace: '',
+    tests: READS,
+  },
+  {
+    name: 'a restore leaves a query with a higher index waiting',
+    file: `${HTTP}/read-run.ts`,
+    find: 'if (isRestored || index > this.#minIndex) {',
+    replace: 'if (index > this.#minIndex) {',
+    tests: READS,
+  },
+  {
+    name: 'a woken query answers although nothing is newer',
+    file: `${HTTP}/read-run.ts`,
+    find: 'if (isRestored || index > this.#minIndex) {',
+    replace: 'if (isRestored || index >= 0) {',
+    tests: READS,
+  },
+  {
+    name: 'a woken consistent read does not ask whether we lead',
+    file: `${HTTP}/read-run.ts`,
+    find: `if (this.#consistency !== 'consistent') {`,
+    replace: 'if (this.#consistency === this.#consistency) {',
+    tests: READS,
+  },
+  {
+    name: 'an index of 0 is shown',
+    file: `${HTTP}/read-run.ts`,
+    find: 'return result.index > 0 ? result.index : 1;',
+    replace: 'return result.index;',
+    tests: READS,
+  },
+  {
+    name: 'a query that waited answers with the old index',
+    file: `${HTTP}/read-headers.ts`,
+    find: `    index === lastIndex &&
+`,
+    replace: '',
+    tests: READS,
+  },
+  {
+    name: 'streaming answers know their leader',
+    file: `${HTTP}/read-headers.ts`,
+    find: 'const known = !streaming && knownLeader;',
+    replace: 'const known = knownLeader;',
+    tests: READS,
+  },
+  {
+    name: 'cached reads with another filter are hits',
+    file: `${HTTP}/read-cache.ts`,
+    find: `'near', 'filter', 'tag'`,
+    replace: `'near', 'tag'`,
+    tests: READS,
+  },
+  {
+    name: 'the cache of who asked what is unbounded',
+    file: `${HTTP}/read-cache.ts`,
+    find: 'if (this.#entries.size > MAX_ENTRIES) {',
+    replace: 'if (this.#entries.size < 0) {',
+    tests: ['unit/http/read-cache'],
+  },
+  {
+    name: 'a stale read needs no leader that was ever heard of',
+    file: `${HTTP}/read-runner.ts`,
+    find: 'if (!leadership.hadLeader) return false;',
+    replace: '',
+    tests: READS,
+  },
+  {
+    name: 'a stale read older than max_stale is answered',
+    file: `${HTTP}/read-runner.ts`,
+    find: 'return options.maxStaleMs <= 0 || leadership.lastContactMs <= options.maxStaleMs || leadership.mayServe;',
+    replace: 'return true;',
+    tests: READS,
+  },
+  {
+    name: 'a read without a leader waits for ever',
+    file: `${HTTP}/read-runner.ts`,
+    find: 'deadlines.now() >= until',
+    replace: 'deadlines.now() < 0',
+    tests: READS,
+  },
+  {
+    name: 'small answers are compressed, too',
+    file: `${HTTP}/api-call.ts`,
+    find: 'if (body.length >= MIN_GZIP_BYTES && ',
+    replace: 'if (body.length > 0 && ',
+    tests: ['unit/http/api'],
+  },
+  {
+    name: 'a limit on connections set by a reload is ignored',
+    file: `${HTTP}/client-limit.ts`,
+    find: `this.#max = max;
+  }
+
+  /** False`,
+    replace: `}
+
+  /** False`,
+    tests: ['unit/http/pieces'],
+  },
+];
