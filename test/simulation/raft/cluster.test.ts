@@ -39,7 +39,6 @@ test(`${seeds.length} seeds of storms leave one history`, async () => {
       throw new Error(`seed ${seed}: ${error instanceof Error ? error.stack : String(error)}`, { cause: error });
     }
   }
-  console.log(seen);
   if (repeatedSeed !== null) return;
   // The run is worth something only if all of it happened.
   assert.ok(seen.entries > seeds.length * 50, `${seen.entries} entries committed`);

@@ -27,7 +27,7 @@ import { Invariants } from './invariants.js';
 import { Network } from './network.js';
 import { VirtualDisk } from './virtual-disk.js';
 
-const TIMING = { heartbeatTimeoutMs: 200, electionTimeoutMs: 200, leaderLeaseMs: 100 };
+const TIMING = { heartbeatTimeoutMs: 200, electionTimeoutMs: 200, leaderLeaseMs: 200 };
 const TICK_MS = 10;
 
 function settle(): Promise<void> {
@@ -67,6 +67,8 @@ export class Cluster {
   nowMs = 0;
   /** The longest that a write takes. */
   slowestWriteMs = 30;
+  /** The same for a leader. */
+  slowestLeaderWriteMs = 30;
   /** The chance of a crash at each point between the parts of what a server has to do. */
   crashesWithin = 0;
   elections = 0;
@@ -238,7 +240,8 @@ export class Cluster {
 
   async #write(server: SimulatedServer, running: Running, work: Persist | null): Promise<void> {
     if (work === null) return;
-    server.writeEndsMs = this.nowMs + this.random.below(this.slowestWriteMs);
+    const isLeader = running.core.role === 'leader';
+    server.writeEndsMs = this.nowMs + this.random.below(isLeader ? this.slowestLeaderWriteMs : this.slowestWriteMs);
     const written = running.store.persist(work).then(() => {
       this.invariants.wrote(server.id, work);
       if (server.running !== running) return;

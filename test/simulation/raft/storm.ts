@@ -18,6 +18,7 @@ interface Weather {
   readonly lateness: number;
   readonly duplication: number;
   readonly slowestWriteMs: number;
+  readonly slowestLeaderWriteMs: number;
   readonly crash: number;
   readonly crashWithin: number;
   readonly partition: number;
@@ -30,21 +31,23 @@ interface Weather {
 
 function weatherOf(seed: number, random: Random): Weather {
   const pick = <T>(...choices: readonly [T, ...T[]]): T => choices[random.below(choices.length)] ?? choices[0];
-  if (seed % 5 === 0) {
-    return { ...CLEAR, shape: { voters: 5, nonVoters: 0 }, slowestWriteMs: 200, isHardOnLeaders: true };
+  if (seed % 4 === 0) {
+    return { ...CLEAR, shape: { voters: 5, nonVoters: 0 }, slowestLeaderWriteMs: 1000, isHardOnLeaders: true };
   }
+  const slowestWriteMs = pick(30, 30, 30, 400);
   return {
-    shape: { voters: 2 + (seed % 4), nonVoters: pick(0, 0, 1, 2) },
+    shape: { voters: pick(2, 3, 4, 5), nonVoters: pick(0, 0, 1, 2) },
     loss: pick(0, 0.05, 0.1),
-    lateness: pick(0.05, 0.3),
+    lateness: pick(0.02, 0.1, 0.3),
     duplication: pick(0, 0.2),
-    slowestWriteMs: pick(30, 30, 400),
-    crash: 0.003,
+    slowestWriteMs,
+    slowestLeaderWriteMs: slowestWriteMs,
+    crash: 0.002,
     crashWithin: pick(0, 0.001, 0.004),
-    partition: 0.01,
+    partition: 0.006,
     forgery: pick(0, 0.3),
-    change: pick(0, 0.02),
-    compaction: pick(0, 0.01),
+    change: pick(0, 0.1),
+    compaction: pick(0, 0.02),
     isHardOnLeaders: false,
   };
 }
@@ -55,6 +58,7 @@ const CLEAR: Weather = {
   lateness: 0,
   duplication: 0,
   slowestWriteMs: 30,
+  slowestLeaderWriteMs: 30,
   crash: 0,
   crashWithin: 0,
   partition: 0,
@@ -72,10 +76,10 @@ export async function storm(seed: number): Promise<Cluster> {
   await cluster.bootstrap();
   begin(cluster, weather);
   const fates = new LeadersFate(cluster);
-  await cluster.run(STORM_MS, async () => {
+  await cluster.run(weather.isHardOnLeaders ? 2 * STORM_MS : STORM_MS, async () => {
     if (random.chance(0.3)) cluster.propose();
     if (random.chance(weather.partition)) cluster.network.partition(cluster.ids);
-    if (random.chance(2 * weather.partition)) cluster.network.heal();
+    if (random.chance(3 * weather.partition)) cluster.network.heal();
     if (random.chance(weather.forgery)) forge(cluster);
     if (random.chance(weather.change)) cluster.change((now, leader) => changed(now, leader, cluster, random));
     if (weather.isHardOnLeaders) fates.tick();
@@ -92,10 +96,10 @@ export async function storm(seed: number): Promise<Cluster> {
   return cluster;
 }
 
-function begin(cluster: Cluster, { loss, lateness, duplication, slowestWriteMs, crashWithin }: Weather): void {
+function begin(cluster: Cluster, weather: Weather): void {
+  const { loss, lateness, duplication, slowestWriteMs, slowestLeaderWriteMs, crashWithin } = weather;
   Object.assign(cluster.network, { loss, lateness, duplication, latestMs: LATEST_MS });
-  cluster.slowestWriteMs = slowestWriteMs;
-  cluster.crashesWithin = crashWithin;
+  Object.assign(cluster, { slowestWriteMs, slowestLeaderWriteMs, crashesWithin: crashWithin });
 }
 
 async function fault(cluster: Cluster, server: SimulatedServer, weather: Weather): Promise<void> {
@@ -130,7 +134,8 @@ function changed(now: Configuration, leader: string, cluster: Cluster, random: R
  */
 class LeadersFate {
   readonly #cluster: Cluster;
-  #known: string | null = null;
+  #known = '';
+  #committed = 0;
   #diesMs = 0;
 
   constructor(cluster: Cluster) {
@@ -140,17 +145,19 @@ class LeadersFate {
   tick(): void {
     const { random, network, nowMs, ids } = this.#cluster;
     const leader = this.#cluster.leader();
-    if (!leader) return;
-    const name = `${leader.id} ${leader.running?.core.term}`;
+    const core = leader?.running?.core;
+    if (!leader || !core) return;
+    const name = `${leader.id} ${core.term}`;
     if (name !== this.#known) {
       this.#known = name;
-      this.#diesMs = nowMs + random.below(300);
+      this.#committed = core.log.committed;
+      this.#diesMs = nowMs + random.below(700);
       network.heal();
       network.isolate(
         leader.id,
-        ids.filter(() => random.chance(0.6)),
+        ids.filter(() => random.chance(0.5)),
       );
-    } else if (nowMs >= this.#diesMs) {
+    } else if (nowMs >= this.#diesMs || core.log.committed > this.#committed) {
       this.#cluster.crash(leader);
       network.heal();
     }
