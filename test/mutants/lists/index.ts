@@ -1,6 +1,6 @@
 // All the lists; a new list is named here.
 
 import type { Mutant } from '../mutant.js';
-import { replication } from './replication.js';
+import { raftCore } from './raft-core.js';
 
-export const mutants: readonly Mutant[] = [...replication];
+export const mutants: readonly Mutant[] = [...raftCore];

@@ -122,7 +122,16 @@ export function append(of: number, previous: Position, runs: readonly EntryRun[]
 
 export function took(from: string, of: number, through: number): AppendAnswer {
   const index = logIndex(through);
-  return { kind: 'append-answer', from, to: 'a', term: term(of), success: true, last: index, through: index, previous: index };
+  return {
+    kind: 'append-answer',
+    from,
+    to: 'a',
+    term: term(of),
+    success: true,
+    last: index,
+    through: index,
+    previous: index,
+  };
 }
 
 export function refused(from: string, of: number, previous: number, last: number): AppendAnswer {
