@@ -1,15 +1,9 @@
-// What the Raft core must not do.
+// What the Raft core, and the delivery of what it committed, must not do.
 
 import type { Mutant } from '../mutant.js';
+import { raftElections } from './raft-elections.js';
+import { raftHistories } from './raft-histories.js';
+import { raftLog } from './raft-log.js';
+import { raftReplication } from './raft-replication.js';
 
-const CORE = ['unit/raft/core', 'unit/raft/replication', 'unit/raft/quorum', 'simulation/raft/cluster'];
-
-export const raftCore: readonly Mutant[] = [
-  {
-    name: 'an entry of an older term is committed by counting (Figure 8)',
-    file: 'workers/raft/core/raft.ts',
-    find: 'if (index >= this.#termBegin) this.#commit(index);',
-    replace: 'this.#commit(index);',
-    tests: CORE,
-  },
-];
+export const raftCore: readonly Mutant[] = [...raftElections, ...raftReplication, ...raftLog, ...raftHistories];

@@ -133,6 +133,9 @@ test('an answer of an older term is not believed, one of a newer term ends the l
   );
   raft.step(took('b', 4, 3), 200);
   assert.equal(raft.log.committed, 0, 'it leads no more');
+  drain(raft);
+  raft.tick(250);
+  assert.deepEqual(drain(raft), [], 'nor does it send');
 });
 
 test('answers to a follower change nothing', () => {

@@ -40,9 +40,13 @@ interface Start {
   /** The term of each entry; the first holds the configuration. */
   readonly terms?: readonly number[];
   readonly term?: number;
+  /** What every timeout is stretched by, in [0, 1). */
+  readonly spread?: number;
 }
 
-export function server({ configuration = THREE, terms = [1, 2], term: now = terms.at(-1) ?? 0 }: Start = {}): RaftCore {
+export function server(start: Start = {}): RaftCore {
+  const { configuration = THREE, terms = [1, 2], spread = 0 } = start;
+  const now = start.term ?? terms.at(-1) ?? 0;
   const last = terms.length === 0 ? ORIGIN : at(terms.length, terms.at(-1) ?? 0);
   return new RaftCore({
     id: 'a',
@@ -55,7 +59,7 @@ export function server({ configuration = THREE, terms = [1, 2], term: now = term
     },
     configurations: terms.length === 0 ? [] : [{ index: logIndex(1), configuration }],
     timing: { heartbeatTimeoutMs: TIMEOUT_MS, electionTimeoutMs: TIMEOUT_MS, leaderLeaseMs: LEASE_MS },
-    random: () => 0,
+    random: () => spread,
   });
 }
 

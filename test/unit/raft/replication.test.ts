@@ -72,6 +72,8 @@ test('a configuration whose entry is deleted gives way to the one before', () =>
   membership.append(logIndex(7), other);
   assert.equal(membership.latest, other);
   assert.equal(membership.committed(logIndex(6)), null);
+  membership.truncateAfter(logIndex(7));
+  assert.equal(membership.latest, other, 'its own entry is kept');
   membership.truncateAfter(logIndex(6));
   assert.equal(membership.latest, THREE);
   membership.append(logIndex(8), other);
@@ -91,6 +93,8 @@ test('a peer is probed one request at a time, then two are under way; a stale re
   assert.equal(progress.next, 5, 'it answers an earlier request');
   progress.accepted(logIndex(4));
   assert.deepEqual([progress.match, progress.next], [4, 5]);
+  progress.accepted(logIndex(2));
+  assert.deepEqual([progress.match, progress.next], [4, 5], 'a late answer takes nothing back');
   progress.sent(logIndex(7), 2);
   progress.sent(logIndex(9), 2);
   assert.ok(!progress.maySend);

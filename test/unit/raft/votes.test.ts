@@ -126,6 +126,32 @@ test('a voter asks the other voters, and only them; each timeout asks anew', () 
   assert.equal(raft.term, 2);
 });
 
+test('timeouts are stretched by chance, so that not all stand at once', () => {
+  const raft = server({ spread: 0.9 });
+  raft.tick(0);
+  raft.tick(189);
+  assert.equal(raft.role, 'follower');
+  raft.tick(190);
+  assert.equal(raft.role, 'candidate');
+});
+
+test('the own vote counts with the write that holds it, not with an earlier one', () => {
+  const raft = asking({ term: 5 });
+  drain(raft);
+  // A write of term 6 is under way when the server stands in term 7.
+  raft.step({ ...vote('b', 'pre-vote-answer', 6, false), term: term(6) }, 200);
+  raft.step({ ...append(6, at(2, 2), []), from: 'c' }, 200);
+  assert.deepEqual(raft.ready()?.persist?.hardState, { term: 6, vote: null });
+  raft.tick(400);
+  raft.step(vote('b', 'pre-vote-answer', 7), 400);
+  raft.step(vote('b', 'vote-answer', 7), 400);
+  raft.advance(400);
+  assert.equal(raft.role, 'candidate');
+  assert.deepEqual(raft.ready()?.persist?.hardState, { term: 7, vote: 'a' });
+  raft.advance(400);
+  assert.equal(raft.role, 'leader');
+});
+
 test('non-voters, servers that are not in the configuration, and those without one never stand', () => {
   for (const names of ['a? b c', 'b c']) {
     const raft = asking({ configuration: configurationOf(names) });
