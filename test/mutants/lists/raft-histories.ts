@@ -41,13 +41,6 @@ export const raftHistories: readonly Mutant[] = [
     tests: SIMULATION,
   },
   {
-    name: 'simulated: the own vote counts with an earlier write',
-    file: 'workers/raft/core/raft.ts',
-    find: ' && done.hardState?.term === candidacy.term',
-    replace: '',
-    tests: SIMULATION,
-  },
-  {
     name: 'simulated: a follower commits beyond what a request showed',
     file: 'workers/raft/core/raft.ts',
     find: 'Math.min(request.commit, through)',

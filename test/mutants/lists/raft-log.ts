@@ -6,6 +6,7 @@ const FOLLOWER = ['unit/raft/follower'];
 const CORE = ['unit/raft/core'];
 const REPLICATION = ['unit/raft/replication'];
 const DELIVERY = ['unit/raft/delivery'];
+const CLIENT = ['unit/state/raft-client'];
 
 export const raftLog: readonly Mutant[] = [
   {
@@ -53,16 +54,9 @@ export const raftLog: readonly Mutant[] = [
   {
     name: 'entries beyond the end have a term',
     file: 'workers/raft/core/log.ts',
-    find: 'index <= this.#begin || index > this.#last.index',
-    replace: 'index <= this.#begin',
+    find: 'if (index > this.#last.index) return null;',
+    replace: '',
     tests: FOLLOWER,
-  },
-  {
-    name: 'dropped entries have a term',
-    file: 'workers/raft/core/log.ts',
-    find: 'index <= this.#begin || index > this.#last.index',
-    replace: 'index > this.#last.index',
-    tests: CORE,
   },
   {
     name: 'the commit index goes back',
@@ -144,8 +138,8 @@ export const raftLog: readonly Mutant[] = [
   {
     name: 'a configuration is deleted with the entry after it',
     file: 'workers/raft/core/membership.ts',
-    find: '(placed) => placed.index <= index);\n    if',
-    replace: '(placed) => placed.index < index);\n    if',
+    find: 'filter((placed) => placed.index <= index)',
+    replace: 'filter((placed) => placed.index < index)',
     tests: REPLICATION,
   },
   {
@@ -174,13 +168,6 @@ export const raftLog: readonly Mutant[] = [
     file: 'workers/raft/core/outbox.ts',
     find: 'if (isWriting) this.#withRunning.push(message);',
     replace: 'if (isWriting) this.#free.push(message);',
-    tests: FOLLOWER,
-  },
-  {
-    name: 'messages leave again after each write',
-    file: 'workers/raft/core/outbox.ts',
-    find: '    this.#free.push(...this.#withRunning);\n    this.#withRunning = [];',
-    replace: '    this.#free.push(...this.#withRunning);',
     tests: FOLLOWER,
   },
   {
@@ -224,6 +211,20 @@ export const raftLog: readonly Mutant[] = [
     find: '&& !this.#stopped) {',
     replace: ') {',
     tests: DELIVERY,
+  },
+  {
+    name: 'any number of commands may wait for the log',
+    file: 'workers/state/raft-client.ts',
+    find: 'if (this.#pendingCount >= MAX_PENDING) {',
+    replace: 'if (this.#pendingCount < 0) {',
+    tests: CLIENT,
+  },
+  {
+    name: 'committed commands take up room for ever',
+    file: 'workers/state/raft-client.ts',
+    find: '    this.#pendingCount -= pending.length;\n    const results',
+    replace: '    const results',
+    tests: CLIENT,
   },
   {
     name: 'a torn batch is counted',

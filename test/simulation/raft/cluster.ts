@@ -223,7 +223,11 @@ export class Cluster {
       const isWriteFirst = this.random.chance(0.5);
       if (isWriteFirst) await this.#write(server, running, ready.persist);
       if (!(await this.#sendAll(server, running, ready))) return;
-      if (ready.committed) server.handedOut = Math.max(server.handedOut, ready.committed.through);
+      if (ready.committed) {
+        const { from, through } = ready.committed;
+        this.invariants.handedOut(running.core, from, through);
+        server.handedOut = Math.max(server.handedOut, through);
+      }
       if (this.#dies(server)) return;
       if (!isWriteFirst) await this.#write(server, running, ready.persist);
     }

@@ -24,6 +24,7 @@ interface Committed {
 interface Life {
   term: number;
   committed: number;
+  handedOut: number;
   ledTerm: number;
   lastIndex: number;
   lastTerm: number;
@@ -65,8 +66,9 @@ export class Invariants {
       if (before[index] === term) assert.ok(disk.holds(index, term), `${core.id} lost the committed index ${index}`);
     }
     const { term } = core;
+    const { committed } = core.log;
     this.#begun.add(term);
-    const life = { term, committed: core.log.committed, ledTerm: 0, lastIndex: -1, lastTerm: -1 };
+    const life = { term, committed, handedOut: committed, ledTerm: 0, lastIndex: -1, lastTerm: -1 };
     this.#lives.set(core.id, life);
     this.after(core);
   }
@@ -90,8 +92,12 @@ export class Invariants {
 
   /** Around each input of a core. */
   step(core: RaftCore, message: Incoming, work: () => void): void {
-    const { term } = core;
+    const { term, leader, log } = core;
+    const { last } = log;
     work();
+    if (message.kind === 'append' && message.term < term) {
+      assert.deepEqual([log.last, core.leader], [last, leader], `${core.id} listens to a leader of an older term`);
+    }
     if (message.kind === 'pre-vote') assert.equal(core.term, term, `${core.id}: a pre-vote changed the term`);
     this.after(core);
   }
@@ -106,12 +112,27 @@ export class Invariants {
     }
     if (core.role === 'leader' && life.ledTerm !== core.term) this.#elected(core, life);
     if (core.log.committed !== life.committed) this.#committedMore(core, life);
-    const { last } = core.log;
+    const { last, durable } = core.log;
+    const held = Math.min(last.index, this.disk(core.id).last);
+    assert.ok(durable <= held, `${core.id} takes ${durable} for durable, holds ${held}`);
     if (last.index !== life.lastIndex || last.term !== life.lastTerm) {
       life.lastIndex = last.index;
       life.lastTerm = last.term;
       this.#checkConfiguration(core);
     }
+  }
+
+  /** Entries are handed out: each once, in order, and when they are durable. */
+  handedOut({ id, log }: RaftCore, from: number, through: number): void {
+    const life = this.#lives.get(id);
+    assert.ok(life);
+    assert.equal(from, life.handedOut + 1, `${id} hands out from ${from}, after ${life.handedOut}`);
+    assert.ok(through <= log.committed);
+    for (let index = from; index <= through; index += 1) {
+      const term = this.committed.get(index)?.term ?? 0;
+      assert.ok(this.disk(id).holds(index, term), `${id} hands out index ${index} before it is durable`);
+    }
+    life.handedOut = through;
   }
 
   /** A message leaves: what it says must be durable. */

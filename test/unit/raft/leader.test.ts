@@ -45,6 +45,15 @@ test('only what is durable here is sent; then requests follow each other, two un
   assert.deepEqual(ranges(drain(raft)), [[4, 5]]);
 });
 
+test('what is being written here is not sent along with what is durable', () => {
+  const raft = leading();
+  drain(raft);
+  propose(raft, 1);
+  raft.ready();
+  raft.step(took('b', 3, 2), 200);
+  assert.deepEqual(ranges(raft.ready()?.messages ?? []), [[2, 3]]);
+});
+
 test('a request carries at most 64 entries', () => {
   const raft = leading();
   propose(raft, 200);
@@ -99,9 +108,9 @@ test('what got no answer is asked again, from what is known to be there', () => 
 });
 
 test('an entry is committed when a majority of voters holds it durably', () => {
-  const raft = leading({ configuration: configurationOf('a b c d e n?') });
+  const raft = leading({ configuration: configurationOf('a b c d e n? m?') });
   drain(raft);
-  for (const id of ['n', 'stranger', 'b']) raft.step(took(id, 3, 3), 200);
+  for (const id of ['n', 'm', 'stranger', 'b']) raft.step(took(id, 3, 3), 200);
   raft.step(took('b', 3, 3), 200);
   assert.equal(raft.log.committed, 0, 'two of five voters');
   raft.step(took('c', 3, 3), 200);
