@@ -118,13 +118,6 @@ export const raftHistories: readonly Mutant[] = [
     tests: SIMULATION,
   },
   {
-    name: 'simulated: deleted entries count as durable once their write ends',
-    file: 'workers/raft/core/log.ts',
-    find: 'this.#writing = index;\n    else if',
-    replace: 'this.#writing += 0;\n    else if',
-    tests: SIMULATION,
-  },
-  {
     name: 'simulated: a promise leaves with the write before it',
     file: 'workers/raft/core/outbox.ts',
     find: 'if (hasUnwritten) this.#withNext.push(message);',

@@ -5,19 +5,8 @@
 import { bootstrapWith } from '../../../src/workers/raft/core/bootstrap.js';
 import type { Configuration, PlacedConfiguration, Suffrage } from '../../../src/workers/raft/core/configuration.js';
 import { encodeConfiguration } from '../../../src/workers/raft/core/configuration-codec.js';
-import {
-  after,
-  type EntryRun,
-  EntryType,
-  type LogIndex,
-  lastIndexOf,
-  logIndex,
-  ORIGIN,
-  type Position,
-  singlePayload,
-} from '../../../src/workers/raft/core/entry.js';
+import { EntryType, logIndex, ORIGIN, type Position, singlePayload } from '../../../src/workers/raft/core/entry.js';
 import type { Incoming, Outgoing } from '../../../src/workers/raft/core/message.js';
-import { sliceEntries } from '../../../src/workers/raft/core/packed.js';
 import { RaftCore } from '../../../src/workers/raft/core/raft.js';
 import type { Persist, Ready } from '../../../src/workers/raft/core/ready.js';
 import { recoverLog } from '../../../src/workers/raft/store/log-recovery.js';
@@ -25,6 +14,7 @@ import { LogStore } from '../../../src/workers/raft/store/log-store.js';
 import type { Random } from '../../random.js';
 import { Invariants } from './invariants.js';
 import { Network } from './network.js';
+import { readRange } from './read-range.js';
 import { VirtualDisk } from './virtual-disk.js';
 
 const TIMING = { heartbeatTimeoutMs: 200, electionTimeoutMs: 200, leaderLeaseMs: 200 };
@@ -290,18 +280,4 @@ export class Cluster {
     }
     return work;
   }
-}
-
-/** Exactly the entries after `previous` through `through`. */
-async function readRange(store: LogStore, previous: LogIndex, through: LogIndex): Promise<EntryRun[]> {
-  const from = after(previous);
-  if (through < from) return [];
-  const runs = await store.read(from, through, Number.MAX_SAFE_INTEGER);
-  return runs.flatMap((run) => {
-    const first = Math.max(run.firstIndex, from);
-    const count = Math.min(lastIndexOf(run), through) - first + 1;
-    if (count <= 0) return [];
-    const payload = sliceEntries(run.payload, first - run.firstIndex, count);
-    return [{ ...run, firstIndex: logIndex(first), count, payload }];
-  });
 }
