@@ -205,6 +205,13 @@ export const raftReplication: readonly Mutant[] = [
     tests: LEADER,
   },
   {
+    name: 'a server that seems to need a snapshot hears nothing',
+    file: 'workers/raft/core/followers.ts',
+    find: 'else if (!this.#order(peer, progress, nowMs)) this.#askAtBegin(peer, progress, nowMs);',
+    replace: 'else this.#order(peer, progress, nowMs);',
+    tests: LEADER,
+  },
+  {
     name: 'three requests under way',
     file: 'workers/raft/core/progress.ts',
     find: 'PIPELINE = 2',

@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encodeConfiguration } from '../../../src/workers/raft/core/configuration-codec.js';
-import { EntryType, singlePayload, term } from '../../../src/workers/raft/core/entry.js';
+import { EntryType, logIndex, singlePayload, term } from '../../../src/workers/raft/core/entry.js';
 import type { AppendOrder, Outgoing } from '../../../src/workers/raft/core/message.js';
 import type { RaftCore } from '../../../src/workers/raft/core/raft.js';
-import { configurationOf, drain, kinds, LEASE_MS, leading, refused, server, took, vote } from './one-server.js';
+import { at, configurationOf, drain, kinds, LEASE_MS, leading, refused, server, took, vote } from './one-server.js';
 
 function orders(messages: readonly Outgoing[], to = 'b'): AppendOrder[] {
   return messages.filter((message): message is AppendOrder => message.kind === 'append' && message.to === to);
@@ -105,6 +105,29 @@ test('what got no answer is asked again, from what is known to be there', () => 
   raft.step(took('c', 3, 3), 260);
   raft.tick(295);
   assert.deepEqual(ranges(drain(raft)), [[3, 3]]);
+});
+
+test('a server that seems to need what was compacted away is asked for the first entry that is kept', () => {
+  const raft = leading();
+  drain(raft);
+  raft.step(took('b', 3, 3), 200);
+  propose(raft, 5);
+  drain(raft);
+  raft.step(took('c', 3, 2), 200);
+  drain(raft);
+  raft.step(took('c', 3, 8), 200);
+  // Server b took everything, but its answers were lost.
+  raft.compact(at(8, 3), logIndex(6));
+  raft.step(took('c', 3, 8), 240);
+  drain(raft);
+  raft.tick(260);
+  assert.deepEqual(ranges(drain(raft)), [[7, 7]]);
+  raft.step(refused('b', 3, 7, 3), 265);
+  assert.deepEqual(ranges(drain(raft)), [], 'it does need a snapshot; it is not asked again at once');
+  raft.tick(280);
+  assert.deepEqual(ranges(drain(raft)), [[7, 7]]);
+  raft.step(took('b', 3, 7), 285);
+  assert.deepEqual(ranges(drain(raft)), [[7, 8]]);
 });
 
 test('an entry is committed when a majority of voters holds it durably', () => {
