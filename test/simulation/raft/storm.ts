@@ -31,7 +31,7 @@ interface Weather {
 
 function weatherOf(seed: number, random: Random): Weather {
   const pick = <T>(...choices: readonly [T, ...T[]]): T => choices[random.below(choices.length)] ?? choices[0];
-  if (seed % 4 === 0) {
+  if (seed % 3 === 0) {
     return { ...CLEAR, shape: { voters: 5, nonVoters: 0 }, slowestLeaderWriteMs: 1000, isHardOnLeaders: true };
   }
   const slowestWriteMs = pick(30, 30, 30, 400);
@@ -76,7 +76,7 @@ export async function storm(seed: number): Promise<Cluster> {
   await cluster.bootstrap();
   begin(cluster, weather);
   const fates = new LeadersFate(cluster);
-  await cluster.run(weather.isHardOnLeaders ? 2 * STORM_MS : STORM_MS, async () => {
+  await cluster.run(weather.isHardOnLeaders ? 3 * STORM_MS : STORM_MS, async () => {
     if (random.chance(0.3)) cluster.propose();
     if (random.chance(weather.partition)) cluster.network.partition(cluster.ids);
     if (random.chance(3 * weather.partition)) cluster.network.heal();
