@@ -11,7 +11,11 @@ import { gossipOldNews } from './gossip-old-news.js';
 import { http } from './http.js';
 import { localAgent } from './local-agent.js';
 import { processes } from './processes.js';
-import { replication } from './replication.js';
+import { raftCore } from './raft-core.js';
+import { raftElections } from './raft-elections.js';
+import { raftHistories } from './raft-histories.js';
+import { raftLog } from './raft-log.js';
+import { raftReplication } from './raft-replication.js';
 import { store } from './store.js';
 
 export const mutants: readonly Mutant[] = [
@@ -25,6 +29,10 @@ export const mutants: readonly Mutant[] = [
   ...http,
   ...localAgent,
   ...processes,
-  ...replication,
+  ...raftCore,
+  ...raftElections,
+  ...raftHistories,
+  ...raftLog,
+  ...raftReplication,
   ...store,
 ];

@@ -1,28 +1,23 @@
-// Several servers' cores and logs in one virtual world: messages are delayed, reordered, lost and cut off by partitions,
-// disks are slow and lose what isn't synced, servers crash and come back. Time, network and faults follow one seed.
+// Several servers' cores and logs in one virtual world: the network is rude, disks are slow and lose what isn't synced,
+// servers crash at any point and come back. Time, network and faults follow one seed; the invariants are looked at after
+// everything that happens to a core.
 
-import assert from 'node:assert/strict';
 import { bootstrapWith } from '../../../src/workers/raft/core/bootstrap.js';
-import type { Configuration } from '../../../src/workers/raft/core/configuration.js';
-import {
-  after,
-  type EntryRun,
-  EntryType,
-  type LogIndex,
-  lastIndexOf,
-  logIndex,
-  ORIGIN,
-  singlePayload,
-} from '../../../src/workers/raft/core/entry.js';
+import type { Configuration, PlacedConfiguration, Suffrage } from '../../../src/workers/raft/core/configuration.js';
+import { encodeConfiguration } from '../../../src/workers/raft/core/configuration-codec.js';
+import { EntryType, logIndex, ORIGIN, type Position, singlePayload } from '../../../src/workers/raft/core/entry.js';
 import type { Incoming, Outgoing } from '../../../src/workers/raft/core/message.js';
-import { sliceEntries } from '../../../src/workers/raft/core/packed.js';
 import { RaftCore } from '../../../src/workers/raft/core/raft.js';
+import type { Persist, Ready } from '../../../src/workers/raft/core/ready.js';
 import { recoverLog } from '../../../src/workers/raft/store/log-recovery.js';
 import { LogStore } from '../../../src/workers/raft/store/log-store.js';
-import { Random } from '../../random.js';
+import type { Random } from '../../random.js';
+import { Invariants } from './invariants.js';
+import { Network } from './network.js';
+import { readRange } from './read-range.js';
 import { VirtualDisk } from './virtual-disk.js';
 
-const TIMING = { heartbeatTimeoutMs: 200, electionTimeoutMs: 200, leaderLeaseMs: 100 };
+const TIMING = { heartbeatTimeoutMs: 200, electionTimeoutMs: 200, leaderLeaseMs: 200 };
 const TICK_MS = 10;
 
 function settle(): Promise<void> {
@@ -34,93 +29,98 @@ interface Running {
   readonly store: LogStore;
 }
 
-interface Server {
+interface Snapshot {
+  readonly position: Position;
+  readonly configuration: PlacedConfiguration;
+}
+
+export interface SimulatedServer {
   readonly id: string;
   readonly disk: VirtualDisk;
   running: Running | null;
   writeEndsMs: number;
+  snapshot: Snapshot | null;
+  /** The highest index that this server has ever handed out: it never needs anything before it again. */
+  handedOut: number;
 }
 
-interface Flight {
-  readonly atMs: number;
-  readonly message: Incoming;
+export interface ClusterShape {
+  readonly voters: number;
+  readonly nonVoters: number;
 }
 
 export class Cluster {
   readonly random: Random;
-  readonly servers: Server[];
-  /** What any server took for committed: index → what it is. All must agree on it, for ever. */
-  readonly committed = new Map<number, string>();
-  readonly leaders = new Map<number, string>();
+  readonly network: Network;
+  readonly servers: readonly SimulatedServer[];
+  readonly invariants = new Invariants();
   nowMs = 0;
-  loss = 0;
-  /** How many messages take ten times as long. */
-  slowness = 0;
+  /** The longest that a write takes. */
+  slowestWriteMs = 30;
+  /** The same for a leader. */
+  slowestLeaderWriteMs = 30;
+  /** The chance of a crash at each point between the parts of what a server has to do. */
+  crashesWithin = 0;
   elections = 0;
   truncations = 0;
-  restarts = 0;
-  #flights: Flight[] = [];
-  /** `from>to` that are cut. */
-  #cuts = new Set<string>();
+  compactions = 0;
+  changes = 0;
+  readonly #voters: number;
   #nextText = 0;
+  /** What a completed write led to. */
+  #failure: { readonly error: unknown } | null = null;
 
-  constructor(seed: number, size: number) {
-    this.random = new Random(seed);
-    this.servers = Array.from({ length: size }, (_, i) => ({
+  constructor(random: Random, { voters, nonVoters }: ClusterShape) {
+    this.random = random;
+    this.network = new Network(random, TICK_MS);
+    this.#voters = voters;
+    this.servers = Array.from({ length: voters + nonVoters }, (_, i) => ({
       id: `s${i}`,
-      disk: new VirtualDisk(this.random),
+      disk: new VirtualDisk(random),
       running: null,
       writeEndsMs: 0,
+      snapshot: null,
+      handedOut: 0,
     }));
   }
 
+  get ids(): readonly string[] {
+    return this.servers.map(({ id }) => id);
+  }
+
   async bootstrap(): Promise<void> {
-    const servers = this.servers.map(({ id }) => ({ suffrage: 'voter' as const, id, address: `${id}:8300` }));
-    const configuration: Configuration = { servers };
+    const suffrage = (i: number): Suffrage => (i < this.#voters ? 'voter' : 'nonvoter');
+    const servers = this.ids.map((id, i) => ({ suffrage: suffrage(i), id, address: `${id}:8300` }));
+    const first = bootstrapWith({ servers });
     for (const server of this.servers) {
-      await this.start(server);
-      const work = server.running?.store.persist(bootstrapWith(configuration));
-      await this.#driven(server.disk, work ?? Promise.resolve());
+      const { disk } = server;
+      const store = new LogStore(disk, disk, await this.#driven(disk, recoverLog(disk, ORIGIN, disk.index)));
+      await this.#driven(disk, store.persist(first));
+      this.invariants.wrote(server.id, first);
       await this.start(server);
     }
   }
 
-  async start(server: Server): Promise<void> {
-    const { disk } = server;
-    const recovered = await this.#driven(disk, recoverLog(disk, ORIGIN, disk.index));
+  async start(server: SimulatedServer): Promise<void> {
+    const { disk, snapshot } = server;
+    const recovered = await this.#driven(disk, recoverLog(disk, snapshot?.position ?? ORIGIN, disk.index));
+    const base = snapshot ? [snapshot.configuration] : [];
+    const later = recovered.configurations.filter(({ index }) => index > (base[0]?.index ?? 0));
     const core = new RaftCore({
       id: server.id,
       hardState: recovered.hardState,
       log: recovered.log,
-      configurations: recovered.configurations,
+      configurations: [...base, ...later],
       timing: TIMING,
       random: () => this.random.next(),
     });
     server.running = { core, store: new LogStore(disk, disk, recovered) };
-    this.restarts += 1;
+    this.invariants.recovered(core, recovered);
   }
 
-  crash(server: Server): void {
+  crash(server: SimulatedServer): void {
     server.running = null;
     server.disk.crash();
-  }
-
-  /** Cuts the servers in two groups, or one direction of one link. */
-  partition(): void {
-    this.heal();
-    const one = this.random.below(this.servers.length);
-    const isAsymmetric = this.random.chance(0.3);
-    const group = new Set(this.servers.filter(() => this.random.chance(0.5)).map(({ id }) => id));
-    for (const { id: from } of this.servers) {
-      for (const { id: to } of this.servers) {
-        const isCut = isAsymmetric ? from === `s${one}` : group.has(from) !== group.has(to);
-        if (isCut) this.#cuts.add(`${from}>${to}`);
-      }
-    }
-  }
-
-  heal(): void {
-    this.#cuts.clear();
   }
 
   propose(): void {
@@ -128,7 +128,47 @@ export class Cluster {
       if (running?.core.role !== 'leader') continue;
       const payload = singlePayload(Buffer.from(`entry ${this.#nextText++}`));
       running.core.propose({ type: EntryType.command, count: 1, payload, appendedAtMs: 0 });
+      this.invariants.after(running.core);
     }
+  }
+
+  /** A leader that may appends `next`: one change at a time, and none before an entry of its own term is committed. */
+  change(next: (now: Configuration, leader: string) => Configuration | null): void {
+    const core = this.leader()?.running?.core;
+    if (!core?.committedConfiguration || core.log.committed < (core.termBegin ?? Number.POSITIVE_INFINITY)) return;
+    const configuration = next(core.configuration, core.id);
+    if (!configuration) return;
+    const payload = singlePayload(encodeConfiguration(configuration));
+    const result = core.propose({ type: EntryType.configuration, count: 1, payload, appendedAtMs: 0 });
+    if (!result.ok) return;
+    this.changes += 1;
+    this.invariants.configurationAppended(result.firstIndex, result.term, configuration);
+    this.invariants.after(core);
+  }
+
+  /**
+   * A server takes a snapshot and drops the log before it, but nothing that another one may still need: no snapshot can be
+   * installed there yet.
+   */
+  async compact(server: SimulatedServer): Promise<void> {
+    const { running } = server;
+    const configuration = running?.core.committedConfiguration;
+    if (!running || !configuration) return;
+    const { core, store } = running;
+    const index = logIndex(Math.min(core.log.committed, core.log.durable));
+    const term = core.log.termAt(index);
+    if (index <= core.log.snapshot.index || term === null || configuration.index > index) return;
+    server.snapshot = { position: { index, term }, configuration };
+    core.compact(server.snapshot.position, core.log.begin);
+    const needed = Math.min(...this.servers.map(({ handedOut }) => handedOut)) - 1;
+    const through = Math.min(index, needed);
+    if (through <= core.log.begin) return;
+    // On the disk the begin comes first: a crash may come before the removal, or before the core hears of it.
+    const begin = await this.#driven(server.disk, store.dropThrough(logIndex(through)));
+    if (begin === null || this.#dies(server)) return;
+    core.compact({ index, term }, begin);
+    this.invariants.after(core);
+    this.compactions += 1;
   }
 
   /** Lets `ms` of virtual time pass; `each` runs at every tick. */
@@ -139,66 +179,93 @@ export class Cluster {
       await each();
       for (const server of this.servers) {
         if (server.disk.isWriting && this.nowMs >= server.writeEndsMs) server.disk.complete();
-        server.running?.core.tick(this.nowMs);
+        // Dead after a write was durable, and before the core heard of it.
+        if (this.#dies(server) || !server.running) continue;
+        server.running.core.tick(this.nowMs);
+        this.invariants.after(server.running.core);
       }
-      const due = this.#flights.filter(({ atMs }) => atMs <= this.nowMs);
-      this.#flights = this.#flights.filter(({ atMs }) => atMs > this.nowMs);
-      for (const { message } of due) {
-        this.servers.find(({ id }) => id === message.to)?.running?.core.step(message, this.nowMs);
-      }
+      for (const message of this.network.arrivals(this.nowMs)) this.receive(message);
       await settle();
+      if (this.#failure) throw this.#failure.error;
       for (const server of this.servers) await this.#pump(server);
     }
   }
 
-  leader(): Server | null {
-    return this.servers.find(({ running }) => running?.core.role === 'leader') ?? null;
+  receive(message: Incoming): void {
+    const core = this.servers.find(({ id }) => id === message.to)?.running?.core;
+    if (core) this.invariants.step(core, message, () => core.step(message, this.nowMs));
   }
 
-  async #pump(server: Server): Promise<void> {
+  /** The one of the highest term, if there are several that believe it of themselves. */
+  leader(): SimulatedServer | null {
+    const leading = this.servers.filter(({ running }) => running?.core.role === 'leader');
+    return leading.sort((a, b) => (b.running?.core.term ?? 0) - (a.running?.core.term ?? 0))[0] ?? null;
+  }
+
+  /** Does what a core is ready for; between any two parts of it the server may die. */
+  async #pump(server: SimulatedServer): Promise<void> {
     const { running } = server;
-    if (!running) return;
-    for (let ready = running.core.ready(); ready !== null; ready = running.core.ready()) {
-      for (const { role, term } of ready.roles) {
-        if (role !== 'leader') continue;
-        this.elections += 1;
-        assert.equal(this.leaders.get(term) ?? server.id, server.id, `two leaders in term ${term}`);
-        this.leaders.set(term, server.id);
+    while (running && server.running === running) {
+      const ready = running.core.ready();
+      if (ready === null) return;
+      for (const { role } of ready.roles) if (role === 'leader') this.elections += 1;
+      // Messages of a ready may leave before or after its write begins.
+      const isWriteFirst = this.random.chance(0.5);
+      if (isWriteFirst) await this.#write(server, running, ready.persist);
+      if (!(await this.#sendAll(server, running, ready))) return;
+      if (ready.committed) {
+        const { from, through } = ready.committed;
+        this.invariants.handedOut(running.core, from, through);
+        server.handedOut = Math.max(server.handedOut, through);
       }
-      for (const message of ready.messages) await this.#send(running, message);
-      if (ready.committed) await this.#check(running, ready.committed.from, ready.committed.through);
-      if (!ready.persist) continue;
-      if (ready.persist.truncateAfter !== null) this.truncations += 1;
-      server.writeEndsMs = this.nowMs + this.random.below(30);
-      running.store.persist(ready.persist).then(() => {
-        if (server.running === running) running.core.advance(this.nowMs);
-      }, assert.fail);
+      if (this.#dies(server)) return;
+      if (!isWriteFirst) await this.#write(server, running, ready.persist);
     }
   }
 
+  async #sendAll(server: SimulatedServer, running: Running, { messages }: Ready): Promise<boolean> {
+    for (const message of messages) {
+      if (this.#dies(server)) return false;
+      this.invariants.sent(message);
+      await this.#send(running, message);
+    }
+    return true;
+  }
+
+  async #write(server: SimulatedServer, running: Running, work: Persist | null): Promise<void> {
+    if (work === null) return;
+    const isLeader = running.core.role === 'leader';
+    server.writeEndsMs = this.nowMs + this.random.below(isLeader ? this.slowestLeaderWriteMs : this.slowestWriteMs);
+    const written = running.store.persist(work).then(() => {
+      this.invariants.wrote(server.id, work);
+      if (server.running !== running) return;
+      running.core.advance(this.nowMs);
+      this.invariants.after(running.core);
+    });
+    written.catch((error: unknown) => {
+      this.#failure ??= { error };
+    });
+    if (work.truncateAfter === null) return;
+    this.truncations += 1;
+    // It reads before it writes: it has got to the disk before anything else happens.
+    await settle();
+  }
+
   async #send(running: Running, message: Outgoing): Promise<void> {
-    if (this.#cuts.has(`${message.from}>${message.to}`) || this.random.chance(this.loss)) return;
-    const atMs = this.nowMs + 1 + this.random.below(this.random.chance(this.slowness) ? 150 : 15);
+    if (!this.network.passes(message.from, message.to)) return;
     if (message.kind !== 'append') {
-      this.#flights.push({ atMs, message });
+      this.network.send(message, this.nowMs);
       return;
     }
     const { through, ...rest } = message;
     const runs = await readRange(running.store, message.previous.index, through);
-    this.#flights.push({ atMs, message: { ...rest, runs } });
+    this.network.send({ ...rest, runs }, this.nowMs);
   }
 
-  async #check(running: Running, from: LogIndex, through: LogIndex): Promise<void> {
-    const runs = await readRange(running.store, logIndex(from - 1), through);
-    let index = from as number;
-    for (const run of runs) {
-      for (let i = 0; i < run.count; i += 1, index += 1) {
-        const what = `${run.term} ${run.type} ${Buffer.from(sliceEntries(run.payload, i, 1)).toString('latin1', 4)}`;
-        assert.equal(this.committed.get(index) ?? what, what, `index ${index} was committed as something else`);
-        this.committed.set(index, what);
-      }
-    }
-    assert.equal(index, through + 1);
+  #dies(server: SimulatedServer): boolean {
+    if (!server.running || !this.random.chance(this.crashesWithin)) return false;
+    this.crash(server);
+    return true;
   }
 
   async #driven<T>(disk: VirtualDisk, work: Promise<T>): Promise<T> {
@@ -213,18 +280,4 @@ export class Cluster {
     }
     return work;
   }
-}
-
-/** Exactly the entries after `previous` through `through`. */
-async function readRange(store: LogStore, previous: LogIndex, through: LogIndex): Promise<EntryRun[]> {
-  const from = after(previous);
-  if (through < from) return [];
-  const runs = await store.read(from, through, Number.MAX_SAFE_INTEGER);
-  return runs.flatMap((run) => {
-    const first = Math.max(run.firstIndex, from);
-    const count = Math.min(lastIndexOf(run), through) - first + 1;
-    if (count <= 0) return [];
-    const payload = sliceEntries(run.payload, first - run.firstIndex, count);
-    return [{ ...run, firstIndex: logIndex(first), count, payload }];
-  });
 }

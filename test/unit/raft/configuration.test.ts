@@ -94,6 +94,7 @@ test('only the one voter is the sole voter', () => {
     { suffrage: 'nonvoter', id: 'b', address: 'y' },
   ];
   assert.ok(isSoleVoter({ servers }, 'a'));
+  assert.ok(isSoleVoter({ servers: [...servers, { suffrage: 'staging', id: 'd', address: 'w' }] }, 'a'));
   assert.ok(!isSoleVoter({ servers }, 'b'));
   assert.ok(!isSoleVoter({ servers: [] }, 'a'));
   assert.ok(!isSoleVoter({ servers: [...servers, { suffrage: 'voter', id: 'c', address: 'z' }] }, 'a'));

@@ -6,6 +6,7 @@ import { bootstrapWith } from '../../../src/workers/raft/core/bootstrap.js';
 import type { Configuration } from '../../../src/workers/raft/core/configuration.js';
 import { EntryType, logIndex, ORIGIN, singlePayload, term } from '../../../src/workers/raft/core/entry.js';
 import { RaftCore } from '../../../src/workers/raft/core/raft.js';
+import { server } from './one-server.js';
 
 const ALONE: Configuration = { servers: [{ suffrage: 'voter', id: 'a', address: 'x:1' }] };
 const PAIR: Configuration = { servers: [...ALONE.servers, { suffrage: 'voter', id: 'b', address: 'y:1' }] };
@@ -138,4 +139,20 @@ test('terms are known for what is kept and for the snapshot, not for what was co
   );
   assert.equal(raft.propose(proposal('on')).ok, true);
   assert.equal(raft.log.termAt(logIndex(6)), 2);
+});
+
+test('compaction keeps the terms of what it keeps, also in the middle of a term', () => {
+  for (const [begin, terms] of [
+    [1, [null, 2, 2, 3, 3]],
+    [2, [null, null, 2, 3, 3]],
+    [3, [null, null, null, 3, 3]],
+    [4, [null, null, null, null, 3]],
+  ] as const) {
+    const { log } = server({ terms: [1, 2, 2, 3, 3] });
+    log.compact({ index: logIndex(5), term: term(3) }, logIndex(begin));
+    assert.deepEqual(
+      [1, 2, 3, 4, 5].map((index) => log.termAt(logIndex(index))),
+      terms,
+    );
+  }
 });

@@ -76,6 +76,19 @@ test('without credit a replay waits; own entries and barriers keep their place b
   assert.deepEqual(posted[2], { kind: 'committed-own', batch: 9, firstIndex: 3, count: 2, term: 1 });
 });
 
+test('a batch of its own is named when all of it is committed', async () => {
+  const { subject, posted } = delivery([]);
+  subject.own({ batch: 9, firstIndex: logIndex(1), count: 2, term: term(1) });
+  subject.commit(logIndex(1));
+  await settle();
+  assert.deepEqual(posted, []);
+  subject.commit(logIndex(2));
+  assert.deepEqual(
+    posted.map(({ kind }) => kind),
+    ['committed-own'],
+  );
+});
+
 test('packed entries are counted only when whole', () => {
   const payload = new Uint8Array(packTexts(['a', '', 'long entry']));
   assert.equal(countEntries(payload), 3);

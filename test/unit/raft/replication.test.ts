@@ -4,59 +4,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Configuration } from '../../../src/workers/raft/core/configuration.js';
-import {
-  type EntryRun,
-  EntryType,
-  type LogIndex,
-  logIndex,
-  ORIGIN,
-  singlePayload,
-  term,
-} from '../../../src/workers/raft/core/entry.js';
+import { type LogIndex, logIndex, ORIGIN, term } from '../../../src/workers/raft/core/entry.js';
 import { Membership } from '../../../src/workers/raft/core/membership.js';
-import type { Outgoing } from '../../../src/workers/raft/core/message.js';
 import { Progress } from '../../../src/workers/raft/core/progress.js';
-import { RaftCore } from '../../../src/workers/raft/core/raft.js';
 import { recoverLog } from '../../../src/workers/raft/store/log-recovery.js';
 import { LogStore } from '../../../src/workers/raft/store/log-store.js';
 import { Random } from '../../random.js';
 import { VirtualDisk } from '../../simulation/raft/virtual-disk.js';
-
-const THREE: Configuration = {
-  servers: ['a', 'b', 'c'].map((id) => ({ suffrage: 'voter', id, address: `${id}:1` })),
-};
-
-/** Server a, whose log ends with one entry of term 2 that nobody else may have. */
-function candidate(): RaftCore {
-  const terms = [
-    { firstIndex: logIndex(1), term: term(1) },
-    { firstIndex: logIndex(2), term: term(2) },
-  ];
-  const raft = new RaftCore({
-    id: 'a',
-    hardState: { term: term(2), vote: null },
-    log: { snapshot: ORIGIN, begin: ORIGIN.index, terms, last: { index: logIndex(2), term: term(2) } },
-    configurations: [{ index: logIndex(1), configuration: THREE }],
-    timing: { heartbeatTimeoutMs: 100, electionTimeoutMs: 100, leaderLeaseMs: 50 },
-    random: () => 0,
-  });
-  raft.tick(0);
-  raft.tick(200);
-  return raft;
-}
-
-/** Does what the core is ready for; the messages are answered for. */
-function drain(raft: RaftCore): Outgoing[] {
-  const sent: Outgoing[] = [];
-  for (let ready = raft.ready(); ready !== null; ready = raft.ready()) {
-    sent.push(...ready.messages);
-    if (ready.persist) raft.advance(200);
-  }
-  return sent;
-}
+import { asking, drain, run, THREE } from './one-server.js';
 
 test('an entry of an earlier term is committed only with one of the own term (Raft, figure 8)', () => {
-  const raft = candidate();
+  const raft = asking();
   assert.deepEqual(
     drain(raft).map(({ kind, to }) => [kind, to]),
     [
@@ -89,7 +47,7 @@ test('an entry of an earlier term is committed only with one of the own term (Ra
 });
 
 test('a vote leaves only when it is durable, and only one in a term', () => {
-  const raft = candidate();
+  const raft = asking();
   drain(raft);
   const last = { index: logIndex(9), term: term(2) };
   raft.step({ kind: 'vote', from: 'b', to: 'a', term: term(5), last }, 200);
@@ -114,6 +72,8 @@ test('a configuration whose entry is deleted gives way to the one before', () =>
   membership.append(logIndex(7), other);
   assert.equal(membership.latest, other);
   assert.equal(membership.committed(logIndex(6)), null);
+  membership.truncateAfter(logIndex(7));
+  assert.equal(membership.latest, other, 'its own entry is kept');
   membership.truncateAfter(logIndex(6));
   assert.equal(membership.latest, THREE);
   membership.append(logIndex(8), other);
@@ -133,6 +93,8 @@ test('a peer is probed one request at a time, then two are under way; a stale re
   assert.equal(progress.next, 5, 'it answers an earlier request');
   progress.accepted(logIndex(4));
   assert.deepEqual([progress.match, progress.next], [4, 5]);
+  progress.accepted(logIndex(2));
+  assert.deepEqual([progress.match, progress.next], [4, 5], 'a late answer takes nothing back');
   progress.sent(logIndex(7), 2);
   progress.sent(logIndex(9), 2);
   assert.ok(!progress.maySend);
@@ -141,12 +103,6 @@ test('a peer is probed one request at a time, then two are under way; a stale re
   assert.ok(progress.isProbing && progress.maySend);
   assert.equal(progress.next, 5);
 });
-
-function run(first: number, texts: readonly string[], of: number): EntryRun {
-  const parts = texts.map((text) => singlePayload(Buffer.from(text)));
-  const about = { firstIndex: logIndex(first), count: texts.length, term: term(of), type: EntryType.command };
-  return { ...about, appendedAtMs: 0, payload: Buffer.concat(parts) };
-}
 
 async function written(disk: VirtualDisk, work: Promise<void>): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));

@@ -216,6 +216,27 @@ test('a snapshot is sent within its credit', async () => {
   assert.equal(chunks(), 4);
 });
 
+test('only so many commands wait for the log; room comes with each answer', async () => {
+  const MOST = 65_536;
+  const sent: StateToRaft[] = [];
+  raft.on('message', (message: StateToRaft) => sent.push(message));
+  const outcomes = Array.from({ length: MOST }, () => client.propose(set('k')));
+  assert.deepEqual(await client.propose(set('one too many')), { ok: false, code: 'queue-full' });
+  const count = (): number => sent.reduce((sum, message) => sum + (message.kind === 'propose' ? message.count : 0), 0);
+  while (count() < MOST) await once(raft, 'message');
+  const [first] = sent;
+  assert.ok(first?.kind === 'propose');
+  raft.postMessage({ kind: 'committed-own', batch: first.batch, firstIndex: 1, count: 1, term: 2 });
+  await outcomes[0];
+  let isRefused = false;
+  void client.propose(set('fits')).then(() => {
+    isRefused = true;
+  });
+  assert.deepEqual(await client.propose(set('one too many')), { ok: false, code: 'queue-full' });
+  assert.equal(isRefused, false);
+  while (count() < MOST + 1) await once(raft, 'message');
+});
+
 test('once stopping, nothing new is taken', async () => {
   client.stop();
   assert.deepEqual(await client.propose(set('a')), { ok: false, code: 'stopping' });

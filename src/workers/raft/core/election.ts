@@ -4,14 +4,13 @@
 import { type Configuration, votersOf } from './configuration.js';
 import type { HardState, Position, ServerId, Term } from './entry.js';
 import type { VoteRequest } from './message.js';
-import { hasQuorum, majority } from './quorum.js';
+import { hasQuorum } from './quorum.js';
 
 export class Candidacy {
   readonly term: Term;
   readonly isPreVote: boolean;
   readonly #voters: readonly ServerId[];
   readonly #granted = new Set<ServerId>();
-  readonly #refused = new Set<ServerId>();
 
   constructor(term: Term, voters: readonly ServerId[], isPreVote: boolean) {
     this.term = term;
@@ -24,17 +23,13 @@ export class Candidacy {
     return this.#voters.filter((voter) => this.#granted.has(voter)).length;
   }
 
+  /** Refusals need no count: when there are too many, the timeout asks anew. */
   count(from: ServerId, granted: boolean): void {
-    (granted ? this.#granted : this.#refused).add(from);
+    if (granted) this.#granted.add(from);
   }
 
   get won(): boolean {
     return hasQuorum(this.#voters, this.#granted);
-  }
-
-  /** As many refusals as grants would be needed. */
-  get lost(): boolean {
-    return this.#voters.filter((voter) => this.#refused.has(voter)).length >= majority(this.#voters.length);
   }
 }
 

@@ -1,7 +1,7 @@
 // The other servers as a leader serves them for one term: what to send to whom, and what they are known to hold
 // (spec/raft.md, section 4).
 
-import type { LogIndex, ServerId, Term } from './entry.js';
+import type { LogIndex, Position, ServerId, Term } from './entry.js';
 import type { RaftLog } from './log.js';
 import type { AppendAnswer } from './message.js';
 import type { Outbox } from './outbox.js';
@@ -37,8 +37,8 @@ export class Followers {
     for (const [peer, progress] of this.#progress) {
       if (nowMs < progress.idleUntilMs) continue;
       progress.unansweredSince(nowMs - this.#leader.heartbeatTimeoutMs / 2);
-      if (progress.maySend) this.#order(peer, progress, nowMs);
-      else progress.idleUntilMs = nowMs + this.#idleMs();
+      if (!progress.maySend) progress.idleUntilMs = nowMs + this.#idleMs();
+      else if (!this.#order(peer, progress, nowMs)) this.#askAtBegin(peer, progress, nowMs);
     }
   }
 
@@ -77,18 +77,32 @@ export class Followers {
 
   /** Only durable entries leave: the leader's own write comes first, as in stock servers. */
   #order(peer: ServerId, progress: Progress, nowMs: number): boolean {
-    const { id, term, log, outbox } = this.#leader;
-    progress.idleUntilMs = nowMs + this.#idleMs();
+    const { log } = this.#leader;
     const index = (progress.next - 1) as LogIndex;
     const previousTerm = log.termAt(index);
     // What was compacted away can only come with a snapshot.
     if (previousTerm === null) return false;
     const end = progress.isProbing ? index : Math.max(index, Math.min(log.durable, index + MAX_APPEND_ENTRIES));
-    const through = end as LogIndex;
-    const previous = { index, term: previousTerm };
+    this.#send(peer, progress, { index, term: previousTerm }, end as LogIndex, nowMs);
+    return true;
+  }
+
+  /**
+   * For a server whose next entries were compacted away: it may well hold more than the answers that got here said. If it
+   * doesn't, it hears of its leader at least.
+   */
+  #askAtBegin(peer: ServerId, progress: Progress, nowMs: number): void {
+    const { log } = this.#leader;
+    const index = Math.min(log.begin + 1, log.last.index) as LogIndex;
+    const term = log.termAt(index);
+    if (term !== null) this.#send(peer, progress, { index, term }, index, nowMs);
+  }
+
+  #send(peer: ServerId, progress: Progress, previous: Position, through: LogIndex, nowMs: number): void {
+    const { id, term, log, outbox } = this.#leader;
+    progress.idleUntilMs = nowMs + this.#idleMs();
     outbox.send({ kind: 'append', from: id, to: peer, term, previous, through, commit: log.committed });
     progress.sent(through, nowMs);
-    return true;
   }
 
   #idleMs(): number {

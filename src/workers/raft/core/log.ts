@@ -24,6 +24,7 @@ export interface RecoveredLog {
 export class RaftLog {
   #snapshot: Position;
   #begin: LogIndex;
+  /** Of what is kept only: nothing in it begins at or before `begin`. */
   #terms: TermRange[];
   #last: Position;
   #durable: LogIndex;
@@ -66,7 +67,7 @@ export class RaftLog {
   /** null when the index is beyond the log, or compacted away and not the snapshot's own. */
   termAt(index: LogIndex): Term | null {
     if (index === this.#snapshot.index) return this.#snapshot.term;
-    if (index <= this.#begin || index > this.#last.index) return null;
+    if (index > this.#last.index) return null;
     for (let i = this.#terms.length - 1; i >= 0; i -= 1) {
       const range = this.#terms[i];
       if (range && range.firstIndex <= index) return range.term;

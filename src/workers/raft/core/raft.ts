@@ -23,7 +23,7 @@ import type { AppendAnswer, AppendRequest, Incoming, VoteAnswer, VoteRequest } f
 import { Outbox } from './outbox.js';
 import { hasQuorum, quorumIndex } from './quorum.js';
 import type { Persist, Ready, Role, RoleChange } from './ready.js';
-import { takeEntries } from './replication.js';
+import { configurationOf, takeEntries } from './replication.js';
 
 export interface Timing {
   readonly heartbeatTimeoutMs: number;
@@ -149,7 +149,11 @@ export class RaftCore {
   propose(proposal: Proposal): ProposeResult {
     if (this.#role !== 'leader') return NOT_LEADER;
     const firstIndex = after(this.log.last.index);
-    this.log.append({ ...proposal, firstIndex, term: this.term });
+    const run = { ...proposal, firstIndex, term: this.term };
+    this.log.append(run);
+    // It takes effect at once here too; whom this leader serves stays as it was when it was elected.
+    const configuration = configurationOf(run);
+    if (configuration) this.#membership.append(firstIndex, configuration);
     return { ok: true, firstIndex, term: this.term };
   }
 
@@ -247,7 +251,9 @@ export class RaftCore {
   #countVote(answer: VoteAnswer, nowMs: number): void {
     const candidacy = this.#candidacy;
     const isPreVote = answer.kind === 'pre-vote-answer';
-    const bound = candidacy?.isPreVote ? candidacy.term : this.term;
+    // An answer to a pre-vote echoes the term that was asked for, and nobody may ever have stood in that. It may come when
+    // this server follows a leader again, so it isn't the candidacy that says which term was asked for.
+    const bound = isPreVote ? Math.max(this.term, answer.round) : this.term;
     if (answer.term > bound) {
       this.#follow(answer.term, nowMs);
       return;

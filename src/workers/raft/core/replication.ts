@@ -42,6 +42,7 @@ function freshPart(log: RaftLog, run: EntryRun): EntryRun | null {
   return { ...run, firstIndex: index as LogIndex, count, payload: sliceEntries(run.payload, skip, count) };
 }
 
-function configurationOf(run: EntryRun): Configuration | null {
+/** What a configuration entry says; null for any other one. */
+export function configurationOf(run: EntryRun): Configuration | null {
   return run.type === EntryType.configuration ? decodeConfiguration(run.payload.subarray(4)) : null;
 }

@@ -1,0 +1,9 @@
+// What the Raft core, and the delivery of what it committed, must not do.
+
+import type { Mutant } from '../mutant.js';
+import { raftElections } from './raft-elections.js';
+import { raftHistories } from './raft-histories.js';
+import { raftLog } from './raft-log.js';
+import { raftReplication } from './raft-replication.js';
+
+export const raftCore: readonly Mutant[] = [...raftElections, ...raftReplication, ...raftLog, ...raftHistories];

@@ -1,0 +1,250 @@
+// What must be true of a cluster at every moment, whatever the network, the disks and crashes do. The cluster reports each
+// input, message, write and restart; the first of them after which a rule is broken fails.
+
+import assert from 'node:assert/strict';
+import { type Configuration, describe, votersOf } from '../../../src/workers/raft/core/configuration.js';
+import { decodeConfiguration } from '../../../src/workers/raft/core/configuration-codec.js';
+import { type EntryRun, EntryType } from '../../../src/workers/raft/core/entry.js';
+import type { Incoming, Outgoing } from '../../../src/workers/raft/core/message.js';
+import { majority } from '../../../src/workers/raft/core/quorum.js';
+import type { RaftCore } from '../../../src/workers/raft/core/raft.js';
+import type { Persist } from '../../../src/workers/raft/core/ready.js';
+import type { Recovered } from '../../../src/workers/raft/store/log-recovery.js';
+import { DurableCopy } from './durable-copy.js';
+
+const MOST_IN_A_REQUEST = 64;
+
+/** An entry that was committed, and the term it was in when that was first seen. */
+interface Committed {
+  readonly term: number;
+  readonly seenIn: number;
+}
+
+/** What was seen of one life of a server; a restart begins a new one. */
+interface Life {
+  term: number;
+  committed: number;
+  handedOut: number;
+  ledTerm: number;
+  lastIndex: number;
+  lastTerm: number;
+}
+
+interface PlacedAnywhere {
+  readonly index: number;
+  readonly term: number;
+  readonly configuration: Configuration;
+}
+
+export class Invariants {
+  /** Index → what is there, for ever. */
+  readonly committed = new Map<number, Committed>();
+  readonly #disks = new Map<string, DurableCopy>();
+  readonly #lives = new Map<string, Life>();
+  readonly #leaders = new Map<number, string>();
+  /** `term voter` → for whom. */
+  readonly #votes = new Map<string, string>();
+  /** `index term` → the term before it, and its bytes. */
+  readonly #entries = new Map<string, string>();
+  readonly #configurations: PlacedAnywhere[] = [];
+  /** Terms that somebody stood in; no other is ever spoken of. */
+  readonly #begun = new Set<number>();
+  #highest = 0;
+
+  disk(id: string): DurableCopy {
+    const known = this.#disks.get(id) ?? new DurableCopy();
+    this.#disks.set(id, known);
+    return known;
+  }
+
+  /** A server starts with what it found on its disk. */
+  recovered(core: RaftCore, { hardState, log }: Recovered): void {
+    const disk = this.disk(core.id);
+    const before = [...disk.terms];
+    disk.recover(hardState, log);
+    for (const [index, { term }] of this.committed) {
+      if (before[index] === term) assert.ok(disk.holds(index, term), `${core.id} lost the committed index ${index}`);
+    }
+    const { term } = core;
+    const { committed } = core.log;
+    this.#begun.add(term);
+    const life = { term, committed, handedOut: committed, ledTerm: 0, lastIndex: -1, lastTerm: -1 };
+    this.#lives.set(core.id, life);
+    this.after(core);
+  }
+
+  /** A leader appended a configuration; it takes effect at once. */
+  configurationAppended(index: number, term: number, configuration: Configuration): void {
+    this.#configurations.push({ index, term, configuration });
+  }
+
+  /** A write is complete, whether its server lives to hear of it or not. */
+  wrote(id: string, work: Persist): void {
+    const disk = this.disk(id);
+    const deleted = disk.write(work);
+    for (const [index, term] of deleted) {
+      assert.notEqual(this.committed.get(index)?.term, term, `${id} deleted the committed index ${index}`);
+    }
+    const { hardState } = work;
+    if (hardState?.vote) this.#vote(id, hardState.term, hardState.vote);
+    for (const run of work.runs) this.#match(run, disk);
+  }
+
+  /** Around each input of a core. */
+  step(core: RaftCore, message: Incoming, work: () => void): void {
+    const { term, leader, log } = core;
+    const { last } = log;
+    work();
+    if (message.kind === 'append' && message.term < term) {
+      assert.deepEqual([log.last, core.leader], [last, leader], `${core.id} listens to a leader of an older term`);
+    }
+    if (message.kind === 'pre-vote') assert.equal(core.term, term, `${core.id}: a pre-vote changed the term`);
+    this.after(core);
+  }
+
+  /** After anything that a core was told. */
+  after(core: RaftCore): void {
+    const life = this.#lives.get(core.id);
+    assert.ok(life);
+    if (core.term !== life.term) this.#termChanged(core, life);
+    if (core.role !== 'follower') {
+      assert.ok(votersOf(core.configuration).includes(core.id), `${core.id} is ${core.role} without a vote`);
+    }
+    if (core.role === 'leader' && life.ledTerm !== core.term) this.#elected(core, life);
+    if (core.log.committed !== life.committed) this.#committedMore(core, life);
+    const { last, durable } = core.log;
+    const held = Math.min(last.index, this.disk(core.id).last);
+    assert.ok(durable <= held, `${core.id} takes ${durable} for durable, holds ${held}`);
+    if (last.index !== life.lastIndex || last.term !== life.lastTerm) {
+      life.lastIndex = last.index;
+      life.lastTerm = last.term;
+      this.#checkConfiguration(core);
+    }
+  }
+
+  /** Entries are handed out: each once, in order, and when they are durable. */
+  handedOut({ id, log }: RaftCore, from: number, through: number): void {
+    const life = this.#lives.get(id);
+    assert.ok(life);
+    assert.equal(from, life.handedOut + 1, `${id} hands out from ${from}, after ${life.handedOut}`);
+    assert.ok(through <= log.committed);
+    for (let index = from; index <= through; index += 1) {
+      const term = this.committed.get(index)?.term ?? 0;
+      assert.ok(this.disk(id).holds(index, term), `${id} hands out index ${index} before it is durable`);
+    }
+    life.handedOut = through;
+  }
+
+  /** A message leaves: what it says must be durable. */
+  sent(message: Outgoing): void {
+    const { from, to, term, kind } = message;
+    const disk = this.disk(from);
+    // A pre-vote speaks of a term that may never be.
+    const isHypothetical = kind === 'pre-vote' || kind === 'pre-vote-answer';
+    assert.ok(isHypothetical || disk.term >= term, `${from} speaks in term ${term} before it is durable`);
+    if (kind === 'vote') assert.ok(disk.term > term || disk.vote === from, `${from} stands without its own vote`);
+    if (kind === 'vote-answer' && message.granted) {
+      assert.ok(disk.term > term || disk.vote === to, `${from} tells ${to} of a vote that isn't durable`);
+      this.#vote(from, term, to);
+    }
+    if (kind === 'append-answer' && message.success) {
+      assert.ok(disk.last >= message.through, `${from} acknowledges ${message.through}, holds ${disk.last}`);
+    }
+    if (kind !== 'append') return;
+    assert.equal(this.#leaders.get(term), from, `${from} doesn't lead term ${term}`);
+    assert.ok(message.through - message.previous.index <= MOST_IN_A_REQUEST, 'a request is too large');
+    const held = Math.max(message.through, message.previous.index);
+    assert.ok(message.through === message.previous.index || disk.last >= held, 'entries leave before they are durable');
+  }
+
+  #termChanged(core: RaftCore, life: Life): void {
+    assert.ok(core.term > life.term, `${core.id} goes back to term ${core.term}`);
+    if (core.role === 'candidate') this.#begun.add(core.term);
+    else assert.ok(this.#begun.has(core.term), `${core.id} is in term ${core.term}, in which nobody stood`);
+    life.term = core.term;
+  }
+
+  #vote(voter: string, term: number, candidate: string): void {
+    const key = `${term} ${voter}`;
+    assert.equal(this.#votes.get(key) ?? candidate, candidate, `two votes of ${voter} in term ${term}`);
+    this.#votes.set(key, candidate);
+  }
+
+  #elected(core: RaftCore, life: Life): void {
+    const { id, term, log } = core;
+    life.ledTerm = term;
+    assert.equal(this.#leaders.get(term) ?? id, id, `two leaders in term ${term}`);
+    this.#leaders.set(term, id);
+    const voters = votersOf(core.configuration);
+    const granted = voters.filter((voter) => this.#votes.get(`${term} ${voter}`) === id).length;
+    assert.ok(granted >= majority(voters.length), `${id} leads term ${term} with ${granted} of ${voters.length} votes`);
+    let newest = this.#highest;
+    while (newest > 0 && (this.committed.get(newest)?.seenIn ?? 0) >= term) newest -= 1;
+    const held = log.termAt(newest as typeof log.begin);
+    // By log matching the newest one stands for all before it.
+    const isThere = newest <= log.begin || held === (this.committed.get(newest)?.term ?? 0);
+    assert.ok(isThere, `the leader of term ${term}, ${id}, lacks the committed index ${newest}`);
+  }
+
+  #committedMore(core: RaftCore, life: Life): void {
+    const { id, log } = core;
+    assert.ok(log.committed > life.committed, `${id}: the commit index goes back to ${log.committed}`);
+    for (let index = life.committed + 1; index <= log.committed; index += 1) {
+      const term = log.termAt(index as typeof log.begin);
+      assert.ok(term !== null);
+      const known = this.committed.get(index);
+      if (known) assert.equal(term, known.term, `${id}: index ${index} was committed as something else`);
+      else this.#commit(core, index, term);
+    }
+    life.committed = log.committed;
+  }
+
+  /** Only a leader finds out first, and only what a majority holds. */
+  #commit(core: RaftCore, index: number, term: number): void {
+    assert.equal(core.role, 'leader', `${core.id} takes index ${index} for committed before any leader does`);
+    const voters = votersOf(core.configuration);
+    const holding = voters.filter((voter) => this.disk(voter).holds(index, term)).length;
+    assert.ok(holding >= majority(voters.length), `index ${index} is held by ${holding} of ${voters.length}`);
+    this.committed.set(index, { term, seenIn: core.term });
+    this.#highest = Math.max(this.#highest, index);
+  }
+
+  /** Log matching: an entry of the same index and term is the same everywhere, and so is the one before it. */
+  #match(run: EntryRun, disk: DurableCopy): void {
+    const { payload } = run;
+    const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+    let at = 0;
+    for (let i = 0; i < run.count; i += 1) {
+      const end = at + 4 + bytes.readUInt32LE(at);
+      const index = run.firstIndex + i;
+      const what = `${disk.terms[index - 1]} ${run.type} ${bytes.toString('latin1', at, end)}`;
+      const key = `${index} ${run.term}`;
+      assert.equal(this.#entries.get(key) ?? what, what, `index ${index} of term ${run.term} is two things`);
+      if (!this.#entries.has(key)) this.#enter(key, what, run, index);
+      at = end;
+    }
+    assert.equal(at, bytes.length, 'a run holds what it says');
+  }
+
+  #enter(key: string, what: string, run: EntryRun, index: number): void {
+    this.#entries.set(key, what);
+    if (run.type !== EntryType.configuration) return;
+    if (this.#configurations.some((placed) => placed.index === index && placed.term === run.term)) return;
+    const configuration = decodeConfiguration(run.payload.subarray(4));
+    assert.ok(configuration);
+    this.#configurations.push({ index, term: run.term, configuration });
+  }
+
+  /** The newest configuration in the log is the one in effect. */
+  #checkConfiguration({ id, log, configuration }: RaftCore): void {
+    let newest: PlacedAnywhere | null = null;
+    for (const placed of this.#configurations) {
+      if (newest !== null && placed.index <= newest.index) continue;
+      const { index, term } = placed;
+      const isKept = log.termAt(index as typeof log.begin) === term;
+      if (isKept || (index <= log.begin && this.committed.get(index)?.term === term)) newest = placed;
+    }
+    if (newest === null) return;
+    assert.equal(describe(configuration), describe(newest.configuration), `${id} goes by an old configuration`);
+  }
+}

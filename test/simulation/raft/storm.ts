@@ -1,0 +1,165 @@
+// What a seed does to a cluster: its size, and which faults come together for some time, before peace. Some storms are made
+// for a history that plain chance hardly ever brings up (Figure 8 of the Raft paper).
+
+import type { Configuration } from '../../../src/workers/raft/core/configuration.js';
+import { Random } from '../../random.js';
+import { Cluster, type ClusterShape, type SimulatedServer } from './cluster.js';
+import { forgedMessage } from './forger.js';
+
+const STORM_MS = 6000;
+const CALM_MS = 4000;
+/** Several times as long as an election takes: what arrives then is of another age. */
+const LATEST_MS = 1500;
+
+/** Chances are for each tick, crashes and compaction for each server too. */
+interface Weather {
+  readonly shape: ClusterShape;
+  readonly loss: number;
+  readonly lateness: number;
+  readonly duplication: number;
+  readonly slowestWriteMs: number;
+  readonly slowestLeaderWriteMs: number;
+  readonly crash: number;
+  readonly crashWithin: number;
+  readonly partition: number;
+  readonly forgery: number;
+  readonly change: number;
+  readonly compaction: number;
+  /** Leaders reach few others, and die young. */
+  readonly isHardOnLeaders: boolean;
+}
+
+function weatherOf(seed: number, random: Random): Weather {
+  const pick = <T>(...choices: readonly [T, ...T[]]): T => choices[random.below(choices.length)] ?? choices[0];
+  if (seed % 3 === 0) {
+    return { ...CLEAR, shape: { voters: 5, nonVoters: 0 }, slowestLeaderWriteMs: 1000, isHardOnLeaders: true };
+  }
+  const slowestWriteMs = pick(30, 30, 30, 400);
+  return {
+    shape: { voters: pick(2, 3, 4, 5), nonVoters: pick(0, 0, 1, 2) },
+    loss: pick(0, 0.05, 0.1),
+    lateness: pick(0.02, 0.1, 0.3),
+    duplication: pick(0, 0.2),
+    slowestWriteMs,
+    slowestLeaderWriteMs: slowestWriteMs,
+    crash: 0.002,
+    crashWithin: pick(0, 0.001, 0.004),
+    partition: 0.006,
+    forgery: pick(0, 0.3),
+    change: pick(0, 0.1),
+    compaction: pick(0, 0.02),
+    isHardOnLeaders: false,
+  };
+}
+
+const CLEAR: Weather = {
+  shape: { voters: 3, nonVoters: 0 },
+  loss: 0,
+  lateness: 0,
+  duplication: 0,
+  slowestWriteMs: 30,
+  slowestLeaderWriteMs: 30,
+  crash: 0,
+  crashWithin: 0,
+  partition: 0,
+  forgery: 0,
+  change: 0,
+  compaction: 0,
+  isHardOnLeaders: false,
+};
+
+/** Faults at random for some time, then peace. */
+export async function storm(seed: number): Promise<Cluster> {
+  const random = new Random(seed);
+  const weather = weatherOf(seed, random);
+  const cluster = new Cluster(random, weather.shape);
+  await cluster.bootstrap();
+  begin(cluster, weather);
+  const fates = new LeadersFate(cluster);
+  await cluster.run(weather.isHardOnLeaders ? 3 * STORM_MS : STORM_MS, async () => {
+    if (random.chance(0.3)) cluster.propose();
+    if (random.chance(weather.partition)) cluster.network.partition(cluster.ids);
+    if (random.chance(3 * weather.partition)) cluster.network.heal();
+    if (random.chance(weather.forgery)) forge(cluster);
+    if (random.chance(weather.change)) cluster.change((now, leader) => changed(now, leader, cluster, random));
+    if (weather.isHardOnLeaders) fates.tick();
+    for (const server of cluster.servers) await fault(cluster, server, weather);
+  });
+  begin(cluster, CLEAR);
+  cluster.network.heal();
+  for (const server of cluster.servers) {
+    // A leader serves whom it knew when it was elected: after changes a new one is needed.
+    if (server.running && weather.change > 0) cluster.crash(server);
+    if (!server.running) await cluster.start(server);
+  }
+  await cluster.run(CALM_MS);
+  return cluster;
+}
+
+function begin(cluster: Cluster, weather: Weather): void {
+  const { loss, lateness, duplication, slowestWriteMs, slowestLeaderWriteMs, crashWithin } = weather;
+  Object.assign(cluster.network, { loss, lateness, duplication, latestMs: LATEST_MS });
+  Object.assign(cluster, { slowestWriteMs, slowestLeaderWriteMs, crashesWithin: crashWithin });
+}
+
+async function fault(cluster: Cluster, server: SimulatedServer, weather: Weather): Promise<void> {
+  const { random } = cluster;
+  if (!server.running) {
+    if (random.chance(0.05)) await cluster.start(server);
+  } else if (random.chance(weather.crash)) cluster.crash(server);
+  else if (random.chance(weather.compaction)) await cluster.compact(server);
+}
+
+function forge(cluster: Cluster): void {
+  const { random, servers } = cluster;
+  const target = servers[random.below(servers.length)]?.running?.core;
+  if (target) cluster.receive(forgedMessage(target, random));
+}
+
+/** Another server than the leader is taken in, promoted, demoted or removed. */
+function changed(now: Configuration, leader: string, cluster: Cluster, random: Random): Configuration | null {
+  const others = cluster.ids.filter((id) => id !== leader);
+  const id = others[random.below(others.length)];
+  if (id === undefined) return null;
+  const rest = now.servers.filter((server) => server.id !== id);
+  const found = now.servers.find((server) => server.id === id);
+  if (found && random.chance(0.3)) return { servers: rest };
+  const suffrage = found?.suffrage === 'nonvoter' ? 'voter' : 'nonvoter';
+  return { servers: [...rest, { suffrage, id, address: `${id}:8300` }] };
+}
+
+/**
+ * Each leader reaches only some others, and dies soon: often after an entry got to a part of a majority. That is how entries
+ * of older terms come to lie on a majority, with another one of a newer term beside them.
+ */
+class LeadersFate {
+  readonly #cluster: Cluster;
+  #known = '';
+  #committed = 0;
+  #diesMs = 0;
+
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster;
+  }
+
+  tick(): void {
+    const { random, network, nowMs, ids } = this.#cluster;
+    const leader = this.#cluster.leader();
+    const core = leader?.running?.core;
+    if (!leader || !core) return;
+    const name = `${leader.id} ${core.term}`;
+    if (name !== this.#known) {
+      this.#known = name;
+      this.#committed = core.log.committed;
+      this.#diesMs = nowMs + random.below(700);
+      network.heal();
+      network.isolate(
+        leader.id,
+        ids.filter(() => random.chance(0.5)),
+      );
+    } else if (nowMs >= this.#diesMs || core.log.committed > this.#committed) {
+      this.#cluster.crash(leader);
+      network.heal();
+    }
+  }
+}

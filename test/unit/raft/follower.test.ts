@@ -1,0 +1,224 @@
+// AppendEntries as a follower takes it: what it believes, what it deletes, what it answers and when.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { logIndex } from '../../../src/workers/raft/core/entry.js';
+import type { AppendAnswer } from '../../../src/workers/raft/core/message.js';
+import type { RaftCore } from '../../../src/workers/raft/core/raft.js';
+import {
+  append,
+  asking,
+  at,
+  configurationOf,
+  configurationRun,
+  drain,
+  lastTo,
+  run,
+  server,
+  THREE,
+} from './one-server.js';
+
+/** Server a with entries of the terms 1, 2, 2 that agree with those of leader b in term 5. */
+function follower(terms: readonly number[] = [1, 2, 2]): RaftCore {
+  return server({ terms, term: 5 });
+}
+
+function answer(raft: RaftCore, nowMs = 10): AppendAnswer {
+  const found = lastTo(drain(raft, nowMs), 'b');
+  assert.ok(found.kind === 'append-answer');
+  return found;
+}
+
+test('a request of an older term is refused: no entries, no leader, no contact', () => {
+  const raft = follower();
+  raft.tick(0);
+  raft.step(append(4, at(3, 2), [run(4, ['x'], 4)], 3), 90);
+  const { success, term } = answer(raft);
+  assert.deepEqual([success, term], [false, 5]);
+  assert.deepEqual([raft.log.last.index, raft.log.committed, raft.leader], [3, 0, null]);
+  raft.tick(110);
+  assert.equal(raft.role, 'candidate');
+});
+
+test('a request puts off the own campaign, also a refused one of the current term', () => {
+  for (const previous of [at(3, 2), at(8, 4)]) {
+    const raft = follower();
+    raft.tick(0);
+    raft.step(append(5, previous, []), 90);
+    drain(raft);
+    raft.tick(110);
+    raft.tick(195);
+    assert.equal(raft.role, 'follower', 'a timeout that found a leader begins anew');
+    raft.tick(400);
+    assert.equal(raft.role, 'candidate', 'but not for ever');
+  }
+});
+
+test('a candidate follows the leader of its own term', () => {
+  const raft = asking();
+  drain(raft);
+  raft.step(append(2, at(2, 2), []), 210);
+  assert.deepEqual([raft.role, raft.leader, raft.term], ['follower', 'b', 2]);
+  assert.deepEqual(raft.ready()?.roles, [{ role: 'follower', term: 2, tally: 0 }]);
+});
+
+test('a new term is durable before it is answered in', () => {
+  const raft = follower();
+  raft.step(append(6, at(3, 2), []), 10);
+  const ready = raft.ready();
+  assert.deepEqual(ready?.persist?.hardState, { term: 6, vote: null });
+  assert.deepEqual(ready?.messages, []);
+  raft.advance(10);
+  assert.deepEqual(
+    raft.ready()?.messages.map(({ term }) => term),
+    [6],
+  );
+});
+
+test('without the entry before, nothing is taken; the answer says where the own log ends', () => {
+  for (const previous of [at(4, 2), at(3, 3), at(2, 1)]) {
+    const raft = follower();
+    raft.step(append(5, previous, [run(previous.index + 1, ['x'], 5)], 3), 10);
+    const { success, last } = answer(raft);
+    assert.deepEqual([success, last], [false, 3]);
+    assert.deepEqual([raft.log.last, raft.log.committed], [at(3, 2), 0]);
+  }
+});
+
+test('the answer tells the last index of before, and what is held in common now', () => {
+  const raft = follower();
+  raft.step(append(5, at(3, 2), [run(4, ['x', 'y'], 5)]), 10);
+  const { success, last, through, previous } = answer(raft);
+  assert.deepEqual([success, last, through, previous], [true, 3, 5, 3]);
+  raft.step(append(5, at(3, 2), []), 10);
+  assert.deepEqual([answer(raft).through, raft.log.last.index], [3, 5], 'only what this request showed');
+});
+
+test('entries are acknowledged when they are durable, those of a second request with the second write', () => {
+  const raft = follower();
+  raft.step(append(5, at(3, 2), [run(4, ['x'], 5)]), 10);
+  const first = raft.ready();
+  assert.equal(first?.persist?.runs.length, 1);
+  assert.deepEqual(first?.messages, []);
+  raft.step(append(5, at(4, 5), [run(5, ['y'], 5)]), 10);
+  raft.step(append(5, at(4, 5), []), 10);
+  assert.equal(raft.ready(), null);
+  raft.advance(20);
+  const second = raft.ready();
+  const through = (messages: readonly unknown[]): number[] => (messages as AppendAnswer[]).map((one) => one.through);
+  assert.deepEqual(through(second?.messages ?? []), [4]);
+  raft.step(append(5, at(4, 5), []), 10);
+  assert.equal(raft.ready(), null, 'what it builds on is being written');
+  raft.advance(30);
+  assert.deepEqual(through(raft.ready()?.messages ?? []), [5, 4, 4]);
+});
+
+test('what is committed is only what the request showed to be the same', () => {
+  const raft = follower([1, 2, 2, 3, 3]);
+  raft.step(append(5, at(2, 2), [], 5), 10);
+  assert.equal(raft.log.committed, 2, 'the rest may be other entries than the leader has');
+  raft.step(append(5, at(2, 2), [run(3, ['c'], 2)], 5), 10);
+  assert.equal(raft.log.committed, 3);
+  raft.step(append(5, at(1, 1), [], 1), 10);
+  assert.equal(raft.log.committed, 3, 'it never goes back');
+});
+
+test('what is committed but not durable is not handed out yet', () => {
+  const raft = follower();
+  raft.step(append(5, at(3, 2), [run(4, ['x'], 5)], 4), 10);
+  assert.equal(raft.log.committed, 4);
+  assert.deepEqual(raft.ready()?.committed, { from: 1, through: 3 });
+  assert.equal(raft.ready(), null);
+  raft.advance(10);
+  assert.deepEqual(raft.ready()?.committed, { from: 4, through: 4 });
+});
+
+test('entries that are there are not written again, whatever part of a run they are', () => {
+  const raft = follower();
+  raft.step(append(5, at(1, 1), [run(2, ['b', 'c'], 2)]), 10);
+  assert.equal(raft.ready()?.persist, null);
+  raft.step(append(5, at(1, 1), [run(2, ['b', 'c', 'd', 'e'], 2)]), 10);
+  const persist = raft.ready()?.persist;
+  assert.equal(persist?.truncateAfter, null);
+  assert.deepEqual(
+    persist?.runs,
+    [run(4, ['d', 'e'], 2)].map((one) => ({ ...one, payload: persist.runs[0]?.payload })),
+  );
+  assert.deepEqual(Buffer.from(persist?.runs[0]?.payload ?? []), run(4, ['d', 'e'], 2).payload);
+});
+
+test('the first entry that differs and all after it are deleted, on the disk too', () => {
+  const raft = follower([1, 2, 2, 3, 3]);
+  raft.step(append(5, at(2, 2), [run(3, ['c'], 2), run(4, ['x'], 4)]), 10);
+  const persist = raft.ready()?.persist;
+  assert.equal(persist?.truncateAfter, 3);
+  assert.deepEqual(
+    persist?.runs.map(({ firstIndex, term }) => [firstIndex, term]),
+    [[4, 4]],
+  );
+  assert.deepEqual(raft.log.last, at(4, 4));
+  assert.equal(raft.log.durable, 3);
+  assert.deepEqual(
+    [3, 4, 5].map((index) => raft.log.termAt(logIndex(index))),
+    [2, 4, null],
+  );
+});
+
+test('a longer log whose entries agree loses nothing', () => {
+  const raft = follower([1, 2, 2, 3, 3]);
+  raft.step(append(5, at(1, 1), [run(2, ['b'], 2)]), 10);
+  assert.equal(raft.ready()?.persist, null);
+  assert.equal(raft.log.last.index, 5);
+});
+
+test('what waits for the disk can be deleted too; what is being written is cut with the next write', () => {
+  const raft = follower();
+  raft.step(append(5, at(3, 2), [run(4, ['x', 'y'], 4)]), 10);
+  raft.ready();
+  raft.step(append(5, at(5, 4), [run(6, ['z'], 4)]), 10);
+  raft.step({ ...append(6, at(4, 4), [run(5, ['w'], 6)]), from: 'c' }, 10);
+  assert.equal(raft.log.durable, 3);
+  raft.advance(10);
+  assert.equal(raft.log.durable, 4, 'what was written beyond it is to be deleted');
+  const persist = raft.ready()?.persist;
+  assert.equal(persist?.truncateAfter, 4);
+  assert.deepEqual(
+    persist?.runs.map(({ firstIndex, count, term }) => [firstIndex, count, term]),
+    [[5, 1, 6]],
+  );
+});
+
+test('a part of a run that waits for the disk can be deleted', () => {
+  const raft = follower();
+  raft.step(append(5, at(3, 2), [run(4, ['x', 'y', 'z'], 4)]), 10);
+  raft.step(append(5, at(4, 4), [run(5, ['w'], 5)]), 10);
+  const persist = raft.ready()?.persist;
+  assert.equal(persist?.truncateAfter, null, 'nothing of it was handed to the disk');
+  assert.deepEqual(
+    persist?.runs.map(({ firstIndex, payload }) => [firstIndex, Buffer.from(payload)]),
+    [run(4, ['x'], 4), run(5, ['w'], 5)].map(({ firstIndex, payload }) => [firstIndex, payload]),
+  );
+});
+
+test('committed entries are never deleted', () => {
+  const raft = follower();
+  raft.step(append(5, at(3, 2), [], 3), 10);
+  assert.throws(() => raft.log.truncateAfter(logIndex(2)), /committed through 3/);
+  assert.throws(() => raft.log.truncateAfter(logIndex(4)), /not in the log/);
+  assert.throws(() => raft.log.commitThrough(logIndex(4)), /beyond the last index 3/);
+  assert.equal(raft.log.last.index, 3);
+});
+
+test('a configuration takes effect with its entry, gives way when that is deleted, and is told once committed', () => {
+  const raft = follower();
+  const wider = configurationOf('a b c d');
+  const narrower = configurationOf('a b');
+  raft.step(append(5, at(3, 2), [run(4, ['x'], 5), configurationRun(5, wider, 5)], 4), 10);
+  assert.deepEqual(raft.configuration, wider);
+  assert.equal(raft.committedConfiguration, null, 'the latest is not committed');
+  raft.step({ ...append(6, at(4, 5), [run(5, ['y'], 6)], 4), from: 'c' }, 10);
+  assert.deepEqual(raft.configuration, THREE, 'the entry is gone');
+  assert.deepEqual(raft.committedConfiguration, { index: 1, configuration: THREE });
+  raft.step({ ...append(6, at(5, 6), [configurationRun(6, narrower, 6)], 6), from: 'c' }, 10);
+  assert.deepEqual(raft.committedConfiguration, { index: 6, configuration: narrower });
+});
