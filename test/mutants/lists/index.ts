@@ -12,10 +12,6 @@ import { http } from './http.js';
 import { localAgent } from './local-agent.js';
 import { processes } from './processes.js';
 import { raftCore } from './raft-core.js';
-import { raftElections } from './raft-elections.js';
-import { raftHistories } from './raft-histories.js';
-import { raftLog } from './raft-log.js';
-import { raftReplication } from './raft-replication.js';
 import { store } from './store.js';
 
 export const mutants: readonly Mutant[] = [
@@ -30,9 +26,5 @@ export const mutants: readonly Mutant[] = [
   ...localAgent,
   ...processes,
   ...raftCore,
-  ...raftElections,
-  ...raftHistories,
-  ...raftLog,
-  ...raftReplication,
   ...store,
 ];
