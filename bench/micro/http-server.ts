@@ -52,6 +52,7 @@ const server = new HttpServer({
   consensus: {
     leadership,
     propose: () => Promise.resolve({ ok: false, code: 'no-leader' }),
+    awaitLeader: () => Promise.resolve(null),
     verifyLeader: () => Promise.resolve(true),
   },
   logger: new Logger('bench', new LogSink('error', () => {})),

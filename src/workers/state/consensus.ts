@@ -14,6 +14,11 @@ export interface Consensus {
   readonly leadership: Leadership;
   /** Resolves when the command is durable, committed and applied here; waits for a leader up to rpc_hold_timeout. */
   propose(command: Command): Promise<ProposeOutcome>;
+  /**
+   * null once this server leads, and so holds all that was acknowledged; waits for that up to rpc_hold_timeout. For who
+   * decides or answers from the store outside of a read.
+   */
+  awaitLeader(): Promise<ProposeFailure | null>;
   /** Confirms with a quorum that this server leads (consistent reads). */
   verifyLeader(): Promise<boolean>;
 }

@@ -6,5 +6,6 @@ import type { Consensus } from './consensus.js';
 export const noConsensus: Consensus = {
   leadership: new Leadership(),
   propose: () => Promise.resolve({ ok: false, code: 'no-servers' }),
+  awaitLeader: () => Promise.resolve('no-servers'),
   verifyLeader: () => Promise.resolve(false),
 };

@@ -52,7 +52,7 @@ export class RaftClient implements Consensus {
   readonly #inFlight = new Map<number, Pending[]>();
   readonly #questions = new Map<number, (message: RaftToState) => void>();
   readonly #snapshots = new Map<number, SnapshotStream>();
-  /** Commands that wait for a leader: each tries again when called. */
+  /** What waits for a leader: each tries again when called. */
   readonly #waiting = new Set<() => void>();
   #turn: Pending[] = [];
   #pendingCount = 0;
@@ -73,6 +73,10 @@ export class RaftClient implements Consensus {
 
   propose(command: Command): Promise<ProposeOutcome> {
     return new Promise((resolve) => this.#enqueue({ command, settle: resolve }, 0));
+  }
+
+  awaitLeader(): Promise<ProposeFailure | null> {
+    return new Promise((resolve) => this.#settleLeader(resolve, 0));
   }
 
   verifyLeader(): Promise<boolean> {
@@ -109,7 +113,8 @@ export class RaftClient implements Consensus {
       return;
     }
     if (this.leadership.role !== Role.leader) {
-      this.#awaitLeader(pending, waitUntil);
+      const giveUp = (): void => pending.settle({ ok: false, code: 'no-leader' });
+      this.#hold(waitUntil, (until) => this.#enqueue(pending, until), giveUp);
       return;
     }
     if (this.#pendingCount >= MAX_PENDING) {
@@ -126,17 +131,24 @@ export class RaftClient implements Consensus {
     }
   }
 
-  /** Holds a command while an election may be running (spec/rpc.md, "Forwarding", 5). */
-  #awaitLeader(pending: Pending, waitUntil: number): void {
+  #settleLeader(settle: (failure: ProposeFailure | null) => void, waitUntil: number): void {
+    const again = (until: number): void => this.#settleLeader(settle, until);
+    if (this.#stopping) settle('stopping');
+    else if (this.leadership.mayServe) settle(null);
+    else this.#hold(waitUntil, again, () => settle('no-leader'));
+  }
+
+  /** Holds what needs a leader while an election may be running (spec/rpc.md, "Forwarding", 5). */
+  #hold(waitUntil: number, again: (until: number) => void, giveUp: () => void): void {
     const now = performance.now();
     const until = waitUntil === 0 ? now + this.#holdMs * (1 + Math.random() / 16) : waitUntil;
     if (now >= until || this.#waiting.size >= MAX_PENDING) {
-      pending.settle({ ok: false, code: 'no-leader' });
+      giveUp();
       return;
     }
     const retry = (): void => {
       clearTimeout(timer);
-      if (this.#waiting.delete(retry)) this.#enqueue(pending, until);
+      if (this.#waiting.delete(retry)) again(until);
     };
     const timer = setTimeout(retry, until - now);
     this.#waiting.add(retry);

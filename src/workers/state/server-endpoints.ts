@@ -58,6 +58,7 @@ export function serverEndpoints(dependencies: ServerEndpointDependencies): Endpo
       writes,
       maxRequestLength: () => config().limits.txnMaxReqLen,
       verifyLeader: () => consensus.verifyLeader(),
+      hasLeader: () => consensus.leadership.hasLeader,
     }),
     ...internalEndpoints({ store, nodeName }),
     ...coordinateEndpoints({

@@ -2,5 +2,6 @@
 
 import type { Mutant } from '../mutant.js';
 import { replication } from './replication.js';
+import { wholeAgent } from './whole-agent.js';
 
-export const mutants: readonly Mutant[] = [...replication];
+export const mutants: readonly Mutant[] = [...replication, ...wholeAgent];

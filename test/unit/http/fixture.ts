@@ -234,6 +234,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
   const consensus: Consensus = {
     leadership,
     propose: () => Promise.resolve({ ok: false, code: 'no-leader' }),
+    awaitLeader: () => Promise.resolve(leadership.mayServe ? null : 'no-leader'),
     verifyLeader: () => Promise.resolve(api.verifies),
   };
   const server = new HttpServer({

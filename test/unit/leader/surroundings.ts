@@ -36,6 +36,10 @@ export class FakeLog implements LeaderConsensus {
     return { ok: true, index: this.store.appliedIndex, result };
   }
 
+  awaitLeader(): Promise<ProposeFailure | null> {
+    return Promise.resolve(this.leadership.mayServe ? null : 'no-leader');
+  }
+
   verifyLeader(): Promise<boolean> {
     return Promise.resolve(true);
   }

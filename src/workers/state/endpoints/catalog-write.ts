@@ -61,6 +61,9 @@ async function register(dependencies: CatalogWriteDependencies, request: ApiRequ
   const problem = registrationProblem(given);
   if (problem !== null) return text(500, problem);
   const checks = checksOf(given);
+  // Whether a check's service is known is asked of the store.
+  const leaderless = checks.length === 0 ? null : await writes.refuseLeaderless();
+  if (leaderless) return leaderless;
   for (const check of checks) {
     if (check.Node.toLowerCase() !== given.Node.toLowerCase()) {
       return text(

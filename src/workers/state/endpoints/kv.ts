@@ -164,7 +164,11 @@ async function apply(
   const { store, writes } = dependencies;
   const refused = writes.refuseDatacenter(request);
   if (refused) return refused;
-  if (operation.op === 'lock' && store.kv.lockDelayed(key, Date.now())) return FALSE;
+  if (operation.op === 'lock') {
+    const leaderless = await writes.refuseLeaderless();
+    if (leaderless) return leaderless;
+    if (store.kv.lockDelayed(key, Date.now())) return FALSE;
+  }
   const outcome = await writes.commit(
     {
       type: CommandType.kvs,

@@ -200,6 +200,8 @@ async function destroy(dependencies: SessionDependencies, request: ApiRequest): 
   if (request.rest === '') return MISSING_SESSION;
   const refused = writes.refuseDatacenter(request);
   if (refused) return refused;
+  const leaderless = await writes.refuseLeaderless();
+  if (leaderless) return leaderless;
   // The log entry carries the whole row's form, as stock writes it; only the ID counts.
   const known = store.sessions.session(request.rest).value;
   if (known === null) return TRUE;
@@ -212,6 +214,8 @@ async function renew(dependencies: SessionDependencies, request: ApiRequest): Pr
   if (request.rest === '') return MISSING_SESSION;
   const refused = writes.refuseDatacenter(request);
   if (refused) return refused;
+  const leaderless = await writes.refuseLeaderless();
+  if (leaderless) return leaderless;
   const session = store.sessions.session(request.rest).value;
   if (session === null) return text(404, `Session id '${request.rest}' not found`);
   dependencies.renew(session.ID);

@@ -25,6 +25,7 @@ export interface TxnDependencies {
   readonly maxRequestLength: () => number;
   /** Confirms leadership, for `?consistent`. */
   readonly verifyLeader: () => Promise<boolean>;
+  readonly hasLeader: () => boolean;
 }
 
 const MAX_OPERATIONS = 128;
@@ -116,11 +117,13 @@ async function transact(dependencies: TxnDependencies, request: ApiRequest): Pro
   const refused = writes.refuseDatacenter(request);
   if (refused) return refused;
   const operations = given.map((one) => txnOperation(one, writes.datacenter)).filter((one) => one !== null);
+  const writing = operations.some(isWrite);
+  const leaderless = await writes.refuseLeaderless(!writing && options.consistency === 'stale');
+  if (leaderless) return leaderless;
   const errors = operations.flatMap((operation, OpIndex) => {
     const What = problem(operation, store);
     return What === null ? [] : [{ OpIndex, What }];
   });
-  const writing = operations.some(isWrite);
   if (errors.length > 0) {
     const response = { Results: null, Errors: errors };
     return writing ? answer(response, '', []) : readAnswer(response, 0, false);
@@ -129,7 +132,7 @@ async function transact(dependencies: TxnDependencies, request: ApiRequest): Pro
     if (options.consistency === 'consistent' && !(await dependencies.verifyLeader())) {
       return text(500, 'No cluster leader');
     }
-    return readAnswer(store.readTransaction(operations), store.appliedIndex, true);
+    return readAnswer(store.readTransaction(operations), store.appliedIndex, dependencies.hasLeader());
   }
   const outcome = await writes.commit(
     {

@@ -31,6 +31,17 @@ export class Writes {
     return request.datacenter === this.datacenter ? null : text(500, 'No path to datacenter');
   }
 
+  /**
+   * A reply when no leader is found in time: nothing may be decided from this server's store then, which may not hold
+   * what was acknowledged before a restart. A stale read needs only that there was a leader since the start.
+   */
+  async refuseLeaderless(isStale = false): Promise<Reply | null> {
+    const { mayServe, hadLeader } = this.#consensus.leadership;
+    if (mayServe || (isStale && hadLeader)) return null;
+    const failure = await this.#consensus.awaitLeader();
+    return failure === null ? null : text(500, PROPOSE_FAILURE_TEXT[failure]);
+  }
+
   /** Resolves when the command is durable and applied; `prefix` stands before the text of an error of the state. */
   async commit(command: Command, prefix: string): Promise<CommitOutcome> {
     const outcome = await this.#consensus.propose(command);

@@ -50,8 +50,13 @@ export class ReadRunner {
       return;
     }
     if (options.cached && read.cacheable) run.cache = this.#cache.look(call);
-    if (run.cache?.hit || (options.consistency !== 'consistent' && this.#mayServe(options))) run.start(options.waitMs);
+    if (run.cache?.hit || (options.consistency !== 'consistent' && this.#mayServe(options))) this.#start(run, options);
     else this.#hold(run, options).catch((error: unknown) => this.#context.failed(call, error));
+  }
+
+  #start<T>(run: ReadRun<T>, options: ReadOptions): void {
+    if (run.cache !== null) this.#cache.served(run.cache);
+    run.start(options.waitMs);
   }
 
   #mayServe(options: ReadOptions): boolean {
@@ -71,7 +76,7 @@ export class ReadRunner {
       let failure = NO_LEADER;
       if (this.#mayServe(options)) {
         if (options.consistency !== 'consistent' || (await this.#context.consensus.verifyLeader())) {
-          run.start(options.waitMs);
+          this.#start(run, options);
           return;
         }
         failure = NOT_READY;

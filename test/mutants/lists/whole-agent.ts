@@ -1,0 +1,75 @@
+// What shows only in a whole agent, or is told apart there: answers before it is ready, exhausted descriptors, failing
+// disks, configuration that acts.
+
+import type { Mutant } from '../mutant.js';
+
+const LEADERLESS = ['unit/http/leaderless'];
+const SESSION = 'workers/state/endpoints/session.ts';
+
+export const wholeAgent: readonly Mutant[] = [
+  {
+    name: 'a transaction that only reads is answered without a leader',
+    file: 'workers/state/endpoints/txn.ts',
+    find: '  if (leaderless) return leaderless;\n',
+    replace: '',
+    tests: LEADERLESS,
+  },
+  {
+    name: 'a transaction that writes may be stale',
+    file: 'workers/state/endpoints/txn.ts',
+    find: "!writing && options.consistency === 'stale'",
+    replace: "options.consistency === 'stale'",
+    tests: LEADERLESS,
+  },
+  {
+    name: 'a transaction says that a leader is known when there is none',
+    file: 'workers/state/endpoints/txn.ts',
+    find: 'dependencies.hasLeader()',
+    replace: 'true',
+    tests: LEADERLESS,
+  },
+  {
+    name: 'a session is renewed without a leader',
+    file: SESSION,
+    find: '  if (leaderless) return leaderless;\n  const session = store',
+    replace: '  const session = store',
+    tests: LEADERLESS,
+  },
+  {
+    name: 'a session that is not there yet counts as destroyed',
+    file: SESSION,
+    find: '  if (leaderless) return leaderless;\n  // The log entry',
+    replace: '  // The log entry',
+    tests: LEADERLESS,
+  },
+  {
+    name: 'lock delays are judged without a leader',
+    file: 'workers/state/endpoints/kv.ts',
+    find: '    if (leaderless) return leaderless;\n',
+    replace: '',
+    tests: LEADERLESS,
+  },
+  {
+    name: 'the service of a check is looked for without a leader',
+    file: 'workers/state/endpoints/catalog-write.ts',
+    find: '  if (leaderless) return leaderless;\n',
+    replace: '',
+    tests: LEADERLESS,
+  },
+  {
+    name: 'a cached read that failed is a hit the next time',
+    file: 'workers/state/http/read-runner.ts',
+    find: '    if (options.cached && read.cacheable) run.cache = this.#cache.look(call);\n',
+    replace:
+      '    if (options.cached && read.cacheable) run.cache = this.#cache.look(call);\n' +
+      '    if (run.cache) this.#cache.served(run.cache);\n',
+    tests: ['unit/http/reads'],
+  },
+  {
+    name: 'a request that needs a leader does not wait for one',
+    file: 'workers/state/raft-client.ts',
+    find: "else this.#hold(waitUntil, again, () => settle('no-leader'));",
+    replace: "else settle('no-leader');",
+    tests: ['unit/state/raft-client'],
+  },
+];
