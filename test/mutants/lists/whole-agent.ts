@@ -3,6 +3,7 @@
 
 import type { Mutant } from '../mutant.js';
 
+const REPLAY = ['integration/agent/replay'];
 const LEADERLESS = ['unit/http/leaderless'];
 const SESSION = 'workers/state/endpoints/session.ts';
 
@@ -71,5 +72,26 @@ export const wholeAgent: readonly Mutant[] = [
     find: "else this.#hold(waitUntil, again, () => settle('no-leader'));",
     replace: "else settle('no-leader');",
     tests: ['unit/state/raft-client'],
+  },
+  {
+    name: 'a leader is announced before the log is replayed',
+    file: 'workers/raft/raft-server.ts',
+    find: ' || applied < first',
+    replace: '',
+    tests: REPLAY,
+  },
+  {
+    name: 'DNS answers before the log is replayed',
+    file: 'workers/state/state-worker.ts',
+    find: "leadership?.hadLeader ? 'serve'",
+    replace: "leadership ? 'serve'",
+    tests: REPLAY,
+  },
+  {
+    name: 'stale reads are answered before the log is replayed',
+    file: 'workers/state/http/read-runner.ts',
+    find: '    if (!leadership.hadLeader) return false;\n',
+    replace: '',
+    tests: REPLAY,
   },
 ];
