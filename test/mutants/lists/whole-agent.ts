@@ -3,6 +3,7 @@
 
 import type { Mutant } from '../mutant.js';
 
+const DESCRIPTORS = ['integration/agent/descriptors'];
 const REPLAY = ['integration/agent/replay'];
 const LEADERLESS = ['unit/http/leaderless'];
 const SESSION = 'workers/state/endpoints/session.ts';
@@ -93,5 +94,61 @@ export const wholeAgent: readonly Mutant[] = [
     find: '    if (!leadership.hadLeader) return false;\n',
     replace: '',
     tests: REPLAY,
+  },
+  {
+    name: 'a gauge that can not be read ends the agent',
+    file: 'workers/state/endpoints/agent/process-families.ts',
+    find: '  } catch {\n    // The figure is old, and all else goes on.\n  }',
+    replace: '  } finally {\n    // Nothing.\n  }',
+    tests: DESCRIPTORS,
+  },
+  {
+    name: 'connections may take the last file descriptors',
+    file: 'observe/descriptor-reserve.ts',
+    find: 'if (descriptorOf(socket) < this.#reserved) return false;',
+    replace: 'if (descriptorOf(socket) >= 0) return false;',
+    tests: DESCRIPTORS,
+  },
+  {
+    name: 'every refused connection is a line in the log',
+    file: 'observe/descriptor-reserve.ts',
+    find: '    if (now < this.#nextLineMs) return;\n',
+    replace: '',
+    tests: DESCRIPTORS,
+  },
+  {
+    name: 'HTTP connections may take the last file descriptors',
+    file: 'workers/state/http/net/net-engine.ts',
+    find: '    if (this.#descriptors.refuses(socket)) return;\n',
+    replace: '',
+    tests: DESCRIPTORS,
+  },
+  {
+    name: 'DNS connections may take the last file descriptors',
+    file: 'workers/state/dns/tcp.ts',
+    find: '    if (descriptors.refuses(socket)) return;\n',
+    replace: '',
+    tests: DESCRIPTORS,
+  },
+  {
+    name: 'gossip connections may take the last file descriptors',
+    file: 'main/gossip/shell/stream-server.ts',
+    find: '    if (this.descriptors.refuses(socket)) return;\n',
+    replace: '',
+    tests: DESCRIPTORS,
+  },
+  {
+    name: 'one client may have all DNS connections',
+    file: 'workers/state/dns/tcp.ts',
+    find: ' || !clients.enter(client)',
+    replace: '',
+    tests: DESCRIPTORS,
+  },
+  {
+    name: 'a client that closed its DNS connections never gets new ones',
+    file: 'workers/state/dns/tcp.ts',
+    find: '      clients.leave(client);\n',
+    replace: '',
+    tests: DESCRIPTORS,
   },
 ];

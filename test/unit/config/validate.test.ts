@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import os from 'node:os';
 import { describe, test } from 'node:test';
-import { maxOpenFiles } from '../../../src/main/config/descriptors.js';
 import { loadFiles } from '../../../src/main/config/load.js';
 import { isPrivate } from '../../../src/main/config/sockaddr/interfaces.js';
+import { maxOpenFiles } from '../../../src/observe/open-files.js';
 import { readJson } from '../../data.js';
 import { temporaryDirectory, writeFiles } from '../../temporary.js';
 

@@ -2,9 +2,12 @@
 // questions, and in replies that the asker doesn't fetch (spec/dns.md, section 3).
 
 import net from 'node:net';
+import type { DescriptorReserve } from '../../../observe/descriptor-reserve.js';
+import { ClientLimit, plainAddress } from '../http/client-limit.js';
 import type { Responds, Response } from './responder.js';
 
 const MAX_CONNECTIONS = 1024;
+const MAX_CONNECTIONS_PER_CLIENT = 128;
 const MAX_QUESTIONS = 128;
 const FIRST_READ_MS = 2000;
 const IDLE_MS = 8000;
@@ -102,22 +105,29 @@ export function listenTcp(
   port: number,
   responder: Responds,
   answered: Answered,
+  descriptors: DescriptorReserve,
 ): Promise<TcpListener> {
   const sockets = new Set<net.Socket>();
+  const clients = new ClientLimit(MAX_CONNECTIONS_PER_CLIENT);
   const server = net.createServer((socket) => {
-    if (sockets.size >= MAX_CONNECTIONS) {
+    if (descriptors.refuses(socket)) return;
+    const client = plainAddress(socket.remoteAddress);
+    if (sockets.size >= MAX_CONNECTIONS || !clients.enter(client)) {
       socket.destroy();
       return;
     }
     sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
+    socket.on('close', () => {
+      sockets.delete(socket);
+      clients.leave(client);
+    });
     new Conversation(socket, responder, answered);
   });
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, address, () => {
       server.off('error', reject);
-      // Out of file descriptors and the like: the listener stays, the next accept may succeed.
+      // An accept that failed: the listener stays, the next one may succeed.
       server.on('error', () => {});
       const bound = server.address();
       resolve({
