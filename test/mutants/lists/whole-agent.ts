@@ -4,6 +4,7 @@
 import type { Mutant } from '../mutant.js';
 
 const DESCRIPTORS = ['integration/agent/descriptors'];
+const FAILING_DISK = ['integration/agent/failing-disk'];
 const REPLAY = ['integration/agent/replay'];
 const LEADERLESS = ['unit/http/leaderless'];
 const SESSION = 'workers/state/endpoints/session.ts';
@@ -150,5 +151,33 @@ export const wholeAgent: readonly Mutant[] = [
     find: '      clients.leave(client);\n',
     replace: '',
     tests: DESCRIPTORS,
+  },
+  {
+    name: 'a write that failed counts as done',
+    file: 'workers/raft/raft-server.ts',
+    find: '      failed(error);\n      return;\n',
+    replace: '',
+    tests: FAILING_DISK,
+  },
+  {
+    name: 'a disk that failed is not told to main',
+    file: 'workers/raft/worker.ts',
+    find: "  tell({ kind: 'fatal', text: failure.message });\n",
+    replace: '',
+    tests: FAILING_DISK,
+  },
+  {
+    name: 'registrations that the disk refused are acknowledged',
+    file: 'workers/state/local/registration-store.ts',
+    find: "const reason = errorCode(error) === 'ENOSPC' ?",
+    replace: "if (errorCode(error) === 'EIO') return DONE;\n      const reason = errorCode(error) === 'ENOSPC' ?",
+    tests: FAILING_DISK,
+  },
+  {
+    name: 'gossip forgets the lines that its snapshot file could not take',
+    file: 'main/gossip/shell/snapshot-file.ts',
+    find: 'this.mustSync ||= isSynced;\n      this.hasFailed = true;\n      this.fallBehind();\n    }\n  }\n\n  /** Writes the state',
+    replace: 'this.mustSync ||= isSynced;\n      this.hasFailed = true;\n    }\n  }\n\n  /** Writes the state',
+    tests: FAILING_DISK,
   },
 ];
