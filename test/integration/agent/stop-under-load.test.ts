@@ -7,6 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { type AgentProcess, startAgent, waitFor } from '../../agent-process.js';
+import { RawClient } from '../../unit/http/fixture.js';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lictor-burst-'));
 after(() => fs.rmSync(folder, { recursive: true, force: true }));
@@ -57,7 +58,15 @@ test('SIGTERM in the middle of a burst of writes loses nothing that was acknowle
       Array.from({ length: WRITERS }, (_, i) => writeUntilGone(agent, kind, `${kind}${i}`, acknowledged[kind])),
     );
     await waitFor(() => KINDS.every((kind) => acknowledged[kind].size > 100), 'all kinds to be written', DEADLINE_MS);
+    const waiting = new RawClient(agent.ports.http);
+    waiting.send('GET /v1/status/leader HTTP/1.1\r\nHost: x\r\n\r\n');
+    await waiting.answer('GET', DEADLINE_MS);
+    waiting.send('GET /v1/kv/nothing?index=1000000&wait=600s HTTP/1.1\r\nHost: x\r\n\r\n');
+    // What was sent after it is answered: it was read.
+    await agent.request('GET', '/v1/status/leader');
     agent.child.kill('SIGTERM');
+    const ended = await waiting.answer('GET', DEADLINE_MS);
+    assert.equal(ended.status, 404, 'what waits is answered before the end');
     assert.equal(await agent.waitForExit(DEADLINE_MS), 1);
     await Promise.all(writers);
     assert.match(agent.output, /Exit code: code=1\n?$/);

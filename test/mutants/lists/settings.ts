@@ -116,13 +116,6 @@ export const settings: readonly Mutant[] = [
     tests: LIFECYCLE,
   },
   {
-    name: 'the log is closed while a write is under way',
-    file: 'workers/raft/raft-server.ts',
-    find: '    while (this.#write) await this.#write;\n',
-    replace: '',
-    tests: ['integration/agent/stop-under-load'],
-  },
-  {
     name: 'an agent that is told to stop ends before its requests are answered',
     file: 'main/agent.ts',
     find: "    await this.#state?.stop({ kind: 'stop', deadlineMs: STOP_DEADLINE_MS - 1_000 }, STOP_DEADLINE_MS);\n",
