@@ -93,7 +93,11 @@ function questions({ renewed, destroyed, other, index }: Late): readonly Questio
   const late = /"late"/;
   const read = '[{"KV": {"Verb": "get", "Key": "late"}}]';
   const txnSays = /"Key":"late".*"Errors":null.*"KnownLeader":true/;
-  const check = JSON.stringify({ Node: 'ext', Address: '10.0.0.9', Check: { Name: 'c', ServiceID: 'late' } });
+  const check = JSON.stringify({
+    Node: 'ext',
+    Address: '10.0.0.9',
+    Check: { Name: 'c', ServiceID: 'late', Status: 'passing' },
+  });
   return [
     { target: '/v1/kv/late?raw', says: kept },
     { target: '/v1/kv/late?raw&consistent', says: kept },
