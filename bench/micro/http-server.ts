@@ -27,7 +27,7 @@ const read: ReadEndpoint<string, string | null> = {
 const consensus: Consensus = {
   leadership,
   isLeading: true,
-  awaitLeading: () => Promise.resolve(true),
+  awaitLeader: () => Promise.resolve(null),
   propose: () => Promise.resolve({ ok: false, code: 'no-leader' }),
   verifyLeader: () => Promise.resolve(true),
 };

@@ -3,13 +3,13 @@
 
 import { joinHostPort } from '../../gotext/host-port.js';
 import { quote } from '../../gotext/quote.js';
+import { maxOpenFiles } from '../../observe/open-files.js';
 import type { Listener } from '../../wire/config.js';
 import type { LocalDefinitions } from '../../wire/definitions.js';
 import { metaProblem } from '../../wire/metadata.js';
 import type { Addresses } from './addresses.js';
 import { isAnyAddress } from './addresses.js';
 import { definitionProblem } from './definitions.js';
-import { maxOpenFiles } from './descriptors.js';
 import type { Problems } from './problems.js';
 import type { AgentConfig } from './schema/agent.js';
 

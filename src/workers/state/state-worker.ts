@@ -202,7 +202,7 @@ export class StateWorker {
     const config = this.#config;
     return [
       ...this.#agentTable(local),
-      ...eventEndpoints({ events: this.#gossip.events, control: this.#control }),
+      ...eventEndpoints({ events: this.#gossip.events, calls: this.#calls }),
       ...serverEndpoints({
         calls: this.#calls,
         config: () => this.#config,

@@ -5,6 +5,8 @@ import dgram from 'node:dgram';
 import { once } from 'node:events';
 import net from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { DescriptorReserve } from '../../../src/observe/descriptor-reserve.js';
+import { Logger, LogSink } from '../../../src/observe/logger.js';
 import type { Responds } from '../../../src/workers/state/dns/responder.js';
 import { listenTcp, type TcpLimits } from '../../../src/workers/state/dns/tcp.js';
 import { listenUdp } from '../../../src/workers/state/dns/udp.js';
@@ -37,10 +39,17 @@ function framed(id: number): Buffer {
   return Buffer.concat([Buffer.of(0, 12), question(id)]);
 }
 
-const ROOMY: TcpLimits = { connections: 100, questions: 100_000, unsentBytes: 256 * 1024 };
+const ROOMY: TcpLimits = {
+  connections: 100,
+  connectionsPerClient: 100,
+  questions: 100_000,
+  unsentBytes: 256 * 1024,
+};
 
 async function listen(t: TestContext, responder: Responds, limits: Partial<TcpLimits>): Promise<number> {
-  const listener = await listenTcp('127.0.0.1', 0, responder, () => {}, { ...ROOMY, ...limits });
+  const descriptors = new DescriptorReserve('dns', new Logger('agent', new LogSink('error', () => {})));
+  const all = { ...ROOMY, ...limits };
+  const listener = await listenTcp('127.0.0.1', 0, responder, () => {}, descriptors, all);
   t.after(() => listener.close());
   return listener.port;
 }

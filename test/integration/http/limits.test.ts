@@ -6,6 +6,7 @@ import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
+import { Logger, LogSink } from '../../../src/observe/logger.js';
 import type { EngineLimits, Exchange } from '../../../src/workers/state/http/engine.js';
 import { NetEngine } from '../../../src/workers/state/http/net/net-engine.js';
 import { waitFor } from '../../agent-process.js';
@@ -18,6 +19,7 @@ const LIMITS: EngineLimits = {
   slowBodyMs: 50,
   slowBodyBytes: 1024,
 };
+const SILENT = new Logger('agent', new LogSink('error', () => {}));
 const NOBODY = { user: '', group: '', mode: '' };
 
 async function startEngine(limits: Partial<EngineLimits>): Promise<{ engine: NetEngine; port: number }> {
@@ -34,6 +36,7 @@ async function startEngine(limits: Partial<EngineLimits>): Promise<{ engine: Net
     },
     limits: { ...LIMITS, ...limits },
     unixSocket: NOBODY,
+    logger: SILENT,
   });
   const bound = await engine.listen({ kind: 'tcp', address: '127.0.0.1', port: 0 });
   return { engine, port: bound.port };
@@ -121,6 +124,7 @@ test('a unix socket: a stale file is replaced, a living one is not, the mode is 
     listener: (exchange: Exchange) => exchange.reply(200, '', `[${exchange.remoteAddress}]`),
     limits: LIMITS,
     unixSocket: { user: '', group: '', mode: '0600' },
+    logger: SILENT,
   };
   const first = new NetEngine(options);
   const second = new NetEngine(options);

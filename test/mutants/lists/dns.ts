@@ -76,7 +76,7 @@ export const dns: readonly Mutant[] = [
   {
     name: 'a TCP connection that ended keeps its place',
     file: `${DNS}/tcp.ts`,
-    find: "socket.on('close', () => sockets.delete(socket));",
+    find: '      sockets.delete(socket);\n',
     replace: '',
     tests: LIMITS,
   },

@@ -119,8 +119,8 @@ export const http: readonly Mutant[] = [
   {
     name: 'the cache of who asked what is unbounded',
     file: `${HTTP}/read-cache.ts`,
-    find: 'if (this.#entries.size > MAX_ENTRIES) {',
-    replace: 'if (this.#entries.size < 0) {',
+    find: 'if (this.#entries.size <= MAX_ENTRIES) return;',
+    replace: 'if (this.#entries.size > 0) return;',
     tests: ['unit/http/read-cache'],
   },
   {
@@ -153,7 +153,7 @@ export const http: readonly Mutant[] = [
   },
   {
     name: 'a limit on connections set by a reload is ignored',
-    file: `${HTTP}/client-limit.ts`,
+    file: 'workers/state/sockets/client-limit.ts',
     find: `this.#max = max;
   }
 

@@ -12,7 +12,9 @@ import { http } from './http.js';
 import { localAgent } from './local-agent.js';
 import { processes } from './processes.js';
 import { raftCore } from './raft-core.js';
+import { settings } from './settings.js';
 import { store } from './store.js';
+import { wholeAgent } from './whole-agent.js';
 
 export const mutants: readonly Mutant[] = [
   ...checks,
@@ -26,5 +28,7 @@ export const mutants: readonly Mutant[] = [
   ...localAgent,
   ...processes,
   ...raftCore,
+  ...settings,
   ...store,
+  ...wholeAgent,
 ];

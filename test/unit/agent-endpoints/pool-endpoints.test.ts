@@ -19,7 +19,9 @@ const refusal = ({ status, body }: Reply): unknown => [status, body];
 
 function events(control = new FakeControl()) {
   const log = new EventLog({ nodeName: 'golden', services: () => [], logger: surroundings().logger });
-  return { log, control, call: caller(eventEndpoints({ events: log, control })) };
+  const store = new TestStore();
+  const calls = testCalls({ store, consensus: new FakeLog(store), server: { control } });
+  return { log, control, call: caller(eventEndpoints({ events: log, calls })) };
 }
 
 function fired(id: string, name: string): FiredEvent {

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import os from 'node:os';
 import { describe, test } from 'node:test';
-import { maxOpenFiles } from '../../../src/main/config/descriptors.js';
 import { loadFiles } from '../../../src/main/config/load.js';
+import { maxOpenFiles } from '../../../src/observe/open-files.js';
 import { readJson } from '../../data.js';
 import { temporaryDirectory, writeFiles } from '../../temporary.js';
 

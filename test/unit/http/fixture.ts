@@ -245,8 +245,8 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
   const consensus: Consensus = {
     leadership,
     isLeading: true,
-    awaitLeading: () => Promise.resolve(true),
     propose: () => Promise.resolve({ ok: false, code: 'no-leader' }),
+    awaitLeader: () => Promise.resolve(leadership.mayServe ? null : 'no-leader'),
     verifyLeader: () => Promise.resolve(api.verifies),
   };
   const server = new HttpServer({

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { ClientLimit, plainAddress } from '../../../src/workers/state/http/client-limit.js';
 import { acceptsGzip } from '../../../src/workers/state/http/gzip.js';
 import { parseQuery } from '../../../src/workers/state/http/query.js';
 import { canonicalName, headerLine } from '../../../src/workers/state/http/site.js';
 import { cleanPath, encodePath, judgePath, percentDecode } from '../../../src/workers/state/http/target.js';
+import { ClientLimit, plainAddress } from '../../../src/workers/state/sockets/client-limit.js';
 
 test('acceptsGzip', () => {
   for (const yes of ['gzip', 'br, gzip', 'GZIP;q=0.5', '*', 'gzip ; q=1', 'deflate,gzip;q=0.001']) {

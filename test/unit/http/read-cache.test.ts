@@ -9,7 +9,9 @@ import { ReadCache } from '../../../src/workers/state/http/read-cache.js';
 function isHit(cache: ReadCache, path: string, query = 'cached', token = ''): boolean {
   // All that the cache reads of a call.
   const call = { path, query: parseQuery(query), header: () => token };
-  return cache.look(call as unknown as ApiCall).hit;
+  const state = cache.look(call as unknown as ApiCall);
+  cache.served(state);
+  return state.hit;
 }
 
 test('the same question is a hit; another path, token or selection is another question', () => {

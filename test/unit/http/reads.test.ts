@@ -80,6 +80,18 @@ test('cached: a miss, then hits; off by configuration', async () => {
   assert.equal((await get(api.port, '/v1/list?cached&consistent')).status, 200);
 });
 
+test('cached: a read that found no leader leaves nothing for the next one to hit', async () => {
+  api.leadership.setRole(Role.follower, 1, false);
+  for (let time = 0; time < 2; time += 1) {
+    const refused = await get(api.port, '/v1/list?cached');
+    assert.equal(refused.status, 500);
+    assert.equal(refused.body, 'No cluster leader');
+  }
+  api.leadership.setRole(Role.leader, 2, true);
+  assert.equal((await get(api.port, '/v1/list?cached')).headers['x-cache'], 'MISS');
+  assert.equal((await get(api.port, '/v1/list?cached')).headers['x-cache'], 'HIT');
+});
+
 test('discovery_max_stale makes catalog reads stale, others not', async () => {
   api.server.reload({ ...SETTINGS, discoveryMaxStaleMs: 1000 });
   assert.equal((await get(api.port, '/v1/list')).headers['x-consul-effective-consistency'], 'stale');

@@ -34,16 +34,16 @@ export class FakeLog implements LeaderConsensus {
     return this.leadership.role === Role.leader;
   }
 
-  awaitLeading(): Promise<boolean> {
-    return Promise.resolve(this.isLeading);
-  }
-
   async propose(command: Command): Promise<ProposeOutcome> {
     this.proposed.push(command);
     if (this.failure) return { ok: false, code: this.failure };
     await this.proposalGate;
     const result = this.store.run(command);
     return { ok: true, index: this.store.appliedIndex, result };
+  }
+
+  awaitLeader(): Promise<ProposeFailure | null> {
+    return Promise.resolve(this.leadership.mayServe ? null : 'no-leader');
   }
 
   verifyLeader(): Promise<boolean> {

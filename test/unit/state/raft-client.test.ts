@@ -169,6 +169,21 @@ test('of commands that wait for a leader no more are held either', async () => {
   await Promise.all(held);
 });
 
+test('who asks for a leader hears of one at once, when it is elected, or at the hold time that there is none', async () => {
+  leadership.setUnboundedLease(true);
+  assert.equal(await client.awaitLeader(), null);
+  leadership.setRole(Role.candidate, 3, false);
+  assert.equal(await client.awaitLeader(), 'no-leader');
+  const waiting = client.awaitLeader();
+  leadership.setRole(Role.leader, 3, true);
+  raft.postMessage({ kind: 'role', role: 'leader', term: 3, leaderAddress: 'x', leaderId: 'y' });
+  assert.equal(await waiting, null);
+  leadership.setRole(Role.candidate, 4, false);
+  const late = client.awaitLeader();
+  client.stop();
+  assert.equal(await late, 'stopping');
+});
+
 test('what recovery brings back is decoded, applied at its indexes, and credited', async () => {
   const packed = [set('x'), set('y')].map((command) => encodeCommand(command));
   const bytes = Buffer.concat(

@@ -4,6 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { joinHostPort } from '../../../gotext/host-port.js';
 import { parseIp } from '../../../gotext/ip.js';
 import { errnoText } from '../../../gotext/network-errors.js';
+import { DescriptorReserve } from '../../../observe/descriptor-reserve.js';
 import { StreamReader } from '../wire/stream.js';
 import type { PushPull, StreamMessage } from '../wire/stream-messages.js';
 import { sealSteps, sealStream } from '../wire/stream-sealing.js';
@@ -66,6 +67,7 @@ export class StreamServer {
   private readonly work: StreamWork;
   private readonly allows: ((ip: Uint8Array) => boolean) | null;
   private readonly limits: InboundLimits;
+  private readonly descriptors: DescriptorReserve;
   private readonly sockets = new Set<Socket>();
 
   constructor(
@@ -78,6 +80,7 @@ export class StreamServer {
     this.work = work;
     this.allows = allows;
     this.limits = new InboundLimits(limits);
+    this.descriptors = new DescriptorReserve('gossip', work.logger);
     const { server } = listener;
     server.on('connection', (socket) => this.accept(socket));
     server.on('error', (error) => work.logger.error(`memberlist: Error accepting TCP connection: ${error.message}`));
@@ -91,6 +94,7 @@ export class StreamServer {
   }
 
   private accept(socket: Socket): void {
+    if (this.descriptors.refuses(socket)) return;
     const source = socket.remoteAddress ?? '';
     const ip = parseIp(source);
     const admission = ip === null || this.allows?.(ip) === false ? null : this.limits.admit(source);

@@ -1,5 +1,6 @@
 // A read whose asker waits for a promise: for what isn't on a hot path.
 
+import type { Leadership } from '../../../wire/leadership.js';
 import { allowAll } from '../methods/access.js';
 import type { ReadMethod } from '../methods/method.js';
 import type { Refusal } from '../methods/refusal.js';
@@ -7,7 +8,14 @@ import { BlockingRead } from './blocking-read.js';
 import type { Calls } from './calls.js';
 import type { ReadSettings } from './read-settings.js';
 
-export type Answer<Value> = { readonly value: Value; readonly index: number } | Refusal;
+export interface Answered<Value> {
+  readonly value: Value;
+  readonly index: number;
+  /** A leader is known, be it this server or another. */
+  readonly hasLeader: boolean;
+}
+
+export type Answer<Value> = Answered<Value> | Refusal;
 
 class AskedRead<Value> extends BlockingRead<Value> {
   readonly #settle: (answer: Answer<Value>) => void;
@@ -19,8 +27,8 @@ class AskedRead<Value> extends BlockingRead<Value> {
     this.#fail = fail;
   }
 
-  protected override answered(value: Value, index: number): void {
-    this.#settle({ value, index });
+  protected override answered(value: Value, index: number, { hasLeader }: Leadership): void {
+    this.#settle({ value, index, hasLeader });
   }
 
   override refused(refusal: Refusal): void {

@@ -54,6 +54,8 @@ export abstract class BlockingRead<T> implements Deadline {
   abstract refused(refused: Refusal): void;
   /** The read threw: a bug, to be reported and answered. Nobody above catches what a timer or a change has called. */
   abstract crashed(error: unknown): void;
+  /** It goes to the store, for the first time. */
+  protected begun(): void {}
   /** It begins to wait, perhaps once more: whatever isn't needed for the answer can go. */
   protected abstract parked(): void;
 
@@ -61,6 +63,7 @@ export abstract class BlockingRead<T> implements Deadline {
   start(context: ReadContext, prepared: PreparedRead<T>, waitMs: number): void {
     this.#context = context;
     this.#prepared = prepared;
+    this.begun();
     const result = prepared.read();
     if (!this.blocks || shownIndex(result.index) > this.#minIndex || context.stopping) {
       this.#answer(result);

@@ -65,7 +65,10 @@ export class ServerCalls implements Calls {
     const { leader, consensus } = this.#options;
     if (datacenter !== leader.datacenter) return refusal('no-datacenter');
     // A rule is judged by a store that holds everything acknowledged: before that nobody leads.
-    if (!consensus.isLeading && !(await consensus.awaitLeading())) return refusal('no-leader');
+    if (!consensus.isLeading) {
+      const failure = await consensus.awaitLeader();
+      if (failure !== null) return refusal(failure);
+    }
     const decision = method.decide(leader, request, asker);
     if (isRefusal(decision)) return decision;
     if (!('command' in decision)) return decision.reply;

@@ -1,6 +1,7 @@
 // The DNS server of an agent: one responder behind a UDP and a TCP listener on each configured address, and its metrics
 // (spec/dns.md, section 5).
 
+import { DescriptorReserve } from '../../../observe/descriptor-reserve.js';
 import type { Logger } from '../../../observe/logger.js';
 import type { Labels, Metrics, Series } from '../../../observe/metrics.js';
 import type { DnsConfig } from '../../../wire/config.js';
@@ -81,10 +82,11 @@ export class DnsServer {
   async #bind(address: string, port: number): Promise<void> {
     const answered = (response: Response, startedMs: number) => this.#count(response, startedMs);
     const responder: Responds = { respond: (packet, transport) => this.#respond(packet, transport) };
+    const descriptors = new DescriptorReserve('dns', this.#options.logger);
     for (let attempt = 1; ; attempt++) {
       const udp = await listenUdp(address, port, responder, answered);
       try {
-        const tcp = await listenTcp(address, udp.port, responder, answered);
+        const tcp = await listenTcp(address, udp.port, responder, answered, descriptors);
         this.#listeners.push(udp, tcp);
         this.#bound.push({ address, port: udp.port });
         return;

@@ -2,17 +2,25 @@
 // questions, and in replies that the asker doesn't fetch (spec/dns.md, section 3).
 
 import net from 'node:net';
+import type { DescriptorReserve } from '../../../observe/descriptor-reserve.js';
+import { ClientLimit, plainAddress } from '../sockets/client-limit.js';
 import type { Responds, Response } from './responder.js';
 
 export interface TcpLimits {
   readonly connections: number;
+  readonly connectionsPerClient: number;
   /** On one connection. */
   readonly questions: number;
   /** Replies waiting for the asker to read; then it isn't read from either. */
   readonly unsentBytes: number;
 }
 
-const LIMITS: TcpLimits = { connections: 1024, questions: 128, unsentBytes: 256 * 1024 };
+const LIMITS: TcpLimits = {
+  connections: 1024,
+  connectionsPerClient: 128,
+  questions: 128,
+  unsentBytes: 256 * 1024,
+};
 const FIRST_READ_MS = 2000;
 const IDLE_MS = 8000;
 /** A frame that can't be a question ends the conversation, a little later, as upstream does. */
@@ -109,23 +117,30 @@ export function listenTcp(
   port: number,
   responder: Responds,
   answered: Answered,
+  descriptors: DescriptorReserve,
   limits = LIMITS,
 ): Promise<TcpListener> {
   const sockets = new Set<net.Socket>();
+  const clients = new ClientLimit(limits.connectionsPerClient);
   const server = net.createServer((socket) => {
-    if (sockets.size >= limits.connections) {
+    if (descriptors.refuses(socket)) return;
+    const client = plainAddress(socket.remoteAddress);
+    if (sockets.size >= limits.connections || !clients.enter(client)) {
       socket.destroy();
       return;
     }
     sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
+    socket.on('close', () => {
+      sockets.delete(socket);
+      clients.leave(client);
+    });
     new Conversation(socket, responder, answered, limits);
   });
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, address, () => {
       server.off('error', reject);
-      // Out of file descriptors and the like: the listener stays, the next accept may succeed.
+      // An accept that failed: the listener stays, the next one may succeed.
       server.on('error', () => {});
       const bound = server.address();
       resolve({

@@ -1,18 +1,19 @@
-// /v1/event/*: user events are fired into the LAN pool, by way of main, and listed as they came back from it.
+// /v1/event/*: user events are fired into the LAN pool and listed as they came back from it.
 
 import { randomUUID } from 'node:crypto';
 import { bytesJson, listJson, quoteJson } from '../../../gotext/json-encode.js';
 import type { FiredEvent } from '../../../wire/gossip-pools.js';
-import type { AgentControl } from '../control/control-client.js';
-import { refuseFilters } from '../gossip/events/event-filter.js';
+import type { Calls } from '../calls/calls.js';
 import { eventIndex } from '../gossip/events/event-index.js';
 import type { EventLog } from '../gossip/events/event-log.js';
-import { type ApiRequest, type EndpointTable, isReply, json, type Reply, text } from '../http/endpoint.js';
+import { type ApiRequest, type EndpointTable, isReply, json, type Reply, refused, text } from '../http/endpoint.js';
 import { waitWhile } from '../http/waiting.js';
+import { fireEvent } from '../methods/event.js';
+import { isRefusal } from '../methods/refusal.js';
 
 export interface EventDependencies {
   readonly events: Pick<EventLog, 'list' | 'watch'>;
-  readonly control: AgentControl;
+  readonly calls: Calls;
 }
 
 const MAX_BODY = 2 * 1024 * 1024;
@@ -26,24 +27,23 @@ function eventJson(event: FiredEvent): string {
   );
 }
 
-async function fire({ control }: EventDependencies, request: ApiRequest): Promise<Reply> {
+async function fire({ calls }: EventDependencies, request: ApiRequest): Promise<Reply> {
   const { rest: name, query } = request;
   if (name === '') return text(400, 'Missing name');
   const body = await request.body(MAX_BODY);
   if (!body.ok) return body.reply;
-  const filters = {
+  // The port gets bytes of their own: those of the body may be a view into a larger buffer.
+  const payload = body.bytes.byteLength === 0 ? null : Uint8Array.from(body.bytes);
+  const event = {
+    id: randomUUID(),
+    name,
+    payload,
     nodeFilter: query.first('node'),
     serviceFilter: query.first('service'),
     tagFilter: query.first('tag'),
   };
-  const refused = refuseFilters(filters);
-  if (refused !== null) return text(500, refused);
-  // The port gets bytes of their own: those of the body may be a view into a larger buffer.
-  const payload = body.bytes.byteLength === 0 ? null : Uint8Array.from(body.bytes);
-  const event = { id: randomUUID(), name, payload, ...filters };
-  const answer = await control.ask({ op: 'fire-event', event });
-  if (!answer.ok) return text(500, `error broadcasting event: ${answer.error}`);
-  return json(eventJson({ ...event, version: VERSION, lTime: 0 }));
+  const outcome = await calls.direct(fireEvent, event, request.datacenter, request.asker);
+  return isRefusal(outcome) ? refused(outcome) : json(eventJson({ ...event, version: VERSION, lTime: 0 }));
 }
 
 async function list({ events }: EventDependencies, request: ApiRequest): Promise<Reply> {

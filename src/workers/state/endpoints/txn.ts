@@ -87,5 +87,5 @@ async function transact(dependencies: TxnDependencies, request: ApiRequest): Pro
   const outcome = await ask(calls, txnRead, operations, { ...options, minIndex: 0 }, datacenter);
   if (isRefusal(outcome)) return refused(outcome);
   const { response, index } = outcome.value;
-  return readAnswer(response, index, index > 0);
+  return readAnswer(response, index, index > 0 && outcome.hasLeader);
 }

@@ -16,7 +16,8 @@ class HttpRead<Request, Value> extends BlockingRead<Value> implements AbortListe
   readonly #call: ApiCall;
   readonly #endpoint: ReadEndpoint<Request, Value>;
   readonly #request: Request;
-  readonly #cache: CacheState | null;
+  readonly #cached: CacheState | null;
+  readonly #cache: ReadCache;
   readonly #failed: (call: ApiCall, error: unknown) => void;
   #isParked = false;
 
@@ -25,13 +26,15 @@ class HttpRead<Request, Value> extends BlockingRead<Value> implements AbortListe
     endpoint: ReadEndpoint<Request, Value>,
     request: Request,
     options: ReadOptions,
-    cache: CacheState | null,
+    cached: CacheState | null,
+    cache: ReadCache,
     failed: (call: ApiCall, error: unknown) => void,
   ) {
     super(options);
     this.#call = call;
     this.#endpoint = endpoint;
     this.#request = request;
+    this.#cached = cached;
     this.#cache = cache;
     this.#failed = failed;
   }
@@ -49,6 +52,10 @@ class HttpRead<Request, Value> extends BlockingRead<Value> implements AbortListe
     this.abort();
   }
 
+  protected override begun(): void {
+    if (this.#cached !== null) this.#cache.served(this.#cached);
+  }
+
   protected override parked(): void {
     if (this.#isParked) return;
     this.#isParked = true;
@@ -63,7 +70,7 @@ class HttpRead<Request, Value> extends BlockingRead<Value> implements AbortListe
       this.#call.finish(reply);
       return;
     }
-    const isStreaming = (this.blocks || this.#cache !== null) && endpoint.streaming?.(this.#request) === true;
+    const isStreaming = (this.blocks || this.#cached !== null) && endpoint.streaming?.(this.#request) === true;
     let headers = readHeaders(
       index,
       leadership.hasLeader,
@@ -71,7 +78,7 @@ class HttpRead<Request, Value> extends BlockingRead<Value> implements AbortListe
       isStreaming,
       endpoint.effectiveConsistency ? this.consistency : null,
     );
-    if (this.#cache !== null) headers += this.#cache.headers;
+    if (this.#cached !== null) headers += this.#cached.headers;
     this.#call.finish(reply, headers);
   }
 }
@@ -94,7 +101,7 @@ export function startRead(
     return;
   }
   const state = options.cached && endpoint.cacheable ? cache.look(call) : null;
-  calls.read(new HttpRead(call, endpoint, request, options, state, failed), {
+  calls.read(new HttpRead(call, endpoint, request, options, state, cache, failed), {
     method: endpoint.method,
     request,
     settings: options,

@@ -110,6 +110,7 @@ export class HttpServer {
       listener: (exchange: Exchange) => this.#serve(exchange),
       limits: this.#site.engineLimits,
       unixSocket: this.#unixSocket,
+      logger: this.#logger,
     };
     if (this.#engineName === 'net') return new NetEngine(options);
     const { UwsEngine } = await import('./uws/uws-engine.js');

@@ -9,10 +9,12 @@ export interface CacheState {
   readonly hit: boolean;
   /** Finished header lines. */
   readonly headers: string;
+  /** What was asked. */
+  readonly key: string;
 }
 
-const HIT: CacheState = { hit: true, headers: 'X-Cache: HIT\r\nAge: 0\r\n' };
-const MISS: CacheState = { hit: false, headers: 'X-Cache: MISS\r\n' };
+const HIT = 'X-Cache: HIT\r\nAge: 0\r\n';
+const MISS = 'X-Cache: MISS\r\n';
 /** As stock keeps a watched entry without readers. */
 const KEPT_MS = 20 * 60 * 1000;
 const MAX_ENTRIES = 4096;
@@ -26,15 +28,23 @@ export class ReadCache {
 
   look(call: ApiCall): CacheState {
     const key = keyOf(call);
-    const now = performance.now();
     const seen = this.#entries.get(key);
+    if (seen === undefined || performance.now() - seen >= KEPT_MS) return { hit: false, headers: MISS, key };
+    this.#keep(key);
+    return { hit: true, headers: HIT, key };
+  }
+
+  /** The read goes to the store: only from then on is there something that the next one can hit. */
+  served({ hit, key }: CacheState): void {
+    if (!hit) this.#keep(key);
+  }
+
+  #keep(key: string): void {
     this.#entries.delete(key);
-    this.#entries.set(key, now);
-    if (this.#entries.size > MAX_ENTRIES) {
-      const oldest = this.#entries.keys().next().value;
-      if (oldest !== undefined) this.#entries.delete(oldest);
-    }
-    return seen !== undefined && now - seen < KEPT_MS ? HIT : MISS;
+    this.#entries.set(key, performance.now());
+    if (this.#entries.size <= MAX_ENTRIES) return;
+    const oldest = this.#entries.keys().next().value;
+    if (oldest !== undefined) this.#entries.delete(oldest);
   }
 }
 

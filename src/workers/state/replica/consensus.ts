@@ -15,8 +15,8 @@ export interface Consensus {
   readonly leadership: Leadership;
   /** This server leads, and its store holds everything that was acknowledged. */
   readonly isLeading: boolean;
-  /** True once {@link isLeading}; false when that doesn't come true within rpc_hold_timeout. */
-  awaitLeading(): Promise<boolean>;
+  /** null once {@link isLeading}; why not, when that doesn't come true within rpc_hold_timeout. */
+  awaitLeader(): Promise<ProposeFailure | null>;
   /** Resolves when the command is durable, committed and applied here; waits for a leader up to rpc_hold_timeout. */
   propose(command: Command): Promise<ProposeOutcome>;
   /** Confirms with a quorum that this server leads (consistent reads). */

@@ -75,7 +75,7 @@ export class RaftClient implements Consensus {
     return this.leadership.role === Role.leader;
   }
 
-  awaitLeading(): Promise<boolean> {
+  awaitLeader(): Promise<ProposeFailure | null> {
     return new Promise((resolve) => this.#whenLeading(0, resolve));
   }
 
@@ -117,9 +117,9 @@ export class RaftClient implements Consensus {
       return;
     }
     if (!this.isLeading) {
-      this.#whenLeading(0, (leads) => {
-        if (leads) this.#enqueue(pending);
-        else pending.settle({ ok: false, code: this.#stopping ? 'stopping' : 'no-leader' });
+      this.#whenLeading(0, (failure) => {
+        if (failure === null) this.#enqueue(pending);
+        else pending.settle({ ok: false, code: failure });
       });
       return;
     }
@@ -145,15 +145,15 @@ export class RaftClient implements Consensus {
   }
 
   /** Waits while an election may be running (spec/rpc.md, "Forwarding", 5); `waitUntil` is 0 for a wait that begins. */
-  #whenLeading(waitUntil: number, done: (leads: boolean) => void): void {
+  #whenLeading(waitUntil: number, done: (failure: ProposeFailure | null) => void): void {
     if (this.#stopping || this.isLeading) {
-      done(!this.#stopping);
+      done(this.#stopping ? 'stopping' : null);
       return;
     }
     const now = performance.now();
     const until = waitUntil === 0 ? now + this.#holdMs * (1 + Math.random() / 16) : waitUntil;
     if (now >= until || this.#waiting.size >= MAX_PENDING) {
-      done(false);
+      done('no-leader');
       return;
     }
     const retry = (): void => {

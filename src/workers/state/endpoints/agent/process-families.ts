@@ -2,6 +2,7 @@
 // no counterpart of is 0. And the runtime gauges of the agent's own metrics.
 
 import { readdirSync, readFileSync } from 'node:fs';
+import { maxOpenFiles } from '../../../../observe/open-files.js';
 import type { MetricsReport } from '../../../../wire/thread-port.js';
 import type { Family } from './metrics-prometheus.js';
 
@@ -23,15 +24,25 @@ const ZERO_GAUGES = [
 ];
 const ZERO_COUNTERS = ['frees_total', 'lookups_total', 'mallocs_total'];
 
-/** Files open, and the most there may be; 0 where the system does not say. */
-function descriptors(): { readonly open: number; readonly max: number } {
+/** 0 where the system does not say. */
+function openFiles(): number {
   try {
-    const open = readdirSync('/proc/self/fd').length;
-    const limit = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'));
-    return { open, max: Number(limit?.[1] ?? 0) };
+    return readdirSync('/proc/self/fd').length;
   } catch {
-    return { open: 0, max: 0 };
+    return 0;
   }
+}
+
+let lastMemory: NodeJS.MemoryUsage = { rss: 0, heapTotal: 0, heapUsed: 0, external: 0, arrayBuffers: 0 };
+
+/** As it was when it could be told: Node opens a file for it, which fails when there are no descriptors left. */
+function memoryUsage(): NodeJS.MemoryUsage {
+  try {
+    lastMemory = process.memoryUsage();
+  } catch {
+    // The figure is old, and all else goes on.
+  }
+  return lastMemory;
 }
 
 function virtualBytes(): number {
@@ -47,9 +58,8 @@ export function processFamilies(startedMs: number): ReadonlyMap<string, Family> 
   const put = (name: string, type: 'gauge' | 'counter', value: number, labels = ''): void => {
     families.set(name, { type, help: name, lines: [`${name}${labels} ${value}`] });
   };
-  const memory = process.memoryUsage();
+  const memory = memoryUsage();
   const cpu = process.cpuUsage();
-  const { open, max } = descriptors();
   for (const name of ZERO_GAUGES) put(`go_memstats_${name}`, 'gauge', 0);
   for (const name of ZERO_COUNTERS) put(`go_memstats_${name}`, 'counter', 0);
   put('go_goroutines', 'gauge', process.getActiveResourcesInfo().length);
@@ -63,8 +73,8 @@ export function processFamilies(startedMs: number): ReadonlyMap<string, Family> 
   put('go_memstats_heap_sys_bytes', 'gauge', memory.heapTotal);
   put('go_memstats_sys_bytes', 'gauge', memory.rss);
   put('process_cpu_seconds_total', 'counter', (cpu.user + cpu.system) / MICROSECONDS);
-  put('process_open_fds', 'gauge', open);
-  put('process_max_fds', 'gauge', max);
+  put('process_open_fds', 'gauge', openFiles());
+  put('process_max_fds', 'gauge', maxOpenFiles() ?? 0);
   put('process_resident_memory_bytes', 'gauge', memory.rss);
   put('process_start_time_seconds', 'gauge', startedMs / 1000);
   put('process_virtual_memory_bytes', 'gauge', virtualBytes());
@@ -77,7 +87,7 @@ export function processFamilies(startedMs: number): ReadonlyMap<string, Family> 
 
 /** The `runtime.*` gauges: sizes from the process, goroutines are active handles, what has no counterpart is 0. */
 export function runtimeGauges(): MetricsReport['gauges'] {
-  const memory = process.memoryUsage();
+  const memory = memoryUsage();
   const values: { readonly [name: string]: number } = {
     num_goroutines: process.getActiveResourcesInfo().length,
     alloc_bytes: memory.heapUsed,

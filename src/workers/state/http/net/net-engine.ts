@@ -3,8 +3,10 @@
 
 import net from 'node:net';
 import tls from 'node:tls';
+import { DescriptorReserve } from '../../../../observe/descriptor-reserve.js';
+import type { Logger } from '../../../../observe/logger.js';
 import type { Listener } from '../../../../wire/config.js';
-import { ClientLimit, plainAddress } from '../client-limit.js';
+import { ClientLimit, plainAddress } from '../../sockets/client-limit.js';
 import type { BoundListener, Engine, EngineLimits, RequestListener } from '../engine.js';
 import { CROWDED_HEADERS, CROWDED_TEXT } from '../refusals.js';
 import { dateLine, statusLine } from '../status-line.js';
@@ -27,6 +29,7 @@ export interface NetEngineOptions {
   readonly listener: RequestListener;
   readonly limits: EngineLimits;
   readonly unixSocket: SocketOwner;
+  readonly logger: Logger;
 }
 
 export class NetEngine implements Engine, ConnectionHost {
@@ -39,6 +42,7 @@ export class NetEngine implements Engine, ConnectionHost {
   readonly #servers: net.Server[] = [];
   readonly #open = new Map<Connection, string>();
   readonly #clients: ClientLimit;
+  readonly #descriptors: DescriptorReserve;
   #patience: NodeJS.Timeout | null = null;
   #emptied: (() => void) | null = null;
 
@@ -47,6 +51,7 @@ export class NetEngine implements Engine, ConnectionHost {
     this.limits = options.limits;
     this.#unixSocket = options.unixSocket;
     this.#clients = new ClientLimit(options.limits.maxConnectionsPerClient);
+    this.#descriptors = new DescriptorReserve('http', options.logger);
   }
 
   get connections(): number {
@@ -79,7 +84,7 @@ export class NetEngine implements Engine, ConnectionHost {
         resolve();
       });
     });
-    // Out of file descriptors and the like: the listener stays, the next accept may succeed.
+    // An accept that failed: the listener stays, the next one may succeed.
     server.on('error', () => {});
     this.#servers.push(server);
     if (listener.kind === 'unix') settleSocketFile(listener.path, this.#unixSocket);
@@ -127,6 +132,7 @@ export class NetEngine implements Engine, ConnectionHost {
   }
 
   #accept(socket: ServedSocket): void {
+    if (this.#descriptors.refuses(socket)) return;
     const client = plainAddress(socket.remoteAddress);
     if (!this.#clients.enter(client)) {
       refuseCrowd(socket);
