@@ -4,13 +4,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { encode } from '@msgpack/msgpack';
 import fc from 'fast-check';
+import { DecodeError, EncodeError } from '../../../src/msgpack/errors.js';
+import { MAX_MESSAGE_BYTES } from '../../../src/msgpack/limits.js';
+import { zeroStruct } from '../../../src/msgpack/zero.js';
 import { CommandBatch, decodeCommand, decodePacked, encodeCommand } from '../../../src/wasm/commands.js';
 import { scanner } from '../../../src/wasm/decoder.js';
 import { operands } from '../../../src/wasm/encoder.js';
-import { DecodeError, EncodeError, MAX_MESSAGE_BYTES } from '../../../src/wasm/errors.js';
 import { KEPT_MEMORY_BYTES } from '../../../src/wasm/module.js';
 import { decodeStruct, encodeStruct, StructReader, StructWriter } from '../../../src/wasm/struct.js';
-import { zeroStruct } from '../../../src/wasm/zero.js';
 import type { Command } from '../../../src/wire/commands.js';
 import type { KvEntry } from '../../../src/wire/records.js';
 import {
