@@ -21,10 +21,10 @@ function readElement<T>(of: Kind<T>, reader: MsgpackReader, part: string | numbe
   return element;
 }
 
-function* readElementSteps<T>(of: Kind<T>, reader: MsgpackReader, part: string | number): Generator<void, T> {
+/** For elements that may be long themselves; a generator for each of many short ones would cost more than reading them. */
+function* readLongElement<T>(of: Kind<T>, reader: MsgpackReader, part: string | number): Generator<void, T> {
   const element = of.readSteps === undefined ? of.read(reader) : yield* of.readSteps(reader);
   if (reader.problem !== null) inElement(reader, part);
-  if (reader.isSliceOver()) yield;
   return element;
 }
 
@@ -54,9 +54,11 @@ export function list<T>(of: Kind<T>, most = MOST_ELEMENTS): Kind<readonly T[] | 
     *readSteps(reader) {
       const length = checked(reader, reader.array(), most);
       if (length === null) return null;
+      const isLong = of.readSteps !== undefined;
       const elements: T[] = [];
       for (let i = 0; i < length && reader.problem === null; i += 1) {
-        elements.push(yield* readElementSteps(of, reader, i));
+        elements.push(isLong ? yield* readLongElement(of, reader, i) : readElement(of, reader, i));
+        if (reader.isSliceOver()) yield;
       }
       return elements;
     },
@@ -100,10 +102,12 @@ function pairsOf<M, T>(holding: Holding<M, T>, of: Kind<T>, most: number): Kind<
     *readSteps(reader) {
       const length = checked(reader, reader.map(), most);
       if (length === null) return null;
+      const isLong = of.readSteps !== undefined;
       const pairs = holding.make();
       for (let i = 0; i < length && reader.problem === null; i += 1) {
         const key = reader.text();
-        holding.put(pairs, key, yield* readElementSteps(of, reader, key));
+        holding.put(pairs, key, isLong ? yield* readLongElement(of, reader, key) : readElement(of, reader, key));
+        if (reader.isSliceOver()) yield;
       }
       return pairs;
     },

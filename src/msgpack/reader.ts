@@ -11,7 +11,7 @@ import { readText } from './text.js';
 /** `truncated`: the bytes end inside the value, more of them may make it readable. */
 export type ReadProblem = Exclude<DecodeErrorCode, 'empty'>;
 
-const EMPTY = new Uint8Array(0);
+const EMPTY = Buffer.alloc(0);
 const NIL = 0xc0;
 
 /** Longest byte value taken as an array of integers; nobody writes that form. */
@@ -33,7 +33,7 @@ export class MsgpackReader {
   /** Where in the value the problem is, as far as those who read it have said so ({@link inside}). */
   place = '';
   readonly limits: Limits;
-  #bytes: Buffer = asBuffer(EMPTY);
+  #bytes: Buffer = EMPTY;
   #end = 0;
   /** Behind the longest value that is taken. */
   #most = 0;
@@ -169,11 +169,7 @@ export class MsgpackReader {
     if (mark === NIL) return '';
     const length = this.#rawLength(mark, withBinary);
     if (length < 0) this.fail();
-    return this.#textOf(length);
-  }
-
-  #textOf(length: number): string {
-    if (!this.#has(Math.max(length, 0))) return '';
+    if (!this.#has(length)) return '';
     const start = this.offset;
     this.offset += length;
     return readText(this.#bytes, start, this.offset);
@@ -197,7 +193,7 @@ export class MsgpackReader {
   }
 
   #take(length: number): Uint8Array {
-    if (!this.#has(Math.max(length, 0))) return EMPTY;
+    if (!this.#has(length)) return EMPTY;
     const start = this.#bytes.byteOffset + this.offset;
     this.offset += length;
     return new Uint8Array(this.#bytes.buffer, start, length);

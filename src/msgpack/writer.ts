@@ -15,7 +15,7 @@ const TWO_32 = 4294967296;
 const TWO_63 = 2 ** 63;
 const TWO_64 = 2 ** 64;
 /** Shorter text is written by a loop here, longer one by a call into Node. */
-const LOOP_CHARACTERS = 40;
+const LOOP_CHARACTERS = 24;
 
 export class MsgpackWriter {
   readonly form: Form;
@@ -154,10 +154,11 @@ export class MsgpackWriter {
   #ascii(value: string, start: number): boolean {
     const { length } = value;
     if (length > LOOP_CHARACTERS) return false;
+    const bytes = this.#bytes;
     for (let i = 0; i < length; i += 1) {
       const unit = value.charCodeAt(i);
       if (unit >= 0x80) return false;
-      this.#bytes[start + i] = unit;
+      bytes[start + i] = unit;
     }
     return true;
   }

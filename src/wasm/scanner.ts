@@ -17,8 +17,11 @@ const WHOLE_BYTES = 16 * 1024;
 const WINDOW_BYTES = 1024;
 /** How much of a buffer with many messages is loaded at once. */
 const AHEAD_BYTES = 64 * 1024;
-/** Bound of the slot table, in bytes: it grows faster than the message when the message has many small structs. */
-const MOST_SLOT_BYTES = 64 * 1024 * 1024;
+/**
+ * Bound of the slot table, in bytes. It grows faster than the message when that has many small elements; whatever the
+ * encoder writes ({@link MAX_MESSAGE_BYTES}, and its bound of operands) stays below it.
+ */
+const MOST_SLOT_BYTES = 256 * 1024 * 1024;
 const LONG = 1 << 30;
 
 const CODES: readonly DecodeErrorCode[] = [
