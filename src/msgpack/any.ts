@@ -9,9 +9,6 @@ import { EncodeError } from './errors.js';
 import type { MsgpackReader } from './reader.js';
 import type { MsgpackWriter } from './writer.js';
 
-const MIN_INT64 = -(1n << 63n);
-const MAX_UINT64 = (1n << 64n) - 1n;
-
 function isFloat(mark: number): boolean {
   return mark === 0xca || mark === 0xcb;
 }
@@ -40,7 +37,7 @@ export function readAny(reader: MsgpackReader, depth = 0): Dynamic {
   if (mark === 0xc2 || mark === 0xc3) return reader.bool();
   if (isMap(mark)) return readMembers(reader, depth + 1);
   if (isArray(mark)) return readItems(reader, depth + 1);
-  return reader.integer(MIN_INT64, MAX_UINT64);
+  return reader.integer();
 }
 
 function readItems(reader: MsgpackReader, depth: number): Dynamic {

@@ -4,7 +4,6 @@
 import { setProperty } from '../gotext/json-scan.js';
 import type { Kind } from './kinds.js';
 import type { MsgpackReader } from './reader.js';
-import type { MsgpackWriter } from './writer.js';
 
 /** Longest list or map taken in where its kind names no other limit. */
 const MOST_ELEMENTS = 65536;
@@ -70,15 +69,7 @@ interface Holding<M, T> {
   make(): M;
   put(into: M, key: string, element: T): void;
   size(value: M): number;
-  pairs(value: M): Iterable<readonly [string, T]>;
-}
-
-function writePairs<M, T>(writer: MsgpackWriter, value: M, holding: Holding<M, T>, of: Kind<T>): void {
-  writer.map(holding.size(value));
-  for (const [key, element] of holding.pairs(value)) {
-    writer.text(key);
-    of.write(writer, element);
-  }
+  each(value: M, take: (key: string, element: T) => void): void;
 }
 
 function pairsOf<M, T>(holding: Holding<M, T>, of: Kind<T>, most: number): Kind<M | null> {
@@ -86,8 +77,15 @@ function pairsOf<M, T>(holding: Holding<M, T>, of: Kind<T>, most: number): Kind<
     zero: null,
     isEmpty: (value) => value === null || holding.size(value) === 0,
     write(writer, value) {
-      if (value === null) writer.nil();
-      else writePairs(writer, value, holding, of);
+      if (value === null) {
+        writer.nil();
+        return;
+      }
+      writer.map(holding.size(value));
+      holding.each(value, (key, element) => {
+        writer.text(key);
+        of.write(writer, element);
+      });
     },
     read(reader) {
       const length = checked(reader, reader.map(), most);
@@ -95,7 +93,9 @@ function pairsOf<M, T>(holding: Holding<M, T>, of: Kind<T>, most: number): Kind<
       const pairs = holding.make();
       for (let i = 0; i < length && reader.problem === null; i += 1) {
         const key = reader.text();
-        holding.put(pairs, key, readElement(of, reader, key));
+        const element = of.read(reader);
+        if (reader.problem !== null) inElement(reader, key);
+        holding.put(pairs, key, element);
       }
       return pairs;
     },
@@ -120,7 +120,9 @@ export function mapOf<T>(of: Kind<T>, most = MOST_ELEMENTS): Kind<ReadonlyMap<st
     make: () => new Map<string, T>(),
     put: (into, key, element) => (into as Map<string, T>).set(key, element),
     size: (value) => value.size,
-    pairs: (value) => value,
+    each(value, take) {
+      for (const [key, element] of value) take(key, element);
+    },
   };
   return pairsOf(holding, of, most);
 }
@@ -131,7 +133,9 @@ export function objectOf<T>(of: Kind<T>, most = MOST_ELEMENTS): Kind<{ readonly 
     make: () => ({}),
     put: (into, key, element) => setProperty(into as { [key: string]: T }, key, element),
     size: (value) => Object.keys(value).length,
-    pairs: (value) => Object.entries(value),
+    each(value, take) {
+      for (const [key, element] of Object.entries(value)) take(key, element);
+    },
   };
   return pairsOf(holding, of, most);
 }

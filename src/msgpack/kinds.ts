@@ -51,7 +51,7 @@ function unsigned(bits: number): Kind<number> {
     zero: 0,
     isEmpty: (value) => value === 0,
     write: (writer, value) => writer.unsigned(value),
-    read: (reader) => Number(reader.integer(0, most)),
+    read: (reader) => reader.unsigned(most),
   };
 }
 export const u8 = unsigned(8);
@@ -62,10 +62,9 @@ export const u64: Kind<Uint64> = {
   zero: 0,
   isEmpty: (value) => value === 0,
   write: (writer, value) => writer.unsigned(value),
-  read: (reader) => reader.integer(0, 0xffffffffffffffffn),
+  read: (reader) => reader.unsigned64(),
 };
 
-const MIN_INT64 = -0x8000000000000000n;
 const MAX_INT64 = 0x7fffffffffffffffn;
 
 function writeInt64(writer: MsgpackWriter, value: number | bigint): void {
@@ -80,7 +79,7 @@ export const i64: Kind<number | bigint> = {
   zero: 0,
   isEmpty: (value) => value === 0,
   write: writeInt64,
-  read: (reader) => reader.integer(MIN_INT64, MAX_INT64),
+  read: (reader) => reader.signed64(),
 };
 
 /** 64 bits signed, as a number: exact up to 2^53. */
@@ -88,7 +87,7 @@ export const int: Kind<number> = {
   zero: 0,
   isEmpty: (value) => value === 0,
   write: writeInt64,
-  read: (reader) => Number(reader.integer(MIN_INT64, MAX_INT64)),
+  read: (reader) => Number(reader.signed64()),
 };
 
 export const float: Kind<number> = {

@@ -6,6 +6,7 @@
 import { type Uint64, uint64 } from '../wire/uint64.js';
 import type { DecodeErrorCode } from './errors.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
+import { endOfValue, MALFORMED } from './skip.js';
 import { readText } from './text.js';
 
 /** `truncated`: the bytes end inside the value, more of them may make it readable. */
@@ -13,6 +14,7 @@ export type ReadProblem = Exclude<DecodeErrorCode, 'empty'>;
 
 const EMPTY = Buffer.alloc(0);
 const NIL = 0xc0;
+const MAX_INT64 = 0x7fffffffffffffffn;
 
 /** Longest byte value taken as an array of integers; nobody writes that form. */
 const MOST_ARRAY_BYTES = 65536;
@@ -131,11 +133,35 @@ export class MsgpackReader {
     return wide < 0n ? (wide < BigInt(Number.MIN_SAFE_INTEGER) ? wide : Number(wide)) : uint64(wide);
   }
 
-  /** An integer of `least` … `most`; a bigint only where a number isn't exact. */
-  integer(least: Uint64, most: Uint64): Uint64 {
+  /** An integer of −2^63 … 2^64 − 1; a bigint only where a number isn't exact. */
+  integer(): Uint64 {
     const value = this.#integer(this.#mark());
-    if (value !== null && value >= least && value <= most) return value;
-    this.fail(value === null ? 'wrong-type' : 'integer-overflow');
+    if (value === null) this.fail();
+    return value ?? 0;
+  }
+
+  /** An integer of 0 … `most`. */
+  unsigned(most: number): number {
+    const value = this.integer();
+    if (typeof value === 'number' && value >= 0 && value <= most) return value;
+    this.fail('integer-overflow');
+    return 0;
+  }
+
+  /** An integer of 0 … 2^64 − 1. */
+  unsigned64(): Uint64 {
+    const value = this.integer();
+    // Numbers are not compared with bigints: that costs more than reading them.
+    if (typeof value === 'number' ? value >= 0 : value >= 0n) return value;
+    this.fail('integer-overflow');
+    return 0;
+  }
+
+  /** An integer of −2^63 … 2^63 − 1. */
+  signed64(): number | bigint {
+    const value = this.integer();
+    if (typeof value === 'number' || value <= MAX_INT64) return value;
+    this.fail('integer-overflow');
     return 0;
   }
 
@@ -209,7 +235,7 @@ export class MsgpackReader {
     if (count < 0 || count > MOST_ARRAY_BYTES) this.fail();
     if (count < 0 || !this.#has(count)) return null;
     const value = new Uint8Array(count);
-    for (let i = 0; i < count && this.problem === null; i += 1) value[i] = Number(this.integer(0, 255));
+    for (let i = 0; i < count && this.problem === null; i += 1) value[i] = this.unsigned(255);
     return value;
   }
 
@@ -223,27 +249,23 @@ export class MsgpackReader {
     return mark === 0xde || mark === 0xdf ? this.#number(mark === 0xde ? 2 : 4) : -1;
   }
 
-  /** `count` elements will be made. */
-  #grant(count: number): void {
-    this.#elements -= count;
-    if (this.#elements < 0) this.fail('too-many-values');
-  }
-
   /** Number of elements of an array, null for nil. */
   array(): number | null {
-    return this.#counted(this.#mark(), true);
+    const mark = this.#mark();
+    return mark === NIL ? null : this.#granted(this.#arrayLength(mark));
   }
 
   /** Number of pairs of a map, null for nil. */
   map(): number | null {
-    return this.#counted(this.#mark(), false);
+    const mark = this.#mark();
+    return mark === NIL ? null : this.#granted(this.#mapLength(mark));
   }
 
-  #counted(mark: number, isArray: boolean): number | null {
-    if (mark === NIL) return null;
-    const count = isArray ? this.#arrayLength(mark) : this.#mapLength(mark);
+  /** `count` elements will be made. */
+  #granted(count: number): number {
     if (count < 0) this.fail();
-    this.#grant(Math.max(count, 0));
+    this.#elements -= Math.max(count, 0);
+    if (this.#elements < 0) this.fail('too-many-values');
     return Math.max(count, 0);
   }
 
@@ -258,24 +280,12 @@ export class MsgpackReader {
     return { form: 'array', length: Math.max(elements, 0) };
   }
 
-  /** Passes over one value of any kind, extensions included. Nothing nests on the stack. */
+  /** Passes over one value of any kind, extensions included. */
   skip(): void {
-    let pending = 1;
-    while (pending > 0 && this.problem === null) {
-      const mark = this.#mark();
-      pending -= 1;
-      if (mark < 0x80 || mark >= 0xe0 || mark === NIL || mark === 0xc2 || mark === 0xc3) continue;
-      const raw = this.#rawLength(mark, true);
-      if (raw >= 0) {
-        this.#pass(raw);
-        continue;
-      }
-      const elements = this.#arrayLength(mark);
-      const pairs = elements >= 0 ? -1 : this.#mapLength(mark);
-      if (elements >= 0) pending += elements;
-      else if (pairs >= 0) pending += pairs * 2;
-      else this.#skipFixed(mark);
-    }
+    if (this.problem !== null) return;
+    const next = endOfValue(this.#bytes, this.offset, this.#end);
+    if (next === MALFORMED) this.fail();
+    else if (this.#has(next - this.offset)) this.offset = next;
   }
 
   /** The same, and the bytes it took, as a view. */
@@ -290,20 +300,5 @@ export class MsgpackReader {
     if (this.offset - this.#sliceStart < SLICE_BYTES) return false;
     this.#sliceStart = this.offset;
     return true;
-  }
-
-  #pass(count: number): void {
-    if (this.#has(count)) this.offset += count;
-  }
-
-  #skipFixed(mark: number): void {
-    if (mark === 0xca) this.#pass(4);
-    else if (mark === 0xcb) this.#pass(8);
-    else if (mark >= 0xcc && mark <= 0xcf) this.#pass(1 << (mark - 0xcc));
-    else if (mark >= 0xd0 && mark <= 0xd3) this.#pass(1 << (mark - 0xd0));
-    // An extension has a type byte of its own before the data.
-    else if (mark >= 0xd4 && mark <= 0xd8) this.#pass(1 + (1 << (mark - 0xd4)));
-    else if (mark >= 0xc7 && mark <= 0xc9) this.#pass(1 + this.#number(1 << (mark - 0xc7)));
-    else this.fail();
   }
 }

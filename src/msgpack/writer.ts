@@ -47,9 +47,16 @@ export class MsgpackWriter {
   /** A mark and a big-endian number behind it. */
   #marked(mark: number, value: number, size: 1 | 2 | 4): void {
     this.#reserve(1 + size);
-    this.#bytes[this.#at] = mark;
-    this.#bytes.writeUIntBE(value, this.#at + 1, size);
-    this.#at += 1 + size;
+    const bytes = this.#bytes;
+    let at = this.#at;
+    bytes[at++] = mark;
+    if (size === 4) {
+      bytes[at++] = value >>> 24;
+      bytes[at++] = value >>> 16;
+    }
+    if (size > 1) bytes[at++] = value >>> 8;
+    bytes[at++] = value;
+    this.#at = at;
   }
 
   nil(): void {
@@ -62,18 +69,25 @@ export class MsgpackWriter {
 
   /** An integer of 0 … 2^64 - 1. */
   unsigned(value: Uint64): void {
+    if (typeof value !== 'number' || value >>> 0 !== value) this.#wide(value);
+    else if (value < 0x80) this.byte(value);
+    else if (value < 0x100) this.#marked(0xcc, value, 1);
+    else if (value < 0x10000) this.#marked(0xcd, value, 2);
+    else this.#marked(0xce, value, 4);
+  }
+
+  /** What isn't an integer of 32 bits in a number. */
+  #wide(value: Uint64): void {
     if (typeof value === 'number' && !Number.isInteger(value)) throw new EncodeError('not-an-integer');
     if (value < 0 || value >= TWO_64) throw new EncodeError('integer-overflow');
-    if (value < 0x80) this.byte(Number(value));
-    else if (value < 0x100) this.#marked(0xcc, Number(value), 1);
-    else if (value < 0x10000) this.#marked(0xcd, Number(value), 2);
-    else if (value < TWO_32) this.#marked(0xce, Number(value), 4);
-    else {
-      this.#reserve(9);
-      this.#bytes[this.#at] = 0xcf;
-      this.#bytes.writeBigUInt64BE(BigInt(value), this.#at + 1);
-      this.#at += 9;
+    if (value < TWO_32) {
+      this.unsigned(Number(value));
+      return;
     }
+    this.#reserve(9);
+    this.#bytes[this.#at] = 0xcf;
+    this.#bytes.writeBigUInt64BE(BigInt(value), this.#at + 1);
+    this.#at += 9;
   }
 
   /** A signed integer; what isn't negative looks like an unsigned one. */
@@ -141,7 +155,8 @@ export class MsgpackWriter {
     this.#reserve(value.length * 3 + 5);
     // The header's size depends on the length in bytes, which is only known once the text is written.
     const start = this.#at + 1;
-    const length = this.#ascii(value, start) ? value.length : writeText(this.#bytes, value, start);
+    const isAscii = value.length <= LOOP_CHARACTERS && this.#ascii(value, start);
+    const length = isAscii ? value.length : writeText(this.#bytes, value, start);
     if (length > 31) {
       const size = length < 0x100 && this.form === 'str-bin' ? 1 : length < 0x10000 ? 2 : 4;
       this.#bytes.copyWithin(start + size, start, start + length);
@@ -150,10 +165,9 @@ export class MsgpackWriter {
     this.#at += length;
   }
 
-  /** Writes short text at `start`; false when it is longer or not ASCII. */
+  /** Writes text at `start`; false when it isn't ASCII. */
   #ascii(value: string, start: number): boolean {
     const { length } = value;
-    if (length > LOOP_CHARACTERS) return false;
     const bytes = this.#bytes;
     for (let i = 0; i < length; i += 1) {
       const unit = value.charCodeAt(i);

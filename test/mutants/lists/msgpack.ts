@@ -44,7 +44,7 @@ export const msgpack: readonly Mutant[] = [
   {
     name: 'elements are not counted',
     file: 'msgpack/reader.ts',
-    find: 'this.#elements -= count;',
+    find: 'this.#elements -= Math.max(count, 0);',
     replace: '',
     tests: READER,
   },
