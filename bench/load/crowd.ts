@@ -9,11 +9,11 @@ import { answerAddress } from '../../src/main/gossip/core/relay.js';
 import { STATE, serfState } from '../../src/main/gossip/serf/messages.js';
 import { encodeTags } from '../../src/main/gossip/serf/tags.js';
 import { GossipShell } from '../../src/main/gossip/shell/gossip-shell.js';
-import { encode } from '../../src/main/gossip/wire/codec.js';
 import { ACK } from '../../src/main/gossip/wire/message-types.js';
 import { ack, type PushPullNode, STATE_ALIVE } from '../../src/main/gossip/wire/messages.js';
 import { readMessages } from '../../src/main/gossip/wire/packet-messages.js';
 import type { PushPull } from '../../src/main/gossip/wire/stream-messages.js';
+import { encode } from '../../src/msgpack/codec.js';
 import { Logger, LogSink } from '../../src/observe/logger.js';
 import { protectionWith } from '../../test/unit/gossip/protection.js';
 

@@ -12,8 +12,10 @@ import { NO_HOOKS } from '../../src/main/gossip/core/hooks.js';
 import type { GossipEvent } from '../../src/main/gossip/core/output.js';
 import { LAN } from '../../src/main/gossip/core/settings.js';
 import { GossipShell } from '../../src/main/gossip/shell/gossip-shell.js';
-import { mapOf, text, written } from '../../src/main/gossip/wire/codec.js';
 import type { PushPullNode } from '../../src/main/gossip/wire/messages.js';
+import { written } from '../../src/msgpack/codec.js';
+import { mapOf } from '../../src/msgpack/collections.js';
+import { text } from '../../src/msgpack/kinds.js';
 import { Logger, LogSink } from '../../src/observe/logger.js';
 import { protectionWith } from '../../test/unit/gossip/protection.js';
 

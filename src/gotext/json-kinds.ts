@@ -5,9 +5,7 @@ import { parseDuration } from './duration.js';
 import type { Kind, Reading } from './json-decode.js';
 import type { JsonValue } from './json-parse.js';
 import { setProperty } from './json-scan.js';
-
-/** As deep as a free-form value (proxy Config and the like) may nest; what reads it later may recurse. */
-const MAX_DYNAMIC_DEPTH = 512;
+import { MAX_NESTING, TOO_DEEP } from './nesting.js';
 
 export const string: Kind<string> = {
   goType: 'string',
@@ -128,8 +126,8 @@ export function pointer<T>(target: Kind<T>): Kind<T | null> {
 function plain(value: JsonValue, at: Reading, depth: number): DynamicValue {
   if (typeof value === 'bigint') return Number(value);
   if (value === null || typeof value !== 'object') return value;
-  if (depth >= MAX_DYNAMIC_DEPTH) {
-    at.fail('exceeded max depth');
+  if (depth >= MAX_NESTING) {
+    at.fail(TOO_DEEP);
     return null;
   }
   if (Array.isArray(value)) return value.map((item: JsonValue) => plain(item, at, depth + 1));

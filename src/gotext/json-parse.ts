@@ -17,8 +17,11 @@ export type JsonParsed =
   | { readonly ok: true; readonly value: JsonValue }
   | { readonly ok: false; readonly error: string };
 
-/** Digits that may not survive a double, or an exponent that may be infinite: the exact scanner decides. */
-const INEXACT = /[0-9]{16}|[0-9][eE][+-]?[0-9]{3}/;
+/**
+ * Digits that may not survive a double, an exponent that may be infinite, an escape that may be half of a character: the
+ * exact scanner decides.
+ */
+const INEXACT = /[0-9]{16}|[0-9][eE][+-]?[0-9]{3}|\\u[dD][89a-fA-F]/;
 const MAX_DEPTH = 10_000;
 
 /** Whether containers nest deeper than Go allows. `text` is valid JSON. */

@@ -40,6 +40,14 @@ export function setProperty<T>(target: { [key: string]: T }, key: string, value:
   } else target[key] = value;
 }
 
+/**
+ * Half a character stands for U+FFFD, as in Go. It must not get further: text is bytes in the log, where it can't be, and
+ * what is applied from the parsed value would differ from what is applied from the log.
+ */
+function wellFormed(text: string): string {
+  return Buffer.from(text).toString();
+}
+
 class Scanner {
   at = 0;
   failure: Failure | null = null;
@@ -74,10 +82,14 @@ class Scanner {
   string(): string | null {
     const text = this.#text;
     let out = '';
+    let isWellFormed = true;
     let from = ++this.at;
     for (;;) {
       const code = text.charCodeAt(this.at);
-      if (code === 0x22) return out + text.slice(from, this.at++);
+      if (code === 0x22) {
+        out += text.slice(from, this.at++);
+        return isWellFormed ? out : wellFormed(out);
+      }
       if (code < 0x20 || Number.isNaN(code)) return this.refuse('in string literal');
       if (code !== 0x5c) {
         this.at++;
@@ -92,7 +104,9 @@ class Scanner {
           this.at++;
           if (!isHex(text.charCodeAt(this.at))) return this.refuse('in \\u hexadecimal character escape');
         }
-        out += String.fromCharCode(Number.parseInt(text.slice(this.at - 3, this.at + 1), 16));
+        const unit = Number.parseInt(text.slice(this.at - 3, this.at + 1), 16);
+        if (unit >= 0xd800 && unit <= 0xdfff) isWellFormed = false;
+        out += String.fromCharCode(unit);
       } else return this.refuse('in string escape code');
       from = ++this.at;
     }

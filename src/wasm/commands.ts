@@ -1,6 +1,8 @@
 // The commands of the log as bytes (spec/fsm.md, sections 1–3): a type byte and a msgpack body. A type that lictor
 // does not interpret stays as it came.
 
+import { DecodeError, EncodeError } from '../msgpack/errors.js';
+import { MAX_MESSAGE_BYTES } from '../msgpack/limits.js';
 import { type Command, CommandType, IGNORE_UNKNOWN_FLAG, type OpaqueCommand } from '../wire/commands.js';
 import type { PackedEntries } from '../wire/raft-port.js';
 import {
@@ -16,7 +18,6 @@ import {
 } from '../wire/schema.js';
 import { scanner } from './decoder.js';
 import { type Codec, codecOf, structCodec } from './encoding.js';
-import { DecodeError, EncodeError, MAX_MESSAGE_BYTES } from './errors.js';
 import { encodeOne, Output } from './output.js';
 
 const codecs: (Codec | undefined)[] = [];

@@ -2,12 +2,17 @@
 // literal: all records of a kind share one hidden class, and no property is added one by one. The source comes from
 // the schemas in src/wire/schema.ts alone, never from input.
 
+import { setProperty } from '../gotext/json-scan.js';
+import { MAX_NESTING } from '../gotext/nesting.js';
+import { readAny } from '../msgpack/any.js';
+import { DecodeError } from '../msgpack/errors.js';
+import { MAX_MESSAGE_BYTES } from '../msgpack/limits.js';
+import { MsgpackReader } from '../msgpack/reader.js';
+import { zeroStruct, zeroValue } from '../msgpack/zero.js';
 import { fieldsOf, type Kind, type StructSchema } from '../wire/schema.js';
 import { uint64 } from '../wire/uint64.js';
-import { decodeDynamic, setMember } from './dynamic.js';
 import { wireOrder } from './program.js';
 import { Scanner } from './scanner.js';
-import { zeroStruct, zeroValue } from './zero.js';
 
 export const scanner = new Scanner();
 
@@ -26,8 +31,21 @@ function unsigned(low: number, high: number): number | bigint {
   return uint64((BigInt(high >>> 0) << 32n) | BigInt(low >>> 0));
 }
 
+/** Free-form values are read in JavaScript: the scanner found where they end. What is in the log was accepted once. */
+const freeForm = new MsgpackReader(new Uint8Array(0), 0, {
+  bytes: MAX_MESSAGE_BYTES,
+  elements: Number.POSITIVE_INFINITY,
+  depth: MAX_NESTING,
+});
+
 function dynamic(length: number, address: number): unknown {
-  return length === 0 ? null : decodeDynamic(scanner.bytes, address, address + length);
+  if (length === 0) return null;
+  freeForm.open(scanner.bytes, address, address + length);
+  const value = readAny(freeForm);
+  const { problem, place } = freeForm;
+  // Only the message's own place is known: its bytes need not lie in one stretch here.
+  if (problem !== null) throw new DecodeError(problem, scanner.sourceOffset, place);
+  return value;
 }
 
 /** An expression for the value whose slot is at `t[i]`, `t[i + 1]`. */
@@ -67,8 +85,8 @@ function generate(parameters: string, result: string, kinds: readonly Kind[]): R
   const readers = kinds.map((kind) => (typeof kind === 'object' ? contentReader(kind) : null));
   const zeros = kinds.map(zeroOf);
   const source = `return function read(${parameters}) { const t = s.words; ${result} };`;
-  const make = new Function('s', 'readers', 'zeros', 'signed', 'unsigned', 'dynamic', 'setMember', source);
-  return make(scanner, readers, zeros, signed, unsigned, dynamic, setMember) as Reader;
+  const make = new Function('s', 'readers', 'zeros', 'signed', 'unsigned', 'dynamic', 'setProperty', source);
+  return make(scanner, readers, zeros, signed, unsigned, dynamic, setProperty) as Reader;
 }
 
 export function structReader(schema: StructSchema<object>): Reader {
@@ -105,7 +123,7 @@ function contentReader(kind: Exclude<Kind, string>): Reader {
     for (let i = w; i < w + n * 4; i += 4) {
       const key = ${expression('string', 'i', 'i + 1', 0)};
       const value = ${expression(kind.of, 'i + 2', 'i + 3', 0)};
-      if (key === '__proto__') setMember(members, key, value); else members[key] = value;
+      if (key === '__proto__') setProperty(members, key, value); else members[key] = value;
     }
     return members;`,
     [kind.of],

@@ -3,14 +3,25 @@
 // load megamorphic and costs five times as much.) The source comes from the schemas in src/wire/schema.ts alone,
 // never from input.
 
+import { writeAny } from '../msgpack/any.js';
+import { MsgpackWriter } from '../msgpack/writer.js';
+import { zeroStruct } from '../msgpack/zero.js';
 import type { Dynamic } from '../wire/records.js';
 import { fieldsOf, type Kind, type StructSchema } from '../wire/schema.js';
-import { encodeDynamic } from './dynamic.js';
 import { Operands } from './operands.js';
 import { wireOrder } from './program.js';
-import { zeroStruct } from './zero.js';
 
 export const operands = new Operands();
+
+/** Free-form values are written in JavaScript: they are rare, small, and without a schema. */
+const freeForm = new MsgpackWriter();
+
+/** Puts a free-form value in; answers how many bytes it takes. */
+function dynamic(value: unknown): number {
+  freeForm.clear();
+  writeAny(freeForm, value as Dynamic);
+  return operands.raw(freeForm.look());
+}
 
 /** Puts the operands of one value in. */
 export type Writer = (value: unknown) => void;
@@ -36,7 +47,7 @@ function statements(kind: Kind, index: number): string {
     case 'nil':
       return '';
     case 'dynamic':
-      return `x = operands.raw(encodeDynamic(x)); o = operands.words; o[p++] = x;`;
+      return `x = dynamic(x); o = operands.words; o[p++] = x;`;
     default: {
       const nested = `operands.word = p; writers[${index}](x); p = operands.word; o = operands.words;`;
       if (kind.kind !== 'struct') return `if (x === null) o[p++] = -1; else { ${nested} }`;
@@ -60,8 +71,8 @@ function structWriter(schema: StructSchema<object>): Writer {
     ${body.join('\n    ')}
     operands.word = p;
   };`;
-  const make = new Function('operands', 'writers', 'zeros', 'encodeDynamic', source);
-  const writer = make(operands, writers, zeros, encodeDynamic) as Writer;
+  const make = new Function('operands', 'writers', 'zeros', 'dynamic', source);
+  const writer = make(operands, writers, zeros, dynamic) as Writer;
   structWriters.set(schema, writer);
   return writer;
 }
@@ -123,7 +134,7 @@ export function valueWriter(kind: Kind): Writer {
   }
   if (kind === 'dynamic') {
     return (value) => {
-      const length = operands.raw(encodeDynamic(value as Dynamic));
+      const length = dynamic(value);
       operands.words[operands.word] = length;
       operands.word += 1;
     };

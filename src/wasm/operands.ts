@@ -3,10 +3,11 @@
 // strings, one after the other. Long byte values never enter: the module leaves a hole in its output, and they are
 // copied once, into the result.
 
-import { EncodeError, MAX_MESSAGE_BYTES } from './errors.js';
+import { EncodeError } from '../msgpack/errors.js';
+import { MAX_MESSAGE_BYTES } from '../msgpack/limits.js';
+import { writeText } from '../msgpack/text.js';
 import { type Exports, instantiate, KEPT_MEMORY_BYTES, PAGE_BYTES, reserve } from './module.js';
 import { AFTER_IMAGE, copyImage, imageVersion } from './program.js';
-import { writeText } from './text.js';
 
 /** Byte values from this length on are not copied through the module's memory (bench/micro/codec.ts). */
 const EXTERNAL_BYTES = 2048;

@@ -3,8 +3,8 @@
 // else encodes they move to a buffer here. Long byte values stay where they are and are copied once, into the result.
 
 import { markAsUntransferable } from 'node:worker_threads';
+import { EncodeError } from '../msgpack/errors.js';
 import { operands, type Writer } from './encoder.js';
-import { EncodeError } from './errors.js';
 
 /** A value's form: what the generated code and the compiled module need to encode it. */
 export interface Encoding {

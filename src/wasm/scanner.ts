@@ -3,10 +3,11 @@
 // a window, and the module asks for what lies behind a long byte value, so that such a value is never copied in. When
 // a window was too small for anything else, it is enlarged and the scan repeated.
 
-import { DecodeError, type DecodeErrorCode, MAX_MESSAGE_BYTES } from './errors.js';
+import { DecodeError, type DecodeErrorCode } from '../msgpack/errors.js';
+import { MAX_MESSAGE_BYTES } from '../msgpack/limits.js';
+import { readText } from '../msgpack/text.js';
 import { type Exports, instantiate, KEPT_MEMORY_BYTES, PAGE_BYTES, reserve } from './module.js';
 import { AFTER_IMAGE, copyImage, imageVersion } from './program.js';
-import { readText } from './text.js';
 
 const CACHE_BYTES = 64 * 1024;
 const FIRST_INPUT_BYTES = 128 * 1024;
@@ -16,8 +17,11 @@ const WHOLE_BYTES = 16 * 1024;
 const WINDOW_BYTES = 1024;
 /** How much of a buffer with many messages is loaded at once. */
 const AHEAD_BYTES = 64 * 1024;
-/** Bound of the slot table, in bytes: it grows faster than the message when the message has many small structs. */
-const MOST_SLOT_BYTES = 64 * 1024 * 1024;
+/**
+ * Bound of the slot table, in bytes. It grows faster than the message when that has many small elements; whatever the
+ * encoder writes ({@link MAX_MESSAGE_BYTES}, and its bound of operands) stays below it.
+ */
+const MOST_SLOT_BYTES = 256 * 1024 * 1024;
 const LONG = 1 << 30;
 
 const CODES: readonly DecodeErrorCode[] = [

@@ -94,7 +94,7 @@ const localitySchema: StructSchema<Locality> = {
   fields: { Region: 'string', Zone: 'string' },
 };
 
-const nodeSchema: StructSchema<NodeRecord> = {
+export const nodeSchema: StructSchema<NodeRecord> = {
   name: 'Node',
   fields: {
     ID: 'string',

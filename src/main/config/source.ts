@@ -4,6 +4,7 @@
 import type { JsonValue } from '../../gotext/json-parse.js';
 import { parseJson } from '../../gotext/json-parse.js';
 import { errorList } from '../../gotext/multierror.js';
+import { MAX_NESTING, nestsDeeper, TOO_DEEP } from '../../gotext/nesting.js';
 import type { SourceFormat } from './decode.js';
 import { decode } from './decode.js';
 import { parseHcl } from './hcl/parse.js';
@@ -28,6 +29,7 @@ export function readSource(source: Source): ReadSource {
   if (source.text.trim() === '') return { ok: true, settings: {}, warnings: [] };
   const parsed = source.format === 'json' ? parseJson(source.text, 'unmarshal') : parseHcl(source.text);
   if (!parsed.ok) return refuse(parsed.error);
+  if (nestsDeeper(parsed.value, MAX_NESTING)) return refuse(TOO_DEEP);
   const root = parsed.value;
   if (!isObject(root)) {
     return refuse(`json: cannot unmarshal ${jsonKind(root)} into Go value of type map[string]interface {}`);

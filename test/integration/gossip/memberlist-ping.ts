@@ -2,10 +2,10 @@
 // that came to its UDP port before.
 
 import type { Socket } from 'node:dgram';
-import { encode } from '../../../src/main/gossip/wire/codec.js';
 import { PING } from '../../../src/main/gossip/wire/message-types.js';
 import { ping } from '../../../src/main/gossip/wire/messages.js';
 import { readMessages } from '../../../src/main/gossip/wire/packet-messages.js';
+import { encode } from '../../../src/msgpack/codec.js';
 import { waitFor } from '../../agent-process.js';
 
 /** Resolves when `node`, which gossips at this port of the loopback, has acknowledged one; a lost one is sent again. */

@@ -53,7 +53,7 @@ export const endpoints: readonly Mutant[] = [
     tests: LOCKS,
   },
   {
-    name: 'session_ttl_min is ignored',
+    name: 'a TTL may be shorter than session_ttl_min',
     file: `${METHODS}/session.ts`,
     find: '(parsed.ns < minimum || parsed.ns > MAX_TTL_NS)',
     replace: '(parsed.ns < 0 || parsed.ns > MAX_TTL_NS)',

@@ -10,6 +10,7 @@ import { gossip } from './gossip.js';
 import { gossipOldNews } from './gossip-old-news.js';
 import { http } from './http.js';
 import { localAgent } from './local-agent.js';
+import { msgpack } from './msgpack.js';
 import { processes } from './processes.js';
 import { raftCore } from './raft-core.js';
 import { settings } from './settings.js';
@@ -26,6 +27,7 @@ export const mutants: readonly Mutant[] = [
   ...gossip,
   ...http,
   ...localAgent,
+  ...msgpack,
   ...processes,
   ...raftCore,
   ...settings,

@@ -45,7 +45,7 @@ export const settings: readonly Mutant[] = [
     tests: SETTINGS,
   },
   {
-    name: 'discard_check_output is ignored',
+    name: 'discard_check_output is ignored by a whole agent',
     file: 'workers/state/local/local-state.ts',
     find: "this.discardCheckOutput ? '' : givenOutput",
     replace: 'givenOutput',

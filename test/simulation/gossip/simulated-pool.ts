@@ -9,9 +9,9 @@ import { below, type Random } from '../../../src/main/gossip/core/random.js';
 import { pushPullIntervalMs } from '../../../src/main/gossip/core/scale.js';
 import type { GossipSettings } from '../../../src/main/gossip/core/settings.js';
 import { type Timer, Timers } from '../../../src/main/gossip/core/timers.js';
-import { encode } from '../../../src/main/gossip/wire/codec.js';
 import { PING } from '../../../src/main/gossip/wire/message-types.js';
 import { ping } from '../../../src/main/gossip/wire/messages.js';
+import { encode } from '../../../src/msgpack/codec.js';
 import { SharedNodes, SharedTable } from './shared-table.js';
 
 const PORT = 8301;

@@ -55,6 +55,10 @@ EOT
     assert.match(refused('/* open'), /comment not terminated/);
   });
 
+  test('half a character stands for U+FFFD', () => {
+    assert.deepEqual(parsed('a = "x\\ud800y\\udfff\\U0000DC80"'), { a: 'x\ufffdy\ufffd\ufffd' });
+  });
+
   test('nesting has a limit, not a stack overflow', () => {
     assert.match(refused(`a = ${'['.repeat(5000)}`), /nested too deeply/);
   });

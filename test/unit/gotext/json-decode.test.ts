@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { aliased, type Decoded, decodeJson, struct } from '../../../src/gotext/json-decode.js';
 import * as kind from '../../../src/gotext/json-kinds.js';
+import { MAX_NESTING } from '../../../src/gotext/nesting.js';
 
 const check = struct('CheckType', {
   Name: kind.string,
@@ -134,6 +135,8 @@ test('unknown fields can be ignored, or have their own text', () => {
 
 test('free-form values nest only so deep', () => {
   const nested = (depth: number) => `{"Config":{"a":${'['.repeat(depth)}${']'.repeat(depth)}}}`;
-  assert.ok(decode(nested(500)).ok);
-  assert.equal(errorOf(decode(nested(5000))), 'exceeded max depth');
+  for (const depth of [64, 65, MAX_NESTING]) assert.ok(decode(nested(depth)).ok);
+  for (const depth of [MAX_NESTING + 1, 5000]) {
+    assert.equal(errorOf(decode(nested(depth))), 'value is nested deeper than 512 levels');
+  }
 });

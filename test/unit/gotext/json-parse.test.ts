@@ -125,3 +125,19 @@ test('every text is taken by both or refused by both', () => {
     { numRuns: 3000 },
   );
 });
+
+test('half a character stands for U+FFFD, in values and in keys, as in Go', () => {
+  const cases: readonly (readonly [string, unknown])[] = [
+    ['"a\\ud800b"', 'a\ufffdb'],
+    ['"\\udcff"', '\ufffd'],
+    ['"\\uD83D\\uDE00"', '\u{1f600}'],
+    ['"\\ude00\\ud83d"', '\ufffd\ufffd'],
+    ['"\\ud800\\ud83d\\ude00"', '\ufffd\u{1f600}'],
+    ['"\\\\ud800"', '\\ud800'],
+    ['{"\\ud800":1,"\\udfff":2}', { '\ufffd': 2 }],
+    ['[{"a":["x\\uDBFF"]}]', [{ a: ['x\ufffd'] }]],
+  ];
+  for (const [text, value] of cases) {
+    for (const mode of ['decoder', 'unmarshal'] as const) assert.deepEqual(parseJson(text, mode), { ok: true, value });
+  }
+});

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { encode } from '@msgpack/msgpack';
 import fc from 'fast-check';
-import { MALFORMED, skipValue, TRUNCATED } from '../../../src/workers/state/replica/snapshot/msgpack-skip.js';
 import { SnapshotError } from '../../../src/workers/state/replica/snapshot/snapshot-order.js';
 import { SnapshotReader } from '../../../src/workers/state/replica/snapshot/snapshot-read.js';
 import { writeSnapshot } from '../../../src/workers/state/replica/snapshot/snapshot-write.js';
@@ -108,22 +106,4 @@ test('a restored store goes on where the other one was', () => {
   restored.runAll(kvSet('k', 'next'));
   assert.equal(restored.kv.get('k').value?.ModifyIndex, 78);
   assert.equal(restored.kv.get('k').value?.CreateIndex, 3);
-});
-
-test('the end of any value is found, and of no cut one', () => {
-  fc.assert(
-    fc.property(fc.jsonValue(), fc.uint8Array({ maxLength: 5 }), (value, behind) => {
-      const bytes = encode(value);
-      assert.equal(skipValue(Buffer.concat([bytes, behind]), 0), bytes.length);
-      for (let length = 0; length < bytes.length; length += 1) {
-        assert.equal(skipValue(bytes.subarray(0, length), 0), TRUNCATED);
-      }
-    }),
-    { numRuns: 200 },
-  );
-  assert.equal(skipValue(Uint8Array.of(0xc1), 0), MALFORMED);
-  const ext = Uint8Array.of(0xc7, 3, 5, 1, 2, 3, 0xd6, 0xff, 1, 2, 3, 4, 0xd8);
-  assert.equal(skipValue(ext, 0), 6);
-  assert.equal(skipValue(ext, 6), 12);
-  assert.equal(skipValue(ext, 12), TRUNCATED);
 });

@@ -1,6 +1,6 @@
 // Snapshot streams in tests: written whole, read in pieces, taken apart into records.
 
-import { skipValue } from '../../../src/workers/state/replica/snapshot/msgpack-skip.js';
+import { MsgpackReader } from '../../../src/msgpack/reader.js';
 import { SnapshotReader } from '../../../src/workers/state/replica/snapshot/snapshot-read.js';
 import { writeSnapshot } from '../../../src/workers/state/replica/snapshot/snapshot-write.js';
 import type { StateStore } from '../../../src/workers/state/replica/state-store.js';
@@ -21,8 +21,10 @@ export function recordsOf(stream: Uint8Array): { readonly type: number | null; r
   let at = 0;
   while (at < stream.length) {
     const isHeader = records.length === 0;
-    const end = skipValue(stream, isHeader ? at : at + 1);
-    if (end < 0) throw new Error(`record at ${at} does not end`);
+    const reader = new MsgpackReader(stream, isHeader ? at : at + 1);
+    reader.skip();
+    const end = reader.offset;
+    if (reader.problem !== null) throw new Error(`record at ${at} does not end`);
     records.push({
       type: isHeader ? null : (stream[at] ?? 0),
       hex: Buffer.from(stream.subarray(at, end)).toString('hex'),

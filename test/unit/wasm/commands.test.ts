@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { DecodeError } from '../../../src/msgpack/errors.js';
 import { CommandBatch, decodeCommand, decodePacked, encodeCommand } from '../../../src/wasm/commands.js';
-import { DecodeError } from '../../../src/wasm/errors.js';
 import type { Command, OpaqueCommand } from '../../../src/wire/commands.js';
 import { readJson } from '../../data.js';
 import { printable } from './printable.js';

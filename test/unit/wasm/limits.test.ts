@@ -4,14 +4,15 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { encode } from '@msgpack/msgpack';
 import fc from 'fast-check';
+import { DecodeError, EncodeError } from '../../../src/msgpack/errors.js';
+import { MAX_MESSAGE_BYTES } from '../../../src/msgpack/limits.js';
+import { zeroStruct } from '../../../src/msgpack/zero.js';
 import { CommandBatch, decodeCommand, decodePacked, encodeCommand } from '../../../src/wasm/commands.js';
 import { scanner } from '../../../src/wasm/decoder.js';
 import { operands } from '../../../src/wasm/encoder.js';
-import { DecodeError, EncodeError, MAX_MESSAGE_BYTES } from '../../../src/wasm/errors.js';
 import { KEPT_MEMORY_BYTES } from '../../../src/wasm/module.js';
 import { decodeStruct, encodeStruct, StructReader, StructWriter } from '../../../src/wasm/struct.js';
-import { zeroStruct } from '../../../src/wasm/zero.js';
-import type { Command } from '../../../src/wire/commands.js';
+import type { Command, TxnRequest } from '../../../src/wire/commands.js';
 import type { KvEntry } from '../../../src/wire/records.js';
 import {
   checkSchema,
@@ -283,7 +284,7 @@ describe('large messages', () => {
   });
 
   it('many elements in few bytes are bounded', () => {
-    const count = 12 * 1024 * 1024;
+    const count = 40 * 1024 * 1024;
     const checks = Buffer.alloc(count + 12, 0x81);
     checks.set(Buffer.from('\x81\xa6Checks\xdd', 'latin1'));
     checks.writeUInt32BE(count, 9);
@@ -297,6 +298,22 @@ describe('large messages', () => {
     );
     assert.ok(scanner.bytes.length <= KEPT_MEMORY_BYTES);
     assert.deepEqual(decodeCommand(encodeCommand(kvs({}))), kvs({}));
+  });
+
+  it('whatever the encoder takes can be read again', () => {
+    // As many elements as its operands have room for, each a byte: eight times that when read.
+    const Tags = Array.from({ length: 3_900_000 }, () => '');
+    const Service = { ...zeroStruct(serviceSchema), Tags };
+    const operation = { KV: null, Node: null, Check: null, Session: null, Intention: null };
+    const one = (length: number) => ({
+      ...operation,
+      Service: { Verb: 'set', Node: 'n', Service: { ...Service, Tags: Tags.slice(0, length) } },
+    });
+    const Ops = [3_900_000, 3_000_000, 2_300_000, 1_700_000].map(one);
+    const bytes = encodeCommand({ type: 8, body: { Datacenter: 'dc1', Token: '', Ops } });
+    const { body } = decodeCommand(bytes) as { body: TxnRequest };
+    assert.equal(body.Ops?.[3]?.Service?.Service.Tags?.length, 1_700_000);
+    assert.ok(scanner.bytes.length <= KEPT_MEMORY_BYTES);
   });
 
   it('lists within lists: long ones first, then many without', () => {

@@ -5,8 +5,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { decode, encode } from '@msgpack/msgpack';
 import fc from 'fast-check';
+import { DecodeError } from '../../../src/msgpack/errors.js';
 import { decodeCommand, encodeCommand } from '../../../src/wasm/commands.js';
-import { DecodeError } from '../../../src/wasm/errors.js';
 import { decodeStruct, encodeStruct } from '../../../src/wasm/struct.js';
 import {
   autopilotSchema,

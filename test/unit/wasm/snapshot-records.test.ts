@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { DecodeError } from '../../../src/msgpack/errors.js';
 import { Crc64 } from '../../../src/wasm/crc.js';
-import { DecodeError } from '../../../src/wasm/errors.js';
 import {
   decodeList,
   decodeStruct,

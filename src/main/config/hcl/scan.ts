@@ -173,7 +173,8 @@ export class Scanner {
       throw errorAt(this.#position(), 'illegal char escape');
     }
     this.#at += 2 + digits;
-    return String.fromCodePoint(code);
+    // Half a character stands for U+FFFD.
+    return String.fromCodePoint(code >= 0xd800 && code <= 0xdfff ? 0xfffd : code);
   }
 
   #heredoc(): Token {

@@ -2,7 +2,7 @@
 // packets, states and the time come in through methods, and after each call `take` gives what is to be done. The caller
 // calls `tick` when `nextMs` is due; one that was held up reads its socket first, so that answers count before timeouts.
 
-import { encode } from '../wire/codec.js';
+import { encode } from '../../../msgpack/codec.js';
 import { ACK } from '../wire/message-types.js';
 import { ack, type Ping } from '../wire/messages.js';
 import { type PacketMessage, readMessages } from '../wire/packet-messages.js';

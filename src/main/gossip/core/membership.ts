@@ -1,7 +1,7 @@
 // SWIM's rules for what is said about members (spec/gossip.md, section 6): alive, suspect, dead, and how we refute what is
 // said about ourselves. The numbers in comments are the rules' own.
 
-import { encode } from '../wire/codec.js';
+import { encode } from '../../../msgpack/codec.js';
 import { ALIVE, DEAD, MOST_META_BYTES, SUSPECT } from '../wire/message-types.js';
 import { type Accusation, type Alive, accusation, alive } from '../wire/messages.js';
 import {

@@ -1,7 +1,7 @@
 // One probe of one member (spec/gossip.md, section 7; Lifeguard, sections 4.1 and 4.3): ping, after the timeout ask others
 // to ping, try a stream, count who at least says that it tried, and at the end accuse or not.
 
-import { encode } from '../wire/codec.js';
+import { encode } from '../../../msgpack/codec.js';
 import { INDIRECT_PING, PING, SUSPECT } from '../wire/message-types.js';
 import { accusation, indirectPing, ping, type Source } from '../wire/messages.js';
 import type { AckWaiter, AckWaiters } from './ack-waiters.js';

@@ -1,7 +1,7 @@
 // Pings for others (spec/gossip.md, section 7): somebody gets no answer from a member and asks us to try. We forward the
 // ack, or say after the probe timeout that we got none either (Lifeguard, section 4.3).
 
-import { encode } from '../wire/codec.js';
+import { encode } from '../../../msgpack/codec.js';
 import { ACK, NACK, PING } from '../wire/message-types.js';
 import { ack, type IndirectPing, nack, ping, type Source } from '../wire/messages.js';
 import type { AckWaiters } from './ack-waiters.js';

@@ -1,9 +1,9 @@
 // Queries of our own (spec/gossip.md, section 13): sending one, and collecting what comes back until its time is over.
 
+import { encode } from '../../../msgpack/codec.js';
 import type { Uint64 } from '../../../wire/uint64.js';
 import { queryTimeoutMs } from '../core/scale.js';
 import type { Timer } from '../core/timers.js';
-import { encode } from '../wire/codec.js';
 import { encodeFilter, type Filter } from './filters.js';
 import { QUERY, QUERY_WANTS_ACK, type Query, type QueryResponse, query, RESPONSE_IS_ACK } from './messages.js';
 import type { Queries } from './queries.js';

@@ -2,9 +2,12 @@
 // and adjustment; spec/gossip.md, section 17). All times in a coordinate are seconds. The order of operations is the
 // stock one, so that the same observations give the same bits.
 
+import { decode, encode } from '../../../msgpack/codec.js';
+import { list } from '../../../msgpack/collections.js';
+import { float, type Kind } from '../../../msgpack/kinds.js';
+import { struct } from '../../../msgpack/struct.js';
 import { difference, HEIGHT_MIN, magnitude } from '../../../wire/coordinate.js';
 import type { Coordinate } from '../../../wire/gossip-pools.js';
-import { decode, encode, float, type Kind, list, struct } from '../wire/codec.js';
 
 /** Two places nearer than this, in seconds, are the same. */
 export const ZERO_THRESHOLD = 1e-6;

@@ -1,7 +1,7 @@
 // Leaving, and making others leave (spec/gossip.md, section 11). The intent goes first, so that everybody takes what
 // follows for a leave and not for a failure.
 
-import { encode } from '../wire/codec.js';
+import { encode } from '../../../msgpack/codec.js';
 import type { Intents } from './intents.js';
 import { LEAVE, type LeaveIntent, leaveIntent } from './messages.js';
 import type { SerfPool } from './serf-pool.js';

@@ -1,6 +1,9 @@
 // Filters of a query (spec/gossip.md, section 13): by node names, or by a regular expression on a tag.
 
-import { decode, encode, type Kind, list, struct, text } from '../wire/codec.js';
+import { decode, encode } from '../../../msgpack/codec.js';
+import { list } from '../../../msgpack/collections.js';
+import { type Kind, text } from '../../../msgpack/kinds.js';
+import { struct } from '../../../msgpack/struct.js';
 
 const BY_NODE = 0;
 const BY_TAG = 1;

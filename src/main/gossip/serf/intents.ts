@@ -1,7 +1,7 @@
 // Join and leave intents (spec/gossip.md, section 11): what a member means to do, told before it does it. Of two, the one
 // with the larger Lamport time counts.
 
-import { encode } from '../wire/codec.js';
+import { encode } from '../../../msgpack/codec.js';
 import type { MemberRules } from './member-rules.js';
 import type { MemberRecord } from './members.js';
 import { JOIN, type JoinIntent, joinIntent, type LeaveIntent } from './messages.js';

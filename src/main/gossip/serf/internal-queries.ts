@@ -1,7 +1,7 @@
 // Queries of Serf's own (spec/gossip.md, section 14); the application never sees them.
 
+import { encode } from '../../../msgpack/codec.js';
 import { readVersions } from '../core/node.js';
-import { encode } from '../wire/codec.js';
 import { type KeyQueries, keyOperationOf } from './key-queries.js';
 import { STATUS_NUMBERS } from './member.js';
 import type { MemberRecord } from './members.js';

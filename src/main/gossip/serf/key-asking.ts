@@ -1,6 +1,6 @@
 // Key queries of our own (spec/gossip.md, section 14): all members are asked, and what they say is counted.
 
-import { decode, encode } from '../wire/codec.js';
+import { decode, encode } from '../../../msgpack/codec.js';
 import type { Asking } from './asking.js';
 import { type KeyOperation, keyQueryName } from './key-queries.js';
 import { KEY_REQUEST, KEY_RESPONSE, keyRequest, keyResponse } from './messages.js';

@@ -1,6 +1,6 @@
 // Answers to key queries (spec/gossip.md, section 14): they change the keys of a whole pool while it runs.
 
-import { decode, encode } from '../wire/codec.js';
+import { decode, encode } from '../../../msgpack/codec.js';
 import { KEY_PROBLEMS, type Keyring } from '../wire/keyring.js';
 import { KEY_REQUEST, KEY_RESPONSE, type KeyResponse, keyRequest, keyResponse } from './messages.js';
 import type { IncomingQuery } from './output.js';

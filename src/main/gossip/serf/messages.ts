@@ -1,23 +1,11 @@
 // Serf's messages (spec/gossip.md, section 10): a type byte and a struct, inside memberlist's user messages, or as the
 // state that goes with a push/pull.
 
+import { decode } from '../../../msgpack/codec.js';
+import { list, mapOf } from '../../../msgpack/collections.js';
+import { bool, bytes, int, type Kind, nullable, text, u8, u16, u32, u64 } from '../../../msgpack/kinds.js';
+import { struct } from '../../../msgpack/struct.js';
 import type { Uint64 } from '../../../wire/uint64.js';
-import {
-  bool,
-  bytes,
-  decode,
-  int,
-  type Kind,
-  list,
-  mapOf,
-  nullable,
-  struct,
-  text,
-  u8,
-  u16,
-  u32,
-  u64,
-} from '../wire/codec.js';
 
 export const LEAVE = 0;
 export const JOIN = 1;

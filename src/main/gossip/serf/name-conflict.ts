@@ -1,7 +1,7 @@
 // Two members of one name (spec/gossip.md, section 14). When it is ours, the others vote: who lost leaves the pool.
 
+import { decode } from '../../../msgpack/codec.js';
 import { addressText, type NodeInfo } from '../core/node.js';
-import { decode } from '../wire/codec.js';
 import type { Asking } from './asking.js';
 import { isSameIp } from './endpoint.js';
 import { CONFLICT_QUERY } from './internal-queries.js';

@@ -1,9 +1,9 @@
 // Acks and answers to queries (spec/gossip.md, section 13): straight to whoever asked, and where wanted by way of other
 // members, too.
 
+import { encode } from '../../../msgpack/codec.js';
 import { type Address, ipOf, type NodeRecord, protocolMax } from '../core/node.js';
 import { below } from '../core/random.js';
-import { encode } from '../wire/codec.js';
 import { QUERY_RESPONSE, queryResponse, RELAY, RESPONSE_IS_ACK, type RelayHeader, relayHeader } from './messages.js';
 import type { IncomingQuery } from './output.js';
 import { ReceivedQuery } from './received-query.js';

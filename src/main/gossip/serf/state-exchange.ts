@@ -1,8 +1,8 @@
 // What goes with a push/pull (spec/gossip.md, section 15): clocks, the time of every member's last intent, who left, and
 // recent events, so that nobody misses for good what gossip failed to bring.
 
+import { decodeSteps, encode, readFailureText } from '../../../msgpack/codec.js';
 import type { Uint64 } from '../../../wire/uint64.js';
-import { decode, encode } from '../wire/codec.js';
 import type { Intents } from './intents.js';
 import { type LamportClock, timeAfter, timeBefore } from './lamport-clock.js';
 import { type EventSlot, type SerfState, STATE, serfState } from './messages.js';
@@ -75,9 +75,9 @@ export function* mergeState(parts: Parts, bytes: Uint8Array, ignoresOld: boolean
     out.log('error', `Remote state has bad type prefix: ${bytes[0] ?? 'none'}`);
     return;
   }
-  const read = decode(serfState, bytes, 1);
+  const read = yield* decodeSteps(serfState, bytes, 1);
   if (!read.ok) {
-    out.log('error', `Failed to decode remote state: ${read.problem}`);
+    out.log('error', `Failed to decode remote state: ${readFailureText(read)}`);
     return;
   }
   const state = read.value;

@@ -1,8 +1,10 @@
 // A member's tags, which travel as its metadata (spec/gossip.md, section 10).
 
-import { encode, mapOf, text } from '../wire/codec.js';
+import { encode } from '../../../msgpack/codec.js';
+import { mapOf } from '../../../msgpack/collections.js';
+import { text } from '../../../msgpack/kinds.js';
+import { MsgpackReader } from '../../../msgpack/reader.js';
 import { MOST_META_BYTES } from '../wire/message-types.js';
-import { MsgpackReader } from '../wire/msgpack-reader.js';
 
 const MAGIC = 0xff;
 const tagMap = mapOf(text);

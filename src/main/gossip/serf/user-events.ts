@@ -1,8 +1,8 @@
 // User events (spec/gossip.md, section 12): sent once, delivered once by every member, remembered for a while so that
 // whoever was away gets them with a push/pull.
 
+import { encode } from '../../../msgpack/codec.js';
 import type { Uint64 } from '../../../wire/uint64.js';
-import { encode } from '../wire/codec.js';
 import { isBeyond, slotOf, timeAfter } from './lamport-clock.js';
 import {
   EVENT_SLOTS,

@@ -1,11 +1,11 @@
 // The compressed form of a message (spec/gossip.md, section 3): an algorithm, which is always LZW, and the packed bytes.
 
+import { decode, encode, written } from '../../../msgpack/codec.js';
+import type { MsgpackWriter } from '../../../msgpack/writer.js';
 import { type LzwResult, lzwCompress, lzwDecompress } from '../../../wasm/lzw.js';
 import { LzwDecoder, LzwEncoder } from '../../../wasm/lzw-pieces.js';
-import { decode, encode, written } from './codec.js';
 import { COMPRESS } from './message-types.js';
 import { compressed } from './messages.js';
-import type { MsgpackWriter } from './msgpack-writer.js';
 
 export function compress(message: Uint8Array): Uint8Array {
   return encode(compressed, { Algo: 0, Buf: lzwCompress(message) }, COMPRESS);

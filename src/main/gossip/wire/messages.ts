@@ -1,6 +1,7 @@
 // The bodies of memberlist's messages (spec/gossip.md, section 5). Fields are named and declared as on the wire.
 
-import { bool, bytes, int, type Kind, struct, text, u16, u32 } from './codec.js';
+import { bool, bytes, int, type Kind, text, u16, u32 } from '../../../msgpack/kinds.js';
+import { struct } from '../../../msgpack/struct.js';
 
 /** Answers go to these when they are given, else to where the packet came from. */
 export interface Source {

@@ -1,7 +1,8 @@
 // The messages in a packet whose outer layers are off: compound and compressed parts are opened, each body is read.
 // A part that can't be read doesn't touch the others (spec/gossip.md, section 3).
 
-import { decode, type Kind } from './codec.js';
+import { decode } from '../../../msgpack/codec.js';
+import type { Kind } from '../../../msgpack/kinds.js';
 import { splitCompound } from './compound.js';
 import { decompress } from './compression.js';
 import * as types from './message-types.js';
@@ -44,7 +45,7 @@ class PacketReading {
   private body<T>(kind: Kind<T>, part: Uint8Array): T | null {
     const read = decode(kind, part, 1);
     if (read.ok) return read.value;
-    this.refuse(`message of type ${part[0]} is ${read.problem}`);
+    this.refuse(`message of type ${part[0]} is ${read.problem === 'truncated' ? 'truncated' : 'malformed'}`);
     return null;
   }
 

@@ -1,7 +1,8 @@
 // What is said on a stream (spec/gossip.md, sections 3 and 5): one message each way. When it is neither compressed nor
 // encrypted nothing says how long it is, so it is read as far as it is there, and later on from where it stopped.
 
-import { decode, encode, type Kind, written } from './codec.js';
+import { decode, encode, written } from '../../../msgpack/codec.js';
+import type { Kind } from '../../../msgpack/kinds.js';
 import * as types from './message-types.js';
 import * as bodies from './messages.js';
 
@@ -108,7 +109,7 @@ export class StreamMessageReader {
       this.offset = read.next;
       return { value: read.value };
     }
-    if (read.problem === 'malformed') return refused(`${name} is malformed`);
+    if (read.problem !== 'truncated' && read.problem !== 'too-large') return refused(`${name} is malformed`);
     if (read.wanted - this.offset > types.MOST_NODE_BYTES) return refused(`${name} is too long`);
     return { kind: 'wants', bytes: read.wanted };
   }

@@ -2,7 +2,7 @@
 // decompress, read. Chunks come as they come; nothing is kept beyond the limits, and a length that is too large is refused
 // before its bytes are waited for.
 
-import { decode } from './codec.js';
+import { decode } from '../../../msgpack/codec.js';
 import { decompressSteps } from './compression.js';
 import { decryptSteps } from './encryption.js';
 import { removeLabel } from './label.js';
@@ -149,7 +149,7 @@ export class StreamReader {
     }
     // Only its end is looked for: unpacking waits until all of it is there.
     const read = decode(compressed, arrived, 1);
-    if (!read.ok && read.problem === 'truncated') {
+    if (!read.ok && (read.problem === 'truncated' || read.problem === 'too-large')) {
       if (arrived.length > types.MOST_NODE_BYTES) this.lateLooks += 1;
       if (read.wanted > types.MOST_STREAM_BYTES || this.lateLooks > MOST_LATE_LOOKS) {
         return refuse('stream is larger than limit', false);

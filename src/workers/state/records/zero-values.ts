@@ -1,7 +1,7 @@
 // The zero values of the records an agent makes, shared by all of them: most services have no proxy and no check has a
 // stored definition, so 50,000 of them keep one object, and an equality test is one pointer compare.
 
-import { zeroStruct } from '../../../wasm/zero.js';
+import { zeroStruct } from '../../../msgpack/zero.js';
 import type { CheckType } from '../../../wire/definitions.js';
 import type {
   CheckDefinition,

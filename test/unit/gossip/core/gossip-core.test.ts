@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { GossipCore } from '../../../../src/main/gossip/core/gossip-core.js';
 import type { OutgoingPacket } from '../../../../src/main/gossip/core/output.js';
-import { encode } from '../../../../src/main/gossip/wire/codec.js';
 import { ACK, ALIVE, INDIRECT_PING, PING } from '../../../../src/main/gossip/wire/message-types.js';
 import { ack, alive, indirectPing, type PushPullNode, ping } from '../../../../src/main/gossip/wire/messages.js';
 import { type PacketMessage, readMessages } from '../../../../src/main/gossip/wire/packet-messages.js';
+import { encode } from '../../../../src/msgpack/codec.js';
 import { fromHex, readVectors } from '../vectors.js';
 import { addressOfNode, aliveMessage, coreOf, deadMessage, ipOfNode, PORT, suspectMessage, VERSIONS } from './rig.js';
 

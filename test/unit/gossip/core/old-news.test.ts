@@ -3,9 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { encode } from '../../../../src/main/gossip/wire/codec.js';
 import { ALIVE } from '../../../../src/main/gossip/wire/message-types.js';
 import { alive } from '../../../../src/main/gossip/wire/messages.js';
+import { encode } from '../../../../src/msgpack/codec.js';
 import { addressOfNode, aliveMessage, coreOf, deadMessage, ipOfNode, VERSIONS } from './rig.js';
 
 const FROM = addressOfNode('n2');

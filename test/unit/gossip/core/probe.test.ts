@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addressText } from '../../../../src/main/gossip/core/node.js';
 import type { OutgoingPacket } from '../../../../src/main/gossip/core/output.js';
-import { encode } from '../../../../src/main/gossip/wire/codec.js';
 import { ACK, NACK } from '../../../../src/main/gossip/wire/message-types.js';
 import { ack, nack } from '../../../../src/main/gossip/wire/messages.js';
 import { type PacketMessage, readMessages } from '../../../../src/main/gossip/wire/packet-messages.js';
+import { encode } from '../../../../src/msgpack/codec.js';
 import { fromHex, readVectors, toHex } from '../vectors.js';
 import { addressOfNode, aliveMessage, type CoreRig, coreOf, deadMessage, suspectMessage, VERSIONS } from './rig.js';
 

@@ -11,9 +11,9 @@ import { BroadcastQueue } from '../../../../src/main/gossip/core/queue.js';
 import type { Random } from '../../../../src/main/gossip/core/random.js';
 import { type GossipSettings, LAN } from '../../../../src/main/gossip/core/settings.js';
 import { Timers } from '../../../../src/main/gossip/core/timers.js';
-import { encode } from '../../../../src/main/gossip/wire/codec.js';
 import { ALIVE, DEAD, SUSPECT } from '../../../../src/main/gossip/wire/message-types.js';
 import { accusation, alive } from '../../../../src/main/gossip/wire/messages.js';
+import { encode } from '../../../../src/msgpack/codec.js';
 
 /** mulberry32: small, seeded, good enough to pick nodes. */
 export function seeded(seed: number): Random {

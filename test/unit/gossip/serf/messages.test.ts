@@ -3,8 +3,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { encodeFilter, readFilter } from '../../../../src/main/gossip/serf/filters.js';
 import * as serf from '../../../../src/main/gossip/serf/messages.js';
-import { decode, encode, type Kind } from '../../../../src/main/gossip/wire/codec.js';
 import { readMessages } from '../../../../src/main/gossip/wire/packet-messages.js';
+import { decode, encode } from '../../../../src/msgpack/codec.js';
+import type { Kind } from '../../../../src/msgpack/kinds.js';
 import { fromHex, readVectors, toHex } from '../vectors.js';
 
 interface MessageCase {

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LEAVE, leaveIntent } from '../../../../src/main/gossip/serf/messages.js';
 import { SERF } from '../../../../src/main/gossip/serf/options.js';
-import { encode } from '../../../../src/main/gossip/wire/codec.js';
+import { encode } from '../../../../src/msgpack/codec.js';
 import { addressOfNode, deadMessage } from '../core/rig.js';
 import { SerfRig } from './rig.js';
 

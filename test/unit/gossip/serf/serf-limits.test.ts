@@ -23,9 +23,9 @@ import {
 } from '../../../../src/main/gossip/serf/messages.js';
 import { SERF } from '../../../../src/main/gossip/serf/options.js';
 import { encodeTags } from '../../../../src/main/gossip/serf/tags.js';
-import { encode } from '../../../../src/main/gossip/wire/codec.js';
 import { ALIVE } from '../../../../src/main/gossip/wire/message-types.js';
 import { alive } from '../../../../src/main/gossip/wire/messages.js';
+import { encode } from '../../../../src/msgpack/codec.js';
 import { addressOfNode, deadMessage, ipOfNode, PORT, VERSIONS } from '../core/rig.js';
 import { eventsOf, QUIET, queriesOf, SerfRig, serfMessagesIn } from './rig.js';
 

@@ -5,9 +5,9 @@ import { test } from 'node:test';
 import { JOIN, joinIntent, QUERY, query, USER_EVENT, userEvent } from '../../../../src/main/gossip/serf/messages.js';
 import type { SerfEvent } from '../../../../src/main/gossip/serf/output.js';
 import type { RestoredSnapshot } from '../../../../src/main/gossip/serf/snapshot.js';
-import { encode } from '../../../../src/main/gossip/wire/codec.js';
 import { ALIVE } from '../../../../src/main/gossip/wire/message-types.js';
 import { alive } from '../../../../src/main/gossip/wire/messages.js';
+import { encode } from '../../../../src/msgpack/codec.js';
 import { addressOfNode, deadMessage, ipOfNode, PORT, VERSIONS } from '../core/rig.js';
 import { SerfRig } from './rig.js';
 

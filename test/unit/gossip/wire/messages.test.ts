@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { decode, encode, type Kind, type Read } from '../../../../src/main/gossip/wire/codec.js';
 import * as messages from '../../../../src/main/gossip/wire/messages.js';
+import { decode, encode, type Read } from '../../../../src/msgpack/codec.js';
+import type { Kind } from '../../../../src/msgpack/kinds.js';
 import { fromHex, readVectors, toHex } from '../vectors.js';
 
 interface Codec {

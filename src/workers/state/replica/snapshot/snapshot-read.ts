@@ -1,11 +1,11 @@
 // Reads a snapshot stream as it arrives, in pieces of any size, into fresh tables; the store takes them over at the end. A
 // stream that is cut or wrong throws, and the store stays as it was.
 
-import { DecodeError } from '../../../../wasm/errors.js';
+import { DecodeError } from '../../../../msgpack/errors.js';
+import { MsgpackReader } from '../../../../msgpack/reader.js';
 import { decodeStruct, StructReader } from '../../../../wasm/struct.js';
 import { snapshotHeaderSchema } from '../../../../wire/schema.js';
 import type { Tables } from '../store/tables/tables.js';
-import { MALFORMED, skipValue, TRUNCATED } from './msgpack-skip.js';
 import { checkRecordType, SnapshotError } from './snapshot-order.js';
 import { restorerOf } from './snapshot-restore.js';
 
@@ -69,10 +69,11 @@ export class SnapshotReader {
   #readRecords(bytes: Uint8Array): number {
     let offset = 0;
     if (this.#lastIndex === undefined) {
-      const end = skipValue(bytes, 0);
-      if (end === TRUNCATED) return 0;
+      const header = new MsgpackReader(bytes);
+      header.skip();
+      if (header.problem === 'truncated') return 0;
       this.#lastIndex = this.#readHeader(bytes);
-      offset = end;
+      offset = header.offset;
     }
     const reader = new StructReader(bytes, offset);
     try {
@@ -115,11 +116,14 @@ export class SnapshotReader {
   }
 
   #keepRecord(type: number, reader: StructReader, start: number): boolean {
-    const end = skipValue(reader.bytes, start + 1);
-    if (end === TRUNCATED) return false;
-    if (end === MALFORMED) throw new SnapshotError('malformed', `record ${this.#records + 1} of type ${type}`);
-    this.#tables.preserve(type, new Uint8Array(reader.bytes.subarray(start, end)));
-    reader.offset = end;
+    const record = new MsgpackReader(reader.bytes, start + 1);
+    record.skip();
+    if (record.problem === 'truncated') return false;
+    if (record.problem !== null) {
+      throw new SnapshotError('malformed', `record ${this.#records + 1} of type ${type}: ${record.problem}`);
+    }
+    this.#tables.preserve(type, new Uint8Array(reader.bytes.subarray(start, record.offset)));
+    reader.offset = record.offset;
     return true;
   }
 }

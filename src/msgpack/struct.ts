@@ -1,0 +1,198 @@
+// Structs as data (spec/rpc.md, section 3; spec/gossip.md, section 2): a struct is a map whose keys are written in byte
+// order; a receiver takes them in any order, passes over unknown ones or keeps them, lets missing ones be zero, and also
+// takes an array of the fields in the order of declaration.
+
+import type { Kind } from './kinds.js';
+import type { MsgpackReader } from './reader.js';
+import { type Form, MsgpackWriter } from './writer.js';
+
+type Fields<T> = { readonly [K in keyof T]-?: Kind<T[K]> };
+
+/** Fields that a struct's table doesn't have, each with its value as it came (a view of the input). */
+export type UnknownFields = ReadonlyMap<string, Uint8Array>;
+
+/**
+ * The kind of a field that isn't on the wire itself: what the table doesn't know is collected in it, and goes out again
+ * in its place. For what is only passed on.
+ */
+export const unknownFields: Kind<UnknownFields> = {
+  zero: new Map(),
+  isEmpty: (value) => value.size === 0,
+  write: () => undefined,
+  read: () => new Map(),
+};
+
+interface Field {
+  readonly name: string;
+  readonly key: Uint8Array;
+  /** The key with its header. */
+  readonly written: { readonly [form in Form]: Uint8Array };
+  readonly kind: Kind<unknown>;
+  readonly isOptional: boolean;
+}
+
+function writtenKey(name: string, form: Form): Uint8Array {
+  const writer = new MsgpackWriter(form);
+  writer.text(name);
+  return writer.take();
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+function byKey(a: { readonly key: Uint8Array }, b: { readonly key: Uint8Array }): number {
+  return Buffer.compare(a.key, b.key);
+}
+
+type Members = { [name: string]: unknown };
+
+/**
+ * All fields at their zero values. Made by JSON.parse and then filled: an object that is built by more than a dozen
+ * computed names would be a hash table, and so would every copy of it.
+ */
+function zeroOf(names: readonly string[], kinds: ReadonlyMap<string, Kind<unknown>>): Members {
+  const zero = JSON.parse(`{${names.map((name) => `${JSON.stringify(name)}:null`).join(',')}}`) as Members;
+  for (const [name, kind] of kinds) zero[name] = kind.zero;
+  return zero;
+}
+
+class StructTable {
+  readonly zero: Members;
+  readonly #declared: readonly Field[];
+  readonly #sorted: readonly Field[];
+  readonly #hasOptional: boolean;
+  /** The field that takes what is unknown. */
+  readonly #keeper: string | null;
+
+  constructor(kinds: ReadonlyMap<string, Kind<unknown>>, optional: ReadonlySet<string>) {
+    const names = [...kinds.keys()];
+    this.zero = zeroOf(names, kinds);
+    this.#keeper = names.find((name) => kinds.get(name) === unknownFields) ?? null;
+    this.#declared = [...kinds]
+      .filter(([name]) => name !== this.#keeper)
+      .map(([name, kind]) => ({
+        name,
+        key: Buffer.from(name),
+        written: { raw: writtenKey(name, 'raw'), 'str-bin': writtenKey(name, 'str-bin') },
+        kind,
+        isOptional: optional.has(name),
+      }));
+    this.#sorted = [...this.#declared].sort(byKey);
+    this.#hasOptional = optional.size > 0;
+  }
+
+  write(writer: MsgpackWriter, record: Members): void {
+    const present = this.#hasOptional
+      ? this.#sorted.filter((field) => !(field.isOptional && field.kind.isEmpty(record[field.name])))
+      : this.#sorted;
+    const kept = this.#keeper === null ? null : (record[this.#keeper] as UnknownFields);
+    if (kept !== null && kept.size > 0) {
+      this.#writeWith(kept, present, writer, record);
+      return;
+    }
+    writer.map(present.length);
+    for (const field of present) {
+      writer.raw(field.written[writer.form]);
+      field.kind.write(writer, record[field.name]);
+    }
+  }
+
+  #writeWith(kept: UnknownFields, present: readonly Field[], writer: MsgpackWriter, record: Members): void {
+    const unknown = Array.from(kept, ([name, value]) => ({ name, key: Buffer.from(name), value }));
+    writer.map(present.length + unknown.length);
+    for (const field of [...present, ...unknown].sort(byKey)) {
+      writer.text(field.name);
+      if ('value' in field) writer.raw(field.value);
+      else field.kind.write(writer, record[field.name]);
+    }
+  }
+
+  /** Most senders write the keys in order: the search starts at the field after the last one found. */
+  #find(reader: MsgpackReader, from: number): number {
+    const expected = this.#sorted[from];
+    if (expected !== undefined && reader.takes(expected.written.raw)) return from;
+    const start = reader.offset;
+    const key = reader.key();
+    for (let i = 0; i < this.#sorted.length; i += 1) {
+      const index = (from + i) % this.#sorted.length;
+      const field = this.#sorted[index];
+      if (field !== undefined && sameBytes(field.key, key)) return index;
+    }
+    // Who keeps it reads the key again.
+    if (this.#keeper !== null) reader.offset = start;
+    return -1;
+  }
+
+  #unknown(reader: MsgpackReader, record: Members): void {
+    if (this.#keeper === null) reader.skip();
+    else {
+      const name = reader.text();
+      const value = reader.skipped();
+      (record[this.#keeper] as Map<string, Uint8Array>).set(name, value);
+    }
+  }
+
+  #begin(): Members {
+    const record = { ...this.zero };
+    if (this.#keeper !== null) record[this.#keeper] = new Map();
+    return record;
+  }
+
+  read(reader: MsgpackReader): Members {
+    const record = this.#begin();
+    const { form, length } = reader.structForm();
+    const isMap = form === 'map';
+    let next = 0;
+    for (let i = 0; i < length && reader.problem === null; i += 1) {
+      const index = isMap ? this.#find(reader, next) : i;
+      const field = isMap ? this.#sorted[index] : this.#declared[index];
+      if (field === undefined) {
+        if (isMap) this.#unknown(reader, record);
+        else reader.skip();
+        continue;
+      }
+      record[field.name] = field.kind.read(reader);
+      if (reader.problem !== null) reader.inside(field.name);
+      next = index + 1;
+    }
+    return record;
+  }
+
+  *readSteps(reader: MsgpackReader): Generator<void, Members> {
+    const record = this.#begin();
+    const { form, length } = reader.structForm();
+    const isMap = form === 'map';
+    let next = 0;
+    for (let i = 0; i < length && reader.problem === null; i += 1) {
+      const index = isMap ? this.#find(reader, next) : i;
+      const field = isMap ? this.#sorted[index] : this.#declared[index];
+      if (field === undefined) {
+        if (isMap) this.#unknown(reader, record);
+        else reader.skip();
+        continue;
+      }
+      const { kind } = field;
+      record[field.name] = kind.readSteps === undefined ? kind.read(reader) : yield* kind.readSteps(reader);
+      if (reader.problem !== null) reader.inside(field.name);
+      next = index + 1;
+    }
+    return record;
+  }
+}
+
+/** `fields` in the order of declaration; those in `optional` are left out when empty. */
+export function struct<T extends object>(fields: Fields<T>, optional: readonly (keyof T)[] = []): Kind<T> {
+  const kinds = new Map(Object.entries(fields as { readonly [name: string]: Kind<unknown> }));
+  const table = new StructTable(kinds, new Set(optional as readonly string[]));
+  const isStepped = [...kinds.values()].some((kind) => kind.readSteps !== undefined);
+  return {
+    zero: table.zero as T,
+    isEmpty: () => false,
+    write: (writer, value) => table.write(writer, value as Members),
+    read: (reader) => table.read(reader) as T,
+    ...(isStepped && { readSteps: (reader: MsgpackReader) => table.readSteps(reader) as Generator<void, T> }),
+  };
+}

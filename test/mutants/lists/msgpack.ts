@@ -1,0 +1,65 @@
+// What the msgpack engine and the border of text must not let through.
+
+import type { Mutant } from '../mutant.js';
+
+const READER = ['unit/msgpack/reader'];
+const STRUCT = ['unit/msgpack/struct', 'unit/msgpack/reader'];
+
+export const msgpack: readonly Mutant[] = [
+  {
+    name: 'free-form values are written deeper than they are read',
+    file: 'msgpack/any.ts',
+    find: 'depth >= MAX_NESTING',
+    replace: 'depth > MAX_NESTING',
+    tests: READER,
+  },
+  {
+    name: 'free-form values are read less deep than they are written',
+    file: 'msgpack/any.ts',
+    find: 'if (isArray(mark)) return readItems(reader, depth + 1);',
+    replace: 'if (isArray(mark)) return readItems(reader, depth + 2);',
+    tests: READER,
+  },
+  {
+    name: 'request bodies nest deeper than the log can carry',
+    file: 'gotext/json-kinds.ts',
+    find: 'depth >= MAX_NESTING',
+    replace: 'depth > MAX_NESTING',
+    tests: ['unit/gotext/json-decode'],
+  },
+  {
+    name: 'half a character gets past the border',
+    file: 'gotext/json-scan.ts',
+    find: 'if (unit >= 0xd800 && unit <= 0xdfff) isWellFormed = false;',
+    replace: '',
+    tests: ['unit/gotext/json-parse', 'unit/wasm/hostile-commands'],
+  },
+  {
+    name: 'a length beyond the limit is waited for',
+    file: 'msgpack/reader.ts',
+    find: "this.problem = this.wanted > this.#most ? 'too-large' : 'truncated';",
+    replace: "this.problem = 'truncated';",
+    tests: READER,
+  },
+  {
+    name: 'elements are not counted',
+    file: 'msgpack/reader.ts',
+    find: 'this.#elements -= Math.max(count, 0);',
+    replace: '',
+    tests: READER,
+  },
+  {
+    name: 'what a failed value left behind goes out with the next',
+    file: 'msgpack/codec.ts',
+    find: 'writer.clear();',
+    replace: '',
+    tests: STRUCT,
+  },
+  {
+    name: 'kept fields are written behind the known ones',
+    file: 'msgpack/struct.ts',
+    find: 'of [...present, ...unknown].sort(byKey)',
+    replace: 'of [...present, ...unknown]',
+    tests: STRUCT,
+  },
+];
