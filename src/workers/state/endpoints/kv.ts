@@ -121,7 +121,7 @@ async function put(dependencies: KvDependencies, request: ApiRequest): Promise<R
   if (query.has('cas')) {
     const parsed = unsigned(query.first('cas'));
     if (!parsed.ok) return parsed.reply;
-    operation = { op: 'cas', session: '', compareIndex: Number(parsed.value) };
+    operation = { op: 'cas', session: '', compareIndex: parsed.value };
   } else if (query.has('acquire')) operation = { op: 'lock', session: query.first('acquire'), compareIndex: 0 };
   else if (query.has('release')) operation = { op: 'unlock', session: query.first('release'), compareIndex: 0 };
 
@@ -137,7 +137,7 @@ async function remove(dependencies: KvDependencies, request: ApiRequest): Promis
   if (!query.has('cas')) return apply(dependencies, request, { ...DELETE, key });
   const parsed = unsigned(query.first('cas'));
   if (!parsed.ok) return parsed.reply;
-  return apply(dependencies, request, { ...DELETE, op: 'delete-cas', key, compareIndex: Number(parsed.value) });
+  return apply(dependencies, request, { ...DELETE, op: 'delete-cas', key, compareIndex: parsed.value });
 }
 
 async function apply({ calls }: KvDependencies, request: ApiRequest, write: KvWrite): Promise<Reply> {
