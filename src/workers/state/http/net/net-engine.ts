@@ -3,6 +3,7 @@
 
 import net from 'node:net';
 import tls from 'node:tls';
+import { surprise } from '../../../../observe/surprise.js';
 import type { Listener } from '../../../../wire/config.js';
 import { ClientLimit, plainAddress } from '../client-limit.js';
 import type { BoundListener, Engine, EngineLimits, RequestListener } from '../engine.js';
@@ -152,7 +153,13 @@ export class NetEngine implements Engine, ConnectionHost {
 
 // The same few functions on every socket, so that a waiting connection holds no closures.
 function onData(this: ServedSocket, chunk: Buffer): void {
-  this[kConnection]?.read(chunk);
+  try {
+    this[kConnection]?.read(chunk);
+  } catch (error) {
+    // Where this connection stands is anybody's guess now.
+    this.destroy();
+    surprise(error);
+  }
 }
 function onEnd(this: ServedSocket): void {
   this[kConnection]?.readEnd();
