@@ -16,6 +16,7 @@ import {
   refused,
   text,
 } from '../http/endpoint.js';
+import { slicedList } from '../http/sliced-list.js';
 import { type KvKeysRequest, type KvWrite, kvApply, kvGet, kvList, kvListKeys } from '../methods/kvs.js';
 import { isRefusal } from '../methods/refusal.js';
 import { kvEntryJson } from './kv-json.js';
@@ -25,6 +26,9 @@ export interface KvDependencies {
   /** Bytes; limits.kv_max_value_size. */
   readonly maxValueSize: () => number;
 }
+
+/** Bytes of values up to which a list is made in one go. */
+const MAX_TEXT_VALUES = 4 * 1024 * 1024;
 
 const TRUE = json('true');
 const FALSE = json('false');
@@ -77,8 +81,22 @@ const list: ReadEndpoint<string, readonly KvEntry[]> = {
   ...row,
   method: kvList,
   request: ({ rest }) => rest,
-  reply: (value) => (value.length === 0 ? bare(404) : json(listJson(value, kvEntryJson))),
+  reply(value) {
+    if (value.length === 0) return bare(404);
+    if (!isLarge(value)) return json(listJson(value, kvEntryJson));
+    return { ...json(''), body: slicedList(value, kvEntryJson) };
+  },
 };
+
+/** Whether the values come to more than one text should hold. */
+function isLarge(entries: readonly KvEntry[]): boolean {
+  let bytes = 0;
+  for (const { Value } of entries) {
+    bytes += Value === null ? 0 : Value.length;
+    if (bytes > MAX_TEXT_VALUES) return true;
+  }
+  return false;
+}
 
 const keys: ReadEndpoint<KvKeysRequest, readonly string[]> = {
   ...row,
