@@ -7,7 +7,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { repositoryRoot } from './data.js';
 
-const READY_DEADLINE_MS = 20_000;
+const READY_DEADLINE_MS = 60_000;
 const STOP_DEADLINE_MS = 10_000;
 
 /** Ports that were free a moment ago, all different. */

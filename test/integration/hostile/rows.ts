@@ -91,7 +91,7 @@ const RUN: Fields = {
     TLSServerName: '',
   },
   ...{ TLSSkipVerify: false, Timeout: 0, TTL: '1h', SuccessBeforePassing: 0, FailuresBeforeWarning: 0 },
-  ...{ FailuresBeforeCritical: 0, DeregisterCriticalServiceAfter: '', OutputMaxSize: 0 },
+  ...{ FailuresBeforeCritical: 0, DeregisterCriticalServiceAfter: '90m', OutputMaxSize: 0 },
 };
 const AGENT_SERVICE: Fields = {
   ...without(CATALOG_SERVICE, 'Service', 'PeerName', 'CreateIndex', 'ModifyIndex'),
@@ -168,6 +168,15 @@ const BODIES: { readonly [row: string]: Sample } = {
   'PUT /v1/operator/keyring': { Key: '' },
   'DELETE /v1/operator/keyring': { Key: '' },
 };
+
+/** Taken as they stand, so that what a hostile value changes gets as far as it can. */
+export const TAKEN = [
+  'PUT /v1/catalog/register',
+  'PUT /v1/catalog/deregister',
+  'PUT /v1/coordinate/update',
+  'PUT /v1/agent/service/register',
+  'PUT /v1/agent/check/register',
+];
 
 /** It ends the agent, as it should. */
 const ENDS_THE_AGENT = new Set(['/v1/agent/leave']);

@@ -2,6 +2,7 @@
 
 import type { Mutant } from '../mutant.js';
 import { conformance } from './conformance.js';
+import { faults } from './faults.js';
 import { replication } from './replication.js';
 
-export const mutants: readonly Mutant[] = [...conformance, ...replication];
+export const mutants: readonly Mutant[] = [...conformance, ...faults, ...replication];
