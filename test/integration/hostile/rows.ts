@@ -104,7 +104,8 @@ const AGENT_SERVICE: Fields = {
 };
 const TXN: Sample = [
   { KV: { Verb: 'set', Key: 'hostile/t', Value: 'eA==', Flags: 1, Index: 0, Session: '' } },
-  { KV: { Verb: 'cas', Key: 'hostile/t', Value: 'eA==', Flags: 1, Index: 1, Session: '' } },
+  { KV: { Verb: 'cas', Key: 'hostile/new', Value: 'eA==', Flags: 1, Index: 0, Session: '' } },
+  { KV: { Verb: 'delete', Key: 'hostile/new', Value: null, Flags: 0, Index: 0, Session: '' } },
   { Node: { Verb: 'set', Node: { Node: 'hostile-node', Address: '10.0.0.1', ID: '', Meta: {}, ModifyIndex: 0 } } },
   { Service: { Verb: 'set', Node: 'hostile-node', Service: CATALOG_SERVICE } },
   { Check: { Verb: 'set', Check: CATALOG_CHECK } },
@@ -154,7 +155,7 @@ const BODIES: { readonly [row: string]: Sample } = {
   'PUT /v1/txn': TXN,
   'PUT /v1/session/create': {
     ...{ Name: 's', Node: 'hostile-node', LockDelay: '1s', Behavior: 'release', TTL: '1h', NodeChecks: [], Checks: [] },
-    ServiceChecks: [{ ID: 'x', Namespace: '' }],
+    ServiceChecks: [],
   },
   'PUT /v1/coordinate/update': {
     ...{ Node: 'hostile-node', Segment: '', Partition: '' },
@@ -173,6 +174,8 @@ const BODIES: { readonly [row: string]: Sample } = {
 export const TAKEN = [
   'PUT /v1/catalog/register',
   'PUT /v1/catalog/deregister',
+  'PUT /v1/txn',
+  'PUT /v1/session/create',
   'PUT /v1/coordinate/update',
   'PUT /v1/agent/service/register',
   'PUT /v1/agent/check/register',
