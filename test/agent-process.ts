@@ -7,7 +7,7 @@ import { repositoryRoot } from './data.js';
 import { freePorts } from './ports.js';
 import { descriptorWarning } from './runner/descriptor-warning.js';
 
-const READY_DEADLINE_MS = 20_000;
+const READY_DEADLINE_MS = 60_000;
 /** A leaving server hands over and drains first; on a busy machine that takes a while. */
 const STOP_DEADLINE_MS = 30_000;
 

@@ -10,6 +10,18 @@ export interface Deadline {
   expire(): void;
 }
 
+/** One that throws must not keep the others waiting. */
+function expire(deadline: Deadline): void {
+  try {
+    deadline.expire();
+  } catch (error) {
+    // Reported by the thread, in a turn of its own.
+    setImmediate(() => {
+      throw error;
+    });
+  }
+}
+
 /** setTimeout takes no more. */
 const MAX_TIMEOUT_MS = 0x7fffffff;
 
@@ -56,7 +68,7 @@ export class DeadlineQueue {
     const waiting = this.#heap.splice(0);
     this.#disarm();
     for (const deadline of waiting) deadline.slot = -1;
-    for (const deadline of waiting) deadline.expire();
+    for (const deadline of waiting) expire(deadline);
   }
 
   #run(): void {
@@ -65,7 +77,7 @@ export class DeadlineQueue {
     const now = this.#now();
     for (let first = this.#heap[0]; first !== undefined && first.at <= now; first = this.#heap[0]) {
       this.remove(first);
-      first.expire();
+      expire(first);
     }
     this.#arm();
   }

@@ -3,7 +3,9 @@
 // null leaves the zero value, text is never a number. As in Go the first error is kept and decoding goes on, so a
 // body costs one pass whatever is wrong with it. Zero values are shared between results: treat them as immutable.
 
-import { type JsonValue, parseJson } from './json-parse.js';
+import { DecimalNumber } from './json-decimal.js';
+import { numberJson } from './json-encode.js';
+import { parseWrittenJson, type WrittenJson } from './json-parse.js';
 
 export interface DecodeOptions {
   /** What becomes of a field that the schema doesn't have: `json: unknown field "Bogus"`, or nothing. */
@@ -21,15 +23,15 @@ export interface Kind<T> {
   /** What an absent field and `null` give. */
   readonly zero: T;
   /** Never called with null. A value of the wrong type is reported to `at`; then the result doesn't matter. */
-  read(value: NonNullable<JsonValue>, at: Reading): T;
+  read(value: NonNullable<WrittenJson>, at: Reading): T;
 }
 
 export type DecodedBy<K> = K extends Kind<infer T> ? T : never;
 
-function describe(value: JsonValue): string {
+function describe(value: WrittenJson): string {
   if (typeof value === 'string') return 'string';
   if (typeof value === 'boolean') return 'bool';
-  if (typeof value === 'number' || typeof value === 'bigint') return 'number';
+  if (typeof value === 'number' || typeof value === 'bigint' || value instanceof DecimalNumber) return 'number';
   return Array.isArray(value) ? 'array' : 'object';
 }
 
@@ -49,8 +51,19 @@ export class Reading {
     this.error ??= text;
   }
 
-  /** The value doesn't fit the Go type: Go's text for it. `detail` names a number that is out of range. */
-  mismatch(value: JsonValue, goType: string, detail = ''): void {
+  /** The value doesn't fit the Go type: Go's text for it. */
+  mismatch(value: WrittenJson, goType: string): void {
+    this.#refuse(value, goType, '');
+  }
+
+  /** A value that isn't of the type, or a number out of the type's range, which is named. */
+  badNumber(value: WrittenJson, goType: string): void {
+    const isPlain = typeof value === 'number' || typeof value === 'bigint';
+    const literal = value instanceof DecimalNumber ? value.literal : isPlain ? numberJson(value) : '';
+    this.#refuse(value, goType, literal === '' ? '' : ` ${literal}`);
+  }
+
+  #refuse(value: WrittenJson, goType: string, detail: string): void {
     const place = this.structName === null ? 'Go value' : `Go struct field ${this.structName}.${this.path.join('.')}`;
     this.fail(`json: cannot unmarshal ${describe(value)}${detail} into ${place} of type ${goType}`);
   }
@@ -121,11 +134,11 @@ export function struct<const S extends StructSchema>(goName: string, schema: S):
     zero: Object.freeze({ ...template }) as StructValue<S>,
     read(value, at) {
       const out = { ...template };
-      if (typeof value !== 'object' || Array.isArray(value)) {
+      if (typeof value !== 'object' || Array.isArray(value) || value instanceof DecimalNumber) {
         at.mismatch(value, goType);
         return out as StructValue<S>;
       }
-      const source = value as { readonly [key: string]: JsonValue };
+      const source = value as { readonly [key: string]: WrittenJson };
       const outerName = at.structName;
       for (const key in source) {
         const field = table.get(key) ?? table.get(key.toLowerCase());
@@ -151,7 +164,7 @@ export function struct<const S extends StructSchema>(goName: string, schema: S):
 }
 
 /** Decodes a value that was parsed already. `null` gives the kind's zero value, as in Go. */
-export function decodeValue<T>(value: JsonValue, kind: Kind<T>, options: DecodeOptions): Decoded<T> {
+export function decodeValue<T>(value: WrittenJson, kind: Kind<T>, options: DecodeOptions): Decoded<T> {
   if (value === null) return { ok: true, value: kind.zero };
   const at = new Reading(options);
   const decoded = kind.read(value, at);
@@ -160,6 +173,6 @@ export function decodeValue<T>(value: JsonValue, kind: Kind<T>, options: DecodeO
 
 /** A request body: its first JSON value, decoded. The error is Go's text, without an endpoint's prefix. */
 export function decodeJson<T>(text: string, kind: Kind<T>, options: DecodeOptions): Decoded<T> {
-  const parsed = parseJson(text, 'decoder');
+  const parsed = parseWrittenJson(text);
   return parsed.ok ? decodeValue(parsed.value, kind, options) : parsed;
 }

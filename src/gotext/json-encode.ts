@@ -37,6 +37,15 @@ export function numberJson(value: number | bigint): string {
   return Object.is(value, -0) ? '-0' : String(value);
 }
 
+const MAX_INT64 = (1n << 63n) - 1n;
+
+/** An int64 in full; a number that rounded up to 2^63 is the largest there is. */
+export function int64Json(value: number): string {
+  if (Number.isSafeInteger(value)) return String(value);
+  const exact = BigInt(value);
+  return String(exact > MAX_INT64 ? MAX_INT64 : exact);
+}
+
 /** []byte: base64, nil is null. */
 export function bytesJson(value: Uint8Array | null): string {
   if (value === null) return 'null';

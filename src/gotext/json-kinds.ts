@@ -2,8 +2,9 @@
 // durations and custom hooks.
 
 import { parseDuration } from './duration.js';
+import { DecimalNumber } from './json-decimal.js';
 import type { Kind, Reading } from './json-decode.js';
-import type { JsonValue } from './json-parse.js';
+import type { WrittenJson } from './json-parse.js';
 import { setProperty } from './json-scan.js';
 import { MAX_NESTING, TOO_DEEP } from './nesting.js';
 
@@ -34,9 +35,9 @@ function integer(goType: string, min: bigint, max: bigint): Kind<number> {
     goType,
     zero: 0,
     read(value, at) {
-      if (typeof value === 'number' && Number.isInteger(value) && value >= low && value <= high) return value;
-      const isNumber = typeof value === 'number' || typeof value === 'bigint';
-      at.mismatch(value, goType, isNumber ? ` ${value}` : '');
+      // The sum turns a negative zero into the only one that integers have.
+      if (typeof value === 'number' && Number.isInteger(value) && value >= low && value <= high) return value + 0;
+      at.badNumber(value, goType);
       return 0;
     },
   };
@@ -51,13 +52,43 @@ export const uint64: Kind<number | bigint> = {
   goType: 'uint64',
   zero: 0,
   read(value, at) {
-    if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value;
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && !Object.is(value, -0)) return value;
     if (typeof value === 'bigint' && value >= 0n && value < 1n << 64n) return value;
-    const isNumber = typeof value === 'number' || typeof value === 'bigint';
-    at.mismatch(value, 'uint64', isNumber ? ` ${value}` : '');
+    at.badNumber(value, 'uint64');
     return 0;
   },
 };
+
+/** An index of the log, which never comes near 2^53: what lies beyond is out of range. */
+export const index: Kind<number> = {
+  goType: 'uint64',
+  zero: 0,
+  read(value, at) {
+    const given = uint64.read(value, at);
+    if (typeof given === 'number') return given;
+    at.badNumber(value, 'uint64');
+    return 0;
+  },
+};
+
+/** float64. */
+export const float: Kind<number> = {
+  goType: 'float64',
+  zero: 0,
+  read(value, at) {
+    const number = numberOf(value);
+    if (number !== null) return number;
+    at.mismatch(value, 'float64');
+    return 0;
+  },
+};
+
+/** What any number is as a double, however it is written; null for what isn't one. */
+export function numberOf(value: WrittenJson): number | null {
+  if (typeof value === 'number') return value;
+  if (typeof value === 'bigint') return Number(value);
+  return value instanceof DecimalNumber ? value.value : null;
+}
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
@@ -90,7 +121,7 @@ export function list<T>(element: Kind<T>): Kind<readonly T[] | null> {
         return null;
       }
       const out: T[] = [];
-      for (const item of value as readonly JsonValue[]) {
+      for (const item of value as readonly WrittenJson[]) {
         out.push(item === null ? element.zero : element.read(item, at));
       }
       return out;
@@ -105,12 +136,12 @@ export function map<T>(element: Kind<T>): Kind<{ readonly [key: string]: T } | n
     goType,
     zero: null,
     read(value, at) {
-      if (typeof value !== 'object' || Array.isArray(value)) {
+      if (typeof value !== 'object' || Array.isArray(value) || value instanceof DecimalNumber) {
         at.mismatch(value, goType);
         return null;
       }
       const out: { [key: string]: T } = {};
-      for (const [key, item] of Object.entries(value as { readonly [key: string]: JsonValue })) {
+      for (const [key, item] of Object.entries(value as { readonly [key: string]: WrittenJson })) {
         setProperty(out, key, item === null ? element.zero : element.read(item, at));
       }
       return out;
@@ -123,14 +154,15 @@ export function pointer<T>(target: Kind<T>): Kind<T | null> {
   return { goType: target.goType, zero: null, read: (value, at) => target.read(value, at) };
 }
 
-function plain(value: JsonValue, at: Reading, depth: number): DynamicValue {
+function plain(value: WrittenJson, at: Reading, depth: number): DynamicValue {
   if (typeof value === 'bigint') return Number(value);
+  if (value instanceof DecimalNumber) return value.value;
   if (value === null || typeof value !== 'object') return value;
   if (depth >= MAX_NESTING) {
     at.fail(TOO_DEEP);
     return null;
   }
-  if (Array.isArray(value)) return value.map((item: JsonValue) => plain(item, at, depth + 1));
+  if (Array.isArray(value)) return value.map((item: WrittenJson) => plain(item, at, depth + 1));
   const out: { [key: string]: DynamicValue } = {};
   for (const [key, item] of Object.entries(value)) setProperty(out, key, plain(item, at, depth + 1));
   return out;
@@ -152,6 +184,16 @@ export const dynamic: Kind<DynamicValue> = {
   read: (value, at) => plain(value, at, 0),
 };
 
+/** 2^63: nanoseconds are 64 bits signed. A number that reads as this or more has no form on the wire. */
+const DURATION_LIMIT = 2 ** 63;
+
+/** Whole nanoseconds as a duration; refused where they are beyond the 292 years that a duration holds. */
+export function durationOf(nanoseconds: number, value: WrittenJson, at: Reading): number {
+  if (nanoseconds < DURATION_LIMIT && nanoseconds >= -DURATION_LIMIT) return nanoseconds + 0;
+  at.badNumber(value, 'time.Duration');
+  return 0;
+}
+
 /**
  * A duration as agent and catalog bodies take it, in nanoseconds: Go duration text, or a number of nanoseconds whose
  * fraction is dropped. Other types of value count as absent.
@@ -160,8 +202,8 @@ export const duration: Kind<number> = {
   goType: 'time.Duration',
   zero: 0,
   read(value, at) {
-    if (typeof value === 'number') return Math.trunc(value);
-    if (typeof value === 'bigint') return Number(value);
+    const number = numberOf(value);
+    if (number !== null) return durationOf(Math.trunc(number), value, at);
     if (typeof value !== 'string') return 0;
     const parsed = parseDuration(value);
     if (parsed.ok) return parsed.ns;

@@ -1,7 +1,8 @@
 // JSON text to values, with the outcome and the error texts of Go's encoding/json (spec/http.md section 4). JSON.parse
 // does the work whenever it gives the same result; the rest goes to the exact scanner of json-scan.ts.
 
-import { scanJson } from './json-scan.js';
+import type { DecimalNumber } from './json-decimal.js';
+import { scanJson, scanWrittenJson } from './json-scan.js';
 
 /** Integers that a number can't hold exactly are bigints. */
 export type JsonValue =
@@ -13,6 +14,21 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue };
 
+/** As {@link JsonValue}, with whole numbers told apart by how they are written. */
+export type WrittenJson =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | DecimalNumber
+  | readonly WrittenJson[]
+  | { readonly [key: string]: WrittenJson };
+
+export type WrittenParsed =
+  | { readonly ok: true; readonly value: WrittenJson }
+  | { readonly ok: false; readonly error: string };
+
 export type JsonParsed =
   | { readonly ok: true; readonly value: JsonValue }
   | { readonly ok: false; readonly error: string };
@@ -22,6 +38,8 @@ export type JsonParsed =
  * exact scanner decides.
  */
 const INEXACT = /[0-9]{16}|[0-9][eE][+-]?[0-9]{3}|\\u[dD][89a-fA-F]/;
+/** The same, or where a number seems to begin that has a fraction or an exponent; text in quotes may look like it. */
+const WRITTEN = /[0-9]{16}|(?:^|[:,[])[ \t\r\n]*-?[0-9]+[.eE]|\\u[dD][89a-fA-F]/;
 const MAX_DEPTH = 10_000;
 
 /** Whether containers nest deeper than Go allows. `text` is valid JSON. */
@@ -52,7 +70,15 @@ function isEscaped(text: string, at: number): boolean {
  * cut one `unexpected EOF`. Mode `unmarshal` is json.Unmarshal: nothing may follow, both are `unexpected end of JSON input`.
  */
 export function parseJson(text: string, mode: 'decoder' | 'unmarshal'): JsonParsed {
-  if (INEXACT.test(text)) return scanJson(text, mode);
+  return INEXACT.test(text) ? scanJson(text, mode) : parsePlain(text, mode);
+}
+
+/** Mode `decoder` of {@link parseJson}, for who has to know how a number was written. */
+export function parseWrittenJson(text: string): WrittenParsed {
+  return WRITTEN.test(text) ? scanWrittenJson(text, 'decoder') : parsePlain(text, 'decoder');
+}
+
+function parsePlain(text: string, mode: 'decoder' | 'unmarshal'): JsonParsed {
   let value: JsonValue;
   try {
     value = JSON.parse(text) as JsonValue;

@@ -2,14 +2,15 @@
 // json-parse.ts, taken for texts that JSON.parse refuses, for integers beyond 2^53 and for text after the first value.
 // Iterative, because Go allows 10000 levels and a call stack does not.
 
-import type { JsonParsed, JsonValue } from './json-parse.js';
+import { DecimalNumber } from './json-decimal.js';
+import type { JsonParsed, WrittenJson, WrittenParsed } from './json-parse.js';
 import { quoteCharacter } from './quote.js';
 
 const MAX_DEPTH = 10_000;
 
 type Container =
-  | { readonly kind: 'array'; readonly value: JsonValue[] }
-  | { readonly kind: 'object'; readonly value: { [key: string]: JsonValue }; key: string };
+  | { readonly kind: 'array'; readonly value: WrittenJson[] }
+  | { readonly kind: 'object'; readonly value: { [key: string]: WrittenJson }; key: string };
 
 /** What the scanner reports: an error text, or that the text ended too early. */
 type Failure = { readonly kind: 'error'; readonly text: string } | { readonly kind: 'end' };
@@ -52,9 +53,11 @@ class Scanner {
   at = 0;
   failure: Failure | null = null;
   readonly #text: string;
+  readonly #keepsDecimals: boolean;
 
-  constructor(text: string) {
+  constructor(text: string, keepsDecimals: boolean) {
     this.#text = text;
+    this.#keepsDecimals = keepsDecimals;
   }
 
   /** Refuses the character at the current place, or the end of the text. */
@@ -121,7 +124,7 @@ class Scanner {
     return true;
   }
 
-  number(): number | bigint | null {
+  number(): number | bigint | DecimalNumber | null {
     const text = this.#text;
     const start = this.at;
     if (text[this.at] === '-') this.at++;
@@ -143,7 +146,9 @@ class Scanner {
     const value = Number(literal);
     // No type of any message holds more than 64 bits; a literal of a megabyte of digits never becomes a bigint.
     if (integral && !Number.isSafeInteger(value) && literal.length <= 40) return BigInt(literal);
-    if (Number.isFinite(value)) return value;
+    if (Number.isFinite(value)) {
+      return !integral && this.#keepsDecimals && Number.isInteger(value) ? new DecimalNumber(value, literal) : value;
+    }
     this.failure = { kind: 'error', text: `json: cannot unmarshal number ${literal} into Go value of type float64` };
     return null;
   }
@@ -162,7 +167,7 @@ class Scanner {
 }
 
 /** One value that isn't a container; `undefined` after a failure. */
-function scalar(scanner: Scanner, code: number): JsonValue | undefined {
+function scalar(scanner: Scanner, code: number): WrittenJson | undefined {
   if (code === 0x22) return scanner.string() ?? undefined;
   if (code === 0x2d || isDigit(code)) return scanner.number() ?? undefined;
   if (code === 0x74) return scanner.literal('true') ? true : undefined;
@@ -190,10 +195,10 @@ function readKey(scanner: Scanner, container: Extract<Container, { kind: 'object
 }
 
 /** Parses the first value of `text`; what follows it is left to the caller, from `scanner.at` on. */
-function firstValue(scanner: Scanner): JsonValue | undefined {
+function firstValue(scanner: Scanner): WrittenJson | undefined {
   const stack: Container[] = [];
   for (;;) {
-    let value: JsonValue | undefined;
+    let value: WrittenJson | undefined;
     const code = scanner.peek();
     if (code === 0x7b || code === 0x5b) {
       if (stack.length >= MAX_DEPTH) {
@@ -242,7 +247,15 @@ function firstValue(scanner: Scanner): JsonValue | undefined {
 
 /** The slow, exact way: errors as Go words them, unsafe integers as bigint. */
 export function scanJson(text: string, mode: 'decoder' | 'unmarshal'): JsonParsed {
-  const scanner = new Scanner(text);
+  return scan(new Scanner(text, false), mode) as JsonParsed;
+}
+
+/** As {@link scanJson}, with whole numbers that are no integers to Go told apart. */
+export function scanWrittenJson(text: string, mode: 'decoder' | 'unmarshal'): WrittenParsed {
+  return scan(new Scanner(text, true), mode);
+}
+
+function scan(scanner: Scanner, mode: 'decoder' | 'unmarshal'): WrittenParsed {
   const empty = Number.isNaN(scanner.peek());
   const value = firstValue(scanner);
   if (value !== undefined && mode === 'unmarshal' && !Number.isNaN(scanner.peek())) {

@@ -8,6 +8,7 @@ import { joinHostPort } from '../gotext/host-port.js';
 import { startCpuProfile } from '../observe/cpu-profile.js';
 import { Logger, LogSink, reaches } from '../observe/logger.js';
 import { Metrics } from '../observe/metrics.js';
+import { errorDetail, surviveSurprises } from '../observe/surprise.js';
 import { reportEverySecond } from '../observe/worker-telemetry.js';
 import type { RuntimeConfig } from '../wire/config.js';
 import { Leadership } from '../wire/leadership.js';
@@ -220,9 +221,12 @@ class Agent {
         this.#applyLogLevel();
         return;
       case 'control':
-        void this.#control(message.control).then((answer) =>
-          this.#state?.send({ kind: 'control-answer', request: message.request, answer }),
-        );
+        this.#control(message.control)
+          .catch((error: unknown): ControlAnswer => {
+            this.#log.error('unexpected error', 'operation', message.control.op, 'error', errorDetail(error));
+            return { ok: false, error: String(error) };
+          })
+          .then((answer) => this.#state?.send({ kind: 'control-answer', request: message.request, answer }));
         return;
       case 'new-leader':
         this.#pools.newLeader();
@@ -241,6 +245,7 @@ class Agent {
       }
     }
     this.#running = true;
+    surviveSurprises(this.#log);
     this.#log.info('Consul agent running!');
   }
 

@@ -13,6 +13,7 @@ import type {
   StringMap,
   SystemMetadataEntry,
 } from './records.js';
+import type { Uint64 } from './uint64.js';
 
 export const CommandType = {
   register: 0,
@@ -60,10 +61,18 @@ export interface DeregisterRequest extends WriteRequest {
 
 export type KvOperation = 'set' | 'cas' | 'lock' | 'unlock' | 'delete' | 'delete-cas' | 'delete-tree';
 
+/**
+ * What a request says of a key. Its ModifyIndex is what the asker compares with: any 64 bits, though no entry's own is beyond
+ * 2^53.
+ */
+export interface KvRequestEntry extends Omit<KvEntry, 'ModifyIndex'> {
+  readonly ModifyIndex: Uint64;
+}
+
 export interface KvsRequest extends WriteRequest {
   /** One of {@link KvOperation}; text because the log may hold what others wrote. */
   readonly Op: string;
-  readonly DirEnt: KvEntry;
+  readonly DirEnt: KvRequestEntry;
 }
 
 export interface SessionRequest extends WriteRequest {
@@ -79,7 +88,7 @@ export interface TombstoneRequest extends WriteRequest {
 
 export interface TxnKvOperation {
   readonly Verb: string;
-  readonly DirEnt: KvEntry;
+  readonly DirEnt: KvRequestEntry;
 }
 export interface TxnNodeOperation {
   readonly Verb: string;
@@ -143,7 +152,8 @@ export interface OpaqueCommand {
 }
 
 export interface TxnResult {
-  readonly KV: KvEntry | null;
+  /** What was asked for, where `get-or-empty` found nothing. */
+  readonly KV: KvRequestEntry | null;
   readonly Node: NodeRecord | null;
   readonly Service: ServiceRecord | null;
   readonly Check: CheckRecord | null;

@@ -5,6 +5,7 @@
 import type {
   AutopilotRequest,
   DeregisterRequest,
+  KvRequestEntry,
   KvsRequest,
   RegisterRequest,
   SessionRequest,
@@ -281,6 +282,11 @@ export const kvEntrySchema: StructSchema<KvEntry> = {
   },
 };
 
+const kvRequestEntrySchema: StructSchema<KvRequestEntry> = {
+  name: 'DirEntry',
+  fields: { ...kvEntrySchema.fields, ModifyIndex: 'uint64' },
+};
+
 const sessionServiceCheckSchema: StructSchema<SessionServiceCheck> = {
   name: 'ServiceCheck',
   fields: { ID: 'string', Namespace: 'string' },
@@ -361,7 +367,7 @@ export const deregisterSchema: StructSchema<DeregisterRequest> = {
 };
 export const kvsSchema: StructSchema<KvsRequest> = {
   name: 'KVSRequest',
-  fields: { ...writeRequest, Op: 'string', DirEnt: struct(kvEntrySchema) },
+  fields: { ...writeRequest, Op: 'string', DirEnt: struct(kvRequestEntrySchema) },
 };
 export const sessionRequestSchema: StructSchema<SessionRequest> = {
   name: 'SessionRequest',
@@ -382,7 +388,7 @@ export const systemMetadataRequestSchema: StructSchema<SystemMetadataRequest> = 
 
 const txnKvSchema: StructSchema<TxnKvOperation> = {
   name: 'TxnKVOp',
-  fields: { Verb: 'string', DirEnt: struct(kvEntrySchema) },
+  fields: { Verb: 'string', DirEnt: struct(kvRequestEntrySchema) },
 };
 const txnNodeSchema: StructSchema<TxnNodeOperation> = {
   name: 'TxnNodeOp',

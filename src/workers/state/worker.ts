@@ -1,13 +1,15 @@
-// Entry point of the state worker thread. A start that fails is told to main in one line for the operator; a surprise
-// later ends the thread, and with it the process (fail-stop).
+// Entry point of the state worker thread. A start that fails is told to main in one line for the operator; a surprise later
+// costs the request, timer or message that it came by, and nothing else.
 
 import { workerData } from 'node:worker_threads';
+import { surviveSurprises } from '../../observe/surprise.js';
 import { startTelemetry } from '../../observe/worker-telemetry.js';
 import type { MainToState, StateToMain, StateWorkerData } from '../../wire/state-worker.js';
 import { StateWorker } from './state-worker.js';
 
 const data = workerData as StateWorkerData;
 const telemetry = startTelemetry(data.context);
+surviveSurprises(telemetry.logger);
 const worker = new StateWorker(data, telemetry);
 data.context.port.on('message', (message: MainToState) => worker.receive(message));
 

@@ -6,6 +6,7 @@ import { conformance } from './conformance.js';
 import { dns } from './dns.js';
 import { durability } from './durability.js';
 import { endpoints } from './endpoints.js';
+import { faults } from './faults.js';
 import { gossip } from './gossip.js';
 import { gossipOldNews } from './gossip-old-news.js';
 import { http } from './http.js';
@@ -23,6 +24,7 @@ export const mutants: readonly Mutant[] = [
   ...dns,
   ...durability,
   ...endpoints,
+  ...faults,
   ...gossipOldNews,
   ...gossip,
   ...http,

@@ -130,6 +130,9 @@ test('updates are judged, then gathered', () =>
 test('datacenters are shown with the servers whose place is known', () =>
   serve(async ({ get }) => {
     const { body, headers } = await get('/v1/coordinate/datacenters');
+    // The list is this server's own, whatever datacenter is named.
+    const elsewhere = await get('/v1/coordinate/datacenters?dc=nowhere');
+    assert.deepEqual([elsewhere.status, elsewhere.body], [200, body]);
     assert.deepEqual(JSON.parse(body), [
       {
         Datacenter: 'dc1',

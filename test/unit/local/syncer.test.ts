@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Logger, LogSink } from '../../../src/observe/logger.js';
 import { Syncer } from '../../../src/workers/state/local/syncer.js';
+import { surviving } from '../state/surviving.js';
 import { FakeClock, settle } from './fake-clock.js';
 
 interface Harness {
@@ -139,4 +140,38 @@ test('rounds are spaced out under load; after a quiet while a change is synced a
   await clock.advance(1);
   assert.equal(ran.length, 4);
   syncer.stop();
+});
+
+test('a round that throws is a failed round', async (t) => {
+  const seen = surviving(t);
+  const clock = new FakeClock();
+  const ran: string[] = [];
+  const throwing = (name: string, times: number) => {
+    let left = times;
+    return (): Promise<string | null> => {
+      ran.push(name);
+      if (left-- > 0) throw new Error(`planted in ${name}`);
+      return Promise.resolve(null);
+    };
+  };
+  const syncer = new Syncer({
+    clock,
+    random: () => 0.5,
+    logger: new Logger('agent', new LogSink('error', () => undefined)),
+    clusterSize: () => 1,
+    partialIntervalMs: 0,
+    fullSync: throwing('full', 1),
+    partialSync: throwing('partial', 1),
+  });
+  syncer.start();
+  await settle();
+  assert.deepEqual(ran, ['full']);
+  await clock.advance(22_500);
+  assert.deepEqual(ran.slice(1), ['full', 'partial']);
+  syncer.trigger();
+  await settle();
+  assert.deepEqual(ran.slice(3), ['partial']);
+  syncer.stop();
+  await seen('planted in full');
+  await seen('planted in partial');
 });

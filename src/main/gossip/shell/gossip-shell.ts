@@ -3,6 +3,7 @@
 
 import type { Logger } from '../../../observe/logger.js';
 import type { Labels, Metrics } from '../../../observe/metrics.js';
+import { errorDetail } from '../../../observe/surprise.js';
 import type { Machine } from '../core/machine.js';
 import { type Address, addressText } from '../core/node.js';
 import type { OutgoingPacket, StreamRequest } from '../core/output.js';
@@ -48,6 +49,9 @@ export interface Joined {
 
 /** How often a free port is looked for: one that is free in TCP may be taken in UDP. */
 const FREE_PORT_TRIES = 10;
+
+/** After an error nobody expected. */
+const AFTER_SURPRISE_MS = 1_000;
 
 interface Sockets {
   readonly listener: StreamListener;
@@ -106,7 +110,7 @@ export class GossipShell<Event> {
     this.drops = new DropLog(logger);
     this.metrics = shellMetrics(options.metrics, options.labels);
     this.alarm = new Alarm({
-      ring: () => this.run((nowMs) => machine.tick(nowMs)),
+      ring: () => this.ring(),
       received: () => this.udp.received,
     });
     const { turns, metrics } = this;
@@ -188,14 +192,40 @@ export class GossipShell<Event> {
       drop('source is not allowed');
       return;
     }
-    const opened = openPacket(datagram, protection);
-    if (!opened.ok) {
-      drop(opened.problem);
-      return;
+    try {
+      const opened = openPacket(datagram, protection);
+      if (!opened.ok) {
+        drop(opened.problem);
+        return;
+      }
+      machine.receive(opened.packet, from, nowMs);
+    } catch (error) {
+      this.surprised(error, `from=${addressText(from)}`);
     }
-    machine.receive(opened.packet, from, nowMs);
     // One carrying out for all packets that came in one turn.
     this.flushing ??= setImmediate(() => this.carryOut());
+  }
+
+  /** The machine's time has come. Should it throw, it is asked again a little later, not at once. */
+  private ring(): void {
+    if (!this.attempt((nowMs) => this.options.machine.tick(nowMs)))
+      this.alarm.set(performance.now() + AFTER_SURPRISE_MS);
+  }
+
+  /** For callers that have nobody above them; false when it threw. */
+  private attempt(action: (nowMs: number) => void): boolean {
+    try {
+      this.run(action);
+      return true;
+    } catch (error) {
+      this.surprised(error, '');
+      return false;
+    }
+  }
+
+  /** A packet or stream that we can't cope with costs its sender this one exchange, and nobody else anything. */
+  private surprised(error: unknown, about: string): void {
+    this.options.logger.error(`memberlist: unexpected error: ${errorDetail(error)} ${about}`);
   }
 
   private carryOut(): void {
@@ -212,6 +242,8 @@ export class GossipShell<Event> {
         for (const request of streams) this.open(request);
         if (events.length > 0) onEvents(events);
       }
+    } catch (error) {
+      this.surprised(error, '');
     } finally {
       this.isCarryingOut = false;
     }
@@ -222,18 +254,20 @@ export class GossipShell<Event> {
     const packet = sealPacket(message, this.options.protection, withChecksum);
     this.metrics.udpSent.add(packet.length);
     const { machine } = this.options;
-    this.udp.send(packet, to, probe === null ? null : () => this.run(() => machine.packetFailed(probe)));
+    this.udp.send(packet, to, probe === null ? null : () => this.attempt(() => machine.packetFailed(probe)));
   }
 
   private open(request: StreamRequest): void {
     if (request.kind === 'ping') {
-      void this.client.ping(request);
+      this.client.ping(request).catch((error: unknown) => this.surprised(error, ''));
       return;
     }
     const { to, name, isJoin } = request;
-    void this.exchange(to, name, isJoin).then((exchanged) => {
-      if (exchanged.ok || this.isClosed) return;
-      this.options.logger.error(`memberlist: Push/Pull with ${name} failed: ${exchanged.error}`);
-    });
+    this.exchange(to, name, isJoin)
+      .then((exchanged) => {
+        if (exchanged.ok || this.isClosed) return;
+        this.options.logger.error(`memberlist: Push/Pull with ${name} failed: ${exchanged.error}`);
+      })
+      .catch((error: unknown) => this.surprised(error, ''));
   }
 }

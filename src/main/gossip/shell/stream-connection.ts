@@ -120,7 +120,14 @@ export class StreamConnection {
             break;
         }
       };
-      const onData = (chunk: Uint8Array): void => proceed(reader.push(chunk));
+      const onData = (chunk: Uint8Array): void => {
+        try {
+          proceed(reader.push(chunk));
+        } catch (error) {
+          isOver = true;
+          reject(error);
+        }
+      };
       const onEnded = (error: string): void => {
         ended ??= error;
         if (!isWorking && !isOver) finish({ kind: 'broken', error: ended });

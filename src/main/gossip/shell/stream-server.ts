@@ -5,6 +5,7 @@ import { joinHostPort } from '../../../gotext/host-port.js';
 import { parseIp } from '../../../gotext/ip.js';
 import { errnoText } from '../../../gotext/network-errors.js';
 import { DescriptorReserve } from '../../../observe/descriptor-reserve.js';
+import { errorDetail } from '../../../observe/surprise.js';
 import { StreamReader } from '../wire/stream.js';
 import type { PushPull, StreamMessage } from '../wire/stream-messages.js';
 import { sealSteps, sealStream } from '../wire/stream-sealing.js';
@@ -111,9 +112,12 @@ export class StreamServer {
     connection.setDeadline(this.work.timeoutMs);
     const visit = { connection, reader: new StreamReader(this.work.protection, true), admission };
     this.work.logger.debug(`memberlist: Stream connection from=${connection.remote}`);
-    void this.serve(visit).finally(() => {
-      connection.onClose(() => admission.release());
-    });
+    this.serve(visit)
+      .catch((error: unknown) => {
+        this.work.logger.error(`memberlist: unexpected error: ${errorDetail(error)} from=${connection.remote}`);
+        connection.close();
+      })
+      .finally(() => connection.onClose(() => admission.release()));
   }
 
   private async serve(visit: Visit): Promise<void> {

@@ -4,6 +4,7 @@
 import { DescriptorReserve } from '../../../observe/descriptor-reserve.js';
 import type { Logger } from '../../../observe/logger.js';
 import type { Labels, Metrics, Series } from '../../../observe/metrics.js';
+import { errorDetail } from '../../../observe/surprise.js';
 import type { DnsConfig } from '../../../wire/config.js';
 import type { LocalReads } from '../calls/local-reads.js';
 import type { Transport } from './compose.js';
@@ -102,8 +103,7 @@ export class DnsServer {
     try {
       return this.#responder.respond(packet, transport);
     } catch (error) {
-      const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      this.#options.logger.error('DNS request failed', 'network', transport, 'error', detail);
+      this.#options.logger.error('DNS request failed', 'network', transport, 'error', errorDetail(error));
       return { bytes: headerReply(packet, Rcode.SERVFAIL), zone: 'none', type: 0 };
     }
   }

@@ -1,8 +1,8 @@
 // /v1/coordinate/*: what parameters and bodies mean, and how coordinates are shown (spec/gossip.md, section 17).
 
-import { decodeJson, type Kind, struct } from '../../../gotext/json-decode.js';
+import { decodeJson, struct } from '../../../gotext/json-decode.js';
 import { listJson, quoteJson } from '../../../gotext/json-encode.js';
-import { list, pointer, string } from '../../../gotext/json-kinds.js';
+import { float, list, pointer, string } from '../../../gotext/json-kinds.js';
 import type { Coordinate } from '../../../wire/gossip-pools.js';
 import type { CoordinateRecord } from '../../../wire/records.js';
 import type { Calls } from '../calls/calls.js';
@@ -40,18 +40,6 @@ const DISABLED = text(401, 'Coordinate support disabled');
 
 /** What a body without a coordinate says: no coordinate at all. */
 const NOWHERE: Coordinate = { Vec: [], Error: Number.NaN, Adjustment: 0, Height: 0 };
-
-/** float64. */
-const float: Kind<number> = {
-  goType: 'float64',
-  zero: 0,
-  read(value, at) {
-    const number = typeof value === 'bigint' ? Number(value) : value;
-    if (typeof number === 'number' && Number.isFinite(number)) return number;
-    at.mismatch(value, 'float64', typeof number === 'number' ? ` ${number}` : '');
-    return 0;
-  },
-};
 
 const coordinateBody = struct('Coordinate', { Vec: list(float), Error: float, Adjustment: float, Height: float });
 const updateBody = struct('CoordinateUpdateRequest', {

@@ -1,13 +1,13 @@
 // A key/value entry as HTTP shows it. The text of an entry is made once and kept with it: entries never change.
 
 import { bytesJson, quoteJson } from '../../../gotext/json-encode.js';
-import type { KvEntry } from '../../../wire/records.js';
+import type { KvRequestEntry } from '../../../wire/commands.js';
 
 /** Entries larger than this are not kept as text: they would double the store. */
 const MAX_KEPT_VALUE = 4096;
-const kept = new WeakMap<KvEntry, string>();
+const kept = new WeakMap<KvRequestEntry, string>();
 
-function render(entry: KvEntry): string {
+function render(entry: KvRequestEntry): string {
   const session = entry.Session === '' ? '' : `"Session":${quoteJson(entry.Session)},`;
   const value = entry.Value === null || entry.Value.byteLength === 0 ? 'null' : bytesJson(entry.Value);
   return (
@@ -16,7 +16,7 @@ function render(entry: KvEntry): string {
   );
 }
 
-export function kvEntryJson(entry: KvEntry): string {
+export function kvEntryJson(entry: KvRequestEntry): string {
   const known = kept.get(entry);
   if (known !== undefined) return known;
   const json = render(entry);

@@ -16,6 +16,7 @@ import {
   refused,
   text,
 } from '../http/endpoint.js';
+import { slicedList } from '../http/sliced-list.js';
 import { type KvKeysRequest, type KvWrite, kvApply, kvGet, kvList, kvListKeys } from '../methods/kvs.js';
 import { isRefusal } from '../methods/refusal.js';
 import { kvEntryJson } from './kv-json.js';
@@ -25,6 +26,9 @@ export interface KvDependencies {
   /** Bytes; limits.kv_max_value_size. */
   readonly maxValueSize: () => number;
 }
+
+/** Bytes of values up to which a list is made in one go. */
+const MAX_TEXT_VALUES = 4 * 1024 * 1024;
 
 const TRUE = json('true');
 const FALSE = json('false');
@@ -77,8 +81,22 @@ const list: ReadEndpoint<string, readonly KvEntry[]> = {
   ...row,
   method: kvList,
   request: ({ rest }) => rest,
-  reply: (value) => (value.length === 0 ? bare(404) : json(listJson(value, kvEntryJson))),
+  reply(value) {
+    if (value.length === 0) return bare(404);
+    if (!isLarge(value)) return json(listJson(value, kvEntryJson));
+    return { ...json(''), body: slicedList(value, kvEntryJson) };
+  },
 };
+
+/** Whether the values come to more than one text should hold. */
+function isLarge(entries: readonly KvEntry[]): boolean {
+  let bytes = 0;
+  for (const { Value } of entries) {
+    bytes += Value === null ? 0 : Value.length;
+    if (bytes > MAX_TEXT_VALUES) return true;
+  }
+  return false;
+}
 
 const keys: ReadEndpoint<KvKeysRequest, readonly string[]> = {
   ...row,
@@ -121,7 +139,7 @@ async function put(dependencies: KvDependencies, request: ApiRequest): Promise<R
   if (query.has('cas')) {
     const parsed = unsigned(query.first('cas'));
     if (!parsed.ok) return parsed.reply;
-    operation = { op: 'cas', session: '', compareIndex: Number(parsed.value) };
+    operation = { op: 'cas', session: '', compareIndex: parsed.value };
   } else if (query.has('acquire')) operation = { op: 'lock', session: query.first('acquire'), compareIndex: 0 };
   else if (query.has('release')) operation = { op: 'unlock', session: query.first('release'), compareIndex: 0 };
 
@@ -137,7 +155,7 @@ async function remove(dependencies: KvDependencies, request: ApiRequest): Promis
   if (!query.has('cas')) return apply(dependencies, request, { ...DELETE, key });
   const parsed = unsigned(query.first('cas'));
   if (!parsed.ok) return parsed.reply;
-  return apply(dependencies, request, { ...DELETE, op: 'delete-cas', key, compareIndex: Number(parsed.value) });
+  return apply(dependencies, request, { ...DELETE, op: 'delete-cas', key, compareIndex: parsed.value });
 }
 
 async function apply({ calls }: KvDependencies, request: ApiRequest, write: KvWrite): Promise<Reply> {

@@ -2,8 +2,8 @@
 
 import { parseDuration } from '../../../gotext/duration.js';
 import { decodeJson, type Kind, struct } from '../../../gotext/json-decode.js';
-import { listJson, quoteJson } from '../../../gotext/json-encode.js';
-import { list, pointer, string } from '../../../gotext/json-kinds.js';
+import { int64Json, listJson, quoteJson } from '../../../gotext/json-encode.js';
+import { durationOf, list, numberOf, pointer, string } from '../../../gotext/json-kinds.js';
 import type { SessionRecord, SessionServiceCheck } from '../../../wire/records.js';
 import type { Calls } from '../calls/calls.js';
 import {
@@ -52,9 +52,10 @@ const lockDelay: Kind<number | null> = {
       at.fail(parsed.error);
       return null;
     }
-    if (typeof value === 'number') {
-      const whole = Math.trunc(value);
-      return whole < NS_PER_MICROSECOND ? whole * NS_PER_SECOND : whole;
+    const number = numberOf(value);
+    if (number !== null) {
+      const whole = Math.trunc(number);
+      return durationOf(whole < NS_PER_MICROSECOND ? whole * NS_PER_SECOND : whole, value, at);
     }
     at.mismatch(value, 'string');
     return null;
@@ -80,7 +81,7 @@ function serviceCheckJson(check: SessionServiceCheck): string {
 function sessionJson(session: SessionRecord): string {
   return (
     `{"ID":${quoteJson(session.ID)},"Name":${quoteJson(session.Name)},"Node":${quoteJson(session.Node)},` +
-    `"LockDelay":${session.LockDelay},"Behavior":${quoteJson(session.Behavior)},"TTL":${quoteJson(session.TTL)},` +
+    `"LockDelay":${int64Json(session.LockDelay)},"Behavior":${quoteJson(session.Behavior)},"TTL":${quoteJson(session.TTL)},` +
     `"NodeChecks":${listJson(session.NodeChecks, quoteJson)},` +
     `"ServiceChecks":${listJson(session.ServiceChecks, serviceCheckJson)},` +
     `"CreateIndex":${session.CreateIndex},"ModifyIndex":${session.ModifyIndex}}`

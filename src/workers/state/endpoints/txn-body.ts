@@ -1,7 +1,7 @@
 // The body of PUT /v1/txn: a list of operations, each of one kind (spec/fsm.md, sections 3 and 9).
 
 import { type DecodedBy, struct } from '../../../gotext/json-decode.js';
-import { bytes, int, list, map, pointer, string, uint64 } from '../../../gotext/json-kinds.js';
+import { bytes, index, list, map, pointer, string, uint64 } from '../../../gotext/json-kinds.js';
 import { quote } from '../../../gotext/quote.js';
 import type { TxnOperation } from '../../../wire/commands.js';
 import { checkBody, localityBody, serviceBody } from '../records/bodies.js';
@@ -11,7 +11,7 @@ const kvOperation = struct('TxnKVOp', {
   Key: string,
   Value: bytes,
   Flags: uint64,
-  Index: int,
+  Index: uint64,
   Session: string,
 });
 
@@ -24,8 +24,8 @@ const nodeBody = struct('Node', {
   Meta: map(string),
   PeerName: string,
   Locality: pointer(localityBody),
-  CreateIndex: int,
-  ModifyIndex: int,
+  CreateIndex: index,
+  ModifyIndex: index,
 });
 
 const operation = struct('TxnOp', {

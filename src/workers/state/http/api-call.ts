@@ -114,6 +114,16 @@ export class ApiCall implements ApiRequest, AbortListener {
   finish(reply: Reply, readHeaders = ''): void {
     if (this.#answered) return;
     this.#answered = true;
+    try {
+      this.#send(reply, readHeaders);
+    } catch (error) {
+      // There is no answer yet: the caller reports the error and gives another one.
+      this.#answered = false;
+      throw error;
+    }
+  }
+
+  #send(reply: Reply, readHeaders: string): void {
     this.route.series(this.method).add(performance.now() - this.#startedMs);
     const set = this.route.endpoint.headers ?? 'api';
     let headers = this.site.headers(set, reply.contentType) + readHeaders;
@@ -163,13 +173,19 @@ export class ApiCall implements ApiRequest, AbortListener {
       gone = true;
       stop?.();
     });
-    stop = body.start(
-      (chunk) => !gone && stream.write(chunk),
-      () => {
-        if (!gone) stream.end();
-        gone = true;
-      },
-    );
+    try {
+      stop = body.start(
+        (chunk) => !gone && stream.write(chunk),
+        () => {
+          if (!gone) stream.end();
+          gone = true;
+        },
+      );
+    } catch (error) {
+      // The head is on its way: only an early end can still tell that there is no answer.
+      this.#exchange.drop();
+      throw error;
+    }
     if (gone) stop();
   }
 

@@ -4,6 +4,7 @@
 import { deadlines } from '../../../deadlines/deadline-queue.js';
 import type { Logger } from '../../../observe/logger.js';
 import type { Metrics } from '../../../observe/metrics.js';
+import { errorDetail } from '../../../observe/surprise.js';
 import type { Listener } from '../../../wire/config.js';
 import type { Calls } from '../calls/calls.js';
 import { refusal } from '../methods/refusal.js';
@@ -107,7 +108,7 @@ export class HttpServer {
 
   async #makeEngine(): Promise<Engine> {
     const options = {
-      listener: (exchange: Exchange) => this.#serve(exchange),
+      listener: (exchange: Exchange) => this.#take(exchange),
       limits: this.#site.engineLimits,
       unixSocket: this.#unixSocket,
       logger: this.#logger,
@@ -115,6 +116,17 @@ export class HttpServer {
     if (this.#engineName === 'net') return new NetEngine(options);
     const { UwsEngine } = await import('./uws/uws-engine.js');
     return UwsEngine.create(options);
+  }
+
+  /** What goes wrong before there is a call costs this exchange alone. */
+  #take(exchange: Exchange): void {
+    try {
+      this.#serve(exchange);
+    } catch (error) {
+      const { method, target } = exchange;
+      this.#logger.error('Request failed', 'method', method, 'path', target, 'error', errorDetail(error));
+      exchange.reply(500, this.#site.headers('page', TEXT), 'Internal Server Error');
+    }
   }
 
   #serve(exchange: Exchange): void {
@@ -236,8 +248,7 @@ export class HttpServer {
 
   /** An exception is a bug of ours: it is logged in full, and the client learns only that. */
   #failed(call: ApiCall, error: unknown): void {
-    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.#logger.error('Request failed', 'method', call.method, 'path', call.path, 'error', detail);
+    this.#logger.error('Request failed', 'method', call.method, 'path', call.path, 'error', errorDetail(error));
     call.fail();
   }
 }

@@ -1,6 +1,7 @@
 // Options common to all reads, from query and headers, with the recorded refusals (spec/http.md, section 3).
 
 import { parseDuration } from '../../../gotext/duration.js';
+import { parseGoUint } from '../../../gotext/numbers.js';
 import { type QueryParameters, type ReadOptions, type Reply, text } from './endpoint.js';
 
 /** What of the configuration decides about reads. */
@@ -21,6 +22,7 @@ export const DEFAULT_READ: ReadOptions = {
   hash: '',
 };
 
+const ZERO = { ok: true, value: 0 } as const;
 const NANOSECONDS_PER_MS = 1e6;
 /** Waits get up to a sixteenth more, so that clients that started together don't come back together. */
 const JITTER = 16;
@@ -32,8 +34,8 @@ export function parseReadOptions(
   discovery: boolean,
 ): ReadOptions | Reply {
   const index = query.first('index');
-  if (index !== '' && !/^[0-9]+$/.test(index)) return text(400, 'Invalid index');
-  if (index !== '' && BigInt(index) > 0xffffffffffffffffn) return text(400, 'Invalid index');
+  const minIndex = index === '' ? ZERO : parseGoUint(index);
+  if (!minIndex.ok) return text(400, 'Invalid index');
   const waitMs = parseWait(query.first('wait'), limits);
   if (waitMs === null) return text(400, 'Invalid wait time');
 
@@ -63,7 +65,7 @@ export function parseReadOptions(
   }
   return {
     consistency: consistent ? 'consistent' : stale ? 'stale' : 'default',
-    minIndex: index === '' ? 0 : Number(index),
+    minIndex: Number(minIndex.value),
     waitMs,
     maxStaleMs,
     cached,

@@ -41,14 +41,20 @@ export function upstreamJson(upstream: Upstream): string {
       text('DestinationPartition', upstream.DestinationPartition) +
       text('DestinationPeer', upstream.DestinationPeer) +
       `"DestinationName":${quoteJson(upstream.DestinationName)},"Datacenter":${quoteJson(upstream.Datacenter)},` +
-      text('LocalBindAddress', upstream.LocalBindAddress) +
-      optionalNumber('LocalBindPort', upstream.LocalBindPort) +
-      text('LocalBindSocketPath', upstream.LocalBindSocketPath) +
-      text('LocalBindSocketMode', upstream.LocalBindSocketMode) +
-      optionalJson('Config', dynamicJson(upstream.Config)) +
-      `"MeshGateway":${meshGatewayJson(upstream.MeshGateway)},` +
-      optionalJson('IngressHosts', listJson(upstream.IngressHosts, quoteJson)) +
-      optionalFlag('CentrallyConfigured', upstream.CentrallyConfigured),
+      upstreamRest(upstream),
+  );
+}
+
+function upstreamRest(upstream: Upstream): string {
+  return (
+    text('LocalBindAddress', upstream.LocalBindAddress) +
+    optionalNumber('LocalBindPort', upstream.LocalBindPort) +
+    text('LocalBindSocketPath', upstream.LocalBindSocketPath) +
+    text('LocalBindSocketMode', upstream.LocalBindSocketMode) +
+    optionalJson('Config', dynamicJson(upstream.Config)) +
+    `"MeshGateway":${meshGatewayJson(upstream.MeshGateway)},` +
+    optionalJson('IngressHosts', listJson(upstream.IngressHosts, quoteJson)) +
+    optionalFlag('CentrallyConfigured', upstream.CentrallyConfigured)
   );
 }
 
@@ -72,7 +78,29 @@ function transparentProxyJson(proxy: ProxyConfig['TransparentProxy']): string {
 
 const kept = new WeakMap<ProxyConfig, string>();
 
-function render(proxy: ProxyConfig): string {
+/** How an agent shows an upstream: what is empty isn't there, but for the name and the gateway. */
+function agentUpstreamJson(upstream: Upstream): string {
+  return objectOf(
+    text('DestinationType', upstream.DestinationType) +
+      text('DestinationNamespace', upstream.DestinationNamespace) +
+      text('DestinationPartition', upstream.DestinationPartition) +
+      text('DestinationPeer', upstream.DestinationPeer) +
+      `"DestinationName":${quoteJson(upstream.DestinationName)},` +
+      text('Datacenter', upstream.Datacenter) +
+      upstreamRest(upstream),
+  );
+}
+
+/** What differs between the catalog's form and the agent's. */
+interface Shape {
+  mode(mode: string): string;
+  upstream(upstream: Upstream): string;
+}
+
+const CATALOG: Shape = { mode: (mode) => `"Mode":${quoteJson(mode)},`, upstream: upstreamJson };
+const AGENT: Shape = { mode: (mode) => text('Mode', mode), upstream: agentUpstreamJson };
+
+function render(proxy: ProxyConfig, shape: Shape): string {
   return objectOf(
     optionalJson('EnvoyExtensions', listJson(proxy.EnvoyExtensions, extensionJson)) +
       text('DestinationServiceName', proxy.DestinationServiceName) +
@@ -80,9 +108,9 @@ function render(proxy: ProxyConfig): string {
       text('LocalServiceAddress', proxy.LocalServiceAddress) +
       optionalNumber('LocalServicePort', proxy.LocalServicePort) +
       text('LocalServiceSocketPath', proxy.LocalServiceSocketPath) +
-      `"Mode":${quoteJson(proxy.Mode)},` +
+      shape.mode(proxy.Mode) +
       optionalJson('Config', dynamicJson(proxy.Config)) +
-      optionalJson('Upstreams', listJson(proxy.Upstreams, upstreamJson)) +
+      optionalJson('Upstreams', listJson(proxy.Upstreams, shape.upstream)) +
       `"MeshGateway":${meshGatewayJson(proxy.MeshGateway)},"Expose":${exposeJson(proxy.Expose)},` +
       optionalJson('TransparentProxy', transparentProxyJson(proxy.TransparentProxy)) +
       text('MutualTLSMode', proxy.MutualTLSMode) +
@@ -90,11 +118,16 @@ function render(proxy: ProxyConfig): string {
   );
 }
 
+/** As an agent shows its own: an empty mode is left out too. */
+export function agentProxyJson(proxy: ProxyConfig): string {
+  return render(proxy, AGENT);
+}
+
 /** Most services share one empty proxy, so its text is made once. */
 export function proxyJson(proxy: ProxyConfig): string {
   let json = kept.get(proxy);
   if (json === undefined) {
-    json = render(proxy);
+    json = render(proxy, CATALOG);
     kept.set(proxy, json);
   }
   return json;

@@ -1,6 +1,7 @@
 // From a check's definition to what a check worker runs: defaults applied, limits enforced (spec/agent.md section 3). TTL and
 // alias checks have no task: this thread runs them.
 
+import { setProperty } from '../../../gotext/json-scan.js';
 import type { CheckTask, Probe, TlsProbe } from '../../../wire/check-port.js';
 import type { CheckType } from '../../../wire/definitions.js';
 import type { CheckRecord, CheckStatus } from '../../../wire/records.js';
@@ -8,6 +9,8 @@ import { kindOf } from './check-kind.js';
 
 const NANOSECONDS_PER_MS = 1e6;
 export const MIN_INTERVAL_MS = 1000;
+/** 24 days: Node's timers fire at once when they are told to wait longer. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_SCRIPT_TIMEOUT_MS = 30_000;
 
@@ -33,7 +36,7 @@ export function asStatus(text: string): CheckStatus {
 
 function headersOf(check: CheckType): { readonly [name: string]: readonly string[] } {
   const headers: { [name: string]: readonly string[] } = {};
-  for (const [name, values] of Object.entries(check.Header ?? {})) headers[name] = values ?? [];
+  for (const [name, values] of Object.entries(check.Header ?? {})) setProperty(headers, name, values ?? []);
   return headers;
 }
 
@@ -75,7 +78,7 @@ function probeOf(check: CheckType): Probe | null {
 }
 
 function timeoutMs(check: CheckType, probe: Probe): number {
-  if (check.Timeout > 0) return milliseconds(check.Timeout);
+  if (check.Timeout > 0) return Math.min(MAX_TIMEOUT_MS, milliseconds(check.Timeout));
   if (probe.kind === 'docker') return 0;
   return probe.kind === 'script' || probe.kind === 'os-service' ? DEFAULT_SCRIPT_TIMEOUT_MS : DEFAULT_TIMEOUT_MS;
 }

@@ -2,6 +2,7 @@
 // turn of the event loop. A check that is registered again unchanged goes on undisturbed; only a TTL starts anew.
 
 import type { Logger } from '../../../observe/logger.js';
+import { surprise } from '../../../observe/surprise.js';
 import type { CheckResult, CheckTask } from '../../../wire/check-port.js';
 import type { CheckType } from '../../../wire/definitions.js';
 import type { AliasChecks } from './alias-checks.js';
@@ -89,7 +90,12 @@ export class LocalChecks {
   onResults(results: readonly CheckResult[]): void {
     for (const { key, status, output } of results) {
       const id = this.#idOf.get(key);
-      if (id !== undefined) this.#options.state.updateCheck(id, status, output);
+      if (id === undefined) continue;
+      try {
+        this.#options.state.updateCheck(id, status, output);
+      } catch (error) {
+        surprise(error);
+      }
     }
   }
 

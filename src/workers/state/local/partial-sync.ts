@@ -20,6 +20,8 @@ import {
 } from './sync-commands.js';
 
 const MAX_OUTSTANDING = 512;
+/** Checks that go with their service in one command, which has a largest size; further ones go by themselves. */
+const MAX_CHECKS_ALONG = 1_000;
 /** On an agent with at most this many entries each round says of all that they are in sync, for whoever reads the log. */
 const MAX_LISTED = 64;
 
@@ -132,6 +134,7 @@ export class PartialSync {
     const token = registrationToken(entry, this.#options.tokens());
     const checks: CheckEntry[] = [];
     for (const check of state.checksOf(entry.id)) {
+      if (checks.length === MAX_CHECKS_ALONG) break;
       if (!check.inSync && registrationToken(check, this.#options.tokens()) === token) checks.push(check);
     }
     const written = checks.map((check) => check.check);

@@ -19,6 +19,7 @@ import { expandSidecar, type SidecarRequest, sidecarId } from './sidecar.js';
 import { dropCheckText, dropServiceText, putCheckText, putServiceText } from './store-operations.js';
 import { type Places, type RefusedEntries, Transaction } from './transaction.js';
 import type { TtlChecks } from './ttl-checks.js';
+import { wireProblem } from './wire-form.js';
 
 export interface ServiceRegistration {
   /** As given: ID, weights and the like may be missing. */
@@ -161,7 +162,10 @@ export class Registrar {
   }
 
   #serviceProblem({ service, checks, sidecar }: ServiceRegistration, origin: Origin): LocalOutcome | null {
-    const problem = serviceProblem(service);
+    const problem =
+      serviceProblem(service) ??
+      wireProblem(service, checks.length) ??
+      (sidecar === null ? null : wireProblem(sidecar.service, sidecar.checks.length));
     if (problem !== null) return refused('invalid', problem);
     return (
       this.#checksProblem(checks, origin) ?? (sidecar === null ? null : this.#checksProblem(sidecar.checks, origin))

@@ -2,6 +2,7 @@
 // (spec/agent.md section 2, "Syncer"). While paused nothing is synced; pauses are counted.
 
 import type { Logger } from '../../../observe/logger.js';
+import { errorDetail, surprise } from '../../../observe/surprise.js';
 import { type Clock, jitter, type Random, type Timer } from './clock.js';
 import { scaleFactor } from './cluster-scale.js';
 
@@ -24,6 +25,16 @@ export interface SyncerOptions {
 }
 
 type Event = 'changes' | 'full' | 'stop';
+
+/** What a round says of itself; one that throws has failed like any other, and the next is tried in its time. */
+async function outcomeOf(round: () => Promise<string | null>): Promise<string | null> {
+  try {
+    return await round();
+  } catch (error) {
+    surprise(error);
+    return errorDetail(error);
+  }
+}
 
 export class Syncer {
   readonly #options: SyncerOptions;
@@ -100,7 +111,7 @@ export class Syncer {
       await this.#unpaused();
       if (this.#stopped) return;
       this.#fullDue = false;
-      const error = await this.#options.fullSync();
+      const error = await outcomeOf(this.#options.fullSync);
       if (error !== null) {
         antiEntropy.error('failed to sync remote state', 'error', error);
         const retryMs = RETRY_MS + jitter(random, this.#factor() * RETRY_MS);
@@ -116,8 +127,9 @@ export class Syncer {
         if (event === 'full') break;
         this.#changed = false;
         this.#spaceOut();
-        const failure = await this.#options.partialSync();
-        if (failure !== null) antiEntropy.error('failed to sync changes', 'error', failure);
+        const failure = await outcomeOf(this.#options.partialSync);
+        if (failure === null) continue;
+        antiEntropy.error('failed to sync changes', 'error', failure);
       }
     }
   }

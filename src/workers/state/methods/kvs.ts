@@ -16,7 +16,7 @@ export interface KvWrite {
   /** For locks; "" otherwise. */
   readonly session: string;
   /** The ModifyIndex to compare with, for `cas` and `delete-cas`; 0 otherwise. */
-  readonly compareIndex: number;
+  readonly compareIndex: Uint64;
 }
 
 export const kvGet: ReadMethod<string, KvEntry | null> = {

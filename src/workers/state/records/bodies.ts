@@ -3,7 +3,7 @@
 // agent's definitions and the files of a stock data directory.
 
 import { aliased, struct } from '../../../gotext/json-decode.js';
-import { bool, duration, dynamic, int, list, map, pointer, string } from '../../../gotext/json-kinds.js';
+import { bool, duration, dynamic, index, int, list, map, pointer, string } from '../../../gotext/json-kinds.js';
 
 const meshGateway = struct('MeshGatewayConfig', { Mode: string });
 
@@ -85,8 +85,8 @@ export const serviceBody = struct('NodeService', {
   Connect: struct('ServiceConnect', { Native: bool }),
   PeerName: string,
   Locality: pointer(localityBody),
-  CreateIndex: int,
-  ModifyIndex: int,
+  CreateIndex: index,
+  ModifyIndex: index,
 });
 
 const definitionBody = struct('HealthCheckDefinition', {
@@ -141,8 +141,8 @@ export const bareCheckBody = struct('HealthCheck', CHECK_FIELDS);
 export const checkBody = struct('HealthCheck', {
   ...CHECK_FIELDS,
   Definition: definitionBody,
-  CreateIndex: int,
-  ModifyIndex: int,
+  CreateIndex: index,
+  ModifyIndex: index,
 });
 
 export const registerBody = struct('RegisterRequest', {
@@ -164,6 +164,8 @@ export const registerBody = struct('RegisterRequest', {
 export const deregisterBody = struct('DeregisterRequest', {
   Datacenter: string,
   Node: string,
+  /** Clients send it along as with a registration; nobody looks at it. */
+  Address: string,
   ServiceID: string,
   CheckID: string,
   PeerName: string,

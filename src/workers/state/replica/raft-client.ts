@@ -3,6 +3,7 @@
 // leader decodes nothing; what others proposed, or what recovery brings back, is decoded from the log's bytes.
 
 import type { MessagePort } from 'node:worker_threads';
+import { surprise } from '../../../observe/surprise.js';
 import { CommandBatch, decodePacked } from '../../../wasm/commands.js';
 import type { ApplyResult, Command, OpaqueCommand } from '../../../wire/commands.js';
 import { type Leadership, Role } from '../../../wire/leadership.js';
@@ -61,6 +62,8 @@ export class RaftClient implements Consensus {
   #scheduled = false;
   #stopping = false;
   #restoreIndex = 0;
+  /** The state can't be trusted any more: nothing is applied and nothing acknowledged until the process ends. */
+  #failed = false;
 
   constructor(port: MessagePort, leadership: Leadership, applier: Applier, events: RaftEvents, holdMs: number) {
     this.leadership = leadership;
@@ -68,7 +71,7 @@ export class RaftClient implements Consensus {
     this.#applier = applier;
     this.#events = events;
     this.#holdMs = holdMs;
-    port.on('message', (message: RaftToState) => this.#receive(message));
+    port.on('message', (message: RaftToState) => this.#guarded(() => this.#receive(message)));
   }
 
   get isLeading(): boolean {
@@ -192,6 +195,7 @@ export class RaftClient implements Consensus {
   }
 
   #receive(message: RaftToState): void {
+    if (this.#failed) return;
     switch (message.kind) {
       case 'committed-own':
         this.#applyOwn(message.batch, message.firstIndex, message.count);
@@ -203,7 +207,7 @@ export class RaftClient implements Consensus {
         this.#refuse(message.batch, failureOf(message.reason.code));
         return;
       case 'role':
-        this.#events.role(message.role, message.leaderAddress);
+        this.#tellRole(message.role, message.leaderAddress);
         if (message.role === 'leader') this.#retryWaiting();
         return;
       case 'started':
@@ -223,18 +227,25 @@ export class RaftClient implements Consensus {
         return;
       case 'restore-begin':
         this.#restoreIndex = message.meta.index;
-        this.#guarded(() => this.#applier.restoreBegin());
+        this.#applier.restoreBegin();
         return;
       case 'restore-chunk':
-        this.#guarded(() => this.#applier.restoreChunk(new Uint8Array(message.bytes)));
+        this.#applier.restoreChunk(new Uint8Array(message.bytes));
         this.#post({ kind: 'restore-credit', bytes: message.bytes.byteLength });
         return;
       case 'restore-end':
-        this.#guarded(() => {
-          this.#applier.restoreEnd(this.#restoreIndex);
-          this.#post({ kind: 'restored', index: this.#restoreIndex });
-        });
+        this.#applier.restoreEnd(this.#restoreIndex);
+        this.#post({ kind: 'restored', index: this.#restoreIndex });
         return;
+    }
+  }
+
+  #tellRole(role: RaftRole, leaderAddress: string): void {
+    try {
+      this.#events.role(role, leaderAddress);
+    } catch (error) {
+      // What is done by whoever leads has no part in the replicated state.
+      surprise(error);
     }
   }
 
@@ -257,8 +268,9 @@ export class RaftClient implements Consensus {
         if (one) results[i] = this.#applier.apply(firstIndex + i, one.command);
       }
     } catch (error) {
-      this.#events.fatal(`cannot apply committed entry: ${String(error)}`);
-      return;
+      // Some of them are applied; what became of each can't be said.
+      for (const one of pending) one.settle({ ok: false, code: 'leadership-lost' });
+      throw error;
     }
     for (let i = 0; i < pending.length; i += 1) {
       const result = results[i];
@@ -269,16 +281,14 @@ export class RaftClient implements Consensus {
 
   #applyForeign(indexes: Float64Array, through: number, entries: ArrayBuffer): void {
     const bytes = entries.byteLength;
-    this.#guarded(() => {
-      const commands = decodePacked(entries);
-      for (let i = 0; i < commands.length; i += 1) {
-        const command = commands[i];
-        const index = indexes[i];
-        if (command && index !== undefined) this.#applier.apply(index, command);
-      }
-      this.#applier.advance(through);
-      this.#applier.flush();
-    });
+    const commands = decodePacked(entries);
+    for (let i = 0; i < commands.length; i += 1) {
+      const command = commands[i];
+      const index = indexes[i];
+      if (command && index !== undefined) this.#applier.apply(index, command);
+    }
+    this.#applier.advance(through);
+    this.#applier.flush();
     this.#post({ kind: 'applied', index: through, bytes });
   }
 
@@ -286,10 +296,16 @@ export class RaftClient implements Consensus {
     try {
       work();
     } catch (error) {
-      this.#events.fatal(
-        `cannot apply the replicated state: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      this.#fail(error);
     }
+  }
+
+  /** This server must stop rather than diverge, and until then it tells nobody that something was done. */
+  #fail(error: unknown): void {
+    this.#failed = true;
+    this.stop();
+    for (const batch of [...this.#inFlight.keys()]) this.#refuse(batch, 'leadership-lost');
+    this.#events.fatal(`cannot apply the replicated state: ${error instanceof Error ? error.message : String(error)}`);
   }
 
   #refuse(batch: number, code: ProposeFailure): void {

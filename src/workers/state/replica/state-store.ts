@@ -2,6 +2,7 @@
 // readers after each committed batch. One writer, no I/O, no timers.
 
 import type { Metrics } from '../../../observe/metrics.js';
+import { surprise } from '../../../observe/surprise.js';
 import {
   type ApplyResult,
   type Command,
@@ -182,7 +183,14 @@ export class StateStore implements StoreReads, TablesHolder {
     }
     lockDelays.commit();
     this.watches.note(journal.changes);
-    for (const observer of this.#observers) observer.changed(journal.changes);
+    for (const observer of this.#observers) {
+      try {
+        observer.changed(journal.changes);
+      } catch (error) {
+        // The command is applied, whatever they make of it.
+        surprise(error);
+      }
+    }
     return result;
   }
 

@@ -4,17 +4,16 @@ import { createHash } from 'node:crypto';
 import { mapJson, quoteJson } from '../../../../gotext/json-encode.js';
 import type { ServiceRecord } from '../../../../wire/records.js';
 import { optionalJson, optionalText } from '../../json/object.js';
-import { connectJson, proxyJson } from '../../json/proxy-json.js';
+import { agentProxyJson, connectJson } from '../../json/proxy-json.js';
 import { localityJson, serviceAddressJson, tagsJson, weightsJson } from '../../json/record-json.js';
 
 /** Hexadecimal digits of a content hash. */
 const HASH_DIGITS = 16;
 const NO_META = {};
 
-/** Here an empty mode is left out. */
 function proxyPart(service: ServiceRecord): string {
   if (service.Kind === '') return '';
-  return `"Proxy":${proxyJson(service.Proxy).replace('"Mode":"",', '')},`;
+  return `"Proxy":${agentProxyJson(service.Proxy)},`;
 }
 
 function render(service: ServiceRecord, datacenter: string, contentHash: string): string {

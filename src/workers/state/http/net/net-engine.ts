@@ -5,6 +5,7 @@ import net from 'node:net';
 import tls from 'node:tls';
 import { DescriptorReserve } from '../../../../observe/descriptor-reserve.js';
 import type { Logger } from '../../../../observe/logger.js';
+import { surprise } from '../../../../observe/surprise.js';
 import type { Listener } from '../../../../wire/config.js';
 import { ClientLimit, plainAddress } from '../../sockets/client-limit.js';
 import type { BoundListener, Engine, EngineLimits, RequestListener } from '../engine.js';
@@ -158,7 +159,13 @@ export class NetEngine implements Engine, ConnectionHost {
 
 // The same few functions on every socket, so that a waiting connection holds no closures.
 function onData(this: ServedSocket, chunk: Buffer): void {
-  this[kConnection]?.read(chunk);
+  try {
+    this[kConnection]?.read(chunk);
+  } catch (error) {
+    // Where this connection stands is anybody's guess now.
+    this.destroy();
+    surprise(error);
+  }
 }
 function onEnd(this: ServedSocket): void {
   this[kConnection]?.readEnd();

@@ -1,6 +1,7 @@
 // Writes of the key/value table (spec/fsm.md, section 7). Each answers what its command answers; nothing here throws.
 
 import { quote } from '../../../../gotext/quote.js';
+import type { KvRequestEntry } from '../../../../wire/commands.js';
 import type { KvEntry } from '../../../../wire/records.js';
 import { type Uint64, uint64 } from '../../../../wire/uint64.js';
 import { sameValue } from '../store/same-value.js';
@@ -36,7 +37,7 @@ function compact(value: Uint8Array | null): Uint8Array | null {
 
 function entryOf(
   tables: Tables,
-  request: KvEntry,
+  request: KvRequestEntry,
   before: KvEntry | undefined,
   session: string,
   lockIndex: Uint64,
@@ -62,14 +63,14 @@ export function findEntry(tables: Tables, key: string): KvEntry | undefined {
   return tables.kv.entries.get(kvTableKey(key));
 }
 
-export function setEntry(tables: Tables, request: KvEntry): KvEntry {
+export function setEntry(tables: Tables, request: KvRequestEntry): KvEntry {
   const key = kvTableKey(request.Key);
   const before = tables.kv.entries.get(key);
   return put(tables, key, before, entryOf(tables, request, before, before?.Session ?? '', request.LockIndex));
 }
 
 /** undefined: the index is stale, nothing was written. */
-export function casEntry(tables: Tables, request: KvEntry): KvEntry | undefined {
+export function casEntry(tables: Tables, request: KvRequestEntry): KvEntry | undefined {
   const before = findEntry(tables, request.Key);
   if ((before?.ModifyIndex ?? 0) !== request.ModifyIndex) return undefined;
   return setEntry(tables, request);
@@ -78,7 +79,7 @@ export function casEntry(tables: Tables, request: KvEntry): KvEntry | undefined 
 export type LockOutcome = { readonly entry: KvEntry | undefined } | { readonly refusal: string };
 
 /** `entry` is undefined when another session holds the lock. */
-export function lockEntry(tables: Tables, request: KvEntry): LockOutcome {
+export function lockEntry(tables: Tables, request: KvRequestEntry): LockOutcome {
   if (request.Session === '') return { refusal: 'missing session' };
   if (!tables.sessions.sessions.get(keyPart(request.Session))) {
     return { refusal: `invalid session ${quote(request.Session)}` };
@@ -92,7 +93,7 @@ export function lockEntry(tables: Tables, request: KvEntry): LockOutcome {
 }
 
 /** `entry` is undefined when the session does not hold the lock. */
-export function unlockEntry(tables: Tables, request: KvEntry): LockOutcome {
+export function unlockEntry(tables: Tables, request: KvRequestEntry): LockOutcome {
   if (request.Session === '') return { refusal: 'missing session' };
   const key = kvTableKey(request.Key);
   const before = tables.kv.entries.get(key);
@@ -120,7 +121,7 @@ export function deleteEntry(tables: Tables, name: string): void {
 }
 
 /** False: the index is stale. An absent key is as good as deleted. */
-export function deleteEntryCas(tables: Tables, name: string, modifyIndex: number): boolean {
+export function deleteEntryCas(tables: Tables, name: string, modifyIndex: Uint64): boolean {
   const entry = findEntry(tables, name);
   if (!entry) return true;
   if (entry.ModifyIndex !== modifyIndex) return false;

@@ -1,7 +1,7 @@
 // Operations on keys inside a transaction (spec/fsm.md, section 9).
 
 import { quote } from '../../../../gotext/quote.js';
-import type { TxnKvOperation, TxnResult } from '../../../../wire/commands.js';
+import type { KvRequestEntry, TxnKvOperation, TxnResult } from '../../../../wire/commands.js';
 import type { KvEntry } from '../../../../wire/records.js';
 import { kvTableKey } from '../store/table-key.js';
 import type { Tables } from '../store/tables/tables.js';
@@ -18,7 +18,7 @@ import {
 } from './kv-write.js';
 import { NO_RESULT, type OperationOutcome } from './txn-outcome.js';
 
-function full(entry: KvEntry): TxnResult {
+function full(entry: KvRequestEntry): TxnResult {
   return { KV: entry, Node: null, Service: null, Check: null };
 }
 
@@ -38,7 +38,7 @@ function tree(tables: Tables, prefix: string): OperationOutcome {
   return { results };
 }
 
-function checkIndex(entry: KvEntry | undefined, request: KvEntry): OperationOutcome {
+function checkIndex(entry: KvEntry | undefined, request: KvRequestEntry): OperationOutcome {
   const key = quote(request.Key);
   if (!entry) return { error: `failed to check index, key ${key} doesn't exist` };
   if (entry.ModifyIndex === request.ModifyIndex) return bare(entry);
@@ -46,7 +46,7 @@ function checkIndex(entry: KvEntry | undefined, request: KvEntry): OperationOutc
   return { error: `failed index check for key ${key}, ${indexes}` };
 }
 
-function checkSession(entry: KvEntry | undefined, request: KvEntry): OperationOutcome {
+function checkSession(entry: KvEntry | undefined, request: KvRequestEntry): OperationOutcome {
   const key = quote(request.Key);
   if (!entry) return { error: `failed to check session, key ${key} doesn't exist` };
   if (entry.Session === request.Session) return bare(entry);

@@ -1,6 +1,7 @@
 // Waiting readers and what each depends on. Changes collect the readers they concern while a batch is applied; flush()
 // then wakes them in slices, so that ten thousand of them never hold the loop for long.
 
+import { surprise } from '../../../../observe/surprise.js';
 import type { Change } from './change.js';
 import type { Watches, WatchTarget } from './read-api.js';
 
@@ -144,7 +145,12 @@ export class WatchList implements Watches {
         if (watch.isOver) continue;
         this.#end(watch);
         left -= 1;
-        watch.wake();
+        try {
+          watch.wake();
+        } catch (error) {
+          // One reader's trouble; the others wait for this turn.
+          surprise(error);
+        }
       }
       if (watches.size === 0) this.#ripe.shift();
     }
