@@ -13,7 +13,7 @@ test('a registration that has no form on the wire is refused', async (t) => {
   const many = await register({ Checks: checks });
   assert.deepEqual([many.status, many.body], [400, 'too many checks (8193 > 8192)']);
   let deep: unknown = 1;
-  for (let level = 0; level < 512; level++) deep = [deep];
+  for (let level = 0; level < 600; level++) deep = [deep];
   const nested = await register({
     Kind: 'connect-proxy',
     Port: 1,
