@@ -27,6 +27,7 @@ const read: ReadEndpoint<string, string | null> = {
 const consensus: Consensus = {
   leadership,
   isLeading: true,
+  obstacle: null,
   awaitLeading: () => Promise.resolve(true),
   propose: () => Promise.resolve({ ok: false, code: 'no-leader' }),
   verifyLeader: () => Promise.resolve(true),

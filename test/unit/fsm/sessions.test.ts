@@ -117,11 +117,11 @@ test('a failed command ends no session and starts no lock delay', () => {
   assert.equal(store.run(register({ Checks: bad })).kind, 'error');
   assert.ok(store.sessions.session('s').value);
   assert.equal(store.kv.get('k').value?.Session, 's');
-  assert.equal(store.kv.lockDelayed('k', now), false);
+  assert.equal(store.kv.lockDelayed('k'), false);
   store.runAll(deregister({ CheckID: 'c' }));
-  assert.equal(store.kv.lockDelayed('k', now), true);
+  assert.equal(store.kv.lockDelayed('k'), true);
   now += 15_000;
-  assert.equal(store.kv.lockDelayed('k', now), false);
+  assert.equal(store.kv.lockDelayed('k'), false);
 });
 
 test('a lock delay lasts a minute at most, and none is noted for a lock given up', () => {
@@ -130,13 +130,13 @@ test('a lock delay lasts a minute at most, and none is noted for a lock given up
   store.runAll(register({}), createSession({ ID: 's', LockDelay: 3600 * SECOND }));
   store.runAll(kv('lock', { Key: 'a', Session: 's' }), kv('lock', { Key: 'b', Session: 's' }));
   store.runAll(kv('unlock', { Key: 'b', Session: 's' }), destroySession('s'));
-  assert.equal(store.kv.lockDelayed('b', now), false);
+  assert.equal(store.kv.lockDelayed('b'), false);
   now = 59_999;
-  assert.equal(store.kv.lockDelayed('a', now), true);
+  assert.equal(store.kv.lockDelayed('a'), true);
   now = 60_000;
-  assert.equal(store.kv.lockDelayed('a', now), false);
+  assert.equal(store.kv.lockDelayed('a'), false);
   store.runAll(createSession({ ID: 'z' }), kv('lock', { Key: 'a', Session: 'z' }), destroySession('z'));
-  assert.equal(store.kv.lockDelayed('a', now), false, 'delay 0 is none');
+  assert.equal(store.kv.lockDelayed('a'), false, 'delay 0 is none');
 });
 
 test('expired lock delays do not pile up', () => {

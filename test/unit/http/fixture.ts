@@ -243,6 +243,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
   const consensus: Consensus = {
     leadership,
     isLeading: true,
+    obstacle: null,
     awaitLeading: () => Promise.resolve(true),
     propose: () => Promise.resolve({ ok: false, code: 'no-leader' }),
     verifyLeader: () => Promise.resolve(api.verifies),

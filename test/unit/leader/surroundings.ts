@@ -32,6 +32,10 @@ export class FakeLog implements LeaderConsensus {
     return this.leadership.role === Role.leader;
   }
 
+  get obstacle(): ProposeFailure | null {
+    return this.isLeading ? null : 'no-leader';
+  }
+
   awaitLeading(): Promise<boolean> {
     return Promise.resolve(this.isLeading);
   }

@@ -4,6 +4,7 @@
 import type { Logger } from '../../../observe/logger.js';
 import { type Clock, jitter, type Random, type Timer } from './clock.js';
 import { scaleFactor } from './cluster-scale.js';
+import type { SyncRounds } from './sync-rounds.js';
 
 const INTERVAL_MS = 60_000;
 const RETRY_MS = 15_000;
@@ -16,11 +17,15 @@ export interface SyncerOptions {
   readonly logger: Logger;
   /** LAN members. */
   readonly clusterSize: () => number;
-  /** Between the beginnings of two partial syncs, at least. A change after a quiet while is synced at once. */
+  /**
+   * Between the beginnings of two partial syncs that no request waits for, at least. A change after a quiet while is synced
+   * at once.
+   */
   readonly partialIntervalMs: number;
-  /** Each gives the error that kept it from finishing, or null. */
+  /** The error that kept it from finishing, or null. */
   readonly fullSync: () => Promise<string | null>;
-  readonly partialSync: () => Promise<string | null>;
+  /** The partial syncs. */
+  readonly rounds: SyncRounds;
 }
 
 type Event = 'changes' | 'full' | 'stop';
@@ -56,6 +61,7 @@ export class Syncer {
     this.#serverUp?.cancel();
     this.#timer?.cancel();
     this.#spacing?.cancel();
+    this.#options.rounds.stop();
     this.#wakeUp();
   }
 
@@ -79,10 +85,11 @@ export class Syncer {
 
   pause(): void {
     this.#paused += 1;
+    this.#options.rounds.pause();
   }
 
   resume(): void {
-    if (this.#paused === 0) throw new Error('the syncer was not paused');
+    this.#options.rounds.resume();
     this.#paused -= 1;
     if (this.#paused > 0) return;
     this.#changed = true;
@@ -116,8 +123,7 @@ export class Syncer {
         if (event === 'full') break;
         this.#changed = false;
         this.#spaceOut();
-        const failure = await this.#options.partialSync();
-        if (failure !== null) antiEntropy.error('failed to sync changes', 'error', failure);
+        await this.#options.rounds.next();
       }
     }
   }
@@ -143,10 +149,7 @@ export class Syncer {
     while (this.#paused > 0 && !this.#stopped) await this.#sleep();
   }
 
-  /**
-   * Thousands of registrations in a row would otherwise be written a few at a time, each round with its own disk write on
-   * the leader, in competition with those of the registrations themselves.
-   */
+  /** Thousands of changed checks would otherwise be written a few at a time, each round with its own disk write. */
   #spaceOut(): void {
     const { clock, partialIntervalMs } = this.#options;
     if (partialIntervalMs <= 0) return;

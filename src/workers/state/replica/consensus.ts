@@ -15,6 +15,8 @@ export interface Consensus {
   readonly leadership: Leadership;
   /** This server leads, and its store holds everything that was acknowledged. */
   readonly isLeading: boolean;
+  /** Why a proposal made now would wait for a leader first, or be refused; null when it would go on its way. */
+  readonly obstacle: ProposeFailure | null;
   /** True once {@link isLeading}; false when that doesn't come true within rpc_hold_timeout. */
   awaitLeading(): Promise<boolean>;
   /** Resolves when the command is durable, committed and applied here; waits for a leader up to rpc_hold_timeout. */

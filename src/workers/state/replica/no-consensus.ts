@@ -6,6 +6,7 @@ import type { Consensus } from './consensus.js';
 export const noConsensus: Consensus = {
   leadership: new Leadership(),
   isLeading: false,
+  obstacle: 'no-servers',
   awaitLeading: () => Promise.resolve(false),
   propose: () => Promise.resolve({ ok: false, code: 'no-servers' }),
   verifyLeader: () => Promise.resolve(false),

@@ -75,6 +75,11 @@ export class RaftClient implements Consensus {
     return this.leadership.role === Role.leader;
   }
 
+  get obstacle(): ProposeFailure | null {
+    if (this.#stopping) return 'stopping';
+    return this.isLeading ? null : 'no-leader';
+  }
+
   awaitLeading(): Promise<boolean> {
     return new Promise((resolve) => this.#whenLeading(0, resolve));
   }
