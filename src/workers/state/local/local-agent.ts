@@ -13,7 +13,7 @@ import type { CatalogAccess } from './catalog-access.js';
 import type { CheckRunner } from './check-task.js';
 import { type Clock, type Random, systemClock } from './clock.js';
 import { sameContent } from './equality.js';
-import { registerDefinitions, removeMissing } from './file-definitions.js';
+import { definitionsProblem, registerDefinitions, removeMissing } from './file-definitions.js';
 import { FullSync } from './full-sync.js';
 import { LocalChecks } from './local-checks.js';
 import { LocalState } from './local-state.js';
@@ -178,8 +178,10 @@ export class LocalAgent {
     this.#checks.onResults(results);
   }
 
-  /** Takes over what can change while running; the texts of definitions that were refused. */
+  /** Takes over what can change while running. The text of a definition that can't be, and then nothing has changed. */
   async reload(config: RuntimeConfig): Promise<string | null> {
+    const problem = definitionsProblem(this.registrar, this.state, config.definitions);
+    if (problem !== null) return problem;
     this.#syncer.pause();
     try {
       await removeMissing(this.registrar, this.state, config.definitions);
