@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NO_CHECK_DEFINITION } from '../../../src/workers/state/records/zero-values.js';
+import { StateStore } from '../../../src/workers/state/replica/state-store.js';
 import {
   check,
   createSession,
@@ -137,6 +138,20 @@ test('a lock delay lasts a minute at most, and none is noted for a lock given up
   assert.equal(store.kv.lockDelayed('a'), false);
   store.runAll(createSession({ ID: 'z' }), kv('lock', { Key: 'a', Session: 'z' }), destroySession('z'));
   assert.equal(store.kv.lockDelayed('a'), false, 'delay 0 is none');
+});
+
+test('a lock delay does not follow the machine clock when it is set', (context) => {
+  const store = new StateStore();
+  const commands = [
+    register({}),
+    createSession({ ID: 's', LockDelay: 30 * SECOND }),
+    kv('lock', { Key: 'k', Session: 's' }),
+    destroySession('s'),
+  ];
+  for (const [at, command] of commands.entries()) store.apply(at + 1, command);
+  assert.equal(store.kv.lockDelayed('k'), true);
+  context.mock.timers.enable({ apis: ['Date'], now: Date.now() + 86_400_000 });
+  assert.equal(store.kv.lockDelayed('k'), true);
 });
 
 test('expired lock delays do not pile up', () => {
