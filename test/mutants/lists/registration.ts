@@ -38,10 +38,10 @@ export const registration: readonly Mutant[] = [
   },
   {
     name: 'a round does not wait for clients that were answered together',
-    file: 'workers/state/local/sync-rounds.ts',
-    find: 'turn === 0 || (turn < MAX_TURNS && this.#isExpecting())',
-    replace: 'turn === 0',
-    tests: ROUNDS,
+    file: 'workers/state/local/gathering.ts',
+    find: 'if (this.#waiting >= this.#expected) return;',
+    replace: 'if (this.#waiting > 0) return;',
+    tests: ['unit/local/gathering'],
   },
   {
     name: 'a reload takes everything over',

@@ -3,9 +3,7 @@
 // thousand registrations at once are a few rounds (spec/agent.md section 2, "Syncer").
 
 import type { Logger } from '../../../observe/logger.js';
-
-/** Turns of the event loop that a round waits for others at most: some hundred microseconds. */
-const MAX_TURNS = 16;
+import { Gathering } from './gathering.js';
 
 export interface SyncRoundsOptions {
   /** Named `agent`; its child `anti_entropy` says what failed. */
@@ -33,8 +31,7 @@ export class SyncRounds {
   #isLooping = false;
   #paused = 0;
   #stopped = false;
-  /** As many requests as were waiting at the same time last. */
-  #expected = 0;
+  readonly #gathering = new Gathering();
 
   constructor(options: SyncRoundsOptions) {
     this.#options = options;
@@ -60,6 +57,7 @@ export class SyncRounds {
     }
     const pending = this.#join();
     pending.waiting += 1;
+    this.#gathering.arrived();
     return pending.ended;
   }
 
@@ -111,7 +109,7 @@ export class SyncRounds {
 
   async #loop(): Promise<void> {
     while (this.#pending !== null && this.#paused === 0) {
-      await this.#gather();
+      await this.#gathering.gather();
       if (this.#paused > 0) break;
       const round = this.#take();
       if (round === null) break;
@@ -126,23 +124,13 @@ export class SyncRounds {
     const error = await this.#options.sync();
     if (error !== null) this.#failed(error);
     round.end();
-    this.#expected = round.waiting + (this.#pending?.waiting ?? 0);
-  }
-
-  /** Clients that were answered together ask again together, but not in the same turn of the event loop. */
-  async #gather(): Promise<void> {
-    for (let turn = 0; turn === 0 || (turn < MAX_TURNS && this.#isExpecting()); turn += 1) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  }
-
-  #isExpecting(): boolean {
-    return this.#pending !== null && this.#pending.waiting < this.#expected;
+    this.#gathering.answered(round.waiting);
   }
 
   #take(): Pending | null {
     const taken = this.#pending;
     this.#pending = null;
+    this.#gathering.left();
     return taken;
   }
 
