@@ -37,7 +37,8 @@ A key that isn't known, a value of the wrong type and a rule that is broken end 
 \`lictor validate FILE_OR_DIRECTORY...\` says the same without starting. Durations are texts such as \`10s\`, \`1h30m\`, \`250ms\`.
 
 SIGHUP, \`lictor reload\` and \`PUT /v1/agent/reload\` read all files again with the original command line. Keys marked with
-**R** take effect then; everything else needs a restart.
+**R** take effect then; everything else needs a restart, and a warning names what has changed. A reload that is refused
+changes nothing.
 
 Addresses may be templates, such as \`{{ GetPrivateIP }}\`, \`{{ GetInterfaceIP "eth0" }}\` or
 \`{{ GetAllInterfaces | include "network" "10.0.0.0/8" | attr "address" }}\`.

@@ -26,7 +26,7 @@ const read: ReadEndpoint<string, string | null> = {
 };
 const consensus: Consensus = {
   leadership,
-  isLeading: true,
+  obstacle: null,
   awaitLeader: () => Promise.resolve(null),
   propose: () => Promise.resolve({ ok: false, code: 'no-leader' }),
   verifyLeader: () => Promise.resolve(true),

@@ -17,6 +17,7 @@ import type { ControlAnswer, ControlRequest, MainToState, StateToMain, StateWork
 import type { LogLevel, LogRecord, WorkerToMain } from '../wire/thread-port.js';
 import { renderBanner } from './banner.js';
 import { CheckPool } from './check-pool.js';
+import type { Reloaded } from './config/reload.js';
 import { afterBanner, notServed } from './config/start-checks.js';
 import { lockDataDir } from './data-dir-lock.js';
 import { LogWriter } from './logging/writer.js';
@@ -24,15 +25,11 @@ import { removePidFile, writePidFile } from './pid-file.js';
 import { GossipPools } from './pools/gossip-pools.js';
 import { SupervisedWorker } from './supervised-worker.js';
 
-export type Reloaded =
-  | { readonly ok: true; readonly config: RuntimeConfig; readonly warnings: readonly string[] }
-  | { readonly ok: false; readonly error: string };
-
 export interface AgentOptions {
   readonly config: RuntimeConfig;
   readonly warnings: readonly string[];
-  /** Reads all files again with the original command line. */
-  readonly reload: () => Reloaded | Promise<Reloaded>;
+  /** Reads all files again with the original command line; given is what the agent runs with. */
+  readonly reload: (running: RuntimeConfig) => Reloaded;
 }
 
 const STOP_DEADLINE_MS = 5_000;
@@ -68,6 +65,10 @@ class Agent {
   #running = false;
   #ending = false;
   #leaving = false;
+  /** Reloads come one after the other. */
+  #reloading: Promise<unknown> = Promise.resolve();
+  /** Of the state worker, to the reload that runs. */
+  #onReloaded: (error: string | null) => void = () => {};
 
   constructor(options: AgentOptions, exit: (code: number) => void) {
     this.#config = options.config;
@@ -231,6 +232,9 @@ class Agent {
       case 'new-leader':
         this.#pools.newLeader();
         return;
+      case 'reloaded':
+        this.#onReloaded(message.error);
+        return;
       case 'stopped':
         return;
     }
@@ -340,20 +344,37 @@ class Agent {
     return Promise.race([left.then(() => true), delay(LEAVE_DEADLINE_MS).then(() => false)]);
   }
 
-  async #reload(): Promise<ControlAnswer<'reload'>> {
+  #reload(): Promise<ControlAnswer<'reload'>> {
+    const reloaded = this.#reloading.then(() => this.#reloadNow());
+    this.#reloading = reloaded;
+    return reloaded;
+  }
+
+  /** The state worker first: it refuses definitions that can't be, and then nothing has changed anywhere. */
+  async #reloadNow(): Promise<ControlAnswer<'reload'>> {
     this.#log.info('Reloading configuration...');
-    const loaded = await Promise.resolve()
-      .then(() => this.#reloadFiles())
-      .catch((error: unknown): Reloaded => ({ ok: false, error: String(error) }));
+    const loaded = this.#readAgain();
     if (!loaded.ok) return { ok: false, error: loaded.error };
-    for (const warning of loaded.warnings) this.#log.warn(warning);
-    const config: RuntimeConfig = { ...loaded.config, nodeId: this.#config.nodeId };
+    const { config, warnings } = loaded;
+    for (const warning of warnings) this.#log.warn(warning);
+    const error = await new Promise<string | null>((resolve) => {
+      this.#onReloaded = resolve;
+      this.#state?.send({ kind: 'reload', config });
+    });
+    if (error !== null) return { ok: false, error };
     this.#config = config;
     this.#applyLogLevel();
     this.#raft?.send({ kind: 'reload', raft: config.raft });
-    this.#state?.send({ kind: 'reload', config });
     this.#pools.reload(config);
     return { ok: true, result: null };
+  }
+
+  #readAgain(): Reloaded {
+    try {
+      return this.#reloadFiles(this.#config);
+    } catch (error) {
+      return { ok: false, error: String(error) };
+    }
   }
 
   async #shutdown(code: number): Promise<void> {

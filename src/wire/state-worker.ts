@@ -60,6 +60,7 @@ export type ControlAnswer<Op extends ControlRequest['op'] = ControlRequest['op']
 
 export type MainToState =
   | { readonly kind: 'stop'; readonly deadlineMs: number }
+  /** Answered by `reloaded`; one at a time. */
   | { readonly kind: 'reload'; readonly config: RuntimeConfig }
   | { readonly kind: 'log-level'; readonly level: LogLevel }
   /** Metrics of the other threads, for /v1/agent/metrics. */
@@ -87,6 +88,8 @@ export type StateToMain =
   /** The agent cannot start or go on; `text` is for the operator. */
   | { readonly kind: 'fatal'; readonly text: string }
   | { readonly kind: 'stopped' }
+  /** With an error nothing was taken over. */
+  | { readonly kind: 'reloaded'; readonly error: string | null }
   | { readonly kind: 'check-shard'; readonly shard: number; readonly concurrency: number; readonly port: MessagePort }
   /** The lowest level any monitor listens to; null when none does. */
   | { readonly kind: 'monitor'; readonly level: LogLevel | null }

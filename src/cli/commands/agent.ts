@@ -3,8 +3,9 @@
 
 import { describeFlags } from '../../gotext/flag-set.js';
 import { AGENT_FLAGS } from '../../main/config/flags.js';
-import { resolveNodeId, withIdentity } from '../../main/config/identity.js';
+import { resolveNodeId } from '../../main/config/identity.js';
 import { loadConfig } from '../../main/config/load.js';
+import { reloadConfig } from '../../main/config/reload.js';
 import { beforeBanner } from '../../main/config/start-checks.js';
 import { prepareDataDir } from '../../main/data-dir.js';
 
@@ -25,11 +26,7 @@ export async function runAgentCommand(argv: readonly string[]): Promise<number> 
   return runAgent({
     config,
     warnings: loaded.warnings,
-    reload: () => {
-      const again = loadConfig(argv);
-      if (!again.ok) return again;
-      return { ok: true, config: withIdentity(again.config, config.nodeId), warnings: again.warnings };
-    },
+    reload: (running) => reloadConfig(argv, { config, settings: loaded.settings }, running),
   });
 }
 

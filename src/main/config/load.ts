@@ -10,13 +10,19 @@ import { AGENT_FLAGS, settingsFromFlags } from './flags.js';
 import { defaults, merge } from './merge.js';
 import { Problems, Refusal } from './problems.js';
 import { buildRuntime } from './runtime.js';
-import type { AgentSettings } from './schema/agent.js';
+import type { AgentConfig, AgentSettings } from './schema/agent.js';
 import { AGENT } from './schema/agent.js';
 import { enterpriseWarnings, readSource } from './source.js';
 import type { Tree } from './tree.js';
 
 export type LoadResult =
-  | { readonly ok: true; readonly config: RuntimeConfig; readonly warnings: readonly string[] }
+  | {
+      readonly ok: true;
+      readonly config: RuntimeConfig;
+      /** What it was built from: all sources merged. */
+      readonly settings: AgentConfig;
+      readonly warnings: readonly string[];
+    }
   | {
       readonly ok: false;
       /** `flags`: the command line itself; `help` asks for it. Everything else is `config`. */
@@ -88,7 +94,7 @@ function loadSources(given: Sources): LoadResult {
   try {
     const runtime = buildRuntime(config, given.dev, problems);
     if (problems.collected.length > 0) return refuse(errorList(problems.collected));
-    return { ok: true, config: runtime, warnings: [...warnings, ...problems.warnings] };
+    return { ok: true, config: runtime, settings: config, warnings: [...warnings, ...problems.warnings] };
   } catch (error) {
     if (error instanceof Refusal) return refuse(error.message);
     throw error;

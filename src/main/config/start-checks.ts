@@ -12,14 +12,19 @@ import { watchProblem } from './watch-checks.js';
 
 /** Refused before the banner: the text after `==> `; null if all is well. */
 export function beforeBanner(config: RuntimeConfig): string | null {
-  if (logLevel(config.log.levelText) === null) {
-    return `Invalid log level: ${config.log.levelText}. Valid log levels are: [TRACE DEBUG INFO WARN ERR ERROR]`;
-  }
+  const level = logLevelProblem(config.log.levelText);
+  if (level !== null) return level;
   const stanzas = [config.tls.internalRpc, config.tls.https];
   if (stanzas.some((tls) => tls.verifyOutgoing && tls.caFile === '' && tls.caPath === '')) {
     return 'VerifyOutgoing set but no CA certificates were provided';
   }
   return logFileProblem(config.log.file);
+}
+
+/** What is wrong with a log level as given; null if nothing is. */
+export function logLevelProblem(text: string): string | null {
+  if (logLevel(text) !== null) return null;
+  return `Invalid log level: ${text}. Valid log levels are: [TRACE DEBUG INFO WARN ERR ERROR]`;
 }
 
 /** Refused after the banner: the text of `Error starting agent`; null if all is well. */

@@ -41,6 +41,8 @@ const CODES = [
   'Unauthenticated',
 ] as const;
 const SERVING = 1;
+/** When it happened, in grpc-js's words: an output with a time in it would be a change, and a write, at every run. */
+const TIME = / \(\d{4}-\d\d-\d\dT[\d:.]+Z\)/g;
 const STATUSES = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'] as const;
 
 export function startGrpc(run: ProbeRun<GrpcProbe>, done: Done): Cancel {
@@ -212,7 +214,7 @@ class GrpcAttempt {
       if (!result.ok) this.#settle(connectionError(`Error while dialing: ${result.error}`));
       else {
         result.socket.destroy();
-        this.#settle(critical(rpcError(UNAVAILABLE, details)));
+        this.#settle(critical(rpcError(UNAVAILABLE, details.replaceAll(TIME, ''))));
       }
     });
   }

@@ -303,11 +303,13 @@ export class StateWorker {
   }
 
   async #reload(config: RuntimeConfig): Promise<void> {
-    this.#config = config;
-    this.#http?.reload(config);
-    this.#dns?.reload(config.dns);
-    const refused = await this.#local?.reload(config);
-    if (refused) this.#logger.error('failed to reload definitions', 'error', refused);
+    const error = (await this.#local?.reload(config)) ?? null;
+    if (error === null) {
+      this.#config = config;
+      this.#http?.reload(config);
+      this.#dns?.reload(config.dns);
+    }
+    this.#tell({ kind: 'reloaded', error });
   }
 
   /** Listeners first, so that nothing new comes in; then what was acknowledged is brought to rest. */

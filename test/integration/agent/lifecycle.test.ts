@@ -73,7 +73,38 @@ test('SIGHUP takes a changed configuration, and keeps the old one when the new o
     const answer = await agent.request('PUT', '/v1/agent/reload');
     assert.equal(answer.status, 500);
     assert.match(answer.text, /invalid character '}'/);
+    const script = { name: 'script', args: ['true'], interval: '10s' };
+    fs.writeFileSync(file, JSON.stringify({ services: [web.service], checks: [script] }));
+    const refused = await agent.request('PUT', '/v1/agent/reload');
+    assert.equal(refused.status, 500);
+    assert.match(refused.text, /^Failed to register check 'script': Scripts are disabled/);
     assert.deepEqual(Object.keys((await agent.json('/v1/agent/services')) as object).sort(), ['db', 'web']);
+  } finally {
+    await agent.stop();
+  }
+});
+
+test('a reload takes over what may change, and names what needs a restart', async () => {
+  const file = path.join(folder, 'reload.json');
+  const services = [{ name: 'web', port: 80 }];
+  fs.writeFileSync(file, JSON.stringify({ services, log_level: 'info' }));
+  const agent = await startAgent({ args: ['-dev', `-config-file=${file}`] });
+  try {
+    const inCatalog = async (): Promise<readonly unknown[]> =>
+      (await agent.json('/v1/catalog/service/web')) as readonly unknown[];
+    await waitFor(async () => (await inCatalog()).length === 1, 'the service in the catalog');
+    const before = await inCatalog();
+    const changed = { services, log_level: 'loud', datacenter: 'elsewhere', check_update_interval: '1s' };
+    fs.writeFileSync(file, JSON.stringify(changed));
+    assert.equal((await agent.request('PUT', '/v1/agent/reload')).status, 200);
+    for (const key of ['datacenter', 'check_update_interval']) {
+      const text = `The '${key}' field has changed. The change takes effect after a restart.`;
+      await waitFor(() => agent.output.includes(text), text);
+    }
+    assert.match(agent.output, /\[WARN\].*Invalid log level: loud/);
+    assert.deepEqual(await inCatalog(), before);
+    const self = (await agent.json('/v1/agent/self')) as { Config: { Datacenter: string } };
+    assert.equal(self.Config.Datacenter, 'dc1');
   } finally {
     await agent.stop();
   }

@@ -13,7 +13,7 @@ export const endpoints: readonly Mutant[] = [
   {
     name: 'a lock delay is not looked at before a lock is proposed',
     file: `${METHODS}/kvs.ts`,
-    find: "if (op === 'lock' && store.kv.lockDelayed(key, Date.now())) return { reply: false };",
+    find: "if (op === 'lock' && store.kv.lockDelayed(key)) return { reply: false };",
     replace: '',
     tests: LOCKS,
   },

@@ -14,6 +14,7 @@ import { localAgent } from './local-agent.js';
 import { msgpack } from './msgpack.js';
 import { processes } from './processes.js';
 import { raftCore } from './raft-core.js';
+import { registration } from './registration.js';
 import { settings } from './settings.js';
 import { store } from './store.js';
 import { wholeAgent } from './whole-agent.js';
@@ -32,6 +33,7 @@ export const mutants: readonly Mutant[] = [
   ...msgpack,
   ...processes,
   ...raftCore,
+  ...registration,
   ...settings,
   ...store,
   ...wholeAgent,

@@ -232,8 +232,8 @@ export const localAgent: readonly Mutant[] = [
   {
     name: 'the time since when a check is critical starts anew with every result',
     file: 'workers/state/local/local-state.ts',
-    find: 'else entry.criticalSince ??= this.#options.clock.now();',
-    replace: 'else entry.criticalSince = this.#options.clock.now();',
+    find: 'else entry.criticalSince ??= this.#options.clock.monotonic();',
+    replace: 'else entry.criticalSince = this.#options.clock.monotonic();',
     tests: CHECKS,
   },
   {

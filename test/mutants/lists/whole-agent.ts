@@ -12,7 +12,7 @@ export const wholeAgent: readonly Mutant[] = [
   {
     name: 'a write is judged before anybody leads',
     file: 'workers/state/calls/server-calls.ts',
-    find: 'if (!consensus.isLeading) {',
+    find: 'if (consensus.obstacle !== null) {',
     replace: 'if (consensus.leadership.term < 0) {',
     tests: LEADERLESS,
   },

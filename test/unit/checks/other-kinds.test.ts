@@ -70,6 +70,22 @@ describe('kinds', () => {
     );
   });
 
+  test('a gRPC target that hangs up at once gives the same output at every run', async () => {
+    const sockets = new Set<net.Socket>();
+    const server = net.createServer((socket) => sockets.add(socket.on('error', () => {}).end()));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const definition = { GRPC: `127.0.0.1:${(server.address() as AddressInfo).port}`, Timeout: '10s' };
+      const { output } = await runner.run(definition);
+      assert.match(output, /^rpc error: code = Unavailable desc = ./);
+      assert.doesNotMatch(output, /\d\d:\d\d:\d\d/);
+      assert.equal((await runner.run(definition)).output, output);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
+
   test('gRPC over TLS, with the name of the definition and with that of the target', async () => {
     const warnings: string[] = [];
     const warned = (warning: Error): unknown => warnings.push(warning.message);

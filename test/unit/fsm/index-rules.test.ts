@@ -18,8 +18,9 @@ import {
 } from '../store/commands.js';
 
 function indexes(store: TestStore): Map<string, number> {
-  const { tables, rows } = store.tables.index.freeze();
-  return new Map([...tables, ...rows.entries()]);
+  const { tables, rows, spellings } = store.tables.index.freeze();
+  const spelled = [...rows.entries()].map(([key, value]) => [spellings.get(key) ?? key, value] as const);
+  return new Map([...tables, ...spelled]);
 }
 
 /** Keys that the last command changed; removed ones with a leading minus. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NO_CHECK_DEFINITION } from '../../../src/workers/state/records/zero-values.js';
+import { StateStore } from '../../../src/workers/state/replica/state-store.js';
 import {
   check,
   createSession,
@@ -117,13 +118,13 @@ test('a failed command ends no session and starts no lock delay', () => {
   assert.equal(store.run(register({ Checks: bad })).kind, 'error');
   assert.ok(store.sessions.session('s').value);
   assert.equal(store.kv.get('k').value?.Session, 's');
-  assert.equal(store.kv.lockDelayed('k', now), false);
+  assert.equal(store.kv.lockDelayed('k'), false);
   store.runAll(register({ Node: 'n2' }));
-  assert.equal(store.kv.lockDelayed('k', now), false, 'nor does the next command start it');
+  assert.equal(store.kv.lockDelayed('k'), false, 'nor does the next command start it');
   store.runAll(deregister({ CheckID: 'c' }));
-  assert.equal(store.kv.lockDelayed('k', now), true);
+  assert.equal(store.kv.lockDelayed('k'), true);
   now += 15_000;
-  assert.equal(store.kv.lockDelayed('k', now), false);
+  assert.equal(store.kv.lockDelayed('k'), false);
 });
 
 test('a lock delay lasts a minute at most, and none is noted for a lock given up', () => {
@@ -132,13 +133,28 @@ test('a lock delay lasts a minute at most, and none is noted for a lock given up
   store.runAll(register({}), createSession({ ID: 's', LockDelay: 3600 * SECOND }));
   store.runAll(kv('lock', { Key: 'a', Session: 's' }), kv('lock', { Key: 'b', Session: 's' }));
   store.runAll(kv('unlock', { Key: 'b', Session: 's' }), destroySession('s'));
-  assert.equal(store.kv.lockDelayed('b', now), false);
+  assert.equal(store.kv.lockDelayed('b'), false);
   now = 59_999;
-  assert.equal(store.kv.lockDelayed('a', now), true);
+  assert.equal(store.kv.lockDelayed('a'), true);
   now = 60_000;
-  assert.equal(store.kv.lockDelayed('a', now), false);
+  assert.equal(store.kv.lockDelayed('a'), false);
   store.runAll(createSession({ ID: 'z' }), kv('lock', { Key: 'a', Session: 'z' }), destroySession('z'));
-  assert.equal(store.kv.lockDelayed('a', now), false, 'delay 0 is none');
+  assert.equal(store.kv.lockDelayed('a'), false, 'delay 0 is none');
+});
+
+test('a lock delay does not follow the machine clock when it is set', (context) => {
+  context.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_000 });
+  const store = new StateStore();
+  const commands = [
+    register({}),
+    createSession({ ID: 's', LockDelay: 30 * SECOND }),
+    kv('lock', { Key: 'k', Session: 's' }),
+    destroySession('s'),
+  ];
+  for (const [at, command] of commands.entries()) store.apply(at + 1, command);
+  assert.equal(store.kv.lockDelayed('k'), true);
+  context.mock.timers.setTime(1_700_086_400_000);
+  assert.equal(store.kv.lockDelayed('k'), true);
 });
 
 test('expired lock delays do not pile up', () => {

@@ -244,7 +244,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
   const metrics = new Metrics();
   const consensus: Consensus = {
     leadership,
-    isLeading: true,
+    obstacle: null,
     propose: () => Promise.resolve({ ok: false, code: 'no-leader' }),
     awaitLeader: () => Promise.resolve(leadership.mayServe ? null : 'no-leader'),
     verifyLeader: () => Promise.resolve(api.verifies),

@@ -30,8 +30,8 @@ export class FakeLog implements LeaderConsensus {
     this.store = store;
   }
 
-  get isLeading(): boolean {
-    return this.leadership.role === Role.leader;
+  get obstacle(): ProposeFailure | null {
+    return this.leadership.role === Role.leader ? null : 'no-leader';
   }
 
   async propose(command: Command): Promise<ProposeOutcome> {

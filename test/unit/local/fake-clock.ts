@@ -1,4 +1,5 @@
-// A clock that stands still until a test moves it; timers fire in order of their time.
+// A clock that stands still until a test moves it; timers fire in order of their time. Setting the machine's clock moves the
+// Unix time alone.
 
 import type { Clock, Timer } from '../../../src/workers/state/local/clock.js';
 
@@ -10,6 +11,8 @@ interface Pending {
 
 export class FakeClock implements Clock {
   #now: number;
+  /** What the machine's clock was set forward by. */
+  #setByMs = 0;
   #order = 0;
   #pending: Pending[] = [];
 
@@ -18,7 +21,16 @@ export class FakeClock implements Clock {
   }
 
   now(): number {
+    return this.#now + this.#setByMs;
+  }
+
+  monotonic(): number {
     return this.#now;
+  }
+
+  /** The machine's clock is set forward, or back by a negative number. */
+  setBy(ms: number): void {
+    this.#setByMs += ms;
   }
 
   /** Timers that have not fired. */

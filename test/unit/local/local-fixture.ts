@@ -66,6 +66,8 @@ export class FakeLeader {
   readonly store = new StateStore();
   readonly proposed: Command[] = [];
   failure: ProposeFailure | null = null;
+  /** What it says of itself: a leader that is gone without knowing has none. */
+  obstacle: ProposeFailure | null = null;
   /** What applying answers instead, by the ID of the service or check. */
   readonly errors = new Map<string, string>();
   /** Commands that came, also those that were refused. */

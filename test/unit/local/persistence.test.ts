@@ -217,6 +217,40 @@ test('changed node metadata is in the catalog right after a reload, without wait
   await local.stop();
 });
 
+test('a reload with a definition that can not be changes nothing', async () => {
+  const service = (name: string) => ({
+    service: registration({ ID: name, Service: name }).service,
+    checks: [],
+    token: '',
+  });
+  const definitions = (services: readonly string[], checks: LocalDefinitions['checks']): LocalDefinitions => ({
+    services: services.map(service),
+    checks,
+    nodeMeta: {},
+  });
+  const { local, leader } = await openLocal({
+    level: 'error',
+    config: { definitions: definitions(['web', 'old'], []) },
+  });
+  local.start();
+  await settle();
+  const writes = leader.proposed.length;
+  const { localConfig } = await import('./local-fixture.js');
+  const script = checkType({ Name: 'script', ScriptArgs: ['true'], Interval: 5 * SECOND_NS });
+  const orphan = checkType({ Name: 'orphan', TTL: 5 * SECOND_NS });
+  for (const [check, serviceId, text] of [
+    [script, '', /^Failed to register check 'script': Scripts are disabled/],
+    [orphan, 'old', /^Failed to register check 'orphan': ServiceID "old" does not exist/],
+  ] as const) {
+    const config = localConfig({ definitions: definitions(['web', 'new'], [{ check, serviceId, token: '' }]) });
+    assert.match((await local.reload(config)) ?? '', text);
+    await settle();
+    assert.deepEqual([...local.state.services()].map(({ id }) => id).sort(), ['old', 'web']);
+    assert.equal(leader.proposed.length, writes);
+  }
+  await local.stop();
+});
+
 test('a definition that the agent may not run ends the start with its name', async () => {
   const check = checkType({ Name: 'a', ScriptArgs: ['true'], Interval: 5 * SECOND_NS });
   const definitions: LocalDefinitions = { services: [], checks: [{ check, serviceId: '', token: '' }], nodeMeta: {} };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Logger, LogSink } from '../../../src/observe/logger.js';
+import { SyncRounds } from '../../../src/workers/state/local/sync-rounds.js';
 import { Syncer } from '../../../src/workers/state/local/syncer.js';
 import { surviving } from '../state/surviving.js';
 import { FakeClock, settle } from './fake-clock.js';
@@ -17,6 +18,7 @@ interface Harness {
 function harness(members = 1, partialIntervalMs = 0): Harness {
   const clock = new FakeClock();
   const ran: string[] = [];
+  const logger = new Logger('agent', new LogSink('error', () => undefined));
   const out: Harness = {
     clock,
     ran,
@@ -24,17 +26,21 @@ function harness(members = 1, partialIntervalMs = 0): Harness {
     syncer: new Syncer({
       clock,
       random: () => 0.5,
-      logger: new Logger('agent', new LogSink('error', () => undefined)),
+      logger,
       clusterSize: () => members,
       partialIntervalMs,
       fullSync: () => {
         ran.push('full');
         return Promise.resolve(out.fullError);
       },
-      partialSync: () => {
-        ran.push('partial');
-        return Promise.resolve(null);
-      },
+      rounds: new SyncRounds({
+        logger,
+        obstacle: () => null,
+        sync: () => {
+          ran.push('partial');
+          return Promise.resolve(null);
+        },
+      }),
     }),
   };
   return out;
@@ -154,14 +160,15 @@ test('a round that throws is a failed round', async (t) => {
       return Promise.resolve(null);
     };
   };
+  const logger = new Logger('agent', new LogSink('error', () => undefined));
   const syncer = new Syncer({
     clock,
     random: () => 0.5,
-    logger: new Logger('agent', new LogSink('error', () => undefined)),
+    logger,
     clusterSize: () => 1,
     partialIntervalMs: 0,
     fullSync: throwing('full', 1),
-    partialSync: throwing('partial', 1),
+    rounds: new SyncRounds({ logger, obstacle: () => null, sync: throwing('partial', 1) }),
   });
   syncer.start();
   await settle();

@@ -190,9 +190,9 @@ export const AGENT = {
   ...SCALARS,
   ...NETWORK,
   ...OPERATION,
-  service: stanza(SERVICE),
+  service: stanza(SERVICE, { reload: true }),
   services: list(SERVICE, { reload: true }),
-  check: stanza(CHECK),
+  check: stanza(CHECK, { reload: true }),
   checks: list(CHECK, { reload: true }),
 } as const satisfies Schema;
 

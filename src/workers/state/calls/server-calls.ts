@@ -65,7 +65,7 @@ export class ServerCalls implements Calls {
     const { leader, consensus } = this.#options;
     if (datacenter !== leader.datacenter) return refusal('no-datacenter');
     // A rule is judged by a store that holds everything acknowledged: before that nobody leads.
-    if (!consensus.isLeading) {
+    if (consensus.obstacle !== null) {
       const failure = await consensus.awaitLeader();
       if (failure !== null) return refusal(failure);
     }

@@ -15,13 +15,19 @@ type CatalogNodeOutcome =
   { readonly ok: true; readonly value: CatalogNode | null } | { readonly ok: false; readonly error: string };
 
 export interface CatalogAccess {
+  /** Waits until the catalog can be read, a while at most; the error when it can't, else null. */
+  awaitReadable(): Promise<string | null>;
   /** The node of this name with everything on it; up to 2 s old. */
   readNode(name: string): Promise<CatalogNodeOutcome>;
 }
 
+const NO_SERVERS = 'No known Consul servers';
+const NO_LEADER = 'No cluster leader';
+
 /** On an agent that knows no server. */
 export const noServersCatalog: CatalogAccess = {
-  readNode: () => Promise.resolve({ ok: false, error: 'No known Consul servers' }),
+  awaitReadable: () => Promise.resolve(NO_SERVERS),
+  readNode: () => Promise.resolve({ ok: false, error: NO_SERVERS }),
 };
 
 const POLL_MS = 20;
@@ -31,18 +37,20 @@ const POLL_MS = 20;
  * most `holdMs`, as a request to the leader would.
  */
 export function storeCatalog(store: StoreReads, hadLeader: () => boolean, clock: Clock, holdMs: number): CatalogAccess {
-  const waitForLeader = async (): Promise<boolean> => {
-    const deadline = clock.now() + holdMs;
-    while (!hadLeader()) {
-      if (clock.now() >= deadline) return false;
-      await new Promise<void>((resolve) => clock.after(POLL_MS, resolve));
-    }
-    return true;
-  };
   return {
-    readNode: async (name) => {
-      if (!(await waitForLeader())) return { ok: false, error: 'No cluster leader' };
-      return { ok: true, value: store.catalog.nodeDump(name) };
+    awaitReadable: async () => {
+      const deadline = clock.monotonic() + holdMs;
+      while (!hadLeader()) {
+        if (clock.monotonic() >= deadline) return NO_LEADER;
+        await new Promise<void>((resolve) => clock.after(POLL_MS, resolve));
+      }
+      return null;
+    },
+    readNode: (name) => {
+      const outcome: CatalogNodeOutcome = hadLeader()
+        ? { ok: true, value: store.catalog.nodeDump(name) }
+        : { ok: false, error: NO_LEADER };
+      return Promise.resolve(outcome);
     },
   };
 }

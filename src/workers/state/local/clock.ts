@@ -6,8 +6,10 @@ export interface Timer {
 }
 
 export interface Clock {
-  /** Unix time in milliseconds. */
+  /** Unix time in milliseconds, for what is shown or kept. It jumps when the machine's clock is set. */
   now(): number;
+  /** Milliseconds since some moment, never set by anybody: for how long something lasts. */
+  monotonic(): number;
   /** Calls back once, `delayMs` from now. Does not keep the process alive. */
   after(delayMs: number, callback: () => void): Timer;
 }
@@ -20,6 +22,7 @@ const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   after: (delayMs, callback) => {
     let handle: NodeJS.Timeout;
     const arm = (restMs: number): void => {

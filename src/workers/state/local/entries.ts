@@ -26,7 +26,7 @@ export interface CheckEntry {
   readonly fromConfigFile: boolean;
   inSync: boolean;
   deleted: boolean;
-  /** Unix milliseconds of the first critical update in a row; null while not critical by an update. */
+  /** When the first critical update in a row came, by the monotonic clock; null while not critical by an update. */
   criticalSince: number | null;
   /** Runs while a changed output waits to be written to the catalog. */
   deferTimer: Timer | null;

@@ -63,7 +63,7 @@ export class FullSync {
     this.#options = options;
   }
 
-  /** Marks what differs; the error that kept it from doing so, or null. */
+  /** Marks what differs; the error that kept it from doing so, or null. No write may be on its way meanwhile. */
   async run(): Promise<string | null> {
     const { catalog, state } = this.#options;
     const node = this.#options.node();

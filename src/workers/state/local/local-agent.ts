@@ -6,19 +6,21 @@ import type { Logger } from '../../../observe/logger.js';
 import type { Metrics } from '../../../observe/metrics.js';
 import type { CheckResult } from '../../../wire/check-port.js';
 import type { RuntimeConfig } from '../../../wire/config.js';
+import { refusal } from '../methods/refusal.js';
 import type { Consensus } from '../replica/consensus.js';
 import { AliasChecks } from './alias-checks.js';
 import type { CatalogAccess } from './catalog-access.js';
 import type { CheckRunner } from './check-task.js';
 import { type Clock, type Random, systemClock } from './clock.js';
 import { sameContent } from './equality.js';
-import { registerDefinitions, removeMissing } from './file-definitions.js';
+import { definitionsProblem, registerDefinitions, removeMissing } from './file-definitions.js';
 import { FullSync } from './full-sync.js';
 import { LocalChecks } from './local-checks.js';
 import { LocalState } from './local-state.js';
 import { Maintenance } from './maintenance.js';
 import type { NodeChecks } from './node-checks.js';
 import { type NodeFacts, nodeFacts } from './node-facts.js';
+import type { LocalOutcome } from './outcomes.js';
 import { PartialSync } from './partial-sync.js';
 import { Reaper } from './reaper.js';
 import { Registrar } from './registrar.js';
@@ -27,6 +29,7 @@ import { restore } from './restore.js';
 import { importStockDirectory } from './stock-import.js';
 import { emptyContents, type StoreContents } from './store-operations.js';
 import type { AgentTokens } from './sync-commands.js';
+import { SyncRounds } from './sync-rounds.js';
 import { Syncer } from './syncer.js';
 import { TtlChecks } from './ttl-checks.js';
 
@@ -35,7 +38,7 @@ interface LocalAgentOptions {
   /** Named `agent`. */
   readonly logger: Logger;
   readonly metrics: Metrics;
-  readonly consensus: Pick<Consensus, 'propose'>;
+  readonly consensus: Pick<Consensus, 'propose' | 'obstacle'>;
   readonly catalog: CatalogAccess;
   readonly nodeChecks: NodeChecks;
   readonly runner: CheckRunner;
@@ -48,7 +51,7 @@ interface LocalAgentOptions {
   readonly partialIntervalMs?: number;
 }
 
-/** Under load a round then carries some hundred changes; nobody sees a catalog that is this much younger. */
+/** Changes that no request made: a round then carries some hundred, and nobody sees a catalog that is this much younger. */
 const PARTIAL_INTERVAL_MS = 25;
 
 /** A definition from the configuration files can't be registered: the agent does not start. */
@@ -60,6 +63,7 @@ export class LocalAgent {
   readonly maintenance: Maintenance;
   readonly ttl: TtlChecks;
   readonly #checks: LocalChecks;
+  readonly #rounds: SyncRounds;
   readonly #syncer: Syncer;
   readonly #reaper: Reaper;
   readonly #store: RegistrationStore;
@@ -96,14 +100,20 @@ export class LocalAgent {
     this.maintenance = new Maintenance(nodeName, state, registrar, logger);
     this.#checks = checks;
     this.#reaper = new Reaper({ clock, state, checks, registrar, logger });
+    const rounds = new SyncRounds({
+      logger,
+      obstacle: () => (consensus.obstacle === null ? null : refusal(consensus.obstacle).text),
+      sync: () => partialSync.run(),
+    });
+    this.#rounds = rounds;
     this.#syncer = new Syncer({
       clock,
       random,
       logger,
       clusterSize,
       partialIntervalMs: options.partialIntervalMs ?? PARTIAL_INTERVAL_MS,
-      fullSync: () => fullSync.run(),
-      partialSync: () => partialSync.run(),
+      fullSync: async () => (await catalog.awaitReadable()) ?? rounds.exclusively(() => fullSync.run()),
+      rounds,
     });
     state.listen({ touched: () => this.#syncer.trigger() });
     store.attach(() => registrar.storeTexts());
@@ -149,6 +159,15 @@ export class LocalAgent {
     this.#reaper.start();
   }
 
+  /**
+   * Done when the request that made `change` may be answered: it is on disk, and a sync that carries it was attempted. Both
+   * run at the same time. Call it in the turn in which the change was made.
+   */
+  answerable(change: Promise<LocalOutcome>): Promise<LocalOutcome> {
+    const attempt = this.state.hasUnsynced ? this.#rounds.attempt() : null;
+    return attempt === null ? change : afterAttempt(change, attempt);
+  }
+
   /** A server came up, or a leader was elected. */
   serverUp(): void {
     this.#syncer.serverUp();
@@ -159,8 +178,10 @@ export class LocalAgent {
     this.#checks.onResults(results);
   }
 
-  /** Takes over what can change while running; the texts of definitions that were refused. */
+  /** Takes over what can change while running. The text of a definition that can't be, and then nothing has changed. */
   async reload(config: RuntimeConfig): Promise<string | null> {
+    const problem = definitionsProblem(this.registrar, this.state, config.definitions);
+    if (problem !== null) return problem;
     this.#syncer.pause();
     try {
       await removeMissing(this.registrar, this.state, config.definitions);
@@ -184,4 +205,10 @@ export class LocalAgent {
     this.#checks.stopAll();
     await this.#store.close();
   }
+}
+
+async function afterAttempt(change: Promise<LocalOutcome>, attempt: Promise<void>): Promise<LocalOutcome> {
+  const outcome = await change;
+  if (outcome.ok) await attempt;
+  return outcome;
 }

@@ -47,6 +47,7 @@ export class LocalState {
   readonly #listeners: LocalStateListener[] = [];
   readonly #watchers = new Map<string, Set<() => void>>();
   #touched: Touched = { services: new Set(), checks: new Set() };
+  #hasUnsynced = false;
 
   constructor(options: LocalStateOptions) {
     this.#options = options;
@@ -137,7 +138,7 @@ export class LocalState {
     this.#named.add(definition.Service, id);
     if (definition.Port !== 0) this.#byPort.add(String(definition.Port), id);
     this.#services.set(id, entry);
-    this.#serviceTouched(id);
+    this.#serviceTouched(entry);
     return entry;
   }
 
@@ -161,11 +162,13 @@ export class LocalState {
   /** Registered again as it is: looked at by the next partial sync, nothing more. */
   touchService(id: string): void {
     this.#touched.services.add(id);
+    if (this.service(id)?.inSync === false) this.#hasUnsynced = true;
     for (const listener of this.#listeners) listener.touched?.();
   }
 
   touchCheck(id: string): void {
     this.#touched.checks.add(id);
+    if (this.check(id)?.inSync === false) this.#hasUnsynced = true;
     for (const listener of this.#listeners) listener.touched?.();
   }
 
@@ -176,7 +179,7 @@ export class LocalState {
     entry.deleted = true;
     entry.inSync = false;
     this.#unlist(entry.definition);
-    this.#serviceTouched(id);
+    this.#serviceTouched(entry);
     return true;
   }
 
@@ -209,9 +212,12 @@ export class LocalState {
     if (!entry) return false;
     const output = this.discardCheckOutput ? '' : givenOutput;
     if (status !== 'critical') entry.criticalSince = null;
-    else entry.criticalSince ??= this.#options.clock.now();
+    else entry.criticalSince ??= this.#options.clock.monotonic();
     const { check } = entry;
-    if (check.Status === status && check.Output === output) return true;
+    if (check.Status === status && check.Output === output) {
+      if (!entry.inSync) this.#hasUnsynced = true;
+      return true;
+    }
     entry.check = { ...check, Status: status, Output: output };
     if (check.Status === status && this.#options.checkUpdateIntervalMs > 0) {
       this.#defer(entry);
@@ -289,7 +295,16 @@ export class LocalState {
   takeTouched(): Touched {
     const taken = this.#touched;
     this.#touched = { services: new Set(), checks: new Set() };
+    this.#hasUnsynced = false;
     return taken;
+  }
+
+  /**
+   * Something that the catalog doesn't have yet was changed, or confirmed, since the last {@link takeTouched}. What a round
+   * failed to write is in the next one too, but nobody waits for it.
+   */
+  get hasUnsynced(): boolean {
+    return this.#hasUnsynced;
   }
 
   get hasTouched(): boolean {
@@ -315,8 +330,10 @@ export class LocalState {
     });
   }
 
-  #serviceTouched(id: string): void {
+  #serviceTouched(entry: ServiceEntry): void {
+    const { id } = entry;
     this.#touched.services.add(id);
+    if (!entry.inSync) this.#hasUnsynced = true;
     for (const listener of this.#listeners) {
       listener.touched?.();
       listener.serviceChanged?.(id);
@@ -326,6 +343,7 @@ export class LocalState {
 
   #checkTouched(entry: CheckEntry): void {
     this.#touched.checks.add(entry.id);
+    if (!entry.inSync) this.#hasUnsynced = true;
     for (const listener of this.#listeners) listener.touched?.();
     this.#checksChanged(entry.check.ServiceID);
   }

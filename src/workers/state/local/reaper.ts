@@ -41,7 +41,7 @@ export class Reaper {
   /** Checks of the node never remove anything. */
   async reap(): Promise<void> {
     const { clock, state, checks, registrar, logger } = this.#options;
-    const now = clock.now();
+    const now = clock.monotonic();
     for (const [id, afterMs] of [...checks.reapable]) {
       const entry = state.check(id);
       if (!entry || entry.criticalSince === null || entry.check.ServiceID === '') continue;

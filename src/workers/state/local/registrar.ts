@@ -73,7 +73,7 @@ export class Registrar {
 
   /** Done when it is on disk; until then, and after a refusal by the disk, the former registration counts. */
   async registerService(registration: ServiceRegistration, origin: Origin = 'api'): Promise<LocalOutcome> {
-    const problem = this.#serviceProblem(registration, origin);
+    const problem = this.serviceProblem(registration, origin);
     if (problem !== null) return problem;
     const { state, logger } = this.#options;
     const service = completeService(registration.service);
@@ -105,18 +105,29 @@ export class Registrar {
   async registerCheck(registration: CheckRegistration, origin: Origin = 'api'): Promise<LocalOutcome> {
     const { check, serviceId, token } = registration;
     const { state, nodeName } = this.#options;
+    const problem = this.checkProblem(registration, origin, (id) => state.service(id) !== undefined);
+    if (problem !== null) return problem;
+    const service = serviceId === '' ? undefined : state.service(serviceId);
+    const transaction = new Transaction(this.#places, this.#refused);
+    const record = singleCheck(nodeName, registration, service?.definition ?? null, origin === 'file');
+    this.#placeCheck(transaction, record, check, token, origin);
+    return this.#finish(transaction, origin);
+  }
+
+  /** Why a check can't be registered, where the services are as `hasService` says; null when it can. */
+  checkProblem(
+    { check, serviceId }: CheckRegistration,
+    origin: Origin,
+    hasService: (id: string) => boolean,
+  ): LocalOutcome | null {
     if (check.Name === '') return refused('invalid', 'Missing check name');
     if (!STATUSES.has(check.Status)) return refused('invalid', 'Bad check status');
     const problem = checkProblem(check);
     if (problem !== null) return refused('invalid', `Invalid check: ${problem}`);
     const unsupported = this.#unsupported(check, origin);
     if (unsupported !== null) return unsupported;
-    const service = serviceId === '' ? undefined : state.service(serviceId);
-    if (serviceId !== '' && !service) return refused('not-found', `ServiceID "${serviceId}" does not exist`);
-    const transaction = new Transaction(this.#places, this.#refused);
-    const record = singleCheck(nodeName, registration, service?.definition ?? null, origin === 'file');
-    this.#placeCheck(transaction, record, check, token, origin);
-    return this.#finish(transaction, origin);
+    if (serviceId === '' || hasService(serviceId)) return null;
+    return refused('not-found', `ServiceID "${serviceId}" does not exist`);
   }
 
   async deregisterCheck(id: string): Promise<LocalOutcome> {
@@ -161,7 +172,8 @@ export class Registrar {
     yield* this.#options.ttl.storeTexts();
   }
 
-  #serviceProblem({ service, checks, sidecar }: ServiceRegistration, origin: Origin): LocalOutcome | null {
+  /** Why a service can't be registered; null when it can. */
+  serviceProblem({ service, checks, sidecar }: ServiceRegistration, origin: Origin): LocalOutcome | null {
     const problem =
       serviceProblem(service) ??
       wireProblem(service, checks.length) ??

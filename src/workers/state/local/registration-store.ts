@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { Logger } from '../../../observe/logger.js';
 import { syncDirectory } from '../../../wire/sync-directory.js';
 import { type DirectoryLock, lockDirectory } from './directory-lock.js';
+import { Gathering } from './gathering.js';
 import { LogFile } from './log-file.js';
 import { frame } from './log-frames.js';
 import { errorCode, fileSystemError } from './store-error.js';
@@ -22,9 +23,6 @@ const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 const MAX_GROUP_BYTES = 16 * 1024 * 1024;
 /** The log may grow to this, or to the size of the last snapshot, before a new snapshot is made. */
 const MIN_LOG_BYTES = 8 * 1024 * 1024;
-
-/** Turns of the event loop that a write waits for others at most: some hundred microseconds. */
-const MAX_TURNS = 16;
 
 export type CommitOutcome = { readonly ok: true } | { readonly ok: false; readonly error: string };
 
@@ -65,8 +63,7 @@ export class DurableStore implements RegistrationStore {
   #contents: (() => Iterable<string>) | null = null;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
-  /** As many as were on their way at the same time last. */
-  #expected = 0;
+  readonly #gathering = new Gathering();
   #running: Promise<void> | null = null;
   #snapshotting: Promise<void> | null = null;
   /** Counts failed writes: a snapshot taken across one may hold what was refused, and is given up. */
@@ -119,6 +116,7 @@ export class DurableStore implements RegistrationStore {
     this.#waitingBytes += text.length;
     return new Promise((resolve) => {
       this.#waiting.push({ text, resolve });
+      this.#gathering.arrived();
       this.#running ??= this.#writeGroups();
     });
   }
@@ -138,24 +136,15 @@ export class DurableStore implements RegistrationStore {
 
   async #writeGroups(): Promise<void> {
     while (this.#waiting.length > 0) {
-      await this.#gather();
+      await this.#gathering.gather();
       const group = this.#takeGroup();
-      this.#expected = group.length + this.#waiting.length;
+      this.#gathering.left();
       const outcome = await this.#write(group.map(({ text }) => text).join('\n'));
       for (const { resolve } of group) resolve(outcome);
+      this.#gathering.answered(group.length);
       if (this.#log.size > Math.max(MIN_LOG_BYTES, this.#snapshotBytes)) await this.#startSnapshot();
     }
     this.#running = null;
-  }
-
-  /**
-   * Clients that were answered together ask again together, but not in the same turn of the event loop. Without this pause
-   * they split into groups that wait for each other, with twice as many disk writes.
-   */
-  async #gather(): Promise<void> {
-    for (let turn = 0; turn === 0 || (turn < MAX_TURNS && this.#waiting.length < this.#expected); turn += 1) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
   }
 
   #takeGroup(): readonly Waiting[] {

@@ -2,9 +2,9 @@
 // (spec/agent.md section 2, "Syncer"). While paused nothing is synced; pauses are counted.
 
 import type { Logger } from '../../../observe/logger.js';
-import { errorDetail, surprise } from '../../../observe/surprise.js';
 import { type Clock, jitter, type Random, type Timer } from './clock.js';
 import { scaleFactor } from './cluster-scale.js';
+import { outcomeOf, type SyncRounds } from './sync-rounds.js';
 
 const INTERVAL_MS = 60_000;
 const RETRY_MS = 15_000;
@@ -17,24 +17,18 @@ export interface SyncerOptions {
   readonly logger: Logger;
   /** LAN members. */
   readonly clusterSize: () => number;
-  /** Between the beginnings of two partial syncs, at least. A change after a quiet while is synced at once. */
+  /**
+   * Between the beginnings of two partial syncs that no request waits for, at least. A change after a quiet while is synced
+   * at once.
+   */
   readonly partialIntervalMs: number;
-  /** Each gives the error that kept it from finishing, or null. */
+  /** The error that kept it from finishing, or null. */
   readonly fullSync: () => Promise<string | null>;
-  readonly partialSync: () => Promise<string | null>;
+  /** The partial syncs. */
+  readonly rounds: SyncRounds;
 }
 
 type Event = 'changes' | 'full' | 'stop';
-
-/** What a round says of itself; one that throws has failed like any other, and the next is tried in its time. */
-async function outcomeOf(round: () => Promise<string | null>): Promise<string | null> {
-  try {
-    return await round();
-  } catch (error) {
-    surprise(error);
-    return errorDetail(error);
-  }
-}
 
 export class Syncer {
   readonly #options: SyncerOptions;
@@ -67,6 +61,7 @@ export class Syncer {
     this.#serverUp?.cancel();
     this.#timer?.cancel();
     this.#spacing?.cancel();
+    this.#options.rounds.stop();
     this.#wakeUp();
   }
 
@@ -90,11 +85,12 @@ export class Syncer {
 
   pause(): void {
     this.#paused += 1;
+    this.#options.rounds.pause();
   }
 
   /** The last one brings a partial sync. */
   resume(): void {
-    if (this.#paused === 0) throw new Error('the syncer was not paused');
+    this.#options.rounds.resume();
     this.#paused -= 1;
     this.#changed = true;
     this.#wakeUp();
@@ -127,9 +123,7 @@ export class Syncer {
         if (event === 'full') break;
         this.#changed = false;
         this.#spaceOut();
-        const failure = await outcomeOf(this.#options.partialSync);
-        if (failure === null) continue;
-        antiEntropy.error('failed to sync changes', 'error', failure);
+        await this.#options.rounds.next();
       }
     }
   }
@@ -155,10 +149,7 @@ export class Syncer {
     while (this.#paused > 0 && !this.#stopped) await this.#sleep();
   }
 
-  /**
-   * Thousands of registrations in a row would otherwise be written a few at a time, each round with its own disk write on
-   * the leader, in competition with those of the registrations themselves.
-   */
+  /** Thousands of changed checks would otherwise be written a few at a time, each round with its own disk write. */
   #spaceOut(): void {
     const { clock, partialIntervalMs } = this.#options;
     if (partialIntervalMs <= 0) return;

@@ -56,7 +56,7 @@ export const kvApply: WriteMethod<KvWrite, boolean> = {
   decide({ store, datacenter }, { op, key, value, flags, session, compareIndex }, { token, authorizer }) {
     if (!authorizer.allows('key:write', key)) return refusal('denied');
     if (key === '' && op !== 'delete-tree') return refusal('bad-request', 'Must provide key');
-    if (op === 'lock' && store.kv.lockDelayed(key, Date.now())) return { reply: false };
+    if (op === 'lock' && store.kv.lockDelayed(key)) return { reply: false };
     const entry = { Key: key, Flags: flags, Value: value, Session: session };
     const DirEnt = { CreateIndex: 0, ModifyIndex: compareIndex, LockIndex: 0, ...entry };
     return {

@@ -63,7 +63,7 @@ function problem({ KV, Node, Service, Check }: TxnOperation, kv: KvReads): strin
   if (KV) {
     if (KV.DirEnt.Key === '' && KV.Verb !== 'get-tree' && KV.Verb !== 'delete-tree') return 'Must provide key';
     if (!KV_WRITES.has(KV.Verb) && !KV_READS.has(KV.Verb)) return `unknown KV operation: ${KV.Verb}`;
-    if (KV.Verb === 'lock' && kv.lockDelayed(KV.DirEnt.Key, Date.now())) {
+    if (KV.Verb === 'lock' && kv.lockDelayed(KV.DirEnt.Key)) {
       return `failed to lock key ${JSON.stringify(KV.DirEnt.Key)} due to lock delay`;
     }
     return null;

@@ -13,9 +13,12 @@ export type ProposeOutcome =
 
 export interface Consensus {
   readonly leadership: Leadership;
-  /** This server leads, and its store holds everything that was acknowledged. */
-  readonly isLeading: boolean;
-  /** null once {@link isLeading}; why not, when that doesn't come true within rpc_hold_timeout. */
+  /**
+   * Why a proposal made now would wait for a leader first, or be refused. null: this server leads, and its store holds
+   * everything that was acknowledged.
+   */
+  readonly obstacle: ProposeFailure | null;
+  /** null once there is no {@link obstacle}; the obstacle, when it stays for rpc_hold_timeout. */
   awaitLeader(): Promise<ProposeFailure | null>;
   /** Resolves when the command is durable, committed and applied here; waits for a leader up to rpc_hold_timeout. */
   propose(command: Command): Promise<ProposeOutcome>;

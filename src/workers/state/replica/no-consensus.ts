@@ -5,7 +5,7 @@ import type { Consensus } from './consensus.js';
 
 export const noConsensus: Consensus = {
   leadership: new Leadership(),
-  isLeading: false,
+  obstacle: 'no-servers',
   propose: () => Promise.resolve({ ok: false, code: 'no-servers' }),
   awaitLeader: () => Promise.resolve('no-servers'),
   verifyLeader: () => Promise.resolve(false),

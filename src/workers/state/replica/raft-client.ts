@@ -74,8 +74,9 @@ export class RaftClient implements Consensus {
     port.on('message', (message: RaftToState) => this.#guarded(() => this.#receive(message)));
   }
 
-  get isLeading(): boolean {
-    return this.leadership.role === Role.leader;
+  get obstacle(): ProposeFailure | null {
+    if (this.#stopping) return 'stopping';
+    return this.#leads ? null : 'no-leader';
   }
 
   awaitLeader(): Promise<ProposeFailure | null> {
@@ -114,12 +115,16 @@ export class RaftClient implements Consensus {
     this.#retryWaiting();
   }
 
+  get #leads(): boolean {
+    return this.leadership.role === Role.leader;
+  }
+
   #enqueue(pending: Pending): void {
     if (this.#stopping) {
       pending.settle({ ok: false, code: 'stopping' });
       return;
     }
-    if (!this.isLeading) {
+    if (!this.#leads) {
       this.#whenLeading(0, (failure) => {
         if (failure === null) this.#enqueue(pending);
         else pending.settle({ ok: false, code: failure });
@@ -149,7 +154,7 @@ export class RaftClient implements Consensus {
 
   /** Waits while an election may be running (spec/rpc.md, "Forwarding", 5); `waitUntil` is 0 for a wait that begins. */
   #whenLeading(waitUntil: number, done: (failure: ProposeFailure | null) => void): void {
-    if (this.#stopping || this.isLeading) {
+    if (this.#stopping || this.#leads) {
       done(this.#stopping ? 'stopping' : null);
       return;
     }

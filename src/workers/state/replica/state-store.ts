@@ -35,7 +35,7 @@ import { type Usage, usageOf } from './store/usage.js';
 import { WatchList } from './store/watches.js';
 
 export interface StateStoreOptions {
-  /** Milliseconds; the clock of lock delays, the same one that callers of `kv.lockDelayed` read. */
+  /** Milliseconds by a clock that nobody sets; the one of lock delays. */
   readonly now?: () => number;
   /** Takes how long commands took to apply. */
   readonly metrics?: Metrics;
@@ -73,7 +73,7 @@ export class StateStore implements StoreReads, TablesHolder {
   #appliedIndex = 0;
   #generation = 0;
 
-  constructor({ now = Date.now, metrics, schedule }: StateStoreOptions = {}) {
+  constructor({ now = () => performance.now(), metrics, schedule }: StateStoreOptions = {}) {
     this.#now = now;
     this.#metrics = metrics && new ApplyMetrics(metrics);
     this.watches = new WatchList(schedule);

@@ -15,13 +15,15 @@ const updateBody = struct('checkUpdate', { Status: string, Output: string });
 async function register(local: LocalAgent, request: ApiRequest): Promise<Reply> {
   const body = await decodedBody(request, checkBody);
   if (!body.ok) return body.reply;
-  return replyTo(await local.registrar.registerCheck(checkRegistration(body.value, request.asker.token)));
+  return replyTo(
+    await local.answerable(local.registrar.registerCheck(checkRegistration(body.value, request.asker.token))),
+  );
 }
 
 async function report(local: LocalAgent, id: string, status: CheckStatus, output: string): Promise<Reply> {
   if (!local.state.check(id)) return replyTo(unknownCheck(id));
   if (!local.ttl.has(id)) return text(500, `CheckID "${id}" does not have associated TTL`);
-  return replyTo(await local.ttl.update(id, status, output));
+  return replyTo(await local.answerable(local.ttl.update(id, status, output)));
 }
 
 async function update(local: LocalAgent, request: ApiRequest): Promise<Reply> {
@@ -55,7 +57,9 @@ export function checkRegistrationEndpoints(local: LocalAgent): EndpointTable {
       path: '/v1/agent/check/deregister/',
       answeredBy: 'agent',
       acl: ['service:write'],
-      methods: { PUT: async (request) => replyTo(await local.registrar.deregisterCheck(request.rest)) },
+      methods: {
+        PUT: async (request) => replyTo(await local.answerable(local.registrar.deregisterCheck(request.rest))),
+      },
     },
     reportEndpoint(local, 'pass', 'passing'),
     reportEndpoint(local, 'warn', 'warning'),

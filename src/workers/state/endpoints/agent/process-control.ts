@@ -10,8 +10,8 @@ import { controlReply } from './members.js';
 async function maintenance(local: LocalAgent, { query, asker }: ApiRequest): Promise<Reply> {
   const enable = enableParameter(query);
   if (!enable.ok) return enable.reply;
-  if (!enable.value) return replyTo(await local.maintenance.leaveNode());
-  return replyTo(await local.maintenance.enterNode(query.first('reason'), asker.token));
+  if (!enable.value) return replyTo(await local.answerable(local.maintenance.leaveNode()));
+  return replyTo(await local.answerable(local.maintenance.enterNode(query.first('reason'), asker.token)));
 }
 
 export function processControlEndpoints(local: LocalAgent, control: AgentControl): EndpointTable {

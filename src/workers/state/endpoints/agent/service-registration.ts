@@ -12,7 +12,7 @@ async function register(local: LocalAgent, request: ApiRequest): Promise<Reply> 
   if (!body.ok) return body.reply;
   const replace = request.query.has('replace-existing-checks');
   const registration = serviceRegistration(body.value, request.asker.token, replace);
-  return replyTo(await local.registrar.registerService(registration));
+  return replyTo(await local.answerable(local.registrar.registerService(registration)));
 }
 
 async function maintenance(local: LocalAgent, request: ApiRequest): Promise<Reply> {
@@ -20,8 +20,8 @@ async function maintenance(local: LocalAgent, request: ApiRequest): Promise<Repl
   if (id === '') return text(400, 'Missing service ID');
   const enable = enableParameter(query);
   if (!enable.ok) return enable.reply;
-  if (!enable.value) return replyTo(await local.maintenance.leaveService(id));
-  return replyTo(await local.maintenance.enterService(id, query.first('reason'), asker.token));
+  if (!enable.value) return replyTo(await local.answerable(local.maintenance.leaveService(id)));
+  return replyTo(await local.answerable(local.maintenance.enterService(id, query.first('reason'), asker.token)));
 }
 
 export function serviceRegistrationEndpoints(local: LocalAgent): EndpointTable {
@@ -36,7 +36,9 @@ export function serviceRegistrationEndpoints(local: LocalAgent): EndpointTable {
       path: '/v1/agent/service/deregister/',
       answeredBy: 'agent',
       acl: ['service:write'],
-      methods: { PUT: async (request) => replyTo(await local.registrar.deregisterService(request.rest)) },
+      methods: {
+        PUT: async (request) => replyTo(await local.answerable(local.registrar.deregisterService(request.rest))),
+      },
     },
     {
       path: '/v1/agent/service/maintenance/',

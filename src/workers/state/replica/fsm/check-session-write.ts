@@ -48,8 +48,9 @@ export function writeCheck(tables: Tables, at: PeerCatalog, record: CheckRecord)
   };
   if (written.Status === 'critical' && catalog.peer === '') invalidateSessionsOfCheck(tables, key);
   if (existing && isSameCheck(existing.record, written)) return null;
-  catalog.checks.set(key, { key, nodeKey: node.key, serviceKey, record: written }, existing);
-  indexes.checkWritten(node.key, service);
+  const row: CheckRow = { key, nodeKey: node.key, serviceKey, record: written };
+  catalog.checks.set(key, row, existing);
+  indexes.checkWritten(row, existing);
   return null;
 }
 

@@ -63,15 +63,20 @@ export function writeService(tables: Tables, at: PeerCatalog, nodeName: string, 
   if (catalog.peer === '') addKindNames(tables, row);
   if (existing && isSameService(existing.record, weighted)) return null;
   catalog.services.set(key, row, existing);
-  indexes.serviceWritten(row, node);
+  indexes.serviceWritten(row, node, existing);
+  if (existing && catalog.peer === '' && isOfOtherNames(existing, row)) dropKindNames(tables, catalog, existing);
   return null;
+}
+
+function isOfOtherNames(a: ServiceRow, b: ServiceRow): boolean {
+  return a.groupKey !== b.groupKey || a.connectKey !== b.connectKey;
 }
 
 /** The stored row of an instance; used by restores too. */
 export function serviceRow(catalog: Catalog, node: NodeRow, key: string, record: ServiceRecord): ServiceRow {
   const groupKey = keyPart(record.Service);
   const group = catalog.group(groupKey);
-  const indexKey = group?.name === record.Service ? group.indexKey : catalog.serviceIndexKey(record.Service);
+  const indexKey = group?.spelling === record.Service ? group.indexKey : catalog.serviceIndexKey(record.Service);
   const row = { key, nodeKey: node.key, indexKey, groupKey, connectKey: '', record };
   if (record.Connect.Native) return { ...row, connectKey: groupKey };
   if (record.Kind === CONNECT_PROXY) return { ...row, connectKey: keyPart(record.Proxy.DestinationServiceName) };

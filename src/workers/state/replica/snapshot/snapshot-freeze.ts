@@ -3,6 +3,7 @@
 import type { AutopilotConfig, CoordinateRecord, KvEntry, SessionRecord } from '../../../../wire/records.js';
 import type { OrderedMap } from '../store/ordered-map.js';
 import type { CheckRow, NodeRow, ServiceRow, SystemMetadataRow, Tombstone } from '../store/rows.js';
+import type { FrozenIndex } from '../store/tables/index-table.js';
 import { AUTOPILOT_KEY, type Tables } from '../store/tables/tables.js';
 import { INDEXED_TABLES } from './snapshot-order.js';
 
@@ -24,14 +25,12 @@ export interface StoreSnapshot {
   readonly tombstones: OrderedMap<Tombstone>;
   readonly autopilot: AutopilotConfig | undefined;
   readonly systemMetadata: OrderedMap<SystemMetadataRow>;
-  readonly indexTables: readonly (readonly [string, number])[];
-  readonly indexRows: OrderedMap<number>;
+  readonly indexTable: FrozenIndex;
   /** Records of uninterpreted types with their type byte, by type. */
   readonly preserved: ReadonlyMap<number, readonly Uint8Array[]>;
 }
 
 export function freezeTables(tables: Tables, appliedIndex: number): StoreSnapshot {
-  const index = tables.index.freeze();
   return {
     index: appliedIndex,
     lastIndex: Math.max(0, ...INDEXED_TABLES.map((name) => tables.index.get(name))),
@@ -46,8 +45,7 @@ export function freezeTables(tables: Tables, appliedIndex: number): StoreSnapsho
     tombstones: tables.kv.tombstones.rows.clone(),
     autopilot: tables.autopilot.get(AUTOPILOT_KEY),
     systemMetadata: tables.systemMetadata.rows.clone(),
-    indexTables: index.tables,
-    indexRows: index.rows,
+    indexTable: tables.index.freeze(),
     preserved: tables.preserved,
   };
 }

@@ -154,14 +154,15 @@ function* indexSteps(type: number, state: StoreSnapshot): Generator<Step> {
   const record = (Key: string, Value: number): Step => {
     return (writer) => writer.struct(type, indexRecordSchema, { Key, Value });
   };
-  const tables = [...state.indexTables].sort(([a], [b]) => (a < b ? -1 : 1));
+  const { rows, spellings } = state.indexTable;
+  const tables = [...state.indexTable.tables].sort(([a], [b]) => (a < b ? -1 : 1));
   let next = 0;
-  for (const [key, value] of state.indexRows.entries()) {
+  for (const [key, value] of rows.entries()) {
     for (let table = tables[next]; table && table[0] < key; table = tables[next]) {
       yield record(table[0], table[1]);
       next += 1;
     }
-    yield record(key, value);
+    yield record(spellings.get(key) ?? key, value);
   }
   for (const [key, value] of tables.slice(next)) yield record(key, value);
 }

@@ -75,7 +75,7 @@ export class CatalogTableReads implements CatalogReads {
     const row = this.#catalog.findNode(node);
     if (!row) return { index: this.#index(this.#keys.nodeExtinctionKey), value: null };
     const services = this.#catalog.servicesOf(row.key).map((service) => service.record);
-    return { index: this.#index(row.indexKey), value: { node: row.record, services } };
+    return { index: this.#holder.tables.index.row(row.indexKey.key) ?? 0, value: { node: row.record, services } };
   }
 
   nodeService(node: string, serviceId: string): ServiceRecord | undefined {
@@ -167,7 +167,7 @@ export class CatalogTableReads implements CatalogReads {
   #names(): ReadonlyMap<string, readonly string[]> {
     const names = new Map<string, readonly string[]>();
     for (const group of this.#catalog.groups()) {
-      if (group.instances.size > 0) names.set(group.name, group.tags());
+      for (const [name, tags] of group.tags()) names.set(name, tags);
     }
     return names;
   }
@@ -191,7 +191,7 @@ export class CatalogTableReads implements CatalogReads {
   }
 
   #groupIndex(group: ServiceGroup): number {
-    return this.#holder.tables.index.row(group.indexKey) ?? 0;
+    return this.#holder.tables.index.row(group.indexKey.key) ?? 0;
   }
 
   #connectIndex(instances: readonly ServiceInstance[]): number {

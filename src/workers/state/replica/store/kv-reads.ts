@@ -67,8 +67,8 @@ export class KvTableReads implements KvReads {
     return { index: this.#listIndex(prefix, prefixKey, index), value };
   }
 
-  lockDelayed(key: string, nowMs: number): boolean {
-    return this.#holder.tables.lockDelays.isDelayed(key, nowMs);
+  lockDelayed(key: string): boolean {
+    return this.#holder.tables.lockDelays.isDelayed(key);
   }
 
   #listIndex(prefix: string, prefixKey: string, entriesIndex: number): number {

@@ -1,5 +1,5 @@
 // Lock delays (spec/fsm.md, section 7): keys that an invalidated session held can't be locked for a while. By the local
-// clock, neither replicated nor kept: a new leader knows those it applied itself, a restarted one none.
+// monotonic clock, neither replicated nor kept: a new leader knows those it applied itself, a restarted one none.
 
 const MAX_DELAY_MS = 60_000;
 const NS_PER_MS = 1e6;
@@ -12,7 +12,7 @@ export class LockDelays {
   #pending: { readonly key: string; readonly delayMs: number }[] = [];
   #sinceSweep = 0;
 
-  /** `now` in milliseconds; the clock that callers of {@link isDelayed} use too. */
+  /** `now` in milliseconds, by a clock that nobody sets. */
   constructor(now: () => number) {
     this.#now = now;
   }
@@ -44,10 +44,10 @@ export class LockDelays {
     this.#pending = [];
   }
 
-  isDelayed(key: string, nowMs: number): boolean {
+  isDelayed(key: string): boolean {
     const until = this.#until.get(key);
     if (until === undefined) return false;
-    if (until > nowMs) return true;
+    if (until > this.#now()) return true;
     this.#until.delete(key);
     return false;
   }

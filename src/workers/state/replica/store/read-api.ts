@@ -72,7 +72,7 @@ export interface KvReads {
   /** Keys with the prefix; with a separator, cut after its first occurrence behind the prefix, distinct. */
   keys(prefix: string, separator: string): ReadResult<readonly string[]>;
   /** True while a lock of this key must be refused because of a lock delay (local clock, not replicated). */
-  lockDelayed(key: string, nowMs: number): boolean;
+  lockDelayed(key: string): boolean;
 }
 
 export interface SessionReads {

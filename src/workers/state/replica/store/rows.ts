@@ -2,12 +2,13 @@
 // no hot path builds a string twice.
 
 import type { CheckRecord, NodeRecord, ServiceRecord, SystemMetadataEntry } from '../../../../wire/records.js';
+import type { RowKey } from './tables/index-table.js';
 
 export interface NodeRow {
   /** Key in the nodes table. */
   readonly key: string;
   /** Key of its entry in the index table: `peer.~:node.NAME`. */
-  readonly indexKey: string;
+  readonly indexKey: RowKey;
   readonly record: NodeRecord;
 }
 
@@ -16,7 +17,7 @@ export interface ServiceRow {
   readonly key: string;
   readonly nodeKey: string;
   /** Key of its name's entry in the index table: `peer.~:service.NAME`. */
-  readonly indexKey: string;
+  readonly indexKey: RowKey;
   /** Key of the group of its name. */
   readonly groupKey: string;
   /** Key of the group it serves as a Connect instance (its own or its proxy's destination); "" for none. */

@@ -4,8 +4,13 @@
 import type { TablesHolder } from './holder.js';
 import { hasOwnIndex } from './kv-reads.js';
 import type { WatchTarget, WatchTargets } from './read-api.js';
+import type { RowKey } from './tables/index-table.js';
 
 function indexTarget(key: string): WatchTarget {
+  return { kind: 'index', key };
+}
+
+function rowTarget({ key }: RowKey): WatchTarget {
   return { kind: 'index', key };
 }
 
@@ -21,7 +26,7 @@ export class Targets implements WatchTargets {
   }
 
   nodeServices(node: string, found: boolean): readonly WatchTarget[] {
-    const own = indexTarget(this.#catalog.nodeIndexKey(node));
+    const own = rowTarget(this.#catalog.nodeIndexKey(node));
     return found ? [own] : [own, indexTarget(this.#keys.nodeExtinctionKey)];
   }
 
@@ -31,18 +36,18 @@ export class Targets implements WatchTargets {
   }
 
   serviceInstances(service: string, found: boolean): readonly WatchTarget[] {
-    const own = indexTarget(this.#catalog.serviceIndexKey(service));
+    const own = rowTarget(this.#catalog.serviceIndexKey(service));
     return found ? [own] : [own, ...this.#extinction(false)];
   }
 
   serviceHealth(service: string, found: boolean): readonly WatchTarget[] {
-    const own = indexTarget(this.#catalog.serviceIndexKey(service));
+    const own = rowTarget(this.#catalog.serviceIndexKey(service));
     return found ? [own] : [own, ...this.#extinction(true)];
   }
 
   /** `names` are those of the instances in the result; a proxy of any other name may join them. */
   connectInstances(names: readonly string[]): readonly WatchTarget[] {
-    const own = names.map((name) => indexTarget(this.#catalog.serviceIndexKey(name)));
+    const own = names.map((name) => rowTarget(this.#catalog.serviceIndexKey(name)));
     const services = indexTarget(this.#keys.servicesKey);
     return names.length > 0 ? [...own, services] : [services, ...this.#extinction(true)];
   }

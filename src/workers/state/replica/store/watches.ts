@@ -116,9 +116,6 @@ export class WatchList implements Watches {
         for (const length of this.#prefixes.lengths.keys()) {
           if (length <= key.length) this.#collect(this.#prefixes.take(key.slice(0, length)));
         }
-      } else if (change.table === 'services' && change.before && change.after?.groupKey !== change.before.groupKey) {
-        // An instance that takes another name leaves the index of its former one alone, but not its readers' answer.
-        this.#collect(this.#indexKeys.take(change.before.indexKey.toLowerCase()));
       }
     }
   }

@@ -1,7 +1,7 @@
 // Which entries of the index table a change of the catalog touches (spec/fsm.md, section 4). Keys of the local cluster
 // exist twice: one shared by all peers, one of its own.
 
-import type { NodeRow, ServiceRow } from '../rows.js';
+import type { CheckRow, NodeRow, ServiceRow } from '../rows.js';
 import type { Catalog } from './catalog.js';
 import type { IndexTable } from './index-table.js';
 
@@ -43,8 +43,10 @@ export class CatalogIndex {
     this.#index.raise(this.nodeExtinctionKey);
   }
 
-  serviceWritten(row: ServiceRow, node: NodeRow): void {
+  /** `former` is what the instance was before. Call after the row was written. */
+  serviceWritten(row: ServiceRow, node: NodeRow, former: ServiceRow | undefined): void {
     this.#services();
+    if (former && former.groupKey !== row.groupKey) this.#left(former);
     this.#service(row);
     this.#nodes();
     this.#index.raiseRow(node.indexKey);
@@ -57,19 +59,14 @@ export class CatalogIndex {
     this.#kind(row.record.Kind);
     this.#nodes();
     this.#index.raiseRow(node.indexKey);
-    const group = this.#catalog.group(row.groupKey);
-    if (group && group.instances.size > 0) {
-      this.#index.raiseRow(row.indexKey);
-    } else {
-      this.#index.removeRow(row.indexKey);
-      this.#index.raise(this.serviceExtinctionKey);
-    }
+    this.#left(row);
   }
 
-  checkWritten(nodeKey: string, service: ServiceRow | undefined): void {
+  /** `former` is what the check was before: whose answers it is taken from has an index of its own. */
+  checkWritten(row: CheckRow, former: CheckRow | undefined): void {
     this.#checks();
-    if (service) this.#service(service);
-    else for (const each of this.#catalog.servicesOf(nodeKey)) this.#service(each);
+    this.#servicesWith(row);
+    if (former && former.serviceKey !== row.serviceKey) this.#servicesWith(former);
   }
 
   /** `service` is undefined for a check of the node; call with the row of the check's service where it still exists. */
@@ -79,6 +76,27 @@ export class CatalogIndex {
     if (!ofNode) return;
     for (const each of this.#catalog.servicesOf(nodeKey)) this.#service(each);
     this.#services();
+  }
+
+  /** The services whose answers hold the check: its own, or all of its node. */
+  #servicesWith({ nodeKey, serviceKey }: CheckRow): void {
+    if (serviceKey === '') {
+      for (const each of this.#catalog.servicesOf(nodeKey)) this.#service(each);
+      return;
+    }
+    const service = this.#catalog.services.get(serviceKey);
+    if (service) this.#service(service);
+  }
+
+  /** An instance is no longer one of its name. */
+  #left({ groupKey, indexKey }: ServiceRow): void {
+    const group = this.#catalog.group(groupKey);
+    if (group && group.instances.size > 0) {
+      this.#index.raiseRow(indexKey);
+    } else {
+      this.#index.removeRow(indexKey);
+      this.#index.raise(this.serviceExtinctionKey);
+    }
   }
 
   #nodes(): void {

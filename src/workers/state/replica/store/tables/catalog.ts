@@ -6,6 +6,7 @@ import type { Journal } from '../change.js';
 import { OrderedMap } from '../ordered-map.js';
 import type { CheckRow, NodeRow, ServiceRow } from '../rows.js';
 import { endOfPart, keyPart, SEPARATOR } from '../table-key.js';
+import type { RowKey } from './index-table.js';
 import { RowsByOwner } from './rows-by-owner.js';
 import { ServiceGroup } from './service-group.js';
 import { Table } from './table.js';
@@ -52,12 +53,12 @@ export class Catalog {
     this.checks = new Table('checks', journal, (before, after) => this.#checkChanged(before, after));
   }
 
-  nodeIndexKey(name: string): string {
-    return `${this.prefix}node.${name}`;
+  nodeIndexKey(name: string): RowKey {
+    return rowKey(`${this.prefix}node.${name}`);
   }
 
-  serviceIndexKey(name: string): string {
-    return `${this.prefix}service.${name}`;
+  serviceIndexKey(name: string): RowKey {
+    return rowKey(`${this.prefix}service.${name}`);
   }
 
   findNode(name: string): NodeRow | undefined {
@@ -148,10 +149,8 @@ export class Catalog {
 
   #joinGroups(row: ServiceRow): void {
     const own = this.#groupFor(row.groupKey, row.record.Service);
-    if (own.name !== row.record.Service) {
-      own.name = row.record.Service;
-      own.indexKey = row.indexKey;
-    }
+    own.spelling = row.record.Service;
+    own.indexKey = row.indexKey;
     own.instances.set(row.key, row);
     own.forget();
     if (row.connectKey !== '') {
@@ -212,6 +211,10 @@ export class Catalog {
     if (count === 0) this.instancesOfKind.delete(kind);
     else this.instancesOfKind.set(kind, count);
   }
+}
+
+function rowKey(spelled: string): RowKey {
+  return { key: spelled.toLowerCase(), spelled };
 }
 
 /** The service that a Connect instance serves. */

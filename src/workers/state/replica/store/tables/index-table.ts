@@ -1,16 +1,37 @@
 // The index table (spec/fsm.md, section 4): which Raft index last changed a table, a node, a service. The few keys of whole
 // tables are hot and live in a hash map; the keys of nodes and services grow with the catalog and live in a tree, so that a
-// snapshot copies nothing.
+// snapshot copies nothing. These hold names, which compare without regard to case: however a name is spelled it has one
+// entry, under the spelling that it was raised with last.
 
 import type { ChangeOf, Journal, Restorable } from '../change.js';
 import { OrderedMap } from '../ordered-map.js';
 
 const ROW_KEY = /^peer\.[^:]*:(?:node|service)\./;
 
+/** The key of a node's or a service's entry. */
+export interface RowKey {
+  /** In lower case. */
+  readonly key: string;
+  /** With the name as given. */
+  readonly spelled: string;
+}
+
+/** The table as it was at some moment. */
+export interface FrozenIndex {
+  readonly tables: readonly (readonly [string, number])[];
+  /** By key in lower case. */
+  readonly rows: OrderedMap<number>;
+  /** Of keys that are not spelled in lower case. */
+  readonly spellings: OrderedMap<string>;
+}
+
 export class IndexTable implements Restorable<number> {
   readonly #journal: Journal;
   readonly #tables = new Map<string, number>();
+  /** By key in lower case. */
   readonly #rows = new OrderedMap<number>();
+  /** Keys as spelled, by key in lower case; those that are in lower case themselves are not in it. */
+  readonly #spellings = new OrderedMap<string>();
 
   constructor(journal: Journal) {
     this.#journal = journal;
@@ -18,10 +39,10 @@ export class IndexTable implements Restorable<number> {
 
   /** 0 when absent. */
   get(key: string): number {
-    return this.#tables.get(key) ?? this.#rows.get(key) ?? 0;
+    return this.#tables.get(key) ?? this.#rows.get(key.toLowerCase()) ?? 0;
   }
 
-  /** Of a node's or service's key; undefined when absent. */
+  /** Of a node's or service's key in lower case; undefined when absent. */
   row(key: string): number | undefined {
     return this.#rows.get(key);
   }
@@ -36,37 +57,46 @@ export class IndexTable implements Restorable<number> {
   }
 
   /** Raises a node's or service's key to the command's index. */
-  raiseRow(key: string): void {
-    const before = this.#rows.get(key);
+  raiseRow({ key, spelled }: RowKey): void {
+    const known = this.#rows.get(key);
     const index = this.#journal.index;
-    if (before !== undefined && before >= index) return;
-    this.#record(key, before, index);
-    this.#rows.set(key, index);
+    if (known !== undefined && known >= index) return;
+    const former = this.#spellings.get(key) ?? key;
+    // A new spelling takes the place of the old one: the journal has both, so that taking the command back brings it again.
+    if (known !== undefined && former !== spelled) this.#record(former, known, undefined);
+    this.#record(spelled, former === spelled ? known : undefined, index);
+    this.#setRow(spelled, key, index);
   }
 
-  removeRow(key: string): void {
+  removeRow({ key }: RowKey): void {
     const before = this.#rows.get(key);
     if (before === undefined) return;
-    this.#record(key, before, undefined);
-    this.#rows.delete(key);
+    const spelled = this.#spellings.get(key) ?? key;
+    this.#record(spelled, before, undefined);
+    this.#setRow(spelled, key, undefined);
   }
 
-  /** Sets any key, from a snapshot's index record. */
+  /** Sets any key, from a snapshot's index record. Of several spellings of a row the highest index counts. */
   load(key: string, index: number): void {
-    this.restore(key, index);
+    this.restore(key, Math.max(index, this.#rows.get(key.toLowerCase()) ?? 0));
   }
 
   restore(key: string, value: number | undefined): void {
-    if (ROW_KEY.test(key)) {
-      if (value === undefined) this.#rows.delete(key);
-      else this.#rows.set(key, value);
-    } else if (value === undefined) this.#tables.delete(key);
+    if (ROW_KEY.test(key)) this.#setRow(key, key.toLowerCase(), value);
+    else if (value === undefined) this.#tables.delete(key);
     else this.#tables.set(key, value);
   }
 
   /** All entries as of now, for a snapshot: the few keys copied, the tree shared. */
-  freeze(): { readonly tables: readonly (readonly [string, number])[]; readonly rows: OrderedMap<number> } {
-    return { tables: [...this.#tables], rows: this.#rows.clone() };
+  freeze(): FrozenIndex {
+    return { tables: [...this.#tables], rows: this.#rows.clone(), spellings: this.#spellings.clone() };
+  }
+
+  #setRow(spelled: string, key: string, value: number | undefined): void {
+    if (value === undefined) this.#rows.delete(key);
+    else this.#rows.set(key, value);
+    if (value !== undefined && spelled !== key) this.#spellings.set(key, spelled);
+    else if (this.#spellings.size > 0) this.#spellings.delete(key);
   }
 
   #record(key: string, before: number | undefined, after: number | undefined): void {

@@ -1,15 +1,16 @@
-// All instances of one service name, and all Connect instances that serve it, with the answers computed from them. The
+// All instances of one service name, however they spell it, and all Connect instances that serve it, with the answers computed from them. The
 // answers stay valid until something they were made of changes: an instance, its node, one of the deciding checks.
 
 import { OrderedMap } from '../ordered-map.js';
 import type { HealthEntry, ServiceInstance } from '../read-api.js';
 import type { ServiceRow } from '../rows.js';
+import type { RowKey } from './index-table.js';
 
 export class ServiceGroup {
-  /** The name as the latest instance spells it. */
-  name: string;
-  /** Key of {@link name} in the index table. */
-  indexKey: string;
+  /** The name as the instance spelled it that came last. */
+  spelling: string;
+  /** Key of {@link spelling} in the index table. */
+  indexKey: RowKey;
   /** By node and service ID. */
   readonly instances = new OrderedMap<ServiceRow>();
   /** Native instances of the service and proxies of it, by node and service ID. */
@@ -18,10 +19,10 @@ export class ServiceGroup {
   cachedHealth: readonly HealthEntry[] | undefined;
   cachedConnect: readonly ServiceInstance[] | undefined;
   cachedConnectHealth: readonly HealthEntry[] | undefined;
-  cachedTags: readonly string[] | undefined;
+  cachedTags: ReadonlyMap<string, readonly string[]> | undefined;
 
-  constructor(name: string, indexKey: string) {
-    this.name = name;
+  constructor(spelling: string, indexKey: RowKey) {
+    this.spelling = spelling;
     this.indexKey = indexKey;
   }
 
@@ -38,14 +39,19 @@ export class ServiceGroup {
     this.cachedTags = undefined;
   }
 
-  /** Sorted distinct tags of all instances. */
-  tags(): readonly string[] {
+  /** Sorted distinct tags by each spelling of the name. */
+  tags(): ReadonlyMap<string, readonly string[]> {
     if (this.cachedTags === undefined) {
-      const tags = new Set<string>();
-      this.instances.forEach((row) => {
-        if (row.record.Tags) for (const tag of row.record.Tags) tags.add(tag);
+      const tags = new Map<string, Set<string>>();
+      this.instances.forEach(({ record }) => {
+        let known = tags.get(record.Service);
+        if (known === undefined) {
+          known = new Set();
+          tags.set(record.Service, known);
+        }
+        if (record.Tags) for (const tag of record.Tags) known.add(tag);
       });
-      this.cachedTags = [...tags].sort();
+      this.cachedTags = new Map([...tags].map(([name, known]) => [name, [...known].sort()]));
     }
     return this.cachedTags;
   }
