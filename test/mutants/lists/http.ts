@@ -153,7 +153,7 @@ export const http: readonly Mutant[] = [
   },
   {
     name: 'a limit on connections set by a reload is ignored',
-    file: `${HTTP}/client-limit.ts`,
+    file: 'workers/state/clients/client-limit.ts',
     find: `this.#max = max;
   }
 

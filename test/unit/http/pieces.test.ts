@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { ClientLimit, plainAddress } from '../../../src/workers/state/http/client-limit.js';
+import { ClientLimit, plainAddress } from '../../../src/workers/state/clients/client-limit.js';
 import { acceptsGzip } from '../../../src/workers/state/http/gzip.js';
 import { parseQuery } from '../../../src/workers/state/http/query.js';
 import { canonicalName, headerLine } from '../../../src/workers/state/http/site.js';

@@ -1,18 +1,21 @@
-// The TCP side: messages with a two-byte length, answered in order. Connections are bounded in number, in idle time, in
-// questions, and in replies that the asker doesn't fetch (spec/dns.md, section 3).
+// The TCP side: messages with a two-byte length, answered in order. Connections are bounded in number, also of one client,
+// in idle time, in questions, and in replies that the asker doesn't fetch (spec/dns.md, section 3).
 
 import net from 'node:net';
+import { ClientLimit, plainAddress } from '../clients/client-limit.js';
 import type { Responds, Response } from './responder.js';
 
 export interface TcpLimits {
   readonly connections: number;
+  /** Of one client address. */
+  readonly perClient: number;
   /** On one connection. */
   readonly questions: number;
   /** Replies waiting for the asker to read; then it isn't read from either. */
   readonly unsentBytes: number;
 }
 
-const LIMITS: TcpLimits = { connections: 1024, questions: 128, unsentBytes: 256 * 1024 };
+const LIMITS: TcpLimits = { connections: 1024, perClient: 256, questions: 128, unsentBytes: 256 * 1024 };
 const FIRST_READ_MS = 2000;
 const IDLE_MS = 8000;
 /** A frame that can't be a question ends the conversation, a little later, as upstream does. */
@@ -112,13 +115,18 @@ export function listenTcp(
   limits = LIMITS,
 ): Promise<TcpListener> {
   const sockets = new Set<net.Socket>();
+  const clients = new ClientLimit(limits.perClient);
   const server = net.createServer((socket) => {
-    if (sockets.size >= limits.connections) {
+    const client = plainAddress(socket.remoteAddress);
+    if (sockets.size >= limits.connections || !clients.enter(client)) {
       socket.destroy();
       return;
     }
     sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
+    socket.on('close', () => {
+      sockets.delete(socket);
+      clients.leave(client);
+    });
     new Conversation(socket, responder, answered, limits);
   });
   return new Promise((resolve, reject) => {

@@ -4,7 +4,7 @@
 import net from 'node:net';
 import tls from 'node:tls';
 import type { Listener } from '../../../../wire/config.js';
-import { ClientLimit, plainAddress } from '../client-limit.js';
+import { ClientLimit, plainAddress } from '../../clients/client-limit.js';
 import type { BoundListener, Engine, EngineLimits, RequestListener } from '../engine.js';
 import { CROWDED_HEADERS, CROWDED_TEXT } from '../refusals.js';
 import { dateLine, statusLine } from '../status-line.js';

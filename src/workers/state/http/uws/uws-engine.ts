@@ -2,7 +2,7 @@
 // says what it refuses). The package is loaded only when configured. Slow heads and bodies are cut by the library itself.
 
 import type { Listener } from '../../../../wire/config.js';
-import { ClientLimit } from '../client-limit.js';
+import { ClientLimit } from '../../clients/client-limit.js';
 import type { BoundListener, Engine, EngineLimits, RequestListener } from '../engine.js';
 import { CROWDED_HEADERS, CROWDED_TEXT } from '../refusals.js';
 import { type ExchangeHost, UwsExchange } from './uws-exchange.js';

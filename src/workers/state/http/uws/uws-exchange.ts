@@ -1,7 +1,7 @@
 // One request on uWebSockets.js. The library's request object lives only while its callback runs, so an exchange that isn't
 // answered by then copies the headers; answers given later are corked, or each header would become a write of its own.
 
-import { plainAddress } from '../client-limit.js';
+import { plainAddress } from '../../clients/client-limit.js';
 import type { AbortListener, BodySink, Exchange, ResponseStream } from '../engine.js';
 import { statusText } from '../status-line.js';
 import type { UwsRequest, UwsResponse } from './uws-module.js';

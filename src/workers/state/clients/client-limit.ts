@@ -1,4 +1,5 @@
-// How many connections each client address holds (limits.http_max_conns_per_client; spec/http.md, section 6).
+// How many connections each client address holds: of HTTP (limits.http_max_conns_per_client; spec/http.md, section 6) and of
+// DNS over TCP.
 
 export class ClientLimit {
   readonly #open = new Map<string, number>();
