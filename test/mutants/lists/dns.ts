@@ -111,8 +111,15 @@ export const dns: readonly Mutant[] = [
   {
     name: 'an encoded DNS reply is kept for one spelling and given to all',
     file: `${DNS}/responder.ts`,
-    find: 'isShuffled || query.hasUpperCase || ',
+    find: 'isShuffled || isRespelled || ',
     replace: 'isShuffled || ',
+    tests: ['unit/dns/spelling'],
+  },
+  {
+    name: 'a kept DNS reply repeats the spelling of another question',
+    file: `${DNS}/responder.ts`,
+    find: 'if (query.hasUpperCase) packet.copy(out, HEADER_LENGTH, HEADER_LENGTH, questionEnd - 4);',
+    replace: '',
     tests: ['unit/dns/spelling'],
   },
   {

@@ -56,3 +56,13 @@ export function weightOf({ answers, authority, additional, items }: Answer): num
   for (const item of items) weight += WEIGHT_PER_RECORD + item.record.bytes.length + recordsWeight(item.additional);
   return weight;
 }
+
+function hasNoName({ owner, target }: ResourceRecord): boolean {
+  return owner === null && target === null;
+}
+
+/** No name stands in it: each record belongs to the question's name and names no other. */
+export function isNameless({ answers, authority, additional, items }: Answer): boolean {
+  const isFree = ({ record, additional: beside }: Item) => hasNoName(record) && beside.every(hasNoName);
+  return authority.length === 0 && answers.every(hasNoName) && additional.every(hasNoName) && items.every(isFree);
+}

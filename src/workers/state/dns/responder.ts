@@ -3,7 +3,7 @@
 
 import type { DnsConfig } from '../../../wire/config.js';
 import type { LocalReads } from '../calls/local-reads.js';
-import { type Answer, answer, weightOf } from './answer.js';
+import { type Answer, answer, isNameless, weightOf } from './answer.js';
 import { AnswerCache, type Weighed } from './answer-cache.js';
 import { composeReply, type ReplyOptions, type Transport } from './compose.js';
 import { lowerCased, questionLabels } from './labels.js';
@@ -26,6 +26,8 @@ interface Kept extends Weighed {
   readonly stillTrue: StillTrue;
   /** Index up to which `answer` is known to hold. */
   checkedAt: number;
+  /** Its reply has no name but the question's: then another spelling is put in where the question stands. */
+  readonly isNameless: boolean;
   /** For a name in lower case, by what was asked with. */
   readonly encoded: Map<number, Encoded>;
 }
@@ -112,17 +114,18 @@ export class Responder {
     const kept = this.#keptAnswer(local, query);
     const { edns } = query;
     const isShuffled = kept.answer.items.length > 1;
-    if (isShuffled || query.hasUpperCase || (edns !== null && edns.subnet !== null)) {
+    const isRespelled = query.hasUpperCase && !(kept.isNameless && !this.#settings.config.disableCompression);
+    if (isShuffled || isRespelled || (edns !== null && edns.subnet !== null)) {
       return this.#compose(query, kept.answer, transport).bytes;
     }
     const form = (transport === 'tcp' ? 0x20000 : 0) + (edns === null ? 0x10000 : edns.udpSize);
     let encoded = kept.encoded.get(form);
     if (encoded === undefined) {
-      encoded = this.#compose(query, kept.answer, transport);
+      encoded = this.#compose(lowerCased(query), kept.answer, transport);
       if (kept.encoded.size >= MAX_ENCODED) this.#forgetEncoded(kept);
       kept.encoded.set(form, encoded);
       this.#cache.grow(kept, encoded.bytes.length);
-      return encoded.bytes;
+      if (!query.hasUpperCase) return encoded.bytes;
     }
     return this.#copy(encoded, query);
   }
@@ -134,11 +137,12 @@ export class Responder {
     this.#cache.grow(kept, -bytes);
   }
 
-  /** A kept reply with this question's ID, flags and class. */
+  /** A kept reply with this question's ID, flags, class and spelling. */
   #copy(encoded: Encoded, query: Query): Buffer {
     const { packet, questionEnd } = query;
     const out = Buffer.allocUnsafe(encoded.bytes.length);
     out.set(encoded.bytes);
+    if (query.hasUpperCase) packet.copy(out, HEADER_LENGTH, HEADER_LENGTH, questionEnd - 4);
     out[0] = packet[0] ?? 0;
     out[1] = packet[1] ?? 0;
     repeatFlags(out, packet);
@@ -186,7 +190,14 @@ export class Responder {
     const resolved: Resolved = lookup({ ...this.#settings, local }, asked, questionLabels(asked));
     const weight = weightOf(resolved.answer) + 2 * key.length + RECORD_WEIGHT * (resolved.records ?? 0);
     const { stillTrue } = resolved;
-    const kept: Kept = { answer: resolved.answer, stillTrue, checkedAt: appliedIndex, encoded: new Map(), weight };
+    const kept: Kept = {
+      answer: resolved.answer,
+      stillTrue,
+      isNameless: isNameless(resolved.answer),
+      checkedAt: appliedIndex,
+      encoded: new Map(),
+      weight,
+    };
     this.#cache.set(key, kept);
     return kept;
   }
