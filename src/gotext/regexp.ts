@@ -7,8 +7,8 @@ import { RE2JS } from 're2js';
 export type CompiledRegexp = { readonly ok: true; readonly re: RE2JS } | { readonly ok: false; readonly error: string };
 
 const MAX_LENGTH = 8192;
-/** Steps of a program; one of this size takes some tenths of a second to compile. */
-const MAX_SIZE = 10_000;
+/** Steps of a program; one of this size takes some hundredths of a second to compile. Go's largest `x{1000}` is one. */
+export const MAX_REGEXP_SIZE = 2000;
 const TOO_LARGE = { ok: false, error: 'error parsing regexp: expression too large' } as const;
 
 const COUNTED = /\{(\d{1,4})(?:,(\d{0,4}))?\}/y;
@@ -35,7 +35,7 @@ export function estimateRegexpSize(expression: string): number {
     atom = steps;
     size += steps;
   };
-  for (let at = 0; at < expression.length && size <= MAX_SIZE; at += 1) {
+  for (let at = 0; at < expression.length && size <= MAX_REGEXP_SIZE; at += 1) {
     const character = expression.charAt(at);
     if (character === '(') {
       outer.push(size);
@@ -74,7 +74,7 @@ export function estimateRegexpSize(expression: string): number {
 
 /** `re.test` finds a match anywhere in a text. Errors have Go's texts. */
 export function compileRegexp(expression: string): CompiledRegexp {
-  if (expression.length > MAX_LENGTH || estimateRegexpSize(expression) > MAX_SIZE) return TOO_LARGE;
+  if (expression.length > MAX_LENGTH || estimateRegexpSize(expression) > MAX_REGEXP_SIZE) return TOO_LARGE;
   try {
     return { ok: true, re: RE2JS.compile(expression) };
   } catch (error) {

@@ -72,3 +72,9 @@ export function writeText(bytes: Buffer, text: string, at: number): number {
   end += bytes.write(text.slice(plain), end, (text.length - plain) * 3, 'utf8');
   return end - at;
 }
+
+/** The bytes of a text. */
+export function textBytes(text: string): Buffer {
+  const bytes = Buffer.allocUnsafe(3 * text.length);
+  return bytes.subarray(0, writeText(bytes, text, 0));
+}

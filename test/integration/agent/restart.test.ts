@@ -47,6 +47,8 @@ async function everything(agent: AgentProcess, nodes: readonly string[]): Promis
     '/v1/kv/?recurse',
     '/v1/kv/gone/?recurse',
     '/v1/kv/tree/1?raw',
+    '/v1/kv/bytes/%fe?raw',
+    '/v1/kv/bytes/%ff?raw',
     '/v1/session/list',
     '/v1/catalog/nodes',
     '/v1/catalog/services',
@@ -82,6 +84,7 @@ test('snapshots and the log after them bring back the catalog, the KV and the se
   try {
     for (let round = 0; round < 3; round += 1) {
       await many(agent, 400, (index) => ['PUT', `/v1/kv/tree/${index}?flags=${round}`, `${round}-${index}`]);
+      await many(agent, 2, (index) => ['PUT', `/v1/kv/bytes/%f${index === 0 ? 'e' : 'f'}`, `${round}-${index}`]);
       await many(agent, 100, (index) => ['PUT', `/v1/kv/gone/${round}/${index}`, 'x']);
       await many(agent, 50, (index) => ['DELETE', `/v1/kv/gone/${round}/${index}`]);
       await many(agent, 1, () => ['DELETE', `/v1/kv/gone/${round}/9?recurse`]);

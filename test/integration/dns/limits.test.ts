@@ -61,8 +61,8 @@ async function ask(socket: net.Socket): Promise<Buffer | null> {
   return Buffer.isBuffer(reply) ? reply : null;
 }
 
-function connect(t: TestContext, port: number): net.Socket {
-  const socket = net.connect(port, '127.0.0.1');
+function connect(t: TestContext, port: number, localAddress = '127.0.0.1'): net.Socket {
+  const socket = net.connect({ port, host: '127.0.0.1', localAddress });
   socket.on('error', () => {});
   t.after(() => socket.destroy());
   return socket;
@@ -74,6 +74,16 @@ test('one TCP connection too many is closed, and a place that is free again is g
   for (const socket of sockets) assert.notEqual(await ask(socket), null);
   assert.equal(await ask(connect(t, port)), null);
   for (const socket of sockets) assert.notEqual(await ask(socket), null, 'the others are served on');
+  sockets[0]?.destroy();
+  await waitFor(async () => (await ask(connect(t, port))) !== null, 'the place to be free');
+});
+
+test('a client has its own number of TCP connections, however many are free', async (t) => {
+  const port = await listen(t, new Answering(20), { connectionsPerClient: 2 });
+  const sockets = [connect(t, port), connect(t, port)];
+  for (const socket of sockets) assert.notEqual(await ask(socket), null);
+  assert.equal(await ask(connect(t, port)), null);
+  assert.notEqual(await ask(connect(t, port, '127.0.0.2')), null, 'another client is served');
   sockets[0]?.destroy();
   await waitFor(async () => (await ask(connect(t, port))) !== null, 'the place to be free');
 });

@@ -8,6 +8,9 @@ const CALLS = 'workers/state/calls';
 const LOCKS = ['unit/endpoints/locks'];
 const TXN = ['unit/endpoints/txn'];
 const HEALTH = ['unit/endpoints/health'];
+const LONG_FILTERS = ['unit/endpoints/long-filters'];
+const TURNS = ['unit/turns/turns'];
+const LANGUAGE = ['unit/filter/language'];
 
 export const endpoints: readonly Mutant[] = [
   {
@@ -146,15 +149,15 @@ export const endpoints: readonly Mutant[] = [
   {
     name: 'passing is forgotten beside a filter',
     file: `${METHODS}/health.ts`,
-    find: 'let kept = passingOnly ? passingOf(all) : all;',
-    replace: 'let kept = passingOnly && matches === null ? passingOf(all) : all;',
+    find: 'keepInSteps(passingOnly ? passingOf(all) : all, matcher, isKept)',
+    replace: 'keepInSteps(all, matcher, isKept)',
     tests: HEALTH,
   },
   {
     name: 'the filter of a health query is ignored',
     file: `${METHODS}/health.ts`,
-    find: '(matches === null || matches(filterItem(entry))),',
-    replace: 'matches !== undefined,',
+    find: 'hasOthers(entry, request) && matcher.matches(filterItem(entry))',
+    replace: 'hasOthers(entry, request)',
     tests: HEALTH,
   },
   {
@@ -163,5 +166,54 @@ export const endpoints: readonly Mutant[] = [
     find: 'return names.length > 0 ? [...own, services] : [services, ...this.#extinction(true)];',
     replace: 'return names.length > 0 ? own : [...this.#extinction(true)];',
     tests: ['unit/store/watches', ...HEALTH],
+  },
+  {
+    name: 'a filter is tried on all records in one go',
+    file: `${METHODS}/narrowing.ts`,
+    find: '    if (--left > 0) continue;',
+    replace: '    if (--left !== 0.5) continue;',
+    tests: LONG_FILTERS,
+  },
+  {
+    name: 'a filter goes on when its client has gone',
+    file: 'workers/state/calls/blocking-read.ts',
+    find: '    this.#work?.cancel();',
+    replace: '',
+    tests: LONG_FILTERS,
+  },
+  {
+    name: 'each long request has its own slice of a turn',
+    file: 'workers/state/turns/turns.ts',
+    find: 'if (this.#tasks.length === 0) task.advance',
+    replace: 'if (this.#tasks.length >= 0) task.advance',
+    tests: TURNS,
+  },
+  {
+    name: 'long work keeps the rest of the slice to itself',
+    file: 'workers/state/turns/turns.ts',
+    find: 'Math.min(end, now + SHARE_MS)',
+    replace: 'end',
+    tests: TURNS,
+  },
+  {
+    name: 'a filter may have any number of matches',
+    file: 'workers/state/filter/parser.ts',
+    find: '++this.#matches > MAX_MATCHES',
+    replace: '++this.#matches < 0',
+    tests: LANGUAGE,
+  },
+  {
+    name: 'a filter may have any number of patterns',
+    file: 'workers/state/filter/regexp-budget.ts',
+    find: '    this.#left -= size;',
+    replace: '',
+    tests: LANGUAGE,
+  },
+  {
+    name: 'compiled filters are kept for ever',
+    file: 'workers/state/filter/kept-filters.ts',
+    find: 'if (this.#bytes <= MAX_BYTES) return;',
+    replace: 'if (oldest !== undefined) return;',
+    tests: LANGUAGE,
   },
 ];

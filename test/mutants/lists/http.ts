@@ -8,6 +8,28 @@ const READS = ['unit/http/reads'];
 
 export const http: readonly Mutant[] = [
   {
+    name: 'a body that is taken keeps the room it grew into',
+    file: `${HTTP}/gathered-bytes.ts`,
+    find: 'if (taken.length > length) taken = copyOf(taken, length, length);',
+    replace: 'if (taken.length > length) taken = taken.subarray(0, length);',
+    tests: ['unit/http/body'],
+  },
+  {
+    name: 'bodies under way have no bound in sum',
+    file: `${HTTP}/body.ts`,
+    find: 'this.#all.bytes + bytes.length > this.#all.max',
+    replace: 'this.#all.max < 0',
+    tests: ['unit/http/body'],
+  },
+  {
+    name: 'a body that was refused counts as under way for ever',
+    file: `${HTTP}/body.ts`,
+    find: `    this.#isOver = true;
+    this.#all.bytes -= this.#gathered.length;`,
+    replace: '    this.#isOver = true;',
+    tests: ['unit/http/body'],
+  },
+  {
     name: 'deadlines lose their order when one is taken back: the moved one does not sink',
     file: 'deadlines/deadline-queue.ts',
     find: 'this.#sink(last.slot, last);',

@@ -5,6 +5,7 @@ import type { Mutant } from '../mutant.js';
 const STORE = 'workers/state/replica/store';
 const FSM = 'workers/state/replica/fsm';
 const KV = ['unit/fsm/kv-model'];
+const KEY_BYTES = ['unit/endpoints/kv-bytes'];
 const SESSIONS = ['unit/fsm/sessions'];
 const INDEXES = ['unit/endpoints/health', 'unit/fsm/index-rules', 'unit/fsm/catalog-model'];
 
@@ -12,8 +13,8 @@ export const store: readonly Mutant[] = [
   {
     name: 'a prefix watch misses the key that is the prefix',
     file: `${STORE}/watches.ts`,
-    find: 'if (length <= key.length) this.#collect',
-    replace: 'if (length < key.length) this.#collect',
+    find: 'if (length <= tableKey.length) this.#collect',
+    replace: 'if (length < tableKey.length) this.#collect',
     tests: ['unit/store/watches'],
   },
   {
@@ -244,5 +245,26 @@ export const store: readonly Mutant[] = [
 `,
     replace: '',
     tests: ['unit/store/watches'],
+  },
+  {
+    name: 'a byte of a key that is no UTF-8 is any such byte',
+    file: 'workers/state/http/target.ts',
+    find: 'return readText(bytes, 0, length);',
+    replace: "return bytes.toString('utf8', 0, length);",
+    tests: KEY_BYTES,
+  },
+  {
+    name: 'KV keys are sorted and found by characters',
+    file: `${STORE}/table-key.ts`,
+    find: "return BEYOND_ASCII.test(key) ? textBytes(key).toString('latin1') : key;",
+    replace: 'return NEEDS_MOVE.test(key) ? moveUnits(key) : key;',
+    tests: KEY_BYTES,
+  },
+  {
+    name: 'a list waits for keys whose characters begin with its prefix',
+    file: `${STORE}/watches.ts`,
+    find: 'this.#notePrefixes(kvTableKey(key))',
+    replace: 'this.#notePrefixes(key)',
+    tests: KEY_BYTES,
   },
 ];

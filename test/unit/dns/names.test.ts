@@ -104,12 +104,29 @@ test('names that the wire can not carry are refused', () => {
 });
 
 test('a flood of names leaves what is asked for again', () => {
-  const cache = new AnswerCache<number>();
-  cache.set('busy', 1);
+  const cache = new AnswerCache<{ weight: number }>();
+  const busy = { weight: 1 };
+  cache.set('busy', busy);
   for (let index = 0; index < 50_000; index++) {
-    cache.set(`flood${index}`, index);
-    if (index % 1000 === 0) assert.equal(cache.get('busy'), 1);
+    cache.set(`flood${index}`, { weight: 1 });
+    if (index % 1000 === 0) assert.equal(cache.get('busy'), busy);
     assert.ok(cache.size <= 8193);
   }
   assert.equal(cache.get('flood0'), undefined);
+});
+
+test('what is kept is bounded in bytes, also what grows while it is kept', () => {
+  const cache = new AnswerCache<{ weight: number }>({ questions: 1000, bytes: 1000 });
+  for (let index = 0; index < 100; index++) {
+    cache.set(`large${index}`, { weight: 300 });
+    assert.ok(cache.bytes <= 1000 && cache.size <= 6);
+  }
+  const growing = { weight: 1 };
+  cache.set('growing', growing);
+  const young = cache.bytes;
+  cache.grow(growing, 2000);
+  assert.ok(young > 0 && cache.bytes === 0, 'the generation that became too heavy is the old one');
+  assert.equal(cache.get('growing'), growing);
+  for (let index = 0; index < 10; index++) cache.set(`more${index}`, { weight: 300 });
+  assert.equal(cache.get('growing'), undefined);
 });

@@ -58,7 +58,9 @@ test('paths', () => {
   assert.equal(cleanPath('/a//b/./c/../d/'), '/a/b/d/');
   assert.equal(cleanPath('/../..'), '/');
   assert.equal(percentDecode('%E6%97%A5'), '\u65e5');
-  assert.equal(percentDecode('%ff'), '\ufffd');
+  assert.equal(percentDecode('%ff'), '\udcff');
+  assert.equal(encodePath(percentDecode('/v1/kv/b%FF%E6%97') ?? ''), '/v1/kv/b%FF%E6%97');
+  assert.deepEqual(judgePath('/v1/kv/%ff', false), { kind: 'path', path: '/v1/kv/\udcff' });
   assert.equal(percentDecode('%f'), null);
   assert.equal(encodePath('/a b?\u00e9(x)*!$&+,:;=@~'), '/a%20b%3F%C3%A9%28x%29%2A%21$&+,:;=@~');
   assert.deepEqual(judgePath('/v1/kv/.hidden', false), { kind: 'path', path: '/v1/kv/.hidden' });

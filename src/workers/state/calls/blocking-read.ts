@@ -9,6 +9,7 @@ import type { PreparedRead, ReadResult } from '../methods/method.js';
 import { type Refusal, refusal } from '../methods/refusal.js';
 import type { Consensus } from '../replica/consensus.js';
 import type { StoreReads } from '../replica/store/read-api.js';
+import { turns, type Work } from '../turns/turns.js';
 import type { Consistency, ReadSettings } from './read-settings.js';
 
 /** What all reads of a server share. */
@@ -39,6 +40,8 @@ export abstract class BlockingRead<T> implements Deadline {
   #generation = 0;
   #missed = false;
   #unwatch: (() => void) | null = null;
+  /** The answer is being put together. */
+  #work: Work | null = null;
   /** Ends a pause before the read has begun. */
   #resume: ((isThere: boolean) => void) | null = null;
 
@@ -56,7 +59,7 @@ export abstract class BlockingRead<T> implements Deadline {
   abstract crashed(error: unknown): void;
   /** It goes to the store, for the first time. */
   protected begun(): void {}
-  /** It begins to wait, perhaps once more: whatever isn't needed for the answer can go. */
+  /** It begins to wait, for a change or for its turn, perhaps once more: whatever isn't needed for the answer can go. */
   protected abstract parked(): void;
 
   /** Leader and consistency are settled: answers now, or waits up to `waitMs`. */
@@ -87,6 +90,7 @@ export abstract class BlockingRead<T> implements Deadline {
   /** The asker has gone. */
   abort(): void {
     this.#stopWaiting();
+    this.#work?.cancel();
     this.#resume?.(false);
   }
 
@@ -163,7 +167,17 @@ export abstract class BlockingRead<T> implements Deadline {
 
   #answer({ index, value }: ReadResult<T>): void {
     if (this.#context === null) return;
-    const shown = this.#prepared?.narrow?.(value) ?? value;
-    this.answered(shown, shownIndex(index), this.#context.consensus.leadership);
+    const { leadership } = this.#context.consensus;
+    const prepared = this.#prepared;
+    if (prepared?.narrowInSteps === undefined) {
+      this.answered(prepared?.narrow?.(value) ?? value, shownIndex(index), leadership);
+      return;
+    }
+    this.#work = turns.run(
+      prepared.narrowInSteps(value),
+      (shown) => this.answered(shown, shownIndex(index), leadership),
+      (error) => this.crashed(error),
+    );
+    if (!this.#work.isOver) this.parked();
   }
 }

@@ -6,6 +6,7 @@ import type { ReadMethod } from '../methods/method.js';
 import { isRefusal, type Refusal } from '../methods/refusal.js';
 import type { Consensus } from '../replica/consensus.js';
 import type { StoreReads } from '../replica/store/read-api.js';
+import { atOnce } from '../turns/turns.js';
 
 export interface LocalAnswer<Value> {
   readonly value: Value;
@@ -40,7 +41,7 @@ export function localReads(store: StoreReads, { leadership }: Pick<Consensus, 'l
       const { value } = prepared.read();
       const isSame = prepared.isSame ?? Object.is;
       return {
-        value: prepared.narrow?.(value) ?? value,
+        value: prepared.narrowInSteps ? atOnce(prepared.narrowInSteps(value)) : (prepared.narrow?.(value) ?? value),
         stillTrue: () => isSame(prepared.read().value, value),
       };
     },

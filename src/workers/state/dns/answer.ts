@@ -39,3 +39,30 @@ const EMPTY: Answer = {
 export function answer(parts: Partial<Answer>): Answer {
   return { ...EMPTY, ...parts, items: parts.items ?? [] };
 }
+
+/** About what an entry and a record take beside their own bytes: objects, names with their texts. */
+const ENTRY_WEIGHT = 512;
+const WEIGHT_PER_RECORD = 400;
+
+function recordsWeight(records: readonly ResourceRecord[]): number {
+  let weight = 0;
+  for (const record of records) weight += WEIGHT_PER_RECORD + record.bytes.length;
+  return weight;
+}
+
+/** The bytes that a kept answer takes, about. */
+export function weightOf({ answers, authority, additional, items }: Answer): number {
+  let weight = ENTRY_WEIGHT + recordsWeight(answers) + recordsWeight(authority) + recordsWeight(additional);
+  for (const item of items) weight += WEIGHT_PER_RECORD + item.record.bytes.length + recordsWeight(item.additional);
+  return weight;
+}
+
+function hasNoName({ owner, target }: ResourceRecord): boolean {
+  return owner === null && target === null;
+}
+
+/** No name stands in it: each record belongs to the question's name and names no other. */
+export function isNameless({ answers, authority, additional, items }: Answer): boolean {
+  const isFree = ({ record, additional: beside }: Item) => hasNoName(record) && beside.every(hasNoName);
+  return authority.length === 0 && answers.every(hasNoName) && additional.every(hasNoName) && items.every(isFree);
+}

@@ -3,7 +3,7 @@
 import type { Answer, Item } from './answer.js';
 import { Type } from './protocol.js';
 import type { Edns, Query } from './query.js';
-import { plainLength, type ResourceRecord } from './record.js';
+import { plainLength, type ResourceRecord, spelledAs } from './record.js';
 import type { MessageWriter, Reply } from './writer.js';
 
 export type Transport = 'udp' | 'tcp';
@@ -73,6 +73,12 @@ function gather(answer: Answer, count: number): Sections {
   return { answers, authority, additional };
 }
 
+/** The records with the zone spelled as the question spells it. */
+function spelled({ answers, authority, additional }: Sections, { packet, questionEnd }: Query): Sections {
+  const each = (record: ResourceRecord) => spelledAs(record, packet, questionEnd - 4);
+  return { answers: answers.map(each), authority: authority.map(each), additional: additional.map(each) };
+}
+
 /** For each SRV record its target's first record of all that were there, following one alias. */
 function glueFor(answers: readonly ResourceRecord[], all: readonly ResourceRecord[]): ResourceRecord[] {
   const byOwner = new Map<string, ResourceRecord>();
@@ -127,7 +133,8 @@ export function composeReply(writer: MessageWriter, query: Query, answer: Answer
   const isSrv = answer.items[0]?.record.type === Type.SRV;
   const taken = usefulItems(answer, hardLimit, isSmall, options, isSrv);
   shuffleFront(answer.items, taken, options.random);
-  const sections = gather(answer, taken);
+  const gathered = gather(answer, taken);
+  const sections = query.hasUpperCase ? spelled(gathered, query) : gathered;
   let reply: Reply = {
     rcode: answer.rcode,
     authoritative: answer.authoritative,

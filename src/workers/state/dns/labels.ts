@@ -1,24 +1,23 @@
-// The labels of a question's name in lower case, as text for look-ups and as a name for answers.
+// A question's name without regard to its spelling: in lower case on the wire, and its labels as text for look-ups.
 
-import { labelsOf, Name } from './name.js';
+import { labelsOf } from './name.js';
 import { HEADER_LENGTH } from './protocol.js';
 import type { Query } from './query.js';
-import type { AskedZone } from './zone.js';
 
-/** The labels of the question's name, lower-cased, special characters escaped. */
+/** The labels of the question's name, special characters escaped. */
 export function questionLabels(query: Query): string[] {
-  const name = query.packet.subarray(HEADER_LENGTH, query.questionEnd - 4);
-  const labels = labelsOf(name);
-  return query.hasUpperCase ? labels.map((label) => label.toLowerCase()) : labels;
+  return labelsOf(query.packet.subarray(HEADER_LENGTH, query.questionEnd - 4));
 }
 
-/** The question's name with all but the domain in lower case. */
-export function lowerCaseLabels(query: Query, zone: AskedZone): Name {
-  const wire = Buffer.from(query.packet.subarray(HEADER_LENGTH, query.questionEnd - 4));
-  const end = wire.length - zone.tail.length;
-  for (let at = 0; at < end; at++) {
-    const byte = wire[at] ?? 0;
-    if (byte >= 0x41 && byte <= 0x5a) wire[at] = byte | 0x20;
+/** The same question with its name in lower case. */
+export function lowerCased(query: Query): Query {
+  if (!query.hasUpperCase) return query;
+  const { questionEnd } = query;
+  const packet = Buffer.from(query.packet.subarray(0, questionEnd));
+  for (let at = HEADER_LENGTH; at < questionEnd - 4; at++) {
+    // Lengths of labels are below the letters.
+    const byte = packet[at] ?? 0;
+    if (byte >= 0x41 && byte <= 0x5a) packet[at] = byte | 0x20;
   }
-  return new Name(wire);
+  return { ...query, packet, hasUpperCase: false };
 }

@@ -24,6 +24,8 @@ export const always: StillTrue = () => true;
 export interface Resolved {
   readonly answer: Answer;
   readonly stillTrue: StillTrue;
+  /** Records of the store that `stillTrue` keeps alive, where they may be many. */
+  readonly records?: number;
 }
 
 /** Seconds. */

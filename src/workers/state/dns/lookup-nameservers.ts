@@ -22,7 +22,7 @@ export function nameServers(context: LookupContext, zone: AskedZone, type: numbe
   const read = local.read(serviceNodes, instancesOf(SERVER_SERVICE));
   if (isRefusal(read)) return refusedAnswer(read);
   const { value: entries, stillTrue } = read;
-  const owner = new Name(zone.tail);
+  const owner = new Name(zone.tail.wire, zone.tail.echoed);
   const ttl = nodeTtl(config);
   const items: Item[] = [];
   for (const { node, service, checks } of entries) {
@@ -36,7 +36,11 @@ export function nameServers(context: LookupContext, zone: AskedZone, type: numbe
     });
   }
   const shared = { items, itemLimit: MAX_NAME_SERVERS };
-  if (type === Type.NS) return { answer: answer(shared), stillTrue };
+  if (type === Type.NS) return { answer: answer(shared), stillTrue, records: entries.length };
   // Asked for itself, the SOA is the main domain's, also when the alternative domain was asked about.
-  return { answer: answer({ ...shared, answers: [zones.soa], itemsIn: 'authority' }), stillTrue };
+  return {
+    answer: answer({ ...shared, answers: [zones.soa], itemsIn: 'authority' }),
+    stillTrue,
+    records: entries.length,
+  };
 }

@@ -6,7 +6,7 @@ import { isRefusal } from '../methods/refusal.js';
 import { parseAddress } from './address.js';
 import { answer, type Item } from './answer.js';
 import { type LookupContext, type Resolved, refusedAnswer } from './lookup-context.js';
-import { type Name, nameFromText } from './name.js';
+import { type Name, nameFromText, type Tail } from './name.js';
 import { metaRecords } from './node-meta.js';
 import { Rcode, Type } from './protocol.js';
 import { addressName, addressRecord, nameRecord, type ResourceRecord, srvRecord } from './record.js';
@@ -68,7 +68,7 @@ function addressItems(entries: readonly HealthEntry[], type: number, ttl: number
 class SrvNames {
   readonly #context: LookupContext;
   readonly #zone: AskedZone;
-  readonly #tail: Uint8Array;
+  readonly #tail: Tail;
   readonly #nodes = new Map<string, Name | null>();
 
   constructor(context: LookupContext, zone: AskedZone) {
@@ -129,15 +129,15 @@ export function serviceAnswer(
   const { value, stillTrue } = read;
   const entries = value.filter((entry) => hasTag(entry, question.tag) && isHealthy(entry, config.onlyPassing));
   if (entries.length === 0) {
-    return { answer: answer({ rcode: Rcode.NXDOMAIN, authority: [zone.soa] }), stillTrue };
+    return { answer: answer({ rcode: Rcode.NXDOMAIN, authority: [zone.soa] }), stillTrue, records: value.length };
   }
   const ttl = context.serviceTtl.of(question.service);
   const isAddress = type === Type.A || type === Type.AAAA || type === Type.ANY;
   let items: Item[] = [];
   if (type === Type.SRV) items = srvItems(context, zone, entries, ttl);
   else if (isAddress || type === Type.TXT) items = addressItems(entries, type, ttl);
-  if (items.length === 0) return { answer: answer({ authority: [zone.soa] }), stillTrue };
+  if (items.length === 0) return { answer: answer({ authority: [zone.soa] }), stillTrue, records: value.length };
   const isLimited = isAddress && config.aRecordLimit > 0;
   const itemLimit = isLimited ? config.aRecordLimit : Number.POSITIVE_INFINITY;
-  return { answer: answer({ items, itemLimit }), stillTrue };
+  return { answer: answer({ items, itemLimit }), stillTrue, records: value.length };
 }

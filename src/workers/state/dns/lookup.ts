@@ -6,13 +6,12 @@ import { addressOwners, getNode } from '../methods/catalog.js';
 import { isRefusal } from '../methods/refusal.js';
 import { addressOfLabel, addressOfReverse, parseAddress } from './address.js';
 import { type Answer, answer } from './answer.js';
-import { lowerCaseLabels } from './labels.js';
 import { always, type LookupContext, nodeTtl, type Resolved, refusedAnswer } from './lookup-context.js';
 import { nameServers } from './lookup-nameservers.js';
 import { serviceAnswer } from './lookup-service.js';
-import { type Name, nameFromText } from './name.js';
+import { Name, nameFromText } from './name.js';
 import { metaRecords } from './node-meta.js';
-import { Rcode, Type } from './protocol.js';
+import { HEADER_LENGTH, Rcode, Type } from './protocol.js';
 import type { Query } from './query.js';
 import { addressRecord, nameRecord } from './record.js';
 import { type AskedZone, nodeName, placeOf, serviceName } from './zone.js';
@@ -50,7 +49,8 @@ function nodeAnswer(context: LookupContext, zone: AskedZone, node: string, type:
 function addressAnswer(context: LookupContext, zone: AskedZone, query: Query, label: string): Resolved {
   const address = addressOfLabel(label);
   if (address === null) return { answer: noSuchName(zone), stillTrue: always };
-  const owner: Name | null = query.hasUpperCase ? lowerCaseLabels(query, zone) : null;
+  const wire = Uint8Array.from(query.packet.subarray(HEADER_LENGTH, query.questionEnd - 4));
+  const owner = new Name(wire, zone.tail.echoed);
   const record = addressRecord(owner, address, nodeTtl(context.config));
   const isAsked = query.type === record.type || query.type === Type.ANY;
   return { answer: answer(isAsked ? { answers: [record] } : { additional: [record] }), stillTrue: always };
@@ -74,7 +74,7 @@ function zoneAnswer(context: LookupContext, zone: AskedZone, query: Query): Reso
 /** Reverse lookups give names of the main domain, whatever type was asked for. */
 function reverseAnswer(context: LookupContext, query: Query, labels: readonly string[]): Resolved {
   const { zones, datacenter, local } = context;
-  const domain = zones.soa.owner?.wire ?? Uint8Array.of(0);
+  const domain = { wire: zones.soa.owner?.wire ?? Uint8Array.of(0), echoed: 0 };
   const bytes = addressOfReverse(labels);
   const nothing = answer({ rcode: Rcode.NXDOMAIN, authority: [zones.soa] });
   if (bytes === null) return { answer: nothing, stillTrue: always };
@@ -93,7 +93,7 @@ function reverseAnswer(context: LookupContext, query: Query, labels: readonly st
   return { answer: answer({ answers, authority: query.type === Type.SOA ? [zones.soa] : [] }), stillTrue };
 }
 
-/** The answer to a well-formed question. `labels` are those of its name, lower-cased and escaped. */
+/** The answer to a well-formed question whose name is in lower case. `labels` are those of the name, escaped. */
 export function lookup(context: LookupContext, query: Query, labels: readonly string[]): Resolved {
   const place = placeOf(query, context.zones);
   if (place.kind === 'elsewhere') {
@@ -101,10 +101,9 @@ export function lookup(context: LookupContext, query: Query, labels: readonly st
   }
   if (place.kind === 'reverse') return reverseAnswer(context, query, labels);
   const { wire, soa } = place.domain;
-  const end = query.questionEnd - 4;
   const zone: AskedZone = {
-    tail: new Uint8Array(query.packet.subarray(end - wire.length, end)),
-    canonical: wire,
+    tail: { wire, echoed: wire.length },
+    canonical: { wire, echoed: 0 },
     soa,
     labels: labels.slice(0, labels.length - wireLabels(wire)),
   };

@@ -6,6 +6,14 @@
 const MAX_NAME = 255;
 const MAX_LABEL = 63;
 
+/** What stands right of the labels of a name that is made here: a zone's own name, or the root. */
+export interface Tail {
+  /** In lower case, with the root label. */
+  readonly wire: Uint8Array;
+  /** How many bytes of its end each reply spells as its question does. */
+  readonly echoed: number;
+}
+
 export class Name {
   /** Uncompressed, with the root label. */
   readonly wire: Uint8Array;
@@ -13,9 +21,12 @@ export class Name {
   readonly starts: readonly number[];
   /** The bytes from each start to the end, one character a byte: equal names have equal texts, case included. */
   readonly suffixes: readonly string[];
+  /** How many bytes of its end each reply spells as its question does: answers are kept for all spellings. */
+  readonly echoed: number;
 
-  constructor(wire: Uint8Array) {
+  constructor(wire: Uint8Array, echoed = 0) {
     this.wire = wire;
+    this.echoed = echoed;
     const starts: number[] = [];
     const suffixes: string[] = [];
     const text = Buffer.from(wire.buffer, wire.byteOffset, wire.byteLength).toString('latin1');
@@ -28,6 +39,13 @@ export class Name {
     }
     this.starts = starts;
     this.suffixes = suffixes;
+  }
+
+  /** With its end as in a question whose name ends at `end` of `packet`. */
+  spelledAs(packet: Uint8Array, end: number): Name {
+    const { wire, echoed } = this;
+    if (echoed === 0) return this;
+    return new Name(Buffer.concat([wire.subarray(0, wire.length - echoed), packet.subarray(end - echoed, end)]));
   }
 }
 
@@ -58,22 +76,22 @@ function wireLabel(label: string): Uint8Array | null {
   return Buffer.concat([Buffer.of(bytes.length), bytes]);
 }
 
-/** Labels before a tail that is in wire form already; null when that makes no valid name. */
-export function nameUnder(labels: readonly string[], tail: Uint8Array): Name | null {
+/** Labels before a tail; null when that makes no valid name. */
+export function nameUnder(labels: readonly string[], tail: Tail): Name | null {
   const parts: Uint8Array[] = [];
   for (const label of labels) {
     const part = wireLabel(label);
     if (part === null) return null;
     parts.push(part);
   }
-  const wire = Buffer.concat([...parts, tail]);
-  return wire.length > MAX_NAME ? null : new Name(wire);
+  const wire = Buffer.concat([...parts, tail.wire]);
+  return wire.length > MAX_NAME ? null : new Name(wire, tail.echoed);
 }
 
-const ROOT = Uint8Array.of(0);
+const ROOT: Tail = { wire: Uint8Array.of(0), echoed: 0 };
 
 /** A name from dotted text, with or without the final dot; null when invalid. */
 export function nameFromText(text: string): Name | null {
   const bare = text.endsWith('.') ? text.slice(0, -1) : text;
-  return bare === '' ? new Name(ROOT) : nameUnder(bare.split('.'), ROOT);
+  return bare === '' ? new Name(ROOT.wire) : nameUnder(bare.split('.'), ROOT);
 }

@@ -1,7 +1,7 @@
 // Resource records as they wait in a resolved answer: everything encoded that doesn't depend on the place in the message.
 
 import { addressLabel } from './address.js';
-import { Name } from './name.js';
+import { Name, type Tail } from './name.js';
 import { Type } from './protocol.js';
 
 const NOTHING = new Uint8Array(0);
@@ -76,9 +76,16 @@ export function soaRecord(domain: Uint8Array, timers: SoaTimers): ResourceRecord
 }
 
 /** Wire form of `HEX.addr` labels below a tail. */
-export function addressName(address: Uint8Array, tail: Uint8Array): Name {
+export function addressName(address: Uint8Array, tail: Tail): Name {
   const label = Buffer.from(addressLabel(address));
-  return new Name(Buffer.concat([Buffer.of(label.length), label, Buffer.from('\u0004addr'), tail]));
+  return new Name(Buffer.concat([Buffer.of(label.length), label, Buffer.from('\u0004addr'), tail.wire]), tail.echoed);
+}
+
+/** The record with its names as they are spelled for a question whose name ends at `end` of `packet`. */
+export function spelledAs(record: ResourceRecord, packet: Uint8Array, end: number): ResourceRecord {
+  const { owner, target } = record;
+  if ((owner?.echoed ?? 0) === 0 && (target?.echoed ?? 0) === 0) return record;
+  return { ...record, owner: owner?.spelledAs(packet, end) ?? null, target: target?.spelledAs(packet, end) ?? null };
 }
 
 /** Bytes the record takes when no name is compressed. */

@@ -3,10 +3,10 @@
 
 import type { DnsConfig } from '../../../wire/config.js';
 import type { LocalReads } from '../calls/local-reads.js';
-import { type Answer, answer } from './answer.js';
-import { AnswerCache } from './answer-cache.js';
+import { type Answer, answer, isNameless, weightOf } from './answer.js';
+import { AnswerCache, type Weighed } from './answer-cache.js';
 import { composeReply, type ReplyOptions, type Transport } from './compose.js';
-import { questionLabels } from './labels.js';
+import { lowerCased, questionLabels } from './labels.js';
 import { lookup } from './lookup.js';
 import type { LookupContext, Resolved, StillTrue } from './lookup-context.js';
 import { HEADER_LENGTH, Rcode } from './protocol.js';
@@ -21,12 +21,14 @@ interface Encoded {
   readonly serialOffset: number;
 }
 
-interface Kept {
+interface Kept extends Weighed {
   readonly answer: Answer;
   readonly stillTrue: StillTrue;
   /** Index up to which `answer` is known to hold. */
   checkedAt: number;
-  /** For one spelling of the name, which the key has; by what was asked with. */
+  /** Its reply has no name but the question's: then another spelling is put in where the question stands. */
+  readonly isNameless: boolean;
+  /** For a name in lower case, by what was asked with. */
   readonly encoded: Map<number, Encoded>;
 }
 
@@ -56,6 +58,8 @@ const NOT_OURS = answer({ rcode: Rcode.REFUSED, authoritative: false });
 type Settings = Omit<LookupContext, 'local'>;
 /** Encoded forms per question: without EDNS over both transports, and a few sizes of EDNS. */
 const MAX_ENCODED = 8;
+/** About what a record of the store takes that only a kept answer still has. */
+const RECORD_WEIGHT = 128;
 
 export class Responder {
   readonly #options: ResponderOptions;
@@ -84,6 +88,11 @@ export class Responder {
     };
   }
 
+  /** What is kept of questions that were asked, and about how many bytes it takes. */
+  get kept(): { readonly questions: number; readonly bytes: number } {
+    return { questions: this.#cache.size, bytes: this.#cache.bytes };
+  }
+
   /** The reply to a packet; null when it gets none. `packet` isn't kept. */
   respond(packet: Buffer, transport: Transport): Response | null {
     const query = readPacket(packet);
@@ -105,25 +114,35 @@ export class Responder {
     const kept = this.#keptAnswer(local, query);
     const { edns } = query;
     const isShuffled = kept.answer.items.length > 1;
-    if (isShuffled || (edns !== null && edns.subnet !== null)) {
+    const isRespelled = query.hasUpperCase && !(kept.isNameless && !this.#settings.config.disableCompression);
+    if (isShuffled || isRespelled || (edns !== null && edns.subnet !== null)) {
       return this.#compose(query, kept.answer, transport).bytes;
     }
     const form = (transport === 'tcp' ? 0x20000 : 0) + (edns === null ? 0x10000 : edns.udpSize);
     let encoded = kept.encoded.get(form);
     if (encoded === undefined) {
-      encoded = this.#compose(query, kept.answer, transport);
-      if (kept.encoded.size >= MAX_ENCODED) kept.encoded.clear();
+      encoded = this.#compose(lowerCased(query), kept.answer, transport);
+      if (kept.encoded.size >= MAX_ENCODED) this.#forgetEncoded(kept);
       kept.encoded.set(form, encoded);
-      return encoded.bytes;
+      this.#cache.grow(kept, encoded.bytes.length);
+      if (!query.hasUpperCase) return encoded.bytes;
     }
     return this.#copy(encoded, query);
   }
 
-  /** A kept reply with this question's ID, flags and class. */
+  #forgetEncoded(kept: Kept): void {
+    let bytes = 0;
+    for (const encoded of kept.encoded.values()) bytes += encoded.bytes.length;
+    kept.encoded.clear();
+    this.#cache.grow(kept, -bytes);
+  }
+
+  /** A kept reply with this question's ID, flags, class and spelling. */
   #copy(encoded: Encoded, query: Query): Buffer {
     const { packet, questionEnd } = query;
     const out = Buffer.allocUnsafe(encoded.bytes.length);
     out.set(encoded.bytes);
+    if (query.hasUpperCase) packet.copy(out, HEADER_LENGTH, HEADER_LENGTH, questionEnd - 4);
     out[0] = packet[0] ?? 0;
     out[1] = packet[1] ?? 0;
     repeatFlags(out, packet);
@@ -153,8 +172,9 @@ export class Responder {
   }
 
   #keptAnswer(local: LocalReads, query: Query): Kept {
-    // The key is the name as it was spelled, and the type: names in an answer may repeat the spelling.
-    const key = query.packet.toString('latin1', HEADER_LENGTH, query.questionEnd - 2);
+    // The key is the name in lower case, and the type: resolvers ask in ever new spellings (0x20), which `compose` puts in.
+    const asked = lowerCased(query);
+    const key = asked.packet.toString('latin1', HEADER_LENGTH, asked.questionEnd - 2);
     const { appliedIndex, generation } = local;
     if (generation !== this.#generation) {
       this.#generation = generation;
@@ -167,8 +187,17 @@ export class Responder {
         return known;
       }
     }
-    const resolved: Resolved = lookup({ ...this.#settings, local }, query, questionLabels(query));
-    const kept: Kept = { ...resolved, checkedAt: appliedIndex, encoded: new Map() };
+    const resolved: Resolved = lookup({ ...this.#settings, local }, asked, questionLabels(asked));
+    const weight = weightOf(resolved.answer) + 2 * key.length + RECORD_WEIGHT * (resolved.records ?? 0);
+    const { stillTrue } = resolved;
+    const kept: Kept = {
+      answer: resolved.answer,
+      stillTrue,
+      isNameless: isNameless(resolved.answer),
+      checkedAt: appliedIndex,
+      encoded: new Map(),
+      weight,
+    };
     this.#cache.set(key, kept);
     return kept;
   }

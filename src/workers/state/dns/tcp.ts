@@ -1,5 +1,5 @@
-// The TCP side: messages with a two-byte length, answered in order. Connections are bounded in number, in idle time, in
-// questions, and in replies that the asker doesn't fetch (spec/dns.md, section 3).
+// The TCP side: messages with a two-byte length, answered in order. Connections are bounded in number, also of one client,
+// in idle time, in questions, and in replies that the asker doesn't fetch (spec/dns.md, section 3).
 
 import net from 'node:net';
 import type { DescriptorReserve } from '../../../observe/descriptor-reserve.js';
@@ -8,6 +8,7 @@ import type { Responds, Response } from './responder.js';
 
 export interface TcpLimits {
   readonly connections: number;
+  /** Of one client address. */
   readonly connectionsPerClient: number;
   /** On one connection. */
   readonly questions: number;

@@ -1,12 +1,12 @@
 // The zone that a question lies in, and the names this server makes below it.
 
 import type { DnsConfig } from '../../../wire/config.js';
-import { type Name, nameFromText, nameUnder } from './name.js';
+import { type Name, nameFromText, nameUnder, type Tail } from './name.js';
 import { HEADER_LENGTH } from './protocol.js';
 import type { Query } from './query.js';
 import { type ResourceRecord, soaRecord } from './record.js';
 
-const ROOT = Uint8Array.of(0);
+const ROOT: Tail = { wire: Uint8Array.of(0), echoed: 0 };
 
 /** What of the configuration DNS needs, prepared once per (re)load. */
 export interface ZoneSettings {
@@ -35,12 +35,12 @@ export function zoneSettings(config: DnsConfig): ZoneSettings {
   return { domains, soa: main.soa, arpa: wireOf('arpa') };
 }
 
-/** A zone as one question spells it. */
+/** The zone that a question lies in. */
 export interface AskedZone {
-  /** Its name in wire form, spelled as in the question. */
-  readonly tail: Uint8Array;
-  /** In lower case. */
-  readonly canonical: Uint8Array;
+  /** Its name, as the question spells it. */
+  readonly tail: Tail;
+  /** Its name in lower case. */
+  readonly canonical: Tail;
   readonly soa: ResourceRecord;
   /** Labels of the question's name left of the domain, lower-cased. */
   readonly labels: readonly string[];
@@ -72,16 +72,17 @@ export function placeOf(query: Query, settings: ZoneSettings): Place {
 }
 
 /** `NODE.node.DC` below a tail; null when the node's name can't be a domain name. */
-export function nodeName(node: string, datacenter: string, tail: Uint8Array): Name | null {
+export function nodeName(node: string, datacenter: string, tail: Tail): Name | null {
   return nameUnder([...node.split('.'), 'node', datacenter], tail);
 }
 
 /** `SERVICE.service.DC` below a tail. */
-export function serviceName(service: string, datacenter: string, tail: Uint8Array): Name | null {
+export function serviceName(service: string, datacenter: string, tail: Tail): Name | null {
   return nameUnder([...service.split('.'), 'service', datacenter], tail);
 }
 
 /** The datacenter's label and the domain, for names of addresses. */
-export function datacenterTail(datacenter: string, tail: Uint8Array): Uint8Array {
-  return nameUnder([datacenter], tail)?.wire ?? ROOT;
+export function datacenterTail(datacenter: string, tail: Tail): Tail {
+  const wire = nameUnder([datacenter], tail)?.wire;
+  return wire === undefined ? ROOT : { wire, echoed: tail.echoed };
 }

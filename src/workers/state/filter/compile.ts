@@ -3,12 +3,21 @@
 
 import type { Expression } from './expression.js';
 import type { FieldTable } from './fields.js';
+import { KeptFilters } from './kept-filters.js';
 import { holdsWhenAbsent, prepareTest } from './operators.js';
 import { parseExpression } from './parser.js';
+import { RegexpBudget } from './regexp-budget.js';
 import { bindSelector, type Test, walk } from './selectors.js';
 
+/** The test that a filter stands for. */
+export interface Matcher {
+  matches(item: object): boolean;
+  /** About how much a test of one item costs: its matches, and the steps of its patterns. At least 1. */
+  readonly size: number;
+}
+
 export type Filter =
-  | { readonly ok: true; matches(item: object): boolean }
+  | ({ readonly ok: true } & Matcher)
   | {
       readonly ok: false;
       /** The whole text of the HTTP error. */
@@ -20,33 +29,41 @@ export type Filter =
     };
 
 const PREFIX = 'Failed to create boolean expression evaluator: ';
-/** Filters kept per table of fields, and the longest text that is kept. */
-const MAX_KEPT = 256;
-const MAX_KEPT_LENGTH = 2048;
 
 type Bound = { readonly ok: true; readonly test: Test } | { readonly ok: false; readonly error: string };
 
-function bind(expression: Expression, fields: FieldTable): Bound {
-  if (expression.kind === 'match') {
-    const selector = bindSelector(expression.selector, fields);
-    if (!selector.ok) return selector;
-    const { steps, type } = selector.bound;
-    const prepared = prepareTest(expression, type);
-    if (!prepared.ok) return prepared;
-    return { ok: true, test: walk(steps, prepared.test, holdsWhenAbsent(expression.operator)) };
+class Binder {
+  readonly budget = new RegexpBudget();
+  readonly #fields: FieldTable;
+  matches = 0;
+
+  constructor(fields: FieldTable) {
+    this.#fields = fields;
   }
-  if (expression.kind === 'not') {
-    const operand = bind(expression.operand, fields);
-    return operand.ok ? { ok: true, test: (item) => !operand.test(item) } : operand;
+
+  bind(expression: Expression): Bound {
+    if (expression.kind === 'match') {
+      const selector = bindSelector(expression.selector, this.#fields);
+      if (!selector.ok) return selector;
+      const { steps, type } = selector.bound;
+      const prepared = prepareTest(expression, type, this.budget);
+      if (!prepared.ok) return prepared;
+      this.matches++;
+      return { ok: true, test: walk(steps, prepared.test, holdsWhenAbsent(expression.operator)) };
+    }
+    if (expression.kind === 'not') {
+      const operand = this.bind(expression.operand);
+      return operand.ok ? { ok: true, test: (item) => !operand.test(item) } : operand;
+    }
+    const tests: Test[] = [];
+    for (const term of expression.terms) {
+      const bound = this.bind(term);
+      if (!bound.ok) return bound;
+      tests.push(bound.test);
+    }
+    if (expression.kind === 'and') return { ok: true, test: (item) => tests.every((test) => test(item)) };
+    return { ok: true, test: (item) => tests.some((test) => test(item)) };
   }
-  const tests: Test[] = [];
-  for (const term of expression.terms) {
-    const bound = bind(term, fields);
-    if (!bound.ok) return bound;
-    tests.push(bound.test);
-  }
-  if (expression.kind === 'and') return { ok: true, test: (item) => tests.every((test) => test(item)) };
-  return { ok: true, test: (item) => tests.some((test) => test(item)) };
 }
 
 function refuse(stage: 'syntax' | 'binding', reason: string): Filter {
@@ -56,34 +73,24 @@ function refuse(stage: 'syntax' | 'binding', reason: string): Filter {
 function compile(text: string, fields: FieldTable): Filter {
   const parsed = parseExpression(text);
   if (!parsed.ok) return refuse('syntax', parsed.error);
-  const bound = bind(parsed.expression, fields);
-  return bound.ok ? { ok: true, matches: bound.test } : refuse('binding', bound.error);
+  const binder = new Binder(fields);
+  const bound = binder.bind(parsed.expression);
+  if (!bound.ok) return refuse('binding', bound.error);
+  return { ok: true, matches: bound.test, size: binder.matches + binder.budget.spent };
 }
 
-const kept = new WeakMap<FieldTable, Map<string, Filter>>();
+const kept = new WeakMap<FieldTable, KeptFilters>();
 
 /** The filter of a non-empty expression over items with these fields. */
 export function compileFilter(text: string, fields: FieldTable): Filter {
   let filters = kept.get(fields);
   if (filters === undefined) {
-    filters = new Map();
+    filters = new KeptFilters();
     kept.set(fields, filters);
   }
   const known = filters.get(text);
-  if (known !== undefined) {
-    // Put last: the map's order is that of use.
-    filters.delete(text);
-    filters.set(text, known);
-    return known;
-  }
+  if (known !== undefined) return known;
   const filter = compile(text, fields);
-  if (text.length > MAX_KEPT_LENGTH) return filter;
   filters.set(text, filter);
-  if (filters.size > MAX_KEPT) {
-    for (const oldest of filters.keys()) {
-      filters.delete(oldest);
-      break;
-    }
-  }
   return filter;
 }

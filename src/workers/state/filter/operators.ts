@@ -1,11 +1,12 @@
 // The operators: which type has which, how the expression's text becomes a value of the type, and the test itself
-// (spec/filter.md, sections 2 and 3). `matches` runs on RE2's syntax in linear time, so no request can hold the thread.
+// (spec/filter.md, sections 2 and 3). `matches` runs on RE2's syntax in linear time.
 
 import { parseGoBool, parseGoFloat, parseGoInt, parseGoUint } from '../../../gotext/numbers.js';
 import { quote } from '../../../gotext/quote.js';
-import { type CompiledRegexp, compileRegexp } from '../../../gotext/regexp.js';
+import type { CompiledRegexp } from '../../../gotext/regexp.js';
 import type { Match, Operator } from './expression.js';
 import type { FieldType } from './fields.js';
+import type { RegexpBudget } from './regexp-budget.js';
 import type { Test } from './selectors.js';
 
 type Prepared = { readonly ok: true; readonly test: Test } | { readonly ok: false; readonly error: string };
@@ -31,8 +32,8 @@ export function holdsWhenAbsent(operator: Operator): boolean {
   return operator !== 'Equal' && operator !== 'In' && operator !== 'Is Not Empty';
 }
 
-function compilePattern(pattern: string): CompiledRegexp {
-  const compiled = compileRegexp(pattern);
+function compilePattern(pattern: string, budget: RegexpBudget): CompiledRegexp {
+  const compiled = budget.compile(pattern);
   if (compiled.ok) return compiled;
   return { ok: false, error: `Failed to compile regular expression ${quote(pattern)}: ${compiled.error}` };
 }
@@ -82,7 +83,7 @@ function equality(match: Match, type: FieldType): Prepared {
   return { ok: true, test: (value) => (value ?? 0) === number };
 }
 
-function positive(match: Match, type: FieldType): Prepared {
+function positive(match: Match, type: FieldType, budget: RegexpBudget): Prepared {
   switch (match.operator) {
     case 'Equal':
     case 'Not Equal':
@@ -95,7 +96,7 @@ function positive(match: Match, type: FieldType): Prepared {
       return { ok: true, test: (value) => size(value) === 0 };
     case 'Matches':
     case 'Not Matches': {
-      const compiled = compilePattern(match.value);
+      const compiled = compilePattern(match.value, budget);
       if (!compiled.ok) return compiled;
       return { ok: true, test: (value) => compiled.re.test(typeof value === 'string' ? value : '') };
     }
@@ -103,12 +104,12 @@ function positive(match: Match, type: FieldType): Prepared {
 }
 
 /** The test of a selected value, or why the operator or its value can't be used with the type. */
-export function prepareTest(match: Match, type: FieldType): Prepared {
+export function prepareTest(match: Match, type: FieldType, budget: RegexpBudget): Prepared {
   if (!ALLOWED[type.kind].has(match.operator)) {
     const selector = match.selector.join('.');
     return { ok: false, error: `Invalid match operator "${match.operator}" for selector "${selector}"` };
   }
-  const prepared = positive(match, type);
+  const prepared = positive(match, type, budget);
   if (!prepared.ok || !match.operator.includes('Not')) return prepared;
   return { ok: true, test: (value) => !prepared.test(value) };
 }

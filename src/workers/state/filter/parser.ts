@@ -8,6 +8,9 @@ import { Terms } from './terms.js';
 
 /** Parentheses in parentheses. Upstream has no limit; nobody writes so many, and a call stack has its own. */
 const MAX_DEPTH = 200;
+/** Upstream has no limit for these either: a text of this length takes some milliseconds to parse. */
+const MAX_BYTES = 64 * 1024;
+const MAX_MATCHES = 2048;
 
 type Outcome = { readonly expression: Expression; readonly end: End } | null;
 
@@ -16,6 +19,7 @@ class Parser {
   readonly #terms: Terms;
   readonly #groups = new Map<number, Outcome>();
   #depth = 0;
+  #matches = 0;
 
   constructor(scan: Scanner) {
     this.#scan = scan;
@@ -77,7 +81,9 @@ class Parser {
     const open = scan.literal(at, '(');
     if (open !== null) return this.#parentheses(open);
     const match = this.#terms.match(at);
-    return match === null ? null : { expression: match.value, end: match.end };
+    if (match === null) return null;
+    if (++this.#matches > MAX_MATCHES) return scan.mistake(at, 'match', `more than ${MAX_MATCHES} matches`);
+    return { expression: match.value, end: match.end };
   }
 
   /** From behind an opening parenthesis to behind the closing one. */
@@ -105,6 +111,10 @@ class Parser {
 
 /** Parses a whole expression. */
 export function parseExpression(text: string): ParsedExpression {
+  // UTF-8 has at most three bytes a unit.
+  const bytes = 3 * text.length <= MAX_BYTES ? 0 : Buffer.byteLength(text);
+  if (bytes > MAX_BYTES)
+    return { ok: false, error: `1:1 (0): expression has ${bytes} bytes, at most ${MAX_BYTES} are taken` };
   const scan = new Scanner(text);
   const outcome = new Parser(scan).input();
   const error = scan.error(outcome !== null);

@@ -5,6 +5,18 @@
 const MAX_MISTAKES = 8;
 const BLANK = '[ \\t\\r\\n]';
 
+/** Words as they are shown. There are few, and each is missed at many places. */
+const quoted = new Map<string, string>();
+
+function quotedWord(word: string): string {
+  let shown = quoted.get(word);
+  if (shown === undefined) {
+    shown = JSON.stringify(word);
+    quoted.set(word, shown);
+  }
+  return shown;
+}
+
 /** Where a rule ended. */
 export type End = number;
 
@@ -32,7 +44,8 @@ function isBlank(code: number): boolean {
 export class Scanner {
   readonly text: string;
   #farthest = 0;
-  readonly #expected = new Set<string>();
+  /** Some of them more than once. */
+  #expected: string[] = [];
   readonly #mistakes = new Set<string>();
 
   constructor(text: string) {
@@ -44,9 +57,9 @@ export class Scanner {
     if (at < this.#farthest) return null;
     if (at > this.#farthest) {
       this.#farthest = at;
-      this.#expected.clear();
+      this.#expected = [];
     }
-    this.#expected.add(wanted);
+    this.#expected.push(wanted);
     return null;
   }
 
@@ -61,31 +74,31 @@ export class Scanner {
   error(complete: boolean): string | null {
     if (this.#mistakes.size > 0) return [...this.#mistakes].join('\n');
     if (complete) return null;
-    const wanted = [...this.#expected].filter((item) => item !== 'EOF').sort();
-    if (this.#expected.has('EOF')) wanted.push('EOF');
+    const expected = new Set(this.#expected);
+    const wanted = [...expected].filter((item) => item !== 'EOF').sort();
+    if (expected.has('EOF')) wanted.push('EOF');
     const last = wanted.pop() ?? 'EOF';
     const list = wanted.length === 0 ? last : `${wanted.join(', ')} or ${last}`;
     return `${describePosition(this.text, this.#farthest)}: no match found, expected: ${list}`;
   }
 
   literal(at: number, word: string): End | null {
-    return this.text.startsWith(word, at) ? at + word.length : this.miss(at, JSON.stringify(word));
+    if (this.text.startsWith(word, at)) return at + word.length;
+    return at < this.#farthest ? null : this.miss(at, quotedWord(word));
   }
 
-  /** One character of a class. `name` is how the class is shown. */
+  /** One character of a class, whose pattern is sticky. `name` is how the class is shown. */
   oneOf(at: number, pattern: RegExp, name: string): End | null {
-    const character = this.text[at];
-    return character !== undefined && pattern.test(character) ? at + 1 : this.miss(at, name);
+    pattern.lastIndex = at;
+    return pattern.test(this.text) ? at + 1 : this.miss(at, name);
   }
 
-  /** As many characters of a class as there are, also none. */
+  /** As many characters of a class as there are, also none. The pattern is sticky, and matches as many. */
   many(at: number, pattern: RegExp, name: string): End {
-    let end = at;
-    for (;;) {
-      const next = this.oneOf(end, pattern, name);
-      if (next === null) return end;
-      end = next;
-    }
+    pattern.lastIndex = at;
+    const end = pattern.test(this.text) ? pattern.lastIndex : at;
+    this.miss(end, name);
+    return end;
   }
 
   /** `_?`: white space, if any. */

@@ -21,6 +21,11 @@ const SELECTOR_FIRST: readonly (readonly [Operator, string | readonly string[]])
   ['Not Matches', ['not', 'matches']],
 ];
 
+const LETTER = /[a-zA-Z]/y;
+const NAME_REST = /[a-zA-Z0-9_]*/y;
+const NONZERO = /[1-9]/y;
+const DIGITS = /[0-9]*/y;
+
 /** A rule that remembers its outcome at each position. */
 function remembered<T>(rule: (at: number) => Outcome<T>): (at: number) => Outcome<T> {
   const outcomes = new Map<number, Outcome<T>>();
@@ -69,13 +74,13 @@ export class Terms {
     const start = scan.literal(at, '-') ?? at;
     let end = scan.literal(start, '0');
     if (end === null) {
-      end = scan.oneOf(start, /[1-9]/, '[1-9]');
+      end = scan.oneOf(start, NONZERO, '[1-9]');
       if (end === null) return null;
-      end = scan.many(end, /[0-9]/, '[0-9]');
+      end = scan.many(end, DIGITS, '[0-9]');
     }
     const point = scan.literal(end, '.');
     if (point !== null) {
-      const decimals = scan.many(point, /[0-9]/, '[0-9]');
+      const decimals = scan.many(point, DIGITS, '[0-9]');
       if (decimals > point) end = decimals;
     }
     const isWhole = scan.blanks(end) ?? scan.end(end) ?? scan.literal(end, ')');
@@ -84,8 +89,8 @@ export class Terms {
   }
 
   #readIdentifier(at: number): End | null {
-    const first = this.#scan.oneOf(at, /[a-zA-Z]/, '[a-zA-Z]');
-    return first === null ? null : this.#scan.many(first, /[a-zA-Z0-9_]/, '[a-zA-Z0-9_]');
+    const first = this.#scan.oneOf(at, LETTER, '[a-zA-Z]');
+    return first === null ? null : this.#scan.many(first, NAME_REST, '[a-zA-Z0-9_]');
   }
 
   #readIndex(at: number): Outcome<string> {

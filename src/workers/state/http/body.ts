@@ -1,37 +1,81 @@
 // A request's body in memory, up to a limit (spec/http.md, section 4, "Limits"): judged by Content-Length before a byte is
-// read, else while reading, and never buffered beyond it.
+// read, else while reading, and never buffered beyond it. All bodies that are on their way share a bound, too: a limit for
+// each of them is none for thousands of clients that never send the end.
 
 import { type BodyOutcome, text } from './endpoint.js';
-import type { Exchange } from './engine.js';
+import type { BodySink, Exchange } from './engine.js';
+import { GatheredBytes } from './gathered-bytes.js';
 
 const DOCUMENTATION = 'https://developer.hashicorp.com/docs/agent/config/config-files';
-const EMPTY = new Uint8Array(0);
+const MAX_UNDER_WAY = 256 * 1024 * 1024;
 
-export function collectBody(exchange: Exchange, limit: number, setting: string | undefined): Promise<BodyOutcome> {
+/** Bytes of all bodies that aren't complete. */
+export class BodiesUnderWay {
+  bytes = 0;
+  readonly max: number;
+
+  constructor(max = MAX_UNDER_WAY) {
+    this.max = max;
+  }
+}
+
+const ALL = new BodiesUnderWay();
+
+class Collector implements BodySink {
+  readonly #limit: number;
+  readonly #setting: string | undefined;
+  readonly #all: BodiesUnderWay;
+  readonly #settle: (outcome: BodyOutcome) => void;
+  readonly #gathered = new GatheredBytes();
+  /** Refused: further chunks are dropped on the floor. */
+  #isOver = false;
+
+  constructor(limit: number, setting: string | undefined, all: BodiesUnderWay, settle: (outcome: BodyOutcome) => void) {
+    this.#limit = limit;
+    this.#setting = setting;
+    this.#all = all;
+    this.#settle = settle;
+  }
+
+  chunk(bytes: Uint8Array): void {
+    if (this.#isOver) return;
+    const length = this.#gathered.length + bytes.length;
+    if (length > this.#limit) {
+      this.#refuse(tooLarge(length, this.#limit, this.#setting));
+    } else if (this.#all.bytes + bytes.length > this.#all.max) {
+      this.#refuse({ ok: false, reply: text(503, 'Too many request bodies under way') });
+    } else {
+      this.#gathered.add(bytes);
+      this.#all.bytes += bytes.length;
+    }
+  }
+
+  end(): void {
+    if (this.#isOver) return;
+    this.#all.bytes -= this.#gathered.length;
+    this.#settle({ ok: true, bytes: this.#gathered.take() });
+  }
+
+  aborted(): void {
+    if (!this.#isOver) this.#refuse({ ok: false, reply: text(400, 'unexpected EOF') });
+  }
+
+  #refuse(outcome: BodyOutcome): void {
+    this.#isOver = true;
+    this.#all.bytes -= this.#gathered.length;
+    this.#gathered.clear();
+    this.#settle(outcome);
+  }
+}
+
+export function collectBody(
+  exchange: Exchange,
+  limit: number,
+  setting: string | undefined,
+  all = ALL,
+): Promise<BodyOutcome> {
   if (exchange.bodyLength > limit) return Promise.resolve(tooLarge(exchange.bodyLength, limit, setting));
-  return new Promise((resolve) => {
-    let first: Uint8Array | null = null;
-    let more: Uint8Array[] | null = null;
-    let length = 0;
-    exchange.receive({
-      chunk: (bytes) => {
-        length += bytes.length;
-        if (length > limit) {
-          first = null;
-          more = null;
-          // A second call is without effect: further chunks are dropped on the floor.
-          resolve(tooLarge(length, limit, setting));
-        } else if (first === null) {
-          first = bytes;
-        } else {
-          more ??= [first];
-          more.push(bytes);
-        }
-      },
-      end: () => resolve({ ok: true, bytes: more === null ? (first ?? EMPTY) : Buffer.concat(more) }),
-      aborted: () => resolve({ ok: false, reply: text(400, 'unexpected EOF') }),
-    });
-  });
+  return new Promise((resolve) => exchange.receive(new Collector(limit, setting, all, resolve)));
 }
 
 function tooLarge(length: number, limit: number, setting: string | undefined): BodyOutcome {

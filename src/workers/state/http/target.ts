@@ -1,10 +1,13 @@
 // The request target: path and query apart, percent-decoding, the characters a path may hold, and its clean form
-// (spec/http.md, section 1, steps 2 and 3). Most targets need none of it, so that is found out first.
+// (spec/http.md, section 1, steps 2 and 3). Most targets need none of it, so that is found out first. Bytes that are no
+// UTF-8 stay what they are (wasm/text.ts): a KV key is any bytes.
+
+import { readText, textBytes } from '../../../msgpack/text.js';
 
 /** Escapes, `//`, dot segments, or anything outside printable ASCII. */
 const NEEDS_WORK = /%|\/\/|\/\.|[^\x20-\x7e]/;
-/** What Go calls not printable; blanks other than U+0020 belong to it, U+FFFD of a broken byte doesn't. */
-const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]|[^\P{Zs} ]/u;
+/** What Go calls not printable; blanks other than U+0020 belong to it, a broken byte (a surrogate here) doesn't. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Zl}\p{Zp}]|[^\P{Zs} ]/u;
 const BAD_ESCAPE = /%(?![0-9A-Fa-f]{2})/;
 
 export type PathOutcome =
@@ -27,7 +30,7 @@ export function judgePath(rawPath: string, allowUnprintable: boolean): PathOutco
   return { kind: 'path', path };
 }
 
-/** UTF-8 behind percent escapes; `text` has one character per byte. Null when an escape is malformed. */
+/** Bytes behind percent escapes as text; `text` has one character per byte. Null when an escape is malformed. */
 export function percentDecode(text: string): string | null {
   if (!text.includes('%') && !/[\x80-\xff]/.test(text)) return text;
   if (BAD_ESCAPE.test(text)) return null;
@@ -42,7 +45,7 @@ export function percentDecode(text: string): string | null {
       bytes[length++] = code;
     }
   }
-  return bytes.toString('utf8', 0, length);
+  return readText(bytes, 0, length);
 }
 
 /** Without empty, `.` and `..` segments; a slash at the end stays. */
@@ -60,7 +63,7 @@ export function cleanPath(path: string): string {
 /** A path as Go writes it into a Location. */
 export function encodePath(path: string): string {
   let out = '';
-  for (const byte of Buffer.from(path)) {
+  for (const byte of textBytes(path)) {
     const char = String.fromCharCode(byte);
     out += /[A-Za-z0-9\-_.~$&+,/:;=@]/.test(char) ? char : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
   }

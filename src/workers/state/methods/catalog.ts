@@ -1,10 +1,12 @@
 // The reads of Catalog.*: nodes, services and what runs where (spec/fsm.md, section 4, for what each blocks on).
 
-import type { NodeRecord, ServiceRecord } from '../../../wire/records.js';
+import type { NodeRecord, ServiceRecord, StringMap } from '../../../wire/records.js';
+import type { Matcher } from '../filter/compile.js';
 import { catalogInstanceFields, nodeFields, serviceFields } from '../filter/fields.js';
 import type { ServiceInstance, StoreReads } from '../replica/store/read-api.js';
+import type { Steps } from '../turns/turns.js';
 import type { ReadMethod } from './method.js';
-import { hasMeta, hasTags, matcherOf, type Narrowing } from './narrowing.js';
+import { hasMeta, hasTags, keepInSteps, matcherOf, type Narrowing, narrowList } from './narrowing.js';
 import { sortNear } from './near.js';
 import { isRefusal } from './refusal.js';
 
@@ -13,15 +15,16 @@ export type { ServiceInstance } from '../replica/store/read-api.js';
 export const listNodes: ReadMethod<Narrowing, readonly NodeRecord[]> = {
   name: 'Catalog.ListNodes',
   prepare(store, { filter, nodeMeta, near }) {
-    const matches = matcherOf(filter, nodeFields);
-    if (isRefusal(matches)) return matches;
+    const matcher = matcherOf(filter, nodeFields);
+    if (isRefusal(matcher)) return matcher;
     return {
       read: () => store.catalog.nodes(nodeMeta),
       watch: () => store.targets.nodes(),
-      narrow: (value) => {
-        const kept = matches === null ? value : value.filter(matches);
-        return sortNear(kept, near, store.coordinates, (node) => node.Node);
-      },
+      ...narrowList<NodeRecord>(matcher, {
+        plain: (all) => all,
+        keeps: (node, { matches }) => matches(node),
+        order: (kept) => sortNear(kept, near, store.coordinates, (node) => node.Node),
+      }),
     };
   },
 };
@@ -32,24 +35,30 @@ export type TagsByName = ReadonlyMap<string, readonly string[]>;
 export const listServices: ReadMethod<Narrowing, TagsByName> = {
   name: 'Catalog.ListServices',
   prepare(store, { filter, nodeMeta }) {
-    const matches = matcherOf(filter, catalogInstanceFields);
-    if (isRefusal(matches)) return matches;
-    const isKept = (instance: ServiceInstance): boolean =>
-      hasMeta(instance.node.Meta, nodeMeta) && (matches === null || matches(filterItem(instance)));
+    const matcher = matcherOf(filter, catalogInstanceFields);
+    if (isRefusal(matcher)) return matcher;
     return {
       read: () => store.catalog.serviceNames(nodeMeta),
       watch: () => store.targets.serviceNames(nodeMeta !== null),
-      narrow: (value) => (matches === null ? value : narrowNames(store, value, isKept)),
+      ...(matcher === null ? {} : { narrowInSteps: (value) => narrowNames(store, value, matcher, nodeMeta) }),
     };
   },
 };
 
 /** Each name with the tags of the instances that are kept. */
-function narrowNames(store: StoreReads, names: TagsByName, isKept: (one: ServiceInstance) => boolean): TagsByName {
+function* narrowNames(
+  store: StoreReads,
+  names: TagsByName,
+  matcher: Matcher,
+  nodeMeta: StringMap | null,
+): Steps<TagsByName> {
   const out = new Map<string, readonly string[]>();
+  const isKept = (instance: ServiceInstance): boolean =>
+    hasMeta(instance.node.Meta, nodeMeta) && matcher.matches(filterItem(instance));
   for (const name of names.keys()) {
-    const kept = store.catalog.serviceInstances(name).value.filter(isKept);
+    const kept = yield* keepInSteps(store.catalog.serviceInstances(name).value, matcher, isKept);
     if (kept.length > 0) out.set(name, [...new Set(kept.flatMap(({ service }) => service.Tags ?? []))]);
+    yield;
   }
   return out;
 }
@@ -63,23 +72,21 @@ export interface ServiceInstancesRequest extends Narrowing {
 export const serviceInstances: ReadMethod<ServiceInstancesRequest, readonly ServiceInstance[]> = {
   name: 'Catalog.ServiceNodes',
   prepare(store, { service: name, connect, filter, nodeMeta, tags, near }) {
-    const matches = matcherOf(filter, catalogInstanceFields);
-    if (isRefusal(matches)) return matches;
+    const matcher = matcherOf(filter, catalogInstanceFields);
+    if (isRefusal(matcher)) return matcher;
+    const hasOthers = ({ node, service }: ServiceInstance): boolean =>
+      hasMeta(node.Meta, nodeMeta) && hasTags(service.Tags, tags);
     return {
       read: () => (connect ? store.catalog.connectInstances(name) : store.catalog.serviceInstances(name)),
       watch: ({ value }) =>
         connect
           ? store.targets.connectInstances([name, ...value.map((instance) => instance.service.Service)])
           : store.targets.serviceInstances(name, value.length > 0),
-      narrow: (value) => {
-        const kept = value.filter(
-          (instance) =>
-            hasMeta(instance.node.Meta, nodeMeta) &&
-            hasTags(instance.service.Tags, tags) &&
-            (matches === null || matches(filterItem(instance))),
-        );
-        return sortNear(kept, near, store.coordinates, (instance) => instance.node.Node);
-      },
+      ...narrowList<ServiceInstance>(matcher, {
+        plain: (all) => all.filter(hasOthers),
+        keeps: (instance, { matches }) => hasOthers(instance) && matches(filterItem(instance)),
+        order: (kept) => sortNear(kept, near, store.coordinates, (instance) => instance.node.Node),
+      }),
     };
   },
 };
@@ -123,16 +130,20 @@ export interface NodeServices {
 export const nodeServices: ReadMethod<NodeServicesRequest, NodeServices | null> = {
   name: 'Catalog.NodeServices',
   prepare(store, { node, filter }) {
-    const matches = matcherOf(filter, serviceFields);
-    if (isRefusal(matches)) return matches;
+    const matcher = matcherOf(filter, serviceFields);
+    if (isRefusal(matcher)) return matcher;
     return {
       read: () => store.catalog.nodeServices(node),
       watch: ({ value }) => store.targets.nodeServices(node, value !== null),
-      narrow: (value) =>
-        value === null || matches === null ? value : { ...value, services: value.services.filter(matches) },
+      ...(matcher === null ? {} : { narrowInSteps: (value) => narrowServices(value, matcher) }),
     };
   },
 };
+
+function* narrowServices(value: NodeServices | null, matcher: Matcher): Steps<NodeServices | null> {
+  if (value === null) return null;
+  return { ...value, services: yield* keepInSteps(value.services, matcher, (service) => matcher.matches(service)) };
+}
 
 /** Mappings of ingress and terminating gateways come from config entries; without any the list is empty. */
 export const gatewayServices: ReadMethod<string, readonly never[]> = {

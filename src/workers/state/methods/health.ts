@@ -1,10 +1,12 @@
 // Health.*: checks by node, service and state, and the instances of a service with the checks that decide about them.
 
 import type { CheckRecord } from '../../../wire/records.js';
+import type { Matcher } from '../filter/compile.js';
 import { checkFields, healthEntryFields } from '../filter/fields.js';
 import type { HealthEntry, StoreReads } from '../replica/store/read-api.js';
+import type { Steps } from '../turns/turns.js';
 import type { PreparedRead, ReadMethod } from './method.js';
-import { EVERYTHING, hasMeta, hasTags, matcherOf, type Narrowing } from './narrowing.js';
+import { EVERYTHING, hasMeta, hasTags, keepInSteps, matcherOf, type Narrowing, narrowList } from './narrowing.js';
 import { sortNear } from './near.js';
 import { isRefusal, type Refusal } from './refusal.js';
 
@@ -24,14 +26,17 @@ function checksRead(
   source: Pick<PreparedRead<Checks>, 'read' | 'watch'>,
 ): PreparedRead<Checks> | Refusal {
   const { filter, nodeMeta, near } = request;
-  const matches = matcherOf(filter, checkFields);
-  if (isRefusal(matches)) return matches;
-  const isKept = (check: CheckRecord): boolean =>
-    (matches === null || matches(check)) &&
-    (nodeMeta === null || hasMeta(store.catalog.node(check.Node)?.Meta ?? null, nodeMeta));
+  const matcher = matcherOf(filter, checkFields);
+  if (isRefusal(matcher)) return matcher;
+  const hasNodeMeta = (check: CheckRecord): boolean =>
+    nodeMeta === null || hasMeta(store.catalog.node(check.Node)?.Meta ?? null, nodeMeta);
   return {
     ...source,
-    narrow: (value) => sortNear(value.filter(isKept), near, store.coordinates, (check) => check.Node),
+    ...narrowList<CheckRecord>(matcher, {
+      plain: (all) => all.filter(hasNodeMeta),
+      keeps: (check, { matches }) => matches(check) && hasNodeMeta(check),
+      order: (kept) => sortNear(kept, near, store.coordinates, (check) => check.Node),
+    }),
   };
 }
 
@@ -99,40 +104,48 @@ export const serviceNodes: ReadMethod<ServiceNodesRequest, Entries> = {
         watch: () => store.targets.serviceHealth(service, false),
       };
     }
-    const matches = matcherOf(filter, healthEntryFields);
-    if (isRefusal(matches)) return matches;
+    const matcher = matcherOf(filter, healthEntryFields);
+    if (isRefusal(matcher)) return matcher;
     const { catalog, targets } = store;
-    const narrow = (value: Entries): Entries => narrowEntries(store, value, request, matches);
+    const narrow =
+      matcher === null
+        ? { narrow: (value: Entries) => narrowEntries(store, value, request) }
+        : { narrowInSteps: (value: Entries) => filterEntries(store, value, request, matcher) };
     if (kind === 'service') {
       return {
         read: () => catalog.serviceHealth(service),
         watch: ({ value }) => targets.serviceHealth(service, value.length > 0),
-        narrow,
+        ...narrow,
       };
     }
     return {
       read: () => catalog.connectHealth(service),
       watch: ({ value }) => targets.connectInstances([service, ...value.map((entry) => entry.service.Service)]),
-      narrow,
+      ...narrow,
     };
   },
 };
 
-function narrowEntries(
+function hasOthers({ node, service }: HealthEntry, { nodeMeta, tags }: ServiceNodesRequest): boolean {
+  return hasMeta(node.Meta, nodeMeta) && hasTags(service.Tags, tags);
+}
+
+function narrowEntries(store: StoreReads, all: Entries, request: ServiceNodesRequest): Entries {
+  const { passingOnly, nodeMeta, tags, near } = request;
+  let kept = passingOnly ? passingOf(all) : all;
+  if (nodeMeta !== null || tags.length > 0) kept = kept.filter((entry) => hasOthers(entry, request));
+  return sortNear(kept, near, store.coordinates, (entry) => entry.node.Node);
+}
+
+function* filterEntries(
   store: StoreReads,
   all: Entries,
-  { passingOnly, nodeMeta, tags, near }: ServiceNodesRequest,
-  matches: ((item: object) => boolean) | null,
-): Entries {
-  let kept = passingOnly ? passingOf(all) : all;
-  if (nodeMeta !== null || tags.length > 0 || matches !== null) {
-    kept = kept.filter(
-      (entry) =>
-        hasMeta(entry.node.Meta, nodeMeta) &&
-        hasTags(entry.service.Tags, tags) &&
-        (matches === null || matches(filterItem(entry))),
-    );
-  }
+  request: ServiceNodesRequest,
+  matcher: Matcher,
+): Steps<Entries> {
+  const { passingOnly, near } = request;
+  const isKept = (entry: HealthEntry) => hasOthers(entry, request) && matcher.matches(filterItem(entry));
+  const kept = yield* keepInSteps(passingOnly ? passingOf(all) : all, matcher, isKept);
   return sortNear(kept, near, store.coordinates, (entry) => entry.node.Node);
 }
 

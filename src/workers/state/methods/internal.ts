@@ -1,9 +1,12 @@
 // Internal.*: lists made for the UI and for peering.
 
 import type { CheckRecord, NodeRecord, ServiceRecord } from '../../../wire/records.js';
+import type { Matcher } from '../filter/compile.js';
 import { nodeDumpFields } from '../filter/fields.js';
+import type { StoreReads } from '../replica/store/read-api.js';
+import type { Steps } from '../turns/turns.js';
 import type { ReadMethod } from './method.js';
-import { matcherOf, type Narrowing } from './narrowing.js';
+import { keepInSteps, matcherOf, type Narrowing } from './narrowing.js';
 import { isRefusal } from './refusal.js';
 
 /** A node with all that runs on it. */
@@ -19,20 +22,31 @@ const DUMP_INDEXES = ['nodes', 'services', 'checks'];
 export const nodeDump: ReadMethod<Narrowing, readonly NodeDump[]> = {
   name: 'Internal.NodeDump',
   prepare(store, { filter }) {
-    const matches = matcherOf(filter, nodeDumpFields);
-    if (isRefusal(matches)) return matches;
+    const matcher = matcherOf(filter, nodeDumpFields);
+    if (isRefusal(matcher)) return matcher;
     return {
       // The highest of their indexes tells of any change. The lists are made for the final answer alone, by `narrow`.
       read: () => ({ index: Math.max(...DUMP_INDEXES.map((key) => store.index(key))), value: [] }),
       watch: () => DUMP_INDEXES.map((key) => ({ kind: 'index', key })),
-      narrow: () => {
-        const dumps = store.catalog.nodes(null).value.flatMap(({ Node }) => store.catalog.nodeDump(Node) ?? []);
-        if (matches === null) return dumps;
-        return dumps.filter(({ node, services, checks }) => matches({ ...node, Services: services, Checks: checks }));
-      },
+      ...(matcher === null
+        ? { narrow: () => [...dumps(store)] }
+        : { narrowInSteps: () => filterDumps(store, matcher) }),
     };
   },
 };
+
+function* dumps(store: StoreReads): Iterable<NodeDump> {
+  for (const { Node } of store.catalog.nodes(null).value) {
+    const dump = store.catalog.nodeDump(Node);
+    if (dump) yield dump;
+  }
+}
+
+function filterDumps(store: StoreReads, matcher: Matcher): Steps<NodeDump[]> {
+  return keepInSteps(dumps(store), matcher, ({ node, services, checks }) =>
+    matcher.matches({ ...node, Services: services, Checks: checks }),
+  );
+}
 
 /** There are none without peers. */
 export const exportedServices: ReadMethod<null, readonly never[]> = {

@@ -7,6 +7,7 @@ import type { Member } from '../../../wire/gossip-pools.js';
 import type { CoordinateRecord } from '../../../wire/records.js';
 import type { AgentControl } from '../control/control-client.js';
 import type { ReadResult, StoreReads, WatchTarget } from '../replica/store/read-api.js';
+import type { Steps } from '../turns/turns.js';
 import type { Authorizer } from './access.js';
 import type { Refusal } from './refusal.js';
 
@@ -27,6 +28,8 @@ export interface PreparedRead<Value> {
    * itself where everything was asked for: texts that are kept with a list are found by the list.
    */
   narrow?(value: Value): Value;
+  /** In place of `narrow` where it may be long work: a filter is tried on each record. */
+  narrowInSteps?(value: Value): Steps<Value>;
 }
 
 export interface ReadMethod<Request, Value> {

@@ -2,8 +2,10 @@
 // (spec/http.md, section 3).
 
 import type { StringMap } from '../../../wire/records.js';
-import { compileFilter } from '../filter/compile.js';
+import { compileFilter, type Matcher } from '../filter/compile.js';
 import type { FieldTable } from '../filter/fields.js';
+import type { Steps } from '../turns/turns.js';
+import type { PreparedRead } from './method.js';
 import { type Refusal, refusal } from './refusal.js';
 
 export interface Narrowing {
@@ -20,10 +22,51 @@ export interface Narrowing {
 export const EVERYTHING: Narrowing = { filter: '', nodeMeta: null, near: '', tags: [] };
 
 /** The compiled filter; null when there is none. */
-export function matcherOf(expression: string, fields: FieldTable): ((item: object) => boolean) | null | Refusal {
+export function matcherOf(expression: string, fields: FieldTable): Matcher | null | Refusal {
   if (expression === '') return null;
   const filter = compileFilter(expression, fields);
-  return filter.ok ? (item) => filter.matches(item) : refusal('failed', filter.error);
+  return filter.ok ? filter : refusal('failed', filter.error);
+}
+
+/** Tests of one step: some tenths of a millisecond. */
+const TESTS_PER_STEP = 2048;
+
+/** The items for which `isKept` holds, which tries the filter. */
+export function* keepInSteps<Item>(
+  items: Iterable<Item>,
+  { size }: Matcher,
+  isKept: (item: Item) => boolean,
+): Steps<Item[]> {
+  const perStep = Math.max(1, Math.floor(TESTS_PER_STEP / size));
+  const kept: Item[] = [];
+  let left = perStep;
+  for (const item of items) {
+    if (isKept(item)) kept.push(item);
+    if (--left > 0) continue;
+    left = perStep;
+    yield;
+  }
+  return kept;
+}
+
+/** How a list is narrowed. */
+export interface ListRule<Item> {
+  /** Without a filter. Gives `all` itself where all was asked for. */
+  plain(all: readonly Item[]): readonly Item[];
+  /** With one: whatever else was asked for, and the filter. */
+  keeps(item: Item, matcher: Matcher): boolean;
+  order(kept: readonly Item[]): readonly Item[];
+}
+
+type Narrow<Item> = Pick<PreparedRead<readonly Item[]>, 'narrow' | 'narrowInSteps'>;
+
+export function narrowList<Item>(matcher: Matcher | null, rule: ListRule<Item>): Narrow<Item> {
+  if (matcher === null) return { narrow: (all) => rule.order(rule.plain(all)) };
+  return {
+    *narrowInSteps(all) {
+      return rule.order(yield* keepInSteps(all, matcher, (item) => rule.keeps(item, matcher)));
+    },
+  };
 }
 
 /** All pairs of `wanted` are in `meta`. */

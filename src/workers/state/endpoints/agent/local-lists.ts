@@ -3,16 +3,18 @@
 
 import { quoteJson } from '../../../../gotext/json-encode.js';
 import { compareUtf8 } from '../../../../gotext/utf8-order.js';
-import { compileFilter } from '../../filter/compile.js';
+import { compileFilter, type Matcher } from '../../filter/compile.js';
 import { checkFields, type FieldTable, serviceFields } from '../../filter/fields.js';
 import { type ApiRequest, type EndpointTable, json, type Reply, text } from '../../http/endpoint.js';
 import { waitForChange } from '../../http/hash-blocking.js';
 import { checkJson } from '../../json/record-json.js';
 import type { LocalAgent } from '../../local/local-agent.js';
+import { type Steps, turns } from '../../turns/turns.js';
 import { agentServiceJson, contentHash, hashedServiceJson } from './service-json.js';
 
-/** Items rendered in one go, one to two milliseconds of work. */
-const SLICE = 500;
+/** Items rendered in one step, or tests of a filter: some tenths of a millisecond. */
+const PER_STEP = 100;
+const TESTS_PER_STEP = 2048;
 
 interface Listed<T extends object> {
   readonly id: string;
@@ -26,19 +28,29 @@ async function mapOf<T extends object>(
   render: (item: T) => string,
 ): Promise<Reply> {
   const expression = request.query.first('filter');
-  let matches = (_: object): boolean => true;
+  let matcher: Matcher | null = null;
   if (expression !== '') {
     const filter = compileFilter(expression, fields);
     if (!filter.ok) return text(500, filter.error);
-    matches = (item) => filter.matches(item);
+    matcher = filter;
   }
   const sorted = [...items].sort((a, b) => compareUtf8(a.id, b.id));
+  return json(await turns.finished(renderInSteps(sorted, matcher, render)));
+}
+
+function* renderInSteps<T extends object>(
+  items: readonly Listed<T>[],
+  matcher: Matcher | null,
+  render: (item: T) => string,
+): Steps<string> {
+  const perStep =
+    matcher === null ? PER_STEP : Math.max(1, Math.min(PER_STEP, Math.floor(TESTS_PER_STEP / matcher.size)));
   const parts: string[] = [];
-  for (const [index, { id, item }] of sorted.entries()) {
-    if (matches(item)) parts.push(`${quoteJson(id)}:${render(item)}`);
-    if (index % SLICE === SLICE - 1) await new Promise((resolve) => setImmediate(resolve));
+  for (const [index, { id, item }] of items.entries()) {
+    if (matcher === null || matcher.matches(item)) parts.push(`${quoteJson(id)}:${render(item)}`);
+    if (index % perStep === perStep - 1) yield;
   }
-  return json(`{${parts.join(',')}}`);
+  return `{${parts.join(',')}}`;
 }
 
 async function service(local: LocalAgent, datacenter: string, request: ApiRequest): Promise<Reply> {

@@ -8,6 +8,8 @@ import { compileFilter } from '../../filter/compile.js';
 import { memberFields } from '../../filter/fields.js';
 import { memberTags } from '../../gossip/members/member-tags.js';
 import { type ApiRequest, type EndpointTable, json, NOTHING, type Reply, text } from '../../http/endpoint.js';
+import { keepInSteps } from '../../methods/narrowing.js';
+import { turns } from '../../turns/turns.js';
 
 interface MemberDependencies {
   readonly members: () => { readonly lan: readonly Member[]; readonly wan: readonly Member[] };
@@ -46,7 +48,7 @@ function filterItem(member: Member): object {
   };
 }
 
-function list(dependencies: MemberDependencies, { query }: ApiRequest): Reply {
+async function list(dependencies: MemberDependencies, { query }: ApiRequest): Promise<Reply> {
   const segment = query.first('segment');
   const { lan, wan } = dependencies.members();
   const wantsWan = query.first('wan') !== '';
@@ -58,7 +60,7 @@ function list(dependencies: MemberDependencies, { query }: ApiRequest): Reply {
   if (expression !== '') {
     const filter = compileFilter(expression, memberFields);
     if (!filter.ok) return text(500, filter.error);
-    shown = shown.filter((member) => filter.matches(filterItem(member)));
+    shown = await turns.finished(keepInSteps(shown, filter, (member) => filter.matches(filterItem(member))));
   }
   return json(`[${shown.map(memberJson).join(',')}]`);
 }

@@ -164,8 +164,7 @@ export class Connection implements Exchange {
       this.#socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
     }
     this.#expectsContinue = false;
-    for (const piece of parser.pieces) sink.chunk(piece);
-    parser.pieces = [];
+    if (parser.untaken.length > 0) sink.chunk(parser.untaken.take());
     if (parser.complete) {
       sink.end();
       return;
@@ -292,9 +291,7 @@ export class Connection implements Exchange {
   #bodyAdvanced(parser: RequestParser): void {
     const sink = this.#sink;
     if (sink !== null) {
-      const pieces = parser.pieces;
-      parser.pieces = [];
-      for (const piece of pieces) sink.chunk(piece);
+      if (parser.untaken.length > 0) sink.chunk(parser.untaken.take());
       if (parser.complete) {
         this.#host.impatient.delete(this);
         this.#sink = null;
@@ -307,7 +304,7 @@ export class Connection implements Exchange {
       // The rest of a body whose request is answered already.
       this.#nextRequest();
     } else {
-      parser.pieces = [];
+      parser.untaken.clear();
     }
   }
 
@@ -358,7 +355,7 @@ export class Connection implements Exchange {
     this.#phase = 'idle';
     const parser = this.#parser;
     if (parser !== null && !parser.complete) {
-      parser.pieces = [];
+      parser.untaken.clear();
       this.#waitForBody(parser);
     } else {
       this.#nextRequest();

@@ -1,22 +1,28 @@
 // Bytes of requests that have to wait for the answer to the one before.
 
+import { GatheredBytes } from '../gathered-bytes.js';
+
 export class ReadAhead {
-  bytes = 0;
-  readonly #chunks: Buffer[] = [];
+  #bytes = new GatheredBytes();
+
+  get bytes(): number {
+    return this.#bytes.length;
+  }
 
   add(chunk: Buffer): void {
-    this.#chunks.push(chunk);
-    this.bytes += chunk.length;
+    this.#bytes.add(chunk);
   }
 
   /** Puts back what was taken too early. */
   addFirst(chunk: Buffer): void {
-    this.#chunks.unshift(chunk);
-    this.bytes += chunk.length;
+    const behind = this.#bytes;
+    this.#bytes = new GatheredBytes();
+    this.#bytes.add(chunk);
+    if (behind.length > 0) this.#bytes.add(behind.take());
   }
 
   take(): Buffer {
-    const only = this.#chunks.length === 1 ? this.#chunks[0] : undefined;
-    return only ?? Buffer.concat(this.#chunks);
+    const bytes = this.#bytes.take();
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 }

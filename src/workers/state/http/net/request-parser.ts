@@ -2,6 +2,7 @@
 // for. A head that comes in one piece is never copied; otherwise its bytes are gathered, so that a name or value split
 // over two segments is contiguous again. Parsers are pooled: an idle or waiting connection holds none.
 
+import { GatheredBytes } from '../gathered-bytes.js';
 import { escapeRequestLine } from './escape-request-line.js';
 import {
   allocateParser,
@@ -36,8 +37,8 @@ export class RequestParser implements ParserEvents {
   headComplete = false;
   complete = false;
   keepAlive = false;
-  /** Pieces of the body that nobody took yet. */
-  pieces: Uint8Array[] = [];
+  /** Bytes of the body that nobody took yet. */
+  readonly untaken = new GatheredBytes();
   /** Content-Length; 0 without a body, -1 when chunked. */
   bodyLength = 0;
   /** Body bytes seen so far. */
@@ -220,7 +221,7 @@ export class RequestParser implements ParserEvents {
     this.instead = null;
     this.headComplete = false;
     this.complete = false;
-    if (this.pieces.length > 0) this.pieces = [];
+    if (this.untaken.length > 0) this.untaken.clear();
     this.bodyLength = 0;
     this.bodyBytes = 0;
     this.expectation = '';
@@ -282,7 +283,7 @@ export class RequestParser implements ParserEvents {
   onBody(at: number, length: number): void {
     const start = at + this.#chunkDelta;
     this.bodyBytes += length;
-    this.pieces.push(this.#chunk.subarray(start, start + length));
+    this.untaken.add(this.#chunk, start, start + length);
   }
 
   onMessageComplete(): void {

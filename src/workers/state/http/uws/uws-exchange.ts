@@ -3,6 +3,7 @@
 
 import { plainAddress } from '../../sockets/client-limit.js';
 import type { AbortListener, BodySink, Exchange, ResponseStream } from '../engine.js';
+import { GatheredBytes } from '../gathered-bytes.js';
 import { statusText } from '../status-line.js';
 import type { UwsRequest, UwsResponse } from './uws-module.js';
 
@@ -30,8 +31,7 @@ export class UwsExchange implements Exchange {
   #over = false;
   #abort: AbortListener | null = null;
   #sink: BodySink | null = null;
-  #early: Uint8Array[] | null = null;
-  #earlyBytes = 0;
+  #early: GatheredBytes | null = null;
   #bodyAttached = false;
   #bodyEnded = false;
   #paused = false;
@@ -78,7 +78,7 @@ export class UwsExchange implements Exchange {
 
   receive(sink: BodySink): void {
     this.#attachBody();
-    for (const bytes of this.#early ?? []) sink.chunk(bytes);
+    if (this.#early !== null) sink.chunk(this.#early.take());
     this.#early = null;
     if (this.#bodyEnded) {
       sink.end();
@@ -190,10 +190,9 @@ export class UwsExchange implements Exchange {
       return;
     }
     if (this.#over) return;
-    this.#early ??= [];
-    this.#early.push(bytes);
-    this.#earlyBytes += bytes.length;
-    if (this.#earlyBytes > MAX_READ_AHEAD && !this.#paused) {
+    this.#early ??= new GatheredBytes();
+    this.#early.add(bytes);
+    if (this.#early.length > MAX_READ_AHEAD && !this.#paused) {
       this.#paused = true;
       this.#response.pause();
     }

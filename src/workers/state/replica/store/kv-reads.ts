@@ -3,7 +3,7 @@
 import type { KvEntry } from '../../../../wire/records.js';
 import type { TablesHolder } from './holder.js';
 import type { KvReads, ReadResult } from './read-api.js';
-import { kvTableKey } from './table-key.js';
+import { kvKeyOf, kvTableKey } from './table-key.js';
 import type { Tables } from './tables/tables.js';
 
 function tablesIndex(tables: Tables): number {
@@ -58,9 +58,11 @@ export class KvTableReads implements KvReads {
     const value: string[] = [];
     let index = 0;
     let last: string | undefined;
-    tables.kv.entries.rows.forPrefix(prefixKey, (entry) => {
+    const separatorKey = kvTableKey(separator);
+    tables.kv.entries.rows.forPrefix(prefixKey, (entry, tableKey) => {
       if (entry.ModifyIndex > index) index = entry.ModifyIndex;
-      const key = cut(entry.Key, prefix.length, separator);
+      const end = separatorKey === '' ? -1 : tableKey.indexOf(separatorKey, prefixKey.length);
+      const key = end === -1 ? entry.Key : kvKeyOf(tableKey.slice(0, end + separatorKey.length));
       if (key !== last) value.push(key);
       last = key;
     });
@@ -76,10 +78,4 @@ export class KvTableReads implements KvReads {
     if (prefix === '') return tablesIndex(tables);
     return Math.max(entriesIndex, tombstonesIndex(tables, prefixKey)) || tablesIndex(tables);
   }
-}
-
-function cut(key: string, from: number, separator: string): string {
-  if (separator === '') return key;
-  const at = key.indexOf(separator, from);
-  return at === -1 ? key : key.slice(0, at + separator.length);
 }

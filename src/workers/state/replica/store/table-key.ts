@@ -1,6 +1,9 @@
 // Keys of the ordered tables as text whose plain string order is the bytewise order of the UTF-8 names (spec/fsm.md,
-// section 4). JavaScript compares UTF-16 units, which differs from it only for surrogates against U+E000 and above: these
-// units are moved so that the order comes out right. Keys of several parts are joined by U+0000, which parts escape.
+// section 4). A KV key is any bytes, and a prefix may end within a character: beyond ASCII its table key has one character
+// a byte. Names are compared by UTF-16 units, which differs from their bytes only for surrogates against U+E000 and above:
+// these units are moved so that the order comes out right. Keys of several parts are joined by U+0000, which parts escape.
+
+import { readText, textBytes } from '../../../../msgpack/text.js';
 
 /** Between the parts of a key; sorts before everything a part can hold. */
 export const SEPARATOR = '\u0000';
@@ -8,6 +11,7 @@ export const SEPARATOR = '\u0000';
 const AFTER_SEPARATOR = '\u0001';
 
 const NEEDS_MOVE = /[\ud800-\uffff]/;
+const BEYOND_ASCII = /[^\u0000-\u007f]/;
 const NEEDS_ESCAPE = /[\u0000\u0001]/;
 
 function moveUnits(text: string): string {
@@ -26,7 +30,14 @@ function escapeUnits(text: string): string {
 
 /** The key of a KV entry: case is kept. */
 export function kvTableKey(key: string): string {
-  return NEEDS_MOVE.test(key) ? moveUnits(key) : key;
+  return BEYOND_ASCII.test(key) ? textBytes(key).toString('latin1') : key;
+}
+
+/** The key behind a table key of the KV entries, or behind a part of one. */
+export function kvKeyOf(tableKey: string): string {
+  if (!BEYOND_ASCII.test(tableKey)) return tableKey;
+  const bytes = Buffer.from(tableKey, 'latin1');
+  return readText(bytes, 0, bytes.length);
 }
 
 /** A name (node, service, check, session) as a part of a key: without regard to case. */

@@ -4,6 +4,7 @@
 import { surprise } from '../../../../observe/surprise.js';
 import type { Change } from './change.js';
 import type { Watches, WatchTarget } from './read-api.js';
+import { kvTableKey } from './table-key.js';
 
 /** Wakes per slice: some hundred microseconds of callbacks. */
 const SLICE = 500;
@@ -113,10 +114,15 @@ export class WatchList implements Watches {
       } else if (change.table === 'kv') {
         const key = change.after?.Key ?? change.before?.Key ?? '';
         if (this.#keys.size > 0) this.#collect(this.#keys.take(key));
-        for (const length of this.#prefixes.lengths.keys()) {
-          if (length <= key.length) this.#collect(this.#prefixes.take(key.slice(0, length)));
-        }
+        if (this.#prefixes.size > 0) this.#notePrefixes(kvTableKey(key));
       }
+    }
+  }
+
+  /** Collects the readers of all prefixes of a key, by its bytes. */
+  #notePrefixes(tableKey: string): void {
+    for (const length of this.#prefixes.lengths.keys()) {
+      if (length <= tableKey.length) this.#collect(this.#prefixes.take(tableKey.slice(0, length)));
     }
   }
 
@@ -163,7 +169,7 @@ export class WatchList implements Watches {
   /** Index keys of nodes and services hold names, which compare without regard to case. */
   #placeOf(target: WatchTarget): Place {
     if (target.kind === 'index') return this.#indexKeys.place(target.key.toLowerCase());
-    return target.kind === 'kv' ? this.#keys.place(target.key) : this.#prefixes.place(target.prefix);
+    return target.kind === 'kv' ? this.#keys.place(target.key) : this.#prefixes.place(kvTableKey(target.prefix));
   }
 
   #end(watch: Watch): void {
