@@ -76,7 +76,9 @@ test('whatever was asked before, a question is answered as if it were the first'
           );
           return { echoed, lines, length: reply.bytes.length };
         };
-        assert.deepEqual(show(warm), show(respondOver(catalog, disableCompression)));
+        const shown = show(warm);
+        assert.deepEqual(shown, show(respondOver(catalog, disableCompression)));
+        assert.equal(shown.echoed?.[0]?.name, spell(name, bits));
       }
     }),
     { numRuns: 300 },

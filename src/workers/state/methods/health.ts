@@ -107,21 +107,22 @@ export const serviceNodes: ReadMethod<ServiceNodesRequest, Entries> = {
     const matcher = matcherOf(filter, healthEntryFields);
     if (isRefusal(matcher)) return matcher;
     const { catalog, targets } = store;
-    const narrow =
-      matcher === null
-        ? { narrow: (value: Entries) => narrowEntries(store, value, request) }
-        : { narrowInSteps: (value: Entries) => filterEntries(store, value, request, matcher) };
+    const narrow = (value: Entries): Entries => narrowEntries(store, value, request);
+    const narrowInSteps =
+      matcher === null ? undefined : (value: Entries) => filterEntries(store, value, request, matcher);
     if (kind === 'service') {
       return {
         read: () => catalog.serviceHealth(service),
         watch: ({ value }) => targets.serviceHealth(service, value.length > 0),
-        ...narrow,
+        narrow,
+        narrowInSteps,
       };
     }
     return {
       read: () => catalog.connectHealth(service),
       watch: ({ value }) => targets.connectInstances([service, ...value.map((entry) => entry.service.Service)]),
-      ...narrow,
+      narrow,
+      narrowInSteps,
     };
   },
 };
