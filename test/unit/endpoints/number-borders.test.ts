@@ -23,8 +23,8 @@ function open() {
   const commands: Command[] = [];
   const consensus = {
     leadership,
-    isLeading: true,
-    awaitLeading: () => Promise.resolve(true),
+    obstacle: null,
+    awaitLeader: () => Promise.resolve(null),
     verifyLeader: () => Promise.resolve(true),
     propose(command: Command) {
       const decoded = decodeCommand(encodeCommand(command));
