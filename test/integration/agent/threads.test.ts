@@ -42,35 +42,51 @@ function killThread(name: string, way: 'throw' | 'exit'): void {
   fs.renameSync(path.join(folder, 'order'), path.join(folder, name));
 }
 
-for (const name of ['state', 'raft']) {
-  for (const way of ['throw', 'exit'] as const) {
-    test(`an agent whose ${name} worker dies (${way}) ends with code 1 and says so; nothing acknowledged is lost`, async () => {
-      const args = [
-        '-server',
-        '-bootstrap',
-        `-data-dir=${path.join(folder, `data-${name}-${way}`)}`,
-        '-log-level=warn',
-      ];
-      const agent = await startAgent({ args });
-      let restarted: AgentProcess | null = null;
-      try {
-        assert.equal((await agent.request('PUT', '/v1/kv/a', 'kept')).status, 200);
-        assert.equal((await agent.request('PUT', '/v1/agent/service/register', '{"Name": "web"}')).status, 200);
-        killThread(name, way);
-        assert.equal(await agent.waitForExit(), 1);
-        const error =
-          way === 'exit' ? ' error="it exited with code 0"' : '\\n  error=\\n  \\| Error: killed from inside';
-        const line = `\\[ERROR\\] agent: thread ended unexpectedly: thread=${name}${error}`;
-        assert.match(agent.output, new RegExp(line));
-        restarted = await startAgent({ args, ports: agent.ports });
-        assert.equal((await restarted.request('GET', '/v1/kv/a?raw')).text, 'kept');
-        assert.equal((await restarted.request('GET', '/v1/agent/service/web')).status, 200);
-      } finally {
-        await agent.kill();
-        await restarted?.stop();
-      }
-    });
+function serverArguments(name: string): string[] {
+  return ['-server', '-bootstrap', `-data-dir=${path.join(folder, `data-${name}`)}`, '-log-level=warn'];
+}
+
+test('an error out of nowhere in the state worker is logged in full, and the agent goes on', async () => {
+  const agent = await startAgent({ args: serverArguments('state-throw') });
+  try {
+    assert.equal((await agent.request('PUT', '/v1/kv/a', 'kept')).status, 200);
+    killThread('state', 'throw');
+    const line = /\[ERROR\] agent: unexpected error:\n {2}error=\n {2}\| Error: killed from inside\n {2}\| +at /;
+    await waitFor(() => line.test(agent.output), `the error in the log:\n${agent.output}`);
+    assert.equal((await agent.request('GET', '/v1/kv/a?raw')).text, 'kept');
+    assert.equal((await agent.request('PUT', '/v1/kv/a', 'new')).status, 200);
+  } finally {
+    await agent.stop();
   }
+});
+
+const DEATHS = [
+  ['state', 'exit'],
+  ['raft', 'throw'],
+  ['raft', 'exit'],
+] as const;
+
+for (const [name, way] of DEATHS) {
+  test(`an agent whose ${name} worker dies (${way}) ends with code 1 and says so; nothing acknowledged is lost`, async () => {
+    const args = serverArguments(`${name}-${way}`);
+    const agent = await startAgent({ args });
+    let restarted: AgentProcess | null = null;
+    try {
+      assert.equal((await agent.request('PUT', '/v1/kv/a', 'kept')).status, 200);
+      assert.equal((await agent.request('PUT', '/v1/agent/service/register', '{"Name": "web"}')).status, 200);
+      killThread(name, way);
+      assert.equal(await agent.waitForExit(), 1);
+      const error = way === 'exit' ? ' error="it exited with code 0"' : '\\n  error=\\n  \\| Error: killed from inside';
+      const line = `\\[ERROR\\] agent: thread ended unexpectedly: thread=${name}${error}`;
+      assert.match(agent.output, new RegExp(line));
+      restarted = await startAgent({ args, ports: agent.ports });
+      assert.equal((await restarted.request('GET', '/v1/kv/a?raw')).text, 'kept');
+      assert.equal((await restarted.request('GET', '/v1/agent/service/web')).status, 200);
+    } finally {
+      await agent.kill();
+      await restarted?.stop();
+    }
+  });
 }
 
 test('a check worker that dies is started again, and its checks go on', async () => {
