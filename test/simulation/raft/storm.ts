@@ -25,6 +25,7 @@ interface Weather {
   readonly forgery: number;
   readonly change: number;
   readonly compaction: number;
+  readonly transfer: number;
   /** Leaders reach few others, and die young. */
   readonly isHardOnLeaders: boolean;
 }
@@ -48,6 +49,7 @@ function weatherOf(seed: number, random: Random): Weather {
     forgery: pick(0, 0.3),
     change: pick(0, 0.1),
     compaction: pick(0, 0.02),
+    transfer: pick(0, 0.01),
     isHardOnLeaders: false,
   };
 }
@@ -65,6 +67,7 @@ const CLEAR: Weather = {
   forgery: 0,
   change: 0,
   compaction: 0,
+  transfer: 0,
   isHardOnLeaders: false,
 };
 
@@ -81,17 +84,15 @@ export async function storm(seed: number): Promise<Cluster> {
     if (random.chance(weather.partition)) cluster.network.partition(cluster.ids);
     if (random.chance(3 * weather.partition)) cluster.network.heal();
     if (random.chance(weather.forgery)) forge(cluster);
-    if (random.chance(weather.change)) cluster.change((now, leader) => changed(now, leader, cluster, random));
+    if (random.chance(weather.change)) cluster.change((now) => changed(now, cluster, random));
+    if (random.chance(weather.transfer)) cluster.transfer();
+    if (random.chance(0.05)) cluster.readConsistently();
     if (weather.isHardOnLeaders) fates.tick();
     for (const server of cluster.servers) await fault(cluster, server, weather);
   });
   begin(cluster, CLEAR);
   cluster.network.heal();
-  for (const server of cluster.servers) {
-    // A leader serves whom it knew when it was elected: after changes a new one is needed.
-    if (server.running && weather.change > 0) cluster.crash(server);
-    if (!server.running) await cluster.start(server);
-  }
+  for (const server of cluster.servers) if (!server.life) await cluster.start(server);
   await cluster.run(CALM_MS);
   return cluster;
 }
@@ -104,22 +105,22 @@ function begin(cluster: Cluster, weather: Weather): void {
 
 async function fault(cluster: Cluster, server: SimulatedServer, weather: Weather): Promise<void> {
   const { random } = cluster;
-  if (!server.running) {
+  if (!server.life) {
     if (random.chance(0.05)) await cluster.start(server);
   } else if (random.chance(weather.crash)) cluster.crash(server);
-  else if (random.chance(weather.compaction)) await cluster.compact(server);
+  else if (random.chance(weather.compaction)) cluster.compact(server);
 }
 
 function forge(cluster: Cluster): void {
   const { random, servers } = cluster;
-  const target = servers[random.below(servers.length)]?.running?.core;
+  const server = servers[random.below(servers.length)];
+  const target = server && cluster.core(server);
   if (target) cluster.receive(forgedMessage(target, random));
 }
 
-/** Another server than the leader is taken in, promoted, demoted or removed. */
-function changed(now: Configuration, leader: string, cluster: Cluster, random: Random): Configuration | null {
-  const others = cluster.ids.filter((id) => id !== leader);
-  const id = others[random.below(others.length)];
+/** A server is taken in, promoted, demoted or removed, be it the leader itself. */
+function changed(now: Configuration, { ids }: Cluster, random: Random): Configuration | null {
+  const id = ids[random.below(ids.length)];
   if (id === undefined) return null;
   const rest = now.servers.filter((server) => server.id !== id);
   const found = now.servers.find((server) => server.id === id);
@@ -145,7 +146,7 @@ class LeadersFate {
   tick(): void {
     const { random, network, nowMs, ids } = this.#cluster;
     const leader = this.#cluster.leader();
-    const core = leader?.running?.core;
+    const core = leader && this.#cluster.core(leader);
     if (!leader || !core) return;
     const name = `${leader.id} ${core.term}`;
     if (name !== this.#known) {
