@@ -3,10 +3,10 @@
 // faults follow one seed; the invariants are looked at after everything that happens to a core.
 
 import assert from 'node:assert/strict';
+import type { RaftToState } from '../../../src/wire/raft-port.js';
 import { bootstrapWith } from '../../../src/workers/raft/core/bootstrap.js';
 import type { Configuration, Suffrage } from '../../../src/workers/raft/core/configuration.js';
 import { ORIGIN } from '../../../src/workers/raft/core/entry.js';
-import type { RaftToState } from '../../../src/wire/raft-port.js';
 import type { RaftCore } from '../../../src/workers/raft/core/raft.js';
 import type { ServerSettings } from '../../../src/workers/raft/start.js';
 import { recoverStorage } from '../../../src/workers/raft/storage.js';
@@ -131,7 +131,10 @@ export class Cluster {
     const isOver = (): boolean => life.isOver;
     const own = disk.attach(isOver);
     const snapshots = attached(server.snapshots, isOver);
-    const storage = await this.#driven(disk, recoverStorage(own, own, snapshots, () => {}));
+    const storage = await this.#driven(
+      disk,
+      recoverStorage(own, own, snapshots, () => {}),
+    );
     this.invariants.recovered(id, storage.recovered);
     server.life = life;
     await this.#driven(disk, life.start(storage));

@@ -5,11 +5,11 @@ import assert from 'node:assert/strict';
 import { type Configuration, describe, votersOf } from '../../../src/workers/raft/core/configuration.js';
 import { decodeConfiguration } from '../../../src/workers/raft/core/configuration-codec.js';
 import { type EntryRun, EntryType } from '../../../src/workers/raft/core/entry.js';
-import type { PeerMessage } from '../../../src/workers/raft/transport.js';
 import { majority } from '../../../src/workers/raft/core/quorum.js';
 import type { RaftCore } from '../../../src/workers/raft/core/raft.js';
 import type { Persist } from '../../../src/workers/raft/core/ready.js';
 import type { Recovered } from '../../../src/workers/raft/store/log-recovery.js';
+import type { PeerMessage } from '../../../src/workers/raft/transport.js';
 import { DurableCopy } from './durable-copy.js';
 
 const MOST_IN_A_REQUEST = 64;

@@ -1,7 +1,7 @@
 // What a seed does to a cluster: its size, and which faults come together for some time, before peace. Some storms are made
 // for a history that plain chance hardly ever brings up (Figure 8 of the Raft paper).
 
-import type { Configuration } from '../../../src/workers/raft/core/configuration.js';
+import { type Configuration, describe, votersOf } from '../../../src/workers/raft/core/configuration.js';
 import { Random } from '../../random.js';
 import { Cluster, type ClusterShape, type SimulatedServer } from './cluster.js';
 import { forgedMessage } from './forger.js';
@@ -118,15 +118,26 @@ function forge(cluster: Cluster): void {
   if (target) cluster.receive(forgedMessage(target, random));
 }
 
-/** A server is taken in, promoted, demoted or removed, be it the leader itself. */
-function changed(now: Configuration, { ids }: Cluster, random: Random): Configuration | null {
-  const id = ids[random.below(ids.length)];
+/**
+ * A server is taken in, promoted, demoted or removed, be it the leader itself; but that only among three or more that all know
+ * the configuration before. Else nobody may be left who can be elected: the leader has no vote by its own log, and the others
+ * refuse each other, the one for its short log, the other as a non-voter (stock servers have that too, and hand over first).
+ */
+function changed(now: Configuration, cluster: Cluster, random: Random): Configuration | null {
+  const id = cluster.ids[random.below(cluster.ids.length)];
   if (id === undefined) return null;
   const rest = now.servers.filter((server) => server.id !== id);
   const found = now.servers.find((server) => server.id === id);
+  if (id === cluster.leader()?.id && !mayLeave(now, cluster)) return null;
   if (found && random.chance(0.3)) return { servers: rest };
   const suffrage = found?.suffrage === 'nonvoter' ? 'voter' : 'nonvoter';
   return { servers: [...rest, { suffrage, id, address: `${id}:8300` }] };
+}
+
+function mayLeave(now: Configuration, cluster: Cluster): boolean {
+  const known = describe(now);
+  const cores = cluster.servers.map((server) => cluster.core(server));
+  return votersOf(now).length > 2 && cores.every((core) => core && describe(core.configuration) === known);
 }
 
 /**

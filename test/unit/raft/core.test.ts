@@ -107,9 +107,7 @@ test('a follower refuses proposals; one of two voters asks first, and never elec
   raft.tick(1000);
   const asked = raft.ready();
   assert.equal(asked?.persist, null, 'a pre-vote changes nothing durable');
-  assert.deepEqual(asked?.messages, [
-    { kind: 'pre-vote', from: 'a', to: 'b', term: 2, last: LAST, isTransfer: false },
-  ]);
+  assert.deepEqual(asked?.messages, [{ kind: 'pre-vote', from: 'a', to: 'b', term: 2, last: LAST, isTransfer: false }]);
   raft.tick(1e9);
   assert.equal(raft.role, 'candidate');
   assert.equal(raft.term, 1);

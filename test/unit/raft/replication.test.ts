@@ -115,7 +115,10 @@ test('a suffix is deleted within a record, and a crash right after it is no dama
   const disk = new VirtualDisk(new Random(1));
   const store = new LogStore(disk, disk, await recoverLog(disk, ORIGIN, disk.index));
   const hardState = { term: term(1), vote: null };
-  await written(disk, store.persist({ hardState, truncateAfter: null, restart: null, runs: [run(1, ['a', 'b', 'c'], 1)] }));
+  await written(
+    disk,
+    store.persist({ hardState, truncateAfter: null, restart: null, runs: [run(1, ['a', 'b', 'c'], 1)] }),
+  );
   await written(disk, store.persist({ hardState: null, truncateAfter: null, restart: null, runs: [run(4, ['d'], 1)] }));
   assert.equal(disk.index, 4);
   const work = store.persist({ hardState: null, truncateAfter: logIndex(2), restart: null, runs: [run(3, ['x'], 2)] });

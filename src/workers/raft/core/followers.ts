@@ -89,7 +89,8 @@ export class Followers {
   heartbeat(readRound: number, nowMs: number): void {
     const { id, term, outbox } = this.#leader;
     this.#nextHeartbeatMs = nowMs + this.#idleMs();
-    for (const to of this.#progress.keys()) outbox.send({ kind: 'heartbeat', from: id, to, term, sentMs: nowMs, readRound });
+    for (const to of this.#progress.keys())
+      outbox.send({ kind: 'heartbeat', from: id, to, term, sentMs: nowMs, readRound });
   }
 
   /** What got lost of the last heartbeat is asked for again. */

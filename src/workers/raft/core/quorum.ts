@@ -22,8 +22,8 @@ export function quorumIndex(voters: readonly ServerId[], match: ReadonlyMap<Serv
   return held[majority(voters.length) - 1] ?? (0 as LogIndex);
 }
 
-/** The highest value that a majority of the voters reaches, by what `valueOf` says of each. */
-export function quorumValue(voters: readonly ServerId[], valueOf: (voter: ServerId) => number): number {
-  const values = voters.map(valueOf).sort((a, b) => (a < b ? 1 : a > b ? -1 : 0));
+/** The highest value that a majority of the voters reaches, by what `reached` says of each. */
+export function quorumValue(voters: readonly ServerId[], reached: (voter: ServerId) => number): number {
+  const values = voters.map(reached).sort((a, b) => (a < b ? 1 : a > b ? -1 : 0));
   return values[majority(voters.length) - 1] ?? Number.NEGATIVE_INFINITY;
 }

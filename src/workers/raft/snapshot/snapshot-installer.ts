@@ -38,7 +38,11 @@ export class SnapshotInstaller {
     if (!isWanted || this.#work || this.#stopped) return;
     this.#work = this.#install(request)
       .catch((error: unknown) => {
-        this.#parts.logger.error('failed to install snapshot', 'error', error instanceof Error ? error.message : String(error));
+        this.#parts.logger.error(
+          'failed to install snapshot',
+          'error',
+          error instanceof Error ? error.message : String(error),
+        );
       })
       .finally(() => {
         this.#work = null;
@@ -62,7 +66,8 @@ export class SnapshotInstaller {
       }
       await quiet();
       // Before the snapshot can be found at a start: then the log ends there, whatever lies beyond.
-      if (position.index > core.log.committed && core.log.termAt(position.index) !== position.term) retreat(position.index);
+      if (position.index > core.log.committed && core.log.termAt(position.index) !== position.term)
+        retreat(position.index);
       description = await sink.finish();
     } catch (error) {
       await sink.cancel().catch(() => undefined);
