@@ -20,7 +20,7 @@ export const raftShell: readonly Mutant[] = [
     file: 'workers/raft/delivery.ts',
     find: 'last <= committed && this.#parts.log.termAt(last) === term;',
     replace: 'last <= committed && term > 0;',
-    tests: SIMULATION,
+    tests: DELIVERY,
   },
   {
     name: 'shell: what was proposed in a lost term is kept',
