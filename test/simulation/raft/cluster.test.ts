@@ -4,32 +4,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Random, repeatedSeed, seedsOf } from '../../random.js';
+import { assertAgreement, failedBy } from './agreement.js';
 import { Cluster } from './cluster.js';
 import { storm } from './storm.js';
 
 const seeds = seedsOf(Number(process.env['LICTOR_SEEDS'] ?? 120));
-
-function assertAgreement(cluster: Cluster): void {
-  const leader = cluster.leader();
-  const leading = leader && cluster.core(leader);
-  assert.ok(leader?.life && leading, 'a leader is there once the faults ended');
-  const { last, committed } = leading.log;
-  assert.equal(committed, last.index, 'everything is committed');
-  for (const { id } of leading.configuration.servers) {
-    const life = cluster.servers.find((server) => server.id === id)?.life;
-    assert.ok(life);
-    const { core } = life.server;
-    assert.deepEqual(core.log.last, last, `${id} has the leader's log`);
-    assert.equal(core.log.committed, committed, `${id} knows what is committed`);
-    assert.equal(core.leader, leader.id, `${id} knows the leader`);
-    assert.ok(life.leadership.hasLeader, `${id} tells of the leader`);
-    assert.equal(life.leadership.mayServe, id === leader.id, `${id} may read by itself`);
-    assert.equal(life.machine.through, committed, `${id} applied everything`);
-    assert.deepEqual(life.machine.rows, leader.life.machine.rows, `${id} has the leader's state`);
-  }
-  for (const { id, life } of cluster.servers) assert.equal(life?.unanswered.size, 0, `${id} answered every proposal`);
-  assert.equal(cluster.invariants.committed.size, committed);
-}
 
 test(`${seeds.length} seeds of storms leave one history`, async () => {
   const seen = { entries: 0, elections: 0, truncations: 0, installs: 0, changes: 0, lost: 0, confirmed: 0 };
@@ -45,7 +24,7 @@ test(`${seeds.length} seeds of storms leave one history`, async () => {
       seen.lost += cluster.seen.lost;
       seen.confirmed += cluster.seen.confirmed;
     } catch (error) {
-      throw new Error(`seed ${seed}: ${error instanceof Error ? error.stack : String(error)}`, { cause: error });
+      throw failedBy(seed, error);
     }
   }
   if (repeatedSeed !== null) return;

@@ -137,7 +137,9 @@ export class Cluster {
     );
     this.invariants.recovered(id, storage.recovered);
     server.life = life;
-    await this.#driven(disk, life.start(storage));
+    // It may die of what it does at its start.
+    const started = life.start(storage);
+    await this.#driven(disk, Promise.race([started, life.over]));
     if (server.life !== life) return;
     life.server.core.tick(this.nowMs);
     this.#turn(life);

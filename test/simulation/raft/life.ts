@@ -37,6 +37,9 @@ export class Life {
   /** Batches without an answer. */
   readonly unanswered = new Set<number>();
   isOver = false;
+  /** Resolves when it is over. */
+  readonly over: Promise<void>;
+  #ended: () => void = () => {};
   readonly #world: Surroundings;
   #server: StartedServer | null = null;
   #take: (message: StateToRaft) => void = () => {};
@@ -45,6 +48,9 @@ export class Life {
 
   constructor(world: Surroundings) {
     this.#world = world;
+    this.over = new Promise((resolve) => {
+      this.#ended = resolve;
+    });
     this.leadership = new Leadership(undefined, () => BigInt(world.now()));
     this.machine = new StateMachine(world.settings.serverId, world.history);
     const port = {
@@ -96,6 +102,7 @@ export class Life {
 
   end(): void {
     this.isOver = true;
+    this.#ended();
     // Its timers.
     this.#server?.stop().catch(() => {});
   }

@@ -7,7 +7,7 @@ import { Cluster, type ClusterShape, type SimulatedServer } from './cluster.js';
 import { forgedMessage } from './forger.js';
 
 const STORM_MS = 6000;
-const CALM_MS = 4000;
+const CALM_MS = 3000;
 /** Several times as long as an election takes: what arrives then is of another age. */
 const LATEST_MS = 1500;
 
@@ -71,15 +71,16 @@ const CLEAR: Weather = {
   isHardOnLeaders: false,
 };
 
-/** Faults at random for some time, then peace. */
-export async function storm(seed: number): Promise<Cluster> {
+/** Faults at random for some time, then peace. `voters`: how many there are, whatever the seed says. */
+export async function storm(seed: number, voters: number | null = null): Promise<Cluster> {
   const random = new Random(seed);
   const weather = weatherOf(seed, random);
-  const cluster = new Cluster(random, weather.shape);
+  const shape = voters === null ? weather.shape : { ...weather.shape, voters };
+  const cluster = new Cluster(random, shape);
   await cluster.bootstrap();
   begin(cluster, weather);
   const fates = new LeadersFate(cluster);
-  await cluster.run(weather.isHardOnLeaders ? 3 * STORM_MS : STORM_MS, async () => {
+  await cluster.run(weather.isHardOnLeaders ? 2 * STORM_MS : STORM_MS, async () => {
     if (random.chance(0.3)) cluster.propose();
     if (random.chance(weather.partition)) cluster.network.partition(cluster.ids);
     if (random.chance(3 * weather.partition)) cluster.network.heal();
