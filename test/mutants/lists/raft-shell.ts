@@ -5,6 +5,7 @@ import type { Mutant } from '../mutant.js';
 
 const SIMULATION = ['simulation/raft/cluster'];
 const DELIVERY = ['unit/raft/delivery', ...SIMULATION];
+const FOLLOWER = ['unit/raft/follower', ...SIMULATION];
 const VOTES = ['unit/raft/votes', ...SIMULATION];
 
 export const raftShell: readonly Mutant[] = [
@@ -83,7 +84,7 @@ export const raftShell: readonly Mutant[] = [
     file: 'workers/raft/core/raft.ts',
     find: 'index <= this.log.committed || this.log.termAt(index) === of;',
     replace: 'index <= this.log.committed && of > 0;',
-    tests: SIMULATION,
+    tests: FOLLOWER,
   },
   {
     name: 'shell: two answers to a proposal',

@@ -194,7 +194,7 @@ export class Cluster {
     const result = configuration && shell.change(configuration);
     if (!configuration || !result?.ok) return;
     this.seen.changes += 1;
-    this.invariants.configurationAppended(result.index, result.term, configuration);
+    this.#checked(() => this.invariants.configurationAppended(core, result.index, result.term, configuration));
     this.#turn(life);
   }
 

@@ -74,8 +74,13 @@ export class Invariants {
     this.#lives.set(id, life);
   }
 
-  /** A leader appended a configuration; it takes effect at once. */
-  configurationAppended(index: number, term: number, configuration: Configuration): void {
+  /** A leader appended a configuration; it takes effect at once, and the one before is committed. */
+  configurationAppended({ id, log }: RaftCore, index: number, term: number, configuration: Configuration): void {
+    const others = this.#configurations.filter(
+      (placed) => log.termAt(placed.index as typeof log.begin) === placed.term,
+    );
+    const early = others.find((placed) => placed.index < index && !this.committed.has(placed.index));
+    assert.equal(early, undefined, `${id} changes a configuration that isn't committed`);
     this.#configurations.push({ index, term, configuration });
   }
 

@@ -28,12 +28,17 @@ interface Weather {
   readonly transfer: number;
   /** Leaders reach few others, and die young. */
   readonly isHardOnLeaders: boolean;
+  /** Leaders are cut off from everybody, while old answers to them are still on their way; much is read. */
+  readonly isHardOnLeases: boolean;
 }
 
 function weatherOf(seed: number, random: Random): Weather {
   const pick = <T>(...choices: readonly [T, ...T[]]): T => choices[random.below(choices.length)] ?? choices[0];
   if (seed % 3 === 0) {
     return { ...CLEAR, shape: { voters: 5, nonVoters: 0 }, slowestLeaderWriteMs: 1000, isHardOnLeaders: true };
+  }
+  if (seed % 6 === 1) {
+    return { ...CLEAR, lateness: 0.5, isHardOnLeases: true };
   }
   const slowestWriteMs = pick(30, 30, 30, 400);
   return {
@@ -51,6 +56,7 @@ function weatherOf(seed: number, random: Random): Weather {
     compaction: pick(0, 0.02),
     transfer: pick(0, 0.01),
     isHardOnLeaders: false,
+    isHardOnLeases: false,
   };
 }
 
@@ -69,6 +75,7 @@ const CLEAR: Weather = {
   compaction: 0,
   transfer: 0,
   isHardOnLeaders: false,
+  isHardOnLeases: false,
 };
 
 /** Faults at random for some time, then peace. `voters`: how many there are, whatever the seed says. */
@@ -80,6 +87,7 @@ export async function storm(seed: number, voters: number | null = null): Promise
   await cluster.bootstrap();
   begin(cluster, weather);
   const fates = new LeadersFate(cluster);
+  const isolation = new LeadersIsolation(cluster);
   await cluster.run(weather.isHardOnLeaders ? 2 * STORM_MS : STORM_MS, async () => {
     if (random.chance(0.3)) cluster.propose();
     if (random.chance(weather.partition)) cluster.network.partition(cluster.ids);
@@ -87,7 +95,8 @@ export async function storm(seed: number, voters: number | null = null): Promise
     if (random.chance(weather.forgery)) forge(cluster);
     if (random.chance(weather.change)) cluster.change((now) => changed(now, cluster, random));
     if (random.chance(weather.transfer)) cluster.transfer();
-    if (random.chance(0.05)) cluster.readConsistently();
+    if (random.chance(weather.isHardOnLeases ? 0.5 : 0.05)) cluster.readConsistently();
+    if (weather.isHardOnLeases) isolation.tick();
     if (weather.isHardOnLeaders) fates.tick();
     for (const server of cluster.servers) await fault(cluster, server, weather);
   });
@@ -133,6 +142,33 @@ function changed(now: Configuration, cluster: Cluster, random: Random): Configur
   if (found && random.chance(0.3)) return { servers: rest };
   const suffrage = found?.suffrage === 'nonvoter' ? 'voter' : 'nonvoter';
   return { servers: [...rest, { suffrage, id, address: `${id}:8300` }] };
+}
+
+/** Each leader is cut off some time after it was elected, for longer than an election takes. */
+class LeadersIsolation {
+  readonly #cluster: Cluster;
+  #known = '';
+  #beginsMs = Number.POSITIVE_INFINITY;
+
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster;
+  }
+
+  tick(): void {
+    const { random, network, nowMs, ids } = this.#cluster;
+    const leader = this.#cluster.leader();
+    const core = leader && this.#cluster.core(leader);
+    if (!leader || !core) return;
+    const name = `${leader.id} ${core.term}`;
+    if (name !== this.#known) {
+      this.#known = name;
+      this.#beginsMs = nowMs + 100 + random.below(500);
+    } else if (nowMs >= this.#beginsMs) {
+      network.heal();
+      network.isolate(leader.id, ids);
+      this.#beginsMs = Number.POSITIVE_INFINITY;
+    }
+  }
 }
 
 function mayLeave(now: Configuration, cluster: Cluster): boolean {
