@@ -11,6 +11,8 @@ export class Network {
   /** Shares of all messages, in [0, 1]. */
   loss = 0;
   lateness = 0;
+  /** The same for what followers answer to their leader, if it is more. */
+  answerLateness = 0;
   duplication = 0;
   /** How late the late ones are at most. */
   latestMs = 0;
@@ -73,7 +75,8 @@ export class Network {
   }
 
   #fly(message: PeerMessage, nowMs: number): void {
-    const isLate = this.#random.chance(this.lateness);
+    const isAnswer = message.kind === 'append-answer' || message.kind === 'heartbeat-answer';
+    const isLate = this.#random.chance(isAnswer ? Math.max(this.lateness, this.answerLateness) : this.lateness);
     const atMs = nowMs + 1 + this.#random.below(isLate ? this.latestMs : USUAL_MS);
     const tick = Math.floor(atMs / this.#tickMs) + 1;
     const others = this.#flights.get(tick);

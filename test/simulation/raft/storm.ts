@@ -16,6 +16,7 @@ interface Weather {
   readonly shape: ClusterShape;
   readonly loss: number;
   readonly lateness: number;
+  readonly answerLateness: number;
   readonly duplication: number;
   readonly slowestWriteMs: number;
   readonly slowestLeaderWriteMs: number;
@@ -38,13 +39,14 @@ function weatherOf(seed: number, random: Random): Weather {
     return { ...CLEAR, shape: { voters: 5, nonVoters: 0 }, slowestLeaderWriteMs: 1000, isHardOnLeaders: true };
   }
   if (seed % 6 === 1) {
-    return { ...CLEAR, lateness: 0.5, isHardOnLeases: true };
+    return { ...CLEAR, duplication: 0.9, answerLateness: 0.5, isHardOnLeases: true };
   }
   const slowestWriteMs = pick(30, 30, 30, 400);
   return {
     shape: { voters: pick(2, 3, 4, 5), nonVoters: pick(0, 0, 1, 2) },
     loss: pick(0, 0.05, 0.1),
     lateness: pick(0.02, 0.1, 0.3),
+    answerLateness: 0,
     duplication: pick(0, 0.2),
     slowestWriteMs,
     slowestLeaderWriteMs: slowestWriteMs,
@@ -64,6 +66,7 @@ const CLEAR: Weather = {
   shape: { voters: 3, nonVoters: 0 },
   loss: 0,
   lateness: 0,
+  answerLateness: 0,
   duplication: 0,
   slowestWriteMs: 30,
   slowestLeaderWriteMs: 30,
@@ -108,8 +111,8 @@ export async function storm(seed: number, voters: number | null = null): Promise
 }
 
 function begin(cluster: Cluster, weather: Weather): void {
-  const { loss, lateness, duplication, slowestWriteMs, slowestLeaderWriteMs, crashWithin } = weather;
-  Object.assign(cluster.network, { loss, lateness, duplication, latestMs: LATEST_MS });
+  const { loss, lateness, answerLateness, duplication, slowestWriteMs, slowestLeaderWriteMs, crashWithin } = weather;
+  Object.assign(cluster.network, { loss, lateness, answerLateness, duplication, latestMs: LATEST_MS });
   Object.assign(cluster, { slowestWriteMs, slowestLeaderWriteMs, crashesWithin: crashWithin });
 }
 
