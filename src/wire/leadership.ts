@@ -28,18 +28,21 @@ export class Leadership {
   readonly #words: Int32Array;
   readonly #wide: BigInt64Array;
   readonly #epoch: bigint;
+  readonly #clock: () => bigint;
 
-  constructor(buffer?: SharedArrayBuffer) {
+  /** `clock`: milliseconds that never jump; a simulation has its own. */
+  constructor(buffer?: SharedArrayBuffer, clock: () => bigint = monotonicMs) {
+    this.#clock = clock;
     this.buffer = buffer ?? new SharedArrayBuffer(WORDS_64 * 8 + WORDS_32 * 4);
     this.#wide = new BigInt64Array(this.buffer, 0, WORDS_64);
     this.#words = new Int32Array(this.buffer, WORDS_64 * 8, WORDS_32);
-    if (!buffer) Atomics.store(this.#wide, EPOCH, monotonicMs());
+    if (!buffer) Atomics.store(this.#wide, EPOCH, clock());
     this.#epoch = Atomics.load(this.#wide, EPOCH);
   }
 
   /** Milliseconds since the buffer was made, modulo 2^32, as a signed 32-bit number. */
   now(): number {
-    return Number(BigInt.asIntN(32, monotonicMs() - this.#epoch));
+    return Number(BigInt.asIntN(32, this.#clock() - this.#epoch));
   }
 
   get role(): Role {

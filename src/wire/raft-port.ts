@@ -53,13 +53,22 @@ export type RejectReason =
   | { readonly code: 'not-leader' }
   /** More than the raft worker's bound of unpersisted bytes is waiting; nothing was taken. */
   | { readonly code: 'queue-full' }
+  /** The term ended first: the batch may be committed all the same, or never. */
   | { readonly code: 'leadership-lost' }
+  /** Leadership is being handed over; nothing was taken. */
+  | { readonly code: 'transferring' }
   | { readonly code: 'stopping' };
 
 export type RaftToState =
-  /** Recovery is done and a term may begin; `restore-*` messages came before it when there was a snapshot. */
+  /**
+   * Recovery is done and a term may begin; `restore-*` messages came before it when there was a snapshot. They may come again
+   * at any time, when a leader sends a snapshot in the place of entries.
+   */
   | { readonly kind: 'started'; readonly lastIndex: number; readonly lastTerm: number }
-  /** `leader` is told only after `applied` covers the term's first entry: its holder has then all that was committed before. */
+  /**
+   * In every term, and whenever the leader is known or forgotten (''). `leader` is told only after `applied` covers the term's
+   * first entry: its holder has then all that was committed before.
+   */
   | {
       readonly kind: 'role';
       readonly role: RaftRole;

@@ -1,10 +1,13 @@
-// Hands committed entries to the state worker, each once and in index order. What was proposed here in this term is only
-// named (`committed-own`: the proposer still has it); everything else is read back from the store in bounded pieces, no
-// faster than the state worker gives credit.
+// Hands committed entries to one replica, each once and in index order; another replica has a Delivery of its own, with its
+// own place in the log. What the replica's proposer appended in a term that this server led to the commit is only named
+// (`committed-own`: the proposer still has it); everything else is read back from the store in bounded pieces, no faster than
+// the replica gives credit. A snapshot that takes the place of entries is handed over as a whole.
 
 import { COMMITTED_WINDOW_BYTES } from '../../wire/raft-port.js';
 import { after, type EntryRun, EntryType, type LogIndex, lastIndexOf, logIndex, type Term } from './core/entry.js';
 import { joinRuns } from './core/packed.js';
+import type { Restore } from './restore.js';
+import type { SnapshotDescription } from './snapshot/meta.js';
 import type { StateChannel } from './state-port.js';
 
 /** Payload read from the store at once. */
@@ -18,28 +21,40 @@ export interface OwnEntries {
   readonly term: Term;
 }
 
-export interface EntrySource {
+interface Barrier {
+  readonly request: number;
+  readonly index: LogIndex;
+  readonly term: Term;
+}
+
+export interface CommittedLog {
   read(from: LogIndex, through: LogIndex, maxBytes: number): Promise<readonly EntryRun[]>;
+  /** null when the index isn't in the log. */
+  termAt(index: LogIndex): Term | null;
+}
+
+export interface DeliveryParts {
+  readonly state: StateChannel;
+  readonly log: CommittedLog;
+  readonly restore: Restore;
+  readonly failed: (error: unknown) => void;
 }
 
 export class Delivery {
-  readonly #state: StateChannel;
-  readonly #source: EntrySource;
-  readonly #failed: (error: unknown) => void;
+  readonly #parts: DeliveryParts;
   #own: OwnEntries[] = [];
-  #barriers: { readonly request: number; readonly index: LogIndex }[] = [];
+  #barriers: Barrier[] = [];
   #delivered: LogIndex;
   #committed: LogIndex;
   #credit = COMMITTED_WINDOW_BYTES;
-  #replaying: Promise<void> | null = null;
+  #working: Promise<void> | null = null;
+  #snapshot: SnapshotDescription | null = null;
   #stopped = false;
   #resume: (() => void) | null = null;
 
-  /** `from`: everything through it is in the state worker already (the restored snapshot). */
-  constructor(state: StateChannel, source: EntrySource, from: LogIndex, failed: (error: unknown) => void) {
-    this.#state = state;
-    this.#source = source;
-    this.#failed = failed;
+  /** `from`: everything through it is in the replica already (the restored snapshot). */
+  constructor(parts: DeliveryParts, from: LogIndex) {
+    this.#parts = parts;
     this.#delivered = from;
     this.#committed = from;
   }
@@ -48,37 +63,80 @@ export class Delivery {
     return this.#delivered;
   }
 
-  /** To be told in the order of appending, before the entries are committed. */
+  /**
+   * What the replica proposed was appended. To be told in the order of appending, before the entries are committed, and
+   * {@link disown} must be called when the term ends. Each batch gets one answer: `committed-own` or `rejected`.
+   */
   own(entries: OwnEntries): void {
     this.#own.push(entries);
   }
 
-  /** Answers `request` once everything through `index` has been handed over. */
-  barrier(request: number, index: LogIndex): void {
-    this.#barriers.push({ request, index });
+  /** Answers `request` once everything through `index` has been handed over, with 0 when the term ends before. */
+  barrier(request: number, index: LogIndex, term: Term): void {
+    this.#barriers.push({ request, index, term });
     this.#answerBarriers();
+  }
+
+  /**
+   * This server leads no more. Of what it appended, only what lies committed in the log is sure to stay: another leader may
+   * put its own entries at the same indexes, or let these come through later, as anybody's.
+   */
+  disown(committed: LogIndex): void {
+    const stays = (last: LogIndex, term: Term): boolean => last <= committed && this.#parts.log.termAt(last) === term;
+    this.#forsake((own) => stays(lastIndexOf(own), own.term));
+    const barriers = this.#barriers;
+    this.#barriers = barriers.filter(({ index, term }) => stays(index, term));
+    for (const { request, index, term } of barriers) if (!stays(index, term)) this.#postBarrier(request, 0);
   }
 
   commit(through: LogIndex): void {
     this.#committed = through;
-    if (!this.#replaying) this.#run();
+    if (!this.#working) this.#run();
+  }
+
+  /** A durable snapshot took the place of the log through its index. */
+  install(snapshot: SnapshotDescription): void {
+    this.#snapshot = snapshot;
+    const { index } = snapshot.position;
+    if (index > this.#committed) this.#committed = index;
+    // Nobody can say any more what became of them.
+    this.#forsake(() => false);
+    this.#wake();
+    if (!this.#working) this.#run();
   }
 
   /** Nothing is handed out any more, and the store is no longer read, once this resolves. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#resume?.();
-    await this.#replaying;
+    this.#wake();
+    await this.#working;
   }
 
   credit(bytes: number): void {
     this.#credit += bytes;
-    if (this.#credit <= 0) return;
+    if (this.#credit > 0) this.#wake();
+  }
+
+  #wake(): void {
     this.#resume?.();
     this.#resume = null;
   }
 
+  #forsake(isKept: (own: OwnEntries) => boolean): void {
+    const own = this.#own;
+    this.#own = own.filter(isKept);
+    for (const one of own) {
+      if (one.batch === null || isKept(one)) continue;
+      const reason = { code: 'leadership-lost' } as const;
+      this.#parts.state.post({ kind: 'rejected', batch: one.batch, count: one.count, reason });
+    }
+  }
+
   #run(): void {
+    if (this.#snapshot) {
+      this.#work(this.#install(this.#snapshot));
+      return;
+    }
     let taken = 0;
     while (this.#delivered < this.#committed) {
       const head = this.#own[taken];
@@ -91,35 +149,56 @@ export class Delivery {
     this.#answerBarriers();
     const next = this.#own[0]?.firstIndex ?? logIndex(this.#committed + 1);
     const through = logIndex(Math.min(this.#committed, next - 1));
-    if (this.#delivered < through) this.#startReplay(through);
+    if (this.#delivered < through) this.#work(this.#replay(through));
   }
 
   #hand({ batch, firstIndex, count, term }: OwnEntries): void {
     if (batch === null) this.#postQuiet(lastIndexOf({ firstIndex, count }), term);
-    else this.#state.post({ kind: 'committed-own', batch, firstIndex, count, term });
+    else this.#parts.state.post({ kind: 'committed-own', batch, firstIndex, count, term });
     this.#delivered = lastIndexOf({ firstIndex, count });
   }
 
-  #startReplay(through: LogIndex): void {
-    this.#replaying = this.#replay(through).then(
+  #work(work: Promise<void>): void {
+    this.#working = work.then(
       () => {
-        this.#replaying = null;
+        this.#working = null;
         if (!this.#stopped) this.#run();
       },
-      (error: unknown) => this.#failed(error),
+      (error: unknown) => this.#parts.failed(error),
     );
   }
 
+  async #install(snapshot: SnapshotDescription): Promise<void> {
+    await this.#parts.restore.run(snapshot);
+    if (this.#snapshot === snapshot) this.#snapshot = null;
+    this.#delivered = snapshot.position.index;
+  }
+
   async #replay(through: LogIndex): Promise<void> {
-    while (this.#delivered < through && !this.#stopped) {
+    while (this.#delivered < through && !this.#isCutOff) {
       if (this.#credit <= 0) {
         await new Promise<void>((resolve) => {
           this.#resume = resolve;
         });
         continue;
       }
-      const runs = await this.#source.read(after(this.#delivered), through, PIECE_BYTES);
+      const runs = await this.#read(through);
       for (const stretch of byTerm(runs)) this.#postStretch(stretch, through);
+    }
+  }
+
+  get #isCutOff(): boolean {
+    return this.#stopped || this.#snapshot !== null;
+  }
+
+  async #read(through: LogIndex): Promise<readonly EntryRun[]> {
+    try {
+      const runs = await this.#parts.log.read(after(this.#delivered), through, PIECE_BYTES);
+      return this.#isCutOff ? [] : runs;
+    } catch (error) {
+      // A snapshot has taken the place of what was to be read.
+      if (this.#isCutOff) return [];
+      throw error;
     }
   }
 
@@ -130,21 +209,26 @@ export class Delivery {
     const { indexes, entries } = joinRuns(commands, last.term, after(this.#delivered), through);
     const end = logIndex(Math.min(lastIndexOf(last), through));
     this.#credit -= entries.byteLength;
-    this.#state.post({ kind: 'committed', indexes, through: end, term: last.term, entries }, [entries, indexes.buffer]);
+    const message = { kind: 'committed', indexes, through: end, term: last.term, entries } as const;
+    this.#parts.state.post(message, [entries, indexes.buffer]);
     this.#delivered = end;
   }
 
   #postQuiet(through: LogIndex, term: Term): void {
     const message = { kind: 'committed', indexes: new Float64Array(0), through, term } as const;
-    this.#state.post({ ...message, entries: new ArrayBuffer(0) });
+    this.#parts.state.post({ ...message, entries: new ArrayBuffer(0) });
   }
 
   #answerBarriers(): void {
     while (this.#barriers[0] && this.#barriers[0].index <= this.#delivered) {
       const { request, index } = this.#barriers[0];
       this.#barriers.shift();
-      this.#state.post({ kind: 'barrier-reached', request, index });
+      this.#postBarrier(request, index);
     }
+  }
+
+  #postBarrier(request: number, index: number): void {
+    this.#parts.state.post({ kind: 'barrier-reached', request, index });
   }
 }
 

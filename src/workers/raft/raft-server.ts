@@ -1,38 +1,49 @@
-// The shell around the core: feeds it proposals, writes what it wants durable (one write at a time; what arrives meanwhile
-// shares the next one), hands out what is committed, and tells the other threads who leads.
+// The shell around the core: feeds it proposals and what other servers say, writes what it wants durable (one write at a time;
+// what arrives meanwhile shares the next one), sends, hands out what is committed, and has told who leads.
 
 import type { Logger } from '../../observe/logger.js';
-import { type Leadership, Role as SharedRole } from '../../wire/leadership.js';
 import { MAX_UNPERSISTED_BYTES, type RejectReason, type StateToRaft } from '../../wire/raft-port.js';
-import { EntryType, emptyPayload, type LogIndex } from './core/entry.js';
+import type { Configuration } from './core/configuration.js';
+import { EntryType, emptyPayload, type ServerId } from './core/entry.js';
 import { countEntries } from './core/packed.js';
-import type { RaftCore } from './core/raft.js';
+import type { ChangeResult, RaftCore } from './core/raft.js';
 import type { Persist, RoleChange } from './core/ready.js';
+import type { TransferResult } from './core/transfer.js';
 import type { Delivery } from './delivery.js';
+import type { LeadershipBoard } from './leadership-board.js';
+import type { PeerSender } from './peer-sender.js';
 import type { RaftMetrics } from './raft-metrics.js';
 import { statsOf } from './raft-stats.js';
+import type { Restore } from './restore.js';
+import { SnapshotInstaller } from './snapshot/snapshot-installer.js';
+import type { SnapshotStore } from './snapshot/snapshot-store.js';
 import type { SnapshotTaker } from './snapshot/snapshot-taker.js';
 import type { StateChannel } from './state-port.js';
-import type { LogStore } from './store/log-store.js';
+import type { DurableLog } from './storage.js';
+import type { PeerMessage } from './transport.js';
 
 export interface ServerParts {
   readonly core: RaftCore;
-  readonly store: LogStore;
+  readonly store: DurableLog;
   readonly state: StateChannel;
   readonly delivery: Delivery;
+  readonly restore: Restore;
   readonly snapshots: SnapshotTaker;
-  readonly leadership: Leadership;
+  readonly snapshotStore: SnapshotStore;
+  readonly board: LeadershipBoard;
+  readonly sender: PeerSender;
   readonly metrics: RaftMetrics;
   readonly logger: Logger;
-  readonly serverAddress: string;
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
   /** A disk that fails ends the worker. */
   readonly failed: (error: unknown) => void;
 }
 
 export class RaftServer {
   readonly #parts: ServerParts;
+  readonly #installer: SnapshotInstaller;
   #unpersistedBytes = 0;
-  #isLeaderAnnounced = false;
   #stopping = false;
   #write: Promise<void> | null = null;
   /** When the group that waits for the next write was begun, for `raft.commitTime`. */
@@ -40,16 +51,44 @@ export class RaftServer {
 
   constructor(parts: ServerParts) {
     this.#parts = parts;
+    const { core, store, delivery, snapshotStore, logger } = parts;
+    this.#installer = new SnapshotInstaller({
+      core,
+      snapshots: snapshotStore,
+      retreat: (index) => store.retreat(index),
+      quiet: () => this.#quiet(),
+      installed: (snapshot) => delivery.install(snapshot),
+      turn: () => this.turn(),
+      logger,
+    });
   }
 
-  start(): void {
-    this.#parts.core.tick(performance.now());
+  /** Time has passed. */
+  tick(): void {
+    this.#parts.core.tick(this.#parts.now());
     this.turn();
+  }
+
+  /** Takes what another server sent; {@link turn} must follow the last message of a turn. */
+  receiveFromPeer(message: PeerMessage): void {
+    const nowMs = this.#parts.now();
+    if (message.kind === 'install') this.#installer.receive(message, nowMs);
+    else this.#parts.core.step(message, nowMs);
+  }
+
+  /** Appends a configuration; followed by {@link turn}. */
+  change(configuration: Configuration): ChangeResult {
+    return this.#parts.core.proposeConfiguration(configuration, this.#parts.now());
+  }
+
+  /** Hands leadership over; followed by {@link turn}. */
+  transfer(target: ServerId | null): TransferResult {
+    return this.#parts.core.transfer(target, this.#parts.now());
   }
 
   /** Takes one message; {@link turn} must follow the last one of a turn. */
   receive(message: StateToRaft): void {
-    const { state, snapshots, delivery, metrics, core } = this.#parts;
+    const { state, snapshots, delivery, metrics, core, restore, board, now } = this.#parts;
     switch (message.kind) {
       case 'propose':
         this.#propose(message.batch, message.count, message.entries);
@@ -59,11 +98,11 @@ export class RaftServer {
         return;
       case 'verify':
         metrics.verifyLeader.add(1);
-        state.post({ kind: 'verified', request: message.request, ok: core.role === 'leader' });
+        core.confirmLeadership(message.request, now());
         return;
       case 'applied':
         delivery.credit(message.bytes);
-        this.#announceLeader(message.index);
+        board.applied(message.index);
         return;
       case 'snapshot-begin':
       case 'snapshot-chunk':
@@ -75,35 +114,40 @@ export class RaftServer {
         snapshots.force(message.request);
         return;
       case 'stats':
-        state.post({ kind: 'stats', request: message.request, stats: statsOf(core, delivery.delivered) });
+        state.post({ kind: 'stats', request: message.request, stats: statsOf(core, delivery.delivered, now()) });
         return;
       case 'restore-credit':
+        restore.credit(message.bytes);
+        return;
       case 'restored':
-        // The restore at the start is over; its last credit may arrive late.
+        restore.restored();
         return;
     }
   }
 
-  /**
-   * Does what the core has become ready for. There are no messages to send: with other voters, for whom there is no
-   * connection yet, the core gets no ticks and stays a silent follower.
-   */
+  /** Does what the core has become ready for. */
   turn(): void {
-    const { core, delivery } = this.#parts;
+    const { core, delivery, sender, state, board } = this.#parts;
     for (let ready = core.ready(); ready !== null; ready = core.ready()) {
       for (const change of ready.roles) this.#changeRole(change);
+      if (ready.soft) board.changed(ready.soft);
       if (ready.persist) this.#write = this.#persist(ready.persist);
+      for (const message of ready.messages) sender.send(message);
       if (ready.committed) delivery.commit(ready.committed.through);
+      for (const { request, ok } of ready.confirmations) state.post({ kind: 'verified', request, ok });
     }
+    board.refresh();
   }
 
   /** Refuses what is new, finishes what was taken, and resolves when the disk is quiet. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    await this.#parts.snapshots.stop();
-    while (this.#write) await this.#write;
-    await this.#parts.delivery.stop();
     this.#parts.metrics.stop();
+    await this.#parts.snapshots.stop();
+    await this.#installer.stop();
+    await this.#quiet();
+    this.#parts.restore.stop();
+    await this.#parts.delivery.stop();
     await this.#parts.store.close();
   }
 
@@ -125,7 +169,7 @@ export class RaftServer {
       return;
     }
     this.#unpersistedBytes += entries.byteLength;
-    this.#groupSinceMs ??= performance.now();
+    this.#groupSinceMs ??= this.#parts.now();
     delivery.own({ batch, firstIndex: result.firstIndex, count, term: result.term });
     metrics.apply.add(count);
   }
@@ -140,16 +184,20 @@ export class RaftServer {
       return;
     }
     delivery.own({ batch: null, firstIndex: result.firstIndex, count: 1, term: result.term });
-    delivery.barrier(request, result.firstIndex);
+    delivery.barrier(request, result.firstIndex, result.term);
   }
 
   #reject(batch: number, count: number, reason: RejectReason): void {
     this.#parts.state.post({ kind: 'rejected', batch, count, reason });
   }
 
+  async #quiet(): Promise<void> {
+    while (this.#write) await this.#write;
+  }
+
   async #persist(work: Persist): Promise<void> {
-    const { core, store, leadership, metrics, failed } = this.#parts;
-    const startedMs = performance.now();
+    const { core, store, metrics, failed, now } = this.#parts;
+    const startedMs = now();
     const sinceMs = this.#groupSinceMs;
     this.#groupSinceMs = null;
     try {
@@ -160,12 +208,11 @@ export class RaftServer {
       failed(error);
       return;
     }
-    const endedMs = performance.now();
+    const endedMs = now();
     const before = core.log.committed;
     for (const run of work.runs) if (run.type === EntryType.command) this.#unpersistedBytes -= run.payload.byteLength;
     this.#write = null;
-    core.advance(performance.now());
-    leadership.setProgress(core.log.committed, core.log.last.index);
+    core.advance(endedMs);
     this.turn();
     const entries = work.runs.reduce((sum, run) => sum + run.count, 0);
     metrics.dispatchLog.add(endedMs - startedMs);
@@ -174,33 +221,14 @@ export class RaftServer {
     if (sinceMs !== null) metrics.commitTime.add(endedMs - sinceMs);
   }
 
-  #changeRole({ role, term, tally }: RoleChange): void {
-    const { leadership, logger, metrics, core, state, serverAddress, delivery } = this.#parts;
-    metrics.role(role);
-    const node = `Node at ${serverAddress} [${role[0]?.toUpperCase()}${role.slice(1)}]`;
-    if (role === 'leader') {
-      logger.info('election won', 'term', term, 'tally', tally);
-      logger.info('entering leader state', 'leader', node);
-      leadership.setUnboundedLease(true);
-      const first = core.termBegin;
-      if (first !== null) delivery.own({ batch: null, firstIndex: first, count: 1, term });
-      return;
-    }
-    logger.info(`entering ${role} state`, 'node', node, 'term', term);
-    leadership.setRole(SharedRole[role], term, false);
-    state.post({ kind: 'role', role, term, leaderAddress: '', leaderId: '' });
-  }
-
-  /**
-   * Others may know that this server leads only once the state worker holds everything committed before: until then it
-   * would answer reads without writes that were acknowledged before a restart.
-   */
-  #announceLeader(applied: number): void {
-    const { core, leadership, state, serverAddress } = this.#parts;
-    const first: LogIndex | null = core.termBegin;
-    if (this.#isLeaderAnnounced || first === null || applied < first) return;
-    this.#isLeaderAnnounced = true;
-    leadership.setRole(SharedRole.leader, core.term, true);
-    state.post({ kind: 'role', role: 'leader', term: core.term, leaderAddress: serverAddress, leaderId: core.id });
+  #changeRole(change: RoleChange): void {
+    const { board, metrics, core, delivery } = this.#parts;
+    metrics.role(change.role);
+    board.log(change);
+    // Whatever it led before is over.
+    delivery.disown(core.log.committed);
+    const first = core.termBegin;
+    if (change.role !== 'leader' || first === null || change.term !== core.term) return;
+    delivery.own({ batch: null, firstIndex: first, count: 1, term: change.term });
   }
 }

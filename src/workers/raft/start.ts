@@ -1,4 +1,4 @@
-// From opened storage to a running server: restore, bootstrap, core, shell, in that order.
+// From opened storage to a server: restore, bootstrap, core, shell, in that order. It lives by the ticks that its owner gives.
 
 import type { Logger } from '../../observe/logger.js';
 import type { Metrics } from '../../observe/metrics.js';
@@ -11,21 +11,31 @@ import { logIndex, ORIGIN, type Position, term } from './core/entry.js';
 import type { RecoveredLog } from './core/log.js';
 import { RaftCore, type Timing } from './core/raft.js';
 import { Delivery } from './delivery.js';
+import { LeadershipBoard } from './leadership-board.js';
+import { PeerSender } from './peer-sender.js';
 import { RaftMetrics } from './raft-metrics.js';
 import { RaftServer } from './raft-server.js';
 import { Restore } from './restore.js';
 import { SnapshotTaker } from './snapshot/snapshot-taker.js';
 import type { StateChannel, StateLink } from './state-port.js';
 import type { Storage } from './storage.js';
+import type { Transport } from './transport.js';
 
 export interface Surroundings {
   readonly leadership: Leadership;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly failed: (error: unknown) => void;
+  readonly transport: Transport;
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
+  /** In [0, 1). */
+  readonly random: () => number;
 }
 
 export interface StartedServer {
+  readonly core: RaftCore;
+  readonly shell: RaftServer;
   stop(): Promise<void>;
   reload(settings: RaftSettings): void;
 }
@@ -42,9 +52,9 @@ export async function startServer(
   state: StateLink,
   around: Surroundings,
 ): Promise<StartedServer> {
-  const { leadership, logger, metrics, failed } = around;
+  const { leadership, logger, metrics, failed, transport, now, random } = around;
   if (storage.recovered.repaired !== null) logger.warn(storage.recovered.repaired);
-  const restore = new Restore(state);
+  const restore = new Restore(state, storage.snapshots);
   let server: RaftServer | null = null;
   state.listen(
     (message) => (server ? server.receive(message) : receiveEarly(message, state, restore)),
@@ -52,11 +62,11 @@ export async function startServer(
   );
   if (storage.snapshot) {
     logger.info('starting restore from snapshot', 'id', storage.snapshot.id, 'size-in-bytes', storage.snapshot.size);
-    await restore.run(storage.snapshots, storage.snapshot);
+    await restore.run(storage.snapshot);
     logger.info('restored from snapshot', 'id', storage.snapshot.id);
   }
   const origin = await originOf(data, storage);
-  const core = new RaftCore({ id: data.serverId, ...origin, timing: timingOf(data.raft), random: Math.random });
+  const core = new RaftCore({ id: data.serverId, ...origin, timing: timingOf(data.raft), random });
   logger.info(
     'initial configuration',
     'index',
@@ -65,19 +75,25 @@ export async function startServer(
     describe(core.configuration),
   );
   explainWaiting(data, core.configuration, logger);
-  const delivery = new Delivery(state, storage.log, core.log.snapshot.index, failed);
+  const log = {
+    read: storage.log.read.bind(storage.log),
+    termAt: core.log.termAt.bind(core.log),
+  };
+  const delivery = new Delivery({ state, log, restore, failed }, core.log.snapshot.index);
   const dropThrough = storage.log.dropThrough.bind(storage.log);
   const taker = { core, state, snapshots: storage.snapshots, dropThrough, logger, metrics };
   const snapshots = new SnapshotTaker(taker, data.raft);
   const { last } = core.log;
   state.post({ kind: 'started', lastIndex: last.index, lastTerm: last.term });
-  leadership.setProgress(core.log.committed, last.index);
   const raftMetrics = new RaftMetrics(metrics, core, () => delivery.delivered);
-  const parts = { core, store: storage.log, state, delivery, snapshots, leadership, logger, failed };
-  const running = new RaftServer({ ...parts, metrics: raftMetrics, serverAddress: data.serverAddress });
+  const board = new LeadershipBoard({ core, leadership, state, logger, serverAddress: data.serverAddress, now });
+  const sender = new PeerSender({ core, store: storage.log, snapshots: storage.snapshots, transport, failed });
+  const parts = { core, store: storage.log, state, delivery, restore, snapshots, board, sender, logger, failed, now };
+  const running = new RaftServer({ ...parts, snapshotStore: storage.snapshots, metrics: raftMetrics });
   server = running;
-  running.start();
   return {
+    core,
+    shell: running,
     stop: async () => {
       await running.stop();
       state.close();

@@ -16,8 +16,11 @@ import { LogStore } from './store/log-store.js';
 import { MemoryStore } from './store/memory-store.js';
 import { storageFailureOf } from './store/storage-failure.js';
 
+/** The log as the shell needs it; the simulator looks over its shoulder. */
+export type DurableLog = Pick<LogStore, 'persist' | 'read' | 'dropThrough' | 'retreat' | 'close'>;
+
 export interface Storage {
-  readonly log: LogStore;
+  readonly log: DurableLog;
   readonly snapshots: SnapshotStore;
   /** The newest readable snapshot; null when there is none. */
   readonly snapshot: SnapshotDescription | null;

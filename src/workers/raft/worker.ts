@@ -5,10 +5,12 @@ import { workerData } from 'node:worker_threads';
 import { startTelemetry } from '../../observe/worker-telemetry.js';
 import { Leadership } from '../../wire/leadership.js';
 import type { MainToRaft, RaftToMain, RaftWorkerData } from '../../wire/raft-worker.js';
+import { isSoleVoter } from './core/configuration.js';
 import { type StartedServer, startServer } from './start.js';
 import { StatePort } from './state-port.js';
 import { openStorage } from './storage.js';
 import { StorageFailure, storageFailureOf } from './store/storage-failure.js';
+import { unconnected } from './transport.js';
 
 const data = workerData as RaftWorkerData;
 const main = data.context.port;
@@ -21,6 +23,7 @@ function tell(message: RaftToMain): void {
 
 /** Main ends the process when it hears `fatal`; a thread that exits at once may be noticed before its last message is. */
 const LINGER_MS = 200;
+const STAND_INTERVAL_MS = 50;
 let hasFailed = false;
 
 function fail(error: unknown): void {
@@ -38,7 +41,24 @@ async function start(): Promise<StartedServer> {
   });
   const leadership = new Leadership(data.leadership);
   const around = { leadership, logger, metrics: telemetry.metrics, failed: fail };
-  return startServer(data, storage, new StatePort(data.statePort), around);
+  const world = { transport: unconnected, now: () => performance.now(), random: Math.random };
+  const started = await startServer(data, storage, new StatePort(data.statePort), { ...around, ...world });
+  standAlone(started);
+  return started;
+}
+
+/**
+ * With other voters, to whom there is no way, a server stays a silent follower. A sole voter stands at once, or after a lease
+ * when there were others lately.
+ */
+function standAlone({ core, shell }: StartedServer): void {
+  shell.tick();
+  if (!isSoleVoter(core.configuration, core.id) || core.role !== 'follower') return;
+  const timer = setInterval(() => {
+    shell.tick();
+    if (core.role !== 'follower') clearInterval(timer);
+  }, STAND_INTERVAL_MS);
+  timer.unref();
 }
 
 let server: StartedServer | null = null;

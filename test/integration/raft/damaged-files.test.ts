@@ -25,7 +25,12 @@ async function write(dataDir: string): Promise<void> {
       const index = half * (ENTRIES / 2) + i;
       const payload = singlePayload(Buffer.from(`entry ${index} ${'x'.repeat(700)}`));
       const run = { firstIndex: logIndex(index), count: 1, term: term(1), type: EntryType.command, appendedAtMs: 0 };
-      await log.persist({ hardState: { term: term(1), vote: 'a' }, truncateAfter: null, runs: [{ ...run, payload }] });
+      await log.persist({
+        hardState: { term: term(1), vote: 'a' },
+        truncateAfter: null,
+        restart: null,
+        runs: [{ ...run, payload }],
+      });
     }
     await log.close();
   }

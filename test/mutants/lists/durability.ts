@@ -26,8 +26,8 @@ const onTheDisk: readonly Mutant[] = [
   {
     name: 'the end of the Raft log is removed without the marker going back',
     file: 'workers/raft/store/log-store.ts',
-    find: '    this.#marker.retreat(index);\n',
-    replace: '',
+    find: '    this.#marker.retreat(index);\n    const at',
+    replace: '    const at',
     tests: ORDER,
   },
   {
@@ -329,9 +329,9 @@ const lossIsSaid: readonly Mutant[] = [
   },
   {
     name: 'the leader is announced before the log is replayed',
-    file: 'workers/raft/raft-server.ts',
-    find: 'if (this.#isLeaderAnnounced || first === null || applied < first) return;',
-    replace: 'if (this.#isLeaderAnnounced || first === null) return;',
+    file: 'workers/raft/leadership-board.ts',
+    find: 'if (first === null || this.#announcedTerm === core.term || index < first) return;',
+    replace: 'if (first === null || this.#announcedTerm === core.term) return;',
     tests: ['integration/raft/replay'],
   },
   {

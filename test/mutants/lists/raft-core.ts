@@ -5,5 +5,12 @@ import { raftElections } from './raft-elections.js';
 import { raftHistories } from './raft-histories.js';
 import { raftLog } from './raft-log.js';
 import { raftReplication } from './raft-replication.js';
+import { raftShell } from './raft-shell.js';
 
-export const raftCore: readonly Mutant[] = [...raftElections, ...raftReplication, ...raftLog, ...raftHistories];
+export const raftCore: readonly Mutant[] = [
+  ...raftElections,
+  ...raftReplication,
+  ...raftShell,
+  ...raftLog,
+  ...raftHistories,
+];

@@ -48,7 +48,7 @@ export const raftElections: readonly Mutant[] = [
   {
     name: "a granted vote doesn't put off the own campaign",
     file: 'workers/raft/core/raft.ts',
-    find: 'vote: request.from });\n      this.#lastContactMs = nowMs;',
+    find: 'vote: request.from });\n      this.#contact.granted(nowMs);',
     replace: 'vote: request.from });',
     tests: VOTES,
   },
@@ -69,8 +69,8 @@ export const raftElections: readonly Mutant[] = [
   {
     name: 'a candidate asks before its own vote is durable',
     file: 'workers/raft/core/raft.ts',
-    find: 'this.#sendWhenDurable({ kind, from: this.id, to, term: next, last: this.log.last });',
-    replace: 'this.#outbox.send({ kind, from: this.id, to, term: next, last: this.log.last });',
+    find: 'this.#sendWhenDurable({ kind, from: this.id, to, term: next, last: this.log.last, isTransfer });',
+    replace: 'this.#outbox.send({ kind, from: this.id, to, term: next, last: this.log.last, isTransfer });',
     tests: VOTES,
   },
   {
@@ -97,15 +97,15 @@ export const raftElections: readonly Mutant[] = [
   {
     name: 'nobody asks before standing',
     file: 'workers/raft/core/raft.ts',
-    find: 'this.#campaign(nowMs, !isSoleVoter(this.configuration, this.id))',
-    replace: 'this.#campaign(nowMs, false)',
+    find: "? 'alone' : 'pre-vote');",
+    replace: "? 'alone' : 'elected');",
     tests: VOTES,
   },
   {
     name: 'a non-voter stands',
     file: 'workers/raft/core/raft.ts',
-    find: 'if (votersOf(this.configuration).includes(this.id))',
-    replace: 'if (this.configuration.servers.length > 0)',
+    find: 'if (!this.#membership.voters.includes(this.id)) return;\n    this.#campaign',
+    replace: 'this.#campaign',
     tests: VOTES,
   },
   {
@@ -153,7 +153,7 @@ export const raftElections: readonly Mutant[] = [
   {
     name: 'a server that hears a leader votes all the same',
     file: 'workers/raft/core/election.ts',
-    find: 'if (leader !== null && leader !== request.from) return false;',
+    find: 'if (leader !== null && leader !== request.from && !request.isTransfer) return false;',
     replace: '',
     tests: VOTES,
   },

@@ -40,15 +40,15 @@ export const raftLog: readonly Mutant[] = [
   {
     name: 'deleted entries are written all the same',
     file: 'workers/raft/core/log.ts',
-    find: 'this.#waiting.flatMap((run) => cutRun(run, index))',
-    replace: '[...this.#waiting]',
+    find: 'this.#waiting = cutRuns(this.#waiting, index);',
+    replace: '',
     tests: FOLLOWER,
   },
   {
     name: 'of a run, all or nothing is deleted',
     file: 'workers/raft/core/log.ts',
-    find: 'if (lastIndexOf(run) <= index) return [run];',
-    replace: 'return [run];',
+    find: 'sliceRun(run, run.firstIndex, index)',
+    replace: '(run.firstIndex > index ? null : run)',
     tests: FOLLOWER,
   },
   {
@@ -96,7 +96,7 @@ export const raftLog: readonly Mutant[] = [
   {
     name: 'the entry before is not looked at',
     file: 'workers/raft/core/replication.ts',
-    find: 'if (log.termAt(previous.index) !== previous.term) return null;',
+    find: 'if (previous.index > log.committed && log.termAt(previous.index) !== previous.term) return null;',
     replace: 'if (previous.index > log.last.index) return null;',
     tests: FOLLOWER,
   },
@@ -130,9 +130,9 @@ export const raftLog: readonly Mutant[] = [
   },
   {
     name: 'the wrong part of a run is appended',
-    file: 'workers/raft/core/replication.ts',
-    find: 'sliceEntries(run.payload, skip, count)',
-    replace: 'sliceEntries(run.payload, 0, count)',
+    file: 'workers/raft/core/packed.ts',
+    find: 'sliceEntries(run.payload, firstIndex - run.firstIndex, count) }',
+    replace: 'sliceEntries(run.payload, 0, count) }',
     tests: FOLLOWER,
   },
   {
@@ -208,8 +208,8 @@ export const raftLog: readonly Mutant[] = [
   {
     name: 'a stopped replay goes on',
     file: 'workers/raft/delivery.ts',
-    find: '&& !this.#stopped) {',
-    replace: ') {',
+    find: 'return this.#stopped || this.#snapshot !== null;',
+    replace: 'return this.#snapshot !== null;',
     tests: DELIVERY,
   },
   {

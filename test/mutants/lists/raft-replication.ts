@@ -25,7 +25,7 @@ export const raftReplication: readonly Mutant[] = [
   {
     name: 'a new leader appends nothing',
     file: 'workers/raft/core/raft.ts',
-    find: '    this.propose({ type: EntryType.noop, count: 1, payload: emptyPayload(), appendedAtMs: 0 });\n',
+    find: '    this.#append({ type: EntryType.noop, count: 1, payload: emptyPayload(), appendedAtMs: 0 });\n',
     replace: '',
     tests: CORE,
   },
@@ -53,43 +53,43 @@ export const raftReplication: readonly Mutant[] = [
   {
     name: 'who steps down serves its followers on',
     file: 'workers/raft/core/raft.ts',
-    find: '    this.#followers = null;\n    this.#resetDeadline',
-    replace: '    this.#resetDeadline',
+    find: '    this.#followers = null;\n    this.#transfer',
+    replace: '    this.#transfer',
     tests: LEADER,
   },
   {
     name: "an append doesn't put off the own campaign",
     file: 'workers/raft/core/raft.ts',
-    find: 'this.#leader = request.from;\n      this.#lastContactMs = nowMs;',
-    replace: 'this.#leader = request.from;',
+    find: 'this.#leader = from;\n    this.#contact.heard(from, nowMs);',
+    replace: 'this.#leader = from;',
     tests: FOLLOWER,
   },
   {
     name: 'a candidate stays one under the leader of its term',
     file: 'workers/raft/core/raft.ts',
-    find: "request.term > this.term || this.#role !== 'follower'",
-    replace: 'request.term > this.term',
+    find: "led > this.term || this.#role !== 'follower'",
+    replace: 'led > this.term',
     tests: FOLLOWER,
   },
   {
     name: 'the lease is never looked at',
     file: 'workers/raft/core/raft.ts',
-    find: 'if (!hasQuorum(votersOf(this.configuration), heard)) this.#follow(this.term, nowMs);',
+    find: 'if (!hasQuorum(this.#membership.voters, heard)) this.#follow(this.term, nowMs);',
     replace: 'void heard;',
     tests: LEADER,
   },
   {
     name: 'non-voters keep a leader in office',
     file: 'workers/raft/core/raft.ts',
-    find: 'hasQuorum(votersOf(this.configuration), heard)',
+    find: 'hasQuorum(this.#membership.voters, heard)',
     replace: 'hasQuorum(this.configuration.servers.map((server) => server.id), heard)',
     tests: LEADER,
   },
   {
     name: 'copies of non-voters are counted',
     file: 'workers/raft/core/raft.ts',
-    find: 'quorumIndex(votersOf(this.configuration),',
-    replace: 'quorumIndex(this.configuration.servers.map((server) => server.id),',
+    find: 'quorumIndex(voters, ',
+    replace: 'quorumIndex(this.configuration.servers.map((server) => server.id), ',
     tests: LEADER,
   },
   {
@@ -116,8 +116,8 @@ export const raftReplication: readonly Mutant[] = [
   {
     name: 'entries are acknowledged before they are durable',
     file: 'workers/raft/core/raft.ts',
-    find: "this.#sendWhenDurable({\n      kind: 'append-answer',",
-    replace: "this.#outbox.send({\n      kind: 'append-answer',",
+    find: 'if (answer.success) this.#sendWhenDurable(answer);',
+    replace: 'if (answer.success) this.#outbox.send(answer);',
     tests: FOLLOWER,
   },
   {
@@ -137,8 +137,8 @@ export const raftReplication: readonly Mutant[] = [
   {
     name: 'a leader goes by its old configuration',
     file: 'workers/raft/core/raft.ts',
-    find: 'if (configuration) this.#membership.append(firstIndex, configuration);',
-    replace: 'void configuration;',
+    find: '    this.#membership.append(index, configuration);\n    followers',
+    replace: '    followers',
     tests: LEADER,
   },
   {
@@ -149,17 +149,17 @@ export const raftReplication: readonly Mutant[] = [
     tests: LEADER,
   },
   {
-    name: 'entries leave before they are durable',
+    name: 'entries wait for the own disk',
     file: 'workers/raft/core/followers.ts',
-    find: 'Math.min(log.durable, index + MAX_APPEND_ENTRIES)',
-    replace: 'Math.min(log.last.index, index + MAX_APPEND_ENTRIES)',
+    find: 'Math.min(log.last.index, index + MAX_APPEND_ENTRIES)',
+    replace: 'Math.min(log.durable, index + MAX_APPEND_ENTRIES)',
     tests: LEADER,
   },
   {
     name: 'requests without news fill the pipeline',
     file: 'workers/raft/core/followers.ts',
-    find: 'progress.next <= log.durable',
-    replace: 'progress.next <= log.last.index',
+    find: 'progress.next <= log.last.index',
+    replace: 'progress.next <= log.last.index + 1',
     tests: LEADER,
   },
   {
@@ -172,8 +172,8 @@ export const raftReplication: readonly Mutant[] = [
   {
     name: 'an answer is no sign of life',
     file: 'workers/raft/core/followers.ts',
-    find: '    progress.lastContactMs = nowMs;\n',
-    replace: '',
+    find: '    progress.heard(answer.sentMs, nowMs);\n    progress.needs',
+    replace: '    progress.needs',
     tests: LEADER,
   },
   {
@@ -207,7 +207,7 @@ export const raftReplication: readonly Mutant[] = [
   {
     name: 'a server that seems to need a snapshot hears nothing',
     file: 'workers/raft/core/followers.ts',
-    find: 'else if (!this.#order(peer, progress, nowMs)) this.#askAtBegin(peer, progress, nowMs);',
+    find: 'else if (!this.#order(peer, progress, nowMs)) this.#helpBehind(peer, progress, nowMs);',
     replace: 'else this.#order(peer, progress, nowMs);',
     tests: LEADER,
   },
@@ -256,8 +256,8 @@ export const raftReplication: readonly Mutant[] = [
   {
     name: 'a late success takes something back',
     file: 'workers/raft/core/progress.ts',
-    find: 'if (through > this.match) this.match = through;',
-    replace: 'this.match = through;',
+    find: 'this.#isProbing = false;\n    if (through > this.match) this.match = through;',
+    replace: 'this.#isProbing = false;\n    this.match = through;',
     tests: REPLICATION,
   },
   {

@@ -1,47 +1,48 @@
-// Several servers' cores and logs in one virtual world: the network is rude, disks are slow and lose what isn't synced,
-// servers crash at any point and come back. Time, network and faults follow one seed; the invariants are looked at after
-// everything that happens to a core.
+// Several servers in one virtual world, each with the shell that ships, its log, the client and a state machine behind it: the
+// network is rude, disks are slow and lose what isn't synced, servers crash at any point and come back. Time, network and
+// faults follow one seed; the invariants are looked at after everything that happens to a core.
 
+import assert from 'node:assert/strict';
+import type { RaftToState } from '../../../src/wire/raft-port.js';
 import { bootstrapWith } from '../../../src/workers/raft/core/bootstrap.js';
-import type { Configuration, PlacedConfiguration, Suffrage } from '../../../src/workers/raft/core/configuration.js';
-import { encodeConfiguration } from '../../../src/workers/raft/core/configuration-codec.js';
-import { EntryType, logIndex, ORIGIN, type Position, singlePayload } from '../../../src/workers/raft/core/entry.js';
-import type { Incoming, Outgoing } from '../../../src/workers/raft/core/message.js';
-import { RaftCore } from '../../../src/workers/raft/core/raft.js';
-import type { Persist, Ready } from '../../../src/workers/raft/core/ready.js';
+import type { Configuration, Suffrage } from '../../../src/workers/raft/core/configuration.js';
+import { ORIGIN } from '../../../src/workers/raft/core/entry.js';
+import type { RaftCore } from '../../../src/workers/raft/core/raft.js';
+import type { ServerSettings } from '../../../src/workers/raft/start.js';
+import { recoverStorage } from '../../../src/workers/raft/storage.js';
 import { recoverLog } from '../../../src/workers/raft/store/log-recovery.js';
 import { LogStore } from '../../../src/workers/raft/store/log-store.js';
+import type { PeerMessage } from '../../../src/workers/raft/transport.js';
 import type { Random } from '../../random.js';
 import { Invariants } from './invariants.js';
+import { Life } from './life.js';
 import { Network } from './network.js';
-import { readRange } from './read-range.js';
+import { setCommand } from './state-machine.js';
 import { VirtualDisk } from './virtual-disk.js';
+import { attached, VirtualSnapshots } from './virtual-snapshots.js';
 
-const TIMING = { heartbeatTimeoutMs: 200, electionTimeoutMs: 200, leaderLeaseMs: 200 };
+const RAFT = {
+  heartbeatTimeoutMs: 200,
+  electionTimeoutMs: 200,
+  leaderLeaseMs: 200,
+  snapshotThreshold: 1e9,
+  snapshotIntervalMs: 1e9,
+  trailingLogs: 5,
+};
 const TICK_MS = 10;
+/** Requests of the simulator's own, beside the client's. */
+const FIRST_REQUEST = 1e6;
 
 function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-interface Running {
-  readonly core: RaftCore;
-  readonly store: LogStore;
-}
-
-interface Snapshot {
-  readonly position: Position;
-  readonly configuration: PlacedConfiguration;
-}
-
 export interface SimulatedServer {
   readonly id: string;
   readonly disk: VirtualDisk;
-  running: Running | null;
+  readonly snapshots: VirtualSnapshots;
+  life: Life | null;
   writeEndsMs: number;
-  snapshot: Snapshot | null;
-  /** The highest index that this server has ever handed out: it never needs anything before it again. */
-  handedOut: number;
 }
 
 export interface ClusterShape {
@@ -59,15 +60,16 @@ export class Cluster {
   slowestWriteMs = 30;
   /** The same for a leader. */
   slowestLeaderWriteMs = 30;
-  /** The chance of a crash at each point between the parts of what a server has to do. */
+  /** The chance of a crash at each point where a server turns to the world. */
   crashesWithin = 0;
-  elections = 0;
-  truncations = 0;
-  compactions = 0;
-  changes = 0;
+  /** How often what happened. */
+  readonly seen = { truncations: 0, installs: 0, changes: 0, acknowledged: 0, lost: 0, confirmed: 0, leaseReads: 0 };
   readonly #voters: number;
-  #nextText = 0;
-  /** What a completed write led to. */
+  readonly #history = new Map<number, string>();
+  /** The highest index that any client was told is committed. */
+  #acknowledged = 0;
+  #nextKey = 0;
+  #nextRequest = FIRST_REQUEST;
   #failure: { readonly error: unknown } | null = null;
 
   constructor(random: Random, { voters, nonVoters }: ClusterShape) {
@@ -77,10 +79,9 @@ export class Cluster {
     this.servers = Array.from({ length: voters + nonVoters }, (_, i) => ({
       id: `s${i}`,
       disk: new VirtualDisk(random),
-      running: null,
+      snapshots: new VirtualSnapshots(),
+      life: null,
       writeEndsMs: 0,
-      snapshot: null,
-      handedOut: 0,
     }));
   }
 
@@ -102,73 +103,109 @@ export class Cluster {
   }
 
   async start(server: SimulatedServer): Promise<void> {
-    const { disk, snapshot } = server;
-    const recovered = await this.#driven(disk, recoverLog(disk, snapshot?.position ?? ORIGIN, disk.index));
-    const base = snapshot ? [snapshot.configuration] : [];
-    const later = recovered.configurations.filter(({ index }) => index > (base[0]?.index ?? 0));
-    const core = new RaftCore({
-      id: server.id,
-      hardState: recovered.hardState,
-      log: recovered.log,
-      configurations: [...base, ...later],
-      timing: TIMING,
+    const { id, disk } = server;
+    const settings: ServerSettings = {
+      raft: RAFT,
+      serverId: id,
+      serverAddress: `${id}:8300`,
+      bootstrap: false,
+      bootstrapExpect: 0,
+    };
+    const life: Life = new Life({
+      settings,
+      history: this.#history,
+      now: () => this.nowMs,
       random: () => this.random.next(),
+      peril: () => server.life === life && this.#dies(server),
+      writing: () => this.#writing(server),
+      wrote: (work) =>
+        this.#checked(() => {
+          if (work.truncateAfter !== null) this.seen.truncations += 1;
+          if (work.restart !== null) this.seen.installs += 1;
+          this.invariants.wrote(id, work);
+        }),
+      told: (message) => this.#checked(() => this.#told(life, message)),
+      sent: (message) => this.#send(life, message),
+      failed: (error) => this.#fail(error),
     });
-    server.running = { core, store: new LogStore(disk, disk, recovered) };
-    this.invariants.recovered(core, recovered);
+    const isOver = (): boolean => life.isOver;
+    const own = disk.attach(isOver);
+    const snapshots = attached(server.snapshots, isOver);
+    const storage = await this.#driven(
+      disk,
+      recoverStorage(own, own, snapshots, () => {}),
+    );
+    this.invariants.recovered(id, storage.recovered);
+    server.life = life;
+    // It may die of what it does at its start.
+    const started = life.start(storage);
+    await this.#driven(disk, Promise.race([started, life.over]));
+    if (server.life !== life) return;
+    life.server.core.tick(this.nowMs);
+    this.#turn(life);
   }
 
   crash(server: SimulatedServer): void {
-    server.running = null;
+    server.life?.end();
+    server.life = null;
     server.disk.crash();
   }
 
+  core(server: SimulatedServer): RaftCore | null {
+    return server.life?.server.core ?? null;
+  }
+
+  /** A client writes wherever it is told that somebody leads; each write gets one answer, and only the truth. */
   propose(): void {
-    for (const { running } of this.servers) {
-      if (running?.core.role !== 'leader') continue;
-      const payload = singlePayload(Buffer.from(`entry ${this.#nextText++}`));
-      running.core.propose({ type: EntryType.command, count: 1, payload, appendedAtMs: 0 });
-      this.invariants.after(running.core);
+    for (const { life } of this.servers) {
+      if (!life?.client.isLeading) continue;
+      const key = `key ${this.#nextKey++}`;
+      life.client.propose(setCommand(key)).then((outcome) => {
+        if (!outcome.ok) {
+          if (outcome.code === 'leadership-lost') this.seen.lost += 1;
+          return;
+        }
+        this.seen.acknowledged += 1;
+        this.#acknowledged = Math.max(this.#acknowledged, outcome.index);
+        this.#checked(() => assert.equal(this.#history.get(outcome.index), key, `index ${outcome.index} isn't ${key}`));
+      });
     }
   }
 
-  /** A leader that may appends `next`: one change at a time, and none before an entry of its own term is committed. */
-  change(next: (now: Configuration, leader: string) => Configuration | null): void {
-    const core = this.leader()?.running?.core;
-    if (!core?.committedConfiguration || core.log.committed < (core.termBegin ?? Number.POSITIVE_INFINITY)) return;
-    const configuration = next(core.configuration, core.id);
-    if (!configuration) return;
-    const payload = singlePayload(encodeConfiguration(configuration));
-    const result = core.propose({ type: EntryType.configuration, count: 1, payload, appendedAtMs: 0 });
-    if (!result.ok) return;
-    this.changes += 1;
-    this.invariants.configurationAppended(result.firstIndex, result.term, configuration);
-    this.invariants.after(core);
+  /** A consistent read, wherever somebody leads: it sees what was acknowledged before it was asked. */
+  readConsistently(): void {
+    for (const { id, life } of this.servers) {
+      if (!life) continue;
+      const before = this.#acknowledged;
+      life.client.verifyLeader().then((isLeader) => {
+        if (!isLeader || life.isOver) return;
+        this.seen.confirmed += 1;
+        this.#checked(() => assert.ok(life.machine.through >= before, `${id} reads without index ${before}`));
+      });
+    }
   }
 
-  /**
-   * A server takes a snapshot and drops the log before it, but nothing that another one may still need: no snapshot can be
-   * installed there yet.
-   */
-  async compact(server: SimulatedServer): Promise<void> {
-    const { running } = server;
-    const configuration = running?.core.committedConfiguration;
-    if (!running || !configuration) return;
-    const { core, store } = running;
-    const index = logIndex(Math.min(core.log.committed, core.log.durable));
-    const term = core.log.termAt(index);
-    if (index <= core.log.snapshot.index || term === null || configuration.index > index) return;
-    server.snapshot = { position: { index, term }, configuration };
-    core.compact(server.snapshot.position, core.log.begin);
-    const needed = Math.min(...this.servers.map(({ handedOut }) => handedOut)) - 1;
-    const through = Math.min(index, needed);
-    if (through <= core.log.begin) return;
-    // On the disk the begin comes first: a crash may come before the removal, or before the core hears of it.
-    const begin = await this.#driven(server.disk, store.dropThrough(logIndex(through)));
-    if (begin === null || this.#dies(server)) return;
-    core.compact({ index, term }, begin);
-    this.invariants.after(core);
-    this.compactions += 1;
+  /** The leader is asked to change the membership; it may refuse. */
+  change(next: (now: Configuration) => Configuration | null): void {
+    const life = this.leader()?.life;
+    if (!life) return;
+    const { core, shell } = life.server;
+    const configuration = next(core.configuration);
+    const result = configuration && shell.change(configuration);
+    if (!configuration || !result?.ok) return;
+    this.seen.changes += 1;
+    this.#checked(() => this.invariants.configurationAppended(core, result.index, result.term, configuration));
+    this.#turn(life);
+  }
+
+  transfer(): void {
+    const life = this.leader()?.life;
+    if (life?.server.shell.transfer(null).ok) this.#turn(life);
+  }
+
+  /** A server takes a snapshot and drops most of the log before it. */
+  compact(server: SimulatedServer): void {
+    server.life?.post({ kind: 'force-snapshot', request: this.#nextRequest++ });
   }
 
   /** Lets `ms` of virtual time pass; `each` runs at every tick. */
@@ -179,91 +216,88 @@ export class Cluster {
       await each();
       for (const server of this.servers) {
         if (server.disk.isWriting && this.nowMs >= server.writeEndsMs) server.disk.complete();
-        // Dead after a write was durable, and before the core heard of it.
-        if (this.#dies(server) || !server.running) continue;
-        server.running.core.tick(this.nowMs);
-        this.invariants.after(server.running.core);
+        const { life } = server;
+        if (!life || this.#dies(server)) continue;
+        life.server.core.tick(this.nowMs);
+        this.#turn(life);
       }
       for (const message of this.network.arrivals(this.nowMs)) this.receive(message);
       await settle();
+      this.#checkReads();
       if (this.#failure) throw this.#failure.error;
-      for (const server of this.servers) await this.#pump(server);
     }
   }
 
-  receive(message: Incoming): void {
-    const core = this.servers.find(({ id }) => id === message.to)?.running?.core;
-    if (core) this.invariants.step(core, message, () => core.step(message, this.nowMs));
+  receive(message: PeerMessage): void {
+    const life = this.servers.find(({ id }) => id === message.to)?.life;
+    if (!life) return;
+    const { core, shell } = life.server;
+    this.#checked(() => this.invariants.step(core, message, () => shell.receiveFromPeer(message)));
+    this.#turn(life);
   }
 
   /** The one of the highest term, if there are several that believe it of themselves. */
   leader(): SimulatedServer | null {
-    const leading = this.servers.filter(({ running }) => running?.core.role === 'leader');
-    return leading.sort((a, b) => (b.running?.core.term ?? 0) - (a.running?.core.term ?? 0))[0] ?? null;
+    const leading = this.servers.filter((server) => this.core(server)?.role === 'leader');
+    return leading.sort((a, b) => (this.core(b)?.term ?? 0) - (this.core(a)?.term ?? 0))[0] ?? null;
   }
 
-  /** Does what a core is ready for; between any two parts of it the server may die. */
-  async #pump(server: SimulatedServer): Promise<void> {
-    const { running } = server;
-    while (running && server.running === running) {
-      const ready = running.core.ready();
-      if (ready === null) return;
-      for (const { role } of ready.roles) if (role === 'leader') this.elections += 1;
-      // Messages of a ready may leave before or after its write begins.
-      const isWriteFirst = this.random.chance(0.5);
-      if (isWriteFirst) await this.#write(server, running, ready.persist);
-      if (!(await this.#sendAll(server, running, ready))) return;
-      if (ready.committed) {
-        const { from, through } = ready.committed;
-        this.invariants.handedOut(running.core, from, through);
-        server.handedOut = Math.max(server.handedOut, through);
-      }
-      if (this.#dies(server)) return;
-      if (!isWriteFirst) await this.#write(server, running, ready.persist);
+  #told(life: Life, message: RaftToState): void {
+    if (message.kind === 'restore-begin') this.invariants.handedOutSnapshot(life.machine.id, message.meta.index);
+    if (message.kind !== 'committed' && message.kind !== 'committed-own') return;
+    const { core } = life.server;
+    this.invariants.after(core);
+    if (message.kind === 'committed') this.invariants.handedOut(core, null, message.through);
+    else this.invariants.handedOut(core, message.firstIndex, message.firstIndex + message.count - 1);
+  }
+
+  #turn(life: Life): void {
+    if (life.isOver) return;
+    this.#checked(() => {
+      this.invariants.after(life.server.core);
+      life.server.shell.turn();
+      this.invariants.after(life.server.core);
+    });
+  }
+
+  /** Who may read by itself has everything that any client was told is committed. */
+  #checkReads(): void {
+    for (const { id, life } of this.servers) {
+      if (!life?.leadership.mayServe) continue;
+      this.seen.leaseReads += 1;
+      const { through } = life.machine;
+      this.#checked(() => assert.ok(through >= this.#acknowledged, `${id} reads ${through} of ${this.#acknowledged}`));
     }
   }
 
-  async #sendAll(server: SimulatedServer, running: Running, { messages }: Ready): Promise<boolean> {
-    for (const message of messages) {
-      if (this.#dies(server)) return false;
-      this.invariants.sent(message);
-      await this.#send(running, message);
-    }
-    return true;
-  }
-
-  async #write(server: SimulatedServer, running: Running, work: Persist | null): Promise<void> {
-    if (work === null) return;
-    const isLeader = running.core.role === 'leader';
+  #writing(server: SimulatedServer): void {
+    const isLeader = this.core(server)?.role === 'leader';
     server.writeEndsMs = this.nowMs + this.random.below(isLeader ? this.slowestLeaderWriteMs : this.slowestWriteMs);
-    const written = running.store.persist(work).then(() => {
-      this.invariants.wrote(server.id, work);
-      if (server.running !== running) return;
-      running.core.advance(this.nowMs);
-      this.invariants.after(running.core);
-    });
-    written.catch((error: unknown) => {
-      this.#failure ??= { error };
-    });
-    if (work.truncateAfter === null) return;
-    this.truncations += 1;
-    // It reads before it writes: it has got to the disk before anything else happens.
-    await settle();
   }
 
-  async #send(running: Running, message: Outgoing): Promise<void> {
-    if (!this.network.passes(message.from, message.to)) return;
-    if (message.kind !== 'append') {
-      this.network.send(message, this.nowMs);
-      return;
+  #send(life: Life, message: PeerMessage): void {
+    this.#checked(() => {
+      this.invariants.after(life.server.core);
+      this.invariants.sent(message);
+    });
+    if (this.network.passes(message.from, message.to)) this.network.send(message, this.nowMs);
+  }
+
+  /** What is found out in the middle of the shell's work must not be taken for a failure of its disk. */
+  #checked(check: () => void): void {
+    try {
+      check();
+    } catch (error) {
+      this.#fail(error);
     }
-    const { through, ...rest } = message;
-    const runs = await readRange(running.store, message.previous.index, through);
-    this.network.send({ ...rest, runs }, this.nowMs);
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
   }
 
   #dies(server: SimulatedServer): boolean {
-    if (!server.running || !this.random.chance(this.crashesWithin)) return false;
+    if (this.crashesWithin === 0 || !server.life || !this.random.chance(this.crashesWithin)) return false;
     this.crash(server);
     return true;
   }

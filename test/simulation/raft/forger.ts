@@ -34,6 +34,7 @@ export function forgedMessage(target: RaftCore, random: Random): Incoming {
         last: last.index,
         through: last.index,
         previous: last.index,
+        sentMs: Number.MAX_SAFE_INTEGER,
       };
   }
 }
@@ -42,5 +43,5 @@ export function forgedMessage(target: RaftCore, random: Random): Incoming {
 function request(envelope: { from: ServerId; to: ServerId; term: Term }, random: Random): Incoming {
   const isReal = envelope.from === STRANGER && random.chance(0.5);
   const last = { index: logIndex(1e6), term: envelope.term };
-  return { ...envelope, kind: isReal ? 'vote' : 'pre-vote', last };
+  return { ...envelope, kind: isReal ? 'vote' : 'pre-vote', last, isTransfer: random.chance(0.5) };
 }

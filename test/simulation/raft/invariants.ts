@@ -5,11 +5,11 @@ import assert from 'node:assert/strict';
 import { type Configuration, describe, votersOf } from '../../../src/workers/raft/core/configuration.js';
 import { decodeConfiguration } from '../../../src/workers/raft/core/configuration-codec.js';
 import { type EntryRun, EntryType } from '../../../src/workers/raft/core/entry.js';
-import type { Incoming, Outgoing } from '../../../src/workers/raft/core/message.js';
 import { majority } from '../../../src/workers/raft/core/quorum.js';
 import type { RaftCore } from '../../../src/workers/raft/core/raft.js';
 import type { Persist } from '../../../src/workers/raft/core/ready.js';
 import type { Recovered } from '../../../src/workers/raft/store/log-recovery.js';
+import type { PeerMessage } from '../../../src/workers/raft/transport.js';
 import { DurableCopy } from './durable-copy.js';
 
 const MOST_IN_A_REQUEST = 64;
@@ -50,6 +50,7 @@ export class Invariants {
   /** Terms that somebody stood in; no other is ever spoken of. */
   readonly #begun = new Set<number>();
   #highest = 0;
+  elections = 0;
 
   disk(id: string): DurableCopy {
     const known = this.#disks.get(id) ?? new DurableCopy();
@@ -58,23 +59,28 @@ export class Invariants {
   }
 
   /** A server starts with what it found on its disk. */
-  recovered(core: RaftCore, { hardState, log }: Recovered): void {
-    const disk = this.disk(core.id);
+  recovered(id: string, { hardState, log }: Recovered): void {
+    const disk = this.disk(id);
     const before = [...disk.terms];
     disk.recover(hardState, log);
+    this.#covered(disk, log.snapshot.index);
     for (const [index, { term }] of this.committed) {
-      if (before[index] === term) assert.ok(disk.holds(index, term), `${core.id} lost the committed index ${index}`);
+      if (before[index] === term) assert.ok(disk.holds(index, term), `${id} lost the committed index ${index}`);
     }
-    const { term } = core;
-    const { committed } = core.log;
+    const { term } = hardState;
+    const committed = log.snapshot.index;
     this.#begun.add(term);
     const life = { term, committed, handedOut: committed, ledTerm: 0, lastIndex: -1, lastTerm: -1 };
-    this.#lives.set(core.id, life);
-    this.after(core);
+    this.#lives.set(id, life);
   }
 
-  /** A leader appended a configuration; it takes effect at once. */
-  configurationAppended(index: number, term: number, configuration: Configuration): void {
+  /** A leader appended a configuration; it takes effect at once, and the one before is committed. */
+  configurationAppended({ id, log }: RaftCore, index: number, term: number, configuration: Configuration): void {
+    const others = this.#configurations.filter(
+      (placed) => log.termAt(placed.index as typeof log.begin) === placed.term,
+    );
+    const early = others.find((placed) => placed.index < index && !this.committed.has(placed.index));
+    assert.equal(early, undefined, `${id} changes a configuration that isn't committed`);
     this.#configurations.push({ index, term, configuration });
   }
 
@@ -85,13 +91,14 @@ export class Invariants {
     for (const [index, term] of deleted) {
       assert.notEqual(this.committed.get(index)?.term, term, `${id} deleted the committed index ${index}`);
     }
+    if (work.restart) this.#covered(disk, work.restart.index);
     const { hardState } = work;
     if (hardState?.vote) this.#vote(id, hardState.term, hardState.vote);
     for (const run of work.runs) this.#match(run, disk);
   }
 
   /** Around each input of a core. */
-  step(core: RaftCore, message: Incoming, work: () => void): void {
+  step(core: RaftCore, message: PeerMessage, work: () => void): void {
     const { term, leader, log } = core;
     const { last } = log;
     work();
@@ -107,13 +114,14 @@ export class Invariants {
     const life = this.#lives.get(core.id);
     assert.ok(life);
     if (core.term !== life.term) this.#termChanged(core, life);
-    if (core.role !== 'follower') {
-      assert.ok(votersOf(core.configuration).includes(core.id), `${core.id} is ${core.role} without a vote`);
+    if (core.role !== 'follower' && !votersOf(core.configuration).includes(core.id)) {
+      const isLeaving = core.role === 'leader' && core.committedConfiguration === null;
+      assert.ok(isLeaving, `${core.id} is ${core.role} without a vote`);
     }
     if (core.role === 'leader' && life.ledTerm !== core.term) this.#elected(core, life);
     if (core.log.committed !== life.committed) this.#committedMore(core, life);
     const { last, durable } = core.log;
-    const held = Math.min(last.index, this.disk(core.id).last);
+    const held = Math.max(Math.min(last.index, this.disk(core.id).last), core.log.snapshot.index);
     assert.ok(durable <= held, `${core.id} takes ${durable} for durable, holds ${held}`);
     if (last.index !== life.lastIndex || last.term !== life.lastTerm) {
       life.lastIndex = last.index;
@@ -122,11 +130,19 @@ export class Invariants {
     }
   }
 
-  /** Entries are handed out: each once, in order, and when they are durable. */
-  handedOut({ id, log }: RaftCore, from: number, through: number): void {
+  /** A snapshot is handed out in the place of what it holds. */
+  handedOutSnapshot(id: string, index: number): void {
+    const life = this.#lives.get(id);
+    assert.ok(life && index >= life.handedOut);
+    life.handedOut = index;
+  }
+
+  /** Entries are handed out: each once, in order, and when they are durable; `from` is known of a proposer's own. */
+  handedOut({ id, log }: RaftCore, known: number | null, through: number): void {
     const life = this.#lives.get(id);
     assert.ok(life);
-    assert.equal(from, life.handedOut + 1, `${id} hands out from ${from}, after ${life.handedOut}`);
+    const from = life.handedOut + 1;
+    assert.equal(known ?? from, from, `${id} hands out from ${known}, after ${life.handedOut}`);
     assert.ok(through <= log.committed);
     for (let index = from; index <= through; index += 1) {
       const term = this.committed.get(index)?.term ?? 0;
@@ -136,7 +152,7 @@ export class Invariants {
   }
 
   /** A message leaves: what it says must be durable. */
-  sent(message: Outgoing): void {
+  sent(message: PeerMessage): void {
     const { from, to, term, kind } = message;
     const disk = this.disk(from);
     // A pre-vote speaks of a term that may never be.
@@ -150,11 +166,27 @@ export class Invariants {
     if (kind === 'append-answer' && message.success) {
       assert.ok(disk.last >= message.through, `${from} acknowledges ${message.through}, holds ${disk.last}`);
     }
-    if (kind !== 'append') return;
+    if (kind === 'install-answer' && message.success) {
+      assert.ok(disk.last >= message.through, `${from} acknowledges a snapshot through ${message.through}`);
+    }
+    if (kind !== 'append' && kind !== 'heartbeat' && kind !== 'install' && kind !== 'timeout-now') return;
     assert.equal(this.#leaders.get(term), from, `${from} doesn't lead term ${term}`);
-    assert.ok(message.through - message.previous.index <= MOST_IN_A_REQUEST, 'a request is too large');
-    const held = Math.max(message.through, message.previous.index);
-    assert.ok(message.through === message.previous.index || disk.last >= held, 'entries leave before they are durable');
+    if (kind !== 'append') return;
+    let next = message.previous.index + 1;
+    for (const run of message.runs) {
+      assert.equal(run.firstIndex, next, 'entries of a request follow each other');
+      next += run.count;
+    }
+    assert.ok(next - 1 - message.previous.index <= MOST_IN_A_REQUEST, 'a request is too large');
+  }
+
+  /** A snapshot stands for everything through `index`. */
+  #covered(disk: DurableCopy, index: number): void {
+    for (let covered = 1; covered <= index; covered += 1) {
+      const entry = this.committed.get(covered);
+      assert.ok(entry, `a snapshot holds index ${covered}, which isn't committed`);
+      disk.terms[covered] = entry.term;
+    }
   }
 
   #termChanged(core: RaftCore, life: Life): void {
@@ -175,6 +207,7 @@ export class Invariants {
     life.ledTerm = term;
     assert.equal(this.#leaders.get(term) ?? id, id, `two leaders in term ${term}`);
     this.#leaders.set(term, id);
+    this.elections += 1;
     const voters = votersOf(core.configuration);
     const granted = voters.filter((voter) => this.#votes.get(`${term} ${voter}`) === id).length;
     assert.ok(granted >= majority(voters.length), `${id} leads term ${term} with ${granted} of ${voters.length} votes`);
@@ -191,17 +224,17 @@ export class Invariants {
     assert.ok(log.committed > life.committed, `${id}: the commit index goes back to ${log.committed}`);
     for (let index = life.committed + 1; index <= log.committed; index += 1) {
       const term = log.termAt(index as typeof log.begin);
-      assert.ok(term !== null);
       const known = this.committed.get(index);
-      if (known) assert.equal(term, known.term, `${id}: index ${index} was committed as something else`);
-      else this.#commit(core, index, term);
+      if (term === null) assert.ok(known && index <= log.snapshot.index, `${id}: index ${index} is in no snapshot`);
+      else if (known) assert.equal(term, known.term, `${id}: index ${index} was committed as something else`);
+      else this.#commit(core, life, index, term);
     }
     life.committed = log.committed;
   }
 
   /** Only a leader finds out first, and only what a majority holds. */
-  #commit(core: RaftCore, index: number, term: number): void {
-    assert.equal(core.role, 'leader', `${core.id} takes index ${index} for committed before any leader does`);
+  #commit(core: RaftCore, life: Life, index: number, term: number): void {
+    assert.equal(life.ledTerm, core.term, `${core.id} takes index ${index} for committed before any leader does`);
     const voters = votersOf(core.configuration);
     const holding = voters.filter((voter) => this.disk(voter).holds(index, term)).length;
     assert.ok(holding >= majority(voters.length), `index ${index} is held by ${holding} of ${voters.length}`);

@@ -2,7 +2,7 @@
 // twice, get lost, and are cut off in both directions or in one. What is under way arrives even after a cut or a crash of
 // its sender.
 
-import type { Incoming } from '../../../src/workers/raft/core/message.js';
+import type { PeerMessage } from '../../../src/workers/raft/transport.js';
 import type { Random } from '../../random.js';
 
 const USUAL_MS = 15;
@@ -11,13 +11,15 @@ export class Network {
   /** Shares of all messages, in [0, 1]. */
   loss = 0;
   lateness = 0;
+  /** The same for what followers answer to their leader, if it is more. */
+  answerLateness = 0;
   duplication = 0;
   /** How late the late ones are at most. */
   latestMs = 0;
   readonly #random: Random;
   readonly #tickMs: number;
   /** Messages by the tick they arrive at. */
-  readonly #flights = new Map<number, Incoming[]>();
+  readonly #flights = new Map<number, PeerMessage[]>();
   /** `from>to` that are cut. */
   readonly #cuts = new Set<string>();
 
@@ -31,13 +33,13 @@ export class Network {
     return !this.#cuts.has(`${from}>${to}`) && !this.#random.chance(this.loss);
   }
 
-  send(message: Incoming, nowMs: number): void {
+  send(message: PeerMessage, nowMs: number): void {
     this.#fly(message, nowMs);
     if (this.#random.chance(this.duplication)) this.#fly(message, nowMs);
   }
 
   /** What arrives now, in any order. */
-  arrivals(nowMs: number): readonly Incoming[] {
+  arrivals(nowMs: number): readonly PeerMessage[] {
     const tick = Math.floor(nowMs / this.#tickMs);
     const messages = this.#flights.get(tick) ?? [];
     this.#flights.delete(tick);
@@ -72,8 +74,9 @@ export class Network {
     this.#cuts.clear();
   }
 
-  #fly(message: Incoming, nowMs: number): void {
-    const isLate = this.#random.chance(this.lateness);
+  #fly(message: PeerMessage, nowMs: number): void {
+    const isAnswer = message.kind === 'append-answer' || message.kind === 'heartbeat-answer';
+    const isLate = this.#random.chance(isAnswer ? Math.max(this.lateness, this.answerLateness) : this.lateness);
     const atMs = nowMs + 1 + this.#random.below(isLate ? this.latestMs : USUAL_MS);
     const tick = Math.floor(atMs / this.#tickMs) + 1;
     const others = this.#flights.get(tick);

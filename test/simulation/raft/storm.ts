@@ -1,13 +1,13 @@
 // What a seed does to a cluster: its size, and which faults come together for some time, before peace. Some storms are made
 // for a history that plain chance hardly ever brings up (Figure 8 of the Raft paper).
 
-import type { Configuration } from '../../../src/workers/raft/core/configuration.js';
+import { type Configuration, describe, votersOf } from '../../../src/workers/raft/core/configuration.js';
 import { Random } from '../../random.js';
 import { Cluster, type ClusterShape, type SimulatedServer } from './cluster.js';
 import { forgedMessage } from './forger.js';
 
 const STORM_MS = 6000;
-const CALM_MS = 4000;
+const CALM_MS = 3000;
 /** Several times as long as an election takes: what arrives then is of another age. */
 const LATEST_MS = 1500;
 
@@ -16,6 +16,7 @@ interface Weather {
   readonly shape: ClusterShape;
   readonly loss: number;
   readonly lateness: number;
+  readonly answerLateness: number;
   readonly duplication: number;
   readonly slowestWriteMs: number;
   readonly slowestLeaderWriteMs: number;
@@ -25,8 +26,11 @@ interface Weather {
   readonly forgery: number;
   readonly change: number;
   readonly compaction: number;
+  readonly transfer: number;
   /** Leaders reach few others, and die young. */
   readonly isHardOnLeaders: boolean;
+  /** Leaders are cut off from everybody, while old answers to them are still on their way; much is read. */
+  readonly isHardOnLeases: boolean;
 }
 
 function weatherOf(seed: number, random: Random): Weather {
@@ -34,11 +38,15 @@ function weatherOf(seed: number, random: Random): Weather {
   if (seed % 3 === 0) {
     return { ...CLEAR, shape: { voters: 5, nonVoters: 0 }, slowestLeaderWriteMs: 1000, isHardOnLeaders: true };
   }
+  if (seed % 6 === 1) {
+    return { ...CLEAR, duplication: 0.9, answerLateness: 0.5, isHardOnLeases: true };
+  }
   const slowestWriteMs = pick(30, 30, 30, 400);
   return {
     shape: { voters: pick(2, 3, 4, 5), nonVoters: pick(0, 0, 1, 2) },
     loss: pick(0, 0.05, 0.1),
     lateness: pick(0.02, 0.1, 0.3),
+    answerLateness: 0,
     duplication: pick(0, 0.2),
     slowestWriteMs,
     slowestLeaderWriteMs: slowestWriteMs,
@@ -48,7 +56,9 @@ function weatherOf(seed: number, random: Random): Weather {
     forgery: pick(0, 0.3),
     change: pick(0, 0.1),
     compaction: pick(0, 0.02),
+    transfer: pick(0, 0.01),
     isHardOnLeaders: false,
+    isHardOnLeases: false,
   };
 }
 
@@ -56,6 +66,7 @@ const CLEAR: Weather = {
   shape: { voters: 3, nonVoters: 0 },
   loss: 0,
   lateness: 0,
+  answerLateness: 0,
   duplication: 0,
   slowestWriteMs: 30,
   slowestLeaderWriteMs: 30,
@@ -65,67 +76,108 @@ const CLEAR: Weather = {
   forgery: 0,
   change: 0,
   compaction: 0,
+  transfer: 0,
   isHardOnLeaders: false,
+  isHardOnLeases: false,
 };
 
-/** Faults at random for some time, then peace. */
-export async function storm(seed: number): Promise<Cluster> {
+/** Faults at random for some time, then peace. `voters`: how many there are, whatever the seed says. */
+export async function storm(seed: number, voters: number | null = null): Promise<Cluster> {
   const random = new Random(seed);
   const weather = weatherOf(seed, random);
-  const cluster = new Cluster(random, weather.shape);
+  const shape = voters === null ? weather.shape : { ...weather.shape, voters };
+  const cluster = new Cluster(random, shape);
   await cluster.bootstrap();
   begin(cluster, weather);
   const fates = new LeadersFate(cluster);
-  await cluster.run(weather.isHardOnLeaders ? 3 * STORM_MS : STORM_MS, async () => {
+  const isolation = new LeadersIsolation(cluster);
+  await cluster.run(weather.isHardOnLeaders ? 2 * STORM_MS : STORM_MS, async () => {
     if (random.chance(0.3)) cluster.propose();
     if (random.chance(weather.partition)) cluster.network.partition(cluster.ids);
     if (random.chance(3 * weather.partition)) cluster.network.heal();
     if (random.chance(weather.forgery)) forge(cluster);
-    if (random.chance(weather.change)) cluster.change((now, leader) => changed(now, leader, cluster, random));
+    if (random.chance(weather.change)) cluster.change((now) => changed(now, cluster, random));
+    if (random.chance(weather.transfer)) cluster.transfer();
+    if (random.chance(weather.isHardOnLeases ? 0.5 : 0.05)) cluster.readConsistently();
+    if (weather.isHardOnLeases) isolation.tick();
     if (weather.isHardOnLeaders) fates.tick();
     for (const server of cluster.servers) await fault(cluster, server, weather);
   });
   begin(cluster, CLEAR);
   cluster.network.heal();
-  for (const server of cluster.servers) {
-    // A leader serves whom it knew when it was elected: after changes a new one is needed.
-    if (server.running && weather.change > 0) cluster.crash(server);
-    if (!server.running) await cluster.start(server);
-  }
+  for (const server of cluster.servers) if (!server.life) await cluster.start(server);
   await cluster.run(CALM_MS);
   return cluster;
 }
 
 function begin(cluster: Cluster, weather: Weather): void {
-  const { loss, lateness, duplication, slowestWriteMs, slowestLeaderWriteMs, crashWithin } = weather;
-  Object.assign(cluster.network, { loss, lateness, duplication, latestMs: LATEST_MS });
+  const { loss, lateness, answerLateness, duplication, slowestWriteMs, slowestLeaderWriteMs, crashWithin } = weather;
+  Object.assign(cluster.network, { loss, lateness, answerLateness, duplication, latestMs: LATEST_MS });
   Object.assign(cluster, { slowestWriteMs, slowestLeaderWriteMs, crashesWithin: crashWithin });
 }
 
 async function fault(cluster: Cluster, server: SimulatedServer, weather: Weather): Promise<void> {
   const { random } = cluster;
-  if (!server.running) {
+  if (!server.life) {
     if (random.chance(0.05)) await cluster.start(server);
   } else if (random.chance(weather.crash)) cluster.crash(server);
-  else if (random.chance(weather.compaction)) await cluster.compact(server);
+  else if (random.chance(weather.compaction)) cluster.compact(server);
 }
 
 function forge(cluster: Cluster): void {
   const { random, servers } = cluster;
-  const target = servers[random.below(servers.length)]?.running?.core;
+  const server = servers[random.below(servers.length)];
+  const target = server && cluster.core(server);
   if (target) cluster.receive(forgedMessage(target, random));
 }
 
-/** Another server than the leader is taken in, promoted, demoted or removed. */
-function changed(now: Configuration, leader: string, cluster: Cluster, random: Random): Configuration | null {
-  const others = cluster.ids.filter((id) => id !== leader);
-  const id = others[random.below(others.length)];
+/**
+ * A server is taken in, promoted, demoted or removed, be it the leader itself; but that only among three or more that all know
+ * the configuration before. Else nobody may be left who can be elected: the leader has no vote by its own log, and the others
+ * refuse each other, the one for its short log, the other as a non-voter (stock servers have that too, and hand over first).
+ */
+function changed(now: Configuration, cluster: Cluster, random: Random): Configuration | null {
+  const id = cluster.ids[random.below(cluster.ids.length)];
   if (id === undefined) return null;
   const rest = now.servers.filter((server) => server.id !== id);
   const found = now.servers.find((server) => server.id === id);
+  if (id === cluster.leader()?.id && !mayLeave(now, cluster)) return null;
   if (found && random.chance(0.3)) return { servers: rest };
   const suffrage = found?.suffrage === 'nonvoter' ? 'voter' : 'nonvoter';
   return { servers: [...rest, { suffrage, id, address: `${id}:8300` }] };
+}
+
+/** Each leader is cut off some time after it was elected, for longer than an election takes. */
+class LeadersIsolation {
+  readonly #cluster: Cluster;
+  #known = '';
+  #beginsMs = Number.POSITIVE_INFINITY;
+
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster;
+  }
+
+  tick(): void {
+    const { random, network, nowMs, ids } = this.#cluster;
+    const leader = this.#cluster.leader();
+    const core = leader && this.#cluster.core(leader);
+    if (!leader || !core) return;
+    const name = `${leader.id} ${core.term}`;
+    if (name !== this.#known) {
+      this.#known = name;
+      this.#beginsMs = nowMs + 100 + random.below(500);
+    } else if (nowMs >= this.#beginsMs) {
+      network.heal();
+      network.isolate(leader.id, ids);
+      this.#beginsMs = Number.POSITIVE_INFINITY;
+    }
+  }
+}
+
+function mayLeave(now: Configuration, cluster: Cluster): boolean {
+  const known = describe(now);
+  const cores = cluster.servers.map((server) => cluster.core(server));
+  return votersOf(now).length > 2 && cores.every((core) => core && describe(core.configuration) === known);
 }
 
 /**
@@ -145,7 +197,7 @@ class LeadersFate {
   tick(): void {
     const { random, network, nowMs, ids } = this.#cluster;
     const leader = this.#cluster.leader();
-    const core = leader?.running?.core;
+    const core = leader && this.#cluster.core(leader);
     if (!leader || !core) return;
     const name = `${leader.id} ${core.term}`;
     if (name !== this.#known) {

@@ -41,6 +41,23 @@ export class VirtualDisk implements KeyValueStore, DurableMarker {
     return this.#marker;
   }
 
+  /** The disk as one life of a server has it: what it still wants once that is over happens no more. */
+  attach(isOver: () => boolean): KeyValueStore & DurableMarker {
+    const never = new Promise<never>(() => {});
+    const { index } = this;
+    return {
+      index,
+      begin: () => {},
+      advance: (to) => (isOver() ? undefined : this.advance(to)),
+      retreat: (to) => (isOver() ? undefined : this.retreat(to)),
+      write: (puts, removals) => (isOver() ? never : this.write(puts, removals)),
+      get: (key) => this.get(key),
+      scan: (from, before) => this.scan(from, before),
+      removeRange: (from, before) => (isOver() ? never : this.removeRange(from, before)),
+      close: async () => {},
+    };
+  }
+
   begin(): void {}
 
   advance(index: LogIndex): void {

@@ -5,6 +5,18 @@ import type { Position } from '../../../src/workers/raft/core/entry.js';
 import type { SnapshotDescription } from '../../../src/workers/raft/snapshot/meta.js';
 import type { SnapshotSink, SnapshotStore } from '../../../src/workers/raft/snapshot/snapshot-store.js';
 
+/** The snapshots as one life of a server has them: once it is over, it finishes none. */
+export function attached(snapshots: SnapshotStore, isOver: () => boolean): SnapshotStore {
+  return {
+    create: async (position, configuration) => {
+      const sink = await snapshots.create(position, configuration);
+      return { ...sink, finish: () => (isOver() ? new Promise<never>(() => {}) : sink.finish()) };
+    },
+    newestReadable: (unreadable) => snapshots.newestReadable(unreadable),
+    read: (snapshot) => snapshots.read(snapshot),
+  };
+}
+
 export class VirtualSnapshots implements SnapshotStore {
   readonly #finished: { readonly description: SnapshotDescription; readonly bytes: Buffer }[] = [];
 
@@ -30,11 +42,19 @@ export class VirtualSnapshots implements SnapshotStore {
   }
 
   async newestReadable(): Promise<SnapshotDescription | null> {
-    return this.#finished.at(-1)?.description ?? null;
+    const newest = (a: SnapshotDescription, b: SnapshotDescription): SnapshotDescription =>
+      b.position.index > a.position.index ? b : a;
+    const all = this.#finished.map(({ description }) => description);
+    return all.length > 0 ? all.reduce(newest) : null;
   }
 
-  async *read(snapshot: SnapshotDescription): AsyncIterable<Uint8Array> {
+  /** May be read more than once: a network can bring a message twice. */
+  read(snapshot: SnapshotDescription): AsyncIterable<Uint8Array> {
     const found = this.#finished.find(({ description }) => description.id === snapshot.id);
-    if (found && found.bytes.length > 0) yield found.bytes;
+    return {
+      async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+        if (found && found.bytes.length > 0) yield found.bytes;
+      },
+    };
   }
 }

@@ -8,6 +8,7 @@ import type { RaftToState, StateToRaft } from '../../../src/wire/raft-port.js';
 import { type StartedServer, startServer } from '../../../src/workers/raft/start.js';
 import type { StateLink } from '../../../src/workers/raft/state-port.js';
 import { recoverStorage } from '../../../src/workers/raft/storage.js';
+import { unconnected } from '../../../src/workers/raft/transport.js';
 import { Random } from '../../random.js';
 import { FakeState } from './fake-state.js';
 import { VirtualDisk } from './virtual-disk.js';
@@ -27,6 +28,8 @@ const SETTINGS = {
   bootstrap: true,
   bootstrapExpect: 0,
 };
+
+const UNMOVED = { transport: unconnected, now: () => performance.now(), random: Math.random };
 
 /** Lets everything that can go on without the disk go on. */
 function settle(): Promise<void> {
@@ -109,8 +112,10 @@ export class World {
       life.failure = error;
     };
     const logger = new Logger('agent', new LogSink('error', () => {}));
-    const around = { leadership: new Leadership(), logger, metrics: new Metrics(), failed };
+    const around = { leadership: new Leadership(), logger, metrics: new Metrics(), failed, ...UNMOVED };
     life.server = await this.#driven(startServer(SETTINGS, storage, link, around));
+    life.server.shell.tick();
+    await settle();
     return link.state;
   }
 

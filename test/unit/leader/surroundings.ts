@@ -50,9 +50,10 @@ export class FakeLog implements LeaderConsensus {
     return Promise.resolve(this.isConfirmed);
   }
 
-  barrier(): Promise<void> {
+  async barrier(): Promise<boolean> {
     this.barriers += 1;
-    return this.gate;
+    await this.gate;
+    return true;
   }
 }
 

@@ -74,6 +74,8 @@ test('a sole voter leads only after its vote is durable, and commits only after 
     messages: [],
     committed: { from: 1, through: 2 },
     roles: [],
+    soft: null,
+    confirmations: [],
   });
   assert.deepEqual(raft.committedConfiguration, { index: 1, configuration: ALONE });
 });
@@ -105,7 +107,7 @@ test('a follower refuses proposals; one of two voters asks first, and never elec
   raft.tick(1000);
   const asked = raft.ready();
   assert.equal(asked?.persist, null, 'a pre-vote changes nothing durable');
-  assert.deepEqual(asked?.messages, [{ kind: 'pre-vote', from: 'a', to: 'b', term: 2, last: LAST }]);
+  assert.deepEqual(asked?.messages, [{ kind: 'pre-vote', from: 'a', to: 'b', term: 2, last: LAST, isTransfer: false }]);
   raft.tick(1e9);
   assert.equal(raft.role, 'candidate');
   assert.equal(raft.term, 1);

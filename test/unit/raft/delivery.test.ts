@@ -5,7 +5,10 @@ import { test } from 'node:test';
 import { COMMITTED_WINDOW_BYTES, type RaftToState } from '../../../src/wire/raft-port.js';
 import { type EntryRun, EntryType, logIndex, term } from '../../../src/workers/raft/core/entry.js';
 import { countEntries, sliceEntries } from '../../../src/workers/raft/core/packed.js';
-import { Delivery } from '../../../src/workers/raft/delivery.js';
+import { type CommittedLog, Delivery } from '../../../src/workers/raft/delivery.js';
+import { Restore } from '../../../src/workers/raft/restore.js';
+import { DiscardedSnapshots } from '../../../src/workers/raft/snapshot/snapshot-store.js';
+import type { StateChannel } from '../../../src/workers/raft/state-port.js';
 import { packTexts, unpackTexts } from '../../simulation/raft/fake-state.js';
 
 function run(first: number, texts: readonly string[], of = 1, type: EntryRun['type'] = EntryType.command): EntryRun {
@@ -17,8 +20,19 @@ function delivery(runs: readonly EntryRun[], from = 0) {
   const posted: RaftToState[] = [];
   const read = async (begin: number, through: number): Promise<readonly EntryRun[]> =>
     runs.filter((one) => one.firstIndex + one.count > begin && one.firstIndex <= through);
-  const subject = new Delivery({ post: (message) => posted.push(message) }, { read }, logIndex(from), unexpected);
+  const subject = deliveryOf(posted, read, from);
   return { subject, posted };
+}
+
+function deliveryOf(
+  posted: RaftToState[],
+  read: CommittedLog['read'],
+  from = 0,
+  termAt: CommittedLog['termAt'] = () => term(1),
+): Delivery {
+  const state: StateChannel = { post: (message) => posted.push(message) };
+  const restore = new Restore(state, new DiscardedSnapshots());
+  return new Delivery({ state, log: { read, termAt }, restore, failed: unexpected }, logIndex(from));
 }
 
 function unexpected(error: unknown): void {
@@ -58,9 +72,9 @@ test('without credit a replay waits; own entries and barriers keep their place b
   const runs = [run(1, [big]), run(2, ['second'])];
   const posted: RaftToState[] = [];
   const read = async (begin: number): Promise<readonly EntryRun[]> => runs.filter((one) => one.firstIndex === begin);
-  const subject = new Delivery({ post: (message) => posted.push(message) }, { read }, logIndex(0), unexpected);
+  const subject = deliveryOf(posted, read);
   subject.own({ batch: 9, firstIndex: logIndex(3), count: 2, term: term(1) });
-  subject.barrier(5, logIndex(4));
+  subject.barrier(5, logIndex(4), term(1));
   subject.commit(logIndex(4));
   await settle();
   assert.deepEqual(
@@ -101,10 +115,49 @@ test('a replay that waits for credit ends at the stop, and hands out nothing mor
   const posted: RaftToState[] = [];
   const runs = [run(1, [big]), run(2, ['second'])];
   const read = async (begin: number): Promise<readonly EntryRun[]> => runs.filter((one) => one.firstIndex === begin);
-  const subject = new Delivery({ post: (message) => posted.push(message) }, { read }, logIndex(0), unexpected);
+  const subject = deliveryOf(posted, read);
   subject.commit(logIndex(2));
   await settle();
   await subject.stop();
   assert.equal(posted.length, 1);
   assert.equal(subject.delivered, 1);
+});
+
+test('when the term is lost, only what lies committed in the log belongs to its proposer', async () => {
+  const posted: RaftToState[] = [];
+  const terms = new Map([1, 1, 3, 3].map((of, i) => [i + 1, term(of)]));
+  const read = async (): Promise<readonly EntryRun[]> => [run(3, ['other', 'too'], 3)];
+  const subject = deliveryOf(posted, read, 0, (index) => terms.get(index) ?? null);
+  subject.own({ batch: 1, firstIndex: logIndex(1), count: 2, term: term(1) });
+  subject.own({ batch: 2, firstIndex: logIndex(3), count: 1, term: term(1) });
+  subject.own({ batch: null, firstIndex: logIndex(4), count: 1, term: term(1) });
+  subject.barrier(7, logIndex(4), term(1));
+  subject.own({ batch: 3, firstIndex: logIndex(5), count: 1, term: term(1) });
+  subject.disown(logIndex(4));
+  subject.commit(logIndex(4));
+  await settle();
+  assert.deepEqual(
+    posted.map((message) => [message.kind, 'batch' in message ? message.batch : 0]),
+    [
+      ['rejected', 2],
+      ['rejected', 3],
+      ['barrier-reached', 0],
+      ['committed-own', 1],
+      ['committed', 0],
+    ],
+  );
+  assert.ok(posted[2]?.kind === 'barrier-reached' && posted[2].index === 0);
+  assert.ok(posted[4]?.kind === 'committed');
+  assert.deepEqual(unpackTexts(posted[4].entries), ['other', 'too']);
+});
+
+test('two replicas read the same log at their own pace', async () => {
+  const big = 'x'.repeat(COMMITTED_WINDOW_BYTES);
+  const runs = [run(1, [big]), run(2, ['second'])];
+  const read = async (begin: number): Promise<readonly EntryRun[]> => runs.filter((one) => one.firstIndex === begin);
+  const [behind, ahead] = [deliveryOf([], read), deliveryOf([], read)];
+  for (const one of [behind, ahead]) one.commit(logIndex(2));
+  ahead.credit(COMMITTED_WINDOW_BYTES + 4);
+  await settle();
+  assert.deepEqual([behind.delivered, ahead.delivered], [1, 2]);
 });

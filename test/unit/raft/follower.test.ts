@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { logIndex } from '../../../src/workers/raft/core/entry.js';
+import { logIndex, term } from '../../../src/workers/raft/core/entry.js';
 import type { AppendAnswer } from '../../../src/workers/raft/core/message.js';
 import type { RaftCore } from '../../../src/workers/raft/core/raft.js';
 import {
@@ -221,4 +221,38 @@ test('a configuration takes effect with its entry, gives way when that is delete
   assert.deepEqual(raft.committedConfiguration, { index: 1, configuration: THREE });
   raft.step({ ...append(6, at(5, 6), [configurationRun(6, narrower, 6)], 6), from: 'c' }, 10);
   assert.deepEqual(raft.committedConfiguration, { index: 6, configuration: narrower });
+});
+
+test('an append that begins where the own log was compacted away is taken up after what is committed', () => {
+  const raft = server({ terms: [1, 2, 2, 2] });
+  raft.step(append(2, at(4, 2), [], 4), 10);
+  drain(raft);
+  // The snapshot has moved on: nobody here knows the term of index 2 any more.
+  raft.compact(at(4, 2), logIndex(2));
+  raft.step(append(2, at(2, 2), [run(3, ['c', 'd', 'e'], 2)], 4), 20);
+  const answer = lastTo(drain(raft), 'b');
+  assert.ok(answer.kind === 'append-answer' && answer.success);
+  assert.equal(answer.through, 5);
+});
+
+test('a snapshot of what the log holds deletes nothing; one of what it lacks takes its place', () => {
+  const raft = server({ terms: [1, 2, 2, 2] });
+  const placed = { index: logIndex(1), configuration: configurationOf('a b') };
+  const offer = { kind: 'install', from: 'b', to: 'a', term: term(2), configuration: placed, sentMs: 5 } as const;
+  assert.equal(raft.offer({ ...offer, position: at(3, 2) }, 10), 'held');
+  assert.deepEqual([raft.log.last.index, raft.log.committed], [4, 3]);
+  const older = { ...offer, term: term(1), position: at(9, 2) };
+  assert.equal(raft.offer(older, 10), 'refused');
+  const newer = { ...offer, position: at(9, 2) };
+  assert.equal(raft.offer(newer, 10), 'wanted');
+  drain(raft);
+  assert.ok(raft.install(newer));
+  assert.deepEqual([raft.log.last, raft.log.committed, raft.configuration], [at(9, 2), 9, placed.configuration]);
+  const ready = raft.ready();
+  assert.deepEqual(ready?.persist?.restart, at(9, 2));
+  assert.deepEqual(ready?.messages, [], 'nothing is acknowledged before the log is restarted');
+  raft.advance(20);
+  const answer = lastTo(drain(raft), 'b');
+  assert.ok(answer.kind === 'install-answer' && answer.success && answer.through === 9);
+  assert.ok(!raft.install(newer), 'a second time changes nothing');
 });

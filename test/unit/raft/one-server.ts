@@ -121,7 +121,7 @@ export function configurationRun(index: number, configuration: Configuration, of
 }
 
 export function append(of: number, previous: Position, runs: readonly EntryRun[], commit = 0): AppendRequest {
-  return { kind: 'append', from: 'b', to: 'a', term: term(of), previous, runs, commit: logIndex(commit) };
+  return { kind: 'append', from: 'b', to: 'a', term: term(of), previous, runs, commit: logIndex(commit), sentMs: 200 };
 }
 
 export function took(from: string, of: number, through: number): AppendAnswer {
@@ -135,6 +135,7 @@ export function took(from: string, of: number, through: number): AppendAnswer {
     last: index,
     through: index,
     previous: index,
+    sentMs: 200,
   };
 }
 

@@ -33,7 +33,7 @@ async function written(count: number): Promise<MemoryStore> {
   for (let index = 1; index <= count; index += 1) {
     const payload = singlePayload(Buffer.from(`entry ${index}`));
     const run = { firstIndex: logIndex(index), count: 1, term: term(3), type: EntryType.command, appendedAtMs: 0 };
-    await log.persist({ hardState: HARD_STATE, truncateAfter: null, runs: [{ ...run, payload }] });
+    await log.persist({ hardState: HARD_STATE, truncateAfter: null, restart: null, runs: [{ ...run, payload }] });
   }
   return store;
 }

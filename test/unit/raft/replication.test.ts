@@ -38,6 +38,7 @@ test('an entry of an earlier term is committed only with one of the own term (Ra
     term: term(3),
     success: true,
     last: logIndex(2),
+    sentMs: 200,
   } as const;
   raft.step({ ...answer, through: logIndex(2), previous: logIndex(2) }, 200);
   assert.equal(raft.log.committed, 0, 'a majority has index 2, but it is of term 2');
@@ -50,7 +51,7 @@ test('a vote leaves only when it is durable, and only one in a term', () => {
   const raft = asking();
   drain(raft);
   const last = { index: logIndex(9), term: term(2) };
-  raft.step({ kind: 'vote', from: 'b', to: 'a', term: term(5), last }, 200);
+  raft.step({ kind: 'vote', from: 'b', to: 'a', term: term(5), last, isTransfer: false }, 200);
   const ready = raft.ready();
   assert.deepEqual(ready?.persist?.hardState, { term: 5, vote: 'b' });
   assert.deepEqual(ready?.messages, []);
@@ -59,7 +60,7 @@ test('a vote leaves only when it is durable, and only one in a term', () => {
     raft.ready()?.messages.map((message) => [message.kind, message.to, 'granted' in message && message.granted]),
     [['vote-answer', 'b', true]],
   );
-  raft.step({ kind: 'vote', from: 'c', to: 'a', term: term(5), last }, 200);
+  raft.step({ kind: 'vote', from: 'c', to: 'a', term: term(5), last, isTransfer: false }, 200);
   assert.deepEqual(
     raft.ready()?.messages.map((message) => [message.to, 'granted' in message && message.granted]),
     [['c', false]],
@@ -114,10 +115,13 @@ test('a suffix is deleted within a record, and a crash right after it is no dama
   const disk = new VirtualDisk(new Random(1));
   const store = new LogStore(disk, disk, await recoverLog(disk, ORIGIN, disk.index));
   const hardState = { term: term(1), vote: null };
-  await written(disk, store.persist({ hardState, truncateAfter: null, runs: [run(1, ['a', 'b', 'c'], 1)] }));
-  await written(disk, store.persist({ hardState: null, truncateAfter: null, runs: [run(4, ['d'], 1)] }));
+  await written(
+    disk,
+    store.persist({ hardState, truncateAfter: null, restart: null, runs: [run(1, ['a', 'b', 'c'], 1)] }),
+  );
+  await written(disk, store.persist({ hardState: null, truncateAfter: null, restart: null, runs: [run(4, ['d'], 1)] }));
   assert.equal(disk.index, 4);
-  const work = store.persist({ hardState: null, truncateAfter: logIndex(2), runs: [run(3, ['x'], 2)] });
+  const work = store.persist({ hardState: null, truncateAfter: logIndex(2), restart: null, runs: [run(3, ['x'], 2)] });
   await new Promise((resolve) => setImmediate(resolve));
   assert.equal(disk.index, 2, 'the marker goes back before anything is deleted');
   disk.complete();

@@ -11,7 +11,7 @@ import { append, asking, at, configurationOf, drain, kinds, lastTo, leading, ser
 const LONG = at(9, 9);
 
 function request(from: ServerId, of: number, last = LONG, kind: VoteRequest['kind'] = 'vote'): VoteRequest {
-  return { kind, from, to: 'a', term: term(of), last };
+  return { kind, from, to: 'a', term: term(of), last, isTransfer: false };
 }
 
 /** Whether server a, drained before, grants it. */
@@ -98,14 +98,32 @@ test('a pre-vote changes nothing, however high its term', () => {
 test('a granted vote puts off the own campaign', () => {
   const raft = server();
   raft.tick(0);
-  // Its log is too short, but its term counts; from here on the deadline is 110.
-  assert.equal(grants(raft, request('b', 5, at(1, 1)), 10), false);
+  // Its log is too short, but its term counts; from here on the deadline is 160.
+  assert.equal(grants(raft, request('b', 5, at(1, 1)), 60), false);
   assert.equal(raft.term, 5);
-  assert.equal(grants(raft, request('c', 5), 100), true);
-  raft.tick(120);
+  assert.equal(grants(raft, request('c', 5), 150), true);
+  raft.tick(170);
   assert.deepEqual([raft.role, drain(raft)], ['follower', []]);
   raft.tick(400);
   assert.equal(raft.role, 'candidate', 'but not for ever');
+});
+
+test('after a start nobody gets a vote for a lease: what was acknowledged before is forgotten', () => {
+  const raft = server();
+  raft.tick(0);
+  for (const kind of ['pre-vote', 'vote'] as const) assert.equal(grants(raft, request('b', 8, LONG, kind), 49), false);
+  assert.equal(raft.term, 2);
+  assert.equal(grants(raft, request('b', 8), 50), true);
+});
+
+test('whoever heard a leader gives no other a vote for a lease, also in a term that an old answer brought', () => {
+  const raft = server();
+  raft.step(append(2, at(2, 2), []), 100);
+  drain(raft);
+  raft.step(vote('c', 'vote-answer', 5, false), 110);
+  assert.deepEqual([raft.term, raft.leader], [5, null]);
+  assert.equal(grants(raft, request('c', 5), 149), false);
+  assert.equal(grants(raft, { ...request('c', 5), isTransfer: true }, 149), true, 'unless the leader wants it');
 });
 
 test('a refused vote puts off nothing', () => {

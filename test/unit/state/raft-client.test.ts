@@ -117,6 +117,22 @@ test('a batch of which only a part was committed refuses the rest', async () => 
   ]);
 });
 
+test('a batch that is committed after it was answered is fatal: the state would lack it', async () => {
+  const outcome = client.propose(set('a'));
+  const message = await next();
+  assert.ok(message.kind === 'propose');
+  raft.postMessage({ kind: 'rejected', batch: message.batch, count: 1, reason: { code: 'leadership-lost' } });
+  assert.deepEqual(await outcome, { ok: false, code: 'leadership-lost' });
+  raft.postMessage({ kind: 'committed-own', batch: message.batch, firstIndex: 7, count: 1, term: 2 });
+  const reached = client.barrier();
+  const question = await next();
+  assert.ok(question.kind === 'barrier');
+  raft.postMessage({ kind: 'barrier-reached', request: question.request, index: 0 });
+  assert.equal(await reached, false, 'nor is a barrier reached whose term ended');
+  assert.match(fatal.join(), /answered before/);
+  assert.deepEqual(applied, []);
+});
+
 test('without a leader a command waits, goes out when one is elected, and gives up at the hold time', async () => {
   leadership.setRole(Role.candidate, 3, false);
   assert.deepEqual(await client.propose(set('late')), { ok: false, code: 'no-leader' });

@@ -12,6 +12,7 @@ export function bootstrapWith(configuration: Configuration): Persist {
   return {
     hardState: { term: term(1), vote: null },
     truncateAfter: null,
+    restart: null,
     runs: [
       {
         firstIndex: logIndex(1),

@@ -45,7 +45,7 @@ export interface Electorate {
 export function isHeard({ configuration, hardState, leader }: Electorate, request: VoteRequest): boolean {
   const isKnown = configuration.servers.some((server) => server.id === request.from);
   if (configuration.servers.length > 0 && !isKnown) return false;
-  if (leader !== null && leader !== request.from) return false;
+  if (leader !== null && leader !== request.from && !request.isTransfer) return false;
   return request.term >= hardState.term;
 }
 

@@ -3,15 +3,18 @@
 
 import type { LogIndex, Position, ServerId, Term } from './entry.js';
 import type { RaftLog } from './log.js';
-import type { AppendAnswer } from './message.js';
+import type { AppendAnswer, HeartbeatAnswer, InstallAnswer } from './message.js';
 import type { Outbox } from './outbox.js';
 import { Progress } from './progress.js';
+import { quorumValue } from './quorum.js';
 
 /** Most entries in one request. */
 const MAX_APPEND_ENTRIES = 64;
 /** An idle server hears of commits, and that there is a leader, about this often; more often with short timeouts. */
 const COMMIT_TIMEOUT_MS = 50;
 const REMINDERS_PER_HEARTBEAT_TIMEOUT = 10;
+/** A snapshot that isn't acknowledged for so long is sent again. */
+const INSTALL_HEARTBEAT_TIMEOUTS = 10;
 
 export interface LeaderView {
   readonly id: ServerId;
@@ -24,12 +27,20 @@ export interface LeaderView {
 
 export class Followers {
   readonly #leader: LeaderView;
-  readonly #progress: ReadonlyMap<ServerId, Progress>;
+  readonly #progress = new Map<ServerId, Progress>();
+  #nextHeartbeatMs = Number.NEGATIVE_INFINITY;
 
   constructor(leader: LeaderView, peers: readonly ServerId[], nowMs: number) {
     this.#leader = leader;
-    const { index } = leader.log.last;
-    this.#progress = new Map(peers.map((peer) => [peer, new Progress(index, nowMs)]));
+    this.configure(peers, nowMs);
+  }
+
+  /** From now on these are served: who is new is asked first what it has. */
+  configure(peers: readonly ServerId[], nowMs: number): void {
+    for (const peer of this.#progress.keys()) if (!peers.includes(peer)) this.#progress.delete(peer);
+    for (const peer of peers) {
+      if (!this.#progress.has(peer)) this.#progress.set(peer, new Progress(this.#leader.log.last.index, nowMs));
+    }
   }
 
   /** Sends what is due, also when that is nothing: a server hears of the leader and of the commit index. */
@@ -38,15 +49,18 @@ export class Followers {
       if (nowMs < progress.idleUntilMs) continue;
       progress.unansweredSince(nowMs - this.#leader.heartbeatTimeoutMs / 2);
       if (!progress.maySend) progress.idleUntilMs = nowMs + this.#idleMs();
-      else if (!this.#order(peer, progress, nowMs)) this.#askAtBegin(peer, progress, nowMs);
+      else if (!this.#order(peer, progress, nowMs)) this.#helpBehind(peer, progress, nowMs);
     }
   }
 
-  /** Sends what is durable here to whom it is news, as far as each has room for requests. */
+  /**
+   * Sends what is news to each, as far as it has room for requests. The own write may still be under way: a majority of
+   * other disks commits as well.
+   */
   sendEntries(nowMs: number): void {
     const { log } = this.#leader;
     for (const [peer, progress] of this.#progress) {
-      while (progress.maySend && (progress.isProbing || progress.next <= log.durable)) {
+      while (progress.maySend && (progress.isProbing || progress.next <= log.last.index)) {
         if (!this.#order(peer, progress, nowMs)) break;
       }
     }
@@ -56,9 +70,59 @@ export class Followers {
   learn(answer: AppendAnswer, nowMs: number): void {
     const progress = this.#progress.get(answer.from);
     if (!progress) return;
-    progress.lastContactMs = nowMs;
+    progress.heard(answer.sentMs, nowMs);
+    progress.needsSnapshot = !answer.success && answer.previous <= this.#leader.log.begin + 1;
     if (answer.success) progress.accepted(answer.through);
     else progress.rejected(answer.previous, answer.last);
+  }
+
+  /** An answer that says nothing about entries. */
+  hear(answer: HeartbeatAnswer | InstallAnswer, nowMs: number): void {
+    const progress = this.#progress.get(answer.from);
+    if (!progress) return;
+    progress.heard(answer.sentMs, nowMs);
+    if (answer.kind === 'heartbeat-answer') progress.ackedRound = Math.max(progress.ackedRound, answer.readRound);
+    else if (answer.success) progress.installed(answer.through);
+  }
+
+  /** Asks everybody at once, however many requests are unanswered. */
+  heartbeat(readRound: number, nowMs: number): void {
+    const { id, term, outbox } = this.#leader;
+    this.#nextHeartbeatMs = nowMs + this.#idleMs();
+    for (const to of this.#progress.keys())
+      outbox.send({ kind: 'heartbeat', from: id, to, term, sentMs: nowMs, readRound });
+  }
+
+  /** What got lost of the last heartbeat is asked for again. */
+  repeatHeartbeat(readRound: number, nowMs: number): void {
+    if (nowMs >= this.#nextHeartbeatMs) this.heartbeat(readRound, nowMs);
+  }
+
+  /** The newest round of heartbeats that a majority of `voters` acknowledged. */
+  confirmedRound(voters: readonly ServerId[]): number {
+    return quorumValue(voters, (voter) => this.#known(voter, (progress) => progress.ackedRound));
+  }
+
+  /** A majority of `voters` acknowledged requests that were made at this time or later; no receipt counts, it may be late. */
+  confirmedMs(voters: readonly ServerId[]): number {
+    return quorumValue(voters, (voter) => this.#known(voter, (progress) => progress.ackedSentMs));
+  }
+
+  /** Who of them holds most. */
+  mostAdvanced(voters: readonly ServerId[]): ServerId | null {
+    const others = voters.filter((voter) => this.#progress.has(voter));
+    const match = (id: ServerId): number => this.#progress.get(id)?.match ?? 0;
+    return others.reduce<ServerId | null>((best, id) => (best === null || match(id) > match(best) ? id : best), null);
+  }
+
+  matchOf(id: ServerId): LogIndex | null {
+    return this.#progress.get(id)?.match ?? null;
+  }
+
+  #known(voter: ServerId, value: (progress: Progress) => number): number {
+    if (voter === this.#leader.id) return Number.POSITIVE_INFINITY;
+    const progress = this.#progress.get(voter);
+    return progress ? value(progress) : Number.NEGATIVE_INFINITY;
   }
 
   /** What each server holds durably, the leader included. */
@@ -75,24 +139,27 @@ export class Followers {
     return heard;
   }
 
-  /** Only durable entries leave: the leader's own write comes first, as in stock servers. */
   #order(peer: ServerId, progress: Progress, nowMs: number): boolean {
     const { log } = this.#leader;
     const index = (progress.next - 1) as LogIndex;
     const previousTerm = log.termAt(index);
     // What was compacted away can only come with a snapshot.
     if (previousTerm === null) return false;
-    const end = progress.isProbing ? index : Math.max(index, Math.min(log.durable, index + MAX_APPEND_ENTRIES));
+    const end = progress.isProbing ? index : Math.max(index, Math.min(log.last.index, index + MAX_APPEND_ENTRIES));
     this.#send(peer, progress, { index, term: previousTerm }, end as LogIndex, nowMs);
     return true;
   }
 
   /**
-   * For a server whose next entries were compacted away: it may well hold more than the answers that got here said. If it
-   * doesn't, it hears of its leader at least.
+   * For a server whose next entries were compacted away. It may well hold more than the answers that got here said, so it is
+   * asked, and hears of its leader at least; a snapshot is sent when it says that it hasn't.
    */
-  #askAtBegin(peer: ServerId, progress: Progress, nowMs: number): void {
-    const { log } = this.#leader;
+  #helpBehind(peer: ServerId, progress: Progress, nowMs: number): void {
+    const { id, term: ownTerm, log, outbox, heartbeatTimeoutMs } = this.#leader;
+    if (progress.needsSnapshot && nowMs >= progress.installUntilMs) {
+      progress.installUntilMs = nowMs + INSTALL_HEARTBEAT_TIMEOUTS * heartbeatTimeoutMs;
+      outbox.send({ kind: 'install', from: id, to: peer, term: ownTerm, sentMs: nowMs });
+    }
     const index = Math.min(log.begin + 1, log.last.index) as LogIndex;
     const term = log.termAt(index);
     if (term !== null) this.#send(peer, progress, { index, term }, index, nowMs);
@@ -101,7 +168,7 @@ export class Followers {
   #send(peer: ServerId, progress: Progress, previous: Position, through: LogIndex, nowMs: number): void {
     const { id, term, log, outbox } = this.#leader;
     progress.idleUntilMs = nowMs + this.#idleMs();
-    outbox.send({ kind: 'append', from: id, to: peer, term, previous, through, commit: log.committed });
+    outbox.send({ kind: 'append', from: id, to: peer, term, previous, through, commit: log.committed, sentMs: nowMs });
     progress.sent(through, nowMs);
   }
 

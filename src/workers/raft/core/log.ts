@@ -2,7 +2,8 @@
 // appended, durable and committed. Payloads stay here only until they are durable; afterwards the store is asked.
 
 import { after, type EntryRun, type LogIndex, lastIndexOf, type Position, type Term } from './entry.js';
-import { sliceEntries } from './packed.js';
+import { sliceRun } from './packed.js';
+import type { Persist } from './ready.js';
 
 /** `firstIndex` and everything after it, up to the next range, has `term`. */
 export interface TermRange {
@@ -30,8 +31,11 @@ export class RaftLog {
   #durable: LogIndex;
   #committed: LogIndex;
   #waiting: EntryRun[] = [];
+  /** Runs of the write under way, and where the log ends with it. */
+  #written: EntryRun[] = [];
   #writing: LogIndex | null = null;
   #cut: LogIndex | null = null;
+  #restart: Position | null = null;
 
   constructor(recovered: RecoveredLog) {
     this.#snapshot = recovered.snapshot;
@@ -90,7 +94,8 @@ export class RaftLog {
     if (term === null) throw new Error(`index ${index} is not in the log`);
     this.#last = { index, term };
     this.#terms = this.#terms.filter((range) => range.firstIndex <= index);
-    this.#waiting = this.#waiting.flatMap((run) => cutRun(run, index));
+    this.#waiting = cutRuns(this.#waiting, index);
+    this.#written = cutRuns(this.#written, index);
     if (this.#writing !== null && this.#writing > index) this.#writing = index;
     else if (this.#durable <= index) return;
     this.#durable = Math.min(this.#durable, index) as LogIndex;
@@ -98,14 +103,16 @@ export class RaftLog {
   }
 
   get hasWaiting(): boolean {
-    return this.#waiting.length > 0 || this.#cut !== null;
+    return this.#waiting.length > 0 || this.#cut !== null || this.#restart !== null;
   }
 
   /** Hands out what waits to be written, and after which index the store must be cut before that. */
-  takeWaiting(): { readonly truncateAfter: LogIndex | null; readonly runs: readonly EntryRun[] } {
-    const taken = { truncateAfter: this.#cut, runs: this.#waiting };
+  takeWaiting(): Omit<Persist, 'hardState'> {
+    const taken = { truncateAfter: this.#cut, restart: this.#restart, runs: this.#waiting };
+    this.#written = this.#waiting;
     this.#waiting = [];
     this.#cut = null;
+    this.#restart = null;
     this.#writing = this.#last.index;
     return taken;
   }
@@ -115,11 +122,32 @@ export class RaftLog {
     if (this.#writing === null) return;
     this.#durable = this.#writing;
     this.#writing = null;
+    this.#written = [];
+  }
+
+  /** The entries from `from` through `through` that are not durable yet: no store has them. */
+  inMemory(from: LogIndex, through: LogIndex): EntryRun[] {
+    const parts = [...this.#written, ...this.#waiting].map((run) => sliceRun(run, from, through));
+    return parts.filter((run) => run !== null);
   }
 
   commitThrough(index: LogIndex): void {
     if (index > this.#last.index) throw new Error(`commit of ${index} beyond the last index ${this.#last.index}`);
     if (index > this.#committed) this.#committed = index;
+  }
+
+  /** A snapshot of everything through `position` took the place of this log. No write may be under way. */
+  restart(position: Position): void {
+    if (this.#writing !== null) throw new Error('restart of a log that is being written');
+    this.#snapshot = position;
+    this.#begin = position.index;
+    this.#terms = [];
+    this.#last = position;
+    this.#durable = position.index;
+    this.#committed = position.index;
+    this.#waiting = [];
+    this.#cut = null;
+    this.#restart = position;
   }
 
   /** A snapshot covers the log through `position`; entries through `begin` are no longer kept. */
@@ -134,10 +162,7 @@ export class RaftLog {
   }
 }
 
-/** The part of a run through `index`. */
-function cutRun(run: EntryRun, index: LogIndex): EntryRun[] {
-  if (run.firstIndex > index) return [];
-  if (lastIndexOf(run) <= index) return [run];
-  const count = index - run.firstIndex + 1;
-  return [{ ...run, count, payload: sliceEntries(run.payload, 0, count) }];
+/** What of the runs lies at `index` or before it. */
+function cutRuns(runs: readonly EntryRun[], index: LogIndex): EntryRun[] {
+  return runs.map((run) => sliceRun(run, run.firstIndex, index)).filter((run) => run !== null);
 }

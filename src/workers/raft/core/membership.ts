@@ -1,20 +1,40 @@
 // The configurations that matter: the latest takes effect when appended, an earlier one comes back when its entry is
 // deleted again by a new leader (spec/raft.md section 3, AppendEntries 5).
 
-import type { Configuration, PlacedConfiguration } from './configuration.js';
-import type { LogIndex } from './entry.js';
+import { type Configuration, type PlacedConfiguration, votersOf } from './configuration.js';
+import type { LogIndex, ServerId } from './entry.js';
 
 export class Membership {
   /** Ascending, never empty: the newest committed one and all after it. */
   #placed: PlacedConfiguration[];
+  #voters: readonly ServerId[] = [];
+  #votersIn: Configuration | null = null;
 
   constructor(known: readonly PlacedConfiguration[]) {
     const none: PlacedConfiguration = { index: 0 as LogIndex, configuration: { servers: [] } };
     this.#placed = known.length > 0 ? [...known] : [none];
   }
 
+  /** Who has a vote in the latest one. */
+  get voters(): readonly ServerId[] {
+    const { configuration } = this.#newest;
+    if (this.#votersIn !== configuration) {
+      this.#votersIn = configuration;
+      this.#voters = votersOf(configuration);
+    }
+    return this.#voters;
+  }
+
   get latest(): Configuration {
     return this.#newest.configuration;
+  }
+
+  /** null when `next` takes or gives one vote at most, so that the majorities before and after overlap; else the problem. */
+  stepTo(next: Configuration): string | null {
+    const before = new Set(this.voters);
+    const now = new Set(votersOf(next));
+    const changed = [...before, ...now].filter((id) => before.has(id) !== now.has(id));
+    return changed.length > 1 ? `more than one vote would change: ${changed.join(', ')}` : null;
   }
 
   /** null while the latest one isn't committed. */
@@ -24,6 +44,11 @@ export class Membership {
 
   append(index: LogIndex, configuration: Configuration): void {
     this.#placed.push({ index, configuration });
+  }
+
+  /** A snapshot took the place of the log. */
+  restart(placed: PlacedConfiguration): void {
+    this.#placed = [placed];
   }
 
   truncateAfter(index: LogIndex): void {

@@ -1,6 +1,8 @@
 // What servers say to each other, as the core sees it: hashicorp/raft's requests and answers (spec/raft.md, section 3)
-// without their encoding. An answer names what it answers (`through`, `round`), as a transport knows that anyway.
+// without their encoding. An answer names what it answers (`through`, `round`, `sentMs`: the leader's clock when the request
+// was made), as a transport knows that anyway.
 
+import type { PlacedConfiguration } from './configuration.js';
 import type { EntryRun, LogIndex, Position, ServerId, Term } from './entry.js';
 
 interface Envelope {
@@ -13,6 +15,8 @@ export type VoteRequest = Envelope & {
   /** A pre-vote asks whether a vote would be granted; nobody changes anything for it. */
   readonly kind: 'pre-vote' | 'vote';
   readonly last: Position;
+  /** The leader itself asked the candidate to stand: whoever follows that leader may vote all the same. */
+  readonly isTransfer: boolean;
 };
 
 export type VoteAnswer = Envelope & {
@@ -28,6 +32,7 @@ export type AppendOrder = Envelope & {
   readonly previous: Position;
   readonly through: LogIndex;
   readonly commit: LogIndex;
+  readonly sentMs: number;
 };
 
 /** The same as it arrives. */
@@ -36,6 +41,7 @@ export type AppendRequest = Envelope & {
   readonly previous: Position;
   readonly runs: readonly EntryRun[];
   readonly commit: LogIndex;
+  readonly sentMs: number;
 };
 
 export type AppendAnswer = Envelope & {
@@ -47,9 +53,64 @@ export type AppendAnswer = Envelope & {
   readonly through: LogIndex;
   /** The request's `previous`. */
   readonly previous: LogIndex;
+  readonly sentMs: number;
+};
+
+/** Asks a follower to say that it still follows; no disk is in its way. */
+export type Heartbeat = Envelope & {
+  readonly kind: 'heartbeat';
+  readonly sentMs: number;
+  /** Which question of the leader about its leadership this one answers, and all before it. */
+  readonly readRound: number;
+};
+
+export type HeartbeatAnswer = Envelope & {
+  readonly kind: 'heartbeat-answer';
+  readonly success: boolean;
+  readonly sentMs: number;
+  readonly readRound: number;
+};
+
+/** Hands leadership over: the receiver stands at once. */
+export type TimeoutNow = Envelope & { readonly kind: 'timeout-now' };
+
+/** What a leader wants sent to a server that is too far behind: the shell takes the newest snapshot it has. */
+export type InstallOrder = Envelope & { readonly kind: 'install'; readonly sentMs: number };
+
+/** A snapshot is offered; its bytes are the shell's to move. */
+export type SnapshotOffer = Envelope & {
+  readonly kind: 'install';
+  readonly position: Position;
+  readonly configuration: PlacedConfiguration;
+  readonly sentMs: number;
+};
+
+export type InstallAnswer = Envelope & {
+  readonly kind: 'install-answer';
+  readonly success: boolean;
+  /** With success: what the answerer now holds durably in common with the leader. */
+  readonly through: LogIndex;
+  readonly sentMs: number;
 };
 
 /** What {@link RaftCore.step} takes. */
-export type Incoming = VoteRequest | VoteAnswer | AppendRequest | AppendAnswer;
+export type Incoming =
+  | VoteRequest
+  | VoteAnswer
+  | AppendRequest
+  | AppendAnswer
+  | Heartbeat
+  | HeartbeatAnswer
+  | TimeoutNow
+  | InstallAnswer;
 /** What a ready hands out. */
-export type Outgoing = VoteRequest | VoteAnswer | AppendOrder | AppendAnswer;
+export type Outgoing =
+  | VoteRequest
+  | VoteAnswer
+  | AppendOrder
+  | AppendAnswer
+  | Heartbeat
+  | HeartbeatAnswer
+  | TimeoutNow
+  | InstallOrder
+  | InstallAnswer;

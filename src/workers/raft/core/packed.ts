@@ -13,6 +13,15 @@ export function sliceEntries(payload: Uint8Array, skip: number, count: number): 
   return payload.subarray(begin, end);
 }
 
+/** The part of a run from `from` through `through`; null when it has none of that. */
+export function sliceRun(run: EntryRun, from: LogIndex, through: LogIndex): EntryRun | null {
+  const firstIndex = Math.max(run.firstIndex, from) as LogIndex;
+  const count = Math.min(lastIndexOf(run), through) - firstIndex + 1;
+  if (count <= 0) return null;
+  if (count === run.count) return run;
+  return { ...run, firstIndex, count, payload: sliceEntries(run.payload, firstIndex - run.firstIndex, count) };
+}
+
 /** The number of entries, or null when `payload` isn't a whole sequence of packed entries. */
 export function countEntries(payload: Uint8Array): number | null {
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);

@@ -11,6 +11,14 @@ export class Progress {
   /** Everything through here is durable there. */
   match: LogIndex = 0 as LogIndex;
   lastContactMs: number;
+  /** When the newest request that it answered was made. */
+  ackedSentMs = Number.NEGATIVE_INFINITY;
+  /** The newest question about leadership that it answered. */
+  ackedRound = 0;
+  /** It disagrees even about the first entry that is kept here. */
+  needsSnapshot = false;
+  /** A snapshot is on its way there until then. */
+  installUntilMs = Number.NEGATIVE_INFINITY;
   /** A request without entries is due then, if nothing else was sent. */
   idleUntilMs: number;
   #unanswered = 0;
@@ -29,6 +37,19 @@ export class Progress {
 
   get maySend(): boolean {
     return this.#unanswered < (this.#isProbing ? 1 : PIPELINE);
+  }
+
+  heard(sentMs: number, nowMs: number): void {
+    this.lastContactMs = nowMs;
+    if (sentMs > this.ackedSentMs) this.ackedSentMs = sentMs;
+  }
+
+  /** The server took a snapshot through `through`. */
+  installed(through: LogIndex): void {
+    this.needsSnapshot = false;
+    this.installUntilMs = Number.NEGATIVE_INFINITY;
+    if (through > this.match) this.match = through;
+    if (this.next <= this.match) this.next = after(this.match);
   }
 
   sent(through: LogIndex, nowMs: number): void {

@@ -21,3 +21,9 @@ export function quorumIndex(voters: readonly ServerId[], match: ReadonlyMap<Serv
   const held = voters.map((voter) => match.get(voter) ?? (0 as LogIndex)).sort((a, b) => b - a);
   return held[majority(voters.length) - 1] ?? (0 as LogIndex);
 }
+
+/** The highest value that a majority of the voters reaches, by what `reached` says of each. */
+export function quorumValue(voters: readonly ServerId[], reached: (voter: ServerId) => number): number {
+  const values = voters.map(reached).sort((a, b) => (a < b ? 1 : a > b ? -1 : 0));
+  return values[majority(voters.length) - 1] ?? Number.NEGATIVE_INFINITY;
+}

@@ -1,7 +1,7 @@
 // What the core asks of the world after its inputs. The shell takes it with `ready()`, does it, and acknowledges a
 // `persist` with `advance()`; nothing else needs an answer.
 
-import type { EntryRun, HardState, LogIndex, Term } from './entry.js';
+import type { EntryRun, HardState, LogIndex, Position, ServerId, Term } from './entry.js';
 import type { Outgoing } from './message.js';
 
 export type Role = 'follower' | 'candidate' | 'leader';
@@ -12,6 +12,8 @@ export interface Persist {
   readonly hardState: HardState | null;
   /** Entries after this index are to be deleted; null when none. */
   readonly truncateAfter: LogIndex | null;
+  /** A snapshot took the place of the whole log, which goes on after this; null otherwise. */
+  readonly restart: Position | null;
   readonly runs: readonly EntryRun[];
 }
 
@@ -20,6 +22,19 @@ export interface RoleChange {
   readonly term: Term;
   /** Votes of the election just won; 0 unless `role` is leader. */
   readonly tally: number;
+}
+
+/** What others may want to know of a server, and no disk has to. */
+export interface SoftState {
+  readonly role: Role;
+  readonly term: Term;
+  readonly leader: ServerId | null;
+}
+
+/** Whether a quorum confirmed, after the question, that this server leads. */
+export interface Confirmation {
+  readonly request: number;
+  readonly ok: boolean;
 }
 
 export interface Ready {
@@ -31,4 +46,7 @@ export interface Ready {
   readonly committed: { readonly from: LogIndex; readonly through: LogIndex } | null;
   /** In the order they happened. */
   readonly roles: readonly RoleChange[];
+  /** null when it is as the last ready said. */
+  readonly soft: SoftState | null;
+  readonly confirmations: readonly Confirmation[];
 }

@@ -7,12 +7,13 @@ import { type EntryRun, EntryType, type LogIndex, lastIndexOf } from './entry.js
 import type { RaftLog } from './log.js';
 import type { Membership } from './membership.js';
 import type { AppendRequest } from './message.js';
-import { sliceEntries } from './packed.js';
+import { sliceRun } from './packed.js';
 
 /** Answers the last index that both logs have in common now, or null when they don't agree on `previous`. */
 export function takeEntries(log: RaftLog, membership: Membership, request: AppendRequest): LogIndex | null {
   const { previous, runs } = request;
-  if (log.termAt(previous.index) !== previous.term) return null;
+  // What is committed here is in every leader's log, even where compaction has left no term to compare.
+  if (previous.index > log.committed && log.termAt(previous.index) !== previous.term) return null;
   let through = previous.index;
   for (const run of runs) {
     const fresh = freshPart(log, run);
@@ -36,10 +37,7 @@ function freshPart(log: RaftLog, run: EntryRun): EntryRun | null {
   let index = run.firstIndex as number;
   while (index <= last && (index <= log.committed || log.termAt(index as LogIndex) === run.term)) index += 1;
   if (index > last) return null;
-  const skip = index - run.firstIndex;
-  if (skip === 0) return run;
-  const count = run.count - skip;
-  return { ...run, firstIndex: index as LogIndex, count, payload: sliceEntries(run.payload, skip, count) };
+  return sliceRun(run, index as LogIndex, last);
 }
 
 /** What a configuration entry says; null for any other one. */

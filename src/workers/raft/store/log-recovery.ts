@@ -58,7 +58,7 @@ export async function recoverLog(
   // Everything is judged; only now is anything changed.
   const repaired = torn === null ? null : await cut(store, torn);
   if (begin > 0) await store.removeRange(RECORDS_FROM, recordKey(logIndex(begin + 1)));
-  if (last.index < snapshot.index) {
+  if (last.index < snapshot.index || scan.contradicts(snapshot)) {
     await store.write([{ key: BEGIN_KEY, value: encodeBegin(snapshot.index) }], []);
     await store.removeRange(RECORDS_FROM, RECORDS_BEFORE);
     const log = { snapshot, begin: snapshot.index, terms: [], last: snapshot };
@@ -101,6 +101,12 @@ class Scan {
       return;
     }
     this.#keep(index, decoded.run);
+  }
+
+  /** Another entry lies where the snapshot ends: a leader sent it in place of all this. */
+  contradicts({ index, term: of }: Position): boolean {
+    if (index <= this.begin) return false;
+    return this.terms.findLast(({ firstIndex }) => firstIndex <= index)?.term !== of;
   }
 
   #keep(index: LogIndex, run: EntryRun): void {

@@ -38,7 +38,9 @@ export class LogStore {
   async persist(work: Persist): Promise<void> {
     const puts: Put[] = [];
     if (work.hardState) puts.push({ key: HARD_STATE_KEY, value: encodeHardState(work.hardState) });
-    const removals = work.truncateAfter === null ? NO_REMOVALS : await this.#truncate(work.truncateAfter, puts);
+    let removals = NO_REMOVALS;
+    if (work.restart) removals = this.#restart(work.restart.index, puts);
+    else if (work.truncateAfter !== null) removals = await this.#truncate(work.truncateAfter, puts);
     const groups = groupsOf(work.runs);
     let at = 0;
     const scratch = this.#scratchFor(groups);
@@ -86,14 +88,29 @@ export class LogStore {
     const firstKept = this.#records[keep] ?? logIndex(this.#last + 1);
     const begin = logIndex(firstKept - 1);
     await this.#store.write([{ key: BEGIN_KEY, value: encodeBegin(begin) }], NO_REMOVALS);
-    this.#records.splice(0, keep);
+    // A snapshot may have taken the place of all records meanwhile.
+    const kept = this.#records.findIndex((first) => first >= firstKept);
+    this.#records.splice(0, kept < 0 ? this.#records.length : kept);
     await this.#store.removeRange(RECORDS_FROM, recordKey(firstKept));
     return begin;
+  }
+
+  /** What lies beyond `index` is about to be given up: no start may miss it. */
+  retreat(index: LogIndex): void {
+    this.#marker.retreat(index);
   }
 
   async close(): Promise<void> {
     await this.#store.close();
     this.#marker.close();
+  }
+
+  /** Everything goes; the log goes on after `index`. */
+  #restart(index: LogIndex, puts: Put[]): readonly Uint8Array[] {
+    this.#marker.retreat(index);
+    puts.push({ key: BEGIN_KEY, value: encodeBegin(index) });
+    this.#last = index;
+    return this.#records.splice(0).map(recordKey);
   }
 
   /** Keys to remove with the next write, and in `puts` what is left of a record that is only cut shorter. */

@@ -23,8 +23,8 @@ const LOST: ProposeOutcome = { ok: false, code: 'leadership-lost' };
 
 /** The log as the leader sees it. */
 export interface LeaderConsensus extends Consensus {
-  /** Resolves when everything committed before the call is applied here. */
-  barrier(): Promise<void>;
+  /** True when everything committed before the call is applied here; false when this server doesn't lead until then. */
+  barrier(): Promise<boolean>;
 }
 
 export interface LeaderDutiesOptions {
@@ -129,8 +129,12 @@ export class LeaderDuties {
 
   async #establish(term: number): Promise<void> {
     const { store, config, logger } = this.#options;
-    await this.#barrier();
+    const isReached = await this.#barrier();
     if (term !== this.#term) return;
+    if (!isReached) {
+      this.#again(RETRY_MS, () => this.#establish(term));
+      return;
+    }
     this.#follow(term);
     if (!store.autopilotConfig) {
       const problem = await this.#propose(autopilotDefaults(config));
@@ -173,15 +177,15 @@ export class LeaderDuties {
     if (!isComplete || term !== this.#term) return;
     this.#options.metrics.observe('leader.reconcile', performance.now() - startedMs);
     this.#again(RECONCILE_INTERVAL_MS, async () => {
-      await this.#barrier();
-      if (term === this.#term) await this.#reconcile(term);
+      if ((await this.#barrier()) && term === this.#term) await this.#reconcile(term);
     });
   }
 
-  async #barrier(): Promise<void> {
+  async #barrier(): Promise<boolean> {
     const startedMs = performance.now();
-    await this.#unlessLost(this.#options.consensus.barrier(), undefined);
+    const isReached = await this.#unlessLost(this.#options.consensus.barrier(), false);
     this.#options.metrics.observe('leader.barrier', performance.now() - startedMs);
+    return isReached;
   }
 
   /** null: done; else why not. */

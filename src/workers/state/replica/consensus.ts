@@ -4,7 +4,14 @@
 import type { ApplyResult, Command } from '../../../wire/commands.js';
 import type { Leadership } from '../../../wire/leadership.js';
 
-export type ProposeFailure = 'no-servers' | 'no-leader' | 'queue-full' | 'leadership-lost' | 'stopping' | 'unencodable';
+export type ProposeFailure =
+  | 'no-servers'
+  | 'no-leader'
+  | 'queue-full'
+  | 'leadership-lost'
+  | 'transferring'
+  | 'stopping'
+  | 'unencodable';
 
 export type ProposeOutcome =
   | { readonly ok: true; readonly index: number; readonly result: ApplyResult }

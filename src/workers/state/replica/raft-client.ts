@@ -2,13 +2,13 @@
 // index order, streams snapshots out and in. A command proposed here is applied from the object it was made of, so a
 // leader decodes nothing; what others proposed, or what recovery brings back, is decoded from the log's bytes.
 
-import type { MessagePort } from 'node:worker_threads';
 import { surprise } from '../../../observe/surprise.js';
 import { CommandBatch, decodePacked } from '../../../wasm/commands.js';
 import type { ApplyResult, Command, OpaqueCommand } from '../../../wire/commands.js';
 import { type Leadership, Role } from '../../../wire/leadership.js';
-import type { RaftRole, RaftToState, SnapshotMeta, StateToRaft } from '../../../wire/raft-port.js';
+import type { RaftRole, RaftToState, RejectReason, SnapshotMeta, StateToRaft } from '../../../wire/raft-port.js';
 import type { Consensus, ProposeFailure, ProposeOutcome } from './consensus.js';
+import type { RaftPort } from './raft-port.js';
 import { type SnapshotSource, SnapshotStream } from './snapshot/snapshot-stream.js';
 
 /** More commands than this waiting for the log are refused: each holds its request's memory. */
@@ -45,7 +45,7 @@ export interface RaftEvents {
 
 export class RaftClient implements Consensus {
   readonly leadership: Leadership;
-  readonly #port: MessagePort;
+  readonly #port: RaftPort;
   readonly #applier: Applier;
   readonly #events: RaftEvents;
   readonly #holdMs: number;
@@ -65,7 +65,7 @@ export class RaftClient implements Consensus {
   /** The state can't be trusted any more: nothing is applied and nothing acknowledged until the process ends. */
   #failed = false;
 
-  constructor(port: MessagePort, leadership: Leadership, applier: Applier, events: RaftEvents, holdMs: number) {
+  constructor(port: RaftPort, leadership: Leadership, applier: Applier, events: RaftEvents, holdMs: number) {
     this.leadership = leadership;
     this.#port = port;
     this.#applier = applier;
@@ -94,9 +94,10 @@ export class RaftClient implements Consensus {
     );
   }
 
-  /** Resolves when everything committed before the call is applied here. */
-  async barrier(): Promise<void> {
-    await this.#ask((request) => ({ kind: 'barrier', request }));
+  /** True when everything committed before the call is applied here, false when this server doesn't lead until then. */
+  async barrier(): Promise<boolean> {
+    const answer = await this.#ask((request) => ({ kind: 'barrier', request }));
+    return answer.kind === 'barrier-reached' && answer.index > 0;
   }
 
   async stats(): Promise<{ readonly [name: string]: string }> {
@@ -262,7 +263,10 @@ export class RaftClient implements Consensus {
 
   #applyOwn(batch: number, firstIndex: number, count: number): void {
     const all = this.#inFlight.get(batch);
-    if (!all) return;
+    if (!all) {
+      this.#events.fatal(`batch ${batch} is committed, but was answered before`);
+      return;
+    }
     const pending = count < all.length ? all.splice(0, count) : all;
     if (pending === all) this.#inFlight.delete(batch);
     this.#pendingCount -= pending.length;
@@ -329,6 +333,6 @@ export class RaftClient implements Consensus {
   }
 }
 
-function failureOf(code: 'not-leader' | 'queue-full' | 'leadership-lost' | 'stopping'): ProposeFailure {
+function failureOf(code: RejectReason['code']): ProposeFailure {
   return code === 'not-leader' ? 'no-leader' : code;
 }

@@ -1,7 +1,7 @@
 // A snapshot on its way to the raft worker: piece by piece, one a turn of the event loop, never more than was granted.
 
-import type { MessagePort } from 'node:worker_threads';
 import { SNAPSHOT_WINDOW_BYTES, type StateToRaft } from '../../../../wire/raft-port.js';
+import type { RaftPort } from '../raft-port.js';
 
 /** The stream of one snapshot; each chunk is handed over for good. */
 export interface SnapshotSource {
@@ -10,14 +10,14 @@ export interface SnapshotSource {
 }
 
 export class SnapshotStream {
-  readonly #port: MessagePort;
+  readonly #port: RaftPort;
   readonly #request: number;
   readonly #source: SnapshotSource;
   readonly #done: () => void;
   #credit = SNAPSHOT_WINDOW_BYTES;
   #running = false;
 
-  constructor(port: MessagePort, request: number, source: SnapshotSource, done: () => void) {
+  constructor(port: RaftPort, request: number, source: SnapshotSource, done: () => void) {
     this.#port = port;
     this.#request = request;
     this.#source = source;

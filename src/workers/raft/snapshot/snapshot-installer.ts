@@ -1,0 +1,84 @@
+// Takes the snapshot that a leader sends to a server too far behind: onto the disk, into the log's place, into the state. One
+// at a time; what comes meanwhile is not answered, and sent again by its leader.
+
+import type { Logger } from '../../../observe/logger.js';
+import type { LogIndex } from '../core/entry.js';
+import type { RaftCore } from '../core/raft.js';
+import type { InstallRequest } from '../transport.js';
+import type { SnapshotDescription } from './meta.js';
+import type { SnapshotStore } from './snapshot-store.js';
+
+export interface InstallerParts {
+  readonly core: RaftCore;
+  readonly snapshots: SnapshotStore;
+  /** The log may end at `index` from now on: what was durable beyond it is about to be given up. */
+  readonly retreat: (index: LogIndex) => void;
+  /** Resolves when no write of the log is under way; until the turn is over none begins. */
+  readonly quiet: () => Promise<void>;
+  /** The log goes on after it, and the state is to be restored from it. */
+  readonly installed: (snapshot: SnapshotDescription) => void;
+  /** The core has something to say. */
+  readonly turn: () => void;
+  readonly logger: Logger;
+}
+
+export class SnapshotInstaller {
+  readonly #parts: InstallerParts;
+  #work: Promise<void> | null = null;
+  #stopped = false;
+
+  constructor(parts: InstallerParts) {
+    this.#parts = parts;
+  }
+
+  receive(request: InstallRequest, nowMs: number): void {
+    const { core, turn } = this.#parts;
+    const isWanted = core.offer(request, nowMs) === 'wanted';
+    turn();
+    if (!isWanted || this.#work || this.#stopped) return;
+    this.#work = this.#install(request)
+      .catch((error: unknown) => {
+        this.#parts.logger.error(
+          'failed to install snapshot',
+          'error',
+          error instanceof Error ? error.message : String(error),
+        );
+      })
+      .finally(() => {
+        this.#work = null;
+      });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#work;
+  }
+
+  async #install(request: InstallRequest): Promise<void> {
+    const { core, snapshots, quiet, retreat, installed, turn, logger } = this.#parts;
+    const { position, configuration } = request;
+    const sink = await snapshots.create(position, configuration);
+    let description: SnapshotDescription;
+    try {
+      for await (const chunk of request.bytes) {
+        if (this.#stopped) throw new Error('stopping');
+        await sink.write(chunk);
+      }
+      await quiet();
+      // Before the snapshot can be found at a start: then the log ends there, whatever lies beyond.
+      if (position.index > core.log.committed && core.log.termAt(position.index) !== position.term)
+        retreat(position.index);
+      description = await sink.finish();
+    } catch (error) {
+      await sink.cancel().catch(() => undefined);
+      throw error;
+    }
+    await quiet();
+    if (this.#stopped) return;
+    if (core.install(request)) {
+      logger.info('installed remote snapshot', 'index', position.index);
+      installed(description);
+    }
+    turn();
+  }
+}

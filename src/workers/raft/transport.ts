@@ -1,0 +1,17 @@
+// The way to the other servers, as the shell sees it. A transport may lose messages, bring them late, twice or in another
+// order; it never changes one. The simulator has one of its own.
+
+import type { Incoming, SnapshotOffer } from './core/message.js';
+
+/** A snapshot with its bytes. */
+export type InstallRequest = SnapshotOffer & { readonly bytes: AsyncIterable<Uint8Array> };
+
+export type PeerMessage = Incoming | InstallRequest;
+
+export interface Transport {
+  /** The message belongs to the transport afterwards; payloads in it are not changed by anybody. */
+  send(message: PeerMessage): void;
+}
+
+/** For a server that has no way to others: what it would say to them is lost. */
+export const unconnected: Transport = { send: () => {} };

@@ -1,0 +1,103 @@
+// Breakages of the rules that the shell and the core keep together, noticed by the simulation of whole servers: what costs an
+// acknowledged write, a second vote, a stale read or a second answer.
+
+import type { Mutant } from '../mutant.js';
+
+const SIMULATION = ['simulation/raft/cluster'];
+const DELIVERY = ['unit/raft/delivery', ...SIMULATION];
+const FOLLOWER = ['unit/raft/follower', ...SIMULATION];
+const VOTES = ['unit/raft/votes', ...SIMULATION];
+
+export const raftShell: readonly Mutant[] = [
+  {
+    name: 'shell: term and vote are not written',
+    file: 'workers/raft/store/log-store.ts',
+    find: 'if (work.hardState) puts.push(',
+    replace: 'if (work.hardState && work.runs.length > 0) puts.push(',
+    tests: SIMULATION,
+  },
+  {
+    name: 'shell: delivery without a look at the term',
+    file: 'workers/raft/delivery.ts',
+    find: 'last <= committed && this.#parts.log.termAt(last) === term;',
+    replace: 'last <= committed && term > 0;',
+    tests: DELIVERY,
+  },
+  {
+    name: 'shell: what was proposed in a lost term is kept',
+    file: 'workers/raft/raft-server.ts',
+    find: '    delivery.disown(core.log.committed);\n',
+    replace: '',
+    tests: SIMULATION,
+  },
+  {
+    name: 'shell: a lease counts from the answer on',
+    file: 'workers/raft/core/followers.ts',
+    find: '(progress) => progress.ackedSentMs',
+    replace: '(progress) => progress.lastContactMs',
+    tests: SIMULATION,
+  },
+  {
+    name: 'shell: a lease without end',
+    file: 'workers/raft/leadership-board.ts',
+    find: 'const isUnbounded = endMs === Number.POSITIVE_INFINITY;',
+    replace: 'const isUnbounded = endMs > 0;',
+    tests: SIMULATION,
+  },
+  {
+    name: 'shell: a vote while a lease may run',
+    file: 'workers/raft/core/raft.ts',
+    find: 'request.isTransfer || !this.#contact.forbids(request.from, nowMs)',
+    replace: 'nowMs >= 0',
+    tests: VOTES,
+  },
+  {
+    name: 'shell: a restarted server votes at once',
+    file: 'workers/raft/core/raft.ts',
+    find: 'if (this.#deadlineMs === null && !this.#wasAlone) this.#contact.started(nowMs);',
+    replace: '',
+    tests: VOTES,
+  },
+  {
+    name: 'shell: an append is acknowledged before its sync',
+    file: 'workers/raft/core/raft.ts',
+    find: 'if (answer.success) this.#sendWhenDurable(answer);',
+    replace: 'if (answer.success) this.#sendInTerm(answer);',
+    tests: SIMULATION,
+  },
+  {
+    name: 'shell: a change before the last one is committed',
+    file: 'workers/raft/core/raft.ts',
+    find: 'if (committedConfiguration === null || log.committed < this.#termBegin) {',
+    replace: 'if (committedConfiguration === null && log.committed < 0) {',
+    tests: SIMULATION,
+  },
+  {
+    name: 'shell: a snapshot without its configuration',
+    file: 'workers/raft/core/raft.ts',
+    find: '      this.#membership.restart(configuration);\n',
+    replace: '',
+    tests: SIMULATION,
+  },
+  {
+    name: 'shell: a snapshot deletes what was acknowledged after it',
+    file: 'workers/raft/core/raft.ts',
+    find: 'index <= this.log.committed || this.log.termAt(index) === of;',
+    replace: 'index <= this.log.committed && of > 0;',
+    tests: FOLLOWER,
+  },
+  {
+    name: 'shell: two answers to a proposal',
+    file: 'workers/raft/delivery.ts',
+    find: '    this.#own = own.filter(isKept);\n',
+    replace: '',
+    tests: DELIVERY,
+  },
+  {
+    name: 'shell: leadership is confirmed by answers to older questions',
+    file: 'workers/raft/core/confirmations.ts',
+    find: '    this.#round += 1;\n',
+    replace: '',
+    tests: SIMULATION,
+  },
+];

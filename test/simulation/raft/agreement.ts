@@ -1,0 +1,30 @@
+// What must be true once the faults of a storm ended: one leader, one log, one state, and an answer to every proposal.
+
+import assert from 'node:assert/strict';
+import type { Cluster } from './cluster.js';
+
+export function assertAgreement(cluster: Cluster): void {
+  const leader = cluster.leader();
+  const leading = leader && cluster.core(leader);
+  assert.ok(leader?.life && leading, 'a leader is there once the faults ended');
+  const { last, committed } = leading.log;
+  assert.equal(committed, last.index, 'everything is committed');
+  for (const { id } of leading.configuration.servers) {
+    const life = cluster.servers.find((server) => server.id === id)?.life;
+    assert.ok(life);
+    const { core } = life.server;
+    assert.deepEqual(core.log.last, last, `${id} has the leader's log`);
+    assert.equal(core.log.committed, committed, `${id} knows what is committed`);
+    assert.equal(core.leader, leader.id, `${id} knows the leader`);
+    assert.ok(life.leadership.hasLeader, `${id} tells of the leader`);
+    assert.equal(life.leadership.mayServe, id === leader.id, `${id} may read by itself`);
+    assert.equal(life.machine.through, committed, `${id} applied everything`);
+    assert.deepEqual(life.machine.rows, leader.life.machine.rows, `${id} has the leader's state`);
+  }
+  for (const { id, life } of cluster.servers) assert.equal(life?.unanswered.size, 0, `${id} answered every proposal`);
+  assert.equal(cluster.invariants.committed.size, committed);
+}
+
+export function failedBy(seed: number, error: unknown): Error {
+  return new Error(`seed ${seed}: ${error instanceof Error ? error.stack : String(error)}`, { cause: error });
+}

@@ -1,0 +1,154 @@
+// One life of a simulated server, from its start to its crash: the shell that ships, the client and a state machine behind it,
+// on the server's disk. Once it is over, nothing that it still does reaches anybody. It can end at any point where the shell
+// turns to the world: before a message, around a write, before a word to the state.
+
+import assert from 'node:assert/strict';
+import { Logger, LogSink } from '../../../src/observe/logger.js';
+import { Metrics } from '../../../src/observe/metrics.js';
+import { Leadership } from '../../../src/wire/leadership.js';
+import type { RaftToState, StateToRaft } from '../../../src/wire/raft-port.js';
+import type { Persist } from '../../../src/workers/raft/core/ready.js';
+import { type ServerSettings, type StartedServer, startServer } from '../../../src/workers/raft/start.js';
+import type { StateLink } from '../../../src/workers/raft/state-port.js';
+import type { DurableLog, Storage } from '../../../src/workers/raft/storage.js';
+import type { PeerMessage } from '../../../src/workers/raft/transport.js';
+import { RaftClient } from '../../../src/workers/state/replica/raft-client.js';
+import { type History, StateMachine } from './state-machine.js';
+
+/** What a life touches of the world, and what the world sees of it. */
+export interface Surroundings {
+  readonly settings: ServerSettings;
+  readonly history: History;
+  readonly now: () => number;
+  readonly random: () => number;
+  /** A chance to die; true when the life is over. */
+  readonly peril: () => boolean;
+  readonly writing: () => void;
+  readonly wrote: (work: Persist) => void;
+  readonly told: (message: RaftToState) => void;
+  readonly sent: (message: PeerMessage) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+export class Life {
+  readonly leadership: Leadership;
+  readonly machine: StateMachine;
+  readonly client: RaftClient;
+  /** Batches without an answer. */
+  readonly unanswered = new Set<number>();
+  isOver = false;
+  /** Resolves when it is over. */
+  readonly over: Promise<void>;
+  #ended: () => void = () => {};
+  readonly #world: Surroundings;
+  #server: StartedServer | null = null;
+  #take: (message: StateToRaft) => void = () => {};
+  #turn: () => void = () => {};
+  #hear: (message: RaftToState) => void = () => {};
+
+  constructor(world: Surroundings) {
+    this.#world = world;
+    this.over = new Promise((resolve) => {
+      this.#ended = resolve;
+    });
+    this.leadership = new Leadership(undefined, () => BigInt(world.now()));
+    this.machine = new StateMachine(world.settings.serverId, world.history);
+    const port = {
+      on: (_: 'message', listener: (message: RaftToState) => void) => {
+        this.#hear = listener;
+      },
+      postMessage: (message: StateToRaft) => this.post(message),
+    };
+    const role = (): void => {};
+    const fatal = (text: string): void => world.failed(new Error(text));
+    this.client = new RaftClient(port, this.leadership, this.machine, { started: () => {}, role, fatal }, 0);
+  }
+
+  get server(): StartedServer {
+    assert.ok(this.#server);
+    return this.#server;
+  }
+
+  async start(storage: Storage): Promise<void> {
+    const { settings, now, random, sent, peril, failed } = this.#world;
+    const around = {
+      leadership: this.leadership,
+      logger: new Logger('agent', new LogSink('error', () => {})),
+      metrics: new Metrics(),
+      failed: (error: unknown) => {
+        if (!this.isOver) failed(error);
+      },
+      transport: {
+        send: (message: PeerMessage) => {
+          if (!this.isOver && !peril()) sent(message);
+        },
+      },
+      now,
+      random,
+    };
+    const watched = { ...storage, log: this.#watch(storage.log) };
+    this.#server = await startServer(settings, watched, this.#link(), around);
+  }
+
+  /** The state worker's side says something. */
+  post(message: StateToRaft): void {
+    if (message.kind === 'propose') this.unanswered.add(message.batch);
+    queueMicrotask(() => {
+      if (this.isOver) return;
+      this.#take(message);
+      this.#turn();
+    });
+  }
+
+  end(): void {
+    this.isOver = true;
+    this.#ended();
+    // Its timers.
+    this.#server?.stop().catch(() => {});
+  }
+
+  #link(): StateLink {
+    return {
+      listen: (take, turn) => {
+        this.#take = take;
+        this.#turn = turn;
+      },
+      post: (message) => {
+        if (this.isOver || this.#world.peril()) return;
+        this.#world.told(message);
+        if (message.kind === 'committed-own' || message.kind === 'rejected') {
+          assert.ok(this.unanswered.delete(message.batch), `batch ${message.batch} is answered twice: ${message.kind}`);
+        }
+        queueMicrotask(() => {
+          if (!this.isOver) this.#hear(message);
+        });
+      },
+      close: () => {},
+    };
+  }
+
+  #watch(log: DurableLog): DurableLog {
+    const never = new Promise<never>(() => {});
+    return {
+      persist: async (work) => {
+        if (this.isOver || this.#world.peril()) return never;
+        this.#world.writing();
+        await log.persist(work);
+        this.#world.wrote(work);
+        // Dead after the write was durable, and before the core hears of it.
+        if (this.isOver || this.#world.peril()) return never;
+      },
+      read: (from, through, maxBytes) => log.read(from, through, maxBytes),
+      dropThrough: async (index) => {
+        if (this.isOver) return never;
+        this.#world.writing();
+        const begin = await log.dropThrough(index);
+        return this.isOver || this.#world.peril() ? never : begin;
+      },
+      retreat: (index) => {
+        if (!this.isOver) log.retreat(index);
+      },
+      close: () => log.close(),
+    };
+  }
+}
