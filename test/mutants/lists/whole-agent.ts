@@ -48,8 +48,8 @@ export const wholeAgent: readonly Mutant[] = [
   },
   {
     name: 'a leader is announced before the log is replayed',
-    file: 'workers/raft/raft-server.ts',
-    find: ' || applied < first',
+    file: 'workers/raft/leadership-board.ts',
+    find: ' || index < first',
     replace: '',
     tests: REPLAY,
   },

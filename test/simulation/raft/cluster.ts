@@ -158,7 +158,7 @@ export class Cluster {
   /** A client writes wherever it is told that somebody leads; each write gets one answer, and only the truth. */
   propose(): void {
     for (const { life } of this.servers) {
-      if (!life?.client.isLeading) continue;
+      if (life?.client.obstacle !== null) continue;
       const key = `key ${this.#nextKey++}`;
       life.client.propose(setCommand(key)).then((outcome) => {
         if (!outcome.ok) {
