@@ -6,7 +6,7 @@ import { seedsOf } from '../../random.js';
 import { assertAgreement, failedBy } from './agreement.js';
 import { storm } from './storm.js';
 
-const seeds = seedsOf(Number(process.env['LICTOR_SEEDS'] ?? 300));
+const seeds = seedsOf(Number(process.env['LICTOR_SEEDS'] ?? 100));
 
 for (const voters of [3, 5]) {
   test(`${seeds.length} storms over ${voters} voters leave one history`, async () => {
