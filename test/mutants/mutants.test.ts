@@ -89,15 +89,31 @@ describe('kept breakages', { concurrency: COPIES }, () => {
 });
 
 after(() => {
-  if (!isWhole || process.env['UPDATE_DOCS'] !== '1') return;
-  const rows = mutants.map(({ name, file }) => `| ${name} | ${file} | ${noticed.get(name) ?? '**nothing**'} |`);
+  if (process.env['UPDATE_DOCS'] === '1') writeReport();
+});
+
+const REPORT = path.join(repositoryRoot, 'docs/mutants.md');
+
+/** All of them; those that weren't made in this run are as the last one left them. */
+function writeReport(): void {
+  const before = new Map(isWhole ? [] : reportedBefore());
+  const rows = mutants.map(({ name, file }) => {
+    return `| ${name} | ${file} | ${noticed.get(name) ?? before.get(name) ?? '**nothing**'} |`;
+  });
   const head = [
     '# Kept breakages',
     '',
-    'Each was made alone, and the named test failed. Written by `UPDATE_DOCS=1 npm run test:mutants`.',
+    `${mutants.length} of them. Each was made alone, and the named test failed. Written by \`UPDATE_DOCS=1 npm run test:mutants\`; with \`LICTOR_MUTANT\` only the rows of those that match are made anew.`,
     '',
     '| What was broken | Where (`src/`) | Noticed by (`test/`) |',
     '|---|---|---|',
   ];
-  fs.writeFileSync(path.join(repositoryRoot, 'docs/mutants.md'), `${[...head, ...rows].join('\n')}\n`);
-});
+  fs.writeFileSync(REPORT, `${[...head, ...rows].join('\n')}\n`);
+}
+
+/** Name and test of each row. */
+function reportedBefore(): (readonly [string, string])[] {
+  if (!fs.existsSync(REPORT)) return [];
+  const rows = fs.readFileSync(REPORT, 'utf8').matchAll(/^\| (.+) \| \S+ \| (\S+) \|$/gm);
+  return [...rows].map(([, name = '', test = '']) => [name, test]);
+}
