@@ -82,7 +82,8 @@ function instancesRequest(call: ApiRequest, kind: ServiceNodesKind, nodeName: st
   if (peer !== '' && query.first('sg') !== '') {
     return text(400, 'peer-name and sameness-group are mutually exclusive');
   }
-  return { service, kind, peer, passingOnly, ...narrowingOf(call, nodeName) };
+  const { filter, nodeMeta, near, tags } = narrowingOf(call, nodeName);
+  return { service, kind, peer, passingOnly, filter, nodeMeta, near, tags };
 }
 
 /** null when it isn't a boolean. */

@@ -2,6 +2,7 @@
 
 import { listJson, quoteJson } from '../../../gotext/json-encode.js';
 import { parseGoUint } from '../../../gotext/numbers.js';
+import type { KvOperation } from '../../../wire/commands.js';
 import type { KvEntry } from '../../../wire/records.js';
 import type { Uint64 } from '../../../wire/uint64.js';
 import type { Calls } from '../calls/calls.js';
@@ -135,17 +136,25 @@ async function put(dependencies: KvDependencies, request: ApiRequest): Promise<R
     if (!parsed.ok) return parsed.reply;
     flags = parsed.value;
   }
-  let operation: Pick<KvWrite, 'op' | 'session' | 'compareIndex'> = { op: 'set', session: '', compareIndex: 0 };
+  let op: KvOperation = 'set';
+  let session = '';
+  let compareIndex: Uint64 = 0;
   if (query.has('cas')) {
     const parsed = unsigned(query.first('cas'));
     if (!parsed.ok) return parsed.reply;
-    operation = { op: 'cas', session: '', compareIndex: parsed.value };
-  } else if (query.has('acquire')) operation = { op: 'lock', session: query.first('acquire'), compareIndex: 0 };
-  else if (query.has('release')) operation = { op: 'unlock', session: query.first('release'), compareIndex: 0 };
+    op = 'cas';
+    compareIndex = parsed.value;
+  } else if (query.has('acquire')) {
+    op = 'lock';
+    session = query.first('acquire');
+  } else if (query.has('release')) {
+    op = 'unlock';
+    session = query.first('release');
+  }
 
   const body = await request.body(dependencies.maxValueSize(), 'kv_max_value_size');
   if (!body.ok) return body.reply;
-  return apply(dependencies, request, { ...operation, key, flags, value: body.bytes });
+  return apply(dependencies, request, { op, key, value: body.bytes, flags, session, compareIndex });
 }
 
 async function remove(dependencies: KvDependencies, request: ApiRequest): Promise<Reply> {
