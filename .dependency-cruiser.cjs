@@ -75,7 +75,7 @@ module.exports = {
     layer('filter', [], 'The filter language.'),
     layer('gossip', [], 'What is known of the pools.'),
     layer('leader', ['replica', 'methods', 'records'], 'What only a leader does.'),
-    layer('local', ['replica', 'methods', 'records'], "The agent's own services and checks."),
+    layer('local', ['calls', 'methods', 'records'], "The agent's own services and checks."),
     {
       name: 'gossip-layers',
       severity: 'error',

@@ -13,7 +13,7 @@ surviveSurprises(telemetry.logger);
 const worker = new StateWorker(data, telemetry);
 data.context.port.on('message', (message: MainToState) => worker.receive(message));
 
-worker.start(data.raft).catch((error: unknown) => {
+worker.start().catch((error: unknown) => {
   const text = error instanceof Error ? error.message : String(error);
   telemetry.stop();
   const message: StateToMain = { kind: 'fatal', text };

@@ -378,6 +378,20 @@ export const localAgent: readonly Mutant[] = [
     tests: ALIAS,
   },
   {
+    name: 'an alias asks a server that is about to end without a pause',
+    file: 'workers/state/local/alias-checks.ts',
+    find: '      if (isEarly) await this.#backOff(1, signal);\n',
+    replace: '',
+    tests: ALIAS,
+  },
+  {
+    name: 'an alias that is stopped goes on waiting for the catalog',
+    file: 'workers/state/calls/asked-read.ts',
+    find: '      run.abort();\n',
+    replace: '',
+    tests: ALIAS,
+  },
+  {
     name: 'an alias forgets to refresh',
     file: 'workers/state/local/alias-checks.ts',
     find: '        this.#evaluateSoon(id);\n        arm();\n',

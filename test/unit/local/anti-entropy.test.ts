@@ -209,11 +209,11 @@ test('what failed is tried again in the next partial sync: services, checks, rem
   assert.deepEqual(catalog(), [['gone'], ['no']]);
   const said = takeLog();
   for (const line of [
-    '[WARN]  agent: Syncing service failed.: service=web error="the disk is full"',
-    '[WARN]  agent: Syncing check failed.: check=alone error="the disk is full"',
-    '[WARN]  agent: Deregistering service failed.: service=gone error="the disk is full"',
-    '[WARN]  agent: Deregistering check failed.: check=no error="the disk is full"',
-    '[ERROR] agent.anti_entropy: failed to sync changes: error="the disk is full"',
+    '[WARN]  agent: Syncing service failed.: service=web error="raft apply failed: the disk is full"',
+    '[WARN]  agent: Syncing check failed.: check=alone error="raft apply failed: the disk is full"',
+    '[WARN]  agent: Deregistering service failed.: service=gone error="raft apply failed: the disk is full"',
+    '[WARN]  agent: Deregistering check failed.: check=no error="raft apply failed: the disk is full"',
+    '[ERROR] agent.anti_entropy: failed to sync changes: error="raft apply failed: the disk is full"',
   ]) {
     assert.ok(said.includes(line), line);
   }

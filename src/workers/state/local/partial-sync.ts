@@ -3,21 +3,17 @@
 
 import type { Logger } from '../../../observe/logger.js';
 import type { Metrics } from '../../../observe/metrics.js';
-import type { Command } from '../../../wire/commands.js';
 import type { CheckRecord } from '../../../wire/records.js';
-import { refusal } from '../methods/refusal.js';
-import type { Consensus } from '../replica/consensus.js';
+import type { Calls } from '../calls/calls.js';
+import { allowAll } from '../methods/access.js';
+import { catalogDeregister, catalogRegister } from '../methods/catalog-register.js';
+import type { WriteMethod } from '../methods/method.js';
+import { isRefusal, type RefusalCode } from '../methods/refusal.js';
 import type { CheckEntry, ServiceEntry } from './entries.js';
 import type { LocalState, Touched } from './local-state.js';
 import type { NodeFacts } from './node-facts.js';
 import { Slots } from './slots.js';
-import {
-  type AgentTokens,
-  agentToken,
-  deregisterCommand,
-  registerCommand,
-  registrationToken,
-} from './sync-commands.js';
+import { type AgentTokens, agentToken, deregistration, registration, registrationToken } from './sync-requests.js';
 
 const MAX_OUTSTANDING = 512;
 /** Checks that go with their service in one command, which has a largest size; further ones go by themselves. */
@@ -27,7 +23,7 @@ const MAX_LISTED = 64;
 
 interface PartialSyncOptions {
   readonly state: LocalState;
-  readonly consensus: Pick<Consensus, 'propose'>;
+  readonly calls: Pick<Calls, 'write'>;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly node: () => NodeFacts;
@@ -50,6 +46,12 @@ interface Round {
 }
 
 const ANONYMOUS = 'anonymous token';
+
+const WRITTEN: WriteOutcome = { kind: 'written' };
+const BLOCKED: WriteOutcome = { kind: 'blocked' };
+
+/** What says that this one request can't be done, as one that has no form on the wire, keeps nothing else from being synced. */
+const ABOUT_THE_REQUEST: ReadonlySet<RefusalCode> = new Set(['bad-request', 'not-found', 'unencodable', 'failed']);
 
 export class PartialSync {
   readonly #options: PartialSyncOptions;
@@ -87,12 +89,8 @@ export class PartialSync {
   async #syncNode(): Promise<string | null> {
     const { state, logger, metrics } = this.#options;
     const node = this.#options.node();
-    const command = registerCommand(node, agentToken(this.#options.tokens()), {
-      service: null,
-      checks: [],
-      skipNodeUpdate: false,
-    });
-    const outcome = await this.#write(command);
+    const request = registration(node, { service: null, checks: [], skipNodeUpdate: false });
+    const outcome = await this.#write(catalogRegister, request, agentToken(this.#options.tokens()));
     if (outcome.kind === 'failed') {
       logger.warn('Syncing node info failed.', 'error', outcome.error);
       return outcome.error;
@@ -165,7 +163,8 @@ export class PartialSync {
     const outcome = await this.#slots.run(() => {
       if (round.stopped) return Promise.resolve(null);
       const skipNodeUpdate = this.#options.state.nodeInfoInSync;
-      return this.#write(registerCommand(this.#options.node(), token, { service, checks, skipNodeUpdate }));
+      const request = registration(this.#options.node(), { service, checks, skipNodeUpdate });
+      return this.#write(catalogRegister, request, token);
     });
     if (outcome?.kind === 'written' || outcome?.kind === 'blocked') {
       synced();
@@ -183,9 +182,10 @@ export class PartialSync {
     const what = subject === 'service' ? { serviceId: id } : { checkId: id };
     const outcome = await this.#slots.run(() => {
       if (round.stopped) return Promise.resolve(null);
-      return this.#write(deregisterCommand(this.#options.node(), agentToken(this.#options.tokens()), what));
+      const request = deregistration(this.#options.node(), what);
+      return this.#write(catalogDeregister, request, agentToken(this.#options.tokens()));
     });
-    const unknownThere = outcome?.kind === 'failed' && /^Unknown (service|check)/.test(outcome.error);
+    const unknownThere = outcome?.kind === 'failed' && /\bUnknown (service|check)/.test(outcome.error);
     if (outcome?.kind === 'written' || unknownThere) {
       forgotten();
       logger.info(subject === 'service' ? 'Deregistered service' : 'Deregistered check', subject, id);
@@ -200,17 +200,13 @@ export class PartialSync {
     if (outcome !== null) this.#failed(round, `Deregistering ${subject} failed.`, subject, id, outcome);
   }
 
-  async #write(command: Command): Promise<WriteOutcome> {
-    const outcome = await this.#options.consensus.propose(command);
-    if (!outcome.ok) {
-      // What has no form on the wire keeps nothing else from being synced.
-      const nothingGoes = outcome.code !== 'unencodable';
-      return { kind: 'failed', error: refusal(outcome.code, outcome.text).text, nothingGoes };
-    }
-    if (outcome.result.kind !== 'error') return { kind: 'written' };
-    const error = outcome.result.text;
-    if (error.includes('Permission denied') || error.includes('ACL not found')) return { kind: 'blocked' };
-    return { kind: 'failed', error, nothingGoes: false };
+  async #write<Request>(method: WriteMethod<Request, true>, request: Request, token: string): Promise<WriteOutcome> {
+    const { datacenter } = this.#options.node();
+    const outcome = await this.#options.calls.write(method, request, datacenter, { token, authorizer: allowAll });
+    if (!isRefusal(outcome)) return WRITTEN;
+    const { refused, text: error } = outcome;
+    if (refused === 'denied' || error.includes('Permission denied') || error.includes('ACL not found')) return BLOCKED;
+    return { kind: 'failed', error, nothingGoes: !ABOUT_THE_REQUEST.has(refused) };
   }
 
   #notDone(subject: Subject, id: string, round: Round): void {

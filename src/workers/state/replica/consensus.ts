@@ -5,7 +5,6 @@ import type { ApplyResult, Command } from '../../../wire/commands.js';
 import type { Leadership } from '../../../wire/leadership.js';
 
 export type ProposeFailure =
-  | 'no-servers'
   | 'no-leader'
   | 'queue-full'
   | 'leadership-lost'
