@@ -26,10 +26,11 @@ module.exports = {
     only('observe', ['observe', 'wire', 'gotext']),
     only('msgpack', ['msgpack', 'wire', 'gotext']),
     only('wasm', ['wasm', 'msgpack', 'wire', 'gotext']),
+    only('lifecycle', ['lifecycle', 'observe']),
     only('deadlines', ['deadlines']),
-    only('main', ['main', 'deadlines', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']),
+    only('main', ['main', 'lifecycle', 'deadlines', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']),
     only('workers/raft', ['workers/raft', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']),
-    only('workers/state', ['workers/state', 'deadlines', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']),
+    only('workers/state', ['workers/state', 'lifecycle', 'deadlines', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']),
     only('workers/checks', ['workers/checks', 'deadlines', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']),
     {
       name: 'cli-imports',

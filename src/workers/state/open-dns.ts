@@ -1,7 +1,7 @@
 // DNS over what this agent has itself of the replicated state, on its listeners.
 
 import { joinHostPort } from '../../gotext/host-port.js';
-import type { Closing } from './closing.js';
+import type { Closing } from '../../lifecycle/closing.js';
 import { DnsServer } from './dns/server.js';
 import type { Mode } from './mode.js';
 import type { Interface } from './open-http.js';

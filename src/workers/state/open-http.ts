@@ -1,9 +1,9 @@
 // HTTP over the agent's parts: the whole endpoint table, and the server on its listeners.
 
 import { joinHostPort } from '../../gotext/host-port.js';
+import type { Closing } from '../../lifecycle/closing.js';
 import { renderJson, renderText } from '../../observe/log-render.js';
 import type { Listener, RuntimeConfig } from '../../wire/config.js';
-import type { Closing } from './closing.js';
 import { agentEndpoints } from './endpoints/agent/agent-endpoints.js';
 import { eventEndpoints } from './endpoints/event.js';
 import { pageEndpoints } from './endpoints/pages.js';

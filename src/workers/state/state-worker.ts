@@ -1,10 +1,10 @@
 // The state worker put together: the parts that every agent has, what its mode adds, the agent's own services and checks, HTTP
 // and DNS over all of it. Everything a request needs is in this thread, so a read crosses none.
 
+import { Closing } from '../../lifecycle/closing.js';
 import type { Telemetry } from '../../observe/worker-telemetry.js';
 import type { RuntimeConfig } from '../../wire/config.js';
 import type { MainToState, StateWorkerData } from '../../wire/state-worker.js';
-import { Closing } from './closing.js';
 import { LocalAgent } from './local/local-agent.js';
 import type { Mode } from './mode.js';
 import { openClient } from './open-client.js';

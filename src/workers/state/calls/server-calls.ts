@@ -40,7 +40,7 @@ export class ServerCalls implements Calls {
   async awaitReadable(): Promise<Refusal | null> {
     const until = deadlines.now() + this.#options.holdMs();
     while (!this.#context.consensus.leadership.hadLeader) {
-      if (deadlines.now() >= until || this.#context.stopping) return refusal('no-leader');
+      if (until <= deadlines.now() || this.#context.stopping) return refusal('no-leader');
       await new Promise((resolve) => setTimeout(resolve, READABLE_POLL_MS));
     }
     return null;

@@ -1,7 +1,7 @@
-// How the thread is brought to rest: what was opened last is closed first, and each step is done whatever became of the one
+// How a thread is brought to rest: what was opened last is closed first, and each step is done whatever became of the one
 // before. A thread that is stopped in the middle of its start closes what it has opened by then.
 
-import type { Logger } from '../../observe/logger.js';
+import type { Logger } from '../observe/logger.js';
 
 /** `deadlineMs`: how long the whole stop may take. */
 type Step = (deadlineMs: number) => Promise<void> | void;
