@@ -1,11 +1,8 @@
 // Circles between folders: two that import each other, directly or by way of others, can't be understood or moved apart, even
 // where no two files do. An import of a type counts like any other.
 
-/** Folders are told apart down to so many levels below `src`; what lies deeper belongs to its folder there. */
-const LEVELS = 3;
-
 function folderOf(file) {
-  return file.split('/').slice(0, -1).slice(0, LEVELS + 1).join('/');
+  return file.slice(0, file.lastIndexOf('/'));
 }
 
 /** Folder → the folders it imports → the imports that make it so. */
