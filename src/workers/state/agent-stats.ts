@@ -12,6 +12,10 @@ import { isServer } from './gossip/members/member-tags.js';
 import { serversByDatacenter } from './gossip/members/wan-datacenters.js';
 import type { Replica } from './replica/replica.js';
 
+/** Longer than a thread that works is ever held up, and short enough for who asks what is wrong. */
+const ANSWER_WITHIN_MS = 5_000;
+const NO_ANSWER: StringMap = { error: `no answer within ${ANSWER_WITHIN_MS / 1000}s` };
+
 export interface AgentStatsDependencies {
   readonly config: () => RuntimeConfig;
   readonly control: AgentControl;
@@ -24,7 +28,10 @@ export interface AgentStatsDependencies {
 export async function agentStats(dependencies: AgentStatsDependencies): Promise<Stats> {
   const { config, control, gossip, leaderAddress } = dependencies;
   const server = dependencies.server();
-  const pools = await poolStats(control);
+  const [pools, raft] = await Promise.all([
+    answered(poolStats(control), { serf_lan: NO_ANSWER }),
+    server === null ? {} : answered(server.consensus.stats(), NO_ANSWER),
+  ]);
   if (!server) {
     const servers = gossip.lan.list.filter((member) => member.status === MEMBER_STATUS.alive && isServer(member));
     return { consul: { acl: 'disabled', known_servers: String(servers.length), server: 'false' }, ...pools };
@@ -37,7 +44,20 @@ export async function agentStats(dependencies: AgentStatsDependencies): Promise<
     leader_addr: leaderAddress(),
     server: 'true',
   };
-  return { consul, raft: await server.consensus.stats(), ...pools };
+  return { consul, raft, ...pools };
+}
+
+/** Another thread's answer, or `otherwise` when it is stuck: what is known without it is told all the same. */
+async function answered<T>(answer: Promise<T>, otherwise: T): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<T>((resolve) => {
+    timer = setTimeout(resolve, ANSWER_WITHIN_MS, otherwise);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Main doesn't answer only when it is about to end: then there are no pools to show. */

@@ -202,6 +202,13 @@ export const localAgent: readonly Mutant[] = [
     tests: SYNC,
   },
   {
+    name: 'a full sync does not know a check under its service',
+    file: 'workers/state/local/full-sync.ts',
+    find: ' || same(underService(entry.check, state.service(entry.check.ServiceID)), check)',
+    replace: '',
+    tests: SYNC,
+  },
+  {
     name: 'a check that the catalog lost is not written again',
     file: 'workers/state/local/full-sync.ts',
     find: '        entry.inSync = false;\n        state.noteCheck(entry.id);\n',
