@@ -3,6 +3,7 @@
 
 import { MEMBER_STATUS } from '../../wire/gossip-pools.js';
 import { Role } from '../../wire/leadership.js';
+import type { StringMap } from '../../wire/records.js';
 import type { AgentControl } from './control/control-client.js';
 import type { Stats } from './endpoints/agent/identity.js';
 import type { GossipView } from './gossip/gossip-view.js';
@@ -12,8 +13,13 @@ import type { KnownLeader } from './known-leader.js';
 import type { Parts } from './parts.js';
 import type { Replica } from './replica/replica.js';
 
+/** Longer than a thread that works is ever held up, and short enough for who asks what is wrong. */
+const ANSWER_WITHIN_MS = 5_000;
+const NO_ANSWER: StringMap = { error: `no answer within ${ANSWER_WITHIN_MS / 1000}s` };
+const NO_POOLS: Stats = { serf_lan: NO_ANSWER };
+
 export async function clientStats(control: AgentControl, { lan }: Pick<GossipView, 'lan'>): Promise<Stats> {
-  const pools = await poolStats(control);
+  const pools = await answered(poolStats(control), NO_POOLS);
   const servers = lan.list.filter((member) => member.status === MEMBER_STATUS.alive && isServer(member));
   return { consul: { acl: 'disabled', known_servers: String(servers.length), server: 'false' }, ...pools };
 }
@@ -23,7 +29,10 @@ export async function serverStats(
   consensus: Replica['consensus'],
   leader: KnownLeader,
 ): Promise<Stats> {
-  const pools = await poolStats(control);
+  const [pools, raft] = await Promise.all([
+    answered(poolStats(control), NO_POOLS),
+    answered(consensus.stats(), NO_ANSWER),
+  ]);
   const consul = {
     acl: 'disabled',
     bootstrap: String(settings.current.bootstrap),
@@ -32,7 +41,20 @@ export async function serverStats(
     leader_addr: leader.address,
     server: 'true',
   };
-  return { consul, raft: await consensus.stats(), ...pools };
+  return { consul, raft, ...pools };
+}
+
+/** Another thread's answer, or `otherwise` when it is stuck: what is known without it is told all the same. */
+async function answered<T>(answer: Promise<T>, otherwise: T): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<T>((resolve) => {
+    timer = setTimeout(resolve, ANSWER_WITHIN_MS, otherwise);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Main doesn't answer only when it is about to end: then there are no pools to show. */

@@ -265,6 +265,35 @@ test('a full sync puts back each field of a service that somebody changed in the
   await local.stop();
 });
 
+test('a service registered again without its check leaves nothing for full syncs to write', async () => {
+  const { local, leader, clock } = await openLocal();
+  await local.registrar.registerService(registration({ ID: 'web', Service: 'web' }, [{ TTL: 600 * SECOND_NS }]));
+  await local.registrar.registerService(registration({ ID: 'web', Service: 'web', Tags: ['second'] }));
+  local.start();
+  await settle();
+  const [check] = leader.store.catalog.nodeChecks('node1').value;
+  assert.deepEqual(check?.ServiceTags, ['second']);
+  const written = leader.proposed.length;
+  for (let round = 0; round < 3; round += 1) await clock.advance(90_000);
+  assert.equal(leader.proposed.length, written);
+  await local.stop();
+});
+
+test('a check whose service is not the one it was written with is put right', async () => {
+  const { local, leader, clock } = await openLocal();
+  await local.registrar.registerService(registration({ ID: 'web', Service: 'web' }, [{ TTL: 600 * SECOND_NS }]));
+  local.start();
+  await settle();
+  const base = leader.proposed.at(-1);
+  assert.ok(base?.type === 0);
+  const alien = { ...base.body.Check, ServiceID: '', ServiceName: 'other' };
+  leader.applyNow({ type: 0, body: { ...base.body, Service: null, Check: alien as typeof base.body.Check } });
+  await clock.advance(90_000);
+  const [check] = leader.store.catalog.nodeChecks('node1').value;
+  assert.equal(check?.ServiceName, 'web');
+  await local.stop();
+});
+
 test('without a leader a round ends with what is under way, and says so once', async () => {
   const { local, leader, takeLog, clock } = await openLocal({ level: 'info' });
   local.start();

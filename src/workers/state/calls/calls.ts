@@ -17,6 +17,8 @@ export interface Calls {
     datacenter: string,
     asker: Asker,
   ): Promise<Reply | Refusal>;
+  /** Sends now what was written in this turn of the loop, which would otherwise go at its end; for who writes many at once. */
+  flush(): void;
   /** Asks any server, whoever leads. */
   direct<Request, Reply>(
     method: DirectMethod<Request, Reply>,
@@ -50,6 +52,7 @@ const NO_SERVERS = refusal('no-servers');
 export const noServers: Calls = {
   read: (run) => run.refused(NO_SERVERS),
   write: () => Promise.resolve(NO_SERVERS),
+  flush: () => {},
   direct: () => NO_SERVERS,
   obstacle: NO_SERVERS,
   awaitReadable: () => Promise.resolve(NO_SERVERS),

@@ -96,6 +96,10 @@ export class ServerCalls implements Calls {
     return decision.reply(result, index);
   }
 
+  flush(): void {
+    this.#options.consensus.flush();
+  }
+
   direct<Request, Reply>(
     method: DirectMethod<Request, Reply>,
     request: Request,

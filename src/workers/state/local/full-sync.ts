@@ -44,6 +44,13 @@ async function inSlices<T>(items: Iterable<T>, visit: (item: T) => void): Promis
   }
 }
 
+/** A check with the name and tags of its service: what the catalog makes of it when it is written. */
+function underService(check: CheckRecord, service: ServiceEntry | undefined): CheckRecord {
+  if (!service) return check;
+  const { Service: ServiceName, Tags: ServiceTags } = service.definition;
+  return { ...check, ServiceName, ServiceTags };
+}
+
 /** What the local definition becomes by what the catalog may decide about it. */
 function adopted(entry: ServiceEntry, remote: ServiceRecord): ServiceRecord {
   let { definition } = entry;
@@ -128,7 +135,10 @@ export class FullSync {
         return;
       }
       const same = entry.deferTimer === null ? sameCheck : sameCheckButOutput;
-      entry.inSync = same(entry.check, check);
+      // A service that is registered again without its check leaves it with the former name and tags here, and the catalog
+      // gives it the new ones when it is written next.
+      entry.inSync =
+        same(entry.check, check) || same(underService(entry.check, state.service(entry.check.ServiceID)), check);
       if (!entry.inSync) state.noteCheck(entry.id);
     });
   }
