@@ -3,7 +3,7 @@
 // is the one the failure detector lives on.
 
 import { availableParallelism } from 'node:os';
-import { MessageChannel } from 'node:worker_threads';
+import { MessageChannel, type Worker } from 'node:worker_threads';
 import { joinHostPort } from '../gotext/host-port.js';
 import { startCpuProfile } from '../observe/cpu-profile.js';
 import { Logger, LogSink, reaches } from '../observe/logger.js';
@@ -27,6 +27,8 @@ import { SupervisedWorker } from './supervised-worker.js';
 
 export interface AgentOptions {
   readonly config: RuntimeConfig;
+  /** It loads its program since the configuration is known (begun-thread.ts). */
+  readonly stateThread: Worker;
   readonly warnings: readonly string[];
   /** Reads all files again with the original command line; given is what the agent runs with. */
   readonly reload: (running: RuntimeConfig) => Reloaded;
@@ -56,6 +58,7 @@ class Agent {
   readonly #metrics = new Metrics();
   readonly #checks: CheckPool;
   readonly #pools: GossipPools;
+  readonly #stateThread: Worker;
   #state: SupervisedWorker<MainToState, StateToMain> | null = null;
   #raft: SupervisedWorker<MainToRaft, RaftToMain> | null = null;
   #endReports: () => void = () => {};
@@ -75,6 +78,7 @@ class Agent {
     this.#warnings = options.warnings;
     this.#reloadFiles = options.reload;
     this.#exit = exit;
+    this.#stateThread = options.stateThread;
     this.#writer = new LogWriter(options.config.log);
     this.#sink = new LogSink(options.config.log.level, (record) => this.#write(record));
     this.#log = new Logger('agent', this.#sink);
@@ -139,7 +143,7 @@ class Agent {
       raft = { port: port1, leadership };
       this.#raft = new SupervisedWorker<MainToRaft, RaftToMain>({
         name: 'raft',
-        url: new URL('../workers/raft/worker.js', import.meta.url),
+        program: new URL('../workers/raft/worker.js', import.meta.url),
         data: (context): RaftWorkerData => ({
           context,
           statePort: port2,
@@ -159,7 +163,7 @@ class Agent {
     }
     this.#state = new SupervisedWorker<MainToState, StateToMain>({
       name: 'state',
-      url: new URL('../workers/state/worker.js', import.meta.url),
+      program: this.#stateThread,
       data: (context): StateWorkerData => ({ context, config, raft }),
       transfer: raft ? [raft.port] : [],
       logLevel: config.log.level,
