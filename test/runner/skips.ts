@@ -15,6 +15,7 @@ export interface SkippedTest {
   readonly node: string;
   readonly name: string;
   readonly reason: string;
+  readonly isWhole: boolean;
 }
 
 /** What is wrong with them in CI, one text each. `ran`: which suites, and by which versions of node. */

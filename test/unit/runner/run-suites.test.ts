@@ -147,6 +147,11 @@ test('a test that never ends is ended with its file, and named', async (context)
 test('fewer tests than a suite has at least fail the run', async (context) => {
   const result = await run(context, { one: PASSES, two: PASSES }, { minimum: 3 });
   assertFailed(result, /^ {4}only 2 tests of at least 3$/, '2 passed, 1 failed');
+  const single = await run(context, { one: PASSES, two: `test('a', { skip: 'r' }, () => {});` }, { minimum: 3 });
+  assertFailed(single, /^ {4}only 2 tests of at least 3$/, '1 passed, 1 failed, 1 skipped');
+  const whole = `describe('w', { skip: 'r' }, () => { it('a', () => {}); it('b', () => {}); });`;
+  const unknown = await run(context, { one: PASSES, two: whole }, { minimum: 3 });
+  assert.equal(unknown.code, 0, 'nobody knows how many there are in what was skipped');
 });
 
 const SKIPS = `${PASSES} test('lacks a peer', { skip: 'no peer' }, () => {}); test('still to do', { todo: true }, () => {});
