@@ -3,6 +3,7 @@
 // failure detector lives on.
 
 import { availableParallelism } from 'node:os';
+import type { Worker } from 'node:worker_threads';
 import { Closing } from '../lifecycle/closing.js';
 import { startCpuProfile } from '../observe/cpu-profile.js';
 import type { Logger } from '../observe/logger.js';
@@ -30,6 +31,8 @@ import { notStarted, startThreads, type Threads } from './threads.js';
 
 export interface AgentOptions {
   readonly config: RuntimeConfig;
+  /** It loads its program since the configuration is known (begun-thread.ts). */
+  readonly stateThread: Worker;
   readonly warnings: readonly string[];
   /** Reads all files again with the original command line; given is what the agent runs with. */
   readonly reload: (running: RuntimeConfig) => Reloaded;
@@ -56,13 +59,15 @@ class Agent {
   readonly #reloads: Reloads;
   readonly #orders: Orders;
   readonly #closing: Closing;
+  readonly #stateThread: Worker;
   #threads: Threads = notStarted;
   #running = false;
   #ending = false;
   #leaving = false;
 
-  constructor({ config, warnings, reload }: AgentOptions, exit: (code: number) => void) {
+  constructor({ config, stateThread, warnings, reload }: AgentOptions, exit: (code: number) => void) {
     this.#config = config;
+    this.#stateThread = stateThread;
     this.#warnings = warnings;
     this.#exit = exit;
     this.#logs = new LogFanOut({
@@ -135,7 +140,7 @@ class Agent {
       this.#fatal(problem);
       return;
     }
-    this.#threads = startThreads(this.#config, {
+    this.#threads = startThreads(this.#config, this.#stateThread, {
       fromState: (message) => this.#fromState(message),
       fromRaft: (message) => this.#fromRaft(message),
       lost: (name, reason) => this.#threadLost(name, reason),

@@ -1,7 +1,7 @@
 // The threads that an agent runs beside main: the state worker, on servers the raft worker with a port between the two. They
 // are started together and stopped in order.
 
-import { MessageChannel } from 'node:worker_threads';
+import { MessageChannel, type Worker } from 'node:worker_threads';
 import { joinHostPort } from '../gotext/host-port.js';
 import type { RuntimeConfig } from '../wire/config.js';
 import { Leadership } from '../wire/leadership.js';
@@ -36,12 +36,13 @@ export const notStarted: Threads = {
 /** What a thread needs at least of the time for a stop, beyond what it is told. */
 const STOP_MARGIN_MS = 1_000;
 
-export function startThreads(config: RuntimeConfig, listener: ThreadListener): Threads {
-  return config.server ? startServer(config, listener) : startClient(config, listener);
+/** `stateThread` was begun before and waits for its orders. */
+export function startThreads(config: RuntimeConfig, stateThread: Worker, listener: ThreadListener): Threads {
+  return config.server ? startServer(config, stateThread, listener) : startClient(config, stateThread, listener);
 }
 
-function startClient(config: RuntimeConfig, listener: ThreadListener): Threads {
-  const state = startState(config, null, listener);
+function startClient(config: RuntimeConfig, stateThread: Worker, listener: ThreadListener): Threads {
+  const state = startState(config, stateThread, null, listener);
   return {
     toState: (message) => state.send(message),
     setLogLevel: (level) => state.send({ kind: 'log-level', level }),
@@ -50,12 +51,12 @@ function startClient(config: RuntimeConfig, listener: ThreadListener): Threads {
   };
 }
 
-function startServer(config: RuntimeConfig, listener: ThreadListener): Threads {
+function startServer(config: RuntimeConfig, stateThread: Worker, listener: ThreadListener): Threads {
   const leadership = new Leadership().buffer;
   const { port1, port2 } = new MessageChannel();
   const raft = new SupervisedWorker<MainToRaft, RaftToMain>({
     name: 'raft',
-    url: new URL('../workers/raft/worker.js', import.meta.url),
+    program: new URL('../workers/raft/worker.js', import.meta.url),
     data: (context): RaftWorkerData => ({
       context,
       statePort: port2,
@@ -72,7 +73,7 @@ function startServer(config: RuntimeConfig, listener: ThreadListener): Threads {
     onMessage: (message) => listener.fromRaft(message),
     onLost: (reason) => listener.lost('raft', reason),
   });
-  const state = startState(config, { port: port1, leadership }, listener);
+  const state = startState(config, stateThread, { port: port1, leadership }, listener);
   return {
     toState: (message) => state.send(message),
     setLogLevel: (level) => {
@@ -90,10 +91,15 @@ function startServer(config: RuntimeConfig, listener: ThreadListener): Threads {
 
 type StateThread = SupervisedWorker<MainToState, StateToMain>;
 
-function startState(config: RuntimeConfig, raft: StateWorkerData['raft'], listener: ThreadListener): StateThread {
+function startState(
+  config: RuntimeConfig,
+  stateThread: Worker,
+  raft: StateWorkerData['raft'],
+  listener: ThreadListener,
+): StateThread {
   return new SupervisedWorker<MainToState, StateToMain>({
     name: 'state',
-    url: new URL('../workers/state/worker.js', import.meta.url),
+    program: stateThread,
     data: (context): StateWorkerData => ({ context, config, raft }),
     transfer: raft === null ? [] : [raft.port],
     logLevel: config.log.level,

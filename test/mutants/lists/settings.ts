@@ -122,4 +122,11 @@ export const settings: readonly Mutant[] = [
     replace: '',
     tests: ['integration/agent/stop-under-load'],
   },
+  {
+    name: "an engine that can't be loaded is told in the words of its package",
+    file: 'workers/state/http/uws/uws-module.ts',
+    find: '    throw new Error(uwsUnusable(error), { cause: error });\n',
+    replace: '    throw error;\n',
+    tests: ['integration/http/uws-missing'],
+  },
 ];
