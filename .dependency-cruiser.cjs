@@ -1,9 +1,12 @@
-// Who may import whom: dependencies point one way, and threads meet only in the port definitions under src/wire.
+// Who may import whom: dependencies point one way, and threads meet only in the port definitions under src/wire. The layers
+// stand in test/layers.cjs; here is what else holds.
+const { FOLDERS, STATE_LAYERS } = require('./test/layers.cjs');
+
 const only = (from, allowed) => ({
   name: `${from.replace(/\W+/g, '-')}-imports`,
   severity: 'error',
   from: { path: `^src/${from}/` },
-  to: { path: '^src/', pathNot: allowed.map((folder) => `^src/${folder}/`) },
+  to: { path: '^src/', pathNot: [from, ...allowed].map((folder) => `^src/${folder}/`) },
 });
 
 /** A layer of the state worker, and what of the worker it may see. */
@@ -20,22 +23,12 @@ const layer = (folder, allowed, comment) => ({
 
 module.exports = {
   forbidden: [
-    only('gotext', ['gotext']),
-    // What a tag or a record says is read by Go's rules on both sides of a thread.
-    only('wire', ['wire', 'gotext']),
-    only('observe', ['observe', 'wire', 'gotext']),
-    only('msgpack', ['msgpack', 'wire', 'gotext']),
-    only('wasm', ['wasm', 'msgpack', 'wire', 'gotext']),
-    only('deadlines', ['deadlines']),
-    only('main', ['main', 'deadlines', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']),
-    only('workers/raft', ['workers/raft', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']),
-    only('workers/state', ['workers/state', 'deadlines', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']),
-    only('workers/checks', ['workers/checks', 'deadlines', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']),
+    ...FOLDERS.filter(([folder]) => folder !== 'cli').map(([folder, allowed]) => only(folder, allowed)),
     {
       name: 'cli-imports',
       severity: 'error',
       comment: 'The command line talks HTTP to an agent; main is loaded by what becomes one or reads its configuration files.',
-      from: { path: '^src/cli/', pathNot: '^src/cli/(commands/(agent|validate)|service-files)\\.ts$' },
+      from: { path: '^src/cli/', pathNot: '^src/cli/(commands/(agent|validate)|command/service-files)\\.ts$' },
       to: { path: '^src/', pathNot: ['^src/cli/', '^src/gotext/', '^src/wire/', '^src/observe/'] },
     },
     {
@@ -59,23 +52,7 @@ module.exports = {
       from: { path: '^src/main/gossip/(core|serf)/' },
       to: { dependencyTypes: ['core'] },
     },
-    layer('replica', [], 'The replicated state knows nobody above it.'),
-    layer('methods', ['replica', 'filter', 'records', 'gossip', 'control', 'turns'], 'A method knows no interface.'),
-    layer('calls', ['replica', 'methods', 'turns'], 'Who answers, and when: the same for all interfaces.'),
-    layer('http', ['calls', 'methods', 'sockets'], 'HTTP sees no store and no log.'),
-    layer('dns', ['calls', 'methods', 'sockets'], 'DNS sees no store and no log.'),
-    layer(
-      'endpoints',
-      ['http', 'calls', 'methods', 'json', 'records', 'filter', 'gossip', 'control', 'local', 'turns'],
-      'An endpoint translates parameters and records: it sees no store and no log.',
-    ),
-    layer('turns', [], 'Long work in steps.'),
-    layer('sockets', [], 'What listeners share.'),
-    layer('json', [], 'Texts of records.'),
-    layer('filter', [], 'The filter language.'),
-    layer('gossip', [], 'What is known of the pools.'),
-    layer('leader', ['replica', 'methods', 'records'], 'What only a leader does.'),
-    layer('local', ['replica', 'methods', 'records'], "The agent's own services and checks."),
+    ...STATE_LAYERS.map(([folder, allowed, comment]) => layer(folder, allowed, comment)),
     {
       name: 'gossip-layers',
       severity: 'error',

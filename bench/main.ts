@@ -2,6 +2,7 @@
 // (docs/benchmarks.md).
 
 import path from 'node:path';
+import { loadUws } from '../src/workers/state/http/uws/uws-module.js';
 import { cleanUpAtExit } from './cleanup.js';
 import { describeMachine } from './machine.js';
 import { type Options, parseOptions } from './options.js';
@@ -46,11 +47,17 @@ async function measure(options: Options): Promise<number> {
   cleanUpAtExit();
   const rows = ROWS.filter(({ id }) => options.rows === null || options.rows.includes(id));
   const machine = describeMachine();
+  const withoutUws = await loadUws().then(
+    () => null,
+    (error: Error) => error.message,
+  );
+  if (withoutUws !== null) process.stderr.write(`${withoutUws}\n`);
   const file = options.out ?? defaultResultPath(machine);
   const profileDirectory = options.profile ? file.replace(/(\.json)?$/, '-profiles') : null;
   const { measured, calibrations } = await runPlan({
     rows,
     engines: options.engines,
+    hasUws: withoutUws === null,
     binary: path.resolve(options.bin ?? path.join(repositoryRoot, 'lictor')),
     peer: options.peer === null ? null : path.resolve(options.peer),
     repeat: options.repeat,

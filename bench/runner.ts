@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { type Agent, startAgent } from './agent.js';
-import { CALIBRATIONS, type CalibrationSample, calibrate } from './calibration/calibrations.js';
+import { CALIBRATIONS, type Calibration, type CalibrationSample, calibrate } from './calibration/calibrations.js';
 import { temporaryDirectory } from './cleanup.js';
 import { formatValue } from './format.js';
 import { doubts } from './load-usage.js';
@@ -16,6 +16,8 @@ export interface Plan {
   readonly rows: readonly Row[];
   /** Null: what each row asks for. */
   readonly engines: readonly Engine[] | null;
+  /** Whether its package can be loaded here; where it can't, it is measured only when it is asked for, and fails. */
+  readonly hasUws: boolean;
   readonly binary: string;
   readonly peer: string | null;
   readonly repeat: number;
@@ -31,8 +33,9 @@ const CALIBRATION_SECONDS = 3;
 export async function runPlan(plan: Plan): Promise<{ measured: Measured[]; calibrations: CalibrationResult[] }> {
   const jobs = plan.rows.map((row) => ({ row, subjects: subjectsOf(row, plan) }));
   const runs = jobs.reduce((sum, { subjects }) => sum + subjects.length * plan.repeat, 0);
-  const progress = new Progress(runs + (plan.calibrate ? CALIBRATIONS.length * plan.repeat : 0));
-  const calibrations = plan.calibrate ? await runCalibrations(plan, progress) : [];
+  const wanted = plan.calibrate ? CALIBRATIONS.filter(({ key }) => plan.hasUws || key !== 'uws') : [];
+  const progress = new Progress(runs + wanted.length * plan.repeat);
+  const calibrations = await runCalibrations(wanted, plan, progress);
   const measured: Measured[] = [];
   for (const { row, subjects } of jobs) measured.push(...(await runRow(row, subjects, plan, progress)));
   progress.finish();
@@ -40,7 +43,7 @@ export async function runPlan(plan: Plan): Promise<{ measured: Measured[]; calib
 }
 
 function subjectsOf(row: Row, plan: Plan): Subject[] {
-  const engines = plan.engines ?? (row.dependsOnEngine ? ['net', 'uws'] : ['net']);
+  const engines = plan.engines ?? (row.dependsOnEngine && plan.hasUws ? ['net', 'uws'] : ['net']);
   const subjects: Subject[] = engines.map((engine) => ({
     name: `lictor ${engine}`,
     kind: 'lictor',
@@ -53,8 +56,12 @@ function subjectsOf(row: Row, plan: Plan): Subject[] {
   return subjects;
 }
 
-async function runCalibrations(plan: Plan, progress: Progress): Promise<CalibrationResult[]> {
-  const samples = new Map(CALIBRATIONS.map((calibration) => [calibration, [] as CalibrationSample[]]));
+async function runCalibrations(
+  wanted: readonly Calibration[],
+  plan: Plan,
+  progress: Progress,
+): Promise<CalibrationResult[]> {
+  const samples = new Map(wanted.map((calibration) => [calibration, [] as CalibrationSample[]]));
   for (let round = 1; round <= plan.repeat; round += 1) {
     for (const [calibration, taken] of samples) {
       progress.begin(`calibration, ${calibration.what}, run ${round}/${plan.repeat}`);

@@ -48,7 +48,7 @@ Addresses may be templates, such as \`{{ GetPrivateIP }}\`, \`{{ GetInterfaceIP 
 | Engine | |
 |---|---|
 | \`net\` | the default: serves TCP, TLS and unix sockets, HTTP/1.0 and 1.1 |
-| \`uws\` | uWebSockets.js on plain TCP listeners: some 15 % more requests per second and a quarter of the memory per connection. It answers HTTP/1.0 with 505 (what nginx by default, HAProxy's \`option httpchk\` and \`ab\` speak), may do so too when a request line arrives in two segments, refuses absolute-form targets, never answers a request without Host, and takes 4 KB of headers at most. For fleets whose clients all speak HTTP/1.1 |
+| \`uws\` | uWebSockets.js on plain TCP listeners, on Node 22 (its package is optional, and an agent that can't load it doesn't start): some 15 % more requests per second and a quarter of the memory per connection. It answers HTTP/1.0 with 505 (what nginx by default, HAProxy's \`option httpchk\` and \`ab\` speak), may do so too when a request line arrives in two segments, refuses absolute-form targets, never answers a request without Host, and takes 4 KB of headers at most. For fleets whose clients all speak HTTP/1.1 |
 `;
 
 export function renderConfigurationDocument(): string {

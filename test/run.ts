@@ -1,9 +1,11 @@
-// Runs the named suites: `node dist/test/run.js unit integration`. Exit status 1 when anything failed or is missing.
+// Runs the named suites: `node dist/test/run.js unit integration`, some of them by another node if wanted
+// (`--node PATH unit`). Exit status 1 when anything failed or is missing.
 
 import { randomInt } from 'node:crypto';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { runSuites, type Suite } from './runner/run-suites.js';
+import { planOf } from './runner/plan.js';
+import { runSuites } from './runner/run-suites.js';
 import { ALLOWED_SKIPS, SUITES } from './runner/suites.js';
 import { endAll } from './runner/test-file.js';
 
@@ -21,13 +23,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 process.env['LICTOR_RUN_SEED'] ??= String(randomInt(1, 2 ** 31));
 console.log(`# seed ${process.env['LICTOR_RUN_SEED']}`);
 
-/** One that isn't known has no folder, which the run says. */
-const suites = process.argv
-  .slice(2)
-  .map((name): Suite => SUITES.find((suite) => suite.name === name) ?? { name, minimum: 1, sideBySide: 1 });
 process.exitCode = await runSuites({
   root: path.dirname(fileURLToPath(import.meta.url)),
-  suites,
+  suites: planOf(process.argv.slice(2), SUITES),
   fileTimeoutMs: FILE_TIMEOUT_MS,
   allowedSkips: process.env['CI'] === undefined ? null : ALLOWED_SKIPS,
 });

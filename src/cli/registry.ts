@@ -1,6 +1,6 @@
 // All commands of this version, each loaded only when it is called.
 
-import type { Command } from './command.js';
+import type { Command } from './command/command.js';
 
 export interface Registered {
   readonly words: readonly string[];

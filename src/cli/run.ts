@@ -3,12 +3,12 @@
 
 import type { Flag, FlagValue } from '../gotext/flag-set.js';
 import { describeFlags, parseFlags } from '../gotext/flag-set.js';
-import type { Command } from './command.js';
-import { fail, Options } from './command.js';
+import type { Command } from './command/command.js';
+import { fail, Options } from './command/command.js';
+import { commandHelp } from './command/usage.js';
 import { groupHelp, programHelp } from './help.js';
 import type { Registered } from './registry.js';
 import { COMMANDS, GROUPS } from './registry.js';
-import { commandHelp } from './usage.js';
 
 const NO_COMMAND = 127;
 const HELP = new Set(['-h', '-help', '--help']);

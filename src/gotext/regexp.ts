@@ -2,9 +2,14 @@
 // could still hold a thread is a short expression that stands for a huge program (`x{1000}` many times over), so its size is
 // estimated before it is compiled.
 
-import { RE2JS } from 're2js';
+import { createRequire } from 'node:module';
+import type { RE2JS } from 're2js';
 
 export type CompiledRegexp = { readonly ok: true; readonly re: RE2JS } | { readonly ok: false; readonly error: string };
+
+/** The engine is large, and most agents never see an expression: it is loaded with the first one. */
+const load = createRequire(import.meta.url);
+let engine: typeof RE2JS | null = null;
 
 const MAX_LENGTH = 8192;
 /** Steps of a program; one of this size takes some hundredths of a second to compile. Go's largest `x{1000}` is one. */
@@ -76,7 +81,8 @@ export function estimateRegexpSize(expression: string): number {
 export function compileRegexp(expression: string): CompiledRegexp {
   if (expression.length > MAX_LENGTH || estimateRegexpSize(expression) > MAX_REGEXP_SIZE) return TOO_LARGE;
   try {
-    return { ok: true, re: RE2JS.compile(expression) };
+    engine ??= (load('re2js') as typeof import('re2js')).RE2JS;
+    return { ok: true, re: engine.compile(expression) };
   } catch (error) {
     if (error instanceof RangeError) {
       return { ok: false, error: 'error parsing regexp: expression nests too deeply' };

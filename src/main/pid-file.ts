@@ -1,9 +1,23 @@
 // The pid file: decimal pid without newline, written at start, deleted at shutdown (spec/agent.md, section 1).
 
 import fs from 'node:fs';
+import type { Closing } from '../lifecycle/closing.js';
+import type { Logger } from '../observe/logger.js';
+
+/** Writes it, unless `path` is empty, and has it deleted in the end. Returns the error text, or null. */
+export function holdPidFile(path: string, closing: Closing, logger: Logger): string | null {
+  if (path === '') return null;
+  const problem = writePidFile(path);
+  if (problem !== null) return problem;
+  closing.add(() => {
+    const left = removePidFile(path);
+    if (left !== null) logger.warn(left);
+  });
+  return null;
+}
 
 /** Returns the error text, or null. */
-export function writePidFile(path: string): string | null {
+function writePidFile(path: string): string | null {
   try {
     fs.writeFileSync(path, String(process.pid), { mode: 0o666 });
     return null;
@@ -13,7 +27,7 @@ export function writePidFile(path: string): string | null {
 }
 
 /** Returns the error text, or null. */
-export function removePidFile(path: string): string | null {
+function removePidFile(path: string): string | null {
   try {
     fs.unlinkSync(path);
     return null;

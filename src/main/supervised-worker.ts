@@ -9,16 +9,12 @@ import {
   Worker,
 } from 'node:worker_threads';
 import type { ThreadContext } from '../wire/thread-port.js';
-
-/**
- * V8 lets the young generation grow to 48 MB under load and keeps it: memory that 5,000 waiting queries would otherwise be
- * blamed for. At 6 MB the throughput is the same.
- */
-const YOUNG_GENERATION_MB = 6;
+import { YOUNG_GENERATION_MB } from './begun-thread.js';
 
 export interface SupervisedWorkerOptions<Outgoing> {
   readonly name: string;
-  readonly url: URL;
+  /** Its program; or the thread itself, when it was begun before: then the data are its first message. */
+  readonly program: URL | Worker;
   /** Builds workerData around the thread's context; `transfer` are ports that go along. */
   readonly data: (context: ThreadContext) => unknown;
   readonly transfer: readonly TransferListItem[];
@@ -41,12 +37,19 @@ export class SupervisedWorker<Incoming, Outgoing extends { readonly kind: string
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     const context: ThreadContext = { name: options.name, port: port2, logLevel: options.logLevel };
-    this.#worker = new Worker(options.url, {
-      workerData: options.data(context),
-      transferList: [port2, ...options.transfer],
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-      name: options.name,
-    });
+    const data = options.data(context);
+    const transferList = [port2, ...options.transfer];
+    if (options.program instanceof Worker) {
+      this.#worker = options.program;
+      this.#worker.postMessage(data, transferList);
+    } else {
+      this.#worker = new Worker(options.program, {
+        workerData: data,
+        transferList,
+        resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+        name: options.name,
+      });
+    }
     const take = (message: Outgoing): void => {
       if (message.kind === 'stopped') this.#onStopped?.();
       else options.onMessage(message);

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { withoutUws } from '../uws.js';
 import { KindsOfAgents } from './kinds-of-agents.js';
 import { holdKit, kitFolder, scenarioFiles } from './kit.js';
 import { LATE, runReplayer } from './replayer.js';
@@ -78,6 +79,7 @@ for (const [engine, scenarios] of Object.entries(asked)) {
     waiting,
     replay: (scenario) => replay(agents, scenario),
     concurrency: 1,
+    skip: engine === 'uws' && withoutUws,
     close: () => agents.close(),
   });
 }

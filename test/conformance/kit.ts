@@ -15,6 +15,8 @@ export interface Kit {
   readonly replay: (scenario: Scenario) => Promise<Outcome>;
   /** How many scenarios run at the same time. */
   readonly concurrency: number;
+  /** Why it can't be asked here; false or left out where it can. */
+  readonly skip?: string | false;
   /** After the last scenario. */
   readonly close?: () => Promise<void>;
 }
@@ -36,9 +38,9 @@ export function scenarioFiles<Content>(folder: string): ReadonlyMap<string, Cont
   );
 }
 
-export function holdKit({ name, scenarios, waiting, replay, concurrency, close }: Kit): void {
+export function holdKit({ name, scenarios, waiting, replay, concurrency, skip = false, close }: Kit): void {
   const standing = new Standing(name, scenarios, waiting);
-  describe(`${name} conformance`, () => {
+  describe(`${name} conformance`, { skip }, () => {
     describe('scenarios', { concurrency }, () => {
       for (const scenario of scenarios) {
         test(`${scenario.name} (${name})`, async () => {

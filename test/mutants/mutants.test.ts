@@ -114,6 +114,6 @@ function writeReport(): void {
 /** Name and test of each row. */
 function reportedBefore(): (readonly [string, string])[] {
   if (!fs.existsSync(REPORT)) return [];
-  const rows = fs.readFileSync(REPORT, 'utf8').matchAll(/^\| (.+) \| \S+ \| (\S+) \|$/gm);
+  const rows = fs.readFileSync(REPORT, 'utf8').matchAll(/^\| (.+) \| \S+ \| (.+) \|$/gm);
   return [...rows].map(([, name = '', test = '']) => [name, test]);
 }

@@ -3,18 +3,21 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
+import type { Runtime } from './plan.js';
 import { type AllowedSkip, type SkippedTest, skipProblems } from './skips.js';
 import { runTestFile } from './test-file.js';
 
 export interface Suite {
   /** Its folder under the root. */
   readonly name: string;
-  /** With fewer tests than these some were lost. */
+  /** With fewer tests than these some were lost, unless a skipped describe holds them. */
   readonly minimum: number;
   /** How many of its files may run at the same time. */
   readonly sideBySide: number;
   /** The file that takes longest: begun first, it isn't what the others wait for in the end. */
   readonly longest?: string;
+  /** What runs it, when that isn't the node which runs this. */
+  readonly runtime?: Runtime;
 }
 
 export interface RunOptions {
@@ -48,31 +51,33 @@ class SuitesRun {
     this.#options = options;
   }
 
-  async suite({ name, minimum, sideBySide, longest }: Suite): Promise<void> {
+  async suite({ name, minimum, sideBySide, longest, runtime }: Suite): Promise<void> {
+    const title = `${name}${suffix(runtime)}`;
     const folder = path.join(this.#options.root, name);
     const files = testFiles(folder);
-    if (files === null) return this.#fail(`the suite ${name}`, 'there is no such folder');
+    if (files === null) return this.#fail(`the suite ${title}`, 'there is no such folder');
     const startedMs = performance.now();
     const [passed, failed, skipped] = [this.#passed, this.#failed, this.#skipped.length];
     const first = path.join(folder, `${longest ?? ''}${ENDING}`);
     const waiting = files.includes(first) ? [first, ...files.filter((file) => file !== first)] : [...files];
     const work = async (): Promise<void> => {
-      for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) await this.#file(file);
+      for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) await this.#file(file, runtime);
     };
     await Promise.all(Array.from({ length: sideBySide }, work));
     const count = this.#passed - passed + this.#failed - failed + this.#skipped.length - skipped;
-    if (files.length === 0) this.#fail(`the suite ${name}`, 'there is no test file in it');
-    else if (count < minimum) this.#fail(`the suite ${name}`, `only ${count} tests of at least ${minimum}`);
+    if (files.length === 0) this.#fail(`the suite ${title}`, 'there is no test file in it');
+    else if (count < minimum && !this.#skipped.slice(skipped).some(({ isWhole }) => isWhole))
+      this.#fail(`the suite ${title}`, `only ${count} tests of at least ${minimum}`);
     const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
     console.log(
-      `# ${name}: ${this.#passed - passed} passed, ${this.#failed - failed} failed in ${seconds} s (${files.length} files)`,
+      `# ${title}: ${this.#passed - passed} passed, ${this.#failed - failed} failed in ${seconds} s (${files.length} files)`,
     );
   }
 
   close(): number {
     const { allowedSkips, suites } = this.#options;
-    const names = suites.map(({ name }) => name);
-    const problems = allowedSkips === null ? [] : skipProblems(this.#skipped, allowedSkips, names);
+    const ran = suites.map(({ name, runtime }) => ({ suite: name, node: versionOf(runtime) }));
+    const problems = allowedSkips === null ? [] : skipProblems(this.#skipped, allowedSkips, ran);
     for (const problem of problems) this.#fail('a skip', problem);
     const slowest = this.#durations.sort((a, b) => b.seconds - a.seconds).slice(0, SLOWEST);
     console.log(`# slowest: ${slowest.map(({ file, seconds }) => `${file} ${seconds.toFixed(1)} s`).join(', ')}`);
@@ -81,16 +86,17 @@ class SuitesRun {
     return this.#failed > 0 || this.#passed === 0 ? 1 : 0;
   }
 
-  async #file(file: string): Promise<void> {
+  async #file(file: string, runtime: Runtime | undefined): Promise<void> {
     const name = path.relative(this.#options.root, file).slice(0, -ENDING.length);
-    const outcome = await runTestFile(file, this.#options.fileTimeoutMs);
+    const outcome = await runTestFile(file, this.#options.fileTimeoutMs, runtime?.path);
     this.#passed += outcome.passed;
     for (const skip of outcome.skips) {
-      console.log(`  skipped: ${skip.name} (${skip.reason || 'no reason given'})  [${name}]`);
-      this.#skipped.push({ file: name, ...skip });
+      console.log(`  skipped: ${skip.name} (${skip.reason || 'no reason given'})  [${name}${suffix(runtime)}]`);
+      this.#skipped.push({ file: name, node: versionOf(runtime), ...skip });
     }
-    for (const failure of outcome.failures) this.#fail(`${failure.name}  [${name}:${failure.line}]`, failure.text);
-    this.#durations.push({ file: name, seconds: outcome.seconds });
+    for (const failure of outcome.failures)
+      this.#fail(`${failure.name}  [${name}:${failure.line}${suffix(runtime)}]`, failure.text);
+    this.#durations.push({ file: `${name}${suffix(runtime)}`, seconds: outcome.seconds });
   }
 
   #fail(what: string, text: string): void {
@@ -98,6 +104,15 @@ class SuitesRun {
     console.log(`  FAILED: ${what}`);
     for (const line of text.split('\n').slice(0, SHOWN_LINES)) console.log(`    ${line}`);
   }
+}
+
+function versionOf(runtime: Runtime | undefined): string {
+  return runtime?.version ?? process.version;
+}
+
+/** Behind a name: said of what another node ran. */
+function suffix(runtime: Runtime | undefined): string {
+  return runtime === undefined ? '' : ` by node ${runtime.version}`;
 }
 
 /** Null when there is no such folder. */

@@ -12,6 +12,8 @@ export interface Skip {
   readonly name: string;
   /** '' when the test doesn't say. */
   readonly reason: string;
+  /** A describe with all that it holds; node doesn't look into it, so it counts as one. */
+  readonly isWhole: boolean;
 }
 
 export class Tally {
@@ -55,8 +57,11 @@ export class Tally {
     this.#hasReported[event.nesting] = true;
     const { name, line } = event;
     if (event.skipped !== null) {
-      // Node doesn't look into a skipped suite: it counts as one, whatever it holds.
-      this.skips.push({ name: event.isSuite ? `${name} (all of it)` : name, reason: event.skipped });
+      this.skips.push({
+        name: event.isSuite ? `${name} (all of it)` : name,
+        reason: event.skipped,
+        isWhole: event.isSuite,
+      });
     } else if (event.kind === 'failed') {
       if (event.isSuite && event.isByChild) return;
       this.failures.push({ name, line, text: event.error });

@@ -29,12 +29,13 @@ export function endAll(): void {
   for (const pid of groups) endGroup(pid);
 }
 
-export async function runTestFile(file: string, timeoutMs: number): Promise<FileOutcome> {
+/** `node`: the one that runs it; a program that it starts by the name of `node` is run by the same. */
+export async function runTestFile(file: string, timeoutMs: number, node = process.execPath): Promise<FileOutcome> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lictor-run-'));
   const startedMs = performance.now();
   try {
     const events = path.join(folder, 'events');
-    const ended = await runProcess(file, events, timeoutMs);
+    const ended = await runProcess(node, file, events, timeoutMs);
     const tally = new Tally(readEvents(events));
     const problem = problemOf(tally, ended);
     return {
@@ -69,16 +70,18 @@ function problemOf(tally: Tally, { how, isTimeout, stderr }: Ended): string | nu
   return descriptorWarning(stderr);
 }
 
-async function runProcess(file: string, events: string, timeoutMs: number): Promise<Ended> {
-  const { NODE_TEST_CONTEXT: _outer, ...env } = process.env;
+async function runProcess(node: string, file: string, events: string, timeoutMs: number): Promise<Ended> {
+  const { NODE_TEST_CONTEXT: _outer, ...outer } = process.env;
+  const places = outer['PATH'] ?? '';
+  const env = node === process.execPath ? outer : { ...outer, PATH: `${path.dirname(node)}:${places}` };
   // A process group of its own: what a test leaves behind ends with it.
-  const child = spawn(
-    process.execPath,
-    [`--test-reporter=${REPORTER}`, `--test-reporter-destination=${events}`, file],
-    { stdio: ['ignore', 'pipe', 'pipe'], env, detached: true },
-  );
+  const child = spawn(node, [`--test-reporter=${REPORTER}`, `--test-reporter-destination=${events}`, file], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env,
+    detached: true,
+  });
   const { pid } = child;
-  if (pid === undefined) throw new Error(`${process.execPath} could not be started`);
+  if (pid === undefined) throw new Error(`${node} could not be started`);
   groups.add(pid);
   // What a test wants to be read stands behind a `#`; the rest is the tested code's.
   readline.createInterface({ input: child.stdout }).on('line', (line) => {

@@ -2,6 +2,7 @@
 // is loaded on this way: the start counts.
 
 import { describeFlags } from '../../gotext/flag-set.js';
+import { beginStateThread } from '../../main/begun-thread.js';
 import { AGENT_FLAGS } from '../../main/config/flags.js';
 import { resolveNodeId } from '../../main/config/identity.js';
 import { loadConfig } from '../../main/config/load.js';
@@ -22,9 +23,11 @@ export async function runAgentCommand(argv: readonly string[]): Promise<number> 
   if (!identified.ok) return refuse('config', identified.error);
   const { config } = identified;
 
+  const stateThread = beginStateThread();
   const { runAgent } = await import('../../main/agent.js');
   return runAgent({
     config,
+    stateThread,
     warnings: loaded.warnings,
     reload: (running) => reloadConfig(argv, { config, settings: loaded.settings }, running),
   });

@@ -1,7 +1,7 @@
 // `lictor catalog datacenters`: all known datacenters, nearest first.
 
-import type { Command, Options } from '../command.js';
-import { fail, print } from '../command.js';
+import type { Command, Options } from '../command/command.js';
+import { fail, print } from '../command/command.js';
 import { connect, serverQuery } from '../http/client.js';
 import { CLIENT_FLAGS, SERVER_FLAGS } from '../http/flags.js';
 

@@ -1,10 +1,10 @@
 // `lictor catalog nodes`: the nodes of a datacenter, or those of one service.
 
-import type { Command, Options } from '../command.js';
-import { fail, print } from '../command.js';
+import type { Command, Options } from '../command/command.js';
+import { fail, print } from '../command/command.js';
+import { formatTable } from '../command/table.js';
 import { connect, serverQuery } from '../http/client.js';
 import { CLIENT_FLAGS, PARTITION_FLAG, SERVER_FLAGS } from '../http/flags.js';
-import { formatTable } from '../table.js';
 
 interface CatalogNode {
   readonly ID: string;

@@ -1,10 +1,10 @@
 // `lictor catalog services`: the names of services, of a datacenter or of one node.
 
-import type { Command, Options } from '../command.js';
-import { fail, print } from '../command.js';
+import type { Command, Options } from '../command/command.js';
+import { fail, print } from '../command/command.js';
+import { formatTable } from '../command/table.js';
 import { connect, serverQuery } from '../http/client.js';
 import { CLIENT_FLAGS, NAMESPACE_FLAG, PARTITION_FLAG, SERVER_FLAGS } from '../http/flags.js';
-import { formatTable } from '../table.js';
 
 type Services = { readonly [name: string]: readonly string[] };
 interface NodeServices {

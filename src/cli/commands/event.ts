@@ -1,12 +1,12 @@
 // `lictor event`: fires a user event at the agents of a datacenter.
 
-import type { Command, Options } from '../command.js';
-import { fail, print } from '../command.js';
+import type { Command, Options } from '../command/command.js';
+import { fail, print } from '../command/command.js';
+import { compilePattern } from '../command/pattern.js';
+import { failWithHelp } from '../command/usage.js';
 import { connect, parsed } from '../http/client.js';
 import { CLIENT_FLAGS } from '../http/flags.js';
 import { ownNode } from '../http/own-node.js';
-import { compilePattern } from '../pattern.js';
-import { failWithHelp } from '../usage.js';
 
 const FILTERS = ['node', 'service', 'tag'];
 

@@ -1,10 +1,10 @@
 // `lictor force-leave`: makes a failed member leave.
 
-import type { Command, Options } from '../command.js';
-import { fail } from '../command.js';
+import type { Command, Options } from '../command/command.js';
+import { fail } from '../command/command.js';
+import { failWithHelp } from '../command/usage.js';
 import { connect } from '../http/client.js';
 import { CLIENT_FLAGS, PARTITION_FLAG } from '../http/flags.js';
-import { failWithHelp } from '../usage.js';
 
 export const command: Command = {
   usage: 'force-leave [options] name',

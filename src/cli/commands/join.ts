@@ -1,11 +1,11 @@
 // `lictor join`: tells an agent whom to join.
 
-import type { Command, Options } from '../command.js';
-import { fail, print } from '../command.js';
+import type { Command, Options } from '../command/command.js';
+import { fail, print } from '../command/command.js';
+import { failWithHelp } from '../command/usage.js';
 import { connect } from '../http/client.js';
 import { CLIENT_FLAGS, PARTITION_FLAG } from '../http/flags.js';
 import { keyPath } from '../http/path.js';
-import { failWithHelp } from '../usage.js';
 
 export const command: Command = {
   usage: 'join [options] address ...',

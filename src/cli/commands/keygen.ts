@@ -1,8 +1,8 @@
 // `lictor keygen`: a key for encrypted gossip.
 
 import { randomBytes } from 'node:crypto';
-import type { Command } from '../command.js';
-import { print } from '../command.js';
+import type { Command } from '../command/command.js';
+import { print } from '../command/command.js';
 
 const KEY_BYTES = 32;
 

@@ -1,12 +1,12 @@
 // `lictor keyring`: the keys of encrypted gossip, listed and changed in all pools at once.
 
 import { compareUtf8 } from '../../gotext/utf8-order.js';
-import type { Command, Options } from '../command.js';
-import { fail, print } from '../command.js';
+import type { Command, Options } from '../command/command.js';
+import { fail, print } from '../command/command.js';
+import { commandHelp } from '../command/usage.js';
 import type { Answer, Client, Query } from '../http/client.js';
 import { connect, parsed } from '../http/client.js';
 import { CLIENT_FLAGS } from '../http/flags.js';
-import { commandHelp } from '../usage.js';
 
 /** What one gossip pool answered. */
 interface Pool {

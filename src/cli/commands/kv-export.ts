@@ -1,12 +1,12 @@
 // `lictor kv export`: a tree of keys as JSON, for `kv import`.
 
-import type { Command, Options } from '../command.js';
-import { fail, print } from '../command.js';
+import type { Command, Options } from '../command/command.js';
+import { fail, print } from '../command/command.js';
+import type { KvPair } from '../command/kv-pair.js';
+import { parsePairs } from '../command/kv-pair.js';
 import { connect, serverQuery } from '../http/client.js';
 import { CLIENT_FLAGS, NAMESPACE_FLAG, PARTITION_FLAG, SERVER_FLAGS } from '../http/flags.js';
 import { keyPath } from '../http/path.js';
-import type { KvPair } from '../kv-pair.js';
-import { parsePairs } from '../kv-pair.js';
 
 export const command: Command = {
   usage: 'kv export [KEY_OR_PREFIX]',

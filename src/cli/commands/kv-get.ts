@@ -1,14 +1,14 @@
 // `lictor kv get`: a value, several, or the names of keys.
 
 import { Buffer } from 'node:buffer';
-import type { Command, Options } from '../command.js';
-import { fail, print } from '../command.js';
+import type { Command, Options } from '../command/command.js';
+import { fail, print } from '../command/command.js';
+import type { KvPair } from '../command/kv-pair.js';
+import { parsePairs } from '../command/kv-pair.js';
 import type { Client, Query } from '../http/client.js';
 import { connect, serverQuery } from '../http/client.js';
 import { CLIENT_FLAGS, NAMESPACE_FLAG, PARTITION_FLAG, SERVER_FLAGS } from '../http/flags.js';
 import { keyPath } from '../http/path.js';
-import type { KvPair } from '../kv-pair.js';
-import { parsePairs } from '../kv-pair.js';
 
 export const command: Command = {
   usage: 'kv get [options] [KEY_OR_PREFIX]',

@@ -1,12 +1,12 @@
 // `lictor kv import`: keys from JSON as `kv export` writes it.
 
 import { parseJson } from '../../gotext/json-parse.js';
-import type { Command, Options } from '../command.js';
-import { fail, print } from '../command.js';
+import type { Command, Options } from '../command/command.js';
+import { fail, print } from '../command/command.js';
+import { readInput } from '../command/input.js';
 import { connect, serverQuery } from '../http/client.js';
 import { CLIENT_FLAGS, NAMESPACE_FLAG, PARTITION_FLAG, SERVER_FLAGS } from '../http/flags.js';
 import { keyPath } from '../http/path.js';
-import { readInput } from '../input.js';
 
 interface Entry {
   readonly key: string;

@@ -1,12 +1,12 @@
 // `lictor kv put`: sets a key, on conditions if wanted.
 
-import type { Command, Options } from '../command.js';
-import { fail, print } from '../command.js';
+import type { Command, Options } from '../command/command.js';
+import { fail, print } from '../command/command.js';
+import { decodeBase64, readInput } from '../command/input.js';
 import type { Query } from '../http/client.js';
 import { connect, serverQuery } from '../http/client.js';
 import { CLIENT_FLAGS, NAMESPACE_FLAG, PARTITION_FLAG, SERVER_FLAGS } from '../http/flags.js';
 import { keyPath } from '../http/path.js';
-import { decodeBase64, readInput } from '../input.js';
 
 export const command: Command = {
   usage: 'kv put [options] KEY [DATA]',

@@ -1,7 +1,7 @@
 // `lictor leave`: makes the agent leave the cluster and end.
 
-import type { Command, Options } from '../command.js';
-import { fail, print } from '../command.js';
+import type { Command, Options } from '../command/command.js';
+import { fail, print } from '../command/command.js';
 import { connect } from '../http/client.js';
 import { CLIENT_FLAGS } from '../http/flags.js';
 

@@ -2,8 +2,8 @@
 
 import { quote } from '../../gotext/quote.js';
 import { compareUtf8 } from '../../gotext/utf8-order.js';
-import type { Command, Options } from '../command.js';
-import { fail, print } from '../command.js';
+import type { Command, Options } from '../command/command.js';
+import { fail, print } from '../command/command.js';
 import type { Client } from '../http/client.js';
 import { connect } from '../http/client.js';
 import { CLIENT_FLAGS } from '../http/flags.js';

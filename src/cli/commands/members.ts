@@ -2,12 +2,12 @@
 
 import { joinHostPort } from '../../gotext/host-port.js';
 import { compareUtf8 } from '../../gotext/utf8-order.js';
-import type { Command, Options } from '../command.js';
-import { fail, print } from '../command.js';
+import type { Command, Options } from '../command/command.js';
+import { fail, print } from '../command/command.js';
+import { compilePattern } from '../command/pattern.js';
+import { formatTable } from '../command/table.js';
 import { connect } from '../http/client.js';
 import { CLIENT_FLAGS, PARTITION_FLAG } from '../http/flags.js';
-import { compilePattern } from '../pattern.js';
-import { formatTable } from '../table.js';
 
 interface Member {
   readonly Name: string;

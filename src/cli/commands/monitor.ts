@@ -1,7 +1,7 @@
 // `lictor monitor`: the agent's log as it comes, until interrupted.
 
-import type { Command, Options } from '../command.js';
-import { fail } from '../command.js';
+import type { Command, Options } from '../command/command.js';
+import { fail } from '../command/command.js';
 import { connect } from '../http/client.js';
 import { CLIENT_FLAGS } from '../http/flags.js';
 

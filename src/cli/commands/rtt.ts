@@ -3,13 +3,13 @@
 import { quote } from '../../gotext/quote.js';
 import { distanceNs } from '../../wire/coordinate.js';
 import type { Coordinate } from '../../wire/gossip-pools.js';
-import type { Command, Options } from '../command.js';
-import { fail, print } from '../command.js';
+import type { Command, Options } from '../command/command.js';
+import { fail, print } from '../command/command.js';
+import { failWithHelp } from '../command/usage.js';
 import type { Client, Parsed } from '../http/client.js';
 import { connect } from '../http/client.js';
 import { CLIENT_FLAGS } from '../http/flags.js';
 import { ownNode } from '../http/own-node.js';
-import { failWithHelp } from '../usage.js';
 
 interface Located {
   readonly Node: string;

@@ -1,10 +1,10 @@
 // `lictor services deregister`: what files define, or one service by its ID.
 
-import type { Command, Options } from '../command.js';
-import { fail, print } from '../command.js';
+import type { Command, Options } from '../command/command.js';
+import { fail, print } from '../command/command.js';
+import { readServices } from '../command/service-files.js';
 import { connect } from '../http/client.js';
 import { CLIENT_FLAGS, NAMESPACE_FLAG, PARTITION_FLAG, SERVER_FLAGS } from '../http/flags.js';
-import { readServices } from '../service-files.js';
 
 export const command: Command = {
   usage: 'services deregister [options] [FILE...]',

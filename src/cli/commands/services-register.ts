@@ -1,12 +1,12 @@
 // `lictor services register`: from files, or one service from flags.
 
-import type { Command, Options } from '../command.js';
-import { fail, print } from '../command.js';
+import type { Command, Options } from '../command/command.js';
+import { fail, print } from '../command/command.js';
+import { readServices } from '../command/service-files.js';
+import { registrationOf } from '../command/service-registration.js';
 import type { Client } from '../http/client.js';
 import { connect } from '../http/client.js';
 import { CLIENT_FLAGS, NAMESPACE_FLAG, PARTITION_FLAG, SERVER_FLAGS } from '../http/flags.js';
-import { readServices } from '../service-files.js';
-import { registrationOf } from '../service-registration.js';
 
 export const command: Command = {
   usage: 'services register [options] [FILE...]',

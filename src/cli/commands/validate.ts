@@ -1,8 +1,8 @@
 // `lictor validate`: judges configuration files as the agent would.
 
 import { loadFiles } from '../../main/config/load.js';
-import type { Command, Options } from '../command.js';
-import { fail, print } from '../command.js';
+import type { Command, Options } from '../command/command.js';
+import { fail, print } from '../command/command.js';
 
 export const command: Command = {
   usage: 'validate [options] FILE_OR_DIRECTORY...',

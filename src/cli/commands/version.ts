@@ -1,8 +1,8 @@
 // `lictor version`.
 
 import { BUILD_DATE, PROGRAM_VERSION, PROTOCOL } from '../../wire/version.js';
-import type { Command, Options } from '../command.js';
-import { fail, print } from '../command.js';
+import type { Command, Options } from '../command/command.js';
+import { fail, print } from '../command/command.js';
 
 const DATE = BUILD_DATE.replace(/^(\S+) (\S+) .*$/, '$1T$2Z');
 

@@ -2,7 +2,7 @@
 // caller wants to see a 404 itself.
 
 import type { IncomingMessage, RequestOptions } from 'node:http';
-import type { Options } from '../command.js';
+import type { Options } from '../command/command.js';
 import { dialError } from './dial-error.js';
 import type { Endpoint } from './endpoint.js';
 import { endpointUrl, findEndpoint } from './endpoint.js';

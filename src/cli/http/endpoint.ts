@@ -2,7 +2,7 @@
 // ones Consul users have set).
 
 import fs from 'node:fs';
-import type { Options } from '../command.js';
+import type { Options } from '../command/command.js';
 
 export interface Endpoint {
   readonly protocol: 'http' | 'https';

@@ -5,37 +5,11 @@ import net from 'node:net';
 import os from 'node:os';
 import type { Listener } from '../../wire/config.js';
 import type { Problems } from './problems.js';
+import type { Addresses, Ports } from './schema/addresses.js';
 import type { AgentConfig } from './schema/agent.js';
 import { addressNumber, addressText, blockContains, parseBlock } from './sockaddr/block.js';
 import { isForwardable, isPrivate } from './sockaddr/interfaces.js';
 import { renderTemplate } from './sockaddr/template.js';
-
-export interface Ports {
-  readonly dns: number;
-  readonly http: number;
-  readonly https: number;
-  readonly grpc: number;
-  readonly grpcTls: number;
-  readonly server: number;
-  readonly serfLan: number;
-  readonly serfWan: number;
-}
-
-export interface Addresses {
-  readonly bind: string;
-  readonly serfLanBind: string;
-  readonly serfWanBind: string;
-  readonly advertise: string;
-  readonly advertiseWan: string;
-  readonly tagged: { readonly [name: string]: string };
-  readonly clients: readonly string[];
-  readonly ports: Ports;
-  readonly dns: readonly Listener[];
-  readonly http: readonly Listener[];
-  readonly https: readonly Listener[];
-  readonly grpc: readonly Listener[];
-  readonly grpcTls: readonly Listener[];
-}
 
 const ANY = new Set(['0.0.0.0', '::', '[::]']);
 

@@ -7,10 +7,10 @@ import { maxOpenFiles } from '../../observe/open-files.js';
 import type { Listener } from '../../wire/config.js';
 import type { LocalDefinitions } from '../../wire/definitions.js';
 import { metaProblem } from '../../wire/metadata.js';
-import type { Addresses } from './addresses.js';
 import { isAnyAddress } from './addresses.js';
 import { definitionProblem } from './definitions.js';
 import type { Problems } from './problems.js';
+import type { Addresses } from './schema/addresses.js';
 import type { AgentConfig } from './schema/agent.js';
 
 export interface Facts {

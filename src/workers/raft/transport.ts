@@ -1,10 +1,8 @@
 // The way to the other servers, as the shell sees it. A transport may lose messages, bring them late, twice or in another
 // order; it never changes one. The simulator has one of its own.
 
-import type { Incoming, SnapshotOffer } from './core/message.js';
-
-/** A snapshot with its bytes. */
-export type InstallRequest = SnapshotOffer & { readonly bytes: AsyncIterable<Uint8Array> };
+import type { Incoming } from './core/message.js';
+import type { InstallRequest } from './snapshot/snapshot-installer.js';
 
 export type PeerMessage = Incoming | InstallRequest;
 

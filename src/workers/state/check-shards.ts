@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { CheckResult, ChecksToState, CheckTask, StateToChecks } from '../../wire/check-port.js';
 import type { LogLevel } from '../../wire/thread-port.js';
+import type { CheckRunner } from './local/check-task.js';
 
 /** A worker runs 5,000 HTTP checks of a 30-second interval on a fraction of a core; more than this start another. */
 const TASKS_PER_SHARD = 8_000;
@@ -27,21 +28,24 @@ interface Shard {
 export interface CheckShardsOptions {
   /** Hands a shard's port to main, which runs the task in its pool. */
   readonly open: (shard: number, concurrency: number, port: MessagePort) => void;
-  readonly onResults: (results: readonly CheckResult[]) => void;
 }
 
-export class CheckShards {
+export class CheckShards implements CheckRunner {
   readonly #options: CheckShardsOptions;
   readonly #shards: Shard[] = [];
   readonly #shardOf = new Map<number, Shard>();
   #scheduled = false;
+  #hear: (results: readonly CheckResult[]) => void = () => {};
   readonly #maxShards = Math.max(1, availableParallelism());
 
   constructor(options: CheckShardsOptions) {
     this.#options = options;
   }
 
-  /** Starts running the tasks; a known key is replaced. */
+  listen(hear: (results: readonly CheckResult[]) => void): void {
+    this.#hear = hear;
+  }
+
   add(tasks: readonly CheckTask[]): void {
     for (const task of tasks) {
       const shard = this.#shardOf.get(task.key) ?? this.#choose();
@@ -70,7 +74,7 @@ export class CheckShards {
     if (!shard) return;
     shard.port.close();
     shard.port = this.#openPort(shard.number);
-    this.#listen(shard);
+    this.#attend(shard);
     shard.removing = [];
     shard.adding = new Map(shard.tasks);
     this.#schedule();
@@ -128,7 +132,7 @@ export class CheckShards {
       stopped: null,
     };
     this.#shards.push(shard);
-    this.#listen(shard);
+    this.#attend(shard);
     return shard;
   }
 
@@ -138,7 +142,7 @@ export class CheckShards {
     return port1;
   }
 
-  #listen(shard: Shard): void {
+  #attend(shard: Shard): void {
     shard.port.on('message', (message: ChecksToState) => {
       if (message.kind === 'stopped') {
         shard.stopped?.();
@@ -148,7 +152,7 @@ export class CheckShards {
         const task = shard.tasks.get(key);
         if (task) shard.tasks.set(key, { ...task, status, output });
       }
-      this.#options.onResults(message.results);
+      this.#hear(message.results);
     });
   }
 

@@ -6,12 +6,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { startAgent, waitFor } from '../../agent-process.js';
+import { withoutUws } from '../../uws.js';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lictor-life-'));
 after(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 for (const engine of ['net', 'uws']) {
-  describe(`signals, engine ${engine}`, () => {
+  describe(`signals, engine ${engine}`, { skip: engine === 'uws' && withoutUws }, () => {
     const http = ['-hcl', `http_config { engine = "${engine}" }`];
 
     test('a server exits 1 on SIGTERM and SIGINT, with open connections', async () => {

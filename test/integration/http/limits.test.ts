@@ -7,7 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { Logger, LogSink } from '../../../src/observe/logger.js';
-import type { EngineLimits, Exchange } from '../../../src/workers/state/http/engine.js';
+import type { EngineLimits, Exchange } from '../../../src/workers/state/http/engine/engine.js';
 import { NetEngine } from '../../../src/workers/state/http/net/net-engine.js';
 import { waitFor } from '../../agent-process.js';
 import { RawClient, SETTINGS, startApi } from '../../unit/http/fixture.js';

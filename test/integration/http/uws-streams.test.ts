@@ -5,8 +5,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { waitFor } from '../../agent-process.js';
 import { get, RawClient, SETTINGS, startApi } from '../../unit/http/fixture.js';
+import { withoutUws } from '../../uws.js';
 
-test('known differences: a quiet stream has no head yet', async () => {
+test('known differences: a quiet stream has no head yet', { skip: withoutUws }, async () => {
   const streams: ((chunk: string) => boolean)[] = [];
   const api = await startApi({
     settings: { http: { ...SETTINGS.http, engine: 'uws' } },

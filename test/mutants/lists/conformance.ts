@@ -5,9 +5,9 @@ import type { Mutant } from '../mutant.js';
 export const conformance: readonly Mutant[] = [
   {
     name: 'DNS of an agent fails every lookup',
-    file: 'workers/state/state-worker.ts',
-    find: 'local: server && localReads(server.store, server.consensus)',
-    replace: 'local: null',
+    file: 'workers/state/open-server.ts',
+    find: 'localReads: localReads(store, consensus),',
+    replace: 'localReads: { ...localReads(store, consensus), isReady: false },',
     tests: ['integration/dns/agent', 'conformance/dns'],
   },
   {

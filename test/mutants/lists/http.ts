@@ -9,7 +9,7 @@ const READS = ['unit/http/reads'];
 export const http: readonly Mutant[] = [
   {
     name: 'a body that is taken keeps the room it grew into',
-    file: `${HTTP}/gathered-bytes.ts`,
+    file: `${HTTP}/engine/gathered-bytes.ts`,
     find: 'if (taken.length > length) taken = copyOf(taken, length, length);',
     replace: 'if (taken.length > length) taken = taken.subarray(0, length);',
     tests: ['unit/http/body'],

@@ -113,8 +113,8 @@ export const localAgent: readonly Mutant[] = [
   {
     name: 'a removal that the catalog knows nothing of is tried for ever',
     file: 'workers/state/local/partial-sync.ts',
-    find: "outcome?.kind === 'written' || unknownThere",
-    replace: "outcome?.kind === 'written'",
+    find: "outcome.kind === 'written' || unknownThere",
+    replace: "outcome.kind === 'written'",
     tests: SYNC,
   },
   {
@@ -199,6 +199,13 @@ export const localAgent: readonly Mutant[] = [
     file: 'workers/state/local/full-sync.ts',
     find: 'entry.deferTimer === null ? sameCheck : sameCheckButOutput',
     replace: 'sameCheck',
+    tests: SYNC,
+  },
+  {
+    name: 'a full sync does not know a check under its service',
+    file: 'workers/state/local/full-sync.ts',
+    find: ' || same(underService(entry.check, state.service(entry.check.ServiceID)), check)',
+    replace: '',
     tests: SYNC,
   },
   {
@@ -375,6 +382,20 @@ export const localAgent: readonly Mutant[] = [
     file: 'workers/state/local/alias-checks.ts',
     find: 'if (errors > 1) {',
     replace: 'if (errors > 0) {',
+    tests: ALIAS,
+  },
+  {
+    name: 'an alias asks a server that is about to end without a pause',
+    file: 'workers/state/local/alias-checks.ts',
+    find: '      if (isEarly) await this.#backOff(1, signal);\n',
+    replace: '',
+    tests: ALIAS,
+  },
+  {
+    name: 'an alias that is stopped goes on waiting for the catalog',
+    file: 'workers/state/calls/asked-read.ts',
+    find: '      run.abort();\n',
+    replace: '',
     tests: ALIAS,
   },
   {

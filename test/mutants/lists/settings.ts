@@ -103,7 +103,7 @@ export const settings: readonly Mutant[] = [
   },
   {
     name: 'a reload with a broken file is taken for done',
-    file: 'main/agent.ts',
+    file: 'main/reloads.ts',
     find: '    if (!loaded.ok) return { ok: false, error: loaded.error };\n',
     replace: '    if (!loaded.ok) return { ok: true, result: null };\n',
     tests: LIFECYCLE,
@@ -111,15 +111,22 @@ export const settings: readonly Mutant[] = [
   {
     name: 'SIGHUP with a broken file says nothing',
     file: 'main/agent.ts',
-    find: "        if (!answer.ok) this.#log.error('Reload config failed', 'error', answer.error);\n",
+    find: "      if (!answer.ok) this.#log.error('Reload config failed', 'error', answer.error);\n",
     replace: '',
     tests: LIFECYCLE,
   },
   {
     name: 'an agent that is told to stop ends before its requests are answered',
-    file: 'main/agent.ts',
-    find: "    await this.#state?.stop({ kind: 'stop', deadlineMs: STOP_DEADLINE_MS - 1_000 }, STOP_DEADLINE_MS);\n",
+    file: 'main/threads.ts',
+    find: "  await state.stop({ kind: 'stop', deadlineMs: deadlineMs - STOP_MARGIN_MS }, deadlineMs);\n",
     replace: '',
     tests: ['integration/agent/stop-under-load'],
+  },
+  {
+    name: "an engine that can't be loaded is told in the words of its package",
+    file: 'workers/state/http/uws/uws-module.ts',
+    find: '    throw new Error(uwsUnusable(error), { cause: error });\n',
+    replace: '    throw error;\n',
+    tests: ['integration/http/uws-missing'],
   },
 ];

@@ -19,7 +19,7 @@ export const store: readonly Mutant[] = [
   },
   {
     name: 'the lock delay of a command that failed starts with the next one',
-    file: `${STORE}/lock-delay.ts`,
+    file: `${STORE}/tables/lock-delay.ts`,
     find: `  discard(): void {
     this.#pending = [];`,
     replace: '  discard(): void {',
@@ -226,14 +226,14 @@ export const store: readonly Mutant[] = [
   },
   {
     name: 'expired lock delays are kept for ever',
-    file: `${STORE}/lock-delay.ts`,
+    file: `${STORE}/tables/lock-delay.ts`,
     find: 'if (this.#sinceSweep >= SWEEP_EVERY) this.#sweep(now);',
     replace: '',
     tests: SESSIONS,
   },
   {
     name: 'a lock delay lasts longer than a minute',
-    file: `${STORE}/lock-delay.ts`,
+    file: `${STORE}/tables/lock-delay.ts`,
     find: 'Math.min(delayNs / NS_PER_MS, MAX_DELAY_MS)',
     replace: 'delayNs / NS_PER_MS',
     tests: SESSIONS,
@@ -248,14 +248,14 @@ export const store: readonly Mutant[] = [
   },
   {
     name: 'a byte of a key that is no UTF-8 is any such byte',
-    file: 'workers/state/http/target.ts',
+    file: 'workers/state/http/engine/target.ts',
     find: 'return readText(bytes, 0, length);',
     replace: "return bytes.toString('utf8', 0, length);",
     tests: KEY_BYTES,
   },
   {
     name: 'KV keys are sorted and found by characters',
-    file: `${STORE}/table-key.ts`,
+    file: `${STORE}/tables/table-key.ts`,
     find: "return BEYOND_ASCII.test(key) ? textBytes(key).toString('latin1') : key;",
     replace: 'return NEEDS_MOVE.test(key) ? moveUnits(key) : key;',
     tests: KEY_BYTES,

@@ -10,6 +10,27 @@ const LEADERLESS = ['unit/http/leaderless'];
 
 export const wholeAgent: readonly Mutant[] = [
   {
+    name: 'coordinates are written by a server that does not lead',
+    file: 'workers/state/open-server.ts',
+    find: 'if (leader.isSelf) coordinates.add(record);',
+    replace: 'coordinates.add(record);',
+    tests: ['unit/state/open-server'],
+  },
+  {
+    name: 'the pool is told of the same leader again and again',
+    file: 'workers/state/open-server.ts',
+    find: "if (isNew) tell({ kind: 'new-leader' });",
+    replace: "tell({ kind: 'new-leader' });",
+    tests: ['unit/state/open-server'],
+  },
+  {
+    name: 'everything is compared anew with each change of the leader',
+    file: 'workers/state/known-leader.ts',
+    find: "this.#address === '' && address !== ''",
+    replace: "address !== ''",
+    tests: ['unit/state/open-server'],
+  },
+  {
     name: 'a write is judged before anybody leads',
     file: 'workers/state/calls/server-calls.ts',
     find: 'if (consensus.obstacle !== null) {',

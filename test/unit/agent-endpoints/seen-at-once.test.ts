@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Command } from '../../../src/wire/commands.js';
+import { noServers } from '../../../src/workers/state/calls/calls.js';
 import type { ProposeOutcome } from '../../../src/workers/state/replica/consensus.js';
 import { waitFor } from '../../agent-process.js';
 import { settle } from '../local/fake-clock.js';
@@ -112,13 +113,9 @@ test('a report that changes nothing waits for no write of others', async () => {
 });
 
 test('without servers the answer comes at once, and the failure is logged', async () => {
-  const leader = new SlowLeader();
-  leader.held = true;
-  leader.obstacle = 'no-servers';
-  const { local, call, takeLog } = await openApi({ level: 'info', leader });
+  const { local, call, takeLog } = await openApi({ level: 'info', calls: noServers });
   assert.equal((await call('PUT', '/v1/agent/service/register', WEB)).status, 200);
   assert.ok(takeLog().includes('[ERROR] agent.anti_entropy: failed to sync changes: error="No known Consul servers"'));
-  leader.letGo();
   await local.stop();
 });
 

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { decodeCommand, encodeCommand } from '../../../src/wasm/commands.js';
 import type { Command } from '../../../src/wire/commands.js';
 import { kvEndpoints } from '../../../src/workers/state/endpoints/kv.js';
-import { judgePath } from '../../../src/workers/state/http/target.js';
+import { judgePath } from '../../../src/workers/state/http/engine/target.js';
 import { waitFor } from '../../agent-process.js';
 import { RawClient } from '../http/fixture.js';
 import { type Served, serveEndpoints } from '../http/served-endpoints.js';

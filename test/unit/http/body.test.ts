@@ -7,8 +7,8 @@ import v8 from 'node:v8';
 import vm from 'node:vm';
 import fc from 'fast-check';
 import { BodiesUnderWay, collectBody } from '../../../src/workers/state/http/body.js';
-import type { BodySink, Exchange } from '../../../src/workers/state/http/engine.js';
-import { GatheredBytes } from '../../../src/workers/state/http/gathered-bytes.js';
+import type { BodySink, Exchange } from '../../../src/workers/state/http/engine/engine.js';
+import { GatheredBytes } from '../../../src/workers/state/http/engine/gathered-bytes.js';
 import { acquireParser, releaseParser } from '../../../src/workers/state/http/net/request-parser.js';
 
 v8.setFlagsFromString('--expose-gc');

@@ -3,7 +3,7 @@ import type net from 'node:net';
 import { Duplex } from 'node:stream';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Exchange } from '../../../src/workers/state/http/engine.js';
+import type { Exchange } from '../../../src/workers/state/http/engine/engine.js';
 import { ChunkedStream } from '../../../src/workers/state/http/net/chunked-stream.js';
 import { Connection, type ConnectionHost } from '../../../src/workers/state/http/net/connection.js';
 import { runSeed } from '../../random.js';

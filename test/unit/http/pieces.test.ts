@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { cleanPath, encodePath, judgePath, percentDecode } from '../../../src/workers/state/http/engine/target.js';
 import { acceptsGzip } from '../../../src/workers/state/http/gzip.js';
 import { parseQuery } from '../../../src/workers/state/http/query.js';
 import { canonicalName, headerLine } from '../../../src/workers/state/http/site.js';
-import { cleanPath, encodePath, judgePath, percentDecode } from '../../../src/workers/state/http/target.js';
 import { ClientLimit, plainAddress } from '../../../src/workers/state/sockets/client-limit.js';
 
 test('acceptsGzip', () => {

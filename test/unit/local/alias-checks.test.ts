@@ -6,6 +6,7 @@ import test from 'node:test';
 import { AliasChecks, aliasHealth } from '../../../src/workers/state/local/alias-checks.js';
 import { LocalState } from '../../../src/workers/state/local/local-state.js';
 import type { NodeChecks } from '../../../src/workers/state/local/node-checks.js';
+import { refusal } from '../../../src/workers/state/methods/refusal.js';
 import { NO_CHECK } from '../../../src/workers/state/records/zero-values.js';
 import { FakeClock, settle } from './fake-clock.js';
 import { openLocal } from './local-fixture.js';
@@ -89,10 +90,10 @@ test('an alias of another node is critical from the second error on, and well ag
   const nodeChecks: NodeChecks = {
     read: (_node, afterIndex, _waitMs, signal) => {
       reads += 1;
-      if (!isUp) return Promise.resolve({ ok: false, error: 'No known Consul servers' });
-      if (afterIndex === 0) return Promise.resolve({ ok: true, index: 5, checks: [], serviceIds: null });
+      if (!isUp) return Promise.resolve(refusal('no-servers'));
+      if (afterIndex === 0) return Promise.resolve({ index: 5, checks: [], serviceIds: null });
       return new Promise((resolve) => {
-        signal.addEventListener('abort', () => resolve({ ok: false, error: 'given up' }));
+        signal.addEventListener('abort', () => resolve(refusal('stopping')));
       });
     },
   };
@@ -167,5 +168,37 @@ test('an alias of another node watches the catalog', async () => {
   await settle();
   assert.deepEqual(statusOf(local, 'on-node'), ['passing', 'All checks passing.'], 'the node itself is well');
   assert.deepEqual(statusOf(local, 'of-service'), ['passing', 'All checks passing.'], 'so is the other service');
+  await local.stop();
+});
+
+test('an answer with nothing new that comes before its time is not asked for again at once', async () => {
+  const clock = new FakeClock();
+  const state = new LocalState({ clock, random: () => 0, checkUpdateIntervalMs: 0, discardCheckOutput: false });
+  let reads = 0;
+  const nodeChecks: NodeChecks = {
+    read: () => {
+      reads += 1;
+      // A hundred is as good as for ever: the thread would do nothing else.
+      return reads > 100 ? new Promise(() => {}) : Promise.resolve({ index: 5, checks: [], serviceIds: null });
+    },
+  };
+  const aliases = new AliasChecks({ state, clock, nodeChecks });
+  aliases.start('alias', { node: 'far', serviceId: '' });
+  await settle();
+  assert.equal(reads, 2);
+  await clock.advance(1000);
+  assert.equal(reads, 3);
+  aliases.stop('alias');
+});
+
+test('an alias of another node that is stopped leaves no watch behind', async () => {
+  const { local, leader } = await openLocal();
+  const check = checkType({ Name: 'far', AliasNode: 'far' });
+  await local.registrar.registerCheck({ check, serviceId: '', token: '' });
+  await settle();
+  assert.equal(leader.store.watches.waiting, 1);
+  await local.registrar.deregisterCheck('far');
+  await settle();
+  assert.equal(leader.store.watches.waiting, 0);
   await local.stop();
 });

@@ -209,11 +209,11 @@ test('what failed is tried again in the next partial sync: services, checks, rem
   assert.deepEqual(catalog(), [['gone'], ['no']]);
   const said = takeLog();
   for (const line of [
-    '[WARN]  agent: Syncing service failed.: service=web error="the disk is full"',
-    '[WARN]  agent: Syncing check failed.: check=alone error="the disk is full"',
-    '[WARN]  agent: Deregistering service failed.: service=gone error="the disk is full"',
-    '[WARN]  agent: Deregistering check failed.: check=no error="the disk is full"',
-    '[ERROR] agent.anti_entropy: failed to sync changes: error="the disk is full"',
+    '[WARN]  agent: Syncing service failed.: service=web error="raft apply failed: the disk is full"',
+    '[WARN]  agent: Syncing check failed.: check=alone error="raft apply failed: the disk is full"',
+    '[WARN]  agent: Deregistering service failed.: service=gone error="raft apply failed: the disk is full"',
+    '[WARN]  agent: Deregistering check failed.: check=no error="raft apply failed: the disk is full"',
+    '[ERROR] agent.anti_entropy: failed to sync changes: error="raft apply failed: the disk is full"',
   ]) {
     assert.ok(said.includes(line), line);
   }
@@ -262,6 +262,35 @@ test('a full sync puts back each field of a service that somebody changed in the
     const now = check() as typeof Check;
     assert.deepEqual([now.Notes, now.Name, now.Status, now.Output], [Notes, Name, Status, Output]);
   }
+  await local.stop();
+});
+
+test('a service registered again without its check leaves nothing for full syncs to write', async () => {
+  const { local, leader, clock } = await openLocal();
+  await local.registrar.registerService(registration({ ID: 'web', Service: 'web' }, [{ TTL: 600 * SECOND_NS }]));
+  await local.registrar.registerService(registration({ ID: 'web', Service: 'web', Tags: ['second'] }));
+  local.start();
+  await settle();
+  const [check] = leader.store.catalog.nodeChecks('node1').value;
+  assert.deepEqual(check?.ServiceTags, ['second']);
+  const written = leader.proposed.length;
+  for (let round = 0; round < 3; round += 1) await clock.advance(90_000);
+  assert.equal(leader.proposed.length, written);
+  await local.stop();
+});
+
+test('a check whose service is not the one it was written with is put right', async () => {
+  const { local, leader, clock } = await openLocal();
+  await local.registrar.registerService(registration({ ID: 'web', Service: 'web' }, [{ TTL: 600 * SECOND_NS }]));
+  local.start();
+  await settle();
+  const base = leader.proposed.at(-1);
+  assert.ok(base?.type === 0);
+  const alien = { ...base.body.Check, ServiceID: '', ServiceName: 'other' };
+  leader.applyNow({ type: 0, body: { ...base.body, Service: null, Check: alien as typeof base.body.Check } });
+  await clock.advance(90_000);
+  const [check] = leader.store.catalog.nodeChecks('node1').value;
+  assert.equal(check?.ServiceName, 'web');
   await local.stop();
 });
 

@@ -3,16 +3,17 @@
 
 import { Logger, LogSink } from '../../../src/observe/logger.js';
 import { Metrics } from '../../../src/observe/metrics.js';
-import type { CheckTask } from '../../../src/wire/check-port.js';
+import type { CheckResult, CheckTask } from '../../../src/wire/check-port.js';
 import type { Command } from '../../../src/wire/commands.js';
 import type { RuntimeConfig } from '../../../src/wire/config.js';
+import { Leadership, Role } from '../../../src/wire/leadership.js';
 import type { LogLevel, LogValue } from '../../../src/wire/thread-port.js';
-import { storeCatalog } from '../../../src/workers/state/local/catalog-access.js';
+import type { Calls } from '../../../src/workers/state/calls/calls.js';
 import type { CheckRunner } from '../../../src/workers/state/local/check-task.js';
 import { LocalAgent } from '../../../src/workers/state/local/local-agent.js';
-import { storeNodeChecks } from '../../../src/workers/state/local/node-checks.js';
-import type { ProposeFailure, ProposeOutcome } from '../../../src/workers/state/replica/consensus.js';
+import type { Consensus, ProposeFailure, ProposeOutcome } from '../../../src/workers/state/replica/consensus.js';
 import { StateStore } from '../../../src/workers/state/replica/state-store.js';
+import { testCalls } from '../calls/test-calls.js';
 import { FakeClock } from './fake-clock.js';
 
 export const NODE_ID = '11111111-2222-4333-8444-555555555555';
@@ -62,7 +63,8 @@ export function localConfig(changes: Partial<LocalConfig> = {}): RuntimeConfig {
 }
 
 /** Applies every command at once, or refuses all while `failure` is set. */
-export class FakeLeader {
+export class FakeLeader implements Consensus {
+  readonly leadership = new Leadership();
   readonly store = new StateStore();
   readonly proposed: Command[] = [];
   failure: ProposeFailure | null = null;
@@ -76,6 +78,19 @@ export class FakeLeader {
   mostOutstanding = 0;
   #index = 0;
 
+  constructor() {
+    this.leadership.setRole(Role.leader, 1, true);
+    this.leadership.setUnboundedLease(true);
+  }
+
+  awaitLeader(): Promise<ProposeFailure | null> {
+    return Promise.resolve(this.obstacle);
+  }
+
+  verifyLeader(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
   async propose(command: Command): Promise<ProposeOutcome> {
     this.attempts += 1;
     this.outstanding += 1;
@@ -88,6 +103,8 @@ export class FakeLeader {
     if (refusal !== undefined) return { ok: true, index: this.#index, result: { kind: 'error', text: refusal } };
     return this.applyNow(command);
   }
+
+  flush(): void {}
 
   applyNow(command: Command): Extract<ProposeOutcome, { ok: true }> {
     this.#index += 1;
@@ -109,6 +126,12 @@ export class FakeLeader {
 export class FakeRunner implements CheckRunner {
   readonly tasks = new Map<number, CheckTask>();
   added = 0;
+  /** Tells what a probe found. */
+  report: (results: readonly CheckResult[]) => void = () => {};
+
+  listen(hear: (results: readonly CheckResult[]) => void): void {
+    this.report = hear;
+  }
 
   add(tasks: readonly CheckTask[]): void {
     this.added += tasks.length;
@@ -151,6 +174,9 @@ export interface Fixture {
 export interface FixtureOptions {
   readonly config?: Partial<LocalConfig>;
   readonly leader?: FakeLeader;
+  /** In place of calls answered by `leader`. */
+  readonly calls?: Calls;
+  readonly runner?: FakeRunner;
   readonly clock?: FakeClock;
   readonly level?: LogLevel;
   readonly members?: number;
@@ -159,7 +185,7 @@ export interface FixtureOptions {
 export async function openLocal(options: FixtureOptions = {}): Promise<Fixture> {
   const leader = options.leader ?? new FakeLeader();
   const clock = options.clock ?? new FakeClock();
-  const runner = new FakeRunner();
+  const runner = options.runner ?? new FakeRunner();
   const metrics = new Metrics();
   let lines: string[] = [];
   const sink = new LogSink(options.level ?? 'debug', ({ level, name, message, fields }) => {
@@ -171,9 +197,7 @@ export async function openLocal(options: FixtureOptions = {}): Promise<Fixture> 
     config: localConfig(options.config),
     logger: new Logger('agent', sink),
     metrics,
-    consensus: leader,
-    catalog: storeCatalog(leader.store, () => true, clock, 7000),
-    nodeChecks: storeNodeChecks(leader.store, clock),
+    calls: options.calls ?? testCalls({ store: leader.store, consensus: leader }),
     runner,
     tokens: () => ({ agent: '', default: '', configFileRegistration: '' }),
     clusterSize: () => options.members ?? 1,

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Logger, LogSink } from '../../../src/observe/logger.js';
+import { noServers } from '../../../src/workers/state/calls/calls.js';
 import { AliasChecks } from '../../../src/workers/state/local/alias-checks.js';
 import { LocalChecks } from '../../../src/workers/state/local/local-checks.js';
 import { LocalState } from '../../../src/workers/state/local/local-state.js';
-import { noServersNodeChecks } from '../../../src/workers/state/local/node-checks.js';
+import { catalogNodeChecks } from '../../../src/workers/state/local/node-checks.js';
 import { Registrar } from '../../../src/workers/state/local/registrar.js';
 import type { CommitOutcome, RegistrationStore } from '../../../src/workers/state/local/registration-store.js';
 import { TtlChecks } from '../../../src/workers/state/local/ttl-checks.js';
@@ -49,7 +50,7 @@ function open(): { store: SlowStore; state: LocalState; registrar: Registrar } {
   const state = new LocalState({ clock, random: () => 0, checkUpdateIntervalMs: 0, discardCheckOutput: false });
   const store = new SlowStore();
   const ttl = new TtlChecks({ state, clock, logger, persist: (texts) => store.commit(texts) });
-  const alias = new AliasChecks({ state, clock, nodeChecks: noServersNodeChecks });
+  const alias = new AliasChecks({ state, clock, nodeChecks: catalogNodeChecks(noServers, 'dc1') });
   const checks = new LocalChecks({ state, ttl, alias, runner: new FakeRunner(), logger, checkOutputMaxSize: 4096 });
   const scripts = { enableScriptChecks: false, enableLocalScriptChecks: false };
   const registrar = new Registrar({ nodeName: 'node1', state, checks, ttl, store, logger, ...scripts });

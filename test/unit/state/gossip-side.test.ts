@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RuntimeConfig } from '../../../src/wire/config.js';
 import { ORIGIN } from '../../../src/wire/coordinate.js';
+import type { MemberChanges } from '../../../src/wire/gossip-pools.js';
 import type { CoordinateRecord } from '../../../src/wire/records.js';
 import { GossipView } from '../../../src/workers/state/gossip/gossip-view.js';
 import { member } from '../agent-endpoints/fake-request.js';
@@ -11,14 +12,13 @@ import { coordinate, coordinateOf } from './coordinate-fixture.js';
 function open(changes: Partial<RuntimeConfig> = {}) {
   const { logger } = surroundings();
   const written: CoordinateRecord[] = [];
-  const leadership = { isLeading: true };
+  const told: MemberChanges[] = [];
   const side = new GossipView({
     config: { ...CONFIG, disableCoordinates: false, ...changes },
     logger,
-    services: () => [],
-    coordinateUpdates: () => (leadership.isLeading ? { add: (record) => written.push(record) } : null),
   });
-  return { side, written, leadership };
+  side.listen({ membersChanged: (changes) => told.push(changes), located: (record) => written.push(record) });
+  return { side, written, told };
 }
 
 const LOCATED = {
@@ -38,14 +38,20 @@ test('members go to their pool, and this agent is one of them', () => {
   assert.deepEqual([side.lan.size, side.wan.size], [1, 1]);
 });
 
-test('coordinates are written while this server leads', () => {
-  const { side, written, leadership } = open();
+test('who listens hears of the LAN pool alone, when the change is in it', () => {
+  const { side, told } = open();
+  const lan = { pool: 'lan', changed: [member('a')], removed: [] } as const;
+  side.listen({ membersChanged: () => assert.ok(side.lan.find('a')), located: () => {} });
+  side.receive({ kind: 'members', changes: { pool: 'wan', changed: [member('srv-one.dc1')], removed: [] } });
+  side.receive({ kind: 'members', changes: lan });
+  assert.deepEqual(told, [lan]);
+});
+
+test("coordinates go to who listens, this agent's own with those of others", () => {
+  const { side, written } = open();
   assert.deepEqual(side.coordinate, ORIGIN);
-  leadership.isLeading = false;
   side.receive(LOCATED);
-  assert.deepEqual([side.coordinate, written], [coordinate(1), []]);
-  leadership.isLeading = true;
-  side.receive(LOCATED);
+  assert.deepEqual(side.coordinate, coordinate(1));
   assert.deepEqual(written, [coordinateOf('srv-one', 1), coordinateOf('other', 2)]);
 });
 

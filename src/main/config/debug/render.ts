@@ -2,7 +2,7 @@
 // texts, secrets hidden (spec/agent.md section 4, "DebugConfig").
 
 import { BUILD_DATE } from '../../../wire/version.js';
-import type { Addresses } from '../addresses.js';
+import type { Addresses } from '../schema/addresses.js';
 import type { AgentConfig } from '../schema/agent.js';
 import { acl, gossip, limits, raft } from './cluster.js';
 import { debugChecks, debugServices } from './definitions.js';

@@ -3,7 +3,7 @@
 import { formatDuration, parseDuration } from '../../../gotext/duration.js';
 import { joinHostPort } from '../../../gotext/host-port.js';
 import type { Listener, RuntimeConfig } from '../../../wire/config.js';
-import type { Addresses } from '../addresses.js';
+import type { Addresses } from '../schema/addresses.js';
 import type { AgentConfig } from '../schema/agent.js';
 import type { DebugValue } from './hide.js';
 

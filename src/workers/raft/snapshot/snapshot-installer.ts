@@ -3,10 +3,13 @@
 
 import type { Logger } from '../../../observe/logger.js';
 import type { LogIndex } from '../core/entry.js';
+import type { SnapshotOffer } from '../core/message.js';
 import type { RaftCore } from '../core/raft.js';
-import type { InstallRequest } from '../transport.js';
 import type { SnapshotDescription } from './meta.js';
 import type { SnapshotStore } from './snapshot-store.js';
+
+/** A snapshot with its bytes. */
+export type InstallRequest = SnapshotOffer & { readonly bytes: AsyncIterable<Uint8Array> };
 
 export interface InstallerParts {
   readonly core: RaftCore;

@@ -3,11 +3,10 @@
 
 import type { Logger } from '../../../observe/logger.js';
 import type { Metrics } from '../../../observe/metrics.js';
-import type { StateToRaft } from '../../../wire/raft-port.js';
+import type { RaftToState, StateToRaft } from '../../../wire/raft-port.js';
 import type { RaftSettings } from '../../../wire/raft-worker.js';
 import { type LogIndex, logIndex, type Position } from '../core/entry.js';
 import type { RaftCore } from '../core/raft.js';
-import type { StateChannel } from '../state-port.js';
 import type { SnapshotDescription } from './meta.js';
 import type { SnapshotSink, SnapshotStore } from './snapshot-store.js';
 
@@ -21,7 +20,7 @@ export type SnapshotMessage = Extract<
 
 export interface SnapshotSurroundings {
   readonly core: RaftCore;
-  readonly state: StateChannel;
+  readonly state: { post(message: RaftToState): void };
   readonly snapshots: SnapshotStore;
   readonly dropThrough: (index: LogIndex) => Promise<LogIndex | null>;
   readonly logger: Logger;

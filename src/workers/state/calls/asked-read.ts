@@ -3,7 +3,7 @@
 import type { Leadership } from '../../../wire/leadership.js';
 import { allowAll } from '../methods/access.js';
 import type { ReadMethod } from '../methods/method.js';
-import type { Refusal } from '../methods/refusal.js';
+import { type Refusal, refusal } from '../methods/refusal.js';
 import { BlockingRead } from './blocking-read.js';
 import type { Calls } from './calls.js';
 import type { ReadSettings } from './read-settings.js';
@@ -42,16 +42,33 @@ class AskedRead<Value> extends BlockingRead<Value> {
   protected override parked(): void {}
 }
 
-/** Rejects only when the read threw: a bug. */
+/** Rejects only when the read threw: a bug. What `signal` gives up is answered too, with a refusal that nobody reads. */
 export function ask<Request, Value>(
   calls: Calls,
   method: ReadMethod<Request, Value>,
   request: Request,
   settings: ReadSettings,
   datacenter: string,
+  signal?: AbortSignal,
 ): Promise<Answer<Value>> {
   return new Promise((resolve, reject) => {
-    const run = new AskedRead<Value>(settings, resolve, reject);
+    const gaveUp = (): void => {
+      run.abort();
+      resolve(refusal('stopping'));
+    };
+    const over = (): void => signal?.removeEventListener('abort', gaveUp);
+    const run = new AskedRead<Value>(
+      settings,
+      (answer) => {
+        over();
+        resolve(answer);
+      },
+      (error) => {
+        over();
+        reject(error);
+      },
+    );
+    signal?.addEventListener('abort', gaveUp, { once: true });
     calls.read(run, { method, request, settings, datacenter, authorizer: allowAll, takesAnyAge: false });
   });
 }

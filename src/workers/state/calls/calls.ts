@@ -17,6 +17,8 @@ export interface Calls {
     datacenter: string,
     asker: Asker,
   ): Promise<Reply | Refusal>;
+  /** Sends now what was written in this turn of the loop, which would otherwise go at its end; for who writes many at once. */
+  flush(): void;
   /** Asks any server, whoever leads. */
   direct<Request, Reply>(
     method: DirectMethod<Request, Reply>,
@@ -24,6 +26,10 @@ export interface Calls {
     datacenter: string,
     asker: Asker,
   ): Reply | Refusal | Promise<Reply | Refusal>;
+  /** Why a write made now would wait for a leader first, or be refused; null when it goes on its way at once. */
+  readonly obstacle: Refusal | null;
+  /** null once a read of any age can be answered; the refusal when that takes longer than a request may be held. */
+  awaitReadable(): Promise<Refusal | null>;
   /** Reads that wait right now. */
   readonly waiting: number;
   /** From now on nothing waits: for a change, or for a leader. */
@@ -40,11 +46,16 @@ export interface ReadCall<Request, Value> {
   readonly takesAnyAge: boolean;
 }
 
+const NO_SERVERS = refusal('no-servers');
+
 /** On an agent that knows no server everything is refused at once (spec/rpc.md, "Client agent retries"). */
 export const noServers: Calls = {
-  read: (run) => run.refused(refusal('no-servers')),
-  write: () => Promise.resolve(refusal('no-servers')),
-  direct: () => refusal('no-servers'),
+  read: (run) => run.refused(NO_SERVERS),
+  write: () => Promise.resolve(NO_SERVERS),
+  flush: () => {},
+  direct: () => NO_SERVERS,
+  obstacle: NO_SERVERS,
+  awaitReadable: () => Promise.resolve(NO_SERVERS),
   waiting: 0,
   stop: () => {},
 };

@@ -10,6 +10,8 @@ import type { ReadSettings } from './read-settings.js';
 
 /** Waits between two tries start at a sixteenth of rpc_hold_timeout. */
 const HOLD_STEPS = 16;
+/** Between two looks whether any leader was heard of yet. */
+const READABLE_POLL_MS = 20;
 
 export interface ServerCallsOptions {
   readonly server: ServerView;
@@ -27,6 +29,21 @@ export class ServerCalls implements Calls {
     this.#options = options;
     const { leader, consensus } = options;
     this.#context = { store: leader.store, consensus, waiting: 0, stopping: false };
+  }
+
+  get obstacle(): Refusal | null {
+    const { obstacle } = this.#options.consensus;
+    return obstacle === null ? null : refusal(obstacle);
+  }
+
+  /** Before this server heard of a leader its store would be empty, and wrong. */
+  async awaitReadable(): Promise<Refusal | null> {
+    const until = deadlines.now() + this.#options.holdMs();
+    while (!this.#context.consensus.leadership.hadLeader) {
+      if (until <= deadlines.now() || this.#context.stopping) return refusal('no-leader');
+      await new Promise((resolve) => setTimeout(resolve, READABLE_POLL_MS));
+    }
+    return null;
   }
 
   get waiting(): number {
@@ -77,6 +94,10 @@ export class ServerCalls implements Calls {
     const { result, index } = outcome;
     if (result.kind === 'error') return refusal('failed', `${decision.errorPrefix}${result.text}`);
     return decision.reply(result, index);
+  }
+
+  flush(): void {
+    this.#options.consensus.flush();
   }
 
   direct<Request, Reply>(

@@ -34,8 +34,7 @@ interface Kept extends Weighed {
 
 export interface ResponderOptions {
   readonly config: DnsConfig;
-  /** Null on an agent without a store of its own, which answers nothing of its zones. */
-  readonly local: LocalReads | null;
+  readonly local: LocalReads;
   readonly datacenter: string;
   readonly random: () => number;
   readonly nowMs: () => number;
@@ -104,7 +103,7 @@ export class Responder {
     if (zone === 'elsewhere') {
       return { bytes: this.#compose(query, NOT_OURS, transport).bytes, zone, type: query.type };
     }
-    if (local === null || !local.isReady) {
+    if (!local.isReady) {
       return { bytes: this.#compose(query, SERVFAIL, transport).bytes, zone, type: query.type };
     }
     return { bytes: this.#reply(local, query, transport), zone, type: query.type };

@@ -16,8 +16,7 @@ import { headerReply } from './writer.js';
 
 export interface DnsServerOptions {
   readonly config: DnsConfig;
-  /** Null on an agent without a store of its own. */
-  readonly local: LocalReads | null;
+  readonly local: LocalReads;
   readonly datacenter: string;
   readonly nodeName: string;
   readonly metrics: Metrics;

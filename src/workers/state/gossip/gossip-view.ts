@@ -4,7 +4,7 @@
 import type { Logger } from '../../../observe/logger.js';
 import type { RuntimeConfig } from '../../../wire/config.js';
 import { ORIGIN } from '../../../wire/coordinate.js';
-import type { Coordinate, Member } from '../../../wire/gossip-pools.js';
+import type { Coordinate, Member, MemberChanges } from '../../../wire/gossip-pools.js';
 import type { CoordinateRecord, ServiceRecord } from '../../../wire/records.js';
 import type { MainToState } from '../../../wire/state-worker.js';
 import { EventLog } from './events/event-log.js';
@@ -16,10 +16,14 @@ export interface GossipViewOptions {
   readonly config: RuntimeConfig;
   /** Named `agent`. */
   readonly logger: Logger;
-  /** This agent's own services. */
-  readonly services: () => Iterable<ServiceRecord>;
-  /** Where coordinates of the LAN pool are written; null while this agent isn't the one to write them. */
-  readonly coordinateUpdates: () => { add(record: CoordinateRecord): void } | null;
+}
+
+/** What a server makes of the news of the LAN pool. */
+export interface LanListener {
+  /** After the change is in {@link GossipView.lan}. */
+  membersChanged(changes: MemberChanges): void;
+  /** Where this agent and others are; nothing while coordinates are disabled. */
+  located(record: CoordinateRecord): void;
 }
 
 export class GossipView {
@@ -27,12 +31,23 @@ export class GossipView {
   readonly wan = new PoolMembers();
   readonly events: EventLog;
   readonly #options: GossipViewOptions;
+  readonly #listeners: LanListener[] = [];
+  #services: () => Iterable<ServiceRecord> = () => [];
   #coordinate: Coordinate = ORIGIN;
 
   constructor(options: GossipViewOptions) {
     this.#options = options;
-    const { config, logger, services } = options;
-    this.events = new EventLog({ nodeName: config.nodeName, services, logger });
+    const { config, logger } = options;
+    this.events = new EventLog({ nodeName: config.nodeName, services: () => this.#services(), logger });
+  }
+
+  /** This agent's own services, from when they are known on: events are for whoever has one. */
+  setServices(services: () => Iterable<ServiceRecord>): void {
+    this.#services = services;
+  }
+
+  listen(listener: LanListener): void {
+    this.#listeners.push(listener);
   }
 
   /** Main names the members before any request can arrive: the port keeps the order. */
@@ -50,7 +65,7 @@ export class GossipView {
   receive(message: GossipMessage): void {
     switch (message.kind) {
       case 'members':
-        this[message.changes.pool].apply(message.changes);
+        this.#membersChanged(message.changes);
         return;
       case 'user-event':
         this.events.receive(message.event);
@@ -61,14 +76,18 @@ export class GossipView {
     }
   }
 
+  #membersChanged(changes: MemberChanges): void {
+    this[changes.pool].apply(changes);
+    if (changes.pool === 'lan') for (const listener of this.#listeners) listener.membersChanged(changes);
+  }
+
   #located({ lan, seen }: Extract<GossipMessage, { kind: 'coordinates' }>): void {
-    const { config, coordinateUpdates } = this.#options;
+    const { config } = this.#options;
     this.#coordinate = lan;
     if (config.disableCoordinates) return;
-    const updates = coordinateUpdates();
-    if (updates === null) return;
     for (const { node, coordinate } of [{ node: config.nodeName, coordinate: lan }, ...seen]) {
-      updates.add({ Node: node, Segment: '', Partition: '', Coord: coordinate });
+      const record = { Node: node, Segment: '', Partition: '', Coord: coordinate };
+      for (const listener of this.#listeners) listener.located(record);
     }
   }
 }

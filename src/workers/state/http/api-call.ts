@@ -17,7 +17,7 @@ import {
   type StreamBody,
   text,
 } from './endpoint.js';
-import type { AbortListener, Exchange, ResponseStream } from './engine.js';
+import type { AbortListener, Exchange, ResponseStream } from './engine/engine.js';
 import { acceptsGzip } from './gzip.js';
 import { EMPTY_QUERY } from './query.js';
 import { DEFAULT_READ, parseReadOptions } from './read-options.js';

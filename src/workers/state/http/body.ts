@@ -3,8 +3,8 @@
 // each of them is none for thousands of clients that never send the end.
 
 import { type BodyOutcome, text } from './endpoint.js';
-import type { BodySink, Exchange } from './engine.js';
-import { GatheredBytes } from './gathered-bytes.js';
+import type { BodySink, Exchange } from './engine/engine.js';
+import { GatheredBytes } from './engine/gathered-bytes.js';
 
 const DOCUMENTATION = 'https://developer.hashicorp.com/docs/agent/config/config-files';
 const MAX_UNDER_WAY = 256 * 1024 * 1024;

@@ -8,7 +8,7 @@ import { allowAll } from '../methods/access.js';
 import type { Refusal } from '../methods/refusal.js';
 import type { ApiCall } from './api-call.js';
 import { type AnyRead, failedRead, isReply, type ReadEndpoint, type ReadOptions, refused } from './endpoint.js';
-import type { AbortListener } from './engine.js';
+import type { AbortListener } from './engine/engine.js';
 import type { CacheState, ReadCache } from './read-cache.js';
 import { readHeaders } from './read-headers.js';
 

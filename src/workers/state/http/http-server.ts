@@ -18,7 +18,8 @@ import {
   type QueryParameters,
   refused,
 } from './endpoint.js';
-import type { BoundListener, Engine, Exchange } from './engine.js';
+import type { BoundListener, Engine, Exchange } from './engine/engine.js';
+import { encodePath, judgePath, needsWork } from './engine/target.js';
 import { refuseEnterprise } from './enterprise.js';
 import { escapeHtml } from './html.js';
 import { startRead } from './http-read.js';
@@ -27,7 +28,6 @@ import { EMPTY_QUERY, parseQuery } from './query.js';
 import { ReadCache } from './read-cache.js';
 import { type Route, Router } from './router.js';
 import { type HttpSettings, headerLine, Site } from './site.js';
-import { encodePath, judgePath, needsWork } from './target.js';
 
 const NOT_THE_API = 'Invalid URL path: not a recognized HTTP API endpoint\n';
 const NO_API_PREFIX = "Invalid URL path: if attempting to use the HTTP API, ensure the path starts with '/v1/'\n";

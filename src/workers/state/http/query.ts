@@ -2,7 +2,7 @@
 // makes the whole query undecodable (spec/http.md, section 1, step 5).
 
 import type { QueryParameters } from './endpoint.js';
-import { percentDecode } from './target.js';
+import { percentDecode } from './engine/target.js';
 
 /** Anything that has to be decoded, or makes the query undecodable. */
 const ENCODED = /[%+;\x80-\xff]/;

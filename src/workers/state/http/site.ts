@@ -4,7 +4,7 @@
 import net from 'node:net';
 import type { RuntimeConfig } from '../../../wire/config.js';
 import type { HeaderSet } from './endpoint.js';
-import type { EngineLimits } from './engine.js';
+import type { EngineLimits } from './engine/engine.js';
 import type { ReadLimits } from './read-options.js';
 
 export type HttpSettings = Pick<

@@ -8,7 +8,7 @@ import type { Metrics } from '../../../observe/metrics.js';
 import { CommandType } from '../../../wire/commands.js';
 import type { SessionRecord } from '../../../wire/records.js';
 import type { Consensus } from '../replica/consensus.js';
-import type { Change } from '../replica/store/change.js';
+import type { Change } from '../replica/store/tables/change.js';
 
 const TTL_MULTIPLIER = 2;
 const NS_PER_MS = 1e6;

@@ -6,7 +6,7 @@ import type { Logger } from '../../../observe/logger.js';
 import type { Metrics } from '../../../observe/metrics.js';
 import { CommandType } from '../../../wire/commands.js';
 import type { Consensus } from '../replica/consensus.js';
-import type { Change } from '../replica/store/change.js';
+import type { Change } from '../replica/store/tables/change.js';
 
 const TTL_MS = 15 * 60 * 1000;
 const GRANULARITY_MS = 30 * 1000;

@@ -3,6 +3,7 @@
 // on the catalog.
 
 import type { CheckRecord, CheckStatus } from '../../../wire/records.js';
+import { isRefusal } from '../methods/refusal.js';
 import type { Clock, Timer } from './clock.js';
 import type { LocalState } from './local-state.js';
 import type { NodeChecks } from './node-checks.js';
@@ -135,22 +136,28 @@ export class AliasChecks {
   }
 
   async #remoteLoop(id: string, target: AliasTarget, signal: AbortSignal): Promise<void> {
+    const { clock, nodeChecks } = this.#options;
     let index = 0;
     let errors = 0;
     while (!signal.aborted) {
-      const outcome = await this.#options.nodeChecks.read(target.node, index, REMOTE_WAIT_MS, signal);
+      const askedAt = clock.monotonic();
+      const outcome = await nodeChecks.read(target.node, index, REMOTE_WAIT_MS, signal);
       if (signal.aborted) return;
-      if (!outcome.ok) {
+      if (isRefusal(outcome)) {
         errors += 1;
         index = 0;
         if (errors > 1) {
-          const output = `Failure checking aliased node or service: ${outcome.error}`;
+          const output = `Failure checking aliased node or service: ${outcome.text}`;
           this.#apply(id, { status: 'critical', output });
         }
         await this.#backOff(errors, signal);
         continue;
       }
       errors = 0;
+      // Nothing new before its time: whoever answers is about to end and lets nobody wait. Asked again at once, it would
+      // keep the thread from anything else.
+      const isEarly = index > 0 && outcome.index === index && clock.monotonic() - askedAt < REMOTE_WAIT_MS;
+      if (isEarly) await this.#backOff(1, signal);
       index = Math.max(1, outcome.index);
       const { serviceId } = target;
       if (serviceId !== '' && outcome.serviceIds?.has(serviceId) === false) this.#apply(id, notFound(target));

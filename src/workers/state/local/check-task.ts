@@ -2,7 +2,7 @@
 // alias checks have no task: this thread runs them.
 
 import { setProperty } from '../../../gotext/json-scan.js';
-import type { CheckTask, Probe, TlsProbe } from '../../../wire/check-port.js';
+import type { CheckResult, CheckTask, Probe, TlsProbe } from '../../../wire/check-port.js';
 import type { CheckType } from '../../../wire/definitions.js';
 import type { CheckRecord, CheckStatus } from '../../../wire/records.js';
 import { kindOf } from './check-kind.js';
@@ -19,6 +19,8 @@ export interface CheckRunner {
   /** Starts running the tasks; a known key is replaced. */
   add(tasks: readonly CheckTask[]): void;
   remove(keys: readonly number[]): void;
+  /** Who hears what the probes found. Called before anything is added: no result of a first run may be lost. */
+  listen(hear: (results: readonly CheckResult[]) => void): void;
 }
 
 export function milliseconds(ns: number): number {

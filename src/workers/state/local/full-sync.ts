@@ -3,7 +3,9 @@
 
 import type { Logger } from '../../../observe/logger.js';
 import type { CheckRecord, NodeRecord, ServiceRecord } from '../../../wire/records.js';
-import type { CatalogAccess, CatalogNode } from './catalog-access.js';
+import type { Calls } from '../calls/calls.js';
+import { isRefusal } from '../methods/refusal.js';
+import { readNode } from './catalog-access.js';
 import type { ServiceEntry } from './entries.js';
 import { sameCheck, sameCheckButOutput, sameContent, sameService } from './equality.js';
 import type { LocalState } from './local-state.js';
@@ -19,7 +21,7 @@ const ADOPTED_ADDRESS_PREFIX = 'consul-';
 
 interface FullSyncOptions {
   readonly state: LocalState;
-  readonly catalog: CatalogAccess;
+  readonly calls: Calls;
   readonly logger: Logger;
   readonly node: () => NodeFacts;
 }
@@ -40,6 +42,13 @@ async function inSlices<T>(items: Iterable<T>, visit: (item: T) => void): Promis
     count += 1;
     if (count % SLICE === 0) await new Promise((resolve) => setImmediate(resolve));
   }
+}
+
+/** A check with the name and tags of its service: what the catalog makes of it when it is written. */
+function underService(check: CheckRecord, service: ServiceEntry | undefined): CheckRecord {
+  if (!service) return check;
+  const { Service: ServiceName, Tags: ServiceTags } = service.definition;
+  return { ...check, ServiceName, ServiceTags };
 }
 
 /** What the local definition becomes by what the catalog may decide about it. */
@@ -65,11 +74,10 @@ export class FullSync {
 
   /** Marks what differs; the error that kept it from doing so, or null. No write may be on its way meanwhile. */
   async run(): Promise<string | null> {
-    const { catalog, state } = this.#options;
+    const { calls, state } = this.#options;
     const node = this.#options.node();
-    const read = await catalog.readNode(node.name);
-    if (!read.ok) return read.error;
-    const remote: CatalogNode | null = read.value;
+    const remote = await readNode(calls, node.datacenter, node.name);
+    if (isRefusal(remote)) return remote.text;
     if (remote === null || !sameNode(remote.node, node)) state.nodeInfoInSync = false;
     await this.#services(remote?.services ?? []);
     await this.#checks(remote?.checks ?? []);
@@ -127,7 +135,10 @@ export class FullSync {
         return;
       }
       const same = entry.deferTimer === null ? sameCheck : sameCheckButOutput;
-      entry.inSync = same(entry.check, check);
+      // A service that is registered again without its check leaves it with the former name and tags here, and the catalog
+      // gives it the new ones when it is written next.
+      entry.inSync =
+        same(entry.check, check) || same(underService(entry.check, state.service(entry.check.ServiceID)), check);
       if (!entry.inSync) state.noteCheck(entry.id);
     });
   }

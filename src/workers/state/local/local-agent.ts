@@ -4,12 +4,9 @@
 import { join } from 'node:path';
 import type { Logger } from '../../../observe/logger.js';
 import type { Metrics } from '../../../observe/metrics.js';
-import type { CheckResult } from '../../../wire/check-port.js';
 import type { RuntimeConfig } from '../../../wire/config.js';
-import { refusal } from '../methods/refusal.js';
-import type { Consensus } from '../replica/consensus.js';
+import type { Calls } from '../calls/calls.js';
 import { AliasChecks } from './alias-checks.js';
-import type { CatalogAccess } from './catalog-access.js';
 import type { CheckRunner } from './check-task.js';
 import { type Clock, type Random, systemClock } from './clock.js';
 import { sameContent } from './equality.js';
@@ -18,7 +15,7 @@ import { FullSync } from './full-sync.js';
 import { LocalChecks } from './local-checks.js';
 import { LocalState } from './local-state.js';
 import { Maintenance } from './maintenance.js';
-import type { NodeChecks } from './node-checks.js';
+import { catalogNodeChecks } from './node-checks.js';
 import { type NodeFacts, nodeFacts } from './node-facts.js';
 import type { LocalOutcome } from './outcomes.js';
 import { PartialSync } from './partial-sync.js';
@@ -28,7 +25,7 @@ import { DurableStore, type RegistrationStore, volatileStore } from './registrat
 import { restore } from './restore.js';
 import { importStockDirectory } from './stock-import.js';
 import { emptyContents, type StoreContents } from './store-operations.js';
-import type { AgentTokens } from './sync-commands.js';
+import type { AgentTokens } from './sync-requests.js';
 import { SyncRounds } from './sync-rounds.js';
 import { Syncer } from './syncer.js';
 import { TtlChecks } from './ttl-checks.js';
@@ -38,9 +35,8 @@ interface LocalAgentOptions {
   /** Named `agent`. */
   readonly logger: Logger;
   readonly metrics: Metrics;
-  readonly consensus: Pick<Consensus, 'propose' | 'obstacle'>;
-  readonly catalog: CatalogAccess;
-  readonly nodeChecks: NodeChecks;
+  /** The way to the catalog; on an agent that knows no server it refuses. */
+  readonly calls: Calls;
   readonly runner: CheckRunner;
   readonly tokens: () => AgentTokens;
   /** LAN members. */
@@ -70,16 +66,16 @@ export class LocalAgent {
   #node: NodeFacts;
 
   private constructor(options: LocalAgentOptions, store: RegistrationStore) {
-    const { config, logger, metrics, consensus, catalog, nodeChecks, runner, tokens, clusterSize } = options;
+    const { config, logger, metrics, calls, runner, tokens, clusterSize } = options;
     const clock = options.clock ?? systemClock;
     const random = options.random ?? Math.random;
-    const { checkUpdateIntervalMs, discardCheckOutput, checkOutputMaxSize, nodeName } = config;
+    const { checkUpdateIntervalMs, discardCheckOutput, checkOutputMaxSize, nodeName, datacenter } = config;
     const { enableScriptChecks, enableLocalScriptChecks } = config;
     this.#store = store;
     this.#node = nodeFacts(config);
     const state = new LocalState({ clock, random, checkUpdateIntervalMs, discardCheckOutput });
     const ttl = new TtlChecks({ state, clock, logger, persist: (texts) => store.commit(texts) });
-    const alias = new AliasChecks({ state, clock, nodeChecks });
+    const alias = new AliasChecks({ state, clock, nodeChecks: catalogNodeChecks(calls, datacenter) });
     const checks = new LocalChecks({ state, ttl, alias, runner, logger, checkOutputMaxSize });
     const registrar = new Registrar({
       nodeName,
@@ -92,8 +88,8 @@ export class LocalAgent {
       enableLocalScriptChecks,
     });
     const node = (): NodeFacts => this.#node;
-    const fullSync = new FullSync({ state, catalog, logger, node });
-    const partialSync = new PartialSync({ state, consensus, logger, metrics, node, tokens });
+    const fullSync = new FullSync({ state, calls, logger, node });
+    const partialSync = new PartialSync({ state, calls, logger, metrics, node, tokens });
     this.state = state;
     this.ttl = ttl;
     this.registrar = registrar;
@@ -102,7 +98,7 @@ export class LocalAgent {
     this.#reaper = new Reaper({ clock, state, checks, registrar, logger });
     const rounds = new SyncRounds({
       logger,
-      obstacle: () => (consensus.obstacle === null ? null : refusal(consensus.obstacle).text),
+      obstacle: () => calls.obstacle?.text ?? null,
       sync: () => partialSync.run(),
     });
     this.#rounds = rounds;
@@ -112,10 +108,14 @@ export class LocalAgent {
       logger,
       clusterSize,
       partialIntervalMs: options.partialIntervalMs ?? PARTIAL_INTERVAL_MS,
-      fullSync: async () => (await catalog.awaitReadable()) ?? rounds.exclusively(() => fullSync.run()),
+      fullSync: async () => {
+        const unreadable = await calls.awaitReadable();
+        return unreadable === null ? rounds.exclusively(() => fullSync.run()) : unreadable.text;
+      },
       rounds,
     });
     state.listen({ touched: () => this.#syncer.trigger() });
+    runner.listen((results) => checks.onResults(results));
     store.attach(() => registrar.storeTexts());
   }
 
@@ -171,11 +171,6 @@ export class LocalAgent {
   /** A server came up, or a leader was elected. */
   serverUp(): void {
     this.#syncer.serverUp();
-  }
-
-  /** What the check workers found. */
-  onCheckResults(results: readonly CheckResult[]): void {
-    this.#checks.onResults(results);
   }
 
   /** Takes over what can change while running. The text of a definition that can't be, and then nothing has changed. */

@@ -1,61 +1,36 @@
-// What alias checks of another node ask the catalog: the checks of that node, waiting for a change. On a server the store
-// answers; a client agent asks a server.
+// What alias checks of another node ask the catalog: the checks of that node, waiting for a change.
 
 import type { CheckRecord } from '../../../wire/records.js';
-import type { StoreReads } from '../replica/store/read-api.js';
-import type { Clock } from './clock.js';
+import { ask } from '../calls/asked-read.js';
+import type { Calls } from '../calls/calls.js';
+import { nodeServices } from '../methods/catalog.js';
+import { nodeChecks } from '../methods/health.js';
+import { EVERYTHING } from '../methods/narrowing.js';
+import { isRefusal, type Refusal } from '../methods/refusal.js';
 
-type NodeChecksOutcome =
-  | {
-      readonly ok: true;
-      readonly index: number;
-      readonly checks: readonly CheckRecord[];
-      /** The IDs of the node's services; null when the catalog does not know the node. */
-      readonly serviceIds: ReadonlySet<string> | null;
-    }
-  | { readonly ok: false; readonly error: string };
-
-export interface NodeChecks {
-  /** Resolves when the index is beyond `afterIndex`, or with what there is when `waitMs` is over. `signal` gives up. */
-  read(node: string, afterIndex: number, waitMs: number, signal: AbortSignal): Promise<NodeChecksOutcome>;
+export interface NodeChecksAnswer {
+  readonly index: number;
+  readonly checks: readonly CheckRecord[];
+  /** The IDs of the node's services; null when the catalog does not know the node. */
+  readonly serviceIds: ReadonlySet<string> | null;
 }
 
-/** On an agent that knows no server. */
-export const noServersNodeChecks: NodeChecks = {
-  read: () => Promise.resolve({ ok: false, error: 'No known Consul servers' }),
-};
+export interface NodeChecks {
+  /** Answers when the index is beyond `afterIndex`, or with what there is when `waitMs` is over. `signal` gives up. */
+  read(node: string, afterIndex: number, waitMs: number, signal: AbortSignal): Promise<NodeChecksAnswer | Refusal>;
+}
 
-export function storeNodeChecks(store: StoreReads, clock: Clock): NodeChecks {
-  const current = (node: string): Extract<NodeChecksOutcome, { ok: true }> => {
-    const checks = store.catalog.nodeChecks(node);
-    const dump = store.catalog.nodeDump(node);
-    const serviceIds = dump === null ? null : new Set(dump.services.map(({ ID }) => ID));
-    return { ok: true, index: checks.index, checks: checks.value, serviceIds };
-  };
+export function catalogNodeChecks(calls: Calls, datacenter: string): NodeChecks {
   return {
-    read: (node, afterIndex, waitMs, signal) =>
-      new Promise((resolve) => {
-        const first = current(node);
-        if (afterIndex === 0 || first.index > afterIndex || signal.aborted) {
-          resolve(first);
-          return;
-        }
-        let unwatch: () => void = () => undefined;
-        const finish = (): void => {
-          unwatch();
-          timer.cancel();
-          signal.removeEventListener('abort', finish);
-          resolve(current(node));
-        };
-        const watch = (): void => {
-          unwatch = store.watches.watch(store.targets.checks(), () => {
-            if (current(node).index > afterIndex) finish();
-            else watch();
-          });
-        };
-        const timer = clock.after(waitMs, finish);
-        signal.addEventListener('abort', finish);
-        watch();
-      }),
+    async read(node, afterIndex, waitMs, signal) {
+      const settings = { consistency: 'stale', minIndex: afterIndex, waitMs, maxStaleMs: 0 } as const;
+      const checks = await ask(calls, nodeChecks, { ...EVERYTHING, name: node }, settings, datacenter, signal);
+      if (isRefusal(checks)) return checks;
+      const atOnce = { ...settings, minIndex: 0 };
+      const services = await ask(calls, nodeServices, { ...EVERYTHING, node }, atOnce, datacenter, signal);
+      if (isRefusal(services)) return services;
+      const serviceIds = services.value === null ? null : new Set(services.value.services.map(({ ID }) => ID));
+      return { index: checks.index, checks: checks.value, serviceIds };
+    },
   };
 }

@@ -20,8 +20,26 @@ export const catalogRegister: WriteMethod<Registration, true> = {
     if (service !== null && !authorizer.allows('service:write', service.Service)) return refusal('denied');
     const problem = registrationProblem(registration) ?? checksProblem(store, registration);
     if (problem !== null) return refusal('failed', problem);
+    // Written out: every registration of every agent comes this way, and a spread costs more than the rest of the rule.
+    const body: RegisterRequest = {
+      Datacenter: datacenter,
+      Token: token,
+      ID: registration.ID,
+      Node: node,
+      Address: registration.Address,
+      TaggedAddresses: registration.TaggedAddresses,
+      NodeMeta: registration.NodeMeta,
+      Service: service,
+      Check: registration.Check,
+      Checks: registration.Checks,
+      SkipNodeUpdate: registration.SkipNodeUpdate,
+      PeerName: registration.PeerName,
+      Locality: registration.Locality,
+      CreateIndex: registration.CreateIndex,
+      ModifyIndex: registration.ModifyIndex,
+    };
     return {
-      command: { type: CommandType.register, body: { ...registration, Datacenter: datacenter, Token: token } },
+      command: { type: CommandType.register, body },
       errorPrefix: 'raft apply failed: ',
       reply: () => true,
     };
@@ -71,8 +89,17 @@ export const catalogDeregister: WriteMethod<Deregistration, true> = {
     const { Node: node } = deregistration;
     if (!authorizer.allows('node:write', node)) return refusal('denied');
     if (node === '') return refusal('failed', 'Must provide node');
+    const { ServiceID, CheckID, PeerName } = deregistration;
+    const body: DeregisterRequest = {
+      Datacenter: datacenter,
+      Token: token,
+      Node: node,
+      ServiceID,
+      CheckID,
+      PeerName,
+    };
     return {
-      command: { type: CommandType.deregister, body: { ...deregistration, Datacenter: datacenter, Token: token } },
+      command: { type: CommandType.deregister, body },
       errorPrefix: 'raft apply failed: ',
       reply: () => true,
     };

@@ -25,8 +25,8 @@ export const nodeDump: ReadMethod<Narrowing, readonly NodeDump[]> = {
     const matcher = matcherOf(filter, nodeDumpFields);
     if (isRefusal(matcher)) return matcher;
     return {
-      // The highest of their indexes tells of any change. The lists are made for the final answer alone, by `narrow`.
-      read: () => ({ index: Math.max(...DUMP_INDEXES.map((key) => store.index(key))), value: [] }),
+      // The lists are made for the final answer alone, by `narrow`.
+      read: () => ({ index: dumpIndex(store), value: [] }),
       watch: () => DUMP_INDEXES.map((key) => ({ kind: 'index', key })),
       ...(matcher === null
         ? { narrow: () => [...dumps(store)] }
@@ -34,6 +34,20 @@ export const nodeDump: ReadMethod<Narrowing, readonly NodeDump[]> = {
     };
   },
 };
+
+/** One node by its name; null when the catalog doesn't know it. */
+export const nodeInfo: ReadMethod<string, NodeDump | null> = {
+  name: 'Internal.NodeInfo',
+  prepare: (store, name) => ({
+    read: () => ({ index: dumpIndex(store), value: store.catalog.nodeDump(name) }),
+    watch: () => DUMP_INDEXES.map((key) => ({ kind: 'index', key })),
+  }),
+};
+
+/** The highest of the indexes tells of any change. */
+function dumpIndex(store: StoreReads): number {
+  return Math.max(...DUMP_INDEXES.map((key) => store.index(key)));
+}
 
 function* dumps(store: StoreReads): Iterable<NodeDump> {
   for (const { Node } of store.catalog.nodes(null).value) {

@@ -5,7 +5,6 @@ import type { ApplyResult, Command } from '../../../wire/commands.js';
 import type { Leadership } from '../../../wire/leadership.js';
 
 export type ProposeFailure =
-  | 'no-servers'
   | 'no-leader'
   | 'queue-full'
   | 'leadership-lost'
@@ -29,6 +28,8 @@ export interface Consensus {
   awaitLeader(): Promise<ProposeFailure | null>;
   /** Resolves when the command is durable, committed and applied here; waits for a leader up to rpc_hold_timeout. */
   propose(command: Command): Promise<ProposeOutcome>;
+  /** Sends now what was proposed in this turn of the loop, which would otherwise go at its end; for who proposes many at once. */
+  flush(): void;
   /** Confirms with a quorum that this server leads (consistent reads). */
   verifyLeader(): Promise<boolean>;
 }

@@ -1,8 +1,8 @@
 // The port to the raft worker as it is used here: a MessagePort, or what a simulation puts in its place.
 
-import type { RaftToState, StateToRaft } from '../../../wire/raft-port.js';
+import type { RaftToState } from '../../../wire/raft-port.js';
+import type { SnapshotPort } from './snapshot/snapshot-stream.js';
 
-export interface RaftPort {
+export interface RaftPort extends SnapshotPort {
   on(event: 'message', listener: (message: RaftToState) => void): unknown;
-  postMessage(message: StateToRaft, transfer: readonly ArrayBuffer[]): void;
 }

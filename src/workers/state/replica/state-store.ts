@@ -17,7 +17,6 @@ import { ApplyMetrics } from './fsm/apply-metrics.js';
 import { runTxn } from './fsm/txn.js';
 import { freezeTables, type StoreSnapshot } from './snapshot/snapshot-freeze.js';
 import { CatalogTableReads } from './store/catalog-reads.js';
-import type { Change } from './store/change.js';
 import type { TablesHolder } from './store/holder.js';
 import { KvTableReads } from './store/kv-reads.js';
 import type {
@@ -29,6 +28,7 @@ import type {
   WatchTargets,
 } from './store/read-api.js';
 import { CoordinateTableReads, SessionTableReads } from './store/session-reads.js';
+import type { Change } from './store/tables/change.js';
 import { AUTOPILOT_KEY, Tables } from './store/tables/tables.js';
 import { Targets } from './store/targets.js';
 import { type Usage, usageOf } from './store/usage.js';

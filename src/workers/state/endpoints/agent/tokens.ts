@@ -4,7 +4,7 @@ import { struct } from '../../../../gotext/json-decode.js';
 import { string } from '../../../../gotext/json-kinds.js';
 import type { RuntimeConfig } from '../../../../wire/config.js';
 import { type ApiRequest, type EndpointTable, NOTHING, type Reply, text } from '../../http/endpoint.js';
-import type { AgentTokens } from '../../local/sync-commands.js';
+import type { AgentTokens } from '../../local/sync-requests.js';
 import { decodedBody } from './request-body.js';
 
 const tokenBody = struct('AgentToken', { Token: string });

@@ -1,7 +1,7 @@
 // An answer of unknown length on a socket: chunked on HTTP/1.1, ended by the connection's end on HTTP/1.0.
 
 import type net from 'node:net';
-import type { ResponseStream } from '../engine.js';
+import type { ResponseStream } from '../engine/engine.js';
 
 /** With this many unsent bytes a client counts as too slow: further chunks are dropped whole. */
 const MAX_UNSENT = 256 * 1024;

@@ -3,10 +3,17 @@
 // costs no object of the engine. Answers made while the input is being read leave in one write.
 
 import type net from 'node:net';
-import type { AbortListener, BodySink, EngineLimits, Exchange, RequestListener, ResponseStream } from '../engine.js';
-import { REFUSAL_TEXT } from '../refusals.js';
-import { dateLine, statusLine } from '../status-line.js';
-import { originForm } from '../target.js';
+import type {
+  AbortListener,
+  BodySink,
+  EngineLimits,
+  Exchange,
+  RequestListener,
+  ResponseStream,
+} from '../engine/engine.js';
+import { REFUSAL_TEXT } from '../engine/refusals.js';
+import { dateLine, statusLine } from '../engine/status-line.js';
+import { originForm } from '../engine/target.js';
 import { AnswerBuffer } from './answer-buffer.js';
 import { ChunkedStream } from './chunked-stream.js';
 import { ReadAhead } from './read-ahead.js';

@@ -8,9 +8,9 @@ import type { Logger } from '../../../../observe/logger.js';
 import { surprise } from '../../../../observe/surprise.js';
 import type { Listener } from '../../../../wire/config.js';
 import { ClientLimit, plainAddress } from '../../sockets/client-limit.js';
-import type { BoundListener, Engine, EngineLimits, RequestListener } from '../engine.js';
-import { CROWDED_HEADERS, CROWDED_TEXT } from '../refusals.js';
-import { dateLine, statusLine } from '../status-line.js';
+import type { BoundListener, Engine, EngineLimits, RequestListener } from '../engine/engine.js';
+import { CROWDED_HEADERS, CROWDED_TEXT } from '../engine/refusals.js';
+import { dateLine, statusLine } from '../engine/status-line.js';
 import { Connection, type ConnectionHost } from './connection.js';
 import { claimSocketPath, type SocketOwner, settleSocketFile } from './unix-socket.js';
 

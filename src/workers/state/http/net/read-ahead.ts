@@ -1,6 +1,6 @@
 // Bytes of requests that have to wait for the answer to the one before.
 
-import { GatheredBytes } from '../gathered-bytes.js';
+import { GatheredBytes } from '../engine/gathered-bytes.js';
 
 export class ReadAhead {
   #bytes = new GatheredBytes();

@@ -2,7 +2,7 @@
 // for. A head that comes in one piece is never copied; otherwise its bytes are gathered, so that a name or value split
 // over two segments is contiguous again. Parsers are pooled: an idle or waiting connection holds none.
 
-import { GatheredBytes } from '../gathered-bytes.js';
+import { GatheredBytes } from '../engine/gathered-bytes.js';
 import { escapeRequestLine } from './escape-request-line.js';
 import {
   allocateParser,

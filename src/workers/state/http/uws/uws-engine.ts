@@ -3,8 +3,8 @@
 
 import type { Listener } from '../../../../wire/config.js';
 import { ClientLimit } from '../../sockets/client-limit.js';
-import type { BoundListener, Engine, EngineLimits, RequestListener } from '../engine.js';
-import { CROWDED_HEADERS, CROWDED_TEXT } from '../refusals.js';
+import type { BoundListener, Engine, EngineLimits, RequestListener } from '../engine/engine.js';
+import { CROWDED_HEADERS, CROWDED_TEXT } from '../engine/refusals.js';
 import { type ExchangeHost, UwsExchange } from './uws-exchange.js';
 import {
   loadUws,

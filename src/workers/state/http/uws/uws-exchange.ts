@@ -2,9 +2,9 @@
 // answered by then copies the headers; answers given later are corked, or each header would become a write of its own.
 
 import { plainAddress } from '../../sockets/client-limit.js';
-import type { AbortListener, BodySink, Exchange, ResponseStream } from '../engine.js';
-import { GatheredBytes } from '../gathered-bytes.js';
-import { statusText } from '../status-line.js';
+import type { AbortListener, BodySink, Exchange, ResponseStream } from '../engine/engine.js';
+import { GatheredBytes } from '../engine/gathered-bytes.js';
+import { statusText } from '../engine/status-line.js';
 import type { UwsRequest, UwsResponse } from './uws-module.js';
 
 /** A body nobody asked for yet is read ahead this far. */

@@ -47,7 +47,18 @@ export interface UwsModule {
   readonly LIBUS_LISTEN_EXCLUSIVE_PORT: number;
 }
 
-/** Loads the native module; rejects where it has no binary. */
+/** Loads the native module, which is an optional dependency; where it can't be had, the error says what to do. */
 export async function loadUws(): Promise<UwsModule> {
-  return (await import('uWebSockets.js')) as unknown as UwsModule;
+  try {
+    return (await import('uWebSockets.js')) as unknown as UwsModule;
+  } catch (error) {
+    throw new Error(uwsUnusable(error), { cause: error });
+  }
+}
+
+/** One line for the operator. The package has a binary for each version of node that it knows, and is known to npm for some. */
+export function uwsUnusable(error: unknown): string {
+  const isMissing = (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
+  const what = isMissing ? 'is not installed' : `can't be loaded by Node ${process.version} on ${process.platform}`;
+  return `http_config.engine = "uws" needs the optional npm package uws-pack, which ${what}: run "npm ci" and the agent with Node 22, or set engine = "net"`;
 }

@@ -8,7 +8,7 @@ import {
   IGNORE_UNKNOWN_FLAG,
   type OpaqueCommand,
 } from '../../../../wire/commands.js';
-import { keyPart } from '../store/table-key.js';
+import { keyPart } from '../store/tables/table-key.js';
 import type { Tables } from '../store/tables/tables.js';
 import { invalidateSession } from './check-session-write.js';
 import { writeCoordinates } from './coordinate-write.js';

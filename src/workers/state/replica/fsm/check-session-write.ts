@@ -3,9 +3,9 @@
 // turns the checks of type `session` critical that follow it.
 
 import type { CheckRecord, SessionRecord } from '../../../../wire/records.js';
-import type { CheckRow } from '../store/rows.js';
 import { sameValue } from '../store/same-value.js';
-import { endOfPart, joinKey, keyPart, SEPARATOR } from '../store/table-key.js';
+import type { CheckRow } from '../store/tables/rows.js';
+import { endOfPart, joinKey, keyPart, SEPARATOR } from '../store/tables/table-key.js';
 import type { PeerCatalog, Tables } from '../store/tables/tables.js';
 import { releaseEntry, removeEntry } from './kv-write.js';
 import { MISSING_NODE, MISSING_SERVICE, type Refusal } from './refusal.js';

@@ -2,7 +2,7 @@
 
 import { coordinateProblem } from '../../../../wire/coordinate.js';
 import type { CoordinateRecord } from '../../../../wire/records.js';
-import { joinKey, keyPart } from '../store/table-key.js';
+import { joinKey, keyPart } from '../store/tables/table-key.js';
 import type { Tables } from '../store/tables/tables.js';
 
 export function coordinateKey(record: CoordinateRecord): string {

@@ -2,7 +2,7 @@
 // (spec/fsm.md, section 6, "Deregister").
 
 import type { DeregisterRequest } from '../../../../wire/commands.js';
-import { joinKey, keyPart } from '../store/table-key.js';
+import { joinKey, keyPart } from '../store/tables/table-key.js';
 import type { PeerCatalog, Tables } from '../store/tables/tables.js';
 import { deleteCheck } from './check-session-write.js';
 import { deleteNode } from './node-write.js';

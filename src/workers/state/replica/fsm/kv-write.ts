@@ -5,7 +5,7 @@ import type { KvRequestEntry } from '../../../../wire/commands.js';
 import type { KvEntry } from '../../../../wire/records.js';
 import { type Uint64, uint64 } from '../../../../wire/uint64.js';
 import { sameValue } from '../store/same-value.js';
-import { keyPart, kvTableKey } from '../store/table-key.js';
+import { keyPart, kvTableKey } from '../store/tables/table-key.js';
 import type { Tables } from '../store/tables/tables.js';
 
 function isSameContent(value: Uint8Array | null, other: Uint8Array | null): boolean {

@@ -1,10 +1,10 @@
 // Writing and deleting a node: identity by node ID, renames, name conflicts (spec/fsm.md, section 6, "Node write").
 
 import type { NodeRecord } from '../../../../wire/records.js';
-import type { NodeRow } from '../store/rows.js';
 import { sameValue } from '../store/same-value.js';
-import { joinKey, keyPart } from '../store/table-key.js';
 import type { Catalog } from '../store/tables/catalog.js';
+import type { NodeRow } from '../store/tables/rows.js';
+import { joinKey, keyPart } from '../store/tables/table-key.js';
 import type { PeerCatalog, Tables } from '../store/tables/tables.js';
 import { deleteCheck, invalidateSessionsOfNode } from './check-session-write.js';
 import type { Refusal } from './refusal.js';

@@ -3,7 +3,7 @@
 import type { RegisterRequest } from '../../../../wire/commands.js';
 import type { CheckRecord, NodeRecord } from '../../../../wire/records.js';
 import { sameValue } from '../store/same-value.js';
-import { joinKey, keyPart } from '../store/table-key.js';
+import { joinKey, keyPart } from '../store/tables/table-key.js';
 import type { PeerCatalog, Tables } from '../store/tables/tables.js';
 import { writeCheck } from './check-session-write.js';
 import { writeNode } from './node-write.js';

@@ -3,11 +3,11 @@
 
 import { metaProblem } from '../../../../wire/metadata.js';
 import type { ServiceRecord } from '../../../../wire/records.js';
-import type { NodeRow, ServiceRow } from '../store/rows.js';
 import { sameValue } from '../store/same-value.js';
-import { joinKey, keyPart } from '../store/table-key.js';
 import type { Catalog } from '../store/tables/catalog.js';
 import { connectName } from '../store/tables/catalog.js';
+import type { NodeRow, ServiceRow } from '../store/tables/rows.js';
+import { joinKey, keyPart } from '../store/tables/table-key.js';
 import type { PeerCatalog, Tables } from '../store/tables/tables.js';
 import { deleteCheck } from './check-session-write.js';
 import { MISSING_NODE, type Refusal } from './refusal.js';

@@ -1,9 +1,9 @@
 // Creating a session (spec/fsm.md, section 8).
 
 import type { SessionRecord } from '../../../../wire/records.js';
-import { joinKey, keyPart } from '../store/table-key.js';
 import { SESSION_CHECK_TYPE } from '../store/tables/catalog.js';
 import { boundChecks } from '../store/tables/session-table.js';
+import { joinKey, keyPart } from '../store/tables/table-key.js';
 import type { Tables } from '../store/tables/tables.js';
 import { setSessionTypeChecks } from './check-session-write.js';
 import { MISSING_NODE, type Refusal } from './refusal.js';

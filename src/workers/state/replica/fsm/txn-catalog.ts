@@ -4,7 +4,7 @@
 import { quote } from '../../../../gotext/quote.js';
 import type { TxnCheckOperation, TxnNodeOperation, TxnServiceOperation } from '../../../../wire/commands.js';
 import type { CheckRecord, NodeRecord, RaftIndex, ServiceRecord } from '../../../../wire/records.js';
-import { joinKey, keyPart } from '../store/table-key.js';
+import { joinKey, keyPart } from '../store/tables/table-key.js';
 import type { PeerCatalog, Tables } from '../store/tables/tables.js';
 import { writeCheck } from './check-session-write.js';
 import { deregisterCheck, deregisterNode, deregisterService } from './deregister.js';

@@ -3,7 +3,7 @@
 import { quote } from '../../../../gotext/quote.js';
 import type { KvRequestEntry, TxnKvOperation, TxnResult } from '../../../../wire/commands.js';
 import type { KvEntry } from '../../../../wire/records.js';
-import { kvTableKey } from '../store/table-key.js';
+import { kvTableKey } from '../store/tables/table-key.js';
 import type { Tables } from '../store/tables/tables.js';
 import {
   casEntry,

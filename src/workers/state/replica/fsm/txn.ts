@@ -2,7 +2,7 @@
 // any error makes the caller take everything back. The same code answers read-only transactions, which never enter the log.
 
 import type { TxnError, TxnOperation, TxnResponse, TxnResult } from '../../../../wire/commands.js';
-import { keyPart } from '../store/table-key.js';
+import { keyPart } from '../store/tables/table-key.js';
 import type { Tables } from '../store/tables/tables.js';
 import { runCheckOperation, runNodeOperation, runServiceOperation } from './txn-catalog.js';
 import { runKvOperation } from './txn-kv.js';

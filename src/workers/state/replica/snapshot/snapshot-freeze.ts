@@ -1,9 +1,9 @@
 // The state as of one moment, in constant time: clones of the tables that a snapshot stream is written from while writes go on.
 
 import type { AutopilotConfig, CoordinateRecord, KvEntry, SessionRecord } from '../../../../wire/records.js';
-import type { OrderedMap } from '../store/ordered-map.js';
-import type { CheckRow, NodeRow, ServiceRow, SystemMetadataRow, Tombstone } from '../store/rows.js';
 import type { FrozenIndex } from '../store/tables/index-table.js';
+import type { OrderedMap } from '../store/tables/ordered-map.js';
+import type { CheckRow, NodeRow, ServiceRow, SystemMetadataRow, Tombstone } from '../store/tables/rows.js';
 import { AUTOPILOT_KEY, type Tables } from '../store/tables/tables.js';
 import { INDEXED_TABLES } from './snapshot-order.js';
 

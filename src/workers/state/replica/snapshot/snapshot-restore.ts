@@ -17,8 +17,8 @@ import {
 import { coordinateKey } from '../fsm/coordinate-write.js';
 import { nodeOf } from '../fsm/register.js';
 import { addKindNames, serviceRow } from '../fsm/service-write.js';
-import type { NodeRow } from '../store/rows.js';
-import { joinKey, keyPart, kvTableKey } from '../store/table-key.js';
+import type { NodeRow } from '../store/tables/rows.js';
+import { joinKey, keyPart, kvTableKey } from '../store/tables/table-key.js';
 import { AUTOPILOT_KEY, type PeerCatalog, type Tables } from '../store/tables/tables.js';
 import { SnapshotError } from './snapshot-order.js';
 

@@ -1,7 +1,11 @@
 // A snapshot on its way to the raft worker: piece by piece, one a turn of the event loop, never more than was granted.
 
 import { SNAPSHOT_WINDOW_BYTES, type StateToRaft } from '../../../../wire/raft-port.js';
-import type { RaftPort } from '../raft-port.js';
+
+/** Where a stream goes: the port to the raft worker. */
+export interface SnapshotPort {
+  postMessage(message: StateToRaft, transfer: readonly ArrayBuffer[]): void;
+}
 
 /** The stream of one snapshot; each chunk is handed over for good. */
 export interface SnapshotSource {
@@ -10,14 +14,14 @@ export interface SnapshotSource {
 }
 
 export class SnapshotStream {
-  readonly #port: RaftPort;
+  readonly #port: SnapshotPort;
   readonly #request: number;
   readonly #source: SnapshotSource;
   readonly #done: () => void;
   #credit = SNAPSHOT_WINDOW_BYTES;
   #running = false;
 
-  constructor(port: RaftPort, request: number, source: SnapshotSource, done: () => void) {
+  constructor(port: SnapshotPort, request: number, source: SnapshotSource, done: () => void) {
     this.#port = port;
     this.#request = request;
     this.#source = source;

@@ -14,7 +14,7 @@ import {
   snapshotHeaderSchema,
   systemMetadataSchema,
 } from '../../../../wire/schema.js';
-import type { OrderedMap } from '../store/ordered-map.js';
+import type { OrderedMap } from '../store/tables/ordered-map.js';
 import type { FrozenCatalog, StoreSnapshot } from './snapshot-freeze.js';
 import { CHUNKING_STATE, RECORD_ORDER } from './snapshot-order.js';
 

@@ -3,13 +3,13 @@
 
 import type { CheckRecord, NodeRecord, ServiceRecord, StringMap } from '../../../../wire/records.js';
 import type { TablesHolder } from './holder.js';
-import type { OrderedMap } from './ordered-map.js';
 import type { CatalogReads, HealthEntry, ReadResult, ServiceInstance } from './read-api.js';
-import type { CheckRow, ServiceRow } from './rows.js';
-import { joinKey, keyPart } from './table-key.js';
 import { type Catalog, PASSING } from './tables/catalog.js';
 import type { CatalogIndex } from './tables/catalog-index.js';
+import type { OrderedMap } from './tables/ordered-map.js';
+import type { CheckRow, ServiceRow } from './tables/rows.js';
 import type { ServiceGroup } from './tables/service-group.js';
+import { joinKey, keyPart } from './tables/table-key.js';
 
 /** /v1/health/state/any asks for every check. */
 const ANY_STATE = 'any';

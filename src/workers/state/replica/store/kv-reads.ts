@@ -3,7 +3,7 @@
 import type { KvEntry } from '../../../../wire/records.js';
 import type { TablesHolder } from './holder.js';
 import type { KvReads, ReadResult } from './read-api.js';
-import { kvKeyOf, kvTableKey } from './table-key.js';
+import { kvKeyOf, kvTableKey } from './tables/table-key.js';
 import type { Tables } from './tables/tables.js';
 
 function tablesIndex(tables: Tables): number {

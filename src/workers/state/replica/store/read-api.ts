@@ -12,6 +12,9 @@ import type {
   SessionRecord,
   StringMap,
 } from '../../../../wire/records.js';
+import type { HealthEntry, ServiceInstance } from './tables/service-group.js';
+
+export type { HealthEntry, ServiceInstance } from './tables/service-group.js';
 
 export interface ReadResult<T> {
   /** As stored, may be 0; the HTTP layer shows 1 instead. */
@@ -24,16 +27,6 @@ export type WatchTarget =
   | { readonly kind: 'index'; readonly key: string }
   | { readonly kind: 'kv'; readonly key: string }
   | { readonly kind: 'kv-prefix'; readonly prefix: string };
-
-export interface ServiceInstance {
-  readonly node: NodeRecord;
-  readonly service: ServiceRecord;
-}
-
-/** An instance with the checks that decide about it: its node's, then its own. */
-export interface HealthEntry extends ServiceInstance {
-  readonly checks: readonly CheckRecord[];
-}
 
 /** Names are looked up without regard to case; lists come in Consul's order (node name, then service or check ID). */
 export interface CatalogReads {

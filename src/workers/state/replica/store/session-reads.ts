@@ -3,7 +3,7 @@
 import type { CoordinateRecord, SessionRecord } from '../../../../wire/records.js';
 import type { TablesHolder } from './holder.js';
 import type { CoordinateReads, ReadResult, SessionReads } from './read-api.js';
-import { endOfPart, keyPart, SEPARATOR } from './table-key.js';
+import { endOfPart, keyPart, SEPARATOR } from './tables/table-key.js';
 
 export class SessionTableReads implements SessionReads {
   readonly #holder: TablesHolder;

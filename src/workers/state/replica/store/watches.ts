@@ -2,9 +2,9 @@
 // then wakes them in slices, so that ten thousand of them never hold the loop for long.
 
 import { surprise } from '../../../../observe/surprise.js';
-import type { Change } from './change.js';
 import type { Watches, WatchTarget } from './read-api.js';
-import { kvTableKey } from './table-key.js';
+import type { Change } from './tables/change.js';
+import { kvTableKey } from './tables/table-key.js';
 
 /** Wakes per slice: some hundred microseconds of callbacks. */
 const SLICE = 500;

@@ -1,9 +1,9 @@
 // Which entries of the index table a change of the catalog touches (spec/fsm.md, section 4). Keys of the local cluster
 // exist twice: one shared by all peers, one of its own.
 
-import type { CheckRow, NodeRow, ServiceRow } from '../rows.js';
 import type { Catalog } from './catalog.js';
 import type { IndexTable } from './index-table.js';
+import type { CheckRow, NodeRow, ServiceRow } from './rows.js';
 
 interface KindKeys {
   readonly shared: string;

@@ -2,14 +2,14 @@
 // section 6). Secondary indexes are kept by the tables' observers alone, so that they also follow a command taken back.
 
 import type { NodeRecord } from '../../../../../wire/records.js';
-import type { Journal } from '../change.js';
-import { OrderedMap } from '../ordered-map.js';
-import type { CheckRow, NodeRow, ServiceRow } from '../rows.js';
-import { endOfPart, keyPart, SEPARATOR } from '../table-key.js';
+import type { Journal } from './change.js';
 import type { RowKey } from './index-table.js';
+import { OrderedMap } from './ordered-map.js';
+import type { CheckRow, NodeRow, ServiceRow } from './rows.js';
 import { RowsByOwner } from './rows-by-owner.js';
 import { ServiceGroup } from './service-group.js';
 import { Table } from './table.js';
+import { endOfPart, keyPart, SEPARATOR } from './table-key.js';
 
 /** Type of the checks whose state follows a session's. */
 export const SESSION_CHECK_TYPE = 'session';

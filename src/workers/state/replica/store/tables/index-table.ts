@@ -3,8 +3,8 @@
 // snapshot copies nothing. These hold names, which compare without regard to case: however a name is spelled it has one
 // entry, under the spelling that it was raised with last.
 
-import type { ChangeOf, Journal, Restorable } from '../change.js';
-import { OrderedMap } from '../ordered-map.js';
+import type { ChangeOf, Journal, Restorable } from './change.js';
+import { OrderedMap } from './ordered-map.js';
 
 const ROW_KEY = /^peer\.[^:]*:(?:node|service)\./;
 

@@ -1,7 +1,7 @@
 // KV entries and tombstones, ordered bytewise by key, and which keys each session holds.
 
 import type { KvEntry } from '../../../../../wire/records.js';
-import type { Journal } from '../change.js';
+import type { Journal } from './change.js';
 import { Table } from './table.js';
 
 export class KvTables {

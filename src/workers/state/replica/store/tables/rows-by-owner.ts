@@ -2,7 +2,7 @@
 // have one row, so one row is kept as itself and only more of them as a map: at 50,000 services that is the memory of 50,000 trees,
 // and a look-up costs a hash instead of a walk through a tree of long keys.
 
-import { OrderedMap } from '../ordered-map.js';
+import { OrderedMap } from './ordered-map.js';
 
 export class RowsByOwner<V extends { readonly key: string }> {
   readonly #rows = new Map<string, V | OrderedMap<V>>();

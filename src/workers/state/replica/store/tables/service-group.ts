@@ -1,10 +1,20 @@
 // All instances of one service name, however they spell it, and all Connect instances that serve it, with the answers computed from them. The
 // answers stay valid until something they were made of changes: an instance, its node, one of the deciding checks.
 
-import { OrderedMap } from '../ordered-map.js';
-import type { HealthEntry, ServiceInstance } from '../read-api.js';
-import type { ServiceRow } from '../rows.js';
+import type { CheckRecord, NodeRecord, ServiceRecord } from '../../../../../wire/records.js';
 import type { RowKey } from './index-table.js';
+import { OrderedMap } from './ordered-map.js';
+import type { ServiceRow } from './rows.js';
+
+export interface ServiceInstance {
+  readonly node: NodeRecord;
+  readonly service: ServiceRecord;
+}
+
+/** An instance with the checks that decide about it: its node's, then its own. */
+export interface HealthEntry extends ServiceInstance {
+  readonly checks: readonly CheckRecord[];
+}
 
 export class ServiceGroup {
   /** The name as the instance spelled it that came last. */

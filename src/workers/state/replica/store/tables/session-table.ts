@@ -1,10 +1,10 @@
 // Sessions, by node and by the checks that end them.
 
 import type { SessionRecord } from '../../../../../wire/records.js';
-import type { Journal } from '../change.js';
-import { OrderedMap } from '../ordered-map.js';
-import { endOfPart, joinKey, keyPart, SEPARATOR } from '../table-key.js';
+import type { Journal } from './change.js';
+import { OrderedMap } from './ordered-map.js';
 import { Table } from './table.js';
+import { endOfPart, joinKey, keyPart, SEPARATOR } from './table-key.js';
 
 /** IDs of all checks a session is bound to, distinct. */
 export function boundChecks(session: SessionRecord): ReadonlySet<string> {

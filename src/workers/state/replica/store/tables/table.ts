@@ -1,8 +1,8 @@
 // An ordered table that writes every change to the journal and tells its secondary indexes of it, also when a change is
 // taken back.
 
-import type { ChangeOf, Journal, Restorable, TableName, TableRows } from '../change.js';
-import { OrderedMap } from '../ordered-map.js';
+import type { ChangeOf, Journal, Restorable, TableName, TableRows } from './change.js';
+import { OrderedMap } from './ordered-map.js';
 
 /** Keeps a secondary index: `before` and `after` are undefined for an insert and a delete. */
 export type RowObserver<V> = (before: V | undefined, after: V | undefined, key: string) => void;

@@ -1,12 +1,12 @@
 // All tables of the replicated state, with the journal that every change goes through. Writes are functions over this;
 // there is exactly one writer.
 
-import { Journal } from '../change.js';
-import { LockDelays } from '../lock-delay.js';
 import { Catalog } from './catalog.js';
 import { CatalogIndex } from './catalog-index.js';
+import { Journal } from './change.js';
 import { IndexTable } from './index-table.js';
 import { KvTables } from './kv-tables.js';
+import { LockDelays } from './lock-delay.js';
 import { SessionTable } from './session-table.js';
 import { Table } from './table.js';
 

@@ -3,7 +3,7 @@
 // a byte. Names are compared by UTF-16 units, which differs from their bytes only for surrogates against U+E000 and above:
 // these units are moved so that the order comes out right. Keys of several parts are joined by U+0000, which parts escape.
 
-import { readText, textBytes } from '../../../../msgpack/text.js';
+import { readText, textBytes } from '../../../../../msgpack/text.js';
 
 /** Between the parts of a key; sorts before everything a part can hold. */
 export const SEPARATOR = '\u0000';

@@ -1,8 +1,8 @@
 // Service definitions in files, for registering and deregistering them through an agent.
 
-import { findSources } from '../main/config/files.js';
-import type { AgentSettings } from '../main/config/schema/agent.js';
-import { readSource } from '../main/config/source.js';
+import { findSources } from '../../main/config/files.js';
+import type { AgentSettings } from '../../main/config/schema/agent.js';
+import { readSource } from '../../main/config/source.js';
 
 export type ServiceSettings = NonNullable<AgentSettings['services']>[number];
 export type FoundServices =

@@ -1,6 +1,6 @@
 // What a command is: its name, its flags, its help, and what it does.
 
-import type { Flag, FlagValue } from '../gotext/flag-set.js';
+import type { Flag, FlagValue } from '../../gotext/flag-set.js';
 
 /** What the command line said after the command's name. */
 export class Options {

@@ -1,8 +1,8 @@
 // Stored rows that hold more than their record: what is needed again and again beside it (table keys, index keys), so that
 // no hot path builds a string twice.
 
-import type { CheckRecord, NodeRecord, ServiceRecord, SystemMetadataEntry } from '../../../../wire/records.js';
-import type { RowKey } from './tables/index-table.js';
+import type { CheckRecord, NodeRecord, ServiceRecord, SystemMetadataEntry } from '../../../../../wire/records.js';
+import type { RowKey } from './index-table.js';
 
 export interface NodeRow {
   /** Key in the nodes table. */

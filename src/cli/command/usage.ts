@@ -1,6 +1,6 @@
 // What a command says of itself: its help, and that help behind what was wrong with the words given.
 
-import { describeFlags } from '../gotext/flag-set.js';
+import { describeFlags } from '../../gotext/flag-set.js';
 import { type Command, fail } from './command.js';
 
 export function commandHelp(command: Command): string {

@@ -2,7 +2,7 @@
 // exchange is one request and its answer. An engine may reuse the exchange object for the next request of the connection,
 // so nobody touches it after `reply`, `drop`, the end of a stream, or an abort.
 
-import type { Listener } from '../../../wire/config.js';
+import type { Listener } from '../../../../wire/config.js';
 
 export interface BodySink {
   /** The bytes stay valid; they may be a view into a larger buffer. */

@@ -1,7 +1,7 @@
-// The commands by which anti-entropy writes this node's part of the catalog (spec/agent.md section 2, table "Write").
+// The requests by which anti-entropy writes this node's part of the catalog (spec/agent.md section 2, table "Write").
 
-import { type Command, CommandType, type RegisterRequest } from '../../../wire/commands.js';
 import type { CheckRecord, ServiceRecord } from '../../../wire/records.js';
+import type { Deregistration, Registration } from '../methods/catalog-register.js';
 import type { NodeFacts } from './node-facts.js';
 
 /** The agent's own secrets, as they are now. */
@@ -32,11 +32,9 @@ export interface Registered {
   readonly skipNodeUpdate: boolean;
 }
 
-export function registerCommand(node: NodeFacts, token: string, registered: Registered): Command {
+export function registration(node: NodeFacts, registered: Registered): Registration {
   const { service, checks, skipNodeUpdate } = registered;
-  const body: RegisterRequest = {
-    Datacenter: node.datacenter,
-    Token: token,
+  return {
     ID: node.id,
     Node: node.name,
     Address: node.address,
@@ -51,16 +49,13 @@ export function registerCommand(node: NodeFacts, token: string, registered: Regi
     CreateIndex: 0,
     ModifyIndex: 0,
   };
-  return { type: CommandType.register, body };
 }
 
-export function deregisterCommand(
+export function deregistration(
   node: NodeFacts,
-  token: string,
   what: { readonly serviceId: string } | { readonly checkId: string },
-): Command {
+): Deregistration {
   const ids =
     'serviceId' in what ? { ServiceID: what.serviceId, CheckID: '' } : { ServiceID: '', CheckID: what.checkId };
-  const body = { Datacenter: node.datacenter, Token: token, Node: node.name, ...ids, PeerName: '' };
-  return { type: CommandType.deregister, body };
+  return { Node: node.name, ...ids, PeerName: '' };
 }

@@ -1,7 +1,7 @@
 // What a command changed, as typed records: watches consume them, and they are the undo log of a command that fails. The
 // single writer fills one journal per command; tables write to it and to nothing else.
 
-import type { AutopilotConfig, CoordinateRecord, KvEntry, SessionRecord } from '../../../../wire/records.js';
+import type { AutopilotConfig, CoordinateRecord, KvEntry, SessionRecord } from '../../../../../wire/records.js';
 import type { CheckRow, NodeRow, ServiceRow, SystemMetadataRow, Tombstone } from './rows.js';
 
 /** The rows of each table. */

@@ -2,7 +2,7 @@
 // (spec/http.md, section 1, steps 2 and 3). Most targets need none of it, so that is found out first. Bytes that are no
 // UTF-8 stay what they are (wasm/text.ts): a KV key is any bytes.
 
-import { readText, textBytes } from '../../../msgpack/text.js';
+import { readText, textBytes } from '../../../../msgpack/text.js';
 
 /** Escapes, `//`, dot segments, or anything outside printable ASCII. */
 const NEEDS_WORK = /%|\/\/|\/\.|[^\x20-\x7e]/;

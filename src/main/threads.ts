@@ -1,0 +1,113 @@
+// The threads that an agent runs beside main: the state worker, on servers the raft worker with a port between the two. They
+// are started together and stopped in order.
+
+import { MessageChannel, type Worker } from 'node:worker_threads';
+import { joinHostPort } from '../gotext/host-port.js';
+import type { RuntimeConfig } from '../wire/config.js';
+import { Leadership } from '../wire/leadership.js';
+import type { MainToRaft, RaftToMain, RaftWorkerData } from '../wire/raft-worker.js';
+import type { MainToState, StateToMain, StateWorkerData } from '../wire/state-worker.js';
+import type { LogLevel } from '../wire/thread-port.js';
+import { SupervisedWorker } from './supervised-worker.js';
+
+export interface ThreadListener {
+  fromState(message: StateToMain): void;
+  fromRaft(message: RaftToMain): void;
+  /** A thread ended by itself; `reason` is for the log. */
+  lost(name: string, reason: string): void;
+}
+
+export interface Threads {
+  toState(message: MainToState): void;
+  setLogLevel(level: LogLevel): void;
+  /** After the state worker has accepted it. */
+  reload(config: RuntimeConfig): void;
+  stop(deadlineMs: number): Promise<void>;
+}
+
+/** Before the start nobody hears anything, and nothing needs to be stopped. */
+export const notStarted: Threads = {
+  toState: () => {},
+  setLogLevel: () => {},
+  reload: () => {},
+  stop: () => Promise.resolve(),
+};
+
+/** What a thread needs at least of the time for a stop, beyond what it is told. */
+const STOP_MARGIN_MS = 1_000;
+
+/** `stateThread` was begun before and waits for its orders. */
+export function startThreads(config: RuntimeConfig, stateThread: Worker, listener: ThreadListener): Threads {
+  return config.server ? startServer(config, stateThread, listener) : startClient(config, stateThread, listener);
+}
+
+function startClient(config: RuntimeConfig, stateThread: Worker, listener: ThreadListener): Threads {
+  const state = startState(config, stateThread, null, listener);
+  return {
+    toState: (message) => state.send(message),
+    setLogLevel: (level) => state.send({ kind: 'log-level', level }),
+    reload: () => {},
+    stop: (deadlineMs) => stopState(state, deadlineMs),
+  };
+}
+
+function startServer(config: RuntimeConfig, stateThread: Worker, listener: ThreadListener): Threads {
+  const leadership = new Leadership().buffer;
+  const { port1, port2 } = new MessageChannel();
+  const raft = new SupervisedWorker<MainToRaft, RaftToMain>({
+    name: 'raft',
+    program: new URL('../workers/raft/worker.js', import.meta.url),
+    data: (context): RaftWorkerData => ({
+      context,
+      statePort: port2,
+      leadership,
+      raft: config.raft,
+      dataDir: config.devMode ? null : config.dataDir,
+      serverId: config.nodeId,
+      serverAddress: joinHostPort(config.advertiseAddress, config.ports.server),
+      bootstrap: config.bootstrap || config.devMode || config.bootstrapExpect === 1,
+      bootstrapExpect: config.bootstrapExpect,
+    }),
+    transfer: [port2],
+    logLevel: config.log.level,
+    onMessage: (message) => listener.fromRaft(message),
+    onLost: (reason) => listener.lost('raft', reason),
+  });
+  const state = startState(config, stateThread, { port: port1, leadership }, listener);
+  return {
+    toState: (message) => state.send(message),
+    setLogLevel: (level) => {
+      raft.send({ kind: 'log-level', level });
+      state.send({ kind: 'log-level', level });
+    },
+    reload: (reloaded) => raft.send({ kind: 'reload', raft: reloaded.raft }),
+    stop: async (deadlineMs) => {
+      // The state worker first: it answers what is under way, which still needs the log.
+      await stopState(state, deadlineMs);
+      await raft.stop({ kind: 'stop' }, deadlineMs);
+    },
+  };
+}
+
+type StateThread = SupervisedWorker<MainToState, StateToMain>;
+
+function startState(
+  config: RuntimeConfig,
+  stateThread: Worker,
+  raft: StateWorkerData['raft'],
+  listener: ThreadListener,
+): StateThread {
+  return new SupervisedWorker<MainToState, StateToMain>({
+    name: 'state',
+    program: stateThread,
+    data: (context): StateWorkerData => ({ context, config, raft }),
+    transfer: raft === null ? [] : [raft.port],
+    logLevel: config.log.level,
+    onMessage: (message) => listener.fromState(message),
+    onLost: (reason) => listener.lost('state', reason),
+  });
+}
+
+async function stopState(state: StateThread, deadlineMs: number): Promise<void> {
+  await state.stop({ kind: 'stop', deadlineMs: deadlineMs - STOP_MARGIN_MS }, deadlineMs);
+}

@@ -1,0 +1,44 @@
+// Who leads, as the raft worker last told it, and who wants to hear when that changes.
+
+import type { RaftRole } from '../../wire/raft-port.js';
+
+export interface LeaderListener {
+  /** This server leads; said again with every word of the raft worker that it still does, then not as new. */
+  leads?(isNew: boolean): void;
+  /** This server doesn't lead. */
+  follows?(): void;
+  /** A leader is known where none was. */
+  appeared?(): void;
+}
+
+export class KnownLeader {
+  readonly #listeners: LeaderListener[] = [];
+  #address = '';
+  #isSelf = false;
+
+  /** `host:port`; "" when no leader is known. */
+  get address(): string {
+    return this.#address;
+  }
+
+  /** This server leads. */
+  get isSelf(): boolean {
+    return this.#isSelf;
+  }
+
+  listen(listener: LeaderListener): void {
+    this.#listeners.push(listener);
+  }
+
+  changed(role: RaftRole, address: string): void {
+    const isNew = !this.#isSelf;
+    const hasAppeared = this.#address === '' && address !== '';
+    this.#address = address;
+    this.#isSelf = role === 'leader';
+    for (const listener of this.#listeners) {
+      if (this.#isSelf) listener.leads?.(isNew);
+      else listener.follows?.();
+      if (hasAppeared) listener.appeared?.();
+    }
+  }
+}

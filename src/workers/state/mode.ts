@@ -1,0 +1,25 @@
+// What a server and a client agent have each in its own way (open-server.ts, open-client.ts). Everything else of the state
+// worker is the same for both.
+
+import type { Calls } from './calls/calls.js';
+import type { LocalReads } from './calls/local-reads.js';
+import type { Stats } from './endpoints/agent/identity.js';
+
+export interface Mode {
+  /** The way to the methods. */
+  readonly calls: Calls;
+  /** False on a client agent, which knows no server yet. */
+  readonly knowsServers: boolean;
+  /** What this agent has of the replicated state itself. */
+  readonly localReads: LocalReads;
+  /** What this agent had of the replicated state before it was started is there again. */
+  readonly recovered: Promise<void>;
+  /** Groups of figures for /v1/agent/self and `info`. */
+  stats(): Promise<Stats>;
+  /** Calls back whenever a server came up, or a leader was elected. */
+  onServerUp(callback: () => void): void;
+  /** Begins nothing on its own any more; what is asked is still answered. */
+  rest(): void;
+  /** Refuses what is asked from now on. */
+  stop(): void;
+}

@@ -1,0 +1,90 @@
+// HTTP over the agent's parts: the whole endpoint table, and the server on its listeners.
+
+import { joinHostPort } from '../../gotext/host-port.js';
+import type { Closing } from '../../lifecycle/closing.js';
+import { renderJson, renderText } from '../../observe/log-render.js';
+import type { Listener, RuntimeConfig } from '../../wire/config.js';
+import { agentEndpoints } from './endpoints/agent/agent-endpoints.js';
+import { eventEndpoints } from './endpoints/event.js';
+import { pageEndpoints } from './endpoints/pages.js';
+import type { EndpointTable } from './http/endpoint.js';
+import { HttpServer } from './http/http-server.js';
+import { systemClock } from './local/clock.js';
+import type { LocalAgent } from './local/local-agent.js';
+import type { Mode } from './mode.js';
+import type { Parts } from './parts.js';
+import { serverEndpoints } from './server-endpoints.js';
+
+/** A side of the agent that listens. */
+export interface Interface {
+  /** Where, as it was really bound. */
+  readonly addresses: readonly string[];
+  reload(config: RuntimeConfig): void;
+}
+
+export async function openHttp(parts: Parts, mode: Mode, local: LocalAgent, closing: Closing): Promise<Interface> {
+  const { settings, logger, telemetry } = parts;
+  const server = new HttpServer({
+    table: endpointTable(parts, mode, local),
+    settings: settings.current,
+    calls: mode.calls,
+    knowsServers: mode.knowsServers,
+    logger,
+    metrics: telemetry.metrics,
+  });
+  const say = (what: string, listener: Listener): string => {
+    const address = listener.kind === 'tcp' ? joinHostPort(listener.address, listener.port) : listener.path;
+    const network = listener.kind === 'tcp' ? 'tcp' : 'unix';
+    logger.info(what, 'address', address, 'network', network, 'protocol', 'http');
+    return address;
+  };
+  closing.add(async (deadlineMs) => {
+    for (const listener of settings.current.http.listeners) say('Stopping server', listener);
+    logger.info('Waiting for endpoints to shut down');
+    await server.close(deadlineMs / 2);
+    logger.info('Endpoints down');
+  });
+  const bound = await server.listen();
+  const addresses = bound.map(({ listener, port }) =>
+    say('Starting server', listener.kind === 'tcp' ? { ...listener, port } : listener),
+  );
+  return { addresses, reload: (config) => server.reload(config) };
+}
+
+function endpointTable(parts: Parts, mode: Mode, local: LocalAgent): EndpointTable {
+  const { settings, gossip } = parts;
+  const { calls } = mode;
+  const config = () => settings.current;
+  const { ui, version, nodeName, datacenter } = settings.current;
+  return [
+    ...agentTable(parts, mode, local),
+    ...eventEndpoints({ events: gossip.events, calls }),
+    ...serverEndpoints({ calls, config, hasWan: () => gossip.wan.list.length > 0 }),
+    ...pageEndpoints({
+      uiEnabled: ui.enabled,
+      version,
+      nodeName,
+      datacenter,
+      commandLine: process.argv,
+      debugEnabled: () => settings.current.enableDebug,
+    }),
+  ];
+}
+
+function agentTable(parts: Parts, mode: Mode, local: LocalAgent): EndpointTable {
+  const { settings, gossip, control, metrics, logStream, tokens } = parts;
+  return agentEndpoints({
+    config: () => settings.current,
+    local,
+    members: () => ({ lan: gossip.lan.list, wan: gossip.wan.list }),
+    self: () => gossip.self,
+    control,
+    coordinate: () => gossip.coordinate,
+    stats: () => mode.stats(),
+    metrics,
+    logs: logStream,
+    renderLog: (record, format) => (format === 'json' ? renderJson(record) : renderText(record)),
+    tokens,
+    clock: systemClock,
+  });
+}

@@ -1,0 +1,121 @@
+// What a server has: the replica of the state, the leader's duties, and calls answered from both.
+
+import type { StateWorkerData } from '../../wire/state-worker.js';
+import { serverStats } from './agent-stats.js';
+import { localReads } from './calls/local-reads.js';
+import { ServerCalls } from './calls/server-calls.js';
+import { KnownLeader } from './known-leader.js';
+import { LeaderDuties } from './leader/leader-duties.js';
+import { CoordinateUpdates } from './methods/coordinate-updates.js';
+import type { Mode } from './mode.js';
+import type { Parts } from './parts.js';
+import { openReplica, type Replica } from './replica/replica.js';
+
+const COORDINATE_PERIOD_MS = 5_000;
+const DEV_COORDINATE_PERIOD_MS = 100;
+
+type RaftEnds = NonNullable<StateWorkerData['raft']>;
+
+export function openServer(parts: Parts, raft: RaftEnds): Mode {
+  const { gossip } = parts;
+  const leader = new KnownLeader();
+  const { replica, recovered } = followLog(parts, raft, leader);
+  const { store, consensus } = replica;
+  const duties = takeUpDuties(parts, replica, leader);
+  const coordinates = coordinateUpdates(parts, replica);
+  gossip.listen({
+    membersChanged: (changes) => duties.membersChanged(changes),
+    located: (record) => {
+      if (leader.isSelf) coordinates.add(record);
+    },
+  });
+  return {
+    calls: serverCalls(parts, replica, leader, duties, coordinates),
+    knowsServers: true,
+    localReads: localReads(store, consensus),
+    recovered,
+    stats: () => serverStats(parts, consensus, leader),
+    onServerUp: (callback) => leader.listen({ appeared: callback }),
+    rest: () => {
+      duties.stop();
+      coordinates.stop();
+    },
+    stop: () => consensus.stop(),
+  };
+}
+
+/** Recovery is over when the newest snapshot is in the store; what the log holds beyond it follows with a leader. */
+function followLog(
+  { settings, telemetry, logger, tell }: Parts,
+  raft: RaftEnds,
+  leader: KnownLeader,
+): { readonly replica: Replica; readonly recovered: Promise<void> } {
+  let started = (): void => {};
+  const recovered = new Promise<void>((resolve) => {
+    started = resolve;
+  });
+  const events = {
+    started: () => started(),
+    role: leader.changed.bind(leader),
+    fatal: (text: string) => tell({ kind: 'fatal', text }),
+  };
+  const { rpcHoldTimeoutMs } = settings.current;
+  const replica = openReplica(raft, events, rpcHoldTimeoutMs, logger.child('server'), telemetry.metrics);
+  return { replica, recovered };
+}
+
+function takeUpDuties({ settings, telemetry, logger, gossip, tell }: Parts, replica: Replica, leader: KnownLeader) {
+  const duties = new LeaderDuties({
+    ...replica,
+    config: settings.current,
+    logger: logger.child('server'),
+    metrics: telemetry.metrics,
+    members: () => gossip.lan.list,
+  });
+  leader.listen({
+    leads: (isNew) => {
+      if (isNew) tell({ kind: 'new-leader' });
+      duties.gainLeadership().catch((error: unknown) => {
+        logger.error('failed to establish leadership', 'error', String(error));
+      });
+    },
+    follows: () => duties.loseLeadership(),
+  });
+  return duties;
+}
+
+function coordinateUpdates({ settings, logger }: Parts, { consensus }: Replica): CoordinateUpdates {
+  return new CoordinateUpdates({
+    propose: (command) => consensus.propose(command),
+    periodMs: settings.current.devMode ? DEV_COORDINATE_PERIOD_MS : COORDINATE_PERIOD_MS,
+    logger: logger.child('server'),
+  });
+}
+
+function serverCalls(
+  { settings, gossip, control }: Parts,
+  { store, consensus }: Replica,
+  leader: KnownLeader,
+  duties: LeaderDuties,
+  coordinates: CoordinateUpdates,
+): ServerCalls {
+  const { datacenter } = settings.current;
+  return new ServerCalls({
+    server: {
+      datacenter,
+      leaderAddress: () => leader.address,
+      peers: () => (leader.address === '' ? [] : [leader.address]),
+      wanMembers: () => gossip.wan.list,
+      control,
+    },
+    leader: {
+      store,
+      datacenter,
+      sessionTtlMinMs: () => settings.current.sessionTtlMinMs,
+      renewSession: (id) => duties.renewSession(id),
+      updateCoordinate: (record) => coordinates.add(record),
+    },
+    consensus,
+    holdMs: () => settings.current.rpcHoldTimeoutMs,
+  });
+}

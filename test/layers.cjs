@@ -1,0 +1,45 @@
+// Who may import whom, lowest layer first: a layer names only what stands above it in its list. The import rules are made of
+// this (.dependency-cruiser.cjs), and `npm run check:boundaries` prints it.
+
+/** Folders of `src`. What a line doesn't name, it may not import. */
+const FOLDERS = [
+  ['gotext', []],
+  // What a tag or a record says is read by Go's rules on both sides of a thread.
+  ['wire', ['gotext']],
+  ['observe', ['wire', 'gotext']],
+  ['lifecycle', ['observe']],
+  ['deadlines', []],
+  ['msgpack', ['wire', 'gotext']],
+  ['wasm', ['msgpack', 'wire', 'gotext']],
+  ['workers/checks', ['deadlines', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']],
+  ['workers/raft', ['wire', 'msgpack', 'wasm', 'gotext', 'observe']],
+  ['workers/state', ['lifecycle', 'deadlines', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']],
+  ['main', ['lifecycle', 'deadlines', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']],
+  // What becomes an agent, or reads its configuration files, loads main (`cli-imports`).
+  ['cli', ['main', 'wire', 'gotext', 'observe']],
+];
+
+/** Folders of `src/workers/state`, and what of the worker they may import. */
+const STATE_LAYERS = [
+  ['turns', [], 'Long work in steps.'],
+  ['sockets', [], 'What listeners share.'],
+  ['json', [], 'Texts of records.'],
+  ['filter', [], 'The filter language.'],
+  ['records', [], 'What a service or check must be, however it comes in.'],
+  ['gossip', [], 'What is known of the pools.'],
+  ['control', [], 'Orders to main.'],
+  ['replica', [], 'The replicated state knows nobody above it.'],
+  ['methods', ['replica', 'filter', 'records', 'gossip', 'control', 'turns'], 'A method knows no interface.'],
+  ['calls', ['replica', 'methods', 'turns'], 'Who answers, and when: the same for all interfaces.'],
+  ['leader', ['replica', 'methods', 'records'], 'What only a leader does.'],
+  ['local', ['calls', 'methods', 'records'], "The agent's own services and checks: they see no store and no log."],
+  ['http', ['calls', 'methods', 'sockets'], 'HTTP sees no store and no log.'],
+  ['dns', ['calls', 'methods', 'sockets'], 'DNS sees no store and no log.'],
+  [
+    'endpoints',
+    ['http', 'calls', 'methods', 'json', 'records', 'filter', 'gossip', 'control', 'local', 'turns'],
+    'An endpoint translates parameters and records: it sees no store and no log.',
+  ],
+];
+
+module.exports = { FOLDERS, STATE_LAYERS };

@@ -1,0 +1,89 @@
+// What a server makes of the raft worker's word who leads, before anybody asks it anything.
+
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { MessageChannel } from 'node:worker_threads';
+import { Logger, LogSink } from '../../../src/observe/logger.js';
+import { Metrics } from '../../../src/observe/metrics.js';
+import type { RuntimeConfig } from '../../../src/wire/config.js';
+import { Leadership, Role } from '../../../src/wire/leadership.js';
+import type { RaftRole, RaftToState, StateToRaft } from '../../../src/wire/raft-port.js';
+import type { StateToMain } from '../../../src/wire/state-worker.js';
+import { openServer } from '../../../src/workers/state/open-server.js';
+import { makeParts } from '../../../src/workers/state/parts.js';
+import { waitFor } from '../../agent-process.js';
+import { CONFIG } from '../leader/surroundings.js';
+import { coordinate } from './coordinate-fixture.js';
+
+const settings = { tokens: {}, devMode: true, disableCoordinates: false, rpcHoldTimeoutMs: 100 };
+const config = { ...CONFIG, ...settings } as unknown as RuntimeConfig;
+const logger = new Logger('agent', new LogSink('error', () => {}));
+const telemetry = {
+  logger,
+  metrics: new Metrics(),
+  stop: () => {},
+  finish: () => Promise.resolve(),
+  setLevel: () => {},
+};
+const toMain = new MessageChannel();
+const toRaft = new MessageChannel();
+const told: string[] = [];
+const proposed: Buffer[] = [];
+toMain.port1.on('message', ({ kind }: StateToMain) => told.push(kind));
+toRaft.port1.on('message', (message: StateToRaft) => {
+  if (message.kind === 'propose') proposed.push(Buffer.from(message.entries));
+});
+const leadership = new Leadership();
+const raft = { port: toRaft.port2, leadership: leadership.buffer };
+const context = { name: 'state', port: toMain.port2, logLevel: 'error' } as const;
+const parts = makeParts({ context, config, raft }, telemetry);
+const mode = openServer(parts, raft);
+let serversUp = 0;
+mode.onServerUp(() => {
+  serversUp += 1;
+});
+const say = (message: RaftToState): void => toRaft.port1.postMessage(message);
+const role = (is: RaftRole, term: number, leaderAddress: string): void =>
+  say({ kind: 'role', role: is, term, leaderAddress, leaderId: leaderAddress });
+const located = (name: string): void => {
+  const seen = [{ node: name, coordinate: coordinate(2) }];
+  parts.gossip.receive({ kind: 'coordinates', lan: coordinate(1), wan: null, seen });
+};
+
+after(() => {
+  mode.rest();
+  mode.stop();
+  toMain.port1.close();
+  toRaft.port1.close();
+});
+
+test('it has recovered when the raft worker says so', async () => {
+  say({ kind: 'started', lastIndex: 0, lastTerm: 0 });
+  await mode.recovered;
+  assert.deepEqual([serversUp, mode.calls.obstacle?.refused], [0, 'no-leader']);
+});
+
+test('a server is up with each leader that is known where none was', async () => {
+  role('follower', 1, '10.0.0.2:8300');
+  await waitFor(() => serversUp === 1, 'the first leader');
+  role('follower', 2, '10.0.0.3:8300');
+  role('candidate', 3, '');
+  role('follower', 3, '10.0.0.2:8300');
+  await waitFor(() => serversUp === 2, 'the second leader that appeared');
+});
+
+test('coordinates are written while this server leads, and the pool hears once that it does', async () => {
+  located('early');
+  leadership.setRole(Role.leader, 4, true);
+  role('leader', 4, '10.0.0.1:8300');
+  role('leader', 4, '10.0.0.1:8300');
+  await waitFor(() => told.includes('new-leader'), 'word to main');
+  located('late');
+  await waitFor(() => proposed.length > 0, 'a batch of coordinates');
+  const [batch] = proposed;
+  assert.ok(batch?.includes('late') && !batch.includes('early'));
+  assert.deepEqual(
+    told.filter((kind) => kind === 'new-leader'),
+    ['new-leader'],
+  );
+});
