@@ -228,9 +228,30 @@ export const raftReplication: readonly Mutant[] = [
   {
     name: 'a late refusal is taken for a new one',
     file: 'workers/raft/core/progress.ts',
-    find: '    if (isStale) return;\n',
+    find: '    if (!isCurrent) return;\n',
     replace: '',
     tests: REPLICATION,
+  },
+  {
+    name: 'a refusal that comes again is asked about again',
+    file: 'workers/raft/core/progress.ts',
+    find: 'previous === this.#asked && ',
+    replace: '',
+    tests: LEADER,
+  },
+  {
+    name: 'a success that comes again makes room',
+    file: 'workers/raft/core/progress.ts',
+    find: 'if (sentMs >= this.#askedMs) this.#unanswered',
+    replace: 'this.#unanswered',
+    tests: LEADER,
+  },
+  {
+    name: 'what was refused before the question is asked about again',
+    file: 'workers/raft/core/progress.ts',
+    find: ' : sentMs >= this.#askedMs;',
+    replace: ' : true;',
+    tests: LEADER,
   },
   {
     name: 'next below what is known to be there',
@@ -256,8 +277,8 @@ export const raftReplication: readonly Mutant[] = [
   {
     name: 'a late success takes something back',
     file: 'workers/raft/core/progress.ts',
-    find: 'this.#isProbing = false;\n    if (through > this.match) this.match = through;',
-    replace: 'this.#isProbing = false;\n    this.match = through;',
+    find: 'if (through > this.match) this.match = through;\n    if (through + 1',
+    replace: 'this.match = through;\n    if (through + 1',
     tests: REPLICATION,
   },
   {

@@ -72,8 +72,8 @@ export class Followers {
     if (!progress) return;
     progress.heard(answer.sentMs, nowMs);
     progress.needsSnapshot = !answer.success && answer.previous <= this.#leader.log.begin + 1;
-    if (answer.success) progress.accepted(answer.through);
-    else progress.rejected(answer.previous, answer.last);
+    if (answer.success) progress.accepted(answer.through, answer.sentMs);
+    else progress.rejected(answer.previous, answer.last, answer.sentMs);
   }
 
   /** An answer that says nothing about entries. */
