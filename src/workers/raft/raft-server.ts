@@ -6,7 +6,8 @@ import { MAX_UNPERSISTED_BYTES, type RejectReason, type StateToRaft } from '../.
 import type { Configuration } from './core/configuration.js';
 import { EntryType, emptyPayload, type ServerId } from './core/entry.js';
 import { countEntries } from './core/packed.js';
-import type { ChangeResult, RaftCore } from './core/raft.js';
+import type { ChangeResult } from './core/proposal.js';
+import type { RaftCore } from './core/raft.js';
 import type { Persist, RoleChange } from './core/ready.js';
 import type { TransferResult } from './core/transfer.js';
 import type { Delivery } from './delivery.js';

@@ -25,7 +25,7 @@ export class LogStore {
   /** First index of each record, ascending. */
   readonly #records: LogIndex[];
   #last: LogIndex;
-  #scratch = Buffer.allocUnsafe(256 * 1024);
+  #scratch = Buffer.allocUnsafe(0);
 
   constructor(store: KeyValueStore, marker: DurableMarker, recovered: Recovered) {
     this.#store = store;
