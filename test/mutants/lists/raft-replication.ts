@@ -142,6 +142,13 @@ export const raftReplication: readonly Mutant[] = [
     tests: LEADER,
   },
   {
+    name: 'a configuration leaves before it is durable',
+    file: 'workers/raft/core/leading.ts',
+    find: '    this.#followers.holdBack(index);\n',
+    replace: '',
+    tests: LEADER,
+  },
+  {
     name: 'requests of 65 entries',
     file: 'workers/raft/core/followers.ts',
     find: 'MAX_APPEND_ENTRIES = 64',
@@ -151,15 +158,15 @@ export const raftReplication: readonly Mutant[] = [
   {
     name: 'entries wait for the own disk',
     file: 'workers/raft/core/followers.ts',
-    find: 'Math.min(log.last.index, index + MAX_APPEND_ENTRIES)',
+    find: 'Math.min(this.#newest, index + MAX_APPEND_ENTRIES)',
     replace: 'Math.min(log.durable, index + MAX_APPEND_ENTRIES)',
     tests: LEADER,
   },
   {
     name: 'requests without news fill the pipeline',
     file: 'workers/raft/core/followers.ts',
-    find: 'progress.next <= log.last.index',
-    replace: 'progress.next <= log.last.index + 1',
+    find: 'progress.next <= newest',
+    replace: 'progress.next <= newest + 1',
     tests: LEADER,
   },
   {

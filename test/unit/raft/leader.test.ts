@@ -107,6 +107,21 @@ test('an answer that comes again makes no room for another request', () => {
   assert.deepEqual(ranges(drain(raft)), [], 'two are unanswered');
 });
 
+test('a configuration leaves only when it is durable here, and what comes after it too', () => {
+  const raft = leading();
+  drain(raft);
+  raft.step(took('b', 3, 3), 200);
+  drain(raft);
+  assert.ok(raft.proposeConfiguration(configurationOf('a b c? d?'), 200).ok);
+  propose(raft, 1);
+  const writing = raft.ready();
+  assert.equal(writing?.persist?.runs.length, 2);
+  assert.deepEqual(ranges(writing?.messages ?? []), [], 'a crash might lose it');
+  assert.deepEqual(ranges(writing?.messages ?? [], 'd'), [[4, 4]], 'who is new is asked at once');
+  raft.advance(200);
+  assert.deepEqual(ranges(drain(raft)), [[3, 5]]);
+});
+
 test('a server whose answers come when they are taken for lost is brought up all the same', () => {
   const raft = leading({ terms: [1, 1, 1, 1, 2] });
   drain(raft);

@@ -83,6 +83,7 @@ export class Leading {
     const payload = singlePayload(encodeConfiguration(configuration));
     const index = this.#append({ type: EntryType.configuration, count: 1, payload, appendedAtMs: 0 });
     membership.append(index, configuration);
+    this.#followers.holdBack(index);
     this.#followers.configure(this.#peers, nowMs);
     this.#followers.sendEntries(nowMs);
     return { ok: true, index, term: this.#term };
