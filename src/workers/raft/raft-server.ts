@@ -134,7 +134,11 @@ export class RaftServer {
       if (ready.soft) board.changed(ready.soft);
       if (ready.persist) this.#write = this.#persist(ready.persist);
       for (const message of ready.messages) sender.send(message);
-      if (ready.committed) delivery.commit(ready.committed.through);
+      if (ready.committed) {
+        // Whoever reads the shared words finds what is answered next counted in them.
+        board.refresh();
+        delivery.commit(ready.committed.through);
+      }
       for (const { request, ok } of ready.confirmations) state.post({ kind: 'verified', request, ok });
     }
     board.refresh();

@@ -53,8 +53,13 @@ async function statuses(agent: AgentProcess): Promise<{ [name: string]: number }
   return Object.fromEntries(members.map(({ Name, Status }) => [Name, Status]));
 }
 
-function untilStatus(agent: AgentProcess, name: string, status: number): Promise<void> {
-  return waitFor(async () => (await statuses(agent))[name] === status, `${name} to have status ${status}`, DEADLINE_MS);
+async function untilStatus(agent: AgentProcess, name: string, status: number): Promise<void> {
+  const what = `${name} to have status ${status}`;
+  try {
+    await waitFor(async () => (await statuses(agent))[name] === status, what, DEADLINE_MS);
+  } catch (error) {
+    throw new Error(`${what}; the agent that was asked said:\n${agent.output.slice(-4000)}`, { cause: error });
+  }
 }
 
 async function health(agent: AgentProcess, node: string): Promise<{ Status: string; Output: string } | undefined> {
@@ -171,6 +176,12 @@ describe('one server and its clients', () => {
     const refused = await twin.request('PUT', `/v1/agent/join/${lan}`);
     assert.equal(refused.status, 500);
     assert.match(refused.text, new RegExp(`Member 'twin1' has conflicting node ID '${id}' with this agent's ID`));
+    // Only the twin knows. The server merged what the twin sent, and nobody can join both of them until one has left.
+    await untilStatus(server, 'twin2', ALIVE);
+    await twin.kill();
+    await untilStatus(server, 'twin2', FAILED);
+    assert.equal((await server.request('PUT', '/v1/agent/force-leave/twin2')).status, 200);
+    await untilStatus(server, 'twin2', LEFT);
   });
 
   test('garbage on the gossip port is read to its end and changes nothing', async () => {

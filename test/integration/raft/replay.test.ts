@@ -2,10 +2,12 @@
 // words, before everything that was acknowledged is with the state worker. A read in between would miss it.
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { afterEach, test } from 'node:test';
 import { COMMITTED_WINDOW_BYTES } from '../../../src/wire/raft-port.js';
 import { temporaryDirectory } from '../../temporary.js';
-import { RunningWorker } from './running-worker.js';
+import { endWorkers, RunningWorker } from './running-worker.js';
+
+afterEach(endWorkers);
 
 const ENTRY_BYTES = 64 * 1024;
 const DEADLINE_MS = 60_000;

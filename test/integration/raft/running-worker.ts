@@ -25,6 +25,13 @@ export interface Options {
   readonly acknowledged?: (index: number, text: string) => void;
 }
 
+const running = new Set<Worker>();
+
+/** To be called after each test: a thread that a failed test left behind would keep the process alive. */
+export async function endWorkers(): Promise<void> {
+  await Promise.all([...running].map((worker) => worker.terminate()));
+}
+
 export class RunningWorker {
   readonly state: FakeState;
   readonly leadership = new Leadership();
@@ -62,8 +69,10 @@ export class RunningWorker {
       workerData,
       transferList: [control.port1, link.port1],
     });
+    running.add(worker);
     worker.on('exit', (code) =>
       this.#after(() => {
+        running.delete(worker);
         this.exitCode = code;
         // What it posted last may still be waiting.
         for (let last = receiveMessageOnPort(this.#main); last; last = receiveMessageOnPort(this.#main)) {

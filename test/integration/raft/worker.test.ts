@@ -5,11 +5,13 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { afterEach, type TestContext, test } from 'node:test';
 import { ClassicLevel } from 'classic-level';
 import { Role } from '../../../src/wire/leadership.js';
 import { MAX_UNPERSISTED_BYTES } from '../../../src/wire/raft-port.js';
-import { RunningWorker, SERVER_ID } from './running-worker.js';
+import { endWorkers, RunningWorker, SERVER_ID } from './running-worker.js';
+
+afterEach(endWorkers);
 
 function directory(context: TestContext): string {
   const path = mkdtempSync(join(tmpdir(), 'lictor-raft-'));

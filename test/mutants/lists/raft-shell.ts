@@ -31,6 +31,13 @@ export const raftShell: readonly Mutant[] = [
     tests: SIMULATION,
   },
   {
+    name: 'shell: what is committed is answered before the shared words count it',
+    file: 'workers/raft/raft-server.ts',
+    find: '        board.refresh();\n        delivery',
+    replace: '        delivery',
+    tests: SIMULATION,
+  },
+  {
     name: 'shell: a lease counts from the answer on',
     file: 'workers/raft/core/followers.ts',
     find: '(progress) => progress.ackedSentMs',

@@ -116,6 +116,8 @@ export class Life {
       post: (message) => {
         if (this.isOver || this.#world.peril()) return;
         this.#world.told(message);
+        const answered = lastAnswered(message);
+        assert.ok(answered <= this.leadership.commitIndex, `${answered} is answered before the shared words count it`);
         if (message.kind === 'committed-own' || message.kind === 'rejected') {
           assert.ok(this.unanswered.delete(message.batch), `batch ${message.batch} is answered twice: ${message.kind}`);
         }
@@ -151,4 +153,11 @@ export class Life {
       close: () => log.close(),
     };
   }
+}
+
+/** The last index that the message says is committed; 0 when it says it of none. */
+function lastAnswered(message: RaftToState): number {
+  if (message.kind === 'committed-own') return message.firstIndex + message.count - 1;
+  if (message.kind === 'committed') return message.through;
+  return message.kind === 'barrier-reached' ? message.index : 0;
 }

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { GossipShell } from '../../../../src/main/gossip/shell/gossip-shell.js';
 import { Logger, LogSink } from '../../../../src/observe/logger.js';
 import { Metrics } from '../../../../src/observe/metrics.js';
+import { freePort } from '../../../ports.js';
 import { protectionWith } from '../protection.js';
 import { type Member, member, sees } from './rig.js';
 
@@ -101,10 +102,11 @@ test('a taken port is refused in the words of memberlist, in TCP and in UDP', as
     ok: false,
     error: `Failed to start TCP listener on "127.0.0.1" port ${port}: listen tcp 127.0.0.1:${port}: bind: address already in use`,
   });
-  const taken = createSocket('udp4').bind(0, '127.0.0.1');
+  // A leased one: at a port of the kernel's choice somebody's TCP connection may begin.
+  const udpPort = await freePort();
+  const taken = createSocket('udp4').bind(udpPort, '127.0.0.1');
   t.after(() => taken.close());
   await once(taken, 'listening');
-  const udpPort = taken.address().port;
   assert.deepEqual(await GossipShell.open({ ...options, bindPort: udpPort }), {
     ok: false,
     error: `Failed to start UDP listener on "127.0.0.1" port ${udpPort}: listen udp 127.0.0.1:${udpPort}: bind: address already in use`,
