@@ -5,6 +5,7 @@ import type { Mutant } from '../mutant.js';
 
 const SIMULATION = ['simulation/raft/cluster'];
 const DELIVERY = ['unit/raft/delivery', ...SIMULATION];
+const REPLICAS = ['unit/raft/replicas'];
 const FOLLOWER = ['unit/raft/follower', ...SIMULATION];
 const VOTES = ['unit/raft/votes', ...SIMULATION];
 
@@ -33,8 +34,8 @@ export const raftShell: readonly Mutant[] = [
   {
     name: 'shell: what is committed is answered before the shared words count it',
     file: 'workers/raft/raft-server.ts',
-    find: '        board.refresh();\n        delivery',
-    replace: '        delivery',
+    find: '        board.refresh();\n        replicas',
+    replace: '        replicas',
     tests: SIMULATION,
   },
   {
@@ -106,5 +107,33 @@ export const raftShell: readonly Mutant[] = [
     find: '    this.#round += 1;\n',
     replace: '',
     tests: SIMULATION,
+  },
+  {
+    name: 'shell: entries being dropped are taken for damage',
+    file: 'workers/raft/peer-sender.ts',
+    find: 'order.previous.index < store.begin',
+    replace: 'order.previous.index < core.log.begin',
+    tests: ['unit/raft/peer-sender'],
+  },
+  {
+    name: 'shell: a reader whose next entries were dropped reads on',
+    file: 'workers/raft/delivery.ts',
+    find: '    if (!this.#isCutOff) await this.#catchUp();\n',
+    replace: '',
+    tests: REPLICAS,
+  },
+  {
+    name: 'shell: a snapshot reaches the proposer alone',
+    file: 'workers/raft/replicas.ts',
+    find: '    for (const { delivery } of this.#readers) delivery.install(snapshot);\n',
+    replace: '',
+    tests: REPLICAS,
+  },
+  {
+    name: 'shell: a reader gets more than its credit',
+    file: 'workers/raft/delivery.ts',
+    find: 'this.#credit -= entries.byteLength;',
+    replace: '',
+    tests: REPLICAS,
   },
 ];

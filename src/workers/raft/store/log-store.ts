@@ -34,6 +34,11 @@ export class LogStore {
     this.#last = recovered.log.last.index;
   }
 
+  /** The index before the first entry that is kept. While entries are being dropped it is ahead of what the core knows. */
+  get begin(): LogIndex {
+    return ((this.#records[0] ?? this.#last + 1) - 1) as LogIndex;
+  }
+
   /** Durable once resolved. One write at a time. */
   async persist(work: Persist): Promise<void> {
     const puts: Put[] = [];
