@@ -1,7 +1,8 @@
 // Hands committed entries to one replica, each once and in index order; another replica has a Delivery of its own, with its
 // own place in the log. What the replica's proposer appended in a term that this server led to the commit is only named
 // (`committed-own`: the proposer still has it); everything else is read back from the store in bounded pieces, no faster than
-// the replica gives credit. A snapshot that takes the place of entries is handed over as a whole.
+// the replica gives credit. A snapshot that takes the place of entries is handed over as a whole, also to a replica so far
+// behind that its next entries were dropped.
 
 import { COMMITTED_WINDOW_BYTES } from '../../wire/raft-port.js';
 import { after, type EntryRun, EntryType, type LogIndex, lastIndexOf, logIndex, type Term } from './core/entry.js';
@@ -28,6 +29,8 @@ interface Barrier {
 }
 
 export interface CommittedLog {
+  /** The index before the first entry that can be read. */
+  readonly begin: LogIndex;
   read(from: LogIndex, through: LogIndex, maxBytes: number): Promise<readonly EntryRun[]>;
   /** null when the index isn't in the log. */
   termAt(index: LogIndex): Term | null;
@@ -37,6 +40,8 @@ export interface DeliveryParts {
   readonly state: StateChannel;
   readonly log: CommittedLog;
   readonly restore: Restore;
+  /** null when there is none. */
+  readonly newestSnapshot: () => Promise<SnapshotDescription | null>;
   readonly failed: (error: unknown) => void;
 }
 
@@ -64,8 +69,11 @@ export class Delivery {
   }
 
   /**
-   * What the replica proposed was appended. To be told in the order of appending, before the entries are committed, and
-   * {@link disown} must be called when the term ends. Each batch gets one answer: `committed-own` or `rejected`.
+   * What the replica proposed was appended: to be told once for each append, in the order of the indexes, before
+   * {@link commit} covers them, and of every entry of the term, those without a command included (`batch` is null), so that
+   * none of them is read back. {@link disown} must be called when the term ends, before anything of the next one is told.
+   * Each batch gets one answer: `committed-own` or `rejected`; nothing is kept of it afterwards. The entries' bytes stay with
+   * the replica. Never throws.
    */
   own(entries: OwnEntries): void {
     this.#own.push(entries);
@@ -192,14 +200,30 @@ export class Delivery {
   }
 
   async #read(through: LogIndex): Promise<readonly EntryRun[]> {
+    const { log } = this.#parts;
     try {
-      const runs = await this.#parts.log.read(after(this.#delivered), through, PIECE_BYTES);
-      return this.#isCutOff ? [] : runs;
+      if (this.#delivered >= log.begin) {
+        const runs = await log.read(after(this.#delivered), through, PIECE_BYTES);
+        return this.#isCutOff ? [] : runs;
+      }
     } catch (error) {
-      // A snapshot has taken the place of what was to be read.
-      if (this.#isCutOff) return [];
-      throw error;
+      // A snapshot has taken the place of what was to be read, or it was dropped meanwhile.
+      if (!this.#isCutOff && this.#delivered >= log.begin) throw error;
     }
+    if (!this.#isCutOff) await this.#catchUp();
+    return [];
+  }
+
+  /** What comes next was dropped: only a snapshot holds it. */
+  async #catchUp(): Promise<void> {
+    const newest = await this.#parts.newestSnapshot();
+    if (this.#isCutOff) return;
+    if (newest === null || newest.position.index <= this.#delivered) {
+      throw new Error(
+        `no snapshot holds index ${this.#delivered + 1}, and the log begins after ${this.#parts.log.begin}`,
+      );
+    }
+    this.install(newest);
   }
 
   #postStretch(runs: readonly EntryRun[], through: LogIndex): void {

@@ -69,12 +69,12 @@ export class PeerSender {
   }
 
   #queue(order: AppendOrder | InstallOrder, work: () => Promise<void>): void {
-    const { core, failed } = this.#parts;
-    // While it leads this term its log is only appended to, and dropped at its begin.
+    const { core, store, failed } = this.#parts;
+    // While it leads this term its log is only appended to, and dropped at its begin: in the store first.
     const isOutdated = (): boolean =>
       core.role !== 'leader' ||
       core.term !== order.term ||
-      (order.kind === 'append' && order.previous.index < core.log.begin);
+      (order.kind === 'append' && order.previous.index < store.begin);
     const step = async (): Promise<void> => {
       if (isOutdated()) return;
       try {

@@ -6,7 +6,8 @@ import { MAX_UNPERSISTED_BYTES, type RejectReason, type StateToRaft } from '../.
 import type { Configuration } from './core/configuration.js';
 import { EntryType, emptyPayload, type ServerId } from './core/entry.js';
 import { countEntries } from './core/packed.js';
-import type { ChangeResult, RaftCore } from './core/raft.js';
+import type { ChangeResult } from './core/proposal.js';
+import type { RaftCore } from './core/raft.js';
 import type { Persist, RoleChange } from './core/ready.js';
 import type { TransferResult } from './core/transfer.js';
 import type { Delivery } from './delivery.js';
@@ -14,6 +15,7 @@ import type { LeadershipBoard } from './leadership-board.js';
 import type { PeerSender } from './peer-sender.js';
 import type { RaftMetrics } from './raft-metrics.js';
 import { statsOf } from './raft-stats.js';
+import type { Replicas } from './replicas.js';
 import type { Restore } from './restore.js';
 import { SnapshotInstaller } from './snapshot/snapshot-installer.js';
 import type { SnapshotStore } from './snapshot/snapshot-store.js';
@@ -26,7 +28,9 @@ export interface ServerParts {
   readonly core: RaftCore;
   readonly store: DurableLog;
   readonly state: StateChannel;
+  /** The proposer's. */
   readonly delivery: Delivery;
+  readonly replicas: Replicas;
   readonly restore: Restore;
   readonly snapshots: SnapshotTaker;
   readonly snapshotStore: SnapshotStore;
@@ -51,13 +55,13 @@ export class RaftServer {
 
   constructor(parts: ServerParts) {
     this.#parts = parts;
-    const { core, store, delivery, snapshotStore, logger } = parts;
+    const { core, store, replicas, snapshotStore, logger } = parts;
     this.#installer = new SnapshotInstaller({
       core,
       snapshots: snapshotStore,
       retreat: (index) => store.retreat(index),
       quiet: () => this.#quiet(),
-      installed: (snapshot) => delivery.install(snapshot),
+      installed: (snapshot) => replicas.install(snapshot),
       turn: () => this.turn(),
       logger,
     });
@@ -127,7 +131,7 @@ export class RaftServer {
 
   /** Does what the core has become ready for. */
   turn(): void {
-    const { core, delivery, sender, state, board } = this.#parts;
+    const { core, replicas, sender, state, board } = this.#parts;
     for (let ready = core.ready(); ready !== null; ready = core.ready()) {
       for (const change of ready.roles) this.#changeRole(change);
       if (ready.soft) board.changed(ready.soft);
@@ -136,7 +140,7 @@ export class RaftServer {
       if (ready.committed) {
         // Whoever reads the shared words finds what is answered next counted in them.
         board.refresh();
-        delivery.commit(ready.committed.through);
+        replicas.commit(ready.committed.through);
       }
       for (const { request, ok } of ready.confirmations) state.post({ kind: 'verified', request, ok });
     }
@@ -151,7 +155,7 @@ export class RaftServer {
     await this.#installer.stop();
     await this.#quiet();
     this.#parts.restore.stop();
-    await this.#parts.delivery.stop();
+    await this.#parts.replicas.stop();
     await this.#parts.store.close();
   }
 

@@ -9,13 +9,16 @@ import { bootstrapWith } from './core/bootstrap.js';
 import { type Configuration, describe, isSoleVoter, type PlacedConfiguration } from './core/configuration.js';
 import { logIndex, ORIGIN, type Position, term } from './core/entry.js';
 import type { RecoveredLog } from './core/log.js';
-import { RaftCore, type Timing } from './core/raft.js';
+import type { Timing } from './core/parts.js';
+import { RaftCore } from './core/raft.js';
 import { Delivery } from './delivery.js';
 import { LeadershipBoard } from './leadership-board.js';
 import { PeerSender } from './peer-sender.js';
 import { RaftMetrics } from './raft-metrics.js';
 import { RaftServer } from './raft-server.js';
+import { Replicas } from './replicas.js';
 import { Restore } from './restore.js';
+import type { SnapshotDescription } from './snapshot/meta.js';
 import { SnapshotTaker } from './snapshot/snapshot-taker.js';
 import type { StateChannel, StateLink } from './state-port.js';
 import type { Storage } from './storage.js';
@@ -36,6 +39,8 @@ export interface Surroundings {
 export interface StartedServer {
   readonly core: RaftCore;
   readonly shell: RaftServer;
+  /** Where a reader of what is committed is attached. */
+  readonly replicas: Replicas;
   stop(): Promise<void>;
   reload(settings: RaftSettings): void;
 }
@@ -76,10 +81,15 @@ export async function startServer(
   );
   explainWaiting(data, core.configuration, logger);
   const log = {
+    get begin() {
+      return storage.log.begin;
+    },
     read: storage.log.read.bind(storage.log),
     termAt: core.log.termAt.bind(core.log),
   };
-  const delivery = new Delivery({ state, log, restore, failed }, core.log.snapshot.index);
+  const newestSnapshot = (): Promise<SnapshotDescription | null> => storage.snapshots.newestReadable(() => {});
+  const delivery = new Delivery({ state, log, restore, newestSnapshot, failed }, core.log.snapshot.index);
+  const replicas = new Replicas({ log, snapshots: storage.snapshots, failed }, delivery);
   const dropThrough = storage.log.dropThrough.bind(storage.log);
   const taker = { core, state, snapshots: storage.snapshots, dropThrough, logger, metrics };
   const snapshots = new SnapshotTaker(taker, data.raft);
@@ -88,12 +98,13 @@ export async function startServer(
   const raftMetrics = new RaftMetrics(metrics, core, () => delivery.delivered);
   const board = new LeadershipBoard({ core, leadership, state, logger, serverAddress: data.serverAddress, now });
   const sender = new PeerSender({ core, store: storage.log, snapshots: storage.snapshots, transport, failed });
-  const parts = { core, store: storage.log, state, delivery, restore, snapshots, board, sender, logger, failed, now };
-  const running = new RaftServer({ ...parts, snapshotStore: storage.snapshots, metrics: raftMetrics });
+  const parts = { core, store: storage.log, state, delivery, replicas, restore, snapshots, board, sender, logger };
+  const running = new RaftServer({ ...parts, failed, now, snapshotStore: storage.snapshots, metrics: raftMetrics });
   server = running;
   return {
     core,
     shell: running,
+    replicas,
     stop: async () => {
       await running.stop();
       state.close();

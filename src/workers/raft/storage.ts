@@ -17,7 +17,7 @@ import { MemoryStore } from './store/memory-store.js';
 import { storageFailureOf } from './store/storage-failure.js';
 
 /** The log as the shell needs it; the simulator looks over its shoulder. */
-export type DurableLog = Pick<LogStore, 'persist' | 'read' | 'dropThrough' | 'retreat' | 'close'>;
+export type DurableLog = Pick<LogStore, 'begin' | 'persist' | 'read' | 'dropThrough' | 'retreat' | 'close'>;
 
 export interface Storage {
   readonly log: DurableLog;

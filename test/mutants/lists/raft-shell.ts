@@ -5,6 +5,7 @@ import type { Mutant } from '../mutant.js';
 
 const SIMULATION = ['simulation/raft/cluster'];
 const DELIVERY = ['unit/raft/delivery', ...SIMULATION];
+const REPLICAS = ['unit/raft/replicas'];
 const FOLLOWER = ['unit/raft/follower', ...SIMULATION];
 const VOTES = ['unit/raft/votes', ...SIMULATION];
 
@@ -33,8 +34,8 @@ export const raftShell: readonly Mutant[] = [
   {
     name: 'shell: what is committed is answered before the shared words count it',
     file: 'workers/raft/raft-server.ts',
-    find: '        board.refresh();\n        delivery',
-    replace: '        delivery',
+    find: '        board.refresh();\n        replicas',
+    replace: '        replicas',
     tests: SIMULATION,
   },
   {
@@ -53,44 +54,44 @@ export const raftShell: readonly Mutant[] = [
   },
   {
     name: 'shell: a vote while a lease may run',
-    file: 'workers/raft/core/raft.ts',
-    find: 'request.isTransfer || !this.#contact.forbids(request.from, nowMs)',
+    file: 'workers/raft/core/elections.ts',
+    find: 'request.isTransfer || !contact.forbids(request.from, nowMs)',
     replace: 'nowMs >= 0',
     tests: VOTES,
   },
   {
     name: 'shell: a restarted server votes at once',
-    file: 'workers/raft/core/raft.ts',
-    find: 'if (this.#deadlineMs === null && !this.#wasAlone) this.#contact.started(nowMs);',
+    file: 'workers/raft/core/elections.ts',
+    find: 'if (this.#deadlineMs === null && !this.#wasAlone) this.#parts.contact.started(nowMs);',
     replace: '',
     tests: VOTES,
   },
   {
     name: 'shell: an append is acknowledged before its sync',
-    file: 'workers/raft/core/raft.ts',
-    find: 'if (answer.success) this.#sendWhenDurable(answer);',
-    replace: 'if (answer.success) this.#sendInTerm(answer);',
+    file: 'workers/raft/core/following.ts',
+    find: 'if (answer.success) promises.sendWhenDurable(answer);',
+    replace: 'if (answer.success) promises.sendInTerm(answer);',
     tests: SIMULATION,
   },
   {
     name: 'shell: a change before the last one is committed',
-    file: 'workers/raft/core/raft.ts',
-    find: 'if (committedConfiguration === null || log.committed < this.#termBegin) {',
-    replace: 'if (committedConfiguration === null && log.committed < 0) {',
+    file: 'workers/raft/core/leading.ts',
+    find: 'if (membership.committed(log.committed) === null || log.committed < this.termBegin) {',
+    replace: 'if (membership.committed(log.committed) === null && log.committed < 0) {',
     tests: SIMULATION,
   },
   {
     name: 'shell: a snapshot without its configuration',
-    file: 'workers/raft/core/raft.ts',
-    find: '      this.#membership.restart(configuration);\n',
+    file: 'workers/raft/core/following.ts',
+    find: '      membership.restart(configuration);\n',
     replace: '',
     tests: SIMULATION,
   },
   {
     name: 'shell: a snapshot deletes what was acknowledged after it',
-    file: 'workers/raft/core/raft.ts',
-    find: 'index <= this.log.committed || this.log.termAt(index) === of;',
-    replace: 'index <= this.log.committed && of > 0;',
+    file: 'workers/raft/core/following.ts',
+    find: 'index <= log.committed || log.termAt(index) === of;',
+    replace: 'index <= log.committed && of > 0;',
     tests: FOLLOWER,
   },
   {
@@ -106,5 +107,33 @@ export const raftShell: readonly Mutant[] = [
     find: '    this.#round += 1;\n',
     replace: '',
     tests: SIMULATION,
+  },
+  {
+    name: 'shell: entries being dropped are taken for damage',
+    file: 'workers/raft/peer-sender.ts',
+    find: 'order.previous.index < store.begin',
+    replace: 'order.previous.index < core.log.begin',
+    tests: ['unit/raft/peer-sender'],
+  },
+  {
+    name: 'shell: a reader whose next entries were dropped reads on',
+    file: 'workers/raft/delivery.ts',
+    find: '    if (!this.#isCutOff) await this.#catchUp();\n',
+    replace: '',
+    tests: REPLICAS,
+  },
+  {
+    name: 'shell: a snapshot reaches the proposer alone',
+    file: 'workers/raft/replicas.ts',
+    find: '    for (const { delivery } of this.#readers) delivery.install(snapshot);\n',
+    replace: '',
+    tests: REPLICAS,
+  },
+  {
+    name: 'shell: a reader gets more than its credit',
+    file: 'workers/raft/delivery.ts',
+    find: 'this.#credit -= entries.byteLength;',
+    replace: '',
+    tests: REPLICAS,
   },
 ];

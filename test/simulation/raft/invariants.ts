@@ -4,15 +4,14 @@
 import assert from 'node:assert/strict';
 import { type Configuration, describe, votersOf } from '../../../src/workers/raft/core/configuration.js';
 import { decodeConfiguration } from '../../../src/workers/raft/core/configuration-codec.js';
-import { type EntryRun, EntryType } from '../../../src/workers/raft/core/entry.js';
+import { type EntryRun, EntryType, type Position } from '../../../src/workers/raft/core/entry.js';
 import { majority } from '../../../src/workers/raft/core/quorum.js';
 import type { RaftCore } from '../../../src/workers/raft/core/raft.js';
-import type { Persist } from '../../../src/workers/raft/core/ready.js';
+import type { Persist, Role } from '../../../src/workers/raft/core/ready.js';
 import type { Recovered } from '../../../src/workers/raft/store/log-recovery.js';
 import type { PeerMessage } from '../../../src/workers/raft/transport.js';
 import { DurableCopy } from './durable-copy.js';
-
-const MOST_IN_A_REQUEST = 64;
+import { Requests } from './requests.js';
 
 /** An entry that was committed, and the term it was in when that was first seen. */
 interface Committed {
@@ -20,14 +19,19 @@ interface Committed {
   readonly seenIn: number;
 }
 
-/** What was seen of one life of a server; a restart begins a new one. */
+/** What was seen of one life of a server; a restart begins a new one. What is as it was isn't looked at again. */
 interface Life {
+  readonly disk: DurableCopy;
   term: number;
   committed: number;
   handedOut: number;
   ledTerm: number;
-  lastIndex: number;
-  lastTerm: number;
+  role: Role;
+  durable: number;
+  onDisk: number;
+  last: Position | null;
+  snapshot: Position | null;
+  configuration: Configuration | null;
 }
 
 interface PlacedAnywhere {
@@ -47,15 +51,18 @@ export class Invariants {
   /** `index term` → the term before it, and its bytes. */
   readonly #entries = new Map<string, string>();
   readonly #configurations: PlacedAnywhere[] = [];
+  readonly #requests = new Requests();
   /** Terms that somebody stood in; no other is ever spoken of. */
   readonly #begun = new Set<number>();
   #highest = 0;
   elections = 0;
 
   disk(id: string): DurableCopy {
-    const known = this.#disks.get(id) ?? new DurableCopy();
-    this.#disks.set(id, known);
-    return known;
+    const known = this.#disks.get(id);
+    if (known) return known;
+    const disk = new DurableCopy();
+    this.#disks.set(id, disk);
+    return disk;
   }
 
   /** A server starts with what it found on its disk. */
@@ -70,8 +77,8 @@ export class Invariants {
     const { term } = hardState;
     const committed = log.snapshot.index;
     this.#begun.add(term);
-    const life = { term, committed, handedOut: committed, ledTerm: 0, lastIndex: -1, lastTerm: -1 };
-    this.#lives.set(id, life);
+    const nothing = { last: null, snapshot: null, configuration: null, durable: -1, onDisk: -1 };
+    this.#lives.set(id, { disk, term, committed, handedOut: committed, ledTerm: 0, role: 'follower', ...nothing });
   }
 
   /** A leader appended a configuration; it takes effect at once, and the one before is committed. */
@@ -113,21 +120,20 @@ export class Invariants {
   after(core: RaftCore): void {
     const life = this.#lives.get(core.id);
     assert.ok(life);
-    if (core.term !== life.term) this.#termChanged(core, life);
-    if (core.role !== 'follower' && !votersOf(core.configuration).includes(core.id)) {
-      const isLeaving = core.role === 'leader' && core.committedConfiguration === null;
-      assert.ok(isLeaving, `${core.id} is ${core.role} without a vote`);
-    }
-    if (core.role === 'leader' && life.ledTerm !== core.term) this.#elected(core, life);
-    if (core.log.committed !== life.committed) this.#committedMore(core, life);
-    const { last, durable } = core.log;
-    const held = Math.max(Math.min(last.index, this.disk(core.id).last), core.log.snapshot.index);
-    assert.ok(durable <= held, `${core.id} takes ${durable} for durable, holds ${held}`);
-    if (last.index !== life.lastIndex || last.term !== life.lastTerm) {
-      life.lastIndex = last.index;
-      life.lastTerm = last.term;
-      this.#checkConfiguration(core);
-    }
+    const { term, role, configuration, log } = core;
+    const { last, durable, snapshot } = log;
+    const onDisk = life.disk.last;
+    const isSameMember = role === life.role && configuration === life.configuration && log.committed === life.committed;
+    const isSameLog = last === life.last && snapshot === life.snapshot;
+    if (isSameMember && isSameLog && term === life.term && durable === life.durable && onDisk === life.onDisk) return;
+    if (term !== life.term) this.#termChanged(core, life);
+    if (!isSameMember) checkVote(core);
+    if (role === 'leader' && life.ledTerm !== term) this.#elected(core, life);
+    if (log.committed !== life.committed) this.#committedMore(core, life);
+    const held = Math.max(Math.min(last.index, onDisk), snapshot.index);
+    if (durable > held) assert.fail(`${core.id} takes ${durable} for durable, holds ${held}`);
+    if (last !== life.last) this.#checkConfiguration(core);
+    Object.assign(life, { role, durable, onDisk, last, snapshot, configuration });
   }
 
   /** A snapshot is handed out in the place of what it holds. */
@@ -142,11 +148,11 @@ export class Invariants {
     const life = this.#lives.get(id);
     assert.ok(life);
     const from = life.handedOut + 1;
-    assert.equal(known ?? from, from, `${id} hands out from ${known}, after ${life.handedOut}`);
+    if (known !== null && known !== from) assert.fail(`${id} hands out from ${known}, after ${life.handedOut}`);
     assert.ok(through <= log.committed);
     for (let index = from; index <= through; index += 1) {
       const term = this.committed.get(index)?.term ?? 0;
-      assert.ok(this.disk(id).holds(index, term), `${id} hands out index ${index} before it is durable`);
+      if (!life.disk.holds(index, term)) assert.fail(`${id} hands out index ${index} before it is durable`);
     }
     life.handedOut = through;
   }
@@ -157,27 +163,19 @@ export class Invariants {
     const disk = this.disk(from);
     // A pre-vote speaks of a term that may never be.
     const isHypothetical = kind === 'pre-vote' || kind === 'pre-vote-answer';
-    assert.ok(isHypothetical || disk.term >= term, `${from} speaks in term ${term} before it is durable`);
-    if (kind === 'vote') assert.ok(disk.term > term || disk.vote === from, `${from} stands without its own vote`);
+    if (!isHypothetical && disk.term < term) assert.fail(`${from} speaks in term ${term} before it is durable`);
+    const hasVoted = (whom: string): boolean => disk.term > term || disk.vote === whom;
+    if (kind === 'vote') assert.ok(hasVoted(from), `${from} stands without its own vote`);
     if (kind === 'vote-answer' && message.granted) {
-      assert.ok(disk.term > term || disk.vote === to, `${from} tells ${to} of a vote that isn't durable`);
+      assert.ok(hasVoted(to), `${from} tells ${to} of a vote that isn't durable`);
       this.#vote(from, term, to);
     }
-    if (kind === 'append-answer' && message.success) {
-      assert.ok(disk.last >= message.through, `${from} acknowledges ${message.through}, holds ${disk.last}`);
-    }
-    if (kind === 'install-answer' && message.success) {
-      assert.ok(disk.last >= message.through, `${from} acknowledges a snapshot through ${message.through}`);
+    if ((kind === 'append-answer' || kind === 'install-answer') && message.success && disk.last < message.through) {
+      assert.fail(`${from} acknowledges ${message.through} in an ${kind}, holds ${disk.last}`);
     }
     if (kind !== 'append' && kind !== 'heartbeat' && kind !== 'install' && kind !== 'timeout-now') return;
-    assert.equal(this.#leaders.get(term), from, `${from} doesn't lead term ${term}`);
-    if (kind !== 'append') return;
-    let next = message.previous.index + 1;
-    for (const run of message.runs) {
-      assert.equal(run.firstIndex, next, 'entries of a request follow each other');
-      next += run.count;
-    }
-    assert.ok(next - 1 - message.previous.index <= MOST_IN_A_REQUEST, 'a request is too large');
+    if (this.#leaders.get(term) !== from) assert.fail(`${from} doesn't lead term ${term}`);
+    if (kind === 'append') this.#requests.sent(message);
   }
 
   /** A snapshot stands for everything through `index`. */
@@ -225,9 +223,10 @@ export class Invariants {
     for (let index = life.committed + 1; index <= log.committed; index += 1) {
       const term = log.termAt(index as typeof log.begin);
       const known = this.committed.get(index);
-      if (term === null) assert.ok(known && index <= log.snapshot.index, `${id}: index ${index} is in no snapshot`);
-      else if (known) assert.equal(term, known.term, `${id}: index ${index} was committed as something else`);
-      else this.#commit(core, life, index, term);
+      if (term !== null && !known) this.#commit(core, life, index, term);
+      else if (!known || (term === null && index > log.snapshot.index))
+        assert.fail(`${id}: ${index} is in no snapshot`);
+      else if (term !== null && term !== known.term) assert.fail(`${id}: index ${index} was committed otherwise`);
     }
     life.committed = log.committed;
   }
@@ -252,8 +251,9 @@ export class Invariants {
       const index = run.firstIndex + i;
       const what = `${disk.terms[index - 1]} ${run.type} ${bytes.toString('latin1', at, end)}`;
       const key = `${index} ${run.term}`;
-      assert.equal(this.#entries.get(key) ?? what, what, `index ${index} of term ${run.term} is two things`);
-      if (!this.#entries.has(key)) this.#enter(key, what, run, index);
+      const known = this.#entries.get(key);
+      if (known === undefined) this.#enter(key, what, run, index);
+      else if (known !== what) assert.fail(`index ${index} of term ${run.term} is two things`);
       at = end;
     }
     assert.equal(at, bytes.length, 'a run holds what it says');
@@ -280,4 +280,11 @@ export class Invariants {
     if (newest === null) return;
     assert.equal(describe(configuration), describe(newest.configuration), `${id} goes by an old configuration`);
   }
+}
+
+/** Who has no vote neither stands nor leads, but for a leader that is leaving. */
+function checkVote(core: RaftCore): void {
+  if (core.role === 'follower' || votersOf(core.configuration).includes(core.id)) return;
+  const isLeaving = core.role === 'leader' && core.committedConfiguration === null;
+  assert.ok(isLeaving, `${core.id} is ${core.role} without a vote`);
 }

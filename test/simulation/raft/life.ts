@@ -132,6 +132,9 @@ export class Life {
   #watch(log: DurableLog): DurableLog {
     const never = new Promise<never>(() => {});
     return {
+      get begin() {
+        return log.begin;
+      },
       persist: async (work) => {
         if (this.isOver || this.#world.peril()) return never;
         this.#world.writing();

@@ -30,7 +30,8 @@ export class Network {
 
   /** Whether a message would leave at all. */
   passes(from: string, to: string): boolean {
-    return !this.#cuts.has(`${from}>${to}`) && !this.#random.chance(this.loss);
+    const isCut = this.#cuts.size > 0 && this.#cuts.has(`${from}>${to}`);
+    return !isCut && !this.#random.chance(this.loss);
   }
 
   send(message: PeerMessage, nowMs: number): void {

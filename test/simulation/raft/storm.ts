@@ -2,6 +2,7 @@
 // for a history that plain chance hardly ever brings up (Figure 8 of the Raft paper).
 
 import { type Configuration, describe, votersOf } from '../../../src/workers/raft/core/configuration.js';
+import { hasQuorum } from '../../../src/workers/raft/core/quorum.js';
 import { Random } from '../../random.js';
 import { Cluster, type ClusterShape, type SimulatedServer } from './cluster.js';
 import { forgedMessage } from './forger.js';
@@ -142,9 +143,23 @@ function changed(now: Configuration, cluster: Cluster, random: Random): Configur
   const rest = now.servers.filter((server) => server.id !== id);
   const found = now.servers.find((server) => server.id === id);
   if (id === cluster.leader()?.id && !mayLeave(now, cluster)) return null;
-  if (found && random.chance(0.3)) return { servers: rest };
   const suffrage = found?.suffrage === 'nonvoter' ? 'voter' : 'nonvoter';
-  return { servers: [...rest, { suffrage, id, address: `${id}:8300` }] };
+  const isRemoved = found !== undefined && random.chance(0.3);
+  const servers = isRemoved ? rest : [...rest, { suffrage, id, address: `${id}:8300` } as const];
+  return hasWitnesses(now, { servers }, cluster) ? { servers } : null;
+}
+
+/**
+ * A majority of those who will have a vote know the configuration before, so that they know each other: who is asked for its
+ * vote by a server that it never heard of gives none. A server is promoted once it has caught up, as an operator would.
+ */
+function hasWitnesses(now: Configuration, next: Configuration, cluster: Cluster): boolean {
+  const known = describe(now);
+  const leader = cluster.leader();
+  const index = (leader && cluster.core(leader)?.committedConfiguration?.index) ?? 0;
+  const cores = cluster.servers.map((server) => cluster.core(server)).filter((core) => core !== null);
+  const witnesses = cores.filter(({ log, configuration }) => log.durable >= index && describe(configuration) === known);
+  return hasQuorum(votersOf(next), new Set(witnesses.map(({ id }) => id)));
 }
 
 /** Each leader is cut off some time after it was elected, for longer than an election takes. */

@@ -32,7 +32,8 @@ function deliveryOf(
 ): Delivery {
   const state: StateChannel = { post: (message) => posted.push(message) };
   const restore = new Restore(state, new DiscardedSnapshots());
-  return new Delivery({ state, log: { read, termAt }, restore, failed: unexpected }, logIndex(from));
+  const log = { begin: logIndex(0), read, termAt };
+  return new Delivery({ state, log, restore, newestSnapshot: async () => null, failed: unexpected }, logIndex(from));
 }
 
 function unexpected(error: unknown): void {
@@ -149,15 +150,4 @@ test('when the term is lost, only what lies committed in the log belongs to its 
   assert.ok(posted[2]?.kind === 'barrier-reached' && posted[2].index === 0);
   assert.ok(posted[4]?.kind === 'committed');
   assert.deepEqual(unpackTexts(posted[4].entries), ['other', 'too']);
-});
-
-test('two replicas read the same log at their own pace', async () => {
-  const big = 'x'.repeat(COMMITTED_WINDOW_BYTES);
-  const runs = [run(1, [big]), run(2, ['second'])];
-  const read = async (begin: number): Promise<readonly EntryRun[]> => runs.filter((one) => one.firstIndex === begin);
-  const [behind, ahead] = [deliveryOf([], read), deliveryOf([], read)];
-  for (const one of [behind, ahead]) one.commit(logIndex(2));
-  ahead.credit(COMMITTED_WINDOW_BYTES + 4);
-  await settle();
-  assert.deepEqual([behind.delivered, ahead.delivered], [1, 2]);
 });

@@ -81,11 +81,60 @@ test('a refusal goes back to where the follower ends, or one further, but never 
   raft.step(refused('b', 3, 3, 3), 200);
   assert.deepEqual(ranges(drain(raft)), [[2, 2]]);
   raft.step(refused('b', 3, 5, 0), 200);
-  assert.deepEqual(ranges(drain(raft)), [[2, 2]], 'a late refusal of another question');
+  assert.deepEqual(ranges(drain(raft)), [], 'a late refusal of another question');
   raft.step(took('b', 3, 2), 200);
   assert.deepEqual(ranges(drain(raft)), [[2, 6]]);
   raft.step(refused('b', 3, 5, 0), 200);
   assert.deepEqual(ranges(drain(raft)), [[2, 2]]);
+});
+
+test('an answer that comes again makes no room for another request', () => {
+  const raft = leading({ terms: [1, 1, 1, 1, 2] });
+  drain(raft);
+  const asked = { ...refused('b', 3, 5, 3), sentMs: 200 };
+  raft.step(asked, 210);
+  assert.deepEqual(ranges(drain(raft)), [[3, 3]]);
+  for (let i = 0; i < 3; i += 1) raft.step(asked, 211);
+  assert.deepEqual(ranges(drain(raft)), [], 'one question is under way');
+  raft.step({ ...took('b', 3, 3), sentMs: 210 }, 220);
+  assert.deepEqual(ranges(drain(raft)), [[3, 6]]);
+  raft.step(asked, 221);
+  assert.deepEqual(ranges(drain(raft)), [], 'what it says is older than the answer to the question');
+  propose(raft, 1);
+  drain(raft);
+  propose(raft, 1);
+  for (let i = 0; i < 3; i += 1) raft.step({ ...took('b', 3, 2), sentMs: 200 }, 222);
+  assert.deepEqual(ranges(drain(raft)), [], 'two are unanswered');
+});
+
+test('a configuration leaves only when it is durable here, and what comes after it too', () => {
+  const raft = leading();
+  drain(raft);
+  raft.step(took('b', 3, 3), 200);
+  drain(raft);
+  assert.ok(raft.proposeConfiguration(configurationOf('a b c? d?'), 200).ok);
+  propose(raft, 1);
+  const writing = raft.ready();
+  assert.equal(writing?.persist?.runs.length, 2);
+  assert.deepEqual(ranges(writing?.messages ?? []), [], 'a crash might lose it');
+  assert.deepEqual(ranges(writing?.messages ?? [], 'd'), [[4, 4]], 'who is new is asked at once');
+  raft.advance(200);
+  assert.deepEqual(ranges(drain(raft)), [[3, 5]]);
+});
+
+test('a server whose answers come when they are taken for lost is brought up all the same', () => {
+  const raft = leading({ terms: [1, 1, 1, 1, 2] });
+  drain(raft);
+  raft.step(took('c', 3, 6), 240);
+  raft.tick(250);
+  assert.deepEqual(ranges(drain(raft)), [[5, 5]], 'the question again');
+  raft.step({ ...refused('b', 3, 5, 3), sentMs: 200 }, 255);
+  assert.deepEqual(ranges(drain(raft)), [[3, 3]]);
+  raft.step(took('c', 3, 6), 290);
+  raft.tick(306);
+  assert.deepEqual(ranges(drain(raft)), [[3, 3]]);
+  raft.step({ ...took('b', 3, 3), sentMs: 255 }, 310);
+  assert.deepEqual(ranges(drain(raft)), [[3, 6]]);
 });
 
 test('an idle follower hears of the leader and of the commit index', () => {

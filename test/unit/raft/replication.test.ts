@@ -87,14 +87,14 @@ test('a peer is probed one request at a time, then two are under way; a stale re
   assert.ok(progress.maySend);
   progress.sent(logIndex(10), 0);
   assert.ok(!progress.maySend);
-  progress.rejected(logIndex(10), logIndex(4));
+  progress.rejected(logIndex(10), logIndex(4), 0);
   assert.equal(progress.next, 5);
   progress.sent(logIndex(4), 1);
-  progress.rejected(logIndex(10), logIndex(2));
+  progress.rejected(logIndex(10), logIndex(2), 0);
   assert.equal(progress.next, 5, 'it answers an earlier request');
-  progress.accepted(logIndex(4));
+  progress.accepted(logIndex(4), 1);
   assert.deepEqual([progress.match, progress.next], [4, 5]);
-  progress.accepted(logIndex(2));
+  progress.accepted(logIndex(2), 0);
   assert.deepEqual([progress.match, progress.next], [4, 5], 'a late answer takes nothing back');
   progress.sent(logIndex(7), 2);
   progress.sent(logIndex(9), 2);

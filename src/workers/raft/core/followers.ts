@@ -29,6 +29,8 @@ export class Followers {
   readonly #leader: LeaderView;
   readonly #progress = new Map<ServerId, Progress>();
   #nextHeartbeatMs = Number.NEGATIVE_INFINITY;
+  /** Nothing from here on leaves before it is durable here. */
+  #heldFrom = 0 as LogIndex;
 
   constructor(leader: LeaderView, peers: readonly ServerId[], nowMs: number) {
     this.#leader = leader;
@@ -41,6 +43,14 @@ export class Followers {
     for (const peer of peers) {
       if (!this.#progress.has(peer)) this.#progress.set(peer, new Progress(this.#leader.log.last.index, nowMs));
     }
+  }
+
+  /**
+   * The configuration at `index` leaves only when this server couldn't lose it any more. Else it might find, after a crash,
+   * that whom it needs for a majority has no vote by a log that is longer than its own.
+   */
+  holdBack(index: LogIndex): void {
+    this.#heldFrom = index;
   }
 
   /** Sends what is due, also when that is nothing: a server hears of the leader and of the commit index. */
@@ -58,9 +68,9 @@ export class Followers {
    * other disks commits as well.
    */
   sendEntries(nowMs: number): void {
-    const { log } = this.#leader;
+    const newest = this.#newest;
     for (const [peer, progress] of this.#progress) {
-      while (progress.maySend && (progress.isProbing || progress.next <= log.last.index)) {
+      while (progress.maySend && (progress.isProbing || progress.next <= newest)) {
         if (!this.#order(peer, progress, nowMs)) break;
       }
     }
@@ -72,8 +82,8 @@ export class Followers {
     if (!progress) return;
     progress.heard(answer.sentMs, nowMs);
     progress.needsSnapshot = !answer.success && answer.previous <= this.#leader.log.begin + 1;
-    if (answer.success) progress.accepted(answer.through);
-    else progress.rejected(answer.previous, answer.last);
+    if (answer.success) progress.accepted(answer.through, answer.sentMs);
+    else progress.rejected(answer.previous, answer.last, answer.sentMs);
   }
 
   /** An answer that says nothing about entries. */
@@ -139,13 +149,19 @@ export class Followers {
     return heard;
   }
 
+  /** The last entry that may leave. */
+  get #newest(): LogIndex {
+    const { log } = this.#leader;
+    return log.durable < this.#heldFrom ? ((this.#heldFrom - 1) as LogIndex) : log.last.index;
+  }
+
   #order(peer: ServerId, progress: Progress, nowMs: number): boolean {
     const { log } = this.#leader;
     const index = (progress.next - 1) as LogIndex;
     const previousTerm = log.termAt(index);
     // What was compacted away can only come with a snapshot.
     if (previousTerm === null) return false;
-    const end = progress.isProbing ? index : Math.max(index, Math.min(log.last.index, index + MAX_APPEND_ENTRIES));
+    const end = progress.isProbing ? index : Math.max(index, Math.min(this.#newest, index + MAX_APPEND_ENTRIES));
     this.#send(peer, progress, { index, term: previousTerm }, end as LogIndex, nowMs);
     return true;
   }

@@ -1,5 +1,6 @@
 // What a leader knows of one other server. It starts by probing: one request without entries at a time, until the server
 // and the leader agree on an entry. Then requests follow each other without waiting, two at most (spec/raft.md section 4).
+// Answers may come late and twice: one that answers neither the question nor what was sent since makes room for nothing.
 
 import { after, type LogIndex } from './entry.js';
 
@@ -24,6 +25,9 @@ export class Progress {
   #unanswered = 0;
   #sentMs = Number.NEGATIVE_INFINITY;
   #isProbing = true;
+  /** The last question: about which index, and when. */
+  #asked = 0;
+  #askedMs = Number.NEGATIVE_INFINITY;
 
   constructor(last: LogIndex, nowMs: number) {
     this.next = after(last);
@@ -55,22 +59,30 @@ export class Progress {
   sent(through: LogIndex, nowMs: number): void {
     this.#unanswered += 1;
     this.#sentMs = nowMs;
-    if (!this.#isProbing) this.next = after(through);
+    if (!this.#isProbing) {
+      this.next = after(through);
+      return;
+    }
+    this.#asked = through;
+    this.#askedMs = nowMs;
   }
 
-  accepted(through: LogIndex): void {
-    this.#unanswered = Math.max(0, this.#unanswered - 1);
-    this.#isProbing = false;
+  /** Everything through `through` is there; `sentMs`: when that was asked or sent. */
+  accepted(through: LogIndex, sentMs: number): void {
+    if (sentMs >= this.#askedMs) this.#unanswered = Math.max(0, this.#unanswered - 1);
     if (through > this.match) this.match = through;
+    if (through + 1 < this.next) return;
+    this.#isProbing = false;
     if (this.next <= this.match) this.next = after(this.match);
   }
 
-  /** The server has no such entry before `next`, or another one. */
-  rejected(previous: LogIndex, last: LogIndex): void {
-    const isStale = previous + 1 !== this.next && this.#isProbing;
+  /** The server has no entry `previous`, or another one; its log ends with `last`. */
+  rejected(previous: LogIndex, last: LogIndex, sentMs: number): void {
+    // Of what it acknowledged it refuses nothing but in an answer that was overtaken.
+    const isCurrent = this.#isProbing ? previous === this.#asked && previous > this.match : sentMs >= this.#askedMs;
+    if (!isCurrent) return;
     this.#unanswered = 0;
     this.#isProbing = true;
-    if (isStale) return;
     this.next = Math.max(Math.min(previous, last + 1), this.match + 1) as LogIndex;
   }
 

@@ -25,13 +25,18 @@ export class LogStore {
   /** First index of each record, ascending. */
   readonly #records: LogIndex[];
   #last: LogIndex;
-  #scratch = Buffer.allocUnsafe(256 * 1024);
+  #scratch = Buffer.allocUnsafe(0);
 
   constructor(store: KeyValueStore, marker: DurableMarker, recovered: Recovered) {
     this.#store = store;
     this.#marker = marker;
     this.#records = [...recovered.records];
     this.#last = recovered.log.last.index;
+  }
+
+  /** The index before the first entry that is kept. While entries are being dropped it is ahead of what the core knows. */
+  get begin(): LogIndex {
+    return ((this.#records[0] ?? this.#last + 1) - 1) as LogIndex;
   }
 
   /** Durable once resolved. One write at a time. */

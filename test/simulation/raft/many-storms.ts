@@ -1,14 +1,15 @@
-// The storms of cluster.test.ts by the hundred, for three and for five voters. `LICTOR_SEEDS` says how many of each;
-// `LICTOR_SEED=<n>` runs one of each.
+// The storms of cluster.test.ts by the thousand, for a fixed number of voters. `LICTOR_SEEDS` says how many; `LICTOR_SEED=<n>`
+// runs one.
 
 import { test } from 'node:test';
 import { seedsOf } from '../../random.js';
 import { assertAgreement, failedBy } from './agreement.js';
 import { storm } from './storm.js';
 
-const seeds = seedsOf(Number(process.env['LICTOR_SEEDS'] ?? 100));
+const SEEDS = 2000;
 
-for (const voters of [3, 5]) {
+export function testManyStorms(voters: number): void {
+  const seeds = seedsOf(Number(process.env['LICTOR_SEEDS'] ?? SEEDS));
   test(`${seeds.length} storms over ${voters} voters leave one history`, async () => {
     for (const seed of seeds) {
       try {

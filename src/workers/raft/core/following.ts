@@ -1,0 +1,90 @@
+// How a server takes what the leader of a term sends it: entries, heartbeats, a snapshot in the place of entries
+// (spec/raft.md, section 3).
+
+import type { LogIndex, Position } from './entry.js';
+import type { AppendAnswer, AppendRequest, Heartbeat, SnapshotOffer } from './message.js';
+import { type CoreParts, commitThrough, type Office } from './parts.js';
+import { takeEntries } from './replication.js';
+
+export type OfferResult = 'wanted' | 'refused' | 'held';
+
+export class Following {
+  readonly #parts: CoreParts;
+  readonly #office: Office;
+
+  constructor(parts: CoreParts, office: Office) {
+    this.#parts = parts;
+    this.#office = office;
+  }
+
+  answerAppend(request: AppendRequest, nowMs: number): void {
+    const { id, log, membership, promises } = this.#parts;
+    const last = log.last.index;
+    const { from, previous, sentMs } = request;
+    let through: LogIndex | null = null;
+    if (request.term >= promises.term) {
+      this.#office.hearLeader(from, request.term, nowMs);
+      through = takeEntries(log, membership, request);
+      if (through !== null) commitThrough(this.#parts, Math.min(request.commit, through) as LogIndex);
+    }
+    const answer: AppendAnswer = {
+      kind: 'append-answer',
+      from: id,
+      to: from,
+      term: promises.term,
+      success: through !== null,
+      last,
+      through: through ?? previous.index,
+      previous: previous.index,
+      sentMs,
+    };
+    if (answer.success) promises.sendWhenDurable(answer);
+    else promises.sendInTerm(answer);
+  }
+
+  answerHeartbeat({ from, term: asked, sentMs, readRound }: Heartbeat, nowMs: number): void {
+    const { id, promises } = this.#parts;
+    const success = asked >= promises.term;
+    if (success) this.#office.hearLeader(from, asked, nowMs);
+    const { term: own } = promises;
+    promises.sendInTerm({ kind: 'heartbeat-answer', from: id, to: from, term: own, success, sentMs, readRound });
+  }
+
+  /** A leader offers a snapshot: it is `wanted`, or answered already. */
+  offer(message: SnapshotOffer, nowMs: number): OfferResult {
+    if (message.term < this.#parts.promises.term) {
+      this.#answerInstall(message, false);
+      return 'refused';
+    }
+    this.#office.hearLeader(message.from, message.term, nowMs);
+    if (!this.#holds(message.position)) return 'wanted';
+    commitThrough(this.#parts, message.position.index);
+    this.#answerInstall(message, true);
+    return 'held';
+  }
+
+  /** The offered snapshot is durable. Answers whether it takes the log's place: not when the log caught up meanwhile. */
+  install(message: SnapshotOffer): boolean {
+    const { log, membership } = this.#parts;
+    const { position, configuration } = message;
+    const isNeeded = position.index > log.committed && !this.#holds(position);
+    if (isNeeded) {
+      log.restart(position);
+      membership.restart(configuration);
+    } else commitThrough(this.#parts, position.index);
+    this.#answerInstall(message, true);
+    return isNeeded;
+  }
+
+  #answerInstall({ from, position, sentMs }: SnapshotOffer, success: boolean): void {
+    const { id, promises } = this.#parts;
+    const answer = { from: id, to: from, term: promises.term, success, through: position.index, sentMs } as const;
+    promises.sendWhenDurable({ kind: 'install-answer', ...answer });
+  }
+
+  /** Everything through `position` is in this log, or in what came before it. */
+  #holds({ index, term: of }: Position): boolean {
+    const { log } = this.#parts;
+    return index <= log.committed || log.termAt(index) === of;
+  }
+}

@@ -1,0 +1,66 @@
+// What is read from the disk for others: an order whose entries are dropped meanwhile is forgotten, any other failure isn't.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { logIndex } from '../../../src/workers/raft/core/entry.js';
+import type { AppendOrder } from '../../../src/workers/raft/core/message.js';
+import { PeerSender } from '../../../src/workers/raft/peer-sender.js';
+import type { DurableLog } from '../../../src/workers/raft/storage.js';
+import type { PeerMessage } from '../../../src/workers/raft/transport.js';
+import { VirtualSnapshots } from '../../simulation/raft/virtual-snapshots.js';
+import { at, drain, leading, run } from './one-server.js';
+
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** A leader of five entries, whose store has what comes after `begin`. */
+function sender(begin: number) {
+  const core = leading({ terms: [1, 1, 1, 2] });
+  drain(core);
+  const unused = async (): Promise<never> => assert.fail('not asked for');
+  const store: DurableLog = {
+    begin: logIndex(begin),
+    persist: unused,
+    dropThrough: unused,
+    retreat: () => {},
+    close: unused,
+    read: async (from) => {
+      if (from !== 3 || begin > 2) throw new Error('entry is missing');
+      return [run(3, ['x'], 1)];
+    },
+  };
+  const sent: PeerMessage[] = [];
+  const failures: unknown[] = [];
+  const subject = new PeerSender({
+    core,
+    store,
+    snapshots: new VirtualSnapshots(),
+    transport: { send: (message) => sent.push(message) },
+    failed: (error) => failures.push(error),
+  });
+  const order = (previous: number, through: number): AppendOrder => {
+    const about = { kind: 'append', from: 'a', to: 'b', term: core.term, commit: logIndex(0), sentMs: 200 } as const;
+    return { ...about, previous: at(previous, 1), through: logIndex(through) };
+  };
+  return { subject, sent, failures, order };
+}
+
+test('entries come from the store', async () => {
+  const { subject, sent, failures, order } = sender(0);
+  subject.send(order(2, 3));
+  await settle();
+  assert.deepEqual([sent.length, failures], [1, []]);
+});
+
+test('entries that are just being dropped, before the core knows of it, are no damage', async () => {
+  const { subject, sent, failures, order } = sender(4);
+  subject.send(order(2, 3));
+  await settle();
+  assert.deepEqual([sent, failures], [[], []]);
+});
+
+test('an entry that should be there and is not ends the server', async () => {
+  const { subject, failures, order } = sender(0);
+  subject.send(order(3, 4));
+  await settle();
+  assert.equal(failures.length, 1);
+});
