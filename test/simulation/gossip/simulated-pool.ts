@@ -176,7 +176,7 @@ export class SimulatedPool {
     for (const packet of output.packets) this.send(member, packet);
     this.open(member, output);
     const { nextMs } = core;
-    if (nextMs === null || member.wake?.atMs === nextMs) return;
+    if (nextMs === null || member.wake?.dueMs === nextMs) return;
     if (member.wake !== null) this.clock.cancel(member.wake);
     member.wake = this.clock.set(nextMs, (nowMs) => {
       member.wake = null;
