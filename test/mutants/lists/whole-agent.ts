@@ -140,8 +140,9 @@ export const wholeAgent: readonly Mutant[] = [
   {
     name: 'registrations that the disk refused are acknowledged',
     file: 'workers/state/local/registration-store.ts',
-    find: "const reason = errorCode(error) === 'ENOSPC' ?",
-    replace: "if (errorCode(error) === 'EIO') return DONE;\n      const reason = errorCode(error) === 'ENOSPC' ?",
+    find: "const reason = diskProblemOf(error).kind === 'full' ?",
+    replace:
+      "if (diskProblemOf(error).kind === 'io') return DONE;\n      const reason = diskProblemOf(error).kind === 'full' ?",
     tests: FAILING_DISK,
   },
   {

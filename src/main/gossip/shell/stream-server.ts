@@ -1,9 +1,9 @@
 // The accepting side of streams (spec/gossip.md, sections 1, 3 and 5): one message a connection, then perhaps an answer.
 
 import { createServer, type Server, type Socket } from 'node:net';
+import { errnoText } from '../../../gotext/errno.js';
 import { joinHostPort } from '../../../gotext/host-port.js';
 import { parseIp } from '../../../gotext/ip.js';
-import { errnoText } from '../../../gotext/network-errors.js';
 import { DescriptorReserve } from '../../../observe/descriptor-reserve.js';
 import { errorDetail } from '../../../observe/surprise.js';
 import { StreamReader } from '../wire/stream.js';

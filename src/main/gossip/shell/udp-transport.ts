@@ -2,9 +2,9 @@
 // sent from it, since receivers may answer to where a packet came from.
 
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { errnoText } from '../../../gotext/errno.js';
 import { joinHostPort } from '../../../gotext/host-port.js';
 import { ipText, parseIp } from '../../../gotext/ip.js';
-import { errnoText } from '../../../gotext/network-errors.js';
 import type { Address } from '../core/node.js';
 
 /** Asked for, and halved until it is granted: a held-up loop must not lose answers. */
