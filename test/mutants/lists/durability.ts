@@ -222,7 +222,7 @@ const onTheDisk: readonly Mutant[] = [
   {
     name: 'a leave is not synced into the Serf snapshot',
     file: 'main/gossip/shell/snapshot-file.ts',
-    find: 'if (isSynced) await this.handle.datasync();',
+    find: 'if (isSynced) await this.#handle.datasync();',
     replace: '',
     tests: ORDER,
   },
@@ -236,7 +236,7 @@ const onTheDisk: readonly Mutant[] = [
   {
     name: "a compacted Serf snapshot's name is not synced",
     file: 'main/gossip/shell/snapshot-file.ts',
-    find: 'await syncDirectory(path.dirname(this.path));',
+    find: 'await syncDirectory(path.dirname(this.#path));',
     replace: '',
     tests: ORDER,
   },

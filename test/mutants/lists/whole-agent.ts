@@ -105,7 +105,7 @@ export const wholeAgent: readonly Mutant[] = [
   {
     name: 'gossip connections may take the last file descriptors',
     file: 'main/gossip/shell/stream-server.ts',
-    find: '    if (this.descriptors.refuses(socket)) return;\n',
+    find: '    if (this.#descriptors.refuses(socket)) return;\n',
     replace: '',
     tests: DESCRIPTORS,
   },
@@ -148,8 +148,8 @@ export const wholeAgent: readonly Mutant[] = [
   {
     name: 'gossip forgets the lines that its snapshot file could not take',
     file: 'main/gossip/shell/snapshot-file.ts',
-    find: 'this.mustSync ||= isSynced;\n      this.hasFailed = true;\n      this.fallBehind();\n    }\n  }\n\n  /** Writes the state',
-    replace: 'this.mustSync ||= isSynced;\n      this.hasFailed = true;\n    }\n  }\n\n  /** Writes the state',
+    find: 'this.#mustSync ||= isSynced;\n      this.#hasFailed = true;\n      this.#fallBehind();\n    }\n  }\n\n  /** Writes the state',
+    replace: 'this.#mustSync ||= isSynced;\n      this.#hasFailed = true;\n    }\n  }\n\n  /** Writes the state',
     tests: FAILING_DISK,
   },
 ];

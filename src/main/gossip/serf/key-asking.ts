@@ -37,37 +37,38 @@ class KeyTally {
   readonly primaryKeys = new Map<string, number>();
   readonly numNodes: number;
   numResponses = 0;
-  private failures = 0;
+  #failures = 0;
 
   constructor(numNodes: number) {
     this.numNodes = numNodes;
   }
 
-  private fail(from: string, message: string): void {
-    this.failures += 1;
+  #fail(from: string, message: string): void {
+    this.#failures += 1;
     this.messages.set(from, message);
   }
 
   add(from: string, payload: Uint8Array | null): void {
     this.numResponses += 1;
     if (payload?.[0] !== KEY_RESPONSE) {
-      this.fail(from, `Invalid key query response type: ${listed(payload)}`);
+      this.#fail(from, `Invalid key query response type: ${listed(payload)}`);
       return;
     }
     const read = decode(keyResponse, payload, 1);
     if (!read.ok) {
-      this.fail(from, `Failed to decode key query response: ${listed(payload)}`);
+      this.#fail(from, `Failed to decode key query response: ${listed(payload)}`);
       return;
     }
     const { Result, Message, Keys, PrimaryKey } = read.value;
-    if (!Result) this.fail(from, Message);
+    if (!Result) this.#fail(from, Message);
     else if (Message !== '') this.messages.set(from, Message);
     for (const key of Keys ?? []) count(this.keys, key);
     count(this.primaryKeys, PrimaryKey);
   }
 
   answer(): KeyAnswer {
-    const { numNodes, numResponses, messages, keys, primaryKeys, failures } = this;
+    const { numNodes, numResponses, messages, keys, primaryKeys } = this;
+    const failures = this.#failures;
     let error = '';
     if (failures > 0) error = `${failures}/${numNodes} nodes reported failure`;
     else if (numResponses !== numNodes) error = `${numResponses}/${numNodes} nodes reported success`;
