@@ -1,7 +1,7 @@
 // A test node of lictor's Serf: the machine and its shell, with a snapshot file when one is wanted.
 
 import type { Filter } from '../../../src/main/gossip/serf/filters.js';
-import type { KeyAnswer } from '../../../src/main/gossip/serf/key-asking.js';
+import type { KeyAnswer } from '../../../src/main/gossip/serf/key-operations.js';
 import { SERF, type SerfOptions } from '../../../src/main/gossip/serf/options.js';
 import type { SerfEvent } from '../../../src/main/gossip/serf/output.js';
 import { SerfCore } from '../../../src/main/gossip/serf/serf-core.js';

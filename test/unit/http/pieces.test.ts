@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { acceptsGzip } from '../../../src/workers/state/http/gzip.js';
+import { canonicalName, headerLine } from '../../../src/workers/state/http/http-policy.js';
 import { parseQuery } from '../../../src/workers/state/http/query.js';
-import { canonicalName, headerLine } from '../../../src/workers/state/http/site.js';
 import { cleanPath, encodePath, judgePath, percentDecode } from '../../../src/workers/state/http/target.js';
 import { ClientLimit, plainAddress } from '../../../src/workers/state/sockets/client-limit.js';
 

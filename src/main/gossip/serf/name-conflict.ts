@@ -2,20 +2,20 @@
 
 import { decode } from '../../../msgpack/codec.js';
 import { addressText, type NodeInfo } from '../core/node.js';
-import type { Asking } from './asking.js';
 import { isSameIp } from './endpoint.js';
 import { CONFLICT_QUERY } from './internal-queries.js';
 import { CONFLICT_RESPONSE, conflictResponse } from './messages.js';
+import type { QueryClient } from './query-client.js';
 import type { SerfPool } from './serf-pool.js';
 
 export class NameConflict {
   readonly #pool: SerfPool;
-  readonly #asking: Asking;
+  readonly #queryClient: QueryClient;
   #isVoting = false;
 
-  constructor(pool: SerfPool, asking: Asking) {
+  constructor(pool: SerfPool, queryClient: QueryClient) {
     this.#pool = pool;
-    this.#asking = asking;
+    this.#queryClient = queryClient;
   }
 
   noticed(existing: NodeInfo, other: NodeInfo, nowMs: number): void {
@@ -40,7 +40,7 @@ export class NameConflict {
     const { options, out } = this.#pool;
     let votes = 0;
     let ours = 0;
-    const asked = this.#asking.ask(
+    const asked = this.#queryClient.send(
       {
         name: CONFLICT_QUERY,
         payload: Buffer.from(options.self.name),

@@ -11,14 +11,13 @@ import { Timers } from '../core/timers.js';
 import { MOST_PACKET_BYTES } from '../wire/message-types.js';
 import type { Ping } from '../wire/messages.js';
 import type { PushPull } from '../wire/stream-messages.js';
-import { Asking, type QueryListener, type QueryRequest } from './asking.js';
 import { Broadcasts } from './broadcasts.js';
 import { Departure } from './departure.js';
 import { every } from './every.js';
 import { figuresOf } from './figures.js';
 import { Intents } from './intents.js';
 import { InternalQueries } from './internal-queries.js';
-import { askKeys, type KeyAnswer } from './key-asking.js';
+import { type KeyAnswer, runKeyOperation } from './key-operations.js';
 import { type KeyOperation, KeyQueries } from './key-queries.js';
 import { LamportClock } from './lamport-clock.js';
 import type { SerfMember } from './member.js';
@@ -30,6 +29,7 @@ import { NetworkCoordinates } from './network-coordinates.js';
 import type { SerfOptions } from './options.js';
 import type { IncomingQuery, SerfEvent } from './output.js';
 import { Queries } from './queries.js';
+import { QueryClient, type QueryListener, type QueryRequest } from './query-client.js';
 import { reap } from './reaper.js';
 import { RecentIntents } from './recent-intents.js';
 import { reconnect } from './reconnect.js';
@@ -56,7 +56,7 @@ export class SerfCore implements Machine<SerfEvent> {
   readonly #responses: Responses;
   readonly #keys: KeyQueries;
   readonly #queries: Queries;
-  readonly #asking: Asking;
+  readonly #queryClient: QueryClient;
   readonly #conflict: NameConflict;
   readonly #departure: Departure;
   readonly #rejoin: Rejoin;
@@ -107,8 +107,8 @@ export class SerfCore implements Machine<SerfEvent> {
     this.#keys = new KeyQueries(pool, this.#responses);
     const internal = new InternalQueries(pool, this.#responses, this.#keys);
     this.#queries = new Queries(pool, this.#responses, internal);
-    this.#asking = new Asking(pool, this.#queries);
-    this.#conflict = new NameConflict(pool, this.#asking);
+    this.#queryClient = new QueryClient(pool, this.#queries);
+    this.#conflict = new NameConflict(pool, this.#queryClient);
     this.#departure = new Departure(pool, this.#intents);
     this.#rejoin = new Rejoin(pool);
   }
@@ -321,7 +321,7 @@ export class SerfCore implements Machine<SerfEvent> {
         if (this.#queries.receive(message.body, nowMs)) broadcasts.spread('queries', copy());
         break;
       case 'queryResponse':
-        this.#asking.receive(message.body, nowMs);
+        this.#queryClient.receive(message.body, nowMs);
         break;
       case 'relay':
         this.#responses.forward(message.header, message.inner);
@@ -373,7 +373,7 @@ export class SerfCore implements Machine<SerfEvent> {
 
   /** The problem, or null. Then `listener.onEnd` is called in the end. */
   query(request: QueryRequest, listener: QueryListener, nowMs: number): string | null {
-    const asked = this.#asking.ask(request, listener, nowMs);
+    const asked = this.#queryClient.send(request, listener, nowMs);
     this.#absorb(nowMs);
     return asked.ok ? null : asked.error;
   }
@@ -400,8 +400,8 @@ export class SerfCore implements Machine<SerfEvent> {
     nowMs: number,
   ): void {
     const pool = this.#pool;
-    const asking = this.#asking;
-    askKeys({ pool, asking }, { operation, key, relayFactor }, done, nowMs);
+    const queryClient = this.#queryClient;
+    runKeyOperation({ pool, queryClient }, { operation, key, relayFactor }, done, nowMs);
     this.#absorb(nowMs);
   }
 

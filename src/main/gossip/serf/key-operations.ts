@@ -1,9 +1,9 @@
 // Key queries of our own (spec/gossip.md, section 14): all members are asked, and what they say is counted.
 
 import { decode, encode } from '../../../msgpack/codec.js';
-import type { Asking } from './asking.js';
 import { type KeyOperation, keyQueryName } from './key-queries.js';
 import { KEY_REQUEST, KEY_RESPONSE, keyRequest, keyResponse } from './messages.js';
+import type { QueryClient } from './query-client.js';
 import { presentNodes, type SerfPool } from './serf-pool.js';
 
 export interface KeyAnswer {
@@ -83,8 +83,8 @@ export interface KeyQuestion {
   readonly relayFactor: number;
 }
 
-export function askKeys(
-  { pool, asking }: { readonly pool: SerfPool; readonly asking: Asking },
+export function runKeyOperation(
+  { pool, queryClient }: { readonly pool: SerfPool; readonly queryClient: QueryClient },
   { operation, key, relayFactor }: KeyQuestion,
   done: (answer: KeyAnswer) => void,
   nowMs: number,
@@ -92,7 +92,7 @@ export function askKeys(
   const tally = new KeyTally(presentNodes(pool));
   const payload = encode(keyRequest, { Key: operation === 'list' ? new Uint8Array(0) : key }, KEY_REQUEST);
   const request = { name: keyQueryName(operation), payload, filters: [], wantsAck: false, relayFactor };
-  const asked = asking.ask(
+  const asked = queryClient.send(
     request,
     {
       onAck: () => undefined,

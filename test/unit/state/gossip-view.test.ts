@@ -5,11 +5,11 @@ import { ORIGIN } from '../../../src/wire/coordinate.js';
 import type { CoordinateRecord } from '../../../src/wire/records.js';
 import { GossipView } from '../../../src/workers/state/gossip/gossip-view.js';
 import { member } from '../agent-endpoints/fake-request.js';
-import { CONFIG, surroundings } from '../leader/surroundings.js';
+import { CONFIG, leaderFixture } from '../leader/leader-fixture.js';
 import { coordinate, coordinateOf } from './coordinate-fixture.js';
 
 function open(changes: Partial<RuntimeConfig> = {}) {
-  const { logger } = surroundings();
+  const { logger } = leaderFixture();
   const written: CoordinateRecord[] = [];
   const leadership = { isLeading: true };
   const side = new GossipView({

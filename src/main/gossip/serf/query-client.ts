@@ -29,7 +29,7 @@ export interface QueryListener {
 }
 
 /** `close` ends the collecting early, without `onEnd`. */
-export type Asked = { readonly ok: true; close(): void } | { readonly ok: false; readonly error: string };
+export type SentQuery = { readonly ok: true; close(): void } | { readonly ok: false; readonly error: string };
 
 interface Collector {
   readonly id: number;
@@ -46,7 +46,7 @@ interface Collector {
 const MOST_COLLECTORS = 1024;
 const NS_A_MILLISECOND = 1e6;
 
-export class Asking {
+export class QueryClient {
   readonly #pool: SerfPool;
   readonly #queries: Queries;
   readonly #collectors = new Map<Uint64, Collector>();
@@ -61,7 +61,7 @@ export class Asking {
     return queryTimeoutMs(this.#pool.options.gossip.gossipIntervalMs, presentNodes(this.#pool));
   }
 
-  ask(request: QueryRequest, listener: QueryListener, nowMs: number): Asked {
+  send(request: QueryRequest, listener: QueryListener, nowMs: number): SentQuery {
     const { clocks, broadcasts, options } = this.#pool;
     const { self, serf, random } = options;
     if (this.#collectors.size >= MOST_COLLECTORS) return { ok: false, error: 'too many queries are running' };
