@@ -4,11 +4,11 @@
 import type { RuntimeConfig } from '../../wire/config.js';
 import { MEMBER_STATUS } from '../../wire/gossip-pools.js';
 import { Role } from '../../wire/leadership.js';
+import { isServer } from '../../wire/member-tags.js';
 import type { StringMap } from '../../wire/records.js';
 import type { AgentControl } from './control/control-client.js';
 import type { Stats } from './endpoints/agent/identity.js';
 import type { GossipView } from './gossip/gossip-view.js';
-import { isServer } from './gossip/members/member-tags.js';
 import { serversByDatacenter } from './gossip/members/wan-datacenters.js';
 import type { Replica } from './replica/replica.js';
 
