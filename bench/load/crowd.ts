@@ -45,21 +45,21 @@ function member(id: number, port: number): PushPullNode {
 
 class CrowdMachine implements Machine<never> {
   readonly nextMs = null;
-  private readonly out = new Outbox();
-  private nodes: readonly PushPullNode[] = [];
-  private userState: Uint8Array | null = null;
+  readonly #out = new Outbox();
+  #nodes: readonly PushPullNode[] = [];
+  #userState: Uint8Array | null = null;
 
   fill(count: number, port: number): void {
-    this.nodes = Array.from({ length: count }, (_, id) => member(id + 1, port));
+    this.#nodes = Array.from({ length: count }, (_, id) => member(id + 1, port));
     const state = {
       LTime: 2,
-      StatusLTimes: new Map(this.nodes.map(({ Name }) => [Name, 1])),
+      StatusLTimes: new Map(this.#nodes.map(({ Name }) => [Name, 1])),
       LeftMembers: null,
       EventLTime: 1,
       Events: new Array<null>(EVENT_SLOTS).fill(null),
       QueryLTime: 1,
     };
-    this.userState = encode(serfState, state, STATE);
+    this.#userState = encode(serfState, state, STATE);
   }
 
   receive(packet: Uint8Array, from: Address): void {
@@ -67,12 +67,12 @@ class CrowdMachine implements Machine<never> {
       if (message.type !== 'ping' && message.type !== 'indirectPing') continue;
       const answer = encode(ack, { SeqNo: message.body.SeqNo, Payload: null }, ACK);
       const to = answerAddress(message.body, from);
-      this.out.packet({ to, message: answer, withChecksum: false, probe: null });
+      this.#out.packet({ to, message: answer, withChecksum: false, probe: null });
     }
   }
 
   localState(isJoin: boolean): PushPull {
-    return { isJoin, nodes: this.nodes, userState: this.userState };
+    return { isJoin, nodes: this.#nodes, userState: this.#userState };
   }
 
   startMerge(): Merging {
@@ -80,7 +80,7 @@ class CrowdMachine implements Machine<never> {
   }
 
   take(): MachineOutput<never> {
-    const { packets, streams } = this.out.take();
+    const { packets, streams } = this.#out.take();
     return { packets, streams, events: [] };
   }
 

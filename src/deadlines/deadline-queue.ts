@@ -1,11 +1,9 @@
-// Deadlines of everything that waits for a while (blocking queries, hash waits): one binary heap and one timer for all,
+// Deadlines of everything that waits for a while (blocking queries, hash waits): one heap and one timer for all,
 // because a timer object per waiting query would cost more memory than the query itself.
 
-export interface Deadline {
-  /** Milliseconds of the queue's clock. */
-  readonly at: number;
-  /** Its place in the heap; -1 while it isn't in one. Kept by the queue. */
-  slot: number;
+import { type HeapItem, IndexedHeap } from './indexed-heap.js';
+
+export interface Deadline extends HeapItem {
   /** Called once, unless taken back before. */
   expire(): void;
 }
@@ -26,7 +24,7 @@ function expire(deadline: Deadline): void {
 const MAX_TIMEOUT_MS = 0x7fffffff;
 
 export class DeadlineQueue {
-  readonly #heap: Deadline[] = [];
+  readonly #heap = new IndexedHeap<Deadline>();
   readonly #now: () => number;
   #timer: NodeJS.Timeout | null = null;
   #timerAt = Number.POSITIVE_INFINITY;
@@ -36,7 +34,7 @@ export class DeadlineQueue {
   }
 
   get size(): number {
-    return this.#heap.length;
+    return this.#heap.size;
   }
 
   now(): number {
@@ -44,30 +42,20 @@ export class DeadlineQueue {
   }
 
   add(deadline: Deadline): void {
-    this.#heap.push(deadline);
-    this.#rise(this.#heap.length - 1, deadline);
-    if (deadline.at < this.#timerAt) this.#arm();
+    this.#heap.add(deadline);
+    if (deadline.dueMs < this.#timerAt) this.#arm();
   }
 
   /** Takes it back; does nothing when it isn't waiting. */
   remove(deadline: Deadline): void {
-    const slot = deadline.slot;
-    if (slot < 0 || this.#heap[slot] !== deadline) return;
-    deadline.slot = -1;
-    const last = this.#heap.pop();
-    if (last === undefined || last === deadline) {
-      if (this.#heap.length === 0) this.#disarm();
-      return;
-    }
-    this.#rise(slot, last);
-    this.#sink(last.slot, last);
+    this.#heap.remove(deadline);
+    if (this.#heap.size === 0) this.#disarm();
   }
 
   /** Ends all waiting at once, as if time were up: the agent is stopping. */
   expireAll(): void {
-    const waiting = this.#heap.splice(0);
+    const waiting = this.#heap.removeAll();
     this.#disarm();
-    for (const deadline of waiting) deadline.slot = -1;
     for (const deadline of waiting) expire(deadline);
   }
 
@@ -75,19 +63,19 @@ export class DeadlineQueue {
     this.#timer = null;
     this.#timerAt = Number.POSITIVE_INFINITY;
     const now = this.#now();
-    for (let first = this.#heap[0]; first !== undefined && first.at <= now; first = this.#heap[0]) {
-      this.remove(first);
+    for (let first = this.#heap.first; first !== undefined && first.dueMs <= now; first = this.#heap.first) {
+      this.#heap.remove(first);
       expire(first);
     }
     this.#arm();
   }
 
   #arm(): void {
-    const first = this.#heap[0];
-    if (first === undefined || first.at >= this.#timerAt) return;
+    const { first } = this.#heap;
+    if (first === undefined || first.dueMs >= this.#timerAt) return;
     if (this.#timer) clearTimeout(this.#timer);
-    const delay = Math.min(MAX_TIMEOUT_MS, Math.max(1, Math.ceil(first.at - this.#now())));
-    this.#timerAt = first.at;
+    const delay = Math.min(MAX_TIMEOUT_MS, Math.max(1, Math.ceil(first.dueMs - this.#now())));
+    this.#timerAt = first.dueMs;
     this.#timer = setTimeout(() => this.#run(), delay);
   }
 
@@ -95,41 +83,6 @@ export class DeadlineQueue {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     this.#timerAt = Number.POSITIVE_INFINITY;
-  }
-
-  #rise(from: number, deadline: Deadline): void {
-    let slot = from;
-    while (slot > 0) {
-      const above = (slot - 1) >> 1;
-      const parent = this.#heap[above];
-      if (parent === undefined || parent.at <= deadline.at) break;
-      this.#heap[slot] = parent;
-      parent.slot = slot;
-      slot = above;
-    }
-    this.#heap[slot] = deadline;
-    deadline.slot = slot;
-  }
-
-  #sink(from: number, deadline: Deadline): void {
-    const heap = this.#heap;
-    let slot = from;
-    for (;;) {
-      let below = 2 * slot + 1;
-      let child = heap[below];
-      if (child === undefined) break;
-      const sibling = heap[below + 1];
-      if (sibling !== undefined && sibling.at < child.at) {
-        child = sibling;
-        below += 1;
-      }
-      if (child.at >= deadline.at) break;
-      heap[slot] = child;
-      child.slot = slot;
-      slot = below;
-    }
-    heap[slot] = deadline;
-    deadline.slot = slot;
   }
 }
 

@@ -53,6 +53,12 @@ function groupBytes(text: string): number[] {
 
 /** 4 or 16 bytes, 4 also for an IPv4 address written as an IPv6 one; null for anything else. A zone is left out. */
 export function parseIp(text: string): Uint8Array | null {
+  const ip = parseIpAsWritten(text);
+  return ip === null ? null : unmapped(ip);
+}
+
+/** As `parseIp`, but 16 bytes for what is written as an IPv6 address: the bits of a prefix count from there. */
+export function parseIpAsWritten(text: string): Uint8Array | null {
   const [address = ''] = text.split('%', 1);
   const family = isIP(address);
   if (family === 0) return null;
@@ -62,5 +68,5 @@ export function parseIp(text: string): Uint8Array | null {
   ip.set(groupBytes(before));
   const back = groupBytes(after);
   ip.set(back, IPV6_BYTES - back.length);
-  return unmapped(ip);
+  return ip;
 }

@@ -154,8 +154,8 @@ class Agent {
   }
 
   async #lockDataDir(): Promise<string | null> {
-    const { dataDir, devMode } = this.#config;
-    if (dataDir === null || devMode) return null;
+    const { dataDir } = this.#config;
+    if (dataDir === null) return null;
     const lock = await lockDataDir(dataDir);
     if (!lock.ok) return lock.error;
     this.#closing.add(() => lock.release());

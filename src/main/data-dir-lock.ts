@@ -1,9 +1,11 @@
-// One agent per data directory, known before its first file of gossip is touched. The lock is the kernel's, so a killed
-// agent leaves none behind; LevelDB's LOCK file is the one such lock at hand without an addon of our own, so an otherwise
-// empty database stands for it.
+// One agent per data directory, known before its first file is touched; what any thread keeps there is safe under this lock.
+// The lock is the kernel's, so a killed agent leaves none behind; LevelDB's LOCK file is the one such lock at hand without an
+// addon of our own, so an otherwise empty database stands for it.
 
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { ClassicLevel } from 'classic-level';
+import { diskProblemOf, diskProblemText } from '../wire/disk-problem.js';
 
 export type DataDirLock =
   | { readonly ok: true; release(): Promise<void> }
@@ -11,31 +13,30 @@ export type DataDirLock =
 
 const SMALL_BYTES = 64 * 1024;
 
-function causeOf(error: unknown): { readonly code?: unknown; readonly message: string } {
-  if (error instanceof Error && error.cause instanceof Error) return error.cause;
-  return { message: String(error) };
-}
-
 async function open(place: string): Promise<DataDirLock> {
   const database = new ClassicLevel(place, { writeBufferSize: SMALL_BYTES, cacheSize: 0 });
   await database.open();
   return { ok: true, release: () => database.close() };
 }
 
+/** Makes the directory where there is none. */
 export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
   const place = path.join(dataDir, 'serf', 'lock');
   try {
-    return await open(place);
+    await mkdir(place, { recursive: true, mode: 0o700 });
+    return await openOrMakeAnew(place);
   } catch (error) {
-    if (causeOf(error).code === 'LEVEL_LOCKED') {
-      return { ok: false, error: `data directory ${dataDir} is already in use by another agent` };
-    }
+    return { ok: false, error: diskProblemText(dataDir, diskProblemOf(error)) };
   }
+}
+
+/** It holds nothing but the lock, so damaged files are made anew; only whoever gets the lock may do so. */
+async function openOrMakeAnew(place: string): Promise<DataDirLock> {
   try {
-    // It holds nothing but the lock, so damaged files are made anew; only whoever gets the lock may do so.
-    await ClassicLevel.destroy(place);
     return await open(place);
   } catch (error) {
-    return { ok: false, error: `data_dir "${dataDir}" cannot be used: ${causeOf(error).message}` };
+    if (diskProblemOf(error).kind === 'in-use') throw error;
   }
+  await ClassicLevel.destroy(place);
+  return await open(place);
 }

@@ -3,6 +3,7 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
+import { diskProblemOf, diskProblemText } from '../wire/disk-problem.js';
 
 /** Level by level: made all at once, a read-only file system would be reported as a missing directory. */
 function makeDirectory(directory: string): void {
@@ -26,14 +27,6 @@ export function prepareDataDir(dataDir: string): string | null {
     }
     return null;
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reasons: { readonly [code: string]: string } = {
-      EACCES: 'permission denied',
-      EROFS: 'read-only file system',
-      ENOSPC: 'no space left on device',
-      ENOTDIR: 'not a directory',
-      EEXIST: 'not a directory',
-    };
-    return `data_dir "${dataDir}" cannot be used: ${(code && reasons[code]) ?? message}`;
+    return diskProblemText(dataDir, diskProblemOf(error));
   }
 }

@@ -1,6 +1,7 @@
 // The pid file: decimal pid without newline, written at start, deleted at shutdown (spec/agent.md, section 1).
 
 import fs from 'node:fs';
+import { errnoText } from '../gotext/errno.js';
 import type { Closing } from '../lifecycle/closing.js';
 import type { Logger } from '../observe/logger.js';
 
@@ -22,7 +23,7 @@ function writePidFile(path: string): string | null {
     fs.writeFileSync(path, String(process.pid), { mode: 0o666 });
     return null;
   } catch (error) {
-    return `Could not open pid file: open ${path}: ${reason(error)}`;
+    return `Could not open pid file: open ${path}: ${errnoText(error)}`;
   }
 }
 
@@ -32,15 +33,6 @@ function removePidFile(path: string): string | null {
     fs.unlinkSync(path);
     return null;
   } catch (error) {
-    return `Could not delete pid file: remove ${path}: ${reason(error)}`;
+    return `Could not delete pid file: remove ${path}: ${errnoText(error)}`;
   }
-}
-
-function reason(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ENOENT') return 'no such file or directory';
-  if (code === 'EACCES') return 'permission denied';
-  if (code === 'EROFS') return 'read-only file system';
-  if (code === 'ENOSPC') return 'no space left on device';
-  return error instanceof Error ? error.message : String(error);
 }

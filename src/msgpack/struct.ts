@@ -29,6 +29,8 @@ interface Field {
   readonly written: { readonly [form in Form]: Uint8Array };
   readonly kind: Kind<unknown>;
   readonly isOptional: boolean;
+  /** Its place among the keys in order. */
+  place: number;
 }
 
 function writtenKey(name: string, form: Form): Uint8Array {
@@ -79,8 +81,10 @@ class StructTable {
         written: { raw: writtenKey(name, 'raw'), 'str-bin': writtenKey(name, 'str-bin') },
         kind,
         isOptional: optional.has(name),
+        place: 0,
       }));
     this.#sorted = [...this.#declared].sort(byKey);
+    for (const [place, field] of this.#sorted.entries()) field.place = place;
     this.#hasOptional = optional.size > 0;
   }
 
@@ -126,8 +130,16 @@ class StructTable {
     return -1;
   }
 
-  #unknown(reader: MsgpackReader, record: Members): void {
-    if (this.#keeper === null) reader.skip();
+  /** The field at this place of a map's or an array's order; null when it is unknown, and then it is dealt with. */
+  #field(reader: MsgpackReader, record: Members, index: number, isMap: boolean): Field | null {
+    const field = isMap ? this.#sorted[index] : this.#declared[index];
+    if (field !== undefined) return field;
+    this.#unknown(reader, record, isMap);
+    return null;
+  }
+
+  #unknown(reader: MsgpackReader, record: Members, isMap: boolean): void {
+    if (this.#keeper === null || !isMap) reader.skip();
     else {
       const name = reader.text();
       const value = reader.skipped();
@@ -147,16 +159,11 @@ class StructTable {
     const isMap = form === 'map';
     let next = 0;
     for (let i = 0; i < length && reader.problem === null; i += 1) {
-      const index = isMap ? this.#find(reader, next) : i;
-      const field = isMap ? this.#sorted[index] : this.#declared[index];
-      if (field === undefined) {
-        if (isMap) this.#unknown(reader, record);
-        else reader.skip();
-        continue;
-      }
+      const field = this.#field(reader, record, isMap ? this.#find(reader, next) : i, isMap);
+      if (field === null) continue;
       record[field.name] = field.kind.read(reader);
       if (reader.problem !== null) reader.inside(field.name);
-      next = index + 1;
+      next = field.place + 1;
     }
     return record;
   }
@@ -167,17 +174,12 @@ class StructTable {
     const isMap = form === 'map';
     let next = 0;
     for (let i = 0; i < length && reader.problem === null; i += 1) {
-      const index = isMap ? this.#find(reader, next) : i;
-      const field = isMap ? this.#sorted[index] : this.#declared[index];
-      if (field === undefined) {
-        if (isMap) this.#unknown(reader, record);
-        else reader.skip();
-        continue;
-      }
+      const field = this.#field(reader, record, isMap ? this.#find(reader, next) : i, isMap);
+      if (field === null) continue;
       const { kind } = field;
       record[field.name] = kind.readSteps === undefined ? kind.read(reader) : yield* kind.readSteps(reader);
       if (reader.problem !== null) reader.inside(field.name);
-      next = index + 1;
+      next = field.place + 1;
     }
     return record;
   }

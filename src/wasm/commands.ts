@@ -103,28 +103,28 @@ export function decodePacked(entries: PackedEntries): (Command | OpaqueCommand)[
  * not copied before {@link take}: they must not be changed until then.
  */
 export class CommandBatch {
-  private readonly output = new Output();
-  private commands = 0;
+  readonly #output = new Output();
+  #commands = 0;
 
   get count(): number {
-    return this.commands;
+    return this.#commands;
   }
 
   /** Bytes that {@link take} would hand over now, length prefixes included. */
   get byteLength(): number {
-    return this.output.byteLength;
+    return this.#output.byteLength;
   }
 
   append(command: Command | OpaqueCommand): void {
-    if (command.type === 'opaque') this.output.appendBytes(framed(encodeCommand(command)));
-    else this.output.append(typeByteOf(command.type), codecFor(command.type), command.body, true);
-    this.commands += 1;
+    if (command.type === 'opaque') this.#output.appendBytes(framed(encodeCommand(command)));
+    else this.#output.append(typeByteOf(command.type), codecFor(command.type), command.body, true);
+    this.#commands += 1;
   }
 
   /** Everything appended since the last call, in a fresh buffer of just that size, which is the caller's. */
   take(): ArrayBuffer {
-    this.commands = 0;
-    return this.output.take();
+    this.#commands = 0;
+    return this.#output.take();
   }
 }
 

@@ -47,26 +47,26 @@ export function wasmCrc32(bytes: Uint8Array, seed = 0): number {
 
 /** CRC-64 of a stream. */
 export class Crc64 {
-  private crc = 0n;
+  #crc = 0n;
 
   update(bytes: Uint8Array): this {
     for (let at = 0; at < bytes.length; at += INPUT_BYTES) {
       const size = Math.min(INPUT_BYTES, bytes.length - at);
       input.set(size === bytes.length ? bytes : bytes.subarray(at, at + size));
-      this.crc = exports.crc64(this.crc, INPUT, size);
+      this.#crc = exports.crc64(this.#crc, INPUT, size);
     }
     return this;
   }
 
   /** The checksum of everything so far. */
   digest(): bigint {
-    return BigInt.asUintN(64, this.crc);
+    return BigInt.asUintN(64, this.#crc);
   }
 
   /** The same as 8 bytes, big-endian, as a snapshot's `meta.json` has it in base64. */
   digestBytes(): Uint8Array {
     const bytes = new Uint8Array(8);
-    new DataView(bytes.buffer).setBigUint64(0, this.crc);
+    new DataView(bytes.buffer).setBigUint64(0, this.#crc);
     return bytes;
   }
 }

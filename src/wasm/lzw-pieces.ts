@@ -46,67 +46,67 @@ function makeSpace(outputBytes: number): Space {
 }
 
 export class LzwEncoder {
-  private readonly space = makeSpace(MOST_ENCODED_BYTES);
-  private readonly memory: Uint8Array;
+  readonly #space = makeSpace(MOST_ENCODED_BYTES);
+  readonly #memory: Uint8Array;
 
   constructor() {
-    this.memory = new Uint8Array(this.space.exports.memory.buffer);
-    this.space.exports.lzwEncodeStart();
+    this.#memory = new Uint8Array(this.#space.exports.memory.buffer);
+    this.#space.exports.lzwEncodeStart();
   }
 
   /** The output as far as these bytes bring it. */
   push(bytes: Uint8Array): Uint8Array[] {
-    const { exports, window, output } = this.space;
+    const { exports, window, output } = this.#space;
     const parts: Uint8Array[] = [];
     for (let start = 0; start < bytes.length; start += WINDOW_BYTES) {
       const piece = bytes.subarray(start, start + WINDOW_BYTES);
-      this.memory.set(piece, window);
+      this.#memory.set(piece, window);
       const length = exports.lzwEncodeMore(window, piece.length, output);
-      parts.push(this.memory.slice(output, output + length));
+      parts.push(this.#memory.slice(output, output + length));
     }
     return parts;
   }
 
   end(): Uint8Array {
-    const { exports, output } = this.space;
-    return this.memory.slice(output, output + exports.lzwEncodeEnd(output));
+    const { exports, output } = this.#space;
+    return this.#memory.slice(output, output + exports.lzwEncodeEnd(output));
   }
 }
 
 export class LzwDecoder {
-  private readonly space = makeSpace(STEP_BYTES);
-  private readonly bytes: Uint8Array;
-  private readonly most: number;
-  private next = 0;
-  private windowEnd = 0;
+  readonly #space = makeSpace(STEP_BYTES);
+  readonly #bytes: Uint8Array;
+  readonly #most: number;
+  #next = 0;
+  #windowEnd = 0;
 
   /** `most`: longest output allowed. */
   constructor(bytes: Uint8Array, most: number) {
-    this.bytes = bytes;
-    this.most = most;
-    this.space.exports.lzwDecodeStart(this.space.output);
-    this.fillWindow();
+    this.#bytes = bytes;
+    this.#most = most;
+    this.#space.exports.lzwDecodeStart(this.#space.output);
+    this.#fillWindow();
   }
 
   /** Memory in use. */
   get heldBytes(): number {
-    return this.space.exports.memory.buffer.byteLength;
+    return this.#space.exports.memory.buffer.byteLength;
   }
 
   /** Goes on for a while. Null: there is more to do. */
   step(): LzwResult | null {
-    const { exports, output } = this.space;
-    const last = output + this.most;
+    const { exports, output } = this.#space;
+    const last = output + this.#most;
     const limit = Math.min(last, exports.lzwDecodedEnd() + STEP_BYTES);
     reserve(exports.memory, limit);
-    switch (exports.lzwDecodeMore(this.windowEnd, limit)) {
+    switch (exports.lzwDecodeMore(this.#windowEnd, limit)) {
       case 0: {
         const bytes = new Uint8Array(exports.memory.buffer).slice(output, exports.lzwDecodedEnd());
         return { ok: true, bytes };
       }
       case TRUNCATED:
-        if (this.next === this.bytes.length) return { ok: false, problem: 'truncated' };
-        this.fillWindow();
+        if (this.#next === this.#bytes.length) return { ok: false, problem: 'truncated' };
+        this.#fillWindow();
         return null;
       case INVALID_CODE:
         return { ok: false, problem: 'invalid-code' };
@@ -115,12 +115,12 @@ export class LzwDecoder {
     }
   }
 
-  private fillWindow(): void {
-    const { exports, window } = this.space;
-    const piece = this.bytes.subarray(this.next, this.next + WINDOW_BYTES);
-    this.next += piece.length;
+  #fillWindow(): void {
+    const { exports, window } = this.#space;
+    const piece = this.#bytes.subarray(this.#next, this.#next + WINDOW_BYTES);
+    this.#next += piece.length;
     new Uint8Array(exports.memory.buffer).set(piece, window);
-    this.windowEnd = window + piece.length;
+    this.#windowEnd = window + piece.length;
     exports.lzwDecodeFrom(window);
   }
 }

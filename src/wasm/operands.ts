@@ -46,31 +46,31 @@ export class Operands {
   /** Called before the output region moves or is thrown away: whoever keeps finished output there must take it. */
   beforeMove: () => void = () => undefined;
 
-  private readonly holesStart = AFTER_IMAGE;
-  private readonly wordsStart = AFTER_IMAGE + HOLES_BYTES;
-  private wordsLimit = 0;
-  private bytesStart = 0;
-  private bytesLimit = 0;
-  private version = -1;
+  readonly #holesStart = AFTER_IMAGE;
+  readonly #wordsStart = AFTER_IMAGE + HOLES_BYTES;
+  #wordsLimit = 0;
+  #bytesStart = 0;
+  #bytesLimit = 0;
+  #version = -1;
 
   constructor() {
     this.exports = instantiate();
     this.words = new Int32Array(0);
     this.bytes = Buffer.alloc(0);
     this.plain = this.bytes;
-    this.layOut(FIRST_WORDS, FIRST_BYTES);
+    this.#layOut(FIRST_WORDS, FIRST_BYTES);
   }
 
-  private layOut(wordCount: number, byteCount: number): void {
-    this.wordsLimit = (this.wordsStart >> 2) + wordCount;
-    this.bytesStart = this.wordsLimit << 2;
-    this.bytesLimit = this.bytesStart + byteCount;
-    this.outputStart = this.bytesLimit + 64;
+  #layOut(wordCount: number, byteCount: number): void {
+    this.#wordsLimit = (this.#wordsStart >> 2) + wordCount;
+    this.#bytesStart = this.#wordsLimit << 2;
+    this.#bytesLimit = this.#bytesStart + byteCount;
+    this.outputStart = this.#bytesLimit + 64;
     reserve(this.exports.memory, this.outputStart + PAGE_BYTES);
-    this.renewViews();
+    this.#renewViews();
   }
 
-  private renewViews(): void {
+  #renewViews(): void {
     const { buffer } = this.exports.memory;
     this.words = new Int32Array(buffer);
     this.bytes = Buffer.from(buffer);
@@ -79,82 +79,82 @@ export class Operands {
 
   /** A new message: what was put in is forgotten. */
   begin(): void {
-    this.word = this.wordsStart >> 2;
-    this.byte = this.bytesStart;
+    this.word = this.#wordsStart >> 2;
+    this.byte = this.#bytesStart;
     if (this.externals.length > 0) this.externals.length = 0;
     this.externalBytes = 0;
-    if (this.version !== imageVersion()) {
-      this.version = imageVersion();
+    if (this.#version !== imageVersion()) {
+      this.#version = imageVersion();
       copyImage(this.exports.memory);
     }
   }
 
   /** Encodes at `target`, a place in the output region. Answers the end of the output, holes not counted. */
   run(kind: number, argument: number, target: number): number {
-    if (this.externals.length > 0) this.exports.setOutput(this.holesStart);
-    const end = this.exports.encodeValue(kind, argument, this.wordsStart, this.bytesStart, target);
-    if (this.words.length === 0) this.renewViews();
+    if (this.externals.length > 0) this.exports.setOutput(this.#holesStart);
+    const end = this.exports.encodeValue(kind, argument, this.#wordsStart, this.#bytesStart, target);
+    if (this.words.length === 0) this.#renewViews();
     if (end - target + this.externalBytes > MAX_MESSAGE_BYTES) throw new EncodeError('too-large');
     return end;
   }
 
   runStruct(argument: number, target: number): number {
-    if (this.externals.length > 0) this.exports.setOutput(this.holesStart);
-    const end = this.exports.encodeStruct(argument, this.wordsStart, this.bytesStart, target);
-    if (this.words.length === 0) this.renewViews();
+    if (this.externals.length > 0) this.exports.setOutput(this.#holesStart);
+    const end = this.exports.encodeStruct(argument, this.#wordsStart, this.#bytesStart, target);
+    if (this.words.length === 0) this.#renewViews();
     if (end - target + this.externalBytes > MAX_MESSAGE_BYTES) throw new EncodeError('too-large');
     return end;
   }
 
   /** Address in the output where the n-th external value belongs. */
   hole(index: number): number {
-    return this.words[(this.holesStart >> 2) + index] ?? 0;
+    return this.words[(this.#holesStart >> 2) + index] ?? 0;
   }
 
   /** Makes sure that `size` bytes can be written at `end` of the output by JavaScript. */
   reserveOutput(end: number): void {
     if (end + 64 <= this.bytes.length) return;
     reserve(this.exports.memory, end + PAGE_BYTES);
-    this.renewViews();
+    this.#renewViews();
   }
 
   /** Gives a memory that one large message blew up back to the system. No output may be waiting. */
   trim(): void {
     if (this.bytes.length <= KEPT_MEMORY_BYTES) return;
     this.exports = instantiate();
-    this.version = -1;
-    this.layOut(FIRST_WORDS, FIRST_BYTES);
+    this.#version = -1;
+    this.#layOut(FIRST_WORDS, FIRST_BYTES);
   }
 
   /** Room for `count` more words besides those of the structs around them. */
   reserveWords(count: number): void {
-    const needed = this.word - (this.wordsStart >> 2) + count + STRUCT_WORDS;
-    if (needed <= this.wordsLimit - (this.wordsStart >> 2)) return;
+    const needed = this.word - (this.#wordsStart >> 2) + count + STRUCT_WORDS;
+    if (needed <= this.#wordsLimit - (this.#wordsStart >> 2)) return;
     if (needed > MAX_MESSAGE_BYTES / 4) throw new EncodeError('too-large');
-    this.enlarge(needed * 2, this.bytesLimit - this.bytesStart);
+    this.#enlarge(needed * 2, this.#bytesLimit - this.#bytesStart);
   }
 
-  private reserveBytes(count: number): void {
-    if (this.byte + count <= this.bytesLimit) return;
-    const needed = this.byte - this.bytesStart + count;
+  #reserveBytes(count: number): void {
+    if (this.byte + count <= this.#bytesLimit) return;
+    const needed = this.byte - this.#bytesStart + count;
     if (needed > MAX_MESSAGE_BYTES * 3) throw new EncodeError('too-large');
-    this.enlarge(this.wordsLimit - (this.wordsStart >> 2), needed * 2);
+    this.#enlarge(this.#wordsLimit - (this.#wordsStart >> 2), needed * 2);
   }
 
-  private enlarge(wordCount: number, byteCount: number): void {
+  #enlarge(wordCount: number, byteCount: number): void {
     this.beforeMove();
-    const from = this.bytesStart;
+    const from = this.#bytesStart;
     const used = this.byte - from;
-    this.layOut(wordCount, byteCount);
-    this.bytes.copyWithin(this.bytesStart, from, from + used);
-    this.byte = this.bytesStart + used;
+    this.#layOut(wordCount, byteCount);
+    this.bytes.copyWithin(this.#bytesStart, from, from + used);
+    this.byte = this.#bytesStart + used;
   }
 
   /** Puts a string's bytes in; answers how many there are. May renew the views. */
   text(text: string): number {
     if (typeof text !== 'string') throw new EncodeError('not-encodable');
     const { length } = text;
-    if (this.byte + length * 3 > this.bytesLimit) this.reserveBytes(length * 3);
+    if (this.byte + length * 3 > this.#bytesLimit) this.#reserveBytes(length * 3);
     const { bytes, byte } = this;
     if (length <= LOOP_CHARACTERS) {
       let i = 0;
@@ -176,7 +176,7 @@ export class Operands {
   /** Puts ready-made bytes in. May renew the views. */
   raw(value: Uint8Array): number {
     const { length } = value;
-    this.reserveBytes(length);
+    this.#reserveBytes(length);
     this.bytes.set(value, this.byte);
     this.byte += length;
     return length;

@@ -90,15 +90,15 @@ interface External {
 
 export class Output {
   /** What had to leave the encoder's memory. */
-  private staged: Buffer = Buffer.alloc(0);
-  private stagedLength = 0;
+  #staged: Buffer = Buffer.alloc(0);
+  #stagedLength = 0;
   /** End of what lies in the encoder's memory, when this is its user. */
-  private end = 0;
-  private externals: External[] = [];
-  private externalBytes = 0;
+  #end = 0;
+  #externals: External[] = [];
+  #externalBytes = 0;
 
   get byteLength(): number {
-    return this.plainLength() + this.externalBytes;
+    return this.#plainLength() + this.#externalBytes;
   }
 
   /** Appends a type byte (-1: none) and a value, behind their length when framed. Long byte values are kept, not copied. */
@@ -108,50 +108,50 @@ export class Output {
     encoding.write(value);
     if (inMemory !== this) {
       claim(this);
-      this.end = operands.outputStart;
+      this.#end = operands.outputStart;
     }
-    const start = this.end;
+    const start = this.#end;
     let at = isFramed ? start + FRAME_BYTES : start;
     operands.reserveOutput(at + 1);
     if (typeByte >= 0) operands.bytes[at++] = typeByte;
     const end = operands.run(encoding.number, encoding.argument, at);
     const size = end - start + operands.externalBytes;
-    this.checkRoom(size);
+    this.#checkRoom(size);
     if (isFramed) writeLength(operands.plain, start, size - FRAME_BYTES);
-    if (operands.externals.length > 0) this.keepExternals(start);
-    this.end = end;
+    if (operands.externals.length > 0) this.#keepExternals(start);
+    this.#end = end;
   }
 
   /** Appends bytes as they are. */
   appendBytes(bytes: Uint8Array): void {
-    this.checkRoom(bytes.length);
+    this.#checkRoom(bytes.length);
     this.spill();
-    this.room(bytes.length).set(bytes, this.stagedLength);
-    this.stagedLength += bytes.length;
+    this.#room(bytes.length).set(bytes, this.#stagedLength);
+    this.#stagedLength += bytes.length;
   }
 
   /** Hands everything over in a buffer of just that size, and starts anew. */
   take(): ArrayBuffer {
     const result = Buffer.allocUnsafeSlow(this.byteLength);
-    if (this.externals.length > 0) this.spill();
+    if (this.#externals.length > 0) this.spill();
     let from = 0;
     let to = 0;
-    for (const { at, value } of this.externals) {
-      result.set(this.staged.subarray(from, at), to);
+    for (const { at, value } of this.#externals) {
+      result.set(this.#staged.subarray(from, at), to);
       result.set(value, to + at - from);
       to += at - from + value.length;
       from = at;
     }
-    result.set(this.staged.subarray(from, this.stagedLength), to);
+    result.set(this.#staged.subarray(from, this.#stagedLength), to);
     if (inMemory === this) {
-      result.set(operands.plain.subarray(operands.outputStart, this.end), to + this.stagedLength - from);
+      result.set(operands.plain.subarray(operands.outputStart, this.#end), to + this.#stagedLength - from);
       inMemory = null;
       operands.trim();
     }
-    this.stagedLength = 0;
-    if (this.staged.length > KEPT_STAGED_BYTES) this.staged = Buffer.alloc(0);
-    this.externals = [];
-    this.externalBytes = 0;
+    this.#stagedLength = 0;
+    if (this.#staged.length > KEPT_STAGED_BYTES) this.#staged = Buffer.alloc(0);
+    this.#externals = [];
+    this.#externalBytes = 0;
     return result.buffer as ArrayBuffer;
   }
 
@@ -159,40 +159,40 @@ export class Output {
   spill(): void {
     if (inMemory !== this) return;
     const start = operands.outputStart;
-    const size = this.end - start;
+    const size = this.#end - start;
     if (size > 0) {
-      this.room(size).set(operands.plain.subarray(start, this.end), this.stagedLength);
-      this.stagedLength += size;
+      this.#room(size).set(operands.plain.subarray(start, this.#end), this.#stagedLength);
+      this.#stagedLength += size;
     }
-    this.end = start;
+    this.#end = start;
   }
 
-  private plainLength(): number {
-    return this.stagedLength + (inMemory === this ? this.end - operands.outputStart : 0);
+  #plainLength(): number {
+    return this.#stagedLength + (inMemory === this ? this.#end - operands.outputStart : 0);
   }
 
   /** Takes over the long values of the message at `start` of the encoder's memory. */
-  private keepExternals(start: number): void {
-    const before = this.plainLength();
+  #keepExternals(start: number): void {
+    const before = this.#plainLength();
     operands.externals.forEach((value, index) => {
-      this.externals.push({ at: before + operands.hole(index) - start, value });
+      this.#externals.push({ at: before + operands.hole(index) - start, value });
     });
-    this.externalBytes += operands.externalBytes;
+    this.#externalBytes += operands.externalBytes;
     operands.externals.length = 0;
   }
 
-  private checkRoom(size: number): void {
+  #checkRoom(size: number): void {
     if (this.byteLength + size > MAX_OUTPUT_BYTES) throw new EncodeError('too-large');
   }
 
-  private room(size: number): Buffer {
-    const needed = this.stagedLength + size;
-    if (needed > this.staged.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.staged.length * 2, 4096));
-      larger.set(this.staged.subarray(0, this.stagedLength));
-      this.staged = larger;
+  #room(size: number): Buffer {
+    const needed = this.#stagedLength + size;
+    if (needed > this.#staged.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#staged.length * 2, 4096));
+      larger.set(this.#staged.subarray(0, this.#stagedLength));
+      this.#staged = larger;
     }
-    return this.staged;
+    return this.#staged;
   }
 }
 

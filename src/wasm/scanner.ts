@@ -48,77 +48,77 @@ export class Scanner {
   source: Uint8Array = new Uint8Array(0);
   sourceOffset = 0;
 
-  private exports: Exports;
-  private readonly cacheStart = AFTER_IMAGE;
-  private readonly inputStart = AFTER_IMAGE + CACHE_BYTES;
-  private inputBytes = 0;
-  private version = -1;
-  private strings: string[] = [];
+  #exports: Exports;
+  readonly #cacheStart = AFTER_IMAGE;
+  readonly #inputStart = AFTER_IMAGE + CACHE_BYTES;
+  #inputBytes = 0;
+  #version = -1;
+  #strings: string[] = [];
   // What of the source is in memory: [loadedFrom, loadedTo), at inputStart.
-  private loadedFrom = 0;
-  private loadedTo = 0;
-  private messageEnd = 0;
+  #loadedFrom = 0;
+  #loadedTo = 0;
+  #messageEnd = 0;
 
   constructor() {
-    this.exports = this.start();
-    this.setInput(FIRST_INPUT_BYTES);
+    this.#exports = this.#start();
+    this.#setInput(FIRST_INPUT_BYTES);
   }
 
-  private start(): Exports {
-    const exports = instantiate((offset, address) => this.loadMore(offset, address));
-    exports.setCache(this.cacheStart);
-    this.strings = new Array<string>(1024).fill('');
-    this.version = -1;
+  #start(): Exports {
+    const exports = instantiate((offset, address) => this.#loadMore(offset, address));
+    exports.setCache(this.#cacheStart);
+    this.#strings = new Array<string>(1024).fill('');
+    this.#version = -1;
     return exports;
   }
 
-  private setInput(size: number): void {
-    this.inputBytes = size;
-    const slots = (this.inputStart + size + OVERHANG + 15) & ~15;
-    reserve(this.exports.memory, slots + PAGE_BYTES);
+  #setInput(size: number): void {
+    this.#inputBytes = size;
+    const slots = (this.#inputStart + size + OVERHANG + 15) & ~15;
+    reserve(this.#exports.memory, slots + PAGE_BYTES);
     this.slotWord = slots >> 2;
-    this.renewViews();
-    this.loadedTo = this.loadedFrom;
+    this.#renewViews();
+    this.#loadedTo = this.#loadedFrom;
   }
 
-  private renewViews(): void {
-    const { buffer } = this.exports.memory;
+  #renewViews(): void {
+    const { buffer } = this.#exports.memory;
     this.words = new Int32Array(buffer);
     this.floats = new Float64Array(buffer);
     this.bytes = Buffer.from(buffer);
   }
 
-  private loadMore(offset: number, address: number): number {
+  #loadMore(offset: number, address: number): number {
     const from = this.sourceOffset + offset;
-    const room = this.inputStart + this.inputBytes - address;
-    const to = Math.min(this.messageEnd, from + Math.min(room, WINDOW_BYTES));
+    const room = this.#inputStart + this.#inputBytes - address;
+    const to = Math.min(this.#messageEnd, from + Math.min(room, WINDOW_BYTES));
     this.bytes.set(this.source.subarray(from, to), address);
     // The memory no longer holds a plain stretch of the source.
-    this.loadedTo = this.loadedFrom;
+    this.#loadedTo = this.#loadedFrom;
     return to - from;
   }
 
-  private load(from: number, to: number): void {
-    if (to - from > this.inputBytes) this.setInput(Math.max(to - from, this.inputBytes * 2));
+  #load(from: number, to: number): void {
+    if (to - from > this.#inputBytes) this.#setInput(Math.max(to - from, this.#inputBytes * 2));
     const isWhole = from === 0 && to === this.source.length;
-    this.bytes.set(isWhole ? this.source : this.source.subarray(from, to), this.inputStart);
-    this.loadedFrom = from;
-    this.loadedTo = to;
+    this.bytes.set(isWhole ? this.source : this.source.subarray(from, to), this.#inputStart);
+    this.#loadedFrom = from;
+    this.#loadedTo = to;
   }
 
   /** What will be scanned. Messages in it may be views of it later: it must not be changed afterwards. */
   open(source: Uint8Array): void {
     this.source = plain(source);
-    this.loadedFrom = 0;
-    this.loadedTo = 0;
+    this.#loadedFrom = 0;
+    this.#loadedTo = 0;
   }
 
   /** Ends the use of a source: lets go of it, and of a memory that it blew up. */
   close(): void {
     this.source = EMPTY;
     if (this.bytes.length > KEPT_MEMORY_BYTES) {
-      this.exports = this.start();
-      this.setInput(FIRST_INPUT_BYTES);
+      this.#exports = this.#start();
+      this.#setInput(FIRST_INPUT_BYTES);
     }
   }
 
@@ -126,41 +126,41 @@ export class Scanner {
   scan(kind: number, argument: number, from: number, to: number): number {
     if (to - from > MAX_MESSAGE_BYTES) throw new DecodeError('too-large', from);
     // Looked at on every scan: a schema may be used for the first time in the middle of a source.
-    if (this.version !== imageVersion()) {
-      copyImage(this.exports.memory);
-      this.version = imageVersion();
+    if (this.#version !== imageVersion()) {
+      copyImage(this.#exports.memory);
+      this.#version = imageVersion();
     }
-    this.messageEnd = to;
+    this.#messageEnd = to;
     this.sourceOffset = from;
     const size = to - from;
-    if (from < this.loadedFrom || this.loadedTo < Math.min(to, from + WINDOW_BYTES)) {
+    if (from < this.#loadedFrom || this.#loadedTo < Math.min(to, from + WINDOW_BYTES)) {
       const isSmall = size <= WHOLE_BYTES;
-      this.load(from, isSmall ? Math.max(to, Math.min(this.source.length, from + AHEAD_BYTES)) : from + WINDOW_BYTES);
+      this.#load(from, isSmall ? Math.max(to, Math.min(this.source.length, from + AHEAD_BYTES)) : from + WINDOW_BYTES);
     }
     for (;;) {
-      const available = Math.min(to, this.loadedTo) - from;
-      const address = this.inputStart + from - this.loadedFrom;
+      const available = Math.min(to, this.#loadedTo) - from;
+      const address = this.#inputStart + from - this.#loadedFrom;
       const slots = this.slotWord << 2;
-      const used = this.exports.scan(kind, argument, address, size, available, slots, MOST_SLOT_BYTES);
-      if (this.words.length === 0) this.renewViews();
+      const used = this.#exports.scan(kind, argument, address, size, available, slots, MOST_SLOT_BYTES);
+      if (this.words.length === 0) this.#renewViews();
       if (used >= 0) return from + used;
       const offset = from + (this.words[this.slotWord] ?? 0);
       // Strings that the failed scan put in the cache were never made.
-      this.exports.clearCache();
+      this.#exports.clearCache();
       if (used !== NOT_LOADED || available >= size) throw new DecodeError(CODES[-used - 1] ?? 'wrong-type', offset);
-      this.load(from, Math.min(to, from + Math.max(available * 8, 8 * WINDOW_BYTES)));
+      this.#load(from, Math.min(to, from + Math.max(available * 8, 8 * WINDOW_BYTES)));
     }
   }
 
   /** A string's value from its slot, when it isn't "". */
   text(length: number, address: number): string {
-    if (length < 0) return this.strings[-length - 1] ?? '';
+    if (length < 0) return this.#strings[-length - 1] ?? '';
     const size = length & LONG ? length & ~LONG : length & 0xffff;
     const text =
       address >= 0
         ? this.bytes.toString('latin1', address, address + size)
         : readText(this.bytes, ~address, ~address + size);
-    if (!(length & LONG) && length >= 65536) this.strings[(length >> 16) - 1] = text;
+    if (!(length & LONG) && length >= 65536) this.#strings[(length >> 16) - 1] = text;
     return text;
   }
 

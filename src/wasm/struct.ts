@@ -69,14 +69,14 @@ export class StructReader {
   }
 
   struct<T extends object>(schema: StructSchema<T>): T {
-    return this.read(structCodec(schema)) as T;
+    return this.#read(structCodec(schema)) as T;
   }
 
   list<T extends object>(kind: ListKind): readonly T[] {
-    return this.read(codecOf(kind)) as readonly T[];
+    return this.#read(codecOf(kind)) as readonly T[];
   }
 
-  private read(codec: Codec): unknown {
+  #read(codec: Codec): unknown {
     if (scanner.source !== this.bytes) scanner.open(this.bytes);
     this.offset = scanner.scan(codec.number, codec.argument, this.offset, this.bytes.length);
     return codec.read();
@@ -90,29 +90,29 @@ export class StructReader {
 
 /** Writes a stream of records into one growing buffer, taken from time to time. */
 export class StructWriter {
-  private readonly output = new Output();
+  readonly #output = new Output();
 
   get byteLength(): number {
-    return this.output.byteLength;
+    return this.#output.byteLength;
   }
 
   /** One record: its type byte (left out when null) and the struct. */
   struct<T extends object>(typeByte: number | null, schema: StructSchema<T>, value: T): void {
-    this.output.append(typeByte ?? NO_TYPE, structCodec(schema), value, false);
+    this.#output.append(typeByte ?? NO_TYPE, structCodec(schema), value, false);
   }
 
   /** One record that is a bare list. */
   list(typeByte: number | null, kind: ListKind, value: readonly object[]): void {
-    this.output.append(typeByte ?? NO_TYPE, codecOf(kind), value, false);
+    this.#output.append(typeByte ?? NO_TYPE, codecOf(kind), value, false);
   }
 
   /** Bytes that are a record already. */
   raw(bytes: Uint8Array): void {
-    this.output.appendBytes(bytes);
+    this.#output.appendBytes(bytes);
   }
 
   /** Everything written since the last call; the buffer is the caller's. */
   take(): ArrayBuffer {
-    return this.output.take();
+    return this.#output.take();
   }
 }

@@ -1,13 +1,9 @@
 // Data that a command takes: as a word, from a file (`@name`) or from standard input (`-`).
 
 import fs from 'node:fs';
+import { errnoText } from '../../gotext/errno.js';
 
 export type Input = { readonly ok: true; readonly data: Buffer } | { readonly ok: false; readonly error: string };
-
-const REASONS: { readonly [code: string]: string } = {
-  ENOENT: 'no such file or directory',
-  EACCES: 'permission denied',
-};
 
 /** `\@word` and `\-` stand for the word itself. */
 export async function readInput(word: string): Promise<Input> {
@@ -21,8 +17,7 @@ export async function readInput(word: string): Promise<Input> {
   try {
     return { ok: true, data: await fs.promises.readFile(file) };
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? '';
-    return { ok: false, error: `open ${file}: ${REASONS[code] ?? (error as Error).message}` };
+    return { ok: false, error: `open ${file}: ${errnoText(error)}` };
   }
 }
 

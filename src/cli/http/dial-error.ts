@@ -1,30 +1,21 @@
 // Why a request got no answer, worded as Go's HTTP client words it: scripts look for these texts.
 
+import { codeOf } from '../../gotext/errno.js';
 import { joinHostPort } from '../../gotext/host-port.js';
+import { dialText, lookupText } from '../../gotext/network-errors.js';
 import type { Endpoint } from './endpoint.js';
 
-const REASONS: { readonly [code: string]: string } = {
-  ECONNREFUSED: 'connect: connection refused',
-  EHOSTUNREACH: 'connect: no route to host',
-  ENETUNREACH: 'connect: network is unreachable',
-  ENOENT: 'connect: no such file or directory',
-  EACCES: 'connect: permission denied',
-  ETIMEDOUT: 'i/o timeout',
-};
-
-export function dialError(error: NodeJS.ErrnoException, endpoint: Endpoint): string {
-  const { host, port, socketPath } = endpoint;
-  const code = error.code ?? (error instanceof AggregateError ? firstCode(error) : '');
-  const target = socketPath === '' ? `tcp ${joinHostPort(host, port)}` : `unix ${socketPath}`;
-  const reason = REASONS[code];
-  if (reason !== undefined) return `dial ${target}: ${reason}`;
-  if (code === 'ENOTFOUND') return `dial tcp: lookup ${host}: no such host`;
-  if (code === 'EAI_AGAIN') return `dial tcp: lookup ${host}: server misbehaving`;
-  if (code === 'ECONNRESET') return error.message === 'socket hang up' ? 'EOF' : 'read: connection reset by peer';
-  return error.message;
+export function dialError(error: NodeJS.ErrnoException, { host, port, socketPath }: Endpoint): string {
+  const cause = error instanceof AggregateError ? firstOf(error) : error;
+  if (codeOf(cause) === 'ECONNRESET')
+    return cause.message === 'socket hang up' ? 'EOF' : 'read: connection reset by peer';
+  if (cause.syscall === 'getaddrinfo') return lookupText('tcp', host, '', cause);
+  if (cause.syscall !== 'connect') return cause.message;
+  return socketPath === '' ? dialText('tcp', joinHostPort(host, port), cause) : dialText('unix', socketPath, cause);
 }
 
-function firstCode(error: AggregateError): string {
-  const [first] = error.errors as readonly NodeJS.ErrnoException[];
-  return first?.code ?? '';
+/** A name with several addresses: what the first of them said. */
+function firstOf(error: AggregateError & NodeJS.ErrnoException): NodeJS.ErrnoException {
+  const [first = error] = error.errors as readonly NodeJS.ErrnoException[];
+  return first;
 }

@@ -3,25 +3,13 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
+import { errnoText } from '../../gotext/errno.js';
 import type { SourceFormat } from './decode.js';
 import type { Source } from './source.js';
 
 export type FoundSources =
   | { readonly ok: true; readonly sources: readonly Source[]; readonly warnings: readonly string[] }
   | { readonly ok: false; readonly error: string };
-
-const REASONS: { readonly [code: string]: string } = {
-  ENOENT: 'no such file or directory',
-  EACCES: 'permission denied',
-  EISDIR: 'is a directory',
-  ENOTDIR: 'not a directory',
-};
-
-/** The reason a file operation failed, in the system's own words as Go prints them. */
-export function fileReason(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  return REASONS[code] ?? (error as Error).message;
-}
 
 export function findSources(paths: readonly string[], forced: SourceFormat | null): FoundSources {
   const sources: Source[] = [];
@@ -49,7 +37,7 @@ export function findSources(paths: readonly string[], forced: SourceFormat | nul
       }
     } catch (error) {
       const at = (error as NodeJS.ErrnoException).path ?? given;
-      return { ok: false, error: `config: Open failed on ${at}. open ${at}: ${fileReason(error)}` };
+      return { ok: false, error: `config: Open failed on ${at}. open ${at}: ${errnoText(error)}` };
     }
   }
   return { ok: true, sources, warnings };

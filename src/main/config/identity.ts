@@ -4,11 +4,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { errnoText } from '../../gotext/errno.js';
 import { uuidProblem } from '../../gotext/uuid.js';
 import type { RuntimeConfig } from '../../wire/config.js';
 import { syncDirectoryNow } from '../../wire/sync-directory.js';
 import { withNodeId } from './debug/render.js';
-import { fileReason } from './files.js';
 
 export type ResolvedIdentity =
   | { readonly ok: true; readonly config: RuntimeConfig }
@@ -42,7 +42,7 @@ function fromFile(config: RuntimeConfig, file: string, make: () => string): Reso
     if (problem !== null) return failed(`NodeID in ${file} is invalid: ${problem}`);
     return { ok: true, config: withIdentity(config, known) };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return failed(`open ${file}: ${fileReason(error)}`);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return failed(`open ${file}: ${errnoText(error)}`);
   }
   const id = make();
   try {
@@ -52,7 +52,7 @@ function fromFile(config: RuntimeConfig, file: string, make: () => string): Reso
     fs.renameSync(temporary, file);
     syncDirectoryNow(path.dirname(file));
   } catch (error) {
-    return failed(`open ${file}: ${fileReason(error)}`);
+    return failed(`open ${file}: ${errnoText(error)}`);
   }
   return { ok: true, config: withIdentity(config, id) };
 }

@@ -4,9 +4,9 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
+import { errnoText } from '../../gotext/errno.js';
 import type { RuntimeConfig } from '../../wire/config.js';
 import { PROTOCOL } from '../../wire/version.js';
-import { fileReason } from './files.js';
 import { logLevel } from './runtime.js';
 import { watchProblem } from './watch-checks.js';
 
@@ -71,6 +71,6 @@ function logFileProblem(file: string): string | null {
     fs.closeSync(fs.openSync(path.join(folder, name), 'a', 0o640));
     return null;
   } catch (error) {
-    return `Failed to setup logging: open ${path.join(folder, name)}: ${fileReason(error)}`;
+    return `Failed to setup logging: open ${path.join(folder, name)}: ${errnoText(error)}`;
   }
 }

@@ -2,16 +2,11 @@
 // packets, and for the address a member is said to have.
 
 import { unmapped } from '../../gotext/ip.js';
-import { type Block, mask, parseBlock } from '../config/sockaddr/block.js';
+import { addressBytes, mask, parseBlock } from '../config/sockaddr/block.js';
 
 interface Network {
   readonly base: Uint8Array;
   readonly mask: Uint8Array;
-}
-
-function bytesOf(value: bigint, family: Block['family']): Uint8Array {
-  const digits = family === 4 ? 8 : 32;
-  return Buffer.from(value.toString(16).padStart(digits, '0'), 'hex');
 }
 
 function contains(network: Network, ip: Uint8Array): boolean {
@@ -27,7 +22,7 @@ export function allowedNetworks(cidrs: readonly string[]): (ip: Uint8Array) => b
     const block = parseBlock(cidr);
     if (block === null) return [];
     const { family, base, prefix } = block;
-    return [{ base: bytesOf(base, family), mask: bytesOf(mask(family, prefix), family) }];
+    return [{ base: addressBytes(family, base), mask: addressBytes(family, mask(family, prefix)) }];
   });
   return (ip) => {
     const plain = unmapped(ip);

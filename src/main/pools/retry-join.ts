@@ -43,63 +43,64 @@ const NO_SERVERS = 'No servers to join';
 const PROVIDER = /(?:^|\s)provider=(\S*)/;
 
 export class RetryJoin<T> {
-  private readonly options: RetryJoinOptions<T>;
-  private readonly cluster: string;
-  private readonly addresses: readonly string[];
-  private readonly intervalMs: number;
-  private timer: T | null = null;
-  private isStopped = false;
+  readonly #options: RetryJoinOptions<T>;
+  readonly #cluster: string;
+  readonly #addresses: readonly string[];
+  readonly #intervalMs: number;
+  #timer: T | null = null;
+  #isStopped = false;
   /** Failures at the rhythm of the retry interval. */
-  private failures = 0;
-  private waitMs = FIRST_WAIT_MS;
+  #failures = 0;
+  #waitMs = FIRST_WAIT_MS;
   /** From now until the next attempt that counts. */
-  private untilCountedMs = 0;
+  #untilCountedMs = 0;
 
   constructor(options: RetryJoinOptions<T>) {
-    this.options = options;
-    this.cluster = options.pool.toUpperCase();
-    this.intervalMs = Math.min(Math.max(options.config.retryIntervalMs, LEAST_INTERVAL_MS), MOST_INTERVAL_MS);
-    this.addresses = options.config.retryJoin.filter((entry) => !entry.includes('provider='));
+    this.#options = options;
+    this.#cluster = options.pool.toUpperCase();
+    this.#intervalMs = Math.min(Math.max(options.config.retryIntervalMs, LEAST_INTERVAL_MS), MOST_INTERVAL_MS);
+    this.#addresses = options.config.retryJoin.filter((entry) => !entry.includes('provider='));
   }
 
   /** Does nothing when there is nothing to join. */
   start(): void {
-    const { config, logger } = this.options;
+    const { config, logger } = this.#options;
     if (config.retryJoin.length === 0) return;
     for (const entry of config.retryJoin) {
       const provider = PROVIDER.exec(entry);
       // The rest of such an entry may hold secrets.
-      if (entry.includes('provider=')) this.warnOfProvider(provider?.[1] ?? '');
+      if (entry.includes('provider=')) this.#warnOfProvider(provider?.[1] ?? '');
     }
-    logger.info('Joining cluster...', 'cluster', this.cluster);
-    void this.attempt();
+    logger.info('Joining cluster...', 'cluster', this.#cluster);
+    void this.#attempt();
   }
 
   /** A join that is under way ends without consequences here. */
   stop(): void {
-    this.isStopped = true;
-    if (this.timer !== null) this.options.clock.clear(this.timer);
-    this.timer = null;
+    this.#isStopped = true;
+    if (this.#timer !== null) this.#options.clock.clear(this.#timer);
+    this.#timer = null;
   }
 
-  private warnOfProvider(provider: string): void {
+  #warnOfProvider(provider: string): void {
     const error = 'cloud auto-join is not supported: put host names or IP addresses into retry_join';
-    this.options.logger.warn('Cannot discover address', 'address', `provider=${provider}`, 'error', error);
+    this.#options.logger.warn('Cannot discover address', 'address', `provider=${provider}`, 'error', error);
   }
 
-  private async attempt(): Promise<void> {
-    const { logger, join } = this.options;
-    const { addresses, cluster } = this;
-    this.timer = null;
+  async #attempt(): Promise<void> {
+    const { logger, join } = this.#options;
+    const addresses = this.#addresses;
+    const cluster = this.#cluster;
+    this.#timer = null;
     let outcome: JoinOutcome = { joined: 0, error: NO_SERVERS };
     if (addresses.length > 0) {
-      logger.info(`(${cluster}) joining`, `${this.options.pool}_addresses`, addresses);
+      logger.info(`(${cluster}) joining`, `${this.#options.pool}_addresses`, addresses);
       try {
         outcome = await join(addresses);
       } catch (error) {
         outcome = { joined: 0, error: error instanceof Error ? error.message : String(error) };
       }
-      if (this.isStopped) return;
+      if (this.#isStopped) return;
     }
     const { joined, error } = outcome;
     if (joined > 0) {
@@ -108,32 +109,40 @@ export class RetryJoin<T> {
       return;
     }
     if (addresses.length > 0) logger.warn(`(${cluster}) couldn't join`, 'number_of_nodes', 0, 'error', error);
-    this.fail(error);
+    this.#fail(error);
   }
 
-  private fail(error: string): void {
-    const { config, clock, logger, onExhausted } = this.options;
-    if (this.untilCountedMs <= 0) {
-      this.failures += 1;
-      this.untilCountedMs = this.intervalMs;
-      if (config.retryMax > 0 && this.failures > config.retryMax) {
-        onExhausted(`agent: max join ${this.cluster} retry exhausted, exiting`);
+  #fail(error: string): void {
+    const { config, clock, logger, onExhausted } = this.#options;
+    if (this.#untilCountedMs <= 0) {
+      this.#failures += 1;
+      this.#untilCountedMs = this.#intervalMs;
+      if (config.retryMax > 0 && this.#failures > config.retryMax) {
+        onExhausted(`agent: max join ${this.#cluster} retry exhausted, exiting`);
         return;
       }
     }
-    const waitMs = this.nextWaitMs();
-    this.untilCountedMs -= waitMs;
+    const waitMs = this.#nextWaitMs();
+    this.#untilCountedMs -= waitMs;
     const interval = formatDuration(waitMs * 1e6);
-    logger.warn('Join cluster failed, will retry', 'cluster', this.cluster, 'retry_interval', interval, 'error', error);
-    this.timer = clock.set(waitMs, () => void this.attempt());
+    logger.warn(
+      'Join cluster failed, will retry',
+      'cluster',
+      this.#cluster,
+      'retry_interval',
+      interval,
+      'error',
+      error,
+    );
+    this.#timer = clock.set(waitMs, () => void this.#attempt());
   }
 
   /** Growing waits within the first interval, then whole ones. */
-  private nextWaitMs(): number {
-    const jitter = 1 + (this.options.random() * 2 - 1) * JITTER;
-    const waitMs = Math.round(this.waitMs * jitter);
-    this.waitMs *= 2;
-    const isEarly = this.failures === 1 && this.addresses.length > 0 && waitMs < this.untilCountedMs;
-    return isEarly ? waitMs : this.untilCountedMs;
+  #nextWaitMs(): number {
+    const jitter = 1 + (this.#options.random() * 2 - 1) * JITTER;
+    const waitMs = Math.round(this.#waitMs * jitter);
+    this.#waitMs *= 2;
+    const isEarly = this.#failures === 1 && this.#addresses.length > 0 && waitMs < this.#untilCountedMs;
+    return isEarly ? waitMs : this.#untilCountedMs;
   }
 }

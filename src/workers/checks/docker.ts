@@ -1,7 +1,7 @@
 // The docker check: runs a command in a container through the engine's HTTP API (create, start, inspect) and judges its
 // exit code (spec/agent.md section 3, Docker). The engine is at DOCKER_HOST, else at its usual socket.
 
-import { messageOf } from '../../gotext/network-errors.js';
+import { messageOf } from '../../gotext/errno.js';
 import { quote } from '../../gotext/quote.js';
 import type { Probe } from '../../wire/check-port.js';
 import type { CheckStatus, StringMap } from '../../wire/records.js';

@@ -1,7 +1,7 @@
 // Go's words for TLS handshakes that failed (spec/agent.md section 3, error texts). Node gives OpenSSL's codes; the sentences
 // are those of Go's crypto/tls package.
 
-import { codeOf } from '../../gotext/network-errors.js';
+import { codeOf } from '../../gotext/errno.js';
 
 /** Go's description of what the other side alerted, by OpenSSL's reason in Node's error code. */
 const TLS_ALERTS: ReadonlyMap<string, string> = new Map([

@@ -5,8 +5,8 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { ChannelCredentials, Client, ServiceError } from '@grpc/grpc-js';
+import { messageOf } from '../../gotext/errno.js';
 import { joinHostPort } from '../../gotext/host-port.js';
-import { messageOf } from '../../gotext/network-errors.js';
 import { quote } from '../../gotext/quote.js';
 import type { Probe } from '../../wire/check-port.js';
 import { Dial } from './dial.js';

@@ -3,7 +3,7 @@
 
 import type { ClientHttp2Session } from 'node:http2';
 import type { Duplex } from 'node:stream';
-import { codeOf, errnoText, messageOf } from '../../gotext/network-errors.js';
+import { codeOf, errnoText, messageOf } from '../../gotext/errno.js';
 import type { Probe } from '../../wire/check-port.js';
 import { Dial } from './dial.js';
 import { parseAddress } from './go-address.js';

@@ -2,8 +2,9 @@
 // All sockets of a worker read into one buffer, since nothing keeps the bytes beyond the call.
 
 import net, { type Socket } from 'node:net';
+import { messageOf } from '../../gotext/errno.js';
 import { joinHostPort } from '../../gotext/host-port.js';
-import { dialText, messageOf, streamText } from '../../gotext/network-errors.js';
+import { dialText, streamText } from '../../gotext/network-errors.js';
 import { Dial } from './dial.js';
 import { ResponseReader, type ResponseSink } from './http-response.js';
 import { TlsDial, type TlsDialOptions } from './tls-dial.js';

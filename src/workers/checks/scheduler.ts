@@ -2,7 +2,7 @@
 // never more than `concurrency` at a time; those that are due wait first come, first served (spec/agent.md section 3).
 // One timer serves all checks. Time, chance and the runs themselves come from outside.
 
-import { type Due, DueHeap } from './due-heap.js';
+import { type HeapItem, IndexedHeap } from '../../deadlines/indexed-heap.js';
 
 /** Due times within this many milliseconds share one wake-up: the loop is woken 100 times a second, not per check. */
 const GRANULARITY_MS = 10;
@@ -19,10 +19,11 @@ export interface Clock {
 }
 
 /** What the scheduler keeps about a check. The fields belong to the scheduler. */
-export abstract class Scheduled implements Due {
+export abstract class Scheduled implements HeapItem {
   readonly intervalMs: number;
   dueMs = 0;
-  heapIndex = -1;
+  slot = -1;
+  order = 0;
   phase: 'idle' | 'scheduled' | 'queued' | 'running' = 'idle';
   previous: Scheduled | null = null;
   next: Scheduled | null = null;
@@ -41,7 +42,7 @@ interface SchedulerOptions<T extends Scheduled> {
 
 export class Scheduler<T extends Scheduled> {
   readonly #options: SchedulerOptions<T>;
-  readonly #heap = new DueHeap<T>();
+  readonly #heap = new IndexedHeap<T>();
   readonly #queue = new Queue<T>();
   #running = 0;
   #cancelTimer: (() => void) | null = null;
@@ -97,12 +98,12 @@ export class Scheduler<T extends Scheduled> {
   #schedule(item: T, delayMs: number): void {
     item.phase = 'scheduled';
     item.dueMs = this.#options.clock.now() + delayMs;
-    this.#heap.push(item);
+    this.#heap.add(item);
     this.#arm();
   }
 
   #arm(): void {
-    const first = this.#heap.peek();
+    const { first } = this.#heap;
     if (first === undefined || first.dueMs >= this.#timerDueMs) return;
     this.#cancelTimer?.();
     const { clock } = this.#options;
@@ -115,7 +116,7 @@ export class Scheduler<T extends Scheduled> {
     this.#cancelTimer = null;
     this.#timerDueMs = Number.POSITIVE_INFINITY;
     const now = this.#options.clock.now();
-    for (let item = this.#heap.peek(); item !== undefined && item.dueMs <= now; item = this.#heap.peek()) {
+    for (let item = this.#heap.first; item !== undefined && item.dueMs <= now; item = this.#heap.first) {
       this.#heap.remove(item);
       item.phase = 'queued';
       this.#queue.push(item);

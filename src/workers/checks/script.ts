@@ -5,7 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import { Socket } from 'node:net';
 import { formatDuration } from '../../gotext/duration.js';
-import { codeOf, errnoText } from '../../gotext/network-errors.js';
+import { codeOf, errnoText } from '../../gotext/errno.js';
 import { quote } from '../../gotext/quote.js';
 import type { Probe } from '../../wire/check-port.js';
 import type { CheckStatus } from '../../wire/records.js';

@@ -1,7 +1,7 @@
 // From a check's kind to the code that runs it. Whatever goes wrong while a probe is started is that check's result, never
 // the worker's end.
 
-import { messageOf } from '../../gotext/network-errors.js';
+import { messageOf } from '../../gotext/errno.js';
 import type { Probe } from '../../wire/check-port.js';
 import { startDocker } from './docker.js';
 import { startGrpc } from './grpc.js';

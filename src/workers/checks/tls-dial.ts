@@ -3,7 +3,7 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import { errnoText } from '../../gotext/network-errors.js';
+import { errnoText } from '../../gotext/errno.js';
 import { Dial } from './dial.js';
 import { FIRST_RECORD } from './go-errors.js';
 import type { HttpProxy } from './http-proxy.js';

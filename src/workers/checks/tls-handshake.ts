@@ -4,8 +4,8 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls, { type TLSSocket } from 'node:tls';
+import { codeOf, errnoText, messageOf } from '../../gotext/errno.js';
 import { joinHostPort } from '../../gotext/host-port.js';
-import { codeOf, errnoText, messageOf } from '../../gotext/network-errors.js';
 import type { TlsProbe } from '../../wire/check-port.js';
 import { isIpAddress } from './go-address.js';
 import { isNotTls, tlsText } from './go-errors.js';

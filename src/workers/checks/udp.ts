@@ -2,8 +2,9 @@
 // another error is none (spec/agent.md section 3, udp).
 
 import dgram from 'node:dgram';
+import { messageOf } from '../../gotext/errno.js';
 import { joinHostPort } from '../../gotext/host-port.js';
-import { dialText, lookupText, messageOf, streamText } from '../../gotext/network-errors.js';
+import { dialText, lookupText, streamText } from '../../gotext/network-errors.js';
 import type { Probe } from '../../wire/check-port.js';
 import { isIpAddress, parseAddress } from './go-address.js';
 import { type Cancel, critical, type Done, type ProbeRun, passing } from './probe.js';

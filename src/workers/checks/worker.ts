@@ -2,7 +2,7 @@
 // port, runs them, and reports what changed, in one message per turn of the event loop.
 
 import type { MessagePort } from 'node:worker_threads';
-import { messageOf } from '../../gotext/network-errors.js';
+import { messageOf } from '../../gotext/errno.js';
 import { startTelemetry, type Telemetry } from '../../observe/worker-telemetry.js';
 import type { CheckResult, CheckShardTask, ChecksToState, StateToChecks } from '../../wire/check-port.js';
 import type { ProbeContext } from './probe.js';

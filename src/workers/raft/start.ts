@@ -24,7 +24,7 @@ import type { StateChannel, StateLink } from './state-port.js';
 import type { Storage } from './storage.js';
 import type { Transport } from './transport.js';
 
-export interface Surroundings {
+export interface ServerDependencies {
   readonly leadership: Leadership;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -55,9 +55,9 @@ export async function startServer(
   data: ServerSettings,
   storage: Storage,
   state: StateLink,
-  around: Surroundings,
+  dependencies: ServerDependencies,
 ): Promise<StartedServer> {
-  const { leadership, logger, metrics, failed, transport, now, random } = around;
+  const { leadership, logger, metrics, failed, transport, now, random } = dependencies;
   if (storage.recovered.repaired !== null) logger.warn(storage.recovered.repaired);
   const restore = new Restore(state, storage.snapshots);
   let server: RaftServer | null = null;

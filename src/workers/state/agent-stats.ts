@@ -3,11 +3,11 @@
 
 import { MEMBER_STATUS } from '../../wire/gossip-pools.js';
 import { Role } from '../../wire/leadership.js';
+import { isServer } from '../../wire/member-tags.js';
 import type { StringMap } from '../../wire/records.js';
 import type { AgentControl } from './control/control-client.js';
 import type { Stats } from './endpoints/agent/identity.js';
 import type { GossipView } from './gossip/gossip-view.js';
-import { isServer } from './gossip/members/member-tags.js';
 import { serversByDatacenter } from './gossip/members/wan-datacenters.js';
 import type { KnownLeader } from './known-leader.js';
 import type { Parts } from './parts.js';

@@ -8,27 +8,14 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { CheckResult, ChecksToState, CheckTask, Probe, StateToChecks } from '../../../src/wire/check-port.js';
 import type { LogRecord, WorkerToMain } from '../../../src/wire/thread-port.js';
+import { checkTask } from '../../unit/checks/check-task.js';
 import { until } from '../../unit/checks/until.js';
 
 const WORKER = new URL('../../../src/workers/checks/worker.js', import.meta.url).href;
 const PLAIN = { serverName: '', skipVerify: false };
 
 function task(key: number, probe: Probe, more: Partial<CheckTask> = {}): CheckTask {
-  return {
-    key,
-    checkId: `c${key}`,
-    serviceId: '',
-    intervalMs: 50,
-    timeoutMs: 2000,
-    outputMaxBytes: 4096,
-    successBeforePassing: 0,
-    failuresBeforeWarning: 0,
-    failuresBeforeCritical: 0,
-    status: 'critical',
-    output: '',
-    probe,
-    ...more,
-  };
+  return checkTask(key, probe, { intervalMs: 50, timeoutMs: 2000, ...more });
 }
 
 function httpProbe(url: string): Probe {

@@ -21,13 +21,13 @@ const VERSIONS = [1, 5, 2, 0, 0, 0];
 const LEAVE_TIMEOUT_MS = 5_000;
 
 export class MemberlistNode implements LictorNode {
-  private readonly core: GossipCore;
-  private shell: GossipShell<GossipEvent> | null = null;
-  private readonly known = new Map<string, Member>();
-  private whenLeft: (() => void) | null = null;
+  readonly #core: GossipCore;
+  #shell: GossipShell<GossipEvent> | null = null;
+  readonly #known = new Map<string, Member>();
+  #whenLeft: (() => void) | null = null;
 
   private constructor(core: GossipCore) {
-    this.core = core;
+    this.#core = core;
   }
 
   static async start(options: NodeOptions): Promise<MemberlistNode> {
@@ -41,33 +41,33 @@ export class MemberlistNode implements LictorNode {
     });
     const node = new MemberlistNode(core);
     const shell = await openShell(options, core, protection, (events) => {
-      for (const event of events) node.note(event);
+      for (const event of events) node.#note(event);
     });
-    node.shell = shell;
+    node.#shell = shell;
     shell.run((nowMs) => core.start(new Uint8Array(0), nowMs));
     return node;
   }
 
-  private get running(): GossipShell<GossipEvent> {
-    if (this.shell === null) throw new Error('not started');
-    return this.shell;
+  get #running(): GossipShell<GossipEvent> {
+    if (this.#shell === null) throw new Error('not started');
+    return this.#shell;
   }
 
-  private note(event: GossipEvent): void {
+  #note(event: GossipEvent): void {
     switch (event.kind) {
       case 'join':
       case 'update':
-        this.known.set(event.node.name, { name: event.node.name, status: 'alive', tags: {} });
+        this.#known.set(event.node.name, { name: event.node.name, status: 'alive', tags: {} });
         break;
       case 'leave':
-        this.known.set(event.node.name, {
+        this.#known.set(event.node.name, {
           name: event.node.name,
           status: event.isFailure ? 'failed' : 'left',
           tags: {},
         });
         break;
       case 'spread':
-        if (event.what === 'leave') this.whenLeft?.();
+        if (event.what === 'leave') this.#whenLeft?.();
         break;
       default:
         break;
@@ -75,20 +75,20 @@ export class MemberlistNode implements LictorNode {
   }
 
   run(command: SentCommand): unknown {
-    if (command.do === 'members') return [...this.known.values()];
-    if (command.do === 'join') return joinAll(this.running, command.addresses);
+    if (command.do === 'members') return [...this.#known.values()];
+    if (command.do === 'join') return joinAll(this.#running, command.addresses);
     throw new Error("this kind of node can't do that");
   }
 
   async leave(): Promise<void> {
     const left = new Promise<void>((resolve) => {
-      this.whenLeft = resolve;
+      this.#whenLeft = resolve;
     });
-    this.running.run((nowMs) => this.core.leave(LEAVE_TIMEOUT_MS, nowMs));
+    this.#running.run((nowMs) => this.#core.leave(LEAVE_TIMEOUT_MS, nowMs));
     await left;
   }
 
   async close(): Promise<void> {
-    await this.running.close();
+    await this.#running.close();
   }
 }

@@ -1,7 +1,7 @@
 // A test node of lictor's Serf: the machine and its shell, with a snapshot file when one is wanted.
 
 import type { Filter } from '../../../src/main/gossip/serf/filters.js';
-import type { KeyAnswer } from '../../../src/main/gossip/serf/key-asking.js';
+import type { KeyAnswer } from '../../../src/main/gossip/serf/key-operations.js';
 import { SERF, type SerfOptions } from '../../../src/main/gossip/serf/options.js';
 import type { SerfEvent } from '../../../src/main/gossip/serf/output.js';
 import { SerfCore } from '../../../src/main/gossip/serf/serf-core.js';
@@ -72,32 +72,32 @@ function filtersOf({ filterNodes, filterTags }: QueryOptions): Filter[] {
 }
 
 export class SerfNode implements LictorNode {
-  private readonly name: string;
-  private readonly core: SerfCore;
-  private readonly snapshot: SnapshotFile | null;
-  private readonly logger: Logger;
-  private readonly tell: Tell;
-  private shell: GossipShell<SerfEvent> | null = null;
-  private whenLeft: (() => void) | null = null;
-  private readonly whenForced = new Map<string, () => void>();
+  readonly #name: string;
+  readonly #core: SerfCore;
+  readonly #snapshot: SnapshotFile | null;
+  readonly #logger: Logger;
+  readonly #tell: Tell;
+  #shell: GossipShell<SerfEvent> | null = null;
+  #whenLeft: (() => void) | null = null;
+  readonly #whenForced = new Map<string, () => void>();
 
   private constructor(options: NodeOptions, made: Omit<SerfOptions, 'restored'>, tell: Tell) {
-    this.name = options.name;
-    this.logger = loggerOf(options);
-    this.tell = tell;
+    this.#name = options.name;
+    this.#logger = loggerOf(options);
+    this.#tell = tell;
     if (options.snapshot === '') {
-      this.snapshot = null;
-      this.core = new SerfCore({ ...made, restored: null });
+      this.#snapshot = null;
+      this.#core = new SerfCore({ ...made, restored: null });
       return;
     }
     const opened = SnapshotFile.open(options.snapshot, options.rejoinAfterLeave, {
-      aliveCount: () => this.core.memberCount,
-      state: () => this.core.snapshot() ?? NOTHING_RESTORED,
-      warn: (problem) => this.logger.warn(problem),
+      aliveCount: () => this.#core.memberCount,
+      state: () => this.#core.snapshot() ?? NOTHING_RESTORED,
+      warn: (problem) => this.#logger.warn(problem),
     });
     if (!opened.ok) throw new Error(opened.error);
-    this.snapshot = opened.file;
-    this.core = new SerfCore({ ...made, restored: opened.restored });
+    this.#snapshot = opened.file;
+    this.#core = new SerfCore({ ...made, restored: opened.restored });
   }
 
   static async start(options: NodeOptions, tell: Tell): Promise<SerfNode> {
@@ -105,55 +105,55 @@ export class SerfNode implements LictorNode {
     const node = new SerfNode(options, made, tell);
     const { keyring } = made;
     const protection = protectionOf(options, keyring ?? keyringOf(options));
-    const shell = await openShell(options, node.core, protection, (events) => {
-      for (const event of events) node.handle(event);
+    const shell = await openShell(options, node.#core, protection, (events) => {
+      for (const event of events) node.#handle(event);
     });
-    node.shell = shell;
-    const problem = shell.run((nowMs) => node.core.start(nowMs));
+    node.#shell = shell;
+    const problem = shell.run((nowMs) => node.#core.start(nowMs));
     if (problem !== null) throw new Error(problem);
     return node;
   }
 
-  private get running(): GossipShell<SerfEvent> {
-    if (this.shell === null) throw new Error('not started');
-    return this.shell;
+  get #running(): GossipShell<SerfEvent> {
+    if (this.#shell === null) throw new Error('not started');
+    return this.#shell;
   }
 
-  private handle(event: SerfEvent): void {
+  #handle(event: SerfEvent): void {
     switch (event.kind) {
       case 'members':
-        this.tell({ event: `member-${event.type}`, members: event.members.map(({ name }) => name) });
+        this.#tell({ event: `member-${event.type}`, members: event.members.map(({ name }) => name) });
         break;
       case 'userEvent': {
         const { name, payload, canCoalesce } = event;
-        this.tell({ event: 'user', name, payload: text(payload), coalesce: canCoalesce });
+        this.#tell({ event: 'user', name, payload: text(payload), coalesce: canCoalesce });
         break;
       }
       case 'query': {
         const { name, payload, sourceNode } = event.query;
-        this.tell({ event: 'query', name, payload: text(payload), from: sourceNode });
-        const answer = Buffer.from(`${this.name}: ${text(payload)}`);
-        const problem = this.running.run((nowMs) => this.core.respond(event.query, answer, nowMs));
-        if (problem !== null) this.tell({ event: 'problem', text: problem });
+        this.#tell({ event: 'query', name, payload: text(payload), from: sourceNode });
+        const answer = Buffer.from(`${this.#name}: ${text(payload)}`);
+        const problem = this.#running.run((nowMs) => this.#core.respond(event.query, answer, nowMs));
+        if (problem !== null) this.#tell({ event: 'problem', text: problem });
         break;
       }
       case 'left':
-        this.whenLeft?.();
+        this.#whenLeft?.();
         break;
       case 'forceLeft':
-        this.whenForced.get(event.name)?.();
+        this.#whenForced.get(event.name)?.();
         break;
       case 'snapshot':
-        this.snapshot?.append(event.lines, event.isSynced);
+        this.#snapshot?.append(event.lines, event.isSynced);
         break;
       case 'keyring':
-        this.running.run((nowMs) => this.core.keyringSaved(event.query, null, nowMs));
+        this.#running.run((nowMs) => this.#core.keyringSaved(event.query, null, nowMs));
         break;
       case 'quit':
-        this.tell({ event: 'problem', text: event.text });
+        this.#tell({ event: 'problem', text: event.text });
         break;
       case 'log':
-        this.logger.log(event.level, event.text);
+        this.#logger.log(event.level, event.text);
         break;
     }
   }
@@ -161,41 +161,42 @@ export class SerfNode implements LictorNode {
   run(command: SentCommand): unknown {
     switch (command.do) {
       case 'members':
-        return this.members();
+        return this.#members();
       case 'join':
-        return this.join(command.addresses);
+        return this.#join(command.addresses);
       case 'event': {
         const { name, payload, coalesce } = command;
-        return this.must((nowMs) => this.core.userEvent(name, bytes(payload), coalesce, nowMs));
+        return this.#must((nowMs) => this.#core.userEvent(name, bytes(payload), coalesce, nowMs));
       }
       case 'query':
-        return this.query(command.query);
+        return this.#query(command.query);
       case 'tags':
-        return this.must((nowMs) => this.core.setTags(new Map(Object.entries(command.tags)), nowMs));
+        return this.#must((nowMs) => this.#core.setTags(new Map(Object.entries(command.tags)), nowMs));
       case 'key':
-        return this.key(command.operation, command.key);
+        return this.#key(command.operation, command.key);
       case 'forceLeave':
-        return this.forceLeave(command.name, command.prune);
+        return this.#forceLeave(command.name, command.prune);
       default:
         throw new Error(`can't ${command.do}`);
     }
   }
 
-  private must(action: (nowMs: number) => string | null): void {
-    const problem = this.running.run(action);
+  #must(action: (nowMs: number) => string | null): void {
+    const problem = this.#running.run(action);
     if (problem !== null) throw new Error(problem);
   }
 
-  private members(): Member[] {
-    return [...this.core.members()].map(({ name, status, meta }) => ({
+  #members(): Member[] {
+    return [...this.#core.members()].map(({ name, status, meta }) => ({
       name,
       status,
       tags: Object.fromEntries(readTags(meta)),
     }));
   }
 
-  private async join(addresses: readonly string[]): Promise<number> {
-    const { running, core } = this;
+  async #join(addresses: readonly string[]): Promise<number> {
+    const running = this.#running;
+    const core = this.#core;
     const problem = core.canJoin();
     if (problem !== null) throw new Error(problem);
     running.run(() => core.beginJoin(false));
@@ -208,7 +209,7 @@ export class SerfNode implements LictorNode {
     return joined;
   }
 
-  private query(query: QueryOptions): Promise<QueryAnswers> {
+  #query(query: QueryOptions): Promise<QueryAnswers> {
     const { name, payload, relayFactor, timeoutMs, requestAck } = query;
     const acks: string[] = [];
     const responses: Record<string, string> = {};
@@ -221,13 +222,13 @@ export class SerfNode implements LictorNode {
         },
         onEnd: () => resolve({ acks: acks.sort(), responses }),
       };
-      this.must((nowMs) => this.core.query({ ...request, relayFactor, timeoutMs }, listener, nowMs));
+      this.#must((nowMs) => this.#core.query({ ...request, relayFactor, timeoutMs }, listener, nowMs));
     });
   }
 
-  private async key(operation: KeyOperation, key: string): Promise<KeyAnswers> {
+  async #key(operation: KeyOperation, key: string): Promise<KeyAnswers> {
     const answer = await new Promise<KeyAnswer>((resolve) => {
-      this.running.run((nowMs) => this.core.keyQuery(operation, Buffer.from(key, 'base64'), 0, resolve, nowMs));
+      this.#running.run((nowMs) => this.#core.keyQuery(operation, Buffer.from(key, 'base64'), 0, resolve, nowMs));
     });
     const { numNodes, numResponses, messages, keys, primaryKeys, error } = answer;
     return {
@@ -240,23 +241,24 @@ export class SerfNode implements LictorNode {
     };
   }
 
-  private async forceLeave(name: string, prune: boolean): Promise<void> {
-    const forced = new Promise<void>((resolve) => this.whenForced.set(name, resolve));
-    if (!this.running.run((nowMs) => this.core.forceLeave(name, prune, nowMs))) throw new Error(`no member '${name}'`);
+  async #forceLeave(name: string, prune: boolean): Promise<void> {
+    const forced = new Promise<void>((resolve) => this.#whenForced.set(name, resolve));
+    if (!this.#running.run((nowMs) => this.#core.forceLeave(name, prune, nowMs)))
+      throw new Error(`no member '${name}'`);
     await forced;
-    this.whenForced.delete(name);
+    this.#whenForced.delete(name);
   }
 
   async leave(): Promise<void> {
     const left = new Promise<void>((resolve) => {
-      this.whenLeft = resolve;
+      this.#whenLeft = resolve;
     });
-    this.must((nowMs) => this.core.leave(nowMs));
+    this.#must((nowMs) => this.#core.leave(nowMs));
     await left;
   }
 
   async close(): Promise<void> {
-    await this.running.close();
-    await this.snapshot?.close();
+    await this.#running.close();
+    await this.#snapshot?.close();
   }
 }

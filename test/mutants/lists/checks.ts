@@ -132,20 +132,6 @@ export const checks: readonly Mutant[] = [
     tests: SCHEDULER,
   },
   {
-    name: 'the heap forgets to sink what filled a gap',
-    file: 'workers/checks/due-heap.ts',
-    find: '    this.#sink(last);\n',
-    replace: '',
-    tests: SCHEDULER,
-  },
-  {
-    name: 'the heap forgets to raise what filled a gap',
-    file: 'workers/checks/due-heap.ts',
-    find: '    this.#rise(last);\n',
-    replace: '',
-    tests: SCHEDULER,
-  },
-  {
     name: 'an output that changed alone is not told',
     file: 'workers/checks/shard.ts',
     find: 'if (!isNews && output === check.output) {',

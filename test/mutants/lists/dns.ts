@@ -55,15 +55,15 @@ export const dns: readonly Mutant[] = [
   {
     name: 'a kept DNS answer is never looked at again',
     file: `${DNS}/responder.ts`,
-    find: 'known.checkedAt === appliedIndex || known.stillTrue()',
+    find: 'known.checkedAt === appliedIndex || known.isCurrent()',
     replace: 'known.checkedAt > 0',
     tests: RESPONDER,
   },
   {
     name: 'a kept service answer outlives the index of its service',
     file: 'workers/state/calls/local-reads.ts',
-    find: 'stillTrue: () => isSame(prepared.read().value, value),',
-    replace: 'stillTrue: () => true,',
+    find: 'isCurrent: () => isSame(prepared.read().value, value),',
+    replace: 'isCurrent: () => true,',
     tests: RESPONDER,
   },
   {

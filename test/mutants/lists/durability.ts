@@ -10,6 +10,20 @@ const MARKER = ['unit/raft/durable-marker'];
 
 const onTheDisk: readonly Mutant[] = [
   {
+    name: 'a damaged lock of the data directory keeps every agent out of it',
+    file: 'main/data-dir-lock.ts',
+    find: '  await ClassicLevel.destroy(place);\n',
+    replace: '',
+    tests: ['unit/main/data-dir-lock'],
+  },
+  {
+    name: 'a full disk is only said to be unusable',
+    file: 'wire/disk-problem.ts',
+    find: "'ENOSPC', 'EDQUOT', 'No space left on device', ",
+    replace: '',
+    tests: ['unit/wire/disk-problem'],
+  },
+  {
     name: 'the Raft log is written without a sync',
     file: 'workers/raft/store/level-store.ts',
     find: '{ sync: true }',
@@ -208,7 +222,7 @@ const onTheDisk: readonly Mutant[] = [
   {
     name: 'a leave is not synced into the Serf snapshot',
     file: 'main/gossip/shell/snapshot-file.ts',
-    find: 'if (isSynced) await this.handle.datasync();',
+    find: 'if (isSynced) await this.#handle.datasync();',
     replace: '',
     tests: ORDER,
   },
@@ -222,7 +236,7 @@ const onTheDisk: readonly Mutant[] = [
   {
     name: "a compacted Serf snapshot's name is not synced",
     file: 'main/gossip/shell/snapshot-file.ts',
-    find: 'await syncDirectory(path.dirname(this.path));',
+    find: 'await syncDirectory(path.dirname(this.#path));',
     replace: '',
     tests: ORDER,
   },

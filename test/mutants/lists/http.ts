@@ -30,20 +30,6 @@ export const http: readonly Mutant[] = [
     tests: ['unit/http/body'],
   },
   {
-    name: 'deadlines lose their order when one is taken back: the moved one does not sink',
-    file: 'deadlines/deadline-queue.ts',
-    find: 'this.#sink(last.slot, last);',
-    replace: '',
-    tests: ['unit/http/deadline-queue'],
-  },
-  {
-    name: 'deadlines lose their order when one is taken back: the moved one does not rise',
-    file: 'deadlines/deadline-queue.ts',
-    find: 'this.#rise(slot, last);',
-    replace: 'this.#sink(slot, last);',
-    tests: ['unit/http/deadline-queue'],
-  },
-  {
     name: 'wait is not capped',
     file: `${HTTP}/read-options.ts`,
     find: 'else if (waitMs > limits.maxQueryTimeMs) waitMs = limits.maxQueryTimeMs;',

@@ -3,6 +3,7 @@
 import type { Mutant } from '../mutant.js';
 import { checks } from './checks.js';
 import { conformance } from './conformance.js';
+import { deadlines } from './deadlines.js';
 import { dns } from './dns.js';
 import { durability } from './durability.js';
 import { endpoints } from './endpoints.js';
@@ -22,6 +23,7 @@ import { wholeAgent } from './whole-agent.js';
 export const mutants: readonly Mutant[] = [
   ...checks,
   ...conformance,
+  ...deadlines,
   ...dns,
   ...durability,
   ...endpoints,

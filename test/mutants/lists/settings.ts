@@ -40,7 +40,7 @@ export const settings: readonly Mutant[] = [
   {
     name: 'a pool is joined once and no more',
     file: 'main/pools/retry-join.ts',
-    find: '    this.timer = clock.set(waitMs, () => void this.attempt());\n',
+    find: '    this.#timer = clock.set(waitMs, () => void this.#attempt());\n',
     replace: '',
     tests: SETTINGS,
   },

@@ -126,7 +126,7 @@ export const wholeAgent: readonly Mutant[] = [
   {
     name: 'gossip connections may take the last file descriptors',
     file: 'main/gossip/shell/stream-server.ts',
-    find: '    if (this.descriptors.refuses(socket)) return;\n',
+    find: '    if (this.#descriptors.refuses(socket)) return;\n',
     replace: '',
     tests: DESCRIPTORS,
   },
@@ -161,15 +161,16 @@ export const wholeAgent: readonly Mutant[] = [
   {
     name: 'registrations that the disk refused are acknowledged',
     file: 'workers/state/local/registration-store.ts',
-    find: "const reason = errorCode(error) === 'ENOSPC' ?",
-    replace: "if (errorCode(error) === 'EIO') return DONE;\n      const reason = errorCode(error) === 'ENOSPC' ?",
+    find: "const reason = diskProblemOf(error).kind === 'full' ?",
+    replace:
+      "if (diskProblemOf(error).kind === 'io') return DONE;\n      const reason = diskProblemOf(error).kind === 'full' ?",
     tests: FAILING_DISK,
   },
   {
     name: 'gossip forgets the lines that its snapshot file could not take',
     file: 'main/gossip/shell/snapshot-file.ts',
-    find: 'this.mustSync ||= isSynced;\n      this.hasFailed = true;\n      this.fallBehind();\n    }\n  }\n\n  /** Writes the state',
-    replace: 'this.mustSync ||= isSynced;\n      this.hasFailed = true;\n    }\n  }\n\n  /** Writes the state',
+    find: 'this.#mustSync ||= isSynced;\n      this.#hasFailed = true;\n      this.#fallBehind();\n    }\n  }\n\n  /** Writes the state',
+    replace: 'this.#mustSync ||= isSynced;\n      this.#hasFailed = true;\n    }\n  }\n\n  /** Writes the state',
     tests: FAILING_DISK,
   },
 ];

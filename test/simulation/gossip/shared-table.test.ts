@@ -94,7 +94,7 @@ test('a core with shared records learns what one with its own learns', () => {
     incarnation: fc.integer({ min: 1, max: 4 }),
   });
   fc.assert(
-    fc.property(fc.array(message, { maxLength: 30 }), (messages) => {
+    fc.property(fc.array(message, { maxLength: 30, size: 'max' }), (messages) => {
       const shared = sharedOf('n1', ...OTHERS);
       const cores = [startedCore(), startedCore(shared)];
       for (const name of OTHERS) cores[0]?.receive(aliveMessage(name), addressOfNode(name), 0);

@@ -86,18 +86,18 @@ export class SimulatedPool {
     heldUntilMs: (_, nowMs) => nowMs,
   };
   observer: Observer = () => undefined;
-  private readonly settings: GossipSettings;
-  private readonly hooks: GossipHooks;
-  private readonly random: Random;
-  private readonly clock = new Timers();
-  private time = 0;
+  readonly #settings: GossipSettings;
+  readonly #hooks: GossipHooks;
+  readonly #random: Random;
+  readonly #clock = new Timers();
+  #time = 0;
   /** The size when members are being introduced to each other: what is queued then leaves with the next packet. */
-  private fillingTo = 0;
+  #fillingTo = 0;
 
   constructor(settings: GossipSettings, random: Random, hooks: GossipHooks = NO_HOOKS) {
-    const isFilling = () => this.fillingTo > 0;
-    const filled = () => this.fillingTo;
-    this.settings = {
+    const isFilling = () => this.#fillingTo > 0;
+    const filled = () => this.#fillingTo;
+    this.#settings = {
       ...settings,
       get retransmitMult() {
         return isFilling() ? 0 : settings.retransmitMult;
@@ -107,12 +107,12 @@ export class SimulatedPool {
         return isFilling() ? pushPullIntervalMs(settings.pushPullIntervalMs, filled()) : settings.pushPullIntervalMs;
       },
     };
-    this.hooks = hooks;
-    this.random = random;
+    this.#hooks = hooks;
+    this.#random = random;
   }
 
   get nowMs(): number {
-    return this.time;
+    return this.#time;
   }
 
   /** A member that knows nobody yet, or these. */
@@ -121,123 +121,123 @@ export class SimulatedPool {
     const name = nameOf(id);
     const core = new GossipCore({
       self: { name, address: addressOf(id), versionBytes: VERSIONS, bindPort: PORT },
-      settings: this.settings,
-      hooks: this.hooks,
-      random: this.random,
+      settings: this.#settings,
+      hooks: this.#hooks,
+      random: this.#random,
       layerOverhead: () => 0,
-      table: new SharedTable(this.random, known),
+      table: new SharedTable(this.#random, known),
     });
     const member: Member = { id, name, core, isRunning: true, wake: null, packets: 0, bytes: 0, states: 0 };
     this.members.push(member);
-    core.start(META, this.time);
-    this.settle(member);
+    core.start(META, this.#time);
+    this.#settle(member);
     return member;
   }
 
   /** A pool of `count` members that all know each other and have nothing to tell. */
   fill(count: number): void {
-    this.fillingTo = count;
-    const known = new SharedNodes(Array.from({ length: count }, (_, id) => recordOf(id, this.time)));
+    this.#fillingTo = count;
+    const known = new SharedNodes(Array.from({ length: count }, (_, id) => recordOf(id, this.#time)));
     const none = { SourceAddr: null, SourcePort: 0, SourceNode: '' };
     const drain = encode(ping, { SeqNo: 0, Node: '', ...none }, PING);
     for (let i = 0; i < count; i += 1) {
       const { core, id } = this.add(known);
-      core.receive(drain, addressOf(id), this.time);
+      core.receive(drain, addressOf(id), this.#time);
       core.take();
     }
-    this.fillingTo = 0;
+    this.#fillingTo = 0;
   }
 
   /** Joins by an exchange with one member, as over a stream. */
   join(newcomer: Member, contact: Member): void {
-    this.exchange(newcomer, contact, true);
+    this.#exchange(newcomer, contact, true);
   }
 
   /** Stops without a word. */
   kill(member: Member): void {
     member.isRunning = false;
-    if (member.wake !== null) this.clock.cancel(member.wake);
+    if (member.wake !== null) this.#clock.cancel(member.wake);
   }
 
   /** Lets time pass until then, or until `isDone`. */
   run(untilMs: number, isDone: () => boolean = () => false): void {
-    for (let next = this.clock.nextMs; next !== null && next <= untilMs && !isDone(); next = this.clock.nextMs) {
-      this.time = next;
-      this.clock.runDue(next);
+    for (let next = this.#clock.nextMs; next !== null && next <= untilMs && !isDone(); next = this.#clock.nextMs) {
+      this.#time = next;
+      this.#clock.runDue(next);
     }
-    if (!isDone()) this.time = untilMs;
+    if (!isDone()) this.#time = untilMs;
   }
 
   /** Does what a member wants done, and wakes it when its next timer is due. */
-  private settle(member: Member): void {
+  #settle(member: Member): void {
     const { core } = member;
     const output = core.take();
-    for (const event of output.events) this.observer(member, event, this.time);
-    for (const packet of output.packets) this.send(member, packet);
-    this.open(member, output);
+    for (const event of output.events) this.observer(member, event, this.#time);
+    for (const packet of output.packets) this.#send(member, packet);
+    this.#open(member, output);
     const { nextMs } = core;
-    if (nextMs === null || member.wake?.atMs === nextMs) return;
-    if (member.wake !== null) this.clock.cancel(member.wake);
-    member.wake = this.clock.set(nextMs, (nowMs) => {
+    if (nextMs === null || member.wake?.dueMs === nextMs) return;
+    if (member.wake !== null) this.#clock.cancel(member.wake);
+    member.wake = this.#clock.set(nextMs, (nowMs) => {
       member.wake = null;
       core.tick(nowMs);
-      this.settle(member);
+      this.#settle(member);
     });
   }
 
   /** When something sent now arrives. */
-  private arrivalMs(from: Member, to: Member): number {
+  #arrivalMs(from: Member, to: Member): number {
     const { delayMs, heldUntilMs } = this.link;
     const [shortest, longest] = delayMs;
-    const leavesMs = heldUntilMs(from.id, this.time);
-    return heldUntilMs(to.id, leavesMs + shortest + this.random() * (longest - shortest));
+    const leavesMs = heldUntilMs(from.id, this.#time);
+    return heldUntilMs(to.id, leavesMs + shortest + this.#random() * (longest - shortest));
   }
 
-  private passes(from: Member, to: Member | undefined): to is Member {
+  #passes(from: Member, to: Member | undefined): to is Member {
     return to?.isRunning === true && this.link.isOpen(from.id, to.id);
   }
 
-  private send(from: Member, { to, message, withChecksum }: OutgoingPacket): void {
+  #send(from: Member, { to, message, withChecksum }: OutgoingPacket): void {
     from.packets += 1;
     from.bytes += message.length + (withChecksum ? 5 : 0);
     const target = this.members[idOf(to)];
-    if (!this.passes(from, target) || !this.link.isPacketOpen(from.id, target.id)) return;
-    if (this.random() < this.link.loss) return;
-    this.clock.set(this.arrivalMs(from, target), (nowMs) => {
+    if (!this.#passes(from, target) || !this.link.isPacketOpen(from.id, target.id)) return;
+    if (this.#random() < this.link.loss) return;
+    this.#clock.set(this.#arrivalMs(from, target), (nowMs) => {
       if (!target.isRunning) return;
       target.core.receive(message, addressOf(from.id), nowMs);
-      this.settle(target);
+      this.#settle(target);
     });
   }
 
   /** Streams: nothing is lost, a partition closes them. */
-  private open(from: Member, { streams }: Output): void {
+  #open(from: Member, { streams }: Output): void {
     for (const request of streams) {
       const target = this.members[idOf(request.to)];
-      if (!this.passes(from, target)) continue;
-      this.clock.set(this.arrivalMs(from, target), (nowMs) => {
+      if (!this.#passes(from, target)) continue;
+      this.#clock.set(this.#arrivalMs(from, target), (nowMs) => {
         if (!target.isRunning || !from.isRunning) return;
-        if (request.kind === 'pushPull') this.exchange(from, target, false);
+        if (request.kind === 'pushPull') this.#exchange(from, target, false);
         else if (nowMs < request.deadlineMs) from.core.streamPingAnswered(request.seqNo);
       });
     }
   }
 
-  private exchange(caller: Member, acceptor: Member, isJoin: boolean): void {
+  #exchange(caller: Member, acceptor: Member, isJoin: boolean): void {
     const request = caller.core.localState(isJoin);
     const answer = acceptor.core.localState(isJoin);
     caller.states += 1;
     acceptor.states += 1;
-    acceptor.core.merge(request, this.time);
-    this.settle(acceptor);
-    caller.core.merge(answer, this.time);
-    this.settle(caller);
+    acceptor.core.merge(request, this.#time);
+    this.#settle(acceptor);
+    caller.core.merge(answer, this.#time);
+    this.#settle(caller);
   }
 
   /** A member that runs, but not one of these. */
   pick(...others: readonly Member[]): Member {
     for (;;) {
-      const member = this.members[below(this.random, this.members.length)];
+      const member = this.members[below(this.#random, this.members.length)];
       if (member?.isRunning === true && !others.includes(member)) return member;
     }
   }

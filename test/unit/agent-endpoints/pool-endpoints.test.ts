@@ -7,7 +7,7 @@ import { keyringEndpoints } from '../../../src/workers/state/endpoints/keyring.j
 import { EventLog } from '../../../src/workers/state/gossip/events/event-log.js';
 import type { Reply } from '../../../src/workers/state/http/endpoint.js';
 import { testCalls } from '../calls/test-calls.js';
-import { FakeLog, surroundings } from '../leader/surroundings.js';
+import { FakeLog, leaderFixture } from '../leader/leader-fixture.js';
 import { TestStore } from '../store/commands.js';
 import { caller, FakeControl } from './fake-request.js';
 
@@ -18,7 +18,7 @@ const shown = (reply: Reply): unknown => JSON.parse(String(reply.body));
 const refusal = ({ status, body }: Reply): unknown => [status, body];
 
 function events(control = new FakeControl()) {
-  const log = new EventLog({ nodeName: 'golden', services: () => [], logger: surroundings().logger });
+  const log = new EventLog({ nodeName: 'golden', services: () => [], logger: leaderFixture().logger });
   const store = new TestStore();
   const calls = testCalls({ store, consensus: new FakeLog(store), server: { control } });
   return { log, control, call: caller(eventEndpoints({ events: log, calls })) };

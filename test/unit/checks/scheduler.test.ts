@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
-import { type Due, DueHeap } from '../../../src/workers/checks/due-heap.js';
 import { Scheduled, Scheduler } from '../../../src/workers/checks/scheduler.js';
 import { FakeClock } from './fake-clock.js';
 
@@ -126,55 +124,4 @@ test('intervals beyond what a timer can wait are kept', () => {
   assert.deepEqual(started, []);
   clock.advance(66 * days);
   assert.equal(started.length, 1);
-});
-
-function drained(heap: DueHeap<Due>): number[] {
-  const order: number[] = [];
-  for (let item = heap.peek(); item !== undefined; item = heap.peek()) {
-    order.push(item.dueMs);
-    heap.remove(item);
-  }
-  return order;
-}
-
-test('what fills a gap in the heap may have to rise', () => {
-  const heap = new DueHeap<Due>();
-  const items = [1, 20, 2, 21, 22, 50, 4].map((dueMs) => ({ dueMs, heapIndex: -1 }));
-  for (const item of items) heap.push(item);
-  // The last one, 4, takes the place of 21, under 20.
-  heap.remove(items[3] ?? { dueMs: 0, heapIndex: -1 });
-  assert.deepEqual(drained(heap), [1, 2, 4, 20, 22, 50]);
-});
-
-test('the heap gives the earliest first, whatever was removed in between', () => {
-  const step = fc.oneof(
-    fc.record({ kind: fc.constant('push' as const), dueMs: fc.integer({ min: 0, max: 50 }) }),
-    fc.record({ kind: fc.constant('remove' as const), dueMs: fc.nat() }),
-    fc.record({ kind: fc.constant('shift' as const), dueMs: fc.constant(0) }),
-  );
-  fc.assert(
-    fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
-      const heap = new DueHeap<Due>();
-      const model: Due[] = [];
-      for (const { kind, dueMs } of steps) {
-        if (kind === 'push') {
-          const item = { dueMs, heapIndex: -1 };
-          model.push(item);
-          heap.push(item);
-        } else {
-          const item = kind === 'shift' ? heap.peek() : model[dueMs % Math.max(1, model.length)];
-          if (item === undefined) continue;
-          if (kind === 'shift') assert.equal(item.dueMs, Math.min(...model.map((one) => one.dueMs)));
-          heap.remove(item);
-          heap.remove(item);
-          model.splice(model.indexOf(item), 1);
-        }
-        assert.equal(heap.size, model.length);
-      }
-      assert.deepEqual(
-        drained(heap),
-        model.map(({ dueMs }) => dueMs).sort((a, b) => a - b),
-      );
-    }),
-  );
 });

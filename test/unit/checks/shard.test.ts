@@ -4,6 +4,7 @@ import type { CheckResult, CheckTask, Probe } from '../../../src/wire/check-port
 import type { CheckStatus } from '../../../src/wire/records.js';
 import type { Done, ProbeRun } from '../../../src/workers/checks/probe.js';
 import { Shard } from '../../../src/workers/checks/shard.js';
+import { checkTask } from './check-task.js';
 import { FakeClock } from './fake-clock.js';
 import { makeRunner } from './probe-runner.js';
 
@@ -13,22 +14,10 @@ interface Started {
   cancelled: boolean;
 }
 
+const PROBE: Probe = { kind: 'tcp', address: 'a:1', useTls: false, tls: { serverName: '', skipVerify: false } };
+
 function task(key: number, more: Partial<CheckTask> = {}): CheckTask {
-  return {
-    key,
-    checkId: `c${key}`,
-    serviceId: '',
-    intervalMs: 1000,
-    timeoutMs: 500,
-    outputMaxBytes: 4096,
-    successBeforePassing: 0,
-    failuresBeforeWarning: 0,
-    failuresBeforeCritical: 0,
-    status: 'critical',
-    output: '',
-    probe: { kind: 'tcp', address: 'a:1', useTls: false, tls: { serverName: '', skipVerify: false } },
-    ...more,
-  };
+  return checkTask(key, PROBE, { timeoutMs: 500, ...more });
 }
 
 function setUp() {

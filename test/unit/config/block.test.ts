@@ -25,7 +25,17 @@ describe('networks', () => {
     assert.equal(shortened('fe80:0:0:0:1:0:0:0'), 'fe80::1:0:0:0');
     assert.equal(shortened('0:0:0:1:0:0:0:1'), '::1:0:0:0:1');
     assert.equal(shortened('1:0:2:0:3:0:4:0'), '1:0:2:0:3:0:4:0');
-    assert.equal(shortened('::ffff:1.2.3.4'), '::ffff:102:304');
+  });
+
+  test('IPv4 written as IPv6 is IPv4, an address as well as a network, as in Go', () => {
+    assert.deepEqual(addressNumber('::ffff:1.2.3.4'), addressNumber('1.2.3.4'));
+    assert.deepEqual(parseBlock('::ffff:10.1.2.3/104'), parseBlock('10.0.0.0/8'));
+    assert.deepEqual(parseBlock('::ffff:10.0.0.1/8'), parseBlock('::/8'));
+  });
+
+  test('what is beyond an address is cut off', () => {
+    assert.equal(addressText(4, 2n ** 32n + 1n), '0.0.0.1');
+    assert.equal(addressText(6, -1n), 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff');
   });
 
   test('membership agrees with node:net', () => {

@@ -83,7 +83,7 @@ EOT
       '${',
     );
     fc.assert(
-      fc.property(fc.array(words, { maxLength: 30 }), (parts) => {
+      fc.property(fc.array(words, { maxLength: 30, size: 'max' }), (parts) => {
         const result = parseHcl(parts.join(' '));
         assert.equal(typeof result.ok, 'boolean');
       }),
@@ -92,7 +92,7 @@ EOT
 
   test('strings survive quoting', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme', maxLength: 20 }), (text) => {
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 20, size: 'max' }), (text) => {
         fc.pre(!text.includes('${'));
         const escaped = JSON.stringify(text).replaceAll('\\/', '/');
         assert.deepEqual(parsed(`a = ${escaped}`), { a: text });

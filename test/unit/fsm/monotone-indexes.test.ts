@@ -103,7 +103,7 @@ function questions({ catalog, targets }: StateStore): Question[] {
 
 test('an index never goes back, and a changed answer wakes who waits for it with a higher one', () => {
   fc.assert(
-    fc.property(fc.array(command, { minLength: 1, maxLength: 40 }), (history) => {
+    fc.property(fc.array(command, { minLength: 1, maxLength: 40, size: 'max' }), (history) => {
       const store = new TestStore();
       const asked = questions(store);
       for (const one of history) {
@@ -131,7 +131,7 @@ test('an index never goes back, and a changed answer wakes who waits for it with
 
 test('a restored snapshot answers with the same indexes', () => {
   fc.assert(
-    fc.property(fc.array(command, { minLength: 1, maxLength: 30 }), (history) => {
+    fc.property(fc.array(command, { minLength: 1, maxLength: 30, size: 'max' }), (history) => {
       const store = new TestStore();
       for (const one of history) store.run(one);
       const restored = new StateStore();

@@ -10,7 +10,7 @@ import { HttpServer } from '../../../src/workers/state/http/http-server.js';
 import { sortNear } from '../../../src/workers/state/methods/near.js';
 import { FakeControl, member } from '../agent-endpoints/fake-request.js';
 import { testCalls } from '../calls/test-calls.js';
-import { FakeLog } from '../leader/surroundings.js';
+import { FakeLog } from '../leader/leader-fixture.js';
 import { coordinate, coordinateOf } from '../state/coordinate-fixture.js';
 import { register, TestStore } from '../store/commands.js';
 import { ask, get, type RawAnswer, SETTINGS } from './fixture.js';

@@ -12,7 +12,7 @@ import { sessionEndpoints } from '../../../src/workers/state/endpoints/session.j
 import { txnEndpoints } from '../../../src/workers/state/endpoints/txn.js';
 import { HttpServer } from '../../../src/workers/state/http/http-server.js';
 import { testCalls } from '../calls/test-calls.js';
-import { FakeLog } from '../leader/surroundings.js';
+import { FakeLog } from '../leader/leader-fixture.js';
 import { createSession, kv, kvSet, register, service, TestStore } from '../store/commands.js';
 import { ask, type RawAnswer, SETTINGS } from './fixture.js';
 

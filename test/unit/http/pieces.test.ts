@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { cleanPath, encodePath, judgePath, percentDecode } from '../../../src/workers/state/http/engine/target.js';
 import { acceptsGzip } from '../../../src/workers/state/http/gzip.js';
+import { canonicalName, headerLine } from '../../../src/workers/state/http/http-policy.js';
 import { parseQuery } from '../../../src/workers/state/http/query.js';
-import { canonicalName, headerLine } from '../../../src/workers/state/http/site.js';
 import { ClientLimit, plainAddress } from '../../../src/workers/state/sockets/client-limit.js';
 
 test('acceptsGzip', () => {

@@ -8,7 +8,7 @@ import type { EndpointTable } from '../../../src/workers/state/http/endpoint.js'
 import { HttpServer } from '../../../src/workers/state/http/http-server.js';
 import type { LeaderView } from '../../../src/workers/state/methods/method.js';
 import { testCalls } from '../calls/test-calls.js';
-import { FakeLog } from '../leader/surroundings.js';
+import { FakeLog } from '../leader/leader-fixture.js';
 import { TestStore } from '../store/commands.js';
 import { ask, type RawAnswer, SETTINGS } from './fixture.js';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { agentTags, isInBootstrapMode } from '../../../src/workers/state/leader/member-tags.js';
-import { CLIENT_TAGS, member, SERVER_TAGS } from './surroundings.js';
+import { CLIENT_TAGS, member, SERVER_TAGS } from './leader-fixture.js';
 
 const server = (tags: { readonly [name: string]: string }) => agentTags(member('srv', { ...SERVER_TAGS, ...tags }));
 

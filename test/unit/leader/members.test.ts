@@ -6,26 +6,26 @@ import { check, createSession, register, service } from '../store/commands.js';
 import {
   CLIENT_TAGS,
   client,
+  type LeaderFixture,
   leaderDuties,
+  leaderFixture,
   member,
   nodeId,
   pass,
   SELF,
   SERVER_TAGS,
-  type Surroundings,
   settle,
-  surroundings,
-} from './surroundings.js';
+} from './leader-fixture.js';
 
 const MINUTE = 60_000;
 const { failed, left, leaving, none } = MEMBER_STATUS;
-let around: Surroundings;
+let fixture: LeaderFixture;
 let duties: LeaderDuties;
 
 beforeEach(async () => {
   mock.timers.enable({ apis: ['setTimeout', 'Date'] });
-  around = surroundings();
-  duties = leaderDuties(around);
+  fixture = leaderFixture();
+  duties = leaderDuties(fixture);
   await duties.gainLeadership();
   forget();
 });
@@ -37,12 +37,12 @@ afterEach(() => {
 
 /** Forgets what was logged and proposed so far. */
 function forget(): void {
-  around.lines.length = 0;
-  around.log.proposed.length = 0;
+  fixture.lines.length = 0;
+  fixture.log.proposed.length = 0;
 }
 
 function health(node: string): string | undefined {
-  const found = around.store.catalog.check(node, 'serfHealth');
+  const found = fixture.store.catalog.check(node, 'serfHealth');
   return found && `${found.Status}: ${found.Output}`;
 }
 
@@ -51,17 +51,17 @@ const FAILED = 'critical: Agent not live or unreachable';
 
 /** A client that is in the pool and in the catalog. */
 async function joined(number = 1): Promise<void> {
-  around.pool.change(duties, client(number));
+  fixture.pool.change(duties, client(number));
   await settle();
   assert.equal(health(`client-${number}`), ALIVE);
   forget();
 }
 
 test('a client that joins is registered at once', async () => {
-  around.pool.change(duties, client(1));
+  fixture.pool.change(duties, client(1));
   await settle();
-  assert.deepEqual(around.lines, ['info member joined, marking health alive member=client-1 partition=default']);
-  const dump = around.store.catalog.nodeDump('client-1');
+  assert.deepEqual(fixture.lines, ['info member joined, marking health alive member=client-1 partition=default']);
+  const dump = fixture.store.catalog.nodeDump('client-1');
   assert.equal(dump?.node.ID, nodeId(1));
   assert.equal(dump.node.Address, '10.1.0.1');
   assert.deepEqual(dump.node.Meta, { 'consul-version': '1.21.4' });
@@ -76,9 +76,9 @@ test('a client that joins is registered at once', async () => {
 
 test('a server that joins brings the service consul with what its tags say', async () => {
   const tags = { ...SERVER_TAGS, id: nodeId(7), port: '18300', nonvoter: '1', read_replica: '1', grpc_tls_port: '-1' };
-  around.pool.change(duties, member('srv-two', tags, { address: '10.0.0.2', protocolCurrent: 4 }));
+  fixture.pool.change(duties, member('srv-two', tags, { address: '10.0.0.2', protocolCurrent: 4 }));
   await settle();
-  const consul = around.store.catalog.nodeService('srv-two', 'consul');
+  const consul = fixture.store.catalog.nodeService('srv-two', 'consul');
   assert.equal(consul?.Port, 18_300);
   assert.deepEqual(consul.Meta, {
     grpc_port: '8502',
@@ -90,35 +90,35 @@ test('a server that joins brings the service consul with what its tags say', asy
     serf_protocol_min: '1',
     version: '1.21.4',
   });
-  around.pool.change(
+  fixture.pool.change(
     duties,
     member('srv-two', { ...tags, port: '28300' }, { address: '10.0.0.2', protocolCurrent: 4 }),
   );
   await settle();
-  assert.equal(around.store.catalog.nodeService('srv-two', 'consul')?.Port, 28_300);
+  assert.equal(fixture.store.catalog.nodeService('srv-two', 'consul')?.Port, 28_300);
   const upgraded = { ...tags, build: '1.22.0:00000000' };
-  around.pool.change(duties, member('srv-two', upgraded, { address: '10.0.0.2', protocolCurrent: 4 }));
+  fixture.pool.change(duties, member('srv-two', upgraded, { address: '10.0.0.2', protocolCurrent: 4 }));
   await settle();
-  assert.equal(around.store.catalog.nodeService('srv-two', 'consul')?.Meta?.['version'], '1.22.0');
+  assert.equal(fixture.store.catalog.nodeService('srv-two', 'consul')?.Meta?.['version'], '1.22.0');
 });
 
 test('a member the catalog agrees with is neither written nor mentioned', async () => {
   await joined();
-  around.pool.change(duties, client(1));
+  fixture.pool.change(duties, client(1));
   await settle();
-  assert.deepEqual(around.log.proposed, []);
-  assert.deepEqual(around.lines, []);
+  assert.deepEqual(fixture.log.proposed, []);
+  assert.deepEqual(fixture.lines, []);
 });
 
 test('a member that moved is registered with its new address and keeps what its own sync wrote', async () => {
   const NodeMeta = { 'consul-version': '1.21.4', rack: 'r1' };
   const TaggedAddresses = { lan: '10.9.9.9' };
-  around.store.runAll(
+  fixture.store.runAll(
     register({ Node: 'client-1', ID: nodeId(1), Address: '10.9.9.9', NodeMeta, TaggedAddresses, Service: service({}) }),
   );
-  around.pool.change(duties, client(1));
+  fixture.pool.change(duties, client(1));
   await settle();
-  const dump = around.store.catalog.nodeDump('client-1');
+  const dump = fixture.store.catalog.nodeDump('client-1');
   assert.equal(dump?.node.Address, '10.1.0.1');
   assert.deepEqual(dump.node.Meta, NodeMeta);
   assert.deepEqual(dump.node.TaggedAddresses, TaggedAddresses);
@@ -127,187 +127,189 @@ test('a member that moved is registered with its new address and keeps what its 
 
 test('a node that was registered without its ID gets it', async () => {
   const serfHealth = check({ Node: 'client-1', CheckID: 'serfHealth' });
-  around.store.runAll(register({ Node: 'client-1', Address: '10.1.0.1', Check: serfHealth }));
-  around.pool.change(duties, client(1));
+  fixture.store.runAll(register({ Node: 'client-1', Address: '10.1.0.1', Check: serfHealth }));
+  fixture.pool.change(duties, client(1));
   await settle();
-  assert.equal(around.store.catalog.node('client-1')?.ID, nodeId(1));
+  assert.equal(fixture.store.catalog.node('client-1')?.ID, nodeId(1));
 });
 
 test('a member that fails turns critical, its node stays as it is', async () => {
   await joined();
-  const before = around.store.catalog.node('client-1');
-  around.pool.change(duties, client(1, { status: failed, address: '10.7.7.7' }));
+  const before = fixture.store.catalog.node('client-1');
+  fixture.pool.change(duties, client(1, { status: failed, address: '10.7.7.7' }));
   await settle();
-  assert.deepEqual(around.lines, ['info member failed, marking health critical member=client-1 partition=default']);
+  assert.deepEqual(fixture.lines, ['info member failed, marking health critical member=client-1 partition=default']);
   assert.equal(health('client-1'), FAILED);
-  assert.deepEqual(around.store.catalog.node('client-1'), before);
+  assert.deepEqual(fixture.store.catalog.node('client-1'), before);
   forget();
-  around.pool.change(duties, client(1, { status: failed }));
+  fixture.pool.change(duties, client(1, { status: failed }));
   await settle();
-  assert.deepEqual(around.log.proposed, [], 'it is said once');
+  assert.deepEqual(fixture.log.proposed, [], 'it is said once');
 
-  around.pool.change(duties, client(1));
+  fixture.pool.change(duties, client(1));
   await settle();
   assert.equal(health('client-1'), ALIVE);
 });
 
 test('a failed member that was never registered stays unknown', async () => {
-  around.pool.change(duties, client(1, { status: failed }));
+  fixture.pool.change(duties, client(1, { status: failed }));
   await settle();
-  assert.deepEqual(around.log.proposed, []);
-  assert.deepEqual(around.lines, []);
+  assert.deepEqual(fixture.log.proposed, []);
+  assert.deepEqual(fixture.lines, []);
 });
 
 test('a member that left is deregistered with its services and sessions', async () => {
   await joined();
-  around.store.runAll(register({ Node: 'client-1', ID: nodeId(1), Address: '10.1.0.1', Service: service({}) }));
-  around.store.runAll(createSession({ ID: 'a', Node: 'client-1' }));
-  around.pool.change(duties, client(1, { status: left }));
+  fixture.store.runAll(register({ Node: 'client-1', ID: nodeId(1), Address: '10.1.0.1', Service: service({}) }));
+  fixture.store.runAll(createSession({ ID: 'a', Node: 'client-1' }));
+  fixture.pool.change(duties, client(1, { status: left }));
   await settle();
-  assert.deepEqual(around.lines, ['info deregistering member member=client-1 partition=default reason=left']);
-  assert.equal(around.store.catalog.node('client-1'), undefined);
-  assert.deepEqual(around.store.sessions.list().value, []);
+  assert.deepEqual(fixture.lines, ['info deregistering member member=client-1 partition=default reason=left']);
+  assert.equal(fixture.store.catalog.node('client-1'), undefined);
+  assert.deepEqual(fixture.store.sessions.list().value, []);
   forget();
   await pass(2 * MINUTE);
-  assert.deepEqual(around.log.proposed, [], 'it is remembered as left for a day, and gone from the catalog');
+  assert.deepEqual(fixture.log.proposed, [], 'it is remembered as left for a day, and gone from the catalog');
 });
 
 test('a member that gossip forgets is deregistered as reaped', async () => {
   await joined();
-  around.pool.remove(duties, 'client-1');
+  fixture.pool.remove(duties, 'client-1');
   await settle();
-  assert.deepEqual(around.lines, ['info deregistering member member=client-1 partition=default reason=reaped']);
-  assert.equal(around.store.catalog.node('client-1'), undefined);
+  assert.deepEqual(fixture.lines, ['info deregistering member member=client-1 partition=default reason=reaped']);
+  assert.equal(fixture.store.catalog.node('client-1'), undefined);
 });
 
 test('a member on its way out, or of no known status, is left alone', async () => {
   await joined();
-  for (const status of [leaving, none]) around.pool.change(duties, client(1, { status }));
+  for (const status of [leaving, none]) fixture.pool.change(duties, client(1, { status }));
   await settle();
-  assert.deepEqual(around.log.proposed, []);
+  assert.deepEqual(fixture.log.proposed, []);
   assert.equal(health('client-1'), ALIVE);
 });
 
 test('the leader does not deregister itself', async () => {
-  around.pool.change(duties, { ...SELF, status: left });
+  fixture.pool.change(duties, { ...SELF, status: left });
   await settle();
-  assert.deepEqual(around.lines, ['warn deregistering self should be done by follower name=srv-one partition=default']);
-  around.pool.change(duties, member('SRV-ONE', { ...CLIENT_TAGS, id: nodeId(1) }, { status: left }));
-  around.pool.remove(duties, 'srv-one');
+  assert.deepEqual(fixture.lines, [
+    'warn deregistering self should be done by follower name=srv-one partition=default',
+  ]);
+  fixture.pool.change(duties, member('SRV-ONE', { ...CLIENT_TAGS, id: nodeId(1) }, { status: left }));
+  fixture.pool.remove(duties, 'srv-one');
   await settle();
-  assert.deepEqual(around.log.proposed, []);
-  assert.ok(around.store.catalog.node('srv-one'));
+  assert.deepEqual(fixture.log.proposed, []);
+  assert.ok(fixture.store.catalog.node('srv-one'));
 });
 
 test('members that are no agents of this datacenter are ignored', async () => {
   const elsewhere = { ...CLIENT_TAGS, id: nodeId(1), dc: 'dc2' };
-  around.pool.change(
+  fixture.pool.change(
     duties,
     member('far', elsewhere),
     member('monitor', { ...CLIENT_TAGS, role: 'monitor' }),
     member('odd', { ...SERVER_TAGS, port: 'x' }),
     { ...member('broken', {}), tags: '{' },
   );
-  around.store.runAll(register({ Node: 'far', Check: check({ Node: 'far', CheckID: 'serfHealth' }) }));
-  around.pool.change(duties, member('far', elsewhere, { status: left }));
+  fixture.store.runAll(register({ Node: 'far', Check: check({ Node: 'far', CheckID: 'serfHealth' }) }));
+  fixture.pool.change(duties, member('far', elsewhere, { status: left }));
   await settle();
   await pass(MINUTE);
-  assert.deepEqual(around.log.proposed, []);
-  assert.ok(around.store.catalog.node('far'));
+  assert.deepEqual(fixture.log.proposed, []);
+  assert.ok(fixture.store.catalog.node('far'));
 });
 
 test('changes of the WAN pool are nothing to the catalog', async () => {
   duties.membersChanged({ pool: 'wan', changed: [client(1)], removed: ['srv-one'] });
   await settle();
-  assert.deepEqual(around.log.proposed, []);
+  assert.deepEqual(fixture.log.proposed, []);
 });
 
 test('a node with serfHealth that is no member is reaped at the next full pass; one without it is not', async () => {
-  around.store.runAll(
+  fixture.store.runAll(
     register({ Node: 'ghost', Check: check({ Node: 'ghost', CheckID: 'serfHealth' }) }),
     register({ Node: 'outside', Check: check({ Node: 'outside', CheckID: 'other' }) }),
     register({ Node: 'CLIENT-1', ID: nodeId(1), Check: check({ Node: 'CLIENT-1', CheckID: 'serfHealth' }) }),
   );
-  around.pool.put(client(1, { status: leaving }));
+  fixture.pool.put(client(1, { status: leaving }));
   await pass(MINUTE);
   assert.deepEqual(
-    around.lines.filter((line) => line.includes('deregistering')),
+    fixture.lines.filter((line) => line.includes('deregistering')),
     ['info deregistering member member=ghost partition=default reason=reaped'],
   );
-  assert.equal(around.store.catalog.node('ghost'), undefined);
-  assert.ok(around.store.catalog.node('outside'));
-  assert.ok(around.store.catalog.node('client-1'), 'a name counts without regard to case');
+  assert.equal(fixture.store.catalog.node('ghost'), undefined);
+  assert.ok(fixture.store.catalog.node('outside'));
+  assert.ok(fixture.store.catalog.node('client-1'), 'a name counts without regard to case');
 });
 
 test('a new leader reaps too, after it registered who is there', async () => {
-  around.store.runAll(register({ Node: 'ghost', Check: check({ Node: 'ghost', CheckID: 'serfHealth' }) }));
+  fixture.store.runAll(register({ Node: 'ghost', Check: check({ Node: 'ghost', CheckID: 'serfHealth' }) }));
   duties.loseLeadership();
-  around.pool.put(client(1));
+  fixture.pool.put(client(1));
   forget();
   await duties.gainLeadership();
-  assert.deepEqual(around.lines.slice(-2), [
+  assert.deepEqual(fixture.lines.slice(-2), [
     'info member joined, marking health alive member=client-1 partition=default',
     'info deregistering member member=ghost partition=default reason=reaped',
   ]);
 });
 
 test('a name that gossip forgets takes no node with it that is not an agent', async () => {
-  around.store.runAll(register({ Node: 'printer' }));
-  around.pool.put(member('printer', { role: 'monitor' }));
-  around.pool.remove(duties, 'printer');
+  fixture.store.runAll(register({ Node: 'printer' }));
+  fixture.pool.put(member('printer', { role: 'monitor' }));
+  fixture.pool.remove(duties, 'printer');
   await settle();
-  assert.deepEqual(around.log.proposed, []);
+  assert.deepEqual(fixture.log.proposed, []);
 });
 
 test('a pool that does not even hold this server is no reason to reap anybody', async () => {
   await joined();
-  around.pool.forget('srv-one', 'client-1');
+  fixture.pool.forget('srv-one', 'client-1');
   await pass(MINUTE);
-  assert.deepEqual(around.log.proposed, []);
-  assert.deepEqual(around.lines, ['warn this server is not among the members, no node is reaped']);
+  assert.deepEqual(fixture.log.proposed, []);
+  assert.deepEqual(fixture.lines, ['warn this server is not among the members, no node is reaped']);
 });
 
 test('names that differ by case alone do not fight over a node', async () => {
   await joined();
   const shouting = (status: number) => member('CLIENT-1', { ...CLIENT_TAGS, id: nodeId(2) }, { status });
   for (const status of [failed, left]) {
-    around.pool.change(duties, shouting(status));
+    fixture.pool.change(duties, shouting(status));
     await settle();
   }
-  around.pool.remove(duties, 'CLIENT-1');
+  fixture.pool.remove(duties, 'CLIENT-1');
   await settle();
-  assert.deepEqual(around.log.proposed, []);
+  assert.deepEqual(fixture.log.proposed, []);
   assert.equal(health('client-1'), ALIVE);
 });
 
 test('a second server in bootstrap mode is not added, the first one is', async () => {
   duties.loseLeadership();
-  around.pool.put(member('srv-one', { ...SERVER_TAGS, bootstrap: '1' }));
+  fixture.pool.put(member('srv-one', { ...SERVER_TAGS, bootstrap: '1' }));
   forget();
   await duties.gainLeadership();
   const other = member('another', { ...SERVER_TAGS, id: nodeId(7), bootstrap: '1' });
   forget();
-  around.pool.change(duties, other);
+  fixture.pool.change(duties, other);
   await settle();
   const refusal = 'error two servers are in bootstrap mode, the second is not added member=another first=srv-one';
-  assert.deepEqual(around.lines, [refusal]);
-  assert.deepEqual(around.log.proposed, []);
+  assert.deepEqual(fixture.lines, [refusal]);
+  assert.deepEqual(fixture.log.proposed, []);
 
-  around.pool.change(duties, member('another', { ...SERVER_TAGS, id: nodeId(7) }));
+  fixture.pool.change(duties, member('another', { ...SERVER_TAGS, id: nodeId(7) }));
   await settle();
-  assert.ok(around.store.catalog.nodeService('another', 'consul'), 'without the mode it is welcome');
+  assert.ok(fixture.store.catalog.nodeService('another', 'consul'), 'without the mode it is welcome');
 });
 
 test('a server that was added before another said it was in bootstrap mode stays, and comes back after a failure', async () => {
   const known = { ...SERVER_TAGS, id: nodeId(7) };
-  around.pool.change(duties, member('another', known));
+  fixture.pool.change(duties, member('another', known));
   await settle();
   const tags = { ...known, bootstrap: '1' };
-  around.pool.put(member('srv-one', { ...SERVER_TAGS, bootstrap: '1' }));
-  around.pool.change(duties, member('another', tags, { status: failed }));
+  fixture.pool.put(member('srv-one', { ...SERVER_TAGS, bootstrap: '1' }));
+  fixture.pool.change(duties, member('another', tags, { status: failed }));
   await settle();
   assert.equal(health('another'), FAILED);
-  around.pool.change(duties, member('another', tags));
+  fixture.pool.change(duties, member('another', tags));
   await settle();
   assert.equal(health('another'), ALIVE);
 });
@@ -315,30 +317,30 @@ test('a server that was added before another said it was in bootstrap mode stays
 test('of two servers in bootstrap mode beside a leader that is not, one is added', async () => {
   const inBootstrapMode = (name: string, number: number) =>
     member(name, { ...SERVER_TAGS, id: nodeId(number), bootstrap: '1' });
-  around.pool.change(duties, inBootstrapMode('b', 2), inBootstrapMode('a', 1));
+  fixture.pool.change(duties, inBootstrapMode('b', 2), inBootstrapMode('a', 1));
   await settle();
-  assert.ok(around.store.catalog.nodeService('a', 'consul'));
-  assert.equal(around.store.catalog.nodeService('b', 'consul'), undefined);
+  assert.ok(fixture.store.catalog.nodeService('a', 'consul'));
+  assert.equal(fixture.store.catalog.nodeService('b', 'consul'), undefined);
 });
 
 test('what the catalog refuses is logged and stops nobody else', async () => {
   await joined();
   const impostor = member('Client-1', { ...CLIENT_TAGS, id: nodeId(9) });
-  around.pool.change(duties, impostor, client(2));
+  fixture.pool.change(duties, impostor, client(2));
   await settle();
   assert.equal(health('client-2'), ALIVE);
-  assert.equal(around.store.catalog.node('client-1')?.ID, nodeId(1));
-  const refused = around.lines.filter((line) => line.startsWith('error failed to reconcile member member=Client-1'));
+  assert.equal(fixture.store.catalog.node('client-1')?.ID, nodeId(1));
+  const refused = fixture.lines.filter((line) => line.startsWith('error failed to reconcile member member=Client-1'));
   assert.equal(refused.length, 1);
   assert.match(refused[0] ?? '', /Node name Client-1 is reserved by node/);
 });
 
 test('a command the log does not take is tried again with the next full pass', async () => {
-  around.log.failure = 'queue-full';
-  around.pool.change(duties, client(1));
+  fixture.log.failure = 'queue-full';
+  fixture.pool.change(duties, client(1));
   await settle();
-  assert.ok(around.lines.some((line) => line.startsWith('error failed to reconcile member member=client-1')));
-  around.log.failure = null;
+  assert.ok(fixture.lines.some((line) => line.startsWith('error failed to reconcile member member=client-1')));
+  fixture.log.failure = null;
   await pass(MINUTE);
   assert.equal(health('client-1'), ALIVE);
 });
@@ -347,18 +349,18 @@ test('an agent under a new name takes its node along, in whatever order the two 
   await joined();
   const { address } = client(1);
   const renamed = member('a-new-name', { ...CLIENT_TAGS, id: nodeId(1) }, { address });
-  around.pool.change(duties, renamed, client(1, { status: failed }));
+  fixture.pool.change(duties, renamed, client(1, { status: failed }));
   await settle();
   assert.equal(health('a-new-name'), ALIVE);
-  assert.equal(around.store.catalog.node('client-1'), undefined);
-  assert.deepEqual(around.lines, ['info member joined, marking health alive member=a-new-name partition=default']);
+  assert.equal(fixture.store.catalog.node('client-1'), undefined);
+  assert.deepEqual(fixture.lines, ['info member joined, marking health alive member=a-new-name partition=default']);
 });
 
 test('a server that does not lead writes nothing', async () => {
   duties.loseLeadership();
   forget();
-  around.pool.change(duties, client(1));
+  fixture.pool.change(duties, client(1));
   await settle();
   await pass(2 * MINUTE);
-  assert.deepEqual(around.log.proposed, []);
+  assert.deepEqual(fixture.log.proposed, []);
 });

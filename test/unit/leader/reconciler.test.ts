@@ -5,20 +5,29 @@ import { MEMBER_STATUS, type Member } from '../../../src/wire/gossip-pools.js';
 import type { LeaderDuties } from '../../../src/workers/state/leader/leader-duties.js';
 import { Reconciler } from '../../../src/workers/state/leader/reconciler.js';
 import { readAll, writeAll } from '../store/stream.js';
-import { client, leaderDuties, nodeId, pass, SELF, type Surroundings, settle, surroundings } from './surroundings.js';
+import {
+  client,
+  type LeaderFixture,
+  leaderDuties,
+  leaderFixture,
+  nodeId,
+  pass,
+  SELF,
+  settle,
+} from './leader-fixture.js';
 
 const MINUTE = 60_000;
 const MANY = 10_000;
 const IN_FLIGHT = 64;
 const { failed, left } = MEMBER_STATUS;
-let around: Surroundings;
+let fixture: LeaderFixture;
 let duties: LeaderDuties;
 let open: () => void;
 
 beforeEach(() => {
   mock.timers.enable({ apis: ['setTimeout', 'Date'] });
-  around = surroundings();
-  duties = leaderDuties(around);
+  fixture = leaderFixture();
+  duties = leaderDuties(fixture);
 });
 
 afterEach(() => {
@@ -28,7 +37,7 @@ afterEach(() => {
 
 /** The log takes commands and answers none until `open` is called. */
 function close(): void {
-  around.log.proposalGate = new Promise((resolve) => {
+  fixture.log.proposalGate = new Promise((resolve) => {
     open = resolve;
   });
 }
@@ -39,7 +48,7 @@ function clients(count: number, status: number = MEMBER_STATUS.alive) {
 
 /** Commands about one node, in the order they were proposed: the status they write, or that they deregister it. */
 function commandsAbout(name: string): string[] {
-  return around.log.proposed.flatMap((command) => {
+  return fixture.log.proposed.flatMap((command) => {
     if (command.type === CommandType.register && command.body.Node === name) return [command.body.Check?.Status ?? ''];
     return command.type === CommandType.deregister && command.body.Node === name ? ['deregister'] : [];
   });
@@ -54,7 +63,7 @@ async function turns(count: number): Promise<void> {
 
 /** One of its own, over the same store and log. */
 function reconciler(...members: readonly Member[]): Reconciler {
-  const { store, log, logger, metrics } = around;
+  const { store, log, logger, metrics } = fixture;
   return new Reconciler({
     catalog: store.catalog,
     members: () => members,
@@ -67,20 +76,20 @@ function reconciler(...members: readonly Member[]): Reconciler {
 }
 
 test('ten thousand members are registered in one pass, and the next pass writes nothing', async () => {
-  around.pool.put(...clients(MANY));
+  fixture.pool.put(...clients(MANY));
   await duties.gainLeadership();
-  assert.equal(around.store.catalog.nodes(null).value.length, MANY + 1);
-  around.log.proposed.length = 0;
-  const { barriers } = around.log;
+  assert.equal(fixture.store.catalog.nodes(null).value.length, MANY + 1);
+  fixture.log.proposed.length = 0;
+  const { barriers } = fixture.log;
   await pass(MINUTE);
   await turns(100);
   await pass(MINUTE);
-  assert.equal(around.log.barriers, barriers + 2, 'the pass came to its end, so that the next one began');
-  assert.deepEqual(around.log.proposed, []);
+  assert.equal(fixture.log.barriers, barriers + 2, 'the pass came to its end, so that the next one began');
+  assert.deepEqual(fixture.log.proposed, []);
 });
 
 test('other events have their turn while many members are looked at', async () => {
-  around.pool.put(...clients(MANY));
+  fixture.pool.put(...clients(MANY));
   await duties.gainLeadership();
   duties.loseLeadership();
   let others = 0;
@@ -96,100 +105,100 @@ test('other events have their turn while many members are looked at', async () =
 
 test('many commands are under way together, but no more than the limit', async () => {
   await duties.gainLeadership();
-  around.log.proposed.length = 0;
+  fixture.log.proposed.length = 0;
   close();
-  around.pool.change(duties, ...clients(1000));
+  fixture.pool.change(duties, ...clients(1000));
   await turns(10);
-  assert.equal(around.log.proposed.length, IN_FLIGHT);
+  assert.equal(fixture.log.proposed.length, IN_FLIGHT);
   assert.deepEqual(commandsAbout('client-0'), ['passing'], 'in the order they came');
   assert.deepEqual(commandsAbout(`client-${IN_FLIGHT - 1}`), ['passing']);
   open();
   await turns(50);
-  assert.equal(around.log.proposed.length, 1000);
+  assert.equal(fixture.log.proposed.length, 1000);
 });
 
 test('a member that flaps while its command is under way ends in its last state, with one more command', async () => {
   await duties.gainLeadership();
   close();
-  around.pool.change(duties, client(1));
+  fixture.pool.change(duties, client(1));
   await settle();
   for (let flap = 0; flap < 10; flap += 1) {
-    around.pool.change(duties, client(1, { status: failed }));
-    around.pool.change(duties, client(1));
+    fixture.pool.change(duties, client(1, { status: failed }));
+    fixture.pool.change(duties, client(1));
     await settle();
   }
-  around.pool.change(duties, client(1, { status: failed }));
+  fixture.pool.change(duties, client(1, { status: failed }));
   await settle();
   assert.deepEqual(commandsAbout('client-1'), ['passing'], 'never two about one name at once');
   open();
   await settle();
   assert.deepEqual(commandsAbout('client-1'), ['passing', 'critical']);
-  assert.equal(around.store.catalog.check('client-1', 'serfHealth')?.Status, 'critical');
+  assert.equal(fixture.store.catalog.check('client-1', 'serfHealth')?.Status, 'critical');
 });
 
 test('a member that is forgotten while its registration is under way is gone in the end', async () => {
   await duties.gainLeadership();
   close();
-  around.pool.change(duties, client(1));
+  fixture.pool.change(duties, client(1));
   await settle();
-  around.pool.remove(duties, 'client-1');
+  fixture.pool.remove(duties, 'client-1');
   await settle();
   open();
   await settle();
   assert.deepEqual(commandsAbout('client-1'), ['passing', 'deregister']);
-  assert.equal(around.store.catalog.node('client-1'), undefined);
+  assert.equal(fixture.store.catalog.node('client-1'), undefined);
 });
 
 test('a member that is forgotten before its turn came is never written', async () => {
   await duties.gainLeadership();
   close();
-  around.pool.change(duties, ...clients(IN_FLIGHT + 1));
+  fixture.pool.change(duties, ...clients(IN_FLIGHT + 1));
   await settle();
-  around.pool.remove(duties, `client-${IN_FLIGHT}`);
+  fixture.pool.remove(duties, `client-${IN_FLIGHT}`);
   open();
   await turns(5);
   assert.deepEqual(commandsAbout(`client-${IN_FLIGHT}`), []);
-  assert.equal(around.store.catalog.node(`client-${IN_FLIGHT - 1}`)?.ID, nodeId(IN_FLIGHT - 1));
+  assert.equal(fixture.store.catalog.node(`client-${IN_FLIGHT - 1}`)?.ID, nodeId(IN_FLIGHT - 1));
 });
 
 test('one that must wait for its node ID keeps nobody else from going on', async () => {
   await duties.gainLeadership();
-  around.log.proposed.length = 0;
+  fixture.log.proposed.length = 0;
   close();
   const twins = Array.from({ length: 500 }, (_, at) => ({ ...client(1), name: `twin-${at}` }));
-  around.pool.change(duties, ...twins, client(2));
+  fixture.pool.change(duties, ...twins, client(2));
   await turns(5);
-  assert.equal(around.log.proposed.length, 2);
+  assert.equal(fixture.log.proposed.length, 2);
   assert.deepEqual(commandsAbout('client-2'), ['passing']);
   assert.deepEqual(commandsAbout('twin-0'), ['passing']);
 });
 
 test('leadership lost in the middle stops everything; the next time begins anew', async () => {
-  around.pool.put(...clients(1000));
+  fixture.pool.put(...clients(1000));
   const gained = duties.gainLeadership();
   await settle();
   close();
   await turns(3);
-  const proposed = around.log.proposed.length;
+  const proposed = fixture.log.proposed.length;
   assert.ok(proposed > 0 && proposed < 1000, `${proposed}`);
-  around.lines.length = 0;
+  fixture.lines.length = 0;
   duties.loseLeadership();
   await gained;
   open();
   await turns(20);
   await pass(2 * MINUTE);
-  assert.equal(around.log.proposed.length, proposed);
-  assert.deepEqual(around.lines, ['info cluster leadership lost']);
+  assert.equal(fixture.log.proposed.length, proposed);
+  assert.deepEqual(fixture.lines, ['info cluster leadership lost']);
 
-  around.log.proposalGate = Promise.resolve();
+  fixture.log.proposalGate = Promise.resolve();
   await duties.gainLeadership();
-  assert.equal(around.store.catalog.nodes(null).value.length, 1001);
+  assert.equal(fixture.store.catalog.nodes(null).value.length, 1001);
 });
 
 test('answers of an earlier time as leader do not disturb the next', async () => {
   await duties.gainLeadership();
   close();
-  around.pool.change(duties, client(1));
+  fixture.pool.change(duties, client(1));
   await settle();
   const openFirst = open;
   duties.loseLeadership();
@@ -198,27 +207,27 @@ test('answers of an earlier time as leader do not disturb the next', async () =>
   await settle();
   openFirst();
   await settle();
-  around.pool.change(duties, client(1, { status: left }));
+  fixture.pool.change(duties, client(1, { status: left }));
   await settle();
   assert.deepEqual(commandsAbout('client-1'), ['passing', 'passing'], 'the second is still under way');
   open();
   await gained;
   await settle();
-  assert.equal(around.store.catalog.node('client-1'), undefined);
+  assert.equal(fixture.store.catalog.node('client-1'), undefined);
 });
 
 test('changes that never end do not keep a full pass from ending', async () => {
-  around.pool.put(...clients(100));
+  fixture.pool.put(...clients(100));
   let status: number = failed;
   let flaps = 0;
-  const propose = around.log.propose.bind(around.log);
+  const propose = fixture.log.propose.bind(fixture.log);
   // Every command is followed by another change, so that there is always something waiting.
-  around.log.propose = (command) => {
+  fixture.log.propose = (command) => {
     const outcome = propose(command);
     if (flaps < 5000 && duties.established) {
       flaps += 1;
       status = status === failed ? MEMBER_STATUS.alive : failed;
-      around.pool.change(duties, client(flaps % 100, { status }));
+      fixture.pool.change(duties, client(flaps % 100, { status }));
     }
     return outcome;
   };
@@ -228,23 +237,23 @@ test('changes that never end do not keep a full pass from ending', async () => {
 
 test('a state restored in the middle of a pass is looked at as a whole', async () => {
   await duties.gainLeadership();
-  const image = writeAll(around.store);
+  const image = writeAll(fixture.store);
   close();
-  around.pool.put(...clients(200));
+  fixture.pool.put(...clients(200));
   await pass(MINUTE);
   await turns(3);
-  assert.ok(around.log.proposed.length >= IN_FLIGHT);
+  assert.ok(fixture.log.proposed.length >= IN_FLIGHT);
   open();
   await settle();
-  readAll(around.store, image);
+  readAll(fixture.store, image);
   await pass(5_000);
   await turns(20);
-  assert.equal(around.store.catalog.nodes(null).value.length, 201);
-  around.log.proposed.length = 0;
-  const { barriers } = around.log;
+  assert.equal(fixture.store.catalog.nodes(null).value.length, 201);
+  fixture.log.proposed.length = 0;
+  const { barriers } = fixture.log;
   await pass(MINUTE);
-  assert.equal(around.log.barriers, barriers + 1, 'one round of passes goes on');
-  assert.deepEqual(around.log.proposed, []);
+  assert.equal(fixture.log.barriers, barriers + 1, 'one round of passes goes on');
+  assert.deepEqual(fixture.log.proposed, []);
 });
 
 test('a pass that is begun anew gives up the one before at once', async () => {
@@ -270,14 +279,14 @@ test('a pass that ends in the same moment as leadership reaps nothing more', asy
   const pass = own.all();
   own.stop();
   assert.equal(await pass, false);
-  assert.deepEqual(around.lines, []);
+  assert.deepEqual(fixture.lines, []);
 });
 
 test('what still waits when leadership ends is forgotten', async () => {
   await duties.gainLeadership();
-  around.log.proposed.length = 0;
-  around.pool.change(duties, client(1));
+  fixture.log.proposed.length = 0;
+  fixture.pool.change(duties, client(1));
   duties.loseLeadership();
   await settle();
-  assert.deepEqual(around.log.proposed, []);
+  assert.deepEqual(fixture.log.proposed, []);
 });

@@ -172,7 +172,7 @@ test('after a compaction the marker knows the new files', async (context) => {
   await store.close();
   const local = path.join(dataDir, 'local');
   const names = fs.readdirSync(local).sort();
-  assert.deepEqual(names, ['lock', 'log-0000000002', MARKER, 'snapshot-0000000002']);
+  assert.deepEqual(names, ['log-0000000002', MARKER, 'snapshot-0000000002']);
   const end = MAGIC.length + frame(put('b')).length;
   const there: Written = { dataDir, local, last: MAGIC.length, end };
   cutFile(path.join(local, 'log-0000000002'), MAGIC.length);

@@ -38,7 +38,10 @@ function readTexts(file: Buffer) {
   return { ...read, payloads: read.payloads.map(({ bytes }) => bytes.toString()) };
 }
 
-const payloads = fc.array(fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }), { minLength: 1, maxLength: 6 });
+const payloads = fc.array(fc.string({ unit: 'binary', minLength: 1, maxLength: 40, size: 'max' }), {
+  minLength: 1,
+  maxLength: 6,
+});
 
 test('frames come back as they were written, and a file cut anywhere gives those before the cut', () => {
   fc.assert(
@@ -153,20 +156,10 @@ test('a damaged log is an error that names file and offset', async () => {
   fs.writeFileSync(log, bytes);
   await assert.rejects(DurableStore.open(folder, silent, none), (error) => {
     assert.ok(error instanceof LocalStoreError);
-    assert.equal(error.code, 'corrupt');
+    assert.equal(error.code, 'damaged');
     assert.match(error.message, /log-0000000001: bad record at offset 8$/);
     return true;
   });
-  fs.rmSync(folder, { recursive: true });
-});
-
-test('a directory that another store holds is refused, and free again when that closes', async () => {
-  const folder = temporaryFolder();
-  const { store } = await DurableStore.open(folder, silent, none);
-  await assert.rejects(DurableStore.open(folder, silent, none), { name: 'LocalStoreError', code: 'in-use' });
-  await store.close();
-  const again = await DurableStore.open(folder, silent, none);
-  await again.store.close();
   fs.rmSync(folder, { recursive: true });
 });
 
@@ -201,7 +194,7 @@ test('the log turns into a snapshot when it has grown, while registrations go on
   live.delete('s7');
   await store.commit([dropServiceText('s7')]);
   await store.close();
-  const names = fs.readdirSync(path.join(folder, 'local')).filter((name) => name !== 'lock');
+  const names = fs.readdirSync(path.join(folder, 'local'));
   assert.ok(!names.includes('log-0000000001'), `still there: ${names.join(' ')}`);
   assert.ok(names.every((name) => !name.endsWith('.tmp')));
   const again = await DurableStore.open(folder, silent, none);
@@ -222,17 +215,5 @@ test('a first start that was cut off begins anew', async () => {
   const again = await DurableStore.open(folder, silent, () => Promise.reject(new Error('asked twice')));
   assert.deepEqual([...again.contents.services.keys()], ['imported']);
   await again.store.close();
-  fs.rmSync(folder, { recursive: true });
-});
-
-test('a damaged lock is made anew: it holds nothing', async () => {
-  const folder = temporaryFolder();
-  const first = await DurableStore.open(folder, silent, none);
-  await first.store.commit([put('kept')]);
-  await first.store.close();
-  fs.writeFileSync(path.join(folder, 'local', 'lock', 'CURRENT'), 'nonsense');
-  const { store, contents } = await DurableStore.open(folder, silent, none);
-  assert.deepEqual([...contents.services.keys()], ['kept']);
-  await store.close();
   fs.rmSync(folder, { recursive: true });
 });

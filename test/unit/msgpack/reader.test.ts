@@ -16,14 +16,14 @@ import { struct } from '../../../src/msgpack/struct.js';
 import type { Dynamic } from '../../../src/wire/records.js';
 import { fromHex } from '../gossip/vectors.js';
 
-const key = fc.string({ unit: 'grapheme', maxLength: 40 });
+const key = fc.string({ unit: 'grapheme', maxLength: 40, size: 'max' });
 const anything = fc.letrec<{ value: Dynamic }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 4 },
     fc.constant(null),
     fc.boolean(),
     fc.double({ noNaN: true }),
-    fc.string({ unit: 'binary', maxLength: 300 }),
+    fc.string({ unit: 'binary', maxLength: 300, size: 'max' }),
     fc.bigInt(2n ** 53n, 2n ** 64n - 1n),
     fc.bigInt(-(2n ** 63n), -(2n ** 53n)),
     fc.array(tie('value'), { maxLength: 20 }),
@@ -110,7 +110,7 @@ describe('damage', () => {
 
   it('any bytes are read as something or refused', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
+      fc.property(fc.uint8Array({ maxLength: 100, size: 'max' }), (bytes) => {
         const read = decode(any, bytes);
         if (read.ok) assert.ok(read.next <= bytes.length);
         else assert.ok(read.offset <= bytes.length);

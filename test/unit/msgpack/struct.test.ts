@@ -42,7 +42,7 @@ const everything = struct<Everything>({
 
 const anything = fc.record(
   {
-    Text: fc.string({ unit: 'binary', maxLength: 400 }),
+    Text: fc.string({ unit: 'binary', maxLength: 400, size: 'max' }),
     Bytes: fc.option(fc.uint8Array({ maxLength: 70000, size: 'max' })),
     Bool: fc.boolean(),
     U8: fc.nat(255),
@@ -51,7 +51,7 @@ const anything = fc.record(
     U64: fc.bigInt(0n, 2n ** 64n - 1n).map(uint64),
     Int: fc.maxSafeInteger(),
     Float: fc.double({ noNaN: true }),
-    List: fc.option(fc.array(fc.string(), { maxLength: 40 })),
+    List: fc.option(fc.array(fc.string(), { maxLength: 40, size: 'max' })),
     Map: fc.option(fc.array(fc.tuple(fc.string(), fc.nat(0xffffffff))).map((pairs) => new Map(pairs))),
   },
   { noNullPrototype: true },

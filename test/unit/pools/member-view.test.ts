@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { memberOf, tagsText } from '../../../src/main/pools/member-view.js';
+import { memberOf } from '../../../src/main/pools/member-view.js';
+import { tagsText } from '../../../src/wire/member-tags.js';
 import { metaOf, recordedNode } from './recorded.js';
 
 test('a recorded member looks as the API shows it', () => {

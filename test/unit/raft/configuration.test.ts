@@ -37,12 +37,15 @@ test('recorded configurations decode and encode to the same bytes', () => {
 const server = fc.record(
   {
     suffrage: fc.constantFrom(...SUFFRAGES),
-    id: fc.string({ maxLength: 300 }),
-    address: fc.string({ maxLength: 60 }),
+    id: fc.string({ maxLength: 300, size: 'max' }),
+    address: fc.string({ maxLength: 60, size: 'max' }),
   },
   { noNullPrototype: true },
 );
-const configuration = fc.record({ servers: fc.array(server, { maxLength: 20 }) }, { noNullPrototype: true });
+const configuration = fc.record(
+  { servers: fc.array(server, { maxLength: 20, size: 'max' }) },
+  { noNullPrototype: true },
+);
 
 test('any configuration survives the round trip, and no truncation of it is taken for one', () => {
   fc.assert(
@@ -56,7 +59,7 @@ test('any configuration survives the round trip, and no truncation of it is take
 
 test('arbitrary bytes never throw', () => {
   fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+    fc.property(fc.uint8Array({ maxLength: 200, size: 'max' }), (bytes) => {
       const decoded = decodeConfiguration(bytes);
       assert.ok(decoded === null || Array.isArray(decoded.servers));
     }),

@@ -13,7 +13,7 @@ const run = fc.record({
   type: fc.constantFrom(...Object.values(EntryType)),
   appendedAtMs: fc.maxSafeNat(),
 });
-const payload = fc.uint8Array({ maxLength: 300 });
+const payload = fc.uint8Array({ maxLength: 300, size: 'max' });
 
 function sealed(about: Parameters<typeof sealRecord>[1], bytes: Uint8Array): Buffer {
   const record = Buffer.alloc(RECORD_HEADER_BYTES + bytes.length, 0xaa);

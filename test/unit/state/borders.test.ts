@@ -30,7 +30,7 @@ function planted(): never {
 test('a timer that throws leaves the other deadlines alone', async (t) => {
   const seen = surviving(t);
   const queue = new DeadlineQueue();
-  const deadline = (at: number, expire: () => void): Deadline => ({ at, slot: -1, expire });
+  const deadline = (at: number, expire: () => void): Deadline => ({ dueMs: at, slot: -1, order: 0, expire });
   await new Promise<void>((resolve) => {
     queue.add(deadline(0, planted));
     queue.add(deadline(1, () => queue.add(deadline(2, resolve))));

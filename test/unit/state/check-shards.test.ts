@@ -6,22 +6,10 @@ import { test } from 'node:test';
 import type { MessagePort } from 'node:worker_threads';
 import type { CheckResult, CheckTask, StateToChecks } from '../../../src/wire/check-port.js';
 import { CheckShards } from '../../../src/workers/state/check-shards.js';
+import { checkTask } from '../checks/check-task.js';
 
 function task(key: number): CheckTask {
-  return {
-    key,
-    checkId: `c${key}`,
-    serviceId: '',
-    intervalMs: 1000,
-    timeoutMs: 1000,
-    outputMaxBytes: 4096,
-    successBeforePassing: 0,
-    failuresBeforeWarning: 0,
-    failuresBeforeCritical: 0,
-    status: 'critical',
-    output: '',
-    probe: { kind: 'udp', address: '127.0.0.1:9' },
-  };
+  return checkTask(key, { kind: 'udp', address: '127.0.0.1:9' });
 }
 
 interface Opened {

@@ -5,14 +5,14 @@ import { CommandType } from '../../../src/wire/commands.js';
 import type { CoordinateRecord } from '../../../src/wire/records.js';
 import { CoordinateUpdates } from '../../../src/workers/state/methods/coordinate-updates.js';
 import type { ProposeOutcome } from '../../../src/workers/state/replica/consensus.js';
-import { surroundings } from '../leader/surroundings.js';
+import { leaderFixture } from '../leader/leader-fixture.js';
 import { coordinateOf } from './coordinate-fixture.js';
 
 const DONE: ProposeOutcome = { ok: true, index: 1, result: { kind: 'nil' } };
 
 function open(t: TestContext, propose?: () => Promise<ProposeOutcome>) {
   t.mock.timers.enable({ apis: ['setTimeout'] });
-  const { logger, lines } = surroundings();
+  const { logger, lines } = leaderFixture();
   const batches: (readonly CoordinateRecord[])[] = [];
   const updates = new CoordinateUpdates({
     propose: (command: Command) => {

@@ -5,7 +5,7 @@ import type { ServiceRecord } from '../../../src/wire/records.js';
 import { refuseFilters } from '../../../src/workers/state/gossip/events/event-filter.js';
 import { eventIndex } from '../../../src/workers/state/gossip/events/event-index.js';
 import { EventLog } from '../../../src/workers/state/gossip/events/event-log.js';
-import { surroundings } from '../leader/surroundings.js';
+import { leaderFixture } from '../leader/leader-fixture.js';
 import { service } from '../store/commands.js';
 
 const ID = '0123abcd-4567-89ef-fedc-ba9876543210';
@@ -25,7 +25,7 @@ function event(changes: Partial<FiredEvent> = {}): FiredEvent {
 }
 
 function open(services: readonly ServiceRecord[] = []) {
-  const { logger, lines } = surroundings();
+  const { logger, lines } = leaderFixture();
   const log = new EventLog({ nodeName: 'golden', services: () => services, logger });
   return { log, lines };
 }

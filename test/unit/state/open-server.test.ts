@@ -12,7 +12,7 @@ import type { StateToMain } from '../../../src/wire/state-worker.js';
 import { openServer } from '../../../src/workers/state/open-server.js';
 import { makeParts } from '../../../src/workers/state/parts.js';
 import { waitFor } from '../../agent-process.js';
-import { CONFIG } from '../leader/surroundings.js';
+import { CONFIG } from '../leader/leader-fixture.js';
 import { coordinate } from './coordinate-fixture.js';
 
 const settings = { tokens: {}, devMode: true, disableCoordinates: false, rpcHoldTimeoutMs: 100 };

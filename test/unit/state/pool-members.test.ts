@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Member } from '../../../src/wire/gossip-pools.js';
+import { isServer, memberTags } from '../../../src/wire/member-tags.js';
 import { memberJson } from '../../../src/workers/state/endpoints/agent/members.js';
-import { isServer, memberTags } from '../../../src/workers/state/gossip/members/member-tags.js';
 import { PoolMembers } from '../../../src/workers/state/gossip/members/pool-members.js';
 import {
   datacenterCoordinates,
@@ -43,7 +43,8 @@ test('tags are shown as they came', () => {
 });
 
 test('tags that are no object of tags are none', () => {
-  for (const tags of ['', 'null', '[]', '"x"', '{']) assert.deepEqual(memberTags({ ...member('n'), tags }), {});
+  for (const tags of ['', 'null', '[]', '"x"', '{']) assert.deepEqual(memberTags({ tags }), new Map());
+  assert.deepEqual(memberTags({ tags: '{"a":1,"b":null,"c":"d"}' }), new Map([['c', 'd']]));
   assert.equal(isServer(member('n', { x: '"role":"consul"' })), false);
   assert.equal(isServer(member('n', { role: 'consul' })), true);
 });

@@ -6,10 +6,9 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { MessageChannel } from 'node:worker_threads';
 import { type Command, CommandType } from '../../../src/wire/commands.js';
-import { Leadership, Role } from '../../../src/wire/leadership.js';
 import type { StateToRaft } from '../../../src/wire/raft-port.js';
-import { RaftClient } from '../../../src/workers/state/replica/raft-client.js';
 import { waitFor } from '../../agent-process.js';
+import { leadingClient } from './leading-client.js';
 
 function set(key: string): Command {
   const entry = { Key: key, Value: null, Flags: 0, Session: '', LockIndex: 0, CreateIndex: 0, ModifyIndex: 0 };
@@ -17,27 +16,7 @@ function set(key: string): Command {
 }
 
 test('behind an entry that cannot be applied nothing is applied or acknowledged', async (t) => {
-  const { port1: raft, port2 } = new MessageChannel();
-  t.after(() => raft.close());
-  const leadership = new Leadership();
-  leadership.setRole(Role.leader, 2, true);
-  const applied: number[] = [];
-  const fatal: string[] = [];
-  const applier = {
-    apply: (index: number) => {
-      applied.push(index);
-      if (index === 8) throw new Error('planted');
-      return { kind: 'nil' } as const;
-    },
-    advance: (index: number) => applied.push(-index),
-    flush: () => {},
-    snapshot: () => ({ index: 0, next: () => null }),
-    restoreBegin: () => {},
-    restoreChunk: () => {},
-    restoreEnd: () => {},
-  };
-  const events = { started: () => {}, role: () => {}, fatal: (text: string) => fatal.push(text) };
-  const client = new RaftClient(port2, leadership, applier, events, 40);
+  const { client, raft, applied, fatal } = leadingClient(t, 8);
   const propose = async (keys: readonly string[]) => {
     const outcomes = keys.map((key) => client.propose(set(key)));
     const [message] = (await once(raft, 'message')) as [StateToRaft];

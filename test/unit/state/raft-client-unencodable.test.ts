@@ -3,12 +3,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { MessageChannel } from 'node:worker_threads';
 import { decodePacked } from '../../../src/wasm/commands.js';
 import { type Command, CommandType } from '../../../src/wire/commands.js';
-import { Leadership, Role } from '../../../src/wire/leadership.js';
 import type { StateToRaft } from '../../../src/wire/raft-port.js';
-import { RaftClient } from '../../../src/workers/state/replica/raft-client.js';
+import { leadingClient } from './leading-client.js';
 
 function set(key: string, modifyIndex: number): Command {
   const entry = { Key: key, Value: Buffer.from('v'), Flags: 0, Session: '', LockIndex: 0, CreateIndex: 0 };
@@ -17,26 +15,7 @@ function set(key: string, modifyIndex: number): Command {
 }
 
 test('one command that cannot be encoded harms no other one of its turn', async (t) => {
-  const { port1: raft, port2 } = new MessageChannel();
-  t.after(() => raft.close());
-  const leadership = new Leadership();
-  leadership.setRole(Role.leader, 2, true);
-  const applied: number[] = [];
-  const fatal: string[] = [];
-  const applier = {
-    apply: (index: number) => {
-      applied.push(index);
-      return { kind: 'nil' } as const;
-    },
-    advance: () => {},
-    flush: () => {},
-    snapshot: () => ({ index: 0, next: () => null }),
-    restoreBegin: () => {},
-    restoreChunk: () => {},
-    restoreEnd: () => {},
-  };
-  const events = { started: () => {}, role: () => {}, fatal: (text: string) => fatal.push(text) };
-  const client = new RaftClient(port2, leadership, applier, events, 40);
+  const { client, raft, applied, fatal } = leadingClient(t);
   const before = client.propose(set('before', 1));
   const beyond = client.propose(set('beyond', 2 ** 64));
   const behind = client.propose(set('behind', 2));

@@ -9,8 +9,8 @@ import { uint64 } from '../../../src/wire/uint64.js';
 const text = fc.oneof(
   fc.constant(''),
   fc.constantFrom('dc1', 'passing', 'set'),
-  fc.string({ unit: 'grapheme', maxLength: 20 }),
-  fc.string({ unit: 'grapheme-ascii', minLength: 28, maxLength: 70 }),
+  fc.string({ unit: 'grapheme', maxLength: 20, size: 'max' }),
+  fc.string({ unit: 'grapheme-ascii', minLength: 28, maxLength: 70, size: 'max' }),
 );
 const integer = fc.oneof(
   fc.constant(0),
@@ -20,7 +20,7 @@ const integer = fc.oneof(
 );
 const unsigned = fc.oneof(fc.nat(), fc.bigInt(0n, (1n << 64n) - 1n).map(uint64), fc.constant((1n << 64n) - 1n));
 const float = fc.double({ noNaN: true }).map((value) => (Object.is(value, -0) ? 0 : value));
-const key = fc.string({ unit: 'grapheme', maxLength: 12 }).filter((name) => name !== '__proto__');
+const key = fc.string({ unit: 'grapheme', maxLength: 12, size: 'max' }).filter((name) => name !== '__proto__');
 
 /** What a schema's leaves are made of. */
 interface Leaves {
@@ -45,6 +45,7 @@ const ordinary: Leaves = { text, key, integer, float, free: freeForm({ text, key
 export const hostileText = fc
   .array(fc.oneof(fc.nat(0xffff), fc.integer({ min: 0xd800, max: 0xdfff }), fc.constantFrom(0, 0x7f, 0x80, 0xfffd)), {
     maxLength: 50,
+    size: 'max',
   })
   .map((units) => String.fromCharCode(...units));
 
@@ -58,7 +59,7 @@ function throughJson(text: string): string {
 const admitted = fc.oneof(
   hostileText.map(throughJson),
   // Bytes that are no UTF-8, as names have them that came as bytes.
-  fc.uint8Array({ maxLength: 40 }).map((bytes) => readText(Buffer.from(bytes), 0, bytes.length)),
+  fc.uint8Array({ maxLength: 40, size: 'max' }).map((bytes) => readText(Buffer.from(bytes), 0, bytes.length)),
   fc.constantFrom('__proto__', 'constructor', 'x'.repeat(70_000)),
 );
 const extremeFloat = fc.oneof(fc.double(), fc.constantFrom(-0, 5e-324, 1.7976931348623157e308, Number.NaN));
@@ -92,7 +93,7 @@ function arbitraryOf(kind: Kind, leaves: Leaves): fc.Arbitrary<unknown> {
     return fc.option(fc.dictionary(leaves.key, arbitraryOf(kind.of, leaves), { maxKeys: 3, noNullPrototype: true }));
   }
   if (kind === 'string') return leaves.text;
-  if (kind === 'bytes') return fc.option(fc.uint8Array({ maxLength: 80 }));
+  if (kind === 'bytes') return fc.option(fc.uint8Array({ maxLength: 80, size: 'max' }));
   if (kind === 'bool') return fc.boolean();
   if (kind === 'int' || kind === 'duration') return leaves.integer;
   if (kind === 'uint64') return unsigned;

@@ -46,10 +46,14 @@ for (const [type, schema] of SCHEMAS) {
 
 test('coordinates and commands that lictor does not know are the same behind the log', () => {
   fc.assert(
-    fc.property(hostileArbitrary(tables.coordinatesKind), fc.uint8Array({ maxLength: 60 }), (body, bytes) => {
-      survives({ type: CommandType.coordinates, body } as Command);
-      survives({ type: 'opaque', typeByte: 107, bytes });
-    }),
+    fc.property(
+      hostileArbitrary(tables.coordinatesKind),
+      fc.uint8Array({ maxLength: 60, size: 'max' }),
+      (body, bytes) => {
+        survives({ type: CommandType.coordinates, body } as Command);
+        survives({ type: 'opaque', typeByte: 107, bytes });
+      },
+    ),
     { numRuns: 100 },
   );
 });
@@ -57,7 +61,7 @@ test('coordinates and commands that lictor does not know are the same behind the
 test('many commands of one batch are the same, whatever the ones beside them hold', () => {
   const kvs = hostileArbitrary({ kind: 'struct', schema: tables.kvsSchema, nullable: false });
   fc.assert(
-    fc.property(fc.array(kvs, { maxLength: 12 }), (bodies) => {
+    fc.property(fc.array(kvs, { maxLength: 12, size: 'max' }), (bodies) => {
       const batch = new CommandBatch();
       const commands = bodies.map((body) => ({ type: CommandType.kvs, body }) as Command);
       for (const command of commands) batch.append(command);

@@ -7,8 +7,8 @@ import type { AgentConfig } from '../schema/agent.js';
 import { acl, gossip, limits, raft } from './cluster.js';
 import { debugChecks, debugServices } from './definitions.js';
 import { hideSecrets } from './hide.js';
+import { interfaces, mesh } from './mesh-and-telemetry.js';
 import { dns, listeners } from './network.js';
-import { interfaces, mesh } from './surroundings.js';
 import type { Facts, Runtime, Section } from './values.js';
 import { span } from './values.js';
 

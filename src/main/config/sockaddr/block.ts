@@ -1,6 +1,6 @@
 // Networks in CIDR notation, and addresses as numbers.
 
-import net from 'node:net';
+import { ipText, parseIp, parseIpAsWritten, unmapped } from '../../../gotext/ip.js';
 
 export interface Block {
   readonly family: 4 | 6;
@@ -9,38 +9,32 @@ export interface Block {
 }
 
 const BITS = { 4: 32, 6: 128 } as const;
+/** The bits in front of an IPv4 address that is written as an IPv6 one. */
+const MAPPED_BITS = 96;
+
+function numberOf(ip: Uint8Array): { family: 4 | 6; value: bigint } {
+  return { family: ip.length === 4 ? 4 : 6, value: BigInt(`0x${Buffer.from(ip).toString('hex')}`) };
+}
 
 /** The address as one number; null if it is none. A zone (`%eth0`) is left out of it. */
 export function addressNumber(text: string): { family: 4 | 6; value: bigint } | null {
-  const plain = text.replace(/%.*$/, '');
-  const family = net.isIP(plain);
-  if (family === 4) {
-    return { family: 4, value: plain.split('.').reduce((sum, part) => sum * 256n + BigInt(part), 0n) };
-  }
-  if (family !== 6) return null;
-  const dotted = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(plain);
-  let hex = plain;
-  if (dotted !== null) {
-    const low = addressNumber(dotted[2] ?? '')?.value ?? 0n;
-    hex = `${dotted[1]}${(low >> 16n).toString(16)}:${(low & 0xffffn).toString(16)}`;
-  }
-  const [head = '', tail] = hex.split('::');
-  const front = head === '' ? [] : head.split(':');
-  const back = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = tail === undefined ? [] : new Array<string>(8 - front.length - back.length).fill('0');
-  const value = [...front, ...zeros, ...back].reduce((sum, part) => (sum << 16n) | BigInt(`0x${part}`), 0n);
-  return { family: 6, value };
+  const ip = parseIp(text);
+  return ip === null ? null : numberOf(ip);
 }
 
-/** The text of an address: dotted, or the shortest IPv6 form. */
+/** 4 or 16 bytes; what is beyond them is cut off. */
+export function addressBytes(family: 4 | 6, value: bigint): Uint8Array {
+  const bits = BITS[family];
+  return Buffer.from(
+    BigInt.asUintN(bits, value)
+      .toString(16)
+      .padStart(bits / 4, '0'),
+    'hex',
+  );
+}
+
 export function addressText(family: 4 | 6, value: bigint): string {
-  if (family === 4) return [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 255n).join('.');
-  const groups = Array.from({ length: 8 }, (_, at) => ((value >> BigInt(112 - 16 * at)) & 0xffffn).toString(16));
-  const text = groups.join(':');
-  const runs = [...text.matchAll(/(?:^|:)0(?::0)+(?=:|$)/g)].map((match) => match[0]);
-  const zeros = (run: string): number => run.split('0').length;
-  const longest = runs.sort((a, b) => zeros(b) - zeros(a))[0];
-  return longest === undefined ? text : text.replace(longest, '::').replace(/:{3,}/, '::');
+  return ipText(addressBytes(family, value));
 }
 
 export function mask(family: 4 | 6, prefix: number): bigint {
@@ -48,15 +42,22 @@ export function mask(family: 4 | 6, prefix: number): bigint {
   return ((1n << BigInt(prefix)) - 1n) << (bits - BigInt(prefix));
 }
 
-/** `10.0.0.0/8`; null if it isn't one. The host bits are cleared. */
+/** `10.0.0.0/8`; null if it isn't one. The host bits are cleared. A network of mapped addresses is one of IPv4, as in Go. */
 export function parseBlock(text: string): Block | null {
   const slash = text.lastIndexOf('/');
-  const address = slash < 0 ? null : addressNumber(text.slice(0, slash));
+  const written = slash < 0 ? null : parseIpAsWritten(text.slice(0, slash));
   const digits = text.slice(slash + 1);
-  if (address === null || !/^\d{1,3}$/.test(digits)) return null;
+  if (written === null || !/^\d{1,3}$/.test(digits)) return null;
   const prefix = Number(digits);
-  if (prefix > BITS[address.family]) return null;
-  return { family: address.family, base: address.value & mask(address.family, prefix), prefix };
+  if (prefix > written.length * 8) return null;
+  const plain = unmapped(written);
+  if (plain.length < written.length && prefix >= MAPPED_BITS) return masked(plain, prefix - MAPPED_BITS);
+  return masked(written, prefix);
+}
+
+function masked(ip: Uint8Array, prefix: number): Block {
+  const { family, value } = numberOf(ip);
+  return { family, base: value & mask(family, prefix), prefix };
 }
 
 export function blockContains(block: Block, address: string): boolean {

@@ -1,6 +1,15 @@
 // The functions of address templates: sources of interface addresses, filters, orders, and what prints them.
 
-import { addressNumber, addressText, blockContains, blockSize, blockText, mask, parseBlock } from './block.js';
+import {
+  addressBytes,
+  addressNumber,
+  addressText,
+  blockContains,
+  blockSize,
+  blockText,
+  mask,
+  parseBlock,
+} from './block.js';
 import type { InterfaceAddress } from './interfaces.js';
 import { isForwardable, isPrivate } from './interfaces.js';
 import { defaultInterfaces } from './routes.js';
@@ -183,9 +192,9 @@ function attribute(one: InterfaceAddress, selector: string): string {
     case 'size':
       return String(size);
     case 'octets':
-      return Buffer.from(number.toString(16).padStart(family === 4 ? 8 : 32, '0'), 'hex').join(' ');
+      return addressBytes(family, number).join(' ');
     case 'hex':
-      return number.toString(16).padStart(family === 4 ? 8 : 32, '0');
+      return Buffer.from(addressBytes(family, number)).toString('hex');
     case 'binary':
       return number.toString(2).padStart(family === 4 ? 32 : 128, '0');
     default:

@@ -40,15 +40,15 @@ export interface CoreOptions {
 export type Merged = { readonly ok: true } | { readonly ok: false; readonly problem: string };
 
 export class GossipCore implements Machine<GossipEvent> {
-  private readonly pool: Pool;
-  private readonly waiters = new AckWaiters();
-  private readonly sender: Sender;
-  private readonly membership: Membership;
-  private readonly prober: Prober;
-  private readonly rounds: Rounds;
+  readonly #pool: Pool;
+  readonly #waiters = new AckWaiters();
+  readonly #sender: Sender;
+  readonly #membership: Membership;
+  readonly #prober: Prober;
+  readonly #rounds: Rounds;
 
   constructor(options: CoreOptions) {
-    this.pool = {
+    this.#pool = {
       ...options,
       table: options.table ?? new NodeTable(options.random),
       broadcasts: new BroadcastQueue(),
@@ -56,85 +56,85 @@ export class GossipCore implements Machine<GossipEvent> {
       timers: new Timers(),
       out: new Outbox(),
     };
-    this.sender = new Sender(this.pool);
-    this.membership = new Membership(this.pool);
-    this.prober = new Prober(this.pool, this.sender, this.membership, this.waiters);
-    this.rounds = new Rounds(this.pool, this.sender, this.prober);
+    this.#sender = new Sender(this.#pool);
+    this.#membership = new Membership(this.#pool);
+    this.#prober = new Prober(this.#pool, this.#sender, this.#membership, this.#waiters);
+    this.#rounds = new Rounds(this.#pool, this.#sender, this.#prober);
   }
 
   /** Makes ourselves a member and starts the rounds. False when our own rules refuse us. */
   start(meta: Uint8Array, nowMs: number): boolean {
-    if (!this.membership.announce(meta, nowMs)) return false;
-    this.rounds.start(nowMs);
+    if (!this.#membership.announce(meta, nowMs)) return false;
+    this.#rounds.start(nowMs);
     return true;
   }
 
   /** All members known, ourselves and the dead not yet forgotten included. Not to be changed. */
   get nodes(): readonly Readonly<NodeRecord>[] {
-    return this.pool.table.nodes;
+    return this.#pool.table.nodes;
   }
 
   node(name: string): Readonly<NodeRecord> | undefined {
-    return this.pool.table.get(name);
+    return this.#pool.table.get(name);
   }
 
   /** 0 is healthy. */
   get healthScore(): number {
-    return this.pool.awareness.score;
+    return this.#pool.awareness.score;
   }
 
   /** Messages waiting to be spread. */
   get queued(): number {
-    return this.pool.broadcasts.length;
+    return this.#pool.broadcasts.length;
   }
 
   /** When {@link tick} is due; null before {@link start}. */
   get nextMs(): number | null {
-    return this.pool.timers.nextMs;
+    return this.#pool.timers.nextMs;
   }
 
   tick(nowMs: number): void {
-    this.pool.timers.runDue(nowMs);
+    this.#pool.timers.runDue(nowMs);
   }
 
   /** What is to be done, and what there is to tell, since the last call. */
   take(): Output {
-    return this.pool.out.take();
+    return this.#pool.out.take();
   }
 
   /** A packet whose label, encryption and checksum are off. Nothing in it is kept. */
   receive(packet: Uint8Array, from: Address, nowMs: number): void {
     const { messages, problems } = readMessages(packet);
-    for (const problem of problems) this.pool.out.log('debug', `Ignoring a part of a packet: ${problem}`);
-    for (const message of messages) this.handle(message, from, nowMs);
+    for (const problem of problems) this.#pool.out.log('debug', `Ignoring a part of a packet: ${problem}`);
+    for (const message of messages) this.#handle(message, from, nowMs);
   }
 
   receiveUser(payload: Uint8Array): void {
-    this.pool.out.event({ kind: 'user', payload });
+    this.#pool.out.event({ kind: 'user', payload });
   }
 
-  private handle(message: PacketMessage, from: Address, nowMs: number): void {
+  #handle(message: PacketMessage, from: Address, nowMs: number): void {
     switch (message.type) {
       case 'ping':
-        this.answerPing(message.body, from);
+        this.#answerPing(message.body, from);
         break;
       case 'indirectPing':
-        relayPing({ pool: this.pool, sender: this.sender, waiters: this.waiters }, message.body, from, nowMs);
+        relayPing({ pool: this.#pool, sender: this.#sender, waiters: this.#waiters }, message.body, from, nowMs);
         break;
       case 'ack':
-        this.waiters.ack(message.body.SeqNo, message.body.Payload, nowMs);
+        this.#waiters.ack(message.body.SeqNo, message.body.Payload, nowMs);
         break;
       case 'nack':
-        this.waiters.nack(message.body.SeqNo);
+        this.#waiters.nack(message.body.SeqNo);
         break;
       case 'suspect':
-        this.membership.suspect(message.body, nowMs);
+        this.#membership.suspect(message.body, nowMs);
         break;
       case 'alive':
-        this.membership.alive(message.body, nowMs);
+        this.#membership.alive(message.body, nowMs);
         break;
       case 'dead':
-        this.membership.dead(message.body, nowMs);
+        this.#membership.dead(message.body, nowMs);
         break;
       case 'user':
         this.receiveUser(message.payload);
@@ -144,30 +144,30 @@ export class GossipCore implements Machine<GossipEvent> {
 
   /** Whether a ping is for us; the same rule for packets and streams. */
   isForUs(ping: Ping): boolean {
-    return ping.Node === '' || ping.Node === this.pool.self.name;
+    return ping.Node === '' || ping.Node === this.#pool.self.name;
   }
 
-  private answerPing(ping: Ping, from: Address): void {
+  #answerPing(ping: Ping, from: Address): void {
     if (!this.isForUs(ping)) {
-      this.pool.out.log('warn', `Ignoring a ping for '${ping.Node}'`);
+      this.#pool.out.log('warn', `Ignoring a ping for '${ping.Node}'`);
       return;
     }
-    const message = encode(ack, { SeqNo: ping.SeqNo, Payload: this.pool.hooks.ackPayload() }, ACK);
-    this.sender.send(answerAddress(ping, from), message);
+    const message = encode(ack, { SeqNo: ping.SeqNo, Payload: this.#pool.hooks.ackPayload() }, ACK);
+    this.#sender.send(answerAddress(ping, from), message);
   }
 
   /** A direct ping could not be written: its target counts as silent. */
   packetFailed(probe: number): void {
-    this.prober.packetFailed(probe);
+    this.#prober.packetFailed(probe);
   }
 
   streamPingAnswered(seqNo: number): void {
-    this.prober.streamAnswered(seqNo);
+    this.#prober.streamAnswered(seqNo);
   }
 
   /** Our half of a push/pull. */
   localState(isJoin: boolean): PushPull {
-    return localState(this.pool, isJoin);
+    return localState(this.#pool, isJoin);
   }
 
   /** The other half. */
@@ -180,32 +180,32 @@ export class GossipCore implements Machine<GossipEvent> {
 
   /** The same in steps of a few milliseconds. */
   startMerge(remote: PushPull): Merging {
-    const problem = refuseMerge(this.pool, remote);
+    const problem = refuseMerge(this.#pool, remote);
     if (problem !== null) return { ok: false, problem };
-    const steps = mergeSteps(this.pool, this.membership, remote);
+    const steps = mergeSteps(this.#pool, this.#membership, remote);
     steps.next(0);
     return { ok: true, step: (nowMs) => steps.next(nowMs).done !== true };
   }
 
   /** A message of the layer above, at once and alone. `name`: the member it is for, when it is one. */
   sendUser(to: Address, payload: Uint8Array, name: string | null): void {
-    this.sender.sendUser(to, payload, name === null ? undefined : this.pool.table.get(name));
+    this.#sender.sendUser(to, payload, name === null ? undefined : this.#pool.table.get(name));
   }
 
   /** Tells the others that our metadata is new. A `spread` event says when they have been told, or the time is over. */
   updateMeta(meta: Uint8Array, timeoutMs: number, nowMs: number): boolean {
-    return this.membership.announce(meta, nowMs, this.awaitSpread('meta', timeoutMs, nowMs));
+    return this.#membership.announce(meta, nowMs, this.#awaitSpread('meta', timeoutMs, nowMs));
   }
 
   /** Leaves the pool; probing and answering goes on. A `spread` event says when the others have been told. */
   leave(timeoutMs: number, nowMs: number): void {
-    if (this.membership.isLeaving) return;
-    this.membership.leave(nowMs, this.awaitSpread('leave', timeoutMs, nowMs));
+    if (this.#membership.isLeaving) return;
+    this.#membership.leave(nowMs, this.#awaitSpread('leave', timeoutMs, nowMs));
   }
 
   /** What ends the waiting for a broadcast. With nobody to tell, the waiting has ended already. */
-  private awaitSpread(what: 'leave' | 'meta', timeoutMs: number, nowMs: number): () => void {
-    const { pool } = this;
+  #awaitSpread(what: 'leave' | 'meta', timeoutMs: number, nowMs: number): () => void {
+    const pool = this.#pool;
     const { out, timers, table } = pool;
     if (!table.nodes.some((node) => node.state === 'alive' && !isSelf(pool, node))) {
       out.event({ kind: 'spread', what, isTimedOut: false });

@@ -32,28 +32,28 @@ function copy(bytes: Uint8Array | null): Uint8Array {
 }
 
 export class Membership {
-  private readonly pool: Pool;
-  private incarnation = 0;
-  private leaving = false;
-  private ownVersions: Versions | null = null;
+  readonly #pool: Pool;
+  #incarnation = 0;
+  #leaving = false;
+  #ownVersions: Versions | null = null;
 
   constructor(pool: Pool) {
-    this.pool = pool;
+    this.#pool = pool;
   }
 
   get isLeaving(): boolean {
-    return this.leaving;
+    return this.#leaving;
   }
 
   /** Our own record. Null before {@link announce}. */
   get self(): NodeRecord | null {
-    return this.pool.table.get(this.pool.self.name) ?? null;
+    return this.#pool.table.get(this.#pool.self.name) ?? null;
   }
 
   /** u32, as Go counts. */
-  private nextIncarnation(): number {
-    this.incarnation = (this.incarnation + 1) >>> 0;
-    return this.incarnation;
+  #nextIncarnation(): number {
+    this.#incarnation = (this.#incarnation + 1) >>> 0;
+    return this.#incarnation;
   }
 
   /**
@@ -61,9 +61,9 @@ export class Membership {
    * our own rules refuse us; the reason is in the log.
    */
   announce(meta: Uint8Array, nowMs: number, onFinished?: () => void): boolean {
-    const { name, address, versionBytes } = this.pool.self;
+    const { name, address, versionBytes } = this.#pool.self;
     const message: Alive = {
-      Incarnation: this.nextIncarnation(),
+      Incarnation: this.#nextIncarnation(),
       Node: name,
       Addr: address.ip,
       Port: address.port,
@@ -71,30 +71,30 @@ export class Membership {
       Vsn: versionBytes,
     };
     this.alive(message, nowMs, { onFinished });
-    return this.self?.incarnation === this.incarnation;
+    return this.self?.incarnation === this.#incarnation;
   }
 
   /** From now on nothing said about us is refuted. `onFinished` as in {@link announce}. */
   leave(nowMs: number, onFinished: () => void): void {
-    this.leaving = true;
-    const { name } = this.pool.self;
-    this.dead({ Incarnation: this.self?.incarnation ?? this.incarnation, Node: name, From: name }, nowMs, onFinished);
+    this.#leaving = true;
+    const { name } = this.#pool.self;
+    this.dead({ Incarnation: this.self?.incarnation ?? this.#incarnation, Node: name, From: name }, nowMs, onFinished);
   }
 
   /** `own`: the message is ours, so it is no reason to refute. */
   alive(message: Alive, nowMs: number, own: { readonly onFinished: (() => void) | undefined } | null = null): void {
-    const { pool } = this;
+    const pool = this.#pool;
     const isOurs = message.Node === pool.self.name;
-    if (isOurs && this.leaving) return; // 1
+    if (isOurs && this.#leaving) return; // 1
     const known = pool.table.get(message.Node);
-    if (known !== undefined && !isOurs && this.isKnown(known, message)) return;
-    const said = this.accept(message); // 2
+    if (known !== undefined && !isOurs && this.#isKnown(known, message)) return;
+    const said = this.#accept(message); // 2
     if (said === null) return;
-    const node = known ?? this.introduce(said); // 3
+    const node = known ?? this.#introduce(said); // 3
     if (node === null) return;
     let isMoving = false; // 4
     if (isElsewhere(node, said)) {
-      isMoving = this.mayMove(node, nowMs);
+      isMoving = this.#mayMove(node, nowMs);
       if (!isMoving) {
         pool.out.event({ kind: 'conflict', existing: infoOf(node), other: said });
         return;
@@ -102,24 +102,24 @@ export class Membership {
     }
     const isOld = isOurs ? message.Incarnation < node.incarnation : message.Incarnation <= node.incarnation;
     if (isOld && (isOurs || !isMoving)) return; // 5
-    this.endSuspicion(node); // 6
+    this.#endSuspicion(node); // 6
     if (isOurs && own === null) {
       const isKnown = message.Incarnation === node.incarnation && isSameBytes(message.Meta, node.meta);
-      if (!isKnown || !isSameBytes(message.Vsn, node.versionBytes)) this.refute(node, message.Incarnation); // 7
+      if (!isKnown || !isSameBytes(message.Vsn, node.versionBytes)) this.#refute(node, message.Incarnation); // 7
       return;
     }
-    this.takeOver(node, said, message, nowMs, own?.onFinished); // 8, 9
+    this.#takeOver(node, said, message, nowMs, own?.onFinished); // 8, 9
   }
 
   /** Whether 5 will end it: nearly all that an exchange brings is old, and shall cost no copies. */
-  private isKnown(node: NodeRecord, { Incarnation, Addr, Port }: Alive): boolean {
+  #isKnown(node: NodeRecord, { Incarnation, Addr, Port }: Alive): boolean {
     if (Incarnation > node.incarnation || Addr === null) return false;
     return isSameAddress(node.address, { ip: Addr, port: Port });
   }
 
   /** What the message says about the member, null when it isn't to be believed. */
-  private accept(message: Alive): NodeInfo | null {
-    const { hooks, out, self } = this.pool;
+  #accept(message: Alive): NodeInfo | null {
+    const { hooks, out, self } = this.#pool;
     const refuse = (text: string): null => {
       out.log('warn', `Ignoring an alive message for '${message.Node}': ${text}`);
       return null;
@@ -144,8 +144,8 @@ export class Membership {
   }
 
   /** A new record, dead so far. Null when the table is full. */
-  private introduce(said: NodeInfo): NodeRecord | null {
-    const { table, settings, out } = this.pool;
+  #introduce(said: NodeInfo): NodeRecord | null {
+    const { table, settings, out } = this.#pool;
     if (table.size >= settings.mostNodes) {
       out.log('warn', `Ignoring '${said.name}': the pool has ${table.size} members already`);
       return null;
@@ -156,7 +156,7 @@ export class Membership {
       address: said.address,
       meta: said.meta,
       versionBytes: said.versionBytes,
-      versions: this.versionsOf(said.versionBytes),
+      versions: this.#versionsOf(said.versionBytes),
       incarnation: 0,
       state: 'dead',
       changedMs: Number.NEGATIVE_INFINITY,
@@ -167,26 +167,26 @@ export class Membership {
   }
 
   /** Those who say the same as we share what it means, too. */
-  private versionsOf(said: Uint8Array | null): Versions | null {
-    const { versionBytes } = this.pool.self;
+  #versionsOf(said: Uint8Array | null): Versions | null {
+    const { versionBytes } = this.#pool.self;
     if (said !== versionBytes) return readVersions(said);
-    this.ownVersions ??= readVersions(versionBytes);
-    return this.ownVersions;
+    this.#ownVersions ??= readVersions(versionBytes);
+    return this.#ownVersions;
   }
 
-  private mayMove(node: NodeRecord, nowMs: number): boolean {
-    const reclaimMs = this.pool.settings.deadNodeReclaimMs;
+  #mayMove(node: NodeRecord, nowMs: number): boolean {
+    const reclaimMs = this.#pool.settings.deadNodeReclaimMs;
     return node.state === 'left' || (node.state === 'dead' && reclaimMs > 0 && nowMs - node.changedMs > reclaimMs);
   }
 
-  private takeOver(
+  #takeOver(
     known: NodeRecord,
     said: NodeInfo,
     message: Alive,
     nowMs: number,
     onFinished: (() => void) | undefined,
   ): void {
-    const { out, table } = this.pool;
+    const { out, table } = this.#pool;
     const node = table.change(known);
     const wasGone = isGone(node);
     const isChanged = !isSameBytes(node.meta, said.meta);
@@ -194,18 +194,18 @@ export class Membership {
     node.meta = said.meta;
     node.address = said.address;
     node.versionBytes = said.versionBytes;
-    node.versions = this.versionsOf(said.versionBytes);
+    node.versions = this.#versionsOf(said.versionBytes);
     if (node.state !== 'alive') {
       node.state = 'alive';
       node.changedMs = nowMs;
     }
-    this.spreadAlive(node, node.name, onFinished);
+    this.#spreadAlive(node, node.name, onFinished);
     if (wasGone) out.event({ kind: 'join', node: infoOf(node) });
     else if (isChanged) out.event({ kind: 'update', node: infoOf(node) });
   }
 
   /** Encoded anew: what we don't understand isn't passed on, and an empty value goes out as nil. */
-  private spreadAlive(node: NodeRecord, key: string, onFinished?: () => void): void {
+  #spreadAlive(node: NodeRecord, key: string, onFinished?: () => void): void {
     const message: Alive = {
       Incarnation: node.incarnation,
       Node: node.name,
@@ -214,40 +214,40 @@ export class Membership {
       Meta: node.meta.length === 0 ? null : node.meta,
       Vsn: node.versionBytes,
     };
-    this.spread(key, encode(alive, message, ALIVE), onFinished);
+    this.#spread(key, encode(alive, message, ALIVE), onFinished);
   }
 
-  private spread(key: string, message: Uint8Array, onFinished?: () => void): void {
-    this.pool.broadcasts.queue(onFinished === undefined ? { key, message } : { key, message, onFinished });
+  #spread(key: string, message: Uint8Array, onFinished?: () => void): void {
+    this.#pool.broadcasts.queue(onFinished === undefined ? { key, message } : { key, message, onFinished });
   }
 
   suspect(message: Accusation, nowMs: number): void {
-    const { table } = this.pool;
+    const { table } = this.#pool;
     const known = table.get(message.Node);
     if (known === undefined || message.Incarnation < known.incarnation) return; // 1
     if (known.suspicion !== null) {
       if (!known.suspicion.suspicion.confirm(message.From)) return; // 2
-      this.spread(known.name, encode(accusation, message, SUSPECT));
-      this.setDeadline(known, known.suspicion.suspicion, nowMs);
+      this.#spread(known.name, encode(accusation, message, SUSPECT));
+      this.#setDeadline(known, known.suspicion.suspicion, nowMs);
       return;
     }
     if (known.state !== 'alive') return; // 3
-    if (isSelf(this.pool, known)) {
-      this.refute(known, message.Incarnation); // 4
+    if (isSelf(this.#pool, known)) {
+      this.#refute(known, message.Incarnation); // 4
       return;
     }
     const node = table.change(known);
-    this.spread(node.name, encode(accusation, message, SUSPECT)); // 5
+    this.#spread(node.name, encode(accusation, message, SUSPECT)); // 5
     node.incarnation = message.Incarnation;
     node.state = 'suspect';
     node.changedMs = nowMs;
-    const bounds = suspicionBounds(this.pool.settings, table.size);
-    this.setDeadline(node, new Suspicion(bounds, message.From, nowMs), nowMs);
+    const bounds = suspicionBounds(this.#pool.settings, table.size);
+    this.#setDeadline(node, new Suspicion(bounds, message.From, nowMs), nowMs);
   }
 
-  private setDeadline(node: NodeRecord, suspicion: Suspicion, nowMs: number): void {
-    const { timers, self } = this.pool;
-    this.endSuspicion(node);
+  #setDeadline(node: NodeRecord, suspicion: Suspicion, nowMs: number): void {
+    const { timers, self } = this.#pool;
+    this.#endSuspicion(node);
     const timer = timers.set(Math.max(suspicion.deadlineMs, nowMs), (firedMs) => {
       node.suspicion = null;
       this.dead({ Incarnation: node.incarnation, Node: node.name, From: self.name }, firedMs);
@@ -255,24 +255,24 @@ export class Membership {
     node.suspicion = { suspicion, timer };
   }
 
-  private endSuspicion(node: NodeRecord): void {
+  #endSuspicion(node: NodeRecord): void {
     if (node.suspicion === null) return;
-    this.pool.timers.cancel(node.suspicion.timer);
+    this.#pool.timers.cancel(node.suspicion.timer);
     node.suspicion = null;
   }
 
   dead(message: Accusation, nowMs: number, onFinished?: () => void): void {
-    const { pool } = this;
+    const pool = this.#pool;
     const known = pool.table.get(message.Node);
     if (known === undefined || message.Incarnation < known.incarnation) return; // 1
-    this.endSuspicion(known); // 2
+    this.#endSuspicion(known); // 2
     if (isGone(known)) return;
-    if (isSelf(pool, known) && !this.leaving) {
-      this.refute(known, message.Incarnation); // 3
+    if (isSelf(pool, known) && !this.#leaving) {
+      this.#refute(known, message.Incarnation); // 3
       return;
     }
     const node = pool.table.change(known);
-    this.spread(node.name, encode(accusation, message, DEAD), onFinished); // 4
+    this.#spread(node.name, encode(accusation, message, DEAD), onFinished); // 4
     node.incarnation = message.Incarnation;
     const isFailure = message.From !== message.Node;
     node.state = isFailure ? 'dead' : 'left';
@@ -281,12 +281,12 @@ export class Membership {
   }
 
   /** Keyed by address: what we announced by name at the start goes on being told beside it, as stock agents do. */
-  private refute(known: NodeRecord, accused: number): void {
-    const node = this.pool.table.change(known);
-    if (this.nextIncarnation() <= accused) this.incarnation = (accused + 1) >>> 0;
-    node.incarnation = this.incarnation;
-    this.pool.awareness.apply(1);
-    this.pool.out.log('debug', `Refuting what was said about us with incarnation ${accused}`);
-    this.spreadAlive(node, addressText(node.address));
+  #refute(known: NodeRecord, accused: number): void {
+    const node = this.#pool.table.change(known);
+    if (this.#nextIncarnation() <= accused) this.#incarnation = (accused + 1) >>> 0;
+    node.incarnation = this.#incarnation;
+    this.#pool.awareness.apply(1);
+    this.#pool.out.log('debug', `Refuting what was said about us with incarnation ${accused}`);
+    this.#spreadAlive(node, addressText(node.address));
   }
 }

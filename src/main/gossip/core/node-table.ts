@@ -5,30 +5,30 @@ import { isGone, type NodeRecord } from './node.js';
 import { below, type Random, shuffle } from './random.js';
 
 export class NodeTable {
-  private list: NodeRecord[] = [];
-  private readonly byName = new Map<string, NodeRecord>();
-  protected readonly random: Random;
+  #list: NodeRecord[] = [];
+  readonly #byName = new Map<string, NodeRecord>();
+  readonly #random: Random;
 
   constructor(random: Random) {
-    this.random = random;
+    this.#random = random;
   }
 
   get size(): number {
-    return this.list.length;
+    return this.#list.length;
   }
 
   /** In the order of probing. */
   get nodes(): readonly NodeRecord[] {
-    return this.list;
+    return this.#list;
   }
 
   /** One of {@link nodes}. */
   at(index: number): NodeRecord | undefined {
-    return this.list[index];
+    return this.#list[index];
   }
 
   get(name: string): NodeRecord | undefined {
-    return this.byName.get(name);
+    return this.#byName.get(name);
   }
 
   /**
@@ -40,24 +40,24 @@ export class NodeTable {
   }
 
   add(node: NodeRecord): void {
-    this.byName.set(node.name, node);
-    const last = this.list.length;
-    this.list.push(node);
-    const place = below(this.random, last + 1);
-    const other = this.list[place];
+    this.#byName.set(node.name, node);
+    const last = this.#list.length;
+    this.#list.push(node);
+    const place = below(this.#random, last + 1);
+    const other = this.#list[place];
     if (other === undefined) return;
-    this.list[place] = node;
-    this.list[last] = other;
+    this.#list[place] = node;
+    this.#list[last] = other;
   }
 
   /** Drops who has been gone since before `beforeMs`, and puts the others into a new order. */
   forgetAndShuffle(beforeMs: number): void {
-    this.list = this.list.filter((node) => {
+    this.#list = this.#list.filter((node) => {
       const isKept = !isGone(node) || node.changedMs >= beforeMs;
-      if (!isKept) this.byName.delete(node.name);
+      if (!isKept) this.#byName.delete(node.name);
       return isKept;
     });
-    shuffle(this.random, this.list);
+    shuffle(this.#random, this.#list);
   }
 
   /** Up to `count` different nodes that pass; large pools may yield fewer than there are, by chance. */
@@ -65,7 +65,7 @@ export class NodeTable {
     const picked: NodeRecord[] = [];
     const { size } = this;
     for (let i = 0; i < 3 * size && picked.length < count; i += 1) {
-      const node = this.at(below(this.random, size));
+      const node = this.at(below(this.#random, size));
       if (node !== undefined && passes(node) && !picked.includes(node)) picked.push(node);
     }
     return picked;

@@ -53,32 +53,34 @@ export interface Output {
 }
 
 export class Outbox {
-  private packets: OutgoingPacket[] = [];
-  private streams: StreamRequest[] = [];
-  private events: GossipEvent[] = [];
+  #packets: OutgoingPacket[] = [];
+  #streams: StreamRequest[] = [];
+  #events: GossipEvent[] = [];
 
   packet(packet: OutgoingPacket): void {
-    this.packets.push(packet);
+    this.#packets.push(packet);
   }
 
   stream(request: StreamRequest): void {
-    this.streams.push(request);
+    this.#streams.push(request);
   }
 
   event(event: GossipEvent): void {
-    this.events.push(event);
+    this.#events.push(event);
   }
 
   log(level: 'debug' | 'warn', text: string): void {
-    this.events.push({ kind: 'log', level, text });
+    this.#events.push({ kind: 'log', level, text });
   }
 
   /** Everything since the last call. */
   take(): Output {
-    const { packets, streams, events } = this;
-    this.packets = [];
-    this.streams = [];
-    this.events = [];
+    const packets = this.#packets;
+    const streams = this.#streams;
+    const events = this.#events;
+    this.#packets = [];
+    this.#streams = [];
+    this.#events = [];
     return { packets, streams, events };
   }
 }

@@ -30,118 +30,123 @@ export interface ProbeContext {
 
 export class Probe implements AckWaiter {
   readonly seqNo: number;
-  private readonly context: ProbeContext;
-  private readonly target: NodeRecord;
-  private readonly startedMs: number;
-  private readonly deadlineMs: number;
-  private readonly incarnation: number;
-  private readonly timers: Timer[] = [];
-  private isIndirect = false;
-  private isSendFailed = false;
-  private isStreamAnswered = false;
-  private expectedNacks = 0;
-  private nacks = 0;
+  readonly #context: ProbeContext;
+  readonly #target: NodeRecord;
+  readonly #startedMs: number;
+  readonly #deadlineMs: number;
+  readonly #incarnation: number;
+  readonly #timers: Timer[] = [];
+  #isIndirect = false;
+  #isSendFailed = false;
+  #isStreamAnswered = false;
+  #expectedNacks = 0;
+  #nacks = 0;
 
   constructor(context: ProbeContext, node: NodeRecord, nowMs: number) {
     const { pool, waiters } = context;
-    this.context = context;
-    this.target = node;
-    this.incarnation = node.incarnation;
-    this.startedMs = nowMs;
-    this.deadlineMs = nowMs + pool.awareness.scale(pool.settings.probeIntervalMs);
+    this.#context = context;
+    this.#target = node;
+    this.#incarnation = node.incarnation;
+    this.#startedMs = nowMs;
+    this.#deadlineMs = nowMs + pool.awareness.scale(pool.settings.probeIntervalMs);
     this.seqNo = waiters.add(this);
   }
 
   /** The target as it is known now: its record may have been replaced since the start. */
-  private get node(): NodeRecord {
-    return this.context.pool.table.get(this.target.name) ?? this.target;
+  get #node(): NodeRecord {
+    return this.#context.pool.table.get(this.#target.name) ?? this.#target;
   }
 
   start(): void {
-    const { context, node, seqNo } = this;
+    const { seqNo } = this;
+    const context = this.#context;
+    const node = this.#node;
     const { pool, sender } = context;
     const message = encode(ping, { SeqNo: seqNo, Node: node.name, ...ownSource(pool) }, PING);
     if (node.state === 'alive') {
       sender.send(node.address, message, seqNo);
     } else {
       // So that it hears of the suspicion at once, and can refute.
-      sender.sendKnown(node, [message, this.accusation()], seqNo);
+      sender.sendKnown(node, [message, this.#accusation()], seqNo);
     }
-    const timeoutMs = Math.min(this.startedMs + pool.settings.probeTimeoutMs, this.deadlineMs);
-    this.timers.push(
-      pool.timers.set(timeoutMs, () => this.askOthers()),
-      pool.timers.set(this.deadlineMs, (nowMs) => this.expire(nowMs)),
+    const timeoutMs = Math.min(this.#startedMs + pool.settings.probeTimeoutMs, this.#deadlineMs);
+    this.#timers.push(
+      pool.timers.set(timeoutMs, () => this.#askOthers()),
+      pool.timers.set(this.#deadlineMs, (nowMs) => this.#expire(nowMs)),
     );
   }
 
-  private accusation(): Uint8Array {
-    const From = this.context.pool.self.name;
-    return encode(accusation, { Incarnation: this.incarnation, Node: this.node.name, From }, SUSPECT);
+  #accusation(): Uint8Array {
+    const From = this.#context.pool.self.name;
+    return encode(accusation, { Incarnation: this.#incarnation, Node: this.#node.name, From }, SUSPECT);
   }
 
   onAck(payload: Uint8Array | null, nowMs: number): void {
-    if (!this.isIndirect) {
-      const roundTripMs = nowMs - this.startedMs;
+    if (!this.#isIndirect) {
+      const roundTripMs = nowMs - this.#startedMs;
       const copied = payload === null ? null : Uint8Array.from(payload);
-      this.context.pool.out.event({ kind: 'roundTrip', node: infoOf(this.node), roundTripMs, payload: copied });
+      this.#context.pool.out.event({ kind: 'roundTrip', node: infoOf(this.#node), roundTripMs, payload: copied });
     }
-    this.end(this.isSendFailed ? 0 : -1, nowMs);
+    this.#end(this.#isSendFailed ? 0 : -1, nowMs);
   }
 
   onNack(): void {
-    this.nacks += 1;
+    this.#nacks += 1;
   }
 
   /** The direct ping could not be written. */
   sendFailed(): void {
-    if (this.isIndirect) return;
-    this.isSendFailed = true;
-    this.askOthers();
+    if (this.#isIndirect) return;
+    this.#isSendFailed = true;
+    this.#askOthers();
   }
 
   /** It counts at the deadline: an ack that comes until then counts more. */
   streamAnswered(): void {
-    this.isStreamAnswered = true;
+    this.#isStreamAnswered = true;
   }
 
-  private askOthers(): void {
-    if (this.isIndirect) return;
-    this.isIndirect = true;
-    const { node, seqNo, context } = this;
+  #askOthers(): void {
+    if (this.#isIndirect) return;
+    this.#isIndirect = true;
+    const { seqNo } = this;
+    const node = this.#node;
+    const context = this.#context;
     const { pool, sender } = context;
     const { settings, table } = pool;
     const isRelay = (other: NodeRecord) => other.state === 'alive' && other.name !== node.name && !isSelf(pool, other);
     for (const relay of table.pick(settings.indirectChecks, isRelay)) {
       const Nack = protocolMax(relay) >= NACK_VERSION;
-      if (Nack) this.expectedNacks += 1;
+      if (Nack) this.#expectedNacks += 1;
       const { ip, port } = node.address;
       const request = { SeqNo: seqNo, Target: ip, Port: port, Node: node.name, Nack, ...ownSource(pool) };
       sender.send(relay.address, encode(indirectPing, request, INDIRECT_PING));
     }
     if (settings.isStreamPingEnabled && protocolMax(node) >= STREAM_PING_VERSION) {
       const { name, address } = node;
-      pool.out.stream({ kind: 'ping', to: address, name, seqNo, deadlineMs: this.deadlineMs });
+      pool.out.stream({ kind: 'ping', to: address, name, seqNo, deadlineMs: this.#deadlineMs });
     }
   }
 
-  private expire(nowMs: number): void {
-    const { node, context } = this;
-    if (this.isStreamAnswered) {
+  #expire(nowMs: number): void {
+    const node = this.#node;
+    const context = this.#context;
+    if (this.#isStreamAnswered) {
       context.pool.out.log('warn', `'${node.name}' answers a stream but no packets: is UDP blocked?`);
-      this.end(this.isSendFailed ? 0 : -1, nowMs);
+      this.#end(this.#isSendFailed ? 0 : -1, nowMs);
       return;
     }
     const From = context.pool.self.name;
-    context.membership.suspect({ Incarnation: this.incarnation, Node: node.name, From }, nowMs);
+    context.membership.suspect({ Incarnation: this.#incarnation, Node: node.name, From }, nowMs);
     // Relays that don't even say they got no answer tell of our own trouble.
-    this.end(this.expectedNacks > 0 ? Math.max(this.expectedNacks - this.nacks, 0) : 1, nowMs);
+    this.#end(this.#expectedNacks > 0 ? Math.max(this.#expectedNacks - this.#nacks, 0) : 1, nowMs);
   }
 
-  private end(delta: number, nowMs: number): void {
-    const { pool, waiters } = this.context;
-    for (const timer of this.timers) pool.timers.cancel(timer);
+  #end(delta: number, nowMs: number): void {
+    const { pool, waiters } = this.#context;
+    for (const timer of this.#timers) pool.timers.cancel(timer);
     waiters.remove(this.seqNo);
     pool.awareness.apply(delta);
-    this.context.onEnd(nowMs);
+    this.#context.onEnd(nowMs);
   }
 }

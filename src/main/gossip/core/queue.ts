@@ -34,46 +34,46 @@ function placeOf(tier: readonly Entry[], length: number, id: number): number {
 
 export class BroadcastQueue {
   /** By the number of times sent. */
-  private readonly tiers: Entry[][] = [];
-  private readonly byKey = new Map<string, Entry>();
-  private nextId = 0;
-  private count = 0;
+  readonly #tiers: Entry[][] = [];
+  readonly #byKey = new Map<string, Entry>();
+  #nextId = 0;
+  #count = 0;
 
   get length(): number {
-    return this.count;
+    return this.#count;
   }
 
   queue(broadcast: Broadcast): void {
     const { key, message, onFinished } = broadcast;
-    const older = key === null ? undefined : this.byKey.get(key);
-    if (older !== undefined) this.finish(older);
-    const entry: Entry = { message, key, onFinished, id: this.nextId, transmits: 0 };
-    this.nextId += 1;
-    if (key !== null) this.byKey.set(key, entry);
-    this.insert(entry);
+    const older = key === null ? undefined : this.#byKey.get(key);
+    if (older !== undefined) this.#finish(older);
+    const entry: Entry = { message, key, onFinished, id: this.#nextId, transmits: 0 };
+    this.#nextId += 1;
+    if (key !== null) this.#byKey.set(key, entry);
+    this.#insert(entry);
   }
 
-  private insert(entry: Entry): void {
-    while (this.tiers.length <= entry.transmits) this.tiers.push([]);
-    const tier = this.tiers[entry.transmits];
+  #insert(entry: Entry): void {
+    while (this.#tiers.length <= entry.transmits) this.#tiers.push([]);
+    const tier = this.#tiers[entry.transmits];
     tier?.splice(placeOf(tier, entry.message.length, entry.id), 0, entry);
-    this.count += 1;
+    this.#count += 1;
   }
 
-  private remove(entry: Entry): void {
-    const tier = this.tiers[entry.transmits];
+  #remove(entry: Entry): void {
+    const tier = this.#tiers[entry.transmits];
     tier?.splice(placeOf(tier, entry.message.length, entry.id), 1);
-    this.count -= 1;
+    this.#count -= 1;
   }
 
   /** Takes a queued entry out for good. */
-  private finish(entry: Entry): void {
-    this.remove(entry);
-    this.forget(entry);
+  #finish(entry: Entry): void {
+    this.#remove(entry);
+    this.#forget(entry);
   }
 
-  private forget(entry: Entry): void {
-    if (entry.key !== null && this.byKey.get(entry.key) === entry) this.byKey.delete(entry.key);
+  #forget(entry: Entry): void {
+    if (entry.key !== null && this.#byKey.get(entry.key) === entry) this.#byKey.delete(entry.key);
     entry.onFinished?.();
   }
 
@@ -84,13 +84,13 @@ export class BroadcastQueue {
   take(overhead: number, limit: number, transmitLimit: number): Uint8Array[] {
     const taken: Entry[] = [];
     let free = limit - overhead;
-    for (const tier of this.tiers) {
+    for (const tier of this.#tiers) {
       while (free > 0 && tier.length > 0) {
         const place = placeOf(tier, free, Number.POSITIVE_INFINITY);
         const entry = tier[place];
         if (entry === undefined) break;
         tier.splice(place, 1);
-        this.count -= 1;
+        this.#count -= 1;
         taken.push(entry);
         free -= entry.message.length + overhead;
       }
@@ -98,19 +98,19 @@ export class BroadcastQueue {
     // Only now: nothing goes twice into one packet.
     for (const entry of taken) {
       entry.transmits += 1;
-      if (entry.transmits >= transmitLimit) this.forget(entry);
-      else this.insert(entry);
+      if (entry.transmits >= transmitLimit) this.#forget(entry);
+      else this.#insert(entry);
     }
     return taken.map((entry) => entry.message);
   }
 
   /** Drops all but the `keep` messages that would leave first. */
   prune(keep: number): void {
-    for (let i = this.tiers.length - 1; i >= 0 && this.count > keep; i -= 1) {
-      const tier = this.tiers[i] ?? [];
-      while (tier.length > 0 && this.count > keep) {
+    for (let i = this.#tiers.length - 1; i >= 0 && this.#count > keep; i -= 1) {
+      const tier = this.#tiers[i] ?? [];
+      while (tier.length > 0 && this.#count > keep) {
         const last = tier.at(-1);
-        if (last !== undefined) this.finish(last);
+        if (last !== undefined) this.#finish(last);
       }
     }
   }

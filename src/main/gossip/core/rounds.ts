@@ -7,54 +7,54 @@ import { pushPullIntervalMs } from './scale.js';
 import type { Sender } from './sender.js';
 
 export class Rounds {
-  private readonly pool: Pool;
-  private readonly sender: Sender;
-  private readonly prober: Prober;
+  readonly #pool: Pool;
+  readonly #sender: Sender;
+  readonly #prober: Prober;
 
   constructor(pool: Pool, sender: Sender, prober: Prober) {
-    this.pool = pool;
-    this.sender = sender;
-    this.prober = prober;
+    this.#pool = pool;
+    this.#sender = sender;
+    this.#prober = prober;
   }
 
   /** The first of each comes after a random part of its interval: pools that start together don't beat together. */
   start(nowMs: number): void {
-    const { random, settings } = this.pool;
+    const { random, settings } = this.#pool;
     const { probeIntervalMs, gossipIntervalMs, pushPullIntervalMs } = settings;
-    this.every(nowMs + random() * probeIntervalMs, probeIntervalMs, (now) => this.prober.tick(now));
-    this.every(nowMs + random() * gossipIntervalMs, gossipIntervalMs, (now) => this.gossip(now));
+    this.#every(nowMs + random() * probeIntervalMs, probeIntervalMs, (now) => this.#prober.tick(now));
+    this.#every(nowMs + random() * gossipIntervalMs, gossipIntervalMs, (now) => this.#gossip(now));
     if (pushPullIntervalMs > 0) {
-      this.pool.timers.set(nowMs + random() * pushPullIntervalMs, (now) => this.exchange(now));
+      this.#pool.timers.set(nowMs + random() * pushPullIntervalMs, (now) => this.#exchange(now));
     }
   }
 
   /** Like a Go ticker: what was missed is not made up for, and the beat stays. */
-  private every(atMs: number, intervalMs: number, run: (nowMs: number) => void): void {
-    this.pool.timers.set(atMs, (nowMs) => {
+  #every(atMs: number, intervalMs: number, run: (nowMs: number) => void): void {
+    this.#pool.timers.set(atMs, (nowMs) => {
       run(nowMs);
       const missed = Math.floor((nowMs - atMs) / intervalMs);
-      this.every(atMs + (missed + 1) * intervalMs, intervalMs, run);
+      this.#every(atMs + (missed + 1) * intervalMs, intervalMs, run);
     });
   }
 
-  private gossip(nowMs: number): void {
-    const { pool } = this;
+  #gossip(nowMs: number): void {
+    const pool = this.#pool;
     const { table, settings } = pool;
     const hears = (node: NodeRecord): boolean => {
       if (isSelf(pool, node) || node.state === 'left') return false;
       return node.state !== 'dead' || nowMs - node.changedMs <= settings.gossipToTheDeadMs;
     };
     for (const node of table.pick(settings.gossipNodes, hears)) {
-      if (!this.sender.sendGossip(node)) return;
+      if (!this.#sender.sendGossip(node)) return;
     }
   }
 
-  private exchange(nowMs: number): void {
-    const { pool } = this;
+  #exchange(nowMs: number): void {
+    const pool = this.#pool;
     const { table, settings, timers, out } = pool;
     const [other] = table.pick(1, (node) => node.state === 'alive' && !isSelf(pool, node));
     if (other !== undefined) out.stream({ kind: 'pushPull', to: other.address, name: other.name, isJoin: false });
     const nextMs = nowMs + pushPullIntervalMs(settings.pushPullIntervalMs, table.size);
-    timers.set(nextMs, (now) => this.exchange(now));
+    timers.set(nextMs, (now) => this.#exchange(now));
   }
 }

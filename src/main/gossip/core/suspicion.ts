@@ -35,26 +35,26 @@ export function remainingMs(
 
 export class Suspicion {
   readonly startedMs: number;
-  private readonly bounds: SuspicionBounds;
-  private readonly accusers: Set<string>;
-  private confirmations = 0;
+  readonly #bounds: SuspicionBounds;
+  readonly #accusers: Set<string>;
+  #confirmations = 0;
 
   constructor(bounds: SuspicionBounds, firstAccuser: string, nowMs: number) {
-    this.bounds = bounds;
-    this.accusers = new Set([firstAccuser]);
+    this.#bounds = bounds;
+    this.#accusers = new Set([firstAccuser]);
     this.startedMs = nowMs;
   }
 
   /** When the node is to be declared dead. */
   get deadlineMs(): number {
-    return this.startedMs + remainingMs(this.bounds, this.confirmations, 0);
+    return this.startedMs + remainingMs(this.#bounds, this.#confirmations, 0);
   }
 
   /** Whether this accuser brings the deadline nearer: it is a new one, and not enough have confirmed yet. */
   confirm(accuser: string): boolean {
-    if (this.confirmations >= this.bounds.wanted || this.accusers.has(accuser)) return false;
-    this.accusers.add(accuser);
-    this.confirmations += 1;
+    if (this.#confirmations >= this.#bounds.wanted || this.#accusers.has(accuser)) return false;
+    this.#accusers.add(accuser);
+    this.#confirmations += 1;
     return true;
   }
 }

@@ -26,46 +26,46 @@ export interface BroadcastsOptions {
 }
 
 export class Broadcasts {
-  private readonly options: BroadcastsOptions;
-  private readonly queues: { readonly [name in QueueName]: BroadcastQueue } = {
+  readonly #options: BroadcastsOptions;
+  readonly #queues: { readonly [name in QueueName]: BroadcastQueue } = {
     intents: new BroadcastQueue(),
     queries: new BroadcastQueue(),
     events: new BroadcastQueue(),
   };
 
   constructor(options: BroadcastsOptions) {
-    this.options = options;
+    this.#options = options;
   }
 
   lengthOf(name: QueueName): number {
-    return this.queues[name].length;
+    return this.#queues[name].length;
   }
 
-  private get most(): number {
-    const { serf, memberCount } = this.options;
+  get #most(): number {
+    const { serf, memberCount } = this.#options;
     return serf.minQueueDepth > 0 ? Math.max(serf.minQueueDepth, 2 * memberCount()) : serf.maxQueueDepth;
   }
 
   /** `onFinished` as in the queue. One that fits no packet would wait for ever: it is dropped. */
   spread(name: QueueName, message: Uint8Array, onFinished?: () => void): void {
-    const { gossip, layerOverhead } = this.options;
+    const { gossip, layerOverhead } = this.#options;
     if (message.length > gossip.packetBytes - PACKET_OVERHEAD - layerOverhead()) {
       onFinished?.();
       return;
     }
-    const queue = this.queues[name];
+    const queue = this.#queues[name];
     queue.queue(onFinished === undefined ? { key: null, message } : { key: null, message, onFinished });
-    const { most } = this;
+    const most = this.#most;
     if (queue.length > 2 * most) queue.prune(most);
   }
 
   /** For one packet: `limit` bytes in which each message costs `overhead` bytes more. */
   take(overhead: number, limit: number): Uint8Array[] {
-    const transmitLimit = retransmitLimit(this.options.gossip.retransmitMult, this.options.memberCount());
+    const transmitLimit = retransmitLimit(this.#options.gossip.retransmitMult, this.#options.memberCount());
     const taken: Uint8Array[] = [];
     let free = limit;
     for (const { name } of QUEUES) {
-      for (const message of this.queues[name].take(overhead, free, transmitLimit)) {
+      for (const message of this.#queues[name].take(overhead, free, transmitLimit)) {
         taken.push(message);
         free -= message.length + overhead;
       }
@@ -74,11 +74,11 @@ export class Broadcasts {
   }
 
   check(warn: (text: string) => void): void {
-    const { most } = this;
+    const most = this.#most;
     for (const { name, label } of QUEUES) {
-      const queue = this.queues[name];
+      const queue = this.#queues[name];
       const depth = queue.length;
-      if (depth >= this.options.serf.queueDepthWarning) warn(`${label} queue depth: ${depth}`);
+      if (depth >= this.#options.serf.queueDepthWarning) warn(`${label} queue depth: ${depth}`);
       if (depth <= most) continue;
       warn(`${label} queue depth (${depth}) exceeds limit (${most}), dropping messages!`);
       queue.prune(most);

@@ -20,28 +20,28 @@ const MOST_GATHERED = 4096;
 
 /** When to tell: after a quiet time, but not too long after the first event. */
 class Window {
-  private readonly settings: CoalesceSettings;
-  private readonly timers: Timers;
-  private readonly tell: () => void;
-  private latestMs = 0;
-  private timer: Timer | null = null;
+  readonly #settings: CoalesceSettings;
+  readonly #timers: Timers;
+  readonly #tell: () => void;
+  #latestMs = 0;
+  #timer: Timer | null = null;
 
   constructor(settings: CoalesceSettings, timers: Timers, tell: () => void) {
-    this.settings = settings;
-    this.timers = timers;
-    this.tell = tell;
+    this.#settings = settings;
+    this.#timers = timers;
+    this.#tell = tell;
   }
 
   extend(nowMs: number): void {
-    if (this.timer === null) this.latestMs = nowMs + this.settings.mostMs;
-    else this.timers.cancel(this.timer);
-    this.timer = this.timers.set(Math.min(nowMs + this.settings.quietMs, this.latestMs), () => this.end());
+    if (this.#timer === null) this.#latestMs = nowMs + this.#settings.mostMs;
+    else this.#timers.cancel(this.#timer);
+    this.#timer = this.#timers.set(Math.min(nowMs + this.#settings.quietMs, this.#latestMs), () => this.end());
   }
 
   end(): void {
-    if (this.timer !== null) this.timers.cancel(this.timer);
-    this.timer = null;
-    this.tell();
+    if (this.#timer !== null) this.#timers.cancel(this.#timer);
+    this.#timer = null;
+    this.#tell();
   }
 }
 
@@ -51,84 +51,84 @@ interface Last {
 }
 
 export class MemberCoalescer {
-  private readonly emit: (event: MembersEvent) => void;
-  private readonly window: Window;
-  private readonly gathered = new Map<string, Last>();
+  readonly #emit: (event: MembersEvent) => void;
+  readonly #window: Window;
+  readonly #gathered = new Map<string, Last>();
   /** What was told of a member last. A forgotten member is forgotten here, too: no more than there are members. */
-  private readonly told = new Map<string, MemberEventType>();
+  readonly #told = new Map<string, MemberEventType>();
 
   constructor(settings: CoalesceSettings, timers: Timers, emit: (event: MembersEvent) => void) {
-    this.emit = emit;
-    this.window = new Window(settings, timers, () => this.tell());
+    this.#emit = emit;
+    this.#window = new Window(settings, timers, () => this.#tell());
   }
 
   add({ type, members }: MembersEvent, nowMs: number): void {
-    for (const member of members) this.gathered.set(member.name, { type, member });
-    if (this.gathered.size >= MOST_GATHERED) this.flush();
-    else this.window.extend(nowMs);
+    for (const member of members) this.#gathered.set(member.name, { type, member });
+    if (this.#gathered.size >= MOST_GATHERED) this.flush();
+    else this.#window.extend(nowMs);
   }
 
   /** Tells what is gathered now: before the end, nothing more will come. */
   flush(): void {
-    this.window.end();
+    this.#window.end();
   }
 
-  private tell(): void {
+  #tell(): void {
     const byType = new Map<MemberEventType, SerfMember[]>();
-    for (const [name, { type, member }] of this.gathered) {
+    for (const [name, { type, member }] of this.#gathered) {
       // An update says something new every time, the others don't.
-      if (type !== 'update' && this.told.get(name) === type) continue;
-      if (type === 'reap') this.told.delete(name);
-      else this.told.set(name, type);
+      if (type !== 'update' && this.#told.get(name) === type) continue;
+      if (type === 'reap') this.#told.delete(name);
+      else this.#told.set(name, type);
       const members = byType.get(type);
       if (members === undefined) byType.set(type, [member]);
       else members.push(member);
     }
-    this.gathered.clear();
-    for (const [type, members] of byType) this.emit({ kind: 'members', type, members });
+    this.#gathered.clear();
+    for (const [type, members] of byType) this.#emit({ kind: 'members', type, members });
   }
 }
 
 export class UserEventCoalescer {
-  private readonly emit: (event: UserEventTold) => void;
-  private readonly window: Window;
+  readonly #emit: (event: UserEventTold) => void;
+  readonly #window: Window;
   /** By name, those of the newest time. */
-  private readonly gathered = new Map<string, UserEventTold[]>();
-  private count = 0;
+  readonly #gathered = new Map<string, UserEventTold[]>();
+  #count = 0;
 
   constructor(settings: CoalesceSettings, timers: Timers, emit: (event: UserEventTold) => void) {
-    this.emit = emit;
-    this.window = new Window(settings, timers, () => this.tell());
+    this.#emit = emit;
+    this.#window = new Window(settings, timers, () => this.#tell());
   }
 
   /** Events whose sender doesn't allow it are not held back. */
   add(event: UserEventTold, nowMs: number): void {
     if (!event.canCoalesce) {
-      this.emit(event);
+      this.#emit(event);
       return;
     }
-    const same = this.gathered.get(event.name);
+    const same = this.#gathered.get(event.name);
     const newestTime = same?.[0]?.lTime ?? -1;
     if (same === undefined || event.lTime > newestTime) {
-      this.count += 1 - (same?.length ?? 0);
-      this.gathered.set(event.name, [event]);
+      this.#count += 1 - (same?.length ?? 0);
+      this.#gathered.set(event.name, [event]);
     } else if (event.lTime === newestTime) {
-      this.count += 1;
+      this.#count += 1;
       same.push(event);
     }
-    if (this.count >= MOST_GATHERED) this.flush();
-    else this.window.extend(nowMs);
+    if (this.#count >= MOST_GATHERED) this.flush();
+    else this.#window.extend(nowMs);
   }
 
   /** Tells what is gathered now: before the end, nothing more will come. */
   flush(): void {
-    this.window.end();
+    this.#window.end();
   }
 
-  private tell(): void {
-    const gathered = [...this.gathered.values()];
-    this.gathered.clear();
-    this.count = 0;
-    for (const events of gathered) for (const event of events) this.emit(event);
+  #tell(): void {
+    const gathered = [...this.#gathered.values()];
+    this.#gathered.clear();
+    this.#count = 0;
+    for (const events of gathered) for (const event of events) this.#emit(event);
   }
 }

@@ -7,17 +7,17 @@ import { LEAVE, type LeaveIntent, leaveIntent } from './messages.js';
 import type { SerfPool } from './serf-pool.js';
 
 export class Departure {
-  private readonly pool: SerfPool;
-  private readonly intents: Intents;
+  readonly #pool: SerfPool;
+  readonly #intents: Intents;
 
   constructor(pool: SerfPool, intents: Intents) {
-    this.pool = pool;
-    this.intents = intents;
+    this.#pool = pool;
+    this.#intents = intents;
   }
 
   /** Begins our own leave; its end is the event `left`. The problem, or null. */
   leave(nowMs: number): string | null {
-    const { pool } = this;
+    const pool = this.#pool;
     const { options, out } = pool;
     if (pool.state === 'leaving') return 'Leave already in progress';
     if (pool.state === 'shutdown') return 'Leave called after Shutdown';
@@ -27,7 +27,7 @@ export class Departure {
     }
     pool.state = 'leaving';
     out.leaving();
-    this.announce(options.self.name, false, nowMs, (isTimedOut, now) => {
+    this.#announce(options.self.name, false, nowMs, (isTimedOut, now) => {
       if (isTimedOut) out.log('warn', 'timeout while waiting for graceful leave');
       pool.core.leave(options.serf.broadcastTimeoutMs, now);
     });
@@ -36,7 +36,7 @@ export class Departure {
 
   /** Memberlist has told the others. They go on asking us for a while: we stay until all may have heard. */
   told(isTimedOut: boolean, nowMs: number): void {
-    const { pool } = this;
+    const pool = this.#pool;
     if (isTimedOut) pool.out.log('warn', 'timeout waiting for leave broadcast');
     pool.timers.set(nowMs + pool.options.serf.leavePropagateDelayMs, () => {
       if (pool.state === 'leaving') pool.state = 'left';
@@ -46,9 +46,9 @@ export class Departure {
 
   /** False: there is no such member. */
   force(name: string, prune: boolean, nowMs: number): boolean {
-    const { members, out } = this.pool;
+    const { members, out } = this.#pool;
     if (members.get(name) === undefined) return false;
-    this.announce(name, prune, nowMs, (isTimedOut) => {
+    this.#announce(name, prune, nowMs, (isTimedOut) => {
       if (isTimedOut) out.log('warn', 'timed out broadcasting node removal');
       out.tell({ kind: 'forceLeft', name, isTimedOut });
     });
@@ -56,16 +56,11 @@ export class Departure {
   }
 
   /** Makes and spreads the intent; `onEnd` when that is done, at once when there is nobody to tell. */
-  private announce(
-    name: string,
-    Prune: boolean,
-    nowMs: number,
-    onEnd: (isTimedOut: boolean, nowMs: number) => void,
-  ): void {
-    const { pool } = this;
+  #announce(name: string, Prune: boolean, nowMs: number, onEnd: (isTimedOut: boolean, nowMs: number) => void): void {
+    const pool = this.#pool;
     const { clocks, members, broadcasts, timers, options } = pool;
     const intent: LeaveIntent = { LTime: clocks.member.advance(), Node: name, Prune };
-    this.intents.leave(intent, nowMs);
+    this.#intents.leave(intent, nowMs);
     if (!members.hasOthersAlive(options.self.name)) {
       onEnd(false, nowMs);
       return;

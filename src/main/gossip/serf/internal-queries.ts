@@ -33,32 +33,32 @@ function described(member: MemberRecord): ConflictMember {
 }
 
 export class InternalQueries {
-  private readonly pool: SerfPool;
-  private readonly responses: Responses;
-  private readonly keys: KeyQueries;
+  readonly #pool: SerfPool;
+  readonly #responses: Responses;
+  readonly #keys: KeyQueries;
 
   constructor(pool: SerfPool, responses: Responses, keys: KeyQueries) {
-    this.pool = pool;
-    this.responses = responses;
-    this.keys = keys;
+    this.#pool = pool;
+    this.#responses = responses;
+    this.#keys = keys;
   }
 
   answer(query: ReceivedQuery, nowMs: number): void {
     const operation = keyOperationOf(query.name);
-    if (operation !== null) this.keys.answer(query, operation, nowMs);
-    else if (query.name === CONFLICT_QUERY) this.answerConflict(query, nowMs);
-    else if (query.name !== PING_QUERY) this.pool.out.log('warn', `Unhandled internal query '${query.name}'`);
+    if (operation !== null) this.#keys.answer(query, operation, nowMs);
+    else if (query.name === CONFLICT_QUERY) this.#answerConflict(query, nowMs);
+    else if (query.name !== PING_QUERY) this.#pool.out.log('warn', `Unhandled internal query '${query.name}'`);
   }
 
   /** Who holds this name, as far as we know? Nobody is a judge in his own case. */
-  private answerConflict(query: ReceivedQuery, nowMs: number): void {
-    const { members, options, out } = this.pool;
+  #answerConflict(query: ReceivedQuery, nowMs: number): void {
+    const { members, options, out } = this.#pool;
     const name = Buffer.from(query.payload ?? []).toString('utf8');
     if (name === options.self.name) return;
     out.log('debug', `Got conflict resolution query for '${name}'`);
     const member = members.get(name);
     const answer = encode(conflictResponse, member === undefined ? null : described(member), CONFLICT_RESPONSE);
-    const problem = this.responses.respond(query, answer, nowMs);
+    const problem = this.#responses.respond(query, answer, nowMs);
     if (problem !== null) out.log('error', `Failed to respond to conflict query: ${problem}`);
   }
 }

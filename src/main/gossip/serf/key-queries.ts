@@ -42,49 +42,49 @@ function inBase64(key: Uint8Array): string {
 }
 
 export class KeyQueries {
-  private readonly pool: SerfPool;
-  private readonly responses: Responses;
+  readonly #pool: SerfPool;
+  readonly #responses: Responses;
 
   constructor(pool: SerfPool, responses: Responses) {
-    this.pool = pool;
-    this.responses = responses;
+    this.#pool = pool;
+    this.#responses = responses;
   }
 
   /** Null while the pool isn't encrypted. */
-  private get keyring(): Keyring | null {
-    const { keyring } = this.pool.options;
+  get #keyring(): Keyring | null {
+    const { keyring } = this.#pool.options;
     return keyring === null || keyring.primary === null ? null : keyring;
   }
 
   answer(query: ReceivedQuery, operation: KeyOperation, nowMs: number): void {
     if (operation === 'list') {
-      this.respond(query, this.list(query), nowMs);
+      this.#respond(query, this.#list(query), nowMs);
       return;
     }
-    const refusal = this.change(query, operation);
-    if (refusal !== null) this.respond(query, encode(keyResponse, refusal, KEY_RESPONSE), nowMs);
+    const refusal = this.#change(query, operation);
+    if (refusal !== null) this.#respond(query, encode(keyResponse, refusal, KEY_RESPONSE), nowMs);
   }
 
   /** A change is kept, or `problem` says why it isn't: whoever asked goes by the answer, so it comes only now. */
   saved(query: IncomingQuery, problem: string | null, nowMs: number): void {
     const response = problem === null ? SUCCESS : failure(problem);
-    this.respond(query, encode(keyResponse, response, KEY_RESPONSE), nowMs);
+    this.#respond(query, encode(keyResponse, response, KEY_RESPONSE), nowMs);
   }
 
-  private respond(query: IncomingQuery, response: Uint8Array, nowMs: number): void {
-    const problem = this.responses.respond(query, response, nowMs);
-    if (problem !== null) this.pool.out.log('error', `Failed to respond to key query: ${problem}`);
+  #respond(query: IncomingQuery, response: Uint8Array, nowMs: number): void {
+    const problem = this.#responses.respond(query, response, nowMs);
+    if (problem !== null) this.#pool.out.log('error', `Failed to respond to key query: ${problem}`);
   }
 
   /** Null when the change is made, and told to whoever keeps the keys. */
-  private change(query: ReceivedQuery, operation: Exclude<KeyOperation, 'list'>): KeyResponse | null {
-    const { out } = this.pool;
+  #change(query: ReceivedQuery, operation: Exclude<KeyOperation, 'list'>): KeyResponse | null {
+    const { out } = this.#pool;
     const request = query.payload?.[0] === KEY_REQUEST ? decode(keyRequest, query.payload, 1) : null;
     if (request?.ok !== true) {
       out.log('error', 'Failed to decode key request');
       return failure('');
     }
-    const { keyring } = this;
+    const keyring = this.#keyring;
     if (keyring === null) return failure('No keyring to modify (encryption not enabled)');
     out.log('info', `Received ${operation}-key query`);
     const key = request.value.Key ?? new Uint8Array(0);
@@ -96,15 +96,15 @@ export class KeyQueries {
   }
 
   /** A list too long for one answer is cut: the first keys, and a note. */
-  private list(query: ReceivedQuery): Uint8Array {
-    const { keyring } = this;
+  #list(query: ReceivedQuery): Uint8Array {
+    const keyring = this.#keyring;
     if (keyring === null)
       return encode(keyResponse, failure('Keyring is empty (encryption not enabled)'), KEY_RESPONSE);
     const all = keyring.keys.map((key) => inBase64(key.bytes));
     const PrimaryKey = all[0] ?? '';
     let encoded = encode(keyResponse, { ...SUCCESS, Keys: all, PrimaryKey }, KEY_RESPONSE);
-    const most = Math.floor(this.pool.options.serf.queryResponseSizeLimit / LEAST_KEY_BYTES);
-    for (let shown = Math.min(most, all.length); shown >= 0 && !this.responses.fits(query, encoded); shown -= 1) {
+    const most = Math.floor(this.#pool.options.serf.queryResponseSizeLimit / LEAST_KEY_BYTES);
+    for (let shown = Math.min(most, all.length); shown >= 0 && !this.#responses.fits(query, encoded); shown -= 1) {
       const Message = `truncated key list response, showing first ${shown} of ${all.length} keys`;
       encoded = encode(keyResponse, { Result: true, Message, Keys: all.slice(0, shown), PrimaryKey }, KEY_RESPONSE);
     }

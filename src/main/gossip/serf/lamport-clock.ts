@@ -25,21 +25,21 @@ export function isBeyond(time: Uint64, now: Uint64, range: number): boolean {
 }
 
 export class LamportClock {
-  private current: Uint64 = 0;
+  #current: Uint64 = 0;
 
   get time(): Uint64 {
-    return this.current;
+    return this.#current;
   }
 
   /** Goes one step on; what was the time before it. */
   advance(): Uint64 {
-    const before = this.current;
-    this.current = timeAfter(before);
+    const before = this.#current;
+    this.#current = timeAfter(before);
     return before;
   }
 
   /** Something with this time has been heard of: whatever comes from here is later. */
   witness(time: Uint64): void {
-    if (time >= this.current) this.current = timeAfter(time);
+    if (time >= this.#current) this.#current = timeAfter(time);
   }
 }

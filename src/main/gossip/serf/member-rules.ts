@@ -8,22 +8,22 @@ import type { RecentIntents } from './recent-intents.js';
 import type { SerfPool } from './serf-pool.js';
 
 export class MemberRules {
-  private readonly pool: SerfPool;
-  private readonly recent: RecentIntents;
+  readonly #pool: SerfPool;
+  readonly #recent: RecentIntents;
 
   constructor(pool: SerfPool, recent: RecentIntents) {
-    this.pool = pool;
-    this.recent = recent;
+    this.#pool = pool;
+    this.#recent = recent;
   }
 
   joined(node: NodeInfo): void {
-    const { members, out } = this.pool;
+    const { members, out } = this.#pool;
     const known = members.get(node.name);
-    if (known === undefined && !this.makeRoom()) {
+    if (known === undefined && !this.#makeRoom()) {
       out.log('warn', `Ignoring '${node.name}': there are ${members.size} members already`);
       return;
     }
-    const member = known ?? this.introduce(node);
+    const member = known ?? this.#introduce(node);
     if (known !== undefined) {
       member.status = 'alive';
       member.leaveMs = 0;
@@ -34,9 +34,9 @@ export class MemberRules {
     out.member('join', member);
   }
 
-  private introduce(node: NodeInfo): MemberRecord {
-    const member = this.pool.members.add(node);
-    const intent = this.recent.get(node.name);
+  #introduce(node: NodeInfo): MemberRecord {
+    const member = this.#pool.members.add(node);
+    const intent = this.#recent.get(node.name);
     if (intent !== undefined) {
       member.statusLTime = intent.lTime;
       if (intent.type === 'leave') member.status = 'leaving';
@@ -45,8 +45,8 @@ export class MemberRules {
   }
 
   /** Who has been gone longest makes room for a newcomer. False: nobody is gone. */
-  private makeRoom(): boolean {
-    const { members, options } = this.pool;
+  #makeRoom(): boolean {
+    const { members, options } = this.#pool;
     if (members.size < options.gossip.mostNodes) return true;
     const gone = members.longestGone;
     if (gone === undefined) return false;
@@ -55,7 +55,7 @@ export class MemberRules {
   }
 
   left(node: NodeInfo, nowMs: number): void {
-    const { members, out } = this.pool;
+    const { members, out } = this.#pool;
     const member = members.get(node.name);
     if (member === undefined) return;
     if (member.status !== 'leaving' && member.status !== 'alive') {
@@ -71,7 +71,7 @@ export class MemberRules {
   }
 
   updated(node: NodeInfo): void {
-    const { members, out } = this.pool;
+    const { members, out } = this.#pool;
     const member = members.get(node.name);
     if (member === undefined) return;
     takeOver(member, node);
@@ -81,7 +81,7 @@ export class MemberRules {
 
   /** A failed member is said to have left. When it failed stays: it is forgotten as early as without the news. */
   pronouncedLeft(member: MemberRecord): void {
-    const { members, out } = this.pool;
+    const { members, out } = this.#pool;
     member.status = 'left';
     members.failed.delete(member);
     members.left.add(member);
@@ -91,7 +91,7 @@ export class MemberRules {
 
   /** `note`: what the log says about it. */
   forget(member: MemberRecord, note: '' | ' (forced)'): void {
-    const { members, coordinates, out } = this.pool;
+    const { members, coordinates, out } = this.#pool;
     members.delete(member);
     coordinates.forget(member.name);
     out.log('info', `EventMemberReap${note}: ${member.name}${note === '' ? '' : ` ${ipText(member.address.ip)}`}`);

@@ -24,18 +24,18 @@ export function memberInfo(member: SerfMember): SerfMember {
 export class Members {
   readonly failed = new Set<MemberRecord>();
   readonly left = new Set<MemberRecord>();
-  private readonly byName = new Map<string, MemberRecord>();
+  readonly #byName = new Map<string, MemberRecord>();
 
   get size(): number {
-    return this.byName.size;
+    return this.#byName.size;
   }
 
   get(name: string): MemberRecord | undefined {
-    return this.byName.get(name);
+    return this.#byName.get(name);
   }
 
   all(): IterableIterator<MemberRecord> {
-    return this.byName.values();
+    return this.#byName.values();
   }
 
   add(node: NodeInfo): MemberRecord {
@@ -48,12 +48,12 @@ export class Members {
       statusLTime: 0,
       leaveMs: 0,
     };
-    this.byName.set(node.name, member);
+    this.#byName.set(node.name, member);
     return member;
   }
 
   delete(member: MemberRecord): void {
-    this.byName.delete(member.name);
+    this.#byName.delete(member.name);
     this.recover(member);
   }
 
@@ -71,7 +71,7 @@ export class Members {
   }
 
   hasOthersAlive(self: string): boolean {
-    for (const member of this.byName.values()) {
+    for (const member of this.#byName.values()) {
       if (member.status === 'alive' && member.name !== self) return true;
     }
     return false;

@@ -16,22 +16,22 @@ const MOST_NAME_LENGTH = 512;
 
 export class RecentIntents {
   /** Oldest first. */
-  private readonly byName = new Map<string, RecentIntent>();
+  readonly #byName = new Map<string, RecentIntent>();
 
   get size(): number {
-    return this.byName.size;
+    return this.#byName.size;
   }
 
   /** Whether it is news, and so worth passing on. */
   remember(name: string, type: IntentType, lTime: Uint64, nowMs: number): boolean {
     if (name.length > MOST_NAME_LENGTH) return false;
-    const known = this.byName.get(name);
+    const known = this.#byName.get(name);
     if (known !== undefined && lTime <= known.lTime) return false;
-    this.byName.delete(name);
-    this.byName.set(name, { type, lTime, sinceMs: nowMs });
-    if (this.byName.size > MOST_INTENTS) {
-      for (const oldest of this.byName.keys()) {
-        this.byName.delete(oldest);
+    this.#byName.delete(name);
+    this.#byName.set(name, { type, lTime, sinceMs: nowMs });
+    if (this.#byName.size > MOST_INTENTS) {
+      for (const oldest of this.#byName.keys()) {
+        this.#byName.delete(oldest);
         break;
       }
     }
@@ -39,13 +39,13 @@ export class RecentIntents {
   }
 
   get(name: string): { readonly type: IntentType; readonly lTime: Uint64 } | undefined {
-    return this.byName.get(name);
+    return this.#byName.get(name);
   }
 
   expire(beforeMs: number): void {
-    for (const [name, { sinceMs }] of this.byName) {
+    for (const [name, { sinceMs }] of this.#byName) {
       if (sinceMs >= beforeMs) break;
-      this.byName.delete(name);
+      this.#byName.delete(name);
     }
   }
 }

@@ -11,42 +11,42 @@ import type { SerfPool } from './serf-pool.js';
 const PATIENCE_MS = 5000;
 
 export class Rejoin {
-  private readonly pool: SerfPool;
-  private readonly candidates: { readonly name: string; readonly address: Address }[] = [];
-  private timer: Timer | null = null;
+  readonly #pool: SerfPool;
+  readonly #candidates: { readonly name: string; readonly address: Address }[] = [];
+  #timer: Timer | null = null;
 
   constructor(pool: SerfPool) {
-    this.pool = pool;
+    this.#pool = pool;
   }
 
   start(nowMs: number): void {
-    const { options } = this.pool;
+    const { options } = this.#pool;
     for (const { name, address } of options.restored?.members ?? []) {
       const endpoint = readEndpoint(address);
-      if (name !== options.self.name && endpoint !== null) this.candidates.push({ name, address: endpoint });
+      if (name !== options.self.name && endpoint !== null) this.#candidates.push({ name, address: endpoint });
     }
-    if (this.candidates.length === 0) return;
-    shuffle(options.random, this.candidates);
-    this.tryNext(nowMs);
+    if (this.#candidates.length === 0) return;
+    shuffle(options.random, this.#candidates);
+    this.#tryNext(nowMs);
   }
 
-  private tryNext(nowMs: number): void {
-    const { out, timers } = this.pool;
-    const next = this.candidates.pop();
-    this.timer = null;
+  #tryNext(nowMs: number): void {
+    const { out, timers } = this.#pool;
+    const next = this.#candidates.pop();
+    this.#timer = null;
     if (next === undefined) {
       out.log('warn', 'Failed to re-join any previously known node');
       return;
     }
     out.log('info', `Attempting re-join to previously known node: ${next.name}: ${addressText(next.address)}`);
     out.stream({ kind: 'pushPull', to: next.address, name: next.name, isJoin: true });
-    this.timer = timers.set(nowMs + PATIENCE_MS, (now) => this.tryNext(now));
+    this.#timer = timers.set(nowMs + PATIENCE_MS, (now) => this.#tryNext(now));
   }
 
   /** States were exchanged with somebody, or we leave: there is nothing to look for. */
   stop(): void {
-    if (this.timer !== null) this.pool.timers.cancel(this.timer);
-    this.timer = null;
-    this.candidates.length = 0;
+    if (this.#timer !== null) this.#pool.timers.cancel(this.#timer);
+    this.#timer = null;
+    this.#candidates.length = 0;
   }
 }

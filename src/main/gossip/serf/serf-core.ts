@@ -11,14 +11,13 @@ import { Timers } from '../core/timers.js';
 import { MOST_PACKET_BYTES } from '../wire/message-types.js';
 import type { Ping } from '../wire/messages.js';
 import type { PushPull } from '../wire/stream-messages.js';
-import { Asking, type QueryListener, type QueryRequest } from './asking.js';
 import { Broadcasts } from './broadcasts.js';
 import { Departure } from './departure.js';
 import { every } from './every.js';
 import { figuresOf } from './figures.js';
 import { Intents } from './intents.js';
 import { InternalQueries } from './internal-queries.js';
-import { askKeys, type KeyAnswer } from './key-asking.js';
+import { type KeyAnswer, runKeyOperation } from './key-operations.js';
 import { type KeyOperation, KeyQueries } from './key-queries.js';
 import { LamportClock } from './lamport-clock.js';
 import type { SerfMember } from './member.js';
@@ -30,6 +29,7 @@ import { NetworkCoordinates } from './network-coordinates.js';
 import type { SerfOptions } from './options.js';
 import type { IncomingQuery, SerfEvent } from './output.js';
 import { Queries } from './queries.js';
+import { QueryClient, type QueryListener, type QueryRequest } from './query-client.js';
 import { reap } from './reaper.js';
 import { RecentIntents } from './recent-intents.js';
 import { reconnect } from './reconnect.js';
@@ -48,29 +48,29 @@ const CLOCK_NOTE_MS = 500;
 const TAGS_TOO_LONG = 'Encoded length of tags exceeds limit of 512 bytes';
 
 export class SerfCore implements Machine<SerfEvent> {
-  private readonly pool: SerfPool;
-  private readonly recent = new RecentIntents();
-  private readonly rules: MemberRules;
-  private readonly intents: Intents;
-  private readonly events: UserEvents;
-  private readonly responses: Responses;
-  private readonly keys: KeyQueries;
-  private readonly queries: Queries;
-  private readonly asking: Asking;
-  private readonly conflict: NameConflict;
-  private readonly departure: Departure;
-  private readonly rejoin: Rejoin;
-  private readonly journal: SnapshotJournal | null;
+  readonly #pool: SerfPool;
+  readonly #recent = new RecentIntents();
+  readonly #rules: MemberRules;
+  readonly #intents: Intents;
+  readonly #events: UserEvents;
+  readonly #responses: Responses;
+  readonly #keys: KeyQueries;
+  readonly #queries: Queries;
+  readonly #queryClient: QueryClient;
+  readonly #conflict: NameConflict;
+  readonly #departure: Departure;
+  readonly #rejoin: Rejoin;
+  readonly #journal: SnapshotJournal | null;
   /** Joins under way, and whether one of them wants no old events. */
-  private joins = 0;
-  private ignoresOld = false;
+  #joins = 0;
+  #ignoresOld = false;
   /** What a step of a merge has left for Serf to merge. */
-  private mergedState: { readonly state: Uint8Array; readonly isJoin: boolean } | null = null;
+  #mergedState: { readonly state: Uint8Array; readonly isJoin: boolean } | null = null;
 
   constructor(options: SerfOptions) {
     const clocks = { member: new LamportClock(), event: new LamportClock(), query: new LamportClock() };
     const journal = options.restored === null ? null : new SnapshotJournal(options.restored);
-    this.journal = journal;
+    this.#journal = journal;
     const members = new Members();
     const { self, gossip, serf, random, layerOverhead, rules } = options;
     const broadcasts = new Broadcasts({ serf, gossip, layerOverhead, memberCount: () => members.size });
@@ -85,73 +85,75 @@ export class SerfCore implements Machine<SerfEvent> {
         refuseMerge: (nodes) => rules?.refuseMerge(nodes) ?? null,
         ackPayload: () => coordinates.ackPayload(),
         broadcasts: (overhead, limit) => broadcasts.take(overhead, limit),
-        localState: () => localState({ pool: this.pool, events: this.events }),
+        localState: () => localState({ pool: this.#pool, events: this.#events }),
       },
     });
     const timers = new Timers();
     const out = new SerfOutbox({
       ...{ journal, timers, settings: serf },
       memberClock: clocks.member,
-      nowMs: () => this.pool.latestMs,
+      nowMs: () => this.#pool.latestMs,
     });
     const pool: SerfPool = {
       ...{ options, core, timers, clocks, members, broadcasts, coordinates, out },
       state: 'alive',
       latestMs: 0,
     };
-    this.pool = pool;
-    this.rules = new MemberRules(pool, this.recent);
-    this.intents = new Intents(pool, this.recent, this.rules);
-    this.events = new UserEvents(pool);
-    this.responses = new Responses(pool);
-    this.keys = new KeyQueries(pool, this.responses);
-    const internal = new InternalQueries(pool, this.responses, this.keys);
-    this.queries = new Queries(pool, this.responses, internal);
-    this.asking = new Asking(pool, this.queries);
-    this.conflict = new NameConflict(pool, this.asking);
-    this.departure = new Departure(pool, this.intents);
-    this.rejoin = new Rejoin(pool);
+    this.#pool = pool;
+    this.#rules = new MemberRules(pool, this.#recent);
+    this.#intents = new Intents(pool, this.#recent, this.#rules);
+    this.#events = new UserEvents(pool);
+    this.#responses = new Responses(pool);
+    this.#keys = new KeyQueries(pool, this.#responses);
+    const internal = new InternalQueries(pool, this.#responses, this.#keys);
+    this.#queries = new Queries(pool, this.#responses, internal);
+    this.#queryClient = new QueryClient(pool, this.#queries);
+    this.#conflict = new NameConflict(pool, this.#queryClient);
+    this.#departure = new Departure(pool, this.#intents);
+    this.#rejoin = new Rejoin(pool);
   }
 
   /** Makes ourselves a member and starts all that beats. The problem, or null. */
   start(nowMs: number): string | null {
-    const { options, clocks, core } = this.pool;
+    const { options, clocks, core } = this.#pool;
     const meta = encodeTags(options.tags);
     if (meta === null) return TAGS_TOO_LONG;
-    const problem = this.refuseSelf(meta);
+    const problem = this.#refuseSelf(meta);
     if (problem !== null) return problem;
-    this.pool.latestMs = nowMs;
+    this.#pool.latestMs = nowMs;
     for (const clock of Object.values(clocks)) clock.advance();
-    this.restore();
+    this.#restore();
     if (!core.start(meta, nowMs)) {
-      this.absorb(nowMs);
+      this.#absorb(nowMs);
       return 'our own description is refused';
     }
-    this.absorb(nowMs);
-    this.startBeats(nowMs);
-    this.rejoin.start(nowMs);
+    this.#absorb(nowMs);
+    this.#startBeats(nowMs);
+    this.#rejoin.start(nowMs);
     return null;
   }
 
-  private refuseSelf(meta: Uint8Array): string | null {
-    const { self, rules } = this.pool.options;
+  #refuseSelf(meta: Uint8Array): string | null {
+    const { self, rules } = this.#pool.options;
     const { name, address, versionBytes } = self;
     return rules?.refuseAlive({ name, address, meta, versionBytes }) ?? null;
   }
 
-  private restore(): void {
-    const { options, clocks } = this.pool;
+  #restore(): void {
+    const { options, clocks } = this.#pool;
     if (options.restored === null) return;
     const { clock, eventClock, queryClock } = options.restored;
     clocks.member.witness(clock);
     clocks.event.witness(eventClock);
     clocks.query.witness(queryClock);
-    this.events.ignoreUpTo(eventClock);
-    this.queries.ignoreUpTo(queryClock);
+    this.#events.ignoreUpTo(eventClock);
+    this.#queries.ignoreUpTo(queryClock);
   }
 
-  private startBeats(nowMs: number): void {
-    const { pool, rules, recent } = this;
+  #startBeats(nowMs: number): void {
+    const pool = this.#pool;
+    const rules = this.#rules;
+    const recent = this.#recent;
     const { timers, out, broadcasts } = pool;
     const { reapIntervalMs, reconnectIntervalMs, queueCheckIntervalMs } = pool.options.serf;
     every(timers, nowMs, reapIntervalMs, (now) => reap({ pool, rules, recent }, now));
@@ -161,120 +163,122 @@ export class SerfCore implements Machine<SerfEvent> {
   }
 
   get nextMs(): number | null {
-    const { core, timers } = this.pool;
+    const { core, timers } = this.#pool;
     const [coreMs, serfMs] = [core.nextMs, timers.nextMs];
     if (coreMs === null || serfMs === null) return coreMs ?? serfMs;
     return Math.min(coreMs, serfMs);
   }
 
   tick(nowMs: number): void {
-    const { core, timers } = this.pool;
-    this.pool.latestMs = nowMs;
+    const { core, timers } = this.#pool;
+    this.#pool.latestMs = nowMs;
     core.tick(nowMs);
-    this.absorb(nowMs);
+    this.#absorb(nowMs);
     timers.runDue(nowMs);
-    this.absorb(nowMs);
+    this.#absorb(nowMs);
   }
 
   receive(packet: Uint8Array, from: Address, nowMs: number): void {
-    this.pool.latestMs = nowMs;
-    this.pool.core.receive(packet, from, nowMs);
-    this.absorb(nowMs);
+    this.#pool.latestMs = nowMs;
+    this.#pool.core.receive(packet, from, nowMs);
+    this.#absorb(nowMs);
   }
 
   receiveUser(payload: Uint8Array, nowMs: number): void {
-    this.pool.latestMs = nowMs;
-    this.message(payload, nowMs);
-    this.absorb(nowMs);
+    this.#pool.latestMs = nowMs;
+    this.#message(payload, nowMs);
+    this.#absorb(nowMs);
   }
 
   packetFailed(probe: number): void {
-    this.pool.core.packetFailed(probe);
-    this.absorb(this.pool.latestMs);
+    this.#pool.core.packetFailed(probe);
+    this.#absorb(this.#pool.latestMs);
   }
 
   streamPingAnswered(seqNo: number): void {
-    this.pool.core.streamPingAnswered(seqNo);
-    this.absorb(this.pool.latestMs);
+    this.#pool.core.streamPingAnswered(seqNo);
+    this.#absorb(this.#pool.latestMs);
   }
 
   isForUs(ping: Ping): boolean {
-    return this.pool.core.isForUs(ping);
+    return this.#pool.core.isForUs(ping);
   }
 
   localState(isJoin: boolean): PushPull {
-    return this.pool.core.localState(isJoin);
+    return this.#pool.core.localState(isJoin);
   }
 
   startMerge(remote: PushPull): Merging {
-    const merging = this.pool.core.startMerge(remote);
+    const merging = this.#pool.core.startMerge(remote);
     if (!merging.ok) return merging;
-    this.rejoin.stop();
+    this.#rejoin.stop();
     let serfSteps: Generator<void, void, number> | null = null;
     return {
       ok: true,
       step: (nowMs) => {
-        this.pool.latestMs = nowMs;
+        this.#pool.latestMs = nowMs;
         const isMore = serfSteps === null ? merging.step(nowMs) : serfSteps.next(nowMs).done !== true;
-        this.absorb(nowMs);
-        if (this.mergedState === null) return isMore;
-        const { state, isJoin } = this.mergedState;
-        this.mergedState = null;
-        serfSteps = this.mergeSteps(state, isJoin);
+        this.#absorb(nowMs);
+        if (this.#mergedState === null) return isMore;
+        const { state, isJoin } = this.#mergedState;
+        this.#mergedState = null;
+        serfSteps = this.#mergeSteps(state, isJoin);
         return true;
       },
     };
   }
 
-  private mergeSteps(state: Uint8Array, isJoin: boolean): Generator<void, void, number> {
-    const { pool, intents, events } = this;
-    const steps = mergeState({ pool, intents, events }, state, isJoin && this.ignoresOld);
+  #mergeSteps(state: Uint8Array, isJoin: boolean): Generator<void, void, number> {
+    const pool = this.#pool;
+    const intents = this.#intents;
+    const events = this.#events;
+    const steps = mergeState({ pool, intents, events }, state, isJoin && this.#ignoresOld);
     steps.next(0);
     return steps;
   }
 
   take(): MachineOutput<SerfEvent> {
-    return this.pool.out.take();
+    return this.#pool.out.take();
   }
 
   /** Handles what the core has to tell, and what comes of that. */
-  private absorb(nowMs: number): void {
-    const { core, out } = this.pool;
+  #absorb(nowMs: number): void {
+    const { core, out } = this.#pool;
     for (;;) {
       const { packets, streams, events } = core.take();
       if (packets.length + streams.length + events.length === 0) return;
       for (const packet of packets) out.packet(packet);
       for (const stream of streams) out.stream(stream);
-      for (const event of events) this.handle(event, nowMs);
+      for (const event of events) this.#handle(event, nowMs);
     }
   }
 
-  private handle(event: GossipEvent, nowMs: number): void {
-    const { out } = this.pool;
+  #handle(event: GossipEvent, nowMs: number): void {
+    const { out } = this.#pool;
     switch (event.kind) {
       case 'join':
-        this.rules.joined(event.node);
+        this.#rules.joined(event.node);
         break;
       case 'update':
-        this.rules.updated(event.node);
+        this.#rules.updated(event.node);
         break;
       case 'leave':
-        this.rules.left(event.node, nowMs);
+        this.#rules.left(event.node, nowMs);
         break;
       case 'conflict':
-        this.conflict.noticed(event.existing, event.other, nowMs);
+        this.#conflict.noticed(event.existing, event.other, nowMs);
         break;
       case 'user':
-        this.message(event.payload, nowMs);
+        this.#message(event.payload, nowMs);
         break;
       case 'userState':
-        this.mergedState = event;
+        this.#mergedState = event;
         break;
       case 'roundTrip':
-        this.observe(event.node, event.payload, event.roundTripMs);
+        this.#observe(event.node, event.payload, event.roundTripMs);
         break;
       case 'spread':
-        if (event.what === 'leave') this.departure.told(event.isTimedOut, nowMs);
+        if (event.what === 'leave') this.#departure.told(event.isTimedOut, nowMs);
         else if (event.isTimedOut) out.log('warn', 'timeout waiting for update broadcast');
         break;
       case 'log':
@@ -283,108 +287,108 @@ export class SerfCore implements Machine<SerfEvent> {
     }
   }
 
-  private observe(node: NodeInfo, payload: Uint8Array | null, roundTripMs: number): void {
-    const { coordinates, members, out } = this.pool;
+  #observe(node: NodeInfo, payload: Uint8Array | null, roundTripMs: number): void {
+    const { coordinates, members, out } = this.#pool;
     if (payload === null || payload.length === 0 || members.get(node.name) === undefined) return;
     const problem = coordinates.observe(node.name, payload, roundTripMs);
     if (problem !== null) out.log('debug', `Rejected coordinate from ${node.name}: ${problem}`);
   }
 
   /** A Serf message. Larger ones than fit a packet are no member's. */
-  private message(payload: Uint8Array, nowMs: number): void {
+  #message(payload: Uint8Array, nowMs: number): void {
     const message = payload.length > MOST_PACKET_BYTES ? null : readSerfMessage(payload);
     if (message === null) {
-      this.pool.out.log('warn', `Ignoring a message of type ${payload[0] ?? 'none'} that can't be read`);
+      this.#pool.out.log('warn', `Ignoring a message of type ${payload[0] ?? 'none'} that can't be read`);
       return;
     }
-    this.dispatch(message, payload, nowMs);
+    this.#dispatch(message, payload, nowMs);
   }
 
-  private dispatch(message: SerfMessage, payload: Uint8Array, nowMs: number): void {
-    const { broadcasts } = this.pool;
+  #dispatch(message: SerfMessage, payload: Uint8Array, nowMs: number): void {
+    const { broadcasts } = this.#pool;
     const copy = () => new Uint8Array(payload);
     switch (message.type) {
       case 'leave':
-        if (this.intents.leave(message.body, nowMs)) broadcasts.spread('intents', copy());
+        if (this.#intents.leave(message.body, nowMs)) broadcasts.spread('intents', copy());
         break;
       case 'join':
-        if (this.intents.join(message.body, nowMs)) broadcasts.spread('intents', copy());
+        if (this.#intents.join(message.body, nowMs)) broadcasts.spread('intents', copy());
         break;
       case 'userEvent':
-        if (this.events.receive(message.body)) broadcasts.spread('events', copy());
+        if (this.#events.receive(message.body)) broadcasts.spread('events', copy());
         break;
       case 'query':
-        if (this.queries.receive(message.body, nowMs)) broadcasts.spread('queries', copy());
+        if (this.#queries.receive(message.body, nowMs)) broadcasts.spread('queries', copy());
         break;
       case 'queryResponse':
-        this.asking.receive(message.body, nowMs);
+        this.#queryClient.receive(message.body, nowMs);
         break;
       case 'relay':
-        this.responses.forward(message.header, message.inner);
+        this.#responses.forward(message.header, message.inner);
         break;
     }
   }
 
   /** All members, whatever their status. Not to be kept: their fields change. */
   members(): IterableIterator<SerfMember> {
-    return this.pool.members.all();
+    return this.#pool.members.all();
   }
 
   member(name: string): SerfMember | undefined {
-    return this.pool.members.get(name);
+    return this.#pool.members.get(name);
   }
 
   get memberCount(): number {
-    return this.pool.members.size;
+    return this.#pool.members.size;
   }
 
   /** Undefined before {@link start}. */
   get selfMember(): SerfMember | undefined {
-    return this.member(this.pool.options.self.name);
+    return this.member(this.#pool.options.self.name);
   }
 
   /** Why no pool can be joined any more, null when it can. */
   canJoin(): string | null {
-    return this.pool.state === 'alive' ? null : "Serf can't Join after Leave or Shutdown";
+    return this.#pool.state === 'alive' ? null : "Serf can't Join after Leave or Shutdown";
   }
 
   /** Before the push/pulls of a join. `ignoreOldEvents`: what the pool has seen before isn't told. */
   beginJoin(ignoreOldEvents: boolean): void {
-    this.joins += 1;
-    this.ignoresOld ||= ignoreOldEvents;
+    this.#joins += 1;
+    this.#ignoresOld ||= ignoreOldEvents;
   }
 
   /** After them; `joined`: how many succeeded. */
   endJoin(joined: number, nowMs: number): void {
-    this.joins = Math.max(0, this.joins - 1);
-    if (this.joins === 0) this.ignoresOld = false;
-    if (joined > 0 && this.pool.state === 'alive') this.intents.announceJoin(nowMs);
+    this.#joins = Math.max(0, this.#joins - 1);
+    if (this.#joins === 0) this.#ignoresOld = false;
+    if (joined > 0 && this.#pool.state === 'alive') this.#intents.announceJoin(nowMs);
   }
 
   /** The problem, or null. */
   userEvent(name: string, payload: Uint8Array | null, canCoalesce: boolean, nowMs: number): string | null {
-    this.pool.latestMs = nowMs;
-    return this.events.send(name, payload, canCoalesce);
+    this.#pool.latestMs = nowMs;
+    return this.#events.send(name, payload, canCoalesce);
   }
 
   /** The problem, or null. Then `listener.onEnd` is called in the end. */
   query(request: QueryRequest, listener: QueryListener, nowMs: number): string | null {
-    const asked = this.asking.ask(request, listener, nowMs);
-    this.absorb(nowMs);
+    const asked = this.#queryClient.send(request, listener, nowMs);
+    this.#absorb(nowMs);
     return asked.ok ? null : asked.error;
   }
 
   /** Answers a query of the event `query`. The problem, or null. */
   respond(query: IncomingQuery, payload: Uint8Array, nowMs: number): string | null {
-    const problem = this.responses.respond(query, payload, nowMs);
-    this.absorb(nowMs);
+    const problem = this.#responses.respond(query, payload, nowMs);
+    this.#absorb(nowMs);
     return problem;
   }
 
   /** The keyring that the event `keyring` told of is on the disk, or `problem` says why it isn't. */
   keyringSaved(query: IncomingQuery, problem: string | null, nowMs: number): void {
-    this.keys.saved(query, problem, nowMs);
-    this.absorb(nowMs);
+    this.#keys.saved(query, problem, nowMs);
+    this.#absorb(nowMs);
   }
 
   /** Lists or changes the keys of all members. `key`: ignored where they are listed. */
@@ -395,62 +399,63 @@ export class SerfCore implements Machine<SerfEvent> {
     done: (answer: KeyAnswer) => void,
     nowMs: number,
   ): void {
-    const { pool, asking } = this;
-    askKeys({ pool, asking }, { operation, key, relayFactor }, done, nowMs);
-    this.absorb(nowMs);
+    const pool = this.#pool;
+    const queryClient = this.#queryClient;
+    runKeyOperation({ pool, queryClient }, { operation, key, relayFactor }, done, nowMs);
+    this.#absorb(nowMs);
   }
 
   /** Leaves the pool; the event `left` says when that is done. The problem, or null. */
   leave(nowMs: number): string | null {
-    this.pool.latestMs = nowMs;
-    this.rejoin.stop();
-    const problem = this.departure.leave(nowMs);
-    this.absorb(nowMs);
+    this.#pool.latestMs = nowMs;
+    this.#rejoin.stop();
+    const problem = this.#departure.leave(nowMs);
+    this.#absorb(nowMs);
     return problem;
   }
 
   /** Declares a member to have left; the event `forceLeft` says when the others know. False: there is no such member. */
   forceLeave(name: string, prune: boolean, nowMs: number): boolean {
-    this.pool.latestMs = nowMs;
-    const isKnown = this.departure.force(name, prune, nowMs);
-    this.absorb(nowMs);
+    this.#pool.latestMs = nowMs;
+    const isKnown = this.#departure.force(name, prune, nowMs);
+    this.#absorb(nowMs);
     return isKnown;
   }
 
   /** The problem, or null. */
   setTags(tags: ReadonlyMap<string, string>, nowMs: number): string | null {
-    const { core, options } = this.pool;
+    const { core, options } = this.#pool;
     const meta = encodeTags(tags);
     if (meta === null) return TAGS_TOO_LONG;
-    const problem = this.refuseSelf(meta);
+    const problem = this.#refuseSelf(meta);
     if (problem !== null) return problem;
-    this.pool.latestMs = nowMs;
+    this.#pool.latestMs = nowMs;
     const isTaken = core.updateMeta(meta, options.serf.broadcastTimeoutMs, nowMs);
-    this.absorb(nowMs);
+    this.#absorb(nowMs);
     return isTaken ? null : 'our own description is refused';
   }
 
   get coordinate(): Coordinate {
-    return this.pool.coordinates.own;
+    return this.#pool.coordinates.own;
   }
 
   coordinateOf(name: string): Coordinate | undefined {
-    const { coordinates, options } = this.pool;
+    const { coordinates, options } = this.#pool;
     return name === options.self.name ? coordinates.own : coordinates.of(name);
   }
 
   /** Of the members that answered directly since the last call. */
   takeSeenCoordinates(): Map<string, Coordinate> {
-    return this.pool.coordinates.takeSeen();
+    return this.#pool.coordinates.takeSeen();
   }
 
   /** What a snapshot file made now would hold; null when none is kept. */
   snapshot(): RestoredSnapshot | null {
-    return this.journal?.state(this.pool.members.all()) ?? null;
+    return this.#journal?.state(this.#pool.members.all()) ?? null;
   }
 
   /** Serf's statistics by name. */
   figures(): { [name: string]: string } {
-    return figuresOf(this.pool);
+    return figuresOf(this.#pool);
   }
 }

@@ -25,31 +25,31 @@ export interface SerfOutboxParts {
 }
 
 export class SerfOutbox {
-  private readonly journal: SnapshotJournal | null;
-  private readonly memberClock: LamportClock;
-  private readonly nowMs: () => number;
-  private readonly memberCoalescer: MemberCoalescer | null;
-  private readonly userEventCoalescer: UserEventCoalescer | null;
-  private packets: OutgoingPacket[] = [];
-  private streams: StreamRequest[] = [];
-  private events: SerfEvent[] = [];
+  readonly #journal: SnapshotJournal | null;
+  readonly #memberClock: LamportClock;
+  readonly #nowMs: () => number;
+  readonly #memberCoalescer: MemberCoalescer | null;
+  readonly #userEventCoalescer: UserEventCoalescer | null;
+  #packets: OutgoingPacket[] = [];
+  #streams: StreamRequest[] = [];
+  #events: SerfEvent[] = [];
 
   constructor({ journal, memberClock, timers, settings, nowMs }: SerfOutboxParts) {
-    this.journal = journal;
-    this.memberClock = memberClock;
-    this.nowMs = nowMs;
+    this.#journal = journal;
+    this.#memberClock = memberClock;
+    this.#nowMs = nowMs;
     const { coalesce, userCoalesce } = settings;
-    const emit = (event: SerfEvent) => this.events.push(event);
-    this.memberCoalescer = coalesce && new MemberCoalescer(coalesce, timers, emit);
-    this.userEventCoalescer = userCoalesce && new UserEventCoalescer(userCoalesce, timers, emit);
+    const emit = (event: SerfEvent) => this.#events.push(event);
+    this.#memberCoalescer = coalesce && new MemberCoalescer(coalesce, timers, emit);
+    this.#userEventCoalescer = userCoalesce && new UserEventCoalescer(userCoalesce, timers, emit);
   }
 
   packet(packet: OutgoingPacket): void {
-    this.packets.push(packet);
+    this.#packets.push(packet);
   }
 
   stream(request: StreamRequest): void {
-    this.streams.push(request);
+    this.#streams.push(request);
   }
 
   log(level: LogLevel, text: string): void {
@@ -57,13 +57,13 @@ export class SerfOutbox {
   }
 
   member(type: MemberEventType, member: MemberRecord): void {
-    this.journal?.member(type, member.name, member.address);
+    this.#journal?.member(type, member.name, member.address);
     this.noteClock();
     this.tell({ kind: 'members', type, members: [memberInfo(member)] });
   }
 
   userEvent(event: Extract<SerfEvent, { kind: 'userEvent' }>): void {
-    this.journal?.userEvent(event.lTime);
+    this.#journal?.userEvent(event.lTime);
     this.tell(event);
   }
 
@@ -74,27 +74,28 @@ export class SerfOutbox {
 
   /** One that stays inside is noted all the same: after a restart it must not be answered again. */
   internalQuery(lTime: Uint64): void {
-    this.journal?.query(lTime);
+    this.#journal?.query(lTime);
   }
 
   /** Our own leave begins. */
   leaving(): void {
-    this.journal?.leave();
+    this.#journal?.leave();
   }
 
   noteClock(): void {
-    if (this.memberClock.time > 0) this.journal?.memberClock(timeBefore(this.memberClock.time));
+    if (this.#memberClock.time > 0) this.#journal?.memberClock(timeBefore(this.#memberClock.time));
   }
 
   /** The one way out for events. Where they are coalesced, those about members and users' are held back and merged here. */
   tell(event: SerfEvent): void {
-    const { memberCoalescer, userEventCoalescer } = this;
+    const memberCoalescer = this.#memberCoalescer;
+    const userEventCoalescer = this.#userEventCoalescer;
     if (event.kind === 'members' && memberCoalescer !== null) {
-      memberCoalescer.add(event, this.nowMs());
+      memberCoalescer.add(event, this.#nowMs());
       return;
     }
     if (event.kind === 'userEvent' && userEventCoalescer !== null) {
-      userEventCoalescer.add(event, this.nowMs());
+      userEventCoalescer.add(event, this.#nowMs());
       return;
     }
     // After these nobody listens any more.
@@ -102,17 +103,19 @@ export class SerfOutbox {
       memberCoalescer?.flush();
       userEventCoalescer?.flush();
     }
-    this.events.push(event);
+    this.#events.push(event);
   }
 
   /** Everything since the last call. */
   take(): MachineOutput<SerfEvent> {
-    const due = this.journal?.take() ?? null;
-    if (due !== null) this.events.push({ kind: 'snapshot', ...due });
-    const { packets, streams, events } = this;
-    this.packets = [];
-    this.streams = [];
-    this.events = [];
+    const due = this.#journal?.take() ?? null;
+    if (due !== null) this.#events.push({ kind: 'snapshot', ...due });
+    const packets = this.#packets;
+    const streams = this.#streams;
+    const events = this.#events;
+    this.#packets = [];
+    this.#streams = [];
+    this.#events = [];
     return { packets, streams, events };
   }
 }

@@ -15,50 +15,50 @@ import {
 } from './snapshot.js';
 
 export class SnapshotJournal {
-  private lines = '';
-  private isSynced = false;
-  private isLeaving = false;
-  private clock: Uint64;
-  private eventClock: Uint64;
-  private queryClock: Uint64;
+  #lines = '';
+  #isSynced = false;
+  #isLeaving = false;
+  #clock: Uint64;
+  #eventClock: Uint64;
+  #queryClock: Uint64;
 
   constructor(restored: RestoredSnapshot) {
-    this.clock = restored.clock;
-    this.eventClock = restored.eventClock;
-    this.queryClock = restored.queryClock;
+    this.#clock = restored.clock;
+    this.#eventClock = restored.eventClock;
+    this.#queryClock = restored.queryClock;
   }
 
   /** A name with a line feed would be read back as lines of its own. */
   member(type: MemberEventType, name: string, address: Address): void {
-    if (this.isLeaving || name.includes('\n')) return;
-    if (type === 'join') this.lines += aliveLine(name, addressText(address));
-    else if (type === 'leave' || type === 'failed') this.lines += notAliveLine(name);
+    if (this.#isLeaving || name.includes('\n')) return;
+    if (type === 'join') this.#lines += aliveLine(name, addressText(address));
+    else if (type === 'leave' || type === 'failed') this.#lines += notAliveLine(name);
   }
 
   /** The last time anybody may have used. Written even while leaving. */
   memberClock(time: Uint64): void {
-    if (time <= this.clock) return;
-    this.clock = time;
-    this.lines += clockLine(time);
+    if (time <= this.#clock) return;
+    this.#clock = time;
+    this.#lines += clockLine(time);
   }
 
   userEvent(time: Uint64): void {
-    if (this.isLeaving || time <= this.eventClock) return;
-    this.eventClock = time;
-    this.lines += eventClockLine(time);
+    if (this.#isLeaving || time <= this.#eventClock) return;
+    this.#eventClock = time;
+    this.#lines += eventClockLine(time);
   }
 
   query(time: Uint64): void {
-    if (this.isLeaving || time <= this.queryClock) return;
-    this.queryClock = time;
-    this.lines += queryClockLine(time);
+    if (this.#isLeaving || time <= this.#queryClock) return;
+    this.#queryClock = time;
+    this.#lines += queryClockLine(time);
   }
 
   /** We leave of our own will: a restart must not rejoin unless it is told to. */
   leave(): void {
-    this.isLeaving = true;
-    this.isSynced = true;
-    this.lines += LEAVE_LINE;
+    this.#isLeaving = true;
+    this.#isSynced = true;
+    this.#lines += LEAVE_LINE;
   }
 
   /** What all lines so far come to, with these members. */
@@ -67,16 +67,18 @@ export class SnapshotJournal {
     for (const { name, address, status } of all) {
       if (status === 'alive' || status === 'leaving') members.push({ name, address: addressText(address) });
     }
-    const { clock, eventClock, queryClock } = this;
+    const clock = this.#clock;
+    const eventClock = this.#eventClock;
+    const queryClock = this.#queryClock;
     return { members, clock, eventClock, queryClock };
   }
 
   /** What is due since the last call, null when nothing is. */
   take(): { readonly lines: string; readonly isSynced: boolean } | null {
-    if (this.lines === '') return null;
-    const taken = { lines: this.lines, isSynced: this.isSynced };
-    this.lines = '';
-    this.isSynced = false;
+    if (this.#lines === '') return null;
+    const taken = { lines: this.#lines, isSynced: this.#isSynced };
+    this.#lines = '';
+    this.#isSynced = false;
     return taken;
   }
 }

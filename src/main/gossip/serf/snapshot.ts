@@ -66,49 +66,49 @@ export function compactedSnapshot({ members, clock, eventClock, queryClock }: Re
 }
 
 class Replay {
-  private readonly members = new Map<string, string>();
-  private clock: Uint64 = 0;
-  private eventClock: Uint64 = 0;
-  private queryClock: Uint64 = 0;
-  private readonly keepsAfterLeave: boolean;
+  readonly #members = new Map<string, string>();
+  #clock: Uint64 = 0;
+  #eventClock: Uint64 = 0;
+  #queryClock: Uint64 = 0;
+  readonly #keepsAfterLeave: boolean;
 
   constructor(keepsAfterLeave: boolean) {
-    this.keepsAfterLeave = keepsAfterLeave;
+    this.#keepsAfterLeave = keepsAfterLeave;
   }
 
   get state(): RestoredSnapshot {
-    const members = [...this.members].map(([name, address]) => ({ name, address }));
-    return { members, clock: this.clock, eventClock: this.eventClock, queryClock: this.queryClock };
+    const members = [...this.#members].map(([name, address]) => ({ name, address }));
+    return { members, clock: this.#clock, eventClock: this.#eventClock, queryClock: this.#queryClock };
   }
 
   /** What isn't understood is passed over: comments, coordinates of old versions, damage. */
   take(text: string): void {
-    if (text.startsWith(ALIVE)) this.takeAlive(text.slice(ALIVE.length));
-    else if (text.startsWith(NOT_ALIVE)) this.members.delete(text.slice(NOT_ALIVE.length));
-    else if (text.startsWith(CLOCK)) this.clock = this.time(text, CLOCK) ?? this.clock;
-    else if (text.startsWith(EVENT_CLOCK)) this.eventClock = this.time(text, EVENT_CLOCK) ?? this.eventClock;
-    else if (text.startsWith(QUERY_CLOCK)) this.queryClock = this.time(text, QUERY_CLOCK) ?? this.queryClock;
-    else if (text === LEAVE && !this.keepsAfterLeave) this.clear();
+    if (text.startsWith(ALIVE)) this.#takeAlive(text.slice(ALIVE.length));
+    else if (text.startsWith(NOT_ALIVE)) this.#members.delete(text.slice(NOT_ALIVE.length));
+    else if (text.startsWith(CLOCK)) this.#clock = this.#time(text, CLOCK) ?? this.#clock;
+    else if (text.startsWith(EVENT_CLOCK)) this.#eventClock = this.#time(text, EVENT_CLOCK) ?? this.#eventClock;
+    else if (text.startsWith(QUERY_CLOCK)) this.#queryClock = this.#time(text, QUERY_CLOCK) ?? this.#queryClock;
+    else if (text === LEAVE && !this.#keepsAfterLeave) this.#clear();
   }
 
-  private takeAlive(nameAndAddress: string): void {
+  #takeAlive(nameAndAddress: string): void {
     const space = nameAndAddress.lastIndexOf(' ');
     if (space < 0) return;
     const name = nameAndAddress.slice(0, space);
-    if (this.members.size >= MOST_MEMBERS && !this.members.has(name)) return;
-    this.members.set(name, nameAndAddress.slice(space + 1));
+    if (this.#members.size >= MOST_MEMBERS && !this.#members.has(name)) return;
+    this.#members.set(name, nameAndAddress.slice(space + 1));
   }
 
-  private time(text: string, mark: string): Uint64 | null {
+  #time(text: string, mark: string): Uint64 | null {
     const read = parseGoUint(text.slice(mark.length), 64, 10);
     return read.ok ? read.value : null;
   }
 
-  private clear(): void {
-    this.members.clear();
-    this.clock = 0;
-    this.eventClock = 0;
-    this.queryClock = 0;
+  #clear(): void {
+    this.#members.clear();
+    this.#clock = 0;
+    this.#eventClock = 0;
+    this.#queryClock = 0;
   }
 }
 

@@ -28,22 +28,22 @@ interface Slot extends EventSlot {
 const NO_BYTES = new Uint8Array(0);
 
 export class UserEvents {
-  private readonly pool: SerfPool;
-  private readonly slots: (Slot | null)[] = new Array<Slot | null>(EVENT_SLOTS).fill(null);
-  private earliest: Uint64 = 0;
+  readonly #pool: SerfPool;
+  readonly #slots: (Slot | null)[] = new Array<Slot | null>(EVENT_SLOTS).fill(null);
+  #earliest: Uint64 = 0;
 
   constructor(pool: SerfPool) {
-    this.pool = pool;
+    this.#pool = pool;
   }
 
   /** The ring as it goes out with a push/pull. */
   get ring(): readonly (EventSlot | null)[] {
-    return this.slots;
+    return this.#slots;
   }
 
   /** Events before this time are none of ours. */
   ignoreBefore(time: Uint64): void {
-    if (time > this.earliest) this.earliest = time;
+    if (time > this.#earliest) this.#earliest = time;
   }
 
   /** After a restart: what was delivered before it isn't delivered again. */
@@ -53,7 +53,7 @@ export class UserEvents {
 
   /** Sends one. The problem, or null. */
   send(name: string, payload: Uint8Array | null, canCoalesce: boolean): string | null {
-    const { clocks, broadcasts, options } = this.pool;
+    const { clocks, broadcasts, options } = this.#pool;
     const limit = options.serf.userEventSizeLimit;
     const size = Buffer.byteLength(name) + (payload?.length ?? 0);
     if (size > limit) return `user event exceeds configured limit of ${limit} bytes before encoding`;
@@ -69,25 +69,25 @@ export class UserEvents {
 
   /** Whether it is to be passed on. Nothing of it is kept but copies. */
   receive(event: UserEvent): boolean {
-    const { clocks, out } = this.pool;
+    const { clocks, out } = this.#pool;
     const { LTime, Name } = event;
     clocks.event.witness(LTime);
-    if (LTime < this.earliest) return false;
+    if (LTime < this.#earliest) return false;
     const now = clocks.event.time;
     if (isBeyond(LTime, now, EVENT_SLOTS)) {
       out.log('warn', `received old event ${Name} from time ${LTime} (current: ${now})`);
       return false;
     }
     const Payload = event.Payload === null ? null : new Uint8Array(event.Payload);
-    if (!this.remember(LTime, { Name, Payload })) return false;
+    if (!this.#remember(LTime, { Name, Payload })) return false;
     out.userEvent({ kind: 'userEvent', lTime: LTime, name: Name, payload: Payload, canCoalesce: event.CC });
     return true;
   }
 
   /** False for one that is known, or for which there is no room: it would be delivered again and again. */
-  private remember(time: Uint64, event: RememberedEvent): boolean {
+  #remember(time: Uint64, event: RememberedEvent): boolean {
     const place = slotOf(time, EVENT_SLOTS);
-    let slot = this.slots[place] ?? null;
+    let slot = this.#slots[place] ?? null;
     const isSame = (other: RememberedEvent): boolean =>
       other.Name === event.Name && Buffer.compare(other.Payload ?? NO_BYTES, event.Payload ?? NO_BYTES) === 0;
     if (slot?.LTime === time && slot.Events.some(isSame)) return false;
@@ -95,10 +95,10 @@ export class UserEvents {
     if (size > MOST_EVENT_BYTES) return false;
     if (slot?.LTime !== time) {
       slot = { LTime: time, Events: [], bytes: 0 };
-      this.slots[place] = slot;
+      this.#slots[place] = slot;
     }
     if (slot.Events.length >= MOST_SLOT_EVENTS || slot.bytes + size > MOST_SLOT_BYTES) {
-      this.pool.out.log('warn', `dropping event ${event.Name}: too many of time ${time}`);
+      this.#pool.out.log('warn', `dropping event ${event.Name}: too many of time ${time}`);
       return false;
     }
     slot.Events.push(event);

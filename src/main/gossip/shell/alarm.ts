@@ -17,58 +17,58 @@ export interface AlarmOptions {
 }
 
 export class Alarm {
-  private readonly options: AlarmOptions;
-  private dueMs: number | null = null;
-  private armedMs = Number.POSITIVE_INFINITY;
-  private timer: NodeJS.Timeout | null = null;
-  private immediate: NodeJS.Immediate | null = null;
+  readonly #options: AlarmOptions;
+  #dueMs: number | null = null;
+  #armedMs = Number.POSITIVE_INFINITY;
+  #timer: NodeJS.Timeout | null = null;
+  #immediate: NodeJS.Immediate | null = null;
 
   constructor(options: AlarmOptions) {
-    this.options = options;
+    this.#options = options;
   }
 
   /** Null: never. A later time than before leaves the timer as it is; it is set again when it fires too early. */
   set(dueMs: number | null): void {
-    this.dueMs = dueMs;
-    if (dueMs !== null && dueMs < this.armedMs && this.immediate === null) this.arm(dueMs);
+    this.#dueMs = dueMs;
+    if (dueMs !== null && dueMs < this.#armedMs && this.#immediate === null) this.#arm(dueMs);
   }
 
   stop(): void {
-    this.dueMs = null;
-    this.disarm();
-    if (this.immediate !== null) clearImmediate(this.immediate);
-    this.immediate = null;
+    this.#dueMs = null;
+    this.#disarm();
+    if (this.#immediate !== null) clearImmediate(this.#immediate);
+    this.#immediate = null;
   }
 
-  private disarm(): void {
-    if (this.timer !== null) clearTimeout(this.timer);
-    this.timer = null;
-    this.armedMs = Number.POSITIVE_INFINITY;
+  #disarm(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#armedMs = Number.POSITIVE_INFINITY;
   }
 
-  private arm(dueMs: number): void {
-    this.disarm();
-    this.armedMs = dueMs;
+  #arm(dueMs: number): void {
+    this.#disarm();
+    this.#armedMs = dueMs;
     const delayMs = Math.ceil(Math.max(0, dueMs - performance.now()));
-    this.timer = setTimeout(() => this.fired(), Math.min(delayMs, LONGEST_TIMEOUT_MS));
+    this.#timer = setTimeout(() => this.#fired(), Math.min(delayMs, LONGEST_TIMEOUT_MS));
   }
 
-  private fired(): void {
-    this.disarm();
-    if (this.dueMs === null) return;
-    if (this.dueMs > performance.now()) this.arm(this.dueMs);
-    else this.afterReading(MOST_TURNS);
+  #fired(): void {
+    this.#disarm();
+    if (this.#dueMs === null) return;
+    if (this.#dueMs > performance.now()) this.#arm(this.#dueMs);
+    else this.#afterReading(MOST_TURNS);
   }
 
-  private afterReading(turns: number): void {
-    const before = this.options.received();
-    this.immediate = setImmediate(() => {
-      this.immediate = null;
-      if (turns > 1 && this.options.received() - before >= DATAGRAMS_A_TURN) {
-        this.afterReading(turns - 1);
+  #afterReading(turns: number): void {
+    const before = this.#options.received();
+    this.#immediate = setImmediate(() => {
+      this.#immediate = null;
+      if (turns > 1 && this.#options.received() - before >= DATAGRAMS_A_TURN) {
+        this.#afterReading(turns - 1);
         return;
       }
-      this.options.ring();
+      this.#options.ring();
     });
   }
 }

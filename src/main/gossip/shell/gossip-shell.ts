@@ -90,34 +90,35 @@ async function openSockets(
 
 export class GossipShell<Event> {
   readonly boundPort: number;
-  private readonly options: ShellOptions<Event>;
-  private readonly metrics: ShellMetrics;
-  private readonly udp: UdpTransport;
-  private readonly drops: DropLog;
-  private readonly alarm: Alarm;
-  private readonly turns = new Turns();
-  private readonly server: StreamServer;
-  private readonly client: StreamClient;
-  private flushing: NodeJS.Immediate | null = null;
-  private isCarryingOut = false;
-  private isClosed = false;
+  readonly #options: ShellOptions<Event>;
+  readonly #metrics: ShellMetrics;
+  readonly #udp: UdpTransport;
+  readonly #drops: DropLog;
+  readonly #alarm: Alarm;
+  readonly #turns = new Turns();
+  readonly #server: StreamServer;
+  readonly #client: StreamClient;
+  #flushing: NodeJS.Immediate | null = null;
+  #isCarryingOut = false;
+  #isClosed = false;
 
   private constructor(options: ShellOptions<Event>, sockets: Sockets) {
     const { machine, protection, logger, streamTimeoutMs: timeoutMs } = options;
-    this.options = options;
+    this.#options = options;
     this.boundPort = sockets.port;
-    this.udp = sockets.udp;
-    this.drops = new DropLog(logger);
-    this.metrics = shellMetrics(options.metrics, options.labels);
-    this.alarm = new Alarm({
-      ring: () => this.ring(),
-      received: () => this.udp.received,
+    this.#udp = sockets.udp;
+    this.#drops = new DropLog(logger);
+    this.#metrics = shellMetrics(options.metrics, options.labels);
+    this.#alarm = new Alarm({
+      ring: () => this.#ring(),
+      received: () => this.#udp.received,
     });
-    const { turns, metrics } = this;
+    const turns = this.#turns;
+    const metrics = this.#metrics;
     const run = <T>(action: (nowMs: number) => T): T => this.run(action);
     const work = { machine, protection, turns, timeoutMs, logger, metrics, run };
-    this.server = new StreamServer(sockets.listener, work, options.allows, options.limits ?? STREAM_LIMITS);
-    this.client = new StreamClient(work);
+    this.#server = new StreamServer(sockets.listener, work, options.allows, options.limits ?? STREAM_LIMITS);
+    this.#client = new StreamClient(work);
   }
 
   /** The error is memberlist's text. */
@@ -126,27 +127,27 @@ export class GossipShell<Event> {
     const sockets = await openSockets(options.bindAddress, options.bindPort, options.logger, callbacks);
     if (typeof sockets === 'string') return { ok: false, error: sockets };
     const shell = new GossipShell(options, sockets);
-    callbacks.onDatagram = (datagram, from) => shell.receive(datagram, from);
+    callbacks.onDatagram = (datagram, from) => shell.#receive(datagram, from);
     return { ok: true, shell };
   }
 
   /** Calls into the machine, then carries out what it wants. After {@link close} it only calls. */
   run<T>(action: (nowMs: number) => T): T {
     const result = action(performance.now());
-    this.carryOut();
+    this.#carryOut();
     return result;
   }
 
   /** Exchanges states with the member that listens at `to`. `name` is for the log. */
   async exchange(to: Address, name: string, isJoin: boolean): Promise<Exchanged> {
     const where = addressText(to);
-    this.options.logger.debug(`memberlist: Initiating push/pull sync with: ${name} ${where}`);
-    return this.client.pushPull(to, isJoin);
+    this.#options.logger.debug(`memberlist: Initiating push/pull sync with: ${name} ${where}`);
+    return this.#client.pushPull(to, isJoin);
   }
 
   /** Joins by each address in turn, in the form `[name/]host[:port]`. */
   async join(addresses: readonly string[]): Promise<Joined> {
-    const { logger } = this.options;
+    const { logger } = this.#options;
     let joined = 0;
     const errors: string[] = [];
     for (const text of addresses) {
@@ -174,20 +175,20 @@ export class GossipShell<Event> {
 
   /** Ends everything at once; nothing is said to anybody. What runs fails. */
   async close(): Promise<void> {
-    if (this.isClosed) return;
-    this.isClosed = true;
-    this.alarm.stop();
-    this.turns.stop();
-    if (this.flushing !== null) clearImmediate(this.flushing);
-    this.client.close();
-    await Promise.all([this.udp.close(), this.server.close()]);
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#alarm.stop();
+    this.#turns.stop();
+    if (this.#flushing !== null) clearImmediate(this.#flushing);
+    this.#client.close();
+    await Promise.all([this.#udp.close(), this.#server.close()]);
   }
 
-  private receive(datagram: Uint8Array, from: Address): void {
-    const { machine, protection, allows } = this.options;
-    this.metrics.udpReceived.add(datagram.length);
+  #receive(datagram: Uint8Array, from: Address): void {
+    const { machine, protection, allows } = this.#options;
+    this.#metrics.udpReceived.add(datagram.length);
     const nowMs = performance.now();
-    const drop = (problem: string): void => this.drops.dropped(nowMs, () => `${problem} from=${addressText(from)}`);
+    const drop = (problem: string): void => this.#drops.dropped(nowMs, () => `${problem} from=${addressText(from)}`);
     if (allows?.(from.ip) === false) {
       drop('source is not allowed');
       return;
@@ -200,74 +201,74 @@ export class GossipShell<Event> {
       }
       machine.receive(opened.packet, from, nowMs);
     } catch (error) {
-      this.surprised(error, `from=${addressText(from)}`);
+      this.#surprised(error, `from=${addressText(from)}`);
     }
     // One carrying out for all packets that came in one turn.
-    this.flushing ??= setImmediate(() => this.carryOut());
+    this.#flushing ??= setImmediate(() => this.#carryOut());
   }
 
   /** The machine's time has come. Should it throw, it is asked again a little later, not at once. */
-  private ring(): void {
-    if (!this.attempt((nowMs) => this.options.machine.tick(nowMs)))
-      this.alarm.set(performance.now() + AFTER_SURPRISE_MS);
+  #ring(): void {
+    if (!this.#attempt((nowMs) => this.#options.machine.tick(nowMs)))
+      this.#alarm.set(performance.now() + AFTER_SURPRISE_MS);
   }
 
   /** For callers that have nobody above them; false when it threw. */
-  private attempt(action: (nowMs: number) => void): boolean {
+  #attempt(action: (nowMs: number) => void): boolean {
     try {
       this.run(action);
       return true;
     } catch (error) {
-      this.surprised(error, '');
+      this.#surprised(error, '');
       return false;
     }
   }
 
   /** A packet or stream that we can't cope with costs its sender this one exchange, and nobody else anything. */
-  private surprised(error: unknown, about: string): void {
-    this.options.logger.error(`memberlist: unexpected error: ${errorDetail(error)} ${about}`);
+  #surprised(error: unknown, about: string): void {
+    this.#options.logger.error(`memberlist: unexpected error: ${errorDetail(error)} ${about}`);
   }
 
-  private carryOut(): void {
-    if (this.isClosed || this.isCarryingOut) return;
-    if (this.flushing !== null) clearImmediate(this.flushing);
-    this.flushing = null;
-    this.isCarryingOut = true;
-    const { machine, onEvents } = this.options;
+  #carryOut(): void {
+    if (this.#isClosed || this.#isCarryingOut) return;
+    if (this.#flushing !== null) clearImmediate(this.#flushing);
+    this.#flushing = null;
+    this.#isCarryingOut = true;
+    const { machine, onEvents } = this.#options;
     try {
       for (;;) {
         const { packets, streams, events } = machine.take();
         if (packets.length + streams.length + events.length === 0) break;
-        for (const packet of packets) this.send(packet);
-        for (const request of streams) this.open(request);
+        for (const packet of packets) this.#send(packet);
+        for (const request of streams) this.#open(request);
         if (events.length > 0) onEvents(events);
       }
     } catch (error) {
-      this.surprised(error, '');
+      this.#surprised(error, '');
     } finally {
-      this.isCarryingOut = false;
+      this.#isCarryingOut = false;
     }
-    this.alarm.set(machine.nextMs);
+    this.#alarm.set(machine.nextMs);
   }
 
-  private send({ to, message, withChecksum, probe }: OutgoingPacket): void {
-    const packet = sealPacket(message, this.options.protection, withChecksum);
-    this.metrics.udpSent.add(packet.length);
-    const { machine } = this.options;
-    this.udp.send(packet, to, probe === null ? null : () => this.attempt(() => machine.packetFailed(probe)));
+  #send({ to, message, withChecksum, probe }: OutgoingPacket): void {
+    const packet = sealPacket(message, this.#options.protection, withChecksum);
+    this.#metrics.udpSent.add(packet.length);
+    const { machine } = this.#options;
+    this.#udp.send(packet, to, probe === null ? null : () => this.#attempt(() => machine.packetFailed(probe)));
   }
 
-  private open(request: StreamRequest): void {
+  #open(request: StreamRequest): void {
     if (request.kind === 'ping') {
-      this.client.ping(request).catch((error: unknown) => this.surprised(error, ''));
+      this.#client.ping(request).catch((error: unknown) => this.#surprised(error, ''));
       return;
     }
     const { to, name, isJoin } = request;
     this.exchange(to, name, isJoin)
       .then((exchanged) => {
-        if (exchanged.ok || this.isClosed) return;
-        this.options.logger.error(`memberlist: Push/Pull with ${name} failed: ${exchanged.error}`);
+        if (exchanged.ok || this.#isClosed) return;
+        this.#options.logger.error(`memberlist: Push/Pull with ${name} failed: ${exchanged.error}`);
       })
-      .catch((error: unknown) => this.surprised(error, ''));
+      .catch((error: unknown) => this.#surprised(error, ''));
   }
 }

@@ -31,48 +31,48 @@ export interface Admission {
 }
 
 export class InboundLimits {
-  private readonly limits: StreamLimits;
-  private readonly sources = new Map<string, number>();
-  private open = 0;
-  private pushPulls = 0;
-  private heldBytes = 0;
+  readonly #limits: StreamLimits;
+  readonly #sources = new Map<string, number>();
+  #open = 0;
+  #pushPulls = 0;
+  #heldBytes = 0;
 
   constructor(limits: StreamLimits) {
-    this.limits = limits;
+    this.#limits = limits;
   }
 
   /** Null: one more is too many. */
   admit(source: string): Admission | null {
-    const { limits } = this;
-    const fromSource = this.sources.get(source) ?? 0;
-    if (this.open >= limits.open || fromSource >= limits.openFromOneSource) return null;
-    this.open += 1;
-    this.sources.set(source, fromSource + 1);
+    const limits = this.#limits;
+    const fromSource = this.#sources.get(source) ?? 0;
+    if (this.#open >= limits.open || fromSource >= limits.openFromOneSource) return null;
+    this.#open += 1;
+    this.#sources.set(source, fromSource + 1);
     let held = 0;
     let isPushPull = false;
     let isReleased = false;
     const holdBytes = (bytes: number): boolean => {
-      this.heldBytes += bytes - held;
+      this.#heldBytes += bytes - held;
       held = bytes;
-      return this.heldBytes <= limits.heldBytes;
+      return this.#heldBytes <= limits.heldBytes;
     };
     return {
       hold: (reader, more = 0) => isReleased || holdBytes(reader.heldBytes + more),
       startPushPull: () => {
-        if (this.pushPulls >= limits.pushPulls) return false;
+        if (this.#pushPulls >= limits.pushPulls) return false;
         isPushPull = true;
-        this.pushPulls += 1;
+        this.#pushPulls += 1;
         return true;
       },
       release: () => {
         if (isReleased) return;
         isReleased = true;
         holdBytes(0);
-        if (isPushPull) this.pushPulls -= 1;
-        this.open -= 1;
-        const left = (this.sources.get(source) ?? 1) - 1;
-        if (left === 0) this.sources.delete(source);
-        else this.sources.set(source, left);
+        if (isPushPull) this.#pushPulls -= 1;
+        this.#open -= 1;
+        const left = (this.#sources.get(source) ?? 1) - 1;
+        if (left === 0) this.#sources.delete(source);
+        else this.#sources.set(source, left);
       },
     };
   }

@@ -3,8 +3,8 @@
 
 import dns from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { codeOf, messageOf } from '../../../gotext/errno.js';
 import { parseIp } from '../../../gotext/ip.js';
-import { codeOf, messageOf } from '../../../gotext/network-errors.js';
 import type { Address } from '../core/node.js';
 
 /** For the first look-up of a name with a dot. */

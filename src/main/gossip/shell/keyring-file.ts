@@ -103,28 +103,28 @@ function create(file: string, content: string): void {
 
 export class KeyringFile {
   readonly path: string;
-  private readonly keyring: Keyring;
-  private running: Promise<string | null> = Promise.resolve(null);
-  private waiting: Promise<string | null> | null = null;
+  readonly #keyring: Keyring;
+  #running: Promise<string | null> = Promise.resolve(null);
+  #waiting: Promise<string | null> | null = null;
 
   constructor(file: string, keyring: Keyring) {
     this.path = file;
-    this.keyring = keyring;
+    this.#keyring = keyring;
   }
 
   /** Writes the keyring as it is when its turn comes. Resolves with what went wrong, null when nothing did. */
   save(): Promise<string | null> {
     // Changes that come while the file is being written share the next write.
-    this.waiting ??= this.running.then(() => {
-      this.waiting = null;
-      this.running = this.replace();
-      return this.running;
+    this.#waiting ??= this.#running.then(() => {
+      this.#waiting = null;
+      this.#running = this.#replace();
+      return this.#running;
     });
-    return this.waiting;
+    return this.#waiting;
   }
 
-  private async replace(): Promise<string | null> {
-    const texts = this.keyring.keys.map((key) => Buffer.from(key.bytes).toString('base64'));
+  async #replace(): Promise<string | null> {
+    const texts = this.#keyring.keys.map((key) => Buffer.from(key.bytes).toString('base64'));
     const temporary = `${this.path}.tmp`;
     try {
       const handle = await fs.promises.open(temporary, 'w', FILE_MODE);

@@ -67,30 +67,30 @@ function readLines(file: number): { readonly content: Buffer; readonly size: num
 }
 
 export class SnapshotFile {
-  private readonly path: string;
-  private readonly source: SnapshotSource;
-  private readonly limits: SnapshotLimits;
-  private handle: fs.promises.FileHandle | null = null;
-  private size: number;
-  private pending = '';
-  private mustSync = false;
-  private hasLeft = false;
+  readonly #path: string;
+  readonly #source: SnapshotSource;
+  readonly #limits: SnapshotLimits;
+  #handle: fs.promises.FileHandle | null = null;
+  #size: number;
+  #pending = '';
+  #mustSync = false;
+  #hasLeft = false;
   /** The file lacks something that was told, or ends in a part of a line: nothing may be appended before a compaction. */
-  private isBehind = false;
-  private hasFailed = false;
-  private compactedSize = 0;
-  private nextFlushMs = 0;
+  #isBehind = false;
+  #hasFailed = false;
+  #compactedSize = 0;
+  #nextFlushMs = 0;
   /** No compaction before this. */
-  private nextCompactionMs = 0;
-  private timer: NodeJS.Timeout | null = null;
-  private work: Promise<void> | null = null;
-  private isClosed = false;
+  #nextCompactionMs = 0;
+  #timer: NodeJS.Timeout | null = null;
+  #work: Promise<void> | null = null;
+  #isClosed = false;
 
   private constructor(file: string, size: number, source: SnapshotSource, limits: SnapshotLimits) {
-    this.path = file;
-    this.size = size;
-    this.source = source;
-    this.limits = limits;
+    this.#path = file;
+    this.#size = size;
+    this.#source = source;
+    this.#limits = limits;
   }
 
   /** Reads what an earlier run left and makes the file ready, with its directory; waits for the disk. */
@@ -117,111 +117,111 @@ export class SnapshotFile {
 
   /** Whole lines, each with its line feed. `isSynced`: they are brought onto the disk at once. Never waits. */
   append(lines: string, isSynced: boolean): void {
-    if (this.isClosed) return;
-    this.hasLeft ||= hasLeaveLine(lines);
-    this.mustSync ||= isSynced;
+    if (this.#isClosed) return;
+    this.#hasLeft ||= hasLeaveLine(lines);
+    this.#mustSync ||= isSynced;
     // A file that is behind gets these lines, too, with the compaction.
-    if (!this.isBehind) this.pending += lines;
-    if (this.pending.length > this.limits.mostPendingBytes) this.fallBehind();
-    this.schedule();
+    if (!this.#isBehind) this.#pending += lines;
+    if (this.#pending.length > this.#limits.mostPendingBytes) this.#fallBehind();
+    this.#schedule();
   }
 
   /** Writes what is pending. Resolves when that is done or has failed. */
   async close(): Promise<void> {
-    this.isClosed = true;
-    this.clearTimer();
-    await this.work;
-    await this.flush(Number.POSITIVE_INFINITY);
-    await this.closeHandle();
+    this.#isClosed = true;
+    this.#clearTimer();
+    await this.#work;
+    await this.#flush(Number.POSITIVE_INFINITY);
+    await this.#closeHandle();
   }
 
-  private fallBehind(): void {
-    this.isBehind = true;
-    this.pending = '';
+  #fallBehind(): void {
+    this.#isBehind = true;
+    this.#pending = '';
   }
 
-  private clearTimer(): void {
-    if (this.timer !== null) clearTimeout(this.timer);
-    this.timer = null;
+  #clearTimer(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
   }
 
   /** When the disk may be asked next; while it is at work, the end of the work asks again. */
-  private schedule(): void {
-    if (this.work !== null || this.isClosed) return;
-    if (this.pending === '' && !this.isBehind && !this.mustSync) return;
-    const isUrgent = this.mustSync && !this.isBehind;
-    if (this.timer !== null && !isUrgent) return;
-    this.clearTimer();
-    const atMs = this.isBehind ? Math.max(this.nextFlushMs, this.nextCompactionMs) : this.nextFlushMs;
-    this.timer = setTimeout(() => this.start(), isUrgent ? 0 : Math.max(0, atMs - performance.now()));
+  #schedule(): void {
+    if (this.#work !== null || this.#isClosed) return;
+    if (this.#pending === '' && !this.#isBehind && !this.#mustSync) return;
+    const isUrgent = this.#mustSync && !this.#isBehind;
+    if (this.#timer !== null && !isUrgent) return;
+    this.#clearTimer();
+    const atMs = this.#isBehind ? Math.max(this.#nextFlushMs, this.#nextCompactionMs) : this.#nextFlushMs;
+    this.#timer = setTimeout(() => this.#start(), isUrgent ? 0 : Math.max(0, atMs - performance.now()));
   }
 
-  private start(): void {
-    this.timer = null;
-    this.work = this.flush(performance.now()).finally(() => {
-      this.work = null;
-      this.schedule();
+  #start(): void {
+    this.#timer = null;
+    this.#work = this.#flush(performance.now()).finally(() => {
+      this.#work = null;
+      this.#schedule();
     });
   }
 
-  private isTooLarge(added: number): boolean {
-    const size = this.size + added;
+  #isTooLarge(added: number): boolean {
+    const size = this.#size + added;
     // Where names are long, the state alone takes more than that: compacting must still halve the file to be worth it.
-    if (size <= this.limits.leastCompactedBytes || size <= 2 * this.compactedSize) return false;
-    return size > BYTES_PER_MEMBER * this.source.aliveCount();
+    if (size <= this.#limits.leastCompactedBytes || size <= 2 * this.#compactedSize) return false;
+    return size > BYTES_PER_MEMBER * this.#source.aliveCount();
   }
 
-  private async flush(nowMs: number): Promise<void> {
-    this.nextFlushMs = nowMs + this.limits.flushIntervalMs;
-    if (!this.isBehind) await this.writePending();
-    if (this.isBehind && nowMs >= this.nextCompactionMs) await this.compact(nowMs);
+  async #flush(nowMs: number): Promise<void> {
+    this.#nextFlushMs = nowMs + this.#limits.flushIntervalMs;
+    if (!this.#isBehind) await this.#writePending();
+    if (this.#isBehind && nowMs >= this.#nextCompactionMs) await this.#compact(nowMs);
   }
 
-  private async writePending(): Promise<void> {
-    const lines = Buffer.from(this.pending);
-    const isSynced = this.mustSync;
-    if (this.isTooLarge(lines.length)) return this.fallBehind();
+  async #writePending(): Promise<void> {
+    const lines = Buffer.from(this.#pending);
+    const isSynced = this.#mustSync;
+    if (this.#isTooLarge(lines.length)) return this.#fallBehind();
     if (lines.length === 0 && !isSynced) return;
-    this.pending = '';
-    this.mustSync = false;
+    this.#pending = '';
+    this.#mustSync = false;
     try {
-      this.handle ??= await fs.promises.open(this.path, 'a', FILE_MODE);
-      await this.handle.appendFile(lines);
-      if (isSynced) await this.handle.datasync();
-      this.size += lines.length;
+      this.#handle ??= await fs.promises.open(this.#path, 'a', FILE_MODE);
+      await this.#handle.appendFile(lines);
+      if (isSynced) await this.#handle.datasync();
+      this.#size += lines.length;
     } catch (error) {
-      this.source.warn(`failed to update snapshot ${this.path}: ${message(error)}`);
-      this.mustSync ||= isSynced;
-      this.hasFailed = true;
-      this.fallBehind();
+      this.#source.warn(`failed to update snapshot ${this.#path}: ${message(error)}`);
+      this.#mustSync ||= isSynced;
+      this.#hasFailed = true;
+      this.#fallBehind();
     }
   }
 
   /** Writes the state as a new file. What is appended meanwhile goes to the end of that one. */
-  private async compact(nowMs: number): Promise<void> {
-    const text = compactedSnapshot(this.source.state()) + (this.hasLeft ? LEAVE_LINE : '');
-    const isSynced = this.mustSync;
-    this.pending = '';
-    this.mustSync = false;
-    this.isBehind = false;
-    if (this.hasFailed) this.nextCompactionMs = nowMs + this.limits.retryIntervalMs;
-    this.hasFailed = false;
+  async #compact(nowMs: number): Promise<void> {
+    const text = compactedSnapshot(this.#source.state()) + (this.#hasLeft ? LEAVE_LINE : '');
+    const isSynced = this.#mustSync;
+    this.#pending = '';
+    this.#mustSync = false;
+    this.#isBehind = false;
+    if (this.#hasFailed) this.#nextCompactionMs = nowMs + this.#limits.retryIntervalMs;
+    this.#hasFailed = false;
     try {
-      await this.closeHandle();
-      await this.replace(text);
-      this.size = Buffer.byteLength(text);
-      this.compactedSize = this.size;
+      await this.#closeHandle();
+      await this.#replace(text);
+      this.#size = Buffer.byteLength(text);
+      this.#compactedSize = this.#size;
     } catch (error) {
-      this.source.warn(`failed to compact snapshot ${this.path}: ${message(error)}`);
-      this.nextCompactionMs = nowMs + this.limits.retryIntervalMs;
-      this.hasFailed = true;
-      this.mustSync ||= isSynced;
-      this.fallBehind();
+      this.#source.warn(`failed to compact snapshot ${this.#path}: ${message(error)}`);
+      this.#nextCompactionMs = nowMs + this.#limits.retryIntervalMs;
+      this.#hasFailed = true;
+      this.#mustSync ||= isSynced;
+      this.#fallBehind();
     }
   }
 
-  private async replace(text: string): Promise<void> {
-    const shorter = `${this.path}.compact`;
+  async #replace(text: string): Promise<void> {
+    const shorter = `${this.#path}.compact`;
     const handle = await fs.promises.open(shorter, 'w', FILE_MODE);
     try {
       await handle.writeFile(text);
@@ -229,17 +229,17 @@ export class SnapshotFile {
     } finally {
       await handle.close();
     }
-    await fs.promises.rename(shorter, this.path);
-    await syncDirectory(path.dirname(this.path));
+    await fs.promises.rename(shorter, this.#path);
+    await syncDirectory(path.dirname(this.#path));
   }
 
-  private async closeHandle(): Promise<void> {
-    const handle = this.handle;
-    this.handle = null;
+  async #closeHandle(): Promise<void> {
+    const handle = this.#handle;
+    this.#handle = null;
     try {
       await handle?.close();
     } catch (error) {
-      this.source.warn(`failed to close snapshot ${this.path}: ${message(error)}`);
+      this.#source.warn(`failed to close snapshot ${this.#path}: ${message(error)}`);
     }
   }
 }

@@ -28,19 +28,19 @@ function failed(error: string): { readonly ok: false; readonly error: string } {
 }
 
 export class StreamClient {
-  private readonly work: StreamWork;
-  private readonly sockets = new Set<Socket>();
-  private isClosed = false;
+  readonly #work: StreamWork;
+  readonly #sockets = new Set<Socket>();
+  #isClosed = false;
 
   constructor(work: StreamWork) {
-    this.work = work;
+    this.#work = work;
   }
 
   /** Exchanges states with whoever listens at `to`, and merges what came back. */
   async pushPull(to: Address, isJoin: boolean): Promise<Exchanged> {
-    const { work } = this;
+    const work = this.#work;
     const beganMs = performance.now();
-    const answered = await this.exchange(to, work.timeoutMs, () =>
+    const answered = await this.#exchange(to, work.timeoutMs, () =>
       work.run(() => ({ type: 'pushPull', body: work.machine.localState(isJoin) })),
     );
     work.metrics.pushPull.add(performance.now() - beganMs);
@@ -53,11 +53,11 @@ export class StreamClient {
 
   /** Sends a ping; tells the machine when the right ack came before the deadline. */
   async ping({ to, name, seqNo, deadlineMs }: StreamRequest & { readonly kind: 'ping' }): Promise<void> {
-    const { work } = this;
+    const work = this.#work;
     const source = { SourceAddr: null, SourcePort: 0, SourceNode: '' };
     const body = { SeqNo: seqNo, Node: name, ...source };
     const timeoutMs = Math.max(0, deadlineMs - performance.now());
-    const answered = await this.exchange(to, timeoutMs, () => ({ type: 'ping', body }));
+    const answered = await this.#exchange(to, timeoutMs, () => ({ type: 'ping', body }));
     if (!answered.ok) {
       work.logger.debug(`memberlist: Failed fallback TCP ping: ${answered.error}`);
       return;
@@ -69,17 +69,17 @@ export class StreamClient {
 
   /** Ends all connections; what runs fails. */
   close(): void {
-    this.isClosed = true;
-    for (const socket of this.sockets) socket.destroy();
+    this.#isClosed = true;
+    for (const socket of this.#sockets) socket.destroy();
   }
 
-  private dial(to: Address, timeoutMs: number): Promise<Dialled> {
-    if (this.isClosed) return Promise.resolve(failed('the pool is closed'));
-    if (this.sockets.size >= MOST_DIALLED) return Promise.resolve(failed('too many streams are open'));
+  #dial(to: Address, timeoutMs: number): Promise<Dialled> {
+    if (this.#isClosed) return Promise.resolve(failed('the pool is closed'));
+    if (this.#sockets.size >= MOST_DIALLED) return Promise.resolve(failed('too many streams are open'));
     const where = addressText(to);
     const socket = connect({ host: ipText(to.ip), port: to.port, noDelay: true, autoSelectFamily: false });
-    this.sockets.add(socket);
-    socket.once('close', () => this.sockets.delete(socket));
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
     return new Promise((resolve) => {
       const finish = (dialled: Dialled): void => {
         clearTimeout(timer);
@@ -91,15 +91,15 @@ export class StreamClient {
       socket.once('close', () => finish(failed(`dial tcp ${where}: operation was canceled`)));
       socket.once('connect', () => {
         socket.removeAllListeners('error');
-        finish({ ok: true, connection: new StreamConnection(socket, this.work.turns) });
+        finish({ ok: true, connection: new StreamConnection(socket, this.#work.turns) });
       });
     });
   }
 
   /** One message there, made once the connection stands, and one back. */
-  private async exchange(to: Address, timeoutMs: number, make: () => StreamMessage): Promise<Answered> {
-    const { protection, turns, metrics } = this.work;
-    const dialled = await this.dial(to, timeoutMs);
+  async #exchange(to: Address, timeoutMs: number, make: () => StreamMessage): Promise<Answered> {
+    const { protection, turns, metrics } = this.#work;
+    const dialled = await this.#dial(to, timeoutMs);
     if (!dialled.ok) return dialled;
     metrics.tcpConnect.add(1);
     const { connection } = dialled;

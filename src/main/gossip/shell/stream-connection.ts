@@ -26,62 +26,63 @@ function* advance(reader: StreamReader, mayHold: (reader: StreamReader) => boole
 export class StreamConnection {
   /** `127.0.0.1:4711`. */
   readonly remote: string;
-  private readonly socket: Socket;
-  private readonly turns: Turns;
-  private readonly local: string;
-  private deadline: NodeJS.Timeout | null = null;
+  readonly #socket: Socket;
+  readonly #turns: Turns;
+  readonly #local: string;
+  #deadline: NodeJS.Timeout | null = null;
   /** Why nothing more can be done; null while all is well. */
-  private broken: string | null = null;
-  private onBroken: ((error: string) => void) | null = null;
+  #broken: string | null = null;
+  #onBroken: ((error: string) => void) | null = null;
 
   /** `socket` is connected and doesn't read yet. */
   constructor(socket: Socket, turns: Turns) {
-    this.socket = socket;
-    this.turns = turns;
+    this.#socket = socket;
+    this.#turns = turns;
     this.remote = joinHostPort(socket.remoteAddress ?? '', socket.remotePort ?? 0);
-    this.local = joinHostPort(socket.localAddress ?? '', socket.localPort ?? 0);
-    socket.on('error', (error) => this.fail(streamText('tcp', this.local, this.remote, error)));
+    this.#local = joinHostPort(socket.localAddress ?? '', socket.localPort ?? 0);
+    socket.on('error', (error) => this.#fail(streamText('tcp', this.#local, this.remote, error)));
     socket.on('close', () => {
-      this.clearDeadline();
-      this.fail('EOF');
+      this.#clearDeadline();
+      this.#fail('EOF');
     });
   }
 
   /** False: nothing can be sent any more. */
   get isOpen(): boolean {
-    return this.broken === null;
+    return this.#broken === null;
   }
 
   /** From now; replaces an earlier deadline. */
   setDeadline(timeoutMs: number): void {
-    this.clearDeadline();
-    this.deadline = setTimeout(() => {
-      this.fail(`read tcp ${this.local}->${this.remote}: i/o timeout`);
-      this.socket.destroy();
+    this.#clearDeadline();
+    this.#deadline = setTimeout(() => {
+      this.#fail(`read tcp ${this.#local}->${this.remote}: i/o timeout`);
+      this.#socket.destroy();
     }, timeoutMs);
   }
 
   /** Called once, when the connection is closed. */
   onClose(listener: () => void): void {
-    if (this.socket.closed) listener();
-    else this.socket.once('close', listener);
+    if (this.#socket.closed) listener();
+    else this.#socket.once('close', listener);
   }
 
-  private clearDeadline(): void {
-    if (this.deadline !== null) clearTimeout(this.deadline);
-    this.deadline = null;
+  #clearDeadline(): void {
+    if (this.#deadline !== null) clearTimeout(this.#deadline);
+    this.#deadline = null;
   }
 
-  private fail(error: string): void {
-    this.broken ??= error;
-    const listener = this.onBroken;
-    this.onBroken = null;
-    listener?.(this.broken);
+  #fail(error: string): void {
+    this.#broken ??= error;
+    const listener = this.#onBroken;
+    this.#onBroken = null;
+    listener?.(this.#broken);
   }
 
   /** Reads the other side's message. `mayHold`: whether the reader may go on with the memory it has taken. */
   receive(reader: StreamReader, mayHold: (reader: StreamReader) => boolean): Promise<Received> {
-    const { socket, turns } = this;
+    const socket = this.#socket;
+    const turns = this.#turns;
     return new Promise((resolve, reject) => {
       let isOver = false;
       /** While this is so, the end of the connection is no news: all that is needed may be there. */
@@ -89,7 +90,7 @@ export class StreamConnection {
       let ended: string | null = null;
       const finish = (received: Received): void => {
         isOver = true;
-        this.onBroken = null;
+        this.#onBroken = null;
         socket.off('data', onData);
         socket.off('end', onEnd);
         socket.pause();
@@ -133,11 +134,11 @@ export class StreamConnection {
         if (!isWorking && !isOver) finish({ kind: 'broken', error: ended });
       };
       const onEnd = (): void => onEnded('EOF');
-      if (this.broken !== null) {
-        resolve({ kind: 'broken', error: this.broken });
+      if (this.#broken !== null) {
+        resolve({ kind: 'broken', error: this.#broken });
         return;
       }
-      this.onBroken = onEnded;
+      this.#onBroken = onEnded;
       socket.on('data', onData);
       socket.on('end', onEnd);
       socket.resume();
@@ -147,14 +148,14 @@ export class StreamConnection {
   /** Null when all bytes are on their way, else why not. */
   send(bytes: Uint8Array): Promise<string | null> {
     return new Promise((resolve) => {
-      if (this.broken !== null) {
-        resolve(this.broken);
+      if (this.#broken !== null) {
+        resolve(this.#broken);
         return;
       }
-      this.onBroken = resolve;
-      this.socket.write(bytes, (error) => {
+      this.#onBroken = resolve;
+      this.#socket.write(bytes, (error) => {
         if (error !== undefined && error !== null) return;
-        this.onBroken = null;
+        this.#onBroken = null;
         resolve(null);
       });
     });
@@ -165,12 +166,12 @@ export class StreamConnection {
    * other side could lose what we said.
    */
   end(): void {
-    this.socket.resume();
-    this.socket.end();
+    this.#socket.resume();
+    this.#socket.end();
   }
 
   close(): void {
-    this.clearDeadline();
-    this.socket.destroy();
+    this.#clearDeadline();
+    this.#socket.destroy();
   }
 }

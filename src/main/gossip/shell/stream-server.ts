@@ -1,9 +1,9 @@
 // The accepting side of streams (spec/gossip.md, sections 1, 3 and 5): one message a connection, then perhaps an answer.
 
 import { createServer, type Server, type Socket } from 'node:net';
+import { errnoText } from '../../../gotext/errno.js';
 import { joinHostPort } from '../../../gotext/host-port.js';
 import { parseIp } from '../../../gotext/ip.js';
-import { errnoText } from '../../../gotext/network-errors.js';
 import { DescriptorReserve } from '../../../observe/descriptor-reserve.js';
 import { errorDetail } from '../../../observe/surprise.js';
 import { StreamReader } from '../wire/stream.js';
@@ -64,12 +64,12 @@ function* whileOpen<T>(connection: StreamConnection, steps: Generator<void, T>):
 }
 
 export class StreamServer {
-  private readonly listener: StreamListener;
-  private readonly work: StreamWork;
-  private readonly allows: ((ip: Uint8Array) => boolean) | null;
-  private readonly limits: InboundLimits;
-  private readonly descriptors: DescriptorReserve;
-  private readonly sockets = new Set<Socket>();
+  readonly #listener: StreamListener;
+  readonly #work: StreamWork;
+  readonly #allows: ((ip: Uint8Array) => boolean) | null;
+  readonly #limits: InboundLimits;
+  readonly #descriptors: DescriptorReserve;
+  readonly #sockets = new Set<Socket>();
 
   constructor(
     listener: StreamListener,
@@ -77,89 +77,89 @@ export class StreamServer {
     allows: ((ip: Uint8Array) => boolean) | null,
     limits: StreamLimits,
   ) {
-    this.listener = listener;
-    this.work = work;
-    this.allows = allows;
-    this.limits = new InboundLimits(limits);
-    this.descriptors = new DescriptorReserve('gossip', work.logger);
+    this.#listener = listener;
+    this.#work = work;
+    this.#allows = allows;
+    this.#limits = new InboundLimits(limits);
+    this.#descriptors = new DescriptorReserve('gossip', work.logger);
     const { server } = listener;
-    server.on('connection', (socket) => this.accept(socket));
+    server.on('connection', (socket) => this.#accept(socket));
     server.on('error', (error) => work.logger.error(`memberlist: Error accepting TCP connection: ${error.message}`));
   }
 
   /** Stops listening and ends all connections. */
   async close(): Promise<void> {
-    const closed = this.listener.close();
-    for (const socket of this.sockets) socket.destroy();
+    const closed = this.#listener.close();
+    for (const socket of this.#sockets) socket.destroy();
     await closed;
   }
 
-  private accept(socket: Socket): void {
-    if (this.descriptors.refuses(socket)) return;
+  #accept(socket: Socket): void {
+    if (this.#descriptors.refuses(socket)) return;
     const source = socket.remoteAddress ?? '';
     const ip = parseIp(source);
-    const admission = ip === null || this.allows?.(ip) === false ? null : this.limits.admit(source);
+    const admission = ip === null || this.#allows?.(ip) === false ? null : this.#limits.admit(source);
     if (admission === null) {
-      this.work.logger.debug(`memberlist: Blocked stream connection from=${source}`);
+      this.#work.logger.debug(`memberlist: Blocked stream connection from=${source}`);
       socket.on('error', () => undefined);
       socket.destroy();
       return;
     }
-    this.work.metrics.tcpAccept.add(1);
-    this.sockets.add(socket);
-    const connection = new StreamConnection(socket, this.work.turns);
-    connection.onClose(() => this.sockets.delete(socket));
-    connection.setDeadline(this.work.timeoutMs);
-    const visit = { connection, reader: new StreamReader(this.work.protection, true), admission };
-    this.work.logger.debug(`memberlist: Stream connection from=${connection.remote}`);
-    this.serve(visit)
+    this.#work.metrics.tcpAccept.add(1);
+    this.#sockets.add(socket);
+    const connection = new StreamConnection(socket, this.#work.turns);
+    connection.onClose(() => this.#sockets.delete(socket));
+    connection.setDeadline(this.#work.timeoutMs);
+    const visit = { connection, reader: new StreamReader(this.#work.protection, true), admission };
+    this.#work.logger.debug(`memberlist: Stream connection from=${connection.remote}`);
+    this.#serve(visit)
       .catch((error: unknown) => {
-        this.work.logger.error(`memberlist: unexpected error: ${errorDetail(error)} from=${connection.remote}`);
+        this.#work.logger.error(`memberlist: unexpected error: ${errorDetail(error)} from=${connection.remote}`);
         connection.close();
       })
       .finally(() => connection.onClose(() => admission.release()));
   }
 
-  private async serve(visit: Visit): Promise<void> {
+  async #serve(visit: Visit): Promise<void> {
     const { connection, reader, admission } = visit;
     const received = await connection.receive(reader, (held) => admission.hold(held));
     switch (received.kind) {
       case 'message':
-        await this.answer(visit, received.message);
+        await this.#answer(visit, received.message);
         break;
       case 'broken':
-        this.complain(visit, received);
+        this.#complain(visit, received);
         connection.close();
         break;
       case 'refused':
-        this.complain(visit, received);
-        if (received.isAnswered) await this.say(connection, { type: 'error', text: received.problem });
+        this.#complain(visit, received);
+        if (received.isAnswered) await this.#say(connection, { type: 'error', text: received.problem });
         else connection.close();
         break;
     }
   }
 
-  private complain({ connection, reader }: Visit, received: Exclude<Received, { readonly kind: 'message' }>): void {
+  #complain({ connection, reader }: Visit, received: Exclude<Received, { readonly kind: 'message' }>): void {
     if (reader.isEmpty) return;
     const problem = received.kind === 'broken' ? received.error : received.problem;
-    this.work.logger.error(`memberlist: failed to receive: ${problem} from=${connection.remote}`);
+    this.#work.logger.error(`memberlist: failed to receive: ${problem} from=${connection.remote}`);
   }
 
-  private async answer(visit: Visit, message: StreamMessage): Promise<void> {
+  async #answer(visit: Visit, message: StreamMessage): Promise<void> {
     const { connection } = visit;
-    const { machine, logger } = this.work;
+    const { machine, logger } = this.#work;
     switch (message.type) {
       case 'pushPull':
-        await this.pushPull(visit, message.body);
+        await this.#pushPull(visit, message.body);
         break;
       case 'user':
-        this.work.run((nowMs) => machine.receiveUser(message.payload, nowMs));
+        this.#work.run((nowMs) => machine.receiveUser(message.payload, nowMs));
         connection.close();
         break;
       case 'ping': {
         const { body } = message;
         if (machine.isForUs(body)) {
-          await this.say(connection, { type: 'ack', body: { SeqNo: body.SeqNo, Payload: null } });
+          await this.#say(connection, { type: 'ack', body: { SeqNo: body.SeqNo, Payload: null } });
           break;
         }
         logger.warn(`memberlist: Got ping for unexpected node ${body.Node} from=${connection.remote}`);
@@ -175,20 +175,20 @@ export class StreamServer {
   }
 
   /** A message of a few bytes, the last one of the connection. */
-  private async say(connection: StreamConnection, message: StreamMessage): Promise<void> {
-    const problem = await this.send(connection, sealStream(message, this.work.protection));
+  async #say(connection: StreamConnection, message: StreamMessage): Promise<void> {
+    const problem = await this.#send(connection, sealStream(message, this.#work.protection));
     if (problem === null) connection.end();
     else connection.close();
   }
 
-  private send(connection: StreamConnection, bytes: Uint8Array): Promise<string | null> {
-    this.work.metrics.tcpSent.add(bytes.length);
+  #send(connection: StreamConnection, bytes: Uint8Array): Promise<string | null> {
+    this.#work.metrics.tcpSent.add(bytes.length);
     return connection.send(bytes);
   }
 
   /** The answer is our state as it is before theirs is merged. */
-  private async pushPull({ connection, reader, admission }: Visit, remote: PushPull): Promise<void> {
-    const { work } = this;
+  async #pushPull({ connection, reader, admission }: Visit, remote: PushPull): Promise<void> {
+    const work = this.#work;
     const { machine, protection, turns, logger } = work;
     if (!admission.startPushPull()) {
       logger.error(`memberlist: Too many pending push/pull requests from=${connection.remote}`);
@@ -199,7 +199,7 @@ export class StreamServer {
     const bytes = await turns.run(whileOpen(connection, sealSteps({ type: 'pushPull', body }, protection, false)));
     if (bytes === null) return;
     const problem = admission.hold(reader, bytes.length)
-      ? await this.send(connection, bytes)
+      ? await this.#send(connection, bytes)
       : 'too many bytes are held for streams';
     if (problem !== null) {
       logger.error(`memberlist: Failed to push local state: ${problem} from=${connection.remote}`);

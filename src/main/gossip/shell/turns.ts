@@ -16,16 +16,16 @@ interface Job {
 
 export class Turns {
   /** Those that are begun. */
-  private jobs: Job[] = [];
-  private waiting: Job[] = [];
-  private immediate: NodeJS.Immediate | null = null;
-  private isStopped = false;
+  #jobs: Job[] = [];
+  #waiting: Job[] = [];
+  #immediate: NodeJS.Immediate | null = null;
+  #isStopped = false;
 
   /** Runs `steps` to their end, beginning in the next turn. Null: stopped before that. */
   run<T>(steps: Generator<void, T>): Promise<T | null> {
-    if (this.isStopped) return Promise.resolve(null);
+    if (this.#isStopped) return Promise.resolve(null);
     return new Promise((resolve, reject) => {
-      this.waiting.push({
+      this.#waiting.push({
         step() {
           try {
             const { done, value } = steps.next();
@@ -38,38 +38,38 @@ export class Turns {
         },
         stop: () => resolve(null),
       });
-      this.schedule();
+      this.#schedule();
     });
   }
 
   /** Ends all jobs where they are. */
   stop(): void {
-    this.isStopped = true;
-    if (this.immediate !== null) clearImmediate(this.immediate);
-    this.immediate = null;
-    for (const job of [...this.jobs, ...this.waiting]) job.stop();
-    this.jobs = [];
-    this.waiting = [];
+    this.#isStopped = true;
+    if (this.#immediate !== null) clearImmediate(this.#immediate);
+    this.#immediate = null;
+    for (const job of [...this.#jobs, ...this.#waiting]) job.stop();
+    this.#jobs = [];
+    this.#waiting = [];
   }
 
-  private schedule(): void {
-    this.immediate ??= setImmediate(() => this.turn());
+  #schedule(): void {
+    this.#immediate ??= setImmediate(() => this.#turn());
   }
 
   /** One step of each job in turn, while the budget lasts. */
-  private turn(): void {
-    this.immediate = null;
+  #turn(): void {
+    this.#immediate = null;
     const endMs = performance.now() + TURN_BUDGET_MS;
     do {
-      const job = this.next();
+      const job = this.#next();
       if (job === undefined) return;
-      if (job.step()) this.jobs.push(job);
+      if (job.step()) this.#jobs.push(job);
     } while (performance.now() < endMs);
-    if (this.jobs.length + this.waiting.length > 0) this.schedule();
+    if (this.#jobs.length + this.#waiting.length > 0) this.#schedule();
   }
 
-  private next(): Job | undefined {
-    const isRoom = this.jobs.length < MOST_BEGUN;
-    return (isRoom ? this.waiting.shift() : undefined) ?? this.jobs.shift();
+  #next(): Job | undefined {
+    const isRoom = this.#jobs.length < MOST_BEGUN;
+    return (isRoom ? this.#waiting.shift() : undefined) ?? this.#jobs.shift();
   }
 }

@@ -2,9 +2,9 @@
 // sent from it, since receivers may answer to where a packet came from.
 
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { errnoText } from '../../../gotext/errno.js';
 import { joinHostPort } from '../../../gotext/host-port.js';
 import { ipText, parseIp } from '../../../gotext/ip.js';
-import { errnoText } from '../../../gotext/network-errors.js';
 import type { Address } from '../core/node.js';
 
 /** Asked for, and halved until it is granted: a held-up loop must not lose answers. */
@@ -35,14 +35,14 @@ function askForReceiveBuffer(socket: Socket): void {
 }
 
 export class UdpTransport {
-  private readonly socket: Socket;
-  private readonly isV6: boolean;
+  readonly #socket: Socket;
+  readonly #isV6: boolean;
   /** Datagrams that have come in. */
   received = 0;
 
   private constructor(socket: Socket, isV6: boolean, { onDatagram, onError }: UdpOptions) {
-    this.socket = socket;
-    this.isV6 = isV6;
+    this.#socket = socket;
+    this.#isV6 = isV6;
     socket.on('error', onError);
     socket.on('message', (datagram: Uint8Array, { address, port }: RemoteInfo) => {
       this.received += 1;
@@ -73,13 +73,13 @@ export class UdpTransport {
 
   /** `onFailure` when it can't be written, never within the call. */
   send(packet: Uint8Array, { ip, port }: Address, onFailure: ((error: unknown) => void) | null): void {
-    if (this.socket.getSendQueueSize() > MOST_QUEUED_BYTES) {
+    if (this.#socket.getSendQueueSize() > MOST_QUEUED_BYTES) {
       if (onFailure !== null) process.nextTick(onFailure, new Error('too many packets wait to be sent'));
       return;
     }
     const text = ipText(ip);
     try {
-      this.socket.send(packet, port, this.isV6 && !text.includes(':') ? `::ffff:${text}` : text, (error) => {
+      this.#socket.send(packet, port, this.#isV6 && !text.includes(':') ? `::ffff:${text}` : text, (error) => {
         if (error !== null) onFailure?.(error);
       });
     } catch (error) {
@@ -89,6 +89,6 @@ export class UdpTransport {
   }
 
   close(): Promise<void> {
-    return new Promise((resolve) => this.socket.close(() => resolve()));
+    return new Promise((resolve) => this.#socket.close(() => resolve()));
   }
 }

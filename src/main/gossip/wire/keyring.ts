@@ -29,42 +29,42 @@ function isSame(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 export class Keyring {
-  private ring: readonly RingKey[] = [];
+  #ring: readonly RingKey[] = [];
 
   /** In the order in which they are tried, the primary first. */
   get keys(): readonly RingKey[] {
-    return this.ring;
+    return this.#ring;
   }
 
   get primary(): RingKey | null {
-    return this.ring[0] ?? null;
+    return this.#ring[0] ?? null;
   }
 
-  private indexOf(bytes: Uint8Array): number {
-    return this.ring.findIndex((key) => isSame(key.bytes, bytes));
+  #indexOf(bytes: Uint8Array): number {
+    return this.#ring.findIndex((key) => isSame(key.bytes, bytes));
   }
 
   /** Adds a key at the end; one that is there already stays where it is. Null is success, here and below. */
   add(bytes: Uint8Array): KeyProblem | null {
     const key = ringKey(bytes);
     if (key === null) return 'size';
-    if (this.indexOf(bytes) < 0) this.ring = [...this.ring, key];
+    if (this.#indexOf(bytes) < 0) this.#ring = [...this.#ring, key];
     return null;
   }
 
   /** Makes a key that is in the ring the primary one. */
   use(bytes: Uint8Array): KeyProblem | null {
-    const key = this.ring[this.indexOf(bytes)];
+    const key = this.#ring[this.#indexOf(bytes)];
     if (key === undefined) return 'unknown';
-    this.ring = [key, ...this.ring.filter((other) => other !== key)];
+    this.#ring = [key, ...this.#ring.filter((other) => other !== key)];
     return null;
   }
 
   /** Removing a key that isn't there is a success. */
   remove(bytes: Uint8Array): KeyProblem | null {
-    const index = this.indexOf(bytes);
+    const index = this.#indexOf(bytes);
     if (index === 0) return 'primary';
-    if (index > 0) this.ring = this.ring.filter((_, i) => i !== index);
+    if (index > 0) this.#ring = this.#ring.filter((_, i) => i !== index);
     return null;
   }
 }

@@ -36,89 +36,89 @@ interface Budget {
 class PacketReading {
   readonly messages: PacketMessage[] = [];
   readonly problems: string[] = [];
-  private readonly budget: Budget = { parts: types.MOST_PACKET_PARTS, unpackedBytes: types.MOST_UNPACKED_PACKET_BYTES };
+  readonly #budget: Budget = { parts: types.MOST_PACKET_PARTS, unpackedBytes: types.MOST_UNPACKED_PACKET_BYTES };
 
-  private refuse(problem: string): void {
+  #refuse(problem: string): void {
     if (this.problems.length < MOST_PROBLEMS) this.problems.push(problem);
   }
 
-  private body<T>(kind: Kind<T>, part: Uint8Array): T | null {
+  #body<T>(kind: Kind<T>, part: Uint8Array): T | null {
     const read = decode(kind, part, 1);
     if (read.ok) return read.value;
-    this.refuse(`message of type ${part[0]} is ${read.problem === 'truncated' ? 'truncated' : 'malformed'}`);
+    this.#refuse(`message of type ${part[0]} is ${read.problem === 'truncated' ? 'truncated' : 'malformed'}`);
     return null;
   }
 
-  private add<T>(kind: Kind<T>, part: Uint8Array, make: (body: T) => PacketMessage): void {
-    const body = this.body(kind, part);
+  #add<T>(kind: Kind<T>, part: Uint8Array, make: (body: T) => PacketMessage): void {
+    const body = this.#body(kind, part);
     if (body !== null) this.messages.push(make(body));
   }
 
   read(part: Uint8Array, depth: number): void {
-    this.budget.parts -= 1;
-    if (depth > types.MOST_PACKET_DEPTH) this.refuse('packet nests too deep');
-    else if (this.budget.parts < 0) this.refuse('packet has too many parts');
-    else this.readType(part, depth);
+    this.#budget.parts -= 1;
+    if (depth > types.MOST_PACKET_DEPTH) this.#refuse('packet nests too deep');
+    else if (this.#budget.parts < 0) this.#refuse('packet has too many parts');
+    else this.#readType(part, depth);
   }
 
-  private readType(part: Uint8Array, depth: number): void {
+  #readType(part: Uint8Array, depth: number): void {
     switch (part[0]) {
       case undefined:
-        this.refuse('missing message type byte');
+        this.#refuse('missing message type byte');
         break;
       case types.PING:
-        this.add(bodies.ping, part, (body) => ({ type: 'ping', body }));
+        this.#add(bodies.ping, part, (body) => ({ type: 'ping', body }));
         break;
       case types.INDIRECT_PING:
-        this.add(bodies.indirectPing, part, (body) => ({ type: 'indirectPing', body }));
+        this.#add(bodies.indirectPing, part, (body) => ({ type: 'indirectPing', body }));
         break;
       case types.ACK:
-        this.add(bodies.ack, part, (body) => ({ type: 'ack', body }));
+        this.#add(bodies.ack, part, (body) => ({ type: 'ack', body }));
         break;
       case types.NACK:
-        this.add(bodies.nack, part, (body) => ({ type: 'nack', body }));
+        this.#add(bodies.nack, part, (body) => ({ type: 'nack', body }));
         break;
       case types.SUSPECT:
-        this.add(bodies.accusation, part, (body) => ({ type: 'suspect', body }));
+        this.#add(bodies.accusation, part, (body) => ({ type: 'suspect', body }));
         break;
       case types.DEAD:
-        this.add(bodies.accusation, part, (body) => ({ type: 'dead', body }));
+        this.#add(bodies.accusation, part, (body) => ({ type: 'dead', body }));
         break;
       case types.ALIVE:
-        this.add(bodies.alive, part, (body) => ({ type: 'alive', body }));
+        this.#add(bodies.alive, part, (body) => ({ type: 'alive', body }));
         break;
       case types.USER:
         this.messages.push({ type: 'user', payload: part.subarray(1) });
         break;
       case types.COMPOUND:
-        this.compound(part, depth);
+        this.#compound(part, depth);
         break;
       case types.COMPRESS:
-        this.compressed(part, depth);
+        this.#compressed(part, depth);
         break;
       default:
-        this.refuse(`message type ${part[0]} is not supported`);
+        this.#refuse(`message type ${part[0]} is not supported`);
         break;
     }
   }
 
-  private compound(part: Uint8Array, depth: number): void {
+  #compound(part: Uint8Array, depth: number): void {
     const split = splitCompound(part);
     if (split === null) {
-      this.refuse('compound message is cut off in its table');
+      this.#refuse('compound message is cut off in its table');
       return;
     }
-    if (split.truncated > 0) this.refuse(`compound message has ${split.truncated} truncated parts`);
+    if (split.truncated > 0) this.#refuse(`compound message has ${split.truncated} truncated parts`);
     for (const inner of split.parts) this.read(inner, depth + 1);
   }
 
-  private compressed(part: Uint8Array, depth: number): void {
-    const unpacked = decompress(part, 1, this.budget.unpackedBytes);
+  #compressed(part: Uint8Array, depth: number): void {
+    const unpacked = decompress(part, 1, this.#budget.unpackedBytes);
     if (!unpacked.ok) {
-      this.refuse(unpacked.problem);
+      this.#refuse(unpacked.problem);
       return;
     }
-    this.budget.unpackedBytes -= unpacked.message.length;
+    this.#budget.unpackedBytes -= unpacked.message.length;
     this.read(unpacked.message, depth + 1);
   }
 }

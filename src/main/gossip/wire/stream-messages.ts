@@ -73,13 +73,13 @@ function refused(problem: string): StreamRead {
 
 /** Reads one message from content that may still grow. */
 export class StreamMessageReader {
-  private offset = 1;
-  private header: bodies.PushPullHeader | null = null;
-  private readonly nodes: bodies.PushPullNode[] = [];
+  #offset = 1;
+  #header: bodies.PushPullHeader | null = null;
+  readonly #nodes: bodies.PushPullNode[] = [];
 
   /** Nodes of a push/pull read so far. */
   get nodeCount(): number {
-    return this.nodes.length;
+    return this.#nodes.length;
   }
 
   /** `content` is all of the message that is there so far, its beginning included. Byte values are views of it. */
@@ -88,71 +88,71 @@ export class StreamMessageReader {
       case undefined:
         return { kind: 'wants', bytes: 1 };
       case types.PING:
-        return this.small(bodies.ping, content, (body) => ({ type: 'ping', body }));
+        return this.#small(bodies.ping, content, (body) => ({ type: 'ping', body }));
       case types.ACK:
-        return this.small(bodies.ack, content, (body) => ({ type: 'ack', body }));
+        return this.#small(bodies.ack, content, (body) => ({ type: 'ack', body }));
       case types.ERROR:
-        return this.small(bodies.remoteError, content, (body) => ({ type: 'error', text: body.Error }));
+        return this.#small(bodies.remoteError, content, (body) => ({ type: 'error', text: body.Error }));
       case types.USER:
-        return this.user(content);
+        return this.#user(content);
       case types.PUSH_PULL:
-        return this.pushPull(content);
+        return this.#pushPull(content);
       default:
         return refused(`message type ${content[0]} is not supported on a stream`);
     }
   }
 
   /** Reads a value at the offset and moves it on; anything else is the caller's answer. */
-  private value<T>(kind: Kind<T>, content: Uint8Array, name: string): { readonly value: T } | StreamRead {
-    const read = decode(kind, content, this.offset);
+  #value<T>(kind: Kind<T>, content: Uint8Array, name: string): { readonly value: T } | StreamRead {
+    const read = decode(kind, content, this.#offset);
     if (read.ok) {
-      this.offset = read.next;
+      this.#offset = read.next;
       return { value: read.value };
     }
     if (read.problem !== 'truncated' && read.problem !== 'too-large') return refused(`${name} is malformed`);
-    if (read.wanted - this.offset > types.MOST_NODE_BYTES) return refused(`${name} is too long`);
+    if (read.wanted - this.#offset > types.MOST_NODE_BYTES) return refused(`${name} is too long`);
     return { kind: 'wants', bytes: read.wanted };
   }
 
-  private small<T>(kind: Kind<T>, content: Uint8Array, make: (body: T) => StreamMessage): StreamRead {
-    const read = this.value(kind, content, 'message');
+  #small<T>(kind: Kind<T>, content: Uint8Array, make: (body: T) => StreamMessage): StreamRead {
+    const read = this.#value(kind, content, 'message');
     return 'value' in read ? { kind: 'message', message: make(read.value) } : read;
   }
 
-  private user(content: Uint8Array): StreamRead {
-    this.offset = 1;
-    const read = this.value(bodies.userHeader, content, 'user message header');
+  #user(content: Uint8Array): StreamRead {
+    this.#offset = 1;
+    const read = this.#value(bodies.userHeader, content, 'user message header');
     if (!('value' in read)) return read;
     const length = read.value.UserMsgLen;
     if (length < 0 || length > types.MOST_STREAM_BYTES) return refused(`user message of ${length} bytes`);
-    const end = this.offset + length;
+    const end = this.#offset + length;
     if (content.length < end) return { kind: 'wants', bytes: end };
-    return { kind: 'message', message: { type: 'user', payload: content.subarray(this.offset, end) } };
+    return { kind: 'message', message: { type: 'user', payload: content.subarray(this.#offset, end) } };
   }
 
-  private pushPull(content: Uint8Array): StreamRead {
-    if (this.header === null) {
-      const read = this.value(bodies.pushPullHeader, content, 'push/pull header');
+  #pushPull(content: Uint8Array): StreamRead {
+    if (this.#header === null) {
+      const read = this.#value(bodies.pushPullHeader, content, 'push/pull header');
       if (!('value' in read)) return read;
       const { Nodes, UserStateLen } = read.value;
       if (Nodes < 0 || Nodes > types.MOST_NODES) return refused(`push/pull of ${Nodes} nodes`);
       if (UserStateLen < 0 || UserStateLen > types.MOST_STREAM_BYTES) {
         return refused(`push/pull with ${UserStateLen} bytes of user state`);
       }
-      this.header = read.value;
+      this.#header = read.value;
     }
-    const { Nodes, UserStateLen, Join } = this.header;
-    const stop = Math.min(Nodes, this.nodes.length + NODES_A_STEP);
-    while (this.nodes.length < stop) {
-      const read = this.value(bodies.pushPullNode, content, 'push/pull node');
+    const { Nodes, UserStateLen, Join } = this.#header;
+    const stop = Math.min(Nodes, this.#nodes.length + NODES_A_STEP);
+    while (this.#nodes.length < stop) {
+      const read = this.#value(bodies.pushPullNode, content, 'push/pull node');
       if (!('value' in read)) return read;
-      this.nodes.push(read.value);
+      this.#nodes.push(read.value);
     }
-    if (this.nodes.length < Nodes) return { kind: 'pause' };
-    const end = this.offset + UserStateLen;
+    if (this.#nodes.length < Nodes) return { kind: 'pause' };
+    const end = this.#offset + UserStateLen;
     if (content.length < end) return { kind: 'wants', bytes: end };
-    const userState = UserStateLen === 0 ? null : content.subarray(this.offset, end);
-    const body = { isJoin: Join, nodes: this.nodes, userState };
+    const userState = UserStateLen === 0 ? null : content.subarray(this.#offset, end);
+    const body = { isJoin: Join, nodes: this.#nodes, userState };
     return { kind: 'message', message: { type: 'pushPull', body } };
   }
 }

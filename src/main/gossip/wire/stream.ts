@@ -40,66 +40,66 @@ function refuse(problem: string, isAnswered: boolean): StreamState {
 
 /** Reads the one message of one direction of a connection. */
 export class StreamReader {
-  private readonly protection: Protection;
-  private readonly messages = new StreamMessageReader();
-  private isLabelPending: boolean;
-  private buffer = Buffer.alloc(0);
-  private buffered = 0;
-  private start = 0;
+  readonly #protection: Protection;
+  readonly #messages = new StreamMessageReader();
+  #isLabelPending: boolean;
+  #buffer = Buffer.alloc(0);
+  #buffered = 0;
+  #start = 0;
   /** Bytes of content below which there is nothing new to do. */
-  private wanted = 1;
+  #wanted = 1;
   /** What the layers held, once they are off; null while the content is still coming in. */
-  private content: Uint8Array | null = null;
-  private isPlain = false;
+  #content: Uint8Array | null = null;
+  #isPlain = false;
   /** Takes the layers off; null before and after that. */
-  private unpacking: Generator<void, StreamState | null> | null = null;
-  private unpackingBytes = 0;
-  private lateLooks = 0;
+  #unpacking: Generator<void, StreamState | null> | null = null;
+  #unpackingBytes = 0;
+  #lateLooks = 0;
 
   /** `isAcceptor`: this side did not dial, so a label may come first. */
   constructor(protection: Protection, isAcceptor: boolean) {
-    this.protection = protection;
-    this.isLabelPending = isAcceptor;
+    this.#protection = protection;
+    this.#isLabelPending = isAcceptor;
   }
 
   /** Whether anything has come in: a connection that ends before that is closed silently. */
   get isEmpty(): boolean {
-    return this.buffered === 0;
+    return this.#buffered === 0;
   }
 
   /** Memory taken so far, about. */
   get heldBytes(): number {
-    const content = this.content?.length ?? this.unpackingBytes;
-    return this.buffer.length + content + this.messages.nodeCount * BYTES_A_NODE;
+    const content = this.#content?.length ?? this.#unpackingBytes;
+    return this.#buffer.length + content + this.#messages.nodeCount * BYTES_A_NODE;
   }
 
   /** Takes in what arrived; the chunk is copied. */
   push(chunk: Uint8Array): StreamState {
-    const size = this.buffered + chunk.length;
+    const size = this.#buffered + chunk.length;
     if (size > MOST_BUFFERED_BYTES) return refuse('stream is larger than limit', false);
-    if (size > this.buffer.length) {
-      const larger = Buffer.allocUnsafe(Math.min(MOST_BUFFERED_BYTES, Math.max(size, this.buffer.length * 2, 4096)));
-      this.buffer.copy(larger, 0, 0, this.buffered);
-      this.buffer = larger;
+    if (size > this.#buffer.length) {
+      const larger = Buffer.allocUnsafe(Math.min(MOST_BUFFERED_BYTES, Math.max(size, this.#buffer.length * 2, 4096)));
+      this.#buffer.copy(larger, 0, 0, this.#buffered);
+      this.#buffer = larger;
     }
-    this.buffer.set(chunk, this.buffered);
-    this.buffered = size;
+    this.#buffer.set(chunk, this.#buffered);
+    this.#buffered = size;
     return this.advance();
   }
 
   /** Goes on with what is there. */
   advance(): StreamState {
-    if (this.isLabelPending) {
-      const state = this.takeLabel();
+    if (this.#isLabelPending) {
+      const state = this.#takeLabel();
       if (state !== null) return state;
     }
-    if (this.content === null && !this.isPlain) {
-      const state = this.takeFrame();
+    if (this.#content === null && !this.#isPlain) {
+      const state = this.#takeFrame();
       if (state !== null) return state;
     }
-    const content = this.content ?? this.arrived();
-    if (content.length < this.wanted) return WAITING;
-    const read = this.messages.read(content);
+    const content = this.#content ?? this.#arrived();
+    if (content.length < this.#wanted) return WAITING;
+    const read = this.#messages.read(content);
     switch (read.kind) {
       case 'message':
       case 'pause':
@@ -107,62 +107,62 @@ export class StreamReader {
       case 'refused':
         return refuse(read.problem, false);
       case 'wants':
-        if (!this.isPlain) return refuse('message is cut off', false);
+        if (!this.#isPlain) return refuse('message is cut off', false);
         if (read.bytes > types.MOST_STREAM_BYTES) return refuse('stream is larger than limit', false);
-        this.wanted = read.bytes;
+        this.#wanted = read.bytes;
         return WAITING;
     }
   }
 
-  private arrived(): Uint8Array {
-    return this.buffer.subarray(this.start, this.buffered);
+  #arrived(): Uint8Array {
+    return this.#buffer.subarray(this.#start, this.#buffered);
   }
 
   /** Null: the label is off. */
-  private takeLabel(): StreamState | null {
-    if (this.buffered === 0) return WAITING;
-    const removed = removeLabel(this.arrived());
+  #takeLabel(): StreamState | null {
+    if (this.#buffered === 0) return WAITING;
+    const removed = removeLabel(this.#arrived());
     if (!removed.ok) return removed.problem === 'truncated' ? WAITING : refuse('bad label header', false);
-    if (!acceptsLabel(this.protection, removed.label)) return refuse('label is not ours', false);
-    this.start = this.buffered - removed.rest.length;
-    this.isLabelPending = false;
+    if (!acceptsLabel(this.#protection, removed.label)) return refuse('label is not ours', false);
+    this.#start = this.#buffered - removed.rest.length;
+    this.#isLabelPending = false;
     return null;
   }
 
   /** Null: encryption and compression are off. */
-  private takeFrame(): StreamState | null {
-    if (this.unpacking !== null) return this.unpackStep(this.unpacking);
-    const arrived = this.arrived();
-    if (arrived.length < this.wanted) return WAITING;
-    const hasKeys = this.protection.keyring.primary !== null;
+  #takeFrame(): StreamState | null {
+    if (this.#unpacking !== null) return this.#unpackStep(this.#unpacking);
+    const arrived = this.#arrived();
+    if (arrived.length < this.#wanted) return WAITING;
+    const hasKeys = this.#protection.keyring.primary !== null;
     if (arrived[0] === types.ENCRYPT) {
       return hasKeys
-        ? this.takeEncrypted(arrived)
+        ? this.#takeEncrypted(arrived)
         : refuse('Remote state is encrypted and encryption is not configured', true);
     }
-    if (hasKeys && this.protection.verifyIncoming) {
+    if (hasKeys && this.#protection.verifyIncoming) {
       return refuse('Encryption is configured but remote state is not encrypted', true);
     }
     if (arrived[0] !== types.COMPRESS) {
-      this.isPlain = true;
+      this.#isPlain = true;
       return null;
     }
     // Only its end is looked for: unpacking waits until all of it is there.
     const read = decode(compressed, arrived, 1);
     if (!read.ok && (read.problem === 'truncated' || read.problem === 'too-large')) {
-      if (arrived.length > types.MOST_NODE_BYTES) this.lateLooks += 1;
-      if (read.wanted > types.MOST_STREAM_BYTES || this.lateLooks > MOST_LATE_LOOKS) {
+      if (arrived.length > types.MOST_NODE_BYTES) this.#lateLooks += 1;
+      if (read.wanted > types.MOST_STREAM_BYTES || this.#lateLooks > MOST_LATE_LOOKS) {
         return refuse('stream is larger than limit', false);
       }
-      this.wanted = read.wanted;
+      this.#wanted = read.wanted;
       return WAITING;
     }
-    return this.unpackStep(this.unpack(arrived));
+    return this.#unpackStep(this.#unpack(arrived));
   }
 
-  private takeEncrypted(arrived: Uint8Array): StreamState | null {
+  #takeEncrypted(arrived: Uint8Array): StreamState | null {
     if (arrived.length < FRAME_BYTES) {
-      this.wanted = FRAME_BYTES;
+      this.#wanted = FRAME_BYTES;
       return WAITING;
     }
     const length = new DataView(arrived.buffer, arrived.byteOffset).getUint32(1);
@@ -170,40 +170,40 @@ export class StreamReader {
       return refuse(`Remote node state is larger than limit (${length})`, true);
     }
     if (arrived.length < FRAME_BYTES + length) {
-      this.wanted = FRAME_BYTES + length;
+      this.#wanted = FRAME_BYTES + length;
       return WAITING;
     }
-    this.wanted = 0;
-    return this.unpackStep(this.decryptAndUnpack(arrived.subarray(0, FRAME_BYTES + length)));
+    this.#wanted = 0;
+    return this.#unpackStep(this.#decryptAndUnpack(arrived.subarray(0, FRAME_BYTES + length)));
   }
 
-  private *decryptAndUnpack(frame: Uint8Array): Generator<void, StreamState | null> {
-    const { keyring, label } = this.protection;
+  *#decryptAndUnpack(frame: Uint8Array): Generator<void, StreamState | null> {
+    const { keyring, label } = this.#protection;
     const authenticated = Buffer.concat([frame.subarray(0, FRAME_BYTES), label]);
     const decrypted = yield* decryptSteps(keyring, frame.subarray(FRAME_BYTES), authenticated);
     if (!decrypted.ok) return refuse(decrypted.problem, true);
-    return yield* this.unpack(decrypted.plaintext);
+    return yield* this.#unpack(decrypted.plaintext);
   }
 
-  private *unpack(content: Uint8Array): Generator<void, StreamState | null> {
-    this.wanted = 0;
+  *#unpack(content: Uint8Array): Generator<void, StreamState | null> {
+    this.#wanted = 0;
     let unpacked = content;
     if (content[0] === types.COMPRESS) {
       const read = yield* decompressSteps(content, 1, types.MOST_UNPACKED_STREAM_BYTES, (bytes) => {
-        this.unpackingBytes = content.length + bytes;
+        this.#unpackingBytes = content.length + bytes;
       });
       if (!read.ok) return refuse(read.problem, true);
       unpacked = read.message;
     }
-    this.content = unpacked;
+    this.#content = unpacked;
     // The layers' own bytes are not needed any more.
-    this.buffer = Buffer.alloc(0);
+    this.#buffer = Buffer.alloc(0);
     return unpacked.length === 0 ? refuse('message is empty', false) : null;
   }
 
-  private unpackStep(steps: Generator<void, StreamState | null>): StreamState | null {
+  #unpackStep(steps: Generator<void, StreamState | null>): StreamState | null {
     const { done, value } = steps.next();
-    this.unpacking = done === true ? null : steps;
+    this.#unpacking = done === true ? null : steps;
     return done === true ? value : { kind: 'pause' };
   }
 }

@@ -18,7 +18,7 @@ export type SnapshotMessage = Extract<
   { kind: 'snapshot-begin' | 'snapshot-chunk' | 'snapshot-end' | 'snapshot-failed' }
 >;
 
-export interface SnapshotSurroundings {
+export interface SnapshotDependencies {
   readonly core: RaftCore;
   readonly state: { post(message: RaftToState): void };
   readonly snapshots: SnapshotStore;
@@ -37,15 +37,15 @@ interface Taking {
 }
 
 export class SnapshotTaker {
-  readonly #around: SnapshotSurroundings;
+  readonly #dependencies: SnapshotDependencies;
   #settings: RaftSettings;
   #timer: NodeJS.Timeout | null = null;
   #taking: Taking | null = null;
   #nextRequest = 1;
   #stopped = false;
 
-  constructor(around: SnapshotSurroundings, settings: RaftSettings) {
-    this.#around = around;
+  constructor(dependencies: SnapshotDependencies, settings: RaftSettings) {
+    this.#dependencies = dependencies;
     this.#settings = settings;
     this.#schedule();
   }
@@ -89,7 +89,7 @@ export class SnapshotTaker {
   }
 
   #due(): void {
-    const { log } = this.#around.core;
+    const { log } = this.#dependencies.core;
     const isDue = log.last.index - log.snapshot.index >= this.#settings.snapshotThreshold;
     if (isDue && !this.#taking) this.#begin([]);
     this.#schedule();
@@ -99,7 +99,7 @@ export class SnapshotTaker {
     const request = this.#nextRequest++;
     const startedMs = performance.now();
     this.#taking = { request, startedMs, askers, sink: null, work: Promise.resolve() };
-    this.#around.state.post({ kind: 'take-snapshot', request });
+    this.#dependencies.state.post({ kind: 'take-snapshot', request });
   }
 
   async #step(taking: Taking, message: SnapshotMessage): Promise<void> {
@@ -110,7 +110,7 @@ export class SnapshotTaker {
       case 'snapshot-chunk': {
         const size = message.bytes.byteLength;
         await taking.sink?.write(new Uint8Array(message.bytes));
-        return this.#around.state.post({ kind: 'snapshot-credit', request: taking.request, bytes: size });
+        return this.#dependencies.state.post({ kind: 'snapshot-credit', request: taking.request, bytes: size });
       }
       case 'snapshot-end':
         return this.#complete(taking);
@@ -120,7 +120,7 @@ export class SnapshotTaker {
   }
 
   async #open(taking: Taking, applied: number): Promise<void> {
-    const { core, snapshots, logger, metrics } = this.#around;
+    const { core, snapshots, logger, metrics } = this.#dependencies;
     const index = logIndex(applied);
     if (index <= core.log.snapshot.index) throw new Error('nothing new to snapshot');
     const term = core.log.termAt(index);
@@ -141,16 +141,16 @@ export class SnapshotTaker {
     const startedMs = performance.now();
     const description = await sink.finish();
     taking.sink = null;
-    this.#around.metrics.observe('raft.snapshot.persist', performance.now() - startedMs);
+    this.#dependencies.metrics.observe('raft.snapshot.persist', performance.now() - startedMs);
     await this.#compact(description.position);
-    this.#around.metrics.observe('raft.snapshot.takeSnapshot', performance.now() - taking.startedMs);
-    this.#around.logger.info('snapshot complete up to', 'index', description.position.index);
+    this.#dependencies.metrics.observe('raft.snapshot.takeSnapshot', performance.now() - taking.startedMs);
+    this.#dependencies.logger.info('snapshot complete up to', 'index', description.position.index);
     await this.#end(taking, description, null);
   }
 
   /** Keeps `trailingLogs` entries below the end, so that a follower slightly behind needs no snapshot. */
   async #compact(position: Position): Promise<void> {
-    const { core, dropThrough, logger } = this.#around;
+    const { core, dropThrough, logger } = this.#dependencies;
     core.compact(position, core.log.begin);
     const through = Math.min(position.index, core.log.last.index - this.#settings.trailingLogs);
     if (through <= core.log.begin) return;
@@ -164,7 +164,8 @@ export class SnapshotTaker {
   async #fail(taking: Taking, error: unknown): Promise<void> {
     if (this.#taking !== taking) return;
     const reason = error instanceof Error ? error.message : String(error);
-    if (reason !== 'nothing new to snapshot') this.#around.logger.error('failed to take snapshot', 'error', reason);
+    if (reason !== 'nothing new to snapshot')
+      this.#dependencies.logger.error('failed to take snapshot', 'error', reason);
     await this.#end(taking, null, reason);
   }
 
@@ -184,6 +185,6 @@ export class SnapshotTaker {
       term: description.position.term,
       size: description.size,
     };
-    for (const request of askers) this.#around.state.post({ kind: 'snapshot-taken', request, meta, error });
+    for (const request of askers) this.#dependencies.state.post({ kind: 'snapshot-taken', request, meta, error });
   }
 }

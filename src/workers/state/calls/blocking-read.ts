@@ -28,8 +28,9 @@ function shownIndex(index: number): number {
 
 export abstract class BlockingRead<T> implements Deadline {
   /** 0 while it doesn't wait. */
-  at = 0;
+  dueMs = 0;
   slot = -1;
+  order = 0;
   readonly consistency: Consistency;
   /** The asker sent an index. */
   readonly blocks: boolean;
@@ -75,7 +76,7 @@ export abstract class BlockingRead<T> implements Deadline {
     this.#generation = context.store.generation;
     this.#missed = prepared.missing?.(result) ?? false;
     // Whole milliseconds: a fraction would be an object of its own.
-    this.at = Math.ceil(deadlines.now() + waitMs);
+    this.dueMs = Math.ceil(deadlines.now() + waitMs);
     context.waiting += 1;
     deadlines.add(this);
     this.#watch(context, prepared, result);
@@ -95,10 +96,10 @@ export abstract class BlockingRead<T> implements Deadline {
   }
 
   /** Waits before the read has begun; false when the asker has gone meanwhile. */
-  pauseUntil(at: number): Promise<boolean> {
+  pauseUntil(dueMs: number): Promise<boolean> {
     this.parked();
     return new Promise((resolve) => {
-      const deadline: Deadline = { at, slot: -1, expire: () => this.#resume?.(true) };
+      const deadline: Deadline = { dueMs, slot: -1, order: 0, expire: () => this.#resume?.(true) };
       this.#resume = (isThere) => {
         this.#resume = null;
         deadlines.remove(deadline);
@@ -142,8 +143,8 @@ export abstract class BlockingRead<T> implements Deadline {
   }
 
   #stopWaiting(): void {
-    if (this.at === 0) return;
-    this.at = 0;
+    if (this.dueMs === 0) return;
+    this.dueMs = 0;
     if (this.#context !== null) this.#context.waiting -= 1;
     deadlines.remove(this);
     this.#unwatch?.();

@@ -11,7 +11,7 @@ import { atOnce } from '../turns/turns.js';
 export interface LocalAnswer<Value> {
   readonly value: Value;
   /** Whether the value would be the same now; costs a look-up. Means nothing after a restore ({@link LocalReads.generation}). */
-  stillTrue(): boolean;
+  isCurrent(): boolean;
 }
 
 export interface LocalReads {
@@ -50,7 +50,7 @@ export function localReads(store: StoreReads, { leadership }: Pick<Consensus, 'l
       const isSame = prepared.isSame ?? Object.is;
       return {
         value: prepared.narrowInSteps ? atOnce(prepared.narrowInSteps(value)) : (prepared.narrow?.(value) ?? value),
-        stillTrue: () => isSame(prepared.read().value, value),
+        isCurrent: () => isSame(prepared.read().value, value),
       };
     },
   };

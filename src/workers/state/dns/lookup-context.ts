@@ -16,15 +16,15 @@ export interface LookupContext {
 }
 
 /** Whether an answer would be the same now: a question that costs little. Asked only after the store has changed. */
-export type StillTrue = () => boolean;
+export type CurrencyCheck = () => boolean;
 
 /** Depends on the configuration alone. */
-export const always: StillTrue = () => true;
+export const always: CurrencyCheck = () => true;
 
 export interface Resolved {
   readonly answer: Answer;
-  readonly stillTrue: StillTrue;
-  /** Records of the store that `stillTrue` keeps alive, where they may be many. */
+  readonly isCurrent: CurrencyCheck;
+  /** Records of the store that `isCurrent` keeps alive, where they may be many. */
   readonly records?: number;
 }
 
@@ -35,5 +35,5 @@ export function nodeTtl(config: DnsConfig): number {
 
 /** What is said when the question was refused; asked anew the next time. */
 export function refusedAnswer(refusal: Refusal): Resolved {
-  return { answer: answer({ rcode: rcodeOf(refusal), authoritative: false }), stillTrue: () => false };
+  return { answer: answer({ rcode: rcodeOf(refusal), authoritative: false }), isCurrent: () => false };
 }

@@ -21,7 +21,7 @@ export function nameServers(context: LookupContext, zone: AskedZone, type: numbe
   const { local, config, datacenter, zones } = context;
   const read = local.read(serviceNodes, instancesOf(SERVER_SERVICE));
   if (isRefusal(read)) return refusedAnswer(read);
-  const { value: entries, stillTrue } = read;
+  const { value: entries, isCurrent } = read;
   const owner = new Name(zone.tail.wire, zone.tail.echoed);
   const ttl = nodeTtl(config);
   const items: Item[] = [];
@@ -36,11 +36,11 @@ export function nameServers(context: LookupContext, zone: AskedZone, type: numbe
     });
   }
   const shared = { items, itemLimit: MAX_NAME_SERVERS };
-  if (type === Type.NS) return { answer: answer(shared), stillTrue, records: entries.length };
+  if (type === Type.NS) return { answer: answer(shared), isCurrent, records: entries.length };
   // Asked for itself, the SOA is the main domain's, also when the alternative domain was asked about.
   return {
     answer: answer({ ...shared, answers: [zones.soa], itemsIn: 'authority' }),
-    stillTrue,
+    isCurrent,
     records: entries.length,
   };
 }

@@ -126,18 +126,18 @@ export function serviceAnswer(
   const { local, config } = context;
   const read = local.read(serviceNodes, instancesOf(question.service));
   if (isRefusal(read)) return refusedAnswer(read);
-  const { value, stillTrue } = read;
+  const { value, isCurrent } = read;
   const entries = value.filter((entry) => hasTag(entry, question.tag) && isHealthy(entry, config.onlyPassing));
   if (entries.length === 0) {
-    return { answer: answer({ rcode: Rcode.NXDOMAIN, authority: [zone.soa] }), stillTrue, records: value.length };
+    return { answer: answer({ rcode: Rcode.NXDOMAIN, authority: [zone.soa] }), isCurrent, records: value.length };
   }
   const ttl = context.serviceTtl.of(question.service);
   const isAddress = type === Type.A || type === Type.AAAA || type === Type.ANY;
   let items: Item[] = [];
   if (type === Type.SRV) items = srvItems(context, zone, entries, ttl);
   else if (isAddress || type === Type.TXT) items = addressItems(entries, type, ttl);
-  if (items.length === 0) return { answer: answer({ authority: [zone.soa] }), stillTrue, records: value.length };
+  if (items.length === 0) return { answer: answer({ authority: [zone.soa] }), isCurrent, records: value.length };
   const isLimited = isAddress && config.aRecordLimit > 0;
   const itemLimit = isLimited ? config.aRecordLimit : Number.POSITIVE_INFINITY;
-  return { answer: answer({ items, itemLimit }), stillTrue, records: value.length };
+  return { answer: answer({ items, itemLimit }), isCurrent, records: value.length };
 }

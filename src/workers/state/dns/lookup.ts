@@ -24,36 +24,36 @@ function noSuchName(zone: AskedZone): Answer {
 /** Metadata goes along with addresses unless that is switched off; who asks for it gets it always. */
 function nodeAnswer(context: LookupContext, zone: AskedZone, node: string, type: number): Resolved {
   const isAddress = type === Type.A || type === Type.AAAA || type === Type.ANY;
-  if (!isAddress && type !== Type.TXT) return { answer: answer({}), stillTrue: always };
+  if (!isAddress && type !== Type.TXT) return { answer: answer({}), isCurrent: always };
   const read = context.local.read(getNode, node);
   if (isRefusal(read)) return refusedAnswer(read);
-  const { value: found, stillTrue } = read;
-  if (found === null) return { answer: noSuchName(zone), stillTrue };
+  const { value: found, isCurrent } = read;
+  if (found === null) return { answer: noSuchName(zone), isCurrent };
   const ttl = nodeTtl(context.config);
   const texts = metaRecords(null, found.Meta, ttl);
-  if (type === Type.TXT) return { answer: answer({ answers: texts }), stillTrue };
+  if (type === Type.TXT) return { answer: answer({ answers: texts }), isCurrent };
   const additional = type !== Type.ANY && context.config.nodeMetaTxt ? texts : [];
   const also = type === Type.ANY ? texts : [];
   const address = parseAddress(found.Address);
   if (address === null) {
     const host = nameFromText(found.Address);
     const alias = host === null || found.Address === '' ? [] : [nameRecord(null, Type.CNAME, host, ttl)];
-    return { answer: answer({ answers: [...alias, ...also], additional }), stillTrue };
+    return { answer: answer({ answers: [...alias, ...also], additional }), isCurrent };
   }
   const record = addressRecord(null, address, ttl);
   const answers = type === record.type || type === Type.ANY ? [record, ...also] : also;
-  return { answer: answer({ answers, additional }), stillTrue };
+  return { answer: answer({ answers, additional }), isCurrent };
 }
 
 /** The place behind `addr` isn't looked at; the record's owner is the question in lower case but for the domain. */
 function addressAnswer(context: LookupContext, zone: AskedZone, query: Query, label: string): Resolved {
   const address = addressOfLabel(label);
-  if (address === null) return { answer: noSuchName(zone), stillTrue: always };
+  if (address === null) return { answer: noSuchName(zone), isCurrent: always };
   const wire = Uint8Array.from(query.packet.subarray(HEADER_LENGTH, query.questionEnd - 4));
   const owner = new Name(wire, zone.tail.echoed);
   const record = addressRecord(owner, address, nodeTtl(context.config));
   const isAsked = query.type === record.type || query.type === Type.ANY;
-  return { answer: answer(isAsked ? { answers: [record] } : { additional: [record] }), stillTrue: always };
+  return { answer: answer(isAsked ? { answers: [record] } : { additional: [record] }), isCurrent: always };
 }
 
 function isOwnDatacenter(context: LookupContext, datacenter: string | null): boolean {
@@ -61,12 +61,12 @@ function isOwnDatacenter(context: LookupContext, datacenter: string | null): boo
 }
 
 function zoneAnswer(context: LookupContext, zone: AskedZone, query: Query): Resolved {
-  if (query.type === Type.AXFR) return { answer: answer({ rcode: Rcode.NOTIMP }), stillTrue: always };
+  if (query.type === Type.AXFR) return { answer: answer({ rcode: Rcode.NOTIMP }), isCurrent: always };
   if (query.type === Type.SOA || query.type === Type.NS) return nameServers(context, zone, query.type);
   const question = readZoneName(zone.labels, query.type);
-  if (question.kind === 'nothing') return { answer: noSuchName(zone), stillTrue: always };
+  if (question.kind === 'nothing') return { answer: noSuchName(zone), isCurrent: always };
   if (question.kind === 'address') return addressAnswer(context, zone, query, question.label);
-  if (!isOwnDatacenter(context, question.datacenter)) return { answer: noSuchName(zone), stillTrue: always };
+  if (!isOwnDatacenter(context, question.datacenter)) return { answer: noSuchName(zone), isCurrent: always };
   if (question.kind === 'node') return nodeAnswer(context, zone, question.node, query.type);
   return serviceAnswer(context, zone, question, query.type);
 }
@@ -77,27 +77,27 @@ function reverseAnswer(context: LookupContext, query: Query, labels: readonly st
   const domain = { wire: zones.soa.owner?.wire ?? Uint8Array.of(0), echoed: 0 };
   const bytes = addressOfReverse(labels);
   const nothing = answer({ rcode: Rcode.NXDOMAIN, authority: [zones.soa] });
-  if (bytes === null) return { answer: nothing, stillTrue: always };
+  if (bytes === null) return { answer: nothing, isCurrent: always };
   const read = local.read(addressOwners, ipText(bytes));
   if (isRefusal(read)) return refusedAnswer(read);
   const { node, instance } = read.value;
-  const { stillTrue } = read;
+  const { isCurrent } = read;
   const target =
     node !== undefined
       ? nodeName(node.Node, datacenter, domain)
       : instance !== undefined
         ? serviceName(instance.service.Service, datacenter, domain)
         : null;
-  if (target === null) return { answer: nothing, stillTrue };
+  if (target === null) return { answer: nothing, isCurrent };
   const answers = [nameRecord(null, Type.PTR, target, 0)];
-  return { answer: answer({ answers, authority: query.type === Type.SOA ? [zones.soa] : [] }), stillTrue };
+  return { answer: answer({ answers, authority: query.type === Type.SOA ? [zones.soa] : [] }), isCurrent };
 }
 
 /** The answer to a well-formed question whose name is in lower case. `labels` are those of the name, escaped. */
 export function lookup(context: LookupContext, query: Query, labels: readonly string[]): Resolved {
   const place = placeOf(query, context.zones);
   if (place.kind === 'elsewhere') {
-    return { answer: answer({ rcode: Rcode.REFUSED, authoritative: false }), stillTrue: always };
+    return { answer: answer({ rcode: Rcode.REFUSED, authoritative: false }), isCurrent: always };
   }
   if (place.kind === 'reverse') return reverseAnswer(context, query, labels);
   const { wire, soa } = place.domain;

@@ -8,7 +8,7 @@ import { AnswerCache, type Weighed } from './answer-cache.js';
 import { composeReply, type ReplyOptions, type Transport } from './compose.js';
 import { lowerCased, questionLabels } from './labels.js';
 import { lookup } from './lookup.js';
-import type { LookupContext, Resolved, StillTrue } from './lookup-context.js';
+import type { CurrencyCheck, LookupContext, Resolved } from './lookup-context.js';
 import { HEADER_LENGTH, Rcode } from './protocol.js';
 import { type Query, readPacket } from './query.js';
 import { ServiceTtl } from './service-ttl.js';
@@ -23,7 +23,7 @@ interface Encoded {
 
 interface Kept extends Weighed {
   readonly answer: Answer;
-  readonly stillTrue: StillTrue;
+  readonly isCurrent: CurrencyCheck;
   /** Index up to which `answer` is known to hold. */
   checkedAt: number;
   /** Its reply has no name but the question's: then another spelling is put in where the question stands. */
@@ -181,17 +181,17 @@ export class Responder {
     }
     const known = this.#cache.get(key);
     if (known !== undefined) {
-      if (known.checkedAt === appliedIndex || known.stillTrue()) {
+      if (known.checkedAt === appliedIndex || known.isCurrent()) {
         known.checkedAt = appliedIndex;
         return known;
       }
     }
     const resolved: Resolved = lookup({ ...this.#settings, local }, asked, questionLabels(asked));
     const weight = weightOf(resolved.answer) + 2 * key.length + RECORD_WEIGHT * (resolved.records ?? 0);
-    const { stillTrue } = resolved;
+    const { isCurrent } = resolved;
     const kept: Kept = {
       answer: resolved.answer,
-      stillTrue,
+      isCurrent,
       isNameless: isNameless(resolved.answer),
       checkedAt: appliedIndex,
       encoded: new Map(),

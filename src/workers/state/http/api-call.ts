@@ -19,10 +19,10 @@ import {
 } from './endpoint.js';
 import type { AbortListener, Exchange, ResponseStream } from './engine/engine.js';
 import { acceptsGzip } from './gzip.js';
+import { type HttpPolicy, headerLine } from './http-policy.js';
 import { EMPTY_QUERY } from './query.js';
 import { DEFAULT_READ, parseReadOptions } from './read-options.js';
 import type { Route } from './router.js';
-import { headerLine, type Site } from './site.js';
 
 const gzip = promisify(zlib.gzip);
 const MIN_GZIP_BYTES = 1400;
@@ -36,7 +36,7 @@ export class ApiCall implements ApiRequest, AbortListener {
   readonly rest: string;
   readonly query: QueryParameters;
   readonly route: Route;
-  readonly site: Site;
+  readonly policy: HttpPolicy;
   readonly #exchange: Exchange;
   readonly #startedMs = performance.now();
   #answered = false;
@@ -45,9 +45,16 @@ export class ApiCall implements ApiRequest, AbortListener {
   #body: Promise<BodyOutcome> | null = null;
   #gzip: boolean | null = null;
 
-  constructor(exchange: Exchange, site: Site, route: Route, method: HttpMethod, path: string, query: QueryParameters) {
+  constructor(
+    exchange: Exchange,
+    policy: HttpPolicy,
+    route: Route,
+    method: HttpMethod,
+    path: string,
+    query: QueryParameters,
+  ) {
     this.#exchange = exchange;
-    this.site = site;
+    this.policy = policy;
     this.route = route;
     this.method = method;
     this.path = path;
@@ -66,11 +73,11 @@ export class ApiCall implements ApiRequest, AbortListener {
       const authorization = this.header('authorization');
       if (authorization !== undefined) token = /^bearer +(.*)$/i.exec(authorization)?.[1]?.trim() ?? '';
     }
-    return { token: token === '' ? this.site.defaultToken : token, authorizer: allowAll };
+    return { token: token === '' ? this.policy.defaultToken : token, authorizer: allowAll };
   }
 
   get datacenter(): string {
-    return this.query.first('datacenter') || this.query.first('dc') || this.site.datacenter;
+    return this.query.first('datacenter') || this.query.first('dc') || this.policy.datacenter;
   }
 
   header(name: string): string | undefined {
@@ -82,7 +89,7 @@ export class ApiCall implements ApiRequest, AbortListener {
   }
 
   readOptions(discovery: boolean): ReadOptions | Reply {
-    const { reads } = this.site;
+    const { reads } = this.policy;
     if (this.query === EMPTY_QUERY && !(discovery && reads.discoveryMaxStaleMs > 0)) return DEFAULT_READ;
     return parseReadOptions(this.query, this.header('cache-control'), reads, discovery);
   }
@@ -126,14 +133,14 @@ export class ApiCall implements ApiRequest, AbortListener {
   #send(reply: Reply, readHeaders: string): void {
     this.route.series(this.method).add(performance.now() - this.#startedMs);
     const set = this.route.endpoint.headers ?? 'api';
-    let headers = this.site.headers(set, reply.contentType) + readHeaders;
+    let headers = this.policy.headers(set, reply.contentType) + readHeaders;
     for (const [name, value] of reply.headers) headers += headerLine(name, value);
     let body = reply.body;
     if (isStream(body)) {
       this.#stream(reply.status, headers, body);
       return;
     }
-    if (reply.contentType === JSON_TYPE && body.length > 0 && (this.site.indents || this.query !== EMPTY_QUERY)) {
+    if (reply.contentType === JSON_TYPE && body.length > 0 && (this.policy.indents || this.query !== EMPTY_QUERY)) {
       body = this.#indented(body);
     }
     if (body.length >= MIN_GZIP_BYTES && reply.contentType !== null && (this.#gzip ?? this.#acceptsGzip())) {
@@ -154,7 +161,7 @@ export class ApiCall implements ApiRequest, AbortListener {
 
   #indented(body: string | Uint8Array): string | Uint8Array {
     const pretty = this.query.has('pretty');
-    if (!pretty && !this.site.indents) return body;
+    if (!pretty && !this.policy.indents) return body;
     const indented = indentJson(typeof body === 'string' ? body : Buffer.from(body).toString());
     return pretty ? `${indented}\n` : indented;
   }

@@ -22,12 +22,12 @@ import type { BoundListener, Engine, Exchange } from './engine/engine.js';
 import { encodePath, judgePath, needsWork } from './engine/target.js';
 import { refuseEnterprise } from './enterprise.js';
 import { escapeHtml } from './html.js';
+import { HttpPolicy, type HttpSettings, headerLine } from './http-policy.js';
 import { startRead } from './http-read.js';
 import { NetEngine } from './net/net-engine.js';
 import { EMPTY_QUERY, parseQuery } from './query.js';
 import { ReadCache } from './read-cache.js';
 import { type Route, Router } from './router.js';
-import { type HttpSettings, headerLine, Site } from './site.js';
 
 const NOT_THE_API = 'Invalid URL path: not a recognized HTTP API endpoint\n';
 const NO_API_PREFIX = "Invalid URL path: if attempting to use the HTTP API, ensure the path starts with '/v1/'\n";
@@ -55,11 +55,11 @@ export class HttpServer {
   readonly #listeners: readonly Listener[];
   readonly #engineName: 'net' | 'uws';
   readonly #unixSocket: HttpSettings['http']['unixSocket'];
-  #site: Site;
+  #policy: HttpPolicy;
   #engine: Engine | null = null;
 
   constructor(options: HttpServerOptions) {
-    this.#site = new Site(options.settings);
+    this.#policy = new HttpPolicy(options.settings);
     this.#router = new Router(options.table, options.metrics);
     this.#logger = options.logger.child('http');
     this.#calls = options.calls;
@@ -85,8 +85,8 @@ export class HttpServer {
 
   /** Everything but listeners and engine may change. */
   reload(settings: HttpSettings): void {
-    this.#site = new Site(settings);
-    this.#engine?.setLimits(this.#site.engineLimits);
+    this.#policy = new HttpPolicy(settings);
+    this.#engine?.setLimits(this.#policy.engineLimits);
   }
 
   /** Stops accepting, ends what waits with its current result, finishes running answers, then cuts what is left. */
@@ -109,7 +109,7 @@ export class HttpServer {
   async #makeEngine(): Promise<Engine> {
     const options = {
       listener: (exchange: Exchange) => this.#take(exchange),
-      limits: this.#site.engineLimits,
+      limits: this.#policy.engineLimits,
       unixSocket: this.#unixSocket,
       logger: this.#logger,
     };
@@ -125,7 +125,7 @@ export class HttpServer {
     } catch (error) {
       const { method, target } = exchange;
       this.#logger.error('Request failed', 'method', method, 'path', target, 'error', errorDetail(error));
-      exchange.reply(500, this.#site.headers('page', TEXT), 'Internal Server Error');
+      exchange.reply(500, this.#policy.headers('page', TEXT), 'Internal Server Error');
     }
   }
 
@@ -135,7 +135,7 @@ export class HttpServer {
     let path = mark < 0 ? target : target.slice(0, mark);
     const rawQuery = mark < 0 ? '' : target.slice(mark + 1);
     if (needsWork(path)) {
-      const outcome = judgePath(path, this.#site.allowUnprintable);
+      const outcome = judgePath(path, this.#policy.allowUnprintable);
       if (outcome.kind === 'redirect') {
         this.#redirect(exchange, 307, outcome.path, rawQuery);
         return;
@@ -148,7 +148,8 @@ export class HttpServer {
     }
     const route = this.#router.find(path);
     if (route === undefined) this.#serveUnrouted(exchange, path, rawQuery);
-    else if (route.endpoint.headers === 'page' && this.#site.uiPath === null) this.#page(exchange, 404, unknown(path));
+    else if (route.endpoint.headers === 'page' && this.#policy.uiPath === null)
+      this.#page(exchange, 404, unknown(path));
     else if (route.endpoint.headers === 'page') this.#servePage(exchange, route, path, rawQuery);
     else this.#serveApi(exchange, route, method, path, rawQuery);
   }
@@ -157,31 +158,31 @@ export class HttpServer {
     if (path === '*') exchange.reply(200, '', '');
     else if (this.#router.wantsSlash(path)) this.#redirect(exchange, 307, `${path}/`, rawQuery);
     else if (path !== '/') this.#page(exchange, 404, unknown(path));
-    else if (this.#site.uiPath === null) this.#page(exchange, 200, UI_DISABLED);
-    else this.#redirect(exchange, 301, this.#site.uiPath, '');
+    else if (this.#policy.uiPath === null) this.#page(exchange, 200, UI_DISABLED);
+    else this.#redirect(exchange, 301, this.#policy.uiPath, '');
   }
 
   #page(exchange: Exchange, status: number, body: string): void {
-    exchange.reply(status, this.#site.headers('page', TEXT), body);
+    exchange.reply(status, this.#policy.headers('page', TEXT), body);
   }
 
   #redirect(exchange: Exchange, status: 301 | 307, path: string, rawQuery: string): void {
     const location = encodePath(path) + (rawQuery === '' ? '' : `?${rawQuery}`);
     const line = headerLine('Location', location);
     if (exchange.method !== 'GET' && exchange.method !== 'HEAD') {
-      exchange.reply(status, this.#site.headers('page', null) + line, '');
+      exchange.reply(status, this.#policy.headers('page', null) + line, '');
       return;
     }
     const reason = status === 301 ? 'Moved Permanently' : 'Temporary Redirect';
     const body = `<a href="${escapeHtml(location)}">${reason}</a>.\n\n`;
-    exchange.reply(status, this.#site.headers('page', HTML) + line, body);
+    exchange.reply(status, this.#policy.headers('page', HTML) + line, body);
   }
 
   /** The UI and its like: no parameters to judge, and every method is a GET, as with a file server. */
   #servePage(exchange: Exchange, route: Route, path: string, rawQuery: string): void {
     const action = route.action('GET');
     const query = parseQuery(rawQuery) ?? EMPTY_QUERY;
-    if (action !== undefined) this.#run(new ApiCall(exchange, this.#site, route, 'GET', path, query), action);
+    if (action !== undefined) this.#run(new ApiCall(exchange, this.#policy, route, 'GET', path, query), action);
     else this.#page(exchange, 404, unknown(path));
   }
 
@@ -191,27 +192,27 @@ export class HttpServer {
     if (rawQuery !== '') {
       const parsed = parseQuery(rawQuery);
       if (parsed === null) {
-        exchange.reply(500, this.#site.headers(set, TEXT), '');
+        exchange.reply(500, this.#policy.headers(set, TEXT), '');
         return;
       }
       query = parsed;
     }
-    if (this.#site.isBlocked(path)) {
-      exchange.reply(403, this.#site.headers(set, TEXT), 'Endpoint is blocked by agent configuration');
+    if (this.#policy.isBlocked(path)) {
+      exchange.reply(403, this.#policy.headers(set, TEXT), 'Endpoint is blocked by agent configuration');
       return;
     }
     const action = route.action(method);
     if (action === undefined) {
       const allow = headerLine('Allow', route.allow);
-      if (method === 'OPTIONS') exchange.reply(200, this.#site.headers(set, 'application/json') + allow, '');
-      else exchange.reply(405, this.#site.headers(set, TEXT) + allow, `method ${method} not allowed`);
+      if (method === 'OPTIONS') exchange.reply(200, this.#policy.headers(set, 'application/json') + allow, '');
+      else exchange.reply(405, this.#policy.headers(set, TEXT) + allow, `method ${method} not allowed`);
       return;
     }
-    if (method !== 'GET' && !this.#site.mayWrite(exchange.remoteAddress)) {
-      exchange.reply(403, this.#site.headers(set, TEXT), 'Access is restricted');
+    if (method !== 'GET' && !this.#policy.mayWrite(exchange.remoteAddress)) {
+      exchange.reply(403, this.#policy.headers(set, TEXT), 'Access is restricted');
       return;
     }
-    this.#run(new ApiCall(exchange, this.#site, route, method as HttpMethod, path, query), action);
+    this.#run(new ApiCall(exchange, this.#policy, route, method as HttpMethod, path, query), action);
   }
 
   #run(call: ApiCall, action: Action): void {

@@ -18,7 +18,12 @@ export async function waitWhile(
 ): Promise<void> {
   if (!holds()) return;
   await new Promise<void>((resolve) => {
-    const deadline: Deadline = { at: deadlines.now() + waitMs, slot: -1, expire: () => finish() };
+    const deadline: Deadline = {
+      dueMs: deadlines.now() + waitMs,
+      slot: -1,
+      order: 0,
+      expire: () => finish(),
+    };
     const unsubscribe = subscribe(() => {
       if (!holds()) finish();
     });

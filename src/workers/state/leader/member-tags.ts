@@ -1,16 +1,9 @@
 // What a member of the LAN pool says of itself in its tags (spec/gossip.md, section 18): a server with all a server must say,
 // a client, or something else that the catalog takes no notice of.
 
-import {
-  buildOf,
-  datacenterOf,
-  isClient,
-  nodeIdOf,
-  type ServerTags,
-  serverTags,
-  type Tags,
-} from '../../../wire/agent-tags.js';
+import { buildOf, datacenterOf, isClient, nodeIdOf, type ServerTags, serverTags } from '../../../wire/agent-tags.js';
 import type { Member } from '../../../wire/gossip-pools.js';
+import { memberTags } from '../../../wire/member-tags.js';
 
 export interface AgentTags {
   /** Node ID; "" where an agent has none. */
@@ -22,20 +15,9 @@ export interface AgentTags {
   readonly server: ServerTags | null;
 }
 
-function tagsOf(text: string): Tags {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return new Map();
-  }
-  if (typeof value !== 'object' || value === null) return new Map();
-  return new Map(Object.entries(value).filter((tag): tag is [string, string] => typeof tag[1] === 'string'));
-}
-
 /** null: neither server nor client agent, or in a segment of its own (only the enterprise edition has these). */
 export function agentTags(member: Member): AgentTags | null {
-  const tags = tagsOf(member.tags);
+  const tags = memberTags(member);
   if ((tags.get('segment') ?? '') !== '') return null;
   const server = serverTags(tags);
   if (server === null && !isClient(tags)) return null;

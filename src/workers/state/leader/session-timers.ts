@@ -20,7 +20,7 @@ const MAX_IN_FLIGHT = 256;
 interface SessionTimer extends Deadline {
   readonly id: string;
   readonly lifetimeMs: number;
-  at: number;
+  dueMs: number;
   attempts: number;
   isExpiring: boolean;
 }
@@ -93,8 +93,9 @@ export class SessionTimers {
     const timer: SessionTimer = {
       id: session.ID,
       lifetimeMs: lifetime,
-      at: 0,
+      dueMs: 0,
       slot: -1,
+      order: 0,
       attempts: 0,
       isExpiring: false,
       expire: () => this.#expire(timer),
@@ -114,7 +115,7 @@ export class SessionTimers {
 
   #schedule(timer: SessionTimer, delayMs: number): void {
     this.#options.deadlines.remove(timer);
-    timer.at = this.#options.deadlines.now() + delayMs;
+    timer.dueMs = this.#options.deadlines.now() + delayMs;
     this.#options.deadlines.add(timer);
   }
 

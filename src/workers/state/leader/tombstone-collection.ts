@@ -58,20 +58,20 @@ export class TombstoneCollection {
 
   #hint(index: number): void {
     const { deadlines } = this.#options;
-    const at = Math.ceil((deadlines.now() + TTL_MS) / GRANULARITY_MS) * GRANULARITY_MS;
-    const known = this.#bins.get(at);
+    const dueMs = Math.ceil((deadlines.now() + TTL_MS) / GRANULARITY_MS) * GRANULARITY_MS;
+    const known = this.#bins.get(dueMs);
     if (known) {
       known.index = Math.max(known.index, index);
       return;
     }
-    const bin: Bin = { at, slot: -1, index, expire: () => void this.#reap(bin) };
-    this.#bins.set(at, bin);
+    const bin: Bin = { dueMs, slot: -1, order: 0, index, expire: () => void this.#reap(bin) };
+    this.#bins.set(dueMs, bin);
     deadlines.add(bin);
   }
 
   async #reap(bin: Bin): Promise<void> {
     const { consensus, datacenter, logger, metrics } = this.#options;
-    this.#bins.delete(bin.at);
+    this.#bins.delete(bin.dueMs);
     const startedMs = performance.now();
     const outcome = await consensus.propose({
       type: CommandType.tombstone,

@@ -7,12 +7,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '../../../observe/logger.js';
+import { diskProblemOf } from '../../../wire/disk-problem.js';
 import { syncDirectory } from '../../../wire/sync-directory.js';
-import { type DirectoryLock, lockDirectory } from './directory-lock.js';
 import { Gathering } from './gathering.js';
 import { LogFile } from './log-file.js';
 import { frame } from './log-frames.js';
-import { errorCode, fileSystemError } from './store-error.js';
+import { localStoreErrorOf } from './store-error.js';
 import { logPath, openGeneration, removeFilesBefore, writeSnapshot } from './store-files.js';
 import type { StoreMarker } from './store-marker.js';
 import type { StoreContents } from './store-operations.js';
@@ -55,7 +55,6 @@ const DONE: CommitOutcome = { ok: true };
 export class DurableStore implements RegistrationStore {
   readonly #directory: string;
   readonly #logger: Logger;
-  readonly #lock: DirectoryLock;
   readonly #marker: StoreMarker;
   #log: LogFile;
   #generation: number;
@@ -70,10 +69,9 @@ export class DurableStore implements RegistrationStore {
   #failures = 0;
   #closed = false;
 
-  private constructor(directory: string, logger: Logger, lock: DirectoryLock, opened: Opened) {
+  private constructor(directory: string, logger: Logger, opened: Opened) {
     this.#directory = directory;
     this.#logger = logger;
-    this.#lock = lock;
     this.#marker = opened.marker;
     this.#log = opened.log;
     this.#generation = opened.generation;
@@ -90,16 +88,13 @@ export class DurableStore implements RegistrationStore {
     firstContents: () => Promise<Iterable<string>>,
   ): Promise<{ readonly store: DurableStore; readonly contents: StoreContents }> {
     const directory = join(dataDir, 'local');
-    let lock: DirectoryLock | null = null;
     try {
       const made = await mkdir(directory, { recursive: true, mode: 0o700 });
       if (made !== undefined) await syncDirectory(dataDir);
-      lock = await lockDirectory(join(directory, 'lock'));
       const opened = await openGeneration(directory, logger, firstContents);
-      return { store: new DurableStore(directory, logger, lock, opened), contents: opened.contents };
+      return { store: new DurableStore(directory, logger, opened), contents: opened.contents };
     } catch (error) {
-      await lock?.release();
-      throw fileSystemError(directory, error);
+      throw localStoreErrorOf(error, directory);
     }
   }
 
@@ -131,7 +126,6 @@ export class DurableStore implements RegistrationStore {
     await this.#snapshotting;
     await this.#log.close();
     this.#marker.close();
-    await this.#lock.release();
   }
 
   async #writeGroups(): Promise<void> {
@@ -174,7 +168,7 @@ export class DurableStore implements RegistrationStore {
       this.#failures += 1;
       const detail = error instanceof Error ? error.message : String(error);
       this.#logger.error('writing local registrations failed', 'path', this.#log.path, 'error', detail);
-      const reason = errorCode(error) === 'ENOSPC' ? 'no space left on the device' : detail;
+      const reason = diskProblemOf(error).kind === 'full' ? 'no space left on the device' : detail;
       return { ok: false, error: `failed to persist to the data directory: ${reason}` };
     }
     this.#witness(() => this.#marker.advance(this.#log.size));

@@ -3,6 +3,7 @@
 
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { codeOf } from '../../../gotext/errno.js';
 import { decodeJson, struct } from '../../../gotext/json-decode.js';
 import { bool, int, list, map, pointer, string } from '../../../gotext/json-kinds.js';
 import type { Logger } from '../../../observe/logger.js';
@@ -11,7 +12,6 @@ import type { CheckRecord, ServiceRecord } from '../../../wire/records.js';
 import { bareCheckBody, serviceBody } from '../records/bodies.js';
 import { NO_CHECK_DEFINITION, NO_CONNECT, NO_PROXY } from '../records/zero-values.js';
 import { sameContent } from './equality.js';
-import { errorCode } from './store-error.js';
 import { putCheckText, putServiceText, putStateText, type Source } from './store-operations.js';
 
 /** Files read at the same time. */
@@ -122,7 +122,7 @@ async function filesIn(directory: string): Promise<readonly string[]> {
     const entries = await readdir(directory, { withFileTypes: true });
     return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
+    if (codeOf(error) === 'ENOENT') return [];
     throw error;
   }
 }

@@ -9,7 +9,7 @@ import { syncDirectory } from '../../../wire/sync-directory.js';
 import { LogFile } from './log-file.js';
 import { compressedFrame, MAGIC, type Payload, readFrames } from './log-frames.js';
 import type { Opened } from './registration-store.js';
-import { LocalStoreError } from './store-error.js';
+import { damagedStore, type LocalStoreError } from './store-error.js';
 import { NOTHING, StoreMarker } from './store-marker.js';
 import { applyText, emptyContents, type StoreContents } from './store-operations.js';
 
@@ -67,7 +67,7 @@ async function replay(payloads: readonly Payload[], contents: StoreContents, pat
       for (const line of text.split('\n')) if (line !== '') applyText(contents, line);
     }
   } catch (error) {
-    throw new LocalStoreError('corrupt', path, error instanceof Error ? error.message : String(error));
+    throw damagedStore(path, error instanceof Error ? error.message : String(error));
   }
   return length;
 }
@@ -94,11 +94,11 @@ async function readInto(path: string, contents: StoreContents): Promise<ReadFile
 }
 
 function damaged(path: string, offset: number): LocalStoreError {
-  return new LocalStoreError('corrupt', path, `bad record at offset ${offset}`);
+  return damagedStore(path, `bad record at offset ${offset}`);
 }
 
 function missing(path: string): LocalStoreError {
-  return new LocalStoreError('corrupt', path, 'is missing');
+  return damagedStore(path, 'is missing');
 }
 
 /** A snapshot is all there or damaged; `bytes` is what the marker says of its size, null when it says nothing. */
@@ -112,7 +112,7 @@ async function readSnapshot(
   const read = await readInto(path, contents);
   if (read.end < read.size || read.size === 0) throw damaged(path, read.end);
   if (bytes !== null && read.size !== bytes) {
-    throw new LocalStoreError('corrupt', path, `${read.size} bytes where ${bytes} were written`);
+    throw damagedStore(path, `${read.size} bytes where ${bytes} were written`);
   }
   return read;
 }
@@ -132,7 +132,7 @@ async function readLogs(
     const log = await readInto(path, contents);
     const wanted = durable[at] ?? 0;
     if (log.end < wanted) {
-      throw new LocalStoreError('corrupt', path, `good up to offset ${log.end}, but was durable up to ${wanted}`);
+      throw damagedStore(path, `good up to offset ${log.end}, but was durable up to ${wanted}`);
     }
     if (cut !== null && log.records > 0) throw damaged(cut.path, cut.end);
     if (log.torn) cut = { path, end: log.end };
@@ -176,7 +176,7 @@ export async function openGeneration(
   const durable = generations.map((generation) => known.ends[generation - known.firstLog] ?? 0);
   const logs = await readLogs(paths, durable, contents);
   if (found === null && [snapshot, ...logs].some(({ isWitnessed }) => isWitnessed)) {
-    throw new LocalStoreError('corrupt', marker.path, 'is missing or empty');
+    throw damagedStore(marker.path, 'is missing or empty');
   }
 
   // Everything is judged; only now is anything changed.
@@ -205,7 +205,7 @@ async function begin(
   firstContents: () => Promise<Iterable<string>>,
 ): Promise<Opened> {
   const orphan = files.find(({ kind }) => kind === 'log');
-  if (orphan) throw new LocalStoreError('corrupt', join(directory, orphan.name), 'its snapshot is missing');
+  if (orphan) throw damagedStore(join(directory, orphan.name), 'its snapshot is missing');
   marker.begin();
   const generation = 1;
   await writeSnapshot(directory, generation, await firstContents(), () => Promise.resolve(true));

@@ -6,9 +6,10 @@
 
 import { closeSync, constants, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { codeOf } from '../../../gotext/errno.js';
 import { crc32 } from '../../../wasm/crc.js';
 import { syncDirectoryNow } from '../../../wire/sync-directory.js';
-import { errorCode, LocalStoreError } from './store-error.js';
+import { damagedStore } from './store-error.js';
 
 /** What is known to be on the disk; generations are those in the names of the files. */
 export interface Witnessed {
@@ -56,7 +57,7 @@ function contentOf(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return Buffer.alloc(0);
+    if (codeOf(error) === 'ENOENT') return Buffer.alloc(0);
     throw error;
   }
 }
@@ -74,7 +75,7 @@ export class StoreMarker {
     this.path = path;
     const content = contentOf(path);
     const found = content.length === 0 ? null : decode(content);
-    if (typeof found === 'string') throw new LocalStoreError('corrupt', path, found);
+    if (typeof found === 'string') throw damagedStore(path, found);
     this.found = found;
     this.#known = found ?? NOTHING;
   }

@@ -17,7 +17,7 @@ import { ApplyMetrics } from './fsm/apply-metrics.js';
 import { runTxn } from './fsm/txn.js';
 import { freezeTables, type StoreSnapshot } from './snapshot/snapshot-freeze.js';
 import { CatalogTableReads } from './store/catalog-reads.js';
-import type { TablesHolder } from './store/holder.js';
+import type { CurrentTables } from './store/current-tables.js';
 import { KvTableReads } from './store/kv-reads.js';
 import type {
   CatalogReads,
@@ -58,7 +58,7 @@ export interface Uninterpreted {
   readonly lastIndex: number;
 }
 
-export class StateStore implements StoreReads, TablesHolder {
+export class StateStore implements StoreReads, CurrentTables {
   readonly catalog: CatalogReads = new CatalogTableReads(this);
   readonly kv: KvReads = new KvTableReads(this);
   readonly sessions: SessionReads = new SessionTableReads(this);

@@ -384,7 +384,7 @@ test('mutated packets never throw, and what they may do stays within the rules',
     afterMs: fc.nat(300),
   });
   fc.assert(
-    fc.property(fc.array(mutation, { minLength: 1, maxLength: 60 }), (packets) => {
+    fc.property(fc.array(mutation, { minLength: 1, maxLength: 60, size: 'max' }), (packets) => {
       const rig = coreOf(['n2', 'n3', 'n4'], { mostNodes: 20 });
       const { core } = rig;
       let nowMs = 0;

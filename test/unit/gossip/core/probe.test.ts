@@ -57,22 +57,22 @@ const TIMES = { probeIntervalMs: 400, probeTimeoutMs: 150, gossipIntervalMs: 1e9
 
 /** What arrives at which time, in order; a step may plan more. */
 class Script {
-  private readonly plan: { readonly atMs: number; readonly run: () => void }[] = [];
+  readonly #plan: { readonly atMs: number; readonly run: () => void }[] = [];
 
   at(atMs: number, run: () => void): void {
-    this.plan.push({ atMs, run });
-    this.plan.sort((a, b) => a.atMs - b.atMs);
+    this.#plan.push({ atMs, run });
+    this.#plan.sort((a, b) => a.atMs - b.atMs);
   }
 
   /** Runs the core's timers and the plan side by side. */
   play({ core }: CoreRig, untilMs: number, observe: (atMs: number) => void): void {
     for (;;) {
       const timerMs = core.nextMs ?? Number.POSITIVE_INFINITY;
-      const planned = this.plan[0];
+      const planned = this.#plan[0];
       const atMs = Math.min(timerMs, planned?.atMs ?? Number.POSITIVE_INFINITY);
       if (atMs > untilMs) return;
       if (planned !== undefined && planned.atMs <= timerMs) {
-        this.plan.shift();
+        this.#plan.shift();
         planned.run();
       } else {
         core.tick(atMs);

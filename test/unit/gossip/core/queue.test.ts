@@ -65,38 +65,42 @@ const operation = fc.oneof(
 
 test('nothing is lost, sent too often, or finished twice; no packet is overfilled', () => {
   fc.assert(
-    fc.property(fc.array(operation, { maxLength: 120 }), fc.integer({ min: 1, max: 5 }), (operations, limit) => {
-      const queue = new BroadcastQueue();
-      const sent = new Map<Uint8Array, number>();
-      const finished = new Set<Uint8Array>();
-      for (const step of operations) {
-        if (step.op === 'queue') {
-          const message = new Uint8Array(step.size);
-          sent.set(message, 0);
-          queue.queue({
-            key: step.key === null ? null : String(step.key),
-            message,
-            onFinished: () => {
-              assert.ok(!finished.has(message));
-              finished.add(message);
-            },
-          });
-        } else if (step.op === 'take') {
-          const messages = queue.take(2, step.limit, limit);
-          assert.ok(messages.reduce((sum, message) => sum + message.length + 2, 0) <= step.limit);
-          assert.equal(new Set(messages).size, messages.length);
-          for (const message of messages) sent.set(message, (sent.get(message) ?? 0) + 1);
-        } else {
-          queue.prune(step.keep);
-          assert.ok(queue.length <= step.keep || queue.length + finished.size === sent.size);
+    fc.property(
+      fc.array(operation, { maxLength: 120, size: 'max' }),
+      fc.integer({ min: 1, max: 5 }),
+      (operations, limit) => {
+        const queue = new BroadcastQueue();
+        const sent = new Map<Uint8Array, number>();
+        const finished = new Set<Uint8Array>();
+        for (const step of operations) {
+          if (step.op === 'queue') {
+            const message = new Uint8Array(step.size);
+            sent.set(message, 0);
+            queue.queue({
+              key: step.key === null ? null : String(step.key),
+              message,
+              onFinished: () => {
+                assert.ok(!finished.has(message));
+                finished.add(message);
+              },
+            });
+          } else if (step.op === 'take') {
+            const messages = queue.take(2, step.limit, limit);
+            assert.ok(messages.reduce((sum, message) => sum + message.length + 2, 0) <= step.limit);
+            assert.equal(new Set(messages).size, messages.length);
+            for (const message of messages) sent.set(message, (sent.get(message) ?? 0) + 1);
+          } else {
+            queue.prune(step.keep);
+            assert.ok(queue.length <= step.keep || queue.length + finished.size === sent.size);
+          }
+          assert.equal(queue.length, sent.size - finished.size);
         }
-        assert.equal(queue.length, sent.size - finished.size);
-      }
-      for (const [message, times] of sent) {
-        assert.ok(times <= limit);
-        if (times === limit) assert.ok(finished.has(message));
-      }
-    }),
+        for (const [message, times] of sent) {
+          assert.ok(times <= limit);
+          if (times === limit) assert.ok(finished.has(message));
+        }
+      },
+    ),
     { numRuns: 300 },
   );
 });

@@ -4,7 +4,10 @@ import fc from 'fast-check';
 import { Timers } from '../../../../src/main/gossip/core/timers.js';
 
 test('what is due runs in the order of its time, then in the order of setting; cancelled ones never', () => {
-  const plan = fc.array(fc.record({ atMs: fc.nat(50), isCancelled: fc.boolean() }), { maxLength: 200 });
+  const plan = fc.array(fc.record({ atMs: fc.nat(50), isCancelled: fc.boolean() }), {
+    maxLength: 200,
+    size: 'max',
+  });
   fc.assert(
     fc.property(plan, fc.nat(60), (entries, nowMs) => {
       const timers = new Timers();
@@ -28,7 +31,7 @@ test('what is due runs in the order of its time, then in the order of setting; c
   );
 });
 
-test('cancelled timers do not pile up, and the others still run in order', () => {
+test('cancelled timers leave nothing behind, and the others still run in order', () => {
   const timers = new Timers();
   const ran: number[] = [];
   for (let i = 0; i < 20_000; i += 1) {
@@ -36,7 +39,7 @@ test('cancelled timers do not pile up, and the others still run in order', () =>
     timers.cancel(timer);
     timers.cancel(timer);
     if (i % 1000 === 0) timers.set(5000 - i / 10, () => ran.push(i));
-    assert.ok(timers.length <= 2100, `${timers.length} timers`);
+    assert.equal(timers.length, Math.floor(i / 1000) + 1);
   }
   timers.runDue(2e6);
   assert.deepEqual(

@@ -22,7 +22,7 @@ export interface ClusterNode {
 /** Node `n7` of 10.0.0.7, unless the changes say otherwise. */
 export class SerfCluster {
   nowMs = 0;
-  private readonly nodes: ClusterNode[] = [];
+  readonly #nodes: ClusterNode[] = [];
 
   add(name: string, changes: Partial<SerfOptions> = {}): ClusterNode {
     const serf = new SerfCore({
@@ -31,7 +31,7 @@ export class SerfCluster {
       serf: SERF,
       tags: new Map([['role', name]]),
       rules: null,
-      random: seeded(this.nodes.length + 1),
+      random: seeded(this.#nodes.length + 1),
       layerOverhead: () => 0,
       keyring: null,
       restored: null,
@@ -39,35 +39,35 @@ export class SerfCluster {
     });
     const address = addressText(changes.self?.address ?? addressOfNode(name));
     const node: ClusterNode = { serf, address, events: [], isDown: false, keyringProblem: null };
-    this.nodes.push(node);
+    this.#nodes.push(node);
     assert.equal(serf.start(this.nowMs), null);
     return node;
   }
 
-  private at(address: string): ClusterNode | undefined {
-    return this.nodes.find((node) => node.address === address && !node.isDown);
+  #at(address: string): ClusterNode | undefined {
+    return this.#nodes.find((node) => node.address === address && !node.isDown);
   }
 
-  private merge(node: ClusterNode, state: PushPull): boolean {
+  #merge(node: ClusterNode, state: PushPull): boolean {
     const merging = node.serf.startMerge(state);
     if (!merging.ok) return false;
     while (merging.step(this.nowMs));
     return true;
   }
 
-  private exchange(from: ClusterNode, to: string, isJoin: boolean): boolean {
-    const other = this.at(to);
+  #exchange(from: ClusterNode, to: string, isJoin: boolean): boolean {
+    const other = this.#at(to);
     if (other === undefined) return false;
     const [mine, theirs] = [from.serf.localState(isJoin), other.serf.localState(isJoin)];
-    this.merge(other, mine);
-    return this.merge(from, theirs);
+    this.#merge(other, mine);
+    return this.#merge(from, theirs);
   }
 
   /** As a shell joins: states first, then the intent. */
   join(node: ClusterNode, to: ClusterNode, ignoresOld = true): void {
     assert.equal(node.serf.canJoin(), null);
     node.serf.beginJoin(ignoresOld);
-    const isJoined = this.exchange(node, to.address, true);
+    const isJoined = this.#exchange(node, to.address, true);
     node.serf.endJoin(isJoined ? 1 : 0, this.nowMs);
     this.settle();
   }
@@ -76,7 +76,7 @@ export class SerfCluster {
   settle(): void {
     for (let isQuiet = false; !isQuiet; ) {
       isQuiet = true;
-      for (const node of this.nodes) {
+      for (const node of this.#nodes) {
         const { packets, streams, events } = node.serf.take();
         node.events.push(...events);
         if (node.isDown) continue;
@@ -89,11 +89,11 @@ export class SerfCluster {
           isQuiet = false;
           const [host = '', port = ''] = node.address.split(':');
           const from = { ip: Uint8Array.from(host.split('.').map(Number)), port: Number(port) };
-          this.at(addressText(to))?.serf.receive(message, from, this.nowMs);
+          this.#at(addressText(to))?.serf.receive(message, from, this.nowMs);
         }
         for (const stream of streams) {
           isQuiet = false;
-          if (stream.kind === 'pushPull') this.exchange(node, addressText(stream.to), stream.isJoin);
+          if (stream.kind === 'pushPull') this.#exchange(node, addressText(stream.to), stream.isJoin);
         }
       }
     }
@@ -103,11 +103,11 @@ export class SerfCluster {
     this.settle();
     const untilMs = this.nowMs + forMs;
     for (;;) {
-      const due = this.nodes.flatMap(({ serf, isDown }) => (isDown || serf.nextMs === null ? [] : [serf.nextMs]));
+      const due = this.#nodes.flatMap(({ serf, isDown }) => (isDown || serf.nextMs === null ? [] : [serf.nextMs]));
       const next = Math.min(...due);
       if (next > untilMs) break;
       this.nowMs = Math.max(this.nowMs, next);
-      for (const { serf, isDown } of this.nodes) {
+      for (const { serf, isDown } of this.#nodes) {
         if (!isDown && serf.nextMs !== null && serf.nextMs <= this.nowMs) serf.tick(this.nowMs);
       }
       this.settle();

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { KeyAnswer } from '../../../../src/main/gossip/serf/key-asking.js';
+import type { KeyAnswer } from '../../../../src/main/gossip/serf/key-operations.js';
 import { SERF } from '../../../../src/main/gossip/serf/options.js';
 import type { SerfEvent } from '../../../../src/main/gossip/serf/output.js';
 import { Keyring } from '../../../../src/main/gossip/wire/keyring.js';

@@ -33,16 +33,19 @@ test('recorded compounds split into the recorded parts and are built from them',
 
 test('one message is not wrapped; what is more than 255 goes into several packets', () => {
   fc.assert(
-    fc.property(fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 600 }), (messages) => {
-      const packets = joinMessages(messages);
-      if (messages.length === 1) {
-        assert.deepEqual(packets, messages);
-        return;
-      }
-      assert.equal(packets.length, Math.ceil(messages.length / 255));
-      const parts = packets.flatMap((packet) => splitCompound(packet)?.parts ?? []);
-      assert.deepEqual(parts.map(toHex), messages.map(toHex));
-    }),
+    fc.property(
+      fc.array(fc.uint8Array({ maxLength: 40, size: 'max' }), { maxLength: 600, size: 'max' }),
+      (messages) => {
+        const packets = joinMessages(messages);
+        if (messages.length === 1) {
+          assert.deepEqual(packets, messages);
+          return;
+        }
+        assert.equal(packets.length, Math.ceil(messages.length / 255));
+        const parts = packets.flatMap((packet) => splitCompound(packet)?.parts ?? []);
+        assert.deepEqual(parts.map(toHex), messages.map(toHex));
+      },
+    ),
     { numRuns: 100 },
   );
 });

@@ -72,12 +72,12 @@ test('what the stock decoder takes is taken, what it refuses is refused', () => 
   }
 });
 
-const octets = fc.uint8Array({ maxLength: 300 });
+const octets = fc.uint8Array({ maxLength: 300, size: 'max' });
 const aliveMessage = fc.record(
   {
     Incarnation: fc.nat(0xffffffff),
-    Node: fc.string({ unit: 'binary', maxLength: 80 }),
-    Addr: fc.option(fc.uint8Array({ minLength: 4, maxLength: 16 })),
+    Node: fc.string({ unit: 'binary', maxLength: 80, size: 'max' }),
+    Addr: fc.option(fc.uint8Array({ minLength: 4, maxLength: 16, size: 'max' })),
     Port: fc.nat(65535),
     Meta: fc.option(octets),
     Vsn: fc.option(fc.uint8Array({ minLength: 6, maxLength: 6 })),
@@ -130,7 +130,7 @@ test('a length that the bytes do not cover allocates nothing', () => {
 
 test('arbitrary bytes are decoded or refused, never thrown at', () => {
   fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+    fc.property(fc.uint8Array({ maxLength: 200, size: 'max' }), (bytes) => {
       for (const body of Object.values(codecs)) {
         const read = body.decode(bytes, 0);
         if (read.ok) assert.ok(read.next <= bytes.length);

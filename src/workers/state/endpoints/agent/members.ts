@@ -2,11 +2,11 @@
 
 import { quoteJson } from '../../../../gotext/json-encode.js';
 import type { Member } from '../../../../wire/gossip-pools.js';
+import { memberTags } from '../../../../wire/member-tags.js';
 import type { ControlRequest } from '../../../../wire/state-worker.js';
 import type { AgentControl } from '../../control/control-client.js';
 import { compileFilter } from '../../filter/compile.js';
 import { memberFields } from '../../filter/fields.js';
-import { memberTags } from '../../gossip/members/member-tags.js';
 import { type ApiRequest, type EndpointTable, json, NOTHING, type Reply, text } from '../../http/endpoint.js';
 import { keepInSteps } from '../../methods/narrowing.js';
 import { turns } from '../../turns/turns.js';
@@ -36,7 +36,7 @@ function filterItem(member: Member): object {
     },
     Port: member.port,
     get Tags() {
-      return memberTags(member);
+      return Object.fromEntries(memberTags(member));
     },
     Status: member.status,
     ProtocolMin: member.protocolMin,

@@ -1,8 +1,9 @@
 // The datacenters that the WAN pool's servers are in, and where each of them is (spec/rpc.md, Coordinate.ListDatacenters).
 
 import { compareUtf8 } from '../../../../gotext/utf8-order.js';
+import { datacenterOf } from '../../../../wire/agent-tags.js';
 import { type Coordinate, MEMBER_STATUS, type Member } from '../../../../wire/gossip-pools.js';
-import { isServer, memberTags } from './member-tags.js';
+import { isServer, memberTags } from '../../../../wire/member-tags.js';
 
 export interface DatacenterCoordinates {
   readonly datacenter: string;
@@ -15,7 +16,7 @@ export function serversByDatacenter(wan: readonly Member[]): ReadonlyMap<string,
   const found = new Map<string, Member[]>();
   for (const member of wan) {
     if (member.status === MEMBER_STATUS.left || !isServer(member)) continue;
-    const datacenter = memberTags(member)['dc'] ?? '';
+    const datacenter = datacenterOf(memberTags(member));
     const servers = found.get(datacenter);
     if (servers) servers.push(member);
     else found.set(datacenter, [member]);

@@ -2,7 +2,7 @@
 // they hold changes, so the cost of a hot service's read does not depend on how many instances it has.
 
 import type { CheckRecord, NodeRecord, ServiceRecord, StringMap } from '../../../../wire/records.js';
-import type { TablesHolder } from './holder.js';
+import type { CurrentTables } from './current-tables.js';
 import type { CatalogReads, HealthEntry, ReadResult, ServiceInstance } from './read-api.js';
 import { type Catalog, PASSING } from './tables/catalog.js';
 import type { CatalogIndex } from './tables/catalog-index.js';
@@ -47,10 +47,10 @@ function healthOf(catalog: Catalog, rows: OrderedMap<ServiceRow>): HealthEntry[]
 const NOTHING: readonly never[] = [];
 
 export class CatalogTableReads implements CatalogReads {
-  readonly #holder: TablesHolder;
+  readonly #current: CurrentTables;
 
-  constructor(holder: TablesHolder) {
-    this.#holder = holder;
+  constructor(current: CurrentTables) {
+    this.#current = current;
   }
 
   nodes(nodeMeta: StringMap | null): ReadResult<readonly NodeRecord[]> {
@@ -75,7 +75,7 @@ export class CatalogTableReads implements CatalogReads {
     const row = this.#catalog.findNode(node);
     if (!row) return { index: this.#index(this.#keys.nodeExtinctionKey), value: null };
     const services = this.#catalog.servicesOf(row.key).map((service) => service.record);
-    return { index: this.#holder.tables.index.row(row.indexKey.key) ?? 0, value: { node: row.record, services } };
+    return { index: this.#current.tables.index.row(row.indexKey.key) ?? 0, value: { node: row.record, services } };
   }
 
   nodeService(node: string, serviceId: string): ServiceRecord | undefined {
@@ -191,7 +191,7 @@ export class CatalogTableReads implements CatalogReads {
   }
 
   #groupIndex(group: ServiceGroup): number {
-    return this.#holder.tables.index.row(group.indexKey.key) ?? 0;
+    return this.#current.tables.index.row(group.indexKey.key) ?? 0;
   }
 
   #connectIndex(instances: readonly ServiceInstance[]): number {
@@ -212,14 +212,14 @@ export class CatalogTableReads implements CatalogReads {
   }
 
   #index(key: string): number {
-    return this.#holder.tables.index.get(key);
+    return this.#current.tables.index.get(key);
   }
 
   get #catalog(): Catalog {
-    return this.#holder.tables.local.catalog;
+    return this.#current.tables.local.catalog;
   }
 
   get #keys(): CatalogIndex {
-    return this.#holder.tables.local.indexes;
+    return this.#current.tables.local.indexes;
   }
 }

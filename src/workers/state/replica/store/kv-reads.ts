@@ -1,7 +1,7 @@
 // Reads of the key/value table and their indexes (spec/fsm.md, section 4).
 
 import type { KvEntry } from '../../../../wire/records.js';
-import type { TablesHolder } from './holder.js';
+import type { CurrentTables } from './current-tables.js';
 import type { KvReads, ReadResult } from './read-api.js';
 import { kvKeyOf, kvTableKey } from './tables/table-key.js';
 import type { Tables } from './tables/tables.js';
@@ -27,21 +27,21 @@ export function hasOwnIndex(tables: Tables, prefix: string): boolean {
 }
 
 export class KvTableReads implements KvReads {
-  readonly #holder: TablesHolder;
+  readonly #current: CurrentTables;
 
-  constructor(holder: TablesHolder) {
-    this.#holder = holder;
+  constructor(current: CurrentTables) {
+    this.#current = current;
   }
 
   get(key: string): ReadResult<KvEntry | null> {
-    const { tables } = this.#holder;
+    const { tables } = this.#current;
     const entry = tables.kv.entries.get(kvTableKey(key));
     if (entry) return { index: entry.ModifyIndex, value: entry };
     return { index: tablesIndex(tables), value: null };
   }
 
   list(prefix: string): ReadResult<readonly KvEntry[]> {
-    const { tables } = this.#holder;
+    const { tables } = this.#current;
     const prefixKey = kvTableKey(prefix);
     const value: KvEntry[] = [];
     let index = 0;
@@ -53,7 +53,7 @@ export class KvTableReads implements KvReads {
   }
 
   keys(prefix: string, separator: string): ReadResult<readonly string[]> {
-    const { tables } = this.#holder;
+    const { tables } = this.#current;
     const prefixKey = kvTableKey(prefix);
     const value: string[] = [];
     let index = 0;
@@ -70,11 +70,11 @@ export class KvTableReads implements KvReads {
   }
 
   lockDelayed(key: string): boolean {
-    return this.#holder.tables.lockDelays.isDelayed(key);
+    return this.#current.tables.lockDelays.isDelayed(key);
   }
 
   #listIndex(prefix: string, prefixKey: string, entriesIndex: number): number {
-    const { tables } = this.#holder;
+    const { tables } = this.#current;
     if (prefix === '') return tablesIndex(tables);
     return Math.max(entriesIndex, tombstonesIndex(tables, prefixKey)) || tablesIndex(tables);
   }

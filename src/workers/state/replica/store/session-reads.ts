@@ -1,51 +1,51 @@
 // Reads of sessions, and of network coordinates (spec/fsm.md, section 4).
 
 import type { CoordinateRecord, SessionRecord } from '../../../../wire/records.js';
-import type { TablesHolder } from './holder.js';
+import type { CurrentTables } from './current-tables.js';
 import type { CoordinateReads, ReadResult, SessionReads } from './read-api.js';
 import { endOfPart, keyPart, SEPARATOR } from './tables/table-key.js';
 
 export class SessionTableReads implements SessionReads {
-  readonly #holder: TablesHolder;
+  readonly #current: CurrentTables;
 
-  constructor(holder: TablesHolder) {
-    this.#holder = holder;
+  constructor(current: CurrentTables) {
+    this.#current = current;
   }
 
   session(id: string): ReadResult<SessionRecord | null> {
-    return this.#result(this.#holder.tables.sessions.sessions.get(keyPart(id)) ?? null);
+    return this.#result(this.#current.tables.sessions.sessions.get(keyPart(id)) ?? null);
   }
 
   list(): ReadResult<readonly SessionRecord[]> {
-    return this.#result(this.#holder.tables.sessions.sessions.rows.allValues());
+    return this.#result(this.#current.tables.sessions.sessions.rows.allValues());
   }
 
   ofNode(node: string): ReadResult<readonly SessionRecord[]> {
-    return this.#result(this.#holder.tables.sessions.ofNode(keyPart(node)));
+    return this.#result(this.#current.tables.sessions.ofNode(keyPart(node)));
   }
 
   #result<T>(value: T): ReadResult<T> {
-    return { index: this.#holder.tables.index.get('sessions'), value };
+    return { index: this.#current.tables.index.get('sessions'), value };
   }
 }
 
 export class CoordinateTableReads implements CoordinateReads {
-  readonly #holder: TablesHolder;
+  readonly #current: CurrentTables;
 
-  constructor(holder: TablesHolder) {
-    this.#holder = holder;
+  constructor(current: CurrentTables) {
+    this.#current = current;
   }
 
   list(): ReadResult<readonly CoordinateRecord[]> {
-    return this.#result(this.#holder.tables.coordinates.rows.allValues());
+    return this.#result(this.#current.tables.coordinates.rows.allValues());
   }
 
   ofNode(node: string): ReadResult<readonly CoordinateRecord[]> {
     const part = keyPart(node);
-    return this.#result(this.#holder.tables.coordinates.rows.values(part + SEPARATOR, endOfPart(part)));
+    return this.#result(this.#current.tables.coordinates.rows.values(part + SEPARATOR, endOfPart(part)));
   }
 
   #result<T>(value: T): ReadResult<T> {
-    return { index: this.#holder.tables.index.get('coordinates'), value };
+    return { index: this.#current.tables.index.get('coordinates'), value };
   }
 }

@@ -1,7 +1,7 @@
 // What each read blocks on: the watchable counterparts of the index rules (spec/fsm.md, section 4). A target may wake a
 // reader whose index did not move; the reader looks again and goes on waiting.
 
-import type { TablesHolder } from './holder.js';
+import type { CurrentTables } from './current-tables.js';
 import { hasOwnIndex } from './kv-reads.js';
 import type { WatchTarget, WatchTargets } from './read-api.js';
 import type { RowKey } from './tables/index-table.js';
@@ -15,10 +15,10 @@ function rowTarget({ key }: RowKey): WatchTarget {
 }
 
 export class Targets implements WatchTargets {
-  readonly #holder: TablesHolder;
+  readonly #current: CurrentTables;
 
-  constructor(holder: TablesHolder) {
-    this.#holder = holder;
+  constructor(current: CurrentTables) {
+    this.#current = current;
   }
 
   nodes(): readonly WatchTarget[] {
@@ -71,23 +71,23 @@ export class Targets implements WatchTargets {
   kvPrefix(prefix: string): readonly WatchTarget[] {
     const own: WatchTarget = { kind: 'kv-prefix', prefix };
     // Without entries and tombstones the answer shows the tables' index, which any write moves.
-    if (prefix !== '' && hasOwnIndex(this.#holder.tables, prefix)) return [own];
+    if (prefix !== '' && hasOwnIndex(this.#current.tables, prefix)) return [own];
     return [own, indexTarget('kvs'), indexTarget('tombstones')];
   }
 
   /** What the index of an absent service depends on: the last extinction or, before the first one, the tables. */
   #extinction(withChecks: boolean): readonly WatchTarget[] {
     const extinction = indexTarget(this.#keys.serviceExtinctionKey);
-    if (this.#holder.tables.index.get(this.#keys.serviceExtinctionKey) > 0) return [extinction];
+    if (this.#current.tables.index.get(this.#keys.serviceExtinctionKey) > 0) return [extinction];
     const tables = [extinction, indexTarget(this.#keys.servicesKey), indexTarget(this.#keys.nodesKey)];
     return withChecks ? [...tables, indexTarget(this.#keys.checksKey)] : tables;
   }
 
   get #catalog() {
-    return this.#holder.tables.local.catalog;
+    return this.#current.tables.local.catalog;
   }
 
   get #keys() {
-    return this.#holder.tables.local.indexes;
+    return this.#current.tables.local.indexes;
   }
 }

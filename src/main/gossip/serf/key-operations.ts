@@ -1,9 +1,9 @@
 // Key queries of our own (spec/gossip.md, section 14): all members are asked, and what they say is counted.
 
 import { decode, encode } from '../../../msgpack/codec.js';
-import type { Asking } from './asking.js';
 import { type KeyOperation, keyQueryName } from './key-queries.js';
 import { KEY_REQUEST, KEY_RESPONSE, keyRequest, keyResponse } from './messages.js';
+import type { QueryClient } from './query-client.js';
 import { presentNodes, type SerfPool } from './serf-pool.js';
 
 export interface KeyAnswer {
@@ -37,37 +37,38 @@ class KeyTally {
   readonly primaryKeys = new Map<string, number>();
   readonly numNodes: number;
   numResponses = 0;
-  private failures = 0;
+  #failures = 0;
 
   constructor(numNodes: number) {
     this.numNodes = numNodes;
   }
 
-  private fail(from: string, message: string): void {
-    this.failures += 1;
+  #fail(from: string, message: string): void {
+    this.#failures += 1;
     this.messages.set(from, message);
   }
 
   add(from: string, payload: Uint8Array | null): void {
     this.numResponses += 1;
     if (payload?.[0] !== KEY_RESPONSE) {
-      this.fail(from, `Invalid key query response type: ${listed(payload)}`);
+      this.#fail(from, `Invalid key query response type: ${listed(payload)}`);
       return;
     }
     const read = decode(keyResponse, payload, 1);
     if (!read.ok) {
-      this.fail(from, `Failed to decode key query response: ${listed(payload)}`);
+      this.#fail(from, `Failed to decode key query response: ${listed(payload)}`);
       return;
     }
     const { Result, Message, Keys, PrimaryKey } = read.value;
-    if (!Result) this.fail(from, Message);
+    if (!Result) this.#fail(from, Message);
     else if (Message !== '') this.messages.set(from, Message);
     for (const key of Keys ?? []) count(this.keys, key);
     count(this.primaryKeys, PrimaryKey);
   }
 
   answer(): KeyAnswer {
-    const { numNodes, numResponses, messages, keys, primaryKeys, failures } = this;
+    const { numNodes, numResponses, messages, keys, primaryKeys } = this;
+    const failures = this.#failures;
     let error = '';
     if (failures > 0) error = `${failures}/${numNodes} nodes reported failure`;
     else if (numResponses !== numNodes) error = `${numResponses}/${numNodes} nodes reported success`;
@@ -82,8 +83,8 @@ export interface KeyQuestion {
   readonly relayFactor: number;
 }
 
-export function askKeys(
-  { pool, asking }: { readonly pool: SerfPool; readonly asking: Asking },
+export function runKeyOperation(
+  { pool, queryClient }: { readonly pool: SerfPool; readonly queryClient: QueryClient },
   { operation, key, relayFactor }: KeyQuestion,
   done: (answer: KeyAnswer) => void,
   nowMs: number,
@@ -91,7 +92,7 @@ export function askKeys(
   const tally = new KeyTally(presentNodes(pool));
   const payload = encode(keyRequest, { Key: operation === 'list' ? new Uint8Array(0) : key }, KEY_REQUEST);
   const request = { name: keyQueryName(operation), payload, filters: [], wantsAck: false, relayFactor };
-  const asked = asking.ask(
+  const asked = queryClient.send(
     request,
     {
       onAck: () => undefined,

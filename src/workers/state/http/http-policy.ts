@@ -29,7 +29,7 @@ const DEFAULT_HEADER_BYTES = 1024 * 1024;
 /** Go reads this much beyond the configured limit before it refuses. */
 const HEADER_SLACK_BYTES = 4096;
 
-export class Site {
+export class HttpPolicy {
   readonly datacenter: string;
   /** `-dev`: JSON is indented even without `pretty`. */
   readonly indents: boolean;

@@ -17,12 +17,12 @@ interface Filled {
 function fill(queue: DeadlineQueue, list: readonly (readonly [number, boolean])[]): Filled {
   const expired: number[] = [];
   const added = list.map(([at, back]) => {
-    const deadline: Deadline = { at, slot: -1, expire: () => expired.push(at) };
+    const deadline: Deadline = { dueMs: at, slot: -1, order: 0, expire: () => expired.push(at) };
     queue.add(deadline);
     return { deadline, back };
   });
   for (const { deadline, back } of added) if (back) queue.remove(deadline);
-  const kept = added.filter(({ back }) => !back).map(({ deadline }) => deadline.at);
+  const kept = added.filter(({ back }) => !back).map(({ deadline }) => deadline.dueMs);
   assert.equal(queue.size, kept.length);
   for (const { deadline } of added) queue.remove({ ...deadline, slot: 0 });
   assert.equal(queue.size, kept.length, 'what is not in it cannot be taken back');
@@ -37,8 +37,8 @@ test('deadlines expire in order, also when others were taken back from among the
       const { kept, expired } = fill(queue, list);
       await new Promise<void>((resolve) => {
         // The last of all, so that the rest has been seen when it is called; a first one that is due rings at once.
-        queue.add({ at: 1001, slot: -1, expire: resolve });
-        queue.add({ at: -1, slot: -1, expire: () => {} });
+        queue.add({ dueMs: 1001, slot: -1, order: 0, expire: resolve });
+        queue.add({ dueMs: -1, slot: -1, order: 0, expire: () => {} });
         now = 1001;
       });
       assert.deepEqual(
@@ -76,8 +76,8 @@ test('a real clock fires the earliest first, even when it was added last', async
       order.push('late');
       resolve();
     };
-    queue.add({ at: queue.now() + 30, slot: -1, expire: late });
-    queue.add({ at: queue.now() + 10, slot: -1, expire: () => order.push('early') });
+    queue.add({ dueMs: queue.now() + 30, slot: -1, order: 0, expire: late });
+    queue.add({ dueMs: queue.now() + 10, slot: -1, order: 0, expire: () => order.push('early') });
   });
   assert.deepEqual(order, ['early', 'late']);
 });

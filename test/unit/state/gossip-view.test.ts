@@ -6,11 +6,11 @@ import type { MemberChanges } from '../../../src/wire/gossip-pools.js';
 import type { CoordinateRecord } from '../../../src/wire/records.js';
 import { GossipView } from '../../../src/workers/state/gossip/gossip-view.js';
 import { member } from '../agent-endpoints/fake-request.js';
-import { CONFIG, surroundings } from '../leader/surroundings.js';
+import { CONFIG, leaderFixture } from '../leader/leader-fixture.js';
 import { coordinate, coordinateOf } from './coordinate-fixture.js';
 
 function open(changes: Partial<RuntimeConfig> = {}) {
-  const { logger } = surroundings();
+  const { logger } = leaderFixture();
   const written: CoordinateRecord[] = [];
   const told: MemberChanges[] = [];
   const side = new GossipView({

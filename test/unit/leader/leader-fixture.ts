@@ -174,7 +174,7 @@ export class FakePool {
   }
 }
 
-export interface Surroundings {
+export interface LeaderFixture {
   readonly store: TestStore;
   readonly log: FakeLog;
   readonly pool: FakePool;
@@ -183,7 +183,7 @@ export interface Surroundings {
   readonly metrics: Metrics;
 }
 
-export function surroundings(): Surroundings {
+export function leaderFixture(): LeaderFixture {
   const store = new TestStore();
   const lines: string[] = [];
   const sink = new LogSink('trace', ({ level, message, fields }) => {
@@ -194,7 +194,7 @@ export function surroundings(): Surroundings {
   return { store, log: new FakeLog(store), pool: new FakePool(SELF), lines, logger, metrics: new Metrics() };
 }
 
-export function leaderDuties({ store, log, pool, logger, metrics }: Surroundings): LeaderDuties {
+export function leaderDuties({ store, log, pool, logger, metrics }: LeaderFixture): LeaderDuties {
   const members = pool.list;
   return new LeaderDuties({ store, consensus: log, config: CONFIG, members, logger, metrics, now: Date.now });
 }

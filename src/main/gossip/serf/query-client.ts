@@ -29,7 +29,7 @@ export interface QueryListener {
 }
 
 /** `close` ends the collecting early, without `onEnd`. */
-export type Asked = { readonly ok: true; close(): void } | { readonly ok: false; readonly error: string };
+export type SentQuery = { readonly ok: true; close(): void } | { readonly ok: false; readonly error: string };
 
 interface Collector {
   readonly id: number;
@@ -46,25 +46,25 @@ interface Collector {
 const MOST_COLLECTORS = 1024;
 const NS_A_MILLISECOND = 1e6;
 
-export class Asking {
-  private readonly pool: SerfPool;
-  private readonly queries: Queries;
-  private readonly collectors = new Map<Uint64, Collector>();
+export class QueryClient {
+  readonly #pool: SerfPool;
+  readonly #queries: Queries;
+  readonly #collectors = new Map<Uint64, Collector>();
 
   constructor(pool: SerfPool, queries: Queries) {
-    this.pool = pool;
-    this.queries = queries;
+    this.#pool = pool;
+    this.#queries = queries;
   }
 
   /** How long a query takes in a pool of this size. */
   get defaultTimeoutMs(): number {
-    return queryTimeoutMs(this.pool.options.gossip.gossipIntervalMs, presentNodes(this.pool));
+    return queryTimeoutMs(this.#pool.options.gossip.gossipIntervalMs, presentNodes(this.#pool));
   }
 
-  ask(request: QueryRequest, listener: QueryListener, nowMs: number): Asked {
-    const { clocks, broadcasts, options } = this.pool;
+  send(request: QueryRequest, listener: QueryListener, nowMs: number): SentQuery {
+    const { clocks, broadcasts, options } = this.#pool;
     const { self, serf, random } = options;
-    if (this.collectors.size >= MOST_COLLECTORS) return { ok: false, error: 'too many queries are running' };
+    if (this.#collectors.size >= MOST_COLLECTORS) return { ok: false, error: 'too many queries are running' };
     const timeoutMs = request.timeoutMs ?? this.defaultTimeoutMs;
     const body: Query = {
       LTime: clocks.query.time,
@@ -83,33 +83,33 @@ export class Asking {
     if (message.length > serf.querySizeLimit) {
       return { ok: false, error: `query exceeds limit of ${serf.querySizeLimit} bytes` };
     }
-    const close = this.collect(body, request.wantsAck, listener, nowMs + timeoutMs);
-    this.queries.receive(body, nowMs);
+    const close = this.#collect(body, request.wantsAck, listener, nowMs + timeoutMs);
+    this.#queries.receive(body, nowMs);
     broadcasts.spread('queries', message);
     return { ok: true, close };
   }
 
-  private collect({ LTime, ID }: Query, wantsAck: boolean, listener: QueryListener, deadlineMs: number): () => void {
-    const { timers } = this.pool;
+  #collect({ LTime, ID }: Query, wantsAck: boolean, listener: QueryListener, deadlineMs: number): () => void {
+    const { timers } = this.#pool;
     const timer = timers.set(deadlineMs, (nowMs) => {
-      this.collectors.delete(LTime);
+      this.#collectors.delete(LTime);
       listener.onEnd(nowMs);
     });
-    const most = presentNodes(this.pool);
+    const most = presentNodes(this.#pool);
     const collector = { id: ID, listener, deadlineMs, most, acks: new Set<string>(), responses: new Set<string>() };
-    this.collectors.set(LTime, { ...collector, wantsAck, timer });
+    this.#collectors.set(LTime, { ...collector, wantsAck, timer });
     return () => {
       if (timer.isOver) return;
       timers.cancel(timer);
-      this.collectors.delete(LTime);
+      this.#collectors.delete(LTime);
     };
   }
 
   /** An ack or answer has come; each member counts once. */
   receive(response: QueryResponse, nowMs: number): void {
-    const { out } = this.pool;
+    const { out } = this.#pool;
     const { LTime, ID, From, Payload } = response;
-    const collector = this.collectors.get(LTime);
+    const collector = this.#collectors.get(LTime);
     if (collector === undefined) {
       out.log('debug', `reply for non-running query (LTime: ${LTime}, ID: ${ID}) From: ${From}`);
       return;
