@@ -5,7 +5,7 @@ import type { ServerTags } from '../../../wire/agent-tags.js';
 import { CommandType, type RegisterRequest } from '../../../wire/commands.js';
 import type { Member } from '../../../wire/gossip-pools.js';
 import type { CheckRecord, NodeRecord, ServiceRecord, StringMap } from '../../../wire/records.js';
-import { NO_CHECK_DEFINITION, NO_CONNECT, NO_PROXY } from '../records/zero-values.js';
+import { NO_CHECK, NO_CONNECT, NO_PROXY } from '../records/zero-values.js';
 import type { CatalogReads } from '../replica/store/read-api.js';
 import { sameValue } from '../replica/store/same-value.js';
 import type { AgentTags } from './member-tags.js';
@@ -123,21 +123,5 @@ function consulService(server: ServerTags, meta: StringMap): ServiceRecord {
 }
 
 function serfHealth(node: string, health: typeof ALIVE | typeof FAILED): CheckRecord {
-  return {
-    ...NO_INDEX,
-    Node: node,
-    CheckID: SERF_HEALTH,
-    Name: 'Serf Health Status',
-    ...health,
-    Notes: '',
-    ServiceID: '',
-    ServiceName: '',
-    ServiceTags: null,
-    Type: '',
-    Interval: '',
-    Timeout: '',
-    ExposedPort: 0,
-    Definition: NO_CHECK_DEFINITION,
-    PeerName: '',
-  };
+  return { ...NO_CHECK, Node: node, CheckID: SERF_HEALTH, Name: 'Serf Health Status', ...health };
 }
