@@ -4,8 +4,9 @@
 import { Logger, LogSink } from '../../src/observe/logger.js';
 import { Metrics } from '../../src/observe/metrics.js';
 import { Leadership, Role } from '../../src/wire/leadership.js';
-import { json, type ReadEndpoint } from '../../src/workers/state/http/endpoint.js';
+import type { ReadEndpoint } from '../../src/workers/state/http/endpoint.js';
 import { HttpServer } from '../../src/workers/state/http/http-server.js';
+import { json } from '../../src/workers/state/http/reply.js';
 import type { Consensus } from '../../src/workers/state/replica/consensus.js';
 import { testCalls } from '../../test/unit/calls/test-calls.js';
 import { FakeStore, fakeMethod, SETTINGS } from '../../test/unit/http/fixture.js';

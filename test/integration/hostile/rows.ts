@@ -6,7 +6,8 @@ import { noServers } from '../../../src/workers/state/calls/calls.js';
 import { agentEndpoints } from '../../../src/workers/state/endpoints/agent/agent-endpoints.js';
 import { eventEndpoints } from '../../../src/workers/state/endpoints/event.js';
 import { pageEndpoints } from '../../../src/workers/state/endpoints/pages.js';
-import type { Endpoint, HttpMethod } from '../../../src/workers/state/http/endpoint.js';
+import type { Endpoint } from '../../../src/workers/state/http/endpoint.js';
+import type { HttpMethod } from '../../../src/workers/state/http/request.js';
 import { systemClock } from '../../../src/workers/state/local/clock.js';
 import { serverEndpoints } from '../../../src/workers/state/server-endpoints.js';
 

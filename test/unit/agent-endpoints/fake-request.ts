@@ -9,14 +9,10 @@ import type { AgentControl } from '../../../src/workers/state/control/control-cl
 import { agentEndpoints } from '../../../src/workers/state/endpoints/agent/agent-endpoints.js';
 import { MetricsBins } from '../../../src/workers/state/endpoints/agent/metrics-bins.js';
 import { TokenTable } from '../../../src/workers/state/endpoints/agent/tokens.js';
-import type {
-  ApiRequest,
-  EndpointTable,
-  HttpMethod,
-  ReadOptions,
-  Reply,
-} from '../../../src/workers/state/http/endpoint.js';
+import type { EndpointTable } from '../../../src/workers/state/http/endpoint.js';
 import { parseQuery } from '../../../src/workers/state/http/query.js';
+import type { Reply } from '../../../src/workers/state/http/reply.js';
+import type { ApiRequest, HttpMethod, ReadOptions } from '../../../src/workers/state/http/request.js';
 import { allowAll } from '../../../src/workers/state/methods/access.js';
 import { type Fixture, type FixtureOptions, localConfig, NODE_ID, openLocal } from '../local/local-fixture.js';
 

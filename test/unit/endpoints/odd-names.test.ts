@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { narrowingOf } from '../../../src/workers/state/endpoints/narrowing-parameters.js';
-import type { ApiRequest } from '../../../src/workers/state/http/endpoint.js';
 import { parseQuery } from '../../../src/workers/state/http/query.js';
+import type { ApiRequest } from '../../../src/workers/state/http/request.js';
 import { allowAll } from '../../../src/workers/state/methods/access.js';
 import type { LeaderView } from '../../../src/workers/state/methods/method.js';
 import { hasMeta } from '../../../src/workers/state/methods/narrowing.js';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type EndpointTable, json } from '../../../src/workers/state/http/endpoint.js';
+import type { EndpointTable } from '../../../src/workers/state/http/endpoint.js';
 import { waitForChange } from '../../../src/workers/state/http/hash-blocking.js';
+import { json } from '../../../src/workers/state/http/reply.js';
 import { get, RawClient, startApi } from './fixture.js';
 
 class Subject {

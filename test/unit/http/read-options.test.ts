@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isReply } from '../../../src/workers/state/http/endpoint.js';
 import { parseQuery } from '../../../src/workers/state/http/query.js';
 import { parseReadOptions, type ReadLimits } from '../../../src/workers/state/http/read-options.js';
+import { isReply } from '../../../src/workers/state/http/reply.js';
 
 const LIMITS: ReadLimits = {
   defaultQueryTimeMs: 300_000,

@@ -3,15 +3,9 @@
 import { listJson, mapJson, quoteJson } from '../../../gotext/json-encode.js';
 import { compareUtf8 } from '../../../gotext/utf8-order.js';
 import type { NodeRecord } from '../../../wire/records.js';
-import {
-  type ApiRequest,
-  type Endpoint,
-  type EndpointTable,
-  json,
-  type ReadEndpoint,
-  type Reply,
-  text,
-} from '../http/endpoint.js';
+import type { Endpoint, EndpointTable, ReadEndpoint } from '../http/endpoint.js';
+import { json, type Reply, text } from '../http/reply.js';
+import type { ApiRequest } from '../http/request.js';
 import { catalogServiceJson, nodeJson, serviceJson, tagsJson } from '../json/record-json.js';
 import {
   gatewayServices,

@@ -3,7 +3,9 @@
 import { type DecodedBy, decodeJson } from '../../../gotext/json-decode.js';
 import type { CheckDefinition, CheckRecord, ServiceRecord } from '../../../wire/records.js';
 import type { Calls } from '../calls/calls.js';
-import { type ApiRequest, type EndpointTable, json, type Reply, refused, text } from '../http/endpoint.js';
+import type { EndpointTable } from '../http/endpoint.js';
+import { json, type Reply, refused, text } from '../http/reply.js';
+import type { ApiRequest } from '../http/request.js';
 import { catalogDeregister, catalogRegister, type Registration } from '../methods/catalog-register.js';
 import { isRefusal } from '../methods/refusal.js';
 import type { checkBody } from '../records/bodies.js';

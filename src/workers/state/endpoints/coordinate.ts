@@ -6,17 +6,9 @@ import { float, list, pointer, string } from '../../../gotext/json-kinds.js';
 import type { Coordinate } from '../../../wire/gossip-pools.js';
 import type { CoordinateRecord } from '../../../wire/records.js';
 import type { Calls } from '../calls/calls.js';
-import {
-  type ApiRequest,
-  bare,
-  type EndpointTable,
-  json,
-  NOTHING,
-  type ReadEndpoint,
-  type Reply,
-  refused,
-  text,
-} from '../http/endpoint.js';
+import type { EndpointTable, ReadEndpoint } from '../http/endpoint.js';
+import { bare, json, NOTHING, type Reply, refused, text } from '../http/reply.js';
+import type { ApiRequest } from '../http/request.js';
 import { coordinateJson } from '../json/coordinate-json.js';
 import {
   type CoordinatesRequest,

@@ -4,7 +4,9 @@
 import { listJson } from '../../../gotext/json-encode.js';
 import { parseGoBool } from '../../../gotext/numbers.js';
 import type { CheckRecord } from '../../../wire/records.js';
-import { type ApiRequest, type Endpoint, type EndpointTable, json, type Reply, text } from '../http/endpoint.js';
+import type { Endpoint, EndpointTable } from '../http/endpoint.js';
+import { json, type Reply, text } from '../http/reply.js';
+import type { ApiRequest } from '../http/request.js';
 import { checkJson, nodeJson, serviceJson } from '../json/record-json.js';
 import {
   type ChecksRequest,

@@ -1,7 +1,8 @@
 // Lists made for the UI and for peering: nodes with all that runs on them, and exported services.
 
 import { listJson, mapJson, quoteJson } from '../../../gotext/json-encode.js';
-import { type EndpointTable, json, type ReadEndpoint } from '../http/endpoint.js';
+import type { EndpointTable, ReadEndpoint } from '../http/endpoint.js';
+import { json } from '../http/reply.js';
 import { checkJson, serviceJson } from '../json/record-json.js';
 import { exportedServices, type NodeDump, nodeDump } from '../methods/internal.js';
 import type { Narrowing } from '../methods/narrowing.js';

@@ -8,7 +8,9 @@ import { errorList } from '../../../gotext/multierror.js';
 import { parseGoBool, parseGoInt } from '../../../gotext/numbers.js';
 import type { KeyringAnswer, KeyringOperation } from '../../../wire/gossip-pools.js';
 import type { Calls } from '../calls/calls.js';
-import { type ApiRequest, type EndpointTable, json, NOTHING, type Reply, refused, text } from '../http/endpoint.js';
+import type { EndpointTable } from '../http/endpoint.js';
+import { json, NOTHING, type Reply, refused, text } from '../http/reply.js';
+import type { ApiRequest } from '../http/request.js';
 import { keyringOperation } from '../methods/keyring.js';
 import { isRefusal } from '../methods/refusal.js';
 

@@ -6,17 +6,9 @@ import type { KvOperation } from '../../../wire/commands.js';
 import type { KvEntry } from '../../../wire/records.js';
 import type { Uint64 } from '../../../wire/uint64.js';
 import type { Calls } from '../calls/calls.js';
-import {
-  type AnyRead,
-  type ApiRequest,
-  bare,
-  type EndpointTable,
-  json,
-  type ReadEndpoint,
-  type Reply,
-  refused,
-  text,
-} from '../http/endpoint.js';
+import type { AnyRead, EndpointTable, ReadEndpoint } from '../http/endpoint.js';
+import { bare, json, type Reply, refused, text } from '../http/reply.js';
+import type { ApiRequest } from '../http/request.js';
 import { slicedList } from '../http/sliced-list.js';
 import { type KvKeysRequest, type KvWrite, kvApply, kvGet, kvList, kvListKeys } from '../methods/kvs.js';
 import { isRefusal } from '../methods/refusal.js';

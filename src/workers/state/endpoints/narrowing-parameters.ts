@@ -1,8 +1,8 @@
 // Parameters that the lists of catalog and health share: filter, node-meta, near, tag (spec/http.md, section 3).
 
 import type { StringMap } from '../../../wire/records.js';
-import type { ApiRequest, QueryParameters } from '../http/endpoint.js';
 import { EMPTY_QUERY } from '../http/query.js';
+import type { ApiRequest, QueryParameters } from '../http/request.js';
 import { EVERYTHING, type Narrowing } from '../methods/narrowing.js';
 
 /** Each pair is `key:value`; without a colon the value is empty. */

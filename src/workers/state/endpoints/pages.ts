@@ -1,7 +1,8 @@
 // What port 8500 serves besides the API: the UI's place, robots.txt and the process's command line for debugging.
 
-import { bare, type EndpointTable, type Reply } from '../http/endpoint.js';
+import type { EndpointTable } from '../http/endpoint.js';
 import { escapeHtml } from '../http/html.js';
+import { bare, type Reply } from '../http/reply.js';
 
 export interface PageDependencies {
   readonly uiEnabled: boolean;

@@ -6,17 +6,9 @@ import { int64Json, listJson, quoteJson } from '../../../gotext/json-encode.js';
 import { durationOf, list, numberOf, pointer, string } from '../../../gotext/json-kinds.js';
 import type { SessionRecord, SessionServiceCheck } from '../../../wire/records.js';
 import type { Calls } from '../calls/calls.js';
-import {
-  type Action,
-  type ApiRequest,
-  type Endpoint,
-  type EndpointTable,
-  json,
-  type ReadEndpoint,
-  type Reply,
-  refused,
-  text,
-} from '../http/endpoint.js';
+import type { Action, Endpoint, EndpointTable, ReadEndpoint } from '../http/endpoint.js';
+import { json, type Reply, refused, text } from '../http/reply.js';
+import type { ApiRequest } from '../http/request.js';
 import { isRefusal } from '../methods/refusal.js';
 import {
   createSession,

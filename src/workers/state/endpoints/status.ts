@@ -2,7 +2,9 @@
 
 import { listJson, quoteJson } from '../../../gotext/json-encode.js';
 import type { Calls } from '../calls/calls.js';
-import { type ApiRequest, type EndpointTable, json, refused } from '../http/endpoint.js';
+import type { EndpointTable } from '../http/endpoint.js';
+import { json, refused } from '../http/reply.js';
+import type { ApiRequest } from '../http/request.js';
 import type { DirectMethod } from '../methods/method.js';
 import { isRefusal } from '../methods/refusal.js';
 import { statusLeader, statusPeers } from '../methods/status.js';

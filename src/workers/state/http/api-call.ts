@@ -7,20 +7,12 @@ import { indentJson } from '../../../gotext/json-indent.js';
 import { allowAll } from '../methods/access.js';
 import type { Asker } from '../methods/method.js';
 import { collectBody } from './body.js';
-import {
-  type ApiRequest,
-  type BodyOutcome,
-  type HttpMethod,
-  type QueryParameters,
-  type ReadOptions,
-  type Reply,
-  type StreamBody,
-  text,
-} from './endpoint.js';
 import type { AbortListener, Exchange, ResponseStream } from './engine.js';
 import { acceptsGzip } from './gzip.js';
 import { EMPTY_QUERY } from './query.js';
 import { DEFAULT_READ, parseReadOptions } from './read-options.js';
+import { type Reply, type StreamBody, text } from './reply.js';
+import type { ApiRequest, BodyOutcome, HttpMethod, QueryParameters, ReadOptions } from './request.js';
 import type { Route } from './router.js';
 import { headerLine, type Site } from './site.js';
 

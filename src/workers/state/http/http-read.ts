@@ -7,10 +7,12 @@ import type { Calls } from '../calls/calls.js';
 import { allowAll } from '../methods/access.js';
 import type { Refusal } from '../methods/refusal.js';
 import type { ApiCall } from './api-call.js';
-import { type AnyRead, failedRead, isReply, type ReadEndpoint, type ReadOptions, refused } from './endpoint.js';
+import type { AnyRead, ReadEndpoint } from './endpoint.js';
 import type { AbortListener } from './engine.js';
 import type { CacheState, ReadCache } from './read-cache.js';
 import { readHeaders } from './read-headers.js';
+import { failedRead, isReply, refused } from './reply.js';
+import type { ReadOptions } from './request.js';
 
 class HttpRead<Request, Value> extends BlockingRead<Value> implements AbortListener {
   readonly #call: ApiCall;

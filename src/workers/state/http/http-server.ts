@@ -9,15 +9,7 @@ import type { Listener } from '../../../wire/config.js';
 import type { Calls } from '../calls/calls.js';
 import { refusal } from '../methods/refusal.js';
 import { ApiCall } from './api-call.js';
-import {
-  type Action,
-  type EndpointTable,
-  type Handler,
-  type HttpMethod,
-  isReply,
-  type QueryParameters,
-  refused,
-} from './endpoint.js';
+import type { Action, EndpointTable, Handler } from './endpoint.js';
 import type { BoundListener, Engine, Exchange } from './engine.js';
 import { refuseEnterprise } from './enterprise.js';
 import { escapeHtml } from './html.js';
@@ -25,6 +17,8 @@ import { startRead } from './http-read.js';
 import { NetEngine } from './net/net-engine.js';
 import { EMPTY_QUERY, parseQuery } from './query.js';
 import { ReadCache } from './read-cache.js';
+import { isReply, refused } from './reply.js';
+import type { HttpMethod, QueryParameters } from './request.js';
 import { type Route, Router } from './router.js';
 import { type HttpSettings, headerLine, Site } from './site.js';
 import { encodePath, judgePath, needsWork } from './target.js';

@@ -1,7 +1,7 @@
 // The query string as Go's net/url reads it: pairs separated by `&`, `+` is a blank, a `;` or a malformed escape anywhere
 // makes the whole query undecodable (spec/http.md, section 1, step 5).
 
-import type { QueryParameters } from './endpoint.js';
+import type { QueryParameters } from './request.js';
 import { percentDecode } from './target.js';
 
 /** Anything that has to be decoded, or makes the query undecodable. */

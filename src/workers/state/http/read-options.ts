@@ -2,7 +2,8 @@
 
 import { parseDuration } from '../../../gotext/duration.js';
 import { parseGoUint } from '../../../gotext/numbers.js';
-import { type QueryParameters, type ReadOptions, type Reply, text } from './endpoint.js';
+import { type Reply, text } from './reply.js';
+import type { QueryParameters, ReadOptions } from './request.js';
 
 /** What of the configuration decides about reads. */
 export interface ReadLimits {

@@ -2,7 +2,8 @@
 // What never changes per row (Allow, metric series, whether it is blocked) is made once here.
 
 import type { Metrics, Series } from '../../../observe/metrics.js';
-import type { Action, Endpoint, EndpointTable, HttpMethod } from './endpoint.js';
+import type { Action, Endpoint, EndpointTable } from './endpoint.js';
+import type { HttpMethod } from './request.js';
 
 const METHOD_ORDER: readonly HttpMethod[] = ['GET', 'PUT', 'POST', 'DELETE'];
 

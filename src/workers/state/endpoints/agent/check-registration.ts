@@ -3,7 +3,9 @@
 import { struct } from '../../../../gotext/json-decode.js';
 import { string } from '../../../../gotext/json-kinds.js';
 import type { CheckStatus } from '../../../../wire/records.js';
-import { type ApiRequest, type Endpoint, type EndpointTable, type Reply, text } from '../../http/endpoint.js';
+import type { Endpoint, EndpointTable } from '../../http/endpoint.js';
+import { type Reply, text } from '../../http/reply.js';
+import type { ApiRequest } from '../../http/request.js';
 import type { LocalAgent } from '../../local/local-agent.js';
 import { unknownCheck } from '../../local/outcomes.js';
 import { checkBody, checkRegistration } from './definition-bodies.js';

@@ -2,7 +2,8 @@
 
 import { parseGoBool } from '../../../../gotext/numbers.js';
 import { quote } from '../../../../gotext/quote.js';
-import { type QueryParameters, type Reply, text } from '../../http/endpoint.js';
+import { type Reply, text } from '../../http/reply.js';
+import type { QueryParameters } from '../../http/request.js';
 
 type EnableOutcome = { readonly ok: true; readonly value: boolean } | { readonly ok: false; readonly reply: Reply };
 

@@ -3,7 +3,9 @@
 
 import { listJson, quoteJson } from '../../../../gotext/json-encode.js';
 import type { CheckRecord } from '../../../../wire/records.js';
-import { type ApiRequest, type EndpointTable, type Reply, text } from '../../http/endpoint.js';
+import type { EndpointTable } from '../../http/endpoint.js';
+import { type Reply, text } from '../../http/reply.js';
+import type { ApiRequest } from '../../http/request.js';
 import type { ServiceEntry } from '../../local/entries.js';
 import type { LocalAgent } from '../../local/local-agent.js';
 import { isMaintenanceCheck } from '../../local/maintenance.js';

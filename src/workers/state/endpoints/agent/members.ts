@@ -7,7 +7,9 @@ import type { AgentControl } from '../../control/control-client.js';
 import { compileFilter } from '../../filter/compile.js';
 import { memberFields } from '../../filter/fields.js';
 import { memberTags } from '../../gossip/members/member-tags.js';
-import { type ApiRequest, type EndpointTable, json, NOTHING, type Reply, text } from '../../http/endpoint.js';
+import type { EndpointTable } from '../../http/endpoint.js';
+import { json, NOTHING, type Reply, text } from '../../http/reply.js';
+import type { ApiRequest } from '../../http/request.js';
 import { keepInSteps } from '../../methods/narrowing.js';
 import { turns } from '../../turns/turns.js';
 

@@ -1,7 +1,9 @@
 // agent/metrics and agent/metrics/stream.
 
 import type { RuntimeConfig } from '../../../../wire/config.js';
-import { type ApiRequest, type EndpointTable, json, type Reply } from '../../http/endpoint.js';
+import type { EndpointTable } from '../../http/endpoint.js';
+import { json, type Reply } from '../../http/reply.js';
+import type { ApiRequest } from '../../http/request.js';
 import type { Clock } from '../../local/clock.js';
 import type { MetricsBins } from './metrics-bins.js';
 import { binJson } from './metrics-json.js';

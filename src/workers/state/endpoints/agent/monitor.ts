@@ -2,7 +2,9 @@
 // waits for it.
 
 import type { LogLevel, LogRecord } from '../../../../wire/thread-port.js';
-import { type ApiRequest, type EndpointTable, type Reply, text } from '../../http/endpoint.js';
+import type { EndpointTable } from '../../http/endpoint.js';
+import { type Reply, text } from '../../http/reply.js';
+import type { ApiRequest } from '../../http/request.js';
 
 export interface LogStream {
   /** The result ends the subscription. */

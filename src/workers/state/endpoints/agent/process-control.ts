@@ -1,7 +1,9 @@
 // agent/maintenance, reload and leave: what concerns the agent as a whole.
 
 import type { AgentControl } from '../../control/control-client.js';
-import type { ApiRequest, EndpointTable, Reply } from '../../http/endpoint.js';
+import type { EndpointTable } from '../../http/endpoint.js';
+import type { Reply } from '../../http/reply.js';
+import type { ApiRequest } from '../../http/request.js';
 import type { LocalAgent } from '../../local/local-agent.js';
 import { enableParameter } from './enable-parameter.js';
 import { replyTo } from './local-replies.js';

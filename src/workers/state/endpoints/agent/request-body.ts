@@ -1,7 +1,8 @@
 // Reading a JSON body: whole, at most 2 MiB, decoded by a schema; what is wrong with it is a reply (spec/http.md section 4).
 
 import { decodeJson, type Kind } from '../../../../gotext/json-decode.js';
-import { type ApiRequest, type Reply, text } from '../../http/endpoint.js';
+import { type Reply, text } from '../../http/reply.js';
+import type { ApiRequest } from '../../http/request.js';
 
 /** Stock has no limit; nothing an agent registers comes near. */
 export const MAX_BODY_BYTES = 2 * 1024 * 1024;

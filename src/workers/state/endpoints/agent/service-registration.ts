@@ -1,6 +1,8 @@
 // agent/service/register, deregister and maintenance.
 
-import { type ApiRequest, type EndpointTable, type Reply, text } from '../../http/endpoint.js';
+import type { EndpointTable } from '../../http/endpoint.js';
+import { type Reply, text } from '../../http/reply.js';
+import type { ApiRequest } from '../../http/request.js';
 import type { LocalAgent } from '../../local/local-agent.js';
 import { serviceBody, serviceRegistration } from './definition-bodies.js';
 import { enableParameter } from './enable-parameter.js';

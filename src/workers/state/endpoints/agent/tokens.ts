@@ -3,7 +3,9 @@
 import { struct } from '../../../../gotext/json-decode.js';
 import { string } from '../../../../gotext/json-kinds.js';
 import type { RuntimeConfig } from '../../../../wire/config.js';
-import { type ApiRequest, type EndpointTable, NOTHING, type Reply, text } from '../../http/endpoint.js';
+import type { EndpointTable } from '../../http/endpoint.js';
+import { NOTHING, type Reply, text } from '../../http/reply.js';
+import type { ApiRequest } from '../../http/request.js';
 import type { AgentTokens } from '../../local/sync-commands.js';
 import { decodedBody } from './request-body.js';
 

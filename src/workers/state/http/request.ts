@@ -1,0 +1,51 @@
+// What an endpoint gets of a request that came over HTTP.
+
+import type { ReadSettings } from '../calls/read-settings.js';
+import type { Asker } from '../methods/method.js';
+import type { Reply } from './reply.js';
+
+export type HttpMethod = 'GET' | 'PUT' | 'POST' | 'DELETE';
+
+/** Options common to all reads (spec/http.md, section 3), already checked. */
+export interface ReadOptions extends ReadSettings {
+  /** `?cached` asked for and allowed. */
+  readonly cached: boolean;
+  /** Content hash to wait for a change of; "" = none. */
+  readonly hash: string;
+}
+
+/** Parameters of the query string: first value counts, presence counts for flags. */
+export interface QueryParameters {
+  has(name: string): boolean;
+  /** First value; "" when absent. */
+  first(name: string): string;
+  all(name: string): readonly string[];
+}
+
+export type BodyOutcome =
+  | { readonly ok: true; readonly bytes: Uint8Array }
+  | { readonly ok: false; readonly reply: Reply };
+
+export interface ApiRequest {
+  readonly method: HttpMethod;
+  /** Decoded path without query. */
+  readonly path: string;
+  /** What stands behind the pattern's prefix, percent-decoded and whole; "" for exact patterns. */
+  readonly rest: string;
+  readonly query: QueryParameters;
+  readonly asker: Asker;
+  /** Own datacenter when not given. */
+  readonly datacenter: string;
+  readonly remoteAddress: string;
+  header(name: string): string | undefined;
+  /** Options of a read from query and headers, or the reply that refuses them. For handlers; a Read gets them applied. */
+  options(): ReadOptions | Reply;
+  /**
+   * The whole body, at most `limit` bytes; beyond it a 413 reply in the recorded wording, the rest not buffered.
+   * `setting` is the key of `limits` that the text names. The bytes belong to the caller and may be a view into a larger
+   * buffer.
+   */
+  body(limit: number, setting?: string): Promise<BodyOutcome>;
+  /** Calls back when the client hangs up before the answer. Only who asks for it is ended by a half-closed connection. */
+  onAbort(callback: () => void): void;
+}
