@@ -134,8 +134,8 @@ export const http: readonly Mutant[] = [
   {
     name: 'cached reads with another filter are hits',
     file: `${HTTP}/read-cache.ts`,
-    find: `'near', 'filter', 'tag'`,
-    replace: `'near', 'tag'`,
+    find: 'for (const name of selecting) {',
+    replace: 'for (const name of selecting.slice(1)) {',
     tests: READS,
   },
   {

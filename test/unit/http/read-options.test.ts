@@ -16,7 +16,7 @@ const LIMITS: ReadLimits = {
 function waitMs(query: string, limits = LIMITS): number {
   const parsed = parseQuery(query);
   assert.ok(parsed !== null);
-  const options = parseReadOptions(parsed, undefined, limits, false);
+  const options = parseReadOptions({ query: parsed, header: () => undefined }, limits, false);
   assert.ok(!isReply(options), query);
   return options.waitMs;
 }

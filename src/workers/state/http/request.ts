@@ -2,6 +2,7 @@
 
 import type { ReadSettings } from '../calls/read-settings.js';
 import type { Asker } from '../methods/method.js';
+import type { ParameterSource } from './parameters.js';
 import type { Reply } from './reply.js';
 
 export type HttpMethod = 'GET' | 'PUT' | 'POST' | 'DELETE';
@@ -26,26 +27,30 @@ export type BodyOutcome =
   | { readonly ok: true; readonly bytes: Uint8Array }
   | { readonly ok: false; readonly reply: Reply };
 
+/** What the function of a row sees. Its parameters and its body are given to it beside this. */
 export interface ApiRequest {
   readonly method: HttpMethod;
-  /** Decoded path without query. */
-  readonly path: string;
-  /** What stands behind the pattern's prefix, percent-decoded and whole; "" for exact patterns. */
+  /** What stands behind the row's prefix, percent-decoded and whole; "" for exact paths. */
   readonly rest: string;
-  readonly query: QueryParameters;
   readonly asker: Asker;
   /** Own datacenter when not given. */
   readonly datacenter: string;
-  readonly remoteAddress: string;
-  header(name: string): string | undefined;
-  /** Options of a read from query and headers, or the reply that refuses them. For handlers; a Read gets them applied. */
-  options(): ReadOptions | Reply;
+  /** The request names a datacenter. */
+  readonly namesDatacenter: boolean;
+  /** Options of a read, already checked; the defaults where the row takes none. */
+  readonly options: ReadOptions;
+  /** Calls back when the client hangs up before the answer. Only who asks for it is ended by a half-closed connection. */
+  onAbort(callback: () => void): void;
+}
+
+/** What the framework sees of it. */
+export interface IncomingCall extends ApiRequest, ParameterSource {
+  /** Sets `options` from query and headers, or gives the reply that refuses them. */
+  judgeOptions(discovery: boolean): Reply | null;
   /**
    * The whole body, at most `limit` bytes; beyond it a 413 reply in the recorded wording, the rest not buffered.
    * `setting` is the key of `limits` that the text names. The bytes belong to the caller and may be a view into a larger
    * buffer.
    */
   body(limit: number, setting?: string): Promise<BodyOutcome>;
-  /** Calls back when the client hangs up before the answer. Only who asks for it is ended by a half-closed connection. */
-  onAbort(callback: () => void): void;
 }
