@@ -47,7 +47,7 @@ const eventShape = record('Event', {
 const FIRE = {
   node: anyText('A pattern that the names of those nodes match whom it concerns.'),
   service: anyText('A pattern of services; only nodes that have one take the event.'),
-  tag: anyText('A pattern of that service\u2019s tags.'),
+  tag: anyText('A pattern of that service’s tags.'),
 } as const;
 
 async function fire(

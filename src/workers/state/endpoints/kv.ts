@@ -41,7 +41,7 @@ const READ = {
 } as const;
 
 const PUT = {
-  flags: uint64('A number that is kept with the value, for clients\u2019 own use.', badNumber),
+  flags: uint64('A number that is kept with the value, for clients’ own use.', badNumber),
   cas: uint64('Writes only if the entry still has this ModifyIndex; 0: only if there is none.', badNumber),
   acquire: presentText('Writes only if the key can be locked for this session.'),
   release: presentText('Writes only if this session holds the key, and unlocks it.'),

@@ -6,7 +6,7 @@ import { text } from './reply.js';
 
 /** Of every row of the API. */
 export const EVERY_ROW = {
-  dc: anyText('The datacenter to ask; the agent\u2019s own when empty.'),
+  dc: anyText('The datacenter to ask; the agent’s own when empty.'),
   datacenter: anyText('Another name of `dc`, which it goes before.'),
   token: anyText('The secret of the token to ask with, before the headers that may hold it.'),
   pretty: flag('Indents the answer and ends it with a newline.'),
@@ -34,10 +34,9 @@ export const WAITING = {
   ),
 } satisfies Parameters;
 
-/** Where answers of the agent\u2019s cache are told from others. */
 /** Of reads. */
 export const CACHING = {
-  cached: flag('An answer of the agent\u2019s cache is enough.'),
+  cached: flag('An answer of the agent’s cache is enough, where there is one.'),
   'cache-control': header('`max-age=N` and `stale-if-error=N`, with `cached`.'),
 } satisfies Parameters;
 

@@ -109,7 +109,7 @@ export function localHealthEndpoints(local: LocalAgent, datacenter: string): End
     run: ({ rest }, form) => byId(local, datacenter, rest, form),
   });
   const ofName = action({
-    summary: 'The health of this agent\u2019s services of a name, the worst of them deciding',
+    summary: 'The health of this agent’s services of a name, the worst of them deciding',
     acl: ['service:read'],
     parameters: FORMAT,
     answer: listOf(healthShape),

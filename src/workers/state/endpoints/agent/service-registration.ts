@@ -13,7 +13,7 @@ import { replyTo } from './local-replies.js';
 import { MAINTENANCE } from './maintenance-parameters.js';
 
 const REGISTER = {
-  'replace-existing-checks': flag('Removes the checks of the service that this registration doesn\u2019t have.'),
+  'replace-existing-checks': flag('Removes the checks of the service that this registration doesn’t have.'),
 } as const;
 
 async function register(
