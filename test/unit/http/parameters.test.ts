@@ -129,6 +129,9 @@ test('a call without parameters costs no object: its values are the kept ones', 
   const some = set.read(source('text=a'));
   assert.notEqual(some, none);
   assert.deepEqual({ ...some }, { ...none, text: 'a' });
+  for (const query of ['x&text=a', 'te%78t=a', '&&text=a', 'x=1&text=a&flags']) {
+    assert.deepEqual({ ...set.read(source(query)) }, { ...none, text: 'a' }, query);
+  }
 });
 
 test('metadata named like the parts of a reply is metadata', () => {
