@@ -4,8 +4,10 @@
 import { Logger, LogSink } from '../../src/observe/logger.js';
 import { Metrics } from '../../src/observe/metrics.js';
 import { Leadership, Role } from '../../src/wire/leadership.js';
-import { json, type ReadEndpoint } from '../../src/workers/state/http/endpoint.js';
+import { anyBytes } from '../../src/workers/state/http/body-format.js';
 import { HttpServer } from '../../src/workers/state/http/http-server.js';
+import { action, read } from '../../src/workers/state/http/operation.js';
+import { json } from '../../src/workers/state/http/reply.js';
 import type { Consensus } from '../../src/workers/state/replica/consensus.js';
 import { testCalls } from '../../test/unit/calls/test-calls.js';
 import { FakeStore, fakeMethod, SETTINGS } from '../../test/unit/http/fixture.js';
@@ -17,13 +19,16 @@ store.put('key', BODY);
 const leadership = new Leadership();
 leadership.setUnboundedLease(true);
 leadership.setRole(Role.leader, 1, true);
-const read: ReadEndpoint<string, string | null> = {
-  kind: 'read',
+const shown = { summary: 'of a measurement', acl: ['none'], answer: 'any' } as const;
+const key = read({
+  ...shown,
   effectiveConsistency: false,
   method: fakeMethod(store),
-  request: ({ rest }) => rest,
+  request: (_values, { rest }) => rest,
   reply: (value) => json(value ?? ''),
-};
+});
+const hello = action({ ...shown, run: () => json(BODY) });
+const echo = action({ ...shown, body: anyBytes(() => 1024), run: () => json('true') });
 const consensus: Consensus = {
   leadership,
   obstacle: null,
@@ -34,19 +39,9 @@ const consensus: Consensus = {
 };
 const server = new HttpServer({
   table: [
-    { path: '/v1/hello', answeredBy: 'agent', acl: ['none'], methods: { GET: () => json(BODY) } },
-    {
-      path: '/v1/echo',
-      answeredBy: 'agent',
-      acl: ['none'],
-      methods: {
-        PUT: async (request) => {
-          const body = await request.body(1024);
-          return body.ok ? json('true') : body.reply;
-        },
-      },
-    },
-    { path: '/v1/kv/', answeredBy: 'servers', acl: ['none'], methods: { GET: read } },
+    { path: '/v1/hello', answeredBy: 'agent', methods: { GET: hello } },
+    { path: '/v1/echo', answeredBy: 'agent', methods: { PUT: echo } },
+    { path: '/v1/kv/', answeredBy: 'servers', methods: { GET: key } },
   ],
   settings: {
     ...SETTINGS,

@@ -16,12 +16,25 @@ export interface DecodeOptions {
 
 export type Decoded<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: string };
 
+/** What a kind is made of, for documents and for tests that go through all of it. */
+export type Inside =
+  | { readonly is: 'struct'; readonly name: string; readonly fields: readonly InsideField[] }
+  | { readonly is: 'list'; readonly of: Kind<unknown> }
+  | { readonly is: 'map'; readonly of: Kind<unknown> };
+
+export interface InsideField {
+  readonly name: string;
+  readonly kind: Kind<unknown>;
+}
+
 /** One type of value. `T` is what it decodes to. */
 export interface Kind<T> {
   /** Go's name of the type, for error texts. */
   readonly goType: string;
   /** What an absent field and `null` give. */
   readonly zero: T;
+  /** Of structs, lists and maps, and of pointers to them. */
+  readonly inside?: Inside;
   /** Never called with null. A value of the wrong type is reported to `at`; then the result doesn't matter. */
   read(value: NonNullable<WrittenJson>, at: Reading): T;
 }
@@ -129,9 +142,11 @@ export function struct<const S extends StructSchema>(goName: string, schema: S):
   const table = fieldTable(schema);
   const template = zeroStruct(schema);
   const goType = goName;
+  const fields = Object.entries(schema).map(([name, entry]) => ({ name, kind: 'kind' in entry ? entry.kind : entry }));
   return {
     goType,
     zero: Object.freeze({ ...template }) as StructValue<S>,
+    inside: { is: 'struct', name: goName, fields },
     read(value, at) {
       const out = { ...template };
       if (typeof value !== 'object' || Array.isArray(value) || value instanceof DecimalNumber) {

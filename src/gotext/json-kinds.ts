@@ -115,6 +115,7 @@ export function list<T>(element: Kind<T>): Kind<readonly T[] | null> {
   return {
     goType,
     zero: null,
+    inside: { is: 'list', of: element },
     read(value, at) {
       if (!Array.isArray(value)) {
         at.mismatch(value, goType);
@@ -135,6 +136,7 @@ export function map<T>(element: Kind<T>): Kind<{ readonly [key: string]: T } | n
   return {
     goType,
     zero: null,
+    inside: { is: 'map', of: element },
     read(value, at) {
       if (typeof value !== 'object' || Array.isArray(value) || value instanceof DecimalNumber) {
         at.mismatch(value, goType);
@@ -151,7 +153,8 @@ export function map<T>(element: Kind<T>): Kind<{ readonly [key: string]: T } | n
 
 /** A pointer: null when absent. */
 export function pointer<T>(target: Kind<T>): Kind<T | null> {
-  return { goType: target.goType, zero: null, read: (value, at) => target.read(value, at) };
+  const { goType, inside } = target;
+  return { goType, zero: null, ...(inside && { inside }), read: (value, at) => target.read(value, at) };
 }
 
 function plain(value: WrittenJson, at: Reading, depth: number): DynamicValue {

@@ -11,4 +11,6 @@ export interface Mutant {
   readonly replace: string;
   /** Test files relative to `test/`, without their ending, the quickest first: one of them must fail. */
   readonly tests: readonly string[];
+  /** Variables that the tests run with: what makes a long one short. */
+  readonly environment?: { readonly [name: string]: string };
 }

@@ -45,17 +45,20 @@ describe('kept breakages', { concurrency: COPIES }, () => {
   });
   after(() => fs.rmSync(parent, { recursive: true, force: true }));
 
-  /** What a test says on the sound code; null when it passes. Asked once for each test file. */
-  function complaint(copy: ScratchCopy, name: string): Promise<string | null> {
-    const known = sound.get(name) ?? copy.run(name, DEADLINE_MS).then(({ failed, output }) => (failed ? output : null));
-    sound.set(name, known);
+  /** What a test says on the sound code; null when it passes. Asked once for each test file and environment. */
+  function complaint(copy: ScratchCopy, name: string, { environment }: Mutant): Promise<string | null> {
+    const asked = `${name} ${JSON.stringify(environment ?? {})}`;
+    const known =
+      sound.get(asked) ??
+      copy.run(name, DEADLINE_MS, environment).then(({ failed, output }) => (failed ? output : null));
+    sound.set(asked, known);
     return known;
   }
 
   async function notice(copy: ScratchCopy, mutant: Mutant): Promise<string | null> {
     for (const name of mutant.tests) {
-      assert.equal(await complaint(copy, name), null, `${name} fails without any breakage`);
-      const { failed } = await copy.with(mutant, () => copy.run(name, DEADLINE_MS));
+      assert.equal(await complaint(copy, name, mutant), null, `${name} fails without any breakage`);
+      const { failed } = await copy.with(mutant, () => copy.run(name, DEADLINE_MS, mutant.environment));
       if (failed) return name;
     }
     return null;

@@ -30,10 +30,14 @@ export class ScratchCopy {
   }
 
   /** Runs one test file; a run that isn't over at the deadline has failed. */
-  async run(test: string, deadlineMs: number): Promise<TestRun> {
+  async run(test: string, deadlineMs: number, variables: Mutant['environment'] = {}): Promise<TestRun> {
     const file = testFile(this.#folder, test);
     // Its own process group: agents that a failing test leaves behind end with it.
-    const child = spawn(process.execPath, ['--test', file], { cwd: this.#folder, detached: true, env: environment() });
+    const child = spawn(process.execPath, ['--test', file], {
+      cwd: this.#folder,
+      detached: true,
+      env: { ...environment(), ...variables },
+    });
     let output = '';
     const collect = (chunk: Buffer): void => {
       output = (output + chunk.toString()).slice(-20_000);

@@ -32,7 +32,7 @@ export function serverEndpoints({ calls, config, hasWan }: ServerEndpointDepende
     ...sessionEndpoints({ calls, nodeName }),
     ...statusEndpoints(calls),
     ...txnEndpoints({ calls, maxRequestLength: () => config().limits.txnMaxReqLen, maxValueSize }),
-    ...internalEndpoints(nodeName),
+    ...internalEndpoints(),
     ...coordinateEndpoints({ calls, datacenter, disabled: () => config().disableCoordinates }),
     ...keyringEndpoints({ calls, datacenter, hasWan }),
   ];

@@ -1,6 +1,7 @@
 // Values nobody means well by: JSON texts for a field of a body, and texts for parameters and paths.
 
 import type { Random } from '../../random.js';
+import type { Sample } from './rows.js';
 
 const DEEP = (levels: number, open: string, close: string): string => open.repeat(levels) + close.repeat(levels);
 
@@ -25,15 +26,17 @@ const LITERALS: readonly string[] = [
   JSON.stringify('\u2028"\\/<&>\u0001'.repeat(300)),
 ];
 
-/** Much of the same: up to 2 MB. */
-const REPEATED: readonly (() => string)[] = [
+/** Much of the same, up to 2 MB, where such a value stands. */
+const REPEATED_LISTS: readonly (() => string)[] = [
   () => `[${'1,'.repeat(900_000)}1]`,
   () => `[${'{},'.repeat(150_000)}{}]`,
-  () => `{${Array.from({ length: 60_000 }, (_, i) => `"k${i}":"v"`).join(',')}}`,
   () => `[${'"",'.repeat(600_000)}""]`,
-  () => JSON.stringify('y'.repeat(1_900_000)),
 ];
-const REPEATED_ONE_IN = 150;
+const REPEATED_MEMBERS = () => `{${Array.from({ length: 60_000 }, (_, i) => `"k${i}":"v"`).join(',')}}`;
+const LONG_TEXT = () => JSON.stringify('y'.repeat(1_900_000));
+const REPEATED_LIST_ONE_IN = 8;
+const REPEATED_MEMBERS_ONE_IN = 30;
+const LONG_TEXT_ONE_IN = 150;
 
 const TEXTS: readonly string[] = [
   ...['', '0', '-1', '1', '00', '1e3', '8.0', 'x', 'true', 'nil', ' ', '+1', '0x10', '1_0', '.', '..', '/', '//', '*'],
@@ -68,9 +71,17 @@ const TEXTS: readonly string[] = [
   ...['_agent', 'consul', 'serfHealth', 'passing', 'x'.repeat(3000), '%F0%9F%98%80'.repeat(100), '"', "'", '<script>'],
 ];
 
-/** One JSON text. */
-export function hostileLiteral(random: Random): string {
-  if (random.below(REPEATED_ONE_IN) === 0) return REPEATED[random.below(REPEATED.length)]?.() ?? '';
+/** One JSON text, in the place of `sample`. */
+export function hostileLiteral(random: Random, sample: Sample): string {
+  if (Array.isArray(sample)) {
+    if (random.below(REPEATED_LIST_ONE_IN) === 0) {
+      return REPEATED_LISTS[random.below(REPEATED_LISTS.length)]?.() ?? '';
+    }
+  } else if (typeof sample === 'object' && sample !== null) {
+    if (random.below(REPEATED_MEMBERS_ONE_IN) === 0) return REPEATED_MEMBERS();
+  } else if (random.below(LONG_TEXT_ONE_IN) === 0) {
+    return LONG_TEXT();
+  }
   return LITERALS[random.below(LITERALS.length)] ?? '';
 }
 
@@ -78,3 +89,22 @@ export function hostileLiteral(random: Random): string {
 export function hostileText(random: Random): string {
   return TEXTS[random.below(TEXTS.length)] ?? '';
 }
+
+/** What a header can hold of them. */
+export function hostileHeader(random: Random): string {
+  return HEADERS[random.below(HEADERS.length)] ?? '';
+}
+
+const HEADERS: readonly string[] = [
+  ...TEXTS.filter((text) => /^[\x20-\x7e]*$/.test(text)),
+  ...[
+    'max-age=1',
+    'max-age=99999999999',
+    'max-age=-1',
+    'must-revalidate',
+    'stale-if-error=',
+    'Bearer ',
+    'Bearer x',
+    ',,,',
+  ],
+];

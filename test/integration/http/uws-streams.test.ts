@@ -3,39 +3,33 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { action } from '../../../src/workers/state/http/operation.js';
 import { waitFor } from '../../agent-process.js';
 import { get, RawClient, SETTINGS, startApi } from '../../unit/http/fixture.js';
 import { withoutUws } from '../../uws.js';
 
 test('known differences: a quiet stream has no head yet', { skip: withoutUws }, async () => {
   const streams: ((chunk: string) => boolean)[] = [];
+  const shown = { summary: 'of a test', acl: ['none'], answer: 'plain text' } as const;
+  const plain = { status: 200, contentType: 'text/plain', headers: [] } as const;
+  const quiet = action({
+    ...shown,
+    run: () => ({
+      ...plain,
+      body: {
+        start: (piece) => {
+          streams.push(piece);
+          return () => undefined;
+        },
+      },
+    }),
+  });
+  const other = action({ ...shown, run: () => ({ ...plain, body: 'other' }) });
   const api = await startApi({
     settings: { http: { ...SETTINGS.http, engine: 'uws' } },
     table: [
-      {
-        path: '/v1/quiet',
-        answeredBy: 'agent',
-        acl: ['none'],
-        methods: {
-          GET: () => ({
-            status: 200,
-            contentType: 'text/plain',
-            headers: [],
-            body: {
-              start: (piece) => {
-                streams.push(piece);
-                return () => undefined;
-              },
-            },
-          }),
-        },
-      },
-      {
-        path: '/v1/other',
-        answeredBy: 'agent',
-        acl: ['none'],
-        methods: { GET: () => ({ status: 200, contentType: 'text/plain', headers: [], body: 'other' }) },
-      },
+      { path: '/v1/quiet', answeredBy: 'agent', methods: { GET: quiet } },
+      { path: '/v1/other', answeredBy: 'agent', methods: { GET: other } },
     ],
   });
   const client = new RawClient(api.port);

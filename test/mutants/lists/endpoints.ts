@@ -36,9 +36,9 @@ export const endpoints: readonly Mutant[] = [
   },
   {
     name: 'contradicting flags are taken',
-    file: `${ENDPOINTS}/kv.ts`,
-    find: 'if (present.length < 2) return null;',
-    replace: 'if (present.length < 4) return null;',
+    file: 'workers/state/http/judge.ts',
+    find: 'if (given.length > 1) {',
+    replace: 'if (given.length > 3) {',
     tests: LOCKS,
   },
   {

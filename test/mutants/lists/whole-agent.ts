@@ -54,10 +54,8 @@ export const wholeAgent: readonly Mutant[] = [
   {
     name: 'a cached read that failed is a hit the next time',
     file: 'workers/state/http/http-read.ts',
-    find: '  const state = options.cached && endpoint.cacheable ? cache.look(call) : null;\n',
-    replace:
-      '  const state = options.cached && endpoint.cacheable ? cache.look(call) : null;\n' +
-      '  if (state) cache.served(state);\n',
+    find: '  calls.read(new HttpRead(',
+    replace: '  if (state) cache.served(state);\n  calls.read(new HttpRead(',
     tests: ['unit/http/reads'],
   },
   {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { Reply } from '../../../src/workers/state/http/endpoint.js';
+import type { Reply } from '../../../src/workers/state/http/reply.js';
 import { settle } from '../local/fake-clock.js';
 import { NODE_ID } from '../local/local-fixture.js';
 import { openApi } from './fake-request.js';

@@ -9,15 +9,20 @@ import type { AgentControl } from '../../../src/workers/state/control/control-cl
 import { agentEndpoints } from '../../../src/workers/state/endpoints/agent/agent-endpoints.js';
 import { MetricsBins } from '../../../src/workers/state/endpoints/agent/metrics-bins.js';
 import { TokenTable } from '../../../src/workers/state/endpoints/agent/tokens.js';
-import type {
-  ApiRequest,
-  EndpointTable,
-  HttpMethod,
-  ReadOptions,
-  Reply,
-} from '../../../src/workers/state/http/endpoint.js';
+import type { EndpointTable } from '../../../src/workers/state/http/endpoint.js';
+import { perform } from '../../../src/workers/state/http/judge.js';
 import { parseQuery } from '../../../src/workers/state/http/query.js';
+import { DEFAULT_READ, parseReadOptions } from '../../../src/workers/state/http/read-options.js';
+import { isReply, type Reply } from '../../../src/workers/state/http/reply.js';
+import type {
+  BodyOutcome,
+  HttpMethod,
+  IncomingCall,
+  QueryParameters,
+  ReadOptions,
+} from '../../../src/workers/state/http/request.js';
 import { allowAll } from '../../../src/workers/state/methods/access.js';
+import type { Asker } from '../../../src/workers/state/methods/method.js';
 import { type Fixture, type FixtureOptions, localConfig, NODE_ID, openLocal } from '../local/local-fixture.js';
 
 const VERSIONS = {
@@ -75,9 +80,13 @@ export function caller(table: EndpointTable): Call {
     const endpoint = table
       .filter((row) => row.path === path || (row.path.endsWith('/') && path.startsWith(row.path)))
       .sort((a, b) => b.path.length - a.path.length)[0];
-    const action = endpoint?.methods[method];
-    if (!endpoint || typeof action !== 'function') throw new Error(`no handler for ${method} ${path}`);
-    return await action(request(method, path, endpoint.path, search, body, headers));
+    const operation = endpoint?.methods[method];
+    if (!endpoint || operation?.kind !== 'action') throw new Error(`no action for ${method} ${path}`);
+    return await perform(
+      endpoint,
+      operation,
+      new FakeCall(method, path.slice(endpoint.path.length), search, body, headers),
+    );
   };
 }
 
@@ -127,35 +136,49 @@ export async function openApi(options: FixtureOptions = {}, changes: Partial<Run
   return { ...fixture, call: caller(table), asked: control.asked, log };
 }
 
-function request(
-  method: HttpMethod,
-  path: string,
-  row: string,
-  search: string,
-  body: string,
-  headers: { [name: string]: string },
-): ApiRequest {
-  const query = parseQuery(search);
-  if (query === null) throw new Error(`undecodable query ${search}`);
-  const options: ReadOptions = {
-    consistency: 'default',
-    minIndex: Number(query.first('index')),
-    waitMs: 1000,
-    maxStaleMs: 0,
-    cached: false,
-    hash: query.first('hash'),
-  };
-  return {
-    method,
-    path,
-    rest: decodeURIComponent(path.slice(row.length)),
-    query,
-    asker: { token: headers['x-consul-token'] ?? '', authorizer: allowAll },
-    datacenter: 'dc1',
-    remoteAddress: '127.0.0.1',
-    header: (name) => headers[name],
-    options: () => options,
-    body: () => Promise.resolve({ ok: true, bytes: Buffer.from(body) }),
-    onAbort: () => undefined,
-  };
+class FakeCall implements IncomingCall {
+  readonly method: HttpMethod;
+  readonly rest: string;
+  readonly query: QueryParameters;
+  readonly asker: Asker;
+  readonly datacenter = 'dc1';
+  readonly namesDatacenter = false;
+  options: ReadOptions = DEFAULT_READ;
+  readonly #body: string;
+  readonly #headers: { readonly [name: string]: string };
+
+  constructor(
+    method: HttpMethod,
+    rest: string,
+    search: string,
+    body: string,
+    headers: { readonly [name: string]: string },
+  ) {
+    const query = parseQuery(search);
+    if (query === null) throw new Error(`undecodable query ${search}`);
+    this.method = method;
+    this.rest = decodeURIComponent(rest);
+    this.query = query;
+    this.asker = { token: headers['x-consul-token'] ?? '', authorizer: allowAll };
+    this.#body = body;
+    this.#headers = headers;
+  }
+
+  header(name: string): string | undefined {
+    return this.#headers[name];
+  }
+
+  judgeOptions(): Reply | null {
+    const limits = { defaultQueryTimeMs: 1000, maxQueryTimeMs: 1000, useCache: true, discoveryMaxStaleMs: 0 };
+    const options = parseReadOptions(this, limits, false);
+    if (isReply(options)) return options;
+    this.options = options;
+    return null;
+  }
+
+  body(): Promise<BodyOutcome> {
+    return Promise.resolve({ ok: true, bytes: Buffer.from(this.#body) });
+  }
+
+  onAbort(): void {}
 }

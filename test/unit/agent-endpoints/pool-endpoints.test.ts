@@ -5,7 +5,7 @@ import type { FiredEvent, KeyringAnswer } from '../../../src/wire/gossip-pools.j
 import { eventEndpoints } from '../../../src/workers/state/endpoints/event.js';
 import { keyringEndpoints } from '../../../src/workers/state/endpoints/keyring.js';
 import { EventLog } from '../../../src/workers/state/gossip/events/event-log.js';
-import type { Reply } from '../../../src/workers/state/http/endpoint.js';
+import type { Reply } from '../../../src/workers/state/http/reply.js';
 import { testCalls } from '../calls/test-calls.js';
 import { FakeLog, leaderFixture } from '../leader/leader-fixture.js';
 import { TestStore } from '../store/commands.js';

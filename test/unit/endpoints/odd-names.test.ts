@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { narrowingOf } from '../../../src/workers/state/endpoints/narrowing-parameters.js';
-import type { ApiRequest } from '../../../src/workers/state/http/endpoint.js';
+import { NARROWING, narrowingOf } from '../../../src/workers/state/endpoints/narrowing-parameters.js';
+import { ParameterSet } from '../../../src/workers/state/http/parameter-set.js';
+import { Refused } from '../../../src/workers/state/http/parameters.js';
 import { parseQuery } from '../../../src/workers/state/http/query.js';
 import { allowAll } from '../../../src/workers/state/methods/access.js';
 import type { LeaderView } from '../../../src/workers/state/methods/method.js';
@@ -11,7 +12,11 @@ import { hasMeta } from '../../../src/workers/state/methods/narrowing.js';
 import { createSession } from '../../../src/workers/state/methods/session.js';
 
 function wanted(query: string) {
-  return narrowingOf({ query: parseQuery(query) } as unknown as ApiRequest, 'n').nodeMeta;
+  const parsed = parseQuery(query);
+  assert.ok(parsed !== null);
+  const values = new ParameterSet(NARROWING).read({ query: parsed, header: () => undefined });
+  assert.ok(!(values instanceof Refused));
+  return narrowingOf(values, 'n').nodeMeta;
 }
 
 test('?node-meta=__proto__:x matches the nodes that say so, and no other', () => {

@@ -279,6 +279,6 @@ test('a stream is chunked for HTTP/1.1 and ended by the connection for HTTP/1.0'
 });
 
 test('two rows for one path are a mistake', async () => {
-  const row = { path: '/v1/x', answeredBy: 'agent', acl: ['none'], methods: {} } as const;
+  const row = { path: '/v1/x', answeredBy: 'agent', methods: {} } as const;
   await assert.rejects(() => startApi({ table: [row, row] }), /two rows for \/v1\/x/);
 });

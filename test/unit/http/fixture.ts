@@ -7,9 +7,13 @@ import { Metrics } from '../../../src/observe/metrics.js';
 import { Leadership, Role } from '../../../src/wire/leadership.js';
 import type { LogRecord } from '../../../src/wire/thread-port.js';
 import { noServers } from '../../../src/workers/state/calls/calls.js';
-import { bare, type EndpointTable, json, type ReadEndpoint, text } from '../../../src/workers/state/http/endpoint.js';
+import { anyBytes } from '../../../src/workers/state/http/body-format.js';
+import type { EndpointTable } from '../../../src/workers/state/http/endpoint.js';
 import type { HttpSettings } from '../../../src/workers/state/http/http-policy.js';
 import { HttpServer } from '../../../src/workers/state/http/http-server.js';
+import { action, read } from '../../../src/workers/state/http/operation.js';
+import { anyText } from '../../../src/workers/state/http/parameters.js';
+import { bare, json, type Reply, text } from '../../../src/workers/state/http/reply.js';
 import type { ReadMethod } from '../../../src/workers/state/methods/method.js';
 import type { Consensus } from '../../../src/workers/state/replica/consensus.js';
 import type { ReadResult, StoreReads, WatchTarget } from '../../../src/workers/state/replica/store/read-api.js';
@@ -114,105 +118,95 @@ export function fakeMethod(store: FakeStore): ReadMethod<string, string | null> 
 }
 
 export function fixtureTable(store: FakeStore): EndpointTable {
-  const read: ReadEndpoint<string, string | null> = {
-    kind: 'read',
+  const shown = { summary: 'of a test', acl: ['none'], answer: 'any' } as const;
+  const key = read({
+    ...shown,
     effectiveConsistency: false,
     method: fakeMethod(store),
-    request: ({ rest }) => (rest === '' ? text(400, 'Missing key name') : rest),
+    request: (_values, { rest }) => rest,
     reply: (value) => (value === null ? bare(404) : json(JSON.stringify(value))),
-  };
-  const list: ReadEndpoint<null, string | null> = {
-    kind: 'read',
+  });
+  const list = read({
+    ...shown,
     effectiveConsistency: true,
     failureHeaders: true,
     cacheable: true,
     discovery: true,
+    parameters: { filter: anyText('The cache tells them apart.') },
     method: {
       name: 'Fake.List',
       prepare: () => ({ read: () => store.get('list'), watch: () => [{ kind: 'kv', key: 'list' }] }),
     },
     request: () => null,
-    reply: (value) => json(JSON.stringify([value])),
+    reply: (value: string | null) => json(JSON.stringify([value])),
     streaming: () => true,
-  };
+  });
+  const put = action({
+    ...shown,
+    body: anyBytes(() => 1024, 'kv_max_value_size'),
+    run: ({ rest }, _values, body) => {
+      store.put(rest, Buffer.from(body).toString());
+      return json('true');
+    },
+  });
+  const echo = action({
+    ...shown,
+    parameters: { x: anyText('Anything.') },
+    run: ({ asker, rest }, { x }) => json(JSON.stringify({ token: asker.token, x, rest })),
+  });
+  const echoBody = action({
+    ...shown,
+    body: anyBytes(() => 4 * 1024 * 1024),
+    run: (_request, _values, body) =>
+      json(JSON.stringify({ length: body.length, text: Buffer.from(body).toString('latin1') })),
+  });
+  const stream = action({
+    ...shown,
+    run: () => ({
+      status: 200,
+      contentType: 'text/plain',
+      headers: [],
+      body: {
+        start: (write, end) => {
+          write('one\n');
+          setImmediate(() => {
+            write('two\n');
+            end();
+          });
+          return () => {};
+        },
+      },
+    }),
+  });
+  const throws = action({
+    ...shown,
+    run: () => {
+      throw new Error('planted');
+    },
+  });
+  const rejects = action({ ...shown, run: () => Promise.reject(new Error('planted')) });
+  const always = (reply: Reply) => action({ ...shown, run: () => reply });
+  const big = always(json(JSON.stringify({ a: 'x'.repeat(3000), b: ['\u00e9'] })));
+  const rest = { name: 'key', about: 'Any.', missing: text(400, 'Missing key name') };
   return [
     {
       path: '/v1/kv/',
+      rest,
       answeredBy: 'servers',
-      acl: ['key:read'],
-      methods: {
-        GET: read,
-        PUT: async (request) => {
-          const body = await request.body(1024, 'kv_max_value_size');
-          if (!body.ok) return body.reply;
-          store.put(request.rest, Buffer.from(body.bytes).toString());
-          return json('true');
-        },
-        DELETE: () => json('true'),
-      },
+      methods: { GET: key, PUT: put, DELETE: always(json('true')) },
     },
-    { path: '/v1/list', answeredBy: 'servers', acl: ['none'], methods: { GET: list }, ignoresNamespace: true },
-    {
-      path: '/v1/echo',
-      answeredBy: 'agent',
-      acl: ['none'],
-      methods: {
-        PUT: async (request) => {
-          const body = await request.body(4 * 1024 * 1024);
-          if (!body.ok) return body.reply;
-          return json(JSON.stringify({ length: body.bytes.length, text: Buffer.from(body.bytes).toString('latin1') }));
-        },
-        GET: (request) =>
-          json(JSON.stringify({ token: request.asker.token, x: request.query.first('x'), rest: request.rest })),
-      },
-    },
-    {
-      path: '/v1/big',
-      answeredBy: 'agent',
-      acl: ['none'],
-      methods: { GET: () => json(JSON.stringify({ a: 'x'.repeat(3000), b: ['\u00e9'] })) },
-    },
-    {
-      path: '/v1/stream',
-      answeredBy: 'agent',
-      acl: ['none'],
-      methods: {
-        GET: () => ({
-          status: 200,
-          contentType: 'text/plain',
-          headers: [],
-          body: {
-            start: (write, end) => {
-              write('one\n');
-              setImmediate(() => {
-                write('two\n');
-                end();
-              });
-              return () => {};
-            },
-          },
-        }),
-      },
-    },
-    {
-      path: '/v1/throws',
-      answeredBy: 'agent',
-      acl: ['none'],
-      methods: {
-        GET: () => {
-          throw new Error('planted');
-        },
-        PUT: () => Promise.reject(new Error('planted')),
-      },
-    },
+    { path: '/v1/list', answeredBy: 'servers', methods: { GET: list }, ignoresNamespace: true },
+    { path: '/v1/echo', answeredBy: 'agent', methods: { PUT: echoBody, GET: echo } },
+    { path: '/v1/big', answeredBy: 'agent', methods: { GET: big } },
+    { path: '/v1/stream', answeredBy: 'agent', methods: { GET: stream } },
+    { path: '/v1/throws', answeredBy: 'agent', methods: { GET: throws, PUT: rejects } },
     {
       path: '/robots.txt',
       answeredBy: 'agent',
-      acl: ['none'],
       headers: 'page',
-      methods: { GET: () => ({ ...text(200, 'Disallow: /\n') }) },
+      methods: { GET: always(text(200, 'Disallow: /\n')) },
     },
-    { path: '/debug/x', answeredBy: 'agent', acl: ['none'], headers: 'debug', methods: { GET: () => text(200, 'x') } },
+    { path: '/debug/x', answeredBy: 'agent', headers: 'debug', methods: { GET: always(text(200, 'x')) } },
   ];
 }
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type EndpointTable, json } from '../../../src/workers/state/http/endpoint.js';
+import type { EndpointTable } from '../../../src/workers/state/http/endpoint.js';
 import { waitForChange } from '../../../src/workers/state/http/hash-blocking.js';
+import { action } from '../../../src/workers/state/http/operation.js';
+import { json } from '../../../src/workers/state/http/reply.js';
 import { get, RawClient, startApi } from './fixture.js';
 
 class Subject {
@@ -18,19 +20,24 @@ class Subject {
       {
         path: '/v1/agent/service/',
         answeredBy: 'agent',
-        acl: ['none'],
         methods: {
-          GET: async (request) => {
-            const refusal = await waitForChange(
-              request,
-              () => this.hash,
-              (wake) => {
-                this.wakes.add(wake);
-                return () => this.wakes.delete(wake);
-              },
-            );
-            return refusal ?? json(JSON.stringify(this.hash));
-          },
+          GET: action({
+            summary: 'of a test',
+            acl: ['none'],
+            reads: 'hash',
+            answer: 'string',
+            run: async (request) => {
+              await waitForChange(
+                request,
+                () => this.hash,
+                (wake) => {
+                  this.wakes.add(wake);
+                  return () => this.wakes.delete(wake);
+                },
+              );
+              return json(JSON.stringify(this.hash));
+            },
+          }),
         },
       },
     ];

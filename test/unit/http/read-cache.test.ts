@@ -2,14 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ApiCall } from '../../../src/workers/state/http/api-call.js';
-import { parseQuery } from '../../../src/workers/state/http/query.js';
+import { EMPTY_QUERY, parseQuery } from '../../../src/workers/state/http/query.js';
 import { ReadCache } from '../../../src/workers/state/http/read-cache.js';
+
+/** The parameters of the row. */
+const SELECTING = ['near', 'filter', 'tag', 'node-meta', 'passing', 'peer'];
 
 function isHit(cache: ReadCache, path: string, query = 'cached', token = ''): boolean {
   // All that the cache reads of a call.
-  const call = { path, query: parseQuery(query), header: () => token };
-  const state = cache.look(call as unknown as ApiCall);
+  const call = { path, query: parseQuery(query) ?? EMPTY_QUERY, header: () => token };
+  const state = cache.look(call, SELECTING);
   cache.served(state);
   return state.hit;
 }

@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isReply } from '../../../src/workers/state/http/endpoint.js';
 import { parseQuery } from '../../../src/workers/state/http/query.js';
 import { parseReadOptions, type ReadLimits } from '../../../src/workers/state/http/read-options.js';
+import { isReply } from '../../../src/workers/state/http/reply.js';
 
 const LIMITS: ReadLimits = {
   defaultQueryTimeMs: 300_000,
@@ -16,7 +16,7 @@ const LIMITS: ReadLimits = {
 function waitMs(query: string, limits = LIMITS): number {
   const parsed = parseQuery(query);
   assert.ok(parsed !== null);
-  const options = parseReadOptions(parsed, undefined, limits, false);
+  const options = parseReadOptions({ query: parsed, header: () => undefined }, limits, false);
   assert.ok(!isReply(options), query);
   return options.waitMs;
 }

@@ -10,7 +10,9 @@ import { Logger, LogSink } from '../../../src/observe/logger.js';
 import { Metrics } from '../../../src/observe/metrics.js';
 import { type Command, CommandType } from '../../../src/wire/commands.js';
 import { DnsServer } from '../../../src/workers/state/dns/server.js';
-import { type EndpointTable, json } from '../../../src/workers/state/http/endpoint.js';
+import type { EndpointTable } from '../../../src/workers/state/http/endpoint.js';
+import { action } from '../../../src/workers/state/http/operation.js';
+import { json } from '../../../src/workers/state/http/reply.js';
 import { StateStore } from '../../../src/workers/state/replica/state-store.js';
 import { WatchList } from '../../../src/workers/state/replica/store/watches.js';
 import { Catalog, defaultDns } from '../../integration/dns/catalog.js';
@@ -69,12 +71,24 @@ test('what follows the state may throw: the command is applied and the next foll
 });
 
 test('a reply that cannot be made is a 500, and the next request is answered', async (t) => {
-  const row = { answeredBy: 'agent', acl: ['none'] } as const;
+  const row = { answeredBy: 'agent' } as const;
+  const shown = { summary: 'of a test', acl: ['none'], answer: 'any' } as const;
   const unshowable = { ...json('{}'), headers: [['X', null as unknown as string]] } as const;
   const table: EndpointTable = [
-    { ...row, path: '/v1/unshowable', methods: { GET: () => unshowable, PUT: () => Promise.resolve(unshowable) } },
-    { ...row, path: '/v1/stream', methods: { GET: () => ({ ...json(''), body: { start: planted } }) } },
-    { ...row, path: '/v1/fine', methods: { GET: () => json('1') } },
+    {
+      ...row,
+      path: '/v1/unshowable',
+      methods: {
+        GET: action({ ...shown, run: () => unshowable }),
+        PUT: action({ ...shown, run: () => Promise.resolve(unshowable) }),
+      },
+    },
+    {
+      ...row,
+      path: '/v1/stream',
+      methods: { GET: action({ ...shown, run: () => ({ ...json(''), body: { start: planted } }) }) },
+    },
+    { ...row, path: '/v1/fine', methods: { GET: action({ ...shown, run: () => json('1') }) } },
   ];
   const api = await startApi({ table });
   t.after(() => api.close());

@@ -1,99 +1,137 @@
 // The reads of /v1/catalog/*: what the parameters mean, and how nodes and services are shown.
 
 import { listJson, mapJson, quoteJson } from '../../../gotext/json-encode.js';
+import { type JsonShape, listOf, mapOf, nullable, record } from '../../../gotext/json-shape.js';
 import { compareUtf8 } from '../../../gotext/utf8-order.js';
-import type { NodeRecord } from '../../../wire/records.js';
-import {
-  type ApiRequest,
-  type Endpoint,
-  type EndpointTable,
-  json,
-  type ReadEndpoint,
-  type Reply,
-  text,
-} from '../http/endpoint.js';
+import type { Endpoint, EndpointTable } from '../http/endpoint.js';
+import { action, read } from '../http/operation.js';
+import { flag } from '../http/parameters.js';
+import { json, text } from '../http/reply.js';
 import { catalogServiceJson, nodeJson, serviceJson, tagsJson } from '../json/record-json.js';
+import { catalogServiceShape, nodeShape, serviceShape } from '../json/record-shapes.js';
 import {
   gatewayServices,
   listNodes,
   listServices,
   type NodeServices,
-  type NodeServicesRequest,
   nodeServices,
-  type ServiceInstance,
-  type ServiceInstancesRequest,
   serviceInstances,
   type TagsByName,
 } from '../methods/catalog.js';
-import type { Narrowing } from '../methods/narrowing.js';
-import { narrowingOf } from './narrowing-parameters.js';
+import { EVERYTHING } from '../methods/narrowing.js';
+import { FILTER, FILTER_AND_META, NARROWING, narrowingOf, TAGS } from './narrowing-parameters.js';
 
-const READ = {
-  kind: 'read',
-  effectiveConsistency: true,
-  failureHeaders: true,
-  discovery: true,
-  cacheable: true,
-} as const;
-const NODES = ['node:read'] as const;
+const READ = { effectiveConsistency: true, failureHeaders: true, discovery: true, cacheable: true } as const;
 const SERVICES = ['node:read', 'service:read'] as const;
+const MERGED = {
+  'merge-central-config': flag('Taken and without an effect: there is no central configuration.'),
+} as const;
 
-function row<Request, Value>(
-  path: string,
-  acl: typeof NODES | typeof SERVICES,
-  read: Pick<ReadEndpoint<Request, Value>, 'method' | 'request' | 'reply'>,
-): Endpoint {
-  return { path, answeredBy: 'servers', acl, methods: { GET: { ...READ, ...read } } };
+/** `named`: what the rest of the path is. */
+function named(path: string, named: string, GET: ReturnType<typeof read>): Endpoint {
+  const rest = { name: named, about: `The name of the ${named}.`, missing: text(400, `Missing ${named} name`) };
+  return { path, rest, answeredBy: 'servers', methods: { GET } };
 }
 
+function instances(path: string, connect: boolean, nodeName: string): Endpoint {
+  const GET = read({
+    ...READ,
+    summary: connect ? 'Instances that speak Connect for a service' : 'Instances of a service',
+    acl: SERVICES,
+    parameters: { ...NARROWING, ...TAGS, ...MERGED },
+    answer: listOf(catalogServiceShape),
+    method: serviceInstances,
+    request: (values, { rest: service }) => ({ service, connect, ...narrowingOf(values, nodeName) }),
+    reply: (value) => json(listJson(value, ({ node, service }) => catalogServiceJson(node, service))),
+  });
+  return named(path, 'service', GET);
+}
+
+/** How what runs on a node is shown, and what is where there is no such node. */
+interface NodeForm {
+  readonly path: string;
+  readonly summary: string;
+  readonly answer: JsonShape;
+  readonly render: (value: NodeServices) => string;
+  readonly absent: string;
+}
+
+function ofNode({ path, summary, answer, render, absent }: NodeForm): Endpoint {
+  const GET = read({
+    ...READ,
+    summary,
+    acl: SERVICES,
+    parameters: { ...FILTER, ...MERGED },
+    answer,
+    method: nodeServices,
+    request: ({ filter }, { rest: node }) => ({ ...EVERYTHING, node, filter }),
+    reply: (value) => json(value === null ? absent : render(value)),
+  });
+  return named(path, 'node', GET);
+}
+
+const SERVICES_BY_ID: NodeForm = {
+  path: '/v1/catalog/node/',
+  summary: 'A node and its services by their IDs',
+  answer: nullable(record('NodeWithServices', { Node: nodeShape, Services: mapOf(serviceShape) })),
+  render: nodeMapJson,
+  absent: 'null',
+};
+
+const SERVICES_AS_LIST: NodeForm = {
+  path: '/v1/catalog/node-services/',
+  summary: 'A node and a list of its services',
+  answer: record('NodeServiceList', { Node: nullable(nodeShape), Services: nullable(listOf(serviceShape)) }),
+  render: nodeListJson,
+  absent: '{"Node":null,"Services":null}',
+};
+
 export function catalogReads(nodeName: string, datacenter: string): EndpointTable {
-  const narrowing = (call: ApiRequest): Narrowing => narrowingOf(call, nodeName);
-  /** `named`: what the rest of the path is. */
-  const ofName =
-    <Request>(named: string, request: (name: string, narrowing: Narrowing) => Request) =>
-    (call: ApiRequest): Request | Reply =>
-      call.rest === '' ? text(400, `Missing ${named} name`) : request(call.rest, narrowing(call));
-  const instances = (path: string, connect: boolean): Endpoint =>
-    row<ServiceInstancesRequest, readonly ServiceInstance[]>(path, SERVICES, {
-      method: serviceInstances,
-      request: ofName('service', (service, rest) => ({ service, connect, ...rest })),
-      reply: (value) => json(listJson(value, ({ node, service }) => catalogServiceJson(node, service))),
-    });
-  const ofNode = (path: string, render: (value: NodeServices) => string, absent: string): Endpoint =>
-    row<NodeServicesRequest, NodeServices | null>(path, SERVICES, {
-      method: nodeServices,
-      request: ofName('node', (node, rest) => ({ node, ...rest })),
-      reply: (value) => json(value === null ? absent : render(value)),
-    });
+  const datacenters = action({
+    summary: 'Names of the known datacenters',
+    acl: ['none'],
+    answer: listOf('string'),
+    run: () => json(`[${quoteJson(datacenter)}]`),
+  });
+  const nodes = read({
+    ...READ,
+    summary: 'All nodes',
+    acl: ['node:read'],
+    parameters: NARROWING,
+    answer: listOf(nodeShape),
+    method: listNodes,
+    request: (values) => narrowingOf(values, nodeName),
+    reply: (value) => json(listJson(value, nodeJson)),
+  });
+  const services = read({
+    ...READ,
+    summary: 'Names of all services with their tags',
+    acl: SERVICES,
+    parameters: FILTER_AND_META,
+    answer: mapOf(listOf('string')),
+    method: listServices,
+    request: (values) => narrowingOf(values, nodeName),
+    reply: (value) => json(tagsByNameJson(value)),
+  });
+  const ofGateway = read({
+    ...READ,
+    summary: 'Services that a gateway serves',
+    acl: SERVICES,
+    answer: listOf('any'),
+    method: gatewayServices,
+    request: (_values, { rest }) => rest,
+    reply: () => json('[]'),
+  });
+  const row = { answeredBy: 'servers' } as const;
   return [
-    {
-      path: '/v1/catalog/datacenters',
-      answeredBy: 'servers',
-      acl: ['none'],
-      methods: { GET: () => json(`[${quoteJson(datacenter)}]`) },
-    },
-    {
-      ...row<Narrowing, readonly NodeRecord[]>('/v1/catalog/nodes', NODES, {
-        method: listNodes,
-        request: narrowing,
-        reply: (value) => json(listJson(value, nodeJson)),
-      }),
-      ignoresNamespace: true,
-    },
-    row<Narrowing, TagsByName>('/v1/catalog/services', SERVICES, {
-      method: listServices,
-      request: narrowing,
-      reply: (value) => json(tagsByNameJson(value)),
-    }),
-    instances('/v1/catalog/service/', false),
-    instances('/v1/catalog/connect/', true),
-    ofNode('/v1/catalog/node/', nodeMapJson, 'null'),
-    ofNode('/v1/catalog/node-services/', nodeListJson, '{"Node":null,"Services":null}'),
-    row<string, readonly never[]>('/v1/catalog/gateway-services/', SERVICES, {
-      method: gatewayServices,
-      request: ofName('gateway', (name) => name),
-      reply: () => json('[]'),
-    }),
+    { ...row, path: '/v1/catalog/datacenters', methods: { GET: datacenters } },
+    { ...row, path: '/v1/catalog/nodes', ignoresNamespace: true, methods: { GET: nodes } },
+    { ...row, path: '/v1/catalog/services', methods: { GET: services } },
+    instances('/v1/catalog/service/', false, nodeName),
+    instances('/v1/catalog/connect/', true, nodeName),
+    ofNode(SERVICES_BY_ID),
+    ofNode(SERVICES_AS_LIST),
+    named('/v1/catalog/gateway-services/', 'gateway', ofGateway),
   ];
 }
 

@@ -1,22 +1,47 @@
 // PUT /v1/catalog/register and /deregister: from the body to the request of the method.
 
-import { type DecodedBy, decodeJson } from '../../../gotext/json-decode.js';
+import type { DecodedBy } from '../../../gotext/json-decode.js';
 import type { CheckDefinition, CheckRecord, ServiceRecord } from '../../../wire/records.js';
 import type { Calls } from '../calls/calls.js';
-import { type ApiRequest, type EndpointTable, json, type Reply, refused, text } from '../http/endpoint.js';
+import { jsonBody } from '../http/body-format.js';
+import type { EndpointTable } from '../http/endpoint.js';
+import { action } from '../http/operation.js';
+import { json, type Reply, refused } from '../http/reply.js';
+import type { ApiRequest } from '../http/request.js';
 import { catalogDeregister, catalogRegister, type Registration } from '../methods/catalog-register.js';
 import { isRefusal } from '../methods/refusal.js';
 import type { checkBody } from '../records/bodies.js';
 import { deregisterBody, registerBody, STRICT, type serviceBody } from '../records/bodies.js';
 
-const MAX_BODY = 2 * 1024 * 1024;
 const TRUE = json('true');
+const WRITE = { acl: ['node:write', 'service:write'], answer: 'boolean' } as const;
 
 export function catalogWrites(calls: Calls): EndpointTable {
-  const row = { answeredBy: 'servers', acl: ['node:write', 'service:write'] } as const;
   return [
-    { ...row, path: '/v1/catalog/register', methods: { PUT: (request) => register(calls, request) } },
-    { ...row, path: '/v1/catalog/deregister', methods: { PUT: (request) => deregister(calls, request) } },
+    {
+      path: '/v1/catalog/register',
+      answeredBy: 'servers',
+      methods: {
+        PUT: action({
+          ...WRITE,
+          summary: 'Registers a node, a service on it, and checks',
+          body: jsonBody(registerBody, { options: STRICT }),
+          run: (request, _values, body) => register(calls, request, body),
+        }),
+      },
+    },
+    {
+      path: '/v1/catalog/deregister',
+      answeredBy: 'servers',
+      methods: {
+        PUT: action({
+          ...WRITE,
+          summary: 'Removes a check, a service, or a node with all that is on it',
+          body: jsonBody(deregisterBody, { options: STRICT }),
+          run: (request, _values, body) => deregister(calls, request, body),
+        }),
+      },
+    },
   ];
 }
 
@@ -26,16 +51,12 @@ type GivenRegistration = DecodedBy<typeof registerBody>;
 
 /** The body's datacenter counts when the query names none. */
 function datacenterOf(request: ApiRequest, given: string): string {
-  return given === '' || request.query.first('dc') !== '' ? request.datacenter : given;
+  return given === '' || request.namesDatacenter ? request.datacenter : given;
 }
 
-async function register(calls: Calls, request: ApiRequest): Promise<Reply> {
-  const body = await request.body(MAX_BODY);
-  if (!body.ok) return body.reply;
-  const decoded = decodeJson(Buffer.from(body.bytes).toString(), registerBody, STRICT);
-  if (!decoded.ok) return text(400, `Request decode failed: ${decoded.error}`);
-  const datacenter = datacenterOf(request, decoded.value.Datacenter);
-  const outcome = await calls.write(catalogRegister, registration(decoded.value), datacenter, request.asker);
+async function register(calls: Calls, request: ApiRequest, given: GivenRegistration): Promise<Reply> {
+  const datacenter = datacenterOf(request, given.Datacenter);
+  const outcome = await calls.write(catalogRegister, registration(given), datacenter, request.asker);
   return isRefusal(outcome) ? refused(outcome) : TRUE;
 }
 
@@ -94,12 +115,11 @@ function typeOfDefinition(definition: CheckDefinition): string {
   return definition.OSService === '' ? '' : 'os_service';
 }
 
-async function deregister(calls: Calls, request: ApiRequest): Promise<Reply> {
-  const body = await request.body(MAX_BODY);
-  if (!body.ok) return body.reply;
-  const decoded = decodeJson(Buffer.from(body.bytes).toString(), deregisterBody, STRICT);
-  if (!decoded.ok) return text(400, `Request decode failed: ${decoded.error}`);
-  const { Datacenter, Node, ServiceID, CheckID, PeerName } = decoded.value;
+async function deregister(
+  calls: Calls,
+  request: ApiRequest,
+  { Datacenter, Node, ServiceID, CheckID, PeerName }: DecodedBy<typeof deregisterBody>,
+): Promise<Reply> {
   const deregistration = { Node, ServiceID, CheckID, PeerName };
   const datacenter = datacenterOf(request, Datacenter);
   const outcome = await calls.write(catalogDeregister, deregistration, datacenter, request.asker);

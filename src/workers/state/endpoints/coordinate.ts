@@ -1,31 +1,21 @@
 // /v1/coordinate/*: what parameters and bodies mean, and how coordinates are shown (spec/gossip.md, section 17).
 
-import { decodeJson, struct } from '../../../gotext/json-decode.js';
+import { type DecodedBy, struct } from '../../../gotext/json-decode.js';
 import { listJson, quoteJson } from '../../../gotext/json-encode.js';
 import { float, list, pointer, string } from '../../../gotext/json-kinds.js';
+import { listOf, record } from '../../../gotext/json-shape.js';
 import type { Coordinate } from '../../../wire/gossip-pools.js';
 import type { CoordinateRecord } from '../../../wire/records.js';
 import type { Calls } from '../calls/calls.js';
-import {
-  type ApiRequest,
-  bare,
-  type EndpointTable,
-  json,
-  NOTHING,
-  type ReadEndpoint,
-  type Reply,
-  refused,
-  text,
-} from '../http/endpoint.js';
+import { jsonBody } from '../http/body-format.js';
+import type { EndpointTable } from '../http/endpoint.js';
+import { action, read } from '../http/operation.js';
+import { presentText } from '../http/parameters.js';
+import { bare, json, NOTHING, type Reply, refused, text } from '../http/reply.js';
+import type { ApiRequest } from '../http/request.js';
 import { coordinateJson } from '../json/coordinate-json.js';
-import {
-  type CoordinatesRequest,
-  coordinateDatacenters,
-  listCoordinates,
-  type NodeCoordinatesRequest,
-  nodeCoordinates,
-  updateCoordinate,
-} from '../methods/coordinate.js';
+import { coordinateShape } from '../json/record-shapes.js';
+import { coordinateDatacenters, listCoordinates, nodeCoordinates, updateCoordinate } from '../methods/coordinate.js';
 import { isRefusal } from '../methods/refusal.js';
 
 export interface CoordinateDependencies {
@@ -35,7 +25,6 @@ export interface CoordinateDependencies {
   readonly disabled: () => boolean;
 }
 
-const MAX_BODY = 2 * 1024 * 1024;
 const DISABLED = text(401, 'Coordinate support disabled');
 
 /** What a body without a coordinate says: no coordinate at all. */
@@ -57,9 +46,7 @@ function recordsJson(records: readonly CoordinateRecord[]): string {
   return listJson(records, ({ Node, Segment, Coord }) => recordJson(Node, Segment, Coord));
 }
 
-async function datacenters(dependencies: CoordinateDependencies, { asker }: ApiRequest): Promise<Reply> {
-  const { calls, datacenter: own, disabled } = dependencies;
-  if (disabled()) return DISABLED;
+async function datacenters({ calls, datacenter: own }: CoordinateDependencies, { asker }: ApiRequest): Promise<Reply> {
   const shown = await calls.direct(coordinateDatacenters, null, own, asker);
   if (isRefusal(shown)) return refused(shown);
   return json(
@@ -70,55 +57,91 @@ async function datacenters(dependencies: CoordinateDependencies, { asker }: ApiR
   );
 }
 
-async function update({ calls, disabled }: CoordinateDependencies, request: ApiRequest): Promise<Reply> {
-  if (disabled()) return DISABLED;
-  const body = await request.body(MAX_BODY);
-  if (!body.ok) return body.reply;
-  const decoded = decodeJson(Buffer.from(body.bytes).toString(), updateBody, { unknownFields: 'ignore' });
-  if (!decoded.ok) return text(400, `Request decode failed: ${decoded.error}`);
-  const { Node, Segment, Partition, Coord } = decoded.value;
+async function update(
+  { calls }: CoordinateDependencies,
+  request: ApiRequest,
+  { Node, Segment, Partition, Coord }: DecodedBy<typeof updateBody>,
+): Promise<Reply> {
   const given: Coordinate = Coord ? { ...Coord, Vec: Coord.Vec ?? [] } : NOWHERE;
   const record = { Node, Segment, Partition, Coord: given };
   const outcome = await calls.write(updateCoordinate, record, request.datacenter, request.asker);
   return isRefusal(outcome) ? refused(outcome) : NOTHING;
 }
 
-/** `?segment=` keeps the coordinates of one segment. */
-function segmentOf({ query }: ApiRequest): CoordinatesRequest {
-  return { segment: query.has('segment') ? query.first('segment') : null };
-}
+const SEGMENT = { segment: presentText('Keeps the coordinates of this network segment.') } as const;
+const NODE = record('NodeCoordinate', { Node: 'string', Segment: 'string', Coord: coordinateShape });
+const DATACENTER = record('DatacenterCoordinates', {
+  Datacenter: 'string',
+  AreaID: 'string',
+  Coordinates: listOf(NODE),
+});
 
 export function coordinateEndpoints(dependencies: CoordinateDependencies): EndpointTable {
-  const { disabled } = dependencies;
-  const read = { kind: 'read', effectiveConsistency: false, failureHeaders: true } as const;
-  const nodes: ReadEndpoint<CoordinatesRequest, readonly CoordinateRecord[]> = {
-    ...read,
-    method: listCoordinates,
-    request: (call) => (disabled() ? DISABLED : segmentOf(call)),
-    reply: (value) => json(recordsJson(value)),
-  };
-  const node: ReadEndpoint<NodeCoordinatesRequest, readonly CoordinateRecord[]> = {
-    ...read,
-    method: nodeCoordinates,
-    missesAreBare: true,
-    request: (call) => (disabled() ? DISABLED : { node: call.rest, ...segmentOf(call) }),
-    reply: (value) => (value.length === 0 ? bare(404) : json(recordsJson(value))),
-  };
+  const off = (): Reply | null => (dependencies.disabled() ? DISABLED : null);
   const row = { answeredBy: 'servers', ignoresNamespace: true } as const;
+  const ofNodes = {
+    effectiveConsistency: false,
+    failureHeaders: true,
+    off,
+    acl: ['node:read'],
+    parameters: SEGMENT,
+    answer: listOf(NODE),
+  } as const;
   return [
     {
       ...row,
       path: '/v1/coordinate/datacenters',
-      acl: ['none'],
-      methods: { GET: (request) => datacenters(dependencies, request) },
+      methods: {
+        GET: action({
+          summary: 'Coordinates of the servers in each datacenter',
+          acl: ['none'],
+          off,
+          answer: listOf(DATACENTER),
+          run: (request) => datacenters(dependencies, request),
+        }),
+      },
     },
-    { ...row, path: '/v1/coordinate/nodes', acl: ['node:read'], methods: { GET: nodes } },
-    { ...row, path: '/v1/coordinate/node/', acl: ['node:read'], methods: { GET: node } },
+    {
+      ...row,
+      path: '/v1/coordinate/nodes',
+      methods: {
+        GET: read({
+          ...ofNodes,
+          summary: 'Coordinates of all nodes',
+          method: listCoordinates,
+          request: ({ segment }) => ({ segment }),
+          reply: (value) => json(recordsJson(value)),
+        }),
+      },
+    },
+    {
+      ...row,
+      path: '/v1/coordinate/node/',
+      rest: { name: 'node', about: 'The name of the node.', missing: null },
+      methods: {
+        GET: read({
+          ...ofNodes,
+          summary: 'Coordinates of a node',
+          missesAreBare: true,
+          method: nodeCoordinates,
+          request: ({ segment }, { rest }) => ({ node: rest, segment }),
+          reply: (value) => (value.length === 0 ? bare(404) : json(recordsJson(value))),
+        }),
+      },
+    },
     {
       ...row,
       path: '/v1/coordinate/update',
-      acl: ['node:write'],
-      methods: { PUT: (request) => update(dependencies, request) },
+      methods: {
+        PUT: action({
+          summary: 'Takes in the coordinate of a node',
+          acl: ['node:write'],
+          off,
+          body: jsonBody(updateBody, { options: { unknownFields: 'ignore' } }),
+          answer: 'nothing',
+          run: (request, _values, body) => update(dependencies, request, body),
+        }),
+      },
     },
   ];
 }

@@ -2,11 +2,18 @@
 
 import { randomUUID } from 'node:crypto';
 import { bytesJson, listJson, quoteJson } from '../../../gotext/json-encode.js';
+import { listOf, nullable, record } from '../../../gotext/json-shape.js';
 import type { FiredEvent } from '../../../wire/gossip-pools.js';
 import type { Calls } from '../calls/calls.js';
 import { eventIndex } from '../gossip/events/event-index.js';
 import type { EventLog } from '../gossip/events/event-log.js';
-import { type ApiRequest, type EndpointTable, isReply, json, type Reply, refused, text } from '../http/endpoint.js';
+import { anyBytes } from '../http/body-format.js';
+import { WAITING } from '../http/common-parameters.js';
+import type { EndpointTable } from '../http/endpoint.js';
+import { action } from '../http/operation.js';
+import { anyText, type Values } from '../http/parameters.js';
+import { json, type Reply, refused, text } from '../http/reply.js';
+import type { ApiRequest } from '../http/request.js';
 import { waitWhile } from '../http/waiting.js';
 import { fireEvent } from '../methods/event.js';
 import { isRefusal } from '../methods/refusal.js';
@@ -16,7 +23,6 @@ export interface EventDependencies {
   readonly calls: Calls;
 }
 
-const MAX_BODY = 2 * 1024 * 1024;
 const VERSION = 1;
 
 function eventJson(event: FiredEvent): string {
@@ -27,34 +33,55 @@ function eventJson(event: FiredEvent): string {
   );
 }
 
-async function fire({ calls }: EventDependencies, request: ApiRequest): Promise<Reply> {
-  const { rest: name, query } = request;
-  if (name === '') return text(400, 'Missing name');
-  const body = await request.body(MAX_BODY);
-  if (!body.ok) return body.reply;
+const eventShape = record('Event', {
+  ID: 'string',
+  Name: 'string',
+  Payload: nullable('base64'),
+  NodeFilter: 'string',
+  ServiceFilter: 'string',
+  TagFilter: 'string',
+  Version: 'integer',
+  LTime: 'uint64',
+});
+
+const FIRE = {
+  node: anyText('A pattern that the names of those nodes match whom it concerns.'),
+  service: anyText('A pattern of services; only nodes that have one take the event.'),
+  tag: anyText('A pattern of that service’s tags.'),
+} as const;
+
+async function fire(
+  { calls }: EventDependencies,
+  request: ApiRequest,
+  { node, service, tag }: Values<typeof FIRE>,
+  body: Uint8Array,
+): Promise<Reply> {
   // The port gets bytes of their own: those of the body may be a view into a larger buffer.
-  const payload = body.bytes.byteLength === 0 ? null : Uint8Array.from(body.bytes);
+  const payload = body.byteLength === 0 ? null : Uint8Array.from(body);
   const event = {
     id: randomUUID(),
-    name,
+    name: request.rest,
     payload,
-    nodeFilter: query.first('node'),
-    serviceFilter: query.first('service'),
-    tagFilter: query.first('tag'),
+    nodeFilter: node,
+    serviceFilter: service,
+    tagFilter: tag,
   };
   const outcome = await calls.direct(fireEvent, event, request.datacenter, request.asker);
   return isRefusal(outcome) ? refused(outcome) : json(eventJson({ ...event, version: VERSION, lTime: 0 }));
 }
 
-async function list({ events }: EventDependencies, request: ApiRequest): Promise<Reply> {
-  const options = request.options();
-  if (isReply(options)) return options;
-  const name = request.query.first('name');
-  if (options.minIndex > 0) {
-    // Indexes of events use all 64 bits, which the options' number doesn't hold.
-    const known = BigInt(request.query.first('index'));
+/** Indexes of events use all 64 bits, which the options' number doesn't hold. */
+const LIST = { name: anyText('Events of this name.'), index: WAITING.index } as const;
+
+async function list(
+  { events }: EventDependencies,
+  request: ApiRequest,
+  { name, index }: Values<typeof LIST>,
+): Promise<Reply> {
+  if (index > 0) {
+    const known = BigInt(index);
     const holds = (): boolean => eventIndex(events.list(name)) === known;
-    await waitWhile(request, options.waitMs, holds, (wake) => events.watch(wake));
+    await waitWhile(request, request.options.waitMs, holds, (wake) => events.watch(wake));
   }
   const shown = events.list(name);
   return json(listJson(shown, eventJson), [['X-Consul-Index', String(eventIndex(shown))]]);
@@ -64,15 +91,32 @@ export function eventEndpoints(dependencies: EventDependencies): EndpointTable {
   return [
     {
       path: '/v1/event/fire/',
+      rest: { name: 'name', about: 'The name of the event.', missing: text(400, 'Missing name') },
       answeredBy: 'servers',
-      acl: ['event:write'],
-      methods: { PUT: (request) => fire(dependencies, request) },
+      methods: {
+        PUT: action({
+          summary: 'Fires a user event; the body is what it carries',
+          acl: ['event:write'],
+          parameters: FIRE,
+          body: anyBytes(),
+          answer: eventShape,
+          run: (request, values, body) => fire(dependencies, request, values, body),
+        }),
+      },
     },
     {
       path: '/v1/event/list',
       answeredBy: 'agent',
-      acl: ['event:read'],
-      methods: { GET: (request) => list(dependencies, request) },
+      methods: {
+        GET: action({
+          summary: 'The events that this agent has seen last',
+          acl: ['event:read'],
+          reads: 'index',
+          parameters: LIST,
+          answer: listOf(eventShape),
+          run: (request, values) => list(dependencies, request, values),
+        }),
+      },
     },
   ];
 }

@@ -2,10 +2,14 @@
 // with the store's own list of them, until the service changes.
 
 import { listJson } from '../../../gotext/json-encode.js';
-import { parseGoBool } from '../../../gotext/numbers.js';
+import { listOf, record } from '../../../gotext/json-shape.js';
 import type { CheckRecord } from '../../../wire/records.js';
-import { type ApiRequest, type Endpoint, type EndpointTable, json, type Reply, text } from '../http/endpoint.js';
+import type { Endpoint, EndpointTable } from '../http/endpoint.js';
+import { read } from '../http/operation.js';
+import { anyText, boolean, flag, type Values } from '../http/parameters.js';
+import { json, type Reply, text } from '../http/reply.js';
 import { checkJson, nodeJson, serviceJson } from '../json/record-json.js';
+import { checkShape, nodeShape, serviceShape } from '../json/record-shapes.js';
 import {
   type ChecksRequest,
   checksInState,
@@ -17,13 +21,20 @@ import {
   serviceNodes,
 } from '../methods/health.js';
 import type { ReadMethod } from '../methods/method.js';
-import { narrowingOf } from './narrowing-parameters.js';
+import { NARROWING, narrowingOf, nearOf, TAGS } from './narrowing-parameters.js';
 
 const EMPTY_LIST = '[]';
 /** Above this many characters an answer is kept as bytes, so that it is not encoded again for every client. */
 const BYTES_FROM = 4096;
 
-const READ = { kind: 'read', effectiveConsistency: true, discovery: true, cacheable: true } as const;
+const READ = {
+  acl: ['node:read', 'service:read'],
+  effectiveConsistency: true,
+  discovery: true,
+  cacheable: true,
+} as const;
+const CHECKS = listOf(checkShape);
+const ENTRIES = listOf(record('HealthEntry', { Node: nodeShape, Service: serviceShape, Checks: listOf(checkShape) }));
 
 export function healthEndpoints(nodeName: string): EndpointTable {
   return [
@@ -43,56 +54,56 @@ function checksRow(
   method: ReadMethod<ChecksRequest, readonly CheckRecord[]>,
   nodeName: string,
 ): Endpoint {
-  const missing = text(400, `Missing ${named}`);
-  const request = (call: ApiRequest): ChecksRequest | Reply =>
-    call.rest === '' ? missing : { name: call.rest, ...narrowingOf(call, nodeName) };
-  const reply = (checks: readonly CheckRecord[]): Reply => json(listJson(checks, checkJson));
-  const acl = ['node:read', 'service:read'] as const;
-  return {
-    path,
-    answeredBy: 'servers',
-    acl,
-    methods: { GET: { ...READ, failureHeaders: true, method, request, reply } },
-  };
+  const GET = read({
+    ...READ,
+    summary: `Checks by ${named}`,
+    parameters: NARROWING,
+    answer: CHECKS,
+    failureHeaders: true,
+    method,
+    request: (values, { rest }) => ({ name: rest, ...narrowingOf(values, nodeName) }),
+    reply: (checks) => json(listJson(checks, checkJson)),
+  });
+  const rest = { name: 'name', about: `The ${named}.`, missing: text(400, `Missing ${named}`) };
+  return { path, rest, answeredBy: 'servers', methods: { GET } };
 }
+
+const INSTANCES = {
+  passing: boolean('Only instances all of whose checks are passing.', true, () =>
+    text(400, 'Invalid value for ?passing'),
+  ),
+  peer: anyText('Instances that this peer has exported.'),
+  sg: anyText('A sameness group; not with `peer`.'),
+  ...NARROWING,
+  ...TAGS,
+  'merge-central-config': flag('Taken and without an effect: there is no central configuration.'),
+} as const;
 
 function instancesRow(path: string, kind: ServiceNodesKind, nodeName: string): Endpoint {
-  return {
-    path,
-    answeredBy: 'servers',
-    acl: ['node:read', 'service:read'],
-    methods: {
-      GET: {
-        ...READ,
-        method: serviceNodes,
-        request: (call: ApiRequest) => instancesRequest(call, kind, nodeName),
-        reply: (entries: readonly HealthEntry[]) => json(keptText(entries)),
-        streaming: ({ near, peer }: ServiceNodesRequest) => near === '' && peer === '' && kind !== 'ingress',
-      },
-    },
-  };
+  const GET = read({
+    ...READ,
+    summary: `Instances of a service with their checks (${kind})`,
+    parameters: INSTANCES,
+    answer: ENTRIES,
+    method: serviceNodes,
+    request: (values, { rest }) => instancesRequest(rest, values, kind, nodeName),
+    reply: (entries) => json(keptText(entries)),
+    streaming: ({ near, peer }) => near === '' && peer === '' && kind !== 'ingress',
+  });
+  const rest = { name: 'service', about: 'The name of the service.', missing: text(400, 'Missing service name') };
+  return { path, rest, answeredBy: 'servers', methods: { GET } };
 }
 
-function instancesRequest(call: ApiRequest, kind: ServiceNodesKind, nodeName: string): ServiceNodesRequest | Reply {
-  const { query, rest: service } = call;
-  if (service === '') return text(400, 'Missing service name');
-  const passingOnly = passingOf(call);
-  if (passingOnly === null) return text(400, 'Invalid value for ?passing');
-  const peer = query.first('peer');
-  if (peer !== '' && query.first('sg') !== '') {
-    return text(400, 'peer-name and sameness-group are mutually exclusive');
-  }
-  const { filter, nodeMeta, near, tags } = narrowingOf(call, nodeName);
-  return { service, kind, peer, passingOnly, filter, nodeMeta, near, tags };
-}
-
-/** null when it isn't a boolean. */
-function passingOf({ query }: ApiRequest): boolean | null {
-  if (!query.has('passing')) return false;
-  const value = query.first('passing');
-  if (value === '') return true;
-  const parsed = parseGoBool(value);
-  return parsed.ok ? parsed.value : null;
+function instancesRequest(
+  service: string,
+  values: Values<typeof INSTANCES>,
+  kind: ServiceNodesKind,
+  nodeName: string,
+): ServiceNodesRequest | Reply {
+  const { passing, peer, sg, filter, tag } = values;
+  if (peer !== '' && sg !== '') return text(400, 'peer-name and sameness-group are mutually exclusive');
+  const nodeMeta = values['node-meta'];
+  return { service, kind, peer, passingOnly: passing, filter, nodeMeta, near: nearOf(values, nodeName), tags: tag };
 }
 
 function entryJson({ node, service, checks }: HealthEntry): string {

@@ -1,7 +1,18 @@
 // A key/value entry as HTTP shows it. The text of an entry is made once and kept with it: entries never change.
 
 import { bytesJson, quoteJson } from '../../../gotext/json-encode.js';
+import { nullable, optional, record } from '../../../gotext/json-shape.js';
 import type { KvRequestEntry } from '../../../wire/commands.js';
+
+export const kvEntryShape = record('KvEntry', {
+  LockIndex: 'uint64',
+  Key: 'string',
+  Flags: 'uint64',
+  Value: nullable('base64'),
+  Session: optional('string'),
+  CreateIndex: 'integer',
+  ModifyIndex: 'integer',
+});
 
 /** Entries larger than this are not kept as text: they would double the store. */
 const MAX_KEPT_VALUE = 4096;

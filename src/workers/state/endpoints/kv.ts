@@ -1,26 +1,21 @@
 // /v1/kv/: what the parameters of a key/value request mean, and how its result is shown (spec/http.md, sections 2–4).
 
 import { listJson, quoteJson } from '../../../gotext/json-encode.js';
-import { parseGoUint } from '../../../gotext/numbers.js';
+import { either, listOf } from '../../../gotext/json-shape.js';
 import type { KvOperation } from '../../../wire/commands.js';
 import type { KvEntry } from '../../../wire/records.js';
 import type { Uint64 } from '../../../wire/uint64.js';
 import type { Calls } from '../calls/calls.js';
-import {
-  type AnyRead,
-  type ApiRequest,
-  bare,
-  type EndpointTable,
-  json,
-  type ReadEndpoint,
-  type Reply,
-  refused,
-  text,
-} from '../http/endpoint.js';
+import { anyBytes } from '../http/body-format.js';
+import type { EndpointTable } from '../http/endpoint.js';
+import { type AnyReadForm, action, type ReadForm, readChoice } from '../http/operation.js';
+import { anyText, flag, presentText, uint64, type Values } from '../http/parameters.js';
+import { bare, json, type Reply, refused, text } from '../http/reply.js';
+import type { ApiRequest } from '../http/request.js';
 import { slicedList } from '../http/sliced-list.js';
 import { type KvKeysRequest, type KvWrite, kvApply, kvGet, kvList, kvListKeys } from '../methods/kvs.js';
 import { isRefusal } from '../methods/refusal.js';
-import { kvEntryJson } from './kv-json.js';
+import { kvEntryJson, kvEntryShape } from './kv-json.js';
 
 export interface KvDependencies {
   readonly calls: Calls;
@@ -33,55 +28,99 @@ const MAX_TEXT_VALUES = 4 * 1024 * 1024;
 
 const TRUE = json('true');
 const FALSE = json('false');
-const MISSING_KEY = text(400, 'Missing key name');
 const RAW_TYPE = 'text/plain';
 const NO_BYTES = new Uint8Array(0);
+
+const badNumber = (error: string): Reply => text(500, error);
+
+const READ = {
+  keys: flag('Lists the keys that begin with the path.'),
+  recurse: flag('Lists the entries whose keys begin with the path.'),
+  raw: flag('Answers the value alone.'),
+  separator: anyText('With `keys`: lists up to the first of these behind the path.'),
+} as const;
+
+const PUT = {
+  flags: uint64('A number that is kept with the value, for clients’ own use.', badNumber),
+  cas: uint64('Writes only if the entry still has this ModifyIndex; 0: only if there is none.', badNumber),
+  acquire: presentText('Writes only if the key can be locked for this session.'),
+  release: presentText('Writes only if this session holds the key, and unlocks it.'),
+} as const;
+
+const DELETE = {
+  recurse: flag('Deletes all keys that begin with the path.'),
+  cas: uint64('Deletes only if the entry still has this ModifyIndex.', badNumber),
+} as const;
 
 export function kvEndpoints(dependencies: KvDependencies): EndpointTable {
   return [
     {
       path: '/v1/kv/',
+      rest: { name: 'key', about: 'The key, or how it begins.', missing: text(400, 'Missing key name') },
       answeredBy: 'servers',
-      acl: { GET: ['key:read'], PUT: ['key:write'], DELETE: ['key:write'] },
       methods: {
-        GET: { kind: 'read-choice', choose },
-        PUT: (request) => put(dependencies, request),
-        DELETE: (request) => remove(dependencies, request),
+        GET: readChoice({
+          summary: 'Reads a key, a list of entries, or one of keys',
+          acl: ['key:read'],
+          parameters: READ,
+          emptyRestWith: ['keys', 'recurse'],
+          answer: either(listOf(kvEntryShape), listOf('string')),
+          effectiveConsistency: false,
+          choose,
+        }),
+        PUT: action({
+          summary: 'Writes a key, where conditions are given only if they hold',
+          acl: ['key:write'],
+          parameters: PUT,
+          exclusive: {
+            names: ['acquire', 'cas', 'release'],
+            refuse: (shown) => text(400, `Conflicting flags: ${shown}\n`),
+          },
+          body: anyBytes(dependencies.maxValueSize, 'kv_max_value_size'),
+          answer: 'boolean',
+          run: (request, values, body) => put(dependencies, request, values, body),
+        }),
+        DELETE: action({
+          summary: 'Deletes a key, or all that begin with the path',
+          acl: ['key:write'],
+          parameters: DELETE,
+          emptyRestWith: ['recurse'],
+          answer: 'boolean',
+          run: (request, values) => remove(dependencies, request, values),
+        }),
       },
     },
   ];
 }
 
-function choose({ query, rest }: ApiRequest): AnyRead | Reply {
-  if (query.has('keys')) return keys;
-  if (query.has('recurse')) return list;
-  if (rest === '') return MISSING_KEY;
-  return query.has('raw') ? rawValue : entry;
+type Read = Values<typeof READ>;
+
+function choose({ keys: wantsKeys, recurse, raw }: Read): AnyReadForm<Read> {
+  if (wantsKeys) return keys;
+  if (recurse) return list;
+  return raw ? rawValue : entry;
 }
 
-const row = { kind: 'read', effectiveConsistency: false } as const;
+const keyOf = (_values: Read, { rest }: ApiRequest): string => rest;
 
-const entry: ReadEndpoint<string, KvEntry | null> = {
-  ...row,
+const entry: ReadForm<Read, string, KvEntry | null> = {
   method: kvGet,
-  request: ({ rest }) => rest,
+  request: keyOf,
   reply: (value) => (value === null ? bare(404) : json(`[${kvEntryJson(value)}]`)),
 };
 
-const rawValue: ReadEndpoint<string, KvEntry | null> = {
-  ...row,
+const rawValue: ReadForm<Read, string, KvEntry | null> = {
   method: kvGet,
-  request: ({ rest }) => rest,
+  request: keyOf,
   reply(value) {
     if (value === null) return bare(404);
     return { status: 200, contentType: RAW_TYPE, body: value.Value ?? NO_BYTES, headers: [] };
   },
 };
 
-const list: ReadEndpoint<string, readonly KvEntry[]> = {
-  ...row,
+const list: ReadForm<Read, string, readonly KvEntry[]> = {
   method: kvList,
-  request: ({ rest }) => rest,
+  request: keyOf,
   reply(value) {
     if (value.length === 0) return bare(404);
     if (!isLarge(value)) return json(listJson(value, kvEntryJson));
@@ -99,72 +138,43 @@ function isLarge(entries: readonly KvEntry[]): boolean {
   return false;
 }
 
-const keys: ReadEndpoint<KvKeysRequest, readonly string[]> = {
-  ...row,
+const keys: ReadForm<Read, KvKeysRequest, readonly string[]> = {
   method: kvListKeys,
-  request: ({ query, rest }) => ({ prefix: rest, separator: query.first('separator') }),
+  request: ({ separator }, { rest }) => ({ prefix: rest, separator }),
   reply: (value) => (value.length === 0 ? bare(404) : json(listJson(value, quoteJson))),
 };
 
-/** Two of these in one request contradict each other. */
-const EXCLUSIVE = ['acquire', 'cas', 'release'] as const;
+const REMOVED: KvWrite = { op: 'delete', key: '', value: null, flags: 0, session: '', compareIndex: 0 };
 
-function conflict(request: ApiRequest): Reply | null {
-  const present = EXCLUSIVE.filter((name) => request.query.has(name));
-  if (present.length < 2) return null;
-  const shown = present.map((name) => `${name}=${request.query.first(name)}`).join('&');
-  return text(400, `Conflicting flags: ${shown}\n`);
-}
-
-type Parsed = { readonly ok: true; readonly value: Uint64 } | { readonly ok: false; readonly reply: Reply };
-
-function unsigned(value: string): Parsed {
-  const parsed = parseGoUint(value);
-  return parsed.ok ? parsed : { ok: false, reply: text(500, parsed.error) };
-}
-
-const DELETE: KvWrite = { op: 'delete', key: '', value: null, flags: 0, session: '', compareIndex: 0 };
-
-async function put(dependencies: KvDependencies, request: ApiRequest): Promise<Reply> {
-  const { query, rest: key } = request;
-  if (key === '') return MISSING_KEY;
-  const contradiction = conflict(request);
-  if (contradiction) return contradiction;
-  let flags: Uint64 = 0;
-  if (query.has('flags')) {
-    const parsed = unsigned(query.first('flags'));
-    if (!parsed.ok) return parsed.reply;
-    flags = parsed.value;
-  }
+function put(
+  dependencies: KvDependencies,
+  request: ApiRequest,
+  { flags, cas, acquire, release }: Values<typeof PUT>,
+  value: Uint8Array,
+): Promise<Reply> {
   let op: KvOperation = 'set';
-  let session = '';
   let compareIndex: Uint64 = 0;
-  if (query.has('cas')) {
-    const parsed = unsigned(query.first('cas'));
-    if (!parsed.ok) return parsed.reply;
+  if (cas !== null) {
     op = 'cas';
-    compareIndex = parsed.value;
-  } else if (query.has('acquire')) {
+    compareIndex = cas;
+  } else if (acquire !== null) {
     op = 'lock';
-    session = query.first('acquire');
-  } else if (query.has('release')) {
+  } else if (release !== null) {
     op = 'unlock';
-    session = query.first('release');
   }
-
-  const body = await request.body(dependencies.maxValueSize(), 'kv_max_value_size');
-  if (!body.ok) return body.reply;
-  return apply(dependencies, request, { op, key, value: body.bytes, flags, session, compareIndex });
+  const session = acquire ?? release ?? '';
+  return apply(dependencies, request, { op, key: request.rest, value, flags: flags ?? 0, session, compareIndex });
 }
 
-async function remove(dependencies: KvDependencies, request: ApiRequest): Promise<Reply> {
-  const { query, rest: key } = request;
-  if (query.has('recurse')) return apply(dependencies, request, { ...DELETE, op: 'delete-tree', key });
-  if (key === '') return MISSING_KEY;
-  if (!query.has('cas')) return apply(dependencies, request, { ...DELETE, key });
-  const parsed = unsigned(query.first('cas'));
-  if (!parsed.ok) return parsed.reply;
-  return apply(dependencies, request, { ...DELETE, op: 'delete-cas', key, compareIndex: parsed.value });
+function remove(
+  dependencies: KvDependencies,
+  request: ApiRequest,
+  { recurse, cas }: Values<typeof DELETE>,
+): Promise<Reply> {
+  const { rest: key } = request;
+  if (recurse) return apply(dependencies, request, { ...REMOVED, op: 'delete-tree', key });
+  if (cas === null) return apply(dependencies, request, { ...REMOVED, key });
+  return apply(dependencies, request, { ...REMOVED, op: 'delete-cas', key, compareIndex: cas });
 }
 
 async function apply({ calls }: KvDependencies, request: ApiRequest, write: KvWrite): Promise<Reply> {

@@ -1,30 +1,33 @@
-// Parameters that the lists of catalog and health share: filter, node-meta, near, tag (spec/http.md, section 3).
+// Parameters that the lists of catalog and health share: filter, node-meta, near (spec/http.md, section 3).
 
-import type { StringMap } from '../../../wire/records.js';
-import type { ApiRequest, QueryParameters } from '../http/endpoint.js';
-import { EMPTY_QUERY } from '../http/query.js';
-import { EVERYTHING, type Narrowing } from '../methods/narrowing.js';
+import { anyText, pairs, texts, type Values } from '../http/parameters.js';
+import type { Narrowing } from '../methods/narrowing.js';
 
-/** Each pair is `key:value`; without a colon the value is empty. */
-function nodeMetaOf(query: QueryParameters): StringMap | null {
-  const pairs = query.all('node-meta');
-  if (pairs.length === 0) return null;
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const colon = pair.indexOf(':');
-      return colon < 0 ? [pair, ''] : [pair.slice(0, colon), pair.slice(colon + 1)];
-    }),
-  );
+export const FILTER = { filter: anyText('An expression of the filter language; what it holds for is shown.') } as const;
+
+export const FILTER_AND_META = {
+  ...FILTER,
+  'node-meta': pairs('Metadata that the node must have, as `key:value`; all of them must match.'),
+} as const;
+
+export const NARROWING = {
+  ...FILTER_AND_META,
+  near: anyText('Sorts by the round trip from this node; `_agent` is the node that is asked.'),
+} as const;
+
+/** Of lists of instances. */
+export const TAGS = { tag: texts('A tag that the instance must have, whatever its case; all of them must be there.') };
+
+type Narrowed = Values<typeof FILTER_AND_META> & Partial<Values<typeof NARROWING> & Values<typeof TAGS>>;
+
+const NO_TAGS: readonly string[] = [];
+
+/** `ownNode` stands for `_agent`. */
+export function nearOf({ near = '' }: Pick<Narrowed, 'near'>, ownNode: string): string {
+  return near === '_agent' ? ownNode : near;
 }
 
-/** `ownNode` stands for `_agent` in `near`. */
-export function narrowingOf({ query }: ApiRequest, ownNode: string): Narrowing {
-  if (query === EMPTY_QUERY) return EVERYTHING;
-  const near = query.first('near');
-  return {
-    filter: query.first('filter'),
-    nodeMeta: nodeMetaOf(query),
-    near: near === '_agent' ? ownNode : near,
-    tags: query.all('tag').filter((tag) => tag !== ''),
-  };
+export function narrowingOf(values: Narrowed, ownNode: string): Narrowing {
+  const { filter, tag = NO_TAGS } = values;
+  return { filter, nodeMeta: values['node-meta'], near: nearOf(values, ownNode), tags: tag };
 }

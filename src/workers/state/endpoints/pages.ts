@@ -1,7 +1,9 @@
 // What port 8500 serves besides the API: the UI's place, robots.txt and the process's command line for debugging.
 
-import { bare, type EndpointTable, type Reply } from '../http/endpoint.js';
+import type { EndpointTable } from '../http/endpoint.js';
 import { escapeHtml } from '../http/html.js';
+import { action } from '../http/operation.js';
+import { bare, type Reply } from '../http/reply.js';
 
 export interface PageDependencies {
   readonly uiEnabled: boolean;
@@ -40,24 +42,25 @@ export function pageEndpoints(dependencies: PageDependencies): EndpointTable {
     headers: [['Content-Security-Policy', CONTENT_SECURITY_POLICY]],
   };
   const plain = (body: string): Reply => ({ status: 200, contentType: TEXT, body, headers: [] });
+  const robots = action({
+    summary: 'What search engines may look at: nothing',
+    acl: ['none'],
+    answer: 'plain text',
+    run: () => plain(ROBOTS),
+  });
+  const commandLine = action({
+    summary: 'The command line of the agent',
+    acl: ['operator:read'],
+    off: () => (dependencies.debugEnabled() ? null : bare(404)),
+    answer: 'plain text',
+    run: () => plain(dependencies.commandLine.join('\u0000')),
+  });
+  const start = action({ summary: 'A page for people', acl: ['none'], answer: 'html', run: () => ui });
   const always: EndpointTable = [
-    {
-      path: '/robots.txt',
-      answeredBy: 'agent',
-      acl: ['none'],
-      headers: 'page',
-      methods: { GET: () => plain(ROBOTS) },
-    },
-    {
-      path: '/debug/pprof/cmdline',
-      answeredBy: 'agent',
-      acl: ['operator:read'],
-      headers: 'debug',
-      methods: {
-        GET: () => (dependencies.debugEnabled() ? plain(dependencies.commandLine.join('\u0000')) : bare(404)),
-      },
-    },
+    { path: '/robots.txt', answeredBy: 'agent', headers: 'page', methods: { GET: robots } },
+    { path: '/debug/pprof/cmdline', answeredBy: 'agent', headers: 'debug', methods: { GET: commandLine } },
   ];
   if (!dependencies.uiEnabled) return always;
-  return [...always, { path: '/ui/', answeredBy: 'agent', acl: ['none'], headers: 'page', methods: { GET: () => ui } }];
+  const rest = { name: 'page', about: 'The same page whatever stands here.', missing: null };
+  return [...always, { path: '/ui/', rest, answeredBy: 'agent', headers: 'page', methods: { GET: start } }];
 }

@@ -1,22 +1,17 @@
 // /v1/session/*: what parameters and bodies mean, and how sessions are shown (spec/http.md, section 4).
 
 import { parseDuration } from '../../../gotext/duration.js';
-import { decodeJson, type Kind, struct } from '../../../gotext/json-decode.js';
+import { type DecodedBy, type Kind, struct } from '../../../gotext/json-decode.js';
 import { int64Json, listJson, quoteJson } from '../../../gotext/json-encode.js';
 import { durationOf, list, numberOf, pointer, string } from '../../../gotext/json-kinds.js';
+import { listOf, nullable, record } from '../../../gotext/json-shape.js';
 import type { SessionRecord, SessionServiceCheck } from '../../../wire/records.js';
 import type { Calls } from '../calls/calls.js';
-import {
-  type Action,
-  type ApiRequest,
-  type Endpoint,
-  type EndpointTable,
-  json,
-  type ReadEndpoint,
-  type Reply,
-  refused,
-  text,
-} from '../http/endpoint.js';
+import { jsonBody } from '../http/body-format.js';
+import type { Endpoint, EndpointTable, PathRest } from '../http/endpoint.js';
+import { action, read } from '../http/operation.js';
+import { json, type Reply, refused, text } from '../http/reply.js';
+import type { ApiRequest } from '../http/request.js';
 import { isRefusal } from '../methods/refusal.js';
 import {
   createSession,
@@ -33,12 +28,10 @@ export interface SessionDependencies {
   readonly nodeName: string;
 }
 
-const MAX_BODY = 2 * 1024 * 1024;
 const NS_PER_SECOND = 1_000_000_000;
 const NS_PER_MICROSECOND = 1_000;
 const DEFAULT_LOCK_DELAY = 15 * NS_PER_SECOND;
 const SERF_HEALTH = 'serfHealth';
-const MISSING_SESSION = text(400, 'Missing session');
 const TRUE = json('true');
 
 /** Text, or a number; a number below a microsecond counts whole seconds (spec/http.md, section 4). */
@@ -88,60 +81,95 @@ function sessionJson(session: SessionRecord): string {
   );
 }
 
-const READ = { kind: 'read', effectiveConsistency: false, failureHeaders: true } as const;
+const sessionShape = record('Session', {
+  ID: 'string',
+  Name: 'string',
+  Node: 'string',
+  LockDelay: 'integer',
+  Behavior: 'string',
+  TTL: 'string',
+  NodeChecks: nullable(listOf('string')),
+  ServiceChecks: nullable(listOf(record('SessionServiceCheck', { ID: 'string', Namespace: 'string' }))),
+  CreateIndex: 'integer',
+  ModifyIndex: 'integer',
+});
+const SESSIONS = listOf(sessionShape);
 
-const info: ReadEndpoint<string, SessionRecord | null> = {
+const READ = { acl: ['session:read'], effectiveConsistency: false, failureHeaders: true, answer: SESSIONS } as const;
+
+const info = read({
   ...READ,
+  summary: 'A session, or an empty list',
   method: getSession,
-  request: ({ rest }) => (rest === '' ? MISSING_SESSION : rest),
+  request: (_values, { rest }) => rest,
   reply: (value) => json(value === null ? '[]' : `[${sessionJson(value)}]`),
-};
+});
 
-const ofNode: ReadEndpoint<string, readonly SessionRecord[]> = {
+const ofNode = read({
   ...READ,
+  summary: 'The sessions of a node',
   method: nodeSessions,
-  request: ({ rest }) => (rest === '' ? text(400, 'Missing node name') : rest),
+  request: (_values, { rest }) => rest,
   reply: (value) => json(listJson(value, sessionJson)),
-};
+});
 
-const all: ReadEndpoint<null, readonly SessionRecord[]> = {
+const all = read({
   ...READ,
+  summary: 'All sessions',
   method: listSessions,
   request: () => null,
   reply: (value) => json(listJson(value, sessionJson)),
-};
+});
 
-export function sessionEndpoints(dependencies: SessionDependencies): EndpointTable {
-  const { calls } = dependencies;
-  const read = (path: string, GET: Action): Endpoint => ({
+const SESSION: PathRest = { name: 'session', about: 'The ID of the session.', missing: text(400, 'Missing session') };
+const NODE: PathRest = { name: 'node', about: 'The name of the node.', missing: text(400, 'Missing node name') };
+
+export function sessionEndpoints({ calls, nodeName }: SessionDependencies): EndpointTable {
+  const write = { acl: ['session:write'] } as const;
+  const row = (path: string, rest: PathRest | null, methods: Endpoint['methods']): Endpoint => ({
     path,
+    ...(rest === null ? {} : { rest }),
     answeredBy: 'servers',
-    acl: ['session:read'],
-    methods: { GET },
-  });
-  const write = (path: string, PUT: Action): Endpoint => ({
-    path,
-    answeredBy: 'servers',
-    acl: ['session:write'],
-    methods: { PUT },
+    methods,
   });
   return [
-    write('/v1/session/create', (request) => create(dependencies, request)),
-    write('/v1/session/destroy/', (request) => destroy(calls, request)),
-    write('/v1/session/renew/', (request) => renew(calls, request)),
-    read('/v1/session/info/', info),
-    read('/v1/session/node/', ofNode),
-    read('/v1/session/list', all),
+    row('/v1/session/create', null, {
+      PUT: action({
+        ...write,
+        summary: 'Makes a session',
+        body: jsonBody(createBody, { options: { unknownFields: 'ignore' }, empty: '{}' }),
+        answer: record('SessionID', { ID: 'string' }),
+        run: (request, _values, body) => create(calls, nodeName, request, body),
+      }),
+    }),
+    row('/v1/session/destroy/', SESSION, {
+      PUT: action({
+        ...write,
+        summary: 'Ends a session and frees what it holds',
+        answer: 'boolean',
+        run: (request) => destroy(calls, request),
+      }),
+    }),
+    row('/v1/session/renew/', SESSION, {
+      PUT: action({
+        ...write,
+        summary: 'Begins the time to live of a session anew',
+        answer: SESSIONS,
+        run: (request) => renew(calls, request),
+      }),
+    }),
+    row('/v1/session/info/', SESSION, { GET: info }),
+    row('/v1/session/node/', NODE, { GET: ofNode }),
+    row('/v1/session/list', null, { GET: all }),
   ];
 }
 
-async function create({ calls, nodeName }: SessionDependencies, request: ApiRequest): Promise<Reply> {
-  const body = await request.body(MAX_BODY);
-  if (!body.ok) return body.reply;
-  const source = body.bytes.byteLength === 0 ? '{}' : Buffer.from(body.bytes).toString();
-  const decoded = decodeJson(source, createBody, { unknownFields: 'ignore' });
-  if (!decoded.ok) return text(400, `Request decode failed: ${decoded.error}`);
-  const given = decoded.value;
+async function create(
+  calls: Calls,
+  nodeName: string,
+  request: ApiRequest,
+  given: DecodedBy<typeof createBody>,
+): Promise<Reply> {
   const session: NewSession = {
     Name: given.Name,
     Node: given.Node ?? nodeName,
@@ -157,13 +185,11 @@ async function create({ calls, nodeName }: SessionDependencies, request: ApiRequ
 }
 
 async function destroy(calls: Calls, request: ApiRequest): Promise<Reply> {
-  if (request.rest === '') return MISSING_SESSION;
   const outcome = await calls.write(destroySession, request.rest, request.datacenter, request.asker);
   return isRefusal(outcome) ? refused(outcome) : TRUE;
 }
 
 async function renew(calls: Calls, request: ApiRequest): Promise<Reply> {
-  if (request.rest === '') return MISSING_SESSION;
   const outcome = await calls.write(renewSession, request.rest, request.datacenter, request.asker);
   return isRefusal(outcome) ? refused(outcome) : json(`[${sessionJson(outcome)}]`);
 }

@@ -1,16 +1,22 @@
 // PUT /v1/txn: from the body to operations, and from their results to JSON.
 
-import { decodeJson } from '../../../gotext/json-decode.js';
+import type { DecodedBy } from '../../../gotext/json-decode.js';
 import { listJson, quoteJson } from '../../../gotext/json-encode.js';
+import { listOf, nullable, optional, record } from '../../../gotext/json-shape.js';
 import type { TxnError, TxnResponse, TxnResult } from '../../../wire/commands.js';
 import { ask } from '../calls/asked-read.js';
 import type { Calls } from '../calls/calls.js';
-import { type ApiRequest, type EndpointTable, isReply, type Reply, refused, text } from '../http/endpoint.js';
+import { jsonBody } from '../http/body-format.js';
+import type { EndpointTable } from '../http/endpoint.js';
+import { action } from '../http/operation.js';
+import { type Reply, refused, text } from '../http/reply.js';
+import type { ApiRequest } from '../http/request.js';
 import { checkJson, nodeJson, serviceJson } from '../json/record-json.js';
+import { checkShape, nodeShape, serviceShape } from '../json/record-shapes.js';
 import { isRefusal } from '../methods/refusal.js';
 import { changesSomething, txnApply, txnRead } from '../methods/txn.js';
 import { STRICT } from '../records/bodies.js';
-import { kvEntryJson } from './kv-json.js';
+import { kvEntryJson, kvEntryShape } from './kv-json.js';
 import { oversizedValue, txnBody, txnOperation } from './txn-body.js';
 
 export interface TxnDependencies {
@@ -23,13 +29,47 @@ export interface TxnDependencies {
 
 const MAX_OPERATIONS = 128;
 
+const RESULT = record('TxnResult', {
+  KV: optional(kvEntryShape),
+  Node: optional(nodeShape),
+  Service: optional(serviceShape),
+  Check: optional(checkShape),
+});
+/** Of an answer that only read. */
+const META = {
+  Index: optional('integer'),
+  LastContact: optional('integer'),
+  KnownLeader: optional('boolean'),
+  ConsistencyLevel: optional('string'),
+  NotModified: optional('boolean'),
+  Backend: optional('integer'),
+  ResultsFilteredByACLs: optional('boolean'),
+} as const;
+
 export function txnEndpoints(dependencies: TxnDependencies): EndpointTable {
   return [
     {
       path: '/v1/txn',
       answeredBy: 'servers',
-      acl: ['key:write', 'node:write', 'service:write', 'session:write'],
-      methods: { PUT: (request) => transact(dependencies, request) },
+      methods: {
+        PUT: action({
+          summary: 'Reads and writes keys, nodes, services and checks, all of it or nothing',
+          acl: ['key:write', 'node:write', 'service:write', 'session:write'],
+          reads: 'consistency',
+          body: jsonBody(txnBody, {
+            options: STRICT,
+            errorPrefix: 'Failed to parse body: ',
+            limit: dependencies.maxRequestLength,
+            setting: 'txn_max_req_len',
+          }),
+          answer: record('TxnAnswer', {
+            Results: nullable(listOf(RESULT)),
+            Errors: nullable(listOf(record('TxnError', { OpIndex: 'integer', What: 'string' }))),
+            ...META,
+          }),
+          run: (request, _values, body) => transact(dependencies, request, body ?? []),
+        }),
+      },
     },
   ];
 }
@@ -63,21 +103,15 @@ function readAnswer(response: TxnResponse, index: number, knownLeader: boolean):
   ]);
 }
 
-async function transact(dependencies: TxnDependencies, request: ApiRequest): Promise<Reply> {
-  const { calls } = dependencies;
-  const options = request.options();
-  if (isReply(options)) return options;
-  const body = await request.body(dependencies.maxRequestLength(), 'txn_max_req_len');
-  if (!body.ok) return body.reply;
-  const decoded = decodeJson(Buffer.from(body.bytes).toString(), txnBody, STRICT);
-  if (!decoded.ok) return text(400, `Failed to parse body: ${decoded.error}`);
-  const given = decoded.value ?? [];
+type Given = NonNullable<DecodedBy<typeof txnBody>>;
+
+async function transact({ calls, maxValueSize }: TxnDependencies, request: ApiRequest, given: Given): Promise<Reply> {
   if (given.length > MAX_OPERATIONS) {
     return text(413, `Transaction contains too many operations (${given.length} > ${MAX_OPERATIONS})`);
   }
-  const oversized = oversizedValue(given, dependencies.maxValueSize());
+  const oversized = oversizedValue(given, maxValueSize());
   if (oversized !== null) return text(413, oversized);
-  const { datacenter } = request;
+  const { datacenter, options } = request;
   const operations = given.map((one) => txnOperation(one, datacenter)).filter((one) => one !== null);
   if (changesSomething(operations)) {
     const response = await calls.write(txnApply, operations, datacenter, request.asker);

@@ -7,21 +7,13 @@ import { indentJson } from '../../../gotext/json-indent.js';
 import { allowAll } from '../methods/access.js';
 import type { Asker } from '../methods/method.js';
 import { collectBody } from './body.js';
-import {
-  type ApiRequest,
-  type BodyOutcome,
-  type HttpMethod,
-  type QueryParameters,
-  type ReadOptions,
-  type Reply,
-  type StreamBody,
-  text,
-} from './endpoint.js';
 import type { AbortListener, Exchange, ResponseStream } from './engine/engine.js';
 import { acceptsGzip } from './gzip.js';
 import { type HttpPolicy, headerLine } from './http-policy.js';
 import { EMPTY_QUERY } from './query.js';
 import { DEFAULT_READ, parseReadOptions } from './read-options.js';
+import { isReply, type Reply, type StreamBody, text } from './reply.js';
+import type { BodyOutcome, HttpMethod, IncomingCall, QueryParameters, ReadOptions } from './request.js';
 import type { Route } from './router.js';
 
 const gzip = promisify(zlib.gzip);
@@ -30,13 +22,14 @@ const MIN_GZIP_BYTES = 1400;
 const GZIP_LEVEL = 1;
 const JSON_TYPE = 'application/json';
 
-export class ApiCall implements ApiRequest, AbortListener {
+export class ApiCall implements IncomingCall, AbortListener {
   readonly method: HttpMethod;
   readonly path: string;
   readonly rest: string;
   readonly query: QueryParameters;
   readonly route: Route;
   readonly policy: HttpPolicy;
+  options: ReadOptions = DEFAULT_READ;
   readonly #exchange: Exchange;
   readonly #startedMs = performance.now();
   #answered = false;
@@ -62,10 +55,6 @@ export class ApiCall implements ApiRequest, AbortListener {
     this.query = query;
   }
 
-  get remoteAddress(): string {
-    return this.#exchange.remoteAddress;
-  }
-
   get asker(): Asker {
     let token = this.query.first('token');
     if (token === '') token = this.header('x-consul-token') ?? '';
@@ -80,18 +69,21 @@ export class ApiCall implements ApiRequest, AbortListener {
     return this.query.first('datacenter') || this.query.first('dc') || this.policy.datacenter;
   }
 
+  get namesDatacenter(): boolean {
+    return this.query.first('datacenter') !== '' || this.query.first('dc') !== '';
+  }
+
   header(name: string): string | undefined {
     return this.#exchange.header(name.toLowerCase());
   }
 
-  options(): ReadOptions | Reply {
-    return this.readOptions(false);
-  }
-
-  readOptions(discovery: boolean): ReadOptions | Reply {
+  judgeOptions(discovery: boolean): Reply | null {
     const { reads } = this.policy;
-    if (this.query === EMPTY_QUERY && !(discovery && reads.discoveryMaxStaleMs > 0)) return DEFAULT_READ;
-    return parseReadOptions(this.query, this.header('cache-control'), reads, discovery);
+    if (this.query === EMPTY_QUERY && !(discovery && reads.discoveryMaxStaleMs > 0)) return null;
+    const options = parseReadOptions(this, reads, discovery);
+    if (isReply(options)) return options;
+    this.options = options;
+    return null;
   }
 
   body(limit: number, setting?: string): Promise<BodyOutcome> {

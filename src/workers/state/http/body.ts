@@ -2,9 +2,10 @@
 // read, else while reading, and never buffered beyond it. All bodies that are on their way share a bound, too: a limit for
 // each of them is none for thousands of clients that never send the end.
 
-import { type BodyOutcome, text } from './endpoint.js';
 import type { BodySink, Exchange } from './engine/engine.js';
 import { GatheredBytes } from './engine/gathered-bytes.js';
+import { text } from './reply.js';
+import type { BodyOutcome } from './request.js';
 
 const DOCUMENTATION = 'https://developer.hashicorp.com/docs/agent/config/config-files';
 const MAX_UNDER_WAY = 256 * 1024 * 1024;

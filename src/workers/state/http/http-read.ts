@@ -7,14 +7,18 @@ import type { Calls } from '../calls/calls.js';
 import { allowAll } from '../methods/access.js';
 import type { Refusal } from '../methods/refusal.js';
 import type { ApiCall } from './api-call.js';
-import { type AnyRead, failedRead, isReply, type ReadEndpoint, type ReadOptions, refused } from './endpoint.js';
 import type { AbortListener } from './engine/engine.js';
+import { judge } from './judge.js';
+import type { ReadForm, ReadOperation } from './operation.js';
+import { Refused } from './parameters.js';
 import type { CacheState, ReadCache } from './read-cache.js';
 import { readHeaders } from './read-headers.js';
+import { failedRead, isReply, refused } from './reply.js';
 
 class HttpRead<Request, Value> extends BlockingRead<Value> implements AbortListener {
   readonly #call: ApiCall;
-  readonly #endpoint: ReadEndpoint<Request, Value>;
+  readonly #operation: ReadOperation;
+  readonly #form: ReadForm<unknown, Request, Value>;
   readonly #request: Request;
   readonly #cached: CacheState | null;
   readonly #cache: ReadCache;
@@ -23,16 +27,17 @@ class HttpRead<Request, Value> extends BlockingRead<Value> implements AbortListe
 
   constructor(
     call: ApiCall,
-    endpoint: ReadEndpoint<Request, Value>,
+    operation: ReadOperation,
+    form: ReadForm<unknown, Request, Value>,
     request: Request,
-    options: ReadOptions,
     cached: CacheState | null,
     cache: ReadCache,
     failed: (call: ApiCall, error: unknown) => void,
   ) {
-    super(options);
+    super(call.options);
     this.#call = call;
-    this.#endpoint = endpoint;
+    this.#operation = operation;
+    this.#form = form;
     this.#request = request;
     this.#cached = cached;
     this.#cache = cache;
@@ -40,7 +45,7 @@ class HttpRead<Request, Value> extends BlockingRead<Value> implements AbortListe
   }
 
   override refused(refusal: Refusal): void {
-    this.#call.finish(this.#endpoint.failureHeaders ? failedRead(refusal) : refused(refusal));
+    this.#call.finish(this.#operation.failureHeaders ? failedRead(refusal) : refused(refusal));
   }
 
   override crashed(error: unknown): void {
@@ -64,19 +69,20 @@ class HttpRead<Request, Value> extends BlockingRead<Value> implements AbortListe
   }
 
   protected override answered(value: Value, index: number, leadership: Leadership): void {
-    const endpoint = this.#endpoint;
-    const reply = endpoint.reply(value, this.#request);
-    if (endpoint.missesAreBare && reply.status === 404) {
+    const operation = this.#operation;
+    const form = this.#form;
+    const reply = form.reply(value, this.#request);
+    if (operation.missesAreBare && reply.status === 404) {
       this.#call.finish(reply);
       return;
     }
-    const isStreaming = (this.blocks || this.#cached !== null) && endpoint.streaming?.(this.#request) === true;
+    const isStreaming = (this.blocks || this.#cached !== null) && form.streaming?.(this.#request) === true;
     let headers = readHeaders(
       index,
       leadership.hasLeader,
       leadership.lastContactMs,
       isStreaming,
-      endpoint.effectiveConsistency ? this.consistency : null,
+      operation.effectiveConsistency ? this.consistency : null,
     );
     if (this.#cached !== null) headers += this.#cached.headers;
     this.#call.finish(reply, headers);
@@ -87,22 +93,29 @@ export function startRead(
   calls: Calls,
   cache: ReadCache,
   call: ApiCall,
-  endpoint: AnyRead,
+  operation: ReadOperation,
   failed: (call: ApiCall, error: unknown) => void,
 ): void {
-  const options = call.readOptions(endpoint.discovery === true);
-  if (isReply(options)) {
-    call.finish(options);
+  const badOptions = call.judgeOptions(operation.discovery === true);
+  if (badOptions !== null) {
+    call.finish(badOptions);
     return;
   }
-  const request: unknown = endpoint.request(call);
+  const values = judge(call.route.endpoint, operation, call);
+  if (values instanceof Refused) {
+    call.finish(values.reply);
+    return;
+  }
+  const form = operation.choose(values, call);
+  const request: unknown = form.request(values, call);
   if (typeof request === 'object' && request !== null && isReply(request)) {
     call.finish(request);
     return;
   }
-  const state = options.cached && endpoint.cacheable ? cache.look(call) : null;
-  calls.read(new HttpRead(call, endpoint, request, options, state, cache, failed), {
-    method: endpoint.method,
+  const { options } = call;
+  const state = options.cached && operation.cacheable ? cache.look(call, operation.parameters.names) : null;
+  calls.read(new HttpRead(call, operation, form, request, state, cache, failed), {
+    method: form.method,
     request,
     settings: options,
     datacenter: call.datacenter,

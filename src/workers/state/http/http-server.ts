@@ -9,24 +9,20 @@ import type { Listener } from '../../../wire/config.js';
 import type { Calls } from '../calls/calls.js';
 import { refusal } from '../methods/refusal.js';
 import { ApiCall } from './api-call.js';
-import {
-  type Action,
-  type EndpointTable,
-  type Handler,
-  type HttpMethod,
-  isReply,
-  type QueryParameters,
-  refused,
-} from './endpoint.js';
+import type { EndpointTable } from './endpoint.js';
 import type { BoundListener, Engine, Exchange } from './engine/engine.js';
 import { encodePath, judgePath, needsWork } from './engine/target.js';
 import { refuseEnterprise } from './enterprise.js';
 import { escapeHtml } from './html.js';
 import { HttpPolicy, type HttpSettings, headerLine } from './http-policy.js';
 import { startRead } from './http-read.js';
+import { perform } from './judge.js';
 import { NetEngine } from './net/net-engine.js';
+import type { Operation } from './operation.js';
 import { EMPTY_QUERY, parseQuery } from './query.js';
 import { ReadCache } from './read-cache.js';
+import { type Reply, refused } from './reply.js';
+import type { HttpMethod, QueryParameters } from './request.js';
 import { type Route, Router } from './router.js';
 
 const NOT_THE_API = 'Invalid URL path: not a recognized HTTP API endpoint\n';
@@ -180,9 +176,9 @@ export class HttpServer {
 
   /** The UI and its like: no parameters to judge, and every method is a GET, as with a file server. */
   #servePage(exchange: Exchange, route: Route, path: string, rawQuery: string): void {
-    const action = route.action('GET');
+    const operation = route.operation('GET');
     const query = parseQuery(rawQuery) ?? EMPTY_QUERY;
-    if (action !== undefined) this.#run(new ApiCall(exchange, this.#policy, route, 'GET', path, query), action);
+    if (operation !== undefined) this.#run(new ApiCall(exchange, this.#policy, route, 'GET', path, query), operation);
     else this.#page(exchange, 404, unknown(path));
   }
 
@@ -201,8 +197,8 @@ export class HttpServer {
       exchange.reply(403, this.#policy.headers(set, TEXT), 'Endpoint is blocked by agent configuration');
       return;
     }
-    const action = route.action(method);
-    if (action === undefined) {
+    const operation = route.operation(method);
+    if (operation === undefined) {
       const allow = headerLine('Allow', route.allow);
       if (method === 'OPTIONS') exchange.reply(200, this.#policy.headers(set, 'application/json') + allow, '');
       else exchange.reply(405, this.#policy.headers(set, TEXT) + allow, `method ${method} not allowed`);
@@ -212,10 +208,10 @@ export class HttpServer {
       exchange.reply(403, this.#policy.headers(set, TEXT), 'Access is restricted');
       return;
     }
-    this.#run(new ApiCall(exchange, this.#policy, route, method as HttpMethod, path, query), action);
+    this.#run(new ApiCall(exchange, this.#policy, route, method as HttpMethod, path, query), operation);
   }
 
-  #run(call: ApiCall, action: Action): void {
+  #run(call: ApiCall, operation: Operation): void {
     try {
       const { endpoint } = call.route;
       const enterprise = refuseEnterprise(call, endpoint.ignoresNamespace === true);
@@ -223,23 +219,17 @@ export class HttpServer {
         call.finish(enterprise);
       } else if (endpoint.answeredBy === 'servers' && !this.#knowsServers) {
         call.finish(refused(refusal('no-servers')));
-      } else if (typeof action !== 'function') {
-        this.#read(call, action);
+      } else if (operation.kind === 'read') {
+        startRead(this.#calls, this.#cache, call, operation, (failed, error) => this.#failed(failed, error));
       } else {
-        this.#answer(call, action(call));
+        this.#answer(call, perform(endpoint, operation, call));
       }
     } catch (error) {
       this.#failed(call, error);
     }
   }
 
-  #read(call: ApiCall, action: Exclude<Action, Handler>): void {
-    const read = action.kind === 'read' ? action : action.choose(call);
-    if (isReply(read)) call.finish(read);
-    else startRead(this.#calls, this.#cache, call, read, (failed, error) => this.#failed(failed, error));
-  }
-
-  #answer(call: ApiCall, result: ReturnType<Handler>): void {
+  #answer(call: ApiCall, result: Reply | Promise<Reply>): void {
     if (!(result instanceof Promise)) {
       call.finish(result);
       return;

@@ -1,8 +1,8 @@
 // The query string as Go's net/url reads it: pairs separated by `&`, `+` is a blank, a `;` or a malformed escape anywhere
 // makes the whole query undecodable (spec/http.md, section 1, step 5).
 
-import type { QueryParameters } from './endpoint.js';
 import { percentDecode } from './engine/target.js';
+import { nameBit, type QueryParameters } from './request.js';
 
 /** Anything that has to be decoded, or makes the query undecodable. */
 const ENCODED = /[%+;\x80-\xff]/;
@@ -13,9 +13,15 @@ const NONE: readonly string[] = [];
 /** A query without escapes is searched as it stands: most are asked for two or three names only. */
 class PlainQuery implements QueryParameters {
   readonly #text: string;
+  #nameBits = 0;
 
   constructor(text: string) {
     this.#text = text;
+  }
+
+  get nameBits(): number {
+    if (this.#nameBits === 0) this.#nameBits = bitsOf(this.#text);
+    return this.#nameBits;
   }
 
   has(name: string): boolean {
@@ -56,12 +62,34 @@ class PlainQuery implements QueryParameters {
   }
 }
 
+/** Of a query without escapes. */
+function bitsOf(text: string): number {
+  let bits = 0;
+  let start = 0;
+  while (start < text.length) {
+    let end = text.indexOf('&', start);
+    if (end < 0) end = text.length;
+    const equals = text.indexOf('=', start);
+    const nameEnd = equals < 0 || equals > end ? end : equals;
+    if (nameEnd > start) bits |= nameBit(text.charCodeAt(start), nameEnd - start);
+    start = end + 1;
+  }
+  return bits;
+}
+
 class DecodedQuery implements QueryParameters {
+  readonly nameBits: number;
   /** Names and values in turn. */
   readonly #pairs: readonly string[];
 
   constructor(pairs: readonly string[]) {
     this.#pairs = pairs;
+    let bits = 0;
+    for (let at = 0; at < pairs.length; at += 2) {
+      const name = pairs[at] as string;
+      if (name !== '') bits |= nameBit(name.charCodeAt(0), name.length);
+    }
+    this.nameBits = bits;
   }
 
   has(name: string): boolean {

@@ -3,7 +3,7 @@
 // (always 0 here), and an answer while there is no leader once it was a hit.
 
 import { createHash } from 'node:crypto';
-import type { ApiCall } from './api-call.js';
+import type { ParameterSource } from './parameters.js';
 
 export interface CacheState {
   readonly hit: boolean;
@@ -20,14 +20,14 @@ const KEPT_MS = 20 * 60 * 1000;
 const MAX_ENTRIES = 4096;
 /** A longer key is kept by its digest: a filter may be as long as a request's head. */
 const MAX_KEY = 256;
-const SELECTING = ['near', 'filter', 'tag', 'node-meta', 'passing', 'peer', 'sg', 'token', 'merge-central-config'];
 
 export class ReadCache {
   /** Oldest first: a hit puts an entry at the end. */
   readonly #entries = new Map<string, number>();
 
-  look(call: ApiCall): CacheState {
-    const key = keyOf(call);
+  /** `selecting`: the parameters of the row, each of which makes it another question. */
+  look(call: ParameterSource & { readonly path: string }, selecting: readonly string[]): CacheState {
+    const key = keyOf(call, selecting);
     const seen = this.#entries.get(key);
     if (seen === undefined || performance.now() - seen >= KEPT_MS) return { hit: false, headers: MISS, key };
     this.#keep(key);
@@ -48,9 +48,9 @@ export class ReadCache {
   }
 }
 
-function keyOf(call: ApiCall): string {
-  const parts = [call.path, call.header('x-consul-token') ?? ''];
-  for (const name of SELECTING) {
+function keyOf(call: ParameterSource & { readonly path: string }, selecting: readonly string[]): string {
+  const parts = [call.path, call.header('x-consul-token') ?? '', call.query.first('token')];
+  for (const name of selecting) {
     if (call.query.has(name)) parts.push(name, ...call.query.all(name));
   }
   const key = parts.join('\0');

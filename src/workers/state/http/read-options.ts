@@ -1,8 +1,9 @@
 // Options common to all reads, from query and headers, with the recorded refusals (spec/http.md, section 3).
 
-import { parseDuration } from '../../../gotext/duration.js';
-import { parseGoUint } from '../../../gotext/numbers.js';
-import { type QueryParameters, type ReadOptions, type Reply, text } from './endpoint.js';
+import { CONSISTENCY, WAITING } from './common-parameters.js';
+import { type ParameterSource, Refused } from './parameters.js';
+import { type Reply, text } from './reply.js';
+import type { ReadOptions } from './request.js';
 
 /** What of the configuration decides about reads. */
 export interface ReadLimits {
@@ -22,34 +23,23 @@ export const DEFAULT_READ: ReadOptions = {
   hash: '',
 };
 
-const ZERO = { ok: true, value: 0 } as const;
-const NANOSECONDS_PER_MS = 1e6;
 /** Waits get up to a sixteenth more, so that clients that started together don't come back together. */
 const JITTER = 16;
 
-export function parseReadOptions(
-  query: QueryParameters,
-  cacheControl: string | undefined,
-  limits: ReadLimits,
-  discovery: boolean,
-): ReadOptions | Reply {
-  const index = query.first('index');
-  const minIndex = index === '' ? ZERO : parseGoUint(index);
-  if (!minIndex.ok) return text(400, 'Invalid index');
-  const waitMs = parseWait(query.first('wait'), limits);
-  if (waitMs === null) return text(400, 'Invalid wait time');
+export function parseReadOptions(source: ParameterSource, limits: ReadLimits, discovery: boolean): ReadOptions | Reply {
+  const { query } = source;
+  const minIndex = WAITING.index.read(source, 'index');
+  if (minIndex instanceof Refused) return minIndex.reply;
+  const wait = WAITING.wait.read(source, 'wait');
+  if (wait instanceof Refused) return wait.reply;
 
   const consistent = query.has('consistent');
   const cached = limits.useCache && query.has('cached');
   let stale = query.has('stale');
-  let maxStaleMs = 0;
-  const maxStale = query.first('max_stale');
-  if (maxStale !== '') {
-    const parsed = parseDuration(maxStale);
-    if (!parsed.ok) return text(400, `Invalid max_stale value ${JSON.stringify(maxStale)}`);
-    maxStaleMs = parsed.ns / NANOSECONDS_PER_MS;
-    if (maxStaleMs > 0) stale = true;
-  }
+  const maxStale = CONSISTENCY.max_stale.read(source, 'max_stale');
+  if (maxStale instanceof Refused) return maxStale.reply;
+  let maxStaleMs = maxStale;
+  if (maxStaleMs > 0) stale = true;
   if (!consistent && !stale && discovery && limits.discoveryMaxStaleMs > 0 && !query.has('leader')) {
     maxStaleMs = limits.discoveryMaxStaleMs;
     stale = true;
@@ -60,27 +50,22 @@ export function parseReadOptions(
   if (cached && consistent) {
     return text(400, 'Cannot specify ?cached with ?consistent, conflicting semantics.');
   }
-  if (cached && cacheControl !== undefined && !isCacheControl(cacheControl)) {
+  if (cached && !isCacheControl(source.header('cache-control') ?? '')) {
     return text(400, 'Invalid Cache-Control header.');
   }
   return {
     consistency: consistent ? 'consistent' : stale ? 'stale' : 'default',
-    minIndex: Number(minIndex.value),
-    waitMs,
+    minIndex: Number(minIndex),
+    waitMs: withinLimits(wait, limits),
     maxStaleMs,
     cached,
     hash: query.first('hash'),
   };
 }
 
-/** Milliseconds with jitter; null when it isn't a duration. */
-function parseWait(wait: string, limits: ReadLimits): number | null {
-  let waitMs = 0;
-  if (wait !== '') {
-    const parsed = parseDuration(wait);
-    if (!parsed.ok) return null;
-    waitMs = parsed.ns / NANOSECONDS_PER_MS;
-  }
+/** Milliseconds with jitter. */
+function withinLimits(asked: number, limits: ReadLimits): number {
+  let waitMs = asked;
   if (waitMs <= 0) waitMs = limits.defaultQueryTimeMs;
   else if (waitMs > limits.maxQueryTimeMs) waitMs = limits.maxQueryTimeMs;
   return waitMs + (Math.random() * waitMs) / JITTER;

@@ -2,7 +2,9 @@
 // What never changes per row (Allow, metric series, whether it is blocked) is made once here.
 
 import type { Metrics, Series } from '../../../observe/metrics.js';
-import type { Action, Endpoint, EndpointTable, HttpMethod } from './endpoint.js';
+import type { Endpoint, EndpointTable } from './endpoint.js';
+import type { Operation } from './operation.js';
+import type { HttpMethod } from './request.js';
 
 const METHOD_ORDER: readonly HttpMethod[] = ['GET', 'PUT', 'POST', 'DELETE'];
 
@@ -23,7 +25,7 @@ export class Route {
     this.#label = endpoint.path.slice(1).replaceAll('/', '_');
   }
 
-  action(method: string): Action | undefined {
+  operation(method: string): Operation | undefined {
     switch (method) {
       case 'GET':
       case 'PUT':

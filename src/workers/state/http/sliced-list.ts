@@ -1,7 +1,7 @@
 // A list too large for one text: written in pieces, one a turn, as fast as the client takes them. Hundreds of megabytes neither
 // hold the loop nor have to fit into one string.
 
-import type { StreamBody } from './endpoint.js';
+import type { StreamBody } from './reply.js';
 
 /** Characters of a piece; well under a millisecond of work. */
 const PIECE_LENGTH = 256 * 1024;

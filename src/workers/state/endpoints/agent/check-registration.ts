@@ -1,23 +1,23 @@
 // agent/check/register and deregister, and the reports of TTL checks: pass, warn, fail, update.
 
-import { struct } from '../../../../gotext/json-decode.js';
+import { type DecodedBy, struct } from '../../../../gotext/json-decode.js';
 import { string } from '../../../../gotext/json-kinds.js';
 import type { CheckStatus } from '../../../../wire/records.js';
-import { type ApiRequest, type Endpoint, type EndpointTable, type Reply, text } from '../../http/endpoint.js';
+import { jsonBody } from '../../http/body-format.js';
+import type { Endpoint, EndpointTable, PathRest } from '../../http/endpoint.js';
+import { action } from '../../http/operation.js';
+import { anyText } from '../../http/parameters.js';
+import { type Reply, text } from '../../http/reply.js';
+import type { ApiRequest } from '../../http/request.js';
 import type { LocalAgent } from '../../local/local-agent.js';
 import { unknownCheck } from '../../local/outcomes.js';
-import { checkBody, checkRegistration } from './definition-bodies.js';
+import { checkBody, checkRegistration, STRICT } from './definition-bodies.js';
 import { replyTo } from './local-replies.js';
-import { decodedBody } from './request-body.js';
 
 const updateBody = struct('checkUpdate', { Status: string, Output: string });
 
-async function register(local: LocalAgent, request: ApiRequest): Promise<Reply> {
-  const body = await decodedBody(request, checkBody);
-  if (!body.ok) return body.reply;
-  return replyTo(
-    await local.answerable(local.registrar.registerCheck(checkRegistration(body.value, request.asker.token))),
-  );
+async function register(local: LocalAgent, { asker }: ApiRequest, body: DecodedBy<typeof checkBody>): Promise<Reply> {
+  return replyTo(await local.answerable(local.registrar.registerCheck(checkRegistration(body, asker.token))));
 }
 
 async function report(local: LocalAgent, id: string, status: CheckStatus, output: string): Promise<Reply> {
@@ -26,49 +26,52 @@ async function report(local: LocalAgent, id: string, status: CheckStatus, output
   return replyTo(await local.answerable(local.ttl.update(id, status, output)));
 }
 
-async function update(local: LocalAgent, request: ApiRequest): Promise<Reply> {
-  const body = await decodedBody(request, updateBody);
-  if (!body.ok) return body.reply;
-  const { Status: status, Output: output } = body.value;
+function update(local: LocalAgent, id: string, body: DecodedBy<typeof updateBody>): Reply | Promise<Reply> {
+  const { Status: status, Output: output } = body;
   if (status !== 'passing' && status !== 'warning' && status !== 'critical') {
     return text(400, `Invalid check status: '${status}'`);
   }
-  return report(local, request.rest, status, output);
+  return report(local, id, status, output);
 }
 
+const WRITE = { acl: ['service:write'], answer: 'nothing' } as const;
+const CHECK: PathRest = { name: 'check', about: 'The ID of the check.', missing: null };
+
 function reportEndpoint(local: LocalAgent, word: string, status: CheckStatus): Endpoint {
-  return {
-    path: `/v1/agent/check/${word}/`,
-    answeredBy: 'agent',
-    acl: ['service:write'],
-    methods: { PUT: ({ rest, query }) => report(local, rest, status, query.first('note')) },
-  };
+  const PUT = action({
+    ...WRITE,
+    summary: `Reports a TTL check as ${status}`,
+    parameters: { note: anyText('The output of the check.') },
+    run: ({ rest }, { note }) => report(local, rest, status, note),
+  });
+  return { path: `/v1/agent/check/${word}/`, rest: CHECK, answeredBy: 'agent', methods: { PUT } };
 }
 
 export function checkRegistrationEndpoints(local: LocalAgent): EndpointTable {
+  const registering = action({
+    ...WRITE,
+    summary: 'Registers a check',
+    body: jsonBody(checkBody, { options: STRICT }),
+    run: (request, _values, body) => register(local, request, body),
+  });
+  const deregistering = action({
+    ...WRITE,
+    summary: 'Removes a check',
+    run: async ({ rest }) => replyTo(await local.answerable(local.registrar.deregisterCheck(rest))),
+  });
+  const updating = action({
+    ...WRITE,
+    summary: 'Reports the status and the output of a TTL check',
+    body: jsonBody(updateBody, { options: STRICT }),
+    run: ({ rest }, _values, body) => update(local, rest, body),
+  });
+  const row = { answeredBy: 'agent' } as const;
   return [
-    {
-      path: '/v1/agent/check/register',
-      answeredBy: 'agent',
-      acl: ['service:write'],
-      methods: { PUT: (request) => register(local, request) },
-    },
-    {
-      path: '/v1/agent/check/deregister/',
-      answeredBy: 'agent',
-      acl: ['service:write'],
-      methods: {
-        PUT: async (request) => replyTo(await local.answerable(local.registrar.deregisterCheck(request.rest))),
-      },
-    },
+    { ...row, path: '/v1/agent/check/register', methods: { PUT: registering } },
+    { ...row, path: '/v1/agent/check/deregister/', rest: CHECK, methods: { PUT: deregistering } },
     reportEndpoint(local, 'pass', 'passing'),
     reportEndpoint(local, 'warn', 'warning'),
     reportEndpoint(local, 'fail', 'critical'),
-    {
-      path: '/v1/agent/check/update/',
-      answeredBy: 'agent',
-      acl: ['service:write'],
-      methods: { PUT: (request) => update(local, request) },
-    },
+    { ...row, path: '/v1/agent/check/update/', rest: CHECK, methods: { PUT: updating } },
   ];
 }

@@ -10,6 +10,9 @@ import type { SidecarRequest } from '../../local/sidecar.js';
 import { localityBody, proxyBody, serviceAddressesBody, weightsBody } from '../../records/bodies.js';
 import { NO_CHECK_TYPE, NO_CONNECT, NO_PROXY } from '../../records/zero-values.js';
 
+/** Unlike the catalog's they have no text of their own for namespaces. */
+export const STRICT = { unknownFields: 'error' } as const;
+
 /** What says how a check is run; the same in both bodies. */
 const RUN_FIELDS = {
   Name: string,

@@ -4,14 +4,18 @@ import { readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import os from 'node:os';
 import { mapJson, quoteJson } from '../../../../gotext/json-encode.js';
+import { mapOf, nullable, record } from '../../../../gotext/json-shape.js';
 import type { RuntimeConfig } from '../../../../wire/config.js';
 import type { Coordinate, Member } from '../../../../wire/gossip-pools.js';
 import type { StringMap } from '../../../../wire/records.js';
-import { type EndpointTable, json } from '../../http/endpoint.js';
+import type { EndpointTable } from '../../http/endpoint.js';
+import { action } from '../../http/operation.js';
+import { json } from '../../http/reply.js';
 import { coordinateJson } from '../../json/coordinate-json.js';
+import { coordinateShape } from '../../json/record-shapes.js';
 import type { LocalAgent } from '../../local/local-agent.js';
 import { nodeMetaOf } from '../../local/node-facts.js';
-import { memberJson } from './members.js';
+import { memberJson, memberShape } from './members.js';
 
 /** The placeholder of builds without a date, as JSON shows it. */
 const BUILD_DATE = '1970-01-01T00:00:01Z';
@@ -128,26 +132,55 @@ async function hostJson(dataDir: string | null): Promise<string> {
   });
 }
 
+const selfShape = record('Self', {
+  Config: record('SelfConfig', {
+    Datacenter: 'string',
+    PrimaryDatacenter: 'string',
+    NodeName: 'string',
+    NodeID: 'string',
+    Revision: 'string',
+    Server: 'boolean',
+    Version: 'string',
+    BuildDate: 'string',
+  }),
+  DebugConfig: mapOf('any'),
+  Coord: nullable(coordinateShape),
+  Member: memberShape,
+  Stats: mapOf(mapOf('string')),
+  Meta: nullable(mapOf('string')),
+  xDS: mapOf('any'),
+});
+
+const versionShape = record('Version', {
+  SHA: 'string',
+  BuildDate: 'string',
+  HumanVersion: 'string',
+  FIPS: 'string',
+});
+
 export function identityEndpoints(dependencies: IdentityDependencies): EndpointTable {
   const { config } = dependencies;
+  const self = action({
+    summary: 'The configuration of this agent, its member and its figures',
+    acl: ['agent:read'],
+    answer: selfShape,
+    run: async () => json(selfJson(dependencies, await dependencies.stats())),
+  });
+  const version = action({
+    summary: 'The version of this agent',
+    acl: ['agent:read'],
+    answer: versionShape,
+    run: () => json(versionJson(config().version)),
+  });
+  const host = action({
+    summary: 'The machine that the agent runs on',
+    acl: ['operator:read'],
+    answer: mapOf('any'),
+    run: async () => json(await hostJson(config().dataDir)),
+  });
   return [
-    {
-      path: '/v1/agent/self',
-      answeredBy: 'agent',
-      acl: ['agent:read'],
-      methods: { GET: async () => json(selfJson(dependencies, await dependencies.stats())) },
-    },
-    {
-      path: '/v1/agent/version',
-      answeredBy: 'agent',
-      acl: ['agent:read'],
-      methods: { GET: () => json(versionJson(config().version)) },
-    },
-    {
-      path: '/v1/agent/host',
-      answeredBy: 'agent',
-      acl: ['operator:read'],
-      methods: { GET: async () => json(await hostJson(config().dataDir)) },
-    },
+    { path: '/v1/agent/self', answeredBy: 'agent', methods: { GET: self } },
+    { path: '/v1/agent/version', answeredBy: 'agent', methods: { GET: version } },
+    { path: '/v1/agent/host', answeredBy: 'agent', methods: { GET: host } },
   ];
 }

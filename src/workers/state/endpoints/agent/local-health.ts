@@ -2,8 +2,13 @@
 // them. Checks of the node count for each of its services.
 
 import { listJson, quoteJson } from '../../../../gotext/json-encode.js';
+import { listOf, nullable, record } from '../../../../gotext/json-shape.js';
 import type { CheckRecord } from '../../../../wire/records.js';
-import { type ApiRequest, type EndpointTable, type Reply, text } from '../../http/endpoint.js';
+import type { EndpointTable } from '../../http/endpoint.js';
+import { action } from '../../http/operation.js';
+import { anyText, header, type Values } from '../../http/parameters.js';
+import { type Reply, text } from '../../http/reply.js';
+import { agentCheckShape, agentServiceShape } from '../../json/record-shapes.js';
 import type { ServiceEntry } from '../../local/entries.js';
 import type { LocalAgent } from '../../local/local-agent.js';
 import { isMaintenanceCheck } from '../../local/maintenance.js';
@@ -57,52 +62,63 @@ function healthOf(local: LocalAgent, entry: ServiceEntry, datacenter: string): S
   };
 }
 
-function wantsText(request: ApiRequest): boolean {
-  if (request.query.first('format') === 'text') return true;
-  return request.header('accept')?.startsWith('text/plain') ?? false;
-}
+const FORMAT = {
+  format: anyText('`text` for a word instead of JSON.'),
+  accept: header('Asks for it, too, when it begins with text/plain.'),
+} as const;
+type Form = Values<typeof FORMAT>;
 
-function answer(request: ApiRequest, status: number, reason: string, body: string): Reply {
+function answer({ format, accept }: Form, status: number, reason: string, body: string): Reply {
   const headers: Reply['headers'] = [['X-Consul-Reason', reason]];
-  if (wantsText(request)) return { status, contentType: 'text/plain', body: reason, headers };
+  if (format === 'text' || accept.startsWith('text/plain')) {
+    return { status, contentType: 'text/plain', body: reason, headers };
+  }
   return { status, contentType: 'application/json', body, headers };
 }
 
-function byId(local: LocalAgent, datacenter: string, request: ApiRequest): Reply {
-  const id = request.rest;
-  if (id === '') return text(500, 'Missing serviceID');
+function byId(local: LocalAgent, datacenter: string, id: string, form: Form): Reply {
   const entry = local.state.service(id);
   if (!entry) {
     const body = '{"AggregatedStatus":"critical","Service":null,"Checks":null}';
-    return answer(request, 404, `ServiceId ${id} not found`, body);
+    return answer(form, 404, `ServiceId ${id} not found`, body);
   }
   const health = healthOf(local, entry, datacenter);
-  return answer(request, STATUS[health.aggregate], health.aggregate, health.json);
+  return answer(form, STATUS[health.aggregate], health.aggregate, health.json);
 }
 
-function byName(local: LocalAgent, datacenter: string, request: ApiRequest): Reply {
-  const name = request.rest;
-  if (name === '') return text(500, 'Missing service Name');
+function byName(local: LocalAgent, datacenter: string, name: string, form: Form): Reply {
   const entries = local.state.servicesNamed(name);
-  if (entries.length === 0) return answer(request, 404, `ServiceName ${name} Not Found`, '[]');
+  if (entries.length === 0) return answer(form, 404, `ServiceName ${name} Not Found`, '[]');
   const healths = entries.map((entry) => healthOf(local, entry, datacenter));
   const aggregate = healths.map((health) => health.aggregate).reduce(worse);
-  return answer(request, STATUS[aggregate], aggregate, `[${healths.map((health) => health.json).join(',')}]`);
+  return answer(form, STATUS[aggregate], aggregate, `[${healths.map((health) => health.json).join(',')}]`);
 }
 
+const healthShape = record('AgentServiceHealth', {
+  AggregatedStatus: 'string',
+  Service: nullable(agentServiceShape),
+  Checks: nullable(listOf(agentCheckShape)),
+});
+
 export function localHealthEndpoints(local: LocalAgent, datacenter: string): EndpointTable {
+  const ofId = action({
+    summary: 'The health of a service of this agent: 200 passing, 429 warning, 503 critical',
+    acl: ['service:read'],
+    parameters: FORMAT,
+    answer: healthShape,
+    run: ({ rest }, form) => byId(local, datacenter, rest, form),
+  });
+  const ofName = action({
+    summary: 'The health of this agent’s services of a name, the worst of them deciding',
+    acl: ['service:read'],
+    parameters: FORMAT,
+    answer: listOf(healthShape),
+    run: ({ rest }, form) => byName(local, datacenter, rest, form),
+  });
+  const id = { name: 'service', about: 'The ID of the service.', missing: text(500, 'Missing serviceID') };
+  const name = { name: 'service', about: 'The name of the services.', missing: text(500, 'Missing service Name') };
   return [
-    {
-      path: '/v1/agent/health/service/id/',
-      answeredBy: 'agent',
-      acl: ['service:read'],
-      methods: { GET: (request) => byId(local, datacenter, request) },
-    },
-    {
-      path: '/v1/agent/health/service/name/',
-      answeredBy: 'agent',
-      acl: ['service:read'],
-      methods: { GET: (request) => byName(local, datacenter, request) },
-    },
+    { path: '/v1/agent/health/service/id/', rest: id, answeredBy: 'agent', methods: { GET: ofId } },
+    { path: '/v1/agent/health/service/name/', rest: name, answeredBy: 'agent', methods: { GET: ofName } },
   ];
 }

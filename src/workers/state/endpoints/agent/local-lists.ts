@@ -2,14 +2,21 @@
 // together in slices, so that asking for 50,000 services does not hold up everybody else.
 
 import { quoteJson } from '../../../../gotext/json-encode.js';
+import { mapOf } from '../../../../gotext/json-shape.js';
 import { compareUtf8 } from '../../../../gotext/utf8-order.js';
 import { compileFilter, type Matcher } from '../../filter/compile.js';
 import { checkFields, type FieldTable, serviceFields } from '../../filter/fields.js';
-import { type ApiRequest, type EndpointTable, json, type Reply, text } from '../../http/endpoint.js';
+import type { EndpointTable } from '../../http/endpoint.js';
 import { waitForChange } from '../../http/hash-blocking.js';
+import { action } from '../../http/operation.js';
+import type { Values } from '../../http/parameters.js';
+import { json, type Reply, text } from '../../http/reply.js';
+import type { ApiRequest } from '../../http/request.js';
 import { checkJson } from '../../json/record-json.js';
+import { agentServiceShape, checkShape } from '../../json/record-shapes.js';
 import type { LocalAgent } from '../../local/local-agent.js';
 import { type Steps, turns } from '../../turns/turns.js';
+import { FILTER } from '../narrowing-parameters.js';
 import { agentServiceJson, contentHash, hashedServiceJson } from './service-json.js';
 
 /** Items rendered in one step, or tests of a filter: some tenths of a millisecond. */
@@ -21,13 +28,12 @@ interface Listed<T extends object> {
   readonly item: T;
 }
 
-async function mapOf<T extends object>(
-  request: ApiRequest,
+async function listed<T extends object>(
+  { filter: expression }: Values<typeof FILTER>,
   fields: FieldTable,
   items: Iterable<Listed<T>>,
   render: (item: T) => string,
 ): Promise<Reply> {
-  const expression = request.query.first('filter');
   let matcher: Matcher | null = null;
   if (expression !== '') {
     const filter = compileFilter(expression, fields);
@@ -59,8 +65,7 @@ async function service(local: LocalAgent, datacenter: string, request: ApiReques
     const entry = local.state.service(id);
     return entry ? contentHash(entry.definition, datacenter) : '';
   };
-  const refused = await waitForChange(request, currentHash, (wake) => local.state.watchService(id, wake));
-  if (refused !== null) return refused;
+  await waitForChange(request, currentHash, (wake) => local.state.watchService(id, wake));
   const definition = local.state.service(id)?.definition;
   if (!definition) return text(404, `unknown service ID: ${id}`);
   const hash = contentHash(definition, datacenter);
@@ -68,34 +73,37 @@ async function service(local: LocalAgent, datacenter: string, request: ApiReques
 }
 
 export function localListEndpoints(local: LocalAgent, datacenter: string): EndpointTable {
+  const services = action({
+    summary: 'The services of this agent by their IDs',
+    acl: ['service:read'],
+    parameters: FILTER,
+    answer: mapOf(agentServiceShape),
+    run: (_request, values) => {
+      const items = [...local.state.services()].map(({ id, definition }) => ({ id, item: definition }));
+      return listed(values, serviceFields, items, (item) => agentServiceJson(item, datacenter));
+    },
+  });
+  const one = action({
+    summary: 'A service of this agent',
+    acl: ['service:read'],
+    reads: 'hash',
+    answer: agentServiceShape,
+    run: (request) => service(local, datacenter, request),
+  });
+  const checks = action({
+    summary: 'The checks of this agent by their IDs',
+    acl: ['node:read', 'service:read'],
+    parameters: FILTER,
+    answer: mapOf(checkShape),
+    run: (_request, values) => {
+      const items = [...local.state.checks()].map(({ id, check }) => ({ id, item: check }));
+      return listed(values, checkFields, items, checkJson);
+    },
+  });
+  const rest = { name: 'service', about: 'The ID of the service.', missing: null };
   return [
-    {
-      path: '/v1/agent/services',
-      answeredBy: 'agent',
-      acl: ['service:read'],
-      methods: {
-        GET: (request) => {
-          const items = [...local.state.services()].map(({ id, definition }) => ({ id, item: definition }));
-          return mapOf(request, serviceFields, items, (item) => agentServiceJson(item, datacenter));
-        },
-      },
-    },
-    {
-      path: '/v1/agent/service/',
-      answeredBy: 'agent',
-      acl: ['service:read'],
-      methods: { GET: (request) => service(local, datacenter, request) },
-    },
-    {
-      path: '/v1/agent/checks',
-      answeredBy: 'agent',
-      acl: ['node:read', 'service:read'],
-      methods: {
-        GET: (request) => {
-          const items = [...local.state.checks()].map(({ id, check }) => ({ id, item: check }));
-          return mapOf(request, checkFields, items, checkJson);
-        },
-      },
-    },
+    { path: '/v1/agent/services', answeredBy: 'agent', methods: { GET: services } },
+    { path: '/v1/agent/service/', rest, answeredBy: 'agent', methods: { GET: one } },
+    { path: '/v1/agent/checks', answeredBy: 'agent', methods: { GET: checks } },
   ];
 }

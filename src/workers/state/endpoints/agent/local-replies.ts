@@ -1,6 +1,6 @@
 // From the outcome of a local change to the answer that clients see.
 
-import { NOTHING, type Reply, text } from '../../http/endpoint.js';
+import { NOTHING, type Reply, text } from '../../http/reply.js';
 import type { LocalOutcome } from '../../local/outcomes.js';
 
 const STATUS: { readonly [code in Extract<LocalOutcome, { ok: false }>['code']]: number } = {

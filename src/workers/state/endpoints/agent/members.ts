@@ -1,15 +1,20 @@
 // agent/members, join and force-leave: the gossip pools, which live in main.
 
 import { quoteJson } from '../../../../gotext/json-encode.js';
+import { listOf, mapOf, record } from '../../../../gotext/json-shape.js';
 import type { Member } from '../../../../wire/gossip-pools.js';
 import { memberTags } from '../../../../wire/member-tags.js';
 import type { ControlRequest } from '../../../../wire/state-worker.js';
 import type { AgentControl } from '../../control/control-client.js';
 import { compileFilter } from '../../filter/compile.js';
 import { memberFields } from '../../filter/fields.js';
-import { type ApiRequest, type EndpointTable, json, NOTHING, type Reply, text } from '../../http/endpoint.js';
+import type { EndpointTable } from '../../http/endpoint.js';
+import { action } from '../../http/operation.js';
+import { anyText, filledFlag, flag, type Values } from '../../http/parameters.js';
+import { json, NOTHING, type Reply, text } from '../../http/reply.js';
 import { keepInSteps } from '../../methods/narrowing.js';
 import { turns } from '../../turns/turns.js';
+import { FILTER } from '../narrowing-parameters.js';
 
 interface MemberDependencies {
   readonly members: () => { readonly lan: readonly Member[]; readonly wan: readonly Member[] };
@@ -26,6 +31,20 @@ export function memberJson(member: Member): string {
     `"DelegateMax":${member.delegateMax},"DelegateCur":${member.delegateCurrent}}`
   );
 }
+
+export const memberShape = record('Member', {
+  Name: 'string',
+  Addr: 'string',
+  Port: 'integer',
+  Tags: mapOf('string'),
+  Status: 'integer',
+  ProtocolMin: 'integer',
+  ProtocolMax: 'integer',
+  ProtocolCur: 'integer',
+  DelegateMin: 'integer',
+  DelegateMax: 'integer',
+  DelegateCur: 'integer',
+});
 
 /** The fields by which filters select; what has to be made of the member's texts is made when a filter looks at it. */
 function filterItem(member: Member): object {
@@ -48,15 +67,24 @@ function filterItem(member: Member): object {
   };
 }
 
-async function list(dependencies: MemberDependencies, { query }: ApiRequest): Promise<Reply> {
-  const segment = query.first('segment');
+const LIST = {
+  wan: filledFlag('The members of the WAN pool.'),
+  segment: anyText('A network segment; `_all` or none, there are no others.'),
+  ...FILTER,
+} as const;
+const JOIN = { wan: filledFlag('Joins the WAN pool.') } as const;
+const FORCE_LEAVE = {
+  prune: flag('Forgets the member at once.'),
+  wan: flag('A member of the WAN pool.'),
+} as const;
+
+async function list(dependencies: MemberDependencies, values: Values<typeof LIST>): Promise<Reply> {
+  const { wan: wantsWan, segment, filter: expression } = values;
   const { lan, wan } = dependencies.members();
-  const wantsWan = query.first('wan') !== '';
   if (segment !== '' && segment !== ALL_SEGMENTS) {
     return text(500, 'Network segments are not supported in this version of Consul');
   }
   let shown = wantsWan ? wan : lan;
-  const expression = query.first('filter');
   if (expression !== '') {
     const filter = compileFilter(expression, memberFields);
     if (!filter.ok) return text(500, filter.error);
@@ -73,35 +101,32 @@ export async function controlReply(control: AgentControl, request: ControlReques
 
 export function memberEndpoints(dependencies: MemberDependencies): EndpointTable {
   const { control } = dependencies;
+  const members = action({
+    summary: 'The members of a gossip pool, as this agent sees them',
+    acl: ['node:read'],
+    parameters: LIST,
+    answer: listOf(memberShape),
+    run: (_request, values) => list(dependencies, values),
+  });
+  const join = action({
+    summary: 'Joins the pool of the agent at an address',
+    acl: ['agent:write'],
+    parameters: JOIN,
+    answer: 'nothing',
+    run: ({ rest }, { wan }) => controlReply(control, { op: 'join', addresses: [rest], wan }),
+  });
+  const forceLeave = action({
+    summary: 'Makes a failed member one that has left',
+    acl: ['operator:write'],
+    parameters: FORCE_LEAVE,
+    answer: 'nothing',
+    run: ({ rest }, { prune, wan }) => controlReply(control, { op: 'force-leave', node: rest, prune, wan }),
+  });
+  const address = { name: 'address', about: 'A host, with or without a port.', missing: null };
+  const node = { name: 'node', about: 'The name of the member.', missing: null };
   return [
-    {
-      path: '/v1/agent/members',
-      answeredBy: 'agent',
-      acl: ['node:read'],
-      methods: { GET: (request) => list(dependencies, request) },
-    },
-    {
-      path: '/v1/agent/join/',
-      answeredBy: 'agent',
-      acl: ['agent:write'],
-      methods: {
-        PUT: ({ rest, query }) =>
-          controlReply(control, { op: 'join', addresses: [rest], wan: query.first('wan') !== '' }),
-      },
-    },
-    {
-      path: '/v1/agent/force-leave/',
-      answeredBy: 'agent',
-      acl: ['operator:write'],
-      methods: {
-        PUT: ({ rest, query }) =>
-          controlReply(control, {
-            op: 'force-leave',
-            node: rest,
-            prune: query.has('prune'),
-            wan: query.has('wan'),
-          }),
-      },
-    },
+    { path: '/v1/agent/members', answeredBy: 'agent', methods: { GET: members } },
+    { path: '/v1/agent/join/', rest: address, answeredBy: 'agent', methods: { PUT: join } },
+    { path: '/v1/agent/force-leave/', rest: node, answeredBy: 'agent', methods: { PUT: forceLeave } },
   ];
 }

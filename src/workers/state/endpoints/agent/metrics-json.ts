@@ -1,8 +1,31 @@
 // One bin of metrics as /v1/agent/metrics shows it.
 
 import { mapJson, numberJson, quoteJson } from '../../../../gotext/json-encode.js';
+import { listOf, mapOf, record } from '../../../../gotext/json-shape.js';
 import { type Aggregated, BIN_MS, type Bin } from './metrics-bins.js';
 import type { MetricNames } from './metrics-names.js';
+
+const aggregatesShape = listOf(
+  record('MetricAggregate', {
+    Name: 'string',
+    Count: 'integer',
+    Rate: 'number',
+    Sum: 'number',
+    Min: 'number',
+    Max: 'number',
+    Mean: 'number',
+    Stddev: 'number',
+    Labels: mapOf('string'),
+  }),
+);
+
+export const metricsShape = record('Metrics', {
+  Timestamp: 'string',
+  Gauges: listOf(record('MetricGauge', { Name: 'string', Value: 'number', Labels: mapOf('string') })),
+  Points: listOf('any'),
+  Counters: aggregatesShape,
+  Samples: aggregatesShape,
+});
 
 interface Rendered {
   readonly name: string;

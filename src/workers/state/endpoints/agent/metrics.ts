@@ -1,10 +1,13 @@
 // agent/metrics and agent/metrics/stream.
 
 import type { RuntimeConfig } from '../../../../wire/config.js';
-import { type ApiRequest, type EndpointTable, json, type Reply } from '../../http/endpoint.js';
+import type { EndpointTable } from '../../http/endpoint.js';
+import { action } from '../../http/operation.js';
+import { anyText, header, type Values } from '../../http/parameters.js';
+import { json, type Reply } from '../../http/reply.js';
 import type { Clock } from '../../local/clock.js';
 import type { MetricsBins } from './metrics-bins.js';
-import { binJson } from './metrics-json.js';
+import { binJson, metricsShape } from './metrics-json.js';
 import { MetricNames } from './metrics-names.js';
 import { prometheusText } from './metrics-prometheus.js';
 
@@ -22,17 +25,18 @@ const OFF: Reply = {
   headers: [['X-Consul-Reason', 'Prometheus is not enabled since its retention time is not positive']],
 };
 
-function wantsPrometheus(request: ApiRequest): boolean {
-  if (request.query.first('format') === 'prometheus') return true;
-  return request.header('accept')?.startsWith('application/openmetrics-text') ?? false;
-}
+const SHOWN = {
+  format: anyText('`prometheus` for its text format.'),
+  accept: header('Asks for it, too, when it begins with application/openmetrics-text.'),
+} as const;
 
 export function metricsEndpoints({ config, bins, clock }: MetricsDependencies): EndpointTable {
   const startedMs = clock.now();
-  const show = (request: ApiRequest): Reply => {
+  const show = ({ format, accept }: Values<typeof SHOWN>): Reply => {
     const { telemetry, server } = config();
     const names = new MetricNames(telemetry);
-    if (!wantsPrometheus(request)) return json(binJson(bins.shown, names));
+    const wantsPrometheus = format === 'prometheus' || accept.startsWith('application/openmetrics-text');
+    if (!wantsPrometheus) return json(binJson(bins.shown, names));
     if (telemetry.prometheusRetentionMs <= 0) return OFF;
     const { prefix, prometheusRetentionMs: retentionMs } = telemetry;
     const body = prometheusText({ bins, names, prefix, server, retentionMs, clock, startedMs });
@@ -51,8 +55,21 @@ export function metricsEndpoints({ config, bins, clock }: MetricsDependencies): 
       },
     },
   });
+  const last = action({
+    summary: 'The figures of the last ten seconds',
+    acl: ['agent:read'],
+    parameters: SHOWN,
+    answer: metricsShape,
+    run: (_request, values) => show(values),
+  });
+  const all = action({
+    summary: 'The figures of each ten seconds as a line, until the client hangs up',
+    acl: ['agent:read'],
+    answer: 'lines',
+    run: stream,
+  });
   return [
-    { path: '/v1/agent/metrics', answeredBy: 'agent', acl: ['agent:read'], methods: { GET: show } },
-    { path: '/v1/agent/metrics/stream', answeredBy: 'agent', acl: ['agent:read'], methods: { GET: stream } },
+    { path: '/v1/agent/metrics', answeredBy: 'agent', methods: { GET: last } },
+    { path: '/v1/agent/metrics/stream', answeredBy: 'agent', methods: { GET: all } },
   ];
 }

@@ -2,7 +2,10 @@
 // waits for it.
 
 import type { LogLevel, LogRecord } from '../../../../wire/thread-port.js';
-import { type ApiRequest, type EndpointTable, type Reply, text } from '../../http/endpoint.js';
+import type { EndpointTable } from '../../http/endpoint.js';
+import { action } from '../../http/operation.js';
+import { choice, flag, type Values } from '../../http/parameters.js';
+import { type Reply, text } from '../../http/reply.js';
 
 export interface LogStream {
   /** The result ends the subscription. */
@@ -23,13 +26,15 @@ const LEVELS: ReadonlyMap<string, LogLevel> = new Map([
   ['err', 'error'],
   ['error', 'error'],
 ]);
-const DEFAULT_LEVEL = 'info';
+const MONITOR = {
+  loglevel: choice('The lowest level that is shown; info unless given.', LEVELS, 'info', (given) =>
+    text(400, `Unknown log level: ${given}`),
+  ),
+  logjson: flag('Lines of JSON instead of text.'),
+} as const;
 
-function monitor({ logs, render }: MonitorDependencies, { query }: ApiRequest): Reply {
-  const given = query.first('loglevel');
-  const level = LEVELS.get((given === '' ? DEFAULT_LEVEL : given).toLowerCase());
-  if (level === undefined) return text(400, `Unknown log level: ${given}`);
-  const format = query.has('logjson') ? 'json' : 'text';
+function monitor({ logs, render }: MonitorDependencies, { loglevel: level, logjson }: Values<typeof MONITOR>): Reply {
+  const format = logjson ? 'json' : 'text';
   return {
     status: 200,
     contentType: null,
@@ -51,8 +56,15 @@ export function monitorEndpoints(dependencies: MonitorDependencies): EndpointTab
     {
       path: '/v1/agent/monitor',
       answeredBy: 'agent',
-      acl: ['agent:read'],
-      methods: { GET: (request) => monitor(dependencies, request) },
+      methods: {
+        GET: action({
+          summary: 'The log of the agent, line by line, until the client hangs up',
+          acl: ['agent:read'],
+          parameters: MONITOR,
+          answer: 'lines',
+          run: (_request, values) => monitor(dependencies, values),
+        }),
+      },
     },
   ];
 }

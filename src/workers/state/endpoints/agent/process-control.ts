@@ -1,38 +1,48 @@
 // agent/maintenance, reload and leave: what concerns the agent as a whole.
 
 import type { AgentControl } from '../../control/control-client.js';
-import type { ApiRequest, EndpointTable, Reply } from '../../http/endpoint.js';
+import type { EndpointTable } from '../../http/endpoint.js';
+import { action } from '../../http/operation.js';
+import type { Values } from '../../http/parameters.js';
+import type { Reply } from '../../http/reply.js';
+import type { ApiRequest } from '../../http/request.js';
 import type { LocalAgent } from '../../local/local-agent.js';
-import { enableParameter } from './enable-parameter.js';
 import { replyTo } from './local-replies.js';
+import { MAINTENANCE } from './maintenance-parameters.js';
 import { controlReply } from './members.js';
 
-async function maintenance(local: LocalAgent, { query, asker }: ApiRequest): Promise<Reply> {
-  const enable = enableParameter(query);
-  if (!enable.ok) return enable.reply;
-  if (!enable.value) return replyTo(await local.answerable(local.maintenance.leaveNode()));
-  return replyTo(await local.answerable(local.maintenance.enterNode(query.first('reason'), asker.token)));
+async function maintenance(
+  local: LocalAgent,
+  { asker }: ApiRequest,
+  { enable, reason }: Values<typeof MAINTENANCE>,
+): Promise<Reply> {
+  if (!enable) return replyTo(await local.answerable(local.maintenance.leaveNode()));
+  return replyTo(await local.answerable(local.maintenance.enterNode(reason, asker.token)));
 }
 
 export function processControlEndpoints(local: LocalAgent, control: AgentControl): EndpointTable {
+  const maintain = action({
+    summary: 'Puts the node into maintenance or takes it out',
+    acl: ['node:write'],
+    parameters: MAINTENANCE,
+    answer: 'nothing',
+    run: (request, values) => maintenance(local, request, values),
+  });
+  const reload = action({
+    summary: 'Reads the configuration again',
+    acl: ['agent:write'],
+    answer: 'nothing',
+    run: () => controlReply(control, { op: 'reload' }),
+  });
+  const leave = action({
+    summary: 'Leaves the pools and ends the agent',
+    acl: ['agent:write'],
+    answer: 'nothing',
+    run: () => controlReply(control, { op: 'leave' }),
+  });
   return [
-    {
-      path: '/v1/agent/maintenance',
-      answeredBy: 'agent',
-      acl: ['node:write'],
-      methods: { PUT: (request) => maintenance(local, request) },
-    },
-    {
-      path: '/v1/agent/reload',
-      answeredBy: 'agent',
-      acl: ['agent:write'],
-      methods: { PUT: () => controlReply(control, { op: 'reload' }) },
-    },
-    {
-      path: '/v1/agent/leave',
-      answeredBy: 'agent',
-      acl: ['agent:write'],
-      methods: { PUT: () => controlReply(control, { op: 'leave' }) },
-    },
+    { path: '/v1/agent/maintenance', answeredBy: 'agent', methods: { PUT: maintain } },
+    { path: '/v1/agent/reload', answeredBy: 'agent', methods: { PUT: reload } },
+    { path: '/v1/agent/leave', answeredBy: 'agent', methods: { PUT: leave } },
   ];
 }

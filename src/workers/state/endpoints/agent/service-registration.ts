@@ -1,50 +1,67 @@
 // agent/service/register, deregister and maintenance.
 
-import { type ApiRequest, type EndpointTable, type Reply, text } from '../../http/endpoint.js';
+import type { DecodedBy } from '../../../../gotext/json-decode.js';
+import { jsonBody } from '../../http/body-format.js';
+import type { EndpointTable } from '../../http/endpoint.js';
+import { action } from '../../http/operation.js';
+import { flag, type Values } from '../../http/parameters.js';
+import { type Reply, text } from '../../http/reply.js';
+import type { ApiRequest } from '../../http/request.js';
 import type { LocalAgent } from '../../local/local-agent.js';
-import { serviceBody, serviceRegistration } from './definition-bodies.js';
-import { enableParameter } from './enable-parameter.js';
+import { STRICT, serviceBody, serviceRegistration } from './definition-bodies.js';
 import { replyTo } from './local-replies.js';
-import { decodedBody } from './request-body.js';
+import { MAINTENANCE } from './maintenance-parameters.js';
 
-async function register(local: LocalAgent, request: ApiRequest): Promise<Reply> {
-  const body = await decodedBody(request, serviceBody);
-  if (!body.ok) return body.reply;
-  const replace = request.query.has('replace-existing-checks');
-  const registration = serviceRegistration(body.value, request.asker.token, replace);
+const REGISTER = {
+  'replace-existing-checks': flag('Removes the checks of the service that this registration doesn’t have.'),
+} as const;
+
+async function register(
+  local: LocalAgent,
+  { asker }: ApiRequest,
+  values: Values<typeof REGISTER>,
+  body: DecodedBy<typeof serviceBody>,
+): Promise<Reply> {
+  const registration = serviceRegistration(body, asker.token, values['replace-existing-checks']);
   return replyTo(await local.answerable(local.registrar.registerService(registration)));
 }
 
-async function maintenance(local: LocalAgent, request: ApiRequest): Promise<Reply> {
-  const { rest: id, query, asker } = request;
-  if (id === '') return text(400, 'Missing service ID');
-  const enable = enableParameter(query);
-  if (!enable.ok) return enable.reply;
-  if (!enable.value) return replyTo(await local.answerable(local.maintenance.leaveService(id)));
-  return replyTo(await local.answerable(local.maintenance.enterService(id, query.first('reason'), asker.token)));
+async function maintenance(
+  local: LocalAgent,
+  { rest: id, asker }: ApiRequest,
+  { enable, reason }: Values<typeof MAINTENANCE>,
+): Promise<Reply> {
+  if (!enable) return replyTo(await local.answerable(local.maintenance.leaveService(id)));
+  return replyTo(await local.answerable(local.maintenance.enterService(id, reason, asker.token)));
 }
 
+const WRITE = { acl: ['service:write'], answer: 'nothing' } as const;
+
 export function serviceRegistrationEndpoints(local: LocalAgent): EndpointTable {
+  const registering = action({
+    ...WRITE,
+    summary: 'Registers a service with its checks',
+    parameters: REGISTER,
+    body: jsonBody(serviceBody, { options: STRICT }),
+    run: (request, values, body) => register(local, request, values, body),
+  });
+  const deregistering = action({
+    ...WRITE,
+    summary: 'Removes a service and its checks',
+    run: async ({ rest }) => replyTo(await local.answerable(local.registrar.deregisterService(rest))),
+  });
+  const maintain = action({
+    ...WRITE,
+    summary: 'Puts a service into maintenance or takes it out',
+    parameters: MAINTENANCE,
+    run: (request, values) => maintenance(local, request, values),
+  });
+  const row = { answeredBy: 'agent' } as const;
+  const rest = { name: 'service', about: 'The ID of the service.', missing: null };
+  const needed = { ...rest, missing: text(400, 'Missing service ID') };
   return [
-    {
-      path: '/v1/agent/service/register',
-      answeredBy: 'agent',
-      acl: ['service:write'],
-      methods: { PUT: (request) => register(local, request) },
-    },
-    {
-      path: '/v1/agent/service/deregister/',
-      answeredBy: 'agent',
-      acl: ['service:write'],
-      methods: {
-        PUT: async (request) => replyTo(await local.answerable(local.registrar.deregisterService(request.rest))),
-      },
-    },
-    {
-      path: '/v1/agent/service/maintenance/',
-      answeredBy: 'agent',
-      acl: ['service:write'],
-      methods: { PUT: (request) => maintenance(local, request) },
-    },
+    { ...row, path: '/v1/agent/service/register', methods: { PUT: registering } },
+    { ...row, path: '/v1/agent/service/deregister/', rest, methods: { PUT: deregistering } },
+    { ...row, path: '/v1/agent/service/maintenance/', rest: needed, methods: { PUT: maintain } },
   ];
 }

@@ -3,9 +3,12 @@
 import { struct } from '../../../../gotext/json-decode.js';
 import { string } from '../../../../gotext/json-kinds.js';
 import type { RuntimeConfig } from '../../../../wire/config.js';
-import { type ApiRequest, type EndpointTable, NOTHING, type Reply, text } from '../../http/endpoint.js';
+import { jsonBody } from '../../http/body-format.js';
+import type { EndpointTable } from '../../http/endpoint.js';
+import { action } from '../../http/operation.js';
+import { NOTHING, text } from '../../http/reply.js';
 import type { AgentTokens } from '../../local/sync-requests.js';
-import { decodedBody } from './request-body.js';
+import { STRICT } from './definition-bodies.js';
 
 const tokenBody = struct('AgentToken', { Token: string });
 
@@ -44,23 +47,20 @@ export class TokenTable {
   }
 }
 
-async function set(tokens: TokenTable, aclEnabled: boolean, request: ApiRequest): Promise<Reply> {
-  if (!aclEnabled) return text(401, 'ACL support disabled');
-  const body = await decodedBody(request, tokenBody);
-  if (!body.ok) return body.reply;
-  const name = NAMES.get(request.rest);
-  if (name === undefined) return text(404, `Token "${request.rest}" is unknown`);
-  tokens.set(name, body.value.Token);
-  return NOTHING;
-}
-
 export function tokenEndpoints(tokens: TokenTable, aclEnabled: () => boolean): EndpointTable {
-  return [
-    {
-      path: '/v1/agent/token/',
-      answeredBy: 'agent',
-      acl: ['agent:write'],
-      methods: { PUT: (request) => set(tokens, aclEnabled(), request) },
+  const PUT = action({
+    summary: 'Sets one of the secrets that the agent uses',
+    acl: ['agent:write'],
+    off: () => (aclEnabled() ? null : text(401, 'ACL support disabled')),
+    body: jsonBody(tokenBody, { options: STRICT }),
+    answer: 'nothing',
+    run: ({ rest }, _values, { Token }) => {
+      const name = NAMES.get(rest);
+      if (name === undefined) return text(404, `Token "${rest}" is unknown`);
+      tokens.set(name, Token);
+      return NOTHING;
     },
-  ];
+  });
+  const rest = { name: 'token', about: 'Which of them.', missing: null };
+  return [{ path: '/v1/agent/token/', rest, answeredBy: 'agent', methods: { PUT } }];
 }

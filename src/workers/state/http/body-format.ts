@@ -1,0 +1,48 @@
+// What the body of a request must be, as a row of the endpoint table declares it: JSON of a kind, or bytes; how long it may be;
+// and what is answered to another one (spec/http.md, section 4).
+
+import { type DecodeOptions, decodeJson, type Kind } from '../../../gotext/json-decode.js';
+import { Refused } from './parameters.js';
+import { text } from './reply.js';
+
+export interface BodyFormat<B> {
+  /** Null where any bytes are taken. */
+  readonly kind: Kind<unknown> | null;
+  /** Bytes. */
+  limit(): number;
+  /** The key of `limits` that a refusal for its length names. */
+  readonly setting: string | undefined;
+  /** The bytes belong to whoever gets the result. */
+  read(bytes: Uint8Array): B | Refused;
+}
+
+/** Stock has no limit where none is configured; nothing that is registered comes near. */
+const MAX_BODY = 2 * 1024 * 1024;
+
+interface JsonRules {
+  readonly options: DecodeOptions;
+  /** Stands before the text of an error. */
+  readonly errorPrefix?: string;
+  /** What a body without a byte is read as; without it that is an error. */
+  readonly empty?: string;
+  readonly limit?: () => number;
+  readonly setting?: string;
+}
+
+export function jsonBody<B>(kind: Kind<B>, rules: JsonRules): BodyFormat<B> {
+  const { options, errorPrefix = 'Request decode failed: ', empty = '', limit = () => MAX_BODY, setting } = rules;
+  return {
+    kind,
+    limit,
+    setting,
+    read({ buffer, byteOffset, byteLength }) {
+      const source = byteLength === 0 ? empty : Buffer.from(buffer, byteOffset, byteLength).toString();
+      const decoded = decodeJson(source, kind, options);
+      return decoded.ok ? decoded.value : new Refused(text(400, errorPrefix + decoded.error));
+    },
+  };
+}
+
+export function anyBytes(limit: () => number = () => MAX_BODY, setting?: string): BodyFormat<Uint8Array> {
+  return { kind: null, limit, setting, read: (bytes) => bytes };
+}

@@ -1,0 +1,49 @@
+// What a row declares, asked of a call: is it turned on, is the rest of the path there, do the parameters contradict each other,
+// is each of them right. Then its body is read and its function called.
+
+import type { Endpoint } from './endpoint.js';
+import type { ActionOperation, Operation } from './operation.js';
+import { type Parameters, Refused, type Values } from './parameters.js';
+import type { Reply } from './reply.js';
+import type { IncomingCall } from './request.js';
+
+/** The values of the operation's parameters, or what refuses the call. */
+export function judge(endpoint: Endpoint, operation: Operation, call: IncomingCall): Values<Parameters> | Refused {
+  const { off, emptyRestWith, exclusive } = operation;
+  const turnedOff = off === undefined ? null : off();
+  if (turnedOff !== null) return new Refused(turnedOff);
+  if (call.rest === '') {
+    const missing = endpoint.rest?.missing;
+    const mayBeEmpty = emptyRestWith?.some((name: string) => call.query.has(name)) ?? false;
+    if (missing && !mayBeEmpty) return new Refused(missing);
+  }
+  if (exclusive !== undefined) {
+    const given = exclusive.names.filter((name: string) => call.query.has(name));
+    if (given.length > 1) {
+      const shown = given.map((name: string) => `${name}=${call.query.first(name)}`).join('&');
+      return new Refused(exclusive.refuse(shown));
+    }
+  }
+  return operation.parameters.read(call);
+}
+
+/** An action's answer; at once where it takes no body and waits for nothing. */
+export function perform(endpoint: Endpoint, operation: ActionOperation, call: IncomingCall): Reply | Promise<Reply> {
+  const badOptions = operation.reads === undefined ? null : call.judgeOptions(false);
+  if (badOptions !== null) return badOptions;
+  const values = judge(endpoint, operation, call);
+  if (values instanceof Refused) return values.reply;
+  return operation.body === undefined ? operation.run(call, values, null) : withBody(operation, call, values);
+}
+
+async function withBody(
+  { body, run }: ActionOperation,
+  call: IncomingCall,
+  values: Values<Parameters>,
+): Promise<Reply> {
+  if (body === undefined) throw new Error('an operation without a body');
+  const received = await call.body(body.limit(), body.setting);
+  if (!received.ok) return received.reply;
+  const given = body.read(received.bytes);
+  return given instanceof Refused ? given.reply : run(call, values, given);
+}
