@@ -29,6 +29,7 @@ const consensus: Consensus = {
   obstacle: null,
   awaitLeader: () => Promise.resolve(null),
   propose: () => Promise.resolve({ ok: false, code: 'no-leader' }),
+  flush: () => undefined,
   verifyLeader: () => Promise.resolve(true),
 };
 const server = new HttpServer({

@@ -246,6 +246,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     leadership,
     obstacle: null,
     propose: () => Promise.resolve({ ok: false, code: 'no-leader' }),
+    flush: () => undefined,
     awaitLeader: () => Promise.resolve(leadership.mayServe ? null : 'no-leader'),
     verifyLeader: () => Promise.resolve(api.verifies),
   };

@@ -42,6 +42,8 @@ export class FakeLog implements LeaderConsensus {
     return { ok: true, index: this.store.appliedIndex, result };
   }
 
+  flush(): void {}
+
   awaitLeader(): Promise<ProposeFailure | null> {
     return Promise.resolve(this.leadership.mayServe ? null : 'no-leader');
   }

@@ -89,6 +89,8 @@ export class FakeLeader {
     return this.applyNow(command);
   }
 
+  flush(): void {}
+
   applyNow(command: Command): Extract<ProposeOutcome, { ok: true }> {
     this.#index += 1;
     const result = this.store.apply(this.#index, command);

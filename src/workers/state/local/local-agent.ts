@@ -38,7 +38,7 @@ interface LocalAgentOptions {
   /** Named `agent`. */
   readonly logger: Logger;
   readonly metrics: Metrics;
-  readonly consensus: Pick<Consensus, 'propose' | 'obstacle'>;
+  readonly consensus: Pick<Consensus, 'propose' | 'flush' | 'obstacle'>;
   readonly catalog: CatalogAccess;
   readonly nodeChecks: NodeChecks;
   readonly runner: CheckRunner;

@@ -6,11 +6,10 @@ import type { Metrics } from '../../../observe/metrics.js';
 import type { Command } from '../../../wire/commands.js';
 import type { CheckRecord } from '../../../wire/records.js';
 import { refusal } from '../methods/refusal.js';
-import type { Consensus } from '../replica/consensus.js';
+import type { Consensus, ProposeOutcome } from '../replica/consensus.js';
 import type { CheckEntry, ServiceEntry } from './entries.js';
 import type { LocalState, Touched } from './local-state.js';
 import type { NodeFacts } from './node-facts.js';
-import { Slots } from './slots.js';
 import {
   type AgentTokens,
   agentToken,
@@ -27,7 +26,7 @@ const MAX_LISTED = 64;
 
 interface PartialSyncOptions {
   readonly state: LocalState;
-  readonly consensus: Pick<Consensus, 'propose'>;
+  readonly consensus: Pick<Consensus, 'propose' | 'flush'>;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly node: () => NodeFacts;
@@ -43,6 +42,16 @@ type WriteOutcome =
 /** What kind of thing a write is about, as in log lines and metric names. */
 type Subject = 'service' | 'check';
 
+/** What is to become of one service or check in the catalog. */
+interface Write {
+  readonly subject: Subject;
+  readonly id: string;
+  readonly command: Command;
+  readonly isRemoval: boolean;
+  /** The catalog has it now, or nobody tries again before the next full sync. */
+  readonly done: () => void;
+}
+
 interface Round {
   error: string | null;
   /** No leader and the like: the rest of the round would fail the same way. */
@@ -50,10 +59,11 @@ interface Round {
 }
 
 const ANONYMOUS = 'anonymous token';
+const WRITTEN: WriteOutcome = { kind: 'written' };
+const BLOCKED: WriteOutcome = { kind: 'blocked' };
 
 export class PartialSync {
   readonly #options: PartialSyncOptions;
-  readonly #slots = new Slots(MAX_OUTSTANDING);
 
   constructor(options: PartialSyncOptions) {
     this.#options = options;
@@ -69,8 +79,8 @@ export class PartialSync {
       if (error !== null) return error;
     }
     const touched = this.#toLookAt();
-    await Promise.all([...touched.services].map((id) => this.#service(id, round)));
-    await Promise.all([...touched.checks].map((id) => this.#check(id, round)));
+    await this.#writeAll(touched.services, (id) => this.#service(id), round);
+    await this.#writeAll(touched.checks, (id) => this.#check(id), round);
     return round.error;
   }
 
@@ -84,15 +94,51 @@ export class PartialSync {
     };
   }
 
+  /** Sends what `writeOf` says of each ID, so many at a time, the first of them in one go; done when all are answered. */
+  #writeAll(ids: ReadonlySet<string>, writeOf: (id: string) => Write | null, round: Round): Promise<void> {
+    if (ids.size === 0) return Promise.resolve();
+    const { consensus } = this.#options;
+    const left = ids.values();
+    let outstanding = 0;
+    return new Promise((resolve, reject) => {
+      const sendMore = (): void => {
+        while (outstanding < MAX_OUTSTANDING) {
+          const { done, value: id } = left.next();
+          if (done) {
+            if (outstanding === 0) resolve();
+            return;
+          }
+          const write = writeOf(id);
+          if (write === null) continue;
+          if (round.stopped) {
+            this.#notDone(write, round);
+            continue;
+          }
+          outstanding += 1;
+          consensus
+            .propose(write.command)
+            .then((outcome) => {
+              outstanding -= 1;
+              this.#answered(write, outcomeOf(outcome), round);
+              sendMore();
+            })
+            .catch(reject);
+        }
+      };
+      sendMore();
+      consensus.flush();
+    });
+  }
+
   async #syncNode(): Promise<string | null> {
-    const { state, logger, metrics } = this.#options;
+    const { state, logger, metrics, consensus } = this.#options;
     const node = this.#options.node();
     const command = registerCommand(node, agentToken(this.#options.tokens()), {
       service: null,
       checks: [],
       skipNodeUpdate: false,
     });
-    const outcome = await this.#write(command);
+    const outcome = outcomeOf(await consensus.propose(command));
     if (outcome.kind === 'failed') {
       logger.warn('Syncing node info failed.', 'error', outcome.error);
       return outcome.error;
@@ -106,30 +152,35 @@ export class PartialSync {
     return null;
   }
 
-  #service(id: string, round: Round): Promise<void> | void {
+  #service(id: string): Write | null {
     const { state, logger } = this.#options;
     const entry = state.allServices.get(id);
-    if (!entry) return;
-    if (entry.deleted) return this.#forget('service', id, round, () => state.serviceForgotten(id));
-    if (!entry.inSync) return this.#registerService(entry, round);
+    if (!entry) return null;
+    if (entry.deleted) return this.#removal('service', id, () => state.serviceForgotten(id));
+    if (!entry.inSync) return this.#serviceWrite(entry);
     logger.debug('Service in sync', 'service', id);
+    return null;
   }
 
-  #check(id: string, round: Round): Promise<void> | void {
+  #check(id: string): Write | null {
     const { state, logger } = this.#options;
     const entry = state.allChecks.get(id);
-    if (!entry) return;
+    if (!entry) return null;
     if (entry.deleted) {
       const { ServiceID: serviceId } = entry.check;
+      if (serviceId === '' || state.allServices.has(serviceId)) {
+        return this.#removal('check', id, () => state.checkForgotten(id));
+      }
       // A service that the catalog has forgotten took its checks along.
-      if (serviceId !== '' && !state.allServices.has(serviceId)) return state.checkForgotten(id);
-      return this.#forget('check', id, round, () => state.checkForgotten(id));
+      state.checkForgotten(id);
+      return null;
     }
-    if (!entry.inSync) return this.#registerCheck(entry, round);
+    if (!entry.inSync) return this.#checkWrite(entry);
     logger.debug('Check in sync', 'check', id);
+    return null;
   }
 
-  async #registerService(entry: ServiceEntry, round: Round): Promise<void> {
+  #serviceWrite(entry: ServiceEntry): Write {
     const { state } = this.#options;
     const token = registrationToken(entry, this.#options.tokens());
     const checks: CheckEntry[] = [];
@@ -138,97 +189,70 @@ export class PartialSync {
       if (!check.inSync && registrationToken(check, this.#options.tokens()) === token) checks.push(check);
     }
     const written = checks.map((check) => check.check);
-    await this.#register('service', entry.id, round, token, entry.definition, written, () => {
+    const done = (): void => {
       state.serviceSynced(entry);
       for (const [index, check] of checks.entries()) state.checkSynced(check, written[index] ?? check.check);
-    });
+    };
+    return this.#registration('service', entry.id, token, entry.definition, written, done);
   }
 
-  async #registerCheck(entry: CheckEntry, round: Round): Promise<void> {
+  #checkWrite(entry: CheckEntry): Write {
     const { state } = this.#options;
     const token = registrationToken(entry, this.#options.tokens());
     const written = entry.check;
     const service = state.service(written.ServiceID)?.definition ?? null;
-    await this.#register('check', entry.id, round, token, service, [written], () => state.checkSynced(entry, written));
+    return this.#registration('check', entry.id, token, service, [written], () => state.checkSynced(entry, written));
   }
 
-  async #register(
+  #registration(
     subject: Subject,
     id: string,
-    round: Round,
     token: string,
     service: ServiceEntry['definition'] | null,
     checks: readonly CheckRecord[],
-    synced: () => void,
-  ): Promise<void> {
-    const { logger } = this.#options;
-    const outcome = await this.#slots.run(() => {
-      if (round.stopped) return Promise.resolve(null);
-      const skipNodeUpdate = this.#options.state.nodeInfoInSync;
-      return this.#write(registerCommand(this.#options.node(), token, { service, checks, skipNodeUpdate }));
-    });
-    if (outcome?.kind === 'written' || outcome?.kind === 'blocked') {
-      synced();
-      if (outcome.kind === 'written')
-        logger.info(subject === 'service' ? 'Synced service' : 'Synced check', subject, id);
-      else this.#blocked(subject, id, 'registration');
-      return;
-    }
-    this.#notDone(subject, id, round);
-    if (outcome !== null) this.#failed(round, `Syncing ${subject} failed.`, subject, id, outcome);
+    done: () => void,
+  ): Write {
+    const skipNodeUpdate = this.#options.state.nodeInfoInSync;
+    const command = registerCommand(this.#options.node(), token, { service, checks, skipNodeUpdate });
+    return { subject, id, command, isRemoval: false, done };
   }
 
-  async #forget(subject: Subject, id: string, round: Round, forgotten: () => void): Promise<void> {
-    const { logger } = this.#options;
+  #removal(subject: Subject, id: string, done: () => void): Write {
     const what = subject === 'service' ? { serviceId: id } : { checkId: id };
-    const outcome = await this.#slots.run(() => {
-      if (round.stopped) return Promise.resolve(null);
-      return this.#write(deregisterCommand(this.#options.node(), agentToken(this.#options.tokens()), what));
-    });
-    const unknownThere = outcome?.kind === 'failed' && /^Unknown (service|check)/.test(outcome.error);
-    if (outcome?.kind === 'written' || unknownThere) {
-      forgotten();
-      logger.info(subject === 'service' ? 'Deregistered service' : 'Deregistered check', subject, id);
-      return;
-    }
-    if (outcome?.kind === 'blocked') {
-      // Stays marked as deleted; the next full sync finds it in the catalog again.
-      this.#blocked(subject, id, 'deregistration');
-      return;
-    }
-    this.#notDone(subject, id, round);
-    if (outcome !== null) this.#failed(round, `Deregistering ${subject} failed.`, subject, id, outcome);
+    const command = deregisterCommand(this.#options.node(), agentToken(this.#options.tokens()), what);
+    return { subject, id, command, isRemoval: true, done };
   }
 
-  async #write(command: Command): Promise<WriteOutcome> {
-    const outcome = await this.#options.consensus.propose(command);
-    if (!outcome.ok) {
-      // What has no form on the wire keeps nothing else from being synced.
-      const nothingGoes = outcome.code !== 'unencodable';
-      return { kind: 'failed', error: refusal(outcome.code, outcome.text).text, nothingGoes };
+  #answered(write: Write, outcome: WriteOutcome, round: Round): void {
+    const { logger } = this.#options;
+    const { subject, id, isRemoval, done } = write;
+    const unknownThere = isRemoval && outcome.kind === 'failed' && /^Unknown (service|check)/.test(outcome.error);
+    if (outcome.kind === 'written' || unknownThere) {
+      done();
+      logger.info(MESSAGES[subject][isRemoval ? 'removed' : 'written'], subject, id);
+      return;
     }
-    if (outcome.result.kind !== 'error') return { kind: 'written' };
-    const error = outcome.result.text;
-    if (error.includes('Permission denied') || error.includes('ACL not found')) return { kind: 'blocked' };
-    return { kind: 'failed', error, nothingGoes: false };
+    if (outcome.kind === 'blocked') {
+      // What is to go stays marked as deleted; the next full sync finds it in the catalog again.
+      if (!isRemoval) done();
+      this.#blocked(subject, id, isRemoval ? 'deregistration' : 'registration');
+      return;
+    }
+    this.#notDone(write, round);
+    this.#failed(write, outcome, round);
   }
 
-  #notDone(subject: Subject, id: string, round: Round): void {
+  #notDone({ subject, id }: Write, round: Round): void {
     if (subject === 'service') this.#options.state.noteService(id);
     else this.#options.state.noteCheck(id);
     round.error ??= 'not everything was synced';
   }
 
-  #failed(
-    round: Round,
-    message: string,
-    subject: Subject,
-    id: string,
-    outcome: Extract<WriteOutcome, { kind: 'failed' }>,
-  ): void {
+  #failed({ subject, id, isRemoval }: Write, outcome: Extract<WriteOutcome, { kind: 'failed' }>, round: Round): void {
     if (outcome.nothingGoes && round.stopped) return;
     if (outcome.nothingGoes) round.stopped = true;
     round.error = outcome.error;
+    const message = `${isRemoval ? 'Deregistering' : 'Syncing'} ${subject} failed.`;
     this.#options.logger.warn(message, subject, id, 'error', outcome.error);
   }
 
@@ -237,4 +261,21 @@ export class PartialSync {
     this.#options.logger.warn(`${name} ${action} blocked by ACLs`, subject, id, 'accessorID', ANONYMOUS);
     this.#options.metrics.increment(`acl.blocked.${subject}.${action}`);
   }
+}
+
+const MESSAGES = {
+  service: { written: 'Synced service', removed: 'Deregistered service' },
+  check: { written: 'Synced check', removed: 'Deregistered check' },
+} as const;
+
+function outcomeOf(outcome: ProposeOutcome): WriteOutcome {
+  if (!outcome.ok) {
+    // What has no form on the wire keeps nothing else from being synced.
+    const nothingGoes = outcome.code !== 'unencodable';
+    return { kind: 'failed', error: refusal(outcome.code, outcome.text).text, nothingGoes };
+  }
+  if (outcome.result.kind !== 'error') return WRITTEN;
+  const error = outcome.result.text;
+  if (error.includes('Permission denied') || error.includes('ACL not found')) return BLOCKED;
+  return { kind: 'failed', error, nothingGoes: false };
 }

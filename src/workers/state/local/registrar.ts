@@ -227,13 +227,13 @@ export class Registrar {
       transaction.restsOn(known);
       state.touchService(known.id);
     }
-    const kept = new Set<string>();
+    const kept = registration.replaceExistingChecks ? new Set<string>() : null;
     for (const [position, check] of checks.entries()) {
       const record = serviceCheck(nodeName, service, check, position, checks.length);
-      kept.add(record.CheckID);
+      kept?.add(record.CheckID);
       this.#placeCheck(transaction, record, check, token, origin);
     }
-    if (!registration.replaceExistingChecks) return;
+    if (kept === null) return;
     for (const entry of state.checksOf(service.ID)) {
       if (!kept.has(entry.id) && entry.definition !== null) this.#removeCheck(transaction, entry.id);
     }

@@ -137,6 +137,8 @@ export class DurableStore implements RegistrationStore {
   async #writeGroups(): Promise<void> {
     while (this.#waiting.length > 0) {
       await this.#gathering.gather();
+      // The catalog's copy of the same changes takes longer on its way, so it sets out first.
+      await new Promise((resolve) => setImmediate(resolve));
       const group = this.#takeGroup();
       this.#gathering.left();
       const outcome = await this.#write(group.map(({ text }) => text).join('\n'));

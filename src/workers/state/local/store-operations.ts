@@ -40,46 +40,61 @@ export function emptyContents(): StoreContents {
   return { services: new Map(), checks: new Map(), states: new Map() };
 }
 
-/** The members of `value` that differ from `zero`. Values that came from a zero record are the same object. */
-function sparse(value: object, zero: object): { readonly [name: string]: unknown } {
-  const out: { [name: string]: unknown } = {};
-  for (const name in value) {
-    const member: unknown = Reflect.get(value, name);
-    if (member !== Reflect.get(zero, name)) out[name] = member;
-  }
-  return out;
+/** A record's members with their zero values, and what is written before each. */
+type Form = readonly { readonly name: string; readonly zero: unknown; readonly label: string }[];
+
+function formOf(zero: object): Form {
+  return Object.entries(zero).map(([name, value]) => ({ name, zero: value, label: `${JSON.stringify(name)}:` }));
 }
 
-function text(operation: readonly unknown[]): string {
+const SERVICE = formOf(NO_SERVICE);
+const CHECK = formOf(NO_CHECK);
+const CHECK_TYPE = formOf(NO_CHECK_TYPE);
+
+/** Most texts are as they are between their quotes. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+function json(value: unknown): string {
+  if (typeof value === 'string' && PLAIN.test(value)) return `"${value}"`;
   try {
-    return JSON.stringify(operation);
+    return JSON.stringify(value);
   } catch {
     // Whole numbers beyond 2^53 in a free-form proxy configuration; everything that reads it sees doubles. Not always
     // with this function, because it makes stringify several times slower.
-    return JSON.stringify(operation, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value));
+    return JSON.stringify(value, (_, member: unknown) => (typeof member === 'bigint' ? Number(member) : member));
   }
 }
 
-export function putServiceText(stored: StoredService): string {
-  return text(['s', stored.token, stored.source, sparse(stored.service, NO_SERVICE)]);
+/** The members of `value` that differ from zero. Values that came from a zero record are the same object. */
+function sparse(value: object, form: Form): string {
+  let out = '';
+  for (const { name, zero, label } of form) {
+    const member: unknown = Reflect.get(value, name);
+    if (member !== zero && member !== undefined) out += `${out === '' ? '{' : ','}${label}${json(member)}`;
+  }
+  return out === '' ? '{}' : `${out}}`;
 }
 
-export function putCheckText(stored: StoredCheck): string {
-  const definition = stored.definition === null ? null : sparse(stored.definition, NO_CHECK_TYPE);
-  return text(['c', stored.token, stored.source, sparse(stored.check, NO_CHECK), definition]);
+export function putServiceText({ token, source, service }: StoredService): string {
+  return `["s",${json(token)},"${source}",${sparse(service, SERVICE)}]`;
+}
+
+export function putCheckText({ token, source, check, definition }: StoredCheck): string {
+  const run = definition === null ? 'null' : sparse(definition, CHECK_TYPE);
+  return `["c",${json(token)},"${source}",${sparse(check, CHECK)},${run}]`;
 }
 
 export function putStateText(checkId: string, state: StoredCheckState): string {
-  return text(['t', checkId, state.status, state.output, state.expires]);
+  return JSON.stringify(['t', checkId, state.status, state.output, state.expires]);
 }
 
 export function dropServiceText(id: string): string {
-  return text(['-s', id]);
+  return JSON.stringify(['-s', id]);
 }
 
 /** Drops the check's TTL state too. */
 export function dropCheckText(id: string): string {
-  return text(['-c', id]);
+  return JSON.stringify(['-c', id]);
 }
 
 type Tuple = readonly [string, ...unknown[]];

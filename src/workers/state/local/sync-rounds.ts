@@ -135,7 +135,8 @@ export class SyncRounds {
     const error = await outcomeOf(this.#options.sync);
     if (error !== null) this.#failed(error);
     round.end();
-    this.#gathering.answered(round.waiting);
+    // A round that nobody waited for says nothing about who will come next.
+    if (round.waiting > 0) this.#gathering.answered(round.waiting);
   }
 
   #take(): Pending | null {

@@ -29,6 +29,8 @@ export interface Consensus {
   awaitLeader(): Promise<ProposeFailure | null>;
   /** Resolves when the command is durable, committed and applied here; waits for a leader up to rpc_hold_timeout. */
   propose(command: Command): Promise<ProposeOutcome>;
+  /** Sends now what was proposed in this turn of the loop, which would otherwise go at its end; for who proposes many at once. */
+  flush(): void;
   /** Confirms with a quorum that this server leads (consistent reads). */
   verifyLeader(): Promise<boolean>;
 }

@@ -7,6 +7,7 @@ export const noConsensus: Consensus = {
   leadership: new Leadership(),
   obstacle: 'no-servers',
   propose: () => Promise.resolve({ ok: false, code: 'no-servers' }),
+  flush: () => undefined,
   awaitLeader: () => Promise.resolve('no-servers'),
   verifyLeader: () => Promise.resolve(false),
 };

@@ -87,6 +87,10 @@ export class RaftClient implements Consensus {
     return new Promise((resolve) => this.#enqueue({ command, settle: resolve }));
   }
 
+  flush(): void {
+    this.#send();
+  }
+
   verifyLeader(): Promise<boolean> {
     if (this.leadership.role !== Role.leader) return Promise.resolve(false);
     return this.#ask((request) => ({ kind: 'verify', request })).then(
