@@ -30,8 +30,8 @@ export const endpoints: readonly Mutant[] = [
   {
     name: 'a write that the state refused is true',
     file: `${METHODS}/kvs.ts`,
-    find: "reply: (result) => result.kind !== 'bool' || result.value,",
-    replace: 'reply: () => true,',
+    find: "return result.kind !== 'bool' || result.value;",
+    replace: "return result.kind !== 'error';",
     tests: LOCKS,
   },
   {
@@ -44,7 +44,7 @@ export const endpoints: readonly Mutant[] = [
   {
     name: 'a write for another datacenter is done here',
     file: `${CALLS}/server-calls.ts`,
-    find: "if (datacenter !== leader.datacenter) return refusal('no-datacenter');",
+    find: "if (datacenter !== leader.datacenter) return Promise.resolve(refusal('no-datacenter'));",
     replace: '',
     tests: LOCKS,
   },

@@ -33,8 +33,8 @@ export const wholeAgent: readonly Mutant[] = [
   {
     name: 'a write is judged before anybody leads',
     file: 'workers/state/calls/server-calls.ts',
-    find: 'if (consensus.obstacle !== null) {',
-    replace: 'if (consensus.leadership.term < 0) {',
+    find: 'if (consensus.obstacle !== null) return',
+    replace: 'if (consensus.leadership.term < 0) return',
     tests: LEADERLESS,
   },
   {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { afterEach, beforeEach, test } from 'node:test';
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { Logger, LogSink } from '../../../src/observe/logger.js';
 import { Metrics } from '../../../src/observe/metrics.js';
 import { decodePacked, encodeCommand } from '../../../src/wasm/commands.js';
@@ -103,6 +103,26 @@ test('commands of one turn travel in one batch, and are applied in order when it
     [9, 'c'],
   ]);
   assert.equal(flushes, 1);
+});
+
+test('what was proposed before a flush sets out with it, what comes after it at the end of the turn', async () => {
+  const post = client.propose(set('a'));
+  client.flush();
+  const first = receiveMessageOnPort(raft)?.message as StateToRaft | undefined;
+  assert.equal(first?.kind === 'propose' ? first.count : 0, 1);
+  client.flush();
+  assert.equal(receiveMessageOnPort(raft), undefined);
+  const later = client.propose(set('b'));
+  const second = await next();
+  assert.equal(second.kind === 'propose' ? second.count : 0, 1);
+  raft.postMessage({ kind: 'committed-own', batch: 1, firstIndex: 5, count: 1, term: 2 });
+  raft.postMessage({ kind: 'committed-own', batch: 2, firstIndex: 6, count: 1, term: 2 });
+  assert.equal((await post).ok, true);
+  assert.equal((await later).ok, true);
+  assert.deepEqual(applied, [
+    [5, 'a'],
+    [6, 'b'],
+  ]);
 });
 
 test('a batch of which only a part was committed refuses the rest', async () => {

@@ -1,7 +1,7 @@
 // KVS.*: one key, lists of entries and of keys, and the writes (spec/fsm.md, section 7; spec/rpc.md, "Rules of single methods").
 // A lock is refused during a lock delay before anything is proposed: the delay is the leader's own knowledge.
 
-import { CommandType, type KvOperation } from '../../../wire/commands.js';
+import { type ApplyResult, CommandType, type KvOperation } from '../../../wire/commands.js';
 import type { KvEntry } from '../../../wire/records.js';
 import type { Uint64 } from '../../../wire/uint64.js';
 import type { ReadMethod, WriteMethod } from './method.js';
@@ -51,6 +51,10 @@ export const kvListKeys: ReadMethod<KvKeysRequest, readonly string[]> = {
 };
 
 /** False when a condition didn't hold. */
+function wasDone(result: ApplyResult): boolean {
+  return result.kind !== 'bool' || result.value;
+}
+
 export const kvApply: WriteMethod<KvWrite, boolean> = {
   name: 'KVS.Apply',
   decide({ store, datacenter }, { op, key, value, flags, session, compareIndex }, { token, authorizer }) {
@@ -70,7 +74,7 @@ export const kvApply: WriteMethod<KvWrite, boolean> = {
     return {
       command: { type: CommandType.kvs, body: { Datacenter: datacenter, Token: token, Op: op, DirEnt } },
       errorPrefix: 'raft apply failed: ',
-      reply: (result) => result.kind !== 'bool' || result.value,
+      reply: wasDone,
     };
   },
 };
