@@ -130,7 +130,7 @@ export class PartialSync {
   }
 
   async #syncNode(): Promise<string | null> {
-    const { state, logger, metrics, consensus } = this.#options;
+    const { state, logger, metrics } = this.#options;
     const node = this.#options.node();
     const request = registration(node, { service: null, checks: [], skipNodeUpdate: false });
     const outcome = outcomeOf(await this.#send(catalogRegister, request, agentToken(this.#options.tokens())));
