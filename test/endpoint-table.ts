@@ -9,7 +9,7 @@ import type { Endpoint } from '../src/workers/state/http/endpoint.js';
 import type { Operation } from '../src/workers/state/http/operation.js';
 import type { Parameters } from '../src/workers/state/http/parameters.js';
 import type { HttpMethod } from '../src/workers/state/http/request.js';
-import { systemClock } from '../src/workers/state/local/clock.js';
+import { systemClock } from '../src/workers/state/local/state/clock.js';
 import { serverEndpoints } from '../src/workers/state/server-endpoints.js';
 
 export interface TableEntry {

@@ -6,8 +6,8 @@ import type { Machine, MachineOutput, Merging } from '../../src/main/gossip/core
 import type { Address } from '../../src/main/gossip/core/node.js';
 import { Outbox } from '../../src/main/gossip/core/output.js';
 import { answerAddress } from '../../src/main/gossip/core/relay.js';
-import { STATE, serfState } from '../../src/main/gossip/serf/messages.js';
-import { encodeTags } from '../../src/main/gossip/serf/tags.js';
+import { STATE, serfState } from '../../src/main/gossip/serf/protocol/messages.js';
+import { encodeTags } from '../../src/main/gossip/serf/protocol/tags.js';
 import { GossipShell } from '../../src/main/gossip/shell/gossip-shell.js';
 import { ACK } from '../../src/main/gossip/wire/message-types.js';
 import { ack, type PushPullNode, STATE_ALIVE } from '../../src/main/gossip/wire/messages.js';

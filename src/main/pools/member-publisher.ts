@@ -2,7 +2,7 @@
 // great many only some hundred with each turn, so that the thread is never held.
 
 import type { Member, MemberChanges, PoolName } from '../../wire/gossip-pools.js';
-import type { SerfMember } from '../gossip/serf/member.js';
+import type { SerfMember } from '../gossip/serf/pool/member.js';
 import { memberOf } from './member-view.js';
 
 /** Copying one member to another thread takes some microseconds. */

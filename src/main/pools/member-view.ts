@@ -4,8 +4,8 @@ import { ipText } from '../../gotext/ip.js';
 import type { Member } from '../../wire/gossip-pools.js';
 import { tagsText } from '../../wire/member-tags.js';
 import { readVersions } from '../gossip/core/node.js';
-import { type SerfMember, STATUS_NUMBERS } from '../gossip/serf/member.js';
-import { readTags } from '../gossip/serf/tags.js';
+import { type SerfMember, STATUS_NUMBERS } from '../gossip/serf/pool/member.js';
+import { readTags } from '../gossip/serf/protocol/tags.js';
 
 export function memberOf({ name, address, meta, versionBytes, status }: SerfMember): Member {
   const versions = readVersions(versionBytes);

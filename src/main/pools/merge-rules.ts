@@ -3,8 +3,8 @@
 import { ipText } from '../../gotext/ip.js';
 import { buildOf, datacenterOf, isClient, nodeIdOf, serverTags } from '../../wire/agent-tags.js';
 import type { Address, NodeInfo } from '../gossip/core/node.js';
-import type { MergeRules } from '../gossip/serf/options.js';
-import { readTags } from '../gossip/serf/tags.js';
+import type { MergeRules } from '../gossip/serf/pool/options.js';
+import { readTags } from '../gossip/serf/protocol/tags.js';
 import { MOST_META_BYTES } from '../gossip/wire/message-types.js';
 import { type PushPullNode, STATE_LEFT } from '../gossip/wire/messages.js';
 

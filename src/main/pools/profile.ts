@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { GossipPoolConfig, RuntimeConfig } from '../../wire/config.js';
 import type { PoolName } from '../../wire/gossip-pools.js';
 import { CONSUL_LAN, CONSUL_WAN, type GossipSettings } from '../gossip/core/settings.js';
-import { CONSUL_SERF, type MergeRules, type SerfSettings } from '../gossip/serf/options.js';
+import { CONSUL_SERF, type MergeRules, type SerfSettings } from '../gossip/serf/pool/options.js';
 import { allowedNetworks } from './allowed-networks.js';
 import { lanMergeRules, wanMergeRules } from './merge-rules.js';
 import { ownTags } from './tags.js';

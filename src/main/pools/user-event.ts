@@ -5,7 +5,7 @@ import { decode, written } from '../../msgpack/codec.js';
 import { bytes, int, type Kind, text } from '../../msgpack/kinds.js';
 import { struct } from '../../msgpack/struct.js';
 import type { FiredEvent } from '../../wire/gossip-pools.js';
-import type { SerfEvent } from '../gossip/serf/output.js';
+import type { SerfEvent } from '../gossip/serf/pool/output.js';
 
 type SerfUserEvent = Extract<SerfEvent, { readonly kind: 'userEvent' }>;
 

@@ -5,9 +5,9 @@ import { messageOf } from '../../gotext/errno.js';
 import { quote } from '../../gotext/quote.js';
 import type { Probe } from '../../wire/check-port.js';
 import type { CheckStatus, StringMap } from '../../wire/records.js';
-import { type ExchangeTarget, HttpExchange } from './http-exchange.js';
-import { OutputRing } from './output.js';
-import { type Cancel, critical, type Done, type ProbeRun } from './probe.js';
+import { type ExchangeTarget, HttpExchange } from './http/http-exchange.js';
+import { OutputRing } from './probe/output.js';
+import { type Cancel, critical, type Done, type ProbeRun } from './probe/probe.js';
 
 type DockerProbe = Extract<Probe, { kind: 'docker' }>;
 

@@ -9,10 +9,10 @@ import { messageOf } from '../../gotext/errno.js';
 import { joinHostPort } from '../../gotext/host-port.js';
 import { quote } from '../../gotext/quote.js';
 import type { Probe } from '../../wire/check-port.js';
-import { Dial } from './dial.js';
-import { parseAddress } from './go-address.js';
-import { type Cancel, critical, type Done, type Outcome, type ProbeRun, passing } from './probe.js';
-import { shakeHands } from './tls-handshake.js';
+import { Dial } from './dial/dial.js';
+import { parseAddress } from './dial/go-address.js';
+import { shakeHands } from './dial/tls-handshake.js';
+import { type Cancel, critical, type Done, type Outcome, type ProbeRun, passing } from './probe/probe.js';
 
 type GrpcProbe = Extract<Probe, { kind: 'grpc' }>;
 type Grpc = typeof import('@grpc/grpc-js');

@@ -5,10 +5,10 @@ import type { ClientHttp2Session } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import { codeOf, errnoText, messageOf } from '../../gotext/errno.js';
 import type { Probe } from '../../wire/check-port.js';
-import { Dial } from './dial.js';
-import { parseAddress } from './go-address.js';
-import { type Cancel, critical, type Done, type Outcome, type ProbeRun, passing } from './probe.js';
-import { TlsDial } from './tls-dial.js';
+import { Dial } from './dial/dial.js';
+import { parseAddress } from './dial/go-address.js';
+import { TlsDial } from './http/tls-dial.js';
+import { type Cancel, critical, type Done, type Outcome, type ProbeRun, passing } from './probe/probe.js';
 
 type PingProbe = Extract<Probe, { kind: 'h2ping' }>;
 

@@ -9,9 +9,9 @@ import { codeOf, errnoText } from '../../gotext/errno.js';
 import { quote } from '../../gotext/quote.js';
 import type { Probe } from '../../wire/check-port.js';
 import type { CheckStatus } from '../../wire/records.js';
-import { OutputRing } from './output.js';
-import { type Cancel, critical, type Done, type ProbeRun } from './probe.js';
-import type { ScriptPipe } from './script-pipe.js';
+import { OutputRing } from './probe/output.js';
+import { type Cancel, critical, type Done, type ProbeRun } from './probe/probe.js';
+import type { ScriptPipe } from './probe/script-pipe.js';
 
 type ScriptProbe = Extract<Probe, { kind: 'script' }>;
 

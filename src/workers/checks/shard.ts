@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import type { CheckResult, CheckTask, Probe } from '../../wire/check-port.js';
 import type { CheckStatus } from '../../wire/records.js';
-import type { Cancel, Done, Outcome, ProbeContext, ProbeRun } from './probe.js';
+import type { Cancel, Done, Outcome, ProbeContext, ProbeRun } from './probe/probe.js';
 import { type Clock, Scheduled, Scheduler } from './scheduler.js';
 import { initialStreaks, judge, type Streaks, type Thresholds } from './thresholds.js';
 

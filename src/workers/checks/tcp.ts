@@ -1,10 +1,10 @@
 // The TCP check: a connection that can be opened, and with TLS a handshake that can be finished.
 
 import type { Probe } from '../../wire/check-port.js';
-import { Dial } from './dial.js';
-import { parseAddress } from './go-address.js';
-import { type Cancel, critical, type Done, type ProbeRun, passing } from './probe.js';
-import { TlsDial } from './tls-dial.js';
+import { Dial } from './dial/dial.js';
+import { parseAddress } from './dial/go-address.js';
+import { TlsDial } from './http/tls-dial.js';
+import { type Cancel, critical, type Done, type ProbeRun, passing } from './probe/probe.js';
 
 type TcpProbe = Extract<Probe, { kind: 'tcp' }>;
 

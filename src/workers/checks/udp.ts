@@ -6,9 +6,9 @@ import { messageOf } from '../../gotext/errno.js';
 import { joinHostPort } from '../../gotext/host-port.js';
 import { dialText, lookupText, streamText } from '../../gotext/network-errors.js';
 import type { Probe } from '../../wire/check-port.js';
-import { isIpAddress, parseAddress } from './go-address.js';
-import { type Cancel, critical, type Done, type ProbeRun, passing } from './probe.js';
-import { resolveHost, resolverAddress } from './resolve.js';
+import { isIpAddress, parseAddress } from './dial/go-address.js';
+import { resolveHost, resolverAddress } from './dial/resolve.js';
+import { type Cancel, critical, type Done, type ProbeRun, passing } from './probe/probe.js';
 
 type UdpProbe = Extract<Probe, { kind: 'udp' }>;
 

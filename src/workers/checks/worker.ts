@@ -5,12 +5,12 @@ import type { MessagePort } from 'node:worker_threads';
 import { messageOf } from '../../gotext/errno.js';
 import { startTelemetry, type Telemetry } from '../../observe/worker-telemetry.js';
 import type { CheckResult, CheckShardTask, ChecksToState, StateToChecks } from '../../wire/check-port.js';
-import type { ProbeContext } from './probe.js';
+import { TlsTrust } from './dial/tls-trust.js';
+import type { ProbeContext } from './probe/probe.js';
+import { ScriptPipes } from './probe/script-pipe.js';
 import type { Clock } from './scheduler.js';
-import { ScriptPipes } from './script-pipe.js';
 import { Shard } from './shard.js';
 import { startProbe } from './start-probe.js';
-import { TlsTrust } from './tls-trust.js';
 
 /** How long killed scripts are waited for at the end, so that they are reaped. */
 const REAP_MS = 1000;

@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { CheckResult, ChecksToState, CheckTask, StateToChecks } from '../../wire/check-port.js';
 import type { LogLevel } from '../../wire/thread-port.js';
-import type { CheckRunner } from './local/check-task.js';
+import type { CheckRunner } from './local/checks/check-task.js';
 
 /** A worker runs 5,000 HTTP checks of a 30-second interval on a fraction of a core; more than this start another. */
 const TASKS_PER_SHARD = 8_000;

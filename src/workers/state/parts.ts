@@ -12,7 +12,7 @@ import { MetricsBins } from './endpoints/agent/metrics-bins.js';
 import { runtimeGauges } from './endpoints/agent/process-families.js';
 import { TokenTable } from './endpoints/agent/tokens.js';
 import { GossipView } from './gossip/gossip-view.js';
-import { systemClock } from './local/clock.js';
+import { systemClock } from './local/state/clock.js';
 import { LogStream } from './log-stream.js';
 
 type Tell = (message: StateToMain, transfer?: readonly MessagePort[]) => void;

@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { resolveNodeId } from '../../../src/main/config/identity.js';
 import { prepareDataDir } from '../../../src/main/data-dir.js';
-import { LEAVE_LINE } from '../../../src/main/gossip/serf/snapshot.js';
+import { LEAVE_LINE } from '../../../src/main/gossip/serf/pool/snapshot.js';
 import { openKeyring } from '../../../src/main/gossip/shell/keyring-file.js';
 import { SNAPSHOT_LIMITS, SnapshotFile } from '../../../src/main/gossip/shell/snapshot-file.js';
 import { Logger, LogSink } from '../../../src/observe/logger.js';
@@ -14,8 +14,8 @@ import { EntryType, logIndex, singlePayload, term } from '../../../src/workers/r
 import type { Persist } from '../../../src/workers/raft/core/ready.js';
 import { SnapshotDirectory } from '../../../src/workers/raft/snapshot/snapshot-directory.js';
 import { openStorage } from '../../../src/workers/raft/storage.js';
-import { DurableStore } from '../../../src/workers/state/local/registration-store.js';
-import { putServiceText } from '../../../src/workers/state/local/store-operations.js';
+import { DurableStore } from '../../../src/workers/state/local/store/registration-store.js';
+import { putServiceText } from '../../../src/workers/state/local/store/store-operations.js';
 import { NO_SERVICE } from '../../../src/workers/state/records/zero-values.js';
 
 const KEYS = ['AAAAAAAAAAAAAAAAAAAAAA==', 'oKGio6SlpqeoqaqrrK2ur7CxsrO0tba3uLm6u7y9vr8='] as const;

@@ -1,12 +1,12 @@
 // A test node of lictor's Serf: the machine and its shell, with a snapshot file when one is wanted.
 
-import type { Filter } from '../../../src/main/gossip/serf/filters.js';
-import type { KeyAnswer } from '../../../src/main/gossip/serf/key-operations.js';
-import { SERF, type SerfOptions } from '../../../src/main/gossip/serf/options.js';
-import type { SerfEvent } from '../../../src/main/gossip/serf/output.js';
+import { SERF, type SerfOptions } from '../../../src/main/gossip/serf/pool/options.js';
+import type { SerfEvent } from '../../../src/main/gossip/serf/pool/output.js';
+import type { RestoredSnapshot } from '../../../src/main/gossip/serf/pool/snapshot.js';
+import type { Filter } from '../../../src/main/gossip/serf/protocol/filters.js';
+import { readTags } from '../../../src/main/gossip/serf/protocol/tags.js';
+import type { KeyAnswer } from '../../../src/main/gossip/serf/query/key-operations.js';
 import { SerfCore } from '../../../src/main/gossip/serf/serf-core.js';
-import type { RestoredSnapshot } from '../../../src/main/gossip/serf/snapshot.js';
-import { readTags } from '../../../src/main/gossip/serf/tags.js';
 import type { GossipShell } from '../../../src/main/gossip/shell/gossip-shell.js';
 import { SnapshotFile } from '../../../src/main/gossip/shell/snapshot-file.js';
 import type { Logger } from '../../../src/observe/logger.js';

@@ -42,7 +42,7 @@ export const faults: readonly Mutant[] = [
   },
   {
     name: 'a round of anti-entropy that throws is the last one',
-    file: 'workers/state/local/sync-rounds.ts',
+    file: 'workers/state/local/sync/sync-rounds.ts',
     find: '    surprise(error);\n    return errorDetail(error);',
     replace: '    throw error;',
     tests: ['unit/local/syncer'],

@@ -44,7 +44,7 @@ export const hostile: readonly Mutant[] = [
   },
   {
     name: 'a registration is acknowledged and written without its text',
-    file: 'workers/state/local/registration-store.ts',
+    file: 'workers/state/local/store/registration-store.ts',
     find: 'this.#waiting.push({ text, resolve });',
     replace: "this.#waiting.push({ text: '', resolve });",
     tests: TESTS,

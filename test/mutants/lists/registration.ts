@@ -24,21 +24,21 @@ export const registration: readonly Mutant[] = [
   },
   {
     name: 'a registration waits for a leader that is known to be missing',
-    file: 'workers/state/local/sync-rounds.ts',
+    file: 'workers/state/local/sync/sync-rounds.ts',
     find: 'if (obstacle !== null) {',
     replace: 'if (obstacle === "never") {',
     tests: ROUNDS,
   },
   {
     name: 'a round runs beside the comparison of a full sync',
-    file: 'workers/state/local/sync-rounds.ts',
+    file: 'workers/state/local/sync/sync-rounds.ts',
     find: '      await this.#current;\n      return await task();',
     replace: '      return await task();',
     tests: ROUNDS,
   },
   {
     name: 'a round does not wait for clients that were answered together',
-    file: 'workers/state/local/gathering.ts',
+    file: 'workers/state/local/store/gathering.ts',
     find: 'if (this.#waiting >= this.#expected) return;',
     replace: 'if (this.#waiting > 0) return;',
     tests: ['unit/local/gathering'],
@@ -94,7 +94,7 @@ export const registration: readonly Mutant[] = [
   },
   {
     name: 'critical services are removed by the clock of the machine',
-    file: 'workers/state/local/reaper.ts',
+    file: 'workers/state/local/registration/reaper.ts',
     find: 'clock.monotonic()',
     replace: 'clock.now()',
     tests: ['unit/local/checks'],

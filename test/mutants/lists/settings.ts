@@ -46,7 +46,7 @@ export const settings: readonly Mutant[] = [
   },
   {
     name: 'discard_check_output is ignored by a whole agent',
-    file: 'workers/state/local/local-state.ts',
+    file: 'workers/state/local/state/local-state.ts',
     find: "this.discardCheckOutput ? '' : givenOutput",
     replace: 'givenOutput',
     tests: SETTINGS,

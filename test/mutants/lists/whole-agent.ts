@@ -158,7 +158,7 @@ export const wholeAgent: readonly Mutant[] = [
   },
   {
     name: 'registrations that the disk refused are acknowledged',
-    file: 'workers/state/local/registration-store.ts',
+    file: 'workers/state/local/store/registration-store.ts',
     find: "const reason = diskProblemOf(error).kind === 'full' ?",
     replace:
       "if (diskProblemOf(error).kind === 'io') return DONE;\n      const reason = diskProblemOf(error).kind === 'full' ?",

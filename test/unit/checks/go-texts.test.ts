@@ -5,12 +5,12 @@ import { X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { dialText, lookupText, streamText } from '../../../src/gotext/network-errors.js';
-import { parseAddress } from '../../../src/workers/checks/go-address.js';
-import { tlsText } from '../../../src/workers/checks/go-errors.js';
-import { dialAddress, hostName, parseUrl, resolveReference, urlText } from '../../../src/workers/checks/go-url.js';
-import { proxyFor } from '../../../src/workers/checks/http-proxy.js';
-import { canonicalName, requestError } from '../../../src/workers/checks/http-request.js';
-import { certificateError } from '../../../src/workers/checks/tls-verify.js';
+import { parseAddress } from '../../../src/workers/checks/dial/go-address.js';
+import { tlsText } from '../../../src/workers/checks/dial/go-errors.js';
+import { certificateError } from '../../../src/workers/checks/dial/tls-verify.js';
+import { dialAddress, hostName, parseUrl, resolveReference, urlText } from '../../../src/workers/checks/http/go-url.js';
+import { proxyFor } from '../../../src/workers/checks/http/http-proxy.js';
+import { canonicalName, requestError } from '../../../src/workers/checks/http/http-request.js';
 import { pem } from './probe-targets.js';
 
 const addresses: readonly [text: string, expected: string][] = [

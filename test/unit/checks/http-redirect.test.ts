@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseUrl, urlText } from '../../../src/workers/checks/go-url.js';
-import { redirect } from '../../../src/workers/checks/http-redirect.js';
-import type { HttpRequest } from '../../../src/workers/checks/http-request.js';
+import { parseUrl, urlText } from '../../../src/workers/checks/http/go-url.js';
+import { redirect } from '../../../src/workers/checks/http/http-redirect.js';
+import type { HttpRequest } from '../../../src/workers/checks/http/http-request.js';
 
 const SECRETS = ['Authorization', 'Cookie', 'Cookie2', 'Www-Authenticate'];
 

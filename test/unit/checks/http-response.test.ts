@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { MAX_HEAD_BYTES, type ResponseHead, ResponseReader } from '../../../src/workers/checks/http-response.js';
+import { MAX_HEAD_BYTES, type ResponseHead, ResponseReader } from '../../../src/workers/checks/http/http-response.js';
 
 interface Read {
   head: ResponseHead | null;

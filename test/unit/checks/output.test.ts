@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { OutputRing } from '../../../src/workers/checks/output.js';
+import { OutputRing } from '../../../src/workers/checks/probe/output.js';
 
 test('the ring keeps exactly the last bytes, however they arrive', () => {
   fc.assert(

@@ -5,10 +5,10 @@ import { Logger, LogSink } from '../../../src/observe/logger.js';
 import type { Probe } from '../../../src/wire/check-port.js';
 import type { StringMap } from '../../../src/wire/records.js';
 import type { LogRecord } from '../../../src/wire/thread-port.js';
-import type { Outcome, ProbeContext } from '../../../src/workers/checks/probe.js';
-import { ScriptPipes } from '../../../src/workers/checks/script-pipe.js';
+import { TlsTrust } from '../../../src/workers/checks/dial/tls-trust.js';
+import type { Outcome, ProbeContext } from '../../../src/workers/checks/probe/probe.js';
+import { ScriptPipes } from '../../../src/workers/checks/probe/script-pipe.js';
 import { startProbe } from '../../../src/workers/checks/start-probe.js';
-import { TlsTrust } from '../../../src/workers/checks/tls-trust.js';
 
 /** A check definition in the API's names. */
 export interface Definition {

@@ -3,9 +3,9 @@
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { AliasChecks, aliasHealth } from '../../../src/workers/state/local/alias-checks.js';
-import { LocalState } from '../../../src/workers/state/local/local-state.js';
-import type { NodeChecks } from '../../../src/workers/state/local/node-checks.js';
+import { AliasChecks, aliasHealth } from '../../../src/workers/state/local/checks/alias-checks.js';
+import type { NodeChecks } from '../../../src/workers/state/local/checks/node-checks.js';
+import { LocalState } from '../../../src/workers/state/local/state/local-state.js';
 import { refusal } from '../../../src/workers/state/methods/refusal.js';
 import { NO_CHECK } from '../../../src/workers/state/records/zero-values.js';
 import { FakeClock, settle } from './fake-clock.js';

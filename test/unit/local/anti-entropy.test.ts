@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { scaleFactor } from '../../../src/workers/state/local/cluster-scale.js';
+import { scaleFactor } from '../../../src/workers/state/local/sync/cluster-scale.js';
 import { NO_CHECK } from '../../../src/workers/state/records/zero-values.js';
 import { readJson } from '../../data.js';
 import { settle } from './fake-clock.js';

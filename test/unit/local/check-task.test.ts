@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { CheckTask } from '../../../src/wire/check-port.js';
 import type { CheckType } from '../../../src/wire/definitions.js';
-import { taskOf } from '../../../src/workers/state/local/check-task.js';
+import { taskOf } from '../../../src/workers/state/local/checks/check-task.js';
 import { NO_CHECK } from '../../../src/workers/state/records/zero-values.js';
 import { checkType, SECOND_NS } from './registrations.js';
 

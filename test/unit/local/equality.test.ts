@@ -4,7 +4,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { CheckRecord, ServiceRecord } from '../../../src/wire/records.js';
-import { sameCheck, sameCheckButOutput, sameContent, sameService } from '../../../src/workers/state/local/equality.js';
+import {
+  sameCheck,
+  sameCheckButOutput,
+  sameContent,
+  sameService,
+} from '../../../src/workers/state/local/state/equality.js';
 import {
   NO_CHECK,
   NO_CHECK_DEFINITION,

@@ -1,7 +1,7 @@
 // A clock that stands still until a test moves it; timers fire in order of their time. Setting the machine's clock moves the
 // Unix time alone.
 
-import type { Clock, Timer } from '../../../src/workers/state/local/clock.js';
+import type { Clock, Timer } from '../../../src/workers/state/local/state/clock.js';
 
 interface Pending {
   readonly at: number;

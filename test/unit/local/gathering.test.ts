@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { Gathering } from '../../../src/workers/state/local/gathering.js';
+import { Gathering } from '../../../src/workers/state/local/store/gathering.js';
 import { settle } from './fake-clock.js';
 
 const FOREVER_MS = 2 ** 30;

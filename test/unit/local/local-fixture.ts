@@ -9,7 +9,7 @@ import type { RuntimeConfig } from '../../../src/wire/config.js';
 import { Leadership, Role } from '../../../src/wire/leadership.js';
 import type { LogLevel, LogValue } from '../../../src/wire/thread-port.js';
 import type { Calls } from '../../../src/workers/state/calls/calls.js';
-import type { CheckRunner } from '../../../src/workers/state/local/check-task.js';
+import type { CheckRunner } from '../../../src/workers/state/local/checks/check-task.js';
 import { LocalAgent } from '../../../src/workers/state/local/local-agent.js';
 import type { Consensus, ProposeFailure, ProposeOutcome } from '../../../src/workers/state/replica/consensus.js';
 import { StateStore } from '../../../src/workers/state/replica/state-store.js';

@@ -6,11 +6,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Logger, LogSink } from '../../../src/observe/logger.js';
-import { frame, MAGIC, UNWITNESSED_MAGIC } from '../../../src/workers/state/local/log-frames.js';
-import { DurableStore } from '../../../src/workers/state/local/registration-store.js';
-import { LocalStoreError } from '../../../src/workers/state/local/store-error.js';
-import { StoreMarker } from '../../../src/workers/state/local/store-marker.js';
-import { putServiceText } from '../../../src/workers/state/local/store-operations.js';
+import { frame, MAGIC, UNWITNESSED_MAGIC } from '../../../src/workers/state/local/store/log-frames.js';
+import { DurableStore } from '../../../src/workers/state/local/store/registration-store.js';
+import { LocalStoreError } from '../../../src/workers/state/local/store/store-error.js';
+import { StoreMarker } from '../../../src/workers/state/local/store/store-marker.js';
+import { putServiceText } from '../../../src/workers/state/local/store/store-operations.js';
 import { NO_SERVICE } from '../../../src/workers/state/records/zero-values.js';
 import { temporaryDirectory } from '../../temporary.js';
 

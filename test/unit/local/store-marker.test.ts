@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { StoreMarker, type Witnessed } from '../../../src/workers/state/local/store-marker.js';
+import { StoreMarker, type Witnessed } from '../../../src/workers/state/local/store/store-marker.js';
 import { temporaryDirectory } from '../../temporary.js';
 
 function begun(context: TestContext): StoreMarker {

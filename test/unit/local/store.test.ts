@@ -5,16 +5,16 @@ import path from 'node:path';
 import test from 'node:test';
 import fc from 'fast-check';
 import { Logger, LogSink } from '../../../src/observe/logger.js';
-import { frame, MAGIC, readFrames } from '../../../src/workers/state/local/log-frames.js';
-import { DurableStore } from '../../../src/workers/state/local/registration-store.js';
-import { LocalStoreError } from '../../../src/workers/state/local/store-error.js';
+import { frame, MAGIC, readFrames } from '../../../src/workers/state/local/store/log-frames.js';
+import { DurableStore } from '../../../src/workers/state/local/store/registration-store.js';
+import { LocalStoreError } from '../../../src/workers/state/local/store/store-error.js';
 import {
   applyText,
   dropServiceText,
   emptyContents,
   putCheckText,
   putServiceText,
-} from '../../../src/workers/state/local/store-operations.js';
+} from '../../../src/workers/state/local/store/store-operations.js';
 import { NO_CHECK, NO_CHECK_TYPE, NO_PROXY, NO_SERVICE } from '../../../src/workers/state/records/zero-values.js';
 
 const silent = new Logger('agent', new LogSink('error', () => undefined));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Logger, LogSink } from '../../../src/observe/logger.js';
-import { SyncRounds } from '../../../src/workers/state/local/sync-rounds.js';
+import { SyncRounds } from '../../../src/workers/state/local/sync/sync-rounds.js';
 import { waitFor } from '../../agent-process.js';
 import { settle } from './fake-clock.js';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Logger, LogSink } from '../../../src/observe/logger.js';
-import { SyncRounds } from '../../../src/workers/state/local/sync-rounds.js';
-import { Syncer } from '../../../src/workers/state/local/syncer.js';
+import { SyncRounds } from '../../../src/workers/state/local/sync/sync-rounds.js';
+import { Syncer } from '../../../src/workers/state/local/sync/syncer.js';
 import { surviving } from '../state/surviving.js';
 import { FakeClock, settle } from './fake-clock.js';
 

@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Logger, LogSink } from '../../../src/observe/logger.js';
-import { LocalState } from '../../../src/workers/state/local/local-state.js';
-import { TtlChecks } from '../../../src/workers/state/local/ttl-checks.js';
+import { TtlChecks } from '../../../src/workers/state/local/checks/ttl-checks.js';
+import { LocalState } from '../../../src/workers/state/local/state/local-state.js';
 import { FakeClock } from './fake-clock.js';
 
 const TTL_MS = 10_000;

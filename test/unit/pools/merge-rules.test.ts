@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { MergeRules } from '../../../src/main/gossip/serf/options.js';
+import type { MergeRules } from '../../../src/main/gossip/serf/pool/options.js';
 import { type PushPullNode, STATE_ALIVE, STATE_LEFT } from '../../../src/main/gossip/wire/messages.js';
 import { allowedNetworks } from '../../../src/main/pools/allowed-networks.js';
 import { lanMergeRules, wanMergeRules } from '../../../src/main/pools/merge-rules.js';

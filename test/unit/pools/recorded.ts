@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { loadConfig } from '../../../src/main/config/load.js';
-import { encodeTags } from '../../../src/main/gossip/serf/tags.js';
+import { encodeTags } from '../../../src/main/gossip/serf/protocol/tags.js';
 import type { PushPullNode } from '../../../src/main/gossip/wire/messages.js';
 import type { RuntimeConfig } from '../../../src/wire/config.js';
 import { readVectors } from '../gossip/vectors.js';

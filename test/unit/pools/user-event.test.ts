@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { readSerfMessage } from '../../../src/main/gossip/serf/messages.js';
+import { readSerfMessage } from '../../../src/main/gossip/serf/protocol/messages.js';
 import { decodeUserEvent, encodeUserEvent, newLeaderEvent } from '../../../src/main/pools/user-event.js';
 import type { FiredEvent } from '../../../src/wire/gossip-pools.js';
 import { fromHex, readVectors, toHex } from '../gossip/vectors.js';

@@ -1,6 +1,6 @@
 // Serf's statistics, as other agents name and print them.
 
-import type { SerfPool } from './serf-pool.js';
+import type { SerfPool } from './pool/serf-pool.js';
 
 export function figuresOf({ options, core, clocks, members, broadcasts, coordinates }: SerfPool): {
   [name: string]: string;

@@ -3,10 +3,10 @@
 
 import { decodeSteps, encode, readFailureText } from '../../../msgpack/codec.js';
 import type { Uint64 } from '../../../wire/uint64.js';
-import type { Intents } from './intents.js';
-import { type LamportClock, timeAfter, timeBefore } from './lamport-clock.js';
-import { type EventSlot, type SerfState, STATE, serfState } from './messages.js';
-import type { SerfPool } from './serf-pool.js';
+import type { Intents } from './members/intents.js';
+import type { SerfPool } from './pool/serf-pool.js';
+import { type LamportClock, timeAfter, timeBefore } from './protocol/lamport-clock.js';
+import { type EventSlot, type SerfState, STATE, serfState } from './protocol/messages.js';
 import type { UserEvents } from './user-events.js';
 
 /** Intents and events taken in one go: a few milliseconds. */

@@ -3,7 +3,8 @@
 
 import { encode } from '../../../msgpack/codec.js';
 import type { Uint64 } from '../../../wire/uint64.js';
-import { isBeyond, slotOf, timeAfter } from './lamport-clock.js';
+import type { SerfPool } from './pool/serf-pool.js';
+import { isBeyond, slotOf, timeAfter } from './protocol/lamport-clock.js';
 import {
   EVENT_SLOTS,
   type EventSlot,
@@ -12,8 +13,7 @@ import {
   USER_EVENT,
   type UserEvent,
   userEvent,
-} from './messages.js';
-import type { SerfPool } from './serf-pool.js';
+} from './protocol/messages.js';
 
 /** No member may send a larger one, however it is configured. */
 const MOST_EVENT_BYTES = 9216;

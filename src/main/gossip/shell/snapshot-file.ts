@@ -5,7 +5,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { syncDirectory } from '../../../wire/sync-directory.js';
-import { compactedSnapshot, hasLeaveLine, LEAVE_LINE, parseSnapshot, type RestoredSnapshot } from '../serf/snapshot.js';
+import {
+  compactedSnapshot,
+  hasLeaveLine,
+  LEAVE_LINE,
+  parseSnapshot,
+  type RestoredSnapshot,
+} from '../serf/pool/snapshot.js';
 
 export interface SnapshotSource {
   aliveCount(): number;

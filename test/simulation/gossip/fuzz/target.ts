@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { LAN } from '../../../../src/main/gossip/core/settings.js';
-import { SERF } from '../../../../src/main/gossip/serf/options.js';
+import { SERF } from '../../../../src/main/gossip/serf/pool/options.js';
 import { SerfCore } from '../../../../src/main/gossip/serf/serf-core.js';
 import type { Protection } from '../../../../src/main/gossip/wire/protection.js';
 import type { Random } from '../../../random.js';

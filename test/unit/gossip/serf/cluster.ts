@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict';
 import { addressText } from '../../../../src/main/gossip/core/node.js';
 import { LAN } from '../../../../src/main/gossip/core/settings.js';
-import { SERF, type SerfOptions } from '../../../../src/main/gossip/serf/options.js';
-import type { SerfEvent } from '../../../../src/main/gossip/serf/output.js';
+import { SERF, type SerfOptions } from '../../../../src/main/gossip/serf/pool/options.js';
+import type { SerfEvent } from '../../../../src/main/gossip/serf/pool/output.js';
 import { SerfCore } from '../../../../src/main/gossip/serf/serf-core.js';
 import type { PushPull } from '../../../../src/main/gossip/wire/stream-messages.js';
 import { addressOfNode, PORT, seeded, VERSIONS } from '../core/rig.js';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Timers } from '../../../../src/main/gossip/core/timers.js';
-import { MemberCoalescer, UserEventCoalescer } from '../../../../src/main/gossip/serf/coalesce.js';
-import type { SerfMember } from '../../../../src/main/gossip/serf/member.js';
-import type { MemberEventType } from '../../../../src/main/gossip/serf/output.js';
+import { MemberCoalescer, UserEventCoalescer } from '../../../../src/main/gossip/serf/pool/coalesce.js';
+import type { SerfMember } from '../../../../src/main/gossip/serf/pool/member.js';
+import type { MemberEventType } from '../../../../src/main/gossip/serf/pool/output.js';
 
 const SETTINGS = { quietMs: 10, mostMs: 30 };
 

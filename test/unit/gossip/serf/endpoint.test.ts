@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addressText } from '../../../../src/main/gossip/core/node.js';
-import { isSameIp, readEndpoint } from '../../../../src/main/gossip/serf/endpoint.js';
+import { isSameIp, readEndpoint } from '../../../../src/main/gossip/serf/protocol/endpoint.js';
 
 test('addresses as text and back', () => {
   for (const text of [

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { encodeFilter, readFilter } from '../../../../src/main/gossip/serf/filters.js';
-import * as serf from '../../../../src/main/gossip/serf/messages.js';
+import { encodeFilter, readFilter } from '../../../../src/main/gossip/serf/protocol/filters.js';
+import * as serf from '../../../../src/main/gossip/serf/protocol/messages.js';
 import { readMessages } from '../../../../src/main/gossip/wire/packet-messages.js';
 import { decode, encode } from '../../../../src/msgpack/codec.js';
 import type { Kind } from '../../../../src/msgpack/kinds.js';

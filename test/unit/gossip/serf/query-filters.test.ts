@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { encodeFilter } from '../../../../src/main/gossip/serf/filters.js';
-import { isForMember } from '../../../../src/main/gossip/serf/query-filters.js';
-import { encodeTags } from '../../../../src/main/gossip/serf/tags.js';
+import { encodeFilter } from '../../../../src/main/gossip/serf/protocol/filters.js';
+import { encodeTags } from '../../../../src/main/gossip/serf/protocol/tags.js';
+import { isForMember } from '../../../../src/main/gossip/serf/query/query-filters.js';
 
 const META = encodeTags(new Map([['role', 'web-1']])) ?? new Uint8Array(0);
 const tag = (Tag: string, Expr: string) => encodeFilter({ kind: 'tag', filter: { Tag, Expr } });

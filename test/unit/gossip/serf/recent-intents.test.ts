@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { RecentIntents } from '../../../../src/main/gossip/serf/recent-intents.js';
+import { RecentIntents } from '../../../../src/main/gossip/serf/members/recent-intents.js';
 
 const LIMIT = 16_384;
 

@@ -3,8 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LEAVE, leaveIntent } from '../../../../src/main/gossip/serf/messages.js';
-import { SERF } from '../../../../src/main/gossip/serf/options.js';
+import { SERF } from '../../../../src/main/gossip/serf/pool/options.js';
+import { LEAVE, leaveIntent } from '../../../../src/main/gossip/serf/protocol/messages.js';
 import { encode } from '../../../../src/msgpack/codec.js';
 import { addressOfNode, deadMessage } from '../core/rig.js';
 import { SerfRig } from './rig.js';

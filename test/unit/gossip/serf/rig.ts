@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import type { OutgoingPacket, StreamRequest } from '../../../../src/main/gossip/core/output.js';
 import { LAN } from '../../../../src/main/gossip/core/settings.js';
-import { SERF, type SerfOptions } from '../../../../src/main/gossip/serf/options.js';
-import type { IncomingQuery, SerfEvent } from '../../../../src/main/gossip/serf/output.js';
+import { SERF, type SerfOptions } from '../../../../src/main/gossip/serf/pool/options.js';
+import type { IncomingQuery, SerfEvent } from '../../../../src/main/gossip/serf/pool/output.js';
 import { SerfCore } from '../../../../src/main/gossip/serf/serf-core.js';
 import { splitCompound } from '../../../../src/main/gossip/wire/compound.js';
 import { COMPOUND, USER } from '../../../../src/main/gossip/wire/message-types.js';

@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { KeyAnswer } from '../../../../src/main/gossip/serf/key-operations.js';
-import { SERF } from '../../../../src/main/gossip/serf/options.js';
-import type { SerfEvent } from '../../../../src/main/gossip/serf/output.js';
+import { SERF } from '../../../../src/main/gossip/serf/pool/options.js';
+import type { SerfEvent } from '../../../../src/main/gossip/serf/pool/output.js';
+import type { KeyAnswer } from '../../../../src/main/gossip/serf/query/key-operations.js';
 import { Keyring } from '../../../../src/main/gossip/wire/keyring.js';
 import { PORT, VERSIONS } from '../core/rig.js';
 import { clusterOf, SerfCluster } from './cluster.js';

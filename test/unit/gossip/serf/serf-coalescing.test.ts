@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SERF, type SerfSettings } from '../../../../src/main/gossip/serf/options.js';
+import { SERF, type SerfSettings } from '../../../../src/main/gossip/serf/pool/options.js';
 import { type ClusterNode, SerfCluster } from './cluster.js';
 import { eventsOf } from './rig.js';
 

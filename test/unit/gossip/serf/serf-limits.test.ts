@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { SERF } from '../../../../src/main/gossip/serf/pool/options.js';
 import {
   JOIN,
   joinIntent,
@@ -20,9 +21,8 @@ import {
   STATE,
   USER_EVENT,
   userEvent,
-} from '../../../../src/main/gossip/serf/messages.js';
-import { SERF } from '../../../../src/main/gossip/serf/options.js';
-import { encodeTags } from '../../../../src/main/gossip/serf/tags.js';
+} from '../../../../src/main/gossip/serf/protocol/messages.js';
+import { encodeTags } from '../../../../src/main/gossip/serf/protocol/tags.js';
 import { ALIVE } from '../../../../src/main/gossip/wire/message-types.js';
 import { alive } from '../../../../src/main/gossip/wire/messages.js';
 import { encode } from '../../../../src/msgpack/codec.js';

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { QUERY_RESPONSE, serfState } from '../../../../src/main/gossip/serf/messages.js';
+import { QUERY_RESPONSE, serfState } from '../../../../src/main/gossip/serf/protocol/messages.js';
 import { decode } from '../../../../src/msgpack/codec.js';
 import { addressOfNode } from '../core/rig.js';
 import { fromHex, readVectors, toHex } from '../vectors.js';

@@ -2,9 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { JOIN, joinIntent, QUERY, query, USER_EVENT, userEvent } from '../../../../src/main/gossip/serf/messages.js';
-import type { SerfEvent } from '../../../../src/main/gossip/serf/output.js';
-import type { RestoredSnapshot } from '../../../../src/main/gossip/serf/snapshot.js';
+import type { SerfEvent } from '../../../../src/main/gossip/serf/pool/output.js';
+import type { RestoredSnapshot } from '../../../../src/main/gossip/serf/pool/snapshot.js';
+import {
+  JOIN,
+  joinIntent,
+  QUERY,
+  query,
+  USER_EVENT,
+  userEvent,
+} from '../../../../src/main/gossip/serf/protocol/messages.js';
 import { ALIVE } from '../../../../src/main/gossip/wire/message-types.js';
 import { alive } from '../../../../src/main/gossip/wire/messages.js';
 import { encode } from '../../../../src/msgpack/codec.js';

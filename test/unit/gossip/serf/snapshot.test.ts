@@ -12,7 +12,7 @@ import {
   parseSnapshot,
   queryClockLine,
   type RestoredSnapshot,
-} from '../../../../src/main/gossip/serf/snapshot.js';
+} from '../../../../src/main/gossip/serf/pool/snapshot.js';
 import { readVectors } from '../vectors.js';
 
 interface Case {

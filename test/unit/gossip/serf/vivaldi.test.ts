@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { encodeCoordinate, readCoordinate } from '../../../../src/main/gossip/serf/coordinate.js';
-import { Vivaldi } from '../../../../src/main/gossip/serf/vivaldi.js';
+import { encodeCoordinate, readCoordinate } from '../../../../src/main/gossip/serf/coordinates/coordinate.js';
+import { Vivaldi } from '../../../../src/main/gossip/serf/coordinates/vivaldi.js';
 import { distanceNs, ORIGIN } from '../../../../src/wire/coordinate.js';
 import type { Coordinate } from '../../../../src/wire/gossip-pools.js';
 import { seeded } from '../core/rig.js';

@@ -12,7 +12,7 @@ import {
   notAliveLine,
   parseSnapshot,
   type RestoredSnapshot,
-} from '../../../../src/main/gossip/serf/snapshot.js';
+} from '../../../../src/main/gossip/serf/pool/snapshot.js';
 import { SNAPSHOT_LIMITS, SnapshotFile, type SnapshotLimits } from '../../../../src/main/gossip/shell/snapshot-file.js';
 
 let directory = '';

@@ -10,7 +10,7 @@ import { anyText } from '../../http/parameters.js';
 import { type Reply, text } from '../../http/reply.js';
 import type { ApiRequest } from '../../http/request.js';
 import type { LocalAgent } from '../../local/local-agent.js';
-import { unknownCheck } from '../../local/outcomes.js';
+import { unknownCheck } from '../../local/state/outcomes.js';
 import { checkBody, checkRegistration, STRICT } from './definition-bodies.js';
 import { replyTo } from './local-replies.js';
 

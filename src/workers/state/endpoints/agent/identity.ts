@@ -14,7 +14,7 @@ import { json } from '../../http/reply.js';
 import { coordinateJson } from '../../json/coordinate-json.js';
 import { coordinateShape } from '../../json/record-shapes.js';
 import type { LocalAgent } from '../../local/local-agent.js';
-import { nodeMetaOf } from '../../local/node-facts.js';
+import { nodeMetaOf } from '../../local/state/node-facts.js';
 import { memberJson, memberShape } from './members.js';
 
 /** The placeholder of builds without a date, as JSON shows it. */

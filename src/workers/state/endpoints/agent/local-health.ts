@@ -9,9 +9,9 @@ import { action } from '../../http/operation.js';
 import { anyText, header, type Values } from '../../http/parameters.js';
 import { type Reply, text } from '../../http/reply.js';
 import { agentCheckShape, agentServiceShape } from '../../json/record-shapes.js';
-import type { ServiceEntry } from '../../local/entries.js';
 import type { LocalAgent } from '../../local/local-agent.js';
-import { isMaintenanceCheck } from '../../local/maintenance.js';
+import { isMaintenanceCheck } from '../../local/registration/maintenance.js';
+import type { ServiceEntry } from '../../local/state/entries.js';
 import { agentServiceJson } from './service-json.js';
 
 /** From best to worst. */

@@ -1,7 +1,7 @@
 // From the outcome of a local change to the answer that clients see.
 
 import { NOTHING, type Reply, text } from '../../http/reply.js';
-import type { LocalOutcome } from '../../local/outcomes.js';
+import type { LocalOutcome } from '../../local/state/outcomes.js';
 
 const STATUS: { readonly [code in Extract<LocalOutcome, { ok: false }>['code']]: number } = {
   invalid: 400,

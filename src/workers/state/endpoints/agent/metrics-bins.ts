@@ -2,7 +2,7 @@
 // Threads report once a second; nothing here grows with time, only with the number of series.
 
 import type { MetricAggregate, MetricsReport } from '../../../../wire/thread-port.js';
-import type { Clock } from '../../local/clock.js';
+import type { Clock } from '../../local/state/clock.js';
 
 export const BIN_MS = 10_000;
 

@@ -5,7 +5,7 @@ import type { EndpointTable } from '../../http/endpoint.js';
 import { action } from '../../http/operation.js';
 import { anyText, header, type Values } from '../../http/parameters.js';
 import { json, type Reply } from '../../http/reply.js';
-import type { Clock } from '../../local/clock.js';
+import type { Clock } from '../../local/state/clock.js';
 import type { MetricsBins } from './metrics-bins.js';
 import { binJson, metricsShape } from './metrics-json.js';
 import { MetricNames } from './metrics-names.js';

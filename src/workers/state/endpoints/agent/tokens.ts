@@ -7,7 +7,7 @@ import { jsonBody } from '../../http/body-format.js';
 import type { EndpointTable } from '../../http/endpoint.js';
 import { action } from '../../http/operation.js';
 import { NOTHING, text } from '../../http/reply.js';
-import type { AgentTokens } from '../../local/sync-requests.js';
+import type { AgentTokens } from '../../local/sync/sync-requests.js';
 import { STRICT } from './definition-bodies.js';
 
 const tokenBody = struct('AgentToken', { Token: string });

@@ -1,0 +1,45 @@
+// What a Serf machine has to tell its shell and the layers above, beside memberlist's packets and streams.
+
+import type { Uint64 } from '../../../../wire/uint64.js';
+import type { SerfMember } from './member.js';
+
+export type MemberEventType = 'join' | 'leave' | 'failed' | 'update' | 'reap';
+
+/** A query for the application. It is answered with the machine's `respond` and this object. */
+export interface IncomingQuery {
+  readonly name: string;
+  readonly payload: Uint8Array | null;
+  readonly lTime: Uint64;
+  readonly sourceNode: string;
+  /** Answers after this are refused. */
+  readonly deadlineMs: number;
+}
+
+export type SerfEvent =
+  /** Several members where events are coalesced, otherwise one. */
+  | { readonly kind: 'members'; readonly type: MemberEventType; readonly members: readonly SerfMember[] }
+  | {
+      readonly kind: 'userEvent';
+      readonly lTime: Uint64;
+      readonly name: string;
+      readonly payload: Uint8Array | null;
+      readonly canCoalesce: boolean;
+    }
+  | { readonly kind: 'query'; readonly query: IncomingQuery }
+  /** The leave that was asked for is over: the shell may stop. */
+  | { readonly kind: 'left' }
+  /** The intent to force a member out was spread; `isTimedOut`: not often enough in time. */
+  | { readonly kind: 'forceLeft'; readonly name: string; readonly isTimedOut: boolean }
+  /** Lines for the snapshot file, each with its line feed. `isSynced`: they must be on the disk soon. */
+  | { readonly kind: 'snapshot'; readonly lines: string; readonly isSynced: boolean }
+  /** A key query changed the keyring: the file is to be written. It is answered with `keyringSaved` and its query. */
+  | { readonly kind: 'keyring'; readonly query: IncomingQuery }
+  /** Another member has our name and the majority is for it: the pool has to be left at once. */
+  | { readonly kind: 'quit'; readonly text: string }
+  /** `source`: whose line it is. */
+  | {
+      readonly kind: 'log';
+      readonly source: 'serf' | 'memberlist';
+      readonly level: 'debug' | 'info' | 'warn' | 'error';
+      readonly text: string;
+    };

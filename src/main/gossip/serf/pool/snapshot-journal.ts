@@ -1,0 +1,84 @@
+// Which lines the snapshot file gets, and when (spec/gossip.md, section 16).
+
+import type { Uint64 } from '../../../../wire/uint64.js';
+import { type Address, addressText } from '../../core/node.js';
+import type { SerfMember } from './member.js';
+import type { MemberEventType } from './output.js';
+import {
+  aliveLine,
+  clockLine,
+  eventClockLine,
+  LEAVE_LINE,
+  notAliveLine,
+  queryClockLine,
+  type RestoredSnapshot,
+} from './snapshot.js';
+
+export class SnapshotJournal {
+  #lines = '';
+  #isSynced = false;
+  #isLeaving = false;
+  #clock: Uint64;
+  #eventClock: Uint64;
+  #queryClock: Uint64;
+
+  constructor(restored: RestoredSnapshot) {
+    this.#clock = restored.clock;
+    this.#eventClock = restored.eventClock;
+    this.#queryClock = restored.queryClock;
+  }
+
+  /** A name with a line feed would be read back as lines of its own. */
+  member(type: MemberEventType, name: string, address: Address): void {
+    if (this.#isLeaving || name.includes('\n')) return;
+    if (type === 'join') this.#lines += aliveLine(name, addressText(address));
+    else if (type === 'leave' || type === 'failed') this.#lines += notAliveLine(name);
+  }
+
+  /** The last time anybody may have used. Written even while leaving. */
+  memberClock(time: Uint64): void {
+    if (time <= this.#clock) return;
+    this.#clock = time;
+    this.#lines += clockLine(time);
+  }
+
+  userEvent(time: Uint64): void {
+    if (this.#isLeaving || time <= this.#eventClock) return;
+    this.#eventClock = time;
+    this.#lines += eventClockLine(time);
+  }
+
+  query(time: Uint64): void {
+    if (this.#isLeaving || time <= this.#queryClock) return;
+    this.#queryClock = time;
+    this.#lines += queryClockLine(time);
+  }
+
+  /** We leave of our own will: a restart must not rejoin unless it is told to. */
+  leave(): void {
+    this.#isLeaving = true;
+    this.#isSynced = true;
+    this.#lines += LEAVE_LINE;
+  }
+
+  /** What all lines so far come to, with these members. */
+  state(all: Iterable<SerfMember>): RestoredSnapshot {
+    const members: { name: string; address: string }[] = [];
+    for (const { name, address, status } of all) {
+      if (status === 'alive' || status === 'leaving') members.push({ name, address: addressText(address) });
+    }
+    const clock = this.#clock;
+    const eventClock = this.#eventClock;
+    const queryClock = this.#queryClock;
+    return { members, clock, eventClock, queryClock };
+  }
+
+  /** What is due since the last call, null when nothing is. */
+  take(): { readonly lines: string; readonly isSynced: boolean } | null {
+    if (this.#lines === '') return null;
+    const taken = { lines: this.#lines, isSynced: this.#isSynced };
+    this.#lines = '';
+    this.#isSynced = false;
+    return taken;
+  }
+}

@@ -1,0 +1,160 @@
+// Runs the local checks: TTL and alias checks in this thread, all others as tasks of the check workers, handed over once per
+// turn of the event loop. A check that is registered again unchanged goes on undisturbed; only a TTL starts anew.
+
+import type { Logger } from '../../../../observe/logger.js';
+import { surprise } from '../../../../observe/surprise.js';
+import type { CheckResult, CheckTask } from '../../../../wire/check-port.js';
+import type { CheckType } from '../../../../wire/definitions.js';
+import type { CheckEntry } from '../state/entries.js';
+import { sameContent } from '../state/equality.js';
+import type { LocalState } from '../state/local-state.js';
+import type { AliasChecks } from './alias-checks.js';
+import { kindOf } from './check-kind.js';
+import { type CheckRunner, MIN_INTERVAL_MS, milliseconds, outputLimit, taskOf } from './check-task.js';
+import type { TtlChecks } from './ttl-checks.js';
+
+/**
+ * Workers tell only of what differs from the status and output in the task. The first critical result of a check that may
+ * remove its service must be heard of even if it says nothing new: it starts the time.
+ */
+const NO_PROBE_SAYS_THIS = '\u0000';
+
+/** A check may not remove its service sooner. */
+const MIN_DEREGISTER_MS = 60_000;
+
+interface Running {
+  readonly definition: CheckType;
+  readonly serviceId: string;
+  /** Key of its task; null for kinds without one. */
+  readonly key: number | null;
+  readonly stop: () => void;
+}
+
+interface LocalChecksOptions {
+  readonly state: LocalState;
+  readonly ttl: TtlChecks;
+  readonly alias: AliasChecks;
+  readonly runner: CheckRunner;
+  readonly logger: Logger;
+  readonly checkOutputMaxSize: number;
+}
+
+export class LocalChecks {
+  readonly #options: LocalChecksOptions;
+  readonly #running = new Map<string, Running>();
+  readonly #idOf = new Map<number, string>();
+  /** Checks that remove their service when they stay critical: how long, in milliseconds. */
+  readonly #reapAfterMs = new Map<string, number>();
+  #nextKey = 1;
+  #adds = new Map<number, CheckTask>();
+  #removes: number[] = [];
+  #handover: NodeJS.Immediate | null = null;
+
+  constructor(options: LocalChecksOptions) {
+    this.#options = options;
+  }
+
+  /** Service checks that remove their service, with their time in milliseconds. */
+  get reapable(): ReadonlyMap<string, number> {
+    return this.#reapAfterMs;
+  }
+
+  /** Runs the check of an entry that was put; `restart` does so even when it runs already. */
+  start(entry: CheckEntry, restart: boolean): void {
+    const { id, definition } = entry;
+    if (definition === null) {
+      this.stop(id);
+      return;
+    }
+    const known = this.#running.get(id);
+    const unchanged = known?.serviceId === entry.check.ServiceID && sameContent(known.definition, definition);
+    if (known && unchanged && !restart && definition.TTL <= 0) return;
+    if (known && !(unchanged && definition.TTL > 0)) this.stop(id);
+    this.#noteReaping(id, definition);
+    this.#running.set(id, { definition, serviceId: entry.check.ServiceID, ...this.#begin(entry, definition) });
+  }
+
+  stop(id: string): void {
+    this.#reapAfterMs.delete(id);
+    const running = this.#running.get(id);
+    if (!running) return;
+    this.#running.delete(id);
+    running.stop();
+  }
+
+  stopAll(): void {
+    for (const id of [...this.#running.keys()]) this.stop(id);
+  }
+
+  /** What the check workers found. Results of tasks that were removed meanwhile don't count. */
+  onResults(results: readonly CheckResult[]): void {
+    for (const { key, status, output } of results) {
+      const id = this.#idOf.get(key);
+      if (id === undefined) continue;
+      try {
+        this.#options.state.updateCheck(id, status, output);
+      } catch (error) {
+        surprise(error);
+      }
+    }
+  }
+
+  #begin(entry: CheckEntry, definition: CheckType): { readonly key: number | null; readonly stop: () => void } {
+    const { ttl, alias, checkOutputMaxSize } = this.#options;
+    const { id } = entry;
+    const kind = kindOf(definition);
+    if (kind === 'ttl') {
+      ttl.start(id, milliseconds(definition.TTL), outputLimit(definition, checkOutputMaxSize));
+      return { key: null, stop: () => ttl.stop(id) };
+    }
+    if (kind === 'alias') {
+      alias.start(id, { node: definition.AliasNode, serviceId: definition.AliasService });
+      return { key: null, stop: () => alias.stop(id) };
+    }
+    return this.#probe(entry, definition);
+  }
+
+  #probe(entry: CheckEntry, definition: CheckType): { readonly key: number | null; readonly stop: () => void } {
+    if (milliseconds(definition.Interval) < MIN_INTERVAL_MS) {
+      this.#options.logger.warn('check has interval below minimum', 'check', entry.id, 'minimum_interval', '1s');
+    }
+    const key = this.#nextKey++;
+    const known = this.#reapAfterMs.has(entry.id) ? { ...entry.check, Output: NO_PROBE_SAYS_THIS } : entry.check;
+    const task = taskOf(key, definition, known, this.#options.checkOutputMaxSize);
+    if (task === null) return { key: null, stop: () => undefined };
+    this.#idOf.set(key, entry.id);
+    this.#adds.set(key, task);
+    this.#handOverSoon();
+    return {
+      key,
+      stop: () => {
+        this.#idOf.delete(key);
+        if (this.#adds.delete(key)) return;
+        this.#removes.push(key);
+        this.#handOverSoon();
+      },
+    };
+  }
+
+  #handOverSoon(): void {
+    this.#handover ??= setImmediate(() => {
+      this.#handover = null;
+      const { runner } = this.#options;
+      const adds = [...this.#adds.values()];
+      const removes = this.#removes;
+      this.#adds = new Map();
+      this.#removes = [];
+      if (removes.length > 0) runner.remove(removes);
+      if (adds.length > 0) runner.add(adds);
+    });
+  }
+
+  #noteReaping(id: string, definition: CheckType): void {
+    const afterMs = milliseconds(definition.DeregisterCriticalServiceAfter);
+    if (afterMs <= 0) return;
+    if (afterMs < MIN_DEREGISTER_MS) {
+      this.#options.logger.warn('check has deregister interval below minimum', 'check', id, 'minimum_interval', '1m0s');
+    }
+    this.#reapAfterMs.set(id, Math.max(MIN_DEREGISTER_MS, afterMs));
+  }
+}

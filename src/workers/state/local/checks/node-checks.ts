@@ -1,0 +1,36 @@
+// What alias checks of another node ask the catalog: the checks of that node, waiting for a change.
+
+import type { CheckRecord } from '../../../../wire/records.js';
+import { ask } from '../../calls/asked-read.js';
+import type { Calls } from '../../calls/calls.js';
+import { nodeServices } from '../../methods/catalog.js';
+import { nodeChecks } from '../../methods/health.js';
+import { EVERYTHING } from '../../methods/narrowing.js';
+import { isRefusal, type Refusal } from '../../methods/refusal.js';
+
+export interface NodeChecksAnswer {
+  readonly index: number;
+  readonly checks: readonly CheckRecord[];
+  /** The IDs of the node's services; null when the catalog does not know the node. */
+  readonly serviceIds: ReadonlySet<string> | null;
+}
+
+export interface NodeChecks {
+  /** Answers when the index is beyond `afterIndex`, or with what there is when `waitMs` is over. `signal` gives up. */
+  read(node: string, afterIndex: number, waitMs: number, signal: AbortSignal): Promise<NodeChecksAnswer | Refusal>;
+}
+
+export function catalogNodeChecks(calls: Calls, datacenter: string): NodeChecks {
+  return {
+    async read(node, afterIndex, waitMs, signal) {
+      const settings = { consistency: 'stale', minIndex: afterIndex, waitMs, maxStaleMs: 0 } as const;
+      const checks = await ask(calls, nodeChecks, { ...EVERYTHING, name: node }, settings, datacenter, signal);
+      if (isRefusal(checks)) return checks;
+      const atOnce = { ...settings, minIndex: 0 };
+      const services = await ask(calls, nodeServices, { ...EVERYTHING, node }, atOnce, datacenter, signal);
+      if (isRefusal(services)) return services;
+      const serviceIds = services.value === null ? null : new Set(services.value.services.map(({ ID }) => ID));
+      return { index: checks.index, checks: checks.value, serviceIds };
+    },
+  };
+}

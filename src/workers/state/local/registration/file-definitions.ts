@@ -1,0 +1,75 @@
+// The services and checks of the configuration files: registered at the start, and brought up to date at a reload. What
+// stays the same keeps its status and causes no write to the catalog (spec/agent.md section 1, "Reload").
+
+import type { CheckRegistration, LocalDefinitions, ServiceDefinition } from '../../../../wire/definitions.js';
+import type { LocalState } from '../state/local-state.js';
+import type { LocalOutcome } from '../state/outcomes.js';
+import type { Registrar, ServiceRegistration } from './registrar.js';
+
+function registrationOf({ service, checks, token }: ServiceDefinition): ServiceRegistration {
+  return { service, checks, sidecar: null, token, replaceExistingChecks: true };
+}
+
+function serviceText({ service }: ServiceDefinition, outcome: LocalOutcome | null): string | null {
+  return outcome === null || outcome.ok ? null : `Failed to register service "${service.ID}": ${outcome.text}`;
+}
+
+function checkText({ check }: CheckRegistration, outcome: LocalOutcome | null): string | null {
+  return outcome === null || outcome.ok ? null : `Failed to register check '${check.Name}': ${outcome.text}`;
+}
+
+function serviceIds(definitions: LocalDefinitions): Set<string> {
+  return new Set(definitions.services.map(({ service }) => (service.ID === '' ? service.Service : service.ID)));
+}
+
+/** Why these definitions can't take the place of those that are there, or null; the first reason of several. */
+export function definitionsProblem(
+  registrar: Registrar,
+  state: LocalState,
+  definitions: LocalDefinitions,
+): string | null {
+  const defined = serviceIds(definitions);
+  const hasService = (id: string): boolean => defined.has(id) || state.service(id)?.fromConfigFile === false;
+  for (const definition of definitions.services) {
+    const text = serviceText(definition, registrar.serviceProblem(registrationOf(definition), 'file'));
+    if (text !== null) return text;
+  }
+  for (const registration of definitions.checks) {
+    const text = checkText(registration, registrar.checkProblem(registration, 'file', hasService));
+    if (text !== null) return text;
+  }
+  return null;
+}
+
+/** Registers everything; the first text of what was refused, or null. */
+export async function registerDefinitions(registrar: Registrar, definitions: LocalDefinitions): Promise<string | null> {
+  for (const definition of definitions.services) {
+    const text = serviceText(definition, await registrar.registerService(registrationOf(definition), 'file'));
+    if (text !== null) return text;
+  }
+  for (const registration of definitions.checks) {
+    const text = checkText(registration, await registrar.registerCheck(registration, 'file'));
+    if (text !== null) return text;
+  }
+  return null;
+}
+
+/** Removes what came from files and is in none any more. */
+export async function removeMissing(
+  registrar: Registrar,
+  state: LocalState,
+  definitions: LocalDefinitions,
+): Promise<void> {
+  const services = serviceIds(definitions);
+  const checks = new Set(definitions.checks.map(({ check }) => (check.CheckID === '' ? check.Name : check.CheckID)));
+  for (const entry of [...state.services()]) {
+    if (entry.fromConfigFile && !services.has(entry.id)) await registrar.deregisterService(entry.id);
+  }
+  for (const entry of [...state.checks()]) {
+    const { ServiceID: serviceId } = entry.check;
+    if (!entry.fromConfigFile || checks.has(entry.id)) continue;
+    // A check that came with its service goes when the service is registered again without it.
+    if (serviceId !== '' && services.has(serviceId)) continue;
+    await registrar.deregisterCheck(entry.id);
+  }
+}

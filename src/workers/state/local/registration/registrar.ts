@@ -1,0 +1,356 @@
+// Registering and removing services and checks on this agent: validation, defaults, local state, running checks and the
+// durable store, in that order, each change as one (spec/agent.md section 2, "Registration"). What one registration costs
+// does not depend on how many there are.
+
+import type { Logger } from '../../../../observe/logger.js';
+import type { CheckRegistration, CheckType } from '../../../../wire/definitions.js';
+import type { CheckRecord, ServiceRecord } from '../../../../wire/records.js';
+import { checkProblem, hasScript } from '../checks/check-kind.js';
+import type { LocalChecks } from '../checks/local-checks.js';
+import type { TtlChecks } from '../checks/ttl-checks.js';
+import type { CheckEntry, CheckPut, ServiceEntry } from '../state/entries.js';
+import { sameCheck, sameContent, sameService } from '../state/equality.js';
+import type { LocalState } from '../state/local-state.js';
+import { DONE, type LocalOutcome, refused, unknownCheck, unknownService } from '../state/outcomes.js';
+import type { RegistrationStore } from '../store/registration-store.js';
+import { dropCheckText, dropServiceText, putCheckText, putServiceText } from '../store/store-operations.js';
+import { warnAboutNames } from './name-warnings.js';
+import { serviceCheck, singleCheck } from './service-checks.js';
+import { completeService, serviceProblem } from './service-rules.js';
+import { expandSidecar, type SidecarRequest, sidecarId } from './sidecar.js';
+import { type Places, type RefusedEntries, Transaction } from './transaction.js';
+import { wireProblem } from './wire-form.js';
+
+export interface ServiceRegistration {
+  /** As given: ID, weights and the like may be missing. */
+  readonly service: ServiceRecord;
+  readonly checks: readonly CheckType[];
+  readonly sidecar: SidecarRequest | null;
+  /** The request's, or the definition's from a file. */
+  readonly token: string;
+  /** Checks of the service that are not in this registration go. */
+  readonly replaceExistingChecks: boolean;
+}
+
+/** Where a definition comes from: files are not stored, and may run scripts that the API may not. */
+export type Origin = 'api' | 'file';
+
+interface RegistrarOptions {
+  readonly nodeName: string;
+  readonly state: LocalState;
+  readonly checks: LocalChecks;
+  readonly ttl: TtlChecks;
+  readonly store: RegistrationStore;
+  readonly logger: Logger;
+  readonly enableScriptChecks: boolean;
+  readonly enableLocalScriptChecks: boolean;
+}
+
+const STATUSES = new Set(['', 'passing', 'warning', 'critical']);
+const BAD_SERVICE_CHECK_STATUS = "Status for checks must 'passing', 'warning', 'critical'";
+
+export class Registrar {
+  readonly #options: RegistrarOptions;
+  readonly #refused: RefusedEntries = new WeakMap();
+  readonly #places: Places;
+
+  constructor(options: RegistrarOptions) {
+    this.#options = options;
+    const { state } = options;
+    this.#places = {
+      service: (id) => state.service(id),
+      check: (id) => state.check(id),
+      restoreService: (id, entry) => {
+        if (entry) state.putService(entry);
+        else state.removeService(id);
+      },
+      restoreCheck: (id, entry) => {
+        if (entry) this.#run(entry, false);
+        else this.#dropCheck(id);
+      },
+    };
+  }
+
+  /** Done when it is on disk; until then, and after a refusal by the disk, the former registration counts. */
+  async registerService(registration: ServiceRegistration, origin: Origin = 'api'): Promise<LocalOutcome> {
+    const problem = this.serviceProblem(registration, origin);
+    if (problem !== null) return problem;
+    const { state, logger } = this.#options;
+    const service = completeService(registration.service);
+    warnAboutNames(service, logger);
+    const transaction = new Transaction(this.#places, this.#refused);
+    if (registration.sidecar !== null) {
+      const expanded = expandSidecar(service, registration.sidecar, state);
+      if (!expanded.ok) return refused('invalid', expanded.text);
+      const sidecar = completeService(expanded.sidecar.service);
+      const sidecarProblem = serviceProblem(sidecar);
+      if (sidecarProblem !== null) return refused('invalid', `Invalid SidecarService: ${sidecarProblem}`);
+      this.#place(transaction, service, registration, origin);
+      this.#place(transaction, sidecar, { ...registration, checks: expanded.sidecar.checks }, origin);
+    } else this.#place(transaction, service, registration, origin);
+    return this.#finish(transaction, origin);
+  }
+
+  /** With its checks, and with the sidecar that was registered along with it. */
+  async deregisterService(id: string): Promise<LocalOutcome> {
+    const { state } = this.#options;
+    if (!state.service(id)) return unknownService(id);
+    const transaction = new Transaction(this.#places, this.#refused);
+    this.#remove(transaction, id);
+    const sidecar = state.service(sidecarId(id));
+    if (sidecar?.definition.LocallyRegisteredAsSidecar) this.#remove(transaction, sidecar.id);
+    return this.#finish(transaction, 'api');
+  }
+
+  async registerCheck(registration: CheckRegistration, origin: Origin = 'api'): Promise<LocalOutcome> {
+    const { check, serviceId, token } = registration;
+    const { state, nodeName } = this.#options;
+    const problem = this.checkProblem(registration, origin, (id) => state.service(id) !== undefined);
+    if (problem !== null) return problem;
+    const service = serviceId === '' ? undefined : state.service(serviceId);
+    const transaction = new Transaction(this.#places, this.#refused);
+    const record = singleCheck(nodeName, registration, service?.definition ?? null, origin === 'file');
+    this.#placeCheck(transaction, record, check, token, origin);
+    return this.#finish(transaction, origin);
+  }
+
+  /** Why a check can't be registered, where the services are as `hasService` says; null when it can. */
+  checkProblem(
+    { check, serviceId }: CheckRegistration,
+    origin: Origin,
+    hasService: (id: string) => boolean,
+  ): LocalOutcome | null {
+    if (check.Name === '') return refused('invalid', 'Missing check name');
+    if (!STATUSES.has(check.Status)) return refused('invalid', 'Bad check status');
+    const problem = checkProblem(check);
+    if (problem !== null) return refused('invalid', `Invalid check: ${problem}`);
+    const unsupported = this.#unsupported(check, origin);
+    if (unsupported !== null) return unsupported;
+    if (serviceId === '' || hasService(serviceId)) return null;
+    return refused('not-found', `ServiceID "${serviceId}" does not exist`);
+  }
+
+  async deregisterCheck(id: string): Promise<LocalOutcome> {
+    if (!this.#options.state.check(id)) return unknownCheck(id);
+    const transaction = new Transaction(this.#places, this.#refused);
+    this.#removeCheck(transaction, id);
+    return this.#finish(transaction, 'api');
+  }
+
+  /** A check that nothing runs: maintenance. */
+  async putFixedCheck(check: CheckRecord, token: string): Promise<LocalOutcome> {
+    const transaction = new Transaction(this.#places, this.#refused);
+    this.#placeCheck(transaction, check, null, token, 'api');
+    return this.#finish(transaction, 'api');
+  }
+
+  /** Puts what the store had, without storing it again. */
+  restoreService(service: ServiceRecord, token: string): void {
+    warnAboutNames(service, this.#options.logger);
+    this.#options.state.putService({ definition: service, token, fromConfigFile: false });
+  }
+
+  restoreCheck(put: CheckPut): LocalOutcome {
+    const { check, definition } = put;
+    if (check.ServiceID !== '' && !this.#options.state.service(check.ServiceID)) {
+      return refused('not-found', `ServiceID "${check.ServiceID}" does not exist`);
+    }
+    if (definition !== null) {
+      const problem = checkProblem(definition);
+      if (problem !== null) return refused('invalid', problem);
+      const unsupported = this.#unsupported(definition, 'api');
+      if (unsupported !== null) return unsupported;
+    }
+    this.#run(put, true);
+    return DONE;
+  }
+
+  /** Everything that came through the API, for a snapshot of the store. */
+  *storeTexts(): IterableIterator<string> {
+    for (const entry of this.#options.state.services()) if (!entry.fromConfigFile) yield serviceText(entry);
+    for (const entry of this.#options.state.checks()) if (!entry.fromConfigFile) yield checkText(entry);
+    yield* this.#options.ttl.storeTexts();
+  }
+
+  /** Why a service can't be registered; null when it can. */
+  serviceProblem({ service, checks, sidecar }: ServiceRegistration, origin: Origin): LocalOutcome | null {
+    const problem =
+      serviceProblem(service) ??
+      wireProblem(service, checks.length) ??
+      (sidecar === null ? null : wireProblem(sidecar.service, sidecar.checks.length));
+    if (problem !== null) return refused('invalid', problem);
+    return (
+      this.#checksProblem(checks, origin) ?? (sidecar === null ? null : this.#checksProblem(sidecar.checks, origin))
+    );
+  }
+
+  #checksProblem(checks: readonly CheckType[], origin: Origin): LocalOutcome | null {
+    for (const check of checks) {
+      const problem = checkProblem(check);
+      if (problem !== null) return refused('invalid', `Invalid check: ${problem}`);
+      if (!STATUSES.has(check.Status)) return refused('invalid', BAD_SERVICE_CHECK_STATUS);
+    }
+    for (const check of checks) {
+      const unsupported = this.#unsupported(check, origin);
+      if (unsupported !== null) return unsupported;
+    }
+    return null;
+  }
+
+  #unsupported(check: CheckType, origin: Origin): LocalOutcome | null {
+    const { enableScriptChecks, enableLocalScriptChecks } = this.#options;
+    if (hasScript(check)) {
+      if (origin === 'api' && !enableScriptChecks) {
+        const text =
+          "Scripts are disabled on this agent from remote calls; to enable, configure 'enable_script_checks' to true";
+        return refused('unsupported', text);
+      }
+      if (origin === 'file' && !enableLocalScriptChecks && !enableScriptChecks) {
+        const text =
+          "Scripts are disabled on this agent; to enable, configure 'enable_script_checks' or 'enable_local_script_checks' to true";
+        return refused('unsupported', text);
+      }
+    }
+    return check.OSService !== '' && check.Interval > 0 ? refused('unsupported', 'not implemented') : null;
+  }
+
+  #place(transaction: Transaction, service: ServiceRecord, registration: ServiceRegistration, origin: Origin): void {
+    const { state, nodeName } = this.#options;
+    const { token, checks } = registration;
+    const fromConfigFile = origin === 'file';
+    const known = state.service(service.ID);
+    if (!known || !sameRegistration(known, service, token, fromConfigFile)) {
+      transaction.service(service.ID, () => state.putService({ definition: service, token, fromConfigFile }));
+      if (!fromConfigFile) transaction.operations.push(putServiceText({ token, source: 'remote', service }));
+      else if (known && !known.fromConfigFile) transaction.operations.push(dropServiceText(service.ID));
+    } else {
+      transaction.restsOn(known);
+      state.touchService(known.id);
+    }
+    const kept = registration.replaceExistingChecks ? new Set<string>() : null;
+    for (const [position, check] of checks.entries()) {
+      const record = serviceCheck(nodeName, service, check, position, checks.length);
+      kept?.add(record.CheckID);
+      this.#placeCheck(transaction, record, check, token, origin);
+    }
+    if (kept === null) return;
+    for (const entry of state.checksOf(service.ID)) {
+      if (!kept.has(entry.id) && entry.definition !== null) this.#removeCheck(transaction, entry.id);
+    }
+  }
+
+  #placeCheck(
+    transaction: Transaction,
+    fresh: CheckRecord,
+    definition: CheckType | null,
+    token: string,
+    origin: Origin,
+  ): void {
+    const { state } = this.#options;
+    const fromConfigFile = origin === 'file';
+    const known = state.check(fresh.CheckID);
+    const check = known ? { ...fresh, Status: known.check.Status, Output: known.check.Output } : fresh;
+    const put: CheckPut = { check, definition, token, fromConfigFile };
+    if (known && sameCheckRegistration(known, put)) {
+      transaction.restsOn(known);
+      state.touchCheck(known.id);
+      this.#options.checks.start(known, false);
+      return;
+    }
+    transaction.check(check.CheckID, () => this.#run(put, false));
+    if (!fromConfigFile) transaction.operations.push(checkText(put));
+    else if (known && !known.fromConfigFile) transaction.operations.push(dropCheckText(check.CheckID));
+  }
+
+  #remove(transaction: Transaction, id: string): void {
+    const { state, logger } = this.#options;
+    for (const entry of state.checksOf(id)) this.#removeCheck(transaction, entry.id);
+    const fromConfigFile = state.service(id)?.fromConfigFile ?? false;
+    transaction.service(id, () => state.removeService(id));
+    if (!fromConfigFile) transaction.operations.push(dropServiceText(id));
+    logger.debug('removed service', 'service', id);
+  }
+
+  #removeCheck(transaction: Transaction, id: string): void {
+    transaction.check(id, () => this.#dropCheck(id));
+    transaction.operations.push(dropCheckText(id));
+    this.#options.logger.debug('removed check', 'check', id);
+  }
+
+  #run(put: CheckPut, restart: boolean): void {
+    const entry = this.#options.state.putCheck(put);
+    this.#options.checks.start(entry, restart);
+  }
+
+  #dropCheck(id: string): void {
+    this.#options.state.removeCheck(id);
+    this.#options.checks.stop(id);
+    this.#options.ttl.forget(id);
+  }
+
+  /** What is there now of everything that the transaction touched. */
+  #textsOf(transaction: Transaction): readonly string[] {
+    const { state } = this.#options;
+    const services = transaction.serviceIds.map((id) => {
+      const entry = state.service(id);
+      return entry && !entry.fromConfigFile ? serviceText(entry) : dropServiceText(id);
+    });
+    const checks = transaction.checkIds.map((id) => {
+      const entry = state.check(id);
+      return entry && !entry.fromConfigFile ? checkText(entry) : dropCheckText(id);
+    });
+    return [...services, ...checks];
+  }
+
+  async #finish(transaction: Transaction, origin: Origin): Promise<LocalOutcome> {
+    const { store } = this.#options;
+    if (origin === 'file' && transaction.operations.length === 0) return DONE;
+    // Where nothing is new, what is there already may still be on its way to the disk.
+    const outcome =
+      transaction.operations.length === 0 ? await store.settled() : await store.commit(transaction.operations);
+    if (outcome.ok && !transaction.restsOnRefused()) return DONE;
+    transaction.takeBack();
+    if (!outcome.ok) return refused('storage', outcome.error);
+    // It is on disk itself, but not what it rests on: the disk follows what counts again.
+    const texts = this.#textsOf(transaction);
+    if (texts.length > 0) await store.commit(texts);
+    return refused('storage', 'failed to persist to the data directory');
+  }
+}
+
+function sameRegistration(
+  known: ServiceEntry,
+  service: ServiceRecord,
+  token: string,
+  fromConfigFile: boolean,
+): boolean {
+  return (
+    known.token === token &&
+    known.fromConfigFile === fromConfigFile &&
+    known.definition.LocallyRegisteredAsSidecar === service.LocallyRegisteredAsSidecar &&
+    sameService(known.definition, service)
+  );
+}
+
+function sameCheckRegistration(known: CheckEntry, put: CheckPut): boolean {
+  const { check } = known;
+  return (
+    known.token === put.token &&
+    known.fromConfigFile === put.fromConfigFile &&
+    check.Type === put.check.Type &&
+    check.Interval === put.check.Interval &&
+    check.Timeout === put.check.Timeout &&
+    sameCheck(check, put.check) &&
+    sameContent(known.definition, put.definition)
+  );
+}
+
+function serviceText(entry: ServiceEntry): string {
+  return putServiceText({ token: entry.token, source: 'remote', service: entry.definition });
+}
+
+/** Without the state of the moment: after a restart a check starts anew. */
+function checkText({ check, definition, token }: CheckPut): string {
+  const source = definition === null ? 'local' : 'remote';
+  return putCheckText({ token, source, check: { ...check, Status: 'critical', Output: '' }, definition });
+}

@@ -1,0 +1,85 @@
+// One registration or removal while it is on its way to the disk. The local state has it already, so that the catalog gets it
+// without delay; if the disk refuses it, everything is put back as it was acknowledged last, unless a later change won.
+
+import type { CheckEntry, ServiceEntry } from '../state/entries.js';
+
+/** What a transaction sees of the local state, and how it puts something back. */
+export interface Places {
+  service(id: string): ServiceEntry | undefined;
+  check(id: string): CheckEntry | undefined;
+  restoreService(id: string, entry: ServiceEntry | undefined): void;
+  restoreCheck(id: string, entry: CheckEntry | undefined): void;
+}
+
+type Entry = ServiceEntry | CheckEntry;
+
+/** Entries that were refused, with what stood in their place; shared by all transactions of an agent. */
+export type RefusedEntries = WeakMap<Entry, Entry | undefined>;
+
+interface Step<T extends Entry> {
+  readonly id: string;
+  readonly before: T | undefined;
+  readonly after: T | undefined;
+}
+
+export class Transaction {
+  readonly operations: string[] = [];
+  readonly #places: Places;
+  readonly #refused: RefusedEntries;
+  readonly #services: Step<ServiceEntry>[] = [];
+  readonly #checks: Step<CheckEntry>[] = [];
+  readonly #restsOn: Entry[] = [];
+
+  constructor(places: Places, refused: RefusedEntries) {
+    this.#places = places;
+    this.#refused = refused;
+  }
+
+  /** Notes what `change` does to the service. */
+  service(id: string, change: () => void): void {
+    const before = this.#places.service(id);
+    change();
+    this.#services.push({ id, before, after: this.#places.service(id) });
+  }
+
+  check(id: string, change: () => void): void {
+    const before = this.#places.check(id);
+    change();
+    this.#checks.push({ id, before, after: this.#places.check(id) });
+  }
+
+  /** An entry that was as it should be already. */
+  restsOn(entry: Entry): void {
+    this.#restsOn.push(entry);
+  }
+
+  /** True when the disk has refused such an entry meanwhile. */
+  restsOnRefused(): boolean {
+    return this.#restsOn.some((entry) => this.#refused.has(entry));
+  }
+
+  /** IDs of what was changed. */
+  get serviceIds(): readonly string[] {
+    return this.#services.map(({ id }) => id);
+  }
+
+  get checkIds(): readonly string[] {
+    return this.#checks.map(({ id }) => id);
+  }
+
+  /** Puts everything back where no later change has won. */
+  takeBack(): void {
+    const services = this.#services.filter(({ id, after }) => this.#places.service(id) === after);
+    const checks = this.#checks.filter(({ id, after }) => this.#places.check(id) === after);
+    for (const { before, after } of [...this.#services, ...this.#checks]) if (after) this.#refused.set(after, before);
+    for (const { id, before } of services) this.#places.restoreService(id, this.#acknowledged(before));
+    for (const { id, before } of checks) this.#places.restoreCheck(id, this.#acknowledged(before));
+  }
+
+  /** The newest predecessor that was not refused itself. */
+  #acknowledged<T extends Entry>(entry: T | undefined): T | undefined {
+    let current: Entry | undefined = entry;
+    while (current !== undefined && this.#refused.has(current)) current = this.#refused.get(current);
+    return current as T | undefined;
+  }
+}

@@ -1,0 +1,240 @@
+// The durable store of the registrations made through this agent's API: a log with group commit (everything that arrives
+// while one write is on its way to the disk shares the next one), and snapshots so that the log does not grow with time but
+// with what exists. Nothing here blocks the thread but the marker, for some microseconds a write. Measured against LevelDB
+// (synced batches, 8 writers): 25 k instead of 19 k writes/s at half the CPU, and a full disk can be recovered from without
+// closing it.
+
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from '../../../../observe/logger.js';
+import { diskProblemOf } from '../../../../wire/disk-problem.js';
+import { syncDirectory } from '../../../../wire/sync-directory.js';
+import { Gathering } from './gathering.js';
+import { LogFile } from './log-file.js';
+import { frame } from './log-frames.js';
+import { localStoreErrorOf } from './store-error.js';
+import { logPath, openGeneration, removeFilesBefore, writeSnapshot } from './store-files.js';
+import type { StoreMarker } from './store-marker.js';
+import type { StoreContents } from './store-operations.js';
+
+/** More waiting than this and further registrations are refused: the disk does not keep up. */
+const MAX_WAITING_BYTES = 64 * 1024 * 1024;
+/** One write. */
+const MAX_GROUP_BYTES = 16 * 1024 * 1024;
+/** The log may grow to this, or to the size of the last snapshot, before a new snapshot is made. */
+const MIN_LOG_BYTES = 8 * 1024 * 1024;
+
+export type CommitOutcome = { readonly ok: true } | { readonly ok: false; readonly error: string };
+
+/** Where registrations are made durable. */
+export interface RegistrationStore {
+  /** Done when the operations are on disk, all or none of them. */
+  commit(operations: readonly string[]): Promise<CommitOutcome>;
+  /** Done when everything committed before is on disk, or was refused. */
+  settled(): Promise<CommitOutcome>;
+  /** From where snapshots take the operations that make up everything there is now. */
+  attach(contents: () => Iterable<string>): void;
+  close(): Promise<void>;
+}
+
+/** Without a data directory: nothing is kept. */
+export const volatileStore: RegistrationStore = {
+  commit: () => Promise.resolve({ ok: true }),
+  settled: () => Promise.resolve({ ok: true }),
+  attach: () => undefined,
+  close: () => Promise.resolve(),
+};
+
+interface Waiting {
+  readonly text: string;
+  readonly resolve: (outcome: CommitOutcome) => void;
+}
+
+const DONE: CommitOutcome = { ok: true };
+
+export class DurableStore implements RegistrationStore {
+  readonly #directory: string;
+  readonly #logger: Logger;
+  readonly #marker: StoreMarker;
+  #log: LogFile;
+  #generation: number;
+  #snapshotBytes: number;
+  #contents: (() => Iterable<string>) | null = null;
+  #waiting: Waiting[] = [];
+  #waitingBytes = 0;
+  readonly #gathering = new Gathering();
+  #running: Promise<void> | null = null;
+  #snapshotting: Promise<void> | null = null;
+  /** Counts failed writes: a snapshot taken across one may hold what was refused, and is given up. */
+  #failures = 0;
+  #closed = false;
+
+  private constructor(directory: string, logger: Logger, opened: Opened) {
+    this.#directory = directory;
+    this.#logger = logger;
+    this.#marker = opened.marker;
+    this.#log = opened.log;
+    this.#generation = opened.generation;
+    this.#snapshotBytes = opened.snapshotBytes;
+  }
+
+  /**
+   * Opens `<dataDir>/local`. `firstContents` gives what a store that does not exist yet starts with.
+   * @throws LocalStoreError when the directory can't be used.
+   */
+  static async open(
+    dataDir: string,
+    logger: Logger,
+    firstContents: () => Promise<Iterable<string>>,
+  ): Promise<{ readonly store: DurableStore; readonly contents: StoreContents }> {
+    const directory = join(dataDir, 'local');
+    try {
+      const made = await mkdir(directory, { recursive: true, mode: 0o700 });
+      if (made !== undefined) await syncDirectory(dataDir);
+      const opened = await openGeneration(directory, logger, firstContents);
+      return { store: new DurableStore(directory, logger, opened), contents: opened.contents };
+    } catch (error) {
+      throw localStoreErrorOf(error, directory);
+    }
+  }
+
+  attach(contents: () => Iterable<string>): void {
+    this.#contents = contents;
+  }
+
+  commit(operations: readonly string[]): Promise<CommitOutcome> {
+    const text = operations.join('\n');
+    if (this.#closed) return Promise.resolve({ ok: false, error: 'the agent is stopping' });
+    if (this.#waitingBytes + text.length > MAX_WAITING_BYTES) {
+      return Promise.resolve({ ok: false, error: 'too many registrations are waiting for the disk' });
+    }
+    this.#waitingBytes += text.length;
+    return new Promise((resolve) => {
+      this.#waiting.push({ text, resolve });
+      this.#gathering.arrived();
+      this.#running ??= this.#writeGroups();
+    });
+  }
+
+  settled(): Promise<CommitOutcome> {
+    return this.#running === null ? Promise.resolve(DONE) : this.commit([]);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#running;
+    await this.#snapshotting;
+    await this.#log.close();
+    this.#marker.close();
+  }
+
+  async #writeGroups(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      await this.#gathering.gather();
+      // The catalog's copy of the same changes takes longer on its way, so it sets out first.
+      await new Promise((resolve) => setImmediate(resolve));
+      const group = this.#takeGroup();
+      this.#gathering.left();
+      const outcome = await this.#write(group.map(({ text }) => text).join('\n'));
+      for (const { resolve } of group) resolve(outcome);
+      this.#gathering.answered(group.length);
+      if (this.#log.size > Math.max(MIN_LOG_BYTES, this.#snapshotBytes)) await this.#startSnapshot();
+    }
+    this.#running = null;
+  }
+
+  #takeGroup(): readonly Waiting[] {
+    let bytes = 0;
+    let count = 0;
+    for (const { text } of this.#waiting) {
+      bytes += text.length;
+      if (count > 0 && bytes > MAX_GROUP_BYTES) {
+        bytes -= text.length;
+        break;
+      }
+      count += 1;
+    }
+    this.#waitingBytes -= bytes;
+    const group = this.#waiting.slice(0, count);
+    this.#waiting = this.#waiting.slice(count);
+    return group;
+  }
+
+  async #write(text: string): Promise<CommitOutcome> {
+    if (text === '') return DONE;
+    try {
+      await this.#log.append(frame(text));
+    } catch (error) {
+      this.#failures += 1;
+      const detail = error instanceof Error ? error.message : String(error);
+      this.#logger.error('writing local registrations failed', 'path', this.#log.path, 'error', detail);
+      const reason = diskProblemOf(error).kind === 'full' ? 'no space left on the device' : detail;
+      return { ok: false, error: `failed to persist to the data directory: ${reason}` };
+    }
+    this.#witness(() => this.#marker.advance(this.#log.size));
+    return DONE;
+  }
+
+  /** What is durable stays so when the marker can't be told: it then misses a loss. */
+  #witness(tell: () => void): void {
+    try {
+      tell();
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error);
+      this.#logger.warn('writing the marker of local registrations failed', 'path', this.#marker.path, 'error', detail);
+    }
+  }
+
+  /** Turns to a new log at once; the snapshot that makes the old one superfluous is written beside the traffic. */
+  async #startSnapshot(): Promise<void> {
+    const contents = this.#contents;
+    if (this.#snapshotting !== null || contents === null || this.#closed) return;
+    const generation = this.#generation + 1;
+    try {
+      const next = await LogFile.create(logPath(this.#directory, generation));
+      await this.#log.close();
+      this.#log = next;
+      this.#generation = generation;
+      this.#witness(() => this.#marker.logBegan(generation, next.size));
+    } catch (error) {
+      this.#snapshotFailed(error);
+      return;
+    }
+    this.#snapshotting = this.#snapshot(generation, contents).finally(() => {
+      this.#snapshotting = null;
+    });
+  }
+
+  async #snapshot(generation: number, contents: () => Iterable<string>): Promise<void> {
+    const failures = this.#failures;
+    try {
+      // Operations that are not on disk yet may be in it; they are in the new log as well, or it is given up.
+      const written = await writeSnapshot(this.#directory, generation, contents(), async () => {
+        await (this.#closed ? this.#running : this.settled());
+        return failures === this.#failures;
+      });
+      if (written === null) return;
+      this.#snapshotBytes = written.length;
+      this.#witness(() => this.#marker.snapshotTaken(generation, written.bytes));
+      await removeFilesBefore(this.#directory, generation);
+    } catch (error) {
+      this.#snapshotFailed(error);
+    }
+  }
+
+  #snapshotFailed(error: unknown): void {
+    // The logs written so far stay, so nothing is lost; tried again when the log has grown by as much once more.
+    this.#snapshotBytes = this.#log.size * 2;
+    const detail = error instanceof Error ? error.message : String(error);
+    this.#logger.warn('snapshot of local registrations failed', 'path', this.#directory, 'error', detail);
+  }
+}
+
+/** A store's files, read and ready for writing. */
+export interface Opened {
+  readonly log: LogFile;
+  readonly marker: StoreMarker;
+  readonly generation: number;
+  readonly snapshotBytes: number;
+  readonly contents: StoreContents;
+}

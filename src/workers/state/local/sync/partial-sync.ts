@@ -1,0 +1,277 @@
+// One round of writing to the catalog what changed here (spec/agent.md section 2, "Partial sync"). It looks at what was
+// touched since the last round only; many writes are on their way at once and share the leader's disk writes.
+
+import type { Logger } from '../../../../observe/logger.js';
+import type { Metrics } from '../../../../observe/metrics.js';
+import type { CheckRecord } from '../../../../wire/records.js';
+import type { Calls } from '../../calls/calls.js';
+import { allowAll } from '../../methods/access.js';
+import { catalogDeregister, catalogRegister } from '../../methods/catalog-register.js';
+import type { WriteMethod } from '../../methods/method.js';
+import { isRefusal, type Refusal, type RefusalCode } from '../../methods/refusal.js';
+import type { CheckEntry, ServiceEntry } from '../state/entries.js';
+import type { LocalState, Touched } from '../state/local-state.js';
+import type { NodeFacts } from '../state/node-facts.js';
+import { type AgentTokens, agentToken, deregistration, registration, registrationToken } from './sync-requests.js';
+
+const MAX_OUTSTANDING = 512;
+/** Checks that go with their service in one command, which has a largest size; further ones go by themselves. */
+const MAX_CHECKS_ALONG = 1_000;
+/** On an agent with at most this many entries each round says of all that they are in sync, for whoever reads the log. */
+const MAX_LISTED = 64;
+
+interface PartialSyncOptions {
+  readonly state: LocalState;
+  readonly calls: Pick<Calls, 'write' | 'flush'>;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly node: () => NodeFacts;
+  readonly tokens: () => AgentTokens;
+}
+
+type WriteOutcome =
+  | { readonly kind: 'written' }
+  /** An ACL forbids it: not tried again before the next full sync. */
+  | { readonly kind: 'blocked' }
+  | { readonly kind: 'failed'; readonly error: string; readonly nothingGoes: boolean };
+
+/** What kind of thing a write is about, as in log lines and metric names. */
+type Subject = 'service' | 'check';
+
+/** What is to become of one service or check in the catalog. */
+interface Write {
+  readonly subject: Subject;
+  readonly id: string;
+  /** Hands the request to the calls. */
+  readonly send: () => Promise<true | Refusal>;
+  readonly isRemoval: boolean;
+  /** The catalog has it now, or nobody tries again before the next full sync. */
+  readonly done: () => void;
+}
+
+interface Round {
+  error: string | null;
+  /** No leader and the like: the rest of the round would fail the same way. */
+  stopped: boolean;
+}
+
+const ANONYMOUS = 'anonymous token';
+const WRITTEN: WriteOutcome = { kind: 'written' };
+const BLOCKED: WriteOutcome = { kind: 'blocked' };
+
+/** What says that this one request can't be done, as one that has no form on the wire, keeps nothing else from being synced. */
+const ABOUT_THE_REQUEST: ReadonlySet<RefusalCode> = new Set(['bad-request', 'not-found', 'unencodable', 'failed']);
+
+export class PartialSync {
+  readonly #options: PartialSyncOptions;
+
+  constructor(options: PartialSyncOptions) {
+    this.#options = options;
+  }
+
+  /** The first error, or null. What failed is looked at again in the next round. */
+  async run(): Promise<string | null> {
+    const { state, logger } = this.#options;
+    const round: Round = { error: null, stopped: false };
+    if (state.nodeInfoInSync) logger.debug('Node info in sync');
+    else {
+      const error = await this.#syncNode();
+      if (error !== null) return error;
+    }
+    const touched = this.#toLookAt();
+    await this.#writeAll(touched.services, (id) => this.#service(id), round);
+    await this.#writeAll(touched.checks, (id) => this.#check(id), round);
+    return round.error;
+  }
+
+  #toLookAt(): Touched {
+    const { state, logger } = this.#options;
+    const touched = state.takeTouched();
+    if (!logger.wants('debug') || state.allServices.size + state.allChecks.size > MAX_LISTED) return touched;
+    return {
+      services: new Set([...state.allServices.keys()]),
+      checks: new Set([...state.allChecks.keys()]),
+    };
+  }
+
+  /** Sends what `writeOf` says of each ID, so many at a time, the first of them in one go; done when all are answered. */
+  #writeAll(ids: ReadonlySet<string>, writeOf: (id: string) => Write | null, round: Round): Promise<void> {
+    if (ids.size === 0) return Promise.resolve();
+    const left = ids.values();
+    let outstanding = 0;
+    return new Promise((resolve, reject) => {
+      const sendMore = (): void => {
+        while (outstanding < MAX_OUTSTANDING) {
+          const { done, value: id } = left.next();
+          if (done) {
+            if (outstanding === 0) resolve();
+            return;
+          }
+          const write = writeOf(id);
+          if (write === null) continue;
+          if (round.stopped) {
+            this.#notDone(write, round);
+            continue;
+          }
+          outstanding += 1;
+          write
+            .send()
+            .then((outcome) => {
+              outstanding -= 1;
+              this.#answered(write, outcomeOf(outcome), round);
+              sendMore();
+            })
+            .catch(reject);
+        }
+      };
+      sendMore();
+      this.#options.calls.flush();
+    });
+  }
+
+  async #syncNode(): Promise<string | null> {
+    const { state, logger, metrics } = this.#options;
+    const node = this.#options.node();
+    const request = registration(node, { service: null, checks: [], skipNodeUpdate: false });
+    const outcome = outcomeOf(await this.#send(catalogRegister, request, agentToken(this.#options.tokens())));
+    if (outcome.kind === 'failed') {
+      logger.warn('Syncing node info failed.', 'error', outcome.error);
+      return outcome.error;
+    }
+    state.nodeInfoInSync = true;
+    if (outcome.kind === 'written') logger.info('Synced node info');
+    else {
+      logger.warn('Node info update blocked by ACLs', 'node', node.id, 'accessorID', ANONYMOUS);
+      metrics.increment('acl.blocked.node.registration');
+    }
+    return null;
+  }
+
+  #service(id: string): Write | null {
+    const { state, logger } = this.#options;
+    const entry = state.allServices.get(id);
+    if (!entry) return null;
+    if (entry.deleted) return this.#removal('service', id, () => state.serviceForgotten(id));
+    if (!entry.inSync) return this.#serviceWrite(entry);
+    logger.debug('Service in sync', 'service', id);
+    return null;
+  }
+
+  #check(id: string): Write | null {
+    const { state, logger } = this.#options;
+    const entry = state.allChecks.get(id);
+    if (!entry) return null;
+    if (entry.deleted) {
+      const { ServiceID: serviceId } = entry.check;
+      if (serviceId === '' || state.allServices.has(serviceId)) {
+        return this.#removal('check', id, () => state.checkForgotten(id));
+      }
+      // A service that the catalog has forgotten took its checks along.
+      state.checkForgotten(id);
+      return null;
+    }
+    if (!entry.inSync) return this.#checkWrite(entry);
+    logger.debug('Check in sync', 'check', id);
+    return null;
+  }
+
+  #serviceWrite(entry: ServiceEntry): Write {
+    const { state } = this.#options;
+    const token = registrationToken(entry, this.#options.tokens());
+    const checks: CheckEntry[] = [];
+    for (const check of state.checksOf(entry.id)) {
+      if (checks.length === MAX_CHECKS_ALONG) break;
+      if (!check.inSync && registrationToken(check, this.#options.tokens()) === token) checks.push(check);
+    }
+    const written = checks.map((check) => check.check);
+    const done = (): void => {
+      state.serviceSynced(entry);
+      for (const [index, check] of checks.entries()) state.checkSynced(check, written[index] ?? check.check);
+    };
+    return this.#registration('service', entry.id, token, entry.definition, written, done);
+  }
+
+  #checkWrite(entry: CheckEntry): Write {
+    const { state } = this.#options;
+    const token = registrationToken(entry, this.#options.tokens());
+    const written = entry.check;
+    const service = state.service(written.ServiceID)?.definition ?? null;
+    return this.#registration('check', entry.id, token, service, [written], () => state.checkSynced(entry, written));
+  }
+
+  #registration(
+    subject: Subject,
+    id: string,
+    token: string,
+    service: ServiceEntry['definition'] | null,
+    checks: readonly CheckRecord[],
+    done: () => void,
+  ): Write {
+    const skipNodeUpdate = this.#options.state.nodeInfoInSync;
+    const request = registration(this.#options.node(), { service, checks, skipNodeUpdate });
+    return { subject, id, send: () => this.#send(catalogRegister, request, token), isRemoval: false, done };
+  }
+
+  #removal(subject: Subject, id: string, done: () => void): Write {
+    const what = subject === 'service' ? { serviceId: id } : { checkId: id };
+    const request = deregistration(this.#options.node(), what);
+    const token = agentToken(this.#options.tokens());
+    return { subject, id, send: () => this.#send(catalogDeregister, request, token), isRemoval: true, done };
+  }
+
+  #send<Request>(method: WriteMethod<Request, true>, request: Request, token: string): Promise<true | Refusal> {
+    const { datacenter } = this.#options.node();
+    return this.#options.calls.write(method, request, datacenter, { token, authorizer: allowAll });
+  }
+
+  #answered(write: Write, outcome: WriteOutcome, round: Round): void {
+    const { logger } = this.#options;
+    const { subject, id, isRemoval, done } = write;
+    const unknownThere = isRemoval && outcome.kind === 'failed' && /\bUnknown (service|check)/.test(outcome.error);
+    if (outcome.kind === 'written' || unknownThere) {
+      done();
+      logger.info(MESSAGES[subject][isRemoval ? 'removed' : 'written'], subject, id);
+      return;
+    }
+    if (outcome.kind === 'blocked') {
+      // What is to go stays marked as deleted; the next full sync finds it in the catalog again.
+      if (!isRemoval) done();
+      this.#blocked(subject, id, isRemoval ? 'deregistration' : 'registration');
+      return;
+    }
+    this.#notDone(write, round);
+    this.#failed(write, outcome, round);
+  }
+
+  #notDone({ subject, id }: Write, round: Round): void {
+    if (subject === 'service') this.#options.state.noteService(id);
+    else this.#options.state.noteCheck(id);
+    round.error ??= 'not everything was synced';
+  }
+
+  #failed({ subject, id, isRemoval }: Write, outcome: Extract<WriteOutcome, { kind: 'failed' }>, round: Round): void {
+    if (outcome.nothingGoes && round.stopped) return;
+    if (outcome.nothingGoes) round.stopped = true;
+    round.error = outcome.error;
+    const message = `${isRemoval ? 'Deregistering' : 'Syncing'} ${subject} failed.`;
+    this.#options.logger.warn(message, subject, id, 'error', outcome.error);
+  }
+
+  #blocked(subject: Subject, id: string, action: 'registration' | 'deregistration'): void {
+    const name = subject === 'service' ? 'Service' : 'Check';
+    this.#options.logger.warn(`${name} ${action} blocked by ACLs`, subject, id, 'accessorID', ANONYMOUS);
+    this.#options.metrics.increment(`acl.blocked.${subject}.${action}`);
+  }
+}
+
+const MESSAGES = {
+  service: { written: 'Synced service', removed: 'Deregistered service' },
+  check: { written: 'Synced check', removed: 'Deregistered check' },
+} as const;
+
+function outcomeOf(outcome: true | Refusal): WriteOutcome {
+  if (!isRefusal(outcome)) return WRITTEN;
+  const { refused, text: error } = outcome;
+  if (refused === 'denied' || error.includes('Permission denied') || error.includes('ACL not found')) return BLOCKED;
+  return { kind: 'failed', error, nothingGoes: !ABOUT_THE_REQUEST.has(refused) };
+}
