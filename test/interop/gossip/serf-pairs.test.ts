@@ -136,7 +136,7 @@ function testDirection(kinds: readonly [Kind, Kind], keys: Keys): void {
   test(`${other} coalesces the events of ${actor} that allow it`, options, async (context) => {
     // Debian's agent always does, after a second without another. Its own events come from a program for each, which a busy
     // machine starts in its time: the others wait longer.
-    const { a, b } = await pair(context, kinds, { userCoalesceMs: 5_000, keys });
+    const { a, b } = await pair(context, kinds, { userCoalesceMs: 8_000, keys });
     // One after the other: two that stock sends at once may get one time, and both of them are the newest.
     for (const payload of ['1', '2', '3']) await a.peer.event('one of', payload, true);
     await a.peer.event('at once', 'x', false);
