@@ -7,7 +7,19 @@ import path from 'node:path';
 import { freePorts } from '../test/ports.js';
 import { cleanUpLater } from './cleanup.js';
 import { type ProcessMemory, readMemory } from './process-usage.js';
-import type { Subject } from './row.js';
+
+export type Engine = 'net' | 'uws';
+
+/** A program that is measured: lictor with one of its HTTP engines, or the peer. */
+export interface Subject {
+  readonly name: string;
+  readonly kind: 'lictor' | 'peer';
+  readonly binary: string;
+  /** Null for a peer: it has its own. */
+  readonly engine: Engine | null;
+  /** The binary is a profiler that runs the agent as a child of its own and works on when that has ended. */
+  readonly profiler?: boolean;
+}
 
 export const NODE_NAME = 'bench';
 const READY_DEADLINE_MS = 60_000;

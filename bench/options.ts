@@ -1,7 +1,7 @@
 // The harness's command line.
 
 import { parseArgs } from 'node:util';
-import type { Engine } from './row.js';
+import type { Engine } from './agent.js';
 
 export const USAGE = `Usage: npm run bench -- [options]
 

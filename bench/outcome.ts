@@ -1,9 +1,10 @@
 // From samples to verdicts: the median of each figure, what it is held against (the peer of the same run, or the recorded
 // figure scaled to this machine), and whether the goal is reached.
 
+import type { Subject } from './agent.js';
 import { type Calibration, type CalibrationKey, machineFactor } from './calibration/calibrations.js';
 import { doubts } from './load-usage.js';
-import { type CurvePoint, type Goal, goalFor, type Metric, type Row, type Sample, type Subject } from './row.js';
+import { type CurvePoint, type Goal, goalFor, type Metric, type Row, type Sample } from './row.js';
 import { type Summary, summarize } from './statistics.js';
 
 /** All samples of one row with one subject. */

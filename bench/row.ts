@@ -1,22 +1,9 @@
 // What a row of the table is: how it is run, what it measures, and the goal of each figure. The rows themselves are data, one
 // file a family, in rows/.
 
-import type { Agent, AgentSpec } from './agent.js';
+import type { Agent, AgentSpec, Engine, Subject } from './agent.js';
 import type { CalibrationKey } from './calibration/calibrations.js';
 import type { LoadUsage } from './load-usage.js';
-
-export type Engine = 'net' | 'uws';
-
-/** A program that is measured: lictor with one of its HTTP engines, or the peer. */
-export interface Subject {
-  readonly name: string;
-  readonly kind: 'lictor' | 'peer';
-  readonly binary: string;
-  /** Null for a peer: it has its own. */
-  readonly engine: Engine | null;
-  /** The binary is a profiler that runs the agent as a child of its own and works on when that has ended. */
-  readonly profiler?: boolean;
-}
 
 export type Goal =
   | { readonly kind: 'at-least'; readonly value: number }

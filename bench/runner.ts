@@ -2,6 +2,7 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
+import type { Engine, Subject } from './agent.js';
 import { type Agent, startAgent } from './agent.js';
 import { CALIBRATIONS, type Calibration, type CalibrationSample, calibrate } from './calibration/calibrations.js';
 import { temporaryDirectory } from './cleanup.js';
@@ -9,7 +10,7 @@ import { formatValue } from './format.js';
 import { doubts } from './load-usage.js';
 import type { CalibrationResult, Measured } from './outcome.js';
 import { Progress } from './progress.js';
-import type { Engine, Row, Run, Sample, Subject } from './row.js';
+import type { Row, Run, Sample } from './row.js';
 import { summarize } from './statistics.js';
 
 export interface Plan {

@@ -5,7 +5,8 @@
 
 import { DecimalNumber } from './json-decimal.js';
 import { numberJson } from './json-encode.js';
-import { parseWrittenJson, type WrittenJson } from './json-parse.js';
+import { parseWrittenJson } from './json-parse.js';
+import type { WrittenJson } from './json-value.js';
 
 export interface DecodeOptions {
   /** What becomes of a field that the schema doesn't have: `json: unknown field "Bogus"`, or nothing. */

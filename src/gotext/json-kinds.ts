@@ -4,8 +4,8 @@
 import { parseDuration } from './duration.js';
 import { DecimalNumber } from './json-decimal.js';
 import type { Kind, Reading } from './json-decode.js';
-import type { WrittenJson } from './json-parse.js';
 import { setProperty } from './json-scan.js';
+import type { WrittenJson } from './json-value.js';
 import { MAX_NESTING, TOO_DEEP } from './nesting.js';
 
 export const string: Kind<string> = {

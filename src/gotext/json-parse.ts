@@ -1,37 +1,8 @@
 // JSON text to values, with the outcome and the error texts of Go's encoding/json (spec/http.md section 4). JSON.parse
 // does the work whenever it gives the same result; the rest goes to the exact scanner of json-scan.ts.
 
-import type { DecimalNumber } from './json-decimal.js';
 import { scanJson, scanWrittenJson } from './json-scan.js';
-
-/** Integers that a number can't hold exactly are bigints. */
-export type JsonValue =
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | readonly JsonValue[]
-  | { readonly [key: string]: JsonValue };
-
-/** As {@link JsonValue}, with whole numbers told apart by how they are written. */
-export type WrittenJson =
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | DecimalNumber
-  | readonly WrittenJson[]
-  | { readonly [key: string]: WrittenJson };
-
-export type WrittenParsed =
-  | { readonly ok: true; readonly value: WrittenJson }
-  | { readonly ok: false; readonly error: string };
-
-export type JsonParsed =
-  | { readonly ok: true; readonly value: JsonValue }
-  | { readonly ok: false; readonly error: string };
+import type { JsonParsed, JsonValue, WrittenParsed } from './json-value.js';
 
 /**
  * Digits that may not survive a double, an exponent that may be infinite, an escape that may be half of a character: the

@@ -3,7 +3,7 @@
 // Iterative, because Go allows 10000 levels and a call stack does not.
 
 import { DecimalNumber } from './json-decimal.js';
-import type { JsonParsed, WrittenJson, WrittenParsed } from './json-parse.js';
+import type { JsonParsed, WrittenJson, WrittenParsed } from './json-value.js';
 import { quoteCharacter } from './quote.js';
 
 const MAX_DEPTH = 10_000;

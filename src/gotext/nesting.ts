@@ -2,7 +2,7 @@
 // bodies, configuration files, msgpack in both directions. One number, so that what is accepted once can always be
 // written, read again and shown; and small enough for what recurses over such values.
 
-import type { JsonValue } from './json-parse.js';
+import type { JsonValue } from './json-value.js';
 
 /** Lists and maps within each other, the outermost one counted. */
 export const MAX_NESTING = 512;

@@ -1,8 +1,8 @@
 // From a parsed file to settings: every value is held against the schema's type, strictly, and keys that the schema
 // doesn't know are collected. Texts and paths are those users know (spec/agent.md section 4, "Sources and merge").
 
-import type { JsonValue } from '../../gotext/json-parse.js';
 import { setProperty } from '../../gotext/json-scan.js';
+import type { JsonValue } from '../../gotext/json-value.js';
 import type { ScalarType, Schema, SchemaField, Settings } from './schema/types.js';
 
 /** HCL tells integers from floats, JSON doesn't. */

@@ -1,8 +1,8 @@
 // Reading one configuration text: JSON or HCL to settings, former keys moved to where they belong now, other editions' keys
 // remarked upon. Texts as in spec/agent.md, "Sources and merge".
 
-import type { JsonValue } from '../../gotext/json-parse.js';
 import { parseJson } from '../../gotext/json-parse.js';
+import type { JsonValue } from '../../gotext/json-value.js';
 import { errorList } from '../../gotext/multierror.js';
 import { MAX_NESTING, nestsDeeper, TOO_DEEP } from '../../gotext/nesting.js';
 import type { SourceFormat } from './decode.js';

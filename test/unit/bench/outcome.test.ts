@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Subject } from '../../../bench/agent.js';
 import { CALIBRATIONS } from '../../../bench/calibration/calibrations.js';
 import type { LoadUsage } from '../../../bench/load-usage.js';
 import type { Machine } from '../../../bench/machine.js';
 import { type Figure, isReached, type Measured, outcomes, type Results } from '../../../bench/outcome.js';
 import { renderReport } from '../../../bench/report.js';
-import type { Row, Sample, Subject } from '../../../bench/row.js';
+import type { Row, Sample } from '../../../bench/row.js';
 import { summarize } from '../../../bench/statistics.js';
 
 const LICTOR: Subject = { name: 'lictor net', kind: 'lictor', binary: 'lictor', engine: 'net' };

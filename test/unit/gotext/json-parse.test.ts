@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type JsonParsed, parseJson } from '../../../src/gotext/json-parse.js';
+import { parseJson } from '../../../src/gotext/json-parse.js';
 import { scanJson } from '../../../src/gotext/json-scan.js';
+import type { JsonParsed } from '../../../src/gotext/json-value.js';
 
 function errorOf(parsed: JsonParsed): string {
   assert.ok(!parsed.ok);

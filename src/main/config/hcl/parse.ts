@@ -1,9 +1,9 @@
 // HCL to plain values, in the form its first version has them: every block is a list of one more object, a label is one more
 // key, a scalar given twice is the last one. A text that starts with `{` is JSON.
 
-import type { JsonParsed, JsonValue } from '../../../gotext/json-parse.js';
 import { parseJson } from '../../../gotext/json-parse.js';
 import { setProperty } from '../../../gotext/json-scan.js';
+import type { JsonParsed, JsonValue } from '../../../gotext/json-value.js';
 import type { Token, TokenKind } from './scan.js';
 import { errorAt, HclError, Scanner } from './scan.js';
 

@@ -3,30 +3,12 @@
 
 import type { Expression } from './expression.js';
 import type { FieldTable } from './fields.js';
+import type { Filter } from './filter.js';
 import { KeptFilters } from './kept-filters.js';
 import { holdsWhenAbsent, prepareTest } from './operators.js';
 import { parseExpression } from './parser.js';
 import { RegexpBudget } from './regexp-budget.js';
 import { bindSelector, type Test, walk } from './selectors.js';
-
-/** The test that a filter stands for. */
-export interface Matcher {
-  matches(item: object): boolean;
-  /** About how much a test of one item costs: its matches, and the steps of its patterns. At least 1. */
-  readonly size: number;
-}
-
-export type Filter =
-  | ({ readonly ok: true } & Matcher)
-  | {
-      readonly ok: false;
-      /** The whole text of the HTTP error. */
-      readonly error: string;
-      /** A `syntax` error is one of the text alone; `binding` of a field, an operator or a value. */
-      readonly stage: 'syntax' | 'binding';
-      /** The text without its prefix, for the answers that have none. */
-      readonly reason: string;
-    };
 
 const PREFIX = 'Failed to create boolean expression evaluator: ';
 

@@ -1,6 +1,6 @@
 // Compiled filters by their text, the one used last at the end, bounded by what they take in memory, about.
 
-import type { Filter } from './compile.js';
+import type { Filter } from './filter.js';
 
 const MAX_BYTES = 4 * 1024 * 1024;
 /** What an entry takes beside its text and its tests, one of its matches, and one step of its patterns. */

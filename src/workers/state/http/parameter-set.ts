@@ -1,7 +1,8 @@
 // The parameters of one row, read at once. Most requests name none or one of them: the values of such a request are the kept ones
 // of "nothing given", or a copy of them with what was given.
 
-import { type Parameter, type ParameterSource, type Parameters, Refused, type Values } from './parameters.js';
+import { type Parameter, type Parameters, Refused, type Values } from './parameters.js';
+import type { ParameterSource } from './request.js';
 import { nameBit } from './request.js';
 
 /** The bit that no name has. */

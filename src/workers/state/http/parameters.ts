@@ -6,7 +6,7 @@ import { parseGoBool, parseGoInt, parseGoUint } from '../../../gotext/numbers.js
 import type { StringMap } from '../../../wire/records.js';
 import type { Uint64 } from '../../../wire/uint64.js';
 import type { Reply } from './reply.js';
-import type { QueryParameters } from './request.js';
+import type { ParameterSource } from './request.js';
 
 export type ParameterType =
   | 'flag'
@@ -18,12 +18,6 @@ export type ParameterType =
   | 'uint64'
   | 'duration'
   | { readonly oneOf: readonly string[] };
-
-/** Where parameters stand. */
-export interface ParameterSource {
-  readonly query: QueryParameters;
-  header(name: string): string | undefined;
-}
 
 /** What refuses a call, told apart from any value by its class. */
 export class Refused {

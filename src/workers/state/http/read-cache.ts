@@ -3,7 +3,7 @@
 // (always 0 here), and an answer while there is no leader once it was a hit.
 
 import { createHash } from 'node:crypto';
-import type { ParameterSource } from './parameters.js';
+import type { ParameterSource } from './request.js';
 
 export interface CacheState {
   readonly hit: boolean;

@@ -1,9 +1,9 @@
 // Options common to all reads, from query and headers, with the recorded refusals (spec/http.md, section 3).
 
 import { CONSISTENCY, WAITING } from './common-parameters.js';
-import { type ParameterSource, Refused } from './parameters.js';
+import { Refused } from './parameters.js';
 import { type Reply, text } from './reply.js';
-import type { ReadOptions } from './request.js';
+import type { ParameterSource, ReadOptions } from './request.js';
 
 /** What of the configuration decides about reads. */
 export interface ReadLimits {

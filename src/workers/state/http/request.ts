@@ -2,7 +2,6 @@
 
 import type { ReadSettings } from '../calls/read-settings.js';
 import type { Asker } from '../methods/method.js';
-import type { ParameterSource } from './parameters.js';
 import type { Reply } from './reply.js';
 
 export type HttpMethod = 'GET' | 'PUT' | 'POST' | 'DELETE';
@@ -48,6 +47,12 @@ export interface ApiRequest {
   readonly options: ReadOptions;
   /** Calls back when the client hangs up before the answer. Only who asks for it is ended by a half-closed connection. */
   onAbort(callback: () => void): void;
+}
+
+/** Where parameters stand. */
+export interface ParameterSource {
+  readonly query: QueryParameters;
+  header(name: string): string | undefined;
 }
 
 /** What the framework sees of it. */

@@ -1,8 +1,8 @@
 // The reads of Catalog.*: nodes, services and what runs where (spec/fsm.md, section 4, for what each blocks on).
 
 import type { NodeRecord, ServiceRecord, StringMap } from '../../../wire/records.js';
-import type { Matcher } from '../filter/compile.js';
 import { catalogInstanceFields, nodeFields, serviceFields } from '../filter/fields.js';
+import type { Matcher } from '../filter/filter.js';
 import type { ServiceInstance, StoreReads } from '../replica/store/read-api.js';
 import type { Steps } from '../turns/turns.js';
 import type { ReadMethod } from './method.js';

@@ -1,8 +1,8 @@
 // Health.*: checks by node, service and state, and the instances of a service with the checks that decide about them.
 
 import type { CheckRecord } from '../../../wire/records.js';
-import type { Matcher } from '../filter/compile.js';
 import { checkFields, healthEntryFields } from '../filter/fields.js';
+import type { Matcher } from '../filter/filter.js';
 import type { HealthEntry, StoreReads } from '../replica/store/read-api.js';
 import type { Steps } from '../turns/turns.js';
 import type { PreparedRead, ReadMethod } from './method.js';

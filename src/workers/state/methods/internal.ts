@@ -1,8 +1,8 @@
 // Internal.*: lists made for the UI and for peering.
 
 import type { CheckRecord, NodeRecord, ServiceRecord } from '../../../wire/records.js';
-import type { Matcher } from '../filter/compile.js';
 import { nodeDumpFields } from '../filter/fields.js';
+import type { Matcher } from '../filter/filter.js';
 import type { StoreReads } from '../replica/store/read-api.js';
 import type { Steps } from '../turns/turns.js';
 import type { ReadMethod } from './method.js';

@@ -2,8 +2,9 @@
 // (spec/http.md, section 3).
 
 import type { StringMap } from '../../../wire/records.js';
-import { compileFilter, type Matcher } from '../filter/compile.js';
+import { compileFilter } from '../filter/compile.js';
 import type { FieldTable } from '../filter/fields.js';
+import type { Matcher } from '../filter/filter.js';
 import type { Steps } from '../turns/turns.js';
 import type { PreparedRead } from './method.js';
 import { type Refusal, refusal } from './refusal.js';

@@ -4,8 +4,9 @@
 import { quoteJson } from '../../../../gotext/json-encode.js';
 import { mapOf } from '../../../../gotext/json-shape.js';
 import { compareUtf8 } from '../../../../gotext/utf8-order.js';
-import { compileFilter, type Matcher } from '../../filter/compile.js';
+import { compileFilter } from '../../filter/compile.js';
 import { checkFields, type FieldTable, serviceFields } from '../../filter/fields.js';
+import type { Matcher } from '../../filter/filter.js';
 import type { EndpointTable } from '../../http/endpoint.js';
 import { waitForChange } from '../../http/hash-blocking.js';
 import { action } from '../../http/operation.js';

@@ -3,6 +3,13 @@
 
 export type FamilyType = 'counter' | 'gauge' | 'summary';
 
+/** A family as it is shown. */
+export interface Family {
+  readonly type: FamilyType;
+  readonly help: string;
+  readonly lines: string[];
+}
+
 function names(text: string): readonly string[] {
   return text.trim().split(/\s+/);
 }

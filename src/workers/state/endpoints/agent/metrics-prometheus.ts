@@ -2,16 +2,10 @@
 // each second and not every value, so of the quantiles 0.5 shows the mean and 0.9 and 0.99 the largest of the last bin.
 
 import type { Clock } from '../../local/state/clock.js';
-import { declaredFamilies, type FamilyType, HELP } from './metric-families.js';
+import { declaredFamilies, type Family, type FamilyType, HELP } from './metric-families.js';
 import type { MetricsBins, Total } from './metrics-bins.js';
 import type { MetricNames } from './metrics-names.js';
 import { processFamilies } from './process-families.js';
-
-export interface Family {
-  readonly type: FamilyType;
-  readonly help: string;
-  readonly lines: string[];
-}
 
 /** Prometheus' form of a dotted name. */
 function prometheusName(name: string): string {

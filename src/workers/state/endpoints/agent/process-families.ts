@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { maxOpenFiles } from '../../../../observe/open-files.js';
 import type { MetricsReport } from '../../../../wire/thread-port.js';
-import type { Family } from './metrics-prometheus.js';
+import type { Family } from './metric-families.js';
 
 const MICROSECONDS = 1e6;
 const ZERO_GAUGES = [

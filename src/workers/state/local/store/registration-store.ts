@@ -13,7 +13,7 @@ import { Gathering } from './gathering.js';
 import { LogFile } from './log-file.js';
 import { frame } from './log-frames.js';
 import { localStoreErrorOf } from './store-error.js';
-import { logPath, openGeneration, removeFilesBefore, writeSnapshot } from './store-files.js';
+import { logPath, type Opened, openGeneration, removeFilesBefore, writeSnapshot } from './store-files.js';
 import type { StoreMarker } from './store-marker.js';
 import type { StoreContents } from './store-operations.js';
 
@@ -228,13 +228,4 @@ export class DurableStore implements RegistrationStore {
     const detail = error instanceof Error ? error.message : String(error);
     this.#logger.warn('snapshot of local registrations failed', 'path', this.#directory, 'error', detail);
   }
-}
-
-/** A store's files, read and ready for writing. */
-export interface Opened {
-  readonly log: LogFile;
-  readonly marker: StoreMarker;
-  readonly generation: number;
-  readonly snapshotBytes: number;
-  readonly contents: StoreContents;
 }

@@ -8,10 +8,18 @@ import type { Logger } from '../../../../observe/logger.js';
 import { syncDirectory } from '../../../../wire/sync-directory.js';
 import { LogFile } from './log-file.js';
 import { compressedFrame, MAGIC, type Payload, readFrames } from './log-frames.js';
-import type { Opened } from './registration-store.js';
 import { damagedStore, type LocalStoreError } from './store-error.js';
 import { NOTHING, StoreMarker } from './store-marker.js';
 import { applyText, emptyContents, type StoreContents } from './store-operations.js';
+
+/** A store's files, read and ready for writing. */
+export interface Opened {
+  readonly log: LogFile;
+  readonly marker: StoreMarker;
+  readonly generation: number;
+  readonly snapshotBytes: number;
+  readonly contents: StoreContents;
+}
 
 const DIGITS = 10;
 const NAME = /^(snapshot|log)-([0-9]{10})(\.tmp)?$/;

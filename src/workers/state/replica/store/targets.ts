@@ -4,7 +4,7 @@
 import type { CurrentTables } from './current-tables.js';
 import { hasOwnIndex } from './kv-reads.js';
 import type { WatchTarget, WatchTargets } from './read-api.js';
-import type { RowKey } from './tables/index-table.js';
+import type { RowKey } from './tables/rows.js';
 
 function indexTarget(key: string): WatchTarget {
   return { kind: 'index', key };

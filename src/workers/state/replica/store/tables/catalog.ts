@@ -3,9 +3,8 @@
 
 import type { NodeRecord } from '../../../../../wire/records.js';
 import type { Journal } from './change.js';
-import type { RowKey } from './index-table.js';
 import { OrderedMap } from './ordered-map.js';
-import type { CheckRow, NodeRow, ServiceRow } from './rows.js';
+import type { CheckRow, NodeRow, RowKey, ServiceRow } from './rows.js';
 import { RowsByOwner } from './rows-by-owner.js';
 import { ServiceGroup } from './service-group.js';
 import { Table } from './table.js';

@@ -5,16 +5,9 @@
 
 import type { ChangeOf, Journal, Restorable } from './change.js';
 import { OrderedMap } from './ordered-map.js';
+import type { RowKey } from './rows.js';
 
 const ROW_KEY = /^peer\.[^:]*:(?:node|service)\./;
-
-/** The key of a node's or a service's entry. */
-export interface RowKey {
-  /** In lower case. */
-  readonly key: string;
-  /** With the name as given. */
-  readonly spelled: string;
-}
 
 /** The table as it was at some moment. */
 export interface FrozenIndex {

@@ -2,7 +2,14 @@
 // no hot path builds a string twice.
 
 import type { CheckRecord, NodeRecord, ServiceRecord, SystemMetadataEntry } from '../../../../../wire/records.js';
-import type { RowKey } from './index-table.js';
+
+/** The key of a node's or a service's entry. */
+export interface RowKey {
+  /** In lower case. */
+  readonly key: string;
+  /** With the name as given. */
+  readonly spelled: string;
+}
 
 export interface NodeRow {
   /** Key in the nodes table. */

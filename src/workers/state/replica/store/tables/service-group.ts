@@ -2,9 +2,8 @@
 // answers stay valid until something they were made of changes: an instance, its node, one of the deciding checks.
 
 import type { CheckRecord, NodeRecord, ServiceRecord } from '../../../../../wire/records.js';
-import type { RowKey } from './index-table.js';
 import { OrderedMap } from './ordered-map.js';
-import type { ServiceRow } from './rows.js';
+import type { RowKey, ServiceRow } from './rows.js';
 
 export interface ServiceInstance {
   readonly node: NodeRecord;
