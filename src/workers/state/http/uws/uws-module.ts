@@ -50,7 +50,7 @@ export interface UwsModule {
 /** Loads the native module, which is an optional dependency; where it can't be had, the error says what to do. */
 export async function loadUws(): Promise<UwsModule> {
   try {
-    return (await import('uWebSockets.js')) as unknown as UwsModule;
+    return (await import('uWebSockets.js')) as UwsModule;
   } catch (error) {
     throw new Error(uwsUnusable(error), { cause: error });
   }
