@@ -17,7 +17,7 @@ export function judge(endpoint: Endpoint, operation: Operation, call: IncomingCa
     const mayBeEmpty = emptyRestWith?.some((name: string) => call.query.has(name)) ?? false;
     if (missing && !mayBeEmpty) return new Refused(missing);
   }
-  if (exclusive !== undefined) {
+  if (exclusive !== undefined && call.query.nameBits !== 0) {
     const given = exclusive.names.filter((name: string) => call.query.has(name));
     if (given.length > 1) {
       const shown = given.map((name: string) => `${name}=${call.query.first(name)}`).join('&');
