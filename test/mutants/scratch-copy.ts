@@ -2,6 +2,7 @@
 // a copy costs nothing, and a mutated file is compiled alone.
 
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
@@ -59,12 +60,24 @@ export class ScratchCopy {
     fs.rmSync(target);
     fs.writeFileSync(target, broken);
     try {
+      if (mutant.tests.some(startsPrograms)) await bundle(this.#folder);
       return await work();
     } finally {
       fs.rmSync(target);
       fs.linkSync(path.join(repositoryRoot, 'dist', compiled), target);
     }
   }
+}
+
+/** Whether a test starts ./lictor, which runs the bundled files, not the modules. */
+function startsPrograms(test: string): boolean {
+  return !/^(unit|simulation)\//.test(test);
+}
+
+async function bundle(folder: string): Promise<void> {
+  const child = spawn(process.execPath, [path.join(repositoryRoot, 'bundle.mjs'), folder], { stdio: 'inherit' });
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new Error(`the broken program can't be bundled: exit code ${code}`);
 }
 
 /** Where the compiled test of that name is, under the project or a copy of it. */

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-export const MAIN = fileURLToPath(new URL('../../../src/cli/main.js', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../../../program/cli/main.js', import.meta.url));
 
 export interface Outcome {
   readonly code: number | null;
