@@ -38,10 +38,8 @@ const data: RaftWorkerData = {
   bootstrapExpect: 0,
 };
 const bornMs = performance.now();
-const worker = new Worker(new URL('../../src/workers/raft/worker.js', import.meta.url), {
-  workerData: data,
-  transferList: [control.port1, state.port1],
-});
+const worker = new Worker(new URL('../../src/workers/raft/worker.js', import.meta.url));
+worker.postMessage(data, [control.port1, state.port1]);
 
 const post = (message: StateToRaft, transfer: ArrayBuffer[] = []): void => state.port2.postMessage(message, transfer);
 let batch = 0;

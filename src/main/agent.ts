@@ -3,7 +3,6 @@
 // failure detector lives on.
 
 import { availableParallelism } from 'node:os';
-import type { Worker } from 'node:worker_threads';
 import { Closing } from '../lifecycle/closing.js';
 import { startCpuProfile } from '../observe/cpu-profile.js';
 import type { Logger } from '../observe/logger.js';
@@ -15,6 +14,7 @@ import type { RaftToMain } from '../wire/raft-worker.js';
 import type { StateToMain } from '../wire/state-worker.js';
 import type { WorkerToMain } from '../wire/thread-port.js';
 import { renderBanner } from './banner.js';
+import type { BegunThreads } from './begun-threads.js';
 import { CheckPool } from './check-pool.js';
 import type { Reloaded } from './config/reload.js';
 import { afterBanner, notServed } from './config/start-checks.js';
@@ -31,8 +31,8 @@ import { notStarted, startThreads, type Threads } from './threads.js';
 
 export interface AgentOptions {
   readonly config: RuntimeConfig;
-  /** It loads its program since the configuration is known (begun-thread.ts). */
-  readonly stateThread: Worker;
+  /** They load their programs since the configuration is known. */
+  readonly threads: BegunThreads;
   readonly warnings: readonly string[];
   /** Reads all files again with the original command line; given is what the agent runs with. */
   readonly reload: (running: RuntimeConfig) => Reloaded;
@@ -59,15 +59,15 @@ class Agent {
   readonly #reloads: Reloads;
   readonly #orders: Orders;
   readonly #closing: Closing;
-  readonly #stateThread: Worker;
+  readonly #begun: BegunThreads;
   #threads: Threads = notStarted;
   #running = false;
   #ending = false;
   #leaving = false;
 
-  constructor({ config, stateThread, warnings, reload }: AgentOptions, exit: (code: number) => void) {
+  constructor({ config, threads, warnings, reload }: AgentOptions, exit: (code: number) => void) {
     this.#config = config;
-    this.#stateThread = stateThread;
+    this.#begun = threads;
     this.#warnings = warnings;
     this.#exit = exit;
     this.#logs = new LogFanOut({
@@ -140,7 +140,7 @@ class Agent {
       this.#fatal(problem);
       return;
     }
-    this.#threads = startThreads(this.#config, this.#stateThread, {
+    this.#threads = startThreads(this.#config, this.#begun, {
       fromState: (message) => this.#fromState(message),
       fromRaft: (message) => this.#fromRaft(message),
       lost: (name, reason) => this.#threadLost(name, reason),

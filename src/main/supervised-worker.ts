@@ -1,4 +1,4 @@
-// A worker thread as main sees it: started with a port of its own, its log lines and metrics taken, its orderly stop
+// A worker thread as main sees it: given a port of its own, its log lines and metrics taken, its orderly stop
 // awaited with a deadline. A worker that ends without having been told to is reported once.
 
 import {
@@ -6,16 +6,15 @@ import {
   type MessagePort,
   receiveMessageOnPort,
   type TransferListItem,
-  Worker,
+  type Worker,
 } from 'node:worker_threads';
 import type { ThreadContext } from '../wire/thread-port.js';
-import { YOUNG_GENERATION_MB } from './begun-thread.js';
 
 export interface SupervisedWorkerOptions<Outgoing> {
   readonly name: string;
-  /** Its program; or the thread itself, when it was begun before: then the data are its first message. */
-  readonly program: URL | Worker;
-  /** Builds workerData around the thread's context; `transfer` are ports that go along. */
+  /** It was begun before and waits for the data as its first message. */
+  readonly thread: Worker;
+  /** Builds that message around the thread's context; `transfer` are ports that go along. */
   readonly data: (context: ThreadContext) => unknown;
   readonly transfer: readonly TransferListItem[];
   readonly logLevel: ThreadContext['logLevel'];
@@ -38,18 +37,8 @@ export class SupervisedWorker<Incoming, Outgoing extends { readonly kind: string
     this.#port = port1;
     const context: ThreadContext = { name: options.name, port: port2, logLevel: options.logLevel };
     const data = options.data(context);
-    const transferList = [port2, ...options.transfer];
-    if (options.program instanceof Worker) {
-      this.#worker = options.program;
-      this.#worker.postMessage(data, transferList);
-    } else {
-      this.#worker = new Worker(options.program, {
-        workerData: data,
-        transferList,
-        resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-        name: options.name,
-      });
-    }
+    this.#worker = options.thread;
+    this.#worker.postMessage(data, [port2, ...options.transfer]);
     const take = (message: Outgoing): void => {
       if (message.kind === 'stopped') this.#onStopped?.();
       else options.onMessage(message);

@@ -8,6 +8,7 @@ import { Leadership } from '../wire/leadership.js';
 import type { MainToRaft, RaftToMain, RaftWorkerData } from '../wire/raft-worker.js';
 import type { MainToState, StateToMain, StateWorkerData } from '../wire/state-worker.js';
 import type { LogLevel } from '../wire/thread-port.js';
+import type { BegunThreads } from './begun-threads.js';
 import { SupervisedWorker } from './supervised-worker.js';
 
 export interface ThreadListener {
@@ -36,9 +37,9 @@ export const notStarted: Threads = {
 /** What a thread needs at least of the time for a stop, beyond what it is told. */
 const STOP_MARGIN_MS = 1_000;
 
-/** `stateThread` was begun before and waits for its orders. */
-export function startThreads(config: RuntimeConfig, stateThread: Worker, listener: ThreadListener): Threads {
-  return config.server ? startServer(config, stateThread, listener) : startClient(config, stateThread, listener);
+/** `begun` wait for their orders, which they are given here. */
+export function startThreads(config: RuntimeConfig, begun: BegunThreads, listener: ThreadListener): Threads {
+  return begun.kind === 'server' ? startServer(config, begun, listener) : startClient(config, begun.state, listener);
 }
 
 function startClient(config: RuntimeConfig, stateThread: Worker, listener: ThreadListener): Threads {
@@ -51,12 +52,16 @@ function startClient(config: RuntimeConfig, stateThread: Worker, listener: Threa
   };
 }
 
-function startServer(config: RuntimeConfig, stateThread: Worker, listener: ThreadListener): Threads {
+function startServer(
+  config: RuntimeConfig,
+  begun: Extract<BegunThreads, { kind: 'server' }>,
+  listener: ThreadListener,
+): Threads {
   const leadership = new Leadership().buffer;
   const { port1, port2 } = new MessageChannel();
   const raft = new SupervisedWorker<MainToRaft, RaftToMain>({
     name: 'raft',
-    program: new URL('../workers/raft/worker.js', import.meta.url),
+    thread: begun.raft,
     data: (context): RaftWorkerData => ({
       context,
       statePort: port2,
@@ -73,7 +78,7 @@ function startServer(config: RuntimeConfig, stateThread: Worker, listener: Threa
     onMessage: (message) => listener.fromRaft(message),
     onLost: (reason) => listener.lost('raft', reason),
   });
-  const state = startState(config, stateThread, { port: port1, leadership }, listener);
+  const state = startState(config, begun.state, { port: port1, leadership }, listener);
   return {
     toState: (message) => state.send(message),
     setLogLevel: (level) => {
@@ -99,7 +104,7 @@ function startState(
 ): StateThread {
   return new SupervisedWorker<MainToState, StateToMain>({
     name: 'state',
-    program: stateThread,
+    thread: stateThread,
     data: (context): StateWorkerData => ({ context, config, raft }),
     transfer: raft === null ? [] : [raft.port],
     logLevel: config.log.level,

@@ -2,7 +2,7 @@
 // is loaded on this way: the start counts.
 
 import { describeFlags } from '../../gotext/flag-set.js';
-import { beginStateThread } from '../../main/begun-thread.js';
+import { beginThreads } from '../../main/begun-threads.js';
 import { AGENT_FLAGS } from '../../main/config/flags.js';
 import { resolveNodeId } from '../../main/config/identity.js';
 import { loadConfig } from '../../main/config/load.js';
@@ -23,11 +23,11 @@ export async function runAgentCommand(argv: readonly string[]): Promise<number> 
   if (!identified.ok) return refuse('config', identified.error);
   const { config } = identified;
 
-  const stateThread = beginStateThread();
+  const threads = beginThreads(config.server);
   const { runAgent } = await import('../../main/agent.js');
   return runAgent({
     config,
-    stateThread,
+    threads,
     warnings: loaded.warnings,
     reload: (running) => reloadConfig(argv, { config, settings: loaded.settings }, running),
   });

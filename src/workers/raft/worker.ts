@@ -1,7 +1,9 @@
-// Entry point of the raft worker thread: opens the storage, restores the newest snapshot into the state worker, starts the
+// Entry point of the raft worker thread, which is begun before main knows what it is to do: that is its first message. Then it
+// opens the storage, restores the newest snapshot into the state worker, starts the
 // server, and obeys main. A disk that can't be used ends the thread with one line to main and code 1.
 
-import { workerData } from 'node:worker_threads';
+import { once } from 'node:events';
+import { parentPort } from 'node:worker_threads';
 import { startTelemetry } from '../../observe/worker-telemetry.js';
 import { Leadership } from '../../wire/leadership.js';
 import type { MainToRaft, RaftToMain, RaftWorkerData } from '../../wire/raft-worker.js';
@@ -12,7 +14,8 @@ import { openStorage } from './storage.js';
 import { StorageFailure, storageFailureOf } from './store/storage-failure.js';
 import { unconnected } from './transport.js';
 
-const data = workerData as RaftWorkerData;
+if (parentPort === null) throw new Error('this is the program of a thread');
+const [data] = (await once(parentPort, 'message')) as [RaftWorkerData];
 const main = data.context.port;
 const telemetry = startTelemetry(data.context);
 const logger = telemetry.logger.child('server').child('raft');

@@ -52,7 +52,7 @@ export class RunningWorker {
       (message, transfer) => this.#port.postMessage(message, transfer),
       options.acknowledged ?? (() => {}),
     );
-    const workerData: RaftWorkerData = {
+    const orders: RaftWorkerData = {
       context: { name: 'raft', port: control.port1, logLevel: 'debug' },
       statePort: link.port1,
       leadership: this.leadership.buffer,
@@ -65,10 +65,8 @@ export class RunningWorker {
     };
     this.#port.on('message', (message: RaftToState) => this.#after(() => this.state.receive(message)));
     this.#main.on('message', (message: RaftToMain) => this.#after(() => this.#fromWorker(message)));
-    const worker = new Worker(new URL('../../../src/workers/raft/worker.js', import.meta.url), {
-      workerData,
-      transferList: [control.port1, link.port1],
-    });
+    const worker = new Worker(new URL('../../../src/workers/raft/worker.js', import.meta.url));
+    worker.postMessage(orders, [control.port1, link.port1]);
     running.add(worker);
     worker.on('exit', (code) =>
       this.#after(() => {
