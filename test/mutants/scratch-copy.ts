@@ -59,12 +59,14 @@ export class ScratchCopy {
     const broken = compile(mutant);
     fs.rmSync(target);
     fs.writeFileSync(target, broken);
+    const isBundled = mutant.tests.some(startsPrograms);
     try {
-      if (mutant.tests.some(startsPrograms)) await bundle(this.#folder);
+      if (isBundled) await bundle(this.#folder);
       return await work();
     } finally {
       fs.rmSync(target);
       fs.linkSync(path.join(repositoryRoot, 'dist', compiled), target);
+      if (isBundled) await bundle(this.#folder);
     }
   }
 }
@@ -77,7 +79,7 @@ function startsPrograms(test: string): boolean {
 async function bundle(folder: string): Promise<void> {
   const child = spawn(process.execPath, [path.join(repositoryRoot, 'bundle.mjs'), folder], { stdio: 'inherit' });
   const [code] = await once(child, 'exit');
-  if (code !== 0) throw new Error(`the broken program can't be bundled: exit code ${code}`);
+  if (code !== 0) throw new Error(`the program can't be bundled: exit code ${code}`);
 }
 
 /** Where the compiled test of that name is, under the project or a copy of it. */

@@ -18,13 +18,13 @@ export function prepareCrc32(address: usize): void {
   }
 }
 
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript decorates functions, which TypeScript doesn't know.
 @inline
 function entry(table: u32, index: u32): u32 {
   return load<u32>(tables + (table << 10) + ((index & 255) << 2));
 }
 
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript decorates functions, which TypeScript doesn't know.
 @inline
 function four(table: u32, word: u32): u32 {
   return entry(table + 3, word) ^ entry(table + 2, word >> 8) ^ entry(table + 1, word >> 16) ^ entry(table, word >> 24);

@@ -19,13 +19,13 @@ export function prepareCrc64(address: usize): void {
   }
 }
 
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript decorates functions, which TypeScript doesn't know.
 @inline
 function entry(table: u32, index: u64): u64 {
   return load<u64>(tables + (table << 11) + ((<u32>index & 255) << 3));
 }
 
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript decorates functions, which TypeScript doesn't know.
 @inline
 function eight(table: u32, word: u64): u64 {
   return (

@@ -19,7 +19,7 @@ let limit: usize = 0;
 let holes: usize = 0;
 
 /** Room for `size` bytes, with the overhang that `copy` may write. */
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript decorates functions, which TypeScript doesn't know.
 @inline
 function ensure(size: usize): void {
   if (out + size + 192 > limit) grow(size);
@@ -34,7 +34,7 @@ function grow(size: usize): void {
   limit = <usize>memory.size() << 16;
 }
 
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript decorates functions, which TypeScript doesn't know.
 @inline
 function word(): i32 {
   const value = load<i32>(words);

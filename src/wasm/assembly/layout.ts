@@ -27,7 +27,7 @@ export function firstFree(): usize {
 }
 
 /** Copies up to 63 bytes too many: both sides must have that much room behind them. */
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript decorates functions, which TypeScript doesn't know.
 @inline
 export function copy(target: usize, source: usize, length: usize): void {
   if (length <= 16) {
@@ -44,7 +44,7 @@ export function copy(target: usize, source: usize, length: usize): void {
 }
 
 /** Both sides must be readable for 15 bytes more. */
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript decorates functions, which TypeScript doesn't know.
 @inline
 export function equal(a: usize, b: usize, length: usize): bool {
   let done: usize = 0;

@@ -21,7 +21,7 @@ import { LONGEST, lookUp } from './strings';
  * Called behind a byte value that lies beyond what is loaded: such a value is passed without ever entering this
  * memory.
  */
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript decorates functions, which TypeScript doesn't know.
 @external("host", "load")
 declare function loadFrom(offset: u32, address: usize): u32;
 
@@ -51,7 +51,7 @@ function fail(code: i32): bool {
 }
 
 /** Whether `size` bytes can be read. */
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript decorates functions, which TypeScript doesn't know.
 @inline
 function has(size: usize): bool {
   if (size <= loaded - at) return true;
@@ -79,7 +79,7 @@ function makeSlots(count: usize): usize {
   return first;
 }
 
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript decorates functions, which TypeScript doesn't know.
 @inline
 function slotNumber(address: usize): u32 {
   return <u32>((address - slots) >> 3);

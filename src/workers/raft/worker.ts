@@ -1,6 +1,6 @@
-// Entry point of the raft worker thread, which is begun before main knows what it is to do: that is its first message. Then it
-// opens the storage, restores the newest snapshot into the state worker, starts the
-// server, and obeys main. A disk that can't be used ends the thread with one line to main and code 1.
+// Entry point of the raft worker thread, which is begun before main knows what it is to do: that is its first message. It opens
+// the storage, restores the newest snapshot into the state worker, starts the server, and obeys main. A disk that can't be used
+// ends the thread with one line to main and code 1.
 
 import { once } from 'node:events';
 import { parentPort } from 'node:worker_threads';
