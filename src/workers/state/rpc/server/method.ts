@@ -1,0 +1,28 @@
+// What the RPC server asks of a method, and how it is answered: bytes in, bytes out. What lies between (tables of arguments and
+// replies, `calls`) is the method's own.
+
+import type { Calls } from '../../calls/calls.js';
+
+/** Who asked. Exactly one of these is called, once, unless the work is aborted. */
+export interface RpcReply {
+  /** The reply's body. */
+  answered(body: Uint8Array): void;
+  /** An error as text; the conversation goes on. */
+  refused(text: string): void;
+  /** The arguments make no sense: after this word the stream is over. */
+  undecodable(text: string): void;
+}
+
+/** What can be given up when nobody waits for it any more. */
+export interface RpcWork {
+  abort(): void;
+}
+
+export interface RpcMethod {
+  /** As spec/rpc.md names it. */
+  readonly name: string;
+  /** `body`: one value, the method's own from now on. null: it can't be given up, or is answered already. */
+  answer(body: Uint8Array, calls: Calls, reply: RpcReply): RpcWork | null;
+}
+
+export type RpcMethods = ReadonlyMap<string, RpcMethod>;
