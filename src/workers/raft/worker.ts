@@ -12,6 +12,7 @@ import { type StartedServer, startServer } from './start.js';
 import { StatePort } from './state-port.js';
 import { openStorage } from './storage.js';
 import { StorageFailure, storageFailureOf } from './store/storage-failure.js';
+import { RelayedStreams } from './transport/relayed-streams.js';
 import { unconnected } from './transport.js';
 
 if (parentPort === null) throw new Error('this is the program of a thread');
@@ -28,6 +29,12 @@ function tell(message: RaftToMain): void {
 const LINGER_MS = 200;
 const STAND_INTERVAL_MS = 50;
 let hasFailed = false;
+
+/** There is nobody yet to serve other servers. */
+const streams = new RelayedStreams(data.raftStreams, (stream) => {
+  stream.close();
+  return { received: () => {}, ended: () => {} };
+});
 
 function fail(error: unknown): void {
   if (hasFailed) return;
@@ -75,6 +82,7 @@ start().then((started) => {
 }, fail);
 
 async function stop(): Promise<void> {
+  streams.close();
   await server?.stop();
   await telemetry.finish();
   tell({ kind: 'stopped' });

@@ -40,7 +40,10 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
       duties.stop();
       coordinates.stop();
     },
-    stop: () => consensus.stop(),
+    stop: () => {
+      consensus.stop();
+      raft.raftStreams.close();
+    },
   };
 }
 

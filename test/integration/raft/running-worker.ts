@@ -46,6 +46,7 @@ export class RunningWorker {
   constructor(options: Options) {
     const control = new MessageChannel();
     const link = new MessageChannel();
+    const streams = new MessageChannel();
     this.#main = control.port2;
     this.#port = link.port2;
     this.state = new FakeState(
@@ -55,6 +56,7 @@ export class RunningWorker {
     const orders: RaftWorkerData = {
       context: { name: 'raft', port: control.port1, logLevel: 'debug' },
       statePort: link.port1,
+      raftStreams: streams.port1,
       leadership: this.leadership.buffer,
       raft: { ...SETTINGS, ...options.raft },
       dataDir: options.dataDir,
@@ -66,7 +68,7 @@ export class RunningWorker {
     this.#port.on('message', (message: RaftToState) => this.#after(() => this.state.receive(message)));
     this.#main.on('message', (message: RaftToMain) => this.#after(() => this.#fromWorker(message)));
     const worker = new Worker(new URL('../../../src/workers/raft/worker.js', import.meta.url));
-    worker.postMessage(orders, [control.port1, link.port1]);
+    worker.postMessage(orders, [control.port1, link.port1, streams.port1]);
     running.add(worker);
     worker.on('exit', (code) =>
       this.#after(() => {
