@@ -10,6 +10,7 @@ import { CoordinateUpdates } from './methods/coordinate-updates.js';
 import type { Mode } from './mode.js';
 import type { Parts } from './parts.js';
 import { openReplica, type Replica } from './replica/replica.js';
+import { RpcServer } from './rpc/rpc-server.js';
 
 const COORDINATE_PERIOD_MS = 5_000;
 const DEV_COORDINATE_PERIOD_MS = 100;
@@ -29,13 +30,25 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
       if (leader.isSelf) coordinates.add(record);
     },
   });
+  const calls = serverCalls(parts, replica, leader, duties, coordinates);
+  const rpc = new RpcServer({
+    config: () => parts.settings.current,
+    calls,
+    raftStreams: raft.raftStreams,
+    logger: parts.logger.child('server.rpc'),
+  });
   return {
-    calls: serverCalls(parts, replica, leader, duties, coordinates),
+    calls,
     knowsServers: true,
     localReads: localReads(store, consensus),
     recovered,
     stats: () => serverStats(parts, consensus, leader),
     onServerUp: (callback) => leader.listen({ appeared: callback }),
+    async listen(closing) {
+      closing.add(() => rpc.close());
+      await rpc.listen();
+    },
+    reload: (config) => rpc.reload(config),
     rest: () => {
       duties.stop();
       coordinates.stop();

@@ -15,7 +15,8 @@ import { waitFor } from '../../agent-process.js';
 import { CONFIG } from '../leader/leader-fixture.js';
 import { coordinate } from './coordinate-fixture.js';
 
-const settings = { tokens: {}, devMode: true, disableCoordinates: false, rpcHoldTimeoutMs: 100 };
+const limits = { rpcMaxConnsPerClient: 100, rpcHandshakeTimeoutMs: 5000 };
+const settings = { tokens: {}, devMode: true, disableCoordinates: false, rpcHoldTimeoutMs: 100, limits };
 const config = { ...CONFIG, ...settings } as unknown as RuntimeConfig;
 const logger = new Logger('agent', new LogSink('error', () => {}));
 const telemetry = {

@@ -4,13 +4,20 @@
 // what becomes of the answer, so that no other object is needed for that.
 
 import { type Deadline, deadlines } from '../../../deadlines/deadline-queue.js';
-import type { Leadership } from '../../../wire/leadership.js';
 import type { PreparedRead, ReadResult } from '../methods/method.js';
 import { type Refusal, refusal } from '../methods/refusal.js';
 import type { Consensus } from '../replica/consensus.js';
 import type { StoreReads } from '../replica/store/read-api.js';
 import { turns, type Work } from '../turns/turns.js';
 import type { Consistency, ReadSettings } from './read-settings.js';
+
+/** What an answer says of where it comes from. */
+export interface ReadOrigin {
+  /** A leader is known there, be it that server or another. */
+  readonly hasLeader: boolean;
+  /** Milliseconds since that server heard of its leader; 0 on the leader. */
+  readonly lastContactMs: number;
+}
 
 /** What all reads of a server share. */
 export interface ReadContext {
@@ -53,7 +60,7 @@ export abstract class BlockingRead<T> implements Deadline {
   }
 
   /** The answer; `index` is at least 1. Called once, unless the read is refused, fails or is aborted. */
-  protected abstract answered(value: T, index: number, leadership: Leadership): void;
+  protected abstract answered(value: T, index: number, origin: ReadOrigin): void;
   /** The answer that there is none. */
   abstract refused(refused: Refusal): void;
   /** The read threw: a bug, to be reported and answered. Nobody above catches what a timer or a change has called. */

@@ -3,6 +3,12 @@
 
 import type { DirectMethod } from './method.js';
 
+/** Whether anybody is there. */
+export const statusPing: DirectMethod<null, Record<string, never>> = {
+  name: 'Status.Ping',
+  answer: () => ({}),
+};
+
 export const statusLeader: DirectMethod<null, string> = {
   name: 'Status.Leader',
   answer: ({ leaderAddress }) => leaderAddress(),

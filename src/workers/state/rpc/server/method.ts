@@ -11,6 +11,8 @@ export interface RpcReply {
   refused(text: string): void;
   /** The arguments make no sense: after this word the stream is over. */
   undecodable(text: string): void;
+  /** A bug: it is reported, and the asker told that there is one. */
+  crashed(error: unknown): void;
 }
 
 /** What can be given up when nobody waits for it any more. */
@@ -18,11 +20,25 @@ export interface RpcWork {
   abort(): void;
 }
 
+/** What all methods of a server share. */
+export interface RpcContext {
+  readonly calls: Calls;
+  readonly datacenter: string;
+  /** How long reads may wait, as the configuration says now. */
+  readonly waits: () => WaitLimits;
+}
+
+/** Milliseconds. */
+export interface WaitLimits {
+  readonly defaultQueryTimeMs: number;
+  readonly maxQueryTimeMs: number;
+}
+
 export interface RpcMethod {
   /** As spec/rpc.md names it. */
   readonly name: string;
   /** `body`: one value, the method's own from now on. null: it can't be given up, or is answered already. */
-  answer(body: Uint8Array, calls: Calls, reply: RpcReply): RpcWork | null;
+  answer(body: Uint8Array, context: RpcContext, reply: RpcReply): RpcWork | null;
 }
 
 export type RpcMethods = ReadonlyMap<string, RpcMethod>;

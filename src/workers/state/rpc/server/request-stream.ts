@@ -2,13 +2,12 @@
 // is kept until it is whole, within the server's budget; what comes behind it isn't taken before it is answered, so the sender
 // is held back by its window. Reads no longer than a reply waits to be fetched.
 
-import { MAX_MESSAGE_BYTES } from '../../../../msgpack/limits.js';
 import { decode } from '../../../../msgpack/codec.js';
+import { MAX_MESSAGE_BYTES } from '../../../../msgpack/limits.js';
 import { MALFORMED, ValueScan } from '../../../../msgpack/skip.js';
-import type { Calls } from '../../calls/calls.js';
 import type { ByteBudget } from './byte-budget.js';
 import { EMPTY_BODY, type RequestHeader, requestHeader, response } from './envelope.js';
-import type { RpcMethod, RpcMethods, RpcReply, RpcWork } from './method.js';
+import type { RpcContext, RpcMethod, RpcMethods, RpcReply, RpcWork } from './method.js';
 import { missingMethodText } from './missing-method.js';
 
 /** Nobody's header is longer. */
@@ -29,7 +28,7 @@ export interface Channel {
 
 export interface RpcServerParts {
   readonly methods: RpcMethods;
-  readonly calls: Calls;
+  readonly context: RpcContext;
   readonly budget: ByteBudget;
   /** Something threw: a bug, to be reported. */
   crashed(method: string, error: unknown): void;
@@ -57,6 +56,10 @@ class Exchange implements RpcReply {
 
   undecodable(text: string): void {
     this.#stream.reply(this, text, EMPTY_BODY, false);
+  }
+
+  crashed(error: unknown): void {
+    this.#stream.crashed(this, error);
   }
 }
 
@@ -122,6 +125,11 @@ export class RequestStream {
     else this.#close();
   }
 
+  crashed(exchange: Exchange, error: unknown): void {
+    this.#parts.crashed(exchange.header.ServiceMethod, error);
+    exchange.refused('rpc: internal error');
+  }
+
   /** Takes requests as long as one is whole, none is under way and the answers are fetched; some now, some later. */
   #read(): void {
     // What is answered at once comes back here: the loop below goes on with the next.
@@ -179,11 +187,10 @@ export class RequestStream {
     const body = new Uint8Array(this.#bytes.subarray(this.#bodyAt, end));
     this.#drop(end);
     try {
-      const work = method.answer(body, this.#parts.calls, exchange);
+      const work = method.answer(body, this.#parts.context, exchange);
       if (!exchange.isOver) exchange.work = work;
     } catch (error) {
-      this.#parts.crashed(method.name, error);
-      exchange.refused('rpc: internal error');
+      exchange.crashed(error);
     }
   }
 

@@ -1,0 +1,157 @@
+// The server end of a row: arguments are read, the method is asked by way of `calls`, and what comes back is written.
+
+import { decode, encode, type ReadFailure, readFailureText } from '../../../../msgpack/codec.js';
+import { EncodeError } from '../../../../msgpack/errors.js';
+import type { Kind } from '../../../../msgpack/kinds.js';
+import { BlockingRead, type ReadOrigin } from '../../calls/blocking-read.js';
+import type { ReadSettings } from '../../calls/read-settings.js';
+import { allowAll } from '../../methods/access.js';
+import type { Asker } from '../../methods/method.js';
+import { isRefusal, type Refusal, refusal } from '../../methods/refusal.js';
+import type { RpcContext, RpcMethod, RpcReply } from '../server/method.js';
+import { metaOf, type QueryMeta, type QueryOptions, readSettings } from './query-options.js';
+import type { DirectRow, ReadRow, WriteRow } from './row.js';
+
+class RpcRead<Args extends QueryOptions, Reply extends QueryMeta, Request, Value> extends BlockingRead<Value> {
+  readonly #row: ReadRow<Args, Reply, Request, Value>;
+  readonly #reply: RpcReply;
+
+  constructor(row: ReadRow<Args, Reply, Request, Value>, settings: ReadSettings, reply: RpcReply) {
+    super(settings);
+    this.#row = row;
+    this.#reply = reply;
+  }
+
+  protected override answered(value: Value, index: number, origin: ReadOrigin): void {
+    send(this.#reply, this.#row.reply, this.#row.show(value, metaOf(index, origin)));
+  }
+
+  override refused({ text }: Refusal): void {
+    this.#reply.refused(text);
+  }
+
+  override crashed(error: unknown): void {
+    this.#reply.crashed(error);
+  }
+
+  protected override parked(): void {}
+}
+
+function send<Reply>(to: RpcReply, kind: Kind<Reply>, reply: Reply): void {
+  let body: Uint8Array;
+  try {
+    body = encode(kind, reply);
+  } catch (error) {
+    if (error instanceof EncodeError) to.refused(error.message);
+    else to.crashed(error);
+    return;
+  }
+  to.answered(body);
+}
+
+/** As stock's decoder says it where that is known, by the byte it stumbled over. */
+function decoderText(failure: ReadFailure, body: Uint8Array): string {
+  const mark = body[failure.offset - 1] ?? 0;
+  if (failure.problem !== 'wrong-type') return `codec.decoder: ${readFailureText(failure)}`;
+  const isRaw = (mark >= 0xa0 && mark <= 0xbf) || (mark >= 0xd9 && mark <= 0xdb);
+  return isRaw
+    ? `codec.decoder: Unhandled single-byte unsigned integer value: Unrecognized descriptor byte: ${mark.toString(16)}`
+    : `codec.decoder: readContainerLen: Unrecognized descriptor byte: hex: ${mark.toString(16)}, dec: ${mark}`;
+}
+
+/** null: the asker has been told what is wrong. */
+function read<Args>(kind: Kind<Args>, body: Uint8Array, reply: RpcReply): Args | null {
+  const args = decode(kind, body);
+  if (args.ok) return args.value;
+  reply.undecodable(decoderText(args, body));
+  return null;
+}
+
+interface Asked {
+  readonly Datacenter: string;
+  readonly Token: string;
+}
+
+const ANYBODY: Asker = { token: '', authorizer: allowAll };
+const NO_PATH = refusal('no-datacenter').text;
+
+/** Of another datacenter, to which there is no way; then the asker has been told. */
+function isElsewhere({ Datacenter }: { readonly Datacenter: string }, context: RpcContext, reply: RpcReply): boolean {
+  const isElsewhere = Datacenter !== '' && Datacenter !== context.datacenter;
+  if (isElsewhere) reply.refused(NO_PATH);
+  return isElsewhere;
+}
+
+/** Promises are waited for; what is there at once is answered at once. */
+function settle<T>(answer: T | Refusal | Promise<T | Refusal>, reply: RpcReply, answered: (value: T) => void): void {
+  if (answer instanceof Promise) {
+    answer.then((value) => settle(value, reply, answered)).catch((error: unknown) => reply.crashed(error));
+  } else if (isRefusal(answer)) reply.refused(answer.text);
+  else answered(answer);
+}
+
+export function serveRead<Args extends QueryOptions, Reply extends QueryMeta, Request, Value>(
+  row: ReadRow<Args, Reply, Request, Value>,
+): RpcMethod {
+  return {
+    name: row.method.name,
+    answer(body, context, reply) {
+      const args = read(row.arguments, body, reply);
+      if (args === null || isElsewhere(args, context, reply)) return null;
+      const request = row.request(args);
+      if (isRefusal(request)) {
+        reply.refused(request.text);
+        return null;
+      }
+      const settings = readSettings(args, context.waits());
+      const run = new RpcRead(row, settings, reply);
+      const { calls, datacenter } = context;
+      calls.read(run, {
+        method: row.method,
+        request,
+        settings,
+        datacenter,
+        authorizer: allowAll,
+        takesAnyAge: false,
+      });
+      return run;
+    },
+  };
+}
+
+export function serveWrite<Args extends Asked, Reply, Request, Value>(
+  row: WriteRow<Args, Reply, Request, Value>,
+): RpcMethod {
+  return {
+    name: row.method.name,
+    answer(body, context, reply) {
+      const args = read(row.arguments, body, reply);
+      if (args === null || isElsewhere(args, context, reply)) return null;
+      const request = row.request(args);
+      if (isRefusal(request)) {
+        reply.refused(request.text);
+        return null;
+      }
+      const asker = { token: args.Token, authorizer: allowAll };
+      settle(context.calls.write(row.method, request, context.datacenter, asker), reply, (value) =>
+        send(reply, row.reply, row.show(value, request)),
+      );
+      return null;
+    },
+  };
+}
+
+export function serveDirect<Args extends { readonly Datacenter: string }, Request, Reply>(
+  row: DirectRow<Args, Request, Reply>,
+): RpcMethod {
+  return {
+    name: row.method.name,
+    answer(body, context, reply) {
+      const args = read(row.arguments, body, reply);
+      if (args === null || isElsewhere(args, context, reply)) return null;
+      const answer = context.calls.direct(row.method, row.request(args), context.datacenter, ANYBODY);
+      settle(answer, reply, (value) => send(reply, row.reply, value));
+      return null;
+    },
+  };
+}
