@@ -17,7 +17,7 @@ export interface ReadRow<Args extends QueryOptions, Reply extends QueryMeta, Req
   value(reply: Reply): Value;
 }
 
-interface WriteOptions {
+export interface WriteOptions {
   readonly Datacenter: string;
   readonly Token: string;
 }

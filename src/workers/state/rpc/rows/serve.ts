@@ -9,6 +9,7 @@ import { allowAll } from '../../methods/access.js';
 import type { Asker } from '../../methods/method.js';
 import { isRefusal, type Refusal, refusal } from '../../methods/refusal.js';
 import type { RpcContext, RpcMethod, RpcReply } from '../server/method.js';
+import { askRead, askWrite } from './ask.js';
 import { metaOf, type QueryMeta, type QueryOptions, readSettings } from './query-options.js';
 import type { DirectRow, ReadRow, WriteRow } from './row.js';
 
@@ -95,6 +96,7 @@ export function serveRead<Args extends QueryOptions, Reply extends QueryMeta, Re
 ): RpcMethod {
   return {
     name: row.method.name,
+    asking: askRead(row),
     answer(body, context, reply) {
       const args = read(row.arguments, body, reply);
       if (args === null || isElsewhere(args, context, reply)) return null;
@@ -124,6 +126,7 @@ export function serveWrite<Args extends Asked, Reply, Request, Value>(
 ): RpcMethod {
   return {
     name: row.method.name,
+    asking: askWrite(row),
     answer(body, context, reply) {
       const args = read(row.arguments, body, reply);
       if (args === null || isElsewhere(args, context, reply)) return null;
@@ -146,6 +149,7 @@ export function serveDirect<Args extends { readonly Datacenter: string }, Reques
 ): RpcMethod {
   return {
     name: row.method.name,
+    asking: null,
     answer(body, context, reply) {
       const args = read(row.arguments, body, reply);
       if (args === null || isElsewhere(args, context, reply)) return null;
