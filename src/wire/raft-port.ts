@@ -46,6 +46,8 @@ export type StateToRaft =
   | { readonly kind: 'restored'; readonly index: number }
   /** Asks for a snapshot now, whatever the threshold; answered by `snapshot-taken`. */
   | { readonly kind: 'force-snapshot'; readonly request: number }
+  /** Where gossip says that the servers of this datacenter are: ID and `host:port`. What was told before is forgotten. */
+  | { readonly kind: 'peer-addresses'; readonly addresses: ReadonlyMap<string, string> }
   /** Asks for figures for `info`, metrics and operators; answered by `stats`. */
   | { readonly kind: 'stats'; readonly request: number };
 
