@@ -79,13 +79,20 @@ export class ServedConnection implements StreamReader {
   #proceed(): void {
     this.#flush();
     let hasTaken = false;
-    let message: Uint8Array | null = null;
-    while (this.#mayRead && (message = this.#frames.next()) !== null) hasTaken = this.#take(message) || hasTaken;
+    let isStalled = !this.#mayRead;
+    for (let message = this.#next(); message !== null; message = this.#next()) {
+      hasTaken = this.#take(message) || hasTaken;
+      isStalled = !this.#mayRead;
+    }
     if (this.#frames.problem !== null) this.#garbage(this.#frames.problem);
     if (hasTaken) this.#parts.server.turn();
     this.#flush();
     // Whatever is left is part of a message that must be read whole.
-    if (message === null) this.#release(this.#unreleased);
+    if (!isStalled) this.#release(this.#unreleased);
+  }
+
+  #next(): Uint8Array | null {
+    return this.#mayRead ? this.#frames.next() : null;
   }
 
   get #mayRead(): boolean {
