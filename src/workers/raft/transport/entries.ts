@@ -62,12 +62,24 @@ export const packedEntries: Kind<readonly EntryRun[] | null> = {
   },
 };
 
+const CHECKPOINT_TYPE = 41 | 128;
+const CHECKPOINT_MAGIC = Buffer.from('03a59203d6f9d1af', 'hex');
+
+/**
+ * A stock leader's sum over its log (spec/raft.md, section 12), which is no command: what it sums isn't kept, and a stock
+ * follower that gets it from here begins to sum anew.
+ */
+function isCheckpoint({ Data, Extensions }: WireEntry): boolean {
+  if (Data?.length !== 2 || Data[0] !== CHECKPOINT_TYPE || Extensions === null) return false;
+  return CHECKPOINT_MAGIC.compare(Extensions, 0, CHECKPOINT_MAGIC.length) === 0;
+}
+
 function isMalformed(entry: WireEntry, expectedIndex: number, leastTerm: number): string | null {
   if (entry.Index !== expectedIndex) return `entry ${entry.Index} where ${expectedIndex} is due`;
   if (entry.Term < leastTerm) return `entry ${entry.Index} is of an older term than the one before`;
   if (!isEntryType(entry.Type)) return `entry ${entry.Index} is of unknown type ${entry.Type}`;
-  if (entry.Extensions !== null && entry.Extensions.length > 0) {
-    return `entry ${entry.Index} has extensions, which are not supported`;
+  if (entry.Extensions !== null && entry.Extensions.length > 0 && !isCheckpoint(entry)) {
+    return `entry ${entry.Index} is part of a larger command, which is not supported`;
   }
   const isReadable = entry.Type !== EntryType.configuration || decodeConfiguration(entry.Data ?? new Uint8Array(0));
   return isReadable === null ? `entry ${entry.Index} is no readable configuration` : null;
