@@ -8,6 +8,7 @@ import type { ApplyResult, Command, OpaqueCommand } from '../../../wire/commands
 import { type Leadership, Role } from '../../../wire/leadership.js';
 import type { RaftConfiguration, RaftOrder } from '../../../wire/raft-orders.js';
 import type { RaftRole, RaftToState, RejectReason, SnapshotMeta, StateToRaft } from '../../../wire/raft-port.js';
+import type { RaftStats } from '../../../wire/raft-stats.js';
 import type { Consensus, ProposeFailure, ProposeOutcome } from './consensus.js';
 import type { RaftPort } from './raft-port.js';
 import { type SnapshotSource, SnapshotStream } from './snapshot/snapshot-stream.js';
@@ -120,6 +121,20 @@ export class RaftClient implements Consensus {
   async configuration(): Promise<RaftConfiguration> {
     const answer = await this.#ask((request) => ({ kind: 'configuration', request }));
     return answer.kind === 'configuration' ? answer.configuration : { index: 0, peers: [] };
+  }
+
+  /** Addresses of all in the cluster. */
+  async peers(): Promise<readonly string[]> {
+    return (await this.configuration()).peers.map(({ address }) => address);
+  }
+
+  async raftStats(): Promise<RaftStats> {
+    const stats = await this.stats();
+    return {
+      LastContact: stats['last_contact'] ?? 'never',
+      LastTerm: Number(stats['last_log_term'] ?? 0),
+      LastIndex: Number(stats['last_log_index'] ?? 0),
+    };
   }
 
   async forceSnapshot(): Promise<{ readonly meta: SnapshotMeta | null; readonly error: string | null }> {
