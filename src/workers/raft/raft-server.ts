@@ -3,15 +3,13 @@
 
 import type { Logger } from '../../observe/logger.js';
 import { MAX_UNPERSISTED_BYTES, type RejectReason, type StateToRaft } from '../../wire/raft-port.js';
-import type { Configuration } from './core/configuration.js';
-import { EntryType, emptyPayload, type ServerId } from './core/entry.js';
+import { EntryType, emptyPayload } from './core/entry.js';
 import { countEntries } from './core/packed.js';
-import type { ChangeResult } from './core/proposal.js';
 import type { RaftCore } from './core/raft.js';
 import type { Persist, RoleChange } from './core/ready.js';
-import type { TransferResult } from './core/transfer.js';
 import type { Delivery } from './delivery.js';
 import type { LeadershipBoard } from './leadership-board.js';
+import { configurationOf, Orders } from './orders.js';
 import type { PeerSender } from './peer-sender.js';
 import type { RaftMetrics } from './raft-metrics.js';
 import { statsOf } from './raft-stats.js';
@@ -48,6 +46,7 @@ export interface ServerParts {
 export class RaftServer {
   readonly #parts: ServerParts;
   readonly #installer: SnapshotInstaller;
+  readonly #orders: Orders;
   #unpersistedBytes = 0;
   #stopping = false;
   #write: Promise<void> | null = null;
@@ -56,7 +55,8 @@ export class RaftServer {
 
   constructor(parts: ServerParts) {
     this.#parts = parts;
-    const { core, store, replicas, snapshotStore, logger } = parts;
+    const { core, store, state, replicas, snapshotStore, logger } = parts;
+    this.#orders = new Orders(core, (request, error) => state.post({ kind: 'ordered', request, error }));
     this.#installer = new SnapshotInstaller({
       core,
       snapshots: snapshotStore,
@@ -79,16 +79,6 @@ export class RaftServer {
     const nowMs = this.#parts.now();
     if (message.kind === 'install') this.#installer.receive(message, nowMs);
     else this.#parts.core.step(message, nowMs);
-  }
-
-  /** Appends a configuration; followed by {@link turn}. */
-  change(configuration: Configuration): ChangeResult {
-    return this.#parts.core.proposeConfiguration(configuration, this.#parts.now());
-  }
-
-  /** Hands leadership over; followed by {@link turn}. */
-  transfer(target: ServerId | null): TransferResult {
-    return this.#parts.core.transfer(target, this.#parts.now());
   }
 
   /** Takes one message; {@link turn} must follow the last one of a turn. */
@@ -118,6 +108,12 @@ export class RaftServer {
       case 'force-snapshot':
         snapshots.force(message.request);
         return;
+      case 'order':
+        this.#orders.take(message.request, message.order, now());
+        return;
+      case 'configuration':
+        state.post({ kind: 'configuration', request: message.request, configuration: configurationOf(core) });
+        return;
       case 'stats':
         state.post({ kind: 'stats', request: message.request, stats: statsOf(core, delivery.delivered, now()) });
         return;
@@ -135,6 +131,13 @@ export class RaftServer {
 
   /** Does what the core has become ready for. */
   turn(): void {
+    this.#doReady();
+    // What an order begins, or an answer to it lets begin, is the core's again.
+    if (this.#orders.turn(this.#parts.now())) this.#doReady();
+    this.#parts.board.refresh();
+  }
+
+  #doReady(): void {
     const { core, replicas, sender, state, board } = this.#parts;
     for (let ready = core.ready(); ready !== null; ready = core.ready()) {
       for (const change of ready.roles) this.#changeRole(change);
@@ -148,12 +151,12 @@ export class RaftServer {
       }
       for (const { request, ok } of ready.confirmations) state.post({ kind: 'verified', request, ok });
     }
-    board.refresh();
   }
 
   /** Refuses what is new, finishes what was taken, and resolves when the disk is quiet. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#orders.stop();
     this.#parts.metrics.stop();
     await this.#parts.snapshots.stop();
     await this.#installer.stop();

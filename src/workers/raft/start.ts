@@ -151,6 +151,12 @@ function receiveEarly(message: StateToRaft, state: StateChannel, restore: Restor
     case 'barrier':
       state.post({ kind: 'barrier-reached', request: message.request, index: 0 });
       return;
+    case 'order':
+      state.post({ kind: 'ordered', request: message.request, error: 'node is not the leader' });
+      return;
+    case 'configuration':
+      state.post({ kind: 'configuration', request: message.request, configuration: { index: 0, peers: [] } });
+      return;
     case 'stats':
       state.post({ kind: 'stats', request: message.request, stats: {} });
       return;
