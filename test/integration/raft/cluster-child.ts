@@ -4,7 +4,7 @@
 import { createInterface } from 'node:readline';
 import { RunningWorker } from './running-worker.js';
 
-const [dataDir, serverId, port] = process.argv.slice(2);
+const [dataDir, serverId, port, timeout] = process.argv.slice(2);
 if (dataDir === undefined || serverId === undefined || port === undefined) throw new Error('data-dir, ID and port');
 
 function say(event: object): void {
@@ -18,8 +18,8 @@ const worker = new RunningWorker({
   bootstrap: false,
   // What is dropped after a snapshot soon is, so that who comes late needs the snapshot.
   raft: {
-    heartbeatTimeoutMs: 400,
-    electionTimeoutMs: 400,
+    heartbeatTimeoutMs: Number(timeout),
+    electionTimeoutMs: Number(timeout),
     leaderLeaseMs: 200,
     trailingLogs: 5,
     snapshotIntervalMs: 600_000,

@@ -25,6 +25,14 @@ interface Event {
   readonly snapshot?: string;
 }
 
+type Program = readonly [string, ...string[]];
+
+/** A lictor server; timeouts of 400 ms are fast enough for a test, longer ones leave others the first election. */
+export function lictorServer({ dataDir, id, port }: ServerPlace, heartbeatTimeoutMs = 400): Program {
+  const script = fileURLToPath(new URL('./cluster-child.js', import.meta.url));
+  return [process.execPath, script, dataDir, id, String(port), String(heartbeatTimeoutMs)];
+}
+
 export class ServerProcess {
   readonly place: ServerPlace;
   leads = false;
@@ -36,11 +44,11 @@ export class ServerProcess {
   lines: readonly string[] = [];
   readonly #child: ChildProcess;
 
-  constructor(place: ServerPlace) {
+  /** `program`: another one than lictor's, which takes the same orders. */
+  constructor(place: ServerPlace, program = lictorServer(place)) {
     this.place = place;
-    const script = fileURLToPath(new URL('./cluster-child.js', import.meta.url));
-    const args = [script, place.dataDir, place.id, String(place.port)];
-    this.#child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    const [file, ...args] = program;
+    this.#child = spawn(file, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     const output = this.#child.stdout;
     if (output === null) throw new Error('no output');
     createInterface({ input: output }).on('line', (line) => this.#take(JSON.parse(line) as Event));
@@ -53,6 +61,11 @@ export class ServerProcess {
 
   propose(texts: readonly string[]): void {
     this.#order({ propose: texts });
+  }
+
+  /** Hands leadership to another server; stock ones only. */
+  transfer({ id, port }: ServerPlace): void {
+    this.#order({ transfer: { id, address: `127.0.0.1:${port}` } });
   }
 
   async snapshot(): Promise<void> {

@@ -5,7 +5,7 @@ import type { Logger } from '../../../observe/logger.js';
 import type { AppendRequest, Heartbeat, Incoming, TimeoutNow, VoteRequest } from '../core/message.js';
 import type { InstallRequest } from '../snapshot/snapshot-installer.js';
 import { type Destination, Line } from './line.js';
-import type { Self } from './requests.js';
+import { fitting, type Self } from './requests.js';
 import { sendSnapshot } from './snapshot-sending.js';
 
 export interface PeerParts {
@@ -37,7 +37,7 @@ export class Peer {
   send(request: PeerRequest): void {
     switch (request.kind) {
       case 'append':
-        this.#entries.send(request);
+        this.#entries.send(inOneMessage(request));
         return;
       case 'heartbeat':
         this.#heartbeats.send(request);
@@ -92,4 +92,10 @@ export class Peer {
       this.#isSendingSnapshot = false;
     }
   }
+}
+
+/** The leader finds out by the next question what was left out. */
+function inOneMessage(request: AppendRequest): AppendRequest {
+  const runs = fitting(request.runs);
+  return runs === request.runs ? request : { ...request, runs };
 }
