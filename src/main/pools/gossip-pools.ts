@@ -151,7 +151,7 @@ export class GossipPools {
       const retry = new RetryJoin({
         pool: name,
         config: name === 'wan' && config.wan !== null ? config.wan : config.lan,
-        join: async (addresses) => outcomeOf(await pool.join(addresses)),
+        join: async (addresses) => amongOthers(outcomeOf(await pool.join(addresses)), pool.memberCount),
         clock: {
           set: (delayMs, run) => setTimeout(run, delayMs),
           clear: (timer: NodeJS.Timeout) => clearTimeout(timer),

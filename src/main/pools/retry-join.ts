@@ -16,6 +16,15 @@ export interface JoinOutcome {
   readonly error: string;
 }
 
+/**
+ * Servers are told all addresses, their own among them. Whoever joined itself alone has joined nobody: it would stop trying, and
+ * wait for the others for ever. `members`: of the pool afterwards, this agent among them.
+ */
+export function amongOthers(outcome: JoinOutcome, members: number): JoinOutcome {
+  if (outcome.joined === 0 || members > 1) return outcome;
+  return { joined: 0, error: 'no member but this agent itself is at these addresses' };
+}
+
 export interface RetryClock<T> {
   set(delayMs: number, run: () => void): T;
   clear(timer: T): void;

@@ -50,8 +50,8 @@ async function answering(...pieces: readonly Uint8Array[]): Promise<{ address: s
   return { address: `127.0.0.1:${port}`, got: () => got };
 }
 
-function answered(ServiceMethod: string, Error = ''): Uint8Array {
-  return encode(header, { Error, Seq: 1, ServiceMethod });
+function answered(method: string, error = ''): Uint8Array {
+  return encode(header, { Error: error, Seq: 1, ServiceMethod: method });
 }
 
 test('a server asks itself without a socket', async () => {
