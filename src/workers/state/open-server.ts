@@ -10,6 +10,8 @@ import { CoordinateUpdates } from './methods/coordinate-updates.js';
 import type { Mode } from './mode.js';
 import type { Parts } from './parts.js';
 import { openReplica, type Replica } from './replica/replica.js';
+import { LeaderCalls } from './rpc/leader-calls.js';
+import { RpcPool } from './rpc/pool/pool.js';
 import { RpcServer } from './rpc/rpc-server.js';
 
 const COORDINATE_PERIOD_MS = 5_000;
@@ -30,7 +32,9 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
       if (leader.isSelf) coordinates.add(record);
     },
   });
-  const calls = serverCalls(parts, replica, leader, duties, coordinates);
+  const pool = new RpcPool();
+  const elsewhere = leaderCalls(parts, leader, pool);
+  const calls = serverCalls(parts, replica, elsewhere, leader, duties, coordinates);
   const rpc = new RpcServer({
     config: () => parts.settings.current,
     calls,
@@ -46,6 +50,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     onServerUp: (callback) => leader.listen({ appeared: callback }),
     async listen(closing) {
       closing.add(() => rpc.close());
+      closing.add(() => pool.close());
       await rpc.listen();
     },
     reload: (config) => rpc.reload(config),
@@ -108,9 +113,23 @@ function coordinateUpdates({ settings, logger }: Parts, { consensus }: Replica):
   });
 }
 
+/** Calls of a leader that is another server. */
+function leaderCalls({ settings }: Parts, leader: KnownLeader, pool: RpcPool): LeaderCalls {
+  const calls = new LeaderCalls({
+    pool,
+    datacenter: settings.current.datacenter,
+    leaderAddress: () => (leader.isSelf ? '' : leader.address),
+    clientTimeoutMs: () => settings.current.limits.rpcClientTimeoutMs,
+    holdMs: () => settings.current.rpcHoldTimeoutMs,
+  });
+  leader.listen({ appeared: () => calls.leaderAppeared(), leads: () => calls.leaderAppeared() });
+  return calls;
+}
+
 function serverCalls(
   { settings, gossip, control }: Parts,
   { store, consensus }: Replica,
+  elsewhere: LeaderCalls,
   leader: KnownLeader,
   duties: LeaderDuties,
   coordinates: CoordinateUpdates,
@@ -132,6 +151,7 @@ function serverCalls(
       updateCoordinate: (record) => coordinates.add(record),
     },
     consensus,
+    elsewhere,
     holdMs: () => settings.current.rpcHoldTimeoutMs,
   });
 }

@@ -2,6 +2,7 @@
 
 import type { CoordinateRecord } from '../../../src/wire/records.js';
 import type { Calls } from '../../../src/workers/state/calls/calls.js';
+import type { AskedFailure, Elsewhere } from '../../../src/workers/state/calls/elsewhere.js';
 import { ServerCalls } from '../../../src/workers/state/calls/server-calls.js';
 import type { LeaderView, ServerView } from '../../../src/workers/state/methods/method.js';
 import type { Consensus } from '../../../src/workers/state/replica/consensus.js';
@@ -14,9 +15,30 @@ export interface TestCallsOptions {
   readonly server?: Partial<ServerView>;
   readonly leader?: Partial<LeaderView>;
   readonly holdMs?: number;
+  readonly elsewhere?: Elsewhere;
 }
 
-export function testCalls({ store, consensus, server, leader, holdMs = 200 }: TestCallsOptions): Calls {
+const NOBODY: AskedFailure = { ok: false, text: 'nobody was to be asked', mayRetry: false };
+
+/** No other server ever leads. */
+const nobodyElse: Elsewhere = {
+  canAsk: () => false,
+  read(_method, _request, _settings, done) {
+    done(NOBODY);
+    return { cancel: () => {} };
+  },
+  write: () => Promise.resolve(NOBODY),
+  leaderKnown: () => new Promise(() => {}),
+};
+
+export function testCalls({
+  store,
+  consensus,
+  server,
+  leader,
+  holdMs = 200,
+  elsewhere = nobodyElse,
+}: TestCallsOptions): Calls {
   return new ServerCalls({
     server: {
       datacenter: 'dc1',
@@ -35,6 +57,7 @@ export function testCalls({ store, consensus, server, leader, holdMs = 200 }: Te
       ...leader,
     },
     consensus,
+    elsewhere,
     holdMs: () => holdMs,
   });
 }

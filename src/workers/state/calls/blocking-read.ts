@@ -50,6 +50,8 @@ export abstract class BlockingRead<T> implements Deadline {
   #unwatch: (() => void) | null = null;
   /** The answer is being put together. */
   #work: Work | null = null;
+  /** Another server is asked. */
+  #elsewhere: Pick<Work, 'cancel'> | null = null;
   /** Ends a pause before the read has begun. */
   #resume: ((isThere: boolean) => void) | null = null;
 
@@ -99,7 +101,18 @@ export abstract class BlockingRead<T> implements Deadline {
   abort(): void {
     this.#stopWaiting();
     this.#work?.cancel();
+    this.#elsewhere?.cancel();
     this.#resume?.(false);
+  }
+
+  /** Another server is asked, which does all the waiting; its word comes by {@link answerFrom} or `refused`. */
+  askElsewhere(work: Pick<Work, 'cancel'>): void {
+    this.#elsewhere = work;
+    this.parked();
+  }
+
+  answerFrom(origin: ReadOrigin, value: T, index: number): void {
+    this.answered(value, shownIndex(index), origin);
   }
 
   /** Waits before the read has begun; false when the asker has gone meanwhile. */

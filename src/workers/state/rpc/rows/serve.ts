@@ -9,10 +9,11 @@ import { allowAll } from '../../methods/access.js';
 import type { Asker } from '../../methods/method.js';
 import { isRefusal, type Refusal, refusal } from '../../methods/refusal.js';
 import type { RpcContext, RpcMethod, RpcReply } from '../server/method.js';
-import { metaOf, type QueryOptions, readSettings } from './query-options.js';
+import { askRead, askWrite } from './ask.js';
+import { metaOf, type QueryMeta, type QueryOptions, readSettings } from './query-options.js';
 import type { DirectRow, ReadRow, Row, WriteOptions, WriteRow } from './row.js';
 
-class RpcRead<Args extends QueryOptions, Reply, Request, Value> extends BlockingRead<Value> {
+class RpcRead<Args extends QueryOptions, Reply extends QueryMeta, Request, Value> extends BlockingRead<Value> {
   readonly #row: ReadRow<Args, Reply, Request, Value>;
   readonly #request: Request;
   readonly #reply: RpcReply;
@@ -98,11 +99,12 @@ function settle<T>(answer: T | Refusal | Promise<T | Refusal>, reply: RpcReply, 
   else answered(answer);
 }
 
-function serveRead<Args extends QueryOptions, Reply, Request, Value>(
+function serveRead<Args extends QueryOptions, Reply extends QueryMeta, Request, Value>(
   row: ReadRow<Args, Reply, Request, Value>,
 ): RpcMethod {
   return {
     name: row.method.name,
+    asking: askRead(row),
     answer(body, context, reply) {
       const question = asked(row, body, context, reply);
       if (question === null) return null;
@@ -128,6 +130,7 @@ function serveWrite<Args extends WriteOptions, Reply, Request, Value>(
 ): RpcMethod {
   return {
     name: row.method.name,
+    asking: askWrite(row),
     answer(body, context, reply) {
       const question = asked(row, body, context, reply);
       if (question === null) return null;
@@ -148,6 +151,7 @@ function serveDirect<Args extends object, Reply, Request, Value>(
 ): RpcMethod {
   return {
     name: row.method.name,
+    asking: null,
     answer(body, context, reply) {
       const question = asked(row, body, context, reply);
       if (question === null) return null;

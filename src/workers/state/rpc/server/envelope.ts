@@ -29,3 +29,10 @@ export function response(header: ResponseHeader, body: Uint8Array): Uint8Array {
     writer.raw(body);
   });
 }
+
+export function request(header: RequestHeader, body: Uint8Array): Uint8Array {
+  return written((writer) => {
+    requestHeader.write(writer, header);
+    writer.raw(body);
+  });
+}

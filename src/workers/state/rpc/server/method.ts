@@ -2,6 +2,8 @@
 // replies, `calls`) is the method's own.
 
 import type { Calls } from '../../calls/calls.js';
+import type { AskedRead, AskedWrite } from '../../calls/elsewhere.js';
+import type { ReadSettings } from '../../calls/read-settings.js';
 
 /** Who asked. Exactly one of these is called, once, unless the work is aborted. */
 export interface RpcReply {
@@ -34,7 +36,17 @@ export interface WaitLimits {
   readonly maxQueryTimeMs: number;
 }
 
+/** The other end: how this server asks another one. What isn't of the method's kind is null, as is what can't be read. */
+export interface Asking {
+  readBody(request: unknown, settings: ReadSettings, datacenter: string): Uint8Array | null;
+  readAnswer(body: Uint8Array): AskedRead<unknown> | null;
+  writeBody(request: unknown, datacenter: string, token: string): Uint8Array | null;
+  writeAnswer(body: Uint8Array, request: unknown): AskedWrite<unknown> | null;
+}
+
 export interface RpcMethod {
+  /** null: each server answers it itself. */
+  readonly asking: Asking | null;
   /** As spec/rpc.md names it. */
   readonly name: string;
   /** `body`: one value, the method's own from now on. null: it can't be given up, or is answered already. */

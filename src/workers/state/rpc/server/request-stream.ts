@@ -7,6 +7,7 @@ import { MAX_MESSAGE_BYTES } from '../../../../msgpack/limits.js';
 import { MALFORMED, ValueScan } from '../../../../msgpack/skip.js';
 import type { ByteBudget } from './byte-budget.js';
 import { EMPTY_BODY, type RequestHeader, requestHeader, response } from './envelope.js';
+import { GrowingBuffer } from './growing-buffer.js';
 import type { RpcContext, RpcMethod, RpcMethods, RpcReply, RpcWork } from './method.js';
 import { missingMethodText } from './missing-method.js';
 
@@ -15,7 +16,6 @@ const MOST_HEADER_BYTES = 4096;
 const MOST_UNFETCHED = 256 * 1024;
 /** Requests that lie there already must not keep others waiting. */
 const MOST_AT_ONCE = 32;
-const NOTHING = Buffer.alloc(0);
 
 /** What carries the stream. */
 export interface Channel {
@@ -68,9 +68,7 @@ export class RequestStream {
   readonly #parts: RpcServerParts;
   readonly #scan = new ValueScan();
   /** Requests that are not taken yet, the first perhaps not whole. */
-  #bytes: Buffer = NOTHING;
-  #start = 0;
-  #end = 0;
+  readonly #buffer: GrowingBuffer;
   /** Of the first request, once its header is whole. */
   #header: RequestHeader | null = null;
   #bodyAt = 0;
@@ -85,6 +83,7 @@ export class RequestStream {
   constructor(channel: Channel, parts: RpcServerParts) {
     this.#channel = channel;
     this.#parts = parts;
+    this.#buffer = new GrowingBuffer(parts.budget);
   }
 
   /** A view, which is copied. */
@@ -152,9 +151,9 @@ export class RequestStream {
     this.#makeRoom();
     this.#header ??= this.#readHeader();
     if (this.#header === null) return false;
-    const end = this.#scan.run(this.#bytes, this.#end);
+    const end = this.#scan.run(this.#buffer.bytes, this.#buffer.end);
     const isTooLarge = end - this.#bodyAt > MAX_MESSAGE_BYTES;
-    if (end > this.#end && !isTooLarge) return false;
+    if (end > this.#buffer.end && !isTooLarge) return false;
     const header = this.#header;
     const exchange = new Exchange(this, header);
     this.#exchange = exchange;
@@ -168,11 +167,12 @@ export class RequestStream {
 
   /** null: it isn't whole; or it is none, and then the stream is over. */
   #readHeader(): RequestHeader | null {
-    if (this.#start === this.#end) return null;
-    const end = this.#scan.run(this.#bytes, this.#end);
-    const isMap = isMapMark(this.#bytes[this.#start] ?? 0);
-    if (isMap && end > this.#end && end - this.#start <= MOST_HEADER_BYTES) return null;
-    const header = isMap && end > 0 && end <= this.#end ? decode(requestHeader, this.#bytes, this.#start) : null;
+    const { bytes, start, end: received } = this.#buffer;
+    if (start === received) return null;
+    const end = this.#scan.run(bytes, received);
+    const isMap = isMapMark(bytes[start] ?? 0);
+    if (isMap && end > received && end - start <= MOST_HEADER_BYTES) return null;
+    const header = isMap && end > 0 && end <= received ? decode(requestHeader, bytes, start) : null;
     if (header === null || !header.ok) {
       this.#close();
       return null;
@@ -184,7 +184,7 @@ export class RequestStream {
 
   #ask(method: RpcMethod, exchange: Exchange, end: number): void {
     // A copy: what is kept of it (a key's value) must not keep the whole buffer.
-    const body = new Uint8Array(this.#bytes.subarray(this.#bodyAt, end));
+    const body = new Uint8Array(this.#buffer.bytes.subarray(this.#bodyAt, end));
     this.#drop(end);
     try {
       const work = method.answer(body, this.#parts.context, exchange);
@@ -195,43 +195,18 @@ export class RequestStream {
   }
 
   #keep(bytes: Uint8Array): boolean {
-    if (this.#end + bytes.length > this.#bytes.length && !this.#enlarge(bytes.length)) return false;
-    this.#bytes.set(bytes, this.#end);
-    this.#end += bytes.length;
-    return true;
-  }
-
-  /** Makes room for `more` bytes at the end: where much of the front is free, without a larger buffer. */
-  #enlarge(more: number): boolean {
-    const kept = this.#end - this.#start;
-    const size = this.#bytes.length;
-    const isRoomInFront = this.#start >= size / 2 && kept + more <= size;
-    const wanted = isRoomInFront ? size : Math.max(kept + more, size * 2);
-    if (!this.#parts.budget.take(wanted - size)) return false;
-    const bytes = isRoomInFront ? this.#bytes : Buffer.allocUnsafe(wanted);
-    this.#bytes.copy(bytes, 0, this.#start, this.#end);
-    this.#bytes = bytes;
-    this.#scan.moved(this.#start);
-    this.#bodyAt -= this.#start;
-    this.#start = 0;
-    this.#end = kept;
+    const moved = this.#buffer.add(bytes);
+    if (moved === null) return false;
+    this.#scan.moved(moved);
+    this.#bodyAt -= moved;
     return true;
   }
 
   /** The next request begins at `end`. */
   #drop(end: number): void {
     this.#header = null;
-    this.#start = end;
-    if (end === this.#end) this.#release();
-    this.#scan.begin(this.#start);
-  }
-
-  /** A stream that waits for its next request keeps nothing. */
-  #release(): void {
-    this.#parts.budget.give(this.#bytes.length);
-    this.#bytes = NOTHING;
-    this.#start = 0;
-    this.#end = 0;
+    this.#buffer.drop(end);
+    this.#scan.begin(this.#buffer.start);
   }
 
   #makeRoom(): void {
@@ -250,7 +225,7 @@ export class RequestStream {
   #finish(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#release();
+    this.#buffer.release();
     const exchange = this.#exchange;
     this.#exchange = null;
     if (exchange === null) return;
