@@ -43,7 +43,18 @@ test('a session needs a node', () => {
     ServiceChecks: null,
     Checks: null,
   };
-  const refused = applySession.decide(leader, { op: 'create', session: { ...given, Node: '' } }, { token: '', authorizer: allowAll });
+  const refused = applySession.decide(
+    leader,
+    { op: 'create', session: { ...given, Node: '' } },
+    { token: '', authorizer: allowAll },
+  );
   assert.deepEqual(refused, { refused: 'failed', text: 'Must provide Node' });
-  assert.ok('command' in applySession.decide(leader, { op: 'create', session: { ...given, Node: 'n' } }, { token: '', authorizer: allowAll }));
+  assert.ok(
+    'command' in
+      applySession.decide(
+        leader,
+        { op: 'create', session: { ...given, Node: 'n' } },
+        { token: '', authorizer: allowAll },
+      ),
+  );
 });

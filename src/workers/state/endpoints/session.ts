@@ -184,7 +184,12 @@ async function create(
 }
 
 async function destroy(calls: Calls, request: ApiRequest): Promise<Reply> {
-  const outcome = await calls.write(applySession, { op: 'destroy', id: request.rest }, request.datacenter, request.asker);
+  const outcome = await calls.write(
+    applySession,
+    { op: 'destroy', id: request.rest },
+    request.datacenter,
+    request.asker,
+  );
   return isRefusal(outcome) ? refused(outcome) : TRUE;
 }
 

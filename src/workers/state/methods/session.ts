@@ -55,19 +55,19 @@ export const applySession: WriteMethod<SessionChange, string> = {
 type Decision = ReturnType<WriteMethod<SessionChange, string>['decide']>;
 
 function create(leader: LeaderView, given: NewSession, { token, authorizer }: Asker): Decision {
-    if (!authorizer.allows('session:write', given.Node)) return refusal('denied');
-    const problem = sessionProblem(given, leader.sessionTtlMinMs());
-    if (problem !== null) return refusal('failed', problem);
-    const session: SessionRecord = { ...given, ID: randomUUID(), CreateIndex: 0, ModifyIndex: 0 };
-    const body: SessionRequest = { Datacenter: leader.datacenter, Token: token, Op: 'create', Session: session };
-    return {
-      command: { type: CommandType.session, body },
-      errorPrefix: 'apply failed: ',
-      reply: () => {
-        leader.renewSession(session.ID);
-        return session.ID;
-      },
-    };
+  if (!authorizer.allows('session:write', given.Node)) return refusal('denied');
+  const problem = sessionProblem(given, leader.sessionTtlMinMs());
+  if (problem !== null) return refusal('failed', problem);
+  const session: SessionRecord = { ...given, ID: randomUUID(), CreateIndex: 0, ModifyIndex: 0 };
+  const body: SessionRequest = { Datacenter: leader.datacenter, Token: token, Op: 'create', Session: session };
+  return {
+    command: { type: CommandType.session, body },
+    errorPrefix: 'apply failed: ',
+    reply: () => {
+      leader.renewSession(session.ID);
+      return session.ID;
+    },
+  };
 }
 
 /** The server's rules for node, TTL and behaviour, in the order it judges them; null when they hold. */
@@ -88,12 +88,12 @@ function sessionProblem({ Node, Behavior, TTL }: NewSession, ttlMinMs: number): 
 }
 
 function destroy({ store, datacenter }: LeaderView, id: string, { token, authorizer }: Asker): Decision {
-    // The log entry carries the whole row's form, as stock writes it; only the ID counts.
-    const session = store.sessions.session(id).value;
-    if (session === null) return { reply: '' };
-    if (!authorizer.allows('session:write', session.Node)) return refusal('denied');
-    const body: SessionRequest = { Datacenter: datacenter, Token: token, Op: 'destroy', Session: session };
-    return { command: { type: CommandType.session, body }, errorPrefix: 'apply failed: ', reply: () => '' };
+  // The log entry carries the whole row's form, as stock writes it; only the ID counts.
+  const session = store.sessions.session(id).value;
+  if (session === null) return { reply: '' };
+  if (!authorizer.allows('session:write', session.Node)) return refusal('denied');
+  const body: SessionRequest = { Datacenter: datacenter, Token: token, Op: 'destroy', Session: session };
+  return { command: { type: CommandType.session, body }, errorPrefix: 'apply failed: ', reply: () => '' };
 }
 
 export interface Renewal {

@@ -129,7 +129,15 @@ const instances: ReadRow<ServiceArguments, InstancesReply, InstancesRequest, Ins
   request(args) {
     const { ServiceName: service, ServiceAddress: address, Connect: connect, Filter: filter } = args;
     if (service === '' && address === '') return refusal('failed', 'Must provide service name');
-    return { service, address, connect, filter, nodeMeta: nodeMetaOf(args), near: args.Source.Node, tags: tagsOf(args) };
+    return {
+      service,
+      address,
+      connect,
+      filter,
+      nodeMeta: nodeMetaOf(args),
+      near: args.Source.Node,
+      tags: tagsOf(args),
+    };
   },
   ask(request, options) {
     const { service, connect, address = '' } = request;

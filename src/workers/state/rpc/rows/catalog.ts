@@ -81,7 +81,10 @@ const serviceList: ReadRow<DatacenterArguments, ServiceListReply, Narrowing, Tag
   kind: 'read',
   method: { ...listServices, name: 'Catalog.ServiceList' },
   arguments: datacenterArguments,
-  reply: struct<ServiceListReply>({ Services: list(struct<ServiceName>({ Name: text }), UNLIMITED), ...queryMetaKinds }),
+  reply: struct<ServiceListReply>({
+    Services: list(struct<ServiceName>({ Name: text }), UNLIMITED),
+    ...queryMetaKinds,
+  }),
   request: narrowingOf,
   ask: askNarrowed,
   show: (found, meta) => ({ Services: emptyAsNil(Array.from(found.keys(), (Name) => ({ Name }))), ...meta }),

@@ -146,7 +146,11 @@ const instances: ReadRow<ServiceArguments, EntriesReply, ServiceNodesRequest, re
     HealthFilterType: HEALTH.indexOf(request.health),
   }),
   show(found, meta, { health }) {
-    const shown = found.map(({ node, service, checks }) => ({ Node: node, Service: service, Checks: emptyAsNil(checks) }));
+    const shown = found.map(({ node, service, checks }) => ({
+      Node: node,
+      Service: service,
+      Checks: emptyAsNil(checks),
+    }));
     // As recorded: what was filtered by health is an empty list.
     return { Nodes: health === 'any' ? emptyAsNil(shown) : shown, ...meta };
   },

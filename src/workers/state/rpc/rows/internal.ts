@@ -74,7 +74,17 @@ function shown({ node, services, checks }: NodeDump): DumpRecord {
 const noNode = recordKind(nodeSchema).zero;
 
 /** What the record doesn't have of the node, nobody shows of a dump. */
-function unfolded({ Services, Checks, ID, Node, Partition, PeerName, Address, TaggedAddresses, Meta }: DumpRecord): NodeDump {
+function unfolded({
+  Services,
+  Checks,
+  ID,
+  Node,
+  Partition,
+  PeerName,
+  Address,
+  TaggedAddresses,
+  Meta,
+}: DumpRecord): NodeDump {
   return {
     node: { ...noNode, ID, Node, Partition, PeerName, Address, TaggedAddresses, Meta },
     services: Services ?? [],

@@ -106,7 +106,16 @@ const renew: WriteRow<SessionArguments, SessionsReply, string, Renewal> = {
   value: ({ Sessions, Index }) => ({ session: Sessions?.[0] ?? null, index: Number(Index) }),
 };
 
-function newSession({ Name, Node, LockDelay, Behavior, TTL, NodeChecks, ServiceChecks, Checks }: SessionRecord): NewSession {
+function newSession({
+  Name,
+  Node,
+  LockDelay,
+  Behavior,
+  TTL,
+  NodeChecks,
+  ServiceChecks,
+  Checks,
+}: SessionRecord): NewSession {
   return { Name, Node, LockDelay, Behavior, TTL, NodeChecks, ServiceChecks, Checks };
 }
 
