@@ -43,7 +43,8 @@ export function testCalls({
     server: {
       datacenter: 'dc1',
       leaderAddress: () => '127.0.0.1:8300',
-      peers: () => ['127.0.0.1:8300'],
+      peers: () => Promise.resolve(['127.0.0.1:8300']),
+      raftStats: () => Promise.resolve({ LastContact: '0', LastTerm: 2, LastIndex: 20 }),
       wanMembers: () => [],
       control: new FakeControl({}),
       ...server,
