@@ -142,14 +142,14 @@ export const endpoints: readonly Mutant[] = [
   {
     name: 'what warns is passing',
     file: `${METHODS}/health.ts`,
-    find: "check.Status === 'passing')",
-    replace: "check.Status !== 'critical')",
+    find: "Status === 'passing' : Status",
+    replace: "Status !== 'critical' : Status",
     tests: HEALTH,
   },
   {
     name: 'passing is forgotten beside a filter',
     file: `${METHODS}/health.ts`,
-    find: 'keepInSteps(passingOnly ? passingOf(all) : all, matcher, isKept)',
+    find: 'keepInSteps(healthyOf(all, health), matcher, isKept)',
     replace: 'keepInSteps(all, matcher, isKept)',
     tests: HEALTH,
   },

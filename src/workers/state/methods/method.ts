@@ -30,7 +30,7 @@ export interface PreparedRead<Value> {
    */
   narrow?(value: Value): Value;
   /** In place of `narrow` where it may be long work: a filter is tried on each record. */
-  readonly narrowInSteps?: ((value: Value) => Steps<Value>) | undefined;
+  narrowInSteps?(value: Value): Steps<Value>;
 }
 
 export interface ReadMethod<Request, Value> {

@@ -10,8 +10,7 @@ import { kvEntrySchema, kvsSchema } from '../../../../wire/schema.js';
 import { type KvKeysRequest, type KvWrite, kvApply, kvGet, kvList, kvListKeys } from '../../methods/kvs.js';
 import { refusal } from '../../methods/refusal.js';
 import { type QueryMeta, type QueryOptions, queryMetaKinds, queryOptionKinds } from './query-options.js';
-import type { ReadRow, WriteRow } from './row.js';
-import { serveRead, serveWrite } from './serve.js';
+import type { ReadRow, Row, WriteRow } from './row.js';
 
 interface KeyArguments extends QueryOptions {
   readonly Key: string;
@@ -118,4 +117,4 @@ const apply: WriteRow<KvsRequest, boolean, KvWrite, boolean> = {
   value: (isDone, { op }) => isDone || !isConditional(op),
 };
 
-export const kvMethods = [serveRead(get), serveRead(listEntries), serveRead(keys), serveWrite(apply)];
+export const kvRows: readonly Row[] = [get, listEntries, keys, apply];

@@ -59,6 +59,17 @@ export const queryMetaKinds = {
   ResultsFilteredByACLs: bool,
 } as const;
 
+/** Of a reply that says nothing of where it comes from. */
+export const unset: QueryMeta = {
+  Index: 0,
+  LastContact: 0,
+  KnownLeader: false,
+  ConsistencyLevel: '',
+  NotModified: false,
+  Backend: 0,
+  ResultsFilteredByACLs: false,
+};
+
 const NANOS_PER_MS = 1_000_000;
 /** Waits get up to a sixteenth more, so that clients that started together don't come back together. */
 const JITTER = 16;

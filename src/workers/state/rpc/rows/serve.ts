@@ -11,20 +11,22 @@ import { isRefusal, type Refusal, refusal } from '../../methods/refusal.js';
 import type { RpcContext, RpcMethod, RpcReply } from '../server/method.js';
 import { askRead, askWrite } from './ask.js';
 import { metaOf, type QueryMeta, type QueryOptions, readSettings } from './query-options.js';
-import type { DirectRow, ReadRow, WriteRow } from './row.js';
+import type { DirectRow, ReadRow, Row, WriteOptions, WriteRow } from './row.js';
 
 class RpcRead<Args extends QueryOptions, Reply extends QueryMeta, Request, Value> extends BlockingRead<Value> {
   readonly #row: ReadRow<Args, Reply, Request, Value>;
+  readonly #request: Request;
   readonly #reply: RpcReply;
 
-  constructor(row: ReadRow<Args, Reply, Request, Value>, settings: ReadSettings, reply: RpcReply) {
+  constructor(row: ReadRow<Args, Reply, Request, Value>, request: Request, settings: ReadSettings, reply: RpcReply) {
     super(settings);
     this.#row = row;
+    this.#request = request;
     this.#reply = reply;
   }
 
   protected override answered(value: Value, index: number, origin: ReadOrigin): void {
-    send(this.#reply, this.#row.reply, this.#row.show(value, metaOf(index, origin)));
+    send(this.#reply, this.#row.reply, this.#row.show(value, metaOf(index, origin), this.#request));
   }
 
   override refused({ text }: Refusal): void {
@@ -68,19 +70,25 @@ function read<Args>(kind: Kind<Args>, body: Uint8Array, reply: RpcReply): Args |
   return null;
 }
 
-interface Asked {
-  readonly Datacenter: string;
-  readonly Token: string;
-}
-
-const ANYBODY: Asker = { token: '', authorizer: allowAll };
 const NO_PATH = refusal('no-datacenter').text;
 
-/** Of another datacenter, to which there is no way; then the asker has been told. */
-function isElsewhere({ Datacenter }: { readonly Datacenter: string }, context: RpcContext, reply: RpcReply): boolean {
-  const isElsewhere = Datacenter !== '' && Datacenter !== context.datacenter;
-  if (isElsewhere) reply.refused(NO_PATH);
-  return isElsewhere;
+/** What to ask the method; null: the asker has been told why not, or that there is no way to the other datacenter. */
+function asked<Args extends object, Request>(
+  row: { readonly arguments: Kind<Args>; request(args: Args): Request | Refusal },
+  body: Uint8Array,
+  { datacenter }: RpcContext,
+  reply: RpcReply,
+): { readonly args: Args; readonly request: Request } | null {
+  const args = read(row.arguments, body, reply);
+  if (args === null) return null;
+  if ('Datacenter' in args && args.Datacenter !== '' && args.Datacenter !== datacenter) {
+    reply.refused(NO_PATH);
+    return null;
+  }
+  const request = row.request(args);
+  if (!isRefusal(request)) return { args, request };
+  reply.refused(request.text);
+  return null;
 }
 
 /** Promises are waited for; what is there at once is answered at once. */
@@ -91,22 +99,18 @@ function settle<T>(answer: T | Refusal | Promise<T | Refusal>, reply: RpcReply, 
   else answered(answer);
 }
 
-export function serveRead<Args extends QueryOptions, Reply extends QueryMeta, Request, Value>(
+function serveRead<Args extends QueryOptions, Reply extends QueryMeta, Request, Value>(
   row: ReadRow<Args, Reply, Request, Value>,
 ): RpcMethod {
   return {
     name: row.method.name,
     asking: askRead(row),
     answer(body, context, reply) {
-      const args = read(row.arguments, body, reply);
-      if (args === null || isElsewhere(args, context, reply)) return null;
-      const request = row.request(args);
-      if (isRefusal(request)) {
-        reply.refused(request.text);
-        return null;
-      }
+      const question = asked(row, body, context, reply);
+      if (question === null) return null;
+      const { args, request } = question;
       const settings = readSettings(args, context.waits());
-      const run = new RpcRead(row, settings, reply);
+      const run = new RpcRead(row, request, settings, reply);
       const { calls, datacenter } = context;
       calls.read(run, {
         method: row.method,
@@ -121,20 +125,16 @@ export function serveRead<Args extends QueryOptions, Reply extends QueryMeta, Re
   };
 }
 
-export function serveWrite<Args extends Asked, Reply, Request, Value>(
+function serveWrite<Args extends WriteOptions, Reply, Request, Value>(
   row: WriteRow<Args, Reply, Request, Value>,
 ): RpcMethod {
   return {
     name: row.method.name,
     asking: askWrite(row),
     answer(body, context, reply) {
-      const args = read(row.arguments, body, reply);
-      if (args === null || isElsewhere(args, context, reply)) return null;
-      const request = row.request(args);
-      if (isRefusal(request)) {
-        reply.refused(request.text);
-        return null;
-      }
+      const question = asked(row, body, context, reply);
+      if (question === null) return null;
+      const { args, request } = question;
       const asker = { token: args.Token, authorizer: allowAll };
       settle(context.calls.write(row.method, request, context.datacenter, asker), reply, (value) =>
         send(reply, row.reply, row.show(value, request)),
@@ -144,18 +144,27 @@ export function serveWrite<Args extends Asked, Reply, Request, Value>(
   };
 }
 
-export function serveDirect<Args extends { readonly Datacenter: string }, Request, Reply>(
-  row: DirectRow<Args, Request, Reply>,
+const ANYBODY: Asker = { token: '', authorizer: allowAll };
+
+function serveDirect<Args extends object, Reply, Request, Value>(
+  row: DirectRow<Args, Reply, Request, Value>,
 ): RpcMethod {
   return {
     name: row.method.name,
     asking: null,
     answer(body, context, reply) {
-      const args = read(row.arguments, body, reply);
-      if (args === null || isElsewhere(args, context, reply)) return null;
-      const answer = context.calls.direct(row.method, row.request(args), context.datacenter, ANYBODY);
-      settle(answer, reply, (value) => send(reply, row.reply, value));
+      const question = asked(row, body, context, reply);
+      if (question === null) return null;
+      const { calls, datacenter } = context;
+      settle(calls.direct(row.method, question.request, datacenter, ANYBODY), reply, (value) =>
+        send(reply, row.reply, row.show(value, datacenter)),
+      );
       return null;
     },
   };
+}
+
+export function serve(row: Row): RpcMethod {
+  if (row.kind === 'read') return serveRead(row);
+  return row.kind === 'write' ? serveWrite(row) : serveDirect(row);
 }

@@ -2,39 +2,43 @@
 
 import { list } from '../../../../msgpack/collections.js';
 import { text } from '../../../../msgpack/kinds.js';
-import { struct } from '../../../../msgpack/struct.js';
+import { EVERYTHING } from '../../methods/narrowing.js';
 import { statusLeader, statusPeers, statusPing } from '../../methods/status.js';
-import type { DirectRow } from './row.js';
-import { serveDirect } from './serve.js';
+import { askNarrowed, type DatacenterArguments, datacenterArguments } from './arguments.js';
+import { type Nothing, nothing } from './nothing.js';
+import type { DirectRow, Row } from './row.js';
 
-interface DatacenterArguments {
-  readonly Datacenter: string;
-}
-
-const datacenterArguments = struct<DatacenterArguments>({ Datacenter: text });
-
-const ping: DirectRow<DatacenterArguments, null, Record<string, never>> = {
+const ping: DirectRow<object, Nothing, null, Nothing> = {
   kind: 'direct',
   method: statusPing,
-  arguments: struct<DatacenterArguments>({ Datacenter: text }),
-  reply: struct<Record<string, never>>({}),
+  arguments: nothing,
+  reply: nothing,
   request: () => null,
+  ask: () => nothing.zero,
+  show: (pong) => pong,
+  value: (pong) => pong,
 };
 
-const leader: DirectRow<DatacenterArguments, null, string> = {
+const leader: DirectRow<DatacenterArguments, string, null, string> = {
   kind: 'direct',
   method: statusLeader,
   arguments: datacenterArguments,
   reply: text,
   request: () => null,
+  ask: (_leader, options) => askNarrowed(EVERYTHING, options),
+  show: (address) => address,
+  value: (address) => address,
 };
 
-const peers: DirectRow<DatacenterArguments, null, readonly string[] | null> = {
+const peers: DirectRow<DatacenterArguments, readonly string[] | null, null, readonly string[]> = {
   kind: 'direct',
   method: statusPeers,
   arguments: datacenterArguments,
   reply: list(text),
   request: () => null,
+  ask: (_peers, options) => askNarrowed(EVERYTHING, options),
+  show: (addresses) => addresses,
+  value: (addresses) => addresses ?? [],
 };
 
-export const statusMethods = [serveDirect(ping), serveDirect(leader), serveDirect(peers)];
+export const statusRows: readonly Row[] = [ping, leader, peers];
