@@ -9,12 +9,13 @@ const FOLDERS = [
   ['observe', ['wire', 'gotext']],
   ['lifecycle', ['observe']],
   ['deadlines', []],
+  ['random', []],
   ['msgpack', ['wire', 'gotext']],
   ['wasm', ['msgpack', 'wire', 'gotext']],
   ['workers/checks', ['deadlines', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']],
   ['workers/raft', ['wire', 'msgpack', 'wasm', 'gotext', 'observe']],
-  ['workers/state', ['lifecycle', 'deadlines', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']],
-  ['main', ['lifecycle', 'deadlines', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']],
+  ['workers/state', ['lifecycle', 'deadlines', 'random', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']],
+  ['main', ['lifecycle', 'deadlines', 'random', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']],
   // What becomes an agent, or reads its configuration files, loads main (`cli-imports`).
   ['cli', ['main', 'wire', 'gotext', 'observe']],
 ];
@@ -28,6 +29,7 @@ const STATE_LAYERS = [
   ['records', [], 'What a service or check must be, however it comes in.'],
   ['gossip', [], 'What is known of the pools.'],
   ['control', [], 'Orders to main.'],
+  ['servers', [], 'Whom a client agent asks.'],
   ['replica', [], 'The replicated state knows nobody above it.'],
   ['methods', ['replica', 'filter', 'records', 'gossip', 'control', 'turns'], 'A method knows no interface.'],
   ['calls', ['replica', 'methods', 'turns'], 'Who answers, and when: the same for all interfaces.'],
