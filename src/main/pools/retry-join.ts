@@ -5,9 +5,9 @@
 
 import { formatDuration } from '../../gotext/duration.js';
 import type { Logger } from '../../observe/logger.js';
+import type { Random } from '../../random/random.js';
 import type { GossipPoolConfig } from '../../wire/config.js';
 import type { PoolName } from '../../wire/gossip-pools.js';
-import type { Random } from '../gossip/core/random.js';
 
 export interface JoinOutcome {
   /** How many of the addresses were joined. */
