@@ -12,7 +12,7 @@ import type { MemberEventType } from '../gossip/serf/pool/output.js';
 import { GossipPool, type Joined, type Opened, type PoolObserver } from './gossip-pool.js';
 import { MemberPublisher } from './member-publisher.js';
 import { lanProfile, type PoolProfile, wanProfile } from './profile.js';
-import { RetryJoin } from './retry-join.js';
+import { amongOthers, RetryJoin } from './retry-join.js';
 import { decodeUserEvent, encodeUserEvent, NEW_LEADER, newLeaderEvent } from './user-event.js';
 
 const COORDINATES_INTERVAL_MS = 5_000;
