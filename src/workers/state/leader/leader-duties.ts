@@ -11,6 +11,7 @@ import { refusal } from '../methods/refusal.js';
 import type { Consensus, ProposeOutcome } from '../replica/consensus.js';
 import type { StateStore } from '../replica/state-store.js';
 import { autopilotDefaults } from './autopilot-defaults.js';
+import { type PeerConsensus, RaftPeers } from './raft-peers.js';
 import { Reconciler } from './reconciler.js';
 import { SessionTimers } from './session-timers.js';
 import { TombstoneCollection } from './tombstone-collection.js';
@@ -19,10 +20,10 @@ const RECONCILE_INTERVAL_MS = 60_000;
 /** How long a failed beginning of leadership waits before it is tried again. */
 const RETRY_MS = 5_000;
 
-const LOST: ProposeOutcome = { ok: false, code: 'leadership-lost' };
+const LOST = { ok: false, code: 'leadership-lost' } as const satisfies ProposeOutcome;
 
 /** The log as the leader sees it. */
-export interface LeaderConsensus extends Consensus {
+export interface LeaderConsensus extends Consensus, PeerConsensus {
   /** True when everything committed before the call is applied here; false when this server doesn't lead until then. */
   barrier(): Promise<boolean>;
 }
@@ -62,12 +63,14 @@ export class LeaderDuties {
     const shared = { consensus, deadlines: this.#deadlines, datacenter: config.datacenter, logger, metrics };
     this.#sessions = new SessionTimers(shared);
     this.#tombstones = new TombstoneCollection(shared);
+    const peers = new RaftPeers(consensus);
     this.#reconciler = new Reconciler({
       catalog: store.catalog,
       members,
       ownName: config.nodeName,
       datacenter: config.datacenter,
       propose: (command) => this.#propose(command),
+      changePeers: (change) => this.#unlessLost(peers.carryOut(change), refusal(LOST.code).text),
       logger,
       metrics,
     });
