@@ -1,9 +1,10 @@
 // The rows of Status.*: every server answers them from what it knows itself, whoever leads.
 
 import { list } from '../../../../msgpack/collections.js';
-import { text } from '../../../../msgpack/kinds.js';
+import { int, text } from '../../../../msgpack/kinds.js';
 import { struct } from '../../../../msgpack/struct.js';
-import { statusLeader, statusPeers, statusPing } from '../../methods/status.js';
+import type { RaftStats } from '../../../../wire/raft-stats.js';
+import { statusLeader, statusPeers, statusPing, statusRaftStats } from '../../methods/status.js';
 import type { DirectRow } from './row.js';
 import { serveDirect } from './serve.js';
 
@@ -37,4 +38,12 @@ const peers: DirectRow<DatacenterArguments, null, readonly string[] | null> = {
   request: () => null,
 };
 
-export const statusMethods = [serveDirect(ping), serveDirect(leader), serveDirect(peers)];
+const raftStats: DirectRow<DatacenterArguments, null, RaftStats> = {
+  kind: 'direct',
+  method: statusRaftStats,
+  arguments: datacenterArguments,
+  reply: struct<RaftStats>({ LastContact: text, LastTerm: int, LastIndex: int }),
+  request: () => null,
+};
+
+export const statusMethods = [serveDirect(ping), serveDirect(leader), serveDirect(peers), serveDirect(raftStats)];
