@@ -24,6 +24,8 @@ export class LeadershipBoard {
   #announcedTerm = 0;
   #isUnbounded = false;
   #contactMs = Number.NEGATIVE_INFINITY;
+  /** A leader was told of without its address: the membership that names it hadn't come yet. */
+  #unnamed: SoftState | null = null;
 
   constructor(parts: BoardParts) {
     this.#parts = parts;
@@ -39,12 +41,20 @@ export class LeadershipBoard {
   }
 
   /** Another role, term or leader. */
-  changed({ role, term, leader }: SoftState): void {
+  changed(soft: SoftState): void {
+    const { role, term, leader } = soft;
+    this.#unnamed = null;
     if (role === 'leader') return;
-    const { leadership, state, core } = this.#parts;
+    const { leadership, state } = this.#parts;
     leadership.setRole(SharedRole[role], term, leader !== null);
-    const leaderAddress = core.configuration.servers.find(({ id }) => id === leader)?.address ?? '';
+    const leaderAddress = this.#addressOf(leader);
+    if (leader !== null && leaderAddress === '') this.#unnamed = soft;
     state.post({ kind: 'role', role, term, leaderAddress, leaderId: leader ?? '' });
+  }
+
+  /** "" while the membership doesn't name it. */
+  #addressOf(server: SoftState['leader']): string {
+    return this.#parts.core.configuration.servers.find(({ id }) => id === server)?.address ?? '';
   }
 
   /** Everything through `index` is in the state worker. */
@@ -61,6 +71,7 @@ export class LeadershipBoard {
   /** After each turn: what changes with every message. */
   refresh(): void {
     const { core, leadership, now } = this.#parts;
+    if (this.#unnamed !== null && this.#addressOf(this.#unnamed.leader) !== '') this.changed(this.#unnamed);
     leadership.setProgress(core.log.committed, core.log.last.index);
     if (core.role === 'leader') {
       this.#setLease(core.leaseEndMs, now);

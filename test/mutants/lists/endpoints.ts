@@ -114,7 +114,7 @@ export const endpoints: readonly Mutant[] = [
   {
     name: 'a consistent transaction does not ask whether we lead',
     file: `${CALLS}/server-calls.ts`,
-    find: "if (settings.consistency !== 'consistent' || (await this.#context.consensus.verifyLeader())) {",
+    find: "if (settings.consistency !== 'consistent' || (await consensus.verifyLeader())) {",
     replace: 'if (this.#context) {',
     tests: TXN,
   },

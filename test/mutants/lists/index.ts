@@ -17,6 +17,7 @@ import { msgpack } from './msgpack.js';
 import { processes } from './processes.js';
 import { raftCore } from './raft-core.js';
 import { registration } from './registration.js';
+import { rpc } from './rpc.js';
 import { settings } from './settings.js';
 import { store } from './store.js';
 import { wholeAgent } from './whole-agent.js';
@@ -38,6 +39,7 @@ export const mutants: readonly Mutant[] = [
   ...processes,
   ...raftCore,
   ...registration,
+  ...rpc,
   ...settings,
   ...store,
   ...wholeAgent,

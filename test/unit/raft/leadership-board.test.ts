@@ -8,7 +8,19 @@ import type { RaftToState } from '../../../src/wire/raft-port.js';
 import { term } from '../../../src/workers/raft/core/entry.js';
 import type { RaftCore } from '../../../src/workers/raft/core/raft.js';
 import { LeadershipBoard } from '../../../src/workers/raft/leadership-board.js';
-import { append, at, configurationOf, drain, LEASE_MS, leading, server, took, vote } from './one-server.js';
+import {
+  append,
+  at,
+  configurationOf,
+  configurationRun,
+  drain,
+  LEASE_MS,
+  leading,
+  server,
+  THREE,
+  took,
+  vote,
+} from './one-server.js';
 
 function board(core: RaftCore) {
   let nowMs = 200;
@@ -86,4 +98,17 @@ test('a follower says when it last heard its leader', () => {
   turn();
   pass(275);
   assert.equal(leadership.lastContactMs, 75);
+});
+
+test('a leader heard of before its membership came is told of again with its address', () => {
+  const core = server({ terms: [] });
+  const { told, turn } = board(core);
+  core.step(append(1, at(0, 0), []), 200);
+  turn();
+  turn();
+  assert.deepEqual(told, ['follower 1 ']);
+  core.step(append(1, at(0, 0), [configurationRun(1, THREE, 1)]), 210);
+  turn();
+  turn();
+  assert.deepEqual(told, ['follower 1 ', 'follower 1 b:1']);
 });
