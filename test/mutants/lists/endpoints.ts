@@ -135,8 +135,8 @@ export const endpoints: readonly Mutant[] = [
   {
     name: 'the kept lists of all and of the passing are the same',
     file: `${METHODS}/health.ts`,
-    find: 'passing.set(all, kept);',
-    replace: 'passing.set(all, all);',
+    find: 'healthy[health].set(all, kept);',
+    replace: 'healthy[health].set(all, all);',
     tests: HEALTH,
   },
   {

@@ -18,6 +18,7 @@ import { processes } from './processes.js';
 import { raftCore } from './raft-core.js';
 import { registration } from './registration.js';
 import { rpc } from './rpc.js';
+import { rpcRows } from './rpc-rows.js';
 import { settings } from './settings.js';
 import { store } from './store.js';
 import { wholeAgent } from './whole-agent.js';
@@ -40,6 +41,7 @@ export const mutants: readonly Mutant[] = [
   ...raftCore,
   ...registration,
   ...rpc,
+  ...rpcRows,
   ...settings,
   ...store,
   ...wholeAgent,

@@ -44,10 +44,15 @@ const OPTIONS = optionsOf({ consistency: 'default', minIndex: 0, waitMs: 0, maxS
 /** What a method doesn't look at. */
 const UNASKED = new Set(['Source', 'MergeCentralConfig', 'Checks', 'Check', 'Service']);
 
+function plain(value: unknown): unknown {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
+  return Array.isArray(value) && value.length === 0 ? null : value;
+}
+
 function essence(value: unknown): object {
   const fields = Object.entries(value as object).filter(([field]) => !UNASKED.has(field));
   // DNS says "no tags" with an empty list, HTTP with nil.
-  return Object.fromEntries(fields.map(([field, of]) => [field, Array.isArray(of) && of.length === 0 ? null : of]));
+  return Object.fromEntries(fields.map(([field, of]) => [field, plain(of)]));
 }
 
 test('what a request asks for is asked again in the same words', () => {
@@ -62,8 +67,14 @@ test('what a request asks for is asked again in the same words', () => {
   }
 });
 
+/** Nothing else of the reply: a row must make the rest of it from the value. */
+function metaOfReply(reply: QueryMeta): QueryMeta {
+  const { Index, LastContact, KnownLeader, ConsistencyLevel, NotModified, Backend, ResultsFilteredByACLs } = reply;
+  return { Index, LastContact, KnownLeader, ConsistencyLevel, NotModified, Backend, ResultsFilteredByACLs };
+}
+
 function shownAgain(row: Row, reply: unknown, request: unknown): unknown {
-  if (row.kind === 'read') return row.show(row.value(reply as QueryMeta), reply as QueryMeta, request);
+  if (row.kind === 'read') return row.show(row.value(reply as QueryMeta), metaOfReply(reply as QueryMeta), request);
   if (row.kind === 'write') return row.show(row.value(reply, request), request);
   return row.show(row.value(reply, request), 'dc1');
 }

@@ -4,8 +4,10 @@ import { catalogRows } from './rows/catalog.js';
 import { instanceRows } from './rows/catalog-instances.js';
 import { catalogWriteRows } from './rows/catalog-write.js';
 import { coordinateRows } from './rows/coordinate.js';
+import { eventRows } from './rows/event.js';
 import { healthRows } from './rows/health.js';
 import { internalRows } from './rows/internal.js';
+import { keyringRows } from './rows/keyring.js';
 import { kvRows } from './rows/kv.js';
 import type { Row } from './rows/row.js';
 import { serve } from './rows/serve.js';
@@ -25,6 +27,8 @@ export const rpcRows: readonly Row[] = [
   ...coordinateRows,
   ...txnRows,
   ...internalRows,
+  ...eventRows,
+  ...keyringRows,
 ];
 
 export const rpcMethods: RpcMethods = new Map(rpcRows.map((row) => [row.method.name, serve(row)]));

@@ -47,7 +47,7 @@ const nodes: ReadRow<DatacenterArguments, NodesReply, Narrowing, readonly NodeRe
   reply: struct<NodesReply>({ Nodes: list(node, UNLIMITED), ...queryMetaKinds }),
   request: narrowingOf,
   ask: askNarrowed,
-  show: (found, meta) => ({ Nodes: emptyAsNil(found), ...meta }),
+  show: (found, meta) => ({ Nodes: found, ...meta }),
   value: ({ Nodes }) => Nodes ?? [],
 };
 

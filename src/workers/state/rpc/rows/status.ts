@@ -1,9 +1,11 @@
 // The rows of Status.*: every server answers them from what it knows itself, whoever leads.
 
 import { list } from '../../../../msgpack/collections.js';
-import { text } from '../../../../msgpack/kinds.js';
+import { int, text } from '../../../../msgpack/kinds.js';
+import { struct } from '../../../../msgpack/struct.js';
+import type { RaftStats } from '../../../../wire/raft-stats.js';
 import { EVERYTHING } from '../../methods/narrowing.js';
-import { statusLeader, statusPeers, statusPing } from '../../methods/status.js';
+import { statusLeader, statusPeers, statusPing, statusRaftStats } from '../../methods/status.js';
 import { askNarrowed, type DatacenterArguments, datacenterArguments } from './arguments.js';
 import { type Nothing, nothing } from './nothing.js';
 import type { DirectRow, Row } from './row.js';
@@ -41,4 +43,15 @@ const peers: DirectRow<DatacenterArguments, readonly string[] | null, null, read
   value: (addresses) => addresses ?? [],
 };
 
-export const statusRows: readonly Row[] = [ping, leader, peers];
+const raftStats: DirectRow<object, RaftStats, null, RaftStats> = {
+  kind: 'direct',
+  method: statusRaftStats,
+  arguments: nothing,
+  reply: struct<RaftStats>({ LastContact: text, LastTerm: int, LastIndex: int }),
+  request: () => null,
+  ask: () => nothing.zero,
+  show: (stats) => stats,
+  value: (stats) => stats,
+};
+
+export const statusRows: readonly Row[] = [ping, leader, peers, raftStats];
