@@ -48,6 +48,8 @@ export type StateToRaft =
   | { readonly kind: 'restored'; readonly index: number }
   /** Asks for a snapshot now, whatever the threshold; answered by `snapshot-taken`. */
   | { readonly kind: 'force-snapshot'; readonly request: number }
+  /** Where gossip says that the servers of this datacenter are: ID and `host:port`. What was told before is forgotten. */
+  | { readonly kind: 'peer-addresses'; readonly addresses: ReadonlyMap<string, string> }
   /** Answered by `ordered`, which may take long. */
   | { readonly kind: 'order'; readonly request: number; readonly order: RaftOrder }
   /** Asks who is in the cluster; answered by `configuration`. */

@@ -20,7 +20,7 @@ import type { SnapshotStore } from './snapshot/snapshot-store.js';
 import type { SnapshotTaker } from './snapshot/snapshot-taker.js';
 import type { StateChannel } from './state-port.js';
 import type { DurableLog } from './storage.js';
-import type { PeerMessage } from './transport.js';
+import type { PeerMessage, Transport } from './transport.js';
 
 export interface ServerParts {
   readonly core: RaftCore;
@@ -34,6 +34,7 @@ export interface ServerParts {
   readonly snapshotStore: SnapshotStore;
   readonly board: LeadershipBoard;
   readonly sender: PeerSender;
+  readonly transport: Transport;
   readonly metrics: RaftMetrics;
   readonly logger: Logger;
   /** Milliseconds of a monotonic clock. */
@@ -82,7 +83,7 @@ export class RaftServer {
 
   /** Takes one message; {@link turn} must follow the last one of a turn. */
   receive(message: StateToRaft): void {
-    const { state, snapshots, delivery, metrics, core, restore, board, now } = this.#parts;
+    const { state, snapshots, delivery, metrics, core, restore, board, transport, now } = this.#parts;
     switch (message.kind) {
       case 'propose':
         this.#propose(message.batch, message.count, message.entries);
@@ -115,6 +116,9 @@ export class RaftServer {
         return;
       case 'stats':
         state.post({ kind: 'stats', request: message.request, stats: statsOf(core, delivery.delivered, now()) });
+        return;
+      case 'peer-addresses':
+        transport.tellAddresses(message.addresses);
         return;
       case 'restore-credit':
         restore.credit(message.bytes);

@@ -53,7 +53,10 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
       expectation.stop();
       coordinates.stop();
     },
-    stop: () => consensus.stop(),
+    stop: () => {
+      consensus.stop();
+      raft.raftStreams.close();
+    },
   };
 }
 
