@@ -4,7 +4,7 @@
 import type { Logger } from '../../../../observe/logger.js';
 import type { RaftStats } from '../../../../wire/raft-stats.js';
 import type { KnownServer } from '../../cluster/known-servers.js';
-import type { PeerConsensus } from '../raft-peers.js';
+import type { PeerConsensus } from '../../replica/consensus.js';
 import { type HealthLimits, healthOf, promotions, type ServerHealth } from './health.js';
 
 const HEALTH_INTERVAL_MS = 2_000;
