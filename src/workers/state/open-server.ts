@@ -8,7 +8,7 @@ import { localReads } from './calls/local-reads.js';
 import { ServerCalls } from './calls/server-calls.js';
 import { BootstrapExpect } from './cluster/bootstrap-expect.js';
 import { serversAmong } from './cluster/known-servers.js';
-import { serverQuestions } from './cluster/server-questions.js';
+import { type ServerQuestions, serverQuestions } from './cluster/server-questions.js';
 import { KnownLeader } from './known-leader.js';
 import { LeaderDuties } from './leader/leader-duties.js';
 import { CoordinateUpdates } from './methods/coordinate-updates.js';
@@ -29,9 +29,11 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
   const leader = new KnownLeader();
   const { replica, recovered } = followLog(parts, raft, leader);
   const { store, consensus } = replica;
-  const duties = takeUpDuties(parts, replica, leader);
+  const { datacenter, advertiseAddress, ports } = parts.settings.current;
+  const questions = serverQuestions(joinHostPort(advertiseAddress, ports.server), datacenter, consensus);
+  const duties = takeUpDuties(parts, replica, leader, questions);
   const coordinates = coordinateUpdates(parts, replica);
-  const expectation = expectServers(parts, replica);
+  const expectation = expectServers(parts, replica, questions);
   void recovered.then(() => expectation.look());
   gossip.listen({
     membersChanged: (changes) => {
@@ -96,13 +98,19 @@ function followLog(
   return { replica, recovered };
 }
 
-function takeUpDuties({ settings, telemetry, logger, gossip, tell }: Parts, replica: Replica, leader: KnownLeader) {
+function takeUpDuties(
+  { settings, telemetry, logger, gossip, tell }: Parts,
+  replica: Replica,
+  leader: KnownLeader,
+  questions: ServerQuestions,
+) {
   const duties = new LeaderDuties({
     ...replica,
     config: settings.current,
     logger: logger.child('server'),
     metrics: telemetry.metrics,
     members: () => gossip.lan.list,
+    raftStats: (address) => questions.raftStats(address),
   });
   leader.listen({
     leads: (isNew) => {
@@ -117,14 +125,17 @@ function takeUpDuties({ settings, telemetry, logger, gossip, tell }: Parts, repl
 }
 
 /** Waits for as many servers as it was told to, and begins a cluster with them. */
-function expectServers({ settings, gossip, logger }: Parts, { consensus }: Replica): BootstrapExpect {
-  const { datacenter, nodeName, bootstrapExpect, advertiseAddress, ports } = settings.current;
-  const ownAddress = joinHostPort(advertiseAddress, ports.server);
+function expectServers(
+  { settings, gossip, logger }: Parts,
+  { consensus }: Replica,
+  questions: ServerQuestions,
+): BootstrapExpect {
+  const { datacenter, nodeName, bootstrapExpect } = settings.current;
   return new BootstrapExpect({
     expect: bootstrapExpect,
     ownName: nodeName,
     servers: () => serversAmong(gossip.lan.list, datacenter),
-    questions: serverQuestions(ownAddress, datacenter, consensus),
+    questions,
     configuration: () => consensus.configuration(),
     order: (order) => consensus.order(order),
     logger: logger.child('server'),

@@ -8,6 +8,7 @@ import { list } from '../../../src/msgpack/collections.js';
 import { text, u64 } from '../../../src/msgpack/kinds.js';
 import { struct } from '../../../src/msgpack/struct.js';
 import { serverQuestions } from '../../../src/workers/state/cluster/server-questions.js';
+import { statusRaftStats } from '../../../src/workers/state/methods/status.js';
 
 const header = struct<{ Error: string; Seq: number | bigint; ServiceMethod: string }>({
   Error: text,
@@ -65,6 +66,10 @@ test('the question is one request behind the first byte, the answer may come in 
   assert.deepEqual(await questions.peers(address), ['10.0.0.2:8300', '10.0.0.3:8300']);
   const request = `00 82 a3${hex('Seq')} 01 ad${hex('ServiceMethod')} ac${hex('Status.Peers')} 81 aa${hex('Datacenter')} a3${hex('dc1')}`;
   assert.equal(got(), request.replaceAll(' ', ''));
+});
+
+test('the method that others ask is named as the question is', () => {
+  assert.equal(statusRaftStats.name, 'Status.RaftStats');
 });
 
 test('nil is no peers', async () => {

@@ -9,6 +9,7 @@ import type { RuntimeConfig } from '../../../src/wire/config.js';
 import { MEMBER_STATUS, type Member } from '../../../src/wire/gossip-pools.js';
 import { Leadership, Role } from '../../../src/wire/leadership.js';
 import type { RaftConfiguration, RaftOrder, RaftPeer } from '../../../src/wire/raft-orders.js';
+import type { RaftStats } from '../../../src/wire/raft-stats.js';
 import { changed } from '../../../src/workers/raft/core/changes.js';
 import { type LeaderConsensus, LeaderDuties } from '../../../src/workers/state/leader/leader-duties.js';
 import type { ProposeFailure, ProposeOutcome } from '../../../src/workers/state/replica/consensus.js';
@@ -218,7 +219,9 @@ export function leaderFixture(): LeaderFixture {
 
 export function leaderDuties({ store, log, pool, logger, metrics }: LeaderFixture): LeaderDuties {
   const members = pool.list;
-  return new LeaderDuties({ store, consensus: log, config: CONFIG, members, logger, metrics, now: Date.now });
+  const raftStats = (): Promise<RaftStats> => Promise.resolve({ LastContact: '0', LastTerm: 2, LastIndex: 20 });
+  const shared = { config: CONFIG, members, raftStats, logger, metrics, now: Date.now };
+  return new LeaderDuties({ ...shared, store, consensus: log });
 }
 
 /** Lets everything that waits for no timer run. */

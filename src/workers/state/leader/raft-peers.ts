@@ -1,15 +1,9 @@
 // Raft's peers follow the servers of the LAN pool while this server leads (spec/raft.md, section 8): one that is alive is added,
 // without a vote at first; one that left is removed. One after the other, since each change stands on the one before.
 
-import type { RaftConfiguration, RaftOrder, RaftPeer } from '../../../wire/raft-orders.js';
+import type { RaftOrder, RaftPeer } from '../../../wire/raft-orders.js';
 import type { KnownServer } from '../cluster/known-servers.js';
-
-/** The membership as the leader's log has it. */
-export interface PeerConsensus {
-  configuration(): Promise<RaftConfiguration>;
-  /** null: done; else what went wrong. */
-  order(order: RaftOrder): Promise<string | null>;
-}
+import type { PeerConsensus } from '../replica/consensus.js';
 
 export type PeerChange =
   | { readonly kind: 'add'; readonly server: Pick<KnownServer, 'id' | 'address'> }
