@@ -151,6 +151,7 @@ test('messages are found whole, wherever the stream is cut', () => {
 test('what is too large, has too many values or is no msgpack is refused before it is whole', () => {
   const refusals: readonly [string, string][] = [
     ['00db7fffffff', 'message is too large'],
+    ['0082a16bdb7fffffff', 'message is too large'],
     ['00dd7fffffff', 'too many values'],
     ['00c1', 'no msgpack'],
   ];
