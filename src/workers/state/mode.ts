@@ -4,6 +4,7 @@
 import type { Calls } from './calls/calls.js';
 import type { LocalReads } from './calls/local-reads.js';
 import type { Stats } from './endpoints/agent/identity.js';
+import type { Snapshots } from './endpoints/snapshot.js';
 
 export interface Mode {
   /** The way to the methods. */
@@ -14,9 +15,11 @@ export interface Mode {
   readonly localReads: LocalReads;
   /** What this agent had of the replicated state before it was started is there again. */
   readonly recovered: Promise<void>;
+  /** The whole state, saved and restored by operators. */
+  readonly snapshots: Snapshots;
   /** Groups of figures for /v1/agent/self and `info`. */
   stats(): Promise<Stats>;
-  /** Calls back whenever a server came up, or a leader was elected. */
+  /** Calls back whenever a server came up, a leader was elected, or the state was restored. */
   onServerUp(callback: () => void): void;
   /** Begins nothing on its own any more; what is asked is still answered. */
   rest(): void;

@@ -10,6 +10,7 @@ import { CoordinateUpdates } from './methods/coordinate-updates.js';
 import type { Mode } from './mode.js';
 import type { Parts } from './parts.js';
 import { openReplica, type Replica } from './replica/replica.js';
+import { OperatorSnapshots } from './snapshots/operator-snapshots.js';
 
 const COORDINATE_PERIOD_MS = 5_000;
 const DEV_COORDINATE_PERIOD_MS = 100;
@@ -33,9 +34,14 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     calls: serverCalls(parts, replica, leader, duties, coordinates),
     knowsServers: true,
     localReads: localReads(store, consensus),
+    snapshots: operatorSnapshots(parts, replica),
     recovered,
     stats: () => serverStats(parts, consensus, leader),
-    onServerUp: (callback) => leader.listen({ appeared: callback }),
+    onServerUp: (callback) => {
+      leader.listen({ appeared: callback });
+      // What this agent registered may not be in what was restored.
+      store.observe({ changed: () => {}, restored: callback });
+    },
     rest: () => {
       duties.stop();
       coordinates.stop();
@@ -82,6 +88,11 @@ function takeUpDuties({ settings, telemetry, logger, gossip, tell }: Parts, repl
     follows: () => duties.loseLeadership(),
   });
   return duties;
+}
+
+function operatorSnapshots({ settings, logger }: Parts, { store, consensus }: Replica): OperatorSnapshots {
+  const { datacenter, dataDir } = settings.current;
+  return new OperatorSnapshots({ store, consensus, datacenter, dataDir, logger: logger.child('server') });
 }
 
 function coordinateUpdates({ settings, logger }: Parts, { consensus }: Replica): CoordinateUpdates {

@@ -8,6 +8,7 @@ export type ProposeFailure =
   | 'no-leader'
   | 'queue-full'
   | 'leadership-lost'
+  | 'restored'
   | 'transferring'
   | 'stopping'
   | 'unencodable';
