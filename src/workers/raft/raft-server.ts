@@ -3,6 +3,7 @@
 
 import type { Logger } from '../../observe/logger.js';
 import { MAX_UNPERSISTED_BYTES, type RejectReason, type StateToRaft } from '../../wire/raft-port.js';
+import { ArchiveSaver } from './archive-saver.js';
 import type { Configuration } from './core/configuration.js';
 import { EntryType, emptyPayload, type LogIndex, type ServerId } from './core/entry.js';
 import { countEntries } from './core/packed.js';
@@ -12,14 +13,13 @@ import type { Persist, RoleChange } from './core/ready.js';
 import type { TransferResult } from './core/transfer.js';
 import type { Delivery } from './delivery.js';
 import type { LeadershipBoard } from './leadership-board.js';
+import { OperatorRestore } from './operator-restore.js';
 import type { PeerSender } from './peer-sender.js';
 import type { RaftMetrics } from './raft-metrics.js';
 import { statsOf } from './raft-stats.js';
 import type { Replicas } from './replicas.js';
 import type { Restore } from './restore.js';
-import { ArchiveSaver } from './snapshot/archive-saver.js';
 import type { SnapshotDescription } from './snapshot/meta.js';
-import { OperatorRestore } from './snapshot/operator-restore.js';
 import { SnapshotInstaller } from './snapshot/snapshot-installer.js';
 import type { SnapshotStore } from './snapshot/snapshot-store.js';
 import type { SnapshotTaker } from './snapshot/snapshot-taker.js';

@@ -146,7 +146,10 @@ test("meta.json must be one, and say the state's length", async () => {
 
 test('what lies behind the end is refused, however much it is', async () => {
   const files = soundFiles();
-  assert.match(await errorOf(tarOf(files, Buffer.concat([tarEnd(), Buffer.alloc(5)]))), /: 5 unread uncompressed bytes/);
+  assert.match(
+    await errorOf(tarOf(files, Buffer.concat([tarEnd(), Buffer.alloc(5)]))),
+    /: 5 unread uncompressed bytes/,
+  );
   const bomb = Buffer.concat([gzipSync(tarOf(files)), gzipSync(Buffer.alloc(64 * 1024 * 1024))]);
   const { outcome } = await readBytes(bomb);
   assert.ok(!outcome.ok);

@@ -34,7 +34,7 @@ export class MemorySnapshots implements SnapshotStore {
         return Promise.resolve();
       },
       finish: () => {
-        const id = `${position.term}-${position.index}-memory`;
+        const id = `${position.term}-${position.index}-${Date.now()}`;
         const description = { id, position, configuration, size, crc: new Uint8Array(8) };
         this.#newest = { description, state };
         return Promise.resolve(description);

@@ -3,10 +3,10 @@
 
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { writeArchive } from '../../../archive/archive-write.js';
-import type { StateChannel } from '../state-port.js';
-import { renderArchiveMeta } from './meta.js';
-import type { SnapshotStore } from './snapshot-store.js';
+import { writeArchive } from '../../archive/archive-write.js';
+import { renderArchiveMeta } from './snapshot/meta.js';
+import type { SnapshotStore } from './snapshot/snapshot-store.js';
+import type { StateChannel } from './state-port.js';
 
 export class ArchiveSaver {
   readonly #snapshots: SnapshotStore;

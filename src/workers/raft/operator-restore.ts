@@ -5,13 +5,13 @@
 // leads when the snapshot becomes visible still leads when it takes effect.
 
 import { createReadStream } from 'node:fs';
-import type { Logger } from '../../../observe/logger.js';
-import { MAX_UNPERSISTED_BYTES, type StateToRaft } from '../../../wire/raft-port.js';
-import { type LogIndex, logIndex, type Position } from '../core/entry.js';
-import type { RaftCore } from '../core/raft.js';
-import type { StateChannel } from '../state-port.js';
-import type { SnapshotDescription } from './meta.js';
-import type { SnapshotSink, SnapshotStore } from './snapshot-store.js';
+import type { Logger } from '../../observe/logger.js';
+import { MAX_UNPERSISTED_BYTES, type StateToRaft } from '../../wire/raft-port.js';
+import { type LogIndex, logIndex, type Position } from './core/entry.js';
+import type { RaftCore } from './core/raft.js';
+import type { SnapshotDescription } from './snapshot/meta.js';
+import type { SnapshotSink, SnapshotStore } from './snapshot/snapshot-store.js';
+import type { StateChannel } from './state-port.js';
 
 export interface OperatorRestoreParts {
   readonly core: RaftCore;
