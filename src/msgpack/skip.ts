@@ -4,12 +4,12 @@
 export const MALFORMED = -1;
 
 /** Bytes of a value of fixed size behind its first byte, by that byte from 0xc0 on; an extension has a type byte. */
-const FIXED = [
+export const FIXED = [
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 8, 1, 2, 4, 8, 1, 2, 4, 8, 2, 3, 5, 9, 17, 0, 0, 0, 0, 0, 0, 0,
 ] as const;
 
 /** Bytes of the length that follows the first byte, from 0xc0 on; 0 where none follows. */
-const LENGTH = [
+export const LENGTH = [
   0, 0, 0, 0, 1, 2, 4, 1, 2, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 2, 4, 2, 4,
 ] as const;
 

@@ -1,9 +1,14 @@
 // What a server has: the replica of the state, the leader's duties, and calls answered from both.
 
+import { joinHostPort } from '../../gotext/host-port.js';
+import { isServer } from '../../wire/member-tags.js';
 import type { StateWorkerData } from '../../wire/state-worker.js';
 import { serverStats } from './agent-stats.js';
 import { localReads } from './calls/local-reads.js';
 import { ServerCalls } from './calls/server-calls.js';
+import { BootstrapExpect } from './cluster/bootstrap-expect.js';
+import { serversAmong } from './cluster/known-servers.js';
+import { serverQuestions } from './cluster/server-questions.js';
 import { KnownLeader } from './known-leader.js';
 import { LeaderDuties } from './leader/leader-duties.js';
 import { CoordinateUpdates } from './methods/coordinate-updates.js';
@@ -23,8 +28,13 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
   const { store, consensus } = replica;
   const duties = takeUpDuties(parts, replica, leader);
   const coordinates = coordinateUpdates(parts, replica);
+  const expectation = expectServers(parts, replica);
+  void recovered.then(() => expectation.look());
   gossip.listen({
-    membersChanged: (changes) => duties.membersChanged(changes),
+    membersChanged: (changes) => {
+      duties.membersChanged(changes);
+      if (changes.pool === 'lan' && changes.changed.some(isServer)) expectation.look();
+    },
     located: (record) => {
       if (leader.isSelf) coordinates.add(record);
     },
@@ -38,9 +48,13 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     onServerUp: (callback) => leader.listen({ appeared: callback }),
     rest: () => {
       duties.stop();
+      expectation.stop();
       coordinates.stop();
     },
-    stop: () => consensus.stop(),
+    stop: () => {
+      consensus.stop();
+      raft.raftStreams.close();
+    },
   };
 }
 
@@ -84,6 +98,21 @@ function takeUpDuties({ settings, telemetry, logger, gossip, tell }: Parts, repl
   return duties;
 }
 
+/** Waits for as many servers as it was told to, and begins a cluster with them. */
+function expectServers({ settings, gossip, logger }: Parts, { consensus }: Replica): BootstrapExpect {
+  const { datacenter, nodeName, bootstrapExpect, advertiseAddress, ports } = settings.current;
+  const ownAddress = joinHostPort(advertiseAddress, ports.server);
+  return new BootstrapExpect({
+    expect: bootstrapExpect,
+    ownName: nodeName,
+    servers: () => serversAmong(gossip.lan.list, datacenter),
+    questions: serverQuestions(ownAddress, datacenter, consensus),
+    configuration: () => consensus.configuration(),
+    order: (order) => consensus.order(order),
+    logger: logger.child('server'),
+  });
+}
+
 function coordinateUpdates({ settings, logger }: Parts, { consensus }: Replica): CoordinateUpdates {
   return new CoordinateUpdates({
     propose: (command) => consensus.propose(command),
@@ -104,7 +133,8 @@ function serverCalls(
     server: {
       datacenter,
       leaderAddress: () => leader.address,
-      peers: () => (leader.address === '' ? [] : [leader.address]),
+      peers: () => consensus.peers(),
+      raftStats: () => consensus.raftStats(),
       wanMembers: () => gossip.wan.list,
       control,
     },

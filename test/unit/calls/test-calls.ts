@@ -21,7 +21,8 @@ export function testCalls({ store, consensus, server, leader, holdMs = 200 }: Te
     server: {
       datacenter: 'dc1',
       leaderAddress: () => '127.0.0.1:8300',
-      peers: () => ['127.0.0.1:8300'],
+      peers: () => Promise.resolve(['127.0.0.1:8300']),
+      raftStats: () => Promise.resolve({ LastContact: '0', LastTerm: 2, LastIndex: 20 }),
       wanMembers: () => [],
       control: new FakeControl({}),
       ...server,

@@ -1,6 +1,7 @@
 // Status.*: who leads and who votes, as this server knows it: these answers need no leader (spec/rpc.md, "Rules of single
 // methods").
 
+import type { RaftStats } from '../../../wire/raft-stats.js';
 import type { DirectMethod } from './method.js';
 
 export const statusLeader: DirectMethod<null, string> = {
@@ -11,4 +12,9 @@ export const statusLeader: DirectMethod<null, string> = {
 export const statusPeers: DirectMethod<null, readonly string[]> = {
   name: 'Status.Peers',
   answer: ({ peers }) => peers(),
+};
+
+export const statusRaftStats: DirectMethod<null, RaftStats> = {
+  name: 'Status.RaftStats',
+  answer: ({ raftStats }) => raftStats(),
 };
