@@ -13,12 +13,12 @@ import type { StateLink } from '../../../src/workers/raft/state-port.js';
 import type { DurableLog, Storage } from '../../../src/workers/raft/storage.js';
 import type { PeerMessage } from '../../../src/workers/raft/transport.js';
 import { RaftClient } from '../../../src/workers/state/replica/raft-client.js';
-import { type History, StateMachine } from './state-machine.js';
+import type { Machine } from './state-machine.js';
 
 /** What a life touches of the world, and what the world sees of it. */
 export interface Surroundings {
   readonly settings: ServerSettings;
-  readonly history: History;
+  readonly machine: Machine;
   readonly now: () => number;
   readonly random: () => number;
   /** A chance to die; true when the life is over. */
@@ -32,7 +32,7 @@ export interface Surroundings {
 
 export class Life {
   readonly leadership: Leadership;
-  readonly machine: StateMachine;
+  readonly machine: Machine;
   readonly client: RaftClient;
   /** Batches without an answer. */
   readonly unanswered = new Set<number>();
@@ -52,7 +52,7 @@ export class Life {
       this.#ended = resolve;
     });
     this.leadership = new Leadership(undefined, () => BigInt(world.now()));
-    this.machine = new StateMachine(world.settings.serverId, world.history);
+    this.machine = world.machine;
     const port = {
       on: (_: 'message', listener: (message: RaftToState) => void) => {
         this.#hear = listener;
