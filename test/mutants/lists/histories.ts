@@ -20,13 +20,6 @@ export const histories: readonly Mutant[] = [
     ...NOTICED,
   },
   {
-    name: 'histories: leadership is told of before everything is applied',
-    file: 'workers/raft/leadership-board.ts',
-    find: 'this.#announcedTerm === core.term || index < first',
-    replace: 'this.#announcedTerm === core.term',
-    ...NOTICED,
-  },
-  {
     name: 'histories: own commands applied in another order',
     file: 'workers/state/replica/raft-client.ts',
     find: '        const one = pending[i];',
@@ -102,5 +95,12 @@ export const histories: readonly Mutant[] = [
     find: '  if (row) deleteService(tables, at, row, node);\n',
     replace: '',
     ...NOTICED,
+  },
+  {
+    name: 'calls: a deposed leader answers a write from its store',
+    file: 'workers/state/calls/server-calls.ts',
+    find: '    if (consensus.leadership.mayServe) return Promise.resolve(reply);\n',
+    replace: '    if (consensus !== null) return Promise.resolve(reply);\n',
+    tests: ['unit/calls/known-replies'],
   },
 ];

@@ -3,8 +3,8 @@
 
 import type { KvEntry } from '../../../src/wire/records.js';
 import { ask } from '../../../src/workers/state/calls/asked-read.js';
+import type { Calls } from '../../../src/workers/state/calls/calls.js';
 import type { Consistency } from '../../../src/workers/state/calls/read-settings.js';
-import { ServerCalls } from '../../../src/workers/state/calls/server-calls.js';
 import { allowAll } from '../../../src/workers/state/methods/access.js';
 import { serviceInstances } from '../../../src/workers/state/methods/catalog.js';
 import {
@@ -19,6 +19,7 @@ import { isRefusal, type Refusal } from '../../../src/workers/state/methods/refu
 import { createSession, destroySession, getSession } from '../../../src/workers/state/methods/session.js';
 import type { RaftClient } from '../../../src/workers/state/replica/raft-client.js';
 import type { StoreReads } from '../../../src/workers/state/replica/store/read-api.js';
+import { testCalls } from '../../unit/calls/test-calls.js';
 import { check, service } from '../../unit/store/commands.js';
 import type { CellInput, CellOutput } from '../linearizability/cell-model.js';
 
@@ -44,28 +45,11 @@ function shownEntry(entry: KvEntry | null): CellOutput {
 }
 
 export class ServerOfClients {
-  readonly #calls: ServerCalls;
+  readonly #calls: Calls;
 
   constructor(store: StoreReads, consensus: RaftClient) {
-    const unasked = (): never => {
-      throw new Error('nobody asks for it here');
-    };
-    const control = new Proxy({} as ConstructorParameters<typeof ServerCalls>[0]['server']['control'], {
-      get: unasked,
-    });
-    this.#calls = new ServerCalls({
-      server: { datacenter: DATACENTER, leaderAddress: unasked, peers: unasked, wanMembers: unasked, control },
-      leader: {
-        store,
-        datacenter: DATACENTER,
-        sessionTtlMinMs: () => 0,
-        renewSession: () => {},
-        updateCoordinate: unasked,
-      },
-      consensus,
-      // Nobody waits for a leader: a client tries again by itself.
-      holdMs: () => 0,
-    });
+    // Nobody waits for a leader: a client tries again by itself.
+    this.#calls = testCalls({ store, consensus, holdMs: 0 });
   }
 
   /** `cell` names the node, and stands before its keys and services. Of reads alone `consistency` means something. */
