@@ -68,6 +68,8 @@ export class Cluster {
   slowestLeaderWriteMs = 30;
   /** What each life's clock is drawn from; null while all clocks are true. */
   clocks: Random | null = null;
+  /** The longest that a state takes to hear a word from its log. */
+  slowestStateMs = 0;
   /** The chance of a crash at each point where a server turns to the world. */
   crashesWithin = 0;
   /** How often what happened. */
@@ -131,6 +133,7 @@ export class Cluster {
       now: () => clock(this.nowMs),
       random: () => this.random.next(),
       peril: () => server.life === life && this.#dies(server),
+      deafForMs: () => (this.slowestStateMs === 0 ? 0 : this.random.below(this.slowestStateMs)),
       writing: () => this.#writing(server),
       wrote: (work) =>
         this.#checked(() => {
@@ -232,6 +235,7 @@ export class Cluster {
         if (server.disk.isWriting && this.nowMs >= server.writeEndsMs) server.disk.complete();
         const { life } = server;
         if (!life || this.#dies(server)) continue;
+        life.hearWaiting(server.clock(this.nowMs));
         life.server.core.tick(server.clock(this.nowMs));
         this.#turn(life);
       }

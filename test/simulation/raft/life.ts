@@ -23,6 +23,8 @@ export interface Surroundings {
   readonly random: () => number;
   /** A chance to die; true when the life is over. */
   readonly peril: () => boolean;
+  /** How long the next word to the state takes to be heard; words keep their order. */
+  readonly deafForMs: () => number;
   readonly writing: () => void;
   readonly wrote: (work: Persist) => void;
   readonly told: (message: RaftToState) => void;
@@ -41,6 +43,8 @@ export class Life {
   readonly over: Promise<void>;
   #ended: () => void = () => {};
   readonly #world: Surroundings;
+  /** Words to a state that is slow to hear them. */
+  readonly #unheard: { readonly atMs: number; readonly message: RaftToState }[] = [];
   #server: StartedServer | null = null;
   #take: (message: StateToRaft) => void = () => {};
   #turn: () => void = () => {};
@@ -107,6 +111,24 @@ export class Life {
     this.#server?.stop().catch(() => {});
   }
 
+  /** The state hears what has waited long enough. */
+  hearWaiting(nowMs: number): void {
+    while (this.#unheard[0] && this.#unheard[0].atMs <= nowMs) {
+      const message = this.#unheard.shift()?.message;
+      if (!this.isOver && message) this.#hear(message);
+    }
+  }
+
+  #tell(message: RaftToState): void {
+    const delayMs = this.#server === null ? 0 : this.#world.deafForMs();
+    if (delayMs === 0 && this.#unheard.length === 0) {
+      queueMicrotask(() => {
+        if (!this.isOver) this.#hear(message);
+      });
+    } else
+      this.#unheard.push({ atMs: Math.max(this.#unheard.at(-1)?.atMs ?? 0, this.#world.now() + delayMs), message });
+  }
+
   #link(): StateLink {
     return {
       listen: (take, turn) => {
@@ -121,9 +143,7 @@ export class Life {
         if (message.kind === 'committed-own' || message.kind === 'rejected') {
           assert.ok(this.unanswered.delete(message.batch), `batch ${message.batch} is answered twice: ${message.kind}`);
         }
-        queueMicrotask(() => {
-          if (!this.isOver) this.#hear(message);
-        });
+        this.#tell(message);
       },
       close: () => {},
     };

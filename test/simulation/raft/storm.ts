@@ -9,6 +9,8 @@ import { forgedMessage } from './forger.js';
 
 const STORM_MS = 6000;
 const CALM_MS = 3000;
+/** Longer than a lease. */
+const SLOW_STATE_MS = 400;
 /** For the answers to what was asked last. */
 const LAST_WORDS_MS = 500;
 /** Several times as long as an election takes: what arrives then is of another age. */
@@ -99,6 +101,7 @@ export async function storm(seed: number, voters: number | null = null, load: Lo
   if (load) cluster.clocks = new Random(seed ^ 0xc10c);
   await cluster.bootstrap();
   begin(cluster, weather);
+  if (load && seed % 4 === 0) cluster.slowestStateMs = SLOW_STATE_MS;
   const fates = new LeadersFate(cluster);
   const isolation = new LeadersIsolation(cluster);
   await cluster.run(weather.isHardOnLeaders ? 2 * STORM_MS : STORM_MS, async () => {
@@ -115,6 +118,7 @@ export async function storm(seed: number, voters: number | null = null, load: Lo
     for (const server of cluster.servers) await fault(cluster, server, weather);
   });
   begin(cluster, CLEAR);
+  cluster.slowestStateMs = 0;
   cluster.network.heal();
   for (const server of cluster.servers) if (!server.life) await cluster.start(server);
   await cluster.run(CALM_MS, () => load?.tick(cluster));
