@@ -14,12 +14,9 @@ const FOLDERS = [
   ['wasm', ['msgpack', 'wire', 'gotext']],
   ['archive', []],
   ['workers/checks', ['deadlines', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']],
-  ['workers/raft', ['wire', 'msgpack', 'wasm', 'gotext', 'observe']],
-  ['workers/state', ['lifecycle', 'deadlines', 'random', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']],
+  ['workers/state', ['archive', 'lifecycle', 'deadlines', 'random', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']],
   ['main', ['lifecycle', 'deadlines', 'random', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']],
   ['workers/raft', ['archive', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']],
-  ['workers/state', ['archive', 'lifecycle', 'deadlines', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']],
-  ['main', ['lifecycle', 'deadlines', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']],
   // What becomes an agent, or reads its configuration files, loads main (`cli-imports`).
   ['cli', ['main', 'archive', 'wire', 'msgpack', 'gotext', 'observe']],
 ];
@@ -39,7 +36,6 @@ const STATE_LAYERS = [
   ['calls', ['replica', 'methods', 'turns'], 'Who answers, and when: the same for all interfaces.'],
   ['leader', ['cluster', 'replica', 'methods', 'records'], 'What only a leader does.'],
   ['snapshots', ['replica', 'methods'], 'What operators save and restore.'],
-  ['leader', ['replica', 'methods', 'records'], 'What only a leader does.'],
   ['local', ['calls', 'methods', 'records'], "The agent's own services and checks: they see no store and no log."],
   ['http', ['calls', 'methods', 'sockets'], 'HTTP sees no store and no log.'],
   ['rpc', ['calls', 'methods', 'sockets'], 'RPC sees no store and no log.'],

@@ -121,7 +121,7 @@ const compilerOptions: ts.CompilerOptions = {
 
 /** A test runner inside a test runner takes itself for a child of the outer one if it sees its variables. */
 function environment(): NodeJS.ProcessEnv {
-  const { NODE_TEST_CONTEXT: _outer, LICTOR_SEED: _repeated, ...rest } = process.env;
+  const { NODE_TEST_CONTEXT: _outer, LICTOR_SEED: _repeated, LICTOR_SEEDS: _many, ...rest } = process.env;
   return rest;
 }
 
