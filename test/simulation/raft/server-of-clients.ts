@@ -16,7 +16,7 @@ import { type KvWrite, kvApply, kvGet } from '../../../src/workers/state/methods
 import type { ReadMethod, WriteMethod } from '../../../src/workers/state/methods/method.js';
 import { EVERYTHING } from '../../../src/workers/state/methods/narrowing.js';
 import { isRefusal, type Refusal } from '../../../src/workers/state/methods/refusal.js';
-import { createSession, destroySession, getSession } from '../../../src/workers/state/methods/session.js';
+import { applySession, getSession } from '../../../src/workers/state/methods/session.js';
 import type { RaftClient } from '../../../src/workers/state/replica/raft-client.js';
 import type { StoreReads } from '../../../src/workers/state/replica/store/read-api.js';
 import { testCalls } from '../../unit/calls/test-calls.js';
@@ -74,9 +74,12 @@ export class ServerOfClients {
       case 'deregister-node':
         return this.#write(catalogDeregister, deregistration(cell, ''), done);
       case 'create-session':
-        return this.#write(createSession, newSession(cell, input.behavior), (id) => ({ kind: 'created', id }));
+        return this.#write(applySession, { op: 'create', session: newSession(cell, input.behavior) }, (id) => ({
+          kind: 'created',
+          id,
+        }));
       case 'destroy-session':
-        return this.#write(destroySession, input.id, done);
+        return this.#write(applySession, { op: 'destroy', id: input.id }, () => done(true));
       default:
         return this.#write(kvApply, kvWrite(cell, input), done);
     }
