@@ -18,10 +18,12 @@ const ENTRY_BYTES = 160;
 const dataDir = inMemory ? null : mkdtempSync(join(process.argv[4] ?? tmpdir(), 'lictor-bench-'));
 const control = new MessageChannel();
 const state = new MessageChannel();
+const streams = new MessageChannel();
 const leadership = new Leadership();
 const data: RaftWorkerData = {
   context: { name: 'raft', port: control.port1, logLevel: 'info' },
   statePort: state.port1,
+  raftStreams: streams.port1,
   leadership: leadership.buffer,
   raft: {
     snapshotThreshold: 1e9,
@@ -39,7 +41,7 @@ const data: RaftWorkerData = {
 };
 const bornMs = performance.now();
 const worker = new Worker(new URL('../../src/workers/raft/worker.js', import.meta.url));
-worker.postMessage(data, [control.port1, state.port1]);
+worker.postMessage(data, [control.port1, state.port1, streams.port1]);
 
 const post = (message: StateToRaft, transfer: ArrayBuffer[] = []): void => state.port2.postMessage(message, transfer);
 let batch = 0;

@@ -59,12 +59,14 @@ function startServer(
 ): Threads {
   const leadership = new Leadership().buffer;
   const { port1, port2 } = new MessageChannel();
+  const streams = new MessageChannel();
   const raft = new SupervisedWorker<MainToRaft, RaftToMain>({
     name: 'raft',
     thread: begun.raft,
     data: (context): RaftWorkerData => ({
       context,
       statePort: port2,
+      raftStreams: streams.port2,
       leadership,
       raft: config.raft,
       dataDir: config.devMode ? null : config.dataDir,
@@ -73,12 +75,12 @@ function startServer(
       bootstrap: config.bootstrap || config.devMode || config.bootstrapExpect === 1,
       bootstrapExpect: config.bootstrapExpect,
     }),
-    transfer: [port2],
+    transfer: [port2, streams.port2],
     logLevel: config.log.level,
     onMessage: (message) => listener.fromRaft(message),
     onLost: (reason) => listener.lost('raft', reason),
   });
-  const state = startState(config, begun.state, { port: port1, leadership }, listener);
+  const state = startState(config, begun.state, { port: port1, leadership, raftStreams: streams.port1 }, listener);
   return {
     toState: (message) => state.send(message),
     setLogLevel: (level) => {
@@ -106,7 +108,7 @@ function startState(
     name: 'state',
     thread: stateThread,
     data: (context): StateWorkerData => ({ context, config, raft }),
-    transfer: raft === null ? [] : [raft.port],
+    transfer: raft === null ? [] : [raft.port, raft.raftStreams],
     logLevel: config.log.level,
     onMessage: (message) => listener.fromState(message),
     onLost: (reason) => listener.lost('state', reason),

@@ -2,6 +2,8 @@
 // and direction under load; every payload buffer is transferred, so its sender must not touch it afterwards. Streams are
 // bounded by credit: a sender starts with the window below, spends it on payload bytes, and sends while any is left.
 
+import type { RaftConfiguration, RaftOrder } from './raft-orders.js';
+
 /** Payload of `restore-chunk` in flight before the state worker gives credit back. */
 export const RESTORE_WINDOW_BYTES = 1024 * 1024;
 /** Payload of `committed` in flight before the state worker gives credit back with `applied`. */
@@ -46,6 +48,12 @@ export type StateToRaft =
   | { readonly kind: 'restored'; readonly index: number }
   /** Asks for a snapshot now, whatever the threshold; answered by `snapshot-taken`. */
   | { readonly kind: 'force-snapshot'; readonly request: number }
+  /** Where gossip says that the servers of this datacenter are: ID and `host:port`. What was told before is forgotten. */
+  | { readonly kind: 'peer-addresses'; readonly addresses: ReadonlyMap<string, string> }
+  /** Answered by `ordered`, which may take long. */
+  | { readonly kind: 'order'; readonly request: number; readonly order: RaftOrder }
+  /** Asks who is in the cluster; answered by `configuration`. */
+  | { readonly kind: 'configuration'; readonly request: number }
   /** Asks for figures for `info`, metrics and operators; answered by `stats`. */
   | { readonly kind: 'stats'; readonly request: number };
 
@@ -110,4 +118,7 @@ export type RaftToState =
   | { readonly kind: 'restore-begin'; readonly meta: SnapshotMeta }
   | { readonly kind: 'restore-chunk'; readonly bytes: ArrayBuffer }
   | { readonly kind: 'restore-end' }
+  /** null: done. */
+  | { readonly kind: 'ordered'; readonly request: number; readonly error: string | null }
+  | { readonly kind: 'configuration'; readonly request: number; readonly configuration: RaftConfiguration }
   | { readonly kind: 'stats'; readonly request: number; readonly stats: { readonly [name: string]: string } };

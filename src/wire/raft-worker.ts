@@ -10,6 +10,8 @@ export type RaftSettings = RuntimeConfig['raft'];
 export interface RaftWorkerData {
   readonly context: ThreadContext;
   readonly statePort: MessagePort;
+  /** Raft connections that other servers opened (raft-streams.ts). */
+  readonly raftStreams: MessagePort;
   /** Buffer of a {@link Leadership}; this worker is its only writer. */
   readonly leadership: SharedArrayBuffer;
   readonly raft: RaftSettings;

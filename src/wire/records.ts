@@ -186,6 +186,31 @@ export interface CheckRecord extends RaftIndex {
   readonly PeerName: string;
 }
 
+/** An instance with its node, as lists of a service's instances have it. Its indexes are the instance's. */
+export interface CatalogServiceRecord extends RaftIndex {
+  readonly ID: string;
+  readonly Node: string;
+  readonly Address: string;
+  readonly Datacenter: string;
+  readonly TaggedAddresses: StringMap | null;
+  readonly NodeMeta: StringMap | null;
+  readonly ServiceKind: string;
+  readonly ServiceID: string;
+  readonly ServiceName: string;
+  readonly ServiceTags: readonly string[] | null;
+  readonly ServiceAddress: string;
+  readonly ServiceTaggedAddresses: ServiceRecord['TaggedAddresses'];
+  readonly ServiceWeights: Weights;
+  readonly ServiceMeta: StringMap | null;
+  readonly ServicePort: number;
+  readonly ServiceSocketPath: string;
+  readonly ServiceEnableTagOverride: boolean;
+  readonly ServiceProxy: ProxyConfig;
+  readonly ServiceConnect: ServiceConnect;
+  readonly ServiceLocality: Locality | null;
+  readonly PeerName: string;
+}
+
 /** A key/value entry (DirEntry). */
 export interface KvEntry extends RaftIndex {
   readonly LockIndex: Uint64;

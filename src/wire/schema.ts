@@ -21,6 +21,7 @@ import type {
 } from './commands.js';
 import type {
   AutopilotConfig,
+  CatalogServiceRecord,
   CheckDefinition,
   CheckRecord,
   CoordinateRecord,
@@ -216,6 +217,35 @@ export const serviceSchema: StructSchema<ServiceRecord> = {
   },
 };
 
+/** Of an answer only: no log and no snapshot has it. */
+export const catalogServiceSchema: StructSchema<CatalogServiceRecord> = {
+  name: 'ServiceNode',
+  fields: {
+    ID: 'string',
+    Node: 'string',
+    Address: 'string',
+    Datacenter: 'string',
+    TaggedAddresses: stringMap,
+    NodeMeta: stringMap,
+    ServiceKind: 'string',
+    ServiceID: 'string',
+    ServiceName: 'string',
+    ServiceTags: strings,
+    ServiceAddress: 'string',
+    ServiceTaggedAddresses: map(struct(serviceAddressSchema)),
+    ServiceWeights: struct(weightsSchema),
+    ServiceMeta: stringMap,
+    ServicePort: 'int',
+    ServiceSocketPath: 'string',
+    ServiceEnableTagOverride: 'bool',
+    ServiceProxy: struct(proxySchema),
+    ServiceConnect: struct(connectSchema),
+    ServiceLocality: pointer(localitySchema),
+    PeerName: 'string',
+    ...raftIndex,
+  },
+};
+
 const definitionSchema: StructSchema<CheckDefinition> = {
   name: 'HealthCheckDefinition',
   fields: {
@@ -282,7 +312,7 @@ export const kvEntrySchema: StructSchema<KvEntry> = {
   },
 };
 
-const kvRequestEntrySchema: StructSchema<KvRequestEntry> = {
+export const kvRequestEntrySchema: StructSchema<KvRequestEntry> = {
   name: 'DirEntry',
   fields: { ...kvEntrySchema.fields, ModifyIndex: 'uint64' },
 };
@@ -307,7 +337,7 @@ export const sessionSchema: StructSchema<SessionRecord> = {
   },
 };
 
-const coordSchema: StructSchema<CoordinateRecord['Coord']> = {
+export const coordSchema: StructSchema<CoordinateRecord['Coord']> = {
   name: 'Coord',
   fields: {
     Vec: { kind: 'list', of: 'float', nullable: false },
@@ -406,7 +436,7 @@ const txnSessionSchema: StructSchema<TxnSessionOperation> = {
   name: 'TxnSessionOp',
   fields: { Verb: 'string', Session: struct(sessionSchema) },
 };
-const txnOperationSchema: StructSchema<TxnOperation> = {
+export const txnOperationSchema: StructSchema<TxnOperation> = {
   name: 'TxnOp',
   fields: {
     KV: pointer(txnKvSchema),

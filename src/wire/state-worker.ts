@@ -17,7 +17,12 @@ export interface StateWorkerData {
   readonly context: ThreadContext;
   readonly config: RuntimeConfig;
   /** null on a client agent: no replicated state here. */
-  readonly raft: { readonly port: MessagePort; readonly leadership: SharedArrayBuffer } | null;
+  readonly raft: {
+    readonly port: MessagePort;
+    readonly leadership: SharedArrayBuffer;
+    /** To where Raft connections to the server port are relayed (raft-streams.ts). */
+    readonly raftStreams: MessagePort;
+  } | null;
 }
 
 /** What the API asks of the process as a whole; answered with the same request number. */

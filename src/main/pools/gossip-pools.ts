@@ -12,7 +12,7 @@ import type { MemberEventType } from '../gossip/serf/pool/output.js';
 import { GossipPool, type Joined, type Opened, type PoolObserver } from './gossip-pool.js';
 import { MemberPublisher } from './member-publisher.js';
 import { lanProfile, type PoolProfile, wanProfile } from './profile.js';
-import { RetryJoin } from './retry-join.js';
+import { amongOthers, RetryJoin } from './retry-join.js';
 import { decodeUserEvent, encodeUserEvent, NEW_LEADER, newLeaderEvent } from './user-event.js';
 
 const COORDINATES_INTERVAL_MS = 5_000;
@@ -151,7 +151,7 @@ export class GossipPools {
       const retry = new RetryJoin({
         pool: name,
         config: name === 'wan' && config.wan !== null ? config.wan : config.lan,
-        join: async (addresses) => outcomeOf(await pool.join(addresses)),
+        join: async (addresses) => amongOthers(outcomeOf(await pool.join(addresses)), pool.memberCount),
         clock: {
           set: (delayMs, run) => setTimeout(run, delayMs),
           clear: (timer: NodeJS.Timeout) => clearTimeout(timer),

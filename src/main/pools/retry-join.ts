@@ -5,15 +5,24 @@
 
 import { formatDuration } from '../../gotext/duration.js';
 import type { Logger } from '../../observe/logger.js';
+import type { Random } from '../../random/random.js';
 import type { GossipPoolConfig } from '../../wire/config.js';
 import type { PoolName } from '../../wire/gossip-pools.js';
-import type { Random } from '../gossip/core/random.js';
 
 export interface JoinOutcome {
   /** How many of the addresses were joined. */
   readonly joined: number;
   /** Why others were not; "" when all were. */
   readonly error: string;
+}
+
+/**
+ * Servers are told all addresses, their own among them. Whoever joined itself alone has joined nobody: it would stop trying, and
+ * wait for the others for ever. `members`: of the pool afterwards, this agent among them.
+ */
+export function amongOthers(outcome: JoinOutcome, members: number): JoinOutcome {
+  if (outcome.joined === 0 || members > 1) return outcome;
+  return { joined: 0, error: 'no member but this agent itself is at these addresses' };
 }
 
 export interface RetryClock<T> {

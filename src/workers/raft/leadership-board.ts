@@ -24,6 +24,8 @@ export class LeadershipBoard {
   #announcedTerm = 0;
   #isUnbounded = false;
   #contactMs = Number.NEGATIVE_INFINITY;
+  /** The leader is known, and not where it is: the entry that says so hasn't come yet. */
+  #placeless: SoftState | null = null;
 
   constructor(parts: BoardParts) {
     this.#parts = parts;
@@ -39,11 +41,14 @@ export class LeadershipBoard {
   }
 
   /** Another role, term or leader. */
-  changed({ role, term, leader }: SoftState): void {
+  changed(soft: SoftState): void {
+    const { role, term, leader } = soft;
+    this.#placeless = null;
     if (role === 'leader') return;
-    const { leadership, state, core } = this.#parts;
+    const { leadership, state } = this.#parts;
     leadership.setRole(SharedRole[role], term, leader !== null);
-    const leaderAddress = core.configuration.servers.find(({ id }) => id === leader)?.address ?? '';
+    const leaderAddress = this.#addressOf(leader);
+    if (leader !== null && leaderAddress === '') this.#placeless = soft;
     state.post({ kind: 'role', role, term, leaderAddress, leaderId: leader ?? '' });
   }
 
@@ -62,12 +67,18 @@ export class LeadershipBoard {
   refresh(): void {
     const { core, leadership, now } = this.#parts;
     leadership.setProgress(core.log.committed, core.log.last.index);
+    const placeless = this.#placeless;
+    if (placeless !== null && this.#addressOf(placeless.leader) !== '') this.changed(placeless);
     if (core.role === 'leader') {
       this.#setLease(core.leaseEndMs, now);
     } else if (core.lastContactMs > this.#contactMs) {
       this.#contactMs = core.lastContactMs;
       leadership.setLastContact();
     }
+  }
+
+  #addressOf(id: string | null): string {
+    return this.#parts.core.configuration.servers.find((server) => server.id === id)?.address ?? '';
   }
 
   #setLease(endMs: number, now: () => number): void {

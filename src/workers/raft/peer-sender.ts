@@ -61,7 +61,8 @@ export class PeerSender {
     const newest = await snapshots.newestReadable(() => {});
     if (!newest) return;
     const { position, configuration } = newest;
-    transport.send({ kind: 'install', from, to, term, position, configuration, sentMs, bytes: snapshots.read(newest) });
+    const about = { kind: 'install', from, to, term, position, configuration, sentMs } as const;
+    transport.send({ ...about, size: newest.size, bytes: snapshots.read(newest) });
   }
 
   #post({ through: _, ...order }: AppendOrder, runs: readonly EntryRun[]): void {

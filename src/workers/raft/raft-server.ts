@@ -3,15 +3,13 @@
 
 import type { Logger } from '../../observe/logger.js';
 import { MAX_UNPERSISTED_BYTES, type RejectReason, type StateToRaft } from '../../wire/raft-port.js';
-import type { Configuration } from './core/configuration.js';
-import { EntryType, emptyPayload, type ServerId } from './core/entry.js';
+import { EntryType, emptyPayload } from './core/entry.js';
 import { countEntries } from './core/packed.js';
-import type { ChangeResult } from './core/proposal.js';
 import type { RaftCore } from './core/raft.js';
 import type { Persist, RoleChange } from './core/ready.js';
-import type { TransferResult } from './core/transfer.js';
 import type { Delivery } from './delivery.js';
 import type { LeadershipBoard } from './leadership-board.js';
+import { configurationOf, Orders } from './orders.js';
 import type { PeerSender } from './peer-sender.js';
 import type { RaftMetrics } from './raft-metrics.js';
 import { statsOf } from './raft-stats.js';
@@ -22,7 +20,7 @@ import type { SnapshotStore } from './snapshot/snapshot-store.js';
 import type { SnapshotTaker } from './snapshot/snapshot-taker.js';
 import type { StateChannel } from './state-port.js';
 import type { DurableLog } from './storage.js';
-import type { PeerMessage } from './transport.js';
+import type { PeerMessage, Transport } from './transport.js';
 
 export interface ServerParts {
   readonly core: RaftCore;
@@ -36,6 +34,7 @@ export interface ServerParts {
   readonly snapshotStore: SnapshotStore;
   readonly board: LeadershipBoard;
   readonly sender: PeerSender;
+  readonly transport: Transport;
   readonly metrics: RaftMetrics;
   readonly logger: Logger;
   /** Milliseconds of a monotonic clock. */
@@ -47,6 +46,7 @@ export interface ServerParts {
 export class RaftServer {
   readonly #parts: ServerParts;
   readonly #installer: SnapshotInstaller;
+  readonly #orders: Orders;
   #unpersistedBytes = 0;
   #stopping = false;
   #write: Promise<void> | null = null;
@@ -55,7 +55,8 @@ export class RaftServer {
 
   constructor(parts: ServerParts) {
     this.#parts = parts;
-    const { core, store, replicas, snapshotStore, logger } = parts;
+    const { core, store, state, replicas, snapshotStore, logger } = parts;
+    this.#orders = new Orders(core, (request, error) => state.post({ kind: 'ordered', request, error }));
     this.#installer = new SnapshotInstaller({
       core,
       snapshots: snapshotStore,
@@ -80,19 +81,9 @@ export class RaftServer {
     else this.#parts.core.step(message, nowMs);
   }
 
-  /** Appends a configuration; followed by {@link turn}. */
-  change(configuration: Configuration): ChangeResult {
-    return this.#parts.core.proposeConfiguration(configuration, this.#parts.now());
-  }
-
-  /** Hands leadership over; followed by {@link turn}. */
-  transfer(target: ServerId | null): TransferResult {
-    return this.#parts.core.transfer(target, this.#parts.now());
-  }
-
   /** Takes one message; {@link turn} must follow the last one of a turn. */
   receive(message: StateToRaft): void {
-    const { state, snapshots, delivery, metrics, core, restore, board, now } = this.#parts;
+    const { state, snapshots, delivery, metrics, core, restore, board, transport, now } = this.#parts;
     switch (message.kind) {
       case 'propose':
         this.#propose(message.batch, message.count, message.entries);
@@ -117,8 +108,17 @@ export class RaftServer {
       case 'force-snapshot':
         snapshots.force(message.request);
         return;
+      case 'order':
+        this.#orders.take(message.request, message.order, now());
+        return;
+      case 'configuration':
+        state.post({ kind: 'configuration', request: message.request, configuration: configurationOf(core) });
+        return;
       case 'stats':
         state.post({ kind: 'stats', request: message.request, stats: statsOf(core, delivery.delivered, now()) });
+        return;
+      case 'peer-addresses':
+        transport.tellAddresses(message.addresses);
         return;
       case 'restore-credit':
         restore.credit(message.bytes);
@@ -131,6 +131,13 @@ export class RaftServer {
 
   /** Does what the core has become ready for. */
   turn(): void {
+    this.#doReady();
+    // What an order begins, or an answer to it lets begin, is the core's again.
+    if (this.#orders.turn(this.#parts.now())) this.#doReady();
+    this.#parts.board.refresh();
+  }
+
+  #doReady(): void {
     const { core, replicas, sender, state, board } = this.#parts;
     for (let ready = core.ready(); ready !== null; ready = core.ready()) {
       for (const change of ready.roles) this.#changeRole(change);
@@ -144,12 +151,12 @@ export class RaftServer {
       }
       for (const { request, ok } of ready.confirmations) state.post({ kind: 'verified', request, ok });
     }
-    board.refresh();
   }
 
   /** Refuses what is new, finishes what was taken, and resolves when the disk is quiet. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#orders.stop();
     this.#parts.metrics.stop();
     await this.#parts.snapshots.stop();
     await this.#installer.stop();

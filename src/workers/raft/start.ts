@@ -62,7 +62,7 @@ export async function startServer(
   const restore = new Restore(state, storage.snapshots);
   let server: RaftServer | null = null;
   state.listen(
-    (message) => (server ? server.receive(message) : receiveEarly(message, state, restore)),
+    (message) => (server ? server.receive(message) : receiveEarly(message, state, restore, transport)),
     () => server?.turn(),
   );
   if (storage.snapshot) {
@@ -98,7 +98,19 @@ export async function startServer(
   const raftMetrics = new RaftMetrics(metrics, core, () => delivery.delivered);
   const board = new LeadershipBoard({ core, leadership, state, logger, serverAddress: data.serverAddress, now });
   const sender = new PeerSender({ core, store: storage.log, snapshots: storage.snapshots, transport, failed });
-  const parts = { core, store: storage.log, state, delivery, replicas, restore, snapshots, board, sender, logger };
+  const parts = {
+    core,
+    store: storage.log,
+    state,
+    delivery,
+    replicas,
+    restore,
+    snapshots,
+    board,
+    sender,
+    transport,
+    logger,
+  };
   const running = new RaftServer({ ...parts, failed, now, snapshotStore: storage.snapshots, metrics: raftMetrics });
   server = running;
   return {
@@ -114,8 +126,11 @@ export async function startServer(
 }
 
 /** Before there is a server nobody leads; the state worker may ask all the same. */
-function receiveEarly(message: StateToRaft, state: StateChannel, restore: Restore): void {
+function receiveEarly(message: StateToRaft, state: StateChannel, restore: Restore, transport: Transport): void {
   switch (message.kind) {
+    case 'peer-addresses':
+      transport.tellAddresses(message.addresses);
+      return;
     case 'restore-credit':
       restore.credit(message.bytes);
       return;
@@ -135,6 +150,12 @@ function receiveEarly(message: StateToRaft, state: StateChannel, restore: Restor
       return;
     case 'barrier':
       state.post({ kind: 'barrier-reached', request: message.request, index: 0 });
+      return;
+    case 'order':
+      state.post({ kind: 'ordered', request: message.request, error: 'node is not the leader' });
+      return;
+    case 'configuration':
+      state.post({ kind: 'configuration', request: message.request, configuration: { index: 0, peers: [] } });
       return;
     case 'stats':
       state.post({ kind: 'stats', request: message.request, stats: {} });

@@ -7,12 +7,11 @@ import { parentPort } from 'node:worker_threads';
 import { startTelemetry } from '../../observe/worker-telemetry.js';
 import { Leadership } from '../../wire/leadership.js';
 import type { MainToRaft, RaftToMain, RaftWorkerData } from '../../wire/raft-worker.js';
-import { isSoleVoter } from './core/configuration.js';
 import { type StartedServer, startServer } from './start.js';
 import { StatePort } from './state-port.js';
 import { openStorage } from './storage.js';
 import { StorageFailure, storageFailureOf } from './store/storage-failure.js';
-import { unconnected } from './transport.js';
+import { TcpTransport } from './transport/tcp-transport.js';
 
 if (parentPort === null) throw new Error('this is the program of a thread');
 const [data] = (await once(parentPort, 'message')) as [RaftWorkerData];
@@ -26,8 +25,13 @@ function tell(message: RaftToMain): void {
 
 /** Main ends the process when it hears `fatal`; a thread that exits at once may be noticed before its last message is. */
 const LINGER_MS = 200;
-const STAND_INTERVAL_MS = 50;
+/** A heartbeat interval is some multiple of this. */
+const TICK_MS = 20;
 let hasFailed = false;
+
+const self = { id: data.serverId, address: data.serverAddress };
+const now = (): number => performance.now();
+const transport = new TcpTransport({ self, streams: data.raftStreams, logger, now });
 
 function fail(error: unknown): void {
   if (hasFailed) return;
@@ -44,24 +48,44 @@ async function start(): Promise<StartedServer> {
   });
   const leadership = new Leadership(data.leadership);
   const around = { leadership, logger, metrics: telemetry.metrics, failed: fail };
-  const world = { transport: unconnected, now: () => performance.now(), random: Math.random };
+  const world = { transport, now, random: Math.random };
   const started = await startServer(data, storage, new StatePort(data.statePort), { ...around, ...world });
-  standAlone(started);
+  connect(started);
+  keepTime(started);
   return started;
 }
 
-/**
- * With other voters, to whom there is no way, a server stays a silent follower. A sole voter stands at once, or after a lease
- * when there were others lately.
- */
-function standAlone({ core, shell }: StartedServer): void {
+/** From now on others are heard. What this server can't make out of what it is told ends it: its log may be another one. */
+function connect({ core, shell }: StartedServer): void {
+  const survive = (work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      fail(error);
+    }
+  };
+  transport.connect({
+    get term() {
+      return core.term;
+    },
+    get lastIndex() {
+      return core.log.last.index;
+    },
+    get configuration() {
+      return core.configuration;
+    },
+    receive: (message) => survive(() => shell.receiveFromPeer(message)),
+    turn: () => survive(() => shell.turn()),
+  });
+}
+
+/** Who leads nobody but itself needs no clock. */
+function keepTime({ core, shell }: StartedServer): void {
+  const isAlone = (): boolean => core.role === 'leader' && core.configuration.servers.length === 1;
   shell.tick();
-  if (!isSoleVoter(core.configuration, core.id) || core.role !== 'follower') return;
-  const timer = setInterval(() => {
-    shell.tick();
-    if (core.role !== 'follower') clearInterval(timer);
-  }, STAND_INTERVAL_MS);
-  timer.unref();
+  setInterval(() => {
+    if (!isAlone()) shell.tick();
+  }, TICK_MS).unref();
 }
 
 let server: StartedServer | null = null;
@@ -75,6 +99,7 @@ start().then((started) => {
 }, fail);
 
 async function stop(): Promise<void> {
+  transport.close();
   await server?.stop();
   await telemetry.finish();
   tell({ kind: 'stopped' });

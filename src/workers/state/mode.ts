@@ -1,6 +1,8 @@
 // What a server and a client agent have each in its own way (open-server.ts, open-client.ts). Everything else of the state
 // worker is the same for both.
 
+import type { Closing } from '../../lifecycle/closing.js';
+import type { RuntimeConfig } from '../../wire/config.js';
 import type { Calls } from './calls/calls.js';
 import type { LocalReads } from './calls/local-reads.js';
 import type { Stats } from './endpoints/agent/identity.js';
@@ -18,6 +20,9 @@ export interface Mode {
   stats(): Promise<Stats>;
   /** Calls back whenever a server came up, or a leader was elected. */
   onServerUp(callback: () => void): void;
+  /** Opens what other agents reach this one by. Rejects with what the operator is told. */
+  listen(closing: Closing): Promise<void>;
+  reload(config: RuntimeConfig): void;
   /** Begins nothing on its own any more; what is asked is still answered. */
   rest(): void;
   /** Refuses what is asked from now on. */

@@ -14,6 +14,8 @@ export function openClient({ control, gossip }: Parts): Mode {
     recovered: Promise.resolve(),
     stats: () => clientStats(control, gossip),
     onServerUp: () => {},
+    listen: () => Promise.resolve(),
+    reload: () => {},
     rest: () => {},
     stop: () => {},
   };

@@ -1,15 +1,23 @@
 // What a server has: the replica of the state, the leader's duties, and calls answered from both.
 
+import { joinHostPort } from '../../gotext/host-port.js';
+import { isServer } from '../../wire/member-tags.js';
 import type { StateWorkerData } from '../../wire/state-worker.js';
 import { serverStats } from './agent-stats.js';
 import { localReads } from './calls/local-reads.js';
 import { ServerCalls } from './calls/server-calls.js';
+import { BootstrapExpect } from './cluster/bootstrap-expect.js';
+import { serversAmong } from './cluster/known-servers.js';
+import { type ServerQuestions, serverQuestions } from './cluster/server-questions.js';
 import { KnownLeader } from './known-leader.js';
 import { LeaderDuties } from './leader/leader-duties.js';
 import { CoordinateUpdates } from './methods/coordinate-updates.js';
 import type { Mode } from './mode.js';
 import type { Parts } from './parts.js';
 import { openReplica, type Replica } from './replica/replica.js';
+import { LeaderCalls } from './rpc/leader-calls.js';
+import { RpcPool } from './rpc/pool/pool.js';
+import { RpcServer } from './rpc/rpc-server.js';
 
 const COORDINATE_PERIOD_MS = 5_000;
 const DEV_COORDINATE_PERIOD_MS = 100;
@@ -21,26 +29,52 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
   const leader = new KnownLeader();
   const { replica, recovered } = followLog(parts, raft, leader);
   const { store, consensus } = replica;
-  const duties = takeUpDuties(parts, replica, leader);
+  const { datacenter, advertiseAddress, ports } = parts.settings.current;
+  const questions = serverQuestions(joinHostPort(advertiseAddress, ports.server), datacenter, consensus);
+  const duties = takeUpDuties(parts, replica, leader, questions);
   const coordinates = coordinateUpdates(parts, replica);
+  const expectation = expectServers(parts, replica, questions);
+  void recovered.then(() => expectation.look());
   gossip.listen({
-    membersChanged: (changes) => duties.membersChanged(changes),
+    membersChanged: (changes) => {
+      duties.membersChanged(changes);
+      if (changes.pool === 'lan' && changes.changed.some(isServer)) expectation.look();
+    },
     located: (record) => {
       if (leader.isSelf) coordinates.add(record);
     },
   });
+  const pool = new RpcPool();
+  const elsewhere = leaderCalls(parts, leader, pool);
+  const calls = serverCalls(parts, replica, elsewhere, leader, duties, coordinates);
+  const rpc = new RpcServer({
+    config: () => parts.settings.current,
+    calls,
+    raftStreams: raft.raftStreams,
+    logger: parts.logger.child('server.rpc'),
+  });
   return {
-    calls: serverCalls(parts, replica, leader, duties, coordinates),
+    calls,
     knowsServers: true,
     localReads: localReads(store, consensus),
     recovered,
     stats: () => serverStats(parts, consensus, leader),
     onServerUp: (callback) => leader.listen({ appeared: callback }),
+    async listen(closing) {
+      closing.add(() => rpc.close());
+      closing.add(() => pool.close());
+      await rpc.listen();
+    },
+    reload: (config) => rpc.reload(config),
     rest: () => {
       duties.stop();
+      expectation.stop();
       coordinates.stop();
     },
-    stop: () => consensus.stop(),
+    stop: () => {
+      consensus.stop();
+      raft.raftStreams.close();
+    },
   };
 }
 
@@ -64,13 +98,19 @@ function followLog(
   return { replica, recovered };
 }
 
-function takeUpDuties({ settings, telemetry, logger, gossip, tell }: Parts, replica: Replica, leader: KnownLeader) {
+function takeUpDuties(
+  { settings, telemetry, logger, gossip, tell }: Parts,
+  replica: Replica,
+  leader: KnownLeader,
+  questions: ServerQuestions,
+) {
   const duties = new LeaderDuties({
     ...replica,
     config: settings.current,
     logger: logger.child('server'),
     metrics: telemetry.metrics,
     members: () => gossip.lan.list,
+    raftStats: (address) => questions.raftStats(address),
   });
   leader.listen({
     leads: (isNew) => {
@@ -84,6 +124,24 @@ function takeUpDuties({ settings, telemetry, logger, gossip, tell }: Parts, repl
   return duties;
 }
 
+/** Waits for as many servers as it was told to, and begins a cluster with them. */
+function expectServers(
+  { settings, gossip, logger }: Parts,
+  { consensus }: Replica,
+  questions: ServerQuestions,
+): BootstrapExpect {
+  const { datacenter, nodeName, bootstrapExpect } = settings.current;
+  return new BootstrapExpect({
+    expect: bootstrapExpect,
+    ownName: nodeName,
+    servers: () => serversAmong(gossip.lan.list, datacenter),
+    questions,
+    configuration: () => consensus.configuration(),
+    order: (order) => consensus.order(order),
+    logger: logger.child('server'),
+  });
+}
+
 function coordinateUpdates({ settings, logger }: Parts, { consensus }: Replica): CoordinateUpdates {
   return new CoordinateUpdates({
     propose: (command) => consensus.propose(command),
@@ -92,9 +150,23 @@ function coordinateUpdates({ settings, logger }: Parts, { consensus }: Replica):
   });
 }
 
+/** Calls of a leader that is another server. */
+function leaderCalls({ settings }: Parts, leader: KnownLeader, pool: RpcPool): LeaderCalls {
+  const calls = new LeaderCalls({
+    pool,
+    datacenter: settings.current.datacenter,
+    leaderAddress: () => (leader.isSelf ? '' : leader.address),
+    clientTimeoutMs: () => settings.current.limits.rpcClientTimeoutMs,
+    holdMs: () => settings.current.rpcHoldTimeoutMs,
+  });
+  leader.listen({ appeared: () => calls.leaderAppeared(), leads: () => calls.leaderAppeared() });
+  return calls;
+}
+
 function serverCalls(
   { settings, gossip, control }: Parts,
   { store, consensus }: Replica,
+  elsewhere: LeaderCalls,
   leader: KnownLeader,
   duties: LeaderDuties,
   coordinates: CoordinateUpdates,
@@ -104,7 +176,8 @@ function serverCalls(
     server: {
       datacenter,
       leaderAddress: () => leader.address,
-      peers: () => (leader.address === '' ? [] : [leader.address]),
+      peers: () => consensus.peers(),
+      raftStats: () => consensus.raftStats(),
       wanMembers: () => gossip.wan.list,
       control,
     },
@@ -116,6 +189,7 @@ function serverCalls(
       updateCoordinate: (record) => coordinates.add(record),
     },
     consensus,
+    elsewhere,
     holdMs: () => settings.current.rpcHoldTimeoutMs,
   });
 }

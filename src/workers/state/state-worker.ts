@@ -49,6 +49,7 @@ export class StateWorker {
     closing.add(() => mode.stop());
     closing.add((deadlineMs) => parts.shards.stop(Math.min(CHECKS_STOP_MS, deadlineMs / 2)));
     await mode.recovered;
+    await mode.listen(closing);
     const local = await this.#openLocal();
     const http = await openHttp(parts, mode, local, closing);
     const dns = await openDns(parts, mode, closing);
@@ -113,6 +114,7 @@ export class StateWorker {
       this.#parts.settings.current = config;
       http.reload(config);
       dns.reload(config);
+      this.#mode.reload(config);
     }
     this.#parts.tell({ kind: 'reloaded', error });
   }

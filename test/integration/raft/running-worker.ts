@@ -5,6 +5,7 @@ import { Leadership } from '../../../src/wire/leadership.js';
 import type { RaftToState, StateToRaft } from '../../../src/wire/raft-port.js';
 import type { MainToRaft, RaftSettings, RaftToMain, RaftWorkerData } from '../../../src/wire/raft-worker.js';
 import { FakeState } from '../../simulation/raft/fake-state.js';
+import { Relay } from './relay.js';
 
 export const SETTINGS: RaftSettings = {
   snapshotThreshold: 16_384,
@@ -22,6 +23,9 @@ export interface Options {
   readonly raft?: Partial<RaftSettings>;
   readonly bootstrap?: boolean;
   readonly bootstrapExpect?: number;
+  readonly serverId?: string;
+  /** Where it listens for other servers; without it nobody reaches it. */
+  readonly serverPort?: number;
   readonly acknowledged?: (index: number, text: string) => void;
 }
 
@@ -40,14 +44,19 @@ export class RunningWorker {
   exitCode: number | null = null;
   readonly #main: MessagePort;
   readonly #port: MessagePort;
+  readonly #relay: Relay;
+  readonly #listening: Promise<number> | null;
   readonly #waiting = new Set<() => void>();
   #nextRequest = 1;
 
   constructor(options: Options) {
     const control = new MessageChannel();
     const link = new MessageChannel();
+    const streams = new MessageChannel();
     this.#main = control.port2;
     this.#port = link.port2;
+    this.#relay = new Relay(streams.port2);
+    this.#listening = options.serverPort === undefined ? null : this.#relay.listen(options.serverPort);
     this.state = new FakeState(
       (message, transfer) => this.#port.postMessage(message, transfer),
       options.acknowledged ?? (() => {}),
@@ -55,18 +64,19 @@ export class RunningWorker {
     const orders: RaftWorkerData = {
       context: { name: 'raft', port: control.port1, logLevel: 'debug' },
       statePort: link.port1,
+      raftStreams: streams.port1,
       leadership: this.leadership.buffer,
       raft: { ...SETTINGS, ...options.raft },
       dataDir: options.dataDir,
-      serverId: SERVER_ID,
-      serverAddress: '127.0.0.1:8300',
+      serverId: options.serverId ?? SERVER_ID,
+      serverAddress: `127.0.0.1:${options.serverPort ?? 8300}`,
       bootstrap: options.bootstrap ?? true,
       bootstrapExpect: options.bootstrapExpect ?? 0,
     };
     this.#port.on('message', (message: RaftToState) => this.#after(() => this.state.receive(message)));
     this.#main.on('message', (message: RaftToMain) => this.#after(() => this.#fromWorker(message)));
     const worker = new Worker(new URL('../../../src/workers/raft/worker.js', import.meta.url));
-    worker.postMessage(orders, [control.port1, link.port1]);
+    worker.postMessage(orders, [control.port1, link.port1, streams.port1]);
     running.add(worker);
     worker.on('exit', (code) =>
       this.#after(() => {
@@ -77,6 +87,7 @@ export class RunningWorker {
           this.#fromWorker(last.message as RaftToMain);
         }
         this.#port.close();
+        this.#relay.close();
         this.#main.close();
       }),
     );
@@ -98,6 +109,15 @@ export class RunningWorker {
       this.#waiting.add(look);
       look();
     });
+  }
+
+  /** Calls `look` after each message. */
+  watch(look: () => void): void {
+    this.#waiting.add(look);
+  }
+
+  async listening(): Promise<void> {
+    await this.#listening;
   }
 
   leading(): Promise<void> {

@@ -30,7 +30,7 @@ export function skipWithout(...binaries: readonly string[]): string | false {
 }
 
 /** Has the stock nodes built before the file's tests and removed after them. */
-export function stockNodes(skip: string | false): Program {
+export function stockNodes(skip: string | false, of: 'gossip' | 'raft' = 'gossip'): Program {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lictor-stock-'));
   const program = path.join(folder, 'stock-node');
   after(() => fs.rmSync(folder, { recursive: true, force: true }));
@@ -39,7 +39,7 @@ export function stockNodes(skip: string | false): Program {
     const go = find('go', GO_PLACES);
     if (go === null) throw new Error('go is not installed, and in CI it has to be');
     execFileSync(go, ['build', '-mod=readonly', '-buildvcs=false', '-o', program, '.'], {
-      cwd: path.join(repositoryRoot, 'test/interop/gossip/go'),
+      cwd: path.join(repositoryRoot, `test/interop/${of}/go`),
       env: { ...process.env, GOTOOLCHAIN: 'local' },
       stdio: ['ignore', 'inherit', 'inherit'],
       timeout: BUILD_DEADLINE_MS,

@@ -18,6 +18,8 @@ import { msgpack } from './msgpack.js';
 import { processes } from './processes.js';
 import { raftCore } from './raft-core.js';
 import { registration } from './registration.js';
+import { rpc } from './rpc.js';
+import { rpcRows } from './rpc-rows.js';
 import { settings } from './settings.js';
 import { store } from './store.js';
 import { wholeAgent } from './whole-agent.js';
@@ -40,6 +42,8 @@ export const mutants: readonly Mutant[] = [
   ...processes,
   ...raftCore,
   ...registration,
+  ...rpc,
+  ...rpcRows,
   ...settings,
   ...store,
   ...wholeAgent,

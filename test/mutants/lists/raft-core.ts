@@ -6,11 +6,13 @@ import { raftHistories } from './raft-histories.js';
 import { raftLog } from './raft-log.js';
 import { raftReplication } from './raft-replication.js';
 import { raftShell } from './raft-shell.js';
+import { raftTransport } from './raft-transport.js';
 
 export const raftCore: readonly Mutant[] = [
   ...raftElections,
   ...raftReplication,
   ...raftShell,
+  ...raftTransport,
   ...raftLog,
   ...raftHistories,
 ];

@@ -46,6 +46,13 @@ export const raftShell: readonly Mutant[] = [
     tests: SIMULATION,
   },
   {
+    name: 'shell: a leader that is never named',
+    file: 'workers/raft/leadership-board.ts',
+    find: "if (leader !== null && leaderAddress === '') this.#unnamed = soft;",
+    replace: '',
+    tests: ['unit/raft/leadership-board'],
+  },
+  {
     name: 'shell: a lease without end',
     file: 'workers/raft/leadership-board.ts',
     find: 'const isUnbounded = endMs === Number.POSITIVE_INFINITY;',

@@ -4,7 +4,7 @@
 
 import { isGone, type NodeRecord } from '../../../src/main/gossip/core/node.js';
 import { NodeTable } from '../../../src/main/gossip/core/node-table.js';
-import { below, type Random, shuffle } from '../../../src/main/gossip/core/random.js';
+import { below, type Random, shuffle } from '../../../src/random/random.js';
 
 /** What everybody knows; frozen, so that changing it throws. A member's place here is its number in the tables. */
 export class SharedNodes {

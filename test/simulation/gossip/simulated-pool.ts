@@ -5,13 +5,13 @@ import { GossipCore } from '../../../src/main/gossip/core/gossip-core.js';
 import { type GossipHooks, NO_HOOKS } from '../../../src/main/gossip/core/hooks.js';
 import { type Address, type NodeRecord, readVersions } from '../../../src/main/gossip/core/node.js';
 import type { GossipEvent, OutgoingPacket, Output } from '../../../src/main/gossip/core/output.js';
-import { below, type Random } from '../../../src/main/gossip/core/random.js';
 import { pushPullIntervalMs } from '../../../src/main/gossip/core/scale.js';
 import type { GossipSettings } from '../../../src/main/gossip/core/settings.js';
 import { type Timer, Timers } from '../../../src/main/gossip/core/timers.js';
 import { PING } from '../../../src/main/gossip/wire/message-types.js';
 import { ping } from '../../../src/main/gossip/wire/messages.js';
 import { encode } from '../../../src/msgpack/codec.js';
+import { below, type Random } from '../../../src/random/random.js';
 import { SharedNodes, SharedTable } from './shared-table.js';
 
 const PORT = 8301;

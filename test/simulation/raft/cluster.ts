@@ -3,9 +3,11 @@
 // faults follow one seed; the invariants are looked at after everything that happens to a core.
 
 import assert from 'node:assert/strict';
+import type { RaftOrder } from '../../../src/wire/raft-orders.js';
 import type { RaftToState } from '../../../src/wire/raft-port.js';
 import { bootstrapWith } from '../../../src/workers/raft/core/bootstrap.js';
-import type { Configuration, Suffrage } from '../../../src/workers/raft/core/configuration.js';
+import { changed, type MembershipOrder } from '../../../src/workers/raft/core/changes.js';
+import { type Configuration, problemOf, type Suffrage } from '../../../src/workers/raft/core/configuration.js';
 import { ORIGIN } from '../../../src/workers/raft/core/entry.js';
 import type { RaftCore } from '../../../src/workers/raft/core/raft.js';
 import type { ServerSettings } from '../../../src/workers/raft/start.js';
@@ -78,6 +80,8 @@ export class Cluster {
   readonly #history = new Map<number, string>();
   /** The highest index that any client was told is committed. */
   #acknowledged = 0;
+  /** Orders without an answer. */
+  readonly #orders = new Map<number, Life>();
   #nextKey = 0;
   #nextRequest = FIRST_REQUEST;
   #failure: { readonly error: unknown } | null = null;
@@ -202,22 +206,31 @@ export class Cluster {
     }
   }
 
-  /** The leader is asked to change the membership; it may refuse. */
-  change(next: (now: Configuration) => Configuration | null): void {
+  /** The leader is ordered to change the membership, when it may do so at once. */
+  change(choose: (now: Configuration) => MembershipOrder | null): void {
     const life = this.leader()?.life;
-    if (!life) return;
-    const { core, shell } = life.server;
-    const configuration = next(core.configuration);
-    const result = configuration && shell.change(configuration);
-    if (!configuration || !result?.ok) return;
-    this.seen.changes += 1;
-    this.#checked(() => this.invariants.configurationAppended(core, result.index, result.term, configuration));
-    this.#turn(life);
+    if (!life || life.isOver) return;
+    const { core } = life.server;
+    const mayChange = core.committedConfiguration !== null && core.log.committed >= (core.termBegin ?? 0);
+    const order = mayChange && !core.isTransferring ? choose(core.configuration) : null;
+    const next = order && changed(core.configuration, order);
+    if (!order || !next || problemOf(next) !== null) return;
+    if (next !== core.configuration) {
+      this.seen.changes += 1;
+      const index = core.log.last.index + 1;
+      this.#checked(() => this.invariants.configurationAppended(core, index, core.term, next));
+    }
+    this.#order(life, order);
   }
 
   transfer(): void {
     const life = this.leader()?.life;
-    if (life?.server.shell.transfer(null).ok) this.#turn(life);
+    if (life) this.#order(life, { order: 'transfer', id: null });
+  }
+
+  /** Who lives has answered every order. */
+  checkOrders(): void {
+    for (const [request, life] of this.#orders) assert.ok(life.isOver, `order ${request} was never answered`);
   }
 
   /** A server takes a snapshot and drops most of the log before it. */
@@ -260,7 +273,19 @@ export class Cluster {
     return leading.sort((a, b) => (this.core(b)?.term ?? 0) - (this.core(a)?.term ?? 0))[0] ?? null;
   }
 
+  #order(life: Life, order: RaftOrder): void {
+    const request = this.#nextRequest++;
+    this.#orders.set(request, life);
+    life.server.shell.receive({ kind: 'order', request, order });
+    this.#turn(life);
+  }
+
   #told(life: Life, message: RaftToState): void {
+    if (message.kind === 'ordered') {
+      this.#checked(() =>
+        assert.ok(this.#orders.delete(message.request), `order ${message.request} is answered twice`),
+      );
+    }
     if (message.kind === 'restore-begin') this.invariants.handedOutSnapshot(life.machine.id, message.meta.index);
     if (message.kind !== 'committed' && message.kind !== 'committed-own') return;
     const { core } = life.server;

@@ -100,6 +100,8 @@ export class FakeState {
       case 'verified':
       case 'barrier-reached':
       case 'snapshot-taken':
+      case 'ordered':
+      case 'configuration':
       case 'stats':
         this.answers.set(`${message.kind} ${message.request}`, message);
         return;

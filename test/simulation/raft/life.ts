@@ -83,6 +83,7 @@ export class Life {
         if (!this.isOver) failed(error);
       },
       transport: {
+        tellAddresses: () => {},
         send: (message: PeerMessage) => {
           if (!this.isOver && !peril()) sent(message);
         },

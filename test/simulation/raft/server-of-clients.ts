@@ -16,7 +16,7 @@ import { type KvWrite, kvApply, kvGet } from '../../../src/workers/state/methods
 import type { ReadMethod, WriteMethod } from '../../../src/workers/state/methods/method.js';
 import { EVERYTHING } from '../../../src/workers/state/methods/narrowing.js';
 import { isRefusal, type Refusal } from '../../../src/workers/state/methods/refusal.js';
-import { createSession, destroySession, getSession } from '../../../src/workers/state/methods/session.js';
+import { applySession, getSession } from '../../../src/workers/state/methods/session.js';
 import type { RaftClient } from '../../../src/workers/state/replica/raft-client.js';
 import type { StoreReads } from '../../../src/workers/state/replica/store/read-api.js';
 import { testCalls } from '../../unit/calls/test-calls.js';
@@ -73,10 +73,12 @@ export class ServerOfClients {
         return this.#write(catalogDeregister, deregistration(cell, input.instance), done);
       case 'deregister-node':
         return this.#write(catalogDeregister, deregistration(cell, ''), done);
-      case 'create-session':
-        return this.#write(createSession, newSession(cell, input.behavior), (id) => ({ kind: 'created', id }));
+      case 'create-session': {
+        const change = { op: 'create', session: newSession(cell, input.behavior) } as const;
+        return this.#write(applySession, change, (id) => ({ kind: 'created', id }));
+      }
       case 'destroy-session':
-        return this.#write(destroySession, input.id, done);
+        return this.#write(applySession, { op: 'destroy', id: input.id }, () => done(true));
       default:
         return this.#write(kvApply, kvWrite(cell, input), done);
     }

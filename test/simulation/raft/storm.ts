@@ -1,7 +1,8 @@
 // What a seed does to a cluster: its size, and which faults come together for some time, before peace. Some storms are made
 // for a history that plain chance hardly ever brings up (Figure 8 of the Raft paper).
 
-import { type Configuration, describe, votersOf } from '../../../src/workers/raft/core/configuration.js';
+import { changed, type MembershipOrder } from '../../../src/workers/raft/core/changes.js';
+import { type Configuration, describe, type Suffrage, votersOf } from '../../../src/workers/raft/core/configuration.js';
 import { hasQuorum } from '../../../src/workers/raft/core/quorum.js';
 import { Random } from '../../random.js';
 import { Cluster, type ClusterShape, type MachineMaker, type SimulatedServer } from './cluster.js';
@@ -110,7 +111,7 @@ export async function storm(seed: number, voters: number | null = null, load: Lo
     if (random.chance(weather.partition)) cluster.network.partition(cluster.ids);
     if (random.chance(3 * weather.partition)) cluster.network.heal();
     if (random.chance(weather.forgery)) forge(cluster);
-    if (random.chance(weather.change)) cluster.change((now) => changed(now, cluster, random));
+    if (random.chance(weather.change)) cluster.change((now) => chosen(now, cluster, random));
     if (random.chance(weather.transfer)) cluster.transfer();
     if (random.chance(weather.isHardOnLeases ? 0.5 : 0.05)) cluster.readConsistently();
     if (weather.isHardOnLeases) isolation.tick();
@@ -123,6 +124,7 @@ export async function storm(seed: number, voters: number | null = null, load: Lo
   for (const server of cluster.servers) if (!server.life) await cluster.start(server);
   await cluster.run(CALM_MS, () => load?.tick(cluster));
   if (load) await cluster.run(LAST_WORDS_MS);
+  cluster.checkOrders();
   return cluster;
 }
 
@@ -152,16 +154,20 @@ function forge(cluster: Cluster): void {
  * the configuration before. Else nobody may be left who can be elected: the leader has no vote by its own log, and the others
  * refuse each other, the one for its short log, the other as a non-voter (stock servers have that too, and hand over first).
  */
-function changed(now: Configuration, cluster: Cluster, random: Random): Configuration | null {
+function chosen(now: Configuration, cluster: Cluster, random: Random): MembershipOrder | null {
   const id = cluster.ids[random.below(cluster.ids.length)];
   if (id === undefined) return null;
-  const rest = now.servers.filter((server) => server.id !== id);
   const found = now.servers.find((server) => server.id === id);
   if (id === cluster.leader()?.id && !mayLeave(now, cluster)) return null;
-  const suffrage = found?.suffrage === 'nonvoter' ? 'voter' : 'nonvoter';
-  const isRemoved = found !== undefined && random.chance(0.3);
-  const servers = isRemoved ? rest : [...rest, { suffrage, id, address: `${id}:8300` } as const];
-  return hasWitnesses(now, { servers }, cluster) ? { servers } : null;
+  const order = orderFor(id, found?.suffrage, found !== undefined && random.chance(0.3));
+  return hasWitnesses(now, changed(now, order), cluster) ? order : null;
+}
+
+function orderFor(id: string, suffrage: Suffrage | undefined, isRemoved: boolean): MembershipOrder {
+  const address = `${id}:8300`;
+  if (isRemoved) return { order: 'remove', id };
+  if (suffrage === 'nonvoter') return { order: 'add-voter', id, address };
+  return suffrage === undefined ? { order: 'add-nonvoter', id, address } : { order: 'demote', id };
 }
 
 /**

@@ -8,7 +8,7 @@ import type { RaftToState, StateToRaft } from '../../../src/wire/raft-port.js';
 import { type StartedServer, startServer } from '../../../src/workers/raft/start.js';
 import type { StateLink } from '../../../src/workers/raft/state-port.js';
 import { recoverStorage } from '../../../src/workers/raft/storage.js';
-import { unconnected } from '../../../src/workers/raft/transport.js';
+import type { Transport } from '../../../src/workers/raft/transport.js';
 import { Random } from '../../random.js';
 import { FakeState } from './fake-state.js';
 import { VirtualDisk } from './virtual-disk.js';
@@ -29,6 +29,8 @@ const SETTINGS = {
   bootstrapExpect: 0,
 };
 
+/** What a server without others says is lost. */
+const unconnected: Transport = { send: () => {}, tellAddresses: () => {} };
 const UNMOVED = { transport: unconnected, now: () => performance.now(), random: Math.random };
 
 /** Lets everything that can go on without the disk go on. */

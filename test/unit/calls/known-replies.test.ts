@@ -4,11 +4,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Leadership, Role } from '../../../src/wire/leadership.js';
 import { allowAll } from '../../../src/workers/state/methods/access.js';
-import { destroySession } from '../../../src/workers/state/methods/session.js';
+import { applySession } from '../../../src/workers/state/methods/session.js';
 import type { Consensus } from '../../../src/workers/state/replica/consensus.js';
 import { StateStore } from '../../../src/workers/state/replica/state-store.js';
 import { testCalls } from './test-calls.js';
 
+const GONE = { op: 'destroy', id: 'no such session' } as const;
 const ASKER = { token: '', authorizer: allowAll };
 
 function destroyedBy(leadership: Leadership, verifyLeader: () => Promise<boolean>) {
@@ -20,7 +21,7 @@ function destroyedBy(leadership: Leadership, verifyLeader: () => Promise<boolean
     awaitLeader: () => Promise.resolve(null),
     verifyLeader,
   };
-  return testCalls({ store: new StateStore(), consensus }).write(destroySession, 'no such session', 'dc1', ASKER);
+  return testCalls({ store: new StateStore(), consensus }).write(applySession, GONE, 'dc1', ASKER);
 }
 
 function leaderWhoseLeaseIsOver(): Leadership {
@@ -30,7 +31,7 @@ function leaderWhoseLeaseIsOver(): Leadership {
 }
 
 test('a leader whose lease is over asks the others first', async () => {
-  assert.equal(await destroyedBy(leaderWhoseLeaseIsOver(), async () => true), true);
+  assert.equal(await destroyedBy(leaderWhoseLeaseIsOver(), async () => true), '');
 });
 
 test('a deposed leader gives no answer from its store', async () => {
@@ -41,5 +42,5 @@ test('a deposed leader gives no answer from its store', async () => {
 test('a leader with a lease answers by itself', async () => {
   const leadership = leaderWhoseLeaseIsOver();
   leadership.setUnboundedLease(true);
-  assert.equal(await destroyedBy(leadership, () => assert.fail('nobody needs to be asked')), true);
+  assert.equal(await destroyedBy(leadership, () => assert.fail('nobody needs to be asked')), '');
 });

@@ -2,6 +2,7 @@
 
 import type { CoordinateRecord } from '../../../src/wire/records.js';
 import type { Calls } from '../../../src/workers/state/calls/calls.js';
+import type { AskedFailure, Elsewhere } from '../../../src/workers/state/calls/elsewhere.js';
 import { ServerCalls } from '../../../src/workers/state/calls/server-calls.js';
 import type { LeaderView, ServerView } from '../../../src/workers/state/methods/method.js';
 import type { Consensus } from '../../../src/workers/state/replica/consensus.js';
@@ -14,14 +15,36 @@ export interface TestCallsOptions {
   readonly server?: Partial<ServerView>;
   readonly leader?: Partial<LeaderView>;
   readonly holdMs?: number;
+  readonly elsewhere?: Elsewhere;
 }
 
-export function testCalls({ store, consensus, server, leader, holdMs = 200 }: TestCallsOptions): Calls {
+const NOBODY: AskedFailure = { ok: false, text: 'nobody was to be asked', mayRetry: false };
+
+/** No other server ever leads. */
+const nobodyElse: Elsewhere = {
+  canAsk: () => false,
+  read(_method, _request, _settings, done) {
+    done(NOBODY);
+    return { cancel: () => {} };
+  },
+  write: () => Promise.resolve(NOBODY),
+  leaderKnown: () => new Promise(() => {}),
+};
+
+export function testCalls({
+  store,
+  consensus,
+  server,
+  leader,
+  holdMs = 200,
+  elsewhere = nobodyElse,
+}: TestCallsOptions): Calls {
   return new ServerCalls({
     server: {
       datacenter: 'dc1',
       leaderAddress: () => '127.0.0.1:8300',
-      peers: () => ['127.0.0.1:8300'],
+      peers: () => Promise.resolve(['127.0.0.1:8300']),
+      raftStats: () => Promise.resolve({ LastContact: '0', LastTerm: 2, LastIndex: 20 }),
       wanMembers: () => [],
       control: new FakeControl({}),
       ...server,
@@ -35,6 +58,7 @@ export function testCalls({ store, consensus, server, leader, holdMs = 200 }: Te
       ...leader,
     },
     consensus,
+    elsewhere,
     holdMs: () => holdMs,
   });
 }

@@ -9,7 +9,7 @@ import { parseQuery } from '../../../src/workers/state/http/query.js';
 import { allowAll } from '../../../src/workers/state/methods/access.js';
 import type { LeaderView } from '../../../src/workers/state/methods/method.js';
 import { hasMeta } from '../../../src/workers/state/methods/narrowing.js';
-import { createSession } from '../../../src/workers/state/methods/session.js';
+import { applySession } from '../../../src/workers/state/methods/session.js';
 
 function wanted(query: string) {
   const parsed = parseQuery(query);
@@ -43,7 +43,18 @@ test('a session needs a node', () => {
     ServiceChecks: null,
     Checks: null,
   };
-  const refused = createSession.decide(leader, { ...given, Node: '' }, { token: '', authorizer: allowAll });
+  const refused = applySession.decide(
+    leader,
+    { op: 'create', session: { ...given, Node: '' } },
+    { token: '', authorizer: allowAll },
+  );
   assert.deepEqual(refused, { refused: 'failed', text: 'Must provide Node' });
-  assert.ok('command' in createSession.decide(leader, { ...given, Node: 'n' }, { token: '', authorizer: allowAll }));
+  assert.ok(
+    'command' in
+      applySession.decide(
+        leader,
+        { op: 'create', session: { ...given, Node: 'n' } },
+        { token: '', authorizer: allowAll },
+      ),
+  );
 });

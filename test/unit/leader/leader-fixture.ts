@@ -8,6 +8,9 @@ import type { Command } from '../../../src/wire/commands.js';
 import type { RuntimeConfig } from '../../../src/wire/config.js';
 import { MEMBER_STATUS, type Member } from '../../../src/wire/gossip-pools.js';
 import { Leadership, Role } from '../../../src/wire/leadership.js';
+import type { RaftConfiguration, RaftOrder, RaftPeer } from '../../../src/wire/raft-orders.js';
+import type { RaftStats } from '../../../src/wire/raft-stats.js';
+import { changed } from '../../../src/workers/raft/core/changes.js';
 import { type LeaderConsensus, LeaderDuties } from '../../../src/workers/state/leader/leader-duties.js';
 import type { ProposeFailure, ProposeOutcome } from '../../../src/workers/state/replica/consensus.js';
 import { TestStore } from '../store/commands.js';
@@ -40,6 +43,26 @@ export class FakeLog implements LeaderConsensus {
     await this.proposalGate;
     const result = this.store.run(command);
     return { ok: true, index: this.store.appliedIndex, result };
+  }
+
+  /** Raft's peers; what is ordered is done at once. */
+  peers: readonly RaftPeer[] = [{ suffrage: 'voter', id: CONFIG.nodeId, address: '127.0.0.1:8300' }];
+  readonly orders: RaftOrder[] = [];
+
+  configuration(): Promise<RaftConfiguration> {
+    return Promise.resolve({ index: 1, peers: this.peers });
+  }
+
+  /** Why nothing is done. */
+  refusal: string | null = null;
+
+  order(order: RaftOrder): Promise<string | null> {
+    if (this.refusal !== null) return Promise.resolve(this.refusal);
+    this.orders.push(order);
+    if (order.order !== 'transfer' && order.order !== 'bootstrap') {
+      this.peers = changed({ servers: this.peers }, order).servers;
+    }
+    return Promise.resolve(null);
   }
 
   flush(): void {}
@@ -196,7 +219,9 @@ export function leaderFixture(): LeaderFixture {
 
 export function leaderDuties({ store, log, pool, logger, metrics }: LeaderFixture): LeaderDuties {
   const members = pool.list;
-  return new LeaderDuties({ store, consensus: log, config: CONFIG, members, logger, metrics, now: Date.now });
+  const raftStats = (): Promise<RaftStats> => Promise.resolve({ LastContact: '0', LastTerm: 2, LastIndex: 20 });
+  const shared = { config: CONFIG, members, raftStats, logger, metrics, now: Date.now };
+  return new LeaderDuties({ ...shared, store, consensus: log });
 }
 
 /** Lets everything that waits for no timer run. */

@@ -287,7 +287,7 @@ test('a second server in bootstrap mode is not added, the first one is', async (
   fixture.pool.put(member('srv-one', { ...SERVER_TAGS, bootstrap: '1' }));
   forget();
   await duties.gainLeadership();
-  const other = member('another', { ...SERVER_TAGS, id: nodeId(7), bootstrap: '1' });
+  const other = member('another', { ...SERVER_TAGS, id: nodeId(7), port: '8307', bootstrap: '1' });
   forget();
   fixture.pool.change(duties, other);
   await settle();
@@ -295,13 +295,13 @@ test('a second server in bootstrap mode is not added, the first one is', async (
   assert.deepEqual(fixture.lines, [refusal]);
   assert.deepEqual(fixture.log.proposed, []);
 
-  fixture.pool.change(duties, member('another', { ...SERVER_TAGS, id: nodeId(7) }));
+  fixture.pool.change(duties, member('another', { ...SERVER_TAGS, id: nodeId(7), port: '8307' }));
   await settle();
   assert.ok(fixture.store.catalog.nodeService('another', 'consul'), 'without the mode it is welcome');
 });
 
 test('a server that was added before another said it was in bootstrap mode stays, and comes back after a failure', async () => {
-  const known = { ...SERVER_TAGS, id: nodeId(7) };
+  const known = { ...SERVER_TAGS, id: nodeId(7), port: '8307' };
   fixture.pool.change(duties, member('another', known));
   await settle();
   const tags = { ...known, bootstrap: '1' };
@@ -316,7 +316,7 @@ test('a server that was added before another said it was in bootstrap mode stays
 
 test('of two servers in bootstrap mode beside a leader that is not, one is added', async () => {
   const inBootstrapMode = (name: string, number: number) =>
-    member(name, { ...SERVER_TAGS, id: nodeId(number), bootstrap: '1' });
+    member(name, { ...SERVER_TAGS, id: nodeId(number), port: `830${number}`, bootstrap: '1' });
   fixture.pool.change(duties, inBootstrapMode('b', 2), inBootstrapMode('a', 1));
   await settle();
   assert.ok(fixture.store.catalog.nodeService('a', 'consul'));

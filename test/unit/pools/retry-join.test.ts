@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type JoinOutcome, RetryJoin, type RetryJoinOptions } from '../../../src/main/pools/retry-join.js';
+import { amongOthers, type JoinOutcome, RetryJoin, type RetryJoinOptions } from '../../../src/main/pools/retry-join.js';
 import { Logger, LogSink } from '../../../src/observe/logger.js';
 
 interface FakeTimer {
@@ -194,4 +194,13 @@ test('stopped, it stays silent: with a timer set, and with a join under way', as
   await joining.runTo(100_000);
   assert.equal(joining.log.length, 2);
   assert.equal(joining.timers.size, 0);
+});
+
+test('who joined itself alone has joined nobody', () => {
+  const joined = { joined: 1, error: '' };
+  const failed = { joined: 0, error: 'connection refused' };
+  assert.equal(amongOthers(joined, 1).joined, 0);
+  assert.match(amongOthers(joined, 1).error, /this agent itself/);
+  assert.equal(amongOthers(joined, 2), joined);
+  assert.equal(amongOthers(failed, 1), failed);
 });

@@ -8,7 +8,19 @@ import type { RaftToState } from '../../../src/wire/raft-port.js';
 import { term } from '../../../src/workers/raft/core/entry.js';
 import type { RaftCore } from '../../../src/workers/raft/core/raft.js';
 import { LeadershipBoard } from '../../../src/workers/raft/leadership-board.js';
-import { append, at, configurationOf, drain, LEASE_MS, leading, server, took, vote } from './one-server.js';
+import {
+  append,
+  at,
+  configurationOf,
+  configurationRun,
+  drain,
+  LEASE_MS,
+  leading,
+  server,
+  THREE,
+  took,
+  vote,
+} from './one-server.js';
 
 function board(core: RaftCore) {
   let nowMs = 200;
@@ -86,4 +98,16 @@ test('a follower says when it last heard its leader', () => {
   turn();
   pass(275);
   assert.equal(leadership.lastContactMs, 75);
+});
+
+test('a leader whose address comes later than its first word is told of again, with the address', () => {
+  const core = server({ terms: [], configuration: { servers: [] } });
+  const { told, turn } = board(core);
+  core.step(append(2, at(0, 0), []), 200);
+  turn();
+  assert.deepEqual(told, ['follower 2 ']);
+  core.step(append(2, at(0, 0), [configurationRun(1, THREE, 1)]), 210);
+  turn();
+  turn();
+  assert.deepEqual(told, ['follower 2 ', 'follower 2 b:1']);
 });

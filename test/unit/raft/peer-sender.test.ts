@@ -34,7 +34,7 @@ function sender(begin: number) {
     core,
     store,
     snapshots: new VirtualSnapshots(),
-    transport: { send: (message) => sent.push(message) },
+    transport: { send: (message) => sent.push(message), tellAddresses: () => {} },
     failed: (error) => failures.push(error),
   });
   const order = (previous: number, through: number): AppendOrder => {

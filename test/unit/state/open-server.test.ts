@@ -15,7 +15,8 @@ import { waitFor } from '../../agent-process.js';
 import { CONFIG } from '../leader/leader-fixture.js';
 import { coordinate } from './coordinate-fixture.js';
 
-const settings = { tokens: {}, devMode: true, disableCoordinates: false, rpcHoldTimeoutMs: 100 };
+const limits = { rpcMaxConnsPerClient: 100, rpcHandshakeTimeoutMs: 5000 };
+const settings = { tokens: {}, devMode: true, disableCoordinates: false, rpcHoldTimeoutMs: 100, limits };
 const config = { ...CONFIG, ...settings } as unknown as RuntimeConfig;
 const logger = new Logger('agent', new LogSink('error', () => {}));
 const telemetry = {
@@ -34,7 +35,7 @@ toRaft.port1.on('message', (message: StateToRaft) => {
   if (message.kind === 'propose') proposed.push(Buffer.from(message.entries));
 });
 const leadership = new Leadership();
-const raft = { port: toRaft.port2, leadership: leadership.buffer };
+const raft = { port: toRaft.port2, leadership: leadership.buffer, raftStreams: new MessageChannel().port1 };
 const context = { name: 'state', port: toMain.port2, logLevel: 'error' } as const;
 const parts = makeParts({ context, config, raft }, telemetry);
 const mode = openServer(parts, raft);

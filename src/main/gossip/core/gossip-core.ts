@@ -3,6 +3,7 @@
 // calls `tick` when `nextMs` is due; one that was held up reads its socket first, so that answers count before timeouts.
 
 import { encode } from '../../../msgpack/codec.js';
+import type { Random } from '../../../random/random.js';
 import { ACK } from '../wire/message-types.js';
 import { ack, type Ping } from '../wire/messages.js';
 import { type PacketMessage, readMessages } from '../wire/packet-messages.js';
@@ -19,7 +20,6 @@ import { type GossipEvent, Outbox, type Output } from './output.js';
 import { type Identity, isSelf, type Pool } from './pool.js';
 import { Prober } from './prober.js';
 import { BroadcastQueue } from './queue.js';
-import type { Random } from './random.js';
 import { answerAddress, relayPing } from './relay.js';
 import { Rounds } from './rounds.js';
 import { Sender } from './sender.js';

@@ -1,8 +1,8 @@
 // All members known, ourselves and the recently dead included, in the order in which they are probed (spec/gossip.md,
 // section 6): a new one goes to a random place, so that the others find it at different times.
 
+import { below, type Random, shuffle } from '../../../random/random.js';
 import { isGone, type NodeRecord } from './node.js';
-import { below, type Random, shuffle } from './random.js';
 
 export class NodeTable {
   #list: NodeRecord[] = [];

@@ -1,12 +1,12 @@
 // What the parts of the core share: who we are, what we know, what is to be sent.
 
+import type { Random } from '../../../random/random.js';
 import type { Awareness } from './awareness.js';
 import type { GossipHooks } from './hooks.js';
 import { type Address, isSameAddress, type NodeInfo, type NodeRecord } from './node.js';
 import type { NodeTable } from './node-table.js';
 import type { Outbox } from './output.js';
 import type { BroadcastQueue } from './queue.js';
-import type { Random } from './random.js';
 import type { GossipSettings } from './settings.js';
 import type { Timers } from './timers.js';
 

@@ -52,6 +52,10 @@ export class Leading {
     return this.#followers.confirmedMs(membership.voters) + timing.leaderLeaseMs;
   }
 
+  get isTransferring(): boolean {
+    return this.#transfer !== null;
+  }
+
   /** The term's first entry: with it everything before can be committed. */
   begin(nowMs: number): void {
     this.#append({ type: EntryType.noop, count: 1, payload: emptyPayload(), appendedAtMs: 0 });

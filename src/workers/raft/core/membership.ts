@@ -29,6 +29,11 @@ export class Membership {
     return this.#newest.configuration;
   }
 
+  /** Of the entry that {@link latest} came from. */
+  get latestIndex(): LogIndex {
+    return this.#newest.index;
+  }
+
   /** null when `next` takes or gives one vote at most, so that the majorities before and after overlap; else the problem. */
   stepTo(next: Configuration): string | null {
     const before = new Set(this.voters);

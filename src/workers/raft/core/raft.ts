@@ -7,6 +7,7 @@
 // is asked until it answers null, and what it says is done in the order of its fields. While a `persist` is under way inputs
 // go on; no other write is handed out before `advance`.
 
+import { beginCluster } from './bootstrap.js';
 import { type Configuration, isSoleVoter, type PlacedConfiguration } from './configuration.js';
 import { Confirmations } from './confirmations.js';
 import type { Candidacy } from './election.js';
@@ -89,6 +90,11 @@ export class RaftCore {
 
   get configuration(): Configuration {
     return this.#parts.membership.latest;
+  }
+
+  /** Of the entry that {@link configuration} came from. */
+  get configurationIndex(): LogIndex {
+    return this.#parts.membership.latestIndex;
   }
 
   /** The newest configuration, once it is committed; null until then. */
@@ -177,6 +183,15 @@ export class RaftCore {
   /** Hands leadership to `target`, or to the voter that holds most; new proposals are refused until it is over. */
   transfer(target: ServerId | null, nowMs: number): TransferResult {
     return this.#leading?.transfer(target, nowMs) ?? NOT_LEADER;
+  }
+
+  get isTransferring(): boolean {
+    return this.#leading?.isTransferring === true;
+  }
+
+  /** Begins a cluster of these; null, or why that can't be (spec/raft.md, section 7). */
+  bootstrap(configuration: Configuration): string | null {
+    return beginCluster(this.#parts, configuration);
   }
 
   /** Asks a quorum whether this server leads; the answer comes with a ready, under `request`. */

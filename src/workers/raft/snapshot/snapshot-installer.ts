@@ -8,8 +8,8 @@ import type { RaftCore } from '../core/raft.js';
 import type { SnapshotDescription } from './meta.js';
 import type { SnapshotStore } from './snapshot-store.js';
 
-/** A snapshot with its bytes. */
-export type InstallRequest = SnapshotOffer & { readonly bytes: AsyncIterable<Uint8Array> };
+/** A snapshot with its `size` bytes. */
+export type InstallRequest = SnapshotOffer & { readonly size: number; readonly bytes: AsyncIterable<Uint8Array> };
 
 export interface InstallerParts {
   readonly core: RaftCore;
@@ -38,7 +38,12 @@ export class SnapshotInstaller {
     const { core, turn } = this.#parts;
     const isWanted = core.offer(request, nowMs) === 'wanted';
     turn();
-    if (!isWanted || this.#work || this.#stopped) return;
+    if (!isWanted) return;
+    if (this.#work || this.#stopped) {
+      // Whoever moves the bytes needn't go on with it.
+      void request.bytes[Symbol.asyncIterator]().return?.();
+      return;
+    }
     this.#work = this.#install(request)
       .catch((error: unknown) => {
         this.#parts.logger.error(

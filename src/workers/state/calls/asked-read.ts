@@ -1,10 +1,9 @@
 // A read whose asker waits for a promise: for what isn't on a hot path.
 
-import type { Leadership } from '../../../wire/leadership.js';
 import { allowAll } from '../methods/access.js';
 import type { ReadMethod } from '../methods/method.js';
 import { type Refusal, refusal } from '../methods/refusal.js';
-import { BlockingRead } from './blocking-read.js';
+import { BlockingRead, type ReadOrigin } from './blocking-read.js';
 import type { Calls } from './calls.js';
 import type { ReadSettings } from './read-settings.js';
 
@@ -27,7 +26,7 @@ class AskedRead<Value> extends BlockingRead<Value> {
     this.#fail = fail;
   }
 
-  protected override answered(value: Value, index: number, { hasLeader }: Leadership): void {
+  protected override answered(value: Value, index: number, { hasLeader }: ReadOrigin): void {
     this.#settle({ value, index, hasLeader });
   }
 

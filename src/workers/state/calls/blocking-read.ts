@@ -4,13 +4,20 @@
 // what becomes of the answer, so that no other object is needed for that.
 
 import { type Deadline, deadlines } from '../../../deadlines/deadline-queue.js';
-import type { Leadership } from '../../../wire/leadership.js';
 import type { PreparedRead, ReadResult } from '../methods/method.js';
 import { type Refusal, refusal } from '../methods/refusal.js';
 import type { Consensus } from '../replica/consensus.js';
 import type { StoreReads } from '../replica/store/read-api.js';
 import { turns, type Work } from '../turns/turns.js';
 import type { Consistency, ReadSettings } from './read-settings.js';
+
+/** What an answer says of where it comes from. */
+export interface ReadOrigin {
+  /** A leader is known there, be it that server or another. */
+  readonly hasLeader: boolean;
+  /** Milliseconds since that server heard of its leader; 0 on the leader. */
+  readonly lastContactMs: number;
+}
 
 /** What all reads of a server share. */
 export interface ReadContext {
@@ -43,6 +50,8 @@ export abstract class BlockingRead<T> implements Deadline {
   #unwatch: (() => void) | null = null;
   /** The answer is being put together. */
   #work: Work | null = null;
+  /** Another server is asked. */
+  #elsewhere: Pick<Work, 'cancel'> | null = null;
   /** Ends a pause before the read has begun. */
   #resume: ((isThere: boolean) => void) | null = null;
 
@@ -53,7 +62,7 @@ export abstract class BlockingRead<T> implements Deadline {
   }
 
   /** The answer; `index` is at least 1. Called once, unless the read is refused, fails or is aborted. */
-  protected abstract answered(value: T, index: number, leadership: Leadership): void;
+  protected abstract answered(value: T, index: number, origin: ReadOrigin): void;
   /** The answer that there is none. */
   abstract refused(refused: Refusal): void;
   /** The read threw: a bug, to be reported and answered. Nobody above catches what a timer or a change has called. */
@@ -92,7 +101,18 @@ export abstract class BlockingRead<T> implements Deadline {
   abort(): void {
     this.#stopWaiting();
     this.#work?.cancel();
+    this.#elsewhere?.cancel();
     this.#resume?.(false);
+  }
+
+  /** Another server is asked, which does all the waiting; its word comes by {@link answerFrom} or `refused`. */
+  askElsewhere(work: Pick<Work, 'cancel'>): void {
+    this.#elsewhere = work;
+    this.parked();
+  }
+
+  answerFrom(origin: ReadOrigin, value: T, index: number): void {
+    this.answered(value, shownIndex(index), origin);
   }
 
   /** Waits before the read has begun; false when the asker has gone meanwhile. */

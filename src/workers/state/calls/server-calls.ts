@@ -10,10 +10,11 @@ import type {
   ServerView,
   WriteMethod,
 } from '../methods/method.js';
-import { isRefusal, type Refusal, type RefusalCode, refusal } from '../methods/refusal.js';
+import { isRefusal, type Refusal, refusal } from '../methods/refusal.js';
 import type { Consensus, ProposeOutcome } from '../replica/consensus.js';
 import type { BlockingRead, ReadContext } from './blocking-read.js';
 import type { Calls, ReadCall } from './calls.js';
+import type { AskedFailure, AskedRead, Elsewhere } from './elsewhere.js';
 import type { ReadSettings } from './read-settings.js';
 
 /** Waits between two tries start at a sixteenth of rpc_hold_timeout. */
@@ -25,6 +26,7 @@ export interface ServerCallsOptions {
   readonly server: ServerView;
   readonly leader: LeaderView;
   readonly consensus: Consensus;
+  readonly elsewhere: Elsewhere;
   /** Milliseconds; `rpc_hold_timeout`. */
   readonly holdMs: () => number;
 }
@@ -78,7 +80,7 @@ export class ServerCalls implements Calls {
     if (call.takesAnyAge && hadLeader) run.start(this.#context, prepared, settings.waitMs);
     else if (settings.consistency !== 'consistent' && this.#mayServe(settings)) {
       run.start(this.#context, prepared, settings.waitMs);
-    } else this.#hold(run, prepared, settings).catch((error: unknown) => run.crashed(error));
+    } else this.#hold(run, prepared, call).catch((error: unknown) => run.crashed(error));
   }
 
   /** Without async functions on the way of a write that has a leader: they cost more than what it does here. */
@@ -114,8 +116,20 @@ export class ServerCalls implements Calls {
     request: Request,
     asker: Asker,
   ): Promise<Reply | Refusal> {
-    const failure = await this.#options.consensus.awaitLeader();
-    return failure === null ? this.#writeNow(method, request, asker) : refusal(failure);
+    const { consensus, elsewhere, holdMs } = this.#options;
+    const pauses = this.#pauses(0);
+    // Told as soon as this server leads or stops, and after rpc_hold_timeout at the latest.
+    const led = consensus.awaitLeader().then((failure) => failure ?? 'leads');
+    for (;;) {
+      if (elsewhere.canAsk(method.name)) {
+        const answer = await elsewhere.write(method, request, asker.token);
+        if (answer.ok) return answer.value;
+        if (!answer.mayRetry) return refusalOf(answer);
+      }
+      const next = await Promise.race([led, elsewhere.leaderKnown(pauses.next() ?? holdMs())]);
+      if (next === 'leads') return this.#writeNow(method, request, asker);
+      if (next !== undefined) return refusal(next);
+    }
   }
 
   #writeNow<Request, Reply>(
@@ -145,30 +159,78 @@ export class ServerCalls implements Calls {
     return maxStaleMs <= 0 || leadership.lastContactMs <= maxStaleMs || leadership.mayServe;
   }
 
-  /** Waits for a leader (and a quorum's word) up to rpc_hold_timeout, trying again after growing, random pauses. */
-  async #hold<Value>(run: BlockingRead<Value>, prepared: PreparedRead<Value>, settings: ReadSettings): Promise<void> {
-    const holdMs = this.#options.holdMs();
-    const until = deadlines.now() + holdMs + (settings.minIndex > 0 ? settings.waitMs : 0);
-    let pauseMs = 0;
-    for (let attempt = 0; ; attempt++) {
-      let failure: RefusalCode = 'no-leader';
+  /**
+   * Waits for a leader (and a quorum's word) up to rpc_hold_timeout, trying again after growing, random pauses. A leader that is
+   * another server is asked.
+   */
+  async #hold<Request, Value>(
+    run: BlockingRead<Value>,
+    prepared: PreparedRead<Value>,
+    call: ReadCall<Request, Value>,
+  ): Promise<void> {
+    const { settings, method } = call;
+    const { consensus } = this.#context;
+    const pauses = this.#pauses(settings.minIndex > 0 ? settings.waitMs : 0);
+    for (;;) {
+      let failure = refusal('no-leader');
       if (this.#mayServe(settings)) {
-        if (settings.consistency !== 'consistent' || (await this.#context.consensus.verifyLeader())) {
+        if (settings.consistency !== 'consistent' || (await consensus.verifyLeader())) {
           run.start(this.#context, prepared, settings.waitMs);
           return;
         }
-        failure = 'not-ready';
+        failure = refusal('not-ready');
+      } else if (this.#options.elsewhere.canAsk(method.name)) {
+        const answer = await this.#askElsewhere(run, call);
+        if (answer.ok) {
+          run.answerFrom(answer.origin, answer.value, answer.index);
+          return;
+        }
+        failure = refusalOf(answer);
+        if (!answer.mayRetry) {
+          run.refused(failure);
+          return;
+        }
       }
-      if (this.#context.stopping || deadlines.now() >= until) {
-        run.refused(refusal(failure));
+      const pauseMs = this.#context.stopping ? null : pauses.next();
+      if (pauseMs === null) {
+        run.refused(failure);
         return;
       }
-      const longest = (holdMs / HOLD_STEPS) * 2 ** attempt;
-      pauseMs += Math.random() * Math.max(0, longest - pauseMs);
-      const isThere = await run.pauseUntil(Math.min(until, deadlines.now() + pauseMs));
+      const isThere = await run.pauseUntil(deadlines.now() + pauseMs);
       if (!isThere) return;
     }
   }
+
+  #askElsewhere<Request, Value>(
+    run: BlockingRead<Value>,
+    { method, request, settings }: ReadCall<Request, Value>,
+  ): Promise<AskedRead<Value>> {
+    return new Promise((resolve) => {
+      run.askElsewhere(this.#options.elsewhere.read(method, request, settings, resolve));
+    });
+  }
+
+  /** Growing, random, and over after rpc_hold_timeout and `moreMs`; then null. */
+  #pauses(moreMs: number): { next(): number | null } {
+    const holdMs = this.#options.holdMs();
+    const until = deadlines.now() + holdMs + moreMs;
+    let pauseMs = 0;
+    let longest = holdMs / HOLD_STEPS;
+    return {
+      next() {
+        const leftMs = until - deadlines.now();
+        if (leftMs <= 0) return null;
+        pauseMs += Math.random() * Math.max(0, longest - pauseMs);
+        longest *= 2;
+        return Math.min(leftMs, pauseMs);
+      },
+    };
+  }
+}
+
+/** The leader's own word, as it would be said here where that is known. */
+function refusalOf({ text }: AskedFailure): Refusal {
+  return refusal('failed', text);
 }
 
 function replyOf<Reply>(proposal: Proposal<Reply>, outcome: ProposeOutcome): Reply | Refusal {

@@ -1,14 +1,14 @@
 // PUT /v1/catalog/register and /deregister: from the body to the request of the method.
 
 import type { DecodedBy } from '../../../gotext/json-decode.js';
-import type { CheckDefinition, CheckRecord, ServiceRecord } from '../../../wire/records.js';
+import type { CheckRecord, ServiceRecord } from '../../../wire/records.js';
 import type { Calls } from '../calls/calls.js';
 import { jsonBody } from '../http/body-format.js';
 import type { EndpointTable } from '../http/endpoint.js';
 import { action } from '../http/operation.js';
 import { json, type Reply, refused } from '../http/reply.js';
 import type { ApiRequest } from '../http/request.js';
-import { catalogDeregister, catalogRegister, type Registration } from '../methods/catalog-register.js';
+import { catalogDeregister, catalogRegister, completed, type Registration } from '../methods/catalog-register.js';
 import { isRefusal } from '../methods/refusal.js';
 import type { checkBody } from '../records/bodies.js';
 import { deregisterBody, registerBody, STRICT, type serviceBody } from '../records/bodies.js';
@@ -56,12 +56,11 @@ function datacenterOf(request: ApiRequest, given: string): string {
 
 async function register(calls: Calls, request: ApiRequest, given: GivenRegistration): Promise<Reply> {
   const datacenter = datacenterOf(request, given.Datacenter);
-  const outcome = await calls.write(catalogRegister, registration(given), datacenter, request.asker);
+  const outcome = await calls.write(catalogRegister, completed(registration(given)), datacenter, request.asker);
   return isRefusal(outcome) ? refused(outcome) : TRUE;
 }
 
 function registration(given: GivenRegistration): Registration {
-  const checks = [...(given.Checks ?? []), given.Check].filter((check) => check !== null);
   return {
     ID: given.ID,
     Node: given.Node,
@@ -69,8 +68,8 @@ function registration(given: GivenRegistration): Registration {
     TaggedAddresses: given.TaggedAddresses,
     NodeMeta: given.NodeMeta,
     Service: given.Service === null ? null : serviceRecord(given.Service),
-    Check: null,
-    Checks: checks.length === 0 ? null : checks.map((check) => checkRecord(given, check)),
+    Check: given.Check === null ? null : checkRecord(given.Check),
+    Checks: given.Checks === null ? null : given.Checks.filter((check) => check !== null).map(checkRecord),
     SkipNodeUpdate: given.SkipNodeUpdate,
     PeerName: given.PeerName,
     Locality: given.Locality,
@@ -82,7 +81,6 @@ function registration(given: GivenRegistration): Registration {
 function serviceRecord(given: GivenService): ServiceRecord {
   return {
     ...given,
-    ID: given.ID === '' ? given.Service : given.ID,
     Connect: { Native: given.Connect.Native, PeerMeta: null, SidecarService: null },
     LocallyRegisteredAsSidecar: false,
     CreateIndex: 0,
@@ -90,29 +88,8 @@ function serviceRecord(given: GivenService): ServiceRecord {
   };
 }
 
-function checkRecord(given: GivenRegistration, check: GivenCheck): CheckRecord {
-  return {
-    ...check,
-    Node: check.Node === '' ? given.Node : check.Node,
-    CheckID: check.CheckID === '' ? check.Name : check.CheckID,
-    Type: check.Type === '' ? typeOfDefinition(check.Definition) : check.Type,
-    CreateIndex: 0,
-    ModifyIndex: 0,
-  };
-}
-
-/** The Type that a check's own definition implies; "" when it has none. */
-function typeOfDefinition(definition: CheckDefinition): string {
-  if (definition.GRPC !== '') return 'grpc';
-  if (definition.HTTP !== '') return 'http';
-  if (definition.TTL > 0) return 'ttl';
-  if (definition.TCP !== '') return 'tcp';
-  if (definition.UDP !== '') return 'udp';
-  if (definition.AliasNode !== '' || definition.AliasService !== '') return 'alias';
-  if (definition.DockerContainerID !== '') return 'docker';
-  if (definition.ScriptArgs !== null && definition.ScriptArgs.length > 0) return 'script';
-  if (definition.H2PING !== '') return 'h2ping';
-  return definition.OSService === '' ? '' : 'os_service';
+function checkRecord(given: GivenCheck): CheckRecord {
+  return { ...given, CreateIndex: 0, ModifyIndex: 0 };
 }
 
 async function deregister(

@@ -103,7 +103,8 @@ function instancesRequest(
   const { passing, peer, sg, filter, tag } = values;
   if (peer !== '' && sg !== '') return text(400, 'peer-name and sameness-group are mutually exclusive');
   const nodeMeta = values['node-meta'];
-  return { service, kind, peer, passingOnly: passing, filter, nodeMeta, near: nearOf(values, nodeName), tags: tag };
+  const health = passing ? 'passing' : 'any';
+  return { service, kind, peer, health, filter, nodeMeta, near: nearOf(values, nodeName), tags: tag };
 }
 
 function entryJson({ node, service, checks }: HealthEntry): string {

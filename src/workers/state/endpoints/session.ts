@@ -14,8 +14,7 @@ import { json, type Reply, refused, text } from '../http/reply.js';
 import type { ApiRequest } from '../http/request.js';
 import { isRefusal } from '../methods/refusal.js';
 import {
-  createSession,
-  destroySession,
+  applySession,
   getSession,
   listSessions,
   type NewSession,
@@ -180,16 +179,23 @@ async function create(
     ServiceChecks: given.ServiceChecks,
     Checks: given.Checks,
   };
-  const outcome = await calls.write(createSession, session, request.datacenter, request.asker);
+  const outcome = await calls.write(applySession, { op: 'create', session }, request.datacenter, request.asker);
   return isRefusal(outcome) ? refused(outcome) : json(`{"ID":${quoteJson(outcome)}}`);
 }
 
 async function destroy(calls: Calls, request: ApiRequest): Promise<Reply> {
-  const outcome = await calls.write(destroySession, request.rest, request.datacenter, request.asker);
+  const outcome = await calls.write(
+    applySession,
+    { op: 'destroy', id: request.rest },
+    request.datacenter,
+    request.asker,
+  );
   return isRefusal(outcome) ? refused(outcome) : TRUE;
 }
 
 async function renew(calls: Calls, request: ApiRequest): Promise<Reply> {
   const outcome = await calls.write(renewSession, request.rest, request.datacenter, request.asker);
-  return isRefusal(outcome) ? refused(outcome) : json(`[${sessionJson(outcome)}]`);
+  if (isRefusal(outcome)) return refused(outcome);
+  const { session } = outcome;
+  return session === null ? text(404, `Session id '${request.rest}' not found`) : json(`[${sessionJson(session)}]`);
 }

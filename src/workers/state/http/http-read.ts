@@ -1,8 +1,7 @@
 // A read that came over HTTP: from its row of the table to the method, and from the records back to an answer with the headers
 // of a read (spec/http.md, section 3).
 
-import type { Leadership } from '../../../wire/leadership.js';
-import { BlockingRead } from '../calls/blocking-read.js';
+import { BlockingRead, type ReadOrigin } from '../calls/blocking-read.js';
 import type { Calls } from '../calls/calls.js';
 import { allowAll } from '../methods/access.js';
 import type { Refusal } from '../methods/refusal.js';
@@ -68,7 +67,7 @@ class HttpRead<Request, Value> extends BlockingRead<Value> implements AbortListe
     this.#call.waiter = this;
   }
 
-  protected override answered(value: Value, index: number, leadership: Leadership): void {
+  protected override answered(value: Value, index: number, origin: ReadOrigin): void {
     const operation = this.#operation;
     const form = this.#form;
     const reply = form.reply(value, this.#request);
@@ -79,8 +78,8 @@ class HttpRead<Request, Value> extends BlockingRead<Value> implements AbortListe
     const isStreaming = (this.blocks || this.#cached !== null) && form.streaming?.(this.#request) === true;
     let headers = readHeaders(
       index,
-      leadership.hasLeader,
-      leadership.lastContactMs,
+      origin.hasLeader,
+      origin.lastContactMs,
       isStreaming,
       operation.effectiveConsistency ? this.consistency : null,
     );

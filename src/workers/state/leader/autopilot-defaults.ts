@@ -2,6 +2,8 @@
 
 import { CommandType } from '../../../wire/commands.js';
 import type { RuntimeConfig } from '../../../wire/config.js';
+import type { AutopilotConfig } from '../../../wire/records.js';
+import type { HealthLimits } from './autopilot/health.js';
 
 const NS_PER_MS = 1e6;
 
@@ -26,4 +28,14 @@ export function autopilotDefaults({ autopilot }: RuntimeConfig) {
       },
     },
   } as const;
+}
+
+/** What of the stored configuration says who is healthy; null: there is none yet. */
+export function storedLimits(stored: AutopilotConfig | undefined): HealthLimits | null {
+  if (!stored) return null;
+  return {
+    lastContactThresholdMs: Number(stored.LastContactThreshold) / NS_PER_MS,
+    maxTrailingLogs: Number(stored.MaxTrailingLogs),
+    serverStabilizationTimeMs: Number(stored.ServerStabilizationTime) / NS_PER_MS,
+  };
 }

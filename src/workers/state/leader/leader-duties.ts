@@ -7,10 +7,14 @@ import type { Metrics } from '../../../observe/metrics.js';
 import type { Command } from '../../../wire/commands.js';
 import type { RuntimeConfig } from '../../../wire/config.js';
 import type { Member, MemberChanges } from '../../../wire/gossip-pools.js';
+import type { RaftStats } from '../../../wire/raft-stats.js';
+import { serversAmong } from '../cluster/known-servers.js';
 import { refusal } from '../methods/refusal.js';
-import type { Consensus, ProposeOutcome } from '../replica/consensus.js';
+import type { Consensus, PeerConsensus, ProposeOutcome } from '../replica/consensus.js';
 import type { StateStore } from '../replica/state-store.js';
-import { autopilotDefaults } from './autopilot-defaults.js';
+import { Autopilot } from './autopilot/autopilot.js';
+import { autopilotDefaults, storedLimits } from './autopilot-defaults.js';
+import { RaftPeers } from './raft-peers.js';
 import { Reconciler } from './reconciler.js';
 import { SessionTimers } from './session-timers.js';
 import { TombstoneCollection } from './tombstone-collection.js';
@@ -19,10 +23,10 @@ const RECONCILE_INTERVAL_MS = 60_000;
 /** How long a failed beginning of leadership waits before it is tried again. */
 const RETRY_MS = 5_000;
 
-const LOST: ProposeOutcome = { ok: false, code: 'leadership-lost' };
+const LOST = { ok: false, code: 'leadership-lost' } as const satisfies ProposeOutcome;
 
 /** The log as the leader sees it. */
-export interface LeaderConsensus extends Consensus {
+export interface LeaderConsensus extends Consensus, PeerConsensus {
   /** True when everything committed before the call is applied here; false when this server doesn't lead until then. */
   barrier(): Promise<boolean>;
 }
@@ -36,6 +40,8 @@ export interface LeaderDutiesOptions {
   readonly metrics: Metrics;
   /** All members of the LAN pool, whatever their status; this server is among them before it can lead. */
   readonly members: () => readonly Member[];
+  /** Status.RaftStats of the server at `host:port`; null: no answer in time. */
+  readonly raftStats: (address: string) => Promise<RaftStats | null>;
   /** Milliseconds of a clock that never jumps. */
   readonly now?: () => number;
 }
@@ -46,6 +52,7 @@ export class LeaderDuties {
   readonly #sessions: SessionTimers;
   readonly #tombstones: TombstoneCollection;
   readonly #reconciler: Reconciler;
+  readonly #autopilot: Autopilot;
   /** Raised whenever leadership is gained or lost: work of an earlier time must stop. */
   #term = 0;
   #isLeading = false;
@@ -62,12 +69,23 @@ export class LeaderDuties {
     const shared = { consensus, deadlines: this.#deadlines, datacenter: config.datacenter, logger, metrics };
     this.#sessions = new SessionTimers(shared);
     this.#tombstones = new TombstoneCollection(shared);
+    const peers = new RaftPeers(consensus);
+    this.#autopilot = new Autopilot({
+      consensus,
+      servers: () => serversAmong(members(), config.datacenter),
+      ownId: config.nodeId,
+      raftStats: options.raftStats,
+      limits: () => storedLimits(store.autopilotConfig),
+      logger: logger.child('autopilot'),
+      now: now ?? (() => performance.now()),
+    });
     this.#reconciler = new Reconciler({
       catalog: store.catalog,
       members,
       ownName: config.nodeName,
       datacenter: config.datacenter,
       propose: (command) => this.#propose(command),
+      changePeers: (change) => this.#unlessLost(peers.carryOut(change), refusal(LOST.code).text),
       logger,
       metrics,
     });
@@ -119,6 +137,7 @@ export class LeaderDuties {
     for (const giveUp of this.#giveUps) giveUp();
     this.#giveUps.clear();
     this.#reconciler.stop();
+    this.#autopilot.stop();
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     this.#endObserving?.();
@@ -146,6 +165,7 @@ export class LeaderDuties {
       }
     }
     this.#established = true;
+    this.#autopilot.start();
     await this.#reconcile(term);
   }
 

@@ -5,6 +5,7 @@ import type { Command } from '../../../wire/commands.js';
 import { MEMBER_STATUS, type Member } from '../../../wire/gossip-pools.js';
 import type { NodeRecord } from '../../../wire/records.js';
 import type { LogLevel } from '../../../wire/thread-port.js';
+import { serverOf } from '../cluster/known-servers.js';
 import type { CatalogReads } from '../replica/store/read-api.js';
 import {
   type AgentMember,
@@ -17,6 +18,7 @@ import {
   SERF_HEALTH,
 } from './member-registration.js';
 import { agentTags, isInBootstrapMode } from './member-tags.js';
+import type { PeerChange } from './raft-peers.js';
 
 /** What a verdict depends on besides the member. */
 export interface Circumstances {
@@ -59,6 +61,29 @@ export function verdictOn(around: Circumstances, member: Member): Verdict | null
     default:
       return null;
   }
+}
+
+/**
+ * What the verdict means for Raft's peers, which follow before the catalog does; null for clients and members of other
+ * datacenters, and where nothing follows. One that failed stays a peer: it may come back.
+ */
+export function peerChangeOf(around: Circumstances, member: Member): PeerChange | null {
+  const server = serverOf(member, around.datacenter);
+  if (!server || server.id === '') return null;
+  if (member.status === MEMBER_STATUS.alive) {
+    const isSecond = server.tags.isInBootstrapMode && firstInBootstrapMode(around, member.name) !== undefined;
+    return isSecond ? null : { kind: 'add', server };
+  }
+  // The leader that leaves hands over first, and another one removes it.
+  const isGone = member.status === MEMBER_STATUS.left && member.name !== around.ownName;
+  return isGone ? { kind: 'remove', id: server.id } : null;
+}
+
+/** A server that gossip has forgotten is no peer any more either; only the catalog still knows its ID. */
+export function peerChangeOfForgotten({ catalog, ownName }: Circumstances, name: string): PeerChange | null {
+  const id = catalog.node(name)?.ID ?? '';
+  if (id === '' || name.toLowerCase() === ownName.toLowerCase()) return null;
+  return catalog.check(name, SERF_HEALTH) && catalog.nodeService(name, CONSUL) ? { kind: 'remove', id } : null;
 }
 
 /**

@@ -7,7 +7,15 @@ import type { Metrics } from '../../../observe/metrics.js';
 import type { Command } from '../../../wire/commands.js';
 import type { Member, MemberChanges } from '../../../wire/gossip-pools.js';
 import { SERF_HEALTH } from './member-registration.js';
-import { type Circumstances, type Verdict, verdictOn, verdictOnForgotten } from './member-verdict.js';
+import {
+  type Circumstances,
+  peerChangeOf,
+  peerChangeOfForgotten,
+  type Verdict,
+  verdictOn,
+  verdictOnForgotten,
+} from './member-verdict.js';
+import type { PeerChange } from './raft-peers.js';
 
 /** Ten thousand joins must not take as many round trips one after another, nor fill the log's queue. */
 const MAX_IN_FLIGHT = 64;
@@ -17,6 +25,8 @@ const SLICE = 256;
 export interface ReconcilerOptions extends Circumstances {
   /** null: done; else why not. Settles at the latest when leadership is lost. */
   readonly propose: (command: Command) => Promise<string | null>;
+  /** The same of Raft's peers. */
+  readonly changePeers: (change: PeerChange) => Promise<string | null>;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -169,18 +179,23 @@ export class Reconciler {
     }
     this.#pending.delete(name);
     if (verdict) this.#options.logger.log(verdict.level, verdict.message, ...verdict.fields);
-    if (verdict?.command) void this.#carryOut(name, entry.pass, verdict, verdict.command);
+    const change = subject ? peerChangeOf(this.#options, subject) : peerChangeOfForgotten(this.#options, name);
+    if (verdict?.command || change) void this.#carryOut(name, entry.pass, verdict, change);
     else settle(entry.pass);
   }
 
-  async #carryOut(name: string, pass: Pass | null, { nodeId }: Verdict, command: Command): Promise<void> {
-    const { propose, metrics, logger } = this.#options;
+  async #carryOut(name: string, pass: Pass | null, verdict: Verdict | null, change: PeerChange | null): Promise<void> {
+    const { propose, changePeers, metrics, logger } = this.#options;
+    const command = verdict?.command ?? null;
+    const nodeId = command && verdict ? verdict.nodeId : '';
     const key = name.toLowerCase();
     const tenure = this.#tenure;
     this.#namesInFlight.add(key);
     if (nodeId !== '') this.#idsInFlight.add(nodeId);
     const startedMs = performance.now();
-    const problem = await propose(command);
+    let problem = change && (await changePeers(change));
+    // Who couldn't become a peer isn't shown as one.
+    if (problem === null && command && tenure === this.#tenure) problem = await propose(command);
     metrics.observe('leader.reconcileMember', performance.now() - startedMs);
     if (tenure !== this.#tenure) return;
     this.#namesInFlight.delete(key);

@@ -3,7 +3,7 @@
 
 import { uuidProblem } from '../../../gotext/uuid.js';
 import { CommandType, type DeregisterRequest, type RegisterRequest } from '../../../wire/commands.js';
-import type { CheckRecord } from '../../../wire/records.js';
+import type { CheckDefinition, CheckRecord } from '../../../wire/records.js';
 import { invalidServiceAddress, serviceProblems } from '../records/proxy-rules.js';
 import type { StoreReads } from '../replica/store/read-api.js';
 import type { WriteMethod } from './method.js';
@@ -11,6 +11,52 @@ import { refusal } from './refusal.js';
 
 /** The request's checks name their node and have their IDs. */
 export type Registration = Omit<RegisterRequest, 'Datacenter' | 'Token'>;
+
+/** As the catalog wants it: all checks in one list, each with its node, its ID and its type; a service with its ID. */
+export function completed(given: Registration): Registration {
+  const { Node, Service, Check, Checks } = given;
+  const checks = Check === null ? (Checks ?? []) : [...(Checks ?? []), Check];
+  return {
+    ID: given.ID,
+    Node,
+    Address: given.Address,
+    TaggedAddresses: given.TaggedAddresses,
+    NodeMeta: given.NodeMeta,
+    Service: Service !== null && Service.ID === '' ? { ...Service, ID: Service.Service } : Service,
+    Check: null,
+    Checks: checks.length === 0 ? null : checks.map((check) => completedCheck(check, Node)),
+    SkipNodeUpdate: given.SkipNodeUpdate,
+    PeerName: given.PeerName,
+    Locality: given.Locality,
+    CreateIndex: 0,
+    ModifyIndex: 0,
+  };
+}
+
+function completedCheck(given: CheckRecord, node: string): CheckRecord {
+  const { Node, CheckID, Type } = given;
+  if (Node !== '' && CheckID !== '' && Type !== '') return given;
+  return {
+    ...given,
+    Node: Node === '' ? node : Node,
+    CheckID: CheckID === '' ? given.Name : CheckID,
+    Type: Type === '' ? typeOfDefinition(given.Definition) : Type,
+  };
+}
+
+/** The Type that a check's own definition implies; "" when it has none. */
+function typeOfDefinition(definition: CheckDefinition): string {
+  if (definition.GRPC !== '') return 'grpc';
+  if (definition.HTTP !== '') return 'http';
+  if (definition.TTL > 0) return 'ttl';
+  if (definition.TCP !== '') return 'tcp';
+  if (definition.UDP !== '') return 'udp';
+  if (definition.AliasNode !== '' || definition.AliasService !== '') return 'alias';
+  if (definition.DockerContainerID !== '') return 'docker';
+  if (definition.ScriptArgs !== null && definition.ScriptArgs.length > 0) return 'script';
+  if (definition.H2PING !== '') return 'h2ping';
+  return definition.OSService === '' ? '' : 'os_service';
+}
 
 export const catalogRegister: WriteMethod<Registration, true> = {
   name: 'Catalog.Register',

@@ -7,6 +7,8 @@ import { type DatacenterCoordinates, datacenterCoordinates } from '../gossip/mem
 import type { DirectMethod, ReadMethod, WriteMethod } from './method.js';
 import { refusal } from './refusal.js';
 
+export type { DatacenterCoordinates } from '../gossip/members/wan-datacenters.js';
+
 type Records = readonly CoordinateRecord[];
 
 export interface CoordinatesRequest {

@@ -73,6 +73,9 @@ export const checksInState: ReadMethod<ChecksRequest, Checks> = {
     }),
 };
 
+/** All instances, those without a critical check, or those all of whose checks are passing. */
+export type HealthRule = 'any' | 'not-critical' | 'passing';
+
 /** `connect`: what can be reached through the mesh; `ingress`: the gateways in front of it. */
 export type ServiceNodesKind = 'service' | 'connect' | 'ingress';
 
@@ -81,12 +84,12 @@ export interface ServiceNodesRequest extends Narrowing {
   readonly kind: ServiceNodesKind;
   /** "" = this cluster's own. */
   readonly peer: string;
-  readonly passingOnly: boolean;
+  readonly health: HealthRule;
 }
 
 /** All instances of a service, whatever their health. */
 export function instancesOf(service: string): ServiceNodesRequest {
-  return { ...EVERYTHING, service, kind: 'service', peer: '', passingOnly: false };
+  return { ...EVERYTHING, service, kind: 'service', peer: '', health: 'any' };
 }
 
 type Entries = readonly HealthEntry[];
@@ -108,21 +111,21 @@ export const serviceNodes: ReadMethod<ServiceNodesRequest, Entries> = {
     if (isRefusal(matcher)) return matcher;
     const { catalog, targets } = store;
     const narrow = (value: Entries): Entries => narrowEntries(store, value, request);
-    const narrowInSteps =
-      matcher === null ? undefined : (value: Entries) => filterEntries(store, value, request, matcher);
+    const inSteps =
+      matcher === null ? {} : { narrowInSteps: (value: Entries) => filterEntries(store, value, request, matcher) };
     if (kind === 'service') {
       return {
         read: () => catalog.serviceHealth(service),
         watch: ({ value }) => targets.serviceHealth(service, value.length > 0),
         narrow,
-        narrowInSteps,
+        ...inSteps,
       };
     }
     return {
       read: () => catalog.connectHealth(service),
       watch: ({ value }) => targets.connectInstances([service, ...value.map((entry) => entry.service.Service)]),
       narrow,
-      narrowInSteps,
+      ...inSteps,
     };
   },
 };
@@ -132,8 +135,8 @@ function hasOthers({ node, service }: HealthEntry, { nodeMeta, tags }: ServiceNo
 }
 
 function narrowEntries(store: StoreReads, all: Entries, request: ServiceNodesRequest): Entries {
-  const { passingOnly, nodeMeta, tags, near } = request;
-  let kept = passingOnly ? passingOf(all) : all;
+  const { nodeMeta, tags, near } = request;
+  let kept = healthyOf(all, request.health);
   if (nodeMeta !== null || tags.length > 0) kept = kept.filter((entry) => hasOthers(entry, request));
   return sortNear(kept, near, store.coordinates, (entry) => entry.node.Node);
 }
@@ -144,9 +147,9 @@ function* filterEntries(
   request: ServiceNodesRequest,
   matcher: Matcher,
 ): Steps<Entries> {
-  const { passingOnly, near } = request;
+  const { health, near } = request;
   const isKept = (entry: HealthEntry) => hasOthers(entry, request) && matcher.matches(filterItem(entry));
-  const kept = yield* keepInSteps(passingOnly ? passingOf(all) : all, matcher, isKept);
+  const kept = yield* keepInSteps(healthyOf(all, health), matcher, isKept);
   return sortNear(kept, near, store.coordinates, (entry) => entry.node.Node);
 }
 
@@ -155,14 +158,19 @@ function filterItem({ node, service, checks }: HealthEntry): object {
 }
 
 /** By the store's own list of a service, which is another one as soon as anything in it changes. */
-const passing = new WeakMap<Entries, Entries>();
+const healthy = { passing: new WeakMap<Entries, Entries>(), 'not-critical': new WeakMap<Entries, Entries>() };
+
+function isHealthy({ checks }: HealthEntry, health: Exclude<HealthRule, 'any'>): boolean {
+  return checks.every(({ Status }) => (health === 'passing' ? Status === 'passing' : Status !== 'critical'));
+}
 
 /** The same list for the same list, so that a text kept with it is found again. */
-function passingOf(all: Entries): Entries {
-  let kept = passing.get(all);
+function healthyOf(all: Entries, health: HealthRule): Entries {
+  if (health === 'any') return all;
+  let kept = healthy[health].get(all);
   if (kept === undefined) {
-    kept = all.filter((entry) => entry.checks.every((check) => check.Status === 'passing'));
-    passing.set(all, kept);
+    kept = all.filter((entry) => isHealthy(entry, health));
+    healthy[health].set(all, kept);
   }
   return kept;
 }

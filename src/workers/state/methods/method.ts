@@ -4,6 +4,7 @@
 
 import type { ApplyResult, Command } from '../../../wire/commands.js';
 import type { Member } from '../../../wire/gossip-pools.js';
+import type { RaftStats } from '../../../wire/raft-stats.js';
 import type { CoordinateRecord } from '../../../wire/records.js';
 import type { AgentControl } from '../control/control-client.js';
 import type { ReadResult, StoreReads, WatchTarget } from '../replica/store/read-api.js';
@@ -29,7 +30,7 @@ export interface PreparedRead<Value> {
    */
   narrow?(value: Value): Value;
   /** In place of `narrow` where it may be long work: a filter is tried on each record. */
-  readonly narrowInSteps?: ((value: Value) => Steps<Value>) | undefined;
+  narrowInSteps?(value: Value): Steps<Value>;
 }
 
 export interface ReadMethod<Request, Value> {
@@ -56,8 +57,9 @@ export interface ServerView {
   readonly datacenter: string;
   /** `host:port`; "" when no leader is known. */
   readonly leaderAddress: () => string;
-  /** `host:port` of the voters. */
-  readonly peers: () => readonly string[];
+  /** `host:port` of all in the Raft configuration. */
+  readonly peers: () => Promise<readonly string[]>;
+  readonly raftStats: () => Promise<RaftStats>;
   readonly wanMembers: () => readonly Member[];
   /** What main does for this thread: everything about gossip. */
   readonly control: AgentControl;

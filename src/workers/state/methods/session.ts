@@ -6,8 +6,8 @@ import { formatDuration, parseDuration } from '../../../gotext/duration.js';
 import { CommandType, type SessionRequest } from '../../../wire/commands.js';
 import type { SessionRecord } from '../../../wire/records.js';
 import type { StoreReads } from '../replica/store/read-api.js';
-import type { PreparedRead, ReadMethod, WriteMethod } from './method.js';
-import { type Refusal, refusal } from './refusal.js';
+import type { Asker, LeaderView, PreparedRead, ReadMethod, WriteMethod } from './method.js';
+import { refusal } from './refusal.js';
 
 const NS_PER_MS = 1_000_000;
 const MAX_TTL_NS = 24 * 3600 * 1000 * NS_PER_MS;
@@ -40,25 +40,35 @@ export const nodeSessions: ReadMethod<string, Sessions> = {
 /** What a session is made of; its ID is the leader's to give. */
 export type NewSession = Omit<SessionRecord, 'ID' | 'CreateIndex' | 'ModifyIndex'>;
 
-/** Answers the new session's ID. */
-export const createSession: WriteMethod<NewSession, string> = {
+export type SessionChange =
+  | { readonly op: 'create'; readonly session: NewSession }
+  /** Also of one that there isn't. */
+  | { readonly op: 'destroy'; readonly id: string };
+
+/** Answers the new session's ID, or nothing. */
+export const applySession: WriteMethod<SessionChange, string> = {
   name: 'Session.Apply',
-  decide(leader, given, { token, authorizer }) {
-    if (!authorizer.allows('session:write', given.Node)) return refusal('denied');
-    const problem = sessionProblem(given, leader.sessionTtlMinMs());
-    if (problem !== null) return refusal('failed', problem);
-    const session: SessionRecord = { ...given, ID: randomUUID(), CreateIndex: 0, ModifyIndex: 0 };
-    const body: SessionRequest = { Datacenter: leader.datacenter, Token: token, Op: 'create', Session: session };
-    return {
-      command: { type: CommandType.session, body },
-      errorPrefix: 'apply failed: ',
-      reply: () => {
-        leader.renewSession(session.ID);
-        return session.ID;
-      },
-    };
-  },
+  decide: (leader, change, asker) =>
+    change.op === 'create' ? create(leader, change.session, asker) : destroy(leader, change.id, asker),
 };
+
+type Decision = ReturnType<WriteMethod<SessionChange, string>['decide']>;
+
+function create(leader: LeaderView, given: NewSession, { token, authorizer }: Asker): Decision {
+  if (!authorizer.allows('session:write', given.Node)) return refusal('denied');
+  const problem = sessionProblem(given, leader.sessionTtlMinMs());
+  if (problem !== null) return refusal('failed', problem);
+  const session: SessionRecord = { ...given, ID: randomUUID(), CreateIndex: 0, ModifyIndex: 0 };
+  const body: SessionRequest = { Datacenter: leader.datacenter, Token: token, Op: 'create', Session: session };
+  return {
+    command: { type: CommandType.session, body },
+    errorPrefix: 'apply failed: ',
+    reply: () => {
+      leader.renewSession(session.ID);
+      return session.ID;
+    },
+  };
+}
 
 /** The server's rules for node, TTL and behaviour, in the order it judges them; null when they hold. */
 function sessionProblem({ Node, Behavior, TTL }: NewSession, ttlMinMs: number): string | null {
@@ -77,27 +87,30 @@ function sessionProblem({ Node, Behavior, TTL }: NewSession, ttlMinMs: number): 
   return null;
 }
 
-/** True as well when there was none of that ID. */
-export const destroySession: WriteMethod<string, true> = {
-  name: 'Session.Apply',
-  decide({ store, datacenter }, id, { token, authorizer }) {
-    // The log entry carries the whole row's form, as stock writes it; only the ID counts.
-    const session = store.sessions.session(id).value;
-    if (session === null) return { reply: true };
-    if (!authorizer.allows('session:write', session.Node)) return refusal('denied');
-    const body: SessionRequest = { Datacenter: datacenter, Token: token, Op: 'destroy', Session: session };
-    return { command: { type: CommandType.session, body }, errorPrefix: 'apply failed: ', reply: () => true };
-  },
-};
+function destroy({ store, datacenter }: LeaderView, id: string, { token, authorizer }: Asker): Decision {
+  // The log entry carries the whole row's form, as stock writes it; only the ID counts.
+  const session = store.sessions.session(id).value;
+  if (session === null) return { reply: '' };
+  if (!authorizer.allows('session:write', session.Node)) return refusal('denied');
+  const body: SessionRequest = { Datacenter: datacenter, Token: token, Op: 'destroy', Session: session };
+  return { command: { type: CommandType.session, body }, errorPrefix: 'apply failed: ', reply: () => '' };
+}
 
-/** Answers the session. It changes no state, and is the leader's all the same: the timer is there. */
-export const renewSession: WriteMethod<string, SessionRecord> = {
+export interface Renewal {
+  /** null: there is none of that ID. */
+  readonly session: SessionRecord | null;
+  /** What the answer is as of. */
+  readonly index: number;
+}
+
+/** It changes no state, and is the leader's all the same: the timer is there. */
+export const renewSession: WriteMethod<string, Renewal> = {
   name: 'Session.Renew',
-  decide({ store, renewSession: renew }, id, { authorizer }): { reply: SessionRecord } | Refusal {
-    const session = store.sessions.session(id).value;
-    if (session === null) return refusal('not-found', `Session id '${id}' not found`);
+  decide({ store, renewSession: renew }, id, { authorizer }) {
+    const { index, value: session } = store.sessions.session(id);
+    if (session === null) return { reply: { session, index } };
     if (!authorizer.allows('session:write', session.Node)) return refusal('denied');
     renew(id);
-    return { reply: session };
+    return { reply: { session, index } };
   },
 };

@@ -1,7 +1,14 @@
 // Status.*: who leads and who votes, as this server knows it: these answers need no leader (spec/rpc.md, "Rules of single
 // methods").
 
+import type { RaftStats } from '../../../wire/raft-stats.js';
 import type { DirectMethod } from './method.js';
+
+/** Whether anybody is there. */
+export const statusPing: DirectMethod<null, Record<string, never>> = {
+  name: 'Status.Ping',
+  answer: () => ({}),
+};
 
 export const statusLeader: DirectMethod<null, string> = {
   name: 'Status.Leader',
@@ -11,4 +18,9 @@ export const statusLeader: DirectMethod<null, string> = {
 export const statusPeers: DirectMethod<null, readonly string[]> = {
   name: 'Status.Peers',
   answer: ({ peers }) => peers(),
+};
+
+export const statusRaftStats: DirectMethod<null, RaftStats> = {
+  name: 'Status.RaftStats',
+  answer: ({ raftStats }) => raftStats(),
 };

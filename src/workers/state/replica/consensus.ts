@@ -3,6 +3,7 @@
 
 import type { ApplyResult, Command } from '../../../wire/commands.js';
 import type { Leadership } from '../../../wire/leadership.js';
+import type { RaftConfiguration, RaftOrder } from '../../../wire/raft-orders.js';
 
 export type ProposeFailure =
   | 'no-leader'
@@ -16,6 +17,13 @@ export type ProposeOutcome =
   | { readonly ok: true; readonly index: number; readonly result: ApplyResult }
   /** `text`: what is wrong with the command itself. */
   | { readonly ok: false; readonly code: ProposeFailure; readonly text?: string };
+
+/** The membership as the leader's log has it. */
+export interface PeerConsensus {
+  configuration(): Promise<RaftConfiguration>;
+  /** null: done; else what went wrong. */
+  order(order: RaftOrder): Promise<string | null>;
+}
 
 export interface Consensus {
   readonly leadership: Leadership;

@@ -6,7 +6,9 @@ import { surprise } from '../../../observe/surprise.js';
 import { CommandBatch, decodePacked } from '../../../wasm/commands.js';
 import type { ApplyResult, Command, OpaqueCommand } from '../../../wire/commands.js';
 import { type Leadership, Role } from '../../../wire/leadership.js';
+import type { RaftConfiguration, RaftOrder } from '../../../wire/raft-orders.js';
 import type { RaftRole, RaftToState, RejectReason, SnapshotMeta, StateToRaft } from '../../../wire/raft-port.js';
+import type { RaftStats } from '../../../wire/raft-stats.js';
 import type { Consensus, ProposeFailure, ProposeOutcome } from './consensus.js';
 import type { RaftPort } from './raft-port.js';
 import { type SnapshotSource, SnapshotStream } from './snapshot/snapshot-stream.js';
@@ -107,6 +109,32 @@ export class RaftClient implements Consensus {
   async stats(): Promise<{ readonly [name: string]: string }> {
     const answer = await this.#ask((request) => ({ kind: 'stats', request }));
     return answer.kind === 'stats' ? answer.stats : {};
+  }
+
+  /** null once it is done, else what went wrong. */
+  async order(order: RaftOrder): Promise<string | null> {
+    const answer = await this.#ask((request) => ({ kind: 'order', request, order }));
+    return answer.kind === 'ordered' ? answer.error : 'no answer';
+  }
+
+  /** Who is in the cluster, as this server knows it. */
+  async configuration(): Promise<RaftConfiguration> {
+    const answer = await this.#ask((request) => ({ kind: 'configuration', request }));
+    return answer.kind === 'configuration' ? answer.configuration : { index: 0, peers: [] };
+  }
+
+  /** Addresses of all in the cluster. */
+  async peers(): Promise<readonly string[]> {
+    return (await this.configuration()).peers.map(({ address }) => address);
+  }
+
+  async raftStats(): Promise<RaftStats> {
+    const stats = await this.stats();
+    return {
+      LastContact: stats['last_contact'] ?? 'never',
+      LastTerm: Number(stats['last_log_term'] ?? 0),
+      LastIndex: Number(stats['last_log_index'] ?? 0),
+    };
   }
 
   async forceSnapshot(): Promise<{ readonly meta: SnapshotMeta | null; readonly error: string | null }> {
@@ -226,6 +254,8 @@ export class RaftClient implements Consensus {
       case 'verified':
       case 'barrier-reached':
       case 'snapshot-taken':
+      case 'ordered':
+      case 'configuration':
       case 'stats':
         this.#answer(message.request, message);
         return;

@@ -8,12 +8,12 @@ import { NodeTable } from '../../../../src/main/gossip/core/node-table.js';
 import { Outbox, type Output } from '../../../../src/main/gossip/core/output.js';
 import type { Identity, Pool } from '../../../../src/main/gossip/core/pool.js';
 import { BroadcastQueue } from '../../../../src/main/gossip/core/queue.js';
-import type { Random } from '../../../../src/main/gossip/core/random.js';
 import { type GossipSettings, LAN } from '../../../../src/main/gossip/core/settings.js';
 import { Timers } from '../../../../src/main/gossip/core/timers.js';
 import { ALIVE, DEAD, SUSPECT } from '../../../../src/main/gossip/wire/message-types.js';
 import { accusation, alive } from '../../../../src/main/gossip/wire/messages.js';
 import { encode } from '../../../../src/msgpack/codec.js';
+import type { Random } from '../../../../src/random/random.js';
 
 /** mulberry32: small, seeded, good enough to pick nodes. */
 export function seeded(seed: number): Random {

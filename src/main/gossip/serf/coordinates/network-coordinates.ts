@@ -1,7 +1,7 @@
 // Our own network coordinate and those of the members that answered us (spec/gossip.md, section 17).
 
+import type { Random } from '../../../../random/random.js';
 import type { Coordinate } from '../../../../wire/gossip-pools.js';
-import type { Random } from '../../core/random.js';
 import { encodeCoordinate, readCoordinate } from './coordinate.js';
 import { type CoordinateProblem, Vivaldi } from './vivaldi.js';
 

@@ -1,8 +1,8 @@
 // Tries to reach failed members again (spec/gossip.md, section 16). All members do, each so rarely that together they try
 // a failed one about once an interval.
 
+import { below } from '../../../../random/random.js';
 import { addressText } from '../../core/node.js';
-import { below } from '../../core/random.js';
 import type { MemberRecord } from '../pool/members.js';
 import type { SerfPool } from '../pool/serf-pool.js';
 

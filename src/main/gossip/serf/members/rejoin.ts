@@ -1,8 +1,8 @@
 // Finds the pool again after a restart (spec/gossip.md, section 16): one member of the snapshot after the other is tried,
 // until states were exchanged with anybody.
 
+import { shuffle } from '../../../../random/random.js';
 import { type Address, addressText } from '../../core/node.js';
-import { shuffle } from '../../core/random.js';
 import type { Timer } from '../../core/timers.js';
 import type { SerfPool } from '../pool/serf-pool.js';
 import { readEndpoint } from '../protocol/endpoint.js';

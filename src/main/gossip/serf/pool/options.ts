@@ -1,8 +1,8 @@
 // What a Serf machine is made with (spec/gossip.md, sections 12, 13, 16 and 20). Times are in milliseconds.
 
+import type { Random } from '../../../../random/random.js';
 import type { NodeInfo } from '../../core/node.js';
 import type { Identity } from '../../core/pool.js';
-import type { Random } from '../../core/random.js';
 import type { GossipSettings } from '../../core/settings.js';
 import type { Keyring } from '../../wire/keyring.js';
 import type { PushPullNode } from '../../wire/messages.js';

@@ -2,8 +2,8 @@
 // members, too.
 
 import { encode } from '../../../../msgpack/codec.js';
+import { below } from '../../../../random/random.js';
 import { type Address, ipOf, type NodeRecord, protocolMax } from '../../core/node.js';
-import { below } from '../../core/random.js';
 import type { IncomingQuery } from '../pool/output.js';
 import type { SerfPool } from '../pool/serf-pool.js';
 import {

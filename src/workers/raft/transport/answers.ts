@@ -1,0 +1,126 @@
+// Answers: an error text, empty when there is none, and a message. What an answer answers isn't in it: who asked knows it by the
+// order on the connection.
+
+import { decode, readFailureText, written } from '../../../msgpack/codec.js';
+import { type Kind, textOrBinary } from '../../../msgpack/kinds.js';
+import { logIndex, type Term, term } from '../core/entry.js';
+import type { AppendAnswer, HeartbeatAnswer, Incoming, InstallAnswer, VoteAnswer } from '../core/message.js';
+import {
+  PROTOCOL_VERSION,
+  RpcType,
+  type WireHeader,
+  wireAppendAnswer,
+  wireHeader,
+  wireInstallAnswer,
+  wirePreVoteAnswer,
+  wireVoteAnswer,
+} from './messages.js';
+import { type Request, type Self, throughOf } from './requests.js';
+
+export type Answer = VoteAnswer | AppendAnswer | HeartbeatAnswer | InstallAnswer;
+
+const NO_HEADER: WireHeader = { ProtocolVersion: 0, ID: '', Addr: '' };
+
+function answer<T>(kind: Kind<T>, value: T, error = ''): Uint8Array {
+  return written((writer) => {
+    writer.text(error);
+    kind.write(writer, value);
+  });
+}
+
+/** `asked`: the request's term. `lastIndex`: of this server's log, for an answer that doesn't say. */
+export function encodeAnswer(message: Answer, asked: Term, lastIndex: number, self: Self): Uint8Array {
+  const { term: Term } = message;
+  const header = { ProtocolVersion: PROTOCOL_VERSION, ID: self.id, Addr: self.address };
+  switch (message.kind) {
+    case 'vote-answer':
+      return answer(wireVoteAnswer, { ...header, Term, Peers: null, Granted: message.granted });
+    case 'pre-vote-answer':
+      return answer(wirePreVoteAnswer, { ...header, Term, Granted: message.granted });
+    case 'append-answer': {
+      const { success: Success, last: LastLog } = message;
+      // It is this leader's log that doesn't fit: it may try the next entry at once.
+      const NoRetryBackoff = !Success && Term <= asked;
+      return answer(wireAppendAnswer, { ...header, Term, LastLog, Success, NoRetryBackoff });
+    }
+    case 'heartbeat-answer': {
+      const { success: Success } = message;
+      return answer(wireAppendAnswer, { ...header, Term, LastLog: lastIndex, Success, NoRetryBackoff: false });
+    }
+    case 'install-answer':
+      return answer(wireInstallAnswer, { ...NO_HEADER, Term, Success: message.success });
+  }
+}
+
+export function encodeTimeoutNowAnswer(): Uint8Array {
+  return answer(wireHeader, NO_HEADER);
+}
+
+/** `ownTerm`: an error about a snapshot carries it. */
+export function encodeError(error: string, type: number, ownTerm: Term): Uint8Array {
+  if (type === RpcType.install && error.startsWith('unsupported snapshot')) {
+    return answer(wireInstallAnswer, { ...NO_HEADER, Term: ownTerm, Success: false }, error);
+  }
+  return written((writer) => {
+    writer.text(error);
+    writer.nil();
+  });
+}
+
+/** A peer that doesn't know pre-votes grants them. */
+const UNKNOWN_TO_OLD_PEER = 'unexpected command';
+
+export type DecodedAnswer =
+  | { readonly kind: 'answer'; readonly message: Incoming | null }
+  /** The other server refused: of no use to the core. */
+  | { readonly kind: 'error'; readonly text: string }
+  | { readonly kind: 'garbage'; readonly problem: string };
+
+/** What `message` says to `request`; null where there is nothing in it for the core. */
+export function decodeAnswer(message: Uint8Array, request: Request): DecodedAnswer {
+  const error = decode(textOrBinary, message);
+  if (!error.ok) return { kind: 'garbage', problem: readFailureText(error) };
+  const about = { from: request.to, to: request.from };
+  if (error.value !== '') {
+    if (request.kind !== 'pre-vote' || !error.value.includes(UNKNOWN_TO_OLD_PEER)) {
+      return { kind: 'error', text: error.value };
+    }
+    const { term: round } = request;
+    return { kind: 'answer', message: { kind: 'pre-vote-answer', ...about, term: round, round, granted: true } };
+  }
+  const at = error.next;
+  switch (request.kind) {
+    case 'pre-vote':
+      return readAnswer(wirePreVoteAnswer, message, at, ({ Term, Granted: granted }) => {
+        return { kind: 'pre-vote-answer', ...about, term: term(Term), round: request.term, granted };
+      });
+    case 'vote':
+      return readAnswer(wireVoteAnswer, message, at, ({ Term, Granted: granted }) => {
+        return { kind: 'vote-answer', ...about, term: term(Term), round: request.term, granted };
+      });
+    case 'append':
+      return readAnswer(wireAppendAnswer, message, at, ({ Term, Success: success, LastLog }) => {
+        const last = logIndex(LastLog);
+        const through = success ? throughOf(request) : request.previous.index;
+        const place = { last, through, previous: request.previous.index, sentMs: request.sentMs };
+        return { kind: 'append-answer', ...about, term: term(Term), success, ...place };
+      });
+    case 'heartbeat':
+      return readAnswer(wireAppendAnswer, message, at, ({ Term, Success: success }) => {
+        const { sentMs, readRound } = request;
+        return { kind: 'heartbeat-answer', ...about, term: term(Term), success, sentMs, readRound };
+      });
+    case 'install':
+      return readAnswer(wireInstallAnswer, message, at, ({ Term, Success: success }) => {
+        const { sentMs, position } = request;
+        return { kind: 'install-answer', ...about, term: term(Term), success, through: position.index, sentMs };
+      });
+    case 'timeout-now':
+      return { kind: 'answer', message: null };
+  }
+}
+
+function readAnswer<T>(kind: Kind<T>, message: Uint8Array, at: number, make: (wire: T) => Incoming): DecodedAnswer {
+  const read = decode(kind, message, at);
+  return read.ok ? { kind: 'answer', message: make(read.value) } : { kind: 'garbage', problem: readFailureText(read) };
+}

@@ -1,0 +1,160 @@
+// One connection that this server opens to another one, for requests of one kind: opened when it is needed, closed when it is
+// idle, and opened anew, with growing pauses, after it broke. Requests may follow each other without waiting; answers come in
+// their order (spec/raft.md, sections 1 and 4). What waits too long for a connection is lost, as a transport may lose it.
+
+import { connect, type Socket } from 'node:net';
+import type { Incoming } from '../core/message.js';
+import { decodeAnswer } from './answers.js';
+import { FrameBuffer } from './frame-buffer.js';
+import { encodeRequest, type Request, type Self } from './requests.js';
+
+/** First byte of a Raft connection to the server port. */
+export const RAFT_FIRST_BYTE = 1;
+export const IO_TIMEOUT_MS = 10_000;
+const MOST_ANSWER_BYTES = 64 * 1024;
+const FIRST_PAUSE_MS = 10;
+const LONGEST_PAUSE_MS = 500;
+/** Answers that are awaited on a connection; who has given so few isn't asked more. */
+const MOST_UNANSWERED = 8;
+/** Requests that wait for a connection, and for how long. */
+const MOST_WAITING = 4;
+const WAITING_MS = 1_000;
+
+export interface Destination {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface LineParts {
+  readonly self: Self;
+  /** null: it isn't known where the other server is. */
+  readonly destination: () => Destination | null;
+  readonly answered: (message: Incoming) => void;
+  /** Each time a connection breaks or can't be opened; null once one was opened again. */
+  readonly troubled: (problem: string | null) => void;
+  readonly now: () => number;
+}
+
+export function open({ host, port }: Destination): Socket {
+  const socket = connect({ host, port, noDelay: true, keepAlive: true });
+  socket.setTimeout(IO_TIMEOUT_MS);
+  socket.write(Uint8Array.of(RAFT_FIRST_BYTE));
+  return socket;
+}
+
+export class Line {
+  readonly #parts: LineParts;
+  #socket: Socket | null = null;
+  #isOpen = false;
+  #answers = new FrameBuffer(0, 2, MOST_ANSWER_BYTES);
+  #asked: Request[] = [];
+  #waiting: { readonly request: Request; readonly sinceMs: number }[] = [];
+  #failures = 0;
+  #pause: NodeJS.Timeout | null = null;
+  #isClosed = false;
+
+  constructor(parts: LineParts) {
+    this.#parts = parts;
+  }
+
+  send(request: Request): void {
+    if (this.#isClosed) return;
+    if (this.#isOpen && this.#asked.length < MOST_UNANSWERED) {
+      this.#write(request);
+      return;
+    }
+    if (this.#isOpen) return;
+    this.#waiting.push({ request, sinceMs: this.#parts.now() });
+    if (this.#waiting.length > MOST_WAITING) this.#waiting.shift();
+    if (this.#socket === null && this.#pause === null) this.#dial();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    if (this.#pause) clearTimeout(this.#pause);
+    this.#waiting = [];
+    this.#socket?.destroy();
+  }
+
+  #write(request: Request): void {
+    this.#asked.push(request);
+    this.#socket?.write(encodeRequest(request, this.#parts.self));
+  }
+
+  #dial(): void {
+    const destination = this.#parts.destination();
+    if (destination === null) {
+      this.#waiting = [];
+      return;
+    }
+    const socket = open(destination);
+    this.#socket = socket;
+    this.#answers = new FrameBuffer(0, 2, MOST_ANSWER_BYTES);
+    let problem = 'connection closed';
+    socket.on('connect', () => this.#opened());
+    socket.on('data', (bytes) => {
+      const garbage = this.#received(bytes);
+      if (garbage === null) return;
+      problem = garbage;
+      socket.destroy();
+    });
+    socket.on('error', (error) => {
+      problem = error.message;
+    });
+    socket.on('timeout', () => {
+      if (this.#isOpen && this.#asked.length === 0) problem = '';
+      else problem = 'i/o timeout';
+      socket.destroy();
+    });
+    socket.on('end', () => socket.destroy());
+    socket.on('close', () => this.#broken(problem));
+  }
+
+  #opened(): void {
+    this.#isOpen = true;
+    if (this.#failures > 0) this.#parts.troubled(null);
+    this.#failures = 0;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    const oldestMs = this.#parts.now() - WAITING_MS;
+    for (const { request, sinceMs } of waiting) if (sinceMs >= oldestMs) this.#write(request);
+  }
+
+  /** What is wrong with the bytes; null when nothing is. */
+  #received(bytes: Uint8Array): string | null {
+    this.#answers.push(bytes);
+    for (let message = this.#answers.next(); message !== null; message = this.#answers.next()) {
+      const request = this.#asked.shift();
+      if (request === undefined) return 'an answer to nothing';
+      const decoded = decodeAnswer(message, request);
+      if (decoded.kind === 'garbage') return decoded.problem;
+      if (decoded.kind === 'error') return decoded.text;
+      if (decoded.message !== null) this.#parts.answered(decoded.message);
+    }
+    return this.#answers.problem;
+  }
+
+  #broken(problem: string): void {
+    this.#socket = null;
+    this.#isOpen = false;
+    this.#asked = [];
+    if (this.#isClosed) return;
+    if (problem !== '') {
+      this.#failures += 1;
+      this.#parts.troubled(problem);
+    }
+    if (this.#failures === 0) {
+      if (this.#waiting.length > 0) this.#dial();
+      return;
+    }
+    const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(this.#failures, 12), LONGEST_PAUSE_MS);
+    this.#pause = setTimeout(() => this.#resume(), pauseMs);
+  }
+
+  #resume(): void {
+    this.#pause = null;
+    const oldestMs = this.#parts.now() - WAITING_MS;
+    this.#waiting = this.#waiting.filter(({ sinceMs }) => sinceMs >= oldestMs);
+    if (this.#waiting.length > 0) this.#dial();
+  }
+}

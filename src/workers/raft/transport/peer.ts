@@ -1,0 +1,101 @@
+// The ways to one other server: heartbeats, entries and votes each have a connection of their own, so that none waits for
+// another; a snapshot gets one for as long as it takes.
+
+import type { Logger } from '../../../observe/logger.js';
+import type { AppendRequest, Heartbeat, Incoming, TimeoutNow, VoteRequest } from '../core/message.js';
+import type { InstallRequest } from '../snapshot/snapshot-installer.js';
+import { type Destination, Line } from './line.js';
+import { fitting, type Self } from './requests.js';
+import { sendSnapshot } from './snapshot-sending.js';
+
+export interface PeerParts {
+  readonly id: string;
+  readonly self: Self;
+  readonly destination: () => Destination | null;
+  readonly answered: (message: Incoming) => void;
+  readonly logger: Logger;
+  readonly now: () => number;
+}
+
+export type PeerRequest = AppendRequest | Heartbeat | VoteRequest | TimeoutNow | InstallRequest;
+
+export class Peer {
+  readonly #parts: PeerParts;
+  readonly #entries: Line;
+  readonly #heartbeats: Line;
+  readonly #votes: Line;
+  readonly #closing = new AbortController();
+  #isSendingSnapshot = false;
+
+  constructor(parts: PeerParts) {
+    this.#parts = parts;
+    this.#entries = this.#line('appendEntries to');
+    this.#heartbeats = this.#line('heartbeat to');
+    this.#votes = this.#line('requestVote to');
+  }
+
+  send(request: PeerRequest): void {
+    switch (request.kind) {
+      case 'append':
+        this.#entries.send(inOneMessage(request));
+        return;
+      case 'heartbeat':
+        this.#heartbeats.send(request);
+        return;
+      case 'vote':
+      case 'pre-vote':
+      case 'timeout-now':
+        this.#votes.send(request);
+        return;
+      case 'install':
+        void this.#sendSnapshot(request);
+        return;
+    }
+  }
+
+  close(): void {
+    this.#closing.abort();
+    this.#entries.close();
+    this.#heartbeats.close();
+    this.#votes.close();
+  }
+
+  #line(doing: string): Line {
+    const { id, logger } = this.#parts;
+    let isTroubled = false;
+    const troubled = (problem: string | null): void => {
+      // Once, until it goes well again: it is tried many times a second.
+      if (problem !== null && !isTroubled) logger.warn(`failed to ${doing}`, 'peer', id, 'error', problem);
+      isTroubled = problem !== null;
+    };
+    return new Line({ ...this.#parts, troubled });
+  }
+
+  /** One at a time: the one under way is as good as the next. */
+  async #sendSnapshot(request: InstallRequest): Promise<void> {
+    const { id, self, destination, answered, logger } = this.#parts;
+    const to = destination();
+    if (this.#isSendingSnapshot || to === null) {
+      await request.bytes[Symbol.asyncIterator]().return?.();
+      return;
+    }
+    this.#isSendingSnapshot = true;
+    try {
+      const answer = await sendSnapshot(request, to, self, this.#closing.signal);
+      if (answer !== null) answered(answer);
+    } catch (error) {
+      if (!this.#closing.signal.aborted) {
+        const problem = error instanceof Error ? error.message : String(error);
+        logger.error('failed to send snapshot to', 'peer', id, 'error', problem);
+      }
+    } finally {
+      this.#isSendingSnapshot = false;
+    }
+  }
+}
+
+/** The leader finds out by the next question what was left out. */
+function inOneMessage(request: AppendRequest): AppendRequest {
+  const runs = fitting(request.runs);
+  return runs === request.runs ? request : { ...request, runs };
+}

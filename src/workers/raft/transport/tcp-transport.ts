@@ -1,0 +1,122 @@
+// The way to the other servers over TCP: requests leave on connections that this server opens, answers on those by which the
+// requests came. It loses what it can't deliver, and changes nothing.
+
+import type { MessagePort } from 'node:worker_threads';
+import type { Logger } from '../../../observe/logger.js';
+import type { Configuration } from '../core/configuration.js';
+import type { ServerId, Term } from '../core/entry.js';
+import type { PeerMessage, Transport } from '../transport.js';
+import { Peer } from './peer.js';
+import { PeerAddresses } from './peer-addresses.js';
+import { PendingAnswers } from './pending-answers.js';
+import { type PeerStream, RelayedStreams, type StreamReader } from './relayed-streams.js';
+import type { Self } from './requests.js';
+import { type ServedBy, ServedConnection } from './served-connection.js';
+
+/** Connections of others at a time; a server opens five or so. */
+const MOST_STREAMS = 256;
+
+/** The server that speaks by this transport. */
+export interface ConnectedServer {
+  readonly term: Term;
+  readonly lastIndex: number;
+  readonly configuration: Configuration;
+  receive(message: PeerMessage): void;
+  turn(): void;
+}
+
+export interface TransportParts {
+  readonly self: Self;
+  readonly streams: MessagePort;
+  readonly logger: Logger;
+  readonly now: () => number;
+}
+
+export class TcpTransport implements Transport {
+  readonly #parts: TransportParts;
+  readonly #pending = new PendingAnswers();
+  readonly #peers = new Map<ServerId, Peer>();
+  readonly #served = new Set<ServedConnection>();
+  readonly #streams: RelayedStreams;
+  readonly #addresses = new PeerAddresses(() => this.#server?.configuration ?? { servers: [] });
+  /** null before the start is over: then nobody is served. */
+  #server: ConnectedServer | null = null;
+
+  constructor(parts: TransportParts) {
+    this.#parts = parts;
+    this.#streams = new RelayedStreams(parts.streams, (stream) => this.#serve(stream));
+  }
+
+  connect(server: ConnectedServer): void {
+    this.#server = server;
+  }
+
+  /** Where gossip says that servers are. */
+  tellAddresses(addresses: ReadonlyMap<ServerId, string>): void {
+    this.#addresses.tell(addresses);
+  }
+
+  send(message: PeerMessage): void {
+    switch (message.kind) {
+      case 'vote-answer':
+      case 'pre-vote-answer':
+      case 'append-answer':
+      case 'heartbeat-answer':
+      case 'install-answer':
+        this.#pending.answered(message);
+        return;
+      default:
+        this.#peer(message.to).send(message);
+    }
+  }
+
+  close(): void {
+    this.#server = null;
+    for (const peer of this.#peers.values()) peer.close();
+    this.#peers.clear();
+    for (const connection of this.#served) connection.close();
+    this.#streams.close();
+  }
+
+  #peer(id: ServerId): Peer {
+    let peer = this.#peers.get(id);
+    if (peer === undefined) {
+      const { self, logger, now } = this.#parts;
+      const destination = () => this.#addresses.of(id);
+      peer = new Peer({ id, self, destination, logger, now, answered: (message) => this.#heard(message) });
+      this.#peers.set(id, peer);
+    }
+    return peer;
+  }
+
+  #heard(message: PeerMessage): void {
+    this.#server?.receive(message);
+    this.#server?.turn();
+  }
+
+  #serve(stream: PeerStream): StreamReader {
+    const server = this.#server;
+    if (server === null || this.#served.size >= MOST_STREAMS) {
+      stream.close();
+      return { received: () => {}, ended: () => {} };
+    }
+    const { self, logger } = this.#parts;
+    const served: ServedBy = {
+      id: self.id,
+      get term() {
+        return server.term;
+      },
+      get lastIndex() {
+        return server.lastIndex;
+      },
+      idAt: (address) => this.#addresses.idAt(address),
+      receive: (message) => server.receive(message),
+      turn: () => server.turn(),
+    };
+    const connection = new ServedConnection(stream, { self, server: served, pending: this.#pending, logger }, () =>
+      this.#served.delete(connection),
+    );
+    this.#served.add(connection);
+    return connection;
+  }
+}

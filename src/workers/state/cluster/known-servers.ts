@@ -1,0 +1,40 @@
+// The servers of this datacenter as the LAN pool shows them, with what their tags say.
+
+import { joinHostPort } from '../../../gotext/host-port.js';
+import { buildOf, datacenterOf, nodeIdOf, type ServerTags, serverTags } from '../../../wire/agent-tags.js';
+import type { Member } from '../../../wire/gossip-pools.js';
+import { isServer, memberTags } from '../../../wire/member-tags.js';
+
+export interface KnownServer {
+  readonly name: string;
+  /** The node ID; "" for one that has none, which can be no peer of Raft's. */
+  readonly id: string;
+  /** `host:port` of Raft and RPC. */
+  readonly address: string;
+  /** A value of MEMBER_STATUS. */
+  readonly status: number;
+  readonly version: string;
+  readonly tags: ServerTags;
+}
+
+/** null: no server of this datacenter, or one of a segment. */
+export function serverOf(member: Member, datacenter: string): KnownServer | null {
+  // Cheap for clients, which are most.
+  if (!isServer(member)) return null;
+  const all = memberTags(member);
+  const tags = serverTags(all);
+  if (tags === null || datacenterOf(all) !== datacenter || (all.get('segment') ?? '') !== '') return null;
+  return {
+    name: member.name,
+    id: nodeIdOf(all),
+    address: joinHostPort(member.address, tags.port),
+    status: member.status,
+    version: buildOf(all) ?? '',
+    tags,
+  };
+}
+
+/** In the order of the members. */
+export function serversAmong(members: readonly Member[], datacenter: string): readonly KnownServer[] {
+  return members.map((member) => serverOf(member, datacenter)).filter((server) => server !== null);
+}

@@ -1,0 +1,59 @@
+// One call of another server, and what becomes of it. Whoever makes it is told once, at the latest at its deadline.
+
+import type { Deadline } from '../../../../deadlines/deadline-queue.js';
+import { deadlines } from '../../../../deadlines/deadline-queue.js';
+
+export type CallOutcome =
+  | { readonly ok: true; readonly body: Uint8Array }
+  | {
+      readonly ok: false;
+      /** As who asked the caller is told (spec/rpc.md, "Errors as strings"). */
+      readonly text: string;
+      /** `unsent`: the other side never saw it. `lost`: nobody knows. `answered`: this is its answer. */
+      readonly kind: 'unsent' | 'lost' | 'answered';
+    };
+
+export class Call implements Deadline {
+  readonly dueMs: number;
+  slot = -1;
+  order = 0;
+  readonly method: string;
+  readonly body: Uint8Array;
+  /** Ends the work on it, when nobody waits for it any more. */
+  giveUp: () => void = () => {};
+  readonly #done: (outcome: CallOutcome) => void;
+  #isOver = false;
+
+  constructor(method: string, body: Uint8Array, withinMs: number, done: (outcome: CallOutcome) => void) {
+    this.method = method;
+    this.body = body;
+    this.#done = done;
+    this.dueMs = Math.ceil(deadlines.now() + withinMs);
+    deadlines.add(this);
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  settle(outcome: CallOutcome): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    deadlines.remove(this);
+    this.#done(outcome);
+  }
+
+  /** Nobody waits for it any more. */
+  cancel(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    deadlines.remove(this);
+    this.giveUp();
+  }
+
+  expire(): void {
+    if (this.#isOver) return;
+    this.giveUp();
+    this.settle({ ok: false, kind: 'lost', text: 'rpc error making call: i/o deadline reached' });
+  }
+}

@@ -1,0 +1,105 @@
+// The way to one server: one connection, dialed when it is needed first, and the streams on it that are free (spec/rpc.md,
+// section 2, "Pool"). Calls that come while it is dialed wait for it together.
+
+import net from 'node:net';
+import type { ByteBudget } from '../server/byte-budget.js';
+import { YamuxConnection } from '../yamux/connection.js';
+import type { Call } from './call.js';
+import { CallStream } from './call-stream.js';
+
+const CONNECT_WITHIN_MS = 10_000;
+const MOST_IDLE_STREAMS = 64;
+const MULTIPLEXED = Uint8Array.of(4);
+
+export class Peer {
+  readonly #address: string;
+  readonly #budget: ByteBudget;
+  readonly #gone: (peer: Peer) => void;
+  /** Free streams; the last one used is used first. */
+  readonly #idle: CallStream[] = [];
+  #connection: YamuxConnection | null = null;
+  #socket: net.Socket | null = null;
+  #waiting: Call[] = [];
+
+  /** `gone`: it can't be used any more; the next call needs another. */
+  constructor(address: string, budget: ByteBudget, gone: (peer: Peer) => void) {
+    this.#address = address;
+    this.#budget = budget;
+    this.#gone = gone;
+  }
+
+  call(call: Call): void {
+    if (this.#connection === null) {
+      this.#waiting.push(call);
+      if (this.#socket === null) this.#dial();
+      return;
+    }
+    const stream = this.#idleStream() ?? this.#openStream(this.#connection);
+    if (stream !== null) stream.begin(call);
+    else {
+      const text = 'rpc error getting client: failed to start stream: session shutdown';
+      call.settle({ ok: false, kind: 'unsent', text });
+    }
+  }
+
+  close(): void {
+    this.#socket?.destroy();
+    this.#connection?.close('session shutdown');
+  }
+
+  #idleStream(): CallStream | null {
+    for (let stream = this.#idle.pop(); stream !== undefined; stream = this.#idle.pop()) {
+      if (stream.isUsable) return stream;
+    }
+    return null;
+  }
+
+  #openStream(connection: YamuxConnection): CallStream | null {
+    const stream = new CallStream(this.#budget, (idle) => this.#keep(idle));
+    stream.stream = connection.open(stream);
+    return stream.stream === null ? null : stream;
+  }
+
+  #keep(stream: CallStream): void {
+    if (stream.isUsable && this.#idle.length < MOST_IDLE_STREAMS) this.#idle.push(stream);
+    else stream.end();
+  }
+
+  #dial(): void {
+    const colon = this.#address.lastIndexOf(':');
+    const host = this.#address.slice(0, colon).replace(/^\[|\]$/g, '');
+    const port = Number(this.#address.slice(colon + 1));
+    const socket = net.connect({ host, port, noDelay: true, keepAlive: true, timeout: CONNECT_WITHIN_MS });
+    this.#socket = socket;
+    const failed = (reason: string): void => {
+      socket.destroy();
+      this.#gone(this);
+      const text = `rpc error getting client: failed to get conn: dial tcp ${this.#address}: ${reason}`;
+      for (const call of this.#takeWaiting()) call.settle({ ok: false, kind: 'unsent', text });
+    };
+    const refused = (error: NodeJS.ErrnoException): void => failed(reasonOf(error));
+    const late = (): void => failed('i/o timeout');
+    const closed = (): void => failed('connection closed');
+    socket.once('error', refused).once('timeout', late).once('close', closed);
+    socket.once('connect', () => {
+      socket.setTimeout(0);
+      socket.off('error', refused).off('timeout', late).off('close', closed);
+      socket.write(MULTIPLEXED);
+      this.#connection = new YamuxConnection(socket, true, {
+        opened: () => null,
+        closed: () => this.#gone(this),
+      });
+      for (const call of this.#takeWaiting()) if (!call.isOver) this.call(call);
+    });
+  }
+
+  #takeWaiting(): readonly Call[] {
+    const calls = this.#waiting;
+    this.#waiting = [];
+    return calls;
+  }
+}
+
+function reasonOf(error: NodeJS.ErrnoException): string {
+  return error.code === 'ECONNREFUSED' ? 'connect: connection refused' : error.message;
+}

@@ -1,0 +1,44 @@
+// The servers that this one asks, by address: one connection each, which stays as long as both sides live.
+
+import { ByteBudget } from '../server/byte-budget.js';
+import { Call, type CallOutcome } from './call.js';
+import { Peer } from './peer.js';
+
+/** Of all answers that aren't whole yet. */
+const UNFINISHED_BYTES = 512 * 1024 * 1024;
+
+export class RpcPool {
+  readonly #peers = new Map<string, Peer>();
+  readonly #budget = new ByteBudget(UNFINISHED_BYTES);
+  #isClosed = false;
+
+  /** `done` is called once, unless what this answers is cancelled before. */
+  call(
+    address: string,
+    method: string,
+    body: Uint8Array,
+    withinMs: number,
+    done: (outcome: CallOutcome) => void,
+  ): { cancel(): void } {
+    const call = new Call(method, body, withinMs, done);
+    if (this.#isClosed) call.settle({ ok: false, kind: 'unsent', text: 'No cluster leader' });
+    else this.#peer(address).call(call);
+    return call;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const peer of [...this.#peers.values()]) peer.close();
+    this.#peers.clear();
+  }
+
+  #peer(address: string): Peer {
+    const known = this.#peers.get(address);
+    if (known !== undefined) return known;
+    const peer = new Peer(address, this.#budget, (gone) => {
+      if (this.#peers.get(address) === gone) this.#peers.delete(address);
+    });
+    this.#peers.set(address, peer);
+    return peer;
+  }
+}

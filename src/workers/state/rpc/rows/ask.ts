@@ -1,0 +1,50 @@
+// The asking end of a row: the method's request becomes arguments, and the reply the method's own answer.
+
+import { decode, encode } from '../../../../msgpack/codec.js';
+import { EncodeError } from '../../../../msgpack/errors.js';
+import type { Kind } from '../../../../msgpack/kinds.js';
+import type { Asking } from '../server/method.js';
+import { optionsOf, originOf, type QueryMeta, type QueryOptions } from './query-options.js';
+import type { ReadRow, WriteOptions, WriteRow } from './row.js';
+
+export function askRead<Args extends QueryOptions, Reply extends QueryMeta, Request, Value>(
+  row: ReadRow<Args, Reply, Request, Value>,
+): Asking {
+  return {
+    readBody: (request, settings, datacenter) =>
+      bodyOf(row.arguments, row.ask(request as Request, optionsOf(settings, datacenter))),
+    readAnswer(body) {
+      const reply = decode(row.reply, body);
+      if (!reply.ok) return null;
+      const { value } = reply;
+      return { ok: true, value: row.value(value), index: Number(value.Index), origin: originOf(value) };
+    },
+    writeBody: () => null,
+    writeAnswer: () => null,
+  };
+}
+
+export function askWrite<Args extends WriteOptions, Reply, Request, Value>(
+  row: WriteRow<Args, Reply, Request, Value>,
+): Asking {
+  return {
+    readBody: () => null,
+    readAnswer: () => null,
+    writeBody: (request, datacenter, token) =>
+      bodyOf(row.arguments, row.ask(request as Request, { Datacenter: datacenter, Token: token })),
+    writeAnswer(body, request) {
+      const reply = decode(row.reply, body);
+      return reply.ok ? { ok: true, value: row.value(reply.value, request as Request) } : null;
+    },
+  };
+}
+
+/** null: it has no form on the wire. */
+function bodyOf<Args>(kind: Kind<Args>, args: Args): Uint8Array | null {
+  try {
+    return encode(kind, args);
+  } catch (error) {
+    if (error instanceof EncodeError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,150 @@
+// The row of Catalog.ServiceNodes: instances by the name of their service, or by their address, each in one flat record with
+// its node.
+
+import { list } from '../../../../msgpack/collections.js';
+import { recordKind } from '../../../../msgpack/record-kinds.js';
+import { struct } from '../../../../msgpack/struct.js';
+import type { CatalogServiceRecord } from '../../../../wire/records.js';
+import { catalogServiceSchema } from '../../../../wire/schema.js';
+import {
+  addressOwners,
+  type ServiceInstance,
+  type ServiceInstancesRequest,
+  serviceInstances,
+} from '../../methods/catalog.js';
+import type { ReadMethod } from '../../methods/method.js';
+import { isRefusal, refusal } from '../../methods/refusal.js';
+import { askService, nodeMetaOf, type ServiceArguments, serviceArguments, tagsOf } from './arguments.js';
+import { emptyAsNil, UNLIMITED } from './lists.js';
+import { type QueryMeta, queryMetaKinds } from './query-options.js';
+import type { ReadRow, Row } from './row.js';
+
+interface InstancesReply extends QueryMeta {
+  readonly ServiceNodes: readonly CatalogServiceRecord[] | null;
+}
+
+/** `address`: whoever has it, whatever its service; "" for none. */
+interface InstancesRequest extends ServiceInstancesRequest {
+  readonly address?: string;
+}
+
+type Instances = readonly ServiceInstance[];
+
+/** By address it is one instance at most. */
+const byNameOrAddress: ReadMethod<InstancesRequest, Instances> = {
+  name: serviceInstances.name,
+  prepare(store, request, authorizer) {
+    const { address = '' } = request;
+    if (address === '') return serviceInstances.prepare(store, request, authorizer);
+    const owners = addressOwners.prepare(store, address, authorizer);
+    if (isRefusal(owners)) return owners;
+    return {
+      read() {
+        const { index, value } = owners.read();
+        return { index, value: value.instance === undefined ? [] : [value.instance] };
+      },
+      watch: ({ index }) => owners.watch({ index, value: { node: undefined, instance: undefined } }),
+    };
+  },
+};
+
+const DEFAULT_WEIGHTS = { Passing: 1, Warning: 1 };
+
+function flat({ node, service }: ServiceInstance): CatalogServiceRecord {
+  return {
+    ID: node.ID,
+    Node: node.Node,
+    Address: node.Address,
+    Datacenter: node.Datacenter,
+    TaggedAddresses: node.TaggedAddresses,
+    NodeMeta: node.Meta,
+    ServiceKind: service.Kind,
+    ServiceID: service.ID,
+    ServiceName: service.Service,
+    ServiceTags: service.Tags,
+    ServiceAddress: service.Address,
+    ServiceTaggedAddresses: service.TaggedAddresses,
+    ServiceWeights: service.Weights ?? DEFAULT_WEIGHTS,
+    ServiceMeta: service.Meta,
+    ServicePort: service.Port,
+    ServiceSocketPath: service.SocketPath,
+    ServiceEnableTagOverride: service.EnableTagOverride,
+    ServiceProxy: service.Proxy,
+    ServiceConnect: service.Connect,
+    ServiceLocality: service.Locality,
+    PeerName: service.PeerName,
+    CreateIndex: service.CreateIndex,
+    ModifyIndex: service.ModifyIndex,
+  };
+}
+
+/** What a flat record doesn't have, nobody shows of it: the node's indexes and its place. */
+function unfolded(record: CatalogServiceRecord): ServiceInstance {
+  const { PeerName, CreateIndex, ModifyIndex } = record;
+  return {
+    node: {
+      ID: record.ID,
+      Node: record.Node,
+      Address: record.Address,
+      Datacenter: record.Datacenter,
+      Partition: '',
+      PeerName,
+      TaggedAddresses: record.TaggedAddresses,
+      Meta: record.NodeMeta,
+      Locality: null,
+      CreateIndex,
+      ModifyIndex,
+    },
+    service: {
+      Kind: record.ServiceKind,
+      ID: record.ServiceID,
+      Service: record.ServiceName,
+      Tags: record.ServiceTags,
+      Address: record.ServiceAddress,
+      TaggedAddresses: record.ServiceTaggedAddresses,
+      Meta: record.ServiceMeta,
+      Port: record.ServicePort,
+      SocketPath: record.ServiceSocketPath,
+      Weights: record.ServiceWeights,
+      EnableTagOverride: record.ServiceEnableTagOverride,
+      Proxy: record.ServiceProxy,
+      Connect: record.ServiceConnect,
+      LocallyRegisteredAsSidecar: false,
+      PeerName,
+      Locality: record.ServiceLocality,
+      CreateIndex,
+      ModifyIndex,
+    },
+  };
+}
+
+const instances: ReadRow<ServiceArguments, InstancesReply, InstancesRequest, Instances> = {
+  kind: 'read',
+  method: byNameOrAddress,
+  arguments: serviceArguments,
+  reply: struct<InstancesReply>({
+    ServiceNodes: list(recordKind(catalogServiceSchema), UNLIMITED),
+    ...queryMetaKinds,
+  }),
+  request(args) {
+    const { ServiceName: service, ServiceAddress: address, Connect: connect, Filter: filter } = args;
+    if (service === '' && address === '') return refusal('failed', 'Must provide service name');
+    return {
+      service,
+      address,
+      connect,
+      filter,
+      nodeMeta: nodeMetaOf(args),
+      near: args.Source.Node,
+      tags: tagsOf(args),
+    };
+  },
+  ask(request, options) {
+    const { service, connect, address = '' } = request;
+    return { ...askService(service, request, options), Connect: connect, ServiceAddress: address };
+  },
+  show: (found, meta) => ({ ServiceNodes: emptyAsNil(found.map(flat)), ...meta }),
+  value: ({ ServiceNodes }) => (ServiceNodes ?? []).map(unfolded),
+};
+
+export const instanceRows: readonly Row[] = [instances];

@@ -1,0 +1,117 @@
+// The rows of Internal.*'s lists.
+
+import { list, objectOf } from '../../../../msgpack/collections.js';
+import { text } from '../../../../msgpack/kinds.js';
+import { recordKind } from '../../../../msgpack/record-kinds.js';
+import { struct } from '../../../../msgpack/struct.js';
+import type { CheckRecord, ServiceRecord, StringMap } from '../../../../wire/records.js';
+import { checkSchema, nodeSchema, serviceSchema } from '../../../../wire/schema.js';
+import { type NodeDump, nodeDump, nodeInfo } from '../../methods/internal.js';
+import type { Narrowing } from '../../methods/narrowing.js';
+import {
+  askNarrowed,
+  askNode,
+  type DatacenterArguments,
+  datacenterArguments,
+  type NodeArguments,
+  narrowingOf,
+  nodeArguments,
+} from './arguments.js';
+import { emptyAsNil, UNLIMITED } from './lists.js';
+import { type QueryMeta, queryMetaKinds } from './query-options.js';
+import type { ReadRow, Row } from './row.js';
+
+interface DumpRecord {
+  readonly ID: string;
+  readonly Node: string;
+  readonly Partition: string;
+  readonly PeerName: string;
+  readonly Address: string;
+  readonly TaggedAddresses: StringMap | null;
+  readonly Meta: StringMap | null;
+  readonly Services: readonly ServiceRecord[] | null;
+  readonly Checks: readonly CheckRecord[] | null;
+}
+
+const dumps = list(
+  struct<DumpRecord>({
+    ID: text,
+    Node: text,
+    Partition: text,
+    PeerName: text,
+    Address: text,
+    TaggedAddresses: objectOf(text),
+    Meta: objectOf(text),
+    Services: list(recordKind(serviceSchema), UNLIMITED),
+    Checks: list(recordKind(checkSchema), UNLIMITED),
+  }),
+  UNLIMITED,
+);
+
+interface DumpReply extends QueryMeta {
+  readonly Dump: readonly DumpRecord[] | null;
+  /** Of peers; there are none. */
+  readonly ImportedDump: readonly DumpRecord[] | null;
+}
+
+const dumpReply = struct<DumpReply>({ Dump: dumps, ImportedDump: dumps, ...queryMetaKinds });
+
+function shown({ node, services, checks }: NodeDump): DumpRecord {
+  const { ID, Node, Partition, PeerName, Address, TaggedAddresses, Meta } = node;
+  return {
+    ID,
+    Node,
+    Partition,
+    PeerName,
+    Address,
+    TaggedAddresses,
+    Meta,
+    Services: emptyAsNil(services),
+    Checks: emptyAsNil(checks),
+  };
+}
+
+const noNode = recordKind(nodeSchema).zero;
+
+/** What the record doesn't have of the node, nobody shows of a dump. */
+function unfolded({
+  Services,
+  Checks,
+  ID,
+  Node,
+  Partition,
+  PeerName,
+  Address,
+  TaggedAddresses,
+  Meta,
+}: DumpRecord): NodeDump {
+  return {
+    node: { ...noNode, ID, Node, Partition, PeerName, Address, TaggedAddresses, Meta },
+    services: Services ?? [],
+    checks: Checks ?? [],
+  };
+}
+
+const all: ReadRow<DatacenterArguments, DumpReply, Narrowing, readonly NodeDump[]> = {
+  kind: 'read',
+  method: nodeDump,
+  arguments: datacenterArguments,
+  reply: dumpReply,
+  request: narrowingOf,
+  ask: askNarrowed,
+  show: (found, meta) => ({ Dump: emptyAsNil(found.map(shown)), ImportedDump: null, ...meta }),
+  value: ({ Dump }) => (Dump ?? []).map(unfolded),
+};
+
+const one: ReadRow<NodeArguments, DumpReply, string, NodeDump | null> = {
+  kind: 'read',
+  method: nodeInfo,
+  arguments: nodeArguments,
+  reply: dumpReply,
+  request: ({ Node }) => Node,
+  ask: askNode,
+  show: (found, meta) => ({ Dump: found === null ? null : [shown(found)], ImportedDump: null, ...meta }),
+  value: ({ Dump }) => (Dump?.[0] === undefined ? null : unfolded(Dump[0])),
+};
+
+export const internalRows: readonly Row[] = [all, one];

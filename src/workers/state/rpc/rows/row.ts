@@ -1,0 +1,53 @@
+// What a row of the RPC table says of a method, for both ends: how its arguments and its reply look on the wire, and how they
+// become the method's own records and back. The server end (serve.ts) and the asking end are made of the same row.
+
+import type { Kind } from '../../../../msgpack/kinds.js';
+import type { DirectMethod, ReadMethod, WriteMethod } from '../../methods/method.js';
+import type { Refusal } from '../../methods/refusal.js';
+import type { QueryMeta, QueryOptions } from './query-options.js';
+
+export interface ReadRow<Args extends QueryOptions, Reply extends QueryMeta, Request, Value> {
+  readonly kind: 'read';
+  readonly method: ReadMethod<Request, Value>;
+  readonly arguments: Kind<Args>;
+  readonly reply: Kind<Reply>;
+  request(args: Args): Request | Refusal;
+  ask(request: Request, options: QueryOptions): Args;
+  show(value: Value, meta: QueryMeta, request: Request): Reply;
+  value(reply: Reply): Value;
+}
+
+export interface WriteOptions {
+  readonly Datacenter: string;
+  readonly Token: string;
+}
+
+export interface WriteRow<Args extends WriteOptions, Reply, Request, Value> {
+  readonly kind: 'write';
+  readonly method: WriteMethod<Request, Value>;
+  readonly arguments: Kind<Args>;
+  readonly reply: Kind<Reply>;
+  request(args: Args): Request | Refusal;
+  ask(request: Request, options: WriteOptions): Args;
+  show(value: Value, request: Request): Reply;
+  value(reply: Reply, request: Request): Value;
+}
+
+/** Answered by the server that is asked, so it is never passed on to another. */
+export interface DirectRow<Args extends object, Reply, Request, Value> {
+  readonly kind: 'direct';
+  readonly method: DirectMethod<Request, Value>;
+  readonly arguments: Kind<Args>;
+  readonly reply: Kind<Reply>;
+  request(args: Args): Request | Refusal;
+  ask(request: Request, options: QueryOptions): Args;
+  /** `datacenter`: the answering server's. */
+  show(value: Value, datacenter: string): Reply;
+  value(reply: Reply, request: Request): Value;
+}
+
+/** Any row, by its own records. */
+export type Row =
+  | ReadRow<QueryOptions, QueryMeta, unknown, unknown>
+  | WriteRow<WriteOptions, unknown, unknown, unknown>
+  | DirectRow<object, unknown, unknown, unknown>;

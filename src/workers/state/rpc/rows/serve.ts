@@ -1,0 +1,170 @@
+// The server end of a row: arguments are read, the method is asked by way of `calls`, and what comes back is written.
+
+import { decode, encode, type ReadFailure, readFailureText } from '../../../../msgpack/codec.js';
+import { EncodeError } from '../../../../msgpack/errors.js';
+import type { Kind } from '../../../../msgpack/kinds.js';
+import { BlockingRead, type ReadOrigin } from '../../calls/blocking-read.js';
+import type { ReadSettings } from '../../calls/read-settings.js';
+import { allowAll } from '../../methods/access.js';
+import type { Asker } from '../../methods/method.js';
+import { isRefusal, type Refusal, refusal } from '../../methods/refusal.js';
+import type { RpcContext, RpcMethod, RpcReply } from '../server/method.js';
+import { askRead, askWrite } from './ask.js';
+import { metaOf, type QueryMeta, type QueryOptions, readSettings } from './query-options.js';
+import type { DirectRow, ReadRow, Row, WriteOptions, WriteRow } from './row.js';
+
+class RpcRead<Args extends QueryOptions, Reply extends QueryMeta, Request, Value> extends BlockingRead<Value> {
+  readonly #row: ReadRow<Args, Reply, Request, Value>;
+  readonly #request: Request;
+  readonly #reply: RpcReply;
+
+  constructor(row: ReadRow<Args, Reply, Request, Value>, request: Request, settings: ReadSettings, reply: RpcReply) {
+    super(settings);
+    this.#row = row;
+    this.#request = request;
+    this.#reply = reply;
+  }
+
+  protected override answered(value: Value, index: number, origin: ReadOrigin): void {
+    send(this.#reply, this.#row.reply, this.#row.show(value, metaOf(index, origin), this.#request));
+  }
+
+  override refused({ text }: Refusal): void {
+    this.#reply.refused(text);
+  }
+
+  override crashed(error: unknown): void {
+    this.#reply.crashed(error);
+  }
+
+  protected override parked(): void {}
+}
+
+function send<Reply>(to: RpcReply, kind: Kind<Reply>, reply: Reply): void {
+  let body: Uint8Array;
+  try {
+    body = encode(kind, reply);
+  } catch (error) {
+    if (error instanceof EncodeError) to.refused(error.message);
+    else to.crashed(error);
+    return;
+  }
+  to.answered(body);
+}
+
+/** As stock's decoder says it where that is known, by the byte it stumbled over. */
+function decoderText(failure: ReadFailure, body: Uint8Array): string {
+  const mark = body[failure.offset - 1] ?? 0;
+  if (failure.problem !== 'wrong-type') return `codec.decoder: ${readFailureText(failure)}`;
+  const isRaw = (mark >= 0xa0 && mark <= 0xbf) || (mark >= 0xd9 && mark <= 0xdb);
+  return isRaw
+    ? `codec.decoder: Unhandled single-byte unsigned integer value: Unrecognized descriptor byte: ${mark.toString(16)}`
+    : `codec.decoder: readContainerLen: Unrecognized descriptor byte: hex: ${mark.toString(16)}, dec: ${mark}`;
+}
+
+/** null: the asker has been told what is wrong. */
+function read<Args>(kind: Kind<Args>, body: Uint8Array, reply: RpcReply): Args | null {
+  const args = decode(kind, body);
+  if (args.ok) return args.value;
+  reply.undecodable(decoderText(args, body));
+  return null;
+}
+
+const NO_PATH = refusal('no-datacenter').text;
+
+/** What to ask the method; null: the asker has been told why not, or that there is no way to the other datacenter. */
+function asked<Args extends object, Request>(
+  row: { readonly arguments: Kind<Args>; request(args: Args): Request | Refusal },
+  body: Uint8Array,
+  { datacenter }: RpcContext,
+  reply: RpcReply,
+): { readonly args: Args; readonly request: Request } | null {
+  const args = read(row.arguments, body, reply);
+  if (args === null) return null;
+  if ('Datacenter' in args && args.Datacenter !== '' && args.Datacenter !== datacenter) {
+    reply.refused(NO_PATH);
+    return null;
+  }
+  const request = row.request(args);
+  if (!isRefusal(request)) return { args, request };
+  reply.refused(request.text);
+  return null;
+}
+
+/** Promises are waited for; what is there at once is answered at once. */
+function settle<T>(answer: T | Refusal | Promise<T | Refusal>, reply: RpcReply, answered: (value: T) => void): void {
+  if (answer instanceof Promise) {
+    answer.then((value) => settle(value, reply, answered)).catch((error: unknown) => reply.crashed(error));
+  } else if (isRefusal(answer)) reply.refused(answer.text);
+  else answered(answer);
+}
+
+function serveRead<Args extends QueryOptions, Reply extends QueryMeta, Request, Value>(
+  row: ReadRow<Args, Reply, Request, Value>,
+): RpcMethod {
+  return {
+    name: row.method.name,
+    asking: askRead(row),
+    answer(body, context, reply) {
+      const question = asked(row, body, context, reply);
+      if (question === null) return null;
+      const { args, request } = question;
+      const settings = readSettings(args, context.waits());
+      const run = new RpcRead(row, request, settings, reply);
+      const { calls, datacenter } = context;
+      calls.read(run, {
+        method: row.method,
+        request,
+        settings,
+        datacenter,
+        authorizer: allowAll,
+        takesAnyAge: false,
+      });
+      return run;
+    },
+  };
+}
+
+function serveWrite<Args extends WriteOptions, Reply, Request, Value>(
+  row: WriteRow<Args, Reply, Request, Value>,
+): RpcMethod {
+  return {
+    name: row.method.name,
+    asking: askWrite(row),
+    answer(body, context, reply) {
+      const question = asked(row, body, context, reply);
+      if (question === null) return null;
+      const { args, request } = question;
+      const asker = { token: args.Token, authorizer: allowAll };
+      settle(context.calls.write(row.method, request, context.datacenter, asker), reply, (value) =>
+        send(reply, row.reply, row.show(value, request)),
+      );
+      return null;
+    },
+  };
+}
+
+const ANYBODY: Asker = { token: '', authorizer: allowAll };
+
+function serveDirect<Args extends object, Reply, Request, Value>(
+  row: DirectRow<Args, Reply, Request, Value>,
+): RpcMethod {
+  return {
+    name: row.method.name,
+    asking: null,
+    answer(body, context, reply) {
+      const question = asked(row, body, context, reply);
+      if (question === null) return null;
+      const { calls, datacenter } = context;
+      settle(calls.direct(row.method, question.request, datacenter, ANYBODY), reply, (value) =>
+        send(reply, row.reply, row.show(value, datacenter)),
+      );
+      return null;
+    },
+  };
+}
+
+export function serve(row: Row): RpcMethod {
+  if (row.kind === 'read') return serveRead(row);
+  return row.kind === 'write' ? serveWrite(row) : serveDirect(row);
+}

@@ -1,0 +1,34 @@
+// Every method that is served on the server port.
+
+import { catalogRows } from './rows/catalog.js';
+import { instanceRows } from './rows/catalog-instances.js';
+import { catalogWriteRows } from './rows/catalog-write.js';
+import { coordinateRows } from './rows/coordinate.js';
+import { eventRows } from './rows/event.js';
+import { healthRows } from './rows/health.js';
+import { internalRows } from './rows/internal.js';
+import { keyringRows } from './rows/keyring.js';
+import { kvRows } from './rows/kv.js';
+import type { Row } from './rows/row.js';
+import { serve } from './rows/serve.js';
+import { sessionRows } from './rows/session.js';
+import { statusRows } from './rows/status.js';
+import { txnRows } from './rows/txn.js';
+import type { RpcMethods } from './server/method.js';
+
+export const rpcRows: readonly Row[] = [
+  ...statusRows,
+  ...catalogRows,
+  ...instanceRows,
+  ...catalogWriteRows,
+  ...healthRows,
+  ...kvRows,
+  ...sessionRows,
+  ...coordinateRows,
+  ...txnRows,
+  ...internalRows,
+  ...eventRows,
+  ...keyringRows,
+];
+
+export const rpcMethods: RpcMethods = new Map(rpcRows.map((row) => [row.method.name, serve(row)]));

@@ -1,0 +1,88 @@
+// What a server answers on the server port: each kind of connection, its limits, and the methods behind them (docs/spec/rpc.md).
+
+import type { MessagePort } from 'node:worker_threads';
+import { DescriptorReserve } from '../../../observe/descriptor-reserve.js';
+import type { Logger } from '../../../observe/logger.js';
+import { errorDetail } from '../../../observe/surprise.js';
+import type { RuntimeConfig } from '../../../wire/config.js';
+import type { Calls } from '../calls/calls.js';
+import { ClientLimit } from '../sockets/client-limit.js';
+import { RaftRelay } from './listener/raft-relay.js';
+import { type Protocols, ServerPort } from './listener/server-port.js';
+import { serveSingle } from './listener/single-connection.js';
+import { rpcMethods } from './rpc-methods.js';
+import { ByteBudget } from './server/byte-budget.js';
+import { RequestStream, type RpcServerParts } from './server/request-stream.js';
+import { YamuxConnection } from './yamux/connection.js';
+import type { YamuxStream } from './yamux/stream.js';
+
+/** Of all requests that aren't whole yet. */
+const UNFINISHED_BYTES = 256 * 1024 * 1024;
+
+/** First bytes; what isn't here is closed. */
+const SINGLE = 0;
+const RAFT = 1;
+const MULTIPLEXED = 4;
+
+export interface RpcServerOptions {
+  /** As it is now; a reload changes it. */
+  readonly config: () => RuntimeConfig;
+  readonly calls: Calls;
+  readonly raftStreams: MessagePort;
+  readonly logger: Logger;
+}
+
+export class RpcServer {
+  readonly #options: RpcServerOptions;
+  readonly #clients: ClientLimit;
+  readonly #port: ServerPort;
+
+  constructor(options: RpcServerOptions) {
+    this.#options = options;
+    const { logger } = options;
+    const { limits } = options.config();
+    this.#clients = new ClientLimit(limits.rpcMaxConnsPerClient);
+    this.#port = new ServerPort({
+      protocols: this.#protocols(),
+      clients: this.#clients,
+      descriptors: new DescriptorReserve('rpc', logger),
+      handshakeTimeoutMs: limits.rpcHandshakeTimeoutMs,
+      logger,
+    });
+  }
+
+  /** Rejects with what the operator is told. */
+  async listen(): Promise<void> {
+    const { bindAddress, ports } = this.#options.config();
+    await this.#port.listen(bindAddress, ports.server);
+  }
+
+  reload({ limits }: RuntimeConfig): void {
+    this.#clients.setMax(limits.rpcMaxConnsPerClient);
+  }
+
+  close(): Promise<void> {
+    return this.#port.close();
+  }
+
+  #protocols(): Protocols {
+    const parts = this.#serverParts();
+    const relay = new RaftRelay(this.#options.raftStreams);
+    const session = { opened: (stream: YamuxStream) => new RequestStream(stream, parts), closed: () => {} };
+    return new Map([
+      [SINGLE, (socket, first) => serveSingle(socket, first, parts)],
+      [RAFT, (socket, first) => relay.serve(socket, first)],
+      [MULTIPLEXED, (socket, first) => void new YamuxConnection(socket, false, session, first)],
+    ]);
+  }
+
+  #serverParts(): RpcServerParts {
+    const { config, calls, logger } = this.#options;
+    return {
+      methods: rpcMethods,
+      context: { calls, datacenter: config().datacenter, waits: config },
+      budget: new ByteBudget(UNFINISHED_BYTES),
+      crashed: (method, error) => logger.error('unexpected error', 'method', method, 'error', errorDetail(error)),
+    };
+  }
+}

@@ -1,0 +1,99 @@
+// A yamux session on a socket. What the other side doesn't fetch stays in the session, and beyond a bound the socket isn't read
+// either. All sessions wait in the thread's one deadline queue.
+
+import type net from 'node:net';
+import { type Deadline, deadlines } from '../../../../deadlines/deadline-queue.js';
+import { type SessionListener, YamuxSession } from './session.js';
+import type { StreamListener, YamuxStream } from './stream.js';
+
+/** Bytes on their way into the socket: with more, frames stay where they are. */
+const MOST_UNSENT = 256 * 1024;
+
+export interface ConnectionListener {
+  /** The other side opened a stream; null: it is refused. */
+  opened(stream: YamuxStream): StreamListener | null;
+  closed(reason: string): void;
+}
+
+export class YamuxConnection implements Deadline, SessionListener {
+  dueMs: number;
+  slot = -1;
+  order = 0;
+  readonly #socket: net.Socket;
+  readonly #session: YamuxSession;
+  readonly #listener: ConnectionListener;
+  #isFlushDue = false;
+
+  /** `first`: bytes that were read already. */
+  constructor(socket: net.Socket, dials: boolean, listener: ConnectionListener, first: Buffer | null = null) {
+    this.#socket = socket;
+    this.#listener = listener;
+    const nowMs = deadlines.now();
+    this.#session = new YamuxSession(dials, nowMs, this);
+    this.dueMs = Math.ceil(this.#session.dueMs);
+    deadlines.add(this);
+    socket.on('data', (chunk: Buffer) => this.#session.receive(chunk, deadlines.now()));
+    socket.on('drain', () => {
+      socket.resume();
+      this.#flush();
+    });
+    socket.on('error', (error) => this.#session.close(error.message));
+    socket.on('close', () => this.#session.close('session shutdown'));
+    if (first !== null) this.#session.receive(first, nowMs);
+  }
+
+  get isClosing(): boolean {
+    return this.#session.isClosing;
+  }
+
+  get streams(): number {
+    return this.#session.streams;
+  }
+
+  /** A new stream; null when there can't be one now. */
+  open(listener: StreamListener): YamuxStream | null {
+    return this.#session.open(listener);
+  }
+
+  close(reason: string): void {
+    this.#session.close(reason);
+  }
+
+  expire(): void {
+    this.#session.tick(deadlines.now());
+    if (this.#session.isOver) return;
+    this.dueMs = Math.ceil(Math.max(this.#session.dueMs, deadlines.now() + 1));
+    deadlines.add(this);
+  }
+
+  opened(stream: YamuxStream): StreamListener | null {
+    return this.#listener.opened(stream);
+  }
+
+  /** At the end of what is being done now: what is said meanwhile leaves together. */
+  outgoing(): void {
+    if (this.#isFlushDue) return;
+    this.#isFlushDue = true;
+    queueMicrotask(() => this.#flush());
+  }
+
+  closed(reason: string): void {
+    deadlines.remove(this);
+    this.#socket.destroy();
+    this.#listener.closed(reason);
+  }
+
+  #flush(): void {
+    this.#isFlushDue = false;
+    const socket = this.#socket;
+    if (this.#session.isOver || socket.destroyed) return;
+    socket.cork();
+    while (socket.writableLength < MOST_UNSENT) {
+      const frame = this.#session.next();
+      if (frame === null) break;
+      socket.write(frame);
+    }
+    socket.uncork();
+    if (socket.writableLength >= MOST_UNSENT) socket.pause();
+  }
+}

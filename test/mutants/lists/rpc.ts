@@ -1,0 +1,65 @@
+// Breakages of the server port: yamux, streams of requests, and what is asked of the leader again or not.
+
+import type { Mutant } from '../mutant.js';
+
+const YAMUX = ['unit/rpc/yamux'];
+const REQUESTS = ['unit/rpc/request-stream'];
+
+export const rpc: readonly Mutant[] = [
+  {
+    name: 'yamux: more than the window is taken',
+    file: 'workers/state/rpc/yamux/stream.ts',
+    find: 'if (length > this.#receiveWindow) return false;',
+    replace: '',
+    tests: YAMUX,
+  },
+  {
+    name: 'yamux: more is sent than was allowed',
+    file: 'workers/state/rpc/yamux/stream.ts',
+    find: 'Math.min(first?.length ?? 0, most, this.#sendWindow)',
+    replace: 'Math.min(first?.length ?? 0, most)',
+    tests: YAMUX,
+  },
+  {
+    name: 'yamux: any number of streams',
+    file: 'workers/state/rpc/yamux/session.ts',
+    find: ' && this.#streams.size < this.#limits.streams',
+    replace: '',
+    tests: YAMUX,
+  },
+  {
+    name: 'yamux: nobody is missed',
+    file: 'workers/state/rpc/yamux/keepalive.ts',
+    find: "if (this.#asked !== null) return 'lost';",
+    replace: '',
+    tests: YAMUX,
+  },
+  {
+    name: 'rpc: a request overtakes the one under way',
+    file: 'workers/state/rpc/server/request-stream.ts',
+    find: 'this.#exchange === null && !this.#isOver && this.#channel.unsent',
+    replace: '!this.#isOver && this.#channel.unsent',
+    tests: REQUESTS,
+  },
+  {
+    name: 'rpc: replies pile up that nobody fetches',
+    file: 'workers/state/rpc/server/request-stream.ts',
+    find: ' && this.#channel.unsent <= MOST_UNFETCHED',
+    replace: '',
+    tests: REQUESTS,
+  },
+  {
+    name: 'rpc: work goes on for those who have gone',
+    file: 'workers/state/rpc/server/request-stream.ts',
+    find: 'exchange.work?.abort();',
+    replace: '',
+    tests: REQUESTS,
+  },
+  {
+    name: 'rpc: unfinished requests take any memory',
+    file: 'workers/state/rpc/server/byte-budget.ts',
+    find: 'if (bytes > this.#left) return false;',
+    replace: '',
+    tests: REQUESTS,
+  },
+];

@@ -1,0 +1,179 @@
+// One stream of requests (spec/rpc.md, section 3): one after the other, in any pieces, within bounds, and over when nobody
+// listens any more.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { ValueScan } from '../../../src/msgpack/skip.js';
+import { noServers } from '../../../src/workers/state/calls/calls.js';
+import { ByteBudget } from '../../../src/workers/state/rpc/server/byte-budget.js';
+import { request } from '../../../src/workers/state/rpc/server/envelope.js';
+import type { RpcMethod, RpcReply } from '../../../src/workers/state/rpc/server/method.js';
+import { type Channel, RequestStream } from '../../../src/workers/state/rpc/server/request-stream.js';
+
+class FakeChannel implements Channel {
+  unsent = 0;
+  written: Buffer[] = [];
+  isEnded = false;
+  isReset = false;
+  consumedBytes = 0;
+
+  write(bytes: Uint8Array): void {
+    this.written.push(Buffer.from(bytes));
+  }
+
+  end(): void {
+    this.isEnded = true;
+  }
+
+  reset(): void {
+    this.isReset = true;
+  }
+
+  consumed(bytes: number): void {
+    this.consumedBytes += bytes;
+  }
+}
+
+const method = (name: string, answer: RpcMethod['answer']): [string, RpcMethod] => [
+  name,
+  { name, asking: null, answer },
+];
+
+function opened(budget = 1_000_000) {
+  const channel = new FakeChannel();
+  const open: RpcReply[] = [];
+  const bodies: string[] = [];
+  let aborted = 0;
+  const crashes: unknown[] = [];
+  const left = new ByteBudget(budget);
+  const stream = new RequestStream(channel, {
+    methods: new Map([
+      method('Test.Echo', (body, _context, reply) => {
+        bodies.push(Buffer.from(body).toString('hex'));
+        reply.answered(body);
+        return null;
+      }),
+      method('Test.Wait', (_body, _context, reply) => {
+        open.push(reply);
+        return {
+          abort: () => {
+            aborted += 1;
+          },
+        };
+      }),
+      method('Test.Throw', () => {
+        throw new Error('a bug');
+      }),
+    ]),
+    context: {
+      calls: noServers,
+      datacenter: 'dc1',
+      waits: () => ({ defaultQueryTimeMs: 1, maxQueryTimeMs: 1 }),
+    },
+    budget: left,
+    crashed: (_method, error) => crashes.push(error),
+  });
+  return { channel, open, bodies, aborted: () => aborted, crashes, left, stream };
+}
+
+const ask = (name: string, seq = 1, body = '80'): Buffer =>
+  Buffer.from(request({ Seq: seq, ServiceMethod: name }, Buffer.from(body, 'hex')));
+
+test('requests in any pieces are answered in their order', () => {
+  const bodies = fc.array(fc.constantFrom('80', '93c0a3616263cd1234', `da0100${'61'.repeat(256)}`, '81a16190', 'c0'));
+  fc.assert(
+    fc.property(bodies, fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1 }), (sent, sizes) => {
+      const { channel, bodies, left, stream } = opened();
+      const bytes = Buffer.concat(sent.slice(0, 20).map((body, i) => ask('Test.Echo', i + 1, body)));
+      for (let at = 0, turn = 0; at < bytes.length; turn += 1) {
+        const size = sizes[turn % sizes.length] ?? 1;
+        stream.data(bytes.subarray(at, at + size));
+        at += size;
+      }
+      assert.deepEqual(bodies, sent.slice(0, 20));
+      assert.equal(channel.consumedBytes, bytes.length);
+      assert.ok(left.take(1_000_000), 'nothing is kept');
+    }),
+  );
+});
+
+test('what comes behind a request under way waits, and its sender gets no room for more', () => {
+  const { channel, open, bodies, stream } = opened();
+  const first = ask('Test.Wait');
+  stream.data(first);
+  stream.data(ask('Test.Echo', 2));
+  assert.deepEqual([bodies.length, channel.consumedBytes], [0, first.length]);
+  open[0]?.answered(Uint8Array.of(0xc3));
+  assert.deepEqual([bodies.length, channel.written.length], [1, 2]);
+});
+
+test('a reply that is not fetched holds back the next request', () => {
+  const { channel, bodies, stream } = opened();
+  channel.unsent = 300_000;
+  stream.data(ask('Test.Echo'));
+  assert.equal(bodies.length, 0);
+  channel.unsent = 0;
+  stream.drained();
+  assert.equal(bodies.length, 1);
+});
+
+test('the end of the other side is answered when everything is; a reset ends what is under way', () => {
+  const { channel, open, aborted, stream } = opened();
+  stream.data(ask('Test.Wait'));
+  stream.ended();
+  assert.equal(channel.isEnded, false);
+  open[0]?.refused('no');
+  assert.equal(channel.isEnded, true);
+  const other = opened();
+  other.stream.data(ask('Test.Wait'));
+  other.stream.failed();
+  other.open[0]?.answered(Uint8Array.of(0xc3));
+  assert.deepEqual([other.aborted(), other.channel.written.length, aborted()], [1, 0, 0]);
+});
+
+test('a bug in a method is reported, and the conversation goes on', () => {
+  const { channel, crashes, bodies, stream } = opened();
+  stream.data(ask('Test.Throw'));
+  stream.data(ask('Test.Echo'));
+  assert.equal(crashes.length, 1);
+  assert.match(channel.written[0]?.toString('latin1') ?? '', /rpc: internal error/);
+  assert.equal(bodies.length, 1);
+});
+
+test('a request beyond what all of them may take is reset, and gives back what it had', () => {
+  const { channel, left, stream } = opened(100_000);
+  stream.data(Buffer.concat([ask('Test.Echo', 1, ''), Buffer.from('c600ffffff', 'hex')]));
+  stream.data(Buffer.alloc(50_000));
+  assert.equal(channel.isReset, false);
+  stream.data(Buffer.alloc(60_000));
+  assert.equal(channel.isReset, true);
+  assert.ok(left.take(100_000));
+});
+
+test('a long header and one that is none end the stream without a word', () => {
+  for (const bytes of [
+    Buffer.from('0580', 'hex'),
+    Buffer.concat([Buffer.from('81db00010000', 'hex'), Buffer.alloc(5000)]),
+  ]) {
+    const { channel, stream } = opened();
+    stream.data(bytes);
+    assert.deepEqual([channel.isEnded, channel.written.length], [true, 0]);
+  }
+});
+
+test('garbage never throws, and the end of a value is found as well in pieces as at once', () => {
+  fc.assert(
+    fc.property(fc.array(fc.uint8Array({ maxLength: 60 }), { maxLength: 20 }), (pieces) => {
+      const { stream } = opened();
+      for (const piece of pieces) stream.data(piece);
+      stream.ended();
+      const bytes = Buffer.concat(pieces);
+      const whole = new ValueScan();
+      const cut = new ValueScan();
+      for (let end = 0; end < bytes.length; end += 7) cut.run(bytes, end);
+      assert.equal(cut.run(bytes, bytes.length), whole.run(bytes, bytes.length));
+    }),
+    { numRuns: 1000 },
+  );
+});
