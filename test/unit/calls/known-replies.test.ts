@@ -9,6 +9,7 @@ import type { Consensus } from '../../../src/workers/state/replica/consensus.js'
 import { StateStore } from '../../../src/workers/state/replica/state-store.js';
 import { testCalls } from './test-calls.js';
 
+const GONE = { op: 'destroy', id: 'no such session' } as const;
 const ASKER = { token: '', authorizer: allowAll };
 
 function destroyedBy(leadership: Leadership, verifyLeader: () => Promise<boolean>) {
