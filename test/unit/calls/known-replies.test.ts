@@ -21,12 +21,7 @@ function destroyedBy(leadership: Leadership, verifyLeader: () => Promise<boolean
     awaitLeader: () => Promise.resolve(null),
     verifyLeader,
   };
-  return testCalls({ store: new StateStore(), consensus }).write(
-    applySession,
-    { op: 'destroy', id: 'no such session' },
-    'dc1',
-    ASKER,
-  );
+  return testCalls({ store: new StateStore(), consensus }).write(applySession, GONE, 'dc1', ASKER);
 }
 
 function leaderWhoseLeaseIsOver(): Leadership {
