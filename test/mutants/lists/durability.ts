@@ -255,7 +255,7 @@ const toldAfterwards: readonly Mutant[] = [
     file: 'workers/raft/snapshot/snapshot-taker.ts',
     find: '    const description = await sink.finish();\n',
     replace:
-      '    const finished = sink.finish();\n    await this.#around.dropThrough(this.#around.core.log.last.index);\n' +
+      '    const finished = sink.finish();\n    await this.#dependencies.dropThrough(this.#around.core.log.last.index);\n' +
       '    const description = await finished;\n',
     tests: IN_AN_AGENT,
   },
