@@ -1,6 +1,5 @@
 // The whole endpoint table, as the state worker puts it together, for tests that go through its rows; nothing in it is called.
 
-import { noServers } from '../src/workers/state/calls/calls.js';
 import { agentEndpoints } from '../src/workers/state/endpoints/agent/agent-endpoints.js';
 import { eventEndpoints } from '../src/workers/state/endpoints/event.js';
 import { pageEndpoints } from '../src/workers/state/endpoints/pages.js';
@@ -11,6 +10,7 @@ import type { Parameters } from '../src/workers/state/http/parameters.js';
 import type { HttpMethod } from '../src/workers/state/http/request.js';
 import { systemClock } from '../src/workers/state/local/state/clock.js';
 import { serverEndpoints } from '../src/workers/state/server-endpoints.js';
+import { noServers } from './unit/calls/no-servers.js';
 
 export interface TableEntry {
   readonly endpoint: Endpoint;

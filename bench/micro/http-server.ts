@@ -49,7 +49,7 @@ const server = new HttpServer({
     limits: { ...SETTINGS.limits, httpMaxConnsPerClient: 100_000 },
   },
   calls: testCalls({ store: store.asReads(), consensus }),
-  knowsServers: true,
+  knowsServers: () => true,
   logger: new Logger('bench', new LogSink('error', () => {})),
   metrics: new Metrics(),
 });

@@ -11,8 +11,8 @@ import type { Snapshots } from './endpoints/snapshot.js';
 export interface Mode {
   /** The way to the methods. */
   readonly calls: Calls;
-  /** False on a client agent, which knows no server yet. */
-  readonly knowsServers: boolean;
+  /** False on a client agent while it knows no server. */
+  knowsServers(): boolean;
   /** What this agent has of the replicated state itself. */
   readonly localReads: LocalReads;
   /** What this agent had of the replicated state before it was started is there again. */

@@ -1,24 +1,85 @@
-// What a client agent has in place of a server's parts: calls that know no server, and nothing of its own to read.
+// What a client agent has in place of a server's parts: the servers that the LAN pool names, and calls that go to them. It holds
+// nothing of the replicated state itself.
 
 import { clientStats } from './agent-stats.js';
-import { noServers } from './calls/calls.js';
+import { ClientCalls } from './calls/client-calls.js';
 import { nothingLocal } from './calls/local-reads.js';
+import { Rebalance } from './cluster/rebalance.js';
+import { followServers } from './cluster/server-choice.js';
+import { ServerList } from './cluster/server-list.js';
 import { noSnapshots } from './endpoints/snapshot.js';
+import { CoordinateReports } from './local/sync/coordinate-reports.js';
+import { agentToken } from './local/sync/sync-requests.js';
+import { allowAll } from './methods/access.js';
+import { updateCoordinate } from './methods/coordinate.js';
+import { isRefusal } from './methods/refusal.js';
+import { statusPing } from './methods/status.js';
 import type { Mode } from './mode.js';
 import type { Parts } from './parts.js';
+import { RpcPool } from './rpc/pool/pool.js';
+import { ServerAsker } from './rpc/server-asker.js';
 
-export function openClient({ control, gossip }: Parts): Mode {
+export function openClient({ settings, control, gossip, logger, tokens }: Parts): Mode {
+  const { datacenter, nodeName } = settings.current;
+  const limits = () => settings.current.limits;
+  const list = new ServerList(Math.random);
+  const pool = new RpcPool();
+  const holdMs = () => settings.current.rpcHoldTimeoutMs;
+  const asking = new ServerAsker({ pool, clientTimeoutMs: () => limits().rpcClientTimeoutMs, holdMs });
+  const calls = new ClientCalls({
+    servers: list,
+    asking,
+    holdMs,
+    rate: () => ({ perSecond: limits().rpcRate, burst: limits().rpcMaxBurst }),
+  });
+  let appeared = (): void => {};
+  const follow = followServers({
+    list,
+    datacenter,
+    appeared: () => appeared(),
+  });
+  gossip.listen({
+    membersChanged: (changes) => {
+      if (changes.pool === 'lan') follow(changes);
+    },
+    located: () => {},
+  });
+  const rebalance = new Rebalance({
+    list,
+    random: Math.random,
+    members: () => gossip.lan.size,
+    ping: async ({ address }) => (await asking.write(address, statusPing, null, datacenter, '')).ok,
+    unreachable: () => logger.child('client').debug('No healthy servers during rebalance, aborting'),
+  });
+  const coordinates = new CoordinateReports({
+    random: Math.random,
+    members: () => gossip.lan.size,
+    own: () => (list.first === null ? null : gossip.coordinate),
+    async report(coordinate) {
+      const record = { Node: nodeName, Segment: '', Partition: '', Coord: coordinate };
+      const asker = { token: agentToken(tokens.registration), authorizer: allowAll };
+      const answer = await calls.write(updateCoordinate, record, datacenter, asker);
+      if (isRefusal(answer)) logger.error('Coordinate update error', 'error', answer.text);
+    },
+  });
   return {
-    calls: noServers,
-    knowsServers: false,
+    calls,
+    knowsServers: () => list.first !== null,
     localReads: nothingLocal,
     snapshots: noSnapshots,
     recovered: Promise.resolve(),
     stats: () => clientStats(control, gossip),
-    onServerUp: () => {},
-    listen: () => Promise.resolve(),
+    onServerUp: (callback) => {
+      appeared = callback;
+    },
+    async listen(closing) {
+      closing.add(() => pool.close());
+    },
     reload: () => {},
-    rest: () => {},
-    stop: () => {},
+    rest: () => {
+      rebalance.stop();
+      coordinates.stop();
+    },
+    stop: () => calls.stop(),
   };
 }

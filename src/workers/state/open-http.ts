@@ -28,7 +28,7 @@ export async function openHttp(parts: Parts, mode: Mode, local: LocalAgent, clos
     table: endpointTable(parts, mode, local),
     settings: settings.current,
     calls: mode.calls,
-    knowsServers: mode.knowsServers,
+    knowsServers: () => mode.knowsServers(),
     logger,
     metrics: telemetry.metrics,
   });

@@ -18,6 +18,7 @@ import { openReplica, type Replica } from './replica/replica.js';
 import { LeaderCalls } from './rpc/leader-calls.js';
 import { RpcPool } from './rpc/pool/pool.js';
 import { RpcServer } from './rpc/rpc-server.js';
+import { ServerAsker } from './rpc/server-asker.js';
 import { OperatorSnapshots } from './snapshots/operator-snapshots.js';
 
 const COORDINATE_PERIOD_MS = 5_000;
@@ -56,7 +57,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
   });
   return {
     calls,
-    knowsServers: true,
+    knowsServers: () => true,
     localReads: localReads(store, consensus),
     snapshots: operatorSnapshots(parts, replica),
     recovered,
@@ -164,11 +165,13 @@ function coordinateUpdates({ settings, logger }: Parts, { consensus }: Replica):
 /** Calls of a leader that is another server. */
 function leaderCalls({ settings }: Parts, leader: KnownLeader, pool: RpcPool): LeaderCalls {
   const calls = new LeaderCalls({
-    pool,
+    asking: new ServerAsker({
+      pool,
+      clientTimeoutMs: () => settings.current.limits.rpcClientTimeoutMs,
+      holdMs: () => settings.current.rpcHoldTimeoutMs,
+    }),
     datacenter: settings.current.datacenter,
     leaderAddress: () => (leader.isSelf ? '' : leader.address),
-    clientTimeoutMs: () => settings.current.limits.rpcClientTimeoutMs,
-    holdMs: () => settings.current.rpcHoldTimeoutMs,
   });
   leader.listen({ appeared: () => calls.leaderAppeared(), leads: () => calls.leaderAppeared() });
   return calls;

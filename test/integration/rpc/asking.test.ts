@@ -12,6 +12,7 @@ import type { Consensus } from '../../../src/workers/state/replica/consensus.js'
 import { StateStore } from '../../../src/workers/state/replica/state-store.js';
 import { LeaderCalls } from '../../../src/workers/state/rpc/leader-calls.js';
 import { RpcPool } from '../../../src/workers/state/rpc/pool/pool.js';
+import { ServerAsker } from '../../../src/workers/state/rpc/server-asker.js';
 import { type AgentProcess, startAgent } from '../../agent-process.js';
 import { testCalls } from '../../unit/calls/test-calls.js';
 
@@ -35,11 +36,9 @@ const consensus: Consensus = {
 before(async () => {
   agent = await startAgent({ args: ['-dev'] });
   elsewhere = new LeaderCalls({
-    pool,
+    asking: new ServerAsker({ pool, clientTimeoutMs: () => 60_000, holdMs: () => 7_000 }),
     datacenter: 'dc1',
     leaderAddress: () => `127.0.0.1:${agent.ports.server}`,
-    clientTimeoutMs: () => 60_000,
-    holdMs: () => 7_000,
   });
   calls = testCalls({ store: new StateStore(), consensus, holdMs: HOLD_MS, elsewhere });
 });

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Command } from '../../../src/wire/commands.js';
-import { noServers } from '../../../src/workers/state/calls/calls.js';
 import type { ProposeOutcome } from '../../../src/workers/state/replica/consensus.js';
 import { waitFor } from '../../agent-process.js';
+import { noServers } from '../calls/no-servers.js';
 import { settle } from '../local/fake-clock.js';
 import { FakeLeader } from '../local/local-fixture.js';
 import { openApi } from './fake-request.js';

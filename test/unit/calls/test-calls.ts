@@ -1,8 +1,9 @@
 // Calls over a store and a log of a test's own, with whatever else a server has left at rest.
 
 import type { CoordinateRecord } from '../../../src/wire/records.js';
+import type { AskedFailure } from '../../../src/workers/state/calls/asked-failure.js';
 import type { Calls } from '../../../src/workers/state/calls/calls.js';
-import type { AskedFailure, Elsewhere } from '../../../src/workers/state/calls/elsewhere.js';
+import type { Elsewhere } from '../../../src/workers/state/calls/elsewhere.js';
 import { ServerCalls } from '../../../src/workers/state/calls/server-calls.js';
 import type { LeaderView, ServerView } from '../../../src/workers/state/methods/method.js';
 import type { Consensus } from '../../../src/workers/state/replica/consensus.js';
@@ -18,7 +19,7 @@ export interface TestCallsOptions {
   readonly elsewhere?: Elsewhere;
 }
 
-const NOBODY: AskedFailure = { ok: false, text: 'nobody was to be asked', mayRetry: false };
+const NOBODY: AskedFailure = { ok: false, text: 'nobody was to be asked', kind: 'answered' };
 
 /** No other server ever leads. */
 const nobodyElse: Elsewhere = {

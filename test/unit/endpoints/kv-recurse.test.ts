@@ -40,7 +40,7 @@ async function serve(count: number) {
     table: kvEndpoints({ calls, maxValueSize: () => 1024 }),
     settings: SETTINGS,
     calls,
-    knowsServers: true,
+    knowsServers: () => true,
     logger: new Logger('agent', new LogSink('error', () => {})),
     metrics: new Metrics(),
   });

@@ -43,7 +43,7 @@ async function serve(use: (setting: Setting) => Promise<void>, disabled = false)
   });
   const table = coordinateEndpoints({ calls, datacenter: 'dc1', disabled: () => disabled });
   const logger = new Logger('agent', new LogSink('error', () => {}));
-  const settings = { table, settings: SETTINGS, calls, knowsServers: true, logger, metrics: new Metrics() };
+  const settings = { table, settings: SETTINGS, calls, knowsServers: () => true, logger, metrics: new Metrics() };
   const server = new HttpServer(settings);
   const port = (await server.listen())[0]?.port ?? 0;
   const put: Setting['put'] = (target, body) =>

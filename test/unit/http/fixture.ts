@@ -6,7 +6,6 @@ import { Logger, LogSink } from '../../../src/observe/logger.js';
 import { Metrics } from '../../../src/observe/metrics.js';
 import { Leadership, Role } from '../../../src/wire/leadership.js';
 import type { LogRecord } from '../../../src/wire/thread-port.js';
-import { noServers } from '../../../src/workers/state/calls/calls.js';
 import { anyBytes } from '../../../src/workers/state/http/body-format.js';
 import type { EndpointTable } from '../../../src/workers/state/http/endpoint.js';
 import type { HttpSettings } from '../../../src/workers/state/http/http-policy.js';
@@ -17,6 +16,7 @@ import { bare, json, type Reply, text } from '../../../src/workers/state/http/re
 import type { ReadMethod } from '../../../src/workers/state/methods/method.js';
 import type { Consensus } from '../../../src/workers/state/replica/consensus.js';
 import type { ReadResult, StoreReads, WatchTarget } from '../../../src/workers/state/replica/store/read-api.js';
+import { noServers } from '../calls/no-servers.js';
 import { testCalls } from '../calls/test-calls.js';
 
 /** One key per name, each with its index; watches wake by key. */
@@ -250,7 +250,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     calls: options.client
       ? noServers
       : testCalls({ store: store.asReads(), consensus, holdMs: SETTINGS.rpcHoldTimeoutMs }),
-    knowsServers: !options.client,
+    knowsServers: () => !options.client,
     logger: new Logger('agent', new LogSink('trace', (record) => logged.push(record))),
     metrics,
   });

@@ -42,7 +42,7 @@ beforeEach(async () => {
     ...txnEndpoints({ calls, maxRequestLength: () => 1024, maxValueSize: () => 1024 }),
   ];
   const logger = new Logger('agent', new LogSink('error', () => {}));
-  const options = { table, settings: SETTINGS, calls, knowsServers: true, logger, metrics: new Metrics() };
+  const options = { table, settings: SETTINGS, calls, knowsServers: () => true, logger, metrics: new Metrics() };
   server = new HttpServer(options);
   const port = (await server.listen())[0]?.port ?? 0;
   put = (target, body = '') =>

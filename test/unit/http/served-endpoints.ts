@@ -42,7 +42,7 @@ export async function serveEndpoints(
     table: tableOf(behind),
     settings: SETTINGS,
     calls,
-    knowsServers: true,
+    knowsServers: () => true,
     logger: new Logger('agent', new LogSink('error', () => {})),
     metrics: new Metrics(),
   });

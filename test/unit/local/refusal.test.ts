@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Logger, LogSink } from '../../../src/observe/logger.js';
-import { noServers } from '../../../src/workers/state/calls/calls.js';
 import { AliasChecks } from '../../../src/workers/state/local/checks/alias-checks.js';
 import { LocalChecks } from '../../../src/workers/state/local/checks/local-checks.js';
 import { catalogNodeChecks } from '../../../src/workers/state/local/checks/node-checks.js';
@@ -9,6 +8,7 @@ import { TtlChecks } from '../../../src/workers/state/local/checks/ttl-checks.js
 import { Registrar } from '../../../src/workers/state/local/registration/registrar.js';
 import { LocalState } from '../../../src/workers/state/local/state/local-state.js';
 import type { CommitOutcome, RegistrationStore } from '../../../src/workers/state/local/store/registration-store.js';
+import { noServers } from '../calls/no-servers.js';
 import { FakeClock } from './fake-clock.js';
 import { FakeRunner } from './local-fixture.js';
 import { registration, SECOND_NS } from './registrations.js';

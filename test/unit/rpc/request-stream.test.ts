@@ -5,11 +5,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { ValueScan } from '../../../src/msgpack/skip.js';
-import { noServers } from '../../../src/workers/state/calls/calls.js';
 import { ByteBudget } from '../../../src/workers/state/rpc/server/byte-budget.js';
 import { request } from '../../../src/workers/state/rpc/server/envelope.js';
 import type { RpcMethod, RpcReply } from '../../../src/workers/state/rpc/server/method.js';
 import { type Channel, RequestStream } from '../../../src/workers/state/rpc/server/request-stream.js';
+import { noServers } from '../calls/no-servers.js';
 
 class FakeChannel implements Channel {
   unsent = 0;
@@ -35,9 +35,16 @@ class FakeChannel implements Channel {
   }
 }
 
+const NOT_ASKED: RpcMethod['asking'] = {
+  readBody: () => null,
+  readAnswer: () => null,
+  writeBody: () => null,
+  writeAnswer: () => null,
+};
+
 const method = (name: string, answer: RpcMethod['answer']): [string, RpcMethod] => [
   name,
-  { name, asking: null, answer },
+  { name, asking: NOT_ASKED, answer },
 ];
 
 function opened(budget = 1_000_000) {

@@ -3,7 +3,7 @@
 
 import type { Authorizer } from '../methods/access.js';
 import type { Asker, DirectMethod, ReadMethod, WriteMethod } from '../methods/method.js';
-import { type Refusal, refusal } from '../methods/refusal.js';
+import type { Refusal } from '../methods/refusal.js';
 import type { BlockingRead } from './blocking-read.js';
 import type { ReadSettings } from './read-settings.js';
 
@@ -45,17 +45,3 @@ export interface ReadCall<Request, Value> {
   /** An answer that was given before may be given again, whoever leads now. */
   readonly takesAnyAge: boolean;
 }
-
-const NO_SERVERS = refusal('no-servers');
-
-/** On an agent that knows no server everything is refused at once (spec/rpc.md, "Client agent retries"). */
-export const noServers: Calls = {
-  read: (run) => run.refused(NO_SERVERS),
-  write: () => Promise.resolve(NO_SERVERS),
-  flush: () => {},
-  direct: () => NO_SERVERS,
-  obstacle: NO_SERVERS,
-  awaitReadable: () => Promise.resolve(NO_SERVERS),
-  waiting: 0,
-  stop: () => {},
-};

@@ -1,22 +1,48 @@
-// The leader, where it is another server: what this server can't answer itself is asked there. How a call gets there is RPC's.
+// Another server, which answers what this agent can't: on a server that is the leader, on a client agent any. How a call gets
+// there is RPC's.
 
-import type { ReadMethod, WriteMethod } from '../methods/method.js';
+import type { DirectMethod, ReadMethod, WriteMethod } from '../methods/method.js';
+import type { AskedFailure } from './asked-failure.js';
 import type { ReadOrigin } from './blocking-read.js';
 import type { ReadSettings } from './read-settings.js';
 
-export interface AskedFailure {
-  readonly ok: false;
-  readonly text: string;
-  /** Another try may end better, and does no harm. */
-  readonly mayRetry: boolean;
+export interface AskedValue<Value> {
+  readonly ok: true;
+  readonly value: Value;
+  readonly index: number;
+  readonly origin: ReadOrigin;
 }
 
-export type AskedRead<Value> =
-  | { readonly ok: true; readonly value: Value; readonly index: number; readonly origin: ReadOrigin }
-  | AskedFailure;
+export type AskedRead<Value> = AskedValue<Value> | AskedFailure;
 
 export type AskedWrite<Reply> = { readonly ok: true; readonly value: Reply } | AskedFailure;
 
+/** What can be given up when nobody waits for it any more. */
+export interface Asked {
+  cancel(): void;
+}
+
+/** Asks a server, by its address. */
+export interface ServerAsking {
+  /** `done` is called once, unless it is cancelled before. */
+  read<Request, Value>(
+    address: string,
+    method: ReadMethod<Request, Value>,
+    request: Request,
+    settings: ReadSettings,
+    datacenter: string,
+    done: (answer: AskedRead<Value>) => void,
+  ): Asked;
+  write<Request, Reply>(
+    address: string,
+    method: WriteMethod<Request, Reply> | DirectMethod<Request, Reply>,
+    request: Request,
+    datacenter: string,
+    token: string,
+  ): Promise<AskedWrite<Reply>>;
+}
+
+/** The leader, where it is another server. */
 export interface Elsewhere {
   /** Whether another server leads that can be asked this method. */
   canAsk(method: string): boolean;
@@ -26,7 +52,7 @@ export interface Elsewhere {
     request: Request,
     settings: ReadSettings,
     done: (answer: AskedRead<Value>) => void,
-  ): { cancel(): void };
+  ): Asked;
   write<Request, Reply>(
     method: WriteMethod<Request, Reply>,
     request: Request,

@@ -12,13 +12,13 @@ import type {
 } from '../methods/method.js';
 import { isRefusal, type Refusal, refusal } from '../methods/refusal.js';
 import type { Consensus, ProposeOutcome } from '../replica/consensus.js';
+import { mayAskLeaderAgain, refusalOf } from './asked-failure.js';
 import type { BlockingRead, ReadContext } from './blocking-read.js';
 import type { Calls, ReadCall } from './calls.js';
-import type { AskedFailure, AskedRead, Elsewhere } from './elsewhere.js';
+import type { AskedRead, Elsewhere } from './elsewhere.js';
+import { growingPauses } from './pauses.js';
 import type { ReadSettings } from './read-settings.js';
 
-/** Waits between two tries start at a sixteenth of rpc_hold_timeout. */
-const HOLD_STEPS = 16;
 /** Between two looks whether any leader was heard of yet. */
 const READABLE_POLL_MS = 20;
 
@@ -117,14 +117,14 @@ export class ServerCalls implements Calls {
     asker: Asker,
   ): Promise<Reply | Refusal> {
     const { consensus, elsewhere, holdMs } = this.#options;
-    const pauses = this.#pauses(0);
+    const pauses = growingPauses(holdMs(), 0);
     // Told as soon as this server leads or stops, and after rpc_hold_timeout at the latest.
     const led = consensus.awaitLeader().then((failure) => failure ?? 'leads');
     for (;;) {
       if (elsewhere.canAsk(method.name)) {
         const answer = await elsewhere.write(method, request, asker.token);
         if (answer.ok) return answer.value;
-        if (!answer.mayRetry) return refusalOf(answer);
+        if (!mayAskLeaderAgain(answer, false)) return refusalOf(answer);
       }
       const next = await Promise.race([led, elsewhere.leaderKnown(pauses.next() ?? holdMs())]);
       if (next === 'leads') return this.#writeNow(method, request, asker);
@@ -170,7 +170,7 @@ export class ServerCalls implements Calls {
   ): Promise<void> {
     const { settings, method } = call;
     const { consensus } = this.#context;
-    const pauses = this.#pauses(settings.minIndex > 0 ? settings.waitMs : 0);
+    const pauses = growingPauses(this.#options.holdMs(), settings.minIndex > 0 ? settings.waitMs : 0);
     for (;;) {
       let failure = refusal('no-leader');
       if (this.#mayServe(settings)) {
@@ -186,7 +186,7 @@ export class ServerCalls implements Calls {
           return;
         }
         failure = refusalOf(answer);
-        if (!answer.mayRetry) {
+        if (!mayAskLeaderAgain(answer, true)) {
           run.refused(failure);
           return;
         }
@@ -209,28 +209,6 @@ export class ServerCalls implements Calls {
       run.askElsewhere(this.#options.elsewhere.read(method, request, settings, resolve));
     });
   }
-
-  /** Growing, random, and over after rpc_hold_timeout and `moreMs`; then null. */
-  #pauses(moreMs: number): { next(): number | null } {
-    const holdMs = this.#options.holdMs();
-    const until = deadlines.now() + holdMs + moreMs;
-    let pauseMs = 0;
-    let longest = holdMs / HOLD_STEPS;
-    return {
-      next() {
-        const leftMs = until - deadlines.now();
-        if (leftMs <= 0) return null;
-        pauseMs += Math.random() * Math.max(0, longest - pauseMs);
-        longest *= 2;
-        return Math.min(leftMs, pauseMs);
-      },
-    };
-  }
-}
-
-/** The leader's own word, as it would be said here where that is known. */
-function refusalOf({ text }: AskedFailure): Refusal {
-  return refusal('failed', text);
 }
 
 function replyOf<Reply>(proposal: Proposal<Reply>, outcome: ProposeOutcome): Reply | Refusal {

@@ -37,7 +37,7 @@ export interface HttpServerOptions {
   readonly settings: HttpSettings;
   readonly calls: Calls;
   /** False on a client agent, which knows no server yet: rows answered by servers say so. */
-  readonly knowsServers: boolean;
+  readonly knowsServers: () => boolean;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -45,7 +45,7 @@ export interface HttpServerOptions {
 export class HttpServer {
   readonly #router: Router;
   readonly #calls: Calls;
-  readonly #knowsServers: boolean;
+  readonly #knowsServers: () => boolean;
   readonly #cache = new ReadCache();
   readonly #logger: Logger;
   readonly #listeners: readonly Listener[];
@@ -217,7 +217,7 @@ export class HttpServer {
       const enterprise = refuseEnterprise(call, endpoint.ignoresNamespace === true);
       if (enterprise !== null) {
         call.finish(enterprise);
-      } else if (endpoint.answeredBy === 'servers' && !this.#knowsServers) {
+      } else if (endpoint.answeredBy === 'servers' && !this.#knowsServers()) {
         call.finish(refused(refusal('no-servers')));
       } else if (operation.kind === 'read') {
         startRead(this.#calls, this.#cache, call, operation, (failed, error) => this.#failed(failed, error));

@@ -23,6 +23,9 @@ const TABLE = {
   'too-large': { status: 413, text: '' },
   /** A rule of the server's refuses it, or the state does when the command is applied. */
   failed: { status: 500, text: '' },
+  /** A server was asked, and no answer came. */
+  unreachable: { status: 500, text: '' },
+  'rate-limited': { status: 429, text: 'RPC rate limit exceeded' },
   'no-servers': { status: 500, text: 'No known Consul servers' },
   'no-datacenter': { status: 500, text: 'No path to datacenter' },
   'no-leader': { status: 500, text: 'No cluster leader' },

@@ -3,9 +3,10 @@
 import { decode, encode } from '../../../../msgpack/codec.js';
 import { EncodeError } from '../../../../msgpack/errors.js';
 import type { Kind } from '../../../../msgpack/kinds.js';
+import type { ReadSettings } from '../../calls/read-settings.js';
 import type { Asking } from '../server/method.js';
 import { optionsOf, originOf, type QueryMeta, type QueryOptions } from './query-options.js';
-import type { ReadRow, WriteOptions, WriteRow } from './row.js';
+import type { DirectRow, ReadRow, WriteOptions, WriteRow } from './row.js';
 
 export function askRead<Args extends QueryOptions, Reply extends QueryMeta, Request, Value>(
   row: ReadRow<Args, Reply, Request, Value>,
@@ -32,6 +33,24 @@ export function askWrite<Args extends WriteOptions, Reply, Request, Value>(
     readAnswer: () => null,
     writeBody: (request, datacenter, token) =>
       bodyOf(row.arguments, row.ask(request as Request, { Datacenter: datacenter, Token: token })),
+    writeAnswer(body, request) {
+      const reply = decode(row.reply, body);
+      return reply.ok ? { ok: true, value: row.value(reply.value, request as Request) } : null;
+    },
+  };
+}
+
+const AT_ONCE: ReadSettings = { consistency: 'default', minIndex: 0, waitMs: 0, maxStaleMs: 0 };
+
+/** As a write is asked: nothing is said of where the answer comes from. */
+export function askDirect<Args extends object, Reply, Request, Value>(
+  row: DirectRow<Args, Reply, Request, Value>,
+): Asking {
+  return {
+    readBody: () => null,
+    readAnswer: () => null,
+    writeBody: (request, datacenter, token) =>
+      bodyOf(row.arguments, row.ask(request as Request, { ...optionsOf(AT_ONCE, datacenter), Token: token })),
     writeAnswer(body, request) {
       const reply = decode(row.reply, body);
       return reply.ok ? { ok: true, value: row.value(reply.value, request as Request) } : null;

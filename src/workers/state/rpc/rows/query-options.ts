@@ -86,16 +86,17 @@ export function readSettings(options: QueryOptions, limits: WaitLimits): ReadSet
   };
 }
 
-/** What a caller asks of the leader: its own wait, without jitter, which the leader adds. */
-export function optionsOf({ consistency, minIndex, waitMs }: ReadSettings, datacenter: string): QueryOptions {
+/** What a caller asks of a server. */
+export function optionsOf(settings: ReadSettings, datacenter: string): QueryOptions {
+  const { consistency, minIndex, waitMs, maxStaleMs } = settings;
   return {
     Datacenter: datacenter,
     Token: '',
     MinQueryIndex: minIndex,
     MaxQueryTime: minIndex > 0 ? Math.round(waitMs) * NANOS_PER_MS : 0,
-    AllowStale: false,
+    AllowStale: consistency === 'stale',
     RequireConsistent: consistency === 'consistent',
-    MaxStaleDuration: 0,
+    MaxStaleDuration: Math.round(maxStaleMs) * NANOS_PER_MS,
     Filter: '',
     AllowNotModifiedResponse: false,
     UseCache: false,

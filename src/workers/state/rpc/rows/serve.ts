@@ -9,7 +9,7 @@ import { allowAll } from '../../methods/access.js';
 import type { Asker } from '../../methods/method.js';
 import { isRefusal, type Refusal, refusal } from '../../methods/refusal.js';
 import type { RpcContext, RpcMethod, RpcReply } from '../server/method.js';
-import { askRead, askWrite } from './ask.js';
+import { askDirect, askRead, askWrite } from './ask.js';
 import { metaOf, type QueryMeta, type QueryOptions, readSettings } from './query-options.js';
 import type { DirectRow, ReadRow, Row, WriteOptions, WriteRow } from './row.js';
 
@@ -151,7 +151,7 @@ function serveDirect<Args extends object, Reply, Request, Value>(
 ): RpcMethod {
   return {
     name: row.method.name,
-    asking: null,
+    asking: askDirect(row),
     answer(body, context, reply) {
       const question = asked(row, body, context, reply);
       if (question === null) return null;

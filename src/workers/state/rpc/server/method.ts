@@ -36,7 +36,10 @@ export interface WaitLimits {
   readonly maxQueryTimeMs: number;
 }
 
-/** The other end: how this server asks another one. What isn't of the method's kind is null, as is what can't be read. */
+/**
+ * The other end: how another server is asked. What isn't of the method's kind is null, as is what can't be read. What any
+ * server answers itself is asked as a write is.
+ */
 export interface Asking {
   readBody(request: unknown, settings: ReadSettings, datacenter: string): Uint8Array | null;
   readAnswer(body: Uint8Array): AskedRead<unknown> | null;
@@ -45,8 +48,7 @@ export interface Asking {
 }
 
 export interface RpcMethod {
-  /** null: each server answers it itself. */
-  readonly asking: Asking | null;
+  readonly asking: Asking;
   /** As spec/rpc.md names it. */
   readonly name: string;
   /** `body`: one value, the method's own from now on. null: it can't be given up, or is answered already. */

@@ -1,0 +1,28 @@
+// Waits between tries of one call while nobody leads (spec/rpc.md, "Forwarding", 5): growing, random, and over after
+// rpc_hold_timeout.
+
+import { deadlines } from '../../../deadlines/deadline-queue.js';
+
+/** Waits between two tries start at a sixteenth of rpc_hold_timeout. */
+const HOLD_STEPS = 16;
+
+export interface Pauses {
+  /** Milliseconds; null when the call has been held for as long as it may. */
+  next(): number | null;
+}
+
+/** Over after `holdMs` and `moreMs`. */
+export function growingPauses(holdMs: number, moreMs: number): Pauses {
+  const until = deadlines.now() + holdMs + moreMs;
+  let pauseMs = 0;
+  let longest = holdMs / HOLD_STEPS;
+  return {
+    next() {
+      const leftMs = until - deadlines.now();
+      if (leftMs <= 0) return null;
+      pauseMs += Math.random() * Math.max(0, longest - pauseMs);
+      longest *= 2;
+      return Math.min(leftMs, pauseMs);
+    },
+  };
+}

@@ -1,0 +1,81 @@
+// Asks a server: methods' own records out over the pool, and back (spec/rpc.md, sections 3 and 4).
+
+import type { AskedFailure } from '../calls/asked-failure.js';
+import type { Asked, AskedRead, AskedWrite, ServerAsking } from '../calls/elsewhere.js';
+import type { ReadSettings } from '../calls/read-settings.js';
+import type { DirectMethod, ReadMethod, WriteMethod } from '../methods/method.js';
+import type { RpcPool } from './pool/pool.js';
+import { rpcMethods } from './rpc-methods.js';
+
+export interface ServerAskerOptions {
+  readonly pool: RpcPool;
+  /** Milliseconds; 0: none. `limits.rpc_client_timeout`. */
+  readonly clientTimeoutMs: () => number;
+  /** Milliseconds; `rpc_hold_timeout`. */
+  readonly holdMs: () => number;
+}
+
+/** No call waits longer, whatever is configured. */
+const MOST_TIMEOUT_MS = 3_600_000;
+const NO_WORK: Asked = { cancel: () => {} };
+
+export class ServerAsker implements ServerAsking {
+  readonly #options: ServerAskerOptions;
+
+  constructor(options: ServerAskerOptions) {
+    this.#options = options;
+  }
+
+  read<Request, Value>(
+    address: string,
+    { name }: ReadMethod<Request, Value>,
+    request: Request,
+    settings: ReadSettings,
+    datacenter: string,
+    done: (answer: AskedRead<Value>) => void,
+  ): Asked {
+    const asking = rpcMethods.get(name)?.asking;
+    const body = asking?.readBody(request, settings, datacenter) ?? null;
+    if (asking === undefined || body === null) {
+      done(unaskable(name));
+      return NO_WORK;
+    }
+    return this.#options.pool.call(address, name, body, this.#patience(settings), (outcome) => {
+      if (!outcome.ok) done(outcome);
+      else done((asking.readAnswer(outcome.body) as AskedRead<Value> | null) ?? UNDECODABLE);
+    });
+  }
+
+  write<Request, Reply>(
+    address: string,
+    { name }: WriteMethod<Request, Reply> | DirectMethod<Request, Reply>,
+    request: Request,
+    datacenter: string,
+    token: string,
+  ): Promise<AskedWrite<Reply>> {
+    const asking = rpcMethods.get(name)?.asking;
+    const body = asking?.writeBody(request, datacenter, token) ?? null;
+    if (asking === undefined || body === null) return Promise.resolve(unaskable(name));
+    return new Promise((resolve) => {
+      this.#options.pool.call(address, name, body, this.#patience(null), (outcome) => {
+        if (!outcome.ok) resolve(outcome);
+        else resolve((asking.writeAnswer(outcome.body, request) as AskedWrite<Reply> | null) ?? UNDECODABLE);
+      });
+    });
+  }
+
+  /** How long an answer may take: a blocking read as long as it may wait there, and a little. */
+  #patience(settings: ReadSettings | null): number {
+    const { clientTimeoutMs, holdMs } = this.#options;
+    if (settings !== null && settings.minIndex > 0) return (settings.waitMs * 17) / 16 + holdMs();
+    const configured = clientTimeoutMs();
+    return configured > 0 ? Math.min(configured, MOST_TIMEOUT_MS) : MOST_TIMEOUT_MS;
+  }
+}
+
+const UNDECODABLE: AskedFailure = { ok: false, text: 'rpc error making call: malformed reply', kind: 'answered' };
+
+/** No server would know what to do with it. */
+function unaskable(method: string): AskedFailure {
+  return { ok: false, text: `rpc error making call: the request has no form on the wire: ${method}`, kind: 'answered' };
+}

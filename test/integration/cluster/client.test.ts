@@ -1,0 +1,124 @@
+// A client agent beside one server, both real and on loopback: whatever is asked of the client, the server answers, and what is
+// registered with the client is in the catalog. Then the server goes, and comes back.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { type AgentProcess, startAgent, waitFor } from '../../agent-process.js';
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lictor-client-'));
+const SERVER = ['-server', '-bootstrap', `-data-dir=${folder}/server`];
+let server: AgentProcess;
+let client: AgentProcess;
+
+interface Instance {
+  readonly Node: string;
+  readonly ServiceID: string;
+}
+
+async function instances(agent: AgentProcess, service: string): Promise<readonly Instance[]> {
+  return (await agent.json(`/v1/catalog/service/${service}`)) as readonly Instance[];
+}
+
+before(async () => {
+  server = await startAgent({ args: SERVER, node: 'server' });
+  const join = `-retry-join=127.0.0.1:${server.ports.serfLan}`;
+  client = await startAgent({ args: [`-data-dir=${folder}/client`, join], node: 'client' });
+});
+after(async () => {
+  await client?.stop();
+  await server?.stop();
+  fs.rmSync(folder, { recursive: true, force: true });
+});
+
+describe('a client agent', { concurrency: false }, () => {
+  it('answers from the server, with its headers', async () => {
+    assert.equal((await client.request('PUT', '/v1/kv/a', 'one')).text.trim(), 'true');
+    assert.equal((await server.request('GET', '/v1/kv/a?raw')).text, 'one');
+    const { text, headers } = await client.request('GET', '/v1/kv/a?raw');
+    assert.equal(text, 'one');
+    assert.equal(headers.get('X-Consul-Knownleader'), 'true');
+    assert.equal(headers.get('X-Consul-Lastcontact'), '0');
+    assert.ok(Number(headers.get('X-Consul-Index')) > 1);
+    assert.equal(await client.json('/v1/status/leader'), `127.0.0.1:${server.ports.server}`);
+    assert.deepEqual(await client.json('/v1/status/peers'), [`127.0.0.1:${server.ports.server}`]);
+    assert.equal((await client.request('GET', '/v1/kv/a?raw&consistent')).text, 'one');
+    assert.equal((await client.request('GET', '/v1/kv/a?raw&stale')).text, 'one');
+  });
+
+  it('passes on what the server refuses', async () => {
+    const { status, text } = await client.request('GET', '/v1/catalog/nodes?filter=nonsense');
+    assert.equal(status, 500);
+    assert.match(text, /^rpc error making call: /);
+    const elsewhere = await client.request('GET', '/v1/catalog/nodes?dc=other');
+    assert.deepEqual(
+      [elsewhere.status, elsewhere.text],
+      [500, 'rpc error making call: No path to datacenter'],
+    );
+  });
+
+  it('does transactions, sessions and events', async () => {
+    const operations = [
+      { KV: { Verb: 'set', Key: 'txn', Value: Buffer.from('both').toString('base64') } },
+      { KV: { Verb: 'get', Key: 'a' } },
+    ];
+    const done = await client.request('PUT', '/v1/txn', JSON.stringify(operations));
+    assert.equal(done.status, 200);
+    assert.equal((JSON.parse(done.text) as { Results: readonly unknown[] }).Results.length, 2);
+    const made = await client.request('PUT', '/v1/session/create', '{"Name":"lock","TTL":"10s"}');
+    const { ID } = JSON.parse(made.text) as { ID: string };
+    assert.equal((await client.request('PUT', `/v1/kv/lock?acquire=${ID}`, 'mine')).text.trim(), 'true');
+    assert.equal((await client.request('PUT', `/v1/session/renew/${ID}`)).status, 200);
+    const found = (await server.json(`/v1/session/info/${ID}`)) as readonly { Node: string }[];
+    assert.equal(found[0]?.Node, 'client');
+    assert.equal((await client.request('PUT', `/v1/session/destroy/${ID}`)).text.trim(), 'true');
+    assert.equal((await client.request('PUT', '/v1/event/fire/deploy', 'now')).status, 200);
+    await waitFor(
+      async () => ((await client.json('/v1/event/list')) as readonly unknown[]).length === 1,
+      'the event to come round',
+    );
+  });
+
+  it('brings its services to the catalog before it answers, and takes them out', async () => {
+    const body = '{"ID":"web-1","Name":"web","Port":80,"Check":{"TTL":"10m"}}';
+    assert.equal((await client.request('PUT', '/v1/agent/service/register', body)).status, 200);
+    assert.deepEqual(
+      (await instances(server, 'web')).map(({ Node, ServiceID }) => [Node, ServiceID]),
+      [['client', 'web-1']],
+    );
+    assert.equal((await instances(client, 'web')).length, 1);
+    assert.equal((await client.request('PUT', '/v1/agent/check/pass/service:web-1')).status, 200);
+    await waitFor(
+      async () => ((await client.json('/v1/health/service/web?passing')) as readonly unknown[]).length === 1,
+      'the check to pass',
+    );
+    assert.equal((await client.request('PUT', '/v1/agent/service/deregister/web-1')).status, 200);
+    await waitFor(async () => (await instances(server, 'web')).length === 0, 'the service to be gone');
+  });
+
+  it('wakes all who wait for the same, each at its own time', async () => {
+    const index = (await client.request('GET', '/v1/kv/a')).headers.get('X-Consul-Index');
+    const waiting = Array.from({ length: 20 }, () => client.request('GET', `/v1/kv/a?raw&index=${index}&wait=60s`));
+    const short = await client.request('GET', `/v1/kv/a?raw&index=${index}&wait=200ms`);
+    assert.deepEqual([short.text, short.headers.get('X-Consul-Index')], ['one', index]);
+    await server.request('PUT', '/v1/kv/a', 'two');
+    for (const { text } of await Promise.all(waiting)) assert.equal(text, 'two');
+  });
+
+  it('fails while the server is away, keeps what is registered, and goes on when it is back', async () => {
+    const { ports } = server;
+    await server.kill();
+    const failed = await client.request('GET', '/v1/kv/a');
+    assert.equal(failed.status, 500);
+    const body = '{"Name":"meanwhile","Port":81}';
+    assert.equal((await client.request('PUT', '/v1/agent/service/register', body)).status, 200);
+    server = await startAgent({ args: SERVER, node: 'server', ports });
+    await waitFor(
+      async () => (await instances(server, 'meanwhile')).length === 1,
+      'what was registered meanwhile to reach the catalog',
+    );
+    assert.equal((await client.request('GET', '/v1/kv/a?raw')).text, 'two');
+  });
+});
