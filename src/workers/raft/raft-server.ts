@@ -4,7 +4,7 @@
 import type { Logger } from '../../observe/logger.js';
 import { MAX_UNPERSISTED_BYTES, type RejectReason, type StateToRaft } from '../../wire/raft-port.js';
 import { ArchiveSaver } from './archive-saver.js';
-import { EntryType, emptyPayload, type LogIndex } from './core/entry.js';
+import { EntryType, emptyPayload, type LogIndex, type ServerId } from './core/entry.js';
 import { countEntries } from './core/packed.js';
 import type { RaftCore } from './core/raft.js';
 import type { Persist, RoleChange } from './core/ready.js';
@@ -92,6 +92,13 @@ export class RaftServer {
     if (this.#operator.isFrozen) return;
     this.#parts.core.tick(this.#parts.now());
     this.turn();
+  }
+
+  /** Nothing is left of the leader's process; {@link turn} must follow. */
+  leaderGone(leader: ServerId): void {
+    const { core, logger, now } = this.#parts;
+    logger.warn('leader is gone, an election is due', 'last-leader-id', leader);
+    core.leaderGone(leader, now());
   }
 
   /** Takes what another server sent; {@link turn} must follow the last message of a turn. */

@@ -18,7 +18,7 @@ import {
 } from './entry.js';
 import { Followers } from './followers.js';
 import type { AppendAnswer, HeartbeatAnswer, InstallAnswer } from './message.js';
-import { type CoreParts, commitThrough, type Office } from './parts.js';
+import { type CoreParts, commitThrough, type Office, readLeaseMs } from './parts.js';
 import { type ChangeResult, type Proposal, type ProposeResult, TRANSFERRING } from './proposal.js';
 import { hasQuorum, quorumIndex } from './quorum.js';
 import { Transfer, type TransferResult } from './transfer.js';
@@ -50,7 +50,7 @@ export class Leading {
   get leaseEndMs(): number {
     if (this.#transfer?.isOrdered) return Number.NEGATIVE_INFINITY;
     const { membership, timing } = this.#parts;
-    return this.#followers.confirmedMs(membership.voters) + timing.leaderLeaseMs;
+    return this.#followers.confirmedMs(membership.voters) + readLeaseMs(timing);
   }
 
   get isTransferring(): boolean {
