@@ -6,6 +6,7 @@ import { MAX_UNPERSISTED_BYTES, type RejectReason, type StateToRaft } from '../.
 import { ArchiveSaver } from './archive-saver.js';
 import { EntryType, emptyPayload, type LogIndex, type ServerId } from './core/entry.js';
 import { countEntries } from './core/packed.js';
+import type { Lost } from './core/progress.js';
 import type { RaftCore } from './core/raft.js';
 import type { Persist, RoleChange } from './core/ready.js';
 import type { Delivery } from './delivery.js';
@@ -99,6 +100,10 @@ export class RaftServer {
     const { core, logger, now } = this.#parts;
     logger.warn('leader is gone, an election is due', 'last-leader-id', leader);
     core.leaderGone(leader, now());
+  }
+
+  lost(to: ServerId, kind: Lost): void {
+    this.#parts.core.lost(to, kind, this.#parts.now());
   }
 
   /** Takes what another server sent; {@link turn} must follow the last message of a turn. */

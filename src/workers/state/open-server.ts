@@ -170,7 +170,7 @@ function leaderCalls({ settings }: Parts, leader: KnownLeader, pool: RpcPool): L
     clientTimeoutMs: () => settings.current.limits.rpcClientTimeoutMs,
     holdMs: () => settings.current.rpcHoldTimeoutMs,
   });
-  leader.listen({ appeared: () => calls.leaderAppeared(), leads: () => calls.leaderAppeared() });
+  leader.listen({ changed: () => calls.leaderAppeared(), leads: () => calls.leaderAppeared() });
   return calls;
 }
 

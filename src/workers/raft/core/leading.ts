@@ -19,6 +19,7 @@ import {
 import { Followers } from './followers.js';
 import type { AppendAnswer, HeartbeatAnswer, InstallAnswer } from './message.js';
 import { type CoreParts, commitThrough, type Office, readLeaseMs } from './parts.js';
+import type { Lost } from './progress.js';
 import { type ChangeResult, type Proposal, type ProposeResult, TRANSFERRING } from './proposal.js';
 import { hasQuorum, quorumIndex } from './quorum.js';
 import { Transfer, type TransferResult } from './transfer.js';
@@ -130,6 +131,11 @@ export class Leading {
     }
     this.written(nowMs);
     this.#checkTransfer(nowMs);
+  }
+
+  /** Requests to this server got lost. */
+  lost(to: ServerId, kind: Lost, nowMs: number): void {
+    this.#followers.lost(to, kind, nowMs);
   }
 
   /** More is durable, here or elsewhere. May end the term. */

@@ -20,6 +20,7 @@ import { RaftLog, type RecoveredLog } from './log.js';
 import { Membership } from './membership.js';
 import type { AppendAnswer, HeartbeatAnswer, Incoming, InstallAnswer, SnapshotOffer } from './message.js';
 import { type CoreParts, type Office, readLeaseMs, type Timing } from './parts.js';
+import type { Lost } from './progress.js';
 import { Promises } from './promises.js';
 import { type ChangeResult, NOT_LEADER, type Proposal, type ProposeResult } from './proposal.js';
 import type { Ready, Role } from './ready.js';
@@ -205,6 +206,11 @@ export class RaftCore {
   leaderGone(leader: ServerId | null, nowMs: number): void {
     this.#nowMs = nowMs;
     if (this.#leading === null && this.#parts.standing.leader === leader) this.#elections.hasten(nowMs);
+  }
+
+  /** Requests to this server got lost, as the transport knows: it needn't wait for answers. */
+  lost(to: ServerId, kind: Lost, nowMs: number): void {
+    this.#leading?.lost(to, kind, nowMs);
   }
 
   /** Asks a quorum whether this server leads; the answer comes with a ready, under `request`. */
