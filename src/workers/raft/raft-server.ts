@@ -4,8 +4,9 @@
 import type { Logger } from '../../observe/logger.js';
 import { MAX_UNPERSISTED_BYTES, type RejectReason, type StateToRaft } from '../../wire/raft-port.js';
 import { ArchiveSaver } from './archive-saver.js';
-import { EntryType, emptyPayload, type LogIndex } from './core/entry.js';
+import { EntryType, emptyPayload, type LogIndex, type ServerId } from './core/entry.js';
 import { countEntries } from './core/packed.js';
+import type { Lost } from './core/progress.js';
 import type { RaftCore } from './core/raft.js';
 import type { Persist, RoleChange } from './core/ready.js';
 import type { Delivery } from './delivery.js';
@@ -92,6 +93,17 @@ export class RaftServer {
     if (this.#operator.isFrozen) return;
     this.#parts.core.tick(this.#parts.now());
     this.turn();
+  }
+
+  /** Nothing is left of the leader's process; {@link turn} must follow. */
+  leaderGone(leader: ServerId): void {
+    const { core, logger, now } = this.#parts;
+    logger.warn('leader is gone, an election is due', 'last-leader-id', leader);
+    core.leaderGone(leader, now());
+  }
+
+  lost(to: ServerId, kind: Lost): void {
+    this.#parts.core.lost(to, kind, this.#parts.now());
   }
 
   /** Takes what another server sent; {@link turn} must follow the last message of a turn. */

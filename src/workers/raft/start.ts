@@ -111,6 +111,8 @@ export async function startServer(
     transport,
     logger,
   };
+  // Others may lead, and say so before this server's own time comes.
+  core.leaderGone(null, now());
   const running = new RaftServer({ ...parts, failed, now, snapshotStore: storage.snapshots, metrics: raftMetrics });
   server = running;
   return {

@@ -74,6 +74,14 @@ function connect({ core, shell }: StartedServer): void {
     get configuration() {
       return core.configuration;
     },
+    get leader() {
+      return core.leader;
+    },
+    get contactMs() {
+      return core.lastContactMs;
+    },
+    lost: (to, kind) => shell.lost(to, kind),
+    leaderGone: (leader) => survive(() => shell.leaderGone(leader)),
     receive: (message) => survive(() => shell.receiveFromPeer(message)),
     turn: () => survive(() => shell.turn()),
   });

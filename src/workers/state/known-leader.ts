@@ -9,6 +9,8 @@ export interface LeaderListener {
   follows?(): void;
   /** A leader is known where none was. */
   appeared?(): void;
+  /** A leader is known that wasn't the one before. */
+  changed?(): void;
 }
 
 export class KnownLeader {
@@ -33,12 +35,14 @@ export class KnownLeader {
   changed(role: RaftRole, address: string): void {
     const isNew = !this.#isSelf;
     const hasAppeared = this.#address === '' && address !== '';
+    const hasChanged = this.#address !== address && address !== '';
     this.#address = address;
     this.#isSelf = role === 'leader';
     for (const listener of this.#listeners) {
       if (this.#isSelf) listener.leads?.(isNew);
       else listener.follows?.();
       if (hasAppeared) listener.appeared?.();
+      if (hasChanged) listener.changed?.();
     }
   }
 }

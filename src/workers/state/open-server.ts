@@ -173,7 +173,7 @@ function leaderCalls({ settings }: Parts, leader: KnownLeader, pool: RpcPool): L
     datacenter: settings.current.datacenter,
     leaderAddress: () => (leader.isSelf ? '' : leader.address),
   });
-  leader.listen({ appeared: () => calls.leaderAppeared(), leads: () => calls.leaderAppeared() });
+  leader.listen({ changed: () => calls.leaderAppeared(), leads: () => calls.leaderAppeared() });
   return calls;
 }
 

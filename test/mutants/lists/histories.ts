@@ -15,8 +15,8 @@ export const histories: readonly Mutant[] = [
   {
     name: 'histories: a lease much longer than an election takes',
     file: 'workers/raft/core/leading.ts',
-    find: 'this.#followers.confirmedMs(membership.voters) + timing.leaderLeaseMs',
-    replace: 'this.#followers.confirmedMs(membership.voters) + 5 * timing.leaderLeaseMs',
+    find: 'this.#followers.confirmedMs(membership.voters) + readLeaseMs(timing)',
+    replace: 'this.#followers.confirmedMs(membership.voters) + 5 * readLeaseMs(timing)',
     ...NOTICED,
   },
   {

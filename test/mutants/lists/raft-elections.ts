@@ -118,8 +118,8 @@ export const raftElections: readonly Mutant[] = [
   {
     name: 'a timeout that found a leader is not drawn anew',
     file: 'workers/raft/core/elections.ts',
-    find: '    this.#resetDeadline(nowMs);\n    const isHearing',
-    replace: '    const isHearing',
+    find: '    this.#resetDeadline(nowMs);\n    this.#haste.tried();',
+    replace: '    this.#haste.tried();',
     tests: FOLLOWER,
   },
   {

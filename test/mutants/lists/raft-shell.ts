@@ -69,7 +69,7 @@ export const raftShell: readonly Mutant[] = [
   {
     name: 'shell: a restarted server votes at once',
     file: 'workers/raft/core/elections.ts',
-    find: 'if (this.#deadlineMs === null && !this.#wasAlone) this.#parts.contact.started(nowMs);',
+    find: 'if (!this.#wasAlone) this.#parts.contact.started(nowMs);',
     replace: '',
     tests: VOTES,
   },

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import type { RaftOrder } from '../../../src/wire/raft-orders.js';
 import type { RaftToState } from '../../../src/wire/raft-port.js';
+import type { RaftSettings } from '../../../src/wire/raft-worker.js';
 import { bootstrapWith } from '../../../src/workers/raft/core/bootstrap.js';
 import { changed, type MembershipOrder } from '../../../src/workers/raft/core/changes.js';
 import { type Configuration, problemOf, type Suffrage } from '../../../src/workers/raft/core/configuration.js';
@@ -24,7 +25,7 @@ import { type Machine, StateMachine, setCommand } from './state-machine.js';
 import { VirtualDisk } from './virtual-disk.js';
 import { attached, VirtualSnapshots } from './virtual-snapshots.js';
 
-const RAFT = {
+const RAFT: RaftSettings = {
   heartbeatTimeoutMs: 200,
   electionTimeoutMs: 200,
   leaderLeaseMs: 200,
@@ -53,6 +54,8 @@ export interface SimulatedServer {
 export interface ClusterShape {
   readonly voters: number;
   readonly nonVoters: number;
+  /** What is other than in storms, whose timeouts are short. */
+  readonly timing?: Partial<RaftSettings>;
 }
 
 /** What lies behind the log of a server, anew in each of its lives. */
@@ -76,6 +79,7 @@ export class Cluster {
   crashesWithin = 0;
   /** How often what happened. */
   readonly seen = { truncations: 0, installs: 0, changes: 0, acknowledged: 0, lost: 0, confirmed: 0, leaseReads: 0 };
+  readonly #raft: RaftSettings;
   readonly #voters: number;
   readonly #history = new Map<number, string>();
   /** The highest index that any client was told is committed. */
@@ -88,7 +92,8 @@ export class Cluster {
 
   readonly #makeMachine: MachineMaker;
 
-  constructor(random: Random, { voters, nonVoters }: ClusterShape, makeMachine: MachineMaker | null = null) {
+  constructor(random: Random, { voters, nonVoters, timing }: ClusterShape, makeMachine: MachineMaker | null = null) {
+    this.#raft = { ...RAFT, ...timing };
     this.random = random;
     this.#makeMachine = makeMachine ?? ((id) => new StateMachine(id, this.#history));
     this.network = new Network(random, TICK_MS);
@@ -125,7 +130,7 @@ export class Cluster {
     const clock = this.clocks ? skewedClock(this.clocks) : TRUE_CLOCK;
     server.clock = clock;
     const settings: ServerSettings = {
-      raft: RAFT,
+      raft: this.#raft,
       serverId: id,
       serverAddress: `${id}:8300`,
       bootstrap: false,
@@ -231,6 +236,15 @@ export class Cluster {
   /** Who lives has answered every order. */
   checkOrders(): void {
     for (const [request, life] of this.#orders) assert.ok(life.isOver, `order ${request} was never answered`);
+  }
+
+  /** A server is told that its leader is gone, be that true or not. */
+  suspectLeader({ life }: SimulatedServer): void {
+    if (!life || life.isOver) return;
+    const { core, shell } = life.server;
+    if (core.leader === null) return;
+    shell.leaderGone(core.leader);
+    this.#turn(life);
   }
 
   /** A server takes a snapshot and drops most of the log before it. */

@@ -8,7 +8,7 @@
 //   once [a>b …]                 the same without what follows
 //   drop [a>b …]
 //   propose a x · change a b+ c- d? · transfer a b · confirm a · lease a · compact a · restore a 9
-//   crash a · restart a · slow a · write a (its write is durable) · logs
+//   gone a b (a hears that b, its leader, is gone) · crash a · restart a · slow a · write a (its write is durable) · logs
 
 import type { Configuration, Suffrage } from '../../../src/workers/raft/core/configuration.js';
 import { EntryType, singlePayload } from '../../../src/workers/raft/core/entry.js';
@@ -106,6 +106,9 @@ class Script {
         return;
       case 'restore':
         say(server.restore(Number(words[0])));
+        return;
+      case 'gone':
+        core.leaderGone(words[0] ?? null, this.#nowMs);
         return;
       case 'crash':
         server.isRunning = false;

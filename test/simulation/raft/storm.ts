@@ -33,6 +33,8 @@ interface Weather {
   readonly change: number;
   readonly compaction: number;
   readonly transfer: number;
+  /** Somebody believes its leader gone, mostly wrongly. */
+  readonly suspicion: number;
   /** Leaders reach few others, and die young. */
   readonly isHardOnLeaders: boolean;
   /** Leaders are cut off from everybody, while old answers to them are still on their way; much is read. */
@@ -42,10 +44,16 @@ interface Weather {
 function weatherOf(seed: number, random: Random): Weather {
   const pick = <T>(...choices: readonly [T, ...T[]]): T => choices[random.below(choices.length)] ?? choices[0];
   if (seed % 3 === 0) {
-    return { ...CLEAR, shape: { voters: 5, nonVoters: 0 }, slowestLeaderWriteMs: 1000, isHardOnLeaders: true };
+    return {
+      ...CLEAR,
+      shape: { voters: 5, nonVoters: 0 },
+      slowestLeaderWriteMs: 1000,
+      suspicion: pick(0, 0.05),
+      isHardOnLeaders: true,
+    };
   }
   if (seed % 6 === 1) {
-    return { ...CLEAR, duplication: 0.9, answerLateness: 0.5, isHardOnLeases: true };
+    return { ...CLEAR, duplication: 0.9, answerLateness: 0.5, suspicion: pick(0, 0.2), isHardOnLeases: true };
   }
   const slowestWriteMs = pick(30, 30, 30, 400);
   return {
@@ -63,6 +71,7 @@ function weatherOf(seed: number, random: Random): Weather {
     change: pick(0, 0.1),
     compaction: pick(0, 0.02),
     transfer: pick(0, 0.01),
+    suspicion: pick(0, 0.05),
     isHardOnLeaders: false,
     isHardOnLeases: false,
   };
@@ -83,6 +92,7 @@ const CLEAR: Weather = {
   change: 0,
   compaction: 0,
   transfer: 0,
+  suspicion: 0,
   isHardOnLeaders: false,
   isHardOnLeases: false,
 };
@@ -139,6 +149,7 @@ async function fault(cluster: Cluster, server: SimulatedServer, weather: Weather
   if (!server.life) {
     if (random.chance(0.05)) await cluster.start(server);
   } else if (random.chance(weather.crash)) cluster.crash(server);
+  else if (random.chance(weather.suspicion)) cluster.suspectLeader(server);
   else if (random.chance(weather.compaction)) cluster.compact(server);
 }
 

@@ -30,6 +30,7 @@ const nobodyElse: Elsewhere = {
   },
   write: () => Promise.resolve(NOBODY),
   leaderKnown: () => new Promise(() => {}),
+  onLeader: () => () => {},
 };
 
 export function testCalls({

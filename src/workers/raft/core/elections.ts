@@ -4,6 +4,7 @@
 import { isSoleVoter } from './configuration.js';
 import { Candidacy, type Electorate, isHeard, mayGrant } from './election.js';
 import { type Term, term } from './entry.js';
+import { Haste } from './haste.js';
 import type { TimeoutNow, VoteAnswer, VoteRequest } from './message.js';
 import type { CoreParts, Office } from './parts.js';
 import type { Persist } from './ready.js';
@@ -13,6 +14,7 @@ export class Elections {
   readonly #office: Office;
   /** No configuration that this server started with has other voters. */
   readonly #wasAlone: boolean;
+  readonly #haste: Haste;
   #candidacy: Candidacy | null = null;
   #deadlineMs: number | null = null;
 
@@ -20,20 +22,39 @@ export class Elections {
     this.#parts = parts;
     this.#office = office;
     this.#wasAlone = wasAlone;
+    this.#haste = new Haste(parts.timing.electionTimeoutMs, parts.random);
   }
 
   /** Time passes for a server that doesn't lead. */
   tick(nowMs: number): void {
-    // Who was alone all along can't have acknowledged anything.
-    if (this.#deadlineMs === null && !this.#wasAlone) this.#parts.contact.started(nowMs);
+    this.#begin(nowMs);
     // A sole voter has nobody to hear from, so it stands at once instead of waiting out the timeout.
     if (this.#mayStandAlone(nowMs)) this.#campaign(nowMs, 'alone');
-    else if (this.#deadlineMs === null) this.#resetDeadline(nowMs);
-    else if (nowMs >= this.#deadlineMs) this.#timeout(nowMs);
+    else if (this.#deadlineMs !== null && nowMs >= this.#deadlineMs) this.#timeout(nowMs);
+  }
+
+  /** Nobody leads, it seems: this server asks for votes as soon as others may be free to give them. */
+  hasten(nowMs: number): void {
+    this.#begin(nowMs);
+    const { contact, standing } = this.#parts;
+    if (standing.role === 'leader') return;
+    standing.leader = null;
+    if (this.#haste.isOn) return;
+    // The others heard the leader last at about the time that this server did, and are bound to it as long.
+    this.#deadlineMs = Math.max(nowMs, contact.boundUntilMs) + this.#haste.begin();
+  }
+
+  /** Somebody leads. */
+  calm(nowMs: number): void {
+    if (!this.#haste.isOn) return;
+    this.#haste.end();
+    this.#resetDeadline(nowMs);
   }
 
   answerVote(request: VoteRequest, nowMs: number): void {
-    const { id, contact, promises } = this.#parts;
+    const { id, contact, promises, standing } = this.#parts;
+    // A leader that asks for the votes of another term leads no more.
+    if (request.from === standing.leader && request.term > promises.term) this.hasten(nowMs);
     const isReal = request.kind === 'vote';
     let granted = isHeard(this.#electorate, request);
     granted &&= request.isTransfer || !contact.forbids(request.from, nowMs);
@@ -42,7 +63,10 @@ export class Elections {
     if (granted && isReal) {
       promises.setHardState({ term: request.term, vote: request.from });
       contact.granted(nowMs);
+      this.#haste.granted();
     }
+    // Who got a vote gets the time to make use of it.
+    if (granted && this.#haste.isOn) this.#resetDeadline(nowMs);
     const kind = isReal ? 'vote-answer' : 'pre-vote-answer';
     const answerTerm = isReal ? promises.term : (Math.max(promises.term, request.term) as Term);
     const { from: to, term: round } = request;
@@ -105,8 +129,9 @@ export class Elections {
   /** A follower's or candidate's time is up. */
   #timeout(nowMs: number): void {
     const { id, contact, membership, standing, timing } = this.#parts;
+    const isHearing = nowMs - contact.lastMs < timing.heartbeatTimeoutMs && !this.#haste.isOn;
     this.#resetDeadline(nowMs);
-    const isHearing = nowMs - contact.lastMs < timing.heartbeatTimeoutMs;
+    this.#haste.tried();
     if (standing.role === 'follower' && isHearing) return;
     standing.leader = null;
     if (!membership.voters.includes(id)) return;
@@ -132,16 +157,23 @@ export class Elections {
     }
   }
 
+  #begin(nowMs: number): void {
+    if (this.#deadlineMs !== null) return;
+    // Who was alone all along can't have acknowledged anything.
+    if (!this.#wasAlone) this.#parts.contact.started(nowMs);
+    this.#resetDeadline(nowMs);
+  }
+
   #mayStandAlone(nowMs: number): boolean {
     const { id, contact, membership, standing } = this.#parts;
     const isAlone = standing.role === 'follower' && isSoleVoter(membership.latest, id);
     return isAlone && !contact.forbids(id, nowMs);
   }
 
-  /** Every timeout is drawn from [t, 2t). */
+  /** Every timeout is drawn from [t, 2t), be it a hasty one. */
   #resetDeadline(nowMs: number): void {
     const { random, standing, timing } = this.#parts;
     const timeoutMs = standing.role === 'candidate' ? timing.electionTimeoutMs : timing.heartbeatTimeoutMs;
-    this.#deadlineMs = nowMs + timeoutMs * (1 + random());
+    this.#deadlineMs = nowMs + (this.#haste.pauseMs() ?? timeoutMs * (1 + random()));
   }
 }

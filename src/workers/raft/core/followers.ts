@@ -5,7 +5,7 @@ import type { LogIndex, Position, ServerId, Term } from './entry.js';
 import type { RaftLog } from './log.js';
 import type { AppendAnswer, HeartbeatAnswer, InstallAnswer } from './message.js';
 import type { Outbox } from './outbox.js';
-import { Progress } from './progress.js';
+import { type Lost, Progress } from './progress.js';
 import { quorumValue } from './quorum.js';
 
 /** Most entries in one request. */
@@ -15,6 +15,8 @@ const COMMIT_TIMEOUT_MS = 50;
 const REMINDERS_PER_HEARTBEAT_TIMEOUT = 10;
 /** A snapshot that isn't acknowledged for so long is sent again. */
 const INSTALL_HEARTBEAT_TIMEOUTS = 10;
+/** One that failed, after this part of a heartbeat timeout: it may be large. */
+const INSTALL_AGAIN = 1 / 5;
 
 export interface LeaderView {
   readonly id: ServerId;
@@ -93,6 +95,15 @@ export class Followers {
     progress.heard(answer.sentMs, nowMs);
     if (answer.kind === 'heartbeat-answer') progress.ackedRound = Math.max(progress.ackedRound, answer.readRound);
     else if (answer.success) progress.installed(answer.through);
+    else this.#installAgain(progress, nowMs);
+  }
+
+  /** It is asked anew with the next tick. */
+  lost(peer: ServerId, kind: Lost, nowMs: number): void {
+    const progress = this.#progress.get(peer);
+    if (!progress) return;
+    if (kind === 'append') progress.lost();
+    else this.#installAgain(progress, nowMs);
   }
 
   /** Asks everybody at once, however many requests are unanswered. */
@@ -127,6 +138,11 @@ export class Followers {
 
   matchOf(id: ServerId): LogIndex | null {
     return this.#progress.get(id)?.match ?? null;
+  }
+
+  #installAgain(progress: Progress, nowMs: number): void {
+    const againMs = nowMs + this.#leader.heartbeatTimeoutMs * INSTALL_AGAIN;
+    progress.installUntilMs = Math.min(progress.installUntilMs, againMs);
   }
 
   #known(voter: ServerId, value: (progress: Progress) => number): number {

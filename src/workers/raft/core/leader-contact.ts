@@ -19,6 +19,11 @@ export class LeaderContact {
     return this.#lastMs;
   }
 
+  /** A vote for anybody but the last leader is refused until then. */
+  get boundUntilMs(): number {
+    return this.#boundUntilMs;
+  }
+
   /** The server has just started. */
   started(nowMs: number): void {
     this.#boundUntilMs = nowMs + this.#leaseMs;

@@ -18,7 +18,8 @@ import {
 } from './entry.js';
 import { Followers } from './followers.js';
 import type { AppendAnswer, HeartbeatAnswer, InstallAnswer } from './message.js';
-import { type CoreParts, commitThrough, type Office } from './parts.js';
+import { type CoreParts, commitThrough, type Office, readLeaseMs } from './parts.js';
+import type { Lost } from './progress.js';
 import { type ChangeResult, type Proposal, type ProposeResult, TRANSFERRING } from './proposal.js';
 import { hasQuorum, quorumIndex } from './quorum.js';
 import { Transfer, type TransferResult } from './transfer.js';
@@ -50,7 +51,7 @@ export class Leading {
   get leaseEndMs(): number {
     if (this.#transfer?.isOrdered) return Number.NEGATIVE_INFINITY;
     const { membership, timing } = this.#parts;
-    return this.#followers.confirmedMs(membership.voters) + timing.leaderLeaseMs;
+    return this.#followers.confirmedMs(membership.voters) + readLeaseMs(timing);
   }
 
   get isTransferring(): boolean {
@@ -130,6 +131,11 @@ export class Leading {
     }
     this.written(nowMs);
     this.#checkTransfer(nowMs);
+  }
+
+  /** Requests to this server got lost. */
+  lost(to: ServerId, kind: Lost, nowMs: number): void {
+    this.#followers.lost(to, kind, nowMs);
   }
 
   /** More is durable, here or elsewhere. May end the term. */

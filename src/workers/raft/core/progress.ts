@@ -6,6 +6,9 @@ import { after, type LogIndex } from './entry.js';
 
 const PIPELINE = 2;
 
+/** What a transport can say that it lost. */
+export type Lost = 'append' | 'install';
+
 export class Progress {
   /** The next index to send. */
   next: LogIndex;
@@ -88,7 +91,11 @@ export class Progress {
 
   /** What was sent before `limitMs` and got no answer counts as lost. */
   unansweredSince(limitMs: number): void {
-    if (this.#unanswered === 0 || this.#sentMs > limitMs) return;
+    if (this.#unanswered > 0 && this.#sentMs <= limitMs) this.lost();
+  }
+
+  /** What was sent gets no answer. */
+  lost(): void {
     this.#unanswered = 0;
     if (this.#isProbing) return;
     this.#isProbing = true;

@@ -19,7 +19,8 @@ import { Leading } from './leading.js';
 import { RaftLog, type RecoveredLog } from './log.js';
 import { Membership } from './membership.js';
 import type { AppendAnswer, HeartbeatAnswer, Incoming, InstallAnswer, SnapshotOffer } from './message.js';
-import type { CoreParts, Office, Timing } from './parts.js';
+import { type CoreParts, type Office, readLeaseMs, type Timing } from './parts.js';
+import type { Lost } from './progress.js';
 import { Promises } from './promises.js';
 import { type ChangeResult, NOT_LEADER, type Proposal, type ProposeResult } from './proposal.js';
 import type { Ready, Role } from './ready.js';
@@ -64,7 +65,7 @@ export class RaftCore {
       membership: new Membership(configurations),
       promises: new Promises(hardState, this.log),
       standing: new Standing(hardState.term),
-      contact: new LeaderContact(timing.leaderLeaseMs),
+      contact: new LeaderContact(readLeaseMs(timing)),
     };
     this.#office = {
       follow: (newTerm, nowMs) => this.#follow(newTerm, nowMs),
@@ -191,7 +192,25 @@ export class RaftCore {
 
   /** Begins a cluster of these; null, or why that can't be (spec/raft.md, section 7). */
   bootstrap(configuration: Configuration): string | null {
-    return beginCluster(this.#parts, configuration);
+    const problem = beginCluster(this.#parts, configuration);
+    // Nobody has ever led it.
+    if (problem === null) this.#elections.hasten(this.#nowMs);
+    return problem;
+  }
+
+  /**
+   * `leader` can't be there any more, as far as anybody can tell; null: no leader is known, at a server's start. The server
+   * stands soon, and believes no leader until then. A wrong word does no harm: votes are given as ever, no lease is cut short,
+   * and who hears of the leader again follows it on.
+   */
+  leaderGone(leader: ServerId | null, nowMs: number): void {
+    this.#nowMs = nowMs;
+    if (this.#leading === null && this.#parts.standing.leader === leader) this.#elections.hasten(nowMs);
+  }
+
+  /** Requests to this server got lost, as the transport knows: it needn't wait for answers. */
+  lost(to: ServerId, kind: Lost, nowMs: number): void {
+    this.#leading?.lost(to, kind, nowMs);
   }
 
   /** Asks a quorum whether this server leads; the answer comes with a ready, under `request`. */
@@ -283,6 +302,7 @@ export class RaftCore {
   #lead(won: Candidacy, nowMs: number): void {
     const { standing, promises } = this.#parts;
     this.#elections.close();
+    this.#elections.calm(nowMs);
     standing.leader = this.id;
     const leading = new Leading(this.#parts, this.#office, this.#confirmations, nowMs);
     this.#leading = leading;
@@ -305,5 +325,6 @@ export class RaftCore {
     if (led > promises.term || standing.role !== 'follower') this.#follow(led, nowMs);
     standing.leader = from;
     contact.heard(from, nowMs);
+    this.#elections.calm(nowMs);
   }
 }

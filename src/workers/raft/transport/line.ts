@@ -11,6 +11,8 @@ import { encodeRequest, type Request, type Self } from './requests.js';
 /** First byte of a Raft connection to the server port. */
 export const RAFT_FIRST_BYTE = 1;
 export const IO_TIMEOUT_MS = 10_000;
+/** Of a machine that is down nothing comes back; when it is up again it should be found soon. */
+const DIAL_TIMEOUT_MS = 1_500;
 const MOST_ANSWER_BYTES = 64 * 1024;
 const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 500;
@@ -32,6 +34,8 @@ export interface LineParts {
   readonly answered: (message: Incoming) => void;
   /** Each time a connection breaks or can't be opened; null once one was opened again. */
   readonly troubled: (problem: string | null) => void;
+  /** Requests that are sent, or were to be, get no answer. */
+  readonly lost: () => void;
   readonly now: () => number;
 }
 
@@ -42,13 +46,18 @@ export function open({ host, port }: Destination): Socket {
   return socket;
 }
 
+interface Waiting {
+  readonly request: Request;
+  readonly sinceMs: number;
+}
+
 export class Line {
   readonly #parts: LineParts;
   #socket: Socket | null = null;
   #isOpen = false;
   #answers = new FrameBuffer(0, 2, MOST_ANSWER_BYTES);
   #asked: Request[] = [];
-  #waiting: { readonly request: Request; readonly sinceMs: number }[] = [];
+  #waiting: Waiting[] = [];
   #failures = 0;
   #pause: NodeJS.Timeout | null = null;
   #isClosed = false;
@@ -65,8 +74,19 @@ export class Line {
     }
     if (this.#isOpen) return;
     this.#waiting.push({ request, sinceMs: this.#parts.now() });
-    if (this.#waiting.length > MOST_WAITING) this.#waiting.shift();
+    if (this.#waiting.length > MOST_WAITING) {
+      this.#waiting.shift();
+      this.#parts.lost();
+    }
     if (this.#socket === null && this.#pause === null) this.#dial();
+  }
+
+  /** The other server is there again: no pause is needed any more. */
+  wake(): void {
+    if (this.#pause === null) return;
+    clearTimeout(this.#pause);
+    this.#failures = 0;
+    this.#resume();
   }
 
   close(): void {
@@ -85,9 +105,11 @@ export class Line {
     const destination = this.#parts.destination();
     if (destination === null) {
       this.#waiting = [];
+      this.#parts.lost();
       return;
     }
     const socket = open(destination);
+    socket.setTimeout(DIAL_TIMEOUT_MS);
     this.#socket = socket;
     this.#answers = new FrameBuffer(0, 2, MOST_ANSWER_BYTES);
     let problem = 'connection closed';
@@ -112,12 +134,11 @@ export class Line {
 
   #opened(): void {
     this.#isOpen = true;
+    this.#socket?.setTimeout(IO_TIMEOUT_MS);
     if (this.#failures > 0) this.#parts.troubled(null);
     this.#failures = 0;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    const oldestMs = this.#parts.now() - WAITING_MS;
-    for (const { request, sinceMs } of waiting) if (sinceMs >= oldestMs) this.#write(request);
+    const waiting = this.#takeFresh();
+    for (const { request } of waiting) this.#write(request);
   }
 
   /** What is wrong with the bytes; null when nothing is. */
@@ -137,8 +158,10 @@ export class Line {
   #broken(problem: string): void {
     this.#socket = null;
     this.#isOpen = false;
+    const hasLost = this.#asked.length > 0;
     this.#asked = [];
     if (this.#isClosed) return;
+    if (hasLost) this.#parts.lost();
     if (problem !== '') {
       this.#failures += 1;
       this.#parts.troubled(problem);
@@ -153,8 +176,17 @@ export class Line {
 
   #resume(): void {
     this.#pause = null;
-    const oldestMs = this.#parts.now() - WAITING_MS;
-    this.#waiting = this.#waiting.filter(({ sinceMs }) => sinceMs >= oldestMs);
+    this.#waiting = this.#takeFresh();
     if (this.#waiting.length > 0) this.#dial();
+  }
+
+  /** What waits, without what has waited too long. */
+  #takeFresh(): Waiting[] {
+    const oldestMs = this.#parts.now() - WAITING_MS;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    const fresh = waiting.filter(({ sinceMs }) => sinceMs >= oldestMs);
+    if (fresh.length < waiting.length) this.#parts.lost();
+    return fresh;
   }
 }

@@ -3,6 +3,7 @@
 
 import type { Logger } from '../../../observe/logger.js';
 import type { AppendRequest, Heartbeat, Incoming, TimeoutNow, VoteRequest } from '../core/message.js';
+import type { Lost } from '../core/progress.js';
 import type { InstallRequest } from '../snapshot/snapshot-installer.js';
 import { type Destination, Line } from './line.js';
 import { fitting, type Self } from './requests.js';
@@ -13,6 +14,8 @@ export interface PeerParts {
   readonly self: Self;
   readonly destination: () => Destination | null;
   readonly answered: (message: Incoming) => void;
+  /** Requests of this kind got lost. */
+  readonly lost: (kind: Lost) => void;
   readonly logger: Logger;
   readonly now: () => number;
 }
@@ -29,9 +32,11 @@ export class Peer {
 
   constructor(parts: PeerParts) {
     this.#parts = parts;
-    this.#entries = this.#line('appendEntries to');
-    this.#heartbeats = this.#line('heartbeat to');
-    this.#votes = this.#line('requestVote to');
+    // The core repeats by itself what isn't about entries.
+    const nobody = (): void => {};
+    this.#entries = this.#line('appendEntries to', () => parts.lost('append'));
+    this.#heartbeats = this.#line('heartbeat to', nobody);
+    this.#votes = this.#line('requestVote to', nobody);
   }
 
   send(request: PeerRequest): void {
@@ -53,6 +58,13 @@ export class Peer {
     }
   }
 
+  /** It spoke by a connection of its own. */
+  wake(): void {
+    this.#entries.wake();
+    this.#heartbeats.wake();
+    this.#votes.wake();
+  }
+
   close(): void {
     this.#closing.abort();
     this.#entries.close();
@@ -60,7 +72,7 @@ export class Peer {
     this.#votes.close();
   }
 
-  #line(doing: string): Line {
+  #line(doing: string, lost: () => void): Line {
     const { id, logger } = this.#parts;
     let isTroubled = false;
     const troubled = (problem: string | null): void => {
@@ -68,7 +80,7 @@ export class Peer {
       if (problem !== null && !isTroubled) logger.warn(`failed to ${doing}`, 'peer', id, 'error', problem);
       isTroubled = problem !== null;
     };
-    return new Line({ ...this.#parts, troubled });
+    return new Line({ ...this.#parts, troubled, lost });
   }
 
   /** One at a time: the one under way is as good as the next. */
@@ -87,6 +99,7 @@ export class Peer {
       if (!this.#closing.signal.aborted) {
         const problem = error instanceof Error ? error.message : String(error);
         logger.error('failed to send snapshot to', 'peer', id, 'error', problem);
+        this.#parts.lost('install');
       }
     } finally {
       this.#isSendingSnapshot = false;

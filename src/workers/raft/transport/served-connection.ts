@@ -3,6 +3,7 @@
 
 import { MAX_MESSAGE_BYTES } from '../../../msgpack/limits.js';
 import type { Logger } from '../../../observe/logger.js';
+import type { ServerId } from '../core/entry.js';
 import type { PeerMessage } from '../transport.js';
 import { type Answer, encodeAnswer, encodeError, encodeTimeoutNowAnswer } from './answers.js';
 import { FrameBuffer } from './frame-buffer.js';
@@ -17,6 +18,8 @@ const MOST_UNANSWERED = 16;
 /** What requests are for. */
 export interface ServedBy extends Receiver {
   readonly lastIndex: number;
+  /** The first word of a server on a connection. */
+  heard(from: ServerId): void;
   receive(message: PeerMessage): void;
   /** After the last message of a turn. */
   turn(): void;
@@ -37,17 +40,19 @@ interface Question {
 export class ServedConnection implements StreamReader {
   readonly #stream: PeerStream;
   readonly #parts: ServingParts;
-  readonly #over: () => void;
+  readonly #over: (speaker: ServerId | null) => void;
   readonly #frames = new FrameBuffer(1, 1, MAX_MESSAGE_BYTES);
   #questions: Question[] = [];
   #body: SnapshotBody | null = null;
   /** Nobody takes the snapshot: its answer waits until its bytes are over. */
   #isDiscarding = false;
   #unreleased = 0;
+  /** Who speaks on it, as it says. */
+  #speaker: ServerId | null = null;
   #isScheduled = false;
   #isOver = false;
 
-  constructor(stream: PeerStream, parts: ServingParts, over: () => void) {
+  constructor(stream: PeerStream, parts: ServingParts, over: (speaker: ServerId | null) => void) {
     this.#stream = stream;
     this.#parts = parts;
     this.#over = over;
@@ -67,7 +72,7 @@ export class ServedConnection implements StreamReader {
     for (const { forget } of this.#questions) forget();
     this.#questions = [];
     this.#body?.cut();
-    this.#over();
+    this.#over(this.#speaker);
   }
 
   close(): void {
@@ -115,6 +120,8 @@ export class ServedConnection implements StreamReader {
       return false;
     }
     const { request } = decoded;
+    if (this.#speaker === null) server.heard(request.from);
+    this.#speaker = request.from;
     if (request.kind === 'timeout-now') {
       this.#questions.push({ answer: encodeTimeoutNowAnswer(), forget: () => {} });
       server.receive(request);

@@ -5,7 +5,9 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Logger } from '../../../observe/logger.js';
 import type { Configuration } from '../core/configuration.js';
 import type { ServerId, Term } from '../core/entry.js';
+import type { Lost } from '../core/progress.js';
 import type { PeerMessage, Transport } from '../transport.js';
+import { LeaderWatch } from './leader-watch.js';
 import { Peer } from './peer.js';
 import { PeerAddresses } from './peer-addresses.js';
 import { PendingAnswers } from './pending-answers.js';
@@ -21,7 +23,13 @@ export interface ConnectedServer {
   readonly term: Term;
   readonly lastIndex: number;
   readonly configuration: Configuration;
+  /** Whom it follows, and when it heard a leader last. */
+  readonly leader: ServerId | null;
+  readonly contactMs: number;
   receive(message: PeerMessage): void;
+  /** Requests to this server got lost on the way. */
+  lost(to: ServerId, kind: Lost): void;
+  leaderGone(leader: ServerId): void;
   turn(): void;
 }
 
@@ -38,12 +46,20 @@ export class TcpTransport implements Transport {
   readonly #peers = new Map<ServerId, Peer>();
   readonly #served = new Set<ServedConnection>();
   readonly #streams: RelayedStreams;
+  readonly #watch: LeaderWatch;
   readonly #addresses = new PeerAddresses(() => this.#server?.configuration ?? { servers: [] });
   /** null before the start is over: then nobody is served. */
   #server: ConnectedServer | null = null;
 
   constructor(parts: TransportParts) {
     this.#parts = parts;
+    this.#watch = new LeaderWatch({
+      leader: () => this.#server?.leader ?? null,
+      contactMs: () => this.#server?.contactMs ?? 0,
+      destination: (id) => this.#addresses.of(id),
+      gone: (leader) => this.#leaderGone(leader),
+      now: parts.now,
+    });
     this.#streams = new RelayedStreams(parts.streams, (stream) => this.#serve(stream));
   }
 
@@ -72,6 +88,7 @@ export class TcpTransport implements Transport {
 
   close(): void {
     this.#server = null;
+    this.#watch.close();
     for (const peer of this.#peers.values()) peer.close();
     this.#peers.clear();
     for (const connection of this.#served) connection.close();
@@ -83,7 +100,9 @@ export class TcpTransport implements Transport {
     if (peer === undefined) {
       const { self, logger, now } = this.#parts;
       const destination = () => this.#addresses.of(id);
-      peer = new Peer({ id, self, destination, logger, now, answered: (message) => this.#heard(message) });
+      const answered = (message: PeerMessage): void => this.#heard(message);
+      const lost = (kind: Lost): void => this.#server?.lost(id, kind);
+      peer = new Peer({ id, self, destination, logger, now, answered, lost });
       this.#peers.set(id, peer);
     }
     return peer;
@@ -91,6 +110,11 @@ export class TcpTransport implements Transport {
 
   #heard(message: PeerMessage): void {
     this.#server?.receive(message);
+    this.#server?.turn();
+  }
+
+  #leaderGone(leader: ServerId): void {
+    this.#server?.leaderGone(leader);
     this.#server?.turn();
   }
 
@@ -110,12 +134,16 @@ export class TcpTransport implements Transport {
         return server.lastIndex;
       },
       idAt: (address) => this.#addresses.idAt(address),
+      heard: (from) => this.#peers.get(from)?.wake(),
       receive: (message) => server.receive(message),
       turn: () => server.turn(),
     };
-    const connection = new ServedConnection(stream, { self, server: served, pending: this.#pending, logger }, () =>
-      this.#served.delete(connection),
-    );
+    const over = (speaker: ServerId | null): void => {
+      this.#served.delete(connection);
+      if (speaker !== null) this.#watch.ended(speaker);
+    };
+    const parts = { self, server: served, pending: this.#pending, logger };
+    const connection = new ServedConnection(stream, parts, over);
     this.#served.add(connection);
     return connection;
   }

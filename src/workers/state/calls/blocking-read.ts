@@ -129,6 +129,11 @@ export abstract class BlockingRead<T> implements Deadline {
     });
   }
 
+  /** What a pause was for has come. */
+  endPause(): void {
+    this.#resume?.(true);
+  }
+
   #watch(context: ReadContext, prepared: PreparedRead<T>, result: ReadResult<T>): void {
     const wake = () => this.#guarded((...parts) => this.#wake(...parts));
     this.#unwatch = context.store.watches.watch(prepared.watch(result), wake);

@@ -60,4 +60,6 @@ export interface Elsewhere {
   ): Promise<AskedWrite<Reply>>;
   /** Resolves when a leader becomes known, or at the latest after so long. */
   leaderKnown(withinMs: number): Promise<undefined>;
+  /** `look` is called whenever another leader becomes known, until what is answered was called. */
+  onLeader(look: () => void): () => void;
 }

@@ -196,7 +196,9 @@ export class ServerCalls implements Calls {
         run.refused(failure);
         return;
       }
+      const forget = this.#options.elsewhere.onLeader(() => run.endPause());
       const isThere = await run.pauseUntil(deadlines.now() + pauseMs);
+      forget();
       if (!isThere) return;
     }
   }

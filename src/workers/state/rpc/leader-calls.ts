@@ -56,7 +56,12 @@ export class LeaderCalls implements Elsewhere {
     });
   }
 
-  /** A leader is known where none was. */
+  onLeader(look: () => void): () => void {
+    this.#waiting.add(look);
+    return () => this.#waiting.delete(look);
+  }
+
+  /** A leader is known that wasn't the one before. */
   leaderAppeared(): void {
     for (const look of [...this.#waiting]) look();
   }
