@@ -5,13 +5,13 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Logger } from '../../../observe/logger.js';
 import type { Configuration } from '../core/configuration.js';
 import type { ServerId, Term } from '../core/entry.js';
-import type { PeerMessage, Transport } from '../transport.js';
 import { Peer } from './peer.js';
 import { PeerAddresses } from './peer-addresses.js';
 import { PendingAnswers } from './pending-answers.js';
 import { type PeerStream, RelayedStreams, type StreamReader } from './relayed-streams.js';
 import type { Self } from './requests.js';
 import { type ServedBy, ServedConnection } from './served-connection.js';
+import type { PeerMessage, Transport } from './transport.js';
 
 /** Connections of others at a time; a server opens five or so. */
 const MOST_STREAMS = 256;
