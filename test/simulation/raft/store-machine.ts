@@ -42,6 +42,10 @@ export class StoreMachine implements Machine {
     return result;
   }
 
+  applyExtended(): void {
+    assert.fail('nobody proposes such entries here');
+  }
+
   advance(index: number): void {
     this.#applier.advance(index);
   }

@@ -4,13 +4,13 @@
 import { MAX_MESSAGE_BYTES } from '../../../msgpack/limits.js';
 import type { Logger } from '../../../observe/logger.js';
 import type { ServerId } from '../core/entry.js';
-import type { PeerMessage } from '../transport.js';
 import { type Answer, encodeAnswer, encodeError, encodeTimeoutNowAnswer } from './answers.js';
 import { FrameBuffer } from './frame-buffer.js';
 import type { PendingAnswers } from './pending-answers.js';
 import type { PeerStream, StreamReader } from './relayed-streams.js';
 import { decodeRequest, type Receiver, type Request, type Self } from './requests.js';
 import { SnapshotBody } from './snapshot-body.js';
+import type { PeerMessage } from './transport.js';
 
 /** Requests without an answer; a stock leader has two. What comes beyond isn't read. */
 const MOST_UNANSWERED = 16;

@@ -6,7 +6,6 @@ import type { Logger } from '../../../observe/logger.js';
 import type { Configuration } from '../core/configuration.js';
 import type { ServerId, Term } from '../core/entry.js';
 import type { Lost } from '../core/progress.js';
-import type { PeerMessage, Transport } from '../transport.js';
 import { LeaderWatch } from './leader-watch.js';
 import { Peer } from './peer.js';
 import { PeerAddresses } from './peer-addresses.js';
@@ -14,6 +13,7 @@ import { PendingAnswers } from './pending-answers.js';
 import { type PeerStream, RelayedStreams, type StreamReader } from './relayed-streams.js';
 import type { Self } from './requests.js';
 import { type ServedBy, ServedConnection } from './served-connection.js';
+import type { PeerMessage, Transport } from './transport.js';
 
 /** Connections of others at a time; a server opens five or so. */
 const MOST_STREAMS = 256;
