@@ -149,11 +149,7 @@ const service = of(
     [12, 'Connect', of(messageOf<ServiceConnect>([1, 'Native', 'bool'], [4, 'PeerMeta', peerMeta]))],
     [13, 'LocallyRegisteredAsSidecar', 'bool'],
     [14, null, raftIndex],
-    [
-      15,
-      'TaggedAddresses',
-      { map: of(messageOf<ServiceAddress>([1, 'Address', 'string'], [2, 'Port', 'integer'])) },
-    ],
+    [15, 'TaggedAddresses', { map: of(messageOf<ServiceAddress>([1, 'Address', 'string'], [2, 'Port', 'integer'])) }],
     [16, null, ENTERPRISE],
     [17, 'SocketPath', 'string'],
     [18, 'PeerName', 'string'],

@@ -2,10 +2,10 @@
 // from the same bytes. A change is the difference between what was told last and what is there now: several commits that came
 // in one batch are told as one, which leaves subscribers with the same.
 
+import { surprise } from '../../../../../observe/surprise.js';
 import type { FollowedRead, FollowedReads } from '../../../calls/followed-reads.js';
 import { isRefusal, type Refusal } from '../../../methods/refusal.js';
 import { type Steps, turns } from '../../../turns/turns.js';
-import { surprise } from '../../../../../observe/surprise.js';
 import { EventLink } from './event-chain.js';
 import { changeEvent, type ItemEvent, Snapshot, type SnapshotPieces } from './events.js';
 import type { StaleSubjects } from './stale-subjects.js';

@@ -6,8 +6,8 @@ import { isRefusal, type Refusal, refusal } from '../../../methods/refusal.js';
 import type { Answering, GrpcCall, Serve } from '../grpc-call.js';
 import { Status } from '../status.js';
 import { readSubscribeRequest, type SubscribeRequest } from './request.js';
-import { openSubject, type Subject } from './subject.js';
 import { StaleSubjects } from './stale-subjects.js';
+import { openSubject, type Subject } from './subject.js';
 import { Subscription } from './subscription.js';
 import { serviceHealth, serviceHealthConnect, serviceList, type Topic } from './topic.js';
 
@@ -85,7 +85,8 @@ function refuse(call: GrpcCall, ...[status, text]: Parameters<GrpcCall['end']>):
 }
 
 function unknownTopic(topic: number): Parameters<GrpcCall['end']> {
-  if (topic > 0 && topic <= LAST_TOPIC) return [Status.unimplemented, `topic ${topic} has no events: there are no config entries`];
+  if (topic > 0 && topic <= LAST_TOPIC)
+    return [Status.unimplemented, `topic ${topic} has no events: there are no config entries`];
   return [Status.invalidArgument, `unknown topic: ${topic}`];
 }
 
