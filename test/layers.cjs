@@ -38,7 +38,7 @@ const STATE_LAYERS = [
   ['snapshots', ['replica', 'methods'], 'What operators save and restore.'],
   ['local', ['calls', 'methods', 'records'], "The agent's own services and checks: they see no store and no log."],
   ['http', ['calls', 'methods', 'sockets'], 'HTTP sees no store and no log.'],
-  ['rpc', ['calls', 'methods', 'sockets'], 'RPC sees no store and no log.'],
+  ['rpc', ['calls', 'methods', 'sockets', 'turns'], 'RPC sees no store and no log.'],
   ['dns', ['calls', 'methods', 'sockets'], 'DNS sees no store and no log.'],
   [
     'endpoints',

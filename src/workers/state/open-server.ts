@@ -4,6 +4,7 @@ import { joinHostPort } from '../../gotext/host-port.js';
 import { isServer } from '../../wire/member-tags.js';
 import type { StateWorkerData } from '../../wire/state-worker.js';
 import { serverStats } from './agent-stats.js';
+import { followedReads } from './calls/followed-reads.js';
 import { localReads } from './calls/local-reads.js';
 import { ServerCalls } from './calls/server-calls.js';
 import { BootstrapExpect } from './cluster/bootstrap-expect.js';
@@ -52,6 +53,13 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
   const rpc = new RpcServer({
     config: () => parts.settings.current,
     calls,
+    reads: followedReads(store, consensus),
+    transfer: {
+      isLeader: () => leader.isSelf,
+      leaderAddress: () => leader.address,
+      configuration: () => consensus.configuration(),
+      handOver: (id) => consensus.order({ order: 'transfer', id }),
+    },
     raftStreams: raft.raftStreams,
     logger: parts.logger.child('server.rpc'),
   });

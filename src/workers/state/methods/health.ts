@@ -117,6 +117,7 @@ export const serviceNodes: ReadMethod<ServiceNodesRequest, Entries> = {
       return {
         read: () => catalog.serviceHealth(service),
         watch: ({ value }) => targets.serviceHealth(service, value.length > 0),
+        watchValue: () => targets.serviceHealth(service, true),
         narrow,
         ...inSteps,
       };

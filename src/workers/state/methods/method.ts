@@ -20,6 +20,8 @@ export interface PreparedRead<Value> {
   read(): ReadResult<Value>;
   /** What the result depends on. */
   watch(result: ReadResult<Value>): readonly WatchTarget[];
+  /** What the value alone depends on, where its index depends on more: for who waits for another value. */
+  watchValue?(result: ReadResult<Value>): readonly WatchTarget[];
   /** True for a miss under the not-found rule (spec/rpc.md, "Blocking reads", 4). */
   missing?(result: ReadResult<Value>): boolean;
   /** Whether two results are the same; without it they are when they are the same object, as the store's own records are. */

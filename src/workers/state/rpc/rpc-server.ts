@@ -6,7 +6,11 @@ import type { Logger } from '../../../observe/logger.js';
 import { errorDetail } from '../../../observe/surprise.js';
 import type { RuntimeConfig } from '../../../wire/config.js';
 import type { Calls } from '../calls/calls.js';
+import type { FollowedReads } from '../calls/followed-reads.js';
 import { ClientLimit } from '../sockets/client-limit.js';
+import { GrpcConnections, type Services } from './grpc/grpc-connections.js';
+import { SUBSCRIBE, subscribe } from './grpc/subscribe/subscribe.js';
+import { TRANSFER_LEADER, type TransferParts, transferLeader } from './grpc/transfer-leader.js';
 import { RaftRelay } from './listener/raft-relay.js';
 import { type Protocols, ServerPort } from './listener/server-port.js';
 import { serveSingle } from './listener/single-connection.js';
@@ -23,11 +27,14 @@ const UNFINISHED_BYTES = 256 * 1024 * 1024;
 const SINGLE = 0;
 const RAFT = 1;
 const MULTIPLEXED = 4;
+const GRPC = 8;
 
 export interface RpcServerOptions {
   /** As it is now; a reload changes it. */
   readonly config: () => RuntimeConfig;
   readonly calls: Calls;
+  readonly reads: FollowedReads;
+  readonly transfer: TransferParts;
   readonly raftStreams: MessagePort;
   readonly logger: Logger;
 }
@@ -69,10 +76,20 @@ export class RpcServer {
     const parts = this.#serverParts();
     const relay = new RaftRelay(this.#options.raftStreams);
     const session = { opened: (stream: YamuxStream) => new RequestStream(stream, parts), closed: () => {} };
+    const grpc = new GrpcConnections(this.#grpcServices());
     return new Map([
       [SINGLE, (socket, first) => serveSingle(socket, first, parts)],
       [RAFT, (socket, first) => relay.serve(socket, first)],
       [MULTIPLEXED, (socket, first) => void new YamuxConnection(socket, false, session, first)],
+      [GRPC, (socket, first) => grpc.serve(socket, first)],
+    ]);
+  }
+
+  #grpcServices(): Services {
+    const { config, reads, transfer } = this.#options;
+    return new Map([
+      [SUBSCRIBE, subscribe({ reads, datacenter: config().datacenter })],
+      [TRANSFER_LEADER, transferLeader(transfer)],
     ]);
   }
 

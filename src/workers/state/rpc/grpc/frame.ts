@@ -1,0 +1,48 @@
+// Messages of gRPC on a stream: a byte that says whether it is compressed, four of its length, the message. Messages and the
+// frames of HTTP/2 need not line up.
+
+import type { ProtoWriter } from './protobuf/writer.js';
+
+const HEADER_BYTES = 5;
+
+/** Begins a message; {@link endFrame} takes the result. */
+export function beginFrame(writer: ProtoWriter): number {
+  return writer.skip(HEADER_BYTES);
+}
+
+export function endFrame(writer: ProtoWriter, begun: number): void {
+  const header = Buffer.alloc(HEADER_BYTES);
+  header.writeUInt32BE(writer.length - begun - HEADER_BYTES, 1);
+  writer.patch(begun, header);
+}
+
+export type FrameRead =
+  | { readonly kind: 'more' }
+  | { readonly kind: 'message'; readonly message: Buffer }
+  | { readonly kind: 'compressed' }
+  | { readonly kind: 'too-large'; readonly bytes: number }
+  | { readonly kind: 'trailing' };
+
+const MORE: FrameRead = { kind: 'more' };
+
+/** The one message that a call sends, however it is cut. Keeps no more of it than `maxBytes`. */
+export class SingleFrame {
+  readonly #maxBytes: number;
+  #bytes: Buffer = Buffer.alloc(0);
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  add(chunk: Buffer): FrameRead {
+    this.#bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk]);
+    const bytes = this.#bytes;
+    if (bytes.length < HEADER_BYTES) return MORE;
+    if (bytes[0] !== 0) return { kind: 'compressed' };
+    const length = bytes.readUInt32BE(1);
+    if (length > this.#maxBytes) return { kind: 'too-large', bytes: length };
+    if (bytes.length < HEADER_BYTES + length) return MORE;
+    if (bytes.length > HEADER_BYTES + length) return { kind: 'trailing' };
+    return { kind: 'message', message: bytes.subarray(HEADER_BYTES) };
+  }
+}

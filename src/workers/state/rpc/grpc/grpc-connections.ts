@@ -1,0 +1,112 @@
+// Connections of gRPC (first byte 8; spec/rpc.md, section 7): HTTP/2 in clear on an accepted socket, each stream a call. How
+// much one peer may have open, send and be sent is bounded here; floods of frames are HTTP/2's own to refuse.
+
+import type http2 from 'node:http2';
+import type net from 'node:net';
+import { type Deadline, deadlines } from '../../../../deadlines/deadline-queue.js';
+import { GrpcCall, type Serve } from './grpc-call.js';
+import { Status } from './status.js';
+
+/** A client agent has one for each service that is asked for there. */
+const MAX_STREAMS = 4096;
+const MAX_HEADER_BYTES = 16 * 1024;
+/** Megabytes: of frames that wait to be sent, and headers. */
+const MAX_SESSION_MEGABYTES = 16;
+const PING_MS = 30_000;
+
+/** By path. */
+export type Services = ReadonlyMap<string, Serve>;
+
+/** Asks a silent peer whether it is there, and hangs up when it isn't. */
+class KeepAlive implements Deadline {
+  dueMs = 0;
+  slot = -1;
+  order = 0;
+  readonly #session: http2.ServerHttp2Session;
+  #isAsked = false;
+
+  constructor(session: http2.ServerHttp2Session) {
+    this.#session = session;
+    this.#begin();
+  }
+
+  expire(): void {
+    const session = this.#session;
+    if (session.destroyed) return;
+    if (this.#isAsked) {
+      session.destroy();
+      return;
+    }
+    this.#isAsked = true;
+    if (session.ping(() => this.#answered())) this.#begin();
+    else session.destroy();
+  }
+
+  stop(): void {
+    deadlines.remove(this);
+  }
+
+  #answered(): void {
+    this.#isAsked = false;
+  }
+
+  #begin(): void {
+    this.dueMs = Math.ceil(deadlines.now() + PING_MS);
+    deadlines.add(this);
+  }
+}
+
+export class GrpcConnections {
+  readonly #services: Services;
+
+  constructor(services: Services) {
+    this.#services = services;
+  }
+
+  /** `first`: what was read behind the first byte. The module is loaded by the first that comes: client agents never do. */
+  serve(socket: net.Socket, first: Buffer): void {
+    socket.pause();
+    if (first.length > 0) socket.unshift(first);
+    void import('node:http2').then(
+      (module) => this.#open(module, socket),
+      () => socket.destroy(),
+    );
+  }
+
+  #open(module: typeof http2, socket: net.Socket): void {
+    if (socket.destroyed) return;
+    const session = module.performServerHandshake(socket, {
+      maxSessionMemory: MAX_SESSION_MEGABYTES,
+      maxHeaderListPairs: 64,
+      settings: { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: MAX_HEADER_BYTES, maxFrameSize: 16_384 },
+    });
+    const keepAlive = new KeepAlive(session);
+    session.on('error', () => {});
+    session.on('close', () => keepAlive.stop());
+    session.on('stream', (stream, headers) => this.#called(stream, headers));
+  }
+
+  #called(stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders): void {
+    const path = headers[':path'] ?? '';
+    const isGrpc = headers[':method'] === 'POST' && headers['content-type']?.startsWith('application/grpc') === true;
+    if (!isGrpc) {
+      stream.on('error', () => {});
+      stream.resume();
+      stream.respond({ ':status': headers[':method'] === 'POST' ? 415 : 405 }, { endStream: true });
+      return;
+    }
+    const serve = this.#services.get(path);
+    if (serve !== undefined) new GrpcCall(stream, headers, serve);
+    else new GrpcCall(stream, headers, () => null).end(Status.unimplemented, this.#unknown(path));
+  }
+
+  /** In the words of gRPC's own servers. */
+  #unknown(path: string): string {
+    const [, service = '', method, ...more] = path.split('/');
+    if (!path.startsWith('/') || method === undefined || more.length > 0) return `malformed method name: "${path}"`;
+    for (const known of this.#services.keys()) {
+      if (known.startsWith(`/${service}/`)) return `unknown method ${method} for service ${service}`;
+    }
+    return `unknown service ${service}`;
+  }
+}

@@ -1,0 +1,184 @@
+// Writes protobuf messages, by hand or from tables (message.ts), each with its length in front. A value that isn't of its
+// field's type is left out: rows may hold what others wrote, and one of them must not spoil a stream.
+
+import type { Field, FieldType, Message } from './message.js';
+
+const VARINT = 0;
+const FIXED64 = 1;
+const DELIMITED = 2;
+/** Of a message inside another, until it is longer. */
+const SHORT = 0x80;
+const FIRST_BYTES = 4096;
+const MAX_VARINT_BYTES = 10;
+
+export class ProtoWriter {
+  #bytes = Buffer.allocUnsafe(FIRST_BYTES);
+  #end = 0;
+
+  get length(): number {
+    return this.#end;
+  }
+
+  /** A copy of what was written since `from`. */
+  copy(from: number): Buffer {
+    return Buffer.from(this.#bytes.subarray(from, this.#end));
+  }
+
+  /** Forgets what was written; a buffer that grew large is given back. */
+  clear(keepBytes: number): void {
+    this.#end = 0;
+    if (this.#bytes.length > keepBytes) this.#bytes = Buffer.allocUnsafe(FIRST_BYTES);
+  }
+
+  /** Room for bytes that {@link patch} fills in. */
+  skip(bytes: number): number {
+    this.#room(bytes);
+    const at = this.#end;
+    this.#end += bytes;
+    return at;
+  }
+
+  patch(at: number, bytes: Uint8Array): void {
+    this.#bytes.set(bytes, at);
+  }
+
+  /** Zero is the default, and left out. */
+  integer(number: number, value: number): void {
+    if (value === 0) return;
+    this.#tag(number, VARINT);
+    this.#varint(Math.trunc(value));
+  }
+
+  bool(number: number, value: boolean): void {
+    this.integer(number, value ? 1 : 0);
+  }
+
+  /** Empty is the default, and left out. */
+  text(number: number, value: string): void {
+    if (value !== '') this.#text(number, value);
+  }
+
+  /** Also where it is zero. */
+  double(number: number, value: number): void {
+    this.#tag(number, FIXED64);
+    this.#room(8);
+    this.#end = this.#bytes.writeDoubleLE(value, this.#end);
+  }
+
+  /** Also where it is zero: one of several that a message may hold. */
+  choice(number: number, value: number): void {
+    this.#tag(number, VARINT);
+    this.#varint(value);
+  }
+
+  textChoice(number: number, value: string): void {
+    this.#text(number, value);
+  }
+
+  /** Begins a message as a field of the present one; {@link end} takes the result. */
+  begin(number: number): number {
+    this.#tag(number, DELIMITED);
+    return this.skip(1);
+  }
+
+  end(begun: number): void {
+    const start = begun + 1;
+    const length = this.#end - start;
+    if (length < SHORT) {
+      this.#bytes[begun] = length;
+      return;
+    }
+    const more = varintBytes(length) - 1;
+    this.#room(more);
+    this.#bytes.copyWithin(start + more, start, this.#end);
+    this.#end = begun;
+    this.#varint(length);
+    this.#end += length;
+  }
+
+  /** The fields of a record, without a length. */
+  fields(message: Message, record: object): void {
+    for (const field of message) this.#field(field, record);
+  }
+
+  #field({ number, name, type }: Field, record: object): void {
+    const value = name === null ? record : (record as Readonly<Record<string, unknown>>)[name];
+    if (value !== null && value !== undefined) this.#value(number, type, value, false);
+  }
+
+  /** `isItem`: of a list or a map, where a zero counts, too. */
+  #value(number: number, type: FieldType, value: unknown, isItem: boolean): void {
+    if (type === 'string') {
+      if (typeof value === 'string' && (isItem || value !== '')) this.#text(number, value);
+    } else if (type === 'integer') {
+      if (typeof value === 'number') this.integer(number, value);
+    } else if (type === 'bool') {
+      if (typeof value === 'boolean') this.bool(number, value);
+    } else if ('repeated' in type) {
+      if (Array.isArray(value)) for (const item of value) this.#value(number, type.repeated, item, true);
+    } else if (typeof value === 'object' && value !== null && 'map' in type) {
+      for (const [key, item] of Object.entries(value)) this.#pair(number, key, type.map, item);
+    } else this.#nested(number, type, value);
+  }
+
+  #nested(number: number, type: Exclude<FieldType, string>, value: unknown): void {
+    const begun = this.begin(number);
+    if ('written' in type) type.written(this, value);
+    else if ('message' in type && typeof value === 'object' && value !== null) this.fields(type.message, value);
+    this.end(begun);
+  }
+
+  #pair(number: number, key: string, type: FieldType, value: unknown): void {
+    const begun = this.begin(number);
+    this.#text(1, key);
+    this.#value(2, type, value, true);
+    this.end(begun);
+  }
+
+  #text(number: number, value: string): void {
+    this.#tag(number, DELIMITED);
+    const length = Buffer.byteLength(value);
+    this.#varint(length);
+    this.#room(length);
+    this.#end += this.#bytes.write(value, this.#end);
+  }
+
+  #tag(number: number, kind: number): void {
+    this.#varint(number * 8 + kind);
+  }
+
+  #varint(value: number): void {
+    this.#room(MAX_VARINT_BYTES);
+    if (value < 0) {
+      this.#negative(value);
+      return;
+    }
+    let rest = value;
+    while (rest >= SHORT) {
+      this.#bytes[this.#end++] = (rest % SHORT) | SHORT;
+      rest = Math.floor(rest / SHORT);
+    }
+    this.#bytes[this.#end++] = rest;
+  }
+
+  /** Ten bytes: 64 bits in two's complement. */
+  #negative(value: number): void {
+    let rest = BigInt.asUintN(64, BigInt(value));
+    for (; rest >= 0x80n; rest >>= 7n) this.#bytes[this.#end++] = Number(rest & 0x7fn) | SHORT;
+    this.#bytes[this.#end++] = Number(rest);
+  }
+
+  #room(bytes: number): void {
+    const wanted = this.#end + bytes;
+    if (wanted <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(wanted, this.#bytes.length * 2));
+    this.#bytes.copy(larger, 0, 0, this.#end);
+    this.#bytes = larger;
+  }
+}
+
+function varintBytes(value: number): number {
+  let bytes = 1;
+  for (let rest = value; rest >= SHORT; rest = Math.floor(rest / SHORT)) bytes += 1;
+  return bytes;
+}
