@@ -12,6 +12,7 @@ import { type Server, Servers } from './servers.js';
 
 const SERVERS = 5;
 const DURATION_MS = Number(process.env['LICTOR_CHAOS_MS'] ?? 60_000);
+/** How long clients go on before a fault, and with a new leader while the old one is away. */
 const CALM_MS = 800;
 const LEAST_FAULT_MS = 1_500;
 const MOST_FAULT_MS = 4_500;
@@ -33,7 +34,7 @@ function pass(ms: number): Promise<void> {
 }
 
 /** One round: calm, a fault, its end, and all serve again. Says what it cost. */
-async function suffer(clients: Clients, { fault, isLeader }: Planned): Promise<string> {
+async function suffer(clients: Clients, { fault, isLeader, lastsUntilLed }: Planned): Promise<string> {
   clients.newRound();
   const leader = await servers.calm();
   await pass(CALM_MS);
@@ -41,7 +42,9 @@ async function suffer(clients: Clients, { fault, isLeader }: Planned): Promise<s
   const victim = isLeader ? leader : (followers[random.below(followers.length)] as Server);
   const began = performance.now();
   await fault.begin(victim);
-  await pass(LEAST_FAULT_MS + random.below(MOST_FAULT_MS - LEAST_FAULT_MS));
+  if (lastsUntilLed) await servers.ledByAnother(victim);
+  else await pass(LEAST_FAULT_MS + random.below(MOST_FAULT_MS - LEAST_FAULT_MS));
+  await pass(CALM_MS);
   await fault.end(victim);
   const healed = performance.now();
   await servers.calm();

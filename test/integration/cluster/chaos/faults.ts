@@ -1,5 +1,5 @@
 // What is done to one server at a time, and how it is undone. Which, and for how long, is drawn from the seed; the leader gets
-// each of them first.
+// each of them first, for so long that another one leads when it is back.
 
 import type { Random } from '../../../random.js';
 import type { Server } from './servers.js';
@@ -40,6 +40,8 @@ const FAULTS: readonly Fault[] = [
 export interface Planned {
   readonly fault: Fault;
   readonly isLeader: boolean;
+  /** Until another server leads; only for a leader, of course. */
+  readonly lastsUntilLed: boolean;
 }
 
 function shuffled(faults: readonly Fault[], random: Random): Fault[] {
@@ -51,7 +53,10 @@ function shuffled(faults: readonly Fault[], random: Random): Fault[] {
 
 /** Each on the leader, then each on a follower, and so on. */
 export function* plan(random: Random): Generator<Planned, never> {
-  for (let isLeader = true; ; isLeader = !isLeader) {
-    for (const fault of shuffled(FAULTS, random)) yield { fault, isLeader };
+  for (let pass = 0; ; pass += 1) {
+    const isLeader = pass % 2 === 0;
+    for (const fault of shuffled(FAULTS, random)) {
+      yield { fault, isLeader, lastsUntilLed: isLeader && (pass === 0 || random.chance(0.5)) };
+    }
   }
 }

@@ -148,6 +148,16 @@ export class Servers {
     return leader as Server;
   }
 
+  /** Another server than this one leads, and one more says so. */
+  async ledByAnother(server: Server): Promise<void> {
+    const others = this.all.filter((one) => one !== server);
+    await waitFor(async () => {
+      const named = await Promise.all(others.map((one) => one.leader()));
+      const leaders = others.filter(({ address }) => named.filter((one) => one === `${address}:8300`).length > 1);
+      return leaders.length > 0;
+    }, 'another server to lead');
+  }
+
   get lastLines(): string {
     return this.all.map(({ name, lastLines }) => `--- ${name}\n${lastLines}`).join('\n');
   }
