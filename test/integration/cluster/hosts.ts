@@ -31,8 +31,8 @@ export class Host {
     this.address = address;
   }
 
-  spawn(program: string, args: readonly string[]): ChildProcess {
-    return spawn('ip', ['netns', 'exec', this.#namespace, program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  spawn(program: string, args: readonly string[], stdin: 'ignore' | 'pipe' = 'ignore'): ChildProcess {
+    return spawn('ip', ['netns', 'exec', this.#namespace, program, ...args], { stdio: [stdin, 'pipe', 'pipe'] });
   }
 
   /** Runs a program to its end, whatever its exit code. */

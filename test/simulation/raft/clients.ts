@@ -5,9 +5,9 @@ import assert from 'node:assert/strict';
 import type { Consistency } from '../../../src/workers/state/calls/read-settings.js';
 import { isRefusal, type RefusalCode } from '../../../src/workers/state/methods/refusal.js';
 import { Random } from '../../random.js';
+import { assertLinearizable } from '../linearizability/assert-linearizable.js';
 import { type Behavior, type CellInput, type CellOutput, cellModel } from '../linearizability/cell-model.js';
-import { check } from '../linearizability/checker.js';
-import { History, type Open, type Operation } from '../linearizability/history.js';
+import { History, type Open } from '../linearizability/history.js';
 import type { Cluster, SimulatedServer } from './cluster.js';
 import type { Life } from './life.js';
 import { type Answer, ServerOfClients } from './server-of-clients.js';
@@ -67,19 +67,7 @@ export class Clients implements Load {
   /** Throws when a history isn't linearizable, or can't be judged. */
   check(): void {
     if (this.#failure) throw this.#failure.error;
-    for (const [cell, { operations }] of this.#histories) {
-      const verdict = check(cellModel, operations);
-      assert.notEqual(verdict.kind, 'unknown', `${cell}: no verdict after ${verdict.steps} steps`);
-      if (verdict.kind === 'not-linearizable') {
-        const { longest, state, stuck } = verdict;
-        const lines = [
-          ...longest.slice(-12).map((one) => `  ${shown(one)}`),
-          `  state: ${state}`,
-          ...stuck.map((one) => `  ? ${shown(one)}`),
-        ];
-        assert.fail(`the history of ${cell} is not linearizable:\n${lines.join('\n')}`);
-      }
-    }
+    for (const [cell, { operations }] of this.#histories) assertLinearizable(cell, cellModel, operations);
   }
 
   #ask(cluster: Cluster, client: Client): void {
@@ -200,8 +188,4 @@ export class Clients implements Load {
   #oneOf<T>(choices: readonly T[]): T {
     return choices[this.#random.below(choices.length)] as T;
   }
-}
-
-function shown({ input, output, callAt, returnAt }: Operation<CellInput, CellOutput>): string {
-  return `${callAt}–${returnAt} ${JSON.stringify(input)} → ${JSON.stringify(output)}`;
 }
