@@ -73,11 +73,10 @@ export class ServerOfClients {
         return this.#write(catalogDeregister, deregistration(cell, input.instance), done);
       case 'deregister-node':
         return this.#write(catalogDeregister, deregistration(cell, ''), done);
-      case 'create-session':
-        return this.#write(applySession, { op: 'create', session: newSession(cell, input.behavior) }, (id) => ({
-          kind: 'created',
-          id,
-        }));
+      case 'create-session': {
+        const change = { op: 'create', session: newSession(cell, input.behavior) } as const;
+        return this.#write(applySession, change, (id) => ({ kind: 'created', id }));
+      }
       case 'destroy-session':
         return this.#write(applySession, { op: 'destroy', id: input.id }, () => done(true));
       default:

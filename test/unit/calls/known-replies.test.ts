@@ -9,6 +9,7 @@ import type { Consensus } from '../../../src/workers/state/replica/consensus.js'
 import { StateStore } from '../../../src/workers/state/replica/state-store.js';
 import { testCalls } from './test-calls.js';
 
+const GONE = { op: 'destroy', id: 'no such session' } as const;
 const ASKER = { token: '', authorizer: allowAll };
 
 function destroyedBy(leadership: Leadership, verifyLeader: () => Promise<boolean>) {
@@ -20,12 +21,7 @@ function destroyedBy(leadership: Leadership, verifyLeader: () => Promise<boolean
     awaitLeader: () => Promise.resolve(null),
     verifyLeader,
   };
-  return testCalls({ store: new StateStore(), consensus }).write(
-    applySession,
-    { op: 'destroy', id: 'no such session' },
-    'dc1',
-    ASKER,
-  );
+  return testCalls({ store: new StateStore(), consensus }).write(applySession, GONE, 'dc1', ASKER);
 }
 
 function leaderWhoseLeaseIsOver(): Leadership {
