@@ -2,6 +2,7 @@
 
 import type { Mutant } from '../mutant.js';
 import { raftElections } from './raft-elections.js';
+import { raftFailover } from './raft-failover.js';
 import { raftHistories } from './raft-histories.js';
 import { raftLog } from './raft-log.js';
 import { raftReplication } from './raft-replication.js';
@@ -10,6 +11,7 @@ import { raftTransport } from './raft-transport.js';
 
 export const raftCore: readonly Mutant[] = [
   ...raftElections,
+  ...raftFailover,
   ...raftReplication,
   ...raftShell,
   ...raftTransport,

@@ -60,8 +60,9 @@ export class LeaderWatch {
     const watched = this.#watched;
     if (watched === null) return;
     const { id, sinceMs } = watched;
-    const to = destination(id);
-    if (leader() !== id || contactMs() > sinceMs || to === null) {
+    const isOver = leader() !== id || contactMs() > sinceMs;
+    const to = isOver ? null : destination(id);
+    if (to === null) {
       this.close();
       return;
     }

@@ -7,8 +7,8 @@ import { beginning, gathering, type PeersAnswer } from './expectation.js';
 import type { KnownServer } from './known-servers.js';
 import type { ServerQuestions } from './server-questions.js';
 
-const TRIES = 6;
-const FIRST_WAIT_MS = 1_000;
+/** Before each further try. A server that has just started is known by gossip a moment before it answers: that comes first. */
+const WAITS_MS = [200, 1_000, 2_000, 4_000, 8_000, 16_000] as const;
 
 export interface BootstrapExpectOptions {
   readonly expect: number;
@@ -107,7 +107,7 @@ export class BootstrapExpect {
     if (problem !== null) logger.error('Failed to bootstrap cluster', 'error', problem);
   }
 
-  /** Who doesn't answer is asked again after 1, 2, 4, … s; null: there is news, which may make all of it idle. */
+  /** Who doesn't answer is asked again; null: there is news, which may make all of it idle. */
   async #ask(servers: readonly KnownServer[]): Promise<readonly PeersAnswer[] | null> {
     const { questions, ownName, logger } = this.#options;
     const answers = new Map<KnownServer, readonly string[] | null>();
@@ -117,12 +117,14 @@ export class BootstrapExpect {
       for (const [at, server] of silent.entries()) answers.set(server, peers[at] ?? null);
       if (this.#isNews || this.#isOver) return null;
       const missing = silent.find((server) => answers.get(server) === null);
-      if (!missing || tries === TRIES) break;
-      const waitMs = FIRST_WAIT_MS * 2 ** (tries - 1);
-      logger.error(
-        'Failed to confirm peer status for server (will retry).',
-        ...['server', missing.name, 'this_server', ownName, 'retry_interval', `${waitMs / 1000}s`],
-      );
+      const waitMs = WAITS_MS[tries - 1];
+      if (!missing || waitMs === undefined) break;
+      if (tries > 1) {
+        logger.error(
+          'Failed to confirm peer status for server (will retry).',
+          ...['server', missing.name, 'this_server', ownName, 'retry_interval', `${waitMs / 1000}s`],
+        );
+      }
       await this.#wait(waitMs);
     }
     return servers.map((server) => ({ server, peers: answers.get(server) ?? null }));

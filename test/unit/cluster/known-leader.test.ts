@@ -1,0 +1,13 @@
+// Who hears of a leader: those who wait for any, and those who wait for another one.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { KnownLeader } from '../../../src/workers/state/known-leader.js';
+
+test('another leader is told of, also where it comes without a time between', () => {
+  const leader = new KnownLeader();
+  const heard: string[] = [];
+  leader.listen({ appeared: () => heard.push('appeared'), changed: () => heard.push(leader.address) });
+  for (const address of ['', 'a:1', 'a:1', 'b:1', '', 'b:1']) leader.changed('follower', address);
+  assert.deepEqual(heard, ['appeared', 'a:1', 'b:1', 'appeared', 'b:1']);
+});

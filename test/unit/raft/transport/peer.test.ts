@@ -1,0 +1,91 @@
+// The ways to another server when it is away: what gets lost is said, and nobody waits longer for it than needed.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import net from 'node:net';
+import { test } from 'node:test';
+import { Logger, LogSink } from '../../../../src/observe/logger.js';
+import { logIndex, term } from '../../../../src/workers/raft/core/entry.js';
+import { Peer } from '../../../../src/workers/raft/transport/peer.js';
+import { waitFor } from '../../../agent-process.js';
+import { freePorts } from '../../../ports.js';
+
+const ABOUT = { from: 'a', to: 'b', term: term(2) } as const;
+const POSITION = { index: logIndex(1), term: term(1) };
+const APPEND = { ...ABOUT, kind: 'append', previous: POSITION, runs: [], commit: logIndex(1), sentMs: 1 } as const;
+const CONFIGURATION = { index: logIndex(1), configuration: { servers: [] } };
+
+function peerAt(port: number): { readonly peer: Peer; readonly lost: string[] } {
+  const lost: string[] = [];
+  const peer = new Peer({
+    id: 'b',
+    self: { id: 'a', address: '127.0.0.1:1' },
+    destination: () => ({ host: '127.0.0.1', port }),
+    answered: () => {},
+    lost: (kind) => lost.push(kind),
+    logger: new Logger('test', new LogSink('error', () => {})),
+    now: () => performance.now(),
+  });
+  return { peer, lost };
+}
+
+async function listening(port: number, served: (socket: net.Socket) => void): Promise<net.Server> {
+  const listener = net.createServer(served).listen(port, '127.0.0.1');
+  await once(listener, 'listening');
+  return listener;
+}
+
+test('a request whose connection breaks is said to be lost', async () => {
+  const listener = await listening(0, (socket) => socket.once('data', () => socket.destroy()));
+  const { peer, lost } = peerAt((listener.address() as net.AddressInfo).port);
+  peer.send(APPEND);
+  await waitFor(() => lost.length > 0, 'the loss');
+  peer.close();
+  listener.close();
+  assert.deepEqual(lost, ['append']);
+});
+
+test('a snapshot whose connection breaks in the middle is said to be lost', async () => {
+  const size = 8 * 1024 * 1024;
+  const listener = await listening(0, (socket) => socket.once('data', () => socket.destroy()));
+  const { peer, lost } = peerAt((listener.address() as net.AddressInfo).port);
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    for (let left = size; left > 0; left -= 65_536) yield new Uint8Array(65_536);
+  }
+  peer.send({
+    ...ABOUT,
+    kind: 'install',
+    position: POSITION,
+    configuration: CONFIGURATION,
+    sentMs: 1,
+    size,
+    bytes: bytes(),
+  });
+  await waitFor(() => lost.length > 0, 'the loss');
+  peer.close();
+  listener.close();
+  assert.deepEqual(lost, ['install']);
+});
+
+test('who is heard to be back is dialed at once, whatever pause was planned', async (t) => {
+  const [port = 0] = await freePorts(1);
+  // Pauses never end by themselves.
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { peer } = peerAt(port);
+  peer.send(APPEND);
+  let isDialed = false;
+  const listener = net.createServer((socket) => {
+    isDialed = true;
+    socket.destroy();
+  });
+  const refused = new Promise((resolve) => net.connect(port, '127.0.0.1').on('error', resolve));
+  await refused;
+  listener.listen(port, '127.0.0.1');
+  await once(listener, 'listening');
+  while (!isDialed) {
+    peer.wake();
+    await new Promise(setImmediate);
+  }
+  peer.close();
+  listener.close();
+});
