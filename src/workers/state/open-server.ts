@@ -11,6 +11,7 @@ import { serversAmong } from './cluster/known-servers.js';
 import { type ServerQuestions, serverQuestions } from './cluster/server-questions.js';
 import { KnownLeader } from './known-leader.js';
 import { LeaderDuties } from './leader/leader-duties.js';
+import type { ClusterView } from './methods/cluster-view.js';
 import { CoordinateUpdates } from './methods/coordinate-updates.js';
 import type { Mode } from './mode.js';
 import type { Parts } from './parts.js';
@@ -99,7 +100,7 @@ function followLog(
 }
 
 function takeUpDuties(
-  { settings, telemetry, logger, gossip, tell }: Parts,
+  { settings, telemetry, logger, gossip, control, tell }: Parts,
   replica: Replica,
   leader: KnownLeader,
   questions: ServerQuestions,
@@ -111,6 +112,10 @@ function takeUpDuties(
     metrics: telemetry.metrics,
     members: () => gossip.lan.list,
     raftStats: (address) => questions.raftStats(address),
+    forceLeave: async (node) => {
+      const answer = await control.ask({ op: 'force-leave', node, prune: false, wan: false });
+      return answer.ok ? null : answer.error;
+    },
   });
   leader.listen({
     leads: (isNew) => {
@@ -171,7 +176,18 @@ function serverCalls(
   duties: LeaderDuties,
   coordinates: CoordinateUpdates,
 ): ServerCalls {
-  const { datacenter } = settings.current;
+  const { datacenter, nodeId } = settings.current;
+  const cluster: ClusterView = {
+    configuration: () => consensus.configuration(),
+    order: (order) => consensus.order(order),
+    leaderAddress: () => leader.address,
+    seen(id) {
+      const server = serversAmong(gossip.lan.list, datacenter).find((one) => one.id === id);
+      return server === undefined ? null : { name: server.name, raftVersion: server.tags.raftVersion };
+    },
+    lastIndexOf: (id) => (id === nodeId ? consensus.leadership.lastIndex : duties.lastIndexOf(id)),
+    autopilotState: () => duties.autopilotState(),
+  };
   return new ServerCalls({
     server: {
       datacenter,
@@ -180,6 +196,7 @@ function serverCalls(
       raftStats: () => consensus.raftStats(),
       wanMembers: () => gossip.wan.list,
       control,
+      cluster,
     },
     leader: {
       store,
@@ -187,6 +204,7 @@ function serverCalls(
       sessionTtlMinMs: () => settings.current.sessionTtlMinMs,
       renewSession: (id) => duties.renewSession(id),
       updateCoordinate: (record) => coordinates.add(record),
+      cluster,
     },
     consensus,
     elsewhere,

@@ -9,6 +9,8 @@ import { healthEndpoints } from './endpoints/health.js';
 import { internalEndpoints } from './endpoints/internal.js';
 import { keyringEndpoints } from './endpoints/keyring.js';
 import { kvEndpoints } from './endpoints/kv.js';
+import { operatorAutopilotEndpoints } from './endpoints/operator-autopilot.js';
+import { operatorRaftEndpoints } from './endpoints/operator-raft.js';
 import { sessionEndpoints } from './endpoints/session.js';
 import { statusEndpoints } from './endpoints/status.js';
 import { txnEndpoints } from './endpoints/txn.js';
@@ -35,5 +37,7 @@ export function serverEndpoints({ calls, config, hasWan }: ServerEndpointDepende
     ...internalEndpoints(),
     ...coordinateEndpoints({ calls, datacenter, disabled: () => config().disableCoordinates }),
     ...keyringEndpoints({ calls, datacenter, hasWan }),
+    ...operatorRaftEndpoints(calls),
+    ...operatorAutopilotEndpoints(calls),
   ];
 }

@@ -3,7 +3,7 @@
 import type { WaitingList } from '../standing.js';
 import { ACL_AGENT } from './acl-agent.js';
 
-const OPERATOR = 'the commands of `operator` do not exist yet';
+const USAGE = '`operator usage` does not exist yet';
 const SNAPSHOTS = 'the commands of `snapshot` do not exist yet';
 const EXEC_LOCK_WATCH = '`exec`, `lock` and `watch` do not exist yet';
 
@@ -15,7 +15,6 @@ function helpOf(...groups: readonly string[]): readonly string[] {
 export const waiting: WaitingList = {
   'acl-bootstrap': ACL_AGENT,
   'acl-policy-token': ACL_AGENT,
-  'agent-run': { reason: OPERATOR, steps: ['leader'] },
   'bad-flags': { reason: EXEC_LOCK_WATCH, steps: ['exec', 'lock', 'watch'] },
   'cluster-join-leave': {
     reason: 'what a client agent asks a server for needs RPC between agents',
@@ -30,13 +29,16 @@ export const waiting: WaitingList = {
   },
   'help-groups': {
     reason: 'these groups of commands do not exist yet',
-    steps: helpOf('acl', 'acl-token', 'config', 'operator', 'operator-raft', 'snapshot', 'tls'),
+    steps: helpOf('acl', 'acl-token', 'config', 'operator', 'snapshot', 'tls'),
   },
   'no-agent': {
-    reason: '`operator` and `snapshot` do not exist yet',
-    steps: ['operator-raft-list-peers', 'snapshot-save-s.snap'],
+    reason: SNAPSHOTS,
+    steps: ['snapshot-save-s.snap'],
   },
-  operator: { reason: OPERATOR },
+  operator: {
+    reason: USAGE,
+    steps: ['usage', 'usage-connect', 'usage-billable', 'usage-all-dcs', 'usage-both'],
+  },
   snapshot: {
     reason: SNAPSHOTS,
     steps: [
