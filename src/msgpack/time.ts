@@ -6,10 +6,10 @@ const BYTES = 15;
 const VERSION = 1;
 const EPOCH_SECONDS = 62_135_596_800n;
 const BILLION = 1_000_000_000n;
-/** Minutes from UTC that stand for UTC itself. */
-const UTC = -1;
+/** Minutes east of UTC: what stock servers send, whose clocks have a zone that is UTC but not called so. */
+const OFFSET = 0;
 
-/** Nanoseconds since 1970; what is read may be of any zone, what is written is UTC. */
+/** Nanoseconds since 1970; what is read may be of any zone. */
 export const time: Kind<bigint> = {
   zero: -EPOCH_SECONDS * BILLION,
   isEmpty: (value) => value === -EPOCH_SECONDS * BILLION,
@@ -19,7 +19,7 @@ export const time: Kind<bigint> = {
     bytes[0] = VERSION;
     bytes.writeBigInt64BE(BigInt.asIntN(64, sinceYearOne / BILLION), 1);
     bytes.writeUInt32BE(Number(sinceYearOne % BILLION), 9);
-    bytes.writeInt16BE(UTC, 13);
+    bytes.writeInt16BE(OFFSET, 13);
     writer.binary(bytes);
   },
   read(reader) {

@@ -30,7 +30,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
   const leader = new KnownLeader();
   const { replica, recovered } = followLog(parts, raft, leader);
   const { store, consensus } = replica;
-  const { datacenter, advertiseAddress, ports } = parts.settings.current;
+  const { datacenter, nodeId, advertiseAddress, ports } = parts.settings.current;
   const questions = serverQuestions(joinHostPort(advertiseAddress, ports.server), datacenter, consensus);
   const duties = takeUpDuties(parts, replica, leader, questions);
   const coordinates = coordinateUpdates(parts, replica);
@@ -47,7 +47,16 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
   });
   const pool = new RpcPool();
   const elsewhere = leaderCalls(parts, leader, pool);
-  const calls = serverCalls(parts, replica, elsewhere, leader, duties, coordinates);
+  const cluster = clusterView(parts, replica, leader, duties);
+  const calls = serverCalls(parts, replica, elsewhere, leader, duties, coordinates, cluster);
+  parts.leaveSteps.setServer({
+    cluster,
+    calls,
+    nodeId,
+    datacenter,
+    leads: () => leader.isSelf,
+    warn: (problem) => parts.logger.child('server').warn('failed to hand over leadership', 'error', problem),
+  });
   const rpc = new RpcServer({
     config: () => parts.settings.current,
     calls,
@@ -168,16 +177,15 @@ function leaderCalls({ settings }: Parts, leader: KnownLeader, pool: RpcPool): L
   return calls;
 }
 
-function serverCalls(
-  { settings, gossip, control }: Parts,
-  { store, consensus }: Replica,
-  elsewhere: LeaderCalls,
+/** The servers as operators see them. */
+function clusterView(
+  { settings, gossip }: Parts,
+  { consensus }: Replica,
   leader: KnownLeader,
   duties: LeaderDuties,
-  coordinates: CoordinateUpdates,
-): ServerCalls {
+): ClusterView {
   const { datacenter, nodeId } = settings.current;
-  const cluster: ClusterView = {
+  return {
     configuration: () => consensus.configuration(),
     order: (order) => consensus.order(order),
     leaderAddress: () => leader.address,
@@ -188,6 +196,18 @@ function serverCalls(
     lastIndexOf: (id) => (id === nodeId ? consensus.leadership.lastIndex : duties.lastIndexOf(id)),
     autopilotState: () => duties.autopilotState(),
   };
+}
+
+function serverCalls(
+  { settings, gossip, control }: Parts,
+  { store, consensus }: Replica,
+  elsewhere: LeaderCalls,
+  leader: KnownLeader,
+  duties: LeaderDuties,
+  coordinates: CoordinateUpdates,
+  cluster: ClusterView,
+): ServerCalls {
+  const { datacenter } = settings.current;
   return new ServerCalls({
     server: {
       datacenter,

@@ -19,6 +19,8 @@ import type { ReadSettings } from './read-settings.js';
 
 /** Waits between two tries start at a sixteenth of rpc_hold_timeout. */
 const HOLD_STEPS = 16;
+/** A write that meets a hand-over is tried again after so long. */
+const TRANSFER_POLL_MS = 20;
 /** Between two looks whether any leader was heard of yet. */
 const READABLE_POLL_MS = 20;
 
@@ -141,7 +143,23 @@ export class ServerCalls implements Calls {
     const decision = method.decide(leader, request, asker);
     if (isRefusal(decision)) return Promise.resolve(decision);
     if (!('command' in decision)) return Promise.resolve(decision.reply);
-    return consensus.propose(decision.command).then((outcome) => replyOf(decision, outcome));
+    return consensus
+      .propose(decision.command)
+      .then((outcome) =>
+        !outcome.ok && outcome.code === 'transferring'
+          ? this.#writeWhenHandedOver(method, request, asker)
+          : replyOf(decision, outcome),
+      );
+  }
+
+  /** Nothing was taken, and the hand-over ends soon, whichever way. */
+  async #writeWhenHandedOver<Request, Reply>(
+    method: WriteMethod<Request, Reply>,
+    request: Request,
+    asker: Asker,
+  ): Promise<Reply | Refusal> {
+    await new Promise((resolve) => setTimeout(resolve, TRANSFER_POLL_MS));
+    return this.write(method, request, this.#options.leader.datacenter, asker);
   }
 
   #mayServe({ consistency, maxStaleMs }: ReadSettings): boolean {
