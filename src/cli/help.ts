@@ -1,7 +1,7 @@
 // Help texts of the program and of a group of commands.
 
 import { COMPATIBLE_VERSION, PROGRAM_VERSION } from '../wire/version.js';
-import { COMMANDS, GROUPS } from './registry.js';
+import { COMMANDS, GROUPS, type Group } from './registry.js';
 
 interface Line {
   readonly name: string;
@@ -14,25 +14,25 @@ function table(lines: readonly Line[]): string {
 }
 
 export function programHelp(): string {
-  const lines: Line[] = [
-    { name: 'agent', synopsis: 'Runs an agent' },
-    ...GROUPS.map(({ word, synopsis }) => ({ name: word, synopsis })),
-    ...COMMANDS.filter(({ words }) => words.length === 1).map(({ words: [name = ''], synopsis }) => ({
-      name,
-      synopsis,
-    })),
-  ].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const lines: Line[] = [{ name: 'agent', synopsis: 'Runs an agent' }, ...within([])].sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  );
   return (
     `Usage: lictor [--version] [--help] <command> [<args>]\n\nAvailable commands are:\n${table(lines)}\n` +
     `lictor ${PROGRAM_VERSION}, compatible with Consul ${COMPATIBLE_VERSION}\n`
   );
 }
 
-export function groupHelp(group: string): string {
-  const lines = COMMANDS.filter(({ words }) => words.length === 2 && words[0] === group).map(({ words, synopsis }) => ({
-    name: words[1] ?? '',
-    synopsis,
-  }));
-  const about = GROUPS.find(({ word }) => word === group)?.synopsis ?? '';
-  return `Usage: lictor ${group} <subcommand> [options] [args]\n\n  ${about}.\n\nSubcommands:\n${table(lines)}`;
+export function groupHelp({ words, takesWords, synopsis }: Group): string {
+  return (
+    `Usage: lictor ${words.join(' ')} <subcommand> [options]${takesWords ? ' [args]' : ''}\n\n  ${synopsis}.\n\n` +
+    `Subcommands:\n${table(within(words))}`
+  );
+}
+
+/** What may stand next behind these words. */
+function within(group: readonly string[]): Line[] {
+  return [...GROUPS, ...COMMANDS]
+    .filter(({ words }) => words.length === group.length + 1 && group.every((word, at) => word === words[at]))
+    .map(({ words, synopsis }) => ({ name: words[group.length] ?? '', synopsis }));
 }

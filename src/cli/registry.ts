@@ -9,15 +9,20 @@ export interface Registered {
 }
 
 export interface Group {
-  readonly word: string;
+  readonly words: readonly string[];
+  /** Some of its commands take words beside their options. */
+  readonly takesWords: boolean;
   readonly synopsis: string;
 }
 
 export const GROUPS: readonly Group[] = [
-  { word: 'catalog', synopsis: 'Look into the catalog' },
-  { word: 'kv', synopsis: 'Work with the key-value store' },
-  { word: 'snapshot', synopsis: 'Save, look into and restore the state of the servers' },
-  { word: 'services', synopsis: 'Register and deregister services of the agent' },
+  { words: ['catalog'], takesWords: true, synopsis: 'Look into the catalog' },
+  { words: ['kv'], takesWords: true, synopsis: 'Work with the key-value store' },
+  { words: ['operator'], takesWords: false, synopsis: 'Look after the servers of a cluster' },
+  { words: ['operator', 'autopilot'], takesWords: false, synopsis: 'Look at autopilot and configure it' },
+  { words: ['operator', 'raft'], takesWords: false, synopsis: 'Look at the Raft configuration and change it' },
+  { words: ['snapshot'], takesWords: false, synopsis: 'Save, look into and restore the state of the servers' },
+  { words: ['services'], takesWords: true, synopsis: 'Register and deregister services of the agent' },
 ];
 
 export const COMMANDS: readonly Registered[] = [
@@ -67,6 +72,36 @@ export const COMMANDS: readonly Registered[] = [
   },
   { words: ['members'], synopsis: 'Lists the members of the cluster', load: () => import('./commands/members.js') },
   { words: ['monitor'], synopsis: "Streams an agent's log", load: () => import('./commands/monitor.js') },
+  {
+    words: ['operator', 'autopilot', 'get-config'],
+    synopsis: "Shows autopilot's configuration",
+    load: () => import('./commands/operator/autopilot-get-config.js'),
+  },
+  {
+    words: ['operator', 'autopilot', 'set-config'],
+    synopsis: "Changes autopilot's configuration",
+    load: () => import('./commands/operator/autopilot-set-config.js'),
+  },
+  {
+    words: ['operator', 'autopilot', 'state'],
+    synopsis: 'Shows what autopilot knows of the servers',
+    load: () => import('./commands/operator/autopilot-state.js'),
+  },
+  {
+    words: ['operator', 'raft', 'list-peers'],
+    synopsis: 'Lists the servers of the Raft configuration',
+    load: () => import('./commands/operator/raft-list-peers.js'),
+  },
+  {
+    words: ['operator', 'raft', 'remove-peer'],
+    synopsis: 'Removes a server from the Raft configuration',
+    load: () => import('./commands/operator/raft-remove-peer.js'),
+  },
+  {
+    words: ['operator', 'raft', 'transfer-leader'],
+    synopsis: 'Hands leadership over to another server',
+    load: () => import('./commands/operator/raft-transfer-leader.js'),
+  },
   {
     words: ['reload'],
     synopsis: 'Makes an agent read its configuration again',

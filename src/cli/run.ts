@@ -5,7 +5,7 @@ import { describeFlags, parseFlags } from '../gotext/flag-set.js';
 import { fail, Options } from './command/command.js';
 import { commandHelp } from './command/usage.js';
 import { groupHelp, programHelp } from './help.js';
-import type { Registered } from './registry.js';
+import type { Group, Registered } from './registry.js';
 import { COMMANDS, GROUPS } from './registry.js';
 
 const NO_COMMAND = 127;
@@ -14,14 +14,16 @@ const VERSION = new Set(['-v', '-version', '--version']);
 
 /** Resolves with the exit code. */
 export async function runCommand(argv: readonly string[]): Promise<number> {
-  const [first = '', second = ''] = argv;
+  const [first = ''] = argv;
   if (HELP.has(first)) return show(programHelp());
   if (VERSION.has(first)) return runCommand(['version']);
-  const group = GROUPS.find(({ word }) => word === first);
-  const found = COMMANDS.find(({ words }) => words.every((word, at) => word === argv[at]));
+  const isCalled = ({ words }: Group | Registered): boolean => words.every((word, at) => word === argv[at]);
+  const found = COMMANDS.find(isCalled);
   if (found !== undefined) return runFound(found, argv.slice(found.words.length));
+  // A group within a group stands behind it.
+  const group = GROUPS.findLast(isCalled);
   if (group === undefined) return complain(programHelp(), NO_COMMAND);
-  return HELP.has(second) ? show(groupHelp(first)) : complain(groupHelp(first), 1);
+  return HELP.has(argv[group.words.length] ?? '') ? show(groupHelp(group)) : complain(groupHelp(group), 1);
 }
 
 function show(text: string): number {

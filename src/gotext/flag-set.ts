@@ -1,11 +1,15 @@
 // Command lines in the style of Go's flag package: `-x v`, `-x=v`, `--x`, booleans without value, lists by repetition, the
 // first word that is no flag ends the flags. Texts are the ones users of such tools know (spec/agent.md, "Flags").
 
+import { parseDuration } from './duration.js';
 import { parseGoBool, parseGoInt } from './numbers.js';
 import { quote } from './quote.js';
 
-/** `words` may be repeated; `pairs` too, each `key=value`; `meta` too, each `key:value` with an empty value allowed. */
-export type FlagKind = 'string' | 'bool' | 'int' | 'uint64' | 'words' | 'pairs' | 'meta';
+/**
+ * `words` may be repeated; `pairs` too, each `key=value`; `meta` too, each `key:value` with an empty value allowed. A `duration`
+ * is kept as it was written.
+ */
+export type FlagKind = 'string' | 'bool' | 'duration' | 'int' | 'uint64' | 'words' | 'pairs' | 'meta';
 
 export interface Flag {
   readonly name: string;
@@ -88,6 +92,12 @@ function take(values: Map<string, FlagValue>, flag: Flag, text: string): string 
         return `invalid value ${quote(text)} for flag -${flag.name}: parse error`;
       }
       values.set(name, parsed);
+      return null;
+    }
+    case 'duration': {
+      const parsed = parseDuration(text);
+      if (!parsed.ok) return `invalid value ${quote(text)} for flag -${flag.name}: ${parsed.error}`;
+      values.set(name, text);
       return null;
     }
     default:

@@ -11,7 +11,7 @@ import { surviveSurprises } from '../observe/surprise.js';
 import { reportEverySecond } from '../observe/worker-telemetry.js';
 import type { RuntimeConfig } from '../wire/config.js';
 import type { RaftToMain } from '../wire/raft-worker.js';
-import type { StateToMain } from '../wire/state-worker.js';
+import type { LeaveStep, StateToMain } from '../wire/state-worker.js';
 import type { WorkerToMain } from '../wire/thread-port.js';
 import { renderBanner } from './banner.js';
 import type { BegunThreads } from './begun-threads.js';
@@ -64,6 +64,7 @@ class Agent {
   #running = false;
   #ending = false;
   #leaving = false;
+  #leaveStepDone = (): void => {};
 
   constructor({ config, threads, warnings, reload }: AgentOptions, exit: (code: number) => void) {
     this.#config = config;
@@ -203,6 +204,9 @@ class Agent {
       case 'new-leader':
         this.#pools.newLeader();
         return;
+      case 'leave-step-done':
+        this.#leaveStepDone();
+        return;
       case 'reloaded':
         this.#reloads.judged(message.error);
         return;
@@ -275,7 +279,12 @@ class Agent {
 
   #leave(): Promise<boolean> {
     this.#leaving = true;
-    return leave(this.#config, this.#pools, this.#log);
+    const step = (step: LeaveStep): Promise<void> =>
+      new Promise((resolve) => {
+        this.#leaveStepDone = resolve;
+        this.#threads.toState({ kind: 'leave-step', step });
+      });
+    return leave(this.#config, this.#pools, step, this.#log);
   }
 
   #takeOver(config: RuntimeConfig): void {

@@ -63,6 +63,9 @@ export type ControlAnswer<Op extends ControlRequest['op'] = ControlRequest['op']
   | { readonly ok: true; readonly result: ControlResults[Op] }
   | { readonly ok: false; readonly error: string };
 
+/** Before the pools are left, and after: a server hands over what it leads, and waits until it is no peer any more. */
+export type LeaveStep = 'hand-over' | 'be-removed';
+
 export type MainToState =
   | { readonly kind: 'stop'; readonly deadlineMs: number }
   /** Answered by `reloaded`; one at a time. */
@@ -84,6 +87,8 @@ export type MainToState =
     }
   /** A check shard's task ended; its checks must be sent again over a new port. */
   | { readonly kind: 'check-shard-lost'; readonly shard: number }
+  /** Answered by `leave-step-done`; one at a time. */
+  | { readonly kind: 'leave-step'; readonly step: LeaveStep }
   | { readonly kind: 'control-answer'; readonly request: number; readonly answer: ControlAnswer };
 
 export type StateToMain =
@@ -98,6 +103,7 @@ export type StateToMain =
   | { readonly kind: 'check-shard'; readonly shard: number; readonly concurrency: number; readonly port: MessagePort }
   /** The lowest level any monitor listens to; null when none does. */
   | { readonly kind: 'monitor'; readonly level: LogLevel | null }
+  | { readonly kind: 'leave-step-done' }
   /** This server leads now: the LAN pool is told. */
   | { readonly kind: 'new-leader' }
   | { readonly kind: 'control'; readonly request: number; readonly control: ControlRequest };

@@ -12,6 +12,7 @@ import { serversAmong } from './cluster/known-servers.js';
 import { type ServerQuestions, serverQuestions } from './cluster/server-questions.js';
 import { KnownLeader } from './known-leader.js';
 import { LeaderDuties } from './leader/leader-duties.js';
+import type { ClusterView } from './methods/cluster-view.js';
 import { CoordinateUpdates } from './methods/coordinate-updates.js';
 import type { Mode } from './mode.js';
 import type { Parts } from './parts.js';
@@ -32,7 +33,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
   const leader = new KnownLeader();
   const { replica, recovered } = followLog(parts, raft, leader);
   const { store, consensus } = replica;
-  const { datacenter, advertiseAddress, ports } = parts.settings.current;
+  const { datacenter, nodeId, advertiseAddress, ports } = parts.settings.current;
   const questions = serverQuestions(joinHostPort(advertiseAddress, ports.server), datacenter, consensus);
   const duties = takeUpDuties(parts, replica, leader, questions);
   const coordinates = coordinateUpdates(parts, replica);
@@ -49,7 +50,16 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
   });
   const pool = new RpcPool();
   const elsewhere = leaderCalls(parts, leader, pool);
-  const calls = serverCalls(parts, replica, elsewhere, leader, duties, coordinates);
+  const cluster = clusterView(parts, replica, leader, duties);
+  const calls = serverCalls(parts, replica, elsewhere, leader, duties, coordinates, cluster);
+  parts.leaveSteps.setServer({
+    cluster,
+    calls,
+    nodeId,
+    datacenter,
+    leads: () => leader.isSelf,
+    warn: (problem) => parts.logger.child('server').warn('failed to hand over leadership', 'error', problem),
+  });
   const rpc = new RpcServer({
     config: () => parts.settings.current,
     calls,
@@ -114,7 +124,7 @@ function followLog(
 }
 
 function takeUpDuties(
-  { settings, telemetry, logger, gossip, tell }: Parts,
+  { settings, telemetry, logger, gossip, control, tell }: Parts,
   replica: Replica,
   leader: KnownLeader,
   questions: ServerQuestions,
@@ -126,6 +136,10 @@ function takeUpDuties(
     metrics: telemetry.metrics,
     members: () => gossip.lan.list,
     raftStats: (address) => questions.raftStats(address),
+    forceLeave: async (node) => {
+      const answer = await control.ask({ op: 'force-leave', node, prune: false, wan: false });
+      return answer.ok ? null : answer.error;
+    },
   });
   leader.listen({
     leads: (isNew) => {
@@ -185,6 +199,27 @@ function leaderCalls({ settings }: Parts, leader: KnownLeader, pool: RpcPool): L
   return calls;
 }
 
+/** The servers as operators see them. */
+function clusterView(
+  { settings, gossip }: Parts,
+  { consensus }: Replica,
+  leader: KnownLeader,
+  duties: LeaderDuties,
+): ClusterView {
+  const { datacenter, nodeId } = settings.current;
+  return {
+    configuration: () => consensus.configuration(),
+    order: (order) => consensus.order(order),
+    leaderAddress: () => leader.address,
+    seen(id) {
+      const server = serversAmong(gossip.lan.list, datacenter).find((one) => one.id === id);
+      return server === undefined ? null : { name: server.name, raftVersion: server.tags.raftVersion };
+    },
+    lastIndexOf: (id) => (id === nodeId ? consensus.leadership.lastIndex : duties.lastIndexOf(id)),
+    autopilotState: () => duties.autopilotState(),
+  };
+}
+
 function serverCalls(
   { settings, gossip, control }: Parts,
   { store, consensus }: Replica,
@@ -192,6 +227,7 @@ function serverCalls(
   leader: KnownLeader,
   duties: LeaderDuties,
   coordinates: CoordinateUpdates,
+  cluster: ClusterView,
 ): ServerCalls {
   const { datacenter } = settings.current;
   return new ServerCalls({
@@ -202,6 +238,7 @@ function serverCalls(
       raftStats: () => consensus.raftStats(),
       wanMembers: () => gossip.wan.list,
       control,
+      cluster,
     },
     leader: {
       store,
@@ -209,6 +246,7 @@ function serverCalls(
       sessionTtlMinMs: () => settings.current.sessionTtlMinMs,
       renewSession: (id) => duties.renewSession(id),
       updateCoordinate: (record) => coordinates.add(record),
+      cluster,
     },
     consensus,
     elsewhere,

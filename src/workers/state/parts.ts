@@ -12,6 +12,7 @@ import { MetricsBins } from './endpoints/agent/metrics-bins.js';
 import { runtimeGauges } from './endpoints/agent/process-families.js';
 import { TokenTable } from './endpoints/agent/tokens.js';
 import { GossipView } from './gossip/gossip-view.js';
+import { LeaveSteps } from './leave-steps.js';
 import { systemClock } from './local/state/clock.js';
 import { LogStream } from './log-stream.js';
 
@@ -34,6 +35,7 @@ export interface Parts {
   readonly logStream: LogStream;
   readonly metrics: MetricsBins;
   readonly tokens: TokenTable;
+  readonly leaveSteps: LeaveSteps;
 }
 
 export function makeParts({ config, context }: StateWorkerData, telemetry: Telemetry): Parts {
@@ -54,5 +56,6 @@ export function makeParts({ config, context }: StateWorkerData, telemetry: Telem
     logStream: new LogStream((level) => tell({ kind: 'monitor', level })),
     metrics: new MetricsBins(systemClock, runtimeGauges),
     tokens: new TokenTable(config.tokens),
+    leaveSteps: new LeaveSteps(),
   };
 }

@@ -9,6 +9,8 @@ import { healthEndpoints } from './endpoints/health.js';
 import { internalEndpoints } from './endpoints/internal.js';
 import { keyringEndpoints } from './endpoints/keyring.js';
 import { kvEndpoints } from './endpoints/kv.js';
+import { operatorAutopilotEndpoints } from './endpoints/operator-autopilot.js';
+import { operatorRaftEndpoints } from './endpoints/operator-raft.js';
 import { sessionEndpoints } from './endpoints/session.js';
 import { type Snapshots, snapshotEndpoints } from './endpoints/snapshot.js';
 import { statusEndpoints } from './endpoints/status.js';
@@ -38,5 +40,7 @@ export function serverEndpoints({ calls, config, hasWan, snapshots }: ServerEndp
     ...coordinateEndpoints({ calls, datacenter, disabled: () => config().disableCoordinates }),
     ...snapshotEndpoints(snapshots),
     ...keyringEndpoints({ calls, datacenter, hasWan }),
+    ...operatorRaftEndpoints(calls),
+    ...operatorAutopilotEndpoints(calls),
   ];
 }

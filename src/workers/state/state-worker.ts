@@ -74,7 +74,7 @@ export class StateWorker {
   }
 
   receive(message: MainToState): void {
-    const { telemetry, shards, metrics, logStream, gossip, control } = this.#parts;
+    const { telemetry, shards, metrics, logStream, gossip, control, leaveSteps, tell } = this.#parts;
     switch (message.kind) {
       case 'stop':
         void this.#stop(message.deadlineMs);
@@ -99,6 +99,9 @@ export class StateWorker {
         return;
       case 'check-shard-lost':
         shards.lost(message.shard);
+        return;
+      case 'leave-step':
+        void leaveSteps.carryOut(message.step).finally(() => tell({ kind: 'leave-step-done' }));
         return;
       case 'control-answer':
         control.answered(message);

@@ -3,7 +3,7 @@
 import type { WaitingList } from '../standing.js';
 import { ACL_AGENT } from './acl-agent.js';
 
-const OPERATOR = 'the commands of `operator` do not exist yet';
+const USAGE = '`operator usage` does not exist yet';
 const EXEC_LOCK_WATCH = '`exec`, `lock` and `watch` do not exist yet';
 
 /** The steps that ask for the help of a group of commands, with a wrong one, and rightly. */
@@ -14,7 +14,6 @@ function helpOf(...groups: readonly string[]): readonly string[] {
 export const waiting: WaitingList = {
   'acl-bootstrap': ACL_AGENT,
   'acl-policy-token': ACL_AGENT,
-  'agent-run': { reason: OPERATOR, steps: ['leader'] },
   'bad-flags': { reason: EXEC_LOCK_WATCH, steps: ['exec', 'lock', 'watch'] },
   'cluster-join-leave': {
     reason: 'what a client agent asks a server for needs RPC between agents',
@@ -29,13 +28,12 @@ export const waiting: WaitingList = {
   },
   'help-groups': {
     reason: 'these groups of commands do not exist yet',
-    steps: helpOf('acl', 'acl-token', 'config', 'operator', 'operator-raft', 'tls'),
+    steps: helpOf('acl', 'acl-token', 'config', 'operator', 'tls'),
   },
-  'no-agent': {
-    reason: '`operator` does not exist yet',
-    steps: ['operator-raft-list-peers'],
+  operator: {
+    reason: USAGE,
+    steps: ['usage', 'usage-connect', 'usage-billable', 'usage-all-dcs', 'usage-both'],
   },
-  operator: { reason: OPERATOR },
   tls: { reason: 'the commands of `tls` do not exist yet' },
   'top-level': {
     reason: 'the list of commands is not whole yet',

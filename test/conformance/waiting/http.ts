@@ -6,9 +6,9 @@ import { ACL_AGENT } from './acl-agent.js';
 const ACLS = 'the ACL endpoints come with ACLs';
 const CONFIG_ENTRIES = 'there are no config entries and intentions yet';
 const CONNECT = 'there is no certificate authority for the mesh yet';
-const OPERATOR = 'the endpoints of the Raft configuration, of autopilot and of usage do not exist yet';
+const USAGE = 'the figures of usage do not exist yet';
 const QUERIES = 'there are no prepared queries yet';
-const OPERATOR_AND_UI = 'what is blocked, or switched off with the UI, does not exist yet either';
+const UI = 'what is switched off with the UI does not exist yet either';
 
 export const waiting: WaitingList = {
   'acl-fresh/acl-bootstrap': ACL_AGENT,
@@ -51,33 +51,8 @@ export const waiting: WaitingList = {
   'default/connect-ca': { reason: CONNECT },
   'default/intentions': { reason: CONFIG_ENTRIES },
   'default/operator': {
-    reason: OPERATOR,
-    steps: [
-      '1 GET /v1/operator/raft/configuration',
-      '2 GET /v1/operator/raft/configuration?stale',
-      '3 GET /v1/operator/raft/configuration?dc=nowhere',
-      '4 PUT /v1/operator/raft/configuration',
-      '5 DELETE /v1/operator/raft/peer',
-      '6 DELETE /v1/operator/raft/peer?id=x&address=y',
-      '7 DELETE /v1/operator/raft/peer?address=10.9.9.9:8300',
-      '8 DELETE /v1/operator/raft/peer?id=33333333-1111-1111-1111-111111111111',
-      '9 GET /v1/operator/raft/peer',
-      '10 POST /v1/operator/raft/transfer-leader?id=nope',
-      '11 GET /v1/operator/raft/transfer-leader',
-      '12 GET /v1/operator/autopilot/configuration',
-      '13 PUT /v1/operator/autopilot/configuration',
-      '14 GET /v1/operator/autopilot/configuration',
-      '15 PUT /v1/operator/autopilot/configuration?cas={{m}}',
-      '16 PUT /v1/operator/autopilot/configuration?cas={{m2}}',
-      '17 PUT /v1/operator/autopilot/configuration?cas=x',
-      '18 PUT /v1/operator/autopilot/configuration',
-      '19 PUT /v1/operator/autopilot/configuration',
-      '20 GET /v1/operator/autopilot/configuration',
-      '21 GET /v1/operator/autopilot/health',
-      '22 GET /v1/operator/autopilot/state',
-      '23 POST /v1/operator/autopilot/health',
-      '33 GET /v1/operator/usage',
-    ],
+    reason: USAGE,
+    steps: ['33 GET /v1/operator/usage'],
   },
   'default/query-crud': { reason: QUERIES },
   'default/query-execute': {
@@ -116,13 +91,8 @@ export const waiting: WaitingList = {
     ],
   },
   'tuned/tuned-headers-and-blocks': {
-    reason: OPERATOR_AND_UI,
-    steps: [
-      '6 GET /v1/operator/raft/configuration',
-      '8 DELETE /v1/operator/raft/peer',
-      '9 OPTIONS /v1/operator/raft/configuration',
-      '22 GET /v1/internal/ui/metrics-proxy/x',
-    ],
+    reason: UI,
+    steps: ['22 GET /v1/internal/ui/metrics-proxy/x'],
   },
 };
 

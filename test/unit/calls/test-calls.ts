@@ -5,6 +5,7 @@ import type { AskedFailure } from '../../../src/workers/state/calls/asked-failur
 import type { Calls } from '../../../src/workers/state/calls/calls.js';
 import type { Elsewhere } from '../../../src/workers/state/calls/elsewhere.js';
 import { ServerCalls } from '../../../src/workers/state/calls/server-calls.js';
+import type { ClusterView } from '../../../src/workers/state/methods/cluster-view.js';
 import type { LeaderView, ServerView } from '../../../src/workers/state/methods/method.js';
 import type { Consensus } from '../../../src/workers/state/replica/consensus.js';
 import type { StoreReads } from '../../../src/workers/state/replica/store/read-api.js';
@@ -33,6 +34,16 @@ const nobodyElse: Elsewhere = {
   onLeader: () => () => {},
 };
 
+/** Nobody but this server, which autopilot has nothing to say of. */
+const NO_CLUSTER: ClusterView = {
+  configuration: () => Promise.resolve({ index: 1, peers: [] }),
+  order: () => Promise.resolve(null),
+  leaderAddress: () => '127.0.0.1:8300',
+  seen: () => null,
+  lastIndexOf: () => 0,
+  autopilotState: () => Promise.resolve({ isHealthy: true, failureTolerance: 0, leader: '', voters: [], servers: [] }),
+};
+
 export function testCalls({
   store,
   consensus,
@@ -49,6 +60,7 @@ export function testCalls({
       raftStats: () => Promise.resolve({ LastContact: '0', LastTerm: 2, LastIndex: 20 }),
       wanMembers: () => [],
       control: new FakeControl({}),
+      cluster: NO_CLUSTER,
       ...server,
     },
     leader: {
@@ -57,6 +69,7 @@ export function testCalls({
       sessionTtlMinMs: () => 10_000,
       renewSession: () => {},
       updateCoordinate: (_record: CoordinateRecord) => {},
+      cluster: NO_CLUSTER,
       ...leader,
     },
     consensus,

@@ -202,6 +202,8 @@ export interface LeaderFixture {
   readonly log: FakeLog;
   readonly pool: FakePool;
   readonly lines: string[];
+  /** Names of members that were made to leave. */
+  readonly forcedOut: string[];
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -214,13 +216,25 @@ export function leaderFixture(): LeaderFixture {
     lines.push(`${level} ${message}${pairs}`);
   });
   const logger = new Logger('agent.server', sink);
-  return { store, log: new FakeLog(store), pool: new FakePool(SELF), lines, logger, metrics: new Metrics() };
+  return {
+    store,
+    log: new FakeLog(store),
+    pool: new FakePool(SELF),
+    lines,
+    forcedOut: [],
+    logger,
+    metrics: new Metrics(),
+  };
 }
 
-export function leaderDuties({ store, log, pool, logger, metrics }: LeaderFixture): LeaderDuties {
+export function leaderDuties({ store, log, pool, forcedOut, logger, metrics }: LeaderFixture): LeaderDuties {
   const members = pool.list;
   const raftStats = (): Promise<RaftStats> => Promise.resolve({ LastContact: '0', LastTerm: 2, LastIndex: 20 });
-  const shared = { config: CONFIG, members, raftStats, logger, metrics, now: Date.now };
+  const forceLeave = (name: string): Promise<string | null> => {
+    forcedOut.push(name);
+    return Promise.resolve(null);
+  };
+  const shared = { config: CONFIG, members, raftStats, forceLeave, logger, metrics, now: Date.now };
   return new LeaderDuties({ ...shared, store, consensus: log });
 }
 

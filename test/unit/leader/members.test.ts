@@ -242,6 +242,7 @@ test('a node with serfHealth that is no member is reaped at the next full pass; 
 });
 
 test('a new leader reaps too, after it registered who is there', async () => {
+  await pass(MINUTE);
   fixture.store.runAll(register({ Node: 'ghost', Check: check({ Node: 'ghost', CheckID: 'serfHealth' }) }));
   duties.loseLeadership();
   fixture.pool.put(client(1));
@@ -251,6 +252,18 @@ test('a new leader reaps too, after it registered who is there', async () => {
     'info member joined, marking health alive member=client-1 partition=default',
     'info deregistering member member=ghost partition=default reason=reaped',
   ]);
+});
+
+test('a leader that has just come into the pool reaps nobody until it has been there for a minute', async () => {
+  fixture.store.runAll(register({ Node: 'ghost', Check: check({ Node: 'ghost', CheckID: 'serfHealth' }) }));
+  duties.loseLeadership();
+  const newcomer = leaderDuties(fixture);
+  await newcomer.gainLeadership();
+  await pass(MINUTE - 5_000);
+  assert.ok(fixture.store.catalog.node('ghost'));
+  await pass(5_000);
+  assert.equal(fixture.store.catalog.node('ghost'), undefined);
+  newcomer.stop();
 });
 
 test('a name that gossip forgets takes no node with it that is not an agent', async () => {

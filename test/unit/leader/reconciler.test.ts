@@ -70,6 +70,7 @@ function reconciler(...members: readonly Member[]): Reconciler {
     ownName: 'srv-one',
     datacenter: 'dc1',
     propose: async (command) => ((await log.propose(command)).ok ? null : 'refused'),
+    knowsPool: () => true,
     changePeers: () => Promise.resolve(null),
     logger,
     metrics,

@@ -34,6 +34,7 @@ const FILES = [
   'coordinate',
   'txn',
   'internal',
+  'operator',
   'agent-start',
   'blocking',
   'dns',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { inspect } from 'node:util';
 import { decode, encode } from '../../../src/msgpack/codec.js';
 import type { Kind } from '../../../src/msgpack/kinds.js';
 import { isRefusal } from '../../../src/workers/state/methods/refusal.js';
@@ -11,7 +12,7 @@ const calls = recordedCalls();
 
 function read<T>(kind: Kind<T>, body: Uint8Array): T {
   const outcome = decode(kind, body);
-  assert.ok(outcome.ok, JSON.stringify(outcome));
+  assert.ok(outcome.ok, inspect(outcome));
   assert.equal(outcome.next, body.length);
   return outcome.value;
 }

@@ -19,6 +19,8 @@ import type { AskedRead, Elsewhere } from './elsewhere.js';
 import { growingPauses } from './pauses.js';
 import type { ReadSettings } from './read-settings.js';
 
+/** A write that meets a hand-over is tried again after so long. */
+const TRANSFER_POLL_MS = 20;
 /** Between two looks whether any leader was heard of yet. */
 const READABLE_POLL_MS = 20;
 
@@ -141,11 +143,27 @@ export class ServerCalls implements Calls {
     const decision = method.decide(leader, request, asker);
     if (isRefusal(decision)) return Promise.resolve(decision);
     if (!('command' in decision)) return this.#known(decision.reply);
-    return consensus.propose(decision.command).then((outcome) => replyOf(decision, outcome));
+    return consensus
+      .propose(decision.command)
+      .then((outcome) =>
+        !outcome.ok && outcome.code === 'transferring'
+          ? this.#writeWhenHandedOver(method, request, asker)
+          : replyOf(decision, outcome),
+      );
+  }
+
+  /** Nothing was taken, and the hand-over ends soon, whichever way. */
+  async #writeWhenHandedOver<Request, Reply>(
+    method: WriteMethod<Request, Reply>,
+    request: Request,
+    asker: Asker,
+  ): Promise<Reply | Refusal> {
+    await new Promise((resolve) => setTimeout(resolve, TRANSFER_POLL_MS));
+    return this.write(method, request, this.#options.leader.datacenter, asker);
   }
 
   /** A reply that needs no command is a read of this store: who was deposed without having heard of it must not give it. */
-  #known<Reply>(reply: Reply): Promise<Reply | Refusal> {
+  #known<Reply>(reply: Reply | Refusal | Promise<Reply | Refusal>): Promise<Reply | Refusal> {
     const { consensus } = this.#options;
     if (consensus.leadership.mayServe) return Promise.resolve(reply);
     return consensus.verifyLeader().then((isLeader) => (isLeader ? reply : refusal('no-leader')));

@@ -3,7 +3,7 @@
 import { CommandType } from '../../../wire/commands.js';
 import type { RuntimeConfig } from '../../../wire/config.js';
 import type { AutopilotConfig } from '../../../wire/records.js';
-import type { HealthLimits } from './autopilot/health.js';
+import type { AutopilotLimits } from './autopilot/autopilot.js';
 
 const NS_PER_MS = 1e6;
 
@@ -30,10 +30,12 @@ export function autopilotDefaults({ autopilot }: RuntimeConfig) {
   } as const;
 }
 
-/** What of the stored configuration says who is healthy; null: there is none yet. */
-export function storedLimits(stored: AutopilotConfig | undefined): HealthLimits | null {
+/** What the stored configuration says, for autopilot; null: there is none yet. */
+export function storedLimits(stored: AutopilotConfig | undefined): AutopilotLimits | null {
   if (!stored) return null;
   return {
+    cleansUp: stored.CleanupDeadServers,
+    minQuorum: Number(stored.MinQuorum),
     lastContactThresholdMs: Number(stored.LastContactThreshold) / NS_PER_MS,
     maxTrailingLogs: Number(stored.MaxTrailingLogs),
     serverStabilizationTimeMs: Number(stored.ServerStabilizationTime) / NS_PER_MS,

@@ -9,17 +9,20 @@ import type { RuntimeConfig } from '../../../wire/config.js';
 import type { Member, MemberChanges } from '../../../wire/gossip-pools.js';
 import type { RaftStats } from '../../../wire/raft-stats.js';
 import { serversAmong } from '../cluster/known-servers.js';
+import type { AutopilotState } from '../methods/cluster-view.js';
 import { refusal } from '../methods/refusal.js';
 import type { Consensus, PeerConsensus, ProposeOutcome } from '../replica/consensus.js';
 import type { StateStore } from '../replica/state-store.js';
 import { Autopilot } from './autopilot/autopilot.js';
 import { autopilotDefaults, storedLimits } from './autopilot-defaults.js';
-import { RaftPeers } from './raft-peers.js';
+import { type PeerChange, RaftPeers } from './raft-peers.js';
 import { Reconciler } from './reconciler.js';
 import { SessionTimers } from './session-timers.js';
 import { TombstoneCollection } from './tombstone-collection.js';
 
 const RECONCILE_INTERVAL_MS = 60_000;
+/** How long this server must have been in the LAN pool before whom it hasn't met there counts as gone. */
+const ACQUAINTANCE_MS = 60_000;
 /** How long a failed beginning of leadership waits before it is tried again. */
 const RETRY_MS = 5_000;
 
@@ -42,6 +45,8 @@ export interface LeaderDutiesOptions {
   readonly members: () => readonly Member[];
   /** Status.RaftStats of the server at `host:port`; null: no answer in time. */
   readonly raftStats: (address: string) => Promise<RaftStats | null>;
+  /** Makes a member of the LAN pool that failed leave it. null: done; else why not. */
+  readonly forceLeave: (name: string) => Promise<string | null>;
   /** Milliseconds of a clock that never jumps. */
   readonly now?: () => number;
 }
@@ -53,6 +58,7 @@ export class LeaderDuties {
   readonly #tombstones: TombstoneCollection;
   readonly #reconciler: Reconciler;
   readonly #autopilot: Autopilot;
+  readonly #acquaintedMs: number;
   /** Raised whenever leadership is gained or lost: work of an earlier time must stop. */
   #term = 0;
   #isLeading = false;
@@ -66,6 +72,7 @@ export class LeaderDuties {
     this.#options = options;
     const { store, consensus, config, logger, metrics, members, now } = options;
     this.#deadlines = new DeadlineQueue(now);
+    this.#acquaintedMs = this.#deadlines.now() + ACQUAINTANCE_MS;
     const shared = { consensus, deadlines: this.#deadlines, datacenter: config.datacenter, logger, metrics };
     this.#sessions = new SessionTimers(shared);
     this.#tombstones = new TombstoneCollection(shared);
@@ -76,8 +83,11 @@ export class LeaderDuties {
       ownId: config.nodeId,
       raftStats: options.raftStats,
       limits: () => storedLimits(store.autopilotConfig),
+      knowsPool: () => this.#unacquaintedMs() === 0,
+      forceLeave: options.forceLeave,
       logger: logger.child('autopilot'),
-      now: now ?? (() => performance.now()),
+      metrics,
+      now: () => this.#deadlines.now(),
     });
     this.#reconciler = new Reconciler({
       catalog: store.catalog,
@@ -85,7 +95,8 @@ export class LeaderDuties {
       ownName: config.nodeName,
       datacenter: config.datacenter,
       propose: (command) => this.#propose(command),
-      changePeers: (change) => this.#unlessLost(peers.carryOut(change), refusal(LOST.code).text),
+      knowsPool: () => this.#unacquaintedMs() === 0,
+      changePeers: (change) => this.#changePeers(peers, change),
       logger,
       metrics,
     });
@@ -94,6 +105,16 @@ export class LeaderDuties {
   /** True once the state is in order: from then on consistent reads may be answered. */
   get established(): boolean {
     return this.#established;
+  }
+
+  /** What operators are shown of the servers. */
+  autopilotState(): Promise<AutopilotState> {
+    return this.#autopilot.state();
+  }
+
+  /** The last index that another server's log had, as autopilot heard of it; 0: not known. */
+  lastIndexOf(id: string): number {
+    return this.#autopilot.lastIndexOf(id);
   }
 
   get activeSessionTimers(): number {
@@ -196,7 +217,7 @@ export class LeaderDuties {
     const isComplete = await this.#reconciler.all();
     if (!isComplete || term !== this.#term) return;
     this.#options.metrics.observe('leader.reconcile', performance.now() - startedMs);
-    this.#again(RECONCILE_INTERVAL_MS, async () => {
+    this.#again(Math.min(RECONCILE_INTERVAL_MS, this.#unacquaintedMs() || RECONCILE_INTERVAL_MS), async () => {
       if ((await this.#barrier()) && term === this.#term) await this.#reconcile(term);
     });
   }
@@ -206,6 +227,17 @@ export class LeaderDuties {
     const isReached = await this.#unlessLost(this.#options.consensus.barrier(), false);
     this.#options.metrics.observe('leader.barrier', performance.now() - startedMs);
     return isReached;
+  }
+
+  /** How long it is until this server may take those for gone whom it hasn't met. */
+  #unacquaintedMs(): number {
+    return Math.max(0, this.#acquaintedMs - this.#deadlines.now());
+  }
+
+  async #changePeers(peers: RaftPeers, change: PeerChange): Promise<string | null> {
+    const problem = await this.#unlessLost(peers.carryOut(change), refusal(LOST.code).text);
+    if (change.kind === 'add' && problem === null) this.#autopilot.joined();
+    return problem;
   }
 
   /** null: done; else why not. */

@@ -25,6 +25,8 @@ const SLICE = 256;
 export interface ReconcilerOptions extends Circumstances {
   /** null: done; else why not. Settles at the latest when leadership is lost. */
   readonly propose: (command: Command) => Promise<string | null>;
+  /** False: this server may not have met everybody in the pool yet, so that nobody is reaped. */
+  readonly knowsPool: () => boolean;
   /** The same of Raft's peers. */
   readonly changePeers: (change: PeerChange) => Promise<string | null>;
   readonly logger: Logger;
@@ -109,7 +111,8 @@ export class Reconciler {
 
   /** Nodes with `serfHealth` that are no members. */
   #unknownToGossip(): string[] {
-    const { catalog, members, ownName, logger } = this.#options;
+    const { catalog, members, ownName, knowsPool, logger } = this.#options;
+    if (!knowsPool()) return [];
     const known = new Set(members().map(({ name }) => name.toLowerCase()));
     if (!known.has(ownName.toLowerCase())) {
       // A pool without ourselves isn't one to judge others by.

@@ -10,6 +10,7 @@ import type { AgentControl } from '../control/control-client.js';
 import type { ReadResult, StoreReads, WatchTarget } from '../replica/store/read-api.js';
 import type { Steps } from '../turns/turns.js';
 import type { Authorizer } from './access.js';
+import type { ClusterView } from './cluster-view.js';
 import type { Refusal } from './refusal.js';
 
 export type { ReadResult, WatchTarget } from '../replica/store/read-api.js';
@@ -52,6 +53,7 @@ export interface LeaderView {
   renewSession(id: string): void;
   /** Takes a coordinate in, to be written with many others. */
   updateCoordinate(record: CoordinateRecord): void;
+  readonly cluster: ClusterView;
 }
 
 /** What every server knows, whether anybody leads or not. */
@@ -65,6 +67,7 @@ export interface ServerView {
   readonly wanMembers: () => readonly Member[];
   /** What main does for this thread: everything about gossip. */
   readonly control: AgentControl;
+  readonly cluster: ClusterView;
 }
 
 /** Answered by whichever server is asked, from what it has itself. */
@@ -81,9 +84,9 @@ export interface Proposal<Reply> {
   reply(result: ApplyResult, index: number): Reply | Refusal;
 }
 
-/** Nothing needs to be written: the reply is known. */
+/** Nothing needs to be written: the reply is known, or comes from elsewhere than the state. */
 export interface Settled<Reply> {
-  readonly reply: Reply;
+  readonly reply: Reply | Promise<Reply | Refusal>;
 }
 
 export interface WriteMethod<Request, Reply> {

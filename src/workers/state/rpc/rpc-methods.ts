@@ -9,6 +9,8 @@ import { healthRows } from './rows/health.js';
 import { internalRows } from './rows/internal.js';
 import { keyringRows } from './rows/keyring.js';
 import { kvRows } from './rows/kv.js';
+import { operatorAutopilotRows } from './rows/operator-autopilot.js';
+import { operatorRaftRows } from './rows/operator-raft.js';
 import type { Row } from './rows/row.js';
 import { serve } from './rows/serve.js';
 import { sessionRows } from './rows/session.js';
@@ -29,6 +31,8 @@ export const rpcRows: readonly Row[] = [
   ...internalRows,
   ...eventRows,
   ...keyringRows,
+  ...operatorRaftRows,
+  ...operatorAutopilotRows,
 ];
 
 export const rpcMethods: RpcMethods = new Map(rpcRows.map((row) => [row.method.name, serve(row)]));

@@ -1,15 +1,26 @@
-// Autopilot while this server leads: asks every server how it is, every 2 s, and gives a vote to those that have been well for long
-// enough, every 10 s (spec/raft.md, section 9).
+// Autopilot while this server leads (spec/raft.md, section 9): asks every server how it is, every 2 s; every 10 s it gives a vote to
+// those that have been well for long enough, and takes dead servers out.
 
 import type { Logger } from '../../../../observe/logger.js';
+import type { Metrics } from '../../../../observe/metrics.js';
 import type { RaftStats } from '../../../../wire/raft-stats.js';
 import type { KnownServer } from '../../cluster/known-servers.js';
+import type { AutopilotState } from '../../methods/cluster-view.js';
 import type { PeerConsensus } from '../../replica/consensus.js';
+import { type Removal, removals } from './cleanup.js';
 import { type HealthLimits, healthOf, promotions, type ServerHealth } from './health.js';
+import { stateOf } from './state.js';
 
 const HEALTH_INTERVAL_MS = 2_000;
 /** Looks at the health between two reconciliations. */
 const ROUNDS = 5;
+const NS_PER_MS = 1_000_000n;
+
+/** What of the stored configuration counts here. */
+export interface AutopilotLimits extends HealthLimits {
+  readonly cleansUp: boolean;
+  readonly minQuorum: number;
+}
 
 export interface AutopilotOptions {
   readonly consensus: PeerConsensus;
@@ -18,8 +29,13 @@ export interface AutopilotOptions {
   /** `address`: `host:port`; null: no answer in time. */
   readonly raftStats: (address: string) => Promise<RaftStats | null>;
   /** As stored now; null: not stored yet. */
-  readonly limits: () => HealthLimits | null;
+  readonly limits: () => AutopilotLimits | null;
+  /** This server has been in the pool for long enough to know who is in it. */
+  readonly knowsPool: () => boolean;
+  /** Makes a member that failed leave the pool. null: done; else why not. */
+  readonly forceLeave: (name: string) => Promise<string | null>;
   readonly logger: Logger;
+  readonly metrics: Metrics;
   /** Milliseconds of a clock that never jumps. */
   readonly now: () => number;
 }
@@ -28,8 +44,12 @@ export class Autopilot {
   readonly #options: AutopilotOptions;
   #timer: NodeJS.Timeout | null = null;
   #health: ReadonlyMap<string, ServerHealth> = new Map();
+  #stats: ReadonlyMap<string, RaftStats> = new Map();
   #startedMs = 0;
   #round = 0;
+  #isCleaningUp = false;
+  /** The look that goes on, or the last one. */
+  #looked: Promise<void> = Promise.resolve();
   /** Raised by {@link stop}: what was asked before is of another leadership. */
   #tenure = 0;
 
@@ -42,7 +62,8 @@ export class Autopilot {
     this.#startedMs = this.#options.now();
     this.#round = 0;
     this.#health = new Map();
-    this.#again(this.#tenure);
+    this.#stats = new Map();
+    this.#begin(this.#tenure);
   }
 
   stop(): void {
@@ -51,11 +72,42 @@ export class Autopilot {
     this.#timer = null;
   }
 
-  #again(tenure: number): void {
-    this.#timer = setTimeout(() => void this.#look(tenure), HEALTH_INTERVAL_MS);
+  /** A server was added: the dead that it may stand in for go now. */
+  joined(): void {
+    const limits = this.#options.limits();
+    if (this.#timer !== null && limits !== null) void this.#cleanUp(limits, this.#tenure);
   }
 
-  async #look(tenure: number): Promise<void> {
+  /** The last index that a server's log had; 0: not known. */
+  lastIndexOf(id: string): number {
+    return this.#stats.get(id)?.LastIndex ?? 0;
+  }
+
+  /** As of the last look; a new leader's first one is waited for. */
+  async state(): Promise<AutopilotState> {
+    await this.#looked;
+    const { consensus, servers, ownId, now } = this.#options;
+    const { peers } = await consensus.configuration();
+    const sinceEpochMs = Date.now() - now();
+    return stateOf({
+      peers,
+      servers: servers(),
+      ownId,
+      stats: this.#stats,
+      health: this.#health,
+      wallClock: (ms) => BigInt(Math.round(sinceEpochMs + ms)) * NS_PER_MS,
+    });
+  }
+
+  #begin(tenure: number): void {
+    this.#timer = setTimeout(() => this.#begin(tenure), HEALTH_INTERVAL_MS);
+    const isWhole = this.#round > 0 && this.#round % ROUNDS === 0;
+    this.#round += 1;
+    const look = this.#look(tenure, isWhole);
+    if (this.#round === 1) this.#looked = look;
+  }
+
+  async #look(tenure: number, isWhole: boolean): Promise<void> {
     const { servers, ownId, raftStats, limits, now } = this.#options;
     const known = servers();
     const observed = await Promise.all(
@@ -64,12 +116,21 @@ export class Autopilot {
     if (tenure !== this.#tenure) return;
     const own = observed.find(({ server }) => server.id === ownId)?.stats ?? null;
     const stored = limits();
-    if (own !== null && stored !== null) {
-      this.#health = healthOf(observed, own, stored, this.#health, now());
-      this.#round += 1;
-      if (this.#round % ROUNDS === 0) await this.#promote(known, stored);
-    }
-    if (tenure === this.#tenure) this.#again(tenure);
+    if (own === null || stored === null) return;
+    this.#stats = new Map(observed.flatMap(({ server, stats }) => (stats === null ? [] : [[server.id, stats]])));
+    this.#health = healthOf(observed, own, stored, this.#health, now());
+    void this.#report(tenure);
+    if (!isWhole) return;
+    await this.#promote(known, stored);
+    if (stored.cleansUp && tenure === this.#tenure) await this.#cleanUp(stored, tenure);
+  }
+
+  async #report(tenure: number): Promise<void> {
+    const { isHealthy, failureTolerance } = await this.state();
+    if (tenure !== this.#tenure) return;
+    const { metrics } = this.#options;
+    metrics.gauge('autopilot.healthy', isHealthy ? 1 : 0);
+    metrics.gauge('autopilot.failure_tolerance', failureTolerance);
   }
 
   async #promote(known: readonly KnownServer[], limits: HealthLimits): Promise<void> {
@@ -81,5 +142,29 @@ export class Autopilot {
       const problem = await consensus.order({ order: 'add-voter', id, address });
       if (problem !== null) logger.error('failed to promote server', 'id', id, 'error', problem);
     }
+  }
+
+  async #cleanUp({ cleansUp, minQuorum }: AutopilotLimits, tenure: number): Promise<void> {
+    if (!cleansUp || this.#isCleaningUp) return;
+    this.#isCleaningUp = true;
+    const { consensus, servers, ownId, knowsPool } = this.#options;
+    try {
+      const { peers } = await consensus.configuration();
+      for (const dead of removals({ peers, servers: servers(), ownId, minQuorum, knowsPool: knowsPool() })) {
+        if (tenure !== this.#tenure) return;
+        await this.#remove(dead);
+      }
+    } finally {
+      this.#isCleaningUp = false;
+    }
+  }
+
+  async #remove(dead: Removal): Promise<void> {
+    const { consensus, forceLeave, logger } = this.#options;
+    const { kind, id } = dead;
+    logger.info(kind === 'failed' ? 'removing failed server' : 'removing stale server', 'id', id);
+    const problem =
+      dead.kind === 'failed' ? await forceLeave(dead.name) : await consensus.order({ order: 'remove', id });
+    if (problem !== null) logger.error('failed to remove dead server', 'id', id, 'error', problem);
   }
 }

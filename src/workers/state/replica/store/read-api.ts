@@ -4,6 +4,7 @@
 
 import type { TxnOperation, TxnResponse } from '../../../../wire/commands.js';
 import type {
+  AutopilotConfig,
   CheckRecord,
   CoordinateRecord,
   KvEntry,
@@ -114,6 +115,8 @@ export interface StoreReads {
   index(key: string): number;
   /** Index of the last applied command. */
   readonly appliedIndex: number;
+  /** Undefined until a leader has written one. */
+  readonly autopilotConfig: AutopilotConfig | undefined;
   /** Raised by every restore: caches keyed by index must not outlive it. */
   readonly generation: number;
 }
