@@ -3,7 +3,7 @@
 import { clientStats } from './agent-stats.js';
 import { noServers } from './calls/calls.js';
 import { nothingLocal } from './calls/local-reads.js';
-import { noSnapshots } from './endpoints/snapshot.js';
+import { noSnapshots } from './calls/snapshots.js';
 import type { Mode } from './mode.js';
 import type { Parts } from './parts.js';
 

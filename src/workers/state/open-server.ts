@@ -12,12 +12,15 @@ import { type ServerQuestions, serverQuestions } from './cluster/server-question
 import { KnownLeader } from './known-leader.js';
 import { LeaderDuties } from './leader/leader-duties.js';
 import { CoordinateUpdates } from './methods/coordinate-updates.js';
+import { refusal } from './methods/refusal.js';
 import type { Mode } from './mode.js';
 import type { Parts } from './parts.js';
 import { openReplica, type Replica } from './replica/replica.js';
 import { LeaderCalls } from './rpc/leader-calls.js';
 import { RpcPool } from './rpc/pool/pool.js';
 import { RpcServer } from './rpc/rpc-server.js';
+import { LeaderSnapshots } from './rpc/snapshot/leader-snapshots.js';
+import { RemoteSnapshots } from './rpc/snapshot/remote-snapshots.js';
 import { OperatorSnapshots } from './snapshots/operator-snapshots.js';
 
 const COORDINATE_PERIOD_MS = 5_000;
@@ -48,9 +51,17 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
   const pool = new RpcPool();
   const elsewhere = leaderCalls(parts, leader, pool);
   const calls = serverCalls(parts, replica, elsewhere, leader, duties, coordinates);
+  const remote = new RemoteSnapshots(() => (leader.isSelf ? '' : leader.address), refusal('no-leader'));
+  const snapshots = new LeaderSnapshots({
+    own: operatorSnapshots(parts, replica, duties),
+    leader: remote,
+    datacenter,
+    isElsewhere: () => !leader.isSelf && leader.address !== '',
+  });
   const rpc = new RpcServer({
     config: () => parts.settings.current,
     calls,
+    snapshots,
     raftStreams: raft.raftStreams,
     logger: parts.logger.child('server.rpc'),
   });
@@ -58,12 +69,13 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     calls,
     knowsServers: true,
     localReads: localReads(store, consensus),
-    snapshots: operatorSnapshots(parts, replica),
+    snapshots,
     recovered,
     stats: () => serverStats(parts, consensus, leader),
     async listen(closing) {
       closing.add(() => rpc.close());
       closing.add(() => pool.close());
+      closing.add(() => remote.close());
       await rpc.listen();
     },
     reload: (config) => rpc.reload(config),
@@ -148,9 +160,21 @@ function expectServers(
   });
 }
 
-function operatorSnapshots({ settings, logger }: Parts, { store, consensus }: Replica): OperatorSnapshots {
+function operatorSnapshots(
+  { settings, logger }: Parts,
+  { store, consensus }: Replica,
+  duties: LeaderDuties,
+): OperatorSnapshots {
   const { datacenter, dataDir } = settings.current;
-  return new OperatorSnapshots({ store, consensus, datacenter, dataDir, logger: logger.child('server') });
+  const dutiesEstablished = () => duties.awaitEstablished();
+  return new OperatorSnapshots({
+    store,
+    consensus,
+    datacenter,
+    dataDir,
+    dutiesEstablished,
+    logger: logger.child('server'),
+  });
 }
 
 function coordinateUpdates({ settings, logger }: Parts, { consensus }: Replica): CoordinateUpdates {

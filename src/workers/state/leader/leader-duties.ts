@@ -57,6 +57,8 @@ export class LeaderDuties {
   #term = 0;
   #isLeading = false;
   #established = false;
+  /** Told true when the state is in order, false when leadership ends before. */
+  readonly #awaiting = new Set<(established: boolean) => void>();
   #timer: NodeJS.Timeout | null = null;
   #endObserving: (() => void) | null = null;
   /** Called when the present leadership ends, so that nothing waits for an answer that won't come. */
@@ -94,6 +96,12 @@ export class LeaderDuties {
   /** True once the state is in order: from then on consistent reads may be answered. */
   get established(): boolean {
     return this.#established;
+  }
+
+  /** Once the state is in order, also when it was restored meanwhile; false when leadership ends before. */
+  awaitEstablished(): Promise<boolean> {
+    if (this.#established || !this.#isLeading) return Promise.resolve(this.#established);
+    return new Promise((resolve) => this.#awaiting.add(resolve));
   }
 
   get activeSessionTimers(): number {
@@ -134,6 +142,7 @@ export class LeaderDuties {
     this.#term += 1;
     this.#isLeading = false;
     this.#established = false;
+    this.#tellAwaiting();
     for (const giveUp of this.#giveUps) giveUp();
     this.#giveUps.clear();
     this.#reconciler.stop();
@@ -165,6 +174,7 @@ export class LeaderDuties {
       }
     }
     this.#established = true;
+    this.#tellAwaiting();
     this.#autopilot.start();
     await this.#reconcile(term);
   }
@@ -185,6 +195,7 @@ export class LeaderDuties {
       restored: () => {
         start();
         // What was written at the beginning is gone with the old state.
+        this.#established = false;
         this.#again(0, () => this.#establish(term));
       },
     });
@@ -222,6 +233,11 @@ export class LeaderDuties {
       this.#giveUps.add(giveUp);
       answer.then(resolve, reject).finally(() => this.#giveUps.delete(giveUp));
     });
+  }
+
+  #tellAwaiting(): void {
+    for (const tell of this.#awaiting) tell(this.#established);
+    this.#awaiting.clear();
   }
 
   #again(delayMs: number, work: () => Promise<void>): void {

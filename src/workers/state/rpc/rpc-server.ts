@@ -6,6 +6,7 @@ import type { Logger } from '../../../observe/logger.js';
 import { errorDetail } from '../../../observe/surprise.js';
 import type { RuntimeConfig } from '../../../wire/config.js';
 import type { Calls } from '../calls/calls.js';
+import type { Snapshots } from '../calls/snapshots.js';
 import { ClientLimit } from '../sockets/client-limit.js';
 import { RaftRelay } from './listener/raft-relay.js';
 import { type Protocols, ServerPort } from './listener/server-port.js';
@@ -13,6 +14,8 @@ import { serveSingle } from './listener/single-connection.js';
 import { rpcMethods } from './rpc-methods.js';
 import { ByteBudget } from './server/byte-budget.js';
 import { RequestStream, type RpcServerParts } from './server/request-stream.js';
+import { SNAPSHOT } from './snapshot/messages.js';
+import { serveSnapshot } from './snapshot/served-snapshot.js';
 import { YamuxConnection } from './yamux/connection.js';
 import type { YamuxStream } from './yamux/stream.js';
 
@@ -28,6 +31,7 @@ export interface RpcServerOptions {
   /** As it is now; a reload changes it. */
   readonly config: () => RuntimeConfig;
   readonly calls: Calls;
+  readonly snapshots: Snapshots;
   readonly raftStreams: MessagePort;
   readonly logger: Logger;
 }
@@ -66,12 +70,14 @@ export class RpcServer {
   }
 
   #protocols(): Protocols {
+    const { snapshots } = this.#options;
     const parts = this.#serverParts();
     const relay = new RaftRelay(this.#options.raftStreams);
     const session = { opened: (stream: YamuxStream) => new RequestStream(stream, parts), closed: () => {} };
     return new Map([
       [SINGLE, (socket, first) => serveSingle(socket, first, parts)],
       [RAFT, (socket, first) => relay.serve(socket, first)],
+      [SNAPSHOT, (socket, first) => serveSnapshot(socket, first, { snapshots, crashed: parts.crashed })],
       [MULTIPLEXED, (socket, first) => void new YamuxConnection(socket, false, session, first)],
     ]);
   }
