@@ -4,8 +4,10 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import { after, before, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { type AgentProcess, startAgent } from '../../agent-process.js';
 import { readJson } from '../../data.js';
+import { soundFiles, tarOf } from '../../unit/archive/archive.js';
 import type { RecordedConnection } from './recorded-connection.js';
 
 const recorded = readJson('rpc/snapshot.json') as readonly RecordedConnection[];
@@ -71,6 +73,13 @@ test('what was saved is restored, also in small pieces', async () => {
   const chunks: Buffer[] = [];
   for await (const chunk of socket) chunks.push(chunk as Buffer);
   assert.match(Buffer.concat(chunks).toString('latin1'), /\xa5Error\xa0/);
+  assert.equal((await agent.request('GET', '/v1/kv/kept?raw')).text, 'yes');
+});
+
+test('a sound archive whose state is none changes nothing', async () => {
+  const archive = gzipSync(tarOf(soundFiles()));
+  const got = await ask(named('snapshot restore of nothing'), archive);
+  assert.match(got.toString('latin1'), /failed to restore snapshot: /);
   assert.equal((await agent.request('GET', '/v1/kv/kept?raw')).text, 'yes');
 });
 

@@ -55,9 +55,8 @@ export class RemoteSnapshots implements Snapshots {
         connection.rest(ANSWER_WITHIN_MS);
       },
       (error: unknown) => {
-        // An end would make it look whole.
         cut = error;
-        connection.close();
+        connection.reset();
       },
     );
     const answer = await this.#answer(connection);
