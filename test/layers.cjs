@@ -35,7 +35,7 @@ const STATE_LAYERS = [
   ['methods', ['replica', 'filter', 'records', 'gossip', 'control', 'turns'], 'A method knows no interface.'],
   ['calls', ['replica', 'methods', 'turns'], 'Who answers, and when: the same for all interfaces.'],
   ['leader', ['cluster', 'replica', 'methods', 'records'], 'What only a leader does.'],
-  ['snapshots', ['replica', 'methods'], 'What operators save and restore.'],
+  ['snapshots', ['calls', 'replica', 'methods'], 'What operators save and restore.'],
   ['local', ['calls', 'methods', 'records'], "The agent's own services and checks: they see no store and no log."],
   ['http', ['calls', 'methods', 'sockets'], 'HTTP sees no store and no log.'],
   ['rpc', ['calls', 'methods', 'sockets', 'turns'], 'RPC sees no store and no log.'],

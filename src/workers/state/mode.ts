@@ -5,8 +5,8 @@ import type { Closing } from '../../lifecycle/closing.js';
 import type { RuntimeConfig } from '../../wire/config.js';
 import type { Calls } from './calls/calls.js';
 import type { LocalReads } from './calls/local-reads.js';
+import type { Snapshots } from './calls/snapshots.js';
 import type { Stats } from './endpoints/agent/identity.js';
-import type { Snapshots } from './endpoints/snapshot.js';
 
 export interface Mode {
   /** The way to the methods. */

@@ -7,17 +7,17 @@ import { nothingLocal } from './calls/local-reads.js';
 import { Rebalance } from './cluster/rebalance.js';
 import { followServers } from './cluster/server-choice.js';
 import { ServerList } from './cluster/server-list.js';
-import { noSnapshots } from './endpoints/snapshot.js';
 import { CoordinateReports } from './local/sync/coordinate-reports.js';
 import { agentToken } from './local/sync/sync-requests.js';
 import { allowAll } from './methods/access.js';
 import { updateCoordinate } from './methods/coordinate.js';
-import { isRefusal } from './methods/refusal.js';
+import { isRefusal, refusal } from './methods/refusal.js';
 import { statusPing } from './methods/status.js';
 import type { Mode } from './mode.js';
 import type { Parts } from './parts.js';
 import { RpcPool } from './rpc/pool/pool.js';
 import { ServerAsker } from './rpc/server-asker.js';
+import { RemoteSnapshots } from './rpc/snapshot/remote-snapshots.js';
 
 export function openClient({ settings, control, gossip, logger, tokens }: Parts): Mode {
   const { datacenter, nodeName } = settings.current;
@@ -32,6 +32,7 @@ export function openClient({ settings, control, gossip, logger, tokens }: Parts)
     holdMs,
     rate: () => ({ perSecond: limits().rpcRate, burst: limits().rpcMaxBurst }),
   });
+  const snapshots = new RemoteSnapshots(() => list.first?.address ?? '', refusal('no-servers'));
   let appeared = (): void => {};
   const follow = followServers({
     list,
@@ -66,7 +67,7 @@ export function openClient({ settings, control, gossip, logger, tokens }: Parts)
     calls,
     knowsServers: () => list.first !== null,
     localReads: nothingLocal,
-    snapshots: noSnapshots,
+    snapshots,
     recovered: Promise.resolve(),
     stats: () => clientStats(control, gossip),
     onServerUp: (callback) => {
@@ -74,6 +75,7 @@ export function openClient({ settings, control, gossip, logger, tokens }: Parts)
     },
     async listen(closing) {
       closing.add(() => pool.close());
+      closing.add(() => snapshots.close());
     },
     reload: () => {},
     rest: () => {

@@ -14,6 +14,7 @@ import { KnownLeader } from './known-leader.js';
 import { LeaderDuties } from './leader/leader-duties.js';
 import type { ClusterView } from './methods/cluster-view.js';
 import { CoordinateUpdates } from './methods/coordinate-updates.js';
+import { refusal } from './methods/refusal.js';
 import type { Mode } from './mode.js';
 import type { Parts } from './parts.js';
 import { openReplica, type Replica } from './replica/replica.js';
@@ -21,6 +22,8 @@ import { LeaderCalls } from './rpc/leader-calls.js';
 import { RpcPool } from './rpc/pool/pool.js';
 import { RpcServer } from './rpc/rpc-server.js';
 import { ServerAsker } from './rpc/server-asker.js';
+import { LeaderSnapshots } from './rpc/snapshot/leader-snapshots.js';
+import { RemoteSnapshots } from './rpc/snapshot/remote-snapshots.js';
 import { OperatorSnapshots } from './snapshots/operator-snapshots.js';
 
 const COORDINATE_PERIOD_MS = 5_000;
@@ -60,6 +63,13 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     leads: () => leader.isSelf,
     warn: (problem) => parts.logger.child('server').warn('failed to hand over leadership', 'error', problem),
   });
+  const remote = new RemoteSnapshots(() => (leader.isSelf ? '' : leader.address), refusal('no-leader'));
+  const snapshots = new LeaderSnapshots({
+    own: operatorSnapshots(parts, replica, duties),
+    leader: remote,
+    datacenter,
+    isElsewhere: () => !leader.isSelf && leader.address !== '',
+  });
   const rpc = new RpcServer({
     config: () => parts.settings.current,
     calls,
@@ -70,6 +80,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
       configuration: () => consensus.configuration(),
       handOver: (id) => consensus.order({ order: 'transfer', id }),
     },
+    snapshots,
     raftStreams: raft.raftStreams,
     logger: parts.logger.child('server.rpc'),
   });
@@ -77,12 +88,13 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     calls,
     knowsServers: () => true,
     localReads: localReads(store, consensus),
-    snapshots: operatorSnapshots(parts, replica),
+    snapshots,
     recovered,
     stats: () => serverStats(parts, consensus, leader),
     async listen(closing) {
       closing.add(() => rpc.close());
       closing.add(() => pool.close());
+      closing.add(() => remote.close());
       await rpc.listen();
     },
     reload: (config) => rpc.reload(config),
@@ -171,9 +183,21 @@ function expectServers(
   });
 }
 
-function operatorSnapshots({ settings, logger }: Parts, { store, consensus }: Replica): OperatorSnapshots {
+function operatorSnapshots(
+  { settings, logger }: Parts,
+  { store, consensus }: Replica,
+  duties: LeaderDuties,
+): OperatorSnapshots {
   const { datacenter, dataDir } = settings.current;
-  return new OperatorSnapshots({ store, consensus, datacenter, dataDir, logger: logger.child('server') });
+  const dutiesEstablished = () => duties.awaitEstablished();
+  return new OperatorSnapshots({
+    store,
+    consensus,
+    datacenter,
+    dataDir,
+    dutiesEstablished,
+    logger: logger.child('server'),
+  });
 }
 
 function coordinateUpdates({ settings, logger }: Parts, { consensus }: Replica): CoordinateUpdates {

@@ -2,6 +2,7 @@
 
 import type { RuntimeConfig } from '../../wire/config.js';
 import type { Calls } from './calls/calls.js';
+import type { Snapshots } from './calls/snapshots.js';
 import { catalogReads } from './endpoints/catalog-read.js';
 import { catalogWrites } from './endpoints/catalog-write.js';
 import { coordinateEndpoints } from './endpoints/coordinate.js';
@@ -12,7 +13,7 @@ import { kvEndpoints } from './endpoints/kv.js';
 import { operatorAutopilotEndpoints } from './endpoints/operator-autopilot.js';
 import { operatorRaftEndpoints } from './endpoints/operator-raft.js';
 import { sessionEndpoints } from './endpoints/session.js';
-import { type Snapshots, snapshotEndpoints } from './endpoints/snapshot.js';
+import { snapshotEndpoints } from './endpoints/snapshot.js';
 import { statusEndpoints } from './endpoints/status.js';
 import { txnEndpoints } from './endpoints/txn.js';
 import type { EndpointTable } from './http/endpoint.js';

@@ -222,6 +222,30 @@ test('a restore under a leader begins its duties anew', async () => {
   assert.equal(fixture.store.sessions.session('old').value, null);
 });
 
+test('after a restore the state is in order once the duties were begun anew', async () => {
+  await duties.gainLeadership();
+  assert.equal(await duties.awaitEstablished(), true);
+  let isInOrder: boolean | null = null;
+  fixture.log.gate = new Promise(() => {});
+  readAll(fixture.store, writeAll(leaderFixture().store));
+  void duties.awaitEstablished().then((established) => {
+    isInOrder = established;
+  });
+  await pass(5_000);
+  assert.equal(isInOrder, null, 'nothing says so before the barrier');
+  duties.loseLeadership();
+  await settle();
+  assert.equal(isInOrder, false);
+  fixture.log.gate = Promise.resolve();
+  await duties.gainLeadership();
+  readAll(fixture.store, writeAll(leaderFixture().store));
+  assert.equal(duties.established, false);
+  const again = duties.awaitEstablished();
+  await pass(5_000);
+  assert.equal(await again, true);
+  assert.ok(fixture.store.autopilotConfig);
+});
+
 test('tombstones are collected after a quarter of an hour', async () => {
   await duties.gainLeadership();
   fixture.store.runAll(kv('set', { Key: 'a' }), kv('delete', { Key: 'a' }));

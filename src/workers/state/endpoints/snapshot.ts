@@ -1,33 +1,12 @@
 // /v1/snapshot: the whole state as an archive, saved and restored. Neither is ever in memory as a whole.
 
+import type { SavedArchive, Snapshots } from '../calls/snapshots.js';
 import { pieces } from '../http/body-format.js';
 import type { BodyPieces } from '../http/body-stream.js';
 import type { EndpointTable } from '../http/endpoint.js';
 import { action } from '../http/operation.js';
 import { NOTHING, type Reply, refused, type StreamBody, text } from '../http/reply.js';
-import { isRefusal, type Refusal, refusal } from '../methods/refusal.js';
-
-/** An archive ready to be sent. What it stands on is freed when the last piece was taken, or none is wanted any more. */
-export interface SavedArchive {
-  readonly index: number;
-  readonly knownLeader: boolean;
-  readonly lastContactMs: number;
-  readonly pieces: AsyncIterable<Uint8Array>;
-  /** In place of taking the pieces. */
-  discard(): Promise<void>;
-}
-
-export interface Snapshots {
-  save(datacenter: string, stale: boolean): Promise<SavedArchive | Refusal>;
-  /** null: the state is the archive's, here and wherever it is replicated. */
-  restore(datacenter: string, archive: AsyncIterable<Uint8Array>): Promise<null | Refusal>;
-}
-
-/** On an agent that knows no server. */
-export const noSnapshots: Snapshots = {
-  save: () => Promise.resolve(refusal('no-servers')),
-  restore: () => Promise.resolve(refusal('no-servers')),
-};
+import { isRefusal } from '../methods/refusal.js';
 
 /** A client that doesn't keep up is tried again after this long. */
 const RETRY_MS = 5;
@@ -48,7 +27,11 @@ export function snapshotEndpoints(snapshots: Snapshots): EndpointTable {
             call.onAbort(() => {
               isGone = true;
             });
-            const saved = await snapshots.save(call.datacenter, call.options.consistency === 'stale');
+            const saved = await snapshots.save({
+              datacenter: call.datacenter,
+              token: call.asker.token,
+              stale: call.options.consistency === 'stale',
+            });
             if (isRefusal(saved)) return refused(saved);
             if (isGone) await saved.discard();
             return archiveReply(saved);
@@ -60,9 +43,9 @@ export function snapshotEndpoints(snapshots: Snapshots): EndpointTable {
           reads: 'consistency',
           body: pieces(),
           answer: 'nothing',
-          run: async ({ datacenter, options }, _values, archive: BodyPieces) => {
+          run: async ({ datacenter, asker, options }, _values, archive: BodyPieces) => {
             if (options.consistency === 'stale') return text(500, 'stale not allowed for restore');
-            const refusal = await snapshots.restore(datacenter, archive);
+            const refusal = await snapshots.restore({ datacenter, token: asker.token }, archive);
             return refusal === null ? NOTHING : refused(refusal);
           },
         }),

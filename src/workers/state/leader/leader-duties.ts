@@ -63,6 +63,8 @@ export class LeaderDuties {
   #term = 0;
   #isLeading = false;
   #established = false;
+  /** Told true when the state is in order, false when leadership ends before. */
+  readonly #awaiting = new Set<(established: boolean) => void>();
   #timer: NodeJS.Timeout | null = null;
   #endObserving: (() => void) | null = null;
   /** Called when the present leadership ends, so that nothing waits for an answer that won't come. */
@@ -117,6 +119,12 @@ export class LeaderDuties {
     return this.#autopilot.lastIndexOf(id);
   }
 
+  /** Once the state is in order, also when it was restored meanwhile; false when leadership ends before. */
+  awaitEstablished(): Promise<boolean> {
+    if (this.#established || !this.#isLeading) return Promise.resolve(this.#established);
+    return new Promise((resolve) => this.#awaiting.add(resolve));
+  }
+
   get activeSessionTimers(): number {
     return this.#sessions.size;
   }
@@ -155,6 +163,7 @@ export class LeaderDuties {
     this.#term += 1;
     this.#isLeading = false;
     this.#established = false;
+    this.#tellAwaiting();
     for (const giveUp of this.#giveUps) giveUp();
     this.#giveUps.clear();
     this.#reconciler.stop();
@@ -186,6 +195,7 @@ export class LeaderDuties {
       }
     }
     this.#established = true;
+    this.#tellAwaiting();
     this.#autopilot.start();
     await this.#reconcile(term);
   }
@@ -206,6 +216,7 @@ export class LeaderDuties {
       restored: () => {
         start();
         // What was written at the beginning is gone with the old state.
+        this.#established = false;
         this.#again(0, () => this.#establish(term));
       },
     });
@@ -254,6 +265,11 @@ export class LeaderDuties {
       this.#giveUps.add(giveUp);
       answer.then(resolve, reject).finally(() => this.#giveUps.delete(giveUp));
     });
+  }
+
+  #tellAwaiting(): void {
+    for (const tell of this.#awaiting) tell(this.#established);
+    this.#awaiting.clear();
   }
 
   #again(delayMs: number, work: () => Promise<void>): void {

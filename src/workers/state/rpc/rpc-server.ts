@@ -7,6 +7,7 @@ import { errorDetail } from '../../../observe/surprise.js';
 import type { RuntimeConfig } from '../../../wire/config.js';
 import type { Calls } from '../calls/calls.js';
 import type { FollowedReads } from '../calls/followed-reads.js';
+import type { Snapshots } from '../calls/snapshots.js';
 import { ClientLimit } from '../sockets/client-limit.js';
 import { GrpcConnections, type Services } from './grpc/grpc-connections.js';
 import { SUBSCRIBE, subscribe } from './grpc/subscribe/subscribe.js';
@@ -17,6 +18,8 @@ import { serveSingle } from './listener/single-connection.js';
 import { rpcMethods } from './rpc-methods.js';
 import { ByteBudget } from './server/byte-budget.js';
 import { RequestStream, type RpcServerParts } from './server/request-stream.js';
+import { SNAPSHOT } from './snapshot/messages.js';
+import { serveSnapshot } from './snapshot/served-snapshot.js';
 import { YamuxConnection } from './yamux/connection.js';
 import type { YamuxStream } from './yamux/stream.js';
 
@@ -35,6 +38,7 @@ export interface RpcServerOptions {
   readonly calls: Calls;
   readonly reads: FollowedReads;
   readonly transfer: TransferParts;
+  readonly snapshots: Snapshots;
   readonly raftStreams: MessagePort;
   readonly logger: Logger;
 }
@@ -73,6 +77,7 @@ export class RpcServer {
   }
 
   #protocols(): Protocols {
+    const { snapshots } = this.#options;
     const parts = this.#serverParts();
     const relay = new RaftRelay(this.#options.raftStreams);
     const session = { opened: (stream: YamuxStream) => new RequestStream(stream, parts), closed: () => {} };
@@ -80,6 +85,7 @@ export class RpcServer {
     return new Map([
       [SINGLE, (socket, first) => serveSingle(socket, first, parts)],
       [RAFT, (socket, first) => relay.serve(socket, first)],
+      [SNAPSHOT, (socket, first) => serveSnapshot(socket, first, { snapshots, crashed: parts.crashed })],
       [MULTIPLEXED, (socket, first) => void new YamuxConnection(socket, false, session, first)],
       [GRPC, (socket, first) => grpc.serve(socket, first)],
     ]);

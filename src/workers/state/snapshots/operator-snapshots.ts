@@ -8,6 +8,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from '../../../observe/logger.js';
+import type { SaveCall, SavedArchive, SnapshotCall, Snapshots } from '../calls/snapshots.js';
 import { type Refusal, refusal } from '../methods/refusal.js';
 import type { RaftClient } from '../replica/raft-client.js';
 import type { StateStore } from '../replica/state-store.js';
@@ -19,21 +20,17 @@ export interface OperatorSnapshotsOptions {
   readonly datacenter: string;
   /** null: nothing is kept (-dev). */
   readonly dataDir: string | null;
+  /** False when this server doesn't lead any more. */
+  readonly dutiesEstablished: () => Promise<boolean>;
   readonly logger: Logger;
 }
 
-interface Archive {
-  readonly index: number;
-  readonly knownLeader: boolean;
-  readonly lastContactMs: number;
-  readonly pieces: AsyncIterable<Uint8Array>;
-  discard(): Promise<void>;
-}
-
+/** The leader's first writes to the restored state. */
+const ESTABLISHED_WITHIN_MS = 60_000;
 const PIECE_BYTES = 64 * 1024;
 const NOTHING_NEW = 'nothing new to snapshot';
 
-export class OperatorSnapshots {
+export class OperatorSnapshots implements Snapshots {
   readonly #options: OperatorSnapshotsOptions;
   #isRestoring = false;
 
@@ -41,7 +38,7 @@ export class OperatorSnapshots {
     this.#options = options;
   }
 
-  async save(datacenter: string, stale: boolean): Promise<Archive | Refusal> {
+  async save({ datacenter, stale }: SaveCall): Promise<SavedArchive | Refusal> {
     const { consensus } = this.#options;
     if (datacenter !== this.#options.datacenter) return refusal('no-datacenter');
     if (!stale) {
@@ -67,7 +64,7 @@ export class OperatorSnapshots {
     };
   }
 
-  async restore(datacenter: string, archive: AsyncIterable<Uint8Array>): Promise<null | Refusal> {
+  async restore({ datacenter }: SnapshotCall, archive: AsyncIterable<Uint8Array>): Promise<null | Refusal> {
     const { consensus } = this.#options;
     if (datacenter !== this.#options.datacenter) return refusal('no-datacenter');
     if (consensus.obstacle !== null) return refusal('no-leader');
@@ -89,7 +86,19 @@ export class OperatorSnapshots {
     const { id, index, size } = checked.meta;
     logger.info('restoring user snapshot', 'id', id, 'index', index, 'size-in-bytes', size);
     const problem = await consensus.restoreState(path, index);
-    return problem === null ? null : refusal('failed', problem);
+    if (problem !== null) return refusal('failed', problem);
+    return (await this.#isInOrder()) ? null : refusal('failed', 'timed out waiting to re-run leader actions');
+  }
+
+  /** What the leader writes at its beginning is gone with the old state. Who leads next does its own: there is nothing to wait for. */
+  #isInOrder(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), ESTABLISHED_WITHIN_MS);
+      void this.#options.dutiesEstablished().finally(() => {
+        clearTimeout(timer);
+        resolve(true);
+      });
+    });
   }
 
   /** Among the snapshots: what ends in `.tmp` there is removed at a start. */

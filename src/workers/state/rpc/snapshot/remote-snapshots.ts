@@ -1,0 +1,129 @@
+// Snapshots of another server: its archive handed on as it comes, an archive handed to it as it is taken. A connection for each,
+// as all others do it (spec/rpc.md, section 6).
+
+import net from 'node:net';
+import { encode } from '../../../../msgpack/codec.js';
+import type { SaveCall, SavedArchive, SnapshotCall, Snapshots } from '../../calls/snapshots.js';
+import { type Refusal, refusal } from '../../methods/refusal.js';
+import { ArchiveSocket } from './archive-socket.js';
+import { RESTORE, SAVE, SNAPSHOT, type SnapshotRequest, snapshotRequest, snapshotResponse } from './messages.js';
+
+const CONNECT_WITHIN_MS = 10_000;
+/** A large state takes its time, before the first byte of the answer comes. */
+const ANSWER_WITHIN_MS = 600_000;
+/** Two servers that take each other for the leader would ask each other for ever. */
+const MOST_AT_ONCE = 32;
+const NANOS_PER_MS = 1_000_000;
+
+export class RemoteSnapshots implements Snapshots {
+  readonly #address: () => string;
+  readonly #none: Refusal;
+  readonly #open = new Set<net.Socket>();
+
+  /** `address`: `host:port` of the server to ask; "": there is none, and the answer is `none`. */
+  constructor(address: () => string, none: Refusal) {
+    this.#address = address;
+    this.#none = none;
+  }
+
+  async save({ datacenter, token, stale }: SaveCall): Promise<SavedArchive | Refusal> {
+    const connection = await this.#ask({ Datacenter: datacenter, Token: token, AllowStale: stale, Op: SAVE });
+    if (!(connection instanceof ArchiveSocket)) return connection;
+    connection.end();
+    connection.rest(ANSWER_WITHIN_MS);
+    const answer = await this.#answer(connection);
+    if (typeof answer === 'string' || answer.Error !== '') {
+      connection.close();
+      return refusal('failed', typeof answer === 'string' ? answer : answer.Error);
+    }
+    return {
+      index: Number(answer.Index),
+      knownLeader: answer.KnownLeader,
+      lastContactMs: Math.trunc(answer.LastContact / NANOS_PER_MS),
+      pieces: piecesOf(connection),
+      discard: () => Promise.resolve(connection.close()),
+    };
+  }
+
+  async restore({ datacenter, token }: SnapshotCall, archive: AsyncIterable<Uint8Array>): Promise<null | Refusal> {
+    const connection = await this.#ask({ Datacenter: datacenter, Token: token, AllowStale: false, Op: RESTORE });
+    if (!(connection instanceof ArchiveSocket)) return connection;
+    let cut: unknown = null;
+    connection.send(archive).then(
+      () => {
+        connection.end();
+        connection.rest(ANSWER_WITHIN_MS);
+      },
+      (error: unknown) => {
+        cut = error;
+        connection.reset();
+      },
+    );
+    const answer = await this.#answer(connection);
+    // The rest of an archive that was answered before its end isn't taken any more.
+    connection.close();
+    if (cut !== null) return refusal('failed', cut instanceof Error ? cut.message : String(cut));
+    if (typeof answer === 'string') return refusal('failed', answer);
+    return answer.Error === '' ? null : refusal('failed', answer.Error);
+  }
+
+  close(): void {
+    for (const socket of this.#open) socket.destroy();
+  }
+
+  async #ask(request: SnapshotRequest): Promise<ArchiveSocket | Refusal> {
+    const address = this.#address();
+    if (address === '') return this.#none;
+    if (this.#open.size >= MOST_AT_ONCE) return refusal('failed', 'too many snapshots are under way');
+    const socket = connect(address);
+    this.#open.add(socket);
+    socket.once('close', () => this.#open.delete(socket));
+    const problem = await connected(socket);
+    if (problem !== null) return refusal('failed', `dial tcp ${address}: ${problem}`);
+    const connection = new ArchiveSocket(socket);
+    connection.write(Uint8Array.of(SNAPSHOT));
+    connection.write(encode(snapshotRequest, request));
+    return connection;
+  }
+
+  /** A text says why there is none. */
+  async #answer(connection: ArchiveSocket) {
+    try {
+      return (await connection.value(snapshotResponse)) ?? 'failed to decode response: EOF';
+    } catch (error) {
+      return `failed to decode response: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  }
+}
+
+function connect(address: string): net.Socket {
+  const colon = address.lastIndexOf(':');
+  const host = address.slice(0, colon).replace(/^\[|\]$/g, '');
+  const port = Number(address.slice(colon + 1));
+  return net.connect({ host, port, noDelay: true, keepAlive: true, allowHalfOpen: true });
+}
+
+/** null: it is; else why not. */
+function connected(socket: net.Socket): Promise<string | null> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => over('i/o timeout'), CONNECT_WITHIN_MS);
+    const over = (problem: string | null): void => {
+      clearTimeout(timer);
+      if (problem !== null) socket.destroy();
+      resolve(problem);
+    };
+    socket.once('connect', () => over(null));
+    socket.once('close', () => over('connection closed'));
+    socket.once('error', (error: NodeJS.ErrnoException) =>
+      over(error.code === 'ECONNREFUSED' ? 'connect: connection refused' : error.message),
+    );
+  });
+}
+
+async function* piecesOf(connection: ArchiveSocket): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* connection.archive();
+  } finally {
+    connection.close();
+  }
+}
