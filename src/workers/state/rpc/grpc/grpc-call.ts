@@ -42,16 +42,17 @@ export class GrpcCall {
   }
 
   get hasRoom(): boolean {
-    return !this.#isOver && !this.#stream.writableNeedDrain;
+    return !this.#isGone && !this.#stream.writableNeedDrain;
   }
 
-  get isOver(): boolean {
-    return this.#isOver;
+  /** A stream is destroyed before it says that it is closed. */
+  get #isGone(): boolean {
+    return this.#isOver || this.#stream.destroyed || this.#stream.closed;
   }
 
   /** One or more whole messages, each with its header. */
   send(frames: Buffer): void {
-    if (this.#isOver) return;
+    if (this.#isGone) return;
     if (!this.#stream.headersSent) {
       this.#stream.respond({ ':status': 200, 'content-type': CONTENT_TYPE }, { waitForTrailers: true });
     }
@@ -79,7 +80,7 @@ export class GrpcCall {
   }
 
   #read(chunk: Buffer): void {
-    if (this.#isOver) return;
+    if (this.#isGone) return;
     if (this.#serve === null) {
       this.end(Status.internal, 'more than one request message');
       return;
