@@ -16,7 +16,7 @@ export const chaos: readonly Mutant[] = [
     name: 'chaos: a follower answers as if it led',
     file: 'workers/state/calls/server-calls.ts',
     find: "if (consistency !== 'stale') return leadership.mayServe;",
-    replace: "if (consistency !== 'stale') return leadership.hadLeader;",
+    replace: "if (consistency !== 'stale') return consistency === 'default' || leadership.mayServe;",
     tests: CHAOS,
     environment: { LICTOR_CHAOS_MS: '10000', LICTOR_CHAOS_ONLY: 'follower cut off' },
   },
