@@ -1,7 +1,7 @@
 // Breakages that five real servers under faults must show to their clients.
 import type { Mutant } from '../mutant.js';
 
-const NOTICED = { tests: ['integration/cluster/chaos/chaos'], environment: { LICTOR_CHAOS_MS: '30000' } };
+const CHAOS = ['integration/cluster/chaos/chaos'];
 
 export const chaos: readonly Mutant[] = [
   {
@@ -9,13 +9,15 @@ export const chaos: readonly Mutant[] = [
     file: 'workers/raft/core/quorum.ts',
     find: '  return held[majority(voters.length) - 1] ?? (0 as LogIndex);',
     replace: '  return held[0] ?? (0 as LogIndex);',
-    ...NOTICED,
+    tests: CHAOS,
+    environment: { LICTOR_CHAOS_MS: '5000', LICTOR_CHAOS_ONLY: 'leader cut off' },
   },
   {
-    name: 'chaos: a server that led reads on when it was stopped',
-    file: 'wire/leadership.ts',
-    find: 'return ((Atomics.load(this.#words, LEASE_EXPIRES) - this.now()) | 0) > 0;',
-    replace: 'return true;',
-    ...NOTICED,
+    name: 'chaos: a follower answers as if it led',
+    file: 'workers/state/calls/server-calls.ts',
+    find: "if (consistency !== 'stale') return leadership.mayServe;",
+    replace: "if (consistency !== 'stale') return consistency === 'default' || leadership.mayServe;",
+    tests: CHAOS,
+    environment: { LICTOR_CHAOS_MS: '10000', LICTOR_CHAOS_ONLY: 'follower cut off' },
   },
 ];

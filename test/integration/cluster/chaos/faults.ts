@@ -51,12 +51,17 @@ function shuffled(faults: readonly Fault[], random: Random): Fault[] {
     .map(({ fault }) => fault);
 }
 
-/** Each on the leader, then each on a follower, and so on. */
-export function* plan(random: Random): Generator<Planned, never> {
+/** Each on the leader, then each on a follower, and so on; only those whose description matches. */
+export function* plan(random: Random, only: RegExp): Generator<Planned, never> {
   for (let pass = 0; ; pass += 1) {
     const isLeader = pass % 2 === 0;
     for (const fault of shuffled(FAULTS, random)) {
-      yield { fault, isLeader, lastsUntilLed: isLeader && (pass === 0 || random.chance(0.5)) };
+      const planned = { fault, isLeader, lastsUntilLed: isLeader && (pass === 0 || random.chance(0.5)) };
+      if (only.test(described(planned))) yield planned;
     }
   }
+}
+
+export function described({ fault, isLeader }: Planned): string {
+  return `${isLeader ? 'leader' : 'follower'} ${fault.name}`;
 }
