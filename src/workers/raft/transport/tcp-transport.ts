@@ -12,6 +12,7 @@ import { type PeerStream, RelayedStreams, type StreamReader } from './relayed-st
 import type { Self } from './requests.js';
 import { type ServedBy, ServedConnection } from './served-connection.js';
 import type { PeerMessage, Transport } from './transport.js';
+import { UnfinishedBytes } from './unfinished-bytes.js';
 
 /** Connections of others at a time; a server opens five or so. */
 const MOST_STREAMS = 256;
@@ -35,6 +36,7 @@ export interface TransportParts {
 export class TcpTransport implements Transport {
   readonly #parts: TransportParts;
   readonly #pending = new PendingAnswers();
+  readonly #unfinished = new UnfinishedBytes();
   readonly #peers = new Map<ServerId, Peer>();
   readonly #served = new Set<ServedConnection>();
   readonly #streams: RelayedStreams;
@@ -113,9 +115,8 @@ export class TcpTransport implements Transport {
       receive: (message) => server.receive(message),
       turn: () => server.turn(),
     };
-    const connection = new ServedConnection(stream, { self, server: served, pending: this.#pending, logger }, () =>
-      this.#served.delete(connection),
-    );
+    const parts = { self, server: served, pending: this.#pending, unfinished: this.#unfinished, logger };
+    const connection = new ServedConnection(stream, parts, () => this.#served.delete(connection));
     this.#served.add(connection);
     return connection;
   }
