@@ -3,6 +3,7 @@
 import type { Mutant } from '../mutant.js';
 
 const VECTORS = ['unit/raft/transport/vectors'];
+const SERVED = ['unit/raft/transport/served-connection'];
 const CHUNKS = ['unit/store/chunks'];
 
 export const raftTransport: readonly Mutant[] = [
@@ -54,6 +55,34 @@ export const raftTransport: readonly Mutant[] = [
     find: 'if (record.readUInt8(41) === 0) return',
     replace: 'if (record.readUInt8(41) <= 1) return',
     tests: ['unit/raft/record'],
+  },
+  {
+    name: 'transport: unfinished messages without a bound for all connections',
+    file: 'workers/raft/transport/served-connection.ts',
+    find: 'this.#count(this.#frames.size)',
+    replace: 'this.#count(0)',
+    tests: SERVED,
+  },
+  {
+    name: 'transport: what a connection held is never given back',
+    file: 'workers/raft/transport/served-connection.ts',
+    find: '    this.#count(0);\n',
+    replace: '',
+    tests: SERVED,
+  },
+  {
+    name: 'transport: a snapshot that was cut passes for a whole one',
+    file: 'workers/raft/transport/snapshot-body.ts',
+    find: "if (this.#isCut) throw new Error('short read');",
+    replace: 'if (this.#isCut) return { done: true, value: undefined };',
+    tests: SERVED,
+  },
+  {
+    name: 'transport: requests are taken without end',
+    file: 'workers/raft/transport/served-connection.ts',
+    find: ' && this.#questions.length < MOST_UNANSWERED',
+    replace: '',
+    tests: SERVED,
   },
   {
     name: 'delivery: a part of a command passes for a whole one',

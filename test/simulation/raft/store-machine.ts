@@ -43,7 +43,7 @@ export class StoreMachine implements Machine {
   }
 
   applyExtended(): void {
-    assert.fail('nobody proposes such entries here');
+    assert.fail('an entry with extensions, which nobody here writes');
   }
 
   advance(index: number): void {

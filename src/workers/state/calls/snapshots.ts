@@ -28,9 +28,3 @@ export interface Snapshots {
   /** null: the state is the archive's, here and wherever it is replicated. */
   restore(call: SnapshotCall, archive: AsyncIterable<Uint8Array>): Promise<null | Refusal>;
 }
-
-/** On an agent that knows no server. */
-export const noSnapshots: Snapshots = {
-  save: () => Promise.resolve(refusal('no-servers')),
-  restore: () => Promise.resolve(refusal('no-servers')),
-};
