@@ -18,7 +18,14 @@ export async function openDns(
   const { dns, datacenter, nodeName } = settings.current;
   if (dns.listeners.length === 0) return NO_DNS;
   const { metrics } = telemetry;
-  const server = new DnsServer({ config: dns, answers: (given) => mode.dnsAnswers(given), datacenter, nodeName, metrics, logger });
+  const server = new DnsServer({
+    config: dns,
+    answers: (given) => mode.dnsAnswers(given),
+    datacenter,
+    nodeName,
+    metrics,
+    logger,
+  });
   closing.add(() => server.close());
   await server.listen();
   const addresses = server.bound.map(({ address, port }) => {

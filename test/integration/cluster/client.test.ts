@@ -54,10 +54,7 @@ describe('a client agent', { concurrency: false }, () => {
     assert.equal(status, 500);
     assert.match(text, /^rpc error making call: /);
     const elsewhere = await client.request('GET', '/v1/catalog/nodes?dc=other');
-    assert.deepEqual(
-      [elsewhere.status, elsewhere.text],
-      [500, 'rpc error making call: No path to datacenter'],
-    );
+    assert.deepEqual([elsewhere.status, elsewhere.text], [500, 'rpc error making call: No path to datacenter']);
   });
 
   it('does transactions, sessions and events', async () => {
