@@ -16,6 +16,7 @@ export interface Group {
 export const GROUPS: readonly Group[] = [
   { word: 'catalog', synopsis: 'Look into the catalog' },
   { word: 'kv', synopsis: 'Work with the key-value store' },
+  { word: 'snapshot', synopsis: 'Save, look into and restore the state of the servers' },
   { word: 'services', synopsis: 'Register and deregister services of the agent' },
 ];
 
@@ -85,6 +86,26 @@ export const COMMANDS: readonly Registered[] = [
     words: ['services', 'register'],
     synopsis: 'Registers services with an agent',
     load: () => import('./commands/services-register.js'),
+  },
+  {
+    words: ['snapshot', 'decode'],
+    synopsis: 'Writes the records of an archive as JSON lines',
+    load: () => import('./commands/snapshot-decode.js'),
+  },
+  {
+    words: ['snapshot', 'inspect'],
+    synopsis: 'Shows what an archive holds',
+    load: () => import('./commands/snapshot-inspect.js'),
+  },
+  {
+    words: ['snapshot', 'restore'],
+    synopsis: 'Puts the state of an archive in place of the present one',
+    load: () => import('./commands/snapshot-restore.js'),
+  },
+  {
+    words: ['snapshot', 'save'],
+    synopsis: 'Saves the state of the servers as an archive',
+    load: () => import('./commands/snapshot-save.js'),
   },
   {
     words: ['validate'],

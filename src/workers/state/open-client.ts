@@ -8,6 +8,7 @@ import { Reconnect } from './cluster/reconnect.js';
 import { followServers } from './cluster/server-choice.js';
 import { ServerList } from './cluster/server-list.js';
 import { RemoteResponder } from './dns/remote-responder.js';
+import { noSnapshots } from './endpoints/snapshot.js';
 import { CoordinateReports } from './local/sync/coordinate-reports.js';
 import { agentToken } from './local/sync/sync-requests.js';
 import { allowAll } from './methods/access.js';
@@ -76,6 +77,7 @@ export function openClient({ settings, control, gossip, logger, tokens }: Parts)
     calls,
     knowsServers: () => list.first !== null,
     dnsAnswers: (given) => new RemoteResponder({ ...given, calls }),
+    snapshots: noSnapshots,
     recovered: Promise.resolve(),
     stats: () => clientStats(control, gossip),
     onServerUp: (callback) => {

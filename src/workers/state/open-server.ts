@@ -20,6 +20,7 @@ import { LeaderCalls } from './rpc/leader-calls.js';
 import { RpcPool } from './rpc/pool/pool.js';
 import { RpcServer } from './rpc/rpc-server.js';
 import { ServerAsker } from './rpc/server-asker.js';
+import { OperatorSnapshots } from './snapshots/operator-snapshots.js';
 
 const COORDINATE_PERIOD_MS = 5_000;
 const DEV_COORDINATE_PERIOD_MS = 100;
@@ -59,15 +60,20 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     calls,
     knowsServers: () => true,
     dnsAnswers: (given) => new Responder({ ...given, local: localReads(store, consensus) }),
+    snapshots: operatorSnapshots(parts, replica),
     recovered,
     stats: () => serverStats(parts, consensus, leader),
-    onServerUp: (callback) => leader.listen({ appeared: callback }),
     async listen(closing) {
       closing.add(() => rpc.close());
       closing.add(() => pool.close());
       await rpc.listen();
     },
     reload: (config) => rpc.reload(config),
+    onServerUp: (callback) => {
+      leader.listen({ appeared: callback });
+      // What this agent registered may not be in what was restored.
+      store.observe({ changed: () => {}, restored: callback });
+    },
     rest: () => {
       duties.stop();
       expectation.stop();
@@ -142,6 +148,11 @@ function expectServers(
     order: (order) => consensus.order(order),
     logger: logger.child('server'),
   });
+}
+
+function operatorSnapshots({ settings, logger }: Parts, { store, consensus }: Replica): OperatorSnapshots {
+  const { datacenter, dataDir } = settings.current;
+  return new OperatorSnapshots({ store, consensus, datacenter, dataDir, logger: logger.child('server') });
 }
 
 function coordinateUpdates({ settings, logger }: Parts, { consensus }: Replica): CoordinateUpdates {

@@ -4,7 +4,6 @@ import type { WaitingList } from '../standing.js';
 import { ACL_AGENT } from './acl-agent.js';
 
 const OPERATOR = 'the commands of `operator` do not exist yet';
-const SNAPSHOTS = 'the commands of `snapshot` do not exist yet';
 const EXEC_LOCK_WATCH = '`exec`, `lock` and `watch` do not exist yet';
 
 /** The steps that ask for the help of a group of commands, with a wrong one, and rightly. */
@@ -30,33 +29,13 @@ export const waiting: WaitingList = {
   },
   'help-groups': {
     reason: 'these groups of commands do not exist yet',
-    steps: helpOf('acl', 'acl-token', 'config', 'operator', 'operator-raft', 'snapshot', 'tls'),
+    steps: helpOf('acl', 'acl-token', 'config', 'operator', 'operator-raft', 'tls'),
   },
   'no-agent': {
-    reason: '`operator` and `snapshot` do not exist yet',
-    steps: ['operator-raft-list-peers', 'snapshot-save-s.snap'],
+    reason: '`operator` does not exist yet',
+    steps: ['operator-raft-list-peers'],
   },
   operator: { reason: OPERATOR },
-  snapshot: {
-    reason: SNAPSHOTS,
-    steps: [
-      'save',
-      'append-filename',
-      'append-unknown',
-      'save-none',
-      'save-two',
-      'inspect',
-      'inspect-missing',
-      'inspect-none',
-      'inspect-junk',
-      'restore-junk',
-      'restore',
-      'dropped',
-      'restore-missing',
-      'restore-none',
-      'stale-save',
-    ],
-  },
   tls: { reason: 'the commands of `tls` do not exist yet' },
   'top-level': {
     reason: 'the list of commands is not whole yet',

@@ -140,8 +140,15 @@ export class ServerCalls implements Calls {
     const { leader, consensus } = this.#options;
     const decision = method.decide(leader, request, asker);
     if (isRefusal(decision)) return Promise.resolve(decision);
-    if (!('command' in decision)) return Promise.resolve(decision.reply);
+    if (!('command' in decision)) return this.#known(decision.reply);
     return consensus.propose(decision.command).then((outcome) => replyOf(decision, outcome));
+  }
+
+  /** A reply that needs no command is a read of this store: who was deposed without having heard of it must not give it. */
+  #known<Reply>(reply: Reply): Promise<Reply | Refusal> {
+    const { consensus } = this.#options;
+    if (consensus.leadership.mayServe) return Promise.resolve(reply);
+    return consensus.verifyLeader().then((isLeader) => (isLeader ? reply : refusal('no-leader')));
   }
 
   #mayServe({ consistency, maxStaleMs }: ReadSettings): boolean {
