@@ -4,8 +4,9 @@
 import type { Closing } from '../../lifecycle/closing.js';
 import type { RuntimeConfig } from '../../wire/config.js';
 import type { Calls } from './calls/calls.js';
-import type { LocalReads } from './calls/local-reads.js';
 import type { Snapshots } from './calls/snapshots.js';
+import type { ReplySettings } from './dns/replies.js';
+import type { Answers } from './dns/server.js';
 import type { Stats } from './endpoints/agent/identity.js';
 
 export interface Mode {
@@ -13,8 +14,8 @@ export interface Mode {
   readonly calls: Calls;
   /** False on a client agent while it knows no server. */
   knowsServers(): boolean;
-  /** What this agent has of the replicated state itself. */
-  readonly localReads: LocalReads;
+  /** Who answers DNS. */
+  dnsAnswers(settings: ReplySettings): Answers;
   /** What this agent had of the replicated state before it was started is there again. */
   readonly recovered: Promise<void>;
   /** The whole state, saved and restored by operators. */

@@ -3,16 +3,17 @@
 
 import { clientStats } from './agent-stats.js';
 import { ClientCalls } from './calls/client-calls.js';
-import { nothingLocal } from './calls/local-reads.js';
 import { Rebalance } from './cluster/rebalance.js';
+import { Reconnect } from './cluster/reconnect.js';
 import { followServers } from './cluster/server-choice.js';
 import { ServerList } from './cluster/server-list.js';
+import { RemoteResponder } from './dns/remote-responder.js';
 import { CoordinateReports } from './local/sync/coordinate-reports.js';
 import { agentToken } from './local/sync/sync-requests.js';
 import { allowAll } from './methods/access.js';
 import { updateCoordinate } from './methods/coordinate.js';
 import { isRefusal, refusal } from './methods/refusal.js';
-import { statusPing } from './methods/status.js';
+import { statusLeader, statusPing } from './methods/status.js';
 import type { Mode } from './mode.js';
 import type { Parts } from './parts.js';
 import { RpcPool } from './rpc/pool/pool.js';
@@ -26,19 +27,29 @@ export function openClient({ settings, control, gossip, logger, tokens }: Parts)
   const pool = new RpcPool();
   const holdMs = () => settings.current.rpcHoldTimeoutMs;
   const asking = new ServerAsker({ pool, clientTimeoutMs: () => limits().rpcClientTimeoutMs, holdMs });
+  const members = () => gossip.lan.size;
+  let serverUp = (): void => {};
+  const reconnect = new Reconnect({
+    random: Math.random,
+    members,
+    async isThere() {
+      const { first } = list;
+      if (first === null) return false;
+      const leader = await asking.write(first.address, statusLeader, null, datacenter, '');
+      if (!leader.ok) list.failed(first);
+      return leader.ok && leader.value !== '';
+    },
+    reached: () => serverUp(),
+  });
   const calls = new ClientCalls({
     servers: list,
     asking,
     holdMs,
     rate: () => ({ perSecond: limits().rpcRate, burst: limits().rpcMaxBurst }),
+    unreachable: () => reconnect.begin(),
   });
   const snapshots = new RemoteSnapshots(() => list.first?.address ?? '', refusal('no-servers'));
-  let appeared = (): void => {};
-  const follow = followServers({
-    list,
-    datacenter,
-    appeared: () => appeared(),
-  });
+  const follow = followServers({ list, datacenter, appeared: () => serverUp() });
   gossip.listen({
     membersChanged: (changes) => {
       if (changes.pool === 'lan') follow(changes);
@@ -48,13 +59,13 @@ export function openClient({ settings, control, gossip, logger, tokens }: Parts)
   const rebalance = new Rebalance({
     list,
     random: Math.random,
-    members: () => gossip.lan.size,
+    members,
     ping: async ({ address }) => (await asking.write(address, statusPing, null, datacenter, '')).ok,
     unreachable: () => logger.child('client').debug('No healthy servers during rebalance, aborting'),
   });
   const coordinates = new CoordinateReports({
     random: Math.random,
-    members: () => gossip.lan.size,
+    members,
     own: () => (list.first === null ? null : gossip.coordinate),
     async report(coordinate) {
       const record = { Node: nodeName, Segment: '', Partition: '', Coord: coordinate };
@@ -66,12 +77,12 @@ export function openClient({ settings, control, gossip, logger, tokens }: Parts)
   return {
     calls,
     knowsServers: () => list.first !== null,
-    localReads: nothingLocal,
+    dnsAnswers: (given) => new RemoteResponder({ ...given, calls }),
     snapshots,
     recovered: Promise.resolve(),
     stats: () => clientStats(control, gossip),
     onServerUp: (callback) => {
-      appeared = callback;
+      serverUp = callback;
     },
     async listen(closing) {
       closing.add(() => pool.close());
@@ -80,6 +91,7 @@ export function openClient({ settings, control, gossip, logger, tokens }: Parts)
     reload: () => {},
     rest: () => {
       rebalance.stop();
+      reconnect.stop();
       coordinates.stop();
     },
     stop: () => calls.stop(),

@@ -1,4 +1,4 @@
-// DNS over what this agent has itself of the replicated state, on its listeners.
+// DNS on its listeners, answered as the agent's mode has it.
 
 import { joinHostPort } from '../../gotext/host-port.js';
 import type { Closing } from '../../lifecycle/closing.js';
@@ -18,7 +18,14 @@ export async function openDns(
   const { dns, datacenter, nodeName } = settings.current;
   if (dns.listeners.length === 0) return NO_DNS;
   const { metrics } = telemetry;
-  const server = new DnsServer({ config: dns, local: mode.localReads, datacenter, nodeName, metrics, logger });
+  const server = new DnsServer({
+    config: dns,
+    answers: (given) => mode.dnsAnswers(given),
+    datacenter,
+    nodeName,
+    metrics,
+    logger,
+  });
   closing.add(() => server.close());
   await server.listen();
   const addresses = server.bound.map(({ address, port }) => {

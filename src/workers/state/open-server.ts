@@ -10,6 +10,7 @@ import { ServerCalls } from './calls/server-calls.js';
 import { BootstrapExpect } from './cluster/bootstrap-expect.js';
 import { serversAmong } from './cluster/known-servers.js';
 import { type ServerQuestions, serverQuestions } from './cluster/server-questions.js';
+import { Responder } from './dns/responder.js';
 import { KnownLeader } from './known-leader.js';
 import { LeaderDuties } from './leader/leader-duties.js';
 import type { ClusterView } from './methods/cluster-view.js';
@@ -87,7 +88,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
   return {
     calls,
     knowsServers: () => true,
-    localReads: localReads(store, consensus),
+    dnsAnswers: (given) => new Responder({ ...given, local: localReads(store, consensus) }),
     snapshots,
     recovered,
     stats: () => serverStats(parts, consensus, leader),

@@ -2,6 +2,7 @@
 // registered with the client is in the catalog. Then the server goes, and comes back.
 
 import assert from 'node:assert/strict';
+import { Resolver } from 'node:dns/promises';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -93,6 +94,19 @@ describe('a client agent', { concurrency: false }, () => {
     );
     assert.equal((await client.request('PUT', '/v1/agent/service/deregister/web-1')).status, 200);
     await waitFor(async () => (await instances(server, 'web')).length === 0, 'the service to be gone');
+  });
+
+  it('answers DNS', async () => {
+    const body = '{"ID":"db-1","Name":"db","Port":5432,"Address":"10.1.2.3"}';
+    assert.equal((await client.request('PUT', '/v1/agent/service/register', body)).status, 200);
+    const resolver = new Resolver();
+    resolver.setServers([`127.0.0.1:${client.ports.dns}`]);
+    assert.deepEqual(await resolver.resolve4('db.service.consul'), ['10.1.2.3']);
+    const [found] = await resolver.resolveSrv('db.service.consul');
+    assert.deepEqual([found?.name, found?.port], ['0a010203.addr.dc1.consul', 5432]);
+    assert.deepEqual(await resolver.resolve4('server.node.consul'), ['127.0.0.1']);
+    assert.deepEqual(await resolver.reverse('10.1.2.3'), ['db.service.dc1.consul']);
+    await assert.rejects(resolver.resolve4('nobody.service.consul'), { code: 'ENOTFOUND' });
   });
 
   it('wakes all who wait for the same, each at its own time', async () => {

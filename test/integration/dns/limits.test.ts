@@ -7,7 +7,7 @@ import net from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { DescriptorReserve } from '../../../src/observe/descriptor-reserve.js';
 import { Logger, LogSink } from '../../../src/observe/logger.js';
-import type { Responds } from '../../../src/workers/state/dns/responder.js';
+import type { Responds } from '../../../src/workers/state/dns/response.js';
 import { listenTcp, type TcpLimits } from '../../../src/workers/state/dns/tcp.js';
 import { listenUdp } from '../../../src/workers/state/dns/udp.js';
 import { waitFor } from '../../agent-process.js';

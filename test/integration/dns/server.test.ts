@@ -12,6 +12,7 @@ import packet from 'dns-packet';
 import { Logger, LogSink } from '../../../src/observe/logger.js';
 import { Metrics } from '../../../src/observe/metrics.js';
 import type { DnsConfig } from '../../../src/wire/config.js';
+import { Responder } from '../../../src/workers/state/dns/responder.js';
 import { DnsServer } from '../../../src/workers/state/dns/server.js';
 import { Random, runSeed } from '../../random.js';
 import { questionPacket } from '../../unit/dns/message.js';
@@ -32,7 +33,7 @@ async function start(t: TestContext, config: Partial<DnsConfig> = {}, isReady = 
   const metrics = new Metrics();
   const server = new DnsServer({
     config: { ...defaultDns, ...config },
-    local: catalog.local,
+    answers: (settings) => new Responder({ ...settings, local: catalog.local }),
     datacenter: 'dc1',
     nodeName: 'agent-one',
     metrics,
@@ -227,7 +228,7 @@ test('a port in use is an error, and leaves nothing bound', async (t) => {
   const { port } = await start(t);
   const second = new DnsServer({
     config: { ...defaultDns, listeners: [{ kind: 'tcp', address: '127.0.0.1', port }] },
-    local: new Catalog().local,
+    answers: (settings) => new Responder({ ...settings, local: new Catalog().local }),
     datacenter: 'dc1',
     nodeName: 'agent-two',
     metrics: new Metrics(),

@@ -6,8 +6,8 @@ export const conformance: readonly Mutant[] = [
   {
     name: 'DNS of an agent fails every lookup',
     file: 'workers/state/open-server.ts',
-    find: 'localReads: localReads(store, consensus),',
-    replace: 'localReads: { ...localReads(store, consensus), isReady: false },',
+    find: 'local: localReads(store, consensus) }',
+    replace: 'local: { ...localReads(store, consensus), isReady: false } }',
     tests: ['integration/dns/agent', 'conformance/dns'],
   },
   {

@@ -47,9 +47,9 @@ export const dns: readonly Mutant[] = [
   {
     name: 'DNS answers are kept over a reload',
     file: `${DNS}/responder.ts`,
-    find: `    this.#settings = this.#settingsOf(config);
+    find: `    this.#replies.reload(config);
     this.#cache.clear();`,
-    replace: '    this.#settings = this.#settingsOf(config);',
+    replace: '    this.#replies.reload(config);',
     tests: RESPONDER,
   },
   {
@@ -147,7 +147,7 @@ export const dns: readonly Mutant[] = [
     name: 'an asker that stopped reading is never answered again',
     file: `${DNS}/tcp.ts`,
     find: `      this.#frames();
-      if (!this.#isOver) socket.resume();`,
+      if (!this.#isOver && !this.#isWaiting) socket.resume();`,
     replace: '',
     tests: LIMITS,
   },

@@ -182,7 +182,7 @@ export const http: readonly Mutant[] = [
   },
   {
     name: 'a read without a leader waits for ever',
-    file: `${CALLS}/server-calls.ts`,
+    file: `${CALLS}/pauses.ts`,
     find: 'if (leftMs <= 0) return null;',
     replace: '',
     tests: READS,

@@ -10,4 +10,5 @@ export const noServers = new ClientCalls({
   },
   holdMs: () => 200,
   rate: () => ({ perSecond: Number.POSITIVE_INFINITY, burst: 1 }),
+  unreachable: () => {},
 });

@@ -9,6 +9,7 @@ import { type Deadline, DeadlineQueue } from '../../../src/deadlines/deadline-qu
 import { Logger, LogSink } from '../../../src/observe/logger.js';
 import { Metrics } from '../../../src/observe/metrics.js';
 import { type Command, CommandType } from '../../../src/wire/commands.js';
+import { Responder } from '../../../src/workers/state/dns/responder.js';
 import { DnsServer } from '../../../src/workers/state/dns/server.js';
 import type { EndpointTable } from '../../../src/workers/state/http/endpoint.js';
 import { action } from '../../../src/workers/state/http/operation.js';
@@ -113,7 +114,7 @@ test('a packet that the DNS server cannot cope with gets SERVFAIL, and the next 
   const logged: string[] = [];
   const server = new DnsServer({
     config: defaultDns,
-    local,
+    answers: (settings) => new Responder({ ...settings, local }),
     datacenter: 'dc1',
     nodeName: 'agent-one',
     metrics: new Metrics(),

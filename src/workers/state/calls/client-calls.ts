@@ -33,6 +33,8 @@ export interface ClientCallsOptions {
   /** Milliseconds; `rpc_hold_timeout`. */
   readonly holdMs: () => number;
   readonly rate: () => Rate;
+  /** A call was given up because no server could be reached, or none knew a leader. */
+  readonly unreachable: () => void;
 }
 
 const NO_SERVERS = refusal('no-servers');
@@ -104,7 +106,7 @@ export class ClientCalls implements Calls {
       const answer = await this.#options.asking.write(server.address, method, request, datacenter, token);
       if (answer.ok) return answer.value;
       const pauseMs = this.#pauseAfter(answer, server, false, tries);
-      if (pauseMs === null) return refusalOf(answer);
+      if (pauseMs === null) return this.#givenUp(answer);
       if (pauseMs > 0) await this.#pause(pauseMs);
     }
   }
@@ -132,7 +134,7 @@ export class ClientCalls implements Calls {
       }
       const pauseMs = this.#pauseAfter(answer, server, true, tries);
       if (pauseMs === null) {
-        run.refused(refusalOf(answer));
+        run.refused(this.#givenUp(answer));
         return;
       }
       if (pauseMs > 0 && !(await run.pauseUntil(deadlines.now() + pauseMs))) return;
@@ -175,6 +177,11 @@ export class ClientCalls implements Calls {
     if (failure.kind !== 'unsent') return mayAskElsewhere(failure, isRead) ? tries.pauses.next() : null;
     tries.unasked -= 1;
     return tries.unasked > 0 && tries.pauses.next() !== null ? 0 : null;
+  }
+
+  #givenUp(failure: AskedFailure): Refusal {
+    if (speaksAgainstServer(failure) && !this.#isStopping) this.#options.unreachable();
+    return refusalOf(failure);
   }
 
   #pause(ms: number): Promise<void> {

@@ -3,7 +3,7 @@
 
 import { allowAll } from '../methods/access.js';
 import type { ReadMethod } from '../methods/method.js';
-import { isRefusal, type Refusal, refusal } from '../methods/refusal.js';
+import { isRefusal, type Refusal } from '../methods/refusal.js';
 import type { Consensus } from '../replica/consensus.js';
 import type { StoreReads } from '../replica/store/read-api.js';
 import { atOnce } from '../turns/turns.js';
@@ -23,14 +23,6 @@ export interface LocalReads {
   readonly generation: number;
   read<Request, Value>(method: ReadMethod<Request, Value>, request: Request): LocalAnswer<Value> | Refusal;
 }
-
-/** On a client agent, which has nothing itself. */
-export const nothingLocal: LocalReads = {
-  isReady: false,
-  appliedIndex: 0,
-  generation: 0,
-  read: () => refusal('no-servers'),
-};
 
 export function localReads(store: StoreReads, { leadership }: Pick<Consensus, 'leadership'>): LocalReads {
   return {

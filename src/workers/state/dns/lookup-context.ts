@@ -1,15 +1,15 @@
 // What every lookup reads and gives back.
 
 import type { DnsConfig } from '../../../wire/config.js';
-import type { LocalReads } from '../calls/local-reads.js';
 import { type Refusal, rcodeOf } from '../methods/refusal.js';
 import { type Answer, answer } from './answer.js';
+import type { LookupReads } from './lookup-reads.js';
 import type { ServiceTtl } from './service-ttl.js';
 import type { ZoneSettings } from './zone.js';
 
 export interface LookupContext {
   readonly config: DnsConfig;
-  readonly local: LocalReads;
+  readonly reads: LookupReads;
   readonly datacenter: string;
   readonly zones: ZoneSettings;
   readonly serviceTtl: ServiceTtl;

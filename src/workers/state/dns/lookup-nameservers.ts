@@ -1,6 +1,5 @@
 // NS and SOA of the zone (spec/dns.md, section 2): answered for any name in it, from the healthy servers.
 
-import { instancesOf, serviceNodes } from '../methods/health.js';
 import { isRefusal } from '../methods/refusal.js';
 import { parseAddress } from './address.js';
 import { answer, type Item } from './answer.js';
@@ -18,8 +17,8 @@ function isHostName(node: string): boolean {
 }
 
 export function nameServers(context: LookupContext, zone: AskedZone, type: number): Resolved {
-  const { local, config, datacenter, zones } = context;
-  const read = local.read(serviceNodes, instancesOf(SERVER_SERVICE));
+  const { reads, config, datacenter, zones } = context;
+  const read = reads.instances(SERVER_SERVICE);
   if (isRefusal(read)) return refusedAnswer(read);
   const { value: entries, isCurrent } = read;
   const owner = new Name(zone.tail.wire, zone.tail.echoed);

@@ -1,7 +1,7 @@
 // The instances of a service as addresses or SRV records (spec/dns.md, section 2).
 
 import type { CheckRecord } from '../../../wire/records.js';
-import { type HealthEntry, instancesOf, serviceNodes } from '../methods/health.js';
+import type { HealthEntry } from '../methods/health.js';
 import { isRefusal } from '../methods/refusal.js';
 import { parseAddress } from './address.js';
 import { answer, type Item } from './answer.js';
@@ -123,8 +123,8 @@ export function serviceAnswer(
   question: ServiceQuestion,
   type: number,
 ): Resolved {
-  const { local, config } = context;
-  const read = local.read(serviceNodes, instancesOf(question.service));
+  const { reads, config } = context;
+  const read = reads.instances(question.service);
   if (isRefusal(read)) return refusedAnswer(read);
   const { value, isCurrent } = read;
   const entries = value.filter((entry) => hasTag(entry, question.tag) && isHealthy(entry, config.onlyPassing));

@@ -2,7 +2,6 @@
 // result carries what it depends on, so that it can be kept until that changes.
 
 import { ipText } from '../../../gotext/ip.js';
-import { addressOwners, getNode } from '../methods/catalog.js';
 import { isRefusal } from '../methods/refusal.js';
 import { addressOfLabel, addressOfReverse, parseAddress } from './address.js';
 import { type Answer, answer } from './answer.js';
@@ -25,7 +24,7 @@ function noSuchName(zone: AskedZone): Answer {
 function nodeAnswer(context: LookupContext, zone: AskedZone, node: string, type: number): Resolved {
   const isAddress = type === Type.A || type === Type.AAAA || type === Type.ANY;
   if (!isAddress && type !== Type.TXT) return { answer: answer({}), isCurrent: always };
-  const read = context.local.read(getNode, node);
+  const read = context.reads.node(node);
   if (isRefusal(read)) return refusedAnswer(read);
   const { value: found, isCurrent } = read;
   if (found === null) return { answer: noSuchName(zone), isCurrent };
@@ -73,12 +72,12 @@ function zoneAnswer(context: LookupContext, zone: AskedZone, query: Query): Reso
 
 /** Reverse lookups give names of the main domain, whatever type was asked for. */
 function reverseAnswer(context: LookupContext, query: Query, labels: readonly string[]): Resolved {
-  const { zones, datacenter, local } = context;
+  const { zones, datacenter, reads } = context;
   const domain = { wire: zones.soa.owner?.wire ?? Uint8Array.of(0), echoed: 0 };
   const bytes = addressOfReverse(labels);
   const nothing = answer({ rcode: Rcode.NXDOMAIN, authority: [zones.soa] });
   if (bytes === null) return { answer: nothing, isCurrent: always };
-  const read = local.read(addressOwners, ipText(bytes));
+  const read = reads.owners(ipText(bytes));
   if (isRefusal(read)) return refusedAnswer(read);
   const { node, instance } = read.value;
   const { isCurrent } = read;

@@ -3,23 +3,19 @@
 
 import type { DnsConfig } from '../../../wire/config.js';
 import type { LocalReads } from '../calls/local-reads.js';
-import { type Answer, answer, isNameless, weightOf } from './answer.js';
+import { type Answer, isNameless, weightOf } from './answer.js';
 import { AnswerCache, type Weighed } from './answer-cache.js';
-import { composeReply, type ReplyOptions, type Transport } from './compose.js';
+import type { Transport } from './compose.js';
 import { lowerCased, questionLabels } from './labels.js';
 import { lookup } from './lookup.js';
-import type { CurrencyCheck, LookupContext, Resolved } from './lookup-context.js';
-import { HEADER_LENGTH, Rcode } from './protocol.js';
+import type { CurrencyCheck, Resolved } from './lookup-context.js';
+import { type LookupReads, localLookups } from './lookup-reads.js';
+import { HEADER_LENGTH } from './protocol.js';
 import { type Query, readPacket } from './query.js';
-import { ServiceTtl } from './service-ttl.js';
-import { headerReply, MessageWriter, repeatFlags } from './writer.js';
-import { placeOf, zoneSettings } from './zone.js';
-
-/** A reply that is the same for everybody but for ID, flags, class and time. */
-interface Encoded {
-  readonly bytes: Buffer;
-  readonly serialOffset: number;
-}
+import { type Encoded, NOT_OURS, Replies, type ReplySettings, SERVFAIL } from './replies.js';
+import type { Response } from './response.js';
+import { headerReply, repeatFlags } from './writer.js';
+import { placeOf } from './zone.js';
 
 interface Kept extends Weighed {
   readonly answer: Answer;
@@ -32,29 +28,10 @@ interface Kept extends Weighed {
   readonly encoded: Map<number, Encoded>;
 }
 
-export interface ResponderOptions {
-  readonly config: DnsConfig;
+export interface ResponderOptions extends ReplySettings {
   readonly local: LocalReads;
-  readonly datacenter: string;
-  readonly random: () => number;
-  readonly nowMs: () => number;
 }
 
-export interface Response {
-  readonly bytes: Buffer;
-  readonly zone: 'domain' | 'reverse' | 'elsewhere' | 'none';
-  readonly type: number;
-}
-
-/** What the listeners need: a packet in, its reply or nothing out. Never throws. */
-export interface Responds {
-  respond(packet: Buffer, transport: Transport): Response | null;
-}
-
-const SERVFAIL = answer({ rcode: Rcode.SERVFAIL, authoritative: false });
-const NOT_OURS = answer({ rcode: Rcode.REFUSED, authoritative: false });
-
-type Settings = Omit<LookupContext, 'local'>;
 /** Encoded forms per question: without EDNS over both transports, and a few sizes of EDNS. */
 const MAX_ENCODED = 8;
 /** About what a record of the store takes that only a kept answer still has. */
@@ -62,29 +39,21 @@ const RECORD_WEIGHT = 128;
 
 export class Responder {
   readonly #options: ResponderOptions;
-  readonly #writer = new MessageWriter();
+  readonly #replies: Replies;
+  readonly #reads: LookupReads;
   readonly #cache = new AnswerCache<Kept>();
-  #settings: Settings;
   #generation = 0;
 
   constructor(options: ResponderOptions) {
     this.#options = options;
-    this.#settings = this.#settingsOf(options.config);
+    this.#replies = new Replies(options);
+    this.#reads = localLookups(options.local);
   }
 
   /** Takes new settings; nothing that was looked up under the old ones is kept. */
   reload(config: DnsConfig): void {
-    this.#settings = this.#settingsOf(config);
+    this.#replies.reload(config);
     this.#cache.clear();
-  }
-
-  #settingsOf(config: DnsConfig): Settings {
-    return {
-      config,
-      datacenter: this.#options.datacenter,
-      zones: zoneSettings(config),
-      serviceTtl: new ServiceTtl(config.serviceTtlMs),
-    };
   }
 
   /** What is kept of questions that were asked, and about how many bytes it takes. */
@@ -97,14 +66,14 @@ export class Responder {
     const query = readPacket(packet);
     if (query.kind === 'ignore') return null;
     if (query.kind === 'refusal') return { bytes: headerReply(packet, query.rcode), zone: 'none', type: 0 };
-    const place = placeOf(query, this.#settings.zones).kind;
+    const place = placeOf(query, this.#replies.settings.zones).kind;
     const zone = place === 'zone' ? 'domain' : place;
     const { local } = this.#options;
     if (zone === 'elsewhere') {
-      return { bytes: this.#compose(query, NOT_OURS, transport).bytes, zone, type: query.type };
+      return { bytes: this.#replies.compose(query, NOT_OURS, transport).bytes, zone, type: query.type };
     }
     if (!local.isReady) {
-      return { bytes: this.#compose(query, SERVFAIL, transport).bytes, zone, type: query.type };
+      return { bytes: this.#replies.compose(query, SERVFAIL, transport).bytes, zone, type: query.type };
     }
     return { bytes: this.#reply(local, query, transport), zone, type: query.type };
   }
@@ -113,14 +82,14 @@ export class Responder {
     const kept = this.#keptAnswer(local, query);
     const { edns } = query;
     const isShuffled = kept.answer.items.length > 1;
-    const isRespelled = query.hasUpperCase && !(kept.isNameless && !this.#settings.config.disableCompression);
+    const isRespelled = query.hasUpperCase && !(kept.isNameless && !this.#replies.settings.config.disableCompression);
     if (isShuffled || isRespelled || (edns !== null && edns.subnet !== null)) {
-      return this.#compose(query, kept.answer, transport).bytes;
+      return this.#replies.compose(query, kept.answer, transport).bytes;
     }
     const form = (transport === 'tcp' ? 0x20000 : 0) + (edns === null ? 0x10000 : edns.udpSize);
     let encoded = kept.encoded.get(form);
     if (encoded === undefined) {
-      encoded = this.#compose(lowerCased(query), kept.answer, transport);
+      encoded = this.#replies.compose(lowerCased(query), kept.answer, transport);
       if (kept.encoded.size >= MAX_ENCODED) this.#forgetEncoded(kept);
       kept.encoded.set(form, encoded);
       this.#cache.grow(kept, encoded.bytes.length);
@@ -147,27 +116,8 @@ export class Responder {
     repeatFlags(out, packet);
     out[questionEnd - 2] = packet[questionEnd - 2] ?? 0;
     out[questionEnd - 1] = packet[questionEnd - 1] ?? 0;
-    if (encoded.serialOffset !== -1) out.writeUInt32BE(this.#serial(), encoded.serialOffset);
+    if (encoded.serialOffset !== -1) out.writeUInt32BE(this.#replies.serial(), encoded.serialOffset);
     return out;
-  }
-
-  #serial(): number {
-    return Math.floor(this.#options.nowMs() / 1000) >>> 0;
-  }
-
-  #compose(query: Query, of: Answer, transport: Transport): Encoded {
-    const { config } = this.#settings;
-    const options: ReplyOptions = {
-      transport,
-      compress: !config.disableCompression,
-      enableTruncate: config.enableTruncate,
-      udpAnswerLimit: config.udpAnswerLimit,
-      recursionAvailable: config.recursors.length > 0,
-      random: this.#options.random,
-      serial: this.#serial(),
-    };
-    const length = composeReply(this.#writer, query, of, options);
-    return { bytes: this.#writer.take(length), serialOffset: this.#writer.serialOffset };
   }
 
   #keptAnswer(local: LocalReads, query: Query): Kept {
@@ -186,7 +136,7 @@ export class Responder {
         return known;
       }
     }
-    const resolved: Resolved = lookup({ ...this.#settings, local }, asked, questionLabels(asked));
+    const resolved: Resolved = lookup({ ...this.#replies.settings, reads: this.#reads }, asked, questionLabels(asked));
     const weight = weightOf(resolved.answer) + 2 * key.length + RECORD_WEIGHT * (resolved.records ?? 0);
     const { isCurrent } = resolved;
     const kept: Kept = {

@@ -6,17 +6,23 @@ import type { Logger } from '../../../observe/logger.js';
 import type { Labels, Metrics, Series } from '../../../observe/metrics.js';
 import { errorDetail } from '../../../observe/surprise.js';
 import type { DnsConfig } from '../../../wire/config.js';
-import type { LocalReads } from '../calls/local-reads.js';
 import type { Transport } from './compose.js';
 import { Rcode, typeName } from './protocol.js';
-import { Responder, type Responds, type Response } from './responder.js';
+import type { ReplySettings } from './replies.js';
+import type { Responds, Response } from './response.js';
 import { listenTcp, type TcpListener } from './tcp.js';
 import { listenUdp, type UdpListener } from './udp.js';
 import { headerReply } from './writer.js';
 
+/** Who knows the answers. */
+export interface Answers extends Responds {
+  /** Takes new settings; nothing that was looked up under the old ones is kept. */
+  reload(config: DnsConfig): void;
+}
+
 export interface DnsServerOptions {
   readonly config: DnsConfig;
-  readonly local: LocalReads;
+  readonly answers: (settings: ReplySettings) => Answers;
   readonly datacenter: string;
   readonly nodeName: string;
   readonly metrics: Metrics;
@@ -36,7 +42,7 @@ const PORT_TRIES = 20;
 
 export class DnsServer {
   readonly #options: DnsServerOptions;
-  readonly #responder: Responder;
+  readonly #responder: Answers;
   readonly #listeners: (UdpListener | TcpListener)[] = [];
   readonly #bound: BoundAddress[] = [];
   readonly #domainQuery: Series;
@@ -45,8 +51,8 @@ export class DnsServer {
 
   constructor(options: DnsServerOptions) {
     this.#options = options;
-    const { config, local, datacenter, metrics, nodeName } = options;
-    this.#responder = new Responder({ config, local, datacenter, random: Math.random, nowMs: Date.now });
+    const { config, answers, datacenter, metrics, nodeName } = options;
+    this.#responder = answers({ config, datacenter, random: Math.random, nowMs: Date.now });
     const labels: Labels = [['node', nodeName]];
     this.#domainQuery = metrics.sample('dns.domain_query', labels);
     this.#reverseQuery = metrics.sample('dns.ptr_query', labels);
@@ -98,13 +104,20 @@ export class DnsServer {
   }
 
   /** An exception is a bug of ours; one packet must not end the agent. */
-  #respond(packet: Buffer, transport: Transport): Response | null {
+  #respond(packet: Buffer, transport: Transport): Response | null | Promise<Response | null> {
     try {
-      return this.#responder.respond(packet, transport);
+      const response = this.#responder.respond(packet, transport);
+      return response instanceof Promise
+        ? response.catch((error: unknown) => this.#failed(packet, transport, error))
+        : response;
     } catch (error) {
-      this.#options.logger.error('DNS request failed', 'network', transport, 'error', errorDetail(error));
-      return { bytes: headerReply(packet, Rcode.SERVFAIL), zone: 'none', type: 0 };
+      return this.#failed(packet, transport, error);
     }
+  }
+
+  #failed(packet: Buffer, transport: Transport, error: unknown): Response {
+    this.#options.logger.error('DNS request failed', 'network', transport, 'error', errorDetail(error));
+    return { bytes: headerReply(packet, Rcode.SERVFAIL), zone: 'none', type: 0 };
   }
 
   #count({ zone, type }: Response, startedMs: number): void {

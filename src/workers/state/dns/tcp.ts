@@ -4,7 +4,7 @@
 import net from 'node:net';
 import type { DescriptorReserve } from '../../../observe/descriptor-reserve.js';
 import { ClientLimit, plainAddress } from '../sockets/client-limit.js';
-import type { Responds, Response } from './responder.js';
+import type { Responds, Response } from './response.js';
 
 export interface TcpLimits {
   readonly connections: number;
@@ -43,6 +43,8 @@ class Conversation {
   #pending: Buffer = Buffer.alloc(0);
   #questions = 0;
   #isOver = false;
+  /** A reply is on its way from elsewhere; the questions behind it wait, so that replies come in order. */
+  #isWaiting = false;
 
   constructor(socket: net.Socket, responder: Responds, answered: Answered, limits: TcpLimits) {
     this.#socket = socket;
@@ -56,7 +58,7 @@ class Conversation {
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
     socket.on('drain', () => {
       this.#frames();
-      if (!this.#isOver) socket.resume();
+      if (!this.#isOver && !this.#isWaiting) socket.resume();
     });
   }
 
@@ -71,7 +73,7 @@ class Conversation {
   #frames(): void {
     let at = 0;
     const pending = this.#pending;
-    while (!this.#isOver && pending.length - at >= 2) {
+    while (!this.#isOver && !this.#isWaiting && pending.length - at >= 2) {
       if (this.#socket.writableLength > this.#limits.unsentBytes) {
         this.#socket.pause();
         break;
@@ -91,6 +93,22 @@ class Conversation {
   #answer(packet: Buffer): void {
     const startedMs = performance.now();
     const response = this.#responder.respond(packet, 'tcp');
+    if (response instanceof Promise) {
+      this.#isWaiting = true;
+      this.#socket.pause();
+      void response.then((late) => this.#answeredLate(late, startedMs));
+    } else this.#reply(response, startedMs);
+  }
+
+  #answeredLate(response: Response | null, startedMs: number): void {
+    this.#isWaiting = false;
+    if (this.#socket.destroyed) return;
+    this.#socket.resume();
+    this.#reply(response, startedMs);
+    this.#frames();
+  }
+
+  #reply(response: Response | null, startedMs: number): void {
     if (response !== null) {
       const { bytes } = response;
       const frame = Buffer.allocUnsafe(bytes.length + 2);

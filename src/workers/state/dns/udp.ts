@@ -1,7 +1,8 @@
-// The UDP side: a datagram is answered in the same turn of the event loop, without a closure or a callback per packet.
+// The UDP side: a datagram that is answered from memory is answered in the same turn of the event loop, without a closure or a
+// callback per packet.
 
 import dgram from 'node:dgram';
-import type { Responds, Response } from './responder.js';
+import type { Responds, Response } from './response.js';
 
 /** Bytes the system may hold for us in either direction while the loop is busy. */
 const SOCKET_BUFFER = 4 * 1024 * 1024;
@@ -33,13 +34,18 @@ export function listenUdp(
   socket.on('message', (packet, from) => {
     const startedMs = performance.now();
     const response = responder.respond(packet, 'udp');
-    if (response === null) return;
+    if (response instanceof Promise) void response.then((late) => send(late, from, startedMs));
+    else send(response, from, startedMs);
+  });
+  const send = (response: Response | null, from: dgram.RemoteInfo, startedMs: number): void => {
+    if (response === null || isClosed) return;
     // Port 0 can't be answered.
     if (from.port !== 0 && socket.getSendQueueSize() <= MAX_QUEUED_BYTES) {
       socket.send(response.bytes, from.port, from.address);
     }
     answered(response, startedMs);
-  });
+  };
+  let isClosed = false;
   return new Promise((resolve, reject) => {
     socket.once('error', reject);
     socket.bind(port, address, () => {
@@ -49,7 +55,11 @@ export function listenUdp(
       setBuffers(socket);
       resolve({
         port: socket.address().port,
-        close: () => new Promise((closed) => socket.close(() => closed())),
+        close: () =>
+          new Promise((closed) => {
+            isClosed = true;
+            socket.close(() => closed());
+          }),
       });
     });
   });

@@ -42,6 +42,7 @@ class Served {
       term: term(2),
       lastIndex: 0,
       idAt: () => null,
+      heard: () => {},
       receive: (message: PeerMessage) => this.received.push(message),
       turn: () => {},
     };

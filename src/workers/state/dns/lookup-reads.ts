@@ -1,0 +1,25 @@
+// What lookups ask of the catalog, wherever it is.
+
+import type { LocalAnswer, LocalReads } from '../calls/local-reads.js';
+import { type AddressOwners, addressOwners, getNode } from '../methods/catalog.js';
+import { type HealthEntry, instancesOf, serviceNodes } from '../methods/health.js';
+import type { Refusal } from '../methods/refusal.js';
+
+export type Found<Value> = LocalAnswer<Value> | Refusal;
+type Node = AddressOwners['node'];
+
+export interface LookupReads {
+  instances(service: string): Found<readonly HealthEntry[]>;
+  /** null when the catalog doesn't know it. */
+  node(name: string): Found<NonNullable<Node> | null>;
+  owners(address: string): Found<AddressOwners>;
+}
+
+/** From what this agent has itself. */
+export function localLookups(local: LocalReads): LookupReads {
+  return {
+    instances: (service) => local.read(serviceNodes, instancesOf(service)),
+    node: (name) => local.read(getNode, name),
+    owners: (address) => local.read(addressOwners, address),
+  };
+}

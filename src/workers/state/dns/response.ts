@@ -1,0 +1,14 @@
+// What a listener gets for a packet.
+
+import type { Transport } from './compose.js';
+
+export interface Response {
+  readonly bytes: Buffer;
+  readonly zone: 'domain' | 'reverse' | 'elsewhere' | 'none';
+  readonly type: number;
+}
+
+/** A packet in, its reply or nothing out: at once, or later where the catalog is elsewhere. Never throws, never rejects. */
+export interface Responds {
+  respond(packet: Buffer, transport: Transport): Response | null | Promise<Response | null>;
+}

@@ -1,0 +1,98 @@
+// Which server a client agent asks, and what it does when that fails (spec/rpc.md, "Client agent retries").
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { MEMBER_STATUS } from '../../../src/wire/gossip-pools.js';
+import type { AskedFailure } from '../../../src/workers/state/calls/asked-failure.js';
+import { ask } from '../../../src/workers/state/calls/asked-read.js';
+import { ClientCalls } from '../../../src/workers/state/calls/client-calls.js';
+import type { AskedRead, AskedWrite } from '../../../src/workers/state/calls/elsewhere.js';
+import { ServerList } from '../../../src/workers/state/cluster/server-list.js';
+import { allowAll } from '../../../src/workers/state/methods/access.js';
+import { kvApply, kvGet } from '../../../src/workers/state/methods/kvs.js';
+import { isRefusal } from '../../../src/workers/state/methods/refusal.js';
+import { expecting } from '../cluster/servers.js';
+
+const UNSENT: AskedFailure = { ok: false, kind: 'unsent', text: 'rpc error getting client: refused' };
+const LOST: AskedFailure = { ok: false, kind: 'lost', text: 'rpc error making call: EOF' };
+const LEADERLESS: AskedFailure = { ok: false, kind: 'answered', text: 'rpc error making call: No cluster leader' };
+const WRONG: AskedFailure = { ok: false, kind: 'answered', text: 'rpc error making call: Must provide key' };
+const OK = { ok: true, value: true, index: 9, origin: { hasLeader: true, lastContactMs: 0 } } as const;
+const WRITE = { op: 'set', key: 'a', value: Buffer.alloc(0), flags: 0, session: '', compareIndex: 0 } as const;
+
+/** `answers`: of the calls, in their order; the last one stays. */
+function opened(servers: number, answers: readonly (AskedFailure | typeof OK)[], burst = Number.POSITIVE_INFINITY) {
+  const list = new ServerList(() => 0.5);
+  for (let i = 1; i <= servers; i += 1) list.put({ ...expecting(i), status: MEMBER_STATUS.alive });
+  const asked: string[] = [];
+  const next = (address: string) => {
+    asked.push(address);
+    return answers[Math.min(asked.length, answers.length) - 1];
+  };
+  const given = { unreachable: 0 };
+  const calls = new ClientCalls({
+    servers: list,
+    asking: {
+      read(address, _method, _request, _settings, _datacenter, done) {
+        done(next(address) as AskedRead<never>);
+        return { cancel: () => {} };
+      },
+      write: async (address) => next(address) as AskedWrite<never>,
+    },
+    holdMs: () => 300,
+    rate: () => ({ perSecond: burst === Number.POSITIVE_INFINITY ? burst : 0, burst }),
+    unreachable: () => {
+      given.unreachable += 1;
+    },
+  });
+  const write = () => calls.write(kvApply, WRITE, 'dc1', { token: '', authorizer: allowAll });
+  const read = () => ask(calls, kvGet, 'a', { consistency: 'default', minIndex: 0, waitMs: 0, maxStaleMs: 0 }, 'dc1');
+  return { calls, asked, given, write, read };
+}
+
+test('what a server never saw goes on to the others, once to each', async () => {
+  const { asked, write, given } = opened(3, [UNSENT, UNSENT, OK]);
+  assert.equal(await write(), true);
+  assert.deepEqual(asked, ['10.0.0.1:8300', '10.0.0.2:8300', '10.0.0.3:8300']);
+  assert.equal(given.unreachable, 0);
+  const dead = opened(2, [UNSENT]);
+  const refused = await dead.write();
+  assert.deepEqual(refused, { refused: 'unreachable', text: UNSENT.text });
+  assert.equal(dead.asked.length, 2);
+  assert.equal(dead.given.unreachable, 1);
+});
+
+test('a write whose answer was lost is not made again, a read is', async () => {
+  const writing = opened(2, [LOST, OK]);
+  assert.deepEqual(await writing.write(), { refused: 'unreachable', text: LOST.text });
+  assert.equal(writing.asked.length, 1);
+  assert.equal(await writing.write(), true);
+  assert.deepEqual(writing.asked, ['10.0.0.1:8300', '10.0.0.2:8300']);
+  const reading = opened(2, [LOST, OK]);
+  assert.equal(isRefusal(await reading.read()), false);
+  assert.equal(reading.asked.length, 2);
+});
+
+test('while nobody leads it is tried again, for rpc_hold_timeout', async () => {
+  const { write } = opened(2, [LEADERLESS, LEADERLESS, OK]);
+  assert.equal(await write(), true);
+  const never = opened(2, [LEADERLESS]);
+  assert.deepEqual(await never.write(), { refused: 'no-leader', text: LEADERLESS.text });
+  assert.ok(never.asked.length > 2);
+});
+
+test('what a server says of the request itself is the answer, and the server stays the first', async () => {
+  const { asked, write, given } = opened(2, [WRONG]);
+  assert.deepEqual(await write(), { refused: 'failed', text: WRONG.text });
+  await write();
+  assert.deepEqual(asked, ['10.0.0.1:8300', '10.0.0.1:8300']);
+  assert.equal(given.unreachable, 0);
+});
+
+test('without servers, and beyond limits.rpc_rate, nobody is asked', async () => {
+  assert.deepEqual(await opened(0, [OK]).write(), { refused: 'no-servers', text: 'No known Consul servers' });
+  const { asked, write } = opened(1, [OK], 2);
+  assert.deepEqual([await write(), await write()], [true, true]);
+  assert.deepEqual(await write(), { refused: 'rate-limited', text: 'RPC rate limit exceeded' });
+  assert.equal(asked.length, 2);
+});
