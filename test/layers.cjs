@@ -12,12 +12,13 @@ const FOLDERS = [
   ['random', []],
   ['msgpack', ['wire', 'gotext']],
   ['wasm', ['msgpack', 'wire', 'gotext']],
+  ['archive', []],
   ['workers/checks', ['deadlines', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']],
-  ['workers/raft', ['wire', 'msgpack', 'wasm', 'gotext', 'observe']],
-  ['workers/state', ['lifecycle', 'deadlines', 'random', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']],
+  ['workers/state', ['archive', 'lifecycle', 'deadlines', 'random', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']],
   ['main', ['lifecycle', 'deadlines', 'random', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']],
+  ['workers/raft', ['archive', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']],
   // What becomes an agent, or reads its configuration files, loads main (`cli-imports`).
-  ['cli', ['main', 'wire', 'gotext', 'observe']],
+  ['cli', ['main', 'archive', 'wire', 'msgpack', 'gotext', 'observe']],
 ];
 
 /** Folders of `src/workers/state`, and what of the worker they may import. */
@@ -34,6 +35,7 @@ const STATE_LAYERS = [
   ['methods', ['replica', 'filter', 'records', 'gossip', 'control', 'turns'], 'A method knows no interface.'],
   ['calls', ['replica', 'methods', 'turns'], 'Who answers, and when: the same for all interfaces.'],
   ['leader', ['cluster', 'replica', 'methods', 'records'], 'What only a leader does.'],
+  ['snapshots', ['replica', 'methods'], 'What operators save and restore.'],
   ['local', ['calls', 'methods', 'records'], "The agent's own services and checks: they see no store and no log."],
   ['http', ['calls', 'methods', 'sockets'], 'HTTP sees no store and no log.'],
   ['rpc', ['calls', 'methods', 'sockets'], 'RPC sees no store and no log.'],

@@ -21,6 +21,7 @@ export const GROUPS: readonly Group[] = [
   { words: ['operator'], takesWords: false, synopsis: 'Look after the servers of a cluster' },
   { words: ['operator', 'autopilot'], takesWords: false, synopsis: 'Look at autopilot and configure it' },
   { words: ['operator', 'raft'], takesWords: false, synopsis: 'Look at the Raft configuration and change it' },
+  { words: ['snapshot'], takesWords: true, synopsis: 'Save, look into and restore the state of the servers' },
   { words: ['services'], takesWords: true, synopsis: 'Register and deregister services of the agent' },
 ];
 
@@ -120,6 +121,26 @@ export const COMMANDS: readonly Registered[] = [
     words: ['services', 'register'],
     synopsis: 'Registers services with an agent',
     load: () => import('./commands/services-register.js'),
+  },
+  {
+    words: ['snapshot', 'decode'],
+    synopsis: 'Writes the records of an archive as JSON lines',
+    load: () => import('./commands/snapshot-decode.js'),
+  },
+  {
+    words: ['snapshot', 'inspect'],
+    synopsis: 'Shows what an archive holds',
+    load: () => import('./commands/snapshot-inspect.js'),
+  },
+  {
+    words: ['snapshot', 'restore'],
+    synopsis: 'Puts the state of an archive in place of the present one',
+    load: () => import('./commands/snapshot-restore.js'),
+  },
+  {
+    words: ['snapshot', 'save'],
+    synopsis: 'Saves the state of the servers as an archive',
+    load: () => import('./commands/snapshot-save.js'),
   },
   {
     words: ['validate'],

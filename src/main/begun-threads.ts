@@ -9,14 +9,20 @@ import { Worker } from 'node:worker_threads';
  */
 const YOUNG_GENERATION_MB = 6;
 
+/** The thread that every agent has. */
+export type BegunState = { readonly state: Worker };
+
 /** The threads of an agent, each waiting for its orders: the first message that it is sent. */
 export type BegunThreads =
-  | { readonly kind: 'server'; readonly state: Worker; readonly raft: Worker }
-  | { readonly kind: 'client'; readonly state: Worker };
+  | ({ readonly kind: 'server'; readonly raft: Worker } & BegunState)
+  | ({ readonly kind: 'client' } & BegunState);
 
-/** The state worker first: it has the most to load. */
-export function beginThreads(server: boolean): BegunThreads {
-  const state = beginThread('state', new URL('../workers/state/worker.js', import.meta.url));
+/** Before the configuration is known: it has the most to load, and the start waits for it at the end. */
+export function beginState(): BegunState {
+  return { state: beginThread('state', new URL('../workers/state/worker.js', import.meta.url)) };
+}
+
+export function beginTheOthers({ state }: BegunState, server: boolean): BegunThreads {
   if (!server) return { kind: 'client', state };
   return { kind: 'server', state, raft: beginThread('raft', new URL('../workers/raft/worker.js', import.meta.url)) };
 }

@@ -54,6 +54,13 @@ export type StateToRaft =
   | { readonly kind: 'order'; readonly request: number; readonly order: RaftOrder }
   /** Asks who is in the cluster; answered by `configuration`. */
   | { readonly kind: 'configuration'; readonly request: number }
+  /** Asks that the newest snapshot be written as an archive to a file that doesn't exist yet; answered by `archive-saved`. */
+  | { readonly kind: 'save-archive'; readonly request: number; readonly path: string }
+  /**
+   * Asks that the state in this file take the place of everything: it was found sound, and stood for `index` where it was
+   * saved. Answered by `barrier-reached` once it is in place and an entry behind it committed, or by `restore-refused`.
+   */
+  | { readonly kind: 'restore-state'; readonly request: number; readonly path: string; readonly index: number }
   /** Asks for figures for `info`, metrics and operators; answered by `stats`. */
   | { readonly kind: 'stats'; readonly request: number };
 
@@ -63,6 +70,8 @@ export type RejectReason =
   | { readonly code: 'queue-full' }
   /** The term ended first: the batch may be committed all the same, or never. */
   | { readonly code: 'leadership-lost' }
+  /** An operator's snapshot took the place of the log first: the batch may have been committed before it. */
+  | { readonly code: 'restored' }
   /** Leadership is being handed over; nothing was taken. */
   | { readonly code: 'transferring' }
   | { readonly code: 'stopping' };
@@ -115,6 +124,13 @@ export type RaftToState =
       readonly meta: SnapshotMeta | null;
       readonly error: string | null;
     }
+  | {
+      readonly kind: 'archive-saved';
+      readonly request: number;
+      readonly index: number;
+      readonly error: string | null;
+    }
+  | { readonly kind: 'restore-refused'; readonly request: number; readonly error: string }
   | { readonly kind: 'restore-begin'; readonly meta: SnapshotMeta }
   | { readonly kind: 'restore-chunk'; readonly bytes: ArrayBuffer }
   | { readonly kind: 'restore-end' }

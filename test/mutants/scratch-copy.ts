@@ -8,6 +8,7 @@ import path from 'node:path';
 import ts from 'typescript';
 import { repositoryRoot } from '../data.js';
 import type { Mutant } from './mutant.js';
+import { endGroup, spawnTied } from './tied-process.js';
 
 /** What tests read beside the compiled code. */
 const LINKED = ['node_modules', 'src', 'test', 'bench', 'docs', '.ci', 'README.md', 'tsconfig.json'];
@@ -33,18 +34,15 @@ export class ScratchCopy {
   /** Runs one test file; a run that isn't over at the deadline has failed. */
   async run(test: string, deadlineMs: number, variables: Mutant['environment'] = {}): Promise<TestRun> {
     const file = testFile(this.#folder, test);
-    // Its own process group: agents that a failing test leaves behind end with it.
-    const child = spawn(process.execPath, ['--test', file], {
-      cwd: this.#folder,
-      detached: true,
-      env: { ...environment(), ...variables },
-    });
+    // Agents that a failing test leaves behind end with its process group, and that with this process.
+    const env = { ...environment(), ...variables };
+    const child = spawnTied(process.execPath, ['--test', file], { cwd: this.#folder, env });
     let output = '';
     const collect = (chunk: Buffer): void => {
       output = (output + chunk.toString()).slice(-20_000);
     };
-    child.stdout.on('data', collect);
-    child.stderr.on('data', collect);
+    child.stdout?.on('data', collect);
+    child.stderr?.on('data', collect);
     const timer = setTimeout(() => endGroup(child.pid), deadlineMs);
     const code = await new Promise<number | null>((resolve) => child.on('exit', resolve));
     clearTimeout(timer);
@@ -123,17 +121,8 @@ const compilerOptions: ts.CompilerOptions = {
 
 /** A test runner inside a test runner takes itself for a child of the outer one if it sees its variables. */
 function environment(): NodeJS.ProcessEnv {
-  const { NODE_TEST_CONTEXT: _outer, LICTOR_SEED: _repeated, ...rest } = process.env;
+  const { NODE_TEST_CONTEXT: _outer, LICTOR_SEED: _repeated, LICTOR_SEEDS: _many, ...rest } = process.env;
   return rest;
-}
-
-function endGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // Nothing is left of it.
-  }
 }
 
 function linkTree(from: string, to: string): void {

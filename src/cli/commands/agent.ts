@@ -1,51 +1,11 @@
-// `lictor agent`: reads the configuration, says what is wrong with it, then becomes the agent. Nothing of the other commands
-// is loaded on this way: the start counts.
+// `lictor agent`: begins the thread that takes longest to load, then loads what reads the configuration. Nothing of the other
+// commands is loaded on this way: the start counts.
 
-import { describeFlags } from '../../gotext/flag-set.js';
-import { beginThreads } from '../../main/begun-threads.js';
-import { AGENT_FLAGS } from '../../main/config/flags.js';
-import { resolveNodeId } from '../../main/config/identity.js';
-import { loadConfig } from '../../main/config/load.js';
-import { reloadConfig } from '../../main/config/reload.js';
-import { beforeBanner } from '../../main/config/start-checks.js';
-import { prepareDataDir } from '../../main/data-dir.js';
+import { beginState } from '../../main/begun-threads.js';
 
-const USAGE = 'Usage: lictor agent [options]';
-
-/** Resolves with the exit code when the agent has ended. */
+/** Resolves with the exit code when the agent has ended; the process is to end then, with whatever thread was begun. */
 export async function runAgentCommand(argv: readonly string[]): Promise<number> {
-  const loaded = loadConfig(argv);
-  if (!loaded.ok) return refuse(loaded.reason, loaded.error);
-  const { dataDir } = loaded.config;
-  const unusable = beforeBanner(loaded.config) ?? (dataDir === null ? null : prepareDataDir(dataDir));
-  if (unusable !== null) return refuse('config', unusable);
-  const identified = resolveNodeId(loaded.config);
-  if (!identified.ok) return refuse('config', identified.error);
-  const { config } = identified;
-
-  const threads = beginThreads(config.server);
-  const { runAgent } = await import('../../main/agent.js');
-  return runAgent({
-    config,
-    threads,
-    warnings: loaded.warnings,
-    reload: (running) => reloadConfig(argv, { config, settings: loaded.settings }, running),
-  });
-}
-
-function refuse(reason: 'help' | 'flags' | 'arguments' | 'config', error: string): number {
-  if (reason === 'help') {
-    process.stdout.write(`${USAGE}\n\n  Starts the agent and runs until it is told to end.\n\n${options()}`);
-    return 0;
-  }
-  if (reason === 'flags') {
-    process.stderr.write(`${error}\nUsage:\n${describeFlags(AGENT_FLAGS)}\n==> error parsing flags: ${error}\n`);
-  } else {
-    process.stderr.write(`==> ${error}\n`);
-  }
-  return 1;
-}
-
-function options(): string {
-  return `Options:\n\n${describeFlags(AGENT_FLAGS)}`;
+  const begun = beginState();
+  const { startAgent } = await import('./agent-start.js');
+  return startAgent(argv, begun);
 }

@@ -1,7 +1,8 @@
 // Requests to the agent. An answer other than 200 is an error with the text Consul's own client library gives it, unless the
 // caller wants to see a 404 itself.
 
-import type { IncomingMessage, RequestOptions } from 'node:http';
+import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { Options } from '../command/command.js';
 import { dialError } from './dial-error.js';
 import type { Endpoint } from './endpoint.js';
@@ -15,6 +16,14 @@ export type Query = readonly (readonly [name: string, value: string | null])[];
 export type Stream =
   | { readonly ok: true; readonly response: IncomingMessage }
   | { readonly ok: false; readonly error: string };
+
+/** Bytes of an open file, which is closed when they are sent. */
+export interface FileBody {
+  readonly size: number;
+  readonly content: Readable;
+}
+
+type Body = Buffer | string | FileBody | null;
 
 /** An answer larger than this isn't one of an agent. */
 const MAX_BODY_BYTES = 1024 * 1024 * 1024;
@@ -64,6 +73,11 @@ export class Client {
     return this.#exchange('POST', path, query, body, false);
   }
 
+  /** PUT of a file's bytes, however many. */
+  async putFile(path: string, query: Query, file: FileBody): Promise<Answer> {
+    return this.#exchange('PUT', path, query, file, false);
+  }
+
   delete(path: string, query: Query = [], body: string | null = null): Promise<Answer> {
     return this.#exchange('DELETE', path, query, body, false);
   }
@@ -81,13 +95,7 @@ export class Client {
     return { ok: false, error: unexpected(sent.response.statusCode ?? 0, body) };
   }
 
-  async #exchange(
-    method: string,
-    path: string,
-    query: Query,
-    body: Buffer | string | null,
-    passes404: boolean,
-  ): Promise<Answer> {
+  async #exchange(method: string, path: string, query: Query, body: Body, passes404: boolean): Promise<Answer> {
     const sent = await this.#send(method, path, query, body);
     if (!sent.ok) return sent;
     const status = sent.response.statusCode ?? 0;
@@ -100,7 +108,7 @@ export class Client {
     }
   }
 
-  async #send(method: string, path: string, query: Query, body: Buffer | string | null): Promise<Stream> {
+  async #send(method: string, path: string, query: Query, body: Body): Promise<Stream> {
     const endpoint = this.#endpoint;
     const target = path + queryText(query);
     const { request } = endpoint.protocol === 'https' ? await import('node:https') : await import('node:http');
@@ -110,9 +118,23 @@ export class Client {
         const word = method[0] + method.slice(1).toLowerCase();
         resolve({ ok: false, error: `${word} "${endpointUrl(endpoint)}${target}": ${dialError(error, endpoint)}` });
       });
-      if (body !== null) outgoing.setHeader('Content-Length', Buffer.byteLength(body));
-      outgoing.end(body ?? undefined);
+      sendBody(outgoing, body);
     });
+  }
+}
+
+function sendBody(outgoing: ClientRequest, body: Body): void {
+  if (body === null) {
+    outgoing.end();
+  } else if (typeof body === 'string' || Buffer.isBuffer(body)) {
+    outgoing.setHeader('Content-Length', Buffer.byteLength(body));
+    outgoing.end(body);
+  } else {
+    outgoing.setHeader('Content-Length', body.size);
+    // What goes wrong on the way is the request's error; an answer may come before the end.
+    body.content.once('error', (error) => outgoing.destroy(error));
+    outgoing.once('close', () => body.content.destroy());
+    body.content.pipe(outgoing);
   }
 }
 

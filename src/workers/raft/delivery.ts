@@ -102,13 +102,13 @@ export class Delivery {
     if (!this.#working) this.#run();
   }
 
-  /** A durable snapshot took the place of the log through its index. */
-  install(snapshot: SnapshotDescription): void {
+  /** A durable snapshot took the place of the log through its index; `code` tells the proposer why its batches are lost. */
+  install(snapshot: SnapshotDescription, code: 'leadership-lost' | 'restored' = 'leadership-lost'): void {
     this.#snapshot = snapshot;
     const { index } = snapshot.position;
     if (index > this.#committed) this.#committed = index;
     // Nobody can say any more what became of them.
-    this.#forsake(() => false);
+    this.#forsake(() => false, code);
     this.#wake();
     if (!this.#working) this.#run();
   }
@@ -130,12 +130,12 @@ export class Delivery {
     this.#resume = null;
   }
 
-  #forsake(isKept: (own: OwnEntries) => boolean): void {
+  #forsake(isKept: (own: OwnEntries) => boolean, code: 'leadership-lost' | 'restored' = 'leadership-lost'): void {
     const own = this.#own;
     this.#own = own.filter(isKept);
     for (const one of own) {
       if (one.batch === null || isKept(one)) continue;
-      const reason = { code: 'leadership-lost' } as const;
+      const reason = { code } as const;
       this.#parts.state.post({ kind: 'rejected', batch: one.batch, count: one.count, reason });
     }
   }

@@ -3,18 +3,21 @@
 
 import type { Logger } from '../../observe/logger.js';
 import { MAX_UNPERSISTED_BYTES, type RejectReason, type StateToRaft } from '../../wire/raft-port.js';
-import { EntryType, emptyPayload } from './core/entry.js';
+import { ArchiveSaver } from './archive-saver.js';
+import { EntryType, emptyPayload, type LogIndex } from './core/entry.js';
 import { countEntries } from './core/packed.js';
 import type { RaftCore } from './core/raft.js';
 import type { Persist, RoleChange } from './core/ready.js';
 import type { Delivery } from './delivery.js';
 import type { LeadershipBoard } from './leadership-board.js';
+import { OperatorRestore } from './operator-restore.js';
 import { configurationOf, Orders } from './orders.js';
 import type { PeerSender } from './peer-sender.js';
 import type { RaftMetrics } from './raft-metrics.js';
 import { statsOf } from './raft-stats.js';
 import type { Replicas } from './replicas.js';
 import type { Restore } from './restore.js';
+import type { SnapshotDescription } from './snapshot/meta.js';
 import { SnapshotInstaller } from './snapshot/snapshot-installer.js';
 import type { SnapshotStore } from './snapshot/snapshot-store.js';
 import type { SnapshotTaker } from './snapshot/snapshot-taker.js';
@@ -47,6 +50,8 @@ export class RaftServer {
   readonly #parts: ServerParts;
   readonly #installer: SnapshotInstaller;
   readonly #orders: Orders;
+  readonly #operator: OperatorRestore;
+  readonly #archives: ArchiveSaver;
   #unpersistedBytes = 0;
   #stopping = false;
   #write: Promise<void> | null = null;
@@ -66,16 +71,33 @@ export class RaftServer {
       turn: () => this.turn(),
       logger,
     });
+    this.#archives = new ArchiveSaver(snapshotStore, parts.state);
+    this.#operator = new OperatorRestore({
+      core,
+      snapshots: snapshotStore,
+      state: parts.state,
+      quiet: () => this.#quiet(),
+      restored: (snapshot, request, index) => this.#restored(snapshot, request, index),
+      resume: (held) => {
+        for (const message of held) this.receive(message);
+        this.turn();
+      },
+      logger,
+      failed: parts.failed,
+    });
   }
 
   /** Time has passed. */
   tick(): void {
+    if (this.#operator.isFrozen) return;
     this.#parts.core.tick(this.#parts.now());
     this.turn();
   }
 
   /** Takes what another server sent; {@link turn} must follow the last message of a turn. */
   receiveFromPeer(message: PeerMessage): void {
+    // As if it had been lost.
+    if (this.#operator.isFrozen) return;
     const nowMs = this.#parts.now();
     if (message.kind === 'install') this.#installer.receive(message, nowMs);
     else this.#parts.core.step(message, nowMs);
@@ -83,6 +105,7 @@ export class RaftServer {
 
   /** Takes one message; {@link turn} must follow the last one of a turn. */
   receive(message: StateToRaft): void {
+    if (this.#operator.holds(message)) return;
     const { state, snapshots, delivery, metrics, core, restore, board, transport, now } = this.#parts;
     switch (message.kind) {
       case 'propose':
@@ -114,6 +137,12 @@ export class RaftServer {
       case 'configuration':
         state.post({ kind: 'configuration', request: message.request, configuration: configurationOf(core) });
         return;
+      case 'save-archive':
+        this.#archives.save(message.request, message.path);
+        return;
+      case 'restore-state':
+        this.#operator.begin(message);
+        return;
       case 'stats':
         state.post({ kind: 'stats', request: message.request, stats: statsOf(core, delivery.delivered, now()) });
         return;
@@ -131,6 +160,7 @@ export class RaftServer {
 
   /** Does what the core has become ready for. */
   turn(): void {
+    if (this.#operator.isFrozen) return;
     this.#doReady();
     // What an order begins, or an answer to it lets begin, is the core's again.
     if (this.#orders.turn(this.#parts.now())) this.#doReady();
@@ -160,6 +190,8 @@ export class RaftServer {
     this.#parts.metrics.stop();
     await this.#parts.snapshots.stop();
     await this.#installer.stop();
+    await this.#operator.stop();
+    await this.#archives.stop();
     await this.#quiet();
     this.#parts.restore.stop();
     await this.#parts.replicas.stop();
@@ -187,6 +219,14 @@ export class RaftServer {
     this.#groupSinceMs ??= this.#parts.now();
     delivery.own({ batch, firstIndex: result.firstIndex, count, term: result.term });
     metrics.apply.add(count);
+  }
+
+  /** The operator's snapshot is durable and in the log's place; the entry behind it commits it. */
+  #restored(snapshot: SnapshotDescription, request: number, index: LogIndex): void {
+    const { core, delivery, replicas } = this.#parts;
+    replicas.install(snapshot, 'restored');
+    delivery.own({ batch: null, firstIndex: index, count: 1, term: core.term });
+    delivery.barrier(request, index, core.term);
   }
 
   #barrier(request: number): void {

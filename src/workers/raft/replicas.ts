@@ -68,8 +68,8 @@ export class Replicas {
   }
 
   /** A durable snapshot took the place of the log through its index. */
-  install(snapshot: SnapshotDescription): void {
-    this.#proposer.install(snapshot);
+  install(snapshot: SnapshotDescription, code: 'leadership-lost' | 'restored' = 'leadership-lost'): void {
+    this.#proposer.install(snapshot, code);
     for (const { delivery } of this.#readers) delivery.install(snapshot);
   }
 

@@ -163,6 +163,12 @@ function receiveEarly(message: StateToRaft, state: StateChannel, restore: Restor
     case 'force-snapshot':
       state.post({ kind: 'snapshot-taken', request: message.request, meta: null, error: 'not started yet' });
       return;
+    case 'save-archive':
+      state.post({ kind: 'archive-saved', request: message.request, index: 0, error: 'not started yet' });
+      return;
+    case 'restore-state':
+      state.post({ kind: 'restore-refused', request: message.request, error: 'not started yet' });
+      return;
     case 'applied':
     case 'snapshot-begin':
     case 'snapshot-chunk':

@@ -7,7 +7,7 @@ import { syncDirectory } from '../../wire/sync-directory.js';
 import { ORIGIN } from './core/entry.js';
 import type { SnapshotDescription } from './snapshot/meta.js';
 import { SnapshotDirectory } from './snapshot/snapshot-directory.js';
-import { DiscardedSnapshots, type SnapshotStore } from './snapshot/snapshot-store.js';
+import { MemorySnapshots, type SnapshotStore } from './snapshot/snapshot-store.js';
 import { type DurableMarker, MarkerFile, NoMarker } from './store/durable-marker.js';
 import type { KeyValueStore } from './store/key-value-store.js';
 import { openLevelStore } from './store/level-store.js';
@@ -32,7 +32,7 @@ export async function openStorage(
   dataDir: string | null,
   unreadable: (id: string, problem: string) => void,
 ): Promise<Storage> {
-  if (dataDir === null) return recoverStorage(new MemoryStore(), new NoMarker(), new DiscardedSnapshots(), unreadable);
+  if (dataDir === null) return recoverStorage(new MemoryStore(), new NoMarker(), new MemorySnapshots(), unreadable);
   let store: KeyValueStore | null = null;
   try {
     const raft = join(dataDir, 'raft');

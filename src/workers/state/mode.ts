@@ -6,6 +6,7 @@ import type { RuntimeConfig } from '../../wire/config.js';
 import type { Calls } from './calls/calls.js';
 import type { LocalReads } from './calls/local-reads.js';
 import type { Stats } from './endpoints/agent/identity.js';
+import type { Snapshots } from './endpoints/snapshot.js';
 
 export interface Mode {
   /** The way to the methods. */
@@ -16,9 +17,11 @@ export interface Mode {
   readonly localReads: LocalReads;
   /** What this agent had of the replicated state before it was started is there again. */
   readonly recovered: Promise<void>;
+  /** The whole state, saved and restored by operators. */
+  readonly snapshots: Snapshots;
   /** Groups of figures for /v1/agent/self and `info`. */
   stats(): Promise<Stats>;
-  /** Calls back whenever a server came up, or a leader was elected. */
+  /** Calls back whenever a server came up, a leader was elected, or the state was restored. */
   onServerUp(callback: () => void): void;
   /** Opens what other agents reach this one by. Rejects with what the operator is told. */
   listen(closing: Closing): Promise<void>;

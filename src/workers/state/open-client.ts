@@ -3,6 +3,7 @@
 import { clientStats } from './agent-stats.js';
 import { noServers } from './calls/calls.js';
 import { nothingLocal } from './calls/local-reads.js';
+import { noSnapshots } from './endpoints/snapshot.js';
 import type { Mode } from './mode.js';
 import type { Parts } from './parts.js';
 
@@ -11,6 +12,7 @@ export function openClient({ control, gossip }: Parts): Mode {
     calls: noServers,
     knowsServers: false,
     localReads: nothingLocal,
+    snapshots: noSnapshots,
     recovered: Promise.resolve(),
     stats: () => clientStats(control, gossip),
     onServerUp: () => {},

@@ -59,7 +59,7 @@ function endpointTable(parts: Parts, mode: Mode, local: LocalAgent): EndpointTab
   return [
     ...agentTable(parts, mode, local),
     ...eventEndpoints({ events: gossip.events, calls }),
-    ...serverEndpoints({ calls, config, hasWan: () => gossip.wan.list.length > 0 }),
+    ...serverEndpoints({ calls, config, hasWan: () => gossip.wan.list.length > 0, snapshots: mode.snapshots }),
     ...pageEndpoints({
       uiEnabled: ui.enabled,
       version,

@@ -19,6 +19,7 @@ import { openReplica, type Replica } from './replica/replica.js';
 import { LeaderCalls } from './rpc/leader-calls.js';
 import { RpcPool } from './rpc/pool/pool.js';
 import { RpcServer } from './rpc/rpc-server.js';
+import { OperatorSnapshots } from './snapshots/operator-snapshots.js';
 
 const COORDINATE_PERIOD_MS = 5_000;
 const DEV_COORDINATE_PERIOD_MS = 100;
@@ -67,15 +68,20 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     calls,
     knowsServers: true,
     localReads: localReads(store, consensus),
+    snapshots: operatorSnapshots(parts, replica),
     recovered,
     stats: () => serverStats(parts, consensus, leader),
-    onServerUp: (callback) => leader.listen({ appeared: callback }),
     async listen(closing) {
       closing.add(() => rpc.close());
       closing.add(() => pool.close());
       await rpc.listen();
     },
     reload: (config) => rpc.reload(config),
+    onServerUp: (callback) => {
+      leader.listen({ appeared: callback });
+      // What this agent registered may not be in what was restored.
+      store.observe({ changed: () => {}, restored: callback });
+    },
     rest: () => {
       duties.stop();
       expectation.stop();
@@ -154,6 +160,11 @@ function expectServers(
     order: (order) => consensus.order(order),
     logger: logger.child('server'),
   });
+}
+
+function operatorSnapshots({ settings, logger }: Parts, { store, consensus }: Replica): OperatorSnapshots {
+  const { datacenter, dataDir } = settings.current;
+  return new OperatorSnapshots({ store, consensus, datacenter, dataDir, logger: logger.child('server') });
 }
 
 function coordinateUpdates({ settings, logger }: Parts, { consensus }: Replica): CoordinateUpdates {

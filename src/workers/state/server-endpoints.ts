@@ -12,6 +12,7 @@ import { kvEndpoints } from './endpoints/kv.js';
 import { operatorAutopilotEndpoints } from './endpoints/operator-autopilot.js';
 import { operatorRaftEndpoints } from './endpoints/operator-raft.js';
 import { sessionEndpoints } from './endpoints/session.js';
+import { type Snapshots, snapshotEndpoints } from './endpoints/snapshot.js';
 import { statusEndpoints } from './endpoints/status.js';
 import { txnEndpoints } from './endpoints/txn.js';
 import type { EndpointTable } from './http/endpoint.js';
@@ -21,9 +22,10 @@ export interface ServerEndpointDependencies {
   /** The configuration as it is now; a reload changes it. */
   readonly config: () => RuntimeConfig;
   readonly hasWan: () => boolean;
+  readonly snapshots: Snapshots;
 }
 
-export function serverEndpoints({ calls, config, hasWan }: ServerEndpointDependencies): EndpointTable {
+export function serverEndpoints({ calls, config, hasWan, snapshots }: ServerEndpointDependencies): EndpointTable {
   const { datacenter, nodeName } = config();
   const maxValueSize = () => config().limits.kvMaxValueSize;
   return [
@@ -36,6 +38,7 @@ export function serverEndpoints({ calls, config, hasWan }: ServerEndpointDepende
     ...txnEndpoints({ calls, maxRequestLength: () => config().limits.txnMaxReqLen, maxValueSize }),
     ...internalEndpoints(),
     ...coordinateEndpoints({ calls, datacenter, disabled: () => config().disableCoordinates }),
+    ...snapshotEndpoints(snapshots),
     ...keyringEndpoints({ calls, datacenter, hasWan }),
     ...operatorRaftEndpoints(calls),
     ...operatorAutopilotEndpoints(calls),

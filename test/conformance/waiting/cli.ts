@@ -4,7 +4,6 @@ import type { WaitingList } from '../standing.js';
 import { ACL_AGENT } from './acl-agent.js';
 
 const USAGE = '`operator usage` does not exist yet';
-const SNAPSHOTS = 'the commands of `snapshot` do not exist yet';
 const EXEC_LOCK_WATCH = '`exec`, `lock` and `watch` do not exist yet';
 
 /** The steps that ask for the help of a group of commands, with a wrong one, and rightly. */
@@ -29,35 +28,11 @@ export const waiting: WaitingList = {
   },
   'help-groups': {
     reason: 'these groups of commands do not exist yet',
-    steps: helpOf('acl', 'acl-token', 'config', 'operator', 'snapshot', 'tls'),
-  },
-  'no-agent': {
-    reason: SNAPSHOTS,
-    steps: ['snapshot-save-s.snap'],
+    steps: helpOf('acl', 'acl-token', 'config', 'operator', 'tls'),
   },
   operator: {
     reason: USAGE,
     steps: ['usage', 'usage-connect', 'usage-billable', 'usage-all-dcs', 'usage-both'],
-  },
-  snapshot: {
-    reason: SNAPSHOTS,
-    steps: [
-      'save',
-      'append-filename',
-      'append-unknown',
-      'save-none',
-      'save-two',
-      'inspect',
-      'inspect-missing',
-      'inspect-none',
-      'inspect-junk',
-      'restore-junk',
-      'restore',
-      'dropped',
-      'restore-missing',
-      'restore-none',
-      'stale-save',
-    ],
   },
   tls: { reason: 'the commands of `tls` do not exist yet' },
   'top-level': {

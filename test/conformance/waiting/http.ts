@@ -8,7 +8,6 @@ const CONFIG_ENTRIES = 'there are no config entries and intentions yet';
 const CONNECT = 'there is no certificate authority for the mesh yet';
 const USAGE = 'the figures of usage do not exist yet';
 const QUERIES = 'there are no prepared queries yet';
-const SNAPSHOTS = 'snapshots cannot be saved and restored over HTTP yet';
 const UI = 'what is switched off with the UI does not exist yet either';
 
 export const waiting: WaitingList = {
@@ -89,19 +88,6 @@ export const waiting: WaitingList = {
       '31 GET /v1/query/qe-ign/execute',
       '32 POST /v1/query',
       '33 GET /v1/query/qe-none/execute',
-    ],
-  },
-  'default/snapshot': {
-    reason: SNAPSHOTS,
-    steps: [
-      '2 GET /v1/snapshot',
-      '3 GET /v1/snapshot?stale',
-      '4 GET /v1/snapshot?dc=nowhere',
-      '5 PUT /v1/snapshot',
-      '6 PUT /v1/snapshot',
-      '7 PUT /v1/snapshot?stale',
-      '8 POST /v1/snapshot',
-      '9 DELETE /v1/snapshot',
     ],
   },
   'tuned/tuned-headers-and-blocks': {

@@ -10,6 +10,7 @@ import { endpoints } from './endpoints.js';
 import { faults } from './faults.js';
 import { gossip } from './gossip.js';
 import { gossipOldNews } from './gossip-old-news.js';
+import { histories } from './histories.js';
 import { hostile } from './hostile.js';
 import { http } from './http.js';
 import { localAgent } from './local-agent.js';
@@ -33,6 +34,7 @@ export const mutants: readonly Mutant[] = [
   ...faults,
   ...gossipOldNews,
   ...gossip,
+  ...histories,
   ...hostile,
   ...http,
   ...localAgent,

@@ -48,7 +48,7 @@ export const raftShell: readonly Mutant[] = [
   {
     name: 'shell: a leader that is never named',
     file: 'workers/raft/leadership-board.ts',
-    find: "if (leader !== null && leaderAddress === '') this.#unnamed = soft;",
+    find: "if (leader !== null && leaderAddress === '') this.#placeless = soft;",
     replace: '',
     tests: ['unit/raft/leadership-board'],
   },

@@ -19,7 +19,7 @@ export function assertAgreement(cluster: Cluster): void {
     assert.ok(life.leadership.hasLeader, `${id} tells of the leader`);
     assert.equal(life.leadership.mayServe, id === leader.id, `${id} may read by itself`);
     assert.equal(life.machine.through, committed, `${id} applied everything`);
-    assert.deepEqual(life.machine.rows, leader.life.machine.rows, `${id} has the leader's state`);
+    assert.deepEqual(life.machine.content, leader.life.machine.content, `${id} has the leader's state`);
   }
   for (const { id, life } of cluster.servers) assert.equal(life?.unanswered.size, 0, `${id} answered every proposal`);
   assert.equal(cluster.invariants.committed.size, committed);

@@ -16,10 +16,11 @@ import { recoverLog } from '../../../src/workers/raft/store/log-recovery.js';
 import { LogStore } from '../../../src/workers/raft/store/log-store.js';
 import type { PeerMessage } from '../../../src/workers/raft/transport.js';
 import type { Random } from '../../random.js';
+import { type Clock, skewedClock, TRUE_CLOCK } from './clock.js';
 import { Invariants } from './invariants.js';
 import { Life } from './life.js';
 import { Network } from './network.js';
-import { setCommand } from './state-machine.js';
+import { type Machine, StateMachine, setCommand } from './state-machine.js';
 import { VirtualDisk } from './virtual-disk.js';
 import { attached, VirtualSnapshots } from './virtual-snapshots.js';
 
@@ -44,6 +45,8 @@ export interface SimulatedServer {
   readonly disk: VirtualDisk;
   readonly snapshots: VirtualSnapshots;
   life: Life | null;
+  /** Of the present life. */
+  clock: Clock;
   writeEndsMs: number;
 }
 
@@ -51,6 +54,9 @@ export interface ClusterShape {
   readonly voters: number;
   readonly nonVoters: number;
 }
+
+/** What lies behind the log of a server, anew in each of its lives. */
+export type MachineMaker = (id: string) => Machine;
 
 export class Cluster {
   readonly random: Random;
@@ -62,6 +68,10 @@ export class Cluster {
   slowestWriteMs = 30;
   /** The same for a leader. */
   slowestLeaderWriteMs = 30;
+  /** What each life's clock is drawn from; null while all clocks are true. */
+  clocks: Random | null = null;
+  /** The longest that a state takes to hear a word from its log. */
+  slowestStateMs = 0;
   /** The chance of a crash at each point where a server turns to the world. */
   crashesWithin = 0;
   /** How often what happened. */
@@ -76,8 +86,11 @@ export class Cluster {
   #nextRequest = FIRST_REQUEST;
   #failure: { readonly error: unknown } | null = null;
 
-  constructor(random: Random, { voters, nonVoters }: ClusterShape) {
+  readonly #makeMachine: MachineMaker;
+
+  constructor(random: Random, { voters, nonVoters }: ClusterShape, makeMachine: MachineMaker | null = null) {
     this.random = random;
+    this.#makeMachine = makeMachine ?? ((id) => new StateMachine(id, this.#history));
     this.network = new Network(random, TICK_MS);
     this.#voters = voters;
     this.servers = Array.from({ length: voters + nonVoters }, (_, i) => ({
@@ -85,6 +98,7 @@ export class Cluster {
       disk: new VirtualDisk(random),
       snapshots: new VirtualSnapshots(),
       life: null,
+      clock: TRUE_CLOCK,
       writeEndsMs: 0,
     }));
   }
@@ -108,6 +122,8 @@ export class Cluster {
 
   async start(server: SimulatedServer): Promise<void> {
     const { id, disk } = server;
+    const clock = this.clocks ? skewedClock(this.clocks) : TRUE_CLOCK;
+    server.clock = clock;
     const settings: ServerSettings = {
       raft: RAFT,
       serverId: id,
@@ -117,10 +133,11 @@ export class Cluster {
     };
     const life: Life = new Life({
       settings,
-      history: this.#history,
-      now: () => this.nowMs,
+      machine: this.#makeMachine(id),
+      now: () => clock(this.nowMs),
       random: () => this.random.next(),
       peril: () => server.life === life && this.#dies(server),
+      deafForMs: () => (this.slowestStateMs === 0 ? 0 : this.random.below(this.slowestStateMs)),
       writing: () => this.#writing(server),
       wrote: (work) =>
         this.#checked(() => {
@@ -145,7 +162,7 @@ export class Cluster {
     const started = life.start(storage);
     await this.#driven(disk, Promise.race([started, life.over]));
     if (server.life !== life) return;
-    life.server.core.tick(this.nowMs);
+    life.server.core.tick(clock(this.nowMs));
     this.#turn(life);
   }
 
@@ -231,7 +248,8 @@ export class Cluster {
         if (server.disk.isWriting && this.nowMs >= server.writeEndsMs) server.disk.complete();
         const { life } = server;
         if (!life || this.#dies(server)) continue;
-        life.server.core.tick(this.nowMs);
+        life.hearWaiting(server.clock(this.nowMs));
+        life.server.core.tick(server.clock(this.nowMs));
         this.#turn(life);
       }
       for (const message of this.network.arrivals(this.nowMs)) this.receive(message);

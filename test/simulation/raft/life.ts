@@ -13,16 +13,18 @@ import type { StateLink } from '../../../src/workers/raft/state-port.js';
 import type { DurableLog, Storage } from '../../../src/workers/raft/storage.js';
 import type { PeerMessage } from '../../../src/workers/raft/transport.js';
 import { RaftClient } from '../../../src/workers/state/replica/raft-client.js';
-import { type History, StateMachine } from './state-machine.js';
+import type { Machine } from './state-machine.js';
 
 /** What a life touches of the world, and what the world sees of it. */
 export interface Surroundings {
   readonly settings: ServerSettings;
-  readonly history: History;
+  readonly machine: Machine;
   readonly now: () => number;
   readonly random: () => number;
   /** A chance to die; true when the life is over. */
   readonly peril: () => boolean;
+  /** How long the next word to the state takes to be heard; words keep their order. */
+  readonly deafForMs: () => number;
   readonly writing: () => void;
   readonly wrote: (work: Persist) => void;
   readonly told: (message: RaftToState) => void;
@@ -32,7 +34,7 @@ export interface Surroundings {
 
 export class Life {
   readonly leadership: Leadership;
-  readonly machine: StateMachine;
+  readonly machine: Machine;
   readonly client: RaftClient;
   /** Batches without an answer. */
   readonly unanswered = new Set<number>();
@@ -41,6 +43,8 @@ export class Life {
   readonly over: Promise<void>;
   #ended: () => void = () => {};
   readonly #world: Surroundings;
+  /** Words to a state that is slow to hear them. */
+  readonly #unheard: { readonly atMs: number; readonly message: RaftToState }[] = [];
   #server: StartedServer | null = null;
   #take: (message: StateToRaft) => void = () => {};
   #turn: () => void = () => {};
@@ -52,7 +56,7 @@ export class Life {
       this.#ended = resolve;
     });
     this.leadership = new Leadership(undefined, () => BigInt(world.now()));
-    this.machine = new StateMachine(world.settings.serverId, world.history);
+    this.machine = world.machine;
     const port = {
       on: (_: 'message', listener: (message: RaftToState) => void) => {
         this.#hear = listener;
@@ -108,6 +112,24 @@ export class Life {
     this.#server?.stop().catch(() => {});
   }
 
+  /** The state hears what has waited long enough. */
+  hearWaiting(nowMs: number): void {
+    while (this.#unheard[0] && this.#unheard[0].atMs <= nowMs) {
+      const message = this.#unheard.shift()?.message;
+      if (!this.isOver && message) this.#hear(message);
+    }
+  }
+
+  #tell(message: RaftToState): void {
+    const delayMs = this.#server === null ? 0 : this.#world.deafForMs();
+    if (delayMs === 0 && this.#unheard.length === 0) {
+      queueMicrotask(() => {
+        if (!this.isOver) this.#hear(message);
+      });
+    } else
+      this.#unheard.push({ atMs: Math.max(this.#unheard.at(-1)?.atMs ?? 0, this.#world.now() + delayMs), message });
+  }
+
   #link(): StateLink {
     return {
       listen: (take, turn) => {
@@ -122,9 +144,7 @@ export class Life {
         if (message.kind === 'committed-own' || message.kind === 'rejected') {
           assert.ok(this.unanswered.delete(message.batch), `batch ${message.batch} is answered twice: ${message.kind}`);
         }
-        queueMicrotask(() => {
-          if (!this.isOver) this.#hear(message);
-        });
+        this.#tell(message);
       },
       close: () => {},
     };

@@ -7,7 +7,7 @@
 //   deliver [a>b …]              what waits is delivered, and what follows from it, between these
 //   once [a>b …]                 the same without what follows
 //   drop [a>b …]
-//   propose a x · change a b+ c- d? · transfer a b · confirm a · lease a · compact a
+//   propose a x · change a b+ c- d? · transfer a b · confirm a · lease a · compact a · restore a 9
 //   crash a · restart a · slow a · write a (its write is durable) · logs
 
 import type { Configuration, Suffrage } from '../../../src/workers/raft/core/configuration.js';
@@ -103,6 +103,9 @@ class Script {
         return;
       case 'compact':
         say(server.compact());
+        return;
+      case 'restore':
+        say(server.restore(Number(words[0])));
         return;
       case 'crash':
         server.isRunning = false;

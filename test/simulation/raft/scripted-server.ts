@@ -108,6 +108,16 @@ export class ScriptedServer {
     return `${this.id} has a snapshot of ${name(position)}`;
   }
 
+  /** An operator's snapshot that stood for `index` takes the place of everything. */
+  restore(index: number): string {
+    const { log, committedConfiguration, term: of } = this.core;
+    if (committedConfiguration === null) return 'not now';
+    const position = { index: logIndex(Math.max(index, log.last.index) + 1), term: of };
+    const entry = this.core.restore(position);
+    this.#snapshot = { position, configuration: committedConfiguration };
+    return `${this.id} restores ${name(position)}, index ${entry}`;
+  }
+
   receive(message: ScriptMessage, nowMs: number, say: (line: string) => void): void {
     if (message.kind !== 'install') {
       this.core.step(message, nowMs);

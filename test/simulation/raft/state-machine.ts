@@ -14,10 +14,18 @@ export function setCommand(key: string): Command {
 /** What all servers agree on: index → the key that its command sets. */
 export type History = Map<number, string>;
 
+/** The state behind a server, as the simulator looks at it. */
+export interface Machine extends Applier {
+  readonly id: string;
+  /** Everything through here is applied. */
+  readonly through: number;
+  /** Equal on servers that applied the same. */
+  readonly content: unknown;
+}
+
 const DONE: ApplyResult = { kind: 'nil' };
 
-export class StateMachine implements Applier {
-  /** Everything through here is applied. */
+export class StateMachine implements Machine {
   through = 0;
   readonly id: string;
   readonly #history: History;
@@ -30,7 +38,7 @@ export class StateMachine implements Applier {
     this.#history = history;
   }
 
-  get rows(): readonly (readonly [number, string])[] {
+  get content(): readonly (readonly [number, string])[] {
     return this.#applied;
   }
 

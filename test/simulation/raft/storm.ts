@@ -5,11 +5,15 @@ import { changed, type MembershipOrder } from '../../../src/workers/raft/core/ch
 import { type Configuration, describe, type Suffrage, votersOf } from '../../../src/workers/raft/core/configuration.js';
 import { hasQuorum } from '../../../src/workers/raft/core/quorum.js';
 import { Random } from '../../random.js';
-import { Cluster, type ClusterShape, type SimulatedServer } from './cluster.js';
+import { Cluster, type ClusterShape, type MachineMaker, type SimulatedServer } from './cluster.js';
 import { forgedMessage } from './forger.js';
 
 const STORM_MS = 6000;
 const CALM_MS = 3000;
+/** Longer than a lease. */
+const SLOW_STATE_MS = 400;
+/** For the answers to what was asked last. */
+const LAST_WORDS_MS = 500;
 /** Several times as long as an election takes: what arrives then is of another age. */
 const LATEST_MS = 1500;
 
@@ -83,18 +87,27 @@ const CLEAR: Weather = {
   isHardOnLeases: false,
 };
 
+/** What is asked of a cluster while the weather lasts; without one each write is a key of its own. */
+export interface Load {
+  readonly makeMachine: MachineMaker;
+  tick(cluster: Cluster): void;
+}
+
 /** Faults at random for some time, then peace. `voters`: how many there are, whatever the seed says. */
-export async function storm(seed: number, voters: number | null = null): Promise<Cluster> {
+export async function storm(seed: number, voters: number | null = null, load: Load | null = null): Promise<Cluster> {
   const random = new Random(seed);
   const weather = weatherOf(seed, random);
   const shape = voters === null ? weather.shape : { ...weather.shape, voters };
-  const cluster = new Cluster(random, shape);
+  const cluster = new Cluster(random, shape, load?.makeMachine);
+  if (load) cluster.clocks = new Random(seed ^ 0xc10c);
   await cluster.bootstrap();
   begin(cluster, weather);
+  if (load && seed % 4 === 0) cluster.slowestStateMs = SLOW_STATE_MS;
   const fates = new LeadersFate(cluster);
   const isolation = new LeadersIsolation(cluster);
   await cluster.run(weather.isHardOnLeaders ? 2 * STORM_MS : STORM_MS, async () => {
-    if (random.chance(0.3)) cluster.propose();
+    if (load) load.tick(cluster);
+    else if (random.chance(0.3)) cluster.propose();
     if (random.chance(weather.partition)) cluster.network.partition(cluster.ids);
     if (random.chance(3 * weather.partition)) cluster.network.heal();
     if (random.chance(weather.forgery)) forge(cluster);
@@ -106,9 +119,11 @@ export async function storm(seed: number, voters: number | null = null): Promise
     for (const server of cluster.servers) await fault(cluster, server, weather);
   });
   begin(cluster, CLEAR);
+  cluster.slowestStateMs = 0;
   cluster.network.heal();
   for (const server of cluster.servers) if (!server.life) await cluster.start(server);
-  await cluster.run(CALM_MS);
+  await cluster.run(CALM_MS, () => load?.tick(cluster));
+  if (load) await cluster.run(LAST_WORDS_MS);
   cluster.checkOrders();
   return cluster;
 }

@@ -180,5 +180,9 @@ class FakeCall implements IncomingCall {
     return Promise.resolve({ ok: true, bytes: Buffer.from(this.#body) });
   }
 
+  async *bodyPieces(): AsyncGenerator<Uint8Array, void> {
+    yield Buffer.from(this.#body);
+  }
+
   onAbort(): void {}
 }

@@ -7,7 +7,7 @@ import { type EntryRun, EntryType, logIndex, term } from '../../../src/workers/r
 import { countEntries, sliceEntries } from '../../../src/workers/raft/core/packed.js';
 import { type CommittedLog, Delivery } from '../../../src/workers/raft/delivery.js';
 import { Restore } from '../../../src/workers/raft/restore.js';
-import { DiscardedSnapshots } from '../../../src/workers/raft/snapshot/snapshot-store.js';
+import { MemorySnapshots } from '../../../src/workers/raft/snapshot/snapshot-store.js';
 import type { StateChannel } from '../../../src/workers/raft/state-port.js';
 import { packTexts, unpackTexts } from '../../simulation/raft/fake-state.js';
 
@@ -31,7 +31,7 @@ function deliveryOf(
   termAt: CommittedLog['termAt'] = () => term(1),
 ): Delivery {
   const state: StateChannel = { post: (message) => posted.push(message) };
-  const restore = new Restore(state, new DiscardedSnapshots());
+  const restore = new Restore(state, new MemorySnapshots());
   const log = { begin: logIndex(0), read, termAt };
   return new Delivery({ state, log, restore, newestSnapshot: async () => null, failed: unexpected }, logIndex(from));
 }

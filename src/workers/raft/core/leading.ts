@@ -11,6 +11,7 @@ import {
   EntryType,
   emptyPayload,
   type LogIndex,
+  type Position,
   type ServerId,
   singlePayload,
   type Term,
@@ -91,6 +92,16 @@ export class Leading {
     this.#followers.configure(this.#peers, nowMs);
     this.#followers.sendEntries(nowMs);
     return { ok: true, index, term: this.#term };
+  }
+
+  /** Everything through `position` is what an operator restored; see {@link RaftCore.restore}. */
+  restore(position: Position): LogIndex {
+    const { log, membership } = this.#parts;
+    const configuration = membership.committed(log.committed);
+    if (configuration === null || position.index <= log.last.index) throw new Error('a restore over what is under way');
+    log.restart(position);
+    membership.restart(configuration);
+    return this.#append({ type: EntryType.noop, count: 1, payload: emptyPayload(), appendedAtMs: 0 });
   }
 
   transfer(target: ServerId | null, nowMs: number): TransferResult {

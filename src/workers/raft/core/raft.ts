@@ -225,6 +225,18 @@ export class RaftCore {
   }
 
   /**
+   * A durable snapshot that an operator brought takes the place of the whole log, as `position` of this leader's term, under
+   * the configuration that there is; whoever follows gets it, since their next entries are gone. Answers the index of the entry
+   * behind it, with which it is committed. Throws when this server doesn't lead that term, and while a write is under way.
+   */
+  restore(position: Position): LogIndex {
+    const leading = this.#leading;
+    if (leading === null || position.term !== this.term) throw new Error('only the leader of the term restores');
+    this.#handedOut = position.index;
+    return leading.restore(position);
+  }
+
+  /**
    * What is to be done now, once: nothing in it comes again. null when there is nothing. What it holds is the caller's, but
    * for the payloads, which both only read. Never throws.
    */

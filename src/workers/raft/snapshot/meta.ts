@@ -18,13 +18,22 @@ export interface SnapshotDescription {
 
 const SUFFRAGES: readonly Suffrage[] = ['voter', 'nonvoter', 'staging'];
 
-export function renderMeta({ id, position, configuration, size, crc }: SnapshotDescription): string {
+export function renderMeta(snapshot: SnapshotDescription): string {
+  return `${JSON.stringify({ ...metaOf(snapshot), CRC: Buffer.from(snapshot.crc).toString('base64') })}\n`;
+}
+
+/** As an archive holds it: that has checksums of its own. */
+export function renderArchiveMeta(snapshot: SnapshotDescription): string {
+  return `${JSON.stringify(metaOf(snapshot))}\n`;
+}
+
+function metaOf({ id, position, configuration, size }: SnapshotDescription) {
   const servers = configuration.configuration.servers.map(({ suffrage, id: serverId, address }) => ({
     Suffrage: SUFFRAGES.indexOf(suffrage),
     ID: serverId,
     Address: address,
   }));
-  const meta = {
+  return {
     Version: 1,
     ID: id,
     Index: position.index,
@@ -33,9 +42,7 @@ export function renderMeta({ id, position, configuration, size, crc }: SnapshotD
     Configuration: { Servers: servers },
     ConfigurationIndex: configuration.index,
     Size: size,
-    CRC: Buffer.from(crc).toString('base64'),
   };
-  return `${JSON.stringify(meta)}\n`;
 }
 
 /** Answers what is wrong as a text. */

@@ -1,5 +1,5 @@
-// Where snapshots are kept. On disk: the stock directory layout (snapshot-directory.ts); in memory (-dev) they only serve
-// to shorten the log, as stock agents do in that mode.
+// Where snapshots are kept. On disk: the stock directory layout (snapshot-directory.ts); in memory (-dev) only the
+// newest is kept.
 
 import type { PlacedConfiguration } from '../core/configuration.js';
 import type { Position } from '../core/entry.js';
@@ -20,24 +20,38 @@ export interface SnapshotStore {
   read(snapshot: SnapshotDescription): AsyncIterable<Uint8Array>;
 }
 
-/** Takes snapshots and forgets them. */
-export class DiscardedSnapshots implements SnapshotStore {
+/** Keeps the newest, in memory: a server without a data directory can be asked for it, and restored from one, too. */
+export class MemorySnapshots implements SnapshotStore {
+  #newest: { readonly description: SnapshotDescription; readonly state: readonly Uint8Array[] } | null = null;
+
   create(position: Position, configuration: PlacedConfiguration): Promise<SnapshotSink> {
+    const state: Uint8Array[] = [];
     let size = 0;
     const sink: SnapshotSink = {
       write: (bytes) => {
         size += bytes.byteLength;
+        state.push(Uint8Array.from(bytes));
         return Promise.resolve();
       },
-      finish: () => Promise.resolve({ id: 'discarded', position, configuration, size, crc: new Uint8Array(8) }),
+      finish: () => {
+        const id = `${position.term}-${position.index}-${Date.now()}`;
+        const description = { id, position, configuration, size, crc: new Uint8Array(8) };
+        this.#newest = { description, state };
+        return Promise.resolve(description);
+      },
       cancel: () => Promise.resolve(),
     };
     return Promise.resolve(sink);
   }
 
-  newestReadable(): Promise<null> {
-    return Promise.resolve(null);
+  newestReadable(): Promise<SnapshotDescription | null> {
+    return Promise.resolve(this.#newest?.description ?? null);
   }
 
-  async *read(): AsyncIterable<Uint8Array> {}
+  async *read(snapshot: SnapshotDescription): AsyncIterable<Uint8Array> {
+    // What is read stays until it has been read, whatever is taken meanwhile.
+    const newest = this.#newest;
+    if (newest?.description.id !== snapshot.id) throw new Error(`snapshot ${snapshot.id} is no longer kept`);
+    yield* newest.state;
+  }
 }

@@ -8,6 +8,7 @@ import type {
   PreparedRead,
   Proposal,
   ServerView,
+  Settled,
   WriteMethod,
 } from '../methods/method.js';
 import { isRefusal, type Refusal, refusal } from '../methods/refusal.js';
@@ -142,7 +143,7 @@ export class ServerCalls implements Calls {
     const { leader, consensus } = this.#options;
     const decision = method.decide(leader, request, asker);
     if (isRefusal(decision)) return Promise.resolve(decision);
-    if (!('command' in decision)) return Promise.resolve(decision.reply);
+    if (!('command' in decision)) return this.#known(decision.reply);
     return consensus
       .propose(decision.command)
       .then((outcome) =>
@@ -160,6 +161,13 @@ export class ServerCalls implements Calls {
   ): Promise<Reply | Refusal> {
     await new Promise((resolve) => setTimeout(resolve, TRANSFER_POLL_MS));
     return this.write(method, request, this.#options.leader.datacenter, asker);
+  }
+
+  /** A reply that needs no command is a read of this store: who was deposed without having heard of it must not give it. */
+  #known<Reply>(reply: Settled<Reply>['reply']): Promise<Reply | Refusal> {
+    const { consensus } = this.#options;
+    if (consensus.leadership.mayServe) return Promise.resolve(reply);
+    return consensus.verifyLeader().then((isLeader) => (isLeader ? reply : refusal('no-leader')));
   }
 
   #mayServe({ consistency, maxStaleMs }: ReadSettings): boolean {

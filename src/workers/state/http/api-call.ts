@@ -7,6 +7,7 @@ import { indentJson } from '../../../gotext/json-indent.js';
 import { allowAll } from '../methods/access.js';
 import type { Asker } from '../methods/method.js';
 import { collectBody } from './body.js';
+import { type BodyPieces, bodyPieces } from './body-stream.js';
 import type { AbortListener, Exchange, ResponseStream } from './engine/engine.js';
 import { acceptsGzip } from './gzip.js';
 import { type HttpPolicy, headerLine } from './http-policy.js';
@@ -89,6 +90,10 @@ export class ApiCall implements IncomingCall, AbortListener {
   body(limit: number, setting?: string): Promise<BodyOutcome> {
     this.#body ??= collectBody(this.#exchange, limit, setting);
     return this.#body;
+  }
+
+  bodyPieces(): BodyPieces {
+    return bodyPieces(this.#exchange);
   }
 
   onAbort(callback: () => void): void {

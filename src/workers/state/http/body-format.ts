@@ -2,6 +2,7 @@
 // and what is answered to another one (spec/http.md, section 4).
 
 import { type DecodeOptions, decodeJson, type Kind } from '../../../gotext/json-decode.js';
+import type { BodyPieces } from './body-stream.js';
 import { Refused } from './parameters.js';
 import { text } from './reply.js';
 
@@ -14,6 +15,8 @@ export interface BodyFormat<B> {
   readonly setting: string | undefined;
   /** The bytes belong to whoever gets the result. */
   read(bytes: Uint8Array): B | Refused;
+  /** In place of `limit` and `read` where the body is taken while it comes. */
+  readonly stream?: (pieces: BodyPieces) => B;
 }
 
 /** Stock has no limit where none is configured; nothing that is registered comes near. */
@@ -45,4 +48,13 @@ export function jsonBody<B>(kind: Kind<B>, rules: JsonRules): BodyFormat<B> {
 
 export function anyBytes(limit: () => number = () => MAX_BODY, setting?: string): BodyFormat<Uint8Array> {
   return { kind: null, limit, setting, read: (bytes) => bytes };
+}
+
+/** Any bytes, however many: taken piece by piece. */
+export function pieces(): BodyFormat<BodyPieces> {
+  return { ...anyBytes(() => Number.MAX_SAFE_INTEGER), read: onePiece, stream: (body) => body };
+}
+
+async function* onePiece(bytes: Uint8Array): BodyPieces {
+  yield bytes;
 }

@@ -2,6 +2,7 @@
 
 import type { ReadSettings } from '../calls/read-settings.js';
 import type { Asker } from '../methods/method.js';
+import type { BodyPieces } from './body-stream.js';
 import type { Reply } from './reply.js';
 
 export type HttpMethod = 'GET' | 'PUT' | 'POST' | 'DELETE';
@@ -65,4 +66,6 @@ export interface IncomingCall extends ApiRequest, ParameterSource {
    * buffer.
    */
   body(limit: number, setting?: string): Promise<BodyOutcome>;
+  /** The body as it comes, in place of {@link body}. */
+  bodyPieces(): BodyPieces;
 }

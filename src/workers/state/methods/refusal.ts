@@ -28,6 +28,7 @@ const TABLE = {
   'no-leader': { status: 500, text: 'No cluster leader' },
   'not-ready': { status: 500, text: 'Not ready to serve consistent reads' },
   'leadership-lost': { status: 500, text: 'leadership lost while committing log' },
+  restored: { status: 500, text: 'snapshot restored while committing log' },
   transferring: { status: 500, text: 'leadership transfer in progress' },
   stopping: { status: 500, text: 'No cluster leader' },
   'queue-full': {

@@ -9,6 +9,7 @@ export type ProposeFailure =
   | 'no-leader'
   | 'queue-full'
   | 'leadership-lost'
+  | 'restored'
   | 'transferring'
   | 'stopping'
   | 'unencodable';

@@ -142,6 +142,20 @@ export class RaftClient implements Consensus {
     return answer.kind === 'snapshot-taken' ? answer : { meta: null, error: 'no answer' };
   }
 
+  /** Writes the newest snapshot as an archive to a file that doesn't exist yet. */
+  async saveArchive(path: string): Promise<{ readonly index: number; readonly error: string | null }> {
+    const answer = await this.#ask((request) => ({ kind: 'save-archive', request, path }));
+    return answer.kind === 'archive-saved' ? answer : { index: 0, error: 'no answer' };
+  }
+
+  /** Puts the state in a file, which was found sound, in place of everything; null when that is done, else why not. */
+  async restoreState(path: string, index: number): Promise<string | null> {
+    const answer = await this.#ask((request) => ({ kind: 'restore-state', request, path, index }));
+    if (answer.kind === 'restore-refused') return answer.error;
+    const isDone = answer.kind === 'barrier-reached' && answer.index > 0;
+    return isDone ? null : 'leadership lost while committing log';
+  }
+
   /** New proposals are refused from now on; those under way are still answered. */
   stop(): void {
     this.#stopping = true;
@@ -256,6 +270,8 @@ export class RaftClient implements Consensus {
       case 'snapshot-taken':
       case 'ordered':
       case 'configuration':
+      case 'archive-saved':
+      case 'restore-refused':
       case 'stats':
         this.#answer(message.request, message);
         return;

@@ -13,7 +13,7 @@ import { writeSnapshot } from './snapshot/snapshot-write.js';
 import { StateStore } from './state-store.js';
 
 /** Applies what the log commits to the store, and moves snapshots between the two. */
-class StoreApplier implements Applier {
+export class StoreApplier implements Applier {
   readonly #store: StateStore;
   readonly #logger: Logger;
   #restoring: SnapshotReader | null = null;

@@ -36,6 +36,9 @@ export interface Exchange {
   readonly bodyLength: number;
   /** Starts the body; an expected 100 Continue is sent here. At most once. */
   receive(sink: BodySink): void;
+  /** The body comes too fast for its sink: the client isn't read until {@link resumeBody}. Only while the body comes. */
+  pauseBody(): void;
+  resumeBody(): void;
   /** Told when the client hangs up before the answer: one listener; the exchange is dead by then. */
   onAbort(listener: AbortListener): void;
   /** The headers aren't needed any more: a waiting query should hold as little as possible. */

@@ -181,6 +181,17 @@ export class Connection implements Exchange {
     if (this.#socket.isPaused()) this.#socket.resume();
   }
 
+  pauseBody(): void {
+    this.#socket.pause();
+    // It is we who are slow.
+    this.#host.impatient.delete(this);
+  }
+
+  resumeBody(): void {
+    if (this.#parser !== null && this.#sink !== null) this.#waitForBody(this.#parser);
+    this.#socket.resume();
+  }
+
   reply(status: number, headers: string, body: string | Uint8Array): void {
     if (this.#phase !== 'answering') return;
     const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;

@@ -89,6 +89,14 @@ export class UwsExchange implements Exchange {
     this.#paused = false;
   }
 
+  pauseBody(): void {
+    if (!this.#over) this.#response.pause();
+  }
+
+  resumeBody(): void {
+    if (!this.#over) this.#response.resume();
+  }
+
   reply(status: number, headers: string, body: string | Uint8Array): void {
     if (this.#over) return;
     if (this.#request !== null) this.#write(status, headers, body);

@@ -1,0 +1,51 @@
+// What `lictor agent` does once a thread loads beside it: reads the configuration, says what is wrong with it, then becomes
+// the agent.
+
+import { describeFlags } from '../../gotext/flag-set.js';
+import { type BegunState, beginTheOthers } from '../../main/begun-threads.js';
+import { AGENT_FLAGS } from '../../main/config/flags.js';
+import { resolveNodeId } from '../../main/config/identity.js';
+import { loadConfig } from '../../main/config/load.js';
+import { reloadConfig } from '../../main/config/reload.js';
+import { beforeBanner } from '../../main/config/start-checks.js';
+import { prepareDataDir } from '../../main/data-dir.js';
+
+const USAGE = 'Usage: lictor agent [options]';
+
+/** Resolves with the exit code when the agent has ended. */
+export async function startAgent(argv: readonly string[], begun: BegunState): Promise<number> {
+  const loaded = loadConfig(argv);
+  if (!loaded.ok) return refuse(loaded.reason, loaded.error);
+  const { dataDir } = loaded.config;
+  const unusable = beforeBanner(loaded.config) ?? (dataDir === null ? null : prepareDataDir(dataDir));
+  if (unusable !== null) return refuse('config', unusable);
+  const identified = resolveNodeId(loaded.config);
+  if (!identified.ok) return refuse('config', identified.error);
+  const { config } = identified;
+
+  const threads = beginTheOthers(begun, config.server);
+  const { runAgent } = await import('../../main/agent.js');
+  return runAgent({
+    config,
+    threads,
+    warnings: loaded.warnings,
+    reload: (running) => reloadConfig(argv, { config, settings: loaded.settings }, running),
+  });
+}
+
+function refuse(reason: 'help' | 'flags' | 'arguments' | 'config', error: string): number {
+  if (reason === 'help') {
+    process.stdout.write(`${USAGE}\n\n  Starts the agent and runs until it is told to end.\n\n${options()}`);
+    return 0;
+  }
+  if (reason === 'flags') {
+    process.stderr.write(`${error}\nUsage:\n${describeFlags(AGENT_FLAGS)}\n==> error parsing flags: ${error}\n`);
+  } else {
+    process.stderr.write(`==> ${error}\n`);
+  }
+  return 1;
+}
+
+function options(): string {
+  return `Options:\n\n${describeFlags(AGENT_FLAGS)}`;
+}

@@ -1,0 +1,30 @@
+// `lictor snapshot decode`: every record of an archive as a line of JSON.
+
+import { readAny } from '../../msgpack/any.js';
+import { MsgpackReader } from '../../msgpack/reader.js';
+import type { Command, Options } from '../command/command.js';
+import { fail, print } from '../command/command.js';
+import { recordName } from '../command/record-names.js';
+import { measureFile, readSnapshotFile } from '../command/snapshot-file.js';
+
+export const command: Command = {
+  usage: 'snapshot decode [options] FILE',
+  about: 'Writes the records of an archive to standard output, one JSON object a line: {"Type": …, "Data": …}.',
+  flags: [],
+  async run({ words }: Options): Promise<number> {
+    const [file] = words;
+    if (file === undefined) return fail('Missing FILE argument');
+    if (words.length > 1) return fail(`Too many arguments (expected 1, got ${words.length})`);
+    const found = await measureFile(file);
+    if (!found.ok) return fail(`Error opening snapshot file: ${found.error}`);
+    const read = await readSnapshotFile(file, (type, value) => {
+      const Data = readAny(new MsgpackReader(value), 0);
+      print(JSON.stringify({ Type: recordName(type), Data }, shown));
+    });
+    return read.ok ? 0 : fail(`Error reading snapshot: ${read.error}`);
+  },
+};
+
+function shown(_name: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
+}

@@ -1,0 +1,207 @@
+// Clients of a simulated cluster: each asks one thing at a time of whichever server it takes for the right one, gives up what
+// takes too long, and remembers what it was told. The histories are checked cell by cell; what a stale read may not do is
+// looked at as it is answered.
+import assert from 'node:assert/strict';
+import type { Consistency } from '../../../src/workers/state/calls/read-settings.js';
+import { isRefusal, type RefusalCode } from '../../../src/workers/state/methods/refusal.js';
+import { Random } from '../../random.js';
+import { type Behavior, type CellInput, type CellOutput, cellModel } from '../linearizability/cell-model.js';
+import { check } from '../linearizability/checker.js';
+import { History, type Open, type Operation } from '../linearizability/history.js';
+import type { Cluster, SimulatedServer } from './cluster.js';
+import type { Life } from './life.js';
+import { type Answer, ServerOfClients } from './server-of-clients.js';
+import { type Answers, StoreMachine } from './store-machine.js';
+import type { Load } from './storm.js';
+
+const CLIENTS = 6;
+const CELLS = ['cell-a', 'cell-b', 'cell-c'];
+const KEYS = ['x', 'y'];
+const INSTANCES = ['one', 'two'];
+const PATIENCE_MS = 600;
+/** The chance that a free client asks something, each tick. */
+const EAGERNESS = 0.06;
+
+/** With these nothing was taken, for certain. */
+const UNTAKEN: ReadonlySet<RefusalCode> = new Set(['no-leader', 'transferring', 'queue-full', 'not-ready']);
+
+/** What is known of a cell by those who use it, true or not any more. */
+interface Hearsay {
+  readonly sessions: string[];
+  readonly indexes: number[];
+}
+
+interface Client {
+  busyUntilMs: number;
+}
+
+export class Clients implements Load {
+  readonly seen = { answered: 0, unknown: 0, stale: 0, consistent: 0, locks: 0, sessions: 0 };
+  readonly #random: Random;
+  readonly #answers: Answers = new Map();
+  readonly #histories = new Map(CELLS.map((cell) => [cell, new History<CellInput, CellOutput>()]));
+  readonly #hearsay = new Map<string, Hearsay>(CELLS.map((cell) => [cell, { sessions: [], indexes: [0] }]));
+  readonly #clients: readonly Client[] = Array.from({ length: CLIENTS }, () => ({ busyUntilMs: 0 }));
+  readonly #servers = new WeakMap<Life, ServerOfClients>();
+  /** Of each life of a server: question → the highest index it was answered with. */
+  readonly #told = new WeakMap<Life, Map<string, number>>();
+  /** Cell, key and ModifyIndex → the entry that all who ever read it saw. */
+  readonly #entries = new Map<string, string>();
+  #nextValue = 1;
+  #failure: { readonly error: unknown } | null = null;
+
+  constructor(seed: number) {
+    this.#random = new Random(seed ^ 0x5eed);
+  }
+
+  readonly makeMachine = (id: string): StoreMachine => new StoreMachine(id, this.#answers);
+
+  tick(cluster: Cluster): void {
+    if (this.#failure) throw this.#failure.error;
+    for (const client of this.#clients) {
+      if (cluster.nowMs < client.busyUntilMs || !this.#random.chance(EAGERNESS)) continue;
+      this.#ask(cluster, client);
+    }
+  }
+
+  /** Throws when a history isn't linearizable, or can't be judged. */
+  check(): void {
+    if (this.#failure) throw this.#failure.error;
+    for (const [cell, { operations }] of this.#histories) {
+      const verdict = check(cellModel, operations);
+      assert.notEqual(verdict.kind, 'unknown', `${cell}: no verdict after ${verdict.steps} steps`);
+      if (verdict.kind === 'not-linearizable') {
+        const { longest, state, stuck } = verdict;
+        const lines = [
+          ...longest.slice(-12).map((one) => `  ${shown(one)}`),
+          `  state: ${state}`,
+          ...stuck.map((one) => `  ? ${shown(one)}`),
+        ];
+        assert.fail(`the history of ${cell} is not linearizable:\n${lines.join('\n')}`);
+      }
+    }
+  }
+
+  #ask(cluster: Cluster, client: Client): void {
+    const cell = this.#oneOf(CELLS);
+    const input = this.#anyInput(cell);
+    const isRead = input.kind === 'get' || input.kind === 'session' || input.kind === 'instances';
+    const consistency: Consistency = isRead ? this.#oneOf(['default', 'consistent', 'stale']) : 'default';
+    const life = this.#serverFor(cluster, consistency)?.life;
+    if (!life) return;
+    client.busyUntilMs = cluster.nowMs + PATIENCE_MS;
+    // A stale read has no place in the history.
+    const open = consistency === 'stale' ? null : this.#historyOf(cell).call(input);
+    const free = (): void => {
+      client.busyUntilMs = 0;
+    };
+    this.#serverOf(life)
+      .ask(cell, input, consistency)
+      .then((answer) => {
+        if (isRefusal(answer)) {
+          if (UNTAKEN.has(answer.refused)) open?.withdrawn();
+          else this.seen.unknown += 1;
+        } else {
+          this.#hear(cell, input, answer, open);
+          if (isRead) this.#lookAt(life, cell, input, answer);
+          this.#count(input, consistency);
+        }
+      })
+      .catch((error: unknown) => {
+        this.#failure ??= { error };
+      })
+      .finally(free);
+  }
+
+  #hear(cell: string, input: CellInput, { output }: Answer, open: Open<CellOutput> | null): void {
+    open?.answered(output);
+    const { sessions, indexes } = this.#hearsayOf(cell);
+    if (output.kind === 'created') sessions.push(output.id);
+    if (output.kind === 'entry' && output.entry) indexes.push(output.entry.modifyIndex);
+    if (input.kind === 'lock' && output.kind === 'done' && output.value) this.seen.locks += 1;
+  }
+
+  /** What no read may show, however old: an index that goes back, or another entry where there was one. */
+  #lookAt(life: Life, cell: string, input: CellInput, { output, index }: Answer): void {
+    const question = `${cell} ${JSON.stringify(input)}`;
+    const told = this.#told.get(life) ?? new Map<string, number>();
+    this.#told.set(life, told);
+    const before = told.get(question) ?? 0;
+    assert.ok(index >= before, `${life.machine.id} answers ${question} with ${index} after ${before}`);
+    told.set(question, index);
+    if (output.kind !== 'entry' || !output.entry || input.kind !== 'get') return;
+    const place = `${cell}/${input.key}@${output.entry.modifyIndex}`;
+    const entry = JSON.stringify(output.entry);
+    assert.equal(this.#entries.get(place) ?? entry, entry, `${life.machine.id} reads another ${place}`);
+    this.#entries.set(place, entry);
+  }
+
+  #count(input: CellInput, consistency: Consistency): void {
+    this.seen.answered += 1;
+    if (consistency === 'stale') this.seen.stale += 1;
+    if (consistency === 'consistent') this.seen.consistent += 1;
+    if (input.kind === 'create-session') this.seen.sessions += 1;
+  }
+
+  /** Any server for a stale read; else one that believes it leads, so that two of them are both asked. */
+  #serverFor(cluster: Cluster, consistency: Consistency): SimulatedServer | undefined {
+    const running = cluster.servers.filter(({ life }) => life !== null);
+    if (consistency === 'stale') return this.#oneOf(running);
+    return this.#oneOf(running.filter(({ life }) => life?.client.obstacle === null));
+  }
+
+  #serverOf(life: Life): ServerOfClients {
+    const known = this.#servers.get(life);
+    if (known) return known;
+    assert.ok(life.machine instanceof StoreMachine);
+    const server = new ServerOfClients(life.machine.store, life.client);
+    this.#servers.set(life, server);
+    return server;
+  }
+
+  #anyInput(cell: string): CellInput {
+    const { sessions, indexes } = this.#hearsayOf(cell);
+    const key = this.#oneOf(KEYS);
+    const value = `v${this.#nextValue++}`;
+    const session = sessions.length > 0 ? this.#oneOf(sessions.slice(-3)) : null;
+    const index = this.#oneOf(indexes.slice(-3));
+    const dice = this.#random.below(100);
+    if (dice < 28) return { kind: 'get', key };
+    if (dice < 34) return { kind: 'set', key, value };
+    if (dice < 44) return { kind: 'cas', key, value, index };
+    if (dice < 46) return { kind: 'delete', key };
+    if (dice < 50) return { kind: 'delete-cas', key, index };
+    if (dice < 57) return { kind: 'register', instance: this.#oneOf(INSTANCES), port: this.#nextValue };
+    if (dice < 58) return { kind: 'fail' };
+    if (dice < 60) return { kind: 'deregister', instance: this.#oneOf(INSTANCES) };
+    if (dice < 61) return { kind: 'deregister-node' };
+    if (dice < 66) return { kind: 'instances' };
+    if (dice < 71 || session === null) {
+      return { kind: 'create-session', behavior: this.#oneOf<Behavior>(['release', 'delete']) };
+    }
+    if (dice < 75) return { kind: 'destroy-session', id: session };
+    if (dice < 78) return { kind: 'session', id: session };
+    if (dice < 94) return { kind: 'lock', key, value, session };
+    return { kind: 'unlock', key, value, session };
+  }
+
+  #historyOf(cell: string): History<CellInput, CellOutput> {
+    const history = this.#histories.get(cell);
+    assert.ok(history);
+    return history;
+  }
+
+  #hearsayOf(cell: string): Hearsay {
+    const hearsay = this.#hearsay.get(cell);
+    assert.ok(hearsay);
+    return hearsay;
+  }
+
+  #oneOf<T>(choices: readonly T[]): T {
+    return choices[this.#random.below(choices.length)] as T;
+  }
+}
+
+function shown({ input, output, callAt, returnAt }: Operation<CellInput, CellOutput>): string {
+  return `${callAt}–${returnAt} ${JSON.stringify(input)} → ${JSON.stringify(output)}`;
+}

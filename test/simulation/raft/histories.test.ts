@@ -1,0 +1,41 @@
+// Clients write keys, hold locks by sessions, register instances and read while a storm lasts: what they were told is
+// linearizable. `LICTOR_SEEDS` says how many seeds; `LICTOR_SEED=<n>` runs one.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { seedsOf } from '../../random.js';
+import { assertAgreement, failedBy } from './agreement.js';
+import { Clients } from './clients.js';
+import { storm } from './storm.js';
+
+const SEEDS = 2000;
+const seeds = seedsOf(Number(process.env['LICTOR_SEEDS'] ?? SEEDS));
+
+test(`${seeds.length} seeds of storms leave linearizable histories`, async () => {
+  const seen = { answered: 0, unknown: 0, stale: 0, consistent: 0, locks: 0, sessions: 0, installs: 0, changes: 0 };
+  for (const seed of seeds) {
+    try {
+      const clients = new Clients(seed);
+      // Half of them over three voters: five cost twice as much.
+      const cluster = await storm(seed, seed % 2 === 0 ? null : 3, clients);
+      clients.check();
+      assertAgreement(cluster);
+      seen.installs += cluster.seen.installs;
+      seen.changes += cluster.seen.changes;
+      for (const name of COUNTED) seen[name] += clients.seen[name];
+    } catch (error) {
+      throw failedBy(seed, error);
+    }
+  }
+  if (seeds.length < 100) return;
+  // The run is worth something only if all of it happened; usually there is about twice as much of each.
+  assert.ok(seen.answered > seeds.length * 60, `${seen.answered} operations answered`);
+  assert.ok(seen.unknown > seeds.length * 3, `${seen.unknown} of which nobody knows what became`);
+  assert.ok(seen.stale > seeds.length * 15, `${seen.stale} stale reads`);
+  assert.ok(seen.consistent > seeds.length * 6, `${seen.consistent} consistent reads`);
+  assert.ok(seen.locks > seeds.length * 2, `${seen.locks} locks taken`);
+  assert.ok(seen.sessions > seeds.length * 5, `${seen.sessions} sessions asked for`);
+  assert.ok(seen.installs > seeds.length / 20, `${seen.installs} snapshots installed`);
+  assert.ok(seen.changes > seeds.length / 2, `${seen.changes} changes of membership`);
+});
+
+const COUNTED = ['answered', 'unknown', 'stale', 'consistent', 'locks', 'sessions'] as const;

@@ -1,5 +1,0 @@
-// Two thousand storms over three voters; beside the test file for the other number, so that each has a core.
-
-import { testManyStorms } from './many-storms.js';
-
-testManyStorms(3);
