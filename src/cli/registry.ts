@@ -21,7 +21,7 @@ export const GROUPS: readonly Group[] = [
   { words: ['operator'], takesWords: false, synopsis: 'Look after the servers of a cluster' },
   { words: ['operator', 'autopilot'], takesWords: false, synopsis: 'Look at autopilot and configure it' },
   { words: ['operator', 'raft'], takesWords: false, synopsis: 'Look at the Raft configuration and change it' },
-  { words: ['snapshot'], takesWords: false, synopsis: 'Save, look into and restore the state of the servers' },
+  { words: ['snapshot'], takesWords: true, synopsis: 'Save, look into and restore the state of the servers' },
   { words: ['services'], takesWords: true, synopsis: 'Register and deregister services of the agent' },
 ];
 

@@ -163,7 +163,8 @@ describe("the tutorial's three servers", { concurrency: false }, () => {
     assert.equal(await read(other, 'from-0'), 'value 0');
     await waitFor(async () => {
       const line = (await asked.lictor('members')).stdout.split('\n').find((row) => row.includes(dead.address));
-      return line?.includes('failed') === true;
+      // Autopilot makes a server leave that it finds dead while a majority of the voters is left.
+      return line !== undefined && /failed|left/.test(line);
     }, 'the death to be noticed');
 
     startServer(dead);

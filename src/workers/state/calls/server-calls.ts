@@ -8,6 +8,7 @@ import type {
   PreparedRead,
   Proposal,
   ServerView,
+  Settled,
   WriteMethod,
 } from '../methods/method.js';
 import { isRefusal, type Refusal, refusal } from '../methods/refusal.js';
@@ -163,7 +164,7 @@ export class ServerCalls implements Calls {
   }
 
   /** A reply that needs no command is a read of this store: who was deposed without having heard of it must not give it. */
-  #known<Reply>(reply: Reply | Refusal | Promise<Reply | Refusal>): Promise<Reply | Refusal> {
+  #known<Reply>(reply: Settled<Reply>['reply']): Promise<Reply | Refusal> {
     const { consensus } = this.#options;
     if (consensus.leadership.mayServe) return Promise.resolve(reply);
     return consensus.verifyLeader().then((isLeader) => (isLeader ? reply : refusal('no-leader')));
