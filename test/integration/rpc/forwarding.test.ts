@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { type AgentProcess, choosePorts, startAgent, waitFor } from '../../agent-process.js';
+import { GrpcClient, subscribeRequest } from './grpc-client.js';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lictor-forwarding-'));
 const agents: AgentProcess[] = [];
@@ -53,6 +54,27 @@ test('a blocking read on any server hears of a write through another', async () 
   const waiting = agents.map((agent) => agent.request('GET', `/v1/kv/through-0?index=${index}&wait=60s&raw`));
   await put(second, 'through-0', 'changed');
   for (const answer of await Promise.all(waiting)) assert.equal(answer.text, 'changed');
+});
+
+test('leadership is handed over through a follower, and those who subscribed there go on hearing', async () => {
+  const before = await leaderOf(agents[0]);
+  const follower = agents.find(({ ports }) => !before.endsWith(`:${ports.server}`));
+  assert.ok(follower);
+  const client = new GrpcClient(follower.ports.server);
+  try {
+    const subscriber = client.subscribe(subscribeRequest(1, 'handed'));
+    await waitFor(() => subscriber.told.length === 1, 'an empty snapshot');
+    await waitFor(async () => (await client.transferLeader('')) === true, 'the hand-over');
+    await waitFor(async () => !['', before].includes(await leaderOf(follower)), 'another leader');
+    const [any] = agents;
+    const put = async () =>
+      (await any?.request('PUT', '/v1/agent/service/register', '{"Name":"handed"}'))?.status === 200;
+    await waitFor(put, 'a registration');
+    await subscriber.hears('+handed passing');
+    assert.equal(subscriber.ended, null);
+  } finally {
+    client.close();
+  }
 });
 
 test('when the leader is killed, a write through another waits for the next and is done', async () => {

@@ -34,10 +34,9 @@ async function answersPing(): Promise<void> {
 }
 
 /** What was recorded of clients, without the writes that are whole. */
-const recorded = ['yamux', 'errors', 'grpc']
+const recorded = ['yamux', 'errors']
   .flatMap((file) => readJson(`rpc/${file}.json`) as readonly RecordedConnection[])
-  .flatMap(({ steps }) => (steps === undefined ? [] : [steps]))
-  .map((steps) => Buffer.from(steps.map(({ dir, hex }) => (dir === 'c' ? (hex ?? '') : '')).join(''), 'hex'))
+  .map(({ steps }) => Buffer.from(steps.map(({ dir, hex }) => (dir === 'c' ? (hex ?? '') : '')).join(''), 'hex'))
   .filter((bytes) => bytes.length > 1 && !bytes.includes('Apply') && !bytes.includes('Register'));
 
 const damaged = fc

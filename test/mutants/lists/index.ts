@@ -20,6 +20,7 @@ import { processes } from './processes.js';
 import { raftCore } from './raft-core.js';
 import { registration } from './registration.js';
 import { rpc } from './rpc.js';
+import { rpcGrpc } from './rpc-grpc.js';
 import { rpcRows } from './rpc-rows.js';
 import { settings } from './settings.js';
 import { store } from './store.js';
@@ -45,6 +46,7 @@ export const mutants: readonly Mutant[] = [
   ...raftCore,
   ...registration,
   ...rpc,
+  ...rpcGrpc,
   ...rpcRows,
   ...settings,
   ...store,

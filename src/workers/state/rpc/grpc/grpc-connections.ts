@@ -91,6 +91,8 @@ export class GrpcConnections {
     const isGrpc = headers[':method'] === 'POST' && headers['content-type']?.startsWith('application/grpc') === true;
     if (!isGrpc) {
       stream.on('error', () => {});
+      // Told of with what else came in its turn, which may have ended it.
+      if (stream.destroyed || stream.closed) return;
       stream.resume();
       stream.respond({ ':status': headers[':method'] === 'POST' ? 415 : 405 }, { endStream: true });
       return;
