@@ -5,6 +5,8 @@ import type { Mutant } from '../mutant.js';
 const YAMUX = ['unit/rpc/yamux'];
 const REQUESTS = ['unit/rpc/request-stream'];
 const SNAPSHOTS = ['unit/rpc/remote-snapshots'];
+const CLIENT = ['unit/calls/client-calls'];
+const SHARED = ['unit/calls/shared-reads'];
 
 export const rpc: readonly Mutant[] = [
   {
@@ -97,5 +99,33 @@ export const rpc: readonly Mutant[] = [
     find: 'if (bytes > this.#left) return false;',
     replace: '',
     tests: REQUESTS,
+  },
+  {
+    name: 'client: a write whose answer was lost is made again',
+    file: 'workers/state/calls/asked-failure.ts',
+    find: "kind === 'lost' && isRead",
+    replace: "kind === 'lost'",
+    tests: CLIENT,
+  },
+  {
+    name: 'client: a server that can not be reached stays the first',
+    file: 'workers/state/calls/client-calls.ts',
+    find: 'if (speaksAgainstServer(failure)) this.#options.servers.failed(server);',
+    replace: '',
+    tests: CLIENT,
+  },
+  {
+    name: 'client: a query goes on when nobody waits for it',
+    file: 'workers/state/calls/shared-reads.ts',
+    find: '      query.work.cancel();',
+    replace: '',
+    tests: SHARED,
+  },
+  {
+    name: 'client: each caller has a query of its own',
+    file: 'workers/state/calls/shared-reads.ts',
+    find: 'this.#queries.get(key) ?? this.#begin',
+    replace: 'this.#begin',
+    tests: SHARED,
   },
 ];
