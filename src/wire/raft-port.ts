@@ -112,6 +112,17 @@ export type RaftToState =
       readonly term: number;
       readonly entries: PackedEntries;
     }
+  /**
+   * One committed command entry with what its leader said beside its data. It is told alone; `data.byteLength` counts as
+   * `committed` payload.
+   */
+  | {
+      readonly kind: 'committed-extended';
+      readonly index: number;
+      readonly term: number;
+      readonly data: ArrayBuffer;
+      readonly extensions: Uint8Array;
+    }
   | { readonly kind: 'rejected'; readonly batch: number; readonly count: number; readonly reason: RejectReason }
   | { readonly kind: 'verified'; readonly request: number; readonly ok: boolean }
   /** `index` is the barrier's; 0 when this server doesn't lead, or stopped leading before the barrier was committed. */

@@ -6,7 +6,7 @@
 
 import { COMMITTED_WINDOW_BYTES } from '../../wire/raft-port.js';
 import { after, type EntryRun, EntryType, type LogIndex, lastIndexOf, logIndex, type Term } from './core/entry.js';
-import { joinRuns } from './core/packed.js';
+import { joinRuns, onlyEntry } from './core/packed.js';
 import type { Restore } from './restore.js';
 import type { SnapshotDescription } from './snapshot/meta.js';
 import type { StateChannel } from './state-port.js';
@@ -191,7 +191,7 @@ export class Delivery {
         continue;
       }
       const runs = await this.#read(through);
-      for (const stretch of byTerm(runs)) this.#postStretch(stretch, through);
+      for (const stretch of stretchesOf(runs)) this.#postStretch(stretch, through);
     }
   }
 
@@ -229,6 +229,10 @@ export class Delivery {
   #postStretch(runs: readonly EntryRun[], through: LogIndex): void {
     const last = runs.at(-1);
     if (!last) return;
+    if (isExtendedCommand(last)) {
+      this.#postExtended(last);
+      return;
+    }
     const commands = runs.filter((run) => run.type === EntryType.command);
     const { indexes, entries } = joinRuns(commands, last.term, after(this.#delivered), through);
     const end = logIndex(Math.min(lastIndexOf(last), through));
@@ -236,6 +240,14 @@ export class Delivery {
     const message = { kind: 'committed', indexes, through: end, term: last.term, entries } as const;
     this.#parts.state.post(message, [entries, indexes.buffer]);
     this.#delivered = end;
+  }
+
+  #postExtended({ firstIndex: index, term, payload, extensions = new Uint8Array(0) }: EntryRun): void {
+    const data = onlyEntry(payload);
+    this.#credit -= data.byteLength;
+    const message = { kind: 'committed-extended', index, term, data, extensions: extensions.slice() } as const;
+    this.#parts.state.post(message, [data]);
+    this.#delivered = index;
   }
 
   #postQuiet(through: LogIndex, term: Term): void {
@@ -256,11 +268,19 @@ export class Delivery {
   }
 }
 
-function byTerm(runs: readonly EntryRun[]): EntryRun[][] {
+/** The replica is told of such an entry alone. */
+function isExtendedCommand({ type, extensions }: EntryRun): boolean {
+  return type === EntryType.command && extensions !== undefined;
+}
+
+/** What one message holds: runs of one term. */
+function stretchesOf(runs: readonly EntryRun[]): EntryRun[][] {
   const stretches: EntryRun[][] = [];
   for (const run of runs) {
     const stretch = stretches.at(-1);
-    if (stretch?.[0]?.term === run.term) stretch.push(run);
+    const first = stretch?.[0];
+    const isOfIt = first?.term === run.term && !isExtendedCommand(first) && !isExtendedCommand(run);
+    if (isOfIt) stretch?.push(run);
     else stretches.push([run]);
   }
   return stretches;

@@ -8,7 +8,7 @@ import { sliceRun } from './core/packed.js';
 import type { RaftCore } from './core/raft.js';
 import type { SnapshotStore } from './snapshot/snapshot-store.js';
 import type { DurableLog } from './storage.js';
-import type { Transport } from './transport.js';
+import type { Transport } from './transport/transport.js';
 
 export interface SenderParts {
   readonly core: RaftCore;

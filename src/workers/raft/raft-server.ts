@@ -24,7 +24,7 @@ import type { SnapshotStore } from './snapshot/snapshot-store.js';
 import type { SnapshotTaker } from './snapshot/snapshot-taker.js';
 import type { StateChannel } from './state-port.js';
 import type { DurableLog } from './storage.js';
-import type { PeerMessage, Transport } from './transport.js';
+import type { PeerMessage, Transport } from './transport/transport.js';
 
 export interface ServerParts {
   readonly core: RaftCore;

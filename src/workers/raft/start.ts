@@ -22,7 +22,7 @@ import type { SnapshotDescription } from './snapshot/meta.js';
 import { SnapshotTaker } from './snapshot/snapshot-taker.js';
 import type { StateChannel, StateLink } from './state-port.js';
 import type { Storage } from './storage.js';
-import type { Transport } from './transport.js';
+import type { Transport } from './transport/transport.js';
 
 export interface ServerDependencies {
   readonly leadership: Leadership;

@@ -4,6 +4,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
+import { MAX_MESSAGE_BYTES } from '../../../src/msgpack/limits.js';
+import { term } from '../../../src/workers/raft/core/entry.js';
+import { FrameBuffer } from '../../../src/workers/raft/transport/frame-buffer.js';
+import { decodeRequest } from '../../../src/workers/raft/transport/requests.js';
 import { type AgentProcess, startAgent, waitFor } from '../../agent-process.js';
 import { readJson } from '../../data.js';
 import { runSeed } from '../../random.js';
@@ -11,6 +15,8 @@ import { RawConnection, type RecordedConnection } from './recorded-connection.js
 
 const BATCHES = 12;
 const AT_ONCE = 40;
+/** Damaged Raft messages, each on a connection of its own. */
+const RAFT_STREAMS = Number(process.env['LICTOR_FUZZ_RAFT'] ?? 400);
 const PING = '82a353657101ad536572766963654d6574686f64ab5374617475732e50696e6780';
 
 let agent: AgentProcess;
@@ -60,6 +66,57 @@ test('damaged requests and frames change nothing, and others are served', async 
   assert.equal(agent.exited, null);
   assert.doesNotMatch(agent.output, /unexpected error/);
 });
+
+/** What was recorded between servers that no core should ever see: damaged so that it can't be read, or cut. */
+const damagedRaft = fc
+  .tuple(
+    fc.constantFrom(...(readJson('raft/rpc.json') as { items: readonly { readonly requestHex: string }[] }).items),
+    fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 8 }),
+    fc.nat(),
+  )
+  .map(([{ requestHex }, changes, cut]) => {
+    const whole = Buffer.from(requestHex, 'hex');
+    const bytes = Buffer.from(whole.subarray(0, 1 + (cut % whole.length)));
+    for (const [at, value] of changes) bytes[at % bytes.length] = value;
+    return bytes;
+  })
+  .filter((bytes) => {
+    const frames = new FrameBuffer(1, 1, MAX_MESSAGE_BYTES);
+    frames.push(bytes);
+    const message = frames.next();
+    return (
+      message === null || decodeRequest(message, 1, { id: '', term: term(1), idAt: () => null }).kind === 'garbage'
+    );
+  });
+
+test('damaged Raft messages change nothing, and this server leads on in its term', async () => {
+  await agent.request('PUT', '/v1/kv/untouched', 'value');
+  const index = (await agent.request('GET', '/v1/kv/untouched')).headers.get('x-consul-index');
+  assert.match(index ?? '', /^[1-9]/);
+  const info = await raftInfo();
+  assert.equal(info[0], 'Leader');
+  for (let sent = 0; sent < RAFT_STREAMS; sent += AT_ONCE) {
+    const inputs = fc.sample(damagedRaft, { numRuns: AT_ONCE, seed: runSeed * RAFT_STREAMS + sent });
+    const connections = inputs.map((bytes) => {
+      const connection = new RawConnection(agent.ports.server);
+      connection.socket.write(Buffer.concat([Buffer.of(1), bytes]));
+      return connection;
+    });
+    await answersPing();
+    for (const connection of connections) connection.end();
+  }
+  assert.equal((await agent.request('GET', '/v1/kv/untouched')).headers.get('x-consul-index'), index);
+  assert.deepEqual(await raftInfo(), info);
+  assert.equal(agent.exited, null);
+  assert.doesNotMatch(agent.output, /unexpected error/);
+});
+
+async function raftInfo(): Promise<readonly unknown[]> {
+  const { Stats } = JSON.parse((await agent.request('GET', '/v1/agent/self')).text) as {
+    readonly Stats: { readonly raft: { readonly [name: string]: string } };
+  };
+  return [Stats.raft['state'], Stats.raft['term'], Stats.raft['num_peers']];
+}
 
 test("beyond a client's number a connection is closed, until one of its others is", async () => {
   await waitFor(isTaken, 'the connections of before to be gone');

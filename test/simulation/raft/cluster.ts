@@ -15,7 +15,7 @@ import type { ServerSettings } from '../../../src/workers/raft/start.js';
 import { recoverStorage } from '../../../src/workers/raft/storage.js';
 import { recoverLog } from '../../../src/workers/raft/store/log-recovery.js';
 import { LogStore } from '../../../src/workers/raft/store/log-store.js';
-import type { PeerMessage } from '../../../src/workers/raft/transport.js';
+import type { PeerMessage } from '../../../src/workers/raft/transport/transport.js';
 import type { Random } from '../../random.js';
 import { type Clock, skewedClock, TRUE_CLOCK } from './clock.js';
 import { Invariants } from './invariants.js';

@@ -9,7 +9,7 @@ import { majority } from '../../../src/workers/raft/core/quorum.js';
 import type { RaftCore } from '../../../src/workers/raft/core/raft.js';
 import type { Persist, Role } from '../../../src/workers/raft/core/ready.js';
 import type { Recovered } from '../../../src/workers/raft/store/log-recovery.js';
-import type { PeerMessage } from '../../../src/workers/raft/transport.js';
+import type { PeerMessage } from '../../../src/workers/raft/transport/transport.js';
 import { DurableCopy } from './durable-copy.js';
 import { Requests } from './requests.js';
 

@@ -11,7 +11,7 @@ import type { Persist } from '../../../src/workers/raft/core/ready.js';
 import { type ServerSettings, type StartedServer, startServer } from '../../../src/workers/raft/start.js';
 import type { StateLink } from '../../../src/workers/raft/state-port.js';
 import type { DurableLog, Storage } from '../../../src/workers/raft/storage.js';
-import type { PeerMessage } from '../../../src/workers/raft/transport.js';
+import type { PeerMessage } from '../../../src/workers/raft/transport/transport.js';
 import { RaftClient } from '../../../src/workers/state/replica/raft-client.js';
 import type { Machine } from './state-machine.js';
 

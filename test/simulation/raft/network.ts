@@ -2,7 +2,7 @@
 // twice, get lost, and are cut off in both directions or in one. What is under way arrives even after a cut or a crash of
 // its sender.
 
-import type { PeerMessage } from '../../../src/workers/raft/transport.js';
+import type { PeerMessage } from '../../../src/workers/raft/transport/transport.js';
 import type { Random } from '../../random.js';
 
 const USUAL_MS = 15;

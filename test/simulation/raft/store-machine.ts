@@ -42,6 +42,10 @@ export class StoreMachine implements Machine {
     return result;
   }
 
+  applyExtended(): void {
+    assert.fail('an entry with extensions, which nobody here writes');
+  }
+
   advance(index: number): void {
     this.#applier.advance(index);
   }

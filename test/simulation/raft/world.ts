@@ -8,7 +8,7 @@ import type { RaftToState, StateToRaft } from '../../../src/wire/raft-port.js';
 import { type StartedServer, startServer } from '../../../src/workers/raft/start.js';
 import type { StateLink } from '../../../src/workers/raft/state-port.js';
 import { recoverStorage } from '../../../src/workers/raft/storage.js';
-import type { Transport } from '../../../src/workers/raft/transport.js';
+import type { Transport } from '../../../src/workers/raft/transport/transport.js';
 import { Random } from '../../random.js';
 import { FakeState } from './fake-state.js';
 import { VirtualDisk } from './virtual-disk.js';

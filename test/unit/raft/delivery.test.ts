@@ -59,6 +59,31 @@ test('a replay gives each command its index, splits at a new term, and tells of 
   ]);
 });
 
+test('a command with extensions is told alone, in its place; other entries with some are passed over', async () => {
+  const beside = Buffer.from('08011802', 'hex');
+  const runs = [
+    run(1, ['a']),
+    { ...run(2, ['part one']), extensions: beside },
+    { ...run(3, ['part two']), extensions: Buffer.from('080110011802', 'hex') },
+    { ...run(4, [''], 1, EntryType.noop), extensions: beside },
+    run(5, ['b', 'c']),
+  ];
+  const { subject, posted } = delivery(runs);
+  subject.commit(logIndex(6));
+  await settle();
+  const seen = posted.map((message) => {
+    if (message.kind === 'committed') return [[...message.indexes], message.through];
+    assert.ok(message.kind === 'committed-extended');
+    return [message.index, Buffer.from(message.data).toString(), Buffer.from(message.extensions).toString('hex')];
+  });
+  assert.deepEqual(seen, [
+    [[1], 1],
+    [2, 'part one', '08011802'],
+    [3, 'part two', '080110011802'],
+    [[5, 6], 6],
+  ]);
+});
+
 test('a record is cut to what is wanted of it', async () => {
   const { subject, posted } = delivery([run(1, ['a', 'b', 'c', 'd'])], 1);
   subject.commit(logIndex(3));

@@ -6,7 +6,7 @@ import { logIndex } from '../../../src/workers/raft/core/entry.js';
 import type { AppendOrder } from '../../../src/workers/raft/core/message.js';
 import { PeerSender } from '../../../src/workers/raft/peer-sender.js';
 import type { DurableLog } from '../../../src/workers/raft/storage.js';
-import type { PeerMessage } from '../../../src/workers/raft/transport.js';
+import type { PeerMessage } from '../../../src/workers/raft/transport/transport.js';
 import { VirtualSnapshots } from '../../simulation/raft/virtual-snapshots.js';
 import { at, drain, leading, run } from './one-server.js';
 

@@ -145,3 +145,56 @@ test('a changed bit in where the log begins is damage', async () => {
   await flip(store, BEGIN_KEY, 5);
   await assertStops(store, logIndex(3), 'raft log is damaged: begin of the log: checksum mismatch');
 });
+
+test('a log of before extensions were kept is opened, and goes on with them', async () => {
+  const store = new MemoryStore();
+  const old = [
+    '4c4c5231078d4de0010000000000000001000000000000000000000000000000010000002a00000005000000000000002600000081a7536572766572739183a741646472657373a3613a31a24944a161a8537566667261676500',
+    '4c4c52311d82170c0200000000000000020000000000000000000000000000000100000004000000010000000000000000000000',
+    '4c4c52316741bc320300000000000000020000000000000000b0ef72edac794203000000170000000000000000000000050000006669727374060000007365636f6e6400000000',
+  ].map((hex, i) => ({ key: recordKey(logIndex(i + 1)), value: Buffer.from(hex, 'hex') }));
+  const hardState = Buffer.from('e5a18bea7b227465726d223a322c22766f7465223a2261227d', 'hex');
+  await store.write([...old, { key: HARD_STATE_KEY, value: hardState }], []);
+  const recovered = await recoverLog(store, ORIGIN, logIndex(5));
+  assert.deepEqual(recovered.log.last, { index: 5, term: 2 });
+  assert.deepEqual(recovered.hardState, { term: 2, vote: 'a' });
+  assert.equal(recovered.configurations.length, 1);
+  const log = new LogStore(store, new NoMarker(), recovered);
+  const about = { count: 1, term: term(2), type: EntryType.command, appendedAtMs: 1 } as const;
+  const payload = singlePayload(Buffer.from('part'));
+  const runs = [6, 7, 8].map((index) => ({ ...about, firstIndex: logIndex(index), payload }));
+  const extensions = Buffer.from('08011802', 'hex');
+  const written = runs.map((run, i) => (i === 1 ? { ...run, extensions } : run));
+  await log.persist({ hardState: null, truncateAfter: null, restart: null, runs: written });
+  const again = await recoverLog(store, ORIGIN, logIndex(8));
+  assert.deepEqual(again.records, [1, 2, 3, 6, 7, 8]);
+  const read = await log.read(logIndex(6), logIndex(8), 1024);
+  assert.deepEqual(
+    read.map(({ extensions: beside }) => beside && Buffer.from(beside).toString('hex')),
+    [undefined, '08011802', undefined],
+  );
+  const first = await log.read(logIndex(3), logIndex(5), 1024);
+  assert.deepEqual(Buffer.from(first[0]?.payload ?? []), old[2]?.value.subarray(48));
+});
+
+test('entries of one time share a record, others do not', async () => {
+  const store = new MemoryStore();
+  const log = new LogStore(store, new NoMarker(), await recoverLog(store, ORIGIN, logIndex(0)));
+  const payload = singlePayload(Buffer.from('x'));
+  const runs = [5, 5, 6, 6].map((appendedAtMs, i) => {
+    return { firstIndex: logIndex(i + 1), count: 1, term: term(1), type: EntryType.command, appendedAtMs, payload };
+  });
+  const exact = { ...runs[3], firstIndex: logIndex(5), appendedAtRest: { nanoseconds: 7, zoneMinutes: -1 } };
+  const all = [...runs, exact as (typeof runs)[0]];
+  await log.persist({ hardState: HARD_STATE, truncateAfter: null, restart: null, runs: all });
+  assert.deepEqual((await recoverLog(store, ORIGIN, logIndex(5))).records, [1, 3, 5]);
+  const read = await log.read(logIndex(1), logIndex(5), 4096);
+  assert.deepEqual(
+    read.map(({ appendedAtMs, appendedAtRest }) => [appendedAtMs, appendedAtRest?.nanoseconds]),
+    [
+      [5, undefined],
+      [6, undefined],
+      [6, 7],
+    ],
+  );
+});

@@ -1,5 +1,6 @@
 // The state worker's end of the log on a leader, with the log's end in the test's hands.
 
+import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Leadership, Role } from '../../../src/wire/leadership.js';
@@ -28,6 +29,7 @@ export function leadingClient(t: TestContext, brokenIndex = -1): LeadingClient {
       if (index === brokenIndex) throw new Error('planted');
       return { kind: 'nil' } as const;
     },
+    applyExtended: () => assert.fail('nothing of the kind is in this log'),
     advance: (index: number) => applied.push(-index),
     flush: () => {},
     snapshot: () => ({ index: 0, next: () => null }),

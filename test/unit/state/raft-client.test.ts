@@ -64,6 +64,7 @@ beforeEach(() => {
         applied.push([index, keyOf(command)]);
         return { kind: 'nil' };
       },
+      applyExtended: () => {},
       advance: () => {},
       flush: () => {
         flushes += 1;

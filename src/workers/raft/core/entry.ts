@@ -28,7 +28,15 @@ export function isEntryType(value: number): value is EntryType {
   return value === 0 || value === 1 || value === 4 || value === 5;
 }
 
-/** Consecutive entries of one type and term. */
+/** What a time has beyond milliseconds of UTC: a server that only follows hands it on as the leader said it. */
+export interface TimeRest {
+  /** Below a millisecond. */
+  readonly nanoseconds: number;
+  /** The leader's zone, in minutes east; -1 for UTC. */
+  readonly zoneMinutes: number;
+}
+
+/** Consecutive entries of one type, term and time. */
 export interface EntryRun {
   readonly firstIndex: LogIndex;
   readonly count: number;
@@ -36,8 +44,30 @@ export interface EntryRun {
   readonly type: EntryType;
   /** Unix milliseconds when the leader appended them, 0 when it didn't say; without meaning to the protocol. */
   readonly appendedAtMs: number;
+  /** Absent where milliseconds of UTC say it all, as in what lictor's leaders append. */
+  readonly appendedAtRest?: TimeRest;
   /** For each entry a little-endian uint32 length and that many bytes. */
   readonly payload: Uint8Array;
+  /** What a stock leader says of an entry beside its data; such an entry has a run of its own. Never empty. */
+  readonly extensions?: Uint8Array;
+}
+
+/** The bytes of a run that others sent, or that the disk holds. */
+export function bytesOf({ payload, extensions }: EntryRun): number {
+  return payload.byteLength + (extensions?.byteLength ?? 0);
+}
+
+/** Whether both may be one run. */
+export function areAlike(a: EntryRun, b: EntryRun): boolean {
+  return (
+    a.type === b.type &&
+    a.term === b.term &&
+    a.appendedAtMs === b.appendedAtMs &&
+    a.appendedAtRest?.nanoseconds === b.appendedAtRest?.nanoseconds &&
+    a.appendedAtRest?.zoneMinutes === b.appendedAtRest?.zoneMinutes &&
+    a.extensions === undefined &&
+    b.extensions === undefined
+  );
 }
 
 export interface Position {

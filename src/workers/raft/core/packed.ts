@@ -22,6 +22,13 @@ export function sliceRun(run: EntryRun, from: LogIndex, through: LogIndex): Entr
   return { ...run, firstIndex, count, payload: sliceEntries(run.payload, firstIndex - run.firstIndex, count) };
 }
 
+/** A copy of the one entry in `payload`. */
+export function onlyEntry(payload: Uint8Array): ArrayBuffer {
+  const data = new Uint8Array(payload.byteLength - 4);
+  data.set(payload.subarray(4));
+  return data.buffer;
+}
+
 /** The number of entries, or null when `payload` isn't a whole sequence of packed entries. */
 export function countEntries(payload: Uint8Array): number | null {
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);

@@ -1,14 +1,14 @@
 // The durable log over any key-value store: packs a group commit into records, reads ranges back, drops what snapshots
 // cover. Holds no entries itself, only where each record begins.
 
-import { type EntryRun, EntryType, type LogIndex, lastIndexOf, logIndex } from '../core/entry.js';
+import { areAlike, bytesOf, type EntryRun, EntryType, type LogIndex, lastIndexOf, logIndex } from '../core/entry.js';
 import { sliceEntries } from '../core/packed.js';
 import type { Persist } from '../core/ready.js';
 import type { DurableMarker } from './durable-marker.js';
 import type { KeyValueStore, Put } from './key-value-store.js';
 import { BEGIN_KEY, HARD_STATE_KEY, RECORDS_FROM, recordKey } from './log-keys.js';
 import type { Recovered } from './log-recovery.js';
-import { decodeRecord, RECORD_HEADER_BYTES, sealRecord } from './record.js';
+import { decodeRecord, RECORD_HEADER_BYTES, sealRecord, tailBytes } from './record.js';
 import { encodeBegin, encodeHardState } from './stable-values.js';
 import { damagedAt } from './storage-failure.js';
 
@@ -76,7 +76,7 @@ export class LogStore {
       if (decoded.run.firstIndex !== expected) throw damagedAt(expected, 'entry is missing');
       runs.push(decoded.run);
       expected = logIndex(lastIndexOf(decoded.run) + 1);
-      bytes += decoded.run.payload.byteLength;
+      bytes += bytesOf(decoded.run);
       if (bytes >= maxBytes) break;
     }
     if (runs.length === 0) throw damagedAt(expected, 'entry is missing');
@@ -158,7 +158,7 @@ export class LogStore {
     let bytes = 0;
     for (const runs of groups) {
       bytes += RECORD_HEADER_BYTES;
-      for (const run of runs) bytes += run.payload.byteLength;
+      for (const run of runs) bytes += run.payload.byteLength + tailBytes(run);
     }
     if (bytes <= this.#scratch.length) return this.#scratch;
     const larger = Buffer.allocUnsafe(Math.max(bytes, Math.min(2 * bytes, MAX_KEPT_BYTES)));
@@ -167,7 +167,7 @@ export class LogStore {
   }
 }
 
-/** Runs that share a record: commands of one term, up to the size bound. */
+/** Runs that share a record: commands of one term and time, up to the size bound. */
 function groupsOf(runs: readonly EntryRun[]): EntryRun[][] {
   const groups: EntryRun[][] = [];
   let bytes = 0;
@@ -175,7 +175,7 @@ function groupsOf(runs: readonly EntryRun[]): EntryRun[][] {
     const group = groups.at(-1);
     const head = group?.[0];
     const fits = bytes + run.payload.byteLength <= MAX_RECORD_BYTES;
-    if (group && head && fits && run.type === EntryType.command && head.type === run.type && head.term === run.term) {
+    if (group && head && fits && run.type === EntryType.command && areAlike(head, run)) {
       group.push(run);
       bytes += run.payload.byteLength;
     } else {
@@ -196,7 +196,7 @@ function pack(runs: readonly EntryRun[], target: Buffer, at: number): Put {
     end += run.payload.byteLength;
     count += run.count;
   }
-  const value = target.subarray(at, end);
-  sealRecord(value, { ...head, count }, value.byteLength - RECORD_HEADER_BYTES);
+  const value = target.subarray(at, end + tailBytes(head));
+  sealRecord(value, { ...head, count }, end - at - RECORD_HEADER_BYTES);
   return { key: recordKey(head.firstIndex), value };
 }

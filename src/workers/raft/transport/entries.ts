@@ -3,31 +3,55 @@
 import { list } from '../../../msgpack/collections.js';
 import type { Kind } from '../../../msgpack/kinds.js';
 import { decodeConfiguration } from '../core/configuration-codec.js';
-import { type EntryRun, EntryType, isEntryType, type LogIndex, logIndex, type Position, term } from '../core/entry.js';
+import {
+  type EntryRun,
+  EntryType,
+  isEntryType,
+  type LogIndex,
+  logIndex,
+  type Position,
+  type TimeRest,
+  term,
+} from '../core/entry.js';
 import { type WireEntry, wireEntry } from './messages.js';
 
 const TIME_BYTES = 15;
 /** Seconds from the year 1 to 1970. */
 const UNIX_EPOCH_SECONDS = 62_135_596_800;
 
-function writeTime(into: Buffer, unixMs: number): void {
+const UTC = -1;
+
+function writeTime(into: Buffer, { appendedAtMs: unixMs, appendedAtRest: rest }: EntryRun): void {
   const seconds = unixMs === 0 ? 0 : Math.floor(unixMs / 1000) + UNIX_EPOCH_SECONDS;
   into[0] = 1;
   into.writeUInt32BE(Math.floor(seconds / 2 ** 32), 1);
   into.writeUInt32BE(seconds % 2 ** 32, 5);
-  into.writeUInt32BE((unixMs % 1000) * 1_000_000, 9);
-  into.writeInt16BE(-1, 13);
+  into.writeUInt32BE((unixMs % 1000) * 1_000_000 + (rest?.nanoseconds ?? 0), 9);
+  into.writeInt16BE(rest?.zoneMinutes ?? UTC, 13);
 }
 
-/** 0 where the time isn't given in a form that is known: it means nothing to the protocol. */
-function readTime(bytes: Uint8Array | null): number {
-  if (bytes === null || bytes.length < TIME_BYTES || bytes[0] !== 1) return 0;
+interface ReadTime {
+  readonly appendedAtMs: number;
+  readonly appendedAtRest?: TimeRest;
+}
+
+const NO_TIME: ReadTime = { appendedAtMs: 0 };
+const NANOSECONDS = 1_000_000_000;
+
+/** {@link NO_TIME} where the time isn't given in a form that is known: it means nothing to the protocol. */
+function readTime(bytes: Uint8Array | null): ReadTime {
+  if (bytes === null || bytes.length < TIME_BYTES || bytes[0] !== 1) return NO_TIME;
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const seconds = view.getUint32(1) * 2 ** 32 + view.getUint32(5) - UNIX_EPOCH_SECONDS;
-  return seconds < 0 ? 0 : seconds * 1000 + Math.floor(view.getUint32(9) / 1_000_000);
+  const fraction = view.getUint32(9);
+  const appendedAtMs = seconds * 1000 + Math.floor(fraction / 1_000_000);
+  if (appendedAtMs <= 0 || fraction >= NANOSECONDS || !Number.isSafeInteger(appendedAtMs)) return NO_TIME;
+  const rest = { nanoseconds: fraction % 1_000_000, zoneMinutes: view.getInt16(13) };
+  return rest.nanoseconds === 0 && rest.zoneMinutes === UTC ? { appendedAtMs } : { appendedAtMs, appendedAtRest: rest };
 }
 
 const wireEntries = list(wireEntry);
+const NOTHING = new Uint8Array(0);
 const appendedAt = Buffer.alloc(TIME_BYTES);
 
 /** Runs as a list of entries, written straight from their packed bytes. */
@@ -41,8 +65,8 @@ export const packedEntries: Kind<readonly EntryRun[] | null> = {
     }
     writer.array(runs.reduce((sum, run) => sum + run.count, 0));
     for (const run of runs) {
-      writeTime(appendedAt, run.appendedAtMs);
-      const { payload, count, term: Term, type: Type } = run;
+      writeTime(appendedAt, run);
+      const { payload, count, term: Term, type: Type, extensions: Extensions = null } = run;
       const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
       let at = 0;
       for (let i = 0; i < count; i += 1) {
@@ -50,7 +74,7 @@ export const packedEntries: Kind<readonly EntryRun[] | null> = {
         const data = length === 0 ? null : payload.subarray(at + 4, at + 4 + length);
         at += 4 + length;
         const Index = run.firstIndex + i;
-        wireEntry.write(writer, { Index, Term, Type, Data: data, Extensions: null, AppendedAt: appendedAt });
+        wireEntry.write(writer, { Index, Term, Type, Data: data, Extensions, AppendedAt: appendedAt });
       }
     }
   },
@@ -62,32 +86,17 @@ export const packedEntries: Kind<readonly EntryRun[] | null> = {
   },
 };
 
-const CHECKPOINT_TYPE = 41 | 128;
-const CHECKPOINT_MAGIC = Buffer.from('03a59203d6f9d1af', 'hex');
-
-/**
- * A stock leader's sum over its log (spec/raft.md, section 12), which is no command: what it sums isn't kept, and a stock
- * follower that gets it from here begins to sum anew.
- */
-function isCheckpoint({ Data, Extensions }: WireEntry): boolean {
-  if (Data?.length !== 2 || Data[0] !== CHECKPOINT_TYPE || Extensions === null) return false;
-  return CHECKPOINT_MAGIC.compare(Extensions, 0, CHECKPOINT_MAGIC.length) === 0;
-}
-
 function isMalformed(entry: WireEntry, expectedIndex: number, leastTerm: number): string | null {
   if (entry.Index !== expectedIndex) return `entry ${entry.Index} where ${expectedIndex} is due`;
   if (entry.Term < leastTerm) return `entry ${entry.Index} is of an older term than the one before`;
   if (!isEntryType(entry.Type)) return `entry ${entry.Index} is of unknown type ${entry.Type}`;
-  if (entry.Extensions !== null && entry.Extensions.length > 0 && !isCheckpoint(entry)) {
-    return `entry ${entry.Index} is part of a larger command, which is not supported`;
-  }
   const isReadable = entry.Type !== EntryType.configuration || decodeConfiguration(entry.Data ?? new Uint8Array(0));
   return isReadable === null ? `entry ${entry.Index} is no readable configuration` : null;
 }
 
 /**
- * Entries that follow `previous` (null: whatever comes first), packed; or what is wrong with them. A configuration has a run of
- * its own.
+ * Entries that follow `previous` (null: whatever comes first), packed; or what is wrong with them. A configuration and an entry
+ * with extensions have a run of their own.
  */
 export function packEntries(entries: readonly WireEntry[], previous: Position | null): readonly EntryRun[] | string {
   const runs: EntryRun[] = [];
@@ -110,12 +119,22 @@ export function packEntries(entries: readonly WireEntry[], previous: Position | 
 function endOfRun(entries: readonly WireEntry[], from: number): number {
   const first = entries[from];
   let to = from + 1;
-  while (first?.Type !== EntryType.configuration && to < entries.length) {
+  while (first !== undefined && first.Type !== EntryType.configuration && to < entries.length) {
     const next = entries[to];
-    if (next?.Type !== first?.Type || next?.Term !== first?.Term) break;
+    if (next === undefined || !areOfOneRun(first, next)) break;
     to += 1;
   }
   return to;
+}
+
+function areOfOneRun(a: WireEntry, b: WireEntry): boolean {
+  if (a.Type !== b.Type || a.Term !== b.Term || isExtended(a) || isExtended(b)) return false;
+  return Buffer.compare(a.AppendedAt ?? NOTHING, b.AppendedAt ?? NOTHING) === 0;
+}
+
+/** None and empty ones are the same: a stock server's disk doesn't keep them apart. */
+function isExtended({ Extensions }: WireEntry): boolean {
+  return Extensions !== null && Extensions.length > 0;
 }
 
 function packRun(entries: readonly WireEntry[], from: number, to: number): EntryRun {
@@ -131,12 +150,16 @@ function packRun(entries: readonly WireEntry[], from: number, to: number): Entry
     if (data !== null) payload.set(data, at);
     at += length;
   }
-  return {
+  const { appendedAtMs, appendedAtRest } = readTime(first.AppendedAt);
+  const run: EntryRun = {
     firstIndex: logIndex(first.Index) as LogIndex,
     count: to - from,
     term: term(first.Term),
     type: first.Type as EntryType,
-    appendedAtMs: readTime(first.AppendedAt),
+    appendedAtMs,
     payload,
   };
+  const timed = appendedAtRest === undefined ? run : { ...run, appendedAtRest };
+  // A copy: what came is a view of the whole message.
+  return isExtended(first) ? { ...timed, extensions: new Uint8Array(first.Extensions ?? NOTHING) } : timed;
 }

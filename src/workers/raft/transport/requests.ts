@@ -5,7 +5,16 @@ import { decode, encode, type Read, readFailureText } from '../../../msgpack/cod
 import type { Limits } from '../../../msgpack/limits.js';
 import { MAX_MESSAGE_BYTES } from '../../../msgpack/limits.js';
 import { decodeConfiguration, encodeConfiguration, encodePeers } from '../core/configuration-codec.js';
-import { type EntryRun, lastIndexOf, logIndex, type Position, type ServerId, type Term, term } from '../core/entry.js';
+import {
+  bytesOf,
+  type EntryRun,
+  lastIndexOf,
+  logIndex,
+  type Position,
+  type ServerId,
+  type Term,
+  term,
+} from '../core/entry.js';
 import type { AppendRequest, Heartbeat, SnapshotOffer, TimeoutNow, VoteRequest } from '../core/message.js';
 import { sliceRun } from '../core/packed.js';
 import { packEntries, packedEntries } from './entries.js';
@@ -45,10 +54,11 @@ function headerOf({ id, address }: Self): WireHeader {
 export function fitting(runs: readonly EntryRun[], most = MOST_ENTRY_BYTES): readonly EntryRun[] {
   let room = most;
   for (const [i, run] of runs.entries()) {
-    if (run.payload.byteLength <= room) {
-      room -= run.payload.byteLength;
+    if (bytesOf(run) <= room) {
+      room -= bytesOf(run);
       continue;
     }
+    if (run.extensions !== undefined) return runs.slice(0, Math.max(i, 1));
     const part = prefixOf(run, i === 0 ? 1 : 0, room);
     return part === null ? runs.slice(0, i) : [...runs.slice(0, i), part];
   }

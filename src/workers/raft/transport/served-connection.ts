@@ -4,13 +4,14 @@
 import { MAX_MESSAGE_BYTES } from '../../../msgpack/limits.js';
 import type { Logger } from '../../../observe/logger.js';
 import type { ServerId } from '../core/entry.js';
-import type { PeerMessage } from '../transport.js';
 import { type Answer, encodeAnswer, encodeError, encodeTimeoutNowAnswer } from './answers.js';
 import { FrameBuffer } from './frame-buffer.js';
 import type { PendingAnswers } from './pending-answers.js';
 import type { PeerStream, StreamReader } from './relayed-streams.js';
 import { decodeRequest, type Receiver, type Request, type Self } from './requests.js';
 import { SnapshotBody } from './snapshot-body.js';
+import type { PeerMessage } from './transport.js';
+import type { UnfinishedBytes } from './unfinished-bytes.js';
 
 /** Requests without an answer; a stock leader has two. What comes beyond isn't read. */
 const MOST_UNANSWERED = 16;
@@ -29,6 +30,8 @@ export interface ServingParts {
   readonly self: Self;
   readonly server: ServedBy;
   readonly pending: PendingAnswers;
+  /** Shared by all connections. */
+  readonly unfinished: UnfinishedBytes;
   readonly logger: Logger;
 }
 
@@ -49,6 +52,8 @@ export class ServedConnection implements StreamReader {
   #unreleased = 0;
   /** Who speaks on it, as it says. */
   #speaker: ServerId | null = null;
+  /** Counted among the unfinished bytes. */
+  #held = 0;
   #isScheduled = false;
   #isOver = false;
 
@@ -72,6 +77,7 @@ export class ServedConnection implements StreamReader {
     for (const { forget } of this.#questions) forget();
     this.#questions = [];
     this.#body?.cut();
+    this.#count(0);
     this.#over(this.#speaker);
   }
 
@@ -94,6 +100,14 @@ export class ServedConnection implements StreamReader {
     this.#flush();
     // Whatever is left is part of a message that must be read whole.
     if (!isStalled) this.#release(this.#unreleased);
+    if (!this.#isOver && !this.#count(this.#frames.size)) this.#garbage('too many unfinished messages');
+  }
+
+  /** Answers whether there is room for what all connections hold. */
+  #count(held: number): boolean {
+    const change = held - this.#held;
+    this.#held = held;
+    return this.#parts.unfinished.change(change);
   }
 
   #next(): Uint8Array | null {

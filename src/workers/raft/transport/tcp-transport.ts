@@ -6,7 +6,6 @@ import type { Logger } from '../../../observe/logger.js';
 import type { Configuration } from '../core/configuration.js';
 import type { ServerId, Term } from '../core/entry.js';
 import type { Lost } from '../core/progress.js';
-import type { PeerMessage, Transport } from '../transport.js';
 import { LeaderWatch } from './leader-watch.js';
 import { Peer } from './peer.js';
 import { PeerAddresses } from './peer-addresses.js';
@@ -14,6 +13,8 @@ import { PendingAnswers } from './pending-answers.js';
 import { type PeerStream, RelayedStreams, type StreamReader } from './relayed-streams.js';
 import type { Self } from './requests.js';
 import { type ServedBy, ServedConnection } from './served-connection.js';
+import type { PeerMessage, Transport } from './transport.js';
+import { UnfinishedBytes } from './unfinished-bytes.js';
 
 /** Connections of others at a time; a server opens five or so. */
 const MOST_STREAMS = 256;
@@ -43,6 +44,7 @@ export interface TransportParts {
 export class TcpTransport implements Transport {
   readonly #parts: TransportParts;
   readonly #pending = new PendingAnswers();
+  readonly #unfinished = new UnfinishedBytes();
   readonly #peers = new Map<ServerId, Peer>();
   readonly #served = new Set<ServedConnection>();
   readonly #streams: RelayedStreams;
@@ -142,7 +144,7 @@ export class TcpTransport implements Transport {
       this.#served.delete(connection);
       if (speaker !== null) this.#watch.ended(speaker);
     };
-    const parts = { self, server: served, pending: this.#pending, logger };
+    const parts = { self, server: served, pending: this.#pending, unfinished: this.#unfinished, logger };
     const connection = new ServedConnection(stream, parts, over);
     this.#served.add(connection);
     return connection;

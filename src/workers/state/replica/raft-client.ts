@@ -9,6 +9,7 @@ import { type Leadership, Role } from '../../../wire/leadership.js';
 import type { RaftConfiguration, RaftOrder } from '../../../wire/raft-orders.js';
 import type { RaftRole, RaftToState, RejectReason, SnapshotMeta, StateToRaft } from '../../../wire/raft-port.js';
 import type { RaftStats } from '../../../wire/raft-stats.js';
+import type { ExtendedEntry } from './chunks/extended-entry.js';
 import type { Consensus, ProposeFailure, ProposeOutcome } from './consensus.js';
 import type { RaftPort } from './raft-port.js';
 import { type SnapshotSource, SnapshotStream } from './snapshot/snapshot-stream.js';
@@ -26,6 +27,8 @@ interface Pending {
 /** What the client needs of the store; the worker connects it. */
 export interface Applier {
   apply(index: number, command: Command | OpaqueCommand): ApplyResult;
+  /** Part of a command, or what a stock leader keeps in its log for itself. */
+  applyExtended(entry: ExtendedEntry): void;
   /** Everything through `index` is applied, also entries that carried no command. */
   advance(index: number): void;
   /** Everything committed so far is applied: wake who waits. */
@@ -255,6 +258,9 @@ export class RaftClient implements Consensus {
       case 'committed':
         this.#applyForeign(message.indexes, message.through, message.entries);
         return;
+      case 'committed-extended':
+        this.#applyExtended(message);
+        return;
       case 'rejected':
         this.#refuse(message.batch, failureOf(message.reason.code));
         return;
@@ -349,6 +355,12 @@ export class RaftClient implements Consensus {
     this.#applier.advance(through);
     this.#applier.flush();
     this.#post({ kind: 'applied', index: through, bytes });
+  }
+
+  #applyExtended({ index, term, data, extensions }: Extract<RaftToState, { kind: 'committed-extended' }>): void {
+    this.#applier.applyExtended({ index, term, data: new Uint8Array(data), extensions });
+    this.#applier.flush();
+    this.#post({ kind: 'applied', index, bytes: data.byteLength });
   }
 
   #guarded(work: () => void): void {

@@ -3,8 +3,10 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Logger } from '../../../observe/logger.js';
 import type { Metrics } from '../../../observe/metrics.js';
+import { decodeCommand } from '../../../wasm/commands.js';
 import type { ApplyResult, Command, OpaqueCommand } from '../../../wire/commands.js';
 import { Leadership } from '../../../wire/leadership.js';
+import { type ExtendedEntry, isCheckpoint, readPlace } from './chunks/extended-entry.js';
 import { isKnownType } from './fsm/apply.js';
 import { type Applier, RaftClient, type RaftEvents } from './raft-client.js';
 import { SnapshotReader } from './snapshot/snapshot-read.js';
@@ -30,6 +32,20 @@ export class StoreApplier implements Applier {
       this.#logger.error('log entry of a type that is not interpreted', 'index', index, 'error', result.text);
     }
     return result;
+  }
+
+  applyExtended(entry: ExtendedEntry): void {
+    const { index, term, data, extensions } = entry;
+    const whole = isCheckpoint(entry) ? null : this.#join(index, term, data, extensions);
+    if (whole === null) this.#store.advance(index);
+    else this.apply(index, decodeCommand(whole));
+  }
+
+  #join(index: number, term: number, data: Uint8Array, extensions: Uint8Array): Uint8Array | null {
+    const place = readPlace(extensions);
+    if (place !== null) return this.#store.tables.chunks.take(term, place, data);
+    this.#logger.error('log entry with extensions that say nothing', 'index', index);
+    return null;
   }
 
   advance(index: number): void {

@@ -1,6 +1,7 @@
 // The state as of one moment, in constant time: clones of the tables that a snapshot stream is written from while writes go on.
 
 import type { AutopilotConfig, CoordinateRecord, KvEntry, SessionRecord } from '../../../../wire/records.js';
+import type { PartialCommand } from '../chunks/kept-chunks.js';
 import type { FrozenIndex } from '../store/tables/index-table.js';
 import type { OrderedMap } from '../store/tables/ordered-map.js';
 import type { CheckRow, NodeRow, ServiceRow, SystemMetadataRow, Tombstone } from '../store/tables/rows.js';
@@ -26,6 +27,8 @@ export interface StoreSnapshot {
   readonly autopilot: AutopilotConfig | undefined;
   readonly systemMetadata: OrderedMap<SystemMetadataRow>;
   readonly indexTable: FrozenIndex;
+  /** Commands of which parts are still to come, all of one term. */
+  readonly chunks: { readonly term: number; readonly operations: readonly PartialCommand[] };
   /** Records of uninterpreted types with their type byte, by type. */
   readonly preserved: ReadonlyMap<number, readonly Uint8Array[]>;
 }
@@ -46,6 +49,7 @@ export function freezeTables(tables: Tables, appliedIndex: number): StoreSnapsho
     autopilot: tables.autopilot.get(AUTOPILOT_KEY),
     systemMetadata: tables.systemMetadata.rows.clone(),
     indexTable: tables.index.freeze(),
+    chunks: { term: tables.chunks.term, operations: tables.chunks.freeze() },
     preserved: tables.preserved,
   };
 }

@@ -14,13 +14,14 @@ import {
   sessionSchema,
   systemMetadataSchema,
 } from '../../../../wire/schema.js';
+import { readChunks } from '../chunks/chunk-record.js';
 import { coordinateKey } from '../fsm/coordinate-write.js';
 import { nodeOf } from '../fsm/register.js';
 import { addKindNames, serviceRow } from '../fsm/service-write.js';
 import type { NodeRow } from '../store/tables/rows.js';
 import { joinKey, keyPart, kvTableKey } from '../store/tables/table-key.js';
 import { AUTOPILOT_KEY, type PeerCatalog, type Tables } from '../store/tables/tables.js';
-import { SnapshotError } from './snapshot-order.js';
+import { CHUNKING_STATE, SnapshotError } from './snapshot-order.js';
 
 // The scanner takes the schemas it knows when a stream is opened: all of them are made known before the first one is.
 for (const schema of [registerSchema, kvEntrySchema, sessionSchema, autopilotSchema]) structCodec(schema);
@@ -105,6 +106,12 @@ const RESTORERS: ReadonlyMap<number, Restorer> = new Map<number, Restorer>([
     (reader, tables) => {
       const entry = reader.struct(systemMetadataSchema);
       tables.systemMetadata.set(entry.Key, entry);
+    },
+  ],
+  [
+    CHUNKING_STATE,
+    (reader, tables) => {
+      reader.offset = readChunks(reader.bytes, reader.offset, tables.chunks);
     },
   ],
 ]);

@@ -14,14 +14,13 @@ import {
   snapshotHeaderSchema,
   systemMetadataSchema,
 } from '../../../../wire/schema.js';
+import { writeChunks } from '../chunks/chunk-record.js';
 import type { OrderedMap } from '../store/tables/ordered-map.js';
 import type { FrozenCatalog, StoreSnapshot } from './snapshot-freeze.js';
 import { CHUNKING_STATE, RECORD_ORDER } from './snapshot-order.js';
 
 /** Chunks are about this large; one takes well under 10 ms to write. */
 const CHUNK_BYTES = 64 * 1024;
-/** `{ChunkMap: {}}`: no command has arrived in part. */
-const NO_CHUNKS = Buffer.from([CHUNKING_STATE, 0x81, 0xa8, ...Buffer.from('ChunkMap'), 0x80]);
 
 type Step = (writer: StructWriter) => void;
 
@@ -42,7 +41,6 @@ function* stepsOf(state: StoreSnapshot): Generator<Step> {
     yield* interpretedSteps(type, state);
     for (const record of state.preserved.get(type) ?? []) yield (writer) => writer.raw(record);
   }
-  if (!state.preserved.has(CHUNKING_STATE)) yield (writer) => writer.raw(NO_CHUNKS);
 }
 
 function* interpretedSteps(type: number, state: StoreSnapshot): Generator<Step> {
@@ -82,6 +80,14 @@ function* interpretedSteps(type: number, state: StoreSnapshot): Generator<Step> 
         yield (writer) => writer.struct(type, systemMetadataSchema, entry);
       }
       return;
+    case CHUNKING_STATE: {
+      const { operations, term } = state.chunks;
+      yield (writer) => {
+        writer.raw(Uint8Array.of(type));
+        writer.raw(writeChunks(operations, term));
+      };
+      return;
+    }
   }
 }
 

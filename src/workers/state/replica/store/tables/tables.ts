@@ -1,6 +1,7 @@
 // All tables of the replicated state, with the journal that every change goes through. Writes are functions over this;
 // there is exactly one writer.
 
+import { KeptChunks } from '../../chunks/kept-chunks.js';
 import { Catalog } from './catalog.js';
 import { CatalogIndex } from './catalog-index.js';
 import { Journal } from './change.js';
@@ -32,6 +33,7 @@ export class Tables {
   readonly systemMetadata = new Table('system-metadata', this.journal);
   readonly autopilot = new Table('autopilot', this.journal);
   readonly lockDelays: LockDelays;
+  readonly chunks = new KeptChunks();
   /** Snapshot records of types that are not interpreted, with their type byte, by type: written back as they came. */
   readonly #preserved = new Map<number, Uint8Array[]>();
 
