@@ -187,8 +187,8 @@ export const raftLog: readonly Mutant[] = [
   {
     name: 'entries of several terms travel as one',
     file: 'workers/raft/delivery.ts',
-    find: 'if (stretch?.[0]?.term === run.term)',
-    replace: 'if (stretch)',
+    find: 'first?.term === run.term && !isExtendedCommand(first)',
+    replace: 'first !== undefined && !isExtendedCommand(first)',
     tests: DELIVERY,
   },
   {
