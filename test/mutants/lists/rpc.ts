@@ -17,13 +17,6 @@ export const rpc: readonly Mutant[] = [
     tests: SNAPSHOTS,
   },
   {
-    name: 'snapshots: an archive that is cut looks whole',
-    file: 'workers/state/rpc/snapshot/archive-socket.ts',
-    find: 'this.#socket.resetAndDestroy();',
-    replace: 'this.#socket.destroy();',
-    tests: SNAPSHOTS,
-  },
-  {
     name: 'snapshots: an archive is taken though it was answered',
     file: 'workers/state/rpc/snapshot/remote-snapshots.ts',
     find: "    // The rest of an archive that was answered before its end isn't taken any more.\n    connection.close();",

@@ -98,11 +98,6 @@ export class ArchiveSocket {
     }
   }
 
-  /** What was said is no whole: a mere close would look like its end. */
-  reset(): void {
-    this.#socket.resetAndDestroy();
-  }
-
   close(): void {
     this.#socket.destroy();
   }

@@ -55,8 +55,9 @@ export class RemoteSnapshots implements Snapshots {
         connection.rest(ANSWER_WITHIN_MS);
       },
       (error: unknown) => {
+        // The other side sees an end, and that the archive isn't whole there.
         cut = error;
-        connection.reset();
+        connection.close();
       },
     );
     const answer = await this.#answer(connection);

@@ -34,9 +34,7 @@ export function serveSnapshot(socket: net.Socket, first: Buffer, { snapshots, cr
   const connection = new ArchiveSocket(socket);
   answer(connection, snapshots)
     .catch((error: unknown) => {
-      if (connection.isClosed) return;
-      connection.reset();
-      crashed('Snapshot', error);
+      if (!connection.isClosed) crashed('Snapshot', error);
     })
     .finally(() => connection.close());
 }
