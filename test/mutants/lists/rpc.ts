@@ -4,32 +4,10 @@ import type { Mutant } from '../mutant.js';
 
 const YAMUX = ['unit/rpc/yamux'];
 const REQUESTS = ['unit/rpc/request-stream'];
-const SNAPSHOTS = ['unit/rpc/remote-snapshots'];
 const CLIENT = ['unit/calls/client-calls'];
 const SHARED = ['unit/calls/shared-reads'];
 
 export const rpc: readonly Mutant[] = [
-  {
-    name: 'snapshots: an archive is written faster than it is taken',
-    file: 'workers/state/rpc/snapshot/archive-socket.ts',
-    find: 'if (!this.#socket.destroyed && !this.#socket.write(piece)) await this.#room();',
-    replace: 'this.#socket.write(piece);',
-    tests: SNAPSHOTS,
-  },
-  {
-    name: 'snapshots: an archive is taken though it was answered',
-    file: 'workers/state/rpc/snapshot/remote-snapshots.ts',
-    find: "    // The rest of an archive that was answered before its end isn't taken any more.\n    connection.close();",
-    replace: '',
-    tests: SNAPSHOTS,
-  },
-  {
-    name: 'snapshots: the rest of what was refused is left unread',
-    file: 'workers/state/rpc/snapshot/archive-socket.ts',
-    find: 'socket.iterator({ destroyOnReturn: false })',
-    replace: 'socket.iterator()',
-    tests: SNAPSHOTS,
-  },
   {
     name: 'a restore is answered before the leader began anew',
     file: 'workers/state/leader/leader-duties.ts',
