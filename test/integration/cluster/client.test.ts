@@ -118,6 +118,17 @@ describe('a client agent', { concurrency: false }, () => {
     for (const { text } of await Promise.all(waiting)) assert.equal(text, 'two');
   });
 
+  it('saves and restores the state by way of the server', async () => {
+    await client.request('PUT', '/v1/kv/saved', 'before');
+    const saved = await fetch(`${client.http}/v1/snapshot`);
+    assert.equal(saved.status, 200);
+    const archive = new Uint8Array(await saved.arrayBuffer());
+    await client.request('PUT', '/v1/kv/saved', 'after');
+    const restored = await fetch(`${client.http}/v1/snapshot`, { method: 'PUT', body: archive });
+    assert.equal(restored.status, 200, await restored.text());
+    assert.equal((await client.request('GET', '/v1/kv/saved?raw')).text, 'before');
+  });
+
   it('fails while the server is away, keeps what is registered, and goes on when it is back', async () => {
     const { ports } = server;
     await server.kill();
