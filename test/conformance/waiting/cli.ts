@@ -15,10 +15,6 @@ export const waiting: WaitingList = {
   'acl-bootstrap': ACL_AGENT,
   'acl-policy-token': ACL_AGENT,
   'bad-flags': { reason: EXEC_LOCK_WATCH, steps: ['exec', 'lock', 'watch'] },
-  'cluster-join-leave': {
-    reason: 'what a client agent asks a server for needs RPC between agents',
-    steps: ['client-kv'],
-  },
   config: { reason: 'the commands of `config` do not exist yet' },
   'connect-login': { reason: '`connect`, `login`, `logout`, `peering` and `debug` do not exist yet' },
   exec: { reason: EXEC_LOCK_WATCH },

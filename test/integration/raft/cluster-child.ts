@@ -43,9 +43,11 @@ for await (const line of createInterface({ input: process.stdin })) {
   const order = JSON.parse(line) as {
     readonly propose?: readonly string[];
     readonly snapshot?: true;
+    readonly transfer?: { readonly id: string };
     readonly dump?: true;
   };
   if (order.propose) worker.state.propose(order.propose);
+  if (order.transfer) worker.send({ kind: 'order', request: 0, order: { order: 'transfer', id: order.transfer.id } });
   if (order.snapshot) say({ snapshot: (await worker.ask('force-snapshot')).kind });
   if (order.dump) say({ dump: [...worker.state.applied], lines: worker.lines });
 }

@@ -63,7 +63,7 @@ export class ServerProcess {
     this.#order({ propose: texts });
   }
 
-  /** Hands leadership to another server; stock ones only. */
+  /** Hands leadership to another server. */
   transfer({ id, port }: ServerPlace): void {
     this.#order({ transfer: { id, address: `127.0.0.1:${port}` } });
   }

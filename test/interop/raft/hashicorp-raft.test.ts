@@ -66,7 +66,17 @@ test('a stock leader, then a lictor leader: entries, hand-over, snapshots', {
   const one = await lictor(onePlace);
   let other = await lictor(otherPlace);
   let stock = await start(new ServerProcess(stockPlace, stockServer(stockPlace, places)));
-  await waitFor(() => stock.leads, 'the stock server to lead', DEADLINE_MS);
+  // Servers that have heard of no leader don't wait long: one of ours may be the first, and hands over then.
+  const servers = [stock, one, other];
+  await waitFor(() => servers.some(({ leads }) => leads), 'a leader', DEADLINE_MS);
+  await waitFor(
+    () => {
+      servers.find(({ leads }) => leads && !stock.leads)?.transfer(stockPlace);
+      return stock.leads;
+    },
+    'the stock server to lead',
+    DEADLINE_MS,
+  );
   await propose(stock, stock, one, other);
 
   // Who was away needs the stock server's snapshot.
