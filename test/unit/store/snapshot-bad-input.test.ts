@@ -95,6 +95,16 @@ test('values larger than a chunk pass whole', () => {
   assert.equal(Buffer.from(restored.kv.get('big').value?.Value ?? []).toString(), value);
 });
 
+test('a long record costs its length, however small the pieces', (context) => {
+  const store = new TestStore();
+  store.runAll(kvSet('big', 'y'.repeat(500_000)));
+  const stream = writeAll(store);
+  const concat = context.mock.method(Buffer, 'concat');
+  readAll(new TestStore(), stream, 1024);
+  const copied = concat.mock.calls.reduce((sum, { result }) => sum + (result?.length ?? 0), 0);
+  assert.ok(copied < 4 * stream.length, `${copied} bytes were copied for ${stream.length}`);
+});
+
 test('a restored store goes on where the other one was', () => {
   const store = filled();
   const restored = new TestStore();

@@ -3,13 +3,13 @@
 
 import { DecodeError } from '../../../../msgpack/errors.js';
 import { MsgpackReader } from '../../../../msgpack/reader.js';
+import { UnreadBytes } from '../../../../msgpack/unread-bytes.js';
 import { decodeStruct, StructReader } from '../../../../wasm/struct.js';
 import { snapshotHeaderSchema } from '../../../../wire/schema.js';
 import type { Tables } from '../store/tables/tables.js';
 import { checkRecordType, SnapshotError } from './snapshot-order.js';
 import { restorerOf } from './snapshot-restore.js';
 
-const EMPTY = new Uint8Array(0);
 /** No record may be larger; stock values end at 512 KiB, transactions don't enter snapshots. */
 const MAX_RECORD_BYTES = 64 * 1024 * 1024;
 
@@ -27,8 +27,7 @@ export interface RestoreTarget {
 export class SnapshotReader {
   readonly #store: RestoreTarget;
   readonly #tables: Tables;
-  /** The beginning of a record whose end has not arrived. */
-  #rest: Uint8Array = EMPTY;
+  readonly #unread = new UnreadBytes(MAX_RECORD_BYTES);
   #lastIndex: number | undefined;
   #records = 0;
 
@@ -44,12 +43,9 @@ export class SnapshotReader {
 
   /** Takes the next bytes of the stream, which must not change afterwards. Throws {@link SnapshotError}. */
   push(chunk: Uint8Array): void {
-    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
-    const offset = this.#readRecords(bytes);
-    this.#rest = offset === bytes.length ? EMPTY : bytes.subarray(offset);
-    if (this.#rest.length > MAX_RECORD_BYTES) {
-      throw new SnapshotError('malformed', `a record is larger than ${MAX_RECORD_BYTES} bytes`);
-    }
+    this.#unread.add(chunk);
+    const bytes = this.#unread.take();
+    if (bytes !== null) this.#read(bytes);
   }
 
   /**
@@ -57,12 +53,21 @@ export class SnapshotReader {
    * where that is known; returns the stream's LastIndex.
    */
   end(appliedIndex = 0): number {
-    if (this.#lastIndex === undefined || this.#rest.length > 0) {
+    if (this.#unread.length > 0) this.#read(this.#unread.takeAll());
+    if (this.#lastIndex === undefined || this.#unread.length > 0) {
       throw new SnapshotError('truncated', 'the snapshot ends inside a record');
     }
     this.#tables.journal.begin(this.#lastIndex);
     this.#store.replaceTables(this.#tables, Math.max(appliedIndex, this.#lastIndex));
     return this.#lastIndex;
+  }
+
+  #read(bytes: Uint8Array): void {
+    const offset = this.#readRecords(bytes);
+    if (bytes.length - offset > MAX_RECORD_BYTES) {
+      throw new SnapshotError('malformed', `a record is larger than ${MAX_RECORD_BYTES} bytes`);
+    }
+    this.#unread.putBack(bytes.subarray(offset));
   }
 
   /** Reads all complete records; returns the offset of the first incomplete one. */
