@@ -1,12 +1,12 @@
 // An archive in a file, as the commands of `snapshot` take one: opened, read through and judged, its records handed out one by
 // one.
 
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import type { ArchiveMeta } from '../../archive/archive-format.js';
-import { readArchive, type StateSink } from '../../archive/archive-read.js';
+import { open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { type ReadArchive, readArchive, type StateSink } from '../../archive/archive-read.js';
 import { errnoText } from '../../gotext/errno.js';
 import { MsgpackReader } from '../../msgpack/reader.js';
+import { UnreadBytes } from '../../msgpack/unread-bytes.js';
 
 /** No record is larger on a server, ours or another. */
 const MAX_RECORD_BYTES = 64 * 1024 * 1024;
@@ -14,37 +14,30 @@ const MAX_RECORD_BYTES = 64 * 1024 * 1024;
 export type TakeRecord = (type: number, value: Uint8Array) => void;
 
 export type OpenedFile =
-  | { readonly ok: true; readonly size: number }
-  /** As after "open FILE: ". */
+  | { readonly ok: true; readonly content: Readable }
+  /** As after "Error opening snapshot file: ". */
   | { readonly ok: false; readonly error: string };
 
-/** Whether it is a file that can be read, and how long. */
-export async function measureFile(path: string): Promise<OpenedFile> {
+/** Open, so that a file that can't be read is known of before anything else happens. A pipe is a file, too. */
+export async function openFile(path: string): Promise<OpenedFile> {
   try {
-    const found = await stat(path);
-    if (found.isDirectory()) return { ok: false, error: `read ${path}: is a directory` };
-    return { ok: true, size: found.size };
+    const handle = await open(path);
+    if (!(await handle.stat()).isDirectory()) return { ok: true, content: handle.createReadStream() };
+    await handle.close();
+    return { ok: false, error: `read ${path}: is a directory` };
   } catch (error) {
     return { ok: false, error: `open ${path}: ${errnoText(error)}` };
   }
 }
 
-export type ReadFile =
-  | { readonly ok: true; readonly meta: ArchiveMeta }
-  | { readonly ok: false; readonly error: string };
-
-export async function readSnapshotFile(path: string, take: TakeRecord): Promise<ReadFile> {
-  try {
-    return await readArchive(createReadStream(path), new RecordReader(take));
-  } catch (error) {
-    return { ok: false, error: `read ${path}: ${errnoText(error)}` };
-  }
+export function readRecords(content: AsyncIterable<Uint8Array>, take: TakeRecord): Promise<ReadArchive> {
+  return readArchive(content, new RecordReader(take));
 }
 
 /** Finds where each record ends; the header, which comes first, is no record. */
 class RecordReader implements StateSink {
   readonly #take: TakeRecord;
-  #rest: Uint8Array = Buffer.alloc(0);
+  readonly #unread = new UnreadBytes(MAX_RECORD_BYTES);
   #isBehindHeader = false;
 
   constructor(take: TakeRecord) {
@@ -56,7 +49,18 @@ class RecordReader implements StateSink {
   }
 
   write(bytes: Uint8Array): string | null {
-    const all = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
+    this.#unread.add(bytes);
+    const all = this.#unread.take();
+    return all === null ? null : this.#read(all);
+  }
+
+  end(): string | null {
+    const problem = this.#read(this.#unread.takeAll());
+    if (problem !== null) return problem;
+    return this.#unread.length > 0 ? 'failed to decode snapshot: unexpected EOF' : null;
+  }
+
+  #read(all: Uint8Array): string | null {
     let at = 0;
     while (at < all.length) {
       const start = this.#isBehindHeader ? at + 1 : at;
@@ -68,11 +72,8 @@ class RecordReader implements StateSink {
       this.#isBehindHeader = true;
       at = reader.offset;
     }
-    this.#rest = all.subarray(at);
-    return this.#rest.length > MAX_RECORD_BYTES ? 'failed to decode snapshot: a record is too large' : null;
-  }
-
-  end(): string | null {
-    return this.#rest.length > 0 ? 'failed to decode snapshot: unexpected EOF' : null;
+    if (all.length - at > MAX_RECORD_BYTES) return 'failed to decode snapshot: a record is too large';
+    this.#unread.putBack(all.subarray(at));
+    return null;
   }
 }

@@ -5,7 +5,7 @@ import { MsgpackReader } from '../../msgpack/reader.js';
 import type { Command, Options } from '../command/command.js';
 import { fail, print } from '../command/command.js';
 import { recordName } from '../command/record-names.js';
-import { measureFile, readSnapshotFile } from '../command/snapshot-file.js';
+import { openFile, readRecords } from '../command/snapshot-file.js';
 
 export const command: Command = {
   usage: 'snapshot decode [options] FILE',
@@ -15,9 +15,9 @@ export const command: Command = {
     const [file] = words;
     if (file === undefined) return fail('Missing FILE argument');
     if (words.length > 1) return fail(`Too many arguments (expected 1, got ${words.length})`);
-    const found = await measureFile(file);
-    if (!found.ok) return fail(`Error opening snapshot file: ${found.error}`);
-    const read = await readSnapshotFile(file, (type, value) => {
+    const opened = await openFile(file);
+    if (!opened.ok) return fail(`Error opening snapshot file: ${opened.error}`);
+    const read = await readRecords(opened.content, (type, value) => {
       const Data = readAny(new MsgpackReader(value), 0);
       print(JSON.stringify({ Type: recordName(type), Data }, shown));
     });

@@ -3,7 +3,7 @@
 import type { ArchiveMeta } from '../../archive/archive-format.js';
 import type { Command, Options } from '../command/command.js';
 import { fail, print } from '../command/command.js';
-import { measureFile, readSnapshotFile } from '../command/snapshot-file.js';
+import { openFile, readRecords } from '../command/snapshot-file.js';
 import { type Measured, SnapshotStats, totalBytes } from '../command/snapshot-stats.js';
 
 const DEFAULT_DEPTH = 2;
@@ -27,10 +27,10 @@ export const command: Command = {
     if (words.length > 1) return fail(`Too many arguments (expected 1, got ${words.length})`);
     const format = options.text('format') || 'pretty';
     if (!FORMATS.includes(format)) return fail(`Error outputting enhanced snapshot data: Unknown format: ${format}`);
-    const found = await measureFile(file);
-    if (!found.ok) return fail(`Error opening snapshot file: ${found.error}`);
+    const opened = await openFile(file);
+    if (!opened.ok) return fail(`Error opening snapshot file: ${opened.error}`);
     const stats = new SnapshotStats(keysOf(options));
-    const read = await readSnapshotFile(file, stats.take);
+    const read = await readRecords(opened.content, stats.take);
     if (!read.ok) return fail(`Error reading snapshot: ${read.error}`);
     print(format === 'json' ? asJson(read.meta, stats, options) : asTables(read.meta, stats, options));
     return 0;

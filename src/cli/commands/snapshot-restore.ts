@@ -1,9 +1,8 @@
 // `lictor snapshot restore`: puts the state of an archive in place of the present one.
 
-import { createReadStream } from 'node:fs';
 import type { Command, Options } from '../command/command.js';
 import { fail, print } from '../command/command.js';
-import { measureFile } from '../command/snapshot-file.js';
+import { openFile } from '../command/snapshot-file.js';
 import { connect, serverQuery } from '../http/client.js';
 import { CLIENT_FLAGS, SERVER_FLAGS } from '../http/flags.js';
 
@@ -18,10 +17,9 @@ export const command: Command = {
     if (words.length > 1) return fail(`Too many arguments (expected 1, got ${words.length})`);
     const connected = connect(options);
     if (!connected.ok) return fail(`Error connecting to Consul agent: ${connected.error}`);
-    const found = await measureFile(file);
-    if (!found.ok) return fail(`Error opening snapshot file: ${found.error}`);
-    const body = { size: found.size, content: createReadStream(file) };
-    const answer = await connected.client.putFile('/v1/snapshot', serverQuery(options), body);
+    const opened = await openFile(file);
+    if (!opened.ok) return fail(`Error opening snapshot file: ${opened.error}`);
+    const answer = await connected.client.putStream('/v1/snapshot', serverQuery(options), opened.content);
     if (!answer.ok) return fail(`Error restoring snapshot: ${answer.error}`);
     print('Restored snapshot');
     return 0;

@@ -1,7 +1,7 @@
 // `lictor snapshot save`: the state of the servers as an archive in a file. The file gets its name only when what arrived was
 // found sound.
 
-import { createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -9,7 +9,7 @@ import { errnoText } from '../../gotext/errno.js';
 import { syncDirectory } from '../../wire/sync-directory.js';
 import type { Command, Options } from '../command/command.js';
 import { fail, print } from '../command/command.js';
-import { readSnapshotFile } from '../command/snapshot-file.js';
+import { readRecords } from '../command/snapshot-file.js';
 import { type Client, connect, serverQuery } from '../http/client.js';
 import { CLIENT_FLAGS, SERVER_FLAGS } from '../http/flags.js';
 
@@ -45,7 +45,7 @@ export const command: Command = {
     const unverified = `${named.file}.unverified`;
     try {
       await pipeline(stream.response, createWriteStream(unverified, { mode: 0o600 }));
-      const read = await readSnapshotFile(unverified, () => {});
+      const read = await readRecords(createReadStream(unverified), () => {});
       if (!read.ok) return fail(`Error verifying snapshot: ${read.error}`);
       await settle(unverified, named.file);
       print(`Saved and verified snapshot to index ${read.meta.index}`);

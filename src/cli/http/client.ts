@@ -17,13 +17,7 @@ export type Stream =
   | { readonly ok: true; readonly response: IncomingMessage }
   | { readonly ok: false; readonly error: string };
 
-/** Bytes of an open file, which is closed when they are sent. */
-export interface FileBody {
-  readonly size: number;
-  readonly content: Readable;
-}
-
-type Body = Buffer | string | FileBody | null;
+type Body = Buffer | string | Readable | null;
 
 /** An answer larger than this isn't one of an agent. */
 const MAX_BODY_BYTES = 1024 * 1024 * 1024;
@@ -73,9 +67,9 @@ export class Client {
     return this.#exchange('POST', path, query, body, false);
   }
 
-  /** PUT of a file's bytes, however many. */
-  async putFile(path: string, query: Query, file: FileBody): Promise<Answer> {
-    return this.#exchange('PUT', path, query, file, false);
+  /** PUT of as many bytes as come; they are closed when they are sent, or not wanted. */
+  putStream(path: string, query: Query, body: Readable): Promise<Answer> {
+    return this.#exchange('PUT', path, query, body, false);
   }
 
   delete(path: string, query: Query = [], body: string | null = null): Promise<Answer> {
@@ -130,11 +124,10 @@ function sendBody(outgoing: ClientRequest, body: Body): void {
     outgoing.setHeader('Content-Length', Buffer.byteLength(body));
     outgoing.end(body);
   } else {
-    outgoing.setHeader('Content-Length', body.size);
     // What goes wrong on the way is the request's error; an answer may come before the end.
-    body.content.once('error', (error) => outgoing.destroy(error));
-    outgoing.once('close', () => body.content.destroy());
-    body.content.pipe(outgoing);
+    body.once('error', (error) => outgoing.destroy(error));
+    outgoing.once('close', () => body.destroy());
+    body.pipe(outgoing);
   }
 }
 
