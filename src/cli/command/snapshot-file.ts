@@ -1,5 +1,5 @@
-// An archive in a file, as the commands of `snapshot` take one: opened, read through and judged, its records handed out one by
-// one.
+// An archive in a file, as the commands of `snapshot` take one: named, opened, read through and judged, its records handed out
+// one by one.
 
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
@@ -7,11 +7,22 @@ import { type ReadArchive, readArchive, type StateSink } from '../../archive/arc
 import { errnoText } from '../../gotext/errno.js';
 import { MsgpackReader } from '../../msgpack/reader.js';
 import { UnreadBytes } from '../../msgpack/unread-bytes.js';
+import type { Options } from './command.js';
 
 /** No record is larger on a server, ours or another. */
 const MAX_RECORD_BYTES = 64 * 1024 * 1024;
 
 export type TakeRecord = (type: number, value: Uint8Array) => void;
+
+export type NamedFile = { readonly ok: true; readonly file: string } | { readonly ok: false; readonly error: string };
+
+/** The one file that is to stand behind the options. */
+export function namedFile({ words }: Options): NamedFile {
+  const [file] = words;
+  if (file === undefined) return { ok: false, error: 'Missing FILE argument' };
+  if (words.length > 1) return { ok: false, error: `Too many arguments (expected 1, got ${words.length})` };
+  return { ok: true, file };
+}
 
 export type OpenedFile =
   | { readonly ok: true; readonly content: Readable }

@@ -5,17 +5,16 @@ import { MsgpackReader } from '../../msgpack/reader.js';
 import type { Command, Options } from '../command/command.js';
 import { fail, print } from '../command/command.js';
 import { recordName } from '../command/record-names.js';
-import { openFile, readRecords } from '../command/snapshot-file.js';
+import { namedFile, openFile, readRecords } from '../command/snapshot-file.js';
 
 export const command: Command = {
   usage: 'snapshot decode [options] FILE',
   about: 'Writes the records of an archive to standard output, one JSON object a line: {"Type": …, "Data": …}.',
   flags: [],
-  async run({ words }: Options): Promise<number> {
-    const [file] = words;
-    if (file === undefined) return fail('Missing FILE argument');
-    if (words.length > 1) return fail(`Too many arguments (expected 1, got ${words.length})`);
-    const opened = await openFile(file);
+  async run(options: Options): Promise<number> {
+    const named = namedFile(options);
+    if (!named.ok) return fail(named.error);
+    const opened = await openFile(named.file);
     if (!opened.ok) return fail(`Error opening snapshot file: ${opened.error}`);
     const read = await readRecords(opened.content, (type, value) => {
       const Data = readAny(new MsgpackReader(value), 0);

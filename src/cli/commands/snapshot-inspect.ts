@@ -3,7 +3,7 @@
 import type { ArchiveMeta } from '../../archive/archive-format.js';
 import type { Command, Options } from '../command/command.js';
 import { fail, print } from '../command/command.js';
-import { openFile, readRecords } from '../command/snapshot-file.js';
+import { namedFile, openFile, readRecords } from '../command/snapshot-file.js';
 import { type Measured, SnapshotStats, totalBytes } from '../command/snapshot-stats.js';
 
 const DEFAULT_DEPTH = 2;
@@ -21,13 +21,11 @@ export const command: Command = {
     { name: 'kvfilter', kind: 'string', usage: 'Only keys that begin so, with -kvdetails.' },
   ],
   async run(options: Options): Promise<number> {
-    const { words } = options;
-    const [file] = words;
-    if (file === undefined) return fail('Missing FILE argument');
-    if (words.length > 1) return fail(`Too many arguments (expected 1, got ${words.length})`);
+    const named = namedFile(options);
+    if (!named.ok) return fail(named.error);
     const format = options.text('format') || 'pretty';
     if (!FORMATS.includes(format)) return fail(`Error outputting enhanced snapshot data: Unknown format: ${format}`);
-    const opened = await openFile(file);
+    const opened = await openFile(named.file);
     if (!opened.ok) return fail(`Error opening snapshot file: ${opened.error}`);
     const stats = new SnapshotStats(keysOf(options));
     const read = await readRecords(opened.content, stats.take);

@@ -2,7 +2,7 @@
 
 import type { Command, Options } from '../command/command.js';
 import { fail, print } from '../command/command.js';
-import { openFile } from '../command/snapshot-file.js';
+import { namedFile, openFile } from '../command/snapshot-file.js';
 import { connect, serverQuery } from '../http/client.js';
 import { CLIENT_FLAGS, SERVER_FLAGS } from '../http/flags.js';
 
@@ -11,13 +11,11 @@ export const command: Command = {
   about: 'Puts the state of an archive in place of the present one, on all servers. The archive is verified first.',
   flags: [...CLIENT_FLAGS, ...SERVER_FLAGS],
   async run(options: Options): Promise<number> {
-    const { words } = options;
-    const [file] = words;
-    if (file === undefined) return fail('Missing FILE argument');
-    if (words.length > 1) return fail(`Too many arguments (expected 1, got ${words.length})`);
+    const named = namedFile(options);
+    if (!named.ok) return fail(named.error);
     const connected = connect(options);
     if (!connected.ok) return fail(`Error connecting to Consul agent: ${connected.error}`);
-    const opened = await openFile(file);
+    const opened = await openFile(named.file);
     if (!opened.ok) return fail(`Error opening snapshot file: ${opened.error}`);
     const answer = await connected.client.putStream('/v1/snapshot', serverQuery(options), opened.content);
     if (!answer.ok) return fail(`Error restoring snapshot: ${answer.error}`);

@@ -9,7 +9,7 @@ import { errnoText } from '../../gotext/errno.js';
 import { syncDirectory } from '../../wire/sync-directory.js';
 import type { Command, Options } from '../command/command.js';
 import { fail, print } from '../command/command.js';
-import { readRecords } from '../command/snapshot-file.js';
+import { type NamedFile, namedFile, readRecords } from '../command/snapshot-file.js';
 import { type Client, connect, serverQuery } from '../http/client.js';
 import { CLIENT_FLAGS, SERVER_FLAGS } from '../http/flags.js';
 
@@ -32,22 +32,20 @@ export const command: Command = {
     },
   ],
   async run(options: Options): Promise<number> {
-    const { words } = options;
-    const [file] = words;
-    if (file === undefined) return fail('Missing FILE argument');
-    if (words.length > 1) return fail(`Too many arguments (expected 1, got ${words.length})`);
+    const named = namedFile(options);
+    if (!named.ok) return fail(named.error);
     const connected = connect(options);
     if (!connected.ok) return fail(`Error connecting to Consul agent: ${connected.error}`);
-    const named = await appended(connected.client, file, options.text('append-filename'));
-    if (!named.ok) return fail(`Error getting information of the agent: ${named.error}`);
+    const whole = await appended(connected.client, named.file, options.text('append-filename'));
+    if (!whole.ok) return fail(`Error getting information of the agent: ${whole.error}`);
     const stream = await connected.client.stream('/v1/snapshot', serverQuery(options));
     if (!stream.ok) return fail(`Error saving snapshot: ${stream.error}`);
-    const unverified = `${named.file}.unverified`;
+    const unverified = `${whole.file}.unverified`;
     try {
       await pipeline(stream.response, createWriteStream(unverified, { mode: 0o600 }));
       const read = await readRecords(createReadStream(unverified), () => {});
       if (!read.ok) return fail(`Error verifying snapshot: ${read.error}`);
-      await settle(unverified, named.file);
+      await settle(unverified, whole.file);
       print(`Saved and verified snapshot to index ${read.meta.index}`);
       return 0;
     } catch (error) {
@@ -70,10 +68,8 @@ async function settle(unverified: string, file: string): Promise<void> {
   await syncDirectory(dirname(file));
 }
 
-type Named = { readonly ok: true; readonly file: string } | { readonly ok: false; readonly error: string };
-
 /** `x.snap` with `dc` is `x-dc1.snap`. Names of anything else are passed over, as stock does. */
-async function appended(client: Client, file: string, wanted: string): Promise<Named> {
+async function appended(client: Client, file: string, wanted: string): Promise<NamedFile> {
   const names = wanted.split(',').filter((name) => name === 'version' || name === 'dc');
   if (names.length === 0) return { ok: true, file };
   const self = await client.json<Self>('/v1/agent/self');
