@@ -9,6 +9,17 @@ export type PoolName = 'lan' | 'wan';
 /** Serf's numbers of a member's status, as the API shows them. */
 export const MEMBER_STATUS = { none: 0, alive: 1, leaving: 2, left: 3, failed: 4 } as const;
 
+const STATUS_NAMES: readonly string[] = Object.keys(MEMBER_STATUS);
+
+/** A number that stands for nothing is none. */
+export function memberStatusName(status: number): string {
+  return STATUS_NAMES[status] ?? 'none';
+}
+
+export function memberStatusCalled(name: string): number {
+  return Math.max(STATUS_NAMES.indexOf(name), MEMBER_STATUS.none);
+}
+
 /** A member of a pool as the API shows it. */
 export interface Member {
   readonly name: string;

@@ -2,6 +2,7 @@
 
 import { joinHostPort } from '../../gotext/host-port.js';
 import { compareUtf8 } from '../../gotext/utf8-order.js';
+import { memberStatusName } from '../../wire/gossip-pools.js';
 import type { Command, Options } from '../command/command.js';
 import { fail, print } from '../command/command.js';
 import { compilePattern } from '../command/pattern.js';
@@ -19,7 +20,6 @@ interface Member {
 
 /** Scripts tell "nobody matches" from errors by this code. */
 const NO_MEMBERS = 2;
-const STATUS = ['none', 'alive', 'leaving', 'left', 'failed'];
 
 export const command: Command = {
   usage: 'members [options]',
@@ -44,7 +44,7 @@ export const command: Command = {
       ...(options.has('filter') ? [['filter', options.text('filter')] as const] : []),
     ]);
     if (!answer.ok) return fail(`Error retrieving members: ${answer.error}`);
-    const members = answer.value.map(withSegment).filter(({ Status }) => status.test(STATUS[Status] ?? 'none'));
+    const members = answer.value.map(withSegment).filter(({ Status }) => status.test(memberStatusName(Status)));
     if (members.length === 0) return NO_MEMBERS;
     members.sort((a, b) => order(a.Tags['segment'], b.Tags['segment']) || order(a.Name, b.Name));
     print(formatTable(options.isOn('detailed') ? detailed(members) : standard(members)));
@@ -75,7 +75,7 @@ function standard(members: readonly Member[]): string[][] {
     const type = TYPES[Tags['role'] ?? ''] ?? 'unknown';
     const build = (Tags['build'] ?? '').split(':')[0] ?? '';
     const rest = [Tags['vsn'] ?? '', Tags['dc'] ?? '', Tags['ap'] ?? '', Tags['segment'] ?? ''];
-    return [Name, address(member), STATUS[Status] ?? 'none', type, build, ...rest];
+    return [Name, address(member), memberStatusName(Status), type, build, ...rest];
   });
   return [['Node', 'Address', 'Status', 'Type', 'Build', 'Protocol', 'DC', 'Partition', 'Segment'], ...rows];
 }
@@ -84,7 +84,7 @@ function detailed(members: readonly Member[]): string[][] {
   const rows = members.map((member) => {
     const names = Object.keys(member.Tags).sort(compareUtf8);
     const tags = names.map((name) => `${name}=${member.Tags[name] ?? ''}`);
-    return [member.Name, address(member), STATUS[member.Status] ?? 'none', tags.join(',')];
+    return [member.Name, address(member), memberStatusName(member.Status), tags.join(',')];
   });
   return [['Node', 'Address', 'Status', 'Tags'], ...rows];
 }

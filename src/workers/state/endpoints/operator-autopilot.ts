@@ -5,7 +5,7 @@ import { type DecodedBy, struct } from '../../../gotext/json-decode.js';
 import { listJson, mapJson, quoteJson } from '../../../gotext/json-encode.js';
 import { bool, duration, index, string } from '../../../gotext/json-kinds.js';
 import { listOf, mapOf, record } from '../../../gotext/json-shape.js';
-import { MEMBER_STATUS } from '../../../wire/gossip-pools.js';
+import { memberStatusName } from '../../../wire/gossip-pools.js';
 import type { AutopilotConfig } from '../../../wire/records.js';
 import type { Uint64 } from '../../../wire/uint64.js';
 import type { Calls } from '../calls/calls.js';
@@ -78,12 +78,6 @@ async function change(
   return isRefusal(isWritten) ? refused(isWritten) : json(String(isWritten));
 }
 
-const STATUS_NAMES = Object.entries(MEMBER_STATUS);
-
-function statusName(status: number): string {
-  return STATUS_NAMES.find(([, value]) => value === status)?.[0] ?? 'none';
-}
-
 /** RFC 3339 in UTC, whole seconds. */
 function seconds(ns: bigint): string {
   return `${new Date(Number(ns / NS_PER_MS)).toISOString().slice(0, 19)}Z`;
@@ -112,7 +106,7 @@ function nameJson({ id, name, address }: Judged): string {
 
 function healthJson(server: ServerHealth): string {
   return (
-    `{${nameJson(server)},"SerfStatus":"${statusName(server.memberStatus)}","Version":${quoteJson(server.version)},` +
+    `{${nameJson(server)},"SerfStatus":"${memberStatusName(server.memberStatus)}","Version":${quoteJson(server.version)},` +
     `"Leader":${server.isLeader},${statsJson(server)},"Voter":${server.isVoter},` +
     `"StableSince":"${seconds(server.stableSinceNs)}"}`
   );
@@ -149,7 +143,7 @@ function healthReply({ isHealthy, failureTolerance, servers }: ServersHealth): R
 function stateOfServerJson(server: ServerState): string {
   const { version } = server;
   return (
-    `{${nameJson(server)},"NodeStatus":"${statusName(server.memberStatus)}","Version":${quoteJson(version)},` +
+    `{${nameJson(server)},"NodeStatus":"${memberStatusName(server.memberStatus)}","Version":${quoteJson(version)},` +
     `${statsJson(server)},"StableSince":"${nanoseconds(server.stableSinceNs)}","ReadReplica":false,` +
     `"Status":"${server.role}","Meta":{"consul-network-segment":"","consul-version":${quoteJson(version)}},` +
     `"NodeType":"voter"}`

@@ -6,7 +6,7 @@ import { recordKind } from '../../../../msgpack/record-kinds.js';
 import { struct } from '../../../../msgpack/struct.js';
 import { time } from '../../../../msgpack/time.js';
 import type { AutopilotRequest } from '../../../../wire/commands.js';
-import { MEMBER_STATUS } from '../../../../wire/gossip-pools.js';
+import { memberStatusCalled, memberStatusName } from '../../../../wire/gossip-pools.js';
 import type { AutopilotConfig, StringMap } from '../../../../wire/records.js';
 import { autopilotRequestSchema, autopilotSchema } from '../../../../wire/schema.js';
 import type { AutopilotState, ServerState } from '../../methods/cluster-view.js';
@@ -196,8 +196,6 @@ const stateReply = struct<StateReply>({
   Ext: ignored,
 });
 
-const STATUS_NAMES = Object.entries(MEMBER_STATUS);
-
 function shownState(server: ServerState): ShownState {
   const { id, name, address, version, raftVersion, role, isHealthy } = server;
   return {
@@ -205,7 +203,7 @@ function shownState(server: ServerState): ShownState {
       ID: id,
       Name: name,
       Address: address,
-      NodeStatus: STATUS_NAMES.find(([, status]) => status === server.memberStatus)?.[0] ?? 'none',
+      NodeStatus: memberStatusName(server.memberStatus),
       Version: version,
       RaftVersion: raftVersion,
       NodeType: 'voter',
@@ -247,7 +245,7 @@ const state: WriteRow<DatacenterArguments, StateReply, null, AutopilotState> = {
       id: Server.ID,
       name: Server.Name,
       address: Server.Address,
-      memberStatus: STATUS_NAMES.find(([name]) => name === Server.NodeStatus)?.[1] ?? MEMBER_STATUS.none,
+      memberStatus: memberStatusCalled(Server.NodeStatus),
       version: Server.Version,
       raftVersion: Server.RaftVersion,
       role: roleOf(State),
