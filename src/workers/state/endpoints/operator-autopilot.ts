@@ -72,7 +72,9 @@ async function change(
   given: DecodedBy<typeof configurationBody>,
   cas: Uint64 | null,
 ): Promise<Reply> {
-  const config = { ...given, CreateIndex: 0, ModifyIndex: Number(cas ?? 0) };
+  // No log gets as far as a number that isn't exact.
+  const ModifyIndex = typeof cas === 'bigint' ? Number.MAX_SAFE_INTEGER : (cas ?? 0);
+  const config = { ...given, CreateIndex: 0, ModifyIndex };
   const asked = { config, compareAndSet: cas !== null };
   const isWritten = await calls.write(setAutopilotConfiguration, asked, datacenter, asker);
   return isRefusal(isWritten) ? refused(isWritten) : json(String(isWritten));
