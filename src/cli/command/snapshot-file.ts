@@ -12,7 +12,8 @@ import type { Options } from './command.js';
 /** No record is larger on a server, ours or another. */
 const MAX_RECORD_BYTES = 64 * 1024 * 1024;
 
-export type TakeRecord = (type: number, value: Uint8Array) => void;
+/** A text that comes back says what is wrong with the record. */
+export type TakeRecord = (type: number, value: Uint8Array) => string | null;
 
 export type NamedFile = { readonly ok: true; readonly file: string } | { readonly ok: false; readonly error: string };
 
@@ -78,8 +79,9 @@ class RecordReader implements StateSink {
       const reader = new MsgpackReader(all, start);
       reader.skip();
       if (reader.problem === 'truncated') break;
-      if (reader.problem !== null) return `failed to decode snapshot: ${reader.problem}`;
-      if (this.#isBehindHeader) this.#take(all[at] ?? 0, all.subarray(start, reader.offset));
+      const problem =
+        reader.problem ?? (this.#isBehindHeader ? this.#take(all[at] ?? 0, all.subarray(start, reader.offset)) : null);
+      if (problem !== null) return `failed to decode snapshot: ${problem}`;
       this.#isBehindHeader = true;
       at = reader.offset;
     }

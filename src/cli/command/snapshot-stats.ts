@@ -33,7 +33,7 @@ export class SnapshotStats {
   readonly take: TakeRecord = (type, value) => {
     const bytes = value.byteLength + 1;
     add(this.#types, recordName(type), bytes);
-    if (type === KVS && this.#keys !== null) this.#takeKey(this.#keys, value, bytes);
+    return type === KVS && this.#keys !== null ? this.#takeKey(this.#keys, value, bytes) : null;
   };
 
   /** The largest first. */
@@ -45,11 +45,14 @@ export class SnapshotStats {
     return largestFirst(this.#groups);
   }
 
-  #takeKey({ depth, prefix }: KeyGrouping, value: Uint8Array, bytes: number): void {
-    const entry = readAny(new MsgpackReader(value), 0);
-    const { Key: key } = entry as { readonly Key?: unknown };
-    if (typeof key !== 'string' || !key.startsWith(prefix)) return;
-    add(this.#groups, key.split('/').slice(0, depth).join('/'), bytes);
+  #takeKey({ depth, prefix }: KeyGrouping, value: Uint8Array, bytes: number): string | null {
+    const reader = new MsgpackReader(value);
+    const entry = readAny(reader) as { readonly Key?: unknown } | null;
+    if (reader.problem !== null) return reader.problem;
+    const key = entry?.Key;
+    if (typeof key !== 'string') return 'a key without a name';
+    if (key.startsWith(prefix)) add(this.#groups, key.split('/').slice(0, depth).join('/'), bytes);
+    return null;
   }
 }
 

@@ -17,8 +17,11 @@ export const command: Command = {
     const opened = await openFile(named.file);
     if (!opened.ok) return fail(`Error opening snapshot file: ${opened.error}`);
     const read = await readRecords(opened.content, (type, value) => {
-      const Data = readAny(new MsgpackReader(value), 0);
+      const reader = new MsgpackReader(value);
+      const Data = readAny(reader);
+      if (reader.problem !== null) return reader.problem;
       print(JSON.stringify({ Type: recordName(type), Data }, shown));
+      return null;
     });
     return read.ok ? 0 : fail(`Error reading snapshot: ${read.error}`);
   },

@@ -43,7 +43,7 @@ export const command: Command = {
     const unverified = `${whole.file}.unverified`;
     try {
       await pipeline(stream.response, createWriteStream(unverified, { mode: 0o600 }));
-      const read = await readRecords(createReadStream(unverified), () => {});
+      const read = await readRecords(createReadStream(unverified), () => null);
       if (!read.ok) return fail(`Error verifying snapshot: ${read.error}`);
       await settle(unverified, whole.file);
       print(`Saved and verified snapshot to index ${read.meta.index}`);

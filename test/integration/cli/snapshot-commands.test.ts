@@ -5,8 +5,10 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { dataPath } from '../../data.js';
 import { temporaryDirectory } from '../../temporary.js';
+import { soundFiles, tarOf } from '../../unit/archive/archive.js';
 import { startFakeAgent } from './fake-agent.js';
 import { lictor } from './program.js';
 
@@ -59,4 +61,22 @@ test('each command takes one file that can be opened', async (context) => {
     );
   }
   assert.deepEqual(agent.asked, []);
+});
+
+test('a record that cannot be read is no part of a sound archive', async (context) => {
+  const file = path.join(temporaryDirectory(context), 'archive');
+  const header = [0x81, 0xa1, 0x49, 0x07];
+  for (const [record, problem] of [
+    // A key that is nil; a map with a number for a key.
+    [[0x02, 0xc0], /^Error reading snapshot: .*failed to decode snapshot: a key without a name$/m],
+    [[0x02, 0x81, 0x01, 0x01], /^Error reading snapshot: .*failed to decode snapshot: wrong-type$/m],
+  ] as const) {
+    fs.writeFileSync(file, gzipSync(tarOf(soundFiles(Buffer.from([...header, ...record])))));
+    const inspected = await lictor(['snapshot', 'inspect', '-kvdetails', file]);
+    assert.deepEqual([inspected.code, inspected.stdout], [1, '']);
+    assert.match(inspected.stderr, problem);
+  }
+  const decoded = await lictor(['snapshot', 'decode', file]);
+  assert.deepEqual([decoded.code, decoded.stdout], [1, '']);
+  assert.match(decoded.stderr, /failed to decode snapshot: wrong-type$/m);
 });
