@@ -1,12 +1,13 @@
-// What the body of a request must be, as a row of the endpoint table declares it: JSON of a kind, or bytes; how long it may be;
-// and what is answered to another one (spec/http.md, section 4).
+// What the body of a request must be, as a row of the endpoint table declares it: JSON of a kind, or bytes, at once or as they
+// come; how long it may be; and what is answered to another one (spec/http.md, section 4).
 
 import { type DecodeOptions, decodeJson, type Kind } from '../../../gotext/json-decode.js';
 import type { BodyPieces } from './body-stream.js';
 import { Refused } from './parameters.js';
 import { text } from './reply.js';
 
-export interface BodyFormat<B> {
+/** A body that is read when all of it is there. */
+interface WholeBody<B> {
   /** Null where any bytes are taken. */
   readonly kind: Kind<unknown> | null;
   /** Bytes. */
@@ -15,9 +16,15 @@ export interface BodyFormat<B> {
   readonly setting: string | undefined;
   /** The bytes belong to whoever gets the result. */
   read(bytes: Uint8Array): B | Refused;
-  /** In place of `limit` and `read` where the body is taken while it comes. */
-  readonly stream?: (pieces: BodyPieces) => B;
 }
+
+/** A body that is taken while it comes, however long. */
+interface StreamedBody<B> {
+  readonly kind: null;
+  stream(pieces: BodyPieces): B;
+}
+
+export type BodyFormat<B> = WholeBody<B> | StreamedBody<B>;
 
 /** Stock has no limit where none is configured; nothing that is registered comes near. */
 const MAX_BODY = 2 * 1024 * 1024;
@@ -50,11 +57,7 @@ export function anyBytes(limit: () => number = () => MAX_BODY, setting?: string)
   return { kind: null, limit, setting, read: (bytes) => bytes };
 }
 
-/** Any bytes, however many: taken piece by piece. */
+/** Any bytes, piece by piece. */
 export function pieces(): BodyFormat<BodyPieces> {
-  return { ...anyBytes(() => Number.MAX_SAFE_INTEGER), read: onePiece, stream: (body) => body };
-}
-
-async function* onePiece(bytes: Uint8Array): BodyPieces {
-  yield bytes;
+  return { kind: null, stream: (body) => body };
 }
