@@ -85,21 +85,13 @@ export class Client {
   async stream(path: string, query: Query): Promise<Stream> {
     const sent = await this.#send('GET', path, query, null);
     if (!sent.ok || sent.response.statusCode === 200) return sent;
-    const body = await collect(sent.response);
-    return { ok: false, error: unexpected(sent.response.statusCode ?? 0, body) };
+    const answer = await answerOf(sent.response, false);
+    return answer.ok ? sent : answer;
   }
 
   async #exchange(method: string, path: string, query: Query, body: Body, passes404: boolean): Promise<Answer> {
     const sent = await this.#send(method, path, query, body);
-    if (!sent.ok) return sent;
-    const status = sent.response.statusCode ?? 0;
-    try {
-      const content = await collect(sent.response);
-      if (status === 200 || (status === 404 && passes404)) return { ok: true, status, body: content };
-      return { ok: false, error: unexpected(status, content) };
-    } catch {
-      return { ok: false, error: 'unexpected EOF' };
-    }
+    return sent.ok ? answerOf(sent.response, passes404) : sent;
   }
 
   async #send(method: string, path: string, query: Query, body: Body): Promise<Stream> {
@@ -157,6 +149,17 @@ function queryText(query: Query): string {
   if (query.length === 0) return '';
   const sorted = [...query].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   return `?${sorted.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value ?? '')}`).join('&')}`;
+}
+
+async function answerOf(response: IncomingMessage, passes404: boolean): Promise<Answer> {
+  const status = response.statusCode ?? 0;
+  try {
+    const body = await collect(response);
+    if (status === 200 || (status === 404 && passes404)) return { ok: true, status, body };
+    return { ok: false, error: unexpected(status, body) };
+  } catch {
+    return { ok: false, error: 'unexpected EOF' };
+  }
 }
 
 async function collect(response: IncomingMessage): Promise<Buffer> {

@@ -2,7 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -79,4 +82,21 @@ test('a record that cannot be read is no part of a sound archive', async (contex
   const decoded = await lictor(['snapshot', 'decode', file]);
   assert.deepEqual([decoded.code, decoded.stdout], [1, '']);
   assert.match(decoded.stderr, /failed to decode snapshot: wrong-type$/m);
+});
+
+test('an agent that ends in the middle of a refusal leaves no stack trace', async (context) => {
+  const server = http.createServer((_request, response) => {
+    response.writeHead(500, { 'Content-Length': '100' });
+    response.write('No cl', () => response.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  context.after(() => server.close());
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const file = path.join(temporaryDirectory(context), 'archive');
+  assert.deepEqual(
+    await lictor(['snapshot', 'save', file], { env: { CONSUL_HTTP_ADDR: `127.0.0.1:${port}` } }),
+    failed('Error saving snapshot: unexpected EOF\n'),
+  );
+  assert.deepEqual(fs.readdirSync(path.dirname(file)), []);
 });

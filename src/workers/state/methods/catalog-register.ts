@@ -9,7 +9,7 @@ import type { StoreReads } from '../replica/store/read-api.js';
 import type { WriteMethod } from './method.js';
 import { refusal } from './refusal.js';
 
-/** The request's checks name their node and have their IDs. */
+/** The catalog takes it as {@link completed} makes it. */
 export type Registration = Omit<RegisterRequest, 'Datacenter' | 'Token'>;
 
 /** As the catalog wants it: all checks in one list, each with its node, its ID and its type; a service with its ID. */
