@@ -60,8 +60,9 @@ class BodyStream implements BodySink, BodyPieces {
         });
       }
     } finally {
+      // Whoever isn't read is read again when the answer goes out.
       this.#isLeft = true;
-      this.#take();
+      this.#waiting = [];
     }
   }
 

@@ -36,7 +36,7 @@ export interface Exchange {
   readonly bodyLength: number;
   /** Starts the body; an expected 100 Continue is sent here. At most once. */
   receive(sink: BodySink): void;
-  /** The body comes too fast for its sink: the client isn't read until {@link resumeBody}. Only while the body comes. */
+  /** The body comes too fast for its sink: the client isn't read until {@link resumeBody}, or the answer. Only while the body comes. */
   pauseBody(): void;
   resumeBody(): void;
   /** Told when the client hangs up before the answer: one listener; the exchange is dead by then. */

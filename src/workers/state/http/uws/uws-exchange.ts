@@ -85,16 +85,19 @@ export class UwsExchange implements Exchange {
       return;
     }
     this.#sink = sink;
-    if (this.#paused && !this.#over) this.#response.resume();
-    this.#paused = false;
+    this.resumeBody();
   }
 
   pauseBody(): void {
-    if (!this.#over) this.#response.pause();
+    if (this.#over || this.#paused) return;
+    this.#paused = true;
+    this.#response.pause();
   }
 
   resumeBody(): void {
-    if (!this.#over) this.#response.resume();
+    if (this.#over || !this.#paused) return;
+    this.#paused = false;
+    this.#response.resume();
   }
 
   reply(status: number, headers: string, body: string | Uint8Array): void {
@@ -173,6 +176,8 @@ export class UwsExchange implements Exchange {
 
   /** All lines go in with the first header: one call across the border instead of one for each. */
   #writeHead(status: number, headers: string): void {
+    // A connection that is left paused is never read again, and nobody wants more of this body.
+    this.resumeBody();
     this.#response.writeStatus(statusText(status));
     const colon = headers.indexOf(': ');
     if (colon > 0) this.#response.writeHeader(headers.slice(0, colon), headers.slice(colon + 2, -2));
@@ -200,10 +205,7 @@ export class UwsExchange implements Exchange {
     if (this.#over) return;
     this.#early ??= new GatheredBytes();
     this.#early.add(bytes);
-    if (this.#early.length > MAX_READ_AHEAD && !this.#paused) {
-      this.#paused = true;
-      this.#response.pause();
-    }
+    if (this.#early.length > MAX_READ_AHEAD) this.pauseBody();
   }
 
   #finished(): void {
