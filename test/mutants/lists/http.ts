@@ -206,4 +206,12 @@ export const http: readonly Mutant[] = [
   /** False`,
     tests: ['unit/http/pieces'],
   },
+  {
+    name: 'uws: the answer leaves a paused connection paused',
+    file: `${HTTP}/uws/uws-exchange.ts`,
+    find: `    this.resumeBody();
+    this.#response.writeStatus`,
+    replace: '    this.#response.writeStatus',
+    tests: ['integration/http/body-pieces'],
+  },
 ];

@@ -62,4 +62,11 @@ export const msgpack: readonly Mutant[] = [
     replace: 'of [...present, ...unknown]',
     tests: STRUCT,
   },
+  {
+    name: 'a long value is tried again with every piece of it',
+    file: 'msgpack/unread-bytes.ts',
+    find: 'return this.#length < this.#enough ? null : this.takeAll();',
+    replace: 'return this.takeAll();',
+    tests: ['unit/store/snapshot-bad-input'],
+  },
 ];
