@@ -44,6 +44,7 @@ export async function sendSnapshot(
   }
 }
 
+/** An answer that comes before the last byte, or the end of the connection, ends it: nobody takes the rest. */
 async function writeAll(
   socket: Socket,
   bytes: AsyncIterable<Uint8Array>,
@@ -51,12 +52,16 @@ async function writeAll(
   answer: Promise<Uint8Array>,
 ): Promise<void> {
   let left = size;
+  let isOver = false;
+  const over = (): void => {
+    isOver = true;
+  };
+  answer.then(over, over);
   for await (const chunk of bytes) {
     left -= chunk.byteLength;
     if (left < 0) throw new Error('the snapshot is longer than it was');
-    // An early answer, or the end of the connection, ends the wait as well.
     if (!socket.write(chunk)) await Promise.race([once(socket, 'drain'), answer]);
-    if (socket.destroyed) await answer;
+    if (isOver) return;
   }
   if (left > 0) throw new Error('the snapshot is shorter than it was');
 }
