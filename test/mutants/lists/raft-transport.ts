@@ -30,7 +30,7 @@ export const raftTransport: readonly Mutant[] = [
   },
   {
     name: 'transport: the time of entries in milliseconds',
-    file: 'workers/raft/transport/entries.ts',
+    file: 'workers/raft/transport/appended-at.ts',
     find: '+ (rest?.nanoseconds ?? 0)',
     replace: '',
     tests: VECTORS,

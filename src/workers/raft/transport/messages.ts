@@ -3,6 +3,7 @@
 import { list } from '../../../msgpack/collections.js';
 import { bool, bytes, int, type Kind, u8 } from '../../../msgpack/kinds.js';
 import { struct } from '../../../msgpack/struct.js';
+import { goTime } from './appended-at.js';
 
 export const PROTOCOL_VERSION = 3;
 
@@ -50,7 +51,7 @@ export const wireEntry = struct<WireEntry>({
   Type: u8,
   Data: bytes,
   Extensions: bytes,
-  AppendedAt: bytes,
+  AppendedAt: goTime,
 });
 
 export interface AppendFields<Entries> extends WireHeader {

@@ -212,6 +212,32 @@ test('whatever entries a leader sends leave this server as the same bytes', () =
   );
 });
 
+test("a time may come as msgpack's timestamp, or as something that nobody knows", () => {
+  const self = { id: 'leader', address: '10.0.0.1:8300' };
+  const header = { ProtocolVersion: 3, ID: self.id, Addr: self.address, Term: 3, Leader: self.address };
+  const about = { ...header, PrevLogEntry: 4, PrevLogTerm: 1, LeaderCommitIndex: 4 };
+  const sent = hex(encode(wireAppend, { ...about, Entries: [wire(5, null), wire(6, null)] }, 0));
+  const times: readonly [string, number, number | undefined][] = [
+    ['d6ff65920080', 1_704_067_200_000, undefined],
+    ['d7ff1dcd650065920080', 1_704_067_200_125, undefined],
+    ['d7ff0000000c65920080', 1_704_067_200_000, 3],
+    ['c70cff077359400000000065920080', 1_704_067_200_125, undefined],
+    ['d6ff00000000', 0, undefined],
+    ['d60565920080', 0, undefined],
+    ['c703ff010203', 0, undefined],
+  ];
+  for (const [time, ms, nanoseconds] of times) {
+    const bytes = Buffer.from(sent.replaceAll(`af${hex(DATED)}`, time), 'hex');
+    const frames = new FrameBuffer(1, 1, 1 << 20);
+    frames.push(bytes);
+    const decoded = decodeRequest(frames.next() ?? assert.fail(time), 7, receiver);
+    assert.ok(decoded.kind === 'request' && decoded.request.kind === 'append', time);
+    const { runs } = decoded.request;
+    assert.deepEqual([runs.length, runs[0]?.count, runs[0]?.appendedAtMs], [1, 2, ms]);
+    assert.equal(runs[0]?.appendedAtRest?.nanoseconds, nanoseconds);
+  }
+});
+
 const mutations = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 8 });
 
 test('damaged messages, cut anywhere, never throw; who finds them holds no more than came', () => {
