@@ -125,6 +125,15 @@ test('a request of a version that is not spoken is refused by the stock text', (
   assert.deepEqual(decoded, { kind: 'refused', error: item.responseError, type: 1, skip: 0 });
 });
 
+test('the last term that there is is not taken: nobody could stand after it', () => {
+  const heartbeat = { kind: 'heartbeat', from: 'b', to: 'me', sentMs: 1, readRound: 0 } as const;
+  const asked = (of: number) => encodeRequest({ ...heartbeat, term: term(of) }, { id: 'b', address: 'b:1' });
+  const decoded = decodeRequest(asked(Number.MAX_SAFE_INTEGER), 1, receiver);
+  assert.ok(decoded.kind === 'garbage');
+  assert.match(decoded.problem, /Term/);
+  assert.equal(decodeRequest(asked(2 ** 52), 1, receiver).kind, 'request');
+});
+
 test('messages are found whole, wherever the stream is cut', () => {
   const whole = Buffer.concat(items.map(({ requestHex }) => Buffer.from(requestHex, 'hex')));
   for (const size of [1, 7, 64, 1000, whole.length]) {
