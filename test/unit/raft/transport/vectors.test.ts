@@ -31,7 +31,7 @@ interface Item {
   readonly requestHex: string;
   readonly responseHex: string | null;
   readonly responseError: string | null;
-  readonly response: object | null;
+  readonly response: { readonly ID?: string | null } | null;
   readonly request: { readonly ProtocolVersion: number; readonly ID: string; readonly Addr: string };
 }
 
@@ -53,6 +53,11 @@ function kindsOf({ rpc }: Item) {
 function value<T>(read: { readonly ok: true; readonly value: T } | { readonly ok: false }): T {
   assert.ok(read.ok);
   return read.value;
+}
+
+/** Who answered; '' where it doesn't say so. */
+function answererOf({ response }: Item): string {
+  return response?.ID ?? '';
 }
 
 function hex(bytes: Uint8Array): string {
@@ -102,7 +107,7 @@ test('recorded answers are understood as answers to their requests', () => {
   const kinds = new Map<string, number>();
   for (const item of items) {
     if (item.responseHex === null || item.responseHex === undefined || item.request.ProtocolVersion !== 3) continue;
-    const decoded = decodeRequest(Buffer.from(item.requestHex, 'hex'), 7, receiver);
+    const decoded = decodeRequest(Buffer.from(item.requestHex, 'hex'), 7, { ...receiver, id: answererOf(item) });
     if (decoded.kind !== 'request') continue;
     const answer = decodeAnswer(Buffer.from(item.responseHex, 'hex'), decoded.request);
     assert.equal(answer.kind, 'answer');
@@ -117,6 +122,19 @@ test('recorded answers are understood as answers to their requests', () => {
     'pre-vote-answer',
     'vote-answer',
   ]);
+});
+
+test('an answer of another server, which has come to where the one that was asked used to be, counts for nobody', () => {
+  const refused = new Set<string>();
+  for (const item of items) {
+    const id = answererOf(item);
+    const decoded = decodeRequest(Buffer.from(item.requestHex, 'hex'), 7, receiver);
+    if (id === '' || decoded.kind !== 'request') continue;
+    const answer = decodeAnswer(Buffer.from(item.responseHex ?? '', 'hex'), decoded.request);
+    assert.deepEqual(answer, { kind: 'garbage', problem: `an answer of ${id}` });
+    refused.add(decoded.request.kind);
+  }
+  assert.deepEqual([...refused].sort(), ['append', 'heartbeat', 'pre-vote', 'vote']);
 });
 
 test('a request of a version that is not spoken is refused by the stock text', () => {
@@ -271,7 +289,7 @@ test('an answer that is damaged never throws', () => {
   const answered = items.filter(({ responseHex }) => (responseHex ?? '') !== '');
   fc.assert(
     fc.property(fc.constantFrom(...answered), mutations, (item, changes) => {
-      const decoded = decodeRequest(Buffer.from(item.requestHex, 'hex'), 7, receiver);
+      const decoded = decodeRequest(Buffer.from(item.requestHex, 'hex'), 7, { ...receiver, id: answererOf(item) });
       const bytes = Buffer.from(item.responseHex ?? '', 'hex');
       for (const [at, value] of changes) bytes[at % bytes.length] = value;
       if (decoded.kind === 'request') decodeAnswer(bytes, decoded.request);
