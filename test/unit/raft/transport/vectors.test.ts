@@ -174,6 +174,7 @@ test('what is too large, has too many values or is no msgpack is refused before 
     ['00db7fffffff', 'message is too large'],
     ['0082a16bdb7fffffff', 'message is too large'],
     ['00dd7fffffff', 'too many values'],
+    [`0092${'dcffff'.padEnd(2 * 65_538, 'c0')}93`, 'too many values'],
     ['00c1', 'no msgpack'],
   ];
   for (const [bytes, problem] of refusals) {
