@@ -5,6 +5,7 @@ import { decode, readFailureText, written } from '../../../msgpack/codec.js';
 import { type Kind, textOrBinary } from '../../../msgpack/kinds.js';
 import { logIndex, type Term, term } from '../core/entry.js';
 import type { AppendAnswer, HeartbeatAnswer, Incoming, InstallAnswer, VoteAnswer } from '../core/message.js';
+import { FrameBuffer } from './frame-buffer.js';
 import {
   PROTOCOL_VERSION,
   RpcType,
@@ -65,6 +66,13 @@ export function encodeError(error: string, type: number, ownTerm: Term): Uint8Ar
     writer.text(error);
     writer.nil();
   });
+}
+
+const MOST_ANSWER_BYTES = 64 * 1024;
+
+/** What finds answers on a connection. */
+export function answerFrames(): FrameBuffer {
+  return new FrameBuffer(0, 2, MOST_ANSWER_BYTES);
 }
 
 /** A peer that doesn't know pre-votes grants them. */

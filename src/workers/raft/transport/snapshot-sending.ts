@@ -5,12 +5,10 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Incoming } from '../core/message.js';
 import type { InstallRequest } from '../snapshot/snapshot-installer.js';
-import { decodeAnswer } from './answers.js';
-import { FrameBuffer } from './frame-buffer.js';
+import { answerFrames, decodeAnswer } from './answers.js';
 import { type Destination, IO_TIMEOUT_MS, open } from './line.js';
 import { encodeRequest, type Self } from './requests.js';
 
-const MOST_ANSWER_BYTES = 64 * 1024;
 /** The other side has 10 s for each such part of a snapshot to bring it on its disk. */
 const BYTES_PER_TIMEOUT = 256 * 1024;
 
@@ -67,7 +65,7 @@ async function writeAll(
 }
 
 function answerOn(socket: Socket): Promise<Uint8Array> {
-  const frames = new FrameBuffer(0, 2, MOST_ANSWER_BYTES);
+  const frames = answerFrames();
   return new Promise((resolve, reject) => {
     socket.on('data', (bytes) => {
       frames.push(bytes);

@@ -23,13 +23,13 @@ interface Watched {
   readonly answers: Incoming[];
 }
 
-function peerAt(port: number): Watched {
+function peerAt(port: number | null): Watched {
   const lost: string[] = [];
   const answers: Incoming[] = [];
   const peer = new Peer({
     id: 'b',
     self: { id: 'a', address: '127.0.0.1:1' },
-    destination: () => ({ host: '127.0.0.1', port }),
+    destination: () => (port === null ? null : { host: '127.0.0.1', port }),
     answered: (message) => answers.push(message),
     lost: (kind) => lost.push(kind),
     logger: new Logger('test', new LogSink('error', () => {})),
@@ -101,6 +101,19 @@ test('who answers before the last byte of a snapshot gets no more of it', async 
   listener.close();
   assert.deepEqual(lost, []);
   assert.ok(read < size / 2, `${read} bytes were read`);
+});
+
+test('of a server of which nobody knows where it is everything is lost, a snapshot too', async () => {
+  const { peer, lost } = peerAt(null);
+  peer.send(APPEND);
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    yield assert.fail('read');
+  }
+  const offer = { kind: 'install', position: POSITION, configuration: CONFIGURATION, sentMs: 1 } as const;
+  peer.send({ ...ABOUT, ...offer, size: 8, bytes: bytes() });
+  await waitFor(() => lost.length > 1, 'the loss of the snapshot');
+  assert.deepEqual(lost, ['append', 'install']);
+  peer.close();
 });
 
 test('who is heard to be back is dialed at once, whatever pause was planned', async (t) => {
