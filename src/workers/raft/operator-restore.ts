@@ -127,15 +127,14 @@ export class OperatorRestore {
   async #replace(sink: SnapshotSink, position: Position, request: number): Promise<void> {
     const { core, restored, failed } = this.#parts;
     this.#isFrozen = true;
-    let snapshot: SnapshotDescription;
     try {
-      snapshot = await sink.finish();
+      const snapshot = await sink.finish();
+      restored(snapshot, request, core.restore(position));
     } catch (error) {
       // Nobody knows whether the next start would find it: this server stays still, and ends.
       failed(error);
       throw error;
     }
-    restored(snapshot, request, core.restore(position));
     this.#isFrozen = false;
   }
 
