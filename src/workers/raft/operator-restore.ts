@@ -9,6 +9,7 @@ import type { Logger } from '../../observe/logger.js';
 import { MAX_UNPERSISTED_BYTES, type StateToRaft } from '../../wire/raft-port.js';
 import { type LogIndex, logIndex, type Position } from './core/entry.js';
 import type { RaftCore } from './core/raft.js';
+import { NOT_LEADER, TRANSFERRING } from './orders.js';
 import type { SnapshotDescription } from './snapshot/meta.js';
 import type { SnapshotSink, SnapshotStore } from './snapshot/snapshot-store.js';
 import type { StateChannel } from './state-port.js';
@@ -52,14 +53,13 @@ export class OperatorRestore {
   holds(message: StateToRaft): boolean {
     if (this.#work === null || this.#stopped) return false;
     if (message.kind === 'propose') {
-      // What doesn't fit is refused by who takes it.
       if (this.#heldBytes + message.entries.byteLength > MAX_UNPERSISTED_BYTES) {
         const { batch, count } = message;
         this.#parts.state.post({ kind: 'rejected', batch, count, reason: { code: 'queue-full' } });
         return true;
       }
       this.#heldBytes += message.entries.byteLength;
-    } else if (message.kind !== 'barrier' && message.kind !== 'verify') return false;
+    } else if (message.kind !== 'barrier' && message.kind !== 'verify' && !isTransfer(message)) return false;
     this.#held.push(message);
     return true;
   }
@@ -90,7 +90,8 @@ export class OperatorRestore {
     const { core } = this.#parts;
     if (this.#stopped) return 'raft is already shutdown';
     if (this.#work !== null) return 'another restore is under way';
-    if (core.role !== 'leader') return 'node is not the leader';
+    if (core.role !== 'leader') return NOT_LEADER;
+    if (core.isTransferring) return TRANSFERRING;
     if (core.committedConfiguration === null) {
       const applied = `have applied ${core.log.committed}`;
       return `cannot restore snapshot now, wait until the configuration entry has been applied (${applied})`;
@@ -126,19 +127,23 @@ export class OperatorRestore {
   async #replace(sink: SnapshotSink, position: Position, request: number): Promise<void> {
     const { core, restored, failed } = this.#parts;
     this.#isFrozen = true;
-    let snapshot: SnapshotDescription;
     try {
-      snapshot = await sink.finish();
+      const snapshot = await sink.finish();
+      restored(snapshot, request, core.restore(position));
     } catch (error) {
       // Nobody knows whether the next start would find it: this server stays still, and ends.
       failed(error);
       throw error;
     }
-    restored(snapshot, request, core.restore(position));
     this.#isFrozen = false;
   }
 
   #refuse(request: number, error: string): void {
     this.#parts.state.post({ kind: 'restore-refused', request, error });
   }
+}
+
+/** Who took over now might not have what is being restored. */
+function isTransfer(message: StateToRaft): boolean {
+  return message.kind === 'order' && message.order.order === 'transfer';
 }

@@ -11,9 +11,9 @@ import type { TransferResult } from './core/transfer.js';
 /** More than gossip, autopilot and operators have under way together, by far. */
 const MAX_WAITING = 1024;
 
-const NOT_LEADER = 'node is not the leader';
+export const NOT_LEADER = 'node is not the leader';
 const LOST = 'leadership lost while committing log';
-const TRANSFERRING = 'leadership transfer in progress';
+export const TRANSFERRING = 'leadership transfer in progress';
 
 const REFUSED_TRANSFER: { readonly [reason in Exclude<TransferResult, { ok: true }>['reason']]: string } = {
   'not-leader': NOT_LEADER,

@@ -65,8 +65,8 @@ export class PeerSender {
     transport.send({ ...about, size: newest.size, bytes: snapshots.read(newest) });
   }
 
-  #post({ through: _, ...order }: AppendOrder, runs: readonly EntryRun[]): void {
-    this.#parts.transport.send({ ...order, runs });
+  #post({ kind, from, to, term, previous, commit, sentMs }: AppendOrder, runs: readonly EntryRun[]): void {
+    this.#parts.transport.send({ kind, from, to, term, previous, runs, commit, sentMs });
   }
 
   #queue(order: AppendOrder | InstallOrder, work: () => Promise<void>): void {

@@ -13,6 +13,7 @@ import type { Timing } from './core/parts.js';
 import { RaftCore } from './core/raft.js';
 import { Delivery } from './delivery.js';
 import { LeadershipBoard } from './leadership-board.js';
+import { NOT_LEADER } from './orders.js';
 import { PeerSender } from './peer-sender.js';
 import { RaftMetrics } from './raft-metrics.js';
 import { RaftServer } from './raft-server.js';
@@ -154,7 +155,7 @@ function receiveEarly(message: StateToRaft, state: StateChannel, restore: Restor
       state.post({ kind: 'barrier-reached', request: message.request, index: 0 });
       return;
     case 'order':
-      state.post({ kind: 'ordered', request: message.request, error: 'node is not the leader' });
+      state.post({ kind: 'ordered', request: message.request, error: NOT_LEADER });
       return;
     case 'configuration':
       state.post({ kind: 'configuration', request: message.request, configuration: { index: 0, peers: [] } });

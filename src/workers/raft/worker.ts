@@ -28,6 +28,7 @@ const LINGER_MS = 200;
 /** A heartbeat interval is some multiple of this. */
 const TICK_MS = 20;
 let hasFailed = false;
+let ticks: NodeJS.Timeout | undefined;
 
 const self = { id: data.serverId, address: data.serverAddress };
 const now = (): number => performance.now();
@@ -51,7 +52,7 @@ async function start(): Promise<StartedServer> {
   const world = { transport, now, random: Math.random };
   const started = await startServer(data, storage, new StatePort(data.statePort), { ...around, ...world });
   connect(started);
-  keepTime(started);
+  ticks = keepTime(started);
   return started;
 }
 
@@ -88,10 +89,10 @@ function connect({ core, shell }: StartedServer): void {
 }
 
 /** Who leads nobody but itself needs no clock. */
-function keepTime({ core, shell }: StartedServer): void {
+function keepTime({ core, shell }: StartedServer): NodeJS.Timeout {
   const isAlone = (): boolean => core.role === 'leader' && core.configuration.servers.length === 1;
   shell.tick();
-  setInterval(() => {
+  return setInterval(() => {
     if (!isAlone()) shell.tick();
   }, TICK_MS).unref();
 }
@@ -107,6 +108,7 @@ start().then((started) => {
 }, fail);
 
 async function stop(): Promise<void> {
+  clearInterval(ticks);
   transport.close();
   await server?.stop();
   await telemetry.finish();

@@ -30,7 +30,7 @@ export const raftTransport: readonly Mutant[] = [
   },
   {
     name: 'transport: the time of entries in milliseconds',
-    file: 'workers/raft/transport/entries.ts',
+    file: 'workers/raft/transport/appended-at.ts',
     find: '+ (rest?.nanoseconds ?? 0)',
     replace: '',
     tests: VECTORS,
@@ -136,8 +136,8 @@ export const raftTransport: readonly Mutant[] = [
   {
     name: 'transport: a length beyond the limit is waited for',
     file: 'workers/raft/transport/frame-buffer.ts',
-    find: "      if (this.#at - this.#begin > this.#mostBytes) return this.#fail('message is too large');\n      if (this.#at >= this.#end) return false;",
-    replace: '      if (this.#at >= this.#end) return false;',
+    find: 'if (end - this.#begin > this.#mostBytes)',
+    replace: 'if (end <= this.#end && end - this.#begin > this.#mostBytes)',
     tests: VECTORS,
   },
   {

@@ -40,17 +40,14 @@ export class SnapshotInstaller {
     turn();
     if (!isWanted) return;
     if (this.#work || this.#stopped) {
-      // Whoever moves the bytes needn't go on with it.
-      void request.bytes[Symbol.asyncIterator]().return?.();
+      giveUp(request);
       return;
     }
     this.#work = this.#install(request)
       .catch((error: unknown) => {
-        this.#parts.logger.error(
-          'failed to install snapshot',
-          'error',
-          error instanceof Error ? error.message : String(error),
-        );
+        const problem = error instanceof Error ? error.message : String(error);
+        this.#parts.logger.error('failed to install snapshot', 'error', problem);
+        giveUp(request);
       })
       .finally(() => {
         this.#work = null;
@@ -89,4 +86,9 @@ export class SnapshotInstaller {
     }
     turn();
   }
+}
+
+/** Whoever moves the bytes needn't go on with it, nor wait for an answer: its leader learns at once that it has to send it again. */
+function giveUp({ bytes }: InstallRequest): void {
+  void bytes[Symbol.asyncIterator]().return?.();
 }

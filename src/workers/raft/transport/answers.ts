@@ -5,6 +5,7 @@ import { decode, readFailureText, written } from '../../../msgpack/codec.js';
 import { type Kind, textOrBinary } from '../../../msgpack/kinds.js';
 import { logIndex, type Term, term } from '../core/entry.js';
 import type { AppendAnswer, HeartbeatAnswer, Incoming, InstallAnswer, VoteAnswer } from '../core/message.js';
+import { FrameBuffer } from './frame-buffer.js';
 import {
   PROTOCOL_VERSION,
   RpcType,
@@ -67,6 +68,13 @@ export function encodeError(error: string, type: number, ownTerm: Term): Uint8Ar
   });
 }
 
+const MOST_ANSWER_BYTES = 64 * 1024;
+
+/** What finds answers on a connection. */
+export function answerFrames(): FrameBuffer {
+  return new FrameBuffer(0, 2, MOST_ANSWER_BYTES);
+}
+
 /** A peer that doesn't know pre-votes grants them. */
 const UNKNOWN_TO_OLD_PEER = 'unexpected command';
 
@@ -88,30 +96,29 @@ export function decodeAnswer(message: Uint8Array, request: Request): DecodedAnsw
     const { term: round } = request;
     return { kind: 'answer', message: { kind: 'pre-vote-answer', ...about, term: round, round, granted: true } };
   }
-  const at = error.next;
   switch (request.kind) {
     case 'pre-vote':
-      return readAnswer(wirePreVoteAnswer, message, at, ({ Term, Granted: granted }) => {
+      return readAnswer(wirePreVoteAnswer, message, error.next, request, ({ Term, Granted: granted }) => {
         return { kind: 'pre-vote-answer', ...about, term: term(Term), round: request.term, granted };
       });
     case 'vote':
-      return readAnswer(wireVoteAnswer, message, at, ({ Term, Granted: granted }) => {
+      return readAnswer(wireVoteAnswer, message, error.next, request, ({ Term, Granted: granted }) => {
         return { kind: 'vote-answer', ...about, term: term(Term), round: request.term, granted };
       });
     case 'append':
-      return readAnswer(wireAppendAnswer, message, at, ({ Term, Success: success, LastLog }) => {
+      return readAnswer(wireAppendAnswer, message, error.next, request, ({ Term, Success: success, LastLog }) => {
         const last = logIndex(LastLog);
         const through = success ? throughOf(request) : request.previous.index;
         const place = { last, through, previous: request.previous.index, sentMs: request.sentMs };
         return { kind: 'append-answer', ...about, term: term(Term), success, ...place };
       });
     case 'heartbeat':
-      return readAnswer(wireAppendAnswer, message, at, ({ Term, Success: success }) => {
+      return readAnswer(wireAppendAnswer, message, error.next, request, ({ Term, Success: success }) => {
         const { sentMs, readRound } = request;
         return { kind: 'heartbeat-answer', ...about, term: term(Term), success, sentMs, readRound };
       });
     case 'install':
-      return readAnswer(wireInstallAnswer, message, at, ({ Term, Success: success }) => {
+      return readAnswer(wireInstallAnswer, message, error.next, request, ({ Term, Success: success }) => {
         const { sentMs, position } = request;
         return { kind: 'install-answer', ...about, term: term(Term), success, through: position.index, sentMs };
       });
@@ -120,7 +127,17 @@ export function decodeAnswer(message: Uint8Array, request: Request): DecodedAnsw
   }
 }
 
-function readAnswer<T>(kind: Kind<T>, message: Uint8Array, at: number, make: (wire: T) => Incoming): DecodedAnswer {
+/** Who answers says who it is, mostly: another server may have come to where this one was. */
+function readAnswer<T extends WireHeader>(
+  kind: Kind<T>,
+  message: Uint8Array,
+  at: number,
+  { to }: Request,
+  make: (wire: T) => Incoming,
+): DecodedAnswer {
   const read = decode(kind, message, at);
-  return read.ok ? { kind: 'answer', message: make(read.value) } : { kind: 'garbage', problem: readFailureText(read) };
+  if (!read.ok) return { kind: 'garbage', problem: readFailureText(read) };
+  const { ID } = read.value;
+  if (ID !== '' && ID !== to) return { kind: 'garbage', problem: `an answer of ${ID}` };
+  return { kind: 'answer', message: make(read.value) };
 }

@@ -3,52 +3,9 @@
 import { list } from '../../../msgpack/collections.js';
 import type { Kind } from '../../../msgpack/kinds.js';
 import { decodeConfiguration } from '../core/configuration-codec.js';
-import {
-  type EntryRun,
-  EntryType,
-  isEntryType,
-  type LogIndex,
-  logIndex,
-  type Position,
-  type TimeRest,
-  term,
-} from '../core/entry.js';
+import { type EntryRun, EntryType, isEntryType, type LogIndex, logIndex, type Position, term } from '../core/entry.js';
+import { readTime, TIME_BYTES, writeTime } from './appended-at.js';
 import { type WireEntry, wireEntry } from './messages.js';
-
-const TIME_BYTES = 15;
-/** Seconds from the year 1 to 1970. */
-const UNIX_EPOCH_SECONDS = 62_135_596_800;
-
-const UTC = -1;
-
-function writeTime(into: Buffer, { appendedAtMs: unixMs, appendedAtRest: rest }: EntryRun): void {
-  const seconds = unixMs === 0 ? 0 : Math.floor(unixMs / 1000) + UNIX_EPOCH_SECONDS;
-  into[0] = 1;
-  into.writeUInt32BE(Math.floor(seconds / 2 ** 32), 1);
-  into.writeUInt32BE(seconds % 2 ** 32, 5);
-  into.writeUInt32BE((unixMs % 1000) * 1_000_000 + (rest?.nanoseconds ?? 0), 9);
-  into.writeInt16BE(rest?.zoneMinutes ?? UTC, 13);
-}
-
-interface ReadTime {
-  readonly appendedAtMs: number;
-  readonly appendedAtRest?: TimeRest;
-}
-
-const NO_TIME: ReadTime = { appendedAtMs: 0 };
-const NANOSECONDS = 1_000_000_000;
-
-/** {@link NO_TIME} where the time isn't given in a form that is known: it means nothing to the protocol. */
-function readTime(bytes: Uint8Array | null): ReadTime {
-  if (bytes === null || bytes.length < TIME_BYTES || bytes[0] !== 1) return NO_TIME;
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
-  const seconds = view.getUint32(1) * 2 ** 32 + view.getUint32(5) - UNIX_EPOCH_SECONDS;
-  const fraction = view.getUint32(9);
-  const appendedAtMs = seconds * 1000 + Math.floor(fraction / 1_000_000);
-  if (appendedAtMs <= 0 || fraction >= NANOSECONDS || !Number.isSafeInteger(appendedAtMs)) return NO_TIME;
-  const rest = { nanoseconds: fraction % 1_000_000, zoneMinutes: view.getInt16(13) };
-  return rest.nanoseconds === 0 && rest.zoneMinutes === UTC ? { appendedAtMs } : { appendedAtMs, appendedAtRest: rest };
-}
 
 const wireEntries = list(wireEntry);
 const NOTHING = new Uint8Array(0);

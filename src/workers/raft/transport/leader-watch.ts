@@ -9,6 +9,8 @@ import type { Destination } from './line.js';
 
 /** Before each try. */
 const PAUSES_MS = [50, 50, 100, 200, 400, 800] as const;
+/** The last try gets so long. */
+const LAST_MS = 800;
 
 export interface LeaderWatchParts {
   /** Whom this server follows. */
@@ -49,10 +51,8 @@ export class LeaderWatch {
   }
 
   #later(): void {
-    const pauseMs = PAUSES_MS[this.#tries];
+    this.#timer = setTimeout(() => this.#try(), PAUSES_MS[this.#tries] ?? LAST_MS);
     this.#tries += 1;
-    if (pauseMs === undefined) this.close();
-    else this.#timer = setTimeout(() => this.#try(), pauseMs);
   }
 
   #try(): void {
@@ -60,7 +60,7 @@ export class LeaderWatch {
     const watched = this.#watched;
     if (watched === null) return;
     const { id, sinceMs } = watched;
-    const isOver = leader() !== id || contactMs() > sinceMs;
+    const isOver = this.#tries > PAUSES_MS.length || leader() !== id || contactMs() > sinceMs;
     const to = isOver ? null : destination(id);
     if (to === null) {
       this.close();

@@ -4,8 +4,7 @@
 
 import { connect, type Socket } from 'node:net';
 import type { Incoming } from '../core/message.js';
-import { decodeAnswer } from './answers.js';
-import { FrameBuffer } from './frame-buffer.js';
+import { answerFrames, decodeAnswer } from './answers.js';
 import { encodeRequest, type Request, type Self } from './requests.js';
 
 /** First byte of a Raft connection to the server port. */
@@ -13,7 +12,6 @@ export const RAFT_FIRST_BYTE = 1;
 export const IO_TIMEOUT_MS = 10_000;
 /** Of a machine that is down nothing comes back; when it is up again it should be found soon. */
 const DIAL_TIMEOUT_MS = 1_500;
-const MOST_ANSWER_BYTES = 64 * 1024;
 const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 500;
 /** Answers that are awaited on a connection; who has given so few isn't asked more. */
@@ -55,7 +53,7 @@ export class Line {
   readonly #parts: LineParts;
   #socket: Socket | null = null;
   #isOpen = false;
-  #answers = new FrameBuffer(0, 2, MOST_ANSWER_BYTES);
+  #answers = answerFrames();
   #asked: Request[] = [];
   #waiting: Waiting[] = [];
   #failures = 0;
@@ -111,7 +109,7 @@ export class Line {
     const socket = open(destination);
     socket.setTimeout(DIAL_TIMEOUT_MS);
     this.#socket = socket;
-    this.#answers = new FrameBuffer(0, 2, MOST_ANSWER_BYTES);
+    this.#answers = answerFrames();
     let problem = 'connection closed';
     socket.on('connect', () => this.#opened());
     socket.on('data', (bytes) => {

@@ -3,6 +3,7 @@
 import { list } from '../../../msgpack/collections.js';
 import { bool, bytes, int, type Kind, u8 } from '../../../msgpack/kinds.js';
 import { struct } from '../../../msgpack/struct.js';
+import { goTime } from './appended-at.js';
 
 export const PROTOCOL_VERSION = 3;
 
@@ -12,12 +13,15 @@ export const RpcType = { append: 0, vote: 1, install: 2, timeoutNow: 3, preVote:
 /** Most entries that are taken in one request; stock servers send 64. */
 const MOST_ENTRIES = 1024;
 
+/** Half of what is exact: whatever term a stranger names, this server can count on from it. */
+const MOST_COUNTED = 2 ** 52;
+
 /** A term, an index or a size: exact, or the message isn't read. */
 const count: Kind<number> = {
   zero: 0,
   isEmpty: (value) => value === 0,
   write: (writer, value) => writer.unsigned(value),
-  read: (reader) => reader.unsigned(Number.MAX_SAFE_INTEGER),
+  read: (reader) => reader.unsigned(MOST_COUNTED),
 };
 
 /** Text that Go holds as bytes: nothing is nil. */
@@ -50,7 +54,7 @@ export const wireEntry = struct<WireEntry>({
   Type: u8,
   Data: bytes,
   Extensions: bytes,
-  AppendedAt: bytes,
+  AppendedAt: goTime,
 });
 
 export interface AppendFields<Entries> extends WireHeader {

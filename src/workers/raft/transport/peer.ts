@@ -89,6 +89,7 @@ export class Peer {
     const to = destination();
     if (this.#isSendingSnapshot || to === null) {
       await request.bytes[Symbol.asyncIterator]().return?.();
+      if (to === null) this.#parts.lost('install');
       return;
     }
     this.#isSendingSnapshot = true;

@@ -5,7 +5,7 @@
 export interface BodySource {
   /** Up to `most` bytes that are there, which are used up; none when there are none. */
   take(most: number): Uint8Array;
-  /** The bytes were given up before their end: the connection is of no use any more. */
+  /** The snapshot was given up, and gets no answer: the connection is of no use any more. */
   abandoned(): void;
 }
 
@@ -42,7 +42,7 @@ export class SnapshotBody implements AsyncIterableIterator<Uint8Array> {
   }
 
   return(): Promise<IteratorResult<Uint8Array, undefined>> {
-    if (this.#left > 0) this.#source.abandoned();
+    this.#source.abandoned();
     return Promise.resolve({ done: true, value: undefined });
   }
 

@@ -5,12 +5,10 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Incoming } from '../core/message.js';
 import type { InstallRequest } from '../snapshot/snapshot-installer.js';
-import { decodeAnswer } from './answers.js';
-import { FrameBuffer } from './frame-buffer.js';
+import { answerFrames, decodeAnswer } from './answers.js';
 import { type Destination, IO_TIMEOUT_MS, open } from './line.js';
 import { encodeRequest, type Self } from './requests.js';
 
-const MOST_ANSWER_BYTES = 64 * 1024;
 /** The other side has 10 s for each such part of a snapshot to bring it on its disk. */
 const BYTES_PER_TIMEOUT = 256 * 1024;
 
@@ -44,6 +42,7 @@ export async function sendSnapshot(
   }
 }
 
+/** An answer that comes before the last byte, or the end of the connection, ends it: nobody takes the rest. */
 async function writeAll(
   socket: Socket,
   bytes: AsyncIterable<Uint8Array>,
@@ -51,18 +50,22 @@ async function writeAll(
   answer: Promise<Uint8Array>,
 ): Promise<void> {
   let left = size;
+  let isOver = false;
+  const over = (): void => {
+    isOver = true;
+  };
+  answer.then(over, over);
   for await (const chunk of bytes) {
     left -= chunk.byteLength;
     if (left < 0) throw new Error('the snapshot is longer than it was');
-    // An early answer, or the end of the connection, ends the wait as well.
     if (!socket.write(chunk)) await Promise.race([once(socket, 'drain'), answer]);
-    if (socket.destroyed) await answer;
+    if (isOver) return;
   }
   if (left > 0) throw new Error('the snapshot is shorter than it was');
 }
 
 function answerOn(socket: Socket): Promise<Uint8Array> {
-  const frames = new FrameBuffer(0, 2, MOST_ANSWER_BYTES);
+  const frames = answerFrames();
   return new Promise((resolve, reject) => {
     socket.on('data', (bytes) => {
       frames.push(bytes);

@@ -84,7 +84,8 @@ export class TcpTransport implements Transport {
         this.#pending.answered(message);
         return;
       default:
-        this.#peer(message.to).send(message);
+        // After the end nobody is dialed any more.
+        if (this.#server !== null) this.#peer(message.to).send(message);
     }
   }
 

@@ -53,6 +53,38 @@ test('a leader that still listens is asked again, for its process may be about t
   watch.close();
 });
 
+test('the last try gets its time, too', async (t) => {
+  const listener = net.createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { world, watch } = watching((listener.address() as net.AddressInfo).port);
+  watch.ended('b');
+  for (const pauseMs of [50, 50, 100, 200, 400]) t.mock.timers.tick(pauseMs);
+  assert.equal(world.asked, 5);
+  listener.close();
+  await once(listener, 'close');
+  t.mock.timers.tick(800);
+  assert.equal(world.asked, 6);
+  for (const until = performance.now() + 1_000; world.gone.length === 0 && performance.now() < until; ) {
+    await new Promise(setImmediate);
+  }
+  assert.deepEqual(world.gone, ['b']);
+  watch.close();
+});
+
+test('a leader that goes on well is left alone after the last try', async (t) => {
+  const listener = net.createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { world, watch } = watching((listener.address() as net.AddressInfo).port);
+  watch.ended('b');
+  for (let i = 0; i < 20; i += 1) t.mock.timers.tick(800);
+  listener.close();
+  await once(listener, 'close');
+  assert.equal(world.asked, 6);
+  assert.deepEqual(world.gone, []);
+});
+
 test('who heard the leader since, or follows another one, asks nobody', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   for (const change of [{ contactMs: 101 }, { leader: 'c' }, { leader: null }]) {

@@ -6,6 +6,8 @@ import net from 'node:net';
 import { test } from 'node:test';
 import { Logger, LogSink } from '../../../../src/observe/logger.js';
 import { logIndex, term } from '../../../../src/workers/raft/core/entry.js';
+import type { Incoming } from '../../../../src/workers/raft/core/message.js';
+import { encodeAnswer } from '../../../../src/workers/raft/transport/answers.js';
 import { Peer } from '../../../../src/workers/raft/transport/peer.js';
 import { waitFor } from '../../../agent-process.js';
 import { freePorts } from '../../../ports.js';
@@ -15,18 +17,25 @@ const POSITION = { index: logIndex(1), term: term(1) };
 const APPEND = { ...ABOUT, kind: 'append', previous: POSITION, runs: [], commit: logIndex(1), sentMs: 1 } as const;
 const CONFIGURATION = { index: logIndex(1), configuration: { servers: [] } };
 
-function peerAt(port: number): { readonly peer: Peer; readonly lost: string[] } {
+interface Watched {
+  readonly peer: Peer;
+  readonly lost: string[];
+  readonly answers: Incoming[];
+}
+
+function peerAt(port: number | null): Watched {
   const lost: string[] = [];
+  const answers: Incoming[] = [];
   const peer = new Peer({
     id: 'b',
     self: { id: 'a', address: '127.0.0.1:1' },
-    destination: () => ({ host: '127.0.0.1', port }),
-    answered: () => {},
+    destination: () => (port === null ? null : { host: '127.0.0.1', port }),
+    answered: (message) => answers.push(message),
     lost: (kind) => lost.push(kind),
     logger: new Logger('test', new LogSink('error', () => {})),
     now: () => performance.now(),
   });
-  return { peer, lost };
+  return { peer, lost, answers };
 }
 
 async function listening(port: number, served: (socket: net.Socket) => void): Promise<net.Server> {
@@ -65,6 +74,46 @@ test('a snapshot whose connection breaks in the middle is said to be lost', asyn
   peer.close();
   listener.close();
   assert.deepEqual(lost, ['install']);
+});
+
+test('who answers before the last byte of a snapshot gets no more of it', async () => {
+  const answer = { kind: 'install-answer', from: 'b', to: 'a', term: term(3), success: false } as const;
+  const about = { through: logIndex(1), sentMs: 1 } as const;
+  const refusal = encodeAnswer({ ...answer, ...about }, term(2), 1, { id: 'b', address: '127.0.0.1:2' });
+  const listener = await listening(0, (socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => {
+      socket.pause();
+      socket.write(refusal);
+    });
+  });
+  const { peer, lost, answers } = peerAt((listener.address() as net.AddressInfo).port);
+  const chunk = new Uint8Array(65_536);
+  const size = 1024 * chunk.length;
+  let read = 0;
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    for (; read < size; read += chunk.length) yield chunk;
+  }
+  const offer = { kind: 'install', position: POSITION, configuration: CONFIGURATION, sentMs: 1 } as const;
+  peer.send({ ...ABOUT, ...offer, size, bytes: bytes() });
+  await waitFor(() => answers.length > 0, 'the answer');
+  peer.close();
+  listener.close();
+  assert.deepEqual(lost, []);
+  assert.ok(read < size / 2, `${read} bytes were read`);
+});
+
+test('of a server of which nobody knows where it is everything is lost, a snapshot too', async () => {
+  const { peer, lost } = peerAt(null);
+  peer.send(APPEND);
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    yield assert.fail('read');
+  }
+  const offer = { kind: 'install', position: POSITION, configuration: CONFIGURATION, sentMs: 1 } as const;
+  peer.send({ ...ABOUT, ...offer, size: 8, bytes: bytes() });
+  await waitFor(() => lost.length > 1, 'the loss of the snapshot');
+  assert.deepEqual(lost, ['append', 'install']);
+  peer.close();
 });
 
 test('who is heard to be back is dialed at once, whatever pause was planned', async (t) => {

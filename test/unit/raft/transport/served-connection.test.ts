@@ -165,3 +165,14 @@ test('who gives up a snapshot in the middle ends its connection; after a whole o
   await new Promise((resolve) => setImmediate(resolve));
   assert.equal(other.received.length, 2);
 });
+
+test('who gives up a snapshot after its last byte ends its connection too: no answer will come', async () => {
+  const served = new Served();
+  served.connection.received(Buffer.concat([install(3), Buffer.from('abc')]));
+  const given = served.received[0];
+  assert.ok(given?.kind === 'install' && 'bytes' in given);
+  const bytes = given.bytes[Symbol.asyncIterator]();
+  assert.equal((await bytes.next()).done, false);
+  await bytes.return?.();
+  assert.equal(served.isClosed, true);
+});

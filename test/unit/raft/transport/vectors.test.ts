@@ -31,7 +31,7 @@ interface Item {
   readonly requestHex: string;
   readonly responseHex: string | null;
   readonly responseError: string | null;
-  readonly response: object | null;
+  readonly response: { readonly ID?: string | null } | null;
   readonly request: { readonly ProtocolVersion: number; readonly ID: string; readonly Addr: string };
 }
 
@@ -53,6 +53,11 @@ function kindsOf({ rpc }: Item) {
 function value<T>(read: { readonly ok: true; readonly value: T } | { readonly ok: false }): T {
   assert.ok(read.ok);
   return read.value;
+}
+
+/** Who answered; '' where it doesn't say so. */
+function answererOf({ response }: Item): string {
+  return response?.ID ?? '';
 }
 
 function hex(bytes: Uint8Array): string {
@@ -102,7 +107,7 @@ test('recorded answers are understood as answers to their requests', () => {
   const kinds = new Map<string, number>();
   for (const item of items) {
     if (item.responseHex === null || item.responseHex === undefined || item.request.ProtocolVersion !== 3) continue;
-    const decoded = decodeRequest(Buffer.from(item.requestHex, 'hex'), 7, receiver);
+    const decoded = decodeRequest(Buffer.from(item.requestHex, 'hex'), 7, { ...receiver, id: answererOf(item) });
     if (decoded.kind !== 'request') continue;
     const answer = decodeAnswer(Buffer.from(item.responseHex, 'hex'), decoded.request);
     assert.equal(answer.kind, 'answer');
@@ -119,10 +124,32 @@ test('recorded answers are understood as answers to their requests', () => {
   ]);
 });
 
+test('an answer of another server, which has come to where the one that was asked used to be, counts for nobody', () => {
+  const refused = new Set<string>();
+  for (const item of items) {
+    const id = answererOf(item);
+    const decoded = decodeRequest(Buffer.from(item.requestHex, 'hex'), 7, receiver);
+    if (id === '' || decoded.kind !== 'request') continue;
+    const answer = decodeAnswer(Buffer.from(item.responseHex ?? '', 'hex'), decoded.request);
+    assert.deepEqual(answer, { kind: 'garbage', problem: `an answer of ${id}` });
+    refused.add(decoded.request.kind);
+  }
+  assert.deepEqual([...refused].sort(), ['append', 'heartbeat', 'pre-vote', 'vote']);
+});
+
 test('a request of a version that is not spoken is refused by the stock text', () => {
   const item = items.find(({ request }) => request.ProtocolVersion === 4) ?? assert.fail();
   const decoded = decodeRequest(Buffer.from(item.requestHex, 'hex'), 1, receiver);
   assert.deepEqual(decoded, { kind: 'refused', error: item.responseError, type: 1, skip: 0 });
+});
+
+test('the last term that there is is not taken: nobody could stand after it', () => {
+  const heartbeat = { kind: 'heartbeat', from: 'b', to: 'me', sentMs: 1, readRound: 0 } as const;
+  const asked = (of: number) => encodeRequest({ ...heartbeat, term: term(of) }, { id: 'b', address: 'b:1' });
+  const decoded = decodeRequest(asked(Number.MAX_SAFE_INTEGER), 1, receiver);
+  assert.ok(decoded.kind === 'garbage');
+  assert.match(decoded.problem, /Term/);
+  assert.equal(decodeRequest(asked(2 ** 52), 1, receiver).kind, 'request');
 });
 
 test('messages are found whole, wherever the stream is cut', () => {
@@ -147,6 +174,7 @@ test('what is too large, has too many values or is no msgpack is refused before 
     ['00db7fffffff', 'message is too large'],
     ['0082a16bdb7fffffff', 'message is too large'],
     ['00dd7fffffff', 'too many values'],
+    [`0092${'dcffff'.padEnd(2 * 65_538, 'c0')}93`, 'too many values'],
     ['00c1', 'no msgpack'],
   ];
   for (const [bytes, problem] of refusals) {
@@ -212,6 +240,32 @@ test('whatever entries a leader sends leave this server as the same bytes', () =
   );
 });
 
+test("a time may come as msgpack's timestamp, or as something that nobody knows", () => {
+  const self = { id: 'leader', address: '10.0.0.1:8300' };
+  const header = { ProtocolVersion: 3, ID: self.id, Addr: self.address, Term: 3, Leader: self.address };
+  const about = { ...header, PrevLogEntry: 4, PrevLogTerm: 1, LeaderCommitIndex: 4 };
+  const sent = hex(encode(wireAppend, { ...about, Entries: [wire(5, null), wire(6, null)] }, 0));
+  const times: readonly [string, number, number | undefined][] = [
+    ['d6ff65920080', 1_704_067_200_000, undefined],
+    ['d7ff1dcd650065920080', 1_704_067_200_125, undefined],
+    ['d7ff0000000c65920080', 1_704_067_200_000, 3],
+    ['c70cff077359400000000065920080', 1_704_067_200_125, undefined],
+    ['d6ff00000000', 0, undefined],
+    ['d60565920080', 0, undefined],
+    ['c703ff010203', 0, undefined],
+  ];
+  for (const [time, ms, nanoseconds] of times) {
+    const bytes = Buffer.from(sent.replaceAll(`af${hex(DATED)}`, time), 'hex');
+    const frames = new FrameBuffer(1, 1, 1 << 20);
+    frames.push(bytes);
+    const decoded = decodeRequest(frames.next() ?? assert.fail(time), 7, receiver);
+    assert.ok(decoded.kind === 'request' && decoded.request.kind === 'append', time);
+    const { runs } = decoded.request;
+    assert.deepEqual([runs.length, runs[0]?.count, runs[0]?.appendedAtMs], [1, 2, ms]);
+    assert.equal(runs[0]?.appendedAtRest?.nanoseconds, nanoseconds);
+  }
+});
+
 const mutations = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 8 });
 
 test('damaged messages, cut anywhere, never throw; who finds them holds no more than came', () => {
@@ -236,7 +290,7 @@ test('an answer that is damaged never throws', () => {
   const answered = items.filter(({ responseHex }) => (responseHex ?? '') !== '');
   fc.assert(
     fc.property(fc.constantFrom(...answered), mutations, (item, changes) => {
-      const decoded = decodeRequest(Buffer.from(item.requestHex, 'hex'), 7, receiver);
+      const decoded = decodeRequest(Buffer.from(item.requestHex, 'hex'), 7, { ...receiver, id: answererOf(item) });
       const bytes = Buffer.from(item.responseHex ?? '', 'hex');
       for (const [at, value] of changes) bytes[at % bytes.length] = value;
       if (decoded.kind === 'request') decodeAnswer(bytes, decoded.request);
