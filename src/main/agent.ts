@@ -64,7 +64,7 @@ class Agent {
   #running = false;
   #ending = false;
   #leaving = false;
-  #leaveStepDone = (): void => {};
+  readonly #leaveStepsDone = new Map<LeaveStep, () => void>();
 
   constructor({ config, threads, warnings, reload }: AgentOptions, exit: (code: number) => void) {
     this.#config = config;
@@ -205,7 +205,7 @@ class Agent {
         this.#pools.newLeader();
         return;
       case 'leave-step-done':
-        this.#leaveStepDone();
+        this.#leaveStepsDone.get(message.step)?.();
         return;
       case 'reloaded':
         this.#reloads.judged(message.error);
@@ -281,7 +281,7 @@ class Agent {
     this.#leaving = true;
     const step = (step: LeaveStep): Promise<void> =>
       new Promise((resolve) => {
-        this.#leaveStepDone = resolve;
+        this.#leaveStepsDone.set(step, resolve);
         this.#threads.toState({ kind: 'leave-step', step });
       });
     return leave(this.#config, this.#pools, step, this.#log);

@@ -87,7 +87,7 @@ export type MainToState =
     }
   /** A check shard's task ended; its checks must be sent again over a new port. */
   | { readonly kind: 'check-shard-lost'; readonly shard: number }
-  /** Answered by `leave-step-done`; one at a time. */
+  /** Answered by `leave-step-done` of the same step. Main goes on without one that takes too long, and then asks for the next. */
   | { readonly kind: 'leave-step'; readonly step: LeaveStep }
   | { readonly kind: 'control-answer'; readonly request: number; readonly answer: ControlAnswer };
 
@@ -103,7 +103,7 @@ export type StateToMain =
   | { readonly kind: 'check-shard'; readonly shard: number; readonly concurrency: number; readonly port: MessagePort }
   /** The lowest level any monitor listens to; null when none does. */
   | { readonly kind: 'monitor'; readonly level: LogLevel | null }
-  | { readonly kind: 'leave-step-done' }
+  | { readonly kind: 'leave-step-done'; readonly step: LeaveStep }
   /** This server leads now: the LAN pool is told. */
   | { readonly kind: 'new-leader' }
   | { readonly kind: 'control'; readonly request: number; readonly control: ControlRequest };

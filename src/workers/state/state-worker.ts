@@ -101,7 +101,7 @@ export class StateWorker {
         shards.lost(message.shard);
         return;
       case 'leave-step':
-        void leaveSteps.carryOut(message.step).finally(() => tell({ kind: 'leave-step-done' }));
+        void leaveSteps.carryOut(message.step).finally(() => tell({ kind: 'leave-step-done', step: message.step }));
         return;
       case 'control-answer':
         control.answered(message);
