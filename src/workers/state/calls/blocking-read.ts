@@ -54,6 +54,7 @@ export abstract class BlockingRead<T> implements Deadline {
   #elsewhere: Pick<Work, 'cancel'> | null = null;
   /** Ends a pause before the read has begun. */
   #resume: ((isThere: boolean) => void) | null = null;
+  #isAborted = false;
 
   constructor({ consistency, minIndex }: ReadSettings) {
     this.consistency = consistency;
@@ -99,6 +100,7 @@ export abstract class BlockingRead<T> implements Deadline {
 
   /** The asker has gone. */
   abort(): void {
+    this.#isAborted = true;
     this.#stopWaiting();
     this.#work?.cancel();
     this.#elsewhere?.cancel();
@@ -127,6 +129,13 @@ export abstract class BlockingRead<T> implements Deadline {
       };
       deadlines.add(deadline);
     });
+  }
+
+  /** What is asked before the read begins; null when the asker has gone meanwhile: then nobody would end what begins. */
+  async settleFirst<Word>(word: Promise<Word>): Promise<Word | null> {
+    this.parked();
+    const settled = await word;
+    return this.#isAborted ? null : settled;
   }
 
   /** What a pause was for has come. */

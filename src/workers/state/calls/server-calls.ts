@@ -193,7 +193,9 @@ export class ServerCalls implements Calls {
     for (;;) {
       let failure = refusal('no-leader');
       if (this.#mayServe(settings)) {
-        if (settings.consistency !== 'consistent' || (await consensus.verifyLeader())) {
+        const leads = settings.consistency !== 'consistent' || (await run.settleFirst(consensus.verifyLeader()));
+        if (leads === null) return;
+        if (leads) {
           run.start(this.#context, prepared, settings.waitMs);
           return;
         }
