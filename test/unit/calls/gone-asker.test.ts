@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Leadership, Role } from '../../../src/wire/leadership.js';
 import { ask } from '../../../src/workers/state/calls/asked-read.js';
+import { BlockingRead } from '../../../src/workers/state/calls/blocking-read.js';
 import { kvGet } from '../../../src/workers/state/methods/kvs.js';
 import { isRefusal } from '../../../src/workers/state/methods/refusal.js';
 import type { Consensus } from '../../../src/workers/state/replica/consensus.js';
@@ -52,4 +53,19 @@ test('one whose asker stays does', async () => {
   assert.equal(calls.waiting, 1);
   gone.abort();
   assert.equal(calls.waiting, 0);
+});
+
+/** Its connection was half closed: that the client has gone is told as soon as somebody would hear it. */
+class HalfClosedRead extends BlockingRead<unknown> {
+  protected override answered(): void {}
+  override refused(): void {}
+  override crashed(): void {}
+  protected override parked(): void {
+    this.abort();
+  }
+}
+
+test('a pause is over before it begins when the asker had gone before', async () => {
+  const run = new HalfClosedRead(BLOCKING);
+  assert.equal(await run.pauseUntil(performance.now() + 60_000), false);
 });

@@ -120,6 +120,8 @@ export abstract class BlockingRead<T> implements Deadline {
   /** Waits before the read has begun; false when the asker has gone meanwhile. */
   pauseUntil(dueMs: number): Promise<boolean> {
     this.parked();
+    // Whoever hears of the wait may say that the asker has gone already.
+    if (this.#isAborted) return Promise.resolve(false);
     return new Promise((resolve) => {
       const deadline: Deadline = { dueMs, slot: -1, order: 0, expire: () => this.#resume?.(true) };
       this.#resume = (isThere) => {
