@@ -2,7 +2,7 @@
 
 import { joinHostPort } from '../../../gotext/host-port.js';
 import { buildOf, datacenterOf, nodeIdOf, type ServerTags, serverTags } from '../../../wire/agent-tags.js';
-import type { Member } from '../../../wire/gossip-pools.js';
+import { MEMBER_STATUS, type Member } from '../../../wire/gossip-pools.js';
 import { isServer, memberTags } from '../../../wire/member-tags.js';
 
 export interface KnownServer {
@@ -37,4 +37,14 @@ export function serverOf(member: Member, datacenter: string): KnownServer | null
 /** In the order of the members. */
 export function serversAmong(members: readonly Member[], datacenter: string): readonly KnownServer[] {
   return members.map((member) => serverOf(member, datacenter)).filter((server) => server !== null);
+}
+
+/** Alive, or about to leave by itself. */
+export function isThere({ status }: KnownServer): boolean {
+  return status === MEMBER_STATUS.alive || status === MEMBER_STATUS.leaving;
+}
+
+/** It keeps the log and never votes. */
+export function isReadReplica({ tags }: KnownServer): boolean {
+  return tags.isReadReplica || tags.isNonVoter;
 }
