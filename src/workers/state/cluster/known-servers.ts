@@ -17,13 +17,17 @@ export interface KnownServer {
   readonly tags: ServerTags;
 }
 
-/** null: no server of this datacenter, or one of a segment. */
+/** A tag may say more; connecting to it would throw, and with it whatever asks all servers. */
+const MOST_PORT = 65_535;
+
+/** null: no server of this datacenter, or one of a segment, or at no port there can be. */
 export function serverOf(member: Member, datacenter: string): KnownServer | null {
   // Cheap for clients, which are most.
   if (!isServer(member)) return null;
   const all = memberTags(member);
   const tags = serverTags(all);
   if (tags === null || datacenterOf(all) !== datacenter || (all.get('segment') ?? '') !== '') return null;
+  if (tags.port > MOST_PORT) return null;
   return {
     name: member.name,
     id: nodeIdOf(all),
