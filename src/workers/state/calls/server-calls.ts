@@ -127,7 +127,7 @@ export class ServerCalls implements Calls {
       if (elsewhere.canAsk(method.name)) {
         const answer = await elsewhere.write(method, request, asker.token);
         if (answer.ok) return answer.value;
-        if (!mayAskLeaderAgain(answer, false)) return refusalOf(answer);
+        if (!mayAskLeaderAgain(answer, method.isRepeatable === true)) return refusalOf(answer);
       }
       const next = await Promise.race([led, elsewhere.leaderKnown(pauses.next() ?? holdMs())]);
       if (next === 'leads') return this.#writeNow(method, request, asker);
