@@ -20,12 +20,16 @@ const AGAIN_ELSEWHERE = [NO_LEADER, RECHUNK, 'rate limit exceeded, try again lat
 
 /** What was never sent does no harm a second time, and neither does what is repeatable, as reads are, when its answer was lost. */
 export function mayAskLeaderAgain({ kind, text }: AskedFailure, isRepeatable: boolean): boolean {
-  return kind === 'unsent' || (kind === 'lost' && isRepeatable) || AGAIN_AT_LEADER.some((part) => text.includes(part));
+  return kind === 'unsent' || isLostUnharmed(kind, isRepeatable) || AGAIN_AT_LEADER.some((part) => text.includes(part));
 }
 
 /** What was never sent has its own rule: there it depends on whether there are other servers. */
 export function mayAskElsewhere({ kind, text }: AskedFailure, isRepeatable: boolean): boolean {
-  return (kind === 'lost' && isRepeatable) || AGAIN_ELSEWHERE.some((part) => text.includes(part));
+  return isLostUnharmed(kind, isRepeatable) || AGAIN_ELSEWHERE.some((part) => text.includes(part));
+}
+
+function isLostUnharmed(kind: AskedFailure['kind'], isRepeatable: boolean): boolean {
+  return kind === 'lost' && isRepeatable;
 }
 
 /** Whether the server could not be reached, or says itself that another might do better. */
