@@ -1,4 +1,4 @@
-// Randomness is fed to the core: the shell gives it the platform's, the simulator a seeded one.
+// Chance, given from outside to whatever needs it: by who runs it the platform's, by tests and the simulator a seeded one.
 
 /** A number of [0, 1). */
 export type Random = () => number;

@@ -114,8 +114,8 @@ export const endpoints: readonly Mutant[] = [
   {
     name: 'a consistent transaction does not ask whether we lead',
     file: `${CALLS}/server-calls.ts`,
-    find: "if (settings.consistency !== 'consistent' || (await consensus.verifyLeader())) {",
-    replace: 'if (this.#context) {',
+    find: "const leads = settings.consistency !== 'consistent' || (await run.settleFirst(consensus.verifyLeader()));",
+    replace: 'const leads = true as boolean | null;',
     tests: TXN,
   },
   {

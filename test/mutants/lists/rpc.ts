@@ -74,7 +74,7 @@ export const rpc: readonly Mutant[] = [
   {
     name: 'client: a write whose answer was lost is made again',
     file: 'workers/state/calls/asked-failure.ts',
-    find: "kind === 'lost' && isRead",
+    find: "kind === 'lost' && isRepeatable",
     replace: "kind === 'lost'",
     tests: CLIENT,
   },

@@ -9,8 +9,11 @@ import { ClientCalls } from '../../../src/workers/state/calls/client-calls.js';
 import type { AskedRead, AskedWrite } from '../../../src/workers/state/calls/elsewhere.js';
 import { ServerList } from '../../../src/workers/state/cluster/server-list.js';
 import { allowAll } from '../../../src/workers/state/methods/access.js';
+import { fireEvent } from '../../../src/workers/state/methods/event.js';
 import { kvApply, kvGet } from '../../../src/workers/state/methods/kvs.js';
 import { isRefusal } from '../../../src/workers/state/methods/refusal.js';
+import { renewSession } from '../../../src/workers/state/methods/session.js';
+import { statusLeader } from '../../../src/workers/state/methods/status.js';
 import { expecting } from '../cluster/servers.js';
 
 const UNSENT: AskedFailure = { ok: false, kind: 'unsent', text: 'rpc error getting client: refused' };
@@ -71,6 +74,19 @@ test('a write whose answer was lost is not made again, a read is', async () => {
   const reading = opened(2, [LOST, OK]);
   assert.equal(isRefusal(await reading.read()), false);
   assert.equal(reading.asked.length, 2);
+});
+
+test('what changes nothing is asked again like a read, whatever way it is asked', async () => {
+  const asker = { token: '', authorizer: allowAll };
+  const direct = opened(2, [LOST, OK]);
+  assert.equal(await direct.calls.direct(statusLeader, null, 'dc1', asker), true);
+  assert.deepEqual(direct.asked, ['10.0.0.1:8300', '10.0.0.2:8300']);
+  const renewal = opened(2, [LOST, OK]);
+  assert.equal(await renewal.calls.write(renewSession, 'id', 'dc1', asker), true);
+  const event = opened(2, [LOST, OK]);
+  const fired = { id: 'i', name: 'e', payload: null, nodeFilter: '', serviceFilter: '', tagFilter: '' };
+  assert.ok(isRefusal(await event.calls.direct(fireEvent, fired, 'dc1', asker)));
+  assert.equal(event.asked.length, 1);
 });
 
 test('while nobody leads it is tried again, for rpc_hold_timeout', async () => {

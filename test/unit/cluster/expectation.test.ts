@@ -83,5 +83,6 @@ test('only servers of this datacenter and of no segment are known', () => {
   assert.equal(serverOf(member('s', SERVER_TAGS), 'dc2'), null);
   assert.equal(serverOf(member('s', { ...SERVER_TAGS, segment: 'alpha' }), 'dc1'), null);
   assert.equal(serverOf(member('s', { ...SERVER_TAGS, port: 'x' }), 'dc1'), null);
+  assert.equal(serverOf(member('s', { ...SERVER_TAGS, port: '65536' }), 'dc1'), null);
   assert.equal(serverOf(member('c', CLIENT_TAGS), 'dc1'), null);
 });

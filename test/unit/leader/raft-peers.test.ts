@@ -67,6 +67,26 @@ test('one that left is no peer any more, one that failed still is', async () => 
   assert.deepEqual(fixture.log.orders.at(-1), { order: 'remove', id: 'id-3' }, 'gossip has forgotten it');
 });
 
+test('a server that was renamed stays a peer when its old name has left', async () => {
+  const old = member('old-name', { ...SERVER_TAGS, id: 'id-2' }, { address: '10.0.0.2' });
+  fixture.log.peers = [...fixture.log.peers, ...voters(2)];
+  fixture.pool.change(duties, server(2));
+  await settle();
+  fixture.pool.change(duties, { ...old, status: MEMBER_STATUS.left });
+  await settle();
+  assert.deepEqual(fixture.log.orders, []);
+});
+
+test('a server that joins lets a dead one go, one that was a peer all along does not', async () => {
+  fixture.log.peers = [...fixture.log.peers, ...voters(2, 3)];
+  fixture.pool.change(duties, server(2), server(3, { status: MEMBER_STATUS.failed }));
+  await settle();
+  assert.deepEqual(fixture.forcedOut, []);
+  fixture.pool.change(duties, server(4));
+  await settle();
+  assert.deepEqual(fixture.forcedOut, ['srv-3']);
+});
+
 test('a new leader adds who is in the pool already', async () => {
   duties.loseLeadership();
   fixture.pool.put(server(2));

@@ -18,18 +18,18 @@ const AGAIN_AT_LEADER = [NO_LEADER, RECHUNK, refusal('queue-full').text];
 /** Texts after which a client agent asks again, another server. */
 const AGAIN_ELSEWHERE = [NO_LEADER, RECHUNK, 'rate limit exceeded, try again later or against a different server'];
 
-/** What was never sent does no harm a second time, and neither does a read whose answer was lost. */
-export function mayAskLeaderAgain({ kind, text }: AskedFailure, isRead: boolean): boolean {
-  return kind === 'unsent' || isRepeatable(kind, isRead) || AGAIN_AT_LEADER.some((part) => text.includes(part));
+/** What was never sent does no harm a second time, and neither does what is repeatable, as reads are, when its answer was lost. */
+export function mayAskLeaderAgain({ kind, text }: AskedFailure, isRepeatable: boolean): boolean {
+  return kind === 'unsent' || isLostUnharmed(kind, isRepeatable) || AGAIN_AT_LEADER.some((part) => text.includes(part));
 }
 
 /** What was never sent has its own rule: there it depends on whether there are other servers. */
-export function mayAskElsewhere({ kind, text }: AskedFailure, isRead: boolean): boolean {
-  return isRepeatable(kind, isRead) || AGAIN_ELSEWHERE.some((part) => text.includes(part));
+export function mayAskElsewhere({ kind, text }: AskedFailure, isRepeatable: boolean): boolean {
+  return isLostUnharmed(kind, isRepeatable) || AGAIN_ELSEWHERE.some((part) => text.includes(part));
 }
 
-function isRepeatable(kind: AskedFailure['kind'], isRead: boolean): boolean {
-  return kind === 'lost' && isRead;
+function isLostUnharmed(kind: AskedFailure['kind'], isRepeatable: boolean): boolean {
+  return kind === 'lost' && isRepeatable;
 }
 
 /** Whether the server could not be reached, or says itself that another might do better. */

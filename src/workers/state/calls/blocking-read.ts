@@ -54,6 +54,7 @@ export abstract class BlockingRead<T> implements Deadline {
   #elsewhere: Pick<Work, 'cancel'> | null = null;
   /** Ends a pause before the read has begun. */
   #resume: ((isThere: boolean) => void) | null = null;
+  #isAborted = false;
 
   constructor({ consistency, minIndex }: ReadSettings) {
     this.consistency = consistency;
@@ -99,6 +100,7 @@ export abstract class BlockingRead<T> implements Deadline {
 
   /** The asker has gone. */
   abort(): void {
+    this.#isAborted = true;
     this.#stopWaiting();
     this.#work?.cancel();
     this.#elsewhere?.cancel();
@@ -118,6 +120,8 @@ export abstract class BlockingRead<T> implements Deadline {
   /** Waits before the read has begun; false when the asker has gone meanwhile. */
   pauseUntil(dueMs: number): Promise<boolean> {
     this.parked();
+    // Whoever hears of the wait may say that the asker has gone already.
+    if (this.#isAborted) return Promise.resolve(false);
     return new Promise((resolve) => {
       const deadline: Deadline = { dueMs, slot: -1, order: 0, expire: () => this.#resume?.(true) };
       this.#resume = (isThere) => {
@@ -127,6 +131,13 @@ export abstract class BlockingRead<T> implements Deadline {
       };
       deadlines.add(deadline);
     });
+  }
+
+  /** What is asked before the read begins; null when the asker has gone meanwhile: then nobody would end what begins. */
+  async settleFirst<Word>(word: Promise<Word>): Promise<Word | null> {
+    this.parked();
+    const settled = await word;
+    return this.#isAborted ? null : settled;
   }
 
   /** What a pause was for has come. */

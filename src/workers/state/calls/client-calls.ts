@@ -105,7 +105,7 @@ export class ClientCalls implements Calls {
       if ('refused' in server) return server;
       const answer = await this.#options.asking.write(server.address, method, request, datacenter, token);
       if (answer.ok) return answer.value;
-      const pauseMs = this.#pauseAfter(answer, server, false, tries);
+      const pauseMs = this.#pauseAfter(answer, server, method.isRepeatable === true, tries);
       if (pauseMs === null) return this.#givenUp(answer);
       if (pauseMs > 0) await this.#pause(pauseMs);
     }
@@ -171,10 +171,10 @@ export class ClientCalls implements Calls {
   }
 
   /** Milliseconds until the next try; null when there is none. */
-  #pauseAfter(failure: AskedFailure, server: Server, isRead: boolean, tries: Tries): number | null {
+  #pauseAfter(failure: AskedFailure, server: Server, isRepeatable: boolean, tries: Tries): number | null {
     if (speaksAgainstServer(failure)) this.#options.servers.failed(server);
     if (this.#isStopping) return null;
-    if (failure.kind !== 'unsent') return mayAskElsewhere(failure, isRead) ? tries.pauses.next() : null;
+    if (failure.kind !== 'unsent') return mayAskElsewhere(failure, isRepeatable) ? tries.pauses.next() : null;
     tries.unasked -= 1;
     return tries.unasked > 0 && tries.pauses.next() !== null ? 0 : null;
   }

@@ -127,7 +127,7 @@ export class ServerCalls implements Calls {
       if (elsewhere.canAsk(method.name)) {
         const answer = await elsewhere.write(method, request, asker.token);
         if (answer.ok) return answer.value;
-        if (!mayAskLeaderAgain(answer, false)) return refusalOf(answer);
+        if (!mayAskLeaderAgain(answer, method.isRepeatable === true)) return refusalOf(answer);
       }
       const next = await Promise.race([led, elsewhere.leaderKnown(pauses.next() ?? holdMs())]);
       if (next === 'leads') return this.#writeNow(method, request, asker);
@@ -193,7 +193,9 @@ export class ServerCalls implements Calls {
     for (;;) {
       let failure = refusal('no-leader');
       if (this.#mayServe(settings)) {
-        if (settings.consistency !== 'consistent' || (await consensus.verifyLeader())) {
+        const leads = settings.consistency !== 'consistent' || (await run.settleFirst(consensus.verifyLeader()));
+        if (leads === null) return;
+        if (leads) {
           run.start(this.#context, prepared, settings.waitMs);
           return;
         }

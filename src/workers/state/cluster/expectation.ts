@@ -3,7 +3,7 @@
 
 import { MEMBER_STATUS } from '../../../wire/gossip-pools.js';
 import type { RaftPeer } from '../../../wire/raft-orders.js';
-import type { KnownServer } from './known-servers.js';
+import { isReadReplica, type KnownServer } from './known-servers.js';
 
 export interface Waiter {
   readonly name: string;
@@ -64,8 +64,4 @@ export function beginning(answers: readonly PeersAnswer[]): Beginning {
     return { suffrage: isReadReplica(server) ? 'nonvoter' : 'voter', id, address };
   });
   return { kind: 'begin', peers };
-}
-
-function isReadReplica({ tags }: KnownServer): boolean {
-  return tags.isReadReplica || tags.isNonVoter;
 }

@@ -2,7 +2,7 @@
 
 import { joinHostPort } from '../../../gotext/host-port.js';
 import { buildOf, datacenterOf, nodeIdOf, type ServerTags, serverTags } from '../../../wire/agent-tags.js';
-import type { Member } from '../../../wire/gossip-pools.js';
+import { MEMBER_STATUS, type Member } from '../../../wire/gossip-pools.js';
 import { isServer, memberTags } from '../../../wire/member-tags.js';
 
 export interface KnownServer {
@@ -17,13 +17,17 @@ export interface KnownServer {
   readonly tags: ServerTags;
 }
 
-/** null: no server of this datacenter, or one of a segment. */
+/** A tag may say more; connecting to it would throw, and with it whatever asks all servers. */
+const MOST_PORT = 65_535;
+
+/** null: no server of this datacenter, or one of a segment, or at no port there can be. */
 export function serverOf(member: Member, datacenter: string): KnownServer | null {
   // Cheap for clients, which are most.
   if (!isServer(member)) return null;
   const all = memberTags(member);
   const tags = serverTags(all);
   if (tags === null || datacenterOf(all) !== datacenter || (all.get('segment') ?? '') !== '') return null;
+  if (tags.port > MOST_PORT) return null;
   return {
     name: member.name,
     id: nodeIdOf(all),
@@ -37,4 +41,14 @@ export function serverOf(member: Member, datacenter: string): KnownServer | null
 /** In the order of the members. */
 export function serversAmong(members: readonly Member[], datacenter: string): readonly KnownServer[] {
   return members.map((member) => serverOf(member, datacenter)).filter((server) => server !== null);
+}
+
+/** Alive, or about to leave by itself. */
+export function isThere({ status }: KnownServer): boolean {
+  return status === MEMBER_STATUS.alive || status === MEMBER_STATUS.leaving;
+}
+
+/** It keeps the log and never votes. */
+export function isReadReplica({ tags }: KnownServer): boolean {
+  return tags.isReadReplica || tags.isNonVoter;
 }

@@ -3,6 +3,7 @@
 
 import type { DnsConfig } from '../../../wire/config.js';
 import type { Calls } from '../calls/calls.js';
+import type { Answer } from './answer.js';
 import type { Transport } from './compose.js';
 import { lowerCased, questionLabels } from './labels.js';
 import { lookup } from './lookup.js';
@@ -46,20 +47,23 @@ export class RemoteResponder implements Responds {
       return { bytes: this.#replies.compose(query, SERVFAIL, transport).bytes, zone, type };
     }
     const reads = new QuestionReads(this.#catalog);
-    const bytes = this.#lookUp(query, reads, transport);
+    const asked = lowerCased(query);
+    const labels = questionLabels(asked);
+    const answer = this.#lookUp(asked, labels, reads);
     const { pending } = reads;
-    if (pending === null) return { bytes, zone, type };
+    if (pending === null) return { bytes: this.#replies.compose(query, answer, transport).bytes, zone, type };
     this.#waiting += 1;
     return pending
-      .then((): Response => ({ bytes: this.#lookUp(query, reads, transport), zone, type }))
+      .then((): Response => {
+        const found = this.#lookUp(asked, labels, reads);
+        return { bytes: this.#replies.compose(query, found, transport).bytes, zone, type };
+      })
       .finally(() => {
         this.#waiting -= 1;
       });
   }
 
-  #lookUp(query: Query, reads: QuestionReads, transport: Transport): Buffer {
-    const asked = lowerCased(query);
-    const { answer } = lookup({ ...this.#replies.settings, reads }, asked, questionLabels(asked));
-    return this.#replies.compose(query, answer, transport).bytes;
+  #lookUp(asked: Query, labels: readonly string[], reads: QuestionReads): Answer {
+    return lookup({ ...this.#replies.settings, reads }, asked, labels).answer;
   }
 }

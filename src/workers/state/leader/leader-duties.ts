@@ -15,7 +15,7 @@ import type { Consensus, PeerConsensus, ProposeOutcome } from '../replica/consen
 import type { StateStore } from '../replica/state-store.js';
 import { Autopilot } from './autopilot/autopilot.js';
 import { autopilotDefaults, storedLimits } from './autopilot-defaults.js';
-import { type PeerChange, RaftPeers } from './raft-peers.js';
+import { RaftPeers } from './raft-peers.js';
 import { Reconciler } from './reconciler.js';
 import { SessionTimers } from './session-timers.js';
 import { TombstoneCollection } from './tombstone-collection.js';
@@ -78,7 +78,7 @@ export class LeaderDuties {
     const shared = { consensus, deadlines: this.#deadlines, datacenter: config.datacenter, logger, metrics };
     this.#sessions = new SessionTimers(shared);
     this.#tombstones = new TombstoneCollection(shared);
-    const peers = new RaftPeers(consensus);
+    const peers = new RaftPeers(consensus, () => this.#autopilot.joined());
     this.#autopilot = new Autopilot({
       consensus,
       servers: () => serversAmong(members(), config.datacenter),
@@ -98,7 +98,7 @@ export class LeaderDuties {
       datacenter: config.datacenter,
       propose: (command) => this.#propose(command),
       knowsPool: () => this.#unacquaintedMs() === 0,
-      changePeers: (change) => this.#changePeers(peers, change),
+      changePeers: (change) => this.#unlessLost(peers.carryOut(change), refusal(LOST.code).text),
       logger,
       metrics,
     });
@@ -243,12 +243,6 @@ export class LeaderDuties {
   /** How long it is until this server may take those for gone whom it hasn't met. */
   #unacquaintedMs(): number {
     return Math.max(0, this.#acquaintedMs - this.#deadlines.now());
-  }
-
-  async #changePeers(peers: RaftPeers, change: PeerChange): Promise<string | null> {
-    const problem = await this.#unlessLost(peers.carryOut(change), refusal(LOST.code).text);
-    if (change.kind === 'add' && problem === null) this.#autopilot.joined();
-    return problem;
   }
 
   /** null: done; else why not. */

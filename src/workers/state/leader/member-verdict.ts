@@ -5,7 +5,7 @@ import type { Command } from '../../../wire/commands.js';
 import { MEMBER_STATUS, type Member } from '../../../wire/gossip-pools.js';
 import type { NodeRecord } from '../../../wire/records.js';
 import type { LogLevel } from '../../../wire/thread-port.js';
-import { serverOf } from '../cluster/known-servers.js';
+import { isThere, serverOf, serversAmong } from '../cluster/known-servers.js';
 import type { CatalogReads } from '../replica/store/read-api.js';
 import {
   type AgentMember,
@@ -75,7 +75,9 @@ export function peerChangeOf(around: Circumstances, member: Member): PeerChange 
     return isSecond ? null : { kind: 'add', server };
   }
   // The leader that leaves hands over first, and another one removes it.
-  const isGone = member.status === MEMBER_STATUS.left && member.name !== around.ownName;
+  if (member.status !== MEMBER_STATUS.left || member.name === around.ownName) return null;
+  // A server that was renamed has left under its old name only.
+  const isGone = !serversAmong(around.members(), around.datacenter).some((one) => one.id === server.id && isThere(one));
   return isGone ? { kind: 'remove', id: server.id } : null;
 }
 

@@ -29,10 +29,13 @@ export function addition(
 
 export class RaftPeers {
   readonly #consensus: PeerConsensus;
+  readonly #added: () => void;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(consensus: PeerConsensus) {
+  /** `added`: a server is there that wasn't, or is somewhere else. */
+  constructor(consensus: PeerConsensus, added: () => void) {
     this.#consensus = consensus;
+    this.#added = added;
   }
 
   /** null: they agree now; else why not. */
@@ -50,6 +53,7 @@ export class RaftPeers {
       const problem = await this.#consensus.order(order);
       if (problem !== null) return problem;
     }
+    if (orders.length > 0) this.#added();
     return null;
   }
 

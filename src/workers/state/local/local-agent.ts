@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import type { Logger } from '../../../observe/logger.js';
 import type { Metrics } from '../../../observe/metrics.js';
+import type { Random } from '../../../random/random.js';
 import type { RuntimeConfig } from '../../../wire/config.js';
 import type { Calls } from '../calls/calls.js';
 import { AliasChecks } from './checks/alias-checks.js';
@@ -16,7 +17,7 @@ import { Maintenance } from './registration/maintenance.js';
 import { Reaper } from './registration/reaper.js';
 import { Registrar } from './registration/registrar.js';
 import { restore } from './registration/restore.js';
-import { type Clock, type Random, systemClock } from './state/clock.js';
+import { type Clock, systemClock } from './state/clock.js';
 import { sameContent } from './state/equality.js';
 import { LocalState } from './state/local-state.js';
 import { type NodeFacts, nodeFacts } from './state/node-facts.js';

@@ -55,6 +55,7 @@ export const updateCoordinate: WriteMethod<CoordinateRecord, true> = {
 
 export const coordinateDatacenters: DirectMethod<null, readonly DatacenterCoordinates[]> = {
   name: 'Coordinate.ListDatacenters',
+  isRepeatable: true,
   async answer({ control, wanMembers }) {
     const answer = await control.ask({ op: 'wan-coordinates' });
     return answer.ok ? datacenterCoordinates(wanMembers(), answer.result) : refusal('failed', answer.error);

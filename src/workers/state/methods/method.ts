@@ -70,9 +70,15 @@ export interface ServerView {
   readonly cluster: ClusterView;
 }
 
-/** Answered by whichever server is asked, from what it has itself. */
-export interface DirectMethod<Request, Reply> {
+/** What no prepared read asks for. */
+interface Errand {
   readonly name: string;
+  /** Nothing is the worse for a second time: it is asked again when its answer was lost (spec/rpc.md, "Forwarding", 5). */
+  readonly isRepeatable?: true;
+}
+
+/** Answered by whichever server is asked, from what it has itself. */
+export interface DirectMethod<Request, Reply> extends Errand {
   answer(server: ServerView, request: Request, asker: Asker): Reply | Refusal | Promise<Reply | Refusal>;
 }
 
@@ -89,8 +95,7 @@ export interface Settled<Reply> {
   readonly reply: Reply | Promise<Reply | Refusal>;
 }
 
-export interface WriteMethod<Request, Reply> {
-  readonly name: string;
+export interface WriteMethod<Request, Reply> extends Errand {
   /** The rule, asked on the leader when its store holds everything that was acknowledged. */
   decide(leader: LeaderView, request: Request, asker: Asker): Proposal<Reply> | Settled<Reply> | Refusal;
 }

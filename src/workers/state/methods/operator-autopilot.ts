@@ -8,6 +8,7 @@ import { refusal } from './refusal.js';
 
 export const autopilotConfiguration: WriteMethod<null, AutopilotConfig> = {
   name: 'Operator.AutopilotGetConfiguration',
+  isRepeatable: true,
   decide({ store }, _request, { authorizer }) {
     if (!authorizer.allows('operator:read', '')) return refusal('denied');
     const config = store.autopilotConfig;
@@ -39,6 +40,7 @@ export const setAutopilotConfiguration: WriteMethod<AutopilotChange, boolean> = 
 
 export const autopilotState: WriteMethod<null, AutopilotState> = {
   name: 'Operator.AutopilotState',
+  isRepeatable: true,
   decide: ({ cluster }, _request, { authorizer }) =>
     authorizer.allows('operator:read', '') ? { reply: cluster.autopilotState() } : refusal('denied'),
 };
@@ -70,6 +72,7 @@ async function healthOf(cluster: ClusterView): Promise<ServersHealth> {
 
 export const serverHealth: WriteMethod<null, ServersHealth> = {
   name: 'Operator.ServerHealth',
+  isRepeatable: true,
   decide: ({ cluster }, _request, { authorizer }) =>
     authorizer.allows('operator:read', '') ? { reply: healthOf(cluster) } : refusal('denied'),
 };

@@ -37,6 +37,7 @@ const NAME = 'Operator.RaftGetConfiguration';
 /** As the leader has it. */
 export const raftConfiguration: WriteMethod<null, readonly RaftServer[]> = {
   name: NAME,
+  isRepeatable: true,
   decide: ({ cluster }, _request, { authorizer }) =>
     authorizer.allows('operator:read', '') ? { reply: serversOf(cluster) } : refusal('denied'),
 };
@@ -44,6 +45,7 @@ export const raftConfiguration: WriteMethod<null, readonly RaftServer[]> = {
 /** As any server has it, whoever leads: what an operator needs when nobody does. */
 export const ownRaftConfiguration: DirectMethod<null, readonly RaftServer[]> = {
   name: NAME,
+  isRepeatable: true,
   answer: ({ cluster }, _request, { authorizer }) =>
     authorizer.allows('operator:read', '') ? serversOf(cluster) : refusal('denied'),
 };

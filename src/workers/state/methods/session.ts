@@ -106,6 +106,7 @@ export interface Renewal {
 /** It changes no state, and is the leader's all the same: the timer is there. */
 export const renewSession: WriteMethod<string, Renewal> = {
   name: 'Session.Renew',
+  isRepeatable: true,
   decide({ store, renewSession: renew }, id, { authorizer }) {
     const { index, value: session } = store.sessions.session(id);
     if (session === null) return { reply: { session, index } };

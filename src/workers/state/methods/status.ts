@@ -7,20 +7,24 @@ import type { DirectMethod } from './method.js';
 /** Whether anybody is there. */
 export const statusPing: DirectMethod<null, Record<string, never>> = {
   name: 'Status.Ping',
+  isRepeatable: true,
   answer: () => ({}),
 };
 
 export const statusLeader: DirectMethod<null, string> = {
   name: 'Status.Leader',
+  isRepeatable: true,
   answer: ({ leaderAddress }) => leaderAddress(),
 };
 
 export const statusPeers: DirectMethod<null, readonly string[]> = {
   name: 'Status.Peers',
+  isRepeatable: true,
   answer: ({ peers }) => peers(),
 };
 
 export const statusRaftStats: DirectMethod<null, RaftStats> = {
   name: 'Status.RaftStats',
+  isRepeatable: true,
   answer: ({ raftStats }) => raftStats(),
 };

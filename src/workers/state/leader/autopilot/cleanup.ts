@@ -3,7 +3,7 @@
 
 import { MEMBER_STATUS } from '../../../../wire/gossip-pools.js';
 import type { RaftPeer } from '../../../../wire/raft-orders.js';
-import type { KnownServer } from '../../cluster/known-servers.js';
+import { isThere, type KnownServer } from '../../cluster/known-servers.js';
 
 export type Removal =
   /** In the configuration, and gossip doesn't know it. */
@@ -46,9 +46,4 @@ export function removals({ peers, servers, ownId, minQuorum, knowsPool }: Cluste
 
 function isFailed({ status }: KnownServer): boolean {
   return status === MEMBER_STATUS.failed;
-}
-
-/** Alive, or about to leave by itself. */
-function isThere({ status }: KnownServer): boolean {
-  return status === MEMBER_STATUS.alive || status === MEMBER_STATUS.leaving;
 }

@@ -5,7 +5,7 @@ import { parseDuration } from '../../../../gotext/duration.js';
 import { MEMBER_STATUS } from '../../../../wire/gossip-pools.js';
 import type { RaftPeer } from '../../../../wire/raft-orders.js';
 import type { RaftStats } from '../../../../wire/raft-stats.js';
-import type { KnownServer } from '../../cluster/known-servers.js';
+import { isReadReplica, type KnownServer } from '../../cluster/known-servers.js';
 
 const NS_PER_MS = 1e6;
 
@@ -61,9 +61,7 @@ export function promotions(
   { startedMs, nowMs }: { readonly startedMs: number; readonly nowMs: number },
 ): readonly RaftPeer[] {
   const stableMs = nowMs - startedMs < limits.serverStabilizationTimeMs ? 0 : limits.serverStabilizationTimeMs;
-  const mayVote = new Set(
-    servers.filter(({ tags }) => !tags.isReadReplica && !tags.isNonVoter).map((server) => server.id),
-  );
+  const mayVote = new Set(servers.filter((server) => !isReadReplica(server)).map((server) => server.id));
   return peers.filter(({ id, suffrage }) => {
     const its = health.get(id);
     return suffrage === 'nonvoter' && mayVote.has(id) && its?.isHealthy === true && nowMs - its.sinceMs >= stableMs;

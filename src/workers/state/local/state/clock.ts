@@ -1,5 +1,7 @@
 // Time and chance as the local state sees them: injected, so that tests drive every timer and every jitter themselves.
 
+import type { Random } from '../../../../random/random.js';
+
 /** A timer that was started; cancelling it twice, or after it fired, does nothing. */
 export interface Timer {
   cancel(): void;
@@ -13,9 +15,6 @@ export interface Clock {
   /** Calls back once, `delayMs` from now. Does not keep the process alive. */
   after(delayMs: number, callback: () => void): Timer;
 }
-
-/** Uniform in [0, 1). */
-export type Random = () => number;
 
 /** Node's timers wrap to 1 ms beyond this; longer delays are waited for in several steps. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;

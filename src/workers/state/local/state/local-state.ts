@@ -1,8 +1,9 @@
 // The services and checks of this agent, the source of truth for its part of the catalog (spec/agent.md section 2). Every
 // change is O(1): it notes what it touched, so that anti-entropy walks what changed and never what exists.
 
+import type { Random } from '../../../../random/random.js';
 import type { CheckStatus, ServiceRecord } from '../../../../wire/records.js';
-import type { Clock, Random } from './clock.js';
+import type { Clock } from './clock.js';
 import { jitter } from './clock.js';
 import type { CheckEntry, CheckPut, ServiceEntry, ServicePut } from './entries.js';
 import { sameCheck, sameService } from './equality.js';

@@ -1,8 +1,9 @@
 // Where this agent is in the network, told to a server from time to time: the more agents there are, the rarer, so that all of
 // them together are no more than 64 reports a second (spec/agent.md, section 8, "coordinates").
 
+import type { Random } from '../../../../random/random.js';
 import type { Coordinate } from '../../../../wire/gossip-pools.js';
-import { jitter, type Random } from '../state/clock.js';
+import { jitter } from '../state/clock.js';
 
 const SHORTEST_MS = 15_000;
 const AGENT_MS = 1000 / 64;

@@ -2,7 +2,8 @@
 // (spec/agent.md section 2, "Syncer"). While paused nothing is synced; pauses are counted.
 
 import type { Logger } from '../../../../observe/logger.js';
-import { type Clock, jitter, type Random, type Timer } from '../state/clock.js';
+import type { Random } from '../../../../random/random.js';
+import { type Clock, jitter, type Timer } from '../state/clock.js';
 import { scaleFactor } from './cluster-scale.js';
 import { outcomeOf, type SyncRounds } from './sync-rounds.js';
 
