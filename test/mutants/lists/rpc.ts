@@ -38,7 +38,7 @@ export const rpc: readonly Mutant[] = [
   },
   {
     name: 'yamux: nobody is missed',
-    file: 'workers/state/rpc/yamux/keepalive.ts',
+    file: 'workers/state/sockets/keepalive.ts',
     find: "if (this.#asked !== null) return 'lost';",
     replace: '',
     tests: YAMUX,

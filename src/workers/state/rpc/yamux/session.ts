@@ -2,9 +2,9 @@
 // for what comes in: what breaks the protocol ends the session, with a reason. What it keeps is bounded: what comes in by the
 // windows, the streams by their number, and what goes out is fetched frame by frame, by whoever has room for it.
 
+import { Keepalive } from '../../sockets/keepalive.js';
 import { dataFrame, Flag, FrameType, GoAway, type Header, shortFrame } from './frame.js';
 import { FrameReader, type FrameSink } from './frame-reader.js';
-import { Keepalive } from './keepalive.js';
 import { type StreamHost, type StreamListener, YamuxStream } from './stream.js';
 
 export interface SessionLimits {
