@@ -72,6 +72,13 @@ export const rpc: readonly Mutant[] = [
     tests: REQUESTS,
   },
   {
+    name: 'rpc: calls beyond the streams that may be opened fail',
+    file: 'workers/state/rpc/pool/peer.ts',
+    find: ' && !connection.isClosing) return;',
+    replace: ' && connection.isClosing) return;',
+    tests: ['unit/rpc/pool'],
+  },
+  {
     name: 'client: a write whose answer was lost is made again',
     file: 'workers/state/calls/asked-failure.ts',
     find: "kind === 'lost' && isRead",
