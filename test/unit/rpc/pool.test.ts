@@ -6,35 +6,17 @@ import net from 'node:net';
 import { after, before, test } from 'node:test';
 import type { CallOutcome } from '../../../src/workers/state/rpc/pool/call.js';
 import { RpcPool } from '../../../src/workers/state/rpc/pool/pool.js';
-import { ByteBudget } from '../../../src/workers/state/rpc/server/byte-budget.js';
 import type { RpcReply } from '../../../src/workers/state/rpc/server/method.js';
-import { RequestStream, type RpcServerParts } from '../../../src/workers/state/rpc/server/request-stream.js';
+import { RequestStream } from '../../../src/workers/state/rpc/server/request-stream.js';
 import { YamuxConnection } from '../../../src/workers/state/rpc/yamux/connection.js';
 import type { YamuxStream } from '../../../src/workers/state/rpc/yamux/stream.js';
 import { waitFor } from '../../agent-process.js';
-import { noServers } from '../calls/no-servers.js';
+import { serverParts } from './server-parts.js';
 
 const BODY = Uint8Array.of(0x80);
 const open: RpcReply[] = [];
 const connections: YamuxConnection[] = [];
-const parts: RpcServerParts = {
-  methods: new Map([
-    [
-      'Test.Wait',
-      {
-        name: 'Test.Wait',
-        asking: { readBody: () => null, readAnswer: () => null, writeBody: () => null, writeAnswer: () => null },
-        answer(_body, _context, reply) {
-          open.push(reply);
-          return null;
-        },
-      },
-    ],
-  ]),
-  context: { calls: noServers, datacenter: 'dc1', waits: () => ({ defaultQueryTimeMs: 1, maxQueryTimeMs: 1 }) },
-  budget: new ByteBudget(1_000_000),
-  crashed: () => {},
-};
+const parts = serverParts(open);
 const server = net.createServer((socket) => {
   socket.once('data', (chunk: Buffer) => {
     const listener = {
