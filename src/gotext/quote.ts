@@ -33,7 +33,8 @@ export function quote(text: string): string {
   return `${out}"`;
 }
 
-/** One character in single quotes, as encoding/json names the character it stumbled over. */
+/** One character in single quotes, as encoding/json names the character it stumbled over. What is none is U+FFFD. */
 export function quoteCharacter(rune: number): string {
+  if (rune < 0 || rune > 0x10ffff) return "'\ufffd'";
   return rune === 0x22 ? "'\"'" : `'${escapeRune(rune, 0x27)}'`;
 }

@@ -38,7 +38,7 @@ export const rpc: readonly Mutant[] = [
   },
   {
     name: 'yamux: nobody is missed',
-    file: 'workers/state/rpc/yamux/keepalive.ts',
+    file: 'workers/state/sockets/keepalive.ts',
     find: "if (this.#asked !== null) return 'lost';",
     replace: '',
     tests: YAMUX,
@@ -70,6 +70,13 @@ export const rpc: readonly Mutant[] = [
     find: 'if (bytes > this.#left) return false;',
     replace: '',
     tests: REQUESTS,
+  },
+  {
+    name: 'rpc: calls beyond the streams that may be opened fail',
+    file: 'workers/state/rpc/pool/peer.ts',
+    find: ' && !connection.isClosing) return;',
+    replace: ' && connection.isClosing) return;',
+    tests: ['unit/rpc/pool'],
   },
   {
     name: 'client: a write whose answer was lost is made again',

@@ -3,8 +3,10 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import { after, before, test } from 'node:test';
+import { decode, encode } from '../../../src/msgpack/codec.js';
 import type { SavedArchive, Snapshots } from '../../../src/workers/state/calls/snapshots.js';
 import { isRefusal, refusal } from '../../../src/workers/state/methods/refusal.js';
+import { snapshotRequest, snapshotResponse } from '../../../src/workers/state/rpc/snapshot/messages.js';
 import { RemoteSnapshots } from '../../../src/workers/state/rpc/snapshot/remote-snapshots.js';
 import { serveSnapshot } from '../../../src/workers/state/rpc/snapshot/served-snapshot.js';
 import { waitFor } from '../../agent-process.js';
@@ -125,6 +127,20 @@ test('what is answered before its end is not taken any more', async () => {
   }
   assert.deepEqual(await remote.restore(call, endless()), refusal('failed', 'enough'));
   await waitFor(() => isDiscarded, 'the source to be left');
+});
+
+test('an operation that there is not is refused by its number, be it no character', async () => {
+  for (const [op, shown] of [
+    [5, '\\x05'],
+    [-1, '\ufffd'],
+    [0x110000, '\ufffd'],
+  ] as const) {
+    const socket = net.connect((server.address() as net.AddressInfo).port);
+    socket.write(Uint8Array.of(5));
+    socket.end(encode(snapshotRequest, { Datacenter: 'dc1', Token: '', AllowStale: false, Op: op }));
+    const answer = decode(snapshotResponse, Buffer.concat(await socket.toArray()));
+    assert.equal(answer.ok && answer.value.Error, `unrecognized snapshot op '${shown}'`);
+  }
 });
 
 test('the source of an archive may fail', async () => {

@@ -4,9 +4,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { MAX_MESSAGE_BYTES } from '../../../src/msgpack/limits.js';
 import { ValueScan } from '../../../src/msgpack/skip.js';
 import { ByteBudget } from '../../../src/workers/state/rpc/server/byte-budget.js';
-import { request } from '../../../src/workers/state/rpc/server/envelope.js';
+import { sendRequest } from '../../../src/workers/state/rpc/server/envelope.js';
 import type { RpcMethod, RpcReply } from '../../../src/workers/state/rpc/server/method.js';
 import { type Channel, RequestStream } from '../../../src/workers/state/rpc/server/request-stream.js';
 import { noServers } from '../calls/no-servers.js';
@@ -84,8 +85,11 @@ function opened(budget = 1_000_000) {
   return { channel, open, bodies, aborted: () => aborted, crashes, left, stream };
 }
 
-const ask = (name: string, seq = 1, body = '80'): Buffer =>
-  Buffer.from(request({ Seq: seq, ServiceMethod: name }, Buffer.from(body, 'hex')));
+function ask(name: string, seq = 1, body = '80'): Buffer {
+  const channel = new FakeChannel();
+  sendRequest(channel, { Seq: seq, ServiceMethod: name }, Buffer.from(body, 'hex'));
+  return Buffer.concat(channel.written);
+}
 
 test('requests in any pieces are answered in their order', () => {
   const bodies = fc.array(fc.constantFrom('80', '93c0a3616263cd1234', `da0100${'61'.repeat(256)}`, '81a16190', 'c0'));
@@ -137,6 +141,17 @@ test('the end of the other side is answered when everything is; a reset ends wha
   other.stream.failed();
   other.open[0]?.answered(Uint8Array.of(0xc3));
   assert.deepEqual([other.aborted(), other.channel.written.length, aborted()], [1, 0, 0]);
+});
+
+test('an answer as long as any may be is sent whole, behind its header', () => {
+  const { channel, open, crashes, stream } = opened();
+  stream.data(ask('Test.Wait'));
+  open[0]?.answered(new Uint8Array(MAX_MESSAGE_BYTES));
+  const [head, body] = channel.written;
+  assert.equal(head?.length, ask('Test.Wait').length - 1 + 'Error'.length + 2);
+  assert.deepEqual([body?.length, channel.written.length, crashes.length], [MAX_MESSAGE_BYTES, 2, 0]);
+  stream.data(ask('Test.Echo', 2));
+  assert.equal(channel.written.length, 3);
 });
 
 test('a bug in a method is reported, and the conversation goes on', () => {

@@ -48,6 +48,7 @@ export class End {
           return collector;
         },
         outgoing: () => {},
+        accepted: () => {},
         closed: (reason) => {
           this.closedBy = reason;
         },

@@ -1,6 +1,6 @@
 // The reads of Catalog.*: nodes, services and what runs where (spec/fsm.md, section 4, for what each blocks on).
 
-import type { NodeRecord, ServiceRecord, StringMap } from '../../../wire/records.js';
+import type { CatalogServiceRecord, NodeRecord, ServiceRecord, StringMap } from '../../../wire/records.js';
 import { catalogInstanceFields, nodeFields, serviceFields } from '../filter/fields.js';
 import type { Matcher } from '../filter/filter.js';
 import type { ServiceInstance, StoreReads } from '../replica/store/read-api.js';
@@ -54,7 +54,7 @@ function* narrowNames(
 ): Steps<TagsByName> {
   const out = new Map<string, readonly string[]>();
   const isKept = (instance: ServiceInstance): boolean =>
-    hasMeta(instance.node.Meta, nodeMeta) && matcher.matches(filterItem(instance));
+    hasMeta(instance.node.Meta, nodeMeta) && matcher.matches(flatInstance(instance));
   for (const name of names.keys()) {
     const kept = yield* keepInSteps(store.catalog.serviceInstances(name).value, matcher, isKept);
     if (kept.length > 0) out.set(name, [...new Set(kept.flatMap(({ service }) => service.Tags ?? []))]);
@@ -84,15 +84,17 @@ export const serviceInstances: ReadMethod<ServiceInstancesRequest, readonly Serv
           : store.targets.serviceInstances(name, value.length > 0),
       ...narrowList<ServiceInstance>(matcher, {
         plain: (all) => all.filter(hasOthers),
-        keeps: (instance, { matches }) => hasOthers(instance) && matches(filterItem(instance)),
+        keeps: (instance, { matches }) => hasOthers(instance) && matches(flatInstance(instance)),
         order: (kept) => sortNear(kept, near, store.coordinates, (instance) => instance.node.Node),
       }),
     };
   },
 };
 
-/** The flat item that filters of services and instances select from. */
-function filterItem({ node, service }: ServiceInstance): object {
+const DEFAULT_WEIGHTS = { Passing: 1, Warning: 1 };
+
+/** An instance with its node in one flat record: so it is shown, and so filters see it. */
+export function flatInstance({ node, service }: ServiceInstance): CatalogServiceRecord {
   return {
     ID: node.ID,
     Node: node.Node,
@@ -106,14 +108,17 @@ function filterItem({ node, service }: ServiceInstance): object {
     ServiceTags: service.Tags,
     ServiceAddress: service.Address,
     ServiceTaggedAddresses: service.TaggedAddresses,
-    ServiceWeights: service.Weights,
+    ServiceWeights: service.Weights ?? DEFAULT_WEIGHTS,
     ServiceMeta: service.Meta,
     ServicePort: service.Port,
     ServiceSocketPath: service.SocketPath,
     ServiceEnableTagOverride: service.EnableTagOverride,
     ServiceProxy: service.Proxy,
     ServiceConnect: service.Connect,
+    ServiceLocality: service.Locality,
     PeerName: service.PeerName,
+    CreateIndex: service.CreateIndex,
+    ModifyIndex: service.ModifyIndex,
   };
 }
 

@@ -80,7 +80,12 @@ export class RpcServer {
     const { snapshots } = this.#options;
     const parts = this.#serverParts();
     const relay = new RaftRelay(this.#options.raftStreams);
-    const session = { opened: (stream: YamuxStream) => new RequestStream(stream, parts), closed: () => {} };
+    const session = {
+      opened: (stream: YamuxStream) => new RequestStream(stream, parts),
+      // None is opened here.
+      accepted: () => {},
+      closed: () => {},
+    };
     const grpc = new GrpcConnections(this.#grpcServices());
     return new Map([
       [SINGLE, (socket, first) => serveSingle(socket, first, parts)],

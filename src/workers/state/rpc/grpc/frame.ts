@@ -28,15 +28,17 @@ const MORE: FrameRead = { kind: 'more' };
 /** The one message that a call sends, however it is cut. Keeps no more of it than `maxBytes`. */
 export class SingleFrame {
   readonly #maxBytes: number;
-  #bytes: Buffer = Buffer.alloc(0);
+  /** The first chunk as it came, or what grows with those behind it. */
+  #kept: Buffer = Buffer.alloc(0);
+  #keptBytes = 0;
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }
 
   add(chunk: Buffer): FrameRead {
-    this.#bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk]);
-    const bytes = this.#bytes;
+    this.#keep(chunk);
+    const bytes = this.#kept.subarray(0, this.#keptBytes);
     if (bytes.length < HEADER_BYTES) return MORE;
     if (bytes[0] !== 0) return { kind: 'compressed' };
     const length = bytes.readUInt32BE(1);
@@ -44,5 +46,20 @@ export class SingleFrame {
     if (bytes.length < HEADER_BYTES + length) return MORE;
     if (bytes.length > HEADER_BYTES + length) return { kind: 'trailing' };
     return { kind: 'message', message: bytes.subarray(HEADER_BYTES) };
+  }
+
+  /** Many small chunks are copied a few times each, not once for each that follows. */
+  #keep(chunk: Buffer): void {
+    const length = this.#keptBytes + chunk.length;
+    if (this.#keptBytes === 0) this.#kept = chunk;
+    else {
+      if (length > this.#kept.length) {
+        const larger = Buffer.allocUnsafeSlow(Math.max(length, 2 * this.#kept.length));
+        this.#kept.copy(larger, 0, 0, this.#keptBytes);
+        this.#kept = larger;
+      }
+      chunk.copy(this.#kept, this.#keptBytes);
+    }
+    this.#keptBytes = length;
   }
 }

@@ -4,6 +4,7 @@
 import type http2 from 'node:http2';
 import type net from 'node:net';
 import { type Deadline, deadlines } from '../../../../deadlines/deadline-queue.js';
+import { Keepalive } from '../../sockets/keepalive.js';
 import { GrpcCall, type Serve } from './grpc-call.js';
 import { Status } from './status.js';
 
@@ -12,47 +13,55 @@ const MAX_STREAMS = 4096;
 const MAX_HEADER_BYTES = 16 * 1024;
 /** Megabytes: of frames that wait to be sent, and headers. */
 const MAX_SESSION_MEGABYTES = 16;
-const PING_MS = 30_000;
+const PING_BYTES = 8;
 
 /** By path. */
 export type Services = ReadonlyMap<string, Serve>;
 
-/** Asks a silent peer whether it is there, and hangs up when it isn't. */
-class KeepAlive implements Deadline {
-  dueMs = 0;
+/**
+ * Hangs up when the peer isn't there any more. A session that HTTP/2 has ended itself, for what the peer sent, says so to the
+ * peer only, and reads nothing any more, not even the end of the connection: that, too, is seen by a ping without an answer.
+ * So it is asked at once, since what isn't HTTP/2 shows at the beginning.
+ */
+class PeerWatch implements Deadline {
+  dueMs: number;
   slot = -1;
   order = 0;
   readonly #session: http2.ServerHttp2Session;
-  #isAsked = false;
+  readonly #keepalive: Keepalive;
 
   constructor(session: http2.ServerHttp2Session) {
+    const nowMs = deadlines.now();
     this.#session = session;
-    this.#begin();
+    this.#keepalive = new Keepalive(nowMs, nowMs);
+    this.dueMs = nowMs;
+    deadlines.add(this);
   }
 
   expire(): void {
     const session = this.#session;
     if (session.destroyed) return;
-    if (this.#isAsked) {
+    const nowMs = deadlines.now();
+    const id = this.#keepalive.tick(nowMs);
+    if (id === 'lost' || (id !== null && !this.#ask(id))) {
       session.destroy();
       return;
     }
-    this.#isAsked = true;
-    if (session.ping(() => this.#answered())) this.#begin();
-    else session.destroy();
+    this.dueMs = Math.ceil(Math.max(this.#keepalive.dueMs, nowMs + 1));
+    deadlines.add(this);
   }
 
   stop(): void {
     deadlines.remove(this);
   }
 
-  #answered(): void {
-    this.#isAsked = false;
-  }
-
-  #begin(): void {
-    this.dueMs = Math.ceil(deadlines.now() + PING_MS);
-    deadlines.add(this);
+  /** False: it couldn't be asked. */
+  #ask(id: number): boolean {
+    const question = Buffer.alloc(PING_BYTES);
+    question.writeUInt32BE(id);
+    return this.#session.ping(question, (error, _durationMs, answer) => {
+      if (error === null && question.equals(answer)) this.#keepalive.answered(id);
+    });
   }
 }
 
@@ -80,9 +89,9 @@ export class GrpcConnections {
       maxHeaderListPairs: 64,
       settings: { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: MAX_HEADER_BYTES, maxFrameSize: 16_384 },
     });
-    const keepAlive = new KeepAlive(session);
+    const watch = new PeerWatch(session);
     session.on('error', () => {});
-    session.on('close', () => keepAlive.stop());
+    session.on('close', () => watch.stop());
     session.on('stream', (stream, headers) => this.#called(stream, headers));
   }
 

@@ -43,6 +43,8 @@ class SocketChannel implements Channel {
 }
 
 export function serveSingle(socket: net.Socket, first: Buffer, parts: RpcServerParts): void {
+  // Who says no more is still answered.
+  socket.allowHalfOpen = true;
   const channel = new SocketChannel(socket);
   const stream = new RequestStream(channel, parts);
   const take = (chunk: Buffer): void => {

@@ -4,7 +4,7 @@
 import { decode } from '../../../../msgpack/codec.js';
 import { MALFORMED, ValueScan } from '../../../../msgpack/skip.js';
 import type { ByteBudget } from '../server/byte-budget.js';
-import { request, responseHeader } from '../server/envelope.js';
+import { responseHeader, sendRequest } from '../server/envelope.js';
 import { GrowingBuffer } from '../server/growing-buffer.js';
 import type { StreamListener, YamuxStream } from '../yamux/stream.js';
 import type { Call } from './call.js';
@@ -36,7 +36,7 @@ export class CallStream implements StreamListener {
     this.#call = call;
     this.#bodyAt = -1;
     call.giveUp = () => this.#drop();
-    this.stream?.write(request({ Seq: sequence, ServiceMethod: call.method }, call.body));
+    if (this.stream !== null) sendRequest(this.stream, { Seq: sequence, ServiceMethod: call.method }, call.body);
   }
 
   /** It is kept for no further call. */

@@ -1,5 +1,6 @@
 // The way to one server: one connection, dialed when it is needed first, and the streams on it that are free (spec/rpc.md,
-// section 2, "Pool"). Calls that come while it is dialed wait for it together.
+// section 2, "Pool"). Calls that come while it is dialed wait for it together, and so do those beyond the streams that the other
+// side hasn't accepted yet.
 
 import net from 'node:net';
 import type { ByteBudget } from '../server/byte-budget.js';
@@ -9,6 +10,7 @@ import { CallStream } from './call-stream.js';
 
 const CONNECT_WITHIN_MS = 10_000;
 const MOST_IDLE_STREAMS = 64;
+const NO_STREAM = 'rpc error getting client: failed to start stream: session shutdown';
 const MULTIPLEXED = Uint8Array.of(4);
 
 export class Peer {
@@ -29,22 +31,27 @@ export class Peer {
   }
 
   call(call: Call): void {
-    if (this.#connection === null) {
-      this.#waiting.push(call);
-      if (this.#socket === null) this.#dial();
-      return;
-    }
-    const stream = this.#idleStream() ?? this.#openStream(this.#connection);
-    if (stream !== null) stream.begin(call);
-    else {
-      const text = 'rpc error getting client: failed to start stream: session shutdown';
-      call.settle({ ok: false, kind: 'unsent', text });
-    }
+    this.#waiting.push(call);
+    if (this.#socket === null) this.#dial();
+    else this.#serveWaiting();
   }
 
   close(): void {
     this.#socket?.destroy();
     this.#connection?.close('session shutdown');
+  }
+
+  /** Gives streams to those that wait, as far as there are some. */
+  #serveWaiting(): void {
+    const connection = this.#connection;
+    if (connection === null) return;
+    for (let call = this.#waiting[0]; call !== undefined; call = this.#waiting[0]) {
+      const stream = call.isOver ? null : (this.#idleStream() ?? this.#openStream(connection));
+      if (stream === null && !call.isOver && !connection.isClosing) return;
+      this.#waiting.shift();
+      if (stream !== null) stream.begin(call);
+      else call.settle({ ok: false, kind: 'unsent', text: NO_STREAM });
+    }
   }
 
   #idleStream(): CallStream | null {
@@ -63,6 +70,7 @@ export class Peer {
   #keep(stream: CallStream): void {
     if (stream.isUsable && this.#idle.length < MOST_IDLE_STREAMS) this.#idle.push(stream);
     else stream.end();
+    this.#serveWaiting();
   }
 
   #dial(): void {
@@ -87,9 +95,13 @@ export class Peer {
       socket.write(MULTIPLEXED);
       this.#connection = new YamuxConnection(socket, true, {
         opened: () => null,
-        closed: () => this.#gone(this),
+        accepted: () => this.#serveWaiting(),
+        closed: () => {
+          this.#gone(this);
+          this.#serveWaiting();
+        },
       });
-      for (const call of this.#takeWaiting()) if (!call.isOver) this.call(call);
+      this.#serveWaiting();
     });
   }
 

@@ -8,6 +8,7 @@ import type { CatalogServiceRecord } from '../../../../wire/records.js';
 import { catalogServiceSchema } from '../../../../wire/schema.js';
 import {
   addressOwners,
+  flatInstance,
   type ServiceInstance,
   type ServiceInstancesRequest,
   serviceInstances,
@@ -47,36 +48,6 @@ const byNameOrAddress: ReadMethod<InstancesRequest, Instances> = {
     };
   },
 };
-
-const DEFAULT_WEIGHTS = { Passing: 1, Warning: 1 };
-
-function flat({ node, service }: ServiceInstance): CatalogServiceRecord {
-  return {
-    ID: node.ID,
-    Node: node.Node,
-    Address: node.Address,
-    Datacenter: node.Datacenter,
-    TaggedAddresses: node.TaggedAddresses,
-    NodeMeta: node.Meta,
-    ServiceKind: service.Kind,
-    ServiceID: service.ID,
-    ServiceName: service.Service,
-    ServiceTags: service.Tags,
-    ServiceAddress: service.Address,
-    ServiceTaggedAddresses: service.TaggedAddresses,
-    ServiceWeights: service.Weights ?? DEFAULT_WEIGHTS,
-    ServiceMeta: service.Meta,
-    ServicePort: service.Port,
-    ServiceSocketPath: service.SocketPath,
-    ServiceEnableTagOverride: service.EnableTagOverride,
-    ServiceProxy: service.Proxy,
-    ServiceConnect: service.Connect,
-    ServiceLocality: service.Locality,
-    PeerName: service.PeerName,
-    CreateIndex: service.CreateIndex,
-    ModifyIndex: service.ModifyIndex,
-  };
-}
 
 /** What a flat record doesn't have, nobody shows of it: the node's indexes and its place. */
 function unfolded(record: CatalogServiceRecord): ServiceInstance {
@@ -143,7 +114,7 @@ const instances: ReadRow<ServiceArguments, InstancesReply, InstancesRequest, Ins
     const { service, connect, address = '' } = request;
     return { ...askService(service, request, options), Connect: connect, ServiceAddress: address };
   },
-  show: (found, meta) => ({ ServiceNodes: emptyAsNil(found.map(flat)), ...meta }),
+  show: (found, meta) => ({ ServiceNodes: emptyAsNil(found.map(flatInstance)), ...meta }),
   value: ({ ServiceNodes }) => (ServiceNodes ?? []).map(unfolded),
 };
 

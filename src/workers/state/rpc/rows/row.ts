@@ -6,12 +6,17 @@ import type { DirectMethod, ReadMethod, WriteMethod } from '../../methods/method
 import type { Refusal } from '../../methods/refusal.js';
 import type { QueryMeta, QueryOptions } from './query-options.js';
 
-export interface ReadRow<Args extends QueryOptions, Reply extends QueryMeta, Request, Value> {
-  readonly kind: 'read';
-  readonly method: ReadMethod<Request, Value>;
+/** What every row has. */
+export interface Served<Args, Reply, Request> {
   readonly arguments: Kind<Args>;
   readonly reply: Kind<Reply>;
   request(args: Args): Request | Refusal;
+}
+
+export interface ReadRow<Args extends QueryOptions, Reply extends QueryMeta, Request, Value>
+  extends Served<Args, Reply, Request> {
+  readonly kind: 'read';
+  readonly method: ReadMethod<Request, Value>;
   ask(request: Request, options: QueryOptions): Args;
   show(value: Value, meta: QueryMeta, request: Request): Reply;
   value(reply: Reply): Value;
@@ -22,24 +27,18 @@ export interface WriteOptions {
   readonly Token: string;
 }
 
-export interface WriteRow<Args extends WriteOptions, Reply, Request, Value> {
+export interface WriteRow<Args extends WriteOptions, Reply, Request, Value> extends Served<Args, Reply, Request> {
   readonly kind: 'write';
   readonly method: WriteMethod<Request, Value>;
-  readonly arguments: Kind<Args>;
-  readonly reply: Kind<Reply>;
-  request(args: Args): Request | Refusal;
   ask(request: Request, options: WriteOptions): Args;
   show(value: Value, request: Request): Reply;
   value(reply: Reply, request: Request): Value;
 }
 
 /** Answered by the server that is asked, so it is never passed on to another. */
-export interface DirectRow<Args extends object, Reply, Request, Value> {
+export interface DirectRow<Args extends object, Reply, Request, Value> extends Served<Args, Reply, Request> {
   readonly kind: 'direct';
   readonly method: DirectMethod<Request, Value>;
-  readonly arguments: Kind<Args>;
-  readonly reply: Kind<Reply>;
-  request(args: Args): Request | Refusal;
   ask(request: Request, options: QueryOptions): Args;
   /** `datacenter`: the answering server's. */
   show(value: Value, datacenter: string): Reply;

@@ -8,10 +8,10 @@ import type { ReadSettings } from '../../calls/read-settings.js';
 import { allowAll } from '../../methods/access.js';
 import type { Asker } from '../../methods/method.js';
 import { isRefusal, type Refusal, refusal } from '../../methods/refusal.js';
-import type { RpcContext, RpcMethod, RpcReply } from '../server/method.js';
+import type { Asking, RpcContext, RpcMethod, RpcReply, RpcWork } from '../server/method.js';
 import { askDirect, askRead, askWrite } from './ask.js';
 import { metaOf, type QueryMeta, type QueryOptions, readSettings } from './query-options.js';
-import type { DirectRow, ReadRow, Row, WriteOptions, WriteRow } from './row.js';
+import type { DirectRow, ReadRow, Row, Served, WriteOptions, WriteRow } from './row.js';
 
 class RpcRead<Args extends QueryOptions, Reply extends QueryMeta, Request, Value> extends BlockingRead<Value> {
   readonly #row: ReadRow<Args, Reply, Request, Value>;
@@ -72,13 +72,18 @@ function read<Args>(kind: Kind<Args>, body: Uint8Array, reply: RpcReply): Args |
 
 const NO_PATH = refusal('no-datacenter').text;
 
+interface Question<Args, Request> {
+  readonly args: Args;
+  readonly request: Request;
+}
+
 /** What to ask the method; null: the asker has been told why not, or that there is no way to the other datacenter. */
-function asked<Args extends object, Request>(
-  row: { readonly arguments: Kind<Args>; request(args: Args): Request | Refusal },
+function asked<Args extends object, Reply, Request>(
+  row: Served<Args, Reply, Request>,
   body: Uint8Array,
   { datacenter }: RpcContext,
   reply: RpcReply,
-): { readonly args: Args; readonly request: Request } | null {
+): Question<Args, Request> | null {
   const args = read(row.arguments, body, reply);
   if (args === null) return null;
   if ('Datacenter' in args && args.Datacenter !== '' && args.Datacenter !== datacenter) {
@@ -89,6 +94,22 @@ function asked<Args extends object, Request>(
   if (!isRefusal(request)) return { args, request };
   reply.refused(request.text);
   return null;
+}
+
+/** The method of a row: `ask` gets what could be read, and what it answers is what can be given up. */
+function served<Args extends object, Reply, Request>(
+  row: Served<Args, Reply, Request> & { readonly method: { readonly name: string } },
+  asking: Asking,
+  ask: (question: Question<Args, Request>, context: RpcContext, reply: RpcReply) => RpcWork | null,
+): RpcMethod {
+  return {
+    name: row.method.name,
+    asking,
+    answer(body, context, reply) {
+      const question = asked(row, body, context, reply);
+      return question === null ? null : ask(question, context, reply);
+    },
+  };
 }
 
 /** Promises are waited for; what is there at once is answered at once. */
@@ -102,46 +123,31 @@ function settle<T>(answer: T | Refusal | Promise<T | Refusal>, reply: RpcReply, 
 function serveRead<Args extends QueryOptions, Reply extends QueryMeta, Request, Value>(
   row: ReadRow<Args, Reply, Request, Value>,
 ): RpcMethod {
-  return {
-    name: row.method.name,
-    asking: askRead(row),
-    answer(body, context, reply) {
-      const question = asked(row, body, context, reply);
-      if (question === null) return null;
-      const { args, request } = question;
-      const settings = readSettings(args, context.waits());
-      const run = new RpcRead(row, request, settings, reply);
-      const { calls, datacenter } = context;
-      calls.read(run, {
-        method: row.method,
-        request,
-        settings,
-        datacenter,
-        authorizer: allowAll,
-        takesAnyAge: false,
-      });
-      return run;
-    },
-  };
+  return served(row, askRead(row), ({ args, request }, { calls, datacenter, waits }, reply) => {
+    const settings = readSettings(args, waits());
+    const run = new RpcRead(row, request, settings, reply);
+    calls.read(run, {
+      method: row.method,
+      request,
+      settings,
+      datacenter,
+      authorizer: allowAll,
+      takesAnyAge: false,
+    });
+    return run;
+  });
 }
 
 function serveWrite<Args extends WriteOptions, Reply, Request, Value>(
   row: WriteRow<Args, Reply, Request, Value>,
 ): RpcMethod {
-  return {
-    name: row.method.name,
-    asking: askWrite(row),
-    answer(body, context, reply) {
-      const question = asked(row, body, context, reply);
-      if (question === null) return null;
-      const { args, request } = question;
-      const asker = { token: args.Token, authorizer: allowAll };
-      settle(context.calls.write(row.method, request, context.datacenter, asker), reply, (value) =>
-        send(reply, row.reply, row.show(value, request)),
-      );
-      return null;
-    },
-  };
+  return served(row, askWrite(row), ({ args, request }, { calls, datacenter }, reply) => {
+    const asker = { token: args.Token, authorizer: allowAll };
+    settle(calls.write(row.method, request, datacenter, asker), reply, (value) =>
+      send(reply, row.reply, row.show(value, request)),
+    );
+    return null;
+  });
 }
 
 const ANYBODY: Asker = { token: '', authorizer: allowAll };
@@ -149,19 +155,12 @@ const ANYBODY: Asker = { token: '', authorizer: allowAll };
 function serveDirect<Args extends object, Reply, Request, Value>(
   row: DirectRow<Args, Reply, Request, Value>,
 ): RpcMethod {
-  return {
-    name: row.method.name,
-    asking: askDirect(row),
-    answer(body, context, reply) {
-      const question = asked(row, body, context, reply);
-      if (question === null) return null;
-      const { calls, datacenter } = context;
-      settle(calls.direct(row.method, question.request, datacenter, ANYBODY), reply, (value) =>
-        send(reply, row.reply, row.show(value, datacenter)),
-      );
-      return null;
-    },
-  };
+  return served(row, askDirect(row), ({ request }, { calls, datacenter }, reply) => {
+    settle(calls.direct(row.method, request, datacenter, ANYBODY), reply, (value) =>
+      send(reply, row.reply, row.show(value, datacenter)),
+    );
+    return null;
+  });
 }
 
 export function serve(row: Row): RpcMethod {

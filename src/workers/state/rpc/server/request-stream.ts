@@ -6,7 +6,7 @@ import { decode } from '../../../../msgpack/codec.js';
 import { MAX_MESSAGE_BYTES } from '../../../../msgpack/limits.js';
 import { MALFORMED, ValueScan } from '../../../../msgpack/skip.js';
 import type { ByteBudget } from './byte-budget.js';
-import { EMPTY_BODY, type RequestHeader, requestHeader, response } from './envelope.js';
+import { EMPTY_BODY, type RequestHeader, requestHeader, sendResponse } from './envelope.js';
 import { GrowingBuffer } from './growing-buffer.js';
 import type { RpcContext, RpcMethod, RpcMethods, RpcReply, RpcWork } from './method.js';
 import { missingMethodText } from './missing-method.js';
@@ -119,7 +119,7 @@ export class RequestStream {
     exchange.isOver = true;
     this.#exchange = null;
     const { Seq, ServiceMethod } = exchange.header;
-    this.#channel.write(response({ Error: error, Seq, ServiceMethod }, body));
+    sendResponse(this.#channel, { Error: error, Seq, ServiceMethod }, body);
     if (goesOn) this.#read();
     else this.#close();
   }

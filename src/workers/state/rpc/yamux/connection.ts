@@ -12,6 +12,8 @@ const MOST_UNSENT = 256 * 1024;
 export interface ConnectionListener {
   /** The other side opened a stream; null: it is refused. */
   opened(stream: YamuxStream): StreamListener | null;
+  /** A stream that couldn't be opened may be now. */
+  accepted(): void;
   closed(reason: string): void;
 }
 
@@ -68,6 +70,10 @@ export class YamuxConnection implements Deadline, SessionListener {
 
   opened(stream: YamuxStream): StreamListener | null {
     return this.#listener.opened(stream);
+  }
+
+  accepted(): void {
+    this.#listener.accepted();
   }
 
   /** At the end of what is being done now: what is said meanwhile leaves together. */

@@ -2,9 +2,9 @@
 // for what comes in: what breaks the protocol ends the session, with a reason. What it keeps is bounded: what comes in by the
 // windows, the streams by their number, and what goes out is fetched frame by frame, by whoever has room for it.
 
+import { Keepalive } from '../../sockets/keepalive.js';
 import { dataFrame, Flag, FrameType, GoAway, type Header, shortFrame } from './frame.js';
 import { FrameReader, type FrameSink } from './frame-reader.js';
-import { Keepalive } from './keepalive.js';
 import { type StreamHost, type StreamListener, YamuxStream } from './stream.js';
 
 export interface SessionLimits {
@@ -28,6 +28,8 @@ export interface SessionListener {
   opened(stream: YamuxStream): StreamListener | null;
   /** There is something to send. */
   outgoing(): void;
+  /** One that was opened here was accepted, or is no more: a further one may be opened. */
+  accepted(): void;
   /** Nothing comes or goes any more. */
   closed(reason: string): void;
 }
@@ -284,9 +286,10 @@ export class YamuxSession implements StreamHost, FrameSink {
   #accepted(stream: YamuxStream): void {
     if (!stream.awaitsAck) return;
     stream.awaitsAck = false;
-    this.#unaccepted -= 1;
     if (stream.isLocalDone) this.#waitFor(stream, FIN_WITHIN_MS);
     else this.#impatient.delete(stream);
+    this.#unaccepted -= 1;
+    this.#listener.accepted();
   }
 
   #remoteEnded(stream: YamuxStream): void {
@@ -307,10 +310,12 @@ export class YamuxSession implements StreamHost, FrameSink {
   }
 
   #forget(stream: YamuxStream): void {
-    if (stream.awaitsAck) this.#unaccepted -= 1;
-    stream.awaitsAck = false;
     this.#streams.delete(stream.id);
     this.#impatient.delete(stream);
     stream.close();
+    if (!stream.awaitsAck) return;
+    stream.awaitsAck = false;
+    this.#unaccepted -= 1;
+    this.#listener.accepted();
   }
 }

@@ -1,7 +1,4 @@
-// Writes protobuf messages, by hand or from tables (message.ts), each with its length in front. A value that isn't of its
-// field's type is left out: rows may hold what others wrote, and one of them must not spoil a stream.
-
-import type { Field, FieldType, Message } from './message.js';
+// Writes the fields of protobuf messages, one after the other, each message with its length in front.
 
 const VARINT = 0;
 const FIXED64 = 1;
@@ -55,7 +52,7 @@ export class ProtoWriter {
 
   /** Empty is the default, and left out. */
   text(number: number, value: string): void {
-    if (value !== '') this.#text(number, value);
+    if (value !== '') this.textChoice(number, value);
   }
 
   /** Also where it is zero. */
@@ -71,8 +68,13 @@ export class ProtoWriter {
     this.#varint(value);
   }
 
+  /** Also where it is empty. */
   textChoice(number: number, value: string): void {
-    this.#text(number, value);
+    this.#tag(number, DELIMITED);
+    const length = Buffer.byteLength(value);
+    this.#varint(length);
+    this.#room(length);
+    this.#end += this.#bytes.write(value, this.#end);
   }
 
   /** Begins a message as a field of the present one; {@link end} takes the result. */
@@ -94,53 +96,6 @@ export class ProtoWriter {
     this.#end = begun;
     this.#varint(length);
     this.#end += length;
-  }
-
-  /** The fields of a record, without a length. */
-  fields(message: Message, record: object): void {
-    for (const field of message) this.#field(field, record);
-  }
-
-  #field({ number, name, type }: Field, record: object): void {
-    const value = name === null ? record : (record as Readonly<Record<string, unknown>>)[name];
-    if (value !== null && value !== undefined) this.#value(number, type, value, false);
-  }
-
-  /** `isItem`: of a list or a map, where a zero counts, too. */
-  #value(number: number, type: FieldType, value: unknown, isItem: boolean): void {
-    if (type === 'string') {
-      if (typeof value === 'string' && (isItem || value !== '')) this.#text(number, value);
-    } else if (type === 'integer') {
-      if (typeof value === 'number') this.integer(number, value);
-    } else if (type === 'bool') {
-      if (typeof value === 'boolean') this.bool(number, value);
-    } else if ('repeated' in type) {
-      if (Array.isArray(value)) for (const item of value) this.#value(number, type.repeated, item, true);
-    } else if (typeof value === 'object' && value !== null && 'map' in type) {
-      for (const [key, item] of Object.entries(value)) this.#pair(number, key, type.map, item);
-    } else this.#nested(number, type, value);
-  }
-
-  #nested(number: number, type: Exclude<FieldType, string>, value: unknown): void {
-    const begun = this.begin(number);
-    if ('written' in type) type.written(this, value);
-    else if ('message' in type && typeof value === 'object' && value !== null) this.fields(type.message, value);
-    this.end(begun);
-  }
-
-  #pair(number: number, key: string, type: FieldType, value: unknown): void {
-    const begun = this.begin(number);
-    this.#text(1, key);
-    this.#value(2, type, value, true);
-    this.end(begun);
-  }
-
-  #text(number: number, value: string): void {
-    this.#tag(number, DELIMITED);
-    const length = Buffer.byteLength(value);
-    this.#varint(length);
-    this.#room(length);
-    this.#end += this.#bytes.write(value, this.#end);
   }
 
   #tag(number: number, kind: number): void {

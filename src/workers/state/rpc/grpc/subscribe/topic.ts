@@ -6,6 +6,7 @@ import type { HealthEntry, ServiceNodesKind, ServiceNodesRequest } from '../../.
 import { instancesOf, serviceNodes } from '../../../methods/health.js';
 import type { ReadMethod } from '../../../methods/method.js';
 import { EVERYTHING, type Narrowing } from '../../../methods/narrowing.js';
+import { writeFields } from '../protobuf/message.js';
 import type { ProtoWriter } from '../protobuf/writer.js';
 import { healthEntry } from './records.js';
 
@@ -39,7 +40,7 @@ function writeEntry(writer: ProtoWriter, entry: HealthEntry, isGone: boolean): v
   writer.integer(1, isGone ? GONE : 0);
   const begun = writer.begin(2);
   if (isGone) writeName(writer, entry);
-  else writer.fields(healthEntry, entry);
+  else writeFields(writer, healthEntry, entry);
   writer.end(begun);
 }
 

@@ -1,4 +1,4 @@
-// Whether the other side of a session is still there: it is asked every now and then, and must answer in time.
+// Whether the other side of a connection is still there: it is asked every now and then, and must answer in time.
 
 const ASK_EVERY_MS = 30_000;
 const ANSWER_WITHIN_MS = 10_000;
@@ -10,9 +10,10 @@ export class Keepalive {
   #nextId = 0;
   #askedAtMs: number;
 
-  constructor(nowMs: number) {
+  /** `firstMs`: when it is asked first. */
+  constructor(nowMs: number, firstMs = nowMs + ASK_EVERY_MS) {
     this.#askedAtMs = nowMs;
-    this.dueMs = nowMs + ASK_EVERY_MS;
+    this.dueMs = firstMs;
   }
 
   /** The number of a question to be sent; null when none is due; `lost` when an answer is overdue. */

@@ -1,0 +1,77 @@
+// The way to another server (spec/rpc.md, section 2, "Pool"): over a real connection, with methods that answer when they are
+// told to.
+
+import assert from 'node:assert/strict';
+import net from 'node:net';
+import { after, before, test } from 'node:test';
+import type { CallOutcome } from '../../../src/workers/state/rpc/pool/call.js';
+import { RpcPool } from '../../../src/workers/state/rpc/pool/pool.js';
+import type { RpcReply } from '../../../src/workers/state/rpc/server/method.js';
+import { RequestStream } from '../../../src/workers/state/rpc/server/request-stream.js';
+import { YamuxConnection } from '../../../src/workers/state/rpc/yamux/connection.js';
+import type { YamuxStream } from '../../../src/workers/state/rpc/yamux/stream.js';
+import { waitFor } from '../../agent-process.js';
+import { serverParts } from './server-parts.js';
+
+const BODY = Uint8Array.of(0x80);
+const open: RpcReply[] = [];
+const connections: YamuxConnection[] = [];
+const parts = serverParts(open);
+const server = net.createServer((socket) => {
+  socket.once('data', (chunk: Buffer) => {
+    const listener = {
+      opened: (stream: YamuxStream) => new RequestStream(stream, parts),
+      accepted: () => {},
+      closed: () => {},
+    };
+    connections.push(new YamuxConnection(socket, false, listener, chunk.subarray(1)));
+  });
+});
+const pool = new RpcPool();
+let address = '';
+
+before(async () => {
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  address = `127.0.0.1:${(server.address() as net.AddressInfo).port}`;
+});
+after(() => {
+  pool.close();
+  server.close();
+});
+
+function calls(count: number): Promise<readonly CallOutcome[]> {
+  return Promise.all(
+    Array.from(
+      { length: count },
+      () => new Promise<CallOutcome>((resolve) => pool.call(address, 'Test.Wait', BODY, 20_000, resolve)),
+    ),
+  );
+}
+
+test('calls beyond the streams that may be opened at once wait until the others are accepted', async () => {
+  const COUNT = 1000;
+  for (const round of ['while it is dialed', 'on the connection that there is']) {
+    const outcomes = calls(COUNT);
+    await waitFor(() => open.length === COUNT, `all calls to be under way ${round}`);
+    for (const reply of open.splice(0)) reply.answered(BODY);
+    assert.deepEqual(
+      (await outcomes).filter(({ ok }) => !ok),
+      [],
+    );
+  }
+  assert.equal(connections.length, 1);
+});
+
+test('those that wait for a stream are told when the connection is lost, and the next call dials anew', async () => {
+  const outcomes = calls(1000);
+  connections[0]?.close('the end');
+  const kinds = new Set((await outcomes).map((outcome) => (outcome.ok ? 'ok' : outcome.kind)));
+  assert.deepEqual([...kinds].sort(), ['lost', 'unsent']);
+  const next = calls(1);
+  await waitFor(() => open.length > 0, 'the call');
+  for (const reply of open.splice(0)) reply.answered(BODY);
+  assert.deepEqual(
+    (await next).map(({ ok }) => ok),
+    [true],
+  );
+});

@@ -1,0 +1,25 @@
+// A server's parts with one method, which answers when it is told to.
+
+import { ByteBudget } from '../../../src/workers/state/rpc/server/byte-budget.js';
+import type { RpcReply } from '../../../src/workers/state/rpc/server/method.js';
+import type { RpcServerParts } from '../../../src/workers/state/rpc/server/request-stream.js';
+import { noServers } from '../calls/no-servers.js';
+
+/** Who asks `Test.Wait` is put into `open`. */
+export function serverParts(open: RpcReply[]): RpcServerParts {
+  const name = 'Test.Wait';
+  const wait = {
+    name,
+    asking: { readBody: () => null, readAnswer: () => null, writeBody: () => null, writeAnswer: () => null },
+    answer(_body: Uint8Array, _context: unknown, reply: RpcReply) {
+      open.push(reply);
+      return null;
+    },
+  };
+  return {
+    methods: new Map([[name, wait]]),
+    context: { calls: noServers, datacenter: 'dc1', waits: () => ({ defaultQueryTimeMs: 1, maxQueryTimeMs: 1 }) },
+    budget: new ByteBudget(1_000_000),
+    crashed: () => {},
+  };
+}
