@@ -33,7 +33,7 @@ const get: ReadRow<KeyArguments, EntriesReply, string, KvEntry | null> = {
   reply: entriesReply,
   request: ({ Key }) =>
     Key === '' ? refusal('failed', 'failed kvs lookup: index error: object is missing a value for this index') : Key,
-  ask: (key, options) => ({ ...options, Key: key }),
+  ask: (key, options) => ({ Key: key, ...options }),
   show: (entry, meta) => ({ Entries: entry === null ? null : [entry], ...meta }),
   value: ({ Entries }) => Entries?.[0] ?? null,
 };
@@ -44,7 +44,7 @@ const listEntries: ReadRow<KeyArguments, EntriesReply, string, readonly KvEntry[
   arguments: keyArguments,
   reply: entriesReply,
   request: ({ Key }) => Key,
-  ask: (prefix, options) => ({ ...options, Key: prefix }),
+  ask: (prefix, options) => ({ Key: prefix, ...options }),
   show: (entries, meta) => ({ Entries: entries.length === 0 ? null : entries, ...meta }),
   value: ({ Entries }) => Entries ?? [],
 };
@@ -65,7 +65,7 @@ const keys: ReadRow<KeysArguments, KeysReply, KvKeysRequest, readonly string[]> 
   arguments: struct<KeysArguments>({ Datacenter: text, Prefix: text, Seperator: text, ...queryOptionKinds }),
   reply: struct<KeysReply>({ Keys: list(text, Number.POSITIVE_INFINITY), ...queryMetaKinds }),
   request: ({ Prefix, Seperator }) => ({ prefix: Prefix, separator: Seperator }),
-  ask: ({ prefix, separator }, options) => ({ ...options, Prefix: prefix, Seperator: separator }),
+  ask: ({ prefix, separator }, options) => ({ Prefix: prefix, Seperator: separator, ...options }),
   show: (found, meta) => ({ Keys: found.length === 0 ? null : found, ...meta }),
   value: ({ Keys }) => Keys ?? [],
 };
