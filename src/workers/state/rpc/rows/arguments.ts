@@ -7,6 +7,7 @@ import { struct } from '../../../../msgpack/struct.js';
 import type { StringMap } from '../../../../wire/records.js';
 import type { Narrowing } from '../../methods/narrowing.js';
 import { type QueryOptions, queryOptionKinds } from './query-options.js';
+import type { WriteOptions } from './row.js';
 
 /** Where lists are sorted from; only the node means anything here. */
 interface QuerySource {
@@ -111,6 +112,11 @@ function source(near: string): QuerySource {
 
 export function askNarrowed({ filter, nodeMeta, near }: Narrowing, options: QueryOptions): DatacenterArguments {
   return { NodeMetaFilters: nodeMeta, Source: source(near), PeerName: '', ...options, Filter: filter };
+}
+
+/** Of methods that are asked as a write is: nothing but the datacenter is said. */
+export function askDatacenter(_nothing: null, options: WriteOptions): DatacenterArguments {
+  return { ...datacenterArguments.zero, ...options };
 }
 
 export function askNode(node: string, options: QueryOptions, filter = ''): NodeArguments {

@@ -9,6 +9,7 @@ import type { KvEntry } from '../../../../wire/records.js';
 import { kvEntrySchema, kvsSchema } from '../../../../wire/schema.js';
 import { type KvKeysRequest, type KvWrite, kvApply, kvGet, kvList, kvListKeys } from '../../methods/kvs.js';
 import { refusal } from '../../methods/refusal.js';
+import { emptyAsNil, UNLIMITED } from './lists.js';
 import { type QueryMeta, type QueryOptions, queryMetaKinds, queryOptionKinds } from './query-options.js';
 import type { ReadRow, Row, WriteRow } from './row.js';
 
@@ -22,7 +23,7 @@ interface EntriesReply extends QueryMeta {
 
 const keyArguments = struct<KeyArguments>({ Datacenter: text, Key: text, ...queryOptionKinds });
 const entriesReply = struct<EntriesReply>({
-  Entries: list(recordKind(kvEntrySchema), Number.POSITIVE_INFINITY),
+  Entries: list(recordKind(kvEntrySchema), UNLIMITED),
   ...queryMetaKinds,
 });
 
@@ -45,7 +46,7 @@ const listEntries: ReadRow<KeyArguments, EntriesReply, string, readonly KvEntry[
   reply: entriesReply,
   request: ({ Key }) => Key,
   ask: (prefix, options) => ({ Key: prefix, ...options }),
-  show: (entries, meta) => ({ Entries: entries.length === 0 ? null : entries, ...meta }),
+  show: (entries, meta) => ({ Entries: emptyAsNil(entries), ...meta }),
   value: ({ Entries }) => Entries ?? [],
 };
 
@@ -63,10 +64,10 @@ const keys: ReadRow<KeysArguments, KeysReply, KvKeysRequest, readonly string[]> 
   kind: 'read',
   method: kvListKeys,
   arguments: struct<KeysArguments>({ Datacenter: text, Prefix: text, Seperator: text, ...queryOptionKinds }),
-  reply: struct<KeysReply>({ Keys: list(text, Number.POSITIVE_INFINITY), ...queryMetaKinds }),
+  reply: struct<KeysReply>({ Keys: list(text, UNLIMITED), ...queryMetaKinds }),
   request: ({ Prefix, Seperator }) => ({ prefix: Prefix, separator: Seperator }),
   ask: ({ prefix, separator }, options) => ({ Prefix: prefix, Seperator: separator, ...options }),
-  show: (found, meta) => ({ Keys: found.length === 0 ? null : found, ...meta }),
+  show: (found, meta) => ({ Keys: emptyAsNil(found), ...meta }),
   value: ({ Keys }) => Keys ?? [],
 };
 
