@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { joinHostPort } from '../../../src/gotext/host-port.js';
+import { joinHostPort, splitHostPort } from '../../../src/gotext/host-port.js';
 import { errorList } from '../../../src/gotext/multierror.js';
 import { uuidProblem } from '../../../src/gotext/uuid.js';
 
@@ -20,4 +20,14 @@ test('a UUID has 36 characters, hexadecimal ones of either case between its dash
   assert.equal(uuidProblem('3f2504e0'), 'uuid string is wrong length');
   assert.equal(uuidProblem('3f2504e0-4f89-41d3-9a0c-0305e82c330g'), 'uuid is improperly formatted');
   assert.equal(uuidProblem('3f2504e04-f89-41d3-9a0c-0305e82c3301'), 'uuid is improperly formatted');
+});
+
+test('an address is taken apart as it was put together', () => {
+  for (const [host, port] of [
+    ['10.0.0.1', 8300],
+    ['::1', 80],
+    ['fe80::1%eth0', 1],
+  ] as const) {
+    assert.deepEqual(splitHostPort(joinHostPort(host, port)), { host, port });
+  }
 });

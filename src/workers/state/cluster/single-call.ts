@@ -2,6 +2,7 @@
 // other before there is anybody who leads.
 
 import net from 'node:net';
+import { splitHostPort } from '../../../gotext/host-port.js';
 import { decode, encode, type Read } from '../../../msgpack/codec.js';
 import { type Kind, text, u64 } from '../../../msgpack/kinds.js';
 import { struct } from '../../../msgpack/struct.js';
@@ -29,7 +30,7 @@ export function ask<Arguments, Reply>(
   replyKind: Kind<Reply>,
 ): Promise<{ readonly reply: Reply } | null> {
   return new Promise((resolve) => {
-    const socket = net.connect(placeOf(address));
+    const socket = net.connect(splitHostPort(address));
     const chunks: Buffer[] = [];
     let bytes = 0;
     const end = (answer: { readonly reply: Reply } | null): void => {
@@ -63,11 +64,4 @@ function answerIn<Reply>(bytes: Uint8Array, replyKind: Kind<Reply>): { readonly 
 
 function incompleteOr(read: Extract<Read<unknown>, { ok: false }>, otherwise: null): null | 'incomplete' {
   return read.problem === 'truncated' ? 'incomplete' : otherwise;
-}
-
-/** An IPv6 host stands in brackets. */
-function placeOf(address: string): { readonly host: string; readonly port: number } {
-  const colon = address.lastIndexOf(':');
-  const host = address.slice(0, colon).replace(/^\[(.*)\]$/, '$1');
-  return { host, port: Number(address.slice(colon + 1)) };
 }

@@ -4,6 +4,7 @@
 import type http2 from 'node:http2';
 import net from 'node:net';
 import { messageOf } from '../../../../gotext/errno.js';
+import { splitHostPort } from '../../../../gotext/host-port.js';
 import { beginFrame, endFrame, SingleFrame } from './frame.js';
 import { ProtoWriter } from './protobuf/writer.js';
 import { decodeMessage, Status } from './status.js';
@@ -28,9 +29,7 @@ export type UnaryOutcome =
 /** Never rejects. */
 export async function callUnary(call: UnaryCall): Promise<UnaryOutcome> {
   const module = await import('node:http2');
-  const colon = call.address.lastIndexOf(':');
-  const host = call.address.slice(0, colon).replace(/^\[|\]$/g, '');
-  const socket = net.connect({ host, port: Number(call.address.slice(colon + 1)), noDelay: true });
+  const socket = net.connect({ ...splitHostPort(call.address), noDelay: true });
   // The session tells it.
   socket.on('error', () => {});
   socket.write(GRPC);

@@ -3,6 +3,7 @@
 // side hasn't accepted yet.
 
 import net from 'node:net';
+import { splitHostPort } from '../../../../gotext/host-port.js';
 import type { ByteBudget } from '../server/byte-budget.js';
 import { YamuxConnection } from '../yamux/connection.js';
 import type { Call } from './call.js';
@@ -74,10 +75,8 @@ export class Peer {
   }
 
   #dial(): void {
-    const colon = this.#address.lastIndexOf(':');
-    const host = this.#address.slice(0, colon).replace(/^\[|\]$/g, '');
-    const port = Number(this.#address.slice(colon + 1));
-    const socket = net.connect({ host, port, noDelay: true, keepAlive: true, timeout: CONNECT_WITHIN_MS });
+    const where = splitHostPort(this.#address);
+    const socket = net.connect({ ...where, noDelay: true, keepAlive: true, timeout: CONNECT_WITHIN_MS });
     this.#socket = socket;
     const failed = (reason: string): void => {
       socket.destroy();

@@ -112,7 +112,7 @@ const instances: ReadRow<ServiceArguments, InstancesReply, InstancesRequest, Ins
   },
   ask(request, options) {
     const { service, connect, address = '' } = request;
-    return { ...askService(service, request, options), Connect: connect, ServiceAddress: address };
+    return askService(service, request, options, { Connect: connect, ServiceAddress: address });
   },
   show: (found, meta) => ({ ServiceNodes: emptyAsNil(found.map(flatInstance)), ...meta }),
   value: ({ ServiceNodes }) => (ServiceNodes ?? []).map(unfolded),

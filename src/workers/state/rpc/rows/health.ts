@@ -92,7 +92,7 @@ const inState: ReadRow<StateArguments, ChecksReply, ChecksRequest, Checks> = {
     const { State: name, Filter: filter, Source } = args;
     return { name, filter, nodeMeta: nodeMetaOf(args), near: Source.Node, tags: [] };
   },
-  ask: (request, options) => ({ ...askNarrowed(request, options), State: request.name }),
+  ask: (request, options) => ({ State: request.name, ...askNarrowed(request, options) }),
   show: showChecks,
   value: checksOf,
 };
@@ -138,13 +138,13 @@ const instances: ReadRow<ServiceArguments, EntriesReply, ServiceNodesRequest, re
       tags: tagsOf(args),
     };
   },
-  ask: (request, options) => ({
-    ...askService(request.service, request, options),
-    PeerName: request.peer,
-    Connect: request.kind === 'connect',
-    Ingress: request.kind === 'ingress',
-    HealthFilterType: HEALTH.indexOf(request.health),
-  }),
+  ask: (request, options) =>
+    askService(request.service, request, options, {
+      PeerName: request.peer,
+      Connect: request.kind === 'connect',
+      Ingress: request.kind === 'ingress',
+      HealthFilterType: HEALTH.indexOf(request.health),
+    }),
   show(found, meta, { health }) {
     const shown = found.map(({ node, service, checks }) => ({
       Node: node,

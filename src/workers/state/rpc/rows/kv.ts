@@ -9,6 +9,7 @@ import type { KvEntry } from '../../../../wire/records.js';
 import { kvEntrySchema, kvsSchema } from '../../../../wire/schema.js';
 import { type KvKeysRequest, type KvWrite, kvApply, kvGet, kvList, kvListKeys } from '../../methods/kvs.js';
 import { refusal } from '../../methods/refusal.js';
+import { emptyAsNil, UNLIMITED } from './lists.js';
 import { type QueryMeta, type QueryOptions, queryMetaKinds, queryOptionKinds } from './query-options.js';
 import type { ReadRow, Row, WriteRow } from './row.js';
 
@@ -22,7 +23,7 @@ interface EntriesReply extends QueryMeta {
 
 const keyArguments = struct<KeyArguments>({ Datacenter: text, Key: text, ...queryOptionKinds });
 const entriesReply = struct<EntriesReply>({
-  Entries: list(recordKind(kvEntrySchema), Number.POSITIVE_INFINITY),
+  Entries: list(recordKind(kvEntrySchema), UNLIMITED),
   ...queryMetaKinds,
 });
 
@@ -33,7 +34,7 @@ const get: ReadRow<KeyArguments, EntriesReply, string, KvEntry | null> = {
   reply: entriesReply,
   request: ({ Key }) =>
     Key === '' ? refusal('failed', 'failed kvs lookup: index error: object is missing a value for this index') : Key,
-  ask: (key, options) => ({ ...options, Key: key }),
+  ask: (key, options) => ({ Key: key, ...options }),
   show: (entry, meta) => ({ Entries: entry === null ? null : [entry], ...meta }),
   value: ({ Entries }) => Entries?.[0] ?? null,
 };
@@ -44,8 +45,8 @@ const listEntries: ReadRow<KeyArguments, EntriesReply, string, readonly KvEntry[
   arguments: keyArguments,
   reply: entriesReply,
   request: ({ Key }) => Key,
-  ask: (prefix, options) => ({ ...options, Key: prefix }),
-  show: (entries, meta) => ({ Entries: entries.length === 0 ? null : entries, ...meta }),
+  ask: (prefix, options) => ({ Key: prefix, ...options }),
+  show: (entries, meta) => ({ Entries: emptyAsNil(entries), ...meta }),
   value: ({ Entries }) => Entries ?? [],
 };
 
@@ -63,10 +64,10 @@ const keys: ReadRow<KeysArguments, KeysReply, KvKeysRequest, readonly string[]> 
   kind: 'read',
   method: kvListKeys,
   arguments: struct<KeysArguments>({ Datacenter: text, Prefix: text, Seperator: text, ...queryOptionKinds }),
-  reply: struct<KeysReply>({ Keys: list(text, Number.POSITIVE_INFINITY), ...queryMetaKinds }),
+  reply: struct<KeysReply>({ Keys: list(text, UNLIMITED), ...queryMetaKinds }),
   request: ({ Prefix, Seperator }) => ({ prefix: Prefix, separator: Seperator }),
-  ask: ({ prefix, separator }, options) => ({ ...options, Prefix: prefix, Seperator: separator }),
-  show: (found, meta) => ({ Keys: found.length === 0 ? null : found, ...meta }),
+  ask: ({ prefix, separator }, options) => ({ Prefix: prefix, Seperator: separator, ...options }),
+  show: (found, meta) => ({ Keys: emptyAsNil(found), ...meta }),
   value: ({ Keys }) => Keys ?? [],
 };
 

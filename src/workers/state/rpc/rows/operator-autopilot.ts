@@ -18,13 +18,8 @@ import {
   serverHealth,
   setAutopilotConfiguration,
 } from '../../methods/operator-autopilot.js';
-import { type DatacenterArguments, datacenterArguments } from './arguments.js';
-import type { Row, WriteOptions, WriteRow } from './row.js';
-
-const askDatacenter = (_nothing: null, options: WriteOptions): DatacenterArguments => ({
-  ...datacenterArguments.zero,
-  ...options,
-});
+import { askDatacenter, type DatacenterArguments, datacenterArguments } from './arguments.js';
+import type { Row, WriteRow } from './row.js';
 
 const get: WriteRow<DatacenterArguments, AutopilotConfig, null, AutopilotConfig> = {
   kind: 'write',

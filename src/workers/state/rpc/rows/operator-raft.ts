@@ -11,7 +11,7 @@ import {
   removePeerById,
   transferLeader,
 } from '../../methods/operator-raft.js';
-import { type DatacenterArguments, datacenterArguments } from './arguments.js';
+import { askDatacenter, type DatacenterArguments, datacenterArguments } from './arguments.js';
 import { type Nothing, nothing } from './nothing.js';
 import type { Row, WriteOptions, WriteRow } from './row.js';
 
@@ -50,7 +50,7 @@ const configuration: WriteRow<DatacenterArguments, ConfigurationReply, null, rea
     Index: int,
   }),
   request: () => null,
-  ask: (_configuration, options) => ({ ...datacenterArguments.zero, ...options }),
+  ask: askDatacenter,
   show: (servers) => ({
     Servers: servers.map(({ id, node, address, isLeader, protocolVersion, isVoter, lastIndex }) => ({
       ID: id,

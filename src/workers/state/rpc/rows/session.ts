@@ -43,7 +43,7 @@ function idOf({ SessionID, Session }: SessionArguments): string {
 }
 
 function askSession(id: string, options: QueryOptions): SessionArguments {
-  return { ...options, SessionID: id, Session: id };
+  return { SessionID: id, Session: id, ...options };
 }
 
 interface SessionsReply extends QueryMeta {

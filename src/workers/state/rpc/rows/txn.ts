@@ -60,7 +60,7 @@ const read: ReadRow<ReadArguments, ReadReply, Operations, TxnReadReply> = {
   }),
   reply: struct<ReadReply>({ ...responseKinds, ...queryMetaKinds }),
   request: ({ Ops }) => Ops ?? [],
-  ask: (operations, options) => ({ ...options, Ops: operations }),
+  ask: (operations, options) => ({ Ops: operations, ...options }),
   // What couldn't be tried is as of no index.
   show: ({ response: { Results, Errors }, index }, meta) => ({ ...(index === 0 ? unset : meta), Results, Errors }),
   value: ({ Results, Errors, Index }) => ({ response: { Results, Errors }, index: Number(Index) }),

@@ -2,6 +2,7 @@
 // as all others do it (spec/rpc.md, section 6).
 
 import net from 'node:net';
+import { splitHostPort } from '../../../../gotext/host-port.js';
 import { encode } from '../../../../msgpack/codec.js';
 import type { SaveCall, SavedArchive, SnapshotCall, Snapshots } from '../../calls/snapshots.js';
 import { type Refusal, refusal } from '../../methods/refusal.js';
@@ -98,10 +99,7 @@ export class RemoteSnapshots implements Snapshots {
 }
 
 function connect(address: string): net.Socket {
-  const colon = address.lastIndexOf(':');
-  const host = address.slice(0, colon).replace(/^\[|\]$/g, '');
-  const port = Number(address.slice(colon + 1));
-  return net.connect({ host, port, noDelay: true, keepAlive: true, allowHalfOpen: true });
+  return net.connect({ ...splitHostPort(address), noDelay: true, keepAlive: true, allowHalfOpen: true });
 }
 
 /** null: it is; else why not. */
