@@ -1,6 +1,7 @@
 // An operator's snapshot takes the place of everything (spec/raft.md, section 13): it is written like any other snapshot, at an
 // index behind the whole log, and when it is durable the log goes on after it. A crash before that leaves the state as it was, one
-// after it is found at the next start by the snapshot alone, which lies beyond the log. What is proposed meanwhile waits; what was
+// after it is found at the next start by the snapshot alone, which lies beyond the log. It is committed when a majority has it, and
+// only then is the state restored (docs/raft.md, "A snapshot that isn't proven"). What is proposed meanwhile waits; what was
 // proposed before and isn't answered yet is told that a restore came between. The last steps let nothing else in between: who
 // leads when the snapshot becomes visible still leads when it takes effect.
 
@@ -110,6 +111,7 @@ export class OperatorRestore {
         if (this.#stopped) throw new Error('raft is already shutdown');
         await sink.write(bytes as Uint8Array);
       }
+      await sink.seal();
       await quiet();
       const isSame = core.committedConfiguration === configuration && core.log.last.index < position.index;
       if (core.role !== 'leader' || core.term !== position.term) throw new Error('leadership lost while restoring');

@@ -75,7 +75,7 @@ export class Invariants {
       if (before[index] === term) assert.ok(disk.holds(index, term), `${id} lost the committed index ${index}`);
     }
     const { term } = hardState;
-    const committed = log.snapshot.index;
+    const committed = log.isUnproven ? 0 : log.snapshot.index;
     this.#begun.add(term);
     const nothing = { last: null, snapshot: null, configuration: null, durable: -1, onDisk: -1 };
     this.#lives.set(id, { disk, term, committed, handedOut: committed, ledTerm: 0, role: 'follower', ...nothing });

@@ -30,6 +30,7 @@ export class VirtualSnapshots implements SnapshotStore {
       write: async (bytes) => {
         chunks.push(new Uint8Array(bytes));
       },
+      seal: async () => {},
       finish: async () => {
         const bytes = Buffer.concat(chunks);
         const id = `${position.term}-${position.index}-${this.#finished.length}`;
@@ -42,8 +43,9 @@ export class VirtualSnapshots implements SnapshotStore {
   }
 
   async newestReadable(): Promise<SnapshotDescription | null> {
-    const newest = (a: SnapshotDescription, b: SnapshotDescription): SnapshotDescription =>
-      b.position.index > a.position.index ? b : a;
+    const isNewer = ({ position: a }: SnapshotDescription, { position: b }: SnapshotDescription): boolean =>
+      b.term > a.term || (b.term === a.term && b.index > a.index);
+    const newest = (a: SnapshotDescription, b: SnapshotDescription): SnapshotDescription => (isNewer(a, b) ? b : a);
     const all = this.#finished.map(({ description }) => description);
     return all.length > 0 ? all.reduce(newest) : null;
   }

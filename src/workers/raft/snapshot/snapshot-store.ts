@@ -5,9 +5,13 @@ import type { PlacedConfiguration } from '../core/configuration.js';
 import type { Position } from '../core/entry.js';
 import type { SnapshotDescription } from './meta.js';
 
-/** One snapshot being written. `finish` makes it durable and visible; `cancel` leaves nothing behind. */
+/**
+ * One snapshot being written. `seal` makes all that was written durable, so that `finish`, which makes it visible, has little
+ * left to do; `cancel` leaves nothing behind.
+ */
 export interface SnapshotSink {
   write(bytes: Uint8Array): Promise<void>;
+  seal(): Promise<void>;
   finish(): Promise<SnapshotDescription>;
   cancel(): Promise<void>;
 }
@@ -33,6 +37,7 @@ export class MemorySnapshots implements SnapshotStore {
         state.push(Uint8Array.from(bytes));
         return Promise.resolve();
       },
+      seal: () => Promise.resolve(),
       finish: () => {
         const id = `${position.term}-${position.index}-${Date.now()}`;
         const description = { id, position, configuration, size, crc: new Uint8Array(8) };
