@@ -5,7 +5,6 @@
 // proposed before and isn't answered yet is told that a restore came between. The last steps let nothing else in between: who
 // leads when the snapshot becomes visible still leads when it takes effect.
 
-import { createReadStream } from 'node:fs';
 import type { Logger } from '../../observe/logger.js';
 import { MAX_UNPERSISTED_BYTES, type StateToRaft } from '../../wire/raft-port.js';
 import { type LogIndex, logIndex, type Position } from './core/entry.js';
@@ -18,6 +17,7 @@ export interface OperatorRestoreParts {
   readonly core: RaftCore;
   readonly snapshots: SnapshotStore;
   readonly state: StateChannel;
+  readonly readFile: (path: string) => AsyncIterable<Uint8Array>;
   /** Resolves when no write of the log is under way. */
   readonly quiet: () => Promise<void>;
   /** The log goes on after the snapshot; the entry at `index` commits it, and then `request` is answered. */
@@ -29,8 +29,6 @@ export interface OperatorRestoreParts {
 }
 
 type RestoreRequest = Extract<StateToRaft, { kind: 'restore-state' }>;
-
-const PIECE_BYTES = 256 * 1024;
 
 export class OperatorRestore {
   readonly #parts: OperatorRestoreParts;
@@ -100,16 +98,16 @@ export class OperatorRestore {
   }
 
   async #restore({ request, path, index }: RestoreRequest): Promise<void> {
-    const { core, snapshots, quiet, logger } = this.#parts;
+    const { core, snapshots, readFile, quiet, logger } = this.#parts;
     await quiet();
     const configuration = core.committedConfiguration;
     if (configuration === null) throw new Error('a configuration came between');
     const position: Position = { index: logIndex(Math.max(index, core.log.last.index) + 1), term: core.term };
     const sink = await snapshots.create(position, configuration);
     try {
-      for await (const bytes of createReadStream(path, { highWaterMark: PIECE_BYTES })) {
+      for await (const bytes of readFile(path)) {
         if (this.#stopped) throw new Error('raft is already shutdown');
-        await sink.write(bytes as Uint8Array);
+        await sink.write(bytes);
       }
       await sink.seal();
       await quiet();

@@ -62,8 +62,11 @@ export class PeerSender {
     const { core, snapshots, takeSnapshot, transport } = this.#parts;
     const newest = await snapshots.newestReadable(() => {});
     // A refusal may be of another kind; one that stands for this term's entries is as good as any.
-    if (newest === null || (isRefused && newest.position.term < core.term)) takeSnapshot();
-    if (!newest) return;
+    if (newest === null || (isRefused && newest.position.term < core.term)) {
+      takeSnapshot();
+      core.lost(to, 'install', sentMs);
+      return;
+    }
     const { position, configuration } = newest;
     const about = { kind: 'install', from, to, term, position, configuration, sentMs } as const;
     transport.send({ ...about, size: newest.size, bytes: snapshots.read(newest) });

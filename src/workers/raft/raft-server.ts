@@ -39,6 +39,7 @@ export interface ServerParts {
   readonly board: LeadershipBoard;
   readonly sender: PeerSender;
   readonly transport: Transport;
+  readonly readFile: (path: string) => AsyncIterable<Uint8Array>;
   readonly metrics: RaftMetrics;
   readonly logger: Logger;
   /** Milliseconds of a monotonic clock. */
@@ -78,6 +79,7 @@ export class RaftServer {
       core,
       snapshots: snapshotStore,
       state: parts.state,
+      readFile: parts.readFile,
       quiet: () => this.#quiet(),
       restored: (snapshot, request, index) => this.#restored(snapshot, request, index),
       resume: (held) => {

@@ -30,6 +30,8 @@ export interface ServerDependencies {
   readonly metrics: Metrics;
   readonly failed: (error: unknown) => void;
   readonly transport: Transport;
+  /** The state that an operator restores. */
+  readonly readFile: (path: string) => AsyncIterable<Uint8Array>;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   /** In [0, 1). */
@@ -57,7 +59,7 @@ export async function startServer(
   state: StateLink,
   dependencies: ServerDependencies,
 ): Promise<StartedServer> {
-  const { leadership, logger, metrics, failed, transport, now, random } = dependencies;
+  const { leadership, logger, metrics, failed, transport, readFile, now, random } = dependencies;
   if (storage.recovered.repaired !== null) logger.warn(storage.recovered.repaired);
   const restore = new Restore(state, storage.snapshots);
   let server: RaftServer | null = null;
@@ -121,6 +123,7 @@ export async function startServer(
     board,
     sender,
     transport,
+    readFile,
     logger,
   };
   // Others may lead, and say so before this server's own time comes.

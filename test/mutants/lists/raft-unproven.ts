@@ -7,6 +7,7 @@ const FOLLOWER = ['unit/raft/follower'];
 const FAILOVER = ['unit/raft/failover'];
 const RECOVERY = ['unit/raft/recovery'];
 const REPLICAS = ['unit/raft/replicas'];
+const SIMULATION = ['simulation/raft/cluster'];
 const SENDER = ['unit/raft/peer-sender'];
 
 export const raftUnproven: readonly Mutant[] = [
@@ -97,8 +98,15 @@ export const raftUnproven: readonly Mutant[] = [
   {
     name: 'unproven snapshot: nobody takes the snapshot that is wanted',
     file: 'workers/raft/peer-sender.ts',
-    find: 'if (newest === null || (isRefused && newest.position.term < core.term)) takeSnapshot();',
-    replace: 'if (newest === null) takeSnapshot();',
+    find: 'newest === null || (isRefused && newest.position.term < core.term)',
+    replace: 'newest === null',
     tests: SENDER,
+  },
+  {
+    name: 'simulated: entries are taken behind a restore that their leader lacks',
+    file: 'workers/raft/core/replication.ts',
+    find: 'previous.index <= log.committed && !log.isUnproven;',
+    replace: 'previous.index <= log.committed;',
+    tests: SIMULATION,
   },
 ];

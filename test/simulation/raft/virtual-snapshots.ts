@@ -5,12 +5,18 @@ import type { Position } from '../../../src/workers/raft/core/entry.js';
 import type { SnapshotDescription } from '../../../src/workers/raft/snapshot/meta.js';
 import type { SnapshotSink, SnapshotStore } from '../../../src/workers/raft/snapshot/snapshot-store.js';
 
-/** The snapshots as one life of a server has them: once it is over, it finishes none. */
-export function attached(snapshots: SnapshotStore, isOver: () => boolean): SnapshotStore {
+/** The snapshots as one life of a server has them: once it is over, it finishes none. It may die of finishing one. */
+export function attached(snapshots: SnapshotStore, isOver: () => boolean, peril: () => boolean): SnapshotStore {
+  const never = new Promise<never>(() => {});
   return {
     create: async (position, configuration) => {
       const sink = await snapshots.create(position, configuration);
-      return { ...sink, finish: () => (isOver() ? new Promise<never>(() => {}) : sink.finish()) };
+      const finish = async (): Promise<SnapshotDescription> => {
+        if (isOver()) return never;
+        const description = await sink.finish();
+        return isOver() || peril() ? never : description;
+      };
+      return { ...sink, finish };
     },
     newestReadable: (unreadable) => snapshots.newestReadable(unreadable),
     read: (snapshot) => snapshots.read(snapshot),
