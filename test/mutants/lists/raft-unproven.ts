@@ -21,7 +21,7 @@ export const raftUnproven: readonly Mutant[] = [
   {
     name: 'unproven snapshot: its place is taken by an older one',
     file: 'workers/raft/core/following.ts',
-    find: 'if (!log.isUnproven || isNewer(message.position, log.snapshot)) return',
+    find: 'if (!log.isUnproven || (isNewer(position, log.snapshot) && position.index > log.committed)) return',
     replace: 'if (message.term > 0) return',
     tests: FOLLOWER,
   },

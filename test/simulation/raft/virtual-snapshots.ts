@@ -1,7 +1,7 @@
 // Snapshots of the simulator: visible once finished, gone when a crash comes first.
 
 import type { PlacedConfiguration } from '../../../src/workers/raft/core/configuration.js';
-import type { Position } from '../../../src/workers/raft/core/entry.js';
+import { isNewer, type Position } from '../../../src/workers/raft/core/entry.js';
 import type { SnapshotDescription } from '../../../src/workers/raft/snapshot/meta.js';
 import type { SnapshotSink, SnapshotStore } from '../../../src/workers/raft/snapshot/snapshot-store.js';
 
@@ -49,9 +49,8 @@ export class VirtualSnapshots implements SnapshotStore {
   }
 
   async newestReadable(): Promise<SnapshotDescription | null> {
-    const isNewer = ({ position: a }: SnapshotDescription, { position: b }: SnapshotDescription): boolean =>
-      b.term > a.term || (b.term === a.term && b.index > a.index);
-    const newest = (a: SnapshotDescription, b: SnapshotDescription): SnapshotDescription => (isNewer(a, b) ? b : a);
+    const newest = (a: SnapshotDescription, b: SnapshotDescription): SnapshotDescription =>
+      isNewer(b.position, a.position) ? b : a;
     const all = this.#finished.map(({ description }) => description);
     return all.length > 0 ? all.reduce(newest) : null;
   }

@@ -314,7 +314,7 @@ test('in place of such a snapshot only a newer one is taken, be its index lower:
       position,
       sentMs: 5,
     }) as const;
-  for (const older of [at(2, 2), at(8, 2), at(12, 1)]) {
+  for (const older of [at(2, 2), at(8, 2), at(12, 1), at(2, 3)]) {
     const raft = restored();
     assert.equal(raft.offer(offered(older), 20), 'refused');
     const answer = lastTo(drain(raft), 'c');

@@ -1,7 +1,7 @@
 // How a server takes what the leader of a term sends it: entries, heartbeats, a snapshot in the place of entries
 // (spec/raft.md, section 3).
 
-import type { LogIndex, Position } from './entry.js';
+import { isNewer, type LogIndex, type Position } from './entry.js';
 import type { AppendAnswer, AppendRequest, Heartbeat, SnapshotOffer } from './message.js';
 import { type CoreParts, commitThrough, type Office } from './parts.js';
 import { takeEntries } from './replication.js';
@@ -62,7 +62,10 @@ export class Following {
       return 'held';
     }
     const { log } = this.#parts;
-    if (!log.isUnproven || isNewer(message.position, log.snapshot)) return 'wanted';
+    const { position } = message;
+    // One that isn't newer may be of a leader whose entries this server acknowledged before its own snapshot took their place,
+    // and stand for less than them: with it, this server could vote them away.
+    if (!log.isUnproven || (isNewer(position, log.snapshot) && position.index > log.committed)) return 'wanted';
     this.#answerInstall(message, false);
     return 'refused';
   }
@@ -92,12 +95,4 @@ export class Following {
     const { log } = this.#parts;
     return (index <= log.committed && !log.isUnproven) || log.termAt(index) === of;
   }
-}
-
-/**
- * As votes compare logs. A leader of a later term whose snapshot isn't newer may have entries that this server acknowledged
- * before its own snapshot took their place, and that the other one doesn't hold: with it, this server could vote them away.
- */
-function isNewer(offered: Position, own: Position): boolean {
-  return offered.term > own.term || (offered.term === own.term && offered.index > own.index);
 }

@@ -2,7 +2,7 @@
 // newest is kept.
 
 import type { PlacedConfiguration } from '../core/configuration.js';
-import type { Position } from '../core/entry.js';
+import { isNewer, ORIGIN, type Position } from '../core/entry.js';
 import type { SnapshotDescription } from './meta.js';
 
 /**
@@ -41,7 +41,9 @@ export class MemorySnapshots implements SnapshotStore {
       finish: () => {
         const id = `${position.term}-${position.index}-${Date.now()}`;
         const description = { id, position, configuration, size, crc: new Uint8Array(8) };
-        this.#newest = { description, state };
+        // One that was begun before a restore stands for less than what is there.
+        const newest = this.#newest?.description.position ?? ORIGIN;
+        if (!isNewer(newest, position)) this.#newest = { description, state };
         return Promise.resolve(description);
       },
       cancel: () => Promise.resolve(),
