@@ -102,11 +102,12 @@ export class Delivery {
     if (!this.#working) this.#run();
   }
 
-  /** A durable snapshot took the place of the log through its index; `code` tells the proposer why its batches are lost. */
+  /**
+   * A durable snapshot took the place of the log through its index, and is handed over when {@link commit} covers it; nothing
+   * else is before. `code` tells the proposer why its batches are lost.
+   */
   install(snapshot: SnapshotDescription, code: 'leadership-lost' | 'restored' = 'leadership-lost'): void {
     this.#snapshot = snapshot;
-    const { index } = snapshot.position;
-    if (index > this.#committed) this.#committed = index;
     // Nobody can say any more what became of them.
     this.#forsake(() => false, code);
     this.#wake();
@@ -142,7 +143,7 @@ export class Delivery {
 
   #run(): void {
     if (this.#snapshot) {
-      this.#work(this.#install(this.#snapshot));
+      if (this.#snapshot.position.index <= this.#committed) this.#work(this.#install(this.#snapshot));
       return;
     }
     let taken = 0;

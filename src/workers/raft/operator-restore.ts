@@ -1,10 +1,10 @@
 // An operator's snapshot takes the place of everything (spec/raft.md, section 13): it is written like any other snapshot, at an
 // index behind the whole log, and when it is durable the log goes on after it. A crash before that leaves the state as it was, one
-// after it is found at the next start by the snapshot alone, which lies beyond the log. What is proposed meanwhile waits; what was
+// after it is found at the next start by the snapshot alone, which lies beyond the log. It is committed when a majority has it, and
+// only then is the state restored (docs/raft.md, "A snapshot that isn't proven"). What is proposed meanwhile waits; what was
 // proposed before and isn't answered yet is told that a restore came between. The last steps let nothing else in between: who
 // leads when the snapshot becomes visible still leads when it takes effect.
 
-import { createReadStream } from 'node:fs';
 import type { Logger } from '../../observe/logger.js';
 import { MAX_UNPERSISTED_BYTES, type StateToRaft } from '../../wire/raft-port.js';
 import { type LogIndex, logIndex, type Position } from './core/entry.js';
@@ -18,6 +18,7 @@ export interface OperatorRestoreParts {
   readonly core: RaftCore;
   readonly snapshots: SnapshotStore;
   readonly state: StateChannel;
+  readonly readFile: (path: string) => AsyncIterable<Uint8Array>;
   /** Resolves when no write of the log is under way. */
   readonly quiet: () => Promise<void>;
   /** The log goes on after the snapshot; the entry at `index` commits it, and then `request` is answered. */
@@ -29,8 +30,6 @@ export interface OperatorRestoreParts {
 }
 
 type RestoreRequest = Extract<StateToRaft, { kind: 'restore-state' }>;
-
-const PIECE_BYTES = 256 * 1024;
 
 export class OperatorRestore {
   readonly #parts: OperatorRestoreParts;
@@ -100,17 +99,18 @@ export class OperatorRestore {
   }
 
   async #restore({ request, path, index }: RestoreRequest): Promise<void> {
-    const { core, snapshots, quiet, logger } = this.#parts;
+    const { core, snapshots, readFile, quiet, logger } = this.#parts;
     await quiet();
     const configuration = core.committedConfiguration;
     if (configuration === null) throw new Error('a configuration came between');
     const position: Position = { index: logIndex(Math.max(index, core.log.last.index) + 1), term: core.term };
     const sink = await snapshots.create(position, configuration);
     try {
-      for await (const bytes of createReadStream(path, { highWaterMark: PIECE_BYTES })) {
+      for await (const bytes of readFile(path)) {
         if (this.#stopped) throw new Error('raft is already shutdown');
-        await sink.write(bytes as Uint8Array);
+        await sink.write(bytes);
       }
+      await sink.seal();
       await quiet();
       const isSame = core.committedConfiguration === configuration && core.log.last.index < position.index;
       if (core.role !== 'leader' || core.term !== position.term) throw new Error('leadership lost while restoring');

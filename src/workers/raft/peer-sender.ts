@@ -14,6 +14,8 @@ export interface SenderParts {
   readonly core: RaftCore;
   readonly store: DurableLog;
   readonly snapshots: SnapshotStore;
+  /** The newest snapshot doesn't do, or there is none. */
+  readonly takeSnapshot: () => void;
   readonly transport: Transport;
   readonly failed: (error: unknown) => void;
 }
@@ -56,10 +58,15 @@ export class PeerSender {
     return stored;
   }
 
-  async #sendSnapshot({ from, to, term, sentMs }: InstallOrder): Promise<void> {
-    const { snapshots, transport } = this.#parts;
+  async #sendSnapshot({ from, to, term, isRefused, sentMs }: InstallOrder): Promise<void> {
+    const { core, snapshots, takeSnapshot, transport } = this.#parts;
     const newest = await snapshots.newestReadable(() => {});
-    if (!newest) return;
+    // A refusal may be of another kind; one that stands for this term's entries is as good as any.
+    if (newest === null || (isRefused && newest.position.term < core.term)) {
+      takeSnapshot();
+      core.lost(to, 'install', sentMs);
+      return;
+    }
     const { position, configuration } = newest;
     const about = { kind: 'install', from, to, term, position, configuration, sentMs } as const;
     transport.send({ ...about, size: newest.size, bytes: snapshots.read(newest) });

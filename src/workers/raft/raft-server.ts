@@ -39,6 +39,7 @@ export interface ServerParts {
   readonly board: LeadershipBoard;
   readonly sender: PeerSender;
   readonly transport: Transport;
+  readonly readFile: (path: string) => AsyncIterable<Uint8Array>;
   readonly metrics: RaftMetrics;
   readonly logger: Logger;
   /** Milliseconds of a monotonic clock. */
@@ -71,12 +72,14 @@ export class RaftServer {
       installed: (snapshot) => replicas.install(snapshot),
       turn: () => this.turn(),
       logger,
+      failed: parts.failed,
     });
     this.#archives = new ArchiveSaver(snapshotStore, parts.state);
     this.#operator = new OperatorRestore({
       core,
       snapshots: snapshotStore,
       state: parts.state,
+      readFile: parts.readFile,
       quiet: () => this.#quiet(),
       restored: (snapshot, request, index) => this.#restored(snapshot, request, index),
       resume: (held) => {
@@ -90,7 +93,7 @@ export class RaftServer {
 
   /** Time has passed. */
   tick(): void {
-    if (this.#operator.isFrozen) return;
+    if (this.#isFrozen) return;
     this.#parts.core.tick(this.#parts.now());
     this.turn();
   }
@@ -109,7 +112,7 @@ export class RaftServer {
   /** Takes what another server sent; {@link turn} must follow the last message of a turn. */
   receiveFromPeer(message: PeerMessage): void {
     // As if it had been lost.
-    if (this.#operator.isFrozen) return;
+    if (this.#isFrozen) return;
     const nowMs = this.#parts.now();
     if (message.kind === 'install') this.#installer.receive(message, nowMs);
     else this.#parts.core.step(message, nowMs);
@@ -172,11 +175,16 @@ export class RaftServer {
 
   /** Does what the core has become ready for. */
   turn(): void {
-    if (this.#operator.isFrozen) return;
+    if (this.#isFrozen) return;
     this.#doReady();
     // What an order begins, or an answer to it lets begin, is the core's again.
     if (this.#orders.turn(this.#parts.now())) this.#doReady();
     this.#parts.board.refresh();
+  }
+
+  /** A snapshot becomes visible on the disk, and the log doesn't go on after it yet. */
+  get #isFrozen(): boolean {
+    return this.#operator.isFrozen || this.#installer.isFrozen;
   }
 
   #doReady(): void {

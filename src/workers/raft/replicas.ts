@@ -67,7 +67,7 @@ export class Replicas {
     for (const { delivery } of this.#readers) delivery.commit(through);
   }
 
-  /** A durable snapshot took the place of the log through its index. */
+  /** A durable snapshot took the place of the log through its index: everybody gets it once it is committed. */
   install(snapshot: SnapshotDescription, code: 'leadership-lost' | 'restored' = 'leadership-lost'): void {
     this.#proposer.install(snapshot, code);
     for (const { delivery } of this.#readers) delivery.install(snapshot);

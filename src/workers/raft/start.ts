@@ -31,6 +31,8 @@ export interface ServerDependencies {
   readonly metrics: Metrics;
   readonly failed: (error: unknown) => void;
   readonly transport: Transport;
+  /** The state that an operator restores. */
+  readonly readFile: (path: string) => AsyncIterable<Uint8Array>;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   /** In [0, 1). */
@@ -58,7 +60,7 @@ export async function startServer(
   state: StateLink,
   dependencies: ServerDependencies,
 ): Promise<StartedServer> {
-  const { leadership, logger, metrics, failed, transport, now, random } = dependencies;
+  const { leadership, logger, metrics, failed, transport, readFile, now, random } = dependencies;
   if (storage.recovered.repaired !== null) logger.warn(storage.recovered.repaired);
   const restore = new Restore(state, storage.snapshots);
   let server: RaftServer | null = null;
@@ -66,7 +68,8 @@ export async function startServer(
     (message) => (server ? server.receive(message) : receiveEarly(message, state, restore, transport)),
     () => server?.turn(),
   );
-  if (storage.snapshot) {
+  const { isUnproven } = storage.recovered.log;
+  if (storage.snapshot && !isUnproven) {
     logger.info('starting restore from snapshot', 'id', storage.snapshot.id, 'size-in-bytes', storage.snapshot.size);
     await restore.run(storage.snapshot);
     logger.info('restored from snapshot', 'id', storage.snapshot.id);
@@ -89,8 +92,12 @@ export async function startServer(
     termAt: core.log.termAt.bind(core.log),
   };
   const newestSnapshot = (): Promise<SnapshotDescription | null> => storage.snapshots.newestReadable(() => {});
-  const delivery = new Delivery({ state, log, restore, newestSnapshot, failed }, core.log.snapshot.index);
+  const delivery = new Delivery({ state, log, restore, newestSnapshot, failed }, core.log.committed);
   const replicas = new Replicas({ log, snapshots: storage.snapshots, failed }, delivery);
+  if (storage.snapshot && isUnproven) {
+    logger.warn('snapshot is not known to be committed, waiting for a leader to say so', 'id', storage.snapshot.id);
+    replicas.install(storage.snapshot);
+  }
   const dropThrough = storage.log.dropThrough.bind(storage.log);
   const taker = { core, state, snapshots: storage.snapshots, dropThrough, logger, metrics };
   const snapshots = new SnapshotTaker(taker, data.raft);
@@ -98,7 +105,14 @@ export async function startServer(
   state.post({ kind: 'started', lastIndex: last.index, lastTerm: last.term });
   const raftMetrics = new RaftMetrics(metrics, core, () => delivery.delivered);
   const board = new LeadershipBoard({ core, leadership, state, logger, serverAddress: data.serverAddress, now });
-  const sender = new PeerSender({ core, store: storage.log, snapshots: storage.snapshots, transport, failed });
+  const sender = new PeerSender({
+    core,
+    store: storage.log,
+    snapshots: storage.snapshots,
+    takeSnapshot: () => snapshots.take(),
+    transport,
+    failed,
+  });
   const parts = {
     core,
     store: storage.log,
@@ -110,6 +124,7 @@ export async function startServer(
     board,
     sender,
     transport,
+    readFile,
     logger,
   };
   // Others may lead, and say so before this server's own time comes.
@@ -208,7 +223,13 @@ async function originOf(data: ServerSettings, { recovered, snapshot, log }: Stor
   const last: Position = { index: logIndex(1), term: term(1) };
   return {
     hardState: { term: term(1), vote: null },
-    log: { snapshot: ORIGIN, begin: ORIGIN.index, terms: [{ firstIndex: last.index, term: last.term }], last },
+    log: {
+      snapshot: ORIGIN,
+      begin: ORIGIN.index,
+      terms: [{ firstIndex: last.index, term: last.term }],
+      last,
+      isUnproven: false,
+    },
     configurations: [{ index: last.index, configuration }],
   };
 }

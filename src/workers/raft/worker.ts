@@ -3,6 +3,7 @@
 // ends the thread with one line to main and code 1.
 
 import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import { startTelemetry } from '../../observe/worker-telemetry.js';
 import { Leadership } from '../../wire/leadership.js';
@@ -27,6 +28,8 @@ function tell(message: RaftToMain): void {
 const LINGER_MS = 200;
 /** A heartbeat interval is some multiple of this. */
 const TICK_MS = 20;
+/** Of a file that is read. */
+const PIECE_BYTES = 256 * 1024;
 let hasFailed = false;
 let ticks: NodeJS.Timeout | undefined;
 
@@ -49,7 +52,8 @@ async function start(): Promise<StartedServer> {
   });
   const leadership = new Leadership(data.leadership);
   const around = { leadership, logger, metrics: telemetry.metrics, failed: fail };
-  const world = { transport, now, random: Math.random };
+  const readFile = (path: string): AsyncIterable<Uint8Array> => createReadStream(path, { highWaterMark: PIECE_BYTES });
+  const world = { transport, readFile, now, random: Math.random };
   const started = await startServer(data, storage, new StatePort(data.statePort), { ...around, ...world });
   connect(started);
   ticks = keepTime(started);

@@ -52,13 +52,19 @@ function entry(index: number, text: string): Persist {
     appendedAtMs: 0,
     payload,
   };
-  return { hardState: null, truncateAfter: null, restart: null, runs: [run] };
+  return { hardState: null, truncateAfter: null, restart: null, isProven: false, runs: [run] };
 }
 
 async function raft(): Promise<void> {
   const { log } = await openStorage(dataDir, fail);
   answered('raft-open');
-  await log.persist({ hardState: { term: term(7), vote: 'voted-for' }, truncateAfter: null, restart: null, runs: [] });
+  await log.persist({
+    hardState: { term: term(7), vote: 'voted-for' },
+    truncateAfter: null,
+    restart: null,
+    isProven: false,
+    runs: [],
+  });
   answered('vote');
   await log.persist(entry(1, 'first-entry'));
   answered('entry');

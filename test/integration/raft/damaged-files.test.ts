@@ -29,6 +29,7 @@ async function write(dataDir: string): Promise<void> {
         hardState: { term: term(1), vote: 'a' },
         truncateAfter: null,
         restart: null,
+        isProven: false,
         runs: [{ ...run, payload }],
       });
     }

@@ -8,6 +8,7 @@ import { raftLog } from './raft-log.js';
 import { raftReplication } from './raft-replication.js';
 import { raftShell } from './raft-shell.js';
 import { raftTransport } from './raft-transport.js';
+import { raftUnproven } from './raft-unproven.js';
 
 export const raftCore: readonly Mutant[] = [
   ...raftElections,
@@ -17,4 +18,5 @@ export const raftCore: readonly Mutant[] = [
   ...raftTransport,
   ...raftLog,
   ...raftHistories,
+  ...raftUnproven,
 ];

@@ -96,7 +96,7 @@ export const raftLog: readonly Mutant[] = [
   {
     name: 'the entry before is not looked at',
     file: 'workers/raft/core/replication.ts',
-    find: 'if (previous.index > log.committed && log.termAt(previous.index) !== previous.term) return null;',
+    find: 'if (!isSure && log.termAt(previous.index) !== previous.term) return null;',
     replace: 'if (previous.index > log.last.index) return null;',
     tests: FOLLOWER,
   },

@@ -97,7 +97,7 @@ export const raftShell: readonly Mutant[] = [
   {
     name: 'shell: a snapshot deletes what was acknowledged after it',
     file: 'workers/raft/core/following.ts',
-    find: 'index <= log.committed || log.termAt(index) === of;',
+    find: '(index <= log.committed && !log.isUnproven) || log.termAt(index) === of;',
     replace: 'index <= log.committed && of > 0;',
     tests: FOLLOWER,
   },

@@ -23,6 +23,17 @@ export function assertAgreement(cluster: Cluster): void {
   }
   for (const { id, life } of cluster.servers) assert.equal(life?.unanswered.size, 0, `${id} answered every proposal`);
   assert.equal(cluster.invariants.committed.size, committed);
+  checkWritten(cluster, leader.life.machine.content);
+}
+
+/** What clients were told is there, unless it was restored away; and what they were told was restored away isn't. */
+function checkWritten({ written, restoredAway, invariants }: Cluster, content: unknown): void {
+  if (!Array.isArray(content)) return;
+  const kept = new Map(content as [number, string][]);
+  for (const index of kept.keys()) assert.ok(index > restoredAway, `index ${index} came back after a restore`);
+  for (const [index, key] of written) {
+    if (index > invariants.restoredThrough) assert.equal(kept.get(index), key, `what was written at ${index} is gone`);
+  }
 }
 
 export function failedBy(seed: number, error: unknown): Error {

@@ -11,7 +11,16 @@ import { storm } from './storm.js';
 const seeds = seedsOf(Number(process.env['LICTOR_SEEDS'] ?? 120));
 
 test(`${seeds.length} seeds of storms leave one history`, async () => {
-  const seen = { entries: 0, elections: 0, truncations: 0, installs: 0, changes: 0, lost: 0, confirmed: 0 };
+  const seen = {
+    entries: 0,
+    elections: 0,
+    truncations: 0,
+    installs: 0,
+    changes: 0,
+    lost: 0,
+    confirmed: 0,
+    restored: 0,
+  };
   for (const seed of seeds) {
     try {
       const cluster = await storm(seed);
@@ -23,6 +32,7 @@ test(`${seeds.length} seeds of storms leave one history`, async () => {
       seen.changes += cluster.seen.changes;
       seen.lost += cluster.seen.lost;
       seen.confirmed += cluster.seen.confirmed;
+      if (cluster.invariants.restoredThrough > 0) seen.restored += 1;
     } catch (error) {
       throw failedBy(seed, error);
     }
@@ -33,6 +43,7 @@ test(`${seeds.length} seeds of storms leave one history`, async () => {
   assert.ok(seen.elections > seeds.length * 3, `${seen.elections} elections`);
   assert.ok(seen.truncations > seeds.length / 2, `${seen.truncations} deleted suffixes`);
   assert.ok(seen.installs > seeds.length / 20, `${seen.installs} snapshots installed`);
+  assert.ok(seen.restored > seeds.length / 40, `${seen.restored} storms in which a restore came through`);
   assert.ok(seen.lost > seeds.length, `${seen.lost} proposals lost with leadership`);
   assert.ok(seen.confirmed > seeds.length, `${seen.confirmed} times a quorum confirmed a leader`);
   assert.ok(seen.changes > seeds.length / 2, `${seen.changes} changes of membership`);

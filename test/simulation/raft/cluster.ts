@@ -78,7 +78,20 @@ export class Cluster {
   /** The chance of a crash at each point where a server turns to the world. */
   crashesWithin = 0;
   /** How often what happened. */
-  readonly seen = { truncations: 0, installs: 0, changes: 0, acknowledged: 0, lost: 0, confirmed: 0, leaseReads: 0 };
+  readonly seen = {
+    truncations: 0,
+    installs: 0,
+    changes: 0,
+    acknowledged: 0,
+    lost: 0,
+    confirmed: 0,
+    leaseReads: 0,
+    restores: 0,
+  };
+  /** What clients were told is written, by index. */
+  readonly written = new Map<number, string>();
+  /** Everything through here was restored away, as a client was told. */
+  restoredAway = 0;
   readonly #raft: RaftSettings;
   readonly #voters: number;
   readonly #history = new Map<number, string>();
@@ -156,7 +169,7 @@ export class Cluster {
     });
     const isOver = (): boolean => life.isOver;
     const own = disk.attach(isOver);
-    const snapshots = attached(server.snapshots, isOver);
+    const snapshots = attached(server.snapshots, isOver, () => server.life === life && this.#dies(server));
     const storage = await this.#driven(
       disk,
       recoverStorage(own, own, snapshots, () => {}),
@@ -192,6 +205,7 @@ export class Cluster {
           return;
         }
         this.seen.acknowledged += 1;
+        this.written.set(outcome.index, key);
         this.#acknowledged = Math.max(this.#acknowledged, outcome.index);
         this.#checked(() => assert.equal(this.#history.get(outcome.index), key, `index ${outcome.index} isn't ${key}`));
       });
@@ -226,6 +240,18 @@ export class Cluster {
       this.#checked(() => this.invariants.configurationAppended(core, index, core.term, next));
     }
     this.#order(life, order);
+  }
+
+  /** An operator restores a state without content, wherever somebody leads. */
+  restore(): void {
+    const life = this.leader()?.life;
+    if (!life || life.isOver) return;
+    const before = this.#acknowledged;
+    life.client.restoreState('[]', 0).then((error) => {
+      if (error !== null || life.isOver) return;
+      this.seen.restores += 1;
+      this.restoredAway = Math.max(this.restoredAway, before);
+    });
   }
 
   transfer(): void {
@@ -328,7 +354,9 @@ export class Cluster {
   }
 
   #writing(server: SimulatedServer): void {
-    const isLeader = this.core(server)?.role === 'leader';
+    const core = this.core(server);
+    if (core) this.#checked(() => this.invariants.after(core));
+    const isLeader = core?.role === 'leader';
     server.writeEndsMs = this.nowMs + this.random.below(isLeader ? this.slowestLeaderWriteMs : this.slowestWriteMs);
   }
 

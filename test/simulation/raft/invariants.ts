@@ -38,6 +38,8 @@ interface PlacedAnywhere {
   readonly index: number;
   readonly term: number;
   readonly configuration: Configuration;
+  /** It came with a restored snapshot, and was committed before under another index. */
+  readonly isRestored?: true;
 }
 
 export class Invariants {
@@ -54,8 +56,12 @@ export class Invariants {
   readonly #requests = new Requests();
   /** Terms that somebody stood in; no other is ever spoken of. */
   readonly #begun = new Set<number>();
+  /** Terms that an index had before a restore took its place. */
+  readonly #former = new Map<number, Set<number>>();
   #highest = 0;
   elections = 0;
+  /** The index of the last snapshot that an operator restored, and that is committed. */
+  restoredThrough = 0;
 
   disk(id: string): DurableCopy {
     const known = this.#disks.get(id);
@@ -70,12 +76,14 @@ export class Invariants {
     const disk = this.disk(id);
     const before = [...disk.terms];
     disk.recover(hardState, log);
-    this.#covered(disk, log.snapshot.index);
+    this.#covered(disk, log.snapshot);
     for (const [index, { term }] of this.committed) {
+      // It lies under what was restored, be that lost again or not.
+      if (index < log.snapshot.index && this.#isRestore(log.snapshot)) continue;
       if (before[index] === term) assert.ok(disk.holds(index, term), `${id} lost the committed index ${index}`);
     }
     const { term } = hardState;
-    const committed = log.snapshot.index;
+    const committed = log.isUnproven ? 0 : log.snapshot.index;
     this.#begun.add(term);
     const nothing = { last: null, snapshot: null, configuration: null, durable: -1, onDisk: -1 };
     this.#lives.set(id, { disk, term, committed, handedOut: committed, ledTerm: 0, role: 'follower', ...nothing });
@@ -86,7 +94,9 @@ export class Invariants {
     const others = this.#configurations.filter(
       (placed) => log.termAt(placed.index as typeof log.begin) === placed.term,
     );
-    const early = others.find((placed) => placed.index < index && !this.committed.has(placed.index));
+    const early = others.find(
+      (placed) => placed.index < index && !placed.isRestored && !this.committed.has(placed.index),
+    );
     assert.equal(early, undefined, `${id} changes a configuration that isn't committed`);
     this.#configurations.push({ index, term, configuration });
   }
@@ -98,7 +108,7 @@ export class Invariants {
     for (const [index, term] of deleted) {
       assert.notEqual(this.committed.get(index)?.term, term, `${id} deleted the committed index ${index}`);
     }
-    if (work.restart) this.#covered(disk, work.restart.index);
+    if (work.restart) this.#covered(disk, work.restart);
     const { hardState } = work;
     if (hardState?.vote) this.#vote(id, hardState.term, hardState.vote);
     for (const run of work.runs) this.#match(run, disk);
@@ -127,6 +137,7 @@ export class Invariants {
     const isSameLog = last === life.last && snapshot === life.snapshot;
     if (isSameMember && isSameLog && term === life.term && durable === life.durable && onDisk === life.onDisk) return;
     if (term !== life.term) this.#termChanged(core, life);
+    if (snapshot !== life.snapshot && this.#isRestore(snapshot)) this.#placeRestored(snapshot, configuration);
     if (!isSameMember) checkVote(core);
     if (role === 'leader' && life.ledTerm !== term) this.#elected(core, life);
     if (log.committed !== life.committed) this.#committedMore(core, life);
@@ -152,7 +163,8 @@ export class Invariants {
     assert.ok(through <= log.committed);
     for (let index = from; index <= through; index += 1) {
       const term = this.committed.get(index)?.term ?? 0;
-      if (!life.disk.holds(index, term)) assert.fail(`${id} hands out index ${index} before it is durable`);
+      const isHeld = life.disk.holds(index, term) || this.#former.get(index)?.has(life.disk.terms[index] ?? -1);
+      if (!isHeld) assert.fail(`${id} hands out index ${index} before it is durable`);
     }
     life.handedOut = through;
   }
@@ -178,8 +190,23 @@ export class Invariants {
     if (kind === 'append') this.#requests.sent(message);
   }
 
-  /** A snapshot stands for everything through `index`. */
-  #covered(disk: DurableCopy, index: number): void {
+  /** Every other snapshot ends with an entry, and stands for what was committed. */
+  #isRestore({ index, term }: Position): boolean {
+    return index > 0 && !this.#entries.has(`${index} ${term}`);
+  }
+
+  #placeRestored({ index, term }: Position, configuration: Configuration): void {
+    if (this.#configurations.some((placed) => placed.index === index && placed.term === term)) return;
+    this.#configurations.push({ index, term, configuration, isRestored: true });
+  }
+
+  /** A snapshot stands for everything through its index; under one that was restored there is nothing that anybody had before. */
+  #covered(disk: DurableCopy, position: Position): void {
+    const { index } = position;
+    if (this.#isRestore(position)) {
+      for (let under = 1; under < index; under += 1) disk.terms[under] = -index;
+      return;
+    }
     for (let covered = 1; covered <= index; covered += 1) {
       const entry = this.committed.get(covered);
       assert.ok(entry, `a snapshot holds index ${covered}, which isn't committed`);
@@ -213,29 +240,51 @@ export class Invariants {
     while (newest > 0 && (this.committed.get(newest)?.seenIn ?? 0) >= term) newest -= 1;
     const held = log.termAt(newest as typeof log.begin);
     // By log matching the newest one stands for all before it.
-    const isThere = newest <= log.begin || held === (this.committed.get(newest)?.term ?? 0);
+    const { snapshot } = log;
+    const isOver = !this.#isRestore(snapshot) || (this.committed.get(newest)?.term ?? 0) <= snapshot.term;
+    const isThere = newest <= log.begin ? isOver : held === (this.committed.get(newest)?.term ?? 0);
     assert.ok(isThere, `the leader of term ${term}, ${id}, lacks the committed index ${newest}`);
   }
 
   #committedMore(core: RaftCore, life: Life): void {
     const { id, log } = core;
     assert.ok(log.committed > life.committed, `${id}: the commit index goes back to ${log.committed}`);
+    const { snapshot } = log;
+    const isProof = life.committed < snapshot.index && this.#isRestore(snapshot);
+    if (isProof && this.committed.get(snapshot.index)?.term !== snapshot.term) this.#prove(core, life, snapshot);
     for (let index = life.committed + 1; index <= log.committed; index += 1) {
       const term = log.termAt(index as typeof log.begin);
       const known = this.committed.get(index);
       if (term !== null && !known) this.#commit(core, life, index, term);
       else if (!known || (term === null && index > log.snapshot.index))
         assert.fail(`${id}: ${index} is in no snapshot`);
-      else if (term !== null && term !== known.term) assert.fail(`${id}: index ${index} was committed otherwise`);
+      else if (term !== null && term !== known.term && !this.#former.get(index)?.has(term))
+        assert.fail(`${id}: index ${index} was committed otherwise`);
     }
     life.committed = log.committed;
+  }
+
+  /** A restored snapshot is committed: from now on it is what lies at its index and before. */
+  #prove(core: RaftCore, life: Life, { index, term }: Position): void {
+    const lost = [...this.committed].find(([at, entry]) => at >= index || entry.term > term);
+    assert.equal(lost, undefined, `${core.id} proves a snapshot of ${index} ${term} over what it can't hold`);
+    this.#commit(core, life, index, term);
+    this.restoredThrough = index;
+    for (let under = 1; under < index; under += 1) {
+      const before = this.committed.get(under);
+      const former = this.#former.get(under) ?? new Set();
+      if (before) this.#former.set(under, former.add(before.term));
+      this.committed.set(under, { term: -index, seenIn: core.term });
+    }
   }
 
   /** Only a leader finds out first, and only what a majority holds. */
   #commit(core: RaftCore, life: Life, index: number, term: number): void {
     assert.equal(life.ledTerm, core.term, `${core.id} takes index ${index} for committed before any leader does`);
     const voters = votersOf(core.configuration);
-    const holding = voters.filter((voter) => this.disk(voter).holds(index, term)).length;
+    // A restored snapshot is on the disk before the log goes on after it.
+    const isOwn = (voter: string): boolean => voter === core.id && index === core.log.snapshot.index;
+    const holding = voters.filter((voter) => this.disk(voter).holds(index, term) || isOwn(voter)).length;
     assert.ok(holding >= majority(voters.length), `index ${index} is held by ${holding} of ${voters.length}`);
     this.committed.set(index, { term, seenIn: core.term });
     this.#highest = Math.max(this.#highest, index);

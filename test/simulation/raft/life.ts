@@ -88,6 +88,9 @@ export class Life {
           if (!this.isOver && !peril()) sent(message);
         },
       },
+      readFile: async function* (path: string) {
+        yield Buffer.from(path);
+      },
       now,
       random,
     };

@@ -35,6 +35,7 @@ export class ScriptedServer {
   #hardState: HardState;
   #runs: EntryRun[];
   #snapshot: { readonly position: Position; readonly configuration: PlacedConfiguration } | null = null;
+  #isUnproven = false;
   #writing: Persist | null = null;
 
   /** `terms`: of each entry; the first holds the configuration. `spread`: what each timeout is stretched by. */
@@ -90,6 +91,8 @@ export class ScriptedServer {
     this.#writing = null;
     if (work.hardState) this.#hardState = work.hardState;
     const end = work.truncateAfter;
+    if (work.restart) this.#isUnproven = true;
+    else if (work.isProven) this.#isUnproven = false;
     if (work.restart) this.#runs = [];
     else if (end !== null) this.#runs = this.#part(logIndex(1), end);
     this.#runs.push(...work.runs);
@@ -143,6 +146,7 @@ export class ScriptedServer {
         begin: snapshot.index,
         terms: this.#runs.map(({ firstIndex, term: of }) => ({ firstIndex, term: of })),
         last: last ? { index: lastIndexOf(last), term: last.term } : snapshot,
+        isUnproven: this.#isUnproven,
       },
       configurations: this.#snapshot ? [this.#snapshot.configuration, ...placed] : placed,
       timing: { heartbeatTimeoutMs: TIMEOUT_MS, electionTimeoutMs: TIMEOUT_MS, leaderLeaseMs: TIMEOUT_MS / 2 },
@@ -151,7 +155,11 @@ export class ScriptedServer {
   }
 
   #filled(message: Outgoing): ScriptMessage[] {
-    if (message.kind === 'install') return this.#snapshot ? [{ ...message, ...this.#snapshot }] : [];
+    if (message.kind === 'install') {
+      if (this.#snapshot === null || (message.isRefused && this.#snapshot.position.term < this.core.term))
+        this.compact();
+      return this.#snapshot ? [{ ...message, ...this.#snapshot }] : [];
+    }
     if (message.kind !== 'append') return [message];
     const { through, ...order } = message;
     const from = logIndex(order.previous.index + 1);

@@ -113,6 +113,9 @@ export async function storm(seed: number, voters: number | null = null, load: Lo
   await cluster.bootstrap();
   begin(cluster, weather);
   if (load && seed % 4 === 0) cluster.slowestStateMs = SLOW_STATE_MS;
+  // Drawn apart, so that a storm without restores is what it would be if there were none.
+  const hasOperator = !load && seed % 4 === 2;
+  const operator = new Restores(cluster, new Random(seed ^ 0x4e57), hasOperator);
   const fates = new LeadersFate(cluster);
   const isolation = new LeadersIsolation(cluster);
   await cluster.run(weather.isHardOnLeaders ? 2 * STORM_MS : STORM_MS, async () => {
@@ -121,9 +124,10 @@ export async function storm(seed: number, voters: number | null = null, load: Lo
     if (random.chance(weather.partition)) cluster.network.partition(cluster.ids);
     if (random.chance(3 * weather.partition)) cluster.network.heal();
     if (random.chance(weather.forgery)) forge(cluster);
-    if (random.chance(weather.change)) cluster.change((now) => chosen(now, cluster, random));
+    if (random.chance(weather.change) && !hasOperator) cluster.change((now) => chosen(now, cluster, random));
     if (random.chance(weather.transfer)) cluster.transfer();
     if (random.chance(weather.isHardOnLeases ? 0.5 : 0.05)) cluster.readConsistently();
+    operator.tick();
     if (weather.isHardOnLeases) isolation.tick();
     if (weather.isHardOnLeaders) fates.tick();
     for (const server of cluster.servers) await fault(cluster, server, weather);
@@ -218,6 +222,43 @@ class LeadersIsolation {
       network.isolate(leader.id, ids);
       this.#beginsMs = Number.POSITIVE_INFINITY;
     }
+  }
+}
+
+/**
+ * An operator restores a snapshot now and then, and the leader often dies of it, sooner or later. Not before everybody is there and
+ * the one before is proven or lost, and not while the membership changes: a server whose restore the others went on without
+ * acknowledges nothing until they have committed an entry without its help, and there must be enough of them.
+ */
+class Restores {
+  readonly #cluster: Cluster;
+  readonly #random: Random;
+  readonly #isOn: boolean;
+  #doomed: SimulatedServer | null = null;
+  #diesMs = 0;
+
+  constructor(cluster: Cluster, random: Random, isOn: boolean) {
+    this.#cluster = cluster;
+    this.#random = random;
+    this.#isOn = isOn;
+  }
+
+  tick(): void {
+    const { nowMs } = this.#cluster;
+    if (this.#doomed !== null && nowMs >= this.#diesMs) {
+      this.#cluster.crash(this.#doomed);
+      this.#doomed = null;
+    }
+    if (!this.#isOn || !this.#random.chance(0.02) || !this.#isSettled) return;
+    this.#cluster.restore();
+    if (!this.#random.chance(0.7)) return;
+    this.#doomed = this.#cluster.leader();
+    this.#diesMs = nowMs + this.#random.below(100);
+  }
+
+  get #isSettled(): boolean {
+    const cores = this.#cluster.servers.map((server) => this.#cluster.core(server));
+    return cores.every((core) => core !== null && !core.log.isUnproven);
   }
 }
 

@@ -1,16 +1,22 @@
 // Snapshots of the simulator: visible once finished, gone when a crash comes first.
 
 import type { PlacedConfiguration } from '../../../src/workers/raft/core/configuration.js';
-import type { Position } from '../../../src/workers/raft/core/entry.js';
+import { isNewer, type Position } from '../../../src/workers/raft/core/entry.js';
 import type { SnapshotDescription } from '../../../src/workers/raft/snapshot/meta.js';
 import type { SnapshotSink, SnapshotStore } from '../../../src/workers/raft/snapshot/snapshot-store.js';
 
-/** The snapshots as one life of a server has them: once it is over, it finishes none. */
-export function attached(snapshots: SnapshotStore, isOver: () => boolean): SnapshotStore {
+/** The snapshots as one life of a server has them: once it is over, it finishes none. It may die of finishing one. */
+export function attached(snapshots: SnapshotStore, isOver: () => boolean, peril: () => boolean): SnapshotStore {
+  const never = new Promise<never>(() => {});
   return {
     create: async (position, configuration) => {
       const sink = await snapshots.create(position, configuration);
-      return { ...sink, finish: () => (isOver() ? new Promise<never>(() => {}) : sink.finish()) };
+      const finish = async (): Promise<SnapshotDescription> => {
+        if (isOver()) return never;
+        const description = await sink.finish();
+        return isOver() || peril() ? never : description;
+      };
+      return { ...sink, finish };
     },
     newestReadable: (unreadable) => snapshots.newestReadable(unreadable),
     read: (snapshot) => snapshots.read(snapshot),
@@ -30,6 +36,7 @@ export class VirtualSnapshots implements SnapshotStore {
       write: async (bytes) => {
         chunks.push(new Uint8Array(bytes));
       },
+      seal: async () => {},
       finish: async () => {
         const bytes = Buffer.concat(chunks);
         const id = `${position.term}-${position.index}-${this.#finished.length}`;
@@ -43,7 +50,7 @@ export class VirtualSnapshots implements SnapshotStore {
 
   async newestReadable(): Promise<SnapshotDescription | null> {
     const newest = (a: SnapshotDescription, b: SnapshotDescription): SnapshotDescription =>
-      b.position.index > a.position.index ? b : a;
+      isNewer(b.position, a.position) ? b : a;
     const all = this.#finished.map(({ description }) => description);
     return all.length > 0 ? all.reduce(newest) : null;
   }

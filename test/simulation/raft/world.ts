@@ -1,6 +1,7 @@
 // One raft server, whole but for threads and disk, in a world where every step is chosen by a seed: when a write completes,
 // when the power goes, what of the unsynced bytes survives.
 
+import assert from 'node:assert/strict';
 import { Logger, LogSink } from '../../../src/observe/logger.js';
 import { Metrics } from '../../../src/observe/metrics.js';
 import { Leadership } from '../../../src/wire/leadership.js';
@@ -31,7 +32,12 @@ const SETTINGS = {
 
 /** What a server without others says is lost. */
 const unconnected: Transport = { send: () => {}, tellAddresses: () => {} };
-const UNMOVED = { transport: unconnected, now: () => performance.now(), random: Math.random };
+const UNMOVED = {
+  transport: unconnected,
+  readFile: () => assert.fail('nothing is restored here'),
+  now: () => performance.now(),
+  random: Math.random,
+};
 
 /** Lets everything that can go on without the disk go on. */
 function settle(): Promise<void> {

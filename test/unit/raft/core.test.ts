@@ -16,7 +16,13 @@ function core(configuration: Configuration): RaftCore {
   return new RaftCore({
     id: 'a',
     hardState: { term: term(1), vote: null },
-    log: { snapshot: ORIGIN, begin: ORIGIN.index, terms: [{ firstIndex: LAST.index, term: LAST.term }], last: LAST },
+    log: {
+      snapshot: ORIGIN,
+      begin: ORIGIN.index,
+      terms: [{ firstIndex: LAST.index, term: LAST.term }],
+      last: LAST,
+      isUnproven: false,
+    },
     configurations: [{ index: LAST.index, configuration }],
     timing: { heartbeatTimeoutMs: 100, electionTimeoutMs: 100, leaderLeaseMs: 50 },
     random: () => 0.5,

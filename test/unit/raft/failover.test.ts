@@ -144,3 +144,25 @@ test('a snapshot that was cut off is sent again soon', () => {
   raft.step({ ...alive, term: raft.term, sentMs: 290 }, 290);
   assert.equal(installs(335), 1);
 });
+
+test('who has no beginning in common with the leader gets a snapshot, and another when it refused one', () => {
+  const raft = leading({ terms: [1, 2, 2] });
+  drain(raft);
+  const about = { from: 'b', to: 'a', term: raft.term } as const;
+  for (const previous of [3, 2, 1, 0]) {
+    const answer = { last: logIndex(11), through: logIndex(previous), previous: logIndex(previous), sentMs: 200 };
+    raft.step({ ...about, kind: 'append-answer', success: false, ...answer }, 205);
+    if (previous > 0) assert.ok(kinds(drain(raft)).includes('append b'), `${previous - 1} is asked next`);
+  }
+  const alive = { kind: 'heartbeat-answer', from: 'c', to: 'a', term: raft.term, success: true, readRound: 0 } as const;
+  const orders = (nowMs: number): readonly boolean[] => {
+    raft.step({ ...alive, sentMs: nowMs }, nowMs);
+    raft.tick(nowMs);
+    return drain(raft).flatMap((message) => (message.kind === 'install' ? [message.isRefused] : []));
+  };
+  assert.deepEqual(orders(220), [false]);
+  raft.step({ ...about, kind: 'install-answer', success: false, through: logIndex(2), sentMs: 220 }, 225);
+  assert.deepEqual([240, 260, 280].flatMap(orders), [true]);
+  raft.step({ ...about, kind: 'install-answer', success: true, through: logIndex(2), sentMs: 280 }, 285);
+  assert.deepEqual([300, 320, 340].flatMap(orders), []);
+});

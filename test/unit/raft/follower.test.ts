@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { logIndex, term } from '../../../src/workers/raft/core/entry.js';
+import { logIndex, type Position, term } from '../../../src/workers/raft/core/entry.js';
 import type { AppendAnswer } from '../../../src/workers/raft/core/message.js';
 import type { RaftCore } from '../../../src/workers/raft/core/raft.js';
 import {
@@ -240,14 +240,14 @@ test('a snapshot of what the log holds deletes nothing; one of what it lacks tak
   const placed = { index: logIndex(1), configuration: configurationOf('a b') };
   const offer = { kind: 'install', from: 'b', to: 'a', term: term(2), configuration: placed, sentMs: 5 } as const;
   assert.equal(raft.offer({ ...offer, position: at(3, 2) }, 10), 'held');
-  assert.deepEqual([raft.log.last.index, raft.log.committed], [4, 3]);
+  assert.deepEqual([raft.log.last.index, raft.log.committed], [4, 0], 'the next append says what is committed');
   const older = { ...offer, term: term(1), position: at(9, 2) };
   assert.equal(raft.offer(older, 10), 'refused');
   const newer = { ...offer, position: at(9, 2) };
   assert.equal(raft.offer(newer, 10), 'wanted');
   drain(raft);
   assert.ok(raft.install(newer));
-  assert.deepEqual([raft.log.last, raft.log.committed, raft.configuration], [at(9, 2), 9, placed.configuration]);
+  assert.deepEqual([raft.log.last, raft.log.committed, raft.configuration], [at(9, 2), 0, placed.configuration]);
   const ready = raft.ready();
   assert.deepEqual(ready?.persist?.restart, at(9, 2));
   assert.deepEqual(ready?.messages, [], 'nothing is acknowledged before the log is restarted');
@@ -255,4 +255,90 @@ test('a snapshot of what the log holds deletes nothing; one of what it lacks tak
   const answer = lastTo(drain(raft), 'b');
   assert.ok(answer.kind === 'install-answer' && answer.success && answer.through === 9);
   assert.ok(!raft.install(newer), 'a second time changes nothing');
+  raft.step(append(2, at(9, 2), [], 9), 30);
+  assert.deepEqual(raft.ready()?.committed, { from: 1, through: 9 }, 'it is committed like an entry');
+});
+
+/** A server whose snapshot of 9.2 is in its log's place, and in nobody else's as far as it knows. */
+function restored(): RaftCore {
+  const raft = server({ terms: [1, 2, 2] });
+  const placed = { index: logIndex(1), configuration: THREE };
+  const position = at(9, 2);
+  const offer = {
+    kind: 'install',
+    from: 'b',
+    to: 'a',
+    term: term(2),
+    configuration: placed,
+    position,
+    sentMs: 5,
+  } as const;
+  raft.step(append(2, at(3, 2), [], 2), 10);
+  assert.equal(raft.offer(offer, 10), 'wanted');
+  drain(raft);
+  assert.ok(raft.install(offer));
+  drain(raft);
+  return raft;
+}
+
+test('behind a snapshot that nobody may have, only what can be compared is taken', () => {
+  for (const previous of [at(0, 0), at(2, 2), at(8, 3), at(9, 3)]) {
+    const raft = restored();
+    raft.step({ ...append(3, previous, [run(previous.index + 1, ['x'], 3)], 12), from: 'c' }, 20);
+    const answer = lastTo(drain(raft), 'c');
+    assert.ok(answer.kind === 'append-answer' && !answer.success, `after ${previous.index}`);
+    assert.deepEqual([raft.log.last, raft.log.committed, raft.log.isUnproven], [at(9, 2), 2, true]);
+  }
+});
+
+test('a commit index before such a snapshot says nothing; one at or beyond it proves it, and the next write notes that', () => {
+  const raft = restored();
+  raft.step(append(2, at(9, 2), [], 7), 20);
+  assert.deepEqual([raft.log.committed, raft.log.isUnproven], [2, true]);
+  raft.step(append(2, at(9, 2), [run(10, ['x'], 2)], 9), 30);
+  assert.deepEqual([raft.log.committed, raft.log.isUnproven], [9, false]);
+  assert.equal(raft.ready()?.persist?.isProven, true);
+  raft.advance(40);
+  raft.step(append(2, at(10, 2), [run(11, ['y'], 2)], 10), 50);
+  assert.equal(raft.ready()?.persist?.isProven, false, 'once');
+});
+
+test('in place of such a snapshot only a newer one is taken, be its index lower: what it covers is no proof of an older one', () => {
+  const offered = (position: Position) =>
+    ({
+      kind: 'install',
+      from: 'c',
+      to: 'a',
+      term: term(3),
+      configuration: { index: logIndex(1), configuration: THREE },
+      position,
+      sentMs: 5,
+    }) as const;
+  for (const older of [at(2, 2), at(8, 2), at(12, 1), at(2, 3)]) {
+    const raft = restored();
+    assert.equal(raft.offer(offered(older), 20), 'refused');
+    const answer = lastTo(drain(raft), 'c');
+    assert.ok(answer.kind === 'install-answer' && !answer.success);
+    assert.deepEqual(raft.log.last, at(9, 2));
+  }
+  for (const newer of [at(4, 3), at(9, 3), at(12, 2)]) {
+    const raft = restored();
+    assert.equal(raft.offer(offered(newer), 20), 'wanted');
+    drain(raft);
+    assert.ok(raft.install(offered(newer)));
+    assert.deepEqual(raft.ready()?.persist?.restart, newer);
+    assert.deepEqual([raft.log.last, raft.log.committed, raft.log.isUnproven], [newer, 2, true]);
+  }
+});
+
+test('a snapshot of a leader that leads no more takes no place: entries of the next one may have been acknowledged', () => {
+  const raft = server({ terms: [1, 2, 2] });
+  const placed = { index: logIndex(1), configuration: THREE };
+  const about = { kind: 'install', from: 'b', to: 'a', term: term(2), configuration: placed } as const;
+  const offer = { ...about, position: at(9, 2), sentMs: 5 };
+  assert.equal(raft.offer(offer, 10), 'wanted');
+  raft.step({ ...append(3, at(3, 2), [run(4, ['x'], 3)], 4), from: 'c' }, 20);
+  drain(raft);
+  assert.throws(() => raft.install(offer), /a snapshot of term 2 in term 3/);
+  assert.deepEqual(raft.log.last, at(4, 3));
 });

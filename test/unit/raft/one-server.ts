@@ -56,6 +56,7 @@ export function server(start: Start = {}): RaftCore {
       begin: ORIGIN.index,
       terms: terms.map((of, i) => ({ firstIndex: logIndex(i + 1), term: term(of) })),
       last,
+      isUnproven: false,
     },
     configurations: terms.length === 0 ? [] : [{ index: logIndex(1), configuration }],
     timing: { heartbeatTimeoutMs: TIMEOUT_MS, electionTimeoutMs: TIMEOUT_MS, leaderLeaseMs: LEASE_MS },

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { logIndex } from '../../../src/workers/raft/core/entry.js';
-import type { AppendOrder } from '../../../src/workers/raft/core/message.js';
+import type { AppendOrder, InstallOrder } from '../../../src/workers/raft/core/message.js';
 import { PeerSender } from '../../../src/workers/raft/peer-sender.js';
 import type { DurableLog } from '../../../src/workers/raft/storage.js';
 import type { PeerMessage } from '../../../src/workers/raft/transport/transport.js';
@@ -30,10 +30,15 @@ function sender(begin: number) {
   };
   const sent: PeerMessage[] = [];
   const failures: unknown[] = [];
+  const taken = { count: 0 };
+  const snapshots = new VirtualSnapshots();
   const subject = new PeerSender({
     core,
     store,
-    snapshots: new VirtualSnapshots(),
+    snapshots,
+    takeSnapshot: () => {
+      taken.count += 1;
+    },
     transport: { send: (message) => sent.push(message), tellAddresses: () => {} },
     failed: (error) => failures.push(error),
   });
@@ -41,7 +46,15 @@ function sender(begin: number) {
     const about = { kind: 'append', from: 'a', to: 'b', term: core.term, commit: logIndex(0), sentMs: 200 } as const;
     return { ...about, previous: at(previous, 1), through: logIndex(through) };
   };
-  return { subject, sent, failures, order };
+  const install = (isRefused: boolean): InstallOrder => ({
+    kind: 'install',
+    from: 'a',
+    to: 'b',
+    term: core.term,
+    isRefused,
+    sentMs: 200,
+  });
+  return { subject, sent, failures, order, install, snapshots, taken, term: core.term };
 }
 
 test('entries come from the store', async () => {
@@ -63,4 +76,24 @@ test('an entry that should be there and is not ends the server', async () => {
   subject.send(order(3, 4));
   await settle();
   assert.equal(failures.length, 1);
+});
+
+test('a snapshot is taken when there is none, and when one that is older than the term was refused', async () => {
+  const { subject, sent, failures, install, snapshots, taken, term: now } = sender(0);
+  const add = async (of: number): Promise<void> => {
+    const configuration = { index: logIndex(1), configuration: { servers: [] } };
+    await (await snapshots.create(at(2, of), configuration)).finish();
+  };
+  const ask = async (isRefused: boolean): Promise<readonly number[]> => {
+    subject.send(install(isRefused));
+    await settle();
+    return [taken.count, sent.length];
+  };
+  assert.deepEqual(await ask(false), [1, 0]);
+  await add(1);
+  assert.deepEqual(await ask(false), [1, 1]);
+  assert.deepEqual(await ask(true), [2, 1], 'the same would be refused again');
+  await add(now);
+  assert.deepEqual(await ask(true), [2, 2], 'no later one would be better');
+  assert.deepEqual(failures, []);
 });

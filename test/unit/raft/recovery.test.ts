@@ -18,6 +18,7 @@ import {
   RECORDS_BEFORE,
   RECORDS_FROM,
   recordKey,
+  UNPROVEN_KEY,
 } from '../../../src/workers/raft/store/log-keys.js';
 import { recoverLog } from '../../../src/workers/raft/store/log-recovery.js';
 import { LogStore } from '../../../src/workers/raft/store/log-store.js';
@@ -33,7 +34,13 @@ async function written(count: number): Promise<MemoryStore> {
   for (let index = 1; index <= count; index += 1) {
     const payload = singlePayload(Buffer.from(`entry ${index}`));
     const run = { firstIndex: logIndex(index), count: 1, term: term(3), type: EntryType.command, appendedAtMs: 0 };
-    await log.persist({ hardState: HARD_STATE, truncateAfter: null, restart: null, runs: [{ ...run, payload }] });
+    await log.persist({
+      hardState: HARD_STATE,
+      truncateAfter: null,
+      restart: null,
+      isProven: false,
+      runs: [{ ...run, payload }],
+    });
   }
   return store;
 }
@@ -102,6 +109,53 @@ test('a directory with only snapshots goes on from the newest', async () => {
   }
 });
 
+/** A log that goes on after a snapshot of 10 in term 3, which isn't proven. */
+async function restored(): Promise<{ readonly store: MemoryStore; readonly log: LogStore }> {
+  const store = await written(2);
+  const log = new LogStore(store, new NoMarker(), await recoverLog(store, ORIGIN, logIndex(2)));
+  const payload = singlePayload(Buffer.from('entry 11'));
+  const run = { firstIndex: logIndex(11), count: 1, term: term(3), type: EntryType.noop, appendedAtMs: 0, payload };
+  await log.persist({ hardState: null, truncateAfter: null, restart: RESTORED, isProven: false, runs: [run] });
+  return { store, log };
+}
+const RESTORED = { index: logIndex(10), term: term(3) };
+
+test('what took the place of the log is unproven, over restarts, until a write says otherwise', async () => {
+  const { store, log } = await restored();
+  const found = await recoverLog(store, RESTORED, logIndex(11));
+  assert.deepEqual([found.log.isUnproven, found.log.last.index], [true, 11]);
+  await log.persist({ hardState: HARD_STATE, truncateAfter: null, restart: null, isProven: true, runs: [] });
+  assert.equal((await recoverLog(store, RESTORED, logIndex(11))).log.isUnproven, false);
+});
+
+test('a snapshot that only came to be visible is unproven, too; what was carried over is not', async () => {
+  const store = await written(2);
+  for (let start = 0; start < 2; start += 1) {
+    const { log, records } = await recoverLog(store, RESTORED, logIndex(2));
+    assert.deepEqual([log.isUnproven, log.last, records], [true, RESTORED, []]);
+  }
+  assert.equal((await recoverLog(new MemoryStore(), RESTORED, null)).log.isUnproven, false);
+});
+
+test('a snapshot of a later term took the place of an unproven one, be its index lower', async () => {
+  for (const index of [4, 10]) {
+    const { store } = await restored();
+    const newer = { index: logIndex(index), term: term(5) };
+    const { log, records } = await recoverLog(store, newer, logIndex(index));
+    assert.deepEqual([log.last, log.begin, log.isUnproven, records], [newer, index, true, []]);
+    assert.equal((await recoverLog(store, newer, logIndex(index))).log.isUnproven, true);
+  }
+});
+
+test('without the snapshot that it goes on after, a log is damaged, proven or not', async () => {
+  const { store, log } = await restored();
+  const message = /^raft log is damaged at index 5: the log begins after it/;
+  await assert.rejects(recoverLog(store, COVERED, logIndex(11)), { message });
+  await log.persist({ hardState: null, truncateAfter: null, restart: null, isProven: true, runs: [] });
+  assert.equal(await store.get(UNPROVEN_KEY), null);
+  await assert.rejects(recoverLog(store, { index: logIndex(4), term: term(5) }, logIndex(11)), { message });
+});
+
 test('a log without its marker is damage', async () => {
   const message = 'raft log is damaged: its durable marker log.durable is missing or empty';
   const store = await written(2);
@@ -165,7 +219,7 @@ test('a log of before extensions were kept is opened, and goes on with them', as
   const runs = [6, 7, 8].map((index) => ({ ...about, firstIndex: logIndex(index), payload }));
   const extensions = Buffer.from('08011802', 'hex');
   const written = runs.map((run, i) => (i === 1 ? { ...run, extensions } : run));
-  await log.persist({ hardState: null, truncateAfter: null, restart: null, runs: written });
+  await log.persist({ hardState: null, truncateAfter: null, restart: null, isProven: false, runs: written });
   const again = await recoverLog(store, ORIGIN, logIndex(8));
   assert.deepEqual(again.records, [1, 2, 3, 6, 7, 8]);
   const read = await log.read(logIndex(6), logIndex(8), 1024);
@@ -186,7 +240,7 @@ test('entries of one time share a record, others do not', async () => {
   });
   const exact = { ...runs[3], firstIndex: logIndex(5), appendedAtRest: { nanoseconds: 7, zoneMinutes: -1 } };
   const all = [...runs, exact as (typeof runs)[0]];
-  await log.persist({ hardState: HARD_STATE, truncateAfter: null, restart: null, runs: all });
+  await log.persist({ hardState: HARD_STATE, truncateAfter: null, restart: null, isProven: false, runs: all });
   assert.deepEqual((await recoverLog(store, ORIGIN, logIndex(5))).records, [1, 3, 5]);
   const read = await log.read(logIndex(1), logIndex(5), 4096);
   assert.deepEqual(

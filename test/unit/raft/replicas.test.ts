@@ -182,3 +182,18 @@ test('a reader only reads', () => {
   replicas.attach(reader);
   assert.throws(() => reader.say({ kind: 'barrier', request: 1 }), /barrier from a reader/);
 });
+
+test('a snapshot that took the place of the log is handed over when it is committed, and nothing before it', async () => {
+  const { log, proposer, replicas, snapshot, failures } = world();
+  replicas.commit(logIndex(2));
+  await rest();
+  replicas.install(await snapshot(20));
+  log.begin = logIndex(20);
+  replicas.commit(logIndex(5));
+  await rest();
+  assert.deepEqual(proposer.got, through(1, 2));
+  replicas.commit(logIndex(20));
+  await rest();
+  assert.deepEqual(proposer.got, [...through(1, 2), 'restore 20']);
+  assert.deepEqual(failures, []);
+});

@@ -117,11 +117,26 @@ test('a suffix is deleted within a record, and a crash right after it is no dama
   const hardState = { term: term(1), vote: null };
   await written(
     disk,
-    store.persist({ hardState, truncateAfter: null, restart: null, runs: [run(1, ['a', 'b', 'c'], 1)] }),
+    store.persist({
+      hardState,
+      truncateAfter: null,
+      restart: null,
+      isProven: false,
+      runs: [run(1, ['a', 'b', 'c'], 1)],
+    }),
   );
-  await written(disk, store.persist({ hardState: null, truncateAfter: null, restart: null, runs: [run(4, ['d'], 1)] }));
+  await written(
+    disk,
+    store.persist({ hardState: null, truncateAfter: null, restart: null, isProven: false, runs: [run(4, ['d'], 1)] }),
+  );
   assert.equal(disk.index, 4);
-  const work = store.persist({ hardState: null, truncateAfter: logIndex(2), restart: null, runs: [run(3, ['x'], 2)] });
+  const work = store.persist({
+    hardState: null,
+    truncateAfter: logIndex(2),
+    restart: null,
+    isProven: false,
+    runs: [run(3, ['x'], 2)],
+  });
   await new Promise((resolve) => setImmediate(resolve));
   assert.equal(disk.index, 2, 'the marker goes back before anything is deleted');
   disk.complete();

@@ -45,5 +45,5 @@ export function bootstrapWith(configuration: Configuration): Persist {
   const problem = problemOf(configuration);
   if (problem !== null) throw new Error(problem);
   const { hardState, run } = firstState(configuration);
-  return { hardState, truncateAfter: null, restart: null, runs: [run] };
+  return { hardState, truncateAfter: null, restart: null, isProven: false, runs: [run] };
 }

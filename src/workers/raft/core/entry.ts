@@ -75,6 +75,11 @@ export interface Position {
   readonly term: Term;
 }
 
+/** By term, then by index: as votes compare where logs end. */
+export function isNewer(a: Position, b: Position): boolean {
+  return a.term > b.term || (a.term === b.term && a.index > b.index);
+}
+
 export const ORIGIN: Position = { index: 0 as LogIndex, term: 0 as Term };
 
 export function lastIndexOf(run: { readonly firstIndex: LogIndex; readonly count: number }): LogIndex {

@@ -84,6 +84,7 @@ export class Followers {
     if (!progress) return;
     progress.heard(answer.sentMs, nowMs);
     progress.needsSnapshot = !answer.success && answer.previous <= this.#leader.log.begin + 1;
+    progress.refusesOrigin = !answer.success && (progress.refusesOrigin || answer.previous === 0);
     if (answer.success) progress.accepted(answer.through, answer.sentMs);
     else progress.rejected(answer.previous, answer.last, answer.sentMs);
   }
@@ -95,7 +96,10 @@ export class Followers {
     progress.heard(answer.sentMs, nowMs);
     if (answer.kind === 'heartbeat-answer') progress.ackedRound = Math.max(progress.ackedRound, answer.readRound);
     else if (answer.success) progress.installed(answer.through);
-    else this.#installAgain(progress, nowMs);
+    else {
+      progress.refusedSnapshot = true;
+      this.#installAgain(progress, nowMs);
+    }
   }
 
   /** It is asked anew with the next tick. */
@@ -175,8 +179,8 @@ export class Followers {
     const { log } = this.#leader;
     const index = (progress.next - 1) as LogIndex;
     const previousTerm = log.termAt(index);
-    // What was compacted away can only come with a snapshot.
-    if (previousTerm === null) return false;
+    // What was compacted away can only come with a snapshot, and so does everything for who has one that leads elsewhere.
+    if (previousTerm === null || (index === 0 && progress.refusesOrigin)) return false;
     const end = progress.isProbing ? index : Math.max(index, Math.min(this.#newest, index + MAX_APPEND_ENTRIES));
     this.#send(peer, progress, { index, term: previousTerm }, end as LogIndex, nowMs);
     return true;
@@ -190,7 +194,8 @@ export class Followers {
     const { id, term: ownTerm, log, outbox, heartbeatTimeoutMs } = this.#leader;
     if (progress.needsSnapshot && nowMs >= progress.installUntilMs) {
       progress.installUntilMs = nowMs + INSTALL_HEARTBEAT_TIMEOUTS * heartbeatTimeoutMs;
-      outbox.send({ kind: 'install', from: id, to: peer, term: ownTerm, sentMs: nowMs });
+      const isRefused = progress.refusedSnapshot;
+      outbox.send({ kind: 'install', from: id, to: peer, term: ownTerm, isRefused, sentMs: nowMs });
     }
     const index = Math.min(log.begin + 1, log.last.index) as LogIndex;
     const term = log.termAt(index);

@@ -1,7 +1,7 @@
 // How a server takes what the leader of a term sends it: entries, heartbeats, a snapshot in the place of entries
 // (spec/raft.md, section 3).
 
-import type { LogIndex, Position } from './entry.js';
+import { isNewer, type LogIndex, type Position } from './entry.js';
 import type { AppendAnswer, AppendRequest, Heartbeat, SnapshotOffer } from './message.js';
 import { type CoreParts, commitThrough, type Office } from './parts.js';
 import { takeEntries } from './replication.js';
@@ -57,21 +57,29 @@ export class Following {
       return 'refused';
     }
     this.#office.hearLeader(message.from, message.term, nowMs);
-    if (!this.#holds(message.position)) return 'wanted';
-    commitThrough(this.#parts, message.position.index);
-    this.#answerInstall(message, true);
-    return 'held';
+    if (this.#holds(message.position)) {
+      this.#answerInstall(message, true);
+      return 'held';
+    }
+    const { log } = this.#parts;
+    const { position } = message;
+    // One that isn't newer may be of a leader whose entries this server acknowledged before its own snapshot took their place,
+    // and stand for less than them: with it, this server could vote them away.
+    if (!log.isUnproven || (isNewer(position, log.snapshot) && position.index > log.committed)) return 'wanted';
+    this.#answerInstall(message, false);
+    return 'refused';
   }
 
   /** The offered snapshot is durable. Answers whether it takes the log's place: not when the log caught up meanwhile. */
   install(message: SnapshotOffer): boolean {
-    const { log, membership } = this.#parts;
-    const { position, configuration } = message;
-    const isNeeded = position.index > log.committed && !this.#holds(position);
+    const { log, membership, promises } = this.#parts;
+    const { position, configuration, term } = message;
+    if (term !== promises.term) throw new Error(`a snapshot of term ${term} in term ${promises.term}`);
+    const isNeeded = !this.#holds(position);
     if (isNeeded) {
       log.restart(position);
       membership.restart(configuration);
-    } else commitThrough(this.#parts, position.index);
+    }
     this.#answerInstall(message, true);
     return isNeeded;
   }
@@ -82,9 +90,9 @@ export class Following {
     promises.sendWhenDurable({ kind: 'install-answer', ...answer });
   }
 
-  /** Everything through `position` is in this log, or in what came before it. */
+  /** Everything through `position` is in this log, or in what came before it; whether it is committed is said elsewhere. */
   #holds({ index, term: of }: Position): boolean {
     const { log } = this.#parts;
-    return index <= log.committed || log.termAt(index) === of;
+    return (index <= log.committed && !log.isUnproven) || log.termAt(index) === of;
   }
 }

@@ -1,7 +1,7 @@
 // The log as the core sees it: where it begins (after a snapshot or at the origin), which term each index has, what is
 // appended, durable and committed. Payloads stay here only until they are durable; afterwards the store is asked.
 
-import { after, type EntryRun, type LogIndex, lastIndexOf, type Position, type Term } from './entry.js';
+import { after, type EntryRun, type LogIndex, lastIndexOf, ORIGIN, type Position, type Term } from './entry.js';
 import { sliceRun } from './packed.js';
 import type { Persist } from './ready.js';
 
@@ -20,6 +20,8 @@ export interface RecoveredLog {
   /** Ascending; covers `begin + 1` through `last`. */
   readonly terms: readonly TermRange[];
   readonly last: Position;
+  /** The snapshot came from elsewhere, and nobody knows here whether a majority ever had it. */
+  readonly isUnproven: boolean;
 }
 
 export class RaftLog {
@@ -36,6 +38,8 @@ export class RaftLog {
   #writing: LogIndex | null = null;
   #cut: LogIndex | null = null;
   #restart: Position | null = null;
+  /** The disk says that the snapshot is unproven. */
+  #isMarked: boolean;
 
   constructor(recovered: RecoveredLog) {
     this.#snapshot = recovered.snapshot;
@@ -43,7 +47,8 @@ export class RaftLog {
     this.#terms = [...recovered.terms];
     this.#last = recovered.last;
     this.#durable = recovered.last.index;
-    this.#committed = recovered.snapshot.index;
+    this.#isMarked = recovered.isUnproven;
+    this.#committed = recovered.isUnproven ? ORIGIN.index : recovered.snapshot.index;
   }
 
   get last(): Position {
@@ -61,6 +66,14 @@ export class RaftLog {
 
   get committed(): LogIndex {
     return this.#committed;
+  }
+
+  /**
+   * The snapshot took the place of a log, and isn't known to be committed: what an operator restores may be lost again, like
+   * any entry that a majority hasn't got.
+   */
+  get isUnproven(): boolean {
+    return this.#committed < this.#snapshot.index;
   }
 
   /** Everything through this index is known to be on the disk. */
@@ -108,7 +121,9 @@ export class RaftLog {
 
   /** Hands out what waits to be written, and after which index the store must be cut before that. */
   takeWaiting(): Omit<Persist, 'hardState'> {
-    const taken = { truncateAfter: this.#cut, restart: this.#restart, runs: this.#waiting };
+    const isProven = this.#isMarked && !this.isUnproven && this.#restart === null;
+    if (isProven) this.#isMarked = false;
+    const taken = { truncateAfter: this.#cut, restart: this.#restart, isProven, runs: this.#waiting };
     this.#written = this.#waiting;
     this.#waiting = [];
     this.#cut = null;
@@ -133,21 +148,27 @@ export class RaftLog {
 
   commitThrough(index: LogIndex): void {
     if (index > this.#last.index) throw new Error(`commit of ${index} beyond the last index ${this.#last.index}`);
+    // What a snapshot took the place of is committed with it, or not at all.
+    if (this.isUnproven && index < this.#snapshot.index) return;
     if (index > this.#committed) this.#committed = index;
   }
 
-  /** A snapshot of everything through `position` took the place of this log. No write may be under way. */
+  /**
+   * A snapshot of everything through `position`, which lies beyond what is committed, took the place of this log. It is
+   * committed like an entry: later, or never. No write may be under way.
+   */
   restart(position: Position): void {
     if (this.#writing !== null) throw new Error('restart of a log that is being written');
+    if (position.index <= this.#committed) throw new Error(`a snapshot of ${position.index} over what is committed`);
     this.#snapshot = position;
     this.#begin = position.index;
     this.#terms = [];
     this.#last = position;
     this.#durable = position.index;
-    this.#committed = position.index;
     this.#waiting = [];
     this.#cut = null;
     this.#restart = position;
+    this.#isMarked = true;
   }
 
   /** A snapshot covers the log through `position`; entries through `begin` are no longer kept. */

@@ -75,7 +75,12 @@ export type HeartbeatAnswer = Envelope & {
 export type TimeoutNow = Envelope & { readonly kind: 'timeout-now' };
 
 /** What a leader wants sent to a server that is too far behind: the shell takes the newest snapshot it has. */
-export type InstallOrder = Envelope & { readonly kind: 'install'; readonly sentMs: number };
+export type InstallOrder = Envelope & {
+  readonly kind: 'install';
+  /** What was offered before didn't do. */
+  readonly isRefused: boolean;
+  readonly sentMs: number;
+};
 
 /** A snapshot is offered; its bytes are the shell's to move. */
 export type SnapshotOffer = Envelope & {

@@ -21,6 +21,10 @@ export class Progress {
   ackedRound = 0;
   /** It disagrees even about the first entry that is kept here. */
   needsSnapshot = false;
+  /** It has no beginning in common with this log: its own snapshot is of another history. */
+  refusesOrigin = false;
+  /** It wants a newer one than it was offered. */
+  refusedSnapshot = false;
   /** A snapshot is on its way there until then. */
   installUntilMs = Number.NEGATIVE_INFINITY;
   /** A request without entries is due then, if nothing else was sent. */
@@ -54,6 +58,8 @@ export class Progress {
   /** The server took a snapshot through `through`. */
   installed(through: LogIndex): void {
     this.needsSnapshot = false;
+    this.refusesOrigin = false;
+    this.refusedSnapshot = false;
     this.installUntilMs = Number.NEGATIVE_INFINITY;
     if (through > this.match) this.match = through;
     if (this.next <= this.match) this.next = after(this.match);
@@ -81,8 +87,9 @@ export class Progress {
 
   /** The server has no entry `previous`, or another one; its log ends with `last`. */
   rejected(previous: LogIndex, last: LogIndex, sentMs: number): void {
-    // Of what it acknowledged it refuses nothing but in an answer that was overtaken.
-    const isCurrent = this.#isProbing ? previous === this.#asked && previous > this.match : sentMs >= this.#askedMs;
+    // Of what it acknowledged it refuses nothing but in an answer that was overtaken; the origin is acknowledged by nobody.
+    const isNews = previous > this.match || previous === 0;
+    const isCurrent = this.#isProbing ? previous === this.#asked && isNews : sentMs >= this.#askedMs;
     if (!isCurrent) return;
     this.#unanswered = 0;
     this.#isProbing = true;

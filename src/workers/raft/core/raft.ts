@@ -234,13 +234,12 @@ export class RaftCore {
   }
 
   /**
-   * The offered snapshot is durable here. Answers whether the state must be restored from it: not when the log caught up
-   * meanwhile. Throws while a write is under way: the next {@link ready} has the one that starts the log anew.
+   * The offered snapshot is durable here. Answers whether the state must be restored from it, once it is committed: not when
+   * the log caught up meanwhile. Throws in another term than the offer's, and while a write is under way: the next
+   * {@link ready} has the one that starts the log anew.
    */
   install(message: SnapshotOffer): boolean {
-    const isNeeded = this.#following.install(message);
-    if (isNeeded) this.#handedOut = message.position.index;
-    return isNeeded;
+    return this.#following.install(message);
   }
 
   /**
@@ -251,7 +250,6 @@ export class RaftCore {
   restore(position: Position): LogIndex {
     const leading = this.#leading;
     if (leading === null || position.term !== this.term) throw new Error('only the leader of the term restores');
-    this.#handedOut = position.index;
     return leading.restore(position);
   }
 

@@ -14,6 +14,8 @@ export interface Persist {
   readonly truncateAfter: LogIndex | null;
   /** A snapshot took the place of the whole log, which goes on after this; null otherwise. */
   readonly restart: Position | null;
+  /** What the log goes on after is committed, as wasn't known when it was written. */
+  readonly isProven: boolean;
   readonly runs: readonly EntryRun[];
 }
 

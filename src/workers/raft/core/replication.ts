@@ -12,8 +12,10 @@ import { sliceRun } from './packed.js';
 /** Answers the last index that both logs have in common now, or null when they don't agree on `previous`. */
 export function takeEntries(log: RaftLog, membership: Membership, request: AppendRequest): LogIndex | null {
   const { previous, runs } = request;
-  // What is committed here is in every leader's log, even where compaction has left no term to compare.
-  if (previous.index > log.committed && log.termAt(previous.index) !== previous.term) return null;
+  // What is committed here is in every leader's log, even where compaction has left no term to compare. A snapshot that isn't
+  // proven may be in nobody's: what came before it is gone, and can't be compared.
+  const isSure = previous.index <= log.committed && !log.isUnproven;
+  if (!isSure && log.termAt(previous.index) !== previous.term) return null;
   let through = previous.index;
   for (const run of runs) {
     const fresh = freshPart(log, run);

@@ -108,6 +108,7 @@ class DirectorySink implements SnapshotSink {
   readonly #file: FileHandle;
   readonly #crc = new Crc64();
   #size = 0;
+  #sealed: SnapshotDescription | null = null;
 
   constructor(
     store: SnapshotDirectory,
@@ -127,7 +128,17 @@ class DirectorySink implements SnapshotSink {
     await this.#file.writeFile(bytes);
   }
 
+  async seal(): Promise<void> {
+    this.#sealed ??= await this.#seal();
+  }
+
   async finish(): Promise<SnapshotDescription> {
+    const description = this.#sealed ?? (await this.#seal());
+    await this.#store.publish(this.#directory, this.#about.id);
+    return description;
+  }
+
+  async #seal(): Promise<SnapshotDescription> {
     await this.#file.sync();
     await this.#file.close();
     const description = { ...this.#about, size: this.#size, crc: this.#crc.digestBytes() };
@@ -139,7 +150,6 @@ class DirectorySink implements SnapshotSink {
       await meta.close();
     }
     await syncDirectory(this.#directory);
-    await this.#store.publish(this.#directory, this.#about.id);
     return description;
   }
 

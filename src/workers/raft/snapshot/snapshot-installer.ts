@@ -6,7 +6,7 @@ import type { LogIndex } from '../core/entry.js';
 import type { SnapshotOffer } from '../core/message.js';
 import type { RaftCore } from '../core/raft.js';
 import type { SnapshotDescription } from './meta.js';
-import type { SnapshotStore } from './snapshot-store.js';
+import type { SnapshotSink, SnapshotStore } from './snapshot-store.js';
 
 /** A snapshot with its `size` bytes. */
 export type InstallRequest = SnapshotOffer & { readonly size: number; readonly bytes: AsyncIterable<Uint8Array> };
@@ -23,15 +23,22 @@ export interface InstallerParts {
   /** The core has something to say. */
   readonly turn: () => void;
   readonly logger: Logger;
+  readonly failed: (error: unknown) => void;
 }
 
 export class SnapshotInstaller {
   readonly #parts: InstallerParts;
   #work: Promise<void> | null = null;
+  #isFrozen = false;
   #stopped = false;
 
   constructor(parts: InstallerParts) {
     this.#parts = parts;
+  }
+
+  /** Nothing may reach the core now, nor leave it: the next start could find the snapshot, and the log doesn't go on after it yet. */
+  get isFrozen(): boolean {
+    return this.#isFrozen;
   }
 
   receive(request: InstallRequest, nowMs: number): void {
@@ -60,31 +67,50 @@ export class SnapshotInstaller {
   }
 
   async #install(request: InstallRequest): Promise<void> {
-    const { core, snapshots, quiet, retreat, installed, turn, logger } = this.#parts;
+    const { core, snapshots, quiet, retreat, logger } = this.#parts;
     const { position, configuration } = request;
     const sink = await snapshots.create(position, configuration);
-    let description: SnapshotDescription;
     try {
       for await (const chunk of request.bytes) {
         if (this.#stopped) throw new Error('stopping');
         await sink.write(chunk);
       }
+      await sink.seal();
       await quiet();
+      if (this.#stopped) throw new Error('stopping');
+      // What a leader restored may be lost with it, and this server may have acknowledged other entries since then.
+      if (core.term !== request.term) throw new Error('its leader leads no more');
       // Before the snapshot can be found at a start: then the log ends there, whatever lies beyond.
       if (position.index > core.log.committed && core.log.termAt(position.index) !== position.term)
         retreat(position.index);
-      description = await sink.finish();
     } catch (error) {
       await sink.cancel().catch(() => undefined);
       throw error;
     }
-    await quiet();
-    if (this.#stopped) return;
-    if (core.install(request)) {
+    const { isUnproven, snapshot } = core.log;
+    if (await this.#replace(sink, request)) {
+      if (isUnproven) logger.warn('restored snapshot never reached a majority and is lost', 'index', snapshot.index);
       logger.info('installed remote snapshot', 'index', position.index);
-      installed(description);
     }
-    turn();
+    this.#parts.turn();
+  }
+
+  /** Nobody else gets a word in from here until the log goes on after the snapshot. */
+  async #replace(sink: SnapshotSink, request: InstallRequest): Promise<boolean> {
+    const { core, installed, failed } = this.#parts;
+    this.#isFrozen = true;
+    let description: SnapshotDescription;
+    try {
+      description = await sink.finish();
+    } catch (error) {
+      // Nobody knows whether the next start would find it: this server stays still, and ends.
+      failed(error);
+      throw error;
+    }
+    const isNeeded = core.install(request);
+    if (isNeeded) installed(description);
+    this.#isFrozen = false;
+    return isNeeded;
   }
 }
 

@@ -2,12 +2,16 @@
 // newest is kept.
 
 import type { PlacedConfiguration } from '../core/configuration.js';
-import type { Position } from '../core/entry.js';
+import { isNewer, ORIGIN, type Position } from '../core/entry.js';
 import type { SnapshotDescription } from './meta.js';
 
-/** One snapshot being written. `finish` makes it durable and visible; `cancel` leaves nothing behind. */
+/**
+ * One snapshot being written. `seal` makes all that was written durable, so that `finish`, which makes it visible, has little
+ * left to do; `cancel` leaves nothing behind.
+ */
 export interface SnapshotSink {
   write(bytes: Uint8Array): Promise<void>;
+  seal(): Promise<void>;
   finish(): Promise<SnapshotDescription>;
   cancel(): Promise<void>;
 }
@@ -33,10 +37,13 @@ export class MemorySnapshots implements SnapshotStore {
         state.push(Uint8Array.from(bytes));
         return Promise.resolve();
       },
+      seal: () => Promise.resolve(),
       finish: () => {
         const id = `${position.term}-${position.index}-${Date.now()}`;
         const description = { id, position, configuration, size, crc: new Uint8Array(8) };
-        this.#newest = { description, state };
+        // One that was begun before a restore stands for less than what is there.
+        const newest = this.#newest?.description.position ?? ORIGIN;
+        if (!isNewer(newest, position)) this.#newest = { description, state };
         return Promise.resolve(description);
       },
       cancel: () => Promise.resolve(),

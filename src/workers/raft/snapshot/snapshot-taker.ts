@@ -62,6 +62,11 @@ export class SnapshotTaker {
     else this.#begin([asker]);
   }
 
+  /** Takes one, unless one is under way. */
+  take(): void {
+    if (!this.#taking && !this.#stopped) this.#begin([]);
+  }
+
   receive(message: SnapshotMessage): void {
     const taking = this.#taking;
     if (!taking || taking.request !== message.request) return;
@@ -91,7 +96,7 @@ export class SnapshotTaker {
   #due(): void {
     const { log } = this.#dependencies.core;
     const isDue = log.last.index - log.snapshot.index >= this.#settings.snapshotThreshold;
-    if (isDue && !this.#taking) this.#begin([]);
+    if (isDue) this.take();
     this.#schedule();
   }
 

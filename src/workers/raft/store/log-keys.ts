@@ -24,3 +24,5 @@ export const RECORDS_BEFORE: Uint8Array = Uint8Array.of(RECORD + 1);
 
 export const HARD_STATE_KEY: Uint8Array = Buffer.from('mhard-state');
 export const BEGIN_KEY: Uint8Array = Buffer.from('mbegin');
+/** The snapshot that the log goes on after, as long as it isn't known to be committed. */
+export const UNPROVEN_KEY: Uint8Array = Buffer.from('munproven');

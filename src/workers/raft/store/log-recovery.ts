@@ -18,9 +18,17 @@ import {
 } from '../core/entry.js';
 import type { RecoveredLog, TermRange } from '../core/log.js';
 import type { KeyValueStore } from './key-value-store.js';
-import { BEGIN_KEY, HARD_STATE_KEY, indexOfKey, RECORDS_BEFORE, RECORDS_FROM, recordKey } from './log-keys.js';
+import {
+  BEGIN_KEY,
+  HARD_STATE_KEY,
+  indexOfKey,
+  RECORDS_BEFORE,
+  RECORDS_FROM,
+  recordKey,
+  UNPROVEN_KEY,
+} from './log-keys.js';
 import { decodeRecord } from './record.js';
-import { decodeBegin, decodeHardState, encodeBegin } from './stable-values.js';
+import { decodeBegin, decodeHardState, decodeUnproven, encodeBegin, encodeUnproven } from './stable-values.js';
 import { damagedAt, StorageFailure } from './storage-failure.js';
 
 export interface Recovered {
@@ -40,6 +48,9 @@ export async function recoverLog(
   marker: LogIndex | null,
 ): Promise<Recovered> {
   const begin = await readBegin(store);
+  const unproven = await readUnproven(store, begin);
+  // A leader of a later term sent another one in place of it, and the log hasn't gone on after that.
+  const isSuperseded = unproven !== null && snapshot.term > unproven.term && snapshot.index <= begin;
   const scan = new Scan(begin);
   for await (const { key, value } of store.scan(recordKey(logIndex(1)), RECORDS_BEFORE)) scan.take(key, value);
   const durable = marker ?? logIndex(0);
@@ -50,21 +61,27 @@ export async function recoverLog(
     const what = `the log ends at ${last.index}, but was durable through ${durable}`;
     throw damagedAt(last.index + 1, what);
   }
-  if (begin > snapshot.index) {
+  if (begin > snapshot.index && !isSuperseded) {
     const what = `the log begins after it, and the newest readable snapshot ends at ${snapshot.index}`;
     throw damagedAt(snapshot.index + 1, what);
   }
+  const hasLived = (await store.get(HARD_STATE_KEY)) !== null;
   const hardState = await readHardState(store, scan, snapshot, marker);
   // Everything is judged; only now is anything changed.
   const repaired = torn === null ? null : await cut(store, torn);
   if (begin > 0) await store.removeRange(RECORDS_FROM, recordKey(logIndex(begin + 1)));
-  if (last.index < snapshot.index || scan.contradicts(snapshot)) {
-    await store.write([{ key: BEGIN_KEY, value: encodeBegin(snapshot.index) }], []);
+  if (last.index < snapshot.index || scan.contradicts(snapshot) || isSuperseded) {
+    // It came from a leader or an operator. What was carried over from another directory is all there is.
+    const isUnproven = hasLived;
+    const begins = { key: BEGIN_KEY, value: encodeBegin(snapshot.index) };
+    const mark = { key: UNPROVEN_KEY, value: encodeUnproven(snapshot) };
+    await store.write(isUnproven ? [begins, mark] : [begins], []);
     await store.removeRange(RECORDS_FROM, RECORDS_BEFORE);
-    const log = { snapshot, begin: snapshot.index, terms: [], last: snapshot };
+    const log = { snapshot, begin: snapshot.index, terms: [], last: snapshot, isUnproven };
     return { hardState, log, configurations: [], records: [], repaired };
   }
-  const log = { snapshot, begin, terms: scan.terms, last };
+  const isUnproven = unproven?.index === snapshot.index && unproven.term === snapshot.term;
+  const log = { snapshot, begin, terms: scan.terms, last, isUnproven };
   return { hardState, log, configurations: scan.configurations, records: scan.records, repaired };
 }
 
@@ -132,6 +149,13 @@ async function cut(store: KeyValueStore, torn: BrokenRecord): Promise<string> {
 async function readBegin(store: KeyValueStore): Promise<LogIndex> {
   const bytes = await store.get(BEGIN_KEY);
   return bytes === null ? logIndex(0) : decodeBegin(bytes);
+}
+
+/** null when what the log goes on after is known to be committed, or the log has gone on since then. */
+async function readUnproven(store: KeyValueStore, begin: LogIndex): Promise<Position | null> {
+  const bytes = await store.get(UNPROVEN_KEY);
+  const unproven = bytes === null ? null : decodeUnproven(bytes);
+  return unproven?.index === begin ? unproven : null;
 }
 
 async function readHardState(

@@ -1,15 +1,24 @@
 // The durable log over any key-value store: packs a group commit into records, reads ranges back, drops what snapshots
 // cover. Holds no entries itself, only where each record begins.
 
-import { areAlike, bytesOf, type EntryRun, EntryType, type LogIndex, lastIndexOf, logIndex } from '../core/entry.js';
+import {
+  areAlike,
+  bytesOf,
+  type EntryRun,
+  EntryType,
+  type LogIndex,
+  lastIndexOf,
+  logIndex,
+  type Position,
+} from '../core/entry.js';
 import { sliceEntries } from '../core/packed.js';
 import type { Persist } from '../core/ready.js';
 import type { DurableMarker } from './durable-marker.js';
 import type { KeyValueStore, Put } from './key-value-store.js';
-import { BEGIN_KEY, HARD_STATE_KEY, RECORDS_FROM, recordKey } from './log-keys.js';
+import { BEGIN_KEY, HARD_STATE_KEY, RECORDS_FROM, recordKey, UNPROVEN_KEY } from './log-keys.js';
 import type { Recovered } from './log-recovery.js';
 import { decodeRecord, RECORD_HEADER_BYTES, sealRecord, tailBytes } from './record.js';
-import { encodeBegin, encodeHardState } from './stable-values.js';
+import { encodeBegin, encodeHardState, encodeUnproven } from './stable-values.js';
 import { damagedAt } from './storage-failure.js';
 
 /** A record stops growing here: it is what a reader must take at once. A single proposal may still be larger. */
@@ -18,6 +27,7 @@ const MAX_RECORD_BYTES = 1024 * 1024;
 const MAX_KEPT_BYTES = 4 * 1024 * 1024;
 
 const NO_REMOVALS: readonly Uint8Array[] = [];
+const THE_MARK: readonly Uint8Array[] = [UNPROVEN_KEY];
 
 export class LogStore {
   readonly #store: KeyValueStore;
@@ -44,8 +54,9 @@ export class LogStore {
     const puts: Put[] = [];
     if (work.hardState) puts.push({ key: HARD_STATE_KEY, value: encodeHardState(work.hardState) });
     let removals = NO_REMOVALS;
-    if (work.restart) removals = this.#restart(work.restart.index, puts);
+    if (work.restart) removals = this.#restart(work.restart, puts);
     else if (work.truncateAfter !== null) removals = await this.#truncate(work.truncateAfter, puts);
+    if (work.isProven) removals = removals === NO_REMOVALS ? THE_MARK : [...removals, UNPROVEN_KEY];
     const groups = groupsOf(work.runs);
     let at = 0;
     const scratch = this.#scratchFor(groups);
@@ -110,10 +121,12 @@ export class LogStore {
     this.#marker.close();
   }
 
-  /** Everything goes; the log goes on after `index`. */
-  #restart(index: LogIndex, puts: Put[]): readonly Uint8Array[] {
+  /** Everything goes; the log goes on after `snapshot`, of which nobody knows yet whether it is committed. */
+  #restart(snapshot: Position, puts: Put[]): readonly Uint8Array[] {
+    const { index } = snapshot;
     this.#marker.retreat(index);
     puts.push({ key: BEGIN_KEY, value: encodeBegin(index) });
+    puts.push({ key: UNPROVEN_KEY, value: encodeUnproven(snapshot) });
     this.#last = index;
     return this.#records.splice(0).map(recordKey);
   }

@@ -1,8 +1,8 @@
-// The two values kept beside the entries: term and vote (spec/raft.md section 3: durable before this server speaks in the
-// term), and where the log begins. JSON with a CRC-32 in front, so that a damaged one is an error and not another term.
+// The values kept beside the entries: term and vote (spec/raft.md section 3: durable before this server speaks in the term),
+// where the log begins, and which snapshot it goes on after that may not be committed. JSON with a CRC-32 in front, so that a damaged one is an error and not another term.
 
 import { crc32 } from '../../../wasm/crc.js';
-import { type HardState, type LogIndex, logIndex, term } from '../core/entry.js';
+import { type HardState, type LogIndex, logIndex, type Position, term } from '../core/entry.js';
 import { StorageFailure } from './storage-failure.js';
 
 export function encodeHardState(hardState: HardState): Uint8Array {
@@ -21,6 +21,15 @@ export function encodeBegin(index: LogIndex): Uint8Array {
 
 export function decodeBegin(bytes: Uint8Array): LogIndex {
   return logIndex((open(bytes, 'begin of the log') as { begin: number }).begin);
+}
+
+export function encodeUnproven(snapshot: Position): Uint8Array {
+  return seal(JSON.stringify({ index: snapshot.index, term: snapshot.term }));
+}
+
+export function decodeUnproven(bytes: Uint8Array): Position {
+  const { index, term: of } = open(bytes, 'unproven snapshot') as { index: number; term: number };
+  return { index: logIndex(index), term: term(of) };
 }
 
 function seal(text: string): Uint8Array {
