@@ -1,6 +1,7 @@
 // An operator's restore, and what waits for it.
 
 import assert from 'node:assert/strict';
+import { createReadStream } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Logger, LogSink } from '../../../src/observe/logger.js';
@@ -43,6 +44,7 @@ function restoring(
     core,
     snapshots,
     state: { post: (message) => posted.push(message) },
+    readFile: (path) => createReadStream(path),
     quiet: () => Promise.resolve(),
     restored: () => assert.fail('restored'),
     resume,

@@ -29,6 +29,7 @@ for (const step of ['create', 'write', 'finish'] as const) {
     const core = server();
     const lines: string[] = [];
     const sent: string[] = [];
+    const failures: unknown[] = [];
     const turn = (): void => {
       for (const message of drain(core)) sent.push(message.kind);
     };
@@ -40,6 +41,7 @@ for (const step of ['create', 'write', 'finish'] as const) {
       installed: () => assert.fail('installed'),
       turn,
       logger: new Logger('raft', new LogSink('error', ({ message }) => lines.push(message))),
+      failed: (error) => failures.push(error),
     });
     const parts = [new Uint8Array(4), new Uint8Array(4)];
     let isGivenUp = false;
@@ -62,5 +64,7 @@ for (const step of ['create', 'write', 'finish'] as const) {
     await installer.stop();
     assert.deepEqual(lines, ['failed to install snapshot']);
     assert.deepEqual(sent, []);
+    // What may be found at the next start, or not, ends the server.
+    assert.equal(failures.length, step === 'finish' ? 1 : 0);
   });
 }
