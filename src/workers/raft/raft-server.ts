@@ -44,6 +44,8 @@ export interface ServerParts {
   readonly logger: Logger;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
+  /** Milliseconds since 1970. */
+  readonly unixMs: () => number;
   /** A disk that fails ends the worker. */
   readonly failed: (error: unknown) => void;
 }
@@ -230,7 +232,7 @@ export class RaftServer {
     }
     const payload = new Uint8Array(entries);
     if (count === 0 || countEntries(payload) !== count) throw new Error(`batch ${batch} doesn't hold ${count} entries`);
-    const result = core.propose({ type: EntryType.command, count, payload, appendedAtMs: Date.now() });
+    const result = core.propose({ type: EntryType.command, count, payload, appendedAtMs: this.#parts.unixMs() });
     if (!result.ok) {
       this.#reject(batch, count, { code: result.reason });
       return;
@@ -252,7 +254,7 @@ export class RaftServer {
   #barrier(request: number): void {
     const { core, delivery, state, metrics } = this.#parts;
     metrics.barrier.add(1);
-    const proposal = { type: EntryType.barrier, count: 1, payload: emptyPayload(), appendedAtMs: Date.now() };
+    const proposal = { type: EntryType.barrier, count: 1, payload: emptyPayload(), appendedAtMs: this.#parts.unixMs() };
     const result = this.#stopping ? null : core.propose(proposal);
     if (!result?.ok) {
       state.post({ kind: 'barrier-reached', request, index: 0 });

@@ -35,6 +35,8 @@ export interface ServerDependencies {
   readonly readFile: (path: string) => AsyncIterable<Uint8Array>;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
+  /** Milliseconds since 1970: what the log says of when its entries were appended. */
+  readonly unixMs: () => number;
   /** In [0, 1). */
   readonly random: () => number;
 }
@@ -60,7 +62,7 @@ export async function startServer(
   state: StateLink,
   dependencies: ServerDependencies,
 ): Promise<StartedServer> {
-  const { leadership, logger, metrics, failed, transport, readFile, now, random } = dependencies;
+  const { leadership, logger, metrics, failed, transport, readFile, now, unixMs, random } = dependencies;
   if (storage.recovered.repaired !== null) logger.warn(storage.recovered.repaired);
   const restore = new Restore(state, storage.snapshots);
   let server: RaftServer | null = null;
@@ -99,7 +101,7 @@ export async function startServer(
     replicas.install(storage.snapshot);
   }
   const dropThrough = storage.log.dropThrough.bind(storage.log);
-  const taker = { core, state, snapshots: storage.snapshots, dropThrough, logger, metrics };
+  const taker = { core, state, snapshots: storage.snapshots, dropThrough, logger, metrics, now, random };
   const snapshots = new SnapshotTaker(taker, data.raft);
   const { last } = core.log;
   state.post({ kind: 'started', lastIndex: last.index, lastTerm: last.term });
@@ -129,7 +131,8 @@ export async function startServer(
   };
   // Others may lead, and say so before this server's own time comes.
   core.leaderGone(null, now());
-  const running = new RaftServer({ ...parts, failed, now, snapshotStore: storage.snapshots, metrics: raftMetrics });
+  const around = { failed, now, unixMs, snapshotStore: storage.snapshots, metrics: raftMetrics };
+  const running = new RaftServer({ ...parts, ...around });
   server = running;
   return {
     core,

@@ -53,7 +53,7 @@ async function start(): Promise<StartedServer> {
   const leadership = new Leadership(data.leadership);
   const around = { leadership, logger, metrics: telemetry.metrics, failed: fail };
   const readFile = (path: string): AsyncIterable<Uint8Array> => createReadStream(path, { highWaterMark: PIECE_BYTES });
-  const world = { transport, readFile, now, random: Math.random };
+  const world = { transport, readFile, now, unixMs: Date.now, random: Math.random };
   const started = await startServer(data, storage, new StatePort(data.statePort), { ...around, ...world });
   connect(started);
   ticks = keepTime(started);

@@ -153,6 +153,8 @@ export class Cluster {
       settings,
       machine: this.#makeMachine(id),
       now: () => clock(this.nowMs),
+      // Coarse, so that entries share records of the log and don't.
+      unixMs: () => Math.floor(clock(this.nowMs) / 20),
       random: () => this.random.next(),
       peril: () => server.life === life && this.#dies(server),
       deafForMs: () => (this.slowestStateMs === 0 ? 0 : this.random.below(this.slowestStateMs)),

@@ -20,6 +20,7 @@ export interface Surroundings {
   readonly settings: ServerSettings;
   readonly machine: Machine;
   readonly now: () => number;
+  readonly unixMs: () => number;
   readonly random: () => number;
   /** A chance to die; true when the life is over. */
   readonly peril: () => boolean;
@@ -74,7 +75,7 @@ export class Life {
   }
 
   async start(storage: Storage): Promise<void> {
-    const { settings, now, random, sent, peril, failed } = this.#world;
+    const { settings, now, unixMs, random, sent, peril, failed } = this.#world;
     const around = {
       leadership: this.leadership,
       logger: new Logger('agent', new LogSink('error', () => {})),
@@ -92,6 +93,7 @@ export class Life {
         yield Buffer.from(path);
       },
       now,
+      unixMs,
       random,
     };
     const watched = { ...storage, log: this.#watch(storage.log) };

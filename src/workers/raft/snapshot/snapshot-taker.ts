@@ -25,6 +25,10 @@ export interface SnapshotDependencies {
   readonly dropThrough: (index: LogIndex) => Promise<LogIndex | null>;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
+  /** In [0, 1). */
+  readonly random: () => number;
 }
 
 /** A snapshot under way; its steps run one after the other on `work`. */
@@ -88,7 +92,7 @@ export class SnapshotTaker {
   #schedule(): void {
     if (this.#timer) clearTimeout(this.#timer);
     const { snapshotIntervalMs } = this.#settings;
-    const delayMs = Math.min(snapshotIntervalMs * (1 + Math.random()), LONGEST_TIMER_MS);
+    const delayMs = Math.min(snapshotIntervalMs * (1 + this.#dependencies.random()), LONGEST_TIMER_MS);
     this.#timer = setTimeout(() => this.#due(), delayMs);
     this.#timer.unref();
   }
@@ -102,7 +106,7 @@ export class SnapshotTaker {
 
   #begin(askers: number[]): void {
     const request = this.#nextRequest++;
-    const startedMs = performance.now();
+    const startedMs = this.#dependencies.now();
     this.#taking = { request, startedMs, askers, sink: null, work: Promise.resolve() };
     this.#dependencies.state.post({ kind: 'take-snapshot', request });
   }
@@ -135,20 +139,20 @@ export class SnapshotTaker {
       throw new Error(`cannot take snapshot now, wait until the configuration entry has been applied`);
     }
     logger.info('starting snapshot up to', 'index', index);
-    const startedMs = performance.now();
+    const startedMs = this.#dependencies.now();
     taking.sink = await snapshots.create({ index, term }, configuration);
-    metrics.observe('raft.snapshot.create', performance.now() - startedMs);
+    metrics.observe('raft.snapshot.create', this.#dependencies.now() - startedMs);
   }
 
   async #complete(taking: Taking): Promise<void> {
     const { sink } = taking;
     if (!sink) throw new Error('the stream ended before it began');
-    const startedMs = performance.now();
+    const startedMs = this.#dependencies.now();
     const description = await sink.finish();
     taking.sink = null;
-    this.#dependencies.metrics.observe('raft.snapshot.persist', performance.now() - startedMs);
+    this.#dependencies.metrics.observe('raft.snapshot.persist', this.#dependencies.now() - startedMs);
     await this.#compact(description.position);
-    this.#dependencies.metrics.observe('raft.snapshot.takeSnapshot', performance.now() - taking.startedMs);
+    this.#dependencies.metrics.observe('raft.snapshot.takeSnapshot', this.#dependencies.now() - taking.startedMs);
     this.#dependencies.logger.info('snapshot complete up to', 'index', description.position.index);
     await this.#end(taking, description, null);
   }
