@@ -106,4 +106,11 @@ export const rpc: readonly Mutant[] = [
     replace: 'this.#begin',
     tests: SHARED,
   },
+  {
+    name: 'client: a restore wakes none of those who share a query',
+    file: 'workers/state/calls/shared-reads.ts',
+    find: 'query.hasRunOut = deadlines.now() >= query.endsMs - SAME_WAIT_MS;',
+    replace: 'query.hasRunOut = true;',
+    tests: SHARED,
+  },
 ];
