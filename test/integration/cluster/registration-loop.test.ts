@@ -19,6 +19,9 @@ const CHECK_PORT = 9100;
 const CHECK_INTERVAL = '5s';
 /** Until the catalog is right, once all servers are back: a round of anti-entropy that failed is repeated after a while. */
 const DEADLINE_MS = 90_000;
+/** Serf's numbers for members that are gone. */
+const LEFT = 3;
+const FAILED = 4;
 
 const random = new Random(runSeed);
 const servers = new TutorialServers('loop', 2);
@@ -73,9 +76,9 @@ async function killOne(isLeader: boolean, isLong: boolean): Promise<string> {
   await waitFor(async () => (await servers.commonLeader(...living)) !== dead, 'another leader');
   if (isLong) {
     await waitFor(async () => {
-      const lines = (await asked.lictor('members')).stdout.split('\n');
+      const members = (await ask(asked, '/v1/agent/members')) as readonly { Addr: string; Status: number }[];
       // Autopilot makes a server leave that it finds dead while a majority of the voters is left.
-      return lines.some((line) => line.includes(dead.address) && /failed|left/.test(line));
+      return members.every(({ Addr, Status }) => Addr !== dead.address || Status === LEFT || Status === FAILED);
     }, 'the death to be noticed');
   }
   servers.startServer(dead);

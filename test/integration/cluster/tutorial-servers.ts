@@ -90,8 +90,10 @@ export class TutorialServers {
   /** Until all three have a vote, as this one is told. */
   async allVote(asked: Host): Promise<void> {
     await waitFor(async () => {
-      const { stdout } = await asked.lictor('operator', 'raft', 'list-peers');
-      return stdout.split('\n').filter((line) => /\btrue\b/.test(line)).length === SERVERS.length;
+      const { status, text } = await asked.http('GET', 'http://127.0.0.1:8500/v1/operator/raft/configuration');
+      if (status !== 200) return false;
+      const { Servers: known } = JSON.parse(text) as { readonly Servers: readonly { readonly Voter: boolean }[] };
+      return known.filter(({ Voter: votes }) => votes).length === SERVERS.length;
     }, 'three voters');
   }
 

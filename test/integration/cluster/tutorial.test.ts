@@ -67,7 +67,10 @@ describe("the tutorial's three servers", { concurrency: false }, () => {
   });
 
   it('become three voters', async () => {
-    await servers.allVote(one);
+    await waitFor(async () => {
+      const { stdout } = await one.lictor('operator', 'raft', 'list-peers');
+      return stdout.split('\n').filter((line) => /\btrue\b/.test(line)).length === SERVERS.length;
+    }, 'three voters');
   });
 
   it('take a write on any of them and show it on all', async () => {
