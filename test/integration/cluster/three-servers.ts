@@ -56,14 +56,15 @@ export class ThreeServers {
   }
 
   /** The place of the leader that all servers which run name. */
-  async leader(): Promise<number> {
+  async leader(deadlineMs?: number): Promise<number> {
     const running = this.servers.filter(({ exited }) => exited === null);
     let place = -1;
-    await waitFor(async () => {
+    const isNamed = async (): Promise<boolean> => {
       const named = new Set(await Promise.all(running.map((server) => leaderSeenBy(server))));
       place = this.servers.findIndex(({ ports }) => named.has(`127.0.0.1:${ports.server}`));
       return named.size === 1 && place >= 0;
-    }, 'a leader that all servers name');
+    };
+    await waitFor(isNamed, 'a leader that all servers name', deadlineMs);
     return place;
   }
 
