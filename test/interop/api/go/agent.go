@@ -89,12 +89,12 @@ func events(client *api.Client, _ string) {
 	need(meta.LastIndex == event.IDToIndex(first), "%d isn't the index of %s", meta.LastIndex, first)
 	heard := make(chan string)
 	go func() {
-		found, _ := list("events-deploy", &api.QueryOptions{WaitIndex: event.IDToIndex(first), WaitTime: deadline})
+		found, _ := list("events-deploy", &api.QueryOptions{WaitIndex: event.IDToIndex(first), WaitTime: long})
 		heard <- found[len(found)-1].ID
 	}()
 	fire(api.UserEvent{Name: "events-other"})
 	second := fire(api.UserEvent{Name: "events-deploy", NodeFilter: "client"})
-	same(<-heard, second)
+	same(within("the second event", heard), second)
 	fire(api.UserEvent{Name: "events-deploy", NodeFilter: "nobody"})
 	third := fire(api.UserEvent{Name: "events-deploy"})
 	eventually("the last event", func() bool {

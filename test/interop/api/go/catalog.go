@@ -43,13 +43,13 @@ func catalog(client *api.Client, _ string) {
 	done(err)
 	came := make(chan int)
 	go func() {
-		found, _, err := catalog.Service("catalog-db", "", &api.QueryOptions{WaitIndex: none.LastIndex, WaitTime: deadline})
+		found, _, err := catalog.Service("catalog-db", "", &api.QueryOptions{WaitIndex: none.LastIndex, WaitTime: long})
 		done(err)
 		came <- len(found)
 	}()
 	_, err = catalog.Register(external(), nil)
 	done(err)
-	same(<-came, 1)
+	same(within("the service", came), 1)
 
 	find := func(tags []string, options *api.QueryOptions) []*api.CatalogService {
 		found, _, err := catalog.ServiceMultipleTags("catalog-db", tags, options)

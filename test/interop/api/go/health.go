@@ -77,7 +77,7 @@ func health(client *api.Client, _ string) {
 		count := 0
 		go func() {
 			for last := index; ; {
-				count, last = passing(&api.QueryOptions{WaitIndex: last, WaitTime: deadline})
+				count, last = passing(&api.QueryOptions{WaitIndex: last, WaitTime: long})
 				if count == step.left {
 					heard <- last
 					return
@@ -85,7 +85,7 @@ func health(client *api.Client, _ string) {
 			}
 		}()
 		done(step.change("health-check-"+step.check, "step"))
-		now := <-heard
+		now := within("the change of a check", heard)
 		need(now > index, "index %d after %d", now, index)
 		index = now
 	}

@@ -146,14 +146,14 @@ func reads(client *api.Client, _ string) {
 	}
 	write("four")
 	for i := 0; i < each*len(ways); i++ {
-		same(<-heard, "four")
+		same(within("the write", heard), "four")
 	}
 
 	// A key that comes, and one that goes.
 	_, absent, err := kv.Get("reads/later", nil)
 	done(err)
 	go func() {
-		pair, _, err := kv.Get("reads/later", &api.QueryOptions{WaitIndex: absent.LastIndex, WaitTime: deadline})
+		pair, _, err := kv.Get("reads/later", &api.QueryOptions{WaitIndex: absent.LastIndex, WaitTime: long})
 		if err != nil || pair == nil {
 			heard <- "nothing"
 		} else {
@@ -162,11 +162,11 @@ func reads(client *api.Client, _ string) {
 	}()
 	_, err = kv.Put(&api.KVPair{Key: "reads/later", Value: []byte("came")}, nil)
 	done(err)
-	same(<-heard, "came")
+	same(within("the key that comes", heard), "came")
 	_, there, err := kv.List("reads/", nil)
 	done(err)
 	go func() {
-		pairs, _, err := kv.List("reads/", &api.QueryOptions{WaitIndex: there.LastIndex, WaitTime: deadline})
+		pairs, _, err := kv.List("reads/", &api.QueryOptions{WaitIndex: there.LastIndex, WaitTime: long})
 		if err != nil || len(pairs) != 1 {
 			heard <- "something else"
 		} else {
@@ -175,5 +175,5 @@ func reads(client *api.Client, _ string) {
 	}()
 	_, err = kv.Delete("reads/later", nil)
 	done(err)
-	same(<-heard, "gone")
+	same(within("the key that goes", heard), "gone")
 }

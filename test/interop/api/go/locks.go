@@ -61,7 +61,7 @@ func locks(client *api.Client, _ string) {
 	done(first.Unlock())
 	closes("the unlocked lock's channel", lost)
 	need(first.Unlock() == api.ErrLockNotHeld, "unlocked twice")
-	lost = <-taken
+	lost = within("the lock", taken)
 
 	// The holder's session is ended by somebody: it hears of it.
 	pair, _, err = client.KV().Get("locks/key", nil)
@@ -141,7 +141,7 @@ func semaphores(client *api.Client, _ string) {
 	taken := make(chan (<-chan struct{}))
 	go func() { taken <- acquired(three) }()
 	done(one.Release())
-	third := <-taken
+	third := within("the place", taken)
 	need(open(third) && open(lost), "two places")
 	need(three.Destroy() == api.ErrSemaphoreHeld, "destroyed by a holder")
 	need(one.Destroy() == api.ErrSemaphoreInUse, "destroyed while in use")

@@ -15,7 +15,11 @@ import (
 	"github.com/hashicorp/consul/api"
 )
 
-const deadline = 60 * time.Second
+const (
+	deadline = 60 * time.Second
+	// What a blocking query is given that has to be woken: it would come too late by itself.
+	long = 10 * time.Minute
+)
 
 type subject func(client *api.Client, address string)
 
@@ -87,14 +91,17 @@ func eventually(what string, is func() bool) {
 	}
 }
 
-// closes: before the deadline.
-func closes(what string, channel <-chan struct{}) {
+// within the deadline: what comes out of the channel.
+func within[T any](what string, channel <-chan T) T {
 	select {
-	case <-channel:
+	case value := <-channel:
+		return value
 	case <-time.After(deadline):
 		panic("waited in vain for " + what)
 	}
 }
+
+func closes(what string, channel <-chan struct{}) { within(what, channel) }
 
 func open(channel <-chan struct{}) bool {
 	select {

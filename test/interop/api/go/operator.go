@@ -136,7 +136,7 @@ func snapshots(client *api.Client, _ string) {
 	heard := make(chan string)
 	go func() {
 		for index := meta.LastIndex; ; {
-			pair, meta, err := client.KV().Get("snapshots/key", &api.QueryOptions{WaitIndex: index, WaitTime: deadline})
+			pair, meta, err := client.KV().Get("snapshots/key", &api.QueryOptions{WaitIndex: index, WaitTime: long})
 			if err == nil && pair != nil && string(pair.Value) != "after" {
 				heard <- string(pair.Value)
 				return
@@ -148,7 +148,7 @@ func snapshots(client *api.Client, _ string) {
 	}()
 	done(client.Snapshot().Restore(nil, bytes.NewReader(archive)))
 	same(get(), strings.Repeat("before ", 10_000))
-	same(<-heard, strings.Repeat("before ", 10_000))
+	same(within("the restored value", heard), strings.Repeat("before ", 10_000))
 	err = client.Snapshot().Restore(nil, strings.NewReader("no archive"))
 	need(err != nil && strings.Contains(err.Error(), "500"), "%v", err)
 	archive[len(archive)/2] ^= 1
