@@ -1,6 +1,6 @@
 // The tutorial's registration loop through a client agent, while its servers are killed with -9 and come back, one at a time and
-// the leader among them: what was acknowledged is in the catalog of every server, once and with the right health, and nothing
-// is left of what was deregistered. `LICTOR_LOOP_MS` says how long, `LICTOR_SEED` repeats the choices.
+// the leader among them; in the end the client dies, too. What was acknowledged is in the catalog of every server, once and with
+// the right health, and nothing is left of what was deregistered. `LICTOR_LOOP_MS` says how long, `LICTOR_SEED` repeats the choices.
 
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
@@ -48,6 +48,10 @@ async function ask(host: Host, target: string): Promise<unknown> {
   return JSON.parse(text);
 }
 
+function startClient(): void {
+  servers.start(client, '-log-level=warn');
+}
+
 async function startAll(): Promise<void> {
   assert.ok(hasExporter, 'prometheus-node-exporter is not installed');
   servers.create();
@@ -55,7 +59,7 @@ async function startAll(): Promise<void> {
     exporters.set(host, host.spawn(EXPORTER, [`--web.listen-address=:${CHECK_PORT}`, '--collector.disable-defaults']));
   }
   for (const host of servers.hosts) servers.startServer(host);
-  servers.start(client, '-log-level=warn');
+  startClient();
   for (const host of [...servers.hosts, client]) {
     await waitFor(() => answers(host, '/v1/agent/self'), 'the agent to answer');
   }
@@ -86,6 +90,16 @@ async function killOne(isLeader: boolean, isLong: boolean): Promise<string> {
   await servers.commonLeader(...servers.hosts);
   await servers.allVote(asked);
   return `${isLeader ? 'the leader' : 'a follower'} ${isLong ? 'for long' : 'shortly'}`;
+}
+
+/** Right after the last acknowledgement. */
+async function killLeaderAndClient(): Promise<void> {
+  const leader = await servers.commonLeader(...servers.hosts);
+  await Promise.all([leader, client].map((host) => servers.stop(host, 'SIGKILL')));
+  servers.startServer(leader);
+  startClient();
+  await waitFor(() => answers(client, '/v1/catalog/nodes'), 'the client that is back to answer');
+  await servers.commonLeader(...servers.hosts);
 }
 
 /** A line for each service that a server has in its own copy of the catalog, with its node and its checks. */
@@ -147,6 +161,7 @@ async function run(context: TestContext): Promise<void> {
     context.diagnostic(`${what}: ${seconds} s, ${registrations.acknowledged} calls acknowledged so far`);
   }
   await registrations.end();
+  await killLeaderAndClient();
   await assertRight();
   context.diagnostic(`${registrations.standing.size} services stand`);
   // A loop that got nothing done shows nothing.
