@@ -29,6 +29,8 @@ import { OperatorSnapshots } from './snapshots/operator-snapshots.js';
 
 const COORDINATE_PERIOD_MS = 5_000;
 const DEV_COORDINATE_PERIOD_MS = 100;
+/** As stock's servers close connections to others that they ask nothing. */
+const IDLE_CONNECTION_MS = 120_000;
 
 type RaftEnds = NonNullable<StateWorkerData['raft']>;
 
@@ -52,7 +54,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
       if (leader.isSelf) coordinates.add(record);
     },
   });
-  const pool = new RpcPool();
+  const pool = new RpcPool({ idleMs: IDLE_CONNECTION_MS });
   const elsewhere = leaderCalls(parts, leader, pool);
   const cluster = clusterView(parts, replica, leader, duties);
   const calls = serverCalls(parts, replica, elsewhere, leader, duties, coordinates, cluster);

@@ -79,6 +79,13 @@ export const rpc: readonly Mutant[] = [
     tests: ['unit/rpc/pool'],
   },
   {
+    name: 'rpc: a connection is closed under a call that waits for long',
+    file: 'workers/state/rpc/pool/peer.ts',
+    find: 'if (this.#inProgress > 0) return;',
+    replace: '',
+    tests: ['unit/rpc/pool'],
+  },
+  {
     name: 'client: a write whose answer was lost is made again',
     file: 'workers/state/calls/asked-failure.ts',
     find: "kind === 'lost' && isRepeatable",
