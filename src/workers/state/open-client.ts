@@ -23,7 +23,7 @@ import { RemoteSnapshots } from './rpc/snapshot/remote-snapshots.js';
 /** As stock's client agents close connections to servers that they ask nothing. */
 const IDLE_CONNECTION_MS = 127_000;
 
-export function openClient({ settings, control, gossip, logger, tokens }: Parts): Mode {
+export function openClient({ settings, telemetry, control, gossip, logger, tokens }: Parts): Mode {
   const { datacenter, nodeName } = settings.current;
   const limits = () => settings.current.limits;
   const list = new ServerList(Math.random);
@@ -49,6 +49,7 @@ export function openClient({ settings, control, gossip, logger, tokens }: Parts)
     asking,
     holdMs,
     rate: () => ({ perSecond: limits().rpcRate, burst: limits().rpcMaxBurst }),
+    metrics: telemetry.metrics,
     unreachable: () => reconnect.begin(),
   });
   const snapshots = new RemoteSnapshots(() => list.first?.address ?? '', refusal('no-servers'));
@@ -79,6 +80,8 @@ export function openClient({ settings, control, gossip, logger, tokens }: Parts)
   });
   return {
     calls,
+    // Servers count what they are asked.
+    askedCalls: calls,
     knowsServers: () => list.first !== null,
     dnsAnswers: (given) => new RemoteResponder({ ...given, calls }),
     snapshots,

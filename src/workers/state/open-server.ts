@@ -5,7 +5,9 @@ import { isServer } from '../../wire/member-tags.js';
 import type { StateWorkerData } from '../../wire/state-worker.js';
 import { serverStats } from './agent-stats.js';
 import { followedReads } from './calls/followed-reads.js';
+import { LimitedCalls } from './calls/limited-calls.js';
 import { localReads } from './calls/local-reads.js';
+import { RequestLimits } from './calls/request-limits.js';
 import { ServerCalls } from './calls/server-calls.js';
 import { BootstrapExpect } from './cluster/bootstrap-expect.js';
 import { serversAmong } from './cluster/known-servers.js';
@@ -58,6 +60,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
   const elsewhere = leaderCalls(parts, leader, pool);
   const cluster = clusterView(parts, replica, leader, duties);
   const calls = serverCalls(parts, replica, elsewhere, leader, duties, coordinates, cluster);
+  const limits = requestLimits(parts, leader);
   parts.leaveSteps.setServer({
     cluster,
     calls,
@@ -77,6 +80,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     config: () => parts.settings.current,
     calls,
     reads: followedReads(store, consensus),
+    limits,
     transfer: {
       isLeader: () => leader.isSelf,
       leaderAddress: () => leader.address,
@@ -89,6 +93,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
   });
   return {
     calls,
+    askedCalls: new LimitedCalls(calls, limits),
     knowsServers: () => true,
     dnsAnswers: (given) => new Responder({ ...given, local: localReads(store, consensus) }),
     snapshots,
@@ -116,6 +121,16 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
       raft.raftStreams.close();
     },
   };
+}
+
+/** What this server takes of others' requests. */
+function requestLimits({ settings, telemetry, logger }: Parts, leader: KnownLeader): RequestLimits {
+  return new RequestLimits({
+    settings: () => settings.current.limits.requestLimits,
+    isLeader: () => leader.isSelf,
+    metrics: telemetry.metrics,
+    logger: logger.child('server.rpc-rate-limit'),
+  });
 }
 
 /** Recovery is over when the newest snapshot is in the store; what the log holds beyond it follows with a leader. */

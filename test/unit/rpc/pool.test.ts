@@ -21,7 +21,7 @@ const parts = serverParts(open);
 const server = net.createServer((socket) => {
   socket.once('data', (chunk: Buffer) => {
     const listener = {
-      opened: (stream: YamuxStream) => new RequestStream(stream, parts),
+      opened: (stream: YamuxStream, from: YamuxConnection) => new RequestStream(stream, from, parts),
       accepted: () => {},
       closed: () => {},
     };
