@@ -130,7 +130,7 @@ export const rpc: readonly Mutant[] = [
   {
     name: 'client: a server that can not be reached stays the first',
     file: 'workers/state/calls/client-calls.ts',
-    find: 'if (speaksAgainstServer(failure)) this.#options.servers.failed(server);',
+    find: 'if (speaksAgainstServer(failure)) servers.failed(server);',
     replace: '',
     tests: CLIENT,
   },

@@ -10,7 +10,8 @@ import type { QueryMeta, QueryOptions } from './query-options.js';
 export interface Served<Args, Reply, Request> {
   readonly arguments: Kind<Args>;
   readonly reply: Kind<Reply>;
-  request(args: Args): Request | Refusal;
+  /** `datacenter`: the server's that is asked. */
+  request(args: Args, datacenter: string): Request | Refusal;
 }
 
 export interface ReadRow<Args extends QueryOptions, Reply extends QueryMeta, Request, Value>

@@ -90,7 +90,7 @@ function asked<Args extends object, Reply, Request>(
     reply.refused(NO_PATH);
     return null;
   }
-  const request = row.request(args);
+  const request = row.request(args, datacenter);
   if (!isRefusal(request)) return { args, request };
   reply.refused(request.text);
   return null;
