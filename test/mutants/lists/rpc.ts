@@ -121,6 +121,27 @@ export const rpc: readonly Mutant[] = [
     tests: ['unit/rpc/server-port'],
   },
   {
+    name: 'rpc: who has a list already is sent it again',
+    file: 'workers/state/rpc/rows/serve.ts',
+    find: 'if (index === this.#knownIndex) this.#unchanged(index, origin);',
+    replace: 'if (index === -1) this.#unchanged(index, origin);',
+    tests: ['unit/rpc/not-modified'],
+  },
+  {
+    name: 'rpc: whoever fires an event hears of a leader that there is not',
+    file: 'workers/state/rpc/rows/event.ts',
+    find: 'KnownLeader: hasLeader',
+    replace: 'KnownLeader: hasLeader || true',
+    tests: ['unit/rpc/event-fired'],
+  },
+  {
+    name: 'a stale answer that aged while it was waited for is given',
+    file: 'workers/state/calls/server-calls.ts',
+    find: 'if (this.#context.stopping || this.#mayServe(call.settings)) return false;',
+    replace: 'return false;',
+    tests: ['unit/calls/max-stale'],
+  },
+  {
     name: 'client: a write whose answer was lost is made again',
     file: 'workers/state/calls/asked-failure.ts',
     find: "kind === 'lost' && isRepeatable",

@@ -21,6 +21,8 @@ export interface ReadRow<Args extends QueryOptions, Reply extends QueryMeta, Req
   ask(request: Request, options: QueryOptions): Args;
   show(value: Value, meta: QueryMeta, request: Request): Reply;
   value(reply: Reply): Value;
+  /** Where a caller may be told that nothing has changed in place of the value: what it is told then. */
+  unchanged?(meta: QueryMeta): Reply;
 }
 
 export interface WriteOptions {
