@@ -1,18 +1,22 @@
 // `lictor operator usage instances`: how many nodes, services and instances there are, by datacenter.
 
+import { type DecodedBy, struct } from '../../../gotext/json-decode.js';
+import { int, map } from '../../../gotext/json-kinds.js';
 import { compareUtf8 } from '../../../gotext/utf8-order.js';
 import { type Command, fail, type Options, print } from '../../command/command.js';
 import { formatTable } from '../../command/table.js';
 import { connect, serverQuery } from '../../http/client.js';
 import { CLIENT_FLAGS, SERVER_FLAGS } from '../../http/flags.js';
 
-interface Usage {
-  readonly Services: number;
-  readonly ServiceInstances: number;
-  readonly ConnectServiceInstances: { readonly [kind: string]: number } | null;
-  readonly BillableServiceInstances: number;
-  readonly Nodes: number;
-}
+const usageKind = struct('ServiceUsage', {
+  Services: int,
+  ServiceInstances: int,
+  ConnectServiceInstances: map(int),
+  BillableServiceInstances: int,
+  Nodes: int,
+});
+const usagesKind = struct('Usage', { Usage: map(usageKind) });
+type Usage = DecodedBy<typeof usageKind>;
 
 /** By datacenter. */
 type Usages = readonly (readonly [datacenter: string, usage: Usage])[];
@@ -41,10 +45,7 @@ export const command: Command = {
     if (!connected.ok) return fail(`Error initializing client: ${connected.error}`);
     const isGlobal = options.isOn('all-datacenters');
     const query = [...serverQuery(options), ...(isGlobal ? [['global', ''] as const] : [])];
-    const answer = await connected.client.json<{ readonly Usage: { readonly [datacenter: string]: Usage } | null }>(
-      '/v1/operator/usage',
-      query,
-    );
+    const answer = await connected.client.decoded('/v1/operator/usage', query, usagesKind);
     if (!answer.ok) return fail(`Error fetching usage information: ${answer.error}`);
     const usages = Object.entries(answer.value.Usage ?? {}).sort(([a], [b]) => compareUtf8(a, b));
     if (format === 'json') {
