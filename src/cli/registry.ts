@@ -21,6 +21,7 @@ export const GROUPS: readonly Group[] = [
   { words: ['operator'], takesWords: false, synopsis: 'Look after the servers of a cluster' },
   { words: ['operator', 'autopilot'], takesWords: false, synopsis: 'Look at autopilot and configure it' },
   { words: ['operator', 'raft'], takesWords: false, synopsis: 'Look at the Raft configuration and change it' },
+  { words: ['operator', 'usage'], takesWords: false, synopsis: 'Look at how much there is' },
   { words: ['snapshot'], takesWords: true, synopsis: 'Save, look into and restore the state of the servers' },
   { words: ['services'], takesWords: true, synopsis: 'Register and deregister services of the agent' },
 ];
@@ -101,6 +102,11 @@ export const COMMANDS: readonly Registered[] = [
     words: ['operator', 'raft', 'transfer-leader'],
     synopsis: 'Hands leadership over to another server',
     load: () => import('./commands/operator/raft-transfer-leader.js'),
+  },
+  {
+    words: ['operator', 'usage', 'instances'],
+    synopsis: 'Shows how many nodes, services and instances there are',
+    load: () => import('./commands/operator/usage-instances.js'),
   },
   {
     words: ['reload'],

@@ -3,6 +3,7 @@
 
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import type { Readable } from 'node:stream';
+import { decodeJson, type Kind } from '../../gotext/json-decode.js';
 import type { Options } from '../command/command.js';
 import { dialError } from './dial-error.js';
 import type { Endpoint } from './endpoint.js';
@@ -48,6 +49,14 @@ export function parsed<T>(answer: Answer): Parsed<T> {
   }
 }
 
+/**
+ * An answer whose body is JSON of this kind: another one is refused in Go's words, and what it doesn't say has the kind's zero
+ * value.
+ */
+export function decoded<T>(answer: Answer, kind: Kind<T>): Parsed<T> {
+  return answer.ok ? decodeJson(answer.body.toString('utf8'), kind, { unknownFields: 'ignore' }) : answer;
+}
+
 export class Client {
   readonly #endpoint: Endpoint;
 
@@ -79,6 +88,11 @@ export class Client {
   /** GET with a parsed JSON answer. */
   async json<T>(path: string, query: Query = []): Promise<Parsed<T>> {
     return parsed<T>(await this.get(path, query));
+  }
+
+  /** GET with a JSON answer of this kind. */
+  async decoded<T>(path: string, query: Query, kind: Kind<T>): Promise<Parsed<T>> {
+    return decoded(await this.get(path, query), kind);
   }
 
   /** GET whose body goes on for as long as it likes. */

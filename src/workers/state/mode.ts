@@ -12,6 +12,8 @@ import type { Stats } from './endpoints/agent/identity.js';
 export interface Mode {
   /** The way to the methods. */
   readonly calls: Calls;
+  /** The same for what others ask over HTTP, within this agent's limits. */
+  readonly askedCalls: Calls;
   /** False on a client agent while it knows no server. */
   knowsServers(): boolean;
   /** Who answers DNS. */

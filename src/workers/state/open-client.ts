@@ -20,11 +20,14 @@ import { RpcPool } from './rpc/pool/pool.js';
 import { ServerAsker } from './rpc/server-asker.js';
 import { RemoteSnapshots } from './rpc/snapshot/remote-snapshots.js';
 
-export function openClient({ settings, control, gossip, logger, tokens }: Parts): Mode {
+/** As stock's client agents close connections to servers that they ask nothing. */
+const IDLE_CONNECTION_MS = 127_000;
+
+export function openClient({ settings, telemetry, control, gossip, logger, tokens }: Parts): Mode {
   const { datacenter, nodeName } = settings.current;
   const limits = () => settings.current.limits;
   const list = new ServerList(Math.random);
-  const pool = new RpcPool();
+  const pool = new RpcPool({ idleMs: IDLE_CONNECTION_MS });
   const holdMs = () => settings.current.rpcHoldTimeoutMs;
   const asking = new ServerAsker({ pool, clientTimeoutMs: () => limits().rpcClientTimeoutMs, holdMs });
   const members = () => gossip.lan.size;
@@ -46,6 +49,7 @@ export function openClient({ settings, control, gossip, logger, tokens }: Parts)
     asking,
     holdMs,
     rate: () => ({ perSecond: limits().rpcRate, burst: limits().rpcMaxBurst }),
+    metrics: telemetry.metrics,
     unreachable: () => reconnect.begin(),
   });
   const snapshots = new RemoteSnapshots(() => list.first?.address ?? '', refusal('no-servers'));
@@ -76,6 +80,8 @@ export function openClient({ settings, control, gossip, logger, tokens }: Parts)
   });
   return {
     calls,
+    // Servers count what they are asked.
+    askedCalls: calls,
     knowsServers: () => list.first !== null,
     dnsAnswers: (given) => new RemoteResponder({ ...given, calls }),
     snapshots,

@@ -27,7 +27,7 @@ export async function openHttp(parts: Parts, mode: Mode, local: LocalAgent, clos
   const server = new HttpServer({
     table: endpointTable(parts, mode, local),
     settings: settings.current,
-    calls: mode.calls,
+    calls: mode.askedCalls,
     knowsServers: () => mode.knowsServers(),
     logger,
     metrics: telemetry.metrics,
@@ -53,7 +53,7 @@ export async function openHttp(parts: Parts, mode: Mode, local: LocalAgent, clos
 
 function endpointTable(parts: Parts, mode: Mode, local: LocalAgent): EndpointTable {
   const { settings, gossip } = parts;
-  const { calls } = mode;
+  const { askedCalls: calls } = mode;
   const config = () => settings.current;
   const { ui, version, nodeName, datacenter } = settings.current;
   return [

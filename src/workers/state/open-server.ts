@@ -5,12 +5,16 @@ import { isServer } from '../../wire/member-tags.js';
 import type { StateWorkerData } from '../../wire/state-worker.js';
 import { serverStats } from './agent-stats.js';
 import { followedReads } from './calls/followed-reads.js';
+import { LimitedCalls } from './calls/limited-calls.js';
 import { localReads } from './calls/local-reads.js';
+import { RequestLimits } from './calls/request-limits.js';
 import { ServerCalls } from './calls/server-calls.js';
 import { BootstrapExpect } from './cluster/bootstrap-expect.js';
 import { serversAmong } from './cluster/known-servers.js';
 import { type ServerQuestions, serverQuestions } from './cluster/server-questions.js';
+import { RemoteResponder } from './dns/remote-responder.js';
 import { Responder } from './dns/responder.js';
+import { ServerResponder } from './dns/server-responder.js';
 import { KnownLeader } from './known-leader.js';
 import { LeaderDuties } from './leader/leader-duties.js';
 import type { ClusterView } from './methods/cluster-view.js';
@@ -29,6 +33,8 @@ import { OperatorSnapshots } from './snapshots/operator-snapshots.js';
 
 const COORDINATE_PERIOD_MS = 5_000;
 const DEV_COORDINATE_PERIOD_MS = 100;
+/** As stock's servers close connections to others that they ask nothing. */
+const IDLE_CONNECTION_MS = 120_000;
 
 type RaftEnds = NonNullable<StateWorkerData['raft']>;
 
@@ -52,10 +58,11 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
       if (leader.isSelf) coordinates.add(record);
     },
   });
-  const pool = new RpcPool();
+  const pool = new RpcPool({ idleMs: IDLE_CONNECTION_MS });
   const elsewhere = leaderCalls(parts, leader, pool);
   const cluster = clusterView(parts, replica, leader, duties);
   const calls = serverCalls(parts, replica, elsewhere, leader, duties, coordinates, cluster);
+  const limits = requestLimits(parts, leader);
   parts.leaveSteps.setServer({
     cluster,
     calls,
@@ -75,6 +82,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     config: () => parts.settings.current,
     calls,
     reads: followedReads(store, consensus),
+    limits,
     transfer: {
       isLeader: () => leader.isSelf,
       leaderAddress: () => leader.address,
@@ -87,8 +95,15 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
   });
   return {
     calls,
+    askedCalls: new LimitedCalls(calls, limits),
     knowsServers: () => true,
-    dnsAnswers: (given) => new Responder({ ...given, local: localReads(store, consensus) }),
+    dnsAnswers: (given) =>
+      new ServerResponder({
+        config: given.config,
+        leadership: consensus.leadership,
+        own: new Responder({ ...given, local: localReads(store, consensus) }),
+        asking: new RemoteResponder({ ...given, calls }),
+      }),
     snapshots,
     recovered,
     stats: () => serverStats(parts, consensus, leader),
@@ -114,6 +129,16 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
       raft.raftStreams.close();
     },
   };
+}
+
+/** What this server takes of others' requests. */
+function requestLimits({ settings, telemetry, logger }: Parts, leader: KnownLeader): RequestLimits {
+  return new RequestLimits({
+    settings: () => settings.current.limits.requestLimits,
+    isLeader: () => leader.isSelf,
+    metrics: telemetry.metrics,
+    logger: logger.child('server.rpc-rate-limit'),
+  });
 }
 
 /** Recovery is over when the newest snapshot is in the store; what the log holds beyond it follows with a leader. */

@@ -12,6 +12,7 @@ import { keyringEndpoints } from './endpoints/keyring.js';
 import { kvEndpoints } from './endpoints/kv.js';
 import { operatorAutopilotEndpoints } from './endpoints/operator-autopilot.js';
 import { operatorRaftEndpoints } from './endpoints/operator-raft.js';
+import { operatorUsageEndpoints } from './endpoints/operator-usage.js';
 import { sessionEndpoints } from './endpoints/session.js';
 import { snapshotEndpoints } from './endpoints/snapshot.js';
 import { statusEndpoints } from './endpoints/status.js';
@@ -43,5 +44,6 @@ export function serverEndpoints({ calls, config, hasWan, snapshots }: ServerEndp
     ...keyringEndpoints({ calls, datacenter, hasWan }),
     ...operatorRaftEndpoints(calls),
     ...operatorAutopilotEndpoints(calls),
+    ...operatorUsageEndpoints(),
   ];
 }

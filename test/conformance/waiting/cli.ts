@@ -3,7 +3,6 @@
 import type { WaitingList } from '../standing.js';
 import { ACL_AGENT } from './acl-agent.js';
 
-const USAGE = '`operator usage` does not exist yet';
 const EXEC_LOCK_WATCH = '`exec`, `lock` and `watch` do not exist yet';
 
 /** The steps that ask for the help of a group of commands, with a wrong one, and rightly. */
@@ -24,11 +23,7 @@ export const waiting: WaitingList = {
   },
   'help-groups': {
     reason: 'these groups of commands do not exist yet',
-    steps: helpOf('acl', 'acl-token', 'config', 'operator', 'tls'),
-  },
-  operator: {
-    reason: USAGE,
-    steps: ['usage', 'usage-connect', 'usage-billable', 'usage-all-dcs', 'usage-both'],
+    steps: helpOf('acl', 'acl-token', 'config', 'tls'),
   },
   tls: { reason: 'the commands of `tls` do not exist yet' },
   'top-level': {

@@ -88,6 +88,39 @@ test('limits.http_max_conns_per_client: one more is told so at once; a reload ra
   );
 });
 
+test('limits.request_limits: what is too much is refused, over a client agent as well, until a reload allows it', async () => {
+  const file = path.join(folder, 'request-limits.hcl');
+  const limit = (mode: string): void =>
+    fs.writeFileSync(file, `limits { request_limits { mode = "${mode}" read_rate = 0 write_rate = 0 } }`);
+  limit('disabled');
+  await withAgent({ args: ['-dev', '-log-level=debug', `-config-file=${file}`] }, async (server) => {
+    const data = `-data-dir=${path.join(folder, 'limited-client')}`;
+    const join = `-retry-join=127.0.0.1:${server.ports.serfLan}`;
+    const hold = 'performance { rpc_hold_timeout = "100ms" }';
+    await withAgent({ node: 'client', args: [data, join, '-hcl', hold] }, async (client) => {
+      const put = async (agent: AgentProcess): Promise<readonly [number, string]> => {
+        const answer = await fetch(`${agent.http}/v1/kv/a`, { method: 'PUT', body: 'x' });
+        return [answer.status, await answer.text()];
+      };
+      const leaderOnly = 'rate limit exceeded for operation that can only be performed by the leader, try again later';
+      limit('enforcing');
+      server.child.kill('SIGHUP');
+      await waitFor(async () => (await put(server))[0] === 503, 'the reload to limit writes', DEADLINE_MS);
+      assert.deepEqual(await put(server), [503, leaderOnly]);
+      assert.deepEqual(await put(client), [503, `rpc error making call: ${leaderOnly}`]);
+      const read = await fetch(`${client.http}/v1/kv/a`);
+      assert.deepEqual(
+        [read.status, await read.text()],
+        [429, 'rpc error making call: rate limit exceeded, try again later or against a different server'],
+      );
+      assert.match(server.output, /rpc=KVS\.Apply source_addr=127\.0\.0\.1:\d+ limit_type=global\/write/);
+      limit('disabled');
+      server.child.kill('SIGHUP');
+      await waitFor(async () => (await put(client))[0] === 200, 'the reload to let writes through', DEADLINE_MS);
+    });
+  });
+});
+
 describe('leave_on_terminate, as another member sees it', () => {
   let witness: AgentProcess;
   before(async () => {

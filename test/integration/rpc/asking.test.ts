@@ -20,7 +20,7 @@ const HOLD_MS = 400;
 let agent: AgentProcess;
 let calls: Calls;
 let elsewhere: LeaderCalls;
-const pool = new RpcPool();
+const pool = new RpcPool({ idleMs: 120_000 });
 const asker = { token: '', authorizer: allowAll };
 
 /** A server that never leads itself. */

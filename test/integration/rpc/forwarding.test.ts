@@ -46,6 +46,16 @@ test('a write through any server is read through every other', async () => {
   }
 });
 
+test('the figures of the catalog are the same through every server', async () => {
+  type Usage = { readonly Usage: { readonly dc1: { readonly Nodes: number; readonly Services: number } } };
+  const figures = async (agent: AgentProcess) => ((await agent.json('/v1/operator/usage')) as Usage).Usage.dc1;
+  await waitFor(async () => (await figures(agents[0] as AgentProcess)).Nodes === 3, 'three nodes');
+  for (const agent of agents) {
+    const { Nodes, Services } = await figures(agent);
+    assert.deepEqual([Nodes, Services], [3, 1], agent.http);
+  }
+});
+
 test('a blocking read on any server hears of a write through another', async () => {
   const [first, second] = agents;
   assert.ok(first && second);

@@ -11,6 +11,20 @@ const INDEXES = ['unit/endpoints/health', 'unit/fsm/index-rules', 'unit/fsm/cata
 
 export const store: readonly Mutant[] = [
   {
+    name: 'usage: an instance that becomes something else is counted as what it was',
+    file: 'workers/state/replica/store/tables/instance-counts.ts',
+    find: 'return one.Kind === other.Kind && ',
+    replace: 'return ',
+    tests: ['unit/fsm/catalog-model'],
+  },
+  {
+    name: 'usage: nobody who waits hears of another node',
+    file: 'workers/state/replica/store/targets.ts',
+    find: 'return [indexTarget(this.#keys.nodesKey), indexTarget(this.#keys.servicesKey)];',
+    replace: 'return [indexTarget(this.#keys.servicesKey)];',
+    tests: ['unit/http/operator-usage'],
+  },
+  {
     name: 'a prefix watch misses the key that is the prefix',
     file: `${STORE}/watches.ts`,
     find: 'if (length <= tableKey.length) this.#collect',

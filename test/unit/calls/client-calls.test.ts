@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Metrics } from '../../../src/observe/metrics.js';
 import { MEMBER_STATUS } from '../../../src/wire/gossip-pools.js';
 import type { AskedFailure } from '../../../src/workers/state/calls/asked-failure.js';
 import { ask } from '../../../src/workers/state/calls/asked-read.js';
@@ -11,7 +12,7 @@ import { ServerList } from '../../../src/workers/state/cluster/server-list.js';
 import { allowAll } from '../../../src/workers/state/methods/access.js';
 import { fireEvent } from '../../../src/workers/state/methods/event.js';
 import { kvApply, kvGet } from '../../../src/workers/state/methods/kvs.js';
-import { isRefusal } from '../../../src/workers/state/methods/refusal.js';
+import { isRefusal, statusOf } from '../../../src/workers/state/methods/refusal.js';
 import { renewSession } from '../../../src/workers/state/methods/session.js';
 import { statusLeader } from '../../../src/workers/state/methods/status.js';
 import { expecting } from '../cluster/servers.js';
@@ -19,6 +20,16 @@ import { expecting } from '../cluster/servers.js';
 const UNSENT: AskedFailure = { ok: false, kind: 'unsent', text: 'rpc error getting client: refused' };
 const LOST: AskedFailure = { ok: false, kind: 'lost', text: 'rpc error making call: EOF' };
 const LEADERLESS: AskedFailure = { ok: false, kind: 'answered', text: 'rpc error making call: No cluster leader' };
+const BUSY: AskedFailure = {
+  ok: false,
+  kind: 'answered',
+  text: 'rpc error making call: rate limit exceeded, try again later or against a different server',
+};
+const LEADER_BUSY: AskedFailure = {
+  ok: false,
+  kind: 'answered',
+  text: 'rpc error making call: rate limit exceeded for operation that can only be performed by the leader, try again later',
+};
 const WRONG: AskedFailure = { ok: false, kind: 'answered', text: 'rpc error making call: Must provide key' };
 const OK = { ok: true, value: true, index: 9, origin: { hasLeader: true, lastContactMs: 0 } } as const;
 const WRITE = { op: 'set', key: 'a', value: Buffer.alloc(0), flags: 0, session: '', compareIndex: 0 } as const;
@@ -33,6 +44,7 @@ function opened(servers: number, answers: readonly (AskedFailure | typeof OK)[],
     return answers[Math.min(asked.length, answers.length) - 1];
   };
   const given = { unreachable: 0 };
+  const metrics = new Metrics();
   const calls = new ClientCalls({
     servers: list,
     asking: {
@@ -44,13 +56,14 @@ function opened(servers: number, answers: readonly (AskedFailure | typeof OK)[],
     },
     holdMs: () => 300,
     rate: () => ({ perSecond: burst === Number.POSITIVE_INFINITY ? burst : 0, burst }),
+    metrics,
     unreachable: () => {
       given.unreachable += 1;
     },
   });
   const write = () => calls.write(kvApply, WRITE, 'dc1', { token: '', authorizer: allowAll });
   const read = () => ask(calls, kvGet, 'a', { consistency: 'default', minIndex: 0, waitMs: 0, maxStaleMs: 0 }, 'dc1');
-  return { calls, asked, given, write, read };
+  return { calls, asked, given, metrics, write, read };
 }
 
 test('what a server never saw goes on to the others, once to each', async () => {
@@ -111,4 +124,34 @@ test('without servers, and beyond limits.rpc_rate, nobody is asked', async () =>
   assert.deepEqual([await write(), await write()], [true, true]);
   assert.deepEqual(await write(), { refused: 'rate-limited', text: 'RPC rate limit exceeded' });
   assert.equal(asked.length, 2);
+});
+
+test('a server that is asked too much is passed over; when all of them are, that is the answer and no sign of a lost cluster', async () => {
+  const { asked, write } = opened(2, [BUSY, OK]);
+  assert.equal(await write(), true);
+  assert.deepEqual(asked, ['10.0.0.1:8300', '10.0.0.2:8300']);
+  const all = opened(2, [BUSY]);
+  const refused = await all.write();
+  assert.deepEqual(refused, { refused: 'over-limit', text: BUSY.text });
+  assert.equal(isRefusal(refused) && statusOf(refused), 429);
+  assert.equal(all.given.unreachable, 0);
+  const leader = opened(2, [LEADER_BUSY, OK]);
+  const refusedByLeader = await leader.write();
+  assert.equal(isRefusal(refusedByLeader) && statusOf(refusedByLeader), 503);
+  assert.equal(leader.asked.length, 1);
+});
+
+test('calls, those beyond limits.rpc_rate and failed ones are counted', async () => {
+  const { write, metrics } = opened(2, [UNSENT, OK], 3);
+  await write();
+  await write();
+  await write();
+  assert.deepEqual(
+    metrics.report().counters.map(({ name, labels, sum }) => [name, labels, sum]),
+    [
+      ['client.rpc', [], 4],
+      ['client.rpc.exceeded', [], 1],
+      ['client.rpc.failed', [['server', 'srv-1']], 1],
+    ],
+  );
 });

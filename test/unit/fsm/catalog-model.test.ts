@@ -18,11 +18,17 @@ interface ModelNode {
 type Model = Map<string, ModelNode>;
 
 const nodeName = fc.constantFrom('n1', 'n2', 'n-3');
-const serviceId = fc.constantFrom('web-1', 'web-2', 'db', 'web-proxy', 'native');
+const serviceId = fc.constantFrom('web-1', 'web-2', 'db', 'web-proxy', 'native', 'changing');
 const checkId = fc.constantFrom('c1', 'c2', 'serfHealth');
 const status = fc.constantFrom('passing', 'warning', 'critical');
 
 function serviceFor(id: string, port: number): ServiceRecord {
+  // Another thing with each port: what is counted by kind and by name moves.
+  if (id === 'changing') {
+    const of =
+      port === 2 ? { ...proxy('web', id), Service: 'consul' } : serviceFor(port === 1 ? 'consul' : 'native', port);
+    return { ...of, ID: id, Port: port };
+  }
   if (id === 'web-proxy') return { ...proxy('web', id), Port: port };
   if (id === 'native') {
     const Connect = { Native: true, PeerMeta: null, SidecarService: null };
@@ -178,12 +184,16 @@ function compare(store: StateStore, model: Model): void {
   assert.equal(catalog.byAddress('1.2.3.4').instance?.node.Node, holder?.[0]);
   let services = 0;
   for (const host of model.values()) services += host.services.size;
-  assert.equal(store.usage.serviceInstances, services);
-  assert.equal(store.usage.serviceNames, names.size);
-  assert.equal(
-    [...store.usage.instancesByKind.values()].reduce((sum, count) => sum + count, 0),
-    services,
-  );
+  const rows = [...model.values()].flatMap((host) => [...host.services.values()]);
+  const { connect: byKind, ...usage } = catalog.usage().value;
+  assert.deepEqual(usage, {
+    nodes: model.size,
+    services: names.size,
+    instances: services,
+    billable: rows.filter((row) => row.Kind === '' && row.Service !== 'consul').length,
+  });
+  assert.equal(byKind.get('connect-native'), rows.filter((row) => row.Connect.Native).length);
+  assert.equal(byKind.get('connect-proxy'), rows.filter((row) => row.Kind === 'connect-proxy').length);
 }
 
 test('every read answers what a scan over everything would', () => {

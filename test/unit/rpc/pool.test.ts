@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import { after, before, test } from 'node:test';
+import { DeadlineQueue } from '../../../src/deadlines/deadline-queue.js';
 import type { CallOutcome } from '../../../src/workers/state/rpc/pool/call.js';
 import { RpcPool } from '../../../src/workers/state/rpc/pool/pool.js';
 import type { RpcReply } from '../../../src/workers/state/rpc/server/method.js';
@@ -20,14 +21,18 @@ const parts = serverParts(open);
 const server = net.createServer((socket) => {
   socket.once('data', (chunk: Buffer) => {
     const listener = {
-      opened: (stream: YamuxStream) => new RequestStream(stream, parts),
+      opened: (stream: YamuxStream, from: YamuxConnection) => new RequestStream(stream, from, parts),
       accepted: () => {},
       closed: () => {},
     };
     connections.push(new YamuxConnection(socket, false, listener, chunk.subarray(1)));
   });
 });
-const pool = new RpcPool();
+const IDLE_MS = 120_000;
+let nowMs = 0;
+/** Time passes only when a test says so. */
+const queue = new DeadlineQueue(() => nowMs);
+const pool = new RpcPool({ idleMs: IDLE_MS, queue });
 let address = '';
 
 before(async () => {
@@ -74,4 +79,57 @@ test('those that wait for a stream are told when the connection is lost, and the
     (await next).map(({ ok }) => ok),
     [true],
   );
+});
+
+/** Whatever is due after so long has happened. */
+async function passes(ms: number): Promise<void> {
+  nowMs += ms;
+  await new Promise<void>((over) => {
+    queue.add({ dueMs: nowMs, slot: -1, order: 0, expire: over });
+    // The queue's timer runs by another clock: one that is long due makes it look at once.
+    queue.add({ dueMs: -1, slot: -1, order: 0, expire: () => {} });
+  });
+}
+
+async function answer(asked: Promise<readonly CallOutcome[]>): Promise<void> {
+  await waitFor(() => open.length > 0, 'the call');
+  for (const reply of open.splice(0)) reply.answered(BODY);
+  assert.deepEqual(
+    (await asked).map(({ ok }) => ok),
+    [true],
+  );
+}
+
+const live = () => connections.filter((connection) => !connection.isClosing).length;
+
+test('a connection is closed when nothing was asked on it for a while, and not while something is', async () => {
+  await answer(calls(1));
+  assert.equal(live(), 1);
+  const dialed = connections.length;
+  await passes(IDLE_MS - 1);
+  await answer(calls(1));
+  await passes(IDLE_MS - 1);
+  const late = calls(1);
+  await waitFor(() => open.length > 0, 'the call');
+  await passes(10 * IDLE_MS);
+  await answer(late);
+  assert.equal(connections.length, dialed, 'all of them over the same one');
+  await passes(IDLE_MS);
+  await waitFor(() => live() === 0, 'the other side to hear of it');
+  assert.equal(queue.size, 0);
+  await answer(calls(1));
+  assert.deepEqual([live(), connections.length], [1, dialed + 1]);
+});
+
+test('a server that can not be reached leaves nothing in the queue', async () => {
+  const gone = net.createServer();
+  await new Promise<void>((listening) => gone.listen(0, '127.0.0.1', listening));
+  const { port } = gone.address() as net.AddressInfo;
+  await new Promise((closed) => gone.close(closed));
+  const waiting = queue.size;
+  const outcome = await new Promise<CallOutcome>((resolve) =>
+    pool.call(`127.0.0.1:${port}`, 'Test.Wait', BODY, 20_000, resolve),
+  );
+  assert.equal(outcome.ok, false);
+  assert.equal(queue.size, waiting);
 });

@@ -6,10 +6,15 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { MAX_MESSAGE_BYTES } from '../../../src/msgpack/limits.js';
 import { ValueScan } from '../../../src/msgpack/skip.js';
+import { refusal } from '../../../src/workers/state/methods/refusal.js';
 import { ByteBudget } from '../../../src/workers/state/rpc/server/byte-budget.js';
 import { sendRequest } from '../../../src/workers/state/rpc/server/envelope.js';
 import type { RpcMethod, RpcReply } from '../../../src/workers/state/rpc/server/method.js';
-import { type Channel, RequestStream } from '../../../src/workers/state/rpc/server/request-stream.js';
+import {
+  type Channel,
+  RequestStream,
+  type RpcServerParts,
+} from '../../../src/workers/state/rpc/server/request-stream.js';
 import { noServers } from '../calls/no-servers.js';
 
 class FakeChannel implements Channel {
@@ -48,40 +53,47 @@ const method = (name: string, answer: RpcMethod['answer']): [string, RpcMethod] 
   { name, asking: NOT_ASKED, answer },
 ];
 
-function opened(budget = 1_000_000) {
+type Refuse = RpcServerParts['limits']['refuse'];
+
+function opened(budget = 1_000_000, refuse: Refuse = () => null) {
   const channel = new FakeChannel();
   const open: RpcReply[] = [];
   const bodies: string[] = [];
   let aborted = 0;
   const crashes: unknown[] = [];
   const left = new ByteBudget(budget);
-  const stream = new RequestStream(channel, {
-    methods: new Map([
-      method('Test.Echo', (body, _context, reply) => {
-        bodies.push(Buffer.from(body).toString('hex'));
-        reply.answered(body);
-        return null;
-      }),
-      method('Test.Wait', (_body, _context, reply) => {
-        open.push(reply);
-        return {
-          abort: () => {
-            aborted += 1;
-          },
-        };
-      }),
-      method('Test.Throw', () => {
-        throw new Error('a bug');
-      }),
-    ]),
-    context: {
-      calls: noServers,
-      datacenter: 'dc1',
-      waits: () => ({ defaultQueryTimeMs: 1, maxQueryTimeMs: 1 }),
+  const stream = new RequestStream(
+    channel,
+    { address: '10.0.0.9:1' },
+    {
+      methods: new Map([
+        method('Test.Echo', (body, _context, reply) => {
+          bodies.push(Buffer.from(body).toString('hex'));
+          reply.answered(body);
+          return null;
+        }),
+        method('Test.Wait', (_body, _context, reply) => {
+          open.push(reply);
+          return {
+            abort: () => {
+              aborted += 1;
+            },
+          };
+        }),
+        method('Test.Throw', () => {
+          throw new Error('a bug');
+        }),
+      ]),
+      limits: { refuse },
+      context: {
+        calls: noServers,
+        datacenter: 'dc1',
+        waits: () => ({ defaultQueryTimeMs: 1, maxQueryTimeMs: 1 }),
+      },
+      budget: left,
+      crashed: (_method, error) => crashes.push(error),
     },
-    budget: left,
-    crashed: (_method, error) => crashes.push(error),
-  });
+  );
   return { channel, open, bodies, aborted: () => aborted, crashes, left, stream };
 }
 
@@ -171,6 +183,36 @@ test('a request beyond what all of them may take is reset, and gives back what i
   stream.data(Buffer.alloc(60_000));
   assert.equal(channel.isReset, true);
   assert.ok(left.take(100_000));
+});
+
+test('what is over a limit is refused by its header, once, and the rest of it is passed over', () => {
+  const asked: string[] = [];
+  const refuse: Refuse = (method, { address }) => {
+    asked.push(`${method} ${address}`);
+    return asked.length > 1 ? refusal('over-limit') : null;
+  };
+  const { channel, bodies, left, stream } = opened(1_000_000, refuse);
+  // Byte by byte: a request is counted once.
+  for (const byte of ask('Test.Echo')) stream.data(Uint8Array.of(byte));
+  assert.deepEqual([asked, bodies.length], [['Test.Echo 10.0.0.9:1'], 1]);
+  const next = ask('Test.Echo', 2, 'c600ffffff');
+  stream.data(next);
+  assert.match(
+    channel.written[1]?.toString('latin1') ?? '',
+    /rate limit exceeded, try again later or against a different/,
+  );
+  assert.deepEqual([channel.isEnded, channel.isReset, bodies.length, asked.length], [true, false, 1, 2]);
+  stream.data(Buffer.alloc(100_000));
+  stream.data(ask('Test.Echo', 3));
+  assert.deepEqual([bodies.length, asked.length, channel.written.length], [1, 2, 2]);
+  assert.equal(channel.consumedBytes, ask('Test.Echo').length + next.length + 100_000 + ask('Test.Echo').length);
+  assert.ok(left.take(1_000_000), 'nothing is kept');
+});
+
+test('a method that there is not counts for no limit', () => {
+  const { channel, stream } = opened(1_000_000, () => refusal('over-limit'));
+  stream.data(ask('Test.None'));
+  assert.match(channel.written[0]?.toString('latin1') ?? '', /can't find method Test.None/);
 });
 
 test('a long header and one that is none end the stream without a word', () => {

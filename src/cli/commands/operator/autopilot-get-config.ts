@@ -4,7 +4,7 @@ import { quote } from '../../../gotext/quote.js';
 import { type Command, fail, type Options, print } from '../../command/command.js';
 import { connect, serverQuery } from '../../http/client.js';
 import { CLIENT_FLAGS, SERVER_FLAGS } from '../../http/flags.js';
-import { type AutopilotConfiguration, CONFIGURATION_PATH } from './autopilot-configuration.js';
+import { autopilotConfiguration, CONFIGURATION_PATH } from './autopilot-configuration.js';
 
 export const command: Command = {
   usage: 'operator autopilot get-config [options]',
@@ -13,7 +13,7 @@ export const command: Command = {
   async run(options: Options): Promise<number> {
     const connected = connect(options);
     if (!connected.ok) return fail(`Error initializing client: ${connected.error}`);
-    const answer = await connected.client.json<AutopilotConfiguration>(CONFIGURATION_PATH, serverQuery(options));
+    const answer = await connected.client.decoded(CONFIGURATION_PATH, serverQuery(options), autopilotConfiguration);
     if (!answer.ok) return fail(`Error querying Autopilot configuration: ${answer.error}`);
     const config = answer.value;
     print(`CleanupDeadServers = ${config.CleanupDeadServers}`);

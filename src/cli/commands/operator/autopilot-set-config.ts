@@ -2,10 +2,11 @@
 // it meanwhile.
 
 import type { Flag } from '../../../gotext/flag-set.js';
+import { bool } from '../../../gotext/json-kinds.js';
 import { type Command, fail, type Options, print } from '../../command/command.js';
-import { connect, parsed, serverQuery } from '../../http/client.js';
+import { connect, decoded, serverQuery } from '../../http/client.js';
 import { CLIENT_FLAGS, SERVER_FLAGS } from '../../http/flags.js';
-import { type AutopilotConfiguration, CONFIGURATION_PATH } from './autopilot-configuration.js';
+import { type AutopilotConfiguration, autopilotConfiguration, CONFIGURATION_PATH } from './autopilot-configuration.js';
 
 const FIELDS: readonly (Flag & { readonly field: keyof AutopilotConfiguration })[] = [
   { field: 'CleanupDeadServers', name: 'cleanup-dead-servers', kind: 'bool', usage: 'Remove servers that died.' },
@@ -57,7 +58,7 @@ export const command: Command = {
     if (!connected.ok) return fail(`Error initializing client: ${connected.error}`);
     const { client } = connected;
     const query = serverQuery(options);
-    const before = await client.json<AutopilotConfiguration>(CONFIGURATION_PATH, query);
+    const before = await client.decoded(CONFIGURATION_PATH, query, autopilotConfiguration);
     if (!before.ok) return fail(`Error querying Autopilot configuration: ${before.error}`);
     const given = FIELDS.filter(({ name }) => options.has(name)).map(({ name, field, kind }) => [
       field,
@@ -65,7 +66,7 @@ export const command: Command = {
     ]);
     const after = { ...before.value, ...Object.fromEntries(given) };
     const cas = ['cas', String(before.value.ModifyIndex)] as const;
-    const written = parsed<boolean>(await client.put(CONFIGURATION_PATH, [...query, cas], JSON.stringify(after)));
+    const written = decoded(await client.put(CONFIGURATION_PATH, [...query, cas], JSON.stringify(after)), bool);
     if (!written.ok) return fail(`Error setting Autopilot configuration: ${written.error}`);
     if (!written.value) {
       print('Configuration could not be atomically updated, please try again');

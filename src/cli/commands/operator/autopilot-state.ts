@@ -1,32 +1,38 @@
 // `lictor operator autopilot state`: what autopilot knows of the servers, to read or as JSON.
 
+import { type DecodedBy, struct } from '../../../gotext/json-decode.js';
+import { bool, index, int, list, map, string } from '../../../gotext/json-kinds.js';
 import { compareUtf8 } from '../../../gotext/utf8-order.js';
 import { type Command, fail, type Options, print } from '../../command/command.js';
 import { connect, serverQuery } from '../../http/client.js';
 import { CLIENT_FLAGS, SERVER_FLAGS } from '../../http/flags.js';
 
-interface Server {
-  readonly Name: string;
-  readonly Address: string;
-  readonly Version: string;
-  readonly Status: string;
-  readonly NodeType: string;
-  readonly NodeStatus: string;
-  readonly Healthy: boolean;
-  readonly LastContact: string;
-  readonly LastTerm: number;
-  readonly LastIndex: number;
-  readonly Meta: { readonly [name: string]: string } | null;
-}
-
-interface State {
-  readonly Healthy: boolean;
-  readonly FailureTolerance: number;
-  readonly OptimisticFailureTolerance: number;
-  readonly Leader: string;
-  readonly Voters: readonly string[];
-  readonly Servers: { readonly [id: string]: Server };
-}
+const server = struct('AutopilotServer', {
+  ID: string,
+  Name: string,
+  Address: string,
+  NodeStatus: string,
+  Version: string,
+  LastContact: string,
+  LastTerm: index,
+  LastIndex: index,
+  Healthy: bool,
+  StableSince: string,
+  ReadReplica: bool,
+  Status: string,
+  Meta: map(string),
+  NodeType: string,
+});
+const state = struct('AutopilotState', {
+  Healthy: bool,
+  FailureTolerance: int,
+  OptimisticFailureTolerance: int,
+  Servers: map(server),
+  Leader: string,
+  Voters: list(string),
+});
+type Server = DecodedBy<typeof server>;
+type State = DecodedBy<typeof state>;
 
 const JSON_INDENT = 4;
 const LABEL_WIDTH = 30;
@@ -45,7 +51,7 @@ export const command: Command = {
     if (format !== 'pretty' && format !== 'json') return fail(`Unknown format: ${format}`);
     const connected = connect(options);
     if (!connected.ok) return fail(`Error initializing client: ${connected.error}`);
-    const answer = await connected.client.json<State>('/v1/operator/autopilot/state', serverQuery(options));
+    const answer = await connected.client.decoded('/v1/operator/autopilot/state', serverQuery(options), state);
     if (!answer.ok) return fail(`Error querying Autopilot state: ${answer.error}`);
     print(format === 'json' ? JSON.stringify(answer.value, null, JSON_INDENT) : pretty(answer.value));
     return 0;
@@ -60,9 +66,9 @@ function pretty(state: State): string {
     line('Optimistic Failure Tolerance', state.OptimisticFailureTolerance),
     line('Leader', state.Leader),
     'Voters:',
-    ...state.Voters.map((id) => `   ${id}`),
+    ...(state.Voters ?? []).map((id) => `   ${id}`),
     'Servers:',
-    ...sorted(state.Servers).flatMap(([id, server]) => [`   ${id}`, ...ofServer(server)]),
+    ...sorted(state.Servers ?? {}).flatMap(([id, server]) => [`   ${id}`, ...ofServer(server)]),
   ].join('\n');
 }
 

@@ -1,19 +1,22 @@
 // `lictor operator raft list-peers`: the servers of the Raft configuration, and how far each of them is.
 
+import { type DecodedBy, struct } from '../../../gotext/json-decode.js';
+import { bool, index, list, string } from '../../../gotext/json-kinds.js';
 import { type Command, fail, type Options, print } from '../../command/command.js';
 import { formatTable } from '../../command/table.js';
 import { connect, serverQuery } from '../../http/client.js';
 import { CLIENT_FLAGS, SERVER_FLAGS } from '../../http/flags.js';
 
-interface RaftServer {
-  readonly ID: string;
-  readonly Node: string;
-  readonly Address: string;
-  readonly Leader: boolean;
-  readonly ProtocolVersion: string;
-  readonly Voter: boolean;
-  readonly LastIndex: number;
-}
+const raftServer = struct('RaftServer', {
+  ID: string,
+  Node: string,
+  Address: string,
+  Leader: bool,
+  ProtocolVersion: string,
+  Voter: bool,
+  LastIndex: index,
+});
+const raftConfiguration = struct('RaftConfiguration', { Servers: list(raftServer) });
 
 const HEADING = ['Node', 'ID', 'Address', 'State', 'Voter', 'RaftProtocol', 'Commit Index', 'Trails Leader By'];
 
@@ -25,16 +28,19 @@ export const command: Command = {
     const connected = connect(options);
     if (!connected.ok) return fail(`Error initializing client: ${connected.error}`);
     const path = '/v1/operator/raft/configuration';
-    const answer = await connected.client.json<{ readonly Servers: readonly RaftServer[] }>(path, serverQuery(options));
+    const answer = await connected.client.decoded(path, serverQuery(options), raftConfiguration);
     if (!answer.ok) return fail(`Error getting peers: Failed to retrieve raft configuration: ${answer.error}`);
-    const { Servers } = answer.value;
+    const Servers = answer.value.Servers ?? [];
     const leaderIndex = Servers.find(({ Leader }) => Leader)?.LastIndex ?? 0;
     print(formatTable([HEADING, ...Servers.map((server) => row(server, leaderIndex))]));
     return 0;
   },
 };
 
-function row({ Node, ID, Address, Leader, Voter, ProtocolVersion, LastIndex }: RaftServer, leaderIndex: number) {
+function row(
+  { Node, ID, Address, Leader, Voter, ProtocolVersion, LastIndex }: DecodedBy<typeof raftServer>,
+  leaderIndex: number,
+) {
   const state = Leader ? 'leader' : 'follower';
   return [
     ...[Node, ID, Address, state, String(Voter), ProtocolVersion, String(LastIndex)],

@@ -1,8 +1,12 @@
 // `lictor operator raft transfer-leader`: the leader hands over to another server.
 
+import { struct } from '../../../gotext/json-decode.js';
+import { bool } from '../../../gotext/json-kinds.js';
 import { type Command, fail, type Options, print } from '../../command/command.js';
-import { connect, parsed, serverQuery } from '../../http/client.js';
+import { connect, decoded, serverQuery } from '../../http/client.js';
 import { CLIENT_FLAGS, SERVER_FLAGS } from '../../http/flags.js';
+
+const transfer = struct('TransferLeaderResponse', { Success: bool });
 
 export const command: Command = {
   usage: 'operator raft transfer-leader [options]',
@@ -17,9 +21,7 @@ export const command: Command = {
     if (!connected.ok) return fail(`Error initializing client: ${connected.error}`);
     const id = options.text('id');
     const query = [...serverQuery(options), ...(id === '' ? [] : [['id', id] as const])];
-    const answer = parsed<{ readonly Success: boolean }>(
-      await connected.client.post('/v1/operator/raft/transfer-leader', query, ''),
-    );
+    const answer = decoded(await connected.client.post('/v1/operator/raft/transfer-leader', query, ''), transfer);
     if (!answer.ok) return fail(`Error transfering leadership: Failed to transfer leadership ${answer.error}`);
     if (!answer.value.Success) return fail('Error transfering leadership: Failed to transfer leadership');
     print('Success');

@@ -16,7 +16,7 @@ const RECHUNK = 'please resubmit call for rechunking';
 /** Texts after which a server asks the leader again; stock's callers look for the same. */
 const AGAIN_AT_LEADER = [NO_LEADER, RECHUNK, refusal('queue-full').text];
 /** Texts after which a client agent asks again, another server. */
-const AGAIN_ELSEWHERE = [NO_LEADER, RECHUNK, 'rate limit exceeded, try again later or against a different server'];
+const AGAIN_ELSEWHERE = [NO_LEADER, RECHUNK, refusal('over-limit').text];
 
 /** What was never sent does no harm a second time, and neither does what is repeatable, as reads are, when its answer was lost. */
 export function mayAskLeaderAgain({ kind, text }: AskedFailure, isRepeatable: boolean): boolean {
@@ -37,12 +37,17 @@ export function speaksAgainstServer({ kind, text }: AskedFailure): boolean {
   return kind !== 'answered' || AGAIN_ELSEWHERE.some((part) => text.includes(part));
 }
 
+/** Whether no server could be reached, or none knew a leader: not one that is there and has too much to do. */
+export function isCutOff({ kind, text }: AskedFailure): boolean {
+  return kind !== 'answered' || text.includes(NO_LEADER);
+}
+
 /** Parts of texts by what they mean; the first one found counts. */
 const MEANINGS: readonly (readonly [string, RefusalCode])[] = [
   [refusal('denied').text, 'denied'],
   ['ACL not found', 'denied'],
   [refusal('queue-full').text, 'queue-full'],
-  ['rate limit exceeded', 'rate-limited'],
+  [refusal('over-limit').text, 'over-limit'],
   [NO_LEADER, 'no-leader'],
 ];
 

@@ -55,6 +55,7 @@ export abstract class BlockingRead<T> implements Deadline {
   /** Ends a pause before the read has begun. */
   #resume: ((isThere: boolean) => void) | null = null;
   #isAborted = false;
+  #goesElsewhere: (() => boolean) | null = null;
 
   constructor({ consistency, minIndex }: ReadSettings) {
     this.consistency = consistency;
@@ -73,9 +74,18 @@ export abstract class BlockingRead<T> implements Deadline {
   /** It begins to wait, for a change or for its turn, perhaps once more: whatever isn't needed for the answer can go. */
   protected abstract parked(): void;
 
-  /** Leader and consistency are settled: answers now, or waits up to `waitMs`. */
-  start(context: ReadContext, prepared: PreparedRead<T>, waitMs: number): void {
+  /**
+   * Leader and consistency are settled: answers now, or waits up to `waitMs`. `goesElsewhere` is asked once before the answer
+   * of one that waited: true when somebody else is to give it, who may make it start again.
+   */
+  start(
+    context: ReadContext,
+    prepared: PreparedRead<T>,
+    waitMs: number,
+    goesElsewhere: (() => boolean) | null = null,
+  ): void {
     this.#context = context;
+    this.#goesElsewhere = goesElsewhere;
     this.#prepared = prepared;
     this.begun();
     const result = prepared.read();
@@ -204,6 +214,9 @@ export abstract class BlockingRead<T> implements Deadline {
 
   #answer({ index, value }: ReadResult<T>): void {
     if (this.#context === null) return;
+    const goesElsewhere = this.#goesElsewhere;
+    this.#goesElsewhere = null;
+    if (goesElsewhere?.() === true) return;
     const { leadership } = this.#context.consensus;
     const prepared = this.#prepared;
     if (prepared?.narrowInSteps === undefined) {

@@ -2,9 +2,10 @@
 // agent retries"). A server that can't be reached goes to the end of the list; a call that it never saw goes on to the others.
 
 import { deadlines } from '../../../deadlines/deadline-queue.js';
+import type { Metrics, Series } from '../../../observe/metrics.js';
 import type { Asker, DirectMethod, WriteMethod } from '../methods/method.js';
 import { type Refusal, refusal } from '../methods/refusal.js';
-import { type AskedFailure, mayAskElsewhere, refusalOf, speaksAgainstServer } from './asked-failure.js';
+import { type AskedFailure, isCutOff, mayAskElsewhere, refusalOf, speaksAgainstServer } from './asked-failure.js';
 import type { BlockingRead } from './blocking-read.js';
 import type { Calls, ReadCall } from './calls.js';
 import type { AskedRead, ServerAsking } from './elsewhere.js';
@@ -13,8 +14,9 @@ import { type Rate, RateLimit } from './rate-limit.js';
 import type { ReadSettings } from './read-settings.js';
 import { SharedReads } from './shared-reads.js';
 
-/** A server, by `host:port`. */
 export interface Server {
+  readonly name: string;
+  /** `host:port`. */
   readonly address: string;
 }
 
@@ -33,6 +35,7 @@ export interface ClientCallsOptions {
   /** Milliseconds; `rpc_hold_timeout`. */
   readonly holdMs: () => number;
   readonly rate: () => Rate;
+  readonly metrics: Metrics;
   /** A call was given up because no server could be reached, or none knew a leader. */
   readonly unreachable: () => void;
 }
@@ -43,13 +46,16 @@ const TOO_MANY = refusal('rate-limited');
 export class ClientCalls implements Calls {
   readonly #options: ClientCallsOptions;
   readonly #shared: SharedReads;
-  readonly #limit: RateLimit;
+  readonly #limit = new RateLimit();
+  readonly #asked: Series;
+  readonly #exceeded: Series;
   #isStopping = false;
 
   constructor(options: ClientCallsOptions) {
     this.#options = options;
     this.#shared = new SharedReads(options.asking);
-    this.#limit = new RateLimit(options.rate);
+    this.#asked = options.metrics.counter('client.rpc');
+    this.#exceeded = options.metrics.counter('client.rpc.exceeded');
   }
 
   get obstacle(): Refusal | null {
@@ -162,7 +168,11 @@ export class ClientCalls implements Calls {
   #next(): Server | Refusal {
     const { first } = this.#options.servers;
     if (first === null) return NO_SERVERS;
-    return this.#limit.take() ? first : TOO_MANY;
+    this.#asked.add(1);
+    const { perSecond, burst } = this.#options.rate();
+    if (this.#limit.take(perSecond, burst)) return first;
+    this.#exceeded.add(1);
+    return TOO_MANY;
   }
 
   #tries(moreMs: number): Tries {
@@ -172,7 +182,9 @@ export class ClientCalls implements Calls {
 
   /** Milliseconds until the next try; null when there is none. */
   #pauseAfter(failure: AskedFailure, server: Server, isRepeatable: boolean, tries: Tries): number | null {
-    if (speaksAgainstServer(failure)) this.#options.servers.failed(server);
+    const { servers, metrics } = this.#options;
+    metrics.increment('client.rpc.failed', 1, [['server', server.name]]);
+    if (speaksAgainstServer(failure)) servers.failed(server);
     if (this.#isStopping) return null;
     if (failure.kind !== 'unsent') return mayAskElsewhere(failure, isRepeatable) ? tries.pauses.next() : null;
     tries.unasked -= 1;
@@ -180,7 +192,7 @@ export class ClientCalls implements Calls {
   }
 
   #givenUp(failure: AskedFailure): Refusal {
-    if (speaksAgainstServer(failure) && !this.#isStopping) this.#options.unreachable();
+    if (isCutOff(failure) && !this.#isStopping) this.#options.unreachable();
     return refusalOf(failure);
   }
 

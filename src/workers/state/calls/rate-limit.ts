@@ -1,27 +1,20 @@
-// How many calls a client agent makes at most: so many a second, and a number of them at once after a quiet while
-// (`limits.rpc_rate`, `limits.rpc_max_burst`).
+// So many a second, and a number of them at once after a quiet while: what a client agent asks (`limits.rpc_rate`), and what a
+// server is asked (`limits.request_limits`).
 
 import { deadlines } from '../../../deadlines/deadline-queue.js';
 
 export interface Rate {
+  /** Infinity: no limit. */
   readonly perSecond: number;
   readonly burst: number;
 }
 
 export class RateLimit {
-  readonly #rate: () => Rate;
-  #left: number;
+  #left = Number.POSITIVE_INFINITY;
   #atMs = deadlines.now();
 
-  /** As it is now; a reload changes it. */
-  constructor(rate: () => Rate) {
-    this.#rate = rate;
-    this.#left = rate().burst;
-  }
-
-  /** Whether one more may be made now; it is counted then. */
-  take(): boolean {
-    const { perSecond, burst } = this.#rate();
+  /** Whether one more may be made now; it is counted then. The rate is the one that holds now: a reload changes it. */
+  take(perSecond: number, burst: number): boolean {
     if (perSecond === Number.POSITIVE_INFINITY) return true;
     const nowMs = deadlines.now();
     this.#left = Math.min(burst, this.#left + ((nowMs - this.#atMs) / 1000) * perSecond);

@@ -82,7 +82,9 @@ export class ServerCalls implements Calls {
     const { hadLeader } = this.#context.consensus.leadership;
     if (call.takesAnyAge && hadLeader) run.start(this.#context, prepared, settings.waitMs);
     else if (settings.consistency !== 'consistent' && this.#mayServe(settings)) {
-      run.start(this.#context, prepared, settings.waitMs);
+      const { consistency, maxStaleMs, minIndex } = settings;
+      const mayAge = consistency === 'stale' && maxStaleMs > 0 && minIndex > 0;
+      run.start(this.#context, prepared, settings.waitMs, mayAge ? () => this.#hasAged(run, prepared, call) : null);
     } else this.#hold(run, prepared, call).catch((error: unknown) => run.crashed(error));
   }
 
@@ -176,6 +178,18 @@ export class ServerCalls implements Calls {
     if (!leadership.hadLeader) return false;
     // Too old an answer is asked again of the leader.
     return maxStaleMs <= 0 || leadership.lastContactMs <= maxStaleMs || leadership.mayServe;
+  }
+
+  /** Whether the answer has become too old while it was waited for: then the leader is asked. */
+  #hasAged<Request, Value>(
+    run: BlockingRead<Value>,
+    prepared: PreparedRead<Value>,
+    call: ReadCall<Request, Value>,
+  ): boolean {
+    if (this.#context.stopping || this.#mayServe(call.settings)) return false;
+    const settings: ReadSettings = { ...call.settings, consistency: 'default', maxStaleMs: 0 };
+    this.#hold(run, prepared, { ...call, settings }).catch((error: unknown) => run.crashed(error));
+    return true;
   }
 
   /**

@@ -70,7 +70,7 @@ class HttpRead<Request, Value> extends BlockingRead<Value> implements AbortListe
   protected override answered(value: Value, index: number, origin: ReadOrigin): void {
     const operation = this.#operation;
     const form = this.#form;
-    const reply = form.reply(value, this.#request);
+    const reply = form.reply(value, this.#request, index, origin, this.consistency);
     if (operation.missesAreBare && reply.status === 404) {
       this.#call.finish(reply);
       return;

@@ -2,6 +2,8 @@
 // it answers and what a token needs for it; its function gets the values and gives the reply.
 
 import type { JsonShape } from '../../../gotext/json-shape.js';
+import type { ReadOrigin } from '../calls/blocking-read.js';
+import type { Consistency } from '../calls/read-settings.js';
 import type { Rule } from '../methods/access.js';
 import type { ReadMethod } from '../methods/method.js';
 import type { BodyFormat } from './body-format.js';
@@ -40,8 +42,11 @@ export interface ReadForm<V, Request, Value> {
   readonly method: ReadMethod<Request, Value>;
   /** What the parameters ask; a Reply refuses them before anything is read. */
   request(values: V, call: ApiRequest): Request | Reply;
-  /** Body (or a whole reply, as for a KV miss) of the result; called once. */
-  reply(value: Value, request: Request): Reply;
+  /**
+   * Body (or a whole reply, as for a KV miss) of the result; called once. Few of them say where it comes from, which the
+   * headers say of each.
+   */
+  reply(value: Value, request: Request, index: number, origin: ReadOrigin, consistency: Consistency): Reply;
   /**
    * Could be served from the event stream (health/service and health/connect without `near`): with `index` or `cached` the
    * streaming headers of spec/http.md section 3 are sent.

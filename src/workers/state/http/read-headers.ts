@@ -9,6 +9,11 @@ const EFFECTIVE: { readonly [consistency in Consistency]: string } = {
   stale: 'stale',
 };
 
+/** As stock calls it. */
+export function effectiveConsistency(consistency: Consistency): string {
+  return EFFECTIVE[consistency];
+}
+
 let lastIndex = -1;
 let lastKnown = false;
 let lastContact = -1;
@@ -36,7 +41,7 @@ export function readHeaders(
     consistency === lastConsistency;
   if (isLast) return lastBlock;
   let block = `X-Consul-Index: ${index}\r\nX-Consul-Knownleader: ${known}\r\nX-Consul-Lastcontact: ${contact}\r\nX-Consul-Query-Backend: ${backend}\r\n`;
-  if (consistency !== null) block += `X-Consul-Effective-Consistency: ${EFFECTIVE[consistency]}\r\n`;
+  if (consistency !== null) block += `X-Consul-Effective-Consistency: ${effectiveConsistency(consistency)}\r\n`;
   lastIndex = index;
   lastKnown = known;
   lastContact = contact;

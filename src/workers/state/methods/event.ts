@@ -7,13 +7,21 @@ import { refusal } from './refusal.js';
 
 export type NewEvent = Omit<FiredEvent, 'version' | 'lTime'>;
 
-export const fireEvent: DirectMethod<NewEvent, true> = {
+/** The event is on its way. */
+export interface EventFired {
+  /** The server that sent it out knows a leader. */
+  readonly hasLeader: boolean;
+}
+
+export const fireEvent: DirectMethod<NewEvent, EventFired> = {
   name: 'Internal.EventFire',
-  async answer({ control }, event, { authorizer }) {
+  async answer({ control, leaderAddress }, event, { authorizer }) {
     if (!authorizer.allows('event:write', event.name)) return refusal('denied');
     const refused = refuseFilters(event);
     if (refused !== null) return refusal('failed', refused);
     const answer = await control.ask({ op: 'fire-event', event });
-    return answer.ok ? true : refusal('failed', `error broadcasting event: ${answer.error}`);
+    return answer.ok
+      ? { hasLeader: leaderAddress() !== '' }
+      : refusal('failed', `error broadcasting event: ${answer.error}`);
   },
 };

@@ -1,5 +1,6 @@
 // Operator.Raft*: who is in the Raft configuration, and changes of it by hand (spec/rpc.md, "Rules of single methods").
 
+import { quote } from '../../../gotext/quote.js';
 import type { ClusterView } from './cluster-view.js';
 import type { Asker, DirectMethod, WriteMethod } from './method.js';
 import { type Refusal, refusal } from './refusal.js';
@@ -55,7 +56,7 @@ type Done = null | Refusal;
 async function remove(cluster: ClusterView, key: 'id' | 'address', value: string): Promise<Done> {
   const { peers } = await cluster.configuration();
   const peer = peers.find((one) => one[key] === value);
-  if (peer === undefined) return refusal('failed', `${key} "${value}" was not found in the Raft configuration`);
+  if (peer === undefined) return refusal('failed', `${key} ${quote(value)} was not found in the Raft configuration`);
   return done(await cluster.order({ order: 'remove', id: peer.id }));
 }
 

@@ -26,6 +26,8 @@ const TABLE = {
   /** A server was asked, and no answer came. */
   unreachable: { status: 500, text: '' },
   'rate-limited': { status: 429, text: 'RPC rate limit exceeded' },
+  /** Of this server's limits: another may have room. */
+  'over-limit': { status: 429, text: 'rate limit exceeded, try again later or against a different server' },
   'no-servers': { status: 500, text: 'No known Consul servers' },
   'no-datacenter': { status: 500, text: 'No path to datacenter' },
   'no-leader': { status: 500, text: 'No cluster leader' },

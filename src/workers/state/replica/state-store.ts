@@ -31,7 +31,6 @@ import { CoordinateTableReads, SessionTableReads } from './store/session-reads.j
 import type { Change } from './store/tables/change.js';
 import { AUTOPILOT_KEY, Tables } from './store/tables/tables.js';
 import { Targets } from './store/targets.js';
-import { type Usage, usageOf } from './store/usage.js';
 import { WatchList } from './store/watches.js';
 
 export interface StateStoreOptions {
@@ -96,10 +95,6 @@ export class StateStore implements StoreReads, CurrentTables {
   /** By type byte without flag. Not empty: this server's state differs from one that interprets them. */
   get uninterpreted(): ReadonlyMap<number, Uninterpreted> {
     return this.#uninterpreted;
-  }
-
-  get usage(): Usage {
-    return usageOf(this.#tables);
   }
 
   get autopilotConfig(): AutopilotConfig | undefined {

@@ -11,6 +11,7 @@ import { keyringRows } from './rows/keyring.js';
 import { kvRows } from './rows/kv.js';
 import { operatorAutopilotRows } from './rows/operator-autopilot.js';
 import { operatorRaftRows } from './rows/operator-raft.js';
+import { operatorUsageRows } from './rows/operator-usage.js';
 import type { Row } from './rows/row.js';
 import { serve } from './rows/serve.js';
 import { sessionRows } from './rows/session.js';
@@ -33,6 +34,7 @@ export const rpcRows: readonly Row[] = [
   ...keyringRows,
   ...operatorRaftRows,
   ...operatorAutopilotRows,
+  ...operatorUsageRows,
 ];
 
 export const rpcMethods: RpcMethods = new Map(rpcRows.map((row) => [row.method.name, serve(row)]));

@@ -7,6 +7,7 @@ import { errorDetail } from '../../../observe/surprise.js';
 import type { RuntimeConfig } from '../../../wire/config.js';
 import type { Calls } from '../calls/calls.js';
 import type { FollowedReads } from '../calls/followed-reads.js';
+import type { RequestLimits } from '../calls/request-limits.js';
 import type { Snapshots } from '../calls/snapshots.js';
 import { ClientLimit } from '../sockets/client-limit.js';
 import { GrpcConnections, type Services } from './grpc/grpc-connections.js';
@@ -37,6 +38,7 @@ export interface RpcServerOptions {
   readonly config: () => RuntimeConfig;
   readonly calls: Calls;
   readonly reads: FollowedReads;
+  readonly limits: RequestLimits;
   readonly transfer: TransferParts;
   readonly snapshots: Snapshots;
   readonly raftStreams: MessagePort;
@@ -81,7 +83,7 @@ export class RpcServer {
     const parts = this.#serverParts();
     const relay = new RaftRelay(this.#options.raftStreams);
     const session = {
-      opened: (stream: YamuxStream) => new RequestStream(stream, parts),
+      opened: (stream: YamuxStream, from: YamuxConnection) => new RequestStream(stream, from, parts),
       // None is opened here.
       accepted: () => {},
       closed: () => {},
@@ -97,17 +99,18 @@ export class RpcServer {
   }
 
   #grpcServices(): Services {
-    const { config, reads, transfer } = this.#options;
+    const { config, reads, limits, transfer } = this.#options;
     return new Map([
-      [SUBSCRIBE, subscribe({ reads, datacenter: config().datacenter })],
+      [SUBSCRIBE, subscribe({ reads, limits, datacenter: config().datacenter })],
       [TRANSFER_LEADER, transferLeader(transfer)],
     ]);
   }
 
   #serverParts(): RpcServerParts {
-    const { config, calls, logger } = this.#options;
+    const { config, calls, limits, logger } = this.#options;
     return {
       methods: rpcMethods,
+      limits,
       context: { calls, datacenter: config().datacenter, waits: config },
       budget: new ByteBudget(UNFINISHED_BYTES),
       crashed: (method, error) => logger.error('unexpected error', 'method', method, 'error', errorDetail(error)),

@@ -1,5 +1,8 @@
 // How many connections each client address holds (limits.http_max_conns_per_client; spec/http.md, section 6).
 
+import type net from 'node:net';
+import { joinHostPort } from '../../../gotext/host-port.js';
+
 export class ClientLimit {
   readonly #open = new Map<string, number>();
   #max: number;
@@ -30,6 +33,11 @@ export class ClientLimit {
     if (open <= 1) this.#open.delete(client);
     else this.#open.set(client, open - 1);
   }
+}
+
+/** `host:port` of the other side; "" when it has gone. */
+export function remoteAddress({ remoteAddress, remotePort }: net.Socket): string {
+  return remotePort === undefined ? '' : joinHostPort(plainAddress(remoteAddress), remotePort);
 }
 
 /** `::ffff:10.0.0.1`, as a dual-stack listener sees IPv4 clients, is 10.0.0.1. */

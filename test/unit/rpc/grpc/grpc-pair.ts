@@ -3,6 +3,7 @@
 import net, { type AddressInfo } from 'node:net';
 import { Leadership } from '../../../../src/wire/leadership.js';
 import { followedReads } from '../../../../src/workers/state/calls/followed-reads.js';
+import type { RequestLimits } from '../../../../src/workers/state/calls/request-limits.js';
 import type { StateStore } from '../../../../src/workers/state/replica/state-store.js';
 import { GrpcConnections } from '../../../../src/workers/state/rpc/grpc/grpc-connections.js';
 import { SUBSCRIBE, subscribe } from '../../../../src/workers/state/rpc/grpc/subscribe/subscribe.js';
@@ -24,15 +25,20 @@ export class GrpcPair {
     });
   }
 
-  static async open(store: StateStore): Promise<GrpcPair> {
+  static async open(store: StateStore, refuse: RequestLimits['refuse'] = () => null): Promise<GrpcPair> {
     const reads = { ...followedReads(store, { leadership: new Leadership() }), isReady: true };
-    const connections = new GrpcConnections(new Map([[SUBSCRIBE, subscribe({ reads, datacenter: 'dc1' })]]));
+    const serve = subscribe({ reads, limits: { refuse }, datacenter: 'dc1' });
+    const connections = new GrpcConnections(new Map([[SUBSCRIBE, serve]]));
     const server = net.createServer((socket) => {
       socket.on('error', () => socket.destroy());
       socket.once('data', (chunk: Buffer) => connections.serve(socket, chunk.subarray(1)));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return new GrpcPair(server, net.connect((server.address() as AddressInfo).port, '127.0.0.1'));
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
   }
 
   /** Frames of HTTP/2 that came on a stream. */

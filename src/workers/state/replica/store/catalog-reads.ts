@@ -10,6 +10,7 @@ import type { OrderedMap } from './tables/ordered-map.js';
 import type { CheckRow, ServiceRow } from './tables/rows.js';
 import type { ServiceGroup } from './tables/service-group.js';
 import { joinKey, keyPart } from './tables/table-key.js';
+import { type CatalogUsage, usageOf } from './usage.js';
 
 /** /v1/health/state/any asks for every check. */
 const ANY_STATE = 'any';
@@ -162,6 +163,11 @@ export class CatalogTableReads implements CatalogReads {
     if (!row) return null;
     const services = this.#catalog.servicesOf(row.key).map((service) => service.record);
     return { node: row.record, services, checks: records(this.#catalog.checksOf(row.key)) };
+  }
+
+  usage(): ReadResult<CatalogUsage> {
+    const index = Math.max(this.#index(this.#keys.nodesKey), this.#index(this.#keys.servicesKey));
+    return { index, value: usageOf(this.#catalog) };
   }
 
   #names(): ReadonlyMap<string, readonly string[]> {

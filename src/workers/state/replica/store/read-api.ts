@@ -14,8 +14,10 @@ import type {
   StringMap,
 } from '../../../../wire/records.js';
 import type { HealthEntry, ServiceInstance } from './tables/service-group.js';
+import type { CatalogUsage } from './usage.js';
 
 export type { HealthEntry, ServiceInstance } from './tables/service-group.js';
+export type { CatalogUsage } from './usage.js';
 
 export interface ReadResult<T> {
   /** As stored, may be 0; the HTTP layer shows 1 instead. */
@@ -58,6 +60,8 @@ export interface CatalogReads {
     readonly services: readonly ServiceRecord[];
     readonly checks: readonly CheckRecord[];
   } | null;
+  /** How much there is; costs the same whatever it is. */
+  usage(): ReadResult<CatalogUsage>;
 }
 
 export interface KvReads {
@@ -88,6 +92,7 @@ export interface WatchTargets {
   serviceInstances(service: string, found: boolean): readonly WatchTarget[];
   serviceHealth(service: string, found: boolean): readonly WatchTarget[];
   connectInstances(names: readonly string[]): readonly WatchTarget[];
+  usage(): readonly WatchTarget[];
   checks(): readonly WatchTarget[];
   sessions(): readonly WatchTarget[];
   coordinates(): readonly WatchTarget[];

@@ -52,6 +52,10 @@ export class Targets implements WatchTargets {
     return names.length > 0 ? [...own, services] : [services, ...this.#extinction(true)];
   }
 
+  usage(): readonly WatchTarget[] {
+    return [indexTarget(this.#keys.nodesKey), indexTarget(this.#keys.servicesKey)];
+  }
+
   checks(): readonly WatchTarget[] {
     return [indexTarget(this.#keys.checksKey)];
   }

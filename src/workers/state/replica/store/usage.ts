@@ -1,28 +1,28 @@
-// How much is stored, for the usage gauges.
+// How much the catalog of this cluster holds, as operators are told. Read off counters, whatever there is of it.
 
-import type { Tables } from './tables/tables.js';
+import type { Catalog } from './tables/catalog.js';
 
-export interface Usage {
+export interface CatalogUsage {
   readonly nodes: number;
-  readonly serviceNames: number;
-  readonly serviceInstances: number;
-  readonly checks: number;
-  readonly kvEntries: number;
-  readonly sessions: number;
-  /** Instances by kind, `typical` for services without one. */
-  readonly instancesByKind: ReadonlyMap<string, number>;
+  /** Names that have instances. */
+  readonly services: number;
+  readonly instances: number;
+  /** Typical instances, without those of the servers. */
+  readonly billable: number;
+  /** Instances by what they have to do with Connect; all of these are always in it. */
+  readonly connect: ReadonlyMap<string, number>;
 }
 
-/** Of the local cluster. Costs a walk over the service names. */
-export function usageOf(tables: Tables): Usage {
-  const { catalog } = tables.local;
+const CONNECT_KINDS = ['api-gateway', 'connect-proxy', 'ingress-gateway', 'mesh-gateway', 'terminating-gateway'];
+
+export function usageOf({ nodes, services, counts }: Catalog): CatalogUsage {
+  const connect = new Map(CONNECT_KINDS.map((kind) => [kind, counts.ofKind.get(kind) ?? 0]));
+  connect.set('connect-native', counts.native);
   return {
-    nodes: catalog.nodes.size,
-    serviceNames: catalog.groups().filter((group) => group.instances.size > 0).length,
-    serviceInstances: catalog.services.size,
-    checks: catalog.checks.size,
-    kvEntries: tables.kv.entries.size,
-    sessions: tables.sessions.sessions.size,
-    instancesByKind: new Map([...catalog.instancesOfKind].map(([kind, count]) => [kind || 'typical', count])),
+    nodes: nodes.size,
+    services: counts.names,
+    instances: services.size,
+    billable: counts.billable,
+    connect,
   };
 }

@@ -4,6 +4,8 @@
 
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { surprise } from '../../../../observe/surprise.js';
+import type { Requester } from '../../calls/request-limits.js';
+import { remoteAddress } from '../../sockets/client-limit.js';
 import { SingleFrame } from './frame.js';
 import { encodeMessage, Status, type StatusCode } from './status.js';
 
@@ -22,7 +24,7 @@ export interface Answering {
 /** Takes the request; the result is told of the call's life, null where there is nothing to tell. */
 export type Serve = (call: GrpcCall, request: Buffer) => Answering | null;
 
-export class GrpcCall {
+export class GrpcCall implements Requester {
   readonly headers: IncomingHttpHeaders;
   readonly #stream: ServerHttp2Stream;
   readonly #frame = new SingleFrame(MAX_REQUEST_BYTES);
@@ -39,6 +41,12 @@ export class GrpcCall {
     stream.on('end', () => this.#guarded(() => this.#requestEnded()));
     stream.on('drain', () => this.#guarded(() => this.#answering?.drained()));
     stream.on('close', () => this.#guarded(() => this.#closed()));
+  }
+
+  get address(): string {
+    const { session } = this.#stream;
+    // The socket of one that is over can't even be looked at.
+    return session === undefined || session.destroyed ? '' : remoteAddress(session.socket);
   }
 
   get hasRoom(): boolean {

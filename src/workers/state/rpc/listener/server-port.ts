@@ -16,6 +16,7 @@ export interface ServerPortOptions {
   /** Connections a client, all kinds together. */
   readonly clients: ClientLimit;
   readonly descriptors: DescriptorReserve;
+  /** 0: a connection may take its time. */
   readonly handshakeTimeoutMs: number;
   readonly logger: Logger;
 }
@@ -83,7 +84,7 @@ export class ServerPort {
     }
     this.#sockets.add(socket);
     const newcomer = new Newcomer(socket, handshakeTimeoutMs);
-    deadlines.add(newcomer);
+    if (handshakeTimeoutMs > 0) deadlines.add(newcomer);
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
       deadlines.remove(newcomer);

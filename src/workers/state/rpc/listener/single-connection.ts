@@ -2,17 +2,23 @@
 // is the simplest way in, for tools and tests. The socket is read as far as the stream takes.
 
 import type net from 'node:net';
+import type { Requester } from '../../calls/request-limits.js';
+import { remoteAddress } from '../../sockets/client-limit.js';
 import { type Channel, RequestStream, type RpcServerParts } from '../server/request-stream.js';
 
 /** As much as a yamux stream may send ahead. */
 const MOST_AHEAD = 256 * 1024;
 
-class SocketChannel implements Channel {
+class SocketChannel implements Channel, Requester {
   readonly #socket: net.Socket;
   #ahead = 0;
 
   constructor(socket: net.Socket) {
     this.#socket = socket;
+  }
+
+  get address(): string {
+    return remoteAddress(this.#socket);
   }
 
   get unsent(): number {
@@ -46,7 +52,7 @@ export function serveSingle(socket: net.Socket, first: Buffer, parts: RpcServerP
   // Who says no more is still answered.
   socket.allowHalfOpen = true;
   const channel = new SocketChannel(socket);
-  const stream = new RequestStream(channel, parts);
+  const stream = new RequestStream(channel, channel, parts);
   const take = (chunk: Buffer): void => {
     channel.received(chunk.length);
     stream.data(chunk);

@@ -21,6 +21,8 @@ export class Call implements Deadline {
   readonly body: Uint8Array;
   /** Ends the work on it, when nobody waits for it any more. */
   giveUp: () => void = () => {};
+  /** Told once, when nobody waits for it any more, whatever became of it. */
+  over: () => void = () => {};
   readonly #done: (outcome: CallOutcome) => void;
   #isOver = false;
 
@@ -38,16 +40,14 @@ export class Call implements Deadline {
 
   settle(outcome: CallOutcome): void {
     if (this.#isOver) return;
-    this.#isOver = true;
-    deadlines.remove(this);
+    this.#end();
     this.#done(outcome);
   }
 
   /** Nobody waits for it any more. */
   cancel(): void {
     if (this.#isOver) return;
-    this.#isOver = true;
-    deadlines.remove(this);
+    this.#end();
     this.giveUp();
   }
 
@@ -55,5 +55,11 @@ export class Call implements Deadline {
     if (this.#isOver) return;
     this.giveUp();
     this.settle({ ok: false, kind: 'lost', text: 'rpc error making call: i/o deadline reached' });
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    deadlines.remove(this);
+    this.over();
   }
 }

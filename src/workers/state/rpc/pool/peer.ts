@@ -3,6 +3,7 @@
 // side hasn't accepted yet.
 
 import net from 'node:net';
+import type { Deadline, DeadlineQueue } from '../../../../deadlines/deadline-queue.js';
 import { splitHostPort } from '../../../../gotext/host-port.js';
 import type { ByteBudget } from '../server/byte-budget.js';
 import { YamuxConnection } from '../yamux/connection.js';
@@ -14,32 +15,79 @@ const MOST_IDLE_STREAMS = 64;
 const NO_STREAM = 'rpc error getting client: failed to start stream: session shutdown';
 const MULTIPLEXED = Uint8Array.of(4);
 
-export class Peer {
+/** When a connection isn't needed any more. */
+export interface IdleRule {
+  readonly idleMs: number;
+  readonly queue: DeadlineQueue;
+}
+
+export class Peer implements Deadline {
+  dueMs = 0;
+  slot = -1;
+  order = 0;
   readonly #address: string;
   readonly #budget: ByteBudget;
+  readonly #idleRule: IdleRule;
   readonly #gone: (peer: Peer) => void;
   /** Free streams; the last one used is used first. */
   readonly #idle: CallStream[] = [];
   #connection: YamuxConnection | null = null;
   #socket: net.Socket | null = null;
   #waiting: Call[] = [];
+  #inProgress = 0;
+  #isGone = false;
+  #idleSinceMs = 0;
+  /** One for all calls. */
+  readonly #callOver = (): void => this.#ended();
 
   /** `gone`: it can't be used any more; the next call needs another. */
-  constructor(address: string, budget: ByteBudget, gone: (peer: Peer) => void) {
+  constructor(address: string, budget: ByteBudget, idleRule: IdleRule, gone: (peer: Peer) => void) {
     this.#address = address;
     this.#budget = budget;
+    this.#idleRule = idleRule;
     this.#gone = gone;
   }
 
   call(call: Call): void {
+    this.#inProgress += 1;
+    call.over = this.#callOver;
     this.#waiting.push(call);
     if (this.#socket === null) this.#dial();
     else this.#serveWaiting();
   }
 
   close(): void {
+    this.#lost();
     this.#socket?.destroy();
     this.#connection?.close('session shutdown');
+  }
+
+  /** Its calls may have come and gone since it was put into the queue: that costs a call no more than a look at the clock. */
+  expire(): void {
+    if (this.#inProgress > 0) return;
+    const { idleMs, queue } = this.#idleRule;
+    if (queue.now() < this.#idleSinceMs + idleMs) this.#awaitIdle();
+    else this.close();
+  }
+
+  #lost(): void {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    this.#idleRule.queue.remove(this);
+    this.#gone(this);
+  }
+
+  #ended(): void {
+    this.#inProgress -= 1;
+    if (this.#inProgress > 0 || this.#isGone) return;
+    this.#idleSinceMs = this.#idleRule.queue.now();
+    if (this.slot < 0) this.#awaitIdle();
+  }
+
+  #awaitIdle(): void {
+    const { idleMs, queue } = this.#idleRule;
+    this.dueMs = Math.ceil(this.#idleSinceMs + idleMs);
+    queue.add(this);
   }
 
   /** Gives streams to those that wait, as far as there are some. */
@@ -80,7 +128,7 @@ export class Peer {
     this.#socket = socket;
     const failed = (reason: string): void => {
       socket.destroy();
-      this.#gone(this);
+      this.#lost();
       const text = `rpc error getting client: failed to get conn: dial tcp ${this.#address}: ${reason}`;
       for (const call of this.#takeWaiting()) call.settle({ ok: false, kind: 'unsent', text });
     };
@@ -96,7 +144,7 @@ export class Peer {
         opened: () => null,
         accepted: () => this.#serveWaiting(),
         closed: () => {
-          this.#gone(this);
+          this.#lost();
           this.#serveWaiting();
         },
       });

@@ -1,5 +1,6 @@
-// The servers that this one asks, by address: one connection each, which stays as long as both sides live.
+// The servers that this agent asks, by address: one connection each, which stays as long as both sides live and it is used.
 
+import { type DeadlineQueue, deadlines } from '../../../../deadlines/deadline-queue.js';
 import { ByteBudget } from '../server/byte-budget.js';
 import { Call, type CallOutcome } from './call.js';
 import { Peer } from './peer.js';
@@ -7,10 +8,22 @@ import { Peer } from './peer.js';
 /** Of all answers that aren't whole yet. */
 const UNFINISHED_BYTES = 512 * 1024 * 1024;
 
+export interface RpcPoolOptions {
+  /** Milliseconds; a connection without a call for so long is closed. */
+  readonly idleMs: number;
+  /** Where connections wait for that; the thread's. */
+  readonly queue?: DeadlineQueue;
+}
+
 export class RpcPool {
+  readonly #options: Required<RpcPoolOptions>;
   readonly #peers = new Map<string, Peer>();
   readonly #budget = new ByteBudget(UNFINISHED_BYTES);
   #isClosed = false;
+
+  constructor({ idleMs, queue = deadlines }: RpcPoolOptions) {
+    this.#options = { idleMs, queue };
+  }
 
   /** `done` is called once, unless what this answers is cancelled before. */
   call(
@@ -35,7 +48,7 @@ export class RpcPool {
   #peer(address: string): Peer {
     const known = this.#peers.get(address);
     if (known !== undefined) return known;
-    const peer = new Peer(address, this.#budget, (gone) => {
+    const peer = new Peer(address, this.#budget, this.#options, (gone) => {
       if (this.#peers.get(address) === gone) this.#peers.delete(address);
     });
     this.#peers.set(address, peer);

@@ -49,6 +49,7 @@ const nodes: ReadRow<DatacenterArguments, NodesReply, Narrowing, readonly NodeRe
   ask: askNarrowed,
   show: (found, meta) => ({ Nodes: found, ...meta }),
   value: ({ Nodes }) => Nodes ?? [],
+  unchanged: (meta) => ({ Nodes: null, ...meta }),
 };
 
 interface NamesReply extends QueryMeta {
@@ -67,6 +68,7 @@ const names: ReadRow<DatacenterArguments, NamesReply, Narrowing, TagsByName> = {
   ask: askNarrowed,
   show: (found, meta) => ({ Services: found, ...meta }),
   value: ({ Services }) => new Map([...(Services ?? [])].map(([name, tags]) => [name, tags ?? NO_TAGS])),
+  unchanged: (meta) => ({ Services: null, ...meta }),
 };
 
 interface ServiceName {

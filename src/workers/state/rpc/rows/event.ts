@@ -4,7 +4,7 @@ import { decode } from '../../../../msgpack/codec.js';
 import { bytes, text } from '../../../../msgpack/kinds.js';
 import { struct } from '../../../../msgpack/struct.js';
 import { USER_EVENT_VERSION, userEventBody, writtenUserEvent } from '../../../../msgpack/user-event.js';
-import { fireEvent, type NewEvent } from '../../methods/event.js';
+import { type EventFired, fireEvent, type NewEvent } from '../../methods/event.js';
 import { refusal } from '../../methods/refusal.js';
 import { type QueryMeta, type QueryOptions, queryMetaKinds, queryOptionKinds, unset } from './query-options.js';
 import type { DirectRow, Row } from './row.js';
@@ -14,9 +14,7 @@ interface FireArguments extends QueryOptions {
   readonly Payload: Uint8Array | null;
 }
 
-const FIRED: QueryMeta = { ...unset, Index: 1, KnownLeader: true };
-
-const fire: DirectRow<FireArguments, QueryMeta, NewEvent, true> = {
+const fire: DirectRow<FireArguments, QueryMeta, NewEvent, EventFired> = {
   kind: 'direct',
   method: fireEvent,
   arguments: struct<FireArguments>({ Datacenter: text, Name: text, Payload: bytes, ...queryOptionKinds }),
@@ -41,8 +39,8 @@ const fire: DirectRow<FireArguments, QueryMeta, NewEvent, true> = {
     };
     return { ...options, AllowStale: true, Name: name, Payload: writtenUserEvent(body) };
   },
-  show: () => FIRED,
-  value: () => true,
+  show: ({ hasLeader }) => ({ ...unset, Index: 1, KnownLeader: hasLeader }),
+  value: ({ KnownLeader }) => ({ hasLeader: KnownLeader }),
 };
 
 export const eventRows: readonly Row[] = [fire];

@@ -10,7 +10,8 @@ import type { QueryMeta, QueryOptions } from './query-options.js';
 export interface Served<Args, Reply, Request> {
   readonly arguments: Kind<Args>;
   readonly reply: Kind<Reply>;
-  request(args: Args): Request | Refusal;
+  /** `datacenter`: the server's that is asked. */
+  request(args: Args, datacenter: string): Request | Refusal;
 }
 
 export interface ReadRow<Args extends QueryOptions, Reply extends QueryMeta, Request, Value>
@@ -20,6 +21,8 @@ export interface ReadRow<Args extends QueryOptions, Reply extends QueryMeta, Req
   ask(request: Request, options: QueryOptions): Args;
   show(value: Value, meta: QueryMeta, request: Request): Reply;
   value(reply: Reply): Value;
+  /** Where a caller may be told that nothing has changed in place of the value: what it is told then. */
+  unchanged?(meta: QueryMeta): Reply;
 }
 
 export interface WriteOptions {

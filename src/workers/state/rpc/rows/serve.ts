@@ -40,6 +40,35 @@ class RpcRead<Args extends QueryOptions, Reply extends QueryMeta, Request, Value
   protected override parked(): void {}
 }
 
+/** Of a caller that keeps what it was told and wants no more than a word when its wait was in vain. */
+class ChangedRead<Args extends QueryOptions, Reply extends QueryMeta, Request, Value> extends RpcRead<
+  Args,
+  Reply,
+  Request,
+  Value
+> {
+  readonly #knownIndex: number;
+  readonly #unchanged: (index: number, origin: ReadOrigin) => void;
+
+  constructor(
+    row: ReadRow<Args, Reply, Request, Value>,
+    request: Request,
+    settings: ReadSettings,
+    reply: RpcReply,
+    unchanged: (meta: QueryMeta) => Reply,
+  ) {
+    super(row, request, settings, reply);
+    this.#knownIndex = settings.minIndex;
+    this.#unchanged = (index, origin) =>
+      send(reply, row.reply, unchanged({ ...metaOf(index, origin), NotModified: true }));
+  }
+
+  protected override answered(value: Value, index: number, origin: ReadOrigin): void {
+    if (index === this.#knownIndex) this.#unchanged(index, origin);
+    else super.answered(value, index, origin);
+  }
+}
+
 function send<Reply>(to: RpcReply, kind: Kind<Reply>, reply: Reply): void {
   let body: Uint8Array;
   try {
@@ -90,7 +119,7 @@ function asked<Args extends object, Reply, Request>(
     reply.refused(NO_PATH);
     return null;
   }
-  const request = row.request(args);
+  const request = row.request(args, datacenter);
   if (!isRefusal(request)) return { args, request };
   reply.refused(request.text);
   return null;
@@ -125,7 +154,10 @@ function serveRead<Args extends QueryOptions, Reply extends QueryMeta, Request, 
 ): RpcMethod {
   return served(row, askRead(row), ({ args, request }, { calls, datacenter, waits }, reply) => {
     const settings = readSettings(args, waits());
-    const run = new RpcRead(row, request, settings, reply);
+    const run =
+      args.AllowNotModifiedResponse && row.unchanged !== undefined
+        ? new ChangedRead(row, request, settings, reply, row.unchanged)
+        : new RpcRead(row, request, settings, reply);
     calls.read(run, {
       method: row.method,
       request,

@@ -5,6 +5,7 @@
 import { decode } from '../../../../msgpack/codec.js';
 import { MAX_MESSAGE_BYTES } from '../../../../msgpack/limits.js';
 import { MALFORMED, ValueScan } from '../../../../msgpack/skip.js';
+import type { Requester, RequestLimits } from '../../calls/request-limits.js';
 import type { ByteBudget } from './byte-budget.js';
 import { EMPTY_BODY, type RequestHeader, requestHeader, sendResponse } from './envelope.js';
 import { GrowingBuffer } from './growing-buffer.js';
@@ -29,6 +30,8 @@ export interface Channel {
 export interface RpcServerParts {
   readonly methods: RpcMethods;
   readonly context: RpcContext;
+  /** Judges a request by its header: one that is refused is read no further. */
+  readonly limits: Pick<RequestLimits, 'refuse'>;
   readonly budget: ByteBudget;
   /** Something threw: a bug, to be reported. */
   crashed(method: string, error: unknown): void;
@@ -65,6 +68,7 @@ class Exchange implements RpcReply {
 
 export class RequestStream {
   readonly #channel: Channel;
+  readonly #from: Requester;
   readonly #parts: RpcServerParts;
   readonly #scan = new ValueScan();
   /** Requests that are not taken yet, the first perhaps not whole. */
@@ -80,8 +84,9 @@ export class RequestStream {
   #isLast = false;
   #isReading = false;
 
-  constructor(channel: Channel, parts: RpcServerParts) {
+  constructor(channel: Channel, from: Requester, parts: RpcServerParts) {
     this.#channel = channel;
+    this.#from = from;
     this.#parts = parts;
     this.#buffer = new GrowingBuffer(parts.budget);
   }
@@ -149,20 +154,38 @@ export class RequestStream {
   /** False: more bytes are needed, or the stream is over. */
   #readOne(): boolean {
     this.#makeRoom();
-    this.#header ??= this.#readHeader();
-    if (this.#header === null) return false;
+    if (this.#header === null && !this.#beginOne()) return false;
+    const header = this.#header;
+    if (header === null) return false;
     const end = this.#scan.run(this.#buffer.bytes, this.#buffer.end);
     const isTooLarge = end - this.#bodyAt > MAX_MESSAGE_BYTES;
     if (end > this.#buffer.end && !isTooLarge) return false;
-    const header = this.#header;
-    const exchange = new Exchange(this, header);
-    this.#exchange = exchange;
+    const exchange = this.#exchangeOf(header);
     const method = this.#parts.methods.get(header.ServiceMethod);
     if (method === undefined) exchange.undecodable(missingMethodText(this.#parts.methods, header.ServiceMethod));
     else if (end === MALFORMED) exchange.undecodable('codec.decoder: Unrecognized descriptor byte');
     else if (isTooLarge) exchange.undecodable('rpc: request is too large');
     else this.#ask(method, exchange, end);
     return true;
+  }
+
+  /** False: its header isn't whole, or the stream is over. */
+  #beginOne(): boolean {
+    const header = this.#readHeader();
+    this.#header = header;
+    if (header === null) return false;
+    const { methods, limits } = this.#parts;
+    const { ServiceMethod } = header;
+    const refused = methods.has(ServiceMethod) ? limits.refuse(ServiceMethod, this.#from) : null;
+    if (refused === null) return true;
+    this.#exchangeOf(header).undecodable(refused.text);
+    return false;
+  }
+
+  #exchangeOf(header: RequestHeader): Exchange {
+    const exchange = new Exchange(this, header);
+    this.#exchange = exchange;
+    return exchange;
   }
 
   /** null: it isn't whole; or it is none, and then the stream is over. */

@@ -3,6 +3,7 @@
 
 import type net from 'node:net';
 import { type Deadline, deadlines } from '../../../../deadlines/deadline-queue.js';
+import { remoteAddress } from '../../sockets/client-limit.js';
 import { type SessionListener, YamuxSession } from './session.js';
 import type { StreamListener, YamuxStream } from './stream.js';
 
@@ -10,8 +11,8 @@ import type { StreamListener, YamuxStream } from './stream.js';
 const MOST_UNSENT = 256 * 1024;
 
 export interface ConnectionListener {
-  /** The other side opened a stream; null: it is refused. */
-  opened(stream: YamuxStream): StreamListener | null;
+  /** The other side of `from` opened a stream; null: it is refused. */
+  opened(stream: YamuxStream, from: YamuxConnection): StreamListener | null;
   /** A stream that couldn't be opened may be now. */
   accepted(): void;
   closed(reason: string): void;
@@ -44,6 +45,11 @@ export class YamuxConnection implements Deadline, SessionListener {
     if (first !== null) this.#session.receive(first, nowMs);
   }
 
+  /** `host:port` of the other side. */
+  get address(): string {
+    return remoteAddress(this.#socket);
+  }
+
   get isClosing(): boolean {
     return this.#session.isClosing;
   }
@@ -69,7 +75,7 @@ export class YamuxConnection implements Deadline, SessionListener {
   }
 
   opened(stream: YamuxStream): StreamListener | null {
-    return this.#listener.opened(stream);
+    return this.#listener.opened(stream, this);
   }
 
   accepted(): void {

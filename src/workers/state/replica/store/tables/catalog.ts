@@ -3,6 +3,7 @@
 
 import type { NodeRecord } from '../../../../../wire/records.js';
 import type { Journal } from './change.js';
+import { InstanceCounts } from './instance-counts.js';
 import { OrderedMap } from './ordered-map.js';
 import type { CheckRow, NodeRow, RowKey, ServiceRow } from './rows.js';
 import { RowsByOwner } from './rows-by-owner.js';
@@ -37,8 +38,7 @@ export class Catalog {
   readonly checksOfOtherStatus = new RowsByOwner<CheckRow>();
   /** Checks of type `session`, by node and check ID. */
   readonly sessionTypeChecks = new OrderedMap<CheckRow>();
-  /** Instances per kind, "" for typical ones. */
-  readonly instancesOfKind = new Map<string, number>();
+  readonly counts = new InstanceCounts();
 
   /** The answers to "all nodes" and "all service names", until a node or a service changes. */
   cachedNodes: readonly NodeRecord[] | undefined;
@@ -124,10 +124,7 @@ export class Catalog {
       this.#leaveGroups(before);
     }
     if (after) this.#joinGroups(after);
-    if (before?.record.Kind !== after?.record.Kind) {
-      if (before) this.#countKind(before.record.Kind, -1);
-      if (after) this.#countKind(after.record.Kind, 1);
-    }
+    this.counts.changed(before?.record, after?.record);
     if (before && before.record.Address !== '' && before.record.Address !== after?.record.Address) {
       this.servicesByAddress.delete(keyPart(before.record.Address), before.key);
     }
@@ -150,6 +147,7 @@ export class Catalog {
     const own = this.#groupFor(row.groupKey, row.record.Service);
     own.spelling = row.record.Service;
     own.indexKey = row.indexKey;
+    if (own.instances.size === 0) this.counts.names += 1;
     own.instances.set(row.key, row);
     own.forget();
     if (row.connectKey !== '') {
@@ -162,6 +160,7 @@ export class Catalog {
   #leaveGroups(row: ServiceRow): void {
     const own = this.#groups.get(row.groupKey);
     own?.instances.delete(row.key);
+    if (own?.instances.size === 0) this.counts.names -= 1;
     own?.forget();
     if (own?.isEmpty) this.#dropGroup(row.groupKey);
     if (row.connectKey === '') return;
@@ -203,12 +202,6 @@ export class Catalog {
     }
     const service = this.services.get(row.serviceKey);
     if (service) this.#forget(service);
-  }
-
-  #countKind(kind: string, by: number): void {
-    const count = (this.instancesOfKind.get(kind) ?? 0) + by;
-    if (count === 0) this.instancesOfKind.delete(kind);
-    else this.instancesOfKind.set(kind, count);
   }
 }
 

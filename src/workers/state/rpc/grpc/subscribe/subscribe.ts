@@ -2,6 +2,7 @@
 // nothing else (spec/rpc.md, section 7). Answered by any server from what it has itself.
 
 import type { FollowedReads } from '../../../calls/followed-reads.js';
+import type { RequestLimits } from '../../../calls/request-limits.js';
 import { isRefusal, type Refusal, refusal } from '../../../methods/refusal.js';
 import type { Answering, GrpcCall, Serve } from '../grpc-call.js';
 import { Status } from '../status.js';
@@ -43,10 +44,11 @@ const LAST_TOPIC = 18;
 
 interface SubscribeParts {
   readonly reads: FollowedReads;
+  readonly limits: Pick<RequestLimits, 'refuse'>;
   readonly datacenter: string;
 }
 
-export function subscribe({ reads, datacenter }: SubscribeParts): Serve {
+export function subscribe({ reads, limits, datacenter }: SubscribeParts): Serve {
   const subjects = new Map<string, Subject>();
   const stale = new StaleSubjects();
 
@@ -62,6 +64,8 @@ export function subscribe({ reads, datacenter }: SubscribeParts): Serve {
   }
 
   return (call, message) => {
+    const refused = limits.refuse(SUBSCRIBE, call);
+    if (refused !== null) return refuse(call, Status.resourceExhausted, refused.text);
     const request = readSubscribeRequest(message);
     if (request === null) return refuse(call, Status.internal, 'the request is no message of protobuf');
     if (request.datacenter !== '' && request.datacenter !== datacenter) {

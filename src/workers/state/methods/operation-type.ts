@@ -1,0 +1,27 @@
+// What a method counts as where requests are limited (`limits.request_limits`; spec/rpc.md, "Rate limits"): a read or a write, or
+// neither. By names alone, so that a request is judged before its arguments are read.
+
+export type OperationType = 'read' | 'write' | 'exempt';
+
+/** What changes something, be it in the state or in what only a leader knows. All else that isn't exempt is a read. */
+const WRITES: ReadonlySet<string> = new Set([
+  'Catalog.Register',
+  'Catalog.Deregister',
+  'Coordinate.Update',
+  'Internal.EventFire',
+  'Internal.KeyringOperation',
+  'KVS.Apply',
+  'Session.Apply',
+  'Session.Renew',
+  'Txn.Apply',
+]);
+
+/** What servers need to go on as a cluster, and operators to see what is wrong with one. */
+const EXEMPT: readonly string[] = ['Status.', 'Operator.'];
+const USAGE = 'Operator.Usage';
+
+export function operationTypeOf(method: string): OperationType {
+  if (WRITES.has(method)) return 'write';
+  if (method !== USAGE && EXEMPT.some((service) => method.startsWith(service))) return 'exempt';
+  return 'read';
+}
