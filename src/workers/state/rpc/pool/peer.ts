@@ -37,6 +37,12 @@ export class Peer {
     else this.#serveWaiting();
   }
 
+  /** The other side may be gone without a word: what waits for it is lost if it doesn't answer within so long. */
+  doubt(withinMs: number): void {
+    if (this.#connection !== null) this.#connection.doubt(withinMs);
+    else this.#socket?.setTimeout(withinMs);
+  }
+
   close(): void {
     this.#socket?.destroy();
     this.#connection?.close('session shutdown');
