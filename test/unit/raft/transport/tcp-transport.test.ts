@@ -92,10 +92,13 @@ test('a server that is somewhere else is dialed there, though its connection is 
   transport.tellAddresses(new Map([...former.place, ['c', '127.0.0.1:1']]));
   transport.send(HEARTBEAT);
   transport.tellAddresses(present.place);
+  const movedMs = performance.now();
   await waitFor(() => {
     transport.send(HEARTBEAT);
     return present.sockets.length === 1;
   }, 'a connection to where it is now');
+  // A silent connection is given up after ten seconds anyway.
+  assert.ok(performance.now() - movedMs < 8_000);
   assert.equal(former.sockets.length, 1);
   close();
   former.close();

@@ -23,6 +23,8 @@ export class Peer {
   #connection: YamuxConnection | null = null;
   #socket: net.Socket | null = null;
   #waiting: Call[] = [];
+  /** Doubted while it was dialed: it must answer within so long once it is connected. */
+  #doubtMs: number | null = null;
 
   /** `gone`: it can't be used any more; the next call needs another. */
   constructor(address: string, budget: ByteBudget, gone: (peer: Peer) => void) {
@@ -39,8 +41,12 @@ export class Peer {
 
   /** The other side may be gone without a word: what waits for it is lost if it doesn't answer within so long. */
   doubt(withinMs: number): void {
-    if (this.#connection !== null) this.#connection.doubt(withinMs);
-    else this.#socket?.setTimeout(withinMs);
+    if (this.#connection !== null) {
+      this.#connection.doubt(withinMs);
+      return;
+    }
+    this.#doubtMs = withinMs;
+    this.#socket?.setTimeout(withinMs);
   }
 
   close(): void {
@@ -106,6 +112,7 @@ export class Peer {
           this.#serveWaiting();
         },
       });
+      if (this.#doubtMs !== null) this.#connection.doubt(this.#doubtMs);
       this.#serveWaiting();
     });
   }
