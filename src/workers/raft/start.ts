@@ -163,6 +163,8 @@ function receiveEarly(message: StateToRaft, state: StateChannel, restore: Restor
     case 'peer-addresses':
       transport.tellAddresses(message.addresses);
       return;
+    case 'peer-suspected':
+      return;
     case 'restore-credit':
       restore.credit(message.bytes);
       return;

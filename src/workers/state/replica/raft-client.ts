@@ -131,6 +131,16 @@ export class RaftClient implements Consensus {
     return (await this.configuration()).peers.map(({ address }) => address);
   }
 
+  /** Where gossip says that servers are, by ID. */
+  tellAddresses(addresses: ReadonlyMap<string, string>): void {
+    this.#post({ kind: 'peer-addresses', addresses });
+  }
+
+  /** Gossip suspects this server. */
+  tellSuspected(id: string): void {
+    this.#post({ kind: 'peer-suspected', id });
+  }
+
   async raftStats(): Promise<RaftStats> {
     const stats = await this.stats();
     return {

@@ -151,6 +151,16 @@ test('leaving: told until the limit, nothing is refuted any more, pings are stil
   );
 });
 
+test('a suspicion is told once, by whoever it comes; one of who is unknown, gone or ourselves is not', () => {
+  const { core } = coreOf(['n2', 'n3', 'n4'], QUIET);
+  core.receive(deadMessage('n4', 'n3'), N2, 10);
+  core.take();
+  for (const name of ['n3', 'n3', 'n4', 'n5', 'n1']) core.receive(suspectMessage(name, 'n2'), N2, 10);
+  core.receive(suspectMessage('n3', 'n4'), N2, 10);
+  const suspected = core.take().events.flatMap((event) => (event.kind === 'suspect' ? [event.node.name] : []));
+  assert.deepEqual(suspected, ['n3']);
+});
+
 test('leaving alone takes no time; leaving where nobody can be told ends with the time', () => {
   const alone = coreOf([], QUIET);
   alone.core.leave(5000, 0);

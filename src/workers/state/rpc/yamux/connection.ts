@@ -67,8 +67,19 @@ export class YamuxConnection implements Deadline, SessionListener {
     this.#session.close(reason);
   }
 
+  /** See {@link YamuxSession.doubt}. */
+  doubt(withinMs: number): void {
+    this.#session.doubt(deadlines.now(), withinMs);
+    deadlines.remove(this);
+    this.#wait();
+  }
+
   expire(): void {
     this.#session.tick(deadlines.now());
+    this.#wait();
+  }
+
+  #wait(): void {
     if (this.#session.isOver) return;
     this.dueMs = Math.ceil(Math.max(this.#session.dueMs, deadlines.now() + 1));
     deadlines.add(this);
