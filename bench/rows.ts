@@ -1,7 +1,8 @@
-// The table of rows. Numbers are those of the reference figures; 5, 7 and 18 to 20 need a cluster or what comes later.
+// The table of rows. Numbers are those of the reference figures; 20 on need what comes later.
 
 import type { Row } from './row.js';
 import { catalogRows } from './rows/catalog.js';
+import { clusterRows } from './rows/cluster.js';
 import { curveRow } from './rows/curve.js';
 import { dnsRows } from './rows/dns.js';
 import { gossipRows } from './rows/gossip.js';
@@ -16,7 +17,9 @@ const ORDER = [
   '3',
   'curve',
   '4',
+  '5',
   '6',
+  '7',
   'loop-delay',
   '8',
   '9',
@@ -28,6 +31,8 @@ const ORDER = [
   '15',
   '16',
   '17',
+  '18',
+  '19',
   'members',
 ];
 
@@ -40,6 +45,7 @@ const all = [
   ...waitingRows,
   ...idleRows,
   ...gossipRows,
+  ...clusterRows,
 ];
 
 /** In the order they are run. */
