@@ -5,10 +5,12 @@ import { catalogRows } from './rows/catalog.js';
 import { clusterRows } from './rows/cluster.js';
 import { curveRow } from './rows/curve.js';
 import { dnsRows } from './rows/dns.js';
+import { fleetRow } from './rows/fleet.js';
 import { gossipRows } from './rows/gossip.js';
 import { idleRows } from './rows/idle.js';
 import { kvRows } from './rows/kv.js';
 import { registrationRows } from './rows/registration.js';
+import { rpcWaitingRow } from './rows/rpc-waiting.js';
 import { waitingRows } from './rows/waiting.js';
 
 const ORDER = [
@@ -34,6 +36,8 @@ const ORDER = [
   '18',
   '19',
   'members',
+  'rpc-waiting',
+  'fleet',
 ];
 
 const all = [
@@ -46,6 +50,8 @@ const all = [
   ...idleRows,
   ...gossipRows,
   ...clusterRows,
+  rpcWaitingRow,
+  fleetRow,
 ];
 
 /** In the order they are run. */

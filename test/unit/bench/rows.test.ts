@@ -12,7 +12,13 @@ describe('the table of rows', () => {
       ids.filter((id) => /^\d+$/.test(id)),
       expected,
     );
-    assert.deepEqual(ids.filter((id) => !/^\d+$/.test(id)).sort(), ['curve', 'loop-delay', 'members']);
+    assert.deepEqual(ids.filter((id) => !/^\d+$/.test(id)).sort(), [
+      'curve',
+      'fleet',
+      'loop-delay',
+      'members',
+      'rpc-waiting',
+    ]);
   });
 
   it('names each figure of a row once, and other rows that exist', () => {

@@ -3,7 +3,7 @@
 // of members: the rounds of gossip, what goes with pings and acks, exchanges, the queue, all with the product's numbers. It
 // knows no failures and loses nothing. mass-start.test.ts holds it against the cores themselves.
 
-import { pushPullIntervalMs, retransmitLimit } from '../../../../src/main/gossip/core/scale.js';
+import { nextPushPullMs, retransmitLimit } from '../../../../src/main/gossip/core/scale.js';
 import { CONSUL_LAN } from '../../../../src/main/gossip/core/settings.js';
 import { below, type Random } from '../../../../src/random/random.js';
 import { Acceptor, type AnswerCost } from './acceptor.js';
@@ -83,7 +83,7 @@ class MassStart {
   readonly #acceptors: Acceptor[];
   readonly #startedMs: Float64Array;
   /** What happens at each millisecond. */
-  readonly #due: (((() => void)[] | undefined))[] = [];
+  readonly #due: ((() => void)[] | undefined)[] = [];
   /** Members by when in an interval they gossip and probe. */
   readonly #gossipAt: number[][] = Array.from({ length: gossipIntervalMs }, () => []);
   readonly #probeAt: number[][] = Array.from({ length: probeIntervalMs }, () => []);
@@ -116,13 +116,18 @@ class MassStart {
       this.#at(member < servers ? 0 : Math.floor(random() * withinMs), () => this.#start(member));
     }
     while (this.#facts < count * count) {
-      if (this.#nowMs > DEADLINE_MS) throw new Error(`after an hour ${this.#facts} of ${count * count} facts are known`);
+      if (this.#nowMs > DEADLINE_MS)
+        throw new Error(`after an hour ${this.#facts} of ${count * count} facts are known`);
       this.#turn();
       this.#nowMs += 1;
     }
     const since = (times: Float64Array): number[] => Array.from(times, (ms, i) => ms - (this.#startedMs[i] ?? 0));
-    const total = (server: readonly Traffic[]): number => server.reduce((sum, one) => sum + one.bytesOut + one.stateBytesOut, 0);
-    const busiest = this.#traffic.reduce((most, one, i) => (total(one) > total(this.#traffic[most] ?? []) ? i : most), 0);
+    const total = (server: readonly Traffic[]): number =>
+      server.reduce((sum, one) => sum + one.bytesOut + one.stateBytesOut, 0);
+    const busiest = this.#traffic.reduce(
+      (most, one, i) => (total(one) > total(this.#traffic[most] ?? []) ? i : most),
+      0,
+    );
     const known = since(this.#knownMs);
     return {
       completeMs: this.#nowMs,
@@ -164,7 +169,7 @@ class MassStart {
     this.#learn(member, member);
     this.#gossipAt[below(random, gossipIntervalMs)]?.push(member);
     this.#probeAt[below(random, probeIntervalMs)]?.push(member);
-    this.#at(this.#nowMs + random() * CONSUL_LAN.pushPullIntervalMs, () => this.#exchangeAgain(member));
+    this.#at(this.#nowMs + random() * CONSUL_LAN.pushPullIntervalMs, () => this.#exchangeAgain(member, 1));
     this.#join(member, 0, false, FIRST_RETRY_MS);
   }
 
@@ -180,15 +185,20 @@ class MassStart {
     if (hasJoined || servers === 1) return;
     this.#failedJoins += 1;
     const jitter = 1 + (random() * 2 - 1) * RETRY_JITTER;
-    this.#at(this.#nowMs + retryMs * jitter, () => this.#join(member, 0, false, Math.min(2 * retryMs, RETRY_INTERVAL_MS)));
+    this.#at(this.#nowMs + retryMs * jitter, () =>
+      this.#join(member, 0, false, Math.min(2 * retryMs, RETRY_INTERVAL_MS)),
+    );
   }
 
-  #exchangeAgain(member: number): void {
+  /** `before`: how many it knew the last time. */
+  #exchangeAgain(member: number, before: number): void {
     const { random } = this.#options;
     const own = this.#spreader(member);
     const [other] = own.pick(1, random);
     if (other !== undefined) this.#exchange(member, other, () => undefined);
-    this.#at(this.#nowMs + pushPullIntervalMs(CONSUL_LAN.pushPullIntervalMs, own.size), () => this.#exchangeAgain(member));
+    const { size } = own;
+    const nextMs = this.#nowMs + nextPushPullMs(CONSUL_LAN.pushPullIntervalMs, size, before);
+    this.#at(nextMs, () => this.#exchangeAgain(member, size));
   }
 
   #exchange(caller: number, acceptor: number, then: (isAnswered: boolean) => void): void {
@@ -206,7 +216,10 @@ class MassStart {
   #trade(caller: number, acceptor: number): void {
     const asks = this.#spreader(caller);
     const answers = this.#spreader(acceptor);
-    const [request, answer] = [asks, answers].map(({ size }) => SIZES.state + size * SIZES.stateMember) as [number, number];
+    const [request, answer] = [asks, answers].map(({ size }) => SIZES.state + size * SIZES.stateMember) as [
+      number,
+      number,
+    ];
     this.#count(caller, (traffic) => {
       traffic.exchanges += 1;
       traffic.stateBytesOut += request;
