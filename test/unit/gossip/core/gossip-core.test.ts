@@ -348,6 +348,26 @@ test('exchanges are asked for at their interval, with somebody who is alive', ()
   assert.equal(second.atMs - first.atMs, 30_000);
 });
 
+test('exchanges are frequent while the pool grows, and as rare as its size says when it has grown', () => {
+  const names = Array.from({ length: 40 }, (_, i) => `n${i + 2}`);
+  const rig = coreOf([], { probeIntervalMs: 1e9, pushPullIntervalMs: 30_000 });
+  const times = (untilMs: number) =>
+    rig
+      .runUntil(untilMs)
+      .flatMap(({ atMs, streams }) => streams.filter(({ kind }) => kind === 'pushPull').map(() => atMs));
+  const hear = (from: number, to: number, atMs: number) => {
+    for (const name of names.slice(from, to)) rig.core.receive(aliveMessage(name), N2, atMs);
+  };
+  hear(0, 20, 0);
+  const [first] = times(30_000);
+  assert.ok(first !== undefined);
+  hear(20, 40, 30_000);
+  // Twice at the plain interval, the second of which finds no growth behind it.
+  assert.deepEqual(times(first + 60_000), [first + 30_000, first + 60_000]);
+  assert.deepEqual(times(first + 119_000), []);
+  assert.deepEqual(times(first + 120_000), [first + 120_000]);
+});
+
 test('the dead are forgotten after their time, when a round of probes is over', () => {
   const rig = coreOf(['n2', 'n3'], {
     probeIntervalMs: 100,

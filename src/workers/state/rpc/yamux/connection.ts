@@ -93,11 +93,11 @@ export class YamuxConnection implements Deadline, SessionListener {
     this.#listener.accepted();
   }
 
-  /** At the end of what is being done now: what is said meanwhile leaves together. */
+  /** When all that has come in this turn of the loop is done: what is said meanwhile, on whatever stream, leaves together. */
   outgoing(): void {
     if (this.#isFlushDue) return;
     this.#isFlushDue = true;
-    queueMicrotask(() => this.#flush());
+    setImmediate(() => this.#flush());
   }
 
   closed(reason: string): void {
