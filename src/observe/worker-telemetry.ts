@@ -2,11 +2,12 @@
 // once a second. Nothing here keeps the thread alive, and `stop` hands over what is still waiting, so that a worker's last
 // words arrive.
 
-import type { LogLevel, LogRecord, MetricsReport, ThreadContext, WorkerToMain } from '../wire/thread-port.js';
+import type { LogLevel, LogRecord, LogValue, MetricsReport, ThreadContext, WorkerToMain } from '../wire/thread-port.js';
 import { startCpuProfile } from './cpu-profile.js';
 import { Logger, LogSink } from './logger.js';
 import { type Delays, LoopDelay } from './loop-delay.js';
 import { type Labels, Metrics } from './metrics.js';
+import { packLine } from './packed-lines.js';
 
 /** More lines than this waiting to be sent are counted, not kept: a loop that logs must not fill main's memory. */
 const MAX_WAITING_RECORDS = 4096;
@@ -51,7 +52,8 @@ export function startTelemetry(context: ThreadContext): Telemetry {
 /** Lines on their way to main. */
 class LineBatch {
   readonly #context: ThreadContext;
-  #records: LogRecord[] = [];
+  #lines: LogValue[] = [];
+  #count = 0;
   #dropped = 0;
   #scheduled = false;
   #stopped = false;
@@ -62,8 +64,8 @@ class LineBatch {
   }
 
   add(record: LogRecord): void {
-    if (this.#records.length >= MAX_WAITING_RECORDS) this.#dropped += 1;
-    else this.#records.push(record);
+    if (this.#count >= MAX_WAITING_RECORDS) this.#dropped += 1;
+    else this.#pack(record);
     if (this.#stopped) this.#flush();
     else if (!this.#scheduled) {
       this.#scheduled = true;
@@ -81,11 +83,9 @@ class LineBatch {
   #flush(): void {
     this.#scheduled = false;
     this.#flushedAt = performance.now();
-    if (this.#records.length === 0) return;
-    const records = this.#records;
-    this.#records = [];
+    if (this.#count === 0) return;
     if (this.#dropped > 0) {
-      records.push({
+      this.#pack({
         time: Date.now(),
         level: 'warn',
         name: 'agent',
@@ -94,7 +94,15 @@ class LineBatch {
       });
       this.#dropped = 0;
     }
-    post(this.#context, { kind: 'log', records });
+    const lines = this.#lines;
+    this.#lines = [];
+    this.#count = 0;
+    post(this.#context, { kind: 'log', lines });
+  }
+
+  #pack(record: LogRecord): void {
+    packLine(this.#lines, record);
+    this.#count += 1;
   }
 }
 
