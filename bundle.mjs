@@ -50,6 +50,7 @@ function bundle(program, options) {
     format: 'cjs',
     banner: { js: BANNER },
     target: 'node20',
+    supported: { 'dynamic-import': false },
     sourcemap: true,
     sourcesContent: false,
     external: [
@@ -83,7 +84,7 @@ fs.rmSync(to, { recursive: true, force: true });
 fs.mkdirSync(to);
 fs.writeFileSync(path.join(to, 'package.json'), '{ "type": "commonjs" }\n');
 fs.copyFileSync(path.join(PROJECT, 'bundling/load.cjs'), path.join(to, 'load.cjs'));
-await Promise.all([bundle(ENTRY, { supported: { 'dynamic-import': false } }), ...PROGRAMS.map(bundleProgram)]);
+await Promise.all([bundle(ENTRY, {}), ...PROGRAMS.map(bundleProgram)]);
 for (const file of FILES) {
   fs.mkdirSync(path.dirname(path.join(to, file)), { recursive: true });
   fs.copyFileSync(path.join(from, file), path.join(to, file));

@@ -1,4 +1,4 @@
-// In place of load.cjs while compiled code is made: loads as that does, and writes what V8 has compiled when it is told to.
+// Instead of load.cjs while compiled code is made: loads as that does, and writes what V8 has compiled when it is told to.
 // An agent is told by SIGUSR2, and tells its threads; a command writes at its end.
 
 'use strict';
@@ -6,7 +6,7 @@
 const fs = require('node:fs');
 const { BroadcastChannel, isMainThread } = require('node:worker_threads');
 const { crc32 } = require('node:zlib');
-const load = require('./load-only.cjs');
+const load = require('./load.cjs');
 
 module.exports = (module, require, name) => {
   const { script, filename } = load(module, require, name);
@@ -32,3 +32,5 @@ module.exports = (module, require, name) => {
     channel.onmessage = write;
   }
 };
+
+module.exports.importModule = load.importModule;

@@ -7,7 +7,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { wrap } = require('node:module');
-const { Script, constants } = require('node:vm');
+const { Script } = require('node:vm');
 const { crc32 } = require('node:zlib');
 
 /** Behind the code. */
@@ -23,11 +23,13 @@ module.exports = (module, require, name) => {
   const script = new Script(wrap(fs.readFileSync(filename, 'utf8')), {
     filename,
     cachedData: codeOf(filename),
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   script.runInThisContext()(module.exports, require, module, filename, path.dirname(filename));
   return { script, filename };
 };
+
+/** For a bundle that needs an ECMAScript module: what V8 is given code for can't ask for one itself. */
+module.exports.importModule = (name) => import(name);
 
 /** V8 doesn't look for damage itself, and would end the process over it. */
 function codeOf(filename) {

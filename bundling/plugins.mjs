@@ -51,6 +51,9 @@ const BUNDLE = '__bundle';
 /** Stands at the beginning of a bundle: where it lies. */
 export const BANNER = `const ${BUNDLE} = require('node:url').pathToFileURL(__filename);`;
 
+/** The one package that can't be had by `require`. */
+const ECMASCRIPT_ONLY = /\bimport\(('uWebSockets\.js')\)/g;
+
 /** A module goes on finding what lies beside it: dist/program is the tree of dist/src. */
 export function locations(from, folder) {
   return {
@@ -61,7 +64,11 @@ export function locations(from, folder) {
         const text = await fs.promises.readFile(file, 'utf8');
         const relative = JSON.stringify(path.relative(folder, file));
         const location = `new URL(${relative}, ${BUNDLE}).href`;
-        return { contents: text.replaceAll('import.meta.url', location), loader: 'js' };
+        const loader = JSON.stringify(`./${path.relative(folder, path.join(from, 'load.cjs'))}`);
+        const contents = text
+          .replaceAll('import.meta.url', location)
+          .replaceAll(ECMASCRIPT_ONLY, (_import, name) => `module.require(${loader}).importModule(${name})`);
+        return { contents, loader: 'js' };
       });
     },
   };

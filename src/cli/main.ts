@@ -21,6 +21,13 @@ function endQuietly(error: NodeJS.ErrnoException): void {
   throw error;
 }
 
+/** The launcher hid it from Node; scripts and commands are to find it where it was. */
+const extraCertificates = process.env['LICTOR_EXTRA_CA_CERTS'];
+if (extraCertificates !== undefined) {
+  process.env['NODE_EXTRA_CA_CERTS'] = extraCertificates;
+  delete process.env['LICTOR_EXTRA_CA_CERTS'];
+}
+
 // Until it is known how it ended: nothing may be left to wait for by then.
 process.exitCode = 1;
 void main(process.argv.slice(2)).then((code) => {
