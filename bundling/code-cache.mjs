@@ -1,6 +1,7 @@
 // Makes the compiled code of the bundles under dist/program, which V8 takes at the next start instead of compiling them again:
 // a copy of the program is started as users start it, asked a few things, and each thread writes what it has compiled by then.
 // It belongs to this version of node, started with the launcher's flags; any other compiles for itself.
+// `node bundling/code-cache.mjs [directory]`: where `lictor` and dist lie; this project unless said.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,9 +12,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
-const PROGRAM = path.join(PROJECT, 'dist/program');
-/** Within the project, so that packages are found. */
-const COPY = path.join(PROJECT, 'dist/program-to-compile');
+const DIRECTORY = path.resolve(process.argv[2] ?? PROJECT);
+const PROGRAM = path.join(DIRECTORY, 'dist/program');
+/** Within the directory, so that packages are found. */
+const COPY = path.join(DIRECTORY, 'dist/program-to-compile');
 const COPIED_PROGRAM = path.join(COPY, 'dist/program');
 const LOADER = 'load.cjs';
 const WRITING_LOADER = 'load-and-write.cjs';
@@ -37,7 +39,7 @@ function copyProgram() {
   fs.rmSync(COPY, { recursive: true, force: true });
   fs.cpSync(PROGRAM, COPIED_PROGRAM, { recursive: true, filter: (file) => !file.endsWith('.code') });
   fs.copyFileSync(path.join(PROJECT, 'bundling', WRITING_LOADER), path.join(COPIED_PROGRAM, WRITING_LOADER));
-  fs.copyFileSync(path.join(PROJECT, 'lictor'), path.join(COPY, 'lictor'));
+  fs.copyFileSync(path.join(DIRECTORY, 'lictor'), path.join(COPY, 'lictor'));
   const changed = stubs();
   for (const { file, text } of changed) fs.writeFileSync(file, text.replace(LOADER, WRITING_LOADER));
   return changed.length;
