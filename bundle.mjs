@@ -1,62 +1,90 @@
-// Puts the compiled modules of each thread into one file, under dist/program: an agent starts in two thirds of the time, since
-// Node looks up and links a few files and not six hundred. The modules under dist/src stay what tests import.
+// Puts the compiled modules of each thread into one file, under dist/program: an agent starts in half of the time, since Node
+// looks up and links a few files and not six hundred. They are scripts for `require`, so that bundling/load.cjs can give V8
+// their compiled code along with them (bundling/code-cache.mjs makes it). The modules under dist/src stay what tests import.
 // `node bundle.mjs [directory]`: where dist lies; this project unless said.
 
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { BANNER, builtins, levelBinding, locations, parts } from './bundling/plugins.mjs';
 
 const PROJECT = fileURLToPath(new URL('.', import.meta.url));
-/** In parts, so that a command loads only its own; the main thread's are among them. */
-const COMMAND_LINE = 'cli/main';
-const WORKERS = ['workers/state/worker', 'workers/raft/worker', 'workers/checks/worker'];
+/** What node or a thread of it is started with. */
+const ENTRY = 'cli/main';
+/** What is loaded by `load.cjs`: the parts that the entry takes when it knows what it is asked for, and the threads. */
+const PROGRAMS = [
+  'cli/commands/agent-start',
+  'cli/run',
+  'workers/state/worker',
+  'workers/raft/worker',
+  'workers/checks/worker',
+];
+/** A start needs them; all other packages are looked up when they are asked for. */
+const BUNDLED_PACKAGES = ['classic-level', 'sorted-btree'];
 /** What is read as a file beside the module that asks for it. */
 const FILES = ['wasm/lictor.wasm'];
 
+const directory = path.resolve(process.argv[2] ?? PROJECT);
 // esbuild names modules by their real paths.
-const dist = fs.realpathSync(path.resolve(process.argv[2] ?? PROJECT, 'dist'));
+const dist = fs.realpathSync(path.join(directory, 'dist'));
 const from = path.join(dist, 'src');
 const to = path.join(dist, 'program');
 
-/** A module goes on finding what lies beside it: dist/program is the tree of dist/src, a program's parts in one folder. */
-function keepLocations(folder) {
-  return {
-    name: 'keep-locations',
-    setup({ onLoad }) {
-      onLoad({ filter: /\.js$/ }, async ({ path: file }) => {
-        if (!file.startsWith(from + path.sep)) return undefined;
-        const text = await fs.promises.readFile(file, 'utf8');
-        const location = `new URL(${JSON.stringify(path.relative(folder, file))}, import.meta.url).href`;
-        return { contents: text.replaceAll('import.meta.url', location), loader: 'js' };
-      });
-    },
-  };
+function compiled(program) {
+  return path.join(from, `${program}.js`);
 }
 
-function bundle(program, parts) {
-  const entry = path.join(from, `${program}.js`);
+function dependencies() {
+  return Object.keys(JSON.parse(fs.readFileSync(path.join(PROJECT, 'package.json'), 'utf8')).dependencies);
+}
+
+function bundle(program, options) {
+  const entry = compiled(program);
   return build({
     entryPoints: [entry],
     outbase: from,
     outdir: to,
-    ...parts,
     bundle: true,
     platform: 'node',
-    format: 'esm',
+    format: 'cjs',
+    banner: { js: BANNER },
     target: 'node20',
-    packages: 'external',
+    supported: { 'dynamic-import': false },
+    sourcemap: true,
+    sourcesContent: false,
+    external: [
+      'node-gyp-build',
+      'uWebSockets.js',
+      ...dependencies().filter((name) => !BUNDLED_PACKAGES.includes(name)),
+    ],
     legalComments: 'none',
     logLevel: 'warning',
-    plugins: [keepLocations(path.dirname(entry))],
+    plugins: [
+      builtins(),
+      levelBinding(),
+      locations(from, path.dirname(entry)),
+      parts(PROGRAMS.map(compiled), path.dirname(entry)),
+    ],
+    ...options,
   });
 }
 
+/** The file's name has a hash of what is in it: the compiled code that lies beside it under the same name belongs to it. */
+async function bundleProgram(program) {
+  const { metafile } = await bundle(program, { entryNames: '[dir]/[name]-[hash]', metafile: true });
+  const [output] = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint !== undefined);
+  const stub = path.join(to, `${program}.js`);
+  const loader = path.relative(path.dirname(stub), path.join(to, 'load.cjs'));
+  const relative = loader.startsWith('.') ? loader : `./${loader}`;
+  fs.writeFileSync(stub, `require('${relative}')(module, require, '${path.basename(output)}');\n`);
+}
+
 fs.rmSync(to, { recursive: true, force: true });
-await Promise.all([
-  bundle(COMMAND_LINE, { splitting: true, chunkNames: `${path.dirname(COMMAND_LINE)}/[name]-[hash]` }),
-  ...WORKERS.map((worker) => bundle(worker, {})),
-]);
+fs.mkdirSync(to);
+fs.writeFileSync(path.join(to, 'package.json'), '{ "type": "commonjs" }\n');
+fs.copyFileSync(path.join(PROJECT, 'bundling/load.cjs'), path.join(to, 'load.cjs'));
+await Promise.all([bundle(ENTRY, {}), ...PROGRAMS.map(bundleProgram)]);
 for (const file of FILES) {
   fs.mkdirSync(path.dirname(path.join(to, file)), { recursive: true });
   fs.copyFileSync(path.join(from, file), path.join(to, file));

@@ -19,7 +19,6 @@ import type { BegunThreads } from './begun-threads.js';
 import { CheckPool } from './check-pool.js';
 import type { Reloaded } from './config/reload.js';
 import { afterBanner, notServed } from './config/start-checks.js';
-import { lockDataDir } from './data-dir-lock.js';
 import { leave } from './leave.js';
 import { LogFanOut } from './logging/fan-out.js';
 import { Orders } from './orders.js';
@@ -158,6 +157,7 @@ class Agent {
   async #lockDataDir(): Promise<string | null> {
     const { dataDir } = this.#config;
     if (dataDir === null) return null;
+    const { lockDataDir } = await import('./data-dir-lock.js');
     const lock = await lockDataDir(dataDir);
     if (!lock.ok) return lock.error;
     this.#closing.add(() => lock.release());

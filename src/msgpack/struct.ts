@@ -33,8 +33,10 @@ interface Field {
   place: number;
 }
 
+const KEY_WRITERS = { raw: new MsgpackWriter('raw'), 'str-bin': new MsgpackWriter('str-bin') } as const;
+
 function writtenKey(name: string, form: Form): Uint8Array {
-  const writer = new MsgpackWriter(form);
+  const writer = KEY_WRITERS[form];
   writer.text(name);
   return writer.take();
 }
@@ -55,24 +57,24 @@ type Members = { [name: string]: unknown };
  * All fields at their zero values. Made by JSON.parse and then filled: an object that is built by more than a dozen
  * computed names would be a hash table, and so would every copy of it.
  */
-function zeroOf(names: readonly string[], kinds: ReadonlyMap<string, Kind<unknown>>): Members {
-  const zero = JSON.parse(`{${names.map((name) => `${JSON.stringify(name)}:null`).join(',')}}`) as Members;
+function zeroOf(kinds: ReadonlyMap<string, Kind<unknown>>): Members {
+  const names = Array.from(kinds.keys(), (name) => `${JSON.stringify(name)}:null`);
+  const zero = JSON.parse(`{${names.join(',')}}`) as Members;
   for (const [name, kind] of kinds) zero[name] = kind.zero;
   return zero;
 }
 
 class StructTable {
-  readonly zero: Members;
+  readonly #zero: Members;
   readonly #declared: readonly Field[];
   readonly #sorted: readonly Field[];
   readonly #hasOptional: boolean;
   /** The field that takes what is unknown. */
   readonly #keeper: string | null;
 
-  constructor(kinds: ReadonlyMap<string, Kind<unknown>>, optional: ReadonlySet<string>) {
-    const names = [...kinds.keys()];
-    this.zero = zeroOf(names, kinds);
-    this.#keeper = names.find((name) => kinds.get(name) === unknownFields) ?? null;
+  constructor(kinds: ReadonlyMap<string, Kind<unknown>>, optional: ReadonlySet<string>, zero: Members) {
+    this.#zero = zero;
+    this.#keeper = [...kinds.keys()].find((name) => kinds.get(name) === unknownFields) ?? null;
     this.#declared = [...kinds]
       .filter(([name]) => name !== this.#keeper)
       .map(([name, kind]) => ({
@@ -148,7 +150,7 @@ class StructTable {
   }
 
   #begin(): Members {
-    const record = { ...this.zero };
+    const record = { ...this.#zero };
     if (this.#keeper !== null) record[this.#keeper] = new Map();
     return record;
   }
@@ -188,13 +190,19 @@ class StructTable {
 /** `fields` in the order of declaration; those in `optional` are left out when empty. */
 export function struct<T extends object>(fields: Fields<T>, optional: readonly (keyof T)[] = []): Kind<T> {
   const kinds = new Map(Object.entries(fields as { readonly [name: string]: Kind<unknown> }));
-  const table = new StructTable(kinds, new Set(optional as readonly string[]));
+  const zero = zeroOf(kinds);
+  let made: StructTable | null = null;
+  // With the first message: there are hundreds of structs, and a thread meets few of them while it starts.
+  const table = (): StructTable => {
+    made ??= new StructTable(kinds, new Set(optional as readonly string[]), zero);
+    return made;
+  };
   const isStepped = [...kinds.values()].some((kind) => kind.readSteps !== undefined);
   return {
-    zero: table.zero as T,
+    zero: zero as T,
     isEmpty: () => false,
-    write: (writer, value) => table.write(writer, value as Members),
-    read: (reader) => table.read(reader) as T,
-    ...(isStepped && { readSteps: (reader: MsgpackReader) => table.readSteps(reader) as Generator<void, T> }),
+    write: (writer, value) => table().write(writer, value as Members),
+    read: (reader) => table().read(reader) as T,
+    ...(isStepped && { readSteps: (reader: MsgpackReader) => table().readSteps(reader) as Generator<void, T> }),
   };
 }

@@ -2,8 +2,12 @@
 // <directory>/<thread>.cpuprofile when it ends. Tools that look at the process from outside don't see into its workers.
 
 import fs from 'node:fs/promises';
-import { type Profiler, Session } from 'node:inspector';
+import type { Profiler, Session } from 'node:inspector';
+import { createRequire } from 'node:module';
 import path from 'node:path';
+
+/** The inspector is large, and few agents are profiled. */
+const load = createRequire(import.meta.url);
 
 const DIRECTORY_VARIABLE = 'LICTOR_CPU_PROFILE_DIR';
 /** Fine enough for functions that take microseconds; the profiler itself stays below a few percent. */
@@ -13,7 +17,8 @@ const SAMPLING_INTERVAL_MICROS = 500;
 export function startCpuProfile(threadName: string): (() => Promise<void>) | null {
   const directory = process.env[DIRECTORY_VARIABLE];
   if (directory === undefined || directory === '') return null;
-  const session = new Session();
+  const inspector = load('node:inspector') as typeof import('node:inspector');
+  const session = new inspector.Session();
   session.connect();
   session.post('Profiler.enable');
   session.post('Profiler.setSamplingInterval', { interval: SAMPLING_INTERVAL_MICROS });

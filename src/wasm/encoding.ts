@@ -7,7 +7,33 @@ import type { Encoding } from './output.js';
 import { kindProgram } from './program.js';
 
 export interface Codec extends Encoding {
-  readonly read: () => unknown;
+  read(): unknown;
+}
+
+/** Its place in the image is taken at once; functions are generated when the first value is written or read. */
+class GeneratedCodec implements Codec {
+  readonly number: number;
+  readonly argument: number;
+  readonly #kind: Kind;
+  #writer: ((value: unknown) => void) | null = null;
+  #reader: (() => unknown) | null = null;
+
+  constructor(kind: Kind) {
+    const { number, argument } = kindProgram(kind);
+    this.number = number;
+    this.argument = argument;
+    this.#kind = kind;
+  }
+
+  write(value: unknown): void {
+    this.#writer ??= valueWriter(this.#kind);
+    this.#writer(value);
+  }
+
+  read(): unknown {
+    this.#reader ??= valueReader(this.#kind);
+    return this.#reader();
+  }
 }
 
 const codecs = new Map<Kind, Codec>();
@@ -16,7 +42,7 @@ const structKinds = new Map<StructSchema<object>, StructKind>();
 export function codecOf(kind: Exclude<Kind, string>): Codec {
   const known = codecs.get(kind);
   if (known !== undefined) return known;
-  const codec = { ...kindProgram(kind), write: valueWriter(kind), read: valueReader(kind) };
+  const codec = new GeneratedCodec(kind);
   codecs.set(kind, codec);
   return codec;
 }

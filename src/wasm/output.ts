@@ -4,13 +4,13 @@
 
 import { markAsUntransferable } from 'node:worker_threads';
 import { EncodeError } from '../msgpack/errors.js';
-import { operands, type Writer } from './encoder.js';
+import { operands } from './encoder.js';
 
 /** A value's form: what the generated code and the compiled module need to encode it. */
 export interface Encoding {
   readonly number: number;
   readonly argument: number;
-  readonly write: Writer;
+  write(value: unknown): void;
 }
 
 /** Length of the length prefix of a framed message. */

@@ -90,9 +90,17 @@ function zeroValue(kind: Kind): number[] {
   return [0xc0];
 }
 
+const zeroForms = new Map<StructSchema<object>, number[]>();
+
+/** Made once: structs contain each other, the deepest ones in many places. */
 function zeroForm(schema: StructSchema<object>): number[] {
-  const fields = wireOrder(schema);
-  return [...mapHeader(fields.length), ...fields.flatMap(([name, kind]) => [...keyBytes(name), ...zeroValue(kind)])];
+  let form = zeroForms.get(schema);
+  if (form === undefined) {
+    const fields = wireOrder(schema);
+    form = [...mapHeader(fields.length), ...fields.flatMap(([name, kind]) => [...keyBytes(name), ...zeroValue(kind)])];
+    zeroForms.set(schema, form);
+  }
+  return form;
 }
 
 const addresses = new Map<StructSchema<object>, number>();

@@ -11,7 +11,7 @@ import type { Mutant } from './mutant.js';
 import { endGroup, spawnTied } from './tied-process.js';
 
 /** What tests read beside the compiled code. */
-const LINKED = ['node_modules', 'src', 'test', 'bench', 'docs', '.ci', 'README.md', 'tsconfig.json'];
+const LINKED = ['node_modules', 'src', 'test', 'bench', 'bundling', 'docs', '.ci', 'README.md', 'tsconfig.json'];
 const COPIED = ['package.json', 'lictor'];
 
 export interface TestRun {

@@ -1,7 +1,7 @@
 // Requests to the agent. An answer other than 200 is an error with the text Consul's own client library gives it, unless the
 // caller wants to see a 404 itself.
 
-import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+import http, { type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import type { Readable } from 'node:stream';
 import { decodeJson, type Kind } from '../../gotext/json-decode.js';
 import type { Options } from '../command/command.js';
@@ -111,9 +111,10 @@ export class Client {
   async #send(method: string, path: string, query: Query, body: Body): Promise<Stream> {
     const endpoint = this.#endpoint;
     const target = path + queryText(query);
-    const { request } = endpoint.protocol === 'https' ? await import('node:https') : await import('node:http');
+    const options = requestOptions(endpoint, method, target);
+    const outgoing = endpoint.protocol === 'https' ? await secureRequest(endpoint, options) : http.request(options);
     return new Promise((resolve) => {
-      const outgoing = request(requestOptions(endpoint, method, target), (response) => resolve({ ok: true, response }));
+      outgoing.once('response', (response) => resolve({ ok: true, response }));
       outgoing.on('error', (error) => {
         const word = method[0] + method.slice(1).toLowerCase();
         resolve({ ok: false, error: `${word} "${endpointUrl(endpoint)}${target}": ${dialError(error, endpoint)}` });
@@ -121,6 +122,21 @@ export class Client {
       sendBody(outgoing, body);
     });
   }
+}
+
+/** The modules for it are loaded by the few commands that want it. */
+async function secureRequest({ tls }: Endpoint, options: RequestOptions): Promise<ClientRequest> {
+  const { request } = await import('node:https');
+  const { trustedRoots } = await import('./trusted-roots.js');
+  const ca = tls.ca.length > 0 ? tls.ca : trustedRoots();
+  return request({
+    ...options,
+    rejectUnauthorized: tls.verify,
+    ...(ca === null ? {} : { ca: [...ca] }),
+    ...(tls.cert === '' ? {} : { cert: tls.cert }),
+    ...(tls.key === '' ? {} : { key: tls.key }),
+    ...(tls.serverName === '' ? {} : { servername: tls.serverName }),
+  });
 }
 
 function sendBody(outgoing: ClientRequest, body: Body): void {
@@ -137,8 +153,8 @@ function sendBody(outgoing: ClientRequest, body: Body): void {
   }
 }
 
-function requestOptions(endpoint: Endpoint, method: string, path: string): RequestOptions & { servername?: string } {
-  const { tls, token, basicAuth, socketPath, host, port } = endpoint;
+function requestOptions(endpoint: Endpoint, method: string, path: string): RequestOptions {
+  const { token, basicAuth, socketPath, host, port } = endpoint;
   return {
     method,
     path,
@@ -147,15 +163,6 @@ function requestOptions(endpoint: Endpoint, method: string, path: string): Reque
     agent: false,
     headers: { 'User-Agent': 'lictor', ...(token === '' ? {} : { 'X-Consul-Token': token }) },
     ...(basicAuth === '' ? {} : { auth: basicAuth }),
-    ...(endpoint.protocol === 'https'
-      ? {
-          rejectUnauthorized: tls.verify,
-          ...(tls.ca.length > 0 ? { ca: [...tls.ca] } : {}),
-          ...(tls.cert === '' ? {} : { cert: tls.cert }),
-          ...(tls.key === '' ? {} : { key: tls.key }),
-          ...(tls.serverName === '' ? {} : { servername: tls.serverName }),
-        }
-      : {}),
   };
 }
 

@@ -10,7 +10,6 @@ import { SnapshotDirectory } from './snapshot/snapshot-directory.js';
 import { MemorySnapshots, type SnapshotStore } from './snapshot/snapshot-store.js';
 import { type DurableMarker, MarkerFile, NoMarker } from './store/durable-marker.js';
 import type { KeyValueStore } from './store/key-value-store.js';
-import { openLevelStore } from './store/level-store.js';
 import { type Recovered, recoverLog } from './store/log-recovery.js';
 import { LogStore } from './store/log-store.js';
 import { MemoryStore } from './store/memory-store.js';
@@ -41,6 +40,7 @@ export async function openStorage(
     const raft = join(dataDir, 'raft');
     const made = await mkdir(raft, { recursive: true, mode: 0o755 });
     if (made !== undefined) await syncDirectory(dataDir);
+    const { openLevelStore } = await import('./store/level-store.js');
     store = await openLevelStore(join(raft, 'log'));
     // LevelDB has renamed a file at opening, and leaves the directory to the file system.
     await syncDirectory(join(raft, 'log'));

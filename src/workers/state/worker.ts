@@ -2,23 +2,25 @@
 // start that fails is told to main in one line for the operator; a surprise later costs the request, timer or message that
 // it came by, and nothing else.
 
-import { once } from 'node:events';
 import { parentPort } from 'node:worker_threads';
 import { surviveSurprises } from '../../observe/surprise.js';
 import { startTelemetry } from '../../observe/worker-telemetry.js';
 import type { MainToState, StateToMain, StateWorkerData } from '../../wire/state-worker.js';
 import { StateWorker } from './state-worker.js';
 
-if (parentPort === null) throw new Error('this is the program of a thread');
-const [data] = (await once(parentPort, 'message')) as [StateWorkerData];
-const telemetry = startTelemetry(data.context);
-surviveSurprises(telemetry.logger);
-const worker = new StateWorker(data, telemetry);
-data.context.port.on('message', (message: MainToState) => worker.receive(message));
+function run(data: StateWorkerData): void {
+  const telemetry = startTelemetry(data.context);
+  surviveSurprises(telemetry.logger);
+  const worker = new StateWorker(data, telemetry);
+  data.context.port.on('message', (message: MainToState) => worker.receive(message));
 
-worker.start().catch((error: unknown) => {
-  const text = error instanceof Error ? error.message : String(error);
-  telemetry.stop();
-  const message: StateToMain = { kind: 'fatal', text };
-  data.context.port.postMessage(message);
-});
+  worker.start().catch((error: unknown) => {
+    const text = error instanceof Error ? error.message : String(error);
+    telemetry.stop();
+    const message: StateToMain = { kind: 'fatal', text };
+    data.context.port.postMessage(message);
+  });
+}
+
+if (parentPort === null) throw new Error('this is the program of a thread');
+parentPort.once('message', run);

@@ -23,6 +23,7 @@ import { rpc } from './rpc.js';
 import { rpcGrpc } from './rpc-grpc.js';
 import { rpcRows } from './rpc-rows.js';
 import { settings } from './settings.js';
+import { start } from './start.js';
 import { store } from './store.js';
 import { wholeAgent } from './whole-agent.js';
 
@@ -49,6 +50,7 @@ export const mutants: readonly Mutant[] = [
   ...rpcGrpc,
   ...rpcRows,
   ...settings,
+  ...start,
   ...store,
   ...wholeAgent,
 ];

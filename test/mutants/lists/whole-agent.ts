@@ -151,8 +151,8 @@ export const wholeAgent: readonly Mutant[] = [
   },
   {
     name: 'a disk that failed is not told to main',
-    file: 'workers/raft/worker.ts',
-    find: "  tell({ kind: 'fatal', text: failure.message });\n",
+    file: 'workers/raft/raft-thread.ts',
+    find: "    this.#tell({ kind: 'fatal', text: failure.message });\n",
     replace: '',
     tests: FAILING_DISK,
   },

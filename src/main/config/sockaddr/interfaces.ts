@@ -13,20 +13,33 @@ export interface InterfaceAddress {
   readonly flags: readonly string[];
 }
 
-// RFC 6890 and RFC 1918 as far as templates ask for them: what counts as private, and what is forwardable.
-const PRIVATE_BLOCKS = blocks('10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7');
-const NOT_FORWARDABLE = blocks(
-  '0.0.0.0/8',
-  '127.0.0.0/8',
-  '169.254.0.0/16',
-  '240.0.0.0/4',
-  '::/128',
-  '::1/128',
-  'fe80::/10',
-);
-
 function blocks(...texts: readonly string[]): readonly Block[] {
   return texts.flatMap((text) => parseBlock(text) ?? []);
+}
+
+/** What counts as private, and what is forwardable: RFC 1918 and RFC 6890 as far as templates ask for them. */
+interface KnownBlocks {
+  readonly private: readonly Block[];
+  readonly notForwardable: readonly Block[];
+}
+
+let known: KnownBlocks | null = null;
+
+/** Read at first need: a start that asks for no address of the machine does without. */
+function knownBlocks(): KnownBlocks {
+  known ??= {
+    private: blocks('10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'),
+    notForwardable: blocks(
+      '0.0.0.0/8',
+      '127.0.0.0/8',
+      '169.254.0.0/16',
+      '240.0.0.0/4',
+      '::/128',
+      '::1/128',
+      'fe80::/10',
+    ),
+  };
+  return known;
 }
 
 /** Node lists addresses of interfaces that are up only. */
@@ -47,9 +60,9 @@ export function allInterfaces(): readonly InterfaceAddress[] {
 }
 
 export function isPrivate(address: string): boolean {
-  return PRIVATE_BLOCKS.some((block) => blockContains(block, address));
+  return knownBlocks().private.some((block) => blockContains(block, address));
 }
 
 export function isForwardable(address: string): boolean {
-  return !NOT_FORWARDABLE.some((block) => blockContains(block, address));
+  return !knownBlocks().notForwardable.some((block) => blockContains(block, address));
 }

@@ -2,7 +2,7 @@
 // layers cost half of the throughput and twice the memory (docs/spec/http.md, "Engines").
 
 import net from 'node:net';
-import tls from 'node:tls';
+import type { TLSSocket, TlsOptions } from 'node:tls';
 import { DescriptorReserve } from '../../../../observe/descriptor-reserve.js';
 import type { Logger } from '../../../../observe/logger.js';
 import { surprise } from '../../../../observe/surprise.js';
@@ -60,7 +60,7 @@ export class NetEngine implements Engine, ConnectionHost {
   }
 
   /** With `secure` the listener speaks TLS. */
-  async listen(listener: Listener, secure?: tls.TlsOptions): Promise<BoundListener> {
+  async listen(listener: Listener, secure?: TlsOptions): Promise<BoundListener> {
     const options = {
       allowHalfOpen: true,
       noDelay: true,
@@ -70,11 +70,7 @@ export class NetEngine implements Engine, ConnectionHost {
     const server =
       secure === undefined
         ? net.createServer(options, (socket) => this.#accept(socket))
-        : tls.createServer({ handshakeTimeout: TLS_HANDSHAKE_MS, ALPNProtocols: ['http/1.1'], ...options, ...secure });
-    if (secure !== undefined) {
-      server.on('secureConnection', (socket: tls.TLSSocket) => this.#accept(socket));
-      server.on('tlsClientError', (_error, socket: tls.TLSSocket) => socket.destroy());
-    }
+        : await this.#secureServer({ ...options, ...secure });
     if (listener.kind === 'unix') await claimSocketPath(listener.path);
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -95,6 +91,14 @@ export class NetEngine implements Engine, ConnectionHost {
     }
     const address = server.address();
     return { listener, port: typeof address === 'object' && address !== null ? address.port : 0 };
+  }
+
+  async #secureServer(options: TlsOptions): Promise<net.Server> {
+    const { createServer } = await import('node:tls');
+    const server = createServer({ handshakeTimeout: TLS_HANDSHAKE_MS, ALPNProtocols: ['http/1.1'], ...options });
+    server.on('secureConnection', (socket: TLSSocket) => this.#accept(socket));
+    server.on('tlsClientError', (_error, socket: TLSSocket) => socket.destroy());
+    return server;
   }
 
   setLimits(limits: EngineLimits): void {

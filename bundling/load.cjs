@@ -1,0 +1,45 @@
+// Runs a bundle that lies beside the file that calls this, in place of it, with the compiled code that was made of it when it
+// was built. V8 takes that code only if it is of the same version with the same flags; otherwise, and where there is none, it
+// compiles as ever.
+
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { wrap } = require('node:module');
+const { Script } = require('node:vm');
+const { crc32 } = require('node:zlib');
+
+/** Behind the code. */
+const SUM_BYTES = 4;
+
+module.exports = (module, require, name) => {
+  const filename = path.join(path.dirname(module.filename), name);
+  // Node itself finds the sources that a stack is to name.
+  if (process.sourceMapsEnabled) {
+    module.exports = require(filename);
+    return;
+  }
+  const script = new Script(wrap(fs.readFileSync(filename, 'utf8')), {
+    filename,
+    cachedData: codeOf(filename),
+  });
+  script.runInThisContext()(module.exports, require, module, filename, path.dirname(filename));
+  return { script, filename };
+};
+
+/** For a bundle that needs an ECMAScript module: what V8 is given code for can't ask for one itself. */
+module.exports.importModule = (name) => import(name);
+
+/** V8 doesn't look for damage itself, and would end the process over it. */
+function codeOf(filename) {
+  let file;
+  try {
+    file = fs.readFileSync(`${filename}.code`);
+  } catch {
+    return undefined;
+  }
+  if (file.length < SUM_BYTES) return undefined;
+  const code = file.subarray(0, -SUM_BYTES);
+  return file.readUInt32LE(code.length) === crc32(code) ? code : undefined;
+}

@@ -1,0 +1,203 @@
+// The built program as it is installed: the code that V8 compiled when it was built, what becomes of a start when that code is
+// damaged or another's, a folder that nobody may write to, stacks, and the certificates that Node is kept from reading.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import { dataPath, repositoryRoot } from '../../data.js';
+import { temporaryDirectory } from '../../temporary.js';
+
+const NOBODY = 65_534;
+const KEY_BYTES = 32;
+const PROGRAMS = [
+  'cli/commands/agent-start',
+  'cli/run',
+  ...['state', 'raft', 'checks'].map((name) => `workers/${name}/worker`),
+];
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function run(
+  command: string,
+  args: readonly string[],
+  options: { cwd?: string; uid?: number; env?: NodeJS.ProcessEnv } = {},
+): Promise<Ended> {
+  const child = spawn(command, args, { timeout: 120_000, ...options });
+  const texts = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].on('data', (chunk: Buffer) => {
+      texts[name] += chunk.toString('utf8');
+    });
+  }
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, ...texts };
+}
+
+/** The project's program in a folder of its own, where it can be broken. */
+function install(context: TestContext): string {
+  const folder = temporaryDirectory(context);
+  fs.cpSync(path.join(repositoryRoot, 'dist/program'), path.join(folder, 'dist/program'), {
+    recursive: true,
+    filter: (file) => !file.endsWith('.code'),
+  });
+  fs.copyFileSync(path.join(repositoryRoot, 'lictor'), path.join(folder, 'lictor'));
+  fs.symlinkSync(path.join(repositoryRoot, 'node_modules'), path.join(folder, 'node_modules'));
+  return folder;
+}
+
+async function compileCode(folder: string): Promise<void> {
+  const { code, stderr } = await run(process.execPath, [path.join(repositoryRoot, 'bundling/code-cache.mjs'), folder]);
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+}
+
+/** The bundle that a program's file has loaded. */
+function bundleOf(folder: string, program: string): string {
+  const stub = path.join(folder, 'dist/program', `${program}.js`);
+  const [, name = ''] = /'([^']+)'\);\n$/.exec(fs.readFileSync(stub, 'utf8')) ?? [];
+  return path.join(path.dirname(stub), name);
+}
+
+/** V8's options as the launcher gives them. */
+function launcherFlags(): string {
+  return /exec node (--\S+) /.exec(fs.readFileSync(path.join(repositoryRoot, 'lictor'), 'utf8'))?.[1] ?? '';
+}
+
+/** Whether V8 refuses the code; undefined when it is given none. */
+async function isRefused(folder: string, bundle: string, flags: readonly string[]): Promise<string> {
+  const program = `
+    const vm = require('node:vm');
+    const loaded = [];
+    vm.Script = class extends vm.Script {
+      constructor(text, options) {
+        super(text, options);
+        loaded.push(this.cachedDataRejected);
+        throw new Error('enough');
+      }
+    };
+    const load = require(${JSON.stringify(path.join(folder, 'dist/program/load.cjs'))});
+    try {
+      load({ filename: ${JSON.stringify(bundle)} }, require, ${JSON.stringify(path.basename(bundle))});
+    } catch {}
+    console.log(String(loaded[0]));`;
+  return (await run(process.execPath, [...flags, '-e', program])).stdout.trim();
+}
+
+async function makesKey(folder: string): Promise<void> {
+  const { code, stdout, stderr } = await run(path.join(folder, 'lictor'), ['keygen']);
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+  assert.equal(Buffer.from(stdout, 'base64').length, KEY_BYTES);
+}
+
+describe('the installed program', () => {
+  test('V8 takes the compiled code of every program, with the launcher’s flags and no others', async (context) => {
+    const folder = install(context);
+    await compileCode(folder);
+    for (const program of PROGRAMS) {
+      const bundle = bundleOf(folder, program);
+      assert.equal(await isRefused(folder, bundle, [launcherFlags()]), 'false', program);
+      assert.equal(await isRefused(folder, bundle, ['--max-semi-space-size=3']), 'true', program);
+    }
+    assert.equal(fs.existsSync(path.join(folder, 'dist/program-to-compile')), false);
+  });
+
+  test('code that is damaged, cut off, empty or missing is compiled anew', async (context) => {
+    const folder = install(context);
+    await compileCode(folder);
+    const file = `${bundleOf(folder, 'cli/run')}.code`;
+    const code = fs.readFileSync(file);
+    for (const share of [0.2, 0.4, 0.6, 0.8]) {
+      const damaged = Buffer.from(code);
+      const at = Math.floor(code.length * share);
+      damaged.fill(0xff, at, at + 64);
+      fs.writeFileSync(file, damaged);
+      await makesKey(folder);
+    }
+    for (const length of [0, 3, 4, code.length - 1]) {
+      fs.writeFileSync(file, code.subarray(0, length));
+      await makesKey(folder);
+    }
+    fs.rmSync(file);
+    await makesKey(folder);
+  });
+
+  test('runs from anywhere, through links, where nothing can be written', async (context) => {
+    const folder = install(context);
+    fs.chmodSync(folder, 0o555);
+    for (const name of fs.readdirSync(path.join(folder, 'dist'), { recursive: true }) as string[]) {
+      const file = path.join(folder, 'dist', name);
+      fs.chmodSync(file, fs.statSync(file).isDirectory() ? 0o555 : 0o444);
+    }
+    const elsewhere = temporaryDirectory(context);
+    fs.chmodSync(elsewhere, 0o755);
+    fs.symlinkSync(path.join(folder, 'lictor'), path.join(elsewhere, 'first'));
+    fs.symlinkSync('first', path.join(elsewhere, 'second'));
+    const settings = { cwd: elsewhere, ...(process.getuid?.() === 0 ? { uid: NOBODY } : {}) };
+    const outcomes = [
+      await run('./second', ['keygen'], settings),
+      await run(path.join(elsewhere, 'second'), ['keygen'], settings),
+      await run('sh', ['second', 'keygen'], settings),
+    ];
+    for (const { code, stdout, stderr } of outcomes) {
+      assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+      assert.equal(Buffer.from(stdout, 'base64').length, KEY_BYTES);
+    }
+    fs.chmodSync(folder, 0o755);
+    for (const name of fs.readdirSync(path.join(folder, 'dist'), { recursive: true }) as string[]) {
+      fs.chmodSync(path.join(folder, 'dist', name), 0o755);
+    }
+  });
+
+  test('a stack names the bundle, and the source where Node is asked to', async () => {
+    const thread = path.join(repositoryRoot, 'dist/program/workers/state/worker.js');
+    const plain = await run(process.execPath, [thread]);
+    assert.match(plain.stderr, /this is the program of a thread\n {4}at .*workers\/state\/worker-\w+\.js:\d+:\d+/);
+    const mapped = await run(process.execPath, ['--enable-source-maps', thread]);
+    assert.match(mapped.stderr, /this is the program of a thread\n {4}at .*src\/workers\/state\/worker\.ts:\d+:\d+/);
+  });
+});
+
+describe('NODE_EXTRA_CA_CERTS', () => {
+  const identity = {
+    cert: fs.readFileSync(dataPath('checks/tls/ip.pem')),
+    key: fs.readFileSync(dataPath('checks/tls/ip-test-key.pem')),
+  };
+
+  async function ask(context: TestContext, environment: NodeJS.ProcessEnv): Promise<Ended> {
+    const server = https.createServer(identity, (_request, response) => response.end('"127.0.0.1:8300"'));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    context.after(() => server.close());
+    const { port } = server.address() as AddressInfo;
+    const { NODE_EXTRA_CA_CERTS: _others, ...rest } = process.env;
+    return run(path.join(repositoryRoot, 'lictor'), ['kv', 'get', '-http-addr', `https://127.0.0.1:${port}`, 'a'], {
+      env: { ...rest, ...environment },
+    });
+  }
+
+  test('a command trusts what it names', async (context) => {
+    const { stderr } = await ask(context, { NODE_EXTRA_CA_CERTS: dataPath('checks/tls/ca.pem') });
+    assert.doesNotMatch(stderr, /certificate/);
+  });
+
+  test('and nobody else', async (context) => {
+    const { code, stderr } = await ask(context, {});
+    assert.equal(code, 1);
+    assert.match(stderr, /certificate/);
+  });
+
+  test('a file that can’t be read is left out with a warning', async (context) => {
+    const { code, stderr } = await ask(context, { NODE_EXTRA_CA_CERTS: '/nowhere/ca.pem' });
+    assert.equal(code, 1);
+    assert.match(stderr, /Ignoring extra certs from `\/nowhere\/ca\.pem`/);
+    assert.match(stderr, /certificate/);
+  });
+});
