@@ -29,8 +29,19 @@ const PROFILER_STOP_DEADLINE_MS = 600_000;
 const POLL_MS = 20;
 const LOG_TAIL_BYTES = 4096;
 
+/** What an agent has that isn't alone. */
+export interface Place {
+  readonly node: string;
+  readonly ports: AgentPorts;
+  /** `-retry-join`, each. */
+  readonly join: readonly string[];
+  /** Of a server: how many begin the cluster together. */
+  readonly expect: number;
+}
+
 export interface AgentSpec {
   readonly mode: 'server' | 'client' | 'dev';
+  readonly place?: Place;
   /** Contents of the configuration file, beside the HTTP engine. */
   readonly config?: { readonly [key: string]: unknown };
   /** `nothing`: the caller waits itself. A client agent has no leader to wait for. */
@@ -41,6 +52,14 @@ export interface AgentSpec {
 export interface AgentPorts {
   readonly http: number;
   readonly dns: number;
+  readonly server: number;
+  readonly serfLan: number;
+  readonly serfWan: number;
+}
+
+export async function choosePorts(): Promise<AgentPorts> {
+  const [http = 0, dns = 0, server = 0, serfLan = 0, serfWan = 0] = await freePorts(5);
+  return { http, dns, server, serfLan, serfWan };
 }
 
 export class Agent {
@@ -54,6 +73,7 @@ export class Agent {
   #pid: number;
   readonly #kill: () => void;
   readonly #exited: Promise<void>;
+  #isWanted = true;
 
   constructor(child: ChildProcess, ports: AgentPorts, logFile: string, stopDeadlineMs: number) {
     if (child.pid === undefined) throw new Error('the agent could not be started');
@@ -85,6 +105,11 @@ export class Agent {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
+  /** It ended, and nobody asked it to. */
+  get isLost(): boolean {
+    return this.#isWanted && !this.running;
+  }
+
   memory(): ProcessMemory {
     return readMemory(this.#pid);
   }
@@ -112,8 +137,16 @@ export class Agent {
     if (response.status !== 200) throw new Error(`PUT ${target}: ${response.status} ${text.slice(0, 200)}`);
   }
 
+  /** SIGKILL, as a machine dies. */
+  async kill(): Promise<void> {
+    this.#isWanted = false;
+    signal(this.#pid, 'SIGKILL');
+    await (this.running ? this.#exited : undefined);
+  }
+
   /** SIGTERM, and SIGKILL when that takes too long. */
   async stop(): Promise<void> {
+    this.#isWanted = false;
     if (this.running) signal(this.#pid, 'SIGTERM');
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), this.#stopDeadlineMs);
     await (this.running ? this.#exited : undefined);
@@ -132,7 +165,7 @@ function signal(pid: number, name: NodeJS.Signals): void {
 
 /** Starts `BINARY agent …`; `directory` is empty and belongs to this agent. */
 export async function startAgent(subject: Subject, spec: AgentSpec, directory: string): Promise<Agent> {
-  const [http = 0, dns = 0, server = 0, serfLan = 0, serfWan = 0] = await freePorts(5);
+  const ports = spec.place?.ports ?? (await choosePorts());
   const configFile = path.join(directory, 'bench.json');
   fs.writeFileSync(configFile, JSON.stringify(configuration(subject, spec)));
   const logFile = path.join(directory, 'agent.log');
@@ -143,15 +176,15 @@ export async function startAgent(subject: Subject, spec: AgentSpec, directory: s
     subject.binary,
     [
       'agent',
-      ...modeFlags(spec.mode, path.join(directory, 'data')),
+      ...modeFlags(spec, path.join(directory, 'data')),
       '-bind=127.0.0.1',
-      `-node=${NODE_NAME}`,
+      `-node=${spec.place?.node ?? NODE_NAME}`,
       `-config-file=${configFile}`,
-      `-http-port=${http}`,
-      `-dns-port=${dns}`,
-      `-server-port=${server}`,
-      `-serf-lan-port=${serfLan}`,
-      `-serf-wan-port=${serfWan}`,
+      `-http-port=${ports.http}`,
+      `-dns-port=${ports.dns}`,
+      `-server-port=${ports.server}`,
+      `-serf-lan-port=${ports.serfLan}`,
+      `-serf-wan-port=${ports.serfWan}`,
       '-grpc-port=-1',
       '-grpc-tls-port=-1',
       ...(profiler ? [`-pid-file=${pidFile}`] : []),
@@ -163,10 +196,10 @@ export async function startAgent(subject: Subject, spec: AgentSpec, directory: s
   child.on('error', () => {});
   if (child.pid === undefined) throw new Error(`${subject.binary} could not be started`);
   const deadlineMs = profiler ? PROFILER_STOP_DEADLINE_MS : STOP_DEADLINE_MS;
-  const agent = new Agent(child, { http, dns }, logFile, deadlineMs);
+  const agent = new Agent(child, ports, logFile, deadlineMs);
   if (spec.waitFor === 'nothing') return agent;
   try {
-    await waitUntilReady(agent, spec.mode);
+    await waitUntilReady(agent, spec);
     if (profiler) agent.readPid(pidFile);
   } catch (error) {
     await agent.stop();
@@ -175,9 +208,11 @@ export async function startAgent(subject: Subject, spec: AgentSpec, directory: s
   return agent;
 }
 
-function modeFlags(mode: AgentSpec['mode'], dataDir: string): string[] {
+function modeFlags({ mode, place }: AgentSpec, dataDir: string): string[] {
   if (mode === 'dev') return ['-dev'];
-  return mode === 'server' ? ['-server', '-bootstrap', `-data-dir=${dataDir}`] : [`-data-dir=${dataDir}`];
+  const join = place?.join.map((address) => `-retry-join=${address}`) ?? [];
+  const begin = place === undefined ? '-bootstrap' : `-bootstrap-expect=${place.expect}`;
+  return [...(mode === 'server' ? ['-server', begin] : []), `-data-dir=${dataDir}`, ...join];
 }
 
 function configuration(subject: Subject, spec: AgentSpec): { [key: string]: unknown } {
@@ -187,8 +222,8 @@ function configuration(subject: Subject, spec: AgentSpec): { [key: string]: unkn
 }
 
 /** Ready is an agent that answers; as a server, one whose own node is in the catalog: a leader was elected and has worked. */
-async function waitUntilReady(agent: Agent, mode: AgentSpec['mode']): Promise<void> {
-  const target = mode === 'client' ? '/v1/agent/self' : `/v1/health/node/${NODE_NAME}`;
+async function waitUntilReady(agent: Agent, { mode, place }: AgentSpec): Promise<void> {
+  const target = mode === 'client' ? '/v1/agent/self' : `/v1/health/node/${place?.node ?? NODE_NAME}`;
   await waitFor(
     async () => {
       if (!agent.running) throw new Error('the agent ended while it was started');

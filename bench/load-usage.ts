@@ -33,20 +33,22 @@ interface Reading {
   readonly machine: number;
 }
 
+/** `servers`: those whose work it is, all counted together. */
 export async function underLoad<T>(
-  serverPid: number,
+  servers: number | readonly number[],
   load: () => Promise<T>,
 ): Promise<{ result: T; usage: LoadUsage }> {
-  const before = read(serverPid);
+  const pids = typeof servers === 'number' ? [servers] : servers;
+  const before = read(pids);
   const result = await load();
-  const after = read(serverPid);
+  const after = read(pids);
   const serverCpuSeconds = after.server - before.server;
   const generatorCpuSeconds = after.generator - before.generator;
   const threads = [...after.threads]
     .map(([id, { name, seconds }]) => ({ name, seconds: seconds - (before.threads.get(id)?.seconds ?? 0) }))
     .filter(({ seconds }) => seconds > 0)
     .sort((a, b) => b.seconds - a.seconds);
-  const memory = readMemory(serverPid);
+  const memory = pids.map(readMemory);
   return {
     result,
     usage: {
@@ -55,20 +57,24 @@ export async function underLoad<T>(
       threads,
       generatorCpuSeconds,
       othersCpuSeconds: Math.max(0, after.machine - before.machine - serverCpuSeconds - generatorCpuSeconds),
-      serverRssBytes: memory.rssBytes,
-      serverPeakRssBytes: memory.peakRssBytes,
+      serverRssBytes: sum(memory.map(({ rssBytes }) => rssBytes)),
+      serverPeakRssBytes: sum(memory.map(({ peakRssBytes }) => peakRssBytes)),
     },
   };
 }
 
-function read(serverPid: number): Reading {
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function read(serverPids: readonly number[]): Reading {
   const own = readCpu(process.pid);
   let generator = own.seconds + own.reapedSeconds;
   for (const pid of generatorProcesses) generator += readCpu(pid).seconds;
   return {
     at: performance.now(),
-    server: readCpu(serverPid).seconds,
-    threads: readThreads(serverPid),
+    server: sum(serverPids.map((pid) => readCpu(pid).seconds)),
+    threads: new Map(serverPids.flatMap((pid) => [...readThreads(pid)])),
     generator,
     machine: readMachineCpu(),
   };

@@ -45,7 +45,7 @@ async function measure(options: Options): Promise<number> {
     return 1;
   }
   cleanUpAtExit();
-  const rows = ROWS.filter(({ id }) => options.rows === null || options.rows.includes(id));
+  const rows = ROWS.filter(({ id, isOnlyNamed }) => options.rows?.includes(id) ?? isOnlyNamed !== true);
   const machine = describeMachine();
   const withoutUws = await loadUws().then(
     () => null,

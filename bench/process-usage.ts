@@ -57,6 +57,12 @@ export function readMemory(pid: number): ProcessMemory {
   return parseStatus(fs.readFileSync(`/proc/${pid}/status`, 'latin1'));
 }
 
+/** Of the memory that several processes share, each is counted its part (PSS). */
+export function readShareBytes(pid: number): number {
+  const text = fs.readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1');
+  return Number(/^Pss:\s+(\d+) kB$/m.exec(text)?.[1] ?? 0) * BYTES_PER_KB;
+}
+
 export function parseStatus(text: string): ProcessMemory {
   const bytes = (field: string): number =>
     Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1] ?? 0) * BYTES_PER_KB;

@@ -66,6 +66,8 @@ export interface Row {
   readonly dependsOnEngine: boolean;
   /** False for what only lictor can answer. */
   readonly hasPeer: boolean;
+  /** Takes minutes and gigabytes: run only when it is asked for by name. */
+  readonly isOnlyNamed?: boolean;
   readonly metrics: readonly Metric[];
   run(run: Run): Promise<Sample>;
 }

@@ -1,13 +1,16 @@
-// The table of rows. Numbers are those of the reference figures; 5, 7 and 18 to 20 need a cluster or what comes later.
+// The table of rows. Numbers are those of the reference figures; 20 on need what comes later.
 
 import type { Row } from './row.js';
 import { catalogRows } from './rows/catalog.js';
+import { clusterRows } from './rows/cluster.js';
 import { curveRow } from './rows/curve.js';
 import { dnsRows } from './rows/dns.js';
+import { fleetRow } from './rows/fleet.js';
 import { gossipRows } from './rows/gossip.js';
 import { idleRows } from './rows/idle.js';
 import { kvRows } from './rows/kv.js';
 import { registrationRows } from './rows/registration.js';
+import { rpcWaitingRow } from './rows/rpc-waiting.js';
 import { waitingRows } from './rows/waiting.js';
 
 const ORDER = [
@@ -16,7 +19,9 @@ const ORDER = [
   '3',
   'curve',
   '4',
+  '5',
   '6',
+  '7',
   'loop-delay',
   '8',
   '9',
@@ -28,7 +33,11 @@ const ORDER = [
   '15',
   '16',
   '17',
+  '18',
+  '19',
   'members',
+  'rpc-waiting',
+  'fleet',
 ];
 
 const all = [
@@ -40,6 +49,9 @@ const all = [
   ...waitingRows,
   ...idleRows,
   ...gossipRows,
+  ...clusterRows,
+  rpcWaitingRow,
+  fleetRow,
 ];
 
 /** In the order they are run. */

@@ -120,6 +120,7 @@ export async function runOnce(
 ): Promise<Sample> {
   const { directory, remove } = temporaryDirectory();
   const agents: Agent[] = [];
+  let begun = 0;
   const run: Run = {
     subject,
     seconds: plan.seconds,
@@ -128,7 +129,8 @@ export async function runOnce(
     say,
     startAgent: async (spec) => {
       say('starting');
-      const name = `agent-${agents.length}`;
+      const name = `agent-${begun}`;
+      begun += 1;
       const own = path.join(directory, name);
       fs.mkdirSync(own);
       const profile = `row-${row.id}-${subject.engine}-run-${round}-${name}`;
@@ -141,7 +143,7 @@ export async function runOnce(
   try {
     return await row.run(run);
   } catch (error) {
-    const dead = agents.find((agent) => !agent.running);
+    const dead = agents.find((agent) => agent.isLost);
     throw dead ? new Error(`the agent ended under load:\n${dead.logTail()}`, { cause: error }) : error;
   } finally {
     await Promise.all(agents.map((agent) => agent.stop()));

@@ -41,6 +41,11 @@ export class LoadProcess<Command extends object, Result> {
   }
 }
 
+/** A clock that all processes of the machine share. */
+export function absoluteMs(): number {
+  return performance.timeOrigin + performance.now();
+}
+
 /** The other side: what the load program calls. Ends with its parent. */
 export function serveCommands<Command, Result>(run: (command: Command) => Promise<Result>): void {
   const answer = (message: Answer<Result>): void => {

@@ -1,7 +1,8 @@
 // Three servers on loopback with default settings: how long after their start there is a leader (row 18 of the reference figures),
-// and how long a writer at a follower gets no write through when the leader is killed with -9 (row 19).
+// and how long a writer at a follower gets no write through when the leader is killed with -9 (row 19), or stopped with SIGSTOP:
+// then no connection ends, and its machine looks well.
 //
-//   npm run build && node dist/bench/micro/failover.js [kills]
+//   npm run build && node dist/bench/micro/failover.js [kills [stops]]
 
 import fs from 'node:fs';
 import os from 'node:os';
@@ -9,6 +10,7 @@ import path from 'node:path';
 import { type AgentPorts, type AgentProcess, choosePorts, startAgent, waitFor } from '../../test/agent-process.js';
 
 const KILLS = Number(process.argv[2] ?? 10);
+const STOPS = Number(process.argv[3] ?? KILLS);
 const STARTS = 3;
 const NODES = ['one', 'two', 'three'] as const;
 /** Between two tries of the writer. */
@@ -64,17 +66,26 @@ async function leaderAmong(servers: readonly Server[]): Promise<Server> {
   return found as Server;
 }
 
-/** The longest time between two writes that came through, with the leader's death in it. */
-async function gapOfOneKill(servers: readonly Server[]): Promise<number> {
+/** Who was away for long lost its vote, and gets it back once it has been well for some time. */
+async function allVote(servers: readonly Server[]): Promise<void> {
+  await waitFor(async () => {
+    const answers = await Promise.all(
+      servers.map(({ agent }) => agent.request('GET', '/v1/operator/raft/configuration?stale').catch(() => null)),
+    );
+    return answers.every((answer) => (answer?.text.match(/"Voter":\s*true/g) ?? []).length === servers.length);
+  }, 'a vote for each server');
+}
+
+/** How long a writer at a follower gets no write through, from when `lose` is done to the leader. */
+async function gapOf(servers: readonly Server[], lose: (leader: Server) => void): Promise<number> {
+  await allVote(servers);
   const leader = await leaderAmong(servers);
   const asked = servers.find((server) => server !== leader) as Server;
   if (!(await put(asked, 'before'))) throw new Error('a follower takes no write');
-  const killed = leader.agent.kill();
-  const killedMs = performance.now();
+  lose(leader);
+  const lostMs = performance.now();
   for (let i = 0; !(await put(asked, `after-${i}`)); i += 1) await delay(PAUSE_MS);
-  const gapMs = performance.now() - killedMs;
-  await killed;
-  return gapMs;
+  return performance.now() - lostMs;
 }
 
 function figures(values: readonly number[]): string {
@@ -93,8 +104,31 @@ async function cluster<T>(work: (folder: string, started: Server[]) => Promise<T
   }
 }
 
+async function kill(servers: readonly Server[], folder: string): Promise<number> {
+  const gapMs = await gapOf(servers, ({ agent }) => void agent.kill());
+  await waitFor(() => servers.some(({ agent }) => agent.exited !== null), 'the end of the leader that was killed');
+  const dead = servers.find(({ agent }) => agent.exited !== null) as Server;
+  const all = servers.map(({ ports }) => ports);
+  dead.agent = await start(dead.node, dead.ports, all, folder);
+  await leaderAmong(servers);
+  await waitFor(() => put(dead, 'back'), 'the server that is back to take a write');
+  return gapMs;
+}
+
+async function stop(servers: readonly Server[]): Promise<number> {
+  let stopped: Server | undefined;
+  const gapMs = await gapOf(servers, (leader) => {
+    stopped = leader;
+    leader.agent.child.kill('SIGSTOP');
+  });
+  stopped?.agent.child.kill('SIGCONT');
+  await leaderAmong(servers);
+  return gapMs;
+}
+
 const elected: number[] = [];
-const gaps: number[] = [];
+const killGaps: number[] = [];
+const stopGaps: number[] = [];
 for (let round = 0; round < STARTS; round += 1) {
   const isLast = round === STARTS - 1;
   await cluster(async (folder, started) => {
@@ -102,17 +136,16 @@ for (let round = 0; round < STARTS; round += 1) {
     started.push(...servers);
     elected.push(electedMs);
     console.log(`start ${round + 1}: a leader after ${Math.round(electedMs)} ms`);
-    const all = servers.map(({ ports }) => ports);
-    for (let kill = 1; isLast && kill <= KILLS; kill += 1) {
-      const gapMs = await gapOfOneKill(servers);
-      gaps.push(gapMs);
-      console.log(`kill ${kill}: ${Math.round(gapMs)} ms`);
-      const dead = servers.find(({ agent }) => agent.exited !== null) as Server;
-      dead.agent = await start(dead.node, dead.ports, all, folder);
-      await leaderAmong(servers);
-      await waitFor(() => put(dead, 'back'), 'the server that is back to take a write');
+    for (let i = 1; isLast && i <= KILLS; i += 1) {
+      killGaps.push(await kill(servers, folder));
+      console.log(`kill ${i}: ${Math.round(killGaps.at(-1) ?? 0)} ms`);
+    }
+    for (let i = 1; isLast && i <= STOPS; i += 1) {
+      stopGaps.push(await stop(servers));
+      console.log(`stop ${i}: ${Math.round(stopGaps.at(-1) ?? 0)} ms`);
     }
   });
 }
 console.log(`start to leader: ${figures(elected)}`);
-console.log(`without a write after kill -9: ${figures(gaps)}`);
+if (KILLS > 0) console.log(`without a write after kill -9: ${figures(killGaps)}`);
+if (STOPS > 0) console.log(`without a write after SIGSTOP: ${figures(stopGaps)}`);

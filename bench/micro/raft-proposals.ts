@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel, Worker } from 'node:worker_threads';
+import { unpackLines } from '../../src/observe/packed-lines.js';
 import { Leadership } from '../../src/wire/leadership.js';
 import type { RaftToState, StateToRaft } from '../../src/wire/raft-port.js';
 import type { RaftToMain, RaftWorkerData } from '../../src/wire/raft-worker.js';
@@ -118,7 +119,7 @@ control.port2.on('message', (message: RaftToMain) => {
   if (message.kind === 'metrics') {
     for (const sample of message.report.samples) if (sample.name === 'raft.leader.dispatchLog') writes += sample.count;
   } else if (message.kind === 'log') {
-    for (const record of message.records) console.log(record.level, record.message, record.fields.join(' '));
+    for (const record of unpackLines(message.lines)) console.log(record.level, record.message, record.fields.join(' '));
   } else if (message.kind === 'stopped') {
     state.port2.close();
     control.port2.close();

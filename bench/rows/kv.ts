@@ -10,11 +10,11 @@ export const CONNECTIONS = 64;
 const KEY = 'bench/one';
 /** The agent hands its gauges over once a second. */
 const WATCH_SECONDS = 4;
-const VALUE = 'v'.repeat(64);
+export const VALUE = 'v'.repeat(64);
 /** Writes go round so many keys, each with a value not written before. */
 const KEYS = 10_000;
 
-const PUT_SCRIPT = `
+export const PUT_SCRIPT = `
 local n = 0
 function request()
   n = n + 1

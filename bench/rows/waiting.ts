@@ -6,16 +6,12 @@ import { LoadProcess } from '../load/load-process.js';
 import type { WaitCommand, WaitResult } from '../load/wait-client.js';
 import { underLoad } from '../load-usage.js';
 import type { Row, Run } from '../row.js';
+import { settledRss } from '../settled-memory.js';
 import { wrk } from '../wrk.js';
 import { CONNECTIONS } from './kv.js';
 
 const WAITERS = 5_000;
 const KEY = '/v1/kv/bench/watched';
-/** Collectors of both runtimes give memory back step by step when nothing happens for a while: settled is what stays. */
-const STEADY_MS = 10_000;
-const STEADY_BYTES = 500_000;
-const SETTLE_DEADLINE_MS = 45_000;
-const SETTLE_POLL_MS = 500;
 /** From the last request sent to all of them waiting. */
 const ARRIVE_MS = 1_000;
 const CLIENT_BUSY = 0.9;
@@ -32,23 +28,6 @@ async function withWaiters<T>(run: Run, work: (agent: Agent, waiters: Waiters) =
     return await work(agent, waiters);
   } finally {
     waiters.stop();
-  }
-}
-
-/** RSS once it has not moved for a while. */
-async function settledRss(agent: Agent): Promise<number> {
-  const started = performance.now();
-  let reference = agent.memory().rssBytes;
-  let since = started;
-  for (;;) {
-    await delay(SETTLE_POLL_MS);
-    const now = performance.now();
-    const rss = agent.memory().rssBytes;
-    if (Math.abs(rss - reference) > STEADY_BYTES) {
-      reference = rss;
-      since = now;
-    }
-    if (now - since >= STEADY_MS || now - started >= SETTLE_DEADLINE_MS) return rss;
   }
 }
 

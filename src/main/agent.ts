@@ -7,6 +7,7 @@ import { Closing } from '../lifecycle/closing.js';
 import { startCpuProfile } from '../observe/cpu-profile.js';
 import type { Logger } from '../observe/logger.js';
 import { Metrics } from '../observe/metrics.js';
+import { unpackLines } from '../observe/packed-lines.js';
 import { surviveSurprises } from '../observe/surprise.js';
 import { reportEverySecond } from '../observe/worker-telemetry.js';
 import type { RuntimeConfig } from '../wire/config.js';
@@ -169,7 +170,7 @@ class Agent {
   }
 
   #fromWorker(message: WorkerToMain): void {
-    if (message.kind === 'log') this.#logs.deliver(message.records);
+    if (message.kind === 'log') this.#logs.deliver(unpackLines(message.lines));
     else this.#threads.toState({ kind: 'metrics', report: message.report });
   }
 

@@ -2,20 +2,18 @@
 // once a second. Nothing here keeps the thread alive, and `stop` hands over what is still waiting, so that a worker's last
 // words arrive.
 
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { LogLevel, LogRecord, MetricsReport, ThreadContext, WorkerToMain } from '../wire/thread-port.js';
+import type { LogLevel, LogRecord, LogValue, MetricsReport, ThreadContext, WorkerToMain } from '../wire/thread-port.js';
 import { startCpuProfile } from './cpu-profile.js';
 import { Logger, LogSink } from './logger.js';
+import { type Delays, LoopDelay } from './loop-delay.js';
 import { type Labels, Metrics } from './metrics.js';
+import { packLine } from './packed-lines.js';
 
 /** More lines than this waiting to be sent are counted, not kept: a loop that logs must not fill main's memory. */
 const MAX_WAITING_RECORDS = 4096;
 /** Lines that follow each other closely are sent together, this many milliseconds apart. */
 const STREAM_INTERVAL_MS = 10;
 const REPORT_INTERVAL_MS = 1000;
-/** The histogram samples a timer of this period; its values include the period itself. */
-const DELAY_RESOLUTION_MS = 10;
-const NANOSECONDS_PER_MS = 1e6;
 
 export interface Telemetry {
   /** Named `agent`; take children of it: `logger.child('server').child('raft')`. */
@@ -54,7 +52,8 @@ export function startTelemetry(context: ThreadContext): Telemetry {
 /** Lines on their way to main. */
 class LineBatch {
   readonly #context: ThreadContext;
-  #records: LogRecord[] = [];
+  #lines: LogValue[] = [];
+  #count = 0;
   #dropped = 0;
   #scheduled = false;
   #stopped = false;
@@ -65,8 +64,8 @@ class LineBatch {
   }
 
   add(record: LogRecord): void {
-    if (this.#records.length >= MAX_WAITING_RECORDS) this.#dropped += 1;
-    else this.#records.push(record);
+    if (this.#count >= MAX_WAITING_RECORDS) this.#dropped += 1;
+    else this.#pack(record);
     if (this.#stopped) this.#flush();
     else if (!this.#scheduled) {
       this.#scheduled = true;
@@ -84,11 +83,9 @@ class LineBatch {
   #flush(): void {
     this.#scheduled = false;
     this.#flushedAt = performance.now();
-    if (this.#records.length === 0) return;
-    const records = this.#records;
-    this.#records = [];
+    if (this.#count === 0) return;
     if (this.#dropped > 0) {
-      records.push({
+      this.#pack({
         time: Date.now(),
         level: 'warn',
         name: 'agent',
@@ -97,7 +94,15 @@ class LineBatch {
       });
       this.#dropped = 0;
     }
-    post(this.#context, { kind: 'log', records });
+    const lines = this.#lines;
+    this.#lines = [];
+    this.#count = 0;
+    post(this.#context, { kind: 'log', lines });
+  }
+
+  #pack(record: LogRecord): void {
+    packLine(this.#lines, record);
+    this.#count += 1;
   }
 }
 
@@ -110,22 +115,16 @@ export function reportEverySecond(
   metrics: Metrics,
   deliver: (report: MetricsReport) => void,
 ): () => void {
-  const delays = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
-  delays.enable();
+  const loop = new LoopDelay();
   const label: [string, string] = ['thread', thread];
-  const series: readonly [Labels, () => number][] = [
-    [[label, ['quantile', 'p50']], () => delays.percentile(50)],
-    [[label, ['quantile', 'p99']], () => delays.percentile(99)],
-    [[label, ['quantile', 'max']], () => delays.max],
+  const series: readonly [Labels, keyof Delays][] = [
+    [[label, ['quantile', 'p50']], 'p50'],
+    [[label, ['quantile', 'p99']], 'p99'],
+    [[label, ['quantile', 'max']], 'max'],
   ];
   const report = (): void => {
-    if (delays.count > 0) {
-      for (const [labels, read] of series) {
-        const delayMs = read() / NANOSECONDS_PER_MS - DELAY_RESOLUTION_MS;
-        metrics.gauge('runtime.event_loop_delay_ms', Math.max(0, delayMs), labels);
-      }
-      delays.reset();
-    }
+    const delays = loop.take();
+    for (const [labels, quantile] of series) metrics.gauge('runtime.event_loop_delay_ms', delays[quantile], labels);
     deliver(metrics.report());
   };
   const timer = setInterval(report, REPORT_INTERVAL_MS);
@@ -133,7 +132,7 @@ export function reportEverySecond(
   return () => {
     clearInterval(timer);
     report();
-    delays.disable();
+    loop.stop();
   };
 }
 

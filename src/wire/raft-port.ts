@@ -50,6 +50,8 @@ export type StateToRaft =
   | { readonly kind: 'force-snapshot'; readonly request: number }
   /** Where gossip says that the servers of this datacenter are: ID and `host:port`. What was told before is forgotten. */
   | { readonly kind: 'peer-addresses'; readonly addresses: ReadonlyMap<string, string> }
+  /** Gossip suspects this server, or takes it for failed. */
+  | { readonly kind: 'peer-suspected'; readonly id: string }
   /** Answered by `ordered`, which may take long. */
   | { readonly kind: 'order'; readonly request: number; readonly order: RaftOrder }
   /** Asks who is in the cluster; answered by `configuration`. */

@@ -77,6 +77,8 @@ export type MainToState =
   | { readonly kind: 'log'; readonly records: readonly LogRecord[] }
   /** Sent before anything else of a pool; the first ones name this agent itself. */
   | { readonly kind: 'members'; readonly changes: MemberChanges }
+  /** A server in the LAN pool may be failing; told to servers. */
+  | { readonly kind: 'server-suspected'; readonly name: string }
   | { readonly kind: 'user-event'; readonly event: FiredEvent }
   /** Where this agent is in its pools, and where LAN members said they are since the last message. */
   | {

@@ -18,6 +18,9 @@ export interface LogRecord {
   readonly fields: readonly (string | LogValue)[];
 }
 
+/** Records one after the other: time, level, name, message, number of fields, fields. */
+export type PackedLines = readonly LogValue[];
+
 /** Metrics of one thread since its last report; see observe/metrics.ts. */
 export interface MetricsReport {
   readonly gauges: readonly {
@@ -40,7 +43,7 @@ export interface MetricAggregate {
 
 /** From a worker to main. */
 export type WorkerToMain =
-  | { readonly kind: 'log'; readonly records: readonly LogRecord[] }
+  | { readonly kind: 'log'; readonly lines: PackedLines }
   | { readonly kind: 'metrics'; readonly report: MetricsReport };
 
 /** Given to each worker at its start. */

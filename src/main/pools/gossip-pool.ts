@@ -36,6 +36,8 @@ interface Files {
 
 export interface PoolObserver {
   onMembers(type: MemberEventType, members: readonly SerfMember[]): void;
+  /** A member may be failing. */
+  onSuspected(member: SerfMember): void;
   onUserEvent(event: Extract<SerfEvent, { kind: 'userEvent' }>): void;
   /** Somebody else has our name and the majority is for it. The pool is closed. */
   onQuit(): void;
@@ -186,6 +188,9 @@ export class GossipPool {
       case 'members':
         this.#count(event.type, event.members.length);
         observer.onMembers(event.type, event.members);
+        return;
+      case 'suspected':
+        observer.onSuspected(event.member);
         return;
       case 'userEvent':
         this.#context.metrics.increment('serf.events');

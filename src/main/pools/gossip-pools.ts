@@ -4,11 +4,13 @@
 import { errorList } from '../../gotext/multierror.js';
 import type { Logger } from '../../observe/logger.js';
 import type { Metrics } from '../../observe/metrics.js';
+import { SERVER } from '../../wire/agent-tags.js';
 import type { RuntimeConfig } from '../../wire/config.js';
 import type { Coordinate, KeyringAnswer, MemberChanges, PoolName } from '../../wire/gossip-pools.js';
 import type { ControlAnswer, ControlRequest, MainToState } from '../../wire/state-worker.js';
 import type { SerfMember } from '../gossip/serf/pool/member.js';
 import type { MemberEventType } from '../gossip/serf/pool/output.js';
+import { readTags } from '../gossip/serf/protocol/tags.js';
 import { GossipPool, type Joined, type Opened, type PoolObserver } from './gossip-pool.js';
 import { MemberPublisher } from './member-publisher.js';
 import { lanProfile, type PoolProfile, wanProfile } from './profile.js';
@@ -86,6 +88,9 @@ export class GossipPools {
       metrics,
       observer: {
         onMembers: (type, members) => this.#membersChanged(pool, type, members),
+        onSuspected: (member) => {
+          if (pool === 'lan') this.#suspected(member);
+        },
         onUserEvent: (event) => {
           if (pool === 'lan') this.#userEvent(event);
         },
@@ -116,6 +121,12 @@ export class GossipPools {
       if (type === 'reap') publisher.removed(member.name);
       else publisher.changed(member);
     }
+  }
+
+  /** For servers, whose leader it may be. */
+  #suspected({ name, meta }: SerfMember): void {
+    if (!this.#isPublished || !this.#options.config.server || readTags(meta).get('role') !== SERVER) return;
+    this.#options.tell({ kind: 'server-suspected', name });
   }
 
   /** Every agent hears of new leaders; all else of Consul's names is a user's. */

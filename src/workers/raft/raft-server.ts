@@ -107,6 +107,11 @@ export class RaftServer {
     core.leaderGone(leader, now());
   }
 
+  /** A part of a message of this server has come. */
+  stirs(server: ServerId): void {
+    this.#parts.core.stirs(server, this.#parts.now());
+  }
+
   lost(to: ServerId, kind: Lost): void {
     this.#parts.core.lost(to, kind, this.#parts.now());
   }
@@ -166,6 +171,9 @@ export class RaftServer {
       case 'peer-addresses':
         transport.tellAddresses(message.addresses);
         return;
+      case 'peer-suspected':
+        this.#suspected(message.id);
+        return;
       case 'restore-credit':
         restore.credit(message.bytes);
         return;
@@ -218,6 +226,12 @@ export class RaftServer {
     this.#parts.restore.stop();
     await this.#parts.replicas.stop();
     await this.#parts.store.close();
+  }
+
+  #suspected(id: ServerId): void {
+    const { core, logger, now } = this.#parts;
+    if (!core.leaderSuspected(id, now())) return;
+    logger.warn('leader is silent and gossip suspects it, an election is due', 'last-leader-id', id);
   }
 
   #propose(batch: number, count: number, entries: ArrayBuffer): void {

@@ -86,6 +86,7 @@ function connect({ core, shell }: StartedServer): void {
       return core.lastContactMs;
     },
     lost: (to, kind) => shell.lost(to, kind),
+    stirs: (server) => shell.stirs(server),
     leaderGone: (leader) => survive(() => shell.leaderGone(leader)),
     receive: (message) => survive(() => shell.receiveFromPeer(message)),
     turn: () => survive(() => shell.turn()),

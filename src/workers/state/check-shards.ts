@@ -1,11 +1,13 @@
 // The probes of this agent's checks, spread over check workers: one worker up to a few thousand checks, then more, up to
-// the cores. A shard whose worker ended gets a new port and its tasks again, with the statuses known by then.
+// the cores. Only keys are kept: the tasks are asked for when they leave. A shard whose worker ended gets a new port and its
+// tasks again, with the statuses known by then.
 
 import { availableParallelism } from 'node:os';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import type { CheckResult, ChecksToState, CheckTask, StateToChecks } from '../../wire/check-port.js';
+import { surprise } from '../../observe/surprise.js';
+import type { ChecksToState, CheckTask, StateToChecks } from '../../wire/check-port.js';
 import type { LogLevel } from '../../wire/thread-port.js';
-import type { CheckRunner } from './local/checks/check-task.js';
+import type { CheckOwner, CheckRunner } from './local/checks/check-task.js';
 
 /** A worker runs 5,000 HTTP checks of a 30-second interval on a fraction of a core; more than this start another. */
 const TASKS_PER_SHARD = 8_000;
@@ -14,13 +16,15 @@ const CONCURRENCY_PER_SHARD = 2_048;
 
 /** Orders that follow each other closely are sent together, this many milliseconds apart. */
 const ORDER_INTERVAL_MS = 10;
+/** More in one go would hold the thread's other work up. */
+const TASKS_PER_ORDER = 512;
 
 interface Shard {
   readonly number: number;
   port: MessagePort;
-  readonly tasks: Map<number, CheckTask>;
-  /** Not sent yet: what to run (the latest of each key), and what to end before that. */
-  adding: Map<number, CheckTask>;
+  readonly keys: Set<number>;
+  /** Not sent yet: what to run, and what to end before that. */
+  adding: Set<number>;
   removing: number[];
   stopped: (() => void) | null;
 }
@@ -33,39 +37,34 @@ export interface CheckShardsOptions {
 export class CheckShards implements CheckRunner {
   readonly #options: CheckShardsOptions;
   readonly #shards: Shard[] = [];
-  readonly #shardOf = new Map<number, Shard>();
   #scheduled = false;
-  #hear: (results: readonly CheckResult[]) => void = () => {};
+  #owner: CheckOwner | null = null;
   readonly #maxShards = Math.max(1, availableParallelism());
 
   constructor(options: CheckShardsOptions) {
     this.#options = options;
   }
 
-  listen(hear: (results: readonly CheckResult[]) => void): void {
-    this.#hear = hear;
+  serve(owner: CheckOwner): void {
+    this.#owner = owner;
   }
 
-  add(tasks: readonly CheckTask[]): void {
-    for (const task of tasks) {
-      const shard = this.#shardOf.get(task.key) ?? this.#choose();
-      shard.tasks.set(task.key, task);
-      shard.adding.set(task.key, task);
-      this.#shardOf.set(task.key, shard);
-    }
+  run(key: number): void {
+    const shard = this.#choose();
+    shard.keys.add(key);
+    shard.adding.add(key);
     this.#schedule();
   }
 
-  remove(keys: readonly number[]): void {
-    for (const key of keys) {
-      const shard = this.#shardOf.get(key);
-      if (!shard) continue;
-      this.#shardOf.delete(key);
-      shard.tasks.delete(key);
-      shard.adding.delete(key);
+  end(key: number): void {
+    for (const shard of this.#shards) {
+      if (!shard.keys.delete(key)) continue;
+      // What hasn't left yet needs no word.
+      if (shard.adding.delete(key)) return;
       shard.removing.push(key);
+      this.#schedule();
+      return;
     }
-    this.#schedule();
   }
 
   /** The worker of this shard ended by itself. */
@@ -76,7 +75,7 @@ export class CheckShards implements CheckRunner {
     shard.port = this.#openPort(shard.number);
     this.#attend(shard);
     shard.removing = [];
-    shard.adding = new Map(shard.tasks);
+    shard.adding = new Set(shard.keys);
     this.#schedule();
   }
 
@@ -112,22 +111,38 @@ export class CheckShards implements CheckRunner {
     this.#scheduled = false;
     for (const shard of this.#shards) {
       if (shard.removing.length > 0) this.#send(shard, { kind: 'remove', keys: shard.removing });
-      if (shard.adding.size > 0) this.#send(shard, { kind: 'add', tasks: [...shard.adding.values()] });
       shard.removing = [];
-      shard.adding = new Map();
+      if (shard.adding.size > 0) this.#send(shard, { kind: 'add', tasks: this.#take(shard.adding) });
+      if (shard.adding.size > 0) this.#schedule();
     }
+  }
+
+  #take(adding: Set<number>): readonly CheckTask[] {
+    const tasks: CheckTask[] = [];
+    for (const key of adding) {
+      if (tasks.length === TASKS_PER_ORDER) break;
+      adding.delete(key);
+      try {
+        const task = this.#owner?.task(key);
+        if (task) tasks.push(task);
+      } catch (error) {
+        // One that can't be made keeps no other from being run.
+        surprise(error);
+      }
+    }
+    return tasks;
   }
 
   #choose(): Shard {
     let best: Shard | undefined;
-    for (const shard of this.#shards) if (!best || shard.tasks.size < best.tasks.size) best = shard;
-    if (best && (best.tasks.size < TASKS_PER_SHARD || this.#shards.length >= this.#maxShards)) return best;
+    for (const shard of this.#shards) if (!best || shard.keys.size < best.keys.size) best = shard;
+    if (best && (best.keys.size < TASKS_PER_SHARD || this.#shards.length >= this.#maxShards)) return best;
     const number = this.#shards.length;
     const shard: Shard = {
       number,
       port: this.#openPort(number),
-      tasks: new Map(),
-      adding: new Map(),
+      keys: new Set(),
+      adding: new Set(),
       removing: [],
       stopped: null,
     };
@@ -148,11 +163,7 @@ export class CheckShards implements CheckRunner {
         shard.stopped?.();
         return;
       }
-      for (const { key, status, output } of message.results) {
-        const task = shard.tasks.get(key);
-        if (task) shard.tasks.set(key, { ...task, status, output });
-      }
-      this.#hear(message.results);
+      this.#owner?.hear(message.results);
     });
   }
 

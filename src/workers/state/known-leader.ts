@@ -11,6 +11,8 @@ export interface LeaderListener {
   appeared?(): void;
   /** A leader is known that wasn't the one before. */
   changed?(): void;
+  /** Another server led, and leads no more as far as is known. */
+  forgotten?(address: string): void;
 }
 
 export class KnownLeader {
@@ -34,6 +36,7 @@ export class KnownLeader {
 
   changed(role: RaftRole, address: string): void {
     const isNew = !this.#isSelf;
+    const former = this.#isSelf ? '' : this.#address;
     const hasAppeared = this.#address === '' && address !== '';
     const hasChanged = this.#address !== address && address !== '';
     this.#address = address;
@@ -43,6 +46,7 @@ export class KnownLeader {
       else listener.follows?.();
       if (hasAppeared) listener.appeared?.();
       if (hasChanged) listener.changed?.();
+      if (former !== '' && former !== address) listener.forgotten?.(former);
     }
   }
 }

@@ -11,6 +11,7 @@ import { RequestLimits } from './calls/request-limits.js';
 import { ServerCalls } from './calls/server-calls.js';
 import { BootstrapExpect } from './cluster/bootstrap-expect.js';
 import { serversAmong } from './cluster/known-servers.js';
+import { PeerNews } from './cluster/peer-news.js';
 import { type ServerQuestions, serverQuestions } from './cluster/server-questions.js';
 import { RemoteResponder } from './dns/remote-responder.js';
 import { Responder } from './dns/responder.js';
@@ -35,6 +36,8 @@ const COORDINATE_PERIOD_MS = 5_000;
 const DEV_COORDINATE_PERIOD_MS = 100;
 /** As stock's servers close connections to others that they ask nothing. */
 const IDLE_CONNECTION_MS = 120_000;
+/** A leader that isn't heard any more may be stopped: what was asked of it isn't waited for until its connection is found dead. */
+const FORMER_LEADER_WITHIN_MS = 500;
 
 type RaftEnds = NonNullable<StateWorkerData['raft']>;
 
@@ -49,11 +52,20 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
   const coordinates = coordinateUpdates(parts, replica);
   const expectation = expectServers(parts, replica, questions);
   void recovered.then(() => expectation.look());
+  const news = new PeerNews({
+    datacenter,
+    members: () => gossip.lan.list,
+    member: (name) => gossip.lan.find(name),
+    tellAddresses: (addresses) => consensus.tellAddresses(addresses),
+    tellSuspected: (id) => consensus.tellSuspected(id),
+  });
   gossip.listen({
     membersChanged: (changes) => {
       duties.membersChanged(changes);
       if (changes.pool === 'lan' && changes.changed.some(isServer)) expectation.look();
+      news.membersChanged(changes);
     },
+    serverSuspected: (name) => news.suspected(name),
     located: (record) => {
       if (leader.isSelf) coordinates.add(record);
     },
@@ -245,7 +257,11 @@ function leaderCalls({ settings }: Parts, leader: KnownLeader, pool: RpcPool): L
     datacenter: settings.current.datacenter,
     leaderAddress: () => (leader.isSelf ? '' : leader.address),
   });
-  leader.listen({ changed: () => calls.leaderAppeared(), leads: () => calls.leaderAppeared() });
+  leader.listen({
+    changed: () => calls.leaderAppeared(),
+    leads: () => calls.leaderAppeared(),
+    forgotten: (address) => pool.doubt(address, FORMER_LEADER_WITHIN_MS),
+  });
   return calls;
 }
 

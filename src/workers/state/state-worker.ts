@@ -93,6 +93,7 @@ export class StateWorker {
         logStream.deliver(message.records);
         return;
       case 'members':
+      case 'server-suspected':
       case 'user-event':
       case 'coordinates':
         gossip.receive(message);

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
+import { unpackLines } from '../../../src/observe/packed-lines.js';
 import type { CheckResult, ChecksToState, CheckTask, Probe, StateToChecks } from '../../../src/wire/check-port.js';
 import type { LogRecord, WorkerToMain } from '../../../src/wire/thread-port.js';
 import { checkTask } from '../../unit/checks/check-task.js';
@@ -48,7 +49,7 @@ class Worker {
       }
     });
     this.#control.on('message', (message: WorkerToMain) => {
-      if (message.kind === 'log') this.logs.push(...message.records);
+      if (message.kind === 'log') this.logs.push(...unpackLines(message.lines));
     });
     this.#task = this.#pool
       .run(

@@ -2,65 +2,13 @@
 // expected number of two, nothing joins by itself, and the second join elects. Then a server dies, and comes back.
 
 import assert from 'node:assert/strict';
-import type { ChildProcess } from 'node:child_process';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { waitFor } from '../../agent-process.js';
-import { type Host, Hosts } from './hosts.js';
+import type { Host } from './hosts.js';
+import { SERVERS, TutorialServers } from './tutorial-servers.js';
 
-const NODES = ['consul1', 'consul2', 'consul3'];
-const network = new Hosts('tutorial', NODES.length);
-const [one, two, three] = network.hosts as [Host, Host, Host];
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lictor-tutorial-'));
-const running = new Map<Host, ChildProcess>();
-
-function startServer(host: Host): void {
-  const node = NODES[network.hosts.indexOf(host)] ?? '';
-  const child = host.agent(
-    ...['-server', '-bootstrap-expect', '2', `-bind=${host.address}`, '-client=0.0.0.0'],
-    ...[`-data-dir=${folder}/${node}`, `-node=${node}`, '-ui'],
-  );
-  child.stdout?.pipe(fs.createWriteStream(`${folder}/${node}.log`, { flags: 'a' }));
-  running.set(host, child);
-}
-
-async function stopServer(host: Host, signal: NodeJS.Signals): Promise<void> {
-  const child = running.get(host);
-  if (child === undefined) return;
-  running.delete(host);
-  const gone = new Promise((resolve) => child.on('exit', resolve));
-  child.kill(signal);
-  await gone;
-}
-
-function logOf(host: Host): string {
-  return fs.readFileSync(`${folder}/${NODES[network.hosts.indexOf(host)]}.log`, 'utf8').slice(-4000);
-}
-
-async function leaderSeenBy(host: Host): Promise<string> {
-  const { text } = await host.http('GET', 'http://127.0.0.1:8500/v1/status/leader');
-  return text.replaceAll('"', '').trim();
-}
-
-/** The one leader that all of them name. */
-async function commonLeader(...hosts: readonly Host[]): Promise<Host> {
-  let leader = '';
-  const isCommon = async (): Promise<boolean> => {
-    const seen = new Set(await Promise.all(hosts.map(leaderSeenBy)));
-    leader = [...seen][0] ?? '';
-    return seen.size === 1 && leader !== '';
-  };
-  try {
-    await waitFor(isCommon, 'a leader that all name');
-  } catch (error) {
-    throw new Error(`${String(error)}\n${hosts.map(logOf).join('\n---\n')}`);
-  }
-  const host = network.hosts.find(({ address }) => leader === `${address}:8300`);
-  assert.ok(host, `${leader} is none of the servers`);
-  return host;
-}
+const servers = new TutorialServers('tutorial');
+const [one, two, three] = servers.hosts as [Host, Host, Host];
 
 async function put(host: Host, key: string, value: string): Promise<boolean> {
   const answer = await host.http('PUT', `http://127.0.0.1:8500/v1/kv/${key}`, value);
@@ -72,41 +20,37 @@ async function read(host: Host, key: string): Promise<string> {
   return (await host.http('GET', `http://127.0.0.1:8500/v1/kv/${key}?raw`)).text;
 }
 
-before(() => network.create());
-after(async () => {
-  await Promise.all(network.hosts.map((host) => stopServer(host, 'SIGKILL')));
-  network.remove();
-  fs.rmSync(folder, { recursive: true, force: true });
-});
+before(() => servers.create());
+after(() => servers.remove());
 
 describe("the tutorial's three servers", { concurrency: false }, () => {
   it('wait for each other while none has joined', async () => {
-    for (const host of network.hosts) startServer(host);
-    for (const host of network.hosts) {
+    for (const host of servers.hosts) servers.startServer(host);
+    for (const host of servers.hosts) {
       await waitFor(
         async () => (await host.http('GET', 'http://127.0.0.1:8500/v1/agent/self')).status === 200,
         'the agent to answer',
       );
     }
-    assert.deepEqual(await Promise.all(network.hosts.map(leaderSeenBy)), ['', '', '']);
+    assert.deepEqual(await Promise.all(servers.hosts.map((host) => servers.leaderSeenBy(host))), ['', '', '']);
   });
 
   it('elect a leader when two of them have joined, and the third follows', async () => {
     const joined = await two.lictor('join', one.address);
     assert.equal(joined.stdout, 'Successfully joined cluster by contacting 1 nodes.\n', joined.stderr);
-    await commonLeader(one, two);
+    await servers.commonLeader(one, two);
     assert.equal((await three.lictor('join', one.address)).code, 0);
-    await commonLeader(one, two, three);
+    await servers.commonLeader(one, two, three);
   });
 
   it('show themselves as members, with their columns', async () => {
-    for (const host of network.hosts) {
+    for (const host of servers.hosts) {
       const lines = (await host.lictor('members')).stdout.trimEnd().split('\n');
       assert.match(lines[0] ?? '', /^Node +Address +Status +Type +Build +Protocol +DC +Partition +Segment$/);
-      assert.equal(lines.length, 1 + NODES.length);
-      for (const [i, node] of NODES.entries()) {
+      assert.equal(lines.length, 1 + SERVERS.length);
+      for (const [i, node] of SERVERS.entries()) {
         const line = new RegExp(
-          `^${node} +${network.hosts[i]?.address}:8301 +alive +server +\\S+ +2 +dc1 +default +<all>`,
+          `^${node} +${servers.hosts[i]?.address}:8301 +alive +server +\\S+ +2 +dc1 +default +<all>`,
         );
         assert.match(lines[i + 1] ?? '', line);
       }
@@ -114,8 +58,8 @@ describe("the tutorial's three servers", { concurrency: false }, () => {
   });
 
   it('say in info who leads', async () => {
-    const leader = await commonLeader(one, two, three);
-    for (const host of network.hosts) {
+    const leader = await servers.commonLeader(one, two, three);
+    for (const host of servers.hosts) {
       const { stdout } = await host.lictor('info');
       assert.match(stdout, new RegExp(`leader = ${host === leader}`));
       assert.match(stdout, new RegExp(`leader_addr = ${leader.address}:8300`));
@@ -125,14 +69,14 @@ describe("the tutorial's three servers", { concurrency: false }, () => {
   it('become three voters', async () => {
     await waitFor(async () => {
       const { stdout } = await one.lictor('operator', 'raft', 'list-peers');
-      return stdout.split('\n').filter((line) => /\btrue\b/.test(line)).length === NODES.length;
+      return stdout.split('\n').filter((line) => /\btrue\b/.test(line)).length === SERVERS.length;
     }, 'three voters');
   });
 
   it('take a write on any of them and show it on all', async () => {
-    for (const [i, host] of network.hosts.entries()) assert.ok(await put(host, `from-${i}`, `value ${i}`));
-    for (const host of network.hosts) {
-      for (const i of network.hosts.keys()) assert.equal(await read(host, `from-${i}`), `value ${i}`);
+    for (const [i, host] of servers.hosts.entries()) assert.ok(await put(host, `from-${i}`, `value ${i}`));
+    for (const host of servers.hosts) {
+      for (const i of servers.hosts.keys()) assert.equal(await read(host, `from-${i}`), `value ${i}`);
     }
   });
 
@@ -141,7 +85,7 @@ describe("the tutorial's three servers", { concurrency: false }, () => {
       (await two.http('PUT', 'http://127.0.0.1:8500/v1/agent/service/register', '{"name":"web","port":80}')).status,
       200,
     );
-    for (const host of network.hosts) {
+    for (const host of servers.hosts) {
       const { text } = await host.http('GET', 'http://127.0.0.1:8500/v1/catalog/service/web');
       assert.deepEqual(
         (JSON.parse(text) as { Node: string; ServicePort: number }[]).map(({ Node, ServicePort }) => [
@@ -154,9 +98,9 @@ describe("the tutorial's three servers", { concurrency: false }, () => {
   });
 
   it('go on when the leader is killed, and take it back when it is started again', async () => {
-    const dead = await commonLeader(one, two, three);
-    await stopServer(dead, 'SIGKILL');
-    const others = network.hosts.filter((host) => host !== dead);
+    const dead = await servers.commonLeader(one, two, three);
+    await servers.stop(dead, 'SIGKILL');
+    const others = servers.hosts.filter((host) => host !== dead);
     const [asked, other] = others as [Host, Host];
     await waitFor(() => put(asked, 'after-death', 'yes'), 'a write without the dead server');
     assert.equal(await read(other, 'after-death'), 'yes');
@@ -167,17 +111,17 @@ describe("the tutorial's three servers", { concurrency: false }, () => {
       return line !== undefined && /failed|left/.test(line);
     }, 'the death to be noticed');
 
-    startServer(dead);
-    await commonLeader(one, two, three);
+    servers.startServer(dead);
+    await servers.commonLeader(one, two, three);
     await waitFor(async () => (await read(dead, 'after-death')) === 'yes', 'the server that is back to answer');
     const stale = await dead.http('GET', 'http://127.0.0.1:8500/v1/kv/after-death?raw&stale');
     assert.equal(stale.text, 'yes');
   });
 
   it('hand over when the leader leaves', async () => {
-    const leaving = await commonLeader(one, two, three);
+    const leaving = await servers.commonLeader(one, two, three);
     assert.equal((await leaving.lictor('leave')).code, 0);
-    const others = network.hosts.filter((host) => host !== leaving);
+    const others = servers.hosts.filter((host) => host !== leaving);
     const [asked] = others as [Host, Host];
     await waitFor(() => put(asked, 'after-leave', 'yes'), 'a write after the leave');
     await waitFor(async () => {

@@ -1,6 +1,7 @@
 // A real raft worker thread with a fake state worker and a fake main around it, for tests.
 
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { unpackLines } from '../../../src/observe/packed-lines.js';
 import { Leadership } from '../../../src/wire/leadership.js';
 import type { RaftToState, StateToRaft } from '../../../src/wire/raft-port.js';
 import type { MainToRaft, RaftSettings, RaftToMain, RaftWorkerData } from '../../../src/wire/raft-worker.js';
@@ -165,7 +166,7 @@ export class RunningWorker {
   #fromWorker(message: RaftToMain): void {
     if (message.kind === 'fatal') this.fatal = message.text;
     if (message.kind === 'log') {
-      for (const { level, name, message: text, fields } of message.records) {
+      for (const { level, name, message: text, fields } of unpackLines(message.lines)) {
         const pairs = fields.flatMap((field, i) => (i % 2 === 0 ? [`${field}=${fields[i + 1]}`] : []));
         this.lines.push(`[${level}] ${name}: ${[text, ...pairs].join(' ')}`);
       }

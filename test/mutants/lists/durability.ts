@@ -262,9 +262,8 @@ const toldAfterwards: readonly Mutant[] = [
   {
     name: 'a registration is answered before it is handed to the disk',
     file: 'workers/state/local/registration/registrar.ts',
-    find: 'await store.settled() : await store.commit(transaction.operations)',
-    replace:
-      'await store.settled() : (void store.commit(transaction.operations), await Promise.resolve({ ok: true as const }))',
+    find: 'store.settled() : store.commit(operations)',
+    replace: 'store.settled() : (void store.commit(operations), Promise.resolve({ ok: true as const }))',
     tests: IN_AN_AGENT,
   },
   {
@@ -434,4 +433,28 @@ const lossIsSaid: readonly Mutant[] = [
   },
 ];
 
-export const durability: readonly Mutant[] = [...onTheDisk, ...toldAfterwards, ...lossIsSaid];
+const byHand: readonly Mutant[] = [
+  {
+    name: 'a recovery by hand forgets what the log held after the snapshot',
+    file: 'workers/raft/forced-recovery.ts',
+    find: 'if (last.index <= snapshot.index) return;',
+    replace: 'if (last.index >= snapshot.index) return;',
+    tests: ['integration/raft/peers-json'],
+  },
+  {
+    name: 'the word of who is left is in effect at every start',
+    file: 'workers/raft/forced-recovery.ts',
+    find: '    await done();\n',
+    replace: '',
+    tests: ['integration/raft/peers-json'],
+  },
+  {
+    name: 'the configurations of the old log come back after a recovery by hand',
+    file: 'workers/raft/forced-recovery.ts',
+    find: '    await log.dropThrough(last.index);\n',
+    replace: '',
+    tests: ['integration/raft/peers-json'],
+  },
+];
+
+export const durability: readonly Mutant[] = [...onTheDisk, ...toldAfterwards, ...lossIsSaid, ...byHand];

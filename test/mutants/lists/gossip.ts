@@ -15,6 +15,20 @@ const EVENTS = ['unit/state/events'];
 
 export const gossip: readonly Mutant[] = [
   {
+    name: 'who starts with thousands is told of them at the rare exchanges of a large pool',
+    file: 'main/gossip/core/scale.ts',
+    find: 'nodes > before * (1 + GROWTH) ? baseMs',
+    replace: 'nodes < 0 ? baseMs',
+    tests: ['unit/gossip/core/scale', ...CORE],
+  },
+  {
+    name: 'a pool counts as growing for ever',
+    file: 'main/gossip/core/rounds.ts',
+    find: 'this.#knownBefore = table.size;',
+    replace: '',
+    tests: CORE,
+  },
+  {
     name: 'a suspicion of an older incarnation counts',
     file: 'main/gossip/core/membership.ts',
     find: 'known === undefined || message.Incarnation < known.incarnation) return; // 1\n    if (known.suspicion',

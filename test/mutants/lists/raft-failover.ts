@@ -4,9 +4,116 @@ import type { Mutant } from '../mutant.js';
 
 const FAILOVER = ['unit/raft/failover'];
 const WATCH = ['unit/raft/transport/leader-watch'];
+const SILENCE = ['unit/raft/silence'];
+const NEWS = ['unit/cluster/peer-news'];
 const KNOWN = ['unit/cluster/known-leader'];
 
 export const raftFailover: readonly Mutant[] = [
+  {
+    name: "failover: a leader's silence is waited out",
+    file: 'workers/raft/core/elections.ts',
+    find: 'if (this.#silence.look(nowMs) && this.#parts.standing.leader !== null) this.hasten(nowMs);',
+    replace: 'this.#silence.look(nowMs);',
+    tests: SILENCE,
+  },
+  {
+    name: 'failover: a leader that speaks is silent all the same',
+    file: 'workers/raft/core/elections.ts',
+    find: '    this.#silence.broken(nowMs);\n    if (!this.#haste.isOn) return;',
+    replace: '    if (!this.#haste.isOn) return;',
+    tests: SILENCE,
+  },
+  {
+    name: 'failover: silence counts while nobody was there to hear',
+    file: 'workers/raft/core/silence.ts',
+    find: '    if (nowMs - this.#lookedMs > this.#limitMs * LATE) this.#sinceMs = nowMs;\n',
+    replace: '',
+    tests: SILENCE,
+  },
+  {
+    name: 'failover: gossip alone deposes a leader that is heard',
+    file: 'workers/raft/core/elections.ts',
+    find: 'if (isSilent) this.hasten(nowMs);',
+    replace: 'this.hasten(nowMs);',
+    tests: SILENCE,
+  },
+  {
+    name: 'failover: whoever gossip suspects is taken for the leader',
+    file: 'workers/raft/core/raft.ts',
+    find: 'return isFollowed && this.#elections.suspect(nowMs);',
+    replace: 'return this.#elections.suspect(nowMs);',
+    tests: SILENCE,
+  },
+  {
+    name: "failover: a part of anybody's message is taken for the leader's",
+    file: 'workers/raft/core/raft.ts',
+    find: 'if (this.#parts.standing.leader === server) this.#elections.stirs(nowMs);',
+    replace: 'this.#elections.stirs(nowMs);',
+    tests: SILENCE,
+  },
+  {
+    name: 'failover: a leader at a long message is silent',
+    file: 'workers/raft/transport/served-connection.ts',
+    find: '    if (this.#speaker !== null) this.#parts.server.stirs(this.#speaker);\n',
+    replace: '',
+    tests: ['unit/raft/transport/served-connection'],
+  },
+  {
+    name: 'failover: who has moved is spoken to where it was',
+    file: 'workers/raft/transport/tcp-transport.ts',
+    find: 'peer.moved();',
+    replace: ';',
+    tests: ['unit/raft/transport/tcp-transport'],
+  },
+  {
+    name: "failover: gossip's suspicion gets no further than the state worker",
+    file: 'workers/state/gossip/gossip-view.ts',
+    find: 'listener.serverSuspected?.(message.name)',
+    replace: 'listener.located',
+    tests: ['unit/state/gossip-view'],
+  },
+  {
+    name: 'failover: addresses are told with every change of a member',
+    file: 'workers/state/cluster/peer-news.ts',
+    find: 'if (isSame(addresses, this.#told)) return;',
+    replace: '',
+    tests: NEWS,
+  },
+  {
+    name: 'failover: of two members with one ID any may count',
+    file: 'workers/state/cluster/peer-news.ts',
+    find: '[...placed.filter((server) => !isThere(server)), ...placed.filter(isThere)]',
+    replace: 'placed',
+    tests: NEWS,
+  },
+  {
+    name: 'failover: a failed server is not told of',
+    file: 'workers/state/cluster/peer-news.ts',
+    find: 'if (status === MEMBER_STATUS.failed) this.suspected(name);',
+    replace: 'if (status < 0) this.suspected(name);',
+    tests: NEWS,
+  },
+  {
+    name: 'failover: what is asked of a stopped leader waits for the keepalive',
+    file: 'workers/state/rpc/yamux/session.ts',
+    find: 'if (id !== null) this.#say(shortFrame(FrameType.ping, Flag.syn, 0, id));\n  }\n\n  /** The next frame',
+    replace: 'if (id === null) this.#say(shortFrame(FrameType.ping, Flag.syn, 0, 0));\n  }\n\n  /** The next frame',
+    tests: ['unit/rpc/yamux'],
+  },
+  {
+    name: 'failover: a doubt during the dialing is forgotten',
+    file: 'workers/state/rpc/pool/peer.ts',
+    find: 'if (this.#doubtMs !== null) this.#connection.doubt(this.#doubtMs);',
+    replace: '',
+    tests: ['unit/rpc/pool'],
+  },
+  {
+    name: 'failover: a doubt gives a question more time',
+    file: 'workers/state/sockets/keepalive.ts',
+    find: 'Math.min(this.dueMs, nowMs + withinMs)',
+    replace: 'nowMs + withinMs',
+    tests: ['unit/rpc/yamux'],
+  },
   {
     name: 'failover: a word about the leader is not heard',
     file: 'workers/raft/core/raft.ts',

@@ -6,9 +6,38 @@ const FOLLOWER = ['unit/raft/follower'];
 const CORE = ['unit/raft/core'];
 const REPLICATION = ['unit/raft/replication'];
 const DELIVERY = ['unit/raft/delivery'];
+const RECOVERY = ['unit/raft/recovery'];
 const CLIENT = ['unit/state/raft-client'];
 
 export const raftLog: readonly Mutant[] = [
+  {
+    name: 'deleted entries are still read from memory',
+    file: 'workers/raft/store/log-store.ts',
+    find: 'this.#recent.truncateAfter(index);',
+    replace: '',
+    tests: RECOVERY,
+  },
+  {
+    name: 'what a snapshot took the place of is still read from memory',
+    file: 'workers/raft/store/log-store.ts',
+    find: 'this.#recent.clear();',
+    replace: '',
+    tests: RECOVERY,
+  },
+  {
+    name: 'dropped entries are still read from memory',
+    file: 'workers/raft/store/log-store.ts',
+    find: 'this.#recent.dropThrough(begin);',
+    replace: '',
+    tests: RECOVERY,
+  },
+  {
+    name: 'all that is written stays in memory',
+    file: 'workers/raft/store/recent-runs.ts',
+    find: 'while (this.#bytes > MOST_BYTES) this.#dropFirst();',
+    replace: '',
+    tests: ['unit/raft/recent-runs'],
+  },
   {
     name: 'committed entries may be deleted',
     file: 'workers/raft/core/log.ts',

@@ -9,6 +9,14 @@ const SHARED = ['unit/calls/shared-reads'];
 
 export const rpc: readonly Mutant[] = [
   {
+    name: 'whom the leader answers waits for a leader all the same',
+    file: 'workers/state/calls/server-calls.ts',
+    find: "let led: Promise<ProposeFailure | 'leads'> | null = null;",
+    replace:
+      "let led: Promise<ProposeFailure | 'leads'> | null = consensus.awaitLeader(sinceMs).then((failure) => failure ?? 'leads');",
+    tests: ['unit/calls/lost-answers'],
+  },
+  {
     name: 'a restore is answered before the leader began anew',
     file: 'workers/state/leader/leader-duties.ts',
     find: '        // What was written at the beginning is gone with the old state.\n        this.#established = false;',
@@ -167,6 +175,13 @@ export const rpc: readonly Mutant[] = [
     file: 'workers/state/calls/shared-reads.ts',
     find: 'this.#queries.get(key) ?? this.#begin',
     replace: 'this.#begin',
+    tests: SHARED,
+  },
+  {
+    name: 'client: a restore wakes none of those who share a query',
+    file: 'workers/state/calls/shared-reads.ts',
+    find: 'query.hasRunOut = deadlines.now() >= query.endsMs - SAME_WAIT_MS;',
+    replace: 'query.hasRunOut = true;',
     tests: SHARED,
   },
 ];

@@ -116,7 +116,7 @@ export class SimulatedPool {
   }
 
   /** A member that knows nobody yet, or these. */
-  add(known: SharedNodes = NOBODY): Member {
+  add(known: SharedNodes = NOBODY, meta: Uint8Array = META): Member {
     const id = this.members.length;
     const name = nameOf(id);
     const core = new GossipCore({
@@ -129,7 +129,7 @@ export class SimulatedPool {
     });
     const member: Member = { id, name, core, isRunning: true, wake: null, packets: 0, bytes: 0, states: 0 };
     this.members.push(member);
-    core.start(META, this.#time);
+    core.start(meta, this.#time);
     this.#settle(member);
     return member;
   }

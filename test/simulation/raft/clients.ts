@@ -133,7 +133,7 @@ export class Clients implements Load {
 
   /** Any server for a stale read; else one that believes it leads, so that two of them are both asked. */
   #serverFor(cluster: Cluster, consistency: Consistency): SimulatedServer | undefined {
-    const running = cluster.servers.filter(({ life }) => life !== null);
+    const running = cluster.servers.filter((server) => server.life !== null && !cluster.isFrozen(server));
     if (consistency === 'stale') return this.#oneOf(running);
     return this.#oneOf(running.filter(({ life }) => life?.client.obstacle === null));
   }

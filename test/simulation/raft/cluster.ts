@@ -49,6 +49,10 @@ export interface SimulatedServer {
   /** Of the present life. */
   clock: Clock;
   writeEndsMs: number;
+  /** Its process is stopped until then: what is sent to it waits, its clock goes on. */
+  frozenUntilMs: number;
+  /** What waits for it meanwhile. */
+  waiting: PeerMessage[];
 }
 
 export interface ClusterShape {
@@ -87,6 +91,7 @@ export class Cluster {
     confirmed: 0,
     leaseReads: 0,
     restores: 0,
+    frozen: 0,
   };
   /** What clients were told is written, by index. */
   readonly written = new Map<number, string>();
@@ -118,6 +123,8 @@ export class Cluster {
       life: null,
       clock: TRUE_CLOCK,
       writeEndsMs: 0,
+      frozenUntilMs: 0,
+      waiting: [],
     }));
   }
 
@@ -171,7 +178,11 @@ export class Cluster {
     });
     const isOver = (): boolean => life.isOver;
     const own = disk.attach(isOver);
-    const snapshots = attached(server.snapshots, isOver, () => server.life === life && this.#dies(server));
+    const snapshots = attached(server.snapshots, isOver, {
+      // A restore follows: what the log was until then is gone with it.
+      begins: () => this.#look(life),
+      peril: () => server.life === life && this.#dies(server),
+    });
     const storage = await this.#driven(
       disk,
       recoverStorage(own, own, snapshots, () => {}),
@@ -190,6 +201,19 @@ export class Cluster {
     server.life?.end();
     server.life = null;
     server.disk.crash();
+    server.frozenUntilMs = 0;
+    server.waiting = [];
+  }
+
+  /** A process is stopped for some time, and goes on as if nothing had been. */
+  freeze(server: SimulatedServer, ms: number): void {
+    if (!server.life || this.isFrozen(server)) return;
+    server.frozenUntilMs = this.nowMs + ms;
+    this.seen.frozen += 1;
+  }
+
+  isFrozen({ frozenUntilMs }: SimulatedServer): boolean {
+    return frozenUntilMs > this.nowMs;
   }
 
   core(server: SimulatedServer): RaftCore | null {
@@ -198,8 +222,9 @@ export class Cluster {
 
   /** A client writes wherever it is told that somebody leads; each write gets one answer, and only the truth. */
   propose(): void {
-    for (const { life } of this.servers) {
-      if (life?.client.obstacle !== null) continue;
+    for (const server of this.servers) {
+      const { life } = server;
+      if (life?.client.obstacle !== null || this.isFrozen(server)) continue;
       const key = `key ${this.#nextKey++}`;
       life.client.propose(setCommand(key)).then((outcome) => {
         if (!outcome.ok) {
@@ -216,8 +241,9 @@ export class Cluster {
 
   /** A consistent read, wherever somebody leads: it sees what was acknowledged before it was asked. */
   readConsistently(): void {
-    for (const { id, life } of this.servers) {
-      if (!life) continue;
+    for (const server of this.servers) {
+      const { id, life } = server;
+      if (!life || this.isFrozen(server)) continue;
       const before = this.#acknowledged;
       life.client.verifyLeader().then((isLeader) => {
         if (!isLeader || life.isOver) return;
@@ -229,7 +255,7 @@ export class Cluster {
 
   /** The leader is ordered to change the membership, when it may do so at once. */
   change(choose: (now: Configuration) => MembershipOrder | null): void {
-    const life = this.leader()?.life;
+    const life = this.#awakeLeader();
     if (!life || life.isOver) return;
     const { core } = life.server;
     const mayChange = core.committedConfiguration !== null && core.log.committed >= (core.termBegin ?? 0);
@@ -246,7 +272,7 @@ export class Cluster {
 
   /** An operator restores a state without content, wherever somebody leads. */
   restore(): void {
-    const life = this.leader()?.life;
+    const life = this.#awakeLeader();
     if (!life || life.isOver) return;
     const before = this.#acknowledged;
     life.client.restoreState('[]', 0).then((error) => {
@@ -257,7 +283,7 @@ export class Cluster {
   }
 
   transfer(): void {
-    const life = this.leader()?.life;
+    const life = this.#awakeLeader();
     if (life) this.#order(life, { order: 'transfer', id: null });
   }
 
@@ -267,17 +293,25 @@ export class Cluster {
   }
 
   /** A server is told that its leader is gone, be that true or not. */
-  suspectLeader({ life }: SimulatedServer): void {
-    if (!life || life.isOver) return;
+  suspectLeader(server: SimulatedServer): void {
+    const { life } = server;
+    if (!life || life.isOver || this.isFrozen(server)) return;
     const { core, shell } = life.server;
     if (core.leader === null) return;
     shell.leaderGone(core.leader);
     this.#turn(life);
   }
 
+  /** The gossip pool of a server suspects its leader, be there reason or not. */
+  gossipSuspectsLeader(server: SimulatedServer): void {
+    const { life } = server;
+    const leader = life?.isOver === false ? life.server.core.leader : null;
+    if (life && leader !== null && !this.isFrozen(server)) life.post({ kind: 'peer-suspected', id: leader });
+  }
+
   /** A server takes a snapshot and drops most of the log before it. */
   compact(server: SimulatedServer): void {
-    server.life?.post({ kind: 'force-snapshot', request: this.#nextRequest++ });
+    if (!this.isFrozen(server)) server.life?.post({ kind: 'force-snapshot', request: this.#nextRequest++ });
   }
 
   /** Lets `ms` of virtual time pass; `each` runs at every tick. */
@@ -286,7 +320,9 @@ export class Cluster {
     while (this.nowMs < end) {
       this.nowMs += TICK_MS;
       await each();
+      this.#thaw();
       for (const server of this.servers) {
+        if (this.isFrozen(server)) continue;
         if (server.disk.isWriting && this.nowMs >= server.writeEndsMs) server.disk.complete();
         const { life } = server;
         if (!life || this.#dies(server)) continue;
@@ -302,8 +338,13 @@ export class Cluster {
   }
 
   receive(message: PeerMessage): void {
-    const life = this.servers.find(({ id }) => id === message.to)?.life;
-    if (!life) return;
+    const server = this.servers.find(({ id }) => id === message.to);
+    const life = server?.life;
+    if (!server || !life) return;
+    if (this.isFrozen(server)) {
+      server.waiting.push(message);
+      return;
+    }
     const { core, shell } = life.server;
     this.#checked(() => this.invariants.step(core, message, () => shell.receiveFromPeer(message)));
     this.#turn(life);
@@ -313,6 +354,23 @@ export class Cluster {
   leader(): SimulatedServer | null {
     const leading = this.servers.filter((server) => this.core(server)?.role === 'leader');
     return leading.sort((a, b) => (this.core(b)?.term ?? 0) - (this.core(a)?.term ?? 0))[0] ?? null;
+  }
+
+  /** Its state answers before its log hears anything; then what waited comes, or its timers run first. */
+  #thaw(): void {
+    this.#checkReads();
+    for (const server of this.servers) {
+      if (server.waiting.length === 0 || this.isFrozen(server)) continue;
+      const { waiting } = server;
+      server.waiting = [];
+      if (this.nowMs % (2 * TICK_MS) === 0) for (const message of waiting) this.receive(message);
+      else for (const message of waiting) this.network.send(message, this.nowMs);
+    }
+  }
+
+  #awakeLeader(): Life | null {
+    const leader = this.leader();
+    return leader && !this.isFrozen(leader) ? leader.life : null;
   }
 
   #order(life: Life, order: RaftOrder): void {
@@ -336,6 +394,10 @@ export class Cluster {
     else this.invariants.handedOut(core, message.firstIndex, message.firstIndex + message.count - 1);
   }
 
+  #look(life: Life): void {
+    this.#checked(() => this.invariants.after(life.server.core));
+  }
+
   #turn(life: Life): void {
     if (life.isOver) return;
     this.#checked(() => {
@@ -347,8 +409,9 @@ export class Cluster {
 
   /** Who may read by itself has everything that any client was told is committed. */
   #checkReads(): void {
-    for (const { id, life } of this.servers) {
-      if (!life?.leadership.mayServe) continue;
+    for (const server of this.servers) {
+      const { id, life } = server;
+      if (!life?.leadership.mayServe || this.isFrozen(server)) continue;
       this.seen.leaseReads += 1;
       const { through } = life.machine;
       this.#checked(() => assert.ok(through >= this.#acknowledged, `${id} reads ${through} of ${this.#acknowledged}`));

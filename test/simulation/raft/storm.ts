@@ -12,6 +12,8 @@ const STORM_MS = 6000;
 const CALM_MS = 3000;
 /** Longer than a lease. */
 const SLOW_STATE_MS = 400;
+/** Less than a lease, mostly. */
+const SHORT_STOP_MS = 250;
 /** For the answers to what was asked last. */
 const LAST_WORDS_MS = 500;
 /** Several times as long as an election takes: what arrives then is of another age. */
@@ -116,6 +118,7 @@ export async function storm(seed: number, voters: number | null = null, load: Lo
   // Drawn apart, so that a storm without restores is what it would be if there were none.
   const hasOperator = !load && seed % 4 === 2;
   const operator = new Restores(cluster, new Random(seed ^ 0x4e57), hasOperator);
+  const stops = seed % 5 === 3 ? new Random(seed ^ 0x5709) : null;
   const fates = new LeadersFate(cluster);
   const isolation = new LeadersIsolation(cluster);
   await cluster.run(weather.isHardOnLeaders ? 2 * STORM_MS : STORM_MS, async () => {
@@ -128,6 +131,7 @@ export async function storm(seed: number, voters: number | null = null, load: Lo
     if (random.chance(weather.transfer)) cluster.transfer();
     if (random.chance(weather.isHardOnLeases ? 0.5 : 0.05)) cluster.readConsistently();
     operator.tick();
+    if (stops) stopSomebody(cluster, stops);
     if (weather.isHardOnLeases) isolation.tick();
     if (weather.isHardOnLeaders) fates.tick();
     for (const server of cluster.servers) await fault(cluster, server, weather);
@@ -135,6 +139,7 @@ export async function storm(seed: number, voters: number | null = null, load: Lo
   begin(cluster, CLEAR);
   cluster.slowestStateMs = 0;
   cluster.network.heal();
+  for (const server of cluster.servers) server.frozenUntilMs = 0;
   for (const server of cluster.servers) if (!server.life) await cluster.start(server);
   await cluster.run(CALM_MS, () => load?.tick(cluster));
   if (load) await cluster.run(LAST_WORDS_MS);
@@ -153,8 +158,22 @@ async function fault(cluster: Cluster, server: SimulatedServer, weather: Weather
   if (!server.life) {
     if (random.chance(0.05)) await cluster.start(server);
   } else if (random.chance(weather.crash)) cluster.crash(server);
-  else if (random.chance(weather.suspicion)) cluster.suspectLeader(server);
+  else if (random.chance(weather.suspicion)) suspect(cluster, server);
   else if (random.chance(weather.compaction)) cluster.compact(server);
+}
+
+/** A hint that is mostly wrong, of either kind. */
+function suspect(cluster: Cluster, server: SimulatedServer): void {
+  if (cluster.random.chance(0.5)) cluster.suspectLeader(server);
+  else cluster.gossipSuspectsLeader(server);
+}
+
+/** A process stops for some time, a leader more often than others, for less than a lease or for several elections. */
+function stopSomebody(cluster: Cluster, random: Random): void {
+  if (!random.chance(0.01)) return;
+  const { servers } = cluster;
+  const server = (random.chance(0.5) ? cluster.leader() : null) ?? servers[random.below(servers.length)];
+  if (server) cluster.freeze(server, random.below(random.chance(0.5) ? SHORT_STOP_MS : LATEST_MS));
 }
 
 function forge(cluster: Cluster): void {

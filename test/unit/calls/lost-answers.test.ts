@@ -50,3 +50,23 @@ test('what changes nothing is asked again', async () => {
 test('what may have been done is not', async () => {
   assert.equal(await timesAsked(transferLeader, '', false), 1);
 });
+
+test('whom the leader answers begins no wait for one', async () => {
+  const consensus: Consensus = {
+    leadership: new Leadership(),
+    obstacle: 'no-leader',
+    propose: () => assert.fail('another server leads'),
+    flush: () => {},
+    awaitLeader: () => assert.fail('nobody waits'),
+    verifyLeader: () => Promise.resolve(false),
+  };
+  const elsewhere = {
+    canAsk: () => true,
+    read: () => assert.fail('nothing is read'),
+    write: <Value>(): Promise<AskedWrite<Value>> => Promise.resolve({ ok: true, value: 'told' as Value }),
+    leaderKnown: () => assert.fail('nobody waits'),
+    onLeader: () => () => {},
+  };
+  const calls = testCalls({ store: new StateStore(), consensus, elsewhere });
+  assert.equal(await calls.write(transferLeader, '', 'dc1', { token: '', authorizer: allowAll }), 'told');
+});

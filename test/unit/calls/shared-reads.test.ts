@@ -83,13 +83,25 @@ test('who has less time asks once without waiting, and the query goes on for the
   assert.equal(running[0]?.isCancelled, false);
 });
 
-test('who has more time asks again when nothing changed', async () => {
+test('who has more time asks again when the query ran out', async () => {
   const { running, answers, read } = opened();
-  read('a', 10_000);
+  // So short that its time counts as over.
+  read('a', 100);
   read('a', 60_000);
   running[0]?.answer(7);
   await waitFor(() => running.length === 2, 'a second query');
-  assert.deepEqual(answers, []);
+  assert.deepEqual(answers, [7]);
   running[1]?.answer(8);
+  await waitFor(() => answers.length === 2, 'the other to be told');
+  assert.deepEqual(answers, [7, 8]);
+});
+
+test('an answer that comes before its time is for all, be its index lower: the state was restored', async () => {
+  const { running, answers, read } = opened();
+  read('a', 10_000);
+  read('a', 60_000);
+  running[0]?.answer(3);
   await waitFor(() => answers.length === 2, 'both to be told');
+  assert.deepEqual(answers, [3, 3]);
+  assert.equal(running.length, 1);
 });

@@ -9,7 +9,7 @@ import type { RuntimeConfig } from '../../../src/wire/config.js';
 import { Leadership, Role } from '../../../src/wire/leadership.js';
 import type { LogLevel, LogValue } from '../../../src/wire/thread-port.js';
 import type { Calls } from '../../../src/workers/state/calls/calls.js';
-import type { CheckRunner } from '../../../src/workers/state/local/checks/check-task.js';
+import type { CheckOwner, CheckRunner } from '../../../src/workers/state/local/checks/check-task.js';
 import { LocalAgent } from '../../../src/workers/state/local/local-agent.js';
 import type { Consensus, ProposeFailure, ProposeOutcome } from '../../../src/workers/state/replica/consensus.js';
 import { StateStore } from '../../../src/workers/state/replica/state-store.js';
@@ -126,20 +126,26 @@ export class FakeLeader implements Consensus {
 export class FakeRunner implements CheckRunner {
   readonly tasks = new Map<number, CheckTask>();
   added = 0;
+  #owner: CheckOwner | null = null;
+
+  serve(owner: CheckOwner): void {
+    this.#owner = owner;
+  }
+
+  run(key: number): void {
+    const task = this.#owner?.task(key);
+    if (!task) return;
+    this.added += 1;
+    this.tasks.set(key, task);
+  }
+
+  end(key: number): void {
+    this.tasks.delete(key);
+  }
+
   /** Tells what a probe found. */
-  report: (results: readonly CheckResult[]) => void = () => {};
-
-  listen(hear: (results: readonly CheckResult[]) => void): void {
-    this.report = hear;
-  }
-
-  add(tasks: readonly CheckTask[]): void {
-    this.added += tasks.length;
-    for (const task of tasks) this.tasks.set(task.key, task);
-  }
-
-  remove(keys: readonly number[]): void {
-    for (const key of keys) this.tasks.delete(key);
+  report(results: readonly CheckResult[]): void {
+    this.#owner?.hear(results);
   }
 
   /** The task of a check. */

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { CheckTask } from '../../../src/wire/check-port.js';
 import { settle } from './fake-clock.js';
 import { FakeRunner, openLocal } from './local-fixture.js';
 import { checkType, registration, SECOND_NS } from './registrations.js';
@@ -86,6 +85,24 @@ test('names that DNS cannot find are warned about at every registration, tags at
   await local.stop();
 });
 
+test('a port is free again when the last service on it is gone', async () => {
+  const { local } = await openLocal();
+  const at = (Service: string, Port: number) => local.registrar.registerService(registration({ Service, Port }));
+  await at('one', 21000);
+  await at('two', 21000);
+  await at('two', 21000);
+  await at('three', 21000);
+  assert.equal(local.state.usesPort(21000), true);
+  await at('one', 8080);
+  await local.registrar.deregisterService('two');
+  assert.equal(local.state.usesPort(21000), true);
+  await local.registrar.deregisterService('three');
+  assert.equal(local.state.usesPort(21000), false);
+  await at('three', 21000);
+  assert.equal(local.state.usesPort(21000), true);
+  await local.stop();
+});
+
 test('a sidecar is registered beside its service, on the first free port, and goes with it', async () => {
   const { local } = await openLocal();
   const sidecar = { service: registration({}).service, checks: [] };
@@ -113,7 +130,7 @@ test('a sidecar is registered beside its service, on the first free port, and go
   await local.stop();
 });
 
-test('probes are handed over once a turn, and go on undisturbed when registered again unchanged', async () => {
+test('probes are handed over, and go on undisturbed when registered again unchanged', async () => {
   const { local, runner } = await openLocal();
   const http = { HTTP: 'http://10.0.0.1/', Interval: 10 * SECOND_NS, Header: { Host: ['a'] } };
   await local.registrar.registerService(registration({ Service: 'web' }, [http]));
@@ -212,9 +229,9 @@ test('a definition from a file may run scripts where only local ones are allowed
 
 test('what a probe finds before the local part is open is not lost', async () => {
   class QuickRunner extends FakeRunner {
-    override add(tasks: readonly CheckTask[]): void {
-      super.add(tasks);
-      this.report(tasks.map(({ key }) => ({ key, status: 'passing', output: 'fine' })));
+    override run(key: number): void {
+      super.run(key);
+      this.report([{ key, status: 'passing', output: 'fine' }]);
     }
   }
   const tcp = checkType({ Name: 'port', TCP: '10.0.0.1:1', Interval: 10 * SECOND_NS });

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { MessageChannel } from 'node:worker_threads';
+import { unpackLines } from '../../../src/observe/packed-lines.js';
 import { startTelemetry } from '../../../src/observe/worker-telemetry.js';
 import type { LogRecord, WorkerToMain } from '../../../src/wire/thread-port.js';
 
@@ -18,7 +19,7 @@ function channel() {
 
 function linesOf(message: WorkerToMain): readonly LogRecord[] {
   assert.equal(message.kind, 'log');
-  return message.kind === 'log' ? message.records : [];
+  return message.kind === 'log' ? unpackLines(message.lines) : [];
 }
 
 test('lines of one turn travel in one message, below the level none', async () => {
@@ -27,13 +28,18 @@ test('lines of one turn travel in one message, below the level none', async () =
   const logger = telemetry.logger.child('server').child('raft');
   logger.info('one', 'index', 1);
   logger.debug('hidden');
-  logger.warn('two');
+  logger.warn('two', 'many', ['a', 'b'], 'big', 2n ** 60n, 'is', true);
   const lines = linesOf(await next());
   assert.deepEqual(
     lines.map(({ level, name, message, fields }) => ({ level, name, message, fields })),
     [
       { level: 'info', name: 'agent.server.raft', message: 'one', fields: ['index', 1] },
-      { level: 'warn', name: 'agent.server.raft', message: 'two', fields: [] },
+      {
+        level: 'warn',
+        name: 'agent.server.raft',
+        message: 'two',
+        fields: ['many', ['a', 'b'], 'big', 2n ** 60n, 'is', true],
+      },
     ],
   );
   telemetry.setLevel('debug');

@@ -222,12 +222,13 @@ test('a log of before extensions were kept is opened, and goes on with them', as
   await log.persist({ hardState: null, truncateAfter: null, restart: null, isProven: false, runs: written });
   const again = await recoverLog(store, ORIGIN, logIndex(8));
   assert.deepEqual(again.records, [1, 2, 3, 6, 7, 8]);
-  const read = await log.read(logIndex(6), logIndex(8), 1024);
+  const reopened = new LogStore(store, new NoMarker(), again);
+  const read = await reopened.read(logIndex(6), logIndex(8), 1024);
   assert.deepEqual(
     read.map(({ extensions: beside }) => beside && Buffer.from(beside).toString('hex')),
     [undefined, '08011802', undefined],
   );
-  const first = await log.read(logIndex(3), logIndex(5), 1024);
+  const first = await reopened.read(logIndex(3), logIndex(5), 1024);
   assert.deepEqual(Buffer.from(first[0]?.payload ?? []), old[2]?.value.subarray(48));
 });
 
@@ -241,8 +242,9 @@ test('entries of one time share a record, others do not', async () => {
   const exact = { ...runs[3], firstIndex: logIndex(5), appendedAtRest: { nanoseconds: 7, zoneMinutes: -1 } };
   const all = [...runs, exact as (typeof runs)[0]];
   await log.persist({ hardState: HARD_STATE, truncateAfter: null, restart: null, isProven: false, runs: all });
-  assert.deepEqual((await recoverLog(store, ORIGIN, logIndex(5))).records, [1, 3, 5]);
-  const read = await log.read(logIndex(1), logIndex(5), 4096);
+  const again = await recoverLog(store, ORIGIN, logIndex(5));
+  assert.deepEqual(again.records, [1, 3, 5]);
+  const read = await new LogStore(store, new NoMarker(), again).read(logIndex(1), logIndex(5), 4096);
   assert.deepEqual(
     read.map(({ appendedAtMs, appendedAtRest }) => [appendedAtMs, appendedAtRest?.nanoseconds]),
     [
@@ -251,4 +253,34 @@ test('entries of one time share a record, others do not', async () => {
       [6, 7],
     ],
   );
+});
+
+test('the end of the log is read from memory, and is there what it is on the disk', async () => {
+  const store = new MemoryStore();
+  const log = new LogStore(store, new NoMarker(), await recoverLog(store, ORIGIN, logIndex(0)));
+  const work = { hardState: HARD_STATE, truncateAfter: null, restart: null, isProven: false };
+  const write = (first: number, text: string, more: Partial<Parameters<LogStore['persist']>[0]> = {}) => {
+    const runs = [0, 1, 2].map((i) => ({
+      firstIndex: logIndex(first + i),
+      count: 1,
+      term: term(1),
+      type: EntryType.command,
+      appendedAtMs: first,
+      payload: singlePayload(Buffer.from(`${text}${i}`)),
+    }));
+    return log.persist({ ...work, ...more, runs });
+  };
+  const read = async (from: number, through: number) =>
+    (await log.read(logIndex(from), logIndex(through), 4096)).map(({ payload }) =>
+      Buffer.from(payload.subarray(4)).toString(),
+    );
+  await write(1, 'a');
+  assert.deepEqual(await read(2, 3), ['a1', 'a2']);
+  await write(3, 'b', { truncateAfter: logIndex(2) });
+  assert.deepEqual(await read(2, 5), ['a1', 'b0', 'b1', 'b2']);
+  await log.dropThrough(logIndex(4));
+  await assert.rejects(read(1, 1), /entry is missing/);
+  await write(10, 'c', { restart: { index: logIndex(9), term: term(1) } });
+  assert.deepEqual(await read(10, 12), ['c0', 'c1', 'c2']);
+  await assert.rejects(read(5, 5), /entry is missing/);
 });

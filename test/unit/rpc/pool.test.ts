@@ -133,3 +133,30 @@ test('a server that can not be reached leaves nothing in the queue', async () =>
   assert.equal(outcome.ok, false);
   assert.equal(queue.size, waiting);
 });
+
+test('a connection that is doubted stays when the other side answers; else what is asked over it is lost', async () => {
+  const served = calls(1);
+  await waitFor(() => open.length > 0, 'the call');
+  pool.doubt(address, 15_000);
+  pool.doubt('127.0.0.1:1', 1);
+  for (const reply of open.splice(0)) reply.answered(BODY);
+  assert.ok((await served)[0]?.ok);
+  // Takes connections and says nothing, as the machine of a process that is stopped.
+  const sockets: net.Socket[] = [];
+  const stopped = net.createServer((socket) => sockets.push(socket.resume()));
+  await new Promise<void>((listening) => stopped.listen(0, '127.0.0.1', listening));
+  const silent = `127.0.0.1:${(stopped.address() as net.AddressInfo).port}`;
+  const ask = () => new Promise<CallOutcome>((resolve) => pool.call(silent, 'Test.Wait', BODY, 60_000, resolve));
+  const sinceMs = performance.now();
+  const whileDialed = ask();
+  pool.doubt(silent, 2_000);
+  assert.equal((await whileDialed).ok, false);
+  const connected = ask();
+  await waitFor(() => sockets.length > 1, 'another connection');
+  pool.doubt(silent, 2_000);
+  assert.equal((await connected).ok, false);
+  // The keepalive would take forty seconds, twice.
+  assert.ok(performance.now() - sinceMs < 20_000);
+  for (const socket of sockets) socket.destroy();
+  stopped.close();
+});

@@ -138,6 +138,27 @@ test('the other side is asked every half minute, and must answer within ten seco
   assert.equal(server.closedBy, 'keepalive timeout');
 });
 
+test('who is doubted is asked at once, and must answer within the time that is given', () => {
+  const server = new End(false);
+  server.session.doubt(1_000, 500);
+  assert.equal(server.take().toString('hex'), '000200010000000000000000');
+  assert.equal(server.session.dueMs, 1_500);
+  server.session.doubt(1_100, 500);
+  assert.equal(server.take().length, 0, 'it is asked already, and gets no more time for being asked again');
+  assert.equal(server.session.dueMs, 1_500);
+  server.session.receive(Buffer.from('000200020000000000000000', 'hex'), 1_499);
+  server.session.tick(1_500);
+  assert.deepEqual([server.closedBy, server.session.dueMs], ['', 31_000]);
+  server.session.tick(31_000);
+  server.take();
+  server.session.doubt(31_000, 500);
+  assert.equal(server.session.dueMs, 31_500, 'a question that is under way must be answered sooner');
+  server.session.tick(31_500);
+  assert.equal(server.closedBy, 'keepalive timeout');
+  server.session.doubt(31_600, 500);
+  assert.equal(server.take().length, 0);
+});
+
 test('a stream that nobody accepts ends the session, one whose FIN is never answered is reset', () => {
   const client = new End(true);
   const asking = client.open();

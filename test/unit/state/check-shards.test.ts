@@ -7,6 +7,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { CheckResult, CheckTask, StateToChecks } from '../../../src/wire/check-port.js';
 import { CheckShards } from '../../../src/workers/state/check-shards.js';
 import { checkTask } from '../checks/check-task.js';
+import { surviving } from './surviving.js';
 
 function task(key: number): CheckTask {
   return checkTask(key, { kind: 'udp', address: '127.0.0.1:9' });
@@ -17,14 +18,21 @@ interface Opened {
   readonly port: MessagePort;
 }
 
-function open(): { shards: CheckShards; opened: Opened[]; results: CheckResult[] } {
+/** What is run under each key; a key without a task has no check any more. */
+function open(tasks: Map<number, CheckTask>): { shards: CheckShards; opened: Opened[] } {
   const opened: Opened[] = [];
-  const results: CheckResult[] = [];
   const shards = new CheckShards({
     open: (shard, _concurrency, port) => opened.push({ shard, port }),
   });
-  shards.listen((some) => results.push(...some));
-  return { shards, opened, results };
+  const hear = (results: readonly CheckResult[]): void => {
+    for (const { key, status, output } of results) tasks.set(key, { ...task(key), status, output });
+  };
+  shards.serve({ hear, task: (key) => tasks.get(key) ?? null });
+  return { shards, opened };
+}
+
+function tasksOf(...keys: readonly number[]): Map<number, CheckTask> {
+  return new Map(keys.map((key) => [key, task(key)]));
 }
 
 async function next({ port }: Opened): Promise<StateToChecks> {
@@ -32,44 +40,96 @@ async function next({ port }: Opened): Promise<StateToChecks> {
   return message;
 }
 
-test('orders given together are one message, and what was removed before it left is not run', async () => {
-  const { shards, opened } = open();
-  shards.add([task(1), task(2)]);
-  shards.add([task(3)]);
-  shards.remove([2]);
+async function added(opened: Opened): Promise<readonly CheckTask[]> {
+  const message = await next(opened);
+  assert.ok(message.kind === 'add');
+  return message.tasks;
+}
+
+test('orders given together are one message, and what was ended before it left is not run', async () => {
+  const tasks = tasksOf(1, 2, 3);
+  const { shards, opened } = open(tasks);
+  shards.run(1);
+  shards.run(2);
+  shards.run(3);
+  shards.end(2);
   const [only] = opened;
   assert.ok(only && opened.length === 1);
-  assert.deepEqual(await next(only), { kind: 'remove', keys: [2] });
-  const added = await next(only);
-  assert.ok(added.kind === 'add');
-  assert.deepEqual(
-    added.tasks.map(({ key }) => key),
-    [1, 3],
-  );
+  assert.deepEqual(await added(only), [task(1), task(3)]);
+  shards.end(3);
+  shards.end(2);
+  assert.deepEqual(await next(only), { kind: 'remove', keys: [3] });
+  only.port.close();
+});
+
+test('a task is the one of the moment when it leaves; a check that is gone by then has none', async () => {
+  const tasks = tasksOf(1, 2);
+  const { shards, opened } = open(tasks);
+  shards.run(1);
+  shards.run(2);
+  tasks.set(1, { ...task(1), status: 'warning' });
+  tasks.delete(2);
+  const [only] = opened;
+  assert.ok(only);
+  assert.deepEqual(await added(only), [{ ...task(1), status: 'warning' }]);
+  only.port.close();
+});
+
+test('a task that cannot be made keeps no other from being run', async (t) => {
+  const survived = surviving(t);
+  const { shards, opened } = open(new Map());
+  shards.serve({
+    hear: () => undefined,
+    task: (key) => {
+      if (key === 2) throw new Error('no such probe');
+      return task(key);
+    },
+  });
+  for (const key of [1, 2, 3]) shards.run(key);
+  const [only] = opened;
+  assert.ok(only);
+  assert.deepEqual(await added(only), [task(1), task(3)]);
+  await survived('no such probe');
+  only.port.close();
+});
+
+test('thousands of checks leave in several messages, each once', async () => {
+  const keys = Array.from({ length: 1_200 }, (_, at) => at + 1);
+  const { shards, opened } = open(tasksOf(...keys));
+  for (const key of keys) shards.run(key);
+  const [only] = opened;
+  assert.ok(only);
+  const seen: number[] = [];
+  while (seen.length < keys.length) {
+    const some = await added(only);
+    assert.ok(some.length <= 512);
+    seen.push(...some.map(({ key }) => key));
+  }
+  assert.deepEqual(seen, keys);
   only.port.close();
 });
 
 test('a lost shard gets its tasks again, with the statuses known by then', async () => {
-  const { shards, opened, results } = open();
-  shards.add([task(1), task(2)]);
+  const tasks = tasksOf(1, 2);
+  const { shards, opened } = open(tasks);
+  shards.run(1);
+  shards.run(2);
   const [first] = opened;
   assert.ok(first);
   await next(first);
   first.port.postMessage({ kind: 'results', results: [{ key: 1, status: 'passing', output: 'fine' }] });
-  while (results.length === 0) await new Promise((resolve) => setImmediate(resolve));
-  shards.remove([2]);
+  while (tasks.get(1)?.status !== 'passing') await new Promise((resolve) => setImmediate(resolve));
+  shards.end(2);
   shards.lost(0);
   const second = opened[1];
   assert.ok(second);
-  const added = await next(second);
-  assert.ok(added.kind === 'add');
-  assert.deepEqual(added.tasks, [{ ...task(1), status: 'passing', output: 'fine' }]);
+  assert.deepEqual(await added(second), [{ ...task(1), status: 'passing', output: 'fine' }]);
   second.port.close();
 });
 
 test('stop ends every shard and waits for its word', async () => {
-  const { shards, opened } = open();
-  shards.add([task(1)]);
+  const { shards, opened } = open(tasksOf(1));
+  shards.run(1);
   const [only] = opened;
   assert.ok(only);
   await next(only);

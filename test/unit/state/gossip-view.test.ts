@@ -47,6 +47,14 @@ test('who listens hears of the LAN pool alone, when the change is in it', () => 
   assert.deepEqual(told, [lan]);
 });
 
+test('who listens, and cares, hears which server is suspected', () => {
+  const { side } = open();
+  const suspected: string[] = [];
+  side.listen({ membersChanged: () => {}, located: () => {}, serverSuspected: (name) => suspected.push(name) });
+  side.receive({ kind: 'server-suspected', name: 'a' });
+  assert.deepEqual(suspected, ['a']);
+});
+
 test("coordinates go to who listens, this agent's own with those of others", () => {
   const { side, written } = open();
   assert.deepEqual(side.coordinate, ORIGIN);

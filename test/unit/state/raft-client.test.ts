@@ -209,15 +209,16 @@ test('of commands that wait for a leader no more are held either', async () => {
 
 test('who asks for a leader hears of one at once, when it is elected, or at the hold time that there is none', async () => {
   leadership.setUnboundedLease(true);
-  assert.equal(await client.awaitLeader(), null);
+  const now = () => performance.now();
+  assert.equal(await client.awaitLeader(now()), null);
   leadership.setRole(Role.candidate, 3, false);
-  assert.equal(await client.awaitLeader(), 'no-leader');
-  const waiting = client.awaitLeader();
+  assert.equal(await client.awaitLeader(now()), 'no-leader');
+  const waiting = client.awaitLeader(now());
   leadership.setRole(Role.leader, 3, true);
   raft.postMessage({ kind: 'role', role: 'leader', term: 3, leaderAddress: 'x', leaderId: 'y' });
   assert.equal(await waiting, null);
   leadership.setRole(Role.candidate, 4, false);
-  const late = client.awaitLeader();
+  const late = client.awaitLeader(now());
   client.stop();
   assert.equal(await late, 'stopping');
 });

@@ -243,6 +243,7 @@ export class Membership {
     node.changedMs = nowMs;
     const bounds = suspicionBounds(this.#pool.settings, table.size);
     this.#setDeadline(node, new Suspicion(bounds, message.From, nowMs), nowMs);
+    this.#pool.out.event({ kind: 'suspect', node: infoOf(node) });
   }
 
   #setDeadline(node: NodeRecord, suspicion: Suspicion, nowMs: number): void {

@@ -29,6 +29,8 @@ export type GossipEvent =
   | { readonly kind: 'join' | 'update'; readonly node: NodeInfo }
   /** `isFailure`: others say so, it didn't leave by itself. */
   | { readonly kind: 'leave'; readonly node: NodeInfo; readonly isFailure: boolean }
+  /** It got no answer, or others say so; it has some time to refute. */
+  | { readonly kind: 'suspect'; readonly node: NodeInfo }
   /** Two members of one name; the message about `other` was ignored. */
   | { readonly kind: 'conflict'; readonly existing: NodeInfo; readonly other: NodeInfo }
   /** A Serf message; its bytes are views of the packet. */

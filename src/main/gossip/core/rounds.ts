@@ -3,13 +3,15 @@
 import type { NodeRecord } from './node.js';
 import { isSelf, type Pool } from './pool.js';
 import type { Prober } from './prober.js';
-import { pushPullIntervalMs } from './scale.js';
+import { nextPushPullMs } from './scale.js';
 import type { Sender } from './sender.js';
 
 export class Rounds {
   readonly #pool: Pool;
   readonly #sender: Sender;
   readonly #prober: Prober;
+  /** How many members were known at the last exchange. */
+  #knownBefore = 0;
 
   constructor(pool: Pool, sender: Sender, prober: Prober) {
     this.#pool = pool;
@@ -23,6 +25,7 @@ export class Rounds {
     const { probeIntervalMs, gossipIntervalMs, pushPullIntervalMs } = settings;
     this.#every(nowMs + random() * probeIntervalMs, probeIntervalMs, (now) => this.#prober.tick(now));
     this.#every(nowMs + random() * gossipIntervalMs, gossipIntervalMs, (now) => this.#gossip(now));
+    this.#knownBefore = this.#pool.table.size;
     if (pushPullIntervalMs > 0) {
       this.#pool.timers.set(nowMs + random() * pushPullIntervalMs, (now) => this.#exchange(now));
     }
@@ -54,7 +57,8 @@ export class Rounds {
     const { table, settings, timers, out } = pool;
     const [other] = table.pick(1, (node) => node.state === 'alive' && !isSelf(pool, node));
     if (other !== undefined) out.stream({ kind: 'pushPull', to: other.address, name: other.name, isJoin: false });
-    const nextMs = nowMs + pushPullIntervalMs(settings.pushPullIntervalMs, table.size);
+    const nextMs = nowMs + nextPushPullMs(settings.pushPullIntervalMs, table.size, this.#knownBefore);
+    this.#knownBefore = table.size;
     timers.set(nextMs, (now) => this.#exchange(now));
   }
 }

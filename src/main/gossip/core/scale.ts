@@ -18,6 +18,18 @@ export function pushPullIntervalMs(baseMs: number, nodes: number): number {
   return nodes <= unscaled ? baseMs : baseMs * (Math.ceil(Math.log2(nodes / unscaled)) + 1);
 }
 
+/** A pool that has grown by more than this share between two exchanges is still being got to know. */
+const GROWTH = 0.1;
+
+/**
+ * From a push/pull of one node, which knows `nodes` by now and knew `before` at the one before, until the next. Thousands that
+ * start together have more to tell than gossip has room for, and with intervals that grow with the pool all of them would know
+ * each other minutes later only (docs/gossip-simulation.md).
+ */
+export function nextPushPullMs(baseMs: number, nodes: number, before: number): number {
+  return nodes > before * (1 + GROWTH) ? baseMs : pushPullIntervalMs(baseMs, nodes);
+}
+
 /** Serf's default timeout of a query; `nodes` are those neither dead nor left. */
 export function queryTimeoutMs(gossipIntervalMs: number, nodes: number): number {
   return gossipIntervalMs * 16 * ceilLog10(nodes + 1);

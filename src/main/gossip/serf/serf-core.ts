@@ -265,6 +265,9 @@ export class SerfCore implements Machine<SerfEvent> {
       case 'leave':
         this.#rules.left(event.node, nowMs);
         break;
+      case 'suspect':
+        this.#suspected(event.node.name);
+        break;
       case 'conflict':
         this.#conflict.noticed(event.existing, event.other, nowMs);
         break;
@@ -285,6 +288,12 @@ export class SerfCore implements Machine<SerfEvent> {
         out.tell({ kind: 'log', source: 'memberlist', level: event.level, text: `memberlist: ${event.text}` });
         break;
     }
+  }
+
+  #suspected(name: string): void {
+    const { members, out } = this.#pool;
+    const member = members.get(name);
+    if (member !== undefined) out.tell({ kind: 'suspected', member });
   }
 
   #observe(node: NodeInfo, payload: Uint8Array | null, roundTripMs: number): void {

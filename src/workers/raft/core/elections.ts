@@ -8,6 +8,7 @@ import { Haste } from './haste.js';
 import type { TimeoutNow, VoteAnswer, VoteRequest } from './message.js';
 import type { CoreParts, Office } from './parts.js';
 import type { Persist } from './ready.js';
+import { Silence } from './silence.js';
 
 export class Elections {
   readonly #parts: CoreParts;
@@ -15,6 +16,7 @@ export class Elections {
   /** No configuration that this server started with has other voters. */
   readonly #wasAlone: boolean;
   readonly #haste: Haste;
+  readonly #silence: Silence;
   #candidacy: Candidacy | null = null;
   #deadlineMs: number | null = null;
 
@@ -23,11 +25,13 @@ export class Elections {
     this.#office = office;
     this.#wasAlone = wasAlone;
     this.#haste = new Haste(parts.timing.electionTimeoutMs, parts.random);
+    this.#silence = new Silence(parts.timing.leaderLeaseMs);
   }
 
   /** Time passes for a server that doesn't lead. */
   tick(nowMs: number): void {
     this.#begin(nowMs);
+    if (this.#silence.look(nowMs) && this.#parts.standing.leader !== null) this.hasten(nowMs);
     // A sole voter has nobody to hear from, so it stands at once instead of waiting out the timeout.
     if (this.#mayStandAlone(nowMs)) this.#campaign(nowMs, 'alone');
     else if (this.#deadlineMs !== null && nowMs >= this.#deadlineMs) this.#timeout(nowMs);
@@ -44,8 +48,21 @@ export class Elections {
     this.#deadlineMs = Math.max(nowMs, contact.boundUntilMs) + this.#haste.begin();
   }
 
+  /** Others suspect the leader. Answers whether this server does now. */
+  suspect(nowMs: number): boolean {
+    const isSilent = this.#silence.confirms(nowMs);
+    if (isSilent) this.hasten(nowMs);
+    return isSilent;
+  }
+
+  /** The leader is there, whether or not what it says has come yet. */
+  stirs(nowMs: number): void {
+    this.#silence.broken(nowMs);
+  }
+
   /** Somebody leads. */
   calm(nowMs: number): void {
+    this.#silence.broken(nowMs);
     if (!this.#haste.isOn) return;
     this.#haste.end();
     this.#resetDeadline(nowMs);

@@ -208,6 +208,21 @@ export class RaftCore {
     if (this.#leading === null && this.#parts.standing.leader === leader) this.#elections.hasten(nowMs);
   }
 
+  /**
+   * The gossip pool suspects `leader`. Answers whether this server believes it, having missed several of its words; then that is
+   * {@link leaderGone}.
+   */
+  leaderSuspected(leader: ServerId, nowMs: number): boolean {
+    this.#nowMs = nowMs;
+    const isFollowed = this.#leading === null && this.#parts.standing.leader === leader;
+    return isFollowed && this.#elections.suspect(nowMs);
+  }
+
+  /** Something of `server` has arrived that is no whole message yet: a long one, on a slow way. */
+  stirs(server: ServerId, nowMs: number): void {
+    if (this.#parts.standing.leader === server) this.#elections.stirs(nowMs);
+  }
+
   /** Requests to this server got lost, as the transport knows: it needn't wait for answers. */
   lost(to: ServerId, kind: Lost, nowMs: number): void {
     this.#leading?.lost(to, kind, nowMs);

@@ -17,6 +17,7 @@ import type { DurableMarker } from './durable-marker.js';
 import type { KeyValueStore, Put } from './key-value-store.js';
 import { BEGIN_KEY, HARD_STATE_KEY, RECORDS_FROM, recordKey, UNPROVEN_KEY } from './log-keys.js';
 import type { Recovered } from './log-recovery.js';
+import { RecentRuns } from './recent-runs.js';
 import { decodeRecord, RECORD_HEADER_BYTES, sealRecord, tailBytes } from './record.js';
 import { encodeBegin, encodeHardState, encodeUnproven } from './stable-values.js';
 import { damagedAt } from './storage-failure.js';
@@ -34,6 +35,7 @@ export class LogStore {
   readonly #marker: DurableMarker;
   /** First index of each record, ascending. */
   readonly #records: LogIndex[];
+  readonly #recent = new RecentRuns();
   #last: LogIndex;
   #scratch = Buffer.allocUnsafe(0);
 
@@ -69,15 +71,20 @@ export class LogStore {
     const last = work.runs.at(-1);
     if (!last) return;
     for (const runs of groups) if (runs[0]) this.#records.push(runs[0].firstIndex);
+    this.#recent.add(work.runs);
     this.#last = lastIndexOf(last);
     this.#marker.advance(this.#last);
   }
 
   /**
-   * Runs from `from` on, through `through` at most, whole records only until `maxBytes` of payload are read (at least one);
-   * a first run may begin before `from`. Throws a StorageFailure when the disk has lost what was there.
+   * Runs from `from` on, whole ones, that begin by `through` at the latest, until `maxBytes` of payload are read (at least
+   * one); a first run may begin before `from`. Throws a StorageFailure when the disk has lost what was there.
    */
   async read(from: LogIndex, through: LogIndex, maxBytes: number): Promise<readonly EntryRun[]> {
+    return this.#recent.read(from, through, maxBytes) ?? this.#readRecords(from, through, maxBytes);
+  }
+
+  async #readRecords(from: LogIndex, through: LogIndex, maxBytes: number): Promise<readonly EntryRun[]> {
     const runs: EntryRun[] = [];
     let bytes = 0;
     let expected = this.#recordOf(from);
@@ -107,6 +114,7 @@ export class LogStore {
     // A snapshot may have taken the place of all records meanwhile.
     const kept = this.#records.findIndex((first) => first >= firstKept);
     this.#records.splice(0, kept < 0 ? this.#records.length : kept);
+    this.#recent.dropThrough(begin);
     await this.#store.removeRange(RECORDS_FROM, recordKey(firstKept));
     return begin;
   }
@@ -124,6 +132,7 @@ export class LogStore {
   /** Everything goes; the log goes on after `snapshot`, of which nobody knows yet whether it is committed. */
   #restart(snapshot: Position, puts: Put[]): readonly Uint8Array[] {
     const { index } = snapshot;
+    this.#recent.clear();
     this.#marker.retreat(index);
     puts.push({ key: BEGIN_KEY, value: encodeBegin(index) });
     puts.push({ key: UNPROVEN_KEY, value: encodeUnproven(snapshot) });
@@ -133,12 +142,13 @@ export class LogStore {
 
   /** Keys to remove with the next write, and in `puts` what is left of a record that is only cut shorter. */
   async #truncate(index: LogIndex, puts: Put[]): Promise<readonly Uint8Array[]> {
+    this.#recent.truncateAfter(index);
     this.#marker.retreat(index);
     const at = this.#positionOf(index);
     const holder = at < this.#records.length ? (this.#records[at] ?? null) : null;
     const removed = this.#records.splice(at + 1).map(recordKey);
     if (holder !== null) {
-      const [run] = await this.read(holder, holder, 0);
+      const [run] = await this.#readRecords(holder, holder, 0);
       if (run && lastIndexOf(run) > index) {
         const count = index - holder + 1;
         const payload = sliceEntries(run.payload, 0, count);

@@ -87,6 +87,12 @@ export class Line {
     this.#resume();
   }
 
+  /** The other server is somewhere else: it is dialed anew, at once. */
+  moved(): void {
+    this.#socket?.destroy();
+    this.wake();
+  }
+
   close(): void {
     this.#isClosed = true;
     if (this.#pause) clearTimeout(this.#pause);

@@ -65,6 +65,13 @@ export class Peer {
     this.#votes.wake();
   }
 
+  /** It is somewhere else now: nothing more is sent where it was. */
+  moved(): void {
+    this.#entries.moved();
+    this.#heartbeats.moved();
+    this.#votes.moved();
+  }
+
   close(): void {
     this.#closing.abort();
     this.#entries.close();

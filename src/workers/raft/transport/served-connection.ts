@@ -21,6 +21,8 @@ export interface ServedBy extends Receiver {
   readonly lastIndex: number;
   /** The first word of a server on a connection. */
   heard(from: ServerId): void;
+  /** A part of a message of this server has come. */
+  stirs(from: ServerId): void;
   receive(message: PeerMessage): void;
   /** After the last message of a turn. */
   turn(): void;
@@ -67,6 +69,7 @@ export class ServedConnection implements StreamReader {
     if (this.#isOver) return;
     this.#unreleased += bytes.byteLength;
     this.#frames.push(bytes);
+    if (this.#speaker !== null) this.#parts.server.stirs(this.#speaker);
     this.#body?.received();
     this.#proceed();
   }

@@ -7,6 +7,7 @@ import type { Configuration } from '../core/configuration.js';
 import type { ServerId, Term } from '../core/entry.js';
 import type { Lost } from '../core/progress.js';
 import { LeaderWatch } from './leader-watch.js';
+import type { Destination } from './line.js';
 import { Peer } from './peer.js';
 import { PeerAddresses } from './peer-addresses.js';
 import { PendingAnswers } from './pending-answers.js';
@@ -30,6 +31,8 @@ export interface ConnectedServer {
   receive(message: PeerMessage): void;
   /** Requests to this server got lost on the way. */
   lost(to: ServerId, kind: Lost): void;
+  /** A part of a message of this server has come. */
+  stirs(server: ServerId): void;
   leaderGone(leader: ServerId): void;
   turn(): void;
 }
@@ -39,6 +42,10 @@ export interface TransportParts {
   readonly streams: MessagePort;
   readonly logger: Logger;
   readonly now: () => number;
+}
+
+function isSamePlace(a: Destination | null, b: Destination | null): boolean {
+  return a?.host === b?.host && a?.port === b?.port;
 }
 
 export class TcpTransport implements Transport {
@@ -71,7 +78,11 @@ export class TcpTransport implements Transport {
 
   /** Where gossip says that servers are. */
   tellAddresses(addresses: ReadonlyMap<ServerId, string>): void {
+    const before = [...this.#peers].map(([id, peer]) => ({ id, peer, destination: this.#addresses.of(id) }));
     this.#addresses.tell(addresses);
+    for (const { id, peer, destination } of before) {
+      if (!isSamePlace(destination, this.#addresses.of(id))) peer.moved();
+    }
   }
 
   send(message: PeerMessage): void {
@@ -138,6 +149,7 @@ export class TcpTransport implements Transport {
       },
       idAt: (address) => this.#addresses.idAt(address),
       heard: (from) => this.#peers.get(from)?.wake(),
+      stirs: (from) => server.stirs(from),
       receive: (message) => server.receive(message),
       turn: () => server.turn(),
     };

@@ -12,7 +12,7 @@ import type {
   WriteMethod,
 } from '../methods/method.js';
 import { isRefusal, type Refusal, refusal } from '../methods/refusal.js';
-import type { Consensus, ProposeOutcome } from '../replica/consensus.js';
+import type { Consensus, ProposeFailure, ProposeOutcome } from '../replica/consensus.js';
 import { mayAskLeaderAgain, refusalOf } from './asked-failure.js';
 import type { BlockingRead, ReadContext } from './blocking-read.js';
 import type { Calls, ReadCall } from './calls.js';
@@ -122,15 +122,18 @@ export class ServerCalls implements Calls {
     asker: Asker,
   ): Promise<Reply | Refusal> {
     const { consensus, elsewhere, holdMs } = this.#options;
+    const sinceMs = deadlines.now();
     const pauses = growingPauses(holdMs(), 0);
-    // Told as soon as this server leads or stops, and after rpc_hold_timeout at the latest.
-    const led = consensus.awaitLeader().then((failure) => failure ?? 'leads');
+    // Told as soon as this server leads or stops, and after rpc_hold_timeout at the latest. Nothing waits while the leader
+    // answers: what it answers in the hold time would leave more behind than may wait for an election.
+    let led: Promise<ProposeFailure | 'leads'> | null = null;
     for (;;) {
       if (elsewhere.canAsk(method.name)) {
         const answer = await elsewhere.write(method, request, asker.token);
         if (answer.ok) return answer.value;
         if (!mayAskLeaderAgain(answer, method.isRepeatable === true)) return refusalOf(answer);
       }
+      led ??= consensus.awaitLeader(sinceMs).then((failure) => failure ?? 'leads');
       const next = await Promise.race([led, elsewhere.leaderKnown(pauses.next() ?? holdMs())]);
       if (next === 'leads') return this.#writeNow(method, request, asker);
       if (next !== undefined) return refusal(next);

@@ -1,6 +1,7 @@
 // Blocking queries of a client agent: all callers that ask the same with the same index wait for one query of a server, which
 // ends when nobody waits for it any more (spec/rpc.md, section 8). Each has its own time: who has less than the query leaves
-// and asks once without waiting; who has more asks again when nothing changed.
+// and asks once without waiting; who has more asks again when it ran out. One that ends before has something to say, be its
+// index a lower one: the servers' state was restored, or they stop.
 
 import { createHash } from 'node:crypto';
 import { type Deadline, deadlines } from '../../../deadlines/deadline-queue.js';
@@ -28,6 +29,8 @@ interface Query {
   readonly endsMs: number;
   readonly waiters: Set<Waiter<never>>;
   work: Asked;
+  /** It was answered, and not before its time was over. */
+  hasRunOut: boolean;
 }
 
 /** One caller, until it is answered or gives up. */
@@ -98,10 +101,11 @@ export class SharedReads {
 
   #begin<Request, Value>(key: string, question: Question<Request, Value>, first: Waiter<Value>): Query {
     const { address, method, request, settings, datacenter } = question;
-    const query: Query = { endsMs: first.dueMs, waiters: new Set(), work: { cancel: () => {} } };
+    const query: Query = { endsMs: first.dueMs, waiters: new Set(), work: { cancel: () => {} }, hasRunOut: false };
     this.#queries.set(key, query);
     query.work = this.#asking.read(address, method, request, settings, datacenter, (answer) => {
       if (this.#queries.get(key) === query) this.#queries.delete(key);
+      query.hasRunOut = deadlines.now() >= query.endsMs - SAME_WAIT_MS;
       // Its first caller has not joined yet where there was nothing to wait for.
       setImmediate(() => this.#tell(query, question, answer));
     });
@@ -109,7 +113,7 @@ export class SharedReads {
   }
 
   #tell<Request, Value>(query: Query, question: Question<Request, Value>, answer: AskedRead<Value>): void {
-    const isUnchanged = answer.ok && answer.index <= question.settings.minIndex;
+    const hasRunOut = answer.ok && answer.index <= question.settings.minIndex && query.hasRunOut;
     let told = 0;
     for (const each of query.waiters) {
       if (told === TOLD_AT_ONCE) {
@@ -120,7 +124,7 @@ export class SharedReads {
       const waiter = each as Waiter<unknown> as Waiter<Value>;
       waiter.leave();
       const leftMs = waiter.dueMs - deadlines.now();
-      if (isUnchanged && leftMs > SAME_WAIT_MS) this.#join(withWait(question, leftMs), waiter);
+      if (hasRunOut && leftMs > SAME_WAIT_MS) this.#join(withWait(question, leftMs), waiter);
       else waiter.done(answer);
     }
   }

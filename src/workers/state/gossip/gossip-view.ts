@@ -10,7 +10,10 @@ import type { MainToState } from '../../../wire/state-worker.js';
 import { EventLog } from './events/event-log.js';
 import { PoolMembers } from './members/pool-members.js';
 
-export type GossipMessage = Extract<MainToState, { kind: 'members' | 'user-event' | 'coordinates' }>;
+export type GossipMessage = Extract<
+  MainToState,
+  { kind: 'members' | 'server-suspected' | 'user-event' | 'coordinates' }
+>;
 
 export interface GossipViewOptions {
   readonly config: RuntimeConfig;
@@ -22,6 +25,8 @@ export interface GossipViewOptions {
 export interface LanListener {
   /** After the change is in {@link GossipView.lan}. */
   membersChanged(changes: MemberChanges): void;
+  /** A server may be failing. */
+  serverSuspected?(name: string): void;
   /** Where this agent and others are; nothing while coordinates are disabled. */
   located(record: CoordinateRecord): void;
 }
@@ -66,6 +71,9 @@ export class GossipView {
     switch (message.kind) {
       case 'members':
         this.#membersChanged(message.changes);
+        return;
+      case 'server-suspected':
+        for (const listener of this.#listeners) listener.serverSuspected?.(message.name);
         return;
       case 'user-event':
         this.events.receive(message.event);

@@ -116,7 +116,6 @@ export class LocalAgent {
       rounds,
     });
     state.listen({ touched: () => this.#syncer.trigger() });
-    runner.listen((results) => checks.onResults(results));
     store.attach(() => registrar.storeTexts());
   }
 

@@ -33,8 +33,8 @@ export interface Consensus {
    * everything that was acknowledged.
    */
   readonly obstacle: ProposeFailure | null;
-  /** null once there is no {@link obstacle}; the obstacle, when it stays for rpc_hold_timeout. */
-  awaitLeader(): Promise<ProposeFailure | null>;
+  /** null once there is no {@link obstacle}; the obstacle, when it stays until rpc_hold_timeout after `sinceMs`. */
+  awaitLeader(sinceMs: number): Promise<ProposeFailure | null>;
   /** Resolves when the command is durable, committed and applied here; waits for a leader up to rpc_hold_timeout. */
   propose(command: Command): Promise<ProposeOutcome>;
   /** Sends now what was proposed in this turn of the loop, which would otherwise go at its end; for who proposes many at once. */

@@ -84,8 +84,8 @@ export class RaftClient implements Consensus {
     return this.#leads ? null : 'no-leader';
   }
 
-  awaitLeader(): Promise<ProposeFailure | null> {
-    return new Promise((resolve) => this.#whenLeading(0, resolve));
+  awaitLeader(sinceMs: number): Promise<ProposeFailure | null> {
+    return new Promise((resolve) => this.#whenLeading(this.#heldUntil(sinceMs), resolve));
   }
 
   propose(command: Command): Promise<ProposeOutcome> {
@@ -129,6 +129,16 @@ export class RaftClient implements Consensus {
   /** Addresses of all in the cluster. */
   async peers(): Promise<readonly string[]> {
     return (await this.configuration()).peers.map(({ address }) => address);
+  }
+
+  /** Where gossip says that servers are, by ID. */
+  tellAddresses(addresses: ReadonlyMap<string, string>): void {
+    this.#post({ kind: 'peer-addresses', addresses });
+  }
+
+  /** Gossip suspects this server. */
+  tellSuspected(id: string): void {
+    this.#post({ kind: 'peer-suspected', id });
   }
 
   async raftStats(): Promise<RaftStats> {
@@ -175,7 +185,7 @@ export class RaftClient implements Consensus {
       return;
     }
     if (!this.#leads) {
-      this.#whenLeading(0, (failure) => {
+      this.#whenLeading(this.#heldUntil(performance.now()), (failure) => {
         if (failure === null) this.#enqueue(pending);
         else pending.settle({ ok: false, code: failure });
       });
@@ -202,14 +212,18 @@ export class RaftClient implements Consensus {
     }
   }
 
-  /** Waits while an election may be running (spec/rpc.md, "Forwarding", 5); `waitUntil` is 0 for a wait that begins. */
-  #whenLeading(waitUntil: number, done: (failure: ProposeFailure | null) => void): void {
+  /** When a wait for a leader that began at `sinceMs` is over (spec/rpc.md, "Forwarding", 5). */
+  #heldUntil(sinceMs: number): number {
+    return sinceMs + this.#holdMs * (1 + Math.random() / 16);
+  }
+
+  /** Waits while an election may be running. */
+  #whenLeading(until: number, done: (failure: ProposeFailure | null) => void): void {
     if (this.#stopping || this.#leads) {
       done(this.#stopping ? 'stopping' : null);
       return;
     }
     const now = performance.now();
-    const until = waitUntil === 0 ? now + this.#holdMs * (1 + Math.random() / 16) : waitUntil;
     if (now >= until || this.#waiting.size >= MAX_PENDING) {
       done('no-leader');
       return;

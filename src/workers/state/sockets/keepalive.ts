@@ -27,6 +27,15 @@ export class Keepalive {
     return this.#asked;
   }
 
+  /** It is doubted: the number of a question that must be answered within so long; null when one is under way. */
+  hurry(nowMs: number, withinMs: number): number | null {
+    const isAsked = this.#asked !== null;
+    if (!isAsked) this.dueMs = nowMs;
+    const id = isAsked ? null : (this.tick(nowMs) as number);
+    this.dueMs = Math.min(this.dueMs, nowMs + withinMs);
+    return id;
+  }
+
   answered(id: number): void {
     if (id !== this.#asked) return;
     this.#asked = null;

@@ -151,6 +151,16 @@ test('leaving: told until the limit, nothing is refuted any more, pings are stil
   );
 });
 
+test('a suspicion is told once, by whoever it comes; one of who is unknown, gone or ourselves is not', () => {
+  const { core } = coreOf(['n2', 'n3', 'n4'], QUIET);
+  core.receive(deadMessage('n4', 'n3'), N2, 10);
+  core.take();
+  for (const name of ['n3', 'n3', 'n4', 'n5', 'n1']) core.receive(suspectMessage(name, 'n2'), N2, 10);
+  core.receive(suspectMessage('n3', 'n4'), N2, 10);
+  const suspected = core.take().events.flatMap((event) => (event.kind === 'suspect' ? [event.node.name] : []));
+  assert.deepEqual(suspected, ['n3']);
+});
+
 test('leaving alone takes no time; leaving where nobody can be told ends with the time', () => {
   const alone = coreOf([], QUIET);
   alone.core.leave(5000, 0);
@@ -336,6 +346,26 @@ test('exchanges are asked for at their interval, with somebody who is alive', ()
   assert.ok(first !== undefined && second !== undefined);
   assert.ok(first.atMs < 30_000);
   assert.equal(second.atMs - first.atMs, 30_000);
+});
+
+test('exchanges are frequent while the pool grows, and as rare as its size says when it has grown', () => {
+  const names = Array.from({ length: 40 }, (_, i) => `n${i + 2}`);
+  const rig = coreOf([], { probeIntervalMs: 1e9, pushPullIntervalMs: 30_000 });
+  const times = (untilMs: number) =>
+    rig
+      .runUntil(untilMs)
+      .flatMap(({ atMs, streams }) => streams.filter(({ kind }) => kind === 'pushPull').map(() => atMs));
+  const hear = (from: number, to: number, atMs: number) => {
+    for (const name of names.slice(from, to)) rig.core.receive(aliveMessage(name), N2, atMs);
+  };
+  hear(0, 20, 0);
+  const [first] = times(30_000);
+  assert.ok(first !== undefined);
+  hear(20, 40, 30_000);
+  // Twice at the plain interval, the second of which finds no growth behind it.
+  assert.deepEqual(times(first + 60_000), [first + 30_000, first + 60_000]);
+  assert.deepEqual(times(first + 119_000), []);
+  assert.deepEqual(times(first + 120_000), [first + 120_000]);
 });
 
 test('the dead are forgotten after their time, when a round of probes is over', () => {

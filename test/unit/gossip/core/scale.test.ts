@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pushPullIntervalMs, queryTimeoutMs, retransmitLimit } from '../../../../src/main/gossip/core/scale.js';
+import {
+  nextPushPullMs,
+  pushPullIntervalMs,
+  queryTimeoutMs,
+  retransmitLimit,
+} from '../../../../src/main/gossip/core/scale.js';
 import { readVectors } from '../vectors.js';
 
 test('the transmit limit is the recorded one at every size', () => {
@@ -16,6 +21,15 @@ test('push/pull slows down as recorded', () => {
     assert.equal(pushPullIntervalMs(30_000, n), lanMs, name);
     assert.equal(pushPullIntervalMs(60_000, n), wanMs, name);
   }
+});
+
+test('a pool that is being got to know is asked at the plain interval, one that is known at its own', () => {
+  const scaledMs = pushPullIntervalMs(30_000, 10_000);
+  assert.equal(nextPushPullMs(30_000, 10_000, 1), 30_000);
+  assert.equal(nextPushPullMs(30_000, 10_000, 9_000), 30_000);
+  assert.equal(nextPushPullMs(30_000, 10_000, 9_100), scaledMs);
+  assert.equal(nextPushPullMs(30_000, 10_000, 10_000), scaledMs);
+  assert.equal(nextPushPullMs(30_000, 5_000, 10_000), pushPullIntervalMs(30_000, 5_000));
 });
 
 test('queries wait as long as recorded', () => {

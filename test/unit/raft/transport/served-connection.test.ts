@@ -21,6 +21,7 @@ class Served {
   readonly received: PeerMessage[] = [];
   readonly written: Uint8Array[] = [];
   readonly logged: string[] = [];
+  readonly stirs: string[] = [];
   released = 0;
   isClosed = false;
   isOver = false;
@@ -43,6 +44,7 @@ class Served {
       lastIndex: 0,
       idAt: () => null,
       heard: () => {},
+      stirs: (from: string) => this.stirs.push(from),
       receive: (message: PeerMessage) => this.received.push(message),
       turn: () => {},
     };
@@ -94,6 +96,14 @@ test('answers leave in the order of the requests, whatever order the core answer
   assert.equal(served.written.length, 2);
   assert.ok(Buffer.from(served.written[0] ?? []).includes(Buffer.from('LastLog\x02', 'latin1')));
   assert.ok(Buffer.from(served.written[1] ?? []).includes(Buffer.from('LastLog\x03', 'latin1')));
+});
+
+test('who is at a long message is there, before it is whole', () => {
+  const served = new Served();
+  served.connection.received(append(2));
+  assert.deepEqual(served.stirs, [], 'nobody is known to speak before the first message');
+  served.connection.received(append(3, 'x'.repeat(1000)).subarray(0, 500));
+  assert.deepEqual([served.stirs, served.received.length], [[LEADER.id], 1]);
 });
 
 test('beyond sixteen requests without an answer nothing is taken, and nothing given back to be sent', async () => {

@@ -12,14 +12,32 @@ import { waitFor } from '../../../agent-process.js';
 
 const HEARTBEAT = { kind: 'heartbeat', from: 'a', to: 'b', term: term(2), sentMs: 1, readRound: 0 } as const;
 
-test('after its end nobody is dialed any more, whatever its server still says', async () => {
-  let dialed = 0;
-  const sockets: net.Socket[] = [];
-  const listener = net.createServer((socket) => {
-    dialed += 1;
-    sockets.push(socket);
-  });
-  await once(listener.listen(0, '127.0.0.1'), 'listening');
+/** Listens, and keeps what connected. */
+class Listening {
+  readonly sockets: net.Socket[] = [];
+  readonly #server = net.createServer((socket) => this.sockets.push(socket));
+
+  async open(): Promise<this> {
+    await once(this.#server.listen(0, '127.0.0.1'), 'listening');
+    return this;
+  }
+
+  get port(): number {
+    return (this.#server.address() as net.AddressInfo).port;
+  }
+
+  get place(): ReadonlyMap<string, string> {
+    return new Map([['b', `127.0.0.1:${this.port}`]]);
+  }
+
+  close(): void {
+    for (const socket of this.sockets) socket.destroy();
+    this.#server.close();
+  }
+}
+
+/** Server a's, and the end of its connections from others. */
+function opened(): { readonly transport: TcpTransport; readonly close: () => void } {
   const { port1, port2 } = new MessageChannel();
   const transport = new TcpTransport({
     self: { id: 'a', address: '127.0.0.1:1' },
@@ -27,7 +45,6 @@ test('after its end nobody is dialed any more, whatever its server still says', 
     logger: new Logger('test', new LogSink('error', () => {})),
     now: () => performance.now(),
   });
-  transport.tellAddresses(new Map([['b', `127.0.0.1:${(listener.address() as net.AddressInfo).port}`]]));
   transport.connect({
     term: term(2),
     lastIndex: 0,
@@ -36,19 +53,54 @@ test('after its end nobody is dialed any more, whatever its server still says', 
     contactMs: 0,
     receive: () => {},
     lost: () => {},
+    stirs: () => {},
     leaderGone: () => {},
     turn: () => {},
   });
+  return {
+    transport,
+    close: () => {
+      transport.close();
+      port2.close();
+    },
+  };
+}
+
+test('after its end nobody is dialed any more, whatever its server still says', async () => {
+  const listening = await new Listening().open();
+  const { transport, close } = opened();
+  transport.tellAddresses(listening.place);
   transport.send(HEARTBEAT);
-  await waitFor(() => dialed === 1, 'the first connection');
-  transport.close();
+  await waitFor(() => listening.sockets.length === 1, 'the first connection');
+  close();
   transport.send(HEARTBEAT);
   // Whoever dialed before this one would have been served before it.
-  const probe = net.connect((listener.address() as net.AddressInfo).port, '127.0.0.1');
-  await waitFor(() => sockets.some(({ remotePort }) => remotePort === probe.localPort), 'the probe');
-  assert.equal(dialed, 2);
+  const probe = net.connect(listening.port, '127.0.0.1');
+  await waitFor(() => listening.sockets.some(({ remotePort }) => remotePort === probe.localPort), 'the probe');
+  assert.equal(listening.sockets.length, 2);
   probe.destroy();
-  for (const socket of sockets) socket.destroy();
-  listener.close();
-  port2.close();
+  listening.close();
+});
+
+test('a server that is somewhere else is dialed there, though its connection is still open', async () => {
+  const [former, present] = [await new Listening().open(), await new Listening().open()];
+  const { transport, close } = opened();
+  transport.tellAddresses(former.place);
+  transport.send(HEARTBEAT);
+  await waitFor(() => former.sockets.length === 1, 'the first connection');
+  // The same again is no reason to dial anew.
+  transport.tellAddresses(new Map([...former.place, ['c', '127.0.0.1:1']]));
+  transport.send(HEARTBEAT);
+  transport.tellAddresses(present.place);
+  const movedMs = performance.now();
+  await waitFor(() => {
+    transport.send(HEARTBEAT);
+    return present.sockets.length === 1;
+  }, 'a connection to where it is now');
+  // A silent connection is given up after ten seconds anyway.
+  assert.ok(performance.now() - movedMs < 8_000);
+  assert.equal(former.sockets.length, 1);
+  close();
+  former.close();
+  present.close();
 });

@@ -18,6 +18,8 @@ export interface IncomingQuery {
 export type SerfEvent =
   /** Several members where events are coalesced, otherwise one. */
   | { readonly kind: 'members'; readonly type: MemberEventType; readonly members: readonly SerfMember[] }
+  /** A member may be failing; nothing has changed yet. */
+  | { readonly kind: 'suspected'; readonly member: SerfMember }
   | {
       readonly kind: 'userEvent';
       readonly lTime: Uint64;

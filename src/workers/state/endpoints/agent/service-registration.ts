@@ -16,14 +16,14 @@ const REGISTER = {
   'replace-existing-checks': flag('Removes the checks of the service that this registration doesn’t have.'),
 } as const;
 
-async function register(
+function register(
   local: LocalAgent,
   { asker }: ApiRequest,
   values: Values<typeof REGISTER>,
   body: DecodedBy<typeof serviceBody>,
 ): Promise<Reply> {
   const registration = serviceRegistration(body, asker.token, values['replace-existing-checks']);
-  return replyTo(await local.answerable(local.registrar.registerService(registration)));
+  return local.answerable(local.registrar.registerService(registration)).then(replyTo);
 }
 
 async function maintenance(

@@ -14,13 +14,21 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_SCRIPT_TIMEOUT_MS = 30_000;
 
+/** Whose checks are run. */
+export interface CheckOwner {
+  /** What is to be run under this key, with the status known by now; null when its check is gone. */
+  task(key: number): CheckTask | null;
+  /** Hears what the probes found. */
+  hear(results: readonly CheckResult[]): void;
+}
+
 /** Where probes run; the state worker connects it to the check workers. */
 export interface CheckRunner {
-  /** Starts running the tasks; a known key is replaced. */
-  add(tasks: readonly CheckTask[]): void;
-  remove(keys: readonly number[]): void;
-  /** Who hears what the probes found. Called before anything is added: no result of a first run may be lost. */
-  listen(hear: (results: readonly CheckResult[]) => void): void;
+  /** Called before anything is run: no result of a first run may be lost. */
+  serve(owner: CheckOwner): void;
+  /** Soon asks for the task of a key that was never used before, and runs it. */
+  run(key: number): void;
+  end(key: number): void;
 }
 
 export function milliseconds(ns: number): number {

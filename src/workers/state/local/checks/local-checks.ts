@@ -1,5 +1,6 @@
-// Runs the local checks: TTL and alias checks in this thread, all others as tasks of the check workers, handed over once per
-// turn of the event loop. A check that is registered again unchanged goes on undisturbed; only a TTL starts anew.
+// Runs the local checks: TTL and alias checks in this thread, all others as tasks of the check workers, which ask for them when
+// they take them: a registration makes none. A check that is registered again unchanged goes on undisturbed; only a TTL starts
+// anew.
 
 import type { Logger } from '../../../../observe/logger.js';
 import { surprise } from '../../../../observe/surprise.js';
@@ -10,7 +11,7 @@ import { sameContent } from '../state/equality.js';
 import type { LocalState } from '../state/local-state.js';
 import type { AliasChecks } from './alias-checks.js';
 import { kindOf } from './check-kind.js';
-import { type CheckRunner, MIN_INTERVAL_MS, milliseconds, outputLimit, taskOf } from './check-task.js';
+import { type CheckOwner, type CheckRunner, MIN_INTERVAL_MS, milliseconds, outputLimit, taskOf } from './check-task.js';
 import type { TtlChecks } from './ttl-checks.js';
 
 /**
@@ -25,9 +26,8 @@ const MIN_DEREGISTER_MS = 60_000;
 interface Running {
   readonly definition: CheckType;
   readonly serviceId: string;
-  /** Key of its task; null for kinds without one. */
-  readonly key: number | null;
-  readonly stop: () => void;
+  /** Key of its task; this thread runs a check of another kind itself. */
+  readonly by: number | 'ttl' | 'alias';
 }
 
 interface LocalChecksOptions {
@@ -39,19 +39,17 @@ interface LocalChecksOptions {
   readonly checkOutputMaxSize: number;
 }
 
-export class LocalChecks {
+export class LocalChecks implements CheckOwner {
   readonly #options: LocalChecksOptions;
   readonly #running = new Map<string, Running>();
   readonly #idOf = new Map<number, string>();
   /** Checks that remove their service when they stay critical: how long, in milliseconds. */
   readonly #reapAfterMs = new Map<string, number>();
   #nextKey = 1;
-  #adds = new Map<number, CheckTask>();
-  #removes: number[] = [];
-  #handover: NodeJS.Immediate | null = null;
 
   constructor(options: LocalChecksOptions) {
     this.#options = options;
+    options.runner.serve(this);
   }
 
   /** Service checks that remove their service, with their time in milliseconds. */
@@ -71,7 +69,7 @@ export class LocalChecks {
     if (known && unchanged && !restart && definition.TTL <= 0) return;
     if (known && !(unchanged && definition.TTL > 0)) this.stop(id);
     this.#noteReaping(id, definition);
-    this.#running.set(id, { definition, serviceId: entry.check.ServiceID, ...this.#begin(entry, definition) });
+    this.#running.set(id, { definition, serviceId: entry.check.ServiceID, by: this.#begin(id, definition) });
   }
 
   stop(id: string): void {
@@ -79,15 +77,30 @@ export class LocalChecks {
     const running = this.#running.get(id);
     if (!running) return;
     this.#running.delete(id);
-    running.stop();
+    const { ttl, alias, runner } = this.#options;
+    if (running.by === 'ttl') ttl.stop(id);
+    else if (running.by === 'alias') alias.stop(id);
+    else {
+      this.#idOf.delete(running.by);
+      runner.end(running.by);
+    }
   }
 
   stopAll(): void {
     for (const id of [...this.#running.keys()]) this.stop(id);
   }
 
-  /** What the check workers found. Results of tasks that were removed meanwhile don't count. */
-  onResults(results: readonly CheckResult[]): void {
+  task(key: number): CheckTask | null {
+    const id = this.#idOf.get(key);
+    const entry = id === undefined ? undefined : this.#options.state.check(id);
+    if (!entry?.definition) return null;
+    const { check, definition } = entry;
+    const known = this.#reapAfterMs.has(entry.id) ? { ...check, Output: NO_PROBE_SAYS_THIS } : check;
+    return taskOf(key, definition, known, this.#options.checkOutputMaxSize);
+  }
+
+  /** Results of tasks that were ended meanwhile don't count. */
+  hear(results: readonly CheckResult[]): void {
     for (const { key, status, output } of results) {
       const id = this.#idOf.get(key);
       if (id === undefined) continue;
@@ -99,54 +112,24 @@ export class LocalChecks {
     }
   }
 
-  #begin(entry: CheckEntry, definition: CheckType): { readonly key: number | null; readonly stop: () => void } {
-    const { ttl, alias, checkOutputMaxSize } = this.#options;
-    const { id } = entry;
+  #begin(id: string, definition: CheckType): Running['by'] {
+    const { ttl, alias, logger, runner, checkOutputMaxSize } = this.#options;
     const kind = kindOf(definition);
     if (kind === 'ttl') {
       ttl.start(id, milliseconds(definition.TTL), outputLimit(definition, checkOutputMaxSize));
-      return { key: null, stop: () => ttl.stop(id) };
+      return 'ttl';
     }
     if (kind === 'alias') {
       alias.start(id, { node: definition.AliasNode, serviceId: definition.AliasService });
-      return { key: null, stop: () => alias.stop(id) };
+      return 'alias';
     }
-    return this.#probe(entry, definition);
-  }
-
-  #probe(entry: CheckEntry, definition: CheckType): { readonly key: number | null; readonly stop: () => void } {
     if (milliseconds(definition.Interval) < MIN_INTERVAL_MS) {
-      this.#options.logger.warn('check has interval below minimum', 'check', entry.id, 'minimum_interval', '1s');
+      logger.warn('check has interval below minimum', 'check', id, 'minimum_interval', '1s');
     }
     const key = this.#nextKey++;
-    const known = this.#reapAfterMs.has(entry.id) ? { ...entry.check, Output: NO_PROBE_SAYS_THIS } : entry.check;
-    const task = taskOf(key, definition, known, this.#options.checkOutputMaxSize);
-    if (task === null) return { key: null, stop: () => undefined };
-    this.#idOf.set(key, entry.id);
-    this.#adds.set(key, task);
-    this.#handOverSoon();
-    return {
-      key,
-      stop: () => {
-        this.#idOf.delete(key);
-        if (this.#adds.delete(key)) return;
-        this.#removes.push(key);
-        this.#handOverSoon();
-      },
-    };
-  }
-
-  #handOverSoon(): void {
-    this.#handover ??= setImmediate(() => {
-      this.#handover = null;
-      const { runner } = this.#options;
-      const adds = [...this.#adds.values()];
-      const removes = this.#removes;
-      this.#adds = new Map();
-      this.#removes = [];
-      if (removes.length > 0) runner.remove(removes);
-      if (adds.length > 0) runner.add(adds);
-    });
+    this.#idOf.set(key, id);
+    runner.run(key);
+    return key;
   }
 
   #noteReaping(id: string, definition: CheckType): void {

@@ -12,7 +12,7 @@ import type { CheckEntry, CheckPut, ServiceEntry } from '../state/entries.js';
 import { sameCheck, sameContent, sameService } from '../state/equality.js';
 import type { LocalState } from '../state/local-state.js';
 import { DONE, type LocalOutcome, refused, unknownCheck, unknownService } from '../state/outcomes.js';
-import type { RegistrationStore } from '../store/registration-store.js';
+import type { CommitOutcome, RegistrationStore } from '../store/registration-store.js';
 import { dropCheckText, dropServiceText, putCheckText, putServiceText } from '../store/store-operations.js';
 import { warnAboutNames } from './name-warnings.js';
 import { serviceCheck, singleCheck } from './service-checks.js';
@@ -71,20 +71,25 @@ export class Registrar {
     };
   }
 
-  /** Done when it is on disk; until then, and after a refusal by the disk, the former registration counts. */
-  async registerService(registration: ServiceRegistration, origin: Origin = 'api'): Promise<LocalOutcome> {
+  /**
+   * Done when it is on disk; until then, and after a refusal by the disk, the former registration counts. Without async functions
+   * on its way, here and behind it: of all that is done for one registration they were a notable part.
+   */
+  registerService(registration: ServiceRegistration, origin: Origin = 'api'): Promise<LocalOutcome> {
     const problem = this.serviceProblem(registration, origin);
-    if (problem !== null) return problem;
+    if (problem !== null) return Promise.resolve(problem);
     const { state, logger } = this.#options;
     const service = completeService(registration.service);
     warnAboutNames(service, logger);
     const transaction = new Transaction(this.#places, this.#refused);
     if (registration.sidecar !== null) {
       const expanded = expandSidecar(service, registration.sidecar, state);
-      if (!expanded.ok) return refused('invalid', expanded.text);
+      if (!expanded.ok) return Promise.resolve(refused('invalid', expanded.text));
       const sidecar = completeService(expanded.sidecar.service);
       const sidecarProblem = serviceProblem(sidecar);
-      if (sidecarProblem !== null) return refused('invalid', `Invalid SidecarService: ${sidecarProblem}`);
+      if (sidecarProblem !== null) {
+        return Promise.resolve(refused('invalid', `Invalid SidecarService: ${sidecarProblem}`));
+      }
       this.#place(transaction, service, registration, origin);
       this.#place(transaction, sidecar, { ...registration, checks: expanded.sidecar.checks }, origin);
     } else this.#place(transaction, service, registration, origin);
@@ -302,18 +307,23 @@ export class Registrar {
     return [...services, ...checks];
   }
 
-  async #finish(transaction: Transaction, origin: Origin): Promise<LocalOutcome> {
+  #finish(transaction: Transaction, origin: Origin): Promise<LocalOutcome> {
     const { store } = this.#options;
-    if (origin === 'file' && transaction.operations.length === 0) return DONE;
+    const { operations } = transaction;
+    if (origin === 'file' && operations.length === 0) return Promise.resolve(DONE);
     // Where nothing is new, what is there already may still be on its way to the disk.
-    const outcome =
-      transaction.operations.length === 0 ? await store.settled() : await store.commit(transaction.operations);
-    if (outcome.ok && !transaction.restsOnRefused()) return DONE;
+    const written = operations.length === 0 ? store.settled() : store.commit(operations);
+    return written.then((outcome) =>
+      outcome.ok && !transaction.restsOnRefused() ? DONE : this.#takeBack(transaction, outcome),
+    );
+  }
+
+  async #takeBack(transaction: Transaction, outcome: CommitOutcome): Promise<LocalOutcome> {
     transaction.takeBack();
     if (!outcome.ok) return refused('storage', outcome.error);
     // It is on disk itself, but not what it rests on: the disk follows what counts again.
     const texts = this.#textsOf(transaction);
-    if (texts.length > 0) await store.commit(texts);
+    if (texts.length > 0) await this.#options.store.commit(texts);
     return refused('storage', 'failed to persist to the data directory');
   }
 }
@@ -352,5 +362,7 @@ function serviceText(entry: ServiceEntry): string {
 /** Without the state of the moment: after a restart a check starts anew. */
 function checkText({ check, definition, token }: CheckPut): string {
   const source = definition === null ? 'local' : 'remote';
-  return putCheckText({ token, source, check: { ...check, Status: 'critical', Output: '' }, definition });
+  const isNew = check.Status === 'critical' && check.Output === '';
+  const anew = isNew ? check : { ...check, Status: 'critical', Output: '' };
+  return putCheckText({ token, source, check: anew, definition });
 }

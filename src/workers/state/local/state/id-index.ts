@@ -22,10 +22,6 @@ export class IdIndex {
     }
   }
 
-  has(key: string): boolean {
-    return this.#ids.has(key);
-  }
-
   /** In the order they were added; must not be changed while iterating. */
   ids(key: string): Iterable<string> {
     const known = this.#ids.get(key);

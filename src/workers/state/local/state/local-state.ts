@@ -43,8 +43,8 @@ export class LocalState {
   readonly #checksOf = new IdIndex();
   /** Live services by name. */
   readonly #named = new IdIndex();
-  /** Live services by port, for whoever looks for a free one. */
-  readonly #byPort = new IdIndex();
+  /** How many live services have a port, for whoever looks for a free one. */
+  readonly #onPort = new Map<number, number>();
   readonly #listeners: LocalStateListener[] = [];
   readonly #watchers = new Map<string, Set<() => void>>();
   #touched: Touched = { services: new Set(), checks: new Set() };
@@ -117,7 +117,7 @@ export class LocalState {
 
   /** True when a service of this agent is registered with this port. */
   usesPort(port: number): boolean {
-    return this.#byPort.has(String(port));
+    return this.#onPort.has(port);
   }
 
   /** Entries with those that wait for the catalog to forget them; for the syncer. */
@@ -137,7 +137,7 @@ export class LocalState {
     const entry: ServiceEntry = { id, ...put, inSync, deleted: false };
     if (old && !old.deleted) this.#unlist(old.definition);
     this.#named.add(definition.Service, id);
-    if (definition.Port !== 0) this.#byPort.add(String(definition.Port), id);
+    this.#countPort(definition.Port, 1);
     this.#services.set(id, entry);
     this.#serviceTouched(entry);
     return entry;
@@ -314,7 +314,14 @@ export class LocalState {
 
   #unlist(definition: ServiceRecord): void {
     this.#named.delete(definition.Service, definition.ID);
-    if (definition.Port !== 0) this.#byPort.delete(String(definition.Port), definition.ID);
+    this.#countPort(definition.Port, -1);
+  }
+
+  #countPort(port: number, more: number): void {
+    if (port === 0) return;
+    const count = (this.#onPort.get(port) ?? 0) + more;
+    if (count === 0) this.#onPort.delete(port);
+    else this.#onPort.set(port, count);
   }
 
   #defer(entry: CheckEntry): void {

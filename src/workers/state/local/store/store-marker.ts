@@ -30,6 +30,7 @@ const MAGIC = Buffer.from('LICTMRK1', 'latin1');
 const CRC_AT = 8;
 const COUNT_AT = 12;
 const NUMBERS_AT = 16;
+const NUMBERS_BEFORE_ENDS = 3;
 /** More logs than that exist only where snapshots failed again and again; of older ones nothing is said any more. */
 const MOST_ENDS = 32;
 
@@ -40,6 +41,14 @@ function encode({ snapshot, snapshotBytes, firstLog, ends }: Witnessed, record: 
   for (const [at, value] of [snapshot, snapshotBytes, firstLog, ...ends].entries()) {
     record.writeDoubleLE(value, NUMBERS_AT + 8 * at);
   }
+}
+
+/** Where the end at this place of `ends` stands. */
+function endAt(place: number): number {
+  return NUMBERS_AT + 8 * (NUMBERS_BEFORE_ENDS + place);
+}
+
+function seal(record: Buffer): void {
   record.writeUInt32LE(crc32(record.subarray(COUNT_AT)), CRC_AT);
 }
 
@@ -49,7 +58,7 @@ function decode(record: Buffer): Witnessed | string {
   if (!record.subarray(0, MAGIC.length).equals(MAGIC)) return 'not a durable marker';
   if (record.readUInt32LE(CRC_AT) !== crc32(record.subarray(COUNT_AT))) return 'checksum mismatch';
   const number = (at: number): number => record.readDoubleLE(NUMBERS_AT + 8 * at);
-  const ends = Array.from({ length: record.readUInt32LE(COUNT_AT) }, (_, i) => number(3 + i));
+  const ends = Array.from({ length: record.readUInt32LE(COUNT_AT) }, (_, i) => number(NUMBERS_BEFORE_ENDS + i));
   return { snapshot: number(0), snapshotBytes: number(1), firstLog: number(2), ends };
 }
 
@@ -66,8 +75,9 @@ export class StoreMarker {
   readonly path: string;
   /** Null while there is no marker: a new directory, one of an older agent, or a lost marker; the files tell. */
   readonly found: Witnessed | null;
+  /** As it is on the disk. */
   readonly #record = Buffer.alloc(BYTES);
-  #known: Witnessed;
+  #known: Witnessed & { readonly ends: number[] };
   #descriptor: number | null = null;
 
   /** Changes nothing. Throws a LocalStoreError when it is damaged, and what node:fs throws. */
@@ -77,7 +87,7 @@ export class StoreMarker {
     const found = content.length === 0 ? null : decode(content);
     if (typeof found === 'string') throw damagedStore(path, found);
     this.found = found;
-    this.#known = found ?? NOTHING;
+    this.#known = { ...(found ?? NOTHING), ends: [...(found ?? NOTHING).ends] };
   }
 
   /** There is a durable marker when this returns. It says no more than it did. */
@@ -102,10 +112,12 @@ export class StoreMarker {
     this.#write({ ...this.#known, firstLog: first + all.length - kept.length, ends: kept });
   }
 
-  /** The newest log is on the disk up to here. */
+  /** The newest log is on the disk up to here. Said after each write, so nothing else in the record is made anew. */
   advance(end: number): void {
     const { ends } = this.#known;
-    this.#write({ ...this.#known, ends: [...ends.slice(0, -1), end] });
+    ends[ends.length - 1] = end;
+    this.#record.writeDoubleLE(end, endAt(ends.length - 1));
+    this.#put();
   }
 
   /** A snapshot is on the disk; what came before it counts no longer. */
@@ -122,9 +134,14 @@ export class StoreMarker {
     this.#descriptor = null;
   }
 
-  #write(known: Witnessed): void {
-    this.#known = known;
-    encode(known, this.#record);
+  #write({ snapshot, snapshotBytes, firstLog, ends }: Witnessed): void {
+    this.#known = { snapshot, snapshotBytes, firstLog, ends: [...ends] };
+    encode(this.#known, this.#record);
+    this.#put();
+  }
+
+  #put(): void {
+    seal(this.#record);
     writeSync(this.#open(), this.#record, 0, BYTES, 0);
   }
 

@@ -114,14 +114,15 @@ export class PartialSync {
             continue;
           }
           outstanding += 1;
-          write
-            .send()
-            .then((outcome) => {
-              outstanding -= 1;
+          write.send().then((outcome) => {
+            outstanding -= 1;
+            try {
               this.#answered(write, outcomeOf(outcome), round);
               sendMore();
-            })
-            .catch(reject);
+            } catch (error) {
+              reject(error);
+            }
+          }, reject);
         }
       };
       sendMore();

@@ -39,6 +39,8 @@ export class Peer implements Deadline {
   #idleSinceMs = 0;
   /** One for all calls. */
   readonly #callOver = (): void => this.#ended();
+  /** Doubted while it was dialed: it must answer within so long once it is connected. */
+  #doubtMs: number | null = null;
 
   /** `gone`: it can't be used any more; the next call needs another. */
   constructor(address: string, budget: ByteBudget, idleRule: IdleRule, gone: (peer: Peer) => void) {
@@ -54,6 +56,16 @@ export class Peer implements Deadline {
     this.#waiting.push(call);
     if (this.#socket === null) this.#dial();
     else this.#serveWaiting();
+  }
+
+  /** The other side may be gone without a word: what waits for it is lost if it doesn't answer within so long. */
+  doubt(withinMs: number): void {
+    if (this.#connection !== null) {
+      this.#connection.doubt(withinMs);
+      return;
+    }
+    this.#doubtMs = withinMs;
+    this.#socket?.setTimeout(withinMs);
   }
 
   close(): void {
@@ -148,6 +160,7 @@ export class Peer implements Deadline {
           this.#serveWaiting();
         },
       });
+      if (this.#doubtMs !== null) this.#connection.doubt(this.#doubtMs);
       this.#serveWaiting();
     });
   }

@@ -39,6 +39,11 @@ export class RpcPool {
     return call;
   }
 
+  /** The server at this address may be gone without a word; see {@link Peer.doubt}. */
+  doubt(address: string, withinMs: number): void {
+    this.#peers.get(address)?.doubt(withinMs);
+  }
+
   close(): void {
     this.#isClosed = true;
     for (const peer of [...this.#peers.values()]) peer.close();

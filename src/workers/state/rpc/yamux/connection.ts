@@ -67,8 +67,19 @@ export class YamuxConnection implements Deadline, SessionListener {
     this.#session.close(reason);
   }
 
+  /** See {@link YamuxSession.doubt}. */
+  doubt(withinMs: number): void {
+    this.#session.doubt(deadlines.now(), withinMs);
+    deadlines.remove(this);
+    this.#wait();
+  }
+
   expire(): void {
     this.#session.tick(deadlines.now());
+    this.#wait();
+  }
+
+  #wait(): void {
     if (this.#session.isOver) return;
     this.dueMs = Math.ceil(Math.max(this.#session.dueMs, deadlines.now() + 1));
     deadlines.add(this);
@@ -82,11 +93,11 @@ export class YamuxConnection implements Deadline, SessionListener {
     this.#listener.accepted();
   }
 
-  /** At the end of what is being done now: what is said meanwhile leaves together. */
+  /** When all that has come in this turn of the loop is done: what is said meanwhile, on whatever stream, leaves together. */
   outgoing(): void {
     if (this.#isFlushDue) return;
     this.#isFlushDue = true;
-    queueMicrotask(() => this.#flush());
+    setImmediate(() => this.#flush());
   }
 
   closed(reason: string): void {

@@ -124,6 +124,14 @@ export class YamuxSession implements StreamHost, FrameSink {
     else if (id !== null) this.#say(shortFrame(FrameType.ping, Flag.syn, 0, id));
   }
 
+  /** The other side is doubted: the session ends if it doesn't answer within so long. */
+  doubt(nowMs: number, withinMs: number): void {
+    this.#nowMs = nowMs;
+    if (this.#isOver) return;
+    const id = this.#keepalive.hurry(nowMs, withinMs);
+    if (id !== null) this.#say(shortFrame(FrameType.ping, Flag.syn, 0, id));
+  }
+
   /** The next frame to send; null when there is nothing to send, or the other side allows nothing. */
   next(): Uint8Array | null {
     const control = this.#control.length > 0 ? Buffer.concat(this.#control) : null;

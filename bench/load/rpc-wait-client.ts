@@ -1,0 +1,145 @@
+// The clients of the row of RPC connections: each opens a connection to a server as a client agent does (yamux, msgpack-rpc),
+// asks one blocking query on it, and does nothing but answer keepalives until the answer comes. A socket and a reader of
+// frames are all that is kept of each, so that the load costs less than the servers do.
+
+import net from 'node:net';
+import type { ReadSettings } from '../../src/workers/state/calls/read-settings.js';
+import { rpcMethods } from '../../src/workers/state/rpc/rpc-methods.js';
+import { sendRequest } from '../../src/workers/state/rpc/server/envelope.js';
+import { dataFrame, Flag, FrameType, type Header, shortFrame } from '../../src/workers/state/rpc/yamux/frame.js';
+import { FrameReader, type FrameSink } from '../../src/workers/state/rpc/yamux/frame-reader.js';
+import { absoluteMs, serveCommands } from './load-process.js';
+
+export type RpcWaitCommand =
+  /** Opens `count` connections, to the ports in turn, each with one query on `key` from `index` on. */
+  | {
+      readonly do: 'wait';
+      readonly ports: readonly number[];
+      readonly count: number;
+      readonly key: string;
+      readonly index: number;
+      readonly consistency: ReadSettings['consistency'];
+    }
+  /** From now on answers are expected. */
+  | { readonly do: 'expect' }
+  /** Until all are there. */
+  | { readonly do: 'collect' };
+
+/** Times of answers on the clock of `absoluteMs`. */
+export interface RpcWaitResult {
+  readonly firstMs: number;
+  readonly medianMs: number;
+  readonly lastMs: number;
+  readonly cpuMs: number;
+}
+
+const MULTIPLEXED = Buffer.of(4);
+const STREAM = 1;
+const WAIT_MS = 600_000;
+const CONNECTS_AT_A_TIME = 64;
+const COLLECT_WITHIN_MS = 60_000;
+const buffer = Buffer.allocUnsafe(65_536);
+
+let connections = 0;
+const answeredMs: number[] = [];
+let isExpected = false;
+let failure: Error | null = null;
+let expectedCpu = process.cpuUsage();
+
+/** What every connection says first. */
+function opening(key: string, minIndex: number, consistency: ReadSettings['consistency']): Buffer {
+  const settings: ReadSettings = { consistency, minIndex, waitMs: WAIT_MS, maxStaleMs: 0 };
+  const body = rpcMethods.get('KVS.Get')?.asking.readBody(key, settings, 'dc1');
+  if (!body) throw new Error('the query has no form on the wire');
+  const said: Uint8Array[] = [];
+  sendRequest({ write: (bytes) => said.push(bytes) }, { Seq: 1, ServiceMethod: 'KVS.Get' }, body);
+  return Buffer.concat([
+    MULTIPLEXED,
+    shortFrame(FrameType.window, Flag.syn, STREAM, 0),
+    dataFrame(STREAM, Buffer.concat(said)),
+  ]);
+}
+
+class Client implements FrameSink {
+  readonly #socket: net.Socket;
+  readonly #reader = new FrameReader();
+  #isAnswered = false;
+
+  constructor(port: number, first: Buffer, asked: (error: Error | null) => void) {
+    this.#socket = net.connect({
+      port,
+      host: '127.0.0.1',
+      noDelay: true,
+      onread: {
+        buffer,
+        callback: (length) => {
+          this.#reader.read(buffer.subarray(0, length), this);
+          return true;
+        },
+      },
+    });
+    this.#socket.once('connect', () => this.#socket.write(first, () => asked(null)));
+    this.#socket.once('error', asked);
+    this.#socket.once('close', () => {
+      if (!this.#isAnswered) failure ??= new Error('a waiting connection was closed by the server');
+    });
+  }
+
+  begins({ type, flags, length, stream }: Header): boolean {
+    if (type === FrameType.ping && (flags & Flag.syn) !== 0) {
+      this.#socket.write(shortFrame(FrameType.ping, Flag.ack, stream, length));
+    }
+    return true;
+  }
+
+  payload(): void {
+    if (this.#isAnswered) return;
+    this.#isAnswered = true;
+    if (!isExpected) failure ??= new Error('answered at once');
+    answeredMs.push(absoluteMs());
+  }
+
+  frameOver(): void {}
+}
+
+async function wait({ ports, count, key, index, consistency }: RpcWaitCommand & { do: 'wait' }): Promise<void> {
+  const first = opening(key, index, consistency);
+  let opened = 0;
+  const opener = async (): Promise<void> => {
+    while (opened < count) {
+      const port = ports[opened % ports.length] ?? 0;
+      opened += 1;
+      await new Promise<void>((resolve, reject) => {
+        new Client(port, first, (error) => (error === null ? resolve() : reject(error)));
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: CONNECTS_AT_A_TIME }, opener));
+  connections += count;
+}
+
+async function collect(): Promise<RpcWaitResult> {
+  const until = performance.now() + COLLECT_WITHIN_MS;
+  while (answeredMs.length < connections && failure === null) {
+    if (performance.now() > until) throw new Error(`${answeredMs.length} of ${connections} were answered`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  const { user, system } = process.cpuUsage(expectedCpu);
+  return {
+    firstMs: answeredMs[0] ?? 0,
+    medianMs: answeredMs[answeredMs.length >> 1] ?? 0,
+    lastMs: answeredMs.at(-1) ?? 0,
+    cpuMs: (user + system) / 1000,
+  };
+}
+
+serveCommands(async (command: RpcWaitCommand): Promise<RpcWaitResult> => {
+  let result: RpcWaitResult = { firstMs: 0, medianMs: 0, lastMs: 0, cpuMs: 0 };
+  if (command.do === 'wait') await wait(command);
+  else if (command.do === 'expect') {
+    isExpected = true;
+    expectedCpu = process.cpuUsage();
+  } else result = await collect();
+  if (failure !== null) throw failure;
+  return result;
+});

@@ -1,0 +1,93 @@
+// Three servers that are started together and join each other again and again until they are a cluster, and a client agent
+// beside them: all of them on loopback, with default settings, one encrypted pool.
+
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { type AgentPorts, type AgentProcess, choosePorts, startAgent, waitFor } from '../../agent-process.js';
+
+const SERVERS = 3;
+
+interface RaftServer {
+  readonly Address: string;
+  readonly Leader: boolean;
+  readonly Voter: boolean;
+}
+
+export class ThreeServers {
+  readonly servers: AgentProcess[] = [];
+  readonly #folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lictor-three-'));
+  readonly #common = [`-encrypt=${randomBytes(32).toString('base64')}`];
+  #ports: readonly AgentPorts[] = [];
+  #client: AgentProcess | null = null;
+
+  get client(): AgentProcess {
+    if (this.#client === null) throw new Error('the client agent was not started');
+    return this.#client;
+  }
+
+  /** {@link stop} has to follow it, whatever happens. Resolves when all servers vote and the client is in the catalog. */
+  async start(): Promise<void> {
+    await this.startServers();
+    await this.settled();
+    const join = this.#ports.map(({ serfLan }) => `-retry-join=127.0.0.1:${serfLan}`);
+    const args = [`-data-dir=${this.#folder}/client`, ...this.#common, ...join];
+    this.#client = await startAgent({ node: 'client', args });
+  }
+
+  /** Resolves when they answer, which they do before there is a leader. */
+  async startServers(): Promise<void> {
+    this.#ports = await Promise.all(Array.from({ length: SERVERS }, () => choosePorts()));
+    const starts = await Promise.allSettled(this.#ports.map((_, at) => this.startAgain(at)));
+    for (const outcome of starts) if (outcome.status === 'rejected') throw outcome.reason;
+  }
+
+  /** The server at this place, with the ports and the data it had. */
+  async startAgain(at: number): Promise<void> {
+    const join = this.#ports.map(({ serfLan }) => `-retry-join=127.0.0.1:${serfLan}`);
+    const args = ['-server', `-bootstrap-expect=${SERVERS}`, `-data-dir=${this.#folder}/server-${at}`];
+    this.servers[at] = await startAgent({
+      node: `server-${at}`,
+      ports: this.#ports[at] as AgentPorts,
+      args: [...args, ...this.#common, ...join],
+      waitForLeader: false,
+    });
+  }
+
+  /** The place of the leader that all servers which run name. */
+  async leader(deadlineMs?: number): Promise<number> {
+    const running = this.servers.filter(({ exited }) => exited === null);
+    let place = -1;
+    const isNamed = async (): Promise<boolean> => {
+      const named = new Set(await Promise.all(running.map((server) => leaderSeenBy(server))));
+      place = this.servers.findIndex(({ ports }) => named.has(`127.0.0.1:${ports.server}`));
+      return named.size === 1 && place >= 0;
+    };
+    await waitFor(isNamed, 'a leader that all servers name', deadlineMs);
+    return place;
+  }
+
+  /** Until all servers name one leader and have a vote. */
+  async settled(): Promise<void> {
+    await waitFor(async () => {
+      const asked = this.servers[await this.leader()];
+      const answer = await asked?.request('GET', '/v1/operator/raft/configuration').catch(() => null);
+      if (answer?.status !== 200) return false;
+      const { Servers: known } = JSON.parse(answer.text) as { readonly Servers: readonly RaftServer[] };
+      return known.length === SERVERS && known.every(({ Voter: votes }) => votes) && known.some((one) => one.Leader);
+    }, 'all servers to vote');
+  }
+
+  /** Takes away what there is of it. */
+  async stop(): Promise<void> {
+    await this.#client?.stop();
+    await Promise.all(this.servers.map((server) => server.kill()));
+    fs.rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+async function leaderSeenBy(server: AgentProcess): Promise<string> {
+  const answer = await server.request('GET', '/v1/status/leader').catch(() => null);
+  return answer?.status === 200 ? (JSON.parse(answer.text) as string) : '';
+}

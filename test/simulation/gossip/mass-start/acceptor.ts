@@ -1,0 +1,49 @@
+// The time that a member's main thread takes for the exchanges it answers: one after the other, and for whom it would take too
+// long, not at all. The limits are the product's.
+
+import { STREAM_LIMITS } from '../../../../src/main/gossip/shell/inbound-limits.js';
+
+/** What an exchange costs who answers it. */
+export interface AnswerCost {
+  /** For each member that it knows, to encode and pack its state, µs. */
+  readonly sealMicrosAMember: number;
+  /** A state that is packed is given to all who ask within this time. */
+  readonly sharedMs: number;
+  /** For a state that is packed already, µs. */
+  readonly giveMicros: number;
+}
+
+export type Admission = { readonly answeredMs: number } | { readonly failedMs: number };
+
+export class Acceptor {
+  readonly #cost: AnswerCost;
+  readonly #timeoutMs: number;
+  /** When each of those that wait is answered. */
+  #waiting: number[] = [];
+  #freeMs = 0;
+  #sealedMs = Number.NEGATIVE_INFINITY;
+  /** Spent on exchanges. */
+  busyMs = 0;
+
+  constructor(cost: AnswerCost, timeoutMs: number) {
+    this.#cost = cost;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** Somebody asks now. */
+  ask(nowMs: number, members: number): Admission {
+    this.#waiting = this.#waiting.filter((answeredMs) => answeredMs > nowMs);
+    if (this.#waiting.length >= STREAM_LIMITS.pushPulls) return { failedMs: nowMs };
+    const beginMs = Math.max(nowMs, this.#freeMs);
+    const { sealMicrosAMember, sharedMs, giveMicros } = this.#cost;
+    const isShared = beginMs < this.#sealedMs + sharedMs;
+    const tookMs = (giveMicros + (isShared ? 0 : sealMicrosAMember * members)) / 1000;
+    // Whoever has gone isn't answered any more.
+    if (beginMs + tookMs > nowMs + this.#timeoutMs) return { failedMs: nowMs + this.#timeoutMs };
+    if (!isShared) this.#sealedMs = beginMs;
+    this.#freeMs = beginMs + tookMs;
+    this.busyMs += tookMs;
+    this.#waiting.push(this.#freeMs);
+    return { answeredMs: this.#freeMs };
+  }
+}
