@@ -13,9 +13,7 @@ import { BootstrapExpect } from './cluster/bootstrap-expect.js';
 import { serversAmong } from './cluster/known-servers.js';
 import { PeerNews } from './cluster/peer-news.js';
 import { type ServerQuestions, serverQuestions } from './cluster/server-questions.js';
-import { RemoteResponder } from './dns/remote-responder.js';
 import { Responder } from './dns/responder.js';
-import { ServerResponder } from './dns/server-responder.js';
 import { KnownLeader } from './known-leader.js';
 import { LeaderDuties } from './leader/leader-duties.js';
 import type { ClusterView } from './methods/cluster-view.js';
@@ -109,13 +107,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     calls,
     askedCalls: new LimitedCalls(calls, limits),
     knowsServers: () => true,
-    dnsAnswers: (given) =>
-      new ServerResponder({
-        config: given.config,
-        leadership: consensus.leadership,
-        own: new Responder({ ...given, local: localReads(store, consensus) }),
-        asking: new RemoteResponder({ ...given, calls }),
-      }),
+    dnsAnswers: (given) => new Responder({ ...given, local: localReads(store, consensus) }),
     snapshots,
     recovered,
     stats: () => serverStats(parts, consensus, leader),

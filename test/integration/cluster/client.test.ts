@@ -57,6 +57,21 @@ describe('a client agent', { concurrency: false }, () => {
     assert.deepEqual([elsewhere.status, elsewhere.text], [500, 'rpc error making call: No path to datacenter']);
   });
 
+  it('tells how much there is, as the server does, and hears when that changes', async () => {
+    type Usage = { readonly Usage: { readonly dc1: { readonly Nodes: number } }; readonly Index: number };
+    const usage = async (agent: AgentProcess) => (await agent.json('/v1/operator/usage')) as Usage;
+    await waitFor(async () => (await usage(client)).Usage.dc1.Nodes === 2, 'both agents in the catalog');
+    const before = await usage(client);
+    assert.deepEqual(before.Usage, (await usage(server)).Usage);
+    const waiting = client.json(`/v1/operator/usage?index=${before.Index}&wait=60s`) as Promise<Usage>;
+    const node = { Node: 'counted', Address: '10.0.0.9' };
+    assert.equal((await client.request('PUT', '/v1/catalog/register', JSON.stringify(node))).status, 200);
+    assert.ok((await waiting).Index > before.Index);
+    const { Usage } = (await client.json('/v1/operator/usage?stale&global')) as Usage;
+    assert.equal(Usage.dc1.Nodes, before.Usage.dc1.Nodes + 1);
+    await client.request('PUT', '/v1/catalog/deregister', JSON.stringify({ Node: node.Node }));
+  });
+
   it('does transactions, sessions and events', async () => {
     const operations = [
       { KV: { Verb: 'set', Key: 'txn', Value: Buffer.from('both').toString('base64') } },

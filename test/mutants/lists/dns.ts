@@ -9,20 +9,6 @@ const DNS = 'workers/state/dns';
 
 export const dns: readonly Mutant[] = [
   {
-    name: 'dns_config.allow_stale: a follower answers by itself all the same',
-    file: 'workers/state/dns/server-responder.ts',
-    find: 'return allowStale ? maxStaleMs : -1;',
-    replace: 'return maxStaleMs;',
-    tests: ['unit/dns/freshness'],
-  },
-  {
-    name: 'dns_config.max_stale: a client agent takes an answer of any age',
-    file: 'workers/state/dns/remote-responder.ts',
-    find: 'maxStaleMs: allowStale ? maxStaleMs : 0,',
-    replace: 'maxStaleMs: 0,',
-    tests: ['unit/dns/freshness'],
-  },
-  {
     name: 'only_passing is ignored',
     file: `${DNS}/lookup-service.ts`,
     find: "(status === 'warning' && !onlyPassing)",

@@ -1,16 +1,17 @@
 // What a lookup asks of the catalog where that is a server's: the first try says what is missing, and when that has come the same
 // lookup is made again over it (spec/rpc.md, section 8). Questions that ask the same at the same time share one call.
 
-import { type Answer, ask } from '../calls/asked-read.js';
+import { ask } from '../calls/asked-read.js';
 import type { Calls } from '../calls/calls.js';
 import type { ReadSettings } from '../calls/read-settings.js';
 import { type AddressOwners, listNodes, nodeServices, serviceInstances } from '../methods/catalog.js';
 import { type HealthEntry, instancesOf, serviceNodes } from '../methods/health.js';
-import type { ReadMethod } from '../methods/method.js';
 import { EVERYTHING } from '../methods/narrowing.js';
 import { isRefusal, type Refusal, refusal } from '../methods/refusal.js';
 import type { Found, LookupReads } from './lookup-reads.js';
 
+/** Any server may answer. */
+const READ: ReadSettings = { consistency: 'stale', minIndex: 0, waitMs: 0, maxStaleMs: 0 };
 const NOT_THERE_YET = refusal('not-ready');
 const neverAgain = (): boolean => false;
 
@@ -18,26 +19,23 @@ const neverAgain = (): boolean => false;
 export class CatalogCalls {
   readonly #calls: Calls;
   readonly #datacenter: string;
-  readonly #settings: () => ReadSettings;
   readonly #running = new Map<string, Promise<unknown>>();
 
-  /** `settings`: how fresh answers must be, as the configuration says now. */
-  constructor(calls: Calls, datacenter: string, settings: () => ReadSettings) {
+  constructor(calls: Calls, datacenter: string) {
     this.#calls = calls;
     this.#datacenter = datacenter;
-    this.#settings = settings;
   }
 
   instances(service: string): Promise<readonly HealthEntry[] | Refusal> {
     return this.#shared(`instances ${service}`, async () => {
-      const found = await this.#ask(serviceNodes, instancesOf(service));
+      const found = await ask(this.#calls, serviceNodes, instancesOf(service), READ, this.#datacenter);
       return isRefusal(found) ? found : found.value;
     });
   }
 
   node(name: string): Promise<NonNullable<AddressOwners['node']> | null | Refusal> {
     return this.#shared(`node ${name}`, async () => {
-      const found = await this.#ask(nodeServices, { ...EVERYTHING, node: name });
+      const found = await ask(this.#calls, nodeServices, { ...EVERYTHING, node: name }, READ, this.#datacenter);
       return isRefusal(found) ? found : (found.value?.node ?? null);
     });
   }
@@ -45,18 +43,14 @@ export class CatalogCalls {
   /** Nodes are looked through here: no call asks for one by its address. */
   owners(address: string): Promise<AddressOwners | Refusal> {
     return this.#shared(`owners ${address}`, async () => {
-      const nodes = await this.#ask(listNodes, EVERYTHING);
+      const nodes = await ask(this.#calls, listNodes, EVERYTHING, READ, this.#datacenter);
       if (isRefusal(nodes)) return nodes;
       const node = nodes.value.find(({ Address }) => Address === address);
       if (node !== undefined) return { node, instance: undefined };
       const byAddress = { ...EVERYTHING, service: '', connect: false, address };
-      const found = await this.#ask(serviceInstances, byAddress);
+      const found = await ask(this.#calls, serviceInstances, byAddress, READ, this.#datacenter);
       return isRefusal(found) ? found : { node: undefined, instance: found.value[0] };
     });
-  }
-
-  #ask<Request, Value>(method: ReadMethod<Request, Value>, request: Request): Promise<Answer<Value>> {
-    return ask(this.#calls, method, request, this.#settings(), this.#datacenter);
   }
 
   async #shared<Value>(key: string, begin: () => Promise<Value>): Promise<Value> {

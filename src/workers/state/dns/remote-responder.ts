@@ -1,9 +1,8 @@
-// Answers from what a server is asked for each question: a client agent's, and a server's that may not use its own. Nothing is
-// kept, so that nothing that is said is older than the question.
+// Answers of a client agent, which asks a server for each question: it keeps nothing, so that nothing it says is older than the
+// question.
 
 import type { DnsConfig } from '../../../wire/config.js';
 import type { Calls } from '../calls/calls.js';
-import type { ReadSettings } from '../calls/read-settings.js';
 import type { Answer } from './answer.js';
 import type { Transport } from './compose.js';
 import { lowerCased, questionLabels } from './labels.js';
@@ -22,16 +21,6 @@ export interface RemoteResponderOptions extends ReplySettings {
   readonly calls: Calls;
 }
 
-/** Any server may answer unless `allow_stale` is off; what is older than `max_stale` is asked again of the leader. */
-function readSettings({ allowStale, maxStaleMs }: DnsConfig): ReadSettings {
-  return {
-    consistency: allowStale ? 'stale' : 'default',
-    minIndex: 0,
-    waitMs: 0,
-    maxStaleMs: allowStale ? maxStaleMs : 0,
-  };
-}
-
 export class RemoteResponder implements Responds {
   readonly #replies: Replies;
   readonly #catalog: CatalogCalls;
@@ -39,8 +28,7 @@ export class RemoteResponder implements Responds {
 
   constructor(options: RemoteResponderOptions) {
     this.#replies = new Replies(options);
-    const settings = (): ReadSettings => readSettings(this.#replies.settings.config);
-    this.#catalog = new CatalogCalls(options.calls, options.datacenter, settings);
+    this.#catalog = new CatalogCalls(options.calls, options.datacenter);
   }
 
   reload(config: DnsConfig): void {
