@@ -99,7 +99,7 @@ test('while nobody leads it is tried again, for rpc_hold_timeout', async () => {
 
 test('what a server says of the request itself is the answer, and the server stays the first', async () => {
   const { asked, write, given } = opened(2, [WRONG]);
-  assert.deepEqual(await write(), { refused: 'failed', text: WRONG.text });
+  assert.deepEqual(await write(), { refused: 'bad-request', text: WRONG.text });
   await write();
   assert.deepEqual(asked, ['10.0.0.1:8300', '10.0.0.1:8300']);
   assert.equal(given.unreachable, 0);

@@ -27,6 +27,7 @@ async function timesAsked<Request>(method: WriteMethod<Request, unknown>, reques
     verifyLeader: () => Promise.resolve(false),
   };
   const elsewhere = {
+    isKnown: true,
     canAsk: () => true,
     read: () => assert.fail('nothing is read'),
     async write<Value>(): Promise<AskedWrite<Value>> {

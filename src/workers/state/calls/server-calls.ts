@@ -1,18 +1,9 @@
 // Calls on a server, over its own replica and log.
 
 import { deadlines } from '../../../deadlines/deadline-queue.js';
-import type {
-  Asker,
-  DirectMethod,
-  LeaderView,
-  PreparedRead,
-  Proposal,
-  ServerView,
-  Settled,
-  WriteMethod,
-} from '../methods/method.js';
+import type { Asker, DirectMethod, LeaderView, Proposal, ServerView, Settled, WriteMethod } from '../methods/method.js';
 import { isRefusal, type Refusal, refusal } from '../methods/refusal.js';
-import type { Consensus, ProposeOutcome } from '../replica/consensus.js';
+import type { Consensus, ProposeFailure, ProposeOutcome } from '../replica/consensus.js';
 import { mayAskLeaderAgain, refusalOf } from './asked-failure.js';
 import type { BlockingRead, ReadContext } from './blocking-read.js';
 import type { Calls, ReadCall } from './calls.js';
@@ -45,8 +36,11 @@ export class ServerCalls implements Calls {
   }
 
   get obstacle(): Refusal | null {
-    const { obstacle } = this.#options.consensus;
-    return obstacle === null ? null : refusal(obstacle);
+    const { consensus, elsewhere } = this.#options;
+    const { obstacle } = consensus;
+    // What another server can be asked for isn't in the way of anything.
+    if (obstacle === null || (obstacle === 'no-leader' && elsewhere.isKnown)) return null;
+    return refusal(obstacle);
   }
 
   /** Before this server heard of a leader its store would be empty, and wrong. */
@@ -68,22 +62,16 @@ export class ServerCalls implements Calls {
   }
 
   read<Request, Value>(run: BlockingRead<Value>, call: ReadCall<Request, Value>): void {
-    const { leader } = this.#options;
-    const { method, request, settings, authorizer } = call;
-    if (call.datacenter !== leader.datacenter) {
+    const { settings } = call;
+    if (call.datacenter !== this.#options.leader.datacenter) {
       run.refused(refusal('no-datacenter'));
       return;
     }
-    const prepared = method.prepare(leader.store, request, authorizer);
-    if (isRefusal(prepared)) {
-      run.refused(prepared);
-      return;
-    }
     const { hadLeader } = this.#context.consensus.leadership;
-    if (call.takesAnyAge && hadLeader) run.start(this.#context, prepared, settings.waitMs);
-    else if (settings.consistency !== 'consistent' && this.#mayServe(settings)) {
-      run.start(this.#context, prepared, settings.waitMs);
-    } else this.#hold(run, prepared, call).catch((error: unknown) => run.crashed(error));
+    const isServed =
+      (call.takesAnyAge && hadLeader) || (settings.consistency !== 'consistent' && this.#mayServe(settings));
+    if (isServed) this.#serve(run, call);
+    else this.#hold(run, call).catch((error: unknown) => run.crashed(error));
   }
 
   /** Without async functions on the way of a write that has a leader: they cost more than what it does here. */
@@ -121,14 +109,15 @@ export class ServerCalls implements Calls {
   ): Promise<Reply | Refusal> {
     const { consensus, elsewhere, holdMs } = this.#options;
     const pauses = growingPauses(holdMs(), 0);
-    // Told as soon as this server leads or stops, and after rpc_hold_timeout at the latest.
-    const led = consensus.awaitLeader().then((failure) => failure ?? 'leads');
+    let led: Promise<ProposeFailure | 'leads'> | null = null;
     for (;;) {
       if (elsewhere.canAsk(method.name)) {
         const answer = await elsewhere.write(method, request, asker.token);
         if (answer.ok) return answer.value;
         if (!mayAskLeaderAgain(answer, method.isRepeatable === true)) return refusalOf(answer);
       }
+      // Told as soon as this server leads or stops, and after rpc_hold_timeout at the latest.
+      led ??= consensus.awaitLeader().then((failure) => failure ?? 'leads');
       const next = await Promise.race([led, elsewhere.leaderKnown(pauses.next() ?? holdMs())]);
       if (next === 'leads') return this.#writeNow(method, request, asker);
       if (next !== undefined) return refusal(next);
@@ -178,15 +167,19 @@ export class ServerCalls implements Calls {
     return maxStaleMs <= 0 || leadership.lastContactMs <= maxStaleMs || leadership.mayServe;
   }
 
+  /** From this server's own store. Not before it is this server's to answer: a bad filter is judged by whoever answers. */
+  #serve<Request, Value>(run: BlockingRead<Value>, call: ReadCall<Request, Value>): void {
+    const { method, request, settings, authorizer } = call;
+    const prepared = method.prepare(this.#context.store, request, authorizer);
+    if (isRefusal(prepared)) run.refused(prepared);
+    else run.start(this.#context, prepared, settings.waitMs);
+  }
+
   /**
    * Waits for a leader (and a quorum's word) up to rpc_hold_timeout, trying again after growing, random pauses. A leader that is
    * another server is asked.
    */
-  async #hold<Request, Value>(
-    run: BlockingRead<Value>,
-    prepared: PreparedRead<Value>,
-    call: ReadCall<Request, Value>,
-  ): Promise<void> {
+  async #hold<Request, Value>(run: BlockingRead<Value>, call: ReadCall<Request, Value>): Promise<void> {
     const { settings, method } = call;
     const { consensus } = this.#context;
     const pauses = growingPauses(this.#options.holdMs(), settings.minIndex > 0 ? settings.waitMs : 0);
@@ -196,7 +189,7 @@ export class ServerCalls implements Calls {
         const leads = settings.consistency !== 'consistent' || (await run.settleFirst(consensus.verifyLeader()));
         if (leads === null) return;
         if (leads) {
-          run.start(this.#context, prepared, settings.waitMs);
+          this.#serve(run, call);
           return;
         }
         failure = refusal('not-ready');

@@ -21,8 +21,12 @@ export class LeaderCalls implements Elsewhere {
     this.#options = options;
   }
 
+  get isKnown(): boolean {
+    return this.#options.leaderAddress() !== '';
+  }
+
   canAsk(method: string): boolean {
-    return this.#options.leaderAddress() !== '' && rpcMethods.has(method);
+    return this.isKnown && rpcMethods.has(method);
   }
 
   read<Request, Value>(

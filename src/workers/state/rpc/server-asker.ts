@@ -1,5 +1,6 @@
 // Asks a server: methods' own records out over the pool, and back (spec/rpc.md, sections 3 and 4).
 
+import { EncodeError } from '../../../msgpack/errors.js';
 import type { AskedFailure } from '../calls/asked-failure.js';
 import type { Asked, AskedRead, AskedWrite, ServerAsking } from '../calls/elsewhere.js';
 import type { ReadSettings } from '../calls/read-settings.js';
@@ -36,13 +37,13 @@ export class ServerAsker implements ServerAsking {
   ): Asked {
     const asking = rpcMethods.get(name)?.asking;
     const body = asking?.readBody(request, settings, datacenter) ?? null;
-    if (asking === undefined || body === null) {
-      done(unaskable(name));
+    if (asking === undefined || body === null || body instanceof EncodeError) {
+      done(unaskable(name, body));
       return NO_WORK;
     }
     return this.#options.pool.call(address, name, body, this.#patience(settings), (outcome) => {
       if (!outcome.ok) done(outcome);
-      else done((asking.readAnswer(outcome.body) as AskedRead<Value> | null) ?? UNDECODABLE);
+      else done((asking.readAnswer(outcome.body, request) as AskedRead<Value> | null) ?? UNDECODABLE);
     });
   }
 
@@ -55,7 +56,9 @@ export class ServerAsker implements ServerAsking {
   ): Promise<AskedWrite<Reply>> {
     const asking = rpcMethods.get(name)?.asking;
     const body = asking?.writeBody(request, datacenter, token) ?? null;
-    if (asking === undefined || body === null) return Promise.resolve(unaskable(name));
+    if (asking === undefined || body === null || body instanceof EncodeError) {
+      return Promise.resolve(unaskable(name, body));
+    }
     return new Promise((resolve) => {
       this.#options.pool.call(address, name, body, this.#patience(null), (outcome) => {
         if (!outcome.ok) resolve(outcome);
@@ -75,7 +78,8 @@ export class ServerAsker implements ServerAsking {
 
 const UNDECODABLE: AskedFailure = { ok: false, text: 'rpc error making call: malformed reply', kind: 'answered' };
 
-/** No server would know what to do with it. */
-function unaskable(method: string): AskedFailure {
-  return { ok: false, text: `rpc error making call: the request has no form on the wire: ${method}`, kind: 'answered' };
+/** What has no form on the wire has none in the log either, and is refused in the leader's words. */
+function unaskable(method: string, body: unknown): AskedFailure {
+  const text = body instanceof EncodeError ? body.message : `there is no such call of a server: ${method}`;
+  return { ok: false, text: `rpc error making call: ${text}`, kind: 'answered' };
 }

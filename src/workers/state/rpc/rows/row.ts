@@ -19,7 +19,7 @@ export interface ReadRow<Args extends QueryOptions, Reply extends QueryMeta, Req
   readonly method: ReadMethod<Request, Value>;
   ask(request: Request, options: QueryOptions): Args;
   show(value: Value, meta: QueryMeta, request: Request): Reply;
-  value(reply: Reply): Value;
+  value(reply: Reply, request: Request): Value;
 }
 
 export interface WriteOptions {
