@@ -77,6 +77,18 @@ test('leadership is handed over through a follower, and those who subscribed the
   }
 });
 
+test('leadership is handed over by a follower that is asked over HTTP', async () => {
+  const before = await leaderOf(agents[0]);
+  const follower = agents.find(({ ports }) => !before.endsWith(`:${ports.server}`));
+  assert.ok(follower);
+  const target = '/v1/operator/raft/transfer-leader';
+  const { status, text } = await follower.request('POST', `${target}?id=nobody`);
+  assert.deepEqual([status, text], [500, 'Could not find address for server id nobody']);
+  // Not while the one before it isn't over.
+  await waitFor(async () => (await follower.request('POST', target)).text === '{"Success":true}', 'the hand-over');
+  await waitFor(async () => !['', before].includes(await leaderOf(follower)), 'another leader');
+});
+
 test('when the leader is killed, a write through another waits for the next and is done', async () => {
   const leader = await leaderOf(agents[0]);
   const dead = agents.find(({ ports }) => leader.endsWith(`:${ports.server}`));

@@ -117,6 +117,21 @@ export const rpc: readonly Mutant[] = [
     tests: ['unit/http/reads'],
   },
   {
+    name: 'client: an answer older than max_stale will do',
+    file: 'workers/state/calls/client-calls.ts',
+    find: ' && maxStaleMs > 0 && answer.origin.lastContactMs > maxStaleMs;',
+    replace: ' && maxStaleMs < 0;',
+    tests: CLIENT,
+  },
+  {
+    name: 'follower: a filter is judged by whoever is asked',
+    file: 'workers/state/calls/server-calls.ts',
+    find: '    if (isServed) this.#serve(run, call);',
+    replace:
+      '    const judged = call.method.prepare(this.#context.store, call.request, call.authorizer);\n    if (isRefusal(judged)) run.refused(judged);\n    else if (isServed) this.#serve(run, call);',
+    tests: FORWARDING,
+  },
+  {
     name: 'client: a name that a user gave is taken for a word of the server',
     file: 'workers/state/calls/asked-failure.ts',
     find: 'return ends.some((end) => text.endsWith(end));',

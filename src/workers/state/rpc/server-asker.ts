@@ -5,6 +5,8 @@ import type { AskedFailure } from '../calls/asked-failure.js';
 import type { Asked, AskedRead, AskedWrite, ServerAsking } from '../calls/elsewhere.js';
 import type { ReadSettings } from '../calls/read-settings.js';
 import type { DirectMethod, ReadMethod, WriteMethod } from '../methods/method.js';
+import { transferLeader } from '../methods/operator-raft.js';
+import { askTransfer } from './grpc/asked-transfer.js';
 import type { RpcPool } from './pool/pool.js';
 import { rpcMethods } from './rpc-methods.js';
 
@@ -19,6 +21,11 @@ export interface ServerAskerOptions {
 /** No call waits longer, whatever is configured. */
 const MOST_TIMEOUT_MS = 3_600_000;
 const NO_WORK: Asked = { cancel: () => {} };
+
+/** Whether servers can be asked it at all. */
+export function isAskable(method: string): boolean {
+  return rpcMethods.has(method) || method === transferLeader.name;
+}
 
 export class ServerAsker implements ServerAsking {
   readonly #options: ServerAskerOptions;
@@ -54,6 +61,8 @@ export class ServerAsker implements ServerAsking {
     datacenter: string,
     token: string,
   ): Promise<AskedWrite<Reply>> {
+    if (name === transferLeader.name)
+      return askTransfer(address, request as string, token) as Promise<AskedWrite<Reply>>;
     const asking = rpcMethods.get(name)?.asking;
     const body = asking?.writeBody(request, datacenter, token) ?? null;
     if (asking === undefined || body === null || body instanceof EncodeError) {

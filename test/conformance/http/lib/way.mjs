@@ -12,7 +12,7 @@ const OWN = [
   /^\S+ \/v1\/agent\//,
   // A server's word that comes by another way than a call.
   /^\S+ \/v1\/snapshot/,
-  /^\S+ \/v1\/operator\/keyring/,
+  /^\S+ \/v1\/operator\/(keyring|raft\/transfer-leader)/,
   // Parameters.
   / strconv\.Parse/,
   / Bad limit: /,
