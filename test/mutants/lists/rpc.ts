@@ -132,6 +132,13 @@ export const rpc: readonly Mutant[] = [
     tests: FORWARDING,
   },
   {
+    name: 'follower: a blocking read begins its wait anew at the next leader',
+    file: 'workers/state/calls/server-calls.ts',
+    find: '      call = { ...call, settings: waitingUntil(settings, untilMs) };',
+    replace: '      call = { ...call, settings: waitingUntil(settings, deadlines.now() + waitMs) };',
+    tests: FORWARDING,
+  },
+  {
     name: 'client: a name that a user gave is taken for a word of the server',
     file: 'workers/state/calls/asked-failure.ts',
     find: 'return ends.some((end) => text.endsWith(end));',

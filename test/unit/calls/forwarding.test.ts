@@ -60,3 +60,18 @@ test('a filter is judged by the server that answers', async () => {
   assert.ok(isRefusal(own) && own.text.startsWith('Failed to create boolean expression evaluator'), String(own));
   assert.equal(elsewhere.reads, 2);
 });
+
+test('a blocking read whose leader is lost waits no longer on the next than it was to wait at all', async (context) => {
+  const { calls, elsewhere } = follower(true);
+  const lost = { ok: false, kind: 'lost', text: 'rpc error making call: EOF' } as const;
+  elsewhere.failures.push(lost, lost, lost);
+  // Each leader is lost a second after it was asked.
+  const now = performance.now.bind(performance);
+  context.mock.method(performance, 'now', () => now() + 1_000 * elsewhere.reads);
+  const settings = { consistency: 'default', minIndex: 7, waitMs: 10_000, maxStaleMs: 0 } as const;
+  assert.ok(!isRefusal(await ask(calls, listNodes, { ...BAD_FILTER, filter: '' }, settings, 'dc1')));
+  assert.equal(elsewhere.waits.length, 4);
+  for (const [i, wait] of elsewhere.waits.entries()) {
+    assert.ok(wait > 0 && wait <= 10_000 - 1_000 * i, elsewhere.waits.join(', '));
+  }
+});

@@ -9,7 +9,7 @@ import type { BlockingRead, ReadContext } from './blocking-read.js';
 import type { Calls, ReadCall } from './calls.js';
 import type { AskedRead, Elsewhere } from './elsewhere.js';
 import { growingPauses } from './pauses.js';
-import type { ReadSettings } from './read-settings.js';
+import { type ReadSettings, waitingUntil } from './read-settings.js';
 
 /** A write that meets a hand-over is tried again after so long. */
 const TRANSFER_POLL_MS = 20;
@@ -179,11 +179,14 @@ export class ServerCalls implements Calls {
    * Waits for a leader (and a quorum's word) up to rpc_hold_timeout, trying again after growing, random pauses. A leader that is
    * another server is asked.
    */
-  async #hold<Request, Value>(run: BlockingRead<Value>, call: ReadCall<Request, Value>): Promise<void> {
-    const { settings, method } = call;
+  async #hold<Request, Value>(run: BlockingRead<Value>, first: ReadCall<Request, Value>): Promise<void> {
+    const { minIndex, waitMs } = first.settings;
     const { consensus } = this.#context;
-    const pauses = growingPauses(this.#options.holdMs(), settings.minIndex > 0 ? settings.waitMs : 0);
+    const pauses = growingPauses(this.#options.holdMs(), minIndex > 0 ? waitMs : 0);
+    const untilMs = deadlines.now() + waitMs;
+    let call = first;
     for (;;) {
+      const { settings, method } = call;
       let failure = refusal('no-leader');
       if (this.#mayServe(settings)) {
         const leads = settings.consistency !== 'consistent' || (await run.settleFirst(consensus.verifyLeader()));
@@ -214,6 +217,7 @@ export class ServerCalls implements Calls {
       const isThere = await run.pauseUntil(deadlines.now() + pauseMs);
       forget();
       if (!isThere) return;
+      call = { ...call, settings: waitingUntil(settings, untilMs) };
     }
   }
 
