@@ -139,6 +139,13 @@ export const rpc: readonly Mutant[] = [
     tests: FORWARDING,
   },
   {
+    name: 'rpc: exported services have no row',
+    file: 'workers/state/rpc/rows/internal.ts',
+    find: '[all, one, exported]',
+    replace: '[all, one, exported].slice(0, 2)',
+    tests: ['unit/rpc/every-method'],
+  },
+  {
     name: 'client: a name that a user gave is taken for a word of the server',
     file: 'workers/state/calls/asked-failure.ts',
     find: 'return ends.some((end) => text.endsWith(end));',
