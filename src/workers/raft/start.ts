@@ -12,6 +12,7 @@ import type { RecoveredLog } from './core/log.js';
 import type { Timing } from './core/parts.js';
 import { RaftCore } from './core/raft.js';
 import { Delivery } from './delivery.js';
+import { ForcedRecovery } from './forced-recovery.js';
 import { LeadershipBoard } from './leadership-board.js';
 import { NOT_LEADER } from './orders.js';
 import { PeerSender } from './peer-sender.js';
@@ -58,24 +59,34 @@ export type ServerSettings = Pick<
 /** Throws a StorageFailure when the snapshot can't be read or the first state can't be written. */
 export async function startServer(
   data: ServerSettings,
-  storage: Storage,
+  opened: Storage,
   state: StateLink,
   dependencies: ServerDependencies,
 ): Promise<StartedServer> {
   const { leadership, logger, metrics, failed, transport, readFile, now, unixMs, random } = dependencies;
-  if (storage.recovered.repaired !== null) logger.warn(storage.recovered.repaired);
-  const restore = new Restore(state, storage.snapshots);
+  if (opened.recovered.repaired !== null) logger.warn(opened.recovered.repaired);
+  const restore = new Restore(state, opened.snapshots);
   let server: RaftServer | null = null;
+  let recovery: ForcedRecovery | null = null;
   state.listen(
-    (message) => (server ? server.receive(message) : receiveEarly(message, state, restore, transport)),
+    (message) => {
+      if (server) server.receive(message);
+      else if (recovery?.receive(message) !== true) receiveEarly(message, state, restore, transport);
+    },
     () => server?.turn(),
   );
-  const { isUnproven } = storage.recovered.log;
-  if (storage.snapshot && !isUnproven) {
-    logger.info('starting restore from snapshot', 'id', storage.snapshot.id, 'size-in-bytes', storage.snapshot.size);
-    await restore.run(storage.snapshot);
-    logger.info('restored from snapshot', 'id', storage.snapshot.id);
+  const { forced } = opened;
+  if (opened.snapshot && (forced !== null || !opened.recovered.log.isUnproven)) {
+    logger.info('starting restore from snapshot', 'id', opened.snapshot.id, 'size-in-bytes', opened.snapshot.size);
+    await restore.run(opened.snapshot);
+    logger.info('restored from snapshot', 'id', opened.snapshot.id);
   }
+  let storage = opened;
+  if (forced !== null) {
+    recovery = new ForcedRecovery(opened, { state, restore, logger });
+    storage = await recovery.run(forced);
+  }
+  const { isUnproven } = storage.recovered.log;
   const origin = await originOf(data, storage);
   const core = new RaftCore({ id: data.serverId, ...origin, timing: timingOf(data.raft), random });
   logger.info(

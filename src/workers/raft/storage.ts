@@ -14,6 +14,7 @@ import { openLevelStore } from './store/level-store.js';
 import { type Recovered, recoverLog } from './store/log-recovery.js';
 import { LogStore } from './store/log-store.js';
 import { MemoryStore } from './store/memory-store.js';
+import { type ForcedPeers, readPeersFile } from './store/peers-file.js';
 import { storageFailureOf } from './store/storage-failure.js';
 
 /** The log as the shell needs it; the simulator looks over its shoulder. */
@@ -25,6 +26,8 @@ export interface Storage {
   /** The newest readable snapshot; null when there is none. */
   readonly snapshot: SnapshotDescription | null;
   readonly recovered: Recovered;
+  /** Who the cluster is by the operator's word; null when there is none. */
+  readonly forced: ForcedPeers | null;
 }
 
 /** Throws a StorageFailure. */
@@ -42,7 +45,10 @@ export async function openStorage(
     // LevelDB has renamed a file at opening, and leaves the directory to the file system.
     await syncDirectory(join(raft, 'log'));
     const snapshots = await SnapshotDirectory.open(join(raft, 'snapshots'), Date.now);
-    return await recoverStorage(store, new MarkerFile(join(raft, 'log.durable')), snapshots, unreadable);
+    const storage = await recoverStorage(store, new MarkerFile(join(raft, 'log.durable')), snapshots, unreadable);
+    const { hardState, log } = storage.recovered;
+    const isNew = hardState.term === 0 && log.last.index === 0;
+    return { ...storage, forced: await readPeersFile(raft, isNew) };
   } catch (error) {
     await store?.close();
     throw storageFailureOf(error, dataDir);
@@ -59,5 +65,5 @@ export async function recoverStorage(
   const snapshot = await snapshots.newestReadable(unreadable);
   const recovered = await recoverLog(store, snapshot?.position ?? ORIGIN, marker.index);
   if (marker.index === null) marker.begin();
-  return { log: new LogStore(store, marker, recovered), snapshots, snapshot, recovered };
+  return { log: new LogStore(store, marker, recovered), snapshots, snapshot, recovered, forced: null };
 }

@@ -87,11 +87,20 @@ export class Subscriber {
     });
   }
 
-  /** What was told since the last call, once it has these lines at its end. */
-  async hears(...lines: readonly Told[]): Promise<void> {
+  /** Waits until the last that was told is these lines. */
+  hears(...lines: readonly Told[]): Promise<void> {
     const wanted = lines.join('\n');
+    return this.#waits(() => this.told.join('\n').endsWith(wanted), wanted);
+  }
+
+  /** Waits until a line of this kind was told, whatever came after it. */
+  hasHeard(line: RegExp): Promise<void> {
+    return this.#waits(() => this.told.some((one) => line.test(one)), String(line));
+  }
+
+  async #waits(isThere: () => boolean, wanted: string): Promise<void> {
     try {
-      await waitFor(() => this.told.join('\n').endsWith(wanted), wanted, 20_000);
+      await waitFor(isThere, wanted, 20_000);
     } catch (error) {
       throw new Error(`${String(error)}; heard ${this.told.join(', ')}; ended ${JSON.stringify(this.ended)}`);
     }

@@ -105,9 +105,10 @@ test('the list of services is told as names', async () => {
 test('hundreds of subscribers hear of a change', async () => {
   await register('crowd-1', 'crowd');
   const crowd = Array.from({ length: 400 }, () => client.subscribe(subscribeRequest(HEALTH, 'crowd')));
-  for (const each of crowd) await isSnapshotOverOf(each, 'crowd');
+  // The agent's own node may change meanwhile, and with it every instance on it.
+  for (const each of crowd) await each.hasHeard(/^snapshot of \d+ is over$/);
   await register('crowd-2', 'crowd');
-  for (const each of crowd) await each.hears('+crowd-2 passing passing');
+  for (const each of crowd) await each.hasHeard(/^\+crowd-2 passing passing$/);
   for (const each of crowd) each.call.cancel();
 });
 

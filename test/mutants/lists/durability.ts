@@ -434,4 +434,28 @@ const lossIsSaid: readonly Mutant[] = [
   },
 ];
 
-export const durability: readonly Mutant[] = [...onTheDisk, ...toldAfterwards, ...lossIsSaid];
+const byHand: readonly Mutant[] = [
+  {
+    name: 'a recovery by hand forgets what the log held after the snapshot',
+    file: 'workers/raft/forced-recovery.ts',
+    find: 'if (last.index <= snapshot.index) return;',
+    replace: 'if (last.index >= snapshot.index) return;',
+    tests: ['integration/raft/peers-json'],
+  },
+  {
+    name: 'the word of who is left is in effect at every start',
+    file: 'workers/raft/forced-recovery.ts',
+    find: '    await done();\n',
+    replace: '',
+    tests: ['integration/raft/peers-json'],
+  },
+  {
+    name: 'the configurations of the old log come back after a recovery by hand',
+    file: 'workers/raft/forced-recovery.ts',
+    find: '    await log.dropThrough(last.index);\n',
+    replace: '',
+    tests: ['integration/raft/peers-json'],
+  },
+];
+
+export const durability: readonly Mutant[] = [...onTheDisk, ...toldAfterwards, ...lossIsSaid, ...byHand];

@@ -419,4 +419,25 @@ export const localAgent: readonly Mutant[] = [
     replace: '',
     tests: SYNC,
   },
+  {
+    name: 'coordinates are told as often in a pool of thousands',
+    file: 'workers/state/local/sync/coordinate-reports.ts',
+    find: 'Math.max(SHORTEST_MS, members * AGENT_MS)',
+    replace: 'SHORTEST_MS',
+    tests: ['unit/local/coordinate-reports'],
+  },
+  {
+    name: 'a leaving leader that could hand over goes as it is',
+    file: 'workers/state/leave-steps.ts',
+    find: ').length < 2) return;',
+    replace: ').length < 9) return;',
+    tests: ['unit/state/leave-steps'],
+  },
+  {
+    name: 'a server that leaves does not wait to be removed',
+    file: 'workers/state/leave-steps.ts',
+    find: '!servers.some(({ id }) => id === nodeId)',
+    replace: 'servers.some(({ id }) => id === nodeId)',
+    tests: ['unit/state/leave-steps'],
+  },
 ];

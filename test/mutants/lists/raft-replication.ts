@@ -295,4 +295,18 @@ export const raftReplication: readonly Mutant[] = [
     replace: '',
     tests: REPLICATION,
   },
+  {
+    name: 'a refusal sends the leader back one entry at a time',
+    file: 'workers/raft/core/replication.ts',
+    find: 'Math.max(before, log.committed)',
+    replace: 'log.last.index',
+    tests: FOLLOWER,
+  },
+  {
+    name: 'a refusal sends the leader back before what is committed',
+    file: 'workers/raft/core/replication.ts',
+    find: 'Math.max(before, log.committed)',
+    replace: 'before',
+    tests: FOLLOWER,
+  },
 ];

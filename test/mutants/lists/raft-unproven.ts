@@ -103,6 +103,13 @@ export const raftUnproven: readonly Mutant[] = [
     tests: SENDER,
   },
   {
+    name: 'unproven snapshot: the leader asks for entry after entry of a log that is gone',
+    file: 'workers/raft/core/replication.ts',
+    find: 'if (log.isUnproven && previous.index <= log.snapshot.index) return ORIGIN.index;',
+    replace: '',
+    tests: ['unit/raft/follower'],
+  },
+  {
     name: 'simulated: entries are taken behind a restore that their leader lacks',
     file: 'workers/raft/core/replication.ts',
     find: 'previous.index <= log.committed && !log.isUnproven;',

@@ -36,6 +36,7 @@ function checkWritten({ written, restoredAway, invariants }: Cluster, content: u
   }
 }
 
+/** Without a cause: what is reported is the innermost error, and must name the seed. */
 export function failedBy(seed: number, error: unknown): Error {
-  return new Error(`seed ${seed}: ${error instanceof Error ? error.stack : String(error)}`, { cause: error });
+  return new Error(`seed ${seed}: ${error instanceof Error ? error.stack : String(error)}`);
 }

@@ -171,7 +171,11 @@ export class Cluster {
     });
     const isOver = (): boolean => life.isOver;
     const own = disk.attach(isOver);
-    const snapshots = attached(server.snapshots, isOver, () => server.life === life && this.#dies(server));
+    const snapshots = attached(server.snapshots, isOver, {
+      // A restore follows: what the log was until then is gone with it.
+      begins: () => this.#look(life),
+      peril: () => server.life === life && this.#dies(server),
+    });
     const storage = await this.#driven(
       disk,
       recoverStorage(own, own, snapshots, () => {}),
@@ -334,6 +338,10 @@ export class Cluster {
     this.invariants.after(core);
     if (message.kind === 'committed') this.invariants.handedOut(core, null, message.through);
     else this.invariants.handedOut(core, message.firstIndex, message.firstIndex + message.count - 1);
+  }
+
+  #look(life: Life): void {
+    this.#checked(() => this.invariants.after(life.server.core));
   }
 
   #turn(life: Life): void {

@@ -5,16 +5,25 @@ import { isNewer, type Position } from '../../../src/workers/raft/core/entry.js'
 import type { SnapshotDescription } from '../../../src/workers/raft/snapshot/meta.js';
 import type { SnapshotSink, SnapshotStore } from '../../../src/workers/raft/snapshot/snapshot-store.js';
 
-/** The snapshots as one life of a server has them: once it is over, it finishes none. It may die of finishing one. */
-export function attached(snapshots: SnapshotStore, isOver: () => boolean, peril: () => boolean): SnapshotStore {
+/** What finishing a snapshot means to one life of a server. */
+export interface Finishing {
+  /** Called before. */
+  readonly begins: () => void;
+  /** It may die of it: true when it has. */
+  readonly peril: () => boolean;
+}
+
+/** The snapshots as one life of a server has them: once it is over, it finishes none. */
+export function attached(snapshots: SnapshotStore, isOver: () => boolean, finishing: Finishing): SnapshotStore {
   const never = new Promise<never>(() => {});
   return {
     create: async (position, configuration) => {
       const sink = await snapshots.create(position, configuration);
       const finish = async (): Promise<SnapshotDescription> => {
         if (isOver()) return never;
+        finishing.begins();
         const description = await sink.finish();
-        return isOver() || peril() ? never : description;
+        return isOver() || finishing.peril() ? never : description;
       };
       return { ...sink, finish };
     },

@@ -75,12 +75,17 @@ test('a new term is durable before it is answered in', () => {
   );
 });
 
-test('without the entry before, nothing is taken; the answer says where the own log ends', () => {
-  for (const previous of [at(4, 2), at(3, 3), at(2, 1)]) {
+test('without the entry before, nothing is taken', () => {
+  const refusals: readonly [Position, number][] = [
+    [at(4, 2), 3],
+    [at(3, 3), 1],
+    [at(2, 1), 1],
+  ];
+  for (const [previous, mayAgree] of refusals) {
     const raft = follower();
     raft.step(append(5, previous, [run(previous.index + 1, ['x'], 5)], 3), 10);
     const { success, last } = answer(raft);
-    assert.deepEqual([success, last], [false, 3]);
+    assert.deepEqual([success, last], [false, mayAgree]);
     assert.deepEqual([raft.log.last, raft.log.committed], [at(3, 2), 0]);
   }
 });
@@ -287,6 +292,7 @@ test('behind a snapshot that nobody may have, only what can be compared is taken
     raft.step({ ...append(3, previous, [run(previous.index + 1, ['x'], 3)], 12), from: 'c' }, 20);
     const answer = lastTo(drain(raft), 'c');
     assert.ok(answer.kind === 'append-answer' && !answer.success, `after ${previous.index}`);
+    assert.equal(answer.last, 0, 'there is nothing to look for');
     assert.deepEqual([raft.log.last, raft.log.committed, raft.log.isUnproven], [at(9, 2), 2, true]);
   }
 });
@@ -341,4 +347,18 @@ test('a snapshot of a leader that leads no more takes no place: entries of the n
   drain(raft);
   assert.throws(() => raft.install(offer), /a snapshot of term 2 in term 3/);
   assert.deepEqual(raft.log.last, at(4, 3));
+});
+
+test('a refusal says where the logs may agree: before its own term there, not before what is committed', () => {
+  const raft = follower([1, 2, 2, 3, 3, 3]);
+  const lastAfter = (previous: Position): number => {
+    raft.step(append(5, previous, []), 10);
+    return answer(raft).last;
+  };
+  assert.equal(lastAfter(at(9, 4)), 6, 'there is nothing to compare');
+  assert.equal(lastAfter(at(6, 4)), 3);
+  assert.equal(lastAfter(at(3, 1)), 1);
+  raft.step(append(5, at(2, 2), [], 2), 10);
+  drain(raft);
+  assert.equal(lastAfter(at(3, 4)), 2);
 });

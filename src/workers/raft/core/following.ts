@@ -4,7 +4,7 @@
 import { isNewer, type LogIndex, type Position } from './entry.js';
 import type { AppendAnswer, AppendRequest, Heartbeat, SnapshotOffer } from './message.js';
 import { type CoreParts, commitThrough, type Office } from './parts.js';
-import { takeEntries } from './replication.js';
+import { mayAgreeThrough, takeEntries } from './replication.js';
 
 export type OfferResult = 'wanted' | 'refused' | 'held';
 
@@ -19,13 +19,14 @@ export class Following {
 
   answerAppend(request: AppendRequest, nowMs: number): void {
     const { id, log, membership, promises } = this.#parts;
-    const last = log.last.index;
     const { from, previous, sentMs } = request;
+    let last = log.last.index;
     let through: LogIndex | null = null;
     if (request.term >= promises.term) {
       this.#office.hearLeader(from, request.term, nowMs);
       through = takeEntries(log, membership, request);
       if (through !== null) commitThrough(this.#parts, Math.min(request.commit, through) as LogIndex);
+      else last = mayAgreeThrough(log, previous);
     }
     const answer: AppendAnswer = {
       kind: 'append-answer',

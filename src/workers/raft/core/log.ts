@@ -92,6 +92,15 @@ export class RaftLog {
     return null;
   }
 
+  /** The index before the first kept entry of the term that `index` has; `begin` when no entry is kept there. */
+  endBeforeTermAt(index: LogIndex): LogIndex {
+    let at = this.#terms.findLastIndex((range) => range.firstIndex <= index);
+    const term = this.#terms[at]?.term;
+    while (at > 0 && this.#terms[at - 1]?.term === term) at -= 1;
+    const first = this.#terms[at]?.firstIndex;
+    return first === undefined ? this.#begin : ((first - 1) as LogIndex);
+  }
+
   append(run: EntryRun): void {
     if (run.firstIndex !== this.#last.index + 1)
       throw new Error(`append at ${run.firstIndex} after ${this.#last.index}`);

@@ -47,7 +47,7 @@ export type AppendRequest = Envelope & {
 export type AppendAnswer = Envelope & {
   readonly kind: 'append-answer';
   readonly success: boolean;
-  /** The answerer's last index before the request. */
+  /** The answerer's last index before the request; of a refusal, the last one that can be in both logs. */
   readonly last: LogIndex;
   /** With success: what the answerer now holds durably in common with the leader. */
   readonly through: LogIndex;

@@ -3,7 +3,7 @@
 
 import type { Configuration } from './configuration.js';
 import { decodeConfiguration } from './configuration-codec.js';
-import { type EntryRun, EntryType, type LogIndex, lastIndexOf } from './entry.js';
+import { type EntryRun, EntryType, type LogIndex, lastIndexOf, ORIGIN, type Position } from './entry.js';
 import type { RaftLog } from './log.js';
 import type { Membership } from './membership.js';
 import type { AppendRequest } from './message.js';
@@ -31,6 +31,18 @@ export function takeEntries(log: RaftLog, membership: Membership, request: Appen
     if (configuration) membership.append(fresh.firstIndex, configuration);
   }
   return through;
+}
+
+/**
+ * Where a leader whose entry at `previous` isn't in this log should look next: no index after the answer can be in both logs, or
+ * it isn't worth asking for, being of the term that differs (the Raft paper, 5.3, "the conflicting term"). An unproven snapshot
+ * has taken the place of everything that could be compared.
+ */
+export function mayAgreeThrough(log: RaftLog, previous: Position): LogIndex {
+  if (previous.index > log.last.index) return log.last.index;
+  if (log.isUnproven && previous.index <= log.snapshot.index) return ORIGIN.index;
+  const before = log.endBeforeTermAt(previous.index);
+  return Math.max(before, log.committed) as LogIndex;
 }
 
 /** The part of a run that this log doesn't have, or has otherwise; null when it has all of it. */

@@ -1,0 +1,72 @@
+// What a server does beside leaving the pools, against a cluster that answers as the test says.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { RaftOrder, RaftPeer } from '../../../src/wire/raft-orders.js';
+import { LeaveSteps } from '../../../src/workers/state/leave-steps.js';
+
+function peers(...names: readonly string[]): readonly RaftPeer[] {
+  return names.map((name) => ({
+    id: name.replace('?', ''),
+    address: `${name}:8300`,
+    suffrage: name.endsWith('?') ? 'nonvoter' : 'voter',
+  }));
+}
+
+/** `seen`: what the leader says of the configuration, call by call; the last answer stays. */
+function leaving(all: readonly RaftPeer[], { leads = true, problem = null as string | null, seen = [all] } = {}) {
+  const orders: RaftOrder[] = [];
+  const warnings: string[] = [];
+  let calls = 0;
+  const steps = new LeaveSteps();
+  steps.setServer({
+    cluster: {
+      configuration: async () => ({ index: 1, peers: all }),
+      order: async (order) => {
+        orders.push(order);
+        return problem;
+      },
+    },
+    calls: {
+      write: async () => {
+        calls += 1;
+        return seen[Math.min(calls, seen.length) - 1] as never;
+      },
+    },
+    nodeId: 'a',
+    datacenter: 'dc1',
+    leads: () => leads,
+    warn: (text) => warnings.push(text),
+  });
+  return { steps, orders, warnings, asked: () => calls };
+}
+
+test('a leader hands over; who leads nobody else, or not at all, goes as it is', async () => {
+  const leader = leaving(peers('a', 'b', 'c?'));
+  await leader.steps.carryOut('hand-over');
+  assert.deepEqual(leader.orders, [{ order: 'transfer', id: null }]);
+  for (const other of [leaving(peers('a', 'b?')), leaving(peers('a')), leaving(peers('a', 'b'), { leads: false })]) {
+    await other.steps.carryOut('hand-over');
+    assert.deepEqual(other.orders, []);
+  }
+});
+
+test('a hand-over that fails is said, and holds nobody up', async () => {
+  const { steps, warnings } = leaving(peers('a', 'b'), { problem: 'nobody took it' });
+  await steps.carryOut('hand-over');
+  assert.deepEqual(warnings, ['nobody took it']);
+});
+
+test('who left waits until the leader says that it was removed', async () => {
+  const all = peers('a', 'b', 'c');
+  const { steps, asked } = leaving(all, { seen: [all, all, peers('b', 'c')] });
+  await steps.carryOut('be-removed');
+  assert.equal(asked(), 3);
+  const alone = leaving(peers('a'));
+  await alone.steps.carryOut('be-removed');
+  assert.equal(alone.asked(), 0, 'nobody could remove it');
+});
+
+test('a client agent has nothing to do', async () => {
+  await new LeaveSteps().carryOut('hand-over');
+});
