@@ -36,14 +36,16 @@ export function inCluster(way: Way): (kind: string) => Promise<Asked> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lictor-kit-'));
     fs.writeFileSync(`${folder}/like-dev.json`, JSON.stringify(LIKE_DEV));
     const configuration = [`-config-file=${folder}/like-dev.json`, ...configurationOf(kind)];
-    const running: AgentProcess[] = [];
-    const start = async ({ node, args }: Member): Promise<AgentProcess> => {
+    const begun: Promise<AgentProcess>[] = [];
+    const start = ({ node, args }: Member): Promise<AgentProcess> => {
       const common = [`-data-dir=${folder}/${node}`, '-log-level=warn', ...configuration];
-      const agent = await startAgent({ node, args: [...args, ...common] });
-      running.push(agent);
+      const agent = startAgent({ node, args: [...args, ...common] });
+      begun.push(agent);
       return agent;
     };
     const stop = async (): Promise<void> => {
+      // One that didn't start is gone already.
+      const running = (await Promise.allSettled(begun)).flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
       await Promise.all(running.map((agent) => agent.stop()));
       fs.rmSync(folder, { recursive: true, force: true });
     };
