@@ -3,6 +3,7 @@
 // frames are all that is kept of each, so that the load costs less than the servers do.
 
 import net from 'node:net';
+import { EncodeError } from '../../src/msgpack/errors.js';
 import type { ReadSettings } from '../../src/workers/state/calls/read-settings.js';
 import { rpcMethods } from '../../src/workers/state/rpc/rpc-methods.js';
 import { sendRequest } from '../../src/workers/state/rpc/server/envelope.js';
@@ -50,7 +51,7 @@ let expectedCpu = process.cpuUsage();
 function opening(key: string, minIndex: number, consistency: ReadSettings['consistency']): Buffer {
   const settings: ReadSettings = { consistency, minIndex, waitMs: WAIT_MS, maxStaleMs: 0 };
   const body = rpcMethods.get('KVS.Get')?.asking.readBody(key, settings, 'dc1');
-  if (!body) throw new Error('the query has no form on the wire');
+  if (body === undefined || body === null || body instanceof EncodeError) throw new Error('the query has no form on the wire');
   const said: Uint8Array[] = [];
   sendRequest({ write: (bytes) => said.push(bytes) }, { Seq: 1, ServiceMethod: 'KVS.Get' }, body);
   return Buffer.concat([

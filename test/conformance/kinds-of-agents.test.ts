@@ -1,11 +1,9 @@
 // What the HTTP kit leans on: an agent that a scenario ended or hung is told, and the next scenario gets a new one.
 
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import { test } from 'node:test';
 import type { AgentProcess } from '../agent-process.js';
-import { KindsOfAgents } from './kinds-of-agents.js';
-import { kitFolder } from './kit.js';
+import { KindsOfAgents, loneServer } from './kinds-of-agents.js';
 import { ACL_AGENT } from './waiting/acl-agent.js';
 
 async function started(agents: KindsOfAgents, kind: string): Promise<AgentProcess> {
@@ -15,7 +13,7 @@ async function started(agents: KindsOfAgents, kind: string): Promise<AgentProces
 }
 
 test('an agent serves its kind until it ends or hangs', async () => {
-  const agents = new KindsOfAgents(path.join(kitFolder('http'), 'agents'), 'net');
+  const agents = new KindsOfAgents(loneServer('net'));
   try {
     const first = await started(agents, 'default');
     assert.equal(await agents.lost(), null);

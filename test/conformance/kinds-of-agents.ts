@@ -3,34 +3,40 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { type AgentProcess, startAgent } from '../agent-process.js';
+import { kitFolder } from './kit.js';
 
 const ANSWER_DEADLINE_MS = 60_000;
 
+/** What a scenario is replayed against. */
+export interface Asked {
+  readonly agent: AgentProcess;
+  /** Stops it, and whatever stands beside it. */
+  stop(): Promise<void>;
+}
+
 export class KindsOfAgents {
-  readonly #folder: string;
-  readonly #engine: string;
+  readonly #start: (kind: string) => Promise<Asked>;
   #kind = '';
   /** The agent, or what it said when it didn't start. */
-  #agent: AgentProcess | string | null = null;
+  #asked: Asked | string | null = null;
 
-  /** `folder` holds a configuration file for each kind that has one. */
-  constructor(folder: string, engine: string) {
-    this.#folder = folder;
-    this.#engine = engine;
+  constructor(start: (kind: string) => Promise<Asked>) {
+    this.#start = start;
   }
 
   async use(kind: string): Promise<AgentProcess | string> {
-    if (this.#agent !== null && this.#kind === kind) return this.#agent;
-    await this.close();
-    this.#kind = kind;
-    this.#agent = await this.#start(kind).catch((error: unknown) => String(error));
-    return this.#agent;
+    if (this.#asked === null || this.#kind !== kind) {
+      await this.close();
+      this.#kind = kind;
+      this.#asked = await this.#start(kind).catch((error: unknown) => String(error));
+    }
+    return typeof this.#asked === 'string' ? this.#asked : this.#asked.agent;
   }
 
   /** What became of the agent, if it ended or answers nothing any more; null when it is well. */
   async lost(deadlineMs = ANSWER_DEADLINE_MS): Promise<string | null> {
-    const agent = this.#agent;
-    if (agent === null || typeof agent === 'string') return null;
+    if (this.#asked === null || typeof this.#asked === 'string') return null;
+    const { agent } = this.#asked;
     const answers = await fetch(`${agent.http}/v1/agent/self`, {
       signal: AbortSignal.timeout(deadlineMs),
     }).then(
@@ -40,21 +46,33 @@ export class KindsOfAgents {
     if (answers) return null;
     const what = agent.exited === null ? 'no longer answers' : 'ended';
     await agent.kill();
-    this.#agent = null;
+    await this.close();
     return `the agent ${what}:\n${agent.output}`;
   }
 
   async close(): Promise<void> {
-    const agent = this.#agent;
-    this.#agent = null;
-    if (agent !== null && typeof agent !== 'string') await agent.stop();
+    const asked = this.#asked;
+    this.#asked = null;
+    if (asked !== null && typeof asked !== 'string') await asked.stop();
   }
+}
 
-  #start(kind: string): Promise<AgentProcess> {
-    const file = path.join(this.#folder, `${kind}.json`);
-    const own = fs.existsSync(file) ? [`-config-file=${file}`] : [];
-    return startAgent({
-      args: ['-dev', '-log-level=warn', '-hcl', `http_config { engine = "${this.#engine}" }`, ...own],
-    });
-  }
+/** The arguments that bring the configuration file of a kind, where it has one. */
+export function configurationOf(kind: string): readonly string[] {
+  const file = path.join(kitFolder('http'), 'agents', `${kind}.json`);
+  return fs.existsSync(file) ? [`-config-file=${file}`] : [];
+}
+
+/** As the scenarios were recorded. */
+export function loneServer(engine: string): (kind: string) => Promise<Asked> {
+  return async (kind) => {
+    const hcl = `http_config { engine = "${engine}" }`;
+    const agent = await startAgent({ args: ['-dev', '-log-level=warn', '-hcl', hcl, ...configurationOf(kind)] });
+    return {
+      agent,
+      async stop() {
+        await agent.stop();
+      },
+    };
+  };
 }

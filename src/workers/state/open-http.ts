@@ -55,11 +55,13 @@ function endpointTable(parts: Parts, mode: Mode, local: LocalAgent): EndpointTab
   const { settings, gossip } = parts;
   const { askedCalls: calls } = mode;
   const config = () => settings.current;
-  const { ui, version, nodeName, datacenter } = settings.current;
+  const { ui, version, nodeName, datacenter, server: isServer } = settings.current;
+  // The servers that a client agent asks have a pool of servers.
+  const hasWan = (): boolean => !isServer || gossip.wan.list.length > 0;
   return [
     ...agentTable(parts, mode, local),
     ...eventEndpoints({ events: gossip.events, calls }),
-    ...serverEndpoints({ calls, config, hasWan: () => gossip.wan.list.length > 0, snapshots: mode.snapshots }),
+    ...serverEndpoints({ calls, config, hasWan, snapshots: mode.snapshots }),
     ...pageEndpoints({
       uiEnabled: ui.enabled,
       version,

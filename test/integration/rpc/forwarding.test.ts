@@ -66,16 +66,50 @@ test('a blocking read on any server hears of a write through another', async () 
   for (const answer of await Promise.all(waiting)) assert.equal(answer.text, 'changed');
 });
 
+async function follower(): Promise<AgentProcess> {
+  const leader = await leaderOf(agents[0]);
+  const found = agents.find(({ ports }) => !leader.endsWith(`:${ports.server}`));
+  assert.ok(found);
+  return found;
+}
+
+test('what is registered with a follower is in the catalog when that is answered', async () => {
+  const agent = await follower();
+  const { length: before } = agent.output;
+  for (let i = 0; i < 5; i += 1) {
+    const body = JSON.stringify({ Name: `at-once-${i}`, Port: 80 });
+    assert.equal((await agent.request('PUT', '/v1/agent/service/register', body)).status, 200);
+    const found = (await agent.json(`/v1/catalog/service/at-once-${i}`)) as readonly unknown[];
+    assert.equal(found.length, 1);
+  }
+  assert.doesNotMatch(agent.output.slice(before), /failed to sync changes/);
+});
+
+test('a follower says whose answer it gives, and asks the leader for what must be younger than its own', async () => {
+  const agent = await follower();
+  await put(agent, 'asked', 'it');
+  const contact = async (query: string): Promise<number> => {
+    const { status, headers } = await agent.request('GET', `/v1/kv/asked?${query}`);
+    assert.equal(status, 200, query);
+    assert.equal(headers.get('x-consul-knownleader'), 'true', query);
+    assert.ok(Number(headers.get('x-consul-index')) > 1, query);
+    return Number(headers.get('x-consul-lastcontact'));
+  };
+  for (const query of ['raw', 'consistent', 'max_stale=1us']) assert.equal(await contact(query), 0, query);
+  const late = async () => (await agent.request('GET', '/v1/kv/asked?stale')).status === 200;
+  await waitFor(late, 'the write to come to the follower');
+  await waitFor(async () => (await contact('stale')) > 0, 'an answer of its own');
+});
+
 test('leadership is handed over through a follower, and those who subscribed there go on hearing', async () => {
   const before = await leaderOf(agents[0]);
-  const follower = agents.find(({ ports }) => !before.endsWith(`:${ports.server}`));
-  assert.ok(follower);
-  const client = new GrpcClient(follower.ports.server);
+  const asked = await follower();
+  const client = new GrpcClient(asked.ports.server);
   try {
     const subscriber = client.subscribe(subscribeRequest(1, 'handed'));
     await waitFor(() => subscriber.told.length === 1, 'an empty snapshot');
     await waitFor(async () => (await client.transferLeader('')) === true, 'the hand-over');
-    await waitFor(async () => !['', before].includes(await leaderOf(follower)), 'another leader');
+    await waitFor(async () => !['', before].includes(await leaderOf(asked)), 'another leader');
     const [any] = agents;
     const put = async () =>
       (await any?.request('PUT', '/v1/agent/service/register', '{"Name":"handed"}'))?.status === 200;
@@ -85,6 +119,17 @@ test('leadership is handed over through a follower, and those who subscribed the
   } finally {
     client.close();
   }
+});
+
+test('leadership is handed over by a follower that is asked over HTTP', async () => {
+  const before = await leaderOf(agents[0]);
+  const asked = await follower();
+  const target = '/v1/operator/raft/transfer-leader';
+  const { status, text } = await asked.request('POST', `${target}?id=nobody`);
+  assert.deepEqual([status, text], [500, 'Could not find address for server id nobody']);
+  // Not while the one before it isn't over.
+  await waitFor(async () => (await asked.request('POST', target)).text === '{"Success":true}', 'the hand-over');
+  await waitFor(async () => !['', before].includes(await leaderOf(asked)), 'another leader');
 });
 
 test('when the leader is killed, a write through another waits for the next and is done', async () => {

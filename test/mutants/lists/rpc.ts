@@ -6,6 +6,8 @@ const YAMUX = ['unit/rpc/yamux'];
 const REQUESTS = ['unit/rpc/request-stream'];
 const CLIENT = ['unit/calls/client-calls'];
 const SHARED = ['unit/calls/shared-reads'];
+const FORWARDING = ['unit/calls/forwarding'];
+const FAILURES = ['unit/calls/asked-failure'];
 
 export const rpc: readonly Mutant[] = [
   {
@@ -155,6 +157,92 @@ export const rpc: readonly Mutant[] = [
     find: "kind === 'lost' && isRepeatable",
     replace: "kind === 'lost'",
     tests: CLIENT,
+  },
+  {
+    name: 'follower: that another server leads is in the way of every write',
+    file: 'workers/state/calls/server-calls.ts',
+    find: " || (obstacle === 'no-leader' && elsewhere.isKnown)",
+    replace: '',
+    tests: FORWARDING,
+  },
+  {
+    name: 'follower: a server that stops takes registrations to the leader',
+    file: 'workers/state/calls/server-calls.ts',
+    find: "(obstacle === 'no-leader' && elsewhere.isKnown)",
+    replace: 'elsewhere.isKnown',
+    tests: FORWARDING,
+  },
+  {
+    name: 'follower: every write that goes on waits for leadership here, too',
+    file: 'workers/state/calls/server-calls.ts',
+    find: "let led: Promise<ProposeFailure | 'leads'> | null = null;",
+    replace:
+      "let led: Promise<ProposeFailure | 'leads'> | null = consensus.awaitLeader().then((failure) => failure ?? 'leads');",
+    tests: FORWARDING,
+  },
+  {
+    name: 'follower: a cached answer of the leader is never hit',
+    file: 'workers/state/http/http-read.ts',
+    find: '    if (this.#cached !== null) this.#cache.served(this.#cached);\n    const reply',
+    replace: '    const reply',
+    tests: ['unit/http/reads'],
+  },
+  {
+    name: 'client: an answer older than max_stale will do',
+    file: 'workers/state/calls/client-calls.ts',
+    find: ' && maxStaleMs > 0 && answer.origin.lastContactMs > maxStaleMs;',
+    replace: ' && maxStaleMs < 0;',
+    tests: CLIENT,
+  },
+  {
+    name: 'follower: a filter is judged by whoever is asked',
+    file: 'workers/state/calls/server-calls.ts',
+    find: '    if (isServed) this.#serve(run, call);',
+    replace:
+      '    const judged = call.method.prepare(this.#context.store, call.request, call.authorizer);\n    if (isRefusal(judged)) run.refused(judged);\n    else if (isServed) this.#serve(run, call);',
+    tests: FORWARDING,
+  },
+  {
+    name: 'follower: a blocking read begins its wait anew at the next leader',
+    file: 'workers/state/calls/server-calls.ts',
+    find: '      call = { ...call, settings: waitingUntil(settings, untilMs) };',
+    replace: '      call = { ...call, settings: waitingUntil(settings, deadlines.now() + waitMs) };',
+    tests: FORWARDING,
+  },
+  {
+    name: 'rpc: exported services have no row',
+    file: 'workers/state/rpc/rows/internal.ts',
+    find: '[all, one, exported]',
+    replace: '[all, one, exported].slice(0, 2)',
+    tests: ['unit/rpc/every-method'],
+  },
+  {
+    name: 'client: a name that a user gave is taken for a word of the server',
+    file: 'workers/state/calls/asked-failure.ts',
+    find: 'return ends.some((end) => text.endsWith(end));',
+    replace: 'return ends.some((end) => text.includes(end));',
+    tests: FAILURES,
+  },
+  {
+    name: 'client: a rate limit of the server is an error of its own',
+    file: 'workers/state/calls/asked-failure.ts',
+    find: "  [RATE_ELSEWHERE, 'rate-limited'],\n",
+    replace: '',
+    tests: FAILURES,
+  },
+  {
+    name: 'client: what the log has no form for is an error of the server',
+    file: 'workers/state/calls/asked-failure.ts',
+    find: "  if (UNENCODABLE.test(text)) return 'unencodable';\n",
+    replace: '',
+    tests: [...FAILURES, 'unit/rpc/server-asker'],
+  },
+  {
+    name: 'client: coordinates of all segments for those of one',
+    file: 'workers/state/rpc/rows/coordinate.ts',
+    find: 'return inSegment(Coordinates ?? [], request);',
+    replace: 'return request.segment === undefined ? inSegment([], request) : (Coordinates ?? []);',
+    tests: ['unit/rpc/segments'],
   },
   {
     name: 'client: a server that can not be reached stays the first',

@@ -8,6 +8,7 @@ import type { AskedFailure } from '../../../src/workers/state/calls/asked-failur
 import { ask } from '../../../src/workers/state/calls/asked-read.js';
 import { ClientCalls } from '../../../src/workers/state/calls/client-calls.js';
 import type { AskedRead, AskedWrite } from '../../../src/workers/state/calls/elsewhere.js';
+import type { Consistency } from '../../../src/workers/state/calls/read-settings.js';
 import { ServerList } from '../../../src/workers/state/cluster/server-list.js';
 import { allowAll } from '../../../src/workers/state/methods/access.js';
 import { fireEvent } from '../../../src/workers/state/methods/event.js';
@@ -32,10 +33,15 @@ const LEADER_BUSY: AskedFailure = {
 };
 const WRONG: AskedFailure = { ok: false, kind: 'answered', text: 'rpc error making call: Must provide key' };
 const OK = { ok: true, value: true, index: 9, origin: { hasLeader: true, lastContactMs: 0 } } as const;
+const OLD = { ...OK, origin: { hasLeader: true, lastContactMs: 6_000 } };
 const WRITE = { op: 'set', key: 'a', value: Buffer.alloc(0), flags: 0, session: '', compareIndex: 0 } as const;
 
 /** `answers`: of the calls, in their order; the last one stays. */
-function opened(servers: number, answers: readonly (AskedFailure | typeof OK)[], burst = Number.POSITIVE_INFINITY) {
+function opened(
+  servers: number,
+  answers: readonly (AskedFailure | typeof OK | typeof OLD)[],
+  burst = Number.POSITIVE_INFINITY,
+) {
   const list = new ServerList(() => 0.5);
   for (let i = 1; i <= servers; i += 1) list.put({ ...expecting(i), status: MEMBER_STATUS.alive });
   const asked: string[] = [];
@@ -43,12 +49,13 @@ function opened(servers: number, answers: readonly (AskedFailure | typeof OK)[],
     asked.push(address);
     return answers[Math.min(asked.length, answers.length) - 1];
   };
-  const given = { unreachable: 0 };
+  const given = { unreachable: 0, consistencies: [] as Consistency[] };
   const metrics = new Metrics();
   const calls = new ClientCalls({
     servers: list,
     asking: {
-      read(address, _method, _request, _settings, _datacenter, done) {
+      read(address, _method, _request, { consistency }, _datacenter, done) {
+        given.consistencies.push(consistency);
         done(next(address) as AskedRead<never>);
         return { cancel: () => {} };
       },
@@ -62,7 +69,10 @@ function opened(servers: number, answers: readonly (AskedFailure | typeof OK)[],
     },
   });
   const write = () => calls.write(kvApply, WRITE, 'dc1', { token: '', authorizer: allowAll });
-  const read = () => ask(calls, kvGet, 'a', { consistency: 'default', minIndex: 0, waitMs: 0, maxStaleMs: 0 }, 'dc1');
+  const read = (maxStaleMs = 0) => {
+    const consistency = maxStaleMs > 0 ? 'stale' : 'default';
+    return ask(calls, kvGet, 'a', { consistency, minIndex: 0, waitMs: 0, maxStaleMs }, 'dc1');
+  };
   return { calls, asked, given, metrics, write, read };
 }
 
@@ -89,6 +99,15 @@ test('a write whose answer was lost is not made again, a read is', async () => {
   assert.equal(reading.asked.length, 2);
 });
 
+test('an answer older than max_stale is asked for again, of the leader', async () => {
+  const young = opened(2, [OLD, OK]);
+  assert.equal(isRefusal(await young.read(6_000)), false);
+  assert.deepEqual(young.given.consistencies, ['stale']);
+  const old = opened(2, [OLD, OK]);
+  assert.equal(isRefusal(await old.read(5_000)), false);
+  assert.deepEqual(old.given.consistencies, ['stale', 'default']);
+});
+
 test('what changes nothing is asked again like a read, whatever way it is asked', async () => {
   const asker = { token: '', authorizer: allowAll };
   const direct = opened(2, [LOST, OK]);
@@ -112,7 +131,7 @@ test('while nobody leads it is tried again, for rpc_hold_timeout', async () => {
 
 test('what a server says of the request itself is the answer, and the server stays the first', async () => {
   const { asked, write, given } = opened(2, [WRONG]);
-  assert.deepEqual(await write(), { refused: 'failed', text: WRONG.text });
+  assert.deepEqual(await write(), { refused: 'bad-request', text: WRONG.text });
   await write();
   assert.deepEqual(asked, ['10.0.0.1:8300', '10.0.0.1:8300']);
   assert.equal(given.unreachable, 0);

@@ -27,6 +27,7 @@ async function timesAsked<Request>(method: WriteMethod<Request, unknown>, reques
     verifyLeader: () => Promise.resolve(false),
   };
   const elsewhere = {
+    isKnown: true,
     canAsk: () => true,
     read: () => assert.fail('nothing is read'),
     async write<Value>(): Promise<AskedWrite<Value>> {
@@ -61,6 +62,7 @@ test('whom the leader answers begins no wait for one', async () => {
     verifyLeader: () => Promise.resolve(false),
   };
   const elsewhere = {
+    isKnown: true,
     canAsk: () => true,
     read: () => assert.fail('nothing is read'),
     write: <Value>(): Promise<AskedWrite<Value>> => Promise.resolve({ ok: true, value: 'told' as Value }),

@@ -33,6 +33,7 @@ function following() {
     store,
     consensus,
     elsewhere: {
+      isKnown: true,
       canAsk: () => true,
       read(_method, _request, settings, done) {
         asked.push(settings);

@@ -24,6 +24,7 @@ const NOBODY: AskedFailure = { ok: false, text: 'nobody was to be asked', kind: 
 
 /** No other server ever leads. */
 const nobodyElse: Elsewhere = {
+  isKnown: false,
   canAsk: () => false,
   read(_method, _request, _settings, done) {
     done(NOBODY);

@@ -6,6 +6,7 @@ import { Logger, LogSink } from '../../../src/observe/logger.js';
 import { Metrics } from '../../../src/observe/metrics.js';
 import { Leadership, Role } from '../../../src/wire/leadership.js';
 import type { LogRecord } from '../../../src/wire/thread-port.js';
+import type { Elsewhere } from '../../../src/workers/state/calls/elsewhere.js';
 import { anyBytes } from '../../../src/workers/state/http/body-format.js';
 import type { EndpointTable } from '../../../src/workers/state/http/endpoint.js';
 import type { HttpSettings } from '../../../src/workers/state/http/http-policy.js';
@@ -227,6 +228,8 @@ export interface ApiOptions {
   readonly client?: boolean;
   /** No leader was ever heard of. */
   readonly leaderless?: boolean;
+  /** Leads in place of this server. */
+  readonly elsewhere?: Elsewhere;
 }
 
 export async function startApi(options: ApiOptions = {}): Promise<Api> {
@@ -249,7 +252,12 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     settings: { ...SETTINGS, ...options.settings },
     calls: options.client
       ? noServers
-      : testCalls({ store: store.asReads(), consensus, holdMs: SETTINGS.rpcHoldTimeoutMs }),
+      : testCalls({
+          store: store.asReads(),
+          consensus,
+          holdMs: SETTINGS.rpcHoldTimeoutMs,
+          ...(options.elsewhere === undefined ? {} : { elsewhere: options.elsewhere }),
+        }),
     knowsServers: () => !options.client,
     logger: new Logger('agent', new LogSink('trace', (record) => logged.push(record))),
     metrics,

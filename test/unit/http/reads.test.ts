@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { Role } from '../../../src/wire/leadership.js';
+import { OtherLeader } from '../calls/other-leader.js';
 import { type Api, get, RawClient, SETTINGS, startApi } from './fixture.js';
 
 let api: Api;
@@ -90,6 +91,25 @@ test('cached: a read that found no leader leaves nothing for the next one to hit
   api.leadership.setRole(Role.leader, 2, true);
   assert.equal((await get(api.port, '/v1/list?cached')).headers['x-cache'], 'MISS');
   assert.equal((await get(api.port, '/v1/list?cached')).headers['x-cache'], 'HIT');
+});
+
+test('cached: what another server answered is there for the next one to hit', async () => {
+  const elsewhere = new OtherLeader(true);
+  const follower = await startApi({ leaderless: true, elsewhere });
+  try {
+    const states: unknown[] = [];
+    for (let time = 0; time < 2; time += 1) {
+      const { status, headers } = await get(follower.port, '/v1/list?cached');
+      states.push([status, headers['x-cache'], headers['x-consul-index']]);
+    }
+    assert.deepEqual(states, [
+      [200, 'MISS', '9'],
+      [200, 'HIT', '9'],
+    ]);
+    assert.equal(elsewhere.reads, 2);
+  } finally {
+    await follower.close();
+  }
 });
 
 test('discovery_max_stale makes catalog reads stale, others not', async () => {

@@ -75,7 +75,8 @@ function metaOfReply(reply: QueryMeta): QueryMeta {
 }
 
 function shownAgain(row: Row, reply: unknown, request: unknown): unknown {
-  if (row.kind === 'read') return row.show(row.value(reply as QueryMeta), metaOfReply(reply as QueryMeta), request);
+  if (row.kind === 'read')
+    return row.show(row.value(reply as QueryMeta, request), metaOfReply(reply as QueryMeta), request);
   if (row.kind === 'write') return row.show(row.value(reply, request), request);
   return row.show(row.value(reply, request), 'dc1');
 }

@@ -11,7 +11,7 @@ import type { Calls, ReadCall } from './calls.js';
 import type { AskedRead, ServerAsking } from './elsewhere.js';
 import { growingPauses, type Pauses } from './pauses.js';
 import { type Rate, RateLimit } from './rate-limit.js';
-import type { ReadSettings } from './read-settings.js';
+import { type ReadSettings, waitingUntil } from './read-settings.js';
 import { SharedReads } from './shared-reads.js';
 
 export interface Server {
@@ -144,7 +144,7 @@ export class ClientCalls implements Calls {
         return;
       }
       if (pauseMs > 0 && !(await run.pauseUntil(deadlines.now() + pauseMs))) return;
-      if (minIndex > 0) settings = { ...settings, waitMs: Math.max(1, untilMs - deadlines.now()) };
+      settings = waitingUntil(settings, untilMs);
     }
   }
 

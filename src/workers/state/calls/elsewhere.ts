@@ -44,6 +44,8 @@ export interface ServerAsking {
 
 /** The leader, where it is another server. */
 export interface Elsewhere {
+  /** Another server is known to lead. */
+  readonly isKnown: boolean;
   /** Whether another server leads that can be asked this method. */
   canAsk(method: string): boolean;
   /** `done` is called once, unless it is cancelled before. */

@@ -1,5 +1,7 @@
 // How a read wants to be answered, whoever carries it (spec/rpc.md, section 4).
 
+import { deadlines } from '../../../deadlines/deadline-queue.js';
+
 export type Consistency = 'default' | 'consistent' | 'stale';
 
 export interface ReadSettings {
@@ -10,4 +12,9 @@ export interface ReadSettings {
   readonly waitMs: number;
   /** An older answer than this is asked again of the leader; 0 = any age. */
   readonly maxStaleMs: number;
+}
+
+/** For another try: a read that blocks has until then, however often it was asked before. */
+export function waitingUntil(settings: ReadSettings, untilMs: number): ReadSettings {
+  return settings.minIndex === 0 ? settings : { ...settings, waitMs: Math.max(1, untilMs - deadlines.now()) };
 }

@@ -1,16 +1,7 @@
 // Calls on a server, over its own replica and log.
 
 import { deadlines } from '../../../deadlines/deadline-queue.js';
-import type {
-  Asker,
-  DirectMethod,
-  LeaderView,
-  PreparedRead,
-  Proposal,
-  ServerView,
-  Settled,
-  WriteMethod,
-} from '../methods/method.js';
+import type { Asker, DirectMethod, LeaderView, Proposal, ServerView, Settled, WriteMethod } from '../methods/method.js';
 import { isRefusal, type Refusal, refusal } from '../methods/refusal.js';
 import type { Consensus, ProposeFailure, ProposeOutcome } from '../replica/consensus.js';
 import { mayAskLeaderAgain, refusalOf } from './asked-failure.js';
@@ -18,7 +9,7 @@ import type { BlockingRead, ReadContext } from './blocking-read.js';
 import type { Calls, ReadCall } from './calls.js';
 import type { AskedRead, Elsewhere } from './elsewhere.js';
 import { growingPauses } from './pauses.js';
-import type { ReadSettings } from './read-settings.js';
+import { type ReadSettings, waitingUntil } from './read-settings.js';
 
 /** A write that meets a hand-over is tried again after so long. */
 const TRANSFER_POLL_MS = 20;
@@ -45,8 +36,11 @@ export class ServerCalls implements Calls {
   }
 
   get obstacle(): Refusal | null {
-    const { obstacle } = this.#options.consensus;
-    return obstacle === null ? null : refusal(obstacle);
+    const { consensus, elsewhere } = this.#options;
+    const { obstacle } = consensus;
+    // What another server can be asked for isn't in the way of anything.
+    if (obstacle === null || (obstacle === 'no-leader' && elsewhere.isKnown)) return null;
+    return refusal(obstacle);
   }
 
   /** Before this server heard of a leader its store would be empty, and wrong. */
@@ -68,24 +62,16 @@ export class ServerCalls implements Calls {
   }
 
   read<Request, Value>(run: BlockingRead<Value>, call: ReadCall<Request, Value>): void {
-    const { leader } = this.#options;
-    const { method, request, settings, authorizer } = call;
-    if (call.datacenter !== leader.datacenter) {
+    const { settings } = call;
+    if (call.datacenter !== this.#options.leader.datacenter) {
       run.refused(refusal('no-datacenter'));
       return;
     }
-    const prepared = method.prepare(leader.store, request, authorizer);
-    if (isRefusal(prepared)) {
-      run.refused(prepared);
-      return;
-    }
     const { hadLeader } = this.#context.consensus.leadership;
-    if (call.takesAnyAge && hadLeader) run.start(this.#context, prepared, settings.waitMs);
-    else if (settings.consistency !== 'consistent' && this.#mayServe(settings)) {
-      const { consistency, maxStaleMs, minIndex } = settings;
-      const mayAge = consistency === 'stale' && maxStaleMs > 0 && minIndex > 0;
-      run.start(this.#context, prepared, settings.waitMs, mayAge ? () => this.#hasAged(run, prepared, call) : null);
-    } else this.#hold(run, prepared, call).catch((error: unknown) => run.crashed(error));
+    const isServed =
+      (call.takesAnyAge && hadLeader) || (settings.consistency !== 'consistent' && this.#mayServe(settings));
+    if (isServed) this.#serve(run, call);
+    else this.#hold(run, call).catch((error: unknown) => run.crashed(error));
   }
 
   /** Without async functions on the way of a write that has a leader: they cost more than what it does here. */
@@ -183,15 +169,24 @@ export class ServerCalls implements Calls {
     return maxStaleMs <= 0 || leadership.lastContactMs <= maxStaleMs || leadership.mayServe;
   }
 
+  /** From this server's own store. Not before it is this server's to answer: a bad filter is judged by whoever answers. */
+  #serve<Request, Value>(run: BlockingRead<Value>, call: ReadCall<Request, Value>): void {
+    const { method, request, settings, authorizer } = call;
+    const prepared = method.prepare(this.#context.store, request, authorizer);
+    if (isRefusal(prepared)) {
+      run.refused(prepared);
+      return;
+    }
+    const { consistency, maxStaleMs, minIndex } = settings;
+    const mayAge = call.takesAnyAge !== true && consistency === 'stale' && maxStaleMs > 0 && minIndex > 0;
+    run.start(this.#context, prepared, settings.waitMs, mayAge ? () => this.#hasAged(run, call) : null);
+  }
+
   /** Whether the answer has become too old while it was waited for: then the leader is asked. */
-  #hasAged<Request, Value>(
-    run: BlockingRead<Value>,
-    prepared: PreparedRead<Value>,
-    call: ReadCall<Request, Value>,
-  ): boolean {
+  #hasAged<Request, Value>(run: BlockingRead<Value>, call: ReadCall<Request, Value>): boolean {
     if (this.#context.stopping || this.#mayServe(call.settings)) return false;
     const settings: ReadSettings = { ...call.settings, consistency: 'default', maxStaleMs: 0 };
-    this.#hold(run, prepared, { ...call, settings }).catch((error: unknown) => run.crashed(error));
+    this.#hold(run, { ...call, settings }).catch((error: unknown) => run.crashed(error));
     return true;
   }
 
@@ -199,21 +194,20 @@ export class ServerCalls implements Calls {
    * Waits for a leader (and a quorum's word) up to rpc_hold_timeout, trying again after growing, random pauses. A leader that is
    * another server is asked.
    */
-  async #hold<Request, Value>(
-    run: BlockingRead<Value>,
-    prepared: PreparedRead<Value>,
-    call: ReadCall<Request, Value>,
-  ): Promise<void> {
-    const { settings, method } = call;
+  async #hold<Request, Value>(run: BlockingRead<Value>, first: ReadCall<Request, Value>): Promise<void> {
+    const { minIndex, waitMs } = first.settings;
     const { consensus } = this.#context;
-    const pauses = growingPauses(this.#options.holdMs(), settings.minIndex > 0 ? settings.waitMs : 0);
+    const pauses = growingPauses(this.#options.holdMs(), minIndex > 0 ? waitMs : 0);
+    const untilMs = deadlines.now() + waitMs;
+    let call = first;
     for (;;) {
+      const { settings, method } = call;
       let failure = refusal('no-leader');
       if (this.#mayServe(settings)) {
         const leads = settings.consistency !== 'consistent' || (await run.settleFirst(consensus.verifyLeader()));
         if (leads === null) return;
         if (leads) {
-          run.start(this.#context, prepared, settings.waitMs);
+          this.#serve(run, call);
           return;
         }
         failure = refusal('not-ready');
@@ -238,6 +232,7 @@ export class ServerCalls implements Calls {
       const isThere = await run.pauseUntil(deadlines.now() + pauseMs);
       forget();
       if (!isThere) return;
+      call = { ...call, settings: waitingUntil(settings, untilMs) };
     }
   }
 

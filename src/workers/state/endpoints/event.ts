@@ -5,6 +5,7 @@ import { bytesJson, listJson, quoteJson } from '../../../gotext/json-encode.js';
 import { listOf, nullable, record } from '../../../gotext/json-shape.js';
 import type { FiredEvent } from '../../../wire/gossip-pools.js';
 import type { Calls } from '../calls/calls.js';
+import { refuseFilters } from '../gossip/events/event-filter.js';
 import { eventIndex } from '../gossip/events/event-index.js';
 import type { EventLog } from '../gossip/events/event-log.js';
 import { anyBytes } from '../http/body-format.js';
@@ -66,6 +67,9 @@ async function fire(
     serviceFilter: service,
     tagFilter: tag,
   };
+  // Whoever fires it: what it can't be is said by the agent that was asked.
+  const problem = refuseFilters(event);
+  if (problem !== null) return text(500, problem);
   const outcome = await calls.direct(fireEvent, event, request.datacenter, request.asker);
   return isRefusal(outcome) ? refused(outcome) : json(eventJson({ ...event, version: VERSION, lTime: 0 }));
 }

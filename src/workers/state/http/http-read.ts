@@ -70,6 +70,8 @@ class HttpRead<Request, Value> extends BlockingRead<Value> implements AbortListe
   protected override answered(value: Value, index: number, origin: ReadOrigin): void {
     const operation = this.#operation;
     const form = this.#form;
+    // Of another server's answer nothing is heard before it is here.
+    if (this.#cached !== null) this.#cache.served(this.#cached);
     const reply = form.reply(value, this.#request, index, origin, this.consistency);
     if (operation.missesAreBare && reply.status === 404) {
       this.#call.finish(reply);

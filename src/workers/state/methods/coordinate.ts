@@ -16,7 +16,7 @@ export interface CoordinatesRequest {
   readonly segment: string | null;
 }
 
-function inSegment(records: Records, { segment }: CoordinatesRequest): Records {
+export function inSegment(records: Records, { segment }: CoordinatesRequest): Records {
   return segment === null ? records : records.filter(({ Segment }) => Segment === segment);
 }
 

@@ -84,7 +84,7 @@ async function handOver(cluster: ClusterView, id: string): Promise<Done> {
   return done(await cluster.order({ order: 'transfer', id: id === '' ? null : id }));
 }
 
-/** To the server of this ID; "": to the one that holds most. Stock's has no name on RPC: it is asked by gRPC. */
+/** To the server of this ID; "": to the one that holds most. Other servers are asked it by gRPC, under another name. */
 export const transferLeader: WriteMethod<string, null> = {
   name: 'Operator.TransferLeader',
   decide: ({ cluster }, id, { authorizer }) =>

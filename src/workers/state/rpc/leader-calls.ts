@@ -3,7 +3,7 @@
 import type { Asked, AskedRead, AskedWrite, Elsewhere, ServerAsking } from '../calls/elsewhere.js';
 import type { ReadSettings } from '../calls/read-settings.js';
 import type { ReadMethod, WriteMethod } from '../methods/method.js';
-import { rpcMethods } from './rpc-methods.js';
+import { isAskable } from './server-asker.js';
 
 export interface LeaderCallsOptions {
   readonly asking: ServerAsking;
@@ -21,8 +21,12 @@ export class LeaderCalls implements Elsewhere {
     this.#options = options;
   }
 
+  get isKnown(): boolean {
+    return this.#options.leaderAddress() !== '';
+  }
+
   canAsk(method: string): boolean {
-    return this.#options.leaderAddress() !== '' && rpcMethods.has(method);
+    return this.isKnown && isAskable(method);
   }
 
   read<Request, Value>(

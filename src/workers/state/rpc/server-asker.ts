@@ -1,9 +1,12 @@
 // Asks a server: methods' own records out over the pool, and back (spec/rpc.md, sections 3 and 4).
 
+import { EncodeError } from '../../../msgpack/errors.js';
 import type { AskedFailure } from '../calls/asked-failure.js';
 import type { Asked, AskedRead, AskedWrite, ServerAsking } from '../calls/elsewhere.js';
 import type { ReadSettings } from '../calls/read-settings.js';
 import type { DirectMethod, ReadMethod, WriteMethod } from '../methods/method.js';
+import { transferLeader } from '../methods/operator-raft.js';
+import { askTransfer } from './grpc/asked-transfer.js';
 import type { RpcPool } from './pool/pool.js';
 import { rpcMethods } from './rpc-methods.js';
 
@@ -18,6 +21,11 @@ export interface ServerAskerOptions {
 /** No call waits longer, whatever is configured. */
 const MOST_TIMEOUT_MS = 3_600_000;
 const NO_WORK: Asked = { cancel: () => {} };
+
+/** Whether servers can be asked it at all. */
+export function isAskable(method: string): boolean {
+  return rpcMethods.has(method) || method === transferLeader.name;
+}
 
 export class ServerAsker implements ServerAsking {
   readonly #options: ServerAskerOptions;
@@ -36,13 +44,13 @@ export class ServerAsker implements ServerAsking {
   ): Asked {
     const asking = rpcMethods.get(name)?.asking;
     const body = asking?.readBody(request, settings, datacenter) ?? null;
-    if (asking === undefined || body === null) {
-      done(unaskable(name));
+    if (asking === undefined || body === null || body instanceof EncodeError) {
+      done(unaskable(name, body));
       return NO_WORK;
     }
     return this.#options.pool.call(address, name, body, this.#patience(settings), (outcome) => {
       if (!outcome.ok) done(outcome);
-      else done((asking.readAnswer(outcome.body) as AskedRead<Value> | null) ?? UNDECODABLE);
+      else done((asking.readAnswer(outcome.body, request) as AskedRead<Value> | null) ?? UNDECODABLE);
     });
   }
 
@@ -53,9 +61,13 @@ export class ServerAsker implements ServerAsking {
     datacenter: string,
     token: string,
   ): Promise<AskedWrite<Reply>> {
+    if (name === transferLeader.name)
+      return askTransfer(address, request as string, token) as Promise<AskedWrite<Reply>>;
     const asking = rpcMethods.get(name)?.asking;
     const body = asking?.writeBody(request, datacenter, token) ?? null;
-    if (asking === undefined || body === null) return Promise.resolve(unaskable(name));
+    if (asking === undefined || body === null || body instanceof EncodeError) {
+      return Promise.resolve(unaskable(name, body));
+    }
     return new Promise((resolve) => {
       this.#options.pool.call(address, name, body, this.#patience(null), (outcome) => {
         if (!outcome.ok) resolve(outcome);
@@ -75,7 +87,8 @@ export class ServerAsker implements ServerAsking {
 
 const UNDECODABLE: AskedFailure = { ok: false, text: 'rpc error making call: malformed reply', kind: 'answered' };
 
-/** No server would know what to do with it. */
-function unaskable(method: string): AskedFailure {
-  return { ok: false, text: `rpc error making call: the request has no form on the wire: ${method}`, kind: 'answered' };
+/** What has no form on the wire has none in the log either, and is refused in the leader's words. */
+function unaskable(method: string, body: unknown): AskedFailure {
+  const text = body instanceof EncodeError ? body.message : `there is no such call of a server: ${method}`;
+  return { ok: false, text: `rpc error making call: ${text}`, kind: 'answered' };
 }

@@ -11,11 +11,11 @@ import { Status, type StatusCode } from './status.js';
 import { callUnary } from './unary-client.js';
 
 export const TRANSFER_LEADER = '/hashicorp.consul.internal.operator.OperatorService/TransferLeader';
-const TOKEN = 'x-consul-token';
+export const TOKEN = 'x-consul-token';
 /** On a call that was passed on; it isn't passed on a second time. Others ignore it. */
 const PASSED_ON = 'x-lictor-passed-on';
 /** A hand-over is given up sooner. */
-const WITHIN_MS = 30_000;
+export const TRANSFER_WITHIN_MS = 30_000;
 
 export interface TransferParts {
   readonly isLeader: () => boolean;
@@ -79,7 +79,7 @@ async function passOn(call: GrpcCall, address: string, id: string): Promise<Outc
     path: TRANSFER_LEADER,
     headers: { [PASSED_ON]: '1', ...(typeof token === 'string' ? { [TOKEN]: token } : {}) },
     write: (writer) => writer.text(1, id),
-    withinMs: WITHIN_MS,
+    withinMs: TRANSFER_WITHIN_MS,
   });
   return outcome.ok ? DONE : { status: outcome.status as StatusCode, text: outcome.text };
 }

@@ -14,11 +14,16 @@ export function askRead<Args extends QueryOptions, Reply extends QueryMeta, Requ
   return {
     readBody: (request, settings, datacenter) =>
       bodyOf(row.arguments, row.ask(request as Request, optionsOf(settings, datacenter))),
-    readAnswer(body) {
+    readAnswer(body, request) {
       const reply = decode(row.reply, body);
       if (!reply.ok) return null;
       const { value } = reply;
-      return { ok: true, value: row.value(value), index: Number(value.Index), origin: originOf(value) };
+      return {
+        ok: true,
+        value: row.value(value, request as Request),
+        index: Number(value.Index),
+        origin: originOf(value),
+      };
     },
     writeBody: () => null,
     writeAnswer: () => null,
@@ -58,12 +63,11 @@ export function askDirect<Args extends object, Reply, Request, Value>(
   };
 }
 
-/** null: it has no form on the wire. */
-function bodyOf<Args>(kind: Kind<Args>, args: Args): Uint8Array | null {
+function bodyOf<Args>(kind: Kind<Args>, args: Args): Uint8Array | EncodeError {
   try {
     return encode(kind, args);
   } catch (error) {
-    if (error instanceof EncodeError) return null;
+    if (error instanceof EncodeError) return error;
     throw error;
   }
 }

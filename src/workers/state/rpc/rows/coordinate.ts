@@ -10,6 +10,7 @@ import {
   type CoordinatesRequest,
   coordinateDatacenters,
   type DatacenterCoordinates,
+  inSegment,
   listCoordinates,
   type NodeCoordinatesRequest,
   nodeCoordinates,
@@ -43,8 +44,8 @@ function showCoordinates(found: Records, meta: QueryMeta): CoordinatesReply {
 }
 
 /** Servers know of segments, but nobody can ask for one: the asker picks its own. */
-function pick({ Coordinates }: CoordinatesReply): Records {
-  return Coordinates ?? [];
+function pick({ Coordinates }: CoordinatesReply, request: CoordinatesRequest): Records {
+  return inSegment(Coordinates ?? [], request);
 }
 
 const all: ReadRow<DatacenterArguments, CoordinatesReply, CoordinatesRequest, Records> = {

@@ -1,4 +1,4 @@
-// The rows of Internal.*'s lists.
+// The rows of Internal.*'s lists. Stock's agents ask for exported services by gRPC; lictor's have a call of their own.
 
 import { list, objectOf } from '../../../../msgpack/collections.js';
 import { text } from '../../../../msgpack/kinds.js';
@@ -6,8 +6,8 @@ import { recordKind } from '../../../../msgpack/record-kinds.js';
 import { struct } from '../../../../msgpack/struct.js';
 import type { CheckRecord, ServiceRecord, StringMap } from '../../../../wire/records.js';
 import { checkSchema, nodeSchema, serviceSchema } from '../../../../wire/schema.js';
-import { type NodeDump, nodeDump, nodeInfo } from '../../methods/internal.js';
-import type { Narrowing } from '../../methods/narrowing.js';
+import { exportedServices, type NodeDump, nodeDump, nodeInfo } from '../../methods/internal.js';
+import { EVERYTHING, type Narrowing } from '../../methods/narrowing.js';
 import {
   askNarrowed,
   askNode,
@@ -114,4 +114,19 @@ const one: ReadRow<NodeArguments, DumpReply, string, NodeDump | null> = {
   value: ({ Dump }) => (Dump?.[0] === undefined ? null : unfolded(Dump[0])),
 };
 
-export const internalRows: readonly Row[] = [all, one];
+interface ExportedReply extends QueryMeta {
+  readonly Services: readonly string[] | null;
+}
+
+const exported: ReadRow<DatacenterArguments, ExportedReply, null, readonly never[]> = {
+  kind: 'read',
+  method: exportedServices,
+  arguments: datacenterArguments,
+  reply: struct<ExportedReply>({ Services: list(text), ...queryMetaKinds }),
+  request: () => null,
+  ask: (_nothing, options) => askNarrowed(EVERYTHING, options),
+  show: (_none, meta) => ({ Services: null, ...meta }),
+  value: () => [],
+};
+
+export const internalRows: readonly Row[] = [all, one, exported];

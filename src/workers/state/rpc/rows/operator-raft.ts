@@ -9,7 +9,6 @@ import {
   raftConfiguration,
   removePeerByAddress,
   removePeerById,
-  transferLeader,
 } from '../../methods/operator-raft.js';
 import { askDatacenter, type DatacenterArguments, datacenterArguments } from './arguments.js';
 import { type Nothing, nothing } from './nothing.js';
@@ -101,5 +100,4 @@ export const operatorRaftRows: readonly Row[] = [
   configuration,
   ofPeer(removePeerById, 'ID'),
   ofPeer(removePeerByAddress, 'Address'),
-  ofPeer(transferLeader, 'ID'),
 ];

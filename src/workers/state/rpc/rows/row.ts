@@ -20,7 +20,7 @@ export interface ReadRow<Args extends QueryOptions, Reply extends QueryMeta, Req
   readonly method: ReadMethod<Request, Value>;
   ask(request: Request, options: QueryOptions): Args;
   show(value: Value, meta: QueryMeta, request: Request): Reply;
-  value(reply: Reply): Value;
+  value(reply: Reply, request: Request): Value;
   /** Where a caller may be told that nothing has changed in place of the value: what it is told then. */
   unchanged?(meta: QueryMeta): Reply;
 }

@@ -1,6 +1,7 @@
 // What the RPC server asks of a method, and how it is answered: bytes in, bytes out. What lies between (tables of arguments and
 // replies, `calls`) is the method's own.
 
+import type { EncodeError } from '../../../../msgpack/errors.js';
 import type { Calls } from '../../calls/calls.js';
 import type { AskedRead, AskedWrite } from '../../calls/elsewhere.js';
 import type { ReadSettings } from '../../calls/read-settings.js';
@@ -37,13 +38,13 @@ export interface WaitLimits {
 }
 
 /**
- * The other end: how another server is asked. What isn't of the method's kind is null, as is what can't be read. What any
- * server answers itself is asked as a write is.
+ * The other end: how another server is asked. What isn't of the method's kind is null, as is what can't be read; a request
+ * that has no form on the wire is the error that says so. What any server answers itself is asked as a write is.
  */
 export interface Asking {
-  readBody(request: unknown, settings: ReadSettings, datacenter: string): Uint8Array | null;
-  readAnswer(body: Uint8Array): AskedRead<unknown> | null;
-  writeBody(request: unknown, datacenter: string, token: string): Uint8Array | null;
+  readBody(request: unknown, settings: ReadSettings, datacenter: string): Uint8Array | EncodeError | null;
+  readAnswer(body: Uint8Array, request: unknown): AskedRead<unknown> | null;
+  writeBody(request: unknown, datacenter: string, token: string): Uint8Array | EncodeError | null;
   writeAnswer(body: Uint8Array, request: unknown): AskedWrite<unknown> | null;
 }
 

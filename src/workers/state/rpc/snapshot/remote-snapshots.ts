@@ -4,6 +4,7 @@
 import net from 'node:net';
 import { splitHostPort } from '../../../../gotext/host-port.js';
 import { encode } from '../../../../msgpack/codec.js';
+import { codeOf } from '../../calls/asked-failure.js';
 import type { SaveCall, SavedArchive, SnapshotCall, Snapshots } from '../../calls/snapshots.js';
 import { type Refusal, refusal } from '../../methods/refusal.js';
 import { ArchiveSocket } from './archive-socket.js';
@@ -35,7 +36,7 @@ export class RemoteSnapshots implements Snapshots {
     const answer = await this.#answer(connection);
     if (typeof answer === 'string' || answer.Error !== '') {
       connection.close();
-      return refusal('failed', typeof answer === 'string' ? answer : answer.Error);
+      return refusedWith(typeof answer === 'string' ? answer : answer.Error);
     }
     return {
       index: Number(answer.Index),
@@ -65,8 +66,8 @@ export class RemoteSnapshots implements Snapshots {
     // The rest of an archive that was answered before its end isn't taken any more.
     connection.close();
     if (cut !== null) return refusal('failed', cut instanceof Error ? cut.message : String(cut));
-    if (typeof answer === 'string') return refusal('failed', answer);
-    return answer.Error === '' ? null : refusal('failed', answer.Error);
+    if (typeof answer === 'string') return refusedWith(answer);
+    return answer.Error === '' ? null : refusedWith(answer.Error);
   }
 
   close(): void {
@@ -96,6 +97,10 @@ export class RemoteSnapshots implements Snapshots {
       return `failed to decode response: ${error instanceof Error ? error.message : String(error)}`;
     }
   }
+}
+
+function refusedWith(text: string): Refusal {
+  return refusal(codeOf(text), text);
 }
 
 function connect(address: string): net.Socket {

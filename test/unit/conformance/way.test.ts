@@ -1,0 +1,75 @@
+// What the HTTP kit lets differ on an agent of a cluster, and what it doesn't.
+
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { test } from 'node:test';
+import { kitFolder } from '../../conformance/kit.js';
+
+interface Step {
+  readonly method: string;
+  readonly path: string;
+}
+
+interface Way {
+  mayLag(step: Step): boolean;
+  contact(step: Step, want: string): string;
+  textOf(step: Step, status: number, want: string, text: string): string | null;
+  seen(doc: unknown): unknown;
+}
+
+type Module = { readonly Way: new (name: string | undefined, beside: readonly string[]) => Way };
+
+const { Way: KitWay } = (await import(path.join(kitFolder('http'), 'lib/way.mjs'))) as Module;
+const follower = new KitWay('follower', ['beside-1']);
+const client = new KitWay('client', ['beside-1']);
+const alone = new KitWay(undefined, []);
+
+const REGISTER = { method: 'PUT', path: '/v1/catalog/register' };
+const WRONG = 'Must provide node';
+const CALL = 'rpc error making call: ';
+
+test("another server's error says by how many calls it came", () => {
+  const texts = [WRONG, `${CALL}${WRONG}`, `${CALL}${CALL}${WRONG}`, `${CALL}${CALL}${CALL}${WRONG}`];
+  const read = (way: Way) => texts.map((text) => way.textOf(REGISTER, 500, WRONG, text));
+  assert.deepEqual(read(follower), [null, WRONG, null, null]);
+  assert.deepEqual(read(client), [null, WRONG, WRONG, null]);
+  assert.deepEqual(read(alone), texts);
+});
+
+test("the asked agent's own errors are bare", () => {
+  const own = (way: Way, method: string, target: string, want: string) =>
+    way.textOf({ method, path: target }, 500, want, `${CALL}${want}`) !== want;
+  assert.ok(own(client, 'GET', '/v1/agent/services?filter=x', 'Failed to create boolean expression evaluator: x'));
+  assert.ok(own(client, 'PUT', '/v1/kv/a?flags=x', 'strconv.ParseUint: parsing "x": invalid syntax'));
+  assert.ok(own(follower, 'GET', '/v1/catalog/nodes?dc=x', 'No path to datacenter'));
+  assert.ok(!own(client, 'GET', '/v1/catalog/nodes?dc=x', 'No path to datacenter'));
+  assert.equal(client.textOf(REGISTER, 400, WRONG, `${CALL}${WRONG}`), `${CALL}${WRONG}`);
+});
+
+test('only a read of any age may be late, and say so', () => {
+  const get = (target: string) => ({ method: 'GET', path: target });
+  for (const target of ['/v1/kv/a?stale', '/v1/kv/a?raw&max_stale=5s', '/v1/health/service/a?cached']) {
+    assert.ok(follower.mayLag(get(target)), target);
+    assert.equal(client.contact(get(target), '0'), '<digits>');
+    assert.equal(alone.mayLag(get(target)), false);
+    assert.equal(alone.contact(get(target), '0'), '0');
+  }
+  for (const target of ['/v1/kv/a', '/v1/kv/a?consistent', '/v1/kv/stale', '/v1/operator/raft/configuration?stale']) {
+    assert.equal(follower.mayLag(get(target)), false, target);
+    assert.equal(client.contact(get(target), '0'), '0');
+  }
+  assert.equal(follower.mayLag({ method: 'PUT', path: '/v1/txn?stale' }), false);
+});
+
+test('other members are left out of lists, and nothing else', () => {
+  const doc = [
+    { Node: 'golden' },
+    { Node: 'beside-1' },
+    { Node: { Node: 'beside-1' } },
+    { Name: 'beside-1.dc1' },
+    { Node: 'other', Name: 'beside-10' },
+    'beside-1',
+  ];
+  assert.deepEqual(follower.seen({ list: doc }), { list: [doc[0], doc[4], doc[5]] });
+  assert.deepEqual(alone.seen(doc), doc);
+});
