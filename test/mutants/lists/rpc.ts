@@ -226,7 +226,7 @@ export const rpc: readonly Mutant[] = [
   {
     name: 'client: a rate limit of the server is an error of its own',
     file: 'workers/state/calls/asked-failure.ts',
-    find: "  [RATE_ELSEWHERE, 'rate-limited'],\n",
+    find: "      'over-limit',\n",
     replace: '',
     tests: FAILURES,
   },

@@ -35,7 +35,7 @@ interface Run {
 function run(context: TestContext, programs: Programs, policy: string | null = null): Run {
   const folder = temporaryDirectory(context);
   const bin = path.join(folder, 'bin');
-  for (const name of ['bin', '.ci', 'test/interop/gossip/go', 'test/interop/raft/go'])
+  for (const name of ['bin', '.ci', 'test/interop/gossip/go', 'test/interop/raft/go', 'test/interop/api/go'])
     fs.mkdirSync(path.join(folder, name), { recursive: true });
   for (const name of REAL) {
     const place = ['/bin', '/usr/bin'].find((directory) => fs.existsSync(path.join(directory, name)));
