@@ -5,6 +5,8 @@ import { STREAM_LIMITS } from '../../../../src/main/gossip/shell/inbound-limits.
 
 /** What an exchange costs who answers it. */
 export interface AnswerCost {
+  /** For each member of the asker's state, to unpack and merge it, µs. */
+  readonly readMicrosAMember: number;
   /** For each member that it knows, to encode and pack its state, µs. */
   readonly sealMicrosAMember: number;
   /** A state that is packed is given to all who ask within this time. */
@@ -30,14 +32,15 @@ export class Acceptor {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Somebody asks now. */
-  ask(nowMs: number, members: number): Admission {
+  /** Somebody who knows `asking` members asks now one who knows `members`. */
+  ask(nowMs: number, members: number, asking: number): Admission {
     this.#waiting = this.#waiting.filter((answeredMs) => answeredMs > nowMs);
     if (this.#waiting.length >= STREAM_LIMITS.pushPulls) return { failedMs: nowMs };
     const beginMs = Math.max(nowMs, this.#freeMs);
-    const { sealMicrosAMember, sharedMs, giveMicros } = this.#cost;
+    const { readMicrosAMember, sealMicrosAMember, sharedMs, giveMicros } = this.#cost;
     const isShared = beginMs < this.#sealedMs + sharedMs;
-    const tookMs = (giveMicros + (isShared ? 0 : sealMicrosAMember * members)) / 1000;
+    const sealMicros = isShared ? 0 : sealMicrosAMember * members;
+    const tookMs = (giveMicros + sealMicros + readMicrosAMember * asking) / 1000;
     // Whoever has gone isn't answered any more.
     if (beginMs + tookMs > nowMs + this.#timeoutMs) return { failedMs: nowMs + this.#timeoutMs };
     if (!isShared) this.#sealedMs = beginMs;
