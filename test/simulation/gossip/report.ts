@@ -6,7 +6,10 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CONSUL_LAN, type GossipSettings } from '../../../src/main/gossip/core/settings.js';
 import { encodeStreamMessage } from '../../../src/main/gossip/wire/stream-messages.js';
-import { documentOf, type PoolFigures, type TroubleFigures } from './document.js';
+import { seeded } from '../../unit/gossip/core/rig.js';
+import { documentOf, type MassStartRow, type PoolFigures, type TroubleFigures } from './document.js';
+import { PACKED_FOR_EACH, PACKED_ONCE } from './mass-start/acceptor.js';
+import { massStart } from './mass-start/mass-start.js';
 import { type Load, loadOf, poolOf, type Spread, spreadOf } from './measure.js';
 import { svgOf } from './plot.js';
 import { falseDeaths, SWIM } from './slow-members.js';
@@ -55,6 +58,26 @@ function figuresOf({ count, seeds, restMs }: (typeof SIZES)[number]): PoolFigure
     console.log(`${count} members, seed ${seed}: join ${joins.at(-1)?.lastMs} ms, death ${deaths.at(-1)?.lastMs} ms`);
   }
   return { count, seeds, restMs, joins, deaths, rest: meanOf(rests), spreading: meanOf(spreading), stateBytes };
+}
+
+/** Agents that start together; one seed, of which ten thousand take ten minutes. */
+const MASS_SIZES = [1000, 3000, 10_000];
+const MASS_SERVERS = 3;
+const MASS_WITHIN_MS = 30_000;
+const COSTS = [
+  { name: 'packed for each', cost: PACKED_FOR_EACH },
+  { name: 'packed once', cost: PACKED_ONCE },
+];
+
+function massStarts(): MassStartRow[] {
+  return MASS_SIZES.flatMap((count) =>
+    COSTS.map(({ name, cost }) => {
+      const options = { count, servers: MASS_SERVERS, withinMs: MASS_WITHIN_MS, cost, random: seeded(1) };
+      const row = { count, states: name, figures: massStart(options) };
+      console.log(`${count} start together, ${name}: complete after ${row.figures.completeMs} ms`);
+      return row;
+    }),
+  );
 }
 
 function meanOf(loads: readonly Load[]): Load {
@@ -131,8 +154,12 @@ const docs = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../../.
 const startedMs = Date.now();
 const troubles = troublesOf();
 const pools = SIZES.map(figuresOf);
+const starts = massStarts();
 fs.mkdirSync(path.join(docs, 'images'), { recursive: true });
 for (const [name, svg] of plots(pools, troubles)) fs.writeFileSync(path.join(docs, 'images', name), svg);
 const rhythms = RHYTHMS.map(({ slowMs, freeMs }) => `${slowMs}/${freeMs}`);
-fs.writeFileSync(path.join(docs, 'gossip-simulation.md'), documentOf({ pools, troubles, rhythms, members: MEMBERS }));
+fs.writeFileSync(
+  path.join(docs, 'gossip-simulation.md'),
+  documentOf({ pools, troubles, starts, rhythms, members: MEMBERS }),
+);
 console.log(`Written in ${((Date.now() - startedMs) / 1000).toFixed(0)} s`);

@@ -19,7 +19,7 @@ export function pushPullIntervalMs(baseMs: number, nodes: number): number {
 }
 
 /** A pool that has grown by more than this share between two exchanges is still being got to know. */
-const GROWTH = 0.1;
+const GROWTH = 0.01;
 
 /**
  * From a push/pull of one node, which knows `nodes` by now and knew `before` at the one before, until the next. Thousands that

@@ -8,8 +8,9 @@ import { DescriptorReserve } from '../../../observe/descriptor-reserve.js';
 import { errorDetail } from '../../../observe/surprise.js';
 import { StreamReader } from '../wire/stream.js';
 import type { PushPull, StreamMessage } from '../wire/stream-messages.js';
-import { sealSteps, sealStream } from '../wire/stream-sealing.js';
+import { sealStream } from '../wire/stream-sealing.js';
 import { type Admission, InboundLimits, type StreamLimits } from './inbound-limits.js';
+import { SealedState } from './sealed-state.js';
 import { type Received, StreamConnection } from './stream-connection.js';
 import { merge, type StreamWork } from './stream-work.js';
 
@@ -53,22 +54,13 @@ interface Visit {
   readonly admission: Admission;
 }
 
-/** Ends with null when the one who waits for the result has gone. */
-function* whileOpen<T>(connection: StreamConnection, steps: Generator<void, T>): Generator<void, T | null> {
-  while (connection.isOpen) {
-    const { done, value } = steps.next();
-    if (done === true) return value;
-    yield;
-  }
-  return null;
-}
-
 export class StreamServer {
   readonly #listener: StreamListener;
   readonly #work: StreamWork;
   readonly #allows: ((ip: Uint8Array) => boolean) | null;
   readonly #limits: InboundLimits;
   readonly #descriptors: DescriptorReserve;
+  readonly #state: SealedState;
   readonly #sockets = new Set<Socket>();
 
   constructor(
@@ -82,6 +74,7 @@ export class StreamServer {
     this.#allows = allows;
     this.#limits = new InboundLimits(limits);
     this.#descriptors = new DescriptorReserve('gossip', work.logger);
+    this.#state = new SealedState(work);
     const { server } = listener;
     server.on('connection', (socket) => this.#accept(socket));
     server.on('error', (error) => work.logger.error(`memberlist: Error accepting TCP connection: ${error.message}`));
@@ -90,6 +83,7 @@ export class StreamServer {
   /** Stops listening and ends all connections. */
   async close(): Promise<void> {
     const closed = this.#listener.close();
+    this.#state.close();
     for (const socket of this.#sockets) socket.destroy();
     await closed;
   }
@@ -186,18 +180,17 @@ export class StreamServer {
     return connection.send(bytes);
   }
 
-  /** The answer is our state as it is before theirs is merged. */
+  /** The answer is our state as it is before theirs is merged, or as it was a moment before. */
   async #pushPull({ connection, reader, admission }: Visit, remote: PushPull): Promise<void> {
     const work = this.#work;
-    const { machine, protection, turns, logger } = work;
+    const { logger } = work;
     if (!admission.startPushPull()) {
       logger.error(`memberlist: Too many pending push/pull requests from=${connection.remote}`);
       connection.close();
       return;
     }
-    const body = work.run(() => machine.localState(remote.isJoin));
-    const bytes = await turns.run(whileOpen(connection, sealSteps({ type: 'pushPull', body }, protection, false)));
-    if (bytes === null) return;
+    const bytes = await this.#state.seal(remote.isJoin, () => connection.isOpen);
+    if (bytes === null || !connection.isOpen) return;
     const problem = admission.hold(reader, bytes.length)
       ? await this.#send(connection, bytes)
       : 'too many bytes are held for streams';

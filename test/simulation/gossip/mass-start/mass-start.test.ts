@@ -8,13 +8,16 @@ import { NO_HOOKS } from '../../../../src/main/gossip/core/hooks.js';
 import { CONSUL_LAN } from '../../../../src/main/gossip/core/settings.js';
 import { seeded } from '../../../unit/gossip/core/rig.js';
 import { SimulatedPool } from '../simulated-pool.js';
+import { PACKED_FOR_EACH, PACKED_ONCE } from './acceptor.js';
 import { massStart } from './mass-start.js';
 import { META } from './sizes.js';
 
 const SERVERS = 3;
 const WITHIN_MS = 30_000;
-const SEEDS = 3;
+const SEEDS = 2;
 const COUNT = 200;
+/** All ten thousand with LICTOR_SEEDS, as in the soak. */
+const WHOLE = process.env['LICTOR_SEEDS'] === undefined ? 1_000 : 10_000;
 
 interface Times {
   readonly knownMedianMs: number;
@@ -75,4 +78,16 @@ test('the model takes as long as the cores', (context) => {
     context.diagnostic(`${key}: cores ${expected.toFixed(0)}, model ${found.toFixed(0)}`);
     assert.ok(Math.abs(found - expected) < 0.15 * expected, `${key}: cores ${expected}, model ${found}`);
   }
+});
+
+test(`${WHOLE} agents that start within half a minute know each other soon, and their servers keep up`, (context) => {
+  const options = { count: WHOLE, servers: SERVERS, withinMs: WITHIN_MS };
+  const once = massStart({ ...options, cost: PACKED_ONCE, random: seeded(1) });
+  context.diagnostic(`complete after ${once.completeMs} ms, the busiest server worked ${once.busiestMs.toFixed(0)} ms`);
+  assert.equal(once.failedJoins, 0);
+  assert.ok(once.completeMs < WITHIN_MS + 10 * CONSUL_LAN.pushPullIntervalMs);
+  if (WHOLE > 1_000) return;
+  assert.ok(once.completeMs < WITHIN_MS + 2 * CONSUL_LAN.pushPullIntervalMs);
+  const each = massStart({ ...options, cost: PACKED_FOR_EACH, random: seeded(1) });
+  assert.ok(each.busiestMs > 1.5 * once.busiestMs);
 });

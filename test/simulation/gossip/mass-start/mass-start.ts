@@ -55,7 +55,7 @@ export interface MassStartFigures {
   readonly failedJoins: number;
   /** Of the server that sent most: each second from the first start on. */
   readonly busiest: readonly Traffic[];
-  /** Of each second, what it spent on exchanges. */
+  /** What its main thread spent on exchanges altogether. */
   readonly busiestMs: number;
   /** Of a member that is no server, over the whole time. */
   readonly ordinary: Traffic;
@@ -202,7 +202,11 @@ class MassStart {
   }
 
   #exchange(caller: number, acceptor: number, then: (isAnswered: boolean) => void): void {
-    const admission = this.#acceptors[acceptor]?.ask(this.#nowMs, this.#spreader(acceptor).size);
+    const admission = this.#acceptors[acceptor]?.ask(
+      this.#nowMs,
+      this.#spreader(acceptor).size,
+      this.#spreader(caller).size,
+    );
     if (admission !== undefined && 'failedMs' in admission) {
       this.#at(admission.failedMs + 1, () => then(false));
       return;

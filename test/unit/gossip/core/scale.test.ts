@@ -26,8 +26,8 @@ test('push/pull slows down as recorded', () => {
 test('a pool that is being got to know is asked at the plain interval, one that is known at its own', () => {
   const scaledMs = pushPullIntervalMs(30_000, 10_000);
   assert.equal(nextPushPullMs(30_000, 10_000, 1), 30_000);
-  assert.equal(nextPushPullMs(30_000, 10_000, 9_000), 30_000);
-  assert.equal(nextPushPullMs(30_000, 10_000, 9_100), scaledMs);
+  assert.equal(nextPushPullMs(30_000, 10_000, 9_900), 30_000);
+  assert.equal(nextPushPullMs(30_000, 10_000, 9_910), scaledMs);
   assert.equal(nextPushPullMs(30_000, 10_000, 10_000), scaledMs);
   assert.equal(nextPushPullMs(30_000, 5_000, 10_000), pushPullIntervalMs(30_000, 5_000));
 });
