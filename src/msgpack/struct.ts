@@ -57,40 +57,51 @@ type Members = { [name: string]: unknown };
  * All fields at their zero values. Made by JSON.parse and then filled: an object that is built by more than a dozen
  * computed names would be a hash table, and so would every copy of it.
  */
-function zeroOf(kinds: ReadonlyMap<string, Kind<unknown>>): Members {
-  const names = Array.from(kinds.keys(), (name) => `${JSON.stringify(name)}:null`);
-  const zero = JSON.parse(`{${names.join(',')}}`) as Members;
+function zeroOf(names: readonly string[], kinds: ReadonlyMap<string, Kind<unknown>>): Members {
+  const zero = JSON.parse(`{${names.map((name) => `${JSON.stringify(name)}:null`).join(',')}}`) as Members;
   for (const [name, kind] of kinds) zero[name] = kind.zero;
   return zero;
 }
 
 class StructTable {
-  readonly #zero: Members;
-  readonly #declared: readonly Field[];
-  readonly #sorted: readonly Field[];
+  readonly zero: Members;
+  readonly #kinds: ReadonlyMap<string, Kind<unknown>>;
+  readonly #optional: ReadonlySet<string>;
   readonly #hasOptional: boolean;
   /** The field that takes what is unknown. */
   readonly #keeper: string | null;
+  #isMade = false;
+  #declared: readonly Field[] = [];
+  #sorted: readonly Field[] = [];
 
-  constructor(kinds: ReadonlyMap<string, Kind<unknown>>, optional: ReadonlySet<string>, zero: Members) {
-    this.#zero = zero;
-    this.#keeper = [...kinds.keys()].find((name) => kinds.get(name) === unknownFields) ?? null;
-    this.#declared = [...kinds]
+  constructor(kinds: ReadonlyMap<string, Kind<unknown>>, optional: ReadonlySet<string>) {
+    const names = [...kinds.keys()];
+    this.zero = zeroOf(names, kinds);
+    this.#kinds = kinds;
+    this.#optional = optional;
+    this.#hasOptional = optional.size > 0;
+    this.#keeper = names.find((name) => kinds.get(name) === unknownFields) ?? null;
+  }
+
+  /** With the first value: there are hundreds of structs, and a thread meets few of them while it starts. */
+  #make(): void {
+    this.#declared = [...this.#kinds]
       .filter(([name]) => name !== this.#keeper)
       .map(([name, kind]) => ({
         name,
         key: Buffer.from(name),
         written: { raw: writtenKey(name, 'raw'), 'str-bin': writtenKey(name, 'str-bin') },
         kind,
-        isOptional: optional.has(name),
+        isOptional: this.#optional.has(name),
         place: 0,
       }));
     this.#sorted = [...this.#declared].sort(byKey);
     for (const [place, field] of this.#sorted.entries()) field.place = place;
-    this.#hasOptional = optional.size > 0;
+    this.#isMade = true;
   }
 
   write(writer: MsgpackWriter, record: Members): void {
+    if (!this.#isMade) this.#make();
     const present = this.#hasOptional
       ? this.#sorted.filter((field) => !(field.isOptional && field.kind.isEmpty(record[field.name])))
       : this.#sorted;
@@ -150,7 +161,8 @@ class StructTable {
   }
 
   #begin(): Members {
-    const record = { ...this.#zero };
+    if (!this.#isMade) this.#make();
+    const record = { ...this.zero };
     if (this.#keeper !== null) record[this.#keeper] = new Map();
     return record;
   }
@@ -190,19 +202,13 @@ class StructTable {
 /** `fields` in the order of declaration; those in `optional` are left out when empty. */
 export function struct<T extends object>(fields: Fields<T>, optional: readonly (keyof T)[] = []): Kind<T> {
   const kinds = new Map(Object.entries(fields as { readonly [name: string]: Kind<unknown> }));
-  const zero = zeroOf(kinds);
-  let made: StructTable | null = null;
-  // With the first message: there are hundreds of structs, and a thread meets few of them while it starts.
-  const table = (): StructTable => {
-    made ??= new StructTable(kinds, new Set(optional as readonly string[]), zero);
-    return made;
-  };
+  const table = new StructTable(kinds, new Set(optional as readonly string[]));
   const isStepped = [...kinds.values()].some((kind) => kind.readSteps !== undefined);
   return {
-    zero: zero as T,
+    zero: table.zero as T,
     isEmpty: () => false,
-    write: (writer, value) => table().write(writer, value as Members),
-    read: (reader) => table().read(reader) as T,
-    ...(isStepped && { readSteps: (reader: MsgpackReader) => table().readSteps(reader) as Generator<void, T> }),
+    write: (writer, value) => table.write(writer, value as Members),
+    read: (reader) => table.read(reader) as T,
+    ...(isStepped && { readSteps: (reader: MsgpackReader) => table.readSteps(reader) as Generator<void, T> }),
   };
 }

@@ -174,10 +174,9 @@ function detect(bind: string, problems: Problems): string {
   return address ?? bind;
 }
 
-const GLOBAL_V6 = parseBlock('2000::/3');
-
 function isPublicV6(address: string): boolean {
-  return GLOBAL_V6 !== null && blockContains(GLOBAL_V6, address) && isForwardable(address);
+  const global = parseBlock('2000::/3');
+  return global !== null && blockContains(global, address) && isForwardable(address);
 }
 
 function taggedAddresses(
