@@ -53,27 +53,32 @@ export class Logger {
 
   /** `fields` alternates keys and values: `log('info', 'Synced service', 'service', id)`. */
   log(level: LogLevel, message: string, ...fields: (string | LogValue)[]): void {
-    if (!this.#sink.wants(level)) return;
-    this.#sink.take({ time: Date.now(), level, name: this.name, message, fields });
+    this.#log(level, message, fields);
   }
 
   trace(message: string, ...fields: (string | LogValue)[]): void {
-    this.log('trace', message, ...fields);
+    this.#log('trace', message, fields);
   }
 
   debug(message: string, ...fields: (string | LogValue)[]): void {
-    this.log('debug', message, ...fields);
+    this.#log('debug', message, fields);
   }
 
   info(message: string, ...fields: (string | LogValue)[]): void {
-    this.log('info', message, ...fields);
+    this.#log('info', message, fields);
   }
 
   warn(message: string, ...fields: (string | LogValue)[]): void {
-    this.log('warn', message, ...fields);
+    this.#log('warn', message, fields);
   }
 
   error(message: string, ...fields: (string | LogValue)[]): void {
-    this.log('error', message, ...fields);
+    this.#log('error', message, fields);
+  }
+
+  /** The fields are one array from the caller to the record. */
+  #log(level: LogLevel, message: string, fields: readonly (string | LogValue)[]): void {
+    if (!this.#sink.wants(level)) return;
+    this.#sink.take({ time: Date.now(), level, name: this.name, message, fields });
   }
 }

@@ -264,7 +264,7 @@ const toldAfterwards: readonly Mutant[] = [
     file: 'workers/state/local/registration/registrar.ts',
     find: 'store.settled() : store.commit(operations)',
     replace: 'store.settled() : (void store.commit(operations), Promise.resolve({ ok: true as const }))',
-    tests: IN_AN_AGENT,
+    tests: ['unit/local/refusal'],
   },
   {
     name: 'a command is committed before its entry is written',

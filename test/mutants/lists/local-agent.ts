@@ -10,6 +10,7 @@ const REGISTRATION = ['unit/local/registration'];
 const ALIAS = ['unit/local/alias-checks'];
 const TTL_WRITES = ['unit/local/ttl-writes'];
 const TASK = ['unit/local/check-task'];
+const SHARDS = ['unit/state/check-shards'];
 
 export const localAgent: readonly Mutant[] = [
   {
@@ -439,5 +440,61 @@ export const localAgent: readonly Mutant[] = [
     find: '!servers.some(({ id }) => id === nodeId)',
     replace: 'servers.some(({ id }) => id === nodeId)',
     tests: ['unit/state/leave-steps'],
+  },
+  {
+    name: 'a check that ended before it was handed over is told of',
+    file: 'workers/state/check-shards.ts',
+    find: 'if (shard.adding.delete(key)) return;',
+    replace: 'shard.adding.delete(key);',
+    tests: SHARDS,
+  },
+  {
+    name: 'a check worker that is started again gets nothing to run',
+    file: 'workers/state/check-shards.ts',
+    find: 'shard.adding = new Set(shard.keys);',
+    replace: 'shard.adding = new Set();',
+    tests: SHARDS,
+  },
+  {
+    name: 'of thousands of checks only those of the first message are run',
+    file: 'workers/state/check-shards.ts',
+    find: '      if (shard.adding.size > 0) this.#schedule();\n',
+    replace: '',
+    tests: SHARDS,
+  },
+  {
+    name: 'a task that cannot be made keeps others from being run',
+    file: 'workers/state/check-shards.ts',
+    find: '        surprise(error);\n',
+    replace: '        throw error;\n',
+    tests: SHARDS,
+  },
+  {
+    name: 'a check that may remove its service is handed over with what is known of it',
+    file: 'workers/state/local/checks/local-checks.ts',
+    find: '{ ...check, Output: NO_PROBE_SAYS_THIS } : check',
+    replace: 'check : check',
+    tests: CHECKS,
+  },
+  {
+    name: 'a port is free as soon as one of its services is gone',
+    file: 'workers/state/local/state/local-state.ts',
+    find: 'if (count === 0) this.#onPort.delete(port);',
+    replace: 'if (more < 0) this.#onPort.delete(port);',
+    tests: REGISTRATION,
+  },
+  {
+    name: 'a port is taken for ever',
+    file: 'workers/state/local/state/local-state.ts',
+    find: '    this.#countPort(definition.Port, -1);\n',
+    replace: '',
+    tests: REGISTRATION,
+  },
+  {
+    name: 'the marker forgets where a log ended when the next one begins',
+    file: 'workers/state/local/store/store-marker.ts',
+    find: '    ends[ends.length - 1] = end;\n',
+    replace: '',
+    tests: ['unit/local/store-marker'],
   },
 ];

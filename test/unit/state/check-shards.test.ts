@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import type { MessagePort } from 'node:worker_threads';
 import type { CheckResult, CheckTask, StateToChecks } from '../../../src/wire/check-port.js';
 import { CheckShards } from '../../../src/workers/state/check-shards.js';
@@ -18,9 +18,14 @@ interface Opened {
   readonly port: MessagePort;
 }
 
+const DEADLINE_MS = 20_000;
+
 /** What is run under each key; a key without a task has no check any more. */
-function open(tasks: Map<number, CheckTask>): { shards: CheckShards; opened: Opened[] } {
+function open(t: TestContext, tasks: Map<number, CheckTask>): { shards: CheckShards; opened: Opened[] } {
   const opened: Opened[] = [];
+  t.after(() => {
+    for (const { port } of opened) port.close();
+  });
   const shards = new CheckShards({
     open: (shard, _concurrency, port) => opened.push({ shard, port }),
   });
@@ -36,7 +41,7 @@ function tasksOf(...keys: readonly number[]): Map<number, CheckTask> {
 }
 
 async function next({ port }: Opened): Promise<StateToChecks> {
-  const [message] = (await once(port, 'message')) as [StateToChecks];
+  const [message] = (await once(port, 'message', { signal: AbortSignal.timeout(DEADLINE_MS) })) as [StateToChecks];
   return message;
 }
 
@@ -46,9 +51,9 @@ async function added(opened: Opened): Promise<readonly CheckTask[]> {
   return message.tasks;
 }
 
-test('orders given together are one message, and what was ended before it left is not run', async () => {
+test('orders given together are one message, and what was ended before it left is not run', async (t) => {
   const tasks = tasksOf(1, 2, 3);
-  const { shards, opened } = open(tasks);
+  const { shards, opened } = open(t, tasks);
   shards.run(1);
   shards.run(2);
   shards.run(3);
@@ -59,12 +64,11 @@ test('orders given together are one message, and what was ended before it left i
   shards.end(3);
   shards.end(2);
   assert.deepEqual(await next(only), { kind: 'remove', keys: [3] });
-  only.port.close();
 });
 
-test('a task is the one of the moment when it leaves; a check that is gone by then has none', async () => {
+test('a task is the one of the moment when it leaves; a check that is gone by then has none', async (t) => {
   const tasks = tasksOf(1, 2);
-  const { shards, opened } = open(tasks);
+  const { shards, opened } = open(t, tasks);
   shards.run(1);
   shards.run(2);
   tasks.set(1, { ...task(1), status: 'warning' });
@@ -72,12 +76,11 @@ test('a task is the one of the moment when it leaves; a check that is gone by th
   const [only] = opened;
   assert.ok(only);
   assert.deepEqual(await added(only), [{ ...task(1), status: 'warning' }]);
-  only.port.close();
 });
 
 test('a task that cannot be made keeps no other from being run', async (t) => {
   const survived = surviving(t);
-  const { shards, opened } = open(new Map());
+  const { shards, opened } = open(t, new Map());
   shards.serve({
     hear: () => undefined,
     task: (key) => {
@@ -90,12 +93,11 @@ test('a task that cannot be made keeps no other from being run', async (t) => {
   assert.ok(only);
   assert.deepEqual(await added(only), [task(1), task(3)]);
   await survived('no such probe');
-  only.port.close();
 });
 
-test('thousands of checks leave in several messages, each once', async () => {
+test('thousands of checks leave in several messages, each once', async (t) => {
   const keys = Array.from({ length: 1_200 }, (_, at) => at + 1);
-  const { shards, opened } = open(tasksOf(...keys));
+  const { shards, opened } = open(t, tasksOf(...keys));
   for (const key of keys) shards.run(key);
   const [only] = opened;
   assert.ok(only);
@@ -106,12 +108,11 @@ test('thousands of checks leave in several messages, each once', async () => {
     seen.push(...some.map(({ key }) => key));
   }
   assert.deepEqual(seen, keys);
-  only.port.close();
 });
 
-test('a lost shard gets its tasks again, with the statuses known by then', async () => {
+test('a lost shard gets its tasks again, with the statuses known by then', async (t) => {
   const tasks = tasksOf(1, 2);
-  const { shards, opened } = open(tasks);
+  const { shards, opened } = open(t, tasks);
   shards.run(1);
   shards.run(2);
   const [first] = opened;
@@ -124,11 +125,10 @@ test('a lost shard gets its tasks again, with the statuses known by then', async
   const second = opened[1];
   assert.ok(second);
   assert.deepEqual(await added(second), [{ ...task(1), status: 'passing', output: 'fine' }]);
-  second.port.close();
 });
 
-test('stop ends every shard and waits for its word', async () => {
-  const { shards, opened } = open(tasksOf(1));
+test('stop ends every shard and waits for its word', async (t) => {
+  const { shards, opened } = open(t, tasksOf(1));
   shards.run(1);
   const [only] = opened;
   assert.ok(only);
