@@ -53,7 +53,7 @@ export const raftPacking: readonly Mutant[] = [
     tests: ['unit/raft/transport/packing'],
   },
   {
-    name: 'packing: a stock server gets what it can\'t read',
+    name: "packing: a stock server gets what it can't read",
     file: 'workers/raft/transport/tcp-transport.ts',
     find: 'this.#addresses.takesPacked(id) ? this.#packer.pack(request) : request',
     replace: 'this.#packer.pack(request)',
