@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import net from 'node:net';
-import { test } from 'node:test';
+import { afterEach, test } from 'node:test';
 import { MessageChannel } from 'node:worker_threads';
 import { Logger, LogSink } from '../../../../src/observe/logger.js';
 import type { KnownPeer } from '../../../../src/wire/raft-port.js';
@@ -13,6 +13,12 @@ import { TcpTransport } from '../../../../src/workers/raft/transport/tcp-transpo
 import { waitFor } from '../../../agent-process.js';
 
 const HEARTBEAT = { kind: 'heartbeat', from: 'a', to: 'b', term: term(2), sentMs: 1, readRound: 0 } as const;
+
+/** What a test has opened is closed whatever becomes of it. */
+const opens: { close(): void }[] = [];
+afterEach(() => {
+  for (const open of opens.splice(0)) open.close();
+});
 
 /** Listens, and keeps what connected. */
 class Listening {
@@ -28,6 +34,7 @@ class Listening {
 
   async open(): Promise<this> {
     await once(this.#server.listen(0, '127.0.0.1'), 'listening');
+    opens.push(this);
     return this;
   }
 
@@ -66,13 +73,12 @@ function opened(): { readonly transport: TcpTransport; readonly close: () => voi
     leaderGone: () => {},
     turn: () => {},
   });
-  return {
-    transport,
-    close: () => {
-      transport.close();
-      port2.close();
-    },
+  const close = (): void => {
+    transport.close();
+    port2.close();
   };
+  opens.push({ close });
+  return { transport, close };
 }
 
 test('after its end nobody is dialed any more, whatever its server still says', async () => {
@@ -88,12 +94,11 @@ test('after its end nobody is dialed any more, whatever its server still says', 
   await waitFor(() => listening.sockets.some(({ remotePort }) => remotePort === probe.localPort), 'the probe');
   assert.equal(listening.sockets.length, 2);
   probe.destroy();
-  listening.close();
 });
 
 test('a server that is somewhere else is dialed there, though its connection is still open', async () => {
   const [former, present] = [await new Listening().open(), await new Listening().open()];
-  const { transport, close } = opened();
+  const { transport } = opened();
   transport.tellPeers(former.place);
   transport.send(HEARTBEAT);
   await waitFor(() => former.sockets.length === 1, 'the first connection');
@@ -109,13 +114,10 @@ test('a server that is somewhere else is dialed there, though its connection is 
   // A silent connection is given up after ten seconds anyway.
   assert.ok(performance.now() - movedMs < 8_000);
   assert.equal(former.sockets.length, 1);
-  close();
-  former.close();
-  present.close();
 });
 
 test('entries leave packed to who takes them so, and plain to everybody else', async () => {
-  const { transport, close } = opened();
+  const { transport } = opened();
   for (const takesPacked of [false, true]) {
     const listening = await new Listening().open();
     transport.tellPeers(new Map([['b', { address: `127.0.0.1:${listening.port}`, takesPacked }]]));
@@ -128,7 +130,5 @@ test('entries leave packed to who takes them so, and plain to everybody else', a
       return listening.received.length > 1;
     }, 'the request');
     assert.equal(isPacked(listening.received.subarray(1)), takesPacked);
-    listening.close();
   }
-  close();
 });
