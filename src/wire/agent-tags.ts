@@ -10,6 +10,8 @@ export const SERVER = 'consul';
 export const CLIENT = 'node';
 
 export const FEATURE_PREFIX = 'ft_';
+/** lictor's own: a server that takes packed requests of Raft's. */
+export const PACKED_LOG = 'lz';
 
 const VERSION = /\d+\.\d+\.\d+/;
 

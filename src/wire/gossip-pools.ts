@@ -36,6 +36,8 @@ export interface Member {
   readonly delegateMin: number;
   readonly delegateMax: number;
   readonly delegateCurrent: number;
+  /** A lictor server that takes packed requests of Raft's; its tag for that isn't among {@link tags}, since Consul has none. */
+  readonly takesPackedLog?: true;
 }
 
 /** What happened in a pool since the last message, in order of names. */

@@ -26,6 +26,14 @@ export interface SnapshotMeta {
 
 export type RaftRole = 'follower' | 'candidate' | 'leader';
 
+/** A server as gossip shows it. */
+export interface KnownPeer {
+  /** `host:port` */
+  readonly address: string;
+  /** Requests with entries may be packed (workers/raft/transport/packing.ts). */
+  readonly takesPacked: boolean;
+}
+
 export type StateToRaft =
   /** Proposes `count` command entries, in order. Answered by one `committed-own` or `rejected` per batch (or part of it). */
   | { readonly kind: 'propose'; readonly batch: number; readonly count: number; readonly entries: PackedEntries }
@@ -48,8 +56,8 @@ export type StateToRaft =
   | { readonly kind: 'restored'; readonly index: number }
   /** Asks for a snapshot now, whatever the threshold; answered by `snapshot-taken`. */
   | { readonly kind: 'force-snapshot'; readonly request: number }
-  /** Where gossip says that the servers of this datacenter are: ID and `host:port`. What was told before is forgotten. */
-  | { readonly kind: 'peer-addresses'; readonly addresses: ReadonlyMap<string, string> }
+  /** What gossip says of the servers of this datacenter, by ID. What was told before is forgotten. */
+  | { readonly kind: 'peers'; readonly peers: ReadonlyMap<string, KnownPeer> }
   /** Gossip suspects this server, or takes it for failed. */
   | { readonly kind: 'peer-suspected'; readonly id: string }
   /** Answered by `ordered`, which may take long. */

@@ -1,6 +1,6 @@
 // What we say about ourselves in our tags (spec/gossip.md, section 18), as a stock agent does.
 
-import { CLIENT, FEATURE_PREFIX, SERVER, type Tags } from '../../wire/agent-tags.js';
+import { CLIENT, FEATURE_PREFIX, PACKED_LOG, SERVER, type Tags } from '../../wire/agent-tags.js';
 import type { RuntimeConfig } from '../../wire/config.js';
 import type { PoolName } from '../../wire/gossip-pools.js';
 import { PROTOCOL } from '../../wire/version.js';
@@ -37,6 +37,7 @@ function serverTags(config: RuntimeConfig, pool: PoolName): Tags {
   if (bootstrapExpect !== 0) tags.set('expect', String(bootstrapExpect));
   if (tls.internalRpc.caFile !== '' || tls.internalRpc.caPath !== '') tags.set('use_tls', '1');
   tags.set('acls', config.aclEnabled ? '1' : '0');
+  if (pool === 'lan') tags.set(PACKED_LOG, '1');
   for (const feature of ['fs', 'si']) tags.set(`${FEATURE_PREFIX}${feature}`, '1');
   return tags;
 }

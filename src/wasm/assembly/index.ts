@@ -10,3 +10,4 @@ export { prepareCrc64, crc64 } from './crc64';
 export { lzwTableBytes, prepareLzw, lzwEncode, lzwDecode } from './lzw';
 export { lzwEncodeStart, lzwEncodeMore, lzwEncodeEnd } from './lzw';
 export { lzwDecodeStart, lzwDecodeFrom, lzwDecodedEnd, lzwDecodeMore } from './lzw';
+export { snappyTableBytes, prepareSnappy, snappyEncode, snappyDecode } from './snappy';

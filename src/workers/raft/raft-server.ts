@@ -168,8 +168,8 @@ export class RaftServer {
       case 'stats':
         state.post({ kind: 'stats', request: message.request, stats: statsOf(core, delivery.delivered, now()) });
         return;
-      case 'peer-addresses':
-        transport.tellAddresses(message.addresses);
+      case 'peers':
+        transport.tellPeers(message.peers);
         return;
       case 'peer-suspected':
         this.#suspected(message.id);

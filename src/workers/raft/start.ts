@@ -160,8 +160,8 @@ export async function startServer(
 /** Before there is a server nobody leads; the state worker may ask all the same. */
 function receiveEarly(message: StateToRaft, state: StateChannel, restore: Restore, transport: Transport): void {
   switch (message.kind) {
-    case 'peer-addresses':
-      transport.tellAddresses(message.addresses);
+    case 'peers':
+      transport.tellPeers(message.peers);
       return;
     case 'peer-suspected':
       return;

@@ -54,7 +54,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     datacenter,
     members: () => gossip.lan.list,
     member: (name) => gossip.lan.find(name),
-    tellAddresses: (addresses) => consensus.tellAddresses(addresses),
+    tellPeers: (peers) => consensus.tellPeers(peers),
     tellSuspected: (id) => consensus.tellSuspected(id),
   });
   gossip.listen({

@@ -4,9 +4,14 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
+import { encode } from '../../../src/msgpack/codec.js';
+import { bytes as binary } from '../../../src/msgpack/kinds.js';
 import { MAX_MESSAGE_BYTES } from '../../../src/msgpack/limits.js';
+import { snappyCompress } from '../../../src/wasm/snappy.js';
 import { term } from '../../../src/workers/raft/core/entry.js';
 import { FrameBuffer } from '../../../src/workers/raft/transport/frame-buffer.js';
+import { RpcType } from '../../../src/workers/raft/transport/messages.js';
+import { isPacked, unpacked } from '../../../src/workers/raft/transport/packing.js';
 import { decodeRequest } from '../../../src/workers/raft/transport/requests.js';
 import { type AgentProcess, startAgent, waitFor } from '../../agent-process.js';
 import { readJson } from '../../data.js';
@@ -82,15 +87,23 @@ test('damaged requests and frames change nothing, and others are served', async 
   assert.doesNotMatch(agent.output, /unexpected error/);
 });
 
+function isGarbage(message: Uint8Array): boolean {
+  const plain = isPacked(message) ? unpacked(message) : message;
+  if (typeof plain === 'string') return true;
+  return decodeRequest(plain, 1, { id: '', term: term(1), idAt: () => null }).kind === 'garbage';
+}
+
 /** What was recorded between servers that no core should ever see: damaged so that it can't be read, or cut. */
 const damagedRaft = fc
   .tuple(
     fc.constantFrom(...(readJson('raft/rpc.json') as { items: readonly { readonly requestHex: string }[] }).items),
     fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 8 }),
     fc.nat(),
+    fc.boolean(),
   )
-  .map(([{ requestHex }, changes, cut]) => {
-    const whole = Buffer.from(requestHex, 'hex');
+  .map(([{ requestHex }, changes, cut, comesPacked]) => {
+    const plain = Buffer.from(requestHex, 'hex');
+    const whole = comesPacked ? Buffer.from(encode(binary, snappyCompress(plain), RpcType.packed)) : plain;
     const bytes = Buffer.from(whole.subarray(0, 1 + (cut % whole.length)));
     for (const [at, value] of changes) bytes[at % bytes.length] = value;
     return bytes;
@@ -99,9 +112,7 @@ const damagedRaft = fc
     const frames = new FrameBuffer(1, 1, MAX_MESSAGE_BYTES);
     frames.push(bytes);
     const message = frames.next();
-    return (
-      message === null || decodeRequest(message, 1, { id: '', term: term(1), idAt: () => null }).kind === 'garbage'
-    );
+    return message === null || isGarbage(message);
   });
 
 test('damaged Raft messages change nothing, and this server leads on in its term', async () => {

@@ -5,6 +5,7 @@ import { raftElections } from './raft-elections.js';
 import { raftFailover } from './raft-failover.js';
 import { raftHistories } from './raft-histories.js';
 import { raftLog } from './raft-log.js';
+import { raftPacking } from './raft-packing.js';
 import { raftReplication } from './raft-replication.js';
 import { raftShell } from './raft-shell.js';
 import { raftTransport } from './raft-transport.js';
@@ -13,6 +14,7 @@ import { raftUnproven } from './raft-unproven.js';
 export const raftCore: readonly Mutant[] = [
   ...raftElections,
   ...raftFailover,
+  ...raftPacking,
   ...raftReplication,
   ...raftShell,
   ...raftTransport,

@@ -75,7 +75,7 @@ export const raftFailover: readonly Mutant[] = [
   {
     name: 'failover: addresses are told with every change of a member',
     file: 'workers/state/cluster/peer-news.ts',
-    find: 'if (isSame(addresses, this.#told)) return;',
+    find: 'if (isSame(peers, this.#told)) return;',
     replace: '',
     tests: NEWS,
   },

@@ -85,7 +85,7 @@ export const raftShell: readonly Mutant[] = [
     file: 'workers/raft/core/leading.ts',
     find: 'if (membership.committed(log.committed) === null || log.committed < this.termBegin) {',
     replace: 'if (membership.committed(log.committed) === null && log.committed < 0) {',
-    tests: SIMULATION,
+    tests: ['unit/raft/orders', ...SIMULATION],
   },
   {
     name: 'shell: a snapshot without its configuration',

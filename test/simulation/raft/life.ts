@@ -84,7 +84,7 @@ export class Life {
         if (!this.isOver) failed(error);
       },
       transport: {
-        tellAddresses: () => {},
+        tellPeers: () => {},
         send: (message: PeerMessage) => {
           if (!this.isOver && !peril()) sent(message);
         },

@@ -31,7 +31,7 @@ const SETTINGS = {
 };
 
 /** What a server without others says is lost. */
-const unconnected: Transport = { send: () => {}, tellAddresses: () => {} };
+const unconnected: Transport = { send: () => {}, tellPeers: () => {} };
 const UNMOVED = {
   transport: unconnected,
   readFile: () => assert.fail('nothing is restored here'),

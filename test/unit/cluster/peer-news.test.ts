@@ -9,12 +9,16 @@ import { CLIENT_TAGS, member, SERVER_TAGS } from '../leader/leader-fixture.js';
 class Pool {
   readonly members = new Map<string, Member>();
   readonly addresses: { readonly [id: string]: string }[] = [];
+  packed: readonly string[] = [];
   readonly suspected: string[] = [];
   readonly news = new PeerNews({
     datacenter: 'dc1',
     members: () => [...this.members.values()],
     member: (name) => this.members.get(name),
-    tellAddresses: (addresses) => this.addresses.push(Object.fromEntries(addresses)),
+    tellPeers: (peers) => {
+      this.addresses.push(Object.fromEntries([...peers].map(([id, { address }]) => [id, address])));
+      this.packed = [...peers].flatMap(([id, { takesPacked }]) => (takesPacked ? [id] : []));
+    },
     tellSuspected: (id) => this.suspected.push(id),
   });
 
@@ -51,6 +55,16 @@ test('of two members with one ID the one that is there counts; who left, or has 
   pool.hears([server('now', 1, {}, 'same'), server('before', 2, { status: MEMBER_STATUS.failed }, 'same')]);
   pool.hears([server('gone', 3, { status: MEMBER_STATUS.left }), server('old', 4, {}, '')]);
   assert.deepEqual(pool.addresses, [{ same: '10.0.0.1:8300' }]);
+});
+
+test('which servers take packed requests is told, also when that is all that is new', () => {
+  const pool = new Pool();
+  pool.hears([server('a', 1), server('b', 2, { takesPackedLog: true })]);
+  assert.deepEqual(pool.packed, ['id-b']);
+  pool.hears([server('a', 1, { takesPackedLog: true })]);
+  assert.deepEqual(pool.packed, ['id-a', 'id-b']);
+  pool.hears([server('b', 2)]);
+  assert.deepEqual([pool.packed, pool.addresses.length], [['id-a'], 3]);
 });
 
 test('a server that is suspected or has failed is told of by its ID; nobody else is', () => {

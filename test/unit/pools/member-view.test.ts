@@ -40,6 +40,19 @@ test('IPv6 is compressed, statuses are numbers, missing versions are zero', () =
   assert.deepEqual([shown.address, shown.tags, shown.status, shown.protocolMax], ['2001:db8::1', '{}', 4, 0]);
 });
 
+test("a lictor server's own tag is no tag of Consul's; of anybody else it is whatever it is", () => {
+  const shown = (tags: { readonly [name: string]: string }) => {
+    const address = { ip: Uint8Array.of(10, 0, 0, 1), port: 1 };
+    const about = { name: 'a', address, versionBytes: null, status: 'alive', statusLTime: 0 } as const;
+    const { tags: text, takesPackedLog } = memberOf({ ...about, meta: metaOf(tags) });
+    return [text, takesPackedLog];
+  };
+  assert.deepEqual(shown({ role: 'consul', lz: '1' }), ['{"role":"consul"}', true]);
+  assert.deepEqual(shown({ role: 'consul' }), ['{"role":"consul"}', undefined]);
+  assert.deepEqual(shown({ role: 'consul', lz: '2' }), ['{"lz":"2","role":"consul"}', undefined]);
+  assert.deepEqual(shown({ role: 'node', lz: '1' }), ['{"lz":"1","role":"node"}', undefined]);
+});
+
 test('tags are escaped as Go does and sorted by their bytes', () => {
   const tags = new Map([
     ['\u{1f600}', '1'],

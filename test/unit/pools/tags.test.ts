@@ -9,11 +9,11 @@ const SERVER_HCL =
   'ports { server = 24300 serf_lan = 24301 serf_wan = 24302 grpc = 24502 grpc_tls = 24503 } bootstrap = true';
 const SERVER_FLAGS = ['-server', '-data-dir', '/nowhere', '-bind', '127.0.0.1', '-node', 'srv1', '-node-id', `${ID}1`];
 
-test('our tags are those of the recorded agents', () => {
+test('our tags are those of the recorded agents, and one of a server that only its like understand', () => {
   const client = ownTags(configOf(...CLIENT_FLAGS, '-datacenter', 'dc1'), 'lan');
   assert.deepEqual(Object.fromEntries(client), recordedNode('LAN', 'cli1').tags);
   const config = configOf(...SERVER_FLAGS, '-hcl', SERVER_HCL);
-  assert.deepEqual(Object.fromEntries(ownTags(config, 'lan')), recordedNode('LAN', 'srv1').tags);
+  assert.deepEqual(Object.fromEntries(ownTags(config, 'lan')), { ...recordedNode('LAN', 'srv1').tags, lz: '1' });
   assert.deepEqual(Object.fromEntries(ownTags(config, 'wan')), recordedNode('WAN', 'srv1.dc1').tags);
 });
 

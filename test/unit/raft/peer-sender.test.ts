@@ -39,7 +39,7 @@ function sender(begin: number) {
     takeSnapshot: () => {
       taken.count += 1;
     },
-    transport: { send: (message) => sent.push(message), tellAddresses: () => {} },
+    transport: { send: (message) => sent.push(message), tellPeers: () => {} },
     failed: (error) => failures.push(error),
   });
   const order = (previous: number, through: number): AppendOrder => {

@@ -134,7 +134,7 @@ test('a server that can not be reached leaves nothing in the queue', async () =>
   assert.equal(queue.size, waiting);
 });
 
-test('a connection that is doubted stays when the other side answers; else what is asked over it is lost', async () => {
+test('a connection that is doubted stays when the other side answers; else what is asked over it is lost', async (context) => {
   const served = calls(1);
   await waitFor(() => open.length > 0, 'the call');
   pool.doubt(address, 15_000);
@@ -145,6 +145,10 @@ test('a connection that is doubted stays when the other side answers; else what 
   const sockets: net.Socket[] = [];
   const stopped = net.createServer((socket) => sockets.push(socket.resume()));
   await new Promise<void>((listening) => stopped.listen(0, '127.0.0.1', listening));
+  context.after(() => {
+    for (const socket of sockets) socket.destroy();
+    stopped.close();
+  });
   const silent = `127.0.0.1:${(stopped.address() as net.AddressInfo).port}`;
   const ask = () => new Promise<CallOutcome>((resolve) => pool.call(silent, 'Test.Wait', BODY, 60_000, resolve));
   const sinceMs = performance.now();
@@ -157,6 +161,4 @@ test('a connection that is doubted stays when the other side answers; else what 
   assert.equal((await connected).ok, false);
   // The keepalive would take forty seconds, twice.
   assert.ok(performance.now() - sinceMs < 20_000);
-  for (const socket of sockets) socket.destroy();
-  stopped.close();
 });

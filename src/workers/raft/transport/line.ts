@@ -29,6 +29,8 @@ export interface LineParts {
   readonly self: Self;
   /** null: it isn't known where the other server is. */
   readonly destination: () => Destination | null;
+  /** A request with entries as the other server takes it. */
+  readonly pack: (request: Uint8Array) => Uint8Array;
   readonly answered: (message: Incoming) => void;
   /** Each time a connection breaks or can't be opened; null once one was opened again. */
   readonly troubled: (problem: string | null) => void;
@@ -102,7 +104,9 @@ export class Line {
 
   #write(request: Request): void {
     this.#asked.push(request);
-    this.#socket?.write(encodeRequest(request, this.#parts.self));
+    const { self, pack } = this.#parts;
+    const encoded = encodeRequest(request, self);
+    this.#socket?.write(request.kind === 'append' ? pack(encoded) : encoded);
   }
 
   #dial(): void {

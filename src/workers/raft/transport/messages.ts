@@ -7,8 +7,8 @@ import { goTime } from './appended-at.js';
 
 export const PROTOCOL_VERSION = 3;
 
-/** First byte of each request. */
-export const RpcType = { append: 0, vote: 1, install: 2, timeoutNow: 3, preVote: 4 } as const;
+/** First byte of each request; the last one is lictor's own (packing.ts). */
+export const RpcType = { append: 0, vote: 1, install: 2, timeoutNow: 3, preVote: 4, packed: 0x70 } as const;
 
 /** Most entries that are taken in one request; stock servers send 64. */
 const MOST_ENTRIES = 1024;

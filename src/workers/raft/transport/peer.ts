@@ -13,6 +13,8 @@ export interface PeerParts {
   readonly id: string;
   readonly self: Self;
   readonly destination: () => Destination | null;
+  /** A request with entries as this server takes it. */
+  readonly pack: (request: Uint8Array) => Uint8Array;
   readonly answered: (message: Incoming) => void;
   /** Requests of this kind got lost. */
   readonly lost: (kind: Lost) => void;

@@ -6,6 +6,7 @@ import type { Logger } from '../../../observe/logger.js';
 import type { ServerId } from '../core/entry.js';
 import { type Answer, encodeAnswer, encodeError, encodeTimeoutNowAnswer } from './answers.js';
 import { FrameBuffer } from './frame-buffer.js';
+import { isPacked, unpacked } from './packing.js';
 import type { PendingAnswers } from './pending-answers.js';
 import type { PeerStream, StreamReader } from './relayed-streams.js';
 import { decodeRequest, type Receiver, type Request, type Self } from './requests.js';
@@ -125,7 +126,12 @@ export class ServedConnection implements StreamReader {
   #take(message: Uint8Array): boolean {
     const { server, pending, self } = this.#parts;
     const token = pending.token();
-    const decoded = decodeRequest(message, token, server);
+    const plain = isPacked(message) ? unpacked(message) : message;
+    if (typeof plain === 'string') {
+      this.#garbage(plain);
+      return false;
+    }
+    const decoded = decodeRequest(plain, token, server);
     if (decoded.kind === 'garbage') {
       this.#garbage(decoded.problem);
       return false;

@@ -3,11 +3,13 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import type { Logger } from '../../../observe/logger.js';
+import type { KnownPeer } from '../../../wire/raft-port.js';
 import type { Configuration } from '../core/configuration.js';
 import type { ServerId, Term } from '../core/entry.js';
 import type { Lost } from '../core/progress.js';
 import { LeaderWatch } from './leader-watch.js';
 import type { Destination } from './line.js';
+import { Packer } from './packing.js';
 import { Peer } from './peer.js';
 import { PeerAddresses } from './peer-addresses.js';
 import { PendingAnswers } from './pending-answers.js';
@@ -51,6 +53,7 @@ function isSamePlace(a: Destination | null, b: Destination | null): boolean {
 export class TcpTransport implements Transport {
   readonly #parts: TransportParts;
   readonly #pending = new PendingAnswers();
+  readonly #packer = new Packer();
   readonly #unfinished = new UnfinishedBytes();
   readonly #peers = new Map<ServerId, Peer>();
   readonly #served = new Set<ServedConnection>();
@@ -76,10 +79,10 @@ export class TcpTransport implements Transport {
     this.#server = server;
   }
 
-  /** Where gossip says that servers are. */
-  tellAddresses(addresses: ReadonlyMap<ServerId, string>): void {
+  /** What gossip says of servers. */
+  tellPeers(peers: ReadonlyMap<ServerId, KnownPeer>): void {
     const before = [...this.#peers].map(([id, peer]) => ({ id, peer, destination: this.#addresses.of(id) }));
-    this.#addresses.tell(addresses);
+    this.#addresses.tell(peers);
     for (const { id, peer, destination } of before) {
       if (!isSamePlace(destination, this.#addresses.of(id))) peer.moved();
     }
@@ -116,7 +119,9 @@ export class TcpTransport implements Transport {
       const destination = () => this.#addresses.of(id);
       const answered = (message: PeerMessage): void => this.#heard(message);
       const lost = (kind: Lost): void => this.#server?.lost(id, kind);
-      peer = new Peer({ id, self, destination, logger, now, answered, lost });
+      const pack = (request: Uint8Array): Uint8Array =>
+        this.#addresses.takesPacked(id) ? this.#packer.pack(request) : request;
+      peer = new Peer({ id, self, destination, logger, now, pack, answered, lost });
       this.#peers.set(id, peer);
     }
     return peer;

@@ -1,6 +1,7 @@
 // The way to the other servers, as the shell sees it. A transport may lose messages, bring them late, twice or in another
 // order; it never changes one. The simulator has one of its own.
 
+import type { KnownPeer } from '../../../wire/raft-port.js';
 import type { ServerId } from '../core/entry.js';
 import type { Incoming } from '../core/message.js';
 import type { InstallRequest } from '../snapshot/snapshot-installer.js';
@@ -10,6 +11,6 @@ export type PeerMessage = Incoming | InstallRequest;
 export interface Transport {
   /** The message belongs to the transport afterwards; payloads in it are not changed by anybody. */
   send(message: PeerMessage): void;
-  /** Where servers are, by ID, as far as that isn't what their configuration says. */
-  tellAddresses(addresses: ReadonlyMap<ServerId, string>): void;
+  /** What gossip says of servers, by ID: where they are, whatever their configuration says. */
+  tellPeers(peers: ReadonlyMap<ServerId, KnownPeer>): void;
 }

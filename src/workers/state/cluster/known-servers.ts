@@ -14,6 +14,8 @@ export interface KnownServer {
   /** A value of MEMBER_STATUS. */
   readonly status: number;
   readonly version: string;
+  /** As in {@link Member}. */
+  readonly takesPackedLog: boolean;
   readonly tags: ServerTags;
 }
 
@@ -34,6 +36,7 @@ export function serverOf(member: Member, datacenter: string): KnownServer | null
     address: joinHostPort(member.address, tags.port),
     status: member.status,
     version: buildOf(all) ?? '',
+    takesPackedLog: member.takesPackedLog === true,
     tags,
   };
 }

@@ -1,9 +1,10 @@
-// What the raft worker is told of the LAN pool: where the servers of this datacenter are, whatever Raft's configuration says (it
+// What the raft worker is told of the LAN pool: where the servers of this datacenter are and what they take, whatever Raft's configuration says (it
 // can't be changed while a majority has moved), and which of them is suspected. Both are hints: by a wrong one a server is dialed
 // in vain, or votes are asked for that nobody gives.
 
 import { MEMBER_STATUS, type Member, type MemberChanges } from '../../../wire/gossip-pools.js';
 import { isServer } from '../../../wire/member-tags.js';
+import type { KnownPeer } from '../../../wire/raft-port.js';
 import { isThere, type KnownServer, serverOf, serversAmong } from './known-servers.js';
 
 export interface PeerNewsOptions {
@@ -11,15 +12,15 @@ export interface PeerNewsOptions {
   /** Of the LAN pool. */
   readonly members: () => readonly Member[];
   readonly member: (name: string) => Member | undefined;
-  /** `host:port` by ID; what was told before is forgotten. */
-  readonly tellAddresses: (addresses: ReadonlyMap<string, string>) => void;
+  /** By ID; what was told before is forgotten. */
+  readonly tellPeers: (peers: ReadonlyMap<string, KnownPeer>) => void;
   readonly tellSuspected: (id: string) => void;
 }
 
 export class PeerNews {
   readonly #options: PeerNewsOptions;
   #names: ReadonlySet<string> = new Set();
-  #told: ReadonlyMap<string, string> = new Map();
+  #told: ReadonlyMap<string, KnownPeer> = new Map();
 
   constructor(options: PeerNewsOptions) {
     this.#options = options;
@@ -40,23 +41,25 @@ export class PeerNews {
   }
 
   #look(): void {
-    const { members, datacenter, tellAddresses } = this.#options;
+    const { members, datacenter, tellPeers } = this.#options;
     const servers = serversAmong(members(), datacenter);
     this.#names = new Set(servers.map(({ name }) => name));
-    const addresses = addressesOf(servers);
-    if (isSame(addresses, this.#told)) return;
-    this.#told = addresses;
-    tellAddresses(addresses);
+    const peers = peersAmong(servers);
+    if (isSame(peers, this.#told)) return;
+    this.#told = peers;
+    tellPeers(peers);
   }
 }
 
 /** Of two with one ID, as a server that got another name, the one that is there. */
-function addressesOf(servers: readonly KnownServer[]): ReadonlyMap<string, string> {
+function peersAmong(servers: readonly KnownServer[]): ReadonlyMap<string, KnownPeer> {
   const placed = servers.filter(({ id, status }) => id !== '' && status !== MEMBER_STATUS.left);
   const inOrder = [...placed.filter((server) => !isThere(server)), ...placed.filter(isThere)];
-  return new Map(inOrder.map(({ id, address }) => [id, address]));
+  return new Map(inOrder.map(({ id, address, takesPackedLog: takesPacked }) => [id, { address, takesPacked }]));
 }
 
-function isSame(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
-  return a.size === b.size && [...a].every(([id, address]) => b.get(id) === address);
+function isSame(a: ReadonlyMap<string, KnownPeer>, b: ReadonlyMap<string, KnownPeer>): boolean {
+  const isKnown = (id: string, { address, takesPacked }: KnownPeer): boolean =>
+    b.get(id)?.address === address && b.get(id)?.takesPacked === takesPacked;
+  return a.size === b.size && [...a].every(([id, peer]) => isKnown(id, peer));
 }

@@ -7,7 +7,14 @@ import { CommandBatch, decodePacked } from '../../../wasm/commands.js';
 import type { ApplyResult, Command, OpaqueCommand } from '../../../wire/commands.js';
 import { type Leadership, Role } from '../../../wire/leadership.js';
 import type { RaftConfiguration, RaftOrder } from '../../../wire/raft-orders.js';
-import type { RaftRole, RaftToState, RejectReason, SnapshotMeta, StateToRaft } from '../../../wire/raft-port.js';
+import type {
+  KnownPeer,
+  RaftRole,
+  RaftToState,
+  RejectReason,
+  SnapshotMeta,
+  StateToRaft,
+} from '../../../wire/raft-port.js';
 import type { RaftStats } from '../../../wire/raft-stats.js';
 import type { ExtendedEntry } from './chunks/extended-entry.js';
 import type { Consensus, ProposeFailure, ProposeOutcome } from './consensus.js';
@@ -131,9 +138,9 @@ export class RaftClient implements Consensus {
     return (await this.configuration()).peers.map(({ address }) => address);
   }
 
-  /** Where gossip says that servers are, by ID. */
-  tellAddresses(addresses: ReadonlyMap<string, string>): void {
-    this.#post({ kind: 'peer-addresses', addresses });
+  /** What gossip says of servers, by ID. */
+  tellPeers(peers: ReadonlyMap<string, KnownPeer>): void {
+    this.#post({ kind: 'peers', peers });
   }
 
   /** Gossip suspects this server. */

@@ -30,6 +30,7 @@ function peerAt(port: number | null): Watched {
     id: 'b',
     self: { id: 'a', address: '127.0.0.1:1' },
     destination: () => (port === null ? null : { host: '127.0.0.1', port }),
+    pack: (request: Uint8Array) => request,
     answered: (message) => answers.push(message),
     lost: (kind) => lost.push(kind),
     logger: new Logger('test', new LogSink('error', () => {})),

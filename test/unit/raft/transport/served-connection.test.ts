@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { Logger, LogSink } from '../../../../src/observe/logger.js';
 import { EntryType, logIndex, singlePayload, term } from '../../../../src/workers/raft/core/entry.js';
 import type { AppendAnswer } from '../../../../src/workers/raft/core/message.js';
+import { isPacked, Packer } from '../../../../src/workers/raft/transport/packing.js';
 import { PendingAnswers } from '../../../../src/workers/raft/transport/pending-answers.js';
 import { encodeRequest, type Request } from '../../../../src/workers/raft/transport/requests.js';
 import { ServedConnection } from '../../../../src/workers/raft/transport/served-connection.js';
@@ -116,6 +117,25 @@ test('beyond sixteen requests without an answer nothing is taken, and nothing gi
   await new Promise((resolve) => setImmediate(resolve));
   assert.equal(served.received.length, 20);
   assert.equal(served.released, all.length);
+});
+
+test('packed requests are taken as plain ones; damage in one ends its connection alone', () => {
+  const [served, other] = [new Served(), new Served()];
+  const packed = new Packer().pack(append(2, 'text '.repeat(1000)));
+  assert.ok(isPacked(packed));
+  served.connection.received(Buffer.concat([packed, append(3)]));
+  assert.deepEqual(
+    served.received.map(({ kind }) => kind),
+    ['append', 'append'],
+  );
+  served.answer(0, 2);
+  assert.equal(served.written.length, 1);
+  const damaged = Uint8Array.from(packed);
+  damaged[8] = 0xff;
+  served.connection.received(damaged);
+  assert.deepEqual([served.isClosed, served.received.length, served.logged.length], [true, 2, 1]);
+  other.connection.received(packed);
+  assert.deepEqual([other.isClosed, other.received.length], [false, 1]);
 });
 
 test('what cannot be read ends the connection, with a line in the log; nothing of it reaches the core', () => {

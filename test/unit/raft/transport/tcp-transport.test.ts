@@ -3,22 +3,38 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import net from 'node:net';
-import { test } from 'node:test';
+import { afterEach, test } from 'node:test';
 import { MessageChannel } from 'node:worker_threads';
 import { Logger, LogSink } from '../../../../src/observe/logger.js';
-import { term } from '../../../../src/workers/raft/core/entry.js';
+import type { KnownPeer } from '../../../../src/wire/raft-port.js';
+import { EntryType, logIndex, singlePayload, term } from '../../../../src/workers/raft/core/entry.js';
+import { isPacked } from '../../../../src/workers/raft/transport/packing.js';
 import { TcpTransport } from '../../../../src/workers/raft/transport/tcp-transport.js';
 import { waitFor } from '../../../agent-process.js';
 
 const HEARTBEAT = { kind: 'heartbeat', from: 'a', to: 'b', term: term(2), sentMs: 1, readRound: 0 } as const;
 
+/** What a test has opened is closed whatever becomes of it. */
+const opens: { close(): void }[] = [];
+afterEach(() => {
+  for (const open of opens.splice(0)) open.close();
+});
+
 /** Listens, and keeps what connected. */
 class Listening {
   readonly sockets: net.Socket[] = [];
-  readonly #server = net.createServer((socket) => this.sockets.push(socket));
+  /** By all of them. */
+  received = Buffer.alloc(0);
+  readonly #server = net.createServer((socket) => {
+    this.sockets.push(socket);
+    socket.on('data', (bytes) => {
+      this.received = Buffer.concat([this.received, bytes]);
+    });
+  });
 
   async open(): Promise<this> {
     await once(this.#server.listen(0, '127.0.0.1'), 'listening');
+    opens.push(this);
     return this;
   }
 
@@ -26,8 +42,8 @@ class Listening {
     return (this.#server.address() as net.AddressInfo).port;
   }
 
-  get place(): ReadonlyMap<string, string> {
-    return new Map([['b', `127.0.0.1:${this.port}`]]);
+  get place(): ReadonlyMap<string, KnownPeer> {
+    return new Map([['b', { address: `127.0.0.1:${this.port}`, takesPacked: false }]]);
   }
 
   close(): void {
@@ -57,19 +73,18 @@ function opened(): { readonly transport: TcpTransport; readonly close: () => voi
     leaderGone: () => {},
     turn: () => {},
   });
-  return {
-    transport,
-    close: () => {
-      transport.close();
-      port2.close();
-    },
+  const close = (): void => {
+    transport.close();
+    port2.close();
   };
+  opens.push({ close });
+  return { transport, close };
 }
 
 test('after its end nobody is dialed any more, whatever its server still says', async () => {
   const listening = await new Listening().open();
   const { transport, close } = opened();
-  transport.tellAddresses(listening.place);
+  transport.tellPeers(listening.place);
   transport.send(HEARTBEAT);
   await waitFor(() => listening.sockets.length === 1, 'the first connection');
   close();
@@ -79,19 +94,18 @@ test('after its end nobody is dialed any more, whatever its server still says', 
   await waitFor(() => listening.sockets.some(({ remotePort }) => remotePort === probe.localPort), 'the probe');
   assert.equal(listening.sockets.length, 2);
   probe.destroy();
-  listening.close();
 });
 
 test('a server that is somewhere else is dialed there, though its connection is still open', async () => {
   const [former, present] = [await new Listening().open(), await new Listening().open()];
-  const { transport, close } = opened();
-  transport.tellAddresses(former.place);
+  const { transport } = opened();
+  transport.tellPeers(former.place);
   transport.send(HEARTBEAT);
   await waitFor(() => former.sockets.length === 1, 'the first connection');
   // The same again is no reason to dial anew.
-  transport.tellAddresses(new Map([...former.place, ['c', '127.0.0.1:1']]));
+  transport.tellPeers(new Map([...former.place, ['c', { address: '127.0.0.1:1', takesPacked: false }]]));
   transport.send(HEARTBEAT);
-  transport.tellAddresses(present.place);
+  transport.tellPeers(present.place);
   const movedMs = performance.now();
   await waitFor(() => {
     transport.send(HEARTBEAT);
@@ -100,7 +114,21 @@ test('a server that is somewhere else is dialed there, though its connection is 
   // A silent connection is given up after ten seconds anyway.
   assert.ok(performance.now() - movedMs < 8_000);
   assert.equal(former.sockets.length, 1);
-  close();
-  former.close();
-  present.close();
+});
+
+test('entries leave packed to who takes them so, and plain to everybody else', async () => {
+  const { transport } = opened();
+  for (const takesPacked of [false, true]) {
+    const listening = await new Listening().open();
+    transport.tellPeers(new Map([['b', { address: `127.0.0.1:${listening.port}`, takesPacked }]]));
+    const payload = singlePayload(Buffer.alloc(5000, 'text '));
+    const run = { firstIndex: logIndex(1), count: 1, term: term(2), type: EntryType.command, appendedAtMs: 0, payload };
+    const place = { previous: { index: logIndex(0), term: term(0) }, commit: logIndex(0), sentMs: 1 } as const;
+    await waitFor(() => {
+      // What was sent before the former connection was found closed is lost.
+      transport.send({ kind: 'append', from: 'a', to: 'b', term: term(2), ...place, runs: [run] });
+      return listening.received.length > 1;
+    }, 'the request');
+    assert.equal(isPacked(listening.received.subarray(1)), takesPacked);
+  }
 });
