@@ -51,7 +51,8 @@ let expectedCpu = process.cpuUsage();
 function opening(key: string, minIndex: number, consistency: ReadSettings['consistency']): Buffer {
   const settings: ReadSettings = { consistency, minIndex, waitMs: WAIT_MS, maxStaleMs: 0 };
   const body = rpcMethods.get('KVS.Get')?.asking.readBody(key, settings, 'dc1');
-  if (body === undefined || body === null || body instanceof EncodeError) throw new Error('the query has no form on the wire');
+  if (body === undefined || body === null || body instanceof EncodeError)
+    throw new Error('the query has no form on the wire');
   const said: Uint8Array[] = [];
   sendRequest({ write: (bytes) => said.push(bytes) }, { Seq: 1, ServiceMethod: 'KVS.Get' }, body);
   return Buffer.concat([

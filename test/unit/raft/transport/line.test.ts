@@ -46,6 +46,7 @@ beforeEach(async () => {
     destination: () => place,
     answered: (message) => answered.push(message),
     troubled: (problem) => troubles.push(problem),
+    pack: (request) => request,
     lost: () => {
       lost += 1;
     },
