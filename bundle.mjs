@@ -5,7 +5,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 
 const PROJECT = fileURLToPath(new URL('.', import.meta.url));
 /** In parts, so that a command loads only its own; the main thread's are among them. */
@@ -19,20 +19,37 @@ const dist = fs.realpathSync(path.resolve(process.argv[2] ?? PROJECT, 'dist'));
 const from = path.join(dist, 'src');
 const to = path.join(dist, 'program');
 
-/** A module goes on finding what lies beside it: dist/program is the tree of dist/src, a program's parts in one folder. */
-function keepLocations(folder) {
+/** Packages of plain JavaScript that go into the bundles: a thread which imports CommonJS first loads a parser for it, two megabytes. */
+const TAKEN_IN = ['sorted-btree'];
+
+/**
+ * A module goes on finding what lies beside it: dist/program is the tree of dist/src, a program's parts in one folder. Comments
+ * go: V8 keeps the text of a program for as long as it runs, twice as large if there is one letter in it that isn't Latin.
+ */
+function ownModules(folder) {
   return {
-    name: 'keep-locations',
+    name: 'own-modules',
     setup({ onLoad }) {
       onLoad({ filter: /\.js$/ }, async ({ path: file }) => {
         if (!file.startsWith(from + path.sep)) return undefined;
         const text = await fs.promises.readFile(file, 'utf8');
         const location = `new URL(${JSON.stringify(path.relative(folder, file))}, import.meta.url).href`;
-        return { contents: text.replaceAll('import.meta.url', location), loader: 'js' };
+        const { code } = await transform(text.replaceAll('import.meta.url', location), { minifyWhitespace: true });
+        return { contents: code, loader: 'js' };
       });
     },
   };
 }
+
+/** Packages stay outside but for a few; node's own modules do anyway. */
+const outerPackages = {
+  name: 'outer-packages',
+  setup({ onResolve }) {
+    onResolve({ filter: /^[^./]/ }, ({ path: name, kind }) =>
+      kind === 'entry-point' || TAKEN_IN.includes(name) ? undefined : { path: name, external: true },
+    );
+  },
+};
 
 function bundle(program, parts) {
   const entry = path.join(from, `${program}.js`);
@@ -45,10 +62,9 @@ function bundle(program, parts) {
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    packages: 'external',
     legalComments: 'none',
     logLevel: 'warning',
-    plugins: [keepLocations(path.dirname(entry))],
+    plugins: [outerPackages, ownModules(path.dirname(entry))],
   });
 }
 
