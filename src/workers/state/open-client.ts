@@ -77,7 +77,7 @@ export function openClient({ settings, control, gossip, logger, tokens }: Parts)
   return {
     calls,
     knowsServers: () => list.first !== null,
-    dnsAnswers: (given) => new RemoteResponder({ ...given, calls }),
+    dnsAnswers: (given, staleQuery) => new RemoteResponder({ ...given, calls, kept: calls.kept, staleQuery }),
     snapshots,
     recovered: Promise.resolve(),
     stats: () => clientStats(control, gossip),

@@ -40,7 +40,7 @@ export const dns: readonly Mutant[] = [
     name: 'DNS answers are kept over a restore',
     file: `${DNS}/responder.ts`,
     find: `      this.#generation = generation;
-      this.#cache.clear();`,
+      this.#kept.clear();`,
     replace: '      this.#generation = generation;',
     tests: RESPONDER,
   },
@@ -48,7 +48,7 @@ export const dns: readonly Mutant[] = [
     name: 'DNS answers are kept over a reload',
     file: `${DNS}/responder.ts`,
     find: `    this.#replies.reload(config);
-    this.#cache.clear();`,
+    this.#kept.clear();`,
     replace: '    this.#replies.reload(config);',
     tests: RESPONDER,
   },
@@ -110,14 +110,14 @@ export const dns: readonly Mutant[] = [
   },
   {
     name: 'an encoded DNS reply is kept for one spelling and given to all',
-    file: `${DNS}/responder.ts`,
+    file: `${DNS}/kept-answers.ts`,
     find: 'isShuffled || isRespelled || ',
     replace: 'isShuffled || ',
     tests: ['unit/dns/spelling'],
   },
   {
     name: 'a kept DNS reply repeats the spelling of another question',
-    file: `${DNS}/responder.ts`,
+    file: `${DNS}/kept-answers.ts`,
     find: 'if (query.hasUpperCase) packet.copy(out, HEADER_LENGTH, HEADER_LENGTH, questionEnd - 4);',
     replace: '',
     tests: ['unit/dns/spelling'],

@@ -20,7 +20,7 @@ const UNSENT: AskedFailure = { ok: false, kind: 'unsent', text: 'rpc error getti
 const LOST: AskedFailure = { ok: false, kind: 'lost', text: 'rpc error making call: EOF' };
 const LEADERLESS: AskedFailure = { ok: false, kind: 'answered', text: 'rpc error making call: No cluster leader' };
 const WRONG: AskedFailure = { ok: false, kind: 'answered', text: 'rpc error making call: Must provide key' };
-const OK = { ok: true, value: true, index: 9, origin: { hasLeader: true, lastContactMs: 0 } } as const;
+const OK = { ok: true, value: true, index: 9, origin: { hasLeader: true, lastContactMs: 0 }, bytes: 1 } as const;
 const WRITE = { op: 'set', key: 'a', value: Buffer.alloc(0), flags: 0, session: '', compareIndex: 0 } as const;
 
 /** `answers`: of the calls, in their order; the last one stays. */

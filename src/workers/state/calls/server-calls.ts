@@ -80,7 +80,7 @@ export class ServerCalls implements Calls {
       return;
     }
     const { hadLeader } = this.#context.consensus.leadership;
-    if (call.takesAnyAge && hadLeader) run.start(this.#context, prepared, settings.waitMs);
+    if (call.cached === 'again' && hadLeader) run.start(this.#context, prepared, settings.waitMs);
     else if (settings.consistency !== 'consistent' && this.#mayServe(settings)) {
       run.start(this.#context, prepared, settings.waitMs);
     } else this.#hold(run, prepared, call).catch((error: unknown) => run.crashed(error));

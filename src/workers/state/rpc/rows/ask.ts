@@ -18,7 +18,13 @@ export function askRead<Args extends QueryOptions, Reply extends QueryMeta, Requ
       const reply = decode(row.reply, body);
       if (!reply.ok) return null;
       const { value } = reply;
-      return { ok: true, value: row.value(value), index: Number(value.Index), origin: originOf(value) };
+      return {
+        ok: true,
+        value: row.value(value),
+        index: Number(value.Index),
+        origin: originOf(value),
+        bytes: body.length,
+      };
     },
     writeBody: () => null,
     writeAnswer: () => null,

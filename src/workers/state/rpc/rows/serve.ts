@@ -132,7 +132,7 @@ function serveRead<Args extends QueryOptions, Reply extends QueryMeta, Request, 
       settings,
       datacenter,
       authorizer: allowAll,
-      takesAnyAge: false,
+      cached: 'none',
     });
     return run;
   });
