@@ -137,8 +137,16 @@ describe('DNS on client agents', { concurrency: false }, () => {
   });
 
   it('goes on without a leader for as long as allow_stale and max_stale allow', async () => {
-    await servers.pop()?.kill();
-    const { dns } = servers[0]?.ports ?? { dns: 0 };
+    const [staying, going] = servers.splice(0);
+    assert.ok(staying !== undefined && going !== undefined);
+    servers.push(staying);
+    // What it hasn't heard to be committed it wouldn't say without the other.
+    await waitFor(
+      async () => ((await staying.json('/v1/catalog/service/web?stale')) as readonly unknown[]).length === 2,
+      'the server that stays to have the catalog',
+    );
+    await going.kill();
+    const { dns } = staying.ports;
     await waitFor(
       async () => (await askOverUdp(dns, 'n1.node.consul')).rcode === 'SERVFAIL',
       'the server to be too stale',
