@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
 
 const PROJECT = fileURLToPath(new URL('.', import.meta.url));
-/** In parts, so that a command loads only its own; the main thread's are among them. */
+/** The main thread's modules are among its parts. */
 const COMMAND_LINE = 'cli/main';
 const WORKERS = ['workers/state/worker', 'workers/raft/worker', 'workers/checks/worker'];
 /** What is read as a file beside the module that asks for it. */
@@ -51,13 +51,15 @@ const outerPackages = {
   },
 };
 
-function bundle(program, parts) {
+/** In parts, so that a command, or the state worker of a client agent, loads only its own. */
+function bundle(program) {
   const entry = path.join(from, `${program}.js`);
   return build({
     entryPoints: [entry],
     outbase: from,
     outdir: to,
-    ...parts,
+    splitting: true,
+    chunkNames: `${path.dirname(program)}/[name]-[hash]`,
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -69,10 +71,7 @@ function bundle(program, parts) {
 }
 
 fs.rmSync(to, { recursive: true, force: true });
-await Promise.all([
-  bundle(COMMAND_LINE, { splitting: true, chunkNames: `${path.dirname(COMMAND_LINE)}/[name]-[hash]` }),
-  ...WORKERS.map((worker) => bundle(worker, {})),
-]);
+await Promise.all([COMMAND_LINE, ...WORKERS].map(bundle));
 for (const file of FILES) {
   fs.mkdirSync(path.dirname(path.join(to, file)), { recursive: true });
   fs.copyFileSync(path.join(from, file), path.join(to, file));
