@@ -2,7 +2,7 @@
 // layers cost half of the throughput and twice the memory (docs/spec/http.md, "Engines").
 
 import net from 'node:net';
-import tls from 'node:tls';
+import type tls from 'node:tls';
 import { DescriptorReserve } from '../../../../observe/descriptor-reserve.js';
 import type { Logger } from '../../../../observe/logger.js';
 import { surprise } from '../../../../observe/surprise.js';
@@ -70,7 +70,13 @@ export class NetEngine implements Engine, ConnectionHost {
     const server =
       secure === undefined
         ? net.createServer(options, (socket) => this.#accept(socket))
-        : tls.createServer({ handshakeTimeout: TLS_HANDSHAKE_MS, ALPNProtocols: ['http/1.1'], ...options, ...secure });
+        : // Most agents have no use for it, and it takes a megabyte.
+          (await import('node:tls')).createServer({
+            handshakeTimeout: TLS_HANDSHAKE_MS,
+            ALPNProtocols: ['http/1.1'],
+            ...options,
+            ...secure,
+          });
     if (secure !== undefined) {
       server.on('secureConnection', (socket: tls.TLSSocket) => this.#accept(socket));
       server.on('tlsClientError', (_error, socket: tls.TLSSocket) => socket.destroy());
