@@ -30,7 +30,7 @@ export function beginTheOthers({ state }: BegunState, server: boolean): BegunThr
 
 function beginThread(name: string, program: URL, hint: object = {}): Worker {
   return new Worker(program, {
-    workerData: hint,
+    workerData: { context: { name }, ...hint },
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     name,
   });
