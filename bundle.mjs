@@ -17,6 +17,8 @@ const PROGRAMS = [
   'cli/commands/agent-start',
   'cli/run',
   'workers/state/worker',
+  'workers/state/server-thread',
+  'workers/state/client-thread',
   'workers/raft/worker',
   'workers/checks/worker',
 ];

@@ -2,6 +2,7 @@
 // start, and they do it while main loads its own and opens the gossip pools.
 
 import { Worker } from 'node:worker_threads';
+import type { StateWorkerHint } from '../wire/state-worker.js';
 
 /**
  * V8 lets the young generation grow to 48 MB under load and keeps it: memory that 5,000 waiting queries would otherwise be
@@ -18,8 +19,8 @@ export type BegunThreads =
   | ({ readonly kind: 'client' } & BegunState);
 
 /** Before the configuration is known: it has the most to load, and the start waits for it at the end. */
-export function beginState(): BegunState {
-  return { state: beginThread('state', new URL('../workers/state/worker.js', import.meta.url)) };
+export function beginState(hint: StateWorkerHint): BegunState {
+  return { state: beginThread('state', new URL('../workers/state/worker.js', import.meta.url), hint) };
 }
 
 export function beginTheOthers({ state }: BegunState, server: boolean): BegunThreads {
@@ -27,9 +28,9 @@ export function beginTheOthers({ state }: BegunState, server: boolean): BegunThr
   return { kind: 'server', state, raft: beginThread('raft', new URL('../workers/raft/worker.js', import.meta.url)) };
 }
 
-function beginThread(name: string, program: URL): Worker {
+function beginThread(name: string, program: URL, hint: object = {}): Worker {
   return new Worker(program, {
-    workerData: { context: { name } },
+    workerData: { context: { name }, ...hint },
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     name,
   });

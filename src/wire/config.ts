@@ -24,6 +24,10 @@ export interface DnsConfig {
   readonly altDomain: string;
   readonly allowStale: boolean;
   readonly maxStaleMs: number;
+  /** Instances of services may come from a client agent's cache. */
+  readonly useCache: boolean;
+  /** An older answer of the cache is asked for again; 0: any age will do. */
+  readonly cacheMaxAgeMs: number;
   readonly nodeTtlMs: number;
   /** Name, prefix pattern (`db*`) or `*` → TTL in milliseconds. */
   readonly serviceTtlMs: { readonly [pattern: string]: number };

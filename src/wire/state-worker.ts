@@ -13,6 +13,12 @@ import type {
 } from './gossip-pools.js';
 import type { LogLevel, LogRecord, MetricsReport, ThreadContext, WorkerToMain } from './thread-port.js';
 
+/** What the thread is begun with, before there are orders. */
+export interface StateWorkerHint {
+  /** It will be a server, as far as the command line says. */
+  readonly expectsServer: boolean;
+}
+
 export interface StateWorkerData {
   readonly context: ThreadContext;
   readonly config: RuntimeConfig;

@@ -8,11 +8,11 @@ import { after, describe, test } from 'node:test';
 import { repositoryRoot } from '../data.js';
 import { type Outcome, type Scenario, Standing, type WaitingList } from './standing.js';
 
-export interface Kit {
+export interface Kit<S extends Scenario> {
   readonly name: string;
-  readonly scenarios: readonly Scenario[];
+  readonly scenarios: readonly S[];
   readonly waiting: WaitingList;
-  readonly replay: (scenario: Scenario) => Promise<Outcome>;
+  readonly replay: (scenario: S) => Promise<Outcome>;
   /** How many scenarios run at the same time. */
   readonly concurrency: number;
   /** Why it can't be asked here; false or left out where it can. */
@@ -38,7 +38,15 @@ export function scenarioFiles<Content>(folder: string): ReadonlyMap<string, Cont
   );
 }
 
-export function holdKit({ name, scenarios, waiting, replay, concurrency, skip = false, close }: Kit): void {
+export function holdKit<S extends Scenario>({
+  name,
+  scenarios,
+  waiting,
+  replay,
+  concurrency,
+  skip = false,
+  close,
+}: Kit<S>): void {
   const standing = new Standing(name, scenarios, waiting);
   describe(`${name} conformance`, { skip }, () => {
     // Not in the last test: one that is named alone has agents, too.

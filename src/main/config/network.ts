@@ -42,7 +42,6 @@ export function buildDns(
     problems.add(`dns_config.recursor_strategy: invalid strategy: ${quote(dns.recursor_strategy)}`);
   }
   problems.duration('dns_config.recursor_timeout', dns.recursor_timeout);
-  problems.duration('dns_config.cache_max_age', dns.cache_max_age);
   const domain = (text: string): string => text.toLowerCase().replace(/\.$/, '');
   return {
     listeners: addresses.dns.filter((one): one is TcpListener => one.kind === 'tcp'),
@@ -50,6 +49,8 @@ export function buildDns(
     altDomain: domain(config.alt_domain ?? ''),
     allowStale: dns.allow_stale,
     maxStaleMs: problems.milliseconds('dns_config.max_stale', dns.max_stale),
+    useCache: dns.use_cache,
+    cacheMaxAgeMs: problems.milliseconds('dns_config.cache_max_age', dns.cache_max_age),
     nodeTtlMs: problems.milliseconds('dns_config.node_ttl', dns.node_ttl),
     serviceTtlMs: Object.fromEntries(
       Object.entries(dns.service_ttl).map(([name, ttl]) => [

@@ -5,8 +5,7 @@ import type { Closing } from '../../lifecycle/closing.js';
 import type { RuntimeConfig } from '../../wire/config.js';
 import type { Calls } from './calls/calls.js';
 import type { Snapshots } from './calls/snapshots.js';
-import type { ReplySettings } from './dns/replies.js';
-import type { Answers } from './dns/server.js';
+import type { MakeAnswers } from './dns/server.js';
 import type { Stats } from './endpoints/agent/identity.js';
 
 export interface Mode {
@@ -17,7 +16,7 @@ export interface Mode {
   /** False on a client agent while it knows no server. */
   knowsServers(): boolean;
   /** Who answers DNS. */
-  dnsAnswers(settings: ReplySettings): Answers;
+  readonly dnsAnswers: MakeAnswers;
   /** What this agent had of the replicated state before it was started is there again. */
   readonly recovered: Promise<void>;
   /** The whole state, saved and restored by operators. */

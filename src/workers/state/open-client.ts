@@ -83,7 +83,7 @@ export function openClient({ settings, telemetry, control, gossip, logger, token
     // Servers count what they are asked.
     askedCalls: calls,
     knowsServers: () => list.first !== null,
-    dnsAnswers: (given) => new RemoteResponder({ ...given, calls }),
+    dnsAnswers: (given, staleQuery) => new RemoteResponder({ ...given, calls, kept: calls.kept, staleQuery }),
     snapshots,
     recovered: Promise.resolve(),
     stats: () => clientStats(control, gossip),

@@ -20,7 +20,7 @@ export async function openDns(
   const { metrics } = telemetry;
   const server = new DnsServer({
     config: dns,
-    answers: (given) => mode.dnsAnswers(given),
+    answers: mode.dnsAnswers,
     datacenter,
     nodeName,
     metrics,

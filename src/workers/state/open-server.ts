@@ -13,6 +13,8 @@ import { BootstrapExpect } from './cluster/bootstrap-expect.js';
 import { serversAmong } from './cluster/known-servers.js';
 import { PeerNews } from './cluster/peer-news.js';
 import { type ServerQuestions, serverQuestions } from './cluster/server-questions.js';
+import { FreshResponder } from './dns/fresh-responder.js';
+import { RemoteResponder } from './dns/remote-responder.js';
 import { Responder } from './dns/responder.js';
 import { KnownLeader } from './known-leader.js';
 import { LeaderDuties } from './leader/leader-duties.js';
@@ -107,7 +109,12 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     calls,
     askedCalls: new LimitedCalls(calls, limits),
     knowsServers: () => true,
-    dnsAnswers: (given) => new Responder({ ...given, local: localReads(store, consensus) }),
+    dnsAnswers: (given, staleQuery) => {
+      const local = localReads(store, consensus);
+      const near = new Responder({ ...given, local });
+      const far = new RemoteResponder({ ...given, calls, kept: null, staleQuery });
+      return new FreshResponder({ config: given.config, local, near, far, staleQuery });
+    },
     snapshots,
     recovered,
     stats: () => serverStats(parts, consensus, leader),

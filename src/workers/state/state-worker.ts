@@ -7,10 +7,8 @@ import type { RuntimeConfig } from '../../wire/config.js';
 import type { MainToState, StateWorkerData } from '../../wire/state-worker.js';
 import { LocalAgent } from './local/local-agent.js';
 import type { Mode } from './mode.js';
-import { openClient } from './open-client.js';
 import { openDns } from './open-dns.js';
 import { type Interface, openHttp } from './open-http.js';
-import { openServer } from './open-server.js';
 import { makeParts, type Parts } from './parts.js';
 
 const CHECKS_STOP_MS = 1_000;
@@ -28,9 +26,10 @@ export class StateWorker {
   readonly #closing: Closing;
   readonly #running: Promise<Running>;
 
-  constructor(data: StateWorkerData, telemetry: Telemetry) {
+  /** `open`: what the agent's mode adds. */
+  constructor(data: StateWorkerData, telemetry: Telemetry, open: (parts: Parts) => Mode) {
     this.#parts = makeParts(data, telemetry);
-    this.#mode = data.raft === null ? openClient(this.#parts) : openServer(this.#parts, data.raft);
+    this.#mode = open(this.#parts);
     this.#closing = new Closing(telemetry.logger);
     this.#running = this.#open();
   }

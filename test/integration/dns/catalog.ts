@@ -31,6 +31,8 @@ export const defaultDns: DnsConfig = {
   altDomain: '',
   allowStale: true,
   maxStaleMs: 315_360_000_000,
+  useCache: false,
+  cacheMaxAgeMs: 0,
   nodeTtlMs: 0,
   serviceTtlMs: {},
   onlyPassing: false,

@@ -6,8 +6,8 @@ export const conformance: readonly Mutant[] = [
   {
     name: 'DNS of an agent fails every lookup',
     file: 'workers/state/open-server.ts',
-    find: 'local: localReads(store, consensus) }',
-    replace: 'local: { ...localReads(store, consensus), isReady: false } }',
+    find: 'const local = localReads(store, consensus);',
+    replace: 'const local = { ...localReads(store, consensus), isReady: false };',
     tests: ['integration/dns/agent', 'conformance/dns'],
   },
   {

@@ -4,6 +4,7 @@ import type { Mutant } from '../mutant.js';
 
 const COMPOSE = ['unit/dns/compose'];
 const RESPONDER = ['unit/dns/responder'];
+const REMOTE = ['unit/dns/remote-responder'];
 const LIMITS = ['integration/dns/limits'];
 const DNS = 'workers/state/dns';
 
@@ -40,7 +41,7 @@ export const dns: readonly Mutant[] = [
     name: 'DNS answers are kept over a restore',
     file: `${DNS}/responder.ts`,
     find: `      this.#generation = generation;
-      this.#cache.clear();`,
+      this.#kept.clear();`,
     replace: '      this.#generation = generation;',
     tests: RESPONDER,
   },
@@ -48,7 +49,7 @@ export const dns: readonly Mutant[] = [
     name: 'DNS answers are kept over a reload',
     file: `${DNS}/responder.ts`,
     find: `    this.#replies.reload(config);
-    this.#cache.clear();`,
+    this.#kept.clear();`,
     replace: '    this.#replies.reload(config);',
     tests: RESPONDER,
   },
@@ -110,14 +111,14 @@ export const dns: readonly Mutant[] = [
   },
   {
     name: 'an encoded DNS reply is kept for one spelling and given to all',
-    file: `${DNS}/responder.ts`,
+    file: `${DNS}/kept-answers.ts`,
     find: 'isShuffled || isRespelled || ',
     replace: 'isShuffled || ',
     tests: ['unit/dns/spelling'],
   },
   {
     name: 'a kept DNS reply repeats the spelling of another question',
-    file: `${DNS}/responder.ts`,
+    file: `${DNS}/kept-answers.ts`,
     find: 'if (query.hasUpperCase) packet.copy(out, HEADER_LENGTH, HEADER_LENGTH, questionEnd - 4);',
     replace: '',
     tests: ['unit/dns/spelling'],
@@ -135,6 +136,55 @@ export const dns: readonly Mutant[] = [
     find: 'if (this.#bytes > this.#bounds.bytes) this.#age();',
     replace: '',
     tests: ['unit/dns/names'],
+  },
+  {
+    name: 'client: DNS asks any server, whatever allow_stale says',
+    file: `${DNS}/remote-reads.ts`,
+    find: "allowStale && maxStaleMs > 0 ? 'stale'",
+    replace: "maxStaleMs > 0 ? 'stale'",
+    tests: REMOTE,
+  },
+  {
+    name: 'client: DNS answers of the cache outlive max_stale',
+    file: `${DNS}/remote-reads.ts`,
+    find: '!kept.isOver && kept.oldestMs <= mostMs',
+    replace: '!kept.isOver && mostMs >= 0',
+    tests: REMOTE,
+  },
+  {
+    name: 'client: cache_max_age is ignored',
+    file: `${DNS}/remote-reads.ts`,
+    find: 'cacheMaxAgeMs > 0 ? Math.min(maxStaleMs, cacheMaxAgeMs) : maxStaleMs',
+    replace: 'cacheMaxAgeMs > 0 ? maxStaleMs : maxStaleMs',
+    tests: REMOTE,
+  },
+  {
+    name: 'client: a DNS answer is kept though the cache has another',
+    file: `${DNS}/remote-reads.ts`,
+    find: 'kept.answer !== answer || ',
+    replace: '',
+    tests: REMOTE,
+  },
+  {
+    name: 'client: equal DNS questions at the same time are calls of their own',
+    file: `${DNS}/remote-reads.ts`,
+    find: '    if (running !== undefined) return running;',
+    replace: '',
+    tests: REMOTE,
+  },
+  {
+    name: 'a server answers DNS by itself, whatever allow_stale says',
+    file: `${DNS}/fresh-responder.ts`,
+    find: 'allowStale ? ageMs <= maxStaleMs : local.leads',
+    replace: 'ageMs <= maxStaleMs',
+    tests: ['unit/dns/fresh-responder'],
+  },
+  {
+    name: 'a server answers DNS by itself, whatever max_stale says',
+    file: `${DNS}/fresh-responder.ts`,
+    find: 'allowStale ? ageMs <= maxStaleMs : local.leads',
+    replace: 'allowStale || local.leads',
+    tests: ['unit/dns/fresh-responder'],
   },
   {
     name: 'DNS replies pile up for an asker that does not read them',

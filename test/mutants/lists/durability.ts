@@ -12,7 +12,7 @@ const onTheDisk: readonly Mutant[] = [
   {
     name: 'a damaged lock of the data directory keeps every agent out of it',
     file: 'main/data-dir-lock.ts',
-    find: '  await ClassicLevel.destroy(place);\n',
+    find: '  await level.destroy_db(place);\n',
     replace: '',
     tests: ['unit/main/data-dir-lock'],
   },

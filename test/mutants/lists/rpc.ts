@@ -5,6 +5,7 @@ import type { Mutant } from '../mutant.js';
 const YAMUX = ['unit/rpc/yamux'];
 const REQUESTS = ['unit/rpc/request-stream'];
 const CLIENT = ['unit/calls/client-calls'];
+const KEPT = ['unit/calls/kept-reads'];
 const SHARED = ['unit/calls/shared-reads'];
 const FORWARDING = ['unit/calls/forwarding'];
 const FAILURES = ['unit/calls/asked-failure'];
@@ -271,5 +272,54 @@ export const rpc: readonly Mutant[] = [
     find: 'query.hasRunOut = deadlines.now() >= query.endsMs - SAME_WAIT_MS;',
     replace: 'query.hasRunOut = true;',
     tests: SHARED,
+  },
+  {
+    name: 'client: what is kept is fetched each time',
+    file: 'workers/state/calls/cached-read.ts',
+    find: '  if (found !== null) {',
+    replace: '  if (found !== null && found.isOver) {',
+    tests: KEPT,
+  },
+  {
+    name: 'client: what is kept does not follow its server',
+    file: 'workers/state/calls/kept-reads.ts',
+    find: '    setImmediate(() => kept.follow());\n',
+    replace: '',
+    tests: KEPT,
+  },
+  {
+    name: 'client: the cache has a number and no size',
+    file: 'workers/state/calls/kept-reads.ts',
+    find: 'this.#bytes <= this.#bounds.bytes && ',
+    replace: '',
+    tests: KEPT,
+  },
+  {
+    name: 'client: an answer that left the cache goes on being asked for',
+    file: 'workers/state/calls/kept-reads.ts',
+    find: '      this.#forget(key, entry);\n      entry.kept.stop();',
+    replace: '      this.#forget(key, entry);',
+    tests: KEPT,
+  },
+  {
+    name: 'client: a flood of questions takes what is in use from the cache',
+    file: 'workers/state/calls/kept-reads.ts',
+    find: 'entry.kept.askedMs > entry.movedMs',
+    replace: 'entry.kept.askedMs < 0',
+    tests: KEPT,
+  },
+  {
+    name: 'client: an answer of the cache is as old as ever when its server is back',
+    file: 'workers/state/calls/kept-read.ts',
+    find: '    this.#lostMs = null;\n    this.#failures = 0;',
+    replace: '    this.#failures = 0;',
+    tests: KEPT,
+  },
+  {
+    name: 'client: whoever waits for a kept answer is not told of another',
+    file: 'workers/state/calls/kept-read.ts',
+    find: '    if (isChanged) this.#tell(isRestored);\n',
+    replace: '',
+    tests: KEPT,
   },
 ];

@@ -32,7 +32,7 @@ const LEADER_BUSY: AskedFailure = {
   text: 'rpc error making call: rate limit exceeded for operation that can only be performed by the leader, try again later',
 };
 const WRONG: AskedFailure = { ok: false, kind: 'answered', text: 'rpc error making call: Must provide key' };
-const OK = { ok: true, value: true, index: 9, origin: { hasLeader: true, lastContactMs: 0 } } as const;
+const OK = { ok: true, value: true, index: 9, origin: { hasLeader: true, lastContactMs: 0 }, bytes: 1 } as const;
 const OLD = { ...OK, origin: { hasLeader: true, lastContactMs: 6_000 } };
 const WRITE = { op: 'set', key: 'a', value: Buffer.alloc(0), flags: 0, session: '', compareIndex: 0 } as const;
 

@@ -31,7 +31,7 @@ export class OtherLeader implements Elsewhere {
     this.waits.push(waitMs);
     const failure = this.failures.shift();
     if (failure !== undefined) done(failure);
-    else done({ ok: true, value: [] as Value, index: 9, origin: { hasLeader: true, lastContactMs: 0 } });
+    else done({ ok: true, value: [] as Value, index: 9, origin: { hasLeader: true, lastContactMs: 0 }, bytes: 1 });
     return { cancel: () => {} };
   }
 

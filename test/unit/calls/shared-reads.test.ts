@@ -22,7 +22,7 @@ function opened() {
         settings,
         isCancelled: false,
         answer: (index) =>
-          done({ ok: true, value: null as never, index, origin: { hasLeader: true, lastContactMs: 0 } }),
+          done({ ok: true, value: null as never, index, origin: { hasLeader: true, lastContactMs: 0 }, bytes: 1 }),
       };
       running.push(one);
       return {

@@ -12,6 +12,8 @@ export interface Answered<Value> {
   readonly index: number;
   /** A leader is known, be it this server or another. */
   readonly hasLeader: boolean;
+  /** Milliseconds since that server heard of its leader; 0 on the leader. */
+  readonly lastContactMs: number;
 }
 
 export type Answer<Value> = Answered<Value> | Refusal;
@@ -26,8 +28,8 @@ class AskedRead<Value> extends BlockingRead<Value> {
     this.#fail = fail;
   }
 
-  protected override answered(value: Value, index: number, { hasLeader }: ReadOrigin): void {
-    this.#settle({ value, index, hasLeader });
+  protected override answered(value: Value, index: number, { hasLeader, lastContactMs }: ReadOrigin): void {
+    this.#settle({ value, index, hasLeader, lastContactMs });
   }
 
   override refused(refusal: Refusal): void {
@@ -68,6 +70,6 @@ export function ask<Request, Value>(
       },
     );
     signal?.addEventListener('abort', gaveUp, { once: true });
-    calls.read(run, { method, request, settings, datacenter, authorizer: allowAll, takesAnyAge: false });
+    calls.read(run, { method, request, settings, datacenter, authorizer: allowAll, cached: 'none' });
   });
 }

@@ -17,6 +17,15 @@ export interface ReadOrigin {
   readonly hasLeader: boolean;
   /** Milliseconds since that server heard of its leader; 0 on the leader. */
   readonly lastContactMs: number;
+  /** Of an answer that came by way of a client agent's cache. */
+  readonly cache?: CacheWord;
+}
+
+export interface CacheWord {
+  /** It was there before it was asked for. */
+  readonly isHit: boolean;
+  /** Milliseconds since nobody can say whether it is still so; 0 while a server would tell. */
+  readonly ageMs: number;
 }
 
 /** What all reads of a server share. */

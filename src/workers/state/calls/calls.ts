@@ -42,6 +42,11 @@ export interface ReadCall<Request, Value> {
   readonly settings: ReadSettings;
   readonly datacenter: string;
   readonly authorizer: Authorizer;
-  /** An answer that was given before may be given again, whoever leads now. */
-  readonly takesAnyAge: boolean;
+  readonly cached: CacheUse;
 }
+
+/**
+ * Whether what an agent's cache has is enough. `again`: it was asked for before, so that an answer may be given again, whoever
+ * leads now.
+ */
+export type CacheUse = 'none' | 'first' | 'again';

@@ -7,18 +7,15 @@ import type { Asker, DirectMethod, WriteMethod } from '../methods/method.js';
 import { type Refusal, refusal } from '../methods/refusal.js';
 import { type AskedFailure, isCutOff, mayAskElsewhere, refusalOf, speaksAgainstServer } from './asked-failure.js';
 import type { BlockingRead } from './blocking-read.js';
+import { answerFromCache } from './cached-read.js';
 import type { Calls, ReadCall } from './calls.js';
-import type { AskedRead, ServerAsking } from './elsewhere.js';
+import type { AskedRead, AskedValue, Server, ServerAsking } from './elsewhere.js';
+import type { Question } from './kept-read.js';
+import { KeptReads } from './kept-reads.js';
 import { growingPauses, type Pauses } from './pauses.js';
 import { type Rate, RateLimit } from './rate-limit.js';
 import { type ReadSettings, waitingUntil } from './read-settings.js';
 import { SharedReads } from './shared-reads.js';
-
-export interface Server {
-  readonly name: string;
-  /** `host:port`. */
-  readonly address: string;
-}
 
 /** The servers in the order they are asked. */
 export interface Servers {
@@ -46,6 +43,8 @@ const TOO_MANY = refusal('rate-limited');
 export class ClientCalls implements Calls {
   readonly #options: ClientCallsOptions;
   readonly #shared: SharedReads;
+  /** Answers for callers that take what a cache has. */
+  readonly kept: KeptReads;
   readonly #limit = new RateLimit();
   readonly #asked: Series;
   readonly #exceeded: Series;
@@ -56,6 +55,14 @@ export class ClientCalls implements Calls {
     this.#shared = new SharedReads(options.asking);
     this.#asked = options.metrics.counter('client.rpc');
     this.#exceeded = options.metrics.counter('client.rpc.exceeded');
+    this.kept = new KeptReads({
+      sources: {
+        asking: options.asking,
+        next: () => this.#next(),
+        failed: (server, failure) => this.#blame(server, failure),
+      },
+      fetch: (question, maxStaleMs) => this.#fetch(question, maxStaleMs),
+    });
   }
 
   get obstacle(): Refusal | null {
@@ -68,17 +75,22 @@ export class ClientCalls implements Calls {
   }
 
   get waiting(): number {
-    return this.#shared.waiting;
+    return this.#shared.waiting + this.kept.waiting;
   }
 
   flush(): void {}
 
   stop(): void {
     this.#isStopping = true;
+    this.kept.clear();
   }
 
   read<Request, Value>(run: BlockingRead<Value>, call: ReadCall<Request, Value>): void {
-    this.#read(run, call).catch((error: unknown) => run.crashed(error));
+    const fromServer = (): void => {
+      this.#read(run, call).catch((error: unknown) => run.crashed(error));
+    };
+    if (call.cached === 'none') fromServer();
+    else answerFromCache(this.kept, run, call, fromServer);
   }
 
   write<Request, Reply>(
@@ -118,32 +130,58 @@ export class ClientCalls implements Calls {
   }
 
   async #read<Request, Value>(run: BlockingRead<Value>, call: ReadCall<Request, Value>): Promise<void> {
-    const { waitMs, maxStaleMs, minIndex } = call.settings;
+    const answer = await this.#answer<Value>(
+      call.settings,
+      (server, settings) => this.#ask(run, server, call, settings),
+      (ms) => run.pauseUntil(deadlines.now() + ms),
+    );
+    if (answer === null) return;
+    if ('refused' in answer) run.refused(answer);
+    else run.answerFrom(answer.origin, answer.value, answer.index);
+  }
+
+  /** For nobody in particular: whoever asked for it may have gone when it comes. */
+  async #fetch<Request, Value>(
+    { method, request, datacenter }: Question<Request, Value>,
+    maxStaleMs: number,
+  ): Promise<AskedValue<Value> | Refusal> {
+    const answer = await this.#answer<Value>(
+      { consistency: 'stale', minIndex: 0, waitMs: 0, maxStaleMs },
+      ({ address }, settings) =>
+        new Promise((resolve) => {
+          this.#options.asking.read(address, method, request, settings, datacenter, resolve);
+        }),
+      async (ms) => {
+        await this.#pause(ms);
+        return true;
+      },
+    );
+    return answer ?? refusal('stopping');
+  }
+
+  /** Asks the servers as the rules say; null when the asker has gone. `pause` says whether he is still there after it. */
+  async #answer<Value>(
+    wanted: ReadSettings,
+    ask: (server: Server, settings: ReadSettings) => Promise<AskedRead<Value>>,
+    pause: (ms: number) => Promise<boolean>,
+  ): Promise<AskedValue<Value> | Refusal | null> {
+    const { waitMs, maxStaleMs, minIndex } = wanted;
     const tries = this.#tries(minIndex > 0 ? waitMs : 0);
     const untilMs = deadlines.now() + waitMs;
-    let settings = call.takesAnyAge ? ofAnyAge(call.settings) : call.settings;
+    let settings = wanted;
     for (;;) {
       const server = this.#next();
-      if ('refused' in server) {
-        run.refused(server);
-        return;
-      }
-      const answer = await this.#ask(run, server, call, settings);
+      if ('refused' in server) return server;
+      const answer = await ask(server, settings);
       if (answer.ok) {
         const isTooOld = settings.consistency === 'stale' && maxStaleMs > 0 && answer.origin.lastContactMs > maxStaleMs;
-        if (!isTooOld) {
-          run.answerFrom(answer.origin, answer.value, answer.index);
-          return;
-        }
+        if (!isTooOld) return answer;
         settings = { ...settings, consistency: 'default' };
         continue;
       }
       const pauseMs = this.#pauseAfter(answer, server, true, tries);
-      if (pauseMs === null) {
-        run.refused(this.#givenUp(answer));
-        return;
-      }
-      if (pauseMs > 0 && !(await run.pauseUntil(deadlines.now() + pauseMs))) return;
+      if (pauseMs === null) return this.#givenUp(answer);
+      if (pauseMs > 0 && !(await pause(pauseMs))) return null;
       settings = waitingUntil(settings, untilMs);
     }
   }
@@ -182,13 +220,17 @@ export class ClientCalls implements Calls {
 
   /** Milliseconds until the next try; null when there is none. */
   #pauseAfter(failure: AskedFailure, server: Server, isRepeatable: boolean, tries: Tries): number | null {
-    const { servers, metrics } = this.#options;
-    metrics.increment('client.rpc.failed', 1, [['server', server.name]]);
-    if (speaksAgainstServer(failure)) servers.failed(server);
+    this.#blame(server, failure);
     if (this.#isStopping) return null;
     if (failure.kind !== 'unsent') return mayAskElsewhere(failure, isRepeatable) ? tries.pauses.next() : null;
     tries.unasked -= 1;
     return tries.unasked > 0 && tries.pauses.next() !== null ? 0 : null;
+  }
+
+  #blame(server: Server, failure: AskedFailure): void {
+    const { servers, metrics } = this.#options;
+    metrics.increment('client.rpc.failed', 1, [['server', server.name]]);
+    if (speaksAgainstServer(failure)) servers.failed(server);
   }
 
   #givenUp(failure: AskedFailure): Refusal {
@@ -207,8 +249,4 @@ interface Tries {
   /** Servers that a call which nobody saw goes on to. */
   unasked: number;
   readonly pauses: Pauses;
-}
-
-function ofAnyAge(settings: ReadSettings): ReadSettings {
-  return { ...settings, consistency: 'stale', maxStaleMs: 0 };
 }

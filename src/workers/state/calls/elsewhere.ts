@@ -6,11 +6,20 @@ import type { AskedFailure } from './asked-failure.js';
 import type { ReadOrigin } from './blocking-read.js';
 import type { ReadSettings } from './read-settings.js';
 
+/** A server, by `host:port`. */
+export interface Server {
+  readonly name: string;
+  /** `host:port`. */
+  readonly address: string;
+}
+
 export interface AskedValue<Value> {
   readonly ok: true;
   readonly value: Value;
   readonly index: number;
   readonly origin: ReadOrigin;
+  /** What it took on the wire. */
+  readonly bytes: number;
 }
 
 export type AskedRead<Value> = AskedValue<Value> | AskedFailure;

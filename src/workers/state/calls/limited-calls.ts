@@ -41,7 +41,7 @@ export class LimitedCalls implements Calls {
 
   /** An answer that was given before and is given again asks no server anything. */
   read<Request, Value>(run: BlockingRead<Value>, call: ReadCall<Request, Value>): void {
-    const refused = call.takesAnyAge ? null : this.#limits.refuse(call.method.name, OVER_HTTP);
+    const refused = call.cached === 'again' ? null : this.#limits.refuse(call.method.name, OVER_HTTP);
     if (refused === null) this.#calls.read(run, call);
     else run.refused(refused);
   }

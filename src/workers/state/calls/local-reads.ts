@@ -17,6 +17,10 @@ export interface LocalAnswer<Value> {
 export interface LocalReads {
   /** False before a leader was ever heard of: until then nothing here may be shown to anybody. */
   readonly isReady: boolean;
+  /** This server may say by itself what is so. */
+  readonly leads: boolean;
+  /** Milliseconds since the leader was last heard of; 0 on the leader. */
+  readonly lastContactMs: number;
   /** While it is the same, so is every answer. */
   readonly appliedIndex: number;
   /** Raised by every restore: no answer outlives it. */
@@ -28,6 +32,12 @@ export function localReads(store: StoreReads, { leadership }: Pick<Consensus, 'l
   return {
     get isReady() {
       return leadership.hadLeader;
+    },
+    get leads() {
+      return leadership.mayServe;
+    },
+    get lastContactMs() {
+      return leadership.lastContactMs;
     },
     get appliedIndex() {
       return store.appliedIndex;

@@ -69,7 +69,7 @@ export class ServerCalls implements Calls {
     }
     const { hadLeader } = this.#context.consensus.leadership;
     const isServed =
-      (call.takesAnyAge && hadLeader) || (settings.consistency !== 'consistent' && this.#mayServe(settings));
+      (call.cached === 'again' && hadLeader) || (settings.consistency !== 'consistent' && this.#mayServe(settings));
     if (isServed) this.#serve(run, call);
     else this.#hold(run, call).catch((error: unknown) => run.crashed(error));
   }
@@ -178,7 +178,7 @@ export class ServerCalls implements Calls {
       return;
     }
     const { consistency, maxStaleMs, minIndex } = settings;
-    const mayAge = call.takesAnyAge !== true && consistency === 'stale' && maxStaleMs > 0 && minIndex > 0;
+    const mayAge = call.cached !== 'again' && consistency === 'stale' && maxStaleMs > 0 && minIndex > 0;
     run.start(this.#context, prepared, settings.waitMs, mayAge ? () => this.#hasAged(run, call) : null);
   }
 

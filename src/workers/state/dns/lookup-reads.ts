@@ -5,6 +5,9 @@ import { type AddressOwners, addressOwners, getNode } from '../methods/catalog.j
 import { type HealthEntry, instancesOf, serviceNodes } from '../methods/health.js';
 import type { Refusal } from '../methods/refusal.js';
 
+/** An answer that is older than this is counted (`dns.stale_queries`). */
+export const STALE_MS = 5_000;
+
 export type Found<Value> = LocalAnswer<Value> | Refusal;
 type Node = AddressOwners['node'];
 

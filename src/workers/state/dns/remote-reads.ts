@@ -1,55 +1,85 @@
 // What a lookup asks of the catalog where that is a server's: the first try says what is missing, and when that has come the same
-// lookup is made again over it (spec/rpc.md, section 8). Questions that ask the same at the same time share one call.
+// lookup is made again over it (spec/rpc.md, section 8). Questions that ask the same at the same time share one call. Instances
+// come from the agent's cache where `dns_config.use_cache` says so.
 
+import { deadlines } from '../../../deadlines/deadline-queue.js';
+import type { DnsConfig } from '../../../wire/config.js';
 import { ask } from '../calls/asked-read.js';
 import type { Calls } from '../calls/calls.js';
+import type { KeptRead } from '../calls/kept-read.js';
+import type { KeptReads } from '../calls/kept-reads.js';
 import type { ReadSettings } from '../calls/read-settings.js';
 import { type AddressOwners, listNodes, nodeServices, serviceInstances } from '../methods/catalog.js';
 import { type HealthEntry, instancesOf, serviceNodes } from '../methods/health.js';
+import type { ReadMethod } from '../methods/method.js';
 import { EVERYTHING } from '../methods/narrowing.js';
-import { isRefusal, type Refusal, refusal } from '../methods/refusal.js';
-import type { Found, LookupReads } from './lookup-reads.js';
+import { isRefusal, refusal } from '../methods/refusal.js';
+import { type Found, type LookupReads, STALE_MS } from './lookup-reads.js';
 
-/** Any server may answer. */
-const READ: ReadSettings = { consistency: 'stale', minIndex: 0, waitMs: 0, maxStaleMs: 0 };
 const NOT_THERE_YET = refusal('not-ready');
+const TOO_MANY = refusal('queue-full');
 const neverAgain = (): boolean => false;
+type Instances = readonly HealthEntry[];
+type Node = AddressOwners['node'];
+
+export interface CatalogCallsOptions {
+  readonly calls: Calls;
+  /** null: there is no cache beside the catalog. */
+  readonly kept: KeptReads | null;
+  readonly datacenter: string;
+  readonly config: () => DnsConfig;
+  /** An answer was given that is older than a few seconds. */
+  readonly stale: () => void;
+}
 
 /** Calls that run, by what they ask. */
 export class CatalogCalls {
-  readonly #calls: Calls;
-  readonly #datacenter: string;
+  readonly #options: CatalogCallsOptions;
   readonly #running = new Map<string, Promise<unknown>>();
 
-  constructor(calls: Calls, datacenter: string) {
-    this.#calls = calls;
-    this.#datacenter = datacenter;
+  constructor(options: CatalogCallsOptions) {
+    this.#options = options;
   }
 
-  instances(service: string): Promise<readonly HealthEntry[] | Refusal> {
+  /** What the cache has and may be used; null where a server must be asked. */
+  keptInstances(service: string): Found<Instances> | null {
+    const { kept, datacenter, config } = this.#options;
+    if (kept === null || !config().useCache) return null;
+    const found = kept.find({ method: serviceNodes, request: instancesOf(service), datacenter });
+    return found === null || !this.#isYoungEnough(found) ? null : this.#keptAnswer(found);
+  }
+
+  instances(service: string): Promise<Found<Instances>> {
+    const { kept, datacenter, config } = this.#options;
+    const request = instancesOf(service);
+    if (kept === null || !config().useCache)
+      return this.#shared(`instances ${service}`, () => this.#ask(serviceNodes, request));
     return this.#shared(`instances ${service}`, async () => {
-      const found = await ask(this.#calls, serviceNodes, instancesOf(service), READ, this.#datacenter);
-      return isRefusal(found) ? found : found.value;
+      const maxStaleMs = Math.max(1, config().maxStaleMs);
+      const had = await kept.fetch({ method: serviceNodes, request, datacenter }, maxStaleMs);
+      if (isRefusal(had)) return had;
+      const { answer } = had;
+      return had.kept === null ? this.#once(answer.value, answer.origin.lastContactMs) : this.#keptAnswer(had.kept);
     });
   }
 
-  node(name: string): Promise<NonNullable<AddressOwners['node']> | null | Refusal> {
+  node(name: string): Promise<Found<NonNullable<Node> | null>> {
     return this.#shared(`node ${name}`, async () => {
-      const found = await ask(this.#calls, nodeServices, { ...EVERYTHING, node: name }, READ, this.#datacenter);
-      return isRefusal(found) ? found : (found.value?.node ?? null);
+      const found = await this.#ask(nodeServices, { ...EVERYTHING, node: name });
+      return isRefusal(found) ? found : { ...found, value: found.value?.node ?? null };
     });
   }
 
   /** Nodes are looked through here: no call asks for one by its address. */
-  owners(address: string): Promise<AddressOwners | Refusal> {
+  owners(address: string): Promise<Found<AddressOwners>> {
     return this.#shared(`owners ${address}`, async () => {
-      const nodes = await ask(this.#calls, listNodes, EVERYTHING, READ, this.#datacenter);
+      const nodes = await this.#ask(listNodes, EVERYTHING);
       if (isRefusal(nodes)) return nodes;
       const node = nodes.value.find(({ Address }) => Address === address);
-      if (node !== undefined) return { node, instance: undefined };
+      if (node !== undefined) return { ...nodes, value: { node, instance: undefined } };
       const byAddress = { ...EVERYTHING, service: '', connect: false, address };
-      const found = await ask(this.#calls, serviceInstances, byAddress, READ, this.#datacenter);
-      return isRefusal(found) ? found : { node: undefined, instance: found.value[0] };
+      const found = await this.#ask(serviceInstances, byAddress);
+      return isRefusal(found) ? found : { ...found, value: { node: undefined, instance: found.value[0] } };
     });
   }
 
@@ -60,21 +90,64 @@ export class CatalogCalls {
     this.#running.set(key, begun);
     return begun;
   }
+
+  async #ask<Request, Value>(method: ReadMethod<Request, Value>, request: Request): Promise<Found<Value>> {
+    const { calls, datacenter, config } = this.#options;
+    const found = await ask(calls, method, request, settingsOf(config()), datacenter);
+    return isRefusal(found) ? found : this.#once(found.value, found.lastContactMs);
+  }
+
+  #once<Value>(value: Value, lastContactMs: number): Found<Value> {
+    this.#counted(lastContactMs);
+    return { value, isCurrent: neverAgain };
+  }
+
+  #keptAnswer<Request, Value>(kept: KeptRead<Request, Value>): Found<Value> {
+    const { answer } = kept;
+    this.#counted(answer.origin.lastContactMs);
+    const isCurrent = (): boolean => {
+      if (kept.answer !== answer || !this.#isYoungEnough(kept)) return false;
+      kept.askedMs = deadlines.now();
+      return true;
+    };
+    return { value: answer.value, isCurrent };
+  }
+
+  /** By what is known of it: the query that stands behind it may have nothing to say for minutes. */
+  #isYoungEnough<Request, Value>(kept: KeptRead<Request, Value>): boolean {
+    const { maxStaleMs, cacheMaxAgeMs } = this.#options.config();
+    const mostMs = cacheMaxAgeMs > 0 ? Math.min(maxStaleMs, cacheMaxAgeMs) : maxStaleMs;
+    return !kept.isOver && kept.oldestMs <= mostMs;
+  }
+
+  #counted(lastContactMs: number): void {
+    if (lastContactMs > STALE_MS) this.#options.stale();
+  }
+}
+
+/** Without `allow_stale`, or where nothing may be stale, the leader is asked. */
+function settingsOf({ allowStale, maxStaleMs }: DnsConfig): ReadSettings {
+  const consistency = allowStale && maxStaleMs > 0 ? 'stale' : 'default';
+  return { consistency, minIndex: 0, waitMs: 0, maxStaleMs };
 }
 
 /** The reads of one question, which are one at most. */
 export class QuestionReads implements LookupReads {
   readonly #catalog: CatalogCalls;
+  readonly #mayAsk: boolean;
   #answer: { readonly found: unknown } | null = null;
   /** Resolves when the lookup can be made again; null when it needed nothing. */
   pending: Promise<void> | null = null;
 
-  constructor(catalog: CatalogCalls) {
+  /** `mayAsk`: false while too many wait for servers; then nothing is known but what is kept. */
+  constructor(catalog: CatalogCalls, mayAsk: boolean) {
     this.#catalog = catalog;
+    this.#mayAsk = mayAsk;
   }
 
-  instances(service: string): Found<readonly HealthEntry[]> {
-    return this.#found(() => this.#catalog.instances(service));
+  instances(service: string): Found<Instances> {
+    const kept = this.#answer === null ? this.#catalog.keptInstances(service) : null;
+    return kept ?? this.#found(() => this.#catalog.instances(service));
   }
 
   node(name: string): ReturnType<LookupReads['node']> {
@@ -85,14 +158,14 @@ export class QuestionReads implements LookupReads {
     return this.#found(() => this.#catalog.owners(address));
   }
 
-  #found<Value>(begin: () => Promise<Value | Refusal>): Found<Value> {
+  #found<Value>(begin: () => Promise<Found<Value>>): Found<Value> {
     if (this.#answer === null) {
+      if (!this.#mayAsk) return TOO_MANY;
       this.pending ??= begin().then((found) => {
         this.#answer = { found };
       });
       return NOT_THERE_YET;
     }
-    const found = this.#answer.found as Value | Refusal;
-    return isRefusal(found) ? found : { value: found, isCurrent: neverAgain };
+    return this.#answer.found as Found<Value>;
   }
 }

@@ -1,38 +1,50 @@
-// Answers of a client agent, which asks a server for each question: it keeps nothing, so that nothing it says is older than the
-// question.
+// Answers of a client agent, which asks a server for each question, unless its cache has what is asked for: what it says is no
+// older than the question, or than `dns_config` allows.
 
 import type { DnsConfig } from '../../../wire/config.js';
 import type { Calls } from '../calls/calls.js';
-import type { Answer } from './answer.js';
+import type { KeptReads } from '../calls/kept-reads.js';
 import type { Transport } from './compose.js';
+import { KeptAnswers, keyOf } from './kept-answers.js';
 import { lowerCased, questionLabels } from './labels.js';
 import { lookup } from './lookup.js';
+import type { Resolved } from './lookup-context.js';
 import { type Query, readPacket } from './query.js';
 import { CatalogCalls, QuestionReads } from './remote-reads.js';
-import { NOT_OURS, Replies, type ReplySettings, SERVFAIL } from './replies.js';
+import { NOT_OURS, Replies, type ReplySettings } from './replies.js';
 import type { Responds, Response } from './response.js';
 import { headerReply } from './writer.js';
 import { placeOf } from './zone.js';
 
-/** Questions that wait for a server; further ones are refused. */
+/** Questions that wait for a server; further ones that would are refused. */
 const MOST_WAITING = 4096;
 
 export interface RemoteResponderOptions extends ReplySettings {
   readonly calls: Calls;
+  /** null: there is no cache beside the catalog. */
+  readonly kept: KeptReads | null;
+  /** An answer was given that is older than a few seconds. */
+  readonly staleQuery: () => void;
 }
 
 export class RemoteResponder implements Responds {
   readonly #replies: Replies;
   readonly #catalog: CatalogCalls;
+  readonly #kept: KeptAnswers;
   #waiting = 0;
 
   constructor(options: RemoteResponderOptions) {
+    const { calls, kept, datacenter, staleQuery } = options;
     this.#replies = new Replies(options);
-    this.#catalog = new CatalogCalls(options.calls, options.datacenter);
+    const config = () => this.#replies.settings.config;
+    this.#catalog = new CatalogCalls({ calls, kept, datacenter, config, stale: staleQuery });
+    this.#kept = new KeptAnswers(this.#replies);
   }
 
+  /** Takes new settings; nothing that was looked up under the old ones is kept. */
   reload(config: DnsConfig): void {
     this.#replies.reload(config);
+    this.#kept.clear();
   }
 
   respond(packet: Buffer, transport: Transport): Response | null | Promise<Response | null> {
@@ -43,27 +55,33 @@ export class RemoteResponder implements Responds {
     const place = placeOf(query, this.#replies.settings.zones).kind;
     const zone: Response['zone'] = place === 'zone' ? 'domain' : place;
     if (zone === 'elsewhere') return { bytes: this.#replies.compose(query, NOT_OURS, transport).bytes, zone, type };
-    if (this.#waiting >= MOST_WAITING) {
-      return { bytes: this.#replies.compose(query, SERVFAIL, transport).bytes, zone, type };
-    }
-    const reads = new QuestionReads(this.#catalog);
     const asked = lowerCased(query);
+    const key = keyOf(asked);
+    const known = this.#kept.get(key);
+    if (known?.isCurrent()) return { bytes: this.#kept.reply(known, query, transport), zone, type };
     const labels = questionLabels(asked);
-    const answer = this.#lookUp(asked, labels, reads);
+    const reads = new QuestionReads(this.#catalog, this.#waiting < MOST_WAITING);
+    const atOnce = this.#lookUp(asked, labels, reads);
     const { pending } = reads;
-    if (pending === null) return { bytes: this.#replies.compose(query, answer, transport).bytes, zone, type };
+    if (pending === null) return { bytes: this.#reply(key, atOnce, query, transport), zone, type };
     this.#waiting += 1;
     return pending
       .then((): Response => {
         const found = this.#lookUp(asked, labels, reads);
-        return { bytes: this.#replies.compose(query, found, transport).bytes, zone, type };
+        return { bytes: this.#reply(key, found, query, transport), zone, type };
       })
       .finally(() => {
         this.#waiting -= 1;
       });
   }
 
-  #lookUp(asked: Query, labels: readonly string[], reads: QuestionReads): Answer {
-    return lookup({ ...this.#replies.settings, reads }, asked, labels).answer;
+  #lookUp(asked: Query, labels: readonly string[], reads: QuestionReads): Resolved {
+    return lookup({ ...this.#replies.settings, reads }, asked, labels);
+  }
+
+  /** What holds only for this question isn't kept. */
+  #reply(key: string, resolved: Resolved, query: Query, transport: Transport): Buffer {
+    if (!resolved.isCurrent()) return this.#replies.compose(query, resolved.answer, transport).bytes;
+    return this.#kept.reply(this.#kept.keep(key, resolved, 0), query, transport);
   }
 }

@@ -20,9 +20,12 @@ export interface Answers extends Responds {
   reload(config: DnsConfig): void;
 }
 
+/** `staleQuery` is called for an answer that is older than a few seconds. */
+export type MakeAnswers = (settings: ReplySettings, staleQuery: () => void) => Answers;
+
 export interface DnsServerOptions {
   readonly config: DnsConfig;
-  readonly answers: (settings: ReplySettings) => Answers;
+  readonly answers: MakeAnswers;
   readonly datacenter: string;
   readonly nodeName: string;
   readonly metrics: Metrics;
@@ -52,7 +55,8 @@ export class DnsServer {
   constructor(options: DnsServerOptions) {
     this.#options = options;
     const { config, answers, datacenter, metrics, nodeName } = options;
-    this.#responder = answers({ config, datacenter, random: Math.random, nowMs: Date.now });
+    const stale = metrics.counter('dns.stale_queries', []);
+    this.#responder = answers({ config, datacenter, random: Math.random, nowMs: Date.now }, () => stale.add(1));
     const labels: Labels = [['node', nodeName]];
     this.#domainQuery = metrics.sample('dns.domain_query', labels);
     this.#reverseQuery = metrics.sample('dns.ptr_query', labels);

@@ -2,7 +2,7 @@
 // of a read (spec/http.md, section 3).
 
 import { BlockingRead, type ReadOrigin } from '../calls/blocking-read.js';
-import type { Calls } from '../calls/calls.js';
+import type { CacheUse, Calls } from '../calls/calls.js';
 import { allowAll } from '../methods/access.js';
 import type { Refusal } from '../methods/refusal.js';
 import type { ApiCall } from './api-call.js';
@@ -10,7 +10,7 @@ import type { AbortListener } from './engine/engine.js';
 import { judge } from './judge.js';
 import type { ReadForm, ReadOperation } from './operation.js';
 import { Refused } from './parameters.js';
-import type { CacheState, ReadCache } from './read-cache.js';
+import { type CacheState, cacheHeaders, type ReadCache } from './read-cache.js';
 import { readHeaders } from './read-headers.js';
 import { failedRead, isReply, refused } from './reply.js';
 
@@ -85,9 +85,14 @@ class HttpRead<Request, Value> extends BlockingRead<Value> implements AbortListe
       isStreaming,
       operation.effectiveConsistency ? this.consistency : null,
     );
-    if (this.#cached !== null) headers += this.#cached.headers;
+    if (this.#cached !== null) headers += cacheHeaders(origin.cache ?? null) ?? this.#cached.headers;
     this.#call.finish(reply, headers);
   }
+}
+
+function cacheUse(state: CacheState | null): CacheUse {
+  if (state === null) return 'none';
+  return state.hit ? 'again' : 'first';
 }
 
 export function startRead(
@@ -121,6 +126,6 @@ export function startRead(
     settings: options,
     datacenter: call.datacenter,
     authorizer: allowAll,
-    takesAnyAge: state?.hit === true,
+    cached: cacheUse(state),
   });
 }

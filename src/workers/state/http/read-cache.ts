@@ -1,8 +1,9 @@
-// `?cached` reads. This server answers every read from memory, so an agent cache would only serve older data at the same
-// price. What clients can see of the cache is kept: whether somebody asked the same before (X-Cache), the age of the data
-// (always 0 here), and an answer while there is no leader once it was a hit.
+// `?cached` reads. A server answers every read from memory, so an agent cache would only serve older data at the same price.
+// What clients can see of the cache is kept: whether somebody asked the same before (X-Cache), the age of the data (always 0
+// here), and an answer while there is no leader once it was a hit. A client agent has a real one, which says itself what it did.
 
 import { createHash } from 'node:crypto';
+import type { CacheWord } from '../calls/blocking-read.js';
 import type { ParameterSource } from './request.js';
 
 export interface CacheState {
@@ -20,6 +21,12 @@ const KEPT_MS = 20 * 60 * 1000;
 const MAX_ENTRIES = 4096;
 /** A longer key is kept by its digest: a filter may be as long as a request's head. */
 const MAX_KEY = 256;
+
+/** Header lines; null where no cache had a part in it. */
+export function cacheHeaders(word: CacheWord | null): string | null {
+  if (word === null) return null;
+  return word.isHit ? `X-Cache: HIT\r\nAge: ${Math.floor(word.ageMs / 1000)}\r\n` : MISS;
+}
 
 export class ReadCache {
   /** Oldest first: a hit puts an entry at the end. */

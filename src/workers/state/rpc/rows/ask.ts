@@ -23,6 +23,7 @@ export function askRead<Args extends QueryOptions, Reply extends QueryMeta, Requ
         value: row.value(value, request as Request),
         index: Number(value.Index),
         origin: originOf(value),
+        bytes: body.length,
       };
     },
     writeBody: () => null,

@@ -164,7 +164,7 @@ function serveRead<Args extends QueryOptions, Reply extends QueryMeta, Request, 
       settings,
       datacenter,
       authorizer: allowAll,
-      takesAnyAge: false,
+      cached: 'none',
     });
     return run;
   });

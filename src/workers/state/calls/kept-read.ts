@@ -1,0 +1,174 @@
+// One answer that a client agent keeps current: a blocking query of a server stands behind it, which tells what it becomes, for
+// as long as somebody asks for it (spec/rpc.md, section 8). While no server can be asked the answer stays, and grows old.
+
+import { type Deadline, deadlines } from '../../../deadlines/deadline-queue.js';
+import type { ReadMethod } from '../methods/method.js';
+import type { Refusal } from '../methods/refusal.js';
+import type { AskedFailure } from './asked-failure.js';
+import type { Asked, AskedRead, AskedValue, Server, ServerAsking } from './elsewhere.js';
+import type { KeptWaiter } from './kept-waiter.js';
+
+/** What is asked, apart from how fresh the answer must be. */
+export interface Question<Request, Value> {
+  readonly method: ReadMethod<Request, Value>;
+  readonly request: Request;
+  readonly datacenter: string;
+}
+
+/** Where answers come from. */
+export interface Sources {
+  readonly asking: Pick<ServerAsking, 'read'>;
+  /** Whom to ask now, or why nobody is. */
+  next(): Server | Refusal;
+  failed(server: Server, failure: AskedFailure): void;
+}
+
+export interface KeptReadOptions<Request, Value> {
+  readonly question: Question<Request, Value>;
+  readonly answer: AskedValue<Value>;
+  readonly sources: Sources;
+  /** Takes another answer in; false when it isn't kept any longer. */
+  readonly admit: (kept: KeptRead<Request, Value>) => boolean;
+}
+
+/** As stock's cache waits on a server. */
+const WAIT_MS = 600_000;
+/** The first try after a failure comes at once, the others later and later, none at the same time as those of other answers. */
+const FIRST_PAUSE_MS = 200;
+const MOST_PAUSE_MS = 60_000;
+/** Until the next look where no server is known, which costs nobody anything; and after an answer that said nothing new. */
+const LOOK_AGAIN_MS = 1_000;
+/** Told in one turn of the loop; the others come in later ones. */
+const TOLD_AT_ONCE = 128;
+
+export class KeptRead<Request, Value> implements Deadline {
+  dueMs = 0;
+  slot = -1;
+  order = 0;
+  readonly waiters = new Set<KeptWaiter<Value>>();
+  /** When somebody asked for it last. */
+  askedMs = deadlines.now();
+  readonly #options: KeptReadOptions<Request, Value>;
+  #answer: AskedValue<Value>;
+  #confirmedMs: number;
+  #lostMs: number | null = null;
+  #failures = 0;
+  #work: Asked | null = null;
+  #isOver = false;
+
+  constructor(options: KeptReadOptions<Request, Value>) {
+    this.#options = options;
+    this.#answer = options.answer;
+    this.#confirmedMs = deadlines.now();
+  }
+
+  get answer(): AskedValue<Value> {
+    return this.#answer;
+  }
+
+  /** Milliseconds since a server last said that this is the answer, and since that server had heard of its leader. */
+  get oldestMs(): number {
+    return deadlines.now() - this.#confirmedMs + this.#answer.origin.lastContactMs;
+  }
+
+  /** Milliseconds since no server can be asked; 0 while one is. */
+  get lostForMs(): number {
+    return this.#lostMs === null ? 0 : deadlines.now() - this.#lostMs;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** A server's word, by whatever way it came. */
+  confirm(answer: AskedValue<Value>): void {
+    if (this.#isOver) return;
+    const isRestored = answer.index < this.#answer.index;
+    const isChanged = answer.index !== this.#answer.index;
+    this.#answer = answer;
+    this.#confirmedMs = deadlines.now();
+    if (!this.#options.admit(this)) {
+      this.stop();
+      return;
+    }
+    if (isChanged) this.#tell(isRestored);
+    if (this.#lostMs === null) return;
+    this.#lostMs = null;
+    this.#failures = 0;
+    this.#pause(0);
+  }
+
+  /** From now on it is kept current. */
+  follow(): void {
+    if (this.#isOver || this.#work !== null) return;
+    const { sources, question } = this.#options;
+    const server = sources.next();
+    if ('refused' in server) {
+      this.#lostMs ??= deadlines.now();
+      this.#pause(LOOK_AGAIN_MS);
+      return;
+    }
+    // What may have been missed meanwhile is asked for first: only an answer says that there is a server again.
+    const minIndex = this.#lostMs === null ? Math.max(1, this.#answer.index) : 0;
+    const settings = { consistency: 'stale', minIndex, waitMs: minIndex > 0 ? WAIT_MS : 0, maxStaleMs: 0 } as const;
+    const { method, request, datacenter } = question;
+    let isAnswered = false;
+    const work = sources.asking.read(server.address, method, request, settings, datacenter, (answer) => {
+      isAnswered = true;
+      this.#work = null;
+      this.#answered(server, answer);
+    });
+    if (!isAnswered) this.#work = work;
+  }
+
+  stop(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    deadlines.remove(this);
+    this.#work?.cancel();
+    this.#work = null;
+    // They ask again if they want to; for them it is as if their time were over.
+    this.#tell(true);
+  }
+
+  expire(): void {
+    this.follow();
+  }
+
+  #answered(server: Server, answer: AskedRead<Value>): void {
+    if (this.#isOver) return;
+    if (answer.ok) {
+      const wasLost = this.#lostMs !== null;
+      const isNews = answer.index !== this.#answer.index;
+      this.confirm(answer);
+      if (!wasLost) this.#pause(isNews ? 0 : LOOK_AGAIN_MS * Math.random());
+      return;
+    }
+    this.#options.sources.failed(server, answer);
+    this.#lostMs ??= deadlines.now();
+    this.#failures += 1;
+    const longest = Math.min(MOST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (this.#failures - 1));
+    this.#pause(this.#failures === 1 ? 0 : longest * (1 + Math.random()));
+  }
+
+  #pause(ms: number): void {
+    if (this.#isOver) return;
+    deadlines.remove(this);
+    this.dueMs = Math.ceil(deadlines.now() + ms);
+    deadlines.add(this);
+  }
+
+  /** Those whose index is behind; `all`: whatever they wait for. */
+  #tell(all: boolean): void {
+    let told = 0;
+    for (const waiter of this.waiters) {
+      if (!all && waiter.minIndex >= this.#answer.index) continue;
+      if (told === TOLD_AT_ONCE) {
+        setImmediate(() => this.#tell(all));
+        return;
+      }
+      told += 1;
+      waiter.expire();
+    }
+  }
+}

@@ -1,0 +1,170 @@
+// The cache of a client agent, for callers that take what it has (`?cached`, `dns_config.use_cache`): answers that are kept
+// current, by what was asked. What nobody asks for any more goes first when there are too many, by bytes or by number; each is
+// a query that a server holds, too.
+
+import { createHash } from 'node:crypto';
+import { deadlines } from '../../../deadlines/deadline-queue.js';
+import { isRefusal, type Refusal } from '../methods/refusal.js';
+import type { AskedValue } from './elsewhere.js';
+import { KeptRead, type Question, type Sources } from './kept-read.js';
+
+// biome-ignore lint/suspicious/noExplicitAny: the answers to all kinds of questions; a key leads to one of its own kind
+type AnyKept = KeptRead<any, any>;
+
+interface Entry {
+  readonly kept: AnyKept;
+  bytes: number;
+  /** When it was put behind all others. */
+  movedMs: number;
+}
+
+export interface KeptBounds {
+  readonly answers: number;
+  readonly bytes: number;
+}
+
+/** What somebody gets who asked for it. `kept`: null where it is too large to be kept. */
+export interface Had<Request, Value> {
+  readonly answer: AskedValue<Value>;
+  readonly kept: KeptRead<Request, Value> | null;
+}
+
+export interface KeptReadsOptions {
+  readonly sources: Sources;
+  /** Asks a server, and again as the rules say; an answer older than `maxStaleMs` is asked of the leader, 0: it may be of any age. */
+  readonly fetch: <Request, Value>(
+    question: Question<Request, Value>,
+    maxStaleMs: number,
+  ) => Promise<AskedValue<Value> | Refusal>;
+  readonly bounds?: KeptBounds;
+}
+
+const BOUNDS: KeptBounds = { answers: 4096, bytes: 32 * 1024 * 1024 };
+/** As stock keeps what nobody asks for. */
+const IDLE_MS = 20 * 60_000;
+/** Records take about so many times the bytes that they had on the wire, with the texts that are made of them. */
+const GROWTH = 8;
+/** The query that stands behind an answer, and what an empty one takes. */
+const ENTRY_BYTES = 2_048;
+/** A longer key is kept by its digest: a filter may be as long as a request's head. */
+const MOST_KEY = 256;
+
+export class KeptReads {
+  readonly #options: KeptReadsOptions;
+  readonly #bounds: KeptBounds;
+  /** Those that were kept, or spared, longest ago first. */
+  readonly #entries = new Map<string, Entry>();
+  readonly #fetching = new Map<string, Promise<unknown>>();
+  #bytes = 0;
+
+  constructor(options: KeptReadsOptions) {
+    this.#options = options;
+    this.#bounds = options.bounds ?? BOUNDS;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** About. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Callers that wait for a change. */
+  get waiting(): number {
+    let waiting = 0;
+    for (const { kept } of this.#entries.values()) waiting += kept.waiters.size;
+    return waiting;
+  }
+
+  find<Request, Value>(question: Question<Request, Value>): KeptRead<Request, Value> | null {
+    const kept = this.#entries.get(keyOf(question))?.kept ?? null;
+    if (kept !== null) kept.askedMs = deadlines.now();
+    return kept;
+  }
+
+  /** Asks for it, whatever is kept, and keeps the answer. Those who ask the same at the same time share it. */
+  fetch<Request, Value>(
+    question: Question<Request, Value>,
+    maxStaleMs: number,
+  ): Promise<Had<Request, Value> | Refusal> {
+    const key = keyOf(question);
+    const shared = `${maxStaleMs} ${key}`;
+    const running = this.#fetching.get(shared) as Promise<Had<Request, Value> | Refusal> | undefined;
+    if (running !== undefined) return running;
+    const begun = this.#options
+      .fetch(question, maxStaleMs)
+      .then((answer) => (isRefusal(answer) ? answer : { answer, kept: this.#keep(key, question, answer) }))
+      .finally(() => this.#fetching.delete(shared));
+    this.#fetching.set(shared, begun);
+    return begun;
+  }
+
+  /** Keeps nothing any more. */
+  clear(): void {
+    for (const { kept } of this.#entries.values()) kept.stop();
+    this.#entries.clear();
+    this.#bytes = 0;
+  }
+
+  #keep<Request, Value>(
+    key: string,
+    question: Question<Request, Value>,
+    answer: AskedValue<Value>,
+  ): KeptRead<Request, Value> | null {
+    const known = this.#entries.get(key);
+    if (known !== undefined) {
+      known.kept.askedMs = deadlines.now();
+      known.kept.confirm(answer);
+      return known.kept.isOver ? null : known.kept;
+    }
+    const admit = (changed: KeptRead<Request, Value>): boolean => this.#admit(key, changed);
+    const kept = new KeptRead({ question, answer, sources: this.#options.sources, admit });
+    this.#entries.set(key, { kept, bytes: 0, movedMs: kept.askedMs });
+    if (!this.#admit(key, kept)) return null;
+    setImmediate(() => kept.follow());
+    return kept;
+  }
+
+  /** Takes its bytes in as they are now; false when it is kept no longer. */
+  #admit(key: string, kept: AnyKept): boolean {
+    const entry = this.#entries.get(key);
+    if (entry?.kept !== kept) return false;
+    const bytes = ENTRY_BYTES + 2 * key.length + GROWTH * kept.answer.bytes;
+    if (bytes > this.#bounds.bytes || deadlines.now() - kept.askedMs > IDLE_MS) {
+      this.#forget(key, entry);
+      return false;
+    }
+    this.#bytes += bytes - entry.bytes;
+    entry.bytes = bytes;
+    this.#makeRoom(entry);
+    return true;
+  }
+
+  /** Whoever was asked for since his turn came last is spared once. */
+  #makeRoom(admitted: Entry): void {
+    for (const [key, entry] of this.#entries) {
+      if (this.#bytes <= this.#bounds.bytes && this.#entries.size <= this.#bounds.answers) return;
+      if (entry === admitted) continue;
+      if (entry.kept.askedMs > entry.movedMs) {
+        entry.movedMs = entry.kept.askedMs;
+        this.#entries.delete(key);
+        this.#entries.set(key, entry);
+        continue;
+      }
+      this.#forget(key, entry);
+      entry.kept.stop();
+    }
+  }
+
+  #forget(key: string, entry: Entry): void {
+    this.#entries.delete(key);
+    this.#bytes -= entry.bytes;
+  }
+}
+
+function keyOf<Request, Value>({ method, request, datacenter }: Question<Request, Value>): string {
+  const key = `${method.name} ${datacenter} ${JSON.stringify(request)}`;
+  return key.length <= MOST_KEY ? key : createHash('sha256').update(key).digest('base64');
+}
