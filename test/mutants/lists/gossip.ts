@@ -15,6 +15,20 @@ const EVENTS = ['unit/state/events'];
 
 export const gossip: readonly Mutant[] = [
   {
+    name: 'a packed state is given away however old it is',
+    file: 'main/gossip/shell/sealed-state.ts',
+    find: 'return !isPacked || this.#now() - beganMs < SHARED_MS;',
+    replace: 'return beganMs >= 0 || isPacked;',
+    tests: ['unit/gossip/shell/sealed-state'],
+  },
+  {
+    name: 'a state that was packed with the key of before is given away',
+    file: 'main/gossip/shell/sealed-state.ts',
+    find: ' || key !== this.#work.protection.keyring.primary',
+    replace: ' || key === undefined',
+    tests: ['unit/gossip/shell/sealed-state'],
+  },
+  {
     name: 'who starts with thousands is told of them at the rare exchanges of a large pool',
     file: 'main/gossip/core/scale.ts',
     find: 'nodes > before * (1 + GROWTH) ? baseMs',

@@ -10,6 +10,20 @@ const LEADERLESS = ['unit/http/leaderless'];
 
 export const wholeAgent: readonly Mutant[] = [
   {
+    name: 'a thread that has nothing to do is woken as often as one that works',
+    file: 'observe/loop-delay.ts',
+    find: 'utilization >= BUSY ? CLOSE_MS : LOOSE_MS',
+    replace: 'utilization >= 0 ? CLOSE_MS : LOOSE_MS',
+    tests: ['unit/observe/loop-delay'],
+  },
+  {
+    name: 'a hold of the loop is not told to who asks at once',
+    file: 'observe/loop-delay.ts',
+    find: 'late.push(this.#lateness());\n    late.sort',
+    replace: 'late.sort',
+    tests: ['unit/observe/loop-delay'],
+  },
+  {
     name: 'coordinates are written by a server that does not lead',
     file: 'workers/state/open-server.ts',
     find: 'if (leader.isSelf) coordinates.add(record);',
