@@ -62,15 +62,12 @@ async function until(what, condition) {
   }
 }
 
-function start(args, environment) {
-  return spawn(path.join(COPY, 'lictor'), args, {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, ...environment },
-  });
+function start(args) {
+  return spawn(path.join(COPY, 'lictor'), args, { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
-async function runCommand(args, address) {
-  const [code] = await once(start(args, { CONSUL_HTTP_ADDR: address }), 'exit');
+async function runCommand(args) {
+  const [code] = await once(start(args), 'exit');
   if (code !== 0) throw new Error(`lictor ${args.join(' ')}: exit code ${code}`);
 }
 
@@ -91,7 +88,7 @@ async function useAgent(agent, address, programs) {
   await put('kv/a', 'b');
   await put('agent/check/register', JSON.stringify({ Name: 'a', TCP: address, Interval: '1s' }));
   await until('a passing check', async () => (await text('agent/checks')).includes('"passing"'));
-  await runCommand(['kv', 'get', 'a'], address);
+  await runCommand(['kv', 'get', `-http-addr=http://${address}`, 'a']);
   agent.kill('SIGUSR2');
   await until('the compiled code', () => written().length === programs);
 }
