@@ -75,39 +75,53 @@ function written() {
   return filesUnder(COPIED_PROGRAM).filter((file) => file.endsWith('.code'));
 }
 
-/** A server is led, a key written and read, a check run: what most agents do first. */
-async function useAgent(agent, address, programs) {
-  const url = (name) => `http://${address}/v1/${name}`;
-  const text = async (name) => {
-    if (agent.exitCode !== null) throw new Error(`the agent ended with code ${agent.exitCode}`);
-    const answer = await fetch(url(name)).catch(() => null);
-    return answer?.ok ? await answer.text() : '';
+const textOf = async (agent, url) => {
+  if (agent.exitCode !== null) throw new Error(`the agent ended with code ${agent.exitCode}`);
+  const answer = await fetch(url).catch(() => null);
+  return answer?.ok ? await answer.text() : '';
+};
+
+/** A server leads, or is known, a key is written and read, a check run: what most agents do first. Answers how it is ended. */
+async function useAgent(args, http) {
+  const agent = start([...args, '-grpc-port=-1', '-log-level=err', `-http-port=${http}`]);
+  const ended = once(agent, 'exit');
+  const end = async () => {
+    agent.kill('SIGKILL');
+    await ended;
   };
+  const address = `127.0.0.1:${http}`;
+  const url = (name) => `http://${address}/v1/${name}`;
   const put = (name, body) => fetch(url(name), { method: 'PUT', body });
-  await until('a leader', async () => (await text('status/leader')).includes(':'));
-  await put('kv/a', 'b');
-  await put('agent/check/register', JSON.stringify({ Name: 'a', TCP: address, Interval: '1s' }));
-  await until('a passing check', async () => (await text('agent/checks')).includes('"passing"'));
-  await runCommand(['kv', 'get', `-http-addr=http://${address}`, 'a']);
-  agent.kill('SIGUSR2');
-  await until('the compiled code', () => written().length === programs);
+  try {
+    await until('a leader', async () => (await textOf(agent, url('status/leader'))).includes(':'));
+    await put('kv/a', 'b');
+    await put('agent/check/register', JSON.stringify({ Name: 'a', TCP: address, Interval: '1s' }));
+    await until('a passing check', async () => (await textOf(agent, url('agent/checks'))).includes('"passing"'));
+    await runCommand(['kv', 'get', `-http-addr=http://${address}`, 'a']);
+    agent.kill('SIGUSR2');
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  return end;
 }
 
 const programs = copyProgram();
-const [http, dns, lan, wan, server] = await Promise.all([1, 2, 3, 4, 5].map(freePort));
-const agent = start(
-  ['agent', '-dev', '-grpc-port=-1', '-log-level=err', `-http-port=${http}`, `-dns-port=${dns}`].concat([
-    `-serf-lan-port=${lan}`,
-    `-serf-wan-port=${wan}`,
-    `-server-port=${server}`,
-  ]),
+const [http, dns, lan, wan, server, clientHttp, clientDns, clientLan] = await Promise.all(
+  [1, 2, 3, 4, 5, 6, 7, 8].map(freePort),
 );
-const ended = once(agent, 'exit');
+const serverPorts = [`-dns-port=${dns}`, `-serf-lan-port=${lan}`, `-serf-wan-port=${wan}`, `-server-port=${server}`];
+const clientPorts = [`-dns-port=${clientDns}`, `-serf-lan-port=${clientLan}`, `-server-port=${server}`];
+const client = ['agent', '-node=client', '-bind=127.0.0.1', `-data-dir=${path.join(COPY, 'data')}`];
+const ends = [];
 try {
-  await useAgent(agent, `127.0.0.1:${http}`, programs);
+  ends.push(await useAgent(['agent', '-dev', ...serverPorts], http));
+  // All but a client agent's.
+  await until('the compiled code', () => written().length === programs - 1);
+  ends.push(await useAgent([...client, `-retry-join=127.0.0.1:${lan}`, ...clientPorts], clientHttp));
+  await until('the compiled code', () => written().length === programs);
   for (const file of written()) fs.copyFileSync(file, path.join(PROGRAM, path.relative(COPIED_PROGRAM, file)));
 } finally {
-  agent.kill('SIGKILL');
-  await ended;
+  for (const end of ends) await end();
   fs.rmSync(COPY, { recursive: true, force: true });
 }
