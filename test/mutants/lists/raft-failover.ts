@@ -220,4 +220,11 @@ export const raftFailover: readonly Mutant[] = [
     replace: 'const hasChanged = hasAppeared;',
     tests: KNOWN,
   },
+  {
+    name: 'an answer to what was asked in an earlier term counts in this one',
+    file: 'workers/raft/core/raft.ts',
+    find: 'if (answer.sentMs >= leading.sinceMs) leading',
+    replace: 'leading',
+    tests: ['unit/raft/failover'],
+  },
 ];

@@ -262,4 +262,11 @@ export const raftLog: readonly Mutant[] = [
     replace: 'return count;',
     tests: DELIVERY,
   },
+  {
+    name: 'what is kept of the log has a gap where a run was cut in the middle',
+    file: 'workers/raft/store/recent-runs.ts',
+    find: 'if (last.firstIndex <= index) {',
+    replace: 'if (last.firstIndex < 0) {',
+    tests: ['unit/raft/recent-runs'],
+  },
 ];

@@ -39,8 +39,8 @@ export const raftReplication: readonly Mutant[] = [
   {
     name: 'an append answer of an older term is believed',
     file: 'workers/raft/core/raft.ts',
-    find: 'if (answer.term === this.term) this.#leading',
-    replace: 'this.#leading',
+    find: 'if (leading === null || answer.term !== this.term) return;',
+    replace: 'if (leading === null) return;',
     tests: LEADER,
   },
   {

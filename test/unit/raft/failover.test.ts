@@ -166,3 +166,24 @@ test('who has no beginning in common with the leader gets a snapshot, and anothe
   raft.step({ ...about, kind: 'install-answer', success: true, through: logIndex(2), sentMs: 280 }, 285);
   assert.deepEqual([300, 320, 340].flatMap(orders), []);
 });
+
+test('an answer to what was asked in an earlier term says nothing in this one', () => {
+  const raft = leading({ terms: [1, 2, 2] });
+  drain(raft);
+  const about = { from: 'b', to: 'a', term: raft.term } as const;
+  const { leaseEndMs } = raft;
+  raft.step({ ...about, kind: 'heartbeat-answer', success: false, readRound: 0, sentMs: 199 }, 201);
+  assert.equal(raft.leaseEndMs, leaseEndMs);
+  raft.step({ ...about, kind: 'install-answer', success: false, through: logIndex(2), sentMs: 199 }, 202);
+  for (const previous of [3, 2, 1, 0]) {
+    const answer = { last: logIndex(11), through: logIndex(previous), previous: logIndex(previous), sentMs: 200 };
+    raft.step({ ...about, kind: 'append-answer', success: false, ...answer }, 205);
+    drain(raft);
+  }
+  raft.tick(220);
+  const installs = drain(raft).filter((message) => message.kind === 'install');
+  assert.deepEqual(
+    installs.map(({ isRefused }) => isRefused),
+    [false],
+  );
+});

@@ -72,6 +72,16 @@ test('what was written last is found, up to the index and the bytes that are ask
   assert.equal(recent.read(logIndex(7), logIndex(9), 1000), null);
 });
 
+test('a run that was cut in the middle leaves no gap behind', () => {
+  const recent = new RecentRuns();
+  recent.add([run(1, 1, 10), run(2, 2, 10)]);
+  recent.truncateAfter(logIndex(2));
+  const [next] = [run(3, 1, 10)];
+  recent.add([next]);
+  assert.equal(recent.read(logIndex(2), logIndex(3), 1000), null);
+  assert.deepEqual(recent.read(logIndex(3), logIndex(3), 1000), [next]);
+});
+
 test('bytes bound what is kept, and what was given up is not found', () => {
   const recent = new RecentRuns();
   for (let i = 1; i <= 5; i += 1) recent.add([run(i, 1, 600_000)]);

@@ -27,6 +27,8 @@ import { Transfer, type TransferResult } from './transfer.js';
 export class Leading {
   /** Only entries from here on are committed by counting (spec/raft.md section 4, "Commit"). */
   readonly termBegin: LogIndex;
+  /** What was asked before was asked in another term. */
+  readonly sinceMs: number;
   readonly #parts: CoreParts;
   readonly #office: Office;
   readonly #confirmations: Confirmations;
@@ -43,6 +45,7 @@ export class Leading {
     const { term, outbox } = promises;
     const view = { id, term, log, outbox, heartbeatTimeoutMs: timing.heartbeatTimeoutMs, random };
     this.#term = term;
+    this.sinceMs = nowMs;
     this.#followers = new Followers(view, this.#peers, nowMs);
     this.termBegin = after(log.last.index);
   }

@@ -309,7 +309,10 @@ export class RaftCore {
       this.#follow(answer.term, nowMs);
       return;
     }
-    if (answer.term === this.term) this.#leading?.learn(answer, nowMs);
+    const leading = this.#leading;
+    if (leading === null || answer.term !== this.term) return;
+    // Whoever answers late what a leader asked in an earlier term refuses it, in the term that it has come to since.
+    if (answer.sentMs >= leading.sinceMs) leading.learn(answer, nowMs);
   }
 
   #lead(won: Candidacy, nowMs: number): void {

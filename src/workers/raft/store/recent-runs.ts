@@ -42,6 +42,11 @@ export class RecentRuns {
   /** Nothing beyond `index` is in the log any more. */
   truncateAfter(index: LogIndex): void {
     for (let last = this.#runs.at(-1); last !== undefined && lastIndexOf(last) > index; last = this.#runs.at(-1)) {
+      // A run that was cut is in the store only, and what is written next must not follow upon a gap.
+      if (last.firstIndex <= index) {
+        this.clear();
+        return;
+      }
       this.#runs.pop();
       this.#bytes -= sizeOf(last);
     }

@@ -1,6 +1,6 @@
-// What the raft worker is told of the LAN pool: where the servers of this datacenter are and what they take, whatever Raft's configuration says (it
-// can't be changed while a majority has moved), and which of them is suspected. Both are hints: by a wrong one a server is dialed
-// in vain, or votes are asked for that nobody gives.
+// What the raft worker is told of the LAN pool: where the servers of this datacenter are and what they take, whatever Raft's
+// configuration says (it can't be changed while a majority has moved), and which of them is suspected. Both are hints: by a wrong
+// one a server is dialed in vain, or votes are asked for that nobody gives.
 
 import { MEMBER_STATUS, type Member, type MemberChanges } from '../../../wire/gossip-pools.js';
 import { isServer } from '../../../wire/member-tags.js';
