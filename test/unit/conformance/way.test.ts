@@ -10,9 +10,11 @@ interface Step {
   readonly path: string;
 }
 
+type Headers = { readonly [name: string]: string };
+
 interface Way {
   mayLag(step: Step): boolean;
-  contact(step: Step, want: string): string;
+  header(step: Step, name: string, expected: Headers, isAgain: boolean): string | undefined;
   textOf(step: Step, status: number, want: string, text: string): string | null;
   seen(doc: unknown): unknown;
 }
@@ -23,6 +25,10 @@ const { Way: KitWay } = (await import(path.join(kitFolder('http'), 'lib/way.mjs'
 const follower = new KitWay('follower', ['beside-1']);
 const client = new KitWay('client', ['beside-1']);
 const alone = new KitWay(undefined, []);
+
+const get = (target: string): Step => ({ method: 'GET', path: target });
+const contact = (way: Way, target: string) =>
+  way.header(get(target), 'X-Consul-LastContact', { 'X-Consul-LastContact': '0' }, false);
 
 const REGISTER = { method: 'PUT', path: '/v1/catalog/register' };
 const WRONG = 'Must provide node';
@@ -47,16 +53,15 @@ test("the asked agent's own errors are bare", () => {
 });
 
 test('only a read of any age may be late, and say so', () => {
-  const get = (target: string) => ({ method: 'GET', path: target });
   for (const target of ['/v1/kv/a?stale', '/v1/kv/a?raw&max_stale=5s', '/v1/health/service/a?cached']) {
     assert.ok(follower.mayLag(get(target)), target);
-    assert.equal(client.contact(get(target), '0'), '<digits>');
+    assert.equal(contact(client, target), '<digits>');
     assert.equal(alone.mayLag(get(target)), false);
-    assert.equal(alone.contact(get(target), '0'), '0');
+    assert.equal(contact(alone, target), '0');
   }
   for (const target of ['/v1/kv/a', '/v1/kv/a?consistent', '/v1/kv/stale', '/v1/operator/raft/configuration?stale']) {
     assert.equal(follower.mayLag(get(target)), false, target);
-    assert.equal(client.contact(get(target), '0'), '0');
+    assert.equal(contact(client, target), '0');
   }
   assert.equal(follower.mayLag({ method: 'PUT', path: '/v1/txn?stale' }), false);
 });
@@ -72,4 +77,14 @@ test('other members are left out of lists, and nothing else', () => {
   ];
   assert.deepEqual(follower.seen({ list: doc }), { list: [doc[0], doc[4], doc[5]] });
   assert.deepEqual(alone.seen(doc), doc);
+});
+
+test('what was late is in the cache when it is asked again', () => {
+  const step = get('/v1/health/service/web?cached');
+  const missed = { 'X-Cache': 'MISS' };
+  const shown = (way: Way, isAgain: boolean) =>
+    ['X-Cache', 'Age'].map((name) => way.header(step, name, missed, isAgain));
+  assert.deepEqual(shown(client, true), ['HIT', '<digits>']);
+  assert.deepEqual(shown(client, false), ['MISS', undefined]);
+  assert.deepEqual(shown(alone, true), ['MISS', undefined]);
 });

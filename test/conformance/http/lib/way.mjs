@@ -1,6 +1,7 @@
 // How an agent of a cluster shows what was recorded from a lone server. Three things differ, and nothing else may:
 // - an error that another server found has `rpc error making call: ` in front of it, once for each call it took;
-// - a read of any age may be answered by a server that is a little late, which says how long ago it heard of its leader;
+// - a read of any age may be answered by a server that is a little late, which says how long ago it heard of its leader; what
+//   is asked again because of that comes from the cache where it may;
 // - lists have the other members in them (`beside`), and those alone are left out before comparing.
 
 /** How many calls an error may have come by: a follower asks its leader, a client agent any server, which may have to ask on. */
@@ -37,9 +38,14 @@ export class Way {
     return this.name !== undefined && step.method === 'GET' && OF_ANY_AGE.test(step.path);
   }
 
-  /** What is expected of a header that says how late an answer may be. */
-  contact(step, want) {
-    return want === '0' && OF_ANY_AGE.test(step.path) && this.name !== undefined ? '<digits>' : want;
+  /** What is expected of a header that says how late an answer may be. `isAgain`: it was late at first, and is kept since then. */
+  header(step, name, expected, isAgain) {
+    const want = expected[name];
+    if (this.name === undefined || !OF_ANY_AGE.test(step.path)) return want;
+    if (name === 'X-Consul-LastContact' && want === '0') return '<digits>';
+    if (!isAgain || expected['X-Cache'] !== 'MISS') return want;
+    if (name === 'X-Cache') return 'HIT';
+    return name === 'Age' ? '<digits>' : want;
   }
 
   /** The text without what the way of an error put in front of it; null when that is too little or too much. */
