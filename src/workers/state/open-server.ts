@@ -1,5 +1,6 @@
 // What a server has: the replica of the state, the leader's duties, and calls answered from both.
 
+import { setTimeout as delay } from 'node:timers/promises';
 import { joinHostPort } from '../../gotext/host-port.js';
 import { isServer } from '../../wire/member-tags.js';
 import type { StateWorkerData } from '../../wire/state-worker.js';
@@ -296,6 +297,7 @@ function serverCalls(
 ): ServerCalls {
   const { datacenter } = settings.current;
   return new ServerCalls({
+    pause: (ms) => delay(ms),
     server: {
       datacenter,
       leaderAddress: () => leader.address,

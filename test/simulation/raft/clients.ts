@@ -47,6 +47,8 @@ export class Clients implements Load {
   readonly #told = new WeakMap<Life, Map<string, number>>();
   /** Cell, key and ModifyIndex → the entry that all who ever read it saw. */
   readonly #entries = new Map<string, string>();
+  /** Calls that try again later. */
+  #paused: { readonly untilMs: number; readonly over: () => void }[] = [];
   #nextValue = 1;
   #failure: { readonly error: unknown } | null = null;
 
@@ -58,6 +60,7 @@ export class Clients implements Load {
 
   tick(cluster: Cluster): void {
     if (this.#failure) throw this.#failure.error;
+    this.#endPauses(cluster.nowMs);
     for (const client of this.#clients) {
       if (cluster.nowMs < client.busyUntilMs || !this.#random.chance(EAGERNESS)) continue;
       this.#ask(cluster, client);
@@ -83,7 +86,7 @@ export class Clients implements Load {
     const free = (): void => {
       client.busyUntilMs = 0;
     };
-    this.#serverOf(life)
+    this.#serverOf(cluster, life)
       .ask(cell, input, consistency)
       .then((answer) => {
         if (isRefusal(answer)) {
@@ -138,11 +141,19 @@ export class Clients implements Load {
     return this.#oneOf(running.filter(({ life }) => life?.client.obstacle === null));
   }
 
-  #serverOf(life: Life): ServerOfClients {
+  #endPauses(nowMs: number): void {
+    const paused = this.#paused;
+    this.#paused = paused.filter(({ untilMs }) => untilMs > nowMs);
+    for (const { untilMs, over } of paused) if (untilMs <= nowMs) over();
+  }
+
+  #serverOf(cluster: Cluster, life: Life): ServerOfClients {
     const known = this.#servers.get(life);
     if (known) return known;
     assert.ok(life.machine instanceof StoreMachine);
-    const server = new ServerOfClients(life.machine.store, life.client);
+    const server = new ServerOfClients(life.machine.store, life.client, (ms) => {
+      return new Promise((over) => this.#paused.push({ untilMs: cluster.nowMs + ms, over }));
+    });
     this.#servers.set(life, server);
     return server;
   }

@@ -47,9 +47,10 @@ function shownEntry(entry: KvEntry | null): CellOutput {
 export class ServerOfClients {
   readonly #calls: Calls;
 
-  constructor(store: StoreReads, consensus: RaftClient) {
+  /** `pause`: by the clock of the simulated world. */
+  constructor(store: StoreReads, consensus: RaftClient, pause: (ms: number) => Promise<void>) {
     // Nobody waits for a leader: a client tries again by itself.
-    this.#calls = testCalls({ store, consensus, holdMs: 0 });
+    this.#calls = testCalls({ store, consensus, holdMs: 0, pause });
   }
 
   /** `cell` names the node, and stands before its keys and services. Of reads alone `consistency` means something. */

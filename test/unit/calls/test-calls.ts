@@ -1,5 +1,6 @@
 // Calls over a store and a log of a test's own, with whatever else a server has left at rest.
 
+import { setTimeout as delay } from 'node:timers/promises';
 import type { CoordinateRecord } from '../../../src/wire/records.js';
 import type { AskedFailure } from '../../../src/workers/state/calls/asked-failure.js';
 import type { Calls } from '../../../src/workers/state/calls/calls.js';
@@ -18,6 +19,8 @@ export interface TestCallsOptions {
   readonly leader?: Partial<LeaderView>;
   readonly holdMs?: number;
   readonly elsewhere?: Elsewhere;
+  /** By the real clock unless said. */
+  readonly pause?: (ms: number) => Promise<void>;
 }
 
 const NOBODY: AskedFailure = { ok: false, text: 'nobody was to be asked', kind: 'answered' };
@@ -52,6 +55,7 @@ export function testCalls({
   leader,
   holdMs = 200,
   elsewhere = nobodyElse,
+  pause = (ms) => delay(ms),
 }: TestCallsOptions): Calls {
   return new ServerCalls({
     server: {
@@ -76,5 +80,6 @@ export function testCalls({
     consensus,
     elsewhere,
     holdMs: () => holdMs,
+    pause,
   });
 }

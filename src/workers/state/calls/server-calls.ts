@@ -23,6 +23,8 @@ export interface ServerCallsOptions {
   readonly elsewhere: Elsewhere;
   /** Milliseconds; `rpc_hold_timeout`. */
   readonly holdMs: () => number;
+  /** Resolves after so many milliseconds. */
+  readonly pause: (ms: number) => Promise<void>;
 }
 
 export class ServerCalls implements Calls {
@@ -48,7 +50,7 @@ export class ServerCalls implements Calls {
     const until = deadlines.now() + this.#options.holdMs();
     while (!this.#context.consensus.leadership.hadLeader) {
       if (until <= deadlines.now() || this.#context.stopping) return refusal('no-leader');
-      await new Promise((resolve) => setTimeout(resolve, READABLE_POLL_MS));
+      await this.#options.pause(READABLE_POLL_MS);
     }
     return null;
   }
@@ -150,7 +152,7 @@ export class ServerCalls implements Calls {
     request: Request,
     asker: Asker,
   ): Promise<Reply | Refusal> {
-    await new Promise((resolve) => setTimeout(resolve, TRANSFER_POLL_MS));
+    await this.#options.pause(TRANSFER_POLL_MS);
     return this.write(method, request, this.#options.leader.datacenter, asker);
   }
 
