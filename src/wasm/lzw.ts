@@ -1,8 +1,7 @@
-// LZW for gossip (spec/gossip.md, section 3), in an instance of the module that is its own. Memory that one large
-// message blew up is given back at once.
+// LZW for gossip (spec/gossip.md, section 3), in an instance of the module that is its own.
 
-import { type Exports, instantiate, KEPT_MEMORY_BYTES, PAGE_BYTES, reserve } from './module.js';
-import { AFTER_IMAGE } from './program.js';
+import { type Exports, PAGE_BYTES } from './module.js';
+import { Workspace } from './workspace.js';
 
 interface LzwExports extends Exports {
   lzwTableBytes(): number;
@@ -11,39 +10,21 @@ interface LzwExports extends Exports {
   lzwDecode(source: number, length: number, target: number, room: number): number;
 }
 
-const WORKING = AFTER_IMAGE;
 const PROBLEMS = { [-1]: 'truncated', [-2]: 'invalid-code', [-3]: 'too-large' } as const;
 
 /** The first guess at how much longer the unpacked form is; a wrong one costs another run with four times the room. */
 const FIRST_RATIO = 8;
 
-let exports = instantiate() as LzwExports;
-let memory = new Uint8Array(0);
-let input = 0;
-
-/** A memory of `size` bytes behind the working space, and `input` at its start. */
-function makeRoom(size: number): void {
-  if (input > 0 && memory.length >= input + size) return;
-  input = WORKING + exports.lzwTableBytes();
-  reserve(exports.memory, input + size);
-  exports.prepareLzw(WORKING);
-  memory = new Uint8Array(exports.memory.buffer);
-}
-
-function trim(): void {
-  if (memory.length <= KEPT_MEMORY_BYTES) return;
-  exports = instantiate() as LzwExports;
-  input = 0;
-}
+const space = new Workspace<LzwExports>((exports, address) => {
+  exports.prepareLzw(address);
+  return exports.lzwTableBytes();
+});
 
 export function lzwCompress(bytes: Uint8Array): Uint8Array {
-  makeRoom(bytes.length * 3 + 16);
-  memory.set(bytes, input);
-  const output = input + bytes.length;
-  const length = exports.lzwEncode(input, bytes.length, output);
-  const result = memory.slice(output, output + length);
-  trim();
-  return result;
+  const { length } = bytes;
+  return space.run(bytes, length * 2 + 16, (exports, memory, input, output) =>
+    memory.slice(output, output + exports.lzwEncode(input, length, output)),
+  );
 }
 
 /** `truncated`: the end code is missing. `too-large`: the output would be longer than allowed. */
@@ -55,19 +36,12 @@ export type LzwResult =
 export function lzwDecompress(bytes: Uint8Array, most: number): LzwResult {
   let room = Math.min(most, Math.max(PAGE_BYTES, bytes.length * FIRST_RATIO));
   for (;;) {
-    makeRoom(bytes.length + room);
-    memory.set(bytes, input);
-    const output = input + bytes.length;
-    const length = exports.lzwDecode(input, bytes.length, output, room);
-    if (length === -3 && room < most) {
-      room = Math.min(most, room * 4);
-      continue;
-    }
-    const result: LzwResult =
-      length >= 0
-        ? { ok: true, bytes: memory.slice(output, output + length) }
-        : { ok: false, problem: PROBLEMS[length as keyof typeof PROBLEMS] };
-    trim();
-    return result;
+    const result = space.run(bytes, room, (exports, memory, input, output): LzwResult => {
+      const length = exports.lzwDecode(input, bytes.length, output, room);
+      if (length >= 0) return { ok: true, bytes: memory.slice(output, output + length) };
+      return { ok: false, problem: PROBLEMS[length as keyof typeof PROBLEMS] };
+    });
+    if (result.ok || result.problem !== 'too-large' || room >= most) return result;
+    room = Math.min(most, room * 4);
   }
 }

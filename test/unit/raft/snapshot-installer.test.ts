@@ -10,9 +10,9 @@ import { at, drain, server, THREE } from './one-server.js';
 
 /** A disk on which the named step fails. */
 class FailingSnapshots extends MemorySnapshots {
-  readonly #step: 'create' | keyof SnapshotSink;
+  readonly #step: string;
 
-  constructor(step: 'create' | keyof SnapshotSink) {
+  constructor(step: string) {
     super();
     this.#step = step;
   }
@@ -24,7 +24,7 @@ class FailingSnapshots extends MemorySnapshots {
   }
 }
 
-for (const step of ['create', 'write', 'finish'] as const) {
+for (const step of ['create', 'write', 'finish', 'installed']) {
   test(`a snapshot that fails with ${step} is given up, and not answered`, async () => {
     const core = server();
     const lines: string[] = [];
@@ -38,7 +38,10 @@ for (const step of ['create', 'write', 'finish'] as const) {
       snapshots: new FailingSnapshots(step),
       retreat: () => {},
       quiet: () => Promise.resolve(),
-      installed: () => assert.fail('installed'),
+      installed: () => {
+        if (step === 'installed') throw new Error('no replica left');
+        assert.fail('installed');
+      },
       turn,
       logger: new Logger('raft', new LogSink('error', ({ message }) => lines.push(message))),
       failed: (error) => failures.push(error),
@@ -65,6 +68,6 @@ for (const step of ['create', 'write', 'finish'] as const) {
     assert.deepEqual(lines, ['failed to install snapshot']);
     assert.deepEqual(sent, []);
     // What may be found at the next start, or not, ends the server.
-    assert.equal(failures.length, step === 'finish' ? 1 : 0);
+    assert.equal(failures.length, step === 'finish' || step === 'installed' ? 1 : 0);
   });
 }

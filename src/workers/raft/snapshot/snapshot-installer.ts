@@ -99,16 +99,16 @@ export class SnapshotInstaller {
   async #replace(sink: SnapshotSink, request: InstallRequest): Promise<boolean> {
     const { core, installed, failed } = this.#parts;
     this.#isFrozen = true;
-    let description: SnapshotDescription;
+    let isNeeded: boolean;
     try {
-      description = await sink.finish();
+      const description = await sink.finish();
+      isNeeded = core.install(request);
+      if (isNeeded) installed(description);
     } catch (error) {
       // Nobody knows whether the next start would find it: this server stays still, and ends.
       failed(error);
       throw error;
     }
-    const isNeeded = core.install(request);
-    if (isNeeded) installed(description);
     this.#isFrozen = false;
     return isNeeded;
   }

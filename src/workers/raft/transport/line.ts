@@ -59,6 +59,8 @@ export class Line {
   #asked: Request[] = [];
   #waiting: Waiting[] = [];
   #failures = 0;
+  /** Something was told of, and not yet that it is over. */
+  #isTroubled = false;
   #pause: NodeJS.Timeout | null = null;
   #isClosed = false;
 
@@ -91,8 +93,14 @@ export class Line {
 
   /** The other server is somewhere else: it is dialed anew, at once. */
   moved(): void {
-    this.#socket?.destroy();
-    this.wake();
+    const socket = this.#socket;
+    if (socket === null) {
+      this.wake();
+      return;
+    }
+    this.#failures = 0;
+    this.#broken('');
+    socket.destroy();
   }
 
   close(): void {
@@ -137,14 +145,17 @@ export class Line {
       socket.destroy();
     });
     socket.on('end', () => socket.destroy());
-    socket.on('close', () => this.#broken(problem));
+    socket.on('close', () => {
+      if (this.#socket === socket) this.#broken(problem);
+    });
   }
 
   #opened(): void {
     this.#isOpen = true;
     this.#socket?.setTimeout(IO_TIMEOUT_MS);
-    if (this.#failures > 0) this.#parts.troubled(null);
     this.#failures = 0;
+    if (this.#isTroubled) this.#parts.troubled(null);
+    this.#isTroubled = false;
     const waiting = this.#takeFresh();
     for (const { request } of waiting) this.#write(request);
   }
@@ -163,6 +174,7 @@ export class Line {
     return this.#answers.problem;
   }
 
+  /** `problem`: empty when nothing went wrong. */
   #broken(problem: string): void {
     this.#socket = null;
     this.#isOpen = false;
@@ -172,6 +184,7 @@ export class Line {
     if (hasLost) this.#parts.lost();
     if (problem !== '') {
       this.#failures += 1;
+      this.#isTroubled = true;
       this.#parts.troubled(problem);
     }
     if (this.#failures === 0) {

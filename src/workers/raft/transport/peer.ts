@@ -29,8 +29,9 @@ export class Peer {
   readonly #entries: Line;
   readonly #heartbeats: Line;
   readonly #votes: Line;
-  readonly #closing = new AbortController();
-  #isSendingSnapshot = false;
+  /** The snapshot that is on its way there. */
+  #sending: AbortController | null = null;
+  #isClosed = false;
 
   constructor(parts: PeerParts) {
     this.#parts = parts;
@@ -69,13 +70,15 @@ export class Peer {
 
   /** It is somewhere else now: nothing more is sent where it was. */
   moved(): void {
+    this.#sending?.abort();
     this.#entries.moved();
     this.#heartbeats.moved();
     this.#votes.moved();
   }
 
   close(): void {
-    this.#closing.abort();
+    this.#isClosed = true;
+    this.#sending?.abort();
     this.#entries.close();
     this.#heartbeats.close();
     this.#votes.close();
@@ -96,23 +99,24 @@ export class Peer {
   async #sendSnapshot(request: InstallRequest): Promise<void> {
     const { id, self, destination, answered, logger } = this.#parts;
     const to = destination();
-    if (this.#isSendingSnapshot || to === null) {
+    if (this.#sending !== null || to === null) {
       await request.bytes[Symbol.asyncIterator]().return?.();
       if (to === null) this.#parts.lost('install');
       return;
     }
-    this.#isSendingSnapshot = true;
+    const sending = new AbortController();
+    this.#sending = sending;
     try {
-      const answer = await sendSnapshot(request, to, self, this.#closing.signal);
+      const answer = await sendSnapshot(request, to, self, sending.signal);
       if (answer !== null) answered(answer);
     } catch (error) {
-      if (!this.#closing.signal.aborted) {
+      if (!this.#isClosed) {
         const problem = error instanceof Error ? error.message : String(error);
         logger.error('failed to send snapshot to', 'peer', id, 'error', problem);
         this.#parts.lost('install');
       }
     } finally {
-      this.#isSendingSnapshot = false;
+      this.#sending = null;
     }
   }
 }

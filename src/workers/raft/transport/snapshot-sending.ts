@@ -21,7 +21,7 @@ export async function sendSnapshot(
 ): Promise<Incoming | null> {
   const socket = open(destination);
   const destroy = (): void => {
-    socket.destroy(new Error('stopped'));
+    socket.destroy(new Error('sending was stopped'));
   };
   signal.addEventListener('abort', destroy, { once: true });
   socket.on('timeout', () => socket.destroy(new Error('i/o timeout')));

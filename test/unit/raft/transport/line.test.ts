@@ -19,6 +19,8 @@ let place: { host: string; port: number } | null;
 let answered: Incoming[];
 let troubles: (string | null)[];
 let lost: number;
+/** How often somebody asked where to dial. */
+let dialed: number;
 
 function heartbeat(sentMs: number): Request {
   return { kind: 'heartbeat', from: 'a', to: 'b', term: term(2), sentMs, readRound: 0 };
@@ -41,9 +43,13 @@ beforeEach(async () => {
   answered = [];
   troubles = [];
   lost = 0;
+  dialed = 0;
   line = new Line({
     self: SELF,
-    destination: () => place,
+    destination: () => {
+      dialed += 1;
+      return place;
+    },
     answered: (message) => answered.push(message),
     troubled: (problem) => troubles.push(problem),
     pack: (request) => request,
@@ -149,6 +155,40 @@ test('what has waited longer than a second is not sent any more', async () => {
   await waitFor(() => answered.length === 1, 'the fresh one');
   assert.deepEqual(sentTimes(), [3]);
   assert.equal(other.bytes[0]?.length, sizeOf(1));
+});
+
+test('trouble is over with the next connection, also when a word ended the pause', async () => {
+  const { port } = other.place;
+  place = { host: '127.0.0.1', port: 1 };
+  line.send(heartbeat(1));
+  await waitFor(() => troubles.length > 0, 'the refusal');
+  place = { host: '127.0.0.1', port };
+  line.send(heartbeat(2));
+  line.wake();
+  await other.received(0, sizeOf(1));
+  assert.equal(troubles.at(-1), null);
+});
+
+test('who has moved is dialed where it is now, without a pause for what it was like where it was', async () => {
+  const { port } = other.place;
+  // Nothing comes back from there.
+  place = { host: '192.0.2.1', port: 9 };
+  line.send(heartbeat(1));
+  place = { host: '127.0.0.1', port };
+  line.moved();
+  assert.equal(dialed, 2, 'at once');
+  await other.received(0, sizeOf(1));
+  line.send(heartbeat(2));
+  await other.received(0, sizeOf(2));
+  const second = await OtherServer.start();
+  place = second.place;
+  line.moved();
+  assert.equal(lost, 1, 'what waited for an answer');
+  line.send(heartbeat(3));
+  assert.equal(dialed, 3);
+  await second.received(0, sizeOf(1));
+  assert.deepEqual([second.bytes[0]?.length, troubles], [sizeOf(1), []]);
+  second.stop();
 });
 
 test('an unknown place loses the request at once; after the end nothing is sent', async () => {

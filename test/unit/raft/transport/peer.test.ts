@@ -104,6 +104,28 @@ test('who answers before the last byte of a snapshot gets no more of it', async 
   assert.ok(read < size / 2, `${read} bytes were read`);
 });
 
+test('a snapshot goes on no longer to where a server was before it moved', async () => {
+  let received = 0;
+  const listener = await listening(0, (socket) => {
+    socket.on('error', () => {});
+    socket.on('data', (bytes) => {
+      received += bytes.length;
+    });
+  });
+  const { peer, lost } = peerAt((listener.address() as net.AddressInfo).port);
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    yield new Uint8Array(65_536);
+  }
+  const offer = { kind: 'install', position: POSITION, configuration: CONFIGURATION, sentMs: 1 } as const;
+  peer.send({ ...ABOUT, ...offer, size: 65_536, bytes: bytes() });
+  await waitFor(() => received > 65_536, 'the snapshot, which is never answered');
+  peer.moved();
+  await waitFor(() => lost.length > 0, 'the loss', 5_000);
+  peer.close();
+  listener.close();
+  assert.deepEqual(lost, ['install']);
+});
+
 test('of a server of which nobody knows where it is everything is lost, a snapshot too', async () => {
   const { peer, lost } = peerAt(null);
   peer.send(APPEND);
