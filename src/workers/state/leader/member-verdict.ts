@@ -75,17 +75,21 @@ export function peerChangeOf(around: Circumstances, member: Member): PeerChange 
     return isSecond ? null : { kind: 'add', server };
   }
   // The leader that leaves hands over first, and another one removes it.
-  if (member.status !== MEMBER_STATUS.left || member.name === around.ownName) return null;
-  // A server that was renamed has left under its old name only.
-  const isGone = !serversAmong(around.members(), around.datacenter).some((one) => one.id === server.id && isThere(one));
-  return isGone ? { kind: 'remove', id: server.id } : null;
+  return member.status === MEMBER_STATUS.left && member.name !== around.ownName ? removalOf(around, server.id) : null;
 }
 
 /** A server that gossip has forgotten is no peer any more either; only the catalog still knows its ID. */
-export function peerChangeOfForgotten({ catalog, ownName }: Circumstances, name: string): PeerChange | null {
+export function peerChangeOfForgotten(around: Circumstances, name: string): PeerChange | null {
+  const { catalog, ownName } = around;
   const id = catalog.node(name)?.ID ?? '';
   if (id === '' || name.toLowerCase() === ownName.toLowerCase()) return null;
-  return catalog.check(name, SERF_HEALTH) && catalog.nodeService(name, CONSUL) ? { kind: 'remove', id } : null;
+  return catalog.check(name, SERF_HEALTH) && catalog.nodeService(name, CONSUL) ? removalOf(around, id) : null;
+}
+
+/** null: the server was renamed, and is gone under its old name only. */
+function removalOf({ members, datacenter }: Circumstances, id: string): PeerChange | null {
+  const isHere = serversAmong(members(), datacenter).some((one) => one.id === id && isThere(one));
+  return isHere ? null : { kind: 'remove', id };
 }
 
 /**
