@@ -52,11 +52,15 @@ export class DeadlineQueue {
     if (this.#heap.size === 0) this.#disarm();
   }
 
-  /** Ends all waiting at once, as if time were up: the agent is stopping. */
+  /** Ends all waiting at once, as if time were up: the agent is stopping. What is taken back or put in meanwhile is left alone. */
   expireAll(): void {
-    const waiting = this.#heap.removeAll();
-    this.#disarm();
-    for (const deadline of waiting) expire(deadline);
+    const { latest } = this.#heap;
+    for (const deadline of this.#heap.items()) {
+      if (deadline.slot < 0 || deadline.order > latest) continue;
+      this.#heap.remove(deadline);
+      expire(deadline);
+    }
+    if (this.#heap.size === 0) this.#disarm();
   }
 
   #run(): void {

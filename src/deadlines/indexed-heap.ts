@@ -15,11 +15,16 @@ function isBefore(a: HeapItem, b: HeapItem): boolean {
 }
 
 export class IndexedHeap<T extends HeapItem> {
-  #items: T[] = [];
+  readonly #items: T[] = [];
   #added = 0;
 
   get size(): number {
     return this.#items.length;
+  }
+
+  /** The number of the one that came last. */
+  get latest(): number {
+    return this.#added;
   }
 
   /** The one due first. */
@@ -46,12 +51,9 @@ export class IndexedHeap<T extends HeapItem> {
     this.#sink(last.slot, last);
   }
 
-  /** Takes all out, in no particular order. */
-  removeAll(): T[] {
-    const items = this.#items;
-    this.#items = [];
-    for (const item of items) item.slot = -1;
-    return items;
+  /** All that are in it now, in no particular order. */
+  items(): T[] {
+    return [...this.#items];
   }
 
   #rise(from: number, item: T): void {

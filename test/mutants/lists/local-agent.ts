@@ -170,15 +170,15 @@ export const localAgent: readonly Mutant[] = [
   {
     name: 'a full sync removes serfHealth',
     file: 'workers/state/local/sync/full-sync.ts',
-    find: 'if (check.CheckID !== SERF_CHECK) state.expelCheck(check);\n        else',
+    find: 'if (check.CheckID !== SERF_HEALTH) state.expelCheck(check);\n        else',
     replace: 'state.expelCheck(check);\n       ',
     tests: SYNC,
   },
   {
     name: 'a full sync leaves an unknown check in the catalog',
     file: 'workers/state/local/sync/full-sync.ts',
-    find: 'if (check.CheckID !== SERF_CHECK) state.expelCheck(check);',
-    replace: 'if (check.CheckID !== SERF_CHECK) return;',
+    find: 'if (check.CheckID !== SERF_HEALTH) state.expelCheck(check);',
+    replace: 'if (check.CheckID !== SERF_HEALTH) return;',
     tests: SYNC,
   },
   {

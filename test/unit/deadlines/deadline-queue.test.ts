@@ -68,6 +68,34 @@ test('ending all of them spares nobody and calls nobody who was taken back', () 
   );
 });
 
+test('ending all of them spares who is taken back meanwhile, and who is put in anew waits once', (context) => {
+  const queue = new DeadlineQueue(() => 0);
+  const ended: string[] = [];
+  const deadline = (name: string, then: () => void): Deadline => ({
+    dueMs: 1,
+    slot: -1,
+    order: 0,
+    expire() {
+      ended.push(name);
+      if (ended.length <= 3) then();
+    },
+  });
+  const takenBack = deadline('taken back', () => {});
+  const again = deadline('again', () => queue.add(again));
+  const first = deadline('first', () => {
+    queue.remove(takenBack);
+    if (again.slot < 0) queue.add(again);
+  });
+  for (const each of [first, again, takenBack]) queue.add(each);
+  context.after(() => {
+    ended.length = 3;
+    queue.expireAll();
+  });
+  queue.expireAll();
+  assert.deepEqual(ended, ['first', 'again']);
+  assert.equal(queue.size, 1);
+});
+
 test('a real clock fires the earliest first, even when it was added last', async () => {
   const queue = new DeadlineQueue();
   const order: string[] = [];

@@ -83,15 +83,17 @@ test('what was never in it, or is in another, cannot be taken out', () => {
   assert.equal(heap.size, 0, 'what another heap was asked for is still at its place');
 });
 
-test('all are taken out at once, and may come back', () => {
+test('all of them can be looked at, and one by one be taken out and come back', () => {
   const heap = new IndexedHeap<Item>();
   const items = [3, 1, 2].map(makeItem);
   for (const item of items) heap.add(item);
-  const out = heap.removeAll();
-  assert.deepEqual(new Set(out), new Set(items));
-  assert.ok(out.every(({ slot }) => slot === -1));
+  const all = heap.items();
+  assert.deepEqual(new Set(all), new Set(items));
+  assert.equal(heap.latest, Math.max(...items.map(({ order }) => order)));
+  for (const item of all) heap.remove(item);
+  assert.ok(all.every(({ slot }) => slot === -1));
   assert.equal(heap.size, 0);
-  for (const item of out) heap.add(item);
+  for (const item of all) heap.add(item);
   assert.deepEqual(
     drained(heap).map(({ dueMs }) => dueMs),
     [1, 2, 3],

@@ -77,6 +77,18 @@ test('a server that was renamed stays a peer when its old name has left', async 
   assert.deepEqual(fixture.log.orders, []);
 });
 
+test('a server that was renamed stays a peer when gossip has forgotten a name that the catalog still has, as restored', async () => {
+  const old = member('old-name', { ...SERVER_TAGS, id: 'id-2' }, { address: '10.0.0.2' });
+  fixture.log.peers = [...fixture.log.peers, ...voters(2)];
+  fixture.pool.change(duties, old);
+  await settle();
+  fixture.pool.put(server(2));
+  fixture.pool.remove(duties, old.name);
+  await settle();
+  assert.deepEqual(fixture.log.orders, []);
+  assert.equal(fixture.store.catalog.node(old.name), undefined);
+});
+
 test('a server that joins lets a dead one go, one that was a peer all along does not', async () => {
   fixture.log.peers = [...fixture.log.peers, ...voters(2, 3)];
   fixture.pool.change(duties, server(2), server(3, { status: MEMBER_STATUS.failed }));

@@ -162,3 +162,41 @@ test('a connection that is doubted stays when the other side answers; else what 
   // The keepalive would take forty seconds, twice.
   assert.ok(performance.now() - sinceMs < 20_000);
 });
+
+test('an answer that lies there unread when its time is over counts', async (context) => {
+  const PING = 2;
+  const ACK = 2;
+  const HOLD_MS = 400;
+  let isAsked = false;
+  let isDoubted = false;
+  const sockets: net.Socket[] = [];
+  // Answers the doubt, and then holds the thread up for longer than the answer may take.
+  const busy = net.createServer((socket) => {
+    sockets.push(socket.on('error', () => {}));
+    socket.on('data', (frame: Buffer) => {
+      isAsked ||= frame.length > 1;
+      if (frame[1] !== PING) return;
+      isDoubted = true;
+      frame.writeUInt16BE(ACK, 2);
+      socket.write(frame);
+      const untilMs = performance.now() + HOLD_MS;
+      while (performance.now() < untilMs);
+    });
+  });
+  await new Promise<void>((listening) => busy.listen(0, '127.0.0.1', listening));
+  context.after(() => {
+    for (const socket of sockets) socket.destroy();
+    busy.close();
+  });
+  const there = `127.0.0.1:${(busy.address() as net.AddressInfo).port}`;
+  let outcome: CallOutcome | undefined;
+  const call = pool.call(there, 'Test.Wait', BODY, 60_000, (told) => {
+    outcome = told;
+  });
+  await waitFor(() => isAsked, 'the call');
+  pool.doubt(there, HOLD_MS / 2);
+  await waitFor(() => isDoubted, 'the question');
+  await new Promise((over) => setTimeout(over, HOLD_MS));
+  assert.equal(outcome, undefined);
+  call.cancel();
+});

@@ -1,5 +1,6 @@
 // NS and SOA of the zone (spec/dns.md, section 2): answered for any name in it, from the healthy servers.
 
+import { SERVER_SERVICE } from '../../../wire/leader-registration.js';
 import { isRefusal } from '../methods/refusal.js';
 import { parseAddress } from './address.js';
 import { answer, type Item } from './answer.js';
@@ -9,7 +10,6 @@ import { Type } from './protocol.js';
 import { addressRecord, nameRecord } from './record.js';
 import { type AskedZone, nodeName } from './zone.js';
 
-const SERVER_SERVICE = 'consul';
 const MAX_NAME_SERVERS = 3;
 
 function isHostName(node: string): boolean {

@@ -5,6 +5,7 @@ import { type DecodedBy, type Kind, struct } from '../../../gotext/json-decode.j
 import { int64Json, listJson, quoteJson } from '../../../gotext/json-encode.js';
 import { durationOf, list, numberOf, pointer, string } from '../../../gotext/json-kinds.js';
 import { listOf, nullable, record } from '../../../gotext/json-shape.js';
+import { SERF_HEALTH } from '../../../wire/leader-registration.js';
 import type { SessionRecord, SessionServiceCheck } from '../../../wire/records.js';
 import type { Calls } from '../calls/calls.js';
 import { jsonBody } from '../http/body-format.js';
@@ -30,7 +31,6 @@ export interface SessionDependencies {
 const NS_PER_SECOND = 1_000_000_000;
 const NS_PER_MICROSECOND = 1_000;
 const DEFAULT_LOCK_DELAY = 15 * NS_PER_SECOND;
-const SERF_HEALTH = 'serfHealth';
 const TRUE = json('true');
 
 /** Text, or a number; a number below a microsecond counts whole seconds (spec/http.md, section 4). */

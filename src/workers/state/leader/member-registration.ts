@@ -4,14 +4,13 @@
 import type { ServerTags } from '../../../wire/agent-tags.js';
 import { CommandType, type RegisterRequest } from '../../../wire/commands.js';
 import type { Member } from '../../../wire/gossip-pools.js';
+import { SERF_HEALTH, SERVER_SERVICE } from '../../../wire/leader-registration.js';
 import type { CheckRecord, NodeRecord, ServiceRecord, StringMap } from '../../../wire/records.js';
 import { NO_CHECK, NO_CONNECT, NO_PROXY } from '../records/zero-values.js';
 import type { CatalogReads } from '../replica/store/read-api.js';
 import { sameValue } from '../replica/store/same-value.js';
 import type { AgentTags } from './member-tags.js';
 
-export const SERF_HEALTH = 'serfHealth';
-export const CONSUL = 'consul';
 const NO_INDEX = { CreateIndex: 0, ModifyIndex: 0 } as const;
 const ALIVE = { Status: 'passing', Output: 'Agent alive and reachable' } as const;
 const FAILED = { Status: 'critical', Output: 'Agent not live or unreachable' } as const;
@@ -29,7 +28,7 @@ export function isRegistered(catalog: CatalogReads, { member, tags }: AgentMembe
   if (catalog.check(member.name, SERF_HEALTH)?.Status !== ALIVE.Status) return false;
   const { server } = tags;
   if (!server) return true;
-  const service = catalog.nodeService(member.name, CONSUL);
+  const service = catalog.nodeService(member.name, SERVER_SERVICE);
   return (
     service !== undefined &&
     service.Port === server.port &&
@@ -104,8 +103,8 @@ function consulService(server: ServerTags, meta: StringMap): ServiceRecord {
   return {
     ...NO_INDEX,
     Kind: '',
-    ID: CONSUL,
-    Service: CONSUL,
+    ID: SERVER_SERVICE,
+    Service: SERVER_SERVICE,
     Tags: null,
     Address: '',
     TaggedAddresses: null,

@@ -3,19 +3,18 @@
 
 import type { Command } from '../../../wire/commands.js';
 import { MEMBER_STATUS, type Member } from '../../../wire/gossip-pools.js';
+import { SERF_HEALTH, SERVER_SERVICE } from '../../../wire/leader-registration.js';
 import type { NodeRecord } from '../../../wire/records.js';
 import type { LogLevel } from '../../../wire/thread-port.js';
 import { isThere, serverOf, serversAmong } from '../cluster/known-servers.js';
 import type { CatalogReads } from '../replica/store/read-api.js';
 import {
   type AgentMember,
-  CONSUL,
   deregistrationOf,
   failureOf,
   isMarkedFailed,
   isRegistered,
   registrationOf,
-  SERF_HEALTH,
 } from './member-registration.js';
 import { agentTags, isInBootstrapMode } from './member-tags.js';
 import type { PeerChange } from './raft-peers.js';
@@ -75,17 +74,21 @@ export function peerChangeOf(around: Circumstances, member: Member): PeerChange 
     return isSecond ? null : { kind: 'add', server };
   }
   // The leader that leaves hands over first, and another one removes it.
-  if (member.status !== MEMBER_STATUS.left || member.name === around.ownName) return null;
-  // A server that was renamed has left under its old name only.
-  const isGone = !serversAmong(around.members(), around.datacenter).some((one) => one.id === server.id && isThere(one));
-  return isGone ? { kind: 'remove', id: server.id } : null;
+  return member.status === MEMBER_STATUS.left && member.name !== around.ownName ? removalOf(around, server.id) : null;
 }
 
 /** A server that gossip has forgotten is no peer any more either; only the catalog still knows its ID. */
-export function peerChangeOfForgotten({ catalog, ownName }: Circumstances, name: string): PeerChange | null {
+export function peerChangeOfForgotten(around: Circumstances, name: string): PeerChange | null {
+  const { catalog, ownName } = around;
   const id = catalog.node(name)?.ID ?? '';
   if (id === '' || name.toLowerCase() === ownName.toLowerCase()) return null;
-  return catalog.check(name, SERF_HEALTH) && catalog.nodeService(name, CONSUL) ? { kind: 'remove', id } : null;
+  return catalog.check(name, SERF_HEALTH) && catalog.nodeService(name, SERVER_SERVICE) ? removalOf(around, id) : null;
+}
+
+/** null: the server was renamed, and is gone under its old name only. */
+function removalOf({ members, datacenter }: Circumstances, id: string): PeerChange | null {
+  const isHere = serversAmong(members(), datacenter).some((one) => one.id === id && isThere(one));
+  return isHere ? null : { kind: 'remove', id };
 }
 
 /**
@@ -123,7 +126,7 @@ function verdictOnAlive(around: Circumstances, agent: AgentMember): Verdict | nu
 /** Who was in bootstrap mode before this server: the leader, who the catalog has already, else the first by name. */
 function firstInBootstrapMode(around: Circumstances, name: string): string | undefined {
   const { catalog, ownName, members } = around;
-  const isKnown = (server: string): boolean => catalog.nodeService(server, CONSUL) !== undefined;
+  const isKnown = (server: string): boolean => catalog.nodeService(server, SERVER_SERVICE) !== undefined;
   if (name === ownName || isKnown(name)) return undefined;
   const isBefore = (other: Member): boolean =>
     other.name === ownName || isKnown(other.name) || (other.status === MEMBER_STATUS.alive && other.name < name);

@@ -6,7 +6,7 @@ import type { Logger } from '../../../observe/logger.js';
 import type { Metrics } from '../../../observe/metrics.js';
 import type { Command } from '../../../wire/commands.js';
 import type { Member, MemberChanges } from '../../../wire/gossip-pools.js';
-import { SERF_HEALTH } from './member-registration.js';
+import { SERF_HEALTH } from '../../../wire/leader-registration.js';
 import {
   type Circumstances,
   peerChangeOf,

@@ -2,6 +2,7 @@
 // that 50,000 services never hold the thread. The writes it finds necessary are the next partial sync's.
 
 import type { Logger } from '../../../../observe/logger.js';
+import { SERF_HEALTH, SERVER_SERVICE } from '../../../../wire/leader-registration.js';
 import type { CheckRecord, NodeRecord, ServiceRecord } from '../../../../wire/records.js';
 import type { Calls } from '../../calls/calls.js';
 import { isRefusal } from '../../methods/refusal.js';
@@ -13,9 +14,6 @@ import { readNode } from './catalog-access.js';
 
 /** Comparisons in one go, about a millisecond of work. */
 const SLICE = 500;
-/** Registered by the leader, not by the agent. */
-const SERVER_SERVICE = 'consul';
-const SERF_CHECK = 'serfHealth';
 /** Addresses under such names are the servers' to give (virtual IPs). */
 const ADOPTED_ADDRESS_PREFIX = 'consul-';
 
@@ -126,8 +124,8 @@ export class FullSync {
     await inSlices(remote, (check) => {
       const entry = state.allChecks.get(check.CheckID);
       if (!entry) {
-        if (check.CheckID !== SERF_CHECK) state.expelCheck(check);
-        else logger.debug('Skipping remote check since it is managed automatically', 'check', SERF_CHECK);
+        if (check.CheckID !== SERF_HEALTH) state.expelCheck(check);
+        else logger.debug('Skipping remote check since it is managed automatically', 'check', SERF_HEALTH);
         return;
       }
       if (entry.deleted) {

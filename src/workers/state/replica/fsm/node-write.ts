@@ -1,5 +1,6 @@
 // Writing and deleting a node: identity by node ID, renames, name conflicts (spec/fsm.md, section 6, "Node write").
 
+import { SERF_HEALTH } from '../../../../wire/leader-registration.js';
 import type { NodeRecord } from '../../../../wire/records.js';
 import { sameValue } from '../store/same-value.js';
 import type { Catalog } from '../store/tables/catalog.js';
@@ -9,8 +10,6 @@ import type { PeerCatalog, Tables } from '../store/tables/tables.js';
 import { deleteCheck, invalidateSessionsOfNode } from './check-session-write.js';
 import type { Refusal } from './refusal.js';
 import { deleteService } from './service-write.js';
-
-const SERF_HEALTH = 'serfHealth';
 
 function reservedText(row: NodeRow, name: string): string {
   const { ID, Node, Address } = row.record;

@@ -70,16 +70,19 @@ export class YamuxConnection implements Deadline, SessionListener {
   /** See {@link YamuxSession.doubt}. */
   doubt(withinMs: number): void {
     this.#session.doubt(deadlines.now(), withinMs);
-    deadlines.remove(this);
     this.#wait();
   }
 
+  /** The sockets are read first: an answer that lies there since before its time was over has come in time. */
   expire(): void {
-    this.#session.tick(deadlines.now());
-    this.#wait();
+    setImmediate(() => {
+      this.#session.tick(deadlines.now());
+      this.#wait();
+    });
   }
 
   #wait(): void {
+    deadlines.remove(this);
     if (this.#session.isOver) return;
     this.dueMs = Math.ceil(Math.max(this.#session.dueMs, deadlines.now() + 1));
     deadlines.add(this);

@@ -1,9 +1,7 @@
 // How many instances there are of what, kept as they come and go: who asks for the figures must not cost a walk over all of them.
 
+import { SERVER_SERVICE } from '../../../../../wire/leader-registration.js';
 import type { ServiceRecord } from '../../../../../wire/records.js';
-
-/** The servers' own service isn't what anybody pays for. */
-const SERVERS = 'consul';
 
 export class InstanceCounts {
   /** Names that have instances. */
@@ -26,7 +24,7 @@ export class InstanceCounts {
     if (count === 0) this.ofKind.delete(Kind);
     else this.ofKind.set(Kind, count);
     if (Connect.Native) this.native += by;
-    if (Kind === '' && Service !== SERVERS) this.billable += by;
+    if (Kind === '' && Service !== SERVER_SERVICE) this.billable += by;
   }
 }
 
