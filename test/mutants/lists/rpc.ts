@@ -255,8 +255,8 @@ export const rpc: readonly Mutant[] = [
   {
     name: 'client: a query goes on when nobody waits for it',
     file: 'workers/state/calls/shared-reads.ts',
-    find: '      query.work.cancel();',
-    replace: '',
+    find: '      this.#queries.delete(key);\n      query.work.cancel();',
+    replace: '      this.#queries.delete(key);',
     tests: SHARED,
   },
   {
@@ -265,6 +265,20 @@ export const rpc: readonly Mutant[] = [
     find: 'this.#queries.get(key) ?? this.#begin',
     replace: 'this.#begin',
     tests: SHARED,
+  },
+  {
+    name: 'client: blocking queries outlast the stop',
+    file: 'workers/state/calls/shared-reads.ts',
+    find: '      this.#ask(key, query, atOnce(query.question));',
+    replace: '      this.#ask(key, query, query.question);',
+    tests: SHARED,
+  },
+  {
+    name: 'client: answers are kept after the stop',
+    file: 'workers/state/calls/kept-reads.ts',
+    find: '    if (this.#isStopping) return null;\n',
+    replace: '',
+    tests: KEPT,
   },
   {
     name: 'client: a restore wakes none of those who share a query',

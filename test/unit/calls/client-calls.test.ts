@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { deadlines } from '../../../src/deadlines/deadline-queue.js';
 import { Metrics } from '../../../src/observe/metrics.js';
 import { MEMBER_STATUS } from '../../../src/wire/gossip-pools.js';
 import type { AskedFailure } from '../../../src/workers/state/calls/asked-failure.js';
@@ -36,11 +37,14 @@ const OK = { ok: true, value: true, index: 9, origin: { hasLeader: true, lastCon
 const OLD = { ...OK, origin: { hasLeader: true, lastContactMs: 6_000 } };
 const WRITE = { op: 'set', key: 'a', value: Buffer.alloc(0), flags: 0, session: '', compareIndex: 0 } as const;
 
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /** `answers`: of the calls, in their order; the last one stays. */
 function opened(
   servers: number,
   answers: readonly (AskedFailure | typeof OK | typeof OLD)[],
   burst = Number.POSITIVE_INFINITY,
+  holdMs = 300,
 ) {
   const list = new ServerList(() => 0.5);
   for (let i = 1; i <= servers; i += 1) list.put({ ...expecting(i), status: MEMBER_STATUS.alive });
@@ -61,7 +65,7 @@ function opened(
       },
       write: async (address) => next(address) as AskedWrite<never>,
     },
-    holdMs: () => 300,
+    holdMs: () => holdMs,
     rate: () => ({ perSecond: burst === Number.POSITIVE_INFINITY ? burst : 0, burst }),
     metrics,
     unreachable: () => {
@@ -127,6 +131,22 @@ test('while nobody leads it is tried again, for rpc_hold_timeout', async () => {
   const never = opened(2, [LEADERLESS]);
   assert.deepEqual(await never.write(), { refused: 'no-leader', text: LEADERLESS.text });
   assert.ok(never.asked.length > 2);
+});
+
+test('a write that waits for a leader is over when the agent stops', async (context) => {
+  context.mock.method(Math, 'random', () => 0.9);
+  const { calls, asked, write } = opened(2, [LEADERLESS], Number.POSITIVE_INFINITY, 60_000);
+  let answer: unknown = null;
+  const written = write().then((told) => {
+    answer = told;
+  });
+  await turn();
+  calls.stop();
+  deadlines.expireAll();
+  await turn();
+  assert.deepEqual(answer, { refused: 'no-leader', text: LEADERLESS.text });
+  assert.equal(asked.length, 2);
+  await written;
 });
 
 test('what a server says of the request itself is the answer, and the server stays the first', async () => {

@@ -156,6 +156,16 @@ test('what the stop finds waiting is answered with what there is', async () => {
   assert.equal((await waiting).index, index);
 });
 
+test('what comes after the stop is answered, and not kept', async () => {
+  const { server, calls } = opened();
+  const first = begin(calls, 'web');
+  const next = begin(calls, 'web', 1_000, 200);
+  calls.stop();
+  for (const { told } of [first, next]) assert.ok(!isRefusal(await told));
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual([calls.kept.size, calls.waiting, server.held.size], [0, 0, 0]);
+});
+
 test('an answer that is too old is asked of the leader', async () => {
   const { server, calls } = opened();
   server.lastContactMs = 9_000;
@@ -200,7 +210,7 @@ test('whatever is asked, there are no more bytes, answers and queries than the b
         assert.ok(kept.size <= 5 && kept.bytes <= 40_000, `${kept.size} answers, ${kept.bytes} bytes`);
       }
       await waitFor(() => server.held.size === kept.size, 'a query for each answer, and no other');
-      kept.clear();
+      kept.stop();
       assert.deepEqual([server.held.size, kept.size, kept.bytes], [0, 0, 0]);
     }),
     { seed: runSeed, numRuns: 30 },
@@ -215,7 +225,7 @@ test('what is asked for again and again is spared by a flood of other questions'
     assert.notEqual(kept.find(question('busy')), null);
     await kept.fetch(question(`flood${i}`), 0);
   }
-  kept.clear();
+  kept.stop();
 });
 
 test('what is larger than the whole cache is answered, and not kept', async () => {

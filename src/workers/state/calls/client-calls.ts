@@ -82,7 +82,8 @@ export class ClientCalls implements Calls {
 
   stop(): void {
     this.#isStopping = true;
-    this.kept.clear();
+    this.#shared.stop();
+    this.kept.stop();
   }
 
   read<Request, Value>(run: BlockingRead<Value>, call: ReadCall<Request, Value>): void {
@@ -193,8 +194,7 @@ export class ClientCalls implements Calls {
     settings: ReadSettings,
   ): Promise<AskedRead<Value>> {
     return new Promise((resolve) => {
-      // What makes sure of its leader is nobody else's answer.
-      if (settings.minIndex === 0 || settings.consistency === 'consistent') {
+      if (settings.minIndex === 0) {
         run.askElsewhere(this.#options.asking.read(address, method, request, settings, datacenter, resolve));
         return;
       }
@@ -238,9 +238,10 @@ export class ClientCalls implements Calls {
     return refusalOf(failure);
   }
 
+  /** Over when the agent stops, as every deadline is. */
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      setTimeout(resolve, ms);
+      deadlines.add({ dueMs: Math.ceil(deadlines.now() + ms), slot: -1, order: 0, expire: resolve });
     });
   }
 }

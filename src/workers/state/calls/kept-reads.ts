@@ -56,6 +56,7 @@ export class KeptReads {
   readonly #entries = new Map<string, Entry>();
   readonly #fetching = new Map<string, Promise<unknown>>();
   #bytes = 0;
+  #isStopping = false;
 
   constructor(options: KeptReadsOptions) {
     this.#options = options;
@@ -101,8 +102,9 @@ export class KeptReads {
     return begun;
   }
 
-  /** Keeps nothing any more. */
-  clear(): void {
+  /** From now on nothing is kept. */
+  stop(): void {
+    this.#isStopping = true;
     for (const { kept } of this.#entries.values()) kept.stop();
     this.#entries.clear();
     this.#bytes = 0;
@@ -113,6 +115,7 @@ export class KeptReads {
     question: Question<Request, Value>,
     answer: AskedValue<Value>,
   ): KeptRead<Request, Value> | null {
+    if (this.#isStopping) return null;
     const known = this.#entries.get(key);
     if (known !== undefined) {
       known.kept.askedMs = deadlines.now();

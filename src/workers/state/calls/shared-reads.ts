@@ -26,6 +26,7 @@ interface Question<Request, Value> {
 
 /** One query and who waits for it. */
 interface Query {
+  readonly question: Question<unknown, never>;
   readonly endsMs: number;
   readonly waiters: Set<Waiter<never>>;
   work: Asked;
@@ -62,6 +63,8 @@ export class SharedReads {
   readonly #asking: Pick<ServerAsking, 'read'>;
   readonly #queries = new Map<string, Query>();
   #waiting = 0;
+  #alone = 0;
+  #isStopping = false;
 
   constructor(asking: Pick<ServerAsking, 'read'>) {
     this.#asking = asking;
@@ -79,8 +82,21 @@ export class SharedReads {
     return waiter;
   }
 
+  /** From now on nobody waits: those who do are told what there is now, by one call for all who ask the same. */
+  stop(): void {
+    this.#isStopping = true;
+    for (const [key, query] of [...this.#queries]) {
+      query.work.cancel();
+      this.#ask(key, query, atOnce(query.question));
+    }
+  }
+
   #join<Request, Value>(question: Question<Request, Value>, waiter: Waiter<Value>): void {
-    const key = keyOf(question);
+    if (this.#isStopping) {
+      this.#askOnce(question, waiter);
+      return;
+    }
+    const key = this.#keyOf(question);
     const query = this.#queries.get(key) ?? this.#begin(key, question, waiter);
     query.waiters.add(waiter as Waiter<never>);
     this.#waiting += 1;
@@ -99,17 +115,40 @@ export class SharedReads {
     };
   }
 
+  /** Whoever is asked: callers that begin while the servers change may share what was begun before. */
+  #keyOf<Request, Value>({ method, request, settings, datacenter }: Question<Request, Value>): string {
+    const { consistency, minIndex } = settings;
+    // What makes sure of its leader is nobody else's answer.
+    if (consistency === 'consistent') return String(++this.#alone);
+    const key = `${method.name} ${consistency} ${minIndex} ${datacenter} ${JSON.stringify(request)}`;
+    return key.length <= MOST_KEY ? key : createHash('sha256').update(key).digest('base64');
+  }
+
   #begin<Request, Value>(key: string, question: Question<Request, Value>, first: Waiter<Value>): Query {
-    const { address, method, request, settings, datacenter } = question;
-    const query: Query = { endsMs: first.dueMs, waiters: new Set(), work: { cancel: () => {} }, hasRunOut: false };
+    const query: Query = {
+      question: question as Question<unknown, never>,
+      endsMs: first.dueMs,
+      waiters: new Set(),
+      work: { cancel: () => {} },
+      hasRunOut: false,
+    };
     this.#queries.set(key, query);
-    query.work = this.#asking.read(address, method, request, settings, datacenter, (answer) => {
+    this.#ask(key, query, question);
+    return query;
+  }
+
+  #ask<Request, Value>(key: string, query: Query, question: Question<Request, Value>): void {
+    query.work = this.#read(question, (answer) => {
       if (this.#queries.get(key) === query) this.#queries.delete(key);
       query.hasRunOut = deadlines.now() >= query.endsMs - SAME_WAIT_MS;
       // Its first caller has not joined yet where there was nothing to wait for.
       setImmediate(() => this.#tell(query, question, answer));
     });
-    return query;
+  }
+
+  #read<Request, Value>(question: Question<Request, Value>, done: (answer: AskedRead<Value>) => void): Asked {
+    const { address, method, request, settings, datacenter } = question;
+    return this.#asking.read(address, method, request, settings, datacenter, done);
   }
 
   #tell<Request, Value>(query: Query, question: Question<Request, Value>, answer: AskedRead<Value>): void {
@@ -131,21 +170,16 @@ export class SharedReads {
 
   /** Its time is over: what there is now is the answer. */
   #askOnce<Request, Value>(question: Question<Request, Value>, waiter: Waiter<Value>): void {
-    const { address, method, request, settings, datacenter } = question;
-    const { consistency, maxStaleMs } = settings;
-    const once: ReadSettings = { consistency, minIndex: 0, waitMs: 0, maxStaleMs };
-    const work = this.#asking.read(address, method, request, once, datacenter, waiter.done);
+    const work = this.#read(atOnce(question), waiter.done);
     waiter.leave = () => work.cancel();
   }
 }
 
-function withWait<Request, Value>(question: Question<Request, Value>, waitMs: number): Question<Request, Value> {
-  return { ...question, settings: { ...question.settings, waitMs } };
+function atOnce<Request, Value>(question: Question<Request, Value>): Question<Request, Value> {
+  const { consistency, maxStaleMs } = question.settings;
+  return { ...question, settings: { consistency, minIndex: 0, waitMs: 0, maxStaleMs } };
 }
 
-/** Whoever is asked: callers that begin while the servers change may share what was begun before. */
-function keyOf<Request, Value>({ method, request, settings, datacenter }: Question<Request, Value>): string {
-  const { consistency, minIndex } = settings;
-  const key = `${method.name} ${consistency} ${minIndex} ${datacenter} ${JSON.stringify(request)}`;
-  return key.length <= MOST_KEY ? key : createHash('sha256').update(key).digest('base64');
+function withWait<Request, Value>(question: Question<Request, Value>, waitMs: number): Question<Request, Value> {
+  return { ...question, settings: { ...question.settings, waitMs } };
 }
