@@ -153,6 +153,13 @@ export const rpc: readonly Mutant[] = [
     tests: ['unit/calls/max-stale'],
   },
   {
+    name: 'a stale answer that aged begins its wait anew at the leader',
+    file: 'workers/state/calls/server-calls.ts',
+    find: "waitingUntil({ ...call.settings, consistency: 'default', maxStaleMs: 0 }, untilMs)",
+    replace: "waitingUntil({ ...call.settings, consistency: 'default', maxStaleMs: 0 }, untilMs + 60_000)",
+    tests: ['unit/calls/max-stale'],
+  },
+  {
     name: 'client: a write whose answer was lost is made again',
     file: 'workers/state/calls/asked-failure.ts',
     find: "kind === 'lost' && isRepeatable",

@@ -53,13 +53,14 @@ function opened(
     asked.push(address);
     return answers[Math.min(asked.length, answers.length) - 1];
   };
-  const given = { unreachable: 0, consistencies: [] as Consistency[] };
+  const given = { unreachable: 0, consistencies: [] as Consistency[], waits: [] as number[] };
   const metrics = new Metrics();
   const calls = new ClientCalls({
     servers: list,
     asking: {
-      read(address, _method, _request, { consistency }, _datacenter, done) {
+      read(address, _method, _request, { consistency, waitMs }, _datacenter, done) {
         given.consistencies.push(consistency);
+        given.waits.push(waitMs);
         done(next(address) as AskedRead<never>);
         return { cancel: () => {} };
       },
@@ -110,6 +111,17 @@ test('an answer older than max_stale is asked for again, of the leader', async (
   const old = opened(2, [OLD, OK]);
   assert.equal(isRefusal(await old.read(5_000)), false);
   assert.deepEqual(old.given.consistencies, ['stale', 'default']);
+});
+
+test('the leader is waited for no longer than the rest of the time', async (context) => {
+  const { calls, asked, given } = opened(2, [OLD, OK]);
+  // The first answer takes four seconds.
+  const now = performance.now.bind(performance);
+  context.mock.method(performance, 'now', () => now() + 4_000 * asked.length);
+  const settings = { consistency: 'stale', minIndex: 7, waitMs: 10_000, maxStaleMs: 5_000 } as const;
+  assert.ok(!isRefusal(await ask(calls, kvGet, 'a', settings, 'dc1')));
+  assert.deepEqual(given.consistencies, ['stale', 'default']);
+  assert.ok((given.waits[1] ?? 0) > 0 && (given.waits[1] ?? 0) <= 6_000, given.waits.join(', '));
 });
 
 test('what changes nothing is asked again like a read, whatever way it is asked', async () => {

@@ -177,7 +177,7 @@ export class ClientCalls implements Calls {
       if (answer.ok) {
         const isTooOld = settings.consistency === 'stale' && maxStaleMs > 0 && answer.origin.lastContactMs > maxStaleMs;
         if (!isTooOld) return answer;
-        settings = { ...settings, consistency: 'default' };
+        settings = waitingUntil({ ...settings, consistency: 'default' }, untilMs);
         continue;
       }
       const pauseMs = this.#pauseAfter(answer, server, true, tries);
