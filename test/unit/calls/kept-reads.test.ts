@@ -20,6 +20,23 @@ interface Told {
   readonly origin: ReadOrigin;
 }
 
+/** Whose answer can't be shown. */
+class Crashing extends BlockingRead<readonly HealthEntry[]> {
+  readonly crashes: unknown[] = [];
+
+  protected override answered(): void {
+    throw new Error('not to be shown');
+  }
+
+  override refused(): void {}
+
+  override crashed(error: unknown): void {
+    this.crashes.push(error);
+  }
+
+  protected override parked(): void {}
+}
+
 class Asker extends BlockingRead<readonly HealthEntry[]> {
   readonly #settle: (told: Told | Refusal) => void;
 
@@ -48,17 +65,21 @@ interface Asking {
   readonly run: Asker;
 }
 
-function begin(calls: ClientCalls, service: string, minIndex = 0, waitMs = 60_000): Asking {
-  const { promise, resolve } = withResolvers<Told | Refusal>();
-  const run = new Asker(minIndex, resolve);
-  calls.read(run, {
+function cachedCall(service: string, minIndex: number, waitMs: number) {
+  return {
     method: serviceNodes,
     request: instancesOf(service),
     settings: { consistency: 'default', minIndex, waitMs, maxStaleMs: 0 },
     datacenter: 'dc1',
     authorizer: allowAll,
     cached: 'first',
-  });
+  } as const;
+}
+
+function begin(calls: ClientCalls, service: string, minIndex = 0, waitMs = 60_000): Asking {
+  const { promise, resolve } = withResolvers<Told | Refusal>();
+  const run = new Asker(minIndex, resolve);
+  calls.read(run, cachedCall(service, minIndex, waitMs));
   return { told: promise, run };
 }
 
@@ -130,6 +151,20 @@ test('those who ask at the same time share the fetch, and those who wait the que
   }
   for (const one of told) assert.deepEqual([one.nodes, one.index > index], [['n1', 'n2'], true]);
   assert.equal(calls.waiting, 0);
+});
+
+test('one whose answer crashes keeps nobody else waiting', async () => {
+  const { server, calls, web } = opened();
+  const { index } = await ask(calls, 'web');
+  await waitFor(() => server.held.size === 1, 'the query behind it');
+  const settings = { consistency: 'default', minIndex: index, waitMs: 60_000, maxStaleMs: 0 } as const;
+  const crashing = new Crashing(settings);
+  calls.read(crashing, cachedCall('web', index, 60_000));
+  const next = ask(calls, 'web', index);
+  web('n2');
+  assert.deepEqual((await next).nodes, ['n1', 'n2']);
+  assert.equal(crashing.crashes.length, 1);
+  calls.stop();
 });
 
 test('an answer outlives its server, says how old it is, and is fresh again when the server is back', async () => {

@@ -58,5 +58,16 @@ function answerWhenNewer<Request, Value>(
     run.answerFrom({ ...origin, cache: { isHit, ageMs: kept.lostForMs } }, value, index);
   };
   if (kept.answer.index > minIndex || kept.isOver) answer();
-  else run.askElsewhere(new KeptWaiter(kept, minIndex, waitMs, answer));
+  else run.askElsewhere(new KeptWaiter(kept, minIndex, waitMs, guarded(run, answer)));
+}
+
+/** Nobody above catches what a timer or another answer has called, and those who wait beside this one are to be told, too. */
+function guarded<Value>(run: BlockingRead<Value>, answer: () => void): () => void {
+  return () => {
+    try {
+      answer();
+    } catch (error) {
+      run.crashed(error);
+    }
+  };
 }
