@@ -2,18 +2,12 @@
 // as long as somebody asks for it (spec/rpc.md, section 8). While no server can be asked the answer stays, and grows old.
 
 import { type Deadline, deadlines } from '../../../deadlines/deadline-queue.js';
-import type { ReadMethod } from '../methods/method.js';
 import type { Refusal } from '../methods/refusal.js';
 import type { AskedFailure } from './asked-failure.js';
 import type { Asked, AskedRead, AskedValue, Server, ServerAsking } from './elsewhere.js';
 import type { KeptWaiter } from './kept-waiter.js';
-
-/** What is asked, apart from how fresh the answer must be. */
-export interface Question<Request, Value> {
-  readonly method: ReadMethod<Request, Value>;
-  readonly request: Request;
-  readonly datacenter: string;
-}
+import type { Question } from './question.js';
+import { tellInTurns } from './tell-in-turns.js';
 
 /** Where answers come from. */
 export interface Sources {
@@ -38,8 +32,6 @@ const FIRST_PAUSE_MS = 200;
 const MOST_PAUSE_MS = 60_000;
 /** Until the next look where no server is known, which costs nobody anything; and after an answer that said nothing new. */
 const LOOK_AGAIN_MS = 1_000;
-/** Told in one turn of the loop; the others come in later ones. */
-const TOLD_AT_ONCE = 128;
 
 export class KeptRead<Request, Value> implements Deadline {
   dueMs = 0;
@@ -160,15 +152,10 @@ export class KeptRead<Request, Value> implements Deadline {
 
   /** Those whose index is behind; `all`: whatever they wait for. */
   #tell(all: boolean): void {
-    let told = 0;
-    for (const waiter of this.waiters) {
-      if (!all && waiter.minIndex >= this.#answer.index) continue;
-      if (told === TOLD_AT_ONCE) {
-        setImmediate(() => this.#tell(all));
-        return;
-      }
-      told += 1;
-      waiter.expire();
-    }
+    tellInTurns(
+      this.waiters,
+      (waiter) => waiter.expire(),
+      ({ minIndex }) => all || minIndex < this.#answer.index,
+    );
   }
 }

@@ -2,11 +2,11 @@
 // current, by what was asked. What nobody asks for any more goes first when there are too many, by bytes or by number; each is
 // a query that a server holds, too.
 
-import { createHash } from 'node:crypto';
 import { deadlines } from '../../../deadlines/deadline-queue.js';
 import { isRefusal, type Refusal } from '../methods/refusal.js';
 import type { AskedValue } from './elsewhere.js';
-import { KeptRead, type Question, type Sources } from './kept-read.js';
+import { KeptRead, type Sources } from './kept-read.js';
+import { keyOf, type Question } from './question.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: the answers to all kinds of questions; a key leads to one of its own kind
 type AnyKept = KeptRead<any, any>;
@@ -46,8 +46,6 @@ const IDLE_MS = 20 * 60_000;
 const GROWTH = 8;
 /** The query that stands behind an answer, and what an empty one takes. */
 const ENTRY_BYTES = 2_048;
-/** A longer key is kept by its digest: a filter may be as long as a request's head. */
-const MOST_KEY = 256;
 
 export class KeptReads {
   readonly #options: KeptReadsOptions;
@@ -165,9 +163,4 @@ export class KeptReads {
     this.#entries.delete(key);
     this.#bytes -= entry.bytes;
   }
-}
-
-function keyOf<Request, Value>({ method, request, datacenter }: Question<Request, Value>): string {
-  const key = `${method.name} ${datacenter} ${JSON.stringify(request)}`;
-  return key.length <= MOST_KEY ? key : createHash('sha256').update(key).digest('base64');
 }
