@@ -38,9 +38,8 @@ export class KeptRead<Request, Value> implements Deadline {
   slot = -1;
   order = 0;
   readonly waiters = new Set<KeptWaiter<Value>>();
-  /** When somebody asked for it last. */
-  askedMs = deadlines.now();
   readonly #options: KeptReadOptions<Request, Value>;
+  #askedMs = deadlines.now();
   #answer: AskedValue<Value>;
   #confirmedMs: number;
   #lostMs: number | null = null;
@@ -58,6 +57,11 @@ export class KeptRead<Request, Value> implements Deadline {
     return this.#answer;
   }
 
+  /** When somebody asked for it last. */
+  get askedMs(): number {
+    return this.#askedMs;
+  }
+
   /** Milliseconds since a server last said that this is the answer, and since that server had heard of its leader. */
   get oldestMs(): number {
     return deadlines.now() - this.#confirmedMs + this.#answer.origin.lastContactMs;
@@ -70,6 +74,11 @@ export class KeptRead<Request, Value> implements Deadline {
 
   get isOver(): boolean {
     return this.#isOver;
+  }
+
+  /** Somebody asks for it. */
+  asked(): void {
+    this.#askedMs = deadlines.now();
   }
 
   /** A server's word, by whatever way it came. */

@@ -79,7 +79,7 @@ export class KeptReads {
 
   find<Request, Value>(question: Question<Request, Value>): KeptRead<Request, Value> | null {
     const kept = this.#entries.get(keyOf(question))?.kept ?? null;
-    if (kept !== null) kept.askedMs = deadlines.now();
+    kept?.asked();
     return kept;
   }
 
@@ -116,7 +116,7 @@ export class KeptReads {
     if (this.#isStopping) return null;
     const known = this.#entries.get(key);
     if (known !== undefined) {
-      known.kept.askedMs = deadlines.now();
+      known.kept.asked();
       known.kept.confirm(answer);
       return known.kept.isOver ? null : known.kept;
     }
