@@ -316,6 +316,13 @@ export const rpc: readonly Mutant[] = [
     tests: KEPT,
   },
   {
+    name: 'client: the cache holds on to the first answer beside the present one',
+    file: 'workers/state/calls/kept-reads.ts',
+    find: 'new KeptRead(answer, { question, ',
+    replace: 'new KeptRead(answer, { question, ...{ answer }, ',
+    tests: KEPT,
+  },
+  {
     name: 'client: an answer that left the cache goes on being asked for',
     file: 'workers/state/calls/kept-reads.ts',
     find: '      this.#forget(key, entry);\n      entry.kept.stop();',

@@ -3,6 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import v8 from 'node:v8';
+import vm from 'node:vm';
 import fc from 'fast-check';
 import { BlockingRead, type ReadOrigin } from '../../../src/workers/state/calls/blocking-read.js';
 import type { ClientCalls } from '../../../src/workers/state/calls/client-calls.js';
@@ -13,6 +15,9 @@ import { isRefusal, type Refusal } from '../../../src/workers/state/methods/refu
 import { waitFor } from '../../agent-process.js';
 import { runSeed } from '../../random.js';
 import { CatalogServer, clientOf } from './catalog-server.js';
+
+v8.setFlagsFromString('--expose-gc');
+const collectGarbage = vm.runInNewContext('gc') as () => void;
 
 interface Told {
   readonly nodes: readonly string[];
@@ -250,6 +255,24 @@ test('whatever is asked, there are no more bytes, answers and queries than the b
     }),
     { seed: runSeed, numRuns: 30 },
   );
+});
+
+test('of the answers that it had, only the last one takes memory', async () => {
+  const server = new CatalogServer();
+  const kept = bounded(server, { answers: 8, bytes: 1_000_000 });
+  const first = await (async () => {
+    const had = await kept.fetch(question('web'), 0);
+    assert.ok(!isRefusal(had));
+    return new WeakRef(had.answer);
+  })();
+  await waitFor(() => server.held.size === 1, 'the query behind it');
+  server.catalog.register({ Node: 'n1', Address: '10.0.0.1', Service: { ID: 'web', Service: 'web', Port: 80 } });
+  await waitFor(() => kept.find(question('web'))?.answer.value.length === 1, 'the next answer');
+  await waitFor(() => {
+    collectGarbage();
+    return first.deref() === undefined;
+  }, 'the first answer to be collected');
+  kept.stop();
 });
 
 test('what is asked for again and again is spared by a flood of other questions', async () => {

@@ -19,7 +19,6 @@ export interface Sources {
 
 export interface KeptReadOptions<Request, Value> {
   readonly question: Question<Request, Value>;
-  readonly answer: AskedValue<Value>;
   readonly sources: Sources;
   /** Takes another answer in; false when it isn't kept any longer. */
   readonly admit: (kept: KeptRead<Request, Value>) => boolean;
@@ -47,9 +46,10 @@ export class KeptRead<Request, Value> implements Deadline {
   #work: Asked | null = null;
   #isOver = false;
 
-  constructor(options: KeptReadOptions<Request, Value>) {
+  /** The answer apart from the rest: that stays, and this is another one soon. */
+  constructor(answer: AskedValue<Value>, options: KeptReadOptions<Request, Value>) {
     this.#options = options;
-    this.#answer = options.answer;
+    this.#answer = answer;
     this.#confirmedMs = deadlines.now();
   }
 

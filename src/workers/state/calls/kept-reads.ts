@@ -121,7 +121,7 @@ export class KeptReads {
       return known.kept.isOver ? null : known.kept;
     }
     const admit = (changed: KeptRead<Request, Value>): boolean => this.#admit(key, changed);
-    const kept = new KeptRead({ question, answer, sources: this.#options.sources, admit });
+    const kept = new KeptRead(answer, { question, sources: this.#options.sources, admit });
     this.#entries.set(key, { kept, bytes: 0, movedMs: kept.askedMs });
     if (!this.#admit(key, kept)) return null;
     setImmediate(() => kept.follow());
