@@ -153,6 +153,13 @@ export const rpc: readonly Mutant[] = [
     tests: ['unit/calls/max-stale'],
   },
   {
+    name: 'a stale answer that aged begins its wait anew at the leader',
+    file: 'workers/state/calls/server-calls.ts',
+    find: "waitingUntil({ ...call.settings, consistency: 'default', maxStaleMs: 0 }, untilMs)",
+    replace: "waitingUntil({ ...call.settings, consistency: 'default', maxStaleMs: 0 }, untilMs + 60_000)",
+    tests: ['unit/calls/max-stale'],
+  },
+  {
     name: 'client: a write whose answer was lost is made again',
     file: 'workers/state/calls/asked-failure.ts',
     find: "kind === 'lost' && isRepeatable",
@@ -255,8 +262,8 @@ export const rpc: readonly Mutant[] = [
   {
     name: 'client: a query goes on when nobody waits for it',
     file: 'workers/state/calls/shared-reads.ts',
-    find: '      query.work.cancel();',
-    replace: '',
+    find: '      this.#queries.delete(key);\n      query.work.cancel();',
+    replace: '      this.#queries.delete(key);',
     tests: SHARED,
   },
   {
@@ -265,6 +272,20 @@ export const rpc: readonly Mutant[] = [
     find: 'this.#queries.get(key) ?? this.#begin',
     replace: 'this.#begin',
     tests: SHARED,
+  },
+  {
+    name: 'client: blocking queries outlast the stop',
+    file: 'workers/state/calls/shared-reads.ts',
+    find: '      this.#ask(key, query, atOnce(query.question));',
+    replace: '      this.#ask(key, query, query.question);',
+    tests: SHARED,
+  },
+  {
+    name: 'client: answers are kept after the stop',
+    file: 'workers/state/calls/kept-reads.ts',
+    find: '    if (this.#isStopping) return null;\n',
+    replace: '',
+    tests: KEPT,
   },
   {
     name: 'client: a restore wakes none of those who share a query',
@@ -292,6 +313,13 @@ export const rpc: readonly Mutant[] = [
     file: 'workers/state/calls/kept-reads.ts',
     find: 'this.#bytes <= this.#bounds.bytes && ',
     replace: '',
+    tests: KEPT,
+  },
+  {
+    name: 'client: the cache holds on to the first answer beside the present one',
+    file: 'workers/state/calls/kept-reads.ts',
+    find: 'new KeptRead(answer, { question, ',
+    replace: 'new KeptRead(answer, { question, ...{ answer }, ',
     tests: KEPT,
   },
   {

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { deadlines } from '../../../src/deadlines/deadline-queue.js';
 import { Metrics } from '../../../src/observe/metrics.js';
 import { MEMBER_STATUS } from '../../../src/wire/gossip-pools.js';
 import type { AskedFailure } from '../../../src/workers/state/calls/asked-failure.js';
@@ -36,11 +37,14 @@ const OK = { ok: true, value: true, index: 9, origin: { hasLeader: true, lastCon
 const OLD = { ...OK, origin: { hasLeader: true, lastContactMs: 6_000 } };
 const WRITE = { op: 'set', key: 'a', value: Buffer.alloc(0), flags: 0, session: '', compareIndex: 0 } as const;
 
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /** `answers`: of the calls, in their order; the last one stays. */
 function opened(
   servers: number,
   answers: readonly (AskedFailure | typeof OK | typeof OLD)[],
   burst = Number.POSITIVE_INFINITY,
+  holdMs = 300,
 ) {
   const list = new ServerList(() => 0.5);
   for (let i = 1; i <= servers; i += 1) list.put({ ...expecting(i), status: MEMBER_STATUS.alive });
@@ -49,19 +53,20 @@ function opened(
     asked.push(address);
     return answers[Math.min(asked.length, answers.length) - 1];
   };
-  const given = { unreachable: 0, consistencies: [] as Consistency[] };
+  const given = { unreachable: 0, consistencies: [] as Consistency[], waits: [] as number[] };
   const metrics = new Metrics();
   const calls = new ClientCalls({
     servers: list,
     asking: {
-      read(address, _method, _request, { consistency }, _datacenter, done) {
+      read(address, _method, _request, { consistency, waitMs }, _datacenter, done) {
         given.consistencies.push(consistency);
+        given.waits.push(waitMs);
         done(next(address) as AskedRead<never>);
         return { cancel: () => {} };
       },
       write: async (address) => next(address) as AskedWrite<never>,
     },
-    holdMs: () => 300,
+    holdMs: () => holdMs,
     rate: () => ({ perSecond: burst === Number.POSITIVE_INFINITY ? burst : 0, burst }),
     metrics,
     unreachable: () => {
@@ -108,6 +113,17 @@ test('an answer older than max_stale is asked for again, of the leader', async (
   assert.deepEqual(old.given.consistencies, ['stale', 'default']);
 });
 
+test('the leader is waited for no longer than the rest of the time', async (context) => {
+  const { calls, asked, given } = opened(2, [OLD, OK]);
+  // The first answer takes four seconds.
+  const now = performance.now.bind(performance);
+  context.mock.method(performance, 'now', () => now() + 4_000 * asked.length);
+  const settings = { consistency: 'stale', minIndex: 7, waitMs: 10_000, maxStaleMs: 5_000 } as const;
+  assert.ok(!isRefusal(await ask(calls, kvGet, 'a', settings, 'dc1')));
+  assert.deepEqual(given.consistencies, ['stale', 'default']);
+  assert.ok((given.waits[1] ?? 0) > 0 && (given.waits[1] ?? 0) <= 6_000, given.waits.join(', '));
+});
+
 test('what changes nothing is asked again like a read, whatever way it is asked', async () => {
   const asker = { token: '', authorizer: allowAll };
   const direct = opened(2, [LOST, OK]);
@@ -127,6 +143,22 @@ test('while nobody leads it is tried again, for rpc_hold_timeout', async () => {
   const never = opened(2, [LEADERLESS]);
   assert.deepEqual(await never.write(), { refused: 'no-leader', text: LEADERLESS.text });
   assert.ok(never.asked.length > 2);
+});
+
+test('a write that waits for a leader is over when the agent stops', async (context) => {
+  context.mock.method(Math, 'random', () => 0.9);
+  const { calls, asked, write } = opened(2, [LEADERLESS], Number.POSITIVE_INFINITY, 60_000);
+  let answer: unknown = null;
+  const written = write().then((told) => {
+    answer = told;
+  });
+  await turn();
+  calls.stop();
+  deadlines.expireAll();
+  await turn();
+  assert.deepEqual(answer, { refused: 'no-leader', text: LEADERLESS.text });
+  assert.equal(asked.length, 2);
+  await written;
 });
 
 test('what a server says of the request itself is the answer, and the server stays the first', async () => {

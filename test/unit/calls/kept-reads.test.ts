@@ -3,6 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import v8 from 'node:v8';
+import vm from 'node:vm';
 import fc from 'fast-check';
 import { BlockingRead, type ReadOrigin } from '../../../src/workers/state/calls/blocking-read.js';
 import type { ClientCalls } from '../../../src/workers/state/calls/client-calls.js';
@@ -14,10 +16,30 @@ import { waitFor } from '../../agent-process.js';
 import { runSeed } from '../../random.js';
 import { CatalogServer, clientOf } from './catalog-server.js';
 
+v8.setFlagsFromString('--expose-gc');
+const collectGarbage = vm.runInNewContext('gc') as () => void;
+
 interface Told {
   readonly nodes: readonly string[];
   readonly index: number;
   readonly origin: ReadOrigin;
+}
+
+/** Whose answer can't be shown. */
+class Crashing extends BlockingRead<readonly HealthEntry[]> {
+  readonly crashes: unknown[] = [];
+
+  protected override answered(): void {
+    throw new Error('not to be shown');
+  }
+
+  override refused(): void {}
+
+  override crashed(error: unknown): void {
+    this.crashes.push(error);
+  }
+
+  protected override parked(): void {}
 }
 
 class Asker extends BlockingRead<readonly HealthEntry[]> {
@@ -48,17 +70,21 @@ interface Asking {
   readonly run: Asker;
 }
 
-function begin(calls: ClientCalls, service: string, minIndex = 0, waitMs = 60_000): Asking {
-  const { promise, resolve } = withResolvers<Told | Refusal>();
-  const run = new Asker(minIndex, resolve);
-  calls.read(run, {
+function cachedCall(service: string, minIndex: number, waitMs: number) {
+  return {
     method: serviceNodes,
     request: instancesOf(service),
     settings: { consistency: 'default', minIndex, waitMs, maxStaleMs: 0 },
     datacenter: 'dc1',
     authorizer: allowAll,
     cached: 'first',
-  });
+  } as const;
+}
+
+function begin(calls: ClientCalls, service: string, minIndex = 0, waitMs = 60_000): Asking {
+  const { promise, resolve } = withResolvers<Told | Refusal>();
+  const run = new Asker(minIndex, resolve);
+  calls.read(run, cachedCall(service, minIndex, waitMs));
   return { told: promise, run };
 }
 
@@ -132,6 +158,20 @@ test('those who ask at the same time share the fetch, and those who wait the que
   assert.equal(calls.waiting, 0);
 });
 
+test('one whose answer crashes keeps nobody else waiting', async () => {
+  const { server, calls, web } = opened();
+  const { index } = await ask(calls, 'web');
+  await waitFor(() => server.held.size === 1, 'the query behind it');
+  const settings = { consistency: 'default', minIndex: index, waitMs: 60_000, maxStaleMs: 0 } as const;
+  const crashing = new Crashing(settings);
+  calls.read(crashing, cachedCall('web', index, 60_000));
+  const next = ask(calls, 'web', index);
+  web('n2');
+  assert.deepEqual((await next).nodes, ['n1', 'n2']);
+  assert.equal(crashing.crashes.length, 1);
+  calls.stop();
+});
+
 test('an answer outlives its server, says how old it is, and is fresh again when the server is back', async () => {
   const { server, calls, web } = opened();
   await ask(calls, 'web');
@@ -154,6 +194,16 @@ test('what the stop finds waiting is answered with what there is', async () => {
   const waiting = ask(calls, 'web', index);
   calls.stop();
   assert.equal((await waiting).index, index);
+});
+
+test('what comes after the stop is answered, and not kept', async () => {
+  const { server, calls } = opened();
+  const first = begin(calls, 'web');
+  const next = begin(calls, 'web', 1_000, 200);
+  calls.stop();
+  for (const { told } of [first, next]) assert.ok(!isRefusal(await told));
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual([calls.kept.size, calls.waiting, server.held.size], [0, 0, 0]);
 });
 
 test('an answer that is too old is asked of the leader', async () => {
@@ -200,11 +250,29 @@ test('whatever is asked, there are no more bytes, answers and queries than the b
         assert.ok(kept.size <= 5 && kept.bytes <= 40_000, `${kept.size} answers, ${kept.bytes} bytes`);
       }
       await waitFor(() => server.held.size === kept.size, 'a query for each answer, and no other');
-      kept.clear();
+      kept.stop();
       assert.deepEqual([server.held.size, kept.size, kept.bytes], [0, 0, 0]);
     }),
     { seed: runSeed, numRuns: 30 },
   );
+});
+
+test('of the answers that it had, only the last one takes memory', async () => {
+  const server = new CatalogServer();
+  const kept = bounded(server, { answers: 8, bytes: 1_000_000 });
+  const first = await (async () => {
+    const had = await kept.fetch(question('web'), 0);
+    assert.ok(!isRefusal(had));
+    return new WeakRef(had.answer);
+  })();
+  await waitFor(() => server.held.size === 1, 'the query behind it');
+  server.catalog.register({ Node: 'n1', Address: '10.0.0.1', Service: { ID: 'web', Service: 'web', Port: 80 } });
+  await waitFor(() => kept.find(question('web'))?.answer.value.length === 1, 'the next answer');
+  await waitFor(() => {
+    collectGarbage();
+    return first.deref() === undefined;
+  }, 'the first answer to be collected');
+  kept.stop();
 });
 
 test('what is asked for again and again is spared by a flood of other questions', async () => {
@@ -215,7 +283,7 @@ test('what is asked for again and again is spared by a flood of other questions'
     assert.notEqual(kept.find(question('busy')), null);
     await kept.fetch(question(`flood${i}`), 0);
   }
-  kept.clear();
+  kept.stop();
 });
 
 test('what is larger than the whole cache is answered, and not kept', async () => {

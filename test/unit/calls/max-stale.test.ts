@@ -84,3 +84,17 @@ test('one that is fresh enough is not, and neither is one of any age', async () 
     assert.equal(asked.length, 0);
   }
 });
+
+test('the leader is waited for no longer than the rest of the time', async (context) => {
+  const { asked, read, passes, change } = following();
+  let laterMs = 0;
+  const now = performance.now.bind(performance);
+  context.mock.method(performance, 'now', () => now() + laterMs);
+  const answer = read(5_000);
+  passes(5_001n);
+  laterMs = 50_000;
+  change();
+  assert.deepEqual(await answer, LEADERS);
+  const waitMs = asked[0]?.waitMs ?? 0;
+  assert.ok(waitMs > 0 && waitMs <= 10_000, String(waitMs));
+});

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AskedRead, ServerAsking } from '../../../src/workers/state/calls/elsewhere.js';
-import type { ReadSettings } from '../../../src/workers/state/calls/read-settings.js';
+import type { Consistency, ReadSettings } from '../../../src/workers/state/calls/read-settings.js';
 import { SharedReads } from '../../../src/workers/state/calls/shared-reads.js';
 import { kvGet } from '../../../src/workers/state/methods/kvs.js';
 import { waitFor } from '../../agent-process.js';
@@ -34,13 +34,13 @@ function opened() {
   };
   const shared = new SharedReads(asking);
   const answers: number[] = [];
-  const read = (key: string, waitMs: number, minIndex = 7) =>
+  const read = (key: string, waitMs: number, minIndex = 7, consistency: Consistency = 'default') =>
     shared.read(
       {
         address: '127.0.0.1:8300',
         method: kvGet,
         request: key,
-        settings: { consistency: 'default', minIndex, waitMs, maxStaleMs: 0 },
+        settings: { consistency, minIndex, waitMs, maxStaleMs: 0 },
         datacenter: 'dc1',
       },
       (answer: AskedRead<unknown>) => answers.push(answer.ok ? answer.index : -1),
@@ -104,4 +104,34 @@ test('an answer that comes before its time is for all, be its index lower: the s
   await waitFor(() => answers.length === 2, 'both to be told');
   assert.deepEqual(answers, [3, 3]);
   assert.equal(running.length, 1);
+});
+
+test('nobody shares what makes sure of its leader', () => {
+  const { running, read } = opened();
+  read('a', 60_000, 7, 'consistent');
+  read('a', 60_000, 7, 'consistent');
+  read('a', 60_000);
+  assert.equal(running.length, 3);
+});
+
+test('the stop ends all waiting: those who ask the same are told by one call what there is now', async () => {
+  const { running, shared, answers, read } = opened();
+  for (let i = 0; i < 300; i += 1) read('a', 60_000);
+  read('a', 60_000, 7, 'consistent');
+  shared.stop();
+  assert.deepEqual(
+    running.map(({ settings, isCancelled }) => [settings.minIndex, isCancelled]),
+    [
+      [7, true],
+      [7, true],
+      [0, false],
+      [0, false],
+    ],
+  );
+  running[2]?.answer(7);
+  running[3]?.answer(7);
+  await waitFor(() => answers.length === 301, 'all to be told');
+  assert.deepEqual([new Set(answers).size, shared.waiting], [1, 0]);
+  read('a', 60_000);
+  assert.equal(running[4]?.settings.minIndex, 0);
 });

@@ -1,7 +1,7 @@
 // A read that takes what a client agent's cache has: the answer that is kept, or the next one where it was asked to wait for that.
 
 import { isRefusal } from '../methods/refusal.js';
-import type { BlockingRead } from './blocking-read.js';
+import type { BlockingRead, ReadOrigin } from './blocking-read.js';
 import type { ReadCall } from './calls.js';
 import type { KeptRead } from './kept-read.js';
 import type { Had, KeptReads } from './kept-reads.js';
@@ -44,7 +44,7 @@ function answerOnce<Request, Value>(
   elsewhere: () => void,
 ): void {
   if (answer.index <= settings.minIndex) elsewhere();
-  else run.answerFrom({ ...answer.origin, cache: { isHit: false, ageMs: 0 } }, answer.value, answer.index);
+  else run.answerFrom(fromCache(answer.origin, false, 0), answer.value, answer.index);
 }
 
 function answerWhenNewer<Request, Value>(
@@ -55,8 +55,23 @@ function answerWhenNewer<Request, Value>(
 ): void {
   const answer = (): void => {
     const { origin, value, index } = kept.answer;
-    run.answerFrom({ ...origin, cache: { isHit, ageMs: kept.lostForMs } }, value, index);
+    run.answerFrom(fromCache(origin, isHit, kept.lostForMs), value, index);
   };
   if (kept.answer.index > minIndex || kept.isOver) answer();
-  else run.askElsewhere(new KeptWaiter(kept, minIndex, waitMs, answer));
+  else run.askElsewhere(new KeptWaiter(kept, minIndex, waitMs, guarded(run, answer)));
+}
+
+function fromCache({ hasLeader, lastContactMs }: ReadOrigin, isHit: boolean, ageMs: number): ReadOrigin {
+  return { hasLeader, lastContactMs, cache: { isHit, ageMs } };
+}
+
+/** Nobody above catches what a timer or another answer has called, and those who wait beside this one are to be told, too. */
+function guarded<Value>(run: BlockingRead<Value>, answer: () => void): () => void {
+  return () => {
+    try {
+      answer();
+    } catch (error) {
+      run.crashed(error);
+    }
+  };
 }

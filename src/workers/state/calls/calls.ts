@@ -2,9 +2,10 @@
 // it asks for; a write waits for a leader and is judged there. On the leader a default read takes no promise and no timer.
 
 import type { Authorizer } from '../methods/access.js';
-import type { Asker, DirectMethod, ReadMethod, WriteMethod } from '../methods/method.js';
+import type { Asker, DirectMethod, WriteMethod } from '../methods/method.js';
 import type { Refusal } from '../methods/refusal.js';
 import type { BlockingRead } from './blocking-read.js';
+import type { Question } from './question.js';
 import type { ReadSettings } from './read-settings.js';
 
 export interface Calls {
@@ -36,11 +37,8 @@ export interface Calls {
   stop(): void;
 }
 
-export interface ReadCall<Request, Value> {
-  readonly method: ReadMethod<Request, Value>;
-  readonly request: Request;
+export interface ReadCall<Request, Value> extends Question<Request, Value> {
   readonly settings: ReadSettings;
-  readonly datacenter: string;
   readonly authorizer: Authorizer;
   readonly cached: CacheUse;
 }

@@ -10,9 +10,9 @@ import type { BlockingRead } from './blocking-read.js';
 import { answerFromCache } from './cached-read.js';
 import type { Calls, ReadCall } from './calls.js';
 import type { AskedRead, AskedValue, Server, ServerAsking } from './elsewhere.js';
-import type { Question } from './kept-read.js';
 import { KeptReads } from './kept-reads.js';
 import { growingPauses, type Pauses } from './pauses.js';
+import type { Question } from './question.js';
 import { type Rate, RateLimit } from './rate-limit.js';
 import { type ReadSettings, waitingUntil } from './read-settings.js';
 import { SharedReads } from './shared-reads.js';
@@ -82,7 +82,8 @@ export class ClientCalls implements Calls {
 
   stop(): void {
     this.#isStopping = true;
-    this.kept.clear();
+    this.#shared.stop();
+    this.kept.stop();
   }
 
   read<Request, Value>(run: BlockingRead<Value>, call: ReadCall<Request, Value>): void {
@@ -176,7 +177,7 @@ export class ClientCalls implements Calls {
       if (answer.ok) {
         const isTooOld = settings.consistency === 'stale' && maxStaleMs > 0 && answer.origin.lastContactMs > maxStaleMs;
         if (!isTooOld) return answer;
-        settings = { ...settings, consistency: 'default' };
+        settings = waitingUntil({ ...settings, consistency: 'default' }, untilMs);
         continue;
       }
       const pauseMs = this.#pauseAfter(answer, server, true, tries);
@@ -193,8 +194,7 @@ export class ClientCalls implements Calls {
     settings: ReadSettings,
   ): Promise<AskedRead<Value>> {
     return new Promise((resolve) => {
-      // What makes sure of its leader is nobody else's answer.
-      if (settings.minIndex === 0 || settings.consistency === 'consistent') {
+      if (settings.minIndex === 0) {
         run.askElsewhere(this.#options.asking.read(address, method, request, settings, datacenter, resolve));
         return;
       }
@@ -238,9 +238,10 @@ export class ClientCalls implements Calls {
     return refusalOf(failure);
   }
 
+  /** Over when the agent stops, as every deadline is. */
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      setTimeout(resolve, ms);
+      deadlines.add({ dueMs: Math.ceil(deadlines.now() + ms), slot: -1, order: 0, expire: resolve });
     });
   }
 }

@@ -2,18 +2,12 @@
 // as long as somebody asks for it (spec/rpc.md, section 8). While no server can be asked the answer stays, and grows old.
 
 import { type Deadline, deadlines } from '../../../deadlines/deadline-queue.js';
-import type { ReadMethod } from '../methods/method.js';
 import type { Refusal } from '../methods/refusal.js';
 import type { AskedFailure } from './asked-failure.js';
 import type { Asked, AskedRead, AskedValue, Server, ServerAsking } from './elsewhere.js';
 import type { KeptWaiter } from './kept-waiter.js';
-
-/** What is asked, apart from how fresh the answer must be. */
-export interface Question<Request, Value> {
-  readonly method: ReadMethod<Request, Value>;
-  readonly request: Request;
-  readonly datacenter: string;
-}
+import type { Question } from './question.js';
+import { tellInTurns } from './tell-in-turns.js';
 
 /** Where answers come from. */
 export interface Sources {
@@ -25,7 +19,6 @@ export interface Sources {
 
 export interface KeptReadOptions<Request, Value> {
   readonly question: Question<Request, Value>;
-  readonly answer: AskedValue<Value>;
   readonly sources: Sources;
   /** Takes another answer in; false when it isn't kept any longer. */
   readonly admit: (kept: KeptRead<Request, Value>) => boolean;
@@ -38,17 +31,14 @@ const FIRST_PAUSE_MS = 200;
 const MOST_PAUSE_MS = 60_000;
 /** Until the next look where no server is known, which costs nobody anything; and after an answer that said nothing new. */
 const LOOK_AGAIN_MS = 1_000;
-/** Told in one turn of the loop; the others come in later ones. */
-const TOLD_AT_ONCE = 128;
 
 export class KeptRead<Request, Value> implements Deadline {
   dueMs = 0;
   slot = -1;
   order = 0;
   readonly waiters = new Set<KeptWaiter<Value>>();
-  /** When somebody asked for it last. */
-  askedMs = deadlines.now();
   readonly #options: KeptReadOptions<Request, Value>;
+  #askedMs = deadlines.now();
   #answer: AskedValue<Value>;
   #confirmedMs: number;
   #lostMs: number | null = null;
@@ -56,14 +46,20 @@ export class KeptRead<Request, Value> implements Deadline {
   #work: Asked | null = null;
   #isOver = false;
 
-  constructor(options: KeptReadOptions<Request, Value>) {
+  /** The answer apart from the rest: that stays, and this is another one soon. */
+  constructor(answer: AskedValue<Value>, options: KeptReadOptions<Request, Value>) {
     this.#options = options;
-    this.#answer = options.answer;
+    this.#answer = answer;
     this.#confirmedMs = deadlines.now();
   }
 
   get answer(): AskedValue<Value> {
     return this.#answer;
+  }
+
+  /** When somebody asked for it last. */
+  get askedMs(): number {
+    return this.#askedMs;
   }
 
   /** Milliseconds since a server last said that this is the answer, and since that server had heard of its leader. */
@@ -78,6 +74,11 @@ export class KeptRead<Request, Value> implements Deadline {
 
   get isOver(): boolean {
     return this.#isOver;
+  }
+
+  /** Somebody asks for it. */
+  asked(): void {
+    this.#askedMs = deadlines.now();
   }
 
   /** A server's word, by whatever way it came. */
@@ -160,15 +161,10 @@ export class KeptRead<Request, Value> implements Deadline {
 
   /** Those whose index is behind; `all`: whatever they wait for. */
   #tell(all: boolean): void {
-    let told = 0;
-    for (const waiter of this.waiters) {
-      if (!all && waiter.minIndex >= this.#answer.index) continue;
-      if (told === TOLD_AT_ONCE) {
-        setImmediate(() => this.#tell(all));
-        return;
-      }
-      told += 1;
-      waiter.expire();
-    }
+    tellInTurns(
+      this.waiters,
+      (waiter) => waiter.expire(),
+      ({ minIndex }) => all || minIndex < this.#answer.index,
+    );
   }
 }

@@ -2,11 +2,11 @@
 // current, by what was asked. What nobody asks for any more goes first when there are too many, by bytes or by number; each is
 // a query that a server holds, too.
 
-import { createHash } from 'node:crypto';
 import { deadlines } from '../../../deadlines/deadline-queue.js';
 import { isRefusal, type Refusal } from '../methods/refusal.js';
 import type { AskedValue } from './elsewhere.js';
-import { KeptRead, type Question, type Sources } from './kept-read.js';
+import { KeptRead, type Sources } from './kept-read.js';
+import { keyOf, type Question } from './question.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: the answers to all kinds of questions; a key leads to one of its own kind
 type AnyKept = KeptRead<any, any>;
@@ -46,8 +46,6 @@ const IDLE_MS = 20 * 60_000;
 const GROWTH = 8;
 /** The query that stands behind an answer, and what an empty one takes. */
 const ENTRY_BYTES = 2_048;
-/** A longer key is kept by its digest: a filter may be as long as a request's head. */
-const MOST_KEY = 256;
 
 export class KeptReads {
   readonly #options: KeptReadsOptions;
@@ -56,6 +54,7 @@ export class KeptReads {
   readonly #entries = new Map<string, Entry>();
   readonly #fetching = new Map<string, Promise<unknown>>();
   #bytes = 0;
+  #isStopping = false;
 
   constructor(options: KeptReadsOptions) {
     this.#options = options;
@@ -80,7 +79,7 @@ export class KeptReads {
 
   find<Request, Value>(question: Question<Request, Value>): KeptRead<Request, Value> | null {
     const kept = this.#entries.get(keyOf(question))?.kept ?? null;
-    if (kept !== null) kept.askedMs = deadlines.now();
+    kept?.asked();
     return kept;
   }
 
@@ -101,8 +100,9 @@ export class KeptReads {
     return begun;
   }
 
-  /** Keeps nothing any more. */
-  clear(): void {
+  /** From now on nothing is kept. */
+  stop(): void {
+    this.#isStopping = true;
     for (const { kept } of this.#entries.values()) kept.stop();
     this.#entries.clear();
     this.#bytes = 0;
@@ -113,14 +113,15 @@ export class KeptReads {
     question: Question<Request, Value>,
     answer: AskedValue<Value>,
   ): KeptRead<Request, Value> | null {
+    if (this.#isStopping) return null;
     const known = this.#entries.get(key);
     if (known !== undefined) {
-      known.kept.askedMs = deadlines.now();
+      known.kept.asked();
       known.kept.confirm(answer);
       return known.kept.isOver ? null : known.kept;
     }
     const admit = (changed: KeptRead<Request, Value>): boolean => this.#admit(key, changed);
-    const kept = new KeptRead({ question, answer, sources: this.#options.sources, admit });
+    const kept = new KeptRead(answer, { question, sources: this.#options.sources, admit });
     this.#entries.set(key, { kept, bytes: 0, movedMs: kept.askedMs });
     if (!this.#admit(key, kept)) return null;
     setImmediate(() => kept.follow());
@@ -162,9 +163,4 @@ export class KeptReads {
     this.#entries.delete(key);
     this.#bytes -= entry.bytes;
   }
-}
-
-function keyOf<Request, Value>({ method, request, datacenter }: Question<Request, Value>): string {
-  const key = `${method.name} ${datacenter} ${JSON.stringify(request)}`;
-  return key.length <= MOST_KEY ? key : createHash('sha256').update(key).digest('base64');
 }

@@ -181,13 +181,19 @@ export class ServerCalls implements Calls {
     }
     const { consistency, maxStaleMs, minIndex } = settings;
     const mayAge = call.cached !== 'again' && consistency === 'stale' && maxStaleMs > 0 && minIndex > 0;
-    run.start(this.#context, prepared, settings.waitMs, mayAge ? () => this.#hasAged(run, call) : null);
+    run.start(this.#context, prepared, settings.waitMs, mayAge ? this.#whenAged(run, call) : null);
   }
 
-  /** Whether the answer has become too old while it was waited for: then the leader is asked. */
-  #hasAged<Request, Value>(run: BlockingRead<Value>, call: ReadCall<Request, Value>): boolean {
+  /** Apart, since a closure costs the function around it a context each time, be it made or not. */
+  #whenAged<Request, Value>(run: BlockingRead<Value>, call: ReadCall<Request, Value>): () => boolean {
+    const untilMs = deadlines.now() + call.settings.waitMs;
+    return () => this.#hasAged(run, call, untilMs);
+  }
+
+  /** Whether the answer has become too old while it was waited for: then the leader is asked, for what is left of the wait. */
+  #hasAged<Request, Value>(run: BlockingRead<Value>, call: ReadCall<Request, Value>, untilMs: number): boolean {
     if (this.#context.stopping || this.#mayServe(call.settings)) return false;
-    const settings: ReadSettings = { ...call.settings, consistency: 'default', maxStaleMs: 0 };
+    const settings = waitingUntil({ ...call.settings, consistency: 'default', maxStaleMs: 0 }, untilMs);
     this.#hold(run, { ...call, settings }).catch((error: unknown) => run.crashed(error));
     return true;
   }

@@ -3,29 +3,24 @@
 // and asks once without waiting; who has more asks again when it ran out. One that ends before has something to say, be its
 // index a lower one: the servers' state was restored, or they stop.
 
-import { createHash } from 'node:crypto';
 import { type Deadline, deadlines } from '../../../deadlines/deadline-queue.js';
-import type { ReadMethod } from '../methods/method.js';
 import type { Asked, AskedRead, ServerAsking } from './elsewhere.js';
+import { keyOf, type Question } from './question.js';
 import type { ReadSettings } from './read-settings.js';
+import { tellInTurns } from './tell-in-turns.js';
 
 /** A difference of waits that isn't worth a query of its own. */
 const SAME_WAIT_MS = 250;
-/** A longer key is kept by its digest: a filter may be as long as a request's head. */
-const MOST_KEY = 256;
-/** Told in one turn of the loop; the others come in later ones. */
-const TOLD_AT_ONCE = 128;
 
-interface Question<Request, Value> {
+/** Put to a server. */
+interface PutQuestion<Request, Value> extends Question<Request, Value> {
   readonly address: string;
-  readonly method: ReadMethod<Request, Value>;
-  readonly request: Request;
   readonly settings: ReadSettings;
-  readonly datacenter: string;
 }
 
 /** One query and who waits for it. */
 interface Query {
+  readonly question: PutQuestion<unknown, never>;
   readonly endsMs: number;
   readonly waiters: Set<Waiter<never>>;
   work: Asked;
@@ -62,6 +57,8 @@ export class SharedReads {
   readonly #asking: Pick<ServerAsking, 'read'>;
   readonly #queries = new Map<string, Query>();
   #waiting = 0;
+  #alone = 0;
+  #isStopping = false;
 
   constructor(asking: Pick<ServerAsking, 'read'>) {
     this.#asking = asking;
@@ -73,14 +70,27 @@ export class SharedReads {
   }
 
   /** `done` is called once, unless it is cancelled before. */
-  read<Request, Value>(question: Question<Request, Value>, done: (answer: AskedRead<Value>) => void): Asked {
+  read<Request, Value>(question: PutQuestion<Request, Value>, done: (answer: AskedRead<Value>) => void): Asked {
     const waiter = new Waiter(question.settings.waitMs, done);
     this.#join(question, waiter);
     return waiter;
   }
 
-  #join<Request, Value>(question: Question<Request, Value>, waiter: Waiter<Value>): void {
-    const key = keyOf(question);
+  /** From now on nobody waits: those who do are told what there is now, by one call for all who ask the same. */
+  stop(): void {
+    this.#isStopping = true;
+    for (const [key, query] of [...this.#queries]) {
+      query.work.cancel();
+      this.#ask(key, query, atOnce(query.question));
+    }
+  }
+
+  #join<Request, Value>(question: PutQuestion<Request, Value>, waiter: Waiter<Value>): void {
+    if (this.#isStopping) {
+      this.#askOnce(question, waiter);
+      return;
+    }
+    const key = this.#keyOf(question);
     const query = this.#queries.get(key) ?? this.#begin(key, question, waiter);
     query.waiters.add(waiter as Waiter<never>);
     this.#waiting += 1;
@@ -99,53 +109,64 @@ export class SharedReads {
     };
   }
 
-  #begin<Request, Value>(key: string, question: Question<Request, Value>, first: Waiter<Value>): Query {
-    const { address, method, request, settings, datacenter } = question;
-    const query: Query = { endsMs: first.dueMs, waiters: new Set(), work: { cancel: () => {} }, hasRunOut: false };
+  /** Whoever is asked: callers that begin while the servers change may share what was begun before. */
+  #keyOf<Request, Value>(question: PutQuestion<Request, Value>): string {
+    const { consistency, minIndex } = question.settings;
+    // What makes sure of its leader is nobody else's answer.
+    if (consistency === 'consistent') return String(++this.#alone);
+    return keyOf(question, `${consistency} ${minIndex}`);
+  }
+
+  #begin<Request, Value>(key: string, question: PutQuestion<Request, Value>, first: Waiter<Value>): Query {
+    const query: Query = {
+      question: question as PutQuestion<unknown, never>,
+      endsMs: first.dueMs,
+      waiters: new Set(),
+      work: { cancel: () => {} },
+      hasRunOut: false,
+    };
     this.#queries.set(key, query);
-    query.work = this.#asking.read(address, method, request, settings, datacenter, (answer) => {
+    this.#ask(key, query, question);
+    return query;
+  }
+
+  #ask<Request, Value>(key: string, query: Query, question: PutQuestion<Request, Value>): void {
+    query.work = this.#read(question, (answer) => {
       if (this.#queries.get(key) === query) this.#queries.delete(key);
       query.hasRunOut = deadlines.now() >= query.endsMs - SAME_WAIT_MS;
       // Its first caller has not joined yet where there was nothing to wait for.
       setImmediate(() => this.#tell(query, question, answer));
     });
-    return query;
   }
 
-  #tell<Request, Value>(query: Query, question: Question<Request, Value>, answer: AskedRead<Value>): void {
+  #read<Request, Value>(question: PutQuestion<Request, Value>, done: (answer: AskedRead<Value>) => void): Asked {
+    const { address, method, request, settings, datacenter } = question;
+    return this.#asking.read(address, method, request, settings, datacenter, done);
+  }
+
+  #tell<Request, Value>(query: Query, question: PutQuestion<Request, Value>, answer: AskedRead<Value>): void {
     const hasRunOut = answer.ok && answer.index <= question.settings.minIndex && query.hasRunOut;
-    let told = 0;
-    for (const each of query.waiters) {
-      if (told === TOLD_AT_ONCE) {
-        setImmediate(() => this.#tell(query, question, answer));
-        return;
-      }
-      told += 1;
+    tellInTurns(query.waiters, (each) => {
       const waiter = each as Waiter<unknown> as Waiter<Value>;
       waiter.leave();
       const leftMs = waiter.dueMs - deadlines.now();
       if (hasRunOut && leftMs > SAME_WAIT_MS) this.#join(withWait(question, leftMs), waiter);
       else waiter.done(answer);
-    }
+    });
   }
 
   /** Its time is over: what there is now is the answer. */
-  #askOnce<Request, Value>(question: Question<Request, Value>, waiter: Waiter<Value>): void {
-    const { address, method, request, settings, datacenter } = question;
-    const { consistency, maxStaleMs } = settings;
-    const once: ReadSettings = { consistency, minIndex: 0, waitMs: 0, maxStaleMs };
-    const work = this.#asking.read(address, method, request, once, datacenter, waiter.done);
+  #askOnce<Request, Value>(question: PutQuestion<Request, Value>, waiter: Waiter<Value>): void {
+    const work = this.#read(atOnce(question), waiter.done);
     waiter.leave = () => work.cancel();
   }
 }
 
-function withWait<Request, Value>(question: Question<Request, Value>, waitMs: number): Question<Request, Value> {
-  return { ...question, settings: { ...question.settings, waitMs } };
+function atOnce<Request, Value>(question: PutQuestion<Request, Value>): PutQuestion<Request, Value> {
+  const { consistency, maxStaleMs } = question.settings;
+  return { ...question, settings: { consistency, minIndex: 0, waitMs: 0, maxStaleMs } };
 }
 
-/** Whoever is asked: callers that begin while the servers change may share what was begun before. */
-function keyOf<Request, Value>({ method, request, settings, datacenter }: Question<Request, Value>): string {
-  const { consistency, minIndex } = settings;
-  const key = `${method.name} ${consistency} ${minIndex} ${datacenter} ${JSON.stringify(request)}`;
-  return key.length <= MOST_KEY ? key : createHash('sha256').update(key).digest('base64');
+function withWait<Request, Value>(question: PutQuestion<Request, Value>, waitMs: number): PutQuestion<Request, Value> {
+  return { ...question, settings: { ...question.settings, waitMs } };
 }

@@ -2,7 +2,6 @@
 // lookup is made again over it (spec/rpc.md, section 8). Questions that ask the same at the same time share one call. Instances
 // come from the agent's cache where `dns_config.use_cache` says so.
 
-import { deadlines } from '../../../deadlines/deadline-queue.js';
 import type { DnsConfig } from '../../../wire/config.js';
 import { ask } from '../calls/asked-read.js';
 import type { Calls } from '../calls/calls.js';
@@ -107,7 +106,7 @@ export class CatalogCalls {
     this.#counted(answer.origin.lastContactMs);
     const isCurrent = (): boolean => {
       if (kept.answer !== answer || !this.#isYoungEnough(kept)) return false;
-      kept.askedMs = deadlines.now();
+      kept.asked();
       return true;
     };
     return { value: answer.value, isCurrent };

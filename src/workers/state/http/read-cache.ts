@@ -2,8 +2,8 @@
 // What clients can see of the cache is kept: whether somebody asked the same before (X-Cache), the age of the data (always 0
 // here), and an answer while there is no leader once it was a hit. A client agent has a real one, which says itself what it did.
 
-import { createHash } from 'node:crypto';
 import type { CacheWord } from '../calls/blocking-read.js';
+import { shortKey } from '../calls/question.js';
 import type { ParameterSource } from './request.js';
 
 export interface CacheState {
@@ -19,8 +19,6 @@ const MISS = 'X-Cache: MISS\r\n';
 /** As stock keeps a watched entry without readers. */
 const KEPT_MS = 20 * 60 * 1000;
 const MAX_ENTRIES = 4096;
-/** A longer key is kept by its digest: a filter may be as long as a request's head. */
-const MAX_KEY = 256;
 
 /** Header lines; null where no cache had a part in it. */
 export function cacheHeaders(word: CacheWord | null): string | null {
@@ -60,6 +58,5 @@ function keyOf(call: ParameterSource & { readonly path: string }, selecting: rea
   for (const name of selecting) {
     if (call.query.has(name)) parts.push(name, ...call.query.all(name));
   }
-  const key = parts.join('\0');
-  return key.length <= MAX_KEY ? key : createHash('sha256').update(key).digest('base64');
+  return shortKey(parts.join('\0'));
 }
