@@ -164,12 +164,18 @@ describe('the installed program', () => {
     }
   });
 
-  test('a stack names the bundle, and the source where Node is asked to', async () => {
-    const thread = path.join(repositoryRoot, 'dist/program/workers/state/worker.js');
-    const plain = await run(process.execPath, [thread]);
-    assert.match(plain.stderr, /this is the program of a thread\n {4}at .*workers\/state\/worker-\w+\.js:\d+:\d+/);
-    const mapped = await run(process.execPath, ['--enable-source-maps', thread]);
-    assert.match(mapped.stderr, /this is the program of a thread\n {4}at .*src\/workers\/state\/worker\.ts:\d+:\d+/);
+  test('a stack names the bundle, compiled or not, and the source where Node is asked to', async (context) => {
+    const folder = install(context);
+    const thread = path.join(folder, 'dist/program/workers/state/worker.js');
+    const stackOf = async (flag: string): Promise<string> => (await run(process.execPath, [flag, thread])).stderr;
+    const named = /this is the program of a thread\n {4}at dist\/program\/workers\/state\/worker-\w+\.js:\d+:\d+\n/;
+    assert.match(await stackOf(launcherFlags()), named);
+    await compileCode(folder);
+    assert.match(await stackOf(launcherFlags()), named);
+    assert.match(
+      await stackOf('--enable-source-maps'),
+      /this is the program of a thread\n {4}at .*src\/workers\/state\/worker\.ts:\d+:\d+/,
+    );
   });
 });
 
