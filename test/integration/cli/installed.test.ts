@@ -164,6 +164,25 @@ describe('the installed program', () => {
     }
   });
 
+  test('an addon that can’t be loaded ends the start as any other failure does', async (context) => {
+    const folder = install(context);
+    const packages = path.join(folder, 'node_modules');
+    fs.rmSync(packages);
+    fs.mkdirSync(path.join(packages, 'classic-level'), { recursive: true });
+    fs.writeFileSync(
+      path.join(packages, 'classic-level/binding.js'),
+      "throw new Error('No native build was found');\n",
+    );
+    const args = ['agent', '-bind=127.0.0.1', `-data-dir=${path.join(folder, 'data')}`];
+    const { code, stdout, stderr } = await run(path.join(folder, 'lictor'), args);
+    assert.deepEqual({ code, stderr }, { code: 1, stderr: '' });
+    assert.match(
+      stdout,
+      /\[ERROR\] agent: Error starting agent:\n {2}error=\n {2}\| Error: No native build was found\n {2}\| {5}at /,
+    );
+    assert.match(stdout, /agent: shutdown complete\n/);
+  });
+
   test('a stack names the bundle, compiled or not, and the source where Node is asked to', async (context) => {
     const folder = install(context);
     const thread = path.join(folder, 'dist/program/workers/state/worker.js');
