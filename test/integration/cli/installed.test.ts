@@ -106,13 +106,13 @@ async function makesKey(folder: string): Promise<void> {
 }
 
 describe('the installed program', () => {
-  test('V8 takes the compiled code of every program, with the launcher’s flags and no others', async (context) => {
+  test('V8 takes the compiled code of every program with the launcher’s flags, and not with some that change what it makes', async (context) => {
     const folder = install(context);
     await compileCode(folder, { ...process.env, ...BUILDERS });
     for (const program of PROGRAMS) {
       const bundle = bundleOf(folder, program);
       assert.equal(await isRefused(folder, bundle, [launcherFlags()]), 'false', program);
-      assert.equal(await isRefused(folder, bundle, ['--max-semi-space-size=3']), 'true', program);
+      assert.equal(await isRefused(folder, bundle, ['--no-opt']), 'true', program);
     }
     assert.equal(fs.existsSync(path.join(folder, 'dist/program-to-compile')), false);
   });
