@@ -19,6 +19,8 @@ const COPY = path.join(DIRECTORY, 'dist/program-to-compile');
 const COPIED_PROGRAM = path.join(COPY, 'dist/program');
 const LOADER = 'load.cjs';
 const WRITING_LOADER = 'load-and-write.cjs';
+/** What of the environment changes what Node compiles, or what a command does. */
+const ABOUT_PROGRAMS = /^(NODE|CONSUL|LICTOR)_/;
 const DEADLINE_MS = 60_000;
 const POLL_MS = 20;
 
@@ -62,8 +64,13 @@ async function until(what, condition) {
   }
 }
 
+/** The same whoever builds: not with another's options for Node, token or address. */
+function environment() {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ABOUT_PROGRAMS.test(name)));
+}
+
 function start(args) {
-  return spawn(path.join(COPY, 'lictor'), args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  return spawn(path.join(COPY, 'lictor'), args, { stdio: ['ignore', 'ignore', 'inherit'], env: environment() });
 }
 
 async function runCommand(args) {

@@ -12,6 +12,8 @@ const { crc32 } = require('node:zlib');
 
 /** Behind the code. */
 const SUM_BYTES = 4;
+/** Where the launcher lies. Compiled code remembers how a bundle was named when it was made, which was elsewhere. */
+const ROOT = path.join(__dirname, '../..');
 
 module.exports = (module, require, name) => {
   const filename = path.join(path.dirname(module.filename), name);
@@ -21,7 +23,7 @@ module.exports = (module, require, name) => {
     return;
   }
   const script = new Script(wrap(fs.readFileSync(filename, 'utf8')), {
-    filename,
+    filename: path.relative(ROOT, filename),
     cachedData: codeOf(filename),
   });
   script.runInThisContext()(module.exports, require, module, filename, path.dirname(filename));

@@ -8,7 +8,7 @@ import { startCpuProfile } from '../observe/cpu-profile.js';
 import type { Logger } from '../observe/logger.js';
 import { Metrics } from '../observe/metrics.js';
 import { unpackLines } from '../observe/packed-lines.js';
-import { surviveSurprises } from '../observe/surprise.js';
+import { errorDetail, surviveSurprises } from '../observe/surprise.js';
 import { reportEverySecond } from '../observe/worker-telemetry.js';
 import type { RuntimeConfig } from '../wire/config.js';
 import type { RaftToMain } from '../wire/raft-worker.js';
@@ -130,7 +130,7 @@ class Agent {
       this.#fatal(problem);
       return;
     }
-    void this.#open();
+    this.#open().catch((error: unknown) => this.#fatal(errorDetail(error)));
   }
 
   /** The pools first: whoever asks the other threads is told of members, and a port in use ends the start early. */

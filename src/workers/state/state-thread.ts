@@ -1,5 +1,6 @@
-// The thread around a state worker: what it is told, and what becomes of errors. A start that fails is told to main in one line
-// for the operator; a surprise later costs the request, timer or message that it came by, and nothing else.
+// The thread around a state worker: what it is told, and what becomes of errors. What can't even be put together ends the thread,
+// and main says why with the stack; a start that fails is told to main in one line for the operator; a surprise later costs the
+// request, timer or message that it came by, and nothing else.
 
 import { surviveSurprises } from '../../observe/surprise.js';
 import { startTelemetry } from '../../observe/worker-telemetry.js';
@@ -11,8 +12,8 @@ import { StateWorker } from './state-worker.js';
 /** Called once. */
 export function runStateThread(data: StateWorkerData, open: (parts: Parts) => Mode): void {
   const telemetry = startTelemetry(data.context);
-  surviveSurprises(telemetry.logger);
   const worker = new StateWorker(data, telemetry, open);
+  surviveSurprises(telemetry.logger);
   data.context.port.on('message', (message: MainToState) => worker.receive(message));
   worker.start().catch((error: unknown) => {
     const text = error instanceof Error ? error.message : String(error);

@@ -18,7 +18,13 @@ const PROGRAMS = [
   'cli/commands/agent-start',
   'cli/run',
   ...['state', 'raft', 'checks'].map((name) => `workers/${name}/worker`),
+  ...['server', 'client'].map((name) => `workers/state/${name}-thread`),
 ];
+/** Of whoever builds: not that of those who use it. */
+const BUILDERS = {
+  NODE_OPTIONS: '--enable-source-maps --max-old-space-size=2048',
+  CONSUL_HTTP_TOKEN_FILE: '/nowhere/token',
+};
 
 interface Ended {
   readonly code: number | null;
@@ -54,8 +60,10 @@ function install(context: TestContext): string {
   return folder;
 }
 
-async function compileCode(folder: string): Promise<void> {
-  const { code, stderr } = await run(process.execPath, [path.join(repositoryRoot, 'bundling/code-cache.mjs'), folder]);
+async function compileCode(folder: string, env: NodeJS.ProcessEnv = process.env): Promise<void> {
+  const { code, stderr } = await run(process.execPath, [path.join(repositoryRoot, 'bundling/code-cache.mjs'), folder], {
+    env,
+  });
   assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
 }
 
@@ -98,13 +106,13 @@ async function makesKey(folder: string): Promise<void> {
 }
 
 describe('the installed program', () => {
-  test('V8 takes the compiled code of every program, with the launcher’s flags and no others', async (context) => {
+  test('V8 takes the compiled code of every program with the launcher’s flags, and not with some that change what it makes', async (context) => {
     const folder = install(context);
-    await compileCode(folder);
+    await compileCode(folder, { ...process.env, ...BUILDERS });
     for (const program of PROGRAMS) {
       const bundle = bundleOf(folder, program);
       assert.equal(await isRefused(folder, bundle, [launcherFlags()]), 'false', program);
-      assert.equal(await isRefused(folder, bundle, ['--max-semi-space-size=3']), 'true', program);
+      assert.equal(await isRefused(folder, bundle, ['--no-opt']), 'true', program);
     }
     assert.equal(fs.existsSync(path.join(folder, 'dist/program-to-compile')), false);
   });
@@ -156,12 +164,37 @@ describe('the installed program', () => {
     }
   });
 
-  test('a stack names the bundle, and the source where Node is asked to', async () => {
-    const thread = path.join(repositoryRoot, 'dist/program/workers/state/worker.js');
-    const plain = await run(process.execPath, [thread]);
-    assert.match(plain.stderr, /this is the program of a thread\n {4}at .*workers\/state\/worker-\w+\.js:\d+:\d+/);
-    const mapped = await run(process.execPath, ['--enable-source-maps', thread]);
-    assert.match(mapped.stderr, /this is the program of a thread\n {4}at .*src\/workers\/state\/worker\.ts:\d+:\d+/);
+  test('an addon that can’t be loaded ends the start as any other failure does', async (context) => {
+    const folder = install(context);
+    const packages = path.join(folder, 'node_modules');
+    fs.rmSync(packages);
+    fs.mkdirSync(path.join(packages, 'classic-level'), { recursive: true });
+    fs.writeFileSync(
+      path.join(packages, 'classic-level/binding.js'),
+      "throw new Error('No native build was found');\n",
+    );
+    const args = ['agent', '-bind=127.0.0.1', `-data-dir=${path.join(folder, 'data')}`];
+    const { code, stdout, stderr } = await run(path.join(folder, 'lictor'), args);
+    assert.deepEqual({ code, stderr }, { code: 1, stderr: '' });
+    assert.match(
+      stdout,
+      /\[ERROR\] agent: Error starting agent:\n {2}error=\n {2}\| Error: No native build was found\n {2}\| {5}at /,
+    );
+    assert.match(stdout, /agent: shutdown complete\n/);
+  });
+
+  test('a stack names the bundle, compiled or not, and the source where Node is asked to', async (context) => {
+    const folder = install(context);
+    const thread = path.join(folder, 'dist/program/workers/state/worker.js');
+    const stackOf = async (flag: string): Promise<string> => (await run(process.execPath, [flag, thread])).stderr;
+    const named = /this is the program of a thread\n {4}at dist\/program\/workers\/state\/worker-\w+\.js:\d+:\d+\n/;
+    assert.match(await stackOf(launcherFlags()), named);
+    await compileCode(folder);
+    assert.match(await stackOf(launcherFlags()), named);
+    assert.match(
+      await stackOf('--enable-source-maps'),
+      /this is the program of a thread\n {4}at .*src\/workers\/state\/worker\.ts:\d+:\d+/,
+    );
   });
 });
 

@@ -19,4 +19,25 @@ export const start: readonly Mutant[] = [
     replace: "return [...rootCertificates, fs.readFileSync(file, 'utf8')].slice(0, -1);",
     tests: INSTALLED,
   },
+  {
+    name: 'a state worker that can not be put together hangs',
+    file: 'workers/state/state-thread.ts',
+    find: '  const worker = new StateWorker(data, telemetry, open);\n  surviveSurprises(telemetry.logger);\n',
+    replace: '  surviveSurprises(telemetry.logger);\n  const worker = new StateWorker(data, telemetry, open);\n',
+    tests: ['unit/state/state-thread'],
+  },
+  {
+    name: 'nobody catches what a start meets that nobody foresaw',
+    file: 'main/agent.ts',
+    find: 'this.#open().catch((error: unknown) => this.#fatal(errorDetail(error)));',
+    replace: 'void this.#open();',
+    tests: INSTALLED,
+  },
+  {
+    name: 'a server that is to speak TLS says nothing and speaks plain',
+    file: 'main/config/start-checks.ts',
+    find: "return verifyIncoming || verifyOutgoing || caFile !== '' || caPath !== '' || certFile !== '';",
+    replace: "return verifyOutgoing && caFile + caPath + certFile === '' && verifyIncoming;",
+    tests: ['unit/config/not-served'],
+  },
 ];

@@ -18,7 +18,28 @@ test('an agent that is to enforce ACLs does not start', () => {
 
 test('each setting without effect is named', () => {
   assert.deepEqual(notServed(configured('')), []);
-  const warnings = notServed(configured('ports { https = 8501 } recursors = ["10.0.0.2"] enable_syslog = true'));
-  assert.equal(warnings.length, 3);
-  for (const word of ['HTTPS', 'recursors', 'syslog']) assert.match(warnings.join('\n'), new RegExp(word));
+  const warnings = notServed(
+    configured(
+      'ports { https = 8501 } recursors = ["10.0.0.2"] enable_syslog = true enable_agent_tls_for_checks = true',
+    ),
+  );
+  assert.equal(warnings.length, 4);
+  for (const word of ['HTTPS', 'recursors', 'syslog', 'certificate'])
+    assert.match(warnings.join('\n'), new RegExp(word));
+});
+
+test('whoever asks for TLS between agents is told that there is none', () => {
+  const ca = 'ca_file = "ca.pem"';
+  for (const tls of [
+    `internal_rpc { ${ca} }`,
+    `defaults { ${ca} verify_outgoing = true }`,
+    'defaults { cert_file = "a.pem" }',
+  ]) {
+    assert.deepEqual(notServed(configured(`tls { ${tls} }`)).length, 1, tls);
+  }
+  assert.match(
+    notServed(configured('tls { internal_rpc { verify_incoming = true } }')).join(),
+    /^tls.internal_rpc: .* plain$/,
+  );
+  assert.deepEqual(notServed(configured('tls { https { verify_incoming = true } }')), []);
 });

@@ -143,7 +143,7 @@ const SCALARS = {
   syslog_facility: { type: 'string', default: 'LOCAL0' },
   tagged_addresses: { type: 'map', about: 'extra node addresses' },
   translate_wan_addrs: { type: 'bool', default: false, about: "WAN addresses for other datacenters' nodes" },
-  use_streaming_backend: { type: 'bool', default: true, about: 'clients read by stream' },
+  use_streaming_backend: { type: 'bool', default: true, about: 'no effect: clients ask blocking queries' },
   watches: { type: 'free-list', reload: true },
   // Of editions and times that lictor isn't of: accepted, checked for their type, kept.
   partition: { type: 'string', about: 'no effect' },

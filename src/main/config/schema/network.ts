@@ -52,9 +52,14 @@ export const NETWORK = {
     sidecar_min_port: { type: 'int', default: 21000, about: 'kept; for the mesh of a later version' },
   }),
   dns_config: stanza({
-    allow_stale: { type: 'bool', default: true, reload: true, about: 'any server may answer' },
+    allow_stale: { type: 'bool', default: true, reload: true, about: 'any server may answer; false: the leader' },
     a_record_limit: { type: 'int', default: 0, reload: true, about: 'most A/AAAA records, 0 = no limit' },
-    cache_max_age: { type: 'duration', default: '0s', reload: true, about: 'with use_cache' },
+    cache_max_age: {
+      type: 'duration',
+      default: '0s',
+      reload: true,
+      about: 'with use_cache: older is asked for again; 0: never',
+    },
     disable_compression: { type: 'bool', default: false, reload: true },
     enable_additional_node_meta_txt: {
       type: 'bool',
@@ -75,7 +80,12 @@ export const NETWORK = {
       retry: { type: 'uint32', default: 600, reload: true },
     }),
     udp_answer_limit: { type: 'int', default: 3, reload: true, about: 'most answers over UDP' },
-    use_cache: { type: 'bool', default: false, reload: true, about: 'agent cache' },
+    use_cache: {
+      type: 'bool',
+      default: false,
+      reload: true,
+      about: 'client agents: services from the agent cache, stale',
+    },
     service_ttl: { type: 'map', reload: true, about: 'per service, * and prefix*' },
     prefer_namespace: { type: 'bool', about: 'no effect' },
   }),
@@ -144,7 +154,7 @@ export const NETWORK = {
     txn_max_req_len: { type: 'uint64', default: 524288, about: 'bytes' },
   }),
   rpc: stanza({
-    enable_streaming: { type: 'bool', defaultText: 'server', about: 'servers serve streams' },
+    enable_streaming: { type: 'bool', defaultText: 'server', about: 'no effect: servers always serve streams' },
   }),
   tls: stanza({
     defaults: stanza(TLS),

@@ -53,8 +53,8 @@ export const OPERATION = {
     disable_upgrade_migration: { type: 'bool', about: 'no effect' },
   }),
   cache: stanza({
-    entry_fetch_max_burst: { type: 'int', default: 2, reload: true, about: 'agent cache fetch limit' },
-    entry_fetch_rate: { type: 'float64', default: -1, reload: true, about: 'agent cache fetch limit' },
+    entry_fetch_max_burst: { type: 'int', default: 2, reload: true, about: 'no effect' },
+    entry_fetch_rate: { type: 'float64', default: -1, reload: true, about: 'no effect' },
   }),
   config_entries: stanza({
     bootstrap: { type: 'free-list', reload: true, about: 'entries created by the leader if absent' },
@@ -76,8 +76,8 @@ export const OPERATION = {
     test_allow_peer_registrations: { type: 'bool', default: false },
   }),
   performance: stanza({
-    grpc_keepalive_interval: { type: 'duration', default: '30s' },
-    grpc_keepalive_timeout: { type: 'duration', default: '20s' },
+    grpc_keepalive_interval: { type: 'duration', default: '30s', about: 'no effect' },
+    grpc_keepalive_timeout: { type: 'duration', default: '20s', about: 'no effect' },
     leave_drain_time: { type: 'duration', default: '5s', about: 'wait after leave' },
     raft_multiplier: { type: 'int', default: 5, reload: true, about: '1-10' },
     rpc_hold_timeout: { type: 'duration', default: '7s', about: 'retry window without leader' },
