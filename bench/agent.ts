@@ -144,10 +144,19 @@ export class Agent {
     await (this.running ? this.#exited : undefined);
   }
 
+  /** SIGSTOP, until it is killed or stopped. */
+  freeze(): void {
+    signal(this.#pid, 'SIGSTOP');
+  }
+
   /** SIGTERM, and SIGKILL when that takes too long. */
   async stop(): Promise<void> {
     this.#isWanted = false;
-    if (this.running) signal(this.#pid, 'SIGTERM');
+    if (this.running) {
+      signal(this.#pid, 'SIGTERM');
+      // A frozen one hears of it then.
+      signal(this.#pid, 'SIGCONT');
+    }
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), this.#stopDeadlineMs);
     await (this.running ? this.#exited : undefined);
     clearTimeout(timer);
