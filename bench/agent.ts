@@ -172,8 +172,13 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-/** Starts `BINARY agent …`; `directory` is empty and belongs to this agent. */
-export async function startAgent(subject: Subject, spec: AgentSpec, directory: string): Promise<Agent> {
+/** Starts `BINARY agent …`; `directory` is empty and belongs to this agent. `begun` is given its process, long before it is ready. */
+export async function startAgent(
+  subject: Subject,
+  spec: AgentSpec,
+  directory: string,
+  begun: (agent: Agent) => void,
+): Promise<Agent> {
   const ports = spec.place?.ports ?? (await choosePorts());
   const configFile = path.join(directory, 'bench.json');
   fs.writeFileSync(configFile, JSON.stringify(configuration(subject, spec)));
@@ -206,6 +211,7 @@ export async function startAgent(subject: Subject, spec: AgentSpec, directory: s
   if (child.pid === undefined) throw new Error(`${subject.binary} could not be started`);
   const deadlineMs = profiler ? PROFILER_STOP_DEADLINE_MS : STOP_DEADLINE_MS;
   const agent = new Agent(child, ports, logFile, deadlineMs);
+  begun(agent);
   if (spec.waitFor === 'nothing') return agent;
   try {
     await waitUntilReady(agent, spec);
