@@ -144,10 +144,19 @@ export class Agent {
     await (this.running ? this.#exited : undefined);
   }
 
+  /** SIGSTOP, until it is killed or stopped. */
+  freeze(): void {
+    signal(this.#pid, 'SIGSTOP');
+  }
+
   /** SIGTERM, and SIGKILL when that takes too long. */
   async stop(): Promise<void> {
     this.#isWanted = false;
-    if (this.running) signal(this.#pid, 'SIGTERM');
+    if (this.running) {
+      signal(this.#pid, 'SIGTERM');
+      // A frozen one hears of it then.
+      signal(this.#pid, 'SIGCONT');
+    }
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), this.#stopDeadlineMs);
     await (this.running ? this.#exited : undefined);
     clearTimeout(timer);
@@ -163,8 +172,13 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-/** Starts `BINARY agent …`; `directory` is empty and belongs to this agent. */
-export async function startAgent(subject: Subject, spec: AgentSpec, directory: string): Promise<Agent> {
+/** Starts `BINARY agent …`; `directory` is empty and belongs to this agent. `begun` is given its process, long before it is ready. */
+export async function startAgent(
+  subject: Subject,
+  spec: AgentSpec,
+  directory: string,
+  begun: (agent: Agent) => void,
+): Promise<Agent> {
   const ports = spec.place?.ports ?? (await choosePorts());
   const configFile = path.join(directory, 'bench.json');
   fs.writeFileSync(configFile, JSON.stringify(configuration(subject, spec)));
@@ -197,6 +211,7 @@ export async function startAgent(subject: Subject, spec: AgentSpec, directory: s
   if (child.pid === undefined) throw new Error(`${subject.binary} could not be started`);
   const deadlineMs = profiler ? PROFILER_STOP_DEADLINE_MS : STOP_DEADLINE_MS;
   const agent = new Agent(child, ports, logFile, deadlineMs);
+  begun(agent);
   if (spec.waitFor === 'nothing') return agent;
   try {
     await waitUntilReady(agent, spec);

@@ -35,6 +35,7 @@ const ORDER = [
   '17',
   '18',
   '19',
+  'stopped-leader',
   'members',
   'rpc-waiting',
   'fleet',

@@ -120,7 +120,13 @@ export async function runOnce(
 ): Promise<Sample> {
   const { directory, remove } = temporaryDirectory();
   const agents: Agent[] = [];
-  let begun = 0;
+  let asked = 0;
+  let isOver = false;
+  // A row may fail while others of its agents still start.
+  const begun = (agent: Agent): void => {
+    agents.push(agent);
+    if (isOver) void agent.stop();
+  };
   const run: Run = {
     subject,
     seconds: plan.seconds,
@@ -128,16 +134,16 @@ export async function runOnce(
     directory,
     say,
     startAgent: async (spec) => {
+      if (isOver) throw new Error('the row is over');
       say('starting');
-      const name = `agent-${begun}`;
-      begun += 1;
+      const name = `agent-${asked}`;
+      asked += 1;
       const own = path.join(directory, name);
       fs.mkdirSync(own);
       const profile = `row-${row.id}-${subject.engine}-run-${round}-${name}`;
       const environment = profileEnvironment(plan.profileDirectory, subject, profile);
-      const agent = await startAgent(subject, { ...spec, environment: { ...spec.environment, ...environment } }, own);
-      agents.push(agent);
-      return agent;
+      const whole = { ...spec, environment: { ...spec.environment, ...environment } };
+      return startAgent(subject, whole, own, begun);
     },
   };
   try {
@@ -146,6 +152,7 @@ export async function runOnce(
     const dead = agents.find((agent) => agent.isLost);
     throw dead ? new Error(`the agent ended under load:\n${dead.logTail()}`, { cause: error }) : error;
   } finally {
+    isOver = true;
     await Promise.all(agents.map((agent) => agent.stop()));
     remove();
   }

@@ -28,7 +28,6 @@ export type RpcWaitCommand =
 
 /** Times of answers on the clock of `absoluteMs`. */
 export interface RpcWaitResult {
-  readonly firstMs: number;
   readonly medianMs: number;
   readonly lastMs: number;
   readonly cpuMs: number;
@@ -128,7 +127,6 @@ async function collect(): Promise<RpcWaitResult> {
   }
   const { user, system } = process.cpuUsage(expectedCpu);
   return {
-    firstMs: answeredMs[0] ?? 0,
     medianMs: answeredMs[answeredMs.length >> 1] ?? 0,
     lastMs: answeredMs.at(-1) ?? 0,
     cpuMs: (user + system) / 1000,
@@ -136,7 +134,7 @@ async function collect(): Promise<RpcWaitResult> {
 }
 
 serveCommands(async (command: RpcWaitCommand): Promise<RpcWaitResult> => {
-  let result: RpcWaitResult = { firstMs: 0, medianMs: 0, lastMs: 0, cpuMs: 0 };
+  let result: RpcWaitResult = { medianMs: 0, lastMs: 0, cpuMs: 0 };
   if (command.do === 'wait') await wait(command);
   else if (command.do === 'expect') {
     isExpected = true;

@@ -5,16 +5,13 @@
 
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { type AgentProcess, choosePorts, startAgent, waitFor } from '../../test/agent-process.js';
+import { type AgentProcess, waitFor } from '../../test/agent-process.js';
+import { ThreeServers } from '../../test/integration/cluster/three-servers.js';
 
 const SECONDS = Number(process.argv[2] ?? 5);
 const ROUNDS = 3;
 const WRITERS = 32;
 const VALUE_BYTES = 1024;
-const NODES = ['one', 'two', 'three'] as const;
 const WORDS =
   'service check passing critical node address port tags meta leader session lock key value true false'.split(' ');
 
@@ -53,29 +50,17 @@ async function write(leader: AgentProcess, values: readonly string[]): Promise<{
   return { entries, ms: performance.now() - since };
 }
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lictor-replication-'));
-const agents: AgentProcess[] = [];
+const cluster = new ThreeServers();
 try {
-  const all = await Promise.all(NODES.map(() => choosePorts()));
-  const join = all.map(({ serfLan }) => `-retry-join=127.0.0.1:${serfLan}`);
-  const start = (node: string, i: number): Promise<AgentProcess> => {
-    const args = ['-server', '-bootstrap-expect=3', `-data-dir=${folder}/${node}`, ...join];
-    return startAgent({ node, args, waitForLeader: false, ...(all[i] ? { ports: all[i] } : {}) });
-  };
-  agents.push(...(await Promise.all(NODES.map(start))));
-  let leader: AgentProcess | undefined;
-  await waitFor(async () => {
-    const answer = await agents[0]?.request('GET', '/v1/status/leader').catch(() => null);
-    leader = agents.find((_, i) => answer?.text.includes(`:${all[i]?.server}"`));
-    return leader !== undefined;
-  }, 'a leader');
-  const writesTo = leader as AgentProcess;
-  const others = all.filter((_, i) => agents[i] !== leader).map(({ server }) => server);
-  await waitFor(async () => (await writesTo.request('PUT', '/v1/kv/first', 'x')).status === 200, 'a write');
+  await cluster.startServers();
+  const { servers } = cluster;
+  const leader = servers[await cluster.leader()] as AgentProcess;
+  const others = servers.filter((server) => server !== leader).map(({ ports }) => ports.server);
+  await waitFor(async () => (await leader.request('PUT', '/v1/kv/first', 'x')).status === 200, 'a write');
   for (let round = 1; round <= ROUNDS; round += 1) {
     for (const name of ['text', 'random'] as const) {
       const before = sentTo(others);
-      const { entries, ms } = await write(writesTo, VALUES[name]);
+      const { entries, ms } = await write(leader, VALUES[name]);
       const each = (sentTo(others) - before) / entries / others.length;
       console.log(
         `${round} ${name}: ${Math.round(each)} bytes an entry and follower, ${Math.round(entries / (ms / 1000))} entries/s`,
@@ -83,6 +68,5 @@ try {
     }
   }
 } finally {
-  await Promise.all(agents.map((agent) => agent.kill()));
-  fs.rmSync(folder, { recursive: true, force: true });
+  await cluster.stop();
 }

@@ -9,6 +9,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { repositoryRoot } from '../../test/data.js';
 import { freePorts } from '../../test/ports.js';
+import { summarize } from '../statistics.js';
 
 interface Start {
   readonly clockMs: number;
@@ -54,10 +55,6 @@ async function start(launcher: string): Promise<Start> {
   }
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
-}
-
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
@@ -69,10 +66,10 @@ for (let round = 0; round < Number(rounds); round += 1) {
   for (const [launcher, done] of starts) done.push(await start(launcher));
 }
 for (const [launcher, done] of starts) {
-  const cpu = median(done.map(({ threadMs }) => sum(threadMs)));
-  const clock = done.map(({ clockMs }) => clockMs);
-  const main = median(done.map(({ threadMs }) => threadMs[0] ?? 0));
+  const cpu = summarize(done.map(({ threadMs }) => sum(threadMs)));
+  const main = summarize(done.map(({ threadMs }) => threadMs[0] ?? 0));
+  const clock = summarize(done.map(({ clockMs }) => clockMs));
   console.log(
-    `${launcher}: CPU ${cpu.toFixed(0)} ms, of it main ${main.toFixed(0)}; by the clock ${median(clock).toFixed(0)} ms, least ${Math.min(...clock).toFixed(0)}`,
+    `${launcher}: CPU ${cpu.median.toFixed(0)} ms, of it main ${main.median.toFixed(0)}; by the clock ${clock.median.toFixed(0)} ms, least ${clock.min.toFixed(0)}`,
   );
 }

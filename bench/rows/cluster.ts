@@ -1,5 +1,5 @@
-// Rows 5, 7, 18 and 19: three servers on one machine. What a write costs at the leader and at a follower, what a read that is
-// passed on costs, how soon there is a leader, and how long writers have none when it is killed.
+// Rows 5, 7, 18, 19 and the stopped leader: three servers on one machine. What a write costs at the leader and at a follower, what
+// a read that is passed on costs, how soon there is a leader, and how long writers have none when it is killed, or stopped.
 
 import { type Agent, delay } from '../agent.js';
 import { leaderOf, startCluster, startServers } from '../cluster.js';
@@ -14,8 +14,8 @@ const KEY = '/v1/kv/bench/one';
 const PAUSE_MS = 5;
 const GAP_DEADLINE_MS = 60_000;
 
-/** The longest time from one write that came through to the next, with the leader's death between them. */
-async function gapWithout(leader: Agent, writer: Agent): Promise<number> {
+/** The longest time from one write that came through to the next, with the loss of the leader between them. */
+async function gapWithout(writer: Agent, lose: () => Promise<void> | void): Promise<number> {
   const write = (value: number): Promise<boolean> =>
     writer.put(KEY, String(value)).then(
       () => true,
@@ -23,13 +23,13 @@ async function gapWithout(leader: Agent, writer: Agent): Promise<number> {
     );
   if (!(await write(0))) throw new Error('the follower takes no write');
   const since = performance.now();
-  const killed = leader.kill();
+  const lost = lose();
   for (let value = 1; !(await write(value)); value += 1) {
     if (performance.now() - since > GAP_DEADLINE_MS) throw new Error('no write came through any more');
     await delay(PAUSE_MS);
   }
   const gapMs = performance.now() - since;
-  await killed;
+  await lost;
   return gapMs;
 }
 
@@ -156,7 +156,18 @@ export const clusterRows: readonly Row[] = [
     ],
     async run(run) {
       const { leader, follower } = await startCluster(run);
-      return { values: { seconds: (await gapWithout(leader, follower)) / 1000 } };
+      return { values: { seconds: (await gapWithout(follower, () => leader.kill())) / 1000 } };
+    },
+  },
+  {
+    id: 'stopped-leader',
+    what: 'as row 19, but SIGSTOP: no connection ends, and the machine looks well',
+    dependsOnEngine: false,
+    hasPeer: true,
+    metrics: [{ key: 'seconds', title: 'gap', unit: 's', better: 'lower', goal: { kind: 'at-most', value: 5 } }],
+    async run(run) {
+      const { leader, follower } = await startCluster(run);
+      return { values: { seconds: (await gapWithout(follower, () => leader.freeze())) / 1000 } };
     },
   },
 ];

@@ -29,6 +29,7 @@ function servicesOf(agent: number): readonly { readonly id: string; readonly nam
   });
 }
 
+/** In the order of their numbers, whichever was ready first. */
 async function startFleet(run: Run, { join }: LedCluster): Promise<Agent[]> {
   const agents: Agent[] = [];
   let begun = 0;
@@ -37,13 +38,11 @@ async function startFleet(run: Run, { join }: LedCluster): Promise<Agent[]> {
       const number = begun;
       begun += 1;
       const ports = await choosePorts();
-      agents.push(
-        await run.startAgent({
-          mode: 'client',
-          config: { services: servicesOf(number), retry_interval: '1s', leave_on_terminate: false },
-          place: { node: `client-${number}`, ports, join, expect: 0 },
-        }),
-      );
+      agents[number] = await run.startAgent({
+        mode: 'client',
+        config: { services: servicesOf(number), retry_interval: '1s', leave_on_terminate: false },
+        place: { node: `client-${number}`, ports, join, expect: 0 },
+      });
     }
   };
   await Promise.all(Array.from({ length: STARTS_AT_A_TIME }, starter));

@@ -139,11 +139,14 @@ describe('the installed program', () => {
 
   test('runs from anywhere, through links, where nothing can be written', async (context) => {
     const folder = install(context);
-    fs.chmodSync(folder, 0o555);
-    for (const name of fs.readdirSync(path.join(folder, 'dist'), { recursive: true }) as string[]) {
-      const file = path.join(folder, 'dist', name);
-      fs.chmodSync(file, fs.statSync(file).isDirectory() ? 0o555 : 0o444);
-    }
+    const protect = (files: number, folders: number): void => {
+      for (const name of fs.readdirSync(path.join(folder, 'dist'), { recursive: true }) as string[]) {
+        const file = path.join(folder, 'dist', name);
+        fs.chmodSync(file, fs.statSync(file).isDirectory() ? folders : files);
+      }
+      fs.chmodSync(folder, folders);
+    };
+    protect(0o444, 0o555);
     const elsewhere = temporaryDirectory(context);
     fs.chmodSync(elsewhere, 0o755);
     fs.symlinkSync(path.join(folder, 'lictor'), path.join(elsewhere, 'first'));
@@ -154,13 +157,11 @@ describe('the installed program', () => {
       await run(path.join(elsewhere, 'second'), ['keygen'], settings),
       await run('sh', ['second', 'keygen'], settings),
     ];
+    // Before anything is judged: nobody else could take it away.
+    protect(0o644, 0o755);
     for (const { code, stdout, stderr } of outcomes) {
       assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
       assert.equal(Buffer.from(stdout, 'base64').length, KEY_BYTES);
-    }
-    fs.chmodSync(folder, 0o755);
-    for (const name of fs.readdirSync(path.join(folder, 'dist'), { recursive: true }) as string[]) {
-      fs.chmodSync(path.join(folder, 'dist', name), 0o755);
     }
   });
 
@@ -204,32 +205,37 @@ describe('NODE_EXTRA_CA_CERTS', () => {
     key: fs.readFileSync(dataPath('checks/tls/ip-test-key.pem')),
   };
 
-  async function ask(context: TestContext, environment: NodeJS.ProcessEnv): Promise<Ended> {
-    const server = https.createServer(identity, (_request, response) => response.end('"127.0.0.1:8300"'));
+  /** `asked`: the requests that came to the server. */
+  async function ask(context: TestContext, environment: NodeJS.ProcessEnv): Promise<Ended & { asked: number }> {
+    let asked = 0;
+    const server = https.createServer(identity, (_request, response) => {
+      asked += 1;
+      response.writeHead(404).end();
+    });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     context.after(() => server.close());
     const { port } = server.address() as AddressInfo;
     const { NODE_EXTRA_CA_CERTS: _others, ...rest } = process.env;
-    return run(path.join(repositoryRoot, 'lictor'), ['kv', 'get', '-http-addr', `https://127.0.0.1:${port}`, 'a'], {
-      env: { ...rest, ...environment },
-    });
+    const args = ['kv', 'get', '-http-addr', `https://127.0.0.1:${port}`, 'a'];
+    const ended = await run(path.join(repositoryRoot, 'lictor'), args, { env: { ...rest, ...environment } });
+    return { ...ended, asked };
   }
 
   test('a command trusts what it names', async (context) => {
-    const { stderr } = await ask(context, { NODE_EXTRA_CA_CERTS: dataPath('checks/tls/ca.pem') });
-    assert.doesNotMatch(stderr, /certificate/);
+    const { stderr, asked } = await ask(context, { NODE_EXTRA_CA_CERTS: dataPath('checks/tls/ca.pem') });
+    assert.deepEqual([stderr, asked], ['Error! No key exists at: a\n', 1]);
   });
 
   test('and nobody else', async (context) => {
-    const { code, stderr } = await ask(context, {});
-    assert.equal(code, 1);
+    const { code, stderr, asked } = await ask(context, {});
+    assert.deepEqual([code, asked], [1, 0]);
     assert.match(stderr, /certificate/);
   });
 
   test('a file that can’t be read is left out with a warning', async (context) => {
-    const { code, stderr } = await ask(context, { NODE_EXTRA_CA_CERTS: '/nowhere/ca.pem' });
-    assert.equal(code, 1);
+    const { code, stderr, asked } = await ask(context, { NODE_EXTRA_CA_CERTS: '/nowhere/ca.pem' });
+    assert.deepEqual([code, asked], [1, 0]);
     assert.match(stderr, /Ignoring extra certs from `\/nowhere\/ca\.pem`/);
     assert.match(stderr, /certificate/);
   });

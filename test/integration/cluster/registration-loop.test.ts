@@ -172,6 +172,8 @@ describe("the tutorial's registration loop through a client agent", { skip }, ()
   before(startAll);
   after(async () => {
     for (const exporter of exporters.values()) exporter.kill('SIGKILL');
+    // Where the test failed it still goes on, and its hosts must not be gone before it.
+    await registrations.end().catch(() => undefined);
     await servers.remove();
   });
 

@@ -42,8 +42,11 @@ export class Registrations {
     this.#options = options;
   }
 
+  /** {@link end} has to follow, whatever happens. */
   begin(): void {
     this.#work = this.#run();
+    // Who ends it is told; until then nobody waits for it.
+    this.#work.catch(() => undefined);
   }
 
   /** Resolves when its last call is answered. */

@@ -1,5 +1,5 @@
 // Three servers that are started together and join each other again and again until they are a cluster, and a client agent
-// beside them: all of them on loopback, with default settings, one encrypted pool.
+// beside them where one is wanted: all of them on loopback, with default settings, one encrypted pool.
 
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
@@ -18,9 +18,14 @@ interface RaftServer {
 export class ThreeServers {
   readonly servers: AgentProcess[] = [];
   readonly #folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lictor-three-'));
-  readonly #common = [`-encrypt=${randomBytes(32).toString('base64')}`];
+  readonly #common: readonly string[];
   #ports: readonly AgentPorts[] = [];
   #client: AgentProcess | null = null;
+
+  /** `flags`: of each agent. */
+  constructor(flags: readonly string[] = []) {
+    this.#common = [`-encrypt=${randomBytes(32).toString('base64')}`, ...flags];
+  }
 
   get client(): AgentProcess {
     if (this.#client === null) throw new Error('the client agent was not started');
@@ -36,9 +41,12 @@ export class ThreeServers {
     this.#client = await startAgent({ node: 'client', args });
   }
 
-  /** Resolves when they answer, which they do before there is a leader. */
+  /** Resolves when they answer, which they do before there is a leader. Once they have ended they start with what they had. */
   async startServers(): Promise<void> {
-    this.#ports = await Promise.all(Array.from({ length: SERVERS }, () => choosePorts()));
+    if (this.#ports.length === 0) {
+      this.#ports = await Promise.all(Array.from({ length: SERVERS }, () => choosePorts()));
+    }
+    // None of them is left starting when one can't.
     const starts = await Promise.allSettled(this.#ports.map((_, at) => this.startAgain(at)));
     for (const outcome of starts) if (outcome.status === 'rejected') throw outcome.reason;
   }
@@ -56,7 +64,7 @@ export class ThreeServers {
   }
 
   /** The place of the leader that all servers which run name. */
-  async leader(deadlineMs?: number): Promise<number> {
+  async leader(): Promise<number> {
     const running = this.servers.filter(({ exited }) => exited === null);
     let place = -1;
     const isNamed = async (): Promise<boolean> => {
@@ -64,7 +72,7 @@ export class ThreeServers {
       place = this.servers.findIndex(({ ports }) => named.has(`127.0.0.1:${ports.server}`));
       return named.size === 1 && place >= 0;
     };
-    await waitFor(isNamed, 'a leader that all servers name', deadlineMs);
+    await waitFor(isNamed, 'a leader that all servers name');
     return place;
   }
 

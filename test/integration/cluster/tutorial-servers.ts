@@ -45,8 +45,10 @@ export class TutorialServers {
     const name = this.nameOf(host);
     const child = host.agent(...flags, `-bind=${host.address}`, `-data-dir=${this.folder}/${name}`, `-node=${name}`);
     const log = fs.createWriteStream(`${this.folder}/${name}.log`, { flags: 'a' });
-    child.stdout?.pipe(log);
-    child.stderr?.pipe(log);
+    // Whichever ends first leaves it to the other.
+    child.stdout?.pipe(log, { end: false });
+    child.stderr?.pipe(log, { end: false });
+    child.once('close', () => log.end());
     this.#running.set(host, child);
   }
 

@@ -65,7 +65,9 @@ before(async () => {
   const join = `-retry-join=127.0.0.1:${first.ports.serfLan}`;
   servers.push(await started([...server, join], 's2', '', true));
   const kinds = Object.entries(CLIENTS) as [Kind, string][];
-  await Promise.all(kinds.map(async ([kind, dns]) => clients.set(kind, await started([join], kind, dns, true))));
+  const starts = kinds.map(async ([kind, dns]) => clients.set(kind, await started([join], kind, dns, true)));
+  // None of them is left starting when one can't.
+  for (const outcome of await Promise.allSettled(starts)) if (outcome.status === 'rejected') throw outcome.reason;
   await register(1);
 });
 

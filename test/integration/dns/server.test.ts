@@ -16,6 +16,7 @@ import { Responder } from '../../../src/workers/state/dns/responder.js';
 import { DnsServer } from '../../../src/workers/state/dns/server.js';
 import { Random, runSeed } from '../../random.js';
 import { questionPacket } from '../../unit/dns/message.js';
+import { ask, converse, framed } from './ask.js';
 import { Catalog, defaultDns } from './catalog.js';
 
 const run = promisify(execFile);
@@ -53,47 +54,6 @@ async function dig(port: number, ...question: readonly string[]): Promise<string
     .split('\n')
     .filter((line) => line !== '')
     .sort();
-}
-
-async function ask(port: number, bytes: Buffer): Promise<packet.DecodedPacket> {
-  const socket = dgram.createSocket('udp4');
-  try {
-    socket.send(bytes, port, '127.0.0.1');
-    const [reply] = (await once(socket, 'message', { signal: AbortSignal.timeout(5000) })) as [Buffer];
-    return packet.decode(reply);
-  } finally {
-    socket.close();
-  }
-}
-
-/** Frames that come back over TCP until `count` are there or the server closes. */
-async function converse(port: number, chunks: readonly Buffer[], count: number): Promise<packet.DecodedPacket[]> {
-  const socket = net.connect(port, '127.0.0.1');
-  socket.setNoDelay(true);
-  const replies: packet.DecodedPacket[] = [];
-  let pending = Buffer.alloc(0);
-  const sending = (async () => {
-    await once(socket, 'connect');
-    for (const chunk of chunks) {
-      if (!socket.write(chunk)) await once(socket, 'drain');
-      await new Promise(setImmediate);
-    }
-  })();
-  for await (const chunk of socket as AsyncIterable<Buffer>) {
-    pending = Buffer.concat([pending, chunk]);
-    while (pending.length >= 2 && pending.length >= 2 + pending.readUInt16BE(0)) {
-      replies.push(packet.decode(pending.subarray(2, 2 + pending.readUInt16BE(0))));
-      pending = pending.subarray(2 + pending.readUInt16BE(0));
-    }
-    if (replies.length >= count) break;
-  }
-  socket.destroy();
-  await sending.catch(() => {});
-  return replies;
-}
-
-function framed(bytes: Buffer): Buffer {
-  return Buffer.concat([Buffer.of(bytes.length >> 8, bytes.length & 0xff), bytes]);
 }
 
 test('dig sees nodes, services and their changes', async (t) => {

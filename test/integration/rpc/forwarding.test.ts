@@ -1,34 +1,19 @@
 // Three servers that begin together: whichever is asked, the leader does it, and one of the others does once that is gone.
 
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { type AgentProcess, choosePorts, startAgent, waitFor } from '../../agent-process.js';
+import { type AgentProcess, waitFor } from '../../agent-process.js';
+import { ThreeServers } from '../cluster/three-servers.js';
 import { GrpcClient, subscribeRequest } from './grpc-client.js';
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lictor-forwarding-'));
-const agents: AgentProcess[] = [];
+const cluster = new ThreeServers();
+const agents = cluster.servers;
 
 before(async () => {
-  const ports = [await choosePorts(), await choosePorts(), await choosePorts()];
-  const join = ports.map(({ serfLan }) => `-retry-join=127.0.0.1:${serfLan}`);
-  const starts = ports.map((own, i) =>
-    startAgent({
-      node: `server-${i}`,
-      ports: own,
-      args: ['-server', '-bootstrap-expect=3', `-data-dir=${path.join(folder, String(i))}`, ...join],
-      waitForLeader: false,
-    }),
-  );
-  agents.push(...(await Promise.all(starts)));
-  await waitFor(async () => (await leaderOf(agents[0])) !== '', 'a leader');
+  await cluster.startServers();
+  await cluster.leader();
 });
-after(async () => {
-  await Promise.all(agents.filter(({ exited }) => exited === null).map((agent) => agent.kill()));
-  fs.rmSync(folder, { recursive: true, force: true });
-});
+after(() => cluster.stop());
 
 async function leaderOf(agent: AgentProcess | undefined): Promise<string> {
   return (await agent?.json('/v1/status/leader')) as string;

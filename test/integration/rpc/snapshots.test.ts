@@ -3,44 +3,24 @@
 
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { type AgentProcess, choosePorts, startAgent, waitFor } from '../../agent-process.js';
+import { type AgentProcess, waitFor } from '../../agent-process.js';
 import { dataPath, readJson } from '../../data.js';
+import { ThreeServers } from '../cluster/three-servers.js';
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lictor-snapshots-'));
 const recorded = fs.readFileSync(dataPath('raft/populated.snap.tgz'));
 const expected = (readJson('store/populated.expected.json') as { items: readonly { path: string; body: unknown }[] })
   .items;
-let ports: Awaited<ReturnType<typeof choosePorts>>[];
-let agents: AgentProcess[] = [];
+const cluster = new ThreeServers();
+const agents = cluster.servers;
 
 async function startAll(): Promise<void> {
-  const join = ports.map(({ serfLan }) => `-retry-join=127.0.0.1:${serfLan}`);
-  const starts = ports.map((own, i) =>
-    startAgent({
-      node: `server-${i}`,
-      ports: own,
-      args: ['-server', '-bootstrap-expect=3', `-data-dir=${path.join(folder, String(i))}`, ...join],
-      waitForLeader: false,
-    }),
-  );
-  agents = await Promise.all(starts);
-  await waitFor(async () => {
-    const leaders = new Set(await Promise.all(agents.map((agent) => agent.json('/v1/status/leader'))));
-    return leaders.size === 1 && !leaders.has('');
-  }, 'a leader that all name');
+  await cluster.startServers();
+  await cluster.leader();
 }
 
-before(async () => {
-  ports = [await choosePorts(), await choosePorts(), await choosePorts()];
-  await startAll();
-});
-after(async () => {
-  await Promise.all(agents.map((agent) => agent.kill()));
-  fs.rmSync(folder, { recursive: true, force: true });
-});
+before(startAll);
+after(() => cluster.stop());
 
 async function followers(): Promise<readonly [AgentProcess, AgentProcess]> {
   const leader = (await agents[0]?.json('/v1/status/leader')) as string;

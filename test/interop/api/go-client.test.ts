@@ -41,17 +41,18 @@ describe('the Go client through a client agent', { concurrency: false, skip }, (
 
   it('keeps its lock while the leader is killed and another is elected', async () => {
     const holder = spawn(program, [addressOfClient(), 'held-lock'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const ended = once(holder, 'exit') as Promise<[number | null]>;
     try {
       const lines = readline.createInterface({ input: holder.stdout });
-      const [said] = (await once(lines, 'line')) as [string];
-      assert.equal(said, 'held');
+      const said = await Promise.race([once(lines, 'line'), ended]);
+      assert.deepEqual(said, ['held']);
       const dead = await cluster.leader();
       await cluster.servers[dead]?.kill();
       await waitFor(async () => (await cluster.leader()) !== dead, 'another leader');
       await cluster.startAgain(dead);
       await cluster.settled();
       holder.stdin.end();
-      const [code] = (await once(holder, 'exit')) as [number | null];
+      const [code] = await ended;
       assert.equal(code, 0);
     } finally {
       holder.kill('SIGKILL');

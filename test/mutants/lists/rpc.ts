@@ -12,14 +12,6 @@ const FAILURES = ['unit/calls/asked-failure'];
 
 export const rpc: readonly Mutant[] = [
   {
-    name: 'whom the leader answers waits for a leader all the same',
-    file: 'workers/state/calls/server-calls.ts',
-    find: "let led: Promise<ProposeFailure | 'leads'> | null = null;",
-    replace:
-      "let led: Promise<ProposeFailure | 'leads'> | null = consensus.awaitLeader(sinceMs).then((failure) => failure ?? 'leads');",
-    tests: ['unit/calls/lost-answers'],
-  },
-  {
     name: 'a restore is answered before the leader began anew',
     file: 'workers/state/leader/leader-duties.ts',
     find: '        // What was written at the beginning is gone with the old state.\n        this.#established = false;',
@@ -185,7 +177,7 @@ export const rpc: readonly Mutant[] = [
     file: 'workers/state/calls/server-calls.ts',
     find: "let led: Promise<ProposeFailure | 'leads'> | null = null;",
     replace:
-      "let led: Promise<ProposeFailure | 'leads'> | null = consensus.awaitLeader().then((failure) => failure ?? 'leads');",
+      "let led: Promise<ProposeFailure | 'leads'> | null = consensus.awaitLeader(sinceMs).then((failure) => failure ?? 'leads');",
     tests: FORWARDING,
   },
   {

@@ -18,6 +18,7 @@ describe('the table of rows', () => {
       'loop-delay',
       'members',
       'rpc-waiting',
+      'stopped-leader',
     ]);
   });
 

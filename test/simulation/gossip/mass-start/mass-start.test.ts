@@ -9,25 +9,17 @@ import { CONSUL_LAN } from '../../../../src/main/gossip/core/settings.js';
 import { seeded } from '../../../unit/gossip/core/rig.js';
 import { SimulatedPool } from '../simulated-pool.js';
 import { PACKED_FOR_EACH, PACKED_ONCE } from './acceptor.js';
-import { massStart } from './mass-start.js';
+import { type MassStartFigures, massStart, medianOf } from './mass-start.js';
 import { META } from './sizes.js';
 
 const SERVERS = 3;
 const WITHIN_MS = 30_000;
 const SEEDS = 2;
 const COUNT = 200;
-/** All ten thousand with LICTOR_SEEDS, as in the soak. */
-const WHOLE = process.env['LICTOR_SEEDS'] === undefined ? 1_000 : 10_000;
+/** Ten thousand in the soak. */
+const WHOLE = Number(process.env['LICTOR_STARTS'] ?? 1_000);
 
-interface Times {
-  readonly knownMedianMs: number;
-  readonly knowsMedianMs: number;
-  readonly completeMs: number;
-}
-
-function medianOf(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
-}
+type Times = Pick<MassStartFigures, 'knownMedianMs' | 'knowsMedianMs' | 'completeMs'>;
 
 /** The same with the cores. */
 function startedCores(count: number, seed: number): Times {

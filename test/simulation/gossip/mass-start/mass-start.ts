@@ -57,15 +57,13 @@ export interface MassStartFigures {
   readonly busiest: readonly Traffic[];
   /** What its main thread spent on exchanges altogether. */
   readonly busiestMs: number;
-  /** Of a member that is no server, over the whole time. */
-  readonly ordinary: Traffic;
 }
 
 function noTraffic(): Traffic {
   return { packetsOut: 0, packetsIn: 0, bytesOut: 0, bytesIn: 0, exchanges: 0, stateBytesOut: 0, stateBytesIn: 0 };
 }
 
-function medianOf(values: readonly number[]): number {
+export function medianOf(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 }
 
@@ -96,7 +94,6 @@ class MassStart {
   #failedJoins = 0;
   /** By member, then by second; of servers only. */
   readonly #traffic: Traffic[][];
-  readonly #ordinary = noTraffic();
 
   constructor(options: MassStartOptions) {
     const { count, servers, cost } = options;
@@ -137,7 +134,6 @@ class MassStart {
       failedJoins: this.#failedJoins,
       busiest: this.#traffic[busiest] ?? [],
       busiestMs: this.#acceptors[busiest]?.busyMs ?? 0,
-      ordinary: this.#ordinary,
     };
   }
 
@@ -295,14 +291,13 @@ class MassStart {
     return this.#members[member] as Spreader;
   }
 
-  /** Of servers by the second, of the last member altogether. */
+  /** Of servers only. */
   #count(member: number, add: (traffic: Traffic) => void): void {
     const bySecond = this.#traffic[member];
-    if (bySecond !== undefined) {
-      const second = Math.floor(this.#nowMs / 1000);
-      while (bySecond.length <= second) bySecond.push(noTraffic());
-      add(bySecond[second] as Traffic);
-    } else if (member === this.#options.count - 1) add(this.#ordinary);
+    if (bySecond === undefined) return;
+    const second = Math.floor(this.#nowMs / 1000);
+    while (bySecond.length <= second) bySecond.push(noTraffic());
+    add(bySecond[second] as Traffic);
   }
 }
 
