@@ -6,7 +6,9 @@ import type { NodeInfo } from './node.js';
 export interface GossipHooks {
   /** Why a member is not taken in, null when it is. Without this hook, version bytes may be missing, too. */
   readonly refuseAlive: ((node: NodeInfo) => string | null) | null;
-  /** The same for all nodes of a push/pull that somebody joins by. */
+  /** Why nobody is taken in by an alive message in a packet from there, null when it may be; other messages may come from anywhere. */
+  refuseSource(ip: Uint8Array): string | null;
+  /** The same as {@link refuseAlive} for all nodes of a push/pull that somebody joins by. */
   refuseMerge(nodes: readonly PushPullNode[]): string | null;
   /** Goes out with every ack: Serf's coordinate. */
   ackPayload(): Uint8Array | null;
@@ -19,6 +21,7 @@ export interface GossipHooks {
 /** A pool without anything above it. */
 export const NO_HOOKS: GossipHooks = {
   refuseAlive: null,
+  refuseSource: () => null,
   refuseMerge: () => null,
   ackPayload: () => null,
   broadcasts: () => [],

@@ -82,6 +82,7 @@ export class SerfCore implements Machine<SerfEvent> {
       layerOverhead,
       hooks: {
         refuseAlive: rules === null ? null : (node) => rules.refuseAlive(node),
+        refuseSource: (ip) => rules?.refuseSource(ip) ?? null,
         refuseMerge: (nodes) => rules?.refuseMerge(nodes) ?? null,
         ackPayload: () => coordinates.ackPayload(),
         broadcasts: (overhead, limit) => broadcasts.take(overhead, limit),
@@ -283,6 +284,9 @@ export class SerfCore implements Machine<SerfEvent> {
       case 'spread':
         if (event.what === 'leave') this.#departure.told(event.isTimedOut, nowMs);
         else if (event.isTimedOut) out.log('warn', 'timeout waiting for update broadcast');
+        break;
+      case 'done':
+        out.tell(event);
         break;
       case 'log':
         out.tell({ kind: 'log', source: 'memberlist', level: event.level, text: `memberlist: ${event.text}` });
