@@ -72,12 +72,12 @@ function notAllowed(ip: Uint8Array): string {
 /** `objection` is made anew for every question: what it remembers is of one list of members. */
 function mergeRules({ name, isAllowedAddress }: PoolRules, objection: () => Objection): MergeRules {
   return {
+    refuseSource: (ip) => (isAllowedAddress(ip) ? null : notAllowed(ip)),
     refuseAlive(node: NodeInfo): string | null {
       // One outsider in a list refuses himself alone, so the list as a whole isn't asked about addresses.
       if (node.name !== name && !isAllowedAddress(node.address.ip)) return notAllowed(node.address.ip);
       return formProblem(node.address.ip, node.meta) ?? objection()({ ...node, hasLeft: false });
     },
-    refuseSource: (ip) => (isAllowedAddress(ip) ? null : notAllowed(ip)),
     refuseMerge(nodes: readonly PushPullNode[]): string | null {
       const candidates = nodes.map(candidateOf);
       for (const { address, meta } of candidates) {

@@ -24,8 +24,8 @@ export const datacenters: readonly Mutant[] = [
   {
     name: 'a server that left its pool is still asked',
     file: 'workers/state/cluster/other-datacenters.ts',
-    find: 'server === null || server.status === MEMBER_STATUS.left',
-    replace: 'server === null',
+    find: 'server !== null && server.status !== MEMBER_STATUS.left',
+    replace: 'server !== null',
     tests: OTHERS,
   },
   {

@@ -328,14 +328,14 @@ export const gossip: readonly Mutant[] = [
     file: 'main/pools/merge-rules.ts',
     find: 'refuseSource: (ip) => (isAllowedAddress(ip) ? null : notAllowed(ip))',
     replace: 'refuseSource: () => null',
-    tests: ['unit/pools/gossip-pool'],
+    tests: ['unit/pools/open-pool'],
   },
   {
     name: 'the time of a round of gossip is not measured',
     file: 'main/gossip/core/rounds.ts',
     find: "      out.event({ kind: 'done', what: 'gossip', sinceMs: now });\n",
     replace: '',
-    tests: ['unit/pools/gossip-pool'],
+    tests: ['unit/pools/open-pool'],
   },
   {
     name: 'an IPv4 address in IPv6 clothes is a stranger',

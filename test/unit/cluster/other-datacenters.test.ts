@@ -58,6 +58,11 @@ test('those that are alive come first and in any order, those that failed last, 
   assert.deepEqual(firsts, new Set([2, 3]));
   others.membersChanged({ changed: [server('b', 'dc2', 2, MEMBER_STATUS.failed)], removed: ['a.dc2'] });
   assert.deepEqual(ports(others, 'dc2'), [3, 2]);
+  // It is a datacenter as long as it has a server.
+  others.membersChanged({ changed: [server('c', 'dc2', 3, MEMBER_STATUS.left)], removed: ['b.dc2', 'nobody.dc2'] });
+  assert.deepEqual(ports(others, 'dc2'), []);
+  others.membersChanged({ changed: [server('c', 'dc2', 3)], removed: [] });
+  assert.deepEqual(ports(others, 'dc2'), [3]);
 });
 
 test('who is no server, or says it listens where one of this datacenter does, is asked nothing', () => {

@@ -4,11 +4,11 @@ import type { PushPullNode } from '../wire/messages.js';
 import type { NodeInfo } from './node.js';
 
 export interface GossipHooks {
+  /** Why no alive message in a packet from there is believed, null when it may be; other messages may come from anywhere. */
+  refuseSource(ip: Uint8Array): string | null;
   /** Why a member is not taken in, null when it is. Without this hook, version bytes may be missing, too. */
   readonly refuseAlive: ((node: NodeInfo) => string | null) | null;
-  /** Why nobody is taken in by an alive message in a packet from there, null when it may be; other messages may come from anywhere. */
-  refuseSource(ip: Uint8Array): string | null;
-  /** The same as {@link refuseAlive} for all nodes of a push/pull that somebody joins by. */
+  /** The same for all nodes of a push/pull that somebody joins by. */
   refuseMerge(nodes: readonly PushPullNode[]): string | null;
   /** Goes out with every ack: Serf's coordinate. */
   ackPayload(): Uint8Array | null;
@@ -20,8 +20,8 @@ export interface GossipHooks {
 
 /** A pool without anything above it. */
 export const NO_HOOKS: GossipHooks = {
-  refuseAlive: null,
   refuseSource: () => null,
+  refuseAlive: null,
   refuseMerge: () => null,
   ackPayload: () => null,
   broadcasts: () => [],

@@ -81,8 +81,8 @@ export class SerfCore implements Machine<SerfEvent> {
       random,
       layerOverhead,
       hooks: {
-        refuseAlive: rules === null ? null : (node) => rules.refuseAlive(node),
         refuseSource: (ip) => rules?.refuseSource(ip) ?? null,
+        refuseAlive: rules === null ? null : (node) => rules.refuseAlive(node),
         refuseMerge: (nodes) => rules?.refuseMerge(nodes) ?? null,
         ackPayload: () => coordinates.ackPayload(),
         broadcasts: (overhead, limit) => broadcasts.take(overhead, limit),

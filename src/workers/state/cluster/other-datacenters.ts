@@ -7,15 +7,15 @@ import { MEMBER_STATUS, type MemberChanges } from '../../../wire/gossip-pools.js
 import { memberTags } from '../../../wire/member-tags.js';
 import { type KnownServer, serverOf } from './known-servers.js';
 
-interface DatacenterServer extends KnownServer {
-  readonly datacenter: string;
-}
+type Servers = Map<string, KnownServer>;
 
 export class OtherDatacenters {
   readonly #own: string;
   readonly #random: Random;
-  /** By their names in the WAN pool. */
-  readonly #servers = new Map<string, DatacenterServer>();
+  /** Servers by their names in the WAN pool. */
+  readonly #byDatacenter = new Map<string, Servers>();
+  /** The datacenters of the names. */
+  readonly #places = new Map<string, string>();
 
   constructor(own: string, random: Random) {
     this.#own = own;
@@ -24,13 +24,29 @@ export class OtherDatacenters {
 
   /** The news of the WAN pool. Who failed stays: it is tried when nobody else is left, and may be back before that is known. */
   membersChanged({ changed, removed }: Pick<MemberChanges, 'changed' | 'removed'>): void {
+    for (const name of removed) this.#remove(name);
     for (const member of changed) {
+      this.#remove(member.name);
       const datacenter = datacenterOf(memberTags(member));
       const server = serverOf(member, datacenter);
-      if (server === null || server.status === MEMBER_STATUS.left) this.#servers.delete(member.name);
-      else this.#servers.set(member.name, { ...server, datacenter });
+      if (server !== null && server.status !== MEMBER_STATUS.left) this.#put(server, datacenter);
     }
-    for (const name of removed) this.#servers.delete(name);
+  }
+
+  #put(server: KnownServer, datacenter: string): void {
+    const servers = this.#byDatacenter.get(datacenter) ?? new Map();
+    servers.set(server.name, server);
+    this.#byDatacenter.set(datacenter, servers);
+    this.#places.set(server.name, datacenter);
+  }
+
+  #remove(name: string): void {
+    const datacenter = this.#places.get(name);
+    if (datacenter === undefined) return;
+    this.#places.delete(name);
+    const servers = this.#byDatacenter.get(datacenter);
+    servers?.delete(name);
+    if (servers?.size === 0) this.#byDatacenter.delete(datacenter);
   }
 
   /**
@@ -38,13 +54,11 @@ export class OtherDatacenters {
    * this datacenter does: that one would pass the call on to itself for ever.
    */
   serversOf(datacenter: string): readonly KnownServer[] {
-    if (datacenter === this.#own) return [];
-    const own = new Set<string>();
-    const [alive, failed]: [DatacenterServer[], DatacenterServer[]] = [[], []];
-    for (const server of this.#servers.values()) {
-      if (server.datacenter === this.#own) own.add(server.address);
-      else if (server.datacenter === datacenter) (server.status === MEMBER_STATUS.alive ? alive : failed).push(server);
-    }
+    const there = this.#byDatacenter.get(datacenter);
+    if (datacenter === this.#own || there === undefined) return [];
+    const own = new Set(Array.from(this.#byDatacenter.get(this.#own)?.values() ?? [], ({ address }) => address));
+    const [alive, failed]: [KnownServer[], KnownServer[]] = [[], []];
+    for (const server of there.values()) (server.status === MEMBER_STATUS.alive ? alive : failed).push(server);
     shuffle(this.#random, alive);
     shuffle(this.#random, failed);
     return [...alive, ...failed].filter(({ address }) => !own.has(address));
