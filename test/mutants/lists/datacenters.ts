@@ -57,6 +57,13 @@ export const datacenters: readonly Mutant[] = [
     tests: ['unit/dns/fresh-responder'],
   },
   {
+    name: 'a blocking read that is passed on is given up before it is over',
+    file: 'workers/state/rpc/server-asker.ts',
+    find: '(17 / 16) ** 3',
+    replace: '17 / 16',
+    tests: ['unit/rpc/server-asker'],
+  },
+  {
     name: 'a datacenter is as near as its nearest server',
     file: 'workers/state/methods/datacenters.ts',
     find: '[values.length >> 1]',
