@@ -190,7 +190,7 @@ export function documentOf({ pools, troubles, starts }: ReportFigures): string {
   return `# Simulated pools
 
 Pools of 100, 1,000 and 10,000 members in one process: the gossip core of the product, unchanged, once for every member, under a virtual clock and a network of 0.2 to 1 ms a way. The settings are those of a LAN pool.
-This file is written by \`npm run simulate:gossip\` after \`npm run build\`; it takes about an hour of processor time, most of it for the slow members and for the ten thousand agents that start together, and about two gigabytes. \`npm run simulate:gossip -- starts\` measures that part alone (\`pools\`, \`troubles\`, \`starts\`) and takes the others from the last run, which are kept in \`build/\`. The seeds are 1, 2, 3 … at each size, and fixed in \`test/simulation/gossip/report\`: a run gives the same numbers again. A slice at 10,000 members is part of \`npm run test:simulation\`.
+This file is written by \`npm run simulate:gossip\` after \`npm run build\`; it takes about half an hour of processor time, most of it for the slow members and for the ten thousand agents that start together, and about two gigabytes. \`npm run simulate:gossip -- starts\` measures that part alone (\`pools\`, \`troubles\`, \`starts\`) and takes the others from the last run, which are kept in \`build/\`. The seeds are 1, 2, 3 … at each size, and fixed in \`test/simulation/gossip/report\`: a run gives the same numbers again. A slice at 10,000 members is part of \`npm run test:simulation\`.
 
 Formulas are those of section 21 of the gossip specification (what docs/spec/gossip.md builds on). "Stock" are means from simulations of stock agents, known up to 300 members.
 
@@ -233,7 +233,7 @@ ${startTable(starts)}
 
 ## Slow members
 
-After the interval experiment of the Lifeguard paper (arXiv 1707.00788): of ${MEMBERS} members some are slow, all at the same time: for a while nothing leaves them and nothing reaches them, though their clocks run on; then they are free for a while, and so on for two virtual minutes. Counted is how often a member takes a healthy one for dead: the sum over ${RHYTHMS.length} rhythms, a part of the paper's grid (slow/free in ms): ${rhythms}. Each figure is the mean of ${SEEDS} seeds, and in brackets their range: where a run counts tens, another seed may count twice as many.
+After the interval experiment of the Lifeguard paper (arXiv 1707.00788): of ${MEMBERS} members some are slow, all at the same time: for a while nothing leaves them and nothing reaches them, though their clocks run on; then they are free for a while, and so on for two virtual minutes. Counted is how often a member takes a healthy one for dead: the sum over ${RHYTHMS.length} rhythms, a part of the paper's grid (slow/free in ms): ${rhythms}. Each figure is the mean of ${SEEDS} seeds, and in brackets their range: where one seed counts tens, another may count several times as many.
 SWIM here is the same core with a health score that stays 0 and a suspicion timeout that is always its minimum; telling a suspect of the suspicion with the ping stays on.
 
 By anybody:
@@ -246,7 +246,7 @@ ${troubleTable(variants, ({ atHealthy }) => atHealthy)}
 
 ![False positives](images/gossip-false-positives.svg)
 
-The first version of the paper says of its experiments that Lifeguard "is able to reduce the false positive rate by a factor of more than 50x", over a wider grid of durations and with α 5, β 6. The column on the right is that factor here, of the means (a "> n" had no false positive left with Lifeguard). It depends on the rhythms that are summed and on how many are slow: the fewer, the larger, since SWIM fails all the time then, and Lifeguard hardly ever. So: the paper's shape; not its figures, which were measured on real machines with other rhythms.
+The first version of the paper says of its experiments that Lifeguard "is able to reduce the false positive rate by a factor of more than 50x", over a wider grid of durations and with α 5, β 6. The column on the right is that factor here, of the means (a "> n" had no false positive left with Lifeguard). It depends on the rhythms that are summed and on how many are slow: the fewer, the larger, since SWIM fails then, too, and Lifeguard hardly ever; with a quarter of the members slow it is about twenty. So: the paper's shape; not its figures, which were measured on real machines with other rhythms.
 As shipped (α 4, like memberlist's LAN profile now) suspicions end sooner, and there are ${(sumOf(shipped) / sumOf(paper)).toFixed(1)} times as many false positives in sum as with the paper's α 5.
 
 ## What this doesn't show

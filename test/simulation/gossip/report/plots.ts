@@ -40,10 +40,10 @@ export function plotsOf({ pools, troubles }: ReportFigures): Map<string, string>
     series: curves(({ deaths }) => knowledge(deaths, ({ firstMs }) => firstMs)),
   });
   const falsePositives = svgOf({
-    title: `Healthy members taken for dead, of ${MEMBERS}`,
-    x: { title: 'slow members (logarithmic)', ticks: [0, ...SLOW], isLog: true },
+    title: `Healthy members taken for dead: sum of ${RHYTHMS.length} rhythms, mean and range of ${SEEDS} seeds`,
+    x: { title: `slow members of ${MEMBERS} (logarithmic, of 1 + n)`, ticks: [0, ...SLOW], isLog: true },
     y: {
-      title: `verdicts in ${RHYTHMS.length} rhythms (log of 1 + n; mean and range of ${SEEDS} seeds)`,
+      title: 'false verdicts (logarithmic, of 1 + n)',
       ticks: [0, 10, 100, 1000, 10_000, 100_000],
       isLog: true,
     },
