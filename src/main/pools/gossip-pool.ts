@@ -120,7 +120,7 @@ export class GossipPool {
       snapshotPath === null
         ? null
         : SnapshotFile.open(snapshotPath, config.rejoinAfterLeave, {
-            aliveCount: () => source.pool?.memberCount ?? 0,
+            aliveCount: () => source.pool?.snapshotSize ?? 0,
             state: () => source.pool?.snapshot ?? NOBODY,
             warn: (text) => logger.child(`serf.${pool}`).error(`serf: ${text}`),
           });
@@ -169,6 +169,10 @@ export class GossipPool {
   /** What the snapshot file would hold if it were made anew; null when none is kept. */
   get snapshot(): RestoredSnapshot | null {
     return this.#serf.snapshot();
+  }
+
+  get snapshotSize(): number {
+    return this.#serf.snapshotSize;
   }
 
   /** Runs `action` on the machine; null when the pool is closed. */

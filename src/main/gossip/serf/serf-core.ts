@@ -211,7 +211,6 @@ export class SerfCore implements Machine<SerfEvent> {
   startMerge(remote: PushPull): Merging {
     const merging = this.#pool.core.startMerge(remote);
     if (!merging.ok) return merging;
-    this.#rejoin.stop();
     let serfSteps: Generator<void, void, number> | null = null;
     return {
       ok: true,
@@ -371,7 +370,9 @@ export class SerfCore implements Machine<SerfEvent> {
   endJoin(joined: number, nowMs: number): void {
     this.#joins = Math.max(0, this.#joins - 1);
     if (this.#joins === 0) this.#ignoresOld = false;
-    if (joined > 0 && this.#pool.state === 'alive') this.#intents.announceJoin(nowMs);
+    if (joined === 0) return;
+    this.#rejoin.joined();
+    if (this.#pool.state === 'alive') this.#intents.announceJoin(nowMs);
   }
 
   /** The problem, or null. */
@@ -461,6 +462,11 @@ export class SerfCore implements Machine<SerfEvent> {
   /** What a snapshot file made now would hold; null when none is kept. */
   snapshot(): RestoredSnapshot | null {
     return this.#journal?.state(this.#pool.members.all()) ?? null;
+  }
+
+  /** How many members that snapshot would have, or a few more. */
+  get snapshotSize(): number {
+    return this.memberCount + (this.#journal?.unseenCount ?? 0);
   }
 
   /** Serf's statistics by name. */

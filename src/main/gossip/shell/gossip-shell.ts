@@ -258,17 +258,28 @@ export class GossipShell<Event> {
     this.#udp.send(packet, to, probe === null ? null : () => this.#attempt(() => machine.packetFailed(probe)));
   }
 
+  /** A join of the machine's own is a try: it expects to be in vain. */
+  #exchangeFailed({ to, name, isJoin }: StreamRequest & { readonly kind: 'pushPull' }, error: string): void {
+    const { logger } = this.#options;
+    if (isJoin) logger.debug(`memberlist: Failed to join ${addressText(to)}: ${error}`);
+    else logger.error(`memberlist: Push/Pull with ${name} failed: ${error}`);
+  }
+
   #open(request: StreamRequest): void {
     if (request.kind === 'ping') {
       this.#client.ping(request).catch((error: unknown) => this.#surprised(error, ''));
       return;
     }
-    const { to, name, isJoin } = request;
+    const { to, name, isJoin, onEnd } = request;
     this.exchange(to, name, isJoin)
-      .then((exchanged) => {
-        if (exchanged.ok || this.#isClosed) return;
-        this.#options.logger.error(`memberlist: Push/Pull with ${name} failed: ${exchanged.error}`);
+      .catch((error: unknown): Exchanged => {
+        this.#surprised(error, '');
+        return { ok: false, error: 'unexpected error' };
       })
-      .catch((error: unknown) => this.#surprised(error, ''));
+      .then((exchanged) => {
+        if (this.#isClosed) return;
+        if (!exchanged.ok) this.#exchangeFailed(request, exchanged.error);
+        if (onEnd !== undefined) this.#attempt((nowMs) => onEnd(exchanged.ok, nowMs));
+      });
   }
 }

@@ -14,6 +14,7 @@ import {
 } from '../serf/pool/snapshot.js';
 
 export interface SnapshotSource {
+  /** How many members {@link state} would have, or a few more. */
   aliveCount(): number;
   /** The pool as it is now, everything in it that was appended so far. */
   state(): RestoredSnapshot;
