@@ -11,6 +11,7 @@ import { endpoints } from './endpoints.js';
 import { faults } from './faults.js';
 import { gossip } from './gossip.js';
 import { gossipOldNews } from './gossip-old-news.js';
+import { gossipRejoin } from './gossip-rejoin.js';
 import { histories } from './histories.js';
 import { hostile } from './hostile.js';
 import { http } from './http.js';
@@ -38,6 +39,7 @@ export const mutants: readonly Mutant[] = [
   ...faults,
   ...gossipOldNews,
   ...gossip,
+  ...gossipRejoin,
   ...histories,
   ...hostile,
   ...http,
