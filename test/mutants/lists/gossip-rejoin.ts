@@ -1,9 +1,12 @@
-// A restarted agent and its pool: the search must go on until it has an end, and the snapshot must lead there.
+// A restarted agent and its pool: the search must go on until it has an end, and the snapshot must lead there. A pool that
+// closes: whoever asked it for something is answered.
 
 import type { Mutant } from '../mutant.js';
 
 const REJOIN = 'main/gossip/serf/members/rejoin.ts';
 const JOURNAL = 'main/gossip/serf/pool/snapshot-journal.ts';
+const POOL = 'main/pools/gossip-pool.ts';
+const ASKED = ['unit/pools/gossip-pool'];
 const tests = ['unit/gossip/serf/rejoin'];
 
 export const gossipRejoin: readonly Mutant[] = [
@@ -83,5 +86,40 @@ export const gossipRejoin: readonly Mutant[] = [
     find: 'this.#unseen.delete(name);',
     replace: "if (type === 'join' && name === '') this.#unseen.delete(name);",
     tests,
+  },
+  {
+    name: 'what a pool was asked before it closed is never answered',
+    file: 'main/pools/open-questions.ts',
+    find: 'for (const giveUp of this.#open) giveUp();',
+    replace: '',
+    tests: ASKED,
+  },
+  {
+    name: 'what a pool is asked after it closed is never answered',
+    file: 'main/pools/open-questions.ts',
+    find: 'if (this.#isClosed) return Promise.resolve(onClosed);',
+    replace: '',
+    tests: ASKED,
+  },
+  {
+    name: 'forcing out a member that is gone meanwhile is never answered',
+    file: POOL,
+    find: 'if (isKnown !== true) this.#forceLeft(name',
+    replace: "if (name === '') this.#forceLeft(name",
+    tests: ASKED,
+  },
+  {
+    name: 'a second leave is over before the first',
+    file: POOL,
+    find: 'this.#leaving ??= this.#questions.ask',
+    replace: 'this.#leaving = this.#questions.ask',
+    tests: ASKED,
+  },
+  {
+    name: 'a closed pool says that an event is on its way',
+    file: POOL,
+    find: 'if (this.#shell === null) return this.#closedText;',
+    replace: '',
+    tests: ASKED,
   },
 ];
