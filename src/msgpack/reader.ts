@@ -6,7 +6,7 @@
 import { type Uint64, uint64 } from '../wire/uint64.js';
 import type { DecodeErrorCode } from './errors.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
-import { endOfValue, MALFORMED } from './skip.js';
+import { endOfValue, MALFORMED, ValueScan } from './skip.js';
 import { readText } from './text.js';
 
 /** `truncated`: the bytes end inside the value, more of them may make it readable. */
@@ -249,10 +249,10 @@ export class MsgpackReader {
     return mark === 0xde || mark === 0xdf ? this.#number(mark === 0xde ? 2 : 4) : -1;
   }
 
-  /** Number of elements of an array, null for nil. */
-  array(): number | null {
+  /** Number of elements of an array, null for nil. `most`: no more of them will be made. */
+  array(most = Number.POSITIVE_INFINITY): number | null {
     const mark = this.#mark();
-    return mark === NIL ? null : this.#granted(this.#arrayLength(mark));
+    return mark === NIL ? null : this.#granted(this.#arrayLength(mark), most);
   }
 
   /** Number of pairs of a map, null for nil. */
@@ -261,10 +261,10 @@ export class MsgpackReader {
     return mark === NIL ? null : this.#granted(this.#mapLength(mark));
   }
 
-  /** `count` elements will be made. */
-  #granted(count: number): number {
+  /** `count` elements will be made, or `most` of them. */
+  #granted(count: number, most = Number.POSITIVE_INFINITY): number {
     if (count < 0) this.fail();
-    this.#elements -= Math.max(count, 0);
+    this.#elements -= Math.min(Math.max(count, 0), most);
     if (this.#elements < 0) this.fail('too-many-values');
     return Math.max(count, 0);
   }
@@ -288,7 +288,26 @@ export class MsgpackReader {
     else if (this.#has(next - this.offset)) this.offset = next;
   }
 
-  /** The same, and the bytes it took, as a view. */
+  /** Passes over so many values, in slices. */
+  *skipSteps(values: number): Generator<void, void> {
+    if (this.problem !== null || values === 0) return;
+    const scan = new ValueScan();
+    scan.begin(this.offset, values);
+    for (let seen = this.offset; ; ) {
+      const end = Math.min(seen + SLICE_BYTES, this.#end);
+      const next = scan.run(this.#bytes, end);
+      if (next === MALFORMED) this.fail();
+      if (next === MALFORMED || !this.#has(next - this.offset)) return;
+      if (next <= end) {
+        this.offset = next;
+        return;
+      }
+      seen = next;
+      yield;
+    }
+  }
+
+  /** Passes over one value, and answers the bytes it took, as a view. */
   skipped(): Uint8Array {
     const start = this.offset;
     this.skip();
