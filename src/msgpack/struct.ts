@@ -6,6 +6,13 @@ import type { Kind } from './kinds.js';
 import type { MsgpackReader } from './reader.js';
 import { type Form, MsgpackWriter } from './writer.js';
 
+/**
+ * What a struct may have beside its fields: later versions of a sender have a few more. Each costs a look at all names, and the
+ * values in them the time to pass over them, in one go where the struct isn't read in slices.
+ */
+const MOST_UNKNOWN_FIELDS = 1024;
+const MOST_UNKNOWN_VALUES = 65_536;
+
 type Fields<T> = { readonly [K in keyof T]-?: Kind<T[K]> };
 
 /** Fields that a struct's table doesn't have, each with its value as it came (a view of the input). */
@@ -143,21 +150,18 @@ class StructTable {
     return -1;
   }
 
-  /** The field at this place of a map's or an array's order; null when it is unknown, and then it is dealt with. */
-  #field(reader: MsgpackReader, record: Members, index: number, isMap: boolean): Field | null {
-    const field = isMap ? this.#sorted[index] : this.#declared[index];
-    if (field !== undefined) return field;
-    this.#unknown(reader, record, isMap);
-    return null;
+  /** The field at this place of a map's or an array's order; undefined when it is unknown. */
+  #field(index: number, isMap: boolean): Field | undefined {
+    return isMap ? this.#sorted[index] : this.#declared[index];
   }
 
-  #unknown(reader: MsgpackReader, record: Members, isMap: boolean): void {
-    if (this.#keeper === null || !isMap) reader.skip();
-    else {
-      const name = reader.text();
-      const value = reader.skipped();
-      (record[this.#keeper] as Map<string, Uint8Array>).set(name, value);
-    }
+  /** Deals with an unknown field. The answer: how many values were passed over. */
+  #unknown(reader: MsgpackReader, record: Members, isMap: boolean, most: number): number {
+    if (this.#keeper === null || !isMap) return reader.skip(most);
+    const name = reader.text();
+    const value = reader.skipped(most);
+    (record[this.#keeper] as Map<string, Uint8Array>).set(name, value);
+    return 1;
   }
 
   #begin(): Members {
@@ -171,10 +175,15 @@ class StructTable {
     const record = this.#begin();
     const { form, length } = reader.structForm();
     const isMap = form === 'map';
+    if (length > this.#sorted.length + MOST_UNKNOWN_FIELDS) reader.fail('too-many-values');
     let next = 0;
+    let room = MOST_UNKNOWN_VALUES;
     for (let i = 0; i < length && reader.problem === null; i += 1) {
-      const field = this.#field(reader, record, isMap ? this.#find(reader, next) : i, isMap);
-      if (field === null) continue;
+      const field = this.#field(isMap ? this.#find(reader, next) : i, isMap);
+      if (field === undefined) {
+        room -= this.#unknown(reader, record, isMap, room);
+        continue;
+      }
       record[field.name] = field.kind.read(reader);
       if (reader.problem !== null) reader.inside(field.name);
       next = field.place + 1;
@@ -186,10 +195,15 @@ class StructTable {
     const record = this.#begin();
     const { form, length } = reader.structForm();
     const isMap = form === 'map';
+    if (length > this.#sorted.length + MOST_UNKNOWN_FIELDS) reader.fail('too-many-values');
     let next = 0;
+    let room = MOST_UNKNOWN_VALUES;
     for (let i = 0; i < length && reader.problem === null; i += 1) {
-      const field = this.#field(reader, record, isMap ? this.#find(reader, next) : i, isMap);
-      if (field === null) continue;
+      const field = this.#field(isMap ? this.#find(reader, next) : i, isMap);
+      if (field === undefined) {
+        room -= this.#unknown(reader, record, isMap, room);
+        continue;
+      }
       const { kind } = field;
       record[field.name] = kind.readSteps === undefined ? kind.read(reader) : yield* kind.readSteps(reader);
       if (reader.problem !== null) reader.inside(field.name);

@@ -44,7 +44,7 @@ export const msgpack: readonly Mutant[] = [
   {
     name: 'elements are not counted',
     file: 'msgpack/reader.ts',
-    find: 'this.#elements -= Math.max(count, 0);',
+    find: 'this.#elements -= Math.min(Math.max(count, 0), most);',
     replace: '',
     tests: READER,
   },
@@ -68,5 +68,33 @@ export const msgpack: readonly Mutant[] = [
     find: 'return this.#length < this.#enough ? null : this.takeAll();',
     replace: 'return this.takeAll();',
     tests: ['unit/store/snapshot-bad-input'],
+  },
+  {
+    name: 'more than is wanted makes a value unreadable',
+    file: 'msgpack/first-of.ts',
+    find: 'yield* reader.skipSteps(length - wanted);',
+    replace: "if (length > wanted) reader.fail('too-many-values');",
+    tests: ['unit/msgpack/first-of', 'unit/gossip/serf/serf-limits'],
+  },
+  {
+    name: 'what is passed over in slices is passed over in one go',
+    file: 'msgpack/reader.ts',
+    find: 'seen = this.#passOver(scan, seen)) yield;',
+    replace: 'seen = this.#passOver(scan, seen));',
+    tests: ['unit/msgpack/first-of'],
+  },
+  {
+    name: 'an unknown field may hold the thread as long as it likes',
+    file: 'msgpack/reader.ts',
+    find: "if (passed.count > most) this.fail('too-many-values');",
+    replace: '',
+    tests: ['unit/msgpack/unknown-fields'],
+  },
+  {
+    name: 'a node of a push/pull may hold the thread as long as it likes',
+    file: 'main/gossip/wire/stream-messages.ts',
+    find: 'decode(kind, content, this.#offset, LIMITS)',
+    replace: 'decode(kind, content, this.#offset)',
+    tests: ['unit/gossip/wire/stream'],
   },
 ];
