@@ -198,7 +198,9 @@ describe('an encrypted pool', () => {
   test('keys are rotated without losing a member; whoever has no key stays out', async () => {
     const first = key();
     const second = key();
-    const server = await start('enc1', ['-dev', `-encrypt=${first}`]);
+    // Members have sixteen of these to get a key onto their disks and answer.
+    const patience = 'gossip_lan { gossip_interval = "500ms" } gossip_wan { gossip_interval = "500ms" }';
+    const server = await start('enc1', ['-dev', '-hcl', patience, `-encrypt=${first}`]);
     const lan = `127.0.0.1:${server.ports.serfLan}`;
     const member = await client('enc2', [`-encrypt=${first}`, `-retry-join=${lan}`]);
     await untilStatus(server, 'enc2', ALIVE);
