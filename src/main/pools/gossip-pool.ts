@@ -8,7 +8,7 @@ import type { RuntimeConfig } from '../../wire/config.js';
 import type { Coordinate, KeyringAnswer, KeyringOperation, PoolFigures } from '../../wire/gossip-pools.js';
 import type { SerfMember } from '../gossip/serf/pool/member.js';
 import type { IncomingQuery, MemberEventType, SerfEvent } from '../gossip/serf/pool/output.js';
-import type { RestoredSnapshot } from '../gossip/serf/pool/snapshot.js';
+import type { RestoredSnapshot, SnapshotState } from '../gossip/serf/pool/snapshot.js';
 import type { KeyAnswer } from '../gossip/serf/query/key-operations.js';
 import { SerfCore } from '../gossip/serf/serf-core.js';
 import { GossipShell } from '../gossip/shell/gossip-shell.js';
@@ -173,7 +173,7 @@ export class GossipPool {
   }
 
   /** What the snapshot file would hold if it were made anew; null when none is kept. */
-  get snapshot(): RestoredSnapshot | null {
+  get snapshot(): SnapshotState | null {
     return this.#serf.snapshot();
   }
 

@@ -29,7 +29,7 @@ import type { SerfOptions } from './pool/options.js';
 import type { IncomingQuery, SerfEvent } from './pool/output.js';
 import { SerfOutbox } from './pool/serf-outbox.js';
 import type { SerfPool } from './pool/serf-pool.js';
-import type { RestoredSnapshot } from './pool/snapshot.js';
+import type { SnapshotState } from './pool/snapshot.js';
 import { SnapshotJournal } from './pool/snapshot-journal.js';
 import { LamportClock } from './protocol/lamport-clock.js';
 import { readSerfMessage, type SerfMessage } from './protocol/messages.js';
@@ -459,8 +459,8 @@ export class SerfCore implements Machine<SerfEvent> {
     return this.#pool.coordinates.takeSeen();
   }
 
-  /** What a snapshot file made now would hold; null when none is kept. */
-  snapshot(): RestoredSnapshot | null {
+  /** What a snapshot file made now would hold; null when none is kept. It may be looked at while it changes. */
+  snapshot(): SnapshotState | null {
     return this.#journal?.state(this.#pool.members.all()) ?? null;
   }
 

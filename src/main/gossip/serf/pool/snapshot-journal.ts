@@ -12,6 +12,8 @@ import {
   notAliveLine,
   queryClockLine,
   type RestoredSnapshot,
+  type SnapshotMember,
+  type SnapshotState,
 } from './snapshot.js';
 
 export class SnapshotJournal {
@@ -74,18 +76,29 @@ export class SnapshotJournal {
     return this.#unseen.size;
   }
 
-  /** What all lines so far come to, those that were read at the start included, with these members. */
-  state(all: Iterable<SerfMember>): RestoredSnapshot {
-    const members: { name: string; address: string }[] = [];
+  /** What all lines come to, those that were read at the start included, at the time when it is looked at. */
+  state(all: Iterable<SerfMember>): SnapshotState {
+    const journal = this;
+    return {
+      members: this.#names(all),
+      get clock() {
+        return journal.#clock;
+      },
+      get eventClock() {
+        return journal.#eventClock;
+      },
+      get queryClock() {
+        return journal.#queryClock;
+      },
+    };
+  }
+
+  /** Those that are there first: of too many the first are read. */
+  *#names(all: Iterable<SerfMember>): Generator<SnapshotMember> {
     for (const { name, address, status } of all) {
-      if (status === 'alive' || status === 'leaving') members.push({ name, address: addressText(address) });
+      if (status === 'alive' || status === 'leaving') yield { name, address: addressText(address) };
     }
-    // Behind those that are there: of too many the first are read.
-    for (const [name, address] of this.#unseen) members.push({ name, address });
-    const clock = this.#clock;
-    const eventClock = this.#eventClock;
-    const queryClock = this.#queryClock;
-    return { members, clock, eventClock, queryClock };
+    for (const [name, address] of this.#unseen) yield { name, address };
   }
 
   /** What is due since the last call, null when nothing is. */
