@@ -252,8 +252,8 @@ export class Delivery {
   }
 
   #postQuiet(through: LogIndex, term: Term): void {
-    const message = { kind: 'committed', indexes: new Float64Array(0), through, term } as const;
-    this.#parts.state.post({ ...message, entries: new ArrayBuffer(0) });
+    const nothing = { indexes: new Float64Array(0), entries: new ArrayBuffer(0) };
+    this.#parts.state.post({ kind: 'committed', through, term, ...nothing });
   }
 
   #answerBarriers(): void {
