@@ -70,10 +70,11 @@ export class ServerCalls implements Calls {
       return;
     }
     const { hadLeader } = this.#context.consensus.leadership;
-    const isServed =
-      (call.cached === 'again' && hadLeader) || (settings.consistency !== 'consistent' && this.#mayServe(settings));
+    const mayServe = this.#mayServe(settings);
+    const isServed = (call.cached === 'again' && hadLeader) || (settings.consistency !== 'consistent' && mayServe);
     if (isServed) this.#serve(run, call);
-    else this.#hold(run, call).catch((error: unknown) => run.crashed(error));
+    else if (!mayServe && this.#options.elsewhere.canAsk(call.method.name)) this.#passOn(run, call);
+    else this.#hold(run, call, deadlines.now(), null);
   }
 
   /** Without async functions on the way of a write that has a leader: they cost more than what it does here. */
@@ -194,43 +195,53 @@ export class ServerCalls implements Calls {
   #hasAged<Request, Value>(run: BlockingRead<Value>, call: ReadCall<Request, Value>, untilMs: number): boolean {
     if (this.#context.stopping || this.#mayServe(call.settings)) return false;
     const settings = waitingUntil({ ...call.settings, consistency: 'default', maxStaleMs: 0 }, untilMs);
-    this.#hold(run, { ...call, settings }).catch((error: unknown) => run.crashed(error));
+    this.#hold(run, { ...call, settings }, deadlines.now(), null);
     return true;
+  }
+
+  /** To the leader, which answers at once mostly: no promise is made for that. */
+  #passOn<Request, Value>(run: BlockingRead<Value>, call: ReadCall<Request, Value>): void {
+    const { method, request, settings } = call;
+    const sinceMs = deadlines.now();
+    let isAnswered = false;
+    const asked = this.#options.elsewhere.read(method, request, settings, (answer) => {
+      isAnswered = true;
+      try {
+        if (answer.ok) run.answerFrom(answer.origin, answer.value, answer.index);
+        else if (mayAskLeaderAgain(answer, true)) this.#hold(run, call, sinceMs, refusalOf(answer));
+        else run.refused(refusalOf(answer));
+      } catch (error) {
+        run.crashed(error);
+      }
+    });
+    if (!isAnswered) run.askElsewhere(asked);
+  }
+
+  #hold<Request, Value>(
+    run: BlockingRead<Value>,
+    call: ReadCall<Request, Value>,
+    sinceMs: number,
+    failure: Refusal | null,
+  ): void {
+    this.#holdAsync(run, call, sinceMs, failure).catch((error: unknown) => run.crashed(error));
   }
 
   /**
    * Waits for a leader (and a quorum's word) up to rpc_hold_timeout, trying again after growing, random pauses. A leader that is
-   * another server is asked.
+   * another server is asked. `first`: why it was tried in vain before; null: it wasn't.
    */
-  async #hold<Request, Value>(run: BlockingRead<Value>, first: ReadCall<Request, Value>): Promise<void> {
-    const { minIndex, waitMs } = first.settings;
-    const { consensus } = this.#context;
-    const pauses = growingPauses(this.#options.holdMs(), minIndex > 0 ? waitMs : 0);
-    const untilMs = deadlines.now() + waitMs;
-    let call = first;
-    for (;;) {
-      const { settings, method } = call;
-      let failure = refusal('no-leader');
-      if (this.#mayServe(settings)) {
-        const leads = settings.consistency !== 'consistent' || (await run.settleFirst(consensus.verifyLeader()));
-        if (leads === null) return;
-        if (leads) {
-          this.#serve(run, call);
-          return;
-        }
-        failure = refusal('not-ready');
-      } else if (this.#options.elsewhere.canAsk(method.name)) {
-        const answer = await this.#askElsewhere(run, call);
-        if (answer.ok) {
-          run.answerFrom(answer.origin, answer.value, answer.index);
-          return;
-        }
-        failure = refusalOf(answer);
-        if (!mayAskLeaderAgain(answer, true)) {
-          run.refused(failure);
-          return;
-        }
-      }
+  async #holdAsync<Request, Value>(
+    run: BlockingRead<Value>,
+    asked: ReadCall<Request, Value>,
+    sinceMs: number,
+    first: Refusal | null,
+  ): Promise<void> {
+    const { minIndex, waitMs } = asked.settings;
+    const pauses = growingPauses(this.#options.holdMs(), minIndex > 0 ? waitMs : 0, sinceMs);
+    const untilMs = sinceMs + waitMs;
+    let call = asked;
+    let failure = first ?? (await this.#attempt(run, call));
+    while (failure !== null) {
       const pauseMs = this.#context.stopping ? null : pauses.next();
       if (pauseMs === null) {
         run.refused(failure);
@@ -240,8 +251,27 @@ export class ServerCalls implements Calls {
       const isThere = await run.pauseUntil(deadlines.now() + pauseMs);
       forget();
       if (!isThere) return;
-      call = { ...call, settings: waitingUntil(settings, untilMs) };
+      call = { ...call, settings: waitingUntil(call.settings, untilMs) };
+      failure = await this.#attempt(run, call);
     }
+  }
+
+  /** Why it is to be tried again later; null: it has its answer, or its asker is gone. */
+  async #attempt<Request, Value>(run: BlockingRead<Value>, call: ReadCall<Request, Value>): Promise<Refusal | null> {
+    const { settings, method } = call;
+    if (this.#mayServe(settings)) {
+      const { consensus } = this.#context;
+      const leads = settings.consistency !== 'consistent' || (await run.settleFirst(consensus.verifyLeader()));
+      if (leads === false) return refusal('not-ready');
+      if (leads) this.#serve(run, call);
+      return null;
+    }
+    if (!this.#options.elsewhere.canAsk(method.name)) return refusal('no-leader');
+    const answer = await this.#askElsewhere(run, call);
+    if (!answer.ok && mayAskLeaderAgain(answer, true)) return refusalOf(answer);
+    if (answer.ok) run.answerFrom(answer.origin, answer.value, answer.index);
+    else run.refused(refusalOf(answer));
+    return null;
   }
 
   #askElsewhere<Request, Value>(

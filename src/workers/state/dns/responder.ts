@@ -74,7 +74,7 @@ export class Responder {
         return known;
       }
     }
-    const resolved = lookup({ ...this.#replies.settings, reads: this.#reads }, asked, questionLabels(asked));
+    const resolved = lookup({ reads: this.#reads, ...this.#replies.settings }, asked, questionLabels(asked));
     return this.#kept.keep(key, resolved, appliedIndex);
   }
 }
