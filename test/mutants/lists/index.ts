@@ -4,6 +4,7 @@ import type { Mutant } from '../mutant.js';
 import { chaos } from './chaos.js';
 import { checks } from './checks.js';
 import { conformance } from './conformance.js';
+import { datacenters } from './datacenters.js';
 import { deadlines } from './deadlines.js';
 import { dns } from './dns.js';
 import { durability } from './durability.js';
@@ -32,6 +33,7 @@ export const mutants: readonly Mutant[] = [
   ...chaos,
   ...checks,
   ...conformance,
+  ...datacenters,
   ...deadlines,
   ...dns,
   ...durability,

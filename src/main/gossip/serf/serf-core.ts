@@ -81,6 +81,7 @@ export class SerfCore implements Machine<SerfEvent> {
       random,
       layerOverhead,
       hooks: {
+        refuseSource: (ip) => rules?.refuseSource(ip) ?? null,
         refuseAlive: rules === null ? null : (node) => rules.refuseAlive(node),
         refuseMerge: (nodes) => rules?.refuseMerge(nodes) ?? null,
         ackPayload: () => coordinates.ackPayload(),
@@ -282,6 +283,9 @@ export class SerfCore implements Machine<SerfEvent> {
       case 'spread':
         if (event.what === 'leave') this.#departure.told(event.isTimedOut, nowMs);
         else if (event.isTimedOut) out.log('warn', 'timeout waiting for update broadcast');
+        break;
+      case 'done':
+        out.tell(event);
         break;
       case 'log':
         out.tell({ kind: 'log', source: 'memberlist', level: event.level, text: `memberlist: ${event.text}` });

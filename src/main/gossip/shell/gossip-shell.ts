@@ -27,8 +27,6 @@ export interface ShellOptions<Event> {
   readonly protection: Protection;
   /** For dialling, and again for a whole exchange. */
   readonly streamTimeoutMs: number;
-  /** Which sources are listened to; null: all. */
-  readonly allows: ((ip: Uint8Array) => boolean) | null;
   /** Called with what the machine has to tell, in order. It may call {@link GossipShell.run}. */
   readonly onEvents: (events: readonly Event[]) => void;
   readonly logger: Logger;
@@ -117,7 +115,7 @@ export class GossipShell<Event> {
     const metrics = this.#metrics;
     const run = <T>(action: (nowMs: number) => T): T => this.run(action);
     const work = { machine, protection, turns, timeoutMs, logger, metrics, run };
-    this.#server = new StreamServer(sockets.listener, work, options.allows, options.limits ?? STREAM_LIMITS);
+    this.#server = new StreamServer(sockets.listener, work, options.limits ?? STREAM_LIMITS);
     this.#client = new StreamClient(work);
   }
 
@@ -185,18 +183,13 @@ export class GossipShell<Event> {
   }
 
   #receive(datagram: Uint8Array, from: Address): void {
-    const { machine, protection, allows } = this.#options;
+    const { machine, protection } = this.#options;
     this.#metrics.udpReceived.add(datagram.length);
     const nowMs = performance.now();
-    const drop = (problem: string): void => this.#drops.dropped(nowMs, () => `${problem} from=${addressText(from)}`);
-    if (allows?.(from.ip) === false) {
-      drop('source is not allowed');
-      return;
-    }
     try {
       const opened = openPacket(datagram, protection);
       if (!opened.ok) {
-        drop(opened.problem);
+        this.#drops.dropped(nowMs, () => `${opened.problem} from=${addressText(from)}`);
         return;
       }
       machine.receive(opened.packet, from, nowMs);

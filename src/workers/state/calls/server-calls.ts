@@ -7,6 +7,7 @@ import type { Consensus, ProposeFailure, ProposeOutcome } from '../replica/conse
 import { mayAskLeaderAgain, refusalOf } from './asked-failure.js';
 import type { BlockingRead, ReadContext } from './blocking-read.js';
 import type { Calls, ReadCall } from './calls.js';
+import type { CallsBeyond } from './calls-beyond.js';
 import type { AskedRead, Elsewhere } from './elsewhere.js';
 import { growingPauses } from './pauses.js';
 import { type ReadSettings, waitingUntil } from './read-settings.js';
@@ -21,6 +22,8 @@ export interface ServerCallsOptions {
   readonly leader: LeaderView;
   readonly consensus: Consensus;
   readonly elsewhere: Elsewhere;
+  /** Of other datacenters. */
+  readonly beyond: CallsBeyond;
   /** Milliseconds; `rpc_hold_timeout`. */
   readonly holdMs: () => number;
   /** Resolves after so many milliseconds. */
@@ -66,7 +69,7 @@ export class ServerCalls implements Calls {
   read<Request, Value>(run: BlockingRead<Value>, call: ReadCall<Request, Value>): void {
     const { settings } = call;
     if (call.datacenter !== this.#options.leader.datacenter) {
-      run.refused(refusal('no-datacenter'));
+      this.#options.beyond.read(run, call);
       return;
     }
     const { hadLeader } = this.#context.consensus.leadership;
@@ -84,8 +87,8 @@ export class ServerCalls implements Calls {
     datacenter: string,
     asker: Asker,
   ): Promise<Reply | Refusal> {
-    const { leader, consensus } = this.#options;
-    if (datacenter !== leader.datacenter) return Promise.resolve(refusal('no-datacenter'));
+    const { leader, consensus, beyond } = this.#options;
+    if (datacenter !== leader.datacenter) return beyond.write(method, request, datacenter, asker);
     // A rule is judged by a store that holds everything acknowledged: before that nobody leads.
     if (consensus.obstacle !== null) return this.#writeWhenLed(method, request, asker);
     return this.#writeNow(method, request, asker);
@@ -101,8 +104,10 @@ export class ServerCalls implements Calls {
     datacenter: string,
     asker: Asker,
   ): Reply | Refusal | Promise<Reply | Refusal> {
-    const { server } = this.#options;
-    return datacenter === server.datacenter ? method.answer(server, request, asker) : refusal('no-datacenter');
+    const { server, beyond } = this.#options;
+    return datacenter === server.datacenter
+      ? method.answer(server, request, asker)
+      : beyond.write(method, request, datacenter, asker);
   }
 
   async #writeWhenLed<Request, Reply>(
