@@ -141,6 +141,20 @@ export const gossip: readonly Mutant[] = [
     tests: QUEUE,
   },
   {
+    name: 'of equally long messages the oldest goes first',
+    file: 'main/gossip/core/queue-tier.ts',
+    find: 'this.dueMs = -number;',
+    replace: 'this.dueMs = number;',
+    tests: QUEUE,
+  },
+  {
+    name: 'a length that no message has any more stays in the order',
+    file: 'main/gossip/core/queue-tier.ts',
+    find: '    if (heap?.size === 0) this.#drop(length);\n',
+    replace: '',
+    tests: QUEUE,
+  },
+  {
     name: 'a probe that got its nacks lowers our health',
     file: 'main/gossip/core/probe.ts',
     find: 'Math.max(this.#expectedNacks - this.#nacks, 0)',
