@@ -2,7 +2,7 @@
 // for, and tells all their names in an exchange. What a large pool costs one agent can so be measured on one machine.
 
 import { randomUUID } from 'node:crypto';
-import type { Machine, MachineOutput, Merging } from '../../src/main/gossip/core/machine.js';
+import type { Machine, MachineOutput, Merging, OwnState } from '../../src/main/gossip/core/machine.js';
 import type { Address } from '../../src/main/gossip/core/node.js';
 import { Outbox } from '../../src/main/gossip/core/output.js';
 import { answerAddress } from '../../src/main/gossip/core/relay.js';
@@ -71,12 +71,20 @@ class CrowdMachine implements Machine<never> {
     }
   }
 
-  localState(isJoin: boolean): PushPull {
+  *#steps(isJoin: boolean): Generator<void, PushPull> {
+    yield;
     return { isJoin, nodes: this.#nodes, userState: this.#userState };
   }
 
+  ownState(isJoin: boolean): OwnState {
+    return { nodeCount: this.#nodes.length, steps: this.#steps(isJoin) };
+  }
+
+  /** Always the same members, whatever is said. */
+  readonly revision = 0;
+
   startMerge(): Merging {
-    return { ok: true, step: () => false };
+    return { problem: null, step: () => false };
   }
 
   take(): MachineOutput<never> {

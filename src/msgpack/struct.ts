@@ -100,11 +100,14 @@ class StructTable {
     this.#isMade = true;
   }
 
-  write(writer: MsgpackWriter, record: Members): void {
+  #present(record: Members): readonly Field[] {
     if (!this.#isMade) this.#make();
-    const present = this.#hasOptional
-      ? this.#sorted.filter((field) => !(field.isOptional && field.kind.isEmpty(record[field.name])))
-      : this.#sorted;
+    if (!this.#hasOptional) return this.#sorted;
+    return this.#sorted.filter((field) => !(field.isOptional && field.kind.isEmpty(record[field.name])));
+  }
+
+  write(writer: MsgpackWriter, record: Members): void {
+    const present = this.#present(record);
     const kept = this.#keeper === null ? null : (record[this.#keeper] as UnknownFields);
     if (kept !== null && kept.size > 0) {
       this.#writeWith(kept, present, writer, record);
@@ -114,6 +117,17 @@ class StructTable {
     for (const field of present) {
       writer.raw(field.written[writer.form]);
       field.kind.write(writer, record[field.name]);
+    }
+  }
+
+  /** For structs that keep nothing unknown. */
+  *writeSteps(writer: MsgpackWriter, record: Members): Generator<void, void> {
+    const present = this.#present(record);
+    writer.map(present.length);
+    for (const { written, kind, name } of present) {
+      writer.raw(written[writer.form]);
+      if (kind.writeSteps === undefined) kind.write(writer, record[name]);
+      else yield* kind.writeSteps(writer, record[name]);
     }
   }
 
@@ -204,11 +218,15 @@ export function struct<T extends object>(fields: Fields<T>, optional: readonly (
   const kinds = new Map(Object.entries(fields as { readonly [name: string]: Kind<unknown> }));
   const table = new StructTable(kinds, new Set(optional as readonly string[]));
   const isStepped = [...kinds.values()].some((kind) => kind.readSteps !== undefined);
+  const isWrittenInSteps = isStepped && ![...kinds.values()].some((kind) => kind === unknownFields);
   return {
     zero: table.zero as T,
     isEmpty: () => false,
     write: (writer, value) => table.write(writer, value as Members),
     read: (reader) => table.read(reader) as T,
     ...(isStepped && { readSteps: (reader: MsgpackReader) => table.readSteps(reader) as Generator<void, T> }),
+    ...(isWrittenInSteps && {
+      writeSteps: (writer: MsgpackWriter, value: T) => table.writeSteps(writer, value as Members),
+    }),
   };
 }

@@ -8,6 +8,11 @@ import { readTags } from '../gossip/serf/protocol/tags.js';
 import { MOST_META_BYTES } from '../gossip/wire/message-types.js';
 import { type PushPullNode, STATE_LEFT } from '../gossip/wire/messages.js';
 
+/** Looked at in one go: a millisecond or less. */
+const FORMS_A_STEP = 5000;
+/** The same where tags are read. */
+const NODES_A_STEP = 100;
+
 interface PoolRules {
   /** Our name in the pool. */
   readonly name: string;
@@ -73,15 +78,16 @@ function mergeRules({ name, isAllowedAddress }: PoolRules, objection: () => Obje
       if (node.name !== name && !isAllowedAddress(node.address.ip)) return `${ipText(node.address.ip)} is not allowed`;
       return formProblem(node.address.ip, node.meta) ?? objection()({ ...node, hasLeft: false });
     },
-    refuseMerge(nodes: readonly PushPullNode[]): string | null {
-      const candidates = nodes.map(candidateOf);
-      for (const { address, meta } of candidates) {
-        const problem = formProblem(address.ip, meta);
+    *refuseMerge(nodes: readonly PushPullNode[]): Generator<void, string | null> {
+      for (const [i, { Addr, Meta }] of nodes.entries()) {
+        if (i > 0 && i % FORMS_A_STEP === 0) yield;
+        const problem = formProblem(Addr ?? NO_BYTES, Meta ?? NO_BYTES);
         if (problem !== null) return problem;
       }
       const object = objection();
-      for (const candidate of candidates) {
-        const problem = object(candidate);
+      for (const [i, node] of nodes.entries()) {
+        if (i % NODES_A_STEP === 0) yield;
+        const problem = object(candidateOf(node));
         if (problem !== null) return problem;
       }
       return null;

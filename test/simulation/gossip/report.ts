@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CONSUL_LAN, type GossipSettings } from '../../../src/main/gossip/core/settings.js';
+import { finish } from '../../../src/main/gossip/wire/steps.js';
 import { encodeStreamMessage } from '../../../src/main/gossip/wire/stream-messages.js';
 import { seeded } from '../../unit/gossip/core/rig.js';
 import { documentOf, type MassStartRow, type PoolFigures, type TroubleFigures } from './document.js';
@@ -54,7 +55,7 @@ function figuresOf({ count, seeds, restMs }: (typeof SIZES)[number]): PoolFigure
     pool.run(pool.nowMs + 5000);
     const victim = pool.pick(newcomer);
     deaths.push(spreadOf(pool, 'leave', victim, 120_000));
-    stateBytes = encodeStreamMessage({ type: 'pushPull', body: newcomer.core.localState(false) }).length;
+    stateBytes = encodeStreamMessage({ type: 'pushPull', body: finish(newcomer.core.ownState(false).steps) }).length;
     console.log(`${count} members, seed ${seed}: join ${joins.at(-1)?.lastMs} ms, death ${deaths.at(-1)?.lastMs} ms`);
   }
   return { count, seeds, restMs, joins, deaths, rest: meanOf(rests), spreading: meanOf(spreading), stateBytes };

@@ -1,6 +1,7 @@
 // A pool of many members in one process: the gossip core unchanged, under a clock that jumps from one event to the next
 // and a network that loses, delays and cuts by a seed. A run is the same every time.
 
+import { finish } from '../../../src/main/gossip/wire/steps.js';
 import { GossipCore } from '../../../src/main/gossip/core/gossip-core.js';
 import { type GossipHooks, NO_HOOKS } from '../../../src/main/gossip/core/hooks.js';
 import { type Address, type NodeRecord, readVersions } from '../../../src/main/gossip/core/node.js';
@@ -224,8 +225,8 @@ export class SimulatedPool {
   }
 
   #exchange(caller: Member, acceptor: Member, isJoin: boolean): void {
-    const request = caller.core.localState(isJoin);
-    const answer = acceptor.core.localState(isJoin);
+    const request = finish(caller.core.ownState(isJoin).steps);
+    const answer = finish(acceptor.core.ownState(isJoin).steps);
     caller.states += 1;
     acceptor.states += 1;
     acceptor.core.merge(request, this.#time);

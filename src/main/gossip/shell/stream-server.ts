@@ -10,7 +10,7 @@ import { StreamReader } from '../wire/stream.js';
 import type { PushPull, StreamMessage } from '../wire/stream-messages.js';
 import { sealStream } from '../wire/stream-sealing.js';
 import { type Admission, InboundLimits, type StreamLimits } from './inbound-limits.js';
-import { SealedState } from './sealed-state.js';
+import type { SealedState } from './sealed-state.js';
 import { type Received, StreamConnection } from './stream-connection.js';
 import { merge, type StreamWork } from './stream-work.js';
 
@@ -66,6 +66,7 @@ export class StreamServer {
   constructor(
     listener: StreamListener,
     work: StreamWork,
+    state: SealedState,
     allows: ((ip: Uint8Array) => boolean) | null,
     limits: StreamLimits,
   ) {
@@ -74,7 +75,7 @@ export class StreamServer {
     this.#allows = allows;
     this.#limits = new InboundLimits(limits);
     this.#descriptors = new DescriptorReserve('gossip', work.logger);
-    this.#state = new SealedState(work);
+    this.#state = state;
     const { server } = listener;
     server.on('connection', (socket) => this.#accept(socket));
     server.on('error', (error) => work.logger.error(`memberlist: Error accepting TCP connection: ${error.message}`));
@@ -83,7 +84,6 @@ export class StreamServer {
   /** Stops listening and ends all connections. */
   async close(): Promise<void> {
     const closed = this.#listener.close();
-    this.#state.close();
     for (const socket of this.#sockets) socket.destroy();
     await closed;
   }

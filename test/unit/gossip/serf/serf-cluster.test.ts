@@ -1,6 +1,7 @@
 // Several machines together: what one does is seen by the others.
 
 import assert from 'node:assert/strict';
+import { NO_HOOKS } from '../../../../src/main/gossip/core/hooks.js';
 import { test } from 'node:test';
 import { SERF } from '../../../../src/main/gossip/serf/pool/options.js';
 import type { SerfEvent } from '../../../../src/main/gossip/serf/pool/output.js';
@@ -344,6 +345,6 @@ test('a lone member leaves after the time in which others would hear of it', () 
 
 test('who is refused by the own rules does not start', () => {
   const cluster = new SerfCluster();
-  const rules = { refuseAlive: () => 'not you', refuseMerge: () => null };
+  const rules = { refuseAlive: () => 'not you', refuseMerge: NO_HOOKS.refuseMerge };
   assert.throws(() => cluster.add('n1', { rules }), /not you/);
 });

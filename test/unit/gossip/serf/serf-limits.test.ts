@@ -25,6 +25,7 @@ import {
 import { encodeTags } from '../../../../src/main/gossip/serf/protocol/tags.js';
 import { ALIVE } from '../../../../src/main/gossip/wire/message-types.js';
 import { alive } from '../../../../src/main/gossip/wire/messages.js';
+import { finish } from '../../../../src/main/gossip/wire/steps.js';
 import { encode } from '../../../../src/msgpack/codec.js';
 import { addressOfNode, deadMessage, ipOfNode, PORT, VERSIONS } from '../core/rig.js';
 import { eventsOf, QUIET, queriesOf, SerfRig, serfMessagesIn } from './rig.js';
@@ -181,7 +182,7 @@ test('events of one time are bounded, and what is too large for any member is dr
   rig.hears(eventOf(6, 'big', new Uint8Array(9300)));
   for (let i = 0; i < 10; i += 1) rig.hears(eventOf(7, `e${i}`, new Uint8Array(9000)));
   assert.equal(eventsOf(rig.take().events).length, 3);
-  const { userState } = rig.serf.localState(false);
+  const { userState } = finish(rig.serf.ownState(false).steps);
   assert.ok((userState?.length ?? 0) < 64 * 1024);
 });
 
@@ -288,10 +289,9 @@ test('no bytes make a machine throw: damaged messages', () => {
 
 test('no bytes make a machine throw: states of a push/pull', () => {
   const rig = new SerfRig().knows('n2', 'n3');
-  const own = rig.serf.localState(false).userState ?? new Uint8Array(0);
+  const own = finish(rig.serf.ownState(false).steps).userState ?? new Uint8Array(0);
   const merge = (userState: Uint8Array, isJoin: boolean) => {
     const merging = rig.serf.startMerge({ isJoin, nodes: [], userState });
-    assert.ok(merging.ok);
     while (merging.step(rig.nowMs));
     rig.take();
   };

@@ -10,6 +10,7 @@ import { ping } from '../../../../src/main/gossip/wire/messages.js';
 import { openPacket } from '../../../../src/main/gossip/wire/packet.js';
 import { readMessages } from '../../../../src/main/gossip/wire/packet-messages.js';
 import { encode } from '../../../../src/msgpack/codec.js';
+import type { PushPull } from '../../../../src/main/gossip/wire/stream-messages.js';
 import { Logger, LogSink } from '../../../../src/observe/logger.js';
 import { waitFor } from '../../../agent-process.js';
 import { seeded } from '../core/rig.js';
@@ -118,6 +119,10 @@ interface Recorder extends Machine<never> {
   tickedMs: number;
 }
 
+function* ownSteps(isJoin: boolean): Generator<void, PushPull> {
+  return { isJoin, nodes: [], userState: null };
+}
+
 /** A machine that does nothing but note what it was called for. */
 function recorder(): { readonly machine: Recorder; readonly calls: string[] } {
   const calls: string[] = [];
@@ -134,8 +139,9 @@ function recorder(): { readonly machine: Recorder; readonly calls: string[] } {
     packetFailed: () => undefined,
     streamPingAnswered: () => undefined,
     isForUs: () => true,
-    localState: (isJoin) => ({ isJoin, nodes: [], userState: null }),
-    startMerge: () => ({ ok: true, step: () => false }),
+    revision: 0,
+    ownState: (isJoin) => ({ nodeCount: 0, steps: ownSteps(isJoin) }),
+    startMerge: () => ({ problem: null, step: () => false }),
     take: () => ({ packets: [], streams: [], events: [] }),
   };
   return { machine, calls };

@@ -55,7 +55,12 @@ export async function member(t: TestContext, name: string, options: MemberOption
   const core = new GossipCore({
     self: { name, address, versionBytes: options.versionBytes ?? VERSIONS, bindPort: port },
     settings,
-    hooks: { ...NO_HOOKS, localState: (isJoin) => options.localState?.(isJoin) ?? null },
+    hooks: {
+      ...NO_HOOKS,
+      *localState(isJoin) {
+        return options.localState?.(isJoin) ?? null;
+      },
+    },
     random: seeded(7),
     layerOverhead: () => 60,
   });
