@@ -43,8 +43,20 @@ const NO_BYTES = new Uint8Array(0);
 /** Since this version node IDs are unique. */
 const UNIQUE_ID_VERSION = [0, 8, 5] as const;
 
+/** Asked for thousands of members of a few versions. */
+let judgedBuild = '';
+let isJudgedUnique = false;
+
 function hasUniqueId(build: string | null): boolean {
   if (build === null) return false;
+  if (build !== judgedBuild) {
+    judgedBuild = build;
+    isJudgedUnique = isSinceUniqueIds(build);
+  }
+  return isJudgedUnique;
+}
+
+function isSinceUniqueIds(build: string): boolean {
   const parts = build.split('.').map(Number);
   for (const [at, wanted] of UNIQUE_ID_VERSION.entries()) {
     const part = parts[at] ?? 0;

@@ -2,6 +2,7 @@
 // concern a whole pool: these come in steps of a millisecond or two.
 
 import type { PushPullNode } from '../wire/messages.js';
+import { atOnce } from '../wire/steps.js';
 import type { NodeInfo } from './node.js';
 
 export interface GossipHooks {
@@ -20,12 +21,8 @@ export interface GossipHooks {
 /** A pool without anything above it. */
 export const NO_HOOKS: GossipHooks = {
   refuseAlive: null,
-  *refuseMerge() {
-    return null;
-  },
+  refuseMerge: () => atOnce(null),
   ackPayload: () => null,
   broadcasts: () => [],
-  *localState() {
-    return null;
-  },
+  localState: () => atOnce(null),
 };

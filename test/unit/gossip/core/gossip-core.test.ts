@@ -6,7 +6,7 @@ import type { OutgoingPacket } from '../../../../src/main/gossip/core/output.js'
 import { ACK, ALIVE, INDIRECT_PING, PING } from '../../../../src/main/gossip/wire/message-types.js';
 import { ack, alive, indirectPing, type PushPullNode, ping } from '../../../../src/main/gossip/wire/messages.js';
 import { type PacketMessage, readMessages } from '../../../../src/main/gossip/wire/packet-messages.js';
-import { finish } from '../../../../src/main/gossip/wire/steps.js';
+import { atOnce, finish } from '../../../../src/main/gossip/wire/steps.js';
 import { encode } from '../../../../src/msgpack/codec.js';
 import { fromHex, readVectors } from '../vectors.js';
 import { addressOfNode, aliveMessage, coreOf, deadMessage, ipOfNode, PORT, suspectMessage, VERSIONS } from './rig.js';
@@ -278,11 +278,7 @@ test('relays have a limit, and end', () => {
 
 test('two members that exchange states know each other, and each other’s friends', () => {
   const a = coreOf(['n2', 'n3'], QUIET).core;
-  const b = coreOf(['n4'], QUIET, 2, {
-    *localState(isJoin) {
-      return isJoin ? Uint8Array.of(2) : null;
-    },
-  }).core;
+  const b = coreOf(['n4'], QUIET, 2, { localState: (isJoin) => atOnce(isJoin ? Uint8Array.of(2) : null) }).core;
   const ofA = finish(a.ownState(true).steps);
   const ofB = finish(b.ownState(true).steps);
   assert.equal(ofA.userState, null);

@@ -1,8 +1,8 @@
 // Several machines together: what one does is seen by the others.
 
 import assert from 'node:assert/strict';
-import { NO_HOOKS } from '../../../../src/main/gossip/core/hooks.js';
 import { test } from 'node:test';
+import { NO_HOOKS } from '../../../../src/main/gossip/core/hooks.js';
 import { SERF } from '../../../../src/main/gossip/serf/pool/options.js';
 import type { SerfEvent } from '../../../../src/main/gossip/serf/pool/output.js';
 import type { KeyAnswer } from '../../../../src/main/gossip/serf/query/key-operations.js';

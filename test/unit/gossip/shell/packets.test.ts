@@ -9,8 +9,8 @@ import { PING } from '../../../../src/main/gossip/wire/message-types.js';
 import { ping } from '../../../../src/main/gossip/wire/messages.js';
 import { openPacket } from '../../../../src/main/gossip/wire/packet.js';
 import { readMessages } from '../../../../src/main/gossip/wire/packet-messages.js';
+import { atOnce } from '../../../../src/main/gossip/wire/steps.js';
 import { encode } from '../../../../src/msgpack/codec.js';
-import type { PushPull } from '../../../../src/main/gossip/wire/stream-messages.js';
 import { Logger, LogSink } from '../../../../src/observe/logger.js';
 import { waitFor } from '../../../agent-process.js';
 import { seeded } from '../core/rig.js';
@@ -119,10 +119,6 @@ interface Recorder extends Machine<never> {
   tickedMs: number;
 }
 
-function* ownSteps(isJoin: boolean): Generator<void, PushPull> {
-  return { isJoin, nodes: [], userState: null };
-}
-
 /** A machine that does nothing but note what it was called for. */
 function recorder(): { readonly machine: Recorder; readonly calls: string[] } {
   const calls: string[] = [];
@@ -140,7 +136,7 @@ function recorder(): { readonly machine: Recorder; readonly calls: string[] } {
     streamPingAnswered: () => undefined,
     isForUs: () => true,
     revision: 0,
-    ownState: (isJoin) => ({ nodeCount: 0, steps: ownSteps(isJoin) }),
+    ownState: (isJoin) => ({ nodeCount: 0, steps: atOnce({ isJoin, nodes: [], userState: null }) }),
     startMerge: () => ({ problem: null, step: () => false }),
     take: () => ({ packets: [], streams: [], events: [] }),
   };
