@@ -20,7 +20,7 @@ import { openCrowd } from '../load/crowd.js';
 import { readCpu, readMemory, readThreads } from '../process-usage.js';
 
 const run = promisify(execFile);
-const PING_EVERY_MS = 2;
+const PING_EVERY_MS = 5;
 const READY_DEADLINE_MS = 30_000;
 const JOIN_DEADLINE_MS = 60_000;
 

@@ -140,15 +140,17 @@ function watchTurns(): () => Longest {
 async function measure(title: string, exchange: () => Promise<void>): Promise<void> {
   const watched = watchTurns();
   const beganMs = performance.now();
+  const beganOwnMs = ownMs();
   await exchange();
   const tookMs = performance.now() - beganMs;
+  const tookOwnMs = ownMs() - beganOwnMs;
   // The accepting side may still be merging.
   for (let i = 0; i < 200; i += 1) await new Promise((resolve) => setImmediate(resolve));
   const longest = watched();
   const memory = process.memoryUsage();
   const mebibytes = (bytes: number): string => (bytes / 1024 / 1024).toFixed(0);
   console.log(
-    `${title.padEnd(36)}longest turn ${longest.ms.toFixed(1).padStart(6)} ms (own time ${longest.ownMs.toFixed(1).padStart(4)}), exchange ${tookMs.toFixed(0).padStart(5)} ms; ` +
+    `${title.padEnd(36)}longest turn ${longest.ms.toFixed(1).padStart(6)} ms (own time ${longest.ownMs.toFixed(1).padStart(4)}), exchange ${tookMs.toFixed(0).padStart(5)} ms (own ${tookOwnMs.toFixed(0)}); ` +
       `heap ${mebibytes(memory.heapUsed)}, buffers ${mebibytes(memory.arrayBuffers)} MiB`,
   );
 }
