@@ -116,18 +116,21 @@ class StructTable {
     this.#isMade = true;
   }
 
+  #present(record: Members): readonly Field[] {
+    if (!this.#isMade) this.#make();
+    if (!this.#hasOptional) return this.#sorted;
+    return this.#sorted.filter((field) => !(field.isOptional && field.kind.isEmpty(record[field.name])));
+  }
+
   write(writer: MsgpackWriter, record: Members): void {
     if (this.#coded !== null) {
       this.#coded[writer.form](writer, record);
       return;
     }
-    if (!this.#isMade) this.#make();
+    const present = this.#present(record);
     if (this.#isPlain && ++this.#written > OFTEN) {
       this.#coded = { raw: codedWrite(this.#fieldsIn('raw')), 'str-bin': codedWrite(this.#fieldsIn('str-bin')) };
     }
-    const present = this.#hasOptional
-      ? this.#sorted.filter((field) => !(field.isOptional && field.kind.isEmpty(record[field.name])))
-      : this.#sorted;
     const kept = this.#keeper === null ? null : (record[this.#keeper] as UnknownFields);
     if (kept !== null && kept.size > 0) {
       this.#writeWith(kept, present, writer, record);
@@ -142,6 +145,17 @@ class StructTable {
 
   #fieldsIn(form: Form): readonly CodedField[] {
     return this.#sorted.map(({ name, kind, written }) => ({ name, kind, key: written[form] }));
+  }
+
+  /** For structs that keep nothing unknown. */
+  *writeSteps(writer: MsgpackWriter, record: Members): Generator<void, void> {
+    const present = this.#present(record);
+    writer.map(present.length);
+    for (const { written, kind, name } of present) {
+      writer.raw(written[writer.form]);
+      if (kind.writeSteps === undefined) kind.write(writer, record[name]);
+      else yield* kind.writeSteps(writer, record[name]);
+    }
   }
 
   #writeWith(kept: UnknownFields, present: readonly Field[], writer: MsgpackWriter, record: Members): void {
@@ -254,11 +268,15 @@ export function struct<T extends object>(fields: Fields<T>, optional: readonly (
   const kinds = new Map(Object.entries(fields as { readonly [name: string]: Kind<unknown> }));
   const table = new StructTable(kinds, new Set(optional as readonly string[]));
   const isStepped = [...kinds.values()].some((kind) => kind.readSteps !== undefined);
+  const isWrittenInSteps = isStepped && ![...kinds.values()].some((kind) => kind === unknownFields);
   return {
     zero: table.zero as T,
     isEmpty: () => false,
     write: (writer, value) => table.write(writer, value as Members),
     read: (reader) => table.read(reader) as T,
     ...(isStepped && { readSteps: (reader: MsgpackReader) => table.readSteps(reader) as Generator<void, T> }),
+    ...(isWrittenInSteps && {
+      writeSteps: (writer: MsgpackWriter, value: T) => table.writeSteps(writer, value as Members),
+    }),
   };
 }

@@ -11,6 +11,8 @@ import { writeText } from './text.js';
 export type Form = 'raw' | 'str-bin';
 
 const FIRST_BYTES = 1024;
+/** Written in one go: a millisecond or less. */
+const SLICE_BYTES = 32 * 1024;
 const TWO_32 = 4294967296;
 const TWO_63 = 2 ** 63;
 const TWO_64 = 2 ** 64;
@@ -21,6 +23,7 @@ export class MsgpackWriter {
   readonly form: Form;
   #bytes = Buffer.allocUnsafe(FIRST_BYTES);
   #at = 0;
+  #sliceStart = 0;
 
   constructor(form: Form = 'raw') {
     this.form = form;
@@ -204,9 +207,17 @@ export class MsgpackWriter {
     return written;
   }
 
+  /** Whether so much was written since the last slice that the thread should have a pause; then a new one begins. */
+  isSliceOver(): boolean {
+    if (this.#at - this.#sliceStart < SLICE_BYTES) return false;
+    this.#sliceStart = this.#at;
+    return true;
+  }
+
   /** Forgets what was written, as after a value that could only be written in part. */
   clear(): void {
     this.#at = 0;
+    this.#sliceStart = 0;
     if (this.#bytes.length > FIRST_BYTES * 64) this.#bytes = Buffer.allocUnsafe(FIRST_BYTES);
   }
 }

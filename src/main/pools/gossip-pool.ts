@@ -265,6 +265,10 @@ export class GossipPool {
     return this.#serf.memberCount;
   }
 
+  member(name: string): SerfMember | undefined {
+    return this.#serf.member(name);
+  }
+
   /** The name of this member as the pool has it: people write names without regard to case. Null: there is none. */
   nameOf(name: string): string | null {
     if (this.#serf.member(name) !== undefined) return name;
