@@ -9,6 +9,7 @@ import { ServerCalls } from '../../../src/workers/state/calls/server-calls.js';
 import type { ClusterView } from '../../../src/workers/state/methods/cluster-view.js';
 import type { LeaderView, ServerView } from '../../../src/workers/state/methods/method.js';
 import type { Consensus } from '../../../src/workers/state/replica/consensus.js';
+import type { KeepingUp } from '../../../src/workers/state/replica/keeping-up.js';
 import type { StoreReads } from '../../../src/workers/state/replica/store/read-api.js';
 import { FakeControl } from '../agent-endpoints/fake-request.js';
 
@@ -21,6 +22,7 @@ export interface TestCallsOptions {
   readonly elsewhere?: Elsewhere;
   /** By the real clock unless said. */
   readonly pause?: (ms: number) => Promise<void>;
+  readonly keepingUp?: KeepingUp | null;
 }
 
 const NOBODY: AskedFailure = { ok: false, text: 'nobody was to be asked', kind: 'answered' };
@@ -56,6 +58,7 @@ export function testCalls({
   holdMs = 200,
   elsewhere = nobodyElse,
   pause = (ms) => delay(ms),
+  keepingUp = null,
 }: TestCallsOptions): Calls {
   return new ServerCalls({
     server: {
@@ -81,5 +84,6 @@ export function testCalls({
     elsewhere,
     holdMs: () => holdMs,
     pause,
+    keepingUp,
   });
 }
