@@ -42,7 +42,8 @@ test('a client address has its number of connections on all threads together', {
   // What uws counts is requests that wait: of those that come at the same moment each thread may take the last one.
   const least = sharingEngine === 'net' ? 2 * LIMIT : 2 * LIMIT - READERS;
   await waitFor(() => refused() >= least, `${least} refusals`);
-  assert.ok(refused() <= 2 * LIMIT);
+  // Connections that the start was waited for on count, too.
+  assert.ok(refused() <= 2 * LIMIT + 4, `${refused()} of ${3 * LIMIT} refused`);
   for (const { socket } of connections) socket.destroy();
   // Those that left have made room, on whichever thread they were.
   await waitFor(async () => {
