@@ -19,6 +19,7 @@ const PROGRAMS = [
   'workers/state/worker',
   'workers/state/server-thread',
   'workers/state/client-thread',
+  'workers/state/reader-thread',
   'workers/raft/worker',
   'workers/checks/worker',
 ];

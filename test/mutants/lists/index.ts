@@ -20,6 +20,7 @@ import { localAgent } from './local-agent.js';
 import { msgpack } from './msgpack.js';
 import { processes } from './processes.js';
 import { raftCore } from './raft-core.js';
+import { readers } from './readers.js';
 import { registration } from './registration.js';
 import { rpc } from './rpc.js';
 import { rpcGrpc } from './rpc-grpc.js';
@@ -49,6 +50,7 @@ export const mutants: readonly Mutant[] = [
   ...msgpack,
   ...processes,
   ...raftCore,
+  ...readers,
   ...registration,
   ...rpc,
   ...rpcGrpc,

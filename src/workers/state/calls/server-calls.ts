@@ -4,6 +4,7 @@ import { deadlines } from '../../../deadlines/deadline-queue.js';
 import type { Asker, DirectMethod, LeaderView, Proposal, ServerView, Settled, WriteMethod } from '../methods/method.js';
 import { isRefusal, type Refusal, refusal } from '../methods/refusal.js';
 import type { Consensus, ProposeFailure, ProposeOutcome } from '../replica/consensus.js';
+import type { KeepingUp } from '../replica/keeping-up.js';
 import { mayAskLeaderAgain, refusalOf } from './asked-failure.js';
 import type { BlockingRead, ReadContext } from './blocking-read.js';
 import type { Calls, ReadCall } from './calls.js';
@@ -28,6 +29,8 @@ export interface ServerCallsOptions {
   readonly holdMs: () => number;
   /** Resolves after so many milliseconds. */
   readonly pause: (ms: number) => Promise<void>;
+  /** null: no other thread answers reads from a replica of its own. */
+  readonly keepingUp: KeepingUp | null;
 }
 
 export class ServerCalls implements Calls {
@@ -67,11 +70,25 @@ export class ServerCalls implements Calls {
   }
 
   read<Request, Value>(run: BlockingRead<Value>, call: ReadCall<Request, Value>): void {
-    const { settings } = call;
     if (call.datacenter !== this.#options.leader.datacenter) {
       this.#options.beyond.read(run, call);
       return;
     }
+    const { keepingUp } = this.#options;
+    if (keepingUp?.isBehind !== true) {
+      this.#read(run, call);
+      return;
+    }
+    run
+      .settleFirst(keepingUp.wait().then(() => true))
+      .then((isThere) => {
+        if (isThere !== null) this.#read(run, call);
+      })
+      .catch((error: unknown) => run.crashed(error));
+  }
+
+  #read<Request, Value>(run: BlockingRead<Value>, call: ReadCall<Request, Value>): void {
+    const { settings } = call;
     const { hadLeader } = this.#context.consensus.leadership;
     const mayServe = this.#mayServe(settings);
     const isServed = (call.cached === 'again' && hadLeader) || (settings.consistency !== 'consistent' && mayServe);
@@ -87,8 +104,19 @@ export class ServerCalls implements Calls {
     datacenter: string,
     asker: Asker,
   ): Promise<Reply | Refusal> {
-    const { leader, consensus, beyond } = this.#options;
+    const { leader, keepingUp, beyond } = this.#options;
     if (datacenter !== leader.datacenter) return beyond.write(method, request, datacenter, asker);
+    // A rule that answers by itself answers from this store.
+    if (keepingUp?.isBehind === true) return keepingUp.wait().then(() => this.#write(method, request, asker));
+    return this.#write(method, request, asker);
+  }
+
+  #write<Request, Reply>(
+    method: WriteMethod<Request, Reply>,
+    request: Request,
+    asker: Asker,
+  ): Promise<Reply | Refusal> {
+    const { consensus } = this.#options;
     // A rule is judged by a store that holds everything acknowledged: before that nobody leads.
     if (consensus.obstacle !== null) return this.#writeWhenLed(method, request, asker);
     return this.#writeNow(method, request, asker);
