@@ -250,6 +250,7 @@ export class Connection implements Exchange {
       }
       chunk = this.#phase === 'over' ? null : this.#takeReadAhead();
     }
+    this.#parser?.keepHead();
     this.#reading = false;
     this.#out.flush();
     if (this.#ended && this.#phase === 'idle' && this.#readAhead === null) this.#socket.end();

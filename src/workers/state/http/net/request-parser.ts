@@ -19,6 +19,7 @@ import {
   type ParserEvents,
   resetParser,
 } from './llhttp.js';
+import { kept } from './shared-read.js';
 
 const EMPTY = Buffer.alloc(0);
 const FIRST_HEADERS = 32;
@@ -53,6 +54,7 @@ export class RequestParser implements ParserEvents {
   #head: Buffer = EMPTY;
   /** Bytes gathered in an own buffer; -1 while the head is the chunk itself. */
   #gathered = -1;
+  #headStart = 0;
   #targetStart = -1;
   #targetEnd = -1;
   /** Added to an address of the moment: its place in the head. */
@@ -111,6 +113,7 @@ export class RequestParser implements ParserEvents {
   #startPiece(chunk: Buffer, start: number, bytes: Uint8Array): void {
     if (this.#gathered < 0) {
       this.#head = chunk;
+      this.#headStart = start;
       this.#delta = start - inputStart;
       return;
     }
@@ -132,10 +135,27 @@ export class RequestParser implements ParserEvents {
     this.#head = Buffer.allocUnsafeSlow(Math.max(1024, 2 * bytes.length));
     this.#head.set(bytes);
     this.#gathered = bytes.length;
+    this.#shift(start);
+  }
+
+  #shift(start: number): void {
     if (start === 0) return;
     this.#targetStart -= start;
     this.#targetEnd -= start;
     for (let at = 0; at < 4 * this.#count; at++) this.#offsets[at] = (this.#offsets[at] ?? 0) - start;
+  }
+
+  /** What was read is about to be overwritten; headers may still be asked for. */
+  keepHead(): void {
+    if (!this.headComplete || this.#gathered >= 0) return;
+    const start = this.#headStart;
+    const length = this.#headLength(start);
+    const head = this.#head.subarray(start, start + length);
+    const own = kept(head);
+    if (own === head) return;
+    this.#head = own;
+    this.#gathered = length;
+    this.#shift(start);
   }
 
   /** Bytes of the head so far; of a finished one to the blank line. */
@@ -283,7 +303,9 @@ export class RequestParser implements ParserEvents {
   onBody(at: number, length: number): void {
     const start = at + this.#chunkDelta;
     this.bodyBytes += length;
-    this.untaken.add(this.#chunk, start, start + length);
+    // Only the first piece stays the view it is.
+    if (this.untaken.length > 0) this.untaken.add(this.#chunk, start, start + length);
+    else this.untaken.add(kept(this.#chunk.subarray(start, start + length)));
   }
 
   onMessageComplete(): void {
