@@ -26,10 +26,14 @@ interface ReadableHandle {
 }
 
 /** Null when this version of Node keeps them elsewhere. */
-export function findReaderPlaces(make: (options: net.SocketConstructorOpts) => object = (options) => new net.Socket(options)): ReaderPlaces | null {
+export function findReaderPlaces(
+  make: (options: net.SocketConstructorOpts) => object = (options) => new net.Socket(options),
+): ReaderPlaces | null {
   const callback = (): boolean => true;
   const made = make({ onread: { buffer: shared, callback } } as net.SocketConstructorOpts);
-  const entries = Object.getOwnPropertySymbols(made).map((place) => [place, Reflect.get(made, place) as unknown] as const);
+  const entries = Object.getOwnPropertySymbols(made).map(
+    (place) => [place, Reflect.get(made, place) as unknown] as const,
+  );
   const buffer = entries.find(([, value]) => value === shared)?.[0];
   const reader = entries.find(([, value]) => value === callback)?.[0];
   return buffer === undefined || reader === undefined ? null : { buffer, reader };
