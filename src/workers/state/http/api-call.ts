@@ -74,8 +74,8 @@ export class ApiCall implements IncomingCall, AbortListener {
     return this.query.first('datacenter') !== '' || this.query.first('dc') !== '';
   }
 
-  header(name: string): string | undefined {
-    return this.#exchange.header(name.toLowerCase());
+  header(lowerName: string): string | undefined {
+    return this.#exchange.header(lowerName);
   }
 
   judgeOptions(discovery: boolean): Reply | null {

@@ -22,6 +22,11 @@ import {
 import { kept } from './shared-read.js';
 
 const EMPTY = Buffer.alloc(0);
+/** 1 for each byte that may stand in a Host. */
+const HOST_BYTES = new Uint8Array(256);
+for (const code of Buffer.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:%[]")) {
+  HOST_BYTES[code] = 1;
+}
 const FIRST_HEADERS = 32;
 const MAX_POOLED = 256;
 /** Chunk sizes, extensions and trailers may cost this many bytes, and as many per byte of body. */
@@ -179,7 +184,7 @@ export class RequestParser implements ParserEvents {
       const length = this.#at(header, 1) - this.#at(header, 0);
       if (length === 4 && this.#isNamed(header, 'host')) {
         hosts += 1;
-        hostIsFit = /^[A-Za-z0-9\-._~!$&'()*+,;=:%[\]]*$/.test(this.#value(header));
+        hostIsFit = this.#isHost(header);
       } else if (length === 6 && this.#isNamed(header, 'expect')) {
         if (this.version === 11) this.expectation = this.#value(header).toLowerCase();
       } else if (length === 14 && this.#isNamed(header, 'content-length')) {
@@ -209,11 +214,22 @@ export class RequestParser implements ParserEvents {
     return true;
   }
 
-  #value(header: number): string {
+  /** Without the blanks behind it. */
+  #valueEnd(header: number): number {
     const start = this.#at(header, 2);
     let end = this.#at(header, 3);
     while (end > start && (this.#head[end - 1] === 0x20 || this.#head[end - 1] === 0x09)) end -= 1;
-    return this.#head.toString('latin1', start, end);
+    return end;
+  }
+
+  #value(header: number): string {
+    return this.#head.toString('latin1', this.#at(header, 2), this.#valueEnd(header));
+  }
+
+  #isHost(header: number): boolean {
+    const end = this.#valueEnd(header);
+    for (let at = this.#at(header, 2); at < end; at++) if (HOST_BYTES[this.#head[at] ?? 0] === 0) return false;
+    return true;
   }
 
   /** First value of a header. */
