@@ -14,6 +14,7 @@ import { gossipOldNews } from './gossip-old-news.js';
 import { histories } from './histories.js';
 import { hostile } from './hostile.js';
 import { http } from './http.js';
+import { httpConnections } from './http-connections.js';
 import { localAgent } from './local-agent.js';
 import { msgpack } from './msgpack.js';
 import { processes } from './processes.js';
@@ -41,6 +42,7 @@ export const mutants: readonly Mutant[] = [
   ...histories,
   ...hostile,
   ...http,
+  ...httpConnections,
   ...localAgent,
   ...msgpack,
   ...processes,

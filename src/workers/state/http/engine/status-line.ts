@@ -45,6 +45,21 @@ export function statusLine(status: number): string {
   return status === 200 ? OK_LINE : `HTTP/1.1 ${statusText(status)}\r\n`;
 }
 
+/** Most answers are short: their lines are made once. */
+const KEPT_LENGTHS = 2048;
+const lengthLines = new Array<string | undefined>(KEPT_LENGTHS);
+
+/** The Content-Length header, with its CRLF. */
+export function lengthLine(length: number): string {
+  if (length >= KEPT_LENGTHS) return `Content-Length: ${length}\r\n`;
+  let line = lengthLines[length];
+  if (line === undefined) {
+    line = onePiece('Content-Length: ', String(length), '\r\n');
+    lengthLines[length] = line;
+  }
+  return line;
+}
+
 let dateSecond = 0;
 let dateLineText = '';
 

@@ -1,7 +1,7 @@
 // What a connection has to say, until the end of the turn: answers made while input is being read leave in one write.
 
 import type net from 'node:net';
-import { writeDirectly } from './direct-write.js';
+import { canWriteDirectly, writeDirectly } from './direct-write.js';
 
 /** Smaller bodies travel in the same string as the head. */
 const SMALL_BODY = 4096;
@@ -10,6 +10,7 @@ const MAX_DIRECT = 16 * 1024;
 
 export class AnswerBuffer {
   readonly #socket: net.Socket;
+  readonly #writesDirectly: boolean;
   /** One character per byte. */
   #text = '';
   /** Of a direct write that isn't done yet, in bytes. */
@@ -19,6 +20,7 @@ export class AnswerBuffer {
 
   constructor(socket: net.Socket) {
     this.#socket = socket;
+    this.#writesDirectly = canWriteDirectly(socket);
   }
 
   /** Bytes that the client hasn't taken. */
@@ -61,15 +63,13 @@ export class AnswerBuffer {
   /** What is written while a direct write is under way stands behind it in the handle's own queue, whoever writes it. */
   #flushDirectly(text: string): boolean {
     const socket = this.#socket;
-    if (text.length > MAX_DIRECT || this.#underWay > 0) return false;
+    if (!this.#writesDirectly || text.length > MAX_DIRECT || this.#underWay > 0) return false;
     if (socket.writableLength > 0 || socket.writableCorked > 0 || !socket.writable) return false;
     this.#done ??= (status) => {
       this.#underWay = 0;
       if (status !== 0) this.#socket.destroy();
     };
     switch (writeDirectly(socket, text, this.#done)) {
-      case 'untried':
-        return false;
       case 'failed':
         socket.destroy();
         return true;

@@ -15,7 +15,7 @@ interface WriteRequest {
 export type WriteRequestClass = new () => WriteRequest;
 
 interface WritableHandle {
-  writeLatin1String?(request: WriteRequest, text: string): number;
+  writeLatin1String(request: WriteRequest, text: string): number;
 }
 
 const UNUSED = -1;
@@ -50,16 +50,20 @@ export function findWriteRequest(
 const Request = findWriteRequest();
 let spare: WriteRequest | null = null;
 
-/**
- * `later`: the kernel hasn't taken all of it, `done` will be called, with 0 or an error's number. `untried`: this socket
- * has to be written to as ever.
- */
-export type Sent = 'at once' | 'later' | 'failed' | 'untried';
+/** Not for TLS, whose writes are never done at once, nor for what has no handle of Node's. */
+export function canWriteDirectly(socket: net.Socket): boolean {
+  if (Request === null || 'encrypted' in socket) return false;
+  const { _handle: handle } = socket as { readonly _handle?: Partial<WritableHandle> | null };
+  return typeof handle?.writeLatin1String === 'function';
+}
+
+/** `later`: the kernel hasn't taken all of it, `done` will be called, with 0 or an error's number. */
+export type Sent = 'at once' | 'later' | 'failed';
 
 /** One character per byte. Nothing that was written to the socket otherwise may be waiting in its stream. */
 export function writeDirectly(socket: net.Socket, text: string, done: (status: number) => void): Sent {
   const { _handle: handle } = socket as { readonly _handle?: WritableHandle | null };
-  if (Request === null || typeof handle?.writeLatin1String !== 'function') return 'untried';
+  if (Request === null || !handle) return 'failed';
   const request = spare ?? new Request();
   spare = null;
   if (handle.writeLatin1String(request, text) !== 0) return 'failed';

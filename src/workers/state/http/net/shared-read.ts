@@ -12,8 +12,8 @@ import net from 'node:net';
 const BYTES = 64 * 1024;
 const shared = Buffer.allocUnsafeSlow(BYTES);
 
-/** Called on the socket, with what came: the first `length` bytes of the buffer. False: it is not to be read further. */
-export type SharedReader = (this: net.Socket, length: number, buffer: Uint8Array) => boolean;
+/** Called on the socket, with how much came ({@link sharedBytes}). False: it is not to be read further. */
+export type SharedReader = (this: net.Socket, length: number) => boolean;
 
 /** Where a socket keeps its buffer and who is called for it. */
 export interface ReaderPlaces {
@@ -25,12 +25,17 @@ interface ReadableHandle {
   useUserBuffer?(buffer: Uint8Array): void;
 }
 
+/** The types of Node 20 know it of `connect` only. */
+interface MadeWith extends net.SocketConstructorOpts {
+  readonly onread: net.OnReadOpts;
+}
+
 /** Null when this version of Node keeps them elsewhere. */
 export function findReaderPlaces(
-  make: (options: net.SocketConstructorOpts) => object = (options) => new net.Socket(options),
+  make: (options: MadeWith) => object = (options) => new net.Socket(options),
 ): ReaderPlaces | null {
   const callback = (): boolean => true;
-  const made = make({ onread: { buffer: shared, callback } } as net.SocketConstructorOpts);
+  const made = make({ onread: { buffer: shared, callback } });
   const entries = Object.getOwnPropertySymbols(made).map(
     (place) => [place, Reflect.get(made, place) as unknown] as const,
   );
@@ -41,10 +46,10 @@ export function findReaderPlaces(
 
 const places = findReaderPlaces();
 
-/** Has an accepted socket read into the shared buffer from now on; false when that can't be done. */
+/** Has an accepted socket read into the shared buffer from now on; false when that can't be done, as with TLS. */
 export function readShared(socket: net.Socket, reader: SharedReader, at: ReaderPlaces | null = places): boolean {
   const { _handle: handle } = socket as { readonly _handle?: ReadableHandle | null };
-  if (at === null || typeof handle?.useUserBuffer !== 'function') return false;
+  if (at === null || 'encrypted' in socket || typeof handle?.useUserBuffer !== 'function') return false;
   if (!Object.hasOwn(socket, at.buffer) || !Object.hasOwn(socket, at.reader)) return false;
   handle.useUserBuffer(shared);
   Object.assign(socket, { [at.buffer]: shared, [at.reader]: reader });
