@@ -16,6 +16,7 @@ import { gossipRejoin } from './gossip-rejoin.js';
 import { histories } from './histories.js';
 import { hostile } from './hostile.js';
 import { http } from './http.js';
+import { httpConnections } from './http-connections.js';
 import { localAgent } from './local-agent.js';
 import { msgpack } from './msgpack.js';
 import { processes } from './processes.js';
@@ -46,6 +47,7 @@ export const mutants: readonly Mutant[] = [
   ...histories,
   ...hostile,
   ...http,
+  ...httpConnections,
   ...localAgent,
   ...msgpack,
   ...processes,
