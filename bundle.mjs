@@ -25,7 +25,7 @@ const PROGRAMS = [
 /** A start needs them; all other packages are looked up when they are asked for. */
 const BUNDLED_PACKAGES = ['classic-level', 'sorted-btree'];
 /** What is read as a file beside the module that asks for it. */
-const FILES = ['wasm/lictor.wasm'];
+const FILES = ['wasm/lictor.wasm', 'wasm/scanning.wasm'];
 
 const directory = path.resolve(process.argv[2] ?? PROJECT);
 // esbuild names modules by their real paths.
