@@ -14,11 +14,10 @@ import {
   INVALID_URL,
   inputStart,
   methodName,
-  PAUSED,
   PAUSED_H2_UPGRADE,
-  type ParserEvents,
   resetParser,
 } from './llhttp.js';
+import { PAUSED, type ParserEvents } from './recorded-events.js';
 import { kept } from './shared-read.js';
 
 const EMPTY = Buffer.alloc(0);
