@@ -165,6 +165,8 @@ export interface RuntimeConfig {
   readonly defaultQueryTimeMs: number;
   readonly maxQueryTimeMs: number;
   readonly rpcHoldTimeoutMs: number;
+  /** null: as many as the cores are for. */
+  readonly readerWorkers: number | null;
   readonly discoveryMaxStaleMs: number;
   readonly sessionTtlMinMs: number;
   readonly checkUpdateIntervalMs: number;

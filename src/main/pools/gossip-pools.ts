@@ -212,11 +212,14 @@ export class GossipPools {
     const found = [
       { pool: wan ? null : this.#lan, name: node },
       { pool: this.#wan, name: wan ? node : inWan },
-    ].filter(({ pool, name }) => pool?.member(name) !== undefined);
+    ].flatMap(({ pool, name }) => {
+      const known = pool?.nameOf(name) ?? null;
+      return pool === null || known === null ? [] : [{ pool, name: known }];
+    });
     if (found.length === 0) return { ok: false, error: `agent: No node found with name '${node}'` };
-    const problems = await Promise.all(found.map(({ pool, name }) => pool?.forceLeave(name, prune)));
-    const problem = problems.find((text) => typeof text === 'string');
-    return problem === undefined || problem === null ? { ok: true, result: null } : { ok: false, error: problem };
+    const problems = await Promise.all(found.map(({ pool, name }) => pool.forceLeave(name, prune)));
+    const problem = problems.find((text) => text !== null) ?? null;
+    return problem === null ? { ok: true, result: null } : { ok: false, error: problem };
   }
 
   fireEvent({ event }: AskOf<'fire-event'>): ControlAnswer<'fire-event'> {

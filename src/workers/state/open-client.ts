@@ -82,6 +82,7 @@ export function openClient({ settings, telemetry, control, gossip, logger, token
     calls,
     // Servers count what they are asked.
     askedCalls: calls,
+    readers: null,
     knowsServers: () => list.first !== null,
     dnsAnswers: (given, staleQuery) => new RemoteResponder({ ...given, calls, kept: calls.kept, staleQuery }),
     snapshots,

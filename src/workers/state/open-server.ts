@@ -2,6 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { joinHostPort } from '../../gotext/host-port.js';
+import { AppliedProgress } from '../../wire/applied-progress.js';
 import { isServer } from '../../wire/member-tags.js';
 import type { StateWorkerData } from '../../wire/state-worker.js';
 import { serverStats } from './agent-stats.js';
@@ -27,6 +28,7 @@ import { CoordinateUpdates } from './methods/coordinate-updates.js';
 import { refusal } from './methods/refusal.js';
 import type { Mode } from './mode.js';
 import type { Parts } from './parts.js';
+import { KeepingUp } from './replica/keeping-up.js';
 import { openReplica, type Replica } from './replica/replica.js';
 import { LeaderCalls } from './rpc/leader-calls.js';
 import { RpcPool } from './rpc/pool/pool.js';
@@ -119,6 +121,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
   return {
     calls,
     askedCalls: new LimitedCalls(calls, limits),
+    readers: raft.readers,
     knowsServers: () => true,
     dnsAnswers: (given, staleQuery) => {
       const local = localReads(store, consensus);
@@ -179,7 +182,9 @@ function followLog(
     fatal: (text: string) => tell({ kind: 'fatal', text }),
   };
   const { rpcHoldTimeoutMs } = settings.current;
-  const replica = openReplica(raft, events, rpcHoldTimeoutMs, logger.child('server'), telemetry.metrics);
+  const keepingUp = raft.readers === null ? null : new KeepingUp(new AppliedProgress(raft.readers.progress));
+  const server = logger.child('server');
+  const replica = openReplica(raft, events, rpcHoldTimeoutMs, server, telemetry.metrics, keepingUp);
   return { replica, recovered };
 }
 
@@ -302,7 +307,7 @@ function clusterView(
 
 function serverCalls(
   { settings, gossip, control }: Parts,
-  { store, consensus }: Replica,
+  { store, consensus, keepingUp }: Replica,
   others: { readonly elsewhere: LeaderCalls; readonly beyond: CallsBeyond },
   leader: KnownLeader,
   duties: LeaderDuties,
@@ -332,6 +337,7 @@ function serverCalls(
     },
     consensus,
     ...others,
+    keepingUp,
     holdMs: () => settings.current.rpcHoldTimeoutMs,
   });
 }

@@ -12,13 +12,16 @@ import { endpoints } from './endpoints.js';
 import { faults } from './faults.js';
 import { gossip } from './gossip.js';
 import { gossipOldNews } from './gossip-old-news.js';
+import { gossipRejoin } from './gossip-rejoin.js';
 import { histories } from './histories.js';
 import { hostile } from './hostile.js';
 import { http } from './http.js';
+import { httpConnections } from './http-connections.js';
 import { localAgent } from './local-agent.js';
 import { msgpack } from './msgpack.js';
 import { processes } from './processes.js';
 import { raftCore } from './raft-core.js';
+import { readers } from './readers.js';
 import { registration } from './registration.js';
 import { rpc } from './rpc.js';
 import { rpcGrpc } from './rpc-grpc.js';
@@ -40,13 +43,16 @@ export const mutants: readonly Mutant[] = [
   ...faults,
   ...gossipOldNews,
   ...gossip,
+  ...gossipRejoin,
   ...histories,
   ...hostile,
   ...http,
+  ...httpConnections,
   ...localAgent,
   ...msgpack,
   ...processes,
   ...raftCore,
+  ...readers,
   ...registration,
   ...rpc,
   ...rpcGrpc,

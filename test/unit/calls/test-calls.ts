@@ -10,6 +10,7 @@ import { ServerCalls } from '../../../src/workers/state/calls/server-calls.js';
 import type { ClusterView } from '../../../src/workers/state/methods/cluster-view.js';
 import type { LeaderView, ServerView } from '../../../src/workers/state/methods/method.js';
 import type { Consensus } from '../../../src/workers/state/replica/consensus.js';
+import type { KeepingUp } from '../../../src/workers/state/replica/keeping-up.js';
 import type { StoreReads } from '../../../src/workers/state/replica/store/read-api.js';
 import { FakeControl } from '../agent-endpoints/fake-request.js';
 
@@ -23,6 +24,7 @@ export interface TestCallsOptions {
   readonly beyond?: CallsBeyond;
   /** By the real clock unless said. */
   readonly pause?: (ms: number) => Promise<void>;
+  readonly keepingUp?: KeepingUp | null;
 }
 
 const NOBODY: AskedFailure = { ok: false, text: 'nobody was to be asked', kind: 'answered' };
@@ -70,6 +72,7 @@ export function testCalls({
   elsewhere = nobodyElse,
   beyond = NO_OTHERS,
   pause = (ms) => delay(ms),
+  keepingUp = null,
 }: TestCallsOptions): Calls {
   return new ServerCalls({
     server: {
@@ -97,5 +100,6 @@ export function testCalls({
     beyond,
     holdMs: () => holdMs,
     pause,
+    keepingUp,
   });
 }

@@ -10,9 +10,9 @@ import { type PacketMessage, readMessages } from '../wire/packet-messages.js';
 import type { PushPull } from '../wire/stream-messages.js';
 import { AckWaiters } from './ack-waiters.js';
 import { Awareness } from './awareness.js';
-import { localState, mergeSteps, refuseMerge } from './exchange.js';
+import { mergeSteps, ownState } from './exchange.js';
 import type { GossipHooks } from './hooks.js';
-import type { Machine, Merging } from './machine.js';
+import { type Machine, type Merging, mergingOf, type OwnState } from './machine.js';
 import { Membership } from './membership.js';
 import { type Address, addressText, type NodeRecord } from './node.js';
 import { NodeTable } from './node-table.js';
@@ -36,8 +36,6 @@ export interface CoreOptions {
   /** Given by simulated pools, whose members share what they know. */
   readonly table?: NodeTable;
 }
-
-export type Merged = { readonly ok: true } | { readonly ok: false; readonly problem: string };
 
 export class GossipCore implements Machine<GossipEvent> {
   readonly #pool: Pool;
@@ -172,25 +170,24 @@ export class GossipCore implements Machine<GossipEvent> {
   }
 
   /** Our half of a push/pull. */
-  localState(isJoin: boolean): PushPull {
-    return localState(this.#pool, isJoin);
+  ownState(isJoin: boolean): OwnState {
+    return ownState(this.#pool, isJoin);
+  }
+
+  get revision(): number {
+    return this.#pool.table.revision;
   }
 
   /** The other half. */
-  merge(remote: PushPull, nowMs: number): Merged {
-    const merging = this.startMerge(remote);
-    if (!merging.ok) return merging;
-    while (merging.step(nowMs));
-    return { ok: true };
+  startMerge(remote: PushPull): Merging {
+    return mergingOf(mergeSteps(this.#pool, this.#membership, remote));
   }
 
-  /** The same in steps of a few milliseconds. */
-  startMerge(remote: PushPull): Merging {
-    const problem = refuseMerge(this.#pool, remote);
-    if (problem !== null) return { ok: false, problem };
-    const steps = mergeSteps(this.#pool, this.#membership, remote);
-    steps.next(0);
-    return { ok: true, step: (nowMs) => steps.next(nowMs).done !== true };
+  /** The same in one go: the problem, or null. */
+  merge(remote: PushPull, nowMs: number): string | null {
+    const merging = this.startMerge(remote);
+    while (merging.step(nowMs));
+    return merging.problem;
   }
 
   /** A message of the layer above, at once and alone. `name`: the member it is for, when it is one. */

@@ -81,7 +81,7 @@ export class Responder {
         return known;
       }
     }
-    const resolved = lookup({ ...this.#replies.settings, reads: this.#reads }, asked, questionLabels(asked));
+    const resolved = lookup({ reads: this.#reads, ...this.#replies.settings }, asked, questionLabels(asked));
     if (resolved.isBeyond === true) return { ...resolved, isBeyond: true };
     return this.#kept.keep(key, resolved, appliedIndex);
   }

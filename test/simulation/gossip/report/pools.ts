@@ -1,5 +1,6 @@
 // How fast simulated pools learn of a join and of a death, and what their members send meanwhile, by size.
 
+import { finish } from '../../../../src/main/gossip/wire/steps.js';
 import { encodeStreamMessage } from '../../../../src/main/gossip/wire/stream-messages.js';
 import { type Load, loadOf, poolOf, type Spread, spreadOf } from '../measure.js';
 
@@ -41,7 +42,7 @@ function figuresOf({ count, seeds, restMs }: (typeof POOL_SIZES)[number]): PoolF
     pool.run(pool.nowMs + 5000);
     const victim = pool.pick(newcomer);
     deaths.push(spreadOf(pool, 'leave', victim, 120_000));
-    stateBytes = encodeStreamMessage({ type: 'pushPull', body: newcomer.core.localState(false) }).length;
+    stateBytes = encodeStreamMessage({ type: 'pushPull', body: finish(newcomer.core.ownState(false).steps) }).length;
     console.log(`${count} members, seed ${seed}: join ${joins.at(-1)?.lastMs} ms, death ${deaths.at(-1)?.lastMs} ms`);
   }
   return { count, seeds, joins, deaths, rest: meanOf(rests), spreading: meanOf(spreading), stateBytes };

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { NO_HOOKS } from '../../../../src/main/gossip/core/hooks.js';
 import { SERF } from '../../../../src/main/gossip/serf/pool/options.js';
 import type { SerfEvent } from '../../../../src/main/gossip/serf/pool/output.js';
 import type { KeyAnswer } from '../../../../src/main/gossip/serf/query/key-operations.js';
@@ -344,6 +345,6 @@ test('a lone member leaves after the time in which others would hear of it', () 
 
 test('who is refused by the own rules does not start', () => {
   const cluster = new SerfCluster();
-  const rules = { refuseAlive: () => 'not you', refuseSource: () => null, refuseMerge: () => null };
+  const rules = { refuseAlive: () => 'not you', refuseSource: () => null, refuseMerge: NO_HOOKS.refuseMerge };
   assert.throws(() => cluster.add('n1', { rules }), /not you/);
 });

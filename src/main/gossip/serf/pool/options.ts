@@ -72,8 +72,8 @@ export interface MergeRules {
   refuseSource(ip: Uint8Array): string | null;
   /** Why a member isn't taken in, null when it is. */
   refuseAlive(node: NodeInfo): string | null;
-  /** The same for all nodes of a push/pull that somebody joins by. */
-  refuseMerge(nodes: readonly PushPullNode[]): string | null;
+  /** The same for all nodes of a push/pull that somebody joins by, in steps of a millisecond or two. */
+  refuseMerge(nodes: readonly PushPullNode[]): Generator<void, string | null>;
 }
 
 export interface SerfOptions {
