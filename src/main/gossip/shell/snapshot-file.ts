@@ -35,7 +35,8 @@ export const SNAPSHOT_LIMITS: SnapshotLimits = {
   flushIntervalMs: 500,
   retryIntervalMs: 30_000,
   leastCompactedBytes: 128 * 1024,
-  mostPendingBytes: 1024 * 1024,
+  // All lines of a join of a hundred thousand members: to write the whole state instead would hold the thread longer.
+  mostPendingBytes: 8 * 1024 * 1024,
 };
 
 export type OpenedSnapshot =
