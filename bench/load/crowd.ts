@@ -121,7 +121,6 @@ export async function openCrowd(count: number): Promise<Crowd> {
     bindPort: 0,
     protection: protectionWith(),
     streamTimeoutMs: 10_000,
-    allows: null,
     onEvents: () => undefined,
     logger: new Logger('crowd', new LogSink('error', () => undefined)),
     metrics: null,

@@ -92,7 +92,6 @@ async function open(name: string, key: Uint8Array | null): Promise<Side> {
     bindPort: 0,
     protection: protectionWith({}, ...(key === null ? [] : [key])),
     streamTimeoutMs: 10_000,
-    allows: null,
     onEvents: () => undefined,
     logger: new Logger('bench', new LogSink('warn', ({ message }) => console.log(message))),
     metrics: null,

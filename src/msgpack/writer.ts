@@ -16,7 +16,7 @@ const SLICE_BYTES = 32 * 1024;
 const TWO_32 = 4294967296;
 const TWO_63 = 2 ** 63;
 const TWO_64 = 2 ** 64;
-/** Shorter text is written by a loop here, longer one by a call into Node. */
+/** Shorter text and bytes are written by a loop here, longer ones by a call into Node or V8. */
 const LOOP_CHARACTERS = 24;
 
 export class MsgpackWriter {
@@ -182,9 +182,13 @@ export class MsgpackWriter {
 
   /** Bytes as they are. */
   raw(value: Uint8Array): void {
-    this.#reserve(value.length);
-    this.#bytes.set(value, this.#at);
-    this.#at += value.length;
+    const { length } = value;
+    this.#reserve(length);
+    const bytes = this.#bytes;
+    const at = this.#at;
+    if (length > LOOP_CHARACTERS) bytes.set(value, at);
+    else for (let i = 0; i < length; i += 1) bytes[at + i] = value[i] as number;
+    this.#at = at + length;
   }
 
   /** Everything written since the last call, as the caller's own. */

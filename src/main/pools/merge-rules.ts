@@ -82,12 +82,17 @@ function candidateOf({ Name, Addr, Port, Meta, State }: PushPullNode): Candidate
   };
 }
 
+function notAllowed(ip: Uint8Array): string {
+  return `${ipText(ip)} is not allowed`;
+}
+
 /** `objection` is made anew for every question: what it remembers is of one list of members. */
 function mergeRules({ name, isAllowedAddress }: PoolRules, objection: () => Objection): MergeRules {
   return {
+    refuseSource: (ip) => (isAllowedAddress(ip) ? null : notAllowed(ip)),
     refuseAlive(node: NodeInfo): string | null {
       // One outsider in a list refuses himself alone, so the list as a whole isn't asked about addresses.
-      if (node.name !== name && !isAllowedAddress(node.address.ip)) return `${ipText(node.address.ip)} is not allowed`;
+      if (node.name !== name && !isAllowedAddress(node.address.ip)) return notAllowed(node.address.ip);
       return formProblem(node.address.ip, node.meta) ?? objection()({ ...node, hasLeft: false });
     },
     *refuseMerge(nodes: readonly PushPullNode[]): Generator<void, string | null> {

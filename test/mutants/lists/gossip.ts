@@ -11,6 +11,7 @@ const LARGE = ['unit/gossip/serf/large-pool'];
 const COALESCE = ['unit/gossip/serf/coalesce'];
 const KEYRING = ['unit/gossip/wire/keyring'];
 const RETRY = ['unit/pools/retry-join'];
+const FLOOD = ['unit/pools/flood-join'];
 const LEADER = ['unit/leader/members', 'unit/leader/reconciler'];
 const EVENTS = ['unit/state/events'];
 
@@ -371,6 +372,48 @@ export const gossip: readonly Mutant[] = [
     find: '      if (this.#isStopped) return;\n',
     replace: '',
     tests: RETRY,
+  },
+  {
+    name: 'flood join: a server is joined again while that is under way',
+    file: 'main/pools/flood-join.ts',
+    find: 'this.#joining.has(name) || ',
+    replace: '',
+    tests: FLOOD,
+  },
+  {
+    name: 'flood join: a server that has gone is tried all the same',
+    file: 'main/pools/flood-join.ts',
+    find: "member.status !== 'alive' || ",
+    replace: '',
+    tests: FLOOD,
+  },
+  {
+    name: 'flood join: whom joining failed is never tried again',
+    file: 'main/pools/flood-join.ts',
+    find: '    this.#joining.delete(name);\n',
+    replace: '',
+    tests: FLOOD,
+  },
+  {
+    name: 'flood join: servers of another datacenter are joined, too',
+    file: 'main/pools/flood-join.ts',
+    find: ' || datacenterOf(tags) !== this.#options.datacenter',
+    replace: '',
+    tests: FLOOD,
+  },
+  {
+    name: 'news of members is believed wherever it comes from',
+    file: 'main/pools/merge-rules.ts',
+    find: 'refuseSource: (ip) => (isAllowedAddress(ip) ? null : notAllowed(ip))',
+    replace: 'refuseSource: () => null',
+    tests: ['unit/pools/open-pool'],
+  },
+  {
+    name: 'the time of a round of gossip is not measured',
+    file: 'main/gossip/core/rounds.ts',
+    find: "      out.event({ kind: 'done', what: 'gossip', sinceMs: now });\n",
+    replace: '',
+    tests: ['unit/pools/open-pool'],
   },
   {
     name: 'an IPv4 address in IPv6 clothes is a stranger',

@@ -1,7 +1,6 @@
 // A pool of many members in one process: the gossip core unchanged, under a clock that jumps from one event to the next
 // and a network that loses, delays and cuts by a seed. A run is the same every time.
 
-import { finish } from '../../../src/main/gossip/wire/steps.js';
 import { GossipCore } from '../../../src/main/gossip/core/gossip-core.js';
 import { type GossipHooks, NO_HOOKS } from '../../../src/main/gossip/core/hooks.js';
 import { type Address, type NodeRecord, readVersions } from '../../../src/main/gossip/core/node.js';
@@ -11,6 +10,7 @@ import type { GossipSettings } from '../../../src/main/gossip/core/settings.js';
 import { type Timer, Timers } from '../../../src/main/gossip/core/timers.js';
 import { PING } from '../../../src/main/gossip/wire/message-types.js';
 import { ping } from '../../../src/main/gossip/wire/messages.js';
+import { finish } from '../../../src/main/gossip/wire/steps.js';
 import { encode } from '../../../src/msgpack/codec.js';
 import { below, type Random } from '../../../src/random/random.js';
 import { SharedNodes, SharedTable } from './shared-table.js';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { finish } from '../../../src/main/gossip/wire/steps.js';
 import type { MergeRules } from '../../../src/main/gossip/serf/pool/options.js';
 import { type PushPullNode, STATE_ALIVE, STATE_LEFT } from '../../../src/main/gossip/wire/messages.js';
+import { finish } from '../../../src/main/gossip/wire/steps.js';
 import { allowedNetworks } from '../../../src/main/pools/allowed-networks.js';
 import { lanMergeRules, wanMergeRules } from '../../../src/main/pools/merge-rules.js';
 import { live, metaOf, recordedNode } from './recorded.js';
@@ -91,7 +91,8 @@ test('without WAN federation servers of other datacenters are refused', () => {
 
 test('addresses and tags of impossible length refuse the whole push/pull', () => {
   const good = recordedNode('LAN', 'cli1');
-  const withAddress = (Addr: Uint8Array | null): string | null => finish(lan.refuseMerge([good, { ...good, Name: 'x', Addr }]));
+  const withAddress = (Addr: Uint8Array | null): string | null =>
+    finish(lan.refuseMerge([good, { ...good, Name: 'x', Addr }]));
   assert.equal(withAddress(null), 'IP byte length is invalid: 0 bytes is not either 4 or 16');
   assert.equal(withAddress(new Uint8Array(5)), 'IP byte length is invalid: 5 bytes is not either 4 or 16');
   const long = { ...good, Meta: new Uint8Array(513) };

@@ -5,7 +5,7 @@
 import { encode } from '../../../msgpack/codec.js';
 import type { Random } from '../../../random/random.js';
 import { ACK } from '../wire/message-types.js';
-import { ack, type Ping } from '../wire/messages.js';
+import { type Alive, ack, type Ping } from '../wire/messages.js';
 import { type PacketMessage, readMessages } from '../wire/packet-messages.js';
 import type { PushPull } from '../wire/stream-messages.js';
 import { AckWaiters } from './ack-waiters.js';
@@ -14,7 +14,7 @@ import { mergeSteps, ownState } from './exchange.js';
 import type { GossipHooks } from './hooks.js';
 import { type Machine, type Merging, mergingOf, type OwnState } from './machine.js';
 import { Membership } from './membership.js';
-import type { Address, NodeRecord } from './node.js';
+import { type Address, addressText, type NodeRecord } from './node.js';
 import { NodeTable } from './node-table.js';
 import { type GossipEvent, Outbox, type Output } from './output.js';
 import { type Identity, isSelf, type Pool } from './pool.js';
@@ -129,7 +129,7 @@ export class GossipCore implements Machine<GossipEvent> {
         this.#membership.suspect(message.body, nowMs);
         break;
       case 'alive':
-        this.#membership.alive(message.body, nowMs);
+        this.#alive(message.body, from, nowMs);
         break;
       case 'dead':
         this.#membership.dead(message.body, nowMs);
@@ -138,6 +138,12 @@ export class GossipCore implements Machine<GossipEvent> {
         this.receiveUser(message.payload);
         break;
     }
+  }
+
+  #alive(message: Alive, from: Address, nowMs: number): void {
+    const problem = this.#pool.hooks.refuseSource(from.ip);
+    if (problem === null) this.#membership.alive(message, nowMs);
+    else this.#pool.out.log('debug', `Blocked alive message: ${problem} from=${addressText(from)}`);
   }
 
   /** Whether a ping is for us; the same rule for packets and streams. */

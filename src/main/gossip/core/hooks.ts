@@ -6,6 +6,8 @@ import { atOnce } from '../wire/steps.js';
 import type { NodeInfo } from './node.js';
 
 export interface GossipHooks {
+  /** Why no alive message in a packet from there is believed, null when it may be; other messages may come from anywhere. */
+  refuseSource(ip: Uint8Array): string | null;
   /** Why a member is not taken in, null when it is. Without this hook, version bytes may be missing, too. */
   readonly refuseAlive: ((node: NodeInfo) => string | null) | null;
   /** The same for all nodes of a push/pull that somebody joins by. */
@@ -20,6 +22,7 @@ export interface GossipHooks {
 
 /** A pool without anything above it. */
 export const NO_HOOKS: GossipHooks = {
+  refuseSource: () => null,
   refuseAlive: null,
   refuseMerge: () => atOnce(null),
   ackPayload: () => null,

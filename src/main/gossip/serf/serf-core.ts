@@ -37,7 +37,7 @@ import type { SerfOptions } from './pool/options.js';
 import type { IncomingQuery, SerfEvent } from './pool/output.js';
 import { SerfOutbox } from './pool/serf-outbox.js';
 import type { SerfPool } from './pool/serf-pool.js';
-import type { RestoredSnapshot } from './pool/snapshot.js';
+import type { SnapshotState } from './pool/snapshot.js';
 import { SnapshotJournal } from './pool/snapshot-journal.js';
 import { LamportClock } from './protocol/lamport-clock.js';
 import { readSerfMessage, type SerfMessage } from './protocol/messages.js';
@@ -89,6 +89,7 @@ export class SerfCore implements Machine<SerfEvent> {
       random,
       layerOverhead,
       hooks: {
+        refuseSource: (ip) => rules?.refuseSource(ip) ?? null,
         refuseAlive: rules === null ? null : (node) => rules.refuseAlive(node),
         refuseMerge: (nodes) => (rules ?? NO_HOOKS).refuseMerge(nodes),
         ackPayload: () => coordinates.ackPayload(),
@@ -236,7 +237,6 @@ export class SerfCore implements Machine<SerfEvent> {
       this.#absorb(nowMs);
     }
     if (merging.problem !== null) return merging.problem;
-    this.#rejoin.stop();
     const merged = this.#mergedState;
     this.#mergedState = null;
     if (merged === null) return null;
@@ -301,6 +301,9 @@ export class SerfCore implements Machine<SerfEvent> {
       case 'spread':
         if (event.what === 'leave') this.#departure.told(event.isTimedOut, nowMs);
         else if (event.isTimedOut) out.log('warn', 'timeout waiting for update broadcast');
+        break;
+      case 'done':
+        out.tell(event);
         break;
       case 'log':
         out.tell({ kind: 'log', source: 'memberlist', level: event.level, text: `memberlist: ${event.text}` });
@@ -389,7 +392,9 @@ export class SerfCore implements Machine<SerfEvent> {
   endJoin(joined: number, nowMs: number): void {
     this.#joins = Math.max(0, this.#joins - 1);
     if (this.#joins === 0) this.#ignoresOld = false;
-    if (joined > 0 && this.#pool.state === 'alive') this.#intents.announceJoin(nowMs);
+    if (joined === 0) return;
+    this.#rejoin.joined();
+    if (this.#pool.state === 'alive') this.#intents.announceJoin(nowMs);
   }
 
   /** The problem, or null. */
@@ -476,9 +481,14 @@ export class SerfCore implements Machine<SerfEvent> {
     return this.#pool.coordinates.takeSeen();
   }
 
-  /** What a snapshot file made now would hold; null when none is kept. */
-  snapshot(): RestoredSnapshot | null {
+  /** What a snapshot file made now would hold; null when none is kept. It may be looked at while it changes. */
+  snapshot(): SnapshotState | null {
     return this.#journal?.state(this.#pool.members.all()) ?? null;
+  }
+
+  /** How many members that snapshot would have, or a few more. */
+  get snapshotSize(): number {
+    return this.memberCount + (this.#journal?.unseenCount ?? 0);
   }
 
   /** Serf's statistics by name. */

@@ -57,22 +57,14 @@ interface Visit {
 export class StreamServer {
   readonly #listener: StreamListener;
   readonly #work: StreamWork;
-  readonly #allows: ((ip: Uint8Array) => boolean) | null;
   readonly #limits: InboundLimits;
   readonly #descriptors: DescriptorReserve;
   readonly #state: SealedState;
   readonly #sockets = new Set<Socket>();
 
-  constructor(
-    listener: StreamListener,
-    work: StreamWork,
-    state: SealedState,
-    allows: ((ip: Uint8Array) => boolean) | null,
-    limits: StreamLimits,
-  ) {
+  constructor(listener: StreamListener, work: StreamWork, state: SealedState, limits: StreamLimits) {
     this.#listener = listener;
     this.#work = work;
-    this.#allows = allows;
     this.#limits = new InboundLimits(limits);
     this.#descriptors = new DescriptorReserve('gossip', work.logger);
     this.#state = state;
@@ -91,8 +83,7 @@ export class StreamServer {
   #accept(socket: Socket): void {
     if (this.#descriptors.refuses(socket)) return;
     const source = socket.remoteAddress ?? '';
-    const ip = parseIp(source);
-    const admission = ip === null || this.#allows?.(ip) === false ? null : this.#limits.admit(source);
+    const admission = parseIp(source) === null ? null : this.#limits.admit(source);
     if (admission === null) {
       this.#work.logger.debug(`memberlist: Blocked stream connection from=${source}`);
       socket.on('error', () => undefined);

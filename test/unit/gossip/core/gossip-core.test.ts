@@ -137,7 +137,7 @@ test('leaving: told until the limit, nothing is refuted any more, pings are stil
   assert.equal(events.length, 1);
   assert.equal(core.node('n1')?.state, 'left');
   const outputs = rig.runUntil(4000);
-  const spread = outputs.flatMap((output) => output.events);
+  const spread = outputs.flatMap((output) => output.events).filter(({ kind }) => kind !== 'done');
   assert.deepEqual(spread, [{ kind: 'spread', what: 'leave', isTimedOut: false }]);
   const told = messagesOf(outputs.flatMap((output) => output.packets)).filter(({ type }) => type === 'dead');
   assert.equal(told.length, 4);
@@ -187,8 +187,8 @@ test('new metadata: a higher incarnation, told to the others', () => {
   );
   assert.equal(core.node('n1')?.incarnation, 2);
   const outputs = rig.runUntil(4000);
-  const [done] = outputs.flatMap((output) => output.events);
-  assert.deepEqual(done, { kind: 'spread', what: 'meta', isTimedOut: false });
+  const [spread] = outputs.flatMap((output) => output.events).filter(({ kind }) => kind !== 'done');
+  assert.deepEqual(spread, { kind: 'spread', what: 'meta', isTimedOut: false });
   const told = messagesOf(outputs.flatMap((output) => output.packets));
   assert.ok(told.some((message) => message.type === 'alive' && message.body.Meta?.[0] === 7));
   // Longer than the protocol allows: nothing changes.
@@ -237,6 +237,19 @@ test('members that make no sense are not taken in', () => {
   assert.equal(core.nodes.length, 1);
   for (const name of ['n3', 'n4', 'n5', 'n6']) core.receive(aliveMessage(name), N2, 1);
   assert.equal(core.nodes.length, 3);
+});
+
+test('from a source that is refused come all messages but news of members', () => {
+  const { core } = coreOf(['n2'], QUIET, 1, { refuseSource: (ip) => (ip[3] === 2 ? 'no' : null) });
+  core.take();
+  core.receive(aliveMessage('n3'), N2, 1);
+  assert.equal(core.node('n3'), undefined);
+  assert.deepEqual(core.take().events, [
+    { kind: 'log', level: 'debug', text: 'Blocked alive message: no from=10.0.0.2:7946' },
+  ]);
+  core.receive(aliveMessage('n3'), addressOfNode('n4'), 1);
+  core.receive(suspectMessage('n3', 'n2'), N2, 1);
+  assert.equal(core.node('n3')?.state, 'suspect');
 });
 
 test('our own rules may refuse us', () => {

@@ -23,6 +23,8 @@ export interface ClusterNode {
 /** Node `n7` of 10.0.0.7, unless the changes say otherwise. */
 export class SerfCluster {
   nowMs = 0;
+  /** Addresses that refuse no stream and answer none. */
+  readonly silent = new Set<string>();
   readonly #nodes: ClusterNode[] = [];
 
   add(name: string, changes: Partial<SerfOptions> = {}): ClusterNode {
@@ -93,7 +95,11 @@ export class SerfCluster {
         }
         for (const stream of streams) {
           isQuiet = false;
-          if (stream.kind === 'pushPull') this.#exchange(node, addressText(stream.to), stream.isJoin);
+          if (stream.kind !== 'pushPull') continue;
+          const to = addressText(stream.to);
+          if (this.silent.has(to)) continue;
+          const isMerged = this.#exchange(node, to, stream.isJoin);
+          stream.onEnd?.(isMerged, this.nowMs);
         }
       }
     }

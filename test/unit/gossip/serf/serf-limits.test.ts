@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { SERF } from '../../../../src/main/gossip/serf/pool/options.js';
 import {
+  type EventSlot,
   JOIN,
   joinIntent,
   LEAVE,
@@ -19,6 +20,7 @@ import {
   readSerfMessage,
   relayHeader,
   STATE,
+  serfState,
   USER_EVENT,
   userEvent,
 } from '../../../../src/main/gossip/serf/protocol/messages.js';
@@ -184,6 +186,22 @@ test('events of one time are bounded, and what is too large for any member is dr
   assert.equal(eventsOf(rig.take().events).length, 3);
   const { userState } = finish(rig.serf.ownState(false).steps);
   assert.ok((userState?.length ?? 0) < 64 * 1024);
+});
+
+test('a state with more events of one time than we keep is read all the same', () => {
+  const rig = new SerfRig().knows('n2');
+  const Events = Array.from({ length: 700 }, (_, i) => ({ Name: `e${i}`, Payload: null }));
+  const slots = new Array<EventSlot | null>(512).fill(null);
+  slots[5] = { LTime: 5, Events };
+  slots[6] = { LTime: 6, Events: Events.slice(0, 1) };
+  const times = { LTime: 40, StatusLTimes: new Map([['n2', 30]]), LeftMembers: [], EventLTime: 7, QueryLTime: 9 };
+  const userState = encode(serfState, { ...times, Events: slots }, STATE);
+  const merging = rig.serf.startMerge({ isJoin: false, nodes: [], userState });
+  while (merging.step(rig.nowMs));
+  assert.equal(merging.problem, null);
+  assert.equal(eventsOf(rig.take().events).length, 513);
+  assert.equal(rig.serf.member('n2')?.statusLTime, 30);
+  assert.deepEqual([rig.serf.figures()['member_time'], rig.serf.figures()['query_time']], ['40', '9']);
 });
 
 test('a message longer than any packet is delivered but not spread: it would wait for ever', () => {

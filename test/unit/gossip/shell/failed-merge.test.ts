@@ -56,7 +56,6 @@ test('a join whose state could not be merged to its end failed, and says why', a
     bindPort: 0,
     protection: protectionWith(),
     streamTimeoutMs: 5_000,
-    allows: null,
     onEvents: () => undefined,
     logger: new Logger('gossip', new LogSink('debug', ({ message }) => logged.push(message))),
     metrics: null,

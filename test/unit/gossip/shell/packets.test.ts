@@ -150,7 +150,6 @@ async function openWith(machine: Machine<never>): Promise<GossipShell<never>> {
     bindPort: 0,
     protection: protectionWith({ isCompressing: false }),
     streamTimeoutMs: 1000,
-    allows: null,
     onEvents: () => undefined,
     logger: SILENT,
     metrics: null,

@@ -72,7 +72,6 @@ export async function member(t: TestContext, name: string, options: MemberOption
     bindPort: port,
     protection: options.protection ?? protectionWith(),
     streamTimeoutMs: settings.streamTimeoutMs,
-    allows: null,
     onEvents: (batch) => {
       events.push(...batch);
       changes.emit('change');

@@ -240,3 +240,29 @@ test('damaged streams are read, waited for or refused, never thrown at', () => {
     { numRuns: 2000 },
   );
 });
+
+/** A push/pull of nodes that are nothing but an unknown field: `mark` begins its value, `size` times `fill` follow. */
+function strangeNodes(nodes: number, mark: number, size: number, fill: number): Buffer {
+  const header = Buffer.from('0683a44a6f696ec2a54e6f646573ce00000000ac5573657253746174654c656e00', 'hex');
+  header.writeUInt32BE(nodes, 15);
+  const field = Buffer.from([0x81, 0xa1, 0x78, mark, 0, 0, 0, 0]);
+  field.writeUInt32BE(size, 4);
+  return Buffer.concat([header, ...Array.from({ length: nodes }, () => [field, Buffer.alloc(size, fill)]).flat()]);
+}
+const [ARRAY, BINARY, NIL] = [0xdd, 0xc6, 0xc0];
+
+test('a node is no longer than nodes are, even when all of it is there', () => {
+  const read = (size: number): StreamState =>
+    readAll(new StreamReader(protectionOf('', ''), true), strangeNodes(1, BINARY, size, 0));
+  assert.equal(read(60_000).kind, 'message');
+  assert.deepEqual(read(70_000), { kind: 'refused', problem: 'push/pull node is too long', isAnswered: false });
+});
+
+test('nodes are read in steps of their bytes, too', () => {
+  const reader = new StreamReader(protectionOf('', ''), true);
+  let pauses = 0;
+  let state = reader.push(strangeNodes(40, ARRAY, 60_000, NIL));
+  for (; state.kind === 'pause'; state = reader.advance()) pauses += 1;
+  assert.equal(state.kind, 'message');
+  assert.ok(pauses >= 10, String(pauses));
+});

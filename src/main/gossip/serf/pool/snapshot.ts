@@ -4,12 +4,24 @@
 import { parseGoUint } from '../../../../gotext/numbers.js';
 import type { Uint64 } from '../../../../wire/uint64.js';
 
-export interface RestoredSnapshot {
-  /** Members that were alive, in the order of the file; `address` is `ip:port`. */
-  readonly members: readonly { readonly name: string; readonly address: string }[];
+export interface SnapshotMember {
+  readonly name: string;
+  /** `ip:port`. */
+  readonly address: string;
+}
+
+/** What a file holds. Where it is still growing, the clocks are to be read after the members. */
+export interface SnapshotState {
+  /** Those that are alive. */
+  readonly members: Iterable<SnapshotMember>;
   readonly clock: Uint64;
   readonly eventClock: Uint64;
   readonly queryClock: Uint64;
+}
+
+export interface RestoredSnapshot extends SnapshotState {
+  /** In the order of the file. */
+  readonly members: readonly SnapshotMember[];
 }
 
 const ALIVE = 'alive: ';
@@ -58,11 +70,24 @@ export function queryClockLine(clock: Uint64): string {
   return `${QUERY_CLOCK}${clock}${LINE_FEED}`;
 }
 
-/** The shortest file that is restored as this state. */
-export function compactedSnapshot({ members, clock, eventClock, queryClock }: RestoredSnapshot): string {
-  let text = '';
-  for (const { name, address } of members) text += aliveLine(name, address);
-  return text + clockLine(clock) + eventClockLine(eventClock) + queryClockLine(queryClock);
+/** Members written in one go: well under a millisecond. */
+const MEMBERS_A_PIECE = 500;
+
+/**
+ * The shortest file that is restored as this state, in pieces. The state may change between them, as long as what changed is
+ * told by lines behind these: read in order, all of it together gives the state of the end.
+ */
+export function* compactedSnapshot(state: SnapshotState): Generator<string> {
+  let lines = '';
+  let count = 0;
+  for (const { name, address } of state.members) {
+    lines += aliveLine(name, address);
+    count += 1;
+    if (count % MEMBERS_A_PIECE > 0) continue;
+    yield lines;
+    lines = '';
+  }
+  yield lines + clockLine(state.clock) + eventClockLine(state.eventClock) + queryClockLine(state.queryClock);
 }
 
 class Replay {

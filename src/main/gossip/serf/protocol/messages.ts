@@ -3,6 +3,7 @@
 
 import { decode } from '../../../../msgpack/codec.js';
 import { list, mapOf } from '../../../../msgpack/collections.js';
+import { firstOf } from '../../../../msgpack/first-of.js';
 import { bool, bytes, int, type Kind, nullable, text, u8, u16, u32, u64 } from '../../../../msgpack/kinds.js';
 import { struct } from '../../../../msgpack/struct.js';
 import type { Uint64 } from '../../../../wire/uint64.js';
@@ -39,7 +40,7 @@ export interface RememberedEvent {
 }
 /** Slots of the ring of remembered events. */
 export const EVENT_SLOTS = 512;
-/** The most events of one Lamport time; a pool has a few, and each byte of nonsense could become an object. */
+/** The most events of one Lamport time; a pool has a few, and each byte of nonsense could become an object. Others send more. */
 export const MOST_SLOT_EVENTS = 512;
 
 /** The events of one Lamport time. */
@@ -49,7 +50,7 @@ export interface EventSlot {
 }
 const eventSlot: Kind<EventSlot> = struct<EventSlot>({
   LTime: u64,
-  Events: list(struct<RememberedEvent>({ Name: text, Payload: bytes }), MOST_SLOT_EVENTS),
+  Events: firstOf(struct<RememberedEvent>({ Name: text, Payload: bytes }), MOST_SLOT_EVENTS),
 });
 
 export interface SerfState {
