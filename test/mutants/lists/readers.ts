@@ -2,7 +2,7 @@
 // server count and close together.
 import type { Mutant } from '../mutant.js';
 
-const HISTORIES = { tests: ['simulation/raft/histories'], environment: { LICTOR_SEEDS: '200' } };
+const HISTORIES = { tests: ['simulation/raft/histories'], environment: { LICTOR_SEEDS: '60' } };
 
 export const readers: readonly Mutant[] = [
   {
