@@ -9,6 +9,7 @@ import { fleetRow } from './rows/fleet.js';
 import { gossipRows } from './rows/gossip.js';
 import { idleRows } from './rows/idle.js';
 import { kvRows } from './rows/kv.js';
+import { readersRow } from './rows/readers.js';
 import { registrationRows } from './rows/registration.js';
 import { rpcWaitingRow } from './rows/rpc-waiting.js';
 import { waitingRows } from './rows/waiting.js';
@@ -36,6 +37,7 @@ const ORDER = [
   '18',
   '19',
   'stopped-leader',
+  '21',
   'members',
   'rpc-waiting',
   'fleet',
@@ -53,6 +55,7 @@ const all = [
   ...clusterRows,
   rpcWaitingRow,
   fleetRow,
+  readersRow,
 ];
 
 /** In the order they are run. */
