@@ -69,7 +69,7 @@ export const gossipRejoin: readonly Mutant[] = [
   {
     name: 'a snapshot made before the pool is found has nobody to look for',
     file: JOURNAL,
-    find: 'for (const [name, address] of this.#unseen) members.push({ name, address });',
+    find: 'for (const [name, address] of this.#unseen) yield { name, address };',
     replace: '',
     tests,
   },
