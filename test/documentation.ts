@@ -49,6 +49,20 @@ Addresses may be templates, such as \`{{ GetPrivateIP }}\`, \`{{ GetInterfaceIP 
 |---|---|
 | \`net\` | the default: serves TCP, TLS and unix sockets, HTTP/1.0 and 1.1 |
 | \`uws\` | uWebSockets.js on plain TCP listeners, on Node 22 (its package is optional, and an agent that can't load it doesn't start): some 15 % more requests per second and a quarter of the memory per connection. It answers HTTP/1.0 with 505 (what nginx by default, HAProxy's \`option httpchk\` and \`ab\` speak), may do so too when a request line arrives in two segments, refuses absolute-form targets, never answers a request without Host, and takes 4 KB of headers at most. For fleets whose clients all speak HTTP/1.1 |
+
+## performance.reader_workers
+
+Readers are threads of a server that answer reads of keys, catalog, health and sessions and DNS over UDP, on the same ports
+as the first thread, each from a copy of the state ([architecture.md](architecture.md#readers)). Every answer is the one that the
+first thread would give. What else comes to a reader, it hands to the first thread.
+
+- *How many.* Without the key one for each four cores, four at most; a client agent has none. 0 turns them off.
+- *Where.* On Linux; with \`http_config.engine = "net"\` on Node 22.12 or later, with \`uws\` on any, where DNS stays with the
+  first thread before 22.12. An agent that can't have those it is told to have starts without, and says so in a warning.
+- *What one costs.* The state once more: some 260 MB of 200,000 instances with a check each, while it takes them in up to
+  550 MB, beside 30 MB for the thread. Every write is applied by each of them, too.
+- *Limits.* \`limits.http_max_conns_per_client\` holds for all threads together. While \`limits.request_limits\` are on,
+  the first thread answers everything, so that requests are counted in one place.
 `;
 
 export function renderConfigurationDocument(): string {

@@ -24,6 +24,7 @@ const leadership = new Leadership();
 const data: RaftWorkerData = {
   context: { name: 'raft', port: control.port1, logLevel: 'info' },
   statePort: state.port1,
+  readerPorts: [],
   raftStreams: streams.port1,
   leadership: leadership.buffer,
   raft: {

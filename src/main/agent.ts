@@ -12,6 +12,7 @@ import { errorDetail, surviveSurprises } from '../observe/surprise.js';
 import { reportEverySecond } from '../observe/worker-telemetry.js';
 import type { RuntimeConfig } from '../wire/config.js';
 import type { RaftToMain } from '../wire/raft-worker.js';
+import type { ReaderToMain } from '../wire/reader-worker.js';
 import type { LeaveStep, StateToMain } from '../wire/state-worker.js';
 import type { WorkerToMain } from '../wire/thread-port.js';
 import { renderBanner } from './banner.js';
@@ -33,6 +34,7 @@ export interface AgentOptions {
   readonly config: RuntimeConfig;
   /** They load their programs since the configuration is known. */
   readonly threads: BegunThreads;
+  readonly readersAnswerDns: boolean;
   readonly warnings: readonly string[];
   /** Reads all files again with the original command line; given is what the agent runs with. */
   readonly reload: (running: RuntimeConfig) => Reloaded;
@@ -60,6 +62,7 @@ class Agent {
   readonly #orders: Orders;
   readonly #closing: Closing;
   readonly #begun: BegunThreads;
+  readonly #readersAnswerDns: boolean;
   #threads: Threads = notStarted;
   #running = false;
   #ending = false;
@@ -67,9 +70,10 @@ class Agent {
   #leaving: Promise<boolean> | null = null;
   readonly #leaveStepsDone = new Map<LeaveStep, () => void>();
 
-  constructor({ config, threads, warnings, reload }: AgentOptions, exit: (code: number) => void) {
+  constructor({ config, threads, readersAnswerDns, warnings, reload }: AgentOptions, exit: (code: number) => void) {
     this.#config = config;
     this.#begun = threads;
+    this.#readersAnswerDns = readersAnswerDns;
     this.#warnings = warnings;
     this.#exit = exit;
     this.#logs = new LogFanOut({
@@ -142,9 +146,9 @@ class Agent {
       this.#fatal(problem);
       return;
     }
-    this.#threads = startThreads(this.#config, this.#begun, {
+    this.#threads = startThreads(this.#config, this.#begun, this.#readersAnswerDns, {
       fromState: (message) => this.#fromState(message),
-      fromRaft: (message) => this.#fromRaft(message),
+      fromOthers: (message) => this.#fromOthers(message),
       lost: (name, reason) => this.#threadLost(name, reason),
     });
     this.#closing.add((deadlineMs) => this.#threads.stop(deadlineMs));
@@ -175,7 +179,7 @@ class Agent {
     else this.#threads.toState({ kind: 'metrics', report: message.report });
   }
 
-  #fromRaft(message: RaftToMain): void {
+  #fromOthers(message: RaftToMain | ReaderToMain): void {
     if (message.kind === 'fatal') this.#fatal(message.text);
     else if (message.kind === 'log' || message.kind === 'metrics') this.#fromWorker(message);
   }

@@ -15,7 +15,7 @@ export type BegunState = { readonly state: Worker };
 
 /** The threads of an agent, each waiting for its orders: the first message that it is sent. */
 export type BegunThreads =
-  | ({ readonly kind: 'server'; readonly raft: Worker } & BegunState)
+  | ({ readonly kind: 'server'; readonly raft: Worker; readonly readers: readonly Worker[] } & BegunState)
   | ({ readonly kind: 'client' } & BegunState);
 
 /** Before the configuration is known: it has the most to load, and the start waits for it at the end. */
@@ -23,9 +23,22 @@ export function beginState(hint: StateWorkerHint): BegunState {
   return { state: beginThread('state', new URL('../workers/state/worker.js', import.meta.url), hint) };
 }
 
-export function beginTheOthers({ state }: BegunState, server: boolean): BegunThreads {
+/** `readers`: how many of them. */
+export function beginTheOthers({ state }: BegunState, server: boolean, readers: number): BegunThreads {
   if (!server) return { kind: 'client', state };
-  return { kind: 'server', state, raft: beginThread('raft', new URL('../workers/raft/worker.js', import.meta.url)) };
+  const raft = beginThread('raft', new URL('../workers/raft/worker.js', import.meta.url));
+  const reader = new URL('../workers/state/reader-thread.js', import.meta.url);
+  return {
+    kind: 'server',
+    state,
+    raft,
+    readers: Array.from({ length: readers }, (_none, at) => beginThread(readerName(at), reader)),
+  };
+}
+
+/** `reader-1` and so on. */
+export function readerName(at: number): string {
+  return `reader-${at + 1}`;
 }
 
 function beginThread(name: string, program: URL, hint: object = {}): Worker {

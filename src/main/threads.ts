@@ -1,19 +1,22 @@
 // The threads that an agent runs beside main: the state worker, on servers the raft worker with a port between the two. They
 // are started together and stopped in order.
 
-import { MessageChannel, type Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
 import { joinHostPort } from '../gotext/host-port.js';
+import { AppliedProgress } from '../wire/applied-progress.js';
 import type { RuntimeConfig } from '../wire/config.js';
 import { Leadership } from '../wire/leadership.js';
 import type { MainToRaft, RaftToMain, RaftWorkerData } from '../wire/raft-worker.js';
-import type { MainToState, StateToMain, StateWorkerData } from '../wire/state-worker.js';
+import type { MainToReader, ReaderToMain, ReaderWorkerData } from '../wire/reader-worker.js';
+import type { MainToState, StateReaders, StateToMain, StateWorkerData } from '../wire/state-worker.js';
 import type { LogLevel } from '../wire/thread-port.js';
-import type { BegunThreads } from './begun-threads.js';
+import { type BegunThreads, readerName } from './begun-threads.js';
 import { SupervisedWorker } from './supervised-worker.js';
 
 export interface ThreadListener {
   fromState(message: StateToMain): void;
-  fromRaft(message: RaftToMain): void;
+  /** From the raft worker or a reader. */
+  fromOthers(message: RaftToMain | ReaderToMain): void;
   /** A thread ended by itself; `reason` is for the log. */
   lost(name: string, reason: string): void;
 }
@@ -38,8 +41,15 @@ export const notStarted: Threads = {
 const STOP_MARGIN_MS = 1_000;
 
 /** `begun` wait for their orders, which they are given here. */
-export function startThreads(config: RuntimeConfig, begun: BegunThreads, listener: ThreadListener): Threads {
-  return begun.kind === 'server' ? startServer(config, begun, listener) : startClient(config, begun.state, listener);
+export function startThreads(
+  config: RuntimeConfig,
+  begun: BegunThreads,
+  readersAnswerDns: boolean,
+  listener: ThreadListener,
+): Threads {
+  if (begun.kind === 'client') return startClient(config, begun.state, listener);
+  const readers = startReaders(config, begun.readers, readersAnswerDns, listener);
+  return startServer(config, begun, readers, listener);
 }
 
 function startClient(config: RuntimeConfig, stateThread: Worker, listener: ThreadListener): Threads {
@@ -55,9 +65,10 @@ function startClient(config: RuntimeConfig, stateThread: Worker, listener: Threa
 function startServer(
   config: RuntimeConfig,
   begun: Extract<BegunThreads, { kind: 'server' }>,
+  readers: StartedReaders,
   listener: ThreadListener,
 ): Threads {
-  const leadership = new Leadership().buffer;
+  const { leadership } = readers;
   const { port1, port2 } = new MessageChannel();
   const streams = new MessageChannel();
   const raft = new SupervisedWorker<MainToRaft, RaftToMain>({
@@ -66,6 +77,7 @@ function startServer(
     data: (context): RaftWorkerData => ({
       context,
       statePort: port2,
+      readerPorts: readers.raftPorts,
       raftStreams: streams.port2,
       leadership,
       raft: config.raft,
@@ -75,25 +87,77 @@ function startServer(
       bootstrap: config.bootstrap || config.devMode || config.bootstrapExpect === 1,
       bootstrapExpect: config.bootstrapExpect,
     }),
-    transfer: [port2, streams.port2],
+    transfer: [port2, streams.port2, ...readers.raftPorts],
     logLevel: config.log.level,
-    onMessage: (message) => listener.fromRaft(message),
+    onMessage: (message) => listener.fromOthers(message),
     onLost: (reason) => listener.lost('raft', reason),
   });
-  const state = startState(config, begun.state, { port: port1, leadership, raftStreams: streams.port1 }, listener);
+  const ends = { port: port1, leadership, raftStreams: streams.port1, readers: readers.forState };
+  const state = startState(config, begun.state, ends, listener);
   return {
     toState: (message) => state.send(message),
     setLogLevel: (level) => {
       raft.send({ kind: 'log-level', level });
       state.send({ kind: 'log-level', level });
+      for (const reader of readers.threads) reader.send({ kind: 'log-level', level });
     },
-    reload: (reloaded) => raft.send({ kind: 'reload', raft: reloaded.raft }),
+    reload: (reloaded) => {
+      raft.send({ kind: 'reload', raft: reloaded.raft });
+      for (const reader of readers.threads) reader.send({ kind: 'reload', config: reloaded });
+    },
     stop: async (deadlineMs) => {
       // The state worker first: it answers what is under way, which still needs the log.
       await stopState(state, deadlineMs);
+      await Promise.all(readers.threads.map((reader) => reader.stop({ kind: 'stop', deadlineMs }, deadlineMs)));
       await raft.stop({ kind: 'stop' }, deadlineMs);
     },
   };
+}
+
+interface StartedReaders {
+  readonly threads: readonly SupervisedWorker<MainToReader, ReaderToMain>[];
+  /** Of a Leadership; all threads of the server read it. */
+  readonly leadership: SharedArrayBuffer;
+  /** The raft worker's ends, one a reader. */
+  readonly raftPorts: readonly MessagePort[];
+  readonly forState: StateReaders | null;
+}
+
+/** Their ports to the other threads are made before those are started. */
+function startReaders(
+  config: RuntimeConfig,
+  begun: readonly Worker[],
+  answerDns: boolean,
+  listener: ThreadListener,
+): StartedReaders {
+  const leadership = new Leadership().buffer;
+  if (begun.length === 0) return { threads: [], leadership, raftPorts: [], forState: null };
+  const progress = new AppliedProgress().buffer;
+  const raftPorts: MessagePort[] = [];
+  const statePorts: MessagePort[] = [];
+  const threads = begun.map((thread, at) => {
+    const toRaft = new MessageChannel();
+    const toState = new MessageChannel();
+    raftPorts.push(toRaft.port2);
+    statePorts.push(toState.port2);
+    const name = readerName(at);
+    return new SupervisedWorker<MainToReader, ReaderToMain>({
+      name,
+      thread,
+      data: (context): ReaderWorkerData => ({
+        context,
+        config,
+        raft: { port: toRaft.port1, leadership },
+        primary: toState.port1,
+        progress,
+      }),
+      transfer: [toRaft.port1, toState.port1],
+      logLevel: config.log.level,
+      onMessage: (message) => listener.fromOthers(message),
+      onLost: (reason) => listener.lost(name, reason),
+    });
+  });
+  return { threads, leadership, raftPorts, forState: { ports: statePorts, progress, answerDns } };
 }
 
 type StateThread = SupervisedWorker<MainToState, StateToMain>;
@@ -108,7 +172,7 @@ function startState(
     name: 'state',
     thread: stateThread,
     data: (context): StateWorkerData => ({ context, config, raft }),
-    transfer: raft === null ? [] : [raft.port, raft.raftStreams],
+    transfer: raft === null ? [] : [raft.port, raft.raftStreams, ...(raft.readers?.ports ?? [])],
     logLevel: config.log.level,
     onMessage: (message) => listener.fromState(message),
     onLost: (reason) => listener.lost('state', reason),

@@ -211,6 +211,21 @@ export class MsgpackReader {
     return this.#take(length);
   }
 
+  /** Whether a map of exactly so many pairs begins here; then its head is consumed. */
+  takesMap(pairs: number): boolean {
+    if (this.problem !== null || this.#end - this.offset < 3) return false;
+    const bytes = this.#bytes;
+    const at = this.offset;
+    if (pairs < 16) {
+      if (bytes[at] !== (0x80 | pairs)) return false;
+      this.offset = at + 1;
+      return true;
+    }
+    if (bytes[at] !== 0xde || bytes[at + 1] !== pairs >>> 8 || bytes[at + 2] !== (pairs & 0xff)) return false;
+    this.offset = at + 3;
+    return true;
+  }
+
   /** Whether exactly these bytes come next; then they are consumed. */
   takes(expected: Uint8Array): boolean {
     const { length } = expected;

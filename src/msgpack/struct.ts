@@ -4,6 +4,7 @@
 
 import type { Kind } from './kinds.js';
 import type { MsgpackReader } from './reader.js';
+import { type CodedField, codedRead, codedWrite, type Members } from './struct-code.js';
 import { type Form, MsgpackWriter } from './writer.js';
 
 /**
@@ -40,6 +41,9 @@ interface Field {
   place: number;
 }
 
+/** Met so often, a struct gets code of its own (struct-code.ts), which costs some 50 µs and is optimized later. */
+const OFTEN = 256;
+
 const KEY_WRITERS = { raw: new MsgpackWriter('raw'), 'str-bin': new MsgpackWriter('str-bin') } as const;
 
 function writtenKey(name: string, form: Form): Uint8Array {
@@ -58,8 +62,6 @@ function byKey(a: { readonly key: Uint8Array }, b: { readonly key: Uint8Array })
   return Buffer.compare(a.key, b.key);
 }
 
-type Members = { [name: string]: unknown };
-
 /**
  * All fields at their zero values. Made by JSON.parse and then filled: an object that is built by more than a dozen
  * computed names would be a hash table, and so would every copy of it.
@@ -77,6 +79,12 @@ class StructTable {
   readonly #hasOptional: boolean;
   /** The field that takes what is unknown. */
   readonly #keeper: string | null;
+  /** What is unusual about it is the table's alone. */
+  readonly #isPlain: boolean;
+  #written = 0;
+  #read = 0;
+  #coded: { readonly [form in Form]: (writer: MsgpackWriter, record: Members) => void } | null = null;
+  #codedRead: ((reader: MsgpackReader) => Members | null) | null = null;
   #isMade = false;
   #declared: readonly Field[] = [];
   #sorted: readonly Field[] = [];
@@ -88,6 +96,7 @@ class StructTable {
     this.#optional = optional;
     this.#hasOptional = optional.size > 0;
     this.#keeper = names.find((name) => kinds.get(name) === unknownFields) ?? null;
+    this.#isPlain = this.#keeper === null && !this.#hasOptional && names.length > 0;
   }
 
   /** With the first value: there are hundreds of structs, and a thread meets few of them while it starts. */
@@ -107,11 +116,21 @@ class StructTable {
     this.#isMade = true;
   }
 
-  write(writer: MsgpackWriter, record: Members): void {
+  #present(record: Members): readonly Field[] {
     if (!this.#isMade) this.#make();
-    const present = this.#hasOptional
-      ? this.#sorted.filter((field) => !(field.isOptional && field.kind.isEmpty(record[field.name])))
-      : this.#sorted;
+    if (!this.#hasOptional) return this.#sorted;
+    return this.#sorted.filter((field) => !(field.isOptional && field.kind.isEmpty(record[field.name])));
+  }
+
+  write(writer: MsgpackWriter, record: Members): void {
+    if (this.#coded !== null) {
+      this.#coded[writer.form](writer, record);
+      return;
+    }
+    const present = this.#present(record);
+    if (this.#isPlain && ++this.#written > OFTEN) {
+      this.#coded = { raw: codedWrite(this.#fieldsIn('raw')), 'str-bin': codedWrite(this.#fieldsIn('str-bin')) };
+    }
     const kept = this.#keeper === null ? null : (record[this.#keeper] as UnknownFields);
     if (kept !== null && kept.size > 0) {
       this.#writeWith(kept, present, writer, record);
@@ -121,6 +140,21 @@ class StructTable {
     for (const field of present) {
       writer.raw(field.written[writer.form]);
       field.kind.write(writer, record[field.name]);
+    }
+  }
+
+  #fieldsIn(form: Form): readonly CodedField[] {
+    return this.#sorted.map(({ name, kind, written }) => ({ name, kind, key: written[form] }));
+  }
+
+  /** For structs that keep nothing unknown. */
+  *writeSteps(writer: MsgpackWriter, record: Members): Generator<void, void> {
+    const present = this.#present(record);
+    writer.map(present.length);
+    for (const { written, kind, name } of present) {
+      writer.raw(written[writer.form]);
+      if (kind.writeSteps === undefined) kind.write(writer, record[name]);
+      else yield* kind.writeSteps(writer, record[name]);
     }
   }
 
@@ -172,13 +206,30 @@ class StructTable {
   }
 
   read(reader: MsgpackReader): Members {
+    const coded = this.#codedRead?.(reader) ?? null;
+    if (coded !== null) return coded;
     const record = this.#begin();
+    if (this.#isPlain && this.#codedRead === null && ++this.#read > OFTEN) {
+      const rest = (of: MsgpackReader, begun: Members, done: number): void => this.#readRest(of, begun, done);
+      this.#codedRead = codedRead(this.#fieldsIn('raw'), this.zero, rest);
+    }
     const { form, length } = reader.structForm();
-    const isMap = form === 'map';
     if (length > this.#sorted.length + MOST_UNKNOWN_FIELDS) reader.fail('too-many-values');
-    let next = 0;
+    this.#readFields(reader, record, form === 'map', 0, length);
+    return record;
+  }
+
+  /** Of a map with all fields, in which something else stands behind the first `done`. */
+  #readRest(reader: MsgpackReader, record: Members, done: number): void {
+    const last = this.#sorted[done - 1];
+    if (reader.problem === null) this.#readFields(reader, record, true, done, this.#sorted.length);
+    else if (last !== undefined) reader.inside(last.name);
+  }
+
+  #readFields(reader: MsgpackReader, record: Members, isMap: boolean, done: number, length: number): void {
+    let next = done;
     let room = MOST_UNKNOWN_VALUES;
-    for (let i = 0; i < length && reader.problem === null; i += 1) {
+    for (let i = done; i < length && reader.problem === null; i += 1) {
       const field = this.#field(isMap ? this.#find(reader, next) : i, isMap);
       if (field === undefined) {
         room -= this.#unknown(reader, record, isMap, room);
@@ -188,7 +239,6 @@ class StructTable {
       if (reader.problem !== null) reader.inside(field.name);
       next = field.place + 1;
     }
-    return record;
   }
 
   *readSteps(reader: MsgpackReader): Generator<void, Members> {
@@ -218,11 +268,15 @@ export function struct<T extends object>(fields: Fields<T>, optional: readonly (
   const kinds = new Map(Object.entries(fields as { readonly [name: string]: Kind<unknown> }));
   const table = new StructTable(kinds, new Set(optional as readonly string[]));
   const isStepped = [...kinds.values()].some((kind) => kind.readSteps !== undefined);
+  const isWrittenInSteps = isStepped && ![...kinds.values()].some((kind) => kind === unknownFields);
   return {
     zero: table.zero as T,
     isEmpty: () => false,
     write: (writer, value) => table.write(writer, value as Members),
     read: (reader) => table.read(reader) as T,
     ...(isStepped && { readSteps: (reader: MsgpackReader) => table.readSteps(reader) as Generator<void, T> }),
+    ...(isWrittenInSteps && {
+      writeSteps: (writer: MsgpackWriter, value: T) => table.writeSteps(writer, value as Members),
+    }),
   };
 }

@@ -165,6 +165,8 @@ export interface RuntimeConfig {
   readonly defaultQueryTimeMs: number;
   readonly maxQueryTimeMs: number;
   readonly rpcHoldTimeoutMs: number;
+  /** null: as many as the cores are for. */
+  readonly readerWorkers: number | null;
   readonly discoveryMaxStaleMs: number;
   readonly sessionTtlMinMs: number;
   readonly checkUpdateIntervalMs: number;
@@ -258,6 +260,8 @@ export interface RuntimeConfig {
   readonly retryIntervalMs: number;
   readonly retryMax: number;
   readonly rejoinAfterLeave: boolean;
+  /** After so long others shall forget this client when it is gone; 0: it is theirs to decide. */
+  readonly advertiseReconnectTimeoutMs: number;
   readonly definitions: LocalDefinitions;
   /** The `DebugConfig` object of /v1/agent/self as compact JSON. */
   readonly debugConfig: string;

@@ -10,6 +10,8 @@ export type RaftSettings = RuntimeConfig['raft'];
 export interface RaftWorkerData {
   readonly context: ThreadContext;
   readonly statePort: MessagePort;
+  /** Replicas that get what is committed, and propose nothing. */
+  readonly readerPorts: readonly MessagePort[];
   /** Raft connections that other servers opened (raft-streams.ts). */
   readonly raftStreams: MessagePort;
   /** Buffer of a {@link Leadership}; this worker is its only writer. */

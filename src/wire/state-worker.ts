@@ -19,6 +19,16 @@ export interface StateWorkerHint {
   readonly expectsServer: boolean;
 }
 
+/** The threads that answer reads beside the state worker. */
+export interface StateReaders {
+  /** One a reader (reader-port.ts). */
+  readonly ports: readonly MessagePort[];
+  /** Buffer of an AppliedProgress, of this thread and them. */
+  readonly progress: SharedArrayBuffer;
+  /** They answer DNS, too. */
+  readonly answerDns: boolean;
+}
+
 export interface StateWorkerData {
   readonly context: ThreadContext;
   readonly config: RuntimeConfig;
@@ -28,6 +38,8 @@ export interface StateWorkerData {
     readonly leadership: SharedArrayBuffer;
     /** To where Raft connections to the server port are relayed (raft-streams.ts). */
     readonly raftStreams: MessagePort;
+    /** null: no readers beside this thread. */
+    readonly readers: StateReaders | null;
   } | null;
 }
 

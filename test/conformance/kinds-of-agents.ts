@@ -3,6 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { type AgentProcess, startAgent } from '../agent-process.js';
+import { startWithReaders } from '../integration/readers/readers.js';
 import { kitFolder } from './kit.js';
 
 const ANSWER_DEADLINE_MS = 60_000;
@@ -65,9 +66,18 @@ export function configurationOf(kind: string): readonly string[] {
 
 /** As the scenarios were recorded. */
 export function loneServer(engine: string): (kind: string) => Promise<Asked> {
+  const hcl = `http_config { engine = "${engine}" }`;
+  return lone((kind) => startAgent({ args: ['-dev', '-log-level=warn', '-hcl', hcl, ...configurationOf(kind)] }));
+}
+
+/** With so many threads beside the first one that answer reads. */
+export function loneServerWithReaders(readers: number): (kind: string) => Promise<Asked> {
+  return lone((kind) => startWithReaders(readers, ['-dev', ...configurationOf(kind)]));
+}
+
+function lone(start: (kind: string) => Promise<AgentProcess>): (kind: string) => Promise<Asked> {
   return async (kind) => {
-    const hcl = `http_config { engine = "${engine}" }`;
-    const agent = await startAgent({ args: ['-dev', '-log-level=warn', '-hcl', hcl, ...configurationOf(kind)] });
+    const agent = await start(kind);
     return {
       agent,
       async stop() {

@@ -57,12 +57,17 @@ export class PortBases {
   }
 }
 
-/** A replay by a kit that starts `./lictor agent` for the scenario. */
-export async function replayWithOwnAgents(kit: string, bases: PortBases, scenario: Scenario): Promise<Outcome> {
+/** A replay by a kit that starts `./lictor agent` for the scenario. `more`: arguments of the kit's replayer. */
+export async function replayWithOwnAgents(
+  kit: string,
+  bases: PortBases,
+  scenario: Scenario,
+  more: readonly string[] = [],
+): Promise<Outcome> {
   const folder = kitFolder(kit);
   const file = path.join(folder, 'scenarios', `${scenario.name}.json`);
   const base = String(await bases.take());
-  const args = ['--bin', LICTOR, '--port-base', base, '--scenarios', file, '-v'];
+  const args = ['--bin', LICTOR, '--port-base', base, '--scenarios', file, '-v', ...more];
   const { output, isLate } = await runReplayer(path.join(folder, 'replay.mjs'), args);
   return readReplay(output, isLate);
 }

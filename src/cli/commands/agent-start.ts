@@ -1,6 +1,7 @@
 // What `lictor agent` does once a thread loads beside it: reads the configuration, says what is wrong with it, then becomes
 // the agent.
 
+import { availableParallelism } from 'node:os';
 import { describeFlags } from '../../gotext/flag-set.js';
 import { type BegunState, beginTheOthers } from '../../main/begun-threads.js';
 import { AGENT_FLAGS } from '../../main/config/flags.js';
@@ -9,6 +10,7 @@ import { loadConfig } from '../../main/config/load.js';
 import { reloadConfig } from '../../main/config/reload.js';
 import { beforeBanner } from '../../main/config/start-checks.js';
 import { prepareDataDir } from '../../main/data-dir.js';
+import { readerCount } from '../../main/reader-count.js';
 
 const USAGE = 'Usage: lictor agent [options]';
 
@@ -23,12 +25,18 @@ export async function startAgent(argv: readonly string[], begun: BegunState): Pr
   if (!identified.ok) return refuse('config', identified.error);
   const { config } = identified;
 
-  const threads = beginTheOthers(begun, config.server);
+  const readers = readerCount(config, {
+    cores: availableParallelism(),
+    platform: process.platform,
+    node: process.versions.node,
+  });
+  const threads = beginTheOthers(begun, config.server, readers.count);
   const { runAgent } = await import('../../main/agent.js');
   return runAgent({
     config,
     threads,
-    warnings: loaded.warnings,
+    readersAnswerDns: readers.answerDns,
+    warnings: readers.warning === null ? loaded.warnings : [...loaded.warnings, readers.warning],
     reload: (running) => reloadConfig(argv, { config, settings: loaded.settings }, running),
   });
 }

@@ -77,6 +77,7 @@ export function buildRuntime(config: AgentConfig, dev: boolean, problems: Proble
     defaultQueryTimeMs: problems.milliseconds('default_query_time', config.default_query_time),
     maxQueryTimeMs: problems.milliseconds('max_query_time', config.max_query_time),
     rpcHoldTimeoutMs: problems.milliseconds('performance.rpc_hold_timeout', config.performance.rpc_hold_timeout),
+    readerWorkers: config.performance.reader_workers ?? null,
     discoveryMaxStaleMs: problems.milliseconds('discovery_max_stale', config.discovery_max_stale),
     sessionTtlMinMs: problems.milliseconds('session_ttl_min', config.session_ttl_min) || 10_000,
     checkUpdateIntervalMs: problems.milliseconds('check_update_interval', config.check_update_interval),
@@ -131,8 +132,12 @@ export function buildRuntime(config: AgentConfig, dev: boolean, problems: Proble
     retryMax: lan.retryMax,
     rejoinAfterLeave: config.rejoin_after_leave,
     definitions,
+    advertiseReconnectTimeoutMs: problems.milliseconds(
+      'advertise_reconnect_timeout',
+      config.advertise_reconnect_timeout,
+    ),
   };
-  for (const key of ['advertise_reconnect_timeout', 'ae_interval', 'primary_gateways_interval'] as const) {
+  for (const key of ['ae_interval', 'primary_gateways_interval'] as const) {
     problems.duration(key, config[key]);
   }
   if (problems.collected.length > 0) return { ...runtime, debugConfig: '' };

@@ -3,7 +3,7 @@
 
 import { parseIp } from '../../gotext/ip.js';
 import type { Logger } from '../../observe/logger.js';
-import type { Metrics } from '../../observe/metrics.js';
+import type { Labels, Metrics, Series } from '../../observe/metrics.js';
 import type { RuntimeConfig } from '../../wire/config.js';
 import type { Coordinate, KeyringAnswer, KeyringOperation, PoolFigures } from '../../wire/gossip-pools.js';
 import type { SerfMember } from '../gossip/serf/pool/member.js';
@@ -72,8 +72,11 @@ export class GossipPool {
   readonly #keyring: Keyring;
   readonly #keyringFile: KeyringFile | null;
   readonly #snapshot: SnapshotFile | null;
+  readonly #labels: Labels;
   readonly #serfLog: Logger;
   readonly #memberlistLog: Logger;
+  /** Milliseconds, by memberlist's names. */
+  readonly #took: { readonly [what in 'gossip' | 'probeNode']: Series };
   readonly #questions = new OpenQuestions();
   /** By the member's name; each is told what went wrong, null when nothing did. */
   readonly #forceLeaves = new Map<string, ((problem: string | null) => void)[]>();
@@ -82,11 +85,16 @@ export class GossipPool {
   #onLeft: () => void = () => {};
 
   private constructor(context: PoolContext, ip: Uint8Array, keys: Keys, files: Files) {
-    const { profile, config, logger } = context;
+    const { profile, config, logger, metrics } = context;
     this.#context = context;
     this.profile = profile;
     this.#serfLog = logger.child(`serf.${profile.pool}`);
     this.#memberlistLog = logger.child(`memberlist.${profile.pool}`);
+    this.#labels = [['network', profile.pool]];
+    this.#took = {
+      gossip: metrics.sample('memberlist.gossip', this.#labels),
+      probeNode: metrics.sample('memberlist.probeNode', this.#labels),
+    };
     // Empty means that nothing is encrypted; a machine without any says so to those who ask for keys.
     this.#keyring = keys.keyring ?? new Keyring();
     this.#keyringFile = keys.file;
@@ -138,7 +146,7 @@ export class GossipPool {
 
   async #start(): Promise<Opened<GossipPool>> {
     const { config, metrics } = this.#context;
-    const { addresses, allows, pool, gossip } = this.profile;
+    const { addresses, gossip } = this.profile;
     const opened = await GossipShell.open({
       machine: this.#serf,
       bindAddress: addresses.bindAddress,
@@ -153,13 +161,12 @@ export class GossipPool {
         isCompressing: true,
       },
       streamTimeoutMs: gossip.streamTimeoutMs,
-      allows,
       onEvents: (events) => {
         for (const event of events) this.#take(event);
       },
       logger: this.#memberlistLog,
       metrics,
-      labels: [['network', pool]],
+      labels: this.#labels,
     });
     if (!opened.ok) {
       await this.#snapshot?.close();
@@ -226,6 +233,9 @@ export class GossipPool {
         void this.close();
         observer.onQuit();
         return;
+      case 'done':
+        this.#took[event.what].add(performance.now() - event.sinceMs);
+        return;
       case 'log':
         (event.source === 'serf' ? this.#serfLog : this.#memberlistLog).log(event.level, event.text);
         return;
@@ -253,6 +263,10 @@ export class GossipPool {
 
   get memberCount(): number {
     return this.#serf.memberCount;
+  }
+
+  member(name: string): SerfMember | undefined {
+    return this.#serf.member(name);
   }
 
   /** The name of this member as the pool has it: people write names without regard to case. Null: there is none. */

@@ -91,6 +91,7 @@ export class RaftThread {
       createReadStream(path, { highWaterMark: PIECE_BYTES });
     const world = { transport: this.#transport, readFile, now, unixMs: Date.now, random: Math.random };
     const started = await startServer(data, storage, new StatePort(data.statePort), { ...around, ...world });
+    for (const port of data.readerPorts) started.replicas.attach(new StatePort(port));
     this.#connect(started);
     this.#ticks = keepTime(started);
     return started;

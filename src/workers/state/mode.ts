@@ -3,6 +3,7 @@
 
 import type { Closing } from '../../lifecycle/closing.js';
 import type { RuntimeConfig } from '../../wire/config.js';
+import type { StateReaders } from '../../wire/state-worker.js';
 import type { Calls } from './calls/calls.js';
 import type { Snapshots } from './calls/snapshots.js';
 import type { MakeAnswers } from './dns/server.js';
@@ -15,6 +16,8 @@ export interface Mode {
   readonly askedCalls: Calls;
   /** False on a client agent while it knows no server. */
   knowsServers(): boolean;
+  /** null: this thread alone answers. */
+  readonly readers: StateReaders | null;
   /** Who answers DNS. */
   readonly dnsAnswers: MakeAnswers;
   /** What this agent had of the replicated state before it was started is there again. */

@@ -52,7 +52,7 @@ export function openClient({ settings, telemetry, control, gossip, logger, token
     metrics: telemetry.metrics,
     unreachable: () => reconnect.begin(),
   });
-  const snapshots = new RemoteSnapshots(() => list.first?.address ?? '', refusal('no-servers'));
+  const snapshots = new RemoteSnapshots(() => list.first?.address ?? refusal('no-servers'));
   const follow = followServers({ list, datacenter, appeared: () => serverUp() });
   gossip.listen({
     membersChanged: (changes) => {
@@ -82,6 +82,7 @@ export function openClient({ settings, telemetry, control, gossip, logger, token
     calls,
     // Servers count what they are asked.
     askedCalls: calls,
+    readers: null,
     knowsServers: () => list.first !== null,
     dnsAnswers: (given, staleQuery) => new RemoteResponder({ ...given, calls, kept: calls.kept, staleQuery }),
     snapshots,

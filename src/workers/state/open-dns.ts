@@ -2,19 +2,25 @@
 
 import { joinHostPort } from '../../gotext/host-port.js';
 import type { Closing } from '../../lifecycle/closing.js';
-import { DnsServer } from './dns/server.js';
+import { type BoundAddress, DnsServer } from './dns/server.js';
 import type { Mode } from './mode.js';
 import type { Interface } from './open-http.js';
 import type { Parts } from './parts.js';
 
+/** DNS, as its readers beside this thread see it. */
+export interface DnsInterface extends Interface {
+  readonly bound: readonly BoundAddress[];
+  answer(packet: Buffer): ReturnType<DnsServer['answer']>;
+}
+
 /** What an agent has that serves no DNS. */
-const NO_DNS: Interface = { addresses: [], reload: () => {} };
+const NO_DNS: DnsInterface = { addresses: [], bound: [], reload: () => {}, answer: () => null };
 
 export async function openDns(
   { settings, telemetry, logger }: Parts,
   mode: Mode,
   closing: Closing,
-): Promise<Interface> {
+): Promise<DnsInterface> {
   const { dns, datacenter, nodeName } = settings.current;
   if (dns.listeners.length === 0) return NO_DNS;
   const { metrics } = telemetry;
@@ -25,6 +31,7 @@ export async function openDns(
     nodeName,
     metrics,
     logger,
+    sharing: mode.readers?.answerDns === true ? 'first' : 'alone',
   });
   closing.add(() => server.close());
   await server.listen();
@@ -35,5 +42,10 @@ export async function openDns(
     }
     return shown;
   });
-  return { addresses, reload: (config) => server.reload(config.dns) };
+  return {
+    addresses,
+    bound: [...server.bound],
+    reload: (config) => server.reload(config.dns),
+    answer: (packet) => server.answer(packet),
+  };
 }

@@ -8,12 +8,14 @@ import { agentEndpoints } from './endpoints/agent/agent-endpoints.js';
 import { eventEndpoints } from './endpoints/event.js';
 import { pageEndpoints } from './endpoints/pages.js';
 import type { EndpointTable } from './http/endpoint.js';
+import type { Exchange } from './http/engine/engine.js';
 import { HttpServer } from './http/http-server.js';
 import type { LocalAgent } from './local/local-agent.js';
 import { systemClock } from './local/state/clock.js';
 import type { Mode } from './mode.js';
 import type { Parts } from './parts.js';
 import { serverEndpoints } from './server-endpoints.js';
+import { SharedCounts } from './sockets/shared-counts.js';
 
 /** A side of the agent that listens. */
 export interface Interface {
@@ -22,7 +24,19 @@ export interface Interface {
   reload(config: RuntimeConfig): void;
 }
 
-export async function openHttp(parts: Parts, mode: Mode, local: LocalAgent, closing: Closing): Promise<Interface> {
+/** HTTP, as its readers beside this thread see it. */
+export interface HttpInterface extends Interface {
+  /** As they were really bound. */
+  readonly listeners: readonly Listener[];
+  /** null: this thread alone counts them. */
+  readonly clients: SharedCounts | null;
+  take(exchange: Exchange): void;
+  /** What else doesn't end before HTTP does, nor HTTP before it. */
+  closesWith(close: (deadlineMs: number) => Promise<void>): void;
+}
+
+export async function openHttp(parts: Parts, mode: Mode, local: LocalAgent, closing: Closing): Promise<HttpInterface> {
+  const clients = mode.readers === null ? null : new SharedCounts();
   const { settings, logger, telemetry } = parts;
   const server = new HttpServer({
     table: endpointTable(parts, mode, local),
@@ -31,7 +45,9 @@ export async function openHttp(parts: Parts, mode: Mode, local: LocalAgent, clos
     knowsServers: () => mode.knowsServers(),
     logger,
     metrics: telemetry.metrics,
+    shared: clients === null ? null : { place: 'first', clients },
   });
+  const closings = [(deadlineMs: number) => server.close(deadlineMs)];
   const say = (what: string, listener: Listener): string => {
     const address = listener.kind === 'tcp' ? joinHostPort(listener.address, listener.port) : listener.path;
     const network = listener.kind === 'tcp' ? 'tcp' : 'unix';
@@ -41,14 +57,21 @@ export async function openHttp(parts: Parts, mode: Mode, local: LocalAgent, clos
   closing.add(async (deadlineMs) => {
     for (const listener of settings.current.http.listeners) say('Stopping server', listener);
     logger.info('Waiting for endpoints to shut down');
-    await server.close(deadlineMs / 2);
+    await Promise.all(closings.map((close) => close(deadlineMs / 2)));
     logger.info('Endpoints down');
   });
   const bound = await server.listen();
-  const addresses = bound.map(({ listener, port }) =>
-    say('Starting server', listener.kind === 'tcp' ? { ...listener, port } : listener),
-  );
-  return { addresses, reload: (config) => server.reload(config) };
+  const listeners = bound.map(({ listener, port }) => (listener.kind === 'tcp' ? { ...listener, port } : listener));
+  return {
+    addresses: listeners.map((listener) => say('Starting server', listener)),
+    listeners,
+    clients,
+    reload: (config) => server.reload(config),
+    take: (exchange) => server.take(exchange),
+    closesWith: (close) => {
+      closings.push(close);
+    },
+  };
 }
 
 function endpointTable(parts: Parts, mode: Mode, local: LocalAgent): EndpointTable {

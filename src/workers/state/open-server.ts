@@ -2,9 +2,12 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { joinHostPort } from '../../gotext/host-port.js';
+import { AppliedProgress } from '../../wire/applied-progress.js';
 import { isServer } from '../../wire/member-tags.js';
 import type { StateWorkerData } from '../../wire/state-worker.js';
 import { serverStats } from './agent-stats.js';
+import { CallsBeyond } from './calls/calls-beyond.js';
+import type { ServerAsking } from './calls/elsewhere.js';
 import { followedReads } from './calls/followed-reads.js';
 import { LimitedCalls } from './calls/limited-calls.js';
 import { localReads } from './calls/local-reads.js';
@@ -12,6 +15,7 @@ import { RequestLimits } from './calls/request-limits.js';
 import { ServerCalls } from './calls/server-calls.js';
 import { BootstrapExpect } from './cluster/bootstrap-expect.js';
 import { serversAmong } from './cluster/known-servers.js';
+import { OtherDatacenters } from './cluster/other-datacenters.js';
 import { PeerNews } from './cluster/peer-news.js';
 import { type ServerQuestions, serverQuestions } from './cluster/server-questions.js';
 import { FreshResponder } from './dns/fresh-responder.js';
@@ -24,6 +28,7 @@ import { CoordinateUpdates } from './methods/coordinate-updates.js';
 import { refusal } from './methods/refusal.js';
 import type { Mode } from './mode.js';
 import type { Parts } from './parts.js';
+import { KeepingUp } from './replica/keeping-up.js';
 import { openReplica, type Replica } from './replica/replica.js';
 import { LeaderCalls } from './rpc/leader-calls.js';
 import { RpcPool } from './rpc/pool/pool.js';
@@ -66,15 +71,19 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
       if (changes.pool === 'lan' && changes.changed.some(isServer)) expectation.look();
       news.membersChanged(changes);
     },
+    wanChanged: (changes) => others.membersChanged(changes),
     serverSuspected: (name) => news.suspected(name),
     located: (record) => {
       if (leader.isSelf) coordinates.add(record);
     },
   });
   const pool = new RpcPool({ idleMs: IDLE_CONNECTION_MS });
-  const elsewhere = leaderCalls(parts, leader, pool);
+  const asking = serverAsking(parts, pool);
+  const elsewhere = leaderCalls(parts, leader, pool, asking);
+  const others = new OtherDatacenters(datacenter, Math.random);
+  const beyond = new CallsBeyond({ serversOf: (name) => others.serversOf(name), asking });
   const cluster = clusterView(parts, replica, leader, duties);
-  const calls = serverCalls(parts, replica, elsewhere, leader, duties, coordinates, cluster);
+  const calls = serverCalls(parts, replica, { elsewhere, beyond }, leader, duties, coordinates, cluster);
   const limits = requestLimits(parts, leader);
   parts.leaveSteps.setServer({
     cluster,
@@ -84,10 +93,13 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     leads: () => leader.isSelf,
     warn: (problem) => parts.logger.child('server').warn('failed to hand over leadership', 'error', problem),
   });
-  const remote = new RemoteSnapshots(() => (leader.isSelf ? '' : leader.address), refusal('no-leader'));
+  const remote = new RemoteSnapshots((name) => {
+    if (name !== datacenter) return others.serversOf(name)[0]?.address ?? refusal('no-datacenter');
+    return leader.isSelf || leader.address === '' ? refusal('no-leader') : leader.address;
+  });
   const snapshots = new LeaderSnapshots({
     own: operatorSnapshots(parts, replica, duties),
-    leader: remote,
+    remote,
     datacenter,
     isElsewhere: () => !leader.isSelf && leader.address !== '',
   });
@@ -109,6 +121,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
   return {
     calls,
     askedCalls: new LimitedCalls(calls, limits),
+    readers: raft.readers,
     knowsServers: () => true,
     dnsAnswers: (given, staleQuery) => {
       const local = localReads(store, consensus);
@@ -169,7 +182,9 @@ function followLog(
     fatal: (text: string) => tell({ kind: 'fatal', text }),
   };
   const { rpcHoldTimeoutMs } = settings.current;
-  const replica = openReplica(raft, events, rpcHoldTimeoutMs, logger.child('server'), telemetry.metrics);
+  const keepingUp = raft.readers === null ? null : new KeepingUp(new AppliedProgress(raft.readers.progress));
+  const server = logger.child('server');
+  const replica = openReplica(raft, events, rpcHoldTimeoutMs, server, telemetry.metrics, keepingUp);
   return { replica, recovered };
 }
 
@@ -246,14 +261,18 @@ function coordinateUpdates({ settings, logger }: Parts, { consensus }: Replica):
   });
 }
 
+function serverAsking({ settings }: Parts, pool: RpcPool): ServerAsking {
+  return new ServerAsker({
+    pool,
+    clientTimeoutMs: () => settings.current.limits.rpcClientTimeoutMs,
+    holdMs: () => settings.current.rpcHoldTimeoutMs,
+  });
+}
+
 /** Calls of a leader that is another server. */
-function leaderCalls({ settings }: Parts, leader: KnownLeader, pool: RpcPool): LeaderCalls {
+function leaderCalls({ settings }: Parts, leader: KnownLeader, pool: RpcPool, asking: ServerAsking): LeaderCalls {
   const calls = new LeaderCalls({
-    asking: new ServerAsker({
-      pool,
-      clientTimeoutMs: () => settings.current.limits.rpcClientTimeoutMs,
-      holdMs: () => settings.current.rpcHoldTimeoutMs,
-    }),
+    asking,
     datacenter: settings.current.datacenter,
     leaderAddress: () => (leader.isSelf ? '' : leader.address),
   });
@@ -288,18 +307,19 @@ function clusterView(
 
 function serverCalls(
   { settings, gossip, control }: Parts,
-  { store, consensus }: Replica,
-  elsewhere: LeaderCalls,
+  { store, consensus, keepingUp }: Replica,
+  others: { readonly elsewhere: LeaderCalls; readonly beyond: CallsBeyond },
   leader: KnownLeader,
   duties: LeaderDuties,
   coordinates: CoordinateUpdates,
   cluster: ClusterView,
 ): ServerCalls {
-  const { datacenter } = settings.current;
+  const { datacenter, nodeName } = settings.current;
   return new ServerCalls({
     pause: (ms) => delay(ms),
     server: {
       datacenter,
+      nodeName,
       leaderAddress: () => leader.address,
       peers: () => consensus.peers(),
       raftStats: () => consensus.raftStats(),
@@ -316,7 +336,8 @@ function serverCalls(
       cluster,
     },
     consensus,
-    elsewhere,
+    ...others,
+    keepingUp,
     holdMs: () => settings.current.rpcHoldTimeoutMs,
   });
 }

@@ -9,6 +9,7 @@ import { LocalAgent } from './local/local-agent.js';
 import type { Mode } from './mode.js';
 import { openDns } from './open-dns.js';
 import { type Interface, openHttp } from './open-http.js';
+import { openReaders } from './open-readers.js';
 import { makeParts, type Parts } from './parts.js';
 
 const CHECKS_STOP_MS = 1_000;
@@ -52,6 +53,7 @@ export class StateWorker {
     const local = await this.#openLocal();
     const http = await openHttp(parts, mode, local, closing);
     const dns = await openDns(parts, mode, closing);
+    if (mode.readers !== null) openReaders(mode.readers, http, dns);
     return { local, http, dns };
   }
 

@@ -64,6 +64,7 @@ export class RunningWorker {
     );
     const orders: RaftWorkerData = {
       context: { name: 'raft', port: control.port1, logLevel: 'debug' },
+      readerPorts: [],
       statePort: link.port1,
       raftStreams: streams.port1,
       leadership: this.leadership.buffer,

@@ -13,8 +13,8 @@ export const gossipRejoin: readonly Mutant[] = [
   {
     name: 'a stranger that joins us ends the search for our pool',
     file: 'main/gossip/serf/serf-core.ts',
-    find: 'if (!merging.ok) return merging;',
-    replace: 'if (!merging.ok) return merging;\n    this.#rejoin.stop();',
+    find: 'if (merging.problem !== null) return merging.problem;',
+    replace: 'if (merging.problem !== null) return merging.problem;\n    this.#rejoin.stop();',
     tests,
   },
   {

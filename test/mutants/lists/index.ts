@@ -4,6 +4,7 @@ import type { Mutant } from '../mutant.js';
 import { chaos } from './chaos.js';
 import { checks } from './checks.js';
 import { conformance } from './conformance.js';
+import { datacenters } from './datacenters.js';
 import { deadlines } from './deadlines.js';
 import { dns } from './dns.js';
 import { durability } from './durability.js';
@@ -15,10 +16,12 @@ import { gossipRejoin } from './gossip-rejoin.js';
 import { histories } from './histories.js';
 import { hostile } from './hostile.js';
 import { http } from './http.js';
+import { httpConnections } from './http-connections.js';
 import { localAgent } from './local-agent.js';
 import { msgpack } from './msgpack.js';
 import { processes } from './processes.js';
 import { raftCore } from './raft-core.js';
+import { readers } from './readers.js';
 import { registration } from './registration.js';
 import { rpc } from './rpc.js';
 import { rpcGrpc } from './rpc-grpc.js';
@@ -32,6 +35,7 @@ export const mutants: readonly Mutant[] = [
   ...chaos,
   ...checks,
   ...conformance,
+  ...datacenters,
   ...deadlines,
   ...dns,
   ...durability,
@@ -43,10 +47,12 @@ export const mutants: readonly Mutant[] = [
   ...histories,
   ...hostile,
   ...http,
+  ...httpConnections,
   ...localAgent,
   ...msgpack,
   ...processes,
   ...raftCore,
+  ...readers,
   ...registration,
   ...rpc,
   ...rpcGrpc,

@@ -97,4 +97,25 @@ export const msgpack: readonly Mutant[] = [
     replace: 'decode(kind, content, this.#offset)',
     tests: ['unit/gossip/wire/stream'],
   },
+  {
+    name: 'code of a struct goes on in the wrong place where a field is missing',
+    file: 'msgpack/struct.ts',
+    find: 'this.#readFields(reader, record, true, done, this.#sorted.length)',
+    replace: 'this.#readFields(reader, record, true, done + 1, this.#sorted.length)',
+    tests: ['unit/msgpack/struct-code'],
+  },
+  {
+    name: 'code of a struct says nothing of where a field is wrong',
+    file: 'msgpack/struct.ts',
+    find: 'else if (last !== undefined) reader.inside(last.name);',
+    replace: '',
+    tests: ['unit/msgpack/struct-code'],
+  },
+  {
+    name: 'a map of another length is read by the code of a struct',
+    file: 'msgpack/reader.ts',
+    find: 'if (bytes[at] !== (0x80 | pairs)) return false;',
+    replace: 'if ((bytes[at] ?? 0) >> 4 !== 8) return false;',
+    tests: ['unit/msgpack/struct-code'],
+  },
 ];

@@ -5,12 +5,14 @@ import assert from 'node:assert/strict';
 import type { Consistency } from '../../../src/workers/state/calls/read-settings.js';
 import { isRefusal, type RefusalCode } from '../../../src/workers/state/methods/refusal.js';
 import { Random } from '../../random.js';
+import { testCalls } from '../../unit/calls/test-calls.js';
 import { assertLinearizable } from '../linearizability/assert-linearizable.js';
 import { type Behavior, type CellInput, type CellOutput, cellModel } from '../linearizability/cell-model.js';
 import { History, type Open } from '../linearizability/history.js';
 import type { Cluster, SimulatedServer } from './cluster.js';
 import type { Life } from './life.js';
 import { type Answer, ServerOfClients } from './server-of-clients.js';
+import { ManyThreads } from './simulated-readers.js';
 import { type Answers, StoreMachine } from './store-machine.js';
 import type { Load } from './storm.js';
 
@@ -43,6 +45,9 @@ export class Clients implements Load {
   readonly #hearsay = new Map<string, Hearsay>(CELLS.map((cell) => [cell, { sessions: [], indexes: [0] }]));
   readonly #clients: readonly Client[] = Array.from({ length: CLIENTS }, () => ({ busyUntilMs: 0 }));
   readonly #servers = new WeakMap<Life, ServerOfClients>();
+  readonly #threads = new Set<ManyThreads>();
+  /** Of readers: so that the storm of a seed is the same with and without them. */
+  readonly #chance: Random;
   /** Of each life of a server: question → the highest index it was answered with. */
   readonly #told = new WeakMap<Life, Map<string, number>>();
   /** Cell, key and ModifyIndex → the entry that all who ever read it saw. */
@@ -54,6 +59,7 @@ export class Clients implements Load {
 
   constructor(seed: number) {
     this.#random = new Random(seed ^ 0x5eed);
+    this.#chance = new Random(seed ^ 0x2ead);
   }
 
   readonly makeMachine = (id: string): StoreMachine => new StoreMachine(id, this.#answers);
@@ -61,6 +67,7 @@ export class Clients implements Load {
   tick(cluster: Cluster): void {
     if (this.#failure) throw this.#failure.error;
     this.#endPauses(cluster.nowMs);
+    for (const threads of this.#threads) threads.tick(cluster.nowMs);
     for (const client of this.#clients) {
       if (cluster.nowMs < client.busyUntilMs || !this.#random.chance(EAGERNESS)) continue;
       this.#ask(cluster, client);
@@ -151,9 +158,18 @@ export class Clients implements Load {
     const known = this.#servers.get(life);
     if (known) return known;
     assert.ok(life.machine instanceof StoreMachine);
-    const server = new ServerOfClients(life.machine.store, life.client, (ms) => {
-      return new Promise((over) => this.#paused.push({ untilMs: cluster.nowMs + ms, over }));
+    const { store, progress, keepingUp } = life.machine;
+    const pause = (ms: number): Promise<void> =>
+      new Promise((over) => this.#paused.push({ untilMs: cluster.nowMs + ms, over }));
+    // Nobody waits for a leader: a client tries again by itself.
+    const primary = testCalls({ store, consensus: life.client, holdMs: 0, pause, keepingUp });
+    if (!life.isStarted) return new ServerOfClients(primary);
+    const threads = new ManyThreads(life, primary, progress, this.#chance, (text) => {
+      this.#failure ??= { error: new Error(text) };
     });
+    this.#threads.add(threads);
+    void life.over.then(() => this.#threads.delete(threads));
+    const server = new ServerOfClients(threads);
     this.#servers.set(life, server);
     return server;
   }

@@ -69,6 +69,10 @@ export class Life {
     this.client = new RaftClient(port, this.leadership, this.machine, { started: () => {}, role, fatal }, 0);
   }
 
+  get isStarted(): boolean {
+    return this.#server !== null;
+  }
+
   get server(): StartedServer {
     assert.ok(this.#server);
     return this.#server;

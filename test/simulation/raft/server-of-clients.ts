@@ -17,9 +17,6 @@ import type { ReadMethod, WriteMethod } from '../../../src/workers/state/methods
 import { EVERYTHING } from '../../../src/workers/state/methods/narrowing.js';
 import { isRefusal, type Refusal } from '../../../src/workers/state/methods/refusal.js';
 import { applySession, getSession } from '../../../src/workers/state/methods/session.js';
-import type { RaftClient } from '../../../src/workers/state/replica/raft-client.js';
-import type { StoreReads } from '../../../src/workers/state/replica/store/read-api.js';
-import { testCalls } from '../../unit/calls/test-calls.js';
 import { check, service } from '../../unit/store/commands.js';
 import type { CellInput, CellOutput } from '../linearizability/cell-model.js';
 
@@ -44,13 +41,13 @@ function shownEntry(entry: KvEntry | null): CellOutput {
   return { kind: 'entry', entry: { value, modifyIndex: ModifyIndex, lockIndex: Number(LockIndex), session: Session } };
 }
 
-export class ServerOfClients {
-  readonly #calls: Calls;
+export type Asked = Pick<Calls, 'read' | 'write'>;
 
-  /** `pause`: by the clock of the simulated world. */
-  constructor(store: StoreReads, consensus: RaftClient, pause: (ms: number) => Promise<void>) {
-    // Nobody waits for a leader: a client tries again by itself.
-    this.#calls = testCalls({ store, consensus, holdMs: 0, pause });
+export class ServerOfClients {
+  readonly #calls: Asked;
+
+  constructor(calls: Asked) {
+    this.#calls = calls;
   }
 
   /** `cell` names the node, and stands before its keys and services. Of reads alone `consistency` means something. */

@@ -2,7 +2,9 @@
 // answered: whoever applies an index first says it, for ever (state machine safety).
 import assert from 'node:assert/strict';
 import { Logger, LogSink } from '../../../src/observe/logger.js';
+import { AppliedProgress } from '../../../src/wire/applied-progress.js';
 import type { ApplyResult, Command, OpaqueCommand } from '../../../src/wire/commands.js';
+import { KeepingUp } from '../../../src/workers/state/replica/keeping-up.js';
 import { StoreApplier } from '../../../src/workers/state/replica/replica.js';
 import type { SnapshotSource } from '../../../src/workers/state/replica/snapshot/snapshot-stream.js';
 import { writeSnapshot } from '../../../src/workers/state/replica/snapshot/snapshot-write.js';
@@ -15,6 +17,9 @@ export type Answers = Map<number, string>;
 export class StoreMachine implements Machine {
   readonly id: string;
   readonly store: StateStore;
+  /** Of this life of the server, with its readers. */
+  readonly progress = new AppliedProgress();
+  readonly keepingUp = new KeepingUp(this.progress);
   readonly #answers: Answers;
   readonly #applier: StoreApplier;
 
@@ -22,7 +27,8 @@ export class StoreMachine implements Machine {
     this.id = id;
     this.#answers = answers;
     this.store = new StateStore();
-    this.#applier = new StoreApplier(this.store, new Logger('fsm', new LogSink('error', () => {})));
+    const logger = new Logger('fsm', new LogSink('error', () => {}));
+    this.#applier = new StoreApplier(this.store, logger, this.keepingUp);
   }
 
   get through(): number {

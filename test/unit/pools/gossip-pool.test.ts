@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { NO_HOOKS } from '../../../src/main/gossip/core/hooks.js';
 import { CONSUL_LAN } from '../../../src/main/gossip/core/settings.js';
 import { CONSUL_SERF } from '../../../src/main/gossip/serf/pool/options.js';
 import { GossipPool, type PoolObserver } from '../../../src/main/pools/gossip-pool.js';
@@ -44,11 +45,10 @@ async function open(selfName: string, changes: Changes = {}): Promise<TestPool> 
       pool: 'lan',
       selfName,
       addresses: { bindAddress: '127.0.0.1', advertiseAddress: '127.0.0.1', port },
-      allows: () => true,
       gossip: { ...CONSUL_LAN, gossipIntervalMs },
       serf: CONSUL_SERF,
       tags: new Map([['role', 'node']]),
-      rules: { refuseAlive: () => null, refuseMerge: () => null },
+      rules: { refuseAlive: () => null, refuseSource: () => null, refuseMerge: NO_HOOKS.refuseMerge },
       dataDir: null,
       snapshotPath,
     },

@@ -35,7 +35,12 @@ toRaft.port1.on('message', (message: StateToRaft) => {
   if (message.kind === 'propose') proposed.push(Buffer.from(message.entries));
 });
 const leadership = new Leadership();
-const raft = { port: toRaft.port2, leadership: leadership.buffer, raftStreams: new MessageChannel().port1 };
+const raft = {
+  port: toRaft.port2,
+  leadership: leadership.buffer,
+  raftStreams: new MessageChannel().port1,
+  readers: null,
+};
 const context = { name: 'state', port: toMain.port2, logLevel: 'error' } as const;
 const parts = makeParts({ context, config, raft }, telemetry);
 const mode = openServer(parts, raft);

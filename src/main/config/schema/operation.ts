@@ -79,6 +79,12 @@ export const OPERATION = {
     grpc_keepalive_interval: { type: 'duration', default: '30s', about: 'no effect' },
     grpc_keepalive_timeout: { type: 'duration', default: '20s', about: 'no effect' },
     leave_drain_time: { type: 'duration', default: '5s', about: 'wait after leave' },
+    reader_workers: {
+      type: 'uint',
+      about:
+        'lictor: threads of a server that answer reads beside the first one, each with the state once more in memory; ' +
+        'by default one for four cores, four at most, and none where the port can’t be shared',
+    },
     raft_multiplier: { type: 'int', default: 5, reload: true, about: '1-10' },
     rpc_hold_timeout: { type: 'duration', default: '7s', about: 'retry window without leader' },
   }),

@@ -55,6 +55,8 @@ export type GossipEvent =
     }
   /** What `leave` or `updateMeta` wanted to spread has been sent often enough, or the time for it is over. */
   | { readonly kind: 'spread'; readonly what: 'leave' | 'meta'; readonly isTimedOut: boolean }
+  /** Something is over that memberlist measures, when what is to be sent has been sent. `sinceMs`: when it began. */
+  | { readonly kind: 'done'; readonly what: 'gossip' | 'probeNode'; readonly sinceMs: number }
   | { readonly kind: 'log'; readonly level: 'debug' | 'warn'; readonly text: string };
 
 export interface Output {

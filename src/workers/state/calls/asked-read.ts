@@ -45,7 +45,7 @@ class AskedRead<Value> extends BlockingRead<Value> {
 
 /** Rejects only when the read threw: a bug. What `signal` gives up is answered too, with a refusal that nobody reads. */
 export function ask<Request, Value>(
-  calls: Calls,
+  calls: Pick<Calls, 'read'>,
   method: ReadMethod<Request, Value>,
   request: Request,
   settings: ReadSettings,

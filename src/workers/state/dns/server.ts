@@ -6,6 +6,7 @@ import type { Logger } from '../../../observe/logger.js';
 import type { Labels, Metrics, Series } from '../../../observe/metrics.js';
 import { errorDetail } from '../../../observe/surprise.js';
 import type { DnsConfig } from '../../../wire/config.js';
+import { freeUdpPort, type PortSharing } from '../sockets/port-sharing.js';
 import type { Transport } from './compose.js';
 import { Rcode, typeName } from './protocol.js';
 import type { ReplySettings } from './replies.js';
@@ -30,6 +31,8 @@ export interface DnsServerOptions {
   readonly nodeName: string;
   readonly metrics: Metrics;
   readonly logger: Logger;
+  /** Other threads may listen for datagrams on the same ports; `beside` the first one there is no TCP. */
+  readonly sharing?: PortSharing;
 }
 
 /** Where one configured address is served. */
@@ -83,6 +86,11 @@ export class DnsServer {
     this.#responder.reload({ ...config, listeners, domain, altDomain });
   }
 
+  /** Of an asker who is connected to another thread. */
+  answer(packet: Buffer): Response | null | Promise<Response | null> {
+    return this.#respond(packet, 'udp');
+  }
+
   async close(): Promise<void> {
     const listeners = this.#listeners.splice(0);
     this.#bound.splice(0);
@@ -93,8 +101,14 @@ export class DnsServer {
     const answered = (response: Response, startedMs: number) => this.#count(response, startedMs);
     const responder: Responds = { respond: (packet, transport) => this.#respond(packet, transport) };
     const descriptors = new DescriptorReserve('dns', this.#options.logger);
+    const { sharing = 'alone' } = this.#options;
     for (let attempt = 1; ; attempt++) {
-      const udp = await listenUdp(address, port, responder, answered);
+      const udpPort = sharing === 'first' ? await freeUdpPort(address, port) : port;
+      const udp = await listenUdp(address, udpPort, responder, answered, sharing !== 'alone');
+      if (sharing === 'beside') {
+        this.#listeners.push(udp);
+        return;
+      }
       try {
         const tcp = await listenTcp(address, udp.port, responder, answered, descriptors);
         this.#listeners.push(udp, tcp);

@@ -14,6 +14,9 @@ export interface UdpListener {
   close(): Promise<void>;
 }
 
+/** Node's types know this option from Node 22.12 on, as its sockets do. */
+type SharingOptions = dgram.SocketOptions & { readonly reusePort: boolean };
+
 /** An address is never looked up: it came with the packet. */
 function sameAddress(
   address: string,
@@ -29,8 +32,11 @@ export function listenUdp(
   port: number,
   responder: Responds,
   answered: (response: Response, startedMs: number) => void,
+  sharesPort = false,
 ): Promise<UdpListener> {
-  const socket = dgram.createSocket({ type: address.includes(':') ? 'udp6' : 'udp4', lookup: sameAddress });
+  const type = address.includes(':') ? 'udp6' : 'udp4';
+  const options: SharingOptions = { type, lookup: sameAddress, reusePort: sharesPort };
+  const socket = dgram.createSocket(options);
   socket.on('message', (packet, from) => {
     const startedMs = performance.now();
     const response = responder.respond(packet, 'udp');

@@ -8,6 +8,7 @@ import { errorDetail } from '../../../observe/surprise.js';
 import type { Listener } from '../../../wire/config.js';
 import type { Calls } from '../calls/calls.js';
 import { refusal } from '../methods/refusal.js';
+import type { SharedPort } from '../sockets/port-sharing.js';
 import { ApiCall } from './api-call.js';
 import type { EndpointTable } from './endpoint.js';
 import type { BoundListener, Engine, Exchange } from './engine/engine.js';
@@ -40,6 +41,17 @@ export interface HttpServerOptions {
   readonly knowsServers: () => boolean;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** null: no other thread listens there. */
+  readonly shared?: SharedPort | null;
+  /** On a reader: who takes what isn't answered here. */
+  readonly handOver?: HandOver;
+}
+
+/** What becomes of requests that another thread answers. */
+export interface HandOver {
+  /** Whether a read that asks this is answered here. */
+  serves(query: QueryParameters): boolean;
+  take(exchange: Exchange): void;
 }
 
 export class HttpServer {
@@ -51,8 +63,11 @@ export class HttpServer {
   readonly #listeners: readonly Listener[];
   readonly #engineName: 'net' | 'uws';
   readonly #unixSocket: HttpSettings['http']['unixSocket'];
+  readonly #shared: SharedPort | null;
+  readonly #handOver: HandOver | null;
   #policy: HttpPolicy;
   #engine: Engine | null = null;
+  readonly #readFailed = (call: ApiCall, error: unknown): void => this.#failed(call, error);
 
   constructor(options: HttpServerOptions) {
     this.#policy = new HttpPolicy(options.settings);
@@ -63,6 +78,13 @@ export class HttpServer {
     this.#listeners = options.settings.http.listeners;
     this.#engineName = options.settings.http.engine;
     this.#unixSocket = options.settings.http.unixSocket;
+    this.#shared = options.shared ?? null;
+    this.#handOver = options.handOver ?? null;
+  }
+
+  /** Of a client that is connected to another thread. */
+  take(exchange: Exchange): void {
+    this.#take(exchange);
   }
 
   /** Binds all listeners; rejects when one can't be bound, after closing those that were. */
@@ -108,6 +130,7 @@ export class HttpServer {
       limits: this.#policy.engineLimits,
       unixSocket: this.#unixSocket,
       logger: this.#logger,
+      shared: this.#shared,
     };
     if (this.#engineName === 'net') return new NetEngine(options);
     const { UwsEngine } = await import('./uws/uws-engine.js');
@@ -127,6 +150,11 @@ export class HttpServer {
 
   #serve(exchange: Exchange): void {
     const { target, method } = exchange;
+    const handOver = this.#handOver;
+    if (handOver !== null && method !== 'GET') {
+      handOver.take(exchange);
+      return;
+    }
     const mark = target.indexOf('?');
     let path = mark < 0 ? target : target.slice(0, mark);
     const rawQuery = mark < 0 ? '' : target.slice(mark + 1);
@@ -143,7 +171,8 @@ export class HttpServer {
       path = outcome.path;
     }
     const route = this.#router.find(path);
-    if (route === undefined) this.#serveUnrouted(exchange, path, rawQuery);
+    if (route === undefined && handOver !== null) handOver.take(exchange);
+    else if (route === undefined) this.#serveUnrouted(exchange, path, rawQuery);
     else if (route.endpoint.headers === 'page' && this.#policy.uiPath === null)
       this.#page(exchange, 404, unknown(path));
     else if (route.endpoint.headers === 'page') this.#servePage(exchange, route, path, rawQuery);
@@ -198,6 +227,10 @@ export class HttpServer {
       return;
     }
     const operation = route.operation(method);
+    if (this.#handOver !== null && !(operation?.kind === 'read' && this.#handOver.serves(query))) {
+      this.#handOver.take(exchange);
+      return;
+    }
     if (operation === undefined) {
       const allow = headerLine('Allow', route.allow);
       if (method === 'OPTIONS') exchange.reply(200, this.#policy.headers(set, 'application/json') + allow, '');
@@ -220,7 +253,7 @@ export class HttpServer {
       } else if (endpoint.answeredBy === 'servers' && !this.#knowsServers()) {
         call.finish(refused(refusal('no-servers')));
       } else if (operation.kind === 'read') {
-        startRead(this.#calls, this.#cache, call, operation, (failed, error) => this.#failed(failed, error));
+        startRead(this.#calls, this.#cache, call, operation, this.#readFailed);
       } else {
         this.#answer(call, perform(endpoint, operation, call));
       }

@@ -8,6 +8,7 @@ import type { ApplyResult, Command, OpaqueCommand } from '../../../wire/commands
 import { Leadership } from '../../../wire/leadership.js';
 import { type ExtendedEntry, isCheckpoint, readPlace } from './chunks/extended-entry.js';
 import { isKnownType } from './fsm/apply.js';
+import type { KeepingUp } from './keeping-up.js';
 import { type Applier, RaftClient, type RaftEvents } from './raft-client.js';
 import { SnapshotReader } from './snapshot/snapshot-read.js';
 import type { SnapshotSource } from './snapshot/snapshot-stream.js';
@@ -18,11 +19,14 @@ import { StateStore } from './state-store.js';
 export class StoreApplier implements Applier {
   readonly #store: StateStore;
   readonly #logger: Logger;
+  /** null: no other thread answers reads. */
+  readonly #keepingUp: KeepingUp | null;
   #restoring: SnapshotReader | null = null;
 
-  constructor(store: StateStore, logger: Logger) {
+  constructor(store: StateStore, logger: Logger, keepingUp: KeepingUp | null = null) {
     this.#store = store;
     this.#logger = logger;
+    this.#keepingUp = keepingUp;
   }
 
   apply(index: number, command: Command | OpaqueCommand): ApplyResult {
@@ -52,7 +56,9 @@ export class StoreApplier implements Applier {
     this.#store.advance(index);
   }
 
+  /** Whoever is answered from now on, be it a writer or a reader that is woken, is answered from this state. */
   flush(): void {
+    this.#keepingUp?.reached(this.#store.appliedIndex);
     this.#store.flush();
   }
 
@@ -76,14 +82,19 @@ export class StoreApplier implements Applier {
   }
 
   restoreEnd(index: number): void {
+    // All readers are woken within, and are answered from the new state.
+    this.#keepingUp?.showing(index);
     this.#restoring?.end(index);
     this.#restoring = null;
+    this.#keepingUp?.reached(index);
   }
 }
 
 export interface Replica {
   readonly store: StateStore;
   readonly consensus: RaftClient;
+  /** null: no other thread answers reads. */
+  readonly keepingUp: KeepingUp | null;
 }
 
 export function openReplica(
@@ -91,10 +102,11 @@ export function openReplica(
   events: RaftEvents,
   holdMs: number,
   logger: Logger,
-  metrics: Metrics,
+  metrics: Metrics | null,
+  keepingUp: KeepingUp | null = null,
 ): Replica {
-  const store = new StateStore({ metrics });
-  const applier = new StoreApplier(store, logger.child('fsm'));
+  const store = new StateStore(metrics === null ? {} : { metrics });
+  const applier = new StoreApplier(store, logger.child('fsm'), keepingUp);
   const consensus = new RaftClient(raft.port, new Leadership(raft.leadership), applier, events, holdMs);
-  return { store, consensus };
+  return { store, consensus, keepingUp };
 }

@@ -2,13 +2,15 @@
 
 import type net from 'node:net';
 import { joinHostPort } from '../../../gotext/host-port.js';
+import { type ClientCounts, OwnCounts } from './client-counts.js';
 
 export class ClientLimit {
-  readonly #open = new Map<string, number>();
+  readonly #counts: ClientCounts;
   #max: number;
 
-  constructor(max: number) {
+  constructor(max: number, counts: ClientCounts = new OwnCounts()) {
     this.#max = max;
+    this.#counts = counts;
   }
 
   /** Holds for connections to come; those that are open stay. */
@@ -18,20 +20,20 @@ export class ClientLimit {
 
   /** False when the client has its number already; otherwise the connection counts until {@link leave}. */
   enter(client: string): boolean {
-    const open = this.#open.get(client) ?? 0;
-    if (this.#max > 0 && open >= this.#max) return false;
-    this.#open.set(client, open + 1);
-    return true;
+    return this.#counts.enter(client, this.#max);
+  }
+
+  /** Whether any client can have its number: while all of them together have fewer, none has. */
+  get mayBeReached(): boolean {
+    return this.#max > 0 && this.#counts.total >= this.#max;
   }
 
   isFull(client: string): boolean {
-    return this.#max > 0 && (this.#open.get(client) ?? 0) >= this.#max;
+    return this.#max > 0 && this.#counts.of(client) >= this.#max;
   }
 
   leave(client: string): void {
-    const open = this.#open.get(client) ?? 0;
-    if (open <= 1) this.#open.delete(client);
-    else this.#open.set(client, open - 1);
+    this.#counts.leave(client);
   }
 }
 

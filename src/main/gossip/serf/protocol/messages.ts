@@ -7,6 +7,7 @@ import { firstOf } from '../../../../msgpack/first-of.js';
 import { bool, bytes, int, type Kind, nullable, text, u8, u16, u32, u64 } from '../../../../msgpack/kinds.js';
 import { struct } from '../../../../msgpack/struct.js';
 import type { Uint64 } from '../../../../wire/uint64.js';
+import { MOST_NODES } from '../../wire/message-types.js';
 
 export const LEAVE = 0;
 export const JOIN = 1;
@@ -61,10 +62,11 @@ export interface SerfState {
   readonly Events: readonly (EventSlot | null)[] | null;
   readonly QueryLTime: Uint64;
 }
+/** As many names as a push/pull may have nodes: those that failed or left in the last days are among them. */
 export const serfState: Kind<SerfState> = struct<SerfState>({
   LTime: u64,
-  StatusLTimes: mapOf(u64),
-  LeftMembers: list(text),
+  StatusLTimes: mapOf(u64, MOST_NODES),
+  LeftMembers: list(text, MOST_NODES),
   EventLTime: u64,
   Events: list(nullable(eventSlot), EVENT_SLOTS),
   QueryLTime: u64,

@@ -8,10 +8,12 @@ import type { Logger } from '../../../../observe/logger.js';
 import { surprise } from '../../../../observe/surprise.js';
 import type { Listener } from '../../../../wire/config.js';
 import { ClientLimit, plainAddress } from '../../sockets/client-limit.js';
+import { freeTcpPort, type PortSharing, type SharedPort } from '../../sockets/port-sharing.js';
 import type { BoundListener, Engine, EngineLimits, RequestListener } from '../engine/engine.js';
 import { CROWDED_HEADERS, CROWDED_TEXT } from '../engine/refusals.js';
 import { dateLine, statusLine } from '../engine/status-line.js';
 import { Connection, type ConnectionHost } from './connection.js';
+import { readShared, sharedBytes } from './shared-read.js';
 import { claimSocketPath, type SocketOwner, settleSocketFile } from './unix-socket.js';
 
 const PATIENCE_CHECK_MS = 1000;
@@ -31,7 +33,12 @@ export interface NetEngineOptions {
   readonly limits: EngineLimits;
   readonly unixSocket: SocketOwner;
   readonly logger: Logger;
+  /** null: no other thread listens there. */
+  readonly shared?: SharedPort | null;
 }
+
+/** Node's types know this option from Node 22.12 on, as its sockets do. */
+type ListenOptions = net.ListenOptions & { readonly reusePort: boolean };
 
 export class NetEngine implements Engine, ConnectionHost {
   readonly listener: RequestListener;
@@ -40,6 +47,7 @@ export class NetEngine implements Engine, ConnectionHost {
   stopping = false;
 
   readonly #unixSocket: SocketOwner;
+  readonly #sharing: PortSharing;
   readonly #servers: net.Server[] = [];
   readonly #open = new Map<Connection, string>();
   readonly #clients: ClientLimit;
@@ -51,7 +59,8 @@ export class NetEngine implements Engine, ConnectionHost {
     this.listener = options.listener;
     this.limits = options.limits;
     this.#unixSocket = options.unixSocket;
-    this.#clients = new ClientLimit(options.limits.maxConnectionsPerClient);
+    this.#sharing = options.shared?.place ?? 'alone';
+    this.#clients = new ClientLimit(options.limits.maxConnectionsPerClient, options.shared?.clients);
     this.#descriptors = new DescriptorReserve('http', options.logger);
   }
 
@@ -72,10 +81,9 @@ export class NetEngine implements Engine, ConnectionHost {
         ? net.createServer(options, (socket) => this.#accept(socket))
         : await this.#secureServer({ ...options, ...secure });
     if (listener.kind === 'unix') await claimSocketPath(listener.path);
+    const where = listener.kind === 'unix' ? { path: listener.path } : await this.#sharedPlace(listener);
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      const where =
-        listener.kind === 'unix' ? { path: listener.path } : { host: listener.address, port: listener.port };
       server.listen({ ...where, backlog: BACKLOG }, () => {
         server.off('error', reject);
         resolve();
@@ -91,6 +99,11 @@ export class NetEngine implements Engine, ConnectionHost {
     }
     const address = server.address();
     return { listener, port: typeof address === 'object' && address !== null ? address.port : 0 };
+  }
+
+  async #sharedPlace({ address: host, port }: Extract<Listener, { kind: 'tcp' }>): Promise<ListenOptions> {
+    const isFirst = this.#sharing === 'first';
+    return { host, port: isFirst ? await freeTcpPort(host, port) : port, reusePort: this.#sharing !== 'alone' };
   }
 
   async #secureServer(options: TlsOptions): Promise<net.Server> {
@@ -146,6 +159,8 @@ export class NetEngine implements Engine, ConnectionHost {
     const connection = new Connection(socket, client, this);
     this.#open.set(connection, client);
     socket[kConnection] = connection;
+    // Events all the same: they come where the shared buffer can't be used.
+    readShared(socket, onRead);
     socket.on('data', onData);
     socket.on('end', onEnd);
     socket.on('drain', onDrain);
@@ -170,6 +185,10 @@ function onData(this: ServedSocket, chunk: Buffer): void {
     this.destroy();
     surprise(error);
   }
+}
+function onRead(this: ServedSocket, length: number): boolean {
+  onData.call(this, sharedBytes(length));
+  return true;
 }
 function onEnd(this: ServedSocket): void {
   this[kConnection]?.readEnd();

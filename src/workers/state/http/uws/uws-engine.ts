@@ -3,6 +3,7 @@
 
 import type { Listener } from '../../../../wire/config.js';
 import { ClientLimit } from '../../sockets/client-limit.js';
+import { freeTcpPort, type PortSharing, type SharedPort } from '../../sockets/port-sharing.js';
 import type { BoundListener, Engine, EngineLimits, RequestListener } from '../engine/engine.js';
 import { CROWDED_HEADERS, CROWDED_TEXT } from '../engine/refusals.js';
 import { type ExchangeHost, UwsExchange } from './uws-exchange.js';
@@ -15,6 +16,8 @@ import {
   type UwsResponse,
 } from './uws-module.js';
 
+/** The library's option of a listener that isn't exclusive. */
+const SHARES_PORT = 0;
 const CLOSE_POLL_MS = 10;
 /** Sockets close in the loop's turns behind `app.close()`. */
 const SOCKET_CLOSE_MS = 1000;
@@ -22,6 +25,8 @@ const SOCKET_CLOSE_MS = 1000;
 export interface UwsEngineOptions {
   readonly listener: RequestListener;
   readonly limits: EngineLimits;
+  /** null: no other thread listens there. */
+  readonly shared?: SharedPort | null;
 }
 
 export class UwsEngine implements Engine, ExchangeHost {
@@ -33,17 +38,17 @@ export class UwsEngine implements Engine, ExchangeHost {
    * one for each of its connections that isn't idle.
    */
   readonly #clients: ClientLimit;
-  readonly #waiting = new Map<UwsExchange, string>();
+  readonly #waiting = new Map<UwsExchange, string | null>();
   readonly #apps: UwsApp[] = [];
   readonly #sockets: UwsListenSocket[] = [];
-  #limits: EngineLimits;
+  readonly #sharing: PortSharing;
   #connections = 0;
 
   private constructor(uws: UwsModule, options: UwsEngineOptions) {
     this.#uws = uws;
     this.#listener = options.listener;
-    this.#limits = options.limits;
-    this.#clients = new ClientLimit(options.limits.maxConnectionsPerClient);
+    this.#sharing = options.shared?.place ?? 'alone';
+    this.#clients = new ClientLimit(options.limits.maxConnectionsPerClient, options.shared?.clients);
   }
 
   static async create(options: UwsEngineOptions): Promise<UwsEngine> {
@@ -54,10 +59,13 @@ export class UwsEngine implements Engine, ExchangeHost {
     return this.#connections;
   }
 
-  listen(listener: Listener): Promise<BoundListener> {
+  async listen(listener: Listener): Promise<BoundListener> {
     if (listener.kind === 'unix') {
-      return Promise.reject(new Error('http_config.engine = "uws" serves TCP only: use "net" for unix sockets'));
+      throw new Error('http_config.engine = "uws" serves TCP only: use "net" for unix sockets');
     }
+    const { address } = listener;
+    // The library shares no port that the system picks.
+    const port = this.#sharing === 'first' ? await freeTcpPort(address, listener.port) : listener.port;
     const app = this.#uws.App();
     const track = (_response: UwsResponse, change: number): void => {
       this.#connections += change > 0 ? 1 : -1;
@@ -65,9 +73,10 @@ export class UwsEngine implements Engine, ExchangeHost {
     app.filter(track);
     app.any('/*', (response, request) => this.#serve(response, request));
     return new Promise((resolve, reject) => {
-      app.listen(listener.address, listener.port, this.#uws.LIBUS_LISTEN_EXCLUSIVE_PORT, (socket) => {
+      const option = this.#sharing === 'alone' ? this.#uws.LIBUS_LISTEN_EXCLUSIVE_PORT : SHARES_PORT;
+      app.listen(address, port, option, (socket) => {
         if (socket === false) {
-          reject(new Error(`listen tcp ${listener.address}:${listener.port}: bind: address already in use`));
+          reject(new Error(`listen tcp ${address}:${port}: bind: address already in use`));
           return;
         }
         this.#apps.push(app);
@@ -78,7 +87,6 @@ export class UwsEngine implements Engine, ExchangeHost {
   }
 
   setLimits(limits: EngineLimits): void {
-    this.#limits = limits;
     this.#clients.setMax(limits.maxConnectionsPerClient);
   }
 
@@ -100,22 +108,21 @@ export class UwsEngine implements Engine, ExchangeHost {
 
   waits(exchange: UwsExchange): void {
     const client = exchange.remoteAddress;
-    this.#clients.enter(client);
-    this.#waiting.set(exchange, client);
+    // Another thread may have taken the client's last place meanwhile: then this request isn't counted.
+    this.#waiting.set(exchange, this.#clients.enter(client) ? client : null);
   }
 
   over(exchange: UwsExchange): void {
     const client = this.#waiting.get(exchange);
     if (client === undefined) return;
     this.#waiting.delete(exchange);
-    this.#clients.leave(client);
+    if (client !== null) this.#clients.leave(client);
   }
 
   #serve(response: UwsResponse, request: UwsRequest): void {
     const exchange = new UwsExchange(response, request, this);
-    const max = this.#limits.maxConnectionsPerClient;
-    // While fewer wait in all, no client can have reached its limit: the address isn't asked for.
-    if (max > 0 && this.#waiting.size >= max && this.#clients.isFull(exchange.remoteAddress)) {
+    // The address isn't asked for where no client can have reached its limit.
+    if (this.#clients.mayBeReached && this.#clients.isFull(exchange.remoteAddress)) {
       exchange.refuse(429, CROWDED_HEADERS, CROWDED_TEXT);
       return;
     }

@@ -1,0 +1,21 @@
+// The rows of the endpoint table whose reads a reader answers. Whatever else they have, and all other rows, it hands over.
+
+import type { RuntimeConfig } from '../../wire/config.js';
+import type { Calls } from './calls/calls.js';
+import { catalogReads } from './endpoints/catalog-read.js';
+import { healthEndpoints } from './endpoints/health.js';
+import { internalEndpoints } from './endpoints/internal.js';
+import { kvEndpoints } from './endpoints/kv.js';
+import { sessionEndpoints } from './endpoints/session.js';
+import type { EndpointTable } from './http/endpoint.js';
+
+export function readerEndpoints(calls: Calls, config: () => RuntimeConfig): EndpointTable {
+  const { datacenter, nodeName } = config();
+  return [
+    ...kvEndpoints({ calls, maxValueSize: () => config().limits.kvMaxValueSize }),
+    ...catalogReads({ calls, nodeName, datacenter }),
+    ...healthEndpoints(nodeName),
+    ...sessionEndpoints({ calls, nodeName }),
+    ...internalEndpoints(),
+  ];
+}

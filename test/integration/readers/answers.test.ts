@@ -1,0 +1,177 @@
+// What clients see of an agent with readers, whichever thread their connection was given to: what was written is there, an index
+// doesn't go back, what readers hand over comes back whole, a restore and a stop concern them all.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { type AgentProcess, waitFor } from '../../agent-process.js';
+import { ManyConnections, startWithReaders, withoutReaders } from './readers.js';
+
+const READERS = 2;
+const CONNECTIONS = 24;
+const ROUNDS = 1_000;
+
+describe('an agent with two readers', { skip: withoutReaders }, () => {
+  let agent: AgentProcess;
+  let clients: ManyConnections;
+
+  before(async () => {
+    agent = await startWithReaders(READERS, ['-dev', '-hcl=raft_snapshot_threshold = 200']);
+    clients = new ManyConnections(agent, CONNECTIONS);
+  });
+  after(async () => {
+    clients.close();
+    await agent.stop();
+  });
+
+  /** How many reads of keys the threads have answered, as far as they are told. */
+  const readsOfKeys = async (): Promise<number> => {
+    const metrics = JSON.parse((await clients.ask(0, 'GET', '/v1/agent/metrics')).text) as {
+      Samples: { Name: string; Count: number; Labels: { [label: string]: string } }[];
+    };
+    const ofKeys = metrics.Samples.filter(
+      ({ Name, Labels }) => Name.endsWith('api.http') && Labels['path'] === 'v1_kv_',
+    );
+    return ofKeys.reduce((sum, { Count }) => sum + Count, 0);
+  };
+
+  test('a write acknowledged on any connection is seen by a read on any other at once, and no index goes back', async () => {
+    let highest = 0;
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const written = await clients.ask(round, 'PUT', '/v1/kv/seen', `value ${round}`);
+      assert.equal(written.text.trim(), 'true');
+      const reads = await Promise.all(
+        [1, 2, 3, 4].map((step) => clients.ask(round * 7 + step * 5, 'GET', '/v1/kv/seen?raw')),
+      );
+      for (const { text, headers } of reads) {
+        assert.equal(text, `value ${round}`);
+        const index = Number(headers['x-consul-index']);
+        assert.ok(index >= highest, `${index} after ${highest}`);
+        highest = index;
+      }
+    }
+  });
+
+  test('while others write, an index that one connection has shown is behind none that another shows later', async () => {
+    let isWriting = true;
+    const writer = (async () => {
+      for (let at = 0; isWriting; at += 1) await clients.ask(0, 'PUT', '/v1/kv/moving', `${at}`);
+    })();
+    let highest = 0;
+    let last = -1;
+    for (let round = 0; round < 2 * ROUNDS; round += 1) {
+      const { text, headers, status } = await clients.ask(1 + (round % (CONNECTIONS - 1)), 'GET', '/v1/kv/moving?raw');
+      if (status === 404) continue;
+      const index = Number(headers['x-consul-index']);
+      assert.ok(index >= highest, `${index} after ${highest}`);
+      assert.ok(Number(text) >= last, `${text} after ${last}`);
+      highest = index;
+      last = Number(text);
+    }
+    isWriting = false;
+    await writer;
+    assert.ok(last > 10, 'something was written meanwhile');
+  });
+
+  test('a service registered on one connection is in the catalog and in health on all', async () => {
+    const body = JSON.stringify({ Name: 'web', Port: 80, Check: { TTL: '10m', Status: 'passing' } });
+    assert.equal((await clients.ask(3, 'PUT', '/v1/agent/service/register', body)).status, 200);
+    for (const { text } of await clients.askAll('GET', '/v1/health/service/web?passing')) {
+      assert.equal((JSON.parse(text) as unknown[]).length, 1);
+    }
+    assert.equal((await clients.ask(4, 'PUT', '/v1/agent/service/deregister/web')).status, 200);
+    for (const { text } of await clients.askAll('GET', '/v1/catalog/service/web'))
+      assert.deepEqual(JSON.parse(text), []);
+  });
+
+  test('a change ends the blocking queries of all connections, with the same answer', async () => {
+    await clients.ask(0, 'PUT', '/v1/kv/watched', 'before');
+    const index = (await clients.ask(0, 'GET', '/v1/kv/watched')).headers['x-consul-index'];
+    const waiting = clients.askAll('GET', `/v1/kv/watched?raw&index=${index}&wait=60s`);
+    const writer = new ManyConnections(agent, 1);
+    await writer.ask(0, 'PUT', '/v1/kv/watched', 'after');
+    const answers = await waiting;
+    assert.deepEqual([...new Set(answers.map(({ text }) => text))], ['after']);
+    assert.equal(new Set(answers.map(({ headers }) => headers['x-consul-index'])).size, 1);
+    writer.close();
+  });
+
+  test('what a reader hands over is answered as by the first thread', async () => {
+    await clients.ask(0, 'PUT', '/v1/kv/handed', 'value');
+    for (const path of [
+      '/v1/kv/handed?raw&consistent',
+      '/v1/kv/handed?raw&max_stale=5s',
+      '/v1/agent/checks',
+      '/v1/status/leader',
+      '/v1/kv/handed?dc=elsewhere',
+      '/v1/nothing',
+      '/',
+      '/v1/kv/',
+      '/v1/kv/handed?index=x',
+      '/v1/kv/handed?stale&consistent',
+      '/v1/kv/handed?raw&ns=a',
+    ]) {
+      const answers = await clients.askAll('GET', path);
+      const shown = answers.map(({ status, text, headers }) => JSON.stringify([status, text, headers['content-type']]));
+      assert.equal(new Set(shown).size, 1, `${path}: ${[...new Set(shown)].join('\n')}`);
+    }
+    const refused = await Promise.all([0, 1, 2, 3, 4, 5].map((by) => clients.ask(by, 'POST', '/v1/kv/handed')));
+    for (const { status, headers } of refused)
+      assert.deepEqual([status, headers['allow']], [405, 'OPTIONS,GET,PUT,DELETE']);
+    const filters = await clients.askAll('GET', '/v1/catalog/nodes?filter=nonsense');
+    assert.equal(new Set(filters.map(({ text }) => text)).size, 1);
+  });
+
+  test('bodies of every size arrive whole, by every connection', async () => {
+    for (const length of [0, 1, 1_000, 65_535, 65_536, 65_537, 300_000]) {
+      for (let by = 0; by < 8; by += 1) {
+        const value = Buffer.alloc(length, `${by}`);
+        assert.equal((await clients.ask(by, 'PUT', `/v1/kv/body/${length}`, value)).status, 200);
+        const read = await clients.ask(by + 5, 'GET', `/v1/kv/body/${length}?raw`);
+        assert.equal(read.text, value.toString());
+      }
+    }
+    const tooLong = await Promise.all(
+      [0, 1, 2, 3, 4, 5].map((by) => clients.ask(by, 'PUT', '/v1/kv/too-long', Buffer.alloc(600_000))),
+    );
+    for (const { status } of tooLong) assert.equal(status, 413);
+  });
+
+  test('what all threads answered is counted together', async () => {
+    const asked = 10 * CONNECTIONS;
+    // Metrics begin anew every ten seconds: then it is tried again.
+    const isCounted = async (): Promise<boolean> => {
+      const before = await readsOfKeys();
+      for (let round = 0; round < 10; round += 1) await clients.askAll('GET', '/v1/kv/seen');
+      let counted = before;
+      await waitFor(
+        async () => {
+          counted = await readsOfKeys();
+          return counted < before || counted >= before + asked;
+        },
+        `${asked} more than ${before}`,
+        20_000,
+      );
+      return counted >= before + asked;
+    };
+    assert.ok((await isCounted()) || (await isCounted()));
+  });
+
+  test('a saved state is restored on all threads, and what came after it is gone', async () => {
+    await clients.ask(0, 'PUT', '/v1/kv/kept', 'kept');
+    const saved = await clients.ask(5, 'GET', '/v1/snapshot');
+    assert.equal(saved.status, 200);
+    await clients.ask(1, 'PUT', '/v1/kv/lost', 'lost');
+    await clients.ask(2, 'PUT', '/v1/kv/kept', 'overwritten');
+    const index = (await clients.ask(0, 'GET', '/v1/kv/kept')).headers['x-consul-index'];
+    const waiting = clients.askAll('GET', `/v1/kv/kept?raw&index=${index}&wait=60s`);
+    const restorer = new ManyConnections(agent, 6);
+    const restored = await restorer.ask(3, 'PUT', '/v1/snapshot', Buffer.from(saved.text, 'latin1'));
+    assert.equal(restored.status, 200, restored.text);
+    for (const { text } of await waiting) assert.equal(text, 'kept');
+    for (const { status } of await clients.askAll('GET', '/v1/kv/lost')) assert.equal(status, 404);
+    for (const { text } of await clients.askAll('GET', '/v1/kv/kept?raw')) assert.equal(text, 'kept');
+    assert.equal((await restorer.ask(0, 'PUT', '/v1/kv/kept', 'new')).status, 200);
+    for (const { text } of await clients.askAll('GET', '/v1/kv/kept?raw')) assert.equal(text, 'new');
+    restorer.close();
+  });
+});
