@@ -6,7 +6,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 import { BANNER, builtins, levelBinding, locations, parts } from './bundling/plugins.mjs';
 
 const PROJECT = fileURLToPath(new URL('.', import.meta.url));
@@ -26,7 +26,7 @@ const PROGRAMS = [
 /** A start needs them; all other packages are looked up when they are asked for. */
 const BUNDLED_PACKAGES = ['classic-level', 'sorted-btree'];
 /** What is read as a file beside the module that asks for it. */
-const FILES = ['wasm/lictor.wasm'];
+const FILES = ['wasm/lictor.wasm', 'wasm/scanning.wasm'];
 
 const directory = path.resolve(process.argv[2] ?? PROJECT);
 // esbuild names modules by their real paths.
@@ -73,10 +73,18 @@ function bundle(program, options) {
   });
 }
 
+/** `load.cjs` takes a byte for a character. Comments may be spoilt by that; strings have escapes, but esbuild leaves patterns alone. */
+async function requireAscii(file) {
+  const { code } = await transform(fs.readFileSync(file, 'utf8'), { minifyWhitespace: true });
+  const [found] = /.{0,40}[^\x00-\x7f].{0,40}/.exec(code) ?? [];
+  if (found !== undefined) throw new Error(`${file}: characters beyond ASCII must be escaped in patterns: ${found}`);
+}
+
 /** The file's name has a hash of what is in it: the compiled code that lies beside it under the same name belongs to it. */
 async function bundleProgram(program) {
   const { metafile } = await bundle(program, { entryNames: '[dir]/[name]-[hash]', metafile: true });
   const [output] = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint !== undefined);
+  await requireAscii(path.resolve(output));
   const stub = path.join(to, `${program}.js`);
   const loader = path.relative(path.dirname(stub), path.join(to, 'load.cjs'));
   const relative = loader.startsWith('.') ? loader : `./${loader}`;

@@ -1,6 +1,7 @@
 // The table of rows. Numbers are those of the reference figures; 20 on need what comes later.
 
 import type { Row } from './row.js';
+import { allBusyRow } from './rows/all-busy.js';
 import { catalogRows } from './rows/catalog.js';
 import { clusterRows } from './rows/cluster.js';
 import { curveRow } from './rows/curve.js';
@@ -24,6 +25,7 @@ const ORDER = [
   '6',
   '7',
   'loop-delay',
+  'all-busy',
   '8',
   '9',
   '10',
@@ -52,6 +54,7 @@ const all = [
   ...waitingRows,
   ...idleRows,
   ...gossipRows,
+  allBusyRow,
   ...clusterRows,
   rpcWaitingRow,
   fleetRow,

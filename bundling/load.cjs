@@ -6,7 +6,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { wrap } = require('node:module');
+const { wrapper } = require('node:module');
 const { Script } = require('node:vm');
 const { crc32 } = require('node:zlib');
 
@@ -22,13 +22,22 @@ module.exports = (module, require, name) => {
     module.exports = require(filename);
     return;
   }
-  const script = new Script(wrap(fs.readFileSync(filename, 'utf8')), {
+  const script = new Script(sourceOf(filename), {
     filename: path.relative(ROOT, filename),
     cachedData: codeOf(filename),
   });
   script.runInThisContext()(module.exports, require, module, filename, path.dirname(filename));
   return { script, filename };
 };
+
+/**
+ * V8 keeps it for as long as the thread runs, so it is one text of a byte a character: what isn't ASCII stands in comments
+ * (bundle.mjs sees to that), and a text put together of three would be kept beside its parts.
+ */
+function sourceOf(filename) {
+  const [begin, end] = wrapper.map((text) => Buffer.from(text));
+  return Buffer.concat([begin, fs.readFileSync(filename), end]).latin1Slice();
+}
 
 /** For a bundle that needs an ECMAScript module: what V8 is given code for can't ask for one itself. */
 module.exports.importModule = (name) => import(name);

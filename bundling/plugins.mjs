@@ -6,6 +6,16 @@ import path from 'node:path';
 
 const require = createRequire(import.meta.url);
 
+/** Most agents never need them: Node makes a quarter of a megabyte of objects of it in each thread. */
+const LOADED_WHEN_CALLED = ['node:crypto'];
+
+/** Of such a module only functions can be had, each of which loads it when it is called. */
+function functionsLoadedWhenCalled(name) {
+  const functions = Object.entries(require(name)).filter(([key, value]) => /^[a-z]/.test(key) && value instanceof Function);
+  const lines = functions.map(([key]) => `export const ${key} = (...values) => loaded().${key}(...values);`);
+  return ['let module;', `const loaded = () => (module ??= require(${JSON.stringify(name)}));`, ...lines].join('\n');
+}
+
 /** Each name of a built-in module is a variable of the bundle, where esbuild would have a getter for each use of it. */
 export function builtins() {
   const namespace = 'builtin';
@@ -16,6 +26,7 @@ export function builtins() {
         kind === 'require-call' ? { path: name, external: true } : { path: name, namespace, sideEffects: false },
       );
       onLoad({ filter: /.*/, namespace }, ({ path: name }) => {
+        if (LOADED_WHEN_CALLED.includes(name)) return { contents: functionsLoadedWhenCalled(name) };
         const exports = Object.keys(require(name)).filter((key) => /^[A-Za-z]\w*$/.test(key) && key !== 'default');
         const lines = exports.map((key) => `const $${key} = /* @__PURE__ */ (() => module.${key})();`);
         const names = exports.map((key) => `$${key} as ${key}`);

@@ -1,8 +1,8 @@
-// Ten thousand members that are one socket: every address of 127.0.0.0/8 leads to it, it answers each ping, whoever it is
+// Ten thousand members or more that are one socket: every address of 127.0.0.0/8 leads to it, it answers each ping, whoever it is
 // for, and tells all their names in an exchange. What a large pool costs one agent can so be measured on one machine.
 
 import { randomUUID } from 'node:crypto';
-import type { Machine, MachineOutput, Merging } from '../../src/main/gossip/core/machine.js';
+import type { Machine, MachineOutput, Merging, OwnState } from '../../src/main/gossip/core/machine.js';
 import type { Address } from '../../src/main/gossip/core/node.js';
 import { Outbox } from '../../src/main/gossip/core/output.js';
 import { answerAddress } from '../../src/main/gossip/core/relay.js';
@@ -19,6 +19,8 @@ import { protectionWith } from '../../test/unit/gossip/protection.js';
 
 const VERSIONS = Uint8Array.of(1, 5, 2, 2, 5, 4);
 const EVENT_SLOTS = 512;
+/** Lamport time of everybody's join. */
+export const JOINED_AT = 41;
 
 /** Names and addresses of 127.1.0.0/16 on, with the tags of client agents. */
 function member(id: number, port: number): PushPullNode {
@@ -52,8 +54,8 @@ class CrowdMachine implements Machine<never> {
   fill(count: number, port: number): void {
     this.#nodes = Array.from({ length: count }, (_, id) => member(id + 1, port));
     const state = {
-      LTime: 2,
-      StatusLTimes: new Map(this.#nodes.map(({ Name }) => [Name, 1])),
+      LTime: JOINED_AT + 1,
+      StatusLTimes: new Map(this.#nodes.map(({ Name }) => [Name, JOINED_AT])),
       LeftMembers: null,
       EventLTime: 1,
       Events: new Array<null>(EVENT_SLOTS).fill(null),
@@ -71,12 +73,20 @@ class CrowdMachine implements Machine<never> {
     }
   }
 
-  localState(isJoin: boolean): PushPull {
+  *#steps(isJoin: boolean): Generator<void, PushPull> {
+    yield;
     return { isJoin, nodes: this.#nodes, userState: this.#userState };
   }
 
+  ownState(isJoin: boolean): OwnState {
+    return { nodeCount: this.#nodes.length, steps: this.#steps(isJoin) };
+  }
+
+  /** Always the same members, whatever is said. */
+  readonly revision = 0;
+
   startMerge(): Merging {
-    return { ok: true, step: () => false };
+    return { problem: null, step: () => false };
   }
 
   take(): MachineOutput<never> {
@@ -111,7 +121,6 @@ export async function openCrowd(count: number): Promise<Crowd> {
     bindPort: 0,
     protection: protectionWith(),
     streamTimeoutMs: 10_000,
-    allows: null,
     onEvents: () => undefined,
     logger: new Logger('crowd', new LogSink('error', () => undefined)),
     metrics: null,

@@ -7,7 +7,14 @@ import { EncodeError } from '../../src/msgpack/errors.js';
 import type { ReadSettings } from '../../src/workers/state/calls/read-settings.js';
 import { rpcMethods } from '../../src/workers/state/rpc/rpc-methods.js';
 import { sendRequest } from '../../src/workers/state/rpc/server/envelope.js';
-import { dataFrame, Flag, FrameType, type Header, shortFrame } from '../../src/workers/state/rpc/yamux/frame.js';
+import {
+  Flag,
+  FrameType,
+  HEADER_BYTES,
+  type Header,
+  joinFrames,
+  shortFrame,
+} from '../../src/workers/state/rpc/yamux/frame.js';
 import { FrameReader, type FrameSink } from '../../src/workers/state/rpc/yamux/frame-reader.js';
 import { absoluteMs, serveCommands } from './load-process.js';
 
@@ -54,11 +61,10 @@ function opening(key: string, minIndex: number, consistency: ReadSettings['consi
     throw new Error('the query has no form on the wire');
   const said: Uint8Array[] = [];
   sendRequest({ write: (bytes) => said.push(bytes) }, { Seq: 1, ServiceMethod: 'KVS.Get' }, body);
-  return Buffer.concat([
-    MULTIPLEXED,
-    shortFrame(FrameType.window, Flag.syn, STREAM, 0),
-    dataFrame(STREAM, Buffer.concat(said)),
-  ]);
+  const opened = shortFrame(FrameType.window, Flag.syn, STREAM, 0);
+  const bytes = Buffer.concat(said);
+  const frames = joinFrames([opened], [{ stream: STREAM, bytes }], opened.length + HEADER_BYTES + bytes.length);
+  return Buffer.concat([MULTIPLEXED, frames]);
 }
 
 class Client implements FrameSink {

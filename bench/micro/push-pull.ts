@@ -1,19 +1,21 @@
 // How long a push/pull of a large pool holds the event loop that it shares with everything else on the main thread: with
-// another shell of ten thousand members, on a thread of its own, over loopback. Decides how finely the work is cut
-// (src/main/gossip/shell/turns.ts).
+// another shell of ten thousand members, on a thread of its own, over loopback; Serf and the rules of Consul's LAN pool are on
+// top. Decides how finely the work is cut (src/main/gossip/shell/turns.ts).
 // Usage: node dist/bench/micro/push-pull.js [members] [exchanges]
 
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { openSync, readSync } from 'node:fs';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { GossipCore } from '../../src/main/gossip/core/gossip-core.js';
-import { NO_HOOKS } from '../../src/main/gossip/core/hooks.js';
-import type { GossipEvent } from '../../src/main/gossip/core/output.js';
 import { LAN } from '../../src/main/gossip/core/settings.js';
+import { CONSUL_SERF } from '../../src/main/gossip/serf/pool/options.js';
+import type { SerfEvent } from '../../src/main/gossip/serf/pool/output.js';
+import { EVENT_SLOTS, STATE, serfState } from '../../src/main/gossip/serf/protocol/messages.js';
+import { SerfCore } from '../../src/main/gossip/serf/serf-core.js';
 import { GossipShell } from '../../src/main/gossip/shell/gossip-shell.js';
 import type { PushPullNode } from '../../src/main/gossip/wire/messages.js';
-import { written } from '../../src/msgpack/codec.js';
+import { lanMergeRules } from '../../src/main/pools/merge-rules.js';
+import { encode, written } from '../../src/msgpack/codec.js';
 import { mapOf } from '../../src/msgpack/collections.js';
 import { text } from '../../src/msgpack/kinds.js';
 import { Logger, LogSink } from '../../src/observe/logger.js';
@@ -63,32 +65,41 @@ function poolNodes(): PushPullNode[] {
 }
 
 interface Side {
-  readonly core: GossipCore;
-  readonly shell: GossipShell<GossipEvent>;
+  readonly core: SerfCore;
+  readonly shell: GossipShell<SerfEvent>;
 }
 
 async function open(name: string, key: Uint8Array | null): Promise<Side> {
-  const core = new GossipCore({
+  const nodeId = randomUUID();
+  const core = new SerfCore({
     self: { name, address: { ip: LOOPBACK, port: 8301 }, versionBytes: VERSIONS, bindPort: 8301 },
-    settings: QUIET,
-    hooks: NO_HOOKS,
+    gossip: QUIET,
+    serf: CONSUL_SERF,
+    tags: new Map([
+      ['role', 'node'],
+      ['dc', 'dc1'],
+      ['id', nodeId],
+    ]),
+    rules: lanMergeRules({ name, nodeId, datacenter: 'dc1', isAllowedAddress: () => true }),
     random: Math.random,
     layerOverhead: () => 0,
+    keyring: null,
+    restored: null,
   });
-  const opened = await GossipShell.open<GossipEvent>({
+  const opened = await GossipShell.open<SerfEvent>({
     machine: core,
     bindAddress: '127.0.0.1',
     bindPort: 0,
     protection: protectionWith({}, ...(key === null ? [] : [key])),
     streamTimeoutMs: 10_000,
-    allows: null,
     onEvents: () => undefined,
     logger: new Logger('bench', new LogSink('warn', ({ message }) => console.log(message))),
     metrics: null,
     labels: [],
   });
   if (!opened.ok) throw new Error(opened.error);
-  opened.shell.run((nowMs) => core.start(new Uint8Array(0), nowMs));
+  const problem = opened.shell.run((nowMs) => core.start(nowMs));
+  if (problem !== null) throw new Error(problem);
   return { core, shell: opened.shell };
 }
 
@@ -128,15 +139,17 @@ function watchTurns(): () => Longest {
 async function measure(title: string, exchange: () => Promise<void>): Promise<void> {
   const watched = watchTurns();
   const beganMs = performance.now();
+  const beganOwnMs = ownMs();
   await exchange();
   const tookMs = performance.now() - beganMs;
+  const tookOwnMs = ownMs() - beganOwnMs;
   // The accepting side may still be merging.
   for (let i = 0; i < 200; i += 1) await new Promise((resolve) => setImmediate(resolve));
   const longest = watched();
   const memory = process.memoryUsage();
   const mebibytes = (bytes: number): string => (bytes / 1024 / 1024).toFixed(0);
   console.log(
-    `${title.padEnd(36)}longest turn ${longest.ms.toFixed(1).padStart(6)} ms (own time ${longest.ownMs.toFixed(1).padStart(4)}), exchange ${tookMs.toFixed(0).padStart(5)} ms; ` +
+    `${title.padEnd(36)}longest turn ${longest.ms.toFixed(1).padStart(6)} ms (own time ${longest.ownMs.toFixed(1).padStart(4)}), exchange ${tookMs.toFixed(0).padStart(5)} ms (own ${tookOwnMs.toFixed(0)}); ` +
       `heap ${mebibytes(memory.heapUsed)}, buffers ${mebibytes(memory.arrayBuffers)} MiB`,
   );
 }
@@ -150,7 +163,17 @@ async function exchangeWith(from: Side, port: number): Promise<void> {
 async function serve(key: Uint8Array | null): Promise<void> {
   const side = await open('full', key);
   const nodes = poolNodes();
-  side.shell.run((nowMs) => side.core.merge({ isJoin: true, nodes, userState: null }, nowMs));
+  const state = {
+    LTime: 2,
+    StatusLTimes: new Map(nodes.map(({ Name }) => [Name, 1])),
+    LeftMembers: null,
+    EventLTime: 1,
+    Events: new Array<null>(EVENT_SLOTS).fill(null),
+    QueryLTime: 1,
+  };
+  const merging = side.core.startMerge({ isJoin: true, nodes, userState: encode(serfState, state, STATE) });
+  while (side.shell.run((nowMs) => merging.step(nowMs)));
+  if (merging.problem !== null) throw new Error(merging.problem);
   parentPort?.on('message', (port: number) => {
     void exchangeWith(side, port).then(() => parentPort?.postMessage('done'));
   });

@@ -66,7 +66,8 @@ class Agent {
   #threads: Threads = notStarted;
   #running = false;
   #ending = false;
-  #leaving = false;
+  /** The one leave, however often it is asked for; false when it took too long. */
+  #leaving: Promise<boolean> | null = null;
   readonly #leaveStepsDone = new Map<LeaveStep, () => void>();
 
   constructor({ config, threads, readersAnswerDns, warnings, reload }: AgentOptions, exit: (code: number) => void) {
@@ -261,7 +262,7 @@ class Agent {
   }
 
   #stopSignal(signal: StopSignal): void {
-    if (this.#leaving) {
+    if (this.#leaving !== null) {
       this.#log.info('Caught second signal, Exiting');
       void this.#shutdown(1);
       return;
@@ -283,13 +284,13 @@ class Agent {
   }
 
   #leave(): Promise<boolean> {
-    this.#leaving = true;
     const step = (step: LeaveStep): Promise<void> =>
       new Promise((resolve) => {
         this.#leaveStepsDone.set(step, resolve);
         this.#threads.toState({ kind: 'leave-step', step });
       });
-    return leave(this.#config, this.#pools, step, this.#log);
+    this.#leaving ??= leave(this.#config, this.#pools, step, this.#log);
+    return this.#leaving;
   }
 
   #takeOver(config: RuntimeConfig): void {

@@ -29,6 +29,16 @@ export function encode<T>(kind: Kind<T>, value: T, type: number | null = null): 
   });
 }
 
+/** The same as {@link encode} in slices of a millisecond or so, for what may be long. */
+export function* encodeSteps<T>(kind: Kind<T>, value: T, type: number): Generator<void, Uint8Array> {
+  const writer = new MsgpackWriter();
+  writer.byte(type);
+  if (kind.writeSteps === undefined) kind.write(writer, value);
+  else yield* kind.writeSteps(writer, value);
+  if (writer.byteLength > MAX_MESSAGE_BYTES) throw new EncodeError('too-large');
+  return writer.take();
+}
+
 export interface ReadFailure {
   readonly ok: false;
   readonly problem: ReadProblem;

@@ -1,9 +1,10 @@
-// Lists and maps. Read in slices they give the thread back every now and then, also between the elements of lists within
-// lists.
+// Lists and maps. Read or written in slices they give the thread back every now and then, also between the elements of lists
+// within lists.
 
 import { setProperty } from '../gotext/json-scan.js';
 import type { Kind } from './kinds.js';
 import type { MsgpackReader } from './reader.js';
+import type { MsgpackWriter } from './writer.js';
 
 /** Longest list or map taken in where its kind names no other limit. */
 const MOST_ELEMENTS = 65536;
@@ -25,6 +26,11 @@ function* readLongElement<T>(of: Kind<T>, reader: MsgpackReader, part: string | 
   const element = of.readSteps === undefined ? of.read(reader) : yield* of.readSteps(reader);
   if (reader.problem !== null) inElement(reader, part);
   return element;
+}
+
+function* writeLongElement<T>(of: Kind<T>, writer: MsgpackWriter, element: T): Generator<void, void> {
+  if (of.writeSteps === undefined) of.write(writer, element);
+  else yield* of.writeSteps(writer, element);
 }
 
 /** The header's count, or null for nil; a larger one than `most` is refused. */
@@ -61,6 +67,16 @@ export function list<T>(of: Kind<T>, most = MOST_ELEMENTS): Kind<readonly T[] | 
       }
       return elements;
     },
+    *writeSteps(writer, value) {
+      if (value === null) writer.nil();
+      else writer.array(value.length);
+      const isLong = of.writeSteps !== undefined;
+      for (const element of value ?? []) {
+        if (isLong) yield* writeLongElement(of, writer, element);
+        else of.write(writer, element);
+        if (writer.isSliceOver()) yield;
+      }
+    },
   };
 }
 
@@ -69,7 +85,7 @@ interface Holding<M, T> {
   make(): M;
   put(into: M, key: string, element: T): void;
   size(value: M): number;
-  each(value: M, take: (key: string, element: T) => void): void;
+  pairs(value: M): Iterable<readonly [string, T]>;
 }
 
 function pairsOf<M, T>(holding: Holding<M, T>, of: Kind<T>, most: number): Kind<M | null> {
@@ -82,10 +98,10 @@ function pairsOf<M, T>(holding: Holding<M, T>, of: Kind<T>, most: number): Kind<
         return;
       }
       writer.map(holding.size(value));
-      holding.each(value, (key, element) => {
+      for (const [key, element] of holding.pairs(value)) {
         writer.text(key);
         of.write(writer, element);
-      });
+      }
     },
     read(reader) {
       const length = checked(reader, reader.map(), most);
@@ -111,6 +127,20 @@ function pairsOf<M, T>(holding: Holding<M, T>, of: Kind<T>, most: number): Kind<
       }
       return pairs;
     },
+    *writeSteps(writer, value) {
+      if (value === null) {
+        writer.nil();
+        return;
+      }
+      writer.map(holding.size(value));
+      const isLong = of.writeSteps !== undefined;
+      for (const [key, element] of holding.pairs(value)) {
+        writer.text(key);
+        if (isLong) yield* writeLongElement(of, writer, element);
+        else of.write(writer, element);
+        if (writer.isSliceOver()) yield;
+      }
+    },
   };
 }
 
@@ -120,9 +150,7 @@ export function mapOf<T>(of: Kind<T>, most = MOST_ELEMENTS): Kind<ReadonlyMap<st
     make: () => new Map<string, T>(),
     put: (into, key, element) => (into as Map<string, T>).set(key, element),
     size: (value) => value.size,
-    each(value, take) {
-      for (const [key, element] of value) take(key, element);
-    },
+    pairs: (value) => value,
   };
   return pairsOf(holding, of, most);
 }
@@ -133,9 +161,7 @@ export function objectOf<T>(of: Kind<T>, most = MOST_ELEMENTS): Kind<{ readonly 
     make: () => ({}),
     put: (into, key, element) => setProperty(into as { [key: string]: T }, key, element),
     size: (value) => Object.keys(value).length,
-    each(value, take) {
-      for (const [key, element] of Object.entries(value)) take(key, element);
-    },
+    pairs: (value) => Object.entries(value),
   };
   return pairsOf(holding, of, most);
 }

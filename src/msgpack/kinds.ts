@@ -18,6 +18,8 @@ export interface Kind<T> {
   read(reader: MsgpackReader): T;
   /** Reads in slices. Only values that may be long have it. */
   readSteps?(reader: MsgpackReader): Generator<void, T>;
+  /** The same for writing. The value must stay as it is until the end. */
+  writeSteps?(writer: MsgpackWriter, value: T): Generator<void, void>;
 }
 
 export const text: Kind<string> = {
@@ -118,7 +120,7 @@ export const ignored: Kind<null> = {
 
 /** A Go pointer: nil is a value of its own. */
 export function nullable<T>(of: Kind<T>): Kind<T | null> {
-  const { readSteps } = of;
+  const { readSteps, writeSteps } = of;
   return {
     zero: null,
     isEmpty: (value) => value === null,
@@ -130,6 +132,12 @@ export function nullable<T>(of: Kind<T>): Kind<T | null> {
     ...(readSteps && {
       *readSteps(reader) {
         return reader.nil() ? null : yield* readSteps(reader);
+      },
+    }),
+    ...(writeSteps && {
+      *writeSteps(writer, value) {
+        if (value === null) writer.nil();
+        else yield* writeSteps(writer, value);
       },
     }),
   };

@@ -6,7 +6,7 @@
 import { type Uint64, uint64 } from '../wire/uint64.js';
 import type { DecodeErrorCode } from './errors.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
-import { endOfValue, MALFORMED } from './skip.js';
+import { MALFORMED, ValueScan } from './skip.js';
 import { readText } from './text.js';
 
 /** `truncated`: the bytes end inside the value, more of them may make it readable. */
@@ -21,6 +21,9 @@ const MOST_ARRAY_BYTES = 65536;
 
 /** Read in one go: a millisecond or less. */
 const SLICE_BYTES = 32 * 1024;
+
+/** Of values that are passed over in one go. */
+const passed = new ValueScan();
 
 function asBuffer(bytes: Uint8Array): Buffer {
   return bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -208,6 +211,21 @@ export class MsgpackReader {
     return this.#take(length);
   }
 
+  /** Whether a map of exactly so many pairs begins here; then its head is consumed. */
+  takesMap(pairs: number): boolean {
+    if (this.problem !== null || this.#end - this.offset < 3) return false;
+    const bytes = this.#bytes;
+    const at = this.offset;
+    if (pairs < 16) {
+      if (bytes[at] !== (0x80 | pairs)) return false;
+      this.offset = at + 1;
+      return true;
+    }
+    if (bytes[at] !== 0xde || bytes[at + 1] !== pairs >>> 8 || bytes[at + 2] !== (pairs & 0xff)) return false;
+    this.offset = at + 3;
+    return true;
+  }
+
   /** Whether exactly these bytes come next; then they are consumed. */
   takes(expected: Uint8Array): boolean {
     const { length } = expected;
@@ -249,10 +267,10 @@ export class MsgpackReader {
     return mark === 0xde || mark === 0xdf ? this.#number(mark === 0xde ? 2 : 4) : -1;
   }
 
-  /** Number of elements of an array, null for nil. */
-  array(): number | null {
+  /** Number of elements of an array, null for nil. `most`: no more of them will be made. */
+  array(most = Number.POSITIVE_INFINITY): number | null {
     const mark = this.#mark();
-    return mark === NIL ? null : this.#granted(this.#arrayLength(mark));
+    return mark === NIL ? null : this.#granted(this.#arrayLength(mark), most);
   }
 
   /** Number of pairs of a map, null for nil. */
@@ -261,10 +279,10 @@ export class MsgpackReader {
     return mark === NIL ? null : this.#granted(this.#mapLength(mark));
   }
 
-  /** `count` elements will be made. */
-  #granted(count: number): number {
+  /** `count` elements will be made, or `most` of them. */
+  #granted(count: number, most = Number.POSITIVE_INFINITY): number {
     if (count < 0) this.fail();
-    this.#elements -= Math.max(count, 0);
+    this.#elements -= Math.min(Math.max(count, 0), most);
     if (this.#elements < 0) this.fail('too-many-values');
     return Math.max(count, 0);
   }
@@ -280,18 +298,40 @@ export class MsgpackReader {
     return { form: 'array', length: Math.max(elements, 0) };
   }
 
-  /** Passes over one value of any kind, extensions included. */
-  skip(): void {
-    if (this.problem !== null) return;
-    const next = endOfValue(this.#bytes, this.offset, this.#end);
-    if (next === MALFORMED) this.fail();
-    else if (this.#has(next - this.offset)) this.offset = next;
+  /** Passes over one value of any kind, extensions included. The answer: how many values it holds, itself counted. */
+  skip(most = Number.POSITIVE_INFINITY): number {
+    if (this.problem !== null) return 0;
+    passed.begin(this.offset);
+    for (let seen: number | null = this.offset; seen !== null && this.problem === null; ) {
+      seen = this.#passOver(passed, seen);
+      if (passed.count > most) this.fail('too-many-values');
+    }
+    return passed.count;
   }
 
-  /** The same, and the bytes it took, as a view. */
-  skipped(): Uint8Array {
+  /** Passes over so many values, in slices. */
+  *skipSteps(values: number): Generator<void, void> {
+    if (this.problem !== null || values === 0) return;
+    const scan = new ValueScan();
+    scan.begin(this.offset, values);
+    for (let seen = this.#passOver(scan, this.offset); seen !== null; seen = this.#passOver(scan, seen)) yield;
+  }
+
+  /** A slice of that, from `seen` on. Where the next begins; null when this was the last, or something is wrong. */
+  #passOver(scan: ValueScan, seen: number): number | null {
+    const end = Math.min(seen + SLICE_BYTES, this.#end);
+    const next = scan.run(this.#bytes, end);
+    if (next === MALFORMED) this.fail();
+    if (next === MALFORMED || !this.#has(next - this.offset)) return null;
+    if (next > end) return next;
+    this.offset = next;
+    return null;
+  }
+
+  /** Passes over one value, and answers the bytes it took, as a view. */
+  skipped(most = Number.POSITIVE_INFINITY): Uint8Array {
     const start = this.offset;
-    this.skip();
+    this.skip(most);
     return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + start, this.offset - start);
   }
 

@@ -69,11 +69,3 @@ export class ValueScan {
     return pending > 0 ? wanted : at;
   }
 }
-
-const whole = new ValueScan();
-
-/** The same of a value at `start` that should be there as a whole. */
-export function endOfValue(bytes: Buffer, start: number, end: number): number {
-  whole.begin(start);
-  return whole.run(bytes, end);
-}

@@ -4,7 +4,15 @@
 
 import type { Kind } from './kinds.js';
 import type { MsgpackReader } from './reader.js';
+import { type CodedField, codedRead, codedWrite, type Members } from './struct-code.js';
 import { type Form, MsgpackWriter } from './writer.js';
+
+/**
+ * What a struct may have beside its fields: later versions of a sender have a few more. Each costs a look at all names, and the
+ * values in them the time to pass over them, in one go where the struct isn't read in slices.
+ */
+const MOST_UNKNOWN_FIELDS = 1024;
+const MOST_UNKNOWN_VALUES = 65_536;
 
 type Fields<T> = { readonly [K in keyof T]-?: Kind<T[K]> };
 
@@ -33,6 +41,9 @@ interface Field {
   place: number;
 }
 
+/** Met so often, a struct gets code of its own (struct-code.ts), which costs some 50 µs and is optimized later. */
+const OFTEN = 256;
+
 const KEY_WRITERS = { raw: new MsgpackWriter('raw'), 'str-bin': new MsgpackWriter('str-bin') } as const;
 
 function writtenKey(name: string, form: Form): Uint8Array {
@@ -51,8 +62,6 @@ function byKey(a: { readonly key: Uint8Array }, b: { readonly key: Uint8Array })
   return Buffer.compare(a.key, b.key);
 }
 
-type Members = { [name: string]: unknown };
-
 /**
  * All fields at their zero values. Made by JSON.parse and then filled: an object that is built by more than a dozen
  * computed names would be a hash table, and so would every copy of it.
@@ -70,6 +79,12 @@ class StructTable {
   readonly #hasOptional: boolean;
   /** The field that takes what is unknown. */
   readonly #keeper: string | null;
+  /** What is unusual about it is the table's alone. */
+  readonly #isPlain: boolean;
+  #written = 0;
+  #read = 0;
+  #coded: { readonly [form in Form]: (writer: MsgpackWriter, record: Members) => void } | null = null;
+  #codedRead: ((reader: MsgpackReader) => Members | null) | null = null;
   #isMade = false;
   #declared: readonly Field[] = [];
   #sorted: readonly Field[] = [];
@@ -81,6 +96,7 @@ class StructTable {
     this.#optional = optional;
     this.#hasOptional = optional.size > 0;
     this.#keeper = names.find((name) => kinds.get(name) === unknownFields) ?? null;
+    this.#isPlain = this.#keeper === null && !this.#hasOptional && names.length > 0;
   }
 
   /** With the first value: there are hundreds of structs, and a thread meets few of them while it starts. */
@@ -100,11 +116,21 @@ class StructTable {
     this.#isMade = true;
   }
 
-  write(writer: MsgpackWriter, record: Members): void {
+  #present(record: Members): readonly Field[] {
     if (!this.#isMade) this.#make();
-    const present = this.#hasOptional
-      ? this.#sorted.filter((field) => !(field.isOptional && field.kind.isEmpty(record[field.name])))
-      : this.#sorted;
+    if (!this.#hasOptional) return this.#sorted;
+    return this.#sorted.filter((field) => !(field.isOptional && field.kind.isEmpty(record[field.name])));
+  }
+
+  write(writer: MsgpackWriter, record: Members): void {
+    if (this.#coded !== null) {
+      this.#coded[writer.form](writer, record);
+      return;
+    }
+    const present = this.#present(record);
+    if (this.#isPlain && ++this.#written > OFTEN) {
+      this.#coded = { raw: codedWrite(this.#fieldsIn('raw')), 'str-bin': codedWrite(this.#fieldsIn('str-bin')) };
+    }
     const kept = this.#keeper === null ? null : (record[this.#keeper] as UnknownFields);
     if (kept !== null && kept.size > 0) {
       this.#writeWith(kept, present, writer, record);
@@ -114,6 +140,21 @@ class StructTable {
     for (const field of present) {
       writer.raw(field.written[writer.form]);
       field.kind.write(writer, record[field.name]);
+    }
+  }
+
+  #fieldsIn(form: Form): readonly CodedField[] {
+    return this.#sorted.map(({ name, kind, written }) => ({ name, kind, key: written[form] }));
+  }
+
+  /** For structs that keep nothing unknown. */
+  *writeSteps(writer: MsgpackWriter, record: Members): Generator<void, void> {
+    const present = this.#present(record);
+    writer.map(present.length);
+    for (const { written, kind, name } of present) {
+      writer.raw(written[writer.form]);
+      if (kind.writeSteps === undefined) kind.write(writer, record[name]);
+      else yield* kind.writeSteps(writer, record[name]);
     }
   }
 
@@ -143,21 +184,18 @@ class StructTable {
     return -1;
   }
 
-  /** The field at this place of a map's or an array's order; null when it is unknown, and then it is dealt with. */
-  #field(reader: MsgpackReader, record: Members, index: number, isMap: boolean): Field | null {
-    const field = isMap ? this.#sorted[index] : this.#declared[index];
-    if (field !== undefined) return field;
-    this.#unknown(reader, record, isMap);
-    return null;
+  /** The field at this place of a map's or an array's order; undefined when it is unknown. */
+  #field(index: number, isMap: boolean): Field | undefined {
+    return isMap ? this.#sorted[index] : this.#declared[index];
   }
 
-  #unknown(reader: MsgpackReader, record: Members, isMap: boolean): void {
-    if (this.#keeper === null || !isMap) reader.skip();
-    else {
-      const name = reader.text();
-      const value = reader.skipped();
-      (record[this.#keeper] as Map<string, Uint8Array>).set(name, value);
-    }
+  /** Deals with an unknown field. The answer: how many values were passed over. */
+  #unknown(reader: MsgpackReader, record: Members, isMap: boolean, most: number): number {
+    if (this.#keeper === null || !isMap) return reader.skip(most);
+    const name = reader.text();
+    const value = reader.skipped(most);
+    (record[this.#keeper] as Map<string, Uint8Array>).set(name, value);
+    return 1;
   }
 
   #begin(): Members {
@@ -168,28 +206,54 @@ class StructTable {
   }
 
   read(reader: MsgpackReader): Members {
+    const coded = this.#codedRead?.(reader) ?? null;
+    if (coded !== null) return coded;
     const record = this.#begin();
+    if (this.#isPlain && this.#codedRead === null && ++this.#read > OFTEN) {
+      const rest = (of: MsgpackReader, begun: Members, done: number): void => this.#readRest(of, begun, done);
+      this.#codedRead = codedRead(this.#fieldsIn('raw'), this.zero, rest);
+    }
     const { form, length } = reader.structForm();
-    const isMap = form === 'map';
-    let next = 0;
-    for (let i = 0; i < length && reader.problem === null; i += 1) {
-      const field = this.#field(reader, record, isMap ? this.#find(reader, next) : i, isMap);
-      if (field === null) continue;
+    if (length > this.#sorted.length + MOST_UNKNOWN_FIELDS) reader.fail('too-many-values');
+    this.#readFields(reader, record, form === 'map', 0, length);
+    return record;
+  }
+
+  /** Of a map with all fields, in which something else stands behind the first `done`. */
+  #readRest(reader: MsgpackReader, record: Members, done: number): void {
+    const last = this.#sorted[done - 1];
+    if (reader.problem === null) this.#readFields(reader, record, true, done, this.#sorted.length);
+    else if (last !== undefined) reader.inside(last.name);
+  }
+
+  #readFields(reader: MsgpackReader, record: Members, isMap: boolean, done: number, length: number): void {
+    let next = done;
+    let room = MOST_UNKNOWN_VALUES;
+    for (let i = done; i < length && reader.problem === null; i += 1) {
+      const field = this.#field(isMap ? this.#find(reader, next) : i, isMap);
+      if (field === undefined) {
+        room -= this.#unknown(reader, record, isMap, room);
+        continue;
+      }
       record[field.name] = field.kind.read(reader);
       if (reader.problem !== null) reader.inside(field.name);
       next = field.place + 1;
     }
-    return record;
   }
 
   *readSteps(reader: MsgpackReader): Generator<void, Members> {
     const record = this.#begin();
     const { form, length } = reader.structForm();
     const isMap = form === 'map';
+    if (length > this.#sorted.length + MOST_UNKNOWN_FIELDS) reader.fail('too-many-values');
     let next = 0;
+    let room = MOST_UNKNOWN_VALUES;
     for (let i = 0; i < length && reader.problem === null; i += 1) {
-      const field = this.#field(reader, record, isMap ? this.#find(reader, next) : i, isMap);
-      if (field === null) continue;
+      const field = this.#field(isMap ? this.#find(reader, next) : i, isMap);
+      if (field === undefined) {
+        room -= this.#unknown(reader, record, isMap, room);
+        continue;
+      }
       const { kind } = field;
       record[field.name] = kind.readSteps === undefined ? kind.read(reader) : yield* kind.readSteps(reader);
       if (reader.problem !== null) reader.inside(field.name);
@@ -204,11 +268,15 @@ export function struct<T extends object>(fields: Fields<T>, optional: readonly (
   const kinds = new Map(Object.entries(fields as { readonly [name: string]: Kind<unknown> }));
   const table = new StructTable(kinds, new Set(optional as readonly string[]));
   const isStepped = [...kinds.values()].some((kind) => kind.readSteps !== undefined);
+  const isWrittenInSteps = isStepped && ![...kinds.values()].some((kind) => kind === unknownFields);
   return {
     zero: table.zero as T,
     isEmpty: () => false,
     write: (writer, value) => table.write(writer, value as Members),
     read: (reader) => table.read(reader) as T,
     ...(isStepped && { readSteps: (reader: MsgpackReader) => table.readSteps(reader) as Generator<void, T> }),
+    ...(isWrittenInSteps && {
+      writeSteps: (writer: MsgpackWriter, value: T) => table.writeSteps(writer, value as Members),
+    }),
   };
 }

@@ -11,16 +11,19 @@ import { writeText } from './text.js';
 export type Form = 'raw' | 'str-bin';
 
 const FIRST_BYTES = 1024;
+/** Written in one go: a millisecond or less. */
+const SLICE_BYTES = 32 * 1024;
 const TWO_32 = 4294967296;
 const TWO_63 = 2 ** 63;
 const TWO_64 = 2 ** 64;
-/** Shorter text is written by a loop here, longer one by a call into Node. */
+/** Shorter text and bytes are written by a loop here, longer ones by a call into Node or V8. */
 const LOOP_CHARACTERS = 24;
 
 export class MsgpackWriter {
   readonly form: Form;
   #bytes = Buffer.allocUnsafe(FIRST_BYTES);
   #at = 0;
+  #sliceStart = 0;
 
   constructor(form: Form = 'raw') {
     this.form = form;
@@ -179,9 +182,13 @@ export class MsgpackWriter {
 
   /** Bytes as they are. */
   raw(value: Uint8Array): void {
-    this.#reserve(value.length);
-    this.#bytes.set(value, this.#at);
-    this.#at += value.length;
+    const { length } = value;
+    this.#reserve(length);
+    const bytes = this.#bytes;
+    const at = this.#at;
+    if (length > LOOP_CHARACTERS) bytes.set(value, at);
+    else for (let i = 0; i < length; i += 1) bytes[at + i] = value[i] as number;
+    this.#at = at + length;
   }
 
   /** Everything written since the last call, as the caller's own. */
@@ -200,9 +207,17 @@ export class MsgpackWriter {
     return written;
   }
 
+  /** Whether so much was written since the last slice that the thread should have a pause; then a new one begins. */
+  isSliceOver(): boolean {
+    if (this.#at - this.#sliceStart < SLICE_BYTES) return false;
+    this.#sliceStart = this.#at;
+    return true;
+  }
+
   /** Forgets what was written, as after a value that could only be written in part. */
   clear(): void {
     this.#at = 0;
+    this.#sliceStart = 0;
     if (this.#bytes.length > FIRST_BYTES * 64) this.#bytes = Buffer.allocUnsafe(FIRST_BYTES);
   }
 }

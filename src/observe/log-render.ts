@@ -11,6 +11,13 @@ const TAGS: { readonly [level in LogLevel]: string } = {
   error: '[ERROR]',
 };
 
+/** Most values and lines. Nothing is looked up in Unicode's tables for them, which would take a megabyte of every agent's memory. */
+const PLAIN_VALUE = /^[\x21\x23-\x3c\x3e-\x7e]*$/;
+const PLAIN_LINE = /^[\t\x20-\x7e]*$/;
+const BREAKS_FIELD = /[\s"=]/;
+const INVISIBLE = /\p{C}/u;
+const INVISIBLE_BUT_TAB = /(?!\t)\p{C}/gu;
+
 function two(value: number): string {
   return value < 10 ? `0${value}` : String(value);
 }
@@ -46,12 +53,17 @@ function textField(key: string, value: LogValue): string {
     const lines = text.replace(/\n+$/, '').split('\n');
     return `\n  ${key}=\n${lines.map((line) => `  | ${visible(line)}`).join('\n')}`;
   }
-  return ` ${key}=${/[\s"=\p{C}]/u.test(text) ? quote(text) : text}`;
+  return ` ${key}=${needsQuotes(text) ? quote(text) : text}`;
+}
+
+function needsQuotes(text: string): boolean {
+  return !PLAIN_VALUE.test(text) && (BREAKS_FIELD.test(text) || INVISIBLE.test(text));
 }
 
 /** Names and outputs come from users: none of them may move the cursor of who reads the log, or hide a line. */
 function visible(line: string): string {
-  return line.replace(/(?!\t)\p{C}/gu, (character) => quote(character).slice(1, -1));
+  if (PLAIN_LINE.test(line)) return line;
+  return line.replace(INVISIBLE_BUT_TAB, (character) => quote(character).slice(1, -1));
 }
 
 /** With its line end. */

@@ -1,6 +1,6 @@
-// The compiled module (src/wasm/assembly, built by `npm run build:wasm` next to this file). It is compiled once per
-// thread, at first import, synchronously: it is about 10 KiB. Encoding, decoding and checksums each have an instance
-// with its own memory.
+// The compiled modules (src/wasm/assembly, built by `npm run build:wasm` next to this file). They are compiled once per
+// thread, synchronously: the one that scans with its first use, the other, of about 10 KiB, at first import. Each use has an
+// instance with its own memory.
 
 import fs from 'node:fs';
 
@@ -10,6 +10,15 @@ export interface Exports {
   setOutput(holes: number): void;
   encodeStruct(schema: number, words: number, bytes: number, target: number): number;
   encodeValue(kind: number, argument: number, words: number, bytes: number, target: number): number;
+  prepareCrc32(address: number): void;
+  crc32(seed: number, address: number, length: number): number;
+  prepareCrc64(address: number): void;
+  crc64(seed: bigint, address: number, length: number): bigint;
+}
+
+export interface ScanningExports {
+  readonly memory: WebAssembly.Memory;
+  firstFree(): number;
   setCache(address: number): void;
   clearCache(): void;
   scan(
@@ -21,10 +30,6 @@ export interface Exports {
     slots: number,
     most: number,
   ): number;
-  prepareCrc32(address: number): void;
-  crc32(seed: number, address: number, length: number): number;
-  prepareCrc64(address: number): void;
-  crc64(seed: bigint, address: number, length: number): bigint;
 }
 
 export const PAGE_BYTES = 65536;
@@ -33,14 +38,16 @@ export const PAGE_BYTES = 65536;
 export const KEPT_MEMORY_BYTES = 4 * 1024 * 1024;
 
 const compiled = new WebAssembly.Module(fs.readFileSync(new URL('lictor.wasm', import.meta.url)));
+let scanning: WebAssembly.Module | null = null;
 
-function nothing(): number {
-  return 0;
+export function instantiate(): Exports {
+  return new WebAssembly.Instance(compiled).exports as Exports;
 }
 
 /** `load` serves the scanner's requests for more of the message. */
-export function instantiate(load: (offset: number, address: number) => number = nothing): Exports {
-  return new WebAssembly.Instance(compiled, { host: { load } }).exports as Exports;
+export function instantiateScanning(load: (offset: number, address: number) => number): ScanningExports {
+  scanning ??= new WebAssembly.Module(fs.readFileSync(new URL('scanning.wasm', import.meta.url)));
+  return new WebAssembly.Instance(scanning, { host: { load } }).exports as ScanningExports;
 }
 
 /** Makes the memory at least `bytes` long. */

@@ -28,7 +28,8 @@ const OVERHANG = 64;
 /** Room for all schemas; the records of today take a third of it. */
 const IMAGE_BYTES = 64 * 1024;
 
-const imageStart = instantiate().firstFree();
+/** The same in both modules. */
+export const imageStart = instantiate().firstFree();
 const image = Buffer.alloc(IMAGE_BYTES);
 let used = 0;
 let version = 0;

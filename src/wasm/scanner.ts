@@ -6,8 +6,8 @@
 import { DecodeError, type DecodeErrorCode } from '../msgpack/errors.js';
 import { MAX_MESSAGE_BYTES } from '../msgpack/limits.js';
 import { readText } from '../msgpack/text.js';
-import { type Exports, instantiate, KEPT_MEMORY_BYTES, PAGE_BYTES, reserve } from './module.js';
-import { AFTER_IMAGE, copyImage, imageVersion } from './program.js';
+import { instantiateScanning, KEPT_MEMORY_BYTES, PAGE_BYTES, reserve, type ScanningExports } from './module.js';
+import { AFTER_IMAGE, copyImage, imageStart, imageVersion } from './program.js';
 
 const CACHE_BYTES = 64 * 1024;
 const FIRST_INPUT_BYTES = 128 * 1024;
@@ -48,7 +48,8 @@ export class Scanner {
   source: Uint8Array = new Uint8Array(0);
   sourceOffset = 0;
 
-  #exports: Exports;
+  /** Begun with the first message: a client agent's threads read none. */
+  #exports: ScanningExports | null = null;
   readonly #cacheStart = AFTER_IMAGE;
   readonly #inputStart = AFTER_IMAGE + CACHE_BYTES;
   #inputBytes = 0;
@@ -59,30 +60,27 @@ export class Scanner {
   #loadedTo = 0;
   #messageEnd = 0;
 
-  constructor() {
-    this.#exports = this.#start();
-    this.#setInput(FIRST_INPUT_BYTES);
-  }
-
-  #start(): Exports {
-    const exports = instantiate((offset, address) => this.#loadMore(offset, address));
+  #begin(): ScanningExports {
+    const exports = instantiateScanning((offset, address) => this.#loadMore(offset, address));
+    if (exports.firstFree() !== imageStart) throw new Error('the modules want their schemas at different places');
     exports.setCache(this.#cacheStart);
+    this.#exports = exports;
     this.#strings = new Array<string>(1024).fill('');
     this.#version = -1;
+    this.#setInput(exports.memory, FIRST_INPUT_BYTES);
     return exports;
   }
 
-  #setInput(size: number): void {
+  #setInput(memory: WebAssembly.Memory, size: number): void {
     this.#inputBytes = size;
     const slots = (this.#inputStart + size + OVERHANG + 15) & ~15;
-    reserve(this.#exports.memory, slots + PAGE_BYTES);
+    reserve(memory, slots + PAGE_BYTES);
     this.slotWord = slots >> 2;
-    this.#renewViews();
+    this.#renewViews(memory);
     this.#loadedTo = this.#loadedFrom;
   }
 
-  #renewViews(): void {
-    const { buffer } = this.#exports.memory;
+  #renewViews({ buffer }: WebAssembly.Memory): void {
     this.words = new Int32Array(buffer);
     this.floats = new Float64Array(buffer);
     this.bytes = Buffer.from(buffer);
@@ -98,8 +96,8 @@ export class Scanner {
     return to - from;
   }
 
-  #load(from: number, to: number): void {
-    if (to - from > this.#inputBytes) this.#setInput(Math.max(to - from, this.#inputBytes * 2));
+  #load(memory: WebAssembly.Memory, from: number, to: number): void {
+    if (to - from > this.#inputBytes) this.#setInput(memory, Math.max(to - from, this.#inputBytes * 2));
     const isWhole = from === 0 && to === this.source.length;
     this.bytes.set(isWhole ? this.source : this.source.subarray(from, to), this.#inputStart);
     this.#loadedFrom = from;
@@ -116,18 +114,17 @@ export class Scanner {
   /** Ends the use of a source: lets go of it, and of a memory that it blew up. */
   close(): void {
     this.source = EMPTY;
-    if (this.bytes.length > KEPT_MEMORY_BYTES) {
-      this.#exports = this.#start();
-      this.#setInput(FIRST_INPUT_BYTES);
-    }
+    if (this.bytes.length > KEPT_MEMORY_BYTES) this.#begin();
   }
 
   /** Scans the value at source[from … to). Answers the offset behind it. */
   scan(kind: number, argument: number, from: number, to: number): number {
     if (to - from > MAX_MESSAGE_BYTES) throw new DecodeError('too-large', from);
+    const exports = this.#exports ?? this.#begin();
+    const { memory } = exports;
     // Looked at on every scan: a schema may be used for the first time in the middle of a source.
     if (this.#version !== imageVersion()) {
-      copyImage(this.#exports.memory);
+      copyImage(memory);
       this.#version = imageVersion();
     }
     this.#messageEnd = to;
@@ -135,20 +132,24 @@ export class Scanner {
     const size = to - from;
     if (from < this.#loadedFrom || this.#loadedTo < Math.min(to, from + WINDOW_BYTES)) {
       const isSmall = size <= WHOLE_BYTES;
-      this.#load(from, isSmall ? Math.max(to, Math.min(this.source.length, from + AHEAD_BYTES)) : from + WINDOW_BYTES);
+      this.#load(
+        memory,
+        from,
+        isSmall ? Math.max(to, Math.min(this.source.length, from + AHEAD_BYTES)) : from + WINDOW_BYTES,
+      );
     }
     for (;;) {
       const available = Math.min(to, this.#loadedTo) - from;
       const address = this.#inputStart + from - this.#loadedFrom;
       const slots = this.slotWord << 2;
-      const used = this.#exports.scan(kind, argument, address, size, available, slots, MOST_SLOT_BYTES);
-      if (this.words.length === 0) this.#renewViews();
+      const used = exports.scan(kind, argument, address, size, available, slots, MOST_SLOT_BYTES);
+      if (this.words.length === 0) this.#renewViews(memory);
       if (used >= 0) return from + used;
       const offset = from + (this.words[this.slotWord] ?? 0);
       // Strings that the failed scan put in the cache were never made.
-      this.#exports.clearCache();
+      exports.clearCache();
       if (used !== NOT_LOADED || available >= size) throw new DecodeError(CODES[-used - 1] ?? 'wrong-type', offset);
-      this.#load(from, Math.min(to, from + Math.max(available * 8, 8 * WINDOW_BYTES)));
+      this.#load(memory, from, Math.min(to, from + Math.max(available * 8, 8 * WINDOW_BYTES)));
     }
   }
 

@@ -5,13 +5,16 @@ declare namespace WebAssembly {
     readonly buffer: ArrayBuffer;
     grow(pages: number): number;
   }
+  interface Global {
+    value: number;
+  }
   class Module {
     constructor(bytes: Uint8Array);
   }
   class Instance {
     constructor(
       module: Module,
-      imports: { readonly [module: string]: { readonly [name: string]: (...values: number[]) => number } },
+      imports?: { readonly [module: string]: { readonly [name: string]: (...values: number[]) => number } },
     );
     readonly exports: object;
   }

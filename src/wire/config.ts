@@ -260,6 +260,8 @@ export interface RuntimeConfig {
   readonly retryIntervalMs: number;
   readonly retryMax: number;
   readonly rejoinAfterLeave: boolean;
+  /** After so long others shall forget this client when it is gone; 0: it is theirs to decide. */
+  readonly advertiseReconnectTimeoutMs: number;
   readonly definitions: LocalDefinitions;
   /** The `DebugConfig` object of /v1/agent/self as compact JSON. */
   readonly debugConfig: string;

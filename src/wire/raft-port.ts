@@ -6,7 +6,7 @@ import type { RaftConfiguration, RaftOrder } from './raft-orders.js';
 
 /** Payload of `restore-chunk` in flight before the state worker gives credit back. */
 export const RESTORE_WINDOW_BYTES = 1024 * 1024;
-/** Payload of `committed` in flight before the state worker gives credit back with `applied`. */
+/** Payload of `committed` in flight before the state worker gives credit back with `applied`, which it is asked for from half on. */
 export const COMMITTED_WINDOW_BYTES = 4 * 1024 * 1024;
 /** Payload of `snapshot-chunk` in flight before the raft worker gives credit back. */
 export const SNAPSHOT_WINDOW_BYTES = 1024 * 1024;
@@ -44,7 +44,7 @@ export type StateToRaft =
    * `barrier-reached`.
    */
   | { readonly kind: 'barrier'; readonly request: number }
-  /** Everything through `index` is applied; `bytes` of `committed` payload are handed back as credit. */
+  /** Asked for: everything through `index` is applied, and `bytes` of `committed` payload since the last one. */
   | { readonly kind: 'applied'; readonly index: number; readonly bytes: number }
   /** Answer to `take-snapshot`: the stream of the state as of `index` (spec/fsm.md, section 13). */
   | { readonly kind: 'snapshot-begin'; readonly request: number; readonly index: number }
@@ -121,10 +121,12 @@ export type RaftToState =
       readonly through: number;
       readonly term: number;
       readonly entries: PackedEntries;
+      /** To be answered by `applied`: what every message got would wake this side with each group of a busy leader's. */
+      readonly isAnswered: boolean;
     }
   /**
-   * One committed command entry with what its leader said beside its data. It is told alone; `data.byteLength` counts as
-   * `committed` payload.
+   * One committed command entry with what its leader said beside its data. It is told alone, and answered by `applied`;
+   * `data.byteLength` counts as `committed` payload.
    */
   | {
       readonly kind: 'committed-extended';

@@ -3,6 +3,8 @@
 
 /** The state worker stops reading a stream of which more than this is not given back with `raft-read`. */
 export const RAFT_STREAM_WINDOW_BYTES = 1024 * 1024;
+/** The raft worker gives back no less at once: what it takes is read on for long before that. */
+export const RAFT_STREAM_ROOM_BYTES = RAFT_STREAM_WINDOW_BYTES / 4;
 
 /** State worker to raft worker. The connection's first byte is taken off. */
 export type FromRaftStreams =

@@ -132,8 +132,12 @@ export function buildRuntime(config: AgentConfig, dev: boolean, problems: Proble
     retryMax: lan.retryMax,
     rejoinAfterLeave: config.rejoin_after_leave,
     definitions,
+    advertiseReconnectTimeoutMs: problems.milliseconds(
+      'advertise_reconnect_timeout',
+      config.advertise_reconnect_timeout,
+    ),
   };
-  for (const key of ['advertise_reconnect_timeout', 'ae_interval', 'primary_gateways_interval'] as const) {
+  for (const key of ['ae_interval', 'primary_gateways_interval'] as const) {
     problems.duration(key, config[key]);
   }
   if (problems.collected.length > 0) return { ...runtime, debugConfig: '' };

@@ -1,5 +1,6 @@
-// The networks from which members may come (`serf_lan_allowed_cidrs`, spec/gossip.md, section 20): asked for the source of
-// packets, and for the address a member is said to have.
+// The networks from which members may come (`serf_lan_allowed_cidrs`, spec/gossip.md, section 20): asked for the address
+// a member is said to have, and for where a packet that says so comes from. Nothing else is judged by its source: members may be
+// seen under other addresses than their own, behind a router that rewrites them, or with several of their own.
 
 import { unmapped } from '../../gotext/ip.js';
 import { addressBytes, mask, parseBlock } from '../config/sockaddr/block.js';

@@ -3,23 +3,26 @@
 
 import { parseIp } from '../../gotext/ip.js';
 import type { Logger } from '../../observe/logger.js';
-import type { Metrics } from '../../observe/metrics.js';
+import type { Labels, Metrics, Series } from '../../observe/metrics.js';
 import type { RuntimeConfig } from '../../wire/config.js';
 import type { Coordinate, KeyringAnswer, KeyringOperation, PoolFigures } from '../../wire/gossip-pools.js';
 import type { SerfMember } from '../gossip/serf/pool/member.js';
 import type { IncomingQuery, MemberEventType, SerfEvent } from '../gossip/serf/pool/output.js';
-import type { RestoredSnapshot } from '../gossip/serf/pool/snapshot.js';
+import type { RestoredSnapshot, SnapshotState } from '../gossip/serf/pool/snapshot.js';
+import type { KeyAnswer } from '../gossip/serf/query/key-operations.js';
 import { SerfCore } from '../gossip/serf/serf-core.js';
 import { GossipShell } from '../gossip/shell/gossip-shell.js';
 import { type KeyringFile, openKeyring } from '../gossip/shell/keyring-file.js';
 import { SnapshotFile } from '../gossip/shell/snapshot-file.js';
 import { ENCRYPTION_OVERHEAD } from '../gossip/wire/encryption.js';
 import { Keyring } from '../gossip/wire/keyring.js';
+import { OpenQuestions } from './open-questions.js';
 import type { PoolProfile } from './profile.js';
 
 /** memberlist 1 to 5, speaking 2; Serf 2 to 5, speaking 4: what Consul 1.21 says. */
 const VERSIONS = Uint8Array.of(1, 5, 2, 2, 5, 4);
 const ENCRYPTION_VERSION = 1;
+const TIMED_OUT = 'timed out broadcasting node removal';
 const NO_LABEL = new Uint8Array(0);
 const NOBODY: RestoredSnapshot = { members: [], clock: 0, eventClock: 0, queryClock: 0 };
 
@@ -69,18 +72,29 @@ export class GossipPool {
   readonly #keyring: Keyring;
   readonly #keyringFile: KeyringFile | null;
   readonly #snapshot: SnapshotFile | null;
+  readonly #labels: Labels;
   readonly #serfLog: Logger;
   readonly #memberlistLog: Logger;
-  readonly #forceLeaves = new Map<string, ((isTimedOut: boolean) => void)[]>();
+  /** Milliseconds, by memberlist's names. */
+  readonly #took: { readonly [what in 'gossip' | 'probeNode']: Series };
+  readonly #questions = new OpenQuestions();
+  /** By the member's name; each is told what went wrong, null when nothing did. */
+  readonly #forceLeaves = new Map<string, ((problem: string | null) => void)[]>();
   #shell: GossipShell<SerfEvent> | null = null;
+  #leaving: Promise<void> | null = null;
   #onLeft: () => void = () => {};
 
   private constructor(context: PoolContext, ip: Uint8Array, keys: Keys, files: Files) {
-    const { profile, config, logger } = context;
+    const { profile, config, logger, metrics } = context;
     this.#context = context;
     this.profile = profile;
     this.#serfLog = logger.child(`serf.${profile.pool}`);
     this.#memberlistLog = logger.child(`memberlist.${profile.pool}`);
+    this.#labels = [['network', profile.pool]];
+    this.#took = {
+      gossip: metrics.sample('memberlist.gossip', this.#labels),
+      probeNode: metrics.sample('memberlist.probeNode', this.#labels),
+    };
     // Empty means that nothing is encrypted; a machine without any says so to those who ask for keys.
     this.#keyring = keys.keyring ?? new Keyring();
     this.#keyringFile = keys.file;
@@ -120,7 +134,7 @@ export class GossipPool {
       snapshotPath === null
         ? null
         : SnapshotFile.open(snapshotPath, config.rejoinAfterLeave, {
-            aliveCount: () => source.pool?.memberCount ?? 0,
+            aliveCount: () => source.pool?.snapshotSize ?? 0,
             state: () => source.pool?.snapshot ?? NOBODY,
             warn: (text) => logger.child(`serf.${pool}`).error(`serf: ${text}`),
           });
@@ -132,7 +146,7 @@ export class GossipPool {
 
   async #start(): Promise<Opened<GossipPool>> {
     const { config, metrics } = this.#context;
-    const { addresses, allows, pool, gossip } = this.profile;
+    const { addresses, gossip } = this.profile;
     const opened = await GossipShell.open({
       machine: this.#serf,
       bindAddress: addresses.bindAddress,
@@ -147,13 +161,12 @@ export class GossipPool {
         isCompressing: true,
       },
       streamTimeoutMs: gossip.streamTimeoutMs,
-      allows,
       onEvents: (events) => {
         for (const event of events) this.#take(event);
       },
       logger: this.#memberlistLog,
       metrics,
-      labels: [['network', pool]],
+      labels: this.#labels,
     });
     if (!opened.ok) {
       await this.#snapshot?.close();
@@ -167,8 +180,12 @@ export class GossipPool {
   }
 
   /** What the snapshot file would hold if it were made anew; null when none is kept. */
-  get snapshot(): RestoredSnapshot | null {
+  get snapshot(): SnapshotState | null {
     return this.#serf.snapshot();
+  }
+
+  get snapshotSize(): number {
+    return this.#serf.snapshotSize;
   }
 
   /** Runs `action` on the machine; null when the pool is closed. */
@@ -203,7 +220,7 @@ export class GossipPool {
         this.#onLeft();
         return;
       case 'forceLeft':
-        this.#forceLeft(event.name, event.isTimedOut);
+        this.#forceLeft(event.name, event.isTimedOut ? TIMED_OUT : null);
         return;
       case 'snapshot':
         this.#snapshot?.append(event.lines, event.isSynced);
@@ -216,6 +233,9 @@ export class GossipPool {
         void this.close();
         observer.onQuit();
         return;
+      case 'done':
+        this.#took[event.what].add(performance.now() - event.sinceMs);
+        return;
       case 'log':
         (event.source === 'serf' ? this.#serfLog : this.#memberlistLog).log(event.level, event.text);
         return;
@@ -227,10 +247,14 @@ export class GossipPool {
     this.#context.metrics.increment(`serf.member.${names[type]}`, count);
   }
 
-  #forceLeft(name: string, isTimedOut: boolean): void {
+  #forceLeft(name: string, problem: string | null): void {
     const waiting = this.#forceLeaves.get(name) ?? [];
     this.#forceLeaves.delete(name);
-    for (const resolve of waiting) resolve(isTimedOut);
+    for (const answer of waiting) answer(problem);
+  }
+
+  get #closedText(): string {
+    return `the ${this.profile.pool.toUpperCase()} pool is closed`;
   }
 
   get members(): IterableIterator<SerfMember> {
@@ -243,6 +267,17 @@ export class GossipPool {
 
   member(name: string): SerfMember | undefined {
     return this.#serf.member(name);
+  }
+
+  /** The name of this member as the pool has it: people write names without regard to case. Null: there is none. */
+  nameOf(name: string): string | null {
+    if (this.#serf.member(name) !== undefined) return name;
+    const wanted = name.toLowerCase();
+    for (const member of this.#serf.members()) {
+      // Most names of a large pool are told apart by their length.
+      if (member.name.length === name.length && member.name.toLowerCase() === wanted) return member.name;
+    }
+    return null;
   }
 
   get figures(): PoolFigures {
@@ -271,30 +306,32 @@ export class GossipPool {
     return result;
   }
 
-  /** Resolves when the others have been told and had time to hear it. */
+  /** Resolves when the others have been told and had time to hear it; however often it is called, they are told once. */
   leave(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#onLeft = resolve;
-      const problem = this.#run((nowMs) => this.#serf.leave(nowMs)) ?? null;
-      if (this.#shell === null || problem !== null) {
-        if (problem !== null) this.#serfLog.error(problem);
-        resolve();
-      }
-    });
+    this.#leaving ??= this.#questions.ask<void>((answer) => {
+      this.#onLeft = answer;
+      const problem = this.#run((nowMs) => this.#serf.leave(nowMs));
+      if (problem === null) return;
+      this.#serfLog.error(problem);
+      answer();
+    }, undefined);
+    return this.#leaving;
   }
 
   /** Null when it is done; else why it isn't. */
   forceLeave(name: string, prune: boolean): Promise<string | null> {
-    return new Promise((resolve) => {
+    return this.#questions.ask<string | null>((answer) => {
       const waiting = this.#forceLeaves.get(name) ?? [];
-      waiting.push((isTimedOut) => resolve(isTimedOut ? 'timed out broadcasting node removal' : null));
+      waiting.push(answer);
       this.#forceLeaves.set(name, waiting);
-      this.#run((nowMs) => this.#serf.forceLeave(name, prune, nowMs));
-    });
+      const isKnown = this.#run((nowMs) => this.#serf.forceLeave(name, prune, nowMs));
+      if (isKnown !== true) this.#forceLeft(name, `there is no member '${name}'`);
+    }, this.#closedText);
   }
 
   /** Null when it is on its way; else why it isn't. */
   userEvent(name: string, payload: Uint8Array | null): string | null {
+    if (this.#shell === null) return this.#closedText;
     return this.#run((nowMs) => this.#serf.userEvent(name, payload, false, nowMs));
   }
 
@@ -304,33 +341,30 @@ export class GossipPool {
 
   /** Asks every member of the pool; resolves when all have answered or the time is over. */
   keyring(operation: KeyringOperation, key: Uint8Array, relayFactor: number): Promise<KeyringAnswer> {
-    return new Promise((resolve) => {
-      this.#run((nowMs) =>
-        this.#serf.keyQuery(
-          operation,
-          key,
-          relayFactor,
-          ({ numNodes, messages, keys, primaryKeys, error }) =>
-            resolve({
-              pool: this.profile.pool,
-              numNodes,
-              messages: Object.fromEntries(messages),
-              keys: Object.fromEntries(keys),
-              primaryKeys: Object.fromEntries(primaryKeys),
-              error,
-            }),
-          nowMs,
-        ),
-      );
-    });
+    const nobody = { numNodes: 0, messages: {}, keys: {}, primaryKeys: {} };
+    return this.#questions.ask<KeyringAnswer>(
+      (answer) => {
+        const done = ({ numNodes, messages, keys, primaryKeys, error }: KeyAnswer): void =>
+          answer({
+            pool: this.profile.pool,
+            numNodes,
+            messages: Object.fromEntries(messages),
+            keys: Object.fromEntries(keys),
+            primaryKeys: Object.fromEntries(primaryKeys),
+            error,
+          });
+        this.#run((nowMs) => this.#serf.keyQuery(operation, key, relayFactor, done, nowMs));
+      },
+      { ...nobody, pool: this.profile.pool, error: this.#closedText },
+    );
   }
 
   /** Stops at once: the others see a failure unless {@link leave} came before. */
   async close(): Promise<void> {
     const shell = this.#shell;
     this.#shell = null;
+    this.#questions.close();
     await shell?.close();
-    for (const name of [...this.#forceLeaves.keys()]) this.#forceLeft(name, true);
     await this.#snapshot?.close();
   }
 }

@@ -11,12 +11,15 @@ import type { ControlAnswer, ControlRequest, MainToState } from '../../wire/stat
 import type { SerfMember } from '../gossip/serf/pool/member.js';
 import type { MemberEventType } from '../gossip/serf/pool/output.js';
 import { readTags } from '../gossip/serf/protocol/tags.js';
+import { FloodJoin } from './flood-join.js';
 import { GossipPool, type Joined, type Opened, type PoolObserver } from './gossip-pool.js';
 import { MemberPublisher } from './member-publisher.js';
 import { lanProfile, type PoolProfile, wanProfile } from './profile.js';
 import { amongOthers, RetryJoin } from './retry-join.js';
 import { decodeUserEvent, encodeUserEvent, NEW_LEADER, newLeaderEvent } from './user-event.js';
 
+/** Between two looks for servers of this datacenter that the WAN pool lacks. */
+const FLOOD_INTERVAL_MS = 60_000;
 const COORDINATES_INTERVAL_MS = 5_000;
 /** In development mode everything is there at once. */
 const DEV_COORDINATES_INTERVAL_MS = 500;
@@ -49,6 +52,9 @@ export class GossipPools {
   #lan: GossipPool | null = null;
   #wan: GossipPool | null = null;
   #isPublished = false;
+  /** Null where there is no WAN pool. */
+  #flood: FloodJoin | null = null;
+  #floodRounds: NodeJS.Timeout | null = null;
   #coordinates: NodeJS.Timeout | null = null;
 
   constructor(options: PoolsOptions) {
@@ -67,6 +73,7 @@ export class GossipPools {
       const opened = await this.#openPool(wan);
       if (!opened.ok) return `${failed} WAN Serf: ${opened.error}`;
       this.#wan = opened.value;
+      this.#flood = this.#floodInto(opened.value);
     }
     const opened = await this.#openPool(lanProfile(config));
     if (!opened.ok) {
@@ -75,6 +82,15 @@ export class GossipPools {
     }
     this.#lan = opened.value;
     return null;
+  }
+
+  #floodInto(wan: GossipPool): FloodJoin {
+    return new FloodJoin({
+      datacenter: this.#options.config.datacenter,
+      isInWan: (name) => wan.member(name) !== undefined,
+      join: async (address) => outcomeOf(await wan.join([address])),
+      logger: this.#logger,
+    });
   }
 
   async #openPool(profile: PoolProfile): Promise<Opened<GossipPool>> {
@@ -111,10 +127,12 @@ export class GossipPools {
     const intervalMs = this.#options.config.devMode ? DEV_COORDINATES_INTERVAL_MS : COORDINATES_INTERVAL_MS;
     this.#coordinates = setInterval(() => this.#publishCoordinates(), intervalMs);
     this.#startJoining();
+    this.#floodRounds = this.#flood && setInterval(() => this.#flood?.round(), FLOOD_INTERVAL_MS);
   }
 
   /** What its name promises: later changes come by themselves. */
   #membersChanged(pool: PoolName, type: MemberEventType, members: readonly SerfMember[]): void {
+    if (pool === 'lan') for (const member of members) this.#flood?.changed(member);
     if (!this.#isPublished) return;
     const publisher = this.#publishers[pool];
     for (const member of members) {
@@ -194,11 +212,14 @@ export class GossipPools {
     const found = [
       { pool: wan ? null : this.#lan, name: node },
       { pool: this.#wan, name: wan ? node : inWan },
-    ].filter(({ pool, name }) => pool?.member(name) !== undefined);
+    ].flatMap(({ pool, name }) => {
+      const known = pool?.nameOf(name) ?? null;
+      return pool === null || known === null ? [] : [{ pool, name: known }];
+    });
     if (found.length === 0) return { ok: false, error: `agent: No node found with name '${node}'` };
-    const problems = await Promise.all(found.map(({ pool, name }) => pool?.forceLeave(name, prune)));
-    const problem = problems.find((text) => typeof text === 'string');
-    return problem === undefined || problem === null ? { ok: true, result: null } : { ok: false, error: problem };
+    const problems = await Promise.all(found.map(({ pool, name }) => pool.forceLeave(name, prune)));
+    const problem = problems.find((text) => text !== null) ?? null;
+    return problem === null ? { ok: true, result: null } : { ok: false, error: problem };
   }
 
   fireEvent({ event }: AskOf<'fire-event'>): ControlAnswer<'fire-event'> {
@@ -238,15 +259,21 @@ export class GossipPools {
     }
   }
 
+  #stopJoining(): void {
+    for (const retry of this.#retries) retry.stop();
+    this.#flood?.stop();
+    if (this.#floodRounds !== null) clearInterval(this.#floodRounds);
+  }
+
   /** WAN first, then LAN, each with the time that the others need to hear of it. */
   async leave(): Promise<void> {
-    for (const retry of this.#retries) retry.stop();
+    this.#stopJoining();
     await this.#wan?.leave();
     await this.#lan?.leave();
   }
 
   async close(): Promise<void> {
-    for (const retry of this.#retries) retry.stop();
+    this.#stopJoining();
     if (this.#coordinates !== null) clearInterval(this.#coordinates);
     await Promise.all([this.#wan?.close(), this.#lan?.close()]);
   }

@@ -5,8 +5,8 @@ import type { Member, MemberChanges, PoolName } from '../../wire/gossip-pools.js
 import type { SerfMember } from '../gossip/serf/pool/member.js';
 import { memberOf } from './member-view.js';
 
-/** Copying one member to another thread takes some microseconds. */
-const MEMBERS_A_MESSAGE = 250;
+/** To copy a member to another thread and to make its texts takes 20 µs: two milliseconds, beside what else a turn has to do. */
+const MEMBERS_A_MESSAGE = 100;
 
 export class MemberPublisher {
   readonly #pool: PoolName;

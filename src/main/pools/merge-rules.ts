@@ -8,6 +8,11 @@ import { readTags } from '../gossip/serf/protocol/tags.js';
 import { MOST_META_BYTES } from '../gossip/wire/message-types.js';
 import { type PushPullNode, STATE_LEFT } from '../gossip/wire/messages.js';
 
+/** Looked at in one go: a millisecond or less. */
+const FORMS_A_STEP = 5000;
+/** The same where tags are read. */
+const NODES_A_STEP = 100;
+
 interface PoolRules {
   /** Our name in the pool. */
   readonly name: string;
@@ -38,8 +43,20 @@ const NO_BYTES = new Uint8Array(0);
 /** Since this version node IDs are unique. */
 const UNIQUE_ID_VERSION = [0, 8, 5] as const;
 
+/** Asked for thousands of members of a few versions. */
+let judgedBuild = '';
+let isJudgedUnique = false;
+
 function hasUniqueId(build: string | null): boolean {
   if (build === null) return false;
+  if (build !== judgedBuild) {
+    judgedBuild = build;
+    isJudgedUnique = isSinceUniqueIds(build);
+  }
+  return isJudgedUnique;
+}
+
+function isSinceUniqueIds(build: string): boolean {
   const parts = build.split('.').map(Number);
   for (const [at, wanted] of UNIQUE_ID_VERSION.entries()) {
     const part = parts[at] ?? 0;
@@ -65,23 +82,29 @@ function candidateOf({ Name, Addr, Port, Meta, State }: PushPullNode): Candidate
   };
 }
 
+function notAllowed(ip: Uint8Array): string {
+  return `${ipText(ip)} is not allowed`;
+}
+
 /** `objection` is made anew for every question: what it remembers is of one list of members. */
 function mergeRules({ name, isAllowedAddress }: PoolRules, objection: () => Objection): MergeRules {
   return {
+    refuseSource: (ip) => (isAllowedAddress(ip) ? null : notAllowed(ip)),
     refuseAlive(node: NodeInfo): string | null {
       // One outsider in a list refuses himself alone, so the list as a whole isn't asked about addresses.
-      if (node.name !== name && !isAllowedAddress(node.address.ip)) return `${ipText(node.address.ip)} is not allowed`;
+      if (node.name !== name && !isAllowedAddress(node.address.ip)) return notAllowed(node.address.ip);
       return formProblem(node.address.ip, node.meta) ?? objection()({ ...node, hasLeft: false });
     },
-    refuseMerge(nodes: readonly PushPullNode[]): string | null {
-      const candidates = nodes.map(candidateOf);
-      for (const { address, meta } of candidates) {
-        const problem = formProblem(address.ip, meta);
+    *refuseMerge(nodes: readonly PushPullNode[]): Generator<void, string | null> {
+      for (const [i, { Addr, Meta }] of nodes.entries()) {
+        if (i > 0 && i % FORMS_A_STEP === 0) yield;
+        const problem = formProblem(Addr ?? NO_BYTES, Meta ?? NO_BYTES);
         if (problem !== null) return problem;
       }
       const object = objection();
-      for (const candidate of candidates) {
-        const problem = object(candidate);
+      for (const [i, node] of nodes.entries()) {
+        if (i % NODES_A_STEP === 0) yield;
+        const problem = object(candidateOf(node));
         if (problem !== null) return problem;
       }
       return null;

@@ -15,8 +15,6 @@ export interface PoolProfile {
   /** Our name in it. */
   readonly selfName: string;
   readonly addresses: Pick<GossipPoolConfig, 'bindAddress' | 'advertiseAddress' | 'port'>;
-  /** Which addresses may take part. */
-  readonly allows: (ip: Uint8Array) => boolean;
   readonly gossip: GossipSettings;
   readonly serf: SerfSettings;
   readonly tags: ReadonlyMap<string, string>;
@@ -50,12 +48,10 @@ function snapshotFile(config: RuntimeConfig, name: string): string | null {
 
 export function lanProfile(config: RuntimeConfig): PoolProfile {
   const { nodeName: name, nodeId, datacenter } = config;
-  const allows = allowedNetworks(config.lan.allowedCidrs);
   return {
     pool: 'lan',
     selfName: name,
     addresses: config.lan,
-    allows,
     gossip: rhythm(config.lan, CONSUL_LAN),
     serf: {
       ...CONSUL_SERF,
@@ -64,7 +60,7 @@ export function lanProfile(config: RuntimeConfig): PoolProfile {
       isNameConflictResolved: !config.server,
     },
     tags: ownTags(config, 'lan'),
-    rules: lanMergeRules({ name, nodeId, datacenter, isAllowedAddress: allows }),
+    rules: lanMergeRules({ name, nodeId, datacenter, isAllowedAddress: allowedNetworks(config.lan.allowedCidrs) }),
     snapshotPath: snapshotFile(config, 'local.snapshot'),
     dataDir: keptDir(config),
   };
@@ -76,16 +72,19 @@ export function wanProfile(config: RuntimeConfig): PoolProfile | null {
   if (!config.server || wan === null) return null;
   const { datacenter } = config;
   const name = `${config.nodeName}.${datacenter}`;
-  const allows = allowedNetworks(wan.allowedCidrs);
   return {
     pool: 'wan',
     selfName: name,
     addresses: wan,
-    allows,
     gossip: rhythm(wan, CONSUL_WAN),
     serf: { ...CONSUL_SERF, reconnectTimeoutMs: wan.reconnectTimeoutMs, isNameConflictResolved: false },
     tags: ownTags(config, 'wan'),
-    rules: wanMergeRules({ name, datacenter, isAllowedAddress: allows, isFederationDisabled: false }),
+    rules: wanMergeRules({
+      name,
+      datacenter,
+      isAllowedAddress: allowedNetworks(wan.allowedCidrs),
+      isFederationDisabled: false,
+    }),
     snapshotPath: snapshotFile(config, 'remote.snapshot'),
     dataDir: keptDir(config),
   };

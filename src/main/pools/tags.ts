@@ -1,11 +1,14 @@
-// What we say about ourselves in our tags (spec/gossip.md, section 18), as a stock agent does.
+// What we say about ourselves in our tags (spec/gossip.md, section 18), as a stock agent does. There is none of `nonvoter` and
+// `read_replica`: the setting has no effect here, as in Consul without a licence.
 
+import { formatDuration } from '../../gotext/duration.js';
 import { CLIENT, FEATURE_PREFIX, PACKED_LOG, SERVER, type Tags } from '../../wire/agent-tags.js';
 import type { RuntimeConfig } from '../../wire/config.js';
 import type { PoolName } from '../../wire/gossip-pools.js';
 import { PROTOCOL } from '../../wire/version.js';
 
 const RAFT_PROTOCOL = '3';
+const NS_A_MILLISECOND = 1e6;
 
 function commonTags(config: RuntimeConfig, role: string): Map<string, string> {
   return new Map([
@@ -21,7 +24,10 @@ function commonTags(config: RuntimeConfig, role: string): Map<string, string> {
 }
 
 function clientTags(config: RuntimeConfig): Tags {
-  return commonTags(config, CLIENT);
+  const tags = commonTags(config, CLIENT);
+  const { advertiseReconnectTimeoutMs: timeoutMs } = config;
+  if (timeoutMs > 0) tags.set('rc_tm', formatDuration(timeoutMs * NS_A_MILLISECOND));
+  return tags;
 }
 
 function serverTags(config: RuntimeConfig, pool: PoolName): Tags {

@@ -11,6 +11,8 @@ import type { Restore } from './restore.js';
 import type { SnapshotDescription } from './snapshot/meta.js';
 import type { StateChannel } from './state-port.js';
 
+/** With less credit the replica is asked how far it is. */
+const LOW_CREDIT_BYTES = COMMITTED_WINDOW_BYTES / 2;
 /** Payload read from the store at once. */
 const PIECE_BYTES = 512 * 1024;
 
@@ -43,6 +45,8 @@ export interface DeliveryParts {
   /** null when there is none. */
   readonly newestSnapshot: () => Promise<SnapshotDescription | null>;
   readonly failed: (error: unknown) => void;
+  /** The replica says of each message that it is applied, and not only when its credit runs low. */
+  readonly hearsOfEach?: boolean;
 }
 
 export class Delivery {
@@ -238,7 +242,8 @@ export class Delivery {
     const { indexes, entries } = joinRuns(commands, last.term, after(this.#delivered), through);
     const end = logIndex(Math.min(lastIndexOf(last), through));
     this.#credit -= entries.byteLength;
-    const message = { kind: 'committed', indexes, through: end, term: last.term, entries } as const;
+    const isAnswered = this.#credit <= LOW_CREDIT_BYTES || this.#parts.hearsOfEach === true;
+    const message = { kind: 'committed', indexes, through: end, term: last.term, entries, isAnswered } as const;
     this.#parts.state.post(message, [entries, indexes.buffer]);
     this.#delivered = end;
   }
@@ -251,9 +256,10 @@ export class Delivery {
     this.#delivered = index;
   }
 
+  /** The term's first entry is among these: this server leads once the replica has it. */
   #postQuiet(through: LogIndex, term: Term): void {
-    const message = { kind: 'committed', indexes: new Float64Array(0), through, term } as const;
-    this.#parts.state.post({ ...message, entries: new ArrayBuffer(0) });
+    const nothing = { indexes: new Float64Array(0), entries: new ArrayBuffer(0) };
+    this.#parts.state.post({ kind: 'committed', through, term, isAnswered: true, ...nothing });
   }
 
   #answerBarriers(): void {

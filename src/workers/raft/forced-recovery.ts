@@ -105,7 +105,8 @@ export class ForcedRecovery {
     };
     await new Promise<void>((resolve, reject) => {
       const newestSnapshot = (): Promise<SnapshotDescription | null> => snapshots.newestReadable(() => {});
-      const delivery = new Delivery({ state, log: committed, restore, newestSnapshot, failed: reject }, snapshot.index);
+      const parts = { state, log: committed, restore, newestSnapshot, failed: reject, hearsOfEach: true };
+      const delivery = new Delivery(parts, snapshot.index);
       this.#delivery = delivery;
       this.#applied = (through) => {
         if (through >= last.index) resolve();

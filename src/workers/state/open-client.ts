@@ -52,7 +52,7 @@ export function openClient({ settings, telemetry, control, gossip, logger, token
     metrics: telemetry.metrics,
     unreachable: () => reconnect.begin(),
   });
-  const snapshots = new RemoteSnapshots(() => list.first?.address ?? '', refusal('no-servers'));
+  const snapshots = new RemoteSnapshots(() => list.first?.address ?? refusal('no-servers'));
   const follow = followServers({ list, datacenter, appeared: () => serverUp() });
   gossip.listen({
     membersChanged: (changes) => {

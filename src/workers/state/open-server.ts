@@ -6,6 +6,8 @@ import { AppliedProgress } from '../../wire/applied-progress.js';
 import { isServer } from '../../wire/member-tags.js';
 import type { StateWorkerData } from '../../wire/state-worker.js';
 import { serverStats } from './agent-stats.js';
+import { CallsBeyond } from './calls/calls-beyond.js';
+import type { ServerAsking } from './calls/elsewhere.js';
 import { followedReads } from './calls/followed-reads.js';
 import { LimitedCalls } from './calls/limited-calls.js';
 import { localReads } from './calls/local-reads.js';
@@ -13,6 +15,7 @@ import { RequestLimits } from './calls/request-limits.js';
 import { ServerCalls } from './calls/server-calls.js';
 import { BootstrapExpect } from './cluster/bootstrap-expect.js';
 import { serversAmong } from './cluster/known-servers.js';
+import { OtherDatacenters } from './cluster/other-datacenters.js';
 import { PeerNews } from './cluster/peer-news.js';
 import { type ServerQuestions, serverQuestions } from './cluster/server-questions.js';
 import { FreshResponder } from './dns/fresh-responder.js';
@@ -68,15 +71,19 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
       if (changes.pool === 'lan' && changes.changed.some(isServer)) expectation.look();
       news.membersChanged(changes);
     },
+    wanChanged: (changes) => others.membersChanged(changes),
     serverSuspected: (name) => news.suspected(name),
     located: (record) => {
       if (leader.isSelf) coordinates.add(record);
     },
   });
   const pool = new RpcPool({ idleMs: IDLE_CONNECTION_MS });
-  const elsewhere = leaderCalls(parts, leader, pool);
+  const asking = serverAsking(parts, pool);
+  const elsewhere = leaderCalls(parts, leader, pool, asking);
+  const others = new OtherDatacenters(datacenter, Math.random);
+  const beyond = new CallsBeyond({ serversOf: (name) => others.serversOf(name), asking });
   const cluster = clusterView(parts, replica, leader, duties);
-  const calls = serverCalls(parts, replica, elsewhere, leader, duties, coordinates, cluster);
+  const calls = serverCalls(parts, replica, { elsewhere, beyond }, leader, duties, coordinates, cluster);
   const limits = requestLimits(parts, leader);
   parts.leaveSteps.setServer({
     cluster,
@@ -86,10 +93,13 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     leads: () => leader.isSelf,
     warn: (problem) => parts.logger.child('server').warn('failed to hand over leadership', 'error', problem),
   });
-  const remote = new RemoteSnapshots(() => (leader.isSelf ? '' : leader.address), refusal('no-leader'));
+  const remote = new RemoteSnapshots((name) => {
+    if (name !== datacenter) return others.serversOf(name)[0]?.address ?? refusal('no-datacenter');
+    return leader.isSelf || leader.address === '' ? refusal('no-leader') : leader.address;
+  });
   const snapshots = new LeaderSnapshots({
     own: operatorSnapshots(parts, replica, duties),
-    leader: remote,
+    remote,
     datacenter,
     isElsewhere: () => !leader.isSelf && leader.address !== '',
   });
@@ -251,14 +261,18 @@ function coordinateUpdates({ settings, logger }: Parts, { consensus }: Replica):
   });
 }
 
+function serverAsking({ settings }: Parts, pool: RpcPool): ServerAsking {
+  return new ServerAsker({
+    pool,
+    clientTimeoutMs: () => settings.current.limits.rpcClientTimeoutMs,
+    holdMs: () => settings.current.rpcHoldTimeoutMs,
+  });
+}
+
 /** Calls of a leader that is another server. */
-function leaderCalls({ settings }: Parts, leader: KnownLeader, pool: RpcPool): LeaderCalls {
+function leaderCalls({ settings }: Parts, leader: KnownLeader, pool: RpcPool, asking: ServerAsking): LeaderCalls {
   const calls = new LeaderCalls({
-    asking: new ServerAsker({
-      pool,
-      clientTimeoutMs: () => settings.current.limits.rpcClientTimeoutMs,
-      holdMs: () => settings.current.rpcHoldTimeoutMs,
-    }),
+    asking,
     datacenter: settings.current.datacenter,
     leaderAddress: () => (leader.isSelf ? '' : leader.address),
   });
@@ -294,17 +308,18 @@ function clusterView(
 function serverCalls(
   { settings, gossip, control }: Parts,
   { store, consensus, keepingUp }: Replica,
-  elsewhere: LeaderCalls,
+  others: { readonly elsewhere: LeaderCalls; readonly beyond: CallsBeyond },
   leader: KnownLeader,
   duties: LeaderDuties,
   coordinates: CoordinateUpdates,
   cluster: ClusterView,
 ): ServerCalls {
-  const { datacenter } = settings.current;
+  const { datacenter, nodeName } = settings.current;
   return new ServerCalls({
     pause: (ms) => delay(ms),
     server: {
       datacenter,
+      nodeName,
       leaderAddress: () => leader.address,
       peers: () => consensus.peers(),
       raftStats: () => consensus.raftStats(),
@@ -321,7 +336,7 @@ function serverCalls(
       cluster,
     },
     consensus,
-    elsewhere,
+    ...others,
     keepingUp,
     holdMs: () => settings.current.rpcHoldTimeoutMs,
   });

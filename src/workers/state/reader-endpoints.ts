@@ -13,7 +13,7 @@ export function readerEndpoints(calls: Calls, config: () => RuntimeConfig): Endp
   const { datacenter, nodeName } = config();
   return [
     ...kvEndpoints({ calls, maxValueSize: () => config().limits.kvMaxValueSize }),
-    ...catalogReads(nodeName, datacenter),
+    ...catalogReads({ calls, nodeName, datacenter }),
     ...healthEndpoints(nodeName),
     ...sessionEndpoints({ calls, nodeName }),
     ...internalEndpoints(),

@@ -32,7 +32,7 @@ export function serverEndpoints({ calls, config, hasWan, snapshots }: ServerEndp
   const maxValueSize = () => config().limits.kvMaxValueSize;
   return [
     ...kvEndpoints({ calls, maxValueSize }),
-    ...catalogReads(nodeName, datacenter),
+    ...catalogReads({ calls, nodeName, datacenter }),
     ...catalogWrites(calls),
     ...healthEndpoints(nodeName),
     ...sessionEndpoints({ calls, nodeName }),

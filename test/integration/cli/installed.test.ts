@@ -75,8 +75,10 @@ function bundleOf(folder: string, program: string): string {
 }
 
 /** V8's options as the launcher gives them. */
-function launcherFlags(): string {
-  return /exec node (--\S+) /.exec(fs.readFileSync(path.join(repositoryRoot, 'lictor'), 'utf8'))?.[1] ?? '';
+function launcherFlags(): readonly string[] {
+  const [, flags = ''] =
+    /exec node ((?:--\S+ )+)/.exec(fs.readFileSync(path.join(repositoryRoot, 'lictor'), 'utf8')) ?? [];
+  return flags.trim().split(' ');
 }
 
 /** Whether V8 refuses the code; undefined when it is given none. */
@@ -111,7 +113,7 @@ describe('the installed program', () => {
     await compileCode(folder, { ...process.env, ...BUILDERS });
     for (const program of PROGRAMS) {
       const bundle = bundleOf(folder, program);
-      assert.equal(await isRefused(folder, bundle, [launcherFlags()]), 'false', program);
+      assert.equal(await isRefused(folder, bundle, launcherFlags()), 'false', program);
       assert.equal(await isRefused(folder, bundle, ['--no-opt']), 'true', program);
     }
     assert.equal(fs.existsSync(path.join(folder, 'dist/program-to-compile')), false);
@@ -187,11 +189,12 @@ describe('the installed program', () => {
   test('a stack names the bundle, compiled or not, and the source where Node is asked to', async (context) => {
     const folder = install(context);
     const thread = path.join(folder, 'dist/program/workers/state/worker.js');
-    const stackOf = async (flag: string): Promise<string> => (await run(process.execPath, [flag, thread])).stderr;
+    const stackOf = async (...flags: readonly string[]): Promise<string> =>
+      (await run(process.execPath, [...flags, thread])).stderr;
     const named = /this is the program of a thread\n {4}at dist\/program\/workers\/state\/worker-\w+\.js:\d+:\d+\n/;
-    assert.match(await stackOf(launcherFlags()), named);
+    assert.match(await stackOf(...launcherFlags()), named);
     await compileCode(folder);
-    assert.match(await stackOf(launcherFlags()), named);
+    assert.match(await stackOf(...launcherFlags()), named);
     assert.match(
       await stackOf('--enable-source-maps'),
       /this is the program of a thread\n {4}at .*src\/workers\/state\/worker\.ts:\d+:\d+/,

@@ -13,22 +13,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type AgentProcess, choosePorts, startAgent, waitFor } from '../../agent-process.js';
 import { Random, runSeed } from '../../random.js';
 import { pinged } from './memberlist-ping.js';
-
-/** As -dev has it: a failure is seen within a second. */
-const FAST = [
-  '-hcl',
-  'gossip_lan { gossip_interval = "100ms" probe_interval = "100ms" probe_timeout = "100ms" suspicion_mult = 3 }',
-];
-const DEADLINE_MS = 30_000;
-
-interface Member {
-  readonly Name: string;
-  readonly Status: number;
-  readonly Tags: { readonly [tag: string]: string };
-}
-const ALIVE = 1;
-const LEFT = 3;
-const FAILED = 4;
+import { ALIVE, DEADLINE_MS, FAILED, FAST, LEFT, type Member, statuses, untilStatus } from './members.js';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lictor-gossip-'));
 const started: AgentProcess[] = [];
@@ -46,20 +31,6 @@ async function start(node: string, args: readonly string[], options: { ports?: A
 
 function client(node: string, args: readonly string[] = [], options: { ports?: AgentProcess['ports'] } = {}) {
   return start(node, [`-data-dir=${path.join(folder, node)}`, ...FAST, ...args], options);
-}
-
-async function statuses(agent: AgentProcess): Promise<{ [name: string]: number }> {
-  const members = (await agent.json('/v1/agent/members')) as readonly Member[];
-  return Object.fromEntries(members.map(({ Name, Status }) => [Name, Status]));
-}
-
-async function untilStatus(agent: AgentProcess, name: string, status: number): Promise<void> {
-  const what = `${name} to have status ${status}`;
-  try {
-    await waitFor(async () => (await statuses(agent))[name] === status, what, DEADLINE_MS);
-  } catch (error) {
-    throw new Error(`${what}; the agent that was asked said:\n${agent.output.slice(-4000)}`, { cause: error });
-  }
 }
 
 async function health(agent: AgentProcess, node: string): Promise<{ Status: string; Output: string } | undefined> {
@@ -227,7 +198,9 @@ describe('an encrypted pool', () => {
   test('keys are rotated without losing a member; whoever has no key stays out', async () => {
     const first = key();
     const second = key();
-    const server = await start('enc1', ['-dev', `-encrypt=${first}`]);
+    // Members have sixteen of these to get a key onto their disks and answer.
+    const patience = 'gossip_lan { gossip_interval = "500ms" } gossip_wan { gossip_interval = "500ms" }';
+    const server = await start('enc1', ['-dev', '-hcl', patience, `-encrypt=${first}`]);
     const lan = `127.0.0.1:${server.ports.serfLan}`;
     const member = await client('enc2', [`-encrypt=${first}`, `-retry-join=${lan}`]);
     await untilStatus(server, 'enc2', ALIVE);

@@ -91,7 +91,7 @@ export class SerfNode implements LictorNode {
       return;
     }
     const opened = SnapshotFile.open(options.snapshot, options.rejoinAfterLeave, {
-      aliveCount: () => this.#core.memberCount,
+      aliveCount: () => this.#core.snapshotSize,
       state: () => this.#core.snapshot() ?? NOTHING_RESTORED,
       warn: (problem) => this.#logger.warn(problem),
     });

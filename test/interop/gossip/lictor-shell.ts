@@ -90,7 +90,6 @@ export async function openShell<Event>(
     bindPort: options.port,
     protection,
     streamTimeoutMs: LAN.streamTimeoutMs,
-    allows: null,
     onEvents,
     logger: loggerOf(options),
     metrics: null,

@@ -26,8 +26,8 @@ const onTheDisk: readonly Mutant[] = [
   {
     name: 'the Raft log is written without a sync',
     file: 'workers/raft/store/level-store.ts',
-    find: '{ sync: true }',
-    replace: '{ sync: false }',
+    find: 'sync: true,',
+    replace: 'sync: false,',
     tests: ORDER,
   },
   {

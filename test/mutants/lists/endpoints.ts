@@ -44,7 +44,7 @@ export const endpoints: readonly Mutant[] = [
   {
     name: 'a write for another datacenter is done here',
     file: `${CALLS}/server-calls.ts`,
-    find: "if (datacenter !== leader.datacenter) return Promise.resolve(refusal('no-datacenter'));",
+    find: 'if (datacenter !== leader.datacenter) return beyond.write(method, request, datacenter, asker);',
     replace: '',
     tests: LOCKS,
   },

@@ -7,9 +7,11 @@ const CORE = ['unit/gossip/core/gossip-core', 'unit/gossip/core/swim', 'unit/gos
 const SUSPICION = ['unit/gossip/core/suspicion', ...CORE];
 const QUEUE = ['unit/gossip/core/queue'];
 const SERF = ['unit/gossip/serf/serf-state', 'unit/gossip/serf/serf-cluster', 'unit/gossip/serf/serf-limits'];
+const LARGE = ['unit/gossip/serf/large-pool'];
 const COALESCE = ['unit/gossip/serf/coalesce'];
 const KEYRING = ['unit/gossip/wire/keyring'];
 const RETRY = ['unit/pools/retry-join'];
+const FLOOD = ['unit/pools/flood-join'];
 const LEADER = ['unit/leader/members', 'unit/leader/reconciler'];
 const EVENTS = ['unit/state/events'];
 
@@ -17,16 +19,79 @@ export const gossip: readonly Mutant[] = [
   {
     name: 'a packed state is given away however old it is',
     file: 'main/gossip/shell/sealed-state.ts',
-    find: 'return !isPacked || this.#now() - beganMs < SHARED_MS;',
-    replace: 'return beganMs >= 0 || isPacked;',
+    find: 'return !isPacked || this.#now() - beganMs < SHARED_MS || revision === machine.revision;',
+    replace: 'return beganMs >= 0 || isPacked || revision === machine.revision;',
+    tests: ['unit/gossip/shell/sealed-state'],
+  },
+  {
+    name: 'a state is packed again although nothing has changed',
+    file: 'main/gossip/shell/sealed-state.ts',
+    find: ' || revision === machine.revision;',
+    replace: ' || revision > machine.revision;',
     tests: ['unit/gossip/shell/sealed-state'],
   },
   {
     name: 'a state that was packed with the key of before is given away',
     file: 'main/gossip/shell/sealed-state.ts',
-    find: ' || key !== this.#work.protection.keyring.primary',
+    find: ' || key !== protection.keyring.primary',
     replace: ' || key === undefined',
     tests: ['unit/gossip/shell/sealed-state'],
+  },
+  {
+    name: "a pool of more members than a list has by default can't be joined",
+    file: 'main/gossip/serf/protocol/messages.ts',
+    find: 'mapOf(u64, MOST_NODES)',
+    replace: 'mapOf(u64)',
+    tests: LARGE,
+  },
+  {
+    name: "a state that can't be read is a success",
+    file: 'main/gossip/serf/state-exchange.ts',
+    find: 'if (!read.ok) return',
+    replace: 'if (!read.ok) return null;\n  if (!read.ok) return',
+    tests: LARGE,
+  },
+  {
+    name: 'what goes wrong in the last step of a merge is forgotten',
+    file: 'main/gossip/shell/stream-work.ts',
+    find: 'return merging.problem;',
+    replace: 'return null;',
+    tests: ['unit/gossip/shell/failed-merge'],
+  },
+  {
+    name: 'the rules look at all nodes of a joiner in one go',
+    file: 'main/pools/merge-rules.ts',
+    find: 'if (i % NODES_A_STEP === 0) yield;',
+    replace: '',
+    tests: LARGE,
+  },
+  {
+    name: 'an event that comes while the state is encoded spoils it',
+    file: 'main/gossip/serf/state-exchange.ts',
+    find: 'events.ring.map(copied)',
+    replace: '(copied(null), events.ring)',
+    tests: LARGE,
+  },
+  {
+    name: 'the time of an intent is no change of the state',
+    file: 'main/gossip/serf/pool/members.ts',
+    find: '    member.statusLTime = lTime;\n    this.#revision += 1;\n',
+    replace: '    member.statusLTime = lTime;\n',
+    tests: LARGE,
+  },
+  {
+    name: 'a change of a member is no change of the state',
+    file: 'main/gossip/core/node-table.ts',
+    find: '    this.#revision += 1;\n    return node;\n',
+    replace: '    return node;\n',
+    tests: LARGE,
+  },
+  {
+    name: 'two exchanges of a large pool are all that connections may hold',
+    file: 'main/gossip/shell/inbound-limits.ts',
+    find: 'heldBytes: 256 * 1024 * 1024',
+    replace: 'heldBytes: 128 * 1024 * 1024',
+    tests: LARGE,
   },
   {
     name: 'who starts with thousands is told of them at the rare exchanges of a large pool',
@@ -138,6 +203,20 @@ export const gossip: readonly Mutant[] = [
     file: 'main/gossip/core/queue.ts',
     find: 'for (const tier of this.#tiers) {',
     replace: 'for (const tier of [...this.#tiers].reverse()) {',
+    tests: QUEUE,
+  },
+  {
+    name: 'of equally long messages the oldest goes first',
+    file: 'main/gossip/core/queue-tier.ts',
+    find: 'this.dueMs = -number;',
+    replace: 'this.dueMs = number;',
+    tests: QUEUE,
+  },
+  {
+    name: 'a length that no message has any more stays in the order',
+    file: 'main/gossip/core/queue-tier.ts',
+    find: '    if (heap?.size === 0) this.#drop(length);\n',
+    replace: '',
     tests: QUEUE,
   },
   {
@@ -293,6 +372,48 @@ export const gossip: readonly Mutant[] = [
     find: '      if (this.#isStopped) return;\n',
     replace: '',
     tests: RETRY,
+  },
+  {
+    name: 'flood join: a server is joined again while that is under way',
+    file: 'main/pools/flood-join.ts',
+    find: 'this.#joining.has(name) || ',
+    replace: '',
+    tests: FLOOD,
+  },
+  {
+    name: 'flood join: a server that has gone is tried all the same',
+    file: 'main/pools/flood-join.ts',
+    find: "member.status !== 'alive' || ",
+    replace: '',
+    tests: FLOOD,
+  },
+  {
+    name: 'flood join: whom joining failed is never tried again',
+    file: 'main/pools/flood-join.ts',
+    find: '    this.#joining.delete(name);\n',
+    replace: '',
+    tests: FLOOD,
+  },
+  {
+    name: 'flood join: servers of another datacenter are joined, too',
+    file: 'main/pools/flood-join.ts',
+    find: ' || datacenterOf(tags) !== this.#options.datacenter',
+    replace: '',
+    tests: FLOOD,
+  },
+  {
+    name: 'news of members is believed wherever it comes from',
+    file: 'main/pools/merge-rules.ts',
+    find: 'refuseSource: (ip) => (isAllowedAddress(ip) ? null : notAllowed(ip))',
+    replace: 'refuseSource: () => null',
+    tests: ['unit/pools/open-pool'],
+  },
+  {
+    name: 'the time of a round of gossip is not measured',
+    file: 'main/gossip/core/rounds.ts',
+    find: "      out.event({ kind: 'done', what: 'gossip', sinceMs: now });\n",
+    replace: '',
+    tests: ['unit/pools/open-pool'],
   },
   {
     name: 'an IPv4 address in IPv6 clothes is a stranger',

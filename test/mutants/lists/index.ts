@@ -4,6 +4,7 @@ import type { Mutant } from '../mutant.js';
 import { chaos } from './chaos.js';
 import { checks } from './checks.js';
 import { conformance } from './conformance.js';
+import { datacenters } from './datacenters.js';
 import { deadlines } from './deadlines.js';
 import { dns } from './dns.js';
 import { durability } from './durability.js';
@@ -11,9 +12,11 @@ import { endpoints } from './endpoints.js';
 import { faults } from './faults.js';
 import { gossip } from './gossip.js';
 import { gossipOldNews } from './gossip-old-news.js';
+import { gossipRejoin } from './gossip-rejoin.js';
 import { histories } from './histories.js';
 import { hostile } from './hostile.js';
 import { http } from './http.js';
+import { httpConnections } from './http-connections.js';
 import { localAgent } from './local-agent.js';
 import { msgpack } from './msgpack.js';
 import { processes } from './processes.js';
@@ -32,6 +35,7 @@ export const mutants: readonly Mutant[] = [
   ...chaos,
   ...checks,
   ...conformance,
+  ...datacenters,
   ...deadlines,
   ...dns,
   ...durability,
@@ -39,9 +43,11 @@ export const mutants: readonly Mutant[] = [
   ...faults,
   ...gossipOldNews,
   ...gossip,
+  ...gossipRejoin,
   ...histories,
   ...hostile,
   ...http,
+  ...httpConnections,
   ...localAgent,
   ...msgpack,
   ...processes,

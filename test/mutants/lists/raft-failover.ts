@@ -96,8 +96,9 @@ export const raftFailover: readonly Mutant[] = [
   {
     name: 'failover: what is asked of a stopped leader waits for the keepalive',
     file: 'workers/state/rpc/yamux/session.ts',
-    find: 'if (id !== null) this.#say(shortFrame(FrameType.ping, Flag.syn, 0, id));\n  }\n\n  /** The next frame',
-    replace: 'if (id === null) this.#say(shortFrame(FrameType.ping, Flag.syn, 0, 0));\n  }\n\n  /** The next frame',
+    find: 'if (id !== null) this.#say(shortFrame(FrameType.ping, Flag.syn, 0, id));\n  }\n\n  /**\n   * The next frames',
+    replace:
+      'if (id === null) this.#say(shortFrame(FrameType.ping, Flag.syn, 0, 0));\n  }\n\n  /**\n   * The next frames',
     tests: ['unit/rpc/yamux'],
   },
   {

@@ -55,9 +55,23 @@ export const raftPacking: readonly Mutant[] = [
   {
     name: "packing: a stock server gets what it can't read",
     file: 'workers/raft/transport/tcp-transport.ts',
-    find: 'this.#addresses.takesPacked(id) ? this.#packer.pack(request) : request',
-    replace: 'this.#packer.pack(request)',
+    find: 'this.#addresses.takesPacked(id) ? this.#packer.pack(plain) : plain',
+    replace: 'this.#packer.pack(plain)',
     tests: ['unit/raft/transport/tcp-transport'],
+  },
+  {
+    name: 'a follower gets the entries that another one got',
+    file: 'workers/raft/transport/append-encoder.ts',
+    find: 'return a.length === b.length && a.every((run, i) => run === b[i]);',
+    replace: 'return a.length === b.length;',
+    tests: ['unit/raft/transport/append-encoder'],
+  },
+  {
+    name: 'a follower gets the commit index of an earlier request',
+    file: 'workers/raft/transport/append-encoder.ts',
+    find: 'a.commit === b.commit && ',
+    replace: '',
+    tests: ['unit/raft/transport/append-encoder'],
   },
   {
     name: 'packing: clients see a tag that Consul has not',

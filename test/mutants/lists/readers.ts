@@ -95,4 +95,11 @@ export const readers: readonly Mutant[] = [
     replace: 'const id = this.#nextId;',
     tests: ['unit/dns/reader-responder'],
   },
+  {
+    name: "readers: another datacenter's names don't exist",
+    file: 'workers/state/dns/reader-responder.ts',
+    find: 'if (reply?.isBeyond === true) return handOver(packet);',
+    replace: '',
+    tests: ['unit/dns/reader-responder'],
+  },
 ];

@@ -205,7 +205,7 @@ export const rpc: readonly Mutant[] = [
   {
     name: 'follower: a blocking read begins its wait anew at the next leader',
     file: 'workers/state/calls/server-calls.ts',
-    find: '      call = { ...call, settings: waitingUntil(settings, untilMs) };',
+    find: '      call = { ...call, settings: waitingUntil(call.settings, untilMs) };',
     replace: '      call = { ...call, settings: waitingUntil(settings, deadlines.now() + waitMs) };',
     tests: FORWARDING,
   },

@@ -40,4 +40,18 @@ export const start: readonly Mutant[] = [
     replace: "return verifyOutgoing && caFile + caPath + certFile === '' && verifyIncoming;",
     tests: ['unit/config/not-served'],
   },
+  {
+    name: 'a log line shows invisible characters of other alphabets as they are',
+    file: 'observe/log-render.ts',
+    find: 'const INVISIBLE = /\\p{C}/u;',
+    replace: 'const INVISIBLE = /\\p{Cc}/u;',
+    tests: ['unit/observe/log-render'],
+  },
+  {
+    name: 'a line of a log value that has letters of other alphabets may move the cursor',
+    file: 'observe/log-render.ts',
+    find: 'const PLAIN_LINE = /^[\\t\\x20-\\x7e]*$/;',
+    replace: 'const PLAIN_LINE = /^[^\\x00-\\x1f]*$/;',
+    tests: ['unit/observe/log-render'],
+  },
 ];

@@ -10,6 +10,7 @@ import type { GossipSettings } from '../../../src/main/gossip/core/settings.js';
 import { type Timer, Timers } from '../../../src/main/gossip/core/timers.js';
 import { PING } from '../../../src/main/gossip/wire/message-types.js';
 import { ping } from '../../../src/main/gossip/wire/messages.js';
+import { finish } from '../../../src/main/gossip/wire/steps.js';
 import { encode } from '../../../src/msgpack/codec.js';
 import { below, type Random } from '../../../src/random/random.js';
 import { SharedNodes, SharedTable } from './shared-table.js';
@@ -224,8 +225,8 @@ export class SimulatedPool {
   }
 
   #exchange(caller: Member, acceptor: Member, isJoin: boolean): void {
-    const request = caller.core.localState(isJoin);
-    const answer = acceptor.core.localState(isJoin);
+    const request = finish(caller.core.ownState(isJoin).steps);
+    const answer = finish(acceptor.core.ownState(isJoin).steps);
     caller.states += 1;
     acceptor.states += 1;
     acceptor.core.merge(request, this.#time);

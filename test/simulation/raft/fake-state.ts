@@ -49,6 +49,7 @@ export class FakeState {
   readonly #proposed = new Map<number, readonly string[]>();
   #nextBatch = 1;
   #restoring: Buffer[] = [];
+  #untoldBytes = 0;
 
   constructor(post: Post, acknowledged: (index: number, text: string) => void) {
     this.#post = post;
@@ -73,7 +74,7 @@ export class FakeState {
         this.#takeOwn(message.batch, message.firstIndex, message.count);
         return;
       case 'committed':
-        this.#takeForeign(message.indexes, message.through, message.entries);
+        this.#takeForeign(message);
         return;
       case 'role':
         this.isLeader = message.role === 'leader';
@@ -124,7 +125,8 @@ export class FakeState {
     this.through = firstIndex + count - 1;
   }
 
-  #takeForeign(indexes: Float64Array, through: number, entries: ArrayBuffer): void {
+  #takeForeign({ indexes, through, entries, isAnswered }: Extract<RaftToState, { kind: 'committed' }>): void {
+    this.#untoldBytes += entries.byteLength;
     const texts = unpackTexts(entries);
     assert.equal(texts.length, indexes.length);
     indexes.forEach((index, i) => {
@@ -133,7 +135,9 @@ export class FakeState {
     });
     assert.ok(through > this.through, 'each message goes on');
     this.through = through;
-    this.#post({ kind: 'applied', index: through, bytes: entries.byteLength }, []);
+    if (!isAnswered) return;
+    this.#post({ kind: 'applied', index: through, bytes: this.#untoldBytes }, []);
+    this.#untoldBytes = 0;
   }
 
   #take(index: number, text: string): void {

@@ -4,7 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CoordinateRecord } from '../../../src/wire/records.js';
 import type { AskedFailure } from '../../../src/workers/state/calls/asked-failure.js';
 import type { Calls } from '../../../src/workers/state/calls/calls.js';
-import type { Elsewhere } from '../../../src/workers/state/calls/elsewhere.js';
+import { CallsBeyond } from '../../../src/workers/state/calls/calls-beyond.js';
+import type { Elsewhere, ServerAsking } from '../../../src/workers/state/calls/elsewhere.js';
 import { ServerCalls } from '../../../src/workers/state/calls/server-calls.js';
 import type { ClusterView } from '../../../src/workers/state/methods/cluster-view.js';
 import type { LeaderView, ServerView } from '../../../src/workers/state/methods/method.js';
@@ -20,6 +21,7 @@ export interface TestCallsOptions {
   readonly leader?: Partial<LeaderView>;
   readonly holdMs?: number;
   readonly elsewhere?: Elsewhere;
+  readonly beyond?: CallsBeyond;
   /** By the real clock unless said. */
   readonly pause?: (ms: number) => Promise<void>;
   readonly keepingUp?: KeepingUp | null;
@@ -50,6 +52,17 @@ const NO_CLUSTER: ClusterView = {
   autopilotState: () => Promise.resolve({ isHealthy: true, failureTolerance: 0, leader: '', voters: [], servers: [] }),
 };
 
+const ASKS_NOBODY: ServerAsking = {
+  read(_address, _method, _request, _settings, _datacenter, done) {
+    done(NOBODY);
+    return { cancel: () => {} };
+  },
+  write: () => Promise.resolve(NOBODY),
+};
+
+/** There is no other datacenter. */
+const NO_OTHERS = new CallsBeyond({ serversOf: () => [], asking: ASKS_NOBODY });
+
 export function testCalls({
   store,
   consensus,
@@ -57,12 +70,14 @@ export function testCalls({
   leader,
   holdMs = 200,
   elsewhere = nobodyElse,
+  beyond = NO_OTHERS,
   pause = (ms) => delay(ms),
   keepingUp = null,
 }: TestCallsOptions): Calls {
   return new ServerCalls({
     server: {
       datacenter: 'dc1',
+      nodeName: 'n1',
       leaderAddress: () => '127.0.0.1:8300',
       peers: () => Promise.resolve(['127.0.0.1:8300']),
       raftStats: () => Promise.resolve({ LastContact: '0', LastTerm: 2, LastIndex: 20 }),
@@ -82,6 +97,7 @@ export function testCalls({
     },
     consensus,
     elsewhere,
+    beyond,
     holdMs: () => holdMs,
     pause,
     keepingUp,

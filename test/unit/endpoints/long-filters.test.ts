@@ -16,7 +16,11 @@ let api: Served;
 let looked = 0;
 
 before(async () => {
-  api = await serveEndpoints(() => [...catalogReads('n1', 'dc1'), ...healthEndpoints('n1'), ...internalEndpoints()]);
+  api = await serveEndpoints(({ calls }) => [
+    ...catalogReads({ calls, nodeName: 'n1', datacenter: 'dc1' }),
+    ...healthEndpoints('n1'),
+    ...internalEndpoints(),
+  ]);
   for (let index = 0; index < NODES; index += 1) {
     const Node = `n${index}`;
     api.store.runAll(

@@ -31,7 +31,7 @@ beforeEach(async () => {
   const calls = new LimitedCalls(testCalls({ store, consensus: log }), limits);
   const table = [
     ...kvEndpoints({ calls, maxValueSize: () => 1024 }),
-    ...catalogReads('n1', 'dc1'),
+    ...catalogReads({ calls, nodeName: 'n1', datacenter: 'dc1' }),
     ...statusEndpoints(calls),
   ];
   server = new HttpServer({ table, settings: SETTINGS, calls, knowsServers: () => true, logger, metrics });

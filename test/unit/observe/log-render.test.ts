@@ -42,6 +42,14 @@ describe('log lines', () => {
     assert.doesNotMatch(renderJson(record(['id', hostile])), /[^\x20-\x7e\n]/);
   });
 
+  test('so are invisible characters of any alphabet, and letters of any stay', () => {
+    const fields = ['name', 'Größe', 'hidden', 'a\u200bb', 'blank', 'a\u00a0b', 'text', 'é\n\u202ez é'];
+    assert.equal(
+      line(record(fields)),
+      '[INFO]  agent.dns: Started: name=Größe hidden="a\\u200bb" blank="a\\u00a0b"\n  text=\n  | é\n  | \\u202ez é\n',
+    );
+  });
+
   test('JSON sorts what comes after the fixed keys', () => {
     const text = renderJson(record(['z', 'x y', 'a', 1n, 'l', ['p']]));
     assert.match(text, /"@timestamp":"[^"]+\.006000(?:Z|[+-]\d\d:\d\d)"/);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { MergeRules } from '../../../src/main/gossip/serf/pool/options.js';
 import { type PushPullNode, STATE_ALIVE, STATE_LEFT } from '../../../src/main/gossip/wire/messages.js';
+import { finish } from '../../../src/main/gossip/wire/steps.js';
 import { allowedNetworks } from '../../../src/main/pools/allowed-networks.js';
 import { lanMergeRules, wanMergeRules } from '../../../src/main/pools/merge-rules.js';
 import { live, metaOf, recordedNode } from './recorded.js';
@@ -27,7 +28,7 @@ function alive(rules: MergeRules, { Name, Addr, Port, Meta, Vsn }: PushPullNode)
 
 /** What both ways of hearing of the member say. */
 function refusal(rules: MergeRules, member: PushPullNode): string | null {
-  const merged = rules.refuseMerge([member]);
+  const merged = finish(rules.refuseMerge([member]));
   assert.equal(alive(rules, member), merged);
   return merged;
 }
@@ -45,33 +46,33 @@ test('recorded refusals come with the recorded texts', () => {
 
 test('recorded members are taken in, ourselves included', () => {
   const self = recordedNode('LAN', 'srv1');
-  assert.equal(lan.refuseMerge([self, recordedNode('LAN', 'cli1')]), null);
+  assert.equal(finish(lan.refuseMerge([self, recordedNode('LAN', 'cli1')])), null);
   assert.equal(alive(lan, self), null);
-  assert.equal(lan.refuseMerge([{ ...self, Name: 'SRV1' }]), null);
+  assert.equal(finish(lan.refuseMerge([{ ...self, Name: 'SRV1' }])), null);
   assert.equal(refusal(wan, recordedNode('WAN', 'srv1.dc1')), null);
 });
 
 test('two members of one push/pull with the same ID', () => {
   const tags = recordedNode('LAN', 'cli1').tags;
   const text = `Member 'b' has conflicting node ID '${tags['id']}' with member 'a'`;
-  assert.equal(lan.refuseMerge([node('a', tags), node('b', tags)]), text);
-  assert.equal(lan.refuseMerge([node('a', tags)]), null, 'another push/pull is another list');
-  assert.equal(lan.refuseMerge([node('b', tags)]), null);
+  assert.equal(finish(lan.refuseMerge([node('a', tags), node('b', tags)])), text);
+  assert.equal(finish(lan.refuseMerge([node('a', tags)])), null, 'another push/pull is another list');
+  assert.equal(finish(lan.refuseMerge([node('b', tags)])), null);
   for (const build of ['0.8.4:', '0.7.9:', 'none']) {
-    assert.equal(lan.refuseMerge([node('a', { ...tags, build }), node('b', tags)]), null, build);
+    assert.equal(finish(lan.refuseMerge([node('a', { ...tags, build }), node('b', tags)])), null, build);
   }
   for (const build of ['0.8.5:', '0.9.0:', '0.10.1:', '1.0.0:']) {
-    assert.equal(lan.refuseMerge([node('a', { ...tags, build }), node('b', tags)]), text, build);
+    assert.equal(finish(lan.refuseMerge([node('a', { ...tags, build }), node('b', tags)])), text, build);
   }
 });
 
 test('who has left is not asked for an ID, nor for a datacenter', () => {
   const tags = { ...recordedNode('LAN', 'cli1').tags, dc: 'dc2', id: OWN_ID };
   const left = { State: STATE_LEFT };
-  assert.equal(lan.refuseMerge([node('a', tags, left), node('b', { ...tags, dc: 'dc1', id: 'x' })]), null);
+  assert.equal(finish(lan.refuseMerge([node('a', tags, left), node('b', { ...tags, dc: 'dc1', id: 'x' })])), null);
   const { id: _id, ...anonymous } = tags;
   const text = "Member 'a' part of wrong datacenter 'dc2'";
-  assert.equal(lan.refuseMerge([node('a', anonymous, left)]), text, 'without an ID the datacenter counts');
+  assert.equal(finish(lan.refuseMerge([node('a', anonymous, left)])), text, 'without an ID the datacenter counts');
 });
 
 test('members that are neither server nor client may be of any datacenter', () => {
@@ -90,7 +91,8 @@ test('without WAN federation servers of other datacenters are refused', () => {
 
 test('addresses and tags of impossible length refuse the whole push/pull', () => {
   const good = recordedNode('LAN', 'cli1');
-  const withAddress = (Addr: Uint8Array | null): string | null => lan.refuseMerge([good, { ...good, Name: 'x', Addr }]);
+  const withAddress = (Addr: Uint8Array | null): string | null =>
+    finish(lan.refuseMerge([good, { ...good, Name: 'x', Addr }]));
   assert.equal(withAddress(null), 'IP byte length is invalid: 0 bytes is not either 4 or 16');
   assert.equal(withAddress(new Uint8Array(5)), 'IP byte length is invalid: 5 bytes is not either 4 or 16');
   const long = { ...good, Meta: new Uint8Array(513) };
@@ -103,7 +105,7 @@ test('a member outside the allowed networks is refused by itself', () => {
   const rules = lanMergeRules({ ...common, name: 'srv1', nodeId: OWN_ID, isAllowedAddress });
   const outside = recordedNode('LAN', 'cli1');
   assert.equal(alive(rules, outside), '127.0.0.1 is not allowed');
-  assert.equal(rules.refuseMerge([outside]), null, 'the others of the list are still welcome');
+  assert.equal(finish(rules.refuseMerge([outside])), null, 'the others of the list are still welcome');
   assert.equal(alive(rules, { ...outside, Addr: Uint8Array.of(10, 0, 0, 1) }), null);
   assert.equal(alive(rules, recordedNode('LAN', 'srv1')), null, 'we are no stranger');
 });

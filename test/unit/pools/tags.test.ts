@@ -29,4 +29,10 @@ test('what is off has no tag, what is on has', () => {
   assert.equal(more.get('expect'), '3');
   assert.equal(more.get('use_tls'), '1');
   assert.equal(ownTags(configOf('-dev'), 'lan').has('bootstrap'), false);
+  const replica = ownTags(configOf(...SERVER_FLAGS, '-hcl', 'read_replica = true'), 'lan');
+  assert.deepEqual([replica.has('nonvoter'), replica.has('read_replica')], [false, false]);
+  const timeout = (text: string) =>
+    ownTags(configOf(...CLIENT_FLAGS, '-hcl', `advertise_reconnect_timeout = "${text}"`), 'lan').get('rc_tm');
+  assert.equal(timeout('90m'), '1h30m0s');
+  assert.equal(timeout('0'), undefined);
 });

@@ -116,6 +116,23 @@ test('without credit a replay waits; own entries and barriers keep their place b
   assert.deepEqual(posted[2], { kind: 'committed-own', batch: 9, firstIndex: 3, count: 2, term: 1 });
 });
 
+test('the replica is asked how far it is when its credit runs low, and of what holds the first entry of a term', async () => {
+  const third = 'x'.repeat(COMMITTED_WINDOW_BYTES / 3);
+  const runs = [1, 2, 3].map((first) => run(first, [third]));
+  const posted: RaftToState[] = [];
+  const read = async (begin: number): Promise<readonly EntryRun[]> => runs.filter((one) => one.firstIndex === begin);
+  const subject = deliveryOf(posted, read);
+  const asked = (): readonly boolean[] => posted.map((message) => message.kind === 'committed' && message.isAnswered);
+  subject.commit(logIndex(2));
+  await settle();
+  assert.deepEqual(asked(), [false, true]);
+  subject.credit(2 * (third.length + 4));
+  subject.own({ batch: null, firstIndex: logIndex(4), count: 1, term: term(1) });
+  subject.commit(logIndex(4));
+  await settle();
+  assert.deepEqual(asked(), [false, true, false, true]);
+});
+
 test('a batch of its own is named when all of it is committed', async () => {
   const { subject, posted } = delivery([]);
   subject.own({ batch: 9, firstIndex: logIndex(1), count: 2, term: term(1) });

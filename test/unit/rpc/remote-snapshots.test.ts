@@ -48,7 +48,7 @@ const server = net.createServer((socket) => {
   });
 });
 let address = '';
-const remote = new RemoteSnapshots(() => address, refusal('no-leader'));
+const remote = new RemoteSnapshots(() => address);
 const call = { datacenter: 'dc1', token: '' };
 
 before(async () => {
@@ -95,7 +95,7 @@ test('who takes no more stops the one who gives, and who goes away ends it', asy
 test('a refusal is handed on, and so is that nobody is there', async () => {
   const answer = await remote.save({ datacenter: 'dc9', token: '', stale: false });
   assert.deepEqual(answer, refusal('no-datacenter'));
-  const nobody = new RemoteSnapshots(() => '', refusal('no-leader'));
+  const nobody = new RemoteSnapshots(() => refusal('no-leader'));
   assert.deepEqual(await nobody.save({ ...call, stale: false }), refusal('no-leader'));
 });
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type AskedFailure, refusalOf } from '../../../src/workers/state/calls/asked-failure.js';
 import { updateCoordinate } from '../../../src/workers/state/methods/coordinate.js';
-import { kvApply } from '../../../src/workers/state/methods/kvs.js';
+import { kvApply, kvGet } from '../../../src/workers/state/methods/kvs.js';
 import { RpcPool } from '../../../src/workers/state/rpc/pool/pool.js';
 import { ServerAsker } from '../../../src/workers/state/rpc/server-asker.js';
 
@@ -29,4 +29,26 @@ test('a method that servers do not have is a failure that names it', async () =>
     refused: 'failed',
     text: 'rpc error making call: there is no such call of a server: Coordinate.Forget',
   });
+});
+
+test('a blocking read is waited for as long as three servers may let it wait, one after the other', (context) => {
+  const WAIT_MS = 300_000;
+  const HOLD_MS = 1000;
+  const waited: number[] = [];
+  class Silent extends RpcPool {
+    override call(_address: string, _method: string, _body: Uint8Array, withinMs: number) {
+      waited.push(withinMs);
+      return { cancel: () => {} };
+    }
+  }
+  const silent = new Silent({ idleMs: 120_000 });
+  context.after(() => silent.close());
+  const patient = new ServerAsker({ pool: silent, clientTimeoutMs: () => 60_000, holdMs: () => HOLD_MS });
+  const settings = { consistency: 'default', minIndex: 7, waitMs: WAIT_MS, maxStaleMs: 0 } as const;
+  const never = (): void => assert.fail('there is no answer');
+  patient.read('127.0.0.1:1', kvGet, 'a', settings, 'dc1', never);
+  patient.read('127.0.0.1:1', kvGet, 'a', { ...settings, minIndex: 0 }, 'dc1', never);
+  let longestMs: number = WAIT_MS;
+  for (let servers = 0; servers < 3; servers += 1) longestMs += longestMs / 16;
+  assert.deepEqual(waited, [longestMs + HOLD_MS, 60_000]);
 });

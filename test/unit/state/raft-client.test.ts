@@ -234,11 +234,19 @@ test('what recovery brings back is decoded, applied at its indexes, and credited
     }),
   );
   const entries = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
-  raft.postMessage({ kind: 'committed', indexes: Float64Array.of(3, 5), through: 6, term: 2, entries });
-  assert.deepEqual(await next(), { kind: 'applied', index: 6, bytes: bytes.length });
+  const message = { kind: 'committed', indexes: Float64Array.of(3, 5), through: 6, term: 2, entries } as const;
+  raft.postMessage({ ...message, isAnswered: false });
+  raft.postMessage({ ...message, indexes: Float64Array.of(7, 8), through: 9, isAnswered: true });
+  assert.deepEqual(await next(), { kind: 'applied', index: 9, bytes: 2 * bytes.length });
+  raft.postMessage({ ...message, indexes: Float64Array.of(10, 11), through: 11, isAnswered: true });
+  assert.deepEqual(await next(), { kind: 'applied', index: 11, bytes: bytes.length });
   assert.deepEqual(applied, [
     [3, 'x'],
     [5, 'y'],
+    [7, 'x'],
+    [8, 'y'],
+    [10, 'x'],
+    [11, 'y'],
   ]);
 });
 
@@ -303,7 +311,14 @@ test('a log entry of an unknown type stops the server', async () => {
   openReplica({ port: port2, leadership: new Leadership().buffer }, events, 10, logger, new Metrics());
   const entry = Buffer.from([0x03, 0, 0, 0, 0x3f, 0x81, 0xc0]);
   const entries = entry.buffer.slice(entry.byteOffset, entry.byteOffset + entry.length);
-  port1.postMessage({ kind: 'committed', indexes: Float64Array.of(12), through: 12, term: 2, entries });
+  port1.postMessage({
+    kind: 'committed',
+    indexes: Float64Array.of(12),
+    through: 12,
+    term: 2,
+    entries,
+    isAnswered: true,
+  });
   await waitFor(() => problems.length > 0, 'the server to give up');
   port1.close();
   assert.match(problems.join(), /log entry 12 is of an unknown type/);

@@ -3,6 +3,7 @@
 
 import { type PushPullNode, STATE_ALIVE, STATE_DEAD, STATE_LEFT, STATE_SUSPECT } from '../wire/messages.js';
 import type { PushPull } from '../wire/stream-messages.js';
+import type { MergeSteps, OwnState } from './machine.js';
 import type { Membership } from './membership.js';
 import type { NodeRecord, NodeState } from './node.js';
 import type { Pool } from './pool.js';
@@ -27,9 +28,27 @@ function described(node: NodeRecord): PushPullNode {
   };
 }
 
-/** All we know, to be sent. */
-export function localState({ table, hooks }: Pool, isJoin: boolean): PushPull {
-  return { isJoin, nodes: table.nodes.map(described), userState: hooks.localState(isJoin) };
+/** Records described in one go. */
+const RECORDS_A_STEP = 2000;
+
+function* ownSteps(
+  records: readonly NodeRecord[],
+  isJoin: boolean,
+  userSteps: Generator<void, Uint8Array | null>,
+): Generator<void, PushPull> {
+  const userState = yield* userSteps;
+  const nodes: PushPullNode[] = [];
+  for (const [i, record] of records.entries()) {
+    if (i > 0 && i % RECORDS_A_STEP === 0) yield;
+    nodes.push(described(record));
+  }
+  return { isJoin, nodes, userState };
+}
+
+/** All we know, to be sent: who is known now, each as it is when its step comes. */
+export function ownState({ table, hooks }: Pool, isJoin: boolean): OwnState {
+  const records = [...table.nodes];
+  return { nodeCount: records.length, steps: ownSteps(records, isJoin, hooks.localState(isJoin)) };
 }
 
 function mergeNode({ self }: Pool, membership: Membership, node: PushPullNode, nowMs: number): void {
@@ -50,19 +69,21 @@ function mergeNode({ self }: Pool, membership: Membership, node: PushPullNode, n
   }
 }
 
-/** Nodes merged in one go by {@link mergeSteps}: a millisecond or two. */
-const NODES_A_STEP = 250;
+/** Nodes merged in one go by {@link mergeSteps}: a millisecond. */
+const NODES_A_STEP = 64;
 
 /** Why nothing of it may be merged, null when it may. */
-export function refuseMerge({ table, hooks }: Pool, remote: PushPull): string | null {
-  return incompatibility(remote.nodes, table.nodes) ?? (remote.isJoin ? hooks.refuseMerge(remote.nodes) : null);
+function* refusal({ table, hooks }: Pool, { nodes, isJoin }: PushPull): Generator<void, string | null> {
+  const problem = yield* incompatibility(nodes, [...table.nodes]);
+  if (problem !== null || !isJoin) return problem;
+  return yield* hooks.refuseMerge(nodes);
 }
 
-/**
- * Merges a state that {@link refuseMerge} let pass, some hundred nodes with each step: between them other events may
- * be handled, at the time that is given then.
- */
-export function* mergeSteps(pool: Pool, membership: Membership, remote: PushPull): Generator<void, void, number> {
+/** Merges a state if it may be merged. Between the steps other events may be handled. */
+export function* mergeSteps(pool: Pool, membership: Membership, remote: PushPull): MergeSteps {
+  yield;
+  const problem = yield* refusal(pool, remote);
+  if (problem !== null) return problem;
   let nowMs = yield;
   for (const [i, node] of remote.nodes.entries()) {
     if (i > 0 && i % NODES_A_STEP === 0) nowMs = yield;
@@ -70,4 +91,5 @@ export function* mergeSteps(pool: Pool, membership: Membership, remote: PushPull
   }
   const { userState: state, isJoin } = remote;
   if (state !== null) pool.out.event({ kind: 'userState', state, isJoin });
+  return null;
 }

@@ -5,16 +5,16 @@
 import { encode } from '../../../msgpack/codec.js';
 import type { Random } from '../../../random/random.js';
 import { ACK } from '../wire/message-types.js';
-import { ack, type Ping } from '../wire/messages.js';
+import { type Alive, ack, type Ping } from '../wire/messages.js';
 import { type PacketMessage, readMessages } from '../wire/packet-messages.js';
 import type { PushPull } from '../wire/stream-messages.js';
 import { AckWaiters } from './ack-waiters.js';
 import { Awareness } from './awareness.js';
-import { localState, mergeSteps, refuseMerge } from './exchange.js';
+import { mergeSteps, ownState } from './exchange.js';
 import type { GossipHooks } from './hooks.js';
-import type { Machine, Merging } from './machine.js';
+import { type Machine, type Merging, mergingOf, type OwnState } from './machine.js';
 import { Membership } from './membership.js';
-import type { Address, NodeRecord } from './node.js';
+import { type Address, addressText, type NodeRecord } from './node.js';
 import { NodeTable } from './node-table.js';
 import { type GossipEvent, Outbox, type Output } from './output.js';
 import { type Identity, isSelf, type Pool } from './pool.js';
@@ -36,8 +36,6 @@ export interface CoreOptions {
   /** Given by simulated pools, whose members share what they know. */
   readonly table?: NodeTable;
 }
-
-export type Merged = { readonly ok: true } | { readonly ok: false; readonly problem: string };
 
 export class GossipCore implements Machine<GossipEvent> {
   readonly #pool: Pool;
@@ -131,7 +129,7 @@ export class GossipCore implements Machine<GossipEvent> {
         this.#membership.suspect(message.body, nowMs);
         break;
       case 'alive':
-        this.#membership.alive(message.body, nowMs);
+        this.#alive(message.body, from, nowMs);
         break;
       case 'dead':
         this.#membership.dead(message.body, nowMs);
@@ -140,6 +138,12 @@ export class GossipCore implements Machine<GossipEvent> {
         this.receiveUser(message.payload);
         break;
     }
+  }
+
+  #alive(message: Alive, from: Address, nowMs: number): void {
+    const problem = this.#pool.hooks.refuseSource(from.ip);
+    if (problem === null) this.#membership.alive(message, nowMs);
+    else this.#pool.out.log('debug', `Blocked alive message: ${problem} from=${addressText(from)}`);
   }
 
   /** Whether a ping is for us; the same rule for packets and streams. */
@@ -166,25 +170,24 @@ export class GossipCore implements Machine<GossipEvent> {
   }
 
   /** Our half of a push/pull. */
-  localState(isJoin: boolean): PushPull {
-    return localState(this.#pool, isJoin);
+  ownState(isJoin: boolean): OwnState {
+    return ownState(this.#pool, isJoin);
+  }
+
+  get revision(): number {
+    return this.#pool.table.revision;
   }
 
   /** The other half. */
-  merge(remote: PushPull, nowMs: number): Merged {
-    const merging = this.startMerge(remote);
-    if (!merging.ok) return merging;
-    while (merging.step(nowMs));
-    return { ok: true };
+  startMerge(remote: PushPull): Merging {
+    return mergingOf(mergeSteps(this.#pool, this.#membership, remote));
   }
 
-  /** The same in steps of a few milliseconds. */
-  startMerge(remote: PushPull): Merging {
-    const problem = refuseMerge(this.#pool, remote);
-    if (problem !== null) return { ok: false, problem };
-    const steps = mergeSteps(this.#pool, this.#membership, remote);
-    steps.next(0);
-    return { ok: true, step: (nowMs) => steps.next(nowMs).done !== true };
+  /** The same in one go: the problem, or null. */
+  merge(remote: PushPull, nowMs: number): string | null {
+    const merging = this.startMerge(remote);
+    while (merging.step(nowMs));
+    return merging.problem;
   }
 
   /** A message of the layer above, at once and alone. `name`: the member it is for, when it is one. */

@@ -13,10 +13,39 @@ export interface MachineOutput<Event> {
   readonly events: readonly Event[];
 }
 
-/** A merge that may go on: call `step` until it answers false. */
-export type Merging =
-  | { readonly ok: true; step(nowMs: number): boolean }
-  | { readonly ok: false; readonly problem: string };
+/** Our half of a push/pull, put together in steps of a millisecond or two. */
+export interface OwnState {
+  /** How many nodes it will have. */
+  readonly nodeCount: number;
+  readonly steps: Generator<void, PushPull>;
+}
+
+/**
+ * A merge in steps of a millisecond or two, each at the time that is given to it: call `step` until it answers false. Then
+ * `problem` says why the exchange failed; null: all that the other side said was merged.
+ */
+export interface Merging {
+  readonly problem: string | null;
+  step(nowMs: number): boolean;
+}
+
+/** The steps of a merge; the first `yield` is where the first step begins. */
+export type MergeSteps = Generator<void, string | null, number>;
+
+export function mergingOf(steps: MergeSteps): Merging {
+  let problem: string | null = null;
+  steps.next(0);
+  return {
+    get problem() {
+      return problem;
+    },
+    step(nowMs) {
+      const { done, value } = steps.next(nowMs);
+      if (done === true) problem = value ?? problem;
+      return done !== true;
+    },
+  };
+}
 
 export interface Machine<Event> {
   /** When {@link tick} is due; null before the start. */
@@ -32,8 +61,10 @@ export interface Machine<Event> {
   /** Whether a ping on a stream is to be answered. */
   isForUs(ping: Ping): boolean;
   /** Our half of a push/pull. */
-  localState(isJoin: boolean): PushPull;
-  /** The other half, merged in steps of a few milliseconds. */
+  ownState(isJoin: boolean): OwnState;
+  /** Grows whenever {@link ownState} would give another state than before. */
+  readonly revision: number;
+  /** The other half. */
   startMerge(remote: PushPull): Merging;
   take(): MachineOutput<Event>;
 }

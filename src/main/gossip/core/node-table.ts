@@ -8,9 +8,15 @@ export class NodeTable {
   #list: NodeRecord[] = [];
   readonly #byName = new Map<string, NodeRecord>();
   readonly #random: Random;
+  #revision = 0;
 
   constructor(random: Random) {
     this.#random = random;
+  }
+
+  /** Grows whenever anything in the table changes but the order. */
+  get revision(): number {
+    return this.#revision;
   }
 
   get size(): number {
@@ -36,10 +42,12 @@ export class NodeTable {
    * get a copy that takes its place.
    */
   change(node: NodeRecord): NodeRecord {
+    this.#revision += 1;
     return node;
   }
 
   add(node: NodeRecord): void {
+    this.#revision += 1;
     this.#byName.set(node.name, node);
     const last = this.#list.length;
     this.#list.push(node);
@@ -54,8 +62,10 @@ export class NodeTable {
   forgetAndShuffle(beforeMs: number): void {
     this.#list = this.#list.filter((node) => {
       const isKept = !isGone(node) || node.changedMs >= beforeMs;
-      if (!isKept) this.#byName.delete(node.name);
-      return isKept;
+      if (isKept) return true;
+      this.#byName.delete(node.name);
+      this.#revision += 1;
+      return false;
     });
     shuffle(this.#random, this.#list);
   }

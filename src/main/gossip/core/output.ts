@@ -14,8 +14,17 @@ export interface OutgoingPacket {
 
 /** Streams to be opened. */
 export type StreamRequest =
-  /** Exchange states; then merge what came back. `name`: "" when it isn't known. */
-  | { readonly kind: 'pushPull'; readonly to: Address; readonly name: string; readonly isJoin: boolean }
+  /**
+   * Exchange states; then merge what came back. `name`: "" when it isn't known. `onEnd` is called once, with the machine at
+   * rest: what came back was merged, or something went wrong.
+   */
+  | {
+      readonly kind: 'pushPull';
+      readonly to: Address;
+      readonly name: string;
+      readonly isJoin: boolean;
+      readonly onEnd?: (isMerged: boolean, nowMs: number) => void;
+    }
   /** Send this ping; call `streamPingAnswered` when the ack with its number came before the deadline. */
   | {
       readonly kind: 'ping';
@@ -46,6 +55,8 @@ export type GossipEvent =
     }
   /** What `leave` or `updateMeta` wanted to spread has been sent often enough, or the time for it is over. */
   | { readonly kind: 'spread'; readonly what: 'leave' | 'meta'; readonly isTimedOut: boolean }
+  /** Something is over that memberlist measures, when what is to be sent has been sent. `sinceMs`: when it began. */
+  | { readonly kind: 'done'; readonly what: 'gossip' | 'probeNode'; readonly sinceMs: number }
   | { readonly kind: 'log'; readonly level: 'debug' | 'warn'; readonly text: string };
 
 export interface Output {

@@ -147,6 +147,7 @@ export class Probe implements AckWaiter {
     for (const timer of this.#timers) pool.timers.cancel(timer);
     waiters.remove(this.seqNo);
     pool.awareness.apply(delta);
+    pool.out.event({ kind: 'done', what: 'probeNode', sinceMs: this.#startedMs });
     this.#context.onEnd(nowMs);
   }
 }

@@ -1,6 +1,8 @@
 // Messages to be spread, each a limited number of times (spec/gossip.md, section 8): what was sent least goes first, then
 // what is longest, then what is newest. A message replaces an older one with the same key.
 
+import { QueuedMessage, QueueTier } from './queue-tier.js';
+
 export interface Broadcast {
   readonly message: Uint8Array;
   /** Null: replaces nothing. */
@@ -9,34 +11,11 @@ export interface Broadcast {
   readonly onFinished?: () => void;
 }
 
-interface Entry {
-  readonly message: Uint8Array;
-  readonly key: string | null;
-  readonly onFinished: (() => void) | undefined;
-  readonly id: number;
-  transmits: number;
-}
-
-/** Where `entry` belongs among entries of the same count, which are in the order of leaving. */
-function placeOf(tier: readonly Entry[], length: number, id: number): number {
-  let low = 0;
-  let high = tier.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const other = tier[middle];
-    if (other === undefined) break;
-    const isBefore = other.message.length > length || (other.message.length === length && other.id > id);
-    if (isBefore) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 export class BroadcastQueue {
   /** By the number of times sent. */
-  readonly #tiers: Entry[][] = [];
-  readonly #byKey = new Map<string, Entry>();
-  #nextId = 0;
+  readonly #tiers: QueueTier[] = [];
+  readonly #byKey = new Map<string, QueuedMessage>();
+  #nextNumber = 0;
   #count = 0;
 
   get length(): number {
@@ -46,33 +25,25 @@ export class BroadcastQueue {
   queue(broadcast: Broadcast): void {
     const { key, message, onFinished } = broadcast;
     const older = key === null ? undefined : this.#byKey.get(key);
-    if (older !== undefined) this.#finish(older);
-    const entry: Entry = { message, key, onFinished, id: this.#nextId, transmits: 0 };
-    this.#nextId += 1;
+    if (older !== undefined) {
+      this.#tiers[older.transmits]?.remove(older);
+      this.#count -= 1;
+      this.#forget(older);
+    }
+    const entry = new QueuedMessage(message, key, onFinished, this.#nextNumber);
+    this.#nextNumber += 1;
     if (key !== null) this.#byKey.set(key, entry);
     this.#insert(entry);
   }
 
-  #insert(entry: Entry): void {
-    while (this.#tiers.length <= entry.transmits) this.#tiers.push([]);
-    const tier = this.#tiers[entry.transmits];
-    tier?.splice(placeOf(tier, entry.message.length, entry.id), 0, entry);
+  #insert(entry: QueuedMessage): void {
+    while (this.#tiers.length <= entry.transmits) this.#tiers.push(new QueueTier());
+    this.#tiers[entry.transmits]?.add(entry);
     this.#count += 1;
   }
 
-  #remove(entry: Entry): void {
-    const tier = this.#tiers[entry.transmits];
-    tier?.splice(placeOf(tier, entry.message.length, entry.id), 1);
-    this.#count -= 1;
-  }
-
-  /** Takes a queued entry out for good. */
-  #finish(entry: Entry): void {
-    this.#remove(entry);
-    this.#forget(entry);
-  }
-
-  #forget(entry: Entry): void {
+  /** It is in no tier any more. */
+  #forget(entry: QueuedMessage): void {
     if (entry.key !== null && this.#byKey.get(entry.key) === entry) this.#byKey.delete(entry.key);
     entry.onFinished?.();
   }
@@ -82,14 +53,12 @@ export class BroadcastQueue {
    * `transmitLimit` times leaves the queue.
    */
   take(overhead: number, limit: number, transmitLimit: number): Uint8Array[] {
-    const taken: Entry[] = [];
+    const taken: QueuedMessage[] = [];
     let free = limit - overhead;
     for (const tier of this.#tiers) {
-      while (free > 0 && tier.length > 0) {
-        const place = placeOf(tier, free, Number.POSITIVE_INFINITY);
-        const entry = tier[place];
+      while (free > 0) {
+        const entry = tier.takeFirst(free);
         if (entry === undefined) break;
-        tier.splice(place, 1);
         this.#count -= 1;
         taken.push(entry);
         free -= entry.message.length + overhead;
@@ -107,10 +76,9 @@ export class BroadcastQueue {
   /** Drops all but the `keep` messages that would leave first. */
   prune(keep: number): void {
     for (let i = this.#tiers.length - 1; i >= 0 && this.#count > keep; i -= 1) {
-      const tier = this.#tiers[i] ?? [];
-      while (tier.length > 0 && this.#count > keep) {
-        const last = tier.at(-1);
-        if (last !== undefined) this.#finish(last);
+      for (const entry of this.#tiers[i]?.takeLast(this.#count - keep) ?? []) {
+        this.#count -= 1;
+        this.#forget(entry);
       }
     }
   }

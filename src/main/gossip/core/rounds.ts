@@ -21,10 +21,13 @@ export class Rounds {
 
   /** The first of each comes after a random part of its interval: pools that start together don't beat together. */
   start(nowMs: number): void {
-    const { random, settings } = this.#pool;
+    const { random, settings, out } = this.#pool;
     const { probeIntervalMs, gossipIntervalMs, pushPullIntervalMs } = settings;
     this.#every(nowMs + random() * probeIntervalMs, probeIntervalMs, (now) => this.#prober.tick(now));
-    this.#every(nowMs + random() * gossipIntervalMs, gossipIntervalMs, (now) => this.#gossip(now));
+    this.#every(nowMs + random() * gossipIntervalMs, gossipIntervalMs, (now) => {
+      this.#gossip(now);
+      out.event({ kind: 'done', what: 'gossip', sinceMs: now });
+    });
     this.#knownBefore = this.#pool.table.size;
     if (pushPullIntervalMs > 0) {
       this.#pool.timers.set(nowMs + random() * pushPullIntervalMs, (now) => this.#exchange(now));

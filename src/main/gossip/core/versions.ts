@@ -42,18 +42,31 @@ function outside(
   return null;
 }
 
-/** Why the two states must not be merged; null when they may. */
-export function incompatibility(remote: readonly PushPullNode[], local: readonly NodeRecord[]): string | null {
-  const range: Range = { low: 0, high: 255, delegateLow: 0, delegateHigh: 255 };
-  for (const { State, Vsn } of remote) if (State === STATE_ALIVE) narrow(range, Vsn);
-  for (const { state, versionBytes } of local) if (state === 'alive') narrow(range, versionBytes);
-  for (const { Name, Vsn } of remote) {
-    const problem = outside(range, Name, Vsn);
-    if (problem !== null) return problem;
-  }
-  for (const { name, versionBytes } of local) {
-    const problem = outside(range, name, versionBytes);
+/** Members looked at in one go: far below a millisecond. */
+const MEMBERS_A_STEP = 5000;
+
+/** The members of a list, with a pause now and then. */
+function* each<T>(members: readonly T[], look: (member: T) => string | null): Generator<void, string | null> {
+  for (const [i, member] of members.entries()) {
+    if (i > 0 && i % MEMBERS_A_STEP === 0) yield;
+    const problem = look(member);
     if (problem !== null) return problem;
   }
   return null;
+}
+
+/** Why the two states must not be merged; null when they may. */
+export function* incompatibility(
+  remote: readonly PushPullNode[],
+  local: readonly NodeRecord[],
+): Generator<void, string | null> {
+  const range: Range = { low: 0, high: 255, delegateLow: 0, delegateHigh: 255 };
+  const narrowed = (isAlive: boolean, versions: Uint8Array | null): null => {
+    if (isAlive) narrow(range, versions);
+    return null;
+  };
+  yield* each(remote, ({ State, Vsn }) => narrowed(State === STATE_ALIVE, Vsn));
+  yield* each(local, ({ state, versionBytes }) => narrowed(state === 'alive', versionBytes));
+  const problem = yield* each(remote, ({ Name, Vsn }) => outside(range, Name, Vsn));
+  return problem ?? (yield* each(local, ({ name, versionBytes }) => outside(range, name, versionBytes)));
 }

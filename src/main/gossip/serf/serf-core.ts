@@ -4,7 +4,15 @@
 
 import type { Coordinate } from '../../../wire/gossip-pools.js';
 import { GossipCore } from '../core/gossip-core.js';
-import type { Machine, MachineOutput, Merging } from '../core/machine.js';
+import { NO_HOOKS } from '../core/hooks.js';
+import {
+  type Machine,
+  type MachineOutput,
+  type MergeSteps,
+  type Merging,
+  mergingOf,
+  type OwnState,
+} from '../core/machine.js';
 import type { Address, NodeInfo } from '../core/node.js';
 import type { GossipEvent } from '../core/output.js';
 import { Timers } from '../core/timers.js';
@@ -29,7 +37,7 @@ import type { SerfOptions } from './pool/options.js';
 import type { IncomingQuery, SerfEvent } from './pool/output.js';
 import { SerfOutbox } from './pool/serf-outbox.js';
 import type { SerfPool } from './pool/serf-pool.js';
-import type { RestoredSnapshot } from './pool/snapshot.js';
+import type { SnapshotState } from './pool/snapshot.js';
 import { SnapshotJournal } from './pool/snapshot-journal.js';
 import { LamportClock } from './protocol/lamport-clock.js';
 import { readSerfMessage, type SerfMessage } from './protocol/messages.js';
@@ -81,8 +89,9 @@ export class SerfCore implements Machine<SerfEvent> {
       random,
       layerOverhead,
       hooks: {
+        refuseSource: (ip) => rules?.refuseSource(ip) ?? null,
         refuseAlive: rules === null ? null : (node) => rules.refuseAlive(node),
-        refuseMerge: (nodes) => rules?.refuseMerge(nodes) ?? null,
+        refuseMerge: (nodes) => (rules ?? NO_HOOKS).refuseMerge(nodes),
         ackPayload: () => coordinates.ackPayload(),
         broadcasts: (overhead, limit) => broadcasts.take(overhead, limit),
         localState: () => localState({ pool: this.#pool, events: this.#events }),
@@ -204,37 +213,46 @@ export class SerfCore implements Machine<SerfEvent> {
     return this.#pool.core.isForUs(ping);
   }
 
-  localState(isJoin: boolean): PushPull {
-    return this.#pool.core.localState(isJoin);
+  ownState(isJoin: boolean): OwnState {
+    return this.#pool.core.ownState(isJoin);
+  }
+
+  get revision(): number {
+    const { core, clocks, members } = this.#pool;
+    const { member, event, query } = clocks;
+    return core.revision + members.revision + this.#events.revision + member.revision + event.revision + query.revision;
   }
 
   startMerge(remote: PushPull): Merging {
-    const merging = this.#pool.core.startMerge(remote);
-    if (!merging.ok) return merging;
-    this.#rejoin.stop();
-    let serfSteps: Generator<void, void, number> | null = null;
-    return {
-      ok: true,
-      step: (nowMs) => {
-        this.#pool.latestMs = nowMs;
-        const isMore = serfSteps === null ? merging.step(nowMs) : serfSteps.next(nowMs).done !== true;
-        this.#absorb(nowMs);
-        if (this.#mergedState === null) return isMore;
-        const { state, isJoin } = this.#mergedState;
-        this.#mergedState = null;
-        serfSteps = this.#mergeSteps(state, isJoin);
-        return true;
-      },
-    };
+    return mergingOf(this.#mergeSteps(remote));
   }
 
-  #mergeSteps(state: Uint8Array, isJoin: boolean): Generator<void, void, number> {
-    const pool = this.#pool;
-    const intents = this.#intents;
-    const events = this.#events;
-    const steps = mergeState({ pool, intents, events }, state, isJoin && this.#ignoresOld);
-    steps.next(0);
-    return steps;
+  /** memberlist's part, then Serf's. */
+  *#mergeSteps(remote: PushPull): MergeSteps {
+    const merging = this.#pool.core.startMerge(remote);
+    for (let isMore = true; isMore; ) {
+      const nowMs = yield;
+      this.#pool.latestMs = nowMs;
+      isMore = merging.step(nowMs);
+      this.#absorb(nowMs);
+    }
+    if (merging.problem !== null) return merging.problem;
+    const merged = this.#mergedState;
+    this.#mergedState = null;
+    if (merged === null) return null;
+    return yield* this.#mergeUserState(merged.state, merged.isJoin);
+  }
+
+  *#mergeUserState(state: Uint8Array, isJoin: boolean): MergeSteps {
+    const parts = { pool: this.#pool, intents: this.#intents, events: this.#events };
+    const merging = mergingOf(mergeState(parts, state, isJoin && this.#ignoresOld));
+    for (let isMore = true; isMore; ) {
+      const nowMs = yield;
+      this.#pool.latestMs = nowMs;
+      isMore = merging.step(nowMs);
+      this.#absorb(nowMs);
+    }
+    return merging.problem;
   }
 
   take(): MachineOutput<SerfEvent> {
@@ -283,6 +301,9 @@ export class SerfCore implements Machine<SerfEvent> {
       case 'spread':
         if (event.what === 'leave') this.#departure.told(event.isTimedOut, nowMs);
         else if (event.isTimedOut) out.log('warn', 'timeout waiting for update broadcast');
+        break;
+      case 'done':
+        out.tell(event);
         break;
       case 'log':
         out.tell({ kind: 'log', source: 'memberlist', level: event.level, text: `memberlist: ${event.text}` });
@@ -371,7 +392,9 @@ export class SerfCore implements Machine<SerfEvent> {
   endJoin(joined: number, nowMs: number): void {
     this.#joins = Math.max(0, this.#joins - 1);
     if (this.#joins === 0) this.#ignoresOld = false;
-    if (joined > 0 && this.#pool.state === 'alive') this.#intents.announceJoin(nowMs);
+    if (joined === 0) return;
+    this.#rejoin.joined();
+    if (this.#pool.state === 'alive') this.#intents.announceJoin(nowMs);
   }
 
   /** The problem, or null. */
@@ -458,9 +481,14 @@ export class SerfCore implements Machine<SerfEvent> {
     return this.#pool.coordinates.takeSeen();
   }
 
-  /** What a snapshot file made now would hold; null when none is kept. */
-  snapshot(): RestoredSnapshot | null {
+  /** What a snapshot file made now would hold; null when none is kept. It may be looked at while it changes. */
+  snapshot(): SnapshotState | null {
     return this.#journal?.state(this.#pool.members.all()) ?? null;
+  }
+
+  /** How many members that snapshot would have, or a few more. */
+  get snapshotSize(): number {
+    return this.memberCount + (this.#journal?.unseenCount ?? 0);
   }
 
   /** Serf's statistics by name. */

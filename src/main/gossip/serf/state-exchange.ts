@@ -1,16 +1,17 @@
 // What goes with a push/pull (spec/gossip.md, section 15): clocks, the time of every member's last intent, who left, and
 // recent events, so that nobody misses for good what gossip failed to bring.
 
-import { decodeSteps, encode, readFailureText } from '../../../msgpack/codec.js';
+import { decodeSteps, encodeSteps, readFailureText } from '../../../msgpack/codec.js';
 import type { Uint64 } from '../../../wire/uint64.js';
+import type { MergeSteps } from '../core/machine.js';
 import type { Intents } from './members/intents.js';
 import type { SerfPool } from './pool/serf-pool.js';
 import { type LamportClock, timeAfter, timeBefore } from './protocol/lamport-clock.js';
 import { type EventSlot, type SerfState, STATE, serfState } from './protocol/messages.js';
 import type { UserEvents } from './user-events.js';
 
-/** Intents and events taken in one go: a few milliseconds. */
-const ENTRIES_A_STEP = 2000;
+/** Intents and events taken in one go: a millisecond. */
+const ENTRIES_A_STEP = 1000;
 
 interface Parts {
   readonly pool: SerfPool;
@@ -18,19 +19,26 @@ interface Parts {
   readonly events: UserEvents;
 }
 
-export function localState({ pool, events }: Pick<Parts, 'pool' | 'events'>): Uint8Array {
+/** Members looked at in one go. */
+const MEMBERS_A_STEP = 5000;
+
+/** A copy: what is encoded in steps must not change meanwhile. */
+function copied(slot: EventSlot | null): EventSlot | null {
+  return slot === null ? null : { LTime: slot.LTime, Events: [...(slot.Events ?? [])] };
+}
+
+/** Our own state, for the other side. */
+export function* localState({ pool, events }: Pick<Parts, 'pool' | 'events'>): Generator<void, Uint8Array> {
   const { clocks, members } = pool;
+  const [LTime, EventLTime, QueryLTime] = [clocks.member.time, clocks.event.time, clocks.query.time];
+  const LeftMembers = Array.from(members.left, (member) => member.name);
+  const Events = events.ring.map(copied);
   const StatusLTimes = new Map<string, Uint64>();
-  for (const member of members.all()) StatusLTimes.set(member.name, member.statusLTime);
-  const state: SerfState = {
-    LTime: clocks.member.time,
-    StatusLTimes,
-    LeftMembers: Array.from(members.left, (member) => member.name),
-    EventLTime: clocks.event.time,
-    Events: events.ring,
-    QueryLTime: clocks.query.time,
-  };
-  return encode(serfState, state, STATE);
+  for (const [i, { name, statusLTime }] of [...members.all()].entries()) {
+    if (i > 0 && i % MEMBERS_A_STEP === 0) yield;
+    StatusLTimes.set(name, statusLTime);
+  }
+  return yield* encodeSteps(serfState, { LTime, StatusLTimes, LeftMembers, EventLTime, Events, QueryLTime }, STATE);
 }
 
 /** The clock itself has not been used for anything yet. */
@@ -38,8 +46,8 @@ function witness(clock: LamportClock, time: Uint64): void {
   if (time > 0) clock.witness(timeBefore(time));
 }
 
-function* mergeIntents({ intents }: Parts, state: SerfState, fromMs: number): Generator<void, number, number> {
-  let nowMs = fromMs;
+function* mergeIntents({ intents }: Parts, state: SerfState): Generator<void, void, number> {
+  let nowMs = yield;
   let taken = 0;
   const left = new Set(state.LeftMembers ?? []);
   for (const name of left) {
@@ -53,7 +61,6 @@ function* mergeIntents({ intents }: Parts, state: SerfState, fromMs: number): Ge
     taken += 1;
     if (taken % ENTRIES_A_STEP === 0) nowMs = yield;
   }
-  return nowMs;
 }
 
 function* mergeEvents({ events }: Parts, slots: readonly (EventSlot | null)[]): Generator<void, void, number> {
@@ -67,24 +74,22 @@ function* mergeEvents({ events }: Parts, slots: readonly (EventSlot | null)[]): 
   }
 }
 
-/** Takes the other side's state in, step by step. `ignoresOld`: a join that wants no history. */
-export function* mergeState(parts: Parts, bytes: Uint8Array, ignoresOld: boolean): Generator<void, void, number> {
-  const nowMs = yield;
-  const { clocks, out } = parts.pool;
-  if (bytes[0] !== STATE) {
-    out.log('error', `Remote state has bad type prefix: ${bytes[0] ?? 'none'}`);
-    return;
-  }
+/**
+ * Takes the other side's state in, step by step. `ignoresOld`: a join that wants no history. The answer is why the state
+ * can't be read, or null.
+ */
+export function* mergeState(parts: Parts, bytes: Uint8Array, ignoresOld: boolean): MergeSteps {
+  yield;
+  if (bytes[0] !== STATE) return `Remote state has bad type prefix: ${bytes[0] ?? 'none'}`;
   const read = yield* decodeSteps(serfState, bytes, 1);
-  if (!read.ok) {
-    out.log('error', `Failed to decode remote state: ${readFailureText(read)}`);
-    return;
-  }
+  if (!read.ok) return `Failed to decode remote state: ${readFailureText(read)}`;
+  const { clocks } = parts.pool;
   const state = read.value;
   witness(clocks.member, state.LTime);
   witness(clocks.event, state.EventLTime);
   witness(clocks.query, state.QueryLTime);
-  yield* mergeIntents(parts, state, nowMs);
+  yield* mergeIntents(parts, state);
   if (ignoresOld) parts.events.ignoreBefore(state.EventLTime);
   yield* mergeEvents(parts, state.Events ?? []);
+  return null;
 }

@@ -31,6 +31,7 @@ export class UserEvents {
   readonly #pool: SerfPool;
   readonly #slots: (Slot | null)[] = new Array<Slot | null>(EVENT_SLOTS).fill(null);
   #earliest: Uint64 = 0;
+  #revision = 0;
 
   constructor(pool: SerfPool) {
     this.#pool = pool;
@@ -39,6 +40,11 @@ export class UserEvents {
   /** The ring as it goes out with a push/pull. */
   get ring(): readonly (EventSlot | null)[] {
     return this.#slots;
+  }
+
+  /** Grows whenever the ring changes. */
+  get revision(): number {
+    return this.#revision;
   }
 
   /** Events before this time are none of ours. */
@@ -103,6 +109,7 @@ export class UserEvents {
     }
     slot.Events.push(event);
     slot.bytes += size;
+    this.#revision += 1;
     return true;
   }
 }

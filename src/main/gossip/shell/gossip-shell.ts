@@ -13,6 +13,7 @@ import { Alarm } from './alarm.js';
 import { DropLog } from './drop-log.js';
 import { STREAM_LIMITS, type StreamLimits } from './inbound-limits.js';
 import { parseJoinAddress, resolveJoinAddress } from './join-address.js';
+import { SealedState } from './sealed-state.js';
 import { type ShellMetrics, shellMetrics } from './shell-metrics.js';
 import { type Exchanged, StreamClient } from './stream-client.js';
 import { StreamListener, StreamServer } from './stream-server.js';
@@ -27,8 +28,6 @@ export interface ShellOptions<Event> {
   readonly protection: Protection;
   /** For dialling, and again for a whole exchange. */
   readonly streamTimeoutMs: number;
-  /** Which sources are listened to; null: all. */
-  readonly allows: ((ip: Uint8Array) => boolean) | null;
   /** Called with what the machine has to tell, in order. It may call {@link GossipShell.run}. */
   readonly onEvents: (events: readonly Event[]) => void;
   readonly logger: Logger;
@@ -96,6 +95,7 @@ export class GossipShell<Event> {
   readonly #drops: DropLog;
   readonly #alarm: Alarm;
   readonly #turns = new Turns();
+  readonly #state: SealedState;
   readonly #server: StreamServer;
   readonly #client: StreamClient;
   #flushing: NodeJS.Immediate | null = null;
@@ -117,8 +117,10 @@ export class GossipShell<Event> {
     const metrics = this.#metrics;
     const run = <T>(action: (nowMs: number) => T): T => this.run(action);
     const work = { machine, protection, turns, timeoutMs, logger, metrics, run };
-    this.#server = new StreamServer(sockets.listener, work, options.allows, options.limits ?? STREAM_LIMITS);
-    this.#client = new StreamClient(work);
+    this.#state = new SealedState(work);
+    const limits = options.limits ?? STREAM_LIMITS;
+    this.#server = new StreamServer(sockets.listener, work, this.#state, limits);
+    this.#client = new StreamClient(work, this.#state);
   }
 
   /** The error is memberlist's text. */
@@ -181,22 +183,18 @@ export class GossipShell<Event> {
     this.#turns.stop();
     if (this.#flushing !== null) clearImmediate(this.#flushing);
     this.#client.close();
+    this.#state.close();
     await Promise.all([this.#udp.close(), this.#server.close()]);
   }
 
   #receive(datagram: Uint8Array, from: Address): void {
-    const { machine, protection, allows } = this.#options;
+    const { machine, protection } = this.#options;
     this.#metrics.udpReceived.add(datagram.length);
     const nowMs = performance.now();
-    const drop = (problem: string): void => this.#drops.dropped(nowMs, () => `${problem} from=${addressText(from)}`);
-    if (allows?.(from.ip) === false) {
-      drop('source is not allowed');
-      return;
-    }
     try {
       const opened = openPacket(datagram, protection);
       if (!opened.ok) {
-        drop(opened.problem);
+        this.#drops.dropped(nowMs, () => `${opened.problem} from=${addressText(from)}`);
         return;
       }
       machine.receive(opened.packet, from, nowMs);
@@ -258,17 +256,28 @@ export class GossipShell<Event> {
     this.#udp.send(packet, to, probe === null ? null : () => this.#attempt(() => machine.packetFailed(probe)));
   }
 
+  /** A join of the machine's own is a try: it expects to be in vain. */
+  #exchangeFailed({ to, name, isJoin }: StreamRequest & { readonly kind: 'pushPull' }, error: string): void {
+    const { logger } = this.#options;
+    if (isJoin) logger.debug(`memberlist: Failed to join ${addressText(to)}: ${error}`);
+    else logger.error(`memberlist: Push/Pull with ${name} failed: ${error}`);
+  }
+
   #open(request: StreamRequest): void {
     if (request.kind === 'ping') {
       this.#client.ping(request).catch((error: unknown) => this.#surprised(error, ''));
       return;
     }
-    const { to, name, isJoin } = request;
+    const { to, name, isJoin, onEnd } = request;
     this.exchange(to, name, isJoin)
-      .then((exchanged) => {
-        if (exchanged.ok || this.#isClosed) return;
-        this.#options.logger.error(`memberlist: Push/Pull with ${name} failed: ${exchanged.error}`);
+      .catch((error: unknown): Exchanged => {
+        this.#surprised(error, '');
+        return { ok: false, error: 'unexpected error' };
       })
-      .catch((error: unknown) => this.#surprised(error, ''));
+      .then((exchanged) => {
+        if (this.#isClosed) return;
+        if (!exchanged.ok) this.#exchangeFailed(request, exchanged.error);
+        if (onEnd !== undefined) this.#attempt((nowMs) => onEnd(exchanged.ok, nowMs));
+      });
   }
 }

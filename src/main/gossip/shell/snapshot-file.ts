@@ -11,12 +11,14 @@ import {
   LEAVE_LINE,
   parseSnapshot,
   type RestoredSnapshot,
+  type SnapshotState,
 } from '../serf/pool/snapshot.js';
 
 export interface SnapshotSource {
+  /** How many members {@link state} would have, or a few more. */
   aliveCount(): number;
-  /** The pool as it is now, everything in it that was appended so far. */
-  state(): RestoredSnapshot;
+  /** The pool as it is when it is looked at, everything in it that was appended by then. */
+  state(): SnapshotState;
   /** A problem for the log; the file goes on trying. */
   warn(text: string): void;
 }
@@ -205,7 +207,8 @@ export class SnapshotFile {
 
   /** Writes the state as a new file. What is appended meanwhile goes to the end of that one. */
   async #compact(nowMs: number): Promise<void> {
-    const text = compactedSnapshot(this.#source.state()) + (this.#hasLeft ? LEAVE_LINE : '');
+    const pieces = compactedSnapshot(this.#source.state());
+    const end = this.#hasLeft ? LEAVE_LINE : '';
     const isSynced = this.#mustSync;
     this.#pending = '';
     this.#mustSync = false;
@@ -214,8 +217,7 @@ export class SnapshotFile {
     this.#hasFailed = false;
     try {
       await this.#closeHandle();
-      await this.#replace(text);
-      this.#size = Buffer.byteLength(text);
+      this.#size = await this.#replace(pieces, end);
       this.#compactedSize = this.#size;
     } catch (error) {
       this.#source.warn(`failed to compact snapshot ${this.#path}: ${message(error)}`);
@@ -226,17 +228,26 @@ export class SnapshotFile {
     }
   }
 
-  async #replace(text: string): Promise<void> {
+  /** The new file's size. It is written piece by piece: the thread is never held for the whole of a large pool. */
+  async #replace(pieces: Iterable<string>, end: string): Promise<number> {
+    let size = 0;
     const shorter = `${this.#path}.compact`;
     const handle = await fs.promises.open(shorter, 'w', FILE_MODE);
     try {
-      await handle.writeFile(text);
+      const write = async (lines: string): Promise<void> => {
+        const bytes = Buffer.from(lines);
+        await handle.appendFile(bytes);
+        size += bytes.length;
+      };
+      for (const piece of pieces) await write(piece);
+      await write(end);
       await handle.sync();
     } finally {
       await handle.close();
     }
     await fs.promises.rename(shorter, this.#path);
     await syncDirectory(path.dirname(this.#path));
+    return size;
   }
 
   async #closeHandle(): Promise<void> {

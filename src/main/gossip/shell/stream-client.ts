@@ -8,7 +8,8 @@ import { type Address, addressText } from '../core/node.js';
 import type { StreamRequest } from '../core/output.js';
 import { StreamReader } from '../wire/stream.js';
 import type { StreamMessage } from '../wire/stream-messages.js';
-import { sealSteps } from '../wire/stream-sealing.js';
+import { sealStream, withLabel } from '../wire/stream-sealing.js';
+import type { SealedState } from './sealed-state.js';
 import { StreamConnection } from './stream-connection.js';
 import { merge, type StreamWork } from './stream-work.js';
 
@@ -29,20 +30,20 @@ function failed(error: string): { readonly ok: false; readonly error: string } {
 
 export class StreamClient {
   readonly #work: StreamWork;
+  readonly #state: SealedState;
   readonly #sockets = new Set<Socket>();
   #isClosed = false;
 
-  constructor(work: StreamWork) {
+  constructor(work: StreamWork, state: SealedState) {
     this.#work = work;
+    this.#state = state;
   }
 
   /** Exchanges states with whoever listens at `to`, and merges what came back. */
   async pushPull(to: Address, isJoin: boolean): Promise<Exchanged> {
     const work = this.#work;
     const beganMs = performance.now();
-    const answered = await this.#exchange(to, work.timeoutMs, () =>
-      work.run(() => ({ type: 'pushPull', body: work.machine.localState(isJoin) })),
-    );
+    const answered = await this.#exchange(to, work.timeoutMs, (isWanted) => this.#state.seal(isJoin, isWanted));
     work.metrics.pushPull.add(performance.now() - beganMs);
     if (!answered.ok) return answered;
     const { message } = answered;
@@ -57,7 +58,8 @@ export class StreamClient {
     const source = { SourceAddr: null, SourcePort: 0, SourceNode: '' };
     const body = { SeqNo: seqNo, Node: name, ...source };
     const timeoutMs = Math.max(0, deadlineMs - performance.now());
-    const answered = await this.#exchange(to, timeoutMs, () => ({ type: 'ping', body }));
+    const sealed = Promise.resolve(sealStream({ type: 'ping', body }, work.protection));
+    const answered = await this.#exchange(to, timeoutMs, () => sealed);
     if (!answered.ok) {
       work.logger.debug(`memberlist: Failed fallback TCP ping: ${answered.error}`);
       return;
@@ -96,17 +98,22 @@ export class StreamClient {
     });
   }
 
-  /** One message there, made once the connection stands, and one back. */
-  async #exchange(to: Address, timeoutMs: number, make: () => StreamMessage): Promise<Answered> {
-    const { protection, turns, metrics } = this.#work;
+  /** One message there, sealed once the connection stands, and one back. */
+  async #exchange(
+    to: Address,
+    timeoutMs: number,
+    seal: (isWanted: () => boolean) => Promise<Uint8Array | null>,
+  ): Promise<Answered> {
+    const { protection, metrics } = this.#work;
     const dialled = await this.#dial(to, timeoutMs);
     if (!dialled.ok) return dialled;
     metrics.tcpConnect.add(1);
     const { connection } = dialled;
     connection.setDeadline(timeoutMs);
     try {
-      const bytes = await turns.run(sealSteps(make(), protection, true));
-      if (bytes === null) return failed('the pool is closed');
+      const sealed = await seal(() => connection.isOpen);
+      if (sealed === null) return failed(connection.problem ?? 'the pool is closed');
+      const bytes = withLabel(sealed, protection);
       metrics.tcpSent.add(bytes.length);
       const problem = await connection.send(bytes);
       if (problem !== null) return failed(problem);

@@ -52,6 +52,11 @@ export class StreamConnection {
     return this.#broken === null;
   }
 
+  /** Why it isn't open any more; null while it is. */
+  get problem(): string | null {
+    return this.#broken;
+  }
+
   /** From now; replaces an earlier deadline. */
   setDeadline(timeoutMs: number): void {
     this.#clearDeadline();

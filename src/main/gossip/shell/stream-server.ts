@@ -10,7 +10,7 @@ import { StreamReader } from '../wire/stream.js';
 import type { PushPull, StreamMessage } from '../wire/stream-messages.js';
 import { sealStream } from '../wire/stream-sealing.js';
 import { type Admission, InboundLimits, type StreamLimits } from './inbound-limits.js';
-import { SealedState } from './sealed-state.js';
+import type { SealedState } from './sealed-state.js';
 import { type Received, StreamConnection } from './stream-connection.js';
 import { merge, type StreamWork } from './stream-work.js';
 
@@ -57,24 +57,17 @@ interface Visit {
 export class StreamServer {
   readonly #listener: StreamListener;
   readonly #work: StreamWork;
-  readonly #allows: ((ip: Uint8Array) => boolean) | null;
   readonly #limits: InboundLimits;
   readonly #descriptors: DescriptorReserve;
   readonly #state: SealedState;
   readonly #sockets = new Set<Socket>();
 
-  constructor(
-    listener: StreamListener,
-    work: StreamWork,
-    allows: ((ip: Uint8Array) => boolean) | null,
-    limits: StreamLimits,
-  ) {
+  constructor(listener: StreamListener, work: StreamWork, state: SealedState, limits: StreamLimits) {
     this.#listener = listener;
     this.#work = work;
-    this.#allows = allows;
     this.#limits = new InboundLimits(limits);
     this.#descriptors = new DescriptorReserve('gossip', work.logger);
-    this.#state = new SealedState(work);
+    this.#state = state;
     const { server } = listener;
     server.on('connection', (socket) => this.#accept(socket));
     server.on('error', (error) => work.logger.error(`memberlist: Error accepting TCP connection: ${error.message}`));
@@ -83,7 +76,6 @@ export class StreamServer {
   /** Stops listening and ends all connections. */
   async close(): Promise<void> {
     const closed = this.#listener.close();
-    this.#state.close();
     for (const socket of this.#sockets) socket.destroy();
     await closed;
   }
@@ -91,8 +83,7 @@ export class StreamServer {
   #accept(socket: Socket): void {
     if (this.#descriptors.refuses(socket)) return;
     const source = socket.remoteAddress ?? '';
-    const ip = parseIp(source);
-    const admission = ip === null || this.#allows?.(ip) === false ? null : this.#limits.admit(source);
+    const admission = parseIp(source) === null ? null : this.#limits.admit(source);
     if (admission === null) {
       this.#work.logger.debug(`memberlist: Blocked stream connection from=${source}`);
       socket.on('error', () => undefined);

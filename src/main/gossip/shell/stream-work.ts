@@ -18,15 +18,13 @@ export interface StreamWork {
   run<T>(action: (nowMs: number) => T): T;
 }
 
-function* steps({ run }: StreamWork, merging: Merging & { readonly ok: true }): Generator<void, true> {
+function* steps({ run }: StreamWork, merging: Merging): Generator<void, string | null> {
   while (run((nowMs) => merging.step(nowMs))) yield;
-  return true;
+  return merging.problem;
 }
 
-/** Merges the other side's state, a little in each turn. Null when it is done, else why nothing was merged. */
-export async function merge(work: StreamWork, remote: PushPull): Promise<string | null> {
+/** Merges the other side's state, a little in each turn. Null when all of it was merged, else what is wrong with it. */
+export function merge(work: StreamWork, remote: PushPull): Promise<string | null> {
   const merging = work.run(() => work.machine.startMerge(remote));
-  if (!merging.ok) return merging.problem;
-  await work.turns.run(steps(work, merging));
-  return null;
+  return work.turns.run(steps(work, merging));
 }

@@ -3,6 +3,7 @@
 
 import { decode, encode, written } from '../../../msgpack/codec.js';
 import type { Kind } from '../../../msgpack/kinds.js';
+import { DEFAULT_LIMITS, type Limits } from '../../../msgpack/limits.js';
 import * as types from './message-types.js';
 import * as bodies from './messages.js';
 
@@ -64,8 +65,12 @@ export type StreamRead =
   | { readonly kind: 'pause' }
   | { readonly kind: 'refused'; readonly problem: string };
 
-/** Nodes read in one go: a millisecond. */
+/** Nodes read in one go, and their bytes: a millisecond. */
 const NODES_A_STEP = 500;
+const BYTES_A_STEP = 128 * 1024;
+
+/** Of all that is read here in one go. */
+const LIMITS: Limits = { ...DEFAULT_LIMITS, bytes: types.MOST_NODE_BYTES };
 
 function refused(problem: string): StreamRead {
   return { kind: 'refused', problem };
@@ -104,7 +109,7 @@ export class StreamMessageReader {
 
   /** Reads a value at the offset and moves it on; anything else is the caller's answer. */
   #value<T>(kind: Kind<T>, content: Uint8Array, name: string): { readonly value: T } | StreamRead {
-    const read = decode(kind, content, this.#offset);
+    const read = decode(kind, content, this.#offset, LIMITS);
     if (read.ok) {
       this.#offset = read.next;
       return { value: read.value };
@@ -143,7 +148,8 @@ export class StreamMessageReader {
     }
     const { Nodes, UserStateLen, Join } = this.#header;
     const stop = Math.min(Nodes, this.#nodes.length + NODES_A_STEP);
-    while (this.#nodes.length < stop) {
+    const stopBytes = this.#offset + BYTES_A_STEP;
+    while (this.#nodes.length < stop && this.#offset < stopBytes) {
       const read = this.#value(bodies.pushPullNode, content, 'push/pull node');
       if (!('value' in read)) return read;
       this.#nodes.push(read.value);

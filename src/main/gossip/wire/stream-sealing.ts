@@ -1,5 +1,5 @@
-// What goes out on a stream (spec/gossip.md, sections 3 and 4): compressed, encrypted with a length in front, the label first
-// on the side that dialled. A push/pull of a large pool takes long, so all this is done in steps.
+// What goes out on a stream (spec/gossip.md, sections 3 and 4): compressed, encrypted with a length in front. A push/pull of a
+// large pool takes long, so all this is done in steps.
 
 import { compress, compressSteps } from './compression.js';
 import { encryptedLength, encryptSteps } from './encryption.js';
@@ -27,26 +27,26 @@ function* contentSteps(message: StreamMessage, { isCompressing }: Protection): G
   return parts;
 }
 
-/** The bytes of a message as they go over the connection. `isDialled`: from the side that dialled, with the label. */
-export function* sealSteps(
-  message: StreamMessage,
-  protection: Protection,
-  isDialled: boolean,
-): Generator<void, Uint8Array> {
+/** The bytes of a message as the accepting side says it. */
+export function* sealSteps(message: StreamMessage, protection: Protection): Generator<void, Uint8Array> {
   const content = yield* contentSteps(message, protection);
-  const label = isDialled ? labelHeader(protection.label) : protection.label.subarray(0, 0);
   const { primary } = protection.keyring;
-  if (primary === null || !isEncrypting(protection)) return Buffer.concat([label, ...content]);
+  if (primary === null || !isEncrypting(protection)) return Buffer.concat(content);
   const length = content.reduce((sum, part) => sum + part.length, 0);
   const frame = Buffer.allocUnsafe(FRAME_BYTES);
   frame[0] = ENCRYPT;
   frame.writeUInt32BE(encryptedLength(protection.encryptionVersion, length), 1);
   const authenticated = Buffer.concat([frame, protection.label]);
   const encrypted = yield* encryptSteps(protection.encryptionVersion, primary, content, authenticated);
-  return Buffer.concat([label, frame, ...encrypted]);
+  return Buffer.concat([frame, ...encrypted]);
 }
 
-/** What the accepting side says, in one go. */
+/** What a side that dialled says: its label first. */
+export function withLabel(sealed: Uint8Array, { label }: Protection): Uint8Array {
+  return label.length === 0 ? sealed : Buffer.concat([labelHeader(label), sealed]);
+}
+
+/** The same as {@link sealSteps} in one go. */
 export function sealStream(message: StreamMessage, protection: Protection): Uint8Array {
-  return finish(sealSteps(message, protection, false));
+  return finish(sealSteps(message, protection));
 }

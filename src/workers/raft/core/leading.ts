@@ -190,7 +190,7 @@ export class Leading {
   #append(proposal: Omit<EntryRun, 'firstIndex' | 'term'>): LogIndex {
     const { log } = this.#parts;
     const firstIndex = after(log.last.index);
-    log.append({ ...proposal, firstIndex, term: this.#term });
+    log.append({ firstIndex, term: this.#term, ...proposal });
     return firstIndex;
   }
 

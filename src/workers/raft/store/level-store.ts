@@ -7,7 +7,19 @@ import type { KeyValueStore, Put } from './key-value-store.js';
 type Database = ClassicLevel<Uint8Array, Uint8Array>;
 type Operation = { type: 'put'; key: Uint8Array; value: Uint8Array } | { type: 'del'; key: Uint8Array };
 
-const SYNC = { sync: true };
+const NOTHING = new Uint8Array(0);
+/**
+ * With the names of all that an operation has: the library makes each operation of a copy of the options, and in V8 a copy to which
+ * names are added costs 9 µs, one whose values are replaced 0.4 µs.
+ */
+const SYNC = {
+  sync: true,
+  type: 'put',
+  key: NOTHING,
+  value: NOTHING,
+  keyEncoding: 'view',
+  valueEncoding: 'view',
+};
 
 /** Throws what LevelDB throws; storage-failure.ts makes it readable. */
 export async function openLevelStore(directory: string): Promise<KeyValueStore> {

@@ -35,21 +35,21 @@ export function encodeAnswer(message: Answer, asked: Term, lastIndex: number, se
   const header = { ProtocolVersion: PROTOCOL_VERSION, ID: self.id, Addr: self.address };
   switch (message.kind) {
     case 'vote-answer':
-      return answer(wireVoteAnswer, { ...header, Term, Peers: null, Granted: message.granted });
+      return answer(wireVoteAnswer, { Term, Peers: null, Granted: message.granted, ...header });
     case 'pre-vote-answer':
-      return answer(wirePreVoteAnswer, { ...header, Term, Granted: message.granted });
+      return answer(wirePreVoteAnswer, { Term, Granted: message.granted, ...header });
     case 'append-answer': {
       const { success: Success, last: LastLog } = message;
       // It is this leader's log that doesn't fit: it may try the next entry at once.
       const NoRetryBackoff = !Success && Term <= asked;
-      return answer(wireAppendAnswer, { ...header, Term, LastLog, Success, NoRetryBackoff });
+      return answer(wireAppendAnswer, { Term, LastLog, Success, NoRetryBackoff, ...header });
     }
     case 'heartbeat-answer': {
       const { success: Success } = message;
-      return answer(wireAppendAnswer, { ...header, Term, LastLog: lastIndex, Success, NoRetryBackoff: false });
+      return answer(wireAppendAnswer, { Term, LastLog: lastIndex, Success, NoRetryBackoff: false, ...header });
     }
     case 'install-answer':
-      return answer(wireInstallAnswer, { ...NO_HEADER, Term, Success: message.success });
+      return answer(wireInstallAnswer, { Term, Success: message.success, ...NO_HEADER });
   }
 }
 
@@ -60,7 +60,7 @@ export function encodeTimeoutNowAnswer(): Uint8Array {
 /** `ownTerm`: an error about a snapshot carries it. */
 export function encodeError(error: string, type: number, ownTerm: Term): Uint8Array {
   if (type === RpcType.install && error.startsWith('unsupported snapshot')) {
-    return answer(wireInstallAnswer, { ...NO_HEADER, Term: ownTerm, Success: false }, error);
+    return answer(wireInstallAnswer, { Term: ownTerm, Success: false, ...NO_HEADER }, error);
   }
   return written((writer) => {
     writer.text(error);

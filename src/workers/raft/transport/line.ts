@@ -3,7 +3,7 @@
 // their order (spec/raft.md, sections 1 and 4). What waits too long for a connection is lost, as a transport may lose it.
 
 import { connect, type Socket } from 'node:net';
-import type { Incoming } from '../core/message.js';
+import type { AppendRequest, Incoming } from '../core/message.js';
 import { answerFrames, decodeAnswer } from './answers.js';
 import { encodeRequest, type Request, type Self } from './requests.js';
 
@@ -30,7 +30,7 @@ export interface LineParts {
   /** null: it isn't known where the other server is. */
   readonly destination: () => Destination | null;
   /** A request with entries as the other server takes it. */
-  readonly pack: (request: Uint8Array) => Uint8Array;
+  readonly encodeAppend: (request: AppendRequest) => Uint8Array;
   readonly answered: (message: Incoming) => void;
   /** Each time a connection breaks or can't be opened; null once one was opened again. */
   readonly troubled: (problem: string | null) => void;
@@ -112,9 +112,8 @@ export class Line {
 
   #write(request: Request): void {
     this.#asked.push(request);
-    const { self, pack } = this.#parts;
-    const encoded = encodeRequest(request, self);
-    this.#socket?.write(request.kind === 'append' ? pack(encoded) : encoded);
+    const { self, encodeAppend } = this.#parts;
+    this.#socket?.write(request.kind === 'append' ? encodeAppend(request) : encodeRequest(request, self));
   }
 
   #dial(): void {

@@ -14,7 +14,7 @@ export interface PeerParts {
   readonly self: Self;
   readonly destination: () => Destination | null;
   /** A request with entries as this server takes it. */
-  readonly pack: (request: Uint8Array) => Uint8Array;
+  readonly encodeAppend: (request: AppendRequest) => Uint8Array;
   readonly answered: (message: Incoming) => void;
   /** Requests of this kind got lost. */
   readonly lost: (kind: Lost) => void;

@@ -2,7 +2,7 @@
 // each one is given to whoever serves it, and nothing else here posts to that port.
 
 import type { MessagePort } from 'node:worker_threads';
-import type { FromRaftStreams, ToRaftStreams } from '../../../wire/raft-streams.js';
+import { type FromRaftStreams, RAFT_STREAM_ROOM_BYTES, type ToRaftStreams } from '../../../wire/raft-streams.js';
 
 /** A connection, as who serves it sees it. */
 export interface PeerStream {
@@ -58,10 +58,16 @@ export class RelayedStreams {
   }
 
   #opened(stream: number, remote: string): PeerStream {
+    let room = 0;
     return {
       remote,
       write: (bytes) => this.#post({ kind: 'raft-write', stream, bytes }, bytes.buffer as ArrayBuffer),
-      release: (bytes) => this.#post({ kind: 'raft-read', stream, bytes }),
+      release: (bytes) => {
+        room += bytes;
+        if (room < RAFT_STREAM_ROOM_BYTES) return;
+        this.#post({ kind: 'raft-read', stream, bytes: room });
+        room = 0;
+      },
       close: () => {
         this.#readers.delete(stream);
         this.#post({ kind: 'raft-close', stream });

@@ -87,7 +87,7 @@ export function encodeRequest(request: Request, self: Self): Uint8Array {
     case 'vote':
     case 'pre-vote': {
       const { term: Term, last, isTransfer } = request;
-      const fields = { ...header, Term, LastLogIndex: last.index, LastLogTerm: last.term };
+      const fields = { Term, LastLogIndex: last.index, LastLogTerm: last.term, ...header };
       if (request.kind === 'pre-vote') return encode(wirePreVote, fields, RpcType.preVote);
       return encode(wireVote, { ...fields, Candidate: self.address, LeadershipTransfer: isTransfer }, RpcType.vote);
     }
@@ -118,8 +118,12 @@ function encodeAppend(
   LeaderCommitIndex: number,
   Entries: readonly EntryRun[] | null,
 ): Uint8Array {
-  const fields = { ID, Addr, ProtocolVersion, Term, Leader: Addr, PrevLogEntry, PrevLogTerm, Entries };
-  return encode(outgoingAppend, { ...fields, LeaderCommitIndex }, RpcType.append);
+  const position = { PrevLogEntry, PrevLogTerm, LeaderCommitIndex };
+  return encode(
+    outgoingAppend,
+    { ID, Addr, ProtocolVersion, Term, Leader: Addr, Entries, ...position },
+    RpcType.append,
+  );
 }
 
 /** How the receiver knows senders, and its requests apart. */
@@ -203,7 +207,7 @@ function checked({ ProtocolVersion }: WireHeader, type: number, skip: number, ma
 }
 
 function readAppend(wire: WireAppend, token: number, receiver: Receiver): Decoded {
-  const about = { ...envelope(wire, wire.Leader, receiver), sentMs: token };
+  const about = { sentMs: token, ...envelope(wire, wire.Leader, receiver) };
   const { PrevLogEntry, PrevLogTerm, LeaderCommitIndex, Entries } = wire;
   const isBare = PrevLogEntry === 0 && PrevLogTerm === 0 && LeaderCommitIndex === 0 && (Entries ?? []).length === 0;
   // Of whatever version, as in stock servers.

@@ -6,7 +6,9 @@ import type { Logger } from '../../../observe/logger.js';
 import type { KnownPeer } from '../../../wire/raft-port.js';
 import type { Configuration } from '../core/configuration.js';
 import type { ServerId, Term } from '../core/entry.js';
+import type { AppendRequest } from '../core/message.js';
 import type { Lost } from '../core/progress.js';
+import { AppendEncoder } from './append-encoder.js';
 import { LeaderWatch } from './leader-watch.js';
 import type { Destination } from './line.js';
 import { Packer } from './packing.js';
@@ -53,6 +55,7 @@ function isSamePlace(a: Destination | null, b: Destination | null): boolean {
 export class TcpTransport implements Transport {
   readonly #parts: TransportParts;
   readonly #pending = new PendingAnswers();
+  readonly #encoder: AppendEncoder;
   readonly #packer = new Packer();
   readonly #unfinished = new UnfinishedBytes();
   readonly #peers = new Map<ServerId, Peer>();
@@ -65,6 +68,7 @@ export class TcpTransport implements Transport {
 
   constructor(parts: TransportParts) {
     this.#parts = parts;
+    this.#encoder = new AppendEncoder(parts.self);
     this.#watch = new LeaderWatch({
       leader: () => this.#server?.leader ?? null,
       contactMs: () => this.#server?.contactMs ?? 0,
@@ -119,9 +123,11 @@ export class TcpTransport implements Transport {
       const destination = () => this.#addresses.of(id);
       const answered = (message: PeerMessage): void => this.#heard(message);
       const lost = (kind: Lost): void => this.#server?.lost(id, kind);
-      const pack = (request: Uint8Array): Uint8Array =>
-        this.#addresses.takesPacked(id) ? this.#packer.pack(request) : request;
-      peer = new Peer({ id, self, destination, logger, now, pack, answered, lost });
+      const encodeAppend = (request: AppendRequest): Uint8Array => {
+        const plain = this.#encoder.encode(request);
+        return this.#addresses.takesPacked(id) ? this.#packer.pack(plain) : plain;
+      };
+      peer = new Peer({ id, self, destination, logger, now, encodeAppend, answered, lost });
       this.#peers.set(id, peer);
     }
     return peer;

@@ -55,7 +55,7 @@ class StoreRead<Value> implements FollowedRead<Value> {
   #watch(): () => void {
     const prepared = this.#prepared;
     const result = prepared.read();
-    return this.#store.watches.watch((prepared.watchValue ?? prepared.watch)(result), () => this.#woken());
+    return this.#store.watches.watch(prepared.watchValue?.(result) ?? prepared.watch(result), () => this.#woken());
   }
 
   #woken(): void {

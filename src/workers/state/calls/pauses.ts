@@ -11,9 +11,9 @@ export interface Pauses {
   next(): number | null;
 }
 
-/** Over after `holdMs` and `moreMs`. */
-export function growingPauses(holdMs: number, moreMs: number): Pauses {
-  const until = deadlines.now() + holdMs + moreMs;
+/** Over `holdMs` and `moreMs` after the call began. */
+export function growingPauses(holdMs: number, moreMs: number, sinceMs = deadlines.now()): Pauses {
+  const until = sinceMs + holdMs + moreMs;
   let pauseMs = 0;
   let longest = holdMs / HOLD_STEPS;
   return {

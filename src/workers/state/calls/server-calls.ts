@@ -8,6 +8,7 @@ import type { KeepingUp } from '../replica/keeping-up.js';
 import { mayAskLeaderAgain, refusalOf } from './asked-failure.js';
 import type { BlockingRead, ReadContext } from './blocking-read.js';
 import type { Calls, ReadCall } from './calls.js';
+import type { CallsBeyond } from './calls-beyond.js';
 import type { AskedRead, Elsewhere } from './elsewhere.js';
 import { growingPauses } from './pauses.js';
 import { type ReadSettings, waitingUntil } from './read-settings.js';
@@ -22,6 +23,8 @@ export interface ServerCallsOptions {
   readonly leader: LeaderView;
   readonly consensus: Consensus;
   readonly elsewhere: Elsewhere;
+  /** Of other datacenters. */
+  readonly beyond: CallsBeyond;
   /** Milliseconds; `rpc_hold_timeout`. */
   readonly holdMs: () => number;
   /** Resolves after so many milliseconds. */
@@ -68,7 +71,7 @@ export class ServerCalls implements Calls {
 
   read<Request, Value>(run: BlockingRead<Value>, call: ReadCall<Request, Value>): void {
     if (call.datacenter !== this.#options.leader.datacenter) {
-      run.refused(refusal('no-datacenter'));
+      this.#options.beyond.read(run, call);
       return;
     }
     const { keepingUp } = this.#options;
@@ -87,10 +90,11 @@ export class ServerCalls implements Calls {
   #read<Request, Value>(run: BlockingRead<Value>, call: ReadCall<Request, Value>): void {
     const { settings } = call;
     const { hadLeader } = this.#context.consensus.leadership;
-    const isServed =
-      (call.cached === 'again' && hadLeader) || (settings.consistency !== 'consistent' && this.#mayServe(settings));
+    const mayServe = this.#mayServe(settings);
+    const isServed = (call.cached === 'again' && hadLeader) || (settings.consistency !== 'consistent' && mayServe);
     if (isServed) this.#serve(run, call);
-    else this.#hold(run, call).catch((error: unknown) => run.crashed(error));
+    else if (!mayServe && this.#options.elsewhere.canAsk(call.method.name)) this.#passOn(run, call);
+    else this.#hold(run, call, deadlines.now(), null);
   }
 
   /** Without async functions on the way of a write that has a leader: they cost more than what it does here. */
@@ -100,8 +104,8 @@ export class ServerCalls implements Calls {
     datacenter: string,
     asker: Asker,
   ): Promise<Reply | Refusal> {
-    const { leader, keepingUp } = this.#options;
-    if (datacenter !== leader.datacenter) return Promise.resolve(refusal('no-datacenter'));
+    const { leader, keepingUp, beyond } = this.#options;
+    if (datacenter !== leader.datacenter) return beyond.write(method, request, datacenter, asker);
     // A rule that answers by itself answers from this store.
     if (keepingUp?.isBehind === true) return keepingUp.wait().then(() => this.#write(method, request, asker));
     return this.#write(method, request, asker);
@@ -128,8 +132,10 @@ export class ServerCalls implements Calls {
     datacenter: string,
     asker: Asker,
   ): Reply | Refusal | Promise<Reply | Refusal> {
-    const { server } = this.#options;
-    return datacenter === server.datacenter ? method.answer(server, request, asker) : refusal('no-datacenter');
+    const { server, beyond } = this.#options;
+    return datacenter === server.datacenter
+      ? method.answer(server, request, asker)
+      : beyond.write(method, request, datacenter, asker);
   }
 
   async #writeWhenLed<Request, Reply>(
@@ -222,43 +228,53 @@ export class ServerCalls implements Calls {
   #hasAged<Request, Value>(run: BlockingRead<Value>, call: ReadCall<Request, Value>, untilMs: number): boolean {
     if (this.#context.stopping || this.#mayServe(call.settings)) return false;
     const settings = waitingUntil({ ...call.settings, consistency: 'default', maxStaleMs: 0 }, untilMs);
-    this.#hold(run, { ...call, settings }).catch((error: unknown) => run.crashed(error));
+    this.#hold(run, { ...call, settings }, deadlines.now(), null);
     return true;
+  }
+
+  /** To the leader, which answers at once mostly: no promise is made for that. */
+  #passOn<Request, Value>(run: BlockingRead<Value>, call: ReadCall<Request, Value>): void {
+    const { method, request, settings } = call;
+    const sinceMs = deadlines.now();
+    let isAnswered = false;
+    const asked = this.#options.elsewhere.read(method, request, settings, (answer) => {
+      isAnswered = true;
+      try {
+        if (answer.ok) run.answerFrom(answer.origin, answer.value, answer.index);
+        else if (mayAskLeaderAgain(answer, true)) this.#hold(run, call, sinceMs, refusalOf(answer));
+        else run.refused(refusalOf(answer));
+      } catch (error) {
+        run.crashed(error);
+      }
+    });
+    if (!isAnswered) run.askElsewhere(asked);
+  }
+
+  #hold<Request, Value>(
+    run: BlockingRead<Value>,
+    call: ReadCall<Request, Value>,
+    sinceMs: number,
+    failure: Refusal | null,
+  ): void {
+    this.#holdAsync(run, call, sinceMs, failure).catch((error: unknown) => run.crashed(error));
   }
 
   /**
    * Waits for a leader (and a quorum's word) up to rpc_hold_timeout, trying again after growing, random pauses. A leader that is
-   * another server is asked.
+   * another server is asked. `first`: why it was tried in vain before; null: it wasn't.
    */
-  async #hold<Request, Value>(run: BlockingRead<Value>, first: ReadCall<Request, Value>): Promise<void> {
-    const { minIndex, waitMs } = first.settings;
-    const { consensus } = this.#context;
-    const pauses = growingPauses(this.#options.holdMs(), minIndex > 0 ? waitMs : 0);
-    const untilMs = deadlines.now() + waitMs;
-    let call = first;
-    for (;;) {
-      const { settings, method } = call;
-      let failure = refusal('no-leader');
-      if (this.#mayServe(settings)) {
-        const leads = settings.consistency !== 'consistent' || (await run.settleFirst(consensus.verifyLeader()));
-        if (leads === null) return;
-        if (leads) {
-          this.#serve(run, call);
-          return;
-        }
-        failure = refusal('not-ready');
-      } else if (this.#options.elsewhere.canAsk(method.name)) {
-        const answer = await this.#askElsewhere(run, call);
-        if (answer.ok) {
-          run.answerFrom(answer.origin, answer.value, answer.index);
-          return;
-        }
-        failure = refusalOf(answer);
-        if (!mayAskLeaderAgain(answer, true)) {
-          run.refused(failure);
-          return;
-        }
-      }
+  async #holdAsync<Request, Value>(
+    run: BlockingRead<Value>,
+    asked: ReadCall<Request, Value>,
+    sinceMs: number,
+    first: Refusal | null,
+  ): Promise<void> {
+    const { minIndex, waitMs } = asked.settings;
+    const pauses = growingPauses(this.#options.holdMs(), minIndex > 0 ? waitMs : 0, sinceMs);
+    const untilMs = sinceMs + waitMs;
+    let call = asked;
+    let failure = first ?? (await this.#attempt(run, call));
+    while (failure !== null) {
       const pauseMs = this.#context.stopping ? null : pauses.next();
       if (pauseMs === null) {
         run.refused(failure);
@@ -268,8 +284,27 @@ export class ServerCalls implements Calls {
       const isThere = await run.pauseUntil(deadlines.now() + pauseMs);
       forget();
       if (!isThere) return;
-      call = { ...call, settings: waitingUntil(settings, untilMs) };
+      call = { ...call, settings: waitingUntil(call.settings, untilMs) };
+      failure = await this.#attempt(run, call);
     }
+  }
+
+  /** Why it is to be tried again later; null: it has its answer, or its asker is gone. */
+  async #attempt<Request, Value>(run: BlockingRead<Value>, call: ReadCall<Request, Value>): Promise<Refusal | null> {
+    const { settings, method } = call;
+    if (this.#mayServe(settings)) {
+      const { consensus } = this.#context;
+      const leads = settings.consistency !== 'consistent' || (await run.settleFirst(consensus.verifyLeader()));
+      if (leads === false) return refusal('not-ready');
+      if (leads) this.#serve(run, call);
+      return null;
+    }
+    if (!this.#options.elsewhere.canAsk(method.name)) return refusal('no-leader');
+    const answer = await this.#askElsewhere(run, call);
+    if (!answer.ok && mayAskLeaderAgain(answer, true)) return refusalOf(answer);
+    if (answer.ok) run.answerFrom(answer.origin, answer.value, answer.index);
+    else run.refused(refusalOf(answer));
+    return null;
   }
 
   #askElsewhere<Request, Value>(

@@ -1,5 +1,5 @@
 // Who answers on a server: itself, as long as what it has is as fresh as `dns_config` wants it (`allow_stale`, `max_stale`);
-// else the leader is asked.
+// else the leader is asked, and so are other datacenters for their names.
 
 import type { DnsConfig } from '../../../wire/config.js';
 import type { LocalReads } from '../calls/local-reads.js';
@@ -14,7 +14,7 @@ export interface FreshResponderOptions {
   readonly local: Pick<LocalReads, 'isReady' | 'leads' | 'lastContactMs'>;
   /** From what this server has. */
   readonly near: Responder;
-  /** From the leader. */
+  /** From the leader, or another datacenter. */
   readonly far: RemoteResponder;
   /** An answer was given that is older than a few seconds. */
   readonly staleQuery: () => void;
@@ -42,7 +42,9 @@ export class FreshResponder implements Responds {
     const ageMs = local.lastContactMs;
     const isFresh = allowStale ? ageMs <= maxStaleMs : local.leads;
     if (!isFresh) return far.respond(packet, transport);
+    const reply = near.respond(packet, transport);
+    if (reply?.isBeyond === true) return far.respond(packet, transport);
     if (ageMs > STALE_MS) staleQuery();
-    return near.respond(packet, transport);
+    return reply;
   }
 }

@@ -4,8 +4,9 @@ import type { DnsConfig } from '../../../wire/config.js';
 import { type Refusal, rcodeOf } from '../methods/refusal.js';
 import { type Answer, answer } from './answer.js';
 import type { LookupReads } from './lookup-reads.js';
+import { Rcode } from './protocol.js';
 import type { ServiceTtl } from './service-ttl.js';
-import type { ZoneSettings } from './zone.js';
+import type { AskedZone, ZoneSettings } from './zone.js';
 
 export interface LookupContext {
   readonly config: DnsConfig;
@@ -26,6 +27,8 @@ export interface Resolved {
   readonly isCurrent: CurrencyCheck;
   /** Records of the store that `isCurrent` keeps alive, where they may be many. */
   readonly records?: number;
+  /** It is another datacenter's to answer, which can't be asked from here. */
+  readonly isBeyond?: true;
 }
 
 /** Seconds. */
@@ -33,7 +36,15 @@ export function nodeTtl(config: DnsConfig): number {
   return Math.floor(config.nodeTtlMs / 1000);
 }
 
+const neverAgain: CurrencyCheck = () => false;
+
 /** What is said when the question was refused; asked anew the next time. */
 export function refusedAnswer(refusal: Refusal): Resolved {
-  return { answer: answer({ rcode: rcodeOf(refusal), authoritative: false }), isCurrent: () => false };
+  return { answer: answer({ rcode: rcodeOf(refusal), authoritative: false }), isCurrent: neverAgain };
+}
+
+/** The same where another datacenter may have been asked: one that nobody knows has no names. */
+export function refusedIn(zone: AskedZone, refusal: Refusal): Resolved {
+  if (refusal.refused !== 'no-datacenter') return refusedAnswer(refusal);
+  return { answer: answer({ rcode: Rcode.NXDOMAIN, authority: [zone.soa] }), isCurrent: neverAgain };
 }

@@ -12,15 +12,18 @@ export type Found<Value> = LocalAnswer<Value> | Refusal;
 type Node = AddressOwners['node'];
 
 export interface LookupReads {
-  instances(service: string): Found<readonly HealthEntry[]>;
+  /** Whether other datacenters' catalogs can be asked, too. */
+  readonly reachesBeyond: boolean;
+  instances(service: string, datacenter: string): Found<readonly HealthEntry[]>;
   /** null when the catalog doesn't know it. */
-  node(name: string): Found<NonNullable<Node> | null>;
+  node(name: string, datacenter: string): Found<NonNullable<Node> | null>;
   owners(address: string): Found<AddressOwners>;
 }
 
 /** From what this agent has itself. */
 export function localLookups(local: LocalReads): LookupReads {
   return {
+    reachesBeyond: false,
     instances: (service) => local.read(serviceNodes, instancesOf(service)),
     node: (name) => local.read(getNode, name),
     owners: (address) => local.read(addressOwners, address),

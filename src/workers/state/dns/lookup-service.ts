@@ -5,7 +5,7 @@ import type { HealthEntry } from '../methods/health.js';
 import { isRefusal } from '../methods/refusal.js';
 import { parseAddress } from './address.js';
 import { answer, type Item } from './answer.js';
-import { type LookupContext, type Resolved, refusedAnswer } from './lookup-context.js';
+import { type LookupContext, type Resolved, refusedIn } from './lookup-context.js';
 import { type Name, nameFromText, type Tail } from './name.js';
 import { metaRecords } from './node-meta.js';
 import { Rcode, Type } from './protocol.js';
@@ -124,8 +124,8 @@ export function serviceAnswer(
   type: number,
 ): Resolved {
   const { reads, config } = context;
-  const read = reads.instances(question.service);
-  if (isRefusal(read)) return refusedAnswer(read);
+  const read = reads.instances(question.service, context.datacenter);
+  if (isRefusal(read)) return refusedIn(zone, read);
   const { value, isCurrent } = read;
   const entries = value.filter((entry) => hasTag(entry, question.tag) && isHealthy(entry, config.onlyPassing));
   if (entries.length === 0) {

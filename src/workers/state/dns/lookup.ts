@@ -5,7 +5,7 @@ import { ipText } from '../../../gotext/ip.js';
 import { isRefusal } from '../methods/refusal.js';
 import { addressOfLabel, addressOfReverse, parseAddress } from './address.js';
 import { type Answer, answer } from './answer.js';
-import { always, type LookupContext, nodeTtl, type Resolved, refusedAnswer } from './lookup-context.js';
+import { always, type LookupContext, nodeTtl, type Resolved, refusedAnswer, refusedIn } from './lookup-context.js';
 import { nameServers } from './lookup-nameservers.js';
 import { serviceAnswer } from './lookup-service.js';
 import { Name, nameFromText } from './name.js';
@@ -14,7 +14,7 @@ import { HEADER_LENGTH, Rcode, Type } from './protocol.js';
 import type { Query } from './query.js';
 import { addressRecord, nameRecord } from './record.js';
 import { type AskedZone, nodeName, placeOf, serviceName } from './zone.js';
-import { readZoneName } from './zone-name.js';
+import { readZoneName, type ZoneQuestion } from './zone-name.js';
 
 function noSuchName(zone: AskedZone): Answer {
   return answer({ rcode: Rcode.NXDOMAIN, authority: [zone.soa] });
@@ -24,8 +24,8 @@ function noSuchName(zone: AskedZone): Answer {
 function nodeAnswer(context: LookupContext, zone: AskedZone, node: string, type: number): Resolved {
   const isAddress = type === Type.A || type === Type.AAAA || type === Type.ANY;
   if (!isAddress && type !== Type.TXT) return { answer: answer({}), isCurrent: always };
-  const read = context.reads.node(node);
-  if (isRefusal(read)) return refusedAnswer(read);
+  const read = context.reads.node(node, context.datacenter);
+  if (isRefusal(read)) return refusedIn(zone, read);
   const { value: found, isCurrent } = read;
   if (found === null) return { answer: noSuchName(zone), isCurrent };
   const ttl = nodeTtl(context.config);
@@ -55,8 +55,18 @@ function addressAnswer(context: LookupContext, zone: AskedZone, query: Query, la
   return { answer: answer(isAsked ? { answers: [record] } : { additional: [record] }), isCurrent: always };
 }
 
-function isOwnDatacenter(context: LookupContext, datacenter: string | null): boolean {
+function isOwnDatacenter(context: LookupContext, datacenter: string | null): datacenter is null {
   return datacenter === null || datacenter === context.datacenter.toLowerCase();
+}
+
+function catalogAnswer(
+  context: LookupContext,
+  zone: AskedZone,
+  question: Extract<ZoneQuestion, { datacenter: string | null }>,
+  type: number,
+): Resolved {
+  if (question.kind === 'node') return nodeAnswer(context, zone, question.node, type);
+  return serviceAnswer(context, zone, question, type);
 }
 
 function zoneAnswer(context: LookupContext, zone: AskedZone, query: Query): Resolved {
@@ -65,9 +75,10 @@ function zoneAnswer(context: LookupContext, zone: AskedZone, query: Query): Reso
   const question = readZoneName(zone.labels, query.type);
   if (question.kind === 'nothing') return { answer: noSuchName(zone), isCurrent: always };
   if (question.kind === 'address') return addressAnswer(context, zone, query, question.label);
-  if (!isOwnDatacenter(context, question.datacenter)) return { answer: noSuchName(zone), isCurrent: always };
-  if (question.kind === 'node') return nodeAnswer(context, zone, question.node, query.type);
-  return serviceAnswer(context, zone, question, query.type);
+  const { datacenter } = question;
+  if (isOwnDatacenter(context, datacenter)) return catalogAnswer(context, zone, question, query.type);
+  if (!context.reads.reachesBeyond) return { answer: noSuchName(zone), isCurrent: always, isBeyond: true };
+  return catalogAnswer({ ...context, datacenter }, zone, question, query.type);
 }
 
 /** Reverse lookups give names of the main domain, whatever type was asked for. */

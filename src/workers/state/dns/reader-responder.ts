@@ -35,13 +35,23 @@ export class ReaderResponder implements Responds {
   }
 
   respond(packet: Buffer, transport: Transport): Response | null | Promise<Response | null> {
-    const { local, near, handOver, staleQuery, catchUp } = this.#options;
+    const { local, handOver, catchUp } = this.#options;
     const { allowStale, maxStaleMs } = this.#config;
     const ageMs = local.lastContactMs;
     const isFresh = allowStale ? ageMs <= maxStaleMs : local.leads;
     if (!local.isReady || !isFresh) return handOver(packet);
-    if (ageMs > STALE_MS) staleQuery();
     const wait = catchUp();
-    return wait === null ? near.respond(packet, transport) : wait.then(() => near.respond(packet, transport));
+    return wait === null
+      ? this.#answer(packet, transport, ageMs)
+      : wait.then(() => this.#answer(packet, transport, ageMs));
+  }
+
+  #answer(packet: Buffer, transport: Transport, ageMs: number): Response | null | Promise<Response | null> {
+    const { near, handOver, staleQuery } = this.#options;
+    const reply = near.respond(packet, transport);
+    // Another datacenter's to answer: the primary knows the way.
+    if (reply?.isBeyond === true) return handOver(packet);
+    if (ageMs > STALE_MS) staleQuery();
+    return reply;
   }
 }

@@ -25,6 +25,7 @@ export interface CatalogCallsOptions {
   readonly calls: Calls;
   /** null: there is no cache beside the catalog. */
   readonly kept: KeptReads | null;
+  /** Of addresses, which name none. */
   readonly datacenter: string;
   readonly config: () => DnsConfig;
   /** An answer was given that is older than a few seconds. */
@@ -41,19 +42,20 @@ export class CatalogCalls {
   }
 
   /** What the cache has and may be used; null where a server must be asked. */
-  keptInstances(service: string): Found<Instances> | null {
-    const { kept, datacenter, config } = this.#options;
+  keptInstances(service: string, datacenter: string): Found<Instances> | null {
+    const { kept, config } = this.#options;
     if (kept === null || !config().useCache) return null;
     const found = kept.find({ method: serviceNodes, request: instancesOf(service), datacenter });
     return found === null || !this.#isYoungEnough(found) ? null : this.#keptAnswer(found);
   }
 
-  instances(service: string): Promise<Found<Instances>> {
-    const { kept, datacenter, config } = this.#options;
+  instances(service: string, datacenter: string): Promise<Found<Instances>> {
+    const { kept, config } = this.#options;
     const request = instancesOf(service);
+    const key = `instances ${datacenter} ${service}`;
     if (kept === null || !config().useCache)
-      return this.#shared(`instances ${service}`, () => this.#ask(serviceNodes, request));
-    return this.#shared(`instances ${service}`, async () => {
+      return this.#shared(key, () => this.#ask(serviceNodes, request, datacenter));
+    return this.#shared(key, async () => {
       const maxStaleMs = Math.max(1, config().maxStaleMs);
       const had = await kept.fetch({ method: serviceNodes, request, datacenter }, maxStaleMs);
       if (isRefusal(had)) return had;
@@ -62,9 +64,9 @@ export class CatalogCalls {
     });
   }
 
-  node(name: string): Promise<Found<NonNullable<Node> | null>> {
-    return this.#shared(`node ${name}`, async () => {
-      const found = await this.#ask(nodeServices, { ...EVERYTHING, node: name });
+  node(name: string, datacenter: string): Promise<Found<NonNullable<Node> | null>> {
+    return this.#shared(`node ${datacenter} ${name}`, async () => {
+      const found = await this.#ask(nodeServices, { ...EVERYTHING, node: name }, datacenter);
       return isRefusal(found) ? found : { ...found, value: found.value?.node ?? null };
     });
   }
@@ -90,8 +92,12 @@ export class CatalogCalls {
     return begun;
   }
 
-  async #ask<Request, Value>(method: ReadMethod<Request, Value>, request: Request): Promise<Found<Value>> {
-    const { calls, datacenter, config } = this.#options;
+  async #ask<Request, Value>(
+    method: ReadMethod<Request, Value>,
+    request: Request,
+    datacenter = this.#options.datacenter,
+  ): Promise<Found<Value>> {
+    const { calls, config } = this.#options;
     const found = await ask(calls, method, request, settingsOf(config()), datacenter);
     return isRefusal(found) ? found : this.#once(found.value, found.lastContactMs);
   }
@@ -132,6 +138,7 @@ function settingsOf({ allowStale, maxStaleMs }: DnsConfig): ReadSettings {
 
 /** The reads of one question, which are one at most. */
 export class QuestionReads implements LookupReads {
+  readonly reachesBeyond = true;
   readonly #catalog: CatalogCalls;
   readonly #mayAsk: boolean;
   #answer: { readonly found: unknown } | null = null;
@@ -144,13 +151,13 @@ export class QuestionReads implements LookupReads {
     this.#mayAsk = mayAsk;
   }
 
-  instances(service: string): Found<Instances> {
-    const kept = this.#answer === null ? this.#catalog.keptInstances(service) : null;
-    return kept ?? this.#found(() => this.#catalog.instances(service));
+  instances(service: string, datacenter: string): Found<Instances> {
+    const kept = this.#answer === null ? this.#catalog.keptInstances(service, datacenter) : null;
+    return kept ?? this.#found(() => this.#catalog.instances(service, datacenter));
   }
 
-  node(name: string): ReturnType<LookupReads['node']> {
-    return this.#found(() => this.#catalog.node(name));
+  node(name: string, datacenter: string): ReturnType<LookupReads['node']> {
+    return this.#found(() => this.#catalog.node(name, datacenter));
   }
 
   owners(address: string): Found<AddressOwners> {

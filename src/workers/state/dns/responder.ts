@@ -6,6 +6,7 @@ import type { Transport } from './compose.js';
 import { type Kept, KeptAnswers, keyOf } from './kept-answers.js';
 import { lowerCased, questionLabels } from './labels.js';
 import { lookup } from './lookup.js';
+import type { Resolved } from './lookup-context.js';
 import { type LookupReads, localLookups } from './lookup-reads.js';
 import { type Query, readPacket } from './query.js';
 import { NOT_OURS, Replies, type ReplySettings, SERVFAIL } from './replies.js';
@@ -56,10 +57,16 @@ export class Responder {
     if (!local.isReady) {
       return { bytes: this.#replies.compose(query, SERVFAIL, transport).bytes, zone, type: query.type };
     }
-    return { bytes: this.#kept.reply(this.#answer(local, query), query, transport), zone, type: query.type };
+    const known = this.#answer(local, query);
+    const { type } = query;
+    if ('isBeyond' in known) {
+      return { bytes: this.#replies.compose(query, known.answer, transport).bytes, zone, type, isBeyond: true };
+    }
+    return { bytes: this.#kept.reply(known, query, transport), zone, type };
   }
 
-  #answer(local: LocalReads, query: Query): Kept {
+  /** What is another datacenter's isn't kept: it may be known by the next time. */
+  #answer(local: LocalReads, query: Query): Kept | (Resolved & { readonly isBeyond: true }) {
     const asked = lowerCased(query);
     const key = keyOf(asked);
     const { appliedIndex, generation } = local;
@@ -74,7 +81,8 @@ export class Responder {
         return known;
       }
     }
-    const resolved = lookup({ ...this.#replies.settings, reads: this.#reads }, asked, questionLabels(asked));
+    const resolved = lookup({ reads: this.#reads, ...this.#replies.settings }, asked, questionLabels(asked));
+    if (resolved.isBeyond === true) return { ...resolved, isBeyond: true };
     return this.#kept.keep(key, resolved, appliedIndex);
   }
 }

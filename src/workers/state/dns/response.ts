@@ -6,6 +6,8 @@ export interface Response {
   readonly bytes: Buffer;
   readonly zone: 'domain' | 'reverse' | 'elsewhere' | 'none';
   readonly type: number;
+  /** The question is another datacenter's to answer, which wasn't asked. */
+  readonly isBeyond?: true;
 }
 
 /** A packet in, its reply or nothing out: at once, or later where the catalog is elsewhere. Never throws, never rejects. */

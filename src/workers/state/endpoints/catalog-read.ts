@@ -3,10 +3,12 @@
 import { listJson, mapJson, quoteJson } from '../../../gotext/json-encode.js';
 import { type JsonShape, listOf, mapOf, nullable, record } from '../../../gotext/json-shape.js';
 import { compareUtf8 } from '../../../gotext/utf8-order.js';
+import type { Calls } from '../calls/calls.js';
 import type { Endpoint, EndpointTable } from '../http/endpoint.js';
 import { action, read } from '../http/operation.js';
 import { flag } from '../http/parameters.js';
-import { json, text } from '../http/reply.js';
+import { json, type Reply, refused, text } from '../http/reply.js';
+import type { ApiRequest } from '../http/request.js';
 import { catalogServiceJson, nodeJson, serviceJson, tagsJson } from '../json/record-json.js';
 import { catalogServiceShape, nodeShape, serviceShape } from '../json/record-shapes.js';
 import {
@@ -18,7 +20,9 @@ import {
   serviceInstances,
   type TagsByName,
 } from '../methods/catalog.js';
+import { listDatacenters } from '../methods/datacenters.js';
 import { EVERYTHING } from '../methods/narrowing.js';
+import { isRefusal } from '../methods/refusal.js';
 import { FILTER, FILTER_AND_META, NARROWING, narrowingOf, TAGS } from './narrowing-parameters.js';
 
 const READ = { effectiveConsistency: true, failureHeaders: true, discovery: true, cacheable: true } as const;
@@ -86,12 +90,25 @@ const SERVICES_AS_LIST: NodeForm = {
   absent: '{"Node":null,"Services":null}',
 };
 
-export function catalogReads(nodeName: string, datacenter: string): EndpointTable {
+export interface CatalogDependencies {
+  readonly calls: Calls;
+  readonly nodeName: string;
+  /** This agent's; the list of datacenters is asked there, whatever `?dc=` says. */
+  readonly datacenter: string;
+}
+
+async function datacenterList({ calls, datacenter }: CatalogDependencies, { asker }: ApiRequest): Promise<Reply> {
+  const found = await calls.direct(listDatacenters, null, datacenter, asker);
+  return isRefusal(found) ? refused(found) : json(listJson(found, quoteJson));
+}
+
+export function catalogReads(dependencies: CatalogDependencies): EndpointTable {
+  const { nodeName } = dependencies;
   const datacenters = action({
-    summary: 'Names of the known datacenters',
+    summary: 'Names of the known datacenters, the nearest first',
     acl: ['none'],
     answer: listOf('string'),
-    run: () => json(`[${quoteJson(datacenter)}]`),
+    run: (request) => datacenterList(dependencies, request),
   });
   const nodes = read({
     ...READ,

@@ -80,9 +80,9 @@ function registration(given: GivenRegistration): Registration {
 
 function serviceRecord(given: GivenService): ServiceRecord {
   return {
+    LocallyRegisteredAsSidecar: false,
     ...given,
     Connect: { Native: given.Connect.Native, PeerMeta: null, SidecarService: null },
-    LocallyRegisteredAsSidecar: false,
     CreateIndex: 0,
     ModifyIndex: 0,
   };

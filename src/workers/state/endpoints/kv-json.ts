@@ -16,18 +16,23 @@ export const kvEntryShape = record('KvEntry', {
 
 /** Entries larger than this are not kept as text: they would double the store. */
 const MAX_KEPT_VALUE = 4096;
+/** As a list of one, which most reads answer, in one piece. */
 const kept = new WeakMap<KvRequestEntry, string>();
 
 function render(entry: KvRequestEntry): string {
   const session = entry.Session === '' ? '' : `"Session":${quoteJson(entry.Session)},`;
   const value = entry.Value === null || entry.Value.byteLength === 0 ? 'null' : bytesJson(entry.Value);
-  return (
-    `{"LockIndex":${entry.LockIndex},"Key":${quoteJson(entry.Key)},"Flags":${entry.Flags},"Value":${value},${session}` +
-    `"CreateIndex":${entry.CreateIndex},"ModifyIndex":${entry.ModifyIndex}}`
-  );
+  return [
+    `[{"LockIndex":${entry.LockIndex},"Key":${quoteJson(entry.Key)},"Flags":${entry.Flags},"Value":${value},${session}`,
+    `"CreateIndex":${entry.CreateIndex},"ModifyIndex":${entry.ModifyIndex}}]`,
+  ].join('');
 }
 
 export function kvEntryJson(entry: KvRequestEntry): string {
+  return kvListOfOneJson(entry).slice(1, -1);
+}
+
+export function kvListOfOneJson(entry: KvRequestEntry): string {
   const known = kept.get(entry);
   if (known !== undefined) return known;
   const json = render(entry);

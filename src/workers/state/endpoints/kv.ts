@@ -15,7 +15,7 @@ import type { ApiRequest } from '../http/request.js';
 import { slicedList } from '../http/sliced-list.js';
 import { type KvKeysRequest, type KvWrite, kvApply, kvGet, kvList, kvListKeys } from '../methods/kvs.js';
 import { isRefusal } from '../methods/refusal.js';
-import { kvEntryJson, kvEntryShape } from './kv-json.js';
+import { kvEntryJson, kvEntryShape, kvListOfOneJson } from './kv-json.js';
 
 export interface KvDependencies {
   readonly calls: Calls;
@@ -106,7 +106,7 @@ const keyOf = (_values: Read, { rest }: ApiRequest): string => rest;
 const entry: ReadForm<Read, string, KvEntry | null> = {
   method: kvGet,
   request: keyOf,
-  reply: (value) => (value === null ? bare(404) : json(`[${kvEntryJson(value)}]`)),
+  reply: (value) => (value === null ? bare(404) : json(kvListOfOneJson(value))),
 };
 
 const rawValue: ReadForm<Read, string, KvEntry | null> = {

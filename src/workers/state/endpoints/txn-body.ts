@@ -56,12 +56,12 @@ export function txnOperation(given: Given, datacenter: string): TxnOperation | n
     return { ...NONE, KV: { Verb, DirEnt } };
   }
   if (Node) {
-    const record = { ...Node.Node, Datacenter: Node.Node.Datacenter || datacenter, Partition: '' };
+    const record = { Partition: '', ...Node.Node, Datacenter: Node.Node.Datacenter || datacenter };
     return { ...NONE, Node: { Verb: Node.Verb, Node: record } };
   }
   if (Service) {
     const connect = { Native: Service.Service.Connect.Native, PeerMeta: null, SidecarService: null };
-    const record = { ...Service.Service, Connect: connect, LocallyRegisteredAsSidecar: false };
+    const record = { LocallyRegisteredAsSidecar: false, ...Service.Service, Connect: connect };
     return { ...NONE, Service: { Verb: Service.Verb, Node: Service.Node, Service: record } };
   }
   return Check ? { ...NONE, Check } : null;

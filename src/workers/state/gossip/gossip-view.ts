@@ -21,10 +21,12 @@ export interface GossipViewOptions {
   readonly logger: Logger;
 }
 
-/** What a server makes of the news of the LAN pool. */
+/** What is made of the news of the pools. */
 export interface LanListener {
-  /** After the change is in {@link GossipView.lan}. */
+  /** Of the LAN pool, after the change is in {@link GossipView.lan}. */
   membersChanged(changes: MemberChanges): void;
+  /** Of the WAN pool. */
+  wanChanged?(changes: MemberChanges): void;
   /** A server may be failing. */
   serverSuspected?(name: string): void;
   /** Where this agent and others are; nothing while coordinates are disabled. */
@@ -86,7 +88,10 @@ export class GossipView {
 
   #membersChanged(changes: MemberChanges): void {
     this[changes.pool].apply(changes);
-    if (changes.pool === 'lan') for (const listener of this.#listeners) listener.membersChanged(changes);
+    for (const listener of this.#listeners) {
+      if (changes.pool === 'lan') listener.membersChanged(changes);
+      else listener.wanChanged?.(changes);
+    }
   }
 
   #located({ lan, seen }: Extract<GossipMessage, { kind: 'coordinates' }>): void {

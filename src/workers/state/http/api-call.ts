@@ -1,6 +1,7 @@
 // One API request from its route to its answer: what a handler sees of it, and how its reply becomes bytes (indentation,
 // gzip, common headers; spec/http.md, section 2).
 
+import { performance } from 'node:perf_hooks';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { indentJson } from '../../../gotext/json-indent.js';
@@ -74,8 +75,8 @@ export class ApiCall implements IncomingCall, AbortListener {
     return this.query.first('datacenter') !== '' || this.query.first('dc') !== '';
   }
 
-  header(name: string): string | undefined {
-    return this.#exchange.header(name.toLowerCase());
+  header(lowerName: string): string | undefined {
+    return this.#exchange.header(lowerName);
   }
 
   judgeOptions(discovery: boolean): Reply | null {

@@ -5,6 +5,7 @@ import net from 'node:net';
 import type { RuntimeConfig } from '../../../wire/config.js';
 import type { HeaderSet } from './endpoint.js';
 import type { EngineLimits } from './engine/engine.js';
+import { onePiece } from './engine/status-line.js';
 import type { ReadLimits } from './read-options.js';
 
 export type HttpSettings = Pick<
@@ -83,7 +84,7 @@ export class HttpPolicy {
     const key = set === 'api' ? contentType : `${set}:${contentType}`;
     let block = this.#withType.get(key);
     if (block === undefined) {
-      block = `${headerLine('Content-Type', contentType)}${this.#blocks[set]}`;
+      block = onePiece(headerLine('Content-Type', contentType), this.#blocks[set]);
       // Types come from endpoints, a handful in all; should one of them make them up, it isn't kept.
       if (this.#withType.size < 64) this.#withType.set(key, block);
     }

@@ -67,6 +67,7 @@ export class HttpServer {
   readonly #handOver: HandOver | null;
   #policy: HttpPolicy;
   #engine: Engine | null = null;
+  readonly #readFailed = (call: ApiCall, error: unknown): void => this.#failed(call, error);
 
   constructor(options: HttpServerOptions) {
     this.#policy = new HttpPolicy(options.settings);
@@ -252,7 +253,7 @@ export class HttpServer {
       } else if (endpoint.answeredBy === 'servers' && !this.#knowsServers()) {
         call.finish(refused(refusal('no-servers')));
       } else if (operation.kind === 'read') {
-        startRead(this.#calls, this.#cache, call, operation, (failed, error) => this.#failed(failed, error));
+        startRead(this.#calls, this.#cache, call, operation, this.#readFailed);
       } else {
         this.#answer(call, perform(endpoint, operation, call));
       }

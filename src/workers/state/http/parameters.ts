@@ -184,6 +184,6 @@ export function required<T>(parameter: Parameter<T>, missing: Reply): Parameter<
 
 /** "" when absent. */
 export function header(about: string): Parameter<string> {
-  const read = (source: ParameterSource, name: string): string => source.header(name) ?? '';
+  const read = (source: ParameterSource, name: string): string => source.header(name.toLowerCase()) ?? '';
   return { in: 'header', isRequired: false, type: 'text', about, absent: '', read };
 }

@@ -2,6 +2,7 @@
 // kept.
 
 import type { Consistency } from '../calls/read-settings.js';
+import { onePiece } from './engine/status-line.js';
 
 const EFFECTIVE: { readonly [consistency in Consistency]: string } = {
   default: 'leader',
@@ -40,8 +41,14 @@ export function readHeaders(
     backend === lastBackend &&
     consistency === lastConsistency;
   if (isLast) return lastBlock;
-  let block = `X-Consul-Index: ${index}\r\nX-Consul-Knownleader: ${known}\r\nX-Consul-Lastcontact: ${contact}\r\nX-Consul-Query-Backend: ${backend}\r\n`;
-  if (consistency !== null) block += `X-Consul-Effective-Consistency: ${effectiveConsistency(consistency)}\r\n`;
+  const shown = consistency === null ? '' : `X-Consul-Effective-Consistency: ${effectiveConsistency(consistency)}\r\n`;
+  const block = onePiece(
+    `X-Consul-Index: ${index}\r\n`,
+    `X-Consul-Knownleader: ${known}\r\n`,
+    `X-Consul-Lastcontact: ${contact}\r\n`,
+    `X-Consul-Query-Backend: ${backend}\r\n`,
+    shown,
+  );
   lastIndex = index;
   lastKnown = known;
   lastContact = contact;

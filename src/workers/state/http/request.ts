@@ -53,7 +53,7 @@ export interface ApiRequest {
 /** Where parameters stand. */
 export interface ParameterSource {
   readonly query: QueryParameters;
-  header(name: string): string | undefined;
+  header(lowerName: string): string | undefined;
 }
 
 /** What the framework sees of it. */

@@ -57,6 +57,10 @@ export class Router {
   /** Prefix paths without their slash, which redirect to the one with it. */
   readonly #bare = new Set<string>();
   #deepest = 0;
+  /** Prefixes with no other row below them: whatever begins like one belongs to it. */
+  readonly #leaves = new Set<Route>();
+  /** The leaf that was found last: requests come in series, and this costs neither a hash nor a piece of the path. */
+  #last: Route | null = null;
 
   constructor(table: EndpointTable, metrics: Metrics) {
     for (const endpoint of table) {
@@ -68,9 +72,20 @@ export class Router {
       this.#bare.add(endpoint.path.slice(0, -1));
       this.#deepest = Math.max(this.#deepest, endpoint.path.length);
     }
+    for (const [prefix, route] of this.#prefixes) {
+      const isAbove = ({ path }: Endpoint): boolean => path.length > prefix.length && path.startsWith(prefix);
+      if (!table.some(isAbove)) this.#leaves.add(route);
+    }
   }
 
   find(path: string): Route | undefined {
+    if (this.#last !== null && path.startsWith(this.#last.endpoint.path)) return this.#last;
+    const route = this.#search(path);
+    if (route !== undefined && this.#leaves.has(route)) this.#last = route;
+    return route;
+  }
+
+  #search(path: string): Route | undefined {
     const exact = this.#exact.get(path);
     if (exact !== undefined) return exact;
     let slash = path.lastIndexOf('/', this.#deepest - 1);

@@ -4,7 +4,8 @@
 import { type ApplyResult, CommandType, type KvOperation } from '../../../wire/commands.js';
 import type { KvEntry } from '../../../wire/records.js';
 import type { Uint64 } from '../../../wire/uint64.js';
-import type { ReadMethod, WriteMethod } from './method.js';
+import type { ReadResult, StoreReads, WatchTarget } from '../replica/store/read-api.js';
+import type { PreparedRead, ReadMethod, WriteMethod } from './method.js';
 import { refusal } from './refusal.js';
 
 export interface KvWrite {
@@ -19,13 +20,32 @@ export interface KvWrite {
   readonly compareIndex: Uint64;
 }
 
+/** One object: made of functions it would be five, for each read and as long as it waits. */
+class KeyRead implements PreparedRead<KvEntry | null> {
+  readonly #store: StoreReads;
+  readonly #key: string;
+
+  constructor(store: StoreReads, key: string) {
+    this.#store = store;
+    this.#key = key;
+  }
+
+  read(): ReadResult<KvEntry | null> {
+    return this.#store.kv.get(this.#key);
+  }
+
+  watch({ value }: ReadResult<KvEntry | null>): readonly WatchTarget[] {
+    return this.#store.targets.kvKey(this.#key, value !== null);
+  }
+
+  missing({ value }: ReadResult<KvEntry | null>): boolean {
+    return value === null;
+  }
+}
+
 export const kvGet: ReadMethod<string, KvEntry | null> = {
   name: 'KVS.Get',
-  prepare: (store, key) => ({
-    read: () => store.kv.get(key),
-    watch: ({ value }) => store.targets.kvKey(key, value !== null),
-    missing: ({ value }) => value === null,
-  }),
+  prepare: (store, key) => new KeyRead(store, key),
 };
 
 export const kvList: ReadMethod<string, readonly KvEntry[]> = {

@@ -58,6 +58,7 @@ export interface LeaderView {
 
 /** What every server knows, whether anybody leads or not. */
 export interface ServerView {
+  readonly nodeName: string;
   readonly datacenter: string;
   /** `host:port`; "" when no leader is known. */
   readonly leaderAddress: () => string;

@@ -74,6 +74,8 @@ export class RaftClient implements Consensus {
   #scheduled = false;
   #stopping = false;
   #restoreIndex = 0;
+  /** Payload that was applied since the raft worker was last told how far this one is. */
+  #untoldBytes = 0;
   /** The state can't be trusted any more: nothing is applied and nothing acknowledged until the process ends. */
   #failed = false;
 
@@ -277,7 +279,7 @@ export class RaftClient implements Consensus {
         this.#applyOwn(message.batch, message.firstIndex, message.count);
         return;
       case 'committed':
-        this.#applyForeign(message.indexes, message.through, message.entries);
+        this.#applyForeign(message);
         return;
       case 'committed-extended':
         this.#applyExtended(message);
@@ -365,8 +367,8 @@ export class RaftClient implements Consensus {
     this.#applier.flush();
   }
 
-  #applyForeign(indexes: Float64Array, through: number, entries: ArrayBuffer): void {
-    const bytes = entries.byteLength;
+  #applyForeign({ indexes, through, entries, isAnswered }: Extract<RaftToState, { kind: 'committed' }>): void {
+    this.#untoldBytes += entries.byteLength;
     const commands = decodePacked(entries);
     for (let i = 0; i < commands.length; i += 1) {
       const command = commands[i];
@@ -375,13 +377,20 @@ export class RaftClient implements Consensus {
     }
     this.#applier.advance(through);
     this.#applier.flush();
-    this.#post({ kind: 'applied', index: through, bytes });
+    if (isAnswered) this.#tellApplied(through);
   }
 
   #applyExtended({ index, term, data, extensions }: Extract<RaftToState, { kind: 'committed-extended' }>): void {
+    this.#untoldBytes += data.byteLength;
     this.#applier.applyExtended({ index, term, data: new Uint8Array(data), extensions });
     this.#applier.flush();
-    this.#post({ kind: 'applied', index, bytes: data.byteLength });
+    this.#tellApplied(index);
+  }
+
+  #tellApplied(index: number): void {
+    const bytes = this.#untoldBytes;
+    this.#untoldBytes = 0;
+    this.#post({ kind: 'applied', index, bytes });
   }
 
   #guarded(work: () => void): void {

@@ -20,6 +20,8 @@ export interface ServerAskerOptions {
 
 /** No call waits longer, whatever is configured. */
 const MOST_TIMEOUT_MS = 3_600_000;
+/** Each server on the way lets a read wait up to a sixteenth longer: one, another datacenter's, and its leader. */
+const MOST_STRETCH = (17 / 16) ** 3;
 const NO_WORK: Asked = { cancel: () => {} };
 
 /** Whether servers can be asked it at all. */
@@ -76,10 +78,10 @@ export class ServerAsker implements ServerAsking {
     });
   }
 
-  /** How long an answer may take: a blocking read as long as it may wait there, and a little. */
+  /** How long an answer may take: a blocking read as long as it may wait there, or where it is passed on to, and a little. */
   #patience(settings: ReadSettings | null): number {
     const { clientTimeoutMs, holdMs } = this.#options;
-    if (settings !== null && settings.minIndex > 0) return (settings.waitMs * 17) / 16 + holdMs();
+    if (settings !== null && settings.minIndex > 0) return settings.waitMs * MOST_STRETCH + holdMs();
     const configured = clientTimeoutMs();
     return configured > 0 ? Math.min(configured, MOST_TIMEOUT_MS) : MOST_TIMEOUT_MS;
   }

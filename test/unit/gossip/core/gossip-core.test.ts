@@ -6,6 +6,7 @@ import type { OutgoingPacket } from '../../../../src/main/gossip/core/output.js'
 import { ACK, ALIVE, INDIRECT_PING, PING } from '../../../../src/main/gossip/wire/message-types.js';
 import { ack, alive, indirectPing, type PushPullNode, ping } from '../../../../src/main/gossip/wire/messages.js';
 import { type PacketMessage, readMessages } from '../../../../src/main/gossip/wire/packet-messages.js';
+import { atOnce, finish } from '../../../../src/main/gossip/wire/steps.js';
 import { encode } from '../../../../src/msgpack/codec.js';
 import { fromHex, readVectors } from '../vectors.js';
 import { addressOfNode, aliveMessage, coreOf, deadMessage, ipOfNode, PORT, suspectMessage, VERSIONS } from './rig.js';
@@ -136,7 +137,7 @@ test('leaving: told until the limit, nothing is refuted any more, pings are stil
   assert.equal(events.length, 1);
   assert.equal(core.node('n1')?.state, 'left');
   const outputs = rig.runUntil(4000);
-  const spread = outputs.flatMap((output) => output.events);
+  const spread = outputs.flatMap((output) => output.events).filter(({ kind }) => kind !== 'done');
   assert.deepEqual(spread, [{ kind: 'spread', what: 'leave', isTimedOut: false }]);
   const told = messagesOf(outputs.flatMap((output) => output.packets)).filter(({ type }) => type === 'dead');
   assert.equal(told.length, 4);
@@ -186,8 +187,8 @@ test('new metadata: a higher incarnation, told to the others', () => {
   );
   assert.equal(core.node('n1')?.incarnation, 2);
   const outputs = rig.runUntil(4000);
-  const [done] = outputs.flatMap((output) => output.events);
-  assert.deepEqual(done, { kind: 'spread', what: 'meta', isTimedOut: false });
+  const [spread] = outputs.flatMap((output) => output.events).filter(({ kind }) => kind !== 'done');
+  assert.deepEqual(spread, { kind: 'spread', what: 'meta', isTimedOut: false });
   const told = messagesOf(outputs.flatMap((output) => output.packets));
   assert.ok(told.some((message) => message.type === 'alive' && message.body.Meta?.[0] === 7));
   // Longer than the protocol allows: nothing changes.
@@ -238,6 +239,19 @@ test('members that make no sense are not taken in', () => {
   assert.equal(core.nodes.length, 3);
 });
 
+test('from a source that is refused come all messages but news of members', () => {
+  const { core } = coreOf(['n2'], QUIET, 1, { refuseSource: (ip) => (ip[3] === 2 ? 'no' : null) });
+  core.take();
+  core.receive(aliveMessage('n3'), N2, 1);
+  assert.equal(core.node('n3'), undefined);
+  assert.deepEqual(core.take().events, [
+    { kind: 'log', level: 'debug', text: 'Blocked alive message: no from=10.0.0.2:7946' },
+  ]);
+  core.receive(aliveMessage('n3'), addressOfNode('n4'), 1);
+  core.receive(suspectMessage('n3', 'n2'), N2, 1);
+  assert.equal(core.node('n3')?.state, 'suspect');
+});
+
 test('our own rules may refuse us', () => {
   const { core } = coreOf([], QUIET, 1, { refuseAlive: () => 'no' });
   assert.equal(core.nodes.length, 0);
@@ -277,12 +291,12 @@ test('relays have a limit, and end', () => {
 
 test('two members that exchange states know each other, and each other’s friends', () => {
   const a = coreOf(['n2', 'n3'], QUIET).core;
-  const b = coreOf(['n4'], QUIET, 2, { localState: (isJoin) => (isJoin ? Uint8Array.of(2) : null) }).core;
-  const ofA = a.localState(true);
-  const ofB = b.localState(true);
+  const b = coreOf(['n4'], QUIET, 2, { localState: (isJoin) => atOnce(isJoin ? Uint8Array.of(2) : null) }).core;
+  const ofA = finish(a.ownState(true).steps);
+  const ofB = finish(b.ownState(true).steps);
   assert.equal(ofA.userState, null);
-  assert.deepEqual(b.merge(ofA, 100), { ok: true });
-  assert.deepEqual(a.merge(ofB, 100), { ok: true });
+  assert.equal(b.merge(ofA, 100), null);
+  assert.equal(a.merge(ofB, 100), null);
   for (const core of [a, b]) assert.deepEqual(core.nodes.map(({ name }) => name).sort(), ['n1', 'n2', 'n3', 'n4']);
   const { events } = a.take();
   assert.deepEqual(events.at(-1), { kind: 'userState', state: Uint8Array.of(2), isJoin: true });
@@ -302,25 +316,31 @@ function pushPullNodes(count: number): PushPullNode[] {
 
 test('a large state is merged in steps', () => {
   const { core } = coreOf([], QUIET);
-  const merging = core.startMerge({ isJoin: true, nodes: pushPullNodes(1250), userState: Uint8Array.of(1) });
-  assert.ok(merging.ok);
+  const merging = core.startMerge({ isJoin: true, nodes: pushPullNodes(320), userState: Uint8Array.of(1) });
+  assert.equal(merging.step(10), true);
+  assert.equal(core.nodes.length, 1, 'whether it may be merged is asked first');
   for (let step = 1; step <= 4; step += 1) {
     assert.equal(merging.step(10 + step), true);
-    assert.equal(core.nodes.length, 250 * step + 1);
+    assert.equal(core.nodes.length, 64 * step + 1);
     assert.ok(core.take().events.every(({ kind }) => kind === 'join'));
   }
   assert.equal(merging.step(15), false);
-  assert.equal(core.nodes.length, 1251);
+  assert.equal(merging.problem, null);
+  assert.equal(core.nodes.length, 321);
   assert.equal(core.take().events.filter(({ kind }) => kind === 'userState').length, 1);
 });
 
 test('a state that is refused changes nothing', () => {
-  const { core } = coreOf(['n2'], QUIET, 1, { refuseMerge: () => "Member 'x' part of wrong datacenter 'dc2'" });
+  const { core } = coreOf(['n2'], QUIET, 1, {
+    *refuseMerge() {
+      yield;
+      return "Member 'x' part of wrong datacenter 'dc2'";
+    },
+  });
   const [node] = pushPullNodes(1);
   assert.ok(node !== undefined);
   const refused = (nodes: readonly PushPullNode[], isJoin = false) => {
-    const merged = core.merge({ isJoin, nodes, userState: null }, 1);
-    return merged.ok ? 'merged' : merged.problem;
+    return core.merge({ isJoin, nodes, userState: null }, 1) ?? 'merged';
   };
   assert.equal(refused([node], true), "Member 'x' part of wrong datacenter 'dc2'");
   assert.equal(

@@ -7,6 +7,7 @@ import { LAN } from '../../../../src/main/gossip/core/settings.js';
 import { SERF, type SerfOptions } from '../../../../src/main/gossip/serf/pool/options.js';
 import type { SerfEvent } from '../../../../src/main/gossip/serf/pool/output.js';
 import { SerfCore } from '../../../../src/main/gossip/serf/serf-core.js';
+import { finish } from '../../../../src/main/gossip/wire/steps.js';
 import type { PushPull } from '../../../../src/main/gossip/wire/stream-messages.js';
 import { addressOfNode, PORT, seeded, VERSIONS } from '../core/rig.js';
 
@@ -22,6 +23,8 @@ export interface ClusterNode {
 /** Node `n7` of 10.0.0.7, unless the changes say otherwise. */
 export class SerfCluster {
   nowMs = 0;
+  /** Addresses that refuse no stream and answer none. */
+  readonly silent = new Set<string>();
   readonly #nodes: ClusterNode[] = [];
 
   add(name: string, changes: Partial<SerfOptions> = {}): ClusterNode {
@@ -50,15 +53,14 @@ export class SerfCluster {
 
   #merge(node: ClusterNode, state: PushPull): boolean {
     const merging = node.serf.startMerge(state);
-    if (!merging.ok) return false;
     while (merging.step(this.nowMs));
-    return true;
+    return merging.problem === null;
   }
 
   #exchange(from: ClusterNode, to: string, isJoin: boolean): boolean {
     const other = this.#at(to);
     if (other === undefined) return false;
-    const [mine, theirs] = [from.serf.localState(isJoin), other.serf.localState(isJoin)];
+    const [mine, theirs] = [from, other].map(({ serf }) => finish(serf.ownState(isJoin).steps)) as [PushPull, PushPull];
     this.#merge(other, mine);
     return this.#merge(from, theirs);
   }
@@ -93,7 +95,11 @@ export class SerfCluster {
         }
         for (const stream of streams) {
           isQuiet = false;
-          if (stream.kind === 'pushPull') this.#exchange(node, addressText(stream.to), stream.isJoin);
+          if (stream.kind !== 'pushPull') continue;
+          const to = addressText(stream.to);
+          if (this.silent.has(to)) continue;
+          const isMerged = this.#exchange(node, to, stream.isJoin);
+          stream.onEnd?.(isMerged, this.nowMs);
         }
       }
     }

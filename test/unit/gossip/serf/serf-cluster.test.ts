@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { NO_HOOKS } from '../../../../src/main/gossip/core/hooks.js';
 import { SERF } from '../../../../src/main/gossip/serf/pool/options.js';
 import type { SerfEvent } from '../../../../src/main/gossip/serf/pool/output.js';
 import type { KeyAnswer } from '../../../../src/main/gossip/serf/query/key-operations.js';
@@ -64,7 +65,7 @@ test('what is held back is told before the leave is over', () => {
   );
   assert.equal(n1.serf.leave(cluster.nowMs), null);
   cluster.run(10_000);
-  const told = n1.events.map(({ kind }) => kind).filter((kind) => kind !== 'log');
+  const told = n1.events.map(({ kind }) => kind).filter((kind) => kind !== 'log' && kind !== 'done');
   assert.deepEqual(told.slice(-2), ['userEvent', 'left']);
 });
 
@@ -344,6 +345,6 @@ test('a lone member leaves after the time in which others would hear of it', () 
 
 test('who is refused by the own rules does not start', () => {
   const cluster = new SerfCluster();
-  const rules = { refuseAlive: () => 'not you', refuseMerge: () => null };
+  const rules = { refuseAlive: () => 'not you', refuseSource: () => null, refuseMerge: NO_HOOKS.refuseMerge };
   assert.throws(() => cluster.add('n1', { rules }), /not you/);
 });

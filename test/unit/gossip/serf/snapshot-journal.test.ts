@@ -2,8 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { SerfMember } from '../../../../src/main/gossip/serf/pool/member.js';
 import type { SerfEvent } from '../../../../src/main/gossip/serf/pool/output.js';
-import type { RestoredSnapshot } from '../../../../src/main/gossip/serf/pool/snapshot.js';
+import {
+  compactedSnapshot,
+  parseSnapshot,
+  type RestoredSnapshot,
+} from '../../../../src/main/gossip/serf/pool/snapshot.js';
+import { SnapshotJournal } from '../../../../src/main/gossip/serf/pool/snapshot-journal.js';
 import {
   JOIN,
   joinIntent,
@@ -15,7 +21,8 @@ import {
 import { ALIVE } from '../../../../src/main/gossip/wire/message-types.js';
 import { alive } from '../../../../src/main/gossip/wire/messages.js';
 import { encode } from '../../../../src/msgpack/codec.js';
-import { addressOfNode, deadMessage, ipOfNode, PORT, VERSIONS } from '../core/rig.js';
+import { below } from '../../../../src/random/random.js';
+import { addressOfNode, deadMessage, ipOfNode, PORT, seeded, VERSIONS } from '../core/rig.js';
 import { SerfRig } from './rig.js';
 
 const NOTHING: RestoredSnapshot = { members: [], clock: 0, eventClock: 0, queryClock: 0 };
@@ -83,4 +90,53 @@ test('what was delivered before the restart is not delivered again', () => {
   const events = rig.take().events.flatMap((event) => (event.kind === 'userEvent' ? [event.name] : []));
   assert.deepEqual(events, ['e6']);
   assert.equal(rig.serf.figures()['query_time'], '8');
+});
+
+test('what changes while the state is written piece by piece is told by the lines behind it', () => {
+  const random = seeded(7);
+  for (let round = 0; round < 20; round += 1) {
+    const unseen = [{ name: 'gone', address: '10.9.9.9:1' }];
+    const journal = new SnapshotJournal({ ...NOTHING, members: unseen });
+    const members = new Map<string, SerfMember>();
+    const set = (name: string, status: SerfMember['status']) => {
+      const address = addressOfNode(`n${1 + below(random, 250)}`);
+      members.set(name, { name, address, meta: new Uint8Array(0), versionBytes: null, status, statusLTime: 0 });
+      journal.member(status === 'alive' ? 'join' : 'failed', name, address);
+    };
+    for (let i = 0; i < 1200; i += 1) set(`m${i}`, random() < 0.9 ? 'alive' : 'failed');
+    journal.take();
+    let clock = 1;
+    const change = () => {
+      for (let i = 0; i < 100; i += 1) {
+        const name = `m${below(random, 1500)}`;
+        if (random() < 0.2) members.delete(name);
+        if (!members.has(name)) journal.member('failed', name, addressOfNode('n1'));
+        else set(name, random() < 0.5 ? 'alive' : 'failed');
+        if (random() < 0.1) set(`new${below(random, 1000)}`, 'alive');
+        clock += 1;
+        journal.memberClock(clock);
+        journal.userEvent(clock * 2);
+      }
+    };
+    let text = '';
+    let lines = '';
+    for (const piece of compactedSnapshot(journal.state(members.values()))) {
+      text += piece;
+      change();
+      lines += journal.take()?.lines ?? '';
+    }
+    const read = parseSnapshot(Buffer.from(text + lines), false);
+    const now = journal.state(members.values());
+    const sorted = (all: Iterable<{ name: string; address: string }>) =>
+      Array.from(all, ({ name, address }) => `${name} ${address}`).sort();
+    assert.deepEqual(sorted(read.members), sorted(now.members));
+    assert.deepEqual([read.clock, read.eventClock], [now.clock, now.eventClock]);
+  }
+});
+
+test('a piece is a few hundred members', () => {
+  const journal = new SnapshotJournal(NOTHING);
+  const one = { address: addressOfNode('n1'), meta: new Uint8Array(0), versionBytes: null, statusLTime: 0 } as const;
+  const members = Array.from({ length: 5000 }, (_, i): SerfMember => ({ ...one, name: `m${i}`, status: 'alive' }));
+  assert.equal([...compactedSnapshot(journal.state(members))].length, 11);
 });

@@ -91,7 +91,6 @@ test('a taken port is refused in the words of memberlist, in TCP and in UDP', as
     bindAddress: '127.0.0.1',
     protection: protectionWith(),
     streamTimeoutMs: 100,
-    allows: null,
     onEvents: () => undefined,
     logger: new Logger('x', new LogSink('error', () => undefined)),
     metrics: null,

@@ -9,6 +9,7 @@ import { PING } from '../../../../src/main/gossip/wire/message-types.js';
 import { ping } from '../../../../src/main/gossip/wire/messages.js';
 import { openPacket } from '../../../../src/main/gossip/wire/packet.js';
 import { readMessages } from '../../../../src/main/gossip/wire/packet-messages.js';
+import { atOnce } from '../../../../src/main/gossip/wire/steps.js';
 import { encode } from '../../../../src/msgpack/codec.js';
 import { Logger, LogSink } from '../../../../src/observe/logger.js';
 import { waitFor } from '../../../agent-process.js';
@@ -134,8 +135,9 @@ function recorder(): { readonly machine: Recorder; readonly calls: string[] } {
     packetFailed: () => undefined,
     streamPingAnswered: () => undefined,
     isForUs: () => true,
-    localState: (isJoin) => ({ isJoin, nodes: [], userState: null }),
-    startMerge: () => ({ ok: true, step: () => false }),
+    revision: 0,
+    ownState: (isJoin) => ({ nodeCount: 0, steps: atOnce({ isJoin, nodes: [], userState: null }) }),
+    startMerge: () => ({ problem: null, step: () => false }),
     take: () => ({ packets: [], streams: [], events: [] }),
   };
   return { machine, calls };
@@ -148,7 +150,6 @@ async function openWith(machine: Machine<never>): Promise<GossipShell<never>> {
     bindPort: 0,
     protection: protectionWith({ isCompressing: false }),
     streamTimeoutMs: 1000,
-    allows: null,
     onEvents: () => undefined,
     logger: SILENT,
     metrics: null,

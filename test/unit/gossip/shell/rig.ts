@@ -9,6 +9,7 @@ import type { GossipEvent } from '../../../../src/main/gossip/core/output.js';
 import { type GossipSettings, LAN } from '../../../../src/main/gossip/core/settings.js';
 import { GossipShell, type ShellOptions } from '../../../../src/main/gossip/shell/gossip-shell.js';
 import type { Protection } from '../../../../src/main/gossip/wire/protection.js';
+import { atOnce } from '../../../../src/main/gossip/wire/steps.js';
 import { Logger, LogSink } from '../../../../src/observe/logger.js';
 import { freePort } from '../../../ports.js';
 import { seeded, VERSIONS } from '../core/rig.js';
@@ -55,7 +56,7 @@ export async function member(t: TestContext, name: string, options: MemberOption
   const core = new GossipCore({
     self: { name, address, versionBytes: options.versionBytes ?? VERSIONS, bindPort: port },
     settings,
-    hooks: { ...NO_HOOKS, localState: (isJoin) => options.localState?.(isJoin) ?? null },
+    hooks: { ...NO_HOOKS, localState: (isJoin) => atOnce(options.localState?.(isJoin) ?? null) },
     random: seeded(7),
     layerOverhead: () => 60,
   });
@@ -71,7 +72,6 @@ export async function member(t: TestContext, name: string, options: MemberOption
     bindPort: port,
     protection: options.protection ?? protectionWith(),
     streamTimeoutMs: settings.streamTimeoutMs,
-    allows: null,
     onEvents: (batch) => {
       events.push(...batch);
       changes.emit('change');

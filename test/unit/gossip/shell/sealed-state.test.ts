@@ -1,12 +1,14 @@
-// The packed state of a large pool is one for all who ask at nearly the same time, and never an old one, nor one under another key.
+// The packed state of a large pool is one for all who ask at nearly the same time or while nothing changes, and never an old
+// one, nor one under another key.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Machine } from '../../../../src/main/gossip/core/machine.js';
+import type { Machine, OwnState } from '../../../../src/main/gossip/core/machine.js';
 import { SealedState } from '../../../../src/main/gossip/shell/sealed-state.js';
 import { shellMetrics } from '../../../../src/main/gossip/shell/shell-metrics.js';
 import { Turns } from '../../../../src/main/gossip/shell/turns.js';
 import { type PushPullNode, STATE_ALIVE } from '../../../../src/main/gossip/wire/messages.js';
+import type { PushPull } from '../../../../src/main/gossip/wire/stream-messages.js';
 import { Logger, LogSink } from '../../../../src/observe/logger.js';
 import { addressOfNode, VERSIONS } from '../core/rig.js';
 import { protectionWith } from '../protection.js';
@@ -21,12 +23,19 @@ function node(i: number): PushPullNode {
 
 function stateOf(members: number) {
   const protection = protectionWith({}, KEY);
-  const asked = { times: 0, nowMs: 0 };
+  const asked = { times: 0, nowMs: 0, revision: 1 };
   const nodes = Array.from({ length: members }, (_, i) => node(i));
+  function* steps(isJoin: boolean): Generator<void, PushPull> {
+    yield;
+    return { isJoin, nodes, userState: null };
+  }
   const machine = {
-    localState: (isJoin: boolean) => {
+    ownState: (isJoin: boolean): OwnState => {
       asked.times += 1;
-      return { isJoin, nodes, userState: null };
+      return { nodeCount: members, steps: steps(isJoin) };
+    },
+    get revision() {
+      return asked.revision;
     },
   } as unknown as Machine<unknown>;
   const work = {
@@ -43,16 +52,44 @@ function stateOf(members: number) {
 
 const wanted = () => true;
 
-test('all who ask while it is packed, and a moment after, are given the same bytes', async () => {
+test('all who ask while it is packed, and a moment after, are given the same bytes, whatever changes', async () => {
   const { asked, state } = stateOf(MANY);
   const both = await Promise.all([state.seal(true, wanted), state.seal(true, wanted)]);
   assert.ok(both[0] !== null && both[0] === both[1]);
   asked.nowMs = 199;
+  asked.revision += 1;
   assert.equal(await state.seal(true, wanted), both[0]);
   assert.equal(asked.times, 1);
   asked.nowMs = 200;
   assert.notEqual(await state.seal(true, wanted), both[0]);
   assert.equal(asked.times, 2);
+  state.close();
+});
+
+test('while nothing changes the same bytes are given, and let go when nobody asks for them', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const { asked, state } = stateOf(MANY);
+  const first = await state.seal(false, wanted);
+  for (const nowMs of [300_000, 600_000, 1_199_000]) {
+    asked.nowMs = nowMs;
+    t.mock.timers.tick(5_000);
+    assert.equal(await state.seal(false, wanted), first);
+  }
+  assert.equal(asked.times, 1);
+  asked.nowMs += 600_000;
+  t.mock.timers.tick(5_000);
+  assert.notEqual(await state.seal(false, wanted), first);
+  assert.equal(asked.times, 2);
+  state.close();
+});
+
+test('a change that happens while the state is packed makes it one for the moment', async () => {
+  const { asked, state } = stateOf(MANY);
+  const packing = state.seal(false, wanted);
+  asked.revision += 1;
+  const first = await packing;
+  asked.nowMs = 200;
+  assert.notEqual(await state.seal(false, wanted), first);
   state.close();
 });
 

@@ -3,10 +3,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { PushPullNode } from '../../../../src/main/gossip/wire/messages.js';
 import type { Protection } from '../../../../src/main/gossip/wire/protection.js';
-import { finish } from '../../../../src/main/gossip/wire/steps.js';
 import { StreamReader, type StreamState } from '../../../../src/main/gossip/wire/stream.js';
 import { encodeStreamMessage, type StreamMessage } from '../../../../src/main/gossip/wire/stream-messages.js';
-import { sealSteps, sealStream } from '../../../../src/main/gossip/wire/stream-sealing.js';
+import { sealStream, withLabel } from '../../../../src/main/gossip/wire/stream-sealing.js';
 import { protectionWith } from '../protection.js';
 import { fromHex, readVectors, toHex } from '../vectors.js';
 
@@ -181,7 +180,8 @@ test('any message survives any layers and any pieces', () => {
   fc.assert(
     fc.property(setup, ({ message, key, label, isCompressing, encryptionVersion, isDialled, size }) => {
       const protection = protectionOf(key, label, { isCompressing, encryptionVersion });
-      const sealed = finish(sealSteps(message, protection, isDialled));
+      const answer = sealStream(message, protection);
+      const sealed = isDialled ? withLabel(answer, protection) : answer;
       const read = contentOf(readAll(new StreamReader(protection, isDialled), sealed, size));
       assert.equal(toHex(encodeStreamMessage(read)), toHex(encodeStreamMessage(message)));
     }),
@@ -239,4 +239,30 @@ test('damaged streams are read, waited for or refused, never thrown at', () => {
     }),
     { numRuns: 2000 },
   );
+});
+
+/** A push/pull of nodes that are nothing but an unknown field: `mark` begins its value, `size` times `fill` follow. */
+function strangeNodes(nodes: number, mark: number, size: number, fill: number): Buffer {
+  const header = Buffer.from('0683a44a6f696ec2a54e6f646573ce00000000ac5573657253746174654c656e00', 'hex');
+  header.writeUInt32BE(nodes, 15);
+  const field = Buffer.from([0x81, 0xa1, 0x78, mark, 0, 0, 0, 0]);
+  field.writeUInt32BE(size, 4);
+  return Buffer.concat([header, ...Array.from({ length: nodes }, () => [field, Buffer.alloc(size, fill)]).flat()]);
+}
+const [ARRAY, BINARY, NIL] = [0xdd, 0xc6, 0xc0];
+
+test('a node is no longer than nodes are, even when all of it is there', () => {
+  const read = (size: number): StreamState =>
+    readAll(new StreamReader(protectionOf('', ''), true), strangeNodes(1, BINARY, size, 0));
+  assert.equal(read(60_000).kind, 'message');
+  assert.deepEqual(read(70_000), { kind: 'refused', problem: 'push/pull node is too long', isAnswered: false });
+});
+
+test('nodes are read in steps of their bytes, too', () => {
+  const reader = new StreamReader(protectionOf('', ''), true);
+  let pauses = 0;
+  let state = reader.push(strangeNodes(40, ARRAY, 60_000, NIL));
+  for (; state.kind === 'pause'; state = reader.advance()) pauses += 1;
+  assert.equal(state.kind, 'message');
+  assert.ok(pauses >= 10, String(pauses));
 });

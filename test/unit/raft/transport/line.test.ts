@@ -52,7 +52,7 @@ beforeEach(async () => {
     },
     answered: (message) => answered.push(message),
     troubled: (problem) => troubles.push(problem),
-    pack: (request) => request,
+    encodeAppend: (request) => encodeRequest(request, SELF),
     lost: () => {
       lost += 1;
     },

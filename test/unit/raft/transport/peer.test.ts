@@ -9,9 +9,11 @@ import { logIndex, term } from '../../../../src/workers/raft/core/entry.js';
 import type { Incoming } from '../../../../src/workers/raft/core/message.js';
 import { encodeAnswer } from '../../../../src/workers/raft/transport/answers.js';
 import { Peer } from '../../../../src/workers/raft/transport/peer.js';
+import { encodeRequest } from '../../../../src/workers/raft/transport/requests.js';
 import { waitFor } from '../../../agent-process.js';
 import { freePorts } from '../../../ports.js';
 
+const SELF = { id: 'a', address: '127.0.0.1:1' } as const;
 const ABOUT = { from: 'a', to: 'b', term: term(2) } as const;
 const POSITION = { index: logIndex(1), term: term(1) };
 const APPEND = { ...ABOUT, kind: 'append', previous: POSITION, runs: [], commit: logIndex(1), sentMs: 1 } as const;
@@ -28,9 +30,9 @@ function peerAt(port: number | null): Watched {
   const answers: Incoming[] = [];
   const peer = new Peer({
     id: 'b',
-    self: { id: 'a', address: '127.0.0.1:1' },
+    self: SELF,
     destination: () => (port === null ? null : { host: '127.0.0.1', port }),
-    pack: (request: Uint8Array) => request,
+    encodeAppend: (request) => encodeRequest(request, SELF),
     answered: (message) => answers.push(message),
     lost: (kind) => lost.push(kind),
     logger: new Logger('test', new LogSink('error', () => {})),

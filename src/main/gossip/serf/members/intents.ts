@@ -28,7 +28,7 @@ export class Intents {
     const member = members.get(intent.Node);
     if (member === undefined) return this.#recent.remember(intent.Node, 'join', intent.LTime, nowMs);
     if (intent.LTime <= member.statusLTime) return false;
-    member.statusLTime = intent.LTime;
+    members.date(member, intent.LTime);
     if (member.status === 'leaving') member.status = 'alive';
     return true;
   }
@@ -44,7 +44,7 @@ export class Intents {
       this.announceJoin(nowMs);
       return false;
     }
-    member.statusLTime = intent.LTime;
+    members.date(member, intent.LTime);
     if (member.status === 'alive') member.status = 'leaving';
     else if (member.status === 'failed') this.#rules.pronouncedLeft(member);
     if (intent.Prune) this.#prune(member, nowMs);

@@ -35,10 +35,11 @@ export class MemberRules {
   }
 
   #introduce(node: NodeInfo): MemberRecord {
-    const member = this.#pool.members.add(node);
+    const { members } = this.#pool;
+    const member = members.add(node);
     const intent = this.#recent.get(node.name);
     if (intent !== undefined) {
-      member.statusLTime = intent.lTime;
+      members.date(member, intent.lTime);
       if (intent.type === 'leave') member.status = 'leaving';
     }
     return member;
@@ -63,9 +64,8 @@ export class MemberRules {
       return;
     }
     const isFailure = member.status === 'alive';
-    member.status = isFailure ? 'failed' : 'left';
+    members.lose(member, isFailure ? 'failed' : 'left');
     member.leaveMs = nowMs;
-    (isFailure ? members.failed : members.left).add(member);
     out.log('info', `EventMember${isFailure ? 'Failed' : 'Leave'}: ${member.name} ${ipText(member.address.ip)}`);
     out.member(isFailure ? 'failed' : 'leave', member);
   }
@@ -82,9 +82,7 @@ export class MemberRules {
   /** A failed member is said to have left. When it failed stays: it is forgotten as early as without the news. */
   pronouncedLeft(member: MemberRecord): void {
     const { members, out } = this.#pool;
-    member.status = 'left';
-    members.failed.delete(member);
-    members.left.add(member);
+    members.lose(member, 'left');
     out.log('info', `EventMemberLeave (forced): ${member.name} ${ipText(member.address.ip)}`);
     out.member('leave', member);
   }

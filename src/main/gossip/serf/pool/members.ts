@@ -25,6 +25,12 @@ export class Members {
   readonly failed = new Set<MemberRecord>();
   readonly left = new Set<MemberRecord>();
   readonly #byName = new Map<string, MemberRecord>();
+  #revision = 0;
+
+  /** Grows whenever the names, the times of their intents or the list of those that left change. */
+  get revision(): number {
+    return this.#revision;
+  }
 
   get size(): number {
     return this.#byName.size;
@@ -49,6 +55,7 @@ export class Members {
       leaveMs: 0,
     };
     this.#byName.set(node.name, member);
+    this.#revision += 1;
     return member;
   }
 
@@ -61,6 +68,21 @@ export class Members {
   recover(member: MemberRecord): void {
     this.failed.delete(member);
     this.left.delete(member);
+    this.#revision += 1;
+  }
+
+  /** It failed, or it left by its own will or because somebody said so. */
+  lose(member: MemberRecord, status: 'failed' | 'left'): void {
+    member.status = status;
+    this.failed.delete(member);
+    (status === 'failed' ? this.failed : this.left).add(member);
+    this.#revision += 1;
+  }
+
+  /** The time of the member's last intent. */
+  date(member: MemberRecord, lTime: Uint64): void {
+    member.statusLTime = lTime;
+    this.#revision += 1;
   }
 
   /** Who has been gone longest, those that left before those that failed. */

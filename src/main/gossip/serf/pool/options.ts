@@ -68,10 +68,12 @@ export const CONSUL_SERF: SerfSettings = {
 
 /** Who may be a member. */
 export interface MergeRules {
+  /** Why nobody is taken in by what a packet from there says, null when it may be. */
+  refuseSource(ip: Uint8Array): string | null;
   /** Why a member isn't taken in, null when it is. */
   refuseAlive(node: NodeInfo): string | null;
-  /** The same for all nodes of a push/pull that somebody joins by. */
-  refuseMerge(nodes: readonly PushPullNode[]): string | null;
+  /** The same for all nodes of a push/pull that somebody joins by, in steps of a millisecond or two. */
+  refuseMerge(nodes: readonly PushPullNode[]): Generator<void, string | null>;
 }
 
 export interface SerfOptions {

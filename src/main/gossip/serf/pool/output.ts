@@ -1,6 +1,7 @@
 // What a Serf machine has to tell its shell and the layers above, beside memberlist's packets and streams.
 
 import type { Uint64 } from '../../../../wire/uint64.js';
+import type { GossipEvent } from '../../core/output.js';
 import type { SerfMember } from './member.js';
 
 export type MemberEventType = 'join' | 'leave' | 'failed' | 'update' | 'reap';
@@ -38,6 +39,8 @@ export type SerfEvent =
   | { readonly kind: 'keyring'; readonly query: IncomingQuery }
   /** Another member has our name and the majority is for it: the pool has to be left at once. */
   | { readonly kind: 'quit'; readonly text: string }
+  /** As the core tells it. */
+  | Extract<GossipEvent, { kind: 'done' }>
   /** `source`: whose line it is. */
   | {
       readonly kind: 'log';

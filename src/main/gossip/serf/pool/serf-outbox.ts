@@ -82,6 +82,11 @@ export class SerfOutbox {
     this.#journal?.leave();
   }
 
+  /** The pool is found again: whoever of the snapshot isn't in it is gone. */
+  rejoined(): void {
+    this.#journal?.rejoined();
+  }
+
   noteClock(): void {
     if (this.#memberClock.time > 0) this.#journal?.memberClock(timeBefore(this.#memberClock.time));
   }

@@ -12,17 +12,22 @@ import {
   notAliveLine,
   queryClockLine,
   type RestoredSnapshot,
+  type SnapshotMember,
+  type SnapshotState,
 } from './snapshot.js';
 
 export class SnapshotJournal {
   #lines = '';
   #isSynced = false;
   #isLeaving = false;
+  /** Members of the file that was read, by name, of whom nothing was heard yet: without them the pool couldn't be found. */
+  readonly #unseen: Map<string, string>;
   #clock: Uint64;
   #eventClock: Uint64;
   #queryClock: Uint64;
 
   constructor(restored: RestoredSnapshot) {
+    this.#unseen = new Map(restored.members.map(({ name, address }) => [name, address]));
     this.#clock = restored.clock;
     this.#eventClock = restored.eventClock;
     this.#queryClock = restored.queryClock;
@@ -30,6 +35,7 @@ export class SnapshotJournal {
 
   /** A name with a line feed would be read back as lines of its own. */
   member(type: MemberEventType, name: string, address: Address): void {
+    this.#unseen.delete(name);
     if (this.#isLeaving || name.includes('\n')) return;
     if (type === 'join') this.#lines += aliveLine(name, addressText(address));
     else if (type === 'leave' || type === 'failed') this.#lines += notAliveLine(name);
@@ -61,16 +67,38 @@ export class SnapshotJournal {
     this.#lines += LEAVE_LINE;
   }
 
-  /** What all lines so far come to, with these members. */
-  state(all: Iterable<SerfMember>): RestoredSnapshot {
-    const members: { name: string; address: string }[] = [];
+  /** Whoever is unseen is gone. */
+  rejoined(): void {
+    this.#unseen.clear();
+  }
+
+  get unseenCount(): number {
+    return this.#unseen.size;
+  }
+
+  /** What all lines come to, those that were read at the start included, at the time when it is looked at. */
+  state(all: Iterable<SerfMember>): SnapshotState {
+    const journal = this;
+    return {
+      members: this.#names(all),
+      get clock() {
+        return journal.#clock;
+      },
+      get eventClock() {
+        return journal.#eventClock;
+      },
+      get queryClock() {
+        return journal.#queryClock;
+      },
+    };
+  }
+
+  /** Those that are there first: of too many the first are read. */
+  *#names(all: Iterable<SerfMember>): Generator<SnapshotMember> {
     for (const { name, address, status } of all) {
-      if (status === 'alive' || status === 'leaving') members.push({ name, address: addressText(address) });
+      if (status === 'alive' || status === 'leaving') yield { name, address: addressText(address) };
     }
-    const clock = this.#clock;
-    const eventClock = this.#eventClock;
-    const queryClock = this.#queryClock;
-    return { members, clock, eventClock, queryClock };
+    for (const [name, address] of this.#unseen) yield { name, address };
   }
 
   /** What is due since the last call, null when nothing is. */

@@ -4,12 +4,24 @@
 import { parseGoUint } from '../../../../gotext/numbers.js';
 import type { Uint64 } from '../../../../wire/uint64.js';
 
-export interface RestoredSnapshot {
-  /** Members that were alive, in the order of the file; `address` is `ip:port`. */
-  readonly members: readonly { readonly name: string; readonly address: string }[];
+export interface SnapshotMember {
+  readonly name: string;
+  /** `ip:port`. */
+  readonly address: string;
+}
+
+/** What a file holds. Where it is still growing, the clocks are to be read after the members. */
+export interface SnapshotState {
+  /** Those that are alive. */
+  readonly members: Iterable<SnapshotMember>;
   readonly clock: Uint64;
   readonly eventClock: Uint64;
   readonly queryClock: Uint64;
+}
+
+export interface RestoredSnapshot extends SnapshotState {
+  /** In the order of the file. */
+  readonly members: readonly SnapshotMember[];
 }
 
 const ALIVE = 'alive: ';
@@ -23,6 +35,9 @@ const LINE_FEED_BYTE = 0x0a;
 
 /** As many members as the node table takes; more lines than that can only be damage. */
 const MOST_MEMBERS = 131_072;
+
+/** No member's line is longer; in a damaged file one may be as long as the file, and would stay with us as a name. */
+const MOST_LINE_BYTES = 8192;
 
 /** We left on purpose: the members before this line are not to be joined again. */
 export const LEAVE_LINE = `${LEAVE}${LINE_FEED}`;
@@ -58,11 +73,24 @@ export function queryClockLine(clock: Uint64): string {
   return `${QUERY_CLOCK}${clock}${LINE_FEED}`;
 }
 
-/** The shortest file that is restored as this state. */
-export function compactedSnapshot({ members, clock, eventClock, queryClock }: RestoredSnapshot): string {
-  let text = '';
-  for (const { name, address } of members) text += aliveLine(name, address);
-  return text + clockLine(clock) + eventClockLine(eventClock) + queryClockLine(queryClock);
+/** Members written in one go: well under a millisecond. */
+const MEMBERS_A_PIECE = 500;
+
+/**
+ * The shortest file that is restored as this state, in pieces. The state may change between them, as long as what changed is
+ * told by lines behind these: read in order, all of it together gives the state of the end.
+ */
+export function* compactedSnapshot(state: SnapshotState): Generator<string> {
+  let lines = '';
+  let count = 0;
+  for (const { name, address } of state.members) {
+    lines += aliveLine(name, address);
+    count += 1;
+    if (count % MEMBERS_A_PIECE > 0) continue;
+    yield lines;
+    lines = '';
+  }
+  yield lines + clockLine(state.clock) + eventClockLine(state.eventClock) + queryClockLine(state.queryClock);
 }
 
 class Replay {
@@ -123,7 +151,7 @@ export function parseSnapshot(content: Buffer, keepsAfterLeave: boolean): Restor
   for (;;) {
     const end = content.indexOf(LINE_FEED_BYTE, start);
     if (end < 0) return replay.state;
-    replay.take(content.toString('utf8', start, end));
+    if (end - start <= MOST_LINE_BYTES) replay.take(content.toString('utf8', start, end));
     start = end + 1;
   }
 }

@@ -26,20 +26,31 @@ export function isBeyond(time: Uint64, now: Uint64, range: number): boolean {
 
 export class LamportClock {
   #current: Uint64 = 0;
+  #revision = 0;
 
   get time(): Uint64 {
     return this.#current;
   }
 
+  /** Grows whenever the time does. */
+  get revision(): number {
+    return this.#revision;
+  }
+
   /** Goes one step on; what was the time before it. */
   advance(): Uint64 {
     const before = this.#current;
-    this.#current = timeAfter(before);
+    this.#set(timeAfter(before));
     return before;
   }
 
   /** Something with this time has been heard of: whatever comes from here is later. */
   witness(time: Uint64): void {
-    if (time >= this.#current) this.#current = timeAfter(time);
+    if (time >= this.#current) this.#set(timeAfter(time));
+  }
+
+  #set(time: Uint64): void {
+    this.#current = time;
+    this.#revision += 1;
   }
 }

@@ -3,9 +3,11 @@
 
 import { decode } from '../../../../msgpack/codec.js';
 import { list, mapOf } from '../../../../msgpack/collections.js';
+import { firstOf } from '../../../../msgpack/first-of.js';
 import { bool, bytes, int, type Kind, nullable, text, u8, u16, u32, u64 } from '../../../../msgpack/kinds.js';
 import { struct } from '../../../../msgpack/struct.js';
 import type { Uint64 } from '../../../../wire/uint64.js';
+import { MOST_NODES } from '../../wire/message-types.js';
 
 export const LEAVE = 0;
 export const JOIN = 1;
@@ -38,7 +40,7 @@ export interface RememberedEvent {
 }
 /** Slots of the ring of remembered events. */
 export const EVENT_SLOTS = 512;
-/** The most events of one Lamport time; a pool has a few, and each byte of nonsense could become an object. */
+/** The most events of one Lamport time; a pool has a few, and each byte of nonsense could become an object. Others send more. */
 export const MOST_SLOT_EVENTS = 512;
 
 /** The events of one Lamport time. */
@@ -48,7 +50,7 @@ export interface EventSlot {
 }
 const eventSlot: Kind<EventSlot> = struct<EventSlot>({
   LTime: u64,
-  Events: list(struct<RememberedEvent>({ Name: text, Payload: bytes }), MOST_SLOT_EVENTS),
+  Events: firstOf(struct<RememberedEvent>({ Name: text, Payload: bytes }), MOST_SLOT_EVENTS),
 });
 
 export interface SerfState {
@@ -60,10 +62,11 @@ export interface SerfState {
   readonly Events: readonly (EventSlot | null)[] | null;
   readonly QueryLTime: Uint64;
 }
+/** As many names as a push/pull may have nodes: those that failed or left in the last days are among them. */
 export const serfState: Kind<SerfState> = struct<SerfState>({
   LTime: u64,
-  StatusLTimes: mapOf(u64),
-  LeftMembers: list(text),
+  StatusLTimes: mapOf(u64, MOST_NODES),
+  LeftMembers: list(text, MOST_NODES),
   EventLTime: u64,
   Events: list(nullable(eventSlot), EVENT_SLOTS),
   QueryLTime: u64,

@@ -164,11 +164,11 @@ export function serviceRegistration(
 export function checkRegistration(body: DecodedBy<typeof checkBody>, token: string): CheckRegistration {
   const { ID, ServiceID, Token: _ignored, ...run } = body;
   const check: CheckType = {
-    ...run,
     CheckID: ID,
-    H2PingUseTLS: run.H2PingUseTLS ?? run.H2PING !== '',
     ProxyHTTP: '',
     ProxyGRPC: '',
+    ...run,
+    H2PingUseTLS: run.H2PingUseTLS ?? run.H2PING !== '',
   };
   return { check, serviceId: ServiceID, token };
 }

@@ -30,11 +30,34 @@ export function statusText(status: number): string {
   return `${status} ${REASONS[status] ?? 'Status'}`;
 }
 
+/**
+ * Of pieces that stay together: V8 keeps a sum of texts as the sum, and would copy it piece by piece into each answer. What
+ * is joined is one piece.
+ */
+export function onePiece(...pieces: readonly string[]): string {
+  return pieces.join('');
+}
+
 const OK_LINE = 'HTTP/1.1 200 OK\r\n';
 
 /** With its CRLF. */
 export function statusLine(status: number): string {
   return status === 200 ? OK_LINE : `HTTP/1.1 ${statusText(status)}\r\n`;
+}
+
+/** Most answers are short: their lines are made once. */
+const KEPT_LENGTHS = 2048;
+const lengthLines = new Array<string | undefined>(KEPT_LENGTHS);
+
+/** The Content-Length header, with its CRLF. */
+export function lengthLine(length: number): string {
+  if (length >= KEPT_LENGTHS) return `Content-Length: ${length}\r\n`;
+  let line = lengthLines[length];
+  if (line === undefined) {
+    line = onePiece('Content-Length: ', String(length), '\r\n');
+    lengthLines[length] = line;
+  }
+  return line;
 }
 
 let dateSecond = 0;
@@ -46,7 +69,7 @@ export function dateLine(): string {
   const second = (now - (now % 1000)) / 1000;
   if (second !== dateSecond) {
     dateSecond = second;
-    dateLineText = `Date: ${new Date(now).toUTCString()}\r\n`;
+    dateLineText = onePiece('Date: ', new Date(now).toUTCString(), '\r\n');
   }
   return dateLineText;
 }

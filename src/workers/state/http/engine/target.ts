@@ -4,8 +4,9 @@
 
 import { readText, textBytes } from '../../../../msgpack/text.js';
 
-/** Escapes, `//`, dot segments, or anything outside printable ASCII. */
-const NEEDS_WORK = /%|\/\/|\/\.|[^\x20-\x7e]/;
+const PERCENT = 0x25;
+const DOT = 0x2e;
+const SLASH = 0x2f;
 /** What Go calls not printable; blanks other than U+0020 belong to it, a broken byte (a surrogate here) doesn't. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Zl}\p{Zp}]|[^\P{Zs} ]/u;
 const BAD_ESCAPE = /%(?![0-9A-Fa-f]{2})/;
@@ -16,8 +17,16 @@ export type PathOutcome =
   | { readonly kind: 'unprintable' }
   | { readonly kind: 'redirect'; readonly path: string };
 
+/** Escapes, `//`, dot segments, or anything outside printable ASCII. Each request is asked: a loop is quicker than a RegExp. */
 export function needsWork(rawPath: string): boolean {
-  return NEEDS_WORK.test(rawPath);
+  let before = 0;
+  for (let at = 0; at < rawPath.length; at++) {
+    const code = rawPath.charCodeAt(at);
+    if (code < 0x20 || code > 0x7e || code === PERCENT) return true;
+    if (before === SLASH && (code === SLASH || code === DOT)) return true;
+    before = code;
+  }
+  return false;
 }
 
 /** Judges a path that {@link needsWork}. */
@@ -38,7 +47,7 @@ export function percentDecode(text: string): string | null {
   let length = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code === 0x25) {
+    if (code === PERCENT) {
       bytes[length++] = Number.parseInt(text.slice(at + 1, at + 3), 16);
       at += 2;
     } else {

@@ -12,7 +12,7 @@ import type {
   ResponseStream,
 } from '../engine/engine.js';
 import { REFUSAL_TEXT } from '../engine/refusals.js';
-import { dateLine, statusLine } from '../engine/status-line.js';
+import { dateLine, lengthLine, statusLine } from '../engine/status-line.js';
 import { originForm } from '../engine/target.js';
 import { AnswerBuffer } from './answer-buffer.js';
 import { ChunkedStream } from './chunked-stream.js';
@@ -195,7 +195,7 @@ export class Connection implements Exchange {
   reply(status: number, headers: string, body: string | Uint8Array): void {
     if (this.#phase !== 'answering') return;
     const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
-    let head = `${statusLine(status) + headers + dateLine()}Content-Length: ${length}\r\n`;
+    let head = statusLine(status) + headers + dateLine() + lengthLine(length);
     const closing = this.#mustClose();
     if (closing) head += 'Connection: close\r\n\r\n';
     else if (this.#minor === 0) head += 'Connection: keep-alive\r\n\r\n';
@@ -250,6 +250,7 @@ export class Connection implements Exchange {
       }
       chunk = this.#phase === 'over' ? null : this.#takeReadAhead();
     }
+    this.#parser?.keepHead();
     this.#reading = false;
     this.#out.flush();
     if (this.#ended && this.#phase === 'idle' && this.#readAhead === null) this.#socket.end();

@@ -3,19 +3,13 @@
 // headers, NUL, both or repeated lengths, and Transfer-Encoding it can't frame, which is what request smuggling needs.
 
 import { createRequire } from 'node:module';
-
-/** What the parser of the moment is told. Positions are addresses in the module's memory. */
-export interface ParserEvents {
-  onUrl(at: number, length: number): void;
-  onHeaderField(at: number, length: number): void;
-  onHeaderValue(at: number, length: number): void;
-  onHeadersComplete(shouldKeepAlive: boolean): void;
-  onBody(at: number, length: number): void;
-  onMessageComplete(): void;
-}
+import { type ParserEvents, RECORDED_FUNCTIONS, RecordedEvents, recordBytes } from './recorded-events.js';
+import { recordingModule } from './recording-module.js';
 
 interface LlhttpExports {
   readonly memory: WebAssembly.Memory;
+  /** Where events are noted. */
+  readonly record: WebAssembly.Global;
   malloc(bytes: number): number;
   llhttp_alloc(type: number): number;
   llhttp_free(parser: number): void;
@@ -30,54 +24,31 @@ interface LlhttpExports {
 
 const TYPE_REQUEST = 1;
 export const INVALID_URL = 7;
-export const PAUSED = 21;
 export const PAUSED_H2_UPGRADE = 23;
 /** Methods llhttp knows for HTTP (the numbers above are RTSP's). */
 const HTTP_METHODS = 35;
 /** Longer input is given in pieces of this size. */
 export const INPUT_BYTES = 64 * 1024;
 
-let events: ParserEvents | null = null;
-
 function load(): LlhttpExports {
   const require = createRequire(import.meta.url);
-  const code = require('undici/lib/llhttp/llhttp_simd-wasm.js') as Uint8Array<ArrayBuffer>;
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(code), {
-    env: {
-      wasm_on_message_begin: () => 0,
-      wasm_on_status: () => 0,
-      wasm_on_url: (_parser: number, at: number, length: number) => {
-        events?.onUrl(at, length);
-        return 0;
-      },
-      wasm_on_header_field: (_parser: number, at: number, length: number) => {
-        events?.onHeaderField(at, length);
-        return 0;
-      },
-      wasm_on_header_value: (_parser: number, at: number, length: number) => {
-        events?.onHeaderValue(at, length);
-        return 0;
-      },
-      wasm_on_headers_complete: (_parser: number, _status: number, _upgrade: number, keepAlive: number) => {
-        events?.onHeadersComplete(keepAlive === 1);
-        return 0;
-      },
-      wasm_on_body: (_parser: number, at: number, length: number) => {
-        events?.onBody(at, length);
-        return 0;
-      },
-      // Pausing makes execute return at the message's last byte: the next request is parsed when this one is answered.
-      wasm_on_message_complete: () => {
-        events?.onMessageComplete();
-        return PAUSED;
-      },
-    },
-  });
-  return instance.exports as unknown as LlhttpExports;
+  const name = 'undici/lib/llhttp/llhttp_simd-wasm.js';
+  const code = recordingModule(require(name) as Uint8Array, RECORDED_FUNCTIONS);
+  // With it the module's code as a text, three times as large as the code.
+  delete require.cache[require.resolve(name)];
+  return new WebAssembly.Instance(new WebAssembly.Module(code)).exports as unknown as LlhttpExports;
+}
+
+function makeRecord(): RecordedEvents {
+  const bytes = recordBytes(INPUT_BYTES);
+  const address = llhttp.malloc(bytes);
+  llhttp.record.value = address;
+  return new RecordedEvents(llhttp.memory, address, bytes);
 }
 
 const llhttp = load();
 const inputAddress = llhttp.malloc(INPUT_BYTES);
+const record = makeRecord();
 let input = new Uint8Array(llhttp.memory.buffer, inputAddress, INPUT_BYTES);
 
 const methodNames: string[] = [];
@@ -109,12 +80,10 @@ export function execute(parser: number, bytes: Uint8Array, listener: ParserEvent
   // Allocating parsers may have grown the memory, which leaves the view without a buffer.
   if (input.byteLength === 0) input = new Uint8Array(llhttp.memory.buffer, inputAddress, INPUT_BYTES);
   input.set(bytes);
-  events = listener;
-  try {
-    return llhttp.llhttp_execute(parser, inputAddress, bytes.length);
-  } finally {
-    events = null;
-  }
+  record.begin();
+  const error = llhttp.llhttp_execute(parser, inputAddress, bytes.length);
+  record.tell(listener);
+  return error;
 }
 
 /** Behind an error: how many of the bytes given were taken before it. */

@@ -13,6 +13,7 @@ import type { BoundListener, Engine, EngineLimits, RequestListener } from '../en
 import { CROWDED_HEADERS, CROWDED_TEXT } from '../engine/refusals.js';
 import { dateLine, statusLine } from '../engine/status-line.js';
 import { Connection, type ConnectionHost } from './connection.js';
+import { readShared, sharedBytes } from './shared-read.js';
 import { claimSocketPath, type SocketOwner, settleSocketFile } from './unix-socket.js';
 
 const PATIENCE_CHECK_MS = 1000;
@@ -158,6 +159,8 @@ export class NetEngine implements Engine, ConnectionHost {
     const connection = new Connection(socket, client, this);
     this.#open.set(connection, client);
     socket[kConnection] = connection;
+    // Events all the same: they come where the shared buffer can't be used.
+    readShared(socket, onRead);
     socket.on('data', onData);
     socket.on('end', onEnd);
     socket.on('drain', onDrain);
@@ -182,6 +185,10 @@ function onData(this: ServedSocket, chunk: Buffer): void {
     this.destroy();
     surprise(error);
   }
+}
+function onRead(this: ServedSocket, length: number): boolean {
+  onData.call(this, sharedBytes(length));
+  return true;
 }
 function onEnd(this: ServedSocket): void {
   this[kConnection]?.readEnd();

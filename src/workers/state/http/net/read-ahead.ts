@@ -1,6 +1,7 @@
 // Bytes of requests that have to wait for the answer to the one before.
 
 import { GatheredBytes } from '../engine/gathered-bytes.js';
+import { kept } from './shared-read.js';
 
 export class ReadAhead {
   #bytes = new GatheredBytes();
@@ -10,14 +11,14 @@ export class ReadAhead {
   }
 
   add(chunk: Buffer): void {
-    this.#bytes.add(chunk);
+    this.#bytes.add(kept(chunk));
   }
 
   /** Puts back what was taken too early. */
   addFirst(chunk: Buffer): void {
     const behind = this.#bytes;
     this.#bytes = new GatheredBytes();
-    this.#bytes.add(chunk);
+    this.#bytes.add(kept(chunk));
     if (behind.length > 0) this.#bytes.add(behind.take());
   }
 

@@ -14,15 +14,22 @@ import {
   INVALID_URL,
   inputStart,
   methodName,
-  PAUSED,
   PAUSED_H2_UPGRADE,
-  type ParserEvents,
   resetParser,
 } from './llhttp.js';
+import { PAUSED, type ParserEvents } from './recorded-events.js';
+import { kept } from './shared-read.js';
 
 const EMPTY = Buffer.alloc(0);
+/** 1 for each byte that may stand in a Host. */
+const HOST_BYTES = new Uint8Array(256);
+for (const code of Buffer.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:%[]")) {
+  HOST_BYTES[code] = 1;
+}
 const FIRST_HEADERS = 32;
 const MAX_POOLED = 256;
+/** Most heads are shorter. */
+const ROOM_BYTES = 512;
 /** Chunk sizes, extensions and trailers may cost this many bytes, and as many per byte of body. */
 const CHUNK_OVERHEAD_BYTES = 16 * 1024;
 const CHUNK_OVERHEAD_PER_BYTE = 16;
@@ -51,8 +58,11 @@ export class RequestParser implements ParserEvents {
   #count = 0;
   #inValue = false;
   #head: Buffer = EMPTY;
+  /** For heads that have to be kept, one after the other. */
+  #room: Buffer = EMPTY;
   /** Bytes gathered in an own buffer; -1 while the head is the chunk itself. */
   #gathered = -1;
+  #headStart = 0;
   #targetStart = -1;
   #targetEnd = -1;
   /** Added to an address of the moment: its place in the head. */
@@ -111,6 +121,7 @@ export class RequestParser implements ParserEvents {
   #startPiece(chunk: Buffer, start: number, bytes: Uint8Array): void {
     if (this.#gathered < 0) {
       this.#head = chunk;
+      this.#headStart = start;
       this.#delta = start - inputStart;
       return;
     }
@@ -132,10 +143,28 @@ export class RequestParser implements ParserEvents {
     this.#head = Buffer.allocUnsafeSlow(Math.max(1024, 2 * bytes.length));
     this.#head.set(bytes);
     this.#gathered = bytes.length;
+    this.#shift(start);
+  }
+
+  #shift(start: number): void {
     if (start === 0) return;
     this.#targetStart -= start;
     this.#targetEnd -= start;
     for (let at = 0; at < 4 * this.#count; at++) this.#offsets[at] = (this.#offsets[at] ?? 0) - start;
+  }
+
+  /** What was read is about to be overwritten; headers may still be asked for. */
+  keepHead(): void {
+    if (!this.headComplete || this.#gathered >= 0) return;
+    const start = this.#headStart;
+    const length = this.#headLength(start);
+    const head = this.#head.subarray(start, start + length);
+    if (this.#room.length === 0) this.#room = Buffer.allocUnsafeSlow(ROOM_BYTES);
+    const own = kept(head, this.#room);
+    if (own === head) return;
+    this.#head = own;
+    this.#gathered = length;
+    this.#shift(start);
   }
 
   /** Bytes of the head so far; of a finished one to the blank line. */
@@ -159,7 +188,7 @@ export class RequestParser implements ParserEvents {
       const length = this.#at(header, 1) - this.#at(header, 0);
       if (length === 4 && this.#isNamed(header, 'host')) {
         hosts += 1;
-        hostIsFit = /^[A-Za-z0-9\-._~!$&'()*+,;=:%[\]]*$/.test(this.#value(header));
+        hostIsFit = this.#isHost(header);
       } else if (length === 6 && this.#isNamed(header, 'expect')) {
         if (this.version === 11) this.expectation = this.#value(header).toLowerCase();
       } else if (length === 14 && this.#isNamed(header, 'content-length')) {
@@ -189,11 +218,22 @@ export class RequestParser implements ParserEvents {
     return true;
   }
 
-  #value(header: number): string {
+  /** Without the blanks behind it. */
+  #valueEnd(header: number): number {
     const start = this.#at(header, 2);
     let end = this.#at(header, 3);
     while (end > start && (this.#head[end - 1] === 0x20 || this.#head[end - 1] === 0x09)) end -= 1;
-    return this.#head.toString('latin1', start, end);
+    return end;
+  }
+
+  #value(header: number): string {
+    return this.#head.toString('latin1', this.#at(header, 2), this.#valueEnd(header));
+  }
+
+  #isHost(header: number): boolean {
+    const end = this.#valueEnd(header);
+    for (let at = this.#at(header, 2); at < end; at++) if (HOST_BYTES[this.#head[at] ?? 0] === 0) return false;
+    return true;
   }
 
   /** First value of a header. */
@@ -283,7 +323,9 @@ export class RequestParser implements ParserEvents {
   onBody(at: number, length: number): void {
     const start = at + this.#chunkDelta;
     this.bodyBytes += length;
-    this.untaken.add(this.#chunk, start, start + length);
+    // Only the first piece stays the view it is.
+    if (this.untaken.length > 0) this.untaken.add(this.#chunk, start, start + length);
+    else this.untaken.add(kept(this.#chunk.subarray(start, start + length)));
   }
 
   onMessageComplete(): void {

@@ -15,6 +15,7 @@ import {
   nodeServices,
   type TagsByName,
 } from '../../methods/catalog.js';
+import { listDatacenters } from '../../methods/datacenters.js';
 import { EVERYTHING, type Narrowing } from '../../methods/narrowing.js';
 import { type Refusal, refusal } from '../../methods/refusal.js';
 import {
@@ -30,8 +31,8 @@ import {
   serviceArguments,
 } from './arguments.js';
 import { emptyAsNil, UNLIMITED } from './lists.js';
-import { type QueryMeta, queryMetaKinds } from './query-options.js';
-import type { ReadRow, Row } from './row.js';
+import { type QueryMeta, type QueryOptions, queryMetaKinds, queryOptionKinds } from './query-options.js';
+import type { DirectRow, ReadRow, Row } from './row.js';
 
 const node = recordKind(nodeSchema);
 const service = recordKind(serviceSchema);
@@ -176,4 +177,21 @@ const gateways: ReadRow<ServiceArguments, GatewayReply, string, readonly never[]
   value: () => [],
 };
 
-export const catalogRows: readonly Row[] = [nodes, names, serviceList, servicesById, servicesInOrder, gateways];
+/** Of the server that is asked: no datacenter is named. */
+const options = struct<Omit<QueryOptions, 'Datacenter'>>(queryOptionKinds);
+
+const datacenters: DirectRow<Omit<QueryOptions, 'Datacenter'>, readonly string[] | null, null, readonly string[]> = {
+  kind: 'direct',
+  method: listDatacenters,
+  arguments: options,
+  reply: list(text),
+  request: () => null,
+  ask: (_nothing, { Datacenter: _, ...rest }) => rest,
+  show: (found) => found,
+  value: (reply) => reply ?? [],
+};
+
+export const catalogRows: readonly Row[] = [
+  ...[nodes, names, serviceList, servicesById, servicesInOrder, gateways],
+  datacenters,
+];

@@ -38,7 +38,7 @@ export interface WriteRow<Args extends WriteOptions, Reply, Request, Value> exte
   value(reply: Reply, request: Request): Value;
 }
 
-/** Answered by the server that is asked, so it is never passed on to another. */
+/** Answered by the server that is asked, so it is never passed on to another of its datacenter. */
 export interface DirectRow<Args extends object, Reply, Request, Value> extends Served<Args, Reply, Request> {
   readonly kind: 'direct';
   readonly method: DirectMethod<Request, Value>;

@@ -7,7 +7,7 @@ import { BlockingRead, type ReadOrigin } from '../../calls/blocking-read.js';
 import type { ReadSettings } from '../../calls/read-settings.js';
 import { allowAll } from '../../methods/access.js';
 import type { Asker } from '../../methods/method.js';
-import { isRefusal, type Refusal, refusal } from '../../methods/refusal.js';
+import { isRefusal, type Refusal } from '../../methods/refusal.js';
 import type { Asking, RpcContext, RpcMethod, RpcReply, RpcWork } from '../server/method.js';
 import { askDirect, askRead, askWrite } from './ask.js';
 import { metaOf, type QueryMeta, type QueryOptions, readSettings } from './query-options.js';
@@ -99,28 +99,26 @@ function read<Args>(kind: Kind<Args>, body: Uint8Array, reply: RpcReply): Args |
   return null;
 }
 
-const NO_PATH = refusal('no-datacenter').text;
-
 interface Question<Args, Request> {
   readonly args: Args;
   readonly request: Request;
+  /** The asked server's, where the arguments name none. */
+  readonly datacenter: string;
 }
 
-/** What to ask the method; null: the asker has been told why not, or that there is no way to the other datacenter. */
+/** What to ask the method; null: the asker has been told why not. */
 function asked<Args extends object, Reply, Request>(
   row: Served<Args, Reply, Request>,
   body: Uint8Array,
-  { datacenter }: RpcContext,
+  { datacenter: own }: RpcContext,
   reply: RpcReply,
 ): Question<Args, Request> | null {
   const args = read(row.arguments, body, reply);
   if (args === null) return null;
-  if ('Datacenter' in args && args.Datacenter !== '' && args.Datacenter !== datacenter) {
-    reply.refused(NO_PATH);
-    return null;
-  }
+  const named = 'Datacenter' in args && typeof args.Datacenter === 'string' ? args.Datacenter : '';
+  const datacenter = named === '' ? own : named;
   const request = row.request(args, datacenter);
-  if (!isRefusal(request)) return { args, request };
+  if (!isRefusal(request)) return { args, request, datacenter };
   reply.refused(request.text);
   return null;
 }
@@ -152,7 +150,7 @@ function settle<T>(answer: T | Refusal | Promise<T | Refusal>, reply: RpcReply, 
 function serveRead<Args extends QueryOptions, Reply extends QueryMeta, Request, Value>(
   row: ReadRow<Args, Reply, Request, Value>,
 ): RpcMethod {
-  return served(row, askRead(row), ({ args, request }, { calls, datacenter, waits }, reply) => {
+  return served(row, askRead(row), ({ args, request, datacenter }, { calls, waits }, reply) => {
     const settings = readSettings(args, waits());
     const run =
       args.AllowNotModifiedResponse && row.unchanged !== undefined
@@ -173,7 +171,7 @@ function serveRead<Args extends QueryOptions, Reply extends QueryMeta, Request, 
 function serveWrite<Args extends WriteOptions, Reply, Request, Value>(
   row: WriteRow<Args, Reply, Request, Value>,
 ): RpcMethod {
-  return served(row, askWrite(row), ({ args, request }, { calls, datacenter }, reply) => {
+  return served(row, askWrite(row), ({ args, request, datacenter }, { calls }, reply) => {
     const asker = { token: args.Token, authorizer: allowAll };
     settle(calls.write(row.method, request, datacenter, asker), reply, (value) =>
       send(reply, row.reply, row.show(value, request)),
@@ -187,7 +185,7 @@ const ANYBODY: Asker = { token: '', authorizer: allowAll };
 function serveDirect<Args extends object, Reply, Request, Value>(
   row: DirectRow<Args, Reply, Request, Value>,
 ): RpcMethod {
-  return served(row, askDirect(row), ({ request }, { calls, datacenter }, reply) => {
+  return served(row, askDirect(row), ({ request, datacenter }, { calls }, reply) => {
     settle(calls.direct(row.method, request, datacenter, ANYBODY), reply, (value) =>
       send(reply, row.reply, row.show(value, datacenter)),
     );

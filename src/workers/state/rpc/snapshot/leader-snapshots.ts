@@ -1,11 +1,13 @@
-// Snapshots on a server: its own while it leads or any will do, else the leader's (spec/rpc.md, section 6).
+// Snapshots on a server: its own while it leads or any will do, else the leader's, or a server's of another datacenter (spec/rpc.md,
+// section 6).
 
 import type { SaveCall, SavedArchive, SnapshotCall, Snapshots } from '../../calls/snapshots.js';
 import type { Refusal } from '../../methods/refusal.js';
 
 export interface LeaderSnapshotsOptions {
   readonly own: Snapshots;
-  readonly leader: Snapshots;
+  /** Of the leader, or of other datacenters. */
+  readonly remote: Snapshots;
   readonly datacenter: string;
   /** Another server is known to lead. */
   readonly isElsewhere: () => boolean;
@@ -19,8 +21,8 @@ export class LeaderSnapshots implements Snapshots {
   }
 
   save(call: SaveCall): Promise<SavedArchive | Refusal> {
-    const { own } = this.#options;
-    return call.stale ? own.save(call) : this.#responsible(call).save(call);
+    const { own, datacenter } = this.#options;
+    return call.stale && call.datacenter === datacenter ? own.save(call) : this.#responsible(call).save(call);
   }
 
   restore(call: SnapshotCall, archive: AsyncIterable<Uint8Array>): Promise<null | Refusal> {
@@ -29,7 +31,7 @@ export class LeaderSnapshots implements Snapshots {
 
   /** One that doesn't lead either says so. */
   #responsible({ datacenter }: SnapshotCall): Snapshots {
-    const { own, leader, isElsewhere } = this.#options;
-    return datacenter === this.#options.datacenter && isElsewhere() ? leader : own;
+    const { own, remote, isElsewhere } = this.#options;
+    return datacenter !== this.#options.datacenter || isElsewhere() ? remote : own;
   }
 }

@@ -18,14 +18,12 @@ const MOST_AT_ONCE = 32;
 const NANOS_PER_MS = 1_000_000;
 
 export class RemoteSnapshots implements Snapshots {
-  readonly #address: () => string;
-  readonly #none: Refusal;
+  readonly #address: (datacenter: string) => string | Refusal;
   readonly #open = new Set<net.Socket>();
 
-  /** `address`: `host:port` of the server to ask; "": there is none, and the answer is `none`. */
-  constructor(address: () => string, none: Refusal) {
+  /** `address`: `host:port` of the server to ask for a datacenter's, or why there is none. */
+  constructor(address: (datacenter: string) => string | Refusal) {
     this.#address = address;
-    this.#none = none;
   }
 
   async save({ datacenter, token, stale }: SaveCall): Promise<SavedArchive | Refusal> {
@@ -75,8 +73,8 @@ export class RemoteSnapshots implements Snapshots {
   }
 
   async #ask(request: SnapshotRequest): Promise<ArchiveSocket | Refusal> {
-    const address = this.#address();
-    if (address === '') return this.#none;
+    const address = this.#address(request.Datacenter);
+    if (typeof address !== 'string') return address;
     if (this.#open.size >= MOST_AT_ONCE) return refusal('failed', 'too many snapshots are under way');
     const socket = connect(address);
     this.#open.add(socket);

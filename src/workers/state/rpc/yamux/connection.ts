@@ -113,13 +113,11 @@ export class YamuxConnection implements Deadline, SessionListener {
     this.#isFlushDue = false;
     const socket = this.#socket;
     if (this.#session.isOver || socket.destroyed) return;
-    socket.cork();
     while (socket.writableLength < MOST_UNSENT) {
-      const frame = this.#session.next();
-      if (frame === null) break;
-      socket.write(frame);
+      const frames = this.#session.next();
+      if (frames === null) break;
+      socket.write(frames);
     }
-    socket.uncork();
     if (socket.writableLength >= MOST_UNSENT) socket.pause();
   }
 }

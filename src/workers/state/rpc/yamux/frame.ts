@@ -33,22 +33,35 @@ export function readHeader(bytes: Buffer, at: number, header: Header): void {
 
 /** A frame without bytes behind it. */
 export function shortFrame(type: number, flags: number, stream: number, length: number): Buffer {
-  return writeHeader(Buffer.allocUnsafe(HEADER_BYTES), type, flags, stream, length);
+  return writeHeader(Buffer.allocUnsafe(HEADER_BYTES), type, flags, stream, length, 0);
 }
 
-/** A data frame. Its bytes are copied. */
-export function dataFrame(stream: number, bytes: Uint8Array): Buffer {
-  const frame = Buffer.allocUnsafe(HEADER_BYTES + bytes.length);
-  writeHeader(frame, FrameType.data, 0, stream, bytes.length);
-  frame.set(bytes, HEADER_BYTES);
-  return frame;
+export interface DataFrame {
+  readonly stream: number;
+  readonly bytes: Uint8Array;
 }
 
-function writeHeader(frame: Buffer, type: number, flags: number, stream: number, length: number): Buffer {
-  frame[0] = 0;
-  frame[1] = type;
-  frame.writeUInt16BE(flags, 2);
-  frame.writeUInt32BE(stream, 4);
-  frame.writeUInt32BE(length, 8);
+/** Short frames, then data frames, in one piece of `size` bytes: one write costs far less than one for each. Bytes are copied. */
+export function joinFrames(short: readonly Buffer[], data: readonly DataFrame[], size: number): Buffer {
+  const joined = Buffer.allocUnsafe(size);
+  let at = 0;
+  for (const frame of short) {
+    joined.set(frame, at);
+    at += HEADER_BYTES;
+  }
+  for (const { stream, bytes } of data) {
+    writeHeader(joined, FrameType.data, 0, stream, bytes.length, at);
+    joined.set(bytes, at + HEADER_BYTES);
+    at += HEADER_BYTES + bytes.length;
+  }
+  return joined;
+}
+
+function writeHeader(frame: Buffer, type: number, flags: number, stream: number, length: number, at: number): Buffer {
+  frame[at] = 0;
+  frame[at + 1] = type;
+  frame.writeUInt16BE(flags, at + 2);
+  frame.writeUInt32BE(stream, at + 4);
+  frame.writeUInt32BE(length, at + 8);
   return frame;
 }

@@ -3,7 +3,7 @@
 // windows, the streams by their number, and what goes out is fetched frame by frame, by whoever has room for it.
 
 import { Keepalive } from '../../sockets/keepalive.js';
-import { dataFrame, Flag, FrameType, GoAway, type Header, shortFrame } from './frame.js';
+import { type DataFrame, Flag, FrameType, GoAway, HEADER_BYTES, type Header, joinFrames, shortFrame } from './frame.js';
 import { FrameReader, type FrameSink } from './frame-reader.js';
 import { type StreamHost, type StreamListener, YamuxStream } from './stream.js';
 
@@ -19,7 +19,7 @@ const SESSION_LIMITS: SessionLimits = { streams: 16_384, unaccepted: 256 };
 const ACK_WITHIN_MS = 75_000;
 /** How long the other side may take for its FIN after ours. */
 const FIN_WITHIN_MS = 300_000;
-/** Long answers of several streams take turns. */
+/** Long answers of several streams take turns. Frames leave together up to about as much. */
 const MOST_FRAME_BYTES = 64 * 1024;
 const MOST_STREAM = 0xffff_fffe;
 
@@ -132,23 +132,27 @@ export class YamuxSession implements StreamHost, FrameSink {
     if (id !== null) this.#say(shortFrame(FrameType.ping, Flag.syn, 0, id));
   }
 
-  /** The next frame to send; null when there is nothing to send, or the other side allows nothing. */
+  /**
+   * The next frames to send, in one piece: what carries no data, then data of one stream after the other until there is much. null
+   * when there is nothing to send, or the other side allows nothing. What the end of some data leads to comes behind it.
+   */
   next(): Uint8Array | null {
-    const control = this.#control.length > 0 ? Buffer.concat(this.#control) : null;
-    if (control !== null) {
-      this.#control = [];
-      return control;
-    }
-    for (let stream = this.#line.shift(); stream !== undefined; stream = this.#line.shift()) {
+    const control = this.#control;
+    this.#control = [];
+    let bytes = control.length * HEADER_BYTES;
+    const data: DataFrame[] = [];
+    while (bytes < MOST_FRAME_BYTES) {
+      const stream = this.#line.shift();
+      if (stream === undefined) break;
       stream.isInLine = false;
-      const bytes = stream.next(MOST_FRAME_BYTES);
-      if (bytes === null) continue;
-      const frame = dataFrame(stream.id, bytes);
+      const piece = stream.next(MOST_FRAME_BYTES);
+      if (piece === null) continue;
+      data.push({ stream: stream.id, bytes: piece });
+      bytes += HEADER_BYTES + piece.length;
       if (stream.unsent > 0) this.ready(stream);
       stream.settle();
-      return frame;
     }
-    return null;
+    return bytes === 0 ? null : joinFrames(control, data, bytes);
   }
 
   /** Ends all streams. Nothing is sent any more. */

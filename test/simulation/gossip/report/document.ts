@@ -1,44 +1,20 @@
 // The report of the simulation as Markdown: what was measured, beside what the formulas of spec/gossip.md, section 21,
 // expect and what is published about memberlist.
 
-import { pushPullIntervalMs, retransmitLimit } from '../../../src/main/gossip/core/scale.js';
-import { CONSUL_LAN } from '../../../src/main/gossip/core/settings.js';
-import { suspicionBounds } from '../../../src/main/gossip/core/suspicion.js';
-import type { MassStartFigures, Traffic } from './mass-start/mass-start.js';
-import { SIZES } from './mass-start/sizes.js';
-import { type Load, roundsMs, type Spread } from './measure.js';
-
-export interface PoolFigures {
-  readonly count: number;
-  readonly seeds: number;
-  readonly restMs: number;
-  readonly joins: readonly Spread[];
-  readonly deaths: readonly Spread[];
-  readonly rest: Load;
-  readonly spreading: Load;
-  /** One member's whole state, encoded for a stream, before compression. */
-  readonly stateBytes: number;
-}
-
-export interface TroubleFigures {
-  readonly name: string;
-  readonly rows: readonly { readonly slow: number; readonly everywhere: number; readonly atHealthy: number }[];
-}
-
-export interface MassStartRow {
-  readonly count: number;
-  /** How those who ask are given a state. */
-  readonly states: string;
-  readonly figures: MassStartFigures;
-}
+import { pushPullIntervalMs, retransmitLimit } from '../../../../src/main/gossip/core/scale.js';
+import { CONSUL_LAN } from '../../../../src/main/gossip/core/settings.js';
+import { suspicionBounds } from '../../../../src/main/gossip/core/suspicion.js';
+import type { Traffic } from '../mass-start/mass-start.js';
+import { SIZES } from '../mass-start/sizes.js';
+import { roundsMs, type Spread } from '../measure.js';
+import type { PoolFigures } from './pools.js';
+import type { MassStartRow } from './starts.js';
+import { MEMBERS, meanOf, RHYTHMS, SEEDS, type TroubleFigures, type TroubleRow } from './troubles.js';
 
 export interface ReportFigures {
   readonly starts: readonly MassStartRow[];
   readonly pools: readonly PoolFigures[];
   readonly troubles: readonly TroubleFigures[];
-  /** Slow/free, in milliseconds. */
-  readonly rhythms: readonly string[];
-  readonly members: number;
 }
 
 function number(value: number): string {
@@ -52,10 +28,6 @@ function seconds(ms: number): string {
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '--:'))), ...rows.map(line)].join('\n');
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Mean, and the smallest and largest of the seeds. */
@@ -173,44 +145,52 @@ function startTable(starts: readonly MassStartRow[]): string {
   );
 }
 
-function ratio(without: number, withIt: number): string {
+/** Means of a few are told with a digit more. */
+function count(mean: number): string {
+  return mean < 10 ? mean.toFixed(1) : number(mean);
+}
+
+function ratioOf(without: number, withIt: number): string {
   return withIt === 0 ? `> ${number(without)}` : number(without / withIt);
 }
 
-function troubleTable(troubles: readonly TroubleFigures[]): string {
-  const [swim, paper, shipped] = troubles;
-  if (swim === undefined || paper === undefined || shipped === undefined) throw new Error('A variant is missing');
-  const sum = ({ rows }: TroubleFigures, read: (row: TroubleFigures['rows'][number]) => number) =>
-    rows.reduce((total, row) => total + read(row), 0);
-  const cell = (row: TroubleFigures['rows'][number] | undefined) =>
-    row === undefined ? '' : `${number(row.everywhere)} / ${number(row.atHealthy)}`;
-  const all = (figures: TroubleFigures) =>
-    `${number(sum(figures, (row) => row.everywhere))} / ${number(sum(figures, (row) => row.atHealthy))}`;
-  const factors = (a: TroubleFigures, b: TroubleFigures) =>
-    [(row: TroubleFigures['rows'][number]) => row.everywhere, (row: TroubleFigures['rows'][number]) => row.atHealthy]
-      .map((read) => ratio(sum(a, read), sum(b, read)))
-      .join(' / ');
+type Counted = (row: TroubleRow) => readonly number[];
+
+function troubleTable([swim, paper, shipped]: ThreeVariants, counted: Counted): string {
+  const cell = (row: TroubleRow | undefined) => {
+    const counts = row === undefined ? [] : counted(row);
+    return `${count(meanOf(counts))} (${number(Math.min(...counts))}–${number(Math.max(...counts))})`;
+  };
   return table(
-    ['slow', swim.name, paper.name, shipped.name, 'fewer, all / at healthy'],
-    [
-      ...swim.rows.map((row, i) => {
-        const other = paper.rows[i];
-        const factor =
-          other === undefined
-            ? ''
-            : `${ratio(row.everywhere, other.everywhere)} / ${ratio(row.atHealthy, other.atHealthy)}`;
-        return [String(row.slow), cell(row), cell(other), cell(shipped.rows[i]), factor];
-      }),
-      ['**all**', all(swim), all(paper), all(shipped), factors(swim, paper)],
-    ],
+    ['slow', swim.name, paper.name, shipped.name, 'SWIM / Lifeguard (α 5)'],
+    swim.rows.map((row, i) => {
+      const [other, own] = [paper.rows[i], shipped.rows[i]];
+      const factor = ratioOf(meanOf(counted(row)), meanOf(other === undefined ? [] : counted(other)));
+      return [String(row.slow), cell(row), cell(other), cell(own), factor];
+    }),
   );
 }
 
-export function documentOf({ pools, troubles, starts, rhythms, members }: ReportFigures): string {
+type ThreeVariants = readonly [swim: TroubleFigures, paper: TroubleFigures, shipped: TroubleFigures];
+
+function threeOf([swim, paper, shipped]: readonly TroubleFigures[]): ThreeVariants {
+  if (swim === undefined || paper === undefined || shipped === undefined) throw new Error('A variant is missing');
+  return [swim, paper, shipped];
+}
+
+/** Of all that is counted with any number of slow members. */
+function sumOf({ rows }: TroubleFigures): number {
+  return rows.reduce((sum, { everywhere }) => sum + meanOf(everywhere), 0);
+}
+
+export function documentOf({ pools, troubles, starts }: ReportFigures): string {
+  const variants = threeOf(troubles);
+  const [, paper, shipped] = variants;
+  const rhythms = RHYTHMS.map(({ slowMs, freeMs }) => `${slowMs}/${freeMs}`).join(', ');
   return `# Simulated pools
 
 Pools of 100, 1,000 and 10,000 members in one process: the gossip core of the product, unchanged, once for every member, under a virtual clock and a network of 0.2 to 1 ms a way. The settings are those of a LAN pool.
-This file is written by \`npm run simulate:gossip\` after \`npm run build\`; it takes about half an hour of processor time, most of it for the slow members and for the ten thousand agents that start together, and about two gigabytes. The seeds are 1, 2, 3 … at each size, and fixed in \`test/simulation/gossip/report.ts\`: a run gives the same numbers again. A slice at 10,000 members is part of \`npm run test:simulation\`.
+This file is written by \`npm run simulate:gossip\` after \`npm run build\`; it takes about half an hour of processor time, most of it for the slow members and for the ten thousand agents that start together, and about two gigabytes. \`npm run simulate:gossip -- starts\` measures that part alone (\`pools\`, \`troubles\`, \`starts\`) and takes the others from the last run, which are kept in \`build/\`. The seeds are 1, 2, 3 … at each size, and fixed in \`test/simulation/gossip/report\`: a run gives the same numbers again. A slice at 10,000 members is part of \`npm run test:simulation\`.
 
 Formulas are those of section 21 of the gossip specification (what docs/spec/gossip.md builds on). "Stock" are means from simulations of stock agents, known up to 300 members.
 
@@ -231,6 +211,7 @@ ${deathTable(pools)}
 
 ![Who knows of a death](images/gossip-death.svg)
 
+The curves begin with the first verdict of each run: from the death on they would show when the first verdicts came, which is in the table.
 The verdict is known to all sooner than a join would be, since members don't wait for it alone: all have suspected the dead one for about as long, and their own timeouts end at about the same time.
 
 ## What a member sends
@@ -252,15 +233,21 @@ ${startTable(starts)}
 
 ## Slow members
 
-After the interval experiment of the Lifeguard paper (arXiv 1707.00788): of ${members} members some are slow, all at the same time: for a while nothing leaves them and nothing reaches them, though their clocks run on; then they are free for a while, and so on for two virtual minutes. Counted is how often a member takes a healthy one for dead: by anybody / by healthy members. Each figure is the sum over ${rhythms.length} rhythms, a part of the paper's grid (slow/free in ms): ${rhythms.join(', ')}.
+After the interval experiment of the Lifeguard paper (arXiv 1707.00788): of ${MEMBERS} members some are slow, all at the same time: for a while nothing leaves them and nothing reaches them, though their clocks run on; then they are free for a while, and so on for two virtual minutes. Counted is how often a member takes a healthy one for dead: the sum over ${RHYTHMS.length} rhythms, a part of the paper's grid (slow/free in ms): ${rhythms}. Each figure is the mean of ${SEEDS} seeds, and in brackets their range: where one seed counts tens, another may count several times as many.
 SWIM here is the same core with a health score that stays 0 and a suspicion timeout that is always its minimum; telling a suspect of the suspicion with the ping stays on.
 
-${troubleTable(troubles)}
+By anybody:
+
+${troubleTable(variants, ({ everywhere }) => everywhere)}
+
+By healthy members:
+
+${troubleTable(variants, ({ atHealthy }) => atHealthy)}
 
 ![False positives](images/gossip-false-positives.svg)
 
-The first version of the paper says of its experiments that Lifeguard "is able to reduce the false positive rate by a factor of more than 50x", over a wider grid of durations and with α 5, β 6. The column on the right is that factor here (a "> n" had no false positive left with Lifeguard). It depends on the rhythms that are summed: with a quarter of the members slow it is about 50, with few slow ones it is in the thousands, where SWIM fails all the time and Lifeguard hardly ever. So: the paper's shape, and at least its reduction; not its figures, which were measured on real machines with other rhythms.
-As shipped (α 4, like memberlist's LAN profile now) suspicions end sooner, and there are 2.6 times as many false positives in sum as with the paper's α 5.
+The first version of the paper says of its experiments that Lifeguard "is able to reduce the false positive rate by a factor of more than 50x", over a wider grid of durations and with α 5, β 6. The column on the right is that factor here, of the means (a "> n" had no false positive left with Lifeguard). It depends on the rhythms that are summed and on how many are slow: the fewer, the larger, since SWIM fails then, too, and Lifeguard hardly ever; with a quarter of the members slow it is about twenty. So: the paper's shape; not its figures, which were measured on real machines with other rhythms.
+As shipped (α 4, like memberlist's LAN profile now) suspicions end sooner, and there are ${(sumOf(shipped) / sumOf(paper)).toFixed(1)} times as many false positives in sum as with the paper's α 5.
 
 ## What this doesn't show
 

@@ -1,0 +1,170 @@
+// What is another datacenter's is asked of one of its servers, whoever was asked first: the leader of this one, a server that
+// follows, a client agent.
+
+import assert from 'node:assert/strict';
+import { Resolver } from 'node:dns/promises';
+import { after, before, describe, it } from 'node:test';
+import { type AgentProcess, waitFor } from '../../agent-process.js';
+import { TwoDatacenters } from './two-datacenters.js';
+
+const both = new TwoDatacenters();
+const askers = new Map<string, AgentProcess>();
+
+async function json(agent: AgentProcess, target: string): Promise<unknown> {
+  const { status, text } = await agent.request('GET', target);
+  assert.equal(status, 200, `${target}: ${text}`);
+  return JSON.parse(text);
+}
+
+function resolverOf(agent: AgentProcess): Resolver {
+  const resolver = new Resolver({ timeout: 10_000, tries: 3 });
+  resolver.setServers([`127.0.0.1:${agent.ports.dns}`]);
+  return resolver;
+}
+
+before(async () => {
+  await both.start();
+  await both.joinWan();
+  askers.set('the leader', both.server('dc1-a'));
+  askers.set('a follower', both.server('dc1-b'));
+  askers.set('a client agent', await both.startClient());
+});
+after(() => both.stop());
+
+describe('another datacenter', { concurrency: false }, () => {
+  it('is written to and read from, and only that one', async () => {
+    for (const [who, agent] of askers) {
+      const key = who.replaceAll(' ', '-');
+      const put = await agent.request('PUT', `/v1/kv/${key}?dc=dc2`, who);
+      assert.deepEqual([put.status, put.text], [200, 'true'], who);
+      assert.equal((await agent.request('GET', `/v1/kv/${key}?dc=dc2&raw`)).text, who);
+      assert.equal((await agent.request('GET', `/v1/kv/${key}?dc=dc2&raw&consistent`)).text, who);
+      assert.equal((await agent.request('GET', `/v1/kv/${key}?raw`)).status, 404);
+      assert.equal((await both.server('dc2-a').request('GET', `/v1/kv/${key}?raw`)).text, who);
+    }
+  });
+
+  it('has sessions, services and nodes of its own', async () => {
+    for (const [who, agent] of askers) {
+      const node = `node-of-${who.replaceAll(' ', '-')}`;
+      const service = { Service: `web-${node}`, Port: 8080 };
+      const check = { CheckID: 'serfHealth', Name: 'there', Status: 'passing' };
+      const place = { Datacenter: 'dc2', Node: node, Address: '192.0.2.7' };
+      const body = JSON.stringify({ ...place, Service: service, Check: check });
+      const registered = await agent.request('PUT', '/v1/catalog/register', body);
+      assert.deepEqual([registered.status, registered.text], [200, 'true'], who);
+      const found = (await json(agent, `/v1/health/service/web-${node}?dc=dc2`)) as readonly {
+        Node: { Node: string; Datacenter: string };
+      }[];
+      assert.deepEqual(
+        found.map(({ Node }) => [Node.Node, Node.Datacenter]),
+        [[node, 'dc2']],
+      );
+      assert.deepEqual(await json(agent, `/v1/health/service/web-${node}`), []);
+      const created = await agent.request('PUT', '/v1/session/create?dc=dc2', JSON.stringify({ Node: node }));
+      assert.equal(created.status, 200, created.text);
+      const { ID } = JSON.parse(created.text) as { ID: string };
+      const sessions = (await json(agent, `/v1/session/info/${ID}?dc=dc2`)) as readonly { Node: string }[];
+      assert.deepEqual(
+        sessions.map(({ Node }) => Node),
+        [node],
+      );
+      assert.deepEqual(await json(agent, `/v1/session/info/${ID}`), []);
+    }
+  });
+
+  it('is watched: a blocking query ends with the change there', async () => {
+    for (const [who, agent] of askers) {
+      const target = `/v1/kv/watched-${who.replaceAll(' ', '-')}`;
+      await agent.request('PUT', `${target}?dc=dc2`, 'old');
+      const { headers } = await agent.request('GET', `${target}?dc=dc2`);
+      const watch = agent.request('GET', `${target}?dc=dc2&raw&wait=60s&index=${headers.get('x-consul-index')}`);
+      const short = await agent.request('GET', `${target}?dc=dc2&wait=50ms&index=${headers.get('x-consul-index')}`);
+      assert.equal(short.headers.get('x-consul-index'), headers.get('x-consul-index'), who);
+      await both.server('dc2-b').request('PUT', target, 'new');
+      assert.equal((await watch).text, 'new', who);
+    }
+  });
+
+  it('is told of by whoever asks for its leader, its servers, a snapshot of it', async () => {
+    const leader = `127.0.0.1:${both.server('dc2-a').ports.server}`;
+    for (const [who, agent] of askers) {
+      assert.equal(await json(agent, '/v1/status/leader?dc=dc2'), leader, who);
+      const { Servers } = (await json(agent, '/v1/operator/raft/configuration?dc=dc2')) as {
+        Servers: readonly { Node: string }[];
+      };
+      assert.deepEqual(Servers.map(({ Node }) => Node).sort(), ['dc2-a', 'dc2-b'], who);
+      const snapshot = await agent.request('GET', '/v1/snapshot?dc=dc2');
+      assert.equal(snapshot.status, 200, snapshot.text.slice(0, 200));
+      assert.ok(snapshot.text.length > 100);
+    }
+  });
+
+  it('is in the list of datacenters, the own one first, and has a place', async () => {
+    for (const [who, agent] of askers) {
+      assert.deepEqual(await json(agent, '/v1/catalog/datacenters'), ['dc1', 'dc2'], who);
+      const places = (await json(agent, '/v1/coordinate/datacenters')) as readonly {
+        Datacenter: string;
+        Coordinates: readonly { Node: string }[];
+      }[];
+      const names = places.map(({ Datacenter, Coordinates }) => [
+        Datacenter,
+        ...Coordinates.map(({ Node }) => Node).sort(),
+      ]);
+      // Of members that were never probed no place is known.
+      assert.ok(
+        names.some(([datacenter]) => datacenter === 'dc1'),
+        JSON.stringify(places),
+      );
+    }
+    assert.deepEqual(await json(both.server('dc2-b'), '/v1/catalog/datacenters'), ['dc2', 'dc1']);
+  });
+
+  it('has names in DNS', async () => {
+    const instance = { Node: 'dns-node', Address: '192.0.2.9', Service: { Service: 'far', Port: 4242 } };
+    const registered = await both.server('dc2-a').request('PUT', '/v1/catalog/register', JSON.stringify(instance));
+    assert.equal(registered.status, 200, registered.text);
+    // Names are answered by any server of a datacenter, from what it has.
+    const follower = both.server('dc2-b');
+    const isThere = async () =>
+      ((await json(follower, '/v1/health/service/far?stale')) as readonly unknown[]).length > 0;
+    await waitFor(isThere, 'the follower to know the instance');
+    for (const [who, agent] of askers) {
+      const resolver = resolverOf(agent);
+      assert.deepEqual(await resolver.resolve4('far.service.dc2.consul'), ['192.0.2.9'], who);
+      assert.deepEqual(await resolver.resolve4('far.service.dc2.dc.consul'), ['192.0.2.9'], who);
+      assert.deepEqual(await resolver.resolve4('dns-node.node.dc2.consul'), ['192.0.2.9'], who);
+      const [record] = await resolver.resolveSrv('far.service.dc2.consul');
+      assert.deepEqual([record?.name, record?.port], ['dns-node.node.dc2.consul', 4242], who);
+      for (const name of ['far.service.consul', 'far.service.dc1.consul', 'far.service.dc3.consul']) {
+        await assert.rejects(resolver.resolve4(name), { code: 'ENOTFOUND' }, `${who}: ${name}`);
+      }
+    }
+  });
+
+  it('must be known', async () => {
+    for (const [who, agent] of askers) {
+      const hops = who === 'a client agent' ? 'rpc error making call: ' : '';
+      for (const [method, target] of [
+        ['GET', '/v1/kv/x?dc=dc3'],
+        ['PUT', '/v1/kv/x?dc=dc3'],
+        ['GET', '/v1/status/leader?dc=DC2'],
+        ['GET', '/v1/catalog/nodes?dc=dc3&wait=10s&index=1'],
+      ] as const) {
+        const { status, text } = await agent.request(method, target, method === 'PUT' ? 'x' : undefined);
+        assert.deepEqual([status, text], [500, `${hops}No path to datacenter`], `${who}: ${method} ${target}`);
+      }
+    }
+  });
+
+  it('is reached by another of its servers when one is gone, before anybody has noticed', async () => {
+    await both.server('dc2-a').request('PUT', '/v1/kv/there', 'still');
+    await both.server('dc2-b').kill();
+    for (const [who, agent] of askers) {
+      for (let i = 0; i < 10; i += 1) {
+        const { status, text } = await agent.request('GET', '/v1/kv/there?dc=dc2&raw&stale');
+        assert.deepEqual([status, text], [200, 'still'], who);
+      }
+    }
+  });
+});

@@ -1,0 +1,77 @@
+// An exchange is a success when all that came back was merged, and not before.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Machine } from '../../../../src/main/gossip/core/machine.js';
+import { GossipShell } from '../../../../src/main/gossip/shell/gossip-shell.js';
+import { atOnce } from '../../../../src/main/gossip/wire/steps.js';
+import { Logger, LogSink } from '../../../../src/observe/logger.js';
+import { protectionWith } from '../protection.js';
+import { member } from './rig.js';
+
+const PROBLEM = 'Failed to decode remote state: malformed';
+
+/** Merges a few steps of whatever it is told, and then finds something wrong. */
+class NeverContent implements Machine<never> {
+  readonly nextMs = null;
+  readonly revision = 0;
+  steps = 0;
+
+  startMerge() {
+    const merging = { problem: null as string | null, step: () => this.#step(merging) };
+    return merging;
+  }
+
+  #step(merging: { problem: string | null }): boolean {
+    this.steps += 1;
+    if (this.steps === 3) merging.problem = PROBLEM;
+    return merging.problem === null;
+  }
+
+  ownState(isJoin: boolean) {
+    return { nodeCount: 0, steps: atOnce({ isJoin, nodes: [], userState: null }) };
+  }
+
+  take() {
+    return { packets: [], streams: [], events: [] };
+  }
+
+  isForUs(): boolean {
+    return true;
+  }
+
+  tick(): void {}
+  receive(): void {}
+  receiveUser(): void {}
+  packetFailed(): void {}
+  streamPingAnswered(): void {}
+}
+
+test('a join whose state could not be merged to its end failed, and says why', async (t) => {
+  const machine = new NeverContent();
+  const logged: string[] = [];
+  const opened = await GossipShell.open<never>({
+    machine,
+    bindAddress: '127.0.0.1',
+    bindPort: 0,
+    protection: protectionWith(),
+    streamTimeoutMs: 5_000,
+    onEvents: () => undefined,
+    logger: new Logger('gossip', new LogSink('debug', ({ message }) => logged.push(message))),
+    metrics: null,
+    labels: [],
+  });
+  assert.ok(opened.ok);
+  const { shell } = opened;
+  t.after(() => shell.close());
+  const other = await member(t, 'b');
+  const joined = await shell.join([other.text]);
+  assert.deepEqual(joined, { joined: 0, errors: [`Failed to join ${other.text}: ${PROBLEM}`] });
+  assert.equal(machine.steps, 3);
+  // The other side of an exchange doesn't hear of it, but the log does.
+  machine.steps = 0;
+  assert.deepEqual((await other.shell.join([`127.0.0.1:${shell.boundPort}`])).joined, 1);
+  while (machine.steps < 3) await new Promise((resolve) => setImmediate(resolve));
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.ok(logged.some((line) => line.startsWith(`memberlist: Failed push/pull merge: ${PROBLEM} from=127.0.0.1:`)));
+});

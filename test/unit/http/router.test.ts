@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Metrics } from '../../../src/observe/metrics.js';
+import type { Endpoint } from '../../../src/workers/state/http/endpoint.js';
+import { Router } from '../../../src/workers/state/http/router.js';
+
+const ROWS = ['/v1/a/', '/v1/a/b', '/v1/a/c/', '/v1/kv/', '/v1/kvs', '/ui/', '/'];
+const row = (path: string): Endpoint => ({ path, methods: {}, answeredBy: 'agent' });
+
+test('the row of a path is the same whichever row was found before', () => {
+  const router = new Router(ROWS.map(row), new Metrics());
+  const expected: readonly (readonly [string, string | undefined])[] = [
+    ['/v1/a/b', '/v1/a/b'],
+    ['/v1/a/bb', '/v1/a/'],
+    ['/v1/a/c/b', '/v1/a/c/'],
+    ['/v1/a/c', '/v1/a/'],
+    ['/v1/kv/a', '/v1/kv/'],
+    ['/v1/kv/', '/v1/kv/'],
+    ['/v1/kvs', '/v1/kvs'],
+    ['/v1/kv', '/'],
+    ['/ui/v1/kv/a', '/ui/'],
+    ['/', '/'],
+    ['v1', undefined],
+  ];
+  for (const [before] of expected) {
+    for (const [path, found] of expected) {
+      router.find(before);
+      assert.equal(router.find(path)?.endpoint.path, found, `${path} after ${before}`);
+    }
+  }
+});
