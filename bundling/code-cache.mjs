@@ -122,8 +122,9 @@ const clientPorts = [`-dns-port=${clientDns}`, `-serf-lan-port=${clientLan}`, `-
 const client = ['agent', '-node=client', '-bind=127.0.0.1', `-data-dir=${path.join(COPY, 'data')}`];
 const ends = [];
 try {
-  ends.push(await useAgent(['agent', '-dev', ...serverPorts], http));
-  // All but a client agent's and a reader's, which compiles for itself: it begins beside a server that has started.
+  // A reader compiles for itself: it begins beside a server that has started, and not on every machine.
+  ends.push(await useAgent(['agent', '-dev', '-hcl=performance { reader_workers = 0 }', ...serverPorts], http));
+  // All but a client agent's and a reader's.
   await until('the compiled code', () => written().length === programs - 2);
   ends.push(await useAgent([...client, `-retry-join=127.0.0.1:${lan}`, ...clientPorts], clientHttp));
   await until('the compiled code', () => written().length === programs - 1);
