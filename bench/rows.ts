@@ -1,6 +1,7 @@
 // The table of rows. Numbers are those of the reference figures; 20 on need what comes later.
 
 import type { Row } from './row.js';
+import { allBusyRow } from './rows/all-busy.js';
 import { catalogRows } from './rows/catalog.js';
 import { clusterRows } from './rows/cluster.js';
 import { curveRow } from './rows/curve.js';
@@ -9,6 +10,7 @@ import { fleetRow } from './rows/fleet.js';
 import { gossipRows } from './rows/gossip.js';
 import { idleRows } from './rows/idle.js';
 import { kvRows } from './rows/kv.js';
+import { readersRow } from './rows/readers.js';
 import { registrationRows } from './rows/registration.js';
 import { rpcWaitingRow } from './rows/rpc-waiting.js';
 import { waitingRows } from './rows/waiting.js';
@@ -23,6 +25,7 @@ const ORDER = [
   '6',
   '7',
   'loop-delay',
+  'all-busy',
   '8',
   '9',
   '10',
@@ -36,6 +39,7 @@ const ORDER = [
   '18',
   '19',
   'stopped-leader',
+  '21',
   'members',
   'rpc-waiting',
   'fleet',
@@ -50,9 +54,11 @@ const all = [
   ...waitingRows,
   ...idleRows,
   ...gossipRows,
+  allBusyRow,
   ...clusterRows,
   rpcWaitingRow,
   fleetRow,
+  readersRow,
 ];
 
 /** In the order they are run. */

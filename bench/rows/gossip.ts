@@ -1,7 +1,7 @@
 // What a large gossip pool costs an agent that is a member of it and is asked nothing.
 
-import { delay, waitFor } from '../agent.js';
-import { openCrowd } from '../load/crowd.js';
+import { type Agent, delay, waitFor } from '../agent.js';
+import { type Crowd, openCrowd } from '../load/crowd.js';
 import { readThreads } from '../process-usage.js';
 import type { Row } from '../row.js';
 import { loopDelays } from './kv.js';
@@ -14,6 +14,22 @@ const JOIN_DEADLINE_MS = 60_000;
 /** Main is the thread that has the process's own number. */
 function mainSeconds(pid: number): number {
   return readThreads(pid).get(String(pid))?.seconds ?? 0;
+}
+
+/** Until the agent knows them all; `watch` is called again and again meanwhile. */
+export async function joinCrowd(
+  agent: Agent,
+  crowd: Crowd,
+  members: number,
+  watch: () => Promise<void>,
+): Promise<void> {
+  await agent.put(`/v1/agent/join/${crowd.address}`, '');
+  const known = async (): Promise<boolean> => {
+    await watch();
+    const self = (await agent.json('/v1/agent/self')) as { Stats: { serf_lan: { members: string } } };
+    return Number(self.Stats.serf_lan.members) > members;
+  };
+  await waitFor(known, 'the agent to know all members', JOIN_DEADLINE_MS, 500);
 }
 
 export const gossipRows: readonly Row[] = [
@@ -40,13 +56,9 @@ export const gossipRows: readonly Row[] = [
         await delay(SETTLE_MS);
         const before = agent.memory().rssBytes;
         const holds: number[] = [];
-        await agent.put(`/v1/agent/join/${crowd.address}`, '');
-        const known = async (): Promise<boolean> => {
+        await joinCrowd(agent, crowd, MEMBERS, async () => {
           holds.push(loopDelays(await agent.json('/v1/agent/metrics'), 'max').get('main') ?? 0);
-          const self = (await agent.json('/v1/agent/self')) as { Stats: { serf_lan: { members: string } } };
-          return Number(self.Stats.serf_lan.members) > MEMBERS;
-        };
-        await waitFor(known, 'the agent to know all members', JOIN_DEADLINE_MS, 500);
+        });
         await delay(SETTLE_MS);
         holds.push(loopDelays(await agent.json('/v1/agent/metrics'), 'max').get('main') ?? 0);
         const cpuBefore = mainSeconds(agent.pid);

@@ -37,6 +37,7 @@ export class ReaderWorker {
   readonly #requests: HandingOver;
   readonly #questions: HandedQuestions;
   #config: RuntimeConfig;
+  /** What listens, or is about to. */
   #listening: Promise<Listening> | null = null;
   #closed: Promise<void> | null = null;
 
@@ -87,8 +88,7 @@ export class ReaderWorker {
         this.#questions.answered(message.id, message.reply);
         return;
       case 'listen':
-        this.#listening = this.#listen(message.listeners);
-        this.#listening.catch((error: unknown) => {
+        this.#listen(message.listeners).catch((error: unknown) => {
           this.#fatal(error instanceof Error ? error.message : String(error));
         });
         return;
@@ -99,13 +99,19 @@ export class ReaderWorker {
   }
 
   /** Not before everything is here that the primary has: until then each read would wait for it. */
-  async #listen(listeners: SharedListeners): Promise<Listening> {
+  async #listen(listeners: SharedListeners): Promise<void> {
     await this.#keepingUp.wait();
+    if (this.#closed !== null) return;
+    this.#listening = this.#open(listeners);
+    await this.#listening;
+    this.#logger.info('reader answers', 'thread', this.#data.context.name);
+  }
+
+  async #open(listeners: SharedListeners): Promise<Listening> {
     const http = this.#openHttp(listeners);
     const dns = this.#openDns(listeners);
     await http.listen();
     await dns.listen();
-    this.#logger.info('reader answers', 'thread', this.#data.context.name);
     return { http, dns };
   }
 

@@ -11,6 +11,27 @@ const CLIENT = ['unit/state/raft-client'];
 
 export const raftLog: readonly Mutant[] = [
   {
+    name: 'the replica is never asked how far it is',
+    file: 'workers/raft/delivery.ts',
+    find: 'this.#credit <= LOW_CREDIT_BYTES || ',
+    replace: '',
+    tests: DELIVERY,
+  },
+  {
+    name: 'what was applied without a word is told twice',
+    file: 'workers/state/replica/raft-client.ts',
+    find: '    const bytes = this.#untoldBytes;\n    this.#untoldBytes = 0;\n',
+    replace: '    const bytes = this.#untoldBytes;\n',
+    tests: CLIENT,
+  },
+  {
+    name: 'room that a relayed connection has is never given back',
+    file: 'workers/raft/transport/relayed-streams.ts',
+    find: 'if (room < RAFT_STREAM_ROOM_BYTES) return;',
+    replace: 'if (room > 0) return;',
+    tests: ['unit/raft/transport/relayed-streams'],
+  },
+  {
     name: 'deleted entries are still read from memory',
     file: 'workers/raft/store/log-store.ts',
     find: 'this.#recent.truncateAfter(index);',

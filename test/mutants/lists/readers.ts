@@ -2,29 +2,35 @@
 // server count and close together.
 import type { Mutant } from '../mutant.js';
 
-const HISTORIES = { tests: ['simulation/raft/histories'], environment: { LICTOR_SEEDS: '200' } };
-
 export const readers: readonly Mutant[] = [
   {
     name: 'readers: nobody waits for what another thread has shown',
     file: 'workers/state/replica/keeping-up.ts',
     find: 'return this.#progress.highest > this.#applied;',
     replace: 'return false;',
-    ...HISTORIES,
+    tests: ['simulation/raft/histories'],
+    environment: { LICTOR_SEEDS: '60' },
   },
   {
     name: 'readers: the primary does not wait for what a reader has shown',
     file: 'workers/state/calls/server-calls.ts',
     find: 'if (keepingUp?.isBehind !== true) {',
     replace: 'if (keepingUp !== undefined) {',
-    ...HISTORIES,
+    tests: ['unit/calls/behind'],
+  },
+  {
+    name: 'readers: the primary judges a rule by a store that is behind',
+    file: 'workers/state/calls/server-calls.ts',
+    find: '    if (keepingUp?.isBehind === true) return keepingUp.wait().then(() => this.#write(method, request, asker));\n',
+    replace: '',
+    tests: ['unit/calls/behind'],
   },
   {
     name: 'readers: a reader does not wait',
     file: 'workers/state/calls/reader-calls.ts',
     find: 'if (!this.#keepingUp.isBehind) {',
     replace: 'if (this.#keepingUp !== undefined) {',
-    ...HISTORIES,
+    tests: ['unit/calls/behind'],
   },
   {
     name: 'readers: what is applied is not said',
@@ -87,6 +93,13 @@ export const readers: readonly Mutant[] = [
     file: 'workers/state/dns/handed-questions.ts',
     find: 'const id = this.#nextId++;',
     replace: 'const id = this.#nextId;',
+    tests: ['unit/dns/reader-responder'],
+  },
+  {
+    name: "readers: another datacenter's names don't exist",
+    file: 'workers/state/dns/reader-responder.ts',
+    find: 'if (reply?.isBeyond === true) return handOver(packet);',
+    replace: '',
     tests: ['unit/dns/reader-responder'],
   },
 ];

@@ -90,6 +90,7 @@ export class Clients implements Load {
     client.busyUntilMs = cluster.nowMs + PATIENCE_MS;
     // A stale read has no place in the history.
     const open = consistency === 'stale' ? null : this.#historyOf(cell).call(input);
+    const told = isRead ? this.#toldOf(life, cell, input) : 0;
     const free = (): void => {
       client.busyUntilMs = 0;
     };
@@ -101,7 +102,7 @@ export class Clients implements Load {
           else this.seen.unknown += 1;
         } else {
           this.#hear(cell, input, answer, open);
-          if (isRead) this.#lookAt(life, cell, input, answer);
+          if (isRead) this.#lookAt(life, cell, input, told, answer);
           this.#count(input, consistency);
         }
       })
@@ -119,14 +120,18 @@ export class Clients implements Load {
     if (input.kind === 'lock' && output.kind === 'done' && output.value) this.seen.locks += 1;
   }
 
-  /** What no read may show, however old: an index that goes back, or another entry where there was one. */
-  #lookAt(life: Life, cell: string, input: CellInput, { output, index }: Answer): void {
-    const question = `${cell} ${JSON.stringify(input)}`;
+  /** The highest index that the question was answered with by now, on any thread of the server. */
+  #toldOf(life: Life, cell: string, input: CellInput): number {
     const told = this.#told.get(life) ?? new Map<string, number>();
     this.#told.set(life, told);
-    const before = told.get(question) ?? 0;
+    return told.get(`${cell} ${JSON.stringify(input)}`) ?? 0;
+  }
+
+  /** What no read may show, however old: an index below `before`, which was told before it was asked, or another entry where there was one. */
+  #lookAt(life: Life, cell: string, input: CellInput, before: number, { output, index }: Answer): void {
+    const question = `${cell} ${JSON.stringify(input)}`;
     assert.ok(index >= before, `${life.machine.id} answers ${question} with ${index} after ${before}`);
-    told.set(question, index);
+    this.#told.get(life)?.set(question, Math.max(index, this.#toldOf(life, cell, input)));
     if (output.kind !== 'entry' || !output.entry || input.kind !== 'get') return;
     const place = `${cell}/${input.key}@${output.entry.modifyIndex}`;
     const entry = JSON.stringify(output.entry);

@@ -19,9 +19,9 @@ import type { Random } from '../../random.js';
 import type { Life } from './life.js';
 import type { Asked } from './server-of-clients.js';
 
-/** A reader is this late at most, and mostly not at all. */
+/** A reader is this late at most, and often not at all. */
 const LATEST_MS = 300;
-const LATE = 0.05;
+const LATE = 0.4;
 
 class SimulatedReader {
   readonly calls: ReaderCalls;

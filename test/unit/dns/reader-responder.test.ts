@@ -13,13 +13,16 @@ import { defaultDns } from '../../integration/dns/catalog.js';
 const PACKET = Buffer.from('question');
 const answer = (text: string): Response => ({ bytes: Buffer.from(text), zone: 'domain', type: 1 });
 
-function responder(local: { isReady: boolean; leads: boolean; lastContactMs: number }, config: object = {}) {
+function responder(
+  local: { isReady: boolean; leads: boolean; lastContactMs: number },
+  config: object = {},
+  near: Response = answer('near'),
+) {
   const seen = { stale: 0, behind: null as Promise<void> | null };
-  const near = { respond: () => answer('near'), reload: () => {} } as unknown as Responder;
   const reader = new ReaderResponder({
     config: { ...defaultDns, ...config },
     local,
-    near,
+    near: { respond: () => near, reload: () => {} } as unknown as Responder,
     catchUp: () => seen.behind,
     handOver: () => Promise.resolve(answer('primary')),
     staleQuery: () => {
@@ -44,6 +47,12 @@ test('before there was a leader, or where the leader is to be asked, the primary
   assert.equal(await responder(follower, { allowStale: false }).respond(), 'primary');
   assert.equal(await responder(follower, { maxStaleMs: 10 }).respond(), 'primary');
   assert.equal(await responder({ ...follower, leads: true }, { allowStale: false }).respond(), 'near');
+});
+
+test("another datacenter's names are the primary's to look up", async () => {
+  const leader = { isReady: true, leads: true, lastContactMs: 0 };
+  const { respond } = responder(leader, {}, { ...answer('near'), isBeyond: true });
+  assert.equal(await respond(), 'primary');
 });
 
 test('a reader that is behind answers when it has caught up', async () => {

@@ -1,6 +1,10 @@
 // Pools on real sockets: whoever asks one for something gets an answer, also when it closes meanwhile or lost its name.
 
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { after, test } from 'node:test';
 import { NO_HOOKS } from '../../../src/main/gossip/core/hooks.js';
 import { CONSUL_LAN } from '../../../src/main/gossip/core/settings.js';
@@ -26,8 +30,15 @@ interface TestPool {
   readonly address: string;
 }
 
-/** `gossipIntervalMs`: the time that queries have and news takes to spread are multiples of it. */
-async function open(selfName: string, gossipIntervalMs = 10, observer: Partial<PoolObserver> = {}): Promise<TestPool> {
+interface Changes {
+  /** The time that queries have and news takes to spread are multiples of it. */
+  readonly gossipIntervalMs?: number;
+  readonly onQuit?: () => void;
+  readonly snapshotPath?: string;
+}
+
+async function open(selfName: string, changes: Changes = {}): Promise<TestPool> {
+  const { gossipIntervalMs = 10, onQuit = SILENT.onQuit, snapshotPath = null } = changes;
   const port = await freePort();
   const result = await GossipPool.open({
     profile: {
@@ -39,7 +50,7 @@ async function open(selfName: string, gossipIntervalMs = 10, observer: Partial<P
       tags: new Map([['role', 'node']]),
       rules: { refuseAlive: () => null, refuseSource: () => null, refuseMerge: NO_HOOKS.refuseMerge },
       dataDir: null,
-      snapshotPath: null,
+      snapshotPath,
     },
     config: {
       disableKeyringFile: true,
@@ -50,7 +61,7 @@ async function open(selfName: string, gossipIntervalMs = 10, observer: Partial<P
     },
     logger: new Logger('agent', new LogSink('error', () => {})),
     metrics: new Metrics(),
-    observer: { ...SILENT, ...observer },
+    observer: { ...SILENT, onQuit },
   });
   assert.ok(result.ok);
   opened.push(result.value);
@@ -66,7 +77,8 @@ const NO_KEY = new Uint8Array(0);
 
 test('what a pool is asked while it closes, or after, is answered', async () => {
   // Nothing is spread and no query ends before the pool is closed.
-  const [asked, other, third] = [await open('a', 60_000), await open('b', 60_000), await open('c', 60_000)];
+  const slow = { gossipIntervalMs: 60_000 };
+  const [asked, other, third] = [await open('a', slow), await open('b', slow), await open('c', slow)];
   for (const { address } of [other, third]) await joined(asked.pool, address);
   const questions = [
     asked.pool.forceLeave('b', false),
@@ -91,11 +103,10 @@ test('who lost its name to another answers what it is asked', async () => {
   const [holder, witness] = [await open('twin'), await open('w')];
   await joined(witness.pool, holder.address);
   let hasQuit = false;
-  const loser = await open('twin', 10, {
-    onQuit() {
-      hasQuit = true;
-    },
-  });
+  const onQuit = () => {
+    hasQuit = true;
+  };
+  const loser = await open('twin', { onQuit });
   await joined(loser.pool, witness.address);
   await waitFor(() => hasQuit, 'the vote to be lost', DEADLINE_MS);
   assert.equal(await loser.pool.forceLeave('w', false), CLOSED);
@@ -124,4 +135,37 @@ test('a leave that is asked for twice is one leave, and both wait for its end', 
   assert.ok(isOver);
   const statusOf = () => [...other.pool.members].find(({ name }) => name === 'a')?.status;
   await waitFor(() => statusOf() === 'left', 'the other to hear of it', DEADLINE_MS);
+});
+
+test('a snapshot full of nonsense leads to the pool all the same, and is written anew without it', async (context) => {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'lictor-pool-'));
+  context.after(() => fs.rmSync(directory, { recursive: true, force: true }));
+  const snapshotPath = path.join(directory, 'serf', 'local.snapshot');
+  fs.mkdirSync(path.dirname(snapshotPath));
+  const other = await open('other');
+  const addresses = [
+    '',
+    'x',
+    '1.2.3',
+    '127.0.0.1:0',
+    '127.0.0.1:1',
+    '255.255.255.255:9',
+    '[fe80::1%lo]:9',
+    '127.0.0.1:99999',
+  ];
+  const names = ['', ' ', '__proto__', 'a b', '\0', '\u2028', 'leave', 'alive: x'];
+  const lines = addresses.flatMap((address) => names.map((name) => `alive: ${name}${addresses.length} ${address}`));
+  const bytes = [
+    randomBytes(200_000),
+    `\n${lines.join('\n')}\nalive: other ${other.address}\ncoordinate: {"Vec":[0]}\n# comment\nclock: 1e9\nclock: 5\r\n`,
+    'alive: torn 127.0.0.1:',
+  ];
+  fs.writeFileSync(snapshotPath, Buffer.concat(bytes.map((part) => Buffer.from(part))));
+  const { pool } = await open('back', { snapshotPath });
+  const isThere = () => [...pool.members].some(({ name }) => name === 'other');
+  await waitFor(isThere, 'the other to be found', DEADLINE_MS);
+  const text = () => fs.readFileSync(snapshotPath, 'utf8');
+  await waitFor(() => text().length < 20_000, 'the file to be written anew', DEADLINE_MS);
+  assert.match(text(), /^alive: back .*$/m);
+  assert.match(text(), /^alive: other .*$/m);
 });

@@ -113,6 +113,12 @@ test('a file can name only so many members', () => {
   assert.equal(parse(text + aliveLine('n5', '2:2')).members.length, 131_072);
 });
 
+test('a line longer than any member needs is passed over', () => {
+  const text = aliveLine('x'.repeat(1_000_000), '1:1') + aliveLine('n'.repeat(8000), '2:2') + clockLine(3);
+  const { members, clock } = parse(text);
+  assert.deepEqual([members.map(({ name }) => name.length), clock], [[8000], 3]);
+});
+
 test('any state survives compaction, and of a file cut anywhere the whole lines count', () => {
   const name = fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('\n'));
   const clock = fc.nat();

@@ -36,6 +36,9 @@ const LINE_FEED_BYTE = 0x0a;
 /** As many members as the node table takes; more lines than that can only be damage. */
 const MOST_MEMBERS = 131_072;
 
+/** No member's line is longer; in a damaged file one may be as long as the file, and would stay with us as a name. */
+const MOST_LINE_BYTES = 8192;
+
 /** We left on purpose: the members before this line are not to be joined again. */
 export const LEAVE_LINE = `${LEAVE}${LINE_FEED}`;
 
@@ -148,7 +151,7 @@ export function parseSnapshot(content: Buffer, keepsAfterLeave: boolean): Restor
   for (;;) {
     const end = content.indexOf(LINE_FEED_BYTE, start);
     if (end < 0) return replay.state;
-    replay.take(content.toString('utf8', start, end));
+    if (end - start <= MOST_LINE_BYTES) replay.take(content.toString('utf8', start, end));
     start = end + 1;
   }
 }

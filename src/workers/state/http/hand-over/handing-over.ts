@@ -2,13 +2,15 @@
 // primary says of its exchange is done here. A short body goes along; a long one follows as the primary takes it.
 
 import { type FromReader, HANDED_WINDOW_BYTES, type ToReader } from '../../../../wire/reader-port.js';
-import type { AbortListener, BodySink, Exchange, ResponseStream } from '../engine/engine.js';
-import { GatheredBytes } from '../engine/gathered-bytes.js';
+import { collectBody } from '../body.js';
+import type { AbortListener, Exchange, ResponseStream } from '../engine/engine.js';
+import type { BodyOutcome } from '../request.js';
 import { askedHeaders } from './asked-headers.js';
 import { ownBytes } from './turn-batch.js';
 
 /** A body of this length is read before its request is handed over. */
 const SHORT_BODY_BYTES = 64 * 1024;
+const PLAIN_TEXT = 'Content-Type: text/plain; charset=utf-8\r\n';
 /** A client that doesn't keep up is tried again after this long. */
 const RETRY_MS = 5;
 
@@ -29,8 +31,14 @@ export class HandingOver {
     const { bodyLength } = exchange;
     // Who expects to be told to go on with the body is told when somebody wants it.
     if (bodyLength > 0 && bodyLength <= SHORT_BODY_BYTES && exchange.header('expect') === undefined) {
-      exchange.receive(new ShortBody((body) => this.#hand(exchange, body)));
+      void collectBody(exchange, SHORT_BODY_BYTES, undefined).then((body) => this.#handWith(exchange, body));
     } else this.#hand(exchange, null);
+  }
+
+  /** A client that doesn't send all of its body, or sends it when there are too many, asked for nothing. */
+  #handWith(exchange: Exchange, body: BodyOutcome): void {
+    if (body.ok) this.#hand(exchange, ownBytes(body.bytes));
+    else exchange.reply(body.reply.status, PLAIN_TEXT, String(body.reply.body));
   }
 
   /** False: it isn't about a request. */
@@ -82,28 +90,6 @@ export class HandingOver {
     this.#handed.set(id, new Handed(id, exchange, this.#batch, () => this.#handed.delete(id)));
     this.#batch.add({ kind: 'request', id, method, target, remoteAddress, headers, bodyLength, body });
     if (bodyLength === 0 || body !== null) exchange.forgetHead();
-  }
-}
-
-/** The whole of a body whose length is known to be small. A client that doesn't send all of it asked for nothing. */
-class ShortBody implements BodySink {
-  readonly #gathered = new GatheredBytes();
-  readonly #whole: (bytes: Uint8Array) => void;
-
-  constructor(whole: (bytes: Uint8Array) => void) {
-    this.#whole = whole;
-  }
-
-  chunk(bytes: Uint8Array): void {
-    this.#gathered.add(bytes);
-  }
-
-  end(): void {
-    this.#whole(ownBytes(this.#gathered.take()));
-  }
-
-  aborted(): void {
-    this.#gathered.clear();
   }
 }
 

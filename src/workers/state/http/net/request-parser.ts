@@ -28,6 +28,8 @@ for (const code of Buffer.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv
 }
 const FIRST_HEADERS = 32;
 const MAX_POOLED = 256;
+/** Most heads are shorter. */
+const ROOM_BYTES = 512;
 /** Chunk sizes, extensions and trailers may cost this many bytes, and as many per byte of body. */
 const CHUNK_OVERHEAD_BYTES = 16 * 1024;
 const CHUNK_OVERHEAD_PER_BYTE = 16;
@@ -56,6 +58,8 @@ export class RequestParser implements ParserEvents {
   #count = 0;
   #inValue = false;
   #head: Buffer = EMPTY;
+  /** For heads that have to be kept, one after the other. */
+  #room: Buffer = EMPTY;
   /** Bytes gathered in an own buffer; -1 while the head is the chunk itself. */
   #gathered = -1;
   #headStart = 0;
@@ -155,7 +159,8 @@ export class RequestParser implements ParserEvents {
     const start = this.#headStart;
     const length = this.#headLength(start);
     const head = this.#head.subarray(start, start + length);
-    const own = kept(head);
+    if (this.#room.length === 0) this.#room = Buffer.allocUnsafeSlow(ROOM_BYTES);
+    const own = kept(head, this.#room);
     if (own === head) return;
     this.#head = own;
     this.#gathered = length;

@@ -64,13 +64,10 @@ export function sharedBytes(length: number): Buffer {
   return view;
 }
 
-/** The same bytes, which stay what they are. */
-export function kept(bytes: Buffer): Buffer {
-  return bytes.buffer === shared.buffer ? copyOf(bytes) : bytes;
-}
-
-function copyOf(bytes: Buffer): Buffer {
-  const copy = Buffer.allocUnsafeSlow(bytes.length);
+/** The same bytes, which stay what they are; `room` is for a copy that fits into it. */
+export function kept(bytes: Buffer, room?: Buffer): Buffer {
+  if (bytes.buffer !== shared.buffer) return bytes;
+  const copy = room !== undefined && room.length >= bytes.length ? room : Buffer.allocUnsafeSlow(bytes.length);
   copy.set(bytes);
   return copy;
 }
