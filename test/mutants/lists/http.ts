@@ -214,4 +214,18 @@ export const http: readonly Mutant[] = [
     replace: '    this.#response.writeStatus',
     tests: ['integration/http/body-pieces'],
   },
+  {
+    name: 'what llhttp found is looked for where its memory was before it grew',
+    file: 'workers/state/http/net/recorded-events.ts',
+    find: '    if (this.#words.byteLength === 0) this.#words = new Int32Array(this.#memory.buffer);\n',
+    replace: '',
+    tests: ['unit/http/recorded-events'],
+  },
+  {
+    name: 'a piece full of short headers finds no room for what llhttp notes',
+    file: 'workers/state/http/net/recorded-events.ts',
+    find: 'EVENT_WORDS * (inputBytes + EVENTS_AT_ONE_BYTE)',
+    replace: 'EVENT_WORDS * ((inputBytes >> 3) + EVENTS_AT_ONE_BYTE)',
+    tests: ['unit/http/recorded-events'],
+  },
 ];

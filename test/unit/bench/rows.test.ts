@@ -16,6 +16,7 @@ describe('the table of rows', () => {
       'curve',
       'fleet',
       'loop-delay',
+      'all-busy',
       'members',
       'rpc-waiting',
       'stopped-leader',

@@ -159,6 +159,14 @@ describe('llhttp notes what it finds', () => {
     }
   });
 
+  test('and in a memory that parsers have made grow', () => {
+    const pieces = REQUESTS.map((request) => Buffer.from(request, 'latin1')).slice(0, 1);
+    const parsers = Array.from({ length: 10_000 }, allocateParser);
+    const outcomes = recorded(pieces);
+    for (const parser of parsers) freeParser(parser);
+    assert.deepEqual(outcomes, reference.outcomes(pieces));
+  });
+
   test('and asks nothing of JavaScript, for which V8 would start its optimizing compiler', () => {
     const module = new WebAssembly.Module(recordingModule(shipped, RECORDED_FUNCTIONS));
     const { imports } = WebAssembly.Module as unknown as { imports(module: WebAssembly.Module): readonly object[] };
