@@ -11,7 +11,9 @@ const LOADED_WHEN_CALLED = ['node:crypto'];
 
 /** Of such a module only functions can be had, each of which loads it when it is called. */
 function functionsLoadedWhenCalled(name) {
-  const functions = Object.entries(require(name)).filter(([key, value]) => /^[a-z]/.test(key) && value instanceof Function);
+  const functions = Object.entries(require(name)).filter(
+    ([key, value]) => /^[a-z]/.test(key) && value instanceof Function,
+  );
   const lines = functions.map(([key]) => `export const ${key} = (...values) => loaded().${key}(...values);`);
   return ['let module;', `const loaded = () => (module ??= require(${JSON.stringify(name)}));`, ...lines].join('\n');
 }
