@@ -13,10 +13,10 @@ describe('the table of rows', () => {
       expected,
     );
     assert.deepEqual(ids.filter((id) => !/^\d+$/.test(id)).sort(), [
+      'all-busy',
       'curve',
       'fleet',
       'loop-delay',
-      'all-busy',
       'members',
       'rpc-waiting',
       'stopped-leader',
