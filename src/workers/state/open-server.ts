@@ -108,6 +108,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     calls,
     reads: followedReads(store, consensus),
     limits,
+    reaches: (name) => others.serversOf(name).length > 0,
     transfer: {
       isLeader: () => leader.isSelf,
       leaderAddress: () => leader.address,

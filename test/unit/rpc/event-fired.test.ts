@@ -29,7 +29,7 @@ function fired(leader: string): Promise<QueryMeta> {
   return new Promise((resolve, reject) => {
     rpcMethods.get(METHOD)?.answer(
       body,
-      { calls, datacenter: 'dc1', waits: () => ({ defaultQueryTimeMs: 1, maxQueryTimeMs: 1 }) },
+      { calls, datacenter: 'dc1', reaches: () => false, waits: () => ({ defaultQueryTimeMs: 1, maxQueryTimeMs: 1 }) },
       {
         answered(bytes) {
           const reply = decode(kinds.reply, bytes);

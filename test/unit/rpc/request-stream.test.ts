@@ -88,6 +88,7 @@ function opened(budget = 1_000_000, refuse: Refuse = () => null) {
       context: {
         calls: noServers,
         datacenter: 'dc1',
+        reaches: () => false,
         waits: () => ({ defaultQueryTimeMs: 1, maxQueryTimeMs: 1 }),
       },
       budget: left,

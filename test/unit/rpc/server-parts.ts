@@ -19,7 +19,12 @@ export function serverParts(open: RpcReply[]): RpcServerParts {
   return {
     methods: new Map([[name, wait]]),
     limits: { refuse: () => null },
-    context: { calls: noServers, datacenter: 'dc1', waits: () => ({ defaultQueryTimeMs: 1, maxQueryTimeMs: 1 }) },
+    context: {
+      calls: noServers,
+      datacenter: 'dc1',
+      reaches: () => false,
+      waits: () => ({ defaultQueryTimeMs: 1, maxQueryTimeMs: 1 }),
+    },
     budget: new ByteBudget(1_000_000),
     crashed: () => {},
   };

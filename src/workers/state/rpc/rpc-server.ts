@@ -39,6 +39,8 @@ export interface RpcServerOptions {
   readonly calls: Calls;
   readonly reads: FollowedReads;
   readonly limits: RequestLimits;
+  /** Whether there is a way to a datacenter that isn't this one. */
+  readonly reaches: (datacenter: string) => boolean;
   readonly transfer: TransferParts;
   readonly snapshots: Snapshots;
   readonly raftStreams: MessagePort;
@@ -107,11 +109,11 @@ export class RpcServer {
   }
 
   #serverParts(): RpcServerParts {
-    const { config, calls, limits, logger } = this.#options;
+    const { config, calls, limits, reaches, logger } = this.#options;
     return {
       methods: rpcMethods,
       limits,
-      context: { calls, datacenter: config().datacenter, waits: config },
+      context: { calls, datacenter: config().datacenter, reaches, waits: config },
       budget: new ByteBudget(UNFINISHED_BYTES),
       crashed: (method, error) => logger.error('unexpected error', 'method', method, 'error', errorDetail(error)),
     };

@@ -7,7 +7,7 @@ import { BlockingRead, type ReadOrigin } from '../../calls/blocking-read.js';
 import type { ReadSettings } from '../../calls/read-settings.js';
 import { allowAll } from '../../methods/access.js';
 import type { Asker } from '../../methods/method.js';
-import { isRefusal, type Refusal } from '../../methods/refusal.js';
+import { isRefusal, type Refusal, refusal } from '../../methods/refusal.js';
 import type { Asking, RpcContext, RpcMethod, RpcReply, RpcWork } from '../server/method.js';
 import { askDirect, askRead, askWrite } from './ask.js';
 import { metaOf, type QueryMeta, type QueryOptions, readSettings } from './query-options.js';
@@ -110,7 +110,7 @@ interface Question<Args, Request> {
 function asked<Args extends object, Reply, Request>(
   row: Served<Args, Reply, Request>,
   body: Uint8Array,
-  { datacenter: own }: RpcContext,
+  { datacenter: own, reaches }: RpcContext,
   reply: RpcReply,
 ): Question<Args, Request> | null {
   const args = read(row.arguments, body, reply);
@@ -119,7 +119,9 @@ function asked<Args extends object, Reply, Request>(
   const datacenter = named === '' ? own : named;
   const request = row.request(args, datacenter);
   if (!isRefusal(request)) return { args, request, datacenter };
-  reply.refused(request.text);
+  // The way comes first: what is asked is looked at where it is answered.
+  const isLost = datacenter !== own && !reaches(datacenter);
+  reply.refused(isLost ? refusal('no-datacenter').text : request.text);
   return null;
 }
 

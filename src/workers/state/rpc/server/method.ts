@@ -27,6 +27,8 @@ export interface RpcWork {
 export interface RpcContext {
   readonly calls: Calls;
   readonly datacenter: string;
+  /** Whether there is a way to a datacenter that isn't this one. */
+  readonly reaches: (datacenter: string) => boolean;
   /** How long reads may wait, as the configuration says now. */
   readonly waits: () => WaitLimits;
 }
