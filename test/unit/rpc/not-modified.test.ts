@@ -30,7 +30,7 @@ function server() {
     return new Promise((resolve, reject) => {
       rpcMethods.get(name)?.answer(
         body,
-        { calls, datacenter: 'dc1', waits },
+        { calls, datacenter: 'dc1', reaches: () => false, waits },
         {
           answered(bytes) {
             const reply = decode(kinds.reply, bytes);
