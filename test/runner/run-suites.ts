@@ -16,6 +16,8 @@ export interface Suite {
   readonly sideBySide: number;
   /** The file that takes longest: begun first, it isn't what the others wait for in the end. */
   readonly longest?: string;
+  /** The file whose subject is time: run behind the others, with nothing beside it. */
+  readonly alone?: string;
   /** What runs it, when that isn't the node which runs this. */
   readonly runtime?: Runtime;
 }
@@ -51,7 +53,7 @@ class SuitesRun {
     this.#options = options;
   }
 
-  async suite({ name, minimum, sideBySide, longest, runtime }: Suite): Promise<void> {
+  async suite({ name, minimum, sideBySide, longest, alone, runtime }: Suite): Promise<void> {
     const title = `${name}${suffix(runtime)}`;
     const folder = path.join(this.#options.root, name);
     const files = testFiles(folder);
@@ -59,11 +61,14 @@ class SuitesRun {
     const startedMs = performance.now();
     const [passed, failed, skipped] = [this.#passed, this.#failed, this.#skipped.length];
     const first = path.join(folder, `${longest ?? ''}${ENDING}`);
-    const waiting = files.includes(first) ? [first, ...files.filter((file) => file !== first)] : [...files];
+    const last = path.join(folder, `${alone ?? ''}${ENDING}`);
+    const others = files.filter((file) => file !== first && file !== last);
+    const waiting = files.includes(first) ? [first, ...others] : others;
     const work = async (): Promise<void> => {
       for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) await this.#file(file, runtime);
     };
     await Promise.all(Array.from({ length: sideBySide }, work));
+    if (files.includes(last)) await this.#file(last, runtime);
     const count = this.#passed - passed + this.#failed - failed + this.#skipped.length - skipped;
     if (files.length === 0) this.#fail(`the suite ${title}`, 'there is no test file in it');
     else if (count < minimum && !this.#skipped.slice(skipped).some(({ isWhole }) => isWhole))

@@ -26,6 +26,8 @@ interface More {
   readonly fileTimeoutMs?: number;
   /** Another node that runs it, of version v99.1.0. */
   readonly node?: string;
+  /** The file that runs with nothing beside it. */
+  readonly alone?: string;
 }
 
 /** Runs the suite `s`, whose test files (or others, with their ending) have these sources. */
@@ -35,13 +37,13 @@ async function run(context: TestContext, sources: { readonly [name: string]: str
     name.endsWith('.js') ? `s/${name}` : `s/${name}.test.js`,
     IMPORTS + source,
   ]);
-  const { minimum = 1, allowedSkips = 'null', fileTimeoutMs = 60_000, node } = more;
+  const { minimum = 1, allowedSkips = 'null', fileTimeoutMs = 60_000, node, alone = '' } = more;
   const runtime = node === undefined ? '' : `, runtime: { path: ${JSON.stringify(node)}, version: 'v99.1.0' }`;
   writeFiles(root, {
     ...Object.fromEntries(files),
     'package.json': { type: 'module' },
     'main.js': `import { runSuites } from ${JSON.stringify(RUNNER)};
-      const suites = [{ name: 's', minimum: ${minimum}, sideBySide: 2${runtime} }];
+      const suites = [{ name: 's', minimum: ${minimum}, sideBySide: 2, alone: '${alone}'${runtime} }];
       process.exitCode = await runSuites({
         root: ${JSON.stringify(root)}, suites, fileTimeoutMs: ${fileTimeoutMs}, allowedSkips: ${allowedSkips},
       });`,
@@ -71,6 +73,19 @@ test('tests, suites and subtests that pass are counted', async (context) => {
   assert.equal(result.lines.at(-1), '5 passed, 0 failed');
   assert.match(result.stdout, /^# s: 5 passed, 0 failed in \d+\.\d s \(2 files\)$/m);
   assert.match(result.stdout, /^# slowest: (s\/one|s\/folder\/two) \d+\.\d s, (s\/one|s\/folder\/two) \d+\.\d s$/m);
+});
+
+test('a file that is to run alone runs when the others have ended', async (context) => {
+  const shared = temporaryDirectory(context);
+  const others = ['one', 'three'].map((name) => {
+    const ended = JSON.stringify(path.join(shared, name));
+    return [name, `import fs from 'node:fs'; process.on('exit', () => fs.writeFileSync(${ended}, '')); ${PASSES}`];
+  });
+  const looks = `import fs from 'node:fs';
+    test('looks', () => { assert.deepEqual(fs.readdirSync(${JSON.stringify(shared)}), ['one', 'three']); });`;
+  const result = await run(context, { ...Object.fromEntries(others), 'folder/a': looks }, { alone: 'folder/a' });
+  assert.equal(result.code, 0, result.stdout);
+  assert.equal(result.lines.at(-1), '3 passed, 0 failed');
 });
 
 test('of what a test writes, lines behind a # are shown', async (context) => {
