@@ -2,7 +2,7 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import { type AgentProcess, startAgent } from '../agent-process.js';
+import { type AgentProcess, startAgent, waitFor } from '../agent-process.js';
 import { startWithReaders } from '../integration/readers/readers.js';
 import { kitFolder } from './kit.js';
 
@@ -75,9 +75,18 @@ export function loneServerWithReaders(readers: number): (kind: string) => Promis
   return lone((kind) => startWithReaders(readers, ['-dev', ...configurationOf(kind)]));
 }
 
+/** The leader puts every member into the catalog; addresses and metadata follow with the agent's own first sync. */
+async function knowsItsNode(agent: AgentProcess): Promise<boolean> {
+  const { status, text } = await agent.request('GET', '/v1/catalog/nodes');
+  if (status !== 200) return true;
+  const nodes = JSON.parse(text) as readonly { readonly TaggedAddresses: object | null }[];
+  return nodes.some(({ TaggedAddresses }) => TaggedAddresses !== null);
+}
+
 function lone(start: (kind: string) => Promise<AgentProcess>): (kind: string) => Promise<Asked> {
   return async (kind) => {
     const agent = await start(kind);
+    await waitFor(() => knowsItsNode(agent), 'the agent in its catalog, with all that it says of itself');
     return {
       agent,
       async stop() {
