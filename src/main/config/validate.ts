@@ -184,6 +184,9 @@ function bootstrapWarnings({ config, bootstrap, bootstrapExpect }: Facts, proble
   if (bootstrap) problems.warn('bootstrap = true: do not enable unless necessary');
 }
 
+/** Each is a thread that holds the whole state: more than the cores of any machine only cost. */
+const MOST_READERS = 64;
+
 function modes(config: AgentConfig, problems: Problems): void {
   const { auto_encrypt: autoEncrypt, server } = config;
   if (autoEncrypt.tls && server) problems.refuse('auto_encrypt.tls can only be used on a client.');
@@ -194,6 +197,10 @@ function modes(config: AgentConfig, problems: Problems): void {
   if (config.primary_gateways.length > 0 && !server) problems.refuse("'primary_gateways' requires 'server = true'");
   if (!['net', 'uws'].includes(config.http_config.engine)) {
     problems.refuse(`http_config.engine must be one of 'net' or 'uws'. received: ${quote(config.http_config.engine)}`);
+  }
+  const readers = config.performance.reader_workers ?? 0;
+  if (readers > MOST_READERS) {
+    problems.refuse(`performance.reader_workers cannot be ${readers}. Must be between 0 and ${MOST_READERS}`);
   }
 }
 

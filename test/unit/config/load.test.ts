@@ -55,6 +55,14 @@ describe('sources', () => {
     assert.equal(json.config.definitions.services[0]?.checks[0]?.Interval, 10e9);
   });
 
+  test('no more readers than any machine has a use for', () => {
+    assert.equal(load('-dev').readerWorkers, null);
+    assert.equal(load('-dev', '-hcl', 'performance { reader_workers = 64 }').readerWorkers, 64);
+    const refused = loadConfig(['-dev', '-hcl', 'performance { reader_workers = 65 }']);
+    assert.ok(!refused.ok);
+    assert.match(refused.error, /performance\.reader_workers cannot be 65\. Must be between 0 and 64/);
+  });
+
   test('the engine of HTTP is one of two', () => {
     assert.equal(load('-dev').http.engine, 'net');
     assert.equal(load('-dev', '-hcl', 'http_config { engine = "uws" }').http.engine, 'uws');
