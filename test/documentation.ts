@@ -56,7 +56,7 @@ Readers are threads of a server that answer reads of keys, catalog, health and s
 as the first thread, each from a copy of the state ([architecture.md](architecture.md#readers)). Every answer is the one that the
 first thread would give. What else comes to a reader, it hands to the first thread.
 
-- *How many.* Without the key one for each four cores, four at most; a client agent has none. 0 turns them off.
+- *How many.* Without the key one for each four cores, four at most; a client agent has none. 0 turns them off; more than 64 are refused.
 - *Where.* On Linux; with \`http_config.engine = "net"\` on Node 22.12 or later, with \`uws\` on any, where DNS stays with the
   first thread before 22.12. An agent that can't have those it is told to have starts without, and says so in a warning.
 - *What one costs.* The state once more: some 260 MB of 200,000 instances with a check each, while it takes them in up to
