@@ -58,7 +58,7 @@ function startClient(config: RuntimeConfig, stateThread: Worker, listener: Threa
     toState: (message) => state.send(message),
     setLogLevel: (level) => state.send({ kind: 'log-level', level }),
     reload: () => {},
-    stop: (deadlineMs) => stopState(state, deadlineMs),
+    stop: (deadlineMs) => stopThread(state, deadlineMs),
   };
 }
 
@@ -107,15 +107,17 @@ function startServer(
     },
     stop: async (deadlineMs) => {
       // The state worker first: it answers what is under way, which still needs the log.
-      await stopState(state, deadlineMs);
-      await Promise.all(readers.threads.map((reader) => reader.stop({ kind: 'stop', deadlineMs }, deadlineMs)));
+      await stopThread(state, deadlineMs);
+      await Promise.all(readers.threads.map((reader) => stopThread(reader, deadlineMs)));
       await raft.stop({ kind: 'stop' }, deadlineMs);
     },
   };
 }
 
+type ReaderThread = SupervisedWorker<MainToReader, ReaderToMain>;
+
 interface StartedReaders {
-  readonly threads: readonly SupervisedWorker<MainToReader, ReaderToMain>[];
+  readonly threads: readonly ReaderThread[];
   /** Of a Leadership; all threads of the server read it. */
   readonly leadership: SharedArrayBuffer;
   /** The raft worker's ends, one a reader. */
@@ -179,6 +181,6 @@ function startState(
   });
 }
 
-async function stopState(state: StateThread, deadlineMs: number): Promise<void> {
-  await state.stop({ kind: 'stop', deadlineMs: deadlineMs - STOP_MARGIN_MS }, deadlineMs);
+async function stopThread(thread: StateThread | ReaderThread, deadlineMs: number): Promise<void> {
+  await thread.stop({ kind: 'stop', deadlineMs: deadlineMs - STOP_MARGIN_MS }, deadlineMs);
 }

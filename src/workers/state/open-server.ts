@@ -51,7 +51,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
   const { gossip } = parts;
   const leader = new KnownLeader();
   const { replica, recovered } = followLog(parts, raft, leader);
-  const { store, consensus } = replica;
+  const { store, consensus, keepingUp } = replica;
   const { datacenter, nodeId, advertiseAddress, ports } = parts.settings.current;
   const questions = serverQuestions(joinHostPort(advertiseAddress, ports.server), datacenter, consensus);
   const duties = takeUpDuties(parts, replica, leader, questions);
@@ -125,7 +125,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     readers: raft.readers,
     knowsServers: () => true,
     dnsAnswers: (given, staleQuery) => {
-      const local = localReads(store, consensus);
+      const local = localReads(store, consensus, keepingUp);
       const near = new Responder({ ...given, local });
       const far = new RemoteResponder({ ...given, calls, kept: null, staleQuery });
       return new FreshResponder({ config: given.config, local, near, far, staleQuery });

@@ -9,8 +9,8 @@ import type { FromReader, ReaderWord, SharedListeners, ToReader } from '../../wi
 import type { MainToReader, ReaderToMain, ReaderWorkerData } from '../../wire/reader-worker.js';
 import { localReads } from './calls/local-reads.js';
 import { ReaderCalls } from './calls/reader-calls.js';
+import { FreshResponder } from './dns/fresh-responder.js';
 import { HandedQuestions } from './dns/handed-questions.js';
-import { ReaderResponder } from './dns/reader-responder.js';
 import { Responder } from './dns/responder.js';
 import { DnsServer } from './dns/server.js';
 import { HandingOver } from './http/hand-over/handing-over.js';
@@ -136,17 +136,15 @@ export class ReaderWorker {
   #openDns({ dns: listeners }: SharedListeners): DnsServer {
     const { store, consensus } = this.#replica;
     const { datacenter, nodeName } = this.#config;
-    const local = localReads(store, consensus);
-    const keepingUp = this.#keepingUp;
+    const local = localReads(store, consensus, this.#keepingUp);
     return new DnsServer({
       config: { ...this.#config.dns, listeners },
       answers: (given, staleQuery) =>
-        new ReaderResponder({
+        new FreshResponder({
           config: given.config,
           local,
           near: new Responder({ ...given, local }),
-          catchUp: () => (keepingUp.isBehind ? keepingUp.wait() : null),
-          handOver: (packet) => this.#questions.ask(packet),
+          far: { respond: (packet) => this.#questions.ask(packet), reload: () => {} },
           staleQuery,
         }),
       datacenter,

@@ -49,7 +49,7 @@ export class Catalog {
   readonly store = new StateStore();
   readonly leadership = new Leadership();
   /** As the DNS server asks it; ready as long as {@link leadership} knows of a leader. */
-  readonly local = localReads(this.store, this);
+  readonly local = localReads(this.store, this, null);
   #index = 10;
 
   constructor(isReady = true) {

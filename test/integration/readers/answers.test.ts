@@ -2,6 +2,8 @@
 // doesn't go back, what readers hand over comes back whole, a restore and a stop concern them all.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import net from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { type AgentProcess, waitFor } from '../../agent-process.js';
 import { ManyConnections, startWithReaders, withoutReaders } from './readers.js';
@@ -134,6 +136,18 @@ describe('an agent with two readers', { skip: withoutReaders }, () => {
       [0, 1, 2, 3, 4, 5].map((by) => clients.ask(by, 'PUT', '/v1/kv/too-long', Buffer.alloc(600_000))),
     );
     for (const { status } of tooLong) assert.equal(status, 413);
+  });
+
+  test('a client that hangs up within its body writes nothing', async () => {
+    await clients.ask(0, 'PUT', '/v1/kv/cut', 'whole');
+    const head = 'PUT /v1/kv/cut HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n';
+    for (let round = 0; round < 24; round += 1) {
+      const socket = net.connect(agent.ports.http, '127.0.0.1');
+      socket.on('error', () => {});
+      socket.end(`${head}${'b'.repeat(round % 2 === 0 ? 1_000 : 0)}`);
+      await once(socket.resume(), 'close');
+    }
+    for (const { text } of await clients.askAll('GET', '/v1/kv/cut?raw')) assert.equal(text, 'whole');
   });
 
   test('what all threads answered is counted together', async () => {

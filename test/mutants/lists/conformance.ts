@@ -6,8 +6,8 @@ export const conformance: readonly Mutant[] = [
   {
     name: 'DNS of an agent fails every lookup',
     file: 'workers/state/open-server.ts',
-    find: 'const local = localReads(store, consensus);',
-    replace: 'const local = { ...localReads(store, consensus), isReady: false };',
+    find: 'const local = localReads(store, consensus, keepingUp);',
+    replace: 'const local = { ...localReads(store, consensus, keepingUp), isReady: false };',
     tests: ['integration/dns/agent', 'conformance/dns'],
   },
   {

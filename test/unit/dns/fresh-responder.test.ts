@@ -1,14 +1,22 @@
-// DNS on a server: it answers by itself as long as it is as fresh as its settings want, else the leader does.
+// DNS on a server: each of its threads answers by itself as long as it is as fresh as its settings want, and as new as what any
+// thread has shown; else the leader does, or a reader's primary.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import packet from 'dns-packet';
+import { AppliedProgress } from '../../../src/wire/applied-progress.js';
 import { FreshResponder } from '../../../src/workers/state/dns/fresh-responder.js';
 import { RemoteResponder } from '../../../src/workers/state/dns/remote-responder.js';
 import { Responder } from '../../../src/workers/state/dns/responder.js';
+import type { Response } from '../../../src/workers/state/dns/response.js';
+import { KeepingUp } from '../../../src/workers/state/replica/keeping-up.js';
 import { defaultDns } from '../../integration/dns/catalog.js';
 import { CatalogServer, clientOf } from '../calls/catalog-server.js';
 import { questionPacket } from './message.js';
+
+const NOT_BEHIND = { isBehind: false, catchUp: () => Promise.resolve() };
+const PACKET = Buffer.from('question');
+const answer = (text: string): Response => ({ bytes: Buffer.from(text), zone: 'domain', type: 1 });
 
 test('who answers, and whether it counts as stale', async () => {
   const own = new CatalogServer();
@@ -16,7 +24,7 @@ test('who answers, and whether it counts as stale', async () => {
   own.catalog.register({ Node: 'n', Address: '10.0.0.1' });
   leader.catalog.register({ Node: 'n', Address: '10.0.0.2' });
   const settings = { config: defaultDns, datacenter: 'dc1', random: () => 0, nowMs: () => 0 };
-  const state = { isReady: true, leads: false, lastContactMs: 0 };
+  const state = { isReady: true, leads: false, lastContactMs: 0, ...NOT_BEHIND };
   let stale = 0;
   const staleQuery = (): void => {
     stale += 1;
@@ -61,7 +69,7 @@ test('names of another datacenter are asked of it, each time anew', async () => 
   };
   const responder = new FreshResponder({
     config: defaultDns,
-    local: { isReady: true, leads: true, lastContactMs: 0 },
+    local: { isReady: true, leads: true, lastContactMs: 0, ...NOT_BEHIND },
     near: new Responder({ ...settings, local: own.catalog.local }),
     far: new RemoteResponder({ ...settings, calls: clientOf(other), kept: null, staleQuery }),
     staleQuery,
@@ -80,4 +88,73 @@ test('names of another datacenter are asked of it, each time anew', async () => 
   other.lastContactMs = 6000;
   await ask('n.node.dc2.consul');
   assert.equal(stale, 1);
+});
+
+/** On a reader: what is far is the primary's. */
+function reader(
+  local: { isReady: boolean; leads: boolean; lastContactMs: number },
+  config: object = {},
+  near: Response = answer('near'),
+) {
+  const progress = new AppliedProgress();
+  const keepingUp = new KeepingUp(progress);
+  const seen = { stale: 0 };
+  const responder = new FreshResponder({
+    config: { ...defaultDns, ...config },
+    local: {
+      ...local,
+      get isBehind() {
+        return keepingUp.isBehind;
+      },
+      catchUp: () => keepingUp.wait(),
+    },
+    near: { respond: () => near, reload: () => {} } as unknown as Responder,
+    far: { respond: () => Promise.resolve(answer('primary')), reload: () => {} },
+    staleQuery: () => {
+      seen.stale += 1;
+    },
+  });
+  const ask = async (): Promise<string | undefined> => (await responder.respond(PACKET, 'udp'))?.bytes.toString();
+  return { progress, keepingUp, seen, ask };
+}
+
+test('a server that heard of a leader answers from its readers', async () => {
+  const leader = reader({ isReady: true, leads: true, lastContactMs: 0 });
+  assert.equal(await leader.ask(), 'near');
+  const follower = reader({ isReady: true, leads: false, lastContactMs: 6_000 });
+  assert.equal(await follower.ask(), 'near');
+  assert.equal(follower.seen.stale, 1);
+});
+
+test("where the leader is to be asked, a reader's primary answers", async () => {
+  const follower = { isReady: true, leads: false, lastContactMs: 20 };
+  assert.equal(await reader(follower, { allowStale: false }).ask(), 'primary');
+  assert.equal(await reader(follower, { maxStaleMs: 10 }).ask(), 'primary');
+  assert.equal(await reader({ ...follower, leads: true }, { allowStale: false }).ask(), 'near');
+});
+
+test("another datacenter's names are a reader's primary's to look up", async () => {
+  const leader = { isReady: true, leads: true, lastContactMs: 0 };
+  assert.equal(await reader(leader, {}, { ...answer('near'), isBeyond: true }).ask(), 'primary');
+});
+
+test('a thread that is behind answers when it has caught up, and not too many wait for that', async () => {
+  const { progress, keepingUp, ask } = reader({ isReady: true, leads: true, lastContactMs: 0 });
+  progress.raise(7);
+  let answered = 0;
+  const asked = Array.from({ length: 4096 }, () =>
+    ask().then((text) => {
+      answered += 1;
+      return text;
+    }),
+  );
+  assert.equal(await ask(), undefined);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(answered, 0);
+  keepingUp.reached(7);
+  assert.deepEqual([...new Set(await Promise.all(asked))], ['near']);
+  progress.raise(8);
+  const later = ask();
+  keepingUp.reached(8);
+  assert.equal(await later, 'near');
 });

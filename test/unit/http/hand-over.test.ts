@@ -238,6 +238,22 @@ test('a client that is gone: whoever takes its body, or wants to know, is told o
   exchange.drop();
 });
 
+test('a client that is gone before anybody wants more of it: whoever does then is told at once', async () => {
+  const client = new ClientExchange('PUT', -1);
+  const exchange = await handOver(client);
+  let told = 0;
+  const word = { aborted: () => (told += 1) };
+  exchange.onAbort(word);
+  await waitFor(() => client.isWatched, 'the client to be watched');
+  client.abort?.aborted();
+  await waitFor(() => told === 1, 'the word that it is gone');
+  exchange.onAbort(word);
+  const taken = new Taken();
+  exchange.receive(taken);
+  const stream = exchange.stream(200, '', () => (told += 1));
+  assert.deepEqual([told, taken.ending, stream.write('a')], [3, 'cut', false]);
+});
+
 test('a stream goes on as fast as the client takes it, in order', async () => {
   const client = new ClientExchange('GET', 0);
   const exchange = await handOver(client);

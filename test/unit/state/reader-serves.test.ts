@@ -13,10 +13,11 @@ function served(
   query: string,
   leadership = LEADER,
   mode: 'disabled' | 'permissive' | 'enforcing' = 'disabled',
+  discoveryMaxStaleMs = 0,
 ): boolean {
   const parsed = parseQuery(query);
   assert.ok(parsed);
-  return mayServe(parsed, { datacenter: 'dc1', limits: { requestLimits: { mode } } }, leadership);
+  return mayServe(parsed, { datacenter: 'dc1', discoveryMaxStaleMs, limits: { requestLimits: { mode } } }, leadership);
 }
 
 test('on the leader, what needs only the store as it is now', () => {
@@ -59,4 +60,9 @@ test('while requests are counted, all of them are counted in one place', () => {
     assert.ok(!served('', LEADER, mode));
     assert.ok(!served('stale', LEADER, mode));
   }
+});
+
+test('where answers of catalog and health may not be too old, a read that waits is handed over', () => {
+  assert.ok(!served('index=7', LEADER, 'disabled', 5_000));
+  assert.ok(served('passing', LEADER, 'disabled', 5_000));
 });

@@ -5,6 +5,7 @@ import { allowAll } from '../methods/access.js';
 import type { ReadMethod } from '../methods/method.js';
 import { isRefusal, type Refusal } from '../methods/refusal.js';
 import type { Consensus } from '../replica/consensus.js';
+import type { KeepingUp } from '../replica/keeping-up.js';
 import type { StoreReads } from '../replica/store/read-api.js';
 import { atOnce } from '../turns/turns.js';
 
@@ -21,6 +22,10 @@ export interface LocalReads {
   readonly leads: boolean;
   /** Milliseconds since the leader was last heard of; 0 on the leader. */
   readonly lastContactMs: number;
+  /** Another thread may have shown more than is here. */
+  readonly isBehind: boolean;
+  /** Resolves when everything is here that any thread has shown by now. */
+  catchUp(): Promise<void>;
   /** While it is the same, so is every answer. */
   readonly appliedIndex: number;
   /** Raised by every restore: no answer outlives it. */
@@ -28,7 +33,12 @@ export interface LocalReads {
   read<Request, Value>(method: ReadMethod<Request, Value>, request: Request): LocalAnswer<Value> | Refusal;
 }
 
-export function localReads(store: StoreReads, { leadership }: Pick<Consensus, 'leadership'>): LocalReads {
+/** `keepingUp`: null where no other thread answers reads. */
+export function localReads(
+  store: StoreReads,
+  { leadership }: Pick<Consensus, 'leadership'>,
+  keepingUp: KeepingUp | null,
+): LocalReads {
   return {
     get isReady() {
       return leadership.hadLeader;
@@ -39,6 +49,10 @@ export function localReads(store: StoreReads, { leadership }: Pick<Consensus, 'l
     get lastContactMs() {
       return leadership.lastContactMs;
     },
+    get isBehind() {
+      return keepingUp?.isBehind === true;
+    },
+    catchUp: () => keepingUp?.wait() ?? Promise.resolve(),
     get appliedIndex() {
       return store.appliedIndex;
     },

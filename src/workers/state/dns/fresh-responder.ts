@@ -1,21 +1,25 @@
-// Who answers on a server: itself, as long as what it has is as fresh as `dns_config` wants it (`allow_stale`, `max_stale`);
-// else the leader is asked, and so are other datacenters for their names.
+// Who answers on a server's thread: itself, as long as what it has is as fresh as `dns_config` wants it (`allow_stale`, `max_stale`),
+// and no older than what any other thread of the server has shown; else, and for names of other datacenters, whoever knows more:
+// the leader and those datacenters are asked, or a reader's question goes to its server's primary thread.
 
 import type { DnsConfig } from '../../../wire/config.js';
 import type { LocalReads } from '../calls/local-reads.js';
 import type { Transport } from './compose.js';
 import { STALE_MS } from './lookup-reads.js';
-import type { RemoteResponder } from './remote-responder.js';
 import type { Responder } from './responder.js';
 import type { Responds, Response } from './response.js';
+import type { Answers } from './server.js';
+
+/** Questions that wait for what another thread has shown; further ones are dropped, as the network would drop them. */
+const MOST_WAITING = 4096;
 
 export interface FreshResponderOptions {
   readonly config: DnsConfig;
-  readonly local: Pick<LocalReads, 'isReady' | 'leads' | 'lastContactMs'>;
-  /** From what this server has. */
+  readonly local: Pick<LocalReads, 'isReady' | 'leads' | 'lastContactMs' | 'isBehind' | 'catchUp'>;
+  /** From what this thread has. */
   readonly near: Responder;
-  /** From the leader, or another datacenter. */
-  readonly far: RemoteResponder;
+  /** From whoever knows more. */
+  readonly far: Answers;
   /** An answer was given that is older than a few seconds. */
   readonly staleQuery: () => void;
 }
@@ -23,6 +27,7 @@ export interface FreshResponderOptions {
 export class FreshResponder implements Responds {
   readonly #options: FreshResponderOptions;
   #config: DnsConfig;
+  #waiting = 0;
 
   constructor(options: FreshResponderOptions) {
     this.#options = options;
@@ -36,12 +41,25 @@ export class FreshResponder implements Responds {
   }
 
   respond(packet: Buffer, transport: Transport): Response | null | Promise<Response | null> {
-    const { local, near, far, staleQuery } = this.#options;
+    const { local, near, far } = this.#options;
     const { allowStale, maxStaleMs } = this.#config;
     if (!local.isReady) return near.respond(packet, transport);
     const ageMs = local.lastContactMs;
     const isFresh = allowStale ? ageMs <= maxStaleMs : local.leads;
     if (!isFresh) return far.respond(packet, transport);
+    return local.isBehind ? this.#answerLater(packet, transport, ageMs) : this.#answer(packet, transport, ageMs);
+  }
+
+  async #answerLater(packet: Buffer, transport: Transport, ageMs: number): Promise<Response | null> {
+    if (this.#waiting >= MOST_WAITING) return null;
+    this.#waiting += 1;
+    await this.#options.local.catchUp();
+    this.#waiting -= 1;
+    return this.#answer(packet, transport, ageMs);
+  }
+
+  #answer(packet: Buffer, transport: Transport, ageMs: number): Response | null | Promise<Response | null> {
+    const { near, far, staleQuery } = this.#options;
     const reply = near.respond(packet, transport);
     if (reply?.isBeyond === true) return far.respond(packet, transport);
     if (ageMs > STALE_MS) staleQuery();

@@ -39,6 +39,7 @@ export class KeepingUp {
   reached(index: number): void {
     this.#applied = index;
     this.showing(index);
+    if (this.#waiting.length === 0) return;
     const late = this.#waiting.findIndex((waiter) => waiter.index > index);
     const released = this.#waiting.splice(0, late < 0 ? this.#waiting.length : late);
     for (const { resolve } of released) resolve();

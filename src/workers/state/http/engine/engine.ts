@@ -34,12 +34,12 @@ export interface Exchange {
   header(lowerName: string): string | undefined;
   /** Content-Length; 0 without a body, -1 when it comes in chunks. */
   readonly bodyLength: number;
-  /** Starts the body; an expected 100 Continue is sent here. At most once. */
+  /** Starts the body; an expected 100 Continue is sent here. At most once. A client that is gone already has aborted it. */
   receive(sink: BodySink): void;
   /** The body comes too fast for its sink: the client isn't read until {@link resumeBody}, or the answer. Only while the body comes. */
   pauseBody(): void;
   resumeBody(): void;
-  /** Told when the client hangs up before the answer: one listener; the exchange is dead by then. */
+  /** Told when the client hangs up before the answer, or has done so: one listener; the exchange is dead by then. */
   onAbort(listener: AbortListener): void;
   /** The headers aren't needed any more: a waiting query should hold as little as possible. */
   forgetHead(): void;
@@ -48,7 +48,7 @@ export interface Exchange {
    * the body is only counted.
    */
   reply(status: number, headers: string, body: string | Uint8Array): void;
-  /** An answer of unknown length; `ended` is called when the client has gone before `end`. */
+  /** An answer of unknown length; `ended` is called when the client has gone before `end`, within if it is gone by now. */
   stream(status: number, headers: string, ended: () => void): ResponseStream;
   /** Closes the connection without an answer. */
   drop(): void;

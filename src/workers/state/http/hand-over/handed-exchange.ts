@@ -90,6 +90,10 @@ class HandedExchange implements Exchange {
   }
 
   onAbort(listener: AbortListener): void {
+    if (this.#isOver) {
+      listener.aborted();
+      return;
+    }
     if (this.#abort === null) this.#batch.add({ kind: 'watch', id: this.#id });
     this.#abort = listener;
   }
@@ -97,6 +101,10 @@ class HandedExchange implements Exchange {
   // --- the body
 
   receive(sink: BodySink): void {
+    if (this.#isOver) {
+      sink.aborted();
+      return;
+    }
     const body = this.#body;
     if (this.bodyLength !== 0 && body === null) {
       this.#sink = sink;
@@ -157,8 +165,11 @@ class HandedExchange implements Exchange {
   }
 
   stream(status: number, headers: string, ended: () => void): ResponseStream {
-    this.#abort = { aborted: ended };
-    this.#batch.add({ kind: 'stream', id: this.#id, status, headers });
+    if (this.#isOver) ended();
+    else {
+      this.#abort = { aborted: ended };
+      this.#batch.add({ kind: 'stream', id: this.#id, status, headers });
+    }
     return {
       write: (chunk) => {
         if (this.#isOver || this.#unsent >= HANDED_WINDOW_BYTES) return false;

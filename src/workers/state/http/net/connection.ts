@@ -158,10 +158,19 @@ export class Connection implements Exchange {
 
   onAbort(listener: AbortListener): void {
     this.#abort = listener;
-    if (this.#ended) this.#hangUp();
+    if (this.#isLeft) this.#hangUp();
+  }
+
+  /** Whoever waits for this client, or sends to it as it goes, waits no more. */
+  get #isLeft(): boolean {
+    return this.#ended || this.#phase === 'over';
   }
 
   receive(sink: BodySink): void {
+    if (this.#phase === 'over') {
+      sink.aborted();
+      return;
+    }
     const parser = this.#parser;
     if (parser === null) {
       sink.end();
@@ -208,17 +217,19 @@ export class Connection implements Exchange {
   stream(status: number, headers: string, ended: () => void): ResponseStream {
     const chunked = this.#minor === 1;
     const closing = this.#mustClose() || !chunked;
-    this.#out.add(statusLine(status) + headers + dateLine());
-    if (chunked) this.#out.add('Transfer-Encoding: chunked\r\n');
-    this.#out.add(closing ? 'Connection: close\r\n\r\n' : '\r\n');
-    this.#out.flush();
+    if (this.#phase !== 'over') {
+      this.#out.add(statusLine(status) + headers + dateLine());
+      if (chunked) this.#out.add('Transfer-Encoding: chunked\r\n');
+      this.#out.add(closing ? 'Connection: close\r\n\r\n' : '\r\n');
+      this.#out.flush();
+    }
     this.#abort = { aborted: ended };
     const stream = new ChunkedStream(this.#socket, chunked, () => {
       this.#stream = null;
       if (this.#phase === 'answering') this.#answered(closing);
     });
     this.#stream = stream;
-    if (this.#ended) this.#hangUp();
+    if (this.#isLeft) this.#hangUp();
     return stream;
   }
 

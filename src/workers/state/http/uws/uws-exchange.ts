@@ -73,10 +73,15 @@ export class UwsExchange implements Exchange {
   }
 
   onAbort(listener: AbortListener): void {
-    this.#abort = listener;
+    if (this.#over) listener.aborted();
+    else this.#abort = listener;
   }
 
   receive(sink: BodySink): void {
+    if (this.#over) {
+      sink.aborted();
+      return;
+    }
     this.#attachBody();
     if (this.#early !== null) sink.chunk(this.#early.take());
     this.#early = null;
@@ -115,7 +120,7 @@ export class UwsExchange implements Exchange {
   }
 
   stream(status: number, headers: string, ended: () => void): ResponseStream {
-    this.#abort = { aborted: ended };
+    this.onAbort({ aborted: ended });
     const response = this.#response;
     let keepsUp = true;
     if (!this.#over) {
