@@ -274,6 +274,17 @@ test('a body nobody wants: a small rest is read away, a large one closes the con
   assert.match(large.socket.written, /Connection: close/);
 });
 
+test('a 100 Continue comes behind the answers to what came before it in the same segment', () => {
+  const { socket, connection } = serve();
+  const first = 'GET /v1/a HTTP/1.1\r\nHost: x\r\n\r\n';
+  connection.read(
+    Buffer.from(`${first}PUT / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n`),
+  );
+  assert.deepEqual(statuses(socket.written), [200, 100]);
+  connection.read(Buffer.from('abc'));
+  assert.deepEqual(statuses(socket.written), [200, 100, 200]);
+});
+
 test('an expected 100 Continue is sent when the body is asked for, else the connection ends', () => {
   const head = 'PUT / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n';
   const asked = serve();

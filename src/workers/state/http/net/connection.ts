@@ -168,7 +168,9 @@ export class Connection implements Exchange {
       return;
     }
     if (this.#expectsContinue && parser.bodyBytes === 0 && !parser.complete) {
-      this.#socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
+      // Behind the answers to requests that came before it in the same bytes.
+      this.#out.add('HTTP/1.1 100 Continue\r\n\r\n');
+      this.#out.flush();
     }
     this.#expectsContinue = false;
     if (parser.untaken.length > 0) sink.chunk(parser.untaken.take());
