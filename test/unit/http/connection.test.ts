@@ -12,12 +12,16 @@ import { runSeed } from '../../random.js';
 class FakeSocket extends Duplex {
   written = '';
   ended = false;
+  /** Of a client that takes nothing: what lets it take the rest. */
+  takeRest: (() => void) | null = null;
+  takesNothing = false;
 
   override _read(): void {}
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
     this.written += chunk.toString('latin1');
-    done();
+    if (this.takesNothing) this.takeRest = done;
+    else done();
   }
 
   override _final(done: () => void): void {
@@ -408,4 +412,21 @@ test('random bytes and mutilated requests never throw, and what is answered is a
     { seed: runSeed, numRuns: 3000 },
   );
   assert.ok(answered > 3000, `${answered} answers`);
+});
+
+test('an engine that stops cuts no answer which the client still takes, and no connection without one stays', async () => {
+  const idle = serve();
+  idle.connection.stop();
+  assert.equal(idle.socket.destroyed, true);
+
+  const slow = serve();
+  slow.socket.takesNothing = true;
+  slow.connection.read(STREAM.subarray(0, STREAM.indexOf('PUT')));
+  slow.connection.stop();
+  slow.connection.stop();
+  assert.deepEqual([slow.socket.destroyed, slow.socket.ended], [false, false]);
+  slow.socket.takeRest?.();
+  await new Promise(setImmediate);
+  assert.deepEqual([slow.socket.destroyed, slow.socket.ended], [false, true]);
+  assert.deepEqual(statuses(slow.socket.written), [200]);
 });

@@ -134,9 +134,11 @@ export class Connection implements Exchange {
     }
   }
 
-  /** Nothing is being answered: then it may be cut at any time. */
-  get isIdle(): boolean {
-    return this.#phase === 'idle' && this.#parser === null && this.#readAhead === null;
+  /** The engine stops: where nothing is being answered it is over, as soon as the client has taken its last answer. */
+  stop(): void {
+    if (this.#phase !== 'idle' || this.#parser !== null || this.#readAhead !== null) return;
+    if (this.#out.unsent === 0) this.#socket.destroy();
+    else this.#finish();
   }
 
   destroy(): void {
