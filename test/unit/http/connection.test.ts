@@ -430,3 +430,17 @@ test('an engine that stops cuts no answer which the client still takes, and no c
   assert.deepEqual([slow.socket.destroyed, slow.socket.ended], [false, true]);
   assert.deepEqual(statuses(slow.socket.written), [200]);
 });
+
+test('a head that is longer than what the parser is given at once is not doubled', () => {
+  const open: Exchange[] = [];
+  const { connection } = serve((exchange) => open.push(exchange), 200_000);
+  connection.read(Buffer.from('GET /first HTTP/1.1\r\nHost: x\r\n\r\n'));
+  const value = '0123456789'.repeat(10_000);
+  const second = Buffer.from(`GET /second HTTP/1.1\r\nHost: x\r\nX-Long: ${value}\r\nX-Test: yes\r\n\r\n`);
+  connection.read(second.subarray(0, 60_000));
+  connection.read(second.subarray(60_000));
+  open[0]?.reply(200, '', '');
+  const { target, header } = { target: open[1]?.target, header: (name: string) => open[1]?.header(name) };
+  assert.deepEqual([target, header('x-test'), header('x-long')?.length], ['/second', 'yes', value.length]);
+  assert.ok(header('x-long') === value);
+});

@@ -94,10 +94,10 @@ export class RequestParser implements ParserEvents {
       if (!(error === PAUSED && this.complete)) this.refusal = error === PAUSED_H2_UPGRADE ? 505 : 400;
       if (error === INVALID_URL && (chunk[stop] ?? 0) >= 0x80) this.#escape(chunk, start, stop, end);
     }
-    const headLength = this.#headLength(start);
+    const headLength = this.#headLength(start, bytes.length);
     if (inHead) {
       if (headLength > maxHeadBytes) this.refusal = 431;
-      else if (!this.headComplete) this.#gather(chunk, start);
+      else if (!this.headComplete) this.#gather(bytes, start);
       else if (this.refusal === 0) this.#judgeHead();
     }
     const bodyRaw = inHead ? (this.headComplete ? Math.max(0, stop - start - headLength) : 0) : stop - start;
@@ -136,10 +136,9 @@ export class RequestParser implements ParserEvents {
     this.#gathered = needed;
   }
 
-  /** The chunk ended within the head: from now on it is gathered. */
-  #gather(chunk: Buffer, start: number): void {
+  /** The piece ended within the head: from now on it is gathered. */
+  #gather(bytes: Buffer, start: number): void {
     if (this.#gathered >= 0) return;
-    const bytes = chunk.subarray(start);
     this.#head = Buffer.allocUnsafeSlow(Math.max(1024, 2 * bytes.length));
     this.#head.set(bytes);
     this.#gathered = bytes.length;
@@ -157,7 +156,7 @@ export class RequestParser implements ParserEvents {
   keepHead(): void {
     if (!this.headComplete || this.#gathered >= 0) return;
     const start = this.#headStart;
-    const length = this.#headLength(start);
+    const length = this.#headLength(start, 0);
     const head = this.#head.subarray(start, start + length);
     if (this.#room.length === 0) this.#room = Buffer.allocUnsafeSlow(ROOM_BYTES);
     const own = kept(head, this.#room);
@@ -167,10 +166,10 @@ export class RequestParser implements ParserEvents {
     this.#shift(start);
   }
 
-  /** Bytes of the head so far; of a finished one to the blank line. */
-  #headLength(start: number): number {
+  /** Bytes of the head so far, its only piece being of `pieceBytes`; of a finished one to the blank line. */
+  #headLength(start: number, pieceBytes: number): number {
     const origin = this.#gathered < 0 ? start : 0;
-    if (!this.headComplete) return this.#gathered < 0 ? this.#chunk.length - start : this.#gathered;
+    if (!this.headComplete) return this.#gathered < 0 ? pieceBytes : this.#gathered;
     const last = this.#count === 0 ? this.#targetEnd + 11 : (this.#offsets[4 * this.#count - 1] ?? 0) + 2;
     return last + 2 - origin;
   }
