@@ -7,6 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
+import { writeNodeOptions } from './bundling/node-options.mjs';
 import { BANNER, builtins, levelBinding, locations, parts } from './bundling/plugins.mjs';
 
 const PROJECT = fileURLToPath(new URL('.', import.meta.url));
@@ -95,6 +96,7 @@ fs.rmSync(to, { recursive: true, force: true });
 fs.mkdirSync(to);
 fs.writeFileSync(path.join(to, 'package.json'), '{ "type": "commonjs" }\n');
 fs.copyFileSync(path.join(PROJECT, 'bundling/load.cjs'), path.join(to, 'load.cjs'));
+writeNodeOptions(path.join(to, 'node-options'));
 await Promise.all([bundle(ENTRY, {}), ...PROGRAMS.map(bundleProgram)]);
 for (const file of FILES) {
   fs.mkdirSync(path.dirname(path.join(to, file)), { recursive: true });

@@ -76,9 +76,7 @@ function bundleOf(folder: string, program: string): string {
 
 /** V8's options as the launcher gives them. */
 function launcherFlags(): readonly string[] {
-  const [, flags = ''] =
-    /exec node ((?:--\S+ )+)/.exec(fs.readFileSync(path.join(repositoryRoot, 'lictor'), 'utf8')) ?? [];
-  return flags.trim().split(' ');
+  return fs.readFileSync(path.join(repositoryRoot, 'dist/program/node-options'), 'utf8').trim().split(' ');
 }
 
 /** Whether V8 refuses the code; undefined when it is given none. */
@@ -137,6 +135,25 @@ describe('the installed program', () => {
     }
     fs.rmSync(file);
     await makesKey(folder);
+  });
+
+  test('an option that node doesn’t know is left away when the program is built for it', async (context) => {
+    const folder = install(context);
+    const elsewhere = temporaryDirectory(context);
+    const other = path.join(elsewhere, 'node');
+    const refusal = 'case "$*" in *--wasm-*) echo "node: bad option" >&2; exit 9;; esac';
+    fs.writeFileSync(other, `#!/bin/sh\n${refusal}\nexec '${process.execPath}' "$@"\n`, { mode: 0o755 });
+    const env = { ...process.env, PATH: `${elsewhere}:${process.env['PATH']}` };
+    const launcher = path.join(folder, 'lictor');
+    assert.deepEqual(await run(launcher, ['keygen'], { env }), { code: 9, stdout: '', stderr: 'node: bad option\n' });
+    const build = `
+      const { writeNodeOptions } = await import(${JSON.stringify(path.join(repositoryRoot, 'bundling/node-options.mjs'))});
+      writeNodeOptions(${JSON.stringify(path.join(folder, 'dist/program/node-options'))});`;
+    const built = await run(process.execPath, ['--input-type=module', '-e', build], { env });
+    assert.deepEqual(built, { code: 0, stdout: '', stderr: '' });
+    const { code, stderr } = await run(launcher, ['keygen'], { env });
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+    assert.equal(launcherFlags().length, 2);
   });
 
   test('runs from anywhere, through links, where nothing can be written', async (context) => {

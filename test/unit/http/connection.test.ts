@@ -12,12 +12,16 @@ import { runSeed } from '../../random.js';
 class FakeSocket extends Duplex {
   written = '';
   ended = false;
+  /** Of a client that takes nothing: what lets it take the rest. */
+  takeRest: (() => void) | null = null;
+  takesNothing = false;
 
   override _read(): void {}
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
     this.written += chunk.toString('latin1');
-    done();
+    if (this.takesNothing) this.takeRest = done;
+    else done();
   }
 
   override _final(done: () => void): void {
@@ -274,6 +278,17 @@ test('a body nobody wants: a small rest is read away, a large one closes the con
   assert.match(large.socket.written, /Connection: close/);
 });
 
+test('a 100 Continue comes behind the answers to what came before it in the same segment', () => {
+  const { socket, connection } = serve();
+  const first = 'GET /v1/a HTTP/1.1\r\nHost: x\r\n\r\n';
+  connection.read(
+    Buffer.from(`${first}PUT / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n`),
+  );
+  assert.deepEqual(statuses(socket.written), [200, 100]);
+  connection.read(Buffer.from('abc'));
+  assert.deepEqual(statuses(socket.written), [200, 100, 200]);
+});
+
 test('an expected 100 Continue is sent when the body is asked for, else the connection ends', () => {
   const head = 'PUT / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n';
   const asked = serve();
@@ -397,4 +412,35 @@ test('random bytes and mutilated requests never throw, and what is answered is a
     { seed: runSeed, numRuns: 3000 },
   );
   assert.ok(answered > 3000, `${answered} answers`);
+});
+
+test('an engine that stops cuts no answer which the client still takes, and no connection without one stays', async () => {
+  const idle = serve();
+  idle.connection.stop();
+  assert.equal(idle.socket.destroyed, true);
+
+  const slow = serve();
+  slow.socket.takesNothing = true;
+  slow.connection.read(STREAM.subarray(0, STREAM.indexOf('PUT')));
+  slow.connection.stop();
+  slow.connection.stop();
+  assert.deepEqual([slow.socket.destroyed, slow.socket.ended], [false, false]);
+  slow.socket.takeRest?.();
+  await new Promise(setImmediate);
+  assert.deepEqual([slow.socket.destroyed, slow.socket.ended], [false, true]);
+  assert.deepEqual(statuses(slow.socket.written), [200]);
+});
+
+test('a head that is longer than what the parser is given at once is not doubled', () => {
+  const open: Exchange[] = [];
+  const { connection } = serve((exchange) => open.push(exchange), 200_000);
+  connection.read(Buffer.from('GET /first HTTP/1.1\r\nHost: x\r\n\r\n'));
+  const value = '0123456789'.repeat(10_000);
+  const second = Buffer.from(`GET /second HTTP/1.1\r\nHost: x\r\nX-Long: ${value}\r\nX-Test: yes\r\n\r\n`);
+  connection.read(second.subarray(0, 60_000));
+  connection.read(second.subarray(60_000));
+  open[0]?.reply(200, '', '');
+  const { target, header } = { target: open[1]?.target, header: (name: string) => open[1]?.header(name) };
+  assert.deepEqual([target, header('x-test'), header('x-long')?.length], ['/second', 'yes', value.length]);
+  assert.ok(header('x-long') === value);
 });

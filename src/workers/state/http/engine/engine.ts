@@ -77,7 +77,7 @@ export interface BoundListener {
 export interface Engine {
   listen(listener: Listener): Promise<BoundListener>;
   setLimits(limits: EngineLimits): void;
-  /** Stops accepting and closes idle connections; answers still being made say `Connection: close`. */
+  /** Stops accepting and closes connections whose last answer was taken; answers still being made say `Connection: close`. */
   stopAccepting(): void;
   /** Resolves when no connection is left, or after the deadline, when the rest was cut. */
   close(deadlineMs: number): Promise<void>;

@@ -25,7 +25,7 @@ export class TurnBatch<Message> {
   }
 }
 
-/** Bytes of their own: of a view a message would copy all that it is a view of. */
+/** Bytes of their own: of a view a message would copy all that it is a view of. (A Buffer's slice is one, too.) */
 export function ownBytes(bytes: Uint8Array): Uint8Array {
-  return bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
+  return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
 }

@@ -134,9 +134,11 @@ export class Connection implements Exchange {
     }
   }
 
-  /** Nothing is being answered: then it may be cut at any time. */
-  get isIdle(): boolean {
-    return this.#phase === 'idle' && this.#parser === null && this.#readAhead === null;
+  /** The engine stops: where nothing is being answered it is over, as soon as the client has taken its last answer. */
+  stop(): void {
+    if (this.#phase !== 'idle' || this.#parser !== null || this.#readAhead !== null) return;
+    if (this.#out.unsent === 0) this.#socket.destroy();
+    else this.#finish();
   }
 
   destroy(): void {
@@ -177,7 +179,9 @@ export class Connection implements Exchange {
       return;
     }
     if (this.#expectsContinue && parser.bodyBytes === 0 && !parser.complete) {
-      this.#socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
+      // Behind the answers to requests that came before it in the same bytes.
+      this.#out.add('HTTP/1.1 100 Continue\r\n\r\n');
+      this.#out.flush();
     }
     this.#expectsContinue = false;
     if (parser.untaken.length > 0) sink.chunk(parser.untaken.take());

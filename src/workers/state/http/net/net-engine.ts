@@ -122,7 +122,7 @@ export class NetEngine implements Engine, ConnectionHost {
   stopAccepting(): void {
     this.stopping = true;
     for (const server of this.#servers) server.close();
-    for (const connection of this.#open.keys()) if (connection.isIdle) connection.destroy();
+    for (const connection of this.#open.keys()) connection.stop();
   }
 
   async close(deadlineMs: number): Promise<void> {

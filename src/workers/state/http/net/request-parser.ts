@@ -1,6 +1,5 @@
-// One request on its way in: llhttp's events become offsets into the head's bytes, and strings are made only when asked
-// for. A head that comes in one piece is never copied; otherwise its bytes are gathered, so that a name or value split
-// over two segments is contiguous again. Parsers are pooled: an idle or waiting connection holds none.
+// One request on its way in: llhttp's events become a head (request-head.ts) and a body, judged by what llhttp leaves to its
+// user. Parsers are pooled: an idle or waiting connection holds none.
 
 import { GatheredBytes } from '../engine/gathered-bytes.js';
 import { escapeRequestLine } from './escape-request-line.js';
@@ -18,18 +17,11 @@ import {
   resetParser,
 } from './llhttp.js';
 import { PAUSED, type ParserEvents } from './recorded-events.js';
+import { RequestHead } from './request-head.js';
 import { kept } from './shared-read.js';
 
 const EMPTY = Buffer.alloc(0);
-/** 1 for each byte that may stand in a Host. */
-const HOST_BYTES = new Uint8Array(256);
-for (const code of Buffer.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:%[]")) {
-  HOST_BYTES[code] = 1;
-}
-const FIRST_HEADERS = 32;
 const MAX_POOLED = 256;
-/** Most heads are shorter. */
-const ROOM_BYTES = 512;
 /** Chunk sizes, extensions and trailers may cost this many bytes, and as many per byte of body. */
 const CHUNK_OVERHEAD_BYTES = 16 * 1024;
 const CHUNK_OVERHEAD_PER_BYTE = 16;
@@ -54,19 +46,7 @@ export class RequestParser implements ParserEvents {
   version = 11;
 
   readonly #parser = allocateParser();
-  #offsets = new Int32Array(4 * FIRST_HEADERS);
-  #count = 0;
-  #inValue = false;
-  #head: Buffer = EMPTY;
-  /** For heads that have to be kept, one after the other. */
-  #room: Buffer = EMPTY;
-  /** Bytes gathered in an own buffer; -1 while the head is the chunk itself. */
-  #gathered = -1;
-  #headStart = 0;
-  #targetStart = -1;
-  #targetEnd = -1;
-  /** Added to an address of the moment: its place in the head. */
-  #delta = 0;
+  readonly #head = new RequestHead();
   #chunk: Buffer = EMPTY;
   #chunkDelta = 0;
   #overhead = 0;
@@ -83,7 +63,7 @@ export class RequestParser implements ParserEvents {
   #feedPiece(chunk: Buffer, start: number, end: number, maxHeadBytes: number): number {
     const bytes = start === 0 && end === chunk.length ? chunk : chunk.subarray(start, end);
     const inHead = !this.headComplete;
-    if (inHead) this.#startPiece(chunk, start, bytes);
+    if (inHead) this.#head.begin(chunk, start, bytes);
     this.#chunk = chunk;
     this.#chunkDelta = start - inputStart;
     const bodyBefore = this.bodyBytes;
@@ -94,13 +74,13 @@ export class RequestParser implements ParserEvents {
       if (!(error === PAUSED && this.complete)) this.refusal = error === PAUSED_H2_UPGRADE ? 505 : 400;
       if (error === INVALID_URL && (chunk[stop] ?? 0) >= 0x80) this.#escape(chunk, start, stop, end);
     }
-    const headLength = this.#headLength(start);
+    let headLength = 0;
     if (inHead) {
+      headLength = this.headComplete ? this.#head.completeLength() : this.#head.gather(bytes);
       if (headLength > maxHeadBytes) this.refusal = 431;
-      else if (!this.headComplete) this.#gather(chunk, start);
-      else if (this.refusal === 0) this.#judgeHead();
+      else if (this.headComplete && this.refusal === 0) this.#judgeHead();
     }
-    const bodyRaw = inHead ? (this.headComplete ? Math.max(0, stop - start - headLength) : 0) : stop - start;
+    const bodyRaw = this.headComplete ? Math.max(0, stop - start - headLength) : 0;
     this.#overhead += bodyRaw - (this.bodyBytes - bodyBefore);
     if (this.#overhead > CHUNK_OVERHEAD_BYTES + CHUNK_OVERHEAD_PER_BYTE * this.bodyBytes) this.refusal = 400;
     return stop;
@@ -108,71 +88,17 @@ export class RequestParser implements ParserEvents {
 
   /** The byte at `stop` of the piece from `start` to `end` is not ASCII. */
   #escape(chunk: Buffer, start: number, stop: number, end: number): void {
-    const isGathered = this.#gathered >= 0;
-    if ((isGathered ? this.#gathered - (end - stop) : stop - start) > MAX_ESCAPED_HEAD) return;
-    const bytes = isGathered
-      ? Buffer.concat([this.#head.subarray(0, this.#gathered), chunk.subarray(end)])
-      : chunk.subarray(start);
+    const { gathered } = this.#head;
+    if ((gathered === null ? stop - start : gathered.length - (end - stop)) > MAX_ESCAPED_HEAD) return;
+    const bytes = gathered === null ? chunk.subarray(start) : Buffer.concat([gathered, chunk.subarray(end)]);
     const escaped = escapeRequestLine(bytes);
     // The byte stands behind the first line (`GET htt\n\xb2`): nothing would change, again and again.
     if (escaped.length > bytes.length) this.instead = escaped;
   }
 
-  #startPiece(chunk: Buffer, start: number, bytes: Uint8Array): void {
-    if (this.#gathered < 0) {
-      this.#head = chunk;
-      this.#headStart = start;
-      this.#delta = start - inputStart;
-      return;
-    }
-    const needed = this.#gathered + bytes.length;
-    if (needed > this.#head.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#head.length));
-      this.#head.copy(larger, 0, 0, this.#gathered);
-      this.#head = larger;
-    }
-    this.#head.set(bytes, this.#gathered);
-    this.#delta = this.#gathered - inputStart;
-    this.#gathered = needed;
-  }
-
-  /** The chunk ended within the head: from now on it is gathered. */
-  #gather(chunk: Buffer, start: number): void {
-    if (this.#gathered >= 0) return;
-    const bytes = chunk.subarray(start);
-    this.#head = Buffer.allocUnsafeSlow(Math.max(1024, 2 * bytes.length));
-    this.#head.set(bytes);
-    this.#gathered = bytes.length;
-    this.#shift(start);
-  }
-
-  #shift(start: number): void {
-    if (start === 0) return;
-    this.#targetStart -= start;
-    this.#targetEnd -= start;
-    for (let at = 0; at < 4 * this.#count; at++) this.#offsets[at] = (this.#offsets[at] ?? 0) - start;
-  }
-
   /** What was read is about to be overwritten; headers may still be asked for. */
   keepHead(): void {
-    if (!this.headComplete || this.#gathered >= 0) return;
-    const start = this.#headStart;
-    const length = this.#headLength(start);
-    const head = this.#head.subarray(start, start + length);
-    if (this.#room.length === 0) this.#room = Buffer.allocUnsafeSlow(ROOM_BYTES);
-    const own = kept(head, this.#room);
-    if (own === head) return;
-    this.#head = own;
-    this.#gathered = length;
-    this.#shift(start);
-  }
-
-  /** Bytes of the head so far; of a finished one to the blank line. */
-  #headLength(start: number): number {
-    const origin = this.#gathered < 0 ? start : 0;
-    if (!this.headComplete) return this.#gathered < 0 ? this.#chunk.length - start : this.#gathered;
-    const last = this.#count === 0 ? this.#targetEnd + 11 : (this.#offsets[4 * this.#count - 1] ?? 0) + 2;
-    return last + 2 - origin;
+    if (this.headComplete) this.#head.keep();
   }
 
   /** What llhttp leaves to its user (RFC 9112, sections 3.2 and 6). */
@@ -182,72 +108,36 @@ export class RequestParser implements ParserEvents {
       this.refusal = 505;
       return;
     }
+    const head = this.#head;
     let hosts = 0;
     let hostIsFit = true;
-    for (let header = 0; header < this.#count; header++) {
-      const length = this.#at(header, 1) - this.#at(header, 0);
-      if (length === 4 && this.#isNamed(header, 'host')) {
+    for (let header = 0; header < head.count; header++) {
+      const length = head.nameLength(header);
+      if (length === 4 && head.isNamed(header, 'host')) {
         hosts += 1;
-        hostIsFit = this.#isHost(header);
-      } else if (length === 6 && this.#isNamed(header, 'expect')) {
-        if (this.version === 11) this.expectation = this.#value(header).toLowerCase();
-      } else if (length === 14 && this.#isNamed(header, 'content-length')) {
-        this.bodyLength = Number(this.#value(header));
+        hostIsFit = head.isHost(header);
+      } else if (length === 6 && head.isNamed(header, 'expect')) {
+        if (this.version === 11) this.expectation = head.value(header).toLowerCase();
+      } else if (length === 14 && head.isNamed(header, 'content-length')) {
+        this.bodyLength = Number(head.value(header));
         if (!Number.isSafeInteger(this.bodyLength)) this.refusal = 400;
-      } else if (length === 17 && this.#isNamed(header, 'transfer-encoding')) {
+      } else if (length === 17 && head.isNamed(header, 'transfer-encoding')) {
         // Only chunked is understood, and nothing in HTTP/1.0: a proxy in front may frame the body differently.
         if (this.version === 10) this.refusal = 400;
-        else if (this.#value(header).toLowerCase() !== 'chunked') this.refusal = 501;
+        else if (head.value(header).toLowerCase() !== 'chunked') this.refusal = 501;
         this.bodyLength = -1;
       }
     }
     if (hosts > 1 || (hosts === 0 && this.version === 11) || !hostIsFit) this.refusal = 400;
   }
 
-  #at(header: number, field: 0 | 1 | 2 | 3): number {
-    return this.#offsets[4 * header + field] ?? 0;
-  }
-
-  #isNamed(header: number, lowerName: string): boolean {
-    const start = this.#at(header, 0);
-    for (let at = 0; at < lowerName.length; at++) {
-      let code = this.#head[start + at] ?? 0;
-      if (code >= 0x41 && code <= 0x5a) code |= 0x20;
-      if (code !== lowerName.charCodeAt(at)) return false;
-    }
-    return true;
-  }
-
-  /** Without the blanks behind it. */
-  #valueEnd(header: number): number {
-    const start = this.#at(header, 2);
-    let end = this.#at(header, 3);
-    while (end > start && (this.#head[end - 1] === 0x20 || this.#head[end - 1] === 0x09)) end -= 1;
-    return end;
-  }
-
-  #value(header: number): string {
-    return this.#head.toString('latin1', this.#at(header, 2), this.#valueEnd(header));
-  }
-
-  #isHost(header: number): boolean {
-    const end = this.#valueEnd(header);
-    for (let at = this.#at(header, 2); at < end; at++) if (HOST_BYTES[this.#head[at] ?? 0] === 0) return false;
-    return true;
-  }
-
   /** First value of a header. */
   header(lowerName: string): string | undefined {
-    for (let header = 0; header < this.#count; header++) {
-      if (this.#at(header, 1) - this.#at(header, 0) === lowerName.length && this.#isNamed(header, lowerName)) {
-        return this.#value(header);
-      }
-    }
-    return undefined;
+    return this.#head.header(lowerName);
   }
 
   target(): string {
-    return this.#head.toString('latin1', this.#targetStart, this.#targetEnd);
+    return this.#head.target();
   }
 
   method(): string {
@@ -265,14 +155,9 @@ export class RequestParser implements ParserEvents {
     this.bodyLength = 0;
     this.bodyBytes = 0;
     this.expectation = '';
-    this.#count = 0;
-    this.#inValue = false;
-    this.#head = EMPTY;
+    this.#head.clear();
     this.#chunk = EMPTY;
-    this.#gathered = -1;
-    this.#targetStart = -1;
     this.#overhead = 0;
-    if (this.#offsets.length > 4 * FIRST_HEADERS) this.#offsets = new Int32Array(4 * FIRST_HEADERS);
   }
 
   free(): void {
@@ -280,39 +165,16 @@ export class RequestParser implements ParserEvents {
   }
 
   onUrl(at: number, length: number): void {
-    if (this.#targetStart < 0) this.#targetStart = at + this.#delta;
-    this.#targetEnd = at + this.#delta + length;
+    this.#head.foundUrl(at, length);
   }
 
+  /** Behind the head they are trailers. */
   onHeaderField(at: number, length: number): void {
-    if (this.headComplete) return;
-    const start = at + this.#delta;
-    if (this.#inValue || this.#count === 0) {
-      const place = 4 * this.#count;
-      if (place === this.#offsets.length) {
-        const larger = new Int32Array(2 * place);
-        larger.set(this.#offsets);
-        this.#offsets = larger;
-      }
-      this.#offsets[place] = start;
-      this.#count += 1;
-      this.#inValue = false;
-    }
-    const last = 4 * this.#count;
-    this.#offsets[last - 3] = start + length;
-    this.#offsets[last - 2] = start + length;
-    this.#offsets[last - 1] = start + length;
+    if (!this.headComplete) this.#head.foundField(at, length);
   }
 
   onHeaderValue(at: number, length: number): void {
-    if (this.headComplete) return;
-    const start = at + this.#delta;
-    const last = 4 * this.#count;
-    if (!this.#inValue) {
-      this.#offsets[last - 2] = start;
-      this.#inValue = true;
-    }
-    this.#offsets[last - 1] = start + length;
+    if (!this.headComplete) this.#head.foundValue(at, length);
   }
 
   onHeadersComplete(shouldKeepAlive: boolean): void {
