@@ -56,7 +56,7 @@ export const gossip: readonly Mutant[] = [
     file: 'main/gossip/shell/stream-work.ts',
     find: 'return merging.problem;',
     replace: 'return null;',
-    tests: ['unit/gossip/shell/failed-merge'],
+    tests: ['unit/gossip/shell/exchange'],
   },
   {
     name: 'the rules look at all nodes of a joiner in one go',

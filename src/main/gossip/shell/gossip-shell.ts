@@ -140,11 +140,11 @@ export class GossipShell<Event> {
     return result;
   }
 
-  /** Exchanges states with the member that listens at `to`. `name` is for the log. */
-  async exchange(to: Address, name: string, isJoin: boolean): Promise<Exchanged> {
+  /** Exchanges states with the member that listens at `to`. `name` is for the log. `onConnected`: somebody listens there. */
+  async exchange(to: Address, name: string, isJoin: boolean, onConnected?: () => void): Promise<Exchanged> {
     const where = addressText(to);
     this.#options.logger.debug(`memberlist: Initiating push/pull sync with: ${name} ${where}`);
-    return this.#client.pushPull(to, isJoin);
+    return this.#client.pushPull(to, isJoin, onConnected);
   }
 
   /** Joins by each address in turn, in the form `[name/]host[:port]`. */
@@ -268,8 +268,8 @@ export class GossipShell<Event> {
       this.#client.ping(request).catch((error: unknown) => this.#surprised(error, ''));
       return;
     }
-    const { to, name, isJoin, onEnd } = request;
-    this.exchange(to, name, isJoin)
+    const { to, name, isJoin, onConnected, onEnd } = request;
+    this.exchange(to, name, isJoin, onConnected && (() => this.#attempt(onConnected)))
       .catch((error: unknown): Exchanged => {
         this.#surprised(error, '');
         return { ok: false, error: 'unexpected error' };

@@ -39,11 +39,14 @@ export class StreamClient {
     this.#state = state;
   }
 
-  /** Exchanges states with whoever listens at `to`, and merges what came back. */
-  async pushPull(to: Address, isJoin: boolean): Promise<Exchanged> {
+  /** Exchanges states with whoever listens at `to`, and merges what came back. `onConnected`: somebody does. */
+  async pushPull(to: Address, isJoin: boolean, onConnected?: () => void): Promise<Exchanged> {
     const work = this.#work;
     const beganMs = performance.now();
-    const answered = await this.#exchange(to, work.timeoutMs, (isWanted) => this.#state.seal(isJoin, isWanted));
+    const answered = await this.#exchange(to, work.timeoutMs, (isWanted) => {
+      onConnected?.();
+      return this.#state.seal(isJoin, isWanted);
+    });
     work.metrics.pushPull.add(performance.now() - beganMs);
     if (!answered.ok) return answered;
     const { message } = answered;

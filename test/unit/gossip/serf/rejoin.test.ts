@@ -36,6 +36,25 @@ test('an address that refuses costs no time, one that says nothing five seconds'
   assert.equal(back.serf.member('n1')?.status, 'alive');
 });
 
+test('while one is connected no other is tried, however long the exchange takes; then it goes on', () => {
+  const cluster = new SerfCluster();
+  const slow = ['n1', 'n5', 'n6'];
+  for (const name of slow) {
+    cluster.add(name);
+    cluster.slow.set(`10.0.0.${name.slice(1)}:${PORT}`, 12_000);
+  }
+  const back = cluster.add('n3', { restored: restored(...slow) });
+  cluster.run(11_999);
+  assert.equal(triesOf(back), 1);
+  cluster.run(2);
+  assert.equal(triesOf(back), 2);
+  // Once it leaves, the end of what is under way neither begins anything nor ends the search.
+  assert.equal(back.serf.leave(cluster.nowMs), null);
+  cluster.run(60_000);
+  assert.equal(triesOf(back), 2);
+  assert.deepEqual(inSnapshot(back), slow);
+});
+
 test('a stranger that joins us does not end it', () => {
   const cluster = new SerfCluster();
   const back = cluster.add('n2', { restored: restored('n1') });

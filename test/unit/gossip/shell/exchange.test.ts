@@ -1,13 +1,16 @@
-// An exchange is a success when all that came back was merged, and not before.
+// An exchange is a success when all that came back was merged, and not before; who wanted it is told how it goes.
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+import { type TestContext, test } from 'node:test';
 import type { Machine } from '../../../../src/main/gossip/core/machine.js';
+import type { StreamRequest } from '../../../../src/main/gossip/core/output.js';
 import { GossipShell } from '../../../../src/main/gossip/shell/gossip-shell.js';
 import { atOnce } from '../../../../src/main/gossip/wire/steps.js';
 import { Logger, LogSink } from '../../../../src/observe/logger.js';
 import { protectionWith } from '../protection.js';
-import { member } from './rig.js';
+import { LOOPBACK, member } from './rig.js';
 
 const PROBLEM = 'Failed to decode remote state: malformed';
 
@@ -16,6 +19,7 @@ class NeverContent implements Machine<never> {
   readonly nextMs = null;
   readonly revision = 0;
   steps = 0;
+  streams: StreamRequest[] = [];
 
   startMerge() {
     const merging = { problem: null as string | null, step: () => this.#step(merging) };
@@ -33,7 +37,7 @@ class NeverContent implements Machine<never> {
   }
 
   take() {
-    return { packets: [], streams: [], events: [] };
+    return { packets: [], streams: this.streams.splice(0), events: [] };
   }
 
   isForUs(): boolean {
@@ -47,9 +51,7 @@ class NeverContent implements Machine<never> {
   streamPingAnswered(): void {}
 }
 
-test('a join whose state could not be merged to its end failed, and says why', async (t) => {
-  const machine = new NeverContent();
-  const logged: string[] = [];
+async function open(t: TestContext, machine: NeverContent, logged: string[] = []): Promise<GossipShell<never>> {
   const opened = await GossipShell.open<never>({
     machine,
     bindAddress: '127.0.0.1',
@@ -62,8 +64,14 @@ test('a join whose state could not be merged to its end failed, and says why', a
     labels: [],
   });
   assert.ok(opened.ok);
-  const { shell } = opened;
-  t.after(() => shell.close());
+  t.after(() => opened.shell.close());
+  return opened.shell;
+}
+
+test('a join whose state could not be merged to its end failed, and says why', async (t) => {
+  const machine = new NeverContent();
+  const logged: string[] = [];
+  const shell = await open(t, machine, logged);
   const other = await member(t, 'b');
   const joined = await shell.join([other.text]);
   assert.deepEqual(joined, { joined: 0, errors: [`Failed to join ${other.text}: ${PROBLEM}`] });
@@ -74,4 +82,39 @@ test('a join whose state could not be merged to its end failed, and says why', a
   while (machine.steps < 3) await new Promise((resolve) => setImmediate(resolve));
   await new Promise((resolve) => setImmediate(resolve));
   assert.ok(logged.some((line) => line.startsWith(`memberlist: Failed push/pull merge: ${PROBLEM} from=127.0.0.1:`)));
+});
+
+/** Accepts connections, and hangs up as soon as somebody says something. */
+async function rude(t: TestContext): Promise<{ readonly server: Server; readonly port: number }> {
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => socket.destroy());
+  });
+  t.after(() => server.close());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const bound = server.address();
+  return { server, port: typeof bound === 'object' ? (bound?.port ?? 0) : 0 };
+}
+
+test('who wants an exchange is told when it is connected, and of the end in any case', async (t) => {
+  const machine = new NeverContent();
+  const shell = await open(t, machine);
+  const { server, port } = await rude(t);
+  const told = (): Promise<string[]> =>
+    new Promise((resolve) => {
+      const heard: string[] = [];
+      machine.streams.push({
+        kind: 'pushPull',
+        to: { ip: LOOPBACK, port },
+        name: 'b',
+        isJoin: true,
+        onConnected: () => heard.push('connected'),
+        onEnd: (isMerged) => resolve([...heard, String(isMerged)]),
+      });
+      shell.run(() => undefined);
+    });
+  assert.deepEqual(await told(), ['connected', 'false']);
+  server.close();
+  await once(server, 'close');
+  assert.deepEqual(await told(), ['false']);
 });
