@@ -140,11 +140,19 @@ export class GossipShell<Event> {
     return result;
   }
 
-  /** Exchanges states with the member that listens at `to`. `name` is for the log. `onConnected`: somebody listens there. */
+  /**
+   * Exchanges states with the member that listens at `to`; never rejects. `name` is for the log. `onConnected`: somebody
+   * listens there.
+   */
   async exchange(to: Address, name: string, isJoin: boolean, onConnected?: () => void): Promise<Exchanged> {
     const where = addressText(to);
     this.#options.logger.debug(`memberlist: Initiating push/pull sync with: ${name} ${where}`);
-    return this.#client.pushPull(to, isJoin, onConnected);
+    try {
+      return await this.#client.pushPull(to, isJoin, onConnected);
+    } catch (error) {
+      this.#surprised(error, `with=${where}`);
+      return { ok: false, error: 'unexpected error' };
+    }
   }
 
   /** Joins by each address in turn, in the form `[name/]host[:port]`. */
@@ -269,15 +277,10 @@ export class GossipShell<Event> {
       return;
     }
     const { to, name, isJoin, onConnected, onEnd } = request;
-    this.exchange(to, name, isJoin, onConnected && (() => this.#attempt(onConnected)))
-      .catch((error: unknown): Exchanged => {
-        this.#surprised(error, '');
-        return { ok: false, error: 'unexpected error' };
-      })
-      .then((exchanged) => {
-        if (this.#isClosed) return;
-        if (!exchanged.ok) this.#exchangeFailed(request, exchanged.error);
-        if (onEnd !== undefined) this.#attempt((nowMs) => onEnd(exchanged.ok, nowMs));
-      });
+    void this.exchange(to, name, isJoin, onConnected && (() => this.#attempt(onConnected))).then((exchanged) => {
+      if (this.#isClosed) return;
+      if (!exchanged.ok) this.#exchangeFailed(request, exchanged.error);
+      if (onEnd !== undefined) this.#attempt((nowMs) => onEnd(exchanged.ok, nowMs));
+    });
   }
 }

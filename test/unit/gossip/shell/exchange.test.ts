@@ -19,6 +19,7 @@ class NeverContent implements Machine<never> {
   readonly nextMs = null;
   readonly revision = 0;
   steps = 0;
+  isBroken = false;
   streams: StreamRequest[] = [];
 
   startMerge() {
@@ -28,6 +29,7 @@ class NeverContent implements Machine<never> {
 
   #step(merging: { problem: string | null }): boolean {
     this.steps += 1;
+    if (this.isBroken) throw new Error('a bug');
     if (this.steps === 3) merging.problem = PROBLEM;
     return merging.problem === null;
   }
@@ -82,6 +84,17 @@ test('a join whose state could not be merged to its end failed, and says why', a
   while (machine.steps < 3) await new Promise((resolve) => setImmediate(resolve));
   await new Promise((resolve) => setImmediate(resolve));
   assert.ok(logged.some((line) => line.startsWith(`memberlist: Failed push/pull merge: ${PROBLEM} from=127.0.0.1:`)));
+});
+
+test('a join that meets a bug of ours failed, and no caller has to catch it', async (t) => {
+  const machine = new NeverContent();
+  const logged: string[] = [];
+  const shell = await open(t, machine, logged);
+  machine.isBroken = true;
+  const other = await member(t, 'b');
+  const joined = await shell.join([other.text]);
+  assert.deepEqual(joined, { joined: 0, errors: [`Failed to join ${other.text}: unexpected error`] });
+  assert.ok(logged.some((line) => line.startsWith('memberlist: unexpected error: ') && line.endsWith(other.text)));
 });
 
 /** Accepts connections, and hangs up as soon as somebody says something. */
