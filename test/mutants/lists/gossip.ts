@@ -54,8 +54,8 @@ export const gossip: readonly Mutant[] = [
   {
     name: 'what goes wrong in the last step of a merge is forgotten',
     file: 'main/gossip/shell/stream-work.ts',
-    find: 'return merging.problem;',
-    replace: 'return null;',
+    find: 'return problem === null ?',
+    replace: "return problem !== '' ?",
     tests: ['unit/gossip/shell/exchange'],
   },
   {

@@ -15,8 +15,9 @@ import { STREAM_LIMITS, type StreamLimits } from './inbound-limits.js';
 import { parseJoinAddress, resolveJoinAddress } from './join-address.js';
 import { SealedState } from './sealed-state.js';
 import { type ShellMetrics, shellMetrics } from './shell-metrics.js';
-import { type Exchanged, StreamClient } from './stream-client.js';
+import { StreamClient } from './stream-client.js';
 import { StreamListener, StreamServer } from './stream-server.js';
+import type { Exchanged } from './stream-work.js';
 import { Turns } from './turns.js';
 import { UdpTransport } from './udp-transport.js';
 

@@ -19,6 +19,8 @@ class NeverContent implements Machine<never> {
   readonly nextMs = null;
   readonly revision = 0;
   steps = 0;
+  /** The step with which the merge is over. */
+  lastStep = 3;
   isBroken = false;
   streams: StreamRequest[] = [];
 
@@ -30,7 +32,7 @@ class NeverContent implements Machine<never> {
   #step(merging: { problem: string | null }): boolean {
     this.steps += 1;
     if (this.isBroken) throw new Error('a bug');
-    if (this.steps === 3) merging.problem = PROBLEM;
+    if (this.steps === this.lastStep) merging.problem = PROBLEM;
     return merging.problem === null;
   }
 
@@ -95,6 +97,20 @@ test('a join that meets a bug of ours failed, and no caller has to catch it', as
   const joined = await shell.join([other.text]);
   assert.deepEqual(joined, { joined: 0, errors: [`Failed to join ${other.text}: unexpected error`] });
   assert.ok(logged.some((line) => line.startsWith('memberlist: unexpected error: ') && line.endsWith(other.text)));
+});
+
+test('a join that the end of the pool interrupts is no success', async (t) => {
+  const machine = new NeverContent();
+  const logged: string[] = [];
+  const shell = await open(t, machine, logged);
+  machine.lastStep = Number.POSITIVE_INFINITY;
+  const other = await member(t, 'b');
+  const joining = [shell.join([other.text]), other.shell.join([`127.0.0.1:${shell.boundPort}`])];
+  while (machine.steps < 100) await new Promise((resolve) => setImmediate(resolve));
+  await shell.close();
+  const [joined] = await Promise.all(joining);
+  assert.deepEqual(joined, { joined: 0, errors: [`Failed to join ${other.text}: the pool is closed`] });
+  assert.ok(!logged.some((line) => line.includes('Failed push/pull merge')));
 });
 
 /** Accepts connections, and hangs up as soon as somebody says something. */
