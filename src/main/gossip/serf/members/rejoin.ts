@@ -7,10 +7,8 @@ import { below } from '../../../../random/random.js';
 import { type Address, addressText } from '../../core/node.js';
 import type { Timer } from '../../core/timers.js';
 import type { SerfPool } from '../pool/serf-pool.js';
-import type { RestoredSnapshot } from '../pool/snapshot.js';
+import type { SnapshotMember } from '../pool/snapshot.js';
 import { isSameIp, readEndpoint } from '../protocol/endpoint.js';
-
-type Candidate = RestoredSnapshot['members'][number];
 
 /**
  * An address where nobody takes the connection is not waited for longer than this: the next one is tried beside it. Who is
@@ -19,14 +17,14 @@ type Candidate = RestoredSnapshot['members'][number];
 const PATIENCE_MS = 5000;
 /** In the first round one try follows the other at once; from then on they are so far apart. */
 const PACE_MS = 1000;
-/** Candidates that need no try, passed over in one go. */
+/** SnapshotMembers that need no try, passed over in one go. */
 const MOST_PASSED_OVER = 1000;
 
 export class Rejoin {
   readonly #pool: SerfPool;
-  #all: readonly Candidate[] = [];
+  #all: readonly SnapshotMember[] = [];
   /** Of this round. */
-  #untried: Candidate[] = [];
+  #untried: SnapshotMember[] = [];
   #isFirstRound = true;
   #isFound = false;
   /** Counts the tries, and the end of them; what an earlier one comes to doesn't decide when the next begins. */
@@ -37,9 +35,10 @@ export class Rejoin {
     this.#pool = pool;
   }
 
-  start(nowMs: number): void {
-    const { options } = this.#pool;
-    this.#all = (options.restored?.members ?? []).filter(({ name }) => name !== options.self.name);
+  /** `members`: of the snapshot. They are let go when the search is over. */
+  start(members: readonly SnapshotMember[], nowMs: number): void {
+    const { self } = this.#pool.options;
+    this.#all = members.filter(({ name }) => name !== self.name);
     this.#untried = [...this.#all];
     if (this.#all.length > 0) this.#next(nowMs);
   }
@@ -57,7 +56,7 @@ export class Rejoin {
     this.#untried = [];
   }
 
-  #draw(): Candidate | undefined {
+  #draw(): SnapshotMember | undefined {
     const untried = this.#untried;
     const last = untried.pop();
     if (last === undefined || untried.length === 0) return last;
@@ -69,7 +68,7 @@ export class Rejoin {
   }
 
   /** Null for an address that can't be anybody else's. */
-  #addressOf({ address }: Candidate): Address | null {
+  #addressOf({ address }: SnapshotMember): Address | null {
     const own = this.#pool.options.self.address;
     const endpoint = readEndpoint(address);
     if (endpoint === null || (endpoint.port === own.port && isSameIp(endpoint.ip, own.ip))) return null;
