@@ -17,7 +17,7 @@ import { isSameIp, readEndpoint } from '../protocol/endpoint.js';
 const PATIENCE_MS = 5000;
 /** In the first round one try follows the other at once; from then on they are so far apart. */
 const PACE_MS = 1000;
-/** SnapshotMembers that need no try, passed over in one go. */
+/** Candidates that need no try, passed over in one go. */
 const MOST_PASSED_OVER = 1000;
 
 export class Rejoin {
