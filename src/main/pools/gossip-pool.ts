@@ -206,6 +206,9 @@ export class GossipPool {
         this.#count(event.type, event.members.length);
         observer.onMembers(event.type, event.members);
         return;
+      case 'stayed':
+        observer.onMembers('update', [event.member]);
+        return;
       case 'suspected':
         observer.onSuspected(event.member);
         return;

@@ -1,6 +1,6 @@
 // A test node of lictor's Serf: the machine and its shell, with a snapshot file when one is wanted.
 
-import { SERF, type SerfOptions } from '../../../src/main/gossip/serf/pool/options.js';
+import { type PoolOptions, SERF } from '../../../src/main/gossip/serf/pool/options.js';
 import type { SerfEvent } from '../../../src/main/gossip/serf/pool/output.js';
 import type { RestoredSnapshot } from '../../../src/main/gossip/serf/pool/snapshot.js';
 import type { Filter } from '../../../src/main/gossip/serf/protocol/filters.js';
@@ -45,7 +45,7 @@ function bytes(payload: string): Uint8Array | null {
   return payload === '' ? null : Buffer.from(payload);
 }
 
-function serfOptions(options: NodeOptions): Omit<SerfOptions, 'restored'> {
+function serfOptions(options: NodeOptions): PoolOptions {
   const { userCoalesceMs, timing, keys } = options;
   const keyring = keyringOf(options);
   const protection = protectionOf(options, keyring);
@@ -81,7 +81,7 @@ export class SerfNode implements LictorNode {
   #whenLeft: (() => void) | null = null;
   readonly #whenForced = new Map<string, () => void>();
 
-  private constructor(options: NodeOptions, made: Omit<SerfOptions, 'restored'>, tell: Tell) {
+  private constructor(options: NodeOptions, made: PoolOptions, tell: Tell) {
     this.#name = options.name;
     this.#logger = loggerOf(options);
     this.#tell = tell;

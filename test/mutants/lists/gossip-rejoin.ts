@@ -27,8 +27,8 @@ export const gossipRejoin: readonly Mutant[] = [
   {
     name: 'a refused address is waited for like a silent one',
     file: REJOIN,
-    find: 'number === this.#tries && this.#timer !== null',
-    replace: 'isMerged && number === this.#tries && this.#timer !== null',
+    find: 'if (number === this.#tries) this.#schedule(endMs',
+    replace: 'if (isMerged && number === this.#tries) this.#schedule(endMs',
     tests,
   },
   {
@@ -36,6 +36,20 @@ export const gossipRejoin: readonly Mutant[] = [
     file: REJOIN,
     find: 'this.#schedule(nowMs + PATIENCE_MS);',
     replace: 'this.#schedule(nowMs + 1e9);',
+    tests,
+  },
+  {
+    name: 'beside one that is connected the next address is tried',
+    file: REJOIN,
+    find: 'if (number === this.#tries) this.#unschedule();',
+    replace: '',
+    tests,
+  },
+  {
+    name: 'what is under way when we leave begins the next try',
+    file: REJOIN,
+    find: 'this.#tries += 1;\n    this.#unschedule();',
+    replace: 'this.#unschedule();',
     tests,
   },
   {

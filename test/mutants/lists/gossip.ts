@@ -54,9 +54,9 @@ export const gossip: readonly Mutant[] = [
   {
     name: 'what goes wrong in the last step of a merge is forgotten',
     file: 'main/gossip/shell/stream-work.ts',
-    find: 'return merging.problem;',
-    replace: 'return null;',
-    tests: ['unit/gossip/shell/failed-merge'],
+    find: 'return problem === null ?',
+    replace: "return problem !== '' ?",
+    tests: ['unit/gossip/shell/exchange'],
   },
   {
     name: 'the rules look at all nodes of a joiner in one go',

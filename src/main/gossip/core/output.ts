@@ -15,14 +15,16 @@ export interface OutgoingPacket {
 /** Streams to be opened. */
 export type StreamRequest =
   /**
-   * Exchange states; then merge what came back. `name`: "" when it isn't known. `onEnd` is called once, with the machine at
-   * rest: what came back was merged, or something went wrong.
+   * Exchange states; then merge what came back. `name`: "" when it isn't known. Both are called at most once, with the machine
+   * at rest: `onConnected` when somebody listens there, `onEnd` when what came back was merged or something went wrong. An
+   * exchange that is connected has its own time limits.
    */
   | {
       readonly kind: 'pushPull';
       readonly to: Address;
       readonly name: string;
       readonly isJoin: boolean;
+      readonly onConnected?: () => void;
       readonly onEnd?: (isMerged: boolean, nowMs: number) => void;
     }
   /** Send this ping; call `streamPingAnswered` when the ack with its number came before the deadline. */

@@ -37,7 +37,7 @@ import type { SerfOptions } from './pool/options.js';
 import type { IncomingQuery, SerfEvent } from './pool/output.js';
 import { SerfOutbox } from './pool/serf-outbox.js';
 import type { SerfPool } from './pool/serf-pool.js';
-import type { SnapshotState } from './pool/snapshot.js';
+import type { RestoredSnapshot, SnapshotState } from './pool/snapshot.js';
 import { SnapshotJournal } from './pool/snapshot-journal.js';
 import { LamportClock } from './protocol/lamport-clock.js';
 import { readSerfMessage, type SerfMessage } from './protocol/messages.js';
@@ -69,16 +69,19 @@ export class SerfCore implements Machine<SerfEvent> {
   readonly #departure: Departure;
   readonly #rejoin: Rejoin;
   readonly #journal: SnapshotJournal | null;
+  /** Until the start: megabytes of a large pool, which nobody needs any more when it is found. */
+  #restored: RestoredSnapshot | null;
   /** Joins under way, and whether one of them wants no old events. */
   #joins = 0;
   #ignoresOld = false;
   /** What a step of a merge has left for Serf to merge. */
   #mergedState: { readonly state: Uint8Array; readonly isJoin: boolean } | null = null;
 
-  constructor(options: SerfOptions) {
+  constructor({ restored, ...options }: SerfOptions) {
     const clocks = { member: new LamportClock(), event: new LamportClock(), query: new LamportClock() };
-    const journal = options.restored === null ? null : new SnapshotJournal(options.restored);
+    const journal = restored === null ? null : new SnapshotJournal(restored);
     this.#journal = journal;
+    this.#restored = restored;
     const members = new Members();
     const { self, gossip, serf, random, layerOverhead, rules } = options;
     const broadcasts = new Broadcasts({ serf, gossip, layerOverhead, memberCount: () => members.size });
@@ -125,20 +128,22 @@ export class SerfCore implements Machine<SerfEvent> {
   /** Makes ourselves a member and starts all that beats. The problem, or null. */
   start(nowMs: number): string | null {
     const { options, clocks, core } = this.#pool;
+    const restored = this.#restored;
+    this.#restored = null;
     const meta = encodeTags(options.tags);
     if (meta === null) return TAGS_TOO_LONG;
     const problem = this.#refuseSelf(meta);
     if (problem !== null) return problem;
     this.#pool.latestMs = nowMs;
     for (const clock of Object.values(clocks)) clock.advance();
-    this.#restore();
+    if (restored !== null) this.#restore(restored);
     if (!core.start(meta, nowMs)) {
       this.#absorb(nowMs);
       return 'our own description is refused';
     }
     this.#absorb(nowMs);
     this.#startBeats(nowMs);
-    this.#rejoin.start(nowMs);
+    this.#rejoin.start(restored?.members ?? [], nowMs);
     return null;
   }
 
@@ -148,10 +153,8 @@ export class SerfCore implements Machine<SerfEvent> {
     return rules?.refuseAlive({ name, address, meta, versionBytes }) ?? null;
   }
 
-  #restore(): void {
-    const { options, clocks } = this.#pool;
-    if (options.restored === null) return;
-    const { clock, eventClock, queryClock } = options.restored;
+  #restore({ clock, eventClock, queryClock }: RestoredSnapshot): void {
+    const { clocks } = this.#pool;
     clocks.member.witness(clock);
     clocks.event.witness(eventClock);
     clocks.query.witness(queryClock);
@@ -168,7 +171,7 @@ export class SerfCore implements Machine<SerfEvent> {
     every(timers, nowMs, reapIntervalMs, (now) => reap({ pool, rules, recent }, now));
     every(timers, nowMs, reconnectIntervalMs, () => reconnect(pool));
     every(timers, nowMs, queueCheckIntervalMs, () => broadcasts.check((text) => out.log('warn', text)));
-    if (pool.options.restored !== null) every(timers, nowMs, CLOCK_NOTE_MS, () => out.noteClock());
+    if (this.#journal !== null) every(timers, nowMs, CLOCK_NOTE_MS, () => out.noteClock());
   }
 
   get nextMs(): number | null {

@@ -31,13 +31,14 @@ function copied(slot: EventSlot | null): EventSlot | null {
 export function* localState({ pool, events }: Pick<Parts, 'pool' | 'events'>): Generator<void, Uint8Array> {
   const { clocks, members } = pool;
   const [LTime, EventLTime, QueryLTime] = [clocks.member.time, clocks.event.time, clocks.query.time];
-  const LeftMembers = Array.from(members.left, (member) => member.name);
   const Events = events.ring.map(copied);
   const StatusLTimes = new Map<string, Uint64>();
   for (const [i, { name, statusLTime }] of [...members.all()].entries()) {
     if (i > 0 && i % MEMBERS_A_STEP === 0) yield;
     StatusLTimes.set(name, statusLTime);
   }
+  // Last: of a time that may be younger than the list, the other side would make the opposite of what happened.
+  const LeftMembers = Array.from(members.left, (member) => member.name);
   return yield* encodeSteps(serfState, { LTime, StatusLTimes, LeftMembers, EventLTime, Events, QueryLTime }, STATE);
 }
 

@@ -15,8 +15,9 @@ import { STREAM_LIMITS, type StreamLimits } from './inbound-limits.js';
 import { parseJoinAddress, resolveJoinAddress } from './join-address.js';
 import { SealedState } from './sealed-state.js';
 import { type ShellMetrics, shellMetrics } from './shell-metrics.js';
-import { type Exchanged, StreamClient } from './stream-client.js';
+import { StreamClient } from './stream-client.js';
 import { StreamListener, StreamServer } from './stream-server.js';
+import type { Exchanged } from './stream-work.js';
 import { Turns } from './turns.js';
 import { UdpTransport } from './udp-transport.js';
 
@@ -140,11 +141,19 @@ export class GossipShell<Event> {
     return result;
   }
 
-  /** Exchanges states with the member that listens at `to`. `name` is for the log. */
-  async exchange(to: Address, name: string, isJoin: boolean): Promise<Exchanged> {
+  /**
+   * Exchanges states with the member that listens at `to`; never rejects. `name` is for the log. `onConnected`: somebody
+   * listens there.
+   */
+  async exchange(to: Address, name: string, isJoin: boolean, onConnected?: () => void): Promise<Exchanged> {
     const where = addressText(to);
     this.#options.logger.debug(`memberlist: Initiating push/pull sync with: ${name} ${where}`);
-    return this.#client.pushPull(to, isJoin);
+    try {
+      return await this.#client.pushPull(to, isJoin, onConnected);
+    } catch (error) {
+      this.#surprised(error, `with=${where}`);
+      return { ok: false, error: 'unexpected error' };
+    }
   }
 
   /** Joins by each address in turn, in the form `[name/]host[:port]`. */
@@ -268,16 +277,11 @@ export class GossipShell<Event> {
       this.#client.ping(request).catch((error: unknown) => this.#surprised(error, ''));
       return;
     }
-    const { to, name, isJoin, onEnd } = request;
-    this.exchange(to, name, isJoin)
-      .catch((error: unknown): Exchanged => {
-        this.#surprised(error, '');
-        return { ok: false, error: 'unexpected error' };
-      })
-      .then((exchanged) => {
-        if (this.#isClosed) return;
-        if (!exchanged.ok) this.#exchangeFailed(request, exchanged.error);
-        if (onEnd !== undefined) this.#attempt((nowMs) => onEnd(exchanged.ok, nowMs));
-      });
+    const { to, name, isJoin, onConnected, onEnd } = request;
+    void this.exchange(to, name, isJoin, onConnected && (() => this.#attempt(onConnected))).then((exchanged) => {
+      if (this.#isClosed) return;
+      if (!exchanged.ok) this.#exchangeFailed(request, exchanged.error);
+      if (onEnd !== undefined) this.#attempt((nowMs) => onEnd(exchanged.ok, nowMs));
+    });
   }
 }

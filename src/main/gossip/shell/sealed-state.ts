@@ -44,6 +44,7 @@ export class SealedState {
   readonly #now: () => number;
   #shared: Shared | null = null;
   #looking: NodeJS.Timeout | null = null;
+  #isClosed = false;
 
   constructor(work: StreamWork, now: () => number = () => performance.now()) {
     this.#work = work;
@@ -52,6 +53,7 @@ export class SealedState {
 
   /** As it goes over the connection, without a label; null when it isn't wanted any more, or the pool is closed. */
   seal(isJoin: boolean, isWanted: () => boolean): Promise<Uint8Array | null> {
+    if (this.#isClosed) return Promise.resolve(null);
     const shared = this.#shared;
     if (shared !== null && this.#isFor(shared, isJoin)) {
       shared.askedMs = this.#now();
@@ -63,8 +65,13 @@ export class SealedState {
     return turns.run(whileWanted(isWanted, this.#steps(own)));
   }
 
-  /** Nothing is kept any more. */
+  /** Nothing is packed or kept any more. */
   close(): void {
+    this.#isClosed = true;
+    this.#letGo();
+  }
+
+  #letGo(): void {
     if (this.#looking !== null) clearInterval(this.#looking);
     this.#looking = null;
     this.#shared = null;
@@ -95,10 +102,15 @@ export class SealedState {
       askedMs: nowMs,
     };
     this.#shared = shared;
-    const packed = (): void => {
-      shared.isPacked = true;
-    };
-    shared.bytes.then(packed, packed);
+    shared.bytes.then(
+      () => {
+        shared.isPacked = true;
+      },
+      // Whoever waits hears of it; whoever asks next gets another try.
+      () => {
+        if (this.#shared === shared) this.#letGo();
+      },
+    );
     this.#looking ??= setInterval(() => this.#look(), LOOK_MS).unref();
     return shared;
   }
@@ -108,6 +120,6 @@ export class SealedState {
     const shared = this.#shared;
     const isUnasked = shared !== null && this.#now() - shared.askedMs >= UNASKED_MS;
     if (shared !== null && !isUnasked && this.#isFor(shared, shared.isJoin)) return;
-    this.close();
+    this.#letGo();
   }
 }

@@ -11,12 +11,10 @@ import type { StreamMessage } from '../wire/stream-messages.js';
 import { sealStream, withLabel } from '../wire/stream-sealing.js';
 import type { SealedState } from './sealed-state.js';
 import { StreamConnection } from './stream-connection.js';
-import { merge, type StreamWork } from './stream-work.js';
+import { CLOSED, type Exchanged, merge, type StreamWork } from './stream-work.js';
 
 /** Exchanges of ours at once; more are refused. */
 const MOST_DIALLED = 256;
-
-export type Exchanged = { readonly ok: true } | { readonly ok: false; readonly error: string };
 
 type Dialled =
   | { readonly ok: true; readonly connection: StreamConnection }
@@ -39,17 +37,19 @@ export class StreamClient {
     this.#state = state;
   }
 
-  /** Exchanges states with whoever listens at `to`, and merges what came back. */
-  async pushPull(to: Address, isJoin: boolean): Promise<Exchanged> {
+  /** Exchanges states with whoever listens at `to`, and merges what came back. `onConnected`: somebody does. */
+  async pushPull(to: Address, isJoin: boolean, onConnected?: () => void): Promise<Exchanged> {
     const work = this.#work;
     const beganMs = performance.now();
-    const answered = await this.#exchange(to, work.timeoutMs, (isWanted) => this.#state.seal(isJoin, isWanted));
+    const answered = await this.#exchange(to, work.timeoutMs, (isWanted) => {
+      onConnected?.();
+      return this.#state.seal(isJoin, isWanted);
+    });
     work.metrics.pushPull.add(performance.now() - beganMs);
     if (!answered.ok) return answered;
     const { message } = answered;
     if (message.type !== 'pushPull') return failed(`received a message of type ${message.type}, expected pushPull`);
-    const problem = await merge(work, { ...message.body, isJoin });
-    return problem === null ? { ok: true } : failed(problem);
+    return merge(work, { ...message.body, isJoin });
   }
 
   /** Sends a ping; tells the machine when the right ack came before the deadline. */
@@ -76,7 +76,7 @@ export class StreamClient {
   }
 
   #dial(to: Address, timeoutMs: number): Promise<Dialled> {
-    if (this.#isClosed) return Promise.resolve(failed('the pool is closed'));
+    if (this.#isClosed) return Promise.resolve(failed(CLOSED));
     if (this.#sockets.size >= MOST_DIALLED) return Promise.resolve(failed('too many streams are open'));
     const where = addressText(to);
     const socket = connect({ host: ipText(to.ip), port: to.port, noDelay: true, autoSelectFamily: false });
@@ -112,7 +112,7 @@ export class StreamClient {
     connection.setDeadline(timeoutMs);
     try {
       const sealed = await seal(() => connection.isOpen);
-      if (sealed === null) return failed(connection.problem ?? 'the pool is closed');
+      if (sealed === null) return failed(connection.problem ?? CLOSED);
       const bytes = withLabel(sealed, protection);
       metrics.tcpSent.add(bytes.length);
       const problem = await connection.send(bytes);

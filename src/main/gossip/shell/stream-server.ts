@@ -191,7 +191,8 @@ export class StreamServer {
       return;
     }
     connection.end();
-    const refused = await merge(work, remote);
-    if (refused !== null) logger.error(`memberlist: Failed push/pull merge: ${refused} from=${connection.remote}`);
+    const merged = await merge(work, remote);
+    if (merged.ok || !this.#listener.server.listening) return;
+    logger.error(`memberlist: Failed push/pull merge: ${merged.error} from=${connection.remote}`);
   }
 }

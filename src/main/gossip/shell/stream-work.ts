@@ -18,13 +18,19 @@ export interface StreamWork {
   run<T>(action: (nowMs: number) => T): T;
 }
 
-function* steps({ run }: StreamWork, merging: Merging): Generator<void, string | null> {
+/** What an exchange comes to that the end of the pool interrupts. */
+export const CLOSED = 'the pool is closed';
+
+export type Exchanged = { readonly ok: true } | { readonly ok: false; readonly error: string };
+
+function* steps({ run }: StreamWork, merging: Merging): Generator<void, Exchanged> {
   while (run((nowMs) => merging.step(nowMs))) yield;
-  return merging.problem;
+  const { problem } = merging;
+  return problem === null ? { ok: true } : { ok: false, error: problem };
 }
 
-/** Merges the other side's state, a little in each turn. Null when all of it was merged, else what is wrong with it. */
-export function merge(work: StreamWork, remote: PushPull): Promise<string | null> {
+/** Merges the other side's state, a little in each turn. A success when all of it was merged. */
+export async function merge(work: StreamWork, remote: PushPull): Promise<Exchanged> {
   const merging = work.run(() => work.machine.startMerge(remote));
-  return work.turns.run(steps(work, merging));
+  return (await work.turns.run(steps(work, merging))) ?? { ok: false, error: CLOSED };
 }

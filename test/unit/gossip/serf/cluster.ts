@@ -25,6 +25,9 @@ export class SerfCluster {
   nowMs = 0;
   /** Addresses that refuse no stream and answer none. */
   readonly silent = new Set<string>();
+  /** Addresses whose streams take so long, in milliseconds, from the connection to the end. */
+  readonly slow = new Map<string, number>();
+  readonly #running: { readonly endMs: number; readonly end: () => void }[] = [];
   readonly #nodes: ClusterNode[] = [];
 
   add(name: string, changes: Partial<SerfOptions> = {}): ClusterNode {
@@ -98,8 +101,16 @@ export class SerfCluster {
           if (stream.kind !== 'pushPull') continue;
           const to = addressText(stream.to);
           if (this.silent.has(to)) continue;
-          const isMerged = this.#exchange(node, to, stream.isJoin);
-          stream.onEnd?.(isMerged, this.nowMs);
+          const end = () => {
+            const isMerged = this.#exchange(node, to, stream.isJoin);
+            stream.onEnd?.(isMerged, this.nowMs);
+          };
+          const tookMs = this.slow.get(to);
+          if (tookMs === undefined) end();
+          else {
+            stream.onConnected?.();
+            this.#running.push({ endMs: this.nowMs + tookMs, end });
+          }
         }
       }
     }
@@ -110,11 +121,16 @@ export class SerfCluster {
     const untilMs = this.nowMs + forMs;
     for (;;) {
       const due = this.#nodes.flatMap(({ serf, isDown }) => (isDown || serf.nextMs === null ? [] : [serf.nextMs]));
-      const next = Math.min(...due);
+      const next = Math.min(...due, ...this.#running.map(({ endMs }) => endMs));
       if (next > untilMs) break;
       this.nowMs = Math.max(this.nowMs, next);
       for (const { serf, isDown } of this.#nodes) {
         if (!isDown && serf.nextMs !== null && serf.nextMs <= this.nowMs) serf.tick(this.nowMs);
+      }
+      const over = this.#running.filter(({ endMs }) => endMs <= this.nowMs);
+      for (const running of over) {
+        this.#running.splice(this.#running.indexOf(running), 1);
+        running.end();
       }
       this.settle();
     }

@@ -9,6 +9,8 @@ import {
   EVENT_SLOTS,
   JOIN,
   joinIntent,
+  LEAVE,
+  leaveIntent,
   type SerfState,
   STATE,
   serfState,
@@ -134,6 +136,33 @@ test('our own state is put together in steps, and what happens between them does
     break;
   }
   assert.ok(count > 10, `${count} steps`);
+});
+
+test('who leaves or comes back while our state is put together is told neither as there nor as gone by mistake', () => {
+  const rig = new SerfRig();
+  const nodes = largePool(12_000);
+  const [leaver, returner] = nodes.slice(-2).map(({ Name }) => Name) as [string, string];
+  merged(rig, nodes, largeState(nodes));
+  const goes = (name: string) => {
+    rig.hears(encode(leaveIntent, { LTime: 10, Node: name, Prune: false }, LEAVE));
+    rig.serf.receive(deadMessage(name, name), addressOfNode('n2'), rig.nowMs);
+  };
+  goes(returner);
+  const { steps } = rig.serf.ownState(false);
+  assert.equal(steps.next().done, false);
+  goes(leaver);
+  const back = nodes.filter(({ Name }) => Name === returner).map((node) => ({ ...node, Incarnation: 2 }));
+  merged(rig, back, null);
+  rig.hears(encode(joinIntent, { LTime: 11, Node: returner }, JOIN));
+  const { userState } = finish(steps);
+  const listener = new SerfRig();
+  merged(listener, nodes, null);
+  merged(listener, [], userState);
+  listener.hears(encode(leaveIntent, { LTime: 10, Node: leaver, Prune: false }, LEAVE));
+  assert.deepEqual(
+    [leaver, returner].map((name) => listener.serf.member(name)?.status),
+    ['leaving', 'alive'],
+  );
 });
 
 test('encoding in steps gives the same bytes', () => {

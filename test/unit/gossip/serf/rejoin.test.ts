@@ -3,9 +3,14 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import v8 from 'node:v8';
+import vm from 'node:vm';
 import type { RestoredSnapshot } from '../../../../src/main/gossip/serf/pool/snapshot.js';
 import { PORT, VERSIONS } from '../core/rig.js';
 import { type ClusterNode, SerfCluster } from './cluster.js';
+
+v8.setFlagsFromString('--expose-gc');
+const collectGarbage = vm.runInNewContext('gc') as () => void;
 
 function restored(...names: readonly string[]): RestoredSnapshot {
   const members = names.map((name) => ({ name, address: `10.0.0.${name.slice(1)}:${PORT}` }));
@@ -34,6 +39,25 @@ test('an address that refuses costs no time, one that says nothing five seconds'
   assert.equal(back.serf.member('n1'), undefined);
   cluster.run(15_002);
   assert.equal(back.serf.member('n1')?.status, 'alive');
+});
+
+test('while one is connected no other is tried, however long the exchange takes; then it goes on', () => {
+  const cluster = new SerfCluster();
+  const slow = ['n1', 'n5', 'n6'];
+  for (const name of slow) {
+    cluster.add(name);
+    cluster.slow.set(`10.0.0.${name.slice(1)}:${PORT}`, 12_000);
+  }
+  const back = cluster.add('n3', { restored: restored(...slow) });
+  cluster.run(11_999);
+  assert.equal(triesOf(back), 1);
+  cluster.run(2);
+  assert.equal(triesOf(back), 2);
+  // Once it leaves, the end of what is under way neither begins anything nor ends the search.
+  assert.equal(back.serf.leave(cluster.nowMs), null);
+  cluster.run(60_000);
+  assert.equal(triesOf(back), 2);
+  assert.deepEqual(inSnapshot(back), slow);
 });
 
 test('a stranger that joins us does not end it', () => {
@@ -154,4 +178,21 @@ test('who was there and failed is not kept as one that was never seen', () => {
   n1.isDown = true;
   while (back.serf.member('n1')?.status !== 'failed') cluster.run(1000);
   assert.deepEqual(inSnapshot(back), ['n2', ...gone]);
+});
+
+test('the snapshot of a large pool takes no memory once the pool is found', async () => {
+  const cluster = new SerfCluster();
+  cluster.add('n1');
+  const start = () => {
+    const snapshot = restored('n1', 'n7');
+    const back = cluster.add('n2', { restored: snapshot });
+    return { back, members: new WeakRef(snapshot.members), first: new WeakRef(snapshot.members[0] ?? {}) };
+  };
+  const { back, members, first } = start();
+  cluster.run(20_000);
+  assert.equal(back.serf.member('n1')?.status, 'alive');
+  await new Promise((resolve) => setImmediate(resolve));
+  collectGarbage();
+  assert.equal(members.deref(), undefined);
+  assert.equal(first.deref(), undefined);
 });

@@ -223,6 +223,21 @@ test('when the table is full, who has been gone longest makes room; nobody alive
   assert.deepEqual(full.statuses(), { n1: 'alive', n4: 'alive' });
 });
 
+test('who is back before its intent is leaving, and told of when it is not', () => {
+  const rig = new SerfRig().knows('n2');
+  rig.hears(encode(leaveIntent, { LTime: 5, Node: 'n5', Prune: false }, LEAVE));
+  rig.knows('n5');
+  assert.equal(rig.serf.member('n5')?.status, 'leaving');
+  rig.hears(encode(joinIntent, { LTime: 7, Node: 'n5' }, JOIN));
+  const told = rig.take().events.flatMap((event) => (event.kind === 'stayed' ? [event.member] : []));
+  assert.deepEqual(
+    told.map(({ name, status }) => `${name} ${status}`),
+    ['n5 alive'],
+  );
+  rig.hears(encode(joinIntent, { LTime: 9, Node: 'n5' }, JOIN));
+  assert.ok(rig.take().events.every(({ kind }) => kind !== 'stayed'));
+});
+
 test('members are forgotten after their time, which a tag may change', () => {
   const rig = new SerfRig({ serf: { ...SERF, reconnectTimeoutMs: 600_000, tombstoneTimeoutMs: 120_000 } });
   rig.knows('n2', 'n3');

@@ -23,10 +23,11 @@ function node(i: number): PushPullNode {
 
 function stateOf(members: number) {
   const protection = protectionWith({}, KEY);
-  const asked = { times: 0, nowMs: 0, revision: 1 };
+  const asked = { times: 0, nowMs: 0, revision: 1, isBroken: false };
   const nodes = Array.from({ length: members }, (_, i) => node(i));
   function* steps(isJoin: boolean): Generator<void, PushPull> {
     yield;
+    if (asked.isBroken) throw new Error('a bug');
     return { isJoin, nodes, userState: null };
   }
   const machine = {
@@ -108,6 +109,23 @@ test('a new primary key is used at once', async () => {
   assert.notEqual(await state.seal(true, wanted), before);
   assert.equal(asked.times, 2);
   state.close();
+});
+
+test('what could not be packed is not kept', async () => {
+  const { asked, state } = stateOf(MANY);
+  asked.isBroken = true;
+  await Promise.all([1, 2].map(() => assert.rejects(state.seal(true, wanted), /a bug/)));
+  assert.equal(asked.times, 1);
+  asked.isBroken = false;
+  assert.ok((await state.seal(true, wanted)) !== null);
+  state.close();
+});
+
+test('after the close nothing is packed', async () => {
+  const { asked, state } = stateOf(MANY);
+  state.close();
+  assert.equal(await state.seal(true, wanted), null);
+  assert.equal(asked.times, 0);
 });
 
 test('a small state is packed for each, as long as it waits for it', async () => {

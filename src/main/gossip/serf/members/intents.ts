@@ -23,13 +23,15 @@ export class Intents {
 
   /** Whether it is to be passed on, here and below. */
   join(intent: JoinIntent, nowMs: number): boolean {
-    const { clocks, members } = this.#pool;
+    const { clocks, members, out } = this.#pool;
     clocks.member.witness(intent.LTime);
     const member = members.get(intent.Node);
     if (member === undefined) return this.#recent.remember(intent.Node, 'join', intent.LTime, nowMs);
     if (intent.LTime <= member.statusLTime) return false;
     members.date(member, intent.LTime);
-    if (member.status === 'leaving') member.status = 'alive';
+    if (member.status !== 'leaving') return true;
+    member.status = 'alive';
+    out.tell({ kind: 'stayed', member });
     return true;
   }
 

@@ -7,12 +7,13 @@ import { below } from '../../../../random/random.js';
 import { type Address, addressText } from '../../core/node.js';
 import type { Timer } from '../../core/timers.js';
 import type { SerfPool } from '../pool/serf-pool.js';
-import type { RestoredSnapshot } from '../pool/snapshot.js';
+import type { SnapshotMember } from '../pool/snapshot.js';
 import { isSameIp, readEndpoint } from '../protocol/endpoint.js';
 
-type Candidate = RestoredSnapshot['members'][number];
-
-/** An address that says nothing is not waited for longer than this: the next one is tried beside it. */
+/**
+ * An address where nobody takes the connection is not waited for longer than this: the next one is tried beside it. Who is
+ * connected is waited for: to fetch and merge a large pool takes a while, and to ask more of its members would not be faster.
+ */
 const PATIENCE_MS = 5000;
 /** In the first round one try follows the other at once; from then on they are so far apart. */
 const PACE_MS = 1000;
@@ -21,12 +22,12 @@ const MOST_PASSED_OVER = 1000;
 
 export class Rejoin {
   readonly #pool: SerfPool;
-  #all: readonly Candidate[] = [];
+  #all: readonly SnapshotMember[] = [];
   /** Of this round. */
-  #untried: Candidate[] = [];
+  #untried: SnapshotMember[] = [];
   #isFirstRound = true;
   #isFound = false;
-  /** Counts the tries; what an earlier one comes to doesn't decide when the next begins. */
+  /** Counts the tries, and the end of them; what an earlier one comes to doesn't decide when the next begins. */
   #tries = 0;
   #timer: Timer | null = null;
 
@@ -34,9 +35,10 @@ export class Rejoin {
     this.#pool = pool;
   }
 
-  start(nowMs: number): void {
-    const { options } = this.#pool;
-    this.#all = (options.restored?.members ?? []).filter(({ name }) => name !== options.self.name);
+  /** `members`: of the snapshot. They are let go when the search is over. */
+  start(members: readonly SnapshotMember[], nowMs: number): void {
+    const { self } = this.#pool.options;
+    this.#all = members.filter(({ name }) => name !== self.name);
     this.#untried = [...this.#all];
     if (this.#all.length > 0) this.#next(nowMs);
   }
@@ -48,13 +50,13 @@ export class Rejoin {
 
   /** We leave: there is nothing to look for. */
   stop(): void {
-    if (this.#timer !== null) this.#pool.timers.cancel(this.#timer);
-    this.#timer = null;
+    this.#tries += 1;
+    this.#unschedule();
     this.#all = [];
     this.#untried = [];
   }
 
-  #draw(): Candidate | undefined {
+  #draw(): SnapshotMember | undefined {
     const untried = this.#untried;
     const last = untried.pop();
     if (last === undefined || untried.length === 0) return last;
@@ -66,7 +68,7 @@ export class Rejoin {
   }
 
   /** Null for an address that can't be anybody else's. */
-  #addressOf({ address }: Candidate): Address | null {
+  #addressOf({ address }: SnapshotMember): Address | null {
     const own = this.#pool.options.self.address;
     const endpoint = readEndpoint(address);
     if (endpoint === null || (endpoint.port === own.port && isSameIp(endpoint.ip, own.ip))) return null;
@@ -100,13 +102,16 @@ export class Rejoin {
     const number = this.#tries;
     const who = `${name}: ${addressText(to)}`;
     out.log(this.#isQuiet ? 'debug' : 'info', `Attempting re-join to previously known node: ${who}`);
+    const onConnected = (): void => {
+      if (number === this.#tries) this.#unschedule();
+    };
     const onEnd = (isMerged: boolean, endMs: number): void => {
       if (isMerged) out.log('info', `Re-joined to previously known node: ${who}`);
       if (isMerged) this.joined();
-      if (number === this.#tries && this.#timer !== null) this.#schedule(endMs + (this.#isFirstRound ? 0 : PACE_MS));
+      if (number === this.#tries) this.#schedule(endMs + (this.#isFirstRound ? 0 : PACE_MS));
     };
     this.#schedule(nowMs + PATIENCE_MS);
-    out.stream({ kind: 'pushPull', to, name, isJoin: true, onEnd });
+    out.stream({ kind: 'pushPull', to, name, isJoin: true, onConnected, onEnd });
   }
 
   /** What is tried for ever, or after the pool is found, is worth no lines for operators. */
@@ -115,9 +120,13 @@ export class Rejoin {
   }
 
   #schedule(atMs: number): void {
-    const { timers } = this.#pool;
-    if (this.#timer !== null) timers.cancel(this.#timer);
-    this.#timer = timers.set(atMs, (nowMs) => this.#next(nowMs));
+    this.#unschedule();
+    this.#timer = this.#pool.timers.set(atMs, (nowMs) => this.#next(nowMs));
+  }
+
+  #unschedule(): void {
+    if (this.#timer !== null) this.#pool.timers.cancel(this.#timer);
+    this.#timer = null;
   }
 
   #roundIsOver(nowMs: number): void {

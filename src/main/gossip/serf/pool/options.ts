@@ -76,7 +76,8 @@ export interface MergeRules {
   refuseMerge(nodes: readonly PushPullNode[]): Generator<void, string | null>;
 }
 
-export interface SerfOptions {
+/** What the parts of a machine need as long as it runs. */
+export interface PoolOptions {
   readonly self: Identity;
   readonly gossip: GossipSettings;
   readonly serf: SerfSettings;
@@ -87,6 +88,9 @@ export interface SerfOptions {
   readonly layerOverhead: () => number;
   /** Null: the pool isn't encrypted, key queries say so. */
   readonly keyring: Keyring | null;
+}
+
+export interface SerfOptions extends PoolOptions {
   /** What the snapshot file held; null when there is no file to keep. */
   readonly restored: RestoredSnapshot | null;
 }

@@ -21,6 +21,11 @@ export type SerfEvent =
   | { readonly kind: 'members'; readonly type: MemberEventType; readonly members: readonly SerfMember[] }
   /** A member may be failing; nothing has changed yet. */
   | { readonly kind: 'suspected'; readonly member: SerfMember }
+  /**
+   * A member that was said to be leaving isn't, and is alive: no event of Serf's, but who took notes when it joined has it
+   * as leaving. That happens where the leave of its last run is known, and the news that it is back comes before its intent.
+   */
+  | { readonly kind: 'stayed'; readonly member: SerfMember }
   | {
       readonly kind: 'userEvent';
       readonly lTime: Uint64;

@@ -7,7 +7,7 @@ import type { NetworkCoordinates } from '../coordinates/network-coordinates.js';
 import type { LamportClock } from '../protocol/lamport-clock.js';
 import type { Broadcasts } from './broadcasts.js';
 import type { Members } from './members.js';
-import type { SerfOptions } from './options.js';
+import type { PoolOptions } from './options.js';
 import type { SerfOutbox } from './serf-outbox.js';
 
 export interface Clocks {
@@ -20,7 +20,7 @@ export interface Clocks {
 export type SerfState = 'alive' | 'leaving' | 'left' | 'shutdown';
 
 export interface SerfPool {
-  readonly options: SerfOptions;
+  readonly options: PoolOptions;
   readonly core: GossipCore;
   readonly timers: Timers;
   readonly clocks: Clocks;
