@@ -329,9 +329,9 @@ export class MsgpackReader {
   }
 
   /** Passes over one value, and answers the bytes it took, as a view. */
-  skipped(most = Number.POSITIVE_INFINITY): Uint8Array {
+  skipped(): Uint8Array {
     const start = this.offset;
-    this.skip(most);
+    this.skip();
     return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + start, this.offset - start);
   }
 

@@ -1,6 +1,6 @@
 // Structs as data (spec/rpc.md, section 3; spec/gossip.md, section 2): a struct is a map whose keys are written in byte
-// order; a receiver takes them in any order, passes over unknown ones or keeps them, lets missing ones be zero, and also
-// takes an array of the fields in the order of declaration.
+// order; a receiver takes them in any order, passes over unknown ones, lets missing ones be zero, and also takes an array of
+// the fields in the order of declaration.
 
 import type { Kind } from './kinds.js';
 import type { MsgpackReader } from './reader.js';
@@ -15,20 +15,6 @@ const MOST_UNKNOWN_FIELDS = 1024;
 const MOST_UNKNOWN_VALUES = 65_536;
 
 type Fields<T> = { readonly [K in keyof T]-?: Kind<T[K]> };
-
-/** Fields that a struct's table doesn't have, each with its value as it came (a view of the input). */
-export type UnknownFields = ReadonlyMap<string, Uint8Array>;
-
-/**
- * The kind of a field that isn't on the wire itself: what the table doesn't know is collected in it, and goes out again
- * in its place. For what is only passed on.
- */
-export const unknownFields: Kind<UnknownFields> = {
-  zero: new Map(),
-  isEmpty: (value) => value.size === 0,
-  write: () => undefined,
-  read: () => new Map(),
-};
 
 interface Field {
   readonly name: string;
@@ -77,9 +63,7 @@ class StructTable {
   readonly #kinds: ReadonlyMap<string, Kind<unknown>>;
   readonly #optional: ReadonlySet<string>;
   readonly #hasOptional: boolean;
-  /** The field that takes what is unknown. */
-  readonly #keeper: string | null;
-  /** What is unusual about it is the table's alone. */
+  /** All fields are always written: one that leaves some out is the table's alone. */
   readonly #isPlain: boolean;
   #written = 0;
   #read = 0;
@@ -95,22 +79,19 @@ class StructTable {
     this.#kinds = kinds;
     this.#optional = optional;
     this.#hasOptional = optional.size > 0;
-    this.#keeper = names.find((name) => kinds.get(name) === unknownFields) ?? null;
-    this.#isPlain = this.#keeper === null && !this.#hasOptional && names.length > 0;
+    this.#isPlain = !this.#hasOptional && names.length > 0;
   }
 
   /** With the first value: there are hundreds of structs, and a thread meets few of them while it starts. */
   #make(): void {
-    this.#declared = [...this.#kinds]
-      .filter(([name]) => name !== this.#keeper)
-      .map(([name, kind]) => ({
-        name,
-        key: Buffer.from(name),
-        written: { raw: writtenKey(name, 'raw'), 'str-bin': writtenKey(name, 'str-bin') },
-        kind,
-        isOptional: this.#optional.has(name),
-        place: 0,
-      }));
+    this.#declared = Array.from(this.#kinds, ([name, kind]) => ({
+      name,
+      key: Buffer.from(name),
+      written: { raw: writtenKey(name, 'raw'), 'str-bin': writtenKey(name, 'str-bin') },
+      kind,
+      isOptional: this.#optional.has(name),
+      place: 0,
+    }));
     this.#sorted = [...this.#declared].sort(byKey);
     for (const [place, field] of this.#sorted.entries()) field.place = place;
     this.#isMade = true;
@@ -131,11 +112,6 @@ class StructTable {
     if (this.#isPlain && ++this.#written > OFTEN) {
       this.#coded = { raw: codedWrite(this.#fieldsIn('raw')), 'str-bin': codedWrite(this.#fieldsIn('str-bin')) };
     }
-    const kept = this.#keeper === null ? null : (record[this.#keeper] as UnknownFields);
-    if (kept !== null && kept.size > 0) {
-      this.#writeWith(kept, present, writer, record);
-      return;
-    }
     writer.map(present.length);
     for (const field of present) {
       writer.raw(field.written[writer.form]);
@@ -147,7 +123,6 @@ class StructTable {
     return this.#sorted.map(({ name, kind, written }) => ({ name, kind, key: written[form] }));
   }
 
-  /** For structs that keep nothing unknown. */
   *writeSteps(writer: MsgpackWriter, record: Members): Generator<void, void> {
     const present = this.#present(record);
     writer.map(present.length);
@@ -158,29 +133,16 @@ class StructTable {
     }
   }
 
-  #writeWith(kept: UnknownFields, present: readonly Field[], writer: MsgpackWriter, record: Members): void {
-    const unknown = Array.from(kept, ([name, value]) => ({ name, key: Buffer.from(name), value }));
-    writer.map(present.length + unknown.length);
-    for (const field of [...present, ...unknown].sort(byKey)) {
-      writer.text(field.name);
-      if ('value' in field) writer.raw(field.value);
-      else field.kind.write(writer, record[field.name]);
-    }
-  }
-
   /** Most senders write the keys in order: the search starts at the field after the last one found. */
   #find(reader: MsgpackReader, from: number): number {
     const expected = this.#sorted[from];
     if (expected !== undefined && reader.takes(expected.written.raw)) return from;
-    const start = reader.offset;
     const key = reader.key();
     for (let i = 0; i < this.#sorted.length; i += 1) {
       const index = (from + i) % this.#sorted.length;
       const field = this.#sorted[index];
       if (field !== undefined && sameBytes(field.key, key)) return index;
     }
-    // Who keeps it reads the key again.
-    if (this.#keeper !== null) reader.offset = start;
     return -1;
   }
 
@@ -189,20 +151,9 @@ class StructTable {
     return isMap ? this.#sorted[index] : this.#declared[index];
   }
 
-  /** Deals with an unknown field. The answer: how many values were passed over. */
-  #unknown(reader: MsgpackReader, record: Members, isMap: boolean, most: number): number {
-    if (this.#keeper === null || !isMap) return reader.skip(most);
-    const name = reader.text();
-    const value = reader.skipped(most);
-    (record[this.#keeper] as Map<string, Uint8Array>).set(name, value);
-    return 1;
-  }
-
   #begin(): Members {
     if (!this.#isMade) this.#make();
-    const record = { ...this.zero };
-    if (this.#keeper !== null) record[this.#keeper] = new Map();
-    return record;
+    return { ...this.zero };
   }
 
   read(reader: MsgpackReader): Members {
@@ -232,7 +183,7 @@ class StructTable {
     for (let i = done; i < length && reader.problem === null; i += 1) {
       const field = this.#field(isMap ? this.#find(reader, next) : i, isMap);
       if (field === undefined) {
-        room -= this.#unknown(reader, record, isMap, room);
+        room -= reader.skip(room);
         continue;
       }
       record[field.name] = field.kind.read(reader);
@@ -251,7 +202,7 @@ class StructTable {
     for (let i = 0; i < length && reader.problem === null; i += 1) {
       const field = this.#field(isMap ? this.#find(reader, next) : i, isMap);
       if (field === undefined) {
-        room -= this.#unknown(reader, record, isMap, room);
+        room -= reader.skip(room);
         continue;
       }
       const { kind } = field;
@@ -268,14 +219,13 @@ export function struct<T extends object>(fields: Fields<T>, optional: readonly (
   const kinds = new Map(Object.entries(fields as { readonly [name: string]: Kind<unknown> }));
   const table = new StructTable(kinds, new Set(optional as readonly string[]));
   const isStepped = [...kinds.values()].some((kind) => kind.readSteps !== undefined);
-  const isWrittenInSteps = isStepped && ![...kinds.values()].some((kind) => kind === unknownFields);
   return {
     zero: table.zero as T,
     isEmpty: () => false,
     write: (writer, value) => table.write(writer, value as Members),
     read: (reader) => table.read(reader) as T,
-    ...(isStepped && { readSteps: (reader: MsgpackReader) => table.readSteps(reader) as Generator<void, T> }),
-    ...(isWrittenInSteps && {
+    ...(isStepped && {
+      readSteps: (reader: MsgpackReader) => table.readSteps(reader) as Generator<void, T>,
       writeSteps: (writer: MsgpackWriter, value: T) => table.writeSteps(writer, value as Members),
     }),
   };

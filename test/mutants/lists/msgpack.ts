@@ -56,13 +56,6 @@ export const msgpack: readonly Mutant[] = [
     tests: STRUCT,
   },
   {
-    name: 'kept fields are written behind the known ones',
-    file: 'msgpack/struct.ts',
-    find: 'of [...present, ...unknown].sort(byKey)',
-    replace: 'of [...present, ...unknown]',
-    tests: STRUCT,
-  },
-  {
     name: 'a long value is tried again with every piece of it',
     file: 'msgpack/unread-bytes.ts',
     find: 'return this.#length < this.#enough ? null : this.takeAll();',

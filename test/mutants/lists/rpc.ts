@@ -268,7 +268,7 @@ export const rpc: readonly Mutant[] = [
   {
     name: 'client: blocking queries outlast the stop',
     file: 'workers/state/calls/shared-reads.ts',
-    find: '      this.#ask(key, query, atOnce(query.question));',
+    find: '      this.#ask(key, query, withoutWait(query.question));',
     replace: '      this.#ask(key, query, query.question);',
     tests: SHARED,
   },

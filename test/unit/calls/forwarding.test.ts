@@ -75,3 +75,13 @@ test('a blocking read whose leader is lost waits no longer on the next than it w
     assert.ok(wait > 0 && wait <= 10_000 - 1_000 * i, elsewhere.waits.join(', '));
   }
 });
+
+test('a blocking read whose wait the stop has ended is told what there is', async () => {
+  const { calls, elsewhere } = follower(true);
+  elsewhere.failures.push({ ok: false, kind: 'lost', text: 'rpc error making call: i/o deadline reached' });
+  elsewhere.asked = () => calls.stop();
+  const settings = { consistency: 'default', minIndex: 7, waitMs: 10_000, maxStaleMs: 0 } as const;
+  const answer = await ask(calls, listNodes, { ...BAD_FILTER, filter: '' }, settings, 'dc1');
+  assert.ok(!isRefusal(answer), JSON.stringify(answer));
+  assert.deepEqual(elsewhere.waits, [10_000, 0]);
+});

@@ -11,6 +11,8 @@ export class OtherLeader implements Elsewhere {
   readonly waits: number[] = [];
   /** What becomes of the next reads, before there is an answer. */
   readonly failures: AskedFailure[] = [];
+  /** Called with each read, before its answer. */
+  asked: () => void = () => {};
   writes = 0;
 
   constructor(leads: boolean) {
@@ -29,6 +31,7 @@ export class OtherLeader implements Elsewhere {
   ): { cancel(): void } {
     this.reads += 1;
     this.waits.push(waitMs);
+    this.asked();
     const failure = this.failures.shift();
     if (failure !== undefined) done(failure);
     else done({ ok: true, value: [] as Value, index: 9, origin: { hasLeader: true, lastContactMs: 0 }, bytes: 1 });

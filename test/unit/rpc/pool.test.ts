@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import { after, before, test } from 'node:test';
-import { DeadlineQueue } from '../../../src/deadlines/deadline-queue.js';
+import { DeadlineQueue, deadlines } from '../../../src/deadlines/deadline-queue.js';
 import type { CallOutcome } from '../../../src/workers/state/rpc/pool/call.js';
 import { RpcPool } from '../../../src/workers/state/rpc/pool/pool.js';
 import type { RpcReply } from '../../../src/workers/state/rpc/server/method.js';
@@ -119,6 +119,17 @@ test('a connection is closed when nothing was asked on it for a while, and not w
   assert.equal(queue.size, 0);
   await answer(calls(1));
   assert.deepEqual([live(), connections.length], [1, dialed + 1]);
+});
+
+test('when the agent stops only what waits for a change is given up', async () => {
+  const [soon, late] = [false, true].map(
+    (blocks) => new Promise<CallOutcome>((resolve) => pool.call(address, 'Test.Wait', BODY, 20_000, resolve, blocks)),
+  );
+  await waitFor(() => open.length === 2, 'both calls');
+  deadlines.expireAll();
+  assert.equal((await late)?.ok, false);
+  for (const reply of open.splice(0)) reply.answered(BODY);
+  assert.equal((await soon)?.ok, true);
 });
 
 test('a server that can not be reached leaves nothing in the queue', async () => {

@@ -45,6 +45,18 @@ test('no more leaves than was allowed, and what is taken makes room by one word 
   assert.deepEqual([answering.bytes.length, asking.stream?.unsent, asking.drains], [WINDOW + 5, 0, 1]);
 });
 
+test('a stream that is opened when another has had its say is announced before its bytes', () => {
+  const [client, server] = [new End(true), new End(false)];
+  const first = client.open();
+  first.drained = () => client.open().stream?.write(Buffer.from('second'));
+  first.stream?.write(Buffer.from('first'));
+  exchange(client, server);
+  assert.deepEqual(
+    server.accepted.map(({ bytes }) => bytes.toString()),
+    ['first', 'second'],
+  );
+});
+
 test('whatever is written arrives in order, however it is cut into pieces', () => {
   fc.assert(
     fc.property(

@@ -18,3 +18,8 @@ export interface ReadSettings {
 export function waitingUntil(settings: ReadSettings, untilMs: number): ReadSettings {
   return settings.minIndex === 0 ? settings : { ...settings, waitMs: Math.max(1, untilMs - deadlines.now()) };
 }
+
+/** For what there is now, without a wait. */
+export function atOnce({ consistency, maxStaleMs }: ReadSettings): ReadSettings {
+  return { consistency, minIndex: 0, waitMs: 0, maxStaleMs };
+}

@@ -11,7 +11,7 @@ import type { Calls, ReadCall } from './calls.js';
 import type { CallsBeyond } from './calls-beyond.js';
 import type { AskedRead, Elsewhere } from './elsewhere.js';
 import { growingPauses } from './pauses.js';
-import { type ReadSettings, waitingUntil } from './read-settings.js';
+import { atOnce, type ReadSettings, waitingUntil } from './read-settings.js';
 
 /** A write that meets a hand-over is tried again after so long. */
 const TRANSFER_POLL_MS = 20;
@@ -275,6 +275,12 @@ export class ServerCalls implements Calls {
     let call = asked;
     let failure = first ?? (await this.#attempt(run, call));
     while (failure !== null) {
+      if (this.#context.stopping && call.settings.minIndex > 0) {
+        // The stop has ended its wait: it gets what there is, as who waited here does.
+        call = { ...call, settings: atOnce(call.settings) };
+        failure = await this.#attempt(run, call);
+        continue;
+      }
       const pauseMs = this.#context.stopping ? null : pauses.next();
       if (pauseMs === null) {
         run.refused(failure);

@@ -6,7 +6,7 @@
 import { type Deadline, deadlines } from '../../../deadlines/deadline-queue.js';
 import type { Asked, AskedRead, ServerAsking } from './elsewhere.js';
 import { keyOf, type Question } from './question.js';
-import type { ReadSettings } from './read-settings.js';
+import { atOnce, type ReadSettings } from './read-settings.js';
 import { tellInTurns } from './tell-in-turns.js';
 
 /** A difference of waits that isn't worth a query of its own. */
@@ -81,7 +81,7 @@ export class SharedReads {
     this.#isStopping = true;
     for (const [key, query] of [...this.#queries]) {
       query.work.cancel();
-      this.#ask(key, query, atOnce(query.question));
+      this.#ask(key, query, withoutWait(query.question));
     }
   }
 
@@ -157,14 +157,13 @@ export class SharedReads {
 
   /** Its time is over: what there is now is the answer. */
   #askOnce<Request, Value>(question: PutQuestion<Request, Value>, waiter: Waiter<Value>): void {
-    const work = this.#read(atOnce(question), waiter.done);
+    const work = this.#read(withoutWait(question), waiter.done);
     waiter.leave = () => work.cancel();
   }
 }
 
-function atOnce<Request, Value>(question: PutQuestion<Request, Value>): PutQuestion<Request, Value> {
-  const { consistency, maxStaleMs } = question.settings;
-  return { ...question, settings: { consistency, minIndex: 0, waitMs: 0, maxStaleMs } };
+function withoutWait<Request, Value>(question: PutQuestion<Request, Value>): PutQuestion<Request, Value> {
+  return { ...question, settings: atOnce(question.settings) };
 }
 
 function withWait<Request, Value>(question: PutQuestion<Request, Value>, waitMs: number): PutQuestion<Request, Value> {

@@ -7,6 +7,7 @@ import type { ReadSettings } from '../calls/read-settings.js';
 import type { DirectMethod, ReadMethod, WriteMethod } from '../methods/method.js';
 import { transferLeader } from '../methods/operator-raft.js';
 import { askTransfer } from './grpc/asked-transfer.js';
+import type { CallOutcome } from './pool/call.js';
 import type { RpcPool } from './pool/pool.js';
 import { rpcMethods } from './rpc-methods.js';
 
@@ -50,10 +51,11 @@ export class ServerAsker implements ServerAsking {
       done(unaskable(name, body));
       return NO_WORK;
     }
-    return this.#options.pool.call(address, name, body, this.#patience(settings), (outcome) => {
+    const answered = (outcome: CallOutcome): void => {
       if (!outcome.ok) done(outcome);
       else done((asking.readAnswer(outcome.body, request) as AskedRead<Value> | null) ?? UNDECODABLE);
-    });
+    };
+    return this.#options.pool.call(address, name, body, this.#patience(settings), answered, settings.minIndex > 0);
   }
 
   write<Request, Reply>(

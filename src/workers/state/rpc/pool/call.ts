@@ -24,12 +24,21 @@ export class Call implements Deadline {
   /** Told once, when nobody waits for it any more, whatever became of it. */
   over: () => void = () => {};
   readonly #done: (outcome: CallOutcome) => void;
+  readonly #blocks: boolean;
   #isOver = false;
 
-  constructor(method: string, body: Uint8Array, withinMs: number, done: (outcome: CallOutcome) => void) {
+  /** `blocks`: the answer comes with a change, and not as soon as it can. */
+  constructor(
+    method: string,
+    body: Uint8Array,
+    withinMs: number,
+    done: (outcome: CallOutcome) => void,
+    blocks: boolean,
+  ) {
     this.method = method;
     this.body = body;
     this.#done = done;
+    this.#blocks = blocks;
     this.dueMs = Math.ceil(deadlines.now() + withinMs);
     deadlines.add(this);
   }
@@ -51,8 +60,13 @@ export class Call implements Deadline {
     this.giveUp();
   }
 
+  /** Before its time when the agent stops: that ends what waits, and nothing that is about to be answered. */
   expire(): void {
     if (this.#isOver) return;
+    if (!this.#blocks && deadlines.now() < this.dueMs) {
+      deadlines.add(this);
+      return;
+    }
     this.giveUp();
     this.settle({ ok: false, kind: 'lost', text: 'rpc error making call: i/o deadline reached' });
   }

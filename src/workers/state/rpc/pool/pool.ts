@@ -25,15 +25,16 @@ export class RpcPool {
     this.#options = { idleMs, queue };
   }
 
-  /** `done` is called once, unless what this answers is cancelled before. */
+  /** `done` is called once, unless what this answers is cancelled before. `blocks`: not before something changes. */
   call(
     address: string,
     method: string,
     body: Uint8Array,
     withinMs: number,
     done: (outcome: CallOutcome) => void,
+    blocks = false,
   ): { cancel(): void } {
-    const call = new Call(method, body, withinMs, done);
+    const call = new Call(method, body, withinMs, done, blocks);
     if (this.#isClosed) call.settle({ ok: false, kind: 'unsent', text: 'No cluster leader' });
     else this.#peer(address).call(call);
     return call;

@@ -6,7 +6,6 @@ import type { Kind } from '../../../../msgpack/kinds.js';
 import { BlockingRead, type ReadOrigin } from '../../calls/blocking-read.js';
 import type { ReadSettings } from '../../calls/read-settings.js';
 import { allowAll } from '../../methods/access.js';
-import type { Asker } from '../../methods/method.js';
 import { isRefusal, type Refusal, refusal } from '../../methods/refusal.js';
 import type { Asking, RpcContext, RpcMethod, RpcReply, RpcWork } from '../server/method.js';
 import { askDirect, askRead, askWrite } from './ask.js';
@@ -106,6 +105,12 @@ interface Question<Args, Request> {
   readonly datacenter: string;
 }
 
+/** Of those that say so: not all arguments name a datacenter, or carry a token. */
+function textIn(args: object, name: 'Datacenter' | 'Token'): string {
+  const given = (args as { readonly [name: string]: unknown })[name];
+  return typeof given === 'string' ? given : '';
+}
+
 /** What to ask the method; null: the asker has been told why not. */
 function asked<Args extends object, Reply, Request>(
   row: Served<Args, Reply, Request>,
@@ -115,8 +120,7 @@ function asked<Args extends object, Reply, Request>(
 ): Question<Args, Request> | null {
   const args = read(row.arguments, body, reply);
   if (args === null) return null;
-  const named = 'Datacenter' in args && typeof args.Datacenter === 'string' ? args.Datacenter : '';
-  const datacenter = named === '' ? own : named;
+  const datacenter = textIn(args, 'Datacenter') || own;
   const request = row.request(args, datacenter);
   if (!isRefusal(request)) return { args, request, datacenter };
   // The way comes first: what is asked is looked at where it is answered.
@@ -182,13 +186,12 @@ function serveWrite<Args extends WriteOptions, Reply, Request, Value>(
   });
 }
 
-const ANYBODY: Asker = { token: '', authorizer: allowAll };
-
 function serveDirect<Args extends object, Reply, Request, Value>(
   row: DirectRow<Args, Reply, Request, Value>,
 ): RpcMethod {
-  return served(row, askDirect(row), ({ request, datacenter }, { calls }, reply) => {
-    settle(calls.direct(row.method, request, datacenter, ANYBODY), reply, (value) =>
+  return served(row, askDirect(row), ({ args, request, datacenter }, { calls }, reply) => {
+    const asker = { token: textIn(args, 'Token'), authorizer: allowAll };
+    settle(calls.direct(row.method, request, datacenter, asker), reply, (value) =>
       send(reply, row.reply, row.show(value, datacenter)),
     );
     return null;

@@ -134,14 +134,15 @@ export class YamuxSession implements StreamHost, FrameSink {
 
   /**
    * The next frames to send, in one piece: what carries no data, then data of one stream after the other until there is much. null
-   * when there is nothing to send, or the other side allows nothing. What the end of some data leads to comes behind it.
+   * when there is nothing to send, or the other side allows nothing. What the end of some data leads to comes behind it, and before
+   * any other data: it may open the stream of that.
    */
   next(): Uint8Array | null {
     const control = this.#control;
     this.#control = [];
     let bytes = control.length * HEADER_BYTES;
     const data: DataFrame[] = [];
-    while (bytes < MOST_FRAME_BYTES) {
+    while (bytes < MOST_FRAME_BYTES && this.#control.length === 0) {
       const stream = this.#line.shift();
       if (stream === undefined) break;
       stream.isInLine = false;
