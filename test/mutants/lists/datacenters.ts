@@ -45,7 +45,7 @@ export const datacenters: readonly Mutant[] = [
   {
     name: 'a server answers from its own datacenter what a client asks of another',
     file: 'workers/state/rpc/rows/serve.ts',
-    find: "const datacenter = named === '' ? own : named;",
+    find: "const datacenter = textIn(args, 'Datacenter') || own;",
     replace: 'const datacenter = own;',
     tests: ['integration/cluster/other-datacenter'],
   },

@@ -32,10 +32,11 @@ export const httpConnections: readonly Mutant[] = [
   },
   {
     name: 'a kept head has the places of the piece it came in',
-    file: `${HTTP}/net/request-parser.ts`,
-    find: `    this.#gathered = length;
-    this.#shift(start);`,
-    replace: '    this.#gathered = length;',
+    file: `${HTTP}/net/request-head.ts`,
+    find: `    const start = this.#start;
+    if (start === 0)`,
+    replace: `    const start = 0;
+    if (start === 0)`,
     tests: SHARED,
   },
   {

@@ -118,7 +118,7 @@ export const settings: readonly Mutant[] = [
   {
     name: 'an agent that is told to stop ends before its requests are answered',
     file: 'main/threads.ts',
-    find: "  await state.stop({ kind: 'stop', deadlineMs: deadlineMs - STOP_MARGIN_MS }, deadlineMs);\n",
+    find: "  await thread.stop({ kind: 'stop', deadlineMs: deadlineMs - STOP_MARGIN_MS }, deadlineMs);\n",
     replace: '',
     tests: ['integration/agent/stop-under-load'],
   },
