@@ -13,6 +13,8 @@ export interface TableRows {
   readonly sessions: SessionRecord;
   readonly kv: KvEntry;
   readonly tombstones: Tombstone;
+  /** By prefix: the index of the deletion of everything under it. */
+  readonly 'emptied-prefixes': number;
   readonly 'kind-service-names': number;
   readonly 'system-metadata': SystemMetadataRow;
   readonly autopilot: AutopilotConfig;
