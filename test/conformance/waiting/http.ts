@@ -45,7 +45,6 @@ export const waiting: WaitingList = {
       '27 POST /v1/acl/bootstrap',
     ],
   },
-  'default/config-entries': { reason: CONFIG_ENTRIES },
   'default/config-routing': { reason: CONFIG_ENTRIES },
   'default/connect-ca': { reason: CONNECT },
   'default/intentions': { reason: CONFIG_ENTRIES },
