@@ -5,8 +5,9 @@
 // A router's routes lead to splitters or resolvers, a splitter's splits to splitters of other services or to resolvers, a
 // resolver to targets. A chain that says nothing is a single resolver.
 
-import type { ChainNode, ChainRoute, ChainSplit, CompiledChain } from './compiled.js';
-import type { ChainEntries, ServiceRoute } from './entries.js';
+import type { ChainNode, ChainRoute, ChainSplit, ChainTarget, CompiledChain } from '../../../../wire/compiled-chain.js';
+import { emptyDestination, emptyHttpMatch } from '../../../../wire/config-entries/service-routing.js';
+import { type FindEntry, GLOBAL, type ServiceRoute } from './entries.js';
 import { AppliedOverrides, type Overrides } from './overrides.js';
 import { CommonProtocol, isHttpLike } from './protocol.js';
 import { Resolving } from './resolving.js';
@@ -28,14 +29,15 @@ export type ChainResult =
   | { readonly ok: true; readonly chain: CompiledChain }
   | { readonly ok: false; readonly error: string };
 
-export function compileChain(entries: ChainEntries, request: ChainRequest): ChainResult {
-  return new Compilation(entries, request).run();
+export function compileChain(find: FindEntry, request: ChainRequest): ChainResult {
+  return new Compilation(find, request).run();
 }
 
+type Nodes = NonNullable<CompiledChain['Nodes']>;
 type Named = { readonly name: string } | string;
 
 class Compilation {
-  readonly #entries: ChainEntries;
+  readonly #find: FindEntry;
   readonly #request: ChainRequest;
   readonly #overrides: AppliedOverrides;
   readonly #protocol: CommonProtocol;
@@ -46,14 +48,14 @@ class Compilation {
   readonly #splitters = new Set<string>();
   #branches = 0;
 
-  constructor(entries: ChainEntries, request: ChainRequest) {
-    this.#entries = entries;
+  constructor(find: FindEntry, request: ChainRequest) {
+    this.#find = find;
     this.#request = request;
     this.#overrides = new AppliedOverrides(request.overrides);
-    this.#protocol = new CommonProtocol(entries, request.service);
-    const settling = new Settling(entries, this.#protocol);
+    this.#protocol = new CommonProtocol(find, request.service);
+    const settling = new Settling(find, this.#protocol);
     const { service, trustDomain } = request;
-    this.#resolving = new Resolving({ service, entries, overrides: this.#overrides, settling, trustDomain });
+    this.#resolving = new Resolving({ service, find, overrides: this.#overrides, settling, trustDomain });
     this.#nodes = this.#resolving.nodes;
   }
 
@@ -73,7 +75,7 @@ class Compilation {
   #start(isSimple: boolean): Named {
     const { service } = this.#request;
     if (isSimple) return this.#resolver(service, '');
-    const router = this.#entries.router(service);
+    const router = this.#find('service-router', service);
     if (router === undefined) return this.#splitterOrResolver(service);
     const Routes: ChainRoute[] = [];
     for (const Definition of router.Routes ?? []) {
@@ -97,7 +99,7 @@ class Compilation {
   }
 
   #splitterOrResolver(service: string): Named {
-    if (this.#entries.splitter(service) === undefined) return this.#resolver(service, '');
+    if (this.#find('service-splitter', service) === undefined) return this.#resolver(service, '');
     if (!this.#splitters.has(service)) {
       this.#splitters.add(service);
       this.#awaited.push(service);
@@ -115,7 +117,7 @@ class Compilation {
 
   #split(service: string): string | null {
     const Splits: ChainSplit[] = [];
-    for (const Definition of this.#entries.splitter(service)?.Splits ?? []) {
+    for (const Definition of this.#find('service-splitter', service)?.Splits ?? []) {
       this.#branches += 1;
       if (this.#branches > MAX_BRANCHES) return tooManyBranches(this.#request.service);
       const { Service, ServiceSubset, Weight } = Definition;
@@ -147,8 +149,11 @@ class Compilation {
 
   #chain(StartNode: string, Protocol: string): CompiledChain {
     const { service, datacenter, autoVirtualIps, manualVirtualIps } = this.#request;
-    const own = this.#entries.serviceDefaults(service);
-    const extensions = [...(this.#entries.proxyDefaults()?.EnvoyExtensions ?? []), ...(own?.EnvoyExtensions ?? [])];
+    const own = this.#find('service-defaults', service);
+    const extensions = [
+      ...(this.#find('proxy-defaults', GLOBAL)?.EnvoyExtensions ?? []),
+      ...(own?.EnvoyExtensions ?? []),
+    ];
     const Nodes = this.#reachable(StartNode);
     return {
       ServiceName: service,
@@ -169,7 +174,7 @@ class Compilation {
   }
 
   /** Flattened splitters are led to no more. In the order of their names, as maps are shown. */
-  #reachable(start: string): CompiledChain['Nodes'] {
+  #reachable(start: string): Nodes {
     const found = new Set([start]);
     for (const name of found) for (const next of nextNodes(this.#nodes.get(name))) found.add(next);
     const nodes: Record<string, ChainNode> = {};
@@ -180,14 +185,14 @@ class Compilation {
     return nodes;
   }
 
-  #targetsOf(nodes: CompiledChain['Nodes']): CompiledChain['Targets'] {
+  #targetsOf(nodes: Nodes): CompiledChain['Targets'] {
     const ids = new Set<string>();
     for (const { Resolver } of Object.values(nodes)) {
       if (Resolver === null) continue;
       ids.add(Resolver.Target);
       for (const id of Resolver.Failover?.Targets ?? []) ids.add(id);
     }
-    const targets: Record<string, CompiledChain['Targets'][string]> = {};
+    const targets: Record<string, ChainTarget> = {};
     for (const id of [...ids].sort()) {
       const target = this.#resolving.targets.get(id);
       if (target !== undefined) targets[id] = target;
@@ -206,8 +211,8 @@ class Compilation {
 /** The last route of every router, which no entry names. */
 function everythingElse(service: string): ServiceRoute {
   return {
-    Match: { HTTP: { PathPrefix: '/' } },
-    Destination: { Service: service, ServiceSubset: '' },
+    Match: { HTTP: { ...emptyHttpMatch, PathPrefix: '/' } },
+    Destination: { ...emptyDestination, Service: service, Namespace: 'default', Partition: 'default' },
   };
 }
 

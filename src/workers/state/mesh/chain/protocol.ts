@@ -1,6 +1,6 @@
 // Which protocol a service speaks, and what it allows. All services of one chain speak the same.
 
-import type { ChainEntries } from './entries.js';
+import { type FindEntry, GLOBAL } from './entries.js';
 
 const DEFAULT = 'tcp';
 const HTTP_LIKE: ReadonlySet<string> = new Set(['http', 'http2', 'grpc']);
@@ -11,10 +11,10 @@ export function isHttpLike(protocol: string): boolean {
 }
 
 /** Its own, else that of all proxies, else tcp. */
-export function protocolOf(entries: ChainEntries, service: string): string {
-  const own = entries.serviceDefaults(service)?.Protocol ?? '';
+export function protocolOf(find: FindEntry, service: string): string {
+  const own = find('service-defaults', service)?.Protocol ?? '';
   if (own !== '') return own.toLowerCase();
-  const all = entries.proxyDefaults();
+  const all = find('proxy-defaults', GLOBAL);
   if (all === undefined) return DEFAULT;
   if (all.Protocol !== '') return all.Protocol.toLowerCase();
   const given = all.Config !== null && Object.hasOwn(all.Config, 'protocol') ? all.Config['protocol'] : undefined;
@@ -23,13 +23,13 @@ export function protocolOf(entries: ChainEntries, service: string): string {
 
 /** Takes in the services of a chain, in the order in which they are met. */
 export class CommonProtocol {
-  readonly #entries: ChainEntries;
+  readonly #find: FindEntry;
   readonly #chain: string;
   readonly #known = new Set<string>();
   #protocol = '';
 
-  constructor(entries: ChainEntries, chain: string) {
-    this.#entries = entries;
+  constructor(find: FindEntry, chain: string) {
+    this.#find = find;
     this.#chain = chain;
   }
 
@@ -42,7 +42,7 @@ export class CommonProtocol {
   meet(service: string): string | null {
     if (this.#known.has(service)) return null;
     this.#known.add(service);
-    const protocol = protocolOf(this.#entries, service);
+    const protocol = protocolOf(this.#find, service);
     if (this.#protocol === '') this.#protocol = protocol;
     if (protocol === this.#protocol) return null;
     return (

@@ -1,8 +1,8 @@
 // The ends of a chain: a node for each target that is reached, with the targets that stand in for it, and what a proxy needs to
 // know of each of them.
 
-import type { ChainFailover, ChainNode, ChainTarget } from './compiled.js';
-import type { ChainEntries, ResolverEntry, ResolverFailover, Rewrite } from './entries.js';
+import type { ChainFailover, ChainNode, ChainTarget } from '../../../../wire/compiled-chain.js';
+import { type FindEntry, GLOBAL, type ResolverEntry, type ResolverFailover, type Rewrite } from './entries.js';
 import type { AppliedOverrides } from './overrides.js';
 import type { Settled, Settling } from './settling.js';
 import { rewritten, serverName, type Target, targetId } from './target.js';
@@ -17,7 +17,7 @@ export const MAX_TARGETS = 10_000;
 
 export interface ResolvingOptions {
   readonly service: string;
-  readonly entries: ChainEntries;
+  readonly find: FindEntry;
   readonly overrides: AppliedOverrides;
   readonly settling: Settling;
   readonly trustDomain: string;
@@ -79,7 +79,7 @@ export class Resolving {
     if (Targets.size === 0) return null;
     return {
       Targets: [...Targets],
-      Policy: rule.Policy ?? this.#options.entries.proxyDefaults()?.FailoverPolicy ?? null,
+      Policy: rule.Policy ?? this.#options.find('proxy-defaults', GLOBAL)?.FailoverPolicy ?? null,
     };
   }
 
@@ -89,9 +89,9 @@ export class Resolving {
       return `discovery chain "${this.#options.service}" leads to more than ${MAX_TARGETS} targets`;
     }
     if (this.targets.has(id)) return null;
-    const { entries, overrides, trustDomain } = this.#options;
-    const own = target.peer === '' ? entries.serviceDefaults(target.service) : undefined;
-    const all = entries.proxyDefaults();
+    const { find, overrides, trustDomain } = this.#options;
+    const own = target.peer === '' ? find('service-defaults', target.service) : undefined;
+    const all = find('proxy-defaults', GLOBAL);
     const mode = own?.MeshGateway.Mode || all?.MeshGateway.Mode || '';
     const external = own?.ExternalSNI ?? '';
     const name = serverName(target, trustDomain);

@@ -2,7 +2,7 @@
 // here: a redirect takes the place of a service wherever it is named. What was followed once is kept, so that all references
 // together cost no more than all redirects do.
 
-import type { ChainEntries, ResolverEntry } from './entries.js';
+import type { FindEntry, ResolverEntry } from './entries.js';
 import type { CommonProtocol } from './protocol.js';
 import { rewritten, type Target, targetId } from './target.js';
 
@@ -14,12 +14,12 @@ export interface Settled {
 }
 
 export class Settling {
-  readonly #entries: ChainEntries;
+  readonly #find: FindEntry;
   readonly #protocol: CommonProtocol;
   readonly #known = new Map<string, Settled>();
 
-  constructor(entries: ChainEntries, protocol: CommonProtocol) {
-    this.#entries = entries;
+  constructor(find: FindEntry, protocol: CommonProtocol) {
+    this.#find = find;
     this.#protocol = protocol;
   }
 
@@ -45,8 +45,8 @@ export class Settling {
     if (target.peer !== '') return { id, target, resolver: undefined };
     const problem = this.#protocol.meet(target.service);
     if (problem !== null) return problem;
-    const resolver = this.#entries.resolver(target.service);
-    const isExternal = (this.#entries.serviceDefaults(target.service)?.ExternalSNI ?? '') !== '';
+    const resolver = this.#find('service-resolver', target.service);
+    const isExternal = (this.#find('service-defaults', target.service)?.ExternalSNI ?? '') !== '';
     if (resolver === undefined) {
       return target.subset === '' ? { id, target, resolver } : noSubset(target);
     }

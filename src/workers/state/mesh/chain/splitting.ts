@@ -1,7 +1,7 @@
 // The middle of a chain: splitters, and what becomes of a splitter that leads to others. Those are flattened into one, so that a
 // proxy has a single choice to make; shares are multiplied, and what each does to headers is done together.
 
-import type { ChainNode, ChainSplit } from './compiled.js';
+import type { ChainNode, ChainSplit } from '../../../../wire/compiled-chain.js';
 import type { HeaderModifiers, ServiceSplit } from './entries.js';
 
 /** A share is a ten-thousandth or more, so that no more of them make a whole. */
@@ -129,7 +129,10 @@ function bothModifiers(outer: HeaderModifiers | null, inner: HeaderModifiers | n
 }
 
 /** Requests are to be spread alike over all branches; the first that says how speaks for all. */
-function firstLoadBalancer(nodes: ReadonlyMap<string, ChainNode>, splits: readonly ChainSplit[]): unknown {
+function firstLoadBalancer(
+  nodes: ReadonlyMap<string, ChainNode>,
+  splits: readonly ChainSplit[],
+): ChainNode['LoadBalancer'] {
   for (const { NextNode } of splits) {
     const balancer = nodes.get(NextNode)?.LoadBalancer ?? null;
     if (balancer !== null) return balancer;
