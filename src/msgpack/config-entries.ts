@@ -7,7 +7,7 @@ import { type ConfigEntry, type EntryKind, type EntryTable, entryTable } from '.
 import type { Fields, Form } from '../wire/config-entries/forms.js';
 import { list, objectOf } from './collections.js';
 import { DecodeError } from './errors.js';
-import { any, bool, float32, int, type Kind, nullable, text, u64 } from './kinds.js';
+import { any, bool, float32, int, type Kind, nullable, text, u32, u64 } from './kinds.js';
 import { MAX_MESSAGE_BYTES } from './limits.js';
 import { MsgpackReader } from './reader.js';
 import { struct } from './struct.js';
@@ -71,6 +71,8 @@ function makeKind({ shape }: Form<unknown>): AnyKind {
     case 'int':
     case 'duration':
       return int as AnyKind;
+    case 'uint32':
+      return u32 as AnyKind;
     case 'uint64':
       return u64 as AnyKind;
     case 'float32':

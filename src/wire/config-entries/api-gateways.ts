@@ -1,6 +1,6 @@
 // The tables of the kinds around API gateways: the gateway, what is bound to it, its routes and certificates.
 
-import { bool, duration, int, list, map, optional, pointer, struct, text, time } from './forms.js';
+import { bool, duration, int, list, map, optional, pointer, struct, text, time, uint32 } from './forms.js';
 import { ENTRY_TAIL, resourceReference } from './shared-forms.js';
 
 const status = struct({
@@ -55,7 +55,7 @@ const filters = struct({
   Headers: list(headerFilter),
   URLRewrite: pointer(struct({ Path: text })),
   RetryFilter: pointer(
-    struct({ NumRetries: int, RetryOn: list(text), RetryOnStatusCodes: list(int), RetryOnConnectFailure: bool }),
+    struct({ NumRetries: uint32, RetryOn: list(text), RetryOnStatusCodes: list(uint32), RetryOnConnectFailure: bool }),
   ),
   TimeoutFilter: pointer(struct({ RequestTimeout: duration, IdleTimeout: duration })),
   JWT: pointer(struct({ Providers: list(pointer(struct({ Name: text, VerifyClaims: list(pointer(claim)) }))) })),

@@ -13,7 +13,7 @@ export type Dynamic =
   | { readonly [key: string]: Dynamic };
 
 export type Shape =
-  | { readonly is: 'text' | 'bool' | 'int' | 'uint64' | 'float32' | 'dynamic' }
+  | { readonly is: 'text' | 'bool' | 'int' | 'uint32' | 'uint64' | 'float32' | 'dynamic' }
   /** Nanoseconds; JSON takes text or a number, and shows one of both. */
   | { readonly is: 'duration'; readonly shown: 'text' | 'number' }
   /** Nanoseconds since 1970, in UTC. */
@@ -43,6 +43,8 @@ function scalar<T>(shape: Shape, zero: T): Form<T> {
 export const text = scalar<string>({ is: 'text' }, '');
 export const bool = scalar<boolean>({ is: 'bool' }, false);
 export const int = scalar<number>({ is: 'int' }, 0);
+/** Where Go has an unsigned integer: others could not read a negative one. */
+export const uint32 = scalar<number>({ is: 'uint32' }, 0);
 export const uint64 = scalar<number | bigint>({ is: 'uint64' }, 0);
 export const float32 = scalar<number>({ is: 'float32' }, 0);
 export const dynamic = scalar<Dynamic>({ is: 'dynamic' }, null);

@@ -1,6 +1,6 @@
 // The tables of `ingress-gateway` and `terminating-gateway`.
 
-import { bool, int, list, map, optional, pointer, struct, text } from './forms.js';
+import { bool, int, list, map, optional, pointer, struct, text, uint32 } from './forms.js';
 import { ENTRY_TAIL, headerModifiers, passiveHealthCheck } from './shared-forms.js';
 
 const sds = struct({ ClusterName: optional(text), CertResource: optional(text) });
@@ -14,9 +14,9 @@ const gatewayTls = struct({
 });
 
 const limits = {
-  MaxConnections: optional(int),
-  MaxPendingRequests: optional(int),
-  MaxConcurrentRequests: optional(int),
+  MaxConnections: optional(uint32),
+  MaxPendingRequests: optional(uint32),
+  MaxConcurrentRequests: optional(uint32),
   PassiveHealthCheck: optional(pointer(passiveHealthCheck)),
 } as const;
 

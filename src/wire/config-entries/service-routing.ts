@@ -1,6 +1,6 @@
 // The tables of `service-resolver`, `service-splitter` and `service-router`: where requests for a service go.
 
-import { bool, duration, float32, int, list, map, nanoseconds, optional, pointer, struct, text } from './forms.js';
+import { bool, duration, float32, list, map, nanoseconds, optional, pointer, struct, text, uint32, uint64 } from './forms.js';
 import { ENTRY_TAIL, headerModifiers, prioritizeByLocality } from './shared-forms.js';
 
 const subset = struct({ Filter: optional(text), OnlyPassing: optional(bool) });
@@ -48,8 +48,8 @@ const hashPolicy = struct({
 
 export const loadBalancer = struct({
   Policy: optional(text),
-  RingHashConfig: optional(pointer(struct({ MinimumRingSize: optional(int), MaximumRingSize: optional(int) }))),
-  LeastRequestConfig: optional(pointer(struct({ ChoiceCount: optional(int) }))),
+  RingHashConfig: optional(pointer(struct({ MinimumRingSize: optional(uint64), MaximumRingSize: optional(uint64) }))),
+  LeastRequestConfig: optional(pointer(struct({ ChoiceCount: optional(uint32) }))),
   HashPolicies: optional(list(hashPolicy)),
 });
 
@@ -115,10 +115,10 @@ const routeDestination = struct({
   Namespace: optional(text),
   Partition: optional(text),
   PrefixRewrite: optional(text),
-  NumRetries: optional(int),
+  NumRetries: optional(uint32),
   RetryOnConnectFailure: optional(bool),
   RetryOn: optional(list(text)),
-  RetryOnStatusCodes: optional(list(int)),
+  RetryOnStatusCodes: optional(list(uint32)),
   RequestHeaders: headerModifiers,
   ResponseHeaders: headerModifiers,
 });

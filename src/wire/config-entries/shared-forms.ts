@@ -1,6 +1,6 @@
 // Parts that several kinds of config entries have.
 
-import { bool, dynamic, int, list, map, nanoseconds, optional, pointer, struct, text, uint64 } from './forms.js';
+import { bool, dynamic, int, list, map, nanoseconds, optional, pointer, struct, text, uint32, uint64 } from './forms.js';
 
 /** What every entry ends with. */
 export const ENTRY_TAIL = {
@@ -29,9 +29,9 @@ export const envoyExtensions = optional(
 
 export const passiveHealthCheck = struct({
   Interval: optional(nanoseconds),
-  MaxFailures: optional(int),
-  EnforcingConsecutive5xx: optional(pointer(int)),
-  MaxEjectionPercent: optional(pointer(int)),
+  MaxFailures: optional(uint32),
+  EnforcingConsecutive5xx: optional(pointer(uint32)),
+  MaxEjectionPercent: optional(pointer(uint32)),
   BaseEjectionTime: optional(pointer(nanoseconds)),
 });
 
