@@ -2,6 +2,7 @@
 // lictor does not interpret yet is kept as its raw body, so that it survives the log and a snapshot unchanged.
 
 import type { ConfigEntry } from './config-entries/entries.js';
+import type { IntentionMutation, IntentionRecord } from './intentions.js';
 import type {
   AutopilotConfig,
   CheckRecord,
@@ -25,6 +26,7 @@ export const CommandType = {
   coordinates: 6,
   txn: 8,
   autopilot: 9,
+  intention: 12,
   configEntry: 22,
   systemMetadata: 31,
 } as const;
@@ -129,6 +131,14 @@ export interface AutopilotRequest extends WriteRequest {
   readonly Config: AutopilotConfig;
 }
 
+/** One of both is null: in the log a change is a mutation, to be asked for it is an intention. */
+export interface IntentionRequest extends WriteRequest {
+  /** `create`, `update`, `delete`, `delete-all` or `upsert`. */
+  readonly Op: string;
+  readonly Intention: IntentionRecord | null;
+  readonly Mutation: IntentionMutation | null;
+}
+
 /** `Entry.ModifyIndex` is what `…-cas` compares with. A snapshot's record has the operation "". */
 export interface ConfigEntryRequest extends WriteRequest {
   /** `upsert`, `upsert-cas`, `upsert-with-status-cas`, `delete` or `delete-cas`. */
@@ -151,6 +161,7 @@ export type Command =
   | { readonly type: typeof CommandType.coordinates; readonly body: readonly CoordinateRecord[] }
   | { readonly type: typeof CommandType.txn; readonly body: TxnRequest }
   | { readonly type: typeof CommandType.autopilot; readonly body: AutopilotRequest }
+  | { readonly type: typeof CommandType.intention; readonly body: IntentionRequest }
   | { readonly type: typeof CommandType.configEntry; readonly body: ConfigEntryRequest }
   | { readonly type: typeof CommandType.systemMetadata; readonly body: SystemMetadataRequest };
 

@@ -5,11 +5,11 @@
 import { int, list, map, optional, pointer, type RecordOf, struct, text, time } from './config-entries/forms.js';
 import { intentionPermission, sourceIntention } from './config-entries/service-intentions.js';
 
-/** In the order in which JSON shows them. Namespace and partition are always the default ones. */
-const intentionFields = {
+/** In the order in which JSON shows them. Namespaces are always the default ones, partitions always empty. */
+export const intentionFields = {
   /** Only those that were made with an ID have times. */
-  CreatedAt: optional(time),
-  UpdatedAt: optional(time),
+  CreatedAt: optional(pointer(time)),
+  UpdatedAt: optional(pointer(time)),
   /** "" unless it was made by the old way, which gave each one. */
   ID: optional(text),
   Description: optional(text),
@@ -33,7 +33,7 @@ const intentionFields = {
   ModifyIndex: int,
 } as const;
 
-export const intention = struct(intentionFields);
+export const intentionForm = struct(intentionFields);
 export type IntentionRecord = RecordOf<typeof intentionFields>;
 
 const serviceName = struct({ Name: text });
