@@ -146,7 +146,8 @@ class Decoder {
   }
 
   #time(value: JsonValue, path: string, zero: bigint): bigint {
-    const at = typeof value === 'string' ? /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.exec(value) : null;
+    const at =
+      typeof value === 'string' ? /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.exec(value) : null;
     const ms = at === null ? Number.NaN : Date.parse(`${at[1]}${at[3]}`);
     if (Number.isNaN(ms)) {
       this.problems.wrongValue(path, 'cannot parse as a time');

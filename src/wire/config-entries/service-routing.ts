@@ -1,6 +1,19 @@
 // The tables of `service-resolver`, `service-splitter` and `service-router`: where requests for a service go.
 
-import { bool, duration, float32, list, map, nanoseconds, optional, pointer, struct, text, uint32, uint64 } from './forms.js';
+import {
+  bool,
+  duration,
+  float32,
+  list,
+  map,
+  nanoseconds,
+  optional,
+  pointer,
+  struct,
+  text,
+  uint32,
+  uint64,
+} from './forms.js';
 import { ENTRY_TAIL, headerModifiers, prioritizeByLocality } from './shared-forms.js';
 
 const subset = struct({ Filter: optional(text), OnlyPassing: optional(bool) });

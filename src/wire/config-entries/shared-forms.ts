@@ -1,6 +1,19 @@
 // Parts that several kinds of config entries have.
 
-import { bool, dynamic, int, list, map, nanoseconds, optional, pointer, struct, text, uint32, uint64 } from './forms.js';
+import {
+  bool,
+  dynamic,
+  int,
+  list,
+  map,
+  nanoseconds,
+  optional,
+  pointer,
+  struct,
+  text,
+  uint32,
+  uint64,
+} from './forms.js';
 
 /** What every entry ends with. */
 export const ENTRY_TAIL = {
