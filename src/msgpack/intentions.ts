@@ -2,6 +2,7 @@
 // section 3).
 
 import type { IntentionRequest } from '../wire/commands.js';
+import type { Fields, Form, ValueOf } from '../wire/config-entries/forms.js';
 import { type IntentionRecord, intentionFields, intentionMutation } from '../wire/intentions.js';
 import { formKind } from './config-entries.js';
 import { type Kind, nullable, text } from './kinds.js';
@@ -27,12 +28,16 @@ const base64: Kind<string> = {
   read: (reader) => Buffer.from(reader.binary() ?? []).toString('base64'),
 };
 
+/** The kinds of all these fields. */
+function kindsOf<const F extends Fields>(fields: F): { readonly [K in keyof F]: Kind<ValueOf<F[K]>> } {
+  const kinds = Object.entries<Form<unknown>>(fields).map(([name, form]) => [name, formKind(form)]);
+  return Object.fromEntries(kinds) as { readonly [K in keyof F]: Kind<ValueOf<F[K]>> };
+}
+
 const { CreatedAt: _createdAt, UpdatedAt: _updatedAt, Hash: _hash, ...others } = intentionFields;
 
 export const intentionKind: Kind<IntentionRecord> = struct<IntentionRecord>({
-  ...(Object.fromEntries(Object.entries(others).map(([name, form]) => [name, formKind(form)])) as unknown as {
-    readonly [K in keyof typeof others]: Kind<IntentionRecord[K]>;
-  }),
+  ...kindsOf(others),
   CreatedAt: moment,
   UpdatedAt: moment,
   Hash: base64,

@@ -1,7 +1,7 @@
 // What a chain is compiled from: the config entries about routing (spec/fsm.md, section 5). Names are looked up by whoever keeps
 // the entries, without regard to case.
 
-import type { EntryKind, EntryOf } from '../../../../wire/config-entries/entries.js';
+import type { ConfigEntry, EntryKind, EntryOf } from '../../../../wire/config-entries/entries.js';
 
 export type ResolverEntry = EntryOf<'service-resolver'>;
 type Element<L> = NonNullable<L> extends readonly (infer T)[] ? T : never;
@@ -23,3 +23,12 @@ export type FindEntry = <K extends EntryKind>(kind: K, name: string) => EntryOf<
 
 /** The one name of `proxy-defaults`. */
 export const GLOBAL = 'global';
+
+export interface EntryGraph {
+  readonly find: FindEntry;
+  /** All of a kind, by name. */
+  readonly all: <K extends EntryKind>(kind: K) => readonly EntryOf<K>[];
+}
+
+/** The entry that was written or deleted. */
+export type ChangedEntry = Pick<ConfigEntry, 'Kind' | 'Name'>;

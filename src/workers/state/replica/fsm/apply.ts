@@ -14,6 +14,7 @@ import { invalidateSession } from './check-session-write.js';
 import { applyConfigEntry } from './config-entry-write.js';
 import { writeCoordinates } from './coordinate-write.js';
 import { deregister } from './deregister.js';
+import { applyIntention } from './intention-write.js';
 import { applyKvs } from './kv-command.js';
 import { reapTombstones } from './kv-write.js';
 import { writeAutopilot, writeSystemMetadata } from './operator-write.js';
@@ -68,6 +69,8 @@ export function applyCommand(tables: Tables, command: Command): ApplyResult {
       const isWritten = writeAutopilot(tables, command.body);
       return command.body.CAS ? { kind: 'bool', value: isWritten } : NIL;
     }
+    case CommandType.intention:
+      return applyIntention(tables, command.body);
     case CommandType.configEntry:
       return applyConfigEntry(tables, command.body);
     case CommandType.systemMetadata:

@@ -37,7 +37,7 @@ export class Tables {
   readonly lockDelays: LockDelays;
   readonly chunks = new KeptChunks();
   /** Snapshot records of types that are not interpreted, with their type byte, by type: written back as they came. */
-  readonly #preserved = new Map<number, Uint8Array[]>();
+  #preserved = new Map<number, Uint8Array[]>();
 
   constructor(now: () => number) {
     this.lockDelays = new LockDelays(now);
@@ -52,6 +52,11 @@ export class Tables {
     const known = this.#preserved.get(type);
     if (known) known.push(record);
     else this.#preserved.set(type, [record]);
+  }
+
+  /** Drops what was preserved of a type; a snapshot that is being written still has it. */
+  forget(type: number): void {
+    if (this.#preserved.has(type)) this.#preserved = new Map([...this.#preserved].filter(([kept]) => kept !== type));
   }
 
   /** The catalog of a peer ("" for the local cluster), made when it is first written to. */
