@@ -1,7 +1,15 @@
 // What a command changed, as typed records: watches consume them, and they are the undo log of a command that fails. The
 // single writer fills one journal per command; tables write to it and to nothing else.
 
-import type { AutopilotConfig, CoordinateRecord, KvEntry, SessionRecord } from '../../../../../wire/records.js';
+import type {
+  AutopilotConfig,
+  CaConfiguration,
+  CaProviderState,
+  CaRoot,
+  CoordinateRecord,
+  KvEntry,
+  SessionRecord,
+} from '../../../../../wire/records.js';
 import type { CheckRow, NodeRow, ServiceRow, SystemMetadataRow, Tombstone } from './rows.js';
 
 /** The rows of each table. */
@@ -16,6 +24,9 @@ export interface TableRows {
   readonly 'kind-service-names': number;
   readonly 'system-metadata': SystemMetadataRow;
   readonly autopilot: AutopilotConfig;
+  readonly 'ca-config': CaConfiguration;
+  readonly 'ca-provider-state': CaProviderState;
+  readonly 'ca-roots': CaRoot;
   /** The index table: Raft indexes by key. */
   readonly index: number;
 }
