@@ -10,6 +10,8 @@ import { type Command, CommandType, IGNORE_UNKNOWN_FLAG, type OpaqueCommand } fr
 import type { PackedEntries } from '../wire/raft-port.js';
 import {
   autopilotRequestSchema,
+  connectCaLeafSchema,
+  connectCaSchema,
   coordinatesKind,
   deregisterSchema,
   kvsSchema,
@@ -32,6 +34,8 @@ codecs[CommandType.tombstone] = structCodec(tombstoneSchema);
 codecs[CommandType.coordinates] = codecOf(coordinatesKind);
 codecs[CommandType.txn] = structCodec(txnSchema);
 codecs[CommandType.autopilot] = structCodec(autopilotRequestSchema);
+codecs[CommandType.connectCa] = structCodec(connectCaSchema);
+codecs[CommandType.connectCaLeaf] = structCodec(connectCaLeafSchema);
 codecs[CommandType.systemMetadata] = structCodec(systemMetadataRequestSchema);
 
 function codecFor(type: CommandType): Codec {
@@ -40,9 +44,10 @@ function codecFor(type: CommandType): Codec {
   return codec;
 }
 
-/** Coordinate updates are the only interpreted commands that a server may ignore. */
+/** Interpreted commands that a server may ignore which doesn't know them. */
 function typeByteOf(type: CommandType): number {
-  return type === CommandType.coordinates ? type | IGNORE_UNKNOWN_FLAG : type;
+  const mayBeIgnored = type === CommandType.coordinates || type === CommandType.connectCaLeaf;
+  return mayBeIgnored ? type | IGNORE_UNKNOWN_FLAG : type;
 }
 
 /** Commands that this module has no program for: their bodies are kept as they came, or written in JavaScript. */

@@ -19,6 +19,9 @@ export interface PeerCatalog {
 /** Key of the only row of the autopilot table. */
 export const AUTOPILOT_KEY = 'config';
 
+/** Key of the only row of the table of the certificate authority's configuration. */
+export const CA_CONFIG_KEY = 'config';
+
 export class Tables {
   readonly journal = new Journal();
   readonly index = new IndexTable(this.journal);
@@ -34,6 +37,10 @@ export class Tables {
   /** By kind and name. */
   readonly configEntries = new Table('config-entries', this.journal);
   readonly autopilot = new Table('autopilot', this.journal);
+  readonly caConfig = new Table('ca-config', this.journal);
+  /** By ID, as the roots. */
+  readonly caProviderState = new Table('ca-provider-state', this.journal);
+  readonly caRoots = new Table('ca-roots', this.journal);
   readonly lockDelays: LockDelays;
   readonly chunks = new KeptChunks();
   /** Snapshot records of types that are not interpreted, with their type byte, by type: written back as they came. */
