@@ -1,15 +1,12 @@
 // ConfigEntry.*: entries of all kinds are read by kind and name, listed, written and deleted (spec/fsm.md, section 5). What an entry
 // must be by itself is judged here, on the leader; what must hold between entries when the command is applied.
 
-import { encode } from '../../../msgpack/codec.js';
-import { entryKind } from '../../../msgpack/config-entries.js';
 import { EncodeError } from '../../../msgpack/errors.js';
-import { Crc64 } from '../../../wasm/crc.js';
+import { contentHash, entryContent } from '../../../wasm/entry-hash.js';
 import { CommandType } from '../../../wire/commands.js';
 import { type ConfigEntry, type EntryKind, emptyEntry, entryTable } from '../../../wire/config-entries/entries.js';
 import { entryError } from '../../../wire/config-entries/rules/entry-error.js';
 import { normalizedEntry } from '../../../wire/config-entries/rules/normalize.js';
-import { uint64 } from '../../../wire/uint64.js';
 import { parseExpression } from '../filter/parser.js';
 import type { Authorizer, Rule } from './access.js';
 import { entryFields } from './config-entry-fields.js';
@@ -109,11 +106,6 @@ export const listAllConfigEntries: ReadMethod<readonly string[], Entries> = {
   },
 };
 
-/** What an entry is made of, without what each write gives it anew. Throws EncodeError. */
-function contentOf(entry: ConfigEntry): Uint8Array {
-  return encode(entryKind(entry.Kind), { ...entry, Hash: 0, CreateIndex: 0, ModifyIndex: 0 });
-}
-
 function filterError(expression: string): string | null {
   const parsed = parseExpression(expression);
   return parsed.ok ? null : parsed.error;
@@ -136,9 +128,9 @@ function judged(given: ConfigEntry, stored: ConfigEntry | null): Written | Refus
   const error = entryError(entry, filterError);
   if (error !== null) return refusal('failed', error);
   try {
-    const content = contentOf(entry);
-    const isChanged = stored === null || Buffer.compare(content, contentOf(stored)) !== 0;
-    return { entry: { ...entry, Hash: uint64(new Crc64().update(content).digest()) }, isChanged };
+    const content = entryContent(entry);
+    const isChanged = stored === null || Buffer.compare(content, entryContent(stored)) !== 0;
+    return { entry: { ...entry, Hash: contentHash(content) }, isChanged };
   } catch (thrown) {
     if (thrown instanceof EncodeError) return refusal('unencodable', thrown.message);
     throw thrown;

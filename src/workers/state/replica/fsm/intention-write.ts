@@ -1,6 +1,7 @@
 // The command of intentions (spec/fsm.md, section 10): a change of one source of a `service-intentions` entry, which is then
 // written as any entry is, and the end of the table that there once was beside these entries.
 
+import { contentHash, entryContent } from '../../../../wasm/entry-hash.js';
 import { type ApplyResult, CommandType, type IntentionRequest } from '../../../../wire/commands.js';
 import type { IntentionSource } from '../../mesh/intentions/match.js';
 import { mutate } from '../../mesh/intentions/mutate.js';
@@ -36,7 +37,7 @@ export function applyIntention(tables: Tables, { Op, Mutation }: IntentionReques
   if (mutated.destination === null) return NIL;
   return mutated.entry === null
     ? removeEntry(tables, 'service-intentions', mutated.destination)
-    : writeEntry(tables, mutated.entry);
+    : writeEntry(tables, { ...mutated.entry, Hash: contentHash(entryContent(mutated.entry)) });
 }
 
 /** Rows of the old table are kept as they came, and dropped here. */
