@@ -3,7 +3,7 @@
 import type { Kind } from '../../../gotext/json-decode.js';
 import { listJson } from '../../../gotext/json-encode.js';
 import { dynamic, map, string } from '../../../gotext/json-kinds.js';
-import { listOf, optional, record } from '../../../gotext/json-shape.js';
+import { either, listOf, record } from '../../../gotext/json-shape.js';
 import { decodeEntry } from '../../../wire/config-entries/decode.js';
 import type { ConfigEntry } from '../../../wire/config-entries/entries.js';
 import { entryJson } from '../../../wire/config-entries/json.js';
@@ -15,6 +15,7 @@ import { action, readChoice } from '../http/operation.js';
 import { anyText, uint64 } from '../http/parameters.js';
 import { json, type Reply, refused, text } from '../http/reply.js';
 import type { ApiRequest } from '../http/request.js';
+import { anyEntry } from '../json/config-entry-shapes.js';
 import {
   applyConfigEntry,
   deleteConfigEntry,
@@ -48,15 +49,6 @@ const entryBody: Kind<ConfigEntry | null> = {
     return null;
   },
 };
-
-const entryShape = record('ConfigEntry', {
-  Kind: 'string',
-  Name: optional('string'),
-  Meta: optional({ map: 'string' }),
-  Hash: optional('uint64'),
-  CreateIndex: 'integer',
-  ModifyIndex: 'integer',
-});
 
 /** No log gets as far as a number that isn't exact. */
 function indexOf(cas: Uint64 | null): number | null {
@@ -144,14 +136,14 @@ export function configEndpoints(calls: Calls): EndpointTable {
           acl: ['service:read', 'intention:read', 'mesh:read'],
           effectiveConsistency: false,
           parameters: { filter: anyText('An expression that the entries of a list must fulfil.') },
-          answer: { either: [entryShape, listOf(entryShape)] },
+          answer: either(anyEntry, listOf(anyEntry)),
           choose: (_values, { rest }) => (rest.includes('/') ? one : all),
         }),
         DELETE: action({
           summary: 'Deletes a config entry',
           acl: ['service:write', 'intention:write', 'mesh:write'],
           parameters: { cas: uint64('Deletes only if the entry still has this ModifyIndex.', badNumber) },
-          answer: { either: ['boolean', record('Empty', {})] },
+          answer: either('boolean', record('Nothing', {})),
           run: (request, { cas }) => remove(calls, request, cas),
         }),
       },
