@@ -5,6 +5,7 @@ import type { CurrentTables } from './current-tables.js';
 import { hasOwnIndex } from './kv-reads.js';
 import type { WatchTarget, WatchTargets } from './read-api.js';
 import type { RowKey } from './tables/rows.js';
+import { CA_CONFIG_INDEX } from './watches.js';
 
 function indexTarget(key: string): WatchTarget {
   return { kind: 'index', key };
@@ -66,6 +67,10 @@ export class Targets implements WatchTargets {
 
   coordinates(): readonly WatchTarget[] {
     return [indexTarget('coordinates')];
+  }
+
+  authority(): readonly WatchTarget[] {
+    return [indexTarget('connect-ca-roots'), indexTarget(CA_CONFIG_INDEX)];
   }
 
   kvKey(key: string, _found: boolean): readonly WatchTarget[] {
