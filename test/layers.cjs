@@ -31,11 +31,13 @@ const STATE_LAYERS = [
   ['gossip', [], 'What is known of the pools.'],
   ['control', [], 'Orders to main.'],
   ['cluster', [], 'The servers of this datacenter: what they ask each other whoever leads, and whom a client agent asks.'],
+  ['certificates', [], 'Keys, certificates and signing requests: whoever signs or asks for one has them from here.'],
   ['mesh', [], 'What config entries mean for connections: discovery chains and intentions, pure.'],
   ['replica', ['mesh'], 'The replicated state knows nobody above it.'],
   ['methods', ['replica', 'mesh', 'filter', 'records', 'gossip', 'control', 'turns'], 'A method knows no interface.'],
   ['calls', ['replica', 'methods', 'turns'], 'Who answers, and when: the same for all interfaces.'],
-  ['leader', ['cluster', 'replica', 'methods', 'records'], 'What only a leader does.'],
+  ['leader', ['certificates', 'cluster', 'replica', 'methods', 'records'], 'What only a leader does.'],
+  ['leaves', ['certificates', 'calls', 'methods'], "Certificates of the agent's services."],
   ['snapshots', ['calls', 'replica', 'methods'], 'What operators save and restore.'],
   ['local', ['calls', 'methods', 'records'], "The agent's own services and checks: they see no store and no log."],
   ['http', ['calls', 'methods', 'sockets'], 'HTTP sees no store and no log.'],
@@ -43,7 +45,7 @@ const STATE_LAYERS = [
   ['dns', ['calls', 'methods', 'sockets'], 'DNS sees no store and no log.'],
   [
     'endpoints',
-    ['http', 'calls', 'methods', 'json', 'records', 'filter', 'gossip', 'control', 'local', 'turns'],
+    ['http', 'calls', 'methods', 'mesh', 'json', 'records', 'filter', 'gossip', 'control', 'leaves', 'local', 'turns'],
     'An endpoint translates parameters and records: it sees no store and no log.',
   ],
 ];

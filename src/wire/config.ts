@@ -2,7 +2,7 @@
 // thread gets a copy at its start and again at a reload. Durations are milliseconds.
 
 import type { LocalDefinitions } from './definitions.js';
-import type { StringMap } from './records.js';
+import type { Dynamic, StringMap } from './records.js';
 import type { LogLevel } from './thread-port.js';
 
 export interface TcpListener {
@@ -201,6 +201,16 @@ export interface RuntimeConfig {
     readonly agent: string;
     readonly dns: string;
     readonly configFileRegistration: string;
+  };
+  readonly connect: {
+    readonly enabled: boolean;
+    readonly caProvider: string;
+    /** What a new cluster's certificate authority begins with, beside the defaults; names as its API has them. */
+    readonly caConfig: { readonly [key: string]: Dynamic };
+    /** "": one is drawn. */
+    readonly clusterId: string;
+    /** Over how long certificates are renewed when the root changes; 0: as usual. */
+    readonly leafRootChangeSpreadMs: number;
   };
   readonly autopilot: {
     readonly cleanupDeadServers: boolean;

@@ -8,6 +8,7 @@ import type { LogLevel } from '../../wire/thread-port.js';
 import { COMPATIBLE_VERSION } from '../../wire/version.js';
 
 import { buildAddresses, buildPorts } from './addresses.js';
+import { buildConnect } from './connect.js';
 import { renderDebugConfig } from './debug/render.js';
 import { buildDefinitions } from './definitions.js';
 import { buildDns, buildHttp, buildLan, buildRecursors, buildWan } from './network.js';
@@ -112,6 +113,7 @@ export function buildRuntime(config: AgentConfig, dev: boolean, problems: Proble
         config.autopilot.server_stabilization_time,
       ),
     },
+    connect: buildConnect(config, problems),
     raft,
     telemetry: buildTelemetry(config, problems),
     ui: { enabled: config.ui_config.enabled, contentPath: contentPath(config.ui_config.content_path) },

@@ -334,6 +334,7 @@ function serverCalls(
       sessionTtlMinMs: () => settings.current.sessionTtlMinMs,
       renewSession: (id) => duties.renewSession(id),
       updateCoordinate: (record) => coordinates.add(record),
+      authority: duties.authority,
       cluster,
     },
     consensus,

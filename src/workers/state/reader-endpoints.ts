@@ -3,6 +3,7 @@
 import type { RuntimeConfig } from '../../wire/config.js';
 import type { Calls } from './calls/calls.js';
 import { catalogReads } from './endpoints/catalog-read.js';
+import { connectCaEndpoints } from './endpoints/connect-ca.js';
 import { healthEndpoints } from './endpoints/health.js';
 import { internalEndpoints } from './endpoints/internal.js';
 import { kvEndpoints } from './endpoints/kv.js';
@@ -14,6 +15,7 @@ export function readerEndpoints(calls: Calls, config: () => RuntimeConfig): Endp
   return [
     ...kvEndpoints({ calls, maxValueSize: () => config().limits.kvMaxValueSize }),
     ...catalogReads({ calls, nodeName, datacenter }),
+    ...connectCaEndpoints({ calls, isEnabled: () => config().connect.enabled }),
     ...healthEndpoints(nodeName),
     ...sessionEndpoints({ calls, nodeName }),
     ...internalEndpoints(),

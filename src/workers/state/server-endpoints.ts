@@ -6,6 +6,7 @@ import type { Snapshots } from './calls/snapshots.js';
 import { catalogReads } from './endpoints/catalog-read.js';
 import { catalogWrites } from './endpoints/catalog-write.js';
 import { configEndpoints } from './endpoints/config.js';
+import { connectCaEndpoints } from './endpoints/connect-ca.js';
 import { coordinateEndpoints } from './endpoints/coordinate.js';
 import { healthEndpoints } from './endpoints/health.js';
 import { internalEndpoints } from './endpoints/internal.js';
@@ -41,6 +42,7 @@ export function serverEndpoints({ calls, config, hasWan, snapshots }: ServerEndp
     ...txnEndpoints({ calls, maxRequestLength: () => config().limits.txnMaxReqLen, maxValueSize }),
     ...internalEndpoints(),
     ...configEndpoints(calls),
+    ...connectCaEndpoints({ calls, isEnabled: () => config().connect.enabled }),
     ...coordinateEndpoints({ calls, datacenter, disabled: () => config().disableCoordinates }),
     ...snapshotEndpoints(snapshots),
     ...keyringEndpoints({ calls, datacenter, hasWan }),

@@ -5,7 +5,6 @@ import { ACL_AGENT } from './acl-agent.js';
 
 const ACLS = 'the ACL endpoints come with ACLs';
 const CONFIG_ENTRIES = 'there are no config entries and intentions yet';
-const CONNECT = 'there is no certificate authority for the mesh yet';
 const QUERIES = 'there are no prepared queries yet';
 const UI = 'what is switched off with the UI does not exist yet either';
 
@@ -47,7 +46,6 @@ export const waiting: WaitingList = {
   },
   'default/config-entries': { reason: CONFIG_ENTRIES },
   'default/config-routing': { reason: CONFIG_ENTRIES },
-  'default/connect-ca': { reason: CONNECT },
   'default/intentions': { reason: CONFIG_ENTRIES },
   'default/query-crud': { reason: QUERIES },
   'default/query-execute': {

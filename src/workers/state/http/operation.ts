@@ -52,6 +52,8 @@ export interface ReadForm<V, Request, Value> {
    * streaming headers of spec/http.md section 3 are sent.
    */
   streaming?(request: Request): boolean;
+  /** Its answer goes out without a read's headers. */
+  readonly isBare?: true;
 }
 
 /** What of a read's headers and options differs from row to row. */
@@ -60,8 +62,8 @@ interface ReadTraits {
   readonly effectiveConsistency: boolean;
   /** A failed read shows a read's headers too: catalog, health lists, sessions, coordinates. */
   readonly failureHeaders?: boolean;
-  /** `?cached` means something here; elsewhere it is ignored. */
-  readonly cacheable?: boolean;
+  /** `?cached` means something here; elsewhere it is ignored. `always`: whether it is said or not. */
+  readonly cacheable?: boolean | 'always';
   /** `discovery_max_stale` applies: catalog and health. */
   readonly discovery?: boolean;
   /** A 404 goes out without a read's headers (coordinates of an unknown node). */

@@ -13,6 +13,7 @@ import type { AutopilotState } from '../methods/cluster-view.js';
 import { refusal } from '../methods/refusal.js';
 import type { Consensus, PeerConsensus, ProposeOutcome } from '../replica/consensus.js';
 import type { StateStore } from '../replica/state-store.js';
+import { Authority } from './authority/authority.js';
 import { Autopilot } from './autopilot/autopilot.js';
 import { autopilotDefaults, storedLimits } from './autopilot-defaults.js';
 import { RaftPeers } from './raft-peers.js';
@@ -58,6 +59,8 @@ export class LeaderDuties {
   readonly #tombstones: TombstoneCollection;
   readonly #reconciler: Reconciler;
   readonly #autopilot: Autopilot;
+  /** The mesh's. */
+  readonly authority: Authority;
   readonly #acquaintedMs: number;
   /** Raised whenever leadership is gained or lost: work of an earlier time must stop. */
   #term = 0;
@@ -91,6 +94,7 @@ export class LeaderDuties {
       metrics,
       now: () => this.#deadlines.now(),
     });
+    this.authority = new Authority({ reads: store.authority, consensus, config, logger: logger.child('connect') });
     this.#reconciler = new Reconciler({
       catalog: store.catalog,
       members,
@@ -168,6 +172,7 @@ export class LeaderDuties {
     this.#giveUps.clear();
     this.#reconciler.stop();
     this.#autopilot.stop();
+    this.authority.stop();
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     this.#endObserving?.();
@@ -197,6 +202,7 @@ export class LeaderDuties {
     this.#established = true;
     this.#tellAwaiting();
     this.#autopilot.start();
+    this.authority.start();
     await this.#reconcile(term);
   }
 

@@ -10,6 +10,7 @@ import type { AgentControl } from '../control/control-client.js';
 import type { ReadResult, StoreReads, WatchTarget } from '../replica/store/read-api.js';
 import type { Steps } from '../turns/turns.js';
 import type { Authorizer } from './access.js';
+import type { CertificateAuthority } from './certificate-authority.js';
 import type { ClusterView } from './cluster-view.js';
 import type { Refusal } from './refusal.js';
 
@@ -53,6 +54,7 @@ export interface LeaderView {
   renewSession(id: string): void;
   /** Takes a coordinate in, to be written with many others. */
   updateCoordinate(record: CoordinateRecord): void;
+  readonly authority: CertificateAuthority;
   readonly cluster: ClusterView;
 }
 
