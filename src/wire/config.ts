@@ -181,6 +181,8 @@ export interface RuntimeConfig {
   readonly translateWanAddresses: boolean;
   /** 'deny' as well for a policy that doesn't exist; `acl.defaultPolicy` has the text as given. */
   readonly aclDefaultPolicy: 'allow' | 'deny';
+  /** Of connections that no intention speaks of. */
+  readonly defaultIntentionPolicy: 'allow' | 'deny';
   readonly acl: {
     /** As given; the start refuses what isn't allow or deny. */
     readonly defaultPolicy: string;

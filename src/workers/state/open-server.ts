@@ -332,6 +332,7 @@ function serverCalls(
       store,
       datacenter,
       sessionTtlMinMs: () => settings.current.sessionTtlMinMs,
+      allowsUnnamedConnections: () => settings.current.defaultIntentionPolicy === 'allow',
       renewSession: (id) => duties.renewSession(id),
       updateCoordinate: (record) => coordinates.add(record),
       authority: duties.authority,

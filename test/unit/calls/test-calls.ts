@@ -99,6 +99,7 @@ export function testCalls({
       store,
       datacenter: 'dc1',
       sessionTtlMinMs: () => 10_000,
+      allowsUnnamedConnections: () => true,
       renewSession: () => {},
       updateCoordinate: (_record: CoordinateRecord) => {},
       authority: NO_AUTHORITY,

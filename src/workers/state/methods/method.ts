@@ -56,6 +56,8 @@ export interface LeaderView {
   updateCoordinate(record: CoordinateRecord): void;
   readonly authority: CertificateAuthority;
   readonly cluster: ClusterView;
+  /** Whether services may be called where no intention says so. */
+  readonly allowsUnnamedConnections: () => boolean;
 }
 
 /** What every server knows, whether anybody leads or not. */

@@ -6,8 +6,10 @@ import { catalogWriteRows } from './rows/catalog-write.js';
 import { configEntryRows } from './rows/config-entry.js';
 import { connectCaRows } from './rows/connect-ca.js';
 import { coordinateRows } from './rows/coordinate.js';
+import { discoveryChainRows } from './rows/discovery-chain.js';
 import { eventRows } from './rows/event.js';
 import { healthRows } from './rows/health.js';
+import { intentionRows } from './rows/intention.js';
 import { internalRows } from './rows/internal.js';
 import { keyringRows } from './rows/keyring.js';
 import { kvRows } from './rows/kv.js';
@@ -31,6 +33,8 @@ export const rpcRows: readonly Row[] = [
   ...sessionRows,
   ...configEntryRows,
   ...connectCaRows,
+  ...intentionRows,
+  ...discoveryChainRows,
   ...coordinateRows,
   ...txnRows,
   ...internalRows,

@@ -54,7 +54,11 @@ export function allowsConnections({ Action, Permissions }: IntentionRecord): boo
   return Action === 'allow' && (Permissions ?? []).length === 0;
 }
 
-export function exactIntention(from: IntentionSource, source: string, destination: string): IntentionRecord | undefined {
+export function exactIntention(
+  from: IntentionSource,
+  source: string,
+  destination: string,
+): IntentionRecord | undefined {
   const entry = from.entry(destination);
   if (entry === undefined) return undefined;
   return intentionsOf(entry).find(({ SourceName, SourcePeer }) => SourcePeer === '' && SourceName === source);
