@@ -9,6 +9,7 @@ import { COMPATIBLE_VERSION } from '../../wire/version.js';
 
 import { buildAddresses, buildPorts } from './addresses.js';
 import { buildConnect } from './connect.js';
+import { buildConfigEntries } from './config-entries.js';
 import { renderDebugConfig } from './debug/render.js';
 import { buildDefinitions } from './definitions.js';
 import { buildDns, buildHttp, buildLan, buildRecursors, buildWan } from './network.js';
@@ -134,6 +135,7 @@ export function buildRuntime(config: AgentConfig, dev: boolean, problems: Proble
     retryIntervalMs: lan.retryIntervalMs,
     retryMax: lan.retryMax,
     rejoinAfterLeave: config.rejoin_after_leave,
+    configEntries: buildConfigEntries(config, problems),
     definitions,
     advertiseReconnectTimeoutMs: problems.milliseconds(
       'advertise_reconnect_timeout',

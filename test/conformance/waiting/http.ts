@@ -44,7 +44,6 @@ export const waiting: WaitingList = {
       '27 POST /v1/acl/bootstrap',
     ],
   },
-  'default/config-entries': { reason: CONFIG_ENTRIES },
   'default/config-routing': { reason: CONFIG_ENTRIES },
   'default/intentions': { reason: CONFIG_ENTRIES },
   'default/query-crud': { reason: QUERIES },

@@ -207,7 +207,7 @@ function upsertOf(given: IntentionRecord): Judged {
   if (given.ID !== '') return refusal('failed', 'ID must not be specified');
   if (Object.keys(given.Meta ?? {}).length > 0) return refusal('failed', 'Meta must not be specified');
   const times = { LegacyCreateTime: YEAR_ONE_NS, LegacyUpdateTime: YEAR_ONE_NS };
-  return { mutation: mutationOf(given, '', { ...valueOf(given), ...times }), id: '' };
+  return { mutation: mutationOf(given, '', { ...sourceValue(given), ...times }), id: '' };
 }
 
 function createOf(given: IntentionRecord): Judged {
@@ -228,7 +228,7 @@ function legacyMutation(given: IntentionRecord, id: string, createdAt: bigint, m
   const problems = legacyProblems(intention);
   if (problems.length > 0) return refusal('failed', errorList(problems));
   const value: SourceIntention = {
-    ...valueOf(intention),
+    ...sourceValue(intention),
     LegacyID: id,
     LegacyMeta: given.Meta,
     LegacyCreateTime: createdAt,
@@ -245,7 +245,7 @@ function mutationOf(
   return { ID, Destination: { Name: DestinationName }, Source: { Name: SourceName }, Value };
 }
 
-function valueOf(given: IntentionRecord): SourceIntention {
+function sourceValue(given: IntentionRecord): SourceIntention {
   return {
     Name: given.SourceName,
     Action: given.Action,
