@@ -17,6 +17,8 @@ export interface Group {
 
 export const GROUPS: readonly Group[] = [
   { words: ['catalog'], takesWords: true, synopsis: 'Look into the catalog' },
+  { words: ['connect'], takesWords: false, synopsis: 'Look after the mesh' },
+  { words: ['connect', 'ca'], takesWords: false, synopsis: "Look at the mesh's certificate authority and configure it" },
   { words: ['kv'], takesWords: true, synopsis: 'Work with the key-value store' },
   { words: ['operator'], takesWords: false, synopsis: 'Look after the servers of a cluster' },
   { words: ['operator', 'autopilot'], takesWords: false, synopsis: 'Look at autopilot and configure it' },
@@ -41,6 +43,16 @@ export const COMMANDS: readonly Registered[] = [
     words: ['catalog', 'services'],
     synopsis: 'Lists the services of a datacenter',
     load: () => import('./commands/catalog-services.js'),
+  },
+  {
+    words: ['connect', 'ca', 'get-config'],
+    synopsis: "Shows the certificate authority's configuration",
+    load: () => import('./commands/connect/ca-get-config.js'),
+  },
+  {
+    words: ['connect', 'ca', 'set-config'],
+    synopsis: "Replaces the certificate authority's configuration",
+    load: () => import('./commands/connect/ca-set-config.js'),
   },
   { words: ['event'], synopsis: 'Fires a user event', load: () => import('./commands/event.js') },
   {
