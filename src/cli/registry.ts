@@ -18,7 +18,11 @@ export interface Group {
 export const GROUPS: readonly Group[] = [
   { words: ['catalog'], takesWords: true, synopsis: 'Look into the catalog' },
   { words: ['connect'], takesWords: false, synopsis: 'Look after the mesh' },
-  { words: ['connect', 'ca'], takesWords: false, synopsis: "Look at the mesh's certificate authority and configure it" },
+  {
+    words: ['connect', 'ca'],
+    takesWords: false,
+    synopsis: "Look at the mesh's certificate authority and configure it",
+  },
   { words: ['kv'], takesWords: true, synopsis: 'Work with the key-value store' },
   { words: ['operator'], takesWords: false, synopsis: 'Look after the servers of a cluster' },
   { words: ['operator', 'autopilot'], takesWords: false, synopsis: 'Look at autopilot and configure it' },
