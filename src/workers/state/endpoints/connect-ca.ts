@@ -10,7 +10,13 @@ import { boolean } from '../http/parameters.js';
 import { json, NOTHING, type Reply, refused, text } from '../http/reply.js';
 import type { ApiRequest } from '../http/request.js';
 import { caConfigurationJson, caConfigurationShape, rootsJson, rootsShape } from '../json/authority-json.js';
-import { caConfiguration, connectCaRoots, setCaConfiguration, type TrustedRoots } from '../methods/connect-ca.js';
+import {
+  caConfiguration,
+  connectCaRoots,
+  STATE_IS_READ_ONLY,
+  setCaConfiguration,
+  type TrustedRoots,
+} from '../methods/connect-ca.js';
 import { isRefusal } from '../methods/refusal.js';
 
 export interface ConnectCaDependencies {
@@ -62,7 +68,9 @@ async function configure(
   given: DecodedBy<typeof configurationBody>,
 ): Promise<Reply> {
   const done = await calls.write(setCaConfiguration, { ClusterID: '', ...given }, datacenter, asker);
-  return isRefusal(done) ? refused(done) : NOTHING;
+  if (!isRefusal(done)) return NOTHING;
+  // Whoever found it: it is the request that is wrong.
+  return done.text.endsWith(STATE_IS_READ_ONLY) ? text(400, STATE_IS_READ_ONLY) : refused(done);
 }
 
 export function connectCaEndpoints({ calls, isEnabled }: ConnectCaDependencies): EndpointTable {

@@ -18,6 +18,7 @@ import { Authority } from './authority/authority.js';
 import { Autopilot } from './autopilot/autopilot.js';
 import { autopilotDefaults, storedLimits } from './autopilot-defaults.js';
 import { missingEntries } from './bootstrap-entries.js';
+import { intentionFormatCommand } from './intention-format.js';
 import { RaftPeers } from './raft-peers.js';
 import { Reconciler } from './reconciler.js';
 import { SessionTimers } from './session-timers.js';
@@ -194,8 +195,10 @@ export class LeaderDuties {
       return;
     }
     this.#follow(term);
-    if (!store.autopilotConfig) {
-      const problem = await this.#propose(autopilotDefaults(config));
+    const isFirst = store.autopilotConfig === undefined;
+    for (const command of [isFirst ? autopilotDefaults(config) : null, intentionFormatCommand(store)]) {
+      if (command === null) continue;
+      const problem = await this.#propose(command);
       if (term !== this.#term) return;
       if (problem !== null) {
         logger.error('failed to establish leadership', 'error', problem);

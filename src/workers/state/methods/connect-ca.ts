@@ -5,6 +5,9 @@ import type { IssuedCertificate } from './certificate-authority.js';
 import type { ReadMethod, WriteMethod } from './method.js';
 import { refusal } from './refusal.js';
 
+/** What a provider keeps is not for users to set. */
+export const STATE_IS_READ_ONLY = 'Provider State is read-only. It must be omitted or identical to the current value';
+
 export interface TrustedRoots {
   /** "" before there is an authority. */
   readonly trustDomain: string;

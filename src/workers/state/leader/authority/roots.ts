@@ -6,6 +6,7 @@ import { dynamicJson } from '../../../../gotext/json-encode.js';
 import { goTimeOf, msOfGoTime } from '../../../../wire/go-time.js';
 import type { CaConfiguration, CaRoot } from '../../../../wire/records.js';
 import type { Signer } from '../../certificates/certificates.js';
+import { STATE_IS_READ_ONLY } from '../../methods/connect-ca.js';
 import { refusal } from '../../methods/refusal.js';
 import {
   crossSigned,
@@ -54,8 +55,7 @@ export async function reconfigure(options: ProviderOptions, wanted: CaConfigurat
   const { activeRoot } = reads;
   if (present === undefined || activeRoot === undefined) throw failure('CA is uninitialized');
   if (!isSameState(wanted.State, present.State)) {
-    const text = 'Provider State is read-only. It must be omitted or identical to the current value';
-    throw new AuthorityFailure(refusal('bad-request', text));
+    throw new AuthorityFailure(refusal('bad-request', STATE_IS_READ_ONLY));
   }
   if (wanted.Provider !== PROVIDER) throw unknownProvider(wanted.Provider);
   const settings = settingsOf(wanted);
