@@ -112,9 +112,10 @@ function setOf<P extends Parameters>({ parameters }: { readonly parameters?: P }
 export function read<Request, Value, const P extends Parameters = None>(
   spec: ReadSpec<P, Request, Value>,
 ): ReadOperation {
-  const { method, request, reply, streaming, ...rest } = spec;
+  const { method, request, reply, streaming, isBare, ...rest } = spec;
   const form: AnyReadForm<unknown> = { method, request: request as AnyReadForm<unknown>['request'], reply };
-  const whole = streaming === undefined ? form : { ...form, streaming };
+  const plain = isBare === undefined ? form : { ...form, isBare };
+  const whole = streaming === undefined ? plain : { ...plain, streaming };
   return { ...rest, kind: 'read', parameters: setOf(spec), choose: () => whole };
 }
 
