@@ -21,11 +21,12 @@ const PROGRAMS = [
   'workers/state/server-thread',
   'workers/state/client-thread',
   'workers/state/reader-thread',
+  'workers/state/certificates/certificates',
   'workers/raft/worker',
   'workers/checks/worker',
 ];
-/** A start needs them; all other packages are looked up when they are asked for. */
-const BUNDLED_PACKAGES = ['classic-level', 'sorted-btree'];
+/** A start needs them, or certificates, for which whole packages are too much; all others are looked up when they are asked for. */
+const BUNDLED_PACKAGES = ['@peculiar/utils', 'asn1js', 'classic-level', 'sorted-btree'];
 /** What is read as a file beside the module that asks for it. */
 const FILES = ['wasm/lictor.wasm', 'wasm/scanning.wasm'];
 

@@ -18,6 +18,12 @@ export interface Group {
 export const GROUPS: readonly Group[] = [
   { words: ['catalog'], takesWords: true, synopsis: 'Look into the catalog' },
   { words: ['config'], takesWords: true, synopsis: 'Work with config entries' },
+  { words: ['connect'], takesWords: false, synopsis: 'Look after the mesh' },
+  {
+    words: ['connect', 'ca'],
+    takesWords: false,
+    synopsis: "Look at the mesh's certificate authority and configure it",
+  },
   { words: ['kv'], takesWords: true, synopsis: 'Work with the key-value store' },
   { words: ['operator'], takesWords: false, synopsis: 'Look after the servers of a cluster' },
   { words: ['operator', 'autopilot'], takesWords: false, synopsis: 'Look at autopilot and configure it' },
@@ -51,6 +57,16 @@ export const COMMANDS: readonly Registered[] = [
   { words: ['config', 'list'], synopsis: 'Lists config entries', load: () => import('./commands/config-list.js') },
   { words: ['config', 'read'], synopsis: 'Shows a config entry', load: () => import('./commands/config-read.js') },
   { words: ['config', 'write'], synopsis: 'Writes a config entry', load: () => import('./commands/config-write.js') },
+  {
+    words: ['connect', 'ca', 'get-config'],
+    synopsis: "Shows the certificate authority's configuration",
+    load: () => import('./commands/connect/ca-get-config.js'),
+  },
+  {
+    words: ['connect', 'ca', 'set-config'],
+    synopsis: "Replaces the certificate authority's configuration",
+    load: () => import('./commands/connect/ca-set-config.js'),
+  },
   { words: ['event'], synopsis: 'Fires a user event', load: () => import('./commands/event.js') },
   {
     words: ['force-leave'],

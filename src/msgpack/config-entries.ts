@@ -191,10 +191,16 @@ export const configEntryDeletion = requestOf((entry) => ({ ...entry, Kind: '' })
 /** What is in the log and in snapshots was accepted once. */
 const LOG_LIMITS = { bytes: MAX_MESSAGE_BYTES, elements: UNLIMITED, depth: MAX_NESTING };
 
+/** The value at `offset` of the log or a snapshot, and where it ends. Throws {@link DecodeError}. */
+export function decodeLogged<T>(kind: Kind<T>, bytes: Uint8Array, offset: number): { value: T; next: number } {
+  const reader = new MsgpackReader(bytes, offset, LOG_LIMITS);
+  const value = kind.read(reader);
+  if (reader.problem !== null) throw new DecodeError(reader.problem, reader.offset, reader.place);
+  return { value, next: reader.offset };
+}
+
 /** The request at `offset`, and where it ends. Throws {@link DecodeError}. */
 export function decodeEntryRequest(bytes: Uint8Array, offset: number): { request: ConfigEntryRequest; next: number } {
-  const reader = new MsgpackReader(bytes, offset, LOG_LIMITS);
-  const request = configEntryRequest.read(reader);
-  if (reader.problem !== null) throw new DecodeError(reader.problem, reader.offset, reader.place);
-  return { request, next: reader.offset };
+  const { value, next } = decodeLogged(configEntryRequest, bytes, offset);
+  return { request: value, next };
 }

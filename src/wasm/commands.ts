@@ -2,13 +2,16 @@
 // does not interpret stays as it came.
 
 import { encode } from '../msgpack/codec.js';
-import { configEntryRequest, decodeEntryRequest } from '../msgpack/config-entries.js';
+import { configEntryRequest, decodeEntryRequest, decodeLogged } from '../msgpack/config-entries.js';
 import { DecodeError, EncodeError } from '../msgpack/errors.js';
+import { intentionRequest } from '../msgpack/intentions.js';
 import { MAX_MESSAGE_BYTES } from '../msgpack/limits.js';
 import { type Command, CommandType, IGNORE_UNKNOWN_FLAG, type OpaqueCommand } from '../wire/commands.js';
 import type { PackedEntries } from '../wire/raft-port.js';
 import {
   autopilotRequestSchema,
+  connectCaLeafSchema,
+  connectCaSchema,
   coordinatesKind,
   deregisterSchema,
   kvsSchema,
@@ -31,6 +34,8 @@ codecs[CommandType.tombstone] = structCodec(tombstoneSchema);
 codecs[CommandType.coordinates] = codecOf(coordinatesKind);
 codecs[CommandType.txn] = structCodec(txnSchema);
 codecs[CommandType.autopilot] = structCodec(autopilotRequestSchema);
+codecs[CommandType.connectCa] = structCodec(connectCaSchema);
+codecs[CommandType.connectCaLeaf] = structCodec(connectCaLeafSchema);
 codecs[CommandType.systemMetadata] = structCodec(systemMetadataRequestSchema);
 
 function codecFor(type: CommandType): Codec {
@@ -39,21 +44,26 @@ function codecFor(type: CommandType): Codec {
   return codec;
 }
 
-/** Coordinate updates are the only interpreted commands that a server may ignore. */
+/** Interpreted commands that a server may ignore which doesn't know them. */
 function typeByteOf(type: CommandType): number {
-  return type === CommandType.coordinates ? type | IGNORE_UNKNOWN_FLAG : type;
+  const mayBeIgnored = type === CommandType.coordinates || type === CommandType.connectCaLeaf;
+  return mayBeIgnored ? type | IGNORE_UNKNOWN_FLAG : type;
 }
 
 /** Commands that this module has no program for: their bodies are kept as they came, or written in JavaScript. */
-type UnprogrammedCommand = OpaqueCommand | Extract<Command, { type: typeof CommandType.configEntry }>;
+type UnprogrammedCommand =
+  | OpaqueCommand
+  | Extract<Command, { type: typeof CommandType.configEntry | typeof CommandType.intention }>;
 
 function isUnprogrammed(command: Command | OpaqueCommand): command is UnprogrammedCommand {
-  return command.type === 'opaque' || command.type === CommandType.configEntry;
+  const { type } = command;
+  return type === 'opaque' || type === CommandType.configEntry || type === CommandType.intention;
 }
 
 /** The command's bytes: a fresh copy, which may be part of a larger buffer (don't transfer that). */
 export function encodeCommand(command: Command | OpaqueCommand): Uint8Array {
   if (command.type === CommandType.configEntry) return encode(configEntryRequest, command.body, command.type);
+  if (command.type === CommandType.intention) return encode(intentionRequest, command.body, command.type);
   if (command.type !== 'opaque') return encodeOne(typeByteOf(command.type), codecFor(command.type), command.body);
   if (command.bytes.length >= MAX_MESSAGE_BYTES) throw new EncodeError('too-large');
   const result = new Uint8Array(command.bytes.length + 1);
@@ -69,6 +79,9 @@ function decodeOpen(from: number, to: number): Command | OpaqueCommand {
   const type = typeByte & ~IGNORE_UNKNOWN_FLAG;
   if (type === CommandType.configEntry) {
     return { type, body: decodeEntryRequest(scanner.source.subarray(0, to), from + 1).request };
+  }
+  if (type === CommandType.intention) {
+    return { type, body: decodeLogged(intentionRequest, scanner.source.subarray(0, to), from + 1).value };
   }
   const codec = codecs[type];
   if (codec === undefined) {

@@ -2,8 +2,12 @@
 // lictor does not interpret yet is kept as its raw body, so that it survives the log and a snapshot unchanged.
 
 import type { ConfigEntry } from './config-entries/entries.js';
+import type { IntentionMutation, IntentionRecord } from './intentions.js';
 import type {
   AutopilotConfig,
+  CaConfiguration,
+  CaProviderState,
+  CaRoot,
   CheckRecord,
   CoordinateRecord,
   KvEntry,
@@ -25,7 +29,10 @@ export const CommandType = {
   coordinates: 6,
   txn: 8,
   autopilot: 9,
+  intention: 12,
   configEntry: 22,
+  connectCa: 13,
+  connectCaLeaf: 21,
   systemMetadata: 31,
 } as const;
 export type CommandType = (typeof CommandType)[keyof typeof CommandType];
@@ -129,11 +136,42 @@ export interface AutopilotRequest extends WriteRequest {
   readonly Config: AutopilotConfig;
 }
 
+/** One of both is null: in the log a change is a mutation, to be asked for it is an intention. */
+export interface IntentionRequest extends WriteRequest {
+  /** `create`, `update`, `delete`, `delete-all` or `upsert`. */
+  readonly Op: string;
+  readonly Intention: IntentionRecord | null;
+  readonly Mutation: IntentionMutation | null;
+}
+
 /** `Entry.ModifyIndex` is what `…-cas` compares with. A snapshot's record has the operation "". */
 export interface ConfigEntryRequest extends WriteRequest {
   /** `upsert`, `upsert-cas`, `upsert-with-status-cas`, `delete` or `delete-cas`. */
   readonly Op: string;
   readonly Entry: ConfigEntry;
+}
+
+export type ConnectCaOperation =
+  | 'set-config'
+  | 'set-roots'
+  | 'set-roots-config'
+  | 'set-provider-state'
+  | 'delete-provider-state'
+  | 'increment-provider-serial';
+
+export interface ConnectCaRequest extends WriteRequest {
+  /** One of {@link ConnectCaOperation}; text because the log may hold what others wrote. */
+  readonly Op: string;
+  /** Of roots: the index that those must have which they take the place of. */
+  readonly Index: Uint64;
+  readonly Roots: readonly CaRoot[] | null;
+  readonly Config: CaConfiguration | null;
+  readonly ProviderState: CaProviderState | null;
+}
+
+/** Stores nothing: what it is for is its index, which a certificate takes as its own. */
+export interface ConnectCaLeafRequest extends WriteRequest {
+  readonly Op: 'increment-index';
 }
 
 export interface SystemMetadataRequest extends WriteRequest {
@@ -151,7 +189,10 @@ export type Command =
   | { readonly type: typeof CommandType.coordinates; readonly body: readonly CoordinateRecord[] }
   | { readonly type: typeof CommandType.txn; readonly body: TxnRequest }
   | { readonly type: typeof CommandType.autopilot; readonly body: AutopilotRequest }
+  | { readonly type: typeof CommandType.intention; readonly body: IntentionRequest }
   | { readonly type: typeof CommandType.configEntry; readonly body: ConfigEntryRequest }
+  | { readonly type: typeof CommandType.connectCa; readonly body: ConnectCaRequest }
+  | { readonly type: typeof CommandType.connectCaLeaf; readonly body: ConnectCaLeafRequest }
   | { readonly type: typeof CommandType.systemMetadata; readonly body: SystemMetadataRequest };
 
 /** A command of a type that is not interpreted: type byte (with its flag) and body as they came. */
@@ -177,10 +218,14 @@ export interface TxnResponse {
   readonly Errors: readonly TxnError[] | null;
 }
 
-/** What applying a command answers (spec/fsm.md, section 2, "Answer of Apply"). An error aborted the whole command. */
+/**
+ * What applying a command answers (spec/fsm.md, section 2, "Answer of Apply"). An error aborted the whole command, unless it
+ * `keeps` what was written before it.
+ */
 export type ApplyResult =
   | { readonly kind: 'nil' }
   | { readonly kind: 'bool'; readonly value: boolean }
   | { readonly kind: 'text'; readonly value: string }
+  | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'txn'; readonly value: TxnResponse }
-  | { readonly kind: 'error'; readonly text: string };
+  | { readonly kind: 'error'; readonly text: string; readonly keeps?: true };

@@ -3,7 +3,7 @@
 
 import type { ConfigEntry } from './config-entries/entries.js';
 import type { LocalDefinitions } from './definitions.js';
-import type { StringMap } from './records.js';
+import type { Dynamic, StringMap } from './records.js';
 import type { LogLevel } from './thread-port.js';
 
 export interface TcpListener {
@@ -184,6 +184,8 @@ export interface RuntimeConfig {
   readonly translateWanAddresses: boolean;
   /** 'deny' as well for a policy that doesn't exist; `acl.defaultPolicy` has the text as given. */
   readonly aclDefaultPolicy: 'allow' | 'deny';
+  /** Of connections that no intention speaks of. */
+  readonly defaultIntentionPolicy: 'allow' | 'deny';
   readonly acl: {
     /** As given; the start refuses what isn't allow or deny. */
     readonly defaultPolicy: string;
@@ -204,6 +206,16 @@ export interface RuntimeConfig {
     readonly agent: string;
     readonly dns: string;
     readonly configFileRegistration: string;
+  };
+  readonly connect: {
+    readonly enabled: boolean;
+    readonly caProvider: string;
+    /** What a new cluster's certificate authority begins with, beside the defaults; names as its API has them. */
+    readonly caConfig: { readonly [key: string]: Dynamic };
+    /** "": one is drawn. */
+    readonly clusterId: string;
+    /** Over how long certificates are renewed when the root changes; 0: as usual. */
+    readonly leafRootChangeSpreadMs: number;
   };
   readonly autopilot: {
     readonly cleanupDeadServers: boolean;

@@ -211,6 +211,46 @@ export interface CatalogServiceRecord extends RaftIndex {
   readonly PeerName: string;
 }
 
+/** What the provider is told, and which one it is. */
+export interface CaConfiguration extends RaftIndex {
+  /** The first label of the trust domain. */
+  readonly ClusterID: string;
+  readonly Provider: string;
+  readonly Config: { readonly [key: string]: Dynamic } | null;
+  readonly State: StringMap | null;
+  readonly ForceWithoutCrossSigning: boolean;
+}
+
+/** A certificate that the certificates of services are trusted by. Its times are as Go writes them (wire/go-time.ts). */
+export interface CaRoot extends RaftIndex {
+  /** SHA-1 of the certificate, as pairs of hex digits with colons. */
+  readonly ID: string;
+  readonly Name: string;
+  readonly SerialNumber: Uint64;
+  readonly SigningKeyID: string;
+  readonly ExternalTrustDomain: string;
+  readonly NotBefore: Uint8Array | null;
+  readonly NotAfter: Uint8Array | null;
+  readonly RootCert: string;
+  /** Go along with each certificate that is signed. */
+  readonly IntermediateCerts: readonly string[] | null;
+  readonly SigningCert: string;
+  readonly SigningKey: string;
+  readonly Active: boolean;
+  /** When another one took its place. */
+  readonly RotatedOutAt: Uint8Array | null;
+  readonly PrivateKeyType: string;
+  readonly PrivateKeyBits: number;
+}
+
+/** What the builtin provider keeps: the key is a secret. */
+export interface CaProviderState extends RaftIndex {
+  readonly ID: string;
+  readonly PrivateKey: string;
+  readonly RootCert: string;
+  readonly IntermediateCert: string;
+}
+
 /** A key/value entry (DirEntry). */
 export interface KvEntry extends RaftIndex {
   readonly LockIndex: Uint64;

@@ -4,6 +4,8 @@
 
 import type {
   AutopilotRequest,
+  ConnectCaLeafRequest,
+  ConnectCaRequest,
   DeregisterRequest,
   KvRequestEntry,
   KvsRequest,
@@ -21,6 +23,9 @@ import type {
 } from './commands.js';
 import type {
   AutopilotConfig,
+  CaConfiguration,
+  CaProviderState,
+  CaRoot,
   CatalogServiceRecord,
   CheckDefinition,
   CheckRecord,
@@ -368,6 +373,45 @@ export const autopilotSchema: StructSchema<AutopilotConfig> = {
   },
 };
 
+export const caConfigurationSchema: StructSchema<CaConfiguration> = {
+  name: 'CAConfiguration',
+  fields: {
+    ClusterID: 'string',
+    Provider: 'string',
+    Config: dynamicMap,
+    State: stringMap,
+    ForceWithoutCrossSigning: 'bool',
+    ...raftIndex,
+  },
+};
+
+export const caRootSchema: StructSchema<CaRoot> = {
+  name: 'CARoot',
+  fields: {
+    ID: 'string',
+    Name: 'string',
+    SerialNumber: 'uint64',
+    SigningKeyID: 'string',
+    ExternalTrustDomain: 'string',
+    NotBefore: 'bytes',
+    NotAfter: 'bytes',
+    RootCert: 'string',
+    IntermediateCerts: strings,
+    SigningCert: 'string',
+    SigningKey: 'string',
+    Active: 'bool',
+    RotatedOutAt: 'bytes',
+    PrivateKeyType: 'string',
+    PrivateKeyBits: 'int',
+    ...raftIndex,
+  },
+};
+
+export const caProviderStateSchema: StructSchema<CaProviderState> = {
+  name: 'CAConsulProviderState',
+  fields: { ID: 'string', PrivateKey: 'string', RootCert: 'string', IntermediateCert: 'string', ...raftIndex },
+};
+
 export const systemMetadataSchema: StructSchema<SystemMetadataEntry> = {
   name: 'SystemMetadataEntry',
   fields: { Key: 'string', Value: 'string', ...raftIndex },
@@ -410,6 +454,21 @@ export const tombstoneSchema: StructSchema<TombstoneRequest> = {
 export const autopilotRequestSchema: StructSchema<AutopilotRequest> = {
   name: 'AutopilotSetConfigRequest',
   fields: { ...writeRequest, CAS: 'bool', Config: struct(autopilotSchema) },
+};
+export const connectCaSchema: StructSchema<ConnectCaRequest> = {
+  name: 'CARequest',
+  fields: {
+    ...writeRequest,
+    Op: 'string',
+    Index: 'uint64',
+    Roots: list(struct(caRootSchema)),
+    Config: pointer(caConfigurationSchema),
+    ProviderState: pointer(caProviderStateSchema),
+  },
+};
+export const connectCaLeafSchema: StructSchema<ConnectCaLeafRequest> = {
+  name: 'CALeafRequest',
+  fields: { ...writeRequest, Op: 'string' },
 };
 export const systemMetadataRequestSchema: StructSchema<SystemMetadataRequest> = {
   name: 'SystemMetadataRequest',

@@ -8,6 +8,7 @@ import type { LogLevel } from '../../wire/thread-port.js';
 import { COMPATIBLE_VERSION } from '../../wire/version.js';
 
 import { buildAddresses, buildPorts } from './addresses.js';
+import { buildConnect } from './connect.js';
 import { buildConfigEntries } from './config-entries.js';
 import { renderDebugConfig } from './debug/render.js';
 import { buildDefinitions } from './definitions.js';
@@ -92,6 +93,7 @@ export function buildRuntime(config: AgentConfig, dev: boolean, problems: Proble
     leaveDrainTimeMs: problems.milliseconds('performance.leave_drain_time', config.performance.leave_drain_time),
     translateWanAddresses: config.translate_wan_addrs,
     aclDefaultPolicy: config.acl.default_policy === 'allow' ? 'allow' : 'deny',
+    defaultIntentionPolicy: intentionPolicy(config),
     acl: aclSettings(config, problems),
     aclEnabled: config.acl.enabled,
     tokens: {
@@ -113,6 +115,7 @@ export function buildRuntime(config: AgentConfig, dev: boolean, problems: Proble
         config.autopilot.server_stabilization_time,
       ),
     },
+    connect: buildConnect(config, problems),
     raft,
     telemetry: buildTelemetry(config, problems),
     ui: { enabled: config.ui_config.enabled, contentPath: contentPath(config.ui_config.content_path) },
@@ -236,6 +239,12 @@ function raftSettings(config: AgentConfig, dev: boolean, problems: Problems): Ru
     electionTimeoutMs: dev ? 52 : 1000 * multiplier,
     leaderLeaseMs: dev ? 20 : 500 * multiplier,
   };
+}
+
+/** As ACLs judge what no rule names, unless it is said; without ACLs everything may be done. */
+function intentionPolicy({ acl, default_intention_policy: given }: AgentConfig): 'allow' | 'deny' {
+  const policy = given || (acl.enabled ? acl.default_policy : 'allow');
+  return policy === 'allow' ? 'allow' : 'deny';
 }
 
 function aclSettings(config: AgentConfig, problems: Problems): RuntimeConfig['acl'] {

@@ -33,12 +33,13 @@ const permissionFields = {
   HTTP: optional(pointer(httpPermission)),
   JWT: optional(pointer(jwt)),
 } as const;
+export const intentionPermission = struct(permissionFields);
 export type IntentionPermission = RecordOf<typeof permissionFields>;
 
 const sourceFields = {
   Name: text,
   Action: optional(text),
-  Permissions: optional(list(pointer(struct(permissionFields)))),
+  Permissions: optional(list(pointer(intentionPermission))),
   Precedence: int,
   LegacyID: optional(text),
   Type: text,

@@ -37,13 +37,15 @@ const failoverTarget = struct({
   Peer: optional(text),
 });
 
+export const failoverPolicy = struct({ Mode: optional(text), Regions: optional(list(text)) });
+
 const failover = struct({
   Service: optional(text),
   ServiceSubset: optional(text),
   Namespace: optional(text),
   Datacenters: optional(list(text)),
   Targets: optional(list(failoverTarget)),
-  Policy: optional(pointer(struct({ Mode: optional(text), Regions: optional(list(text)) }))),
+  Policy: optional(pointer(failoverPolicy)),
   SamenessGroup: optional(text),
 });
 
@@ -57,7 +59,7 @@ const hashPolicy = struct({
   Terminal: optional(bool),
 });
 
-const loadBalancer = struct({
+export const loadBalancer = struct({
   Policy: optional(text),
   RingHashConfig: optional(pointer(struct({ MinimumRingSize: optional(uint64), MaximumRingSize: optional(uint64) }))),
   LeastRequestConfig: optional(pointer(struct({ ChoiceCount: optional(uint32) }))),
@@ -78,7 +80,8 @@ export const serviceResolverFields = {
   ...ENTRY_TAIL,
 } as const;
 
-const split = struct({
+/** Also a part of a discovery chain. */
+export const serviceSplit = struct({
   Weight: float32,
   Service: optional(text),
   ServiceSubset: optional(text),
@@ -88,7 +91,7 @@ const split = struct({
   ResponseHeaders: headerModifiers,
 });
 
-export const serviceSplitterFields = { Kind: text, Name: text, Splits: list(split), ...ENTRY_TAIL } as const;
+export const serviceSplitterFields = { Kind: text, Name: text, Splits: list(serviceSplit), ...ENTRY_TAIL } as const;
 
 const headerMatch = struct({
   Name: text,
@@ -138,6 +141,10 @@ export const serviceRoute = struct({
   Match: optional(pointer(struct({ HTTP: optional(pointer(routeMatch)) }))),
   Destination: optional(pointer(routeDestination)),
 });
+
+/** Parts of a route that nobody wrote. */
+export const emptyHttpMatch = routeMatch.zero;
+export const emptyDestination = routeDestination.zero;
 
 export const serviceRouterFields = {
   Kind: text,

@@ -5,11 +5,13 @@ import type { Closing } from '../../lifecycle/closing.js';
 import { renderJson, renderText } from '../../observe/log-render.js';
 import type { Listener, RuntimeConfig } from '../../wire/config.js';
 import { agentEndpoints } from './endpoints/agent/agent-endpoints.js';
+import { agentCaEndpoints } from './endpoints/agent/connect-ca.js';
 import { eventEndpoints } from './endpoints/event.js';
 import { pageEndpoints } from './endpoints/pages.js';
 import type { EndpointTable } from './http/endpoint.js';
 import type { Exchange } from './http/engine/engine.js';
 import { HttpServer } from './http/http-server.js';
+import { LeafCertificates } from './leaves/leaf-certificates.js';
 import type { LocalAgent } from './local/local-agent.js';
 import { systemClock } from './local/state/clock.js';
 import type { Mode } from './mode.js';
@@ -38,8 +40,10 @@ export interface HttpInterface extends Interface {
 export async function openHttp(parts: Parts, mode: Mode, local: LocalAgent, closing: Closing): Promise<HttpInterface> {
   const clients = mode.readers === null ? null : new SharedCounts();
   const { settings, logger, telemetry } = parts;
+  const leaves = leafCertificates(parts, mode);
+  closing.add(async () => leaves.stop());
   const server = new HttpServer({
-    table: endpointTable(parts, mode, local),
+    table: endpointTable(parts, mode, local, leaves),
     settings: settings.current,
     calls: mode.askedCalls,
     knowsServers: () => mode.knowsServers(),
@@ -74,7 +78,17 @@ export async function openHttp(parts: Parts, mode: Mode, local: LocalAgent, clos
   };
 }
 
-function endpointTable(parts: Parts, mode: Mode, local: LocalAgent): EndpointTable {
+function leafCertificates({ settings, logger }: Parts, mode: Mode): LeafCertificates {
+  return new LeafCertificates({
+    calls: mode.calls,
+    logger: logger.child('leaf-certs'),
+    random: Math.random,
+    spreadMs: () => settings.current.connect.leafRootChangeSpreadMs,
+    wallClock: Date.now,
+  });
+}
+
+function endpointTable(parts: Parts, mode: Mode, local: LocalAgent, leaves: LeafCertificates): EndpointTable {
   const { settings, gossip } = parts;
   const { askedCalls: calls } = mode;
   const config = () => settings.current;
@@ -83,6 +97,7 @@ function endpointTable(parts: Parts, mode: Mode, local: LocalAgent): EndpointTab
   const hasWan = (): boolean => !isServer || gossip.wan.list.length > 0;
   return [
     ...agentTable(parts, mode, local),
+    ...agentCaEndpoints({ leaves, isEnabled: () => settings.current.connect.enabled }),
     ...eventEndpoints({ events: gossip.events, calls }),
     ...serverEndpoints({ calls, config, hasWan, snapshots: mode.snapshots }),
     ...pageEndpoints({

@@ -3,7 +3,10 @@
 import type { RuntimeConfig } from '../../wire/config.js';
 import type { Calls } from './calls/calls.js';
 import { catalogReads } from './endpoints/catalog-read.js';
+import { connectCaEndpoints } from './endpoints/connect-ca.js';
+import { discoveryChainEndpoints } from './endpoints/discovery-chain.js';
 import { healthEndpoints } from './endpoints/health.js';
+import { intentionEndpoints } from './endpoints/intention.js';
 import { internalEndpoints } from './endpoints/internal.js';
 import { kvEndpoints } from './endpoints/kv.js';
 import { sessionEndpoints } from './endpoints/session.js';
@@ -14,6 +17,9 @@ export function readerEndpoints(calls: Calls, config: () => RuntimeConfig): Endp
   return [
     ...kvEndpoints({ calls, maxValueSize: () => config().limits.kvMaxValueSize }),
     ...catalogReads({ calls, nodeName, datacenter }),
+    ...discoveryChainEndpoints(calls),
+    ...intentionEndpoints(calls),
+    ...connectCaEndpoints({ calls, isEnabled: () => config().connect.enabled }),
     ...healthEndpoints(nodeName),
     ...sessionEndpoints({ calls, nodeName }),
     ...internalEndpoints(),

@@ -6,8 +6,11 @@ import type { Snapshots } from './calls/snapshots.js';
 import { catalogReads } from './endpoints/catalog-read.js';
 import { catalogWrites } from './endpoints/catalog-write.js';
 import { configEndpoints } from './endpoints/config.js';
+import { connectCaEndpoints } from './endpoints/connect-ca.js';
 import { coordinateEndpoints } from './endpoints/coordinate.js';
+import { discoveryChainEndpoints } from './endpoints/discovery-chain.js';
 import { healthEndpoints } from './endpoints/health.js';
+import { intentionEndpoints } from './endpoints/intention.js';
 import { internalEndpoints } from './endpoints/internal.js';
 import { keyringEndpoints } from './endpoints/keyring.js';
 import { kvEndpoints } from './endpoints/kv.js';
@@ -41,6 +44,9 @@ export function serverEndpoints({ calls, config, hasWan, snapshots }: ServerEndp
     ...txnEndpoints({ calls, maxRequestLength: () => config().limits.txnMaxReqLen, maxValueSize }),
     ...internalEndpoints(),
     ...configEndpoints(calls),
+    ...discoveryChainEndpoints(calls),
+    ...intentionEndpoints(calls),
+    ...connectCaEndpoints({ calls, isEnabled: () => config().connect.enabled }),
     ...coordinateEndpoints({ calls, datacenter, disabled: () => config().disableCoordinates }),
     ...snapshotEndpoints(snapshots),
     ...keyringEndpoints({ calls, datacenter, hasWan }),

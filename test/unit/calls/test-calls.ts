@@ -7,8 +7,10 @@ import type { Calls } from '../../../src/workers/state/calls/calls.js';
 import { CallsBeyond } from '../../../src/workers/state/calls/calls-beyond.js';
 import type { Elsewhere, ServerAsking } from '../../../src/workers/state/calls/elsewhere.js';
 import { ServerCalls } from '../../../src/workers/state/calls/server-calls.js';
+import type { CertificateAuthority } from '../../../src/workers/state/methods/certificate-authority.js';
 import type { ClusterView } from '../../../src/workers/state/methods/cluster-view.js';
 import type { LeaderView, ServerView } from '../../../src/workers/state/methods/method.js';
+import { refusal } from '../../../src/workers/state/methods/refusal.js';
 import type { Consensus } from '../../../src/workers/state/replica/consensus.js';
 import type { KeepingUp } from '../../../src/workers/state/replica/keeping-up.js';
 import type { StoreReads } from '../../../src/workers/state/replica/store/read-api.js';
@@ -60,6 +62,13 @@ const ASKS_NOBODY: ServerAsking = {
   write: () => Promise.resolve(NOBODY),
 };
 
+/** Nobody signs anything. */
+const NO_AUTHORITY: CertificateAuthority = {
+  obstacle: null,
+  sign: () => Promise.resolve(refusal('failed', 'there is no authority')),
+  configure: () => Promise.resolve(refusal('failed', 'there is no authority')),
+};
+
 /** There is no other datacenter. */
 const NO_OTHERS = new CallsBeyond({ serversOf: () => [], asking: ASKS_NOBODY });
 
@@ -90,8 +99,10 @@ export function testCalls({
       store,
       datacenter: 'dc1',
       sessionTtlMinMs: () => 10_000,
+      allowsUnnamedConnections: () => true,
       renewSession: () => {},
       updateCoordinate: (_record: CoordinateRecord) => {},
+      authority: NO_AUTHORITY,
       cluster: NO_CLUSTER,
       ...leader,
     },

@@ -53,13 +53,24 @@ test("the asked agent's own errors are bare", () => {
 });
 
 test('only a read of any age may be late, and say so', () => {
-  for (const target of ['/v1/kv/a?stale', '/v1/kv/a?raw&max_stale=5s', '/v1/health/service/a?cached']) {
+  for (const target of [
+    '/v1/kv/a?stale',
+    '/v1/kv/a?raw&max_stale=5s',
+    '/v1/health/service/a?cached',
+    '/v1/agent/connect/ca/roots',
+  ]) {
     assert.ok(follower.mayLag(get(target)), target);
     assert.equal(contact(client, target), '<digits>');
     assert.equal(alone.mayLag(get(target)), false);
     assert.equal(contact(alone, target), '0');
   }
-  for (const target of ['/v1/kv/a', '/v1/kv/a?consistent', '/v1/kv/stale', '/v1/operator/raft/configuration?stale']) {
+  for (const target of [
+    '/v1/kv/a',
+    '/v1/kv/a?consistent',
+    '/v1/kv/stale',
+    '/v1/operator/raft/configuration?stale',
+    '/v1/connect/ca/roots',
+  ]) {
     assert.equal(follower.mayLag(get(target)), false, target);
     assert.equal(contact(client, target), '0');
   }

@@ -86,6 +86,9 @@ export class FakeLog implements LeaderConsensus {
 export const CONFIG = {
   version: '1.21.4',
   datacenter: 'dc1',
+  primaryDatacenter: 'dc1',
+  // The certificate authority has tests of its own.
+  connect: { enabled: false, caProvider: 'consul', caConfig: {}, clusterId: '', leafRootChangeSpreadMs: 0 },
   nodeName: 'srv-one',
   nodeId: '11111111-2222-4333-8444-555555555555',
   advertiseAddress: '127.0.0.1',

@@ -28,6 +28,7 @@ export interface RecordedCall {
 const FILES = [
   'status',
   'catalog',
+  'connect',
   'health',
   'kv',
   'session',

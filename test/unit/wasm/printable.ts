@@ -12,3 +12,14 @@ export function printable(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, printable(member)]));
 }
+
+/** Times are recorded as bytes, with what they say beside it. */
+export function withoutReadings(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null) return body;
+  if (Array.isArray(body)) return body.map(withoutReadings);
+  return Object.fromEntries(
+    Object.entries(body)
+      .filter(([key]) => key !== '$time')
+      .map(([key, value]) => [key, withoutReadings(value)]),
+  );
+}

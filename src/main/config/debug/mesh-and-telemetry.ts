@@ -25,7 +25,7 @@ export function mesh({ config, runtime }: Facts): Section {
       ScadaAddress: config.cloud.scada_address ?? '',
       TLSConfig: null,
     },
-    ConnectCAConfig: {},
+    ConnectCAConfig: runtime.connect.caConfig as Section,
     ConnectCAProvider: connect.ca_provider ?? '',
     ConnectEnabled: connect.enabled,
     ConnectMeshGatewayWANFederationEnabled: connect.enable_mesh_gateway_wan_federation,

@@ -60,9 +60,9 @@ export const OPERATION = {
     bootstrap: { type: 'free-list', reload: true, about: 'entries created by the leader if absent' },
   }),
   connect: stanza({
-    enabled: { type: 'bool', default: true, about: 'kept; for the mesh of a later version' },
-    ca_provider: { type: 'string', about: 'kept; comes with a later version' },
-    ca_config: { type: 'free' },
+    enabled: { type: 'bool', default: true, about: 'the certificate authority of the mesh' },
+    ca_provider: { type: 'string', about: '`consul`, the builtin one, is the only one' },
+    ca_config: { type: 'free', about: 'what a new cluster begins with (docs/spec/connect-ca.md)' },
     enable_mesh_gateway_wan_federation: { type: 'bool', default: false },
     enable_serverless_plugin: { type: 'bool', default: false },
     test_ca_leaf_root_change_spread: { type: 'duration', default: '0s' },

@@ -166,3 +166,21 @@ export const memberFields = table({
   DelegateMax: uint8,
   DelegateCur: uint8,
 });
+
+/** /v1/connect/intentions. */
+export const intentionFields = table({
+  ID: text,
+  Description: text,
+  SourceNS: text,
+  SourceName: text,
+  SourcePartition: text,
+  SourcePeer: text,
+  SourceSamenessGroup: text,
+  DestinationNS: text,
+  DestinationName: text,
+  DestinationPartition: text,
+  SourceType: text,
+  Action: text,
+  Meta: textMap,
+  Precedence: int,
+});

@@ -73,7 +73,7 @@ class HttpRead<Request, Value> extends BlockingRead<Value> implements AbortListe
     // Of another server's answer nothing is heard before it is here.
     if (this.#cached !== null) this.#cache.served(this.#cached);
     const reply = form.reply(value, this.#request, index, origin, this.consistency);
-    if (operation.missesAreBare && reply.status === 404) {
+    if ((operation.missesAreBare && reply.status === 404) || form.isBare) {
       this.#call.finish(reply);
       return;
     }
@@ -85,9 +85,19 @@ class HttpRead<Request, Value> extends BlockingRead<Value> implements AbortListe
       isStreaming,
       operation.effectiveConsistency ? this.consistency : null,
     );
-    if (this.#cached !== null) headers += cacheHeaders(origin.cache ?? null) ?? this.#cached.headers;
+    if (this.#cached !== null) headers += this.#cacheHeaders(this.#cached, origin);
     this.#call.finish(reply, headers);
   }
+
+  #cacheHeaders(cached: CacheState, { cache }: ReadOrigin): string {
+    if (cache === undefined) return cached.headers;
+    return cacheHeaders(cached.isFollowed ? { isHit: true, ageMs: cache.ageMs } : cache);
+  }
+}
+
+function cacheState(cache: ReadCache, call: ApiCall, { cacheable, parameters }: ReadOperation): CacheState | null {
+  if (cacheable === 'always') return cache.lookAtFollowed(call);
+  return call.options.cached && cacheable ? cache.look(call, parameters.names) : null;
 }
 
 function cacheUse(state: CacheState | null): CacheUse {
@@ -119,7 +129,7 @@ export function startRead(
     return;
   }
   const { options } = call;
-  const state = options.cached && operation.cacheable ? cache.look(call, operation.parameters.names) : null;
+  const state = cacheState(cache, call, operation);
   calls.read(new HttpRead(call, operation, form, request, state, cache, failed), {
     method: form.method,
     request,

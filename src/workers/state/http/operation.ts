@@ -52,6 +52,8 @@ export interface ReadForm<V, Request, Value> {
    * streaming headers of spec/http.md section 3 are sent.
    */
   streaming?(request: Request): boolean;
+  /** Its answer goes out without a read's headers. */
+  readonly isBare?: true;
 }
 
 /** What of a read's headers and options differs from row to row. */
@@ -60,8 +62,8 @@ interface ReadTraits {
   readonly effectiveConsistency: boolean;
   /** A failed read shows a read's headers too: catalog, health lists, sessions, coordinates. */
   readonly failureHeaders?: boolean;
-  /** `?cached` means something here; elsewhere it is ignored. */
-  readonly cacheable?: boolean;
+  /** `?cached` means something here; elsewhere it is ignored. `always`: whether it is said or not. */
+  readonly cacheable?: boolean | 'always';
   /** `discovery_max_stale` applies: catalog and health. */
   readonly discovery?: boolean;
   /** A 404 goes out without a read's headers (coordinates of an unknown node). */
@@ -110,9 +112,10 @@ function setOf<P extends Parameters>({ parameters }: { readonly parameters?: P }
 export function read<Request, Value, const P extends Parameters = None>(
   spec: ReadSpec<P, Request, Value>,
 ): ReadOperation {
-  const { method, request, reply, streaming, ...rest } = spec;
+  const { method, request, reply, streaming, isBare, ...rest } = spec;
   const form: AnyReadForm<unknown> = { method, request: request as AnyReadForm<unknown>['request'], reply };
-  const whole = streaming === undefined ? form : { ...form, streaming };
+  const plain = isBare === undefined ? form : { ...form, isBare };
+  const whole = streaming === undefined ? plain : { ...plain, streaming };
   return { ...rest, kind: 'read', parameters: setOf(spec), choose: () => whole };
 }
 

@@ -8,6 +8,8 @@ import type { ParameterSource } from './request.js';
 
 export interface CacheState {
   readonly hit: boolean;
+  /** It counts as there before anybody asked: every agent follows it. */
+  readonly isFollowed: boolean;
   /** Finished header lines. */
   readonly headers: string;
   /** What was asked. */
@@ -20,9 +22,8 @@ const MISS = 'X-Cache: MISS\r\n';
 const KEPT_MS = 20 * 60 * 1000;
 const MAX_ENTRIES = 4096;
 
-/** Header lines; null where no cache had a part in it. */
-export function cacheHeaders(word: CacheWord | null): string | null {
-  if (word === null) return null;
+/** Header lines. */
+export function cacheHeaders(word: CacheWord): string {
   return word.isHit ? `X-Cache: HIT\r\nAge: ${Math.floor(word.ageMs / 1000)}\r\n` : MISS;
 }
 
@@ -34,9 +35,15 @@ export class ReadCache {
   look(call: ParameterSource & { readonly path: string }, selecting: readonly string[]): CacheState {
     const key = keyOf(call, selecting);
     const seen = this.#entries.get(key);
-    if (seen === undefined || performance.now() - seen >= KEPT_MS) return { hit: false, headers: MISS, key };
+    if (seen === undefined || performance.now() - seen >= KEPT_MS)
+      return { hit: false, isFollowed: false, headers: MISS, key };
     this.#keep(key);
-    return { hit: true, headers: HIT, key };
+    return { hit: true, isFollowed: false, headers: HIT, key };
+  }
+
+  /** Of what every agent has, whoever has asked. */
+  lookAtFollowed({ path }: { readonly path: string }): CacheState {
+    return { hit: true, isFollowed: true, headers: HIT, key: path };
   }
 
   /** The read goes to the store: only from then on is there something that the next one can hit. */

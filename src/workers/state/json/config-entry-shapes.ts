@@ -14,7 +14,7 @@ import { ENTRY_KINDS, type EntryTable, entryTable } from '../../../wire/config-e
 import type { Fields, Form } from '../../../wire/config-entries/forms.js';
 
 /** `name`: of the record that the form is, if it is one; what lies in it adds to that. */
-function shapeOf({ shape, isOptional }: Form<unknown>, name: string): JsonShape {
+export function shapeOf({ shape, isOptional }: Form<unknown>, name: string): JsonShape {
   switch (shape.is) {
     case 'text':
     case 'time':

@@ -14,9 +14,11 @@ import type { AutopilotState } from '../methods/cluster-view.js';
 import { refusal } from '../methods/refusal.js';
 import type { Consensus, PeerConsensus, ProposeOutcome } from '../replica/consensus.js';
 import type { StateStore } from '../replica/state-store.js';
+import { Authority } from './authority/authority.js';
 import { Autopilot } from './autopilot/autopilot.js';
 import { autopilotDefaults, storedLimits } from './autopilot-defaults.js';
 import { missingEntries } from './bootstrap-entries.js';
+import { intentionFormatCommand } from './intention-format.js';
 import { RaftPeers } from './raft-peers.js';
 import { Reconciler } from './reconciler.js';
 import { SessionTimers } from './session-timers.js';
@@ -62,6 +64,8 @@ export class LeaderDuties {
   readonly #tombstones: TombstoneCollection;
   readonly #reconciler: Reconciler;
   readonly #autopilot: Autopilot;
+  /** The mesh's. */
+  readonly authority: Authority;
   readonly #acquaintedMs: number;
   /** Raised whenever leadership is gained or lost: work of an earlier time must stop. */
   #term = 0;
@@ -95,6 +99,7 @@ export class LeaderDuties {
       metrics,
       now: () => this.#deadlines.now(),
     });
+    this.authority = new Authority({ reads: store.authority, consensus, config, logger: logger.child('connect') });
     this.#reconciler = new Reconciler({
       catalog: store.catalog,
       members,
@@ -172,6 +177,7 @@ export class LeaderDuties {
     this.#giveUps.clear();
     this.#reconciler.stop();
     this.#autopilot.stop();
+    this.authority.stop();
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     this.#endObserving?.();
@@ -189,8 +195,10 @@ export class LeaderDuties {
       return;
     }
     this.#follow(term);
-    if (!store.autopilotConfig) {
-      const problem = await this.#propose(autopilotDefaults(config));
+    const isFirst = store.autopilotConfig === undefined;
+    for (const command of [isFirst ? autopilotDefaults(config) : null, intentionFormatCommand(store)]) {
+      if (command === null) continue;
+      const problem = await this.#propose(command);
       if (term !== this.#term) return;
       if (problem !== null) {
         logger.error('failed to establish leadership', 'error', problem);
@@ -203,6 +211,7 @@ export class LeaderDuties {
     this.#established = true;
     this.#tellAwaiting();
     this.#autopilot.start();
+    this.authority.start();
     await this.#reconcile(term);
   }
 

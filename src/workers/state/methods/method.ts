@@ -10,6 +10,7 @@ import type { AgentControl } from '../control/control-client.js';
 import type { ReadResult, StoreReads, WatchTarget } from '../replica/store/read-api.js';
 import type { Steps } from '../turns/turns.js';
 import type { Authorizer } from './access.js';
+import type { CertificateAuthority } from './certificate-authority.js';
 import type { ClusterView } from './cluster-view.js';
 import type { Refusal } from './refusal.js';
 
@@ -53,7 +54,10 @@ export interface LeaderView {
   renewSession(id: string): void;
   /** Takes a coordinate in, to be written with many others. */
   updateCoordinate(record: CoordinateRecord): void;
+  readonly authority: CertificateAuthority;
   readonly cluster: ClusterView;
+  /** Whether services may be called where no intention says so. */
+  readonly allowsUnnamedConnections: () => boolean;
 }
 
 /** What every server knows, whether anybody leads or not. */

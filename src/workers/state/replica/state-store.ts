@@ -16,11 +16,13 @@ import { applyCommand, isFailure, mayIgnore, refuseOpaque } from './fsm/apply.js
 import { ApplyMetrics } from './fsm/apply-metrics.js';
 import { runTxn } from './fsm/txn.js';
 import { freezeTables, type StoreSnapshot } from './snapshot/snapshot-freeze.js';
+import { AuthorityTableReads } from './store/authority-reads.js';
 import { CatalogTableReads } from './store/catalog-reads.js';
 import { ConfigEntryTableReads } from './store/config-entry-reads.js';
 import type { CurrentTables } from './store/current-tables.js';
 import { KvTableReads } from './store/kv-reads.js';
 import type {
+  AuthorityReads,
   CatalogReads,
   ConfigEntryReads,
   CoordinateReads,
@@ -65,6 +67,7 @@ export class StateStore implements StoreReads, CurrentTables {
   readonly sessions: SessionReads = new SessionTableReads(this);
   readonly coordinates: CoordinateReads = new CoordinateTableReads(this);
   readonly configEntries: ConfigEntryReads = new ConfigEntryTableReads(this);
+  readonly authority: AuthorityReads = new AuthorityTableReads(this);
   readonly targets: WatchTargets = new Targets(this);
   readonly watches: WatchList;
   readonly #now: () => number;

@@ -4,9 +4,12 @@ import { catalogRows } from './rows/catalog.js';
 import { instanceRows } from './rows/catalog-instances.js';
 import { catalogWriteRows } from './rows/catalog-write.js';
 import { configEntryRows } from './rows/config-entry.js';
+import { connectCaRows } from './rows/connect-ca.js';
 import { coordinateRows } from './rows/coordinate.js';
+import { discoveryChainRows } from './rows/discovery-chain.js';
 import { eventRows } from './rows/event.js';
 import { healthRows } from './rows/health.js';
+import { intentionRows } from './rows/intention.js';
 import { internalRows } from './rows/internal.js';
 import { keyringRows } from './rows/keyring.js';
 import { kvRows } from './rows/kv.js';
@@ -29,6 +32,9 @@ export const rpcRows: readonly Row[] = [
   ...kvRows,
   ...sessionRows,
   ...configEntryRows,
+  ...connectCaRows,
+  ...intentionRows,
+  ...discoveryChainRows,
   ...coordinateRows,
   ...txnRows,
   ...internalRows,

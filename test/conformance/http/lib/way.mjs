@@ -22,8 +22,8 @@ const OWN = [
 /** On a follower: it is a server itself. */
 const OWN_ON_FOLLOWER = [/ No path to datacenter$/, /^PUT \/v1\/event\/fire\//, /[?&]stale\S* Failed to create boolean/];
 
-/** Reads of the state; what an operator asks of the cluster is nobody's copy. */
-const OF_ANY_AGE = /^\/v1\/(?!operator\/).*[?&](stale|max_stale|cached)/;
+/** Reads of the state; what an operator asks of the cluster is nobody's copy. The roots that an agent follows are always one. */
+const OF_ANY_AGE = /^\/v1\/((?!operator\/).*[?&](stale|max_stale|cached)|agent\/connect\/ca\/roots$)/;
 
 export class Way {
   /** `name`: follower or client, undefined for a lone server; `beside`: the names of the other members. */

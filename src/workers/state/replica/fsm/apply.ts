@@ -10,10 +10,12 @@ import {
 } from '../../../../wire/commands.js';
 import { keyPart } from '../store/tables/table-key.js';
 import type { Tables } from '../store/tables/tables.js';
+import { applyConnectCa } from './ca-write.js';
 import { invalidateSession } from './check-session-write.js';
 import { applyConfigEntry } from './config-entry-write.js';
 import { writeCoordinates } from './coordinate-write.js';
 import { deregister } from './deregister.js';
+import { applyIntention } from './intention-write.js';
 import { applyKvs } from './kv-command.js';
 import { reapTombstones } from './kv-write.js';
 import { writeAutopilot, writeSystemMetadata } from './operator-write.js';
@@ -68,16 +70,22 @@ export function applyCommand(tables: Tables, command: Command): ApplyResult {
       const isWritten = writeAutopilot(tables, command.body);
       return command.body.CAS ? { kind: 'bool', value: isWritten } : NIL;
     }
+    case CommandType.intention:
+      return applyIntention(tables, command.body);
     case CommandType.configEntry:
       return applyConfigEntry(tables, command.body);
+    case CommandType.connectCa:
+      return applyConnectCa(tables, command.body);
+    case CommandType.connectCaLeaf:
+      return { kind: 'number', value: tables.journal.index };
     case CommandType.systemMetadata:
       writeSystemMetadata(tables, command.body);
       return command.body.Op === 'delete' ? NIL : { kind: 'bool', value: true };
   }
 }
 
-/** Commands that store nothing: Connect leaf index (21) and log verifier checkpoint (41). */
-const WITHOUT_EFFECT: ReadonlySet<number> = new Set([21, 41]);
+/** Stores nothing: the log verifier's checkpoint. */
+const WITHOUT_EFFECT: ReadonlySet<number> = new Set([41]);
 const LEGACY_ACL = 4;
 
 /** True when a server that doesn't interpret the command ends up with the same state as one that does. */
@@ -106,7 +114,7 @@ export function refuseOpaque(command: OpaqueCommand): ApplyResult {
 
 /** True when a result means that the command must leave no trace. */
 export function isFailure(result: ApplyResult): boolean {
-  if (result.kind === 'error') return true;
+  if (result.kind === 'error') return result.keeps !== true;
   if (result.kind === 'bool') return !result.value;
   return result.kind === 'txn' && result.value.Errors !== null;
 }

@@ -2,6 +2,8 @@
 // entry is there, so it looks at nothing but the tables, in which the change has been made already.
 
 import type { ConfigEntry, EntryKind, EntryOf } from '../../../../wire/config-entries/entries.js';
+import type { EntryGraph } from '../../mesh/chain/entries.js';
+import { graphProblem } from '../../mesh/chain/graph.js';
 import { configEntryKey, endOfPart, SEPARATOR } from '../store/tables/table-key.js';
 import type { Tables } from '../store/tables/tables.js';
 
@@ -63,8 +65,7 @@ function providerInUseProblem(tables: Tables, { before, after }: EntryChange): s
   return isUsed ? `cannot delete jwt provider config entry: "${before.Name}" is referenced by an intention` : null;
 }
 
-/** Why the change can't stand, or null. */
-export function entryProblem(tables: Tables, change: EntryChange): string | null {
+function kindProblem(tables: Tables, change: EntryChange): string | null {
   switch ((change.after ?? change.before)?.Kind) {
     case 'proxy-defaults':
     case 'service-defaults':
@@ -79,4 +80,16 @@ export function entryProblem(tables: Tables, change: EntryChange): string | null
     default:
       return null;
   }
+}
+
+/** Why the change can't stand, or null. */
+export function entryProblem(tables: Tables, change: EntryChange): string | null {
+  const problem = kindProblem(tables, change);
+  const changed = change.after ?? change.before;
+  if (problem !== null || changed === undefined) return problem;
+  const graph: EntryGraph = {
+    find: (kind, name) => findEntry(tables, kind, name),
+    all: (kind) => entriesOfKind(tables, kind),
+  };
+  return graphProblem(graph, changed);
 }

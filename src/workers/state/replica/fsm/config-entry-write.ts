@@ -2,7 +2,7 @@
 // stored around it: a refusal aborts the command, and the journal takes the row back.
 
 import type { ApplyResult, ConfigEntryRequest } from '../../../../wire/commands.js';
-import type { ConfigEntry } from '../../../../wire/config-entries/entries.js';
+import type { ConfigEntry, EntryKind } from '../../../../wire/config-entries/entries.js';
 import { configEntryKey } from '../store/tables/table-key.js';
 import type { Tables } from '../store/tables/tables.js';
 import { type EntryChange, entryProblem } from './config-entry-checks.js';
@@ -55,6 +55,19 @@ function answer(problem: string | null, done: ApplyResult): ApplyResult {
   return problem === null ? done : { kind: 'error', text: problem };
 }
 
+/** Writes an entry that a command of another type has changed. */
+export function writeEntry(tables: Tables, entry: ConfigEntry): ApplyResult {
+  const stored = tables.configEntries.get(configEntryKey(entry.Kind, entry.Name));
+  return answer(upsert(tables, entry, stored, false), NIL);
+}
+
+/** An absent one is as good as removed. */
+export function removeEntry(tables: Tables, kind: EntryKind, name: string): ApplyResult {
+  const key = configEntryKey(kind, name);
+  const stored = tables.configEntries.get(key);
+  return stored === undefined ? NIL : answer(change(tables, key, stored, undefined), NIL);
+}
+
 export function applyConfigEntry(tables: Tables, { Op, Entry }: ConfigEntryRequest): ApplyResult {
   const key = configEntryKey(Entry.Kind, Entry.Name);
   const stored = tables.configEntries.get(key);
@@ -66,7 +79,7 @@ export function applyConfigEntry(tables: Tables, { Op, Entry }: ConfigEntryReque
       if (!isAsCompared(Entry, stored)) return NOT_AS_COMPARED;
       return answer(upsert(tables, Entry, stored, Op === 'upsert-with-status-cas'), DONE);
     case 'delete':
-      return stored === undefined ? NIL : answer(change(tables, key, stored, undefined), NIL);
+      return removeEntry(tables, Entry.Kind, Entry.Name);
     case 'delete-cas':
       if (stored === undefined || stored.ModifyIndex !== Entry.ModifyIndex) return NOT_AS_COMPARED;
       return answer(change(tables, key, stored, undefined), DONE);

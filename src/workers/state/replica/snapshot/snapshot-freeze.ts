@@ -1,12 +1,20 @@
 // The state as of one moment, in constant time: clones of the tables that a snapshot stream is written from while writes go on.
 
 import type { ConfigEntry } from '../../../../wire/config-entries/entries.js';
-import type { AutopilotConfig, CoordinateRecord, KvEntry, SessionRecord } from '../../../../wire/records.js';
+import type {
+  AutopilotConfig,
+  CaConfiguration,
+  CaProviderState,
+  CaRoot,
+  CoordinateRecord,
+  KvEntry,
+  SessionRecord,
+} from '../../../../wire/records.js';
 import type { PartialCommand } from '../chunks/kept-chunks.js';
 import type { FrozenIndex } from '../store/tables/index-table.js';
 import type { OrderedMap } from '../store/tables/ordered-map.js';
 import type { CheckRow, NodeRow, ServiceRow, SystemMetadataRow, Tombstone } from '../store/tables/rows.js';
-import { AUTOPILOT_KEY, type Tables } from '../store/tables/tables.js';
+import { AUTOPILOT_KEY, CA_CONFIG_KEY, type Tables } from '../store/tables/tables.js';
 import { INDEXED_TABLES } from './snapshot-order.js';
 
 export interface FrozenCatalog {
@@ -27,6 +35,9 @@ export interface StoreSnapshot {
   readonly tombstones: OrderedMap<Tombstone>;
   readonly autopilot: AutopilotConfig | undefined;
   readonly configEntries: OrderedMap<ConfigEntry>;
+  readonly caRoots: OrderedMap<CaRoot>;
+  readonly caProviderState: OrderedMap<CaProviderState>;
+  readonly caConfig: CaConfiguration | undefined;
   readonly systemMetadata: OrderedMap<SystemMetadataRow>;
   readonly indexTable: FrozenIndex;
   /** Commands of which parts are still to come, all of one term. */
@@ -50,6 +61,9 @@ export function freezeTables(tables: Tables, appliedIndex: number): StoreSnapsho
     tombstones: tables.kv.tombstones.rows.clone(),
     autopilot: tables.autopilot.get(AUTOPILOT_KEY),
     configEntries: tables.configEntries.rows.clone(),
+    caRoots: tables.caRoots.rows.clone(),
+    caProviderState: tables.caProviderState.rows.clone(),
+    caConfig: tables.caConfig.get(CA_CONFIG_KEY),
     systemMetadata: tables.systemMetadata.rows.clone(),
     indexTable: tables.index.freeze(),
     chunks: { term: tables.chunks.term, operations: tables.chunks.freeze() },

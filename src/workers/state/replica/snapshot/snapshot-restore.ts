@@ -8,6 +8,9 @@ import type { RegisterRequest } from '../../../../wire/commands.js';
 import type { CheckRecord, CoordinateRecord, ServiceRecord } from '../../../../wire/records.js';
 import {
   autopilotSchema,
+  caConfigurationSchema,
+  caProviderStateSchema,
+  caRootSchema,
   coordinatesKind,
   indexRecordSchema,
   kvEntrySchema,
@@ -23,12 +26,13 @@ import { nodeOf } from '../fsm/register.js';
 import { addKindNames, serviceRow } from '../fsm/service-write.js';
 import type { NodeRow } from '../store/tables/rows.js';
 import { configEntryKey, joinKey, keyPart, kvTableKey } from '../store/tables/table-key.js';
-import { AUTOPILOT_KEY, type PeerCatalog, type Tables } from '../store/tables/tables.js';
+import { AUTOPILOT_KEY, CA_CONFIG_KEY, type PeerCatalog, type Tables } from '../store/tables/tables.js';
 import { CHUNKING_STATE, SnapshotError } from './snapshot-order.js';
 
 // The scanner takes the schemas it knows when a stream is opened: all of them are made known before the first one is.
 for (const schema of [registerSchema, kvEntrySchema, sessionSchema, autopilotSchema]) structCodec(schema);
 for (const schema of [indexRecordSchema, systemMetadataSchema]) structCodec(schema);
+for (const schema of [caRootSchema, caProviderStateSchema, caConfigurationSchema]) structCodec(schema);
 codecOf(coordinatesKind);
 
 type Restorer = (reader: StructReader, tables: Tables) => void;
@@ -107,6 +111,21 @@ const RESTORERS: ReadonlyMap<number, Restorer> = new Map<number, Restorer>([
     },
   ],
   [9, (reader, tables) => tables.autopilot.set(AUTOPILOT_KEY, reader.struct(autopilotSchema))],
+  [
+    13,
+    (reader, tables) => {
+      const root = reader.struct(caRootSchema);
+      tables.caRoots.set(root.ID, root);
+    },
+  ],
+  [
+    14,
+    (reader, tables) => {
+      const state = reader.struct(caProviderStateSchema);
+      tables.caProviderState.set(state.ID, state);
+    },
+  ],
+  [15, (reader, tables) => tables.caConfig.set(CA_CONFIG_KEY, reader.struct(caConfigurationSchema))],
   [16, restoreIndex],
   [
     22,

@@ -8,6 +8,9 @@ import type { RegisterRequest } from '../../../../wire/commands.js';
 import type { NodeRecord } from '../../../../wire/records.js';
 import {
   autopilotSchema,
+  caConfigurationSchema,
+  caProviderStateSchema,
+  caRootSchema,
   coordinatesKind,
   indexRecordSchema,
   kvEntrySchema,
@@ -72,6 +75,19 @@ function* interpretedSteps(type: number, state: StoreSnapshot): Generator<Step> 
     case 9: {
       const { autopilot } = state;
       if (autopilot) yield (writer) => writer.struct(type, autopilotSchema, autopilot);
+      return;
+    }
+    case 13:
+      for (const [, root] of state.caRoots.entries()) yield (writer) => writer.struct(type, caRootSchema, root);
+      return;
+    case 14:
+      for (const [, kept] of state.caProviderState.entries()) {
+        yield (writer) => writer.struct(type, caProviderStateSchema, kept);
+      }
+      return;
+    case 15: {
+      const { caConfig } = state;
+      if (caConfig) yield (writer) => writer.struct(type, caConfigurationSchema, caConfig);
       return;
     }
     case 16:

@@ -7,6 +7,9 @@ import type { ConfigEntry, EntryKind, EntryOf } from '../../../../wire/config-en
 import type { GatewayServiceRecord } from '../../../../wire/gateway-service.js';
 import type {
   AutopilotConfig,
+  CaConfiguration,
+  CaProviderState,
+  CaRoot,
   CheckRecord,
   CoordinateRecord,
   KvEntry,
@@ -98,6 +101,24 @@ export interface ConfigEntryReads {
   all(): ReadResult<readonly ConfigEntry[]>;
 }
 
+export interface AuthorityState {
+  /** "" before there is an authority. */
+  readonly trustDomain: string;
+  readonly roots: readonly CaRoot[];
+}
+
+export interface AuthorityReads {
+  /** What everybody may see of it; the same object until it changes. */
+  state(): ReadResult<AuthorityState>;
+  /** Undefined until a leader has written one. */
+  readonly config: CaConfiguration | undefined;
+  /** What roots must be given that are to take the place of the present ones. */
+  readonly rootsIndex: number;
+  readonly activeRoot: CaRoot | undefined;
+  /** Of all configurations that there were: keys in the clear. */
+  providerStates(): readonly CaProviderState[];
+}
+
 /** What each read blocks on; the counterparts of the read methods. `found` tells whether the read had a result. */
 export interface WatchTargets {
   nodes(): readonly WatchTarget[];
@@ -113,6 +134,7 @@ export interface WatchTargets {
   configEntry(kind: EntryKind, name: string): readonly WatchTarget[];
   configEntries(kind: EntryKind): readonly WatchTarget[];
   allConfigEntries(): readonly WatchTarget[];
+  authority(): readonly WatchTarget[];
   kvKey(key: string, found: boolean): readonly WatchTarget[];
   kvPrefix(prefix: string): readonly WatchTarget[];
 }
@@ -130,6 +152,7 @@ export interface StoreReads {
   readonly sessions: SessionReads;
   readonly coordinates: CoordinateReads;
   readonly configEntries: ConfigEntryReads;
+  readonly authority: AuthorityReads;
   readonly targets: WatchTargets;
   readonly watches: Watches;
   /** Answers a transaction of reads alone, without the log; one that writes leaves no trace. */

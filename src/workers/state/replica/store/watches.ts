@@ -10,6 +10,9 @@ import { kvTableKey } from './tables/table-key.js';
 /** Wakes per slice: some hundred microseconds of callbacks. */
 const SLICE = 500;
 
+/** Of a table that has no entry in the index table: it is watched all the same. */
+export const CA_CONFIG_INDEX = 'connect-ca-config';
+
 class Watch {
   readonly wake: () => void;
   readonly places: readonly Place[];
@@ -118,6 +121,8 @@ export class WatchList implements Watches {
         const key = change.after?.Key ?? change.before?.Key ?? '';
         if (this.#keys.size > 0) this.#collect(this.#keys.take(key));
         if (this.#prefixes.size > 0) this.#notePrefixes(kvTableKey(key));
+      } else if (change.table === 'ca-config') {
+        this.#collect(this.#indexKeys.take(CA_CONFIG_INDEX));
       }
     }
   }

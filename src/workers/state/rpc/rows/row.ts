@@ -21,6 +21,8 @@ export interface ReadRow<Args extends QueryOptions, Reply extends QueryMeta, Req
   ask(request: Request, options: QueryOptions): Args;
   show(value: Value, meta: QueryMeta, request: Request): Reply;
   value(reply: Reply, request: Request): Value;
+  /** Where stock answers an error in place of a miss. */
+  missed?(value: Value): Refusal | null;
   /** Where a caller may be told that nothing has changed in place of the value: what it is told then. */
   unchanged?(meta: QueryMeta): Reply;
 }

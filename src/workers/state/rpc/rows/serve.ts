@@ -25,7 +25,9 @@ class RpcRead<Args extends QueryOptions, Reply extends QueryMeta, Request, Value
   }
 
   protected override answered(value: Value, index: number, origin: ReadOrigin): void {
-    send(this.#reply, this.#row.reply, this.#row.show(value, metaOf(index, origin), this.#request));
+    const missed = this.#row.missed?.(value) ?? null;
+    if (missed !== null) this.#reply.refused(missed.text);
+    else send(this.#reply, this.#row.reply, this.#row.show(value, metaOf(index, origin), this.#request));
   }
 
   override refused({ text }: Refusal): void {

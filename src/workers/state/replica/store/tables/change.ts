@@ -2,7 +2,15 @@
 // single writer fills one journal per command; tables write to it and to nothing else.
 
 import type { ConfigEntry } from '../../../../../wire/config-entries/entries.js';
-import type { AutopilotConfig, CoordinateRecord, KvEntry, SessionRecord } from '../../../../../wire/records.js';
+import type {
+  AutopilotConfig,
+  CaConfiguration,
+  CaProviderState,
+  CaRoot,
+  CoordinateRecord,
+  KvEntry,
+  SessionRecord,
+} from '../../../../../wire/records.js';
 import type { GatewayServiceRow } from './gateway-service-table.js';
 import type { CheckRow, NodeRow, ServiceRow, SystemMetadataRow, Tombstone } from './rows.js';
 
@@ -22,6 +30,9 @@ export interface TableRows {
   readonly 'kind-service-names': number;
   readonly 'system-metadata': SystemMetadataRow;
   readonly autopilot: AutopilotConfig;
+  readonly 'ca-config': CaConfiguration;
+  readonly 'ca-provider-state': CaProviderState;
+  readonly 'ca-roots': CaRoot;
   /** The index table: Raft indexes by key. */
   readonly index: number;
 }

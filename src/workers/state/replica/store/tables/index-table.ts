@@ -49,6 +49,12 @@ export class IndexTable implements Restorable<number> {
     this.#tables.set(key, index);
   }
 
+  /** Sets a key that counts something else than the log's entries. */
+  setCounter(key: string, value: number): void {
+    this.#record(key, this.#tables.get(key), value);
+    this.#tables.set(key, value);
+  }
+
   /** Raises a node's or service's key to the command's index. */
   raiseRow({ key, spelled }: RowKey): void {
     const known = this.#rows.get(key);

@@ -20,6 +20,9 @@ export interface PeerCatalog {
 /** Key of the only row of the autopilot table. */
 export const AUTOPILOT_KEY = 'config';
 
+/** Key of the only row of the table of the certificate authority's configuration. */
+export const CA_CONFIG_KEY = 'config';
+
 export class Tables {
   readonly journal = new Journal();
   readonly index = new IndexTable(this.journal);
@@ -36,10 +39,14 @@ export class Tables {
   readonly configEntries = new Table('config-entries', this.journal);
   readonly gatewayServices = new GatewayServiceTable(this.journal);
   readonly autopilot = new Table('autopilot', this.journal);
+  readonly caConfig = new Table('ca-config', this.journal);
+  /** By ID, as the roots. */
+  readonly caProviderState = new Table('ca-provider-state', this.journal);
+  readonly caRoots = new Table('ca-roots', this.journal);
   readonly lockDelays: LockDelays;
   readonly chunks = new KeptChunks();
   /** Snapshot records of types that are not interpreted, with their type byte, by type: written back as they came. */
-  readonly #preserved = new Map<number, Uint8Array[]>();
+  #preserved = new Map<number, Uint8Array[]>();
 
   constructor(now: () => number) {
     this.lockDelays = new LockDelays(now);
@@ -54,6 +61,11 @@ export class Tables {
     const known = this.#preserved.get(type);
     if (known) known.push(record);
     else this.#preserved.set(type, [record]);
+  }
+
+  /** Drops what was preserved of a type; a snapshot that is being written still has it. */
+  forget(type: number): void {
+    if (this.#preserved.has(type)) this.#preserved = new Map([...this.#preserved].filter(([kept]) => kept !== type));
   }
 
   /** The catalog of a peer ("" for the local cluster), made when it is first written to. */

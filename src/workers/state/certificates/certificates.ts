@@ -1,0 +1,110 @@
+// All that is done with certificates, in one file that is loaded when the first one is needed: most agents never need any.
+
+import { commonName, fingerprintOf, NOBODY, readCertificate, signCertificate } from './certificate.js';
+import { authorityExtensions, leafExtensions } from './extensions.js';
+import { keyIdOf, type PrivateKey, publicKeyOf } from './keys.js';
+import type { Names } from './names.js';
+import { colonHex } from './pem.js';
+
+export { type KeyType, keyPem, makeKey, type PrivateKey, readKey } from './keys.js';
+export type { Names } from './names.js';
+export { makeSigningRequest, readSigningRequest, type SigningRequest } from './signing-request.js';
+
+type Serial = number | bigint;
+
+interface Validity {
+  readonly notBeforeMs: number;
+  readonly notAfterMs: number;
+}
+
+export interface RootParts extends Validity {
+  readonly key: PrivateKey;
+  readonly serialNumber: Serial;
+  readonly name: string;
+  readonly trustDomain: string;
+}
+
+/** A root that has signed itself. */
+export function makeRoot({
+  key,
+  serialNumber,
+  name,
+  trustDomain,
+  notBeforeMs,
+  notAfterMs,
+}: RootParts): Promise<string> {
+  const publicKey = publicKeyOf(key);
+  const keyId = keyIdOf(publicKey);
+  const subject = commonName(name);
+  const names = { uris: [`spiffe://${trustDomain}`], dns: [], addresses: [] };
+  const extensions = authorityExtensions({ subjectKey: keyId, authorityKey: keyId }, names);
+  const parts = { serialNumber, issuer: subject, subject, notBeforeMs, notAfterMs, publicKey, extensions };
+  return signCertificate(parts, key);
+}
+
+/** Who signs: a root and its key. */
+export interface Signer {
+  readonly root: string;
+  readonly key: PrivateKey;
+}
+
+export interface CrossSigning extends Validity {
+  readonly serialNumber: Serial;
+  readonly trustDomain: string;
+}
+
+/** The root once more, signed by another one: whoever trusts only that one trusts what this one signs. */
+export function crossSign(root: string, { root: issuerPem, key }: Signer, parts: CrossSigning): Promise<string> {
+  const { subject, publicKey, keyId } = readCertificate(root);
+  const issuer = readCertificate(issuerPem);
+  const names = { uris: [`spiffe://${parts.trustDomain}`], dns: [], addresses: [] };
+  const extensions = authorityExtensions({ subjectKey: keyId, authorityKey: issuer.keyId }, names);
+  return signCertificate({ ...parts, issuer: issuer.subject, subject, publicKey, extensions }, key);
+}
+
+export interface LeafParts extends Validity {
+  readonly publicKey: Uint8Array;
+  readonly names: Names;
+  readonly serialNumber: Serial;
+}
+
+export function signLeaf(leaf: LeafParts, { root, key }: Signer): Promise<string> {
+  const { publicKey, names } = leaf;
+  const issuer = readCertificate(root);
+  const extensions = leafExtensions({ subjectKey: keyIdOf(publicKey), authorityKey: issuer.keyId }, names);
+  const notAfterMs = Math.min(leaf.notAfterMs, issuer.notAfterMs);
+  return signCertificate({ ...leaf, notAfterMs, issuer: issuer.subject, subject: NOBODY, extensions }, key);
+}
+
+export interface RootFacts extends Validity {
+  /** As it is known by. */
+  readonly id: string;
+  readonly keyId: string;
+  readonly serialNumber: bigint;
+  readonly mayBeRoot: boolean;
+}
+
+/** Throws where it is no certificate. */
+export function rootFacts(pem: string): RootFacts {
+  const read = readCertificate(pem);
+  const { serialNumber, notBeforeMs, notAfterMs, certificate } = read;
+  return {
+    id: fingerprintOf(read),
+    keyId: colonHex(read.keyId),
+    // Theirs may be longer than a record has room for.
+    serialNumber: BigInt.asUintN(64, serialNumber),
+    notBeforeMs,
+    notAfterMs,
+    mayBeRoot: certificate.ca,
+  };
+}
+
+export function belongTogether(root: string, key: PrivateKey): boolean {
+  return readCertificate(root).publicKey.equals(publicKeyOf(key));
+}
+
+/** As certificates show it: pairs of hex digits with colons. */
+export function serialHex(serialNumber: Serial): string {
+  const digits = serialNumber.toString(16);
+  return colonHex(Buffer.from(digits.padStart(digits.length + (digits.length % 2), '0'), 'hex'));
+}

@@ -1,0 +1,80 @@
+// Signs what others ask for: who it is for must belong to this cluster and this datacenter, and the asker must be allowed to act
+// for it.
+
+import { trustDomainOf } from '../../../../wire/trust-domain.js';
+import { parseSpiffe, type SpiffeId, spiffeUri } from '../../certificates/spiffe.js';
+import type { IssuedCertificate } from '../../methods/certificate-authority.js';
+import type { Asker } from '../../methods/method.js';
+import { refusal } from '../../methods/refusal.js';
+import { type ProviderOptions, presentSigner } from './builtin-provider.js';
+import { AuthorityFailure, failure } from './log-writes.js';
+import { settingsOf } from './roots.js';
+
+/** Certificates begin a little early, for those whose clocks are behind. */
+const EARLY_MS = 60_000;
+
+export async function signRequest(
+  options: ProviderOptions,
+  datacenter: string,
+  request: string,
+  asker: Asker,
+): Promise<IssuedCertificate> {
+  const { certificates, reads, writes, now } = options;
+  const { config, activeRoot } = reads;
+  if (config === undefined || activeRoot === undefined) throw failure(UNINITIALIZED);
+  const settings = settingsOf(config);
+  const signer = presentSigner(options, settings);
+  if (signer === null) throw failure(UNINITIALIZED);
+  const read = await certificates.readSigningRequest(request);
+  if (read === null) throw failure('the CSR is malformed, or not signed by its key');
+  const id = identityOf(read.names.uris, trustDomainOf(config.ClusterID), datacenter);
+  if (!mayActFor(id, asker)) throw new AuthorityFailure(refusal('denied'));
+  const serialNumber = await writes.nextSerial();
+  // Certificates know whole seconds.
+  const fromMs = Math.floor((now() - EARLY_MS) / 1000) * 1000;
+  const leaf = { publicKey: read.publicKey, names: read.names, serialNumber };
+  const times = { notBeforeMs: fromMs, notAfterMs: fromMs + settings.leafTtlMs };
+  const pem = await certificates.signLeaf({ ...leaf, ...times }, signer);
+  return {
+    serialNumber: certificates.serialHex(serialNumber),
+    certificate: [pem, ...(activeRoot.IntermediateCerts ?? [])].map(withLineEnd).join(''),
+    holder: 'name' in id ? { kind: id.kind, name: id.name } : { kind: id.kind },
+    uri: spiffeUri(id),
+    validAfterMs: times.notBeforeMs,
+    validBeforeMs: times.notAfterMs,
+    index: await writes.leafIndex(),
+  };
+}
+
+export const UNINITIALIZED = 'CA is uninitialized and unable to sign certificates yet';
+
+function withLineEnd(pem: string): string {
+  return pem.endsWith('\n') ? pem : `${pem}\n`;
+}
+
+function identityOf(uris: readonly string[], trustDomain: string, datacenter: string): SpiffeId {
+  const [uri, ...others] = uris;
+  const id = uri === undefined || others.length > 0 ? null : parseSpiffe(uri);
+  if (id === null)
+    throw failure('the CSR must have one SPIFFE URI: of a service, an agent, a server or a mesh gateway');
+  if (id.host.toLowerCase() !== trustDomain.toLowerCase()) {
+    throw failure(`SPIFFE ID in CSR from a different trust domain: ${id.host}, we are ${trustDomain}`);
+  }
+  if (id.datacenter !== datacenter) {
+    throw failure(`SPIFFE ID in CSR from a different datacenter: ${id.datacenter}, we are ${datacenter}`);
+  }
+  return id;
+}
+
+function mayActFor(id: SpiffeId, { authorizer }: Asker): boolean {
+  switch (id.kind) {
+    case 'service':
+      return authorizer.allows('service:write', id.name);
+    case 'agent':
+      return authorizer.allows('node:write', id.name);
+    case 'mesh-gateway':
+      return authorizer.allows('mesh:write', '');
+    case 'server':
+      return authorizer.allows('operator:write', '');
+  }
+}
