@@ -19,10 +19,12 @@ import { freezeTables, type StoreSnapshot } from './snapshot/snapshot-freeze.js'
 import { CatalogTableReads } from './store/catalog-reads.js';
 import type { CurrentTables } from './store/current-tables.js';
 import { KvTableReads } from './store/kv-reads.js';
+import { QueryTableReads } from './store/query-reads.js';
 import type {
   CatalogReads,
   CoordinateReads,
   KvReads,
+  QueryReads,
   SessionReads,
   StoreReads,
   WatchTargets,
@@ -62,6 +64,7 @@ export class StateStore implements StoreReads, CurrentTables {
   readonly kv: KvReads = new KvTableReads(this);
   readonly sessions: SessionReads = new SessionTableReads(this);
   readonly coordinates: CoordinateReads = new CoordinateTableReads(this);
+  readonly queries: QueryReads = new QueryTableReads(this);
   readonly targets: WatchTargets = new Targets(this);
   readonly watches: WatchList;
   readonly #now: () => number;

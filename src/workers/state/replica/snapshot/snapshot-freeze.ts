@@ -1,6 +1,12 @@
 // The state as of one moment, in constant time: clones of the tables that a snapshot stream is written from while writes go on.
 
-import type { AutopilotConfig, CoordinateRecord, KvEntry, SessionRecord } from '../../../../wire/records.js';
+import type {
+  AutopilotConfig,
+  CoordinateRecord,
+  KvEntry,
+  PreparedQueryRecord,
+  SessionRecord,
+} from '../../../../wire/records.js';
 import type { PartialCommand } from '../chunks/kept-chunks.js';
 import type { FrozenIndex } from '../store/tables/index-table.js';
 import type { OrderedMap } from '../store/tables/ordered-map.js';
@@ -24,6 +30,7 @@ export interface StoreSnapshot {
   readonly sessions: OrderedMap<SessionRecord>;
   readonly kv: OrderedMap<KvEntry>;
   readonly tombstones: OrderedMap<Tombstone>;
+  readonly queries: OrderedMap<PreparedQueryRecord>;
   readonly autopilot: AutopilotConfig | undefined;
   readonly systemMetadata: OrderedMap<SystemMetadataRow>;
   readonly indexTable: FrozenIndex;
@@ -46,6 +53,7 @@ export function freezeTables(tables: Tables, appliedIndex: number): StoreSnapsho
     sessions: tables.sessions.sessions.rows.clone(),
     kv: tables.kv.entries.rows.clone(),
     tombstones: tables.kv.tombstones.rows.clone(),
+    queries: tables.queries.queries.rows.clone(),
     autopilot: tables.autopilot.get(AUTOPILOT_KEY),
     systemMetadata: tables.systemMetadata.rows.clone(),
     indexTable: tables.index.freeze(),

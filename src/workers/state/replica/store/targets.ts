@@ -68,6 +68,10 @@ export class Targets implements WatchTargets {
     return [indexTarget('coordinates')];
   }
 
+  queries(): readonly WatchTarget[] {
+    return [indexTarget('prepared-queries')];
+  }
+
   kvKey(key: string, _found: boolean): readonly WatchTarget[] {
     return [{ kind: 'kv', key }];
   }

@@ -1,7 +1,13 @@
 // What a command changed, as typed records: watches consume them, and they are the undo log of a command that fails. The
 // single writer fills one journal per command; tables write to it and to nothing else.
 
-import type { AutopilotConfig, CoordinateRecord, KvEntry, SessionRecord } from '../../../../../wire/records.js';
+import type {
+  AutopilotConfig,
+  CoordinateRecord,
+  KvEntry,
+  PreparedQueryRecord,
+  SessionRecord,
+} from '../../../../../wire/records.js';
 import type { CheckRow, NodeRow, ServiceRow, SystemMetadataRow, Tombstone } from './rows.js';
 
 /** The rows of each table. */
@@ -13,6 +19,7 @@ export interface TableRows {
   readonly sessions: SessionRecord;
   readonly kv: KvEntry;
   readonly tombstones: Tombstone;
+  readonly 'prepared-queries': PreparedQueryRecord;
   readonly 'kind-service-names': number;
   readonly 'system-metadata': SystemMetadataRow;
   readonly autopilot: AutopilotConfig;
