@@ -33,6 +33,7 @@ const FILES = [
   'session',
   'coordinate',
   'txn',
+  'query',
   'internal',
   'operator',
   'agent-start',

@@ -68,6 +68,7 @@ const MEANINGS: readonly (readonly [string, RefusalCode])[] = [
     ] as const
   ).map((code) => [refusal(code).text, code] as const),
   ['Must provide key', 'bad-request'],
+  ['Query not found', 'not-found'],
 ];
 
 /** The other server's own word, with the code it would have here where its text is known. */

@@ -10,6 +10,7 @@ import type { BlockingRead, ReadContext } from './blocking-read.js';
 import type { Calls, ReadCall } from './calls.js';
 import type { CallsBeyond } from './calls-beyond.js';
 import type { AskedRead, Elsewhere } from './elsewhere.js';
+import { OthersOfServer } from './other-datacenters.js';
 import { growingPauses } from './pauses.js';
 import { atOnce, type ReadSettings, waitingUntil } from './read-settings.js';
 
@@ -40,7 +41,8 @@ export class ServerCalls implements Calls {
   constructor(options: ServerCallsOptions) {
     this.#options = options;
     const { leader, consensus } = options;
-    this.#context = { store: leader.store, consensus, waiting: 0, stopping: false };
+    const others = new OthersOfServer(this, options.server);
+    this.#context = { store: leader.store, consensus, others, waiting: 0, stopping: false };
   }
 
   get obstacle(): Refusal | null {

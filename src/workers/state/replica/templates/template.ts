@@ -134,6 +134,13 @@ function failed(error: string, isOurLimit = false): CompiledTemplate {
   return { ok: false, error, isOurLimit };
 }
 
+/** What of a template is beyond our limits, though others would take it; null when nothing is. */
+export function limitProblem(query: PreparedQueryRecord): string | null {
+  if (query.Template.Type === '') return null;
+  const outcome = compileTemplate(query);
+  return !outcome.ok && outcome.isOurLimit ? outcome.error : null;
+}
+
 const compiled = new WeakMap<PreparedQueryRecord, CompiledTemplate>();
 
 export function compileTemplate(query: PreparedQueryRecord): CompiledTemplate {
