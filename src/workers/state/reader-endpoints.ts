@@ -6,6 +6,7 @@ import { catalogReads } from './endpoints/catalog-read.js';
 import { healthEndpoints } from './endpoints/health.js';
 import { internalEndpoints } from './endpoints/internal.js';
 import { kvEndpoints } from './endpoints/kv.js';
+import { queryEndpoints } from './endpoints/query.js';
 import { sessionEndpoints } from './endpoints/session.js';
 import type { EndpointTable } from './http/endpoint.js';
 
@@ -17,5 +18,6 @@ export function readerEndpoints(calls: Calls, config: () => RuntimeConfig): Endp
     ...healthEndpoints(nodeName),
     ...sessionEndpoints({ calls, nodeName }),
     ...internalEndpoints(),
+    ...queryEndpoints({ calls, nodeName, datacenter }),
   ];
 }

@@ -13,6 +13,7 @@ import { kvEndpoints } from './endpoints/kv.js';
 import { operatorAutopilotEndpoints } from './endpoints/operator-autopilot.js';
 import { operatorRaftEndpoints } from './endpoints/operator-raft.js';
 import { operatorUsageEndpoints } from './endpoints/operator-usage.js';
+import { queryEndpoints } from './endpoints/query.js';
 import { sessionEndpoints } from './endpoints/session.js';
 import { snapshotEndpoints } from './endpoints/snapshot.js';
 import { statusEndpoints } from './endpoints/status.js';
@@ -39,6 +40,7 @@ export function serverEndpoints({ calls, config, hasWan, snapshots }: ServerEndp
     ...statusEndpoints(calls),
     ...txnEndpoints({ calls, maxRequestLength: () => config().limits.txnMaxReqLen, maxValueSize }),
     ...internalEndpoints(),
+    ...queryEndpoints({ calls, nodeName, datacenter }),
     ...coordinateEndpoints({ calls, datacenter, disabled: () => config().disableCoordinates }),
     ...snapshotEndpoints(snapshots),
     ...keyringEndpoints({ calls, datacenter, hasWan }),

@@ -86,7 +86,7 @@ export abstract class BlockingRead<T> implements Deadline {
   protected abstract parked(): void;
 
   /**
-   * Leader and consistency are settled: answers now, or waits up to `waitMs`. `goesElsewhere` is asked once before the answer
+   * Leader and consistency are settled: answers now, or waits up to `waitMs`, if that isn't 0. `goesElsewhere` is asked once before the answer
    * of one that waited: true when somebody else is to give it, who may make it start again.
    */
   start(
@@ -101,7 +101,7 @@ export abstract class BlockingRead<T> implements Deadline {
     this.begun();
     if (this.#isRefused(prepared)) return;
     const result = prepared.read();
-    const isOnce = !this.blocks || prepared.isOnce === true || context.stopping;
+    const isOnce = !this.blocks || waitMs === 0 || context.stopping;
     if (isOnce || shownIndex(result.index) > this.#minIndex) {
       this.#answer(result);
       return;

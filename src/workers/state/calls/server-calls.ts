@@ -216,8 +216,10 @@ export class ServerCalls implements Calls {
       return;
     }
     const { consistency, maxStaleMs, minIndex } = settings;
-    const mayAge = call.cached !== 'again' && consistency === 'stale' && maxStaleMs > 0 && minIndex > 0;
-    run.start(this.#context, prepared, settings.waitMs, mayAge ? this.#whenAged(run, call) : null);
+    const mayAge =
+      method.isOnce !== true && call.cached !== 'again' && consistency === 'stale' && maxStaleMs > 0 && minIndex > 0;
+    const waitMs = method.isOnce === true ? 0 : settings.waitMs;
+    run.start(this.#context, prepared, waitMs, mayAge ? this.#whenAged(run, call) : null);
   }
 
   /** Apart, since a closure costs the function around it a context each time, be it made or not. */

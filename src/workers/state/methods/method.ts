@@ -36,8 +36,6 @@ export interface PreparedRead<Value> {
   narrow?(value: Value): Value;
   /** In place of `narrow` where it may be long work: a filter is tried on each record. */
   narrowInSteps?(value: Value): Steps<Value>;
-  /** It never waits for a change, whatever index was sent. */
-  readonly isOnce?: true;
   /** What other datacenters have in place of the narrowed value; null where that is the answer. Only the primary thread asks. */
   elsewhere?(value: Value, others: OtherDatacenters): Promise<Value> | null;
 }
@@ -57,6 +55,8 @@ export interface OtherDatacenters {
 export interface ReadMethod<Request, Value> {
   /** As spec/rpc.md names it, e.g. `KVS.Get`. */
   readonly name: string;
+  /** It never waits for a change, whatever index was sent: there is none that would tell. */
+  readonly isOnce?: true;
   /** Judges the request before anything is read; the store may not be ready yet, so it isn't looked at here. */
   prepare(store: StoreReads, request: Request, authorizer: Authorizer): PreparedRead<Value> | Refusal;
 }

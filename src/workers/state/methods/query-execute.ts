@@ -63,8 +63,7 @@ function limited(nodes: Executed['nodes'], limit: number): Executed['nodes'] {
   return limit > 0 && nodes.length > limit ? nodes.slice(0, limit) : nodes;
 }
 
-/** Neither waits for a change: who asks gets what there is. */
-const ONCE = { isOnce: true, watch: () => [] } as const;
+const NOTHING_TO_WATCH = { watch: () => [] } as const;
 
 function isSame(now: Executed, before: Executed): boolean {
   return (
@@ -79,7 +78,7 @@ function executionOf(store: StoreReads, request: ExecuteRequest): PreparedRead<E
   const { idOrName, agent, source, connect, datacenter, limit } = request;
   const resolve = () => resolveQuery(store, idOrName, agent.segment);
   return {
-    ...ONCE,
+    ...NOTHING_TO_WATCH,
     refuse() {
       const resolved = resolve();
       return isRefusal(resolved) ? resolved : null;
@@ -135,6 +134,7 @@ async function failOver(
 
 export const executeQuery: ReadMethod<ExecuteRequest, Executed> = {
   name: 'PreparedQuery.Execute',
+  isOnce: true,
   prepare: executionOf,
 };
 
@@ -149,8 +149,9 @@ export interface RemoteExecution {
 
 export const executeRemote: ReadMethod<RemoteExecution, Executed> = {
   name: 'PreparedQuery.ExecuteRemote',
+  isOnce: true,
   prepare: (store, { query, limit, connect, datacenter }) => ({
-    ...ONCE,
+    ...NOTHING_TO_WATCH,
     read: () => ({
       index: 0,
       value: executed(query, instancesFor(store, query.Service, connect), datacenter),
@@ -166,10 +167,11 @@ export const executeRemote: ReadMethod<RemoteExecution, Executed> = {
 /** What would be executed. */
 export const explainQuery: ReadMethod<ExecuteRequest, PreparedQueryRecord> = {
   name: 'PreparedQuery.Explain',
+  isOnce: true,
   prepare(store, { idOrName, agent }, authorizer) {
     const resolve = () => resolveQuery(store, idOrName, agent.segment);
     return {
-      ...ONCE,
+      ...NOTHING_TO_WATCH,
       refuse() {
         const resolved = resolve();
         return isRefusal(resolved) ? resolved : null;
