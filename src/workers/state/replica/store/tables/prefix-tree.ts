@@ -52,7 +52,8 @@ export class PrefixTree<V> {
     const branch = path.at(-1);
     if (branch === undefined) return;
     branch.value = undefined;
-    for (let depth = path.length - 1; depth > 0; depth -= 1) this.#tidy(path[depth - 1], path[depth]);
+    this.#tidy(path.at(-2), branch);
+    this.#tidy(path.at(-3), path.at(-2));
   }
 
   /** The value of the longest text that `text` begins with. */
