@@ -77,6 +77,11 @@ export function estimateRegexpSize(expression: string): number {
   return outer.reduce((sum, around) => sum + around, size);
 }
 
+/** Whether nothing is wrong with an expression but its size. */
+export function isTooLarge(compiled: CompiledRegexp): boolean {
+  return compiled === TOO_LARGE;
+}
+
 /** `re.test` finds a match anywhere in a text. Errors have Go's texts. */
 export function compileRegexp(expression: string): CompiledRegexp {
   if (expression.length > MAX_LENGTH || estimateRegexpSize(expression) > MAX_REGEXP_SIZE) return TOO_LARGE;

@@ -15,6 +15,7 @@ import {
   coordinatesKind,
   deregisterSchema,
   kvsSchema,
+  preparedQueryRequestSchema,
   registerSchema,
   sessionRequestSchema,
   systemMetadataRequestSchema,
@@ -32,6 +33,7 @@ codecs[CommandType.kvs] = structCodec(kvsSchema);
 codecs[CommandType.session] = structCodec(sessionRequestSchema);
 codecs[CommandType.tombstone] = structCodec(tombstoneSchema);
 codecs[CommandType.coordinates] = codecOf(coordinatesKind);
+codecs[CommandType.preparedQuery] = structCodec(preparedQueryRequestSchema);
 codecs[CommandType.txn] = structCodec(txnSchema);
 codecs[CommandType.autopilot] = structCodec(autopilotRequestSchema);
 codecs[CommandType.connectCa] = structCodec(connectCaSchema);

@@ -13,6 +13,7 @@ import type {
   KvEntry,
   Locality,
   NodeRecord,
+  PreparedQueryRecord,
   ServiceRecord,
   SessionRecord,
   StringMap,
@@ -27,6 +28,7 @@ export const CommandType = {
   session: 3,
   tombstone: 5,
   coordinates: 6,
+  preparedQuery: 7,
   txn: 8,
   autopilot: 9,
   intention: 12,
@@ -93,6 +95,13 @@ export interface SessionRequest extends WriteRequest {
 export interface TombstoneRequest extends WriteRequest {
   readonly Op: 'reap';
   readonly ReapIndex: number;
+}
+
+export interface PreparedQueryRequest extends WriteRequest {
+  /** "create", "update" or "delete". */
+  readonly Op: string;
+  /** Of one to be deleted only the ID counts. */
+  readonly Query: PreparedQueryRecord;
 }
 
 export interface TxnKvOperation {
@@ -187,6 +196,7 @@ export type Command =
   | { readonly type: typeof CommandType.session; readonly body: SessionRequest }
   | { readonly type: typeof CommandType.tombstone; readonly body: TombstoneRequest }
   | { readonly type: typeof CommandType.coordinates; readonly body: readonly CoordinateRecord[] }
+  | { readonly type: typeof CommandType.preparedQuery; readonly body: PreparedQueryRequest }
   | { readonly type: typeof CommandType.txn; readonly body: TxnRequest }
   | { readonly type: typeof CommandType.autopilot; readonly body: AutopilotRequest }
   | { readonly type: typeof CommandType.intention; readonly body: IntentionRequest }

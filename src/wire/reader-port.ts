@@ -36,7 +36,7 @@ export type FromReader =
   /** So many bytes of a stream went to the client. */
   | { readonly kind: 'sent'; readonly id: number; readonly bytes: number }
   /** A packet that this reader doesn't answer; answered by `dns`. */
-  | { readonly kind: 'dns'; readonly id: number; readonly packet: Uint8Array };
+  | { readonly kind: 'dns'; readonly id: number; readonly packet: Uint8Array; readonly asker: string };
 
 export type ToReader =
   /** Listen there, too, as soon as everything is there that was committed by now. */

@@ -302,6 +302,55 @@ export interface AutopilotConfig extends RaftIndex {
   readonly UpgradeVersionTag: string;
 }
 
+export interface QueryFailoverTarget {
+  readonly Peer: string;
+  readonly Datacenter: string;
+}
+
+export interface QueryFailover {
+  /** So many of the nearest other datacenters are asked first. */
+  readonly NearestN: number;
+  readonly Datacenters: readonly string[] | null;
+  /** In place of both. */
+  readonly Targets: readonly QueryFailoverTarget[] | null;
+}
+
+/** Which instances a prepared query looks for. */
+export interface QueryService {
+  readonly Service: string;
+  /** Of the enterprise edition; "" here. */
+  readonly SamenessGroup: string;
+  readonly Failover: QueryFailover;
+  readonly OnlyPassing: boolean;
+  readonly IgnoreCheckIDs: readonly string[] | null;
+  /** A node's name, `_agent` or `_ip`; "" for no order. */
+  readonly Near: string;
+  /** With `!` in front: must not be there. */
+  readonly Tags: readonly string[] | null;
+  readonly NodeMeta: StringMap | null;
+  readonly ServiceMeta: StringMap | null;
+  readonly Connect: boolean;
+  readonly Peer: string;
+}
+
+export interface PreparedQueryRecord extends RaftIndex {
+  readonly ID: string;
+  readonly Name: string;
+  /** The query ends with it; "" for none. */
+  readonly Session: string;
+  /** What it is executed with; "" for the asker's own. */
+  readonly Token: string;
+  readonly Template: {
+    /** "" for a query that is no template. */
+    readonly Type: string;
+    readonly Regexp: string;
+    readonly RemoveEmptyTags: boolean;
+  };
+  readonly Service: QueryService;
+  /** Go duration text, as given. */
+  readonly DNS: { readonly TTL: string };
+}
+
 export interface SystemMetadataEntry extends RaftIndex {
   readonly Key: string;
   readonly Value: string;

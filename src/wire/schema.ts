@@ -9,6 +9,7 @@ import type {
   DeregisterRequest,
   KvRequestEntry,
   KvsRequest,
+  PreparedQueryRequest,
   RegisterRequest,
   SessionRequest,
   SystemMetadataRequest,
@@ -36,7 +37,11 @@ import type {
   Locality,
   MeshGateway,
   NodeRecord,
+  PreparedQueryRecord,
   ProxyConfig,
+  QueryFailover,
+  QueryFailoverTarget,
+  QueryService,
   ServiceAddress,
   ServiceConnect,
   ServiceRecord,
@@ -373,6 +378,52 @@ export const autopilotSchema: StructSchema<AutopilotConfig> = {
   },
 };
 
+const failoverTargetSchema: StructSchema<QueryFailoverTarget> = {
+  name: 'QueryFailoverTarget',
+  fields: { Peer: 'string', Datacenter: 'string' },
+};
+const failoverSchema: StructSchema<QueryFailover> = {
+  name: 'QueryFailoverOptions',
+  fields: { NearestN: 'int', Datacenters: strings, Targets: list(struct(failoverTargetSchema)) },
+};
+const queryServiceSchema: StructSchema<QueryService> = {
+  name: 'ServiceQuery',
+  fields: {
+    Service: 'string',
+    SamenessGroup: 'string',
+    Failover: struct(failoverSchema),
+    OnlyPassing: 'bool',
+    IgnoreCheckIDs: strings,
+    Near: 'string',
+    Tags: strings,
+    NodeMeta: stringMap,
+    ServiceMeta: stringMap,
+    Connect: 'bool',
+    Peer: 'string',
+  },
+};
+const queryTemplateSchema: StructSchema<PreparedQueryRecord['Template']> = {
+  name: 'QueryTemplateOptions',
+  fields: { Type: 'string', Regexp: 'string', RemoveEmptyTags: 'bool' },
+};
+export const queryDnsSchema: StructSchema<PreparedQueryRecord['DNS']> = {
+  name: 'QueryDNSOptions',
+  fields: { TTL: 'string' },
+};
+export const preparedQuerySchema: StructSchema<PreparedQueryRecord> = {
+  name: 'PreparedQuery',
+  fields: {
+    ID: 'string',
+    Name: 'string',
+    Session: 'string',
+    Token: 'string',
+    Template: struct(queryTemplateSchema),
+    Service: struct(queryServiceSchema),
+    DNS: struct(queryDnsSchema),
+    ...raftIndex,
+  },
+};
+
 export const caConfigurationSchema: StructSchema<CaConfiguration> = {
   name: 'CAConfiguration',
   fields: {
@@ -450,6 +501,10 @@ export const sessionRequestSchema: StructSchema<SessionRequest> = {
 export const tombstoneSchema: StructSchema<TombstoneRequest> = {
   name: 'TombstoneRequest',
   fields: { ...writeRequest, Op: 'string', ReapIndex: 'int' },
+};
+export const preparedQueryRequestSchema: StructSchema<PreparedQueryRequest> = {
+  name: 'PreparedQueryRequest',
+  fields: { ...writeRequest, Op: 'string', Query: struct(preparedQuerySchema) },
 };
 export const autopilotRequestSchema: StructSchema<AutopilotRequest> = {
   name: 'AutopilotSetConfigRequest',

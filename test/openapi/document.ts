@@ -71,17 +71,23 @@ function bodyOf(operation: Operation, components: Components): Schema {
   return { requestBody: { content } };
 }
 
-/** `PUT /v1/agent/service/register` is putAgentServiceRegister. */
-function operationId({ method, endpoint }: TableEntry): string {
-  const words = endpoint.path.split(/[^A-Za-z0-9]+/).filter((word) => word !== '' && word !== 'v1');
+/** `PUT /v1/agent/service/register` is putAgentServiceRegister, what a row and one below it both answer has `By` and what is asked of. */
+function operationId({ method, endpoint: { path, rest } }: TableEntry, exact: ReadonlySet<string>): string {
+  const of = rest !== undefined && exact.has(path.slice(0, -1)) ? ['by', rest.name] : [];
+  const words = [...path.split(/[^A-Za-z0-9]+/).filter((word) => word !== '' && word !== 'v1'), ...of];
   return method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
 }
 
-function operationObject(entry: TableEntry, components: Components, common: Map<string, Schema>): Schema {
+function operationObject(
+  entry: TableEntry,
+  components: Components,
+  common: Map<string, Schema>,
+  exact: ReadonlySet<string>,
+): Schema {
   const { operation, endpoint } = entry;
   const parameters = parametersOf(entry, common);
   return {
-    operationId: operationId(entry),
+    operationId: operationId(entry, exact),
     summary: operation.summary,
     tags: [endpoint.path.split('/').filter((part) => part !== '' && part !== 'v1')[0]],
     ...(parameters.length === 0 ? {} : { parameters }),
@@ -98,11 +104,13 @@ export function openApiDocument(): Schema {
   const components = new Components();
   const common = new Map<string, Schema>();
   const paths: { [path: string]: { [method: string]: Schema } } = {};
+  const exact = new Set(endpointTable().map(({ endpoint }) => endpoint.path));
   for (const entry of endpointTable()) {
     const { path, rest } = entry.endpoint;
-    const template = rest === undefined ? path : `${path}{${rest.name}}`;
+    const place = path.includes('*') ? path : `${path}*`;
+    const template = rest === undefined ? path : place.replace('*', `{${rest.name}}`);
     const item = paths[template] ?? {};
-    item[entry.method.toLowerCase()] = operationObject(entry, components, common);
+    item[entry.method.toLowerCase()] = operationObject(entry, components, common, exact);
     paths[template] = item;
   }
   const byName = <T>(map: ReadonlyMap<string, T>) => Object.fromEntries([...map].sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -10,7 +10,7 @@ import type { Parts } from './parts.js';
 /** DNS, as its readers beside this thread see it. */
 export interface DnsInterface extends Interface {
   readonly bound: readonly BoundAddress[];
-  answer(packet: Buffer): ReturnType<DnsServer['answer']>;
+  answer(packet: Buffer, asker: string): ReturnType<DnsServer['answer']>;
 }
 
 /** What an agent has that serves no DNS. */
@@ -46,6 +46,6 @@ export async function openDns(
     addresses,
     bound: [...server.bound],
     reload: (config) => server.reload(config.dns),
-    answer: (packet) => server.answer(packet),
+    answer: (packet, asker) => server.answer(packet, asker),
   };
 }

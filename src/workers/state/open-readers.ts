@@ -46,8 +46,8 @@ class ReaderEnd {
     else this.#requests.receive(message);
   }
 
-  async #answer({ id, packet }: Extract<FromReader, { kind: 'dns' }>): Promise<void> {
-    const response = await this.#dns.answer(Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength));
+  async #answer({ id, packet, asker }: Extract<FromReader, { kind: 'dns' }>): Promise<void> {
+    const response = await this.#dns.answer(Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength), asker);
     const reply = response === null ? null : { ...response, bytes: ownBytes(new Uint8Array(response.bytes)) };
     this.#batch.add({ kind: 'dns', id, reply });
   }

@@ -9,6 +9,7 @@ import { healthEndpoints } from './endpoints/health.js';
 import { intentionEndpoints } from './endpoints/intention.js';
 import { internalEndpoints } from './endpoints/internal.js';
 import { kvEndpoints } from './endpoints/kv.js';
+import { queryEndpoints } from './endpoints/query.js';
 import { sessionEndpoints } from './endpoints/session.js';
 import type { EndpointTable } from './http/endpoint.js';
 
@@ -23,5 +24,6 @@ export function readerEndpoints(calls: Calls, config: () => RuntimeConfig): Endp
     ...healthEndpoints(nodeName),
     ...sessionEndpoints({ calls, nodeName }),
     ...internalEndpoints(),
+    ...queryEndpoints({ calls, nodeName, datacenter }),
   ];
 }

@@ -144,7 +144,7 @@ export class ReaderWorker {
           config: given.config,
           local,
           near: new Responder({ ...given, local }),
-          far: { respond: (packet) => this.#questions.ask(packet), reload: () => {} },
+          far: { respond: (packet, _transport, asker) => this.#questions.ask(packet, asker), reload: () => {} },
           staleQuery,
         }),
       datacenter,

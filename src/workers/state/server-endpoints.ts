@@ -17,6 +17,7 @@ import { kvEndpoints } from './endpoints/kv.js';
 import { operatorAutopilotEndpoints } from './endpoints/operator-autopilot.js';
 import { operatorRaftEndpoints } from './endpoints/operator-raft.js';
 import { operatorUsageEndpoints } from './endpoints/operator-usage.js';
+import { queryEndpoints } from './endpoints/query.js';
 import { sessionEndpoints } from './endpoints/session.js';
 import { snapshotEndpoints } from './endpoints/snapshot.js';
 import { statusEndpoints } from './endpoints/status.js';
@@ -47,6 +48,7 @@ export function serverEndpoints({ calls, config, hasWan, snapshots }: ServerEndp
     ...discoveryChainEndpoints(calls),
     ...intentionEndpoints(calls),
     ...connectCaEndpoints({ calls, isEnabled: () => config().connect.enabled }),
+    ...queryEndpoints({ calls, nodeName, datacenter }),
     ...coordinateEndpoints({ calls, datacenter, disabled: () => config().disableCoordinates }),
     ...snapshotEndpoints(snapshots),
     ...keyringEndpoints({ calls, datacenter, hasWan }),

@@ -2,9 +2,6 @@
 
 import type { WaitingList } from '../standing.js';
 
-const QUERIES = 'there are no prepared queries yet';
-const CREATE_QUERY = 'setup POST /v1/query';
-
 export const waiting: WaitingList = {
   'connect-virtual': {
     reason: 'there is no mesh yet: no proxies behind a service, no virtual addresses',
@@ -19,26 +16,6 @@ export const waiting: WaitingList = {
       'virtual-srv',
       'virtual-plain',
       'virtual-unknown',
-    ],
-  },
-  'prepared-queries': {
-    reason: QUERIES,
-    steps: [
-      CREATE_QUERY,
-      'a',
-      'srv',
-      'any',
-      'aaaa',
-      'master',
-      'ttl',
-      'ttl-srv',
-      'negated-tag',
-      'dotted',
-      'dc',
-      'upper-lower',
-      'upper-upper',
-      'rfc2782-query',
-      'mx',
     ],
   },
   'recursor-forward': {
@@ -66,6 +43,4 @@ export const waiting: WaitingList = {
       'edns-forwarded',
     ],
   },
-  shuffle: { reason: QUERIES, steps: [CREATE_QUERY, 'query'] },
-  ttl: { reason: QUERIES, steps: [CREATE_QUERY, 'query-falls-back', 'query-own-ttl'] },
 };

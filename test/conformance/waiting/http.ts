@@ -4,7 +4,6 @@ import type { WaitingList } from '../standing.js';
 import { ACL_AGENT } from './acl-agent.js';
 
 const ACLS = 'the ACL endpoints come with ACLs';
-const QUERIES = 'there are no prepared queries yet';
 const UI = 'what is switched off with the UI does not exist yet either';
 
 export const waiting: WaitingList = {
@@ -41,42 +40,6 @@ export const waiting: WaitingList = {
       '19 GET /v1/acl/templated-policy/name/builtin/service',
       '26 PUT /v1/acl/tokens',
       '27 POST /v1/acl/bootstrap',
-    ],
-  },
-  'default/query-crud': { reason: QUERIES },
-  'default/query-execute': {
-    reason: QUERIES,
-    steps: [
-      '4 POST /v1/query',
-      '5 GET /v1/query/{{a}}/execute',
-      '6 GET /v1/query/qe-all/execute?limit=1',
-      '7 GET /v1/query/qe-all/execute?near=qe2',
-      '8 GET /v1/query/qe-all/execute?near=_agent',
-      '9 GET /v1/query/qe-all/execute?limit=x',
-      '10 GET /v1/query/qe-all/execute?connect=true',
-      '11 GET /v1/query/qe-all/execute?passing',
-      '12 GET /v1/query/none/execute',
-      '13 GET /v1/query/22222222-1111-1111-1111-111111111111/execute',
-      '14 GET /v1/query/qe-all/execute?dc=nowhere',
-      '15 GET /v1/query/qe-all/execute?stale&limit=0',
-      '16 GET /v1/query/qe-all/explain',
-      '17 GET /v1/query/{{a}}/explain',
-      '18 GET /v1/query/none/explain',
-      '19 POST /v1/query/qe-all/execute',
-      '20 POST /v1/query',
-      '21 GET /v1/query/qe-pass/execute',
-      '22 POST /v1/query',
-      '23 GET /v1/query/qe-tag/execute',
-      '24 POST /v1/query',
-      '25 GET /v1/query/qe-tag2/execute',
-      '26 POST /v1/query',
-      '27 GET /v1/query/qe-meta/execute',
-      '28 POST /v1/query',
-      '29 GET /v1/query/qe-smeta/execute',
-      '30 POST /v1/query',
-      '31 GET /v1/query/qe-ign/execute',
-      '32 POST /v1/query',
-      '33 GET /v1/query/qe-none/execute',
     ],
   },
   'tuned/tuned-headers-and-blocks': {

@@ -3,7 +3,7 @@
 import { CommandType } from '../../../src/wire/commands.js';
 import type { DnsConfig } from '../../../src/wire/config.js';
 import { Leadership, Role } from '../../../src/wire/leadership.js';
-import type { CheckRecord, ServiceRecord, StringMap } from '../../../src/wire/records.js';
+import type { CheckRecord, PreparedQueryRecord, ServiceRecord, StringMap } from '../../../src/wire/records.js';
 import { localReads } from '../../../src/workers/state/calls/local-reads.js';
 import { NO_CHECK, NO_SERVICE } from '../../../src/workers/state/records/zero-values.js';
 import { StateStore } from '../../../src/workers/state/replica/state-store.js';
@@ -91,6 +91,13 @@ export class Catalog {
         ModifyIndex: 0,
       },
     });
+    this.store.flush();
+  }
+
+  /** A prepared query, made or changed. */
+  setQuery(query: PreparedQueryRecord): void {
+    const body = { Datacenter: 'dc1', Token: '', Op: 'create', Query: query };
+    this.store.apply(++this.#index, { type: CommandType.preparedQuery, body });
     this.store.flush();
   }
 

@@ -78,7 +78,8 @@ export function hostileCall(target: Target, random: Random): Call {
     const other = parameters[random.below(parameters.length)];
     if (other !== undefined && random.chance(ANOTHER_PARAMETER)) add(other);
   }
-  const whole = (path.endsWith('/') ? path + rest : path) + (query.length === 0 ? '' : `?${query.join('&')}`);
+  const template = path.endsWith('/') ? `${path}*` : path;
+  const whole = template.replace('*', () => rest) + (query.length === 0 ? '' : `?${query.join('&')}`);
   return {
     name: nameOf(target),
     method,

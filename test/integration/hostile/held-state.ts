@@ -1,5 +1,5 @@
 // Everything that was acknowledged and that a restart must bring back, as one value: all keys, the agent's services and checks, all
-// nodes with what runs on them, all sessions.
+// nodes with what runs on them, all sessions and prepared queries.
 
 import type { AgentProcess } from '../../agent-process.js';
 
@@ -14,11 +14,13 @@ export interface HeldState {
   readonly checks: readonly string[];
   readonly nodes: readonly Fields[];
   readonly sessions: readonly Fields[];
+  readonly queries: readonly Fields[];
 }
 
 /** `ownNode`: what the agent says of itself is written anew by every start, and so are its indexes. */
 export async function heldState(agent: AgentProcess, ownNode: string): Promise<HeldState> {
   const nodes = (await agent.json('/v1/internal/ui/nodes?consistent')) as readonly Fields[];
+  const queries = (await agent.json('/v1/query?consistent')) as readonly Fields[];
   const sessions = (await agent.json('/v1/session/list?consistent')) as readonly Fields[];
   return {
     keys: (await agent.json('/v1/kv/?recurse&consistent')) as readonly Fields[],
@@ -27,6 +29,8 @@ export async function heldState(agent: AgentProcess, ownNode: string): Promise<H
     nodes: nodes.map((node) => (node['Node'] === ownNode ? ownPart(node) : node)),
     // One with a time to live may have ended meanwhile.
     sessions: sessions.filter(({ TTL }) => TTL === ''),
+    // And what ends with it.
+    queries: queries.filter(({ Session }) => Session === ''),
   };
 }
 

@@ -19,6 +19,16 @@ const TTL: Sample = {
 const ALONE: Sample = { KV: null, Node: null, Service: null, Check: null };
 const KV: Sample = { Key: 'hostile/t', Value: 'eA==', Index: 0 };
 
+const QUERY: Sample = {
+  ...{ ID: '', Name: 'hostile-query-', Session: '', Token: '' },
+  ...{ Template: { Type: 'name_prefix_match', Regexp: '^hostile-query-(.*)$', RemoveEmptyTags: true } },
+  Service: {
+    ...{ Service: `hostile-\${match(1)}`, SamenessGroup: '', Peer: '', Near: '_agent' },
+    ...{ Failover: { NearestN: 1, Datacenters: ['dc9'], Targets: [] }, Tags: [`!\${name.suffix}`] },
+  },
+  DNS: { TTL: '10s' },
+};
+
 export const TAKEN_BODIES: { readonly [row: string]: Sample } = {
   'PUT /v1/catalog/register': {
     ...{ ID: '', Node: 'hostile-node', Address: '10.0.0.1', SkipNodeUpdate: false },
@@ -33,6 +43,8 @@ export const TAKEN_BODIES: { readonly [row: string]: Sample } = {
     { ...ALONE, Service: { Verb: 'set', Node: 'hostile-node', Service: CATALOG_SERVICE } },
     { ...ALONE, Check: { Verb: 'set', Check: CATALOG_CHECK } },
   ],
+  'POST /v1/query': QUERY,
+  'PUT /v1/query/': QUERY,
   'PUT /v1/session/create': {
     ...{ Name: 's', Node: 'hostile-node', LockDelay: '1s', Behavior: 'release', TTL: '1h' },
     ...{ NodeChecks: [], Checks: [], ServiceChecks: [] },
@@ -57,4 +69,4 @@ export const TAKEN_BODIES: { readonly [row: string]: Sample } = {
 };
 
 /** These are taken as they stand. */
-export const TAKEN = Object.keys(TAKEN_BODIES).filter((row) => row !== 'PUT /v1/agent/check/update/');
+export const TAKEN = Object.keys(TAKEN_BODIES).filter((row) => !row.endsWith('/'));

@@ -143,6 +143,7 @@ class FakeCall implements IncomingCall {
   readonly asker: Asker;
   readonly datacenter = 'dc1';
   readonly namesDatacenter = false;
+  readonly remoteAddress = '127.0.0.1';
   options: ReadOptions = DEFAULT_READ;
   readonly #body: string;
   readonly #headers: { readonly [name: string]: string };

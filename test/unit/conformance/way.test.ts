@@ -16,6 +16,7 @@ interface Way {
   mayLag(step: Step): boolean;
   header(step: Step, name: string, expected: Headers, isAgain: boolean): string | undefined;
   textOf(step: Step, status: number, want: string, text: string): string | null;
+  onTime(step: Step, doc: unknown): unknown;
   seen(doc: unknown): unknown;
 }
 
@@ -50,6 +51,10 @@ test("the asked agent's own errors are bare", () => {
   assert.ok(own(follower, 'GET', '/v1/catalog/nodes?dc=x', 'No path to datacenter'));
   assert.ok(!own(client, 'GET', '/v1/catalog/nodes?dc=x', 'No path to datacenter'));
   assert.equal(client.textOf(REGISTER, 400, WRONG, `${CALL}${WRONG}`), `${CALL}${WRONG}`);
+  const [query, missing] = [get('/v1/query/x/execute'), 'Query not found'];
+  assert.equal(client.textOf(query, 404, missing, `${CALL}${missing}`), missing);
+  assert.equal(client.textOf(query, 404, missing, missing), null);
+  assert.equal(client.textOf(query, 404, WRONG, WRONG), WRONG);
 });
 
 test('only a read of any age may be late, and say so', () => {
@@ -75,6 +80,16 @@ test('only a read of any age may be late, and say so', () => {
     assert.equal(contact(client, target), '0');
   }
   assert.equal(follower.mayLag({ method: 'PUT', path: '/v1/txn?stale' }), false);
+});
+
+test('an answer that says how late it is may be late where its headers may say so', () => {
+  const late = { Nodes: [], LastContact: 5_000_000 };
+  const stale = get('/v1/query/x/execute?stale');
+  assert.deepEqual(follower.onTime(stale, late), { Nodes: [], LastContact: 0 });
+  assert.equal(follower.onTime(get('/v1/query/x/execute'), late), late);
+  assert.equal(alone.onTime(stale, late), late);
+  assert.deepEqual(follower.onTime(stale, { LastContact: 'x' }), { LastContact: 'x' });
+  assert.equal(follower.onTime(stale, undefined), undefined);
 });
 
 test('other members are left out of lists, and nothing else', () => {

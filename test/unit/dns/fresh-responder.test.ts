@@ -23,7 +23,7 @@ test('who answers, and whether it counts as stale', async () => {
   const leader = new CatalogServer();
   own.catalog.register({ Node: 'n', Address: '10.0.0.1' });
   leader.catalog.register({ Node: 'n', Address: '10.0.0.2' });
-  const settings = { config: defaultDns, datacenter: 'dc1', random: () => 0, nowMs: () => 0 };
+  const settings = { config: defaultDns, datacenter: 'dc1', nodeName: 'n1', random: () => 0, nowMs: () => 0 };
   const state = { isReady: true, leads: false, lastContactMs: 0, ...NOT_BEHIND };
   let stale = 0;
   const staleQuery = (): void => {
@@ -62,7 +62,7 @@ test('names of another datacenter are asked of it, each time anew', async () => 
   const other = new CatalogServer();
   own.catalog.register({ Node: 'n', Address: '10.0.0.1' });
   other.catalog.register({ Node: 'n', Address: '10.0.0.2' });
-  const settings = { config: defaultDns, datacenter: 'dc1', random: () => 0, nowMs: () => 0 };
+  const settings = { config: defaultDns, datacenter: 'dc1', nodeName: 'n1', random: () => 0, nowMs: () => 0 };
   let stale = 0;
   const staleQuery = (): void => {
     stale += 1;

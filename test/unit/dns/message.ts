@@ -11,9 +11,12 @@ export interface Asked {
   readonly flags?: number;
   /** UDP size of an OPT record; not 0, which dns-packet takes for its default. */
   readonly edns?: number;
+  /** With `edns`: the network to answer for. */
+  readonly subnet?: { readonly ip: string; readonly length: number };
 }
 
-export function questionPacket({ name, type, id = 4711, flags = packet.RECURSION_DESIRED, edns }: Asked): Buffer {
+export function questionPacket(asked: Asked): Buffer {
+  const { name, type, id = 4711, flags = packet.RECURSION_DESIRED, edns, subnet } = asked;
   return packet.encode({
     type: 'query',
     id,
@@ -31,7 +34,10 @@ export function questionPacket({ name, type, id = 4711, flags = packet.RECURSION
               ednsVersion: 0,
               flags: 0,
               flag_do: false,
-              options: [],
+              options:
+                subnet === undefined
+                  ? []
+                  : [{ code: 8, ip: subnet.ip, sourcePrefixLength: subnet.length, scopePrefixLength: 0 }],
             },
           ],
         }),

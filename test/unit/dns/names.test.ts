@@ -28,7 +28,15 @@ test('the first kind from the right parts subject and place', () => {
   assert.deepEqual(read('node.service'), { kind: 'service', service: 'node', tag: '', ...own });
   assert.deepEqual(read('service.node'), { kind: 'node', node: 'service', ...own });
   assert.deepEqual(read('0a000001.addr.x.y.z'), { kind: 'address', label: '0a000001' });
-  for (const name of ['foo', 'node', 'service.dc1', 'foo.node.dc1.extra', 'foo.node.a.b.c', 'web.connect', 'q.query']) {
+  for (const name of [
+    'foo',
+    'node',
+    'service.dc1',
+    'foo.node.dc1.extra',
+    'foo.node.a.b.c',
+    'web.connect',
+    'query.dc1',
+  ]) {
     assert.deepEqual(read(name), { kind: 'nothing' }, name);
   }
   assert.deepEqual(readZoneName([], Type.A), { kind: 'nothing' });
@@ -42,6 +50,17 @@ test('names of RFC 2782 need no kind when SRV is asked for', () => {
   assert.deepEqual(read('_web._v1.dc2', Type.SRV), { ...web, tag: 'v1', datacenter: 'dc2' });
   assert.deepEqual(read('_web._tcp', Type.A), { kind: 'nothing' });
   assert.deepEqual(read('_a._b._c.service'), { kind: 'service', service: '_c', tag: '_a._b', datacenter: null });
+});
+
+test('a prepared query has any number of labels, or is named as a service of RFC 2782 is', () => {
+  for (const type of [Type.A, Type.SRV]) {
+    const own = { kind: 'query', datacenter: null };
+    assert.deepEqual(read('find-db.query', type), { ...own, query: 'find-db' });
+    assert.deepEqual(read('dotted.name.query', type), { ...own, query: 'dotted.name' });
+    assert.deepEqual(read('node.query.dc2', type), { ...own, query: 'node', datacenter: 'dc2' });
+    assert.deepEqual(read('_find-db._tcp.query', type), { ...own, query: 'find-db' });
+    assert.deepEqual(read('_find-db._udp.query', type), { ...own, query: '_find-db._udp' });
+  }
 });
 
 test('addresses become bytes and back', () => {

@@ -19,7 +19,7 @@ function opened(given: Partial<DnsConfig> = {}) {
   const server = new CatalogServer();
   const calls = clientOf(server);
   const config = { ...defaultDns, ...given };
-  const settings = { config, datacenter: 'dc1', random: () => 0, nowMs: () => 0 };
+  const settings = { config, datacenter: 'dc1', nodeName: 'n1', random: () => 0, nowMs: () => 0 };
   let stale = 0;
   const client = new RemoteResponder({
     ...settings,

@@ -25,6 +25,7 @@ function zoneOf(config: Partial<DnsConfig> = {}): Zone {
     config: { ...defaultDns, ...config },
     local: catalog.local,
     datacenter: 'dc1',
+    nodeName: 'n1',
     random: () => random.next(),
     nowMs: () => 0,
   });

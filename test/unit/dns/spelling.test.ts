@@ -13,6 +13,7 @@ function respondOver(catalog: Catalog, disableCompression: boolean): Responder {
     config: { ...defaultDns, disableCompression },
     local: catalog.local,
     datacenter: 'dc1',
+    nodeName: 'n1',
     random: () => 0,
     nowMs: () => 0,
   });

@@ -24,6 +24,7 @@ export interface Served extends Behind {
   readonly server: HttpServer;
   get(target: string): Promise<RawAnswer>;
   put(target: string, body?: string | object): Promise<RawAnswer>;
+  post(target: string, body: object): Promise<RawAnswer>;
   remove(target: string): Promise<RawAnswer>;
   close(): Promise<void>;
 }
@@ -55,6 +56,7 @@ export async function serveEndpoints(
     server,
     get: (target) => send('GET', target, ''),
     put: (target, body = '') => send('PUT', target, typeof body === 'string' ? body : JSON.stringify(body)),
+    post: (target, body) => send('POST', target, JSON.stringify(body)),
     remove: (target) => send('DELETE', target, ''),
     close: () => server.close(1000),
   };

@@ -35,6 +35,7 @@ const FILES = [
   'config',
   'coordinate',
   'txn',
+  'query',
   'internal',
   'operator',
   'agent-start',

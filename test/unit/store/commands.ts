@@ -8,8 +8,16 @@ import type {
   RegisterRequest,
   TxnOperation,
 } from '../../../src/wire/commands.js';
-import type { CheckRecord, KvEntry, NodeRecord, ServiceRecord, SessionRecord } from '../../../src/wire/records.js';
-import { NO_CHECK_DEFINITION, NO_PROXY } from '../../../src/workers/state/records/zero-values.js';
+import type {
+  CheckRecord,
+  KvEntry,
+  NodeRecord,
+  PreparedQueryRecord,
+  QueryService,
+  ServiceRecord,
+  SessionRecord,
+} from '../../../src/wire/records.js';
+import { NO_CHECK_DEFINITION, NO_PROXY, NO_QUERY } from '../../../src/workers/state/records/zero-values.js';
 import { StateStore, type StateStoreOptions } from '../../../src/workers/state/replica/state-store.js';
 
 const REQUEST = { Datacenter: 'dc1', Token: '' } as const;
@@ -101,6 +109,34 @@ export function session(overrides: Partial<SessionRecord>): SessionRecord {
     ...NO_INDEX,
     ...overrides,
   };
+}
+
+/** IDs that end in this number. */
+export function queryId(number: number): string {
+  return `00000000-0000-0000-0000-${String(number).padStart(12, '0')}`;
+}
+
+export function query(
+  { ID = queryId(1), ...overrides }: Partial<PreparedQueryRecord>,
+  service: Partial<QueryService> = {},
+): PreparedQueryRecord {
+  return { ...NO_QUERY, ID, ...overrides, Service: { ...NO_QUERY.Service, Service: 'web', ...service } };
+}
+
+/** A template that is chosen by what names begin with. */
+export function template(
+  overrides: Partial<PreparedQueryRecord>,
+  service: Partial<QueryService> = {},
+  options: Partial<PreparedQueryRecord['Template']> = {},
+): PreparedQueryRecord {
+  return query(
+    { ...overrides, Template: { Type: 'name_prefix_match', Regexp: '', RemoveEmptyTags: false, ...options } },
+    service,
+  );
+}
+
+export function setQuery(of: PreparedQueryRecord, Op = 'create'): Command {
+  return { type: 7, body: { ...REQUEST, Op, Query: of } };
 }
 
 export function register(overrides: Partial<RegisterRequest>): Command {

@@ -69,6 +69,7 @@ const MEANINGS: readonly (readonly [string, RefusalCode])[] = [
   ).map((code) => [refusal(code).text, code] as const),
   ['Must provide key', 'bad-request'],
   ['Intention not found', 'not-found'],
+  ['Query not found', 'not-found'],
 ];
 
 /** The other server's own word, with the code it would have here where its text is known. */

@@ -4,7 +4,7 @@
 // what becomes of the answer, so that no other object is needed for that.
 
 import { type Deadline, deadlines } from '../../../deadlines/deadline-queue.js';
-import type { PreparedRead, ReadResult } from '../methods/method.js';
+import type { OtherDatacenters, PreparedRead, ReadResult } from '../methods/method.js';
 import { type Refusal, refusal } from '../methods/refusal.js';
 import type { Consensus } from '../replica/consensus.js';
 import type { StoreReads } from '../replica/store/read-api.js';
@@ -32,6 +32,8 @@ export interface CacheWord {
 export interface ReadContext {
   readonly store: StoreReads;
   readonly consensus: Consensus;
+  /** Other datacenters, asked as the read was; null where this thread can't ask them. */
+  readonly others: { with(consistency: Consistency): OtherDatacenters } | null;
   /** Reads that wait right now. */
   waiting: number;
   stopping: boolean;
@@ -84,7 +86,7 @@ export abstract class BlockingRead<T> implements Deadline {
   protected abstract parked(): void;
 
   /**
-   * Leader and consistency are settled: answers now, or waits up to `waitMs`. `goesElsewhere` is asked once before the answer
+   * Leader and consistency are settled: answers now, or waits up to `waitMs`, if that isn't 0. `goesElsewhere` is asked once before the answer
    * of one that waited: true when somebody else is to give it, who may make it start again.
    */
   start(
@@ -97,8 +99,10 @@ export abstract class BlockingRead<T> implements Deadline {
     this.#goesElsewhere = goesElsewhere;
     this.#prepared = prepared;
     this.begun();
+    if (this.#isRefused(prepared)) return;
     const result = prepared.read();
-    if (!this.blocks || shownIndex(result.index) > this.#minIndex || context.stopping) {
+    const isOnce = !this.blocks || waitMs === 0 || context.stopping;
+    if (isOnce || shownIndex(result.index) > this.#minIndex) {
       this.#answer(result);
       return;
     }
@@ -114,7 +118,9 @@ export abstract class BlockingRead<T> implements Deadline {
 
   expire(): void {
     this.#stopWaiting();
-    this.#guarded((_context, prepared) => this.#confirm(prepared.read()));
+    this.#guarded((_context, prepared) => {
+      if (!this.#isRefused(prepared)) this.#confirm(prepared.read());
+    });
   }
 
   /** The asker has gone. */
@@ -181,6 +187,7 @@ export abstract class BlockingRead<T> implements Deadline {
 
   #wake(context: ReadContext, prepared: PreparedRead<T>): void {
     this.#unwatch = null;
+    if (this.#isRefused(prepared)) return;
     const result = prepared.read();
     const index = shownIndex(result.index);
     const isRestored = context.store.generation !== this.#generation;
@@ -195,6 +202,14 @@ export abstract class BlockingRead<T> implements Deadline {
     } else {
       this.#watch(context, prepared, result);
     }
+  }
+
+  #isRefused(prepared: PreparedRead<T>): boolean {
+    const refused = prepared.refuse?.() ?? null;
+    if (refused === null) return false;
+    this.#stopWaiting();
+    this.refused(refused);
+    return true;
   }
 
   #stopWaiting(): void {
@@ -229,7 +244,10 @@ export abstract class BlockingRead<T> implements Deadline {
     const { leadership } = this.#context.consensus;
     const prepared = this.#prepared;
     if (prepared?.narrowInSteps === undefined) {
-      this.answered(prepared?.narrow?.(value) ?? value, shownIndex(index), leadership);
+      const shown = prepared?.narrow?.(value) ?? value;
+      if (prepared?.elsewhere === undefined || !this.#asksOthers(shown, prepared, this.#context)) {
+        this.answered(shown, shownIndex(index), leadership);
+      }
       return;
     }
     this.#work = turns.run(
@@ -238,5 +256,19 @@ export abstract class BlockingRead<T> implements Deadline {
       (error) => this.crashed(error),
     );
     if (!this.#work.isOver) this.parked();
+  }
+
+  /** Whether other datacenters are asked what they have in place of this. */
+  #asksOthers(value: T, prepared: PreparedRead<T>, { others, consensus }: ReadContext): boolean {
+    if (others === null) return false;
+    const asked = prepared.elsewhere?.(value, others.with(this.consistency)) ?? null;
+    if (asked === null) return false;
+    this.parked();
+    asked
+      .then((found) => {
+        if (!this.#isAborted) this.answered(found, shownIndex(0), consensus.leadership);
+      })
+      .catch((error: unknown) => this.crashed(error));
+    return true;
   }
 }

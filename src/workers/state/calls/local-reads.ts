@@ -62,11 +62,13 @@ export function localReads(
     read(method, request) {
       const prepared = method.prepare(store, request, allowAll);
       if (isRefusal(prepared)) return prepared;
+      const refused = prepared.refuse?.() ?? null;
+      if (refused !== null) return refused;
       const { value } = prepared.read();
       const isSame = prepared.isSame ?? Object.is;
       return {
         value: prepared.narrowInSteps ? atOnce(prepared.narrowInSteps(value)) : (prepared.narrow?.(value) ?? value),
-        isCurrent: () => isSame(prepared.read().value, value),
+        isCurrent: () => (prepared.refuse?.() ?? null) === null && isSame(prepared.read().value, value),
       };
     },
   };

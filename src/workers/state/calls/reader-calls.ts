@@ -16,7 +16,7 @@ export class ReaderCalls implements Calls {
   readonly #keepingUp: KeepingUp;
 
   constructor(store: StoreReads, consensus: Consensus, keepingUp: KeepingUp) {
-    this.#context = { store, consensus, waiting: 0, stopping: false };
+    this.#context = { store, consensus, others: null, waiting: 0, stopping: false };
     this.#keepingUp = keepingUp;
   }
 

@@ -10,6 +10,7 @@ import type { BlockingRead, ReadContext } from './blocking-read.js';
 import type { Calls, ReadCall } from './calls.js';
 import type { CallsBeyond } from './calls-beyond.js';
 import type { AskedRead, Elsewhere } from './elsewhere.js';
+import { OthersOfServer } from './other-datacenters.js';
 import { growingPauses } from './pauses.js';
 import { atOnce, type ReadSettings, waitingUntil } from './read-settings.js';
 
@@ -40,7 +41,8 @@ export class ServerCalls implements Calls {
   constructor(options: ServerCallsOptions) {
     this.#options = options;
     const { leader, consensus } = options;
-    this.#context = { store: leader.store, consensus, waiting: 0, stopping: false };
+    const others = new OthersOfServer(this, options.server);
+    this.#context = { store: leader.store, consensus, others, waiting: 0, stopping: false };
   }
 
   get obstacle(): Refusal | null {
@@ -214,8 +216,10 @@ export class ServerCalls implements Calls {
       return;
     }
     const { consistency, maxStaleMs, minIndex } = settings;
-    const mayAge = call.cached !== 'again' && consistency === 'stale' && maxStaleMs > 0 && minIndex > 0;
-    run.start(this.#context, prepared, settings.waitMs, mayAge ? this.#whenAged(run, call) : null);
+    const mayAge =
+      method.isOnce !== true && call.cached !== 'again' && consistency === 'stale' && maxStaleMs > 0 && minIndex > 0;
+    const waitMs = method.isOnce === true ? 0 : settings.waitMs;
+    run.start(this.#context, prepared, waitMs, mayAge ? this.#whenAged(run, call) : null);
   }
 
   /** Apart, since a closure costs the function around it a context each time, be it made or not. */

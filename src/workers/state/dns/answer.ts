@@ -18,6 +18,10 @@ export interface Answer {
   /** Put in another order for every reply, behind the fixed records of their section. The array is reordered in place. */
   readonly items: Item[];
   readonly itemsIn: 'answers' | 'authority';
+  /** The order of the items means something: no reply puts them in another one. */
+  readonly isOrdered: boolean;
+  /** It may be another one for other askers: a client subnet comes back as what it holds for. */
+  readonly isForSubnet: boolean;
   /** At most so many items go into a reply. */
   readonly itemLimit: number;
 }
@@ -32,6 +36,8 @@ const EMPTY: Answer = {
   additional: NO_RECORDS,
   items: [],
   itemsIn: 'answers',
+  isOrdered: false,
+  isForSubnet: false,
   itemLimit: Number.POSITIVE_INFINITY,
 };
 

@@ -132,7 +132,7 @@ export function composeReply(writer: MessageWriter, query: Query, answer: Answer
   const isSmall = transport === 'udp' && hardLimit === SMALL_UDP;
   const isSrv = answer.items[0]?.record.type === Type.SRV;
   const taken = usefulItems(answer, hardLimit, isSmall, options, isSrv);
-  shuffleFront(answer.items, taken, options.random);
+  if (!answer.isOrdered) shuffleFront(answer.items, taken, options.random);
   const gathered = gather(answer, taken);
   const sections = query.hasUpperCase ? spelled(gathered, query) : gathered;
   let reply: Reply = {
@@ -144,6 +144,7 @@ export function composeReply(writer: MessageWriter, query: Query, answer: Answer
     authority: sections.authority,
     additional: sections.additional,
     edns: query.edns,
+    isForSubnet: answer.isForSubnet,
   };
   const softLimit = transport === 'udp' ? hardLimit - UDP_MARGIN : hardLimit;
   const questionName = query.questionEnd - 16;

@@ -40,28 +40,35 @@ export class FreshResponder implements Responds {
     this.#options.far.reload(config);
   }
 
-  respond(packet: Buffer, transport: Transport): Response | null | Promise<Response | null> {
+  respond(packet: Buffer, transport: Transport, asker = ''): Response | null | Promise<Response | null> {
     const { local, near, far } = this.#options;
     const { allowStale, maxStaleMs } = this.#config;
-    if (!local.isReady) return near.respond(packet, transport);
+    if (!local.isReady) return near.respond(packet, transport, asker);
     const ageMs = local.lastContactMs;
     const isFresh = allowStale ? ageMs <= maxStaleMs : local.leads;
-    if (!isFresh) return far.respond(packet, transport);
-    return local.isBehind ? this.#answerLater(packet, transport, ageMs) : this.#answer(packet, transport, ageMs);
+    if (!isFresh) return far.respond(packet, transport, asker);
+    return local.isBehind
+      ? this.#answerLater(packet, transport, asker, ageMs)
+      : this.#answer(packet, transport, asker, ageMs);
   }
 
-  async #answerLater(packet: Buffer, transport: Transport, ageMs: number): Promise<Response | null> {
+  async #answerLater(packet: Buffer, transport: Transport, asker: string, ageMs: number): Promise<Response | null> {
     if (this.#waiting >= MOST_WAITING) return null;
     this.#waiting += 1;
     await this.#options.local.catchUp();
     this.#waiting -= 1;
-    return this.#answer(packet, transport, ageMs);
+    return this.#answer(packet, transport, asker, ageMs);
   }
 
-  #answer(packet: Buffer, transport: Transport, ageMs: number): Response | null | Promise<Response | null> {
+  #answer(
+    packet: Buffer,
+    transport: Transport,
+    asker: string,
+    ageMs: number,
+  ): Response | null | Promise<Response | null> {
     const { near, far, staleQuery } = this.#options;
-    const reply = near.respond(packet, transport);
-    if (reply?.isBeyond === true) return far.respond(packet, transport);
+    const reply = near.respond(packet, transport, asker);
+    if (reply?.isBeyond === true) return far.respond(packet, transport, asker);
     if (ageMs > STALE_MS) staleQuery();
     return reply;
   }

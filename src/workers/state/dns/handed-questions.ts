@@ -15,10 +15,10 @@ export class HandedQuestions {
     this.#post = post;
   }
 
-  ask(packet: Buffer): Promise<Response | null> {
+  ask(packet: Buffer, asker: string): Promise<Response | null> {
     if (this.#waiting.size >= MOST_WAITING) return Promise.resolve(null);
     const id = this.#nextId++;
-    this.#post({ kind: 'dns', id, packet: new Uint8Array(packet) });
+    this.#post({ kind: 'dns', id, packet: new Uint8Array(packet), asker });
     return new Promise((resolve) => this.#waiting.set(id, resolve));
   }
 

@@ -67,7 +67,7 @@ export class KeptAnswers {
   /** To somebody who asks it now. */
   reply(kept: Kept, query: Query, transport: Transport): Buffer {
     const { edns } = query;
-    const isShuffled = kept.answer.items.length > 1;
+    const isShuffled = kept.answer.items.length > 1 && !kept.answer.isOrdered;
     const isRespelled = query.hasUpperCase && !(kept.isNameless && !this.#replies.settings.config.disableCompression);
     if (isShuffled || isRespelled || (edns !== null && edns.subnet !== null)) {
       return this.#replies.compose(query, kept.answer, transport).bytes;

@@ -14,6 +14,8 @@ export interface LookupContext {
   readonly datacenter: string;
   readonly zones: ZoneSettings;
   readonly serviceTtl: ServiceTtl;
+  /** The address of whoever asks; "" when it isn't known. */
+  readonly asker: string;
 }
 
 /** Whether an answer would be the same now: a question that costs little. Asked only after the store has changed. */
@@ -29,6 +31,8 @@ export interface Resolved {
   readonly records?: number;
   /** It is another datacenter's to answer, which can't be asked from here. */
   readonly isBeyond?: true;
+  /** It is for this asker alone: others are nearer to something else. */
+  readonly isPersonal?: true;
 }
 
 /** Seconds. */

@@ -4,7 +4,7 @@ import type { CheckRecord } from '../../../wire/records.js';
 import type { HealthEntry } from '../methods/health.js';
 import { isRefusal } from '../methods/refusal.js';
 import { parseAddress } from './address.js';
-import { answer, type Item } from './answer.js';
+import { type Answer, answer, type Item } from './answer.js';
 import { type LookupContext, type Resolved, refusedIn } from './lookup-context.js';
 import { type Name, nameFromText, type Tail } from './name.js';
 import { metaRecords } from './node-meta.js';
@@ -132,12 +132,23 @@ export function serviceAnswer(
     return { answer: answer({ rcode: Rcode.NXDOMAIN, authority: [zone.soa] }), isCurrent, records: value.length };
   }
   const ttl = context.serviceTtl.of(question.service);
+  return { answer: instancesAnswer(context, zone, entries, type, ttl), isCurrent, records: value.length };
+}
+
+/** What is said of instances of which there are some, be they a service's or a prepared query's. */
+export function instancesAnswer(
+  context: LookupContext,
+  zone: AskedZone,
+  entries: readonly HealthEntry[],
+  type: number,
+  ttl: number,
+): Answer {
   const isAddress = type === Type.A || type === Type.AAAA || type === Type.ANY;
   let items: Item[] = [];
   if (type === Type.SRV) items = srvItems(context, zone, entries, ttl);
   else if (isAddress || type === Type.TXT) items = addressItems(entries, type, ttl);
-  if (items.length === 0) return { answer: answer({ authority: [zone.soa] }), isCurrent, records: value.length };
-  const isLimited = isAddress && config.aRecordLimit > 0;
-  const itemLimit = isLimited ? config.aRecordLimit : Number.POSITIVE_INFINITY;
-  return { answer: answer({ items, itemLimit }), isCurrent, records: value.length };
+  if (items.length === 0) return answer({ authority: [zone.soa] });
+  const { aRecordLimit } = context.config;
+  const itemLimit = isAddress && aRecordLimit > 0 ? aRecordLimit : Number.POSITIVE_INFINITY;
+  return answer({ items, itemLimit });
 }

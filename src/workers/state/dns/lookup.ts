@@ -7,6 +7,7 @@ import { addressOfLabel, addressOfReverse, parseAddress } from './address.js';
 import { type Answer, answer } from './answer.js';
 import { always, type LookupContext, nodeTtl, type Resolved, refusedAnswer, refusedIn } from './lookup-context.js';
 import { nameServers } from './lookup-nameservers.js';
+import { queryAnswer } from './lookup-query.js';
 import { serviceAnswer } from './lookup-service.js';
 import { Name, nameFromText } from './name.js';
 import { metaRecords } from './node-meta.js';
@@ -63,9 +64,11 @@ function catalogAnswer(
   context: LookupContext,
   zone: AskedZone,
   question: Extract<ZoneQuestion, { datacenter: string | null }>,
-  type: number,
+  query: Query,
 ): Resolved {
+  const { type } = query;
   if (question.kind === 'node') return nodeAnswer(context, zone, question.node, type);
+  if (question.kind === 'query') return queryAnswer(context, zone, question.query, query);
   return serviceAnswer(context, zone, question, type);
 }
 
@@ -76,9 +79,9 @@ function zoneAnswer(context: LookupContext, zone: AskedZone, query: Query): Reso
   if (question.kind === 'nothing') return { answer: noSuchName(zone), isCurrent: always };
   if (question.kind === 'address') return addressAnswer(context, zone, query, question.label);
   const { datacenter } = question;
-  if (isOwnDatacenter(context, datacenter)) return catalogAnswer(context, zone, question, query.type);
+  if (isOwnDatacenter(context, datacenter)) return catalogAnswer(context, zone, question, query);
   if (!context.reads.reachesBeyond) return { answer: noSuchName(zone), isCurrent: always, isBeyond: true };
-  return catalogAnswer({ ...context, datacenter }, zone, question, query.type);
+  return catalogAnswer({ ...context, datacenter }, zone, question, query);
 }
 
 /** Reverse lookups give names of the main domain, whatever type was asked for. */

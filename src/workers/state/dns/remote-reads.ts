@@ -12,8 +12,9 @@ import { type AddressOwners, listNodes, nodeServices, serviceInstances } from '.
 import { type HealthEntry, instancesOf, serviceNodes } from '../methods/health.js';
 import type { ReadMethod } from '../methods/method.js';
 import { EVERYTHING } from '../methods/narrowing.js';
+import { type Executed, executeQuery } from '../methods/query-execute.js';
 import { isRefusal, refusal } from '../methods/refusal.js';
-import { type Found, type LookupReads, STALE_MS } from './lookup-reads.js';
+import { executionOf, type Found, type LookupReads, type QueryQuestion, STALE_MS } from './lookup-reads.js';
 
 const NOT_THERE_YET = refusal('not-ready');
 const TOO_MANY = refusal('queue-full');
@@ -27,6 +28,7 @@ export interface CatalogCallsOptions {
   readonly kept: KeptReads | null;
   /** Of addresses, which name none. */
   readonly datacenter: string;
+  readonly nodeName: string;
   readonly config: () => DnsConfig;
   /** An answer was given that is older than a few seconds. */
   readonly stale: () => void;
@@ -82,6 +84,15 @@ export class CatalogCalls {
       const found = await this.#ask(serviceInstances, byAddress);
       return isRefusal(found) ? found : { ...found, value: { node: undefined, instance: found.value[0] } };
     });
+  }
+
+  /** Whom it is for may make a difference. */
+  execute(question: QueryQuestion): Promise<Found<Executed>> {
+    const { nodeName: node, datacenter } = this.#options;
+    const { idOrName, ip } = question;
+    const request = executionOf(question, { node, datacenter, segment: '' });
+    const key = `query ${question.datacenter} ${ip} ${idOrName}`;
+    return this.#shared(key, () => this.#ask(executeQuery, request, question.datacenter));
   }
 
   async #shared<Value>(key: string, begin: () => Promise<Value>): Promise<Value> {
@@ -162,6 +173,10 @@ export class QuestionReads implements LookupReads {
 
   owners(address: string): Found<AddressOwners> {
     return this.#found(() => this.#catalog.owners(address));
+  }
+
+  execute(question: QueryQuestion): Found<Executed> {
+    return this.#found(() => this.#catalog.execute(question));
   }
 
   #found<Value>(begin: () => Promise<Found<Value>>): Found<Value> {

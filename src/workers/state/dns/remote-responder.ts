@@ -34,10 +34,10 @@ export class RemoteResponder implements Responds {
   #waiting = 0;
 
   constructor(options: RemoteResponderOptions) {
-    const { calls, kept, datacenter, staleQuery } = options;
+    const { calls, kept, datacenter, nodeName, staleQuery } = options;
     this.#replies = new Replies(options);
     const config = () => this.#replies.settings.config;
-    this.#catalog = new CatalogCalls({ calls, kept, datacenter, config, stale: staleQuery });
+    this.#catalog = new CatalogCalls({ calls, kept, datacenter, nodeName, config, stale: staleQuery });
     this.#kept = new KeptAnswers(this.#replies);
   }
 
@@ -47,7 +47,7 @@ export class RemoteResponder implements Responds {
     this.#kept.clear();
   }
 
-  respond(packet: Buffer, transport: Transport): Response | null | Promise<Response | null> {
+  respond(packet: Buffer, transport: Transport, asker = ''): Response | null | Promise<Response | null> {
     const query = readPacket(packet);
     if (query.kind === 'ignore') return null;
     if (query.kind === 'refusal') return { bytes: headerReply(packet, query.rcode), zone: 'none', type: 0 };
@@ -61,13 +61,13 @@ export class RemoteResponder implements Responds {
     if (known?.isCurrent()) return { bytes: this.#kept.reply(known, query, transport), zone, type };
     const labels = questionLabels(asked);
     const reads = new QuestionReads(this.#catalog, this.#waiting < MOST_WAITING);
-    const atOnce = this.#lookUp(asked, labels, reads);
+    const atOnce = this.#lookUp(asked, labels, reads, asker);
     const { pending } = reads;
     if (pending === null) return { bytes: this.#reply(key, atOnce, query, transport), zone, type };
     this.#waiting += 1;
     return pending
       .then((): Response => {
-        const found = this.#lookUp(asked, labels, reads);
+        const found = this.#lookUp(asked, labels, reads, asker);
         return { bytes: this.#reply(key, found, query, transport), zone, type };
       })
       .finally(() => {
@@ -75,8 +75,8 @@ export class RemoteResponder implements Responds {
       });
   }
 
-  #lookUp(asked: Query, labels: readonly string[], reads: QuestionReads): Resolved {
-    return lookup({ ...this.#replies.settings, reads }, asked, labels);
+  #lookUp(asked: Query, labels: readonly string[], reads: QuestionReads, asker: string): Resolved {
+    return lookup({ reads, asker, ...this.#replies.settings }, asked, labels);
   }
 
   /** What holds only for this question isn't kept. */

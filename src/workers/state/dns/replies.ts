@@ -22,11 +22,12 @@ export interface Encoded {
 export interface ReplySettings {
   readonly config: DnsConfig;
   readonly datacenter: string;
+  readonly nodeName: string;
   readonly random: () => number;
   readonly nowMs: () => number;
 }
 
-type Settings = Omit<LookupContext, 'reads'>;
+type Settings = Omit<LookupContext, 'reads' | 'asker'>;
 
 export class Replies {
   readonly #options: ReplySettings;

@@ -28,7 +28,11 @@ export class Responder {
   constructor(options: ResponderOptions) {
     this.#options = options;
     this.#replies = new Replies(options);
-    this.#reads = localLookups(options.local);
+    this.#reads = localLookups(options.local, {
+      node: options.nodeName,
+      datacenter: options.datacenter,
+      segment: '',
+    });
     this.#kept = new KeptAnswers(this.#replies);
   }
 
@@ -44,7 +48,7 @@ export class Responder {
   }
 
   /** The reply to a packet; null when it gets none. `packet` isn't kept. */
-  respond(packet: Buffer, transport: Transport): Response | null {
+  respond(packet: Buffer, transport: Transport, asker = ''): Response | null {
     const query = readPacket(packet);
     if (query.kind === 'ignore') return null;
     if (query.kind === 'refusal') return { bytes: headerReply(packet, query.rcode), zone: 'none', type: 0 };
@@ -57,16 +61,15 @@ export class Responder {
     if (!local.isReady) {
       return { bytes: this.#replies.compose(query, SERVFAIL, transport).bytes, zone, type: query.type };
     }
-    const known = this.#answer(local, query);
+    const known = this.#answer(local, query, asker);
     const { type } = query;
-    if ('isBeyond' in known) {
-      return { bytes: this.#replies.compose(query, known.answer, transport).bytes, zone, type, isBeyond: true };
-    }
-    return { bytes: this.#kept.reply(known, query, transport), zone, type };
+    if ('encoded' in known) return { bytes: this.#kept.reply(known, query, transport), zone, type };
+    const { bytes } = this.#replies.compose(query, known.answer, transport);
+    return known.isBeyond === true ? { bytes, zone, type, isBeyond: true } : { bytes, zone, type };
   }
 
-  /** What is another datacenter's isn't kept: it may be known by the next time. */
-  #answer(local: LocalReads, query: Query): Kept | (Resolved & { readonly isBeyond: true }) {
+  /** What is another datacenter's isn't kept: it may be known by the next time. Nor is what is for one asker. */
+  #answer(local: LocalReads, query: Query, asker: string): Kept | Resolved {
     const asked = lowerCased(query);
     const key = keyOf(asked);
     const { appliedIndex, generation } = local;
@@ -81,8 +84,9 @@ export class Responder {
         return known;
       }
     }
-    const resolved = lookup({ reads: this.#reads, ...this.#replies.settings }, asked, questionLabels(asked));
-    if (resolved.isBeyond === true) return { ...resolved, isBeyond: true };
+    const context = { reads: this.#reads, asker, ...this.#replies.settings };
+    const resolved = lookup(context, asked, questionLabels(asked));
+    if (resolved.isBeyond === true || resolved.isPersonal === true) return resolved;
     return this.#kept.keep(key, resolved, appliedIndex);
   }
 }

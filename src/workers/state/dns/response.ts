@@ -10,7 +10,10 @@ export interface Response {
   readonly isBeyond?: true;
 }
 
-/** A packet in, its reply or nothing out: at once, or later where the catalog is elsewhere. Never throws, never rejects. */
+/**
+ * A packet in, its reply or nothing out: at once, or later where the catalog is elsewhere. Never throws, never rejects. `asker`:
+ * the address that it came from.
+ */
 export interface Responds {
-  respond(packet: Buffer, transport: Transport): Response | null | Promise<Response | null>;
+  respond(packet: Buffer, transport: Transport, asker: string): Response | null | Promise<Response | null>;
 }

@@ -59,7 +59,9 @@ export class DnsServer {
     this.#options = options;
     const { config, answers, datacenter, metrics, nodeName } = options;
     const stale = metrics.counter('dns.stale_queries', []);
-    this.#responder = answers({ config, datacenter, random: Math.random, nowMs: Date.now }, () => stale.add(1));
+    this.#responder = answers({ config, datacenter, nodeName, random: Math.random, nowMs: Date.now }, () =>
+      stale.add(1),
+    );
     const labels: Labels = [['node', nodeName]];
     this.#domainQuery = metrics.sample('dns.domain_query', labels);
     this.#reverseQuery = metrics.sample('dns.ptr_query', labels);
@@ -87,8 +89,8 @@ export class DnsServer {
   }
 
   /** Of an asker who is connected to another thread. */
-  answer(packet: Buffer): Response | null | Promise<Response | null> {
-    return this.#respond(packet, 'udp');
+  answer(packet: Buffer, asker: string): Response | null | Promise<Response | null> {
+    return this.#respond(packet, 'udp', asker);
   }
 
   async close(): Promise<void> {
@@ -99,7 +101,7 @@ export class DnsServer {
 
   async #bind(address: string, port: number): Promise<void> {
     const answered = (response: Response, startedMs: number) => this.#count(response, startedMs);
-    const responder: Responds = { respond: (packet, transport) => this.#respond(packet, transport) };
+    const responder: Responds = { respond: (packet, transport, asker) => this.#respond(packet, transport, asker) };
     const descriptors = new DescriptorReserve('dns', this.#options.logger);
     const { sharing = 'alone' } = this.#options;
     for (let attempt = 1; ; attempt++) {
@@ -122,9 +124,9 @@ export class DnsServer {
   }
 
   /** An exception is a bug of ours; one packet must not end the agent. */
-  #respond(packet: Buffer, transport: Transport): Response | null | Promise<Response | null> {
+  #respond(packet: Buffer, transport: Transport, asker: string): Response | null | Promise<Response | null> {
     try {
-      const response = this.#responder.respond(packet, transport);
+      const response = this.#responder.respond(packet, transport, asker);
       return response instanceof Promise
         ? response.catch((error: unknown) => this.#failed(packet, transport, error))
         : response;

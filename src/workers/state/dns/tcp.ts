@@ -92,7 +92,7 @@ class Conversation {
 
   #answer(packet: Buffer): void {
     const startedMs = performance.now();
-    const response = this.#responder.respond(packet, 'tcp');
+    const response = this.#responder.respond(packet, 'tcp', this.#socket.remoteAddress ?? '');
     if (response instanceof Promise) {
       this.#isWaiting = true;
       this.#socket.pause();

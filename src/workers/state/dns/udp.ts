@@ -39,7 +39,7 @@ export function listenUdp(
   const socket = dgram.createSocket(options);
   socket.on('message', (packet, from) => {
     const startedMs = performance.now();
-    const response = responder.respond(packet, 'udp');
+    const response = responder.respond(packet, 'udp', from.address);
     if (response instanceof Promise) void response.then((late) => send(late, from, startedMs));
     else send(response, from, startedMs);
   });

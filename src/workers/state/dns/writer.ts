@@ -21,6 +21,8 @@ export interface Reply {
   readonly authority: readonly ResourceRecord[];
   readonly additional: readonly ResourceRecord[];
   readonly edns: Edns | null;
+  /** A client subnet comes back with its own length as the scope, else with 0. */
+  readonly isForSubnet: boolean;
 }
 
 export class MessageWriter {
@@ -54,7 +56,7 @@ export class MessageWriter {
       this.#records(reply.authority, query) &&
       this.#records(reply.additional, query);
     if (!isWhole) return -1;
-    if (reply.edns !== null) this.#option(reply.edns);
+    if (reply.edns !== null) this.#option(reply.edns, reply.isForSubnet);
     return this.#at <= MAX_MESSAGE ? this.#at : -1;
   }
 
@@ -153,8 +155,8 @@ export class MessageWriter {
     }
   }
 
-  /** OPT: the size that was asked with, version 0, no flags; a client subnet comes back with scope 0. */
-  #option(edns: Edns): void {
+  /** OPT: the size that was asked with, version 0, no flags. */
+  #option(edns: Edns, isForSubnet: boolean): void {
     const buffer = this.#buffer;
     const at = this.#at;
     buffer[at] = 0;
@@ -168,7 +170,7 @@ export class MessageWriter {
     buffer.writeUInt16BE(OPTION_SUBNET, this.#at);
     buffer.writeUInt16BE(subnet.length, this.#at + 2);
     buffer.set(subnet, this.#at + 4);
-    buffer[this.#at + 7] = 0;
+    buffer[this.#at + 7] = isForSubnet ? (subnet[2] ?? 0) : 0;
     this.#at += 4 + subnet.length;
   }
 }

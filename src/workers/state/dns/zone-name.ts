@@ -12,6 +12,7 @@ export type ZoneQuestion =
       readonly tag: string;
       readonly datacenter: string | null;
     }
+  | { readonly kind: 'query'; readonly query: string; readonly datacenter: string | null }
   | { readonly kind: 'address'; readonly label: string }
   | { readonly kind: 'nothing' };
 
@@ -35,6 +36,13 @@ function serviceQuestion(subject: readonly string[], datacenter: string | null):
   return { kind: 'service', service, tag: subject.slice(0, -1).join('.'), datacenter };
 }
 
+/** `_NAME._tcp` is NAME; else all labels together are the name. */
+function queryQuestion(subject: readonly string[], datacenter: string | null): ZoneQuestion {
+  const [first = '', second = ''] = subject;
+  const isRfc2782 = subject.length === 2 && first.startsWith('_') && second === '_tcp';
+  return { kind: 'query', query: isRfc2782 ? first.slice(1) : subject.join('.'), datacenter };
+}
+
 /** `labels` of the name without the domain, lower-cased. Kinds that are not served yet are names that don't exist. */
 export function readZoneName(labels: readonly string[], type: number): ZoneQuestion {
   let at = labels.length - 1;
@@ -53,5 +61,6 @@ export function readZoneName(labels: readonly string[], type: number): ZoneQuest
   const datacenter = placeOf(labels.slice(at + 1));
   if (datacenter === undefined) return NOTHING;
   if (kind === 'node') return { kind: 'node', node: subject.join('.'), datacenter };
+  if (kind === 'query') return queryQuestion(subject, datacenter);
   return kind === 'service' ? serviceQuestion(subject, datacenter) : NOTHING;
 }

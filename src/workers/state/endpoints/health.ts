@@ -34,7 +34,9 @@ const READ = {
   cacheable: true,
 } as const;
 const CHECKS = listOf(checkShape);
-const ENTRIES = listOf(record('HealthEntry', { Node: nodeShape, Service: serviceShape, Checks: listOf(checkShape) }));
+export const ENTRIES = listOf(
+  record('HealthEntry', { Node: nodeShape, Service: serviceShape, Checks: listOf(checkShape) }),
+);
 
 export function healthEndpoints(nodeName: string): EndpointTable {
   return [
@@ -107,7 +109,7 @@ function instancesRequest(
   return { service, kind, peer, health, filter, nodeMeta, near: nearOf(values, nodeName), tags: tag };
 }
 
-function entryJson({ node, service, checks }: HealthEntry): string {
+export function entryJson({ node, service, checks }: HealthEntry): string {
   return `{"Node":${nodeJson(node)},"Service":${serviceJson(service)},"Checks":${listJson(checks, checkJson)}}`;
 }
 

@@ -53,7 +53,7 @@ export class ApiCall implements IncomingCall, AbortListener {
     this.route = route;
     this.method = method;
     this.path = path;
-    this.rest = route.isPrefix ? path.slice(route.endpoint.path.length) : '';
+    this.rest = route.restOf(path);
     this.query = query;
   }
 
@@ -69,6 +69,10 @@ export class ApiCall implements IncomingCall, AbortListener {
 
   get datacenter(): string {
     return this.query.first('datacenter') || this.query.first('dc') || this.policy.datacenter;
+  }
+
+  get remoteAddress(): string {
+    return this.#exchange.remoteAddress;
   }
 
   get namesDatacenter(): boolean {

@@ -14,15 +14,20 @@ export interface PathRest {
 }
 
 export interface Endpoint {
-  /** Exact path, or a prefix when it ends in "/". */
+  /**
+   * Exact path, or a prefix when it ends in "/". A `*` stands for the rest where something follows that: such a row goes
+   * before the one of the prefix alone.
+   */
   readonly path: string;
-  /** Of a prefix. */
+  /** Of a prefix, and of a path with a `*`. */
   readonly rest?: PathRest;
   readonly methods: { readonly [method in HttpMethod]?: Operation };
   /** `servers`: needs the catalog; on an agent that knows no server it is refused before the handler runs. */
   readonly answeredBy: 'agent' | 'servers';
   /** Node-level endpoints ignore `ns` (spec/http.md, section 3). */
   readonly ignoresNamespace?: boolean;
+  /** It answers OPTIONS with an empty object, and its 405 doesn't name it (prepared queries, as recorded). */
+  readonly answersOptions?: boolean;
   /** Which common headers its answers carry; `api` unless said. */
   readonly headers?: HeaderSet;
 }

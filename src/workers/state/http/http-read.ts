@@ -136,6 +136,7 @@ export function startRead(
     settings: options,
     datacenter: call.datacenter,
     authorizer: allowAll,
-    cached: cacheUse(state),
+    // What no index tells the age of isn't kept.
+    cached: form.method.isOnce === true ? 'none' : cacheUse(state),
   });
 }

@@ -227,13 +227,16 @@ export class HttpServer {
       return;
     }
     const operation = route.operation(method);
-    if (this.#handOver !== null && !(operation?.kind === 'read' && this.#handOver.serves(query))) {
+    const isOwn = operation?.kind === 'read' && operation.needsMoreThanStore !== true;
+    if (this.#handOver !== null && !(isOwn && this.#handOver.serves(query))) {
       this.#handOver.take(exchange);
       return;
     }
     if (operation === undefined) {
-      const allow = headerLine('Allow', route.allow);
-      if (method === 'OPTIONS') exchange.reply(200, this.#policy.headers(set, 'application/json') + allow, '');
+      const isAsked = method === 'OPTIONS';
+      const allow = headerLine('Allow', isAsked ? route.allow : route.allowInstead);
+      const options = route.endpoint.answersOptions === true ? '{}' : '';
+      if (isAsked) exchange.reply(200, this.#policy.headers(set, 'application/json') + allow, options);
       else exchange.reply(405, this.#policy.headers(set, TEXT) + allow, `method ${method} not allowed`);
       return;
     }

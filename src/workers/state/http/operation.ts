@@ -66,6 +66,8 @@ interface ReadTraits {
   readonly cacheable?: boolean | 'always';
   /** `discovery_max_stale` applies: catalog and health. */
   readonly discovery?: boolean;
+  /** It may have to ask other datacenters: no reader answers it. */
+  readonly needsMoreThanStore?: boolean;
   /** A 404 goes out without a read's headers (coordinates of an unknown node). */
   readonly missesAreBare?: boolean;
 }

@@ -40,6 +40,8 @@ export interface ApiRequest {
   /** What stands behind the row's prefix, percent-decoded and whole; "" for exact paths. */
   readonly rest: string;
   readonly asker: Asker;
+  /** Of who is connected; "" on a unix socket. */
+  readonly remoteAddress: string;
   /** Own datacenter when not given. */
   readonly datacenter: string;
   /** The request names a datacenter. */

@@ -2,6 +2,7 @@
 // them. There are no ACLs yet, so the only authorizer allows everything; it is passed all the same.
 
 type Resource =
+  | 'acl'
   | 'agent'
   | 'event'
   | 'intention'
@@ -10,6 +11,7 @@ type Resource =
   | 'mesh'
   | 'node'
   | 'operator'
+  | 'query'
   | 'service'
   | 'session';
 

@@ -3,7 +3,7 @@
 import { distanceNs } from '../../../wire/coordinate.js';
 import type { Coordinate } from '../../../wire/gossip-pools.js';
 import { serversByDatacenter } from '../gossip/members/wan-datacenters.js';
-import type { DirectMethod } from './method.js';
+import type { DirectMethod, ServerView } from './method.js';
 import { refusal } from './refusal.js';
 
 /** Of an even number the larger of the two in the middle, as stock agents have it. */
@@ -29,12 +29,18 @@ export function nearestFirst(
   return [...distances].sort(([, a], [, b]) => (a === b ? 0 : a - b)).map(([datacenter]) => datacenter);
 }
 
+/** This server's own and all that the WAN pool knows. */
+export function knownDatacenters({ datacenter, wanMembers }: ServerView): readonly string[] {
+  return [...new Set([datacenter, ...serversByDatacenter(wanMembers()).keys()])];
+}
+
 export const listDatacenters: DirectMethod<null, readonly string[]> = {
   name: 'Catalog.ListDatacenters',
   isRepeatable: true,
-  async answer({ control, wanMembers, datacenter, nodeName }) {
+  async answer(server) {
+    const { control, wanMembers, datacenter, nodeName } = server;
     const known = serversByDatacenter(wanMembers());
-    if (known.size < 2) return [...new Set([datacenter, ...known.keys()])];
+    if (known.size < 2) return knownDatacenters(server);
     const answer = await control.ask({ op: 'wan-coordinates' });
     if (!answer.ok) return refusal('failed', answer.error);
     const coordinate = answer.result.get(`${nodeName}.${datacenter}`);

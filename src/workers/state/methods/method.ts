@@ -18,6 +18,8 @@ export type { ReadResult, WatchTarget } from '../replica/store/read-api.js';
 
 /** A read made ready for one request. Its functions are called on the thread of the store and never wait. */
 export interface PreparedRead<Value> {
+  /** Why there is nothing to read: asked before each `read`, and the end of a read that waits. */
+  refuse?(): Refusal | null;
   /** The records as the store has them, with the index to block on. Called again after each change of what is watched. */
   read(): ReadResult<Value>;
   /** What the result depends on. */
@@ -35,11 +37,27 @@ export interface PreparedRead<Value> {
   narrow?(value: Value): Value;
   /** In place of `narrow` where it may be long work: a filter is tried on each record. */
   narrowInSteps?(value: Value): Steps<Value>;
+  /** What other datacenters have in place of the narrowed value; null where that is the answer. Only the primary thread asks. */
+  elsewhere?(value: Value, others: OtherDatacenters): Promise<Value> | null;
+}
+
+/** Other datacenters, for a read that isn't answered by what is here. */
+export interface OtherDatacenters {
+  /** All but this one that the WAN pool knows. */
+  known(): readonly string[];
+  nearestFirst(): Promise<readonly string[]>;
+  ask<Request, Value>(
+    method: ReadMethod<Request, Value>,
+    request: Request,
+    datacenter: string,
+  ): Promise<Value | Refusal>;
 }
 
 export interface ReadMethod<Request, Value> {
   /** As spec/rpc.md names it, e.g. `KVS.Get`. */
   readonly name: string;
+  /** It never waits for a change, whatever index was sent: there is none that would tell. */
+  readonly isOnce?: true;
   /** Judges the request before anything is read; the store may not be ready yet, so it isn't looked at here. */
   prepare(store: StoreReads, request: Request, authorizer: Authorizer): PreparedRead<Value> | Refusal;
 }

@@ -13,6 +13,7 @@ const WRITES: ReadonlySet<string> = new Set([
   'Internal.EventFire',
   'Internal.KeyringOperation',
   'KVS.Apply',
+  'PreparedQuery.Apply',
   'Session.Apply',
   'Session.Renew',
   'Txn.Apply',

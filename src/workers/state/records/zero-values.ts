@@ -6,17 +6,21 @@ import type { CheckType } from '../../../wire/definitions.js';
 import type {
   CheckDefinition,
   CheckRecord,
+  PreparedQueryRecord,
   ProxyConfig,
   ServiceConnect,
   ServiceRecord,
 } from '../../../wire/records.js';
-import { checkSchema, serviceSchema } from '../../../wire/schema.js';
+import { checkSchema, preparedQuerySchema, serviceSchema } from '../../../wire/schema.js';
 
 /** The codec's own zero structs: it knows them by identity and copies their ready-made bytes. */
 const { Proxy: proxy, Connect: connect } = zeroStruct(serviceSchema);
 export const NO_PROXY: ProxyConfig = proxy;
 export const NO_CONNECT: ServiceConnect = connect;
 export const NO_CHECK_DEFINITION: CheckDefinition = zeroStruct(checkSchema).Definition;
+
+/** Of a request that says no more of a query than its ID. */
+export const NO_QUERY: PreparedQueryRecord = zeroStruct(preparedQuerySchema);
 
 export const NO_SERVICE: ServiceRecord = Object.freeze({
   Kind: '',

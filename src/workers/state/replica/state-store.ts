@@ -21,12 +21,14 @@ import { CatalogTableReads } from './store/catalog-reads.js';
 import { ConfigEntryTableReads } from './store/config-entry-reads.js';
 import type { CurrentTables } from './store/current-tables.js';
 import { KvTableReads } from './store/kv-reads.js';
+import { QueryTableReads } from './store/query-reads.js';
 import type {
   AuthorityReads,
   CatalogReads,
   ConfigEntryReads,
   CoordinateReads,
   KvReads,
+  QueryReads,
   SessionReads,
   StoreReads,
   WatchTargets,
@@ -68,6 +70,7 @@ export class StateStore implements StoreReads, CurrentTables {
   readonly coordinates: CoordinateReads = new CoordinateTableReads(this);
   readonly configEntries: ConfigEntryReads = new ConfigEntryTableReads(this);
   readonly authority: AuthorityReads = new AuthorityTableReads(this);
+  readonly queries: QueryReads = new QueryTableReads(this);
   readonly targets: WatchTargets = new Targets(this);
   readonly watches: WatchList;
   readonly #now: () => number;

@@ -16,6 +16,8 @@ import { kvRows } from './rows/kv.js';
 import { operatorAutopilotRows } from './rows/operator-autopilot.js';
 import { operatorRaftRows } from './rows/operator-raft.js';
 import { operatorUsageRows } from './rows/operator-usage.js';
+import { preparedQueryRows } from './rows/prepared-query.js';
+import { queryExecuteRows } from './rows/query-execute.js';
 import type { Row } from './rows/row.js';
 import { serve } from './rows/serve.js';
 import { sessionRows } from './rows/session.js';
@@ -37,6 +39,8 @@ export const rpcRows: readonly Row[] = [
   ...discoveryChainRows,
   ...coordinateRows,
   ...txnRows,
+  ...preparedQueryRows,
+  ...queryExecuteRows,
   ...internalRows,
   ...eventRows,
   ...keyringRows,

@@ -1,6 +1,7 @@
 // How an agent of a cluster shows what was recorded from a lone server. Three things differ, and nothing else may:
 // - an error that another server found has `rpc error making call: ` in front of it, once for each call it took;
-// - a read of any age may be answered by a server that is a little late, which says how long ago it heard of its leader; what
+// - a read of any age may be answered by a server that is a little late, which says how long ago it heard of its leader, in a
+//   header, and where the answer says it too, there; what
 //   is asked again because of that comes from the cache where it may;
 // - lists have the other members in them (`beside`), and those alone are left out before comparing.
 
@@ -21,6 +22,9 @@ const OWN = [
 ];
 /** On a follower: it is a server itself. */
 const OWN_ON_FOLLOWER = [/ No path to datacenter$/, /^PUT \/v1\/event\/fire\//, /[?&]stale\S* Failed to create boolean/];
+
+/** Errors that have another status than 500 and come by calls all the same. */
+const BY_CALLS = [{ status: 404, text: 'Query not found' }];
 
 /** Reads of the state; what an operator asks of the cluster is nobody's copy. The roots that an agent follows are always one. */
 const OF_ANY_AGE = /^\/v1\/((?!operator\/).*[?&](stale|max_stale|cached)|agent\/connect\/ca\/roots$)/;
@@ -50,13 +54,20 @@ export class Way {
 
   /** The text without what the way of an error put in front of it; null when that is too little or too much. */
   textOf(step, status, want, text) {
-    if (this.name === undefined || status !== 500) return text;
+    const comesByCalls = status === 500 || BY_CALLS.some((one) => one.status === status && one.text === want);
+    if (this.name === undefined || !comesByCalls) return text;
     const subject = `${step.method} ${step.path} ${want}`;
     const own = this.name === 'follower' ? [...OWN, ...OWN_ON_FOLLOWER] : OWN;
     if (own.some((pattern) => pattern.test(subject))) return text;
     let calls = 0;
     while (text.startsWith(CALL, calls * CALL.length)) calls += 1;
     return calls >= 1 && calls <= MOST_CALLS[this.name] ? text.slice(calls * CALL.length) : null;
+  }
+
+  /** A parsed answer that says itself how late it may be, with what is expected of one that isn't. */
+  onTime(step, doc) {
+    if (this.name === undefined || !OF_ANY_AGE.test(step.path)) return doc;
+    return Number.isInteger(doc?.LastContact) && doc.LastContact > 0 ? { ...doc, LastContact: 0 } : doc;
   }
 
   /** A parsed answer without the other members. */

@@ -36,7 +36,7 @@ test('every operation says what it is for and what a token needs', () => {
 
 test('a prefix says what stands behind it, an exact path has nothing there', () => {
   for (const { endpoint } of table) {
-    assert.equal(endpoint.rest !== undefined, endpoint.path.endsWith('/'), endpoint.path);
+    assert.equal(endpoint.rest !== undefined, /\*|\/$/.test(endpoint.path), endpoint.path);
   }
 });
 
@@ -62,6 +62,7 @@ const IGNORED = new Set([
   'GET /v1/agent/services wait',
   'GET /v1/catalog/datacenters index',
   'GET /v1/catalog/datacenters wait',
+  'GET /v1/query/*/execute passing',
   'GET /v1/status/leader stale',
   'GET /v1/status/leader index',
   'GET /v1/status/leader wait',

@@ -8,6 +8,7 @@ const ASKED_HEADERS = [
   'x-consul-namespace',
   'x-consul-partition',
   'x-consul-token',
+  'x-forwarded-for',
 ] as const;
 
 const asked: ReadonlySet<string> = new Set(ASKED_HEADERS);

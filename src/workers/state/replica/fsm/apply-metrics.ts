@@ -6,6 +6,7 @@ import { type Command, CommandType } from '../../../../wire/commands.js';
 
 const KV_OPERATIONS = ['set', 'cas', 'lock', 'unlock', 'delete', 'delete-cas', 'delete-tree'];
 const SESSION_OPERATIONS = ['create', 'destroy'];
+const QUERY_OPERATIONS = ['create', 'update', 'delete'];
 
 function seriesByOperation(metrics: Metrics, name: string, operations: readonly string[]): ReadonlyMap<string, Series> {
   return new Map(operations.map((operation) => [operation, metrics.sample(name, [['op', operation]])]));
@@ -16,6 +17,7 @@ export class ApplyMetrics {
   readonly #kvs: ReadonlyMap<string, Series>;
   readonly #session: ReadonlyMap<string, Series>;
   readonly #tombstone: ReadonlyMap<string, Series>;
+  readonly #query: ReadonlyMap<string, Series>;
 
   constructor(metrics: Metrics) {
     this.#plain = new Map<CommandType, Series>([
@@ -28,6 +30,7 @@ export class ApplyMetrics {
     this.#kvs = seriesByOperation(metrics, 'fsm.kvs', KV_OPERATIONS);
     this.#session = seriesByOperation(metrics, 'fsm.session', SESSION_OPERATIONS);
     this.#tombstone = seriesByOperation(metrics, 'fsm.tombstone', ['reap']);
+    this.#query = seriesByOperation(metrics, 'fsm.prepared-query', QUERY_OPERATIONS);
   }
 
   /** Operations that don't exist have no series. */
@@ -43,6 +46,8 @@ export class ApplyMetrics {
         return this.#session.get(command.body.Op);
       case CommandType.tombstone:
         return this.#tombstone.get(command.body.Op);
+      case CommandType.preparedQuery:
+        return this.#query.get(command.body.Op);
       default:
         return this.#plain.get(command.type);
     }

@@ -19,6 +19,7 @@ import { applyIntention } from './intention-write.js';
 import { applyKvs } from './kv-command.js';
 import { reapTombstones } from './kv-write.js';
 import { writeAutopilot, writeSystemMetadata } from './operator-write.js';
+import { applyQuery } from './query-command.js';
 import type { Refusal } from './refusal.js';
 import { register } from './register.js';
 import { createSession } from './session-create.js';
@@ -64,6 +65,8 @@ export function applyCommand(tables: Tables, command: Command): ApplyResult {
     case CommandType.coordinates:
       writeCoordinates(tables, command.body);
       return NIL;
+    case CommandType.preparedQuery:
+      return answer(applyQuery(tables, command.body));
     case CommandType.txn:
       return { kind: 'txn', value: runTxn(tables, command.body.Ops ?? []) };
     case CommandType.autopilot: {

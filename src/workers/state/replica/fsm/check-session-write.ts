@@ -8,6 +8,7 @@ import type { CheckRow } from '../store/tables/rows.js';
 import { endOfPart, joinKey, keyPart, SEPARATOR } from '../store/tables/table-key.js';
 import type { PeerCatalog, Tables } from '../store/tables/tables.js';
 import { releaseEntry, removeEntry } from './kv-write.js';
+import { deleteQueriesOfSession } from './query-write.js';
 import { MISSING_NODE, MISSING_SERVICE, type Refusal } from './refusal.js';
 
 function isSameCheck(a: CheckRecord, b: CheckRecord): boolean {
@@ -75,6 +76,7 @@ export function invalidateSession(tables: Tables, sessionKey: string): void {
     if (session.Behavior === 'delete') removeEntry(tables, key, entry);
     else releaseEntry(tables, key, entry);
   }
+  deleteQueriesOfSession(tables, sessionKey);
   setSessionTypeChecks(tables, session, 'critical', `Session '${session.ID}' is invalid`);
 }
 

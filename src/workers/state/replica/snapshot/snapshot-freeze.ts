@@ -8,6 +8,7 @@ import type {
   CaRoot,
   CoordinateRecord,
   KvEntry,
+  PreparedQueryRecord,
   SessionRecord,
 } from '../../../../wire/records.js';
 import type { PartialCommand } from '../chunks/kept-chunks.js';
@@ -33,6 +34,7 @@ export interface StoreSnapshot {
   readonly sessions: OrderedMap<SessionRecord>;
   readonly kv: OrderedMap<KvEntry>;
   readonly tombstones: OrderedMap<Tombstone>;
+  readonly queries: OrderedMap<PreparedQueryRecord>;
   readonly autopilot: AutopilotConfig | undefined;
   readonly configEntries: OrderedMap<ConfigEntry>;
   readonly caRoots: OrderedMap<CaRoot>;
@@ -59,6 +61,7 @@ export function freezeTables(tables: Tables, appliedIndex: number): StoreSnapsho
     sessions: tables.sessions.sessions.rows.clone(),
     kv: tables.kv.entries.rows.clone(),
     tombstones: tables.kv.tombstones.rows.clone(),
+    queries: tables.queries.queries.rows.clone(),
     autopilot: tables.autopilot.get(AUTOPILOT_KEY),
     configEntries: tables.configEntries.rows.clone(),
     caRoots: tables.caRoots.rows.clone(),

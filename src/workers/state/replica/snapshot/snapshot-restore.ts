@@ -14,6 +14,7 @@ import {
   coordinatesKind,
   indexRecordSchema,
   kvEntrySchema,
+  preparedQuerySchema,
   registerSchema,
   sessionSchema,
   systemMetadataSchema,
@@ -24,6 +25,7 @@ import { coordinateKey } from '../fsm/coordinate-write.js';
 import { gatewaysFollowInstance } from '../fsm/gateway-services.js';
 import { nodeOf } from '../fsm/register.js';
 import { addKindNames, serviceRow } from '../fsm/service-write.js';
+import { queryKey } from '../store/tables/query-table.js';
 import type { NodeRow } from '../store/tables/rows.js';
 import { configEntryKey, joinKey, keyPart, kvTableKey } from '../store/tables/table-key.js';
 import { AUTOPILOT_KEY, CA_CONFIG_KEY, type PeerCatalog, type Tables } from '../store/tables/tables.js';
@@ -31,7 +33,7 @@ import { CHUNKING_STATE, SnapshotError } from './snapshot-order.js';
 
 // The scanner takes the schemas it knows when a stream is opened: all of them are made known before the first one is.
 for (const schema of [registerSchema, kvEntrySchema, sessionSchema, autopilotSchema]) structCodec(schema);
-for (const schema of [indexRecordSchema, systemMetadataSchema]) structCodec(schema);
+for (const schema of [indexRecordSchema, preparedQuerySchema, systemMetadataSchema]) structCodec(schema);
 for (const schema of [caRootSchema, caProviderStateSchema, caConfigurationSchema]) structCodec(schema);
 codecOf(coordinatesKind);
 
@@ -108,6 +110,13 @@ const RESTORERS: ReadonlyMap<number, Restorer> = new Map<number, Restorer>([
       for (const record of reader.list<CoordinateRecord>(coordinatesKind)) {
         tables.coordinates.set(coordinateKey(record), record);
       }
+    },
+  ],
+  [
+    7,
+    (reader, tables) => {
+      const query = reader.struct(preparedQuerySchema);
+      tables.queries.queries.set(queryKey(query.ID), query);
     },
   ],
   [9, (reader, tables) => tables.autopilot.set(AUTOPILOT_KEY, reader.struct(autopilotSchema))],

@@ -14,6 +14,7 @@ import {
   coordinatesKind,
   indexRecordSchema,
   kvEntrySchema,
+  preparedQuerySchema,
   registerSchema,
   sessionSchema,
   snapshotHeaderSchema,
@@ -70,6 +71,11 @@ function* interpretedSteps(type: number, state: StoreSnapshot): Generator<Step> 
     case 6:
       for (const [, coordinate] of state.coordinates.entries()) {
         yield (writer) => writer.list(type, coordinatesKind, [coordinate]);
+      }
+      return;
+    case 7:
+      for (const [, query] of state.queries.entries()) {
+        yield (writer) => writer.struct(type, preparedQuerySchema, query);
       }
       return;
     case 9: {

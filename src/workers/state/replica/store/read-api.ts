@@ -14,6 +14,7 @@ import type {
   CoordinateRecord,
   KvEntry,
   NodeRecord,
+  PreparedQueryRecord,
   ServiceRecord,
   SessionRecord,
   StringMap,
@@ -119,6 +120,25 @@ export interface AuthorityReads {
   providerStates(): readonly CaProviderState[];
 }
 
+/** What a name or an ID stands for. */
+export type QueryResolution =
+  | {
+      readonly kind: 'found';
+      readonly stored: PreparedQueryRecord;
+      /** What is to be executed: of a template what it is for this name. The same object for the same name, as a rule. */
+      readonly query: PreparedQueryRecord;
+    }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'failed'; readonly error: string };
+
+export interface QueryReads {
+  query(id: string): ReadResult<PreparedQueryRecord | null>;
+  /** By ID. */
+  list(): ReadResult<readonly PreparedQueryRecord[]>;
+  /** By ID, by exact name, then by the template with the longest name that this one begins with. */
+  resolve(idOrName: string, segment: string): QueryResolution;
+}
+
 /** What each read blocks on; the counterparts of the read methods. `found` tells whether the read had a result. */
 export interface WatchTargets {
   nodes(): readonly WatchTarget[];
@@ -135,6 +155,7 @@ export interface WatchTargets {
   configEntries(kind: EntryKind): readonly WatchTarget[];
   allConfigEntries(): readonly WatchTarget[];
   authority(): readonly WatchTarget[];
+  queries(): readonly WatchTarget[];
   kvKey(key: string, found: boolean): readonly WatchTarget[];
   kvPrefix(prefix: string): readonly WatchTarget[];
 }
@@ -153,6 +174,7 @@ export interface StoreReads {
   readonly coordinates: CoordinateReads;
   readonly configEntries: ConfigEntryReads;
   readonly authority: AuthorityReads;
+  readonly queries: QueryReads;
   readonly targets: WatchTargets;
   readonly watches: Watches;
   /** Answers a transaction of reads alone, without the log; one that writes leaves no trace. */

@@ -88,6 +88,10 @@ export class Targets implements WatchTargets {
     return [indexTarget('connect-ca-roots'), indexTarget(CA_CONFIG_INDEX)];
   }
 
+  queries(): readonly WatchTarget[] {
+    return [indexTarget('prepared-queries')];
+  }
+
   kvKey(key: string, _found: boolean): readonly WatchTarget[] {
     return [{ kind: 'kv', key }];
   }

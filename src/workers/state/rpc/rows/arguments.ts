@@ -9,8 +9,8 @@ import type { Narrowing } from '../../methods/narrowing.js';
 import { type QueryOptions, queryOptionKinds } from './query-options.js';
 import type { WriteOptions } from './row.js';
 
-/** Where lists are sorted from; only the node means anything here. */
-interface QuerySource {
+/** Where lists are sorted from. */
+export interface QuerySource {
   readonly Datacenter: string;
   readonly Segment: string;
   readonly Node: string;

@@ -97,7 +97,7 @@ const inState: ReadRow<StateArguments, ChecksReply, ChecksRequest, Checks> = {
   value: checksOf,
 };
 
-interface Entry {
+export interface Entry {
   readonly Node: NodeRecord | null;
   readonly Service: ServiceRecord | null;
   readonly Checks: Checks | null;
@@ -109,7 +109,19 @@ interface EntriesReply extends QueryMeta {
 
 const node = recordKind(nodeSchema);
 const service = recordKind(serviceSchema);
-const entry = struct<Entry>({ Node: nullable(node), Service: nullable(service), Checks: checkList });
+export const entryKind = struct<Entry>({ Node: nullable(node), Service: nullable(service), Checks: checkList });
+
+export function showEntries(entries: readonly HealthEntry[]): readonly Entry[] {
+  return entries.map(({ node, service, checks }) => ({ Node: node, Service: service, Checks: emptyAsNil(checks) }));
+}
+
+export function entriesOf(entries: readonly Entry[] | null): readonly HealthEntry[] {
+  return (entries ?? []).map(({ Node, Service, Checks }) => ({
+    node: Node ?? node.zero,
+    service: Service ?? service.zero,
+    checks: Checks ?? [],
+  }));
+}
 
 /** By the number that stands for each. */
 const HEALTH: readonly HealthRule[] = ['any', 'not-critical', 'passing'];
@@ -123,7 +135,7 @@ const instances: ReadRow<ServiceArguments, EntriesReply, ServiceNodesRequest, re
   kind: 'read',
   method: serviceNodes,
   arguments: serviceArguments,
-  reply: struct<EntriesReply>({ Nodes: list(entry, UNLIMITED), ...queryMetaKinds }),
+  reply: struct<EntriesReply>({ Nodes: list(entryKind, UNLIMITED), ...queryMetaKinds }),
   request(args) {
     const { ServiceName, PeerName: peer, Filter: filter, Source } = args;
     if (ServiceName === '') return refusal('failed', 'Must provide service name');
@@ -146,20 +158,11 @@ const instances: ReadRow<ServiceArguments, EntriesReply, ServiceNodesRequest, re
       HealthFilterType: HEALTH.indexOf(request.health),
     }),
   show(found, meta, { health }) {
-    const shown = found.map(({ node, service, checks }) => ({
-      Node: node,
-      Service: service,
-      Checks: emptyAsNil(checks),
-    }));
+    const shown = showEntries(found);
     // As recorded: what was filtered by health is an empty list.
     return { Nodes: health === 'any' ? emptyAsNil(shown) : shown, ...meta };
   },
-  value: ({ Nodes }) =>
-    (Nodes ?? []).map(({ Node, Service, Checks }) => ({
-      node: Node ?? node.zero,
-      service: Service ?? service.zero,
-      checks: Checks ?? [],
-    })),
+  value: ({ Nodes }) => entriesOf(Nodes),
 };
 
 export const healthRows: readonly Row[] = [ofNode, ofService, inState, instances];

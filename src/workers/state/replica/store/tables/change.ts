@@ -9,6 +9,7 @@ import type {
   CaRoot,
   CoordinateRecord,
   KvEntry,
+  PreparedQueryRecord,
   SessionRecord,
 } from '../../../../../wire/records.js';
 import type { GatewayServiceRow } from './gateway-service-table.js';
@@ -27,6 +28,7 @@ export interface TableRows {
   readonly 'emptied-prefixes': number;
   readonly 'config-entries': ConfigEntry;
   readonly 'gateway-services': GatewayServiceRow;
+  readonly 'prepared-queries': PreparedQueryRecord;
   readonly 'kind-service-names': number;
   readonly 'system-metadata': SystemMetadataRow;
   readonly autopilot: AutopilotConfig;

@@ -9,6 +9,7 @@ import { GatewayServiceTable } from './gateway-service-table.js';
 import { IndexTable } from './index-table.js';
 import { KvTables } from './kv-tables.js';
 import { LockDelays } from './lock-delay.js';
+import { QueryTable } from './query-table.js';
 import { SessionTable } from './session-table.js';
 import { Table } from './table.js';
 
@@ -30,6 +31,7 @@ export class Tables {
   readonly #peers = new Map<string, PeerCatalog>();
   readonly kv = new KvTables(this.journal);
   readonly sessions = new SessionTable(this.journal);
+  readonly queries = new QueryTable(this.journal);
   /** By node and segment. */
   readonly coordinates = new Table('coordinates', this.journal);
   /** By kind and service name; the value is the index of the insert. */
