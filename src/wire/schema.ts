@@ -34,6 +34,7 @@ import type {
   ProxyConfig,
   ServiceAddress,
   ServiceConnect,
+  ServicePort,
   ServiceRecord,
   SessionRecord,
   SessionServiceCheck,
@@ -56,6 +57,8 @@ export interface ListKind {
   readonly of: Kind;
   /** Otherwise nil reads as an empty list. */
   readonly nullable: boolean;
+  /** A field that came with a later version: where it is null it isn't written at all, as those before it expect. */
+  readonly leftOutWhenNull?: true;
 }
 export interface MapKind {
   readonly kind: 'map';
@@ -66,6 +69,11 @@ export type Kind = ScalarKind | StructKind | ListKind | MapKind;
 export interface StructSchema<T extends object> {
   readonly name: string;
   readonly fields: { readonly [K in keyof T]-?: Kind };
+}
+
+/** Whether a field of this kind is left out of its struct where it is null. */
+export function isLaterField(kind: Kind): boolean {
+  return typeof kind === 'object' && kind.kind === 'list' && kind.leftOutWhenNull === true;
 }
 
 /** Names and kinds in the order of decoded objects. */
@@ -84,6 +92,9 @@ function list(of: Kind): ListKind {
 }
 function map(of: Kind): MapKind {
   return { kind: 'map', of };
+}
+function laterList(of: Kind): ListKind {
+  return { kind: 'list', of, nullable: true, leftOutWhenNull: true };
 }
 const strings = list('string');
 const stringMap = map('string');
@@ -116,6 +127,9 @@ const serviceAddressSchema: StructSchema<ServiceAddress> = {
   name: 'ServiceAddress',
   fields: { Address: 'string', Port: 'int' },
 };
+const servicePorts = laterList(
+  struct<ServicePort>({ name: 'ServicePort', fields: { Name: 'string', Port: 'int', Default: 'bool' } }),
+);
 const weightsSchema: StructSchema<Weights> = { name: 'Weights', fields: { Passing: 'int', Warning: 'int' } };
 const meshGatewaySchema: StructSchema<MeshGateway> = { name: 'MeshGateway', fields: { Mode: 'string' } };
 const exposePathSchema: StructSchema<ExposePath> = {
@@ -214,6 +228,7 @@ export const serviceSchema: StructSchema<ServiceRecord> = {
     PeerName: 'string',
     Locality: pointer(localitySchema),
     ...raftIndex,
+    Ports: servicePorts,
   },
 };
 
@@ -243,6 +258,7 @@ export const catalogServiceSchema: StructSchema<CatalogServiceRecord> = {
     ServiceLocality: pointer(localitySchema),
     PeerName: 'string',
     ...raftIndex,
+    ServicePorts: servicePorts,
   },
 };
 

@@ -28,6 +28,7 @@ export function isSameService(a: ServiceRecord, b: ServiceRecord): boolean {
     a.Kind === b.Kind &&
     a.PeerName === b.PeerName &&
     sameValue(a.Tags, b.Tags) &&
+    sameValue(a.Ports, b.Ports) &&
     sameValue(a.TaggedAddresses, b.TaggedAddresses) &&
     sameValue(a.Weights, b.Weights) &&
     sameValue(a.Meta, b.Meta) &&
