@@ -10,6 +10,7 @@ import type { NodeRow, ServiceRow } from '../store/tables/rows.js';
 import { joinKey, keyPart } from '../store/tables/table-key.js';
 import type { PeerCatalog, Tables } from '../store/tables/tables.js';
 import { deleteCheck } from './check-session-write.js';
+import { addKindName, dropKindName } from './kind-names.js';
 import { MISSING_NODE, type Refusal } from './refusal.js';
 
 const CONNECT_PROXY = 'connect-proxy';
@@ -103,13 +104,6 @@ export function addKindNames(tables: Tables, row: ServiceRow): void {
   if (row.connectKey !== '') addKindName(tables, CONNECT_ENABLED, connectName(row));
 }
 
-function addKindName(tables: Tables, kind: string, service: string): void {
-  const key = joinKey(kind, keyPart(service));
-  if (tables.kindServiceNames.get(key) !== undefined) return;
-  tables.kindServiceNames.set(key, tables.journal.index, undefined);
-  tables.index.raise(`kind_service_names.${kind}`);
-}
-
 function dropKindNames(tables: Tables, catalog: Catalog, row: ServiceRow): void {
   if ((catalog.group(row.groupKey)?.instances.size ?? 0) === 0) {
     dropKindName(tables, kindName(row.record.Kind), row.groupKey);
@@ -117,9 +111,4 @@ function dropKindNames(tables: Tables, catalog: Catalog, row: ServiceRow): void 
   if (row.connectKey !== '' && (catalog.group(row.connectKey)?.connect.size ?? 0) === 0) {
     dropKindName(tables, CONNECT_ENABLED, row.connectKey);
   }
-}
-
-function dropKindName(tables: Tables, kind: string, serviceKey: string): void {
-  tables.kindServiceNames.delete(joinKey(kind, serviceKey));
-  tables.index.raise(`kind_service_names.${kind}`);
 }

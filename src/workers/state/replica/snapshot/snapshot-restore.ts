@@ -1,6 +1,7 @@
 // Puts one record of a snapshot stream into empty tables, with the indexes it carries (spec/fsm.md, section 13). Nothing is
-// derived or allocated but the kind names, which the stream lacks.
+// allocated, and derived only what the stream lacks: the kind names.
 
+import { decodeEntryRequest } from '../../../../msgpack/config-entries.js';
 import { codecOf, structCodec } from '../../../../wasm/encoding.js';
 import type { StructReader } from '../../../../wasm/struct.js';
 import type { RegisterRequest } from '../../../../wire/commands.js';
@@ -15,11 +16,12 @@ import {
   systemMetadataSchema,
 } from '../../../../wire/schema.js';
 import { readChunks } from '../chunks/chunk-record.js';
+import { deriveFromEntry } from '../fsm/config-entry-effects.js';
 import { coordinateKey } from '../fsm/coordinate-write.js';
 import { nodeOf } from '../fsm/register.js';
 import { addKindNames, serviceRow } from '../fsm/service-write.js';
 import type { NodeRow } from '../store/tables/rows.js';
-import { joinKey, keyPart, kvTableKey } from '../store/tables/table-key.js';
+import { configEntryKey, joinKey, keyPart, kvTableKey } from '../store/tables/table-key.js';
 import { AUTOPILOT_KEY, type PeerCatalog, type Tables } from '../store/tables/tables.js';
 import { CHUNKING_STATE, SnapshotError } from './snapshot-order.js';
 
@@ -101,6 +103,16 @@ const RESTORERS: ReadonlyMap<number, Restorer> = new Map<number, Restorer>([
   ],
   [9, (reader, tables) => tables.autopilot.set(AUTOPILOT_KEY, reader.struct(autopilotSchema))],
   [16, restoreIndex],
+  [
+    22,
+    (reader, tables) => {
+      const { request, next } = decodeEntryRequest(reader.bytes, reader.offset);
+      const { Entry } = request;
+      tables.configEntries.set(configEntryKey(Entry.Kind, Entry.Name), Entry);
+      deriveFromEntry(tables, { before: undefined, after: Entry });
+      reader.offset = next;
+    },
+  ],
   [
     31,
     (reader, tables) => {

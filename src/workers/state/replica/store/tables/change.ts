@@ -1,6 +1,7 @@
 // What a command changed, as typed records: watches consume them, and they are the undo log of a command that fails. The
 // single writer fills one journal per command; tables write to it and to nothing else.
 
+import type { ConfigEntry } from '../../../../../wire/config-entries/entries.js';
 import type { AutopilotConfig, CoordinateRecord, KvEntry, SessionRecord } from '../../../../../wire/records.js';
 import type { CheckRow, NodeRow, ServiceRow, SystemMetadataRow, Tombstone } from './rows.js';
 
@@ -13,6 +14,7 @@ export interface TableRows {
   readonly sessions: SessionRecord;
   readonly kv: KvEntry;
   readonly tombstones: Tombstone;
+  readonly 'config-entries': ConfigEntry;
   readonly 'kind-service-names': number;
   readonly 'system-metadata': SystemMetadataRow;
   readonly autopilot: AutopilotConfig;

@@ -31,6 +31,8 @@ export class Tables {
   /** By kind and service name; the value is the index of the insert. */
   readonly kindServiceNames = new Table('kind-service-names', this.journal);
   readonly systemMetadata = new Table('system-metadata', this.journal);
+  /** By kind and name. */
+  readonly configEntries = new Table('config-entries', this.journal);
   readonly autopilot = new Table('autopilot', this.journal);
   readonly lockDelays: LockDelays;
   readonly chunks = new KeptChunks();
