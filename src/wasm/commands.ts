@@ -17,6 +17,7 @@ import {
   systemMetadataRequestSchema,
   tombstoneSchema,
   txnSchema,
+  virtualIpSchema,
 } from '../wire/schema.js';
 import { scanner } from './decoder.js';
 import { type Codec, codecOf, structCodec } from './encoding.js';
@@ -32,6 +33,7 @@ codecs[CommandType.coordinates] = codecOf(coordinatesKind);
 codecs[CommandType.txn] = structCodec(txnSchema);
 codecs[CommandType.autopilot] = structCodec(autopilotRequestSchema);
 codecs[CommandType.systemMetadata] = structCodec(systemMetadataRequestSchema);
+codecs[CommandType.virtualIp] = structCodec(virtualIpSchema);
 
 function codecFor(type: CommandType): Codec {
   const codec = codecs[type];

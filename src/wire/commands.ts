@@ -9,7 +9,9 @@ import type {
   KvEntry,
   Locality,
   NodeRecord,
+  PeeredServiceName,
   ServiceRecord,
+  ServiceVirtualIp,
   SessionRecord,
   StringMap,
   SystemMetadataEntry,
@@ -27,6 +29,7 @@ export const CommandType = {
   autopilot: 9,
   configEntry: 22,
   systemMetadata: 31,
+  virtualIp: 43,
 } as const;
 export type CommandType = (typeof CommandType)[keyof typeof CommandType];
 
@@ -152,7 +155,8 @@ export type Command =
   | { readonly type: typeof CommandType.txn; readonly body: TxnRequest }
   | { readonly type: typeof CommandType.autopilot; readonly body: AutopilotRequest }
   | { readonly type: typeof CommandType.configEntry; readonly body: ConfigEntryRequest }
-  | { readonly type: typeof CommandType.systemMetadata; readonly body: SystemMetadataRequest };
+  | { readonly type: typeof CommandType.systemMetadata; readonly body: SystemMetadataRequest }
+  | { readonly type: typeof CommandType.virtualIp; readonly body: ServiceVirtualIp };
 
 /** A command of a type that is not interpreted: type byte (with its flag) and body as they came. */
 export interface OpaqueCommand {
@@ -183,4 +187,5 @@ export type ApplyResult =
   | { readonly kind: 'bool'; readonly value: boolean }
   | { readonly kind: 'text'; readonly value: string }
   | { readonly kind: 'txn'; readonly value: TxnResponse }
+  | { readonly kind: 'virtual-ip'; readonly found: boolean; readonly unassignedFrom: readonly PeeredServiceName[] }
   | { readonly kind: 'error'; readonly text: string };

@@ -273,6 +273,26 @@ export interface AutopilotConfig extends RaftIndex {
   readonly UpgradeVersionTag: string;
 }
 
+/** A service by name, here or at a peer (""  = here). */
+export interface PeeredServiceName {
+  readonly Peer: string;
+  readonly ServiceName: { readonly Name: string };
+}
+
+/** The virtual address of a service (spec/fsm.md, section 11). */
+export interface ServiceVirtualIp extends RaftIndex {
+  /** Its offset as 16 bytes (wire/virtual-ip.ts); null in a request that gives manual ones. */
+  readonly IP: Uint8Array | null;
+  readonly ManualIPs: readonly string[] | null;
+  readonly Service: PeeredServiceName;
+}
+
+/** An offset that was given back, or the highest that was ever given out. */
+export interface FreeVirtualIp {
+  readonly IP: Uint8Array | null;
+  readonly IsCounter: boolean;
+}
+
 export interface SystemMetadataEntry extends RaftIndex {
   readonly Key: string;
   readonly Value: string;

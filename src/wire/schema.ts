@@ -27,15 +27,18 @@ import type {
   CoordinateRecord,
   EnvoyExtension,
   ExposePath,
+  FreeVirtualIp,
   KvEntry,
   Locality,
   MeshGateway,
   NodeRecord,
+  PeeredServiceName,
   ProxyConfig,
   ServiceAddress,
   ServiceConnect,
   ServicePort,
   ServiceRecord,
+  ServiceVirtualIp,
   SessionRecord,
   SessionServiceCheck,
   SystemMetadataEntry,
@@ -387,6 +390,22 @@ export const autopilotSchema: StructSchema<AutopilotConfig> = {
 export const systemMetadataSchema: StructSchema<SystemMetadataEntry> = {
   name: 'SystemMetadataEntry',
   fields: { Key: 'string', Value: 'string', ...raftIndex },
+};
+
+export const peeredServiceSchema: StructSchema<PeeredServiceName> = {
+  name: 'PeeredServiceName',
+  fields: {
+    Peer: 'string',
+    ServiceName: struct<PeeredServiceName['ServiceName']>({ name: 'ServiceName', fields: { Name: 'string' } }),
+  },
+};
+export const virtualIpSchema: StructSchema<ServiceVirtualIp> = {
+  name: 'ServiceVirtualIP',
+  fields: { IP: 'bytes', ManualIPs: strings, Service: struct(peeredServiceSchema), ...raftIndex },
+};
+export const freeVirtualIpSchema: StructSchema<FreeVirtualIp> = {
+  name: 'FreeVirtualIP',
+  fields: { IP: 'bytes', IsCounter: 'bool' },
 };
 
 export const registerSchema: StructSchema<RegisterRequest> = {

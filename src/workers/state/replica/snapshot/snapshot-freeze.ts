@@ -1,7 +1,14 @@
 // The state as of one moment, in constant time: clones of the tables that a snapshot stream is written from while writes go on.
 
 import type { ConfigEntry } from '../../../../wire/config-entries/entries.js';
-import type { AutopilotConfig, CoordinateRecord, KvEntry, SessionRecord } from '../../../../wire/records.js';
+import type {
+  AutopilotConfig,
+  CoordinateRecord,
+  FreeVirtualIp,
+  KvEntry,
+  ServiceVirtualIp,
+  SessionRecord,
+} from '../../../../wire/records.js';
 import type { PartialCommand } from '../chunks/kept-chunks.js';
 import type { FrozenIndex } from '../store/tables/index-table.js';
 import type { OrderedMap } from '../store/tables/ordered-map.js';
@@ -28,6 +35,8 @@ export interface StoreSnapshot {
   readonly autopilot: AutopilotConfig | undefined;
   readonly configEntries: OrderedMap<ConfigEntry>;
   readonly systemMetadata: OrderedMap<SystemMetadataRow>;
+  readonly virtualIps: OrderedMap<ServiceVirtualIp>;
+  readonly freeVirtualIps: OrderedMap<FreeVirtualIp>;
   readonly indexTable: FrozenIndex;
   /** Commands of which parts are still to come, all of one term. */
   readonly chunks: { readonly term: number; readonly operations: readonly PartialCommand[] };
@@ -51,6 +60,8 @@ export function freezeTables(tables: Tables, appliedIndex: number): StoreSnapsho
     autopilot: tables.autopilot.get(AUTOPILOT_KEY),
     configEntries: tables.configEntries.rows.clone(),
     systemMetadata: tables.systemMetadata.rows.clone(),
+    virtualIps: tables.virtualIps.rows.clone(),
+    freeVirtualIps: tables.freeVirtualIps.rows.clone(),
     indexTable: tables.index.freeze(),
     chunks: { term: tables.chunks.term, operations: tables.chunks.freeze() },
     preserved: tables.preserved,

@@ -2,7 +2,14 @@
 // single writer fills one journal per command; tables write to it and to nothing else.
 
 import type { ConfigEntry } from '../../../../../wire/config-entries/entries.js';
-import type { AutopilotConfig, CoordinateRecord, KvEntry, SessionRecord } from '../../../../../wire/records.js';
+import type {
+  AutopilotConfig,
+  CoordinateRecord,
+  FreeVirtualIp,
+  KvEntry,
+  ServiceVirtualIp,
+  SessionRecord,
+} from '../../../../../wire/records.js';
 import type { CheckRow, NodeRow, ServiceRow, SystemMetadataRow, Tombstone } from './rows.js';
 
 /** The rows of each table. */
@@ -18,6 +25,8 @@ export interface TableRows {
   readonly 'kind-service-names': number;
   readonly 'system-metadata': SystemMetadataRow;
   readonly autopilot: AutopilotConfig;
+  readonly 'virtual-ips': ServiceVirtualIp;
+  readonly 'free-virtual-ips': FreeVirtualIp;
   /** The index table: Raft indexes by key. */
   readonly index: number;
 }

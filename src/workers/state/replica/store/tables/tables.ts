@@ -18,6 +18,9 @@ export interface PeerCatalog {
 
 /** Key of the only row of the autopilot table. */
 export const AUTOPILOT_KEY = 'config';
+/** Keys of the free virtual addresses, in the order of a snapshot: the one that was freed last, and the highest ever given. */
+export const FREED_KEY = '0-freed';
+export const COUNTER_KEY = '1-counter';
 
 export class Tables {
   readonly journal = new Journal();
@@ -34,6 +37,9 @@ export class Tables {
   /** By kind and name. */
   readonly configEntries = new Table('config-entries', this.journal);
   readonly autopilot = new Table('autopilot', this.journal);
+  /** By peer and service name. */
+  readonly virtualIps = new Table('virtual-ips', this.journal);
+  readonly freeVirtualIps = new Table('free-virtual-ips', this.journal);
   readonly lockDelays: LockDelays;
   readonly chunks = new KeptChunks();
   /** Snapshot records of types that are not interpreted, with their type byte, by type: written back as they came. */
