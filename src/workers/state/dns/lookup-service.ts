@@ -125,7 +125,7 @@ export function serviceAnswer(
   type: number,
 ): Resolved {
   const { reads, config } = context;
-  const read = reads.instances(question.service, context.datacenter);
+  const read = reads.instances(question.service, question.by, context.datacenter);
   if (isRefusal(read)) return refusedIn(zone, read);
   const { value, isCurrent } = read;
   const entries = value.filter((entry) => hasTag(entry, question.tag) && isHealthy(entry, config.onlyPassing));

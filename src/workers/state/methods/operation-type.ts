@@ -8,6 +8,7 @@ const WRITES: ReadonlySet<string> = new Set([
   'Catalog.Register',
   'Catalog.Deregister',
   'Coordinate.Update',
+  'Internal.AssignManualServiceVIPs',
   'Internal.EventFire',
   'Internal.KeyringOperation',
   'KVS.Apply',

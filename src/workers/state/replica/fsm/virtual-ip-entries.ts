@@ -9,7 +9,14 @@ import type { EntryChange } from './config-entry-checks.js';
 import type { Refusal } from './refusal.js';
 import { isSameService } from './service-write.js';
 import { gatewayRecordAnew } from './virtual-address-tags.js';
-import { assignVirtualIp, freeVirtualIp, GATEWAY_VIRTUAL_IPS, hasFlag, namesService, VIRTUAL_IPS } from './virtual-ip.js';
+import {
+  assignVirtualIp,
+  freeVirtualIp,
+  GATEWAY_VIRTUAL_IPS,
+  hasFlag,
+  namesService,
+  VIRTUAL_IPS,
+} from './virtual-ip.js';
 
 function linkedNames(entry: ConfigEntry | undefined): readonly string[] {
   if (entry?.Kind !== 'terminating-gateway') return [];

@@ -11,6 +11,7 @@ import type {
   KvEntry,
   NodeRecord,
   ServiceRecord,
+  ServiceVirtualIp,
   SessionRecord,
   StringMap,
 } from '../../../../wire/records.js';
@@ -95,6 +96,11 @@ export interface ConfigEntryReads {
   all(): ReadResult<readonly ConfigEntry[]>;
 }
 
+export interface VirtualIpReads {
+  /** null: the service has none. `peer`: "" for this cluster. */
+  find(service: string, peer: string): ReadResult<ServiceVirtualIp | null>;
+}
+
 /** What each read blocks on; the counterparts of the read methods. `found` tells whether the read had a result. */
 export interface WatchTargets {
   nodes(): readonly WatchTarget[];
@@ -110,6 +116,7 @@ export interface WatchTargets {
   configEntry(kind: EntryKind, name: string): readonly WatchTarget[];
   configEntries(kind: EntryKind): readonly WatchTarget[];
   allConfigEntries(): readonly WatchTarget[];
+  virtualIps(): readonly WatchTarget[];
   kvKey(key: string, found: boolean): readonly WatchTarget[];
   kvPrefix(prefix: string): readonly WatchTarget[];
 }
@@ -126,6 +133,7 @@ export interface StoreReads {
   readonly kv: KvReads;
   readonly sessions: SessionReads;
   readonly coordinates: CoordinateReads;
+  readonly virtualIps: VirtualIpReads;
   readonly configEntries: ConfigEntryReads;
   readonly targets: WatchTargets;
   readonly watches: Watches;

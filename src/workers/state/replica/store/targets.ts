@@ -8,6 +8,7 @@ import { hasOwnIndex } from './kv-reads.js';
 import type { WatchTarget, WatchTargets } from './read-api.js';
 import type { RowKey } from './tables/rows.js';
 import { configEntryKey } from './tables/table-key.js';
+import { VIRTUAL_IPS_INDEX } from './virtual-ip-reads.js';
 
 function indexTarget(key: string): WatchTarget {
   return { kind: 'index', key };
@@ -81,6 +82,10 @@ export class Targets implements WatchTargets {
 
   allConfigEntries(): readonly WatchTarget[] {
     return [indexTarget('config-entries')];
+  }
+
+  virtualIps(): readonly WatchTarget[] {
+    return [indexTarget(VIRTUAL_IPS_INDEX)];
   }
 
   kvKey(key: string, _found: boolean): readonly WatchTarget[] {
