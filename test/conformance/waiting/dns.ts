@@ -3,21 +3,6 @@
 import type { WaitingList } from '../standing.js';
 
 export const waiting: WaitingList = {
-  'connect-virtual': {
-    reason: 'there is no mesh yet: no proxies behind a service, no virtual addresses',
-    steps: [
-      'connect',
-      'connect-srv',
-      'connect-native',
-      'connect-dc',
-      'connect-tag',
-      'virtual',
-      'virtual-aaaa',
-      'virtual-srv',
-      'virtual-plain',
-      'virtual-unknown',
-    ],
-  },
   'recursor-forward': {
     reason: 'questions about other domains are not passed on to recursors yet',
     steps: [

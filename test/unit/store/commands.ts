@@ -59,6 +59,7 @@ export function service(overrides: Partial<ServiceRecord>): ServiceRecord {
     PeerName: '',
     Locality: null,
     ...NO_INDEX,
+    Ports: null,
     ...overrides,
   };
 }

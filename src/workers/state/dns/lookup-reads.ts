@@ -2,9 +2,10 @@
 
 import type { LocalAnswer, LocalReads } from '../calls/local-reads.js';
 import { type AddressOwners, addressOwners, getNode } from '../methods/catalog.js';
-import { type HealthEntry, instancesOf, serviceNodes } from '../methods/health.js';
+import { type HealthEntry, instancesOf, type ServiceNodesKind, serviceNodes } from '../methods/health.js';
 import { type AskedAgent, type Executed, type ExecuteRequest, executeQuery } from '../methods/query-execute.js';
 import type { Refusal } from '../methods/refusal.js';
+import { virtualIpForService } from '../methods/virtual-ip.js';
 
 /** An answer that is older than this is counted (`dns.stale_queries`). */
 export const STALE_MS = 5_000;
@@ -15,10 +16,12 @@ type Node = AddressOwners['node'];
 export interface LookupReads {
   /** Whether other datacenters' catalogs can be asked, too. */
   readonly reachesBeyond: boolean;
-  instances(service: string, datacenter: string): Found<readonly HealthEntry[]>;
+  instances(service: string, by: ServiceNodesKind, datacenter: string): Found<readonly HealthEntry[]>;
   /** null when the catalog doesn't know it. */
   node(name: string, datacenter: string): Found<NonNullable<Node> | null>;
   owners(address: string): Found<AddressOwners>;
+  /** "" where the service has none. */
+  virtualIp(service: string, peer: string): Found<string>;
   execute(question: QueryQuestion): Found<Executed>;
 }
 
@@ -38,9 +41,10 @@ export function executionOf({ idOrName, datacenter, ip }: QueryQuestion, agent: 
 export function localLookups(local: LocalReads, agent: AskedAgent): LookupReads {
   return {
     reachesBeyond: false,
-    instances: (service) => local.read(serviceNodes, instancesOf(service)),
+    instances: (service, by) => local.read(serviceNodes, instancesOf(service, by)),
     node: (name) => local.read(getNode, name),
     owners: (address) => local.read(addressOwners, address),
     execute: (question) => local.read(executeQuery, executionOf(question, agent)),
+    virtualIp: (service, peer) => local.read(virtualIpForService, { service, peer }),
   };
 }

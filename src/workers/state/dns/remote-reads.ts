@@ -9,11 +9,12 @@ import type { KeptRead } from '../calls/kept-read.js';
 import type { KeptReads } from '../calls/kept-reads.js';
 import type { ReadSettings } from '../calls/read-settings.js';
 import { type AddressOwners, listNodes, nodeServices, serviceInstances } from '../methods/catalog.js';
-import { type HealthEntry, instancesOf, serviceNodes } from '../methods/health.js';
+import { type HealthEntry, instancesOf, type ServiceNodesKind, serviceNodes } from '../methods/health.js';
 import type { ReadMethod } from '../methods/method.js';
 import { EVERYTHING } from '../methods/narrowing.js';
 import { type Executed, executeQuery } from '../methods/query-execute.js';
 import { isRefusal, refusal } from '../methods/refusal.js';
+import { virtualIpForService } from '../methods/virtual-ip.js';
 import { executionOf, type Found, type LookupReads, type QueryQuestion, STALE_MS } from './lookup-reads.js';
 
 const NOT_THERE_YET = refusal('not-ready');
@@ -44,17 +45,17 @@ export class CatalogCalls {
   }
 
   /** What the cache has and may be used; null where a server must be asked. */
-  keptInstances(service: string, datacenter: string): Found<Instances> | null {
+  keptInstances(service: string, by: ServiceNodesKind, datacenter: string): Found<Instances> | null {
     const { kept, config } = this.#options;
     if (kept === null || !config().useCache) return null;
-    const found = kept.find({ method: serviceNodes, request: instancesOf(service), datacenter });
+    const found = kept.find({ method: serviceNodes, request: instancesOf(service, by), datacenter });
     return found === null || !this.#isYoungEnough(found) ? null : this.#keptAnswer(found);
   }
 
-  instances(service: string, datacenter: string): Promise<Found<Instances>> {
+  instances(service: string, by: ServiceNodesKind, datacenter: string): Promise<Found<Instances>> {
     const { kept, config } = this.#options;
-    const request = instancesOf(service);
-    const key = `instances ${datacenter} ${service}`;
+    const request = instancesOf(service, by);
+    const key = `${by} instances ${datacenter} ${service}`;
     if (kept === null || !config().useCache)
       return this.#shared(key, () => this.#ask(serviceNodes, request, datacenter));
     return this.#shared(key, async () => {
@@ -93,6 +94,10 @@ export class CatalogCalls {
     const request = executionOf(question, { node, datacenter, segment: '' });
     const key = `query ${question.datacenter} ${ip} ${idOrName}`;
     return this.#shared(key, () => this.#ask(executeQuery, request, question.datacenter));
+  }
+
+  virtualIp(service: string, peer: string): Promise<Found<string>> {
+    return this.#shared(`virtual ${peer} ${service}`, () => this.#ask(virtualIpForService, { service, peer }));
   }
 
   async #shared<Value>(key: string, begin: () => Promise<Value>): Promise<Value> {
@@ -162,9 +167,9 @@ export class QuestionReads implements LookupReads {
     this.#mayAsk = mayAsk;
   }
 
-  instances(service: string, datacenter: string): Found<Instances> {
-    const kept = this.#answer === null ? this.#catalog.keptInstances(service, datacenter) : null;
-    return kept ?? this.#found(() => this.#catalog.instances(service, datacenter));
+  instances(service: string, by: ServiceNodesKind, datacenter: string): Found<Instances> {
+    const kept = this.#answer === null ? this.#catalog.keptInstances(service, by, datacenter) : null;
+    return kept ?? this.#found(() => this.#catalog.instances(service, by, datacenter));
   }
 
   node(name: string, datacenter: string): ReturnType<LookupReads['node']> {
@@ -177,6 +182,10 @@ export class QuestionReads implements LookupReads {
 
   execute(question: QueryQuestion): Found<Executed> {
     return this.#found(() => this.#catalog.execute(question));
+  }
+
+  virtualIp(service: string, peer: string): Found<string> {
+    return this.#found(() => this.#catalog.virtualIp(service, peer));
   }
 
   #found<Value>(begin: () => Promise<Found<Value>>): Found<Value> {

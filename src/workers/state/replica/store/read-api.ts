@@ -16,6 +16,7 @@ import type {
   NodeRecord,
   PreparedQueryRecord,
   ServiceRecord,
+  ServiceVirtualIp,
   SessionRecord,
   StringMap,
 } from '../../../../wire/records.js';
@@ -139,6 +140,11 @@ export interface QueryReads {
   resolve(idOrName: string, segment: string): QueryResolution;
 }
 
+export interface VirtualIpReads {
+  /** null: the service has none. `peer`: "" for this cluster. */
+  find(service: string, peer: string): ReadResult<ServiceVirtualIp | null>;
+}
+
 /** What each read blocks on; the counterparts of the read methods. `found` tells whether the read had a result. */
 export interface WatchTargets {
   nodes(): readonly WatchTarget[];
@@ -156,6 +162,7 @@ export interface WatchTargets {
   allConfigEntries(): readonly WatchTarget[];
   authority(): readonly WatchTarget[];
   queries(): readonly WatchTarget[];
+  virtualIps(): readonly WatchTarget[];
   kvKey(key: string, found: boolean): readonly WatchTarget[];
   kvPrefix(prefix: string): readonly WatchTarget[];
 }
@@ -172,6 +179,7 @@ export interface StoreReads {
   readonly kv: KvReads;
   readonly sessions: SessionReads;
   readonly coordinates: CoordinateReads;
+  readonly virtualIps: VirtualIpReads;
   readonly configEntries: ConfigEntryReads;
   readonly authority: AuthorityReads;
   readonly queries: QueryReads;

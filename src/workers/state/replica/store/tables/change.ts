@@ -8,8 +8,10 @@ import type {
   CaProviderState,
   CaRoot,
   CoordinateRecord,
+  FreeVirtualIp,
   KvEntry,
   PreparedQueryRecord,
+  ServiceVirtualIp,
   SessionRecord,
 } from '../../../../../wire/records.js';
 import type { GatewayServiceRow } from './gateway-service-table.js';
@@ -35,6 +37,8 @@ export interface TableRows {
   readonly 'ca-config': CaConfiguration;
   readonly 'ca-provider-state': CaProviderState;
   readonly 'ca-roots': CaRoot;
+  readonly 'virtual-ips': ServiceVirtualIp;
+  readonly 'free-virtual-ips': FreeVirtualIp;
   /** The index table: Raft indexes by key. */
   readonly index: number;
 }
