@@ -4,9 +4,9 @@ import type { Command, Options } from '../command/command.js';
 import { fail } from '../command/command.js';
 import { readServices } from '../command/service-files.js';
 import { registrationOf } from '../command/service-registration.js';
-import { tellChanges } from '../command/told-changes.js';
 import { connect } from '../http/client.js';
 import { CLIENT_FLAGS, NAMESPACE_FLAG, PARTITION_FLAG, SERVER_FLAGS } from '../http/flags.js';
+import { tellChanges } from '../services/told-changes.js';
 
 export const command: Command = {
   usage: 'services register [options] [FILE...]',

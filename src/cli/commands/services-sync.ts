@@ -1,18 +1,18 @@
 // `lictor services sync`: makes the agent's services equal to what files say, and says what differs.
 
 import { type Command, fail, type Options, print } from '../command/command.js';
+import { readServices } from '../command/service-files.js';
+import { registrationOf } from '../command/service-registration.js';
+import { type Client, connect } from '../http/client.js';
+import { CLIENT_FLAGS } from '../http/flags.js';
 import {
   type Difference,
   differenceOf,
   type KnownService,
   marked,
   type Wanted,
-} from '../command/service-difference.js';
-import { readServices } from '../command/service-files.js';
-import { registrationOf } from '../command/service-registration.js';
-import { tellChanges } from '../command/told-changes.js';
-import { type Client, connect } from '../http/client.js';
-import { CLIENT_FLAGS } from '../http/flags.js';
+} from '../services/service-difference.js';
+import { tellChanges } from '../services/told-changes.js';
 
 const DEFAULT_SET = 'default';
 const DIFFERS = 2;

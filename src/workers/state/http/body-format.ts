@@ -4,7 +4,7 @@
 import { type DecodeOptions, decodeJson, type Kind } from '../../../gotext/json-decode.js';
 import { list } from '../../../gotext/json-kinds.js';
 import type { BodyPieces } from './body-stream.js';
-import { ItemStream } from './items/item-stream.js';
+import { ItemStream } from './item-stream.js';
 import { Refused } from './parameters.js';
 import { text } from './reply.js';
 import type { ParameterSource } from './request.js';

@@ -1,7 +1,7 @@
 // A body of many JSON values, cut into the bytes of each as they come: one a line (NDJSON), or the elements of one array. How the
 // bytes were cut on their way changes nothing. What is kept is one unfinished item, and of one that is too long nothing.
 
-import { GatheredBytes } from '../engine/gathered-bytes.js';
+import { GatheredBytes } from './engine/gathered-bytes.js';
 
 /** The bytes of an item, which may be a view; why there is no item; or why no further one can be found. */
 export type Cut = Uint8Array | 'too long' | Broken;

@@ -1,11 +1,11 @@
 // A body of many items, taken as it comes: which of the two forms it has, and the items of each piece, decoded one by one as they are
 // asked for. The client is read no faster than pieces are asked for (body-stream.ts).
 
-import { type DecodeOptions, decodeWholeJson, type Kind } from '../../../../gotext/json-decode.js';
-import type { BodyPieces } from '../body-stream.js';
-import { Refused } from '../parameters.js';
-import { text } from '../reply.js';
-import { ArraySplitter, Broken, type Cut, LineSplitter, type Splitter, skipBlanks } from './splitter.js';
+import { type DecodeOptions, decodeWholeJson, type Kind } from '../../../gotext/json-decode.js';
+import type { BodyPieces } from './body-stream.js';
+import { ArraySplitter, Broken, type Cut, LineSplitter, type Splitter, skipBlanks } from './item-splitter.js';
+import { Refused } from './parameters.js';
+import { text } from './reply.js';
 
 /** An array of items, or one a line. */
 export type ItemForm = 'array' | 'lines';

@@ -1,21 +1,21 @@
 // agent/services/register and deregister: as many services as there are in one stream, each as if it came by a call of its own
 // (docs/bulk.md).
 
-import { type DecodedBy, struct } from '../../../../../gotext/json-decode.js';
-import { string } from '../../../../../gotext/json-kinds.js';
-import { listOf } from '../../../../../gotext/json-shape.js';
-import { itemsBody } from '../../../http/body-format.js';
-import type { EndpointTable } from '../../../http/endpoint.js';
-import { type ItemStream, LINES_TYPE } from '../../../http/items/item-stream.js';
-import { ResultStream } from '../../../http/items/result-stream.js';
-import { action } from '../../../http/operation.js';
-import { Refused } from '../../../http/parameters.js';
-import type { Reply } from '../../../http/reply.js';
-import type { LocalAgent } from '../../../local/local-agent.js';
-import { STRICT, serviceBody, serviceRegistration } from '../definition-bodies.js';
-import { REGISTER } from '../service-registration.js';
+import { type DecodedBy, struct } from '../../../../gotext/json-decode.js';
+import { string } from '../../../../gotext/json-kinds.js';
+import { listOf } from '../../../../gotext/json-shape.js';
+import { itemsBody } from '../../http/body-format.js';
+import type { EndpointTable } from '../../http/endpoint.js';
+import { type ItemStream, LINES_TYPE } from '../../http/item-stream.js';
+import { action } from '../../http/operation.js';
+import { Refused } from '../../http/parameters.js';
+import type { Reply } from '../../http/reply.js';
+import { ResultStream } from '../../http/result-stream.js';
+import type { LocalAgent } from '../../local/local-agent.js';
 import { RESULT } from './bulk-result.js';
 import { BulkRun, type Place } from './bulk-run.js';
+import { STRICT, serviceBody, serviceRegistration } from './definition-bodies.js';
+import { REGISTER } from './service-registration.js';
 
 /** Whatever registers a service also names it for its removal. */
 const removalBody = struct('ServiceDeregistration', { ID: string, Name: string });

@@ -1,13 +1,13 @@
 // The work of one stream of changes: a piece of the body is taken in steps of a few items, each written to the disk as one, and each
 // item's outcome goes into the answer in its place. What is under way is bounded, and the client isn't read while it is too much.
 
-import { surprise } from '../../../../../observe/surprise.js';
-import type { Item, ItemStream } from '../../../http/items/item-stream.js';
-import type { ResultStream } from '../../../http/items/result-stream.js';
-import type { LocalAgent } from '../../../local/local-agent.js';
-import type { ChangeBatch } from '../../../local/registration/change-batch.js';
-import type { LocalOutcome } from '../../../local/state/outcomes.js';
-import { type Steps, turns } from '../../../turns/turns.js';
+import { surprise } from '../../../../observe/surprise.js';
+import type { Item, ItemStream } from '../../http/item-stream.js';
+import type { ResultStream } from '../../http/result-stream.js';
+import type { LocalAgent } from '../../local/local-agent.js';
+import type { ChangeBatch } from '../../local/registration/change-batch.js';
+import type { LocalOutcome } from '../../local/state/outcomes.js';
+import { type Steps, turns } from '../../turns/turns.js';
 import { resultJson } from './bulk-result.js';
 
 /** Of a step: together well below a millisecond mostly. */

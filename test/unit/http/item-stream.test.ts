@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { struct } from '../../../../src/gotext/json-decode.js';
-import { int, string } from '../../../../src/gotext/json-kinds.js';
-import { type ItemForm, ItemStream } from '../../../../src/workers/state/http/items/item-stream.js';
-import { Refused } from '../../../../src/workers/state/http/parameters.js';
-import { runSeed } from '../../../random.js';
+import { struct } from '../../../src/gotext/json-decode.js';
+import { int, string } from '../../../src/gotext/json-kinds.js';
+import { type ItemForm, ItemStream } from '../../../src/workers/state/http/item-stream.js';
+import { Refused } from '../../../src/workers/state/http/parameters.js';
+import { runSeed } from '../../random.js';
 
 const KIND = struct('Thing', { Name: string, Size: int });
 const RULES = { options: { unknownFields: 'error' }, errorPrefix: 'bad: ', maxItemBytes: 200 } as const;

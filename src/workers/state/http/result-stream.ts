@@ -2,8 +2,8 @@
 // client takes it. Many clients send all before they read a word, so a good part of it may wait, but what waits has a bound: whoever
 // adds asks for room, and a client that takes nothing for a long while is left.
 
-import type { StreamBody } from '../reply.js';
 import type { ItemForm } from './item-stream.js';
+import type { StreamBody } from './reply.js';
 
 /** What may wait of one answer, in characters: the results of some 300,000 items. */
 const MAX_WAITING = 16 * 1024 * 1024;

@@ -1,9 +1,9 @@
 // What a command says of services that it registers or removes: a line for each as long as they can be read, else a bar and how
 // many there were; what failed, always.
 
+import { fail, print } from '../command/command.js';
 import type { Client } from '../http/client.js';
 import { type Changes, changeServices } from './changed-services.js';
-import { fail, print } from './command.js';
 import { Progress } from './progress.js';
 
 const WORDS = {
