@@ -30,7 +30,7 @@ export const GROUPS: readonly Group[] = [
   { words: ['operator', 'raft'], takesWords: false, synopsis: 'Look at the Raft configuration and change it' },
   { words: ['operator', 'usage'], takesWords: false, synopsis: 'Look at how much there is' },
   { words: ['snapshot'], takesWords: true, synopsis: 'Save, look into and restore the state of the servers' },
-  { words: ['services'], takesWords: true, synopsis: 'Register and deregister services of the agent' },
+  { words: ['services'], takesWords: true, synopsis: 'Register, deregister and sync services of the agent' },
 ];
 
 export const COMMANDS: readonly Registered[] = [
@@ -152,6 +152,11 @@ export const COMMANDS: readonly Registered[] = [
     words: ['services', 'register'],
     synopsis: 'Registers services with an agent',
     load: () => import('./commands/services-register.js'),
+  },
+  {
+    words: ['services', 'sync'],
+    synopsis: "Makes an agent's services equal to what files define",
+    load: () => import('./commands/services-sync.js'),
   },
   {
     words: ['snapshot', 'decode'],

@@ -192,3 +192,9 @@ export function decodeJson<T>(text: string, kind: Kind<T>, options: DecodeOption
   const parsed = parseWrittenJson(text);
   return parsed.ok ? decodeValue(parsed.value, kind, options) : parsed;
 }
+
+/** A text that is one JSON value and nothing else, decoded. */
+export function decodeWholeJson<T>(text: string, kind: Kind<T>, options: DecodeOptions): Decoded<T> {
+  const parsed = parseWrittenJson(text, 'unmarshal');
+  return parsed.ok ? decodeValue(parsed.value, kind, options) : parsed;
+}

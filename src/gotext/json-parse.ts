@@ -44,9 +44,9 @@ export function parseJson(text: string, mode: 'decoder' | 'unmarshal'): JsonPars
   return INEXACT.test(text) ? scanJson(text, mode) : parsePlain(text, mode);
 }
 
-/** Mode `decoder` of {@link parseJson}, for who has to know how a number was written. */
-export function parseWrittenJson(text: string): WrittenParsed {
-  return WRITTEN.test(text) ? scanWrittenJson(text, 'decoder') : parsePlain(text, 'decoder');
+/** {@link parseJson} for who has to know how a number was written. */
+export function parseWrittenJson(text: string, mode: 'decoder' | 'unmarshal' = 'decoder'): WrittenParsed {
+  return WRITTEN.test(text) ? scanWrittenJson(text, mode) : parsePlain(text, mode);
 }
 
 function parsePlain(text: string, mode: 'decoder' | 'unmarshal'): JsonParsed {

@@ -1,10 +1,11 @@
 // `lictor services deregister`: what files define, or one service by its ID.
 
 import type { Command, Options } from '../command/command.js';
-import { fail, print } from '../command/command.js';
+import { fail } from '../command/command.js';
 import { readServices } from '../command/service-files.js';
 import { connect } from '../http/client.js';
 import { CLIENT_FLAGS, NAMESPACE_FLAG, PARTITION_FLAG, SERVER_FLAGS } from '../http/flags.js';
+import { tellChanges } from '../services/told-changes.js';
 
 export const command: Command = {
   usage: 'services deregister [options] [FILE...]',
@@ -24,17 +25,16 @@ export const command: Command = {
     if (options.words.length > 0 && id !== '') {
       return fail('Service deregistration requires arguments or -id, not both.');
     }
-    const found = id === '' ? readServices(options.words) : { ok: true as const, services: [{ id }] };
+    const found = id === '' ? await readServices(options.words) : { ok: true as const, services: [{ id }] };
     if (!found.ok) return fail(`Error: ${found.error}`);
     const connected = connect(options);
     if (!connected.ok) return fail(`Error connecting to Consul agent: ${connected.error}`);
-    for (const service of found.services) {
+    const all = found.services.map((service) => {
       const name = 'name' in service ? (service.name ?? '') : '';
-      const target = service.id ?? name;
-      const answer = await connected.client.put(`/v1/agent/service/deregister/${encodeURIComponent(target)}`);
-      if (!answer.ok) return fail(`Error deregistering service "${name}": ${answer.error}`);
-      print(`Deregistered service: ${target}`);
-    }
-    return 0;
+      const ID = service.id ?? name;
+      return { id: ID, name, body: { ID } };
+    });
+    const line = ({ id: removed }: { readonly id: string }): string => `Deregistered service: ${removed}`;
+    return (await tellChanges(connected.client, { action: 'deregister', all, line })) ? 0 : 1;
   },
 };

@@ -1,16 +1,18 @@
 // `lictor services register`: from files, or one service from flags.
 
 import type { Command, Options } from '../command/command.js';
-import { fail, print } from '../command/command.js';
+import { fail } from '../command/command.js';
 import { readServices } from '../command/service-files.js';
 import { registrationOf } from '../command/service-registration.js';
-import type { Client } from '../http/client.js';
 import { connect } from '../http/client.js';
 import { CLIENT_FLAGS, NAMESPACE_FLAG, PARTITION_FLAG, SERVER_FLAGS } from '../http/flags.js';
+import { tellChanges } from '../services/told-changes.js';
 
 export const command: Command = {
   usage: 'services register [options] [FILE...]',
-  about: 'Registers services with the agent: those that the files define, or one described by flags.',
+  about:
+    'Registers services with the agent: those that the files define, or one described by flags. Many of them go in one\n' +
+    'stream where the agent takes one. A file is JSON or HCL by its ending, as for the agent; - is standard input.',
   flags: [
     ...CLIENT_FLAGS,
     ...SERVER_FLAGS,
@@ -34,33 +36,31 @@ export const command: Command = {
     if (options.words.length > 0 && (name !== '' || options.text('id') !== '')) {
       return fail('Service registration requires arguments or -id, not both.');
     }
-    const bodies = options.words.length > 0 ? fromFiles(options.words) : fromFlags(options);
+    const bodies = options.words.length > 0 ? await fromFiles(options.words) : fromFlags(options);
     if (!bodies.ok) return fail(`Error: ${bodies.error}`);
     const connected = connect(options);
     if (!connected.ok) return fail(`Error connecting to Consul agent: ${connected.error}`);
-    return registerAll(connected.client, bodies.services);
+    const all = bodies.services.map((body) => ({
+      id: body.ID === '' ? body.Name : (body.ID ?? body.Name),
+      name: body.Name,
+      body,
+    }));
+    const line = ({ name: registered }: { readonly name: string }): string => `Registered service: ${registered}`;
+    return (await tellChanges(connected.client, { action: 'register', all, line })) ? 0 : 1;
   },
 };
 
 interface Body {
   readonly Name: string;
+  readonly ID?: string;
   readonly [field: string]: unknown;
 }
 type Bodies =
   | { readonly ok: true; readonly services: readonly Body[] }
   | { readonly ok: false; readonly error: string };
 
-async function registerAll(client: Client, services: readonly Body[]): Promise<number> {
-  for (const service of services) {
-    const answer = await client.put('/v1/agent/service/register', [], JSON.stringify(service));
-    if (!answer.ok) return fail(`Error registering service "${service.Name}": ${answer.error}`);
-    print(`Registered service: ${service.Name}`);
-  }
-  return 0;
-}
-
-function fromFiles(paths: readonly string[]): Bodies {
-  const found = readServices(paths);
+async function fromFiles(paths: readonly string[]): Promise<Bodies> {
+  const found = await readServices(paths);
   return found.ok ? { ok: true, services: found.services.map(registrationOf) } : found;
 }
 

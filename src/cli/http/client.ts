@@ -103,6 +103,11 @@ export class Client {
     return answer.ok ? sent : answer;
   }
 
+  /** PUT whose answer comes while the body goes, whatever its status. */
+  putForStream(path: string, query: Query, body: Readable): Promise<Stream> {
+    return this.#send('PUT', path, query, body);
+  }
+
   async #exchange(method: string, path: string, query: Query, body: Body, passes404: boolean): Promise<Answer> {
     const sent = await this.#send(method, path, query, body);
     return sent.ok ? answerOf(sent.response, passes404) : sent;
@@ -172,7 +177,8 @@ function queryText(query: Query): string {
   return `?${sorted.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value ?? '')}`).join('&')}`;
 }
 
-async function answerOf(response: IncomingMessage, passes404: boolean): Promise<Answer> {
+/** An answer in a stream that turned out to be none. */
+export async function answerOf(response: IncomingMessage, passes404: boolean): Promise<Answer> {
   const status = response.statusCode ?? 0;
   try {
     const body = await collect(response);

@@ -2,9 +2,12 @@
 // come; how long it may be; and what is answered to another one (spec/http.md, section 4).
 
 import { type DecodeOptions, decodeJson, type Kind } from '../../../gotext/json-decode.js';
+import { list } from '../../../gotext/json-kinds.js';
 import type { BodyPieces } from './body-stream.js';
+import { ItemStream } from './item-stream.js';
 import { Refused } from './parameters.js';
 import { text } from './reply.js';
+import type { ParameterSource } from './request.js';
 
 /** A body that is read when all of it is there. */
 interface WholeBody<B> {
@@ -20,8 +23,9 @@ interface WholeBody<B> {
 
 /** A body that is taken while it comes, however long. */
 interface StreamedBody<B> {
-  readonly kind: null;
-  stream(pieces: BodyPieces): B;
+  /** Null where any bytes are taken; the list of items where they come one by one. */
+  readonly kind: Kind<unknown> | null;
+  stream(pieces: BodyPieces, source: ParameterSource): B;
 }
 
 export type BodyFormat<B> = WholeBody<B> | StreamedBody<B>;
@@ -39,8 +43,10 @@ interface JsonRules {
   readonly setting?: string;
 }
 
+const DECODE_FAILED = 'Request decode failed: ';
+
 export function jsonBody<B>(kind: Kind<B>, rules: JsonRules): BodyFormat<B> {
-  const { options, errorPrefix = 'Request decode failed: ', empty = '', limit = () => MAX_BODY, setting } = rules;
+  const { options, errorPrefix = DECODE_FAILED, empty = '', limit = () => MAX_BODY, setting } = rules;
   return {
     kind,
     limit,
@@ -60,4 +66,13 @@ export function anyBytes(limit: () => number = () => MAX_BODY, setting?: string)
 /** Any bytes, piece by piece. */
 export function pieces(): BodyFormat<BodyPieces> {
   return { kind: null, stream: (body) => body };
+}
+
+/** Items of a kind, in an array or one a line, each as long as a whole body may be elsewhere. */
+export function itemsBody<T>(kind: Kind<T>, options: DecodeOptions): BodyFormat<ItemStream<T>> {
+  const rules = { options, errorPrefix: DECODE_FAILED, maxItemBytes: MAX_BODY };
+  return {
+    kind: list(kind),
+    stream: (body, source) => new ItemStream(kind, rules, body, source.header('content-type') ?? ''),
+  };
 }

@@ -42,7 +42,7 @@ async function withBody(
   values: Values<Parameters>,
 ): Promise<Reply> {
   if (body === undefined) throw new Error('an operation without a body');
-  if ('stream' in body) return run(call, values, body.stream(call.bodyPieces()));
+  if ('stream' in body) return run(call, values, body.stream(call.bodyPieces(), call));
   const received = await call.body(body.limit(), body.setting);
   if (!received.ok) return received.reply;
   const given = body.read(received.bytes);

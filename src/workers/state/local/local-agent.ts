@@ -168,6 +168,11 @@ export class LocalAgent {
     return attempt === null ? change : afterAttempt(change, attempt);
   }
 
+  /** Done when a sync was attempted of all that {@link Registrar.batch} has changed so far. */
+  backlogAttempted(): Promise<void> {
+    return this.#rounds.backlogTaken(this.state.backlog);
+  }
+
   /** A server came up, or a leader was elected. */
   serverUp(): void {
     this.#syncer.serverUp();

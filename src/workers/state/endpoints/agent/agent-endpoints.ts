@@ -7,6 +7,7 @@ import type { AgentControl } from '../../control/control-client.js';
 import type { EndpointTable } from '../../http/endpoint.js';
 import type { LocalAgent } from '../../local/local-agent.js';
 import type { Clock } from '../../local/state/clock.js';
+import { bulkRegistrationEndpoints } from './bulk-registration.js';
 import { checkRegistrationEndpoints } from './check-registration.js';
 import { identityEndpoints, type Stats } from './identity.js';
 import { localHealthEndpoints } from './local-health.js';
@@ -48,6 +49,7 @@ export function agentEndpoints(dependencies: AgentDependencies): EndpointTable {
     ...localListEndpoints(local, datacenter),
     ...localHealthEndpoints(local, datacenter),
     ...serviceRegistrationEndpoints(local),
+    ...bulkRegistrationEndpoints(local),
     ...checkRegistrationEndpoints(local),
     ...processControlEndpoints(local, control),
     ...metricsEndpoints({ config, bins: metrics, clock }),

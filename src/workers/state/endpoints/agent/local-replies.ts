@@ -8,8 +8,13 @@ const STATUS: { readonly [code in Extract<LocalOutcome, { ok: false }>['code']]:
   'not-found': 404,
   unsupported: 500,
   storage: 500,
+  failed: 500,
 };
 
+export function statusOf({ code }: Extract<LocalOutcome, { ok: false }>): number {
+  return STATUS[code];
+}
+
 export function replyTo(outcome: LocalOutcome): Reply {
-  return outcome.ok ? NOTHING : text(STATUS[outcome.code], outcome.text);
+  return outcome.ok ? NOTHING : text(statusOf(outcome), outcome.text);
 }

@@ -12,7 +12,8 @@ import { STRICT, serviceBody, serviceRegistration } from './definition-bodies.js
 import { replyTo } from './local-replies.js';
 import { MAINTENANCE } from './maintenance-parameters.js';
 
-const REGISTER = {
+/** Of one service, or of many. */
+export const REGISTER = {
   'replace-existing-checks': flag('Removes the checks of the service that this registration doesn’t have.'),
 } as const;
 

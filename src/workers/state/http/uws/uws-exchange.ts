@@ -9,6 +9,11 @@ import type { UwsRequest, UwsResponse } from './uws-module.js';
 
 /** A body nobody asked for yet is read ahead this far. */
 const MAX_READ_AHEAD = 64 * 1024;
+/**
+ * While a client sends as fast as the library reads, the library reads on within one turn of the loop, also when it was told to
+ * pause. Who sends more than this meanwhile is let go: nobody can take any of it before the turn is over.
+ */
+const MAX_WHILE_PAUSED = 256 * 1024 * 1024;
 
 /** What an exchange needs of its engine. */
 export interface ExchangeHost {
@@ -35,6 +40,7 @@ export class UwsExchange implements Exchange {
   #bodyAttached = false;
   #bodyEnded = false;
   #paused = false;
+  #bytesWhilePaused = 0;
 
   constructor(response: UwsResponse, request: UwsRequest, host: ExchangeHost) {
     this.#response = response;
@@ -96,6 +102,7 @@ export class UwsExchange implements Exchange {
   pauseBody(): void {
     if (this.#over || this.#paused) return;
     this.#paused = true;
+    this.#bytesWhilePaused = 0;
     this.#response.pause();
   }
 
@@ -203,6 +210,13 @@ export class UwsExchange implements Exchange {
   }
 
   #take(bytes: Uint8Array): void {
+    if (this.#paused) {
+      this.#bytesWhilePaused += bytes.length;
+      if (this.#bytesWhilePaused > MAX_WHILE_PAUSED) {
+        this.drop();
+        return;
+      }
+    }
     if (this.#sink !== null) {
       this.#sink.chunk(bytes);
       return;

@@ -14,6 +14,7 @@ import type { LocalState } from '../state/local-state.js';
 import { DONE, type LocalOutcome, refused, unknownCheck, unknownService } from '../state/outcomes.js';
 import type { CommitOutcome, RegistrationStore } from '../store/registration-store.js';
 import { dropCheckText, dropServiceText, putCheckText, putServiceText } from '../store/store-operations.js';
+import { ChangeBatch } from './change-batch.js';
 import { warnAboutNames } from './name-warnings.js';
 import { serviceCheck, singleCheck } from './service-checks.js';
 import { completeService, serviceProblem } from './service-rules.js';
@@ -76,35 +77,56 @@ export class Registrar {
    * on its way, here and behind it: of all that is done for one registration they were a notable part.
    */
   registerService(registration: ServiceRegistration, origin: Origin = 'api'): Promise<LocalOutcome> {
+    const placed = this.#placeService(registration, origin);
+    return placed instanceof Transaction ? this.#finish(placed, origin) : Promise.resolve(placed);
+  }
+
+  /** With its checks, and with the sidecar that was registered along with it. */
+  async deregisterService(id: string): Promise<LocalOutcome> {
+    const removed = this.#removeService(id);
+    return removed instanceof Transaction ? this.#finish(removed, 'api') : removed;
+  }
+
+  /** Changes that share one write to the disk. They are as ever in all else, and none depends on another. */
+  batch(): ChangeBatch {
+    const { state, store } = this.#options;
+    return new ChangeBatch({
+      register: (registration) => state.withoutHurry(() => this.#placeService(registration, 'api')),
+      deregister: (id) => state.withoutHurry(() => this.#removeService(id)),
+      // Where nothing is new, what is there already may still be on its way to the disk.
+      write: (operations) => (operations.length === 0 ? store.settled() : store.commit(operations)),
+      outcome: (transaction, written) => this.#outcome(transaction, written),
+    });
+  }
+
+  /** In the local state, not yet on its way to the disk; or why it can't be registered. */
+  #placeService(registration: ServiceRegistration, origin: Origin): Transaction | LocalOutcome {
     const problem = this.serviceProblem(registration, origin);
-    if (problem !== null) return Promise.resolve(problem);
+    if (problem !== null) return problem;
     const { state, logger } = this.#options;
     const service = completeService(registration.service);
     warnAboutNames(service, logger);
     const transaction = new Transaction(this.#places, this.#refused);
     if (registration.sidecar !== null) {
       const expanded = expandSidecar(service, registration.sidecar, state);
-      if (!expanded.ok) return Promise.resolve(refused('invalid', expanded.text));
+      if (!expanded.ok) return refused('invalid', expanded.text);
       const sidecar = completeService(expanded.sidecar.service);
       const sidecarProblem = serviceProblem(sidecar);
-      if (sidecarProblem !== null) {
-        return Promise.resolve(refused('invalid', `Invalid SidecarService: ${sidecarProblem}`));
-      }
+      if (sidecarProblem !== null) return refused('invalid', `Invalid SidecarService: ${sidecarProblem}`);
       this.#place(transaction, service, registration, origin);
       this.#place(transaction, sidecar, { ...registration, checks: expanded.sidecar.checks }, origin);
     } else this.#place(transaction, service, registration, origin);
-    return this.#finish(transaction, origin);
+    return transaction;
   }
 
-  /** With its checks, and with the sidecar that was registered along with it. */
-  async deregisterService(id: string): Promise<LocalOutcome> {
+  #removeService(id: string): Transaction | LocalOutcome {
     const { state } = this.#options;
     if (!state.service(id)) return unknownService(id);
     const transaction = new Transaction(this.#places, this.#refused);
     this.#remove(transaction, id);
     const sidecar = state.service(sidecarId(id));
     if (sidecar?.definition.LocallyRegisteredAsSidecar) this.#remove(transaction, sidecar.id);
-    return this.#finish(transaction, 'api');
+    return transaction;
   }
 
   async registerCheck(registration: CheckRegistration, origin: Origin = 'api'): Promise<LocalOutcome> {
@@ -313,9 +335,11 @@ export class Registrar {
     if (origin === 'file' && operations.length === 0) return Promise.resolve(DONE);
     // Where nothing is new, what is there already may still be on its way to the disk.
     const written = operations.length === 0 ? store.settled() : store.commit(operations);
-    return written.then((outcome) =>
-      outcome.ok && !transaction.restsOnRefused() ? DONE : this.#takeBack(transaction, outcome),
-    );
+    return written.then((outcome) => this.#outcome(transaction, outcome));
+  }
+
+  #outcome(transaction: Transaction, written: CommitOutcome): LocalOutcome | Promise<LocalOutcome> {
+    return written.ok && !transaction.restsOnRefused() ? DONE : this.#takeBack(transaction, written);
   }
 
   async #takeBack(transaction: Transaction, outcome: CommitOutcome): Promise<LocalOutcome> {

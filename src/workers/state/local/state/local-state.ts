@@ -3,6 +3,7 @@
 
 import type { Random } from '../../../../random/random.js';
 import type { CheckStatus, ServiceRecord } from '../../../../wire/records.js';
+import { Backlog, type Touched } from './backlog.js';
 import type { Clock } from './clock.js';
 import { jitter } from './clock.js';
 import type { CheckEntry, CheckPut, ServiceEntry, ServicePut } from './entries.js';
@@ -27,12 +28,6 @@ interface LocalStateListener {
   checksChanged?(serviceId: string): void;
 }
 
-/** IDs to look at in the next partial sync. */
-export interface Touched {
-  readonly services: Set<string>;
-  readonly checks: Set<string>;
-}
-
 export class LocalState {
   nodeInfoInSync = false;
   discardCheckOutput: boolean;
@@ -48,6 +43,9 @@ export class LocalState {
   readonly #listeners: LocalStateListener[] = [];
   readonly #watchers = new Map<string, Set<() => void>>();
   #touched: Touched = { services: new Set(), checks: new Set() };
+  /** What was changed {@link withoutHurry}. */
+  readonly backlog = new Backlog();
+  #isInHurry = true;
   #hasUnsynced = false;
 
   constructor(options: LocalStateOptions) {
@@ -160,16 +158,32 @@ export class LocalState {
     return entry;
   }
 
+  /**
+   * What `change` changes goes to the catalog behind everything else, a part in each partial sync: thousands of changes at once
+   * keep no other one waiting.
+   */
+  withoutHurry<T>(change: () => T): T {
+    this.#isInHurry = false;
+    try {
+      return change();
+    } finally {
+      this.#isInHurry = true;
+    }
+  }
+
   /** Registered again as it is: looked at by the next partial sync, nothing more. */
   touchService(id: string): void {
-    this.#touched.services.add(id);
-    if (this.service(id)?.inSync === false) this.#hasUnsynced = true;
+    const isInSync = this.service(id)?.inSync !== false;
+    if (isInSync && !this.#isInHurry) return;
+    this.#noteService(id, !isInSync);
     for (const listener of this.#listeners) listener.touched?.();
   }
 
   touchCheck(id: string): void {
-    this.#touched.checks.add(id);
-    if (this.check(id)?.inSync === false) this.#hasUnsynced = true;
+    const entry = this.check(id);
+    const isInSync = entry?.inSync !== false;
+    if (isInSync && !this.#isInHurry) return;
+    this.#noteCheck(id, entry?.check.ServiceID ?? '', !isInSync);
     for (const listener of this.#listeners) listener.touched?.();
   }
 
@@ -297,6 +311,9 @@ export class LocalState {
     const taken = this.#touched;
     this.#touched = { services: new Set(), checks: new Set() };
     this.#hasUnsynced = false;
+    this.backlog.moveTo(taken);
+    // The rest is for later ones.
+    if (this.backlog.size > 0) for (const listener of this.#listeners) listener.touched?.();
     return taken;
   }
 
@@ -338,10 +355,23 @@ export class LocalState {
     });
   }
 
+  #noteService(id: string, isUnsynced: boolean): void {
+    if (this.#isInHurry) {
+      this.#touched.services.add(id);
+      if (isUnsynced) this.#hasUnsynced = true;
+    } else if (!this.#touched.services.has(id)) this.backlog.noteService(id);
+  }
+
+  #noteCheck(id: string, serviceId: string, isUnsynced: boolean): void {
+    if (this.#isInHurry) {
+      this.#touched.checks.add(id);
+      if (isUnsynced) this.#hasUnsynced = true;
+    } else this.backlog.noteCheck(id, serviceId);
+  }
+
   #serviceTouched(entry: ServiceEntry): void {
     const { id } = entry;
-    this.#touched.services.add(id);
-    if (!entry.inSync) this.#hasUnsynced = true;
+    this.#noteService(id, !entry.inSync);
     for (const listener of this.#listeners) {
       listener.touched?.();
       listener.serviceChanged?.(id);
@@ -350,8 +380,7 @@ export class LocalState {
   }
 
   #checkTouched(entry: CheckEntry): void {
-    this.#touched.checks.add(entry.id);
-    if (!entry.inSync) this.#hasUnsynced = true;
+    this.#noteCheck(entry.id, entry.check.ServiceID, !entry.inSync);
     for (const listener of this.#listeners) listener.touched?.();
     this.#checksChanged(entry.check.ServiceID);
   }

@@ -4,8 +4,8 @@ export type LocalOutcome =
   | { readonly ok: true }
   | {
       readonly ok: false;
-      /** `unsupported`: this agent does not do that; `storage`: the data directory failed. */
-      readonly code: 'invalid' | 'not-found' | 'unsupported' | 'storage';
+      /** `unsupported`: this agent does not do that; `storage`: the data directory failed; `failed`: a bug. */
+      readonly code: 'invalid' | 'not-found' | 'unsupported' | 'storage' | 'failed';
       readonly text: string;
     };
 

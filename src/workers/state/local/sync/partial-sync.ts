@@ -9,8 +9,9 @@ import { allowAll } from '../../methods/access.js';
 import { catalogDeregister, catalogRegister } from '../../methods/catalog-register.js';
 import type { WriteMethod } from '../../methods/method.js';
 import { isRefusal, type Refusal, type RefusalCode } from '../../methods/refusal.js';
+import type { Touched } from '../state/backlog.js';
 import type { CheckEntry, ServiceEntry } from '../state/entries.js';
-import type { LocalState, Touched } from '../state/local-state.js';
+import type { LocalState } from '../state/local-state.js';
 import type { NodeFacts } from '../state/node-facts.js';
 import { type AgentTokens, agentToken, deregistration, registration, registrationToken } from './sync-requests.js';
 

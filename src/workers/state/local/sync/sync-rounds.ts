@@ -4,6 +4,7 @@
 
 import type { Logger } from '../../../../observe/logger.js';
 import { errorDetail, surprise } from '../../../../observe/surprise.js';
+import type { Backlog } from '../state/backlog.js';
 import { Gathering } from '../store/gathering.js';
 
 export interface SyncRoundsOptions {
@@ -53,6 +54,17 @@ export class SyncRounds {
   next(): Promise<void> {
     if (this.#stopped) return Promise.resolve();
     return this.#join().ended;
+  }
+
+  /** The end of the round that takes the last of what is in the backlog now; at once where no write can go on its way. */
+  async backlogTaken(backlog: Backlog): Promise<void> {
+    const { added } = backlog;
+    do {
+      const obstacle = this.#options.obstacle();
+      if (obstacle !== null) this.#failed(obstacle);
+      if (this.#stopped || obstacle !== null) return;
+      await this.next();
+    } while (backlog.taken < added);
   }
 
   /**
