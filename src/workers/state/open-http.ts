@@ -6,6 +6,7 @@ import { renderJson, renderText } from '../../observe/log-render.js';
 import type { Listener, RuntimeConfig } from '../../wire/config.js';
 import { agentEndpoints } from './endpoints/agent/agent-endpoints.js';
 import { eventEndpoints } from './endpoints/event.js';
+import { withOpenApi } from './endpoints/openapi.js';
 import { pageEndpoints } from './endpoints/pages.js';
 import type { EndpointTable } from './http/endpoint.js';
 import type { Exchange } from './http/engine/engine.js';
@@ -81,7 +82,7 @@ function endpointTable(parts: Parts, mode: Mode, local: LocalAgent): EndpointTab
   const { ui, version, nodeName, datacenter, server: isServer } = settings.current;
   // The servers that a client agent asks have a pool of servers.
   const hasWan = (): boolean => !isServer || gossip.wan.list.length > 0;
-  return [
+  return withOpenApi([
     ...agentTable(parts, mode, local),
     ...eventEndpoints({ events: gossip.events, calls }),
     ...serverEndpoints({ calls, config, hasWan, snapshots: mode.snapshots }),
@@ -93,7 +94,7 @@ function endpointTable(parts: Parts, mode: Mode, local: LocalAgent): EndpointTab
       commandLine: process.argv,
       debugEnabled: () => settings.current.enableDebug,
     }),
-  ];
+  ]);
 }
 
 function agentTable(parts: Parts, mode: Mode, local: LocalAgent): EndpointTable {

@@ -65,6 +65,8 @@ export function kvEndpoints(dependencies: KvDependencies): EndpointTable {
           parameters: READ,
           emptyRestWith: ['keys', 'recurse'],
           answer: either(listOf(kvEntryShape), listOf('string')),
+          alsoAsText: true,
+          others: { 404: 'nothing' },
           effectiveConsistency: false,
           choose,
         }),

@@ -45,6 +45,11 @@ const META = {
   Backend: optional('integer'),
   ResultsFilteredByACLs: optional('boolean'),
 } as const;
+const ANSWER = record('TxnAnswer', {
+  Results: nullable(listOf(RESULT)),
+  Errors: nullable(listOf(record('TxnError', { OpIndex: 'integer', What: 'string' }))),
+  ...META,
+});
 
 export function txnEndpoints(dependencies: TxnDependencies): EndpointTable {
   return [
@@ -62,11 +67,8 @@ export function txnEndpoints(dependencies: TxnDependencies): EndpointTable {
             limit: dependencies.maxRequestLength,
             setting: 'txn_max_req_len',
           }),
-          answer: record('TxnAnswer', {
-            Results: nullable(listOf(RESULT)),
-            Errors: nullable(listOf(record('TxnError', { OpIndex: 'integer', What: 'string' }))),
-            ...META,
-          }),
+          answer: ANSWER,
+          others: { 409: ANSWER },
           run: (request, _values, body) => transact(dependencies, request, body ?? []),
         }),
       },
