@@ -147,6 +147,8 @@ export interface RuntimeConfig {
   readonly dns: DnsConfig;
   readonly limits: {
     readonly httpMaxConnsPerClient: number;
+    /** Bytes. */
+    readonly httpMaxRequestBodySize: number;
     /** Per second; Infinity when unlimited. */
     readonly rpcRate: number;
     readonly rpcMaxBurst: number;

@@ -204,6 +204,7 @@ function limits(config: AgentConfig, problems: Problems): RuntimeConfig['limits'
   }
   return {
     httpMaxConnsPerClient: given.http_max_conns_per_client,
+    httpMaxRequestBodySize: given.http_max_request_body_size,
     rpcRate: rate(given.rpc_rate),
     rpcMaxBurst: given.rpc_max_burst,
     rpcMaxConnsPerClient: given.rpc_max_conns_per_client,
