@@ -253,6 +253,8 @@ export interface RuntimeConfig {
   /** false: the node ID is derived from the host. */
   readonly disableHostNodeId: boolean;
   readonly disableCoordinates: boolean;
+  /** Keys are held to what a path may be (`records/key-name.ts`). */
+  readonly validatesKvKeys: boolean;
   readonly disableRemoteExec: boolean;
   readonly serverRejoinAgeMaxMs: number;
   readonly autoReloadConfig: boolean;

@@ -123,6 +123,7 @@ export function buildRuntime(config: AgentConfig, dev: boolean, problems: Proble
     disableKeyringFile: config.disable_keyring_file,
     disableHostNodeId: config.disable_host_node_id,
     disableCoordinates: config.disable_coordinates,
+    validatesKvKeys: !(config.disable_kv_key_validation ?? !config.acl.enabled),
     disableRemoteExec: config.disable_remote_exec,
     serverRejoinAgeMaxMs: problems.milliseconds('server_rejoin_age_max', config.server_rejoin_age_max, 6 * HOUR),
     autoReloadConfig: config.auto_reload_config,
