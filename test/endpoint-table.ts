@@ -2,9 +2,10 @@
 
 import { agentEndpoints } from '../src/workers/state/endpoints/agent/agent-endpoints.js';
 import { eventEndpoints } from '../src/workers/state/endpoints/event.js';
+import { withOpenApi } from '../src/workers/state/endpoints/openapi.js';
 import { pageEndpoints } from '../src/workers/state/endpoints/pages.js';
-import { CACHING, CONSISTENCY, EVERY_ROW, HASH, WAITING } from '../src/workers/state/http/common-parameters.js';
 import type { Endpoint } from '../src/workers/state/http/endpoint.js';
+import { frameworkParameters } from '../src/workers/state/http/openapi/framework-parameters.js';
 import type { Operation } from '../src/workers/state/http/operation.js';
 import type { Parameters } from '../src/workers/state/http/parameters.js';
 import type { HttpMethod } from '../src/workers/state/http/request.js';
@@ -20,15 +21,16 @@ export interface TableEntry {
 
 const PAGES = { uiEnabled: true, version: '1', nodeName: 'n', datacenter: 'dc1', commandLine: [] };
 
-function rows(): readonly Endpoint[] {
+/** Its rows. */
+export function rows(): readonly Endpoint[] {
   const config = () => ({ datacenter: 'dc1', nodeName: 'n' });
   const parts = { calls: noServers, config, hasWan: () => false } as unknown;
-  return [
+  return withOpenApi([
     ...agentEndpoints({ config, clock: systemClock } as unknown as DependenciesOf<typeof agentEndpoints>),
     ...eventEndpoints({} as unknown as DependenciesOf<typeof eventEndpoints>),
     ...serverEndpoints(parts as DependenciesOf<typeof serverEndpoints>),
     ...pageEndpoints({ ...PAGES, debugEnabled: () => false }),
-  ];
+  ]);
 }
 
 type DependenciesOf<F extends (dependencies: never) => unknown> = F extends (dependencies: infer D) => unknown
@@ -48,18 +50,5 @@ export function endpointTable(): readonly TableEntry[] {
 
 /** The parameters that the framework reads for an operation, beside its own. */
 export function commonParameters({ endpoint, operation }: TableEntry): Parameters {
-  if (endpoint.headers !== undefined && endpoint.headers !== 'api') return {};
-  if (operation.kind === 'read') {
-    return { ...EVERY_ROW, ...CONSISTENCY, ...WAITING, ...CACHING };
-  }
-  switch (operation.reads) {
-    case 'consistency':
-      return { ...EVERY_ROW, ...CONSISTENCY };
-    case 'hash':
-      return { ...EVERY_ROW, ...HASH, wait: WAITING.wait };
-    case 'index':
-      return { ...EVERY_ROW, ...WAITING };
-    default:
-      return EVERY_ROW;
-  }
+  return frameworkParameters(endpoint, operation);
 }

@@ -40,7 +40,7 @@ const STATE_LAYERS = [
   ['leaves', ['certificates', 'calls', 'methods'], "Certificates of the agent's services."],
   ['snapshots', ['calls', 'replica', 'methods'], 'What operators save and restore.'],
   ['local', ['calls', 'methods', 'records'], "The agent's own services and checks: they see no store and no log."],
-  ['http', ['calls', 'methods', 'sockets'], 'HTTP sees no store and no log.'],
+  ['http', ['calls', 'methods', 'sockets', 'turns'], 'HTTP sees no store and no log.'],
   ['rpc', ['calls', 'methods', 'sockets', 'turns'], 'RPC sees no store and no log.'],
   ['dns', ['calls', 'methods', 'sockets'], 'DNS sees no store and no log.'],
   [

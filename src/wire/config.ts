@@ -150,6 +150,8 @@ export interface RuntimeConfig {
   readonly dns: DnsConfig;
   readonly limits: {
     readonly httpMaxConnsPerClient: number;
+    /** Bytes. */
+    readonly httpMaxRequestBodySize: number;
     /** Per second; Infinity when unlimited. */
     readonly rpcRate: number;
     readonly rpcMaxBurst: number;
@@ -266,6 +268,8 @@ export interface RuntimeConfig {
   /** false: the node ID is derived from the host. */
   readonly disableHostNodeId: boolean;
   readonly disableCoordinates: boolean;
+  /** Keys are held to what a path may be (`records/key-name.ts`). */
+  readonly validatesKvKeys: boolean;
   readonly disableRemoteExec: boolean;
   readonly serverRejoinAgeMaxMs: number;
   readonly autoReloadConfig: boolean;

@@ -77,6 +77,7 @@ export function withReloadable(running: RuntimeConfig, fresh: RuntimeConfig): Ru
     limits: {
       ...running.limits,
       httpMaxConnsPerClient: fresh.limits.httpMaxConnsPerClient,
+      httpMaxRequestBodySize: fresh.limits.httpMaxRequestBodySize,
       rpcRate: fresh.limits.rpcRate,
       rpcMaxBurst: fresh.limits.rpcMaxBurst,
       rpcMaxConnsPerClient: fresh.limits.rpcMaxConnsPerClient,

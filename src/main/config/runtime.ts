@@ -127,6 +127,7 @@ export function buildRuntime(config: AgentConfig, dev: boolean, problems: Proble
     disableKeyringFile: config.disable_keyring_file,
     disableHostNodeId: config.disable_host_node_id,
     disableCoordinates: config.disable_coordinates,
+    validatesKvKeys: !(config.disable_kv_key_validation ?? !config.acl.enabled),
     disableRemoteExec: config.disable_remote_exec,
     serverRejoinAgeMaxMs: problems.milliseconds('server_rejoin_age_max', config.server_rejoin_age_max, 6 * HOUR),
     autoReloadConfig: config.auto_reload_config,
@@ -209,6 +210,7 @@ function limits(config: AgentConfig, problems: Problems): RuntimeConfig['limits'
   }
   return {
     httpMaxConnsPerClient: given.http_max_conns_per_client,
+    httpMaxRequestBodySize: given.http_max_request_body_size,
     rpcRate: rate(given.rpc_rate),
     rpcMaxBurst: given.rpc_max_burst,
     rpcMaxConnsPerClient: given.rpc_max_conns_per_client,

@@ -7,6 +7,7 @@ import type { Listener, RuntimeConfig } from '../../wire/config.js';
 import { agentEndpoints } from './endpoints/agent/agent-endpoints.js';
 import { agentCaEndpoints } from './endpoints/agent/connect-ca.js';
 import { eventEndpoints } from './endpoints/event.js';
+import { withOpenApi } from './endpoints/openapi.js';
 import { pageEndpoints } from './endpoints/pages.js';
 import type { EndpointTable } from './http/endpoint.js';
 import type { Exchange } from './http/engine/engine.js';
@@ -95,7 +96,7 @@ function endpointTable(parts: Parts, mode: Mode, local: LocalAgent, leaves: Leaf
   const { ui, version, nodeName, datacenter, server: isServer } = settings.current;
   // The servers that a client agent asks have a pool of servers.
   const hasWan = (): boolean => !isServer || gossip.wan.list.length > 0;
-  return [
+  return withOpenApi([
     ...agentTable(parts, mode, local),
     ...agentCaEndpoints({ leaves, isEnabled: () => settings.current.connect.enabled }),
     ...eventEndpoints({ events: gossip.events, calls }),
@@ -108,7 +109,7 @@ function endpointTable(parts: Parts, mode: Mode, local: LocalAgent, leaves: Leaf
       commandLine: process.argv,
       debugEnabled: () => settings.current.enableDebug,
     }),
-  ];
+  ]);
 }
 
 function agentTable(parts: Parts, mode: Mode, local: LocalAgent): EndpointTable {

@@ -16,7 +16,11 @@ import type { EndpointTable } from './http/endpoint.js';
 export function readerEndpoints(calls: Calls, config: () => RuntimeConfig): EndpointTable {
   const { datacenter, nodeName } = config();
   return [
-    ...kvEndpoints({ calls, maxValueSize: () => config().limits.kvMaxValueSize }),
+    ...kvEndpoints({
+      calls,
+      maxValueSize: () => config().limits.kvMaxValueSize,
+      validatesKeys: () => config().validatesKvKeys,
+    }),
     ...catalogReads({ calls, nodeName, datacenter }),
     ...discoveryChainEndpoints(calls),
     ...intentionEndpoints(calls),

@@ -36,14 +36,15 @@ export interface ServerEndpointDependencies {
 export function serverEndpoints({ calls, config, hasWan, snapshots }: ServerEndpointDependencies): EndpointTable {
   const { datacenter, nodeName } = config();
   const maxValueSize = () => config().limits.kvMaxValueSize;
+  const validatesKeys = () => config().validatesKvKeys;
   return [
-    ...kvEndpoints({ calls, maxValueSize }),
+    ...kvEndpoints({ calls, maxValueSize, validatesKeys }),
     ...catalogReads({ calls, nodeName, datacenter }),
     ...catalogWrites(calls),
     ...healthEndpoints(nodeName),
     ...sessionEndpoints({ calls, nodeName }),
     ...statusEndpoints(calls),
-    ...txnEndpoints({ calls, maxRequestLength: () => config().limits.txnMaxReqLen, maxValueSize }),
+    ...txnEndpoints({ calls, maxRequestLength: () => config().limits.txnMaxReqLen, maxValueSize, validatesKeys }),
     ...internalEndpoints(),
     ...configEndpoints(calls),
     ...discoveryChainEndpoints(calls),

@@ -87,7 +87,7 @@ describe('the uws engine', { skip: withoutUws }, () => {
   });
 
   test('requests in flight count against the limit of a client', async () => {
-    const limited = await startApi({ settings: { ...UWS, limits: { httpMaxConnsPerClient: 2 } } });
+    const limited = await startApi({ settings: { ...UWS, limits: { ...SETTINGS.limits, httpMaxConnsPerClient: 2 } } });
     try {
       const waiting = [new RawClient(limited.port), new RawClient(limited.port)];
       for (const client of waiting) client.send('GET /v1/kv/b?index=99&wait=60s HTTP/1.1\r\nHost: x\r\n\r\n');

@@ -14,6 +14,20 @@ const LANGUAGE = ['unit/filter/language'];
 
 export const endpoints: readonly Mutant[] = [
   {
+    name: 'a transaction writes under names that are tricks with paths',
+    file: 'workers/state/endpoints/txn.ts',
+    find: 'validatesKeys() ? badKeyName(given) : null',
+    replace: 'null',
+    tests: ['unit/endpoints/key-names'],
+  },
+  {
+    name: 'names of keys are validated without ACLs',
+    file: 'main/config/runtime.ts',
+    find: 'config.disable_kv_key_validation ?? !config.acl.enabled',
+    replace: 'config.disable_kv_key_validation ?? false',
+    tests: ['unit/config/load'],
+  },
+  {
     name: 'a lock delay is not looked at before a lock is proposed',
     file: `${METHODS}/kvs.ts`,
     find: "if (op === 'lock' && store.kv.lockDelayed(key)) return { reply: false };",

@@ -5,7 +5,7 @@ import type { Mutant } from '../mutant.js';
 export const faults: readonly Mutant[] = [
   {
     name: 'a number with an exponent is an integer',
-    file: 'gotext/json-scan.ts',
+    file: 'gotext/json-tokens.ts',
     find: '!integral && this.#keepsDecimals && Number.isInteger(value)',
     replace: 'false',
     tests: ['unit/gotext/json-numbers'],

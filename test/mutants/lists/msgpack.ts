@@ -29,8 +29,8 @@ export const msgpack: readonly Mutant[] = [
   },
   {
     name: 'half a character gets past the border',
-    file: 'gotext/json-scan.ts',
-    find: 'if (unit >= 0xd800 && unit <= 0xdfff) isWellFormed = false;',
+    file: 'gotext/json-tokens.ts',
+    find: 'if (unit >= 0xd800 && unit <= 0xdfff) this.#isWellFormed = false;',
     replace: '',
     tests: ['unit/gotext/json-parse', 'unit/wasm/hostile-commands'],
   },

@@ -160,3 +160,11 @@ describe('identity', () => {
     }
   });
 });
+
+test('names of keys are validated where ACLs are on, unless it is said', () => {
+  const validated = (hcl: string) => load('-dev', '-hcl', hcl).validatesKvKeys;
+  assert.equal(validated(''), false);
+  assert.equal(validated('acl { enabled = true }'), true);
+  assert.equal(validated('acl { enabled = true } disable_kv_key_validation = true'), false);
+  assert.equal(validated('disable_kv_key_validation = false'), true);
+});

@@ -122,7 +122,12 @@ describe('reload', () => {
       enable_debug: true,
       acl: { tokens: { default: 'd', agent: 'a', dns: 'n', config_file_service_registration: 'c', replication: 'r' } },
       dns_config: { node_ttl: '7s', udp_answer_limit: 9 },
-      limits: { http_max_conns_per_client: 17, rpc_rate: 5, rpc_client_timeout: '3s' },
+      limits: {
+        http_max_conns_per_client: 17,
+        http_max_request_body_size: 12345,
+        rpc_rate: 5,
+        rpc_client_timeout: '3s',
+      },
       performance: { raft_multiplier: 2 },
       raft_snapshot_threshold: 77,
       telemetry: { prefix_filter: ['-consul.x'] },
@@ -142,6 +147,7 @@ describe('reload', () => {
     assert.equal(now.dns.nodeTtlMs, 7_000);
     assert.equal(now.dns.udpAnswerLimit, 9);
     assert.equal(now.limits.httpMaxConnsPerClient, 17);
+    assert.equal(now.limits.httpMaxRequestBodySize, 12345);
     assert.equal(now.limits.rpcRate, 5);
     assert.equal(now.limits.rpcClientTimeoutMs, 3_000);
     assert.equal(now.raft.electionTimeoutMs, 2_000);

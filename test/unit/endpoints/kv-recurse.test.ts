@@ -37,7 +37,7 @@ async function serve(count: number) {
   leadership.setRole(Role.leader, 1, true);
   const calls = testCalls({ store, consensus: { leadership } as unknown as Consensus });
   const server = new HttpServer({
-    table: kvEndpoints({ calls, maxValueSize: () => 1024 }),
+    table: kvEndpoints({ calls, maxValueSize: () => 1024, validatesKeys: () => false }),
     settings: SETTINGS,
     calls,
     knowsServers: () => true,

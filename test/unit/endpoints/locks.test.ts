@@ -15,7 +15,10 @@ let renewed: string[];
 beforeEach(async () => {
   renewed = [];
   api = await serveEndpoints(
-    ({ calls }) => [...kvEndpoints({ calls, maxValueSize: () => 64 }), ...sessionEndpoints({ calls, nodeName: 'n1' })],
+    ({ calls }) => [
+      ...kvEndpoints({ calls, maxValueSize: () => 64, validatesKeys: () => false }),
+      ...sessionEndpoints({ calls, nodeName: 'n1' }),
+    ],
     { renewSession: (id) => renewed.push(id) },
   );
   api.store.runAll(register({ Check: check({ CheckID: 'serfHealth' }) }));

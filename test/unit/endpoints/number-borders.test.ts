@@ -36,9 +36,9 @@ function open() {
   const calls: Calls = testCalls({ store, consensus });
   const maxValueSize = () => 512 * 1024;
   const call = caller([
-    ...kvEndpoints({ calls, maxValueSize }),
+    ...kvEndpoints({ calls, maxValueSize, validatesKeys: () => false }),
     ...sessionEndpoints({ calls, nodeName: 'n1' }),
-    ...txnEndpoints({ calls, maxRequestLength: maxValueSize, maxValueSize }),
+    ...txnEndpoints({ calls, maxRequestLength: maxValueSize, maxValueSize, validatesKeys: () => false }),
     ...catalogWrites(calls),
   ]);
   return { call, commands, store };

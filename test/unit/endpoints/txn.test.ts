@@ -9,7 +9,12 @@ import { createSession, destroySession, kv, kvSet, register } from '../store/com
 let api: Served;
 beforeEach(async () => {
   api = await serveEndpoints(({ calls }) =>
-    txnEndpoints({ calls, maxRequestLength: () => 64 * 1024, maxValueSize: () => 512 * 1024 }),
+    txnEndpoints({
+      calls,
+      maxRequestLength: () => 64 * 1024,
+      maxValueSize: () => 512 * 1024,
+      validatesKeys: () => false,
+    }),
   );
   api.store.runAll(register({}), kvSet('old', '1'));
 });

@@ -95,7 +95,7 @@ export const SETTINGS: HttpSettings = {
     disableUnprintableFilter: false,
     unixSocket: { user: '', group: '', mode: '' },
   },
-  limits: { httpMaxConnsPerClient: 200 },
+  limits: { httpMaxConnsPerClient: 200, httpMaxRequestBodySize: 8 * 1024 * 1024 },
   ui: { enabled: true, contentPath: '/ui/' },
   aclDefaultPolicy: 'allow',
   translateWanAddresses: false,

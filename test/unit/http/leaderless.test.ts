@@ -36,10 +36,10 @@ beforeEach(async () => {
   };
   const calls = testCalls({ store, consensus: log, leader: { renewSession } });
   const table = [
-    ...kvEndpoints({ calls, maxValueSize: () => 1024 }),
+    ...kvEndpoints({ calls, maxValueSize: () => 1024, validatesKeys: () => false }),
     ...catalogWrites(calls),
     ...sessionEndpoints({ calls, nodeName: 'n1' }),
-    ...txnEndpoints({ calls, maxRequestLength: () => 1024, maxValueSize: () => 1024 }),
+    ...txnEndpoints({ calls, maxRequestLength: () => 1024, maxValueSize: () => 1024, validatesKeys: () => false }),
   ];
   const logger = new Logger('agent', new LogSink('error', () => {}));
   const options = { table, settings: SETTINGS, calls, knowsServers: () => true, logger, metrics: new Metrics() };

@@ -30,7 +30,7 @@ beforeEach(async () => {
   const limits = new RequestLimits({ settings: () => settings, isLeader: () => true, metrics, logger });
   const calls = new LimitedCalls(testCalls({ store, consensus: log }), limits);
   const table = [
-    ...kvEndpoints({ calls, maxValueSize: () => 1024 }),
+    ...kvEndpoints({ calls, maxValueSize: () => 1024, validatesKeys: () => false }),
     ...catalogReads({ calls, nodeName: 'n1', datacenter: 'dc1' }),
     ...statusEndpoints(calls),
   ];

@@ -5,6 +5,7 @@ import { Metrics } from '../../../src/observe/metrics.js';
 import { Role } from '../../../src/wire/leadership.js';
 import type { Calls } from '../../../src/workers/state/calls/calls.js';
 import type { EndpointTable } from '../../../src/workers/state/http/endpoint.js';
+import type { HttpSettings } from '../../../src/workers/state/http/http-policy.js';
 import { HttpServer } from '../../../src/workers/state/http/http-server.js';
 import type { LeaderView } from '../../../src/workers/state/methods/method.js';
 import { testCalls } from '../calls/test-calls.js';
@@ -32,6 +33,7 @@ export interface Served extends Behind {
 export async function serveEndpoints(
   tableOf: (behind: Behind) => EndpointTable,
   leader: Partial<LeaderView> = {},
+  settings: HttpSettings = SETTINGS,
 ): Promise<Served> {
   const store = new TestStore({ now: Date.now });
   const log = new FakeLog(store);
@@ -41,7 +43,7 @@ export async function serveEndpoints(
   const behind = { store, log, calls };
   const server = new HttpServer({
     table: tableOf(behind),
-    settings: SETTINGS,
+    settings,
     calls,
     knowsServers: () => true,
     logger: new Logger('agent', new LogSink('error', () => {})),

@@ -73,6 +73,11 @@ const SCALARS = {
     flag: 'disable-keyring-file',
     about: 'keyring in memory only',
   },
+  disable_kv_key_validation: {
+    type: 'bool',
+    defaultText: 'not `acl.enabled`',
+    about: 'take keys with a `..` between slashes, `//` or control characters; see docs/security.md',
+  },
   disable_remote_exec: { type: 'bool', default: true, about: 'ignore exec events' },
   disable_update_check: { type: 'bool', default: false, about: 'no effect in lictor, which never calls out' },
   discard_check_output: { type: 'bool', default: false, reload: true, about: 'keep no output of checks' },

@@ -130,6 +130,12 @@ export const NETWORK = {
   }),
   limits: stanza({
     http_max_conns_per_client: { type: 'int', default: 200, reload: true, about: 'per IP' },
+    http_max_request_body_size: {
+      type: 'uint64',
+      default: 8388608,
+      reload: true,
+      about: 'bytes of a request body, but of those that have a key of their own and of archives',
+    },
     https_handshake_timeout: { type: 'duration', default: '5s' },
     kv_max_value_size: { type: 'uint64', default: 524288, about: 'bytes' },
     request_limits: stanza({

@@ -68,6 +68,7 @@ async function update(
   return isRefusal(outcome) ? refused(outcome) : NOTHING;
 }
 
+const OFF = { 401: 'error' } as const;
 const SEGMENT = { segment: presentText('Keeps the coordinates of this network segment.') } as const;
 const NODE = record('NodeCoordinate', { Node: 'string', Segment: 'string', Coord: coordinateShape });
 const DATACENTER = record('DatacenterCoordinates', {
@@ -86,6 +87,7 @@ export function coordinateEndpoints(dependencies: CoordinateDependencies): Endpo
     acl: ['node:read'],
     parameters: SEGMENT,
     answer: listOf(NODE),
+    others: OFF,
   } as const;
   return [
     {
@@ -97,6 +99,7 @@ export function coordinateEndpoints(dependencies: CoordinateDependencies): Endpo
           acl: ['none'],
           off,
           answer: listOf(DATACENTER),
+          others: OFF,
           run: (request) => datacenters(dependencies, request),
         }),
       },
@@ -123,6 +126,7 @@ export function coordinateEndpoints(dependencies: CoordinateDependencies): Endpo
           ...ofNodes,
           summary: 'Coordinates of a node',
           missesAreBare: true,
+          others: { ...OFF, 404: 'nothing' },
           method: nodeCoordinates,
           request: ({ segment }, { rest }) => ({ node: rest, segment }),
           reply: (value) => (value.length === 0 ? bare(404) : json(recordsJson(value))),
@@ -139,6 +143,7 @@ export function coordinateEndpoints(dependencies: CoordinateDependencies): Endpo
           off,
           body: jsonBody(updateBody, { options: { unknownFields: 'ignore' } }),
           answer: 'nothing',
+          others: OFF,
           run: (request, _values, body) => update(dependencies, request, body),
         }),
       },

@@ -15,12 +15,15 @@ import type { ApiRequest } from '../http/request.js';
 import { slicedList } from '../http/sliced-list.js';
 import { type KvKeysRequest, type KvWrite, kvApply, kvGet, kvList, kvListKeys } from '../methods/kvs.js';
 import { isRefusal } from '../methods/refusal.js';
+import { keyNameProblem } from '../records/key-name.js';
 import { kvEntryJson, kvEntryShape, kvListOfOneJson } from './kv-json.js';
 
 export interface KvDependencies {
   readonly calls: Calls;
   /** Bytes; limits.kv_max_value_size. */
   readonly maxValueSize: () => number;
+  /** Whether names of keys are held to what a path may be. */
+  readonly validatesKeys: () => boolean;
 }
 
 /** Bytes of values up to which a list is made in one go. */
@@ -65,6 +68,8 @@ export function kvEndpoints(dependencies: KvDependencies): EndpointTable {
           parameters: READ,
           emptyRestWith: ['keys', 'recurse'],
           answer: either(listOf(kvEntryShape), listOf('string')),
+          alsoAsText: true,
+          others: { 404: 'nothing' },
           effectiveConsistency: false,
           choose,
         }),
@@ -151,7 +156,9 @@ function put(
   request: ApiRequest,
   { flags, cas, acquire, release }: Values<typeof PUT>,
   value: Uint8Array,
-): Promise<Reply> {
+): Reply | Promise<Reply> {
+  const problem = dependencies.validatesKeys() ? keyNameProblem(request.rest) : null;
+  if (problem !== null) return text(400, problem);
   let op: KvOperation = 'set';
   let compareIndex: Uint64 = 0;
   if (cas !== null) {

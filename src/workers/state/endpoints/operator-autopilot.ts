@@ -220,6 +220,7 @@ export function operatorAutopilotEndpoints(calls: Calls): EndpointTable {
         ...reading,
         summary: 'How the servers are; status 429 when not all of them are well',
         answer: healthShape,
+        others: { [UNHEALTHY]: healthShape },
         run: (request) => ask(serverHealth, request, healthReply),
       }),
     }),

@@ -53,6 +53,7 @@ export function pageEndpoints(dependencies: PageDependencies): EndpointTable {
     acl: ['operator:read'],
     off: () => (dependencies.debugEnabled() ? null : bare(404)),
     answer: 'plain text',
+    others: { 404: 'nothing' },
     run: () => plain(dependencies.commandLine.join('\u0000')),
   });
   const start = action({ summary: 'A page for people', acl: ['none'], answer: 'html', run: () => ui });

@@ -154,6 +154,7 @@ export function sessionEndpoints({ calls, nodeName }: SessionDependencies): Endp
         ...write,
         summary: 'Begins the time to live of a session anew',
         answer: SESSIONS,
+        others: { 404: 'error' },
         run: (request) => renew(calls, request),
       }),
     }),

@@ -21,7 +21,7 @@ export function snapshotEndpoints(snapshots: Snapshots): EndpointTable {
           summary: 'The whole state as an archive, to be restored from later',
           acl: ['operator:write'],
           reads: 'consistency',
-          answer: 'bytes',
+          answer: 'archive',
           run: async (call) => {
             let isGone = false;
             call.onAbort(() => {

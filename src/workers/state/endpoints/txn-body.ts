@@ -6,6 +6,7 @@ import { quote } from '../../../gotext/quote.js';
 import type { TxnOperation } from '../../../wire/commands.js';
 import { withDefaultPort } from '../../../wire/service-ports.js';
 import { checkBody, localityBody, serviceBody } from '../records/bodies.js';
+import { keyNameProblem } from '../records/key-name.js';
 
 const kvOperation = struct('TxnKVOp', {
   Verb: string,
@@ -46,6 +47,18 @@ export function oversizedValue(operations: readonly Given[], limit: number): str
   const large = operations.find(({ KV }) => (KV?.Value?.length ?? 0) > limit)?.KV;
   if (!large) return null;
   return `Value for key ${quote(large.Key)} is too large (${large.Value?.length} > ${limit} bytes)`;
+}
+
+/** What a key comes to be by. */
+const WRITES_KEY = new Set(['set', 'cas', 'lock', 'unlock']);
+
+/** The refusal of a key that isn't to have its name; null when there is none. */
+export function badKeyName(operations: readonly Given[]): string | null {
+  for (const { KV } of operations) {
+    const problem = KV && WRITES_KEY.has(KV.Verb) ? keyNameProblem(KV.Key) : null;
+    if (problem !== null) return problem;
+  }
+  return null;
 }
 
 /** The operation as the log has it; null for an element that names no operation. */

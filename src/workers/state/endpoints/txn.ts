@@ -17,7 +17,7 @@ import { isRefusal } from '../methods/refusal.js';
 import { changesSomething, txnApply, txnRead } from '../methods/txn.js';
 import { STRICT } from '../records/bodies.js';
 import { kvEntryJson, kvEntryShape } from './kv-json.js';
-import { oversizedValue, txnBody, txnOperation } from './txn-body.js';
+import { badKeyName, oversizedValue, txnBody, txnOperation } from './txn-body.js';
 
 export interface TxnDependencies {
   readonly calls: Calls;
@@ -25,6 +25,8 @@ export interface TxnDependencies {
   readonly maxRequestLength: () => number;
   /** Bytes; limits.kv_max_value_size. */
   readonly maxValueSize: () => number;
+  /** Whether names of keys are held to what a path may be. */
+  readonly validatesKeys: () => boolean;
 }
 
 const MAX_OPERATIONS = 128;
@@ -45,6 +47,11 @@ const META = {
   Backend: optional('integer'),
   ResultsFilteredByACLs: optional('boolean'),
 } as const;
+const ANSWER = record('TxnAnswer', {
+  Results: nullable(listOf(RESULT)),
+  Errors: nullable(listOf(record('TxnError', { OpIndex: 'integer', What: 'string' }))),
+  ...META,
+});
 
 export function txnEndpoints(dependencies: TxnDependencies): EndpointTable {
   return [
@@ -62,11 +69,8 @@ export function txnEndpoints(dependencies: TxnDependencies): EndpointTable {
             limit: dependencies.maxRequestLength,
             setting: 'txn_max_req_len',
           }),
-          answer: record('TxnAnswer', {
-            Results: nullable(listOf(RESULT)),
-            Errors: nullable(listOf(record('TxnError', { OpIndex: 'integer', What: 'string' }))),
-            ...META,
-          }),
+          answer: ANSWER,
+          others: { 409: ANSWER },
           run: (request, _values, body) => transact(dependencies, request, body ?? []),
         }),
       },
@@ -105,12 +109,15 @@ function readAnswer(response: TxnResponse, index: number, knownLeader: boolean):
 
 type Given = NonNullable<DecodedBy<typeof txnBody>>;
 
-async function transact({ calls, maxValueSize }: TxnDependencies, request: ApiRequest, given: Given): Promise<Reply> {
+async function transact(dependencies: TxnDependencies, request: ApiRequest, given: Given): Promise<Reply> {
+  const { calls, maxValueSize, validatesKeys } = dependencies;
   if (given.length > MAX_OPERATIONS) {
     return text(413, `Transaction contains too many operations (${given.length} > ${MAX_OPERATIONS})`);
   }
   const oversized = oversizedValue(given, maxValueSize());
   if (oversized !== null) return text(413, oversized);
+  const badKey = validatesKeys() ? badKeyName(given) : null;
+  if (badKey !== null) return text(400, badKey);
   const { datacenter, options } = request;
   const operations = given.map((one) => txnOperation(one, datacenter)).filter((one) => one !== null);
   if (changesSomething(operations)) {

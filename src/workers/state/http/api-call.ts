@@ -92,8 +92,11 @@ export class ApiCall implements IncomingCall, AbortListener {
     return null;
   }
 
-  body(limit: number, setting?: string): Promise<BodyOutcome> {
-    this.#body ??= collectBody(this.#exchange, limit, setting);
+  body(limit: number | null, setting?: string): Promise<BodyOutcome> {
+    this.#body ??=
+      limit === null
+        ? collectBody(this.#exchange, this.policy.maxBodyBytes, 'http_max_request_body_size')
+        : collectBody(this.#exchange, limit, setting);
     return this.#body;
   }
 

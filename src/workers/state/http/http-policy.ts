@@ -21,7 +21,7 @@ export type HttpSettings = Pick<
   | 'rpcHoldTimeoutMs'
   | 'discoveryMaxStaleMs'
   | 'tokens'
-> & { readonly limits: Pick<RuntimeConfig['limits'], 'httpMaxConnsPerClient'> };
+> & { readonly limits: Pick<RuntimeConfig['limits'], 'httpMaxConnsPerClient' | 'httpMaxRequestBodySize'> };
 
 const SLOW_HEADER_MS = 10_000;
 const SLOW_BODY_MS = 10_000;
@@ -39,6 +39,8 @@ export class HttpPolicy {
   readonly holdMs: number;
   readonly reads: ReadLimits;
   readonly engineLimits: EngineLimits;
+  /** Of a body, in bytes, where its row has no limit of its own. */
+  readonly maxBodyBytes: number;
   /** Where `/` leads; null with the UI off. */
   readonly uiPath: string | null;
 
@@ -67,6 +69,7 @@ export class HttpPolicy {
       slowBodyMs: SLOW_BODY_MS,
       slowBodyBytes: SLOW_BODY_BYTES,
     };
+    this.maxBodyBytes = settings.limits.httpMaxRequestBodySize;
     this.uiPath = settings.ui.enabled ? settings.ui.contentPath : null;
     this.#blocked = settings.http.blockEndpoints;
     this.#writers = settings.http.allowWriteFrom.length > 0 ? blockList(settings.http.allowWriteFrom) : null;

@@ -1,11 +1,15 @@
 // What a row declares, asked of a call: is it turned on, is the rest of the path there, do the parameters contradict each other,
 // is each of them right. Then its body is read and its function called.
 
+import { turns } from '../turns/turns.js';
 import type { Endpoint } from './endpoint.js';
 import type { ActionOperation, Operation } from './operation.js';
 import { type Parameters, Refused, type Values } from './parameters.js';
 import type { Reply } from './reply.js';
 import type { IncomingCall } from './request.js';
+
+/** What is longer is read in steps: anything may be in it. */
+const LONG_BODY_BYTES = 32 * 1024;
 
 /** The values of the operation's parameters, or what refuses the call. */
 export function judge(endpoint: Endpoint, operation: Operation, call: IncomingCall): Values<Parameters> | Refused {
@@ -43,8 +47,10 @@ async function withBody(
 ): Promise<Reply> {
   if (body === undefined) throw new Error('an operation without a body');
   if ('stream' in body) return run(call, values, body.stream(call.bodyPieces(), call));
-  const received = await call.body(body.limit(), body.setting);
+  const received = await call.body(body.limit === null ? null : body.limit(), body.setting);
   if (!received.ok) return received.reply;
-  const given = body.read(received.bytes);
+  const { bytes } = received;
+  const isLong = bytes.byteLength > LONG_BODY_BYTES && body.readInSteps !== undefined;
+  const given = isLong ? await turns.finished(body.readInSteps(bytes)) : body.read(bytes);
   return given instanceof Refused ? given.reply : run(call, values, given);
 }

@@ -13,7 +13,10 @@ import type { Reply } from './reply.js';
 import type { ApiRequest } from './request.js';
 
 /** What a 200 holds: JSON of a shape, or something else. */
-export type Answer = JsonShape | 'nothing' | 'plain text' | 'bytes' | 'html' | 'lines';
+export type Answer = JsonShape | 'nothing' | 'plain text' | 'archive' | 'html' | 'lines';
+
+/** What another status than 200 holds: what a 200 may hold, or the text of an error. */
+export type OtherAnswer = Answer | 'error';
 
 /** Options of a read that an operation takes which isn't a read of the replicated state. */
 export type TakenOptions = 'consistency' | 'hash' | 'index';
@@ -23,6 +26,10 @@ interface Described<P extends Parameters> {
   readonly acl: readonly Rule[];
   readonly parameters?: P;
   readonly answer: Answer;
+  /** The request may ask for plain text in place of JSON. */
+  readonly alsoAsText?: true;
+  /** Other statuses that it answers with, beside those that any row may (openapi/responses.ts). */
+  readonly others?: { readonly [status: number]: OtherAnswer };
   /** What is answered while the agent has this turned off; null while it hasn't. */
   readonly off?: () => Reply | null;
   /** Parameters of which any makes an empty rest of the path a right one. */

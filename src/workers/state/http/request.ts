@@ -63,11 +63,11 @@ export interface IncomingCall extends ApiRequest, ParameterSource {
   /** Sets `options` from query and headers, or gives the reply that refuses them. */
   judgeOptions(discovery: boolean): Reply | null;
   /**
-   * The whole body, at most `limit` bytes; beyond it a 413 reply in the recorded wording, the rest not buffered.
-   * `setting` is the key of `limits` that the text names. The bytes belong to the caller and may be a view into a larger
+   * The whole body, at most `limit` bytes, or as many as any may have (null); beyond it a 413 reply in the recorded wording,
+   * the rest not buffered. `setting` is the key of `limits` that the text names. The bytes belong to the caller and may be a view into a larger
    * buffer.
    */
-  body(limit: number, setting?: string): Promise<BodyOutcome>;
+  body(limit: number | null, setting?: string): Promise<BodyOutcome>;
   /** The body as it comes, in place of {@link body}. */
   bodyPieces(): BodyPieces;
 }

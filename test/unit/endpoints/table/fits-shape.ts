@@ -2,15 +2,15 @@
 // lists of any number of items: `["<each>", item]`.
 
 import type { JsonShape, Optional } from '../../../../src/gotext/json-shape.js';
-import type { Answer } from '../../../../src/workers/state/http/operation.js';
+import type { OtherAnswer } from '../../../../src/workers/state/http/operation.js';
 
 const PLACEHOLDER = /^<[a-z0-9]+>$/;
 const WIDE = /^#[0-9]+$/;
 
 /** Where and why it doesn't fit; null when it does. */
-export function misfit(value: unknown, answer: Answer): string | null {
+export function misfit(value: unknown, answer: OtherAnswer): string | null {
   if (typeof answer !== 'object') {
-    const isJson = !['nothing', 'plain text', 'bytes', 'html', 'lines'].includes(answer);
+    const isJson = !['nothing', 'plain text', 'archive', 'error', 'html', 'lines'].includes(answer);
     return isJson ? notOf(value, answer as JsonShape, '') : null;
   }
   return notOf(value, answer, '');

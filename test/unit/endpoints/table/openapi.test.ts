@@ -6,11 +6,11 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { repositoryRoot } from '../../../data.js';
 import { endpointTable } from '../../../endpoint-table.js';
-import { openApiDocument } from '../../../openapi/document.js';
+import { wholeDocument } from './whole-document.js';
 
 type Node = { readonly [name: string]: Node };
 
-const document = JSON.parse(JSON.stringify(openApiDocument())) as Node;
+const document = JSON.parse(JSON.stringify(wholeDocument())) as Node;
 const paths = document['paths'] as unknown as { readonly [path: string]: { readonly [method: string]: Node } };
 
 function* nodesOf(value: unknown): Iterable<Node> {

@@ -41,6 +41,7 @@ function reportEndpoint(local: LocalAgent, word: string, status: CheckStatus): E
   const PUT = action({
     ...WRITE,
     summary: `Reports a TTL check as ${status}`,
+    others: { 404: 'error' },
     parameters: { note: anyText('The output of the check.') },
     run: ({ rest }, { note }) => report(local, rest, status, note),
   });
@@ -51,17 +52,20 @@ export function checkRegistrationEndpoints(local: LocalAgent): EndpointTable {
   const registering = action({
     ...WRITE,
     summary: 'Registers a check',
+    others: { 404: 'error' },
     body: jsonBody(checkBody, { options: STRICT }),
     run: (request, _values, body) => register(local, request, body),
   });
   const deregistering = action({
     ...WRITE,
     summary: 'Removes a check',
+    others: { 404: 'error' },
     run: async ({ rest }) => replyTo(await local.answerable(local.registrar.deregisterCheck(rest))),
   });
   const updating = action({
     ...WRITE,
     summary: 'Reports the status and the output of a TTL check',
+    others: { 404: 'error' },
     body: jsonBody(updateBody, { options: STRICT }),
     run: ({ rest }, _values, body) => update(local, rest, body),
   });

@@ -2,7 +2,7 @@
 // them. Checks of the node count for each of its services.
 
 import { listJson, quoteJson } from '../../../../gotext/json-encode.js';
-import { listOf, nullable, record } from '../../../../gotext/json-shape.js';
+import { type JsonShape, listOf, nullable, record } from '../../../../gotext/json-shape.js';
 import type { CheckRecord } from '../../../../wire/records.js';
 import type { EndpointTable } from '../../http/endpoint.js';
 import { action } from '../../http/operation.js';
@@ -100,19 +100,23 @@ const healthShape = record('AgentServiceHealth', {
   Checks: nullable(listOf(agentCheckShape)),
 });
 
+function answers(answer: JsonShape) {
+  return { answer, alsoAsText: true, others: { 404: answer, 429: answer, 503: answer } } as const;
+}
+
 export function localHealthEndpoints(local: LocalAgent, datacenter: string): EndpointTable {
   const ofId = action({
     summary: 'The health of a service of this agent: 200 passing, 429 warning, 503 critical',
     acl: ['service:read'],
     parameters: FORMAT,
-    answer: healthShape,
+    ...answers(healthShape),
     run: ({ rest }, form) => byId(local, datacenter, rest, form),
   });
   const ofName = action({
     summary: 'The health of this agent’s services of a name, the worst of them deciding',
     acl: ['service:read'],
     parameters: FORMAT,
-    answer: listOf(healthShape),
+    ...answers(listOf(healthShape)),
     run: ({ rest }, form) => byName(local, datacenter, rest, form),
   });
   const id = { name: 'service', about: 'The ID of the service.', missing: text(500, 'Missing serviceID') };

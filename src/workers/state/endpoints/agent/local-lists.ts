@@ -89,6 +89,7 @@ export function localListEndpoints(local: LocalAgent, datacenter: string): Endpo
     acl: ['service:read'],
     reads: 'hash',
     answer: agentServiceShape,
+    others: { 404: 'error' },
     run: (request) => service(local, datacenter, request),
   });
   const checks = action({

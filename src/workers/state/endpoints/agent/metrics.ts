@@ -60,6 +60,7 @@ export function metricsEndpoints({ config, bins, clock }: MetricsDependencies): 
     acl: ['agent:read'],
     parameters: SHOWN,
     answer: metricsShape,
+    alsoAsText: true,
     run: (_request, values) => show(values),
   });
   const all = action({

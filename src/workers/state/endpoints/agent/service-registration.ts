@@ -49,11 +49,13 @@ export function serviceRegistrationEndpoints(local: LocalAgent): EndpointTable {
   const deregistering = action({
     ...WRITE,
     summary: 'Removes a service and its checks',
+    others: { 404: 'error' },
     run: async ({ rest }) => replyTo(await local.answerable(local.registrar.deregisterService(rest))),
   });
   const maintain = action({
     ...WRITE,
     summary: 'Puts a service into maintenance or takes it out',
+    others: { 404: 'error' },
     parameters: MAINTENANCE,
     run: (request, values) => maintenance(local, request, values),
   });

@@ -54,6 +54,7 @@ export function tokenEndpoints(tokens: TokenTable, aclEnabled: () => boolean): E
     off: () => (aclEnabled() ? null : text(401, 'ACL support disabled')),
     body: jsonBody(tokenBody, { options: STRICT }),
     answer: 'nothing',
+    others: { 401: 'error', 404: 'error' },
     run: ({ rest }, _values, { Token }) => {
       const name = NAMES.get(rest);
       if (name === undefined) return text(404, `Token "${rest}" is unknown`);

@@ -1,9 +1,9 @@
 // From the shapes of answers and the kinds of bodies to JSON Schema (2020-12, as OpenAPI 3.1 has it). Records stand once, by their
 // names, among the components.
 
-import type { Kind } from '../../src/gotext/json-decode.js';
-import type { JsonShape, Optional } from '../../src/gotext/json-shape.js';
-import type { ParameterType } from '../../src/workers/state/http/parameters.js';
+import type { Kind } from '../../../../gotext/json-decode.js';
+import type { JsonShape, Optional } from '../../../../gotext/json-shape.js';
+import type { ParameterType } from '../parameters.js';
 
 export type Schema = { readonly [keyword: string]: unknown };
 
@@ -59,6 +59,8 @@ function nullable(schema: Schema): Schema {
 /** The components that the schemas made here name. */
 export class Components {
   readonly schemas = new Map<string, Schema>();
+  /** What a shape or a kind was made to: most of them stand in many operations. */
+  readonly #made = new Map<object, Schema>();
 
   ofShape(shape: JsonShape): Schema {
     if (typeof shape === 'string') return SCALARS[shape];
@@ -67,7 +69,7 @@ export class Components {
     if ('nullable' in shape) return nullable(this.ofShape(shape.nullable));
     if ('either' in shape) return { anyOf: shape.either.map((one) => this.ofShape(one)) };
     const fields: [string, JsonShape | Optional][] = Object.entries(shape.fields);
-    return this.#component(shape.record, () => ({
+    return this.#component(shape, shape.record, () => ({
       type: 'object',
       required: fields.filter(([, field]) => !isOptional(field)).map(([name]) => name),
       properties: Object.fromEntries(
@@ -85,23 +87,31 @@ export class Components {
     }
     if (inside.is === 'list') return nullable({ type: 'array', items: this.ofKind(inside.of) });
     if (inside.is === 'map') return nullable({ type: 'object', additionalProperties: this.ofKind(inside.of) });
-    const schema = this.#component(`${inside.name}Body`, () => ({
+    const schema = this.#component(inside, `${inside.name}Body`, () => ({
       type: 'object',
       properties: Object.fromEntries(inside.fields.map((field) => [field.name, this.ofKind(field.kind)])),
     }));
     return zero === null ? nullable(schema) : schema;
   }
 
+  #component(source: object, name: string, make: () => Schema): Schema {
+    let reference = this.#made.get(source);
+    if (reference === undefined) {
+      reference = { $ref: `#/components/schemas/${this.#named(name, make())}` };
+      this.#made.set(source, reference);
+    }
+    return reference;
+  }
+
   /** Two of a name that differ are told apart by a number. */
-  #component(name: string, make: () => Schema): Schema {
-    const made = make();
+  #named(name: string, made: Schema): string {
     const text = JSON.stringify(made);
     for (let number = 1; ; number += 1) {
       const own = number === 1 ? name : `${name}${number}`;
       const known = this.schemas.get(own);
       if (known !== undefined && JSON.stringify(known) !== text) continue;
       this.schemas.set(own, made);
-      return { $ref: `#/components/schemas/${own}` };
+      return own;
     }
   }
 }

@@ -1,8 +1,10 @@
-// docs/openapi.json, written from the endpoint table: every operation with its parameters, body, answer and rules.
+// The OpenAPI document of the endpoint table: every operation with its parameters, body, answers and rules.
 
-import type { Answer, Operation } from '../../src/workers/state/http/operation.js';
-import type { Parameter, Parameters } from '../../src/workers/state/http/parameters.js';
-import { commonParameters, endpointTable, type TableEntry } from '../endpoint-table.js';
+import type { Endpoint, EndpointTable } from '../endpoint.js';
+import type { Operation } from '../operation.js';
+import type { Parameter, Parameters } from '../parameters.js';
+import { frameworkParameters } from './framework-parameters.js';
+import { COMMON_RESPONSES, responsesOf } from './responses.js';
 import { Components, parameterSchema, type Schema } from './schemas.js';
 
 /** The API that is spoken (docs/spec/http.md). */
@@ -11,15 +13,13 @@ const API_VERSION = '1.21.4';
 const SAID_OTHERWISE = new Set(['authorization', 'accept', 'x-consul-token']);
 
 const INTRODUCTION =
-  'The HTTP API of a lictor agent. Parameters that are not listed are ignored. Errors are plain text. Written from the ' +
-  'endpoint table by test/unit/endpoints/table/openapi.test.ts; run that test with UPDATE_DOCS=1 to write this file again.';
+  'The HTTP API of a lictor agent, written from its endpoint table. Parameters that are not listed are ignored. ' +
+  'Errors are plain text.';
 
 const SECURITY_SCHEMES = {
   token: { type: 'apiKey', in: 'header', name: 'X-Consul-Token' },
   bearer: { type: 'http', scheme: 'bearer' },
 };
-
-const ERROR = { description: 'What went wrong.', content: { 'text/plain': { schema: { type: 'string' } } } };
 
 function parameterObject(name: string, { in: place, about, isRequired, type }: Parameter<unknown>): Schema {
   const needed = isRequired ? { required: true } : {};
@@ -30,37 +30,20 @@ function shown(parameters: Parameters): [string, Parameter<unknown>][] {
   return Object.entries(parameters).filter(([name]) => !SAID_OTHERWISE.has(name));
 }
 
-function parametersOf(entry: TableEntry, common: Map<string, Schema>): readonly Schema[] {
-  const { endpoint, operation } = entry;
+function parametersOf(endpoint: Endpoint, operation: Operation, common: Map<string, Schema>): readonly Schema[] {
   const { rest } = endpoint;
   const own: Parameters = operation.parameters.declared as Parameters;
   const path =
     rest === undefined
       ? []
       : [{ name: rest.name, in: 'path', required: true, description: rest.about, schema: { type: 'string' } }];
-  const shared = shown(commonParameters(entry))
+  const shared = shown(frameworkParameters(endpoint, operation))
     .filter(([name]) => !(name in own))
     .map(([name, parameter]) => {
       common.set(name, parameterObject(name, parameter));
       return { $ref: `#/components/parameters/${name}` };
     });
   return [...path, ...shown(own).map(([name, parameter]) => parameterObject(name, parameter)), ...shared];
-}
-
-function contentOf(answer: Answer, components: Components): Schema {
-  switch (answer) {
-    case 'nothing':
-      return {};
-    case 'plain text':
-    case 'lines':
-      return { content: { 'text/plain': { schema: { type: 'string' } } } };
-    case 'bytes':
-      return { content: { 'application/octet-stream': {} } };
-    case 'html':
-      return { content: { 'text/html': { schema: { type: 'string' } } } };
-    default:
-      return { content: { 'application/json': { schema: components.ofShape(answer) } } };
-  }
 }
 
 function bodyOf(operation: Operation, components: Components): Schema {
@@ -72,58 +55,60 @@ function bodyOf(operation: Operation, components: Components): Schema {
 }
 
 /** `PUT /v1/agent/service/register` is putAgentServiceRegister, what a row and one below it both answer has `By` and what is asked of. */
-function operationId({ method, endpoint: { path, rest } }: TableEntry, exact: ReadonlySet<string>): string {
+function operationId(method: string, { path, rest }: Endpoint, exact: ReadonlySet<string>): string {
   const of = rest !== undefined && exact.has(path.slice(0, -1)) ? ['by', rest.name] : [];
   const words = [...path.split(/[^A-Za-z0-9]+/).filter((word) => word !== '' && word !== 'v1'), ...of];
   return method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
 }
 
 function operationObject(
-  entry: TableEntry,
+  method: string,
+  endpoint: Endpoint,
+  operation: Operation,
   components: Components,
   common: Map<string, Schema>,
   exact: ReadonlySet<string>,
 ): Schema {
-  const { operation, endpoint } = entry;
-  const parameters = parametersOf(entry, common);
+  const parameters = parametersOf(endpoint, operation, common);
   return {
-    operationId: operationId(entry, exact),
+    operationId: operationId(method, endpoint, exact),
     summary: operation.summary,
     tags: [endpoint.path.split('/').filter((part) => part !== '' && part !== 'v1')[0]],
     ...(parameters.length === 0 ? {} : { parameters }),
     ...bodyOf(operation, components),
-    responses: {
-      200: { description: 'Done.', ...contentOf(operation.answer, components) },
-      default: { $ref: '#/components/responses/error' },
-    },
+    responses: responsesOf(endpoint, operation, components),
     'x-acl': operation.acl,
   };
 }
 
-export function openApiDocument(): Schema {
+/** A row in each step. */
+export function* openApiDocument(table: EndpointTable): Generator<undefined, Schema> {
   const components = new Components();
   const common = new Map<string, Schema>();
   const paths: { [path: string]: { [method: string]: Schema } } = {};
-  const exact = new Set(endpointTable().map(({ endpoint }) => endpoint.path));
-  for (const entry of endpointTable()) {
-    const { path, rest } = entry.endpoint;
+  const exact = new Set(Array.from(table, ({ path }) => path));
+  for (const endpoint of table) {
+    const { path, rest } = endpoint;
     const place = path.includes('*') ? path : `${path}*`;
     const template = rest === undefined ? path : place.replace('*', `{${rest.name}}`);
     const item = paths[template] ?? {};
-    item[entry.method.toLowerCase()] = operationObject(entry, components, common, exact);
+    for (const [method, operation] of Object.entries(endpoint.methods)) {
+      item[method.toLowerCase()] = operationObject(method, endpoint, operation, components, common, exact);
+    }
     paths[template] = item;
+    yield;
   }
   const byName = <T>(map: ReadonlyMap<string, T>) => Object.fromEntries([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
   return {
     openapi: '3.1.0',
     info: { title: 'lictor', version: API_VERSION, description: INTRODUCTION, license: { name: 'Apache-2.0' } },
-    servers: [{ url: 'http://127.0.0.1:8500' }],
+    servers: [{ url: '/' }],
     security: [{}, { token: [] }, { bearer: [] }],
     paths: byName(new Map(Object.entries(paths))),
     components: {
       schemas: byName(components.schemas),
       parameters: byName(common),
-      responses: { error: ERROR },
+      responses: COMMON_RESPONSES,
       securitySchemes: SECURITY_SCHEMES,
     },
   };
