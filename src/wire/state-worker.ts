@@ -25,6 +25,8 @@ export interface StateReaders {
   readonly ports: readonly MessagePort[];
   /** Buffer of an AppliedProgress, of this thread and them. */
   readonly progress: SharedArrayBuffer;
+  /** Buffer of RequestRates, of the same threads. */
+  readonly requestRates: SharedArrayBuffer;
   /** They answer DNS, too. */
   readonly answerDns: boolean;
 }

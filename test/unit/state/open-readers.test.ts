@@ -4,7 +4,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { MessageChannel } from 'node:worker_threads';
+import { AppliedProgress } from '../../../src/wire/applied-progress.js';
 import type { ReaderWord, ToReader } from '../../../src/wire/reader-port.js';
+import { RequestRates } from '../../../src/wire/request-rates.js';
 import type { DnsInterface } from '../../../src/workers/state/open-dns.js';
 import type { HttpInterface } from '../../../src/workers/state/open-http.js';
 import { openReaders } from '../../../src/workers/state/open-readers.js';
@@ -26,7 +28,9 @@ function reader() {
     closesWith: (close) => closings.push(close),
   };
   const dns = { bound: [] } as unknown as DnsInterface;
-  openReaders({ ports: [port1], progress: new SharedArrayBuffer(8), answerDns: false }, http, dns);
+  const progress = new AppliedProgress().buffer;
+  const requestRates = new RequestRates().buffer;
+  openReaders({ ports: [port1], progress, requestRates, answerDns: false }, http, dns);
   const [close] = closings;
   assert.ok(close);
   return { port: port2, close: () => close(DEADLINE_MS) };
