@@ -1,6 +1,6 @@
 // Clients write keys, hold locks by sessions, register instances and read while a storm lasts: what they were told is
-// linearizable. `LICTOR_SEEDS` says how many seeds; `LICTOR_SEED=<n>` runs one. Threads that read beside a server's first cost
-// twice the time: as many seeds as CI has get them every second time, more of them always, and a single one is run both ways.
+// linearizable. `LICTOR_SEEDS` says how many seeds; `LICTOR_SEED=<n>` runs one. Readers
+// cost a quarter more time: of as many seeds as CI has every second one has them, of more all do, and a single one is run both ways.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seedsOf } from '../../random.js';
