@@ -61,8 +61,7 @@ first thread would give. What else comes to a reader, it hands to the first thre
   first thread before 22.12. An agent that can't have those it is told to have starts without, and says so in a warning.
 - *What one costs.* The state once more: some 260 MB of 200,000 instances with a check each, while it takes them in up to
   550 MB, beside 30 MB for the thread. Every write is applied by each of them, too.
-- *Limits.* \`limits.http_max_conns_per_client\` holds for all threads together. While \`limits.request_limits\` are on,
-  the first thread answers everything, so that requests are counted in one place.
+- *Limits.* \`limits.http_max_conns_per_client\` and \`limits.request_limits\` hold for all threads together.
 `;
 
 export function renderConfigurationDocument(): string {

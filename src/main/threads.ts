@@ -8,6 +8,7 @@ import type { RuntimeConfig } from '../wire/config.js';
 import { Leadership } from '../wire/leadership.js';
 import type { MainToRaft, RaftToMain, RaftWorkerData } from '../wire/raft-worker.js';
 import type { MainToReader, ReaderToMain, ReaderWorkerData } from '../wire/reader-worker.js';
+import { RequestRates } from '../wire/request-rates.js';
 import type { MainToState, StateReaders, StateToMain, StateWorkerData } from '../wire/state-worker.js';
 import type { LogLevel } from '../wire/thread-port.js';
 import { type BegunThreads, readerName } from './begun-threads.js';
@@ -135,6 +136,7 @@ function startReaders(
   const leadership = new Leadership().buffer;
   if (begun.length === 0) return { threads: [], leadership, raftPorts: [], forState: null };
   const progress = new AppliedProgress().buffer;
+  const requestRates = new RequestRates().buffer;
   const raftPorts: MessagePort[] = [];
   const statePorts: MessagePort[] = [];
   const threads = begun.map((thread, at) => {
@@ -152,6 +154,7 @@ function startReaders(
         raft: { port: toRaft.port1, leadership },
         primary: toState.port1,
         progress,
+        requestRates,
       }),
       transfer: [toRaft.port1, toState.port1],
       logLevel: config.log.level,
@@ -159,7 +162,7 @@ function startReaders(
       onLost: (reason) => listener.lost(name, reason),
     });
   });
-  return { threads, leadership, raftPorts, forState: { ports: statePorts, progress, answerDns } };
+  return { threads, leadership, raftPorts, forState: { ports: statePorts, progress, requestRates, answerDns } };
 }
 
 type StateThread = SupervisedWorker<MainToState, StateToMain>;

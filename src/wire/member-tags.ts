@@ -9,10 +9,31 @@ const NO_TAGS: Tags = new Map();
 /** A server's role as the text has it: telling servers by it spares taking thousands of texts apart. */
 const SERVER_ROLE = `"role":"${SERVER}"`;
 
+/** A name, and how it stands before its value. */
+interface Key {
+  readonly name: string;
+  readonly quoted: string;
+}
+
+/** The names that were put in order last: nearly all members of a pool have the same ones. */
+let latestNames: readonly string[] = [];
+let latestKeys: readonly Key[] = [];
+
+function keysOf(tags: Tags): readonly Key[] {
+  let at = 0;
+  let isAsBefore = tags.size === latestNames.length;
+  for (const name of tags.keys()) isAsBefore &&= name === latestNames[at++];
+  if (isAsBefore) return latestKeys;
+  latestNames = [...tags.keys()];
+  latestKeys = latestNames.toSorted(compareUtf8).map((name) => ({ name, quoted: `${quoteJson(name)}:` }));
+  return latestKeys;
+}
+
 /** A JSON object with its keys in order. */
 export function tagsText(tags: Tags): string {
-  const names = [...tags.keys()].sort(compareUtf8);
-  return `{${names.map((name) => `${quoteJson(name)}:${quoteJson(tags.get(name) ?? '')}`).join(',')}}`;
+  return `{${keysOf(tags)
+    .map(({ name, quoted }) => quoted + quoteJson(tags.get(name) ?? ''))
+    .join(',')}}`;
 }
 
 /** Text that isn't an object gives no tags; what isn't text in it is none. */

@@ -14,6 +14,8 @@ export interface ReaderWorkerData {
   readonly primary: MessagePort;
   /** Buffer of an AppliedProgress, of all threads that answer reads. */
   readonly progress: SharedArrayBuffer;
+  /** Buffer of RequestRates, of the same threads. */
+  readonly requestRates: SharedArrayBuffer;
 }
 
 export type MainToReader =

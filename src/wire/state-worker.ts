@@ -3,14 +3,8 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import type { RuntimeConfig } from './config.js';
-import type {
-  Coordinate,
-  FiredEvent,
-  KeyringAnswer,
-  KeyringOperation,
-  MemberChanges,
-  PoolFigures,
-} from './gossip-pools.js';
+import type { Coordinate, FiredEvent, KeyringAnswer, KeyringOperation, PoolFigures } from './gossip-pools.js';
+import type { PackedChanges } from './packed-members.js';
 import type { LogLevel, LogRecord, MetricsReport, ThreadContext, WorkerToMain } from './thread-port.js';
 
 /** What the thread is begun with, before there are orders. */
@@ -25,6 +19,8 @@ export interface StateReaders {
   readonly ports: readonly MessagePort[];
   /** Buffer of an AppliedProgress, of this thread and them. */
   readonly progress: SharedArrayBuffer;
+  /** Buffer of RequestRates, of the same threads. */
+  readonly requestRates: SharedArrayBuffer;
   /** They answer DNS, too. */
   readonly answerDns: boolean;
 }
@@ -94,7 +90,7 @@ export type MainToState =
   /** Log records of all threads, while a monitor listens. */
   | { readonly kind: 'log'; readonly records: readonly LogRecord[] }
   /** Sent before anything else of a pool; the first ones name this agent itself. */
-  | { readonly kind: 'members'; readonly changes: MemberChanges }
+  | { readonly kind: 'members'; readonly changes: PackedChanges }
   /** A server in the LAN pool may be failing; told to servers. */
   | { readonly kind: 'server-suspected'; readonly name: string }
   | { readonly kind: 'user-event'; readonly event: FiredEvent }

@@ -7,6 +7,7 @@ import type { Metrics } from '../../observe/metrics.js';
 import { SERVER } from '../../wire/agent-tags.js';
 import type { RuntimeConfig } from '../../wire/config.js';
 import type { Coordinate, KeyringAnswer, MemberChanges, PoolName } from '../../wire/gossip-pools.js';
+import { packChanges } from '../../wire/packed-members.js';
 import type { ControlAnswer, ControlRequest, MainToState } from '../../wire/state-worker.js';
 import type { SerfMember } from '../gossip/serf/pool/member.js';
 import type { MemberEventType } from '../gossip/serf/pool/output.js';
@@ -60,7 +61,7 @@ export class GossipPools {
   constructor(options: PoolsOptions) {
     this.#options = options;
     this.#logger = options.logger.child(options.config.server ? 'server' : 'client');
-    const send = (changes: MemberChanges): void => options.tell({ kind: 'members', changes });
+    const send = (changes: MemberChanges): void => options.tell({ kind: 'members', changes: packChanges(changes) });
     this.#publishers = { lan: new MemberPublisher('lan', send), wan: new MemberPublisher('wan', send) };
   }
 

@@ -5,7 +5,7 @@ import type { Member, MemberChanges, PoolName } from '../../wire/gossip-pools.js
 import type { SerfMember } from '../gossip/serf/pool/member.js';
 import { memberOf } from './member-view.js';
 
-/** To copy a member to another thread and to make its texts takes 20 µs: two milliseconds, beside what else a turn has to do. */
+/** To make a member’s texts and to copy them to another thread takes 10 µs on a busy machine: a millisecond, beside what else a turn has to do. */
 const MEMBERS_A_MESSAGE = 100;
 
 export class MemberPublisher {

@@ -36,8 +36,10 @@ interface Candidate {
   readonly hasLeft: boolean;
 }
 
-/** Looks at several members in turn; may remember what it saw. Null: no objection. */
-type Objection = (member: Candidate) => string | null;
+/** Which member has which node ID, of a list whose members are looked at in turn; null where one stands alone. */
+type SeenIds = Map<string, string> | null;
+/** Null: no objection. */
+type Objection = (member: Candidate, seen: SeenIds) => string | null;
 
 const NO_BYTES = new Uint8Array(0);
 /** Since this version node IDs are unique. */
@@ -86,14 +88,13 @@ function notAllowed(ip: Uint8Array): string {
   return `${ipText(ip)} is not allowed`;
 }
 
-/** `objection` is made anew for every question: what it remembers is of one list of members. */
-function mergeRules({ name, isAllowedAddress }: PoolRules, objection: () => Objection): MergeRules {
+function mergeRules({ name, isAllowedAddress }: PoolRules, objection: Objection): MergeRules {
   return {
     refuseSource: (ip) => (isAllowedAddress(ip) ? null : notAllowed(ip)),
-    refuseAlive(node: NodeInfo): string | null {
+    refuseAlive({ name: of, address, meta }: NodeInfo): string | null {
       // One outsider in a list refuses himself alone, so the list as a whole isn't asked about addresses.
-      if (node.name !== name && !isAllowedAddress(node.address.ip)) return notAllowed(node.address.ip);
-      return formProblem(node.address.ip, node.meta) ?? objection()({ ...node, hasLeft: false });
+      if (of !== name && !isAllowedAddress(address.ip)) return notAllowed(address.ip);
+      return formProblem(address.ip, meta) ?? objection({ name: of, address, meta, hasLeft: false }, null);
     },
     *refuseMerge(nodes: readonly PushPullNode[]): Generator<void, string | null> {
       for (const [i, { Addr, Meta }] of nodes.entries()) {
@@ -101,10 +102,10 @@ function mergeRules({ name, isAllowedAddress }: PoolRules, objection: () => Obje
         const problem = formProblem(Addr ?? NO_BYTES, Meta ?? NO_BYTES);
         if (problem !== null) return problem;
       }
-      const object = objection();
+      const seen = new Map<string, string>();
       for (const [i, node] of nodes.entries()) {
         if (i % NODES_A_STEP === 0) yield;
-        const problem = object(candidateOf(node));
+        const problem = objection(candidateOf(node), seen);
         if (problem !== null) return problem;
       }
       return null;
@@ -114,32 +115,28 @@ function mergeRules({ name, isAllowedAddress }: PoolRules, objection: () => Obje
 
 export function lanMergeRules(rules: LanRules): MergeRules {
   const ownName = rules.name.toLowerCase();
-  return mergeRules(rules, () => {
-    const nameById = new Map<string, string>();
-    return (member) => {
-      const { name, meta, hasLeft } = member;
-      const tags = readTags(meta);
-      const id = nodeIdOf(tags);
-      if (id !== '') {
-        if (hasLeft) return null;
-        if (id === rules.nodeId && name.toLowerCase() !== ownName) {
-          return `Member '${name}' has conflicting node ID '${id}' with this agent's ID`;
-        }
-        const other = nameById.get(id);
-        if (other !== undefined) return `Member '${name}' has conflicting node ID '${id}' with member '${other}'`;
-        if (hasUniqueId(buildOf(tags))) nameById.set(id, name);
+  return mergeRules(rules, ({ name, meta, hasLeft }, seen) => {
+    const tags = readTags(meta);
+    const id = nodeIdOf(tags);
+    if (id !== '') {
+      if (hasLeft) return null;
+      if (id === rules.nodeId && name.toLowerCase() !== ownName) {
+        return `Member '${name}' has conflicting node ID '${id}' with this agent's ID`;
       }
-      const datacenter = datacenterOf(tags);
-      const isOfConsul = isClient(tags) || serverTags(tags) !== null;
-      return isOfConsul && datacenter !== rules.datacenter
-        ? `Member '${name}' part of wrong datacenter '${datacenter}'`
-        : null;
-    };
+      const other = seen?.get(id);
+      if (other !== undefined) return `Member '${name}' has conflicting node ID '${id}' with member '${other}'`;
+      if (seen !== null && hasUniqueId(buildOf(tags))) seen.set(id, name);
+    }
+    const datacenter = datacenterOf(tags);
+    const isOfConsul = isClient(tags) || serverTags(tags) !== null;
+    return isOfConsul && datacenter !== rules.datacenter
+      ? `Member '${name}' part of wrong datacenter '${datacenter}'`
+      : null;
   });
 }
 
 export function wanMergeRules(rules: WanRules): MergeRules {
-  return mergeRules(rules, () => ({ name, meta }) => {
+  return mergeRules(rules, ({ name, meta }) => {
     const tags = readTags(meta);
     if (serverTags(tags) === null) return `Member '${name}' is not a server`;
     const datacenter = datacenterOf(tags);

@@ -13,14 +13,21 @@ class ReaderEnd {
   readonly #batch: TurnBatch<ToReader>;
   readonly #requests: HandedExchanges;
   readonly #dns: DnsInterface;
-  #closed: (() => void) | null = null;
+  /** Its listeners are closed, or the thread is gone. */
+  readonly #closed: Promise<void>;
 
   constructor(port: MessagePort, http: HttpInterface, dns: DnsInterface) {
     this.#dns = dns;
     this.#batch = new TurnBatch<ToReader>(port);
     this.#requests = new HandedExchanges(this.#batch, (exchange) => http.take(exchange));
-    port.on('message', (messages: readonly ReaderWord[]) => {
-      for (const message of messages) this.#hear(message);
+    this.#closed = new Promise((resolve) => {
+      port.on('close', resolve);
+      port.on('message', (messages: readonly ReaderWord[]) => {
+        for (const message of messages) {
+          if (message.kind === 'closed') resolve();
+          else this.#hear(message);
+        }
+      });
     });
   }
 
@@ -30,19 +37,18 @@ class ReaderEnd {
 
   /** Resolves when it has closed; one that doesn't say so is waited for no longer. */
   close(deadlineMs: number): Promise<void> {
+    this.#batch.add({ kind: 'close', deadlineMs });
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, deadlineMs);
-      this.#closed = () => {
+      void this.#closed.then(() => {
         clearTimeout(timer);
         resolve();
-      };
-      this.#batch.add({ kind: 'close', deadlineMs });
+      });
     });
   }
 
-  #hear(message: ReaderWord): void {
-    if (message.kind === 'closed') this.#closed?.();
-    else if (message.kind === 'dns') void this.#answer(message);
+  #hear(message: FromReader): void {
+    if (message.kind === 'dns') void this.#answer(message);
     else this.#requests.receive(message);
   }
 

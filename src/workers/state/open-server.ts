@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { joinHostPort } from '../../gotext/host-port.js';
 import { AppliedProgress } from '../../wire/applied-progress.js';
 import { isServer } from '../../wire/member-tags.js';
+import { RequestRates } from '../../wire/request-rates.js';
 import type { StateWorkerData } from '../../wire/state-worker.js';
 import { serverStats } from './agent-stats.js';
 import { CallsBeyond } from './calls/calls-beyond.js';
@@ -84,7 +85,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
   const beyond = new CallsBeyond({ serversOf: (name) => others.serversOf(name), asking });
   const cluster = clusterView(parts, replica, leader, duties);
   const calls = serverCalls(parts, replica, { elsewhere, beyond }, leader, duties, coordinates, cluster);
-  const limits = requestLimits(parts, leader);
+  const limits = requestLimits(parts, raft, leader);
   parts.leaveSteps.setServer({
     cluster,
     calls,
@@ -158,8 +159,13 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
 }
 
 /** What this server takes of others' requests. */
-function requestLimits({ settings, telemetry, logger }: Parts, leader: KnownLeader): RequestLimits {
+function requestLimits(
+  { settings, telemetry, logger }: Parts,
+  { readers }: RaftEnds,
+  leader: KnownLeader,
+): RequestLimits {
   return new RequestLimits({
+    rates: new RequestRates(readers?.requestRates),
     settings: () => settings.current.limits.requestLimits,
     isLeader: () => leader.isSelf,
     metrics: telemetry.metrics,

@@ -8,18 +8,14 @@ import type { Leadership } from '../../wire/leadership.js';
 import { EMPTY_QUERY } from './http/query.js';
 import type { QueryParameters } from './http/request.js';
 
-type Settings = Pick<RuntimeConfig, 'datacenter' | 'discoveryMaxStaleMs'> & {
-  readonly limits: { readonly requestLimits: Pick<RuntimeConfig['limits']['requestLimits'], 'mode'> };
-};
+type Settings = Pick<RuntimeConfig, 'datacenter' | 'discoveryMaxStaleMs'>;
 type Standing = Pick<Leadership, 'mayServe' | 'hadLeader'>;
 
 export function mayServe(
   query: QueryParameters,
-  { datacenter, discoveryMaxStaleMs, limits }: Settings,
+  { datacenter, discoveryMaxStaleMs }: Settings,
   leadership: Standing,
 ): boolean {
-  // All requests of a server are counted in one place.
-  if (limits.requestLimits.mode !== 'disabled') return false;
   if (query === EMPTY_QUERY) return leadership.mayServe;
   if (query.has('consistent') || query.has('cached') || query.has('max_stale')) return false;
   // While it waits, its answer may become too old here.

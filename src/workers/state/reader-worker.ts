@@ -5,10 +5,15 @@ import type { Logger } from '../../observe/logger.js';
 import type { Telemetry } from '../../observe/worker-telemetry.js';
 import { AppliedProgress } from '../../wire/applied-progress.js';
 import type { RuntimeConfig } from '../../wire/config.js';
+import { Role } from '../../wire/leadership.js';
 import type { FromReader, ReaderWord, SharedListeners, ToReader } from '../../wire/reader-port.js';
 import type { MainToReader, ReaderToMain, ReaderWorkerData } from '../../wire/reader-worker.js';
+import { RequestRates } from '../../wire/request-rates.js';
+import type { Calls } from './calls/calls.js';
+import { LimitedCalls } from './calls/limited-calls.js';
 import { localReads } from './calls/local-reads.js';
 import { ReaderCalls } from './calls/reader-calls.js';
+import { RequestLimits } from './calls/request-limits.js';
 import { FreshResponder } from './dns/fresh-responder.js';
 import { HandedQuestions } from './dns/handed-questions.js';
 import { Responder } from './dns/responder.js';
@@ -116,8 +121,8 @@ export class ReaderWorker {
   }
 
   #openHttp({ http: listeners, clients }: SharedListeners): HttpServer {
-    const { store, consensus } = this.#replica;
-    const calls = new ReaderCalls(store, consensus, this.#keepingUp);
+    const { consensus } = this.#replica;
+    const calls = this.#askedCalls();
     return new HttpServer({
       table: readerEndpoints(calls, () => this.#config),
       settings: { ...this.#config, http: { ...this.#config.http, listeners } },
@@ -131,6 +136,19 @@ export class ReaderWorker {
         take: (exchange) => this.#requests.take(exchange),
       },
     });
+  }
+
+  /** Counted with what comes to the primary. */
+  #askedCalls(): Calls {
+    const { store, consensus } = this.#replica;
+    const limits = new RequestLimits({
+      rates: new RequestRates(this.#data.requestRates),
+      settings: () => this.#config.limits.requestLimits,
+      isLeader: () => consensus.leadership.role === Role.leader,
+      metrics: this.#telemetry.metrics,
+      logger: this.#logger.child('server.rpc-rate-limit'),
+    });
+    return new LimitedCalls(new ReaderCalls(store, consensus, this.#keepingUp), limits);
   }
 
   #openDns({ dns: listeners }: SharedListeners): DnsServer {

@@ -1,5 +1,5 @@
-// A thread that dies: without its state or its log an agent ends at once and says why; check workers are started again and
-// the checks go on. The threads are killed from inside, by a module that is loaded into each of them.
+// A thread that dies: without its state, its log or a reader an agent ends at once and says why; check workers are started again
+// and the checks go on. The threads are killed from inside, by a module that is loaded into each of them.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -10,6 +10,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { type AgentProcess, startAgent, waitFor } from '../../agent-process.js';
+import { readerSettings, waitForReaders, withoutReaders } from '../readers/readers.js';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lictor-threads-'));
 after(() => fs.rmSync(folder, { recursive: true, force: true }));
@@ -64,14 +65,20 @@ const DEATHS = [
   ['state', 'exit'],
   ['raft', 'throw'],
   ['raft', 'exit'],
+  ['reader-2', 'exit'],
 ] as const;
+const READERS = 2;
 
 for (const [name, way] of DEATHS) {
-  test(`an agent whose ${name} worker dies (${way}) ends with code 1 and says so; nothing acknowledged is lost`, async () => {
-    const args = serverArguments(`${name}-${way}`);
+  const isReader = name.startsWith('reader');
+  const title = `an agent whose ${name} worker dies (${way}) ends with code 1 and says so; nothing acknowledged is lost`;
+  test(title, { skip: isReader && withoutReaders }, async () => {
+    const readers = isReader ? [...readerSettings(READERS), '-log-level=info'] : [];
+    const args = [...serverArguments(`${name}-${way}`), ...readers];
     const agent = await startAgent({ args });
     let restarted: AgentProcess | null = null;
     try {
+      if (isReader) await waitForReaders(agent, READERS);
       assert.equal((await agent.request('PUT', '/v1/kv/a', 'kept')).status, 200);
       assert.equal((await agent.request('PUT', '/v1/agent/service/register', '{"Name": "web"}')).status, 200);
       killThread(name, way);

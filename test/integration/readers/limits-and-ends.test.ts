@@ -56,17 +56,28 @@ test('a client address has its number of connections on all threads together', {
   for (const { socket } of again) socket.destroy();
 });
 
-test('while requests are limited, all threads count them together', { skip }, async (context) => {
-  const limits = '-hcl=limits { request_limits { mode = "enforcing" read_rate = 1 write_rate = 1000 } }';
-  const agent = await startWithReaders(2, ['-dev', limits]);
+test('requests are counted by all threads together, reads that readers answer and those that they hand over', {
+  skip,
+}, async (context) => {
+  const limits = '-hcl=limits { request_limits { mode = "enforcing" read_rate = 0.01 write_rate = 1000 } }';
+  const agent = await startWithReaders(2, ['-dev', limits, '-log-level=debug'], { waitForLeader: false });
   const clients = new ManyConnections(agent, 16);
   context.after(async () => {
     clients.close();
     await agent.stop();
   });
-  const answers = (await Promise.all([1, 2].map(() => clients.askAll('GET', '/v1/kv/nothing')))).flat();
-  const served = answers.filter(({ status }) => status === 404).length;
-  assert.ok(served <= 8, `${served} of ${answers.length} were served`);
+  const leads = async () => (await clients.ask(0, 'GET', '/v1/status/leader')).text !== '""';
+  await waitFor(leads, 'the leader');
+  const paths = ['/v1/kv/nothing', '/v1/kv/nothing?consistent'];
+  const answers = (await Promise.all(paths.map((path) => clients.askAll('GET', path)))).flat();
+  const refused = answers.filter(({ status }) => status === 429);
+  // One, and the next after 100 s: three threads that each counted for themselves would serve three.
+  assert.equal(refused.length, answers.length - 1);
+  for (const { text } of refused) {
+    assert.equal(text, 'rate limit exceeded, try again later or against a different server');
+  }
+  const said = /server\.rpc-rate-limit: RPC exceeded allowed rate limit: rpc=KVS\.Get .*limit_enforced=true/;
+  await waitFor(() => said.test(agent.output), 'the log to say so');
 });
 
 test('a stop ends the blocking queries of all threads with their answers', { skip }, async () => {

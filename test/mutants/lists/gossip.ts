@@ -101,6 +101,13 @@ export const gossip: readonly Mutant[] = [
     tests: ['unit/gossip/core/scale', ...CORE],
   },
   {
+    name: 'who has missed a few of thousands waits for them as long as a large pool does',
+    file: 'main/gossip/core/scale.ts',
+    find: 'Math.min(2 * sinceMs, pushPullIntervalMs(baseMs, nodes))',
+    replace: 'Math.max(0 * sinceMs, pushPullIntervalMs(baseMs, nodes))',
+    tests: ['unit/gossip/core/scale', ...CORE],
+  },
+  {
     name: 'a pool counts as growing for ever',
     file: 'main/gossip/core/rounds.ts',
     find: 'this.#knownBefore = table.size;',

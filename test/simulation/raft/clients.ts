@@ -2,6 +2,7 @@
 // takes too long, and remembers what it was told. The histories are checked cell by cell; what a stale read may not do is
 // looked at as it is answered.
 import assert from 'node:assert/strict';
+import type { AppliedProgress } from '../../../src/wire/applied-progress.js';
 import type { Consistency } from '../../../src/workers/state/calls/read-settings.js';
 import { isRefusal, type RefusalCode } from '../../../src/workers/state/methods/refusal.js';
 import { Random } from '../../random.js';
@@ -11,7 +12,7 @@ import { type Behavior, type CellInput, type CellOutput, cellModel } from '../li
 import { History, type Open } from '../linearizability/history.js';
 import type { Cluster, SimulatedServer } from './cluster.js';
 import type { Life } from './life.js';
-import { type Answer, ServerOfClients } from './server-of-clients.js';
+import { type Answer, type Asked, ServerOfClients } from './server-of-clients.js';
 import { ManyThreads } from './simulated-readers.js';
 import { type Answers, StoreMachine } from './store-machine.js';
 import type { Load } from './storm.js';
@@ -45,6 +46,7 @@ export class Clients implements Load {
   readonly #hearsay = new Map<string, Hearsay>(CELLS.map((cell) => [cell, { sessions: [], indexes: [0] }]));
   readonly #clients: readonly Client[] = Array.from({ length: CLIENTS }, () => ({ busyUntilMs: 0 }));
   readonly #servers = new WeakMap<Life, ServerOfClients>();
+  readonly #hasReaders: boolean;
   readonly #threads = new Set<ManyThreads>();
   /** Of readers: so that the storm of a seed is the same with and without them. */
   readonly #chance: Random;
@@ -57,7 +59,9 @@ export class Clients implements Load {
   #nextValue = 1;
   #failure: { readonly error: unknown } | null = null;
 
-  constructor(seed: number) {
+  /** `hasReaders`: beside each server's state. */
+  constructor(seed: number, hasReaders: boolean) {
+    this.#hasReaders = hasReaders;
     this.#random = new Random(seed ^ 0x5eed);
     this.#chance = new Random(seed ^ 0x2ead);
   }
@@ -169,14 +173,18 @@ export class Clients implements Load {
     // Nobody waits for a leader: a client tries again by itself.
     const primary = testCalls({ store, consensus: life.client, holdMs: 0, pause, keepingUp });
     if (!life.isStarted) return new ServerOfClients(primary);
+    const server = new ServerOfClients(this.#hasReaders ? this.#withReaders(life, primary, progress) : primary);
+    this.#servers.set(life, server);
+    return server;
+  }
+
+  #withReaders(life: Life, primary: Asked, progress: AppliedProgress): ManyThreads {
     const threads = new ManyThreads(life, primary, progress, this.#chance, (text) => {
       this.#failure ??= { error: new Error(text) };
     });
     this.#threads.add(threads);
     void life.over.then(() => this.#threads.delete(threads));
-    const server = new ServerOfClients(threads);
-    this.#servers.set(life, server);
-    return server;
+    return threads;
   }
 
   #anyInput(cell: string): CellInput {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, mock, test } from 'node:test';
 import { deadlines } from '../../../src/deadlines/deadline-queue.js';
 import { Logger, LogSink } from '../../../src/observe/logger.js';
 import { Metrics } from '../../../src/observe/metrics.js';
+import { RequestRates } from '../../../src/wire/request-rates.js';
 import type { LogLevel } from '../../../src/wire/thread-port.js';
 import { RequestLimits } from '../../../src/workers/state/calls/request-limits.js';
 import { operationTypeOf } from '../../../src/workers/state/methods/operation-type.js';
@@ -31,6 +32,7 @@ function opened(
     given.lines.push([name, message, ...fields].join(' '));
   });
   const limits = new RequestLimits({
+    rates: new RequestRates(),
     settings: () => given.settings,
     isLeader: () => isLeader,
     metrics,

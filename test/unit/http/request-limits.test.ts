@@ -5,6 +5,7 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { Logger, LogSink } from '../../../src/observe/logger.js';
 import { Metrics } from '../../../src/observe/metrics.js';
 import { Role } from '../../../src/wire/leadership.js';
+import { RequestRates } from '../../../src/wire/request-rates.js';
 import { LimitedCalls } from '../../../src/workers/state/calls/limited-calls.js';
 import { RequestLimits } from '../../../src/workers/state/calls/request-limits.js';
 import { catalogReads } from '../../../src/workers/state/endpoints/catalog-read.js';
@@ -27,7 +28,13 @@ beforeEach(async () => {
   log.leadership.setRole(Role.leader, 1, true);
   const logger = new Logger('agent', new LogSink('error', () => {}));
   const metrics = new Metrics();
-  const limits = new RequestLimits({ settings: () => settings, isLeader: () => true, metrics, logger });
+  const limits = new RequestLimits({
+    rates: new RequestRates(),
+    settings: () => settings,
+    isLeader: () => true,
+    metrics,
+    logger,
+  });
   const calls = new LimitedCalls(testCalls({ store, consensus: log }), limits);
   const table = [
     ...kvEndpoints({ calls, maxValueSize: () => 1024, validatesKeys: () => false }),

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { RuntimeConfig } from '../../../src/wire/config.js';
 import { ORIGIN } from '../../../src/wire/coordinate.js';
 import type { MemberChanges } from '../../../src/wire/gossip-pools.js';
+import { packChanges } from '../../../src/wire/packed-members.js';
 import type { CoordinateRecord } from '../../../src/wire/records.js';
 import { GossipView } from '../../../src/workers/state/gossip/gossip-view.js';
 import { member } from '../agent-endpoints/fake-request.js';
@@ -31,10 +32,16 @@ const LOCATED = {
 test('members go to their pool, and this agent is one of them', () => {
   const { side } = open();
   assert.throws(() => side.self, /not among the members/);
-  side.receive({ kind: 'members', changes: { pool: 'wan', changed: [member('srv-one.dc1')], removed: [] } });
-  side.receive({ kind: 'members', changes: { pool: 'lan', changed: [member('srv-one'), member('a')], removed: [] } });
+  side.receive({
+    kind: 'members',
+    changes: packChanges({ pool: 'wan', changed: [member('srv-one.dc1')], removed: [] }),
+  });
+  side.receive({
+    kind: 'members',
+    changes: packChanges({ pool: 'lan', changed: [member('srv-one'), member('a')], removed: [] }),
+  });
   assert.deepEqual([side.lan.size, side.wan.size, side.self.name], [2, 1, 'srv-one']);
-  side.receive({ kind: 'members', changes: { pool: 'lan', changed: [], removed: ['a'] } });
+  side.receive({ kind: 'members', changes: packChanges({ pool: 'lan', changed: [], removed: ['a'] }) });
   assert.deepEqual([side.lan.size, side.wan.size], [1, 1]);
 });
 
@@ -42,8 +49,11 @@ test('who listens hears of the LAN pool alone, when the change is in it', () => 
   const { side, told } = open();
   const lan = { pool: 'lan', changed: [member('a')], removed: [] } as const;
   side.listen({ membersChanged: () => assert.ok(side.lan.find('a')), located: () => {} });
-  side.receive({ kind: 'members', changes: { pool: 'wan', changed: [member('srv-one.dc1')], removed: [] } });
-  side.receive({ kind: 'members', changes: lan });
+  side.receive({
+    kind: 'members',
+    changes: packChanges({ pool: 'wan', changed: [member('srv-one.dc1')], removed: [] }),
+  });
+  side.receive({ kind: 'members', changes: packChanges(lan) });
   assert.deepEqual(told, [lan]);
 });
 

@@ -9,15 +9,10 @@ const LEADER = { mayServe: true, hadLeader: true };
 const FOLLOWER = { mayServe: false, hadLeader: true };
 const NEW = { mayServe: false, hadLeader: false };
 
-function served(
-  query: string,
-  leadership = LEADER,
-  mode: 'disabled' | 'permissive' | 'enforcing' = 'disabled',
-  discoveryMaxStaleMs = 0,
-): boolean {
+function served(query: string, leadership = LEADER, discoveryMaxStaleMs = 0): boolean {
   const parsed = parseQuery(query);
   assert.ok(parsed);
-  return mayServe(parsed, { datacenter: 'dc1', discoveryMaxStaleMs, limits: { requestLimits: { mode } } }, leadership);
+  return mayServe(parsed, { datacenter: 'dc1', discoveryMaxStaleMs }, leadership);
 }
 
 test('on the leader, what needs only the store as it is now', () => {
@@ -55,14 +50,7 @@ test('where another server leads, or nobody, only stale reads are answered, once
   for (const query of ['', 'stale']) assert.ok(!served(query, NEW), query);
 });
 
-test('while requests are counted, all of them are counted in one place', () => {
-  for (const mode of ['permissive', 'enforcing'] as const) {
-    assert.ok(!served('', LEADER, mode));
-    assert.ok(!served('stale', LEADER, mode));
-  }
-});
-
 test('where answers of catalog and health may not be too old, a read that waits is handed over', () => {
-  assert.ok(!served('index=7', LEADER, 'disabled', 5_000));
-  assert.ok(served('passing', LEADER, 'disabled', 5_000));
+  assert.ok(!served('index=7', LEADER, 5_000));
+  assert.ok(served('passing', LEADER, 5_000));
 });

@@ -12,6 +12,8 @@ export class Rounds {
   readonly #prober: Prober;
   /** How many members were known at the last exchange. */
   #knownBefore = 0;
+  /** What was waited for it. */
+  #exchangeMs = 0;
 
   constructor(pool: Pool, sender: Sender, prober: Prober) {
     this.#pool = pool;
@@ -29,6 +31,7 @@ export class Rounds {
       out.event({ kind: 'done', what: 'gossip', sinceMs: now });
     });
     this.#knownBefore = this.#pool.table.size;
+    this.#exchangeMs = pushPullIntervalMs;
     if (pushPullIntervalMs > 0) {
       this.#pool.timers.set(nowMs + random() * pushPullIntervalMs, (now) => this.#exchange(now));
     }
@@ -60,8 +63,9 @@ export class Rounds {
     const { table, settings, timers, out } = pool;
     const [other] = table.pick(1, (node) => node.state === 'alive' && !isSelf(pool, node));
     if (other !== undefined) out.stream({ kind: 'pushPull', to: other.address, name: other.name, isJoin: false });
-    const nextMs = nowMs + nextPushPullMs(settings.pushPullIntervalMs, table.size, this.#knownBefore);
+    const { pushPullIntervalMs } = settings;
+    this.#exchangeMs = nextPushPullMs(pushPullIntervalMs, table.size, this.#knownBefore, this.#exchangeMs);
     this.#knownBefore = table.size;
-    timers.set(nextMs, (now) => this.#exchange(now));
+    timers.set(nowMs + this.#exchangeMs, (now) => this.#exchange(now));
   }
 }

@@ -22,12 +22,13 @@ export function pushPullIntervalMs(baseMs: number, nodes: number): number {
 const GROWTH = 0.01;
 
 /**
- * From a push/pull of one node, which knows `nodes` by now and knew `before` at the one before, until the next. Thousands that
- * start together have more to tell than gossip has room for, and with intervals that grow with the pool all of them would know
- * each other minutes later only (docs/gossip-simulation.md).
+ * From a push/pull of one node, which knows `nodes` by now and knew `before` at the one `sinceMs` before, until the next. Thousands
+ * that start together have more to tell than gossip has room for, and with intervals that grow with the pool all of them would
+ * know each other minutes later only. Nor does the interval of a large pool follow at once on the plain one: who has missed a
+ * few would wait for them that long (docs/gossip-simulation.md).
  */
-export function nextPushPullMs(baseMs: number, nodes: number, before: number): number {
-  return nodes > before * (1 + GROWTH) ? baseMs : pushPullIntervalMs(baseMs, nodes);
+export function nextPushPullMs(baseMs: number, nodes: number, before: number, sinceMs: number): number {
+  return nodes > before * (1 + GROWTH) ? baseMs : Math.min(2 * sinceMs, pushPullIntervalMs(baseMs, nodes));
 }
 
 /** Serf's default timeout of a query; `nodes` are those neither dead nor left. */

@@ -2,12 +2,13 @@
 // second, whoever sends them and whichever way they come. Whoever is refused is told by the text whether another server may
 // do better, as only the leader writes.
 
+import { deadlines } from '../../../deadlines/deadline-queue.js';
 import type { Logger } from '../../../observe/logger.js';
 import type { Metrics } from '../../../observe/metrics.js';
 import type { RuntimeConfig } from '../../../wire/config.js';
+import type { RequestRates } from '../../../wire/request-rates.js';
 import { operationTypeOf } from '../methods/operation-type.js';
 import { type Refusal, refusal } from '../methods/refusal.js';
-import { RateLimit } from './rate-limit.js';
 
 type Settings = RuntimeConfig['limits']['requestLimits'];
 
@@ -18,6 +19,8 @@ export interface Requester {
 }
 
 export interface RequestLimitsOptions {
+  /** What was taken, by all threads of this server together. */
+  readonly rates: RequestRates;
   /** As they are now; a reload changes them. */
   readonly settings: () => Settings;
   readonly isLeader: () => boolean;
@@ -30,14 +33,15 @@ const ELSEWHERE = refusal('over-limit');
 /** The text that a full queue has too: nobody else could do it, so the asker waits and comes again. */
 const AT_LEADER = refusal('queue-full');
 
+/** A thread counts its milliseconds from its own start: this is when it was, by a clock that all threads have. */
+const [seconds, nanoseconds] = process.hrtime();
+const STARTED_MS = seconds * 1000 + nanoseconds / 1e6 - performance.now();
+
 /** A flood of requests must not become one of lines. */
 const LINES_A_SECOND = 100;
 
 export class RequestLimits {
   readonly #options: RequestLimitsOptions;
-  readonly #reads = new RateLimit();
-  readonly #writes = new RateLimit();
-  readonly #lines = new RateLimit();
 
   constructor(options: RequestLimitsOptions) {
     this.#options = options;
@@ -51,27 +55,32 @@ export class RequestLimits {
     if (type === 'exempt') return null;
     const isWrite = type === 'write';
     const perSecond = isWrite ? settings.writeRate : settings.readRate;
-    if ((isWrite ? this.#writes : this.#reads).take(perSecond, burstOf(perSecond))) return null;
+    const { rates, isLeader } = this.#options;
+    if ((isWrite ? rates.writes : rates.reads).take(perSecond, burstOf(perSecond), sharedNowMs())) return null;
     this.#exceeded(settings, `global/${type}`, method, from);
     if (settings.mode === 'permissive') return null;
-    return isWrite && this.#options.isLeader() ? AT_LEADER : ELSEWHERE;
+    return isWrite && isLeader() ? AT_LEADER : ELSEWHERE;
   }
 
   #exceeded({ mode }: Settings, limit: string, method: string, { address }: Requester): void {
-    const { metrics, logger } = this.#options;
+    const { rates, metrics, logger } = this.#options;
     metrics.increment('rpc.rate_limit.exceeded', 1, [
       ['limit_type', limit],
       ['op', method],
       ['mode', mode],
     ]);
     if (!logger.wants('debug')) return;
-    if (!this.#lines.take(LINES_A_SECOND, LINES_A_SECOND)) {
+    if (!rates.lines.take(LINES_A_SECOND, LINES_A_SECOND, sharedNowMs())) {
       metrics.increment('rpc.rate_limit.log_dropped');
       return;
     }
     const facts = ['rpc', method, 'source_addr', address, 'limit_type', limit];
     logger.debug('RPC exceeded allowed rate limit', ...facts, 'limit_enforced', mode === 'enforcing');
   }
+}
+
+function sharedNowMs(): number {
+  return STARTED_MS + deadlines.now();
 }
 
 /** What a second brings; of a rate below one in a second a whole request, or there would never be one. */

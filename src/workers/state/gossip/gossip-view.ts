@@ -5,6 +5,7 @@ import type { Logger } from '../../../observe/logger.js';
 import type { RuntimeConfig } from '../../../wire/config.js';
 import { ORIGIN } from '../../../wire/coordinate.js';
 import type { Coordinate, Member, MemberChanges } from '../../../wire/gossip-pools.js';
+import { unpackChanges } from '../../../wire/packed-members.js';
 import type { CoordinateRecord, ServiceRecord } from '../../../wire/records.js';
 import type { MainToState } from '../../../wire/state-worker.js';
 import { EventLog } from './events/event-log.js';
@@ -72,7 +73,7 @@ export class GossipView {
   receive(message: GossipMessage): void {
     switch (message.kind) {
       case 'members':
-        this.#membersChanged(message.changes);
+        this.#membersChanged(unpackChanges(message.changes));
         return;
       case 'server-suspected':
         for (const listener of this.#listeners) listener.serverSuspected?.(message.name);

@@ -3,6 +3,7 @@
 // process, so that nobody can look for another one's. Where the table is full, further addresses aren't counted.
 
 import { randomInt } from 'node:crypto';
+import { SharedLock } from '../../../wire/shared-lock.js';
 import type { ClientCounts } from './client-counts.js';
 
 const SLOTS = 16_384;
@@ -14,8 +15,6 @@ const TOTAL = 1;
 const SEED = 2;
 const USED = 3;
 const FIRST_SLOT = 4;
-/** Whoever finds the lock taken looks again when it is given back, or after so long: its holder may have no core just now. */
-const LOOK_AGAIN_MS = 1;
 
 function mixed(hash: number, code: number): number {
   const product = Math.imul(hash ^ code, 0x85ebca6b);
@@ -25,10 +24,12 @@ function mixed(hash: number, code: number): number {
 export class SharedCounts implements ClientCounts {
   readonly buffer: SharedArrayBuffer;
   readonly #words: Int32Array;
+  readonly #lock: SharedLock;
 
   constructor(buffer?: SharedArrayBuffer) {
     this.buffer = buffer ?? new SharedArrayBuffer((FIRST_SLOT + SLOTS * WORDS_A_SLOT) * Int32Array.BYTES_PER_ELEMENT);
     this.#words = new Int32Array(this.buffer);
+    this.#lock = new SharedLock(this.#words, LOCK);
     if (buffer === undefined) this.#words[SEED] = randomInt(2 ** 31);
   }
 
@@ -74,12 +75,11 @@ export class SharedCounts implements ClientCounts {
   }
 
   #locked<Result>(work: () => Result): Result {
-    while (Atomics.compareExchange(this.#words, LOCK, 0, 1) !== 0) Atomics.wait(this.#words, LOCK, 1, LOOK_AGAIN_MS);
+    this.#lock.take();
     try {
       return work();
     } finally {
-      Atomics.store(this.#words, LOCK, 0);
-      Atomics.notify(this.#words, LOCK, 1);
+      this.#lock.release();
     }
   }
 

@@ -5,10 +5,13 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { waitFor } from '../../../agent-process.js';
+import { readerSettings, withoutReaders } from '../../readers/readers.js';
 import { type Host, Hosts } from '../hosts.js';
 import { Asker } from './askers.js';
 
 const DISK = 'size=64m';
+/** Of every second server, where threads can share a port: a client's connection is given to any of them. */
+const READERS = 2;
 const FILLER_STEP_BYTES = 256 * 1024;
 
 export class Server {
@@ -18,15 +21,17 @@ export class Server {
   readonly #host: Host;
   readonly #disk: string;
   readonly #others: readonly string[];
+  readonly #settings: readonly string[];
   readonly #log: string;
   #child: ChildProcess | null = null;
   #starts = 0;
 
-  constructor(name: string, host: Host, folder: string, others: readonly string[]) {
+  constructor(name: string, host: Host, folder: string, others: readonly string[], settings: readonly string[]) {
     this.name = name;
     this.address = host.address;
     this.#host = host;
     this.#others = others;
+    this.#settings = settings;
     this.#log = path.join(folder, `${name}.log`);
     this.#disk = path.join(folder, name);
     fs.mkdirSync(this.#disk);
@@ -50,7 +55,7 @@ export class Server {
     this.#starts += 1;
     this.#child = this.#host.agent(
       ...['-server', `-bootstrap-expect=${this.#others.length + 1}`, `-bind=${this.#host.address}`],
-      ...[`-data-dir=${this.#disk}/data`, `-node=${this.name}`, '-log-level=info'],
+      ...[`-data-dir=${this.#disk}/data`, `-node=${this.name}`, '-log-level=info', ...this.#settings],
       ...this.#others.map((address) => `-retry-join=${address}`),
     );
     this.#child.stdout?.pipe(fs.createWriteStream(this.#log, { flags: 'a' }));
@@ -126,7 +131,8 @@ export class Servers {
     const { hosts } = this.#network;
     for (const [i, host] of hosts.entries()) {
       const others = hosts.filter((one) => one !== host).map(({ address }) => address);
-      this.all.push(new Server(`server-${i}`, host, this.#folder, others));
+      const settings = i % 2 === 0 && withoutReaders === false ? readerSettings(READERS) : [];
+      this.all.push(new Server(`server-${i}`, host, this.#folder, others, settings));
     }
     for (const server of this.all) server.start();
     await this.calm();

@@ -165,7 +165,9 @@ class MassStart {
     this.#learn(member, member);
     this.#gossipAt[below(random, gossipIntervalMs)]?.push(member);
     this.#probeAt[below(random, probeIntervalMs)]?.push(member);
-    this.#at(this.#nowMs + random() * CONSUL_LAN.pushPullIntervalMs, () => this.#exchangeAgain(member, 1));
+    this.#at(this.#nowMs + random() * CONSUL_LAN.pushPullIntervalMs, () =>
+      this.#exchangeAgain(member, 1, CONSUL_LAN.pushPullIntervalMs),
+    );
     this.#join(member, 0, false, FIRST_RETRY_MS);
   }
 
@@ -186,15 +188,15 @@ class MassStart {
     );
   }
 
-  /** `before`: how many it knew the last time. */
-  #exchangeAgain(member: number, before: number): void {
+  /** `before`: how many it knew the last time, `sinceMs` ago. */
+  #exchangeAgain(member: number, before: number, sinceMs: number): void {
     const { random } = this.#options;
     const own = this.#spreader(member);
     const [other] = own.pick(1, random);
     if (other !== undefined) this.#exchange(member, other, () => undefined);
     const { size } = own;
-    const nextMs = this.#nowMs + nextPushPullMs(CONSUL_LAN.pushPullIntervalMs, size, before);
-    this.#at(nextMs, () => this.#exchangeAgain(member, size));
+    const waitMs = nextPushPullMs(CONSUL_LAN.pushPullIntervalMs, size, before, sinceMs);
+    this.#at(this.#nowMs + waitMs, () => this.#exchangeAgain(member, size, waitMs));
   }
 
   #exchange(caller: number, acceptor: number, then: (isAnswered: boolean) => void): void {

@@ -22,6 +22,7 @@ const STARTS = [
   { count: 1000, ...ONCE },
   { count: 3000, ...FOR_EACH },
   { count: 3000, ...ONCE },
+  { count: 10_000, ...ONCE },
 ];
 
 export function measuredStarts(): MassStartRow[] {

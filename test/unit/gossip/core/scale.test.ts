@@ -25,11 +25,18 @@ test('push/pull slows down as recorded', () => {
 
 test('a pool that is being got to know is asked at the plain interval, one that is known at its own', () => {
   const scaledMs = pushPullIntervalMs(30_000, 10_000);
-  assert.equal(nextPushPullMs(30_000, 10_000, 1), 30_000);
-  assert.equal(nextPushPullMs(30_000, 10_000, 9_900), 30_000);
-  assert.equal(nextPushPullMs(30_000, 10_000, 9_910), scaledMs);
-  assert.equal(nextPushPullMs(30_000, 10_000, 10_000), scaledMs);
-  assert.equal(nextPushPullMs(30_000, 5_000, 10_000), pushPullIntervalMs(30_000, 5_000));
+  assert.equal(nextPushPullMs(30_000, 10_000, 1, scaledMs), 30_000);
+  assert.equal(nextPushPullMs(30_000, 10_000, 9_900, scaledMs), 30_000);
+  assert.equal(nextPushPullMs(30_000, 10_000, 9_910, scaledMs), scaledMs);
+  assert.equal(nextPushPullMs(30_000, 10_000, 10_000, scaledMs), scaledMs);
+  assert.equal(nextPushPullMs(30_000, 5_000, 10_000, scaledMs), pushPullIntervalMs(30_000, 5_000));
+});
+
+test('from the plain interval to that of a large pool it takes some exchanges', () => {
+  const waits = [30_000];
+  for (let i = 0; i < 5; i += 1) waits.push(nextPushPullMs(30_000, 10_000, 10_000, waits.at(-1) ?? 0));
+  assert.deepEqual(waits, [30_000, 60_000, 120_000, 240_000, 300_000, 300_000]);
+  assert.equal(nextPushPullMs(30_000, 20, 20, 30_000), 30_000);
 });
 
 test('queries wait as long as recorded', () => {

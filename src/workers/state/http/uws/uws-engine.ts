@@ -43,12 +43,17 @@ export class UwsEngine implements Engine, ExchangeHost {
   readonly #sockets: UwsListenSocket[] = [];
   readonly #sharing: PortSharing;
   #connections = 0;
+  /** A thread that ends while the library has a socket open aborts the whole process, before main can say what happened. */
+  readonly #closeApps = (): void => {
+    for (const app of this.#apps.splice(0)) app.close();
+  };
 
   private constructor(uws: UwsModule, options: UwsEngineOptions) {
     this.#uws = uws;
     this.#listener = options.listener;
     this.#sharing = options.shared?.place ?? 'alone';
     this.#clients = new ClientLimit(options.limits.maxConnectionsPerClient, options.shared?.clients);
+    process.once('exit', this.#closeApps);
   }
 
   static async create(options: UwsEngineOptions): Promise<UwsEngine> {
@@ -102,7 +107,8 @@ export class UwsEngine implements Engine, ExchangeHost {
   async close(deadlineMs: number): Promise<void> {
     this.stopAccepting();
     await waitUntil(() => this.#waiting.size === 0, deadlineMs);
-    for (const app of this.#apps.splice(0)) app.close();
+    this.#closeApps();
+    process.off('exit', this.#closeApps);
     await waitUntil(() => this.#connections === 0, SOCKET_CLOSE_MS);
   }
 
