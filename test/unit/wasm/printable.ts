@@ -17,6 +17,14 @@ export function printable(value: unknown): unknown {
   return Object.fromEntries(members.map(([key, member]) => [key, printable(member)]));
 }
 
+/** Times that are read as nanoseconds; others stay bytes. */
+const READ_TIMES: ReadonlySet<string> = new Set(['LegacyCreateTime', 'LegacyUpdateTime']);
+
+function readTime(key: string, value: unknown): number | null {
+  if (!READ_TIMES.has(key) || typeof value !== 'object' || value === null || !('$time' in value)) return null;
+  return Date.parse(String(value.$time)) * 1e6;
+}
+
 /** Times are recorded as bytes, with what they say beside it. */
 export function withoutReadings(body: unknown): unknown {
   if (typeof body !== 'object' || body === null) return body;
@@ -24,6 +32,6 @@ export function withoutReadings(body: unknown): unknown {
   return Object.fromEntries(
     Object.entries(body)
       .filter(([key]) => key !== '$time')
-      .map(([key, value]) => [key, withoutReadings(value)]),
+      .map(([key, value]) => [key, readTime(key, value) ?? withoutReadings(value)]),
   );
 }

@@ -137,6 +137,7 @@ export function configEndpoints(calls: Calls): EndpointTable {
           effectiveConsistency: false,
           parameters: { filter: anyText('An expression that the entries of a list must fulfil.') },
           answer: either(anyEntry, listOf(anyEntry)),
+          others: { 404: 'error' },
           choose: (_values, { rest }) => (rest.includes('/') ? one : all),
         }),
         DELETE: action({
@@ -144,6 +145,7 @@ export function configEndpoints(calls: Calls): EndpointTable {
           acl: ['service:write', 'intention:write', 'mesh:write'],
           parameters: { cas: uint64('Deletes only if the entry still has this ModifyIndex.', badNumber) },
           answer: either('boolean', record('Nothing', {})),
+          others: { 404: 'error' },
           run: (request, { cas }) => remove(calls, request, cas),
         }),
       },

@@ -242,6 +242,7 @@ export function intentionEndpoints(calls: Calls): EndpointTable {
         GET: read({
           ...one,
           summary: 'The intention between two services',
+          others: { 404: 'error' },
           acl: ['intention:read'],
           parameters: PAIR,
           answer: intentionShape,
@@ -275,6 +276,7 @@ export function intentionEndpoints(calls: Calls): EndpointTable {
         GET: read({
           ...one,
           summary: 'The intention of an ID',
+          others: { 404: 'error' },
           acl: ['intention:read'],
           answer: intentionShape,
           request(_values, { rest }) {

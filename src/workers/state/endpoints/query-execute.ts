@@ -89,6 +89,7 @@ export function executeEndpoints(agent: AskedAgent): EndpointTable {
         GET: read({
           ...READ,
           summary: 'The instances that a prepared query finds',
+          others: { 404: 'error' },
           cacheable: true,
           answer: record('PreparedQueryAnswer', {
             Service: 'string',
@@ -117,6 +118,7 @@ export function executeEndpoints(agent: AskedAgent): EndpointTable {
         GET: read({
           ...READ,
           summary: 'What a prepared query is when it is executed by this name',
+          others: { 404: 'error' },
           answer: record('PreparedQueryExplained', { Query: queryShape, ...META }),
           method: explainQuery,
           request,

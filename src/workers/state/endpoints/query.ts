@@ -99,6 +99,7 @@ export function queryEndpoints({ calls, nodeName, datacenter }: QueryDependencie
         GET: read({
           ...READ,
           summary: 'A prepared query, in a list of its own',
+          others: { 404: 'error' },
           method: getQuery,
           request: (_values, { rest }) => rest,
           reply: (query) => json(`[${queryJson(query)}]`),

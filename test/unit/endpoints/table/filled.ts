@@ -46,15 +46,17 @@ export class Filling {
   }
 
   #branches(schema: Schema): readonly Schema[] {
-    return ((schema['anyOf'] ?? [schema]) as Schema[]).map((branch) => this.#resolved(branch));
+    const among = schema['anyOf'] as readonly Schema[] | undefined;
+    return among === undefined ? [schema] : among.flatMap((branch) => this.#branches(this.#resolved(branch)));
   }
 
-  /** Of several that a value may be, the one of its type; of lists, one whose items are of the type of the first. */
+  /** Of several that a value may be, the one of its type; of objects, one whose fields are these; of lists, one whose items are of the type of the first. */
   #branchFor(value: unknown, schema: Schema): Schema {
     const type = typeOf(value);
     const branches = this.#branches(schema).filter((branch) => [branch['type']].flat().includes(type));
     const first: unknown = Array.isArray(value) ? value.find((item) => item !== '<each>') : undefined;
     const byItem = branches.find((branch) => this.#mayHold(branch['items'] as Schema | undefined, first));
+    if (type === 'object') return branches.find((branch) => isOfFields(value as object, branch)) ?? branches[0] ?? {};
     return byItem ?? branches[0] ?? {};
   }
 
@@ -81,6 +83,15 @@ export class Filling {
         return null;
     }
   }
+}
+
+function isOfFields(value: object, { properties = {}, required = [], additionalProperties }: Schema): boolean {
+  const names = Object.keys(value);
+  const isWhole = names.includes('...') || (required as readonly string[]).every((name) => names.includes(name));
+  return (
+    isWhole &&
+    (additionalProperties !== undefined || names.every((name) => name === '...' || name in (properties as object)))
+  );
 }
 
 function typeOf(value: unknown): string {

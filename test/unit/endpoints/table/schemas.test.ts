@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { Metrics } from '../../../../src/observe/metrics.js';
+import { pathTemplate } from '../../../../src/workers/state/http/openapi/document.js';
 import type { Schema } from '../../../../src/workers/state/http/openapi/schemas.js';
 import { Router } from '../../../../src/workers/state/http/router.js';
 import { rows } from '../../../endpoint-table.js';
@@ -24,8 +25,7 @@ const router = new Router(rows(), new Metrics());
 function responsesTo({ method, path }: RecordedRequest): Responses | undefined {
   const endpoint = router.find(path)?.endpoint;
   if (endpoint === undefined) return undefined;
-  const template = endpoint.rest === undefined ? endpoint.path : `${endpoint.path}{${endpoint.rest.name}}`;
-  return paths[template]?.[method.toLowerCase()]?.responses;
+  return paths[pathTemplate(endpoint)]?.[method.toLowerCase()]?.responses;
 }
 
 test('the document is one of OpenAPI 3.1', async () => {

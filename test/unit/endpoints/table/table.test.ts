@@ -13,6 +13,9 @@ const table = endpointTable();
 const nameOf = ({ method, endpoint }: TableEntry): string => `${method} ${endpoint.path}`;
 const router = new Router([...new Set(table.map(({ endpoint }) => endpoint))], new Metrics());
 
+/** A question that is too long for a path. */
+const ASKS_BY_BODY = 'POST /v1/discovery-chain/';
+
 function entryOf(method: string, path: string): TableEntry | undefined {
   const endpoint = router.find(path)?.endpoint;
   return table.find((entry) => entry.endpoint === endpoint && entry.method === method);
@@ -26,7 +29,7 @@ test('every operation says what it is for and what a token needs', () => {
     assert.ok(!acl.includes('none') || acl.length === 1, nameOf(entry));
     assert.match(summary, /^[A-Z].+[^.]$/, nameOf(entry));
     // What changes something is not for everybody.
-    if (entry.method !== 'GET')
+    if (entry.method !== 'GET' && nameOf(entry) !== ASKS_BY_BODY)
       assert.ok(
         acl.every((rule) => rule.endsWith(':write')),
         nameOf(entry),

@@ -81,6 +81,11 @@ function operationObject(
   };
 }
 
+export function pathTemplate({ path, rest }: Endpoint): string {
+  const place = path.includes('*') ? path : `${path}*`;
+  return rest === undefined ? path : place.replace('*', `{${rest.name}}`);
+}
+
 /** A row in each step. */
 export function* openApiDocument(table: EndpointTable): Generator<undefined, Schema> {
   const components = new Components();
@@ -88,9 +93,7 @@ export function* openApiDocument(table: EndpointTable): Generator<undefined, Sch
   const paths: { [path: string]: { [method: string]: Schema } } = {};
   const exact = new Set(Array.from(table, ({ path }) => path));
   for (const endpoint of table) {
-    const { path, rest } = endpoint;
-    const place = path.includes('*') ? path : `${path}*`;
-    const template = rest === undefined ? path : place.replace('*', `{${rest.name}}`);
+    const template = pathTemplate(endpoint);
     const item = paths[template] ?? {};
     for (const [method, operation] of Object.entries(endpoint.methods)) {
       item[method.toLowerCase()] = operationObject(method, endpoint, operation, components, common, exact);
