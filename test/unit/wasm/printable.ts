@@ -22,7 +22,8 @@ const READ_TIMES: ReadonlySet<string> = new Set(['LegacyCreateTime', 'LegacyUpda
 
 function readTime(key: string, value: unknown): number | null {
   if (!READ_TIMES.has(key) || typeof value !== 'object' || value === null || !('$time' in value)) return null;
-  return Date.parse(String(value.$time)) * 1e6;
+  const [, seconds, nanos] = /unix=(-?\d+) nanos=(\d+)/.exec(String(value.$time)) ?? [];
+  return Number(seconds) * 1e9 + Number(nanos);
 }
 
 /** Times are recorded as bytes, with what they say beside it. */
