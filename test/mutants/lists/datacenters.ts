@@ -52,7 +52,7 @@ export const datacenters: readonly Mutant[] = [
   {
     name: 'names of another datacenter are answered from this one',
     file: 'workers/state/dns/fresh-responder.ts',
-    find: 'if (reply?.isBeyond === true) return far.respond(packet, transport);',
+    find: 'if (reply?.isBeyond === true) return far.respond(packet, transport, asker);',
     replace: '',
     tests: ['unit/dns/fresh-responder'],
   },

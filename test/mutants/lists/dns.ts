@@ -19,15 +19,15 @@ export const dns: readonly Mutant[] = [
   {
     name: 'a_record_limit is ignored',
     file: `${DNS}/lookup-service.ts`,
-    find: 'const isLimited = isAddress && config.aRecordLimit > 0;',
-    replace: 'const isLimited = false;',
+    find: 'isAddress && aRecordLimit > 0 ? aRecordLimit : Number.POSITIVE_INFINITY',
+    replace: 'Number.POSITIVE_INFINITY',
     tests: RESPONDER,
   },
   {
     name: 'a_record_limit holds for SRV, too',
     file: `${DNS}/lookup-service.ts`,
-    find: 'const isLimited = isAddress && config.aRecordLimit > 0;',
-    replace: 'const isLimited = config.aRecordLimit > 0;',
+    find: 'isAddress && aRecordLimit > 0 ?',
+    replace: 'aRecordLimit > 0 ?',
     tests: RESPONDER,
   },
   {
@@ -63,8 +63,8 @@ export const dns: readonly Mutant[] = [
   {
     name: 'a kept service answer outlives the index of its service',
     file: 'workers/state/calls/local-reads.ts',
-    find: 'isCurrent: () => isSame(prepared.read().value, value),',
-    replace: 'isCurrent: () => true,',
+    find: '(prepared.refuse?.() ?? null) === null && isSame(prepared.read().value, value)',
+    replace: 'true',
     tests: RESPONDER,
   },
   {

@@ -20,6 +20,7 @@ import { httpConnections } from './http-connections.js';
 import { localAgent } from './local-agent.js';
 import { msgpack } from './msgpack.js';
 import { processes } from './processes.js';
+import { queries } from './queries.js';
 import { raftCore } from './raft-core.js';
 import { readers } from './readers.js';
 import { registration } from './registration.js';
@@ -51,6 +52,7 @@ export const mutants: readonly Mutant[] = [
   ...localAgent,
   ...msgpack,
   ...processes,
+  ...queries,
   ...raftCore,
   ...readers,
   ...registration,

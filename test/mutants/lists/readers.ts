@@ -119,8 +119,8 @@ export const readers: readonly Mutant[] = [
   {
     name: 'readers: DNS does not wait for what another thread has shown',
     file: 'workers/state/dns/fresh-responder.ts',
-    find: 'return local.isBehind ?',
-    replace: 'return local === undefined ?',
+    find: 'return local.isBehind\n',
+    replace: 'return local === undefined\n',
     tests: ['unit/dns/fresh-responder'],
   },
 ];

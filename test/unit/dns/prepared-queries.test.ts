@@ -74,6 +74,15 @@ test('a kept answer of a template is that of its name', () => {
   }
 });
 
+test('what is kept of a template weighs what was made for the name', () => {
+  const { catalog, addresses, responder } = zoneOf();
+  catalog.setQuery(template({ Name: 'long-' }, { Service: 'a', ServiceMeta: { a: `\${name.full}`.repeat(1000) } }));
+  addresses('plain.query.consul');
+  const before = responder.kept.bytes;
+  addresses(`long-${'a'.repeat(50)}.query.consul`);
+  assert.ok(responder.kept.bytes - before > 50_000, String(responder.kept.bytes - before));
+});
+
 test('an own time to live goes before that of the service, what is none counts as not there', () => {
   const { catalog, respond, registerWeb } = zoneOf({ serviceTtlMs: { web: 7000 } });
   registerWeb(1);

@@ -143,6 +143,9 @@ test('near a node the nearest come first and itself before all, else the order i
   assert.deepEqual((await executed('/v1/query/q/execute?near=n3&limit=4')).sort(), ['n1', 'n2', 'n3', 'n4']);
   assert.deepEqual((await executed('/v1/query/q/execute?near=n4')).slice(0, 4), ['n4', 'n3', 'n2', 'n1']);
   assert.deepEqual((await executed('/v1/query/q/execute?near=_agent')).slice(0, 4), ['n1', 'n2', 'n3', 'n4']);
+  for (let times = 0; times < 10; times += 1) {
+    assert.equal((await executed('/v1/query/q/execute?near=n8'))[0], 'n8', 'where it is not known where that is, too');
+  }
   await created({ Name: 'near', Service: { Service: 'web', Near: 'n4' } });
   assert.equal((await executed('/v1/query/near/execute?limit=1'))[0], 'n4');
   assert.equal((await executed('/v1/query/near/execute?limit=1&near=n2'))[0], 'n2', 'who asks knows better');

@@ -14,6 +14,8 @@ import type { Edns, Query } from './query.js';
 import type { AskedZone } from './zone.js';
 
 const NS_PER_SECOND = 1e9;
+/** A kept answer keeps the query that was rendered for its name: so many characters weigh as much as a record. */
+const CHARACTERS_PER_RECORD = 64;
 /** Sorts from the node with the address of whoever asks. */
 const FROM_ASKER = '_ip';
 /** Of a client subnet: family, the lengths of source and scope. */
@@ -52,8 +54,9 @@ export function queryAnswer(context: LookupContext, zone: AskedZone, idOrName: s
   const { nodes, datacenter, isOrdered, mayFailOver, of } = value;
   if (mayFailOver && !context.reads.reachesBeyond) return { answer: noneFound(zone), isCurrent, isBeyond: true };
   const personal = of?.query.Service.Near === FROM_ASKER ? ({ isPersonal: true } as const) : {};
-  if (nodes.length === 0) return { ...personal, answer: noneFound(zone), isCurrent };
+  const records = nodes.length + Math.ceil((of?.madeLength ?? 0) / CHARACTERS_PER_RECORD);
+  if (nodes.length === 0) return { ...personal, answer: noneFound(zone), isCurrent, records };
   const found = instancesAnswer({ ...context, datacenter }, zone, nodes, query.type, secondsOf(value, context));
   const shown = { ...found, isOrdered, isForSubnet: true };
-  return { ...personal, answer: shown, isCurrent, records: nodes.length };
+  return { ...personal, answer: shown, isCurrent, records };
 }

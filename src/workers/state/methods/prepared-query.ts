@@ -5,7 +5,7 @@ import { parseDuration } from '../../../gotext/duration.js';
 import { CommandType, type PreparedQueryRequest } from '../../../wire/commands.js';
 import { metaProblem } from '../../../wire/metadata.js';
 import type { PreparedQueryRecord, QueryService } from '../../../wire/records.js';
-import type { QueryReads, StoreReads } from '../replica/store/read-api.js';
+import type { QueryReads, QueryResolution, StoreReads } from '../replica/store/read-api.js';
 import { limitProblem } from '../replica/templates/template.js';
 import type { Authorizer } from './access.js';
 import type { LeaderView, ReadMethod, WriteMethod } from './method.js';
@@ -173,7 +173,7 @@ export function resolveQuery(
   { queries }: StoreReads,
   idOrName: string,
   segment: string,
-): { readonly stored: PreparedQueryRecord; readonly query: PreparedQueryRecord } | Refusal {
+): Extract<QueryResolution, { kind: 'found' }> | Refusal {
   const resolved = queries.resolve(idOrName, segment);
   if (resolved.kind === 'found') return resolved;
   return resolved.kind === 'none' ? NO_SUCH_QUERY : refusal('failed', resolved.error);

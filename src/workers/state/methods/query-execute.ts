@@ -40,8 +40,17 @@ export interface Executed {
   readonly isOrdered: boolean;
   /** Nothing is left here, and others may have some. */
   readonly mayFailOver: boolean;
-  /** What was executed, and where distances were known from; null of another server's answer. */
-  readonly of: { readonly query: PreparedQueryRecord; readonly coordinates: number } | null;
+  /** null of another server's answer. */
+  readonly of: Origin | null;
+}
+
+/** What was executed. */
+interface Origin {
+  readonly query: PreparedQueryRecord;
+  /** Characters of it that were made for this name alone. */
+  readonly madeLength: number;
+  /** As of which index distances were known; 0 where none are needed. */
+  readonly coordinates: number;
 }
 
 function executed(query: PreparedQueryRecord, nodes: Executed['nodes'], datacenter: string): Executed {
@@ -55,7 +64,7 @@ function executed(query: PreparedQueryRecord, nodes: Executed['nodes'], datacent
     failovers: 0,
     isOrdered: false,
     mayFailOver: false,
-    of: { query, coordinates: 0 },
+    of: { query, madeLength: 0, coordinates: 0 },
   };
 }
 
@@ -86,11 +95,11 @@ function executionOf(store: StoreReads, request: ExecuteRequest): PreparedRead<E
     read() {
       const resolved = resolve();
       if (isRefusal(resolved)) throw new Error(resolved.text);
-      const { query } = resolved;
+      const { query, madeLength } = resolved;
       const near = nodeToSortFrom(store, query, source, agent);
       const coordinates = near === '' ? 0 : store.index('coordinates');
       const all = executed(query, instancesFor(store, query.Service, connect), datacenter);
-      return { index: 0, value: { ...all, isOrdered: near !== '', of: { query, coordinates } } };
+      return { index: 0, value: { ...all, isOrdered: near !== '', of: { query, madeLength, coordinates } } };
     },
     narrow(value) {
       const { of } = value;

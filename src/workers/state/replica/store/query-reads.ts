@@ -29,13 +29,13 @@ export class QueryTableReads implements QueryReads {
     if (uuidProblem(idOrName) === null) {
       const byId = this.#table.queries.get(queryKey(idOrName));
       if (byId !== undefined) {
-        if (!isTemplate(byId)) return { kind: 'found', stored: byId, query: byId };
+        if (!isTemplate(byId)) return asStored(byId);
         return { kind: 'failed', error: 'prepared query templates can only be resolved up by name, not by ID' };
       }
     }
     const stored = this.#table.named(idOrName) ?? this.#table.templateFor(idOrName);
     if (stored === undefined) return NONE;
-    return isTemplate(stored) ? rendered(stored, idOrName, segment) : { kind: 'found', stored, query: stored };
+    return isTemplate(stored) ? rendered(stored, idOrName, segment) : asStored(stored);
   }
 
   get #table() {
@@ -47,9 +47,14 @@ export class QueryTableReads implements QueryReads {
   }
 }
 
+function asStored(stored: PreparedQueryRecord): QueryResolution {
+  return { kind: 'found', stored, query: stored, madeLength: 0 };
+}
+
 function rendered(stored: PreparedQueryRecord, name: string, segment: string): QueryResolution {
   const compiled = compileTemplate(stored);
   if (!compiled.ok) return { kind: 'failed', error: `failed compiling template: ${compiled.error}` };
   const result = compiled.template.render(name, segment);
-  return result.ok ? { kind: 'found', stored, query: result.query } : { kind: 'failed', error: result.error };
+  if (!result.ok) return { kind: 'failed', error: result.error };
+  return { kind: 'found', stored, query: result.query, madeLength: result.length };
 }

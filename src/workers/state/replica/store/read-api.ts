@@ -128,6 +128,8 @@ export type QueryResolution =
       readonly stored: PreparedQueryRecord;
       /** What is to be executed: of a template what it is for this name. The same object for the same name, as a rule. */
       readonly query: PreparedQueryRecord;
+      /** Characters that were made for this name alone; 0 where nothing was. */
+      readonly madeLength: number;
     }
   | { readonly kind: 'none' }
   | { readonly kind: 'failed'; readonly error: string };

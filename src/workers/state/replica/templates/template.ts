@@ -10,11 +10,14 @@ import { withTexts } from './service-texts.js';
 const NAME_PREFIX_MATCH = 'name_prefix_match';
 /** Characters of all texts of a rendered query. */
 const MOST_RENDERED = 128 * 1024;
+/** Characters of a broken text that its refusal repeats. */
+const MOST_SHOWN = 200;
 /** Steps of an expression times characters of a name: a few milliseconds. */
 const MOST_MATCHING = 100_000;
 
 export type Rendered =
-  | { readonly ok: true; readonly query: PreparedQueryRecord }
+  /** `length`: characters that were made for it alone. */
+  | { readonly ok: true; readonly query: PreparedQueryRecord; readonly length: number }
   | { readonly ok: false; readonly error: string };
 
 export type CompiledTemplate =
@@ -71,7 +74,8 @@ export class Template {
         }
         return joined;
       });
-      return { ok: true, query: { ...query, Service: withoutEmptyTags(service, query.Template.RemoveEmptyTags) } };
+      const { RemoveEmptyTags } = query.Template;
+      return { ok: true, query: { ...query, Service: withoutEmptyTags(service, RemoveEmptyTags) }, length };
     } catch (error) {
       if (error instanceof Unrenderable) return { ok: false, error: error.message };
       throw error;
@@ -121,7 +125,8 @@ function compile(query: PreparedQueryRecord): CompiledTemplate {
   withTexts(query.Service, (text, field) => {
     const read = readInterpolation(text);
     if (read.ok) parts.set(text, read.parts);
-    else problem ??= `bad format '${text}' in Service.${field}: ${read.error}`;
+    else
+      problem ??= `bad format '${text.slice(0, MOST_SHOWN)}' in Service.${field.slice(0, MOST_SHOWN)}: ${read.error}`;
     return text;
   });
   if (problem !== null) return failed(problem);
