@@ -16,7 +16,7 @@ export type DecodedEntry =
   | { readonly ok: false; readonly error: string };
 
 /** Of a body of megabytes a list of empty blocks would become tens of megabytes in the log of every server. */
-const MOST_VALUES = 50_000;
+const MOST_VALUES = 20_000;
 
 /** Whether there are more than `most` values in this one, itself counted. */
 function holdsMore(value: JsonValue, most: number): boolean {
