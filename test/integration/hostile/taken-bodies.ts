@@ -43,6 +43,7 @@ export const TAKEN_BODIES: { readonly [row: string]: Sample } = {
     { ...ALONE, Service: { Verb: 'set', Node: 'hostile-node', Service: CATALOG_SERVICE } },
     { ...ALONE, Check: { Verb: 'set', Check: CATALOG_CHECK } },
   ],
+  'PUT /v1/config': { Kind: 'service-defaults', Name: 'hostile', Meta: { a: 'b' } },
   'POST /v1/query': QUERY,
   'PUT /v1/query/': QUERY,
   'PUT /v1/session/create': {

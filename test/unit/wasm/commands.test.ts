@@ -16,6 +16,7 @@ interface LogItem {
   readonly command?: { readonly typeByte: number; readonly body: unknown };
 }
 
+const CONFIG_ENTRY = 22;
 const INTERPRETED = [0, 1, 2, 3, 5, 6, 7, 8, 9, 12, 13, 21, 31, 43];
 const items = (readJson('raft/log-server.json') as { items: LogItem[] }).items.filter(
   (item) => item.logTypeName === 'LogCommand' && item.data.hex !== undefined && item.command !== undefined,
@@ -67,7 +68,8 @@ describe('commands of a recorded log', () => {
   }
 
   it('keeps commands of other types as they are', () => {
-    const others = items.filter((item) => !isInterpreted(item));
+    // Config entries are read and written elsewhere (test/unit/fsm).
+    const others = items.filter((item) => !isInterpreted(item) && item.command?.typeByte !== CONFIG_ENTRY);
     assert.ok(others.length > 50);
     for (const item of others) {
       const bytes = bytesOf(item);
