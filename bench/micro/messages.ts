@@ -98,6 +98,7 @@ function service(index: number): ServiceRecord {
     Locality: null,
     CreateIndex: 0,
     ModifyIndex: 0,
+    Ports: null,
   };
 }
 

@@ -1,7 +1,7 @@
 // The tables of records and commands (wire/schema.ts) as kinds of this engine: for messages that hold records among other
 // fields, as those of RPC do. The log's commands and snapshots have a faster way (src/wasm) from the same tables.
 
-import { fieldsOf, type ScalarKind, type StructSchema, type Kind as TableKind } from '../wire/schema.js';
+import { fieldsOf, isLaterField, type ScalarKind, type StructSchema, type Kind as TableKind } from '../wire/schema.js';
 import { list, objectOf } from './collections.js';
 import { any, bool, bytes, float, ignored, int, type Kind, nullable, text, u64 } from './kinds.js';
 import { struct } from './struct.js';
@@ -41,6 +41,7 @@ function kindOf(kind: TableKind): AnyKind {
   if (kind.kind === 'map') return objectOf(kindOf(kind.of), UNLIMITED) as AnyKind;
   if (kind.kind === 'list') {
     const elements = list(kindOf(kind.of), UNLIMITED);
+    if (isLaterField(kind)) return { ...elements, isEmpty: (value) => value === null } as AnyKind;
     return (kind.nullable ? elements : neverNull(elements)) as AnyKind;
   }
   const record = recordKind(kind.schema) as AnyKind;
@@ -51,8 +52,10 @@ function kindOf(kind: TableKind): AnyKind {
 export function recordKind<T extends object>(schema: StructSchema<T>): Kind<T> {
   let kind = known.get(schema);
   if (kind === undefined) {
-    const fields = Object.fromEntries(fieldsOf(schema).map(([name, of]) => [name, kindOf(of)]));
-    kind = { ...struct<{ [name: string]: unknown }>(fields), zero: zeroStruct(schema) } as AnyKind;
+    const all = fieldsOf(schema);
+    const fields = Object.fromEntries(all.map(([name, of]) => [name, kindOf(of)]));
+    const later = all.filter(([, of]) => isLaterField(of)).map(([name]) => name);
+    kind = { ...struct<{ [name: string]: unknown }>(fields, later), zero: zeroStruct(schema) } as AnyKind;
     known.set(schema, kind);
   }
   return kind as Kind<T>;

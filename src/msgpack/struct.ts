@@ -63,8 +63,8 @@ class StructTable {
   readonly #kinds: ReadonlyMap<string, Kind<unknown>>;
   readonly #optional: ReadonlySet<string>;
   readonly #hasOptional: boolean;
-  /** All fields are always written: one that leaves some out is the table's alone. */
-  readonly #isPlain: boolean;
+  /** Some fields are always written: those have code of their own, and what has others beside them is the table's. */
+  readonly #hasAlways: boolean;
   #written = 0;
   #read = 0;
   #coded: { readonly [form in Form]: (writer: MsgpackWriter, record: Members) => void } | null = null;
@@ -72,6 +72,7 @@ class StructTable {
   #isMade = false;
   #declared: readonly Field[] = [];
   #sorted: readonly Field[] = [];
+  #sometimes: readonly Field[] = [];
 
   constructor(kinds: ReadonlyMap<string, Kind<unknown>>, optional: ReadonlySet<string>) {
     const names = [...kinds.keys()];
@@ -79,7 +80,7 @@ class StructTable {
     this.#kinds = kinds;
     this.#optional = optional;
     this.#hasOptional = optional.size > 0;
-    this.#isPlain = !this.#hasOptional && names.length > 0;
+    this.#hasAlways = names.length > optional.size;
   }
 
   /** With the first value: there are hundreds of structs, and a thread meets few of them while it starts. */
@@ -94,6 +95,7 @@ class StructTable {
     }));
     this.#sorted = [...this.#declared].sort(byKey);
     for (const [place, field] of this.#sorted.entries()) field.place = place;
+    this.#sometimes = this.#sorted.filter((field) => field.isOptional);
     this.#isMade = true;
   }
 
@@ -104,12 +106,12 @@ class StructTable {
   }
 
   write(writer: MsgpackWriter, record: Members): void {
-    if (this.#coded !== null) {
+    if (this.#coded !== null && !this.#hasMore(record)) {
       this.#coded[writer.form](writer, record);
       return;
     }
     const present = this.#present(record);
-    if (this.#isPlain && ++this.#written > OFTEN) {
+    if (this.#coded === null && this.#hasAlways && ++this.#written > OFTEN) {
       this.#coded = { raw: codedWrite(this.#fieldsIn('raw')), 'str-bin': codedWrite(this.#fieldsIn('str-bin')) };
     }
     writer.map(present.length);
@@ -119,8 +121,17 @@ class StructTable {
     }
   }
 
+  /** Whether a record has a value in a field that is often left out. */
+  #hasMore(record: Members): boolean {
+    for (const { name, kind } of this.#sometimes) if (!kind.isEmpty(record[name])) return true;
+    return false;
+  }
+
+  /** Those that are always there. */
   #fieldsIn(form: Form): readonly CodedField[] {
-    return this.#sorted.map(({ name, kind, written }) => ({ name, kind, key: written[form] }));
+    return this.#sorted
+      .filter((field) => !field.isOptional)
+      .map(({ name, kind, written }) => ({ name, kind, key: written[form] }));
   }
 
   *writeSteps(writer: MsgpackWriter, record: Members): Generator<void, void> {
@@ -160,7 +171,7 @@ class StructTable {
     const coded = this.#codedRead?.(reader) ?? null;
     if (coded !== null) return coded;
     const record = this.#begin();
-    if (this.#isPlain && this.#codedRead === null && ++this.#read > OFTEN) {
+    if (this.#hasAlways && this.#codedRead === null && ++this.#read > OFTEN) {
       const rest = (of: MsgpackReader, begun: Members, done: number): void => this.#readRest(of, begun, done);
       this.#codedRead = codedRead(this.#fieldsIn('raw'), this.zero, rest);
     }
@@ -170,10 +181,11 @@ class StructTable {
     return record;
   }
 
-  /** Of a map with all fields, in which something else stands behind the first `done`. */
+  /** Of a map with as many fields as are always there, in which something else stands behind the first `done` of them. */
   #readRest(reader: MsgpackReader, record: Members, done: number): void {
-    const last = this.#sorted[done - 1];
-    if (reader.problem === null) this.#readFields(reader, record, true, done, this.#sorted.length);
+    const always = this.#sorted.filter((field) => !field.isOptional);
+    const last = always[done - 1];
+    if (reader.problem === null) this.#readFields(reader, record, true, done, always.length);
     else if (last !== undefined) reader.inside(last.name);
   }
 

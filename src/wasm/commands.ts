@@ -20,6 +20,7 @@ import {
   systemMetadataRequestSchema,
   tombstoneSchema,
   txnSchema,
+  virtualIpSchema,
 } from '../wire/schema.js';
 import { scanner } from './decoder.js';
 import { type Codec, codecOf, structCodec } from './encoding.js';
@@ -37,6 +38,7 @@ codecs[CommandType.autopilot] = structCodec(autopilotRequestSchema);
 codecs[CommandType.connectCa] = structCodec(connectCaSchema);
 codecs[CommandType.connectCaLeaf] = structCodec(connectCaLeafSchema);
 codecs[CommandType.systemMetadata] = structCodec(systemMetadataRequestSchema);
+codecs[CommandType.virtualIp] = structCodec(virtualIpSchema);
 
 function codecFor(type: CommandType): Codec {
   const codec = codecs[type];

@@ -2,7 +2,7 @@
 // field kinds and the whole zero form of each struct, laid out once as one image that every instance gets at the same
 // address.
 
-import { fieldsOf, type Kind, type StructSchema } from '../wire/schema.js';
+import { fieldsOf, isLaterField, type Kind, type StructSchema } from '../wire/schema.js';
 import { instantiate } from './module.js';
 
 const NUMBERS = {
@@ -20,6 +20,7 @@ const STRUCT = 6;
 const NULLABLE_STRUCT = 7;
 const LIST = 8;
 const MAP = 9;
+const LATER_LIST = 12;
 
 const FIELDS = 32;
 const FIELD_SIZE = 16;
@@ -97,7 +98,7 @@ const zeroForms = new Map<StructSchema<object>, number[]>();
 function zeroForm(schema: StructSchema<object>): number[] {
   let form = zeroForms.get(schema);
   if (form === undefined) {
-    const fields = wireOrder(schema);
+    const fields = wireOrder(schema).filter(([, kind]) => !isLaterField(kind));
     form = [...mapHeader(fields.length), ...fields.flatMap(([name, kind]) => [...keyBytes(name), ...zeroValue(kind)])];
     zeroForms.set(schema, form);
   }
@@ -113,6 +114,9 @@ export function structProgram(schema: StructSchema<object>): number {
   const program = Buffer.alloc(FIELDS + fields.length * FIELD_SIZE);
   const zero = zeroForm(schema);
   const header = mapHeader(fields.length);
+  // The module lowers the count for each field that it leaves out, in place.
+  const fewest = fields.filter(([, kind]) => !isLaterField(kind)).length;
+  if (mapHeader(fewest).length !== header.length) throw new Error(`${schema.name}: its headers have two forms`);
   program.writeUInt32LE(fields.length, 0);
   program.writeUInt32LE(place(Uint8Array.from(zero)), 4);
   program.writeUInt32LE(zero.length, 8);
@@ -143,5 +147,5 @@ export function kindProgram(kind: Kind): ProgramKind {
   words.writeInt32LE(element.number, 0);
   words.writeUInt32LE(element.argument, 4);
   version += 1;
-  return { number: kind.kind === 'list' ? LIST : MAP, argument: place(words) };
+  return { number: kind.kind === 'map' ? MAP : isLaterField(kind) ? LATER_LIST : LIST, argument: place(words) };
 }

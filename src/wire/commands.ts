@@ -13,7 +13,9 @@ import type {
   KvEntry,
   Locality,
   NodeRecord,
+  PeeredServiceName,
   ServiceRecord,
+  ServiceVirtualIp,
   SessionRecord,
   StringMap,
   SystemMetadataEntry,
@@ -34,6 +36,7 @@ export const CommandType = {
   connectCa: 13,
   connectCaLeaf: 21,
   systemMetadata: 31,
+  virtualIp: 43,
 } as const;
 export type CommandType = (typeof CommandType)[keyof typeof CommandType];
 
@@ -193,7 +196,8 @@ export type Command =
   | { readonly type: typeof CommandType.configEntry; readonly body: ConfigEntryRequest }
   | { readonly type: typeof CommandType.connectCa; readonly body: ConnectCaRequest }
   | { readonly type: typeof CommandType.connectCaLeaf; readonly body: ConnectCaLeafRequest }
-  | { readonly type: typeof CommandType.systemMetadata; readonly body: SystemMetadataRequest };
+  | { readonly type: typeof CommandType.systemMetadata; readonly body: SystemMetadataRequest }
+  | { readonly type: typeof CommandType.virtualIp; readonly body: ServiceVirtualIp };
 
 /** A command of a type that is not interpreted: type byte (with its flag) and body as they came. */
 export interface OpaqueCommand {
@@ -228,4 +232,5 @@ export type ApplyResult =
   | { readonly kind: 'text'; readonly value: string }
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'txn'; readonly value: TxnResponse }
+  | { readonly kind: 'virtual-ip'; readonly found: boolean; readonly unassignedFrom: readonly PeeredServiceName[] }
   | { readonly kind: 'error'; readonly text: string; readonly keeps?: true };

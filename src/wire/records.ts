@@ -42,6 +42,14 @@ export interface ServiceAddress {
   readonly Port: number;
 }
 
+/** One of a service's named ports. */
+export interface ServicePort {
+  readonly Name: string;
+  readonly Port: number;
+  /** Of exactly one of them. */
+  readonly Default: boolean;
+}
+
 export interface Weights {
   readonly Passing: number;
   readonly Warning: number;
@@ -125,6 +133,8 @@ export interface ServiceRecord extends RaftIndex {
   readonly TaggedAddresses: { readonly [name: string]: ServiceAddress } | null;
   readonly Meta: StringMap | null;
   readonly Port: number;
+  /** Null for most: what `Port` says is all there is. On the wire it is left out then. */
+  readonly Ports: readonly ServicePort[] | null;
   readonly SocketPath: string;
   readonly Weights: Weights | null;
   readonly EnableTagOverride: boolean;
@@ -203,6 +213,7 @@ export interface CatalogServiceRecord extends RaftIndex {
   readonly ServiceWeights: Weights;
   readonly ServiceMeta: StringMap | null;
   readonly ServicePort: number;
+  readonly ServicePorts: ServiceRecord['Ports'];
   readonly ServiceSocketPath: string;
   readonly ServiceEnableTagOverride: boolean;
   readonly ServiceProxy: ProxyConfig;
@@ -300,6 +311,26 @@ export interface AutopilotConfig extends RaftIndex {
   readonly RedundancyZoneTag: string;
   readonly ServerStabilizationTime: number;
   readonly UpgradeVersionTag: string;
+}
+
+/** A service by name, here or at a peer (""  = here). */
+export interface PeeredServiceName {
+  readonly Peer: string;
+  readonly ServiceName: { readonly Name: string };
+}
+
+/** The virtual address of a service (spec/fsm.md, section 11). */
+export interface ServiceVirtualIp extends RaftIndex {
+  /** Its offset as 16 bytes (wire/virtual-ip.ts); null in a request that gives manual ones. */
+  readonly IP: Uint8Array | null;
+  readonly ManualIPs: readonly string[] | null;
+  readonly Service: PeeredServiceName;
+}
+
+/** An offset that was given back, or the highest that was ever given out. */
+export interface FreeVirtualIp {
+  readonly IP: Uint8Array | null;
+  readonly IsCounter: boolean;
 }
 
 export interface SystemMetadataEntry extends RaftIndex {

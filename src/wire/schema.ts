@@ -32,14 +32,18 @@ import type {
   CoordinateRecord,
   EnvoyExtension,
   ExposePath,
+  FreeVirtualIp,
   KvEntry,
   Locality,
   MeshGateway,
   NodeRecord,
+  PeeredServiceName,
   ProxyConfig,
   ServiceAddress,
   ServiceConnect,
+  ServicePort,
   ServiceRecord,
+  ServiceVirtualIp,
   SessionRecord,
   SessionServiceCheck,
   SystemMetadataEntry,
@@ -61,6 +65,8 @@ export interface ListKind {
   readonly of: Kind;
   /** Otherwise nil reads as an empty list. */
   readonly nullable: boolean;
+  /** A field that came with a later version: where it is null it isn't written at all, as those before it expect. */
+  readonly leftOutWhenNull?: true;
 }
 export interface MapKind {
   readonly kind: 'map';
@@ -71,6 +77,11 @@ export type Kind = ScalarKind | StructKind | ListKind | MapKind;
 export interface StructSchema<T extends object> {
   readonly name: string;
   readonly fields: { readonly [K in keyof T]-?: Kind };
+}
+
+/** Whether a field of this kind is left out of its struct where it is null. */
+export function isLaterField(kind: Kind): boolean {
+  return typeof kind === 'object' && kind.kind === 'list' && kind.leftOutWhenNull === true;
 }
 
 /** Names and kinds in the order of decoded objects. */
@@ -89,6 +100,9 @@ function list(of: Kind): ListKind {
 }
 function map(of: Kind): MapKind {
   return { kind: 'map', of };
+}
+function laterList(of: Kind): ListKind {
+  return { kind: 'list', of, nullable: true, leftOutWhenNull: true };
 }
 const strings = list('string');
 const stringMap = map('string');
@@ -121,6 +135,9 @@ const serviceAddressSchema: StructSchema<ServiceAddress> = {
   name: 'ServiceAddress',
   fields: { Address: 'string', Port: 'int' },
 };
+const servicePorts = laterList(
+  struct<ServicePort>({ name: 'ServicePort', fields: { Name: 'string', Port: 'int', Default: 'bool' } }),
+);
 const weightsSchema: StructSchema<Weights> = { name: 'Weights', fields: { Passing: 'int', Warning: 'int' } };
 const meshGatewaySchema: StructSchema<MeshGateway> = { name: 'MeshGateway', fields: { Mode: 'string' } };
 const exposePathSchema: StructSchema<ExposePath> = {
@@ -219,6 +236,7 @@ export const serviceSchema: StructSchema<ServiceRecord> = {
     PeerName: 'string',
     Locality: pointer(localitySchema),
     ...raftIndex,
+    Ports: servicePorts,
   },
 };
 
@@ -248,6 +266,7 @@ export const catalogServiceSchema: StructSchema<CatalogServiceRecord> = {
     ServiceLocality: pointer(localitySchema),
     PeerName: 'string',
     ...raftIndex,
+    ServicePorts: servicePorts,
   },
 };
 
@@ -415,6 +434,22 @@ export const caProviderStateSchema: StructSchema<CaProviderState> = {
 export const systemMetadataSchema: StructSchema<SystemMetadataEntry> = {
   name: 'SystemMetadataEntry',
   fields: { Key: 'string', Value: 'string', ...raftIndex },
+};
+
+export const peeredServiceSchema: StructSchema<PeeredServiceName> = {
+  name: 'PeeredServiceName',
+  fields: {
+    Peer: 'string',
+    ServiceName: struct<PeeredServiceName['ServiceName']>({ name: 'ServiceName', fields: { Name: 'string' } }),
+  },
+};
+export const virtualIpSchema: StructSchema<ServiceVirtualIp> = {
+  name: 'ServiceVirtualIP',
+  fields: { IP: 'bytes', ManualIPs: strings, Service: struct(peeredServiceSchema), ...raftIndex },
+};
+export const freeVirtualIpSchema: StructSchema<FreeVirtualIp> = {
+  name: 'FreeVirtualIP',
+  fields: { IP: 'bytes', IsCounter: 'bool' },
 };
 
 export const registerSchema: StructSchema<RegisterRequest> = {

@@ -4,6 +4,7 @@
 import type { CheckRegistration, CheckType, LocalDefinitions, ServiceDefinition } from '../../wire/definitions.js';
 import { metaPairProblem } from '../../wire/metadata.js';
 import type { ServiceRecord } from '../../wire/records.js';
+import { portsProblem } from '../../wire/service-ports.js';
 import type { Problems } from './problems.js';
 import { proxyRecord } from './proxy.js';
 import type { AgentConfig } from './schema/agent.js';
@@ -119,7 +120,10 @@ function serviceDefinition(service: ServiceSettings, outputMaxSize: number, prob
   const name = service.name ?? '';
   const checks = [...(service.checks ?? []), ...(service.check === undefined ? [] : [service.check])];
   const weights = { Passing: service.weights?.passing ?? 1, Warning: service.weights?.warning ?? 1 };
+  const ports = namedPorts(service);
   checkService(service, name, weights, problems);
+  const wrongPorts = portsProblem({ Port: service.port ?? 0, Ports: ports });
+  if (wrongPorts !== null) problems.add(`Invalid ports for service ${name}: ${wrongPorts}`);
   const record: ServiceRecord = {
     Kind: service.kind ?? '',
     ID: service.id ?? name,
@@ -142,12 +146,18 @@ function serviceDefinition(service: ServiceSettings, outputMaxSize: number, prob
         : { Region: service.locality.region ?? '', Zone: service.locality.zone ?? '' },
     CreateIndex: 0,
     ModifyIndex: 0,
+    Ports: ports,
   };
   return {
     service: record,
     checks: checks.map((check) => checkType(check, outputMaxSize, problems)),
     token: service.token ?? '',
   };
+}
+
+function namedPorts({ ports = [] }: ServiceSettings): ServiceRecord['Ports'] {
+  if (ports.length === 0) return null;
+  return ports.map((entry) => ({ Name: entry.name ?? '', Port: entry.port ?? 0, Default: entry.default ?? false }));
 }
 
 function taggedAddresses(service: ServiceSettings): ServiceRecord['TaggedAddresses'] {
@@ -177,7 +187,8 @@ function checkService(
   else if (weights.Warning < 0) wrong('Warning must be greater or equal than 0');
   else if (Math.max(weights.Passing, weights.Warning) > MAX_WEIGHT) wrong('DNS Weight must be between 0 and 65535');
   const { socket_path: socket = '' } = service;
-  if (socket !== '' && ((service.port ?? 0) !== 0 || (service.address ?? '') !== '')) {
+  const hasPort = (service.port ?? 0) !== 0 || (service.ports?.length ?? 0) > 0;
+  if (socket !== '' && (hasPort || (service.address ?? '') !== '')) {
     problems.add(`service ${name} cannot have both socket path ${socket} and address/port`);
   }
 }

@@ -8,8 +8,8 @@ import type { LogLevel } from '../../wire/thread-port.js';
 import { COMPATIBLE_VERSION } from '../../wire/version.js';
 
 import { buildAddresses, buildPorts } from './addresses.js';
-import { buildConnect } from './connect.js';
 import { buildConfigEntries } from './config-entries.js';
+import { buildConnect } from './connect.js';
 import { renderDebugConfig } from './debug/render.js';
 import { buildDefinitions } from './definitions.js';
 import { buildDns, buildHttp, buildLan, buildRecursors, buildWan } from './network.js';

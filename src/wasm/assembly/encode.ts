@@ -4,7 +4,7 @@
 // in place.
 
 import {
-  BOOL, BYTES, copy, DYNAMIC, FIELD_SIZE, FIELDS, FLOAT, INT, LIST, MAP, NULLABLE_STRUCT, STRING, STRUCT, UINT,
+  BOOL, BYTES, copy, DYNAMIC, FIELD_SIZE, FIELDS, FLOAT, INT, LATER_LIST, LIST, MAP, NULLABLE_STRUCT, STRING, STRUCT, UINT,
 } from './layout';
 
 const NONE: i32 = -1;
@@ -143,12 +143,19 @@ function struct(schema: usize): void {
   ensure(64);
   store<u32>(out, load<u32>(schema, 16));
   out += load<u32>(schema, 12);
+  // The last byte of the header has the low bits of the count in both of its forms.
+  const count = out - 1;
   for (let field = schema + FIELDS; field < end; field += FIELD_SIZE) {
+    const kind = load<i32>(field, 8);
+    if (kind == LATER_LIST && load<i32>(words) < 0) {
+      words += 4;
+      store<u8>(count, load<u8>(count) - 1);
+      continue;
+    }
     ensure(80);
     const length: usize = load<u32>(field, 4);
     copy(out, load<u32>(field), length);
     out += length;
-    const kind = load<i32>(field, 8);
     // The commonest value of all, "", is written without a call.
     if (kind == STRING && load<i32>(words) == 0) {
       words += 4;
@@ -215,7 +222,8 @@ function value(kind: i32, argument: usize): void {
       }
       return;
     }
-    case LIST: {
+    case LIST:
+    case LATER_LIST: {
       const count = word();
       if (count < 0) {
         store<u8>(out, 0xc0);

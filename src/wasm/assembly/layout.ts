@@ -17,6 +17,8 @@ export const NULLABLE_STRUCT: i32 = 7;
 export const LIST: i32 = 8;
 export const MAP: i32 = 9;
 export const DYNAMIC: i32 = 10;
+/** A list that is left out of its struct where it is nil. */
+export const LATER_LIST: i32 = 12;
 
 export const FIELDS: usize = 32;
 export const FIELD_SIZE: usize = 16;

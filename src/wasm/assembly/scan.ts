@@ -12,7 +12,7 @@
 //   dynamic length | address of its msgpack
 
 import {
-  BOOL, BYTES, DYNAMIC, equal, FIELD_SIZE, FIELDS, FLOAT, INT, LIST, MAP, NULLABLE_STRUCT, STRING, STRUCT, UINT,
+  BOOL, BYTES, DYNAMIC, equal, FIELD_SIZE, FIELDS, FLOAT, INT, LATER_LIST, LIST, MAP, NULLABLE_STRUCT, STRING, STRUCT, UINT,
 } from './layout';
 import { LONGEST, lookUp } from './strings';
 
@@ -329,6 +329,14 @@ function findField(schema: usize, key: usize, length: usize): usize {
   return 0;
 }
 
+/** Whether the field's key comes next. */
+// @ts-ignore: AssemblyScript decorates functions, which TypeScript doesn't know.
+@inline
+function isKey(field: usize): bool {
+  const length: usize = load<u32>(field, 4);
+  return length <= loaded - at && equal(load<u32>(field), at, length);
+}
+
 function struct(schema: usize, slot: usize): bool {
   const zeroLength: usize = load<u32>(schema, 8);
   if (zeroLength <= loaded - at && equal(load<u32>(schema, 4), at, zeroLength)) {
@@ -351,7 +359,12 @@ function struct(schema: usize, slot: usize): bool {
   const fieldsEnd = firstField + fieldCount * FIELD_SIZE;
   let field = firstField;
   for (let i: i64 = 0; i < count; i++) {
-    const expectedLength: usize = field < fieldsEnd ? <usize>load<u32>(field, 4) : 0;
+    let expectedLength: usize = field < fieldsEnd ? <usize>load<u32>(field, 4) : 0;
+    // A field that most senders leave out must not cost a search for the one behind it.
+    if (expectedLength != 0 && load<i32>(field, 8) == LATER_LIST && !isKey(field)) {
+      field += FIELD_SIZE;
+      expectedLength = field < fieldsEnd ? <usize>load<u32>(field, 4) : 0;
+    }
     if (expectedLength != 0 && expectedLength <= loaded - at && equal(load<u32>(field), at, expectedLength)) {
       at += expectedLength;
     } else {
@@ -426,6 +439,7 @@ function value(kind: i32, argument: usize, slot: usize): bool {
     case NULLABLE_STRUCT:
       return struct(argument, slot);
     case LIST:
+    case LATER_LIST:
       return list(argument, slot);
     case MAP:
       return map(argument, slot);

@@ -21,6 +21,7 @@ import { sessionEndpoints } from './endpoints/session.js';
 import { snapshotEndpoints } from './endpoints/snapshot.js';
 import { statusEndpoints } from './endpoints/status.js';
 import { txnEndpoints } from './endpoints/txn.js';
+import { virtualIpEndpoints } from './endpoints/virtual-ip.js';
 import type { EndpointTable } from './http/endpoint.js';
 
 export interface ServerEndpointDependencies {
@@ -53,5 +54,6 @@ export function serverEndpoints({ calls, config, hasWan, snapshots }: ServerEndp
     ...operatorRaftEndpoints(calls),
     ...operatorAutopilotEndpoints(calls),
     ...operatorUsageEndpoints(),
+    ...virtualIpEndpoints(calls),
   ];
 }

@@ -6,21 +6,6 @@ const QUERIES = 'there are no prepared queries yet';
 const CREATE_QUERY = 'setup POST /v1/query';
 
 export const waiting: WaitingList = {
-  'connect-virtual': {
-    reason: 'there is no mesh yet: no proxies behind a service, no virtual addresses',
-    steps: [
-      'connect',
-      'connect-srv',
-      'connect-native',
-      'connect-dc',
-      'connect-tag',
-      'virtual',
-      'virtual-aaaa',
-      'virtual-srv',
-      'virtual-plain',
-      'virtual-unknown',
-    ],
-  },
   'prepared-queries': {
     reason: QUERIES,
     steps: [

@@ -24,24 +24,42 @@ test('the first kind from the right parts subject and place', () => {
   assert.deepEqual(read('foo.node'), { kind: 'node', node: 'foo', ...own });
   assert.deepEqual(read('foo.bar.node.dc1'), { kind: 'node', node: 'foo.bar', datacenter: 'dc1' });
   assert.deepEqual(read('foo.node.dc1.dc'), { kind: 'node', node: 'foo', datacenter: 'dc1' });
-  assert.deepEqual(read('v1.2.web.service'), { kind: 'service', service: 'web', tag: 'v1.2', ...own });
-  assert.deepEqual(read('node.service'), { kind: 'service', service: 'node', tag: '', ...own });
+  assert.deepEqual(read('v1.2.web.service'), { kind: 'service', service: 'web', by: 'service', tag: 'v1.2', ...own });
+  assert.deepEqual(read('node.service'), { kind: 'service', service: 'node', by: 'service', tag: '', ...own });
   assert.deepEqual(read('service.node'), { kind: 'node', node: 'service', ...own });
   assert.deepEqual(read('0a000001.addr.x.y.z'), { kind: 'address', label: '0a000001' });
-  for (const name of ['foo', 'node', 'service.dc1', 'foo.node.dc1.extra', 'foo.node.a.b.c', 'web.connect', 'q.query']) {
+  for (const name of [
+    'foo',
+    'node',
+    'service.dc1',
+    'foo.node.dc1.extra',
+    'foo.node.a.b.c',
+    'web.virtual.a.b',
+    'q.query',
+  ]) {
     assert.deepEqual(read(name), { kind: 'nothing' }, name);
   }
   assert.deepEqual(readZoneName([], Type.A), { kind: 'nothing' });
 });
 
+test('names of the mesh: what stands before the service means nothing, and a virtual address may be a peer’s', () => {
+  const web = { kind: 'service', service: 'web', tag: '', datacenter: null };
+  assert.deepEqual(read('web.connect'), { ...web, by: 'connect' });
+  assert.deepEqual(read('x.y.web.connect.dc2'), { ...web, by: 'connect', datacenter: 'dc2' });
+  assert.deepEqual(read('web.ingress'), { ...web, by: 'ingress' });
+  assert.deepEqual(read('http.web.virtual'), { kind: 'virtual', service: 'web', peer: '' });
+  assert.deepEqual(read('web.virtual.east'), { kind: 'virtual', service: 'web', peer: 'east' });
+  assert.deepEqual(read('web.virtual.east.peer'), { kind: 'virtual', service: 'web', peer: 'east' });
+});
+
 test('names of RFC 2782 need no kind when SRV is asked for', () => {
-  const web = { kind: 'service', service: 'web', datacenter: null };
+  const web = { kind: 'service', service: 'web', by: 'service', datacenter: null };
   assert.deepEqual(read('_web._tcp.service'), { ...web, tag: '' });
   assert.deepEqual(read('_web._udp.service'), { ...web, tag: 'udp' });
   assert.deepEqual(read('_web._tcp', Type.SRV), { ...web, tag: '' });
   assert.deepEqual(read('_web._v1.dc2', Type.SRV), { ...web, tag: 'v1', datacenter: 'dc2' });
   assert.deepEqual(read('_web._tcp', Type.A), { kind: 'nothing' });
-  assert.deepEqual(read('_a._b._c.service'), { kind: 'service', service: '_c', tag: '_a._b', datacenter: null });
+  assert.deepEqual(read('_a._b._c.service'), { ...web, service: '_c', tag: '_a._b' });
 });
 
 test('addresses become bytes and back', () => {

@@ -34,6 +34,7 @@ const OTHER_SERVICE: Partial<ServiceRecord> = {
   Proxy: { ...NO_PROXY, DestinationServiceName: 'x' },
   Connect: { ...NO_CONNECT, Native: true },
   Locality: { Region: 'r', Zone: 'z' },
+  Ports: [{ Name: 'http', Port: 1, Default: true }],
 };
 const IGNORED_IN_SERVICES = ['LocallyRegisteredAsSidecar', 'PeerName', 'CreateIndex', 'ModifyIndex'];
 

@@ -51,6 +51,7 @@ export function service(overrides: Partial<ServiceRecord>): ServiceRecord {
     PeerName: '',
     Locality: null,
     ...NO_INDEX,
+    Ports: null,
     ...overrides,
   };
 }

@@ -11,6 +11,7 @@ import { decodeStruct, encodeStruct } from '../../../src/wasm/struct.js';
 import {
   autopilotSchema,
   fieldsOf,
+  isLaterField,
   type Kind,
   kvsSchema,
   registerSchema,
@@ -38,7 +39,9 @@ function fromOther(kind: Kind, value: unknown): unknown {
     const members = Object.entries(value as object);
     if (kind.kind === 'map') return Object.fromEntries(members.map(([key, item]) => [key, fromOther(kind.of, item)]));
     const kinds = Object.fromEntries(fieldsOf(kind.schema));
-    return Object.fromEntries(members.map(([key, item]) => [key, fromOther(kinds[key] ?? 'nil', item)]));
+    const there = Object.fromEntries(members.map(([key, item]) => [key, fromOther(kinds[key] ?? 'nil', item)]));
+    const later = Object.entries(kinds).filter(([, of]) => isLaterField(of));
+    return { ...Object.fromEntries(later.map(([key]) => [key, null])), ...there };
   }
   if (kind === 'bytes') return Uint8Array.from(value as Uint8Array);
   if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');

@@ -110,6 +110,11 @@ const SIDECAR = {
   socket_path: { type: 'string' },
   meta: { type: 'map' },
   port: { type: 'int' },
+  ports: list({
+    name: { type: 'string' },
+    port: { type: 'int' },
+    default: { type: 'bool', about: 'of exactly one of them' },
+  }),
   check: stanza(CHECK),
   checks: list(CHECK),
   token: { type: 'string' },

@@ -18,7 +18,7 @@ function isHostName(node: string): boolean {
 
 export function nameServers(context: LookupContext, zone: AskedZone, type: number): Resolved {
   const { reads, config, datacenter, zones } = context;
-  const read = reads.instances(SERVER_SERVICE, datacenter);
+  const read = reads.instances(SERVER_SERVICE, 'service', datacenter);
   if (isRefusal(read)) return refusedAnswer(read);
   const { value: entries, isCurrent } = read;
   const owner = new Name(zone.tail.wire, zone.tail.echoed);

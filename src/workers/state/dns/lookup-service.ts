@@ -1,6 +1,7 @@
 // The instances of a service as addresses or SRV records (spec/dns.md, section 2).
 
 import type { CheckRecord } from '../../../wire/records.js';
+import { portOf } from '../../../wire/service-ports.js';
 import type { HealthEntry } from '../methods/health.js';
 import { isRefusal } from '../methods/refusal.js';
 import { parseAddress } from './address.js';
@@ -99,7 +100,7 @@ function srvItem(entry: HealthEntry, names: SrvNames, ttl: number, withMeta: boo
   if (target === null) return null;
   const additional: ResourceRecord[] = address === null ? [] : [addressRecord(target, address, ttl)];
   if (withMeta && ofNode !== null) additional.push(...metaRecords(ofNode, node.Meta, ttl));
-  return { record: srvRecord(weightOf(entry), service.Port, target, ttl), additional };
+  return { record: srvRecord(weightOf(entry), portOf(service), target, ttl), additional };
 }
 
 /** One SRV record for each distinct node, service address and port. */
@@ -108,7 +109,7 @@ function srvItems(context: LookupContext, zone: AskedZone, entries: readonly Hea
   const seen = new Set<string>();
   const items: Item[] = [];
   for (const entry of entries) {
-    const key = `${entry.node.Node}\u0000${entry.service.Address}\u0000${entry.service.Port}`;
+    const key = `${entry.node.Node}\u0000${entry.service.Address}\u0000${portOf(entry.service)}`;
     if (seen.has(key)) continue;
     seen.add(key);
     const item = srvItem(entry, names, ttl, context.config.nodeMetaTxt);
@@ -124,7 +125,7 @@ export function serviceAnswer(
   type: number,
 ): Resolved {
   const { reads, config } = context;
-  const read = reads.instances(question.service, context.datacenter);
+  const read = reads.instances(question.service, question.by, context.datacenter);
   if (isRefusal(read)) return refusedIn(zone, read);
   const { value, isCurrent } = read;
   const entries = value.filter((entry) => hasTag(entry, question.tag) && isHealthy(entry, config.onlyPassing));

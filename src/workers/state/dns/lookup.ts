@@ -55,6 +55,15 @@ function addressAnswer(context: LookupContext, zone: AskedZone, query: Query, la
   return { answer: answer(isAsked ? { answers: [record] } : { additional: [record] }), isCurrent: always };
 }
 
+/** An address record of whatever was asked for (recorded), and nothing where there is none, whether the service exists or not. */
+function virtualAnswer(context: LookupContext, zone: AskedZone, service: string, peer: string): Resolved {
+  const read = context.reads.virtualIp(service, peer);
+  if (isRefusal(read)) return refusedIn(zone, read);
+  const { value, isCurrent } = read;
+  const address = parseAddress(value);
+  return { answer: answer({ answers: address === null ? [] : [addressRecord(null, address, 0)] }), isCurrent };
+}
+
 function isOwnDatacenter(context: LookupContext, datacenter: string | null): datacenter is null {
   return datacenter === null || datacenter === context.datacenter.toLowerCase();
 }
@@ -75,6 +84,7 @@ function zoneAnswer(context: LookupContext, zone: AskedZone, query: Query): Reso
   const question = readZoneName(zone.labels, query.type);
   if (question.kind === 'nothing') return { answer: noSuchName(zone), isCurrent: always };
   if (question.kind === 'address') return addressAnswer(context, zone, query, question.label);
+  if (question.kind === 'virtual') return virtualAnswer(context, zone, question.service, question.peer);
   const { datacenter } = question;
   if (isOwnDatacenter(context, datacenter)) return catalogAnswer(context, zone, question, query.type);
   if (!context.reads.reachesBeyond) return { answer: noSuchName(zone), isCurrent: always, isBeyond: true };

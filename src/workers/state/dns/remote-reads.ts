@@ -9,10 +9,11 @@ import type { KeptRead } from '../calls/kept-read.js';
 import type { KeptReads } from '../calls/kept-reads.js';
 import type { ReadSettings } from '../calls/read-settings.js';
 import { type AddressOwners, listNodes, nodeServices, serviceInstances } from '../methods/catalog.js';
-import { type HealthEntry, instancesOf, serviceNodes } from '../methods/health.js';
+import { type HealthEntry, instancesOf, type ServiceNodesKind, serviceNodes } from '../methods/health.js';
 import type { ReadMethod } from '../methods/method.js';
 import { EVERYTHING } from '../methods/narrowing.js';
 import { isRefusal, refusal } from '../methods/refusal.js';
+import { virtualIpForService } from '../methods/virtual-ip.js';
 import { type Found, type LookupReads, STALE_MS } from './lookup-reads.js';
 
 const NOT_THERE_YET = refusal('not-ready');
@@ -42,17 +43,17 @@ export class CatalogCalls {
   }
 
   /** What the cache has and may be used; null where a server must be asked. */
-  keptInstances(service: string, datacenter: string): Found<Instances> | null {
+  keptInstances(service: string, by: ServiceNodesKind, datacenter: string): Found<Instances> | null {
     const { kept, config } = this.#options;
     if (kept === null || !config().useCache) return null;
-    const found = kept.find({ method: serviceNodes, request: instancesOf(service), datacenter });
+    const found = kept.find({ method: serviceNodes, request: instancesOf(service, by), datacenter });
     return found === null || !this.#isYoungEnough(found) ? null : this.#keptAnswer(found);
   }
 
-  instances(service: string, datacenter: string): Promise<Found<Instances>> {
+  instances(service: string, by: ServiceNodesKind, datacenter: string): Promise<Found<Instances>> {
     const { kept, config } = this.#options;
-    const request = instancesOf(service);
-    const key = `instances ${datacenter} ${service}`;
+    const request = instancesOf(service, by);
+    const key = `${by} instances ${datacenter} ${service}`;
     if (kept === null || !config().useCache)
       return this.#shared(key, () => this.#ask(serviceNodes, request, datacenter));
     return this.#shared(key, async () => {
@@ -82,6 +83,10 @@ export class CatalogCalls {
       const found = await this.#ask(serviceInstances, byAddress);
       return isRefusal(found) ? found : { ...found, value: { node: undefined, instance: found.value[0] } };
     });
+  }
+
+  virtualIp(service: string, peer: string): Promise<Found<string>> {
+    return this.#shared(`virtual ${peer} ${service}`, () => this.#ask(virtualIpForService, { service, peer }));
   }
 
   async #shared<Value>(key: string, begin: () => Promise<Value>): Promise<Value> {
@@ -151,9 +156,9 @@ export class QuestionReads implements LookupReads {
     this.#mayAsk = mayAsk;
   }
 
-  instances(service: string, datacenter: string): Found<Instances> {
-    const kept = this.#answer === null ? this.#catalog.keptInstances(service, datacenter) : null;
-    return kept ?? this.#found(() => this.#catalog.instances(service, datacenter));
+  instances(service: string, by: ServiceNodesKind, datacenter: string): Found<Instances> {
+    const kept = this.#answer === null ? this.#catalog.keptInstances(service, by, datacenter) : null;
+    return kept ?? this.#found(() => this.#catalog.instances(service, by, datacenter));
   }
 
   node(name: string, datacenter: string): ReturnType<LookupReads['node']> {
@@ -162,6 +167,10 @@ export class QuestionReads implements LookupReads {
 
   owners(address: string): Found<AddressOwners> {
     return this.#found(() => this.#catalog.owners(address));
+  }
+
+  virtualIp(service: string, peer: string): Found<string> {
+    return this.#found(() => this.#catalog.virtualIp(service, peer));
   }
 
   #found<Value>(begin: () => Promise<Found<Value>>): Found<Value> {

@@ -1,6 +1,7 @@
 // What a name inside the zone asks for (spec/dns.md, section 1): read from the right, the first label that names a kind
 // parts the subject on its left from the place on its right.
 
+import type { ServiceNodesKind } from '../methods/health.js';
 import { Type } from './protocol.js';
 
 export type ZoneQuestion =
@@ -8,9 +9,17 @@ export type ZoneQuestion =
   | {
       readonly kind: 'service';
       readonly service: string;
+      /** Its instances, or what leads to them in the mesh. */
+      readonly by: ServiceNodesKind;
       /** "" for none. */
       readonly tag: string;
       readonly datacenter: string | null;
+    }
+  | {
+      readonly kind: 'virtual';
+      readonly service: string;
+      /** "" = this cluster. */
+      readonly peer: string;
     }
   | { readonly kind: 'address'; readonly label: string }
   | { readonly kind: 'nothing' };
@@ -29,10 +38,22 @@ function serviceQuestion(subject: readonly string[], datacenter: string | null):
   const [first = '', second = ''] = subject;
   if (subject.length === 2 && first.startsWith('_') && second.startsWith('_')) {
     const tag = second.slice(1);
-    return { kind: 'service', service: first.slice(1), tag: tag === 'tcp' ? '' : tag, datacenter };
+    return { kind: 'service', service: first.slice(1), by: 'service', tag: tag === 'tcp' ? '' : tag, datacenter };
   }
   const service = subject[subject.length - 1] ?? '';
-  return { kind: 'service', service, tag: subject.slice(0, -1).join('.'), datacenter };
+  return { kind: 'service', service, by: 'service', tag: subject.slice(0, -1).join('.'), datacenter };
+}
+
+/** The subject of a mesh name is its last label; what stands before it means nothing (recorded). */
+function meshName(subject: readonly string[]): string {
+  return subject[subject.length - 1] ?? '';
+}
+
+/** The place behind `virtual` is a peer: `web.virtual.east`, `web.virtual.east.peer`. */
+function virtualQuestion(subject: readonly string[], place: readonly string[]): ZoneQuestion {
+  const [peer = '', suffix] = place;
+  if (place.length > 2 || (suffix !== undefined && suffix !== 'peer')) return NOTHING;
+  return { kind: 'virtual', service: meshName(subject), peer };
 }
 
 /** `labels` of the name without the domain, lower-cased. Kinds that are not served yet are names that don't exist. */
@@ -50,8 +71,12 @@ export function readZoneName(labels: readonly string[], type: number): ZoneQuest
   const subject = labels.slice(0, isBare ? at + 1 : at);
   if (subject.length === 0) return NOTHING;
   if (kind === 'addr') return { kind: 'address', label: subject.length === 1 ? (subject[0] ?? '') : '' };
+  if (kind === 'virtual') return virtualQuestion(subject, labels.slice(at + 1));
   const datacenter = placeOf(labels.slice(at + 1));
   if (datacenter === undefined) return NOTHING;
   if (kind === 'node') return { kind: 'node', node: subject.join('.'), datacenter };
+  if (kind === 'connect' || kind === 'ingress') {
+    return { kind: 'service', service: meshName(subject), by: kind, tag: '', datacenter };
+  }
   return kind === 'service' ? serviceQuestion(subject, datacenter) : NOTHING;
 }

@@ -4,6 +4,7 @@ import { type DecodedBy, struct } from '../../../gotext/json-decode.js';
 import { bytes, index, list, map, pointer, string, uint64 } from '../../../gotext/json-kinds.js';
 import { quote } from '../../../gotext/quote.js';
 import type { TxnOperation } from '../../../wire/commands.js';
+import { withDefaultPort } from '../../../wire/service-ports.js';
 import { checkBody, localityBody, serviceBody } from '../records/bodies.js';
 
 const kvOperation = struct('TxnKVOp', {
@@ -61,7 +62,7 @@ export function txnOperation(given: Given, datacenter: string): TxnOperation | n
   }
   if (Service) {
     const connect = { Native: Service.Service.Connect.Native, PeerMeta: null, SidecarService: null };
-    const record = { LocallyRegisteredAsSidecar: false, ...Service.Service, Connect: connect };
+    const record = withDefaultPort({ LocallyRegisteredAsSidecar: false, ...Service.Service, Connect: connect });
     return { ...NONE, Service: { Verb: Service.Verb, Node: Service.Node, Service: record } };
   }
   return Check ? { ...NONE, Check } : null;

@@ -29,6 +29,7 @@ function objects(fields: { readonly [name: string]: FieldType }): FieldType {
 }
 
 const addresses: FieldType = { kind: 'map', value: object({ Address: text, Port: int }) };
+const ports = objects({ Name: text, Port: int, Default: bool });
 const weights = object({ Passing: int, Warning: int });
 const meshGateway = object({ Mode: text });
 const connect = object({ Native: bool });
@@ -90,6 +91,7 @@ export const serviceFields = table({
   TaggedAddresses: addresses,
   Meta: textMap,
   Port: int,
+  Ports: ports,
   SocketPath: text,
   Weights: weights,
   EnableTagOverride: bool,
@@ -132,6 +134,7 @@ export const catalogInstanceFields = table({
   ServiceWeights: weights,
   ServiceMeta: textMap,
   ServicePort: int,
+  ServicePorts: ports,
   ServiceSocketPath: text,
   ServiceEnableTagOverride: bool,
   ServiceProxy: proxy,

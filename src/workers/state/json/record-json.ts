@@ -8,6 +8,7 @@ import type {
   CheckRecord,
   NodeRecord,
   ServiceAddress,
+  ServicePort,
   ServiceRecord,
   Weights,
 } from '../../../wire/records.js';
@@ -33,6 +34,15 @@ export function tagsJson(tags: readonly string[] | null): string {
 
 export function serviceAddressJson(address: ServiceAddress): string {
   return `{"Address":${quoteJson(address.Address)},"Port":${address.Port}}`;
+}
+
+function servicePortJson({ Name, Port, Default }: ServicePort): string {
+  return `{"Name":${quoteJson(Name)},"Port":${Port},"Default":${Default}}`;
+}
+
+/** With the member's name and a comma behind it; nothing at all where there are no named ports. */
+export function portsMember(name: string, ports: ServiceRecord['Ports']): string {
+  return ports === null ? '' : `"${name}":${listJson(ports, servicePortJson)},`;
 }
 
 export function weightsJson(weights: Weights | null): string {
@@ -61,7 +71,7 @@ export const serviceJson = keeping<ServiceRecord>(
     `"Tags":${tagsJson(service.Tags)},"Address":${quoteJson(service.Address)},` +
     `${optionalJson('TaggedAddresses', mapJson(service.TaggedAddresses, serviceAddressJson))}` +
     `"Meta":${mapJson(service.Meta, quoteJson)},${optionalNumber('Port', service.Port)}` +
-    `${text('SocketPath', service.SocketPath)}` +
+    `${portsMember('Ports', service.Ports)}${text('SocketPath', service.SocketPath)}` +
     `"Weights":${weightsJson(service.Weights)},"EnableTagOverride":${service.EnableTagOverride},` +
     `"Proxy":${proxyJson(service.Proxy)},"Connect":${connectJson(service.Connect)},` +
     `"PeerName":${quoteJson(service.PeerName)},${optionalJson('Locality', localityJson(service.Locality))}` +
@@ -126,7 +136,8 @@ export function catalogServiceJson(node: NodeRecord, service: ServiceRecord): st
     `${optionalJson('ServiceTaggedAddresses', mapJson(service.TaggedAddresses, serviceAddressJson))}` +
     `"ServiceWeights":${weightsJson(service.Weights ?? { Passing: 1, Warning: 1 })},` +
     `"ServiceMeta":${mapJson(service.Meta ?? {}, quoteJson)},"ServicePort":${service.Port},` +
-    `"ServiceSocketPath":${quoteJson(service.SocketPath)},"ServiceEnableTagOverride":${service.EnableTagOverride},` +
+    `${portsMember('ServicePorts', service.Ports)}"ServiceSocketPath":${quoteJson(service.SocketPath)},` +
+    `"ServiceEnableTagOverride":${service.EnableTagOverride},` +
     `"ServiceProxy":${proxyJson(service.Proxy)},"ServiceConnect":${connectJson(service.Connect)},` +
     `"ServiceLocality":${localityJson(service.Locality)},` +
     `"CreateIndex":${service.CreateIndex},"ModifyIndex":${service.ModifyIndex}}`

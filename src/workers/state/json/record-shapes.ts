@@ -8,6 +8,7 @@ const INDEXES = { CreateIndex: 'integer', ModifyIndex: 'integer' } as const;
 
 export const localityShape = nullable(record('Locality', { Region: 'string', Zone: 'string' }));
 export const weightsShape = record('Weights', { Passing: 'integer', Warning: 'integer' });
+const portsShape = listOf(record('ServicePort', { Name: 'string', Port: 'integer', Default: 'boolean' }));
 export const addressesShape = mapOf(record('ServiceAddress', { Address: 'string', Port: 'integer' }));
 
 export const nodeShape = record('Node', {
@@ -122,6 +123,7 @@ export const serviceShape = record('Service', {
   TaggedAddresses: optional(addressesShape),
   Meta: STRING_MAP,
   Port: optional('integer'),
+  Ports: optional(portsShape),
   SocketPath: optional('string'),
   Weights: nullable(weightsShape),
   EnableTagOverride: 'boolean',
@@ -140,6 +142,7 @@ export const agentServiceShape = record('AgentService', {
   Tags: STRINGS,
   Meta: mapOf('string'),
   Port: 'integer',
+  Ports: optional(portsShape),
   Address: 'string',
   SocketPath: optional('string'),
   TaggedAddresses: optional(addressesShape),
@@ -231,6 +234,7 @@ export const catalogServiceShape = record('CatalogService', {
   ServiceWeights: weightsShape,
   ServiceMeta: mapOf('string'),
   ServicePort: 'integer',
+  ServicePorts: optional(portsShape),
   ServiceSocketPath: 'string',
   ServiceEnableTagOverride: 'boolean',
   ServiceProxy: proxy,

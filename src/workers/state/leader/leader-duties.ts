@@ -18,11 +18,12 @@ import { Authority } from './authority/authority.js';
 import { Autopilot } from './autopilot/autopilot.js';
 import { autopilotDefaults, storedLimits } from './autopilot-defaults.js';
 import { missingEntries } from './bootstrap-entries.js';
-import { intentionFormatCommand } from './intention-format.js';
+import { intentionFormatCommands } from './intention-format.js';
 import { RaftPeers } from './raft-peers.js';
 import { Reconciler } from './reconciler.js';
 import { SessionTimers } from './session-timers.js';
 import { TombstoneCollection } from './tombstone-collection.js';
+import { missingVirtualIpFlags } from './virtual-ip-flags.js';
 
 const RECONCILE_INTERVAL_MS = 60_000;
 /** How long this server must have been in the LAN pool before whom it hasn't met there counts as gone. */
@@ -195,12 +196,16 @@ export class LeaderDuties {
       return;
     }
     this.#follow(term);
-    const isFirst = store.autopilotConfig === undefined;
-    for (const command of [isFirst ? autopilotDefaults(config) : null, intentionFormatCommand(store)]) {
-      if (command === null) continue;
-      const problem = await this.#propose(command);
+    const beginning = [
+      ...(store.autopilotConfig ? [] : [autopilotDefaults(config)]),
+      ...intentionFormatCommands(store),
+      ...missingVirtualIpFlags((key) => store.systemMetadata(key)),
+    ];
+    if (beginning.length > 0) {
+      const problems = await Promise.all(beginning.map((command) => this.#propose(command)));
       if (term !== this.#term) return;
-      if (problem !== null) {
+      const problem = problems.find((text) => text !== null);
+      if (problem !== undefined) {
         logger.error('failed to establish leadership', 'error', problem);
         this.#again(RETRY_MS, () => this.#establish(term));
         return;

@@ -118,6 +118,7 @@ function consulService(server: ServerTags, meta: StringMap): ServiceRecord {
     LocallyRegisteredAsSidecar: false,
     PeerName: '',
     Locality: null,
+    Ports: null,
   };
 }
 

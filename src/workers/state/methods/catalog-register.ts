@@ -3,7 +3,8 @@
 
 import { uuidProblem } from '../../../gotext/uuid.js';
 import { CommandType, type DeregisterRequest, type RegisterRequest } from '../../../wire/commands.js';
-import type { CheckDefinition, CheckRecord } from '../../../wire/records.js';
+import type { CheckDefinition, CheckRecord, ServiceRecord } from '../../../wire/records.js';
+import { portsProblem, withDefaultPort } from '../../../wire/service-ports.js';
 import { invalidServiceAddress, serviceProblems } from '../records/proxy-rules.js';
 import type { StoreReads } from '../replica/store/read-api.js';
 import type { WriteMethod } from './method.js';
@@ -22,7 +23,7 @@ export function completed(given: Registration): Registration {
     Address: given.Address,
     TaggedAddresses: given.TaggedAddresses,
     NodeMeta: given.NodeMeta,
-    Service: Service !== null && Service.ID === '' ? { ...Service, ID: Service.Service } : Service,
+    Service: Service === null ? null : completedService(Service),
     Check: null,
     Checks: checks.length === 0 ? null : checks.map((check) => completedCheck(check, Node)),
     SkipNodeUpdate: given.SkipNodeUpdate,
@@ -31,6 +32,11 @@ export function completed(given: Registration): Registration {
     CreateIndex: 0,
     ModifyIndex: 0,
   };
+}
+
+function completedService(given: ServiceRecord): ServiceRecord {
+  const service = withDefaultPort(given);
+  return service.ID === '' ? { ...service, ID: service.Service } : service;
 }
 
 function completedCheck(given: CheckRecord, node: string): CheckRecord {
@@ -104,7 +110,8 @@ function registrationProblem({ PeerName, Node, Address, SkipNodeUpdate, ID, Serv
     return Service.ID === '' ? named : `${named} when service ID is provided`;
   }
   if (invalidServiceAddress(Service.Address)) return 'Invalid service address';
-  return serviceProblems(Service);
+  const ports = portsProblem(Service);
+  return ports === null ? serviceProblems(Service) : `Invalid Ports: ${ports}`;
 }
 
 function checksProblem(store: StoreReads, registration: Registration): string | null {

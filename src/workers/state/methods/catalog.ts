@@ -119,6 +119,7 @@ export function flatInstance({ node, service }: ServiceInstance): CatalogService
     PeerName: service.PeerName,
     CreateIndex: service.CreateIndex,
     ModifyIndex: service.ModifyIndex,
+    ServicePorts: service.Ports,
   };
 }
 

@@ -88,8 +88,8 @@ export interface ServiceNodesRequest extends Narrowing {
 }
 
 /** All instances of a service, whatever their health. */
-export function instancesOf(service: string): ServiceNodesRequest {
-  return { ...EVERYTHING, service, kind: 'service', peer: '', health: 'any' };
+export function instancesOf(service: string, kind: ServiceNodesKind = 'service'): ServiceNodesRequest {
+  return { ...EVERYTHING, service, kind, peer: '', health: 'any' };
 }
 
 type Entries = readonly HealthEntry[];

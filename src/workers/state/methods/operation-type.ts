@@ -10,6 +10,7 @@ const WRITES: ReadonlySet<string> = new Set([
   'ConfigEntry.Apply',
   'ConfigEntry.Delete',
   'Coordinate.Update',
+  'Internal.AssignManualServiceVIPs',
   'Internal.EventFire',
   'Internal.KeyringOperation',
   'KVS.Apply',

@@ -2,6 +2,7 @@
 // is answered from the store; anything else is one command, refused before the log where the server can tell.
 
 import { CommandType, type TxnOperation, type TxnResponse } from '../../../wire/commands.js';
+import { portsProblem } from '../../../wire/service-ports.js';
 import type { KvReads } from '../replica/store/read-api.js';
 import type { ReadMethod, WriteMethod } from './method.js';
 import { refusal } from './refusal.js';
@@ -77,6 +78,8 @@ function problem({ KV, Node, Service, Check }: TxnOperation, kv: KvReads): strin
       const named = 'Must provide service name (Service.Service)';
       return Service.Service.ID === '' ? named : `${named} when service ID is provided`;
     }
+    const ports = portsProblem(Service.Service);
+    if (ports !== null) return `Invalid Ports: ${ports}`;
     return CATALOG_VERBS.has(Service.Verb) ? null : `unknown service operation: ${Service.Verb}`;
   }
   return Check && !CATALOG_VERBS.has(Check.Verb) ? `unknown check operation: ${Check.Verb}` : null;

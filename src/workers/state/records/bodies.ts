@@ -67,6 +67,7 @@ export const proxyBody = struct('ConnectProxyConfig', {
 export const localityBody = struct('Locality', { Region: string, Zone: string });
 
 export const weightsBody = struct('Weights', { Passing: int, Warning: int });
+export const servicePortsBody = list(struct('ServicePort', { Name: string, Port: int, Default: bool }));
 export const serviceAddressesBody = map(struct('ServiceAddress', { Address: string, Port: int }));
 
 export const serviceBody = struct('NodeService', {
@@ -78,6 +79,7 @@ export const serviceBody = struct('NodeService', {
   TaggedAddresses: aliased(serviceAddressesBody, 'tagged_addresses'),
   Meta: map(string),
   Port: int,
+  Ports: servicePortsBody,
   SocketPath: string,
   Weights: pointer(weightsBody),
   EnableTagOverride: aliased(bool, 'enable_tag_override'),

@@ -37,6 +37,7 @@ export const NO_SERVICE: ServiceRecord = Object.freeze({
   Locality: null,
   CreateIndex: 0,
   ModifyIndex: 0,
+  Ports: null,
 });
 
 export const NO_CHECK: CheckRecord = Object.freeze({

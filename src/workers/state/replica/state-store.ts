@@ -29,12 +29,14 @@ import type {
   KvReads,
   SessionReads,
   StoreReads,
+  VirtualIpReads,
   WatchTargets,
 } from './store/read-api.js';
 import { CoordinateTableReads, SessionTableReads } from './store/session-reads.js';
 import type { Change } from './store/tables/change.js';
 import { AUTOPILOT_KEY, Tables } from './store/tables/tables.js';
 import { Targets } from './store/targets.js';
+import { VirtualIpTableReads } from './store/virtual-ip-reads.js';
 import { WatchList } from './store/watches.js';
 
 export interface StateStoreOptions {
@@ -66,6 +68,7 @@ export class StateStore implements StoreReads, CurrentTables {
   readonly kv: KvReads = new KvTableReads(this);
   readonly sessions: SessionReads = new SessionTableReads(this);
   readonly coordinates: CoordinateReads = new CoordinateTableReads(this);
+  readonly virtualIps: VirtualIpReads = new VirtualIpTableReads(this);
   readonly configEntries: ConfigEntryReads = new ConfigEntryTableReads(this);
   readonly authority: AuthorityReads = new AuthorityTableReads(this);
   readonly targets: WatchTargets = new Targets(this);

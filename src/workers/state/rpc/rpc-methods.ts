@@ -21,6 +21,7 @@ import { serve } from './rows/serve.js';
 import { sessionRows } from './rows/session.js';
 import { statusRows } from './rows/status.js';
 import { txnRows } from './rows/txn.js';
+import { virtualIpRows } from './rows/virtual-ip.js';
 import type { RpcMethods } from './server/method.js';
 
 export const rpcRows: readonly Row[] = [
@@ -43,6 +44,7 @@ export const rpcRows: readonly Row[] = [
   ...operatorRaftRows,
   ...operatorAutopilotRows,
   ...operatorUsageRows,
+  ...virtualIpRows,
 ];
 
 export const rpcMethods: RpcMethods = new Map(rpcRows.map((row) => [row.method.name, serve(row)]));

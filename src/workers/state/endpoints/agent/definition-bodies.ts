@@ -7,7 +7,7 @@ import type { CheckRegistration, CheckType } from '../../../../wire/definitions.
 import type { ServiceRecord } from '../../../../wire/records.js';
 import type { ServiceRegistration } from '../../local/registration/registrar.js';
 import type { SidecarRequest } from '../../local/registration/sidecar.js';
-import { localityBody, proxyBody, serviceAddressesBody, weightsBody } from '../../records/bodies.js';
+import { localityBody, proxyBody, serviceAddressesBody, servicePortsBody, weightsBody } from '../../records/bodies.js';
 import { NO_CHECK_TYPE, NO_CONNECT, NO_PROXY } from '../../records/zero-values.js';
 
 /** Unlike the catalog's they have no text of their own for namespaces. */
@@ -72,6 +72,7 @@ const SERVICE_FIELDS = {
   TaggedAddresses: aliased(serviceAddressesBody, 'tagged_addresses'),
   Meta: map(string),
   Port: int,
+  Ports: servicePortsBody,
   SocketPath: string,
   Check: pointer(checkTypeBody),
   Checks: list(pointer(checkTypeBody)),
@@ -139,6 +140,7 @@ function serviceOf(body: SidecarBody): ServiceRecord {
     Locality: body.Locality,
     CreateIndex: 0,
     ModifyIndex: 0,
+    Ports: body.Ports,
   };
 }
 

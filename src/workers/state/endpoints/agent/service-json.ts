@@ -5,7 +5,7 @@ import { mapJson, quoteJson } from '../../../../gotext/json-encode.js';
 import type { ServiceRecord } from '../../../../wire/records.js';
 import { optionalJson, optionalText } from '../../json/object.js';
 import { agentProxyJson, connectJson } from '../../json/proxy-json.js';
-import { localityJson, serviceAddressJson, tagsJson, weightsJson } from '../../json/record-json.js';
+import { localityJson, portsMember, serviceAddressJson, tagsJson, weightsJson } from '../../json/record-json.js';
 
 /** Hexadecimal digits of a content hash. */
 const HASH_DIGITS = 16;
@@ -21,7 +21,8 @@ function render(service: ServiceRecord, datacenter: string, contentHash: string)
     `{${optionalText('Kind', service.Kind, quoteJson)}"ID":${quoteJson(service.ID)},` +
     `"Service":${quoteJson(service.Service)},"Tags":${tagsJson(service.Tags)},` +
     `"Meta":${mapJson(service.Meta ?? NO_META, quoteJson)},"Port":${service.Port},` +
-    `"Address":${quoteJson(service.Address)},${optionalText('SocketPath', service.SocketPath, quoteJson)}` +
+    `${portsMember('Ports', service.Ports)}"Address":${quoteJson(service.Address)},` +
+    `${optionalText('SocketPath', service.SocketPath, quoteJson)}` +
     `${optionalJson('TaggedAddresses', mapJson(service.TaggedAddresses, serviceAddressJson))}` +
     `"Weights":${weightsJson(service.Weights)},"EnableTagOverride":${service.EnableTagOverride},` +
     `${optionalText('ContentHash', contentHash, quoteJson)}${proxyPart(service)}` +

@@ -4,6 +4,7 @@
 import { isIP } from 'node:net';
 import { metaProblem } from '../../../../wire/metadata.js';
 import type { ServiceAddress, ServiceRecord, Weights } from '../../../../wire/records.js';
+import { portsProblem, withDefaultPort } from '../../../../wire/service-ports.js';
 import { invalidServiceAddress, serviceProblems } from '../../records/proxy-rules.js';
 
 const MAX_WEIGHT = 65535;
@@ -25,7 +26,9 @@ export function serviceProblem(service: ServiceRecord): string | null {
   if (meta !== null) return `Invalid Service Meta: ${meta}`;
   const weights = weightsProblem(service.Weights);
   if (weights !== null) return `Invalid Weights: ${weights}`;
-  const problems = serviceProblems(service);
+  const ports = portsProblem(service);
+  if (ports !== null) return `Invalid Ports: ${ports}`;
+  const problems = serviceProblems(withDefaultPort(service));
   return problems === null ? null : `Validation failed: ${problems}`;
 }
 
@@ -39,7 +42,8 @@ function taggedAddresses(service: ServiceRecord): ServiceRecord['TaggedAddresses
 }
 
 /** With defaults: ID from the name, weights 1/1, addresses by family. */
-export function completeService(service: ServiceRecord): ServiceRecord {
+export function completeService(given: ServiceRecord): ServiceRecord {
+  const service = withDefaultPort(given);
   return {
     ...service,
     ID: service.ID === '' ? service.Service : service.ID,

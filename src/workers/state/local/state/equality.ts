@@ -38,6 +38,7 @@ export function sameService(a: ServiceRecord, b: ServiceRecord): boolean {
     a.EnableTagOverride === b.EnableTagOverride &&
     a.Kind === b.Kind &&
     sameContent(a.Tags, b.Tags) &&
+    sameContent(a.Ports, b.Ports) &&
     sameContent(a.Weights, b.Weights) &&
     sameContent(a.Meta, b.Meta) &&
     sameContent(a.TaggedAddresses, b.TaggedAddresses) &&

@@ -18,6 +18,7 @@ import { deregister } from './deregister.js';
 import { applyIntention } from './intention-write.js';
 import { applyKvs } from './kv-command.js';
 import { reapTombstones } from './kv-write.js';
+import { assignManualIps } from './manual-virtual-ip.js';
 import { writeAutopilot, writeSystemMetadata } from './operator-write.js';
 import type { Refusal } from './refusal.js';
 import { register } from './register.js';
@@ -81,6 +82,8 @@ export function applyCommand(tables: Tables, command: Command): ApplyResult {
     case CommandType.systemMetadata:
       writeSystemMetadata(tables, command.body);
       return command.body.Op === 'delete' ? NIL : { kind: 'bool', value: true };
+    case CommandType.virtualIp:
+      return { kind: 'virtual-ip', ...assignManualIps(tables, command.body) };
   }
 }
 
@@ -116,5 +119,6 @@ export function refuseOpaque(command: OpaqueCommand): ApplyResult {
 export function isFailure(result: ApplyResult): boolean {
   if (result.kind === 'error') return result.keeps !== true;
   if (result.kind === 'bool') return !result.value;
+  if (result.kind === 'virtual-ip') return !result.found;
   return result.kind === 'txn' && result.value.Errors !== null;
 }

@@ -7,6 +7,7 @@ import { configEntryKey } from '../store/tables/table-key.js';
 import type { Tables } from '../store/tables/tables.js';
 import { type EntryChange, entryProblem } from './config-entry-checks.js';
 import { deriveFromEntry } from './config-entry-effects.js';
+import { followEntry } from './virtual-ip-entries.js';
 
 const NIL: ApplyResult = { kind: 'nil' };
 const DONE: ApplyResult = { kind: 'bool', value: true };
@@ -31,7 +32,7 @@ function change(
   tables.index.raise('config-entries');
   const made: EntryChange = { before: stored, after: next };
   deriveFromEntry(tables, made);
-  return entryProblem(tables, made);
+  return followEntry(tables, made) ?? entryProblem(tables, made);
 }
 
 function upsert(

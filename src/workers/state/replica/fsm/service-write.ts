@@ -1,5 +1,5 @@
 // Writing and deleting a service instance (spec/fsm.md, section 6, "Service write"), with the kind names that go with it
-// (section 12). Mesh topology, gateway mappings and virtual addresses come with the service mesh.
+// (section 12) and the virtual address of its service (section 11).
 
 import { metaProblem } from '../../../../wire/metadata.js';
 import type { ServiceRecord } from '../../../../wire/records.js';
@@ -12,6 +12,8 @@ import type { PeerCatalog, Tables } from '../store/tables/tables.js';
 import { deleteCheck } from './check-session-write.js';
 import { addKindName, dropKindName } from './kind-names.js';
 import { MISSING_NODE, type Refusal } from './refusal.js';
+import { withVirtualAddress } from './virtual-address-tags.js';
+import { freeVirtualIp } from './virtual-ip.js';
 
 const CONNECT_PROXY = 'connect-proxy';
 const CONNECT_ENABLED = 'connect-enabled';
@@ -29,6 +31,7 @@ export function isSameService(a: ServiceRecord, b: ServiceRecord): boolean {
     a.Kind === b.Kind &&
     a.PeerName === b.PeerName &&
     sameValue(a.Tags, b.Tags) &&
+    sameValue(a.Ports, b.Ports) &&
     sameValue(a.TaggedAddresses, b.TaggedAddresses) &&
     sameValue(a.Weights, b.Weights) &&
     sameValue(a.Meta, b.Meta) &&
@@ -51,18 +54,20 @@ export function writeService(tables: Tables, at: PeerCatalog, nodeName: string, 
   const problem = metaProblem(record.Meta, record.Kind);
   if (problem) return `Invalid Service Meta for node ${nodeName} and serviceID ${record.ID}: ${problem}`;
   const weighted = isUnweighted(record) ? { ...record, Weights: DEFAULT_WEIGHTS } : record;
+  const addressed = withVirtualAddress(tables, catalog.peer, weighted);
+  if (typeof addressed === 'string') return addressed;
   const key = joinKey(node.key, keyPart(record.ID));
   const existing = catalog.services.get(key);
   const index = tables.journal.index;
   const row = serviceRow(catalog, node, key, {
-    ...weighted,
+    ...addressed,
     // Only the agent that registered it knows; stored rows never say so.
     LocallyRegisteredAsSidecar: false,
     CreateIndex: existing?.record.CreateIndex ?? index,
     ModifyIndex: index,
   });
   if (catalog.peer === '') addKindNames(tables, row);
-  if (existing && isSameService(existing.record, weighted)) return null;
+  if (existing && isSameService(existing.record, addressed)) return null;
   catalog.services.set(key, row, existing);
   indexes.serviceWritten(row, node, existing);
   if (existing && catalog.peer === '' && isOfOtherNames(existing, row)) dropKindNames(tables, catalog, existing);
@@ -91,6 +96,7 @@ export function deleteService(tables: Tables, at: PeerCatalog, row: ServiceRow, 
   catalog.services.delete(row.key);
   indexes.serviceDeleted(row, node);
   if (catalog.peer === '') dropKindNames(tables, catalog, row);
+  if ((catalog.group(row.groupKey)?.instances.size ?? 0) === 0) freeVirtualIp(tables, catalog.peer, row.record.Service);
 }
 
 function kindName(kind: string): string {

@@ -7,7 +7,9 @@ import type {
   CaProviderState,
   CaRoot,
   CoordinateRecord,
+  FreeVirtualIp,
   KvEntry,
+  ServiceVirtualIp,
   SessionRecord,
 } from '../../../../wire/records.js';
 import type { PartialCommand } from '../chunks/kept-chunks.js';
@@ -39,6 +41,8 @@ export interface StoreSnapshot {
   readonly caProviderState: OrderedMap<CaProviderState>;
   readonly caConfig: CaConfiguration | undefined;
   readonly systemMetadata: OrderedMap<SystemMetadataRow>;
+  readonly virtualIps: OrderedMap<ServiceVirtualIp>;
+  readonly freeVirtualIps: OrderedMap<FreeVirtualIp>;
   readonly indexTable: FrozenIndex;
   /** Commands of which parts are still to come, all of one term. */
   readonly chunks: { readonly term: number; readonly operations: readonly PartialCommand[] };
@@ -65,6 +69,8 @@ export function freezeTables(tables: Tables, appliedIndex: number): StoreSnapsho
     caProviderState: tables.caProviderState.rows.clone(),
     caConfig: tables.caConfig.get(CA_CONFIG_KEY),
     systemMetadata: tables.systemMetadata.rows.clone(),
+    virtualIps: tables.virtualIps.rows.clone(),
+    freeVirtualIps: tables.freeVirtualIps.rows.clone(),
     indexTable: tables.index.freeze(),
     chunks: { term: tables.chunks.term, operations: tables.chunks.freeze() },
     preserved: tables.preserved,

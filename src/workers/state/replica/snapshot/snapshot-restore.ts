@@ -12,26 +12,38 @@ import {
   caProviderStateSchema,
   caRootSchema,
   coordinatesKind,
+  freeVirtualIpSchema,
   indexRecordSchema,
   kvEntrySchema,
   registerSchema,
+  type StructSchema,
   sessionSchema,
   systemMetadataSchema,
+  virtualIpSchema,
 } from '../../../../wire/schema.js';
 import { readChunks } from '../chunks/chunk-record.js';
 import { deriveFromEntry } from '../fsm/config-entry-effects.js';
 import { coordinateKey } from '../fsm/coordinate-write.js';
 import { nodeOf } from '../fsm/register.js';
 import { addKindNames, serviceRow } from '../fsm/service-write.js';
+import { virtualIpKey } from '../fsm/virtual-ip.js';
 import type { NodeRow } from '../store/tables/rows.js';
 import { configEntryKey, joinKey, keyPart, kvTableKey } from '../store/tables/table-key.js';
-import { AUTOPILOT_KEY, CA_CONFIG_KEY, type PeerCatalog, type Tables } from '../store/tables/tables.js';
+import {
+  AUTOPILOT_KEY,
+  CA_CONFIG_KEY,
+  COUNTER_KEY,
+  FREED_KEY,
+  type PeerCatalog,
+  type Tables,
+} from '../store/tables/tables.js';
 import { CHUNKING_STATE, SnapshotError } from './snapshot-order.js';
 
 // The scanner takes the schemas it knows when a stream is opened: all of them are made known before the first one is.
 for (const schema of [registerSchema, kvEntrySchema, sessionSchema, autopilotSchema]) structCodec(schema);
 for (const schema of [indexRecordSchema, systemMetadataSchema]) structCodec(schema);
 for (const schema of [caRootSchema, caProviderStateSchema, caConfigurationSchema]) structCodec(schema);
+for (const schema of [virtualIpSchema, freeVirtualIpSchema]) structCodec(schema);
 codecOf(coordinatesKind);
 
 type Restorer = (reader: StructReader, tables: Tables) => void;
@@ -72,6 +84,26 @@ function restoreIndex(reader: StructReader, tables: Tables): void {
   const { Key, Value } = reader.struct(indexRecordSchema);
   if (typeof Value === 'bigint') throw new SnapshotError('malformed', `index of "${Key}" is out of range`);
   tables.index.load(Key, Value);
+}
+
+/** Before peers there was the name alone. */
+const formerVirtualIpSchema: StructSchema<{ readonly Service: { readonly Name: string } }> = {
+  name: 'FormerServiceVirtualIP',
+  fields: {
+    Service: { kind: 'struct', nullable: false, schema: { name: 'FormerServiceName', fields: { Name: 'string' } } },
+  },
+};
+structCodec(formerVirtualIpSchema);
+
+function restoreVirtualIp(reader: StructReader, tables: Tables): void {
+  const start = reader.offset;
+  let row = reader.struct(virtualIpSchema);
+  if (row.Service.ServiceName.Name === '') {
+    reader.offset = start;
+    const { Name } = reader.struct(formerVirtualIpSchema).Service;
+    row = { ...row, Service: { Peer: '', ServiceName: { Name } } };
+  }
+  tables.virtualIps.set(virtualIpKey(row.Service.Peer, row.Service.ServiceName.Name), row);
 }
 
 const RESTORERS: ReadonlyMap<number, Restorer> = new Map<number, Restorer>([
@@ -137,6 +169,14 @@ const RESTORERS: ReadonlyMap<number, Restorer> = new Map<number, Restorer>([
     (reader, tables) => {
       const entry = reader.struct(systemMetadataSchema);
       tables.systemMetadata.set(entry.Key, entry);
+    },
+  ],
+  [32, restoreVirtualIp],
+  [
+    33,
+    (reader, tables) => {
+      const row = reader.struct(freeVirtualIpSchema);
+      tables.freeVirtualIps.set(row.IsCounter ? COUNTER_KEY : FREED_KEY, row);
     },
   ],
   [

@@ -12,12 +12,14 @@ import {
   caProviderStateSchema,
   caRootSchema,
   coordinatesKind,
+  freeVirtualIpSchema,
   indexRecordSchema,
   kvEntrySchema,
   registerSchema,
   sessionSchema,
   snapshotHeaderSchema,
   systemMetadataSchema,
+  virtualIpSchema,
 } from '../../../../wire/schema.js';
 import { writeChunks } from '../chunks/chunk-record.js';
 import type { OrderedMap } from '../store/tables/ordered-map.js';
@@ -101,6 +103,14 @@ function* interpretedSteps(type: number, state: StoreSnapshot): Generator<Step> 
     case 31:
       for (const [, entry] of state.systemMetadata.entries()) {
         yield (writer) => writer.struct(type, systemMetadataSchema, entry);
+      }
+      return;
+    case 32:
+      for (const [, row] of state.virtualIps.entries()) yield (writer) => writer.struct(type, virtualIpSchema, row);
+      return;
+    case 33:
+      for (const [, row] of state.freeVirtualIps.entries()) {
+        yield (writer) => writer.struct(type, freeVirtualIpSchema, row);
       }
       return;
     case CHUNKING_STATE: {

@@ -14,6 +14,7 @@ import type {
   KvEntry,
   NodeRecord,
   ServiceRecord,
+  ServiceVirtualIp,
   SessionRecord,
   StringMap,
 } from '../../../../wire/records.js';
@@ -116,6 +117,11 @@ export interface AuthorityReads {
   providerStates(): readonly CaProviderState[];
 }
 
+export interface VirtualIpReads {
+  /** null: the service has none. `peer`: "" for this cluster. */
+  find(service: string, peer: string): ReadResult<ServiceVirtualIp | null>;
+}
+
 /** What each read blocks on; the counterparts of the read methods. `found` tells whether the read had a result. */
 export interface WatchTargets {
   nodes(): readonly WatchTarget[];
@@ -132,6 +138,7 @@ export interface WatchTargets {
   configEntries(kind: EntryKind): readonly WatchTarget[];
   allConfigEntries(): readonly WatchTarget[];
   authority(): readonly WatchTarget[];
+  virtualIps(): readonly WatchTarget[];
   kvKey(key: string, found: boolean): readonly WatchTarget[];
   kvPrefix(prefix: string): readonly WatchTarget[];
 }
@@ -148,6 +155,7 @@ export interface StoreReads {
   readonly kv: KvReads;
   readonly sessions: SessionReads;
   readonly coordinates: CoordinateReads;
+  readonly virtualIps: VirtualIpReads;
   readonly configEntries: ConfigEntryReads;
   readonly authority: AuthorityReads;
   readonly targets: WatchTargets;

@@ -8,6 +8,7 @@ import { hasOwnIndex } from './kv-reads.js';
 import type { WatchTarget, WatchTargets } from './read-api.js';
 import type { RowKey } from './tables/rows.js';
 import { configEntryKey } from './tables/table-key.js';
+import { VIRTUAL_IPS_INDEX } from './virtual-ip-reads.js';
 import { CA_CONFIG_INDEX } from './watches.js';
 
 function indexTarget(key: string): WatchTarget {
@@ -86,6 +87,10 @@ export class Targets implements WatchTargets {
 
   authority(): readonly WatchTarget[] {
     return [indexTarget('connect-ca-roots'), indexTarget(CA_CONFIG_INDEX)];
+  }
+
+  virtualIps(): readonly WatchTarget[] {
+    return [indexTarget(VIRTUAL_IPS_INDEX)];
   }
 
   kvKey(key: string, _found: boolean): readonly WatchTarget[] {

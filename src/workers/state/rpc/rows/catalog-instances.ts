@@ -85,6 +85,7 @@ function unfolded(record: CatalogServiceRecord): ServiceInstance {
       Locality: record.ServiceLocality,
       CreateIndex,
       ModifyIndex,
+      Ports: record.ServicePorts,
     },
   };
 }

@@ -8,7 +8,9 @@ import type {
   CaProviderState,
   CaRoot,
   CoordinateRecord,
+  FreeVirtualIp,
   KvEntry,
+  ServiceVirtualIp,
   SessionRecord,
 } from '../../../../../wire/records.js';
 import type { CheckRow, NodeRow, ServiceRow, SystemMetadataRow, Tombstone } from './rows.js';
@@ -29,6 +31,8 @@ export interface TableRows {
   readonly 'ca-config': CaConfiguration;
   readonly 'ca-provider-state': CaProviderState;
   readonly 'ca-roots': CaRoot;
+  readonly 'virtual-ips': ServiceVirtualIp;
+  readonly 'free-virtual-ips': FreeVirtualIp;
   /** The index table: Raft indexes by key. */
   readonly index: number;
 }

@@ -18,6 +18,9 @@ export interface PeerCatalog {
 
 /** Key of the only row of the autopilot table. */
 export const AUTOPILOT_KEY = 'config';
+/** Keys of the free virtual addresses, in the order of a snapshot: the one that was freed last, and the highest ever given. */
+export const FREED_KEY = '0-freed';
+export const COUNTER_KEY = '1-counter';
 
 /** Key of the only row of the table of the certificate authority's configuration. */
 export const CA_CONFIG_KEY = 'config';
@@ -41,6 +44,9 @@ export class Tables {
   /** By ID, as the roots. */
   readonly caProviderState = new Table('ca-provider-state', this.journal);
   readonly caRoots = new Table('ca-roots', this.journal);
+  /** By peer and service name. */
+  readonly virtualIps = new Table('virtual-ips', this.journal);
+  readonly freeVirtualIps = new Table('free-virtual-ips', this.journal);
   readonly lockDelays: LockDelays;
   readonly chunks = new KeptChunks();
   /** Snapshot records of types that are not interpreted, with their type byte, by type: written back as they came. */
