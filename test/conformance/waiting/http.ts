@@ -4,7 +4,6 @@ import type { WaitingList } from '../standing.js';
 import { ACL_AGENT } from './acl-agent.js';
 
 const ACLS = 'the ACL endpoints come with ACLs';
-const CONFIG_ENTRIES = 'there are no config entries and intentions yet';
 const QUERIES = 'there are no prepared queries yet';
 const UI = 'what is switched off with the UI does not exist yet either';
 
@@ -44,8 +43,6 @@ export const waiting: WaitingList = {
       '27 POST /v1/acl/bootstrap',
     ],
   },
-  'default/config-routing': { reason: CONFIG_ENTRIES },
-  'default/intentions': { reason: CONFIG_ENTRIES },
   'default/query-crud': { reason: QUERIES },
   'default/query-execute': {
     reason: QUERIES,
