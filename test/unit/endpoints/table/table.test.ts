@@ -18,6 +18,9 @@ function entryOf(method: string, path: string): TableEntry | undefined {
   return table.find((entry) => entry.endpoint === endpoint && entry.method === method);
 }
 
+/** Questions with a body. */
+const ASKED_BY_POST = new Set(['POST /v1/discovery-chain/']);
+
 test('every operation says what it is for and what a token needs', () => {
   assert.ok(table.length > 60);
   for (const entry of table) {
@@ -26,7 +29,7 @@ test('every operation says what it is for and what a token needs', () => {
     assert.ok(!acl.includes('none') || acl.length === 1, nameOf(entry));
     assert.match(summary, /^[A-Z].+[^.]$/, nameOf(entry));
     // What changes something is not for everybody.
-    if (entry.method !== 'GET')
+    if (entry.method !== 'GET' && !ASKED_BY_POST.has(nameOf(entry)))
       assert.ok(
         acl.every((rule) => rule.endsWith(':write')),
         nameOf(entry),
