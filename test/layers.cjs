@@ -45,7 +45,7 @@ const STATE_LAYERS = [
   ['dns', ['calls', 'methods', 'sockets'], 'DNS sees no store and no log.'],
   [
     'endpoints',
-    ['http', 'calls', 'methods', 'mesh', 'json', 'records', 'filter', 'gossip', 'control', 'leaves', 'local', 'turns'],
+    ['http', 'calls', 'methods', 'certificates', 'mesh', 'json', 'records', 'filter', 'gossip', 'control', 'leaves', 'local', 'turns'],
     'An endpoint translates parameters and records: it sees no store and no log.',
   ],
 ];

@@ -24,6 +24,7 @@ export const GROUPS: readonly Group[] = [
     takesWords: false,
     synopsis: "Look at the mesh's certificate authority and configure it",
   },
+  { words: ['intention'], takesWords: true, synopsis: 'Say which services may connect to which' },
   { words: ['kv'], takesWords: true, synopsis: 'Work with the key-value store' },
   { words: ['operator'], takesWords: false, synopsis: 'Look after the servers of a cluster' },
   { words: ['operator', 'autopilot'], takesWords: false, synopsis: 'Look at autopilot and configure it' },
@@ -74,6 +75,36 @@ export const COMMANDS: readonly Registered[] = [
     load: () => import('./commands/force-leave.js'),
   },
   { words: ['info'], synopsis: 'Shows what an agent knows of itself', load: () => import('./commands/info.js') },
+  {
+    words: ['intention', 'check'],
+    synopsis: 'Says whether one service may connect to another',
+    load: () => import('./commands/intention/check.js'),
+  },
+  {
+    words: ['intention', 'create'],
+    synopsis: 'Makes intentions',
+    load: () => import('./commands/intention/create.js'),
+  },
+  {
+    words: ['intention', 'delete'],
+    synopsis: 'Removes an intention',
+    load: () => import('./commands/intention/delete.js'),
+  },
+  {
+    words: ['intention', 'get'],
+    synopsis: 'Shows an intention',
+    load: () => import('./commands/intention/get.js'),
+  },
+  {
+    words: ['intention', 'list'],
+    synopsis: 'Lists all intentions',
+    load: () => import('./commands/intention/list.js'),
+  },
+  {
+    words: ['intention', 'match'],
+    synopsis: 'Shows the intentions that match a service',
+    load: () => import('./commands/intention/match.js'),
+  },
   { words: ['join'], synopsis: 'Tells an agent to join a cluster', load: () => import('./commands/join.js') },
   { words: ['keygen'], synopsis: 'Makes a key for encrypted gossip', load: () => import('./commands/keygen.js') },
   {

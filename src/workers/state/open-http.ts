@@ -5,6 +5,7 @@ import type { Closing } from '../../lifecycle/closing.js';
 import { renderJson, renderText } from '../../observe/log-render.js';
 import type { Listener, RuntimeConfig } from '../../wire/config.js';
 import { agentEndpoints } from './endpoints/agent/agent-endpoints.js';
+import { authorizeEndpoints } from './endpoints/agent/authorize.js';
 import { agentCaEndpoints } from './endpoints/agent/connect-ca.js';
 import { eventEndpoints } from './endpoints/event.js';
 import { withOpenApi } from './endpoints/openapi.js';
@@ -99,6 +100,11 @@ function endpointTable(parts: Parts, mode: Mode, local: LocalAgent, leaves: Leaf
   return withOpenApi([
     ...agentTable(parts, mode, local),
     ...agentCaEndpoints({ leaves, isEnabled: () => settings.current.connect.enabled }),
+    ...authorizeEndpoints({
+      calls,
+      isEnabled: () => settings.current.connect.enabled,
+      defaultPolicy: () => settings.current.defaultIntentionPolicy,
+    }),
     ...eventEndpoints({ events: gossip.events, calls }),
     ...serverEndpoints({ calls, config, hasWan, snapshots: mode.snapshots }),
     ...pageEndpoints({

@@ -16,23 +16,3 @@ export function printable(value: unknown): unknown {
   const members = Object.entries(value).filter(([key, member]) => !(LATER.has(key) && member === null));
   return Object.fromEntries(members.map(([key, member]) => [key, printable(member)]));
 }
-
-/** Times that are read as nanoseconds; others stay bytes. */
-const READ_TIMES: ReadonlySet<string> = new Set(['LegacyCreateTime', 'LegacyUpdateTime']);
-
-function readTime(key: string, value: unknown): number | null {
-  if (!READ_TIMES.has(key) || typeof value !== 'object' || value === null || !('$time' in value)) return null;
-  const [, seconds, nanos] = /unix=(-?\d+) nanos=(\d+)/.exec(String(value.$time)) ?? [];
-  return Number(seconds) * 1e9 + Number(nanos);
-}
-
-/** Times are recorded as bytes, with what they say beside it. */
-export function withoutReadings(body: unknown): unknown {
-  if (typeof body !== 'object' || body === null) return body;
-  if (Array.isArray(body)) return body.map(withoutReadings);
-  return Object.fromEntries(
-    Object.entries(body)
-      .filter(([key]) => key !== '$time')
-      .map(([key, value]) => [key, readTime(key, value) ?? withoutReadings(value)]),
-  );
-}

@@ -10,9 +10,9 @@ const DELETE_ALL: Command = {
   body: { Datacenter: '', Token: '', Op: 'delete-all', Intention: null, Mutation: null },
 };
 
-/** null: it is said already, or must not be: the state has intentions of the old form, which would be lost. */
-export function intentionFormatCommand(store: StateStore): Command | null {
+/** None: it is said already, or must not be: the state has intentions of the old form, which would be lost. */
+export function intentionFormatCommands(store: StateStore): readonly Command[] {
   const isSaid = store.systemMetadata(INTENTION_FORMAT)?.Value === IN_CONFIG_ENTRIES;
   const hasOldOnes = store.tables.preserved.has(CommandType.intention);
-  return isSaid || hasOldOnes ? null : DELETE_ALL;
+  return isSaid || hasOldOnes ? [] : [DELETE_ALL];
 }

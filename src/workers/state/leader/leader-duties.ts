@@ -18,7 +18,7 @@ import { Authority } from './authority/authority.js';
 import { Autopilot } from './autopilot/autopilot.js';
 import { autopilotDefaults, storedLimits } from './autopilot-defaults.js';
 import { missingEntries } from './bootstrap-entries.js';
-import { intentionFormatCommand } from './intention-format.js';
+import { intentionFormatCommands } from './intention-format.js';
 import { RaftPeers } from './raft-peers.js';
 import { Reconciler } from './reconciler.js';
 import { SessionTimers } from './session-timers.js';
@@ -196,10 +196,9 @@ export class LeaderDuties {
       return;
     }
     this.#follow(term);
-    const format = intentionFormatCommand(store);
     const beginning = [
       ...(store.autopilotConfig ? [] : [autopilotDefaults(config)]),
-      ...(format === null ? [] : [format]),
+      ...intentionFormatCommands(store),
       ...missingVirtualIpFlags((key) => store.systemMetadata(key)),
     ];
     if (beginning.length > 0) {

@@ -5,6 +5,7 @@ import type { CompiledChain } from '../../../wire/compiled-chain.js';
 import { compiledChain } from '../../../wire/compiled-chain.js';
 import type { EntryKind, EntryOf } from '../../../wire/config-entries/entries.js';
 import { formJson } from '../../../wire/config-entries/json.js';
+import { visibleAddress } from '../../../wire/virtual-ip.js';
 import { type ChainResult, compileChain } from '../mesh/chain/compile.js';
 import type { Overrides } from '../mesh/chain/overrides.js';
 import type { ReadResult, StoreReads, WatchTarget } from '../replica/store/read-api.js';
@@ -35,21 +36,22 @@ class ChainRead implements PreparedRead<FoundChain> {
   }
 
   read(): ReadResult<FoundChain> {
-    const { configEntries, targets, authority } = this.#store;
+    const { configEntries, targets, authority, virtualIps } = this.#store;
     const lookedAt = new Map<string, readonly WatchTarget[]>();
     const find = <K extends EntryKind>(kind: K, name: string): EntryOf<K> | undefined => {
       const key = `${kind}/${name}`;
       if (!lookedAt.has(key)) lookedAt.set(key, targets.configEntry(kind, name));
       return configEntries.get(kind, name).value ?? undefined;
     };
+    const addresses = virtualIps.find(this.#question.service, '').value;
     const value = compileChain(find, {
       ...this.#question,
       trustDomain: authority.state().value.trustDomain,
-      autoVirtualIps: null,
-      manualVirtualIps: null,
+      autoVirtualIps: addresses && [visibleAddress(addresses.IP)],
+      manualVirtualIps: addresses && (addresses.ManualIPs ?? []),
     });
-    this.#lookedAt = [...lookedAt.values()].flat();
-    return { index: this.#store.index('config-entries'), value };
+    this.#lookedAt = [...targets.virtualIps(), ...[...lookedAt.values()].flat()];
+    return { index: Math.max(this.#store.index('config-entries'), addresses?.ModifyIndex ?? 0), value };
   }
 
   watch(): readonly WatchTarget[] {

@@ -46,7 +46,12 @@ export function decidingIntention(
   source: string,
   destination: string,
 ): IntentionRecord | undefined {
-  return matchIntentions(from, 'destination', destination).find((intention) => isFrom(intention, source));
+  return firstFrom(matchIntentions(from, 'destination', destination), source);
+}
+
+/** Of those that match a destination. */
+export function firstFrom(matched: readonly IntentionRecord[], source: string): IntentionRecord | undefined {
+  return matched.find((intention) => isFrom(intention, source));
 }
 
 /** Of connections alone: what depends on the request is not allowed to those who can't see it. */
