@@ -130,7 +130,7 @@ test('another key has another root, which those trust who know only the one befo
   assert.ok(leadsTo(context, leaf.certificate, before.RootCert), 'by the old root and the cross-signed one');
   assert.ok(leadsTo(context, old.certificate, before.RootCert), 'an old one by the old root');
   assert.ok(!leadsTo(context, old.certificate, after.RootCert), 'and by no other');
-  assert.match(certificateText(after.IntermediateCerts?.[0] ?? ''), /Issuer: CN = pri-.*\n[^]*CA:TRUE/);
+  assert.match(certificateText(after.IntermediateCerts?.[0] ?? ''), /Issuer: CN = pri-[\s\S]*CA:TRUE/);
 });
 
 test('a key that signs no more is kept nowhere', async () => {
@@ -140,8 +140,9 @@ test('a key that signs no more is kept nowhere', async () => {
   const states = made.store.authority.providerStates();
   assert.equal(states.length, 1);
   assert.notEqual(states[0]?.ID, first?.ID);
-  const deleted = made.written.find(({ body }) => (body as ConnectCaRequest).Op === 'delete-provider-state');
-  assert.equal((deleted?.body as ConnectCaRequest).ProviderState?.PrivateKey, '', 'nor written once more');
+  const requests = made.written.map(({ body }) => body as ConnectCaRequest);
+  const deleted = requests.find(({ Op }) => Op === 'delete-provider-state');
+  assert.equal(deleted?.ProviderState?.PrivateKey, '', 'nor written once more');
 });
 
 test('wherever a leader is lost in a rotation, one root is active and the next leader can finish', async (context) => {
