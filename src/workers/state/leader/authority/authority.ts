@@ -103,7 +103,10 @@ export class Authority implements CertificateAuthority {
     try {
       const options = await this.#ready();
       await this.#oneByOne(async () => {
-        if (term === this.#term) await bringUp(options, this.#first());
+        if (term !== this.#term) return;
+        await bringUp(options, this.#first());
+        // Leaders may change more often than once a period.
+        await dropOldRoots(options);
       });
       if (term !== this.#term) return;
       logger.debug('the certificate authority is ready', 'root', this.#options.reads.activeRoot?.ID ?? '');
