@@ -6,6 +6,7 @@ import { renderJson, renderText } from '../../observe/log-render.js';
 import type { Listener, RuntimeConfig } from '../../wire/config.js';
 import { agentEndpoints } from './endpoints/agent/agent-endpoints.js';
 import { eventEndpoints } from './endpoints/event.js';
+import { metricsProxyEndpoints } from './endpoints/metrics-proxy.js';
 import { withOpenApi } from './endpoints/openapi.js';
 import { pageEndpoints } from './endpoints/pages.js';
 import type { EndpointTable } from './http/endpoint.js';
@@ -86,6 +87,7 @@ function endpointTable(parts: Parts, mode: Mode, local: LocalAgent): EndpointTab
     ...agentTable(parts, mode, local),
     ...eventEndpoints({ events: gossip.events, calls }),
     ...serverEndpoints({ calls, config, hasWan, snapshots: mode.snapshots }),
+    ...metricsProxyEndpoints(ui.enabled),
     ...pageEndpoints({
       uiEnabled: ui.enabled,
       version,

@@ -7,7 +7,6 @@ const ACLS = 'the ACL endpoints come with ACLs';
 const CONFIG_ENTRIES = 'there are no config entries and intentions yet';
 const CONNECT = 'there is no certificate authority for the mesh yet';
 const QUERIES = 'there are no prepared queries yet';
-const UI = 'what is switched off with the UI does not exist yet either';
 
 export const waiting: WaitingList = {
   'acl-fresh/acl-bootstrap': ACL_AGENT,
@@ -84,10 +83,6 @@ export const waiting: WaitingList = {
       '32 POST /v1/query',
       '33 GET /v1/query/qe-none/execute',
     ],
-  },
-  'tuned/tuned-headers-and-blocks': {
-    reason: UI,
-    steps: ['22 GET /v1/internal/ui/metrics-proxy/x'],
   },
 };
 

@@ -10,7 +10,7 @@ import { type QueryOptions, queryOptionKinds } from './query-options.js';
 import type { WriteOptions } from './row.js';
 
 /** Where lists are sorted from; only the node means anything here. */
-interface QuerySource {
+export interface QuerySource {
   readonly Datacenter: string;
   readonly Segment: string;
   readonly Node: string;

@@ -97,7 +97,8 @@ const inState: ReadRow<StateArguments, ChecksReply, ChecksRequest, Checks> = {
   value: checksOf,
 };
 
-interface Entry {
+/** As CheckServiceNode goes over the wire. */
+export interface Entry {
   readonly Node: NodeRecord | null;
   readonly Service: ServiceRecord | null;
   readonly Checks: Checks | null;
@@ -109,7 +110,15 @@ interface EntriesReply extends QueryMeta {
 
 const node = recordKind(nodeSchema);
 const service = recordKind(serviceSchema);
-const entry = struct<Entry>({ Node: nullable(node), Service: nullable(service), Checks: checkList });
+export const entryKind = struct<Entry>({ Node: nullable(node), Service: nullable(service), Checks: checkList });
+
+export function shownEntry({ node: Node, service: Service, checks }: HealthEntry): Entry {
+  return { Node, Service, Checks: emptyAsNil(checks) };
+}
+
+export function readEntry({ Node, Service, Checks }: Entry): HealthEntry {
+  return { node: Node ?? node.zero, service: Service ?? service.zero, checks: Checks ?? [] };
+}
 
 /** By the number that stands for each. */
 const HEALTH: readonly HealthRule[] = ['any', 'not-critical', 'passing'];
@@ -123,7 +132,7 @@ const instances: ReadRow<ServiceArguments, EntriesReply, ServiceNodesRequest, re
   kind: 'read',
   method: serviceNodes,
   arguments: serviceArguments,
-  reply: struct<EntriesReply>({ Nodes: list(entry, UNLIMITED), ...queryMetaKinds }),
+  reply: struct<EntriesReply>({ Nodes: list(entryKind, UNLIMITED), ...queryMetaKinds }),
   request(args) {
     const { ServiceName, PeerName: peer, Filter: filter, Source } = args;
     if (ServiceName === '') return refusal('failed', 'Must provide service name');
@@ -146,20 +155,11 @@ const instances: ReadRow<ServiceArguments, EntriesReply, ServiceNodesRequest, re
       HealthFilterType: HEALTH.indexOf(request.health),
     }),
   show(found, meta, { health }) {
-    const shown = found.map(({ node, service, checks }) => ({
-      Node: node,
-      Service: service,
-      Checks: emptyAsNil(checks),
-    }));
+    const shown = found.map(shownEntry);
     // As recorded: what was filtered by health is an empty list.
     return { Nodes: health === 'any' ? emptyAsNil(shown) : shown, ...meta };
   },
-  value: ({ Nodes }) =>
-    (Nodes ?? []).map(({ Node, Service, Checks }) => ({
-      node: Node ?? node.zero,
-      service: Service ?? service.zero,
-      checks: Checks ?? [],
-    })),
+  value: ({ Nodes }) => (Nodes ?? []).map(readEntry),
 };
 
 export const healthRows: readonly Row[] = [ofNode, ofService, inState, instances];
