@@ -2,6 +2,7 @@
 
 import { agentEndpoints } from '../src/workers/state/endpoints/agent/agent-endpoints.js';
 import { eventEndpoints } from '../src/workers/state/endpoints/event.js';
+import { metricsProxyEndpoints } from '../src/workers/state/endpoints/metrics-proxy.js';
 import { withOpenApi } from '../src/workers/state/endpoints/openapi.js';
 import { pageEndpoints } from '../src/workers/state/endpoints/pages.js';
 import type { Endpoint } from '../src/workers/state/http/endpoint.js';
@@ -29,6 +30,7 @@ export function rows(): readonly Endpoint[] {
     ...agentEndpoints({ config, clock: systemClock } as unknown as DependenciesOf<typeof agentEndpoints>),
     ...eventEndpoints({} as unknown as DependenciesOf<typeof eventEndpoints>),
     ...serverEndpoints(parts as DependenciesOf<typeof serverEndpoints>),
+    ...metricsProxyEndpoints(true),
     ...pageEndpoints({ ...PAGES, debugEnabled: () => false }),
   ]);
 }

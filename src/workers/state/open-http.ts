@@ -8,6 +8,7 @@ import { agentEndpoints } from './endpoints/agent/agent-endpoints.js';
 import { authorizeEndpoints } from './endpoints/agent/authorize.js';
 import { agentCaEndpoints } from './endpoints/agent/connect-ca.js';
 import { eventEndpoints } from './endpoints/event.js';
+import { metricsProxyEndpoints } from './endpoints/metrics-proxy.js';
 import { withOpenApi } from './endpoints/openapi.js';
 import { pageEndpoints } from './endpoints/pages.js';
 import type { EndpointTable } from './http/endpoint.js';
@@ -107,6 +108,7 @@ function endpointTable(parts: Parts, mode: Mode, local: LocalAgent, leaves: Leaf
     }),
     ...eventEndpoints({ events: gossip.events, calls }),
     ...serverEndpoints({ calls, config, hasWan, snapshots: mode.snapshots }),
+    ...metricsProxyEndpoints(ui.enabled),
     ...pageEndpoints({
       uiEnabled: ui.enabled,
       version,

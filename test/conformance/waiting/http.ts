@@ -4,7 +4,6 @@ import type { WaitingList } from '../standing.js';
 import { ACL_AGENT } from './acl-agent.js';
 
 const ACLS = 'the ACL endpoints come with ACLs';
-const UI = 'what is switched off with the UI does not exist yet either';
 
 export const waiting: WaitingList = {
   'acl-fresh/acl-bootstrap': ACL_AGENT,
@@ -41,10 +40,6 @@ export const waiting: WaitingList = {
       '26 PUT /v1/acl/tokens',
       '27 POST /v1/acl/bootstrap',
     ],
-  },
-  'tuned/tuned-headers-and-blocks': {
-    reason: UI,
-    steps: ['22 GET /v1/internal/ui/metrics-proxy/x'],
   },
 };
 

@@ -138,6 +138,23 @@ describe('an agent with two readers', { skip: withoutReaders }, () => {
     for (const { status } of tooLong) assert.equal(status, 413);
   });
 
+  test('a long definition is read whichever thread it comes to, and one beyond the limit refused', async () => {
+    const register = (by: number, length: number) => {
+      const check = { CheckID: `long-${by}`, Name: 'long', TTL: '60s', Notes: 'n'.repeat(length) };
+      return clients.ask(by, 'PUT', '/v1/agent/check/register', Buffer.from(JSON.stringify(check)));
+    };
+    const taken = await Promise.all([0, 1, 2, 3, 4, 5].map((by) => register(by, 1_000_000)));
+    for (const { status, text } of taken) assert.equal(status, 200, text);
+    const refused = await Promise.all([6, 7, 8, 9].map((by) => register(by, 8_400_000)));
+    for (const { status, text } of refused) {
+      assert.equal(status, 413);
+      assert.match(
+        text,
+        /^Request body\(84[0-9]{5} bytes\) too large, max size: 8388608 bytes\. See .*#http_max_request_body_size\.$/,
+      );
+    }
+  });
+
   test('a client that hangs up within its body writes nothing', async () => {
     await clients.ask(0, 'PUT', '/v1/kv/cut', 'whole');
     const head = 'PUT /v1/kv/cut HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n';

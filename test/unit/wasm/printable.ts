@@ -16,3 +16,14 @@ export function printable(value: unknown): unknown {
   const members = Object.entries(value).filter(([key, member]) => !(LATER.has(key) && member === null));
   return Object.fromEntries(members.map(([key, member]) => [key, printable(member)]));
 }
+
+/** Times are recorded as bytes, with what they say beside it. */
+export function withoutReadings(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null) return body;
+  if (Array.isArray(body)) return body.map(withoutReadings);
+  return Object.fromEntries(
+    Object.entries(body)
+      .filter(([key]) => key !== '$time')
+      .map(([key, value]) => [key, withoutReadings(value)]),
+  );
+}

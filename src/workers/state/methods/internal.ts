@@ -1,9 +1,9 @@
 // Internal.*: lists made for the UI and for peering.
 
 import type { CheckRecord, NodeRecord, ServiceRecord } from '../../../wire/records.js';
-import { nodeDumpFields } from '../filter/fields.js';
+import { healthEntryFields, nodeDumpFields } from '../filter/fields.js';
 import type { Matcher } from '../filter/filter.js';
-import type { StoreReads } from '../replica/store/read-api.js';
+import type { HealthEntry, StoreReads } from '../replica/store/read-api.js';
 import type { Steps } from '../turns/turns.js';
 import type { ReadMethod } from './method.js';
 import { keepInSteps, matcherOf, type Narrowing } from './narrowing.js';
@@ -60,6 +60,69 @@ function filterDumps(store: StoreReads, matcher: Matcher): Steps<NodeDump[]> {
   return keepInSteps(dumps(store), matcher, ({ node, services, checks }) =>
     matcher.matches({ ...node, Services: services, Checks: checks }),
   );
+}
+
+export interface ServiceDumpRequest {
+  readonly filter: string;
+  /** Only instances of this kind; null for all. */
+  readonly kind: string | null;
+}
+
+/** Instances of one step. */
+const ENTRIES_PER_STEP = 256;
+
+/** All instances with their checks, by node and ID. */
+export const serviceDump: ReadMethod<ServiceDumpRequest, readonly HealthEntry[]> = {
+  name: 'Internal.ServiceDump',
+  prepare(store, { filter, kind }) {
+    const matcher = matcherOf(filter, healthEntryFields);
+    if (isRefusal(matcher)) return matcher;
+    const isKept = (entry: HealthEntry): boolean =>
+      (kind === null || entry.service.Kind === kind) && (matcher === null || matches(matcher, entry));
+    const perStep = matcher === null ? ENTRIES_PER_STEP : Math.max(1, Math.floor(ENTRIES_PER_STEP / matcher.size));
+    return {
+      read: () => ({ index: dumpIndex(store), value: [] }),
+      watch: () => DUMP_INDEXES.map((key) => ({ kind: 'index', key })),
+      narrowInSteps: () => keptEntries(store, isKept, perStep),
+    };
+  },
+};
+
+function matches(matcher: Matcher, { node, service, checks }: HealthEntry): boolean {
+  return matcher.matches({ Node: node, Service: service, Checks: checks });
+}
+
+/** By the ID of the service; those of the node by "". */
+function checksByService(checks: readonly CheckRecord[]): ReadonlyMap<string, readonly CheckRecord[]> {
+  const byService = new Map<string, CheckRecord[]>();
+  for (const check of checks) {
+    const known = byService.get(check.ServiceID);
+    if (known === undefined) byService.set(check.ServiceID, [check]);
+    else known.push(check);
+  }
+  return byService;
+}
+
+function* keptEntries(
+  store: StoreReads,
+  isKept: (entry: HealthEntry) => boolean,
+  perStep: number,
+): Steps<readonly HealthEntry[]> {
+  const kept: HealthEntry[] = [];
+  let left = perStep;
+  for (const { node, services, checks } of dumps(store)) {
+    const byService = checksByService(checks);
+    const ofNode = byService.get('') ?? [];
+    for (const service of services) {
+      const own = byService.get(service.ID);
+      const entry = { node, service, checks: own === undefined ? ofNode : [...ofNode, ...own] };
+      if (isKept(entry)) kept.push(entry);
+      if (--left > 0) continue;
+      left = perStep;
+      yield;
+    }
+  }
+  return kept;
 }
 
 /** There are none without peers. */

@@ -97,6 +97,7 @@ const inState: ReadRow<StateArguments, ChecksReply, ChecksRequest, Checks> = {
   value: checksOf,
 };
 
+/** As CheckServiceNode goes over the wire. */
 export interface Entry {
   readonly Node: NodeRecord | null;
   readonly Service: ServiceRecord | null;
@@ -111,16 +112,12 @@ const node = recordKind(nodeSchema);
 const service = recordKind(serviceSchema);
 export const entryKind = struct<Entry>({ Node: nullable(node), Service: nullable(service), Checks: checkList });
 
-export function showEntries(entries: readonly HealthEntry[]): readonly Entry[] {
-  return entries.map(({ node, service, checks }) => ({ Node: node, Service: service, Checks: emptyAsNil(checks) }));
+export function shownEntry({ node: Node, service: Service, checks }: HealthEntry): Entry {
+  return { Node, Service, Checks: emptyAsNil(checks) };
 }
 
-export function entriesOf(entries: readonly Entry[] | null): readonly HealthEntry[] {
-  return (entries ?? []).map(({ Node, Service, Checks }) => ({
-    node: Node ?? node.zero,
-    service: Service ?? service.zero,
-    checks: Checks ?? [],
-  }));
+export function readEntry({ Node, Service, Checks }: Entry): HealthEntry {
+  return { node: Node ?? node.zero, service: Service ?? service.zero, checks: Checks ?? [] };
 }
 
 /** By the number that stands for each. */
@@ -158,11 +155,11 @@ const instances: ReadRow<ServiceArguments, EntriesReply, ServiceNodesRequest, re
       HealthFilterType: HEALTH.indexOf(request.health),
     }),
   show(found, meta, { health }) {
-    const shown = showEntries(found);
+    const shown = found.map(shownEntry);
     // As recorded: what was filtered by health is an empty list.
     return { Nodes: health === 'any' ? emptyAsNil(shown) : shown, ...meta };
   },
-  value: ({ Nodes }) => entriesOf(Nodes),
+  value: ({ Nodes }) => (Nodes ?? []).map(readEntry),
 };
 
 export const healthRows: readonly Row[] = [ofNode, ofService, inState, instances];

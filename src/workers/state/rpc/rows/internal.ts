@@ -1,12 +1,20 @@
 // The rows of Internal.*'s lists. Stock's agents ask for exported services by gRPC; lictor's have a call of their own.
 
 import { list, objectOf } from '../../../../msgpack/collections.js';
-import { text } from '../../../../msgpack/kinds.js';
+import { bool, text } from '../../../../msgpack/kinds.js';
 import { recordKind } from '../../../../msgpack/record-kinds.js';
 import { struct } from '../../../../msgpack/struct.js';
 import type { CheckRecord, ServiceRecord, StringMap } from '../../../../wire/records.js';
 import { checkSchema, nodeSchema, serviceSchema } from '../../../../wire/schema.js';
-import { exportedServices, type NodeDump, nodeDump, nodeInfo } from '../../methods/internal.js';
+import type { HealthEntry } from '../../methods/health.js';
+import {
+  exportedServices,
+  type NodeDump,
+  nodeDump,
+  nodeInfo,
+  type ServiceDumpRequest,
+  serviceDump,
+} from '../../methods/internal.js';
 import { EVERYTHING, type Narrowing } from '../../methods/narrowing.js';
 import {
   askNarrowed,
@@ -16,9 +24,12 @@ import {
   type NodeArguments,
   narrowingOf,
   nodeArguments,
+  type QuerySource,
+  querySource,
 } from './arguments.js';
+import { type Entry, entryKind, readEntry, shownEntry } from './health.js';
 import { emptyAsNil, UNLIMITED } from './lists.js';
-import { type QueryMeta, queryMetaKinds } from './query-options.js';
+import { type QueryMeta, type QueryOptions, queryMetaKinds, queryOptionKinds } from './query-options.js';
 import type { ReadRow, Row } from './row.js';
 
 interface DumpRecord {
@@ -114,6 +125,55 @@ const one: ReadRow<NodeArguments, DumpReply, string, NodeDump | null> = {
   value: ({ Dump }) => (Dump?.[0] === undefined ? null : unfolded(Dump[0])),
 };
 
+interface ServiceDumpArguments extends QueryOptions {
+  readonly PeerName: string;
+  readonly ServiceKind: string;
+  /** Only with it the kind counts. */
+  readonly UseServiceKind: boolean;
+  readonly Source: QuerySource;
+  readonly NodesOnly: boolean;
+}
+
+interface ServiceDumpReply extends QueryMeta {
+  readonly Nodes: readonly Entry[] | null;
+  /** What gateways stand for; nothing is known of that. */
+  readonly Gateways: readonly object[] | null;
+  /** Of peers; there are none. */
+  readonly ImportedNodes: readonly Entry[] | null;
+}
+
+const services: ReadRow<ServiceDumpArguments, ServiceDumpReply, ServiceDumpRequest, readonly HealthEntry[]> = {
+  kind: 'read',
+  method: serviceDump,
+  arguments: struct<ServiceDumpArguments>({
+    Datacenter: text,
+    PeerName: text,
+    ServiceKind: text,
+    UseServiceKind: bool,
+    Source: querySource,
+    NodesOnly: bool,
+    ...queryOptionKinds,
+  }),
+  reply: struct<ServiceDumpReply>({
+    Nodes: list(entryKind, UNLIMITED),
+    Gateways: list(struct<object>({}), UNLIMITED),
+    ImportedNodes: list(entryKind, UNLIMITED),
+    ...queryMetaKinds,
+  }),
+  request: ({ Filter: filter, UseServiceKind, ServiceKind }) => ({ filter, kind: UseServiceKind ? ServiceKind : null }),
+  ask: ({ filter, kind }, options) => ({
+    PeerName: '',
+    ServiceKind: kind ?? '',
+    UseServiceKind: kind !== null,
+    Source: querySource.zero,
+    NodesOnly: false,
+    ...options,
+    Filter: filter,
+  }),
+  show: (found, meta) => ({ Nodes: emptyAsNil(found.map(shownEntry)), Gateways: [], ImportedNodes: null, ...meta }),
+  value: ({ Nodes }) => (Nodes ?? []).map(readEntry),
+};
+
 interface ExportedReply extends QueryMeta {
   readonly Services: readonly string[] | null;
 }
@@ -129,4 +189,4 @@ const exported: ReadRow<DatacenterArguments, ExportedReply, null, readonly never
   value: () => [],
 };
 
-export const internalRows: readonly Row[] = [all, one, exported];
+export const internalRows: readonly Row[] = [all, one, services, exported];

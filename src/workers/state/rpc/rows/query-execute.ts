@@ -15,7 +15,7 @@ import {
   type RemoteExecution,
 } from '../../methods/query-execute.js';
 import { type QuerySource, querySource } from './arguments.js';
-import { type Entry, entriesOf, entryKind, showEntries } from './health.js';
+import { type Entry, entryKind, readEntry, shownEntry } from './health.js';
 import { emptyAsNil, UNLIMITED } from './lists.js';
 import { queryKind } from './prepared-query.js';
 import { type QueryMeta, type QueryOptions, queryMetaKinds, queryOptionKinds } from './query-options.js';
@@ -83,7 +83,7 @@ const executeReply = struct<ExecuteReply>({
 function show({ service, nodes, ttl, datacenter, peer, failovers }: Executed, meta: QueryMeta): ExecuteReply {
   return {
     Service: service,
-    Nodes: emptyAsNil(showEntries(nodes)),
+    Nodes: emptyAsNil(nodes.map(shownEntry)),
     DNS: { TTL: ttl },
     Datacenter: datacenter,
     PeerName: peer,
@@ -96,7 +96,7 @@ function show({ service, nodes, ttl, datacenter, peer, failovers }: Executed, me
 function executedOf({ Service, Nodes, DNS, Datacenter, PeerName, Failovers }: ExecuteReply): Executed {
   return {
     service: Service,
-    nodes: entriesOf(Nodes),
+    nodes: (Nodes ?? []).map(readEntry),
     ttl: DNS.TTL,
     datacenter: Datacenter,
     peer: PeerName,
