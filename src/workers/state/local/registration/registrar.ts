@@ -91,7 +91,7 @@ export class Registrar {
   batch(): ChangeBatch {
     const { state, store } = this.#options;
     return new ChangeBatch({
-      register: (registration) => state.withoutHurry(() => this.#placeService(registration, 'api')),
+      register: (registration, warns) => state.withoutHurry(() => this.#placeService(registration, 'api', warns)),
       deregister: (id) => state.withoutHurry(() => this.#removeService(id)),
       // Where nothing is new, what is there already may still be on its way to the disk.
       write: (operations) => (operations.length === 0 ? store.settled() : store.commit(operations)),
@@ -100,12 +100,12 @@ export class Registrar {
   }
 
   /** In the local state, not yet on its way to the disk; or why it can't be registered. */
-  #placeService(registration: ServiceRegistration, origin: Origin): Transaction | LocalOutcome {
+  #placeService(registration: ServiceRegistration, origin: Origin, warns = true): Transaction | LocalOutcome {
     const problem = this.serviceProblem(registration, origin);
     if (problem !== null) return problem;
     const { state, logger } = this.#options;
     const service = completeService(registration.service);
-    warnAboutNames(service, logger);
+    if (warns) warnAboutNames(service, logger);
     const transaction = new Transaction(this.#places, this.#refused);
     if (registration.sidecar !== null) {
       const expanded = expandSidecar(service, registration.sidecar, state);
