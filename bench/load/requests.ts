@@ -30,7 +30,7 @@ export function serviceName(i: number): string {
   return `system-tomcat-${projectOf(i)}`;
 }
 
-function definition(i: number, checkPort: number): string {
+export function definition(i: number, checkPort: number): string {
   const address = addressOf(i);
   return JSON.stringify({
     id: serviceId(i),

@@ -29,6 +29,15 @@ export class Registrar {
     this.#checkPort = checkPort;
   }
 
+  get port(): number {
+    return this.agent.ports.http;
+  }
+
+  /** Port nobody listens on, which the services' checks ask. */
+  get checkPort(): number {
+    return this.#checkPort;
+  }
+
   put(kind: RequestKind, from: number, count: number): Promise<PutResult> {
     return this.#client.call({
       kind,
@@ -36,7 +45,7 @@ export class Registrar {
       count,
       checkPort: this.#checkPort,
       node: '',
-      port: this.agent.ports.http,
+      port: this.port,
       connections: CONNECTIONS,
     });
   }

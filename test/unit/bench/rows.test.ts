@@ -7,7 +7,7 @@ const ids = ROWS.map(({ id }) => id);
 
 describe('the table of rows', () => {
   it('has every row of the reference figures that can be run by now, once', () => {
-    const expected = [...Array.from({ length: 19 }, (_, i) => String(i + 1)), '21'];
+    const expected = [...Array.from({ length: 21 }, (_, i) => String(i + 1))];
     assert.deepEqual(
       ids.filter((id) => /^\d+$/.test(id)),
       expected,

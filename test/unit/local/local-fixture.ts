@@ -4,7 +4,7 @@
 import { Logger, LogSink } from '../../../src/observe/logger.js';
 import { Metrics } from '../../../src/observe/metrics.js';
 import type { CheckResult, CheckTask } from '../../../src/wire/check-port.js';
-import type { Command } from '../../../src/wire/commands.js';
+import { type Command, CommandType } from '../../../src/wire/commands.js';
 import type { RuntimeConfig } from '../../../src/wire/config.js';
 import { Leadership, Role } from '../../../src/wire/leadership.js';
 import type { LogLevel, LogValue } from '../../../src/wire/thread-port.js';
@@ -93,10 +93,11 @@ export class FakeLeader implements Consensus {
 
   async propose(command: Command): Promise<ProposeOutcome> {
     this.attempts += 1;
-    this.outstanding += 1;
+    const services = servicesIn(command);
+    this.outstanding += services;
     this.mostOutstanding = Math.max(this.mostOutstanding, this.outstanding);
     await new Promise((resolve) => setImmediate(resolve));
-    this.outstanding -= 1;
+    this.outstanding -= services;
     if (this.failure !== null) return { ok: false, code: this.failure };
     this.proposed.push(command);
     const refusal = this.#refusal(command);
@@ -121,6 +122,13 @@ export class FakeLeader implements Consensus {
     }
     return command.type === 1 ? this.errors.get(command.body.ServiceID || command.body.CheckID) : undefined;
   }
+}
+
+/** A transaction is as many writes as it has services. */
+function servicesIn(command: Command): number {
+  return command.type === CommandType.txn
+    ? (command.body.Ops ?? []).filter(({ Service }) => Service !== null).length
+    : 1;
 }
 
 export class FakeRunner implements CheckRunner {

@@ -9,7 +9,7 @@ import { Transaction } from './transaction.js';
 
 /** How the registrar does it. */
 interface BatchedChanges {
-  register(registration: ServiceRegistration): Transaction | LocalOutcome;
+  register(registration: ServiceRegistration, warnsAboutNames: boolean): Transaction | LocalOutcome;
   deregister(id: string): Transaction | LocalOutcome;
   write(operations: readonly string[]): Promise<CommitOutcome>;
   outcome(transaction: Transaction, written: CommitOutcome): LocalOutcome | Promise<LocalOutcome>;
@@ -24,7 +24,8 @@ export class ChangeBatch {
   }
 
   register(registration: ServiceRegistration): void {
-    this.#placed.push(this.#changes.register(registration));
+    // Thousands of names that DNS can't find would be thousands of lines: the first of a batch stands for them.
+    this.#placed.push(this.#changes.register(registration, this.#placed.length === 0));
   }
 
   deregister(id: string): void {

@@ -89,23 +89,22 @@ export class Registrar {
 
   /** Changes that share one write to the disk. They are as ever in all else, and none depends on another. */
   batch(): ChangeBatch {
-    const { state, store } = this.#options;
+    const { state } = this.#options;
     return new ChangeBatch({
-      register: (registration) => state.withoutHurry(() => this.#placeService(registration, 'api')),
+      register: (registration, warns) => state.withoutHurry(() => this.#placeService(registration, 'api', warns)),
       deregister: (id) => state.withoutHurry(() => this.#removeService(id)),
-      // Where nothing is new, what is there already may still be on its way to the disk.
-      write: (operations) => (operations.length === 0 ? store.settled() : store.commit(operations)),
+      write: (operations) => this.#write(operations),
       outcome: (transaction, written) => this.#outcome(transaction, written),
     });
   }
 
   /** In the local state, not yet on its way to the disk; or why it can't be registered. */
-  #placeService(registration: ServiceRegistration, origin: Origin): Transaction | LocalOutcome {
+  #placeService(registration: ServiceRegistration, origin: Origin, warns = true): Transaction | LocalOutcome {
     const problem = this.serviceProblem(registration, origin);
     if (problem !== null) return problem;
     const { state, logger } = this.#options;
     const service = completeService(registration.service);
-    warnAboutNames(service, logger);
+    if (warns) warnAboutNames(service, logger);
     const transaction = new Transaction(this.#places, this.#refused);
     if (registration.sidecar !== null) {
       const expanded = expandSidecar(service, registration.sidecar, state);
@@ -330,12 +329,15 @@ export class Registrar {
   }
 
   #finish(transaction: Transaction, origin: Origin): Promise<LocalOutcome> {
-    const { store } = this.#options;
     const { operations } = transaction;
     if (origin === 'file' && operations.length === 0) return Promise.resolve(DONE);
-    // Where nothing is new, what is there already may still be on its way to the disk.
-    const written = operations.length === 0 ? store.settled() : store.commit(operations);
-    return written.then((outcome) => this.#outcome(transaction, outcome));
+    return this.#write(operations).then((outcome) => this.#outcome(transaction, outcome));
+  }
+
+  /** Where nothing is new, what is there already may still be on its way to the disk. */
+  #write(operations: readonly string[]): Promise<CommitOutcome> {
+    const { store } = this.#options;
+    return operations.length === 0 ? store.settled() : store.commit(operations);
   }
 
   #outcome(transaction: Transaction, written: CommitOutcome): LocalOutcome | Promise<LocalOutcome> {

@@ -9,13 +9,14 @@ import { allowAll } from '../../methods/access.js';
 import { catalogDeregister, catalogRegister } from '../../methods/catalog-register.js';
 import type { WriteMethod } from '../../methods/method.js';
 import { isRefusal, type Refusal, type RefusalCode } from '../../methods/refusal.js';
+import { txnApply } from '../../methods/txn.js';
 import type { Touched } from '../state/backlog.js';
 import type { CheckEntry, ServiceEntry } from '../state/entries.js';
 import type { LocalState } from '../state/local-state.js';
 import type { NodeFacts } from '../state/node-facts.js';
+import { RoundWrites, type Subject, type Write } from './round-writes.js';
 import { type AgentTokens, agentToken, deregistration, registration, registrationToken } from './sync-requests.js';
 
-const MAX_OUTSTANDING = 512;
 /** Checks that go with their service in one command, which has a largest size; further ones go by themselves. */
 const MAX_CHECKS_ALONG = 1_000;
 /** On an agent with at most this many entries each round says of all that they are in sync, for whoever reads the log. */
@@ -35,20 +36,6 @@ type WriteOutcome =
   /** An ACL forbids it: not tried again before the next full sync. */
   | { readonly kind: 'blocked' }
   | { readonly kind: 'failed'; readonly error: string; readonly nothingGoes: boolean };
-
-/** What kind of thing a write is about, as in log lines and metric names. */
-type Subject = 'service' | 'check';
-
-/** What is to become of one service or check in the catalog. */
-interface Write {
-  readonly subject: Subject;
-  readonly id: string;
-  /** Hands the request to the calls. */
-  readonly send: () => Promise<true | Refusal>;
-  readonly isRemoval: boolean;
-  /** The catalog has it now, or nobody tries again before the next full sync. */
-  readonly done: () => void;
-}
 
 interface Round {
   error: string | null;
@@ -95,40 +82,27 @@ export class PartialSync {
     };
   }
 
-  /** Sends what `writeOf` says of each ID, so many at a time, the first of them in one go; done when all are answered. */
+  /** Sends what `writeOf` says of each ID; done when all are answered. */
   #writeAll(ids: ReadonlySet<string>, writeOf: (id: string) => Write | null, round: Round): Promise<void> {
     if (ids.size === 0) return Promise.resolve();
-    const left = ids.values();
-    let outstanding = 0;
-    return new Promise((resolve, reject) => {
-      const sendMore = (): void => {
-        while (outstanding < MAX_OUTSTANDING) {
-          const { done, value: id } = left.next();
-          if (done) {
-            if (outstanding === 0) resolve();
-            return;
-          }
-          const write = writeOf(id);
-          if (write === null) continue;
-          if (round.stopped) {
-            this.#notDone(write, round);
-            continue;
-          }
-          outstanding += 1;
-          write.send().then((outcome) => {
-            outstanding -= 1;
-            try {
-              this.#answered(write, outcomeOf(outcome), round);
-              sendMore();
-            } catch (error) {
-              reject(error);
-            }
-          }, reject);
-        }
-      };
-      sendMore();
-      this.#options.calls.flush();
+    const node = this.#options.node();
+    const writes = new RoundWrites(ids, {
+      writeOf,
+      nodeName: node.name,
+      sendTogether: (operations, token) =>
+        this.#options.calls.write(txnApply, operations, node.datacenter, { token, authorizer: allowAll }),
+      isStopped: () => round.stopped,
+      notTried: (write) => this.#notDone(write, round),
+      mayGoAlone: (refusal) => {
+        const outcome = outcomeOf(refusal);
+        return outcome.kind !== 'failed' || !outcome.nothingGoes;
+      },
+      answered: (write, outcome) => this.#answered(write, outcomeOf(outcome), round),
+      writtenTogether: (together) => this.#writtenTogether(together),
     });
+    const sent = writes.send();
+    this.#options.calls.flush();
+    return sent;
   }
 
   async #syncNode(): Promise<string | null> {
@@ -190,7 +164,8 @@ export class PartialSync {
       state.serviceSynced(entry);
       for (const [index, check] of checks.entries()) state.checkSynced(check, written[index] ?? check.check);
     };
-    return this.#registration('service', entry.id, token, entry.definition, written, done);
+    const groupable = state.nodeInfoInSync ? { token, service: entry.definition, checks: written } : null;
+    return { ...this.#registration('service', entry.id, token, entry.definition, written, done), groupable };
   }
 
   #checkWrite(entry: CheckEntry): Write {
@@ -211,19 +186,35 @@ export class PartialSync {
   ): Write {
     const skipNodeUpdate = this.#options.state.nodeInfoInSync;
     const request = registration(this.#options.node(), { service, checks, skipNodeUpdate });
-    return { subject, id, send: () => this.#send(catalogRegister, request, token), isRemoval: false, done };
+    const send = (): Promise<true | Refusal> => this.#send(catalogRegister, request, token);
+    return { subject, id, send, isRemoval: false, groupable: null, done };
   }
 
   #removal(subject: Subject, id: string, done: () => void): Write {
     const what = subject === 'service' ? { serviceId: id } : { checkId: id };
     const request = deregistration(this.#options.node(), what);
     const token = agentToken(this.#options.tokens());
-    return { subject, id, send: () => this.#send(catalogDeregister, request, token), isRemoval: true, done };
+    const entry = subject === 'service' ? this.#options.state.allServices.get(id) : undefined;
+    const groupable = entry === undefined ? null : { token, service: entry.definition, checks: [] };
+    const send = (): Promise<true | Refusal> => this.#send(catalogDeregister, request, token);
+    return { subject, id, send, isRemoval: true, groupable, done };
   }
 
   #send<Request>(method: WriteMethod<Request, true>, request: Request, token: string): Promise<true | Refusal> {
     const { datacenter } = this.#options.node();
     return this.#options.calls.write(method, request, datacenter, { token, authorizer: allowAll });
+  }
+
+  /** With one line: thousands of them would be most of the work. */
+  #writtenTogether(writes: readonly Write[]): void {
+    let removed = 0;
+    for (const { done, isRemoval } of writes) {
+      done();
+      if (isRemoval) removed += 1;
+    }
+    const { logger } = this.#options;
+    if (removed < writes.length) logger.info('Synced services', 'count', writes.length - removed);
+    if (removed > 0) logger.info('Deregistered services', 'count', removed);
   }
 
   #answered(write: Write, outcome: WriteOutcome, round: Round): void {

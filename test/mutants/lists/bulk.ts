@@ -1,0 +1,80 @@
+// Breakages of streams of services: the items, their results, the disk, and who waits for whom.
+
+import type { Mutant } from '../mutant.js';
+
+const ITEMS = ['unit/http/item-stream.test'];
+const STREAM = ['unit/agent-endpoints/bulk.test'];
+const GROUPS = ['unit/local/grouped-writes.test'];
+
+export const bulk: readonly Mutant[] = [
+  {
+    name: 'an escape at the end of a piece is forgotten',
+    file: 'workers/state/http/item-splitter.ts',
+    find: 'else if (byte === BACKSLASH) this.#isEscaped = true;',
+    replace: 'else if (byte === BACKSLASH) at += 1;',
+    tests: ITEMS,
+  },
+  {
+    name: 'the rest of an item that is too long is an item',
+    file: 'workers/state/http/item-splitter.ts',
+    find: '    if (this.#isTooLong || start === end) return false;\n',
+    replace: '    if (start === end) return false;\n    this.#isTooLong = false;\n',
+    tests: ITEMS,
+  },
+  {
+    name: 'half an item of a client that is gone is taken',
+    file: 'workers/state/http/item-stream.ts',
+    find: '    if (this.#isCut) return null;\n',
+    replace: '',
+    tests: ITEMS,
+  },
+  {
+    name: 'what follows an item on its line is ignored',
+    file: 'gotext/json-decode.ts',
+    find: "parseWrittenJson(text, 'unmarshal')",
+    replace: 'parseWrittenJson(text)',
+    tests: ITEMS,
+  },
+  {
+    name: 'a batch is not on the disk when it is answered',
+    file: 'workers/state/local/registration/registrar.ts',
+    find: 'write: (operations) => this.#write(operations),',
+    replace: 'write: () => Promise.resolve({ ok: true as const }),',
+    tests: STREAM,
+  },
+  {
+    name: 'a stream goes to the catalog before everybody else',
+    file: 'workers/state/local/state/local-state.ts',
+    find: '    this.#isInHurry = false;\n',
+    replace: '',
+    tests: STREAM,
+  },
+  {
+    name: 'the answer to a stream ends before the catalog has the services',
+    file: 'workers/state/endpoints/agent/bulk-run.ts',
+    find: '      await this.#local.backlogAttempted();\n',
+    replace: '',
+    tests: STREAM,
+  },
+  {
+    name: 'an error of ours costs the whole stream',
+    file: 'workers/state/endpoints/agent/bulk-run.ts',
+    find: '      batch.fail();\n',
+    replace: '      throw error;\n',
+    tests: STREAM,
+  },
+  {
+    name: 'a refused transaction counts as written',
+    file: 'workers/state/local/sync/round-writes.ts',
+    find: 'outcome.Errors !== null && outcome.Errors.length > 0',
+    replace: 'outcome.Errors !== null && outcome.Errors.length > 64',
+    tests: GROUPS,
+  },
+  {
+    name: 'free-form configuration goes into transactions',
+    file: 'workers/state/local/sync/write-group.ts',
+    find: '  if (service.Proxy !== NO_PROXY) return null;\n',
+    replace: '',
+    tests: GROUPS,
+  },
+];
