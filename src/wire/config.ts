@@ -143,6 +143,8 @@ export interface RuntimeConfig {
     readonly serfLan: number;
     readonly serfWan: number;
   };
+  /** Of which sidecar proxies get theirs; both 0: of none. */
+  readonly sidecarPorts: { readonly first: number; readonly last: number };
   readonly http: HttpConfig;
   readonly dns: DnsConfig;
   readonly limits: {
