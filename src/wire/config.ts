@@ -37,6 +37,8 @@ export interface DnsConfig {
   readonly udpAnswerLimit: number;
   readonly aRecordLimit: number;
   readonly nodeMetaTxt: boolean;
+  /** Answers about other datacenters have WAN addresses. */
+  readonly translateWan: boolean;
   readonly soa: {
     readonly refreshS: number;
     readonly retryS: number;

@@ -28,7 +28,15 @@ test('the first kind from the right parts subject and place', () => {
   assert.deepEqual(read('node.service'), { kind: 'service', service: 'node', by: 'service', tag: '', ...own });
   assert.deepEqual(read('service.node'), { kind: 'node', node: 'service', ...own });
   assert.deepEqual(read('0a000001.addr.x.y.z'), { kind: 'address', label: '0a000001' });
-  for (const name of ['foo', 'node', 'service.dc1', 'foo.node.dc1.extra', 'foo.node.a.b.c', 'web.virtual.a.b', 'q.query']) {
+  for (const name of [
+    'foo',
+    'node',
+    'service.dc1',
+    'foo.node.dc1.extra',
+    'foo.node.a.b.c',
+    'web.virtual.a.b',
+    'q.query',
+  ]) {
     assert.deepEqual(read(name), { kind: 'nothing' }, name);
   }
   assert.deepEqual(readZoneName([], Type.A), { kind: 'nothing' });

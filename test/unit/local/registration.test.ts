@@ -255,8 +255,8 @@ test('a service of a file brings its sidecar along, and a reload follows what th
   });
   const { local } = await openLocal({ config: configOf(web(true)) });
   const proxy = () => local.state.service('web-sidecar-proxy');
-  const { Port, Tags, Proxy } = proxy()?.definition ?? {};
-  assert.deepEqual([Port, Tags, Proxy?.DestinationServiceName, Proxy?.LocalServicePort], [21_000, ['mesh'], 'web', 80]);
+  const { Port, Tags, Proxy: of } = proxy()?.definition ?? {};
+  assert.deepEqual([Port, Tags, of?.DestinationServiceName, of?.LocalServicePort], [21_000, ['mesh'], 'web', 80]);
   assert.equal(proxy()?.fromConfigFile, true);
   assert.equal(await local.reload(localConfig(configOf(web(true, 81)))), null);
   assert.equal(proxy()?.definition.Port, 21_000);

@@ -49,7 +49,11 @@ export const NETWORK = {
     serf_wan: { type: 'int', default: 8302, flag: 'serf-wan-port' },
     server: { type: 'int', default: 8300, flag: 'server-port' },
     sidecar_max_port: { type: 'int', default: 21255, about: 'the last port for sidecar proxies; both 0: none' },
-    sidecar_min_port: { type: 'int', default: 21000, about: 'the first port for sidecar proxies without one of their own' },
+    sidecar_min_port: {
+      type: 'int',
+      default: 21000,
+      about: 'the first port for sidecar proxies without one of their own',
+    },
   }),
   dns_config: stanza({
     allow_stale: { type: 'bool', default: true, reload: true, about: 'any server may answer; false: the leader' },

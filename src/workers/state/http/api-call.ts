@@ -71,6 +71,12 @@ export class ApiCall implements IncomingCall, AbortListener {
     return this.query.first('datacenter') || this.query.first('dc') || this.policy.datacenter;
   }
 
+  /** Addresses in the answer are to be those of the WAN. */
+  get isTranslated(): boolean {
+    const { translates, datacenter } = this.policy;
+    return translates && this.datacenter.toLowerCase() !== datacenter.toLowerCase();
+  }
+
   get namesDatacenter(): boolean {
     return this.query.first('datacenter') !== '' || this.query.first('dc') !== '';
   }
