@@ -3,16 +3,22 @@
 
 import { MAX_NESTING } from '../gotext/nesting.js';
 import type { ConfigEntryRequest } from '../wire/commands.js';
-import { type ConfigEntry, type EntryKind, type EntryTable, entryTable } from '../wire/config-entries/entries.js';
+import {
+  type ConfigEntry,
+  type EntryKind,
+  type EntryTable,
+  emptyEntry,
+  entryTable,
+} from '../wire/config-entries/entries.js';
 import type { Fields, Form } from '../wire/config-entries/forms.js';
 import { list, objectOf } from './collections.js';
 import { DecodeError } from './errors.js';
+import { inRaw } from './in-raw.js';
 import { any, bool, float32, int, type Kind, nullable, text, u32, u64 } from './kinds.js';
 import { MAX_MESSAGE_BYTES } from './limits.js';
 import { MsgpackReader } from './reader.js';
 import { struct } from './struct.js';
 import { utcTime } from './time.js';
-import { MsgpackWriter } from './writer.js';
 
 type AnyKind = Kind<unknown>;
 
@@ -101,25 +107,6 @@ function structOf(fields: Fields, unwritten: ReadonlySet<string>): Kind<Members>
   return struct<Members>(Object.fromEntries(written.map(([name, form]) => [name, formKind(form)])));
 }
 
-/** A value inside a raw value of its own. */
-function inRaw<T>(of: Kind<T>): Kind<T> {
-  return {
-    ...of,
-    write(writer, value) {
-      const inner = new MsgpackWriter();
-      of.write(inner, value);
-      writer.binary(inner.take());
-    },
-    read(reader) {
-      const inner = new MsgpackReader(reader.binary() ?? new Uint8Array(0), 0, reader.limits);
-      const value = of.read(inner);
-      // The raw value is whole: more bytes of the stream wouldn't make what is in it longer.
-      if (inner.problem !== null) reader.fail(inner.problem === 'truncated' ? 'wrong-type' : inner.problem);
-      return value;
-    },
-  };
-}
-
 function makeEntryKind({ kind, form, unwritten }: EntryTable): Kind<ConfigEntry> {
   if (form.shape.is !== 'struct') throw new Error(`the table of ${kind} is no struct`);
   const members = structOf(form.shape.fields, unwritten);
@@ -176,23 +163,30 @@ const EMPTY_REQUEST: ConfigEntryRequest = {
   Datacenter: '',
   Token: '',
   Op: '',
-  Entry: (entryTable('service-defaults') as EntryTable).form.zero as ConfigEntry,
+  Entry: emptyEntry('service-defaults', ''),
 };
 
-/** The body of a command, and of the calls that change an entry. */
-export const configEntryRequest: Kind<ConfigEntryRequest> = inRaw({
-  zero: EMPTY_REQUEST,
-  isEmpty: () => false,
-  write(writer, request) {
-    const { Kind: kind } = request.Entry;
-    writer.text(kind);
-    requestMap(kind).write(writer, request);
-  },
-  read(reader) {
-    const kind = readKindName(reader);
-    return kind === null ? EMPTY_REQUEST : requestMap(kind).read(reader);
-  },
-});
+function requestOf(entryOf: (entry: ConfigEntry) => object): Kind<ConfigEntryRequest> {
+  return inRaw({
+    zero: EMPTY_REQUEST,
+    isEmpty: () => false,
+    write(writer, request) {
+      const { Kind: kind } = request.Entry;
+      writer.text(kind);
+      requestMap(kind).write(writer, { ...request, Entry: entryOf(request.Entry) as ConfigEntry });
+    },
+    read(reader) {
+      const kind = readKindName(reader);
+      return kind === null ? EMPTY_REQUEST : requestMap(kind).read(reader);
+    },
+  });
+}
+
+/** The body of a command, and of the call that writes an entry. */
+export const configEntryRequest = requestOf((entry) => entry);
+
+/** The same as agents ask for a deletion: the entry itself doesn't say of which kind it is. */
+export const configEntryDeletion = requestOf((entry) => ({ ...entry, Kind: '' }));
 
 /** What is in the log and in snapshots was accepted once. */
 const LOG_LIMITS = { bytes: MAX_MESSAGE_BYTES, elements: UNLIMITED, depth: MAX_NESTING };

@@ -58,8 +58,11 @@ function typeName(value: JsonValue): string {
   return Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}';
 }
 
-/** Exact as it stands, whatever its size. */
+const TWO_64 = 2 ** 64;
+
+/** The largest ones read as 2^64: a hash that is sent back as it was shown is not refused for that. */
 function uint64Of(value: number): number | bigint {
+  if (value === TWO_64) return 2n ** 64n - 1n;
   return Number.isSafeInteger(value) ? value : BigInt(value);
 }
 
@@ -131,8 +134,8 @@ class Decoder {
   #integer(wanted: 'int' | 'uint32' | 'uint64', value: JsonValue, path: string): number | bigint {
     const number = Math.trunc(this.#number(value, path, wanted)) + 0;
     const least = wanted === 'int' ? -(2 ** 63) : 0;
-    const beyond = wanted === 'int' ? 2 ** 63 : wanted === 'uint32' ? 2 ** 32 : 2 ** 64;
-    if (number >= least && number < beyond) return wanted === 'uint64' ? uint64Of(number) : number;
+    const most = wanted === 'int' ? 2 ** 63 - 1024 : wanted === 'uint32' ? 2 ** 32 - 1 : TWO_64;
+    if (number >= least && number <= most) return wanted === 'uint64' ? uint64Of(number) : number;
     this.problems.wrongValue(path, `cannot parse, the number overflows ${wanted}`);
     return 0;
   }

@@ -48,9 +48,10 @@ export interface EntryCore {
   readonly ModifyIndex: number;
 }
 
-export type EntryOf<K extends EntryKind> = Omit<RecordOf<(typeof FIELDS)[K]>, keyof EntryCore> &
-  EntryCore & { readonly Kind: K };
-export type ConfigEntry = { readonly [K in EntryKind]: EntryOf<K> }[EntryKind];
+export type EntryOf<K extends EntryKind> = K extends EntryKind
+  ? Omit<RecordOf<(typeof FIELDS)[K]>, keyof EntryCore> & EntryCore & { readonly Kind: K }
+  : never;
+export type ConfigEntry = EntryOf<EntryKind>;
 
 export interface EntryTable {
   readonly kind: EntryKind;

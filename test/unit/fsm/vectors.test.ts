@@ -28,7 +28,7 @@ const snapshot = (readJson('raft/snapshot-records.json') as { items: readonly Re
 
 /** Keys that only commands of later waves move: ACLs, mesh configuration, prepared queries, certificates, peerings. */
 const UNINTERPRETED_KEY = new RegExp(
-  '^(acl-|config-entries|connect-|federation-states|gateway-services|mesh-topology|peering|prepared-queries|' +
+  '^(acl-|config-entries|connect-|federation-states|gateway-services|peering|prepared-queries|' +
     'kind_service_names\\.destination)',
 );
 

@@ -10,7 +10,9 @@ import type { NodeRow, ServiceRow } from '../store/tables/rows.js';
 import { joinKey, keyPart } from '../store/tables/table-key.js';
 import type { PeerCatalog, Tables } from '../store/tables/tables.js';
 import { deleteCheck } from './check-session-write.js';
+import { gatewaysFollowInstance } from './gateway-services.js';
 import { addKindName, dropKindName } from './kind-names.js';
+import { topologyFollowsInstance, topologyForgetsInstance } from './mesh-topology.js';
 import { MISSING_NODE, type Refusal } from './refusal.js';
 import { withVirtualAddress } from './virtual-address-tags.js';
 import { freeVirtualIp } from './virtual-ip.js';
@@ -66,11 +68,19 @@ export function writeService(tables: Tables, at: PeerCatalog, nodeName: string, 
     CreateIndex: existing?.record.CreateIndex ?? index,
     ModifyIndex: index,
   });
-  if (catalog.peer === '') addKindNames(tables, row);
+  if (catalog.peer === '') {
+    addKindNames(tables, row);
+    topologyFollowsInstance(tables, row, existing);
+  }
   if (existing && isSameService(existing.record, addressed)) return null;
   catalog.services.set(key, row, existing);
   indexes.serviceWritten(row, node, existing);
-  if (existing && catalog.peer === '' && isOfOtherNames(existing, row)) dropKindNames(tables, catalog, existing);
+  if (catalog.peer !== '') return null;
+  if (existing && isOfOtherNames(existing, row)) {
+    dropKindNames(tables, catalog, existing);
+    gatewaysFollowInstance(tables, existing);
+  }
+  gatewaysFollowInstance(tables, row);
   return null;
 }
 
@@ -95,8 +105,11 @@ export function deleteService(tables: Tables, at: PeerCatalog, row: ServiceRow, 
   for (const check of catalog.checksOfService(row.key)) deleteCheck(tables, at, check);
   catalog.services.delete(row.key);
   indexes.serviceDeleted(row, node);
-  if (catalog.peer === '') dropKindNames(tables, catalog, row);
   if ((catalog.group(row.groupKey)?.instances.size ?? 0) === 0) freeVirtualIp(tables, catalog.peer, row.record.Service);
+  if (catalog.peer !== '') return;
+  dropKindNames(tables, catalog, row);
+  topologyForgetsInstance(tables, row);
+  gatewaysFollowInstance(tables, row);
 }
 
 function kindName(kind: string): string {

@@ -10,6 +10,7 @@ import type {
   ServiceVirtualIp,
   SessionRecord,
 } from '../../../../../wire/records.js';
+import type { GatewayServiceRow } from './gateway-service-table.js';
 import type { CheckRow, NodeRow, ServiceRow, SystemMetadataRow, Tombstone } from './rows.js';
 
 /** The rows of each table. */
@@ -22,9 +23,12 @@ export interface TableRows {
   readonly kv: KvEntry;
   readonly tombstones: Tombstone;
   readonly 'config-entries': ConfigEntry;
+  readonly 'gateway-services': GatewayServiceRow;
   readonly 'kind-service-names': number;
   readonly 'system-metadata': SystemMetadataRow;
   readonly autopilot: AutopilotConfig;
+  /** Whatever each edge rests on. */
+  readonly 'mesh-topology': ReadonlySet<string>;
   readonly 'virtual-ips': ServiceVirtualIp;
   readonly 'free-virtual-ips': FreeVirtualIp;
   /** The index table: Raft indexes by key. */

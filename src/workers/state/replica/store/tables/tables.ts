@@ -5,6 +5,7 @@ import { KeptChunks } from '../../chunks/kept-chunks.js';
 import { Catalog } from './catalog.js';
 import { CatalogIndex } from './catalog-index.js';
 import { Journal } from './change.js';
+import { GatewayServiceTable } from './gateway-service-table.js';
 import { IndexTable } from './index-table.js';
 import { KvTables } from './kv-tables.js';
 import { LockDelays } from './lock-delay.js';
@@ -36,7 +37,10 @@ export class Tables {
   readonly systemMetadata = new Table('system-metadata', this.journal);
   /** By kind and name. */
   readonly configEntries = new Table('config-entries', this.journal);
+  readonly gatewayServices = new GatewayServiceTable(this.journal);
   readonly autopilot = new Table('autopilot', this.journal);
+  /** By upstream and downstream. */
+  readonly meshTopology = new Table('mesh-topology', this.journal);
   /** By peer and service name. */
   readonly virtualIps = new Table('virtual-ips', this.journal);
   readonly freeVirtualIps = new Table('free-virtual-ips', this.journal);
