@@ -38,6 +38,8 @@ export interface DnsConfig {
   readonly udpAnswerLimit: number;
   readonly aRecordLimit: number;
   readonly nodeMetaTxt: boolean;
+  /** Answers about other datacenters have WAN addresses. */
+  readonly translateWan: boolean;
   readonly soa: {
     readonly refreshS: number;
     readonly retryS: number;
@@ -146,6 +148,8 @@ export interface RuntimeConfig {
     readonly serfLan: number;
     readonly serfWan: number;
   };
+  /** Of which sidecar proxies get theirs; both 0: of none. */
+  readonly sidecarPorts: { readonly first: number; readonly last: number };
   readonly http: HttpConfig;
   readonly dns: DnsConfig;
   readonly limits: {

@@ -42,10 +42,17 @@ export interface CheckType {
   readonly OutputMaxSize: number;
 }
 
+/** A proxy that a service brings along: what is said of it, the rest follows from the service. */
+export interface SidecarDefinition {
+  readonly service: ServiceRecord;
+  readonly checks: readonly CheckType[];
+}
+
 /** A service with its checks. `service.CreateIndex` and `ModifyIndex` are 0 here. */
 export interface ServiceDefinition {
   readonly service: ServiceRecord;
   readonly checks: readonly CheckType[];
+  readonly sidecar: SidecarDefinition | null;
   /** From a file's `token`; the API's token comes with the request. */
   readonly token: string;
 }

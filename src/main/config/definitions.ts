@@ -3,16 +3,18 @@
 
 import type { CheckRegistration, CheckType, LocalDefinitions, ServiceDefinition } from '../../wire/definitions.js';
 import { metaPairProblem } from '../../wire/metadata.js';
-import type { ServiceRecord } from '../../wire/records.js';
+import type { ServiceConnect, ServiceRecord } from '../../wire/records.js';
 import { portsProblem } from '../../wire/service-ports.js';
 import type { Problems } from './problems.js';
 import { proxyRecord } from './proxy.js';
 import type { AgentConfig } from './schema/agent.js';
-import type { CHECK, SERVICE } from './schema/definitions.js';
+import type { CHECK, SERVICE, SIDECAR } from './schema/definitions.js';
 import type { Settings } from './schema/types.js';
 
 type CheckSettings = Settings<typeof CHECK>;
 type ServiceSettings = Settings<typeof SERVICE>;
+/** What can be said of a service, and of a proxy that it brings along. */
+type InstanceSettings = Settings<typeof SIDECAR>;
 
 export function buildDefinitions(config: AgentConfig, problems: Problems): LocalDefinitions {
   return {
@@ -28,8 +30,8 @@ export function definitionProblem({ services, checks }: LocalDefinitions): strin
     const problem = checkProblem(check);
     if (problem !== null) return `check "${check.Name}": ${problem}`;
   }
-  for (const { service, checks: own } of services) {
-    for (const check of own) {
+  for (const { service, checks: own, sidecar } of services) {
+    for (const check of [...own, ...(sidecar?.checks ?? [])]) {
       const problem = checkProblem(check);
       if (problem !== null) return `service "${service.Service}": check "${check.Name}": ${problem}`;
     }
@@ -118,15 +120,44 @@ function checkProblem(check: CheckType): string | null {
 
 function serviceDefinition(service: ServiceSettings, outputMaxSize: number, problems: Problems): ServiceDefinition {
   const name = service.name ?? '';
+  const sidecar = service.connect?.sidecar_service;
+  const Connect = { Native: service.connect?.native ?? false, PeerMeta: null, SidecarService: null };
+  return {
+    service: serviceRecord(service, service.id ?? name, Connect, problems),
+    checks: checksOf(service, outputMaxSize, problems),
+    sidecar:
+      sidecar === undefined
+        ? null
+        : {
+            service: serviceRecord(sidecar, sidecar.id ?? '', NO_CONNECT, problems),
+            checks: checksOf(sidecar, outputMaxSize, problems),
+          },
+    token: service.token ?? '',
+  };
+}
+
+const NO_CONNECT: ServiceConnect = { Native: false, PeerMeta: null, SidecarService: null };
+
+function checksOf(service: InstanceSettings, outputMaxSize: number, problems: Problems): readonly CheckType[] {
   const checks = [...(service.checks ?? []), ...(service.check === undefined ? [] : [service.check])];
+  return checks.map((check) => checkType(check, outputMaxSize, problems));
+}
+
+function serviceRecord(
+  service: InstanceSettings,
+  id: string,
+  Connect: ServiceConnect,
+  problems: Problems,
+): ServiceRecord {
+  const name = service.name ?? '';
   const weights = { Passing: service.weights?.passing ?? 1, Warning: service.weights?.warning ?? 1 };
   const ports = namedPorts(service);
   checkService(service, name, weights, problems);
   const wrongPorts = portsProblem({ Port: service.port ?? 0, Ports: ports });
   if (wrongPorts !== null) problems.add(`Invalid ports for service ${name}: ${wrongPorts}`);
-  const record: ServiceRecord = {
+  return {
     Kind: service.kind ?? '',
-    ID: service.id ?? name,
+    ID: id,
     Service: name,
     Tags: service.tags ?? null,
     Address: service.address ?? '',
@@ -137,7 +168,7 @@ function serviceDefinition(service: ServiceSettings, outputMaxSize: number, prob
     Weights: weights,
     EnableTagOverride: service.enable_tag_override ?? false,
     Proxy: proxyRecord(service.proxy),
-    Connect: { Native: service.connect?.native ?? false, PeerMeta: null, SidecarService: null },
+    Connect,
     LocallyRegisteredAsSidecar: false,
     PeerName: '',
     Locality:
@@ -148,19 +179,14 @@ function serviceDefinition(service: ServiceSettings, outputMaxSize: number, prob
     ModifyIndex: 0,
     Ports: ports,
   };
-  return {
-    service: record,
-    checks: checks.map((check) => checkType(check, outputMaxSize, problems)),
-    token: service.token ?? '',
-  };
 }
 
-function namedPorts({ ports = [] }: ServiceSettings): ServiceRecord['Ports'] {
+function namedPorts({ ports = [] }: InstanceSettings): ServiceRecord['Ports'] {
   if (ports.length === 0) return null;
   return ports.map((entry) => ({ Name: entry.name ?? '', Port: entry.port ?? 0, Default: entry.default ?? false }));
 }
 
-function taggedAddresses(service: ServiceSettings): ServiceRecord['TaggedAddresses'] {
+function taggedAddresses(service: InstanceSettings): ServiceRecord['TaggedAddresses'] {
   if (service.tagged_addresses === undefined) return null;
   return Object.fromEntries(
     Object.entries(service.tagged_addresses).map(([name, { address, port }]) => [
@@ -173,7 +199,7 @@ function taggedAddresses(service: ServiceSettings): ServiceRecord['TaggedAddress
 const MAX_WEIGHT = 65535;
 
 function checkService(
-  service: ServiceSettings,
+  service: InstanceSettings,
   name: string,
   weights: { readonly Passing: number; readonly Warning: number },
   problems: Problems,

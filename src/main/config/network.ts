@@ -64,6 +64,7 @@ export function buildDns(
     udpAnswerLimit: dns.udp_answer_limit,
     aRecordLimit: dns.a_record_limit,
     nodeMetaTxt: dns.enable_additional_node_meta_txt,
+    translateWan: config.translate_wan_addrs,
     soa: {
       refreshS: dns.soa.refresh,
       retryS: dns.soa.retry,

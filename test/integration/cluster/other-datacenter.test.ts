@@ -73,6 +73,54 @@ describe('another datacenter', { concurrency: false }, () => {
     }
   });
 
+  it('is shown by its WAN addresses, over HTTP and DNS, and to itself by its own', async () => {
+    const there = both.server('dc2-b');
+    const node = { Node: 'far', Address: '10.9.9.1', TaggedAddresses: { wan: '198.51.100.1' } };
+    const TaggedAddresses = { wan: { Address: '198.51.100.2', Port: 8443 } };
+    for (const Service of [
+      { Service: 'far-web', Address: '10.9.9.2', Port: 80, TaggedAddresses },
+      { Service: 'far-plain', Port: 81 },
+    ]) {
+      const put = await there.request('PUT', '/v1/catalog/register', JSON.stringify({ ...node, Service }));
+      assert.equal(put.status, 200, put.text);
+    }
+    type Entry = { Node: { Address: string }; Service: { Address: string; Port: number } };
+    const shown = async (agent: AgentProcess, query: string): Promise<unknown> => {
+      const [web] = (await json(agent, `/v1/health/service/far-web${query}`)) as readonly Entry[];
+      const [row] = (await json(agent, `/v1/catalog/service/far-web${query}`)) as readonly Record<string, unknown>[];
+      const { Node, Services } = (await json(agent, `/v1/catalog/node/far${query}`)) as {
+        Node: { Address: string };
+        Services: Record<string, { Address: string }>;
+      };
+      const nodes = (await json(agent, `/v1/catalog/nodes${query}`)) as readonly { Node: string; Address: string }[];
+      return [
+        [web?.Node.Address, web?.Service.Address, web?.Service.Port],
+        [row?.['Address'], row?.['ServiceAddress'], row?.['ServicePort']],
+        [Node.Address, Services['far-web']?.Address, Services['far-plain']?.Address],
+        nodes.find((one) => one.Node === 'far')?.Address,
+      ];
+    };
+    const wan = [
+      ['198.51.100.1', '198.51.100.2', 8443],
+      ['198.51.100.1', '198.51.100.2', 8443],
+      ['198.51.100.1', '198.51.100.2', ''],
+      '198.51.100.1',
+    ];
+    const own = [['10.9.9.1', '10.9.9.2', 80], ['10.9.9.1', '10.9.9.2', 80], ['10.9.9.1', '10.9.9.2', ''], '10.9.9.1'];
+    for (const [who, agent] of askers) {
+      assert.deepEqual(await shown(agent, '?dc=dc2'), wan, who);
+      const dns = resolverOf(agent);
+      assert.deepEqual(await dns.resolve4('far-web.service.dc2.consul'), ['198.51.100.2'], who);
+      assert.deepEqual(await dns.resolve4('far-plain.service.dc2.consul'), ['198.51.100.1'], who);
+      assert.deepEqual(await dns.resolve4('far.node.dc2.consul'), ['198.51.100.1'], who);
+      const [srv] = await dns.resolveSrv('far-web.service.dc2.consul');
+      assert.deepEqual([srv?.name, srv?.port], ['c6336402.addr.dc2.consul', 8443], who);
+    }
+    const near = both.server('dc2-a');
+    for (const query of ['', '?dc=dc2']) assert.deepEqual(await shown(near, query), own);
+    assert.deepEqual(await resolverOf(near).resolve4('far-web.service.dc2.consul'), ['10.9.9.2']);
+  });
+
   it('is watched: a blocking query ends with the change there', async () => {
     for (const [who, agent] of askers) {
       const target = `/v1/kv/watched-${who.replaceAll(' ', '-')}`;

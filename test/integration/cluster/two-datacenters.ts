@@ -11,6 +11,8 @@ interface WanMember {
   readonly Status: number;
 }
 const ALIVE = 1;
+/** Nothing but answers about the other datacenter is another one by it. */
+const TRANSLATED = ['-hcl', 'translate_wan_addrs = true'];
 /** News that gossip lost comes with the next exchange of states, which is up to a minute away. */
 const EXCHANGE_DEADLINE_MS = 150_000;
 
@@ -36,7 +38,8 @@ export class TwoDatacenters {
   }
 
   async #start(node: string, datacenter: string, flags: readonly string[]): Promise<AgentProcess> {
-    const args = ['-server', `-datacenter=${datacenter}`, `-data-dir=${this.#folder}/${node}`, ...flags];
+    const place = ['-server', `-datacenter=${datacenter}`, `-data-dir=${this.#folder}/${node}`];
+    const args = [...place, ...TRANSLATED, ...flags];
     const server = await startAgent({ node, args });
     this.servers.set(node, server);
     return server;
@@ -54,7 +57,8 @@ export class TwoDatacenters {
   /** A client agent of dc1, as soon as it is in the catalog. */
   async startClient(): Promise<AgentProcess> {
     const join = `-retry-join=127.0.0.1:${this.server('dc1-a').ports.serfLan}`;
-    this.#client = await startAgent({ node: 'client', args: [`-data-dir=${this.#folder}/client`, join] });
+    const args = [`-data-dir=${this.#folder}/client`, join, ...TRANSLATED];
+    this.#client = await startAgent({ node: 'client', args });
     return this.#client;
   }
 

@@ -41,6 +41,7 @@ export const defaultDns: DnsConfig = {
   udpAnswerLimit: 3,
   aRecordLimit: 0,
   nodeMetaTxt: true,
+  translateWan: false,
   soa: { refreshS: 3600, retryS: 600, expireS: 86_400, minTtlS: 0 },
   recursors: [],
 };

@@ -27,7 +27,7 @@ const log = (readJson('raft/log-server.json') as { items: readonly LogItem[] }).
 const snapshot = (readJson('raft/snapshot-records.json') as { items: readonly RecordItem[] }).items;
 
 /** Keys that only commands of later waves move: ACLs, mesh configuration, prepared queries, certificates, peerings. */
-const UNINTERPRETED_KEY = /^(acl-|federation-states|mesh-topology|peering)/;
+const UNINTERPRETED_KEY = /^(acl-|federation-states|peering)/;
 
 function replay(): { readonly store: StateStore; readonly results: ReadonlyMap<number, ApplyResult> } {
   const store = new StateStore();

@@ -36,6 +36,7 @@ export type LocalConfig = Pick<
   | 'discardCheckOutput'
   | 'enableScriptChecks'
   | 'enableLocalScriptChecks'
+  | 'sidecarPorts'
   | 'definitions'
 >;
 
@@ -55,6 +56,7 @@ const DEFAULTS: LocalConfig = {
   discardCheckOutput: false,
   enableScriptChecks: false,
   enableLocalScriptChecks: false,
+  sidecarPorts: { first: 21_000, last: 21_255 },
   definitions: { services: [], checks: [], nodeMeta: {} },
 };
 

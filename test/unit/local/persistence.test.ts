@@ -55,7 +55,7 @@ function snapshot(folder: string): string {
 }
 
 const FILE_DEFINITIONS: LocalDefinitions = {
-  services: [{ service: registration({ ID: 'min', Service: 'min' }).service, checks: [], token: '' }],
+  services: [{ service: registration({ ID: 'min', Service: 'min' }).service, checks: [], sidecar: null, token: '' }],
   checks: [
     {
       check: checkType({ CheckID: 'tcp', Name: 'tcp', TCP: '127.0.0.1:31799', Interval: 3600 * SECOND_NS }),
@@ -148,6 +148,7 @@ test('a TTL check from a file goes on where it was', async () => {
       {
         service: registration({ ID: 'ff', Service: 'ff' }).service,
         checks: [checkType({ TTL: 60 * SECOND_NS })],
+        sidecar: null,
         token: '',
       },
     ],
@@ -168,6 +169,7 @@ test('a reload keeps what stays, removes what is gone from the files, and writes
   const service = (name: string, port: number) => ({
     service: registration({ ID: name, Service: name, Port: port }).service,
     checks: [checkType({ TTL: 600 * SECOND_NS })],
+    sidecar: null,
     token: '',
   });
   const definitions = (...services: ReturnType<typeof service>[]): LocalDefinitions => ({
@@ -221,6 +223,7 @@ test('a reload with a definition that can not be changes nothing', async () => {
   const service = (name: string) => ({
     service: registration({ ID: name, Service: name }).service,
     checks: [],
+    sidecar: null,
     token: '',
   });
   const definitions = (services: readonly string[], checks: LocalDefinitions['checks']): LocalDefinitions => ({

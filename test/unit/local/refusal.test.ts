@@ -53,7 +53,8 @@ function open(): { store: SlowStore; state: LocalState; registrar: Registrar } {
   const alias = new AliasChecks({ state, clock, nodeChecks: catalogNodeChecks(noServers, 'dc1') });
   const checks = new LocalChecks({ state, ttl, alias, runner: new FakeRunner(), logger, checkOutputMaxSize: 4096 });
   const scripts = { enableScriptChecks: false, enableLocalScriptChecks: false };
-  const registrar = new Registrar({ nodeName: 'node1', state, checks, ttl, store, logger, ...scripts });
+  const sidecarPorts = { first: 21_000, last: 21_255 };
+  const registrar = new Registrar({ nodeName: 'node1', state, checks, ttl, store, logger, sidecarPorts, ...scripts });
   return { store, state, registrar };
 }
 

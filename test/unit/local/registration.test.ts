@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { settle } from './fake-clock.js';
-import { FakeRunner, openLocal } from './local-fixture.js';
+import { FakeRunner, localConfig, openLocal } from './local-fixture.js';
 import { checkType, registration, SECOND_NS } from './registrations.js';
 
 const OK = { ok: true };
@@ -241,4 +241,48 @@ test('what a probe finds before the local part is open is not lost', async () =>
   await settle();
   assert.equal(local.state.check('port')?.check.Status, 'passing');
   await local.stop();
+});
+
+test('a service of a file brings its sidecar along, and a reload follows what the file says of it', async () => {
+  const web = (sidecar: boolean, Port = 80) => ({
+    service: registration({ ID: 'web', Service: 'web', Port }).service,
+    checks: [],
+    sidecar: sidecar ? { service: registration({ Tags: ['mesh'] }).service, checks: [] } : null,
+    token: '',
+  });
+  const configOf = (definition: ReturnType<typeof web>) => ({
+    definitions: { services: [definition], checks: [], nodeMeta: {} },
+  });
+  const { local } = await openLocal({ config: configOf(web(true)) });
+  const proxy = () => local.state.service('web-sidecar-proxy');
+  const { Port, Tags, Proxy: of } = proxy()?.definition ?? {};
+  assert.deepEqual([Port, Tags, of?.DestinationServiceName, of?.LocalServicePort], [21_000, ['mesh'], 'web', 80]);
+  assert.equal(proxy()?.fromConfigFile, true);
+  assert.equal(await local.reload(localConfig(configOf(web(true, 81)))), null);
+  assert.equal(proxy()?.definition.Port, 21_000);
+  assert.equal(proxy()?.definition.Proxy.LocalServicePort, 81);
+  assert.equal(await local.reload(localConfig(configOf(web(false)))), null);
+  assert.equal(proxy(), undefined);
+  assert.ok(local.state.service('web'));
+  const wrong = web(true);
+  const bad = { ...wrong, sidecar: { service: registration({ ID: 'other' }).service, checks: [] } };
+  const text = await local.reload(localConfig(configOf(bad)));
+  assert.match(text ?? '', /Invalid SidecarService: ID must be "web-sidecar-proxy" or not given/);
+  await local.stop();
+});
+
+test('sidecars get ports of the range that is set aside, and none where there is no range', async () => {
+  const sidecar = { service: registration({}).service, checks: [] };
+  const narrow = await openLocal({ config: { sidecarPorts: { first: 500, last: 500 } } });
+  const register = (at: typeof narrow, Service: string) =>
+    at.local.registrar.registerService(registration({ Service, Port: 80 }, [], { sidecar }));
+  assert.deepEqual(await register(narrow, 'a'), OK);
+  assert.equal(narrow.local.state.service('a-sidecar-proxy')?.definition.Port, 500);
+  const refused = await register(narrow, 'b');
+  assert.ok(!refused.ok && refused.text === 'Invalid SidecarService: no free port left in the range [500, 500]');
+  assert.equal(narrow.local.state.service('b'), undefined);
+  await narrow.local.stop();
+  const none = await openLocal({ config: { sidecarPorts: { first: 0, last: 0 } } });
+  assert.equal((await register(none, 'a')).ok, false);
+  await none.local.stop();
 });

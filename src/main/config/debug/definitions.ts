@@ -1,13 +1,14 @@
 // Services and checks of the files as DebugConfig shows them: as defined, before they become registrations.
 
 import type { AgentConfig } from '../schema/agent.js';
-import type { CHECK, SERVICE } from '../schema/definitions.js';
+import type { CHECK, SERVICE, SIDECAR } from '../schema/definitions.js';
 import type { Settings } from '../schema/types.js';
 import type { DebugValue } from './hide.js';
 import { span } from './values.js';
 
 type CheckSettings = Settings<typeof CHECK>;
 type ServiceSettings = Settings<typeof SERVICE>;
+type SidecarSettings = Settings<typeof SIDECAR>;
 type Fields = { readonly [key: string]: DebugValue };
 
 /** `outputMaxSize` is the default for a check that was defined; an absent one shows zeros. */
@@ -67,12 +68,20 @@ export function debugServices(config: AgentConfig): DebugValue {
 }
 
 function debugService(service: ServiceSettings, outputMaxSize: number): DebugValue {
+  const { connect } = service;
+  const sidecar = connect?.sidecar_service;
+  const shown = sidecar === undefined ? null : debugInstance(sidecar, outputMaxSize, null);
+  const link = connect === undefined ? null : { Native: connect.native ?? false, SidecarService: shown };
+  return debugInstance(service, outputMaxSize, link);
+}
+
+function debugInstance(service: SidecarSettings, outputMaxSize: number, connect: DebugValue): DebugValue {
   const checks = [...(service.checks ?? []), ...(service.check === undefined ? [] : [service.check])];
   return {
     Address: service.address ?? '',
     Check: serviceCheck({}, 0),
     Checks: checks.map((check) => serviceCheck(check, outputMaxSize)),
-    Connect: service.connect === undefined ? null : { Native: service.connect.native ?? false, SidecarService: null },
+    Connect: connect,
     EnableTagOverride: service.enable_tag_override ?? false,
     EnterpriseMeta: {},
     ID: service.id ?? '',

@@ -97,7 +97,7 @@ const PROXY = {
   mutual_tls_mode: { type: 'string' },
 } as const satisfies Schema;
 
-const SIDECAR = {
+export const SIDECAR = {
   kind: { type: 'string' },
   id: { type: 'string' },
   name: { type: 'string', about: 'required' },

@@ -48,8 +48,12 @@ export const NETWORK = {
     serf_lan: { type: 'int', default: 8301, flag: 'serf-lan-port' },
     serf_wan: { type: 'int', default: 8302, flag: 'serf-wan-port' },
     server: { type: 'int', default: 8300, flag: 'server-port' },
-    sidecar_max_port: { type: 'int', default: 21255, about: 'kept; for the mesh of a later version' },
-    sidecar_min_port: { type: 'int', default: 21000, about: 'kept; for the mesh of a later version' },
+    sidecar_max_port: { type: 'int', default: 21255, about: 'the last port for sidecar proxies; both 0: none' },
+    sidecar_min_port: {
+      type: 'int',
+      default: 21000,
+      about: 'the first port for sidecar proxies without one of their own',
+    },
   }),
   dns_config: stanza({
     allow_stale: { type: 'bool', default: true, reload: true, about: 'any server may answer; false: the leader' },

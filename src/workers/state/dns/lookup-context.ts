@@ -12,6 +12,8 @@ export interface LookupContext {
   readonly config: DnsConfig;
   readonly reads: LookupReads;
   readonly datacenter: string;
+  /** Another than this agent's. */
+  readonly isBeyond: boolean;
   readonly zones: ZoneSettings;
   readonly serviceTtl: ServiceTtl;
   /** The address of whoever asks; "" when it isn't known. */
@@ -41,6 +43,11 @@ export function nodeTtl(config: DnsConfig): number {
 }
 
 const neverAgain: CurrencyCheck = () => false;
+
+/** Addresses are to be those by which other datacenters are reached. */
+export function isTranslated({ isBeyond, config }: LookupContext): boolean {
+  return isBeyond && config.translateWan;
+}
 
 /** What is said when the question was refused; asked anew the next time. */
 export function refusedAnswer(refusal: Refusal): Resolved {

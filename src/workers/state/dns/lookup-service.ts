@@ -4,9 +4,10 @@ import type { CheckRecord } from '../../../wire/records.js';
 import { portOf } from '../../../wire/service-ports.js';
 import type { HealthEntry } from '../methods/health.js';
 import { isRefusal } from '../methods/refusal.js';
+import { wanEntry } from '../methods/wan-addresses.js';
 import { parseAddress } from './address.js';
 import { type Answer, answer, type Item } from './answer.js';
-import { type LookupContext, type Resolved, refusedIn } from './lookup-context.js';
+import { isTranslated, type LookupContext, type Resolved, refusedIn } from './lookup-context.js';
 import { type Name, nameFromText, type Tail } from './name.js';
 import { metaRecords } from './node-meta.js';
 import { Rcode, Type } from './protocol.js';
@@ -128,7 +129,8 @@ export function serviceAnswer(
   const read = reads.instances(question.service, question.by, context.datacenter);
   if (isRefusal(read)) return refusedIn(zone, read);
   const { value, isCurrent } = read;
-  const entries = value.filter((entry) => hasTag(entry, question.tag) && isHealthy(entry, config.onlyPassing));
+  const kept = value.filter((entry) => hasTag(entry, question.tag) && isHealthy(entry, config.onlyPassing));
+  const entries = isTranslated(context) ? kept.map(wanEntry) : kept;
   if (entries.length === 0) {
     return { answer: answer({ rcode: Rcode.NXDOMAIN, authority: [zone.soa] }), isCurrent, records: value.length };
   }

@@ -3,9 +3,18 @@
 
 import { ipText } from '../../../gotext/ip.js';
 import { isRefusal } from '../methods/refusal.js';
+import { wanNode } from '../methods/wan-addresses.js';
 import { addressOfLabel, addressOfReverse, parseAddress } from './address.js';
 import { type Answer, answer } from './answer.js';
-import { always, type LookupContext, nodeTtl, type Resolved, refusedAnswer, refusedIn } from './lookup-context.js';
+import {
+  always,
+  isTranslated,
+  type LookupContext,
+  nodeTtl,
+  type Resolved,
+  refusedAnswer,
+  refusedIn,
+} from './lookup-context.js';
 import { nameServers } from './lookup-nameservers.js';
 import { queryAnswer } from './lookup-query.js';
 import { serviceAnswer } from './lookup-service.js';
@@ -27,7 +36,8 @@ function nodeAnswer(context: LookupContext, zone: AskedZone, node: string, type:
   if (!isAddress && type !== Type.TXT) return { answer: answer({}), isCurrent: always };
   const read = context.reads.node(node, context.datacenter);
   if (isRefusal(read)) return refusedIn(zone, read);
-  const { value: found, isCurrent } = read;
+  const { value, isCurrent } = read;
+  const found = value !== null && isTranslated(context) ? wanNode(value) : value;
   if (found === null) return { answer: noSuchName(zone), isCurrent };
   const ttl = nodeTtl(context.config);
   const texts = metaRecords(null, found.Meta, ttl);
@@ -91,7 +101,7 @@ function zoneAnswer(context: LookupContext, zone: AskedZone, query: Query): Reso
   const { datacenter } = question;
   if (isOwnDatacenter(context, datacenter)) return catalogAnswer(context, zone, question, query);
   if (!context.reads.reachesBeyond) return { answer: noSuchName(zone), isCurrent: always, isBeyond: true };
-  return catalogAnswer({ ...context, datacenter }, zone, question, query);
+  return catalogAnswer({ ...context, datacenter, isBeyond: true }, zone, question, query);
 }
 
 /** Reverse lookups give names of the main domain, whatever type was asked for. */

@@ -68,5 +68,6 @@ export class Replies {
 }
 
 function settingsOf(config: DnsConfig, datacenter: string): Settings {
-  return { config, datacenter, zones: zoneSettings(config), serviceTtl: new ServiceTtl(config.serviceTtlMs) };
+  const serviceTtl = new ServiceTtl(config.serviceTtlMs);
+  return { config, datacenter, isBeyond: false, zones: zoneSettings(config), serviceTtl };
 }

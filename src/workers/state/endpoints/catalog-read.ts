@@ -24,6 +24,7 @@ import {
 import { listDatacenters } from '../methods/datacenters.js';
 import { EVERYTHING } from '../methods/narrowing.js';
 import { isRefusal } from '../methods/refusal.js';
+import { wanInstance, wanNode, wanNodeServices } from '../methods/wan-addresses.js';
 import { FILTER, FILTER_AND_META, NARROWING, narrowingOf, TAGS } from './narrowing-parameters.js';
 
 const READ = { effectiveConsistency: true, failureHeaders: true, discovery: true, cacheable: true } as const;
@@ -48,6 +49,7 @@ function instances(path: string, connect: boolean, nodeName: string): Endpoint {
     method: serviceInstances,
     request: (values, { rest: service }) => ({ service, connect, ...narrowingOf(values, nodeName) }),
     reply: (value) => json(listJson(value, ({ node, service }) => catalogServiceJson(node, service))),
+    translated: (value) => value.map(wanInstance),
   });
   return named(path, 'service', GET);
 }
@@ -71,6 +73,7 @@ function ofNode({ path, summary, answer, render, absent }: NodeForm): Endpoint {
     method: nodeServices,
     request: ({ filter }, { rest: node }) => ({ ...EVERYTHING, node, filter }),
     reply: (value) => json(value === null ? absent : render(value)),
+    translated: wanNodeServices,
   });
   return named(path, 'node', GET);
 }
@@ -120,6 +123,7 @@ export function catalogReads(dependencies: CatalogDependencies): EndpointTable {
     method: listNodes,
     request: (values) => narrowingOf(values, nodeName),
     reply: (value) => json(listJson(value, nodeJson)),
+    translated: (value) => value.map(wanNode),
   });
   const services = read({
     ...READ,

@@ -21,6 +21,7 @@ import {
   serviceNodes,
 } from '../methods/health.js';
 import type { ReadMethod } from '../methods/method.js';
+import { wanEntry } from '../methods/wan-addresses.js';
 import { NARROWING, narrowingOf, nearOf, TAGS } from './narrowing-parameters.js';
 
 const EMPTY_LIST = '[]';
@@ -90,6 +91,7 @@ function instancesRow(path: string, kind: ServiceNodesKind, nodeName: string): E
     method: serviceNodes,
     request: (values, { rest }) => instancesRequest(rest, values, kind, nodeName),
     reply: (entries) => json(keptText(entries)),
+    translated: (entries) => entries.map(wanEntry),
     streaming: ({ near, peer }) => near === '' && peer === '' && kind !== 'ingress',
   });
   const rest = { name: 'service', about: 'The name of the service.', missing: text(400, 'Missing service name') };

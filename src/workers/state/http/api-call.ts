@@ -75,6 +75,12 @@ export class ApiCall implements IncomingCall, AbortListener {
     return this.#exchange.remoteAddress;
   }
 
+  /** Addresses in the answer are to be those of the WAN. */
+  get isTranslated(): boolean {
+    const { translates, datacenter } = this.policy;
+    return translates && this.datacenter.toLowerCase() !== datacenter.toLowerCase();
+  }
+
   get namesDatacenter(): boolean {
     return this.query.first('datacenter') !== '' || this.query.first('dc') !== '';
   }

@@ -36,6 +36,8 @@ export class HttpPolicy {
   readonly indents: boolean;
   readonly allowUnprintable: boolean;
   readonly defaultToken: string;
+  /** `translate_wan_addrs`. */
+  readonly translates: boolean;
   readonly holdMs: number;
   readonly reads: ReadLimits;
   readonly engineLimits: EngineLimits;
@@ -54,6 +56,7 @@ export class HttpPolicy {
     this.indents = settings.devMode;
     this.allowUnprintable = settings.http.disableUnprintableFilter;
     this.defaultToken = settings.tokens.default;
+    this.translates = settings.translateWanAddresses;
     this.holdMs = settings.rpcHoldTimeoutMs;
     this.reads = {
       defaultQueryTimeMs: settings.defaultQueryTimeMs,

@@ -72,7 +72,8 @@ class HttpRead<Request, Value> extends BlockingRead<Value> implements AbortListe
     const form = this.#form;
     // Of another server's answer nothing is heard before it is here.
     if (this.#cached !== null) this.#cache.served(this.#cached);
-    const reply = form.reply(value, this.#request, index, origin, this.consistency);
+    const shown = this.#call.isTranslated && form.translated !== undefined ? form.translated(value) : value;
+    const reply = form.reply(shown, this.#request, index, origin, this.consistency);
     if ((operation.missesAreBare && reply.status === 404) || form.isBare) {
       this.#call.finish(reply);
       return;

@@ -54,6 +54,8 @@ export interface ReadForm<V, Request, Value> {
    * headers say of each.
    */
   reply(value: Value, request: Request, index: number, origin: ReadOrigin, consistency: Consistency): Reply;
+  /** With the addresses by which other datacenters reach what it names (`translate_wan_addrs`). */
+  translated?(value: Value): Value;
   /**
    * Could be served from the event stream (health/service and health/connect without `near`): with `index` or `cached` the
    * streaming headers of spec/http.md section 3 are sent.
@@ -121,10 +123,14 @@ function setOf<P extends Parameters>({ parameters }: { readonly parameters?: P }
 export function read<Request, Value, const P extends Parameters = None>(
   spec: ReadSpec<P, Request, Value>,
 ): ReadOperation {
-  const { method, request, reply, streaming, isBare, ...rest } = spec;
+  const { method, request, reply, streaming, isBare, translated, ...rest } = spec;
   const form: AnyReadForm<unknown> = { method, request: request as AnyReadForm<unknown>['request'], reply };
-  const plain = isBare === undefined ? form : { ...form, isBare };
-  const whole = streaming === undefined ? plain : { ...plain, streaming };
+  const whole: AnyReadForm<unknown> = {
+    ...form,
+    ...(isBare === undefined ? {} : { isBare }),
+    ...(streaming === undefined ? {} : { streaming }),
+    ...(translated === undefined ? {} : { translated }),
+  };
   return { ...rest, kind: 'read', parameters: setOf(spec), choose: () => whole };
 }
 

@@ -71,7 +71,7 @@ export class LocalAgent {
     const clock = options.clock ?? systemClock;
     const random = options.random ?? Math.random;
     const { checkUpdateIntervalMs, discardCheckOutput, checkOutputMaxSize, nodeName, datacenter } = config;
-    const { enableScriptChecks, enableLocalScriptChecks } = config;
+    const { enableScriptChecks, enableLocalScriptChecks, sidecarPorts } = config;
     this.#store = store;
     this.#node = nodeFacts(config);
     const state = new LocalState({ clock, random, checkUpdateIntervalMs, discardCheckOutput });
@@ -87,6 +87,7 @@ export class LocalAgent {
       logger,
       enableScriptChecks,
       enableLocalScriptChecks,
+      sidecarPorts,
     });
     const node = (): NodeFacts => this.#node;
     const fullSync = new FullSync({ state, calls, logger, node });

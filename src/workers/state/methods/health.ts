@@ -100,8 +100,8 @@ export const serviceNodes: ReadMethod<ServiceNodesRequest, Entries> = {
   name: 'Health.ServiceNodes',
   prepare(store, request) {
     const { kind, peer, filter, service } = request;
-    // Imported services come with peering, ingress mappings with config entries: until then nothing matches.
-    if (peer !== '' || kind === 'ingress') {
+    // Imported services come with peering: until then nothing matches.
+    if (peer !== '') {
       return {
         read: () => ({ index: store.catalog.serviceHealth(service).index, value: NONE }),
         watch: () => store.targets.serviceHealth(service, false),
@@ -118,6 +118,17 @@ export const serviceNodes: ReadMethod<ServiceNodesRequest, Entries> = {
         read: () => catalog.serviceHealth(service),
         watch: ({ value }) => targets.serviceHealth(service, value.length > 0),
         watchValue: () => targets.serviceHealth(service, true),
+        narrow,
+        ...inSteps,
+      };
+    }
+    if (kind === 'ingress') {
+      return {
+        read: () => catalog.ingressHealth(service),
+        watch: ({ value }) => [
+          { kind: 'index', key: 'gateway-services' },
+          ...targets.connectInstances([service, ...value.map((entry) => entry.service.Service)]),
+        ],
         narrow,
         ...inSteps,
       };

@@ -5,9 +5,10 @@ import type { CheckRegistration, LocalDefinitions, ServiceDefinition } from '../
 import type { LocalState } from '../state/local-state.js';
 import type { LocalOutcome } from '../state/outcomes.js';
 import type { Registrar, ServiceRegistration } from './registrar.js';
+import { sidecarId } from './sidecar.js';
 
-function registrationOf({ service, checks, token }: ServiceDefinition): ServiceRegistration {
-  return { service, checks, sidecar: null, token, replaceExistingChecks: true };
+function registrationOf({ service, checks, sidecar, token }: ServiceDefinition): ServiceRegistration {
+  return { service, checks, sidecar, token, replaceExistingChecks: true };
 }
 
 function serviceText({ service }: ServiceDefinition, outcome: LocalOutcome | null): string | null {
@@ -18,8 +19,13 @@ function checkText({ check }: CheckRegistration, outcome: LocalOutcome | null): 
   return outcome === null || outcome.ok ? null : `Failed to register check '${check.Name}': ${outcome.text}`;
 }
 
+/** Of the services and of the proxies that they bring along. */
 function serviceIds(definitions: LocalDefinitions): Set<string> {
-  return new Set(definitions.services.map(({ service }) => (service.ID === '' ? service.Service : service.ID)));
+  const ids = definitions.services.flatMap(({ service, sidecar }) => {
+    const id = service.ID === '' ? service.Service : service.ID;
+    return sidecar === null ? [id] : [id, sidecarId(id)];
+  });
+  return new Set(ids);
 }
 
 /** Why these definitions can't take the place of those that are there, or null; the first reason of several. */

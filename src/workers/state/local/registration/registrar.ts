@@ -18,7 +18,7 @@ import { ChangeBatch } from './change-batch.js';
 import { warnAboutNames } from './name-warnings.js';
 import { serviceCheck, singleCheck } from './service-checks.js';
 import { completeService, serviceProblem } from './service-rules.js';
-import { expandSidecar, type SidecarRequest, sidecarId } from './sidecar.js';
+import { expandSidecar, type SidecarPorts, type SidecarRequest, sidecarId } from './sidecar.js';
 import { type Places, type RefusedEntries, Transaction } from './transaction.js';
 import { wireProblem } from './wire-form.js';
 
@@ -45,6 +45,7 @@ interface RegistrarOptions {
   readonly logger: Logger;
   readonly enableScriptChecks: boolean;
   readonly enableLocalScriptChecks: boolean;
+  readonly sidecarPorts: SidecarPorts;
 }
 
 const STATUSES = new Set(['', 'passing', 'warning', 'critical']);
@@ -102,19 +103,17 @@ export class Registrar {
   #placeService(registration: ServiceRegistration, origin: Origin, warns = true): Transaction | LocalOutcome {
     const problem = this.serviceProblem(registration, origin);
     if (problem !== null) return problem;
-    const { state, logger } = this.#options;
     const service = completeService(registration.service);
-    if (warns) warnAboutNames(service, logger);
+    if (warns) warnAboutNames(service, this.#options.logger);
     const transaction = new Transaction(this.#places, this.#refused);
-    if (registration.sidecar !== null) {
-      const expanded = expandSidecar(service, registration.sidecar, state);
-      if (!expanded.ok) return refused('invalid', expanded.text);
-      const sidecar = completeService(expanded.sidecar.service);
-      const sidecarProblem = serviceProblem(sidecar);
-      if (sidecarProblem !== null) return refused('invalid', `Invalid SidecarService: ${sidecarProblem}`);
-      this.#place(transaction, service, registration, origin);
-      this.#place(transaction, sidecar, { ...registration, checks: expanded.sidecar.checks }, origin);
-    } else this.#place(transaction, service, registration, origin);
+    this.#place(transaction, service, registration, origin);
+    if (registration.sidecar === null) return transaction;
+    const sidecar = this.#sidecarOf(service, registration.sidecar);
+    if (typeof sidecar === 'string') {
+      transaction.takeBack();
+      return refused('invalid', sidecar);
+    }
+    this.#place(transaction, sidecar.service, { ...registration, checks: sidecar.checks }, origin);
     return transaction;
   }
 
@@ -205,9 +204,22 @@ export class Registrar {
       wireProblem(service, checks.length) ??
       (sidecar === null ? null : wireProblem(sidecar.service, sidecar.checks.length));
     if (problem !== null) return refused('invalid', problem);
-    return (
-      this.#checksProblem(checks, origin) ?? (sidecar === null ? null : this.#checksProblem(sidecar.checks, origin))
-    );
+    const refusedCheck =
+      this.#checksProblem(checks, origin) ?? (sidecar === null ? null : this.#checksProblem(sidecar.checks, origin));
+    if (refusedCheck !== null || sidecar === null) return refusedCheck;
+    const expanded = this.#sidecarOf(completeService(service), sidecar);
+    return typeof expanded === 'string' ? refused('invalid', expanded) : null;
+  }
+
+  /** The proxy that a complete service brings along, complete as well; the text of why there is none. */
+  #sidecarOf(service: ServiceRecord, request: SidecarRequest): SidecarRequest | string {
+    const { state, sidecarPorts } = this.#options;
+    const expanded = expandSidecar(service, request, state, sidecarPorts);
+    if (!expanded.ok) return expanded.text;
+    const sidecar = completeService(expanded.sidecar.service);
+    const problem = serviceProblem(sidecar);
+    if (problem !== null) return `Invalid SidecarService: ${problem}`;
+    return { service: sidecar, checks: expanded.sidecar.checks };
   }
 
   #checksProblem(checks: readonly CheckType[], origin: Origin): LocalOutcome | null {

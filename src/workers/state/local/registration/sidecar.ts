@@ -1,36 +1,32 @@
 // A service may bring its sidecar proxy along (Connect.SidecarService): it becomes a registration of its own, with Consul's
 // documented defaults, and goes when its service goes.
 
-import type { CheckType } from '../../../../wire/definitions.js';
+import type { CheckType, SidecarDefinition } from '../../../../wire/definitions.js';
 import type { ServiceRecord } from '../../../../wire/records.js';
 import { NO_CHECK_TYPE } from '../../records/zero-values.js';
 import type { LocalState } from '../state/local-state.js';
 
-const MIN_SIDECAR_PORT = 21_000;
-const MAX_SIDECAR_PORT = 21_255;
 const LOCALHOST = '127.0.0.1';
 const LISTENING_INTERVAL_NS = 10e9;
 
 /** As given in the registration; every member may be at its zero value. */
-export interface SidecarRequest {
-  readonly service: ServiceRecord;
-  readonly checks: readonly CheckType[];
-}
+export type SidecarRequest = SidecarDefinition;
 
-export interface Sidecar {
-  readonly service: ServiceRecord;
-  readonly checks: readonly CheckType[];
+/** What sidecars without a port of their own get one of; both 0: none. */
+export interface SidecarPorts {
+  readonly first: number;
+  readonly last: number;
 }
 
 export function sidecarId(serviceId: string): string {
   return `${serviceId}-sidecar-proxy`;
 }
 
-function port(request: ServiceRecord, id: string, state: LocalState): number | null {
+function port(request: ServiceRecord, id: string, state: LocalState, { first, last }: SidecarPorts): number | null {
   if (request.Port !== 0 || request.SocketPath !== '') return request.Port;
   const known = state.service(id);
   if (known?.definition.LocallyRegisteredAsSidecar) return known.definition.Port;
-  for (let candidate = MIN_SIDECAR_PORT; candidate <= MAX_SIDECAR_PORT; candidate += 1) {
+  for (let candidate = Math.max(1, first); candidate <= last; candidate += 1) {
     if (!state.usesPort(candidate)) return candidate;
   }
   return null;
@@ -58,15 +54,16 @@ export function expandSidecar(
   parent: ServiceRecord,
   request: SidecarRequest,
   state: LocalState,
-): { readonly ok: true; readonly sidecar: Sidecar } | { readonly ok: false; readonly text: string } {
+  ports: SidecarPorts,
+): { readonly ok: true; readonly sidecar: SidecarDefinition } | { readonly ok: false; readonly text: string } {
   const given = request.service;
   const id = sidecarId(parent.ID);
   if (given.ID !== '' && given.ID !== id) {
     return { ok: false, text: `Invalid SidecarService: ID must be "${id}" or not given` };
   }
-  const chosen = port(given, id, state);
+  const chosen = port(given, id, state, ports);
   if (chosen === null) {
-    const range = `[${MIN_SIDECAR_PORT}, ${MAX_SIDECAR_PORT}]`;
+    const range = `[${ports.first}, ${ports.last}]`;
     return { ok: false, text: `Invalid SidecarService: no free port left in the range ${range}` };
   }
   const proxy = given.Proxy;

@@ -10,6 +10,7 @@ import type { ServiceRow } from '../store/tables/rows.js';
 import { configEntryKey, keyPart } from '../store/tables/table-key.js';
 import type { Tables } from '../store/tables/tables.js';
 import { type EntryChange, entriesOfKind } from './config-entry-checks.js';
+import { topologyFollowsIngress } from './mesh-topology.js';
 
 const INDEX = 'gateway-services';
 const ALL = '*';
@@ -62,10 +63,26 @@ function put(tables: Tables, mapping: Mapping): void {
   const CreateIndex = stored?.record.CreateIndex ?? index;
   tables.gatewayServices.rows.set(key, { key, record: { ...record, CreateIndex } }, stored);
   tables.index.raise(INDEX);
+  noteEdge(tables, key, record, true);
 }
 
 function drop(tables: Tables, key: string): void {
-  if (tables.gatewayServices.rows.delete(key)) tables.index.raise(INDEX);
+  const row = tables.gatewayServices.rows.get(key);
+  if (row === undefined) return;
+  tables.gatewayServices.rows.delete(key);
+  tables.index.raise(INDEX);
+  noteEdge(tables, key, row.record, false);
+}
+
+/** The mesh's topology has an edge for each service that an ingress gateway names. */
+function noteEdge(
+  tables: Tables,
+  key: string,
+  { GatewayKind, FromWildcard, Service, Gateway }: Mapping,
+  isThere: boolean,
+) {
+  if (GatewayKind !== INGRESS || FromWildcard || Service.Name === ALL) return;
+  topologyFollowsIngress(tables, key, { service: Service.Name, gateway: Gateway.Name }, isThere);
 }
 
 const PLAIN = { CAFile: '', CertFile: '', KeyFile: '', SNI: '', AutoHostRewrite: false, FromWildcard: false } as const;

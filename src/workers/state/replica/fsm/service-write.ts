@@ -12,6 +12,7 @@ import type { PeerCatalog, Tables } from '../store/tables/tables.js';
 import { deleteCheck } from './check-session-write.js';
 import { gatewaysFollowInstance } from './gateway-services.js';
 import { addKindName, dropKindName } from './kind-names.js';
+import { topologyFollowsInstance, topologyForgetsInstance } from './mesh-topology.js';
 import { MISSING_NODE, type Refusal } from './refusal.js';
 import { withVirtualAddress } from './virtual-address-tags.js';
 import { freeVirtualIp } from './virtual-ip.js';
@@ -67,7 +68,10 @@ export function writeService(tables: Tables, at: PeerCatalog, nodeName: string, 
     CreateIndex: existing?.record.CreateIndex ?? index,
     ModifyIndex: index,
   });
-  if (catalog.peer === '') addKindNames(tables, row);
+  if (catalog.peer === '') {
+    addKindNames(tables, row);
+    topologyFollowsInstance(tables, row, existing);
+  }
   if (existing && isSameService(existing.record, addressed)) return null;
   catalog.services.set(key, row, existing);
   indexes.serviceWritten(row, node, existing);
@@ -104,6 +108,7 @@ export function deleteService(tables: Tables, at: PeerCatalog, row: ServiceRow, 
   if ((catalog.group(row.groupKey)?.instances.size ?? 0) === 0) freeVirtualIp(tables, catalog.peer, row.record.Service);
   if (catalog.peer !== '') return;
   dropKindNames(tables, catalog, row);
+  topologyForgetsInstance(tables, row);
   gatewaysFollowInstance(tables, row);
 }
 

@@ -26,6 +26,7 @@ import { readChunks } from '../chunks/chunk-record.js';
 import { deriveFromEntry } from '../fsm/config-entry-effects.js';
 import { coordinateKey } from '../fsm/coordinate-write.js';
 import { gatewaysFollowInstance } from '../fsm/gateway-services.js';
+import { topologyFollowsInstance } from '../fsm/mesh-topology.js';
 import { nodeOf } from '../fsm/register.js';
 import { addKindNames, serviceRow } from '../fsm/service-write.js';
 import { virtualIpKey } from '../fsm/virtual-ip.js';
@@ -67,6 +68,7 @@ function restoreService(tables: Tables, at: PeerCatalog, node: NodeRow, record: 
   at.catalog.services.set(key, row);
   if (at.catalog.peer !== '') return;
   addKindNames(tables, row);
+  topologyFollowsInstance(tables, row, undefined);
   gatewaysFollowInstance(tables, row);
 }
 

@@ -12,6 +12,7 @@ import type { ServiceGroup } from './tables/service-group.js';
 import { joinKey, keyPart } from './tables/table-key.js';
 import { type CatalogUsage, usageOf } from './usage.js';
 
+const INGRESS = 'ingress-gateway';
 /** /v1/health/state/any asks for every check. */
 const ANY_STATE = 'any';
 
@@ -120,6 +121,17 @@ export class CatalogTableReads implements CatalogReads {
     if (!group || group.connect.size === 0) return { index: this.#absentIndex(true), value: NOTHING };
     group.cachedConnectHealth ??= healthOf(this.#catalog, group.connect);
     return { index: this.#connectIndex(group.cachedConnectHealth), value: group.cachedConnectHealth };
+  }
+
+  ingressHealth(service: string): ReadResult<readonly HealthEntry[]> {
+    const mappings = this.#current.tables.gatewayServices.ofService(keyPart(service));
+    const gateways = new Set(
+      mappings.filter(({ record }) => record.GatewayKind === INGRESS).map(({ record }) => record.Gateway.Name),
+    );
+    const found = [...gateways].map((gateway) => this.serviceHealth(gateway));
+    const value = found.flatMap((each) => each.value.filter((entry) => entry.service.Kind === INGRESS));
+    const index = Math.max(this.#index('gateway-services'), ...found.map((each) => each.index));
+    return { index: value.length > 0 ? index : Math.max(index, this.serviceHealth(service).index), value };
   }
 
   nodeChecks(node: string): ReadResult<readonly CheckRecord[]> {

@@ -55,6 +55,8 @@ export interface CatalogReads {
   connectInstances(service: string): ReadResult<readonly ServiceInstance[]>;
   serviceHealth(service: string): ReadResult<readonly HealthEntry[]>;
   connectHealth(service: string): ReadResult<readonly HealthEntry[]>;
+  /** Instances of the ingress gateways that lead to a service. */
+  ingressHealth(service: string): ReadResult<readonly HealthEntry[]>;
   nodeChecks(node: string): ReadResult<readonly CheckRecord[]>;
   serviceChecks(service: string): ReadResult<readonly CheckRecord[]>;
   checksInState(state: string): ReadResult<readonly CheckRecord[]>;

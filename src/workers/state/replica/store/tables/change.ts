@@ -37,6 +37,8 @@ export interface TableRows {
   readonly 'ca-config': CaConfiguration;
   readonly 'ca-provider-state': CaProviderState;
   readonly 'ca-roots': CaRoot;
+  /** Whatever each edge rests on. */
+  readonly 'mesh-topology': ReadonlySet<string>;
   readonly 'virtual-ips': ServiceVirtualIp;
   readonly 'free-virtual-ips': FreeVirtualIp;
   /** The index table: Raft indexes by key. */

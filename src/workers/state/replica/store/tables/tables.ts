@@ -48,6 +48,8 @@ export class Tables {
   /** By ID, as the roots. */
   readonly caProviderState = new Table('ca-provider-state', this.journal);
   readonly caRoots = new Table('ca-roots', this.journal);
+  /** By upstream and downstream. */
+  readonly meshTopology = new Table('mesh-topology', this.journal);
   /** By peer and service name. */
   readonly virtualIps = new Table('virtual-ips', this.journal);
   readonly freeVirtualIps = new Table('free-virtual-ips', this.journal);
