@@ -94,6 +94,8 @@ const RESTORERS: ReadonlyMap<number, Restorer> = new Map<number, Restorer>([
     (reader, tables) => {
       const { Key, ModifyIndex } = reader.struct(kvEntrySchema);
       tables.kv.tombstones.set(kvTableKey(Key), { Key, Index: ModifyIndex });
+      // It doesn't say whether a tree was deleted.
+      tables.kv.emptiedPrefixes.set(kvTableKey(Key), ModifyIndex);
     },
   ],
   [

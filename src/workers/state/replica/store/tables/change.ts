@@ -15,6 +15,8 @@ export interface TableRows {
   readonly sessions: SessionRecord;
   readonly kv: KvEntry;
   readonly tombstones: Tombstone;
+  /** By prefix: the index of the deletion of everything under it. */
+  readonly 'emptied-prefixes': number;
   readonly 'config-entries': ConfigEntry;
   readonly 'gateway-services': GatewayServiceRow;
   readonly 'kind-service-names': number;
