@@ -34,7 +34,7 @@ function row<Request, Value, Item>(topic: Topic<Request, Value, Item>, isNamed: 
   };
 }
 
-/** By the number of the topic. Those of config entries aren't here, as config entries aren't. */
+/** By the number of the topic. Those of config entries aren't here: nobody subscribes to them yet. */
 const TOPICS: ReadonlyMap<number, Row> = new Map([
   [1, row(serviceHealth, true)],
   [2, row(serviceHealthConnect, true)],
@@ -89,8 +89,7 @@ function refuse(call: GrpcCall, ...[status, text]: Parameters<GrpcCall['end']>):
 }
 
 function unknownTopic(topic: number): Parameters<GrpcCall['end']> {
-  if (topic > 0 && topic <= LAST_TOPIC)
-    return [Status.unimplemented, `topic ${topic} has no events: there are no config entries`];
+  if (topic > 0 && topic <= LAST_TOPIC) return [Status.unimplemented, `topic ${topic} has no events`];
   return [Status.invalidArgument, `unknown topic: ${topic}`];
 }
 
