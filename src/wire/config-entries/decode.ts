@@ -15,6 +15,22 @@ export type DecodedEntry =
   | { readonly ok: true; readonly entry: ConfigEntry }
   | { readonly ok: false; readonly error: string };
 
+/** Of a body of megabytes a list of empty blocks would become tens of megabytes in the log of every server. */
+const MOST_VALUES = 50_000;
+
+/** Whether there are more than `most` values in this one, itself counted. */
+function holdsMore(value: JsonValue, most: number): boolean {
+  const waiting: JsonValue[] = [value];
+  let count = 0;
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    count += 1;
+    if (count + waiting.length > most) return true;
+    if (typeof next !== 'object' || next === null) continue;
+    for (const member of Object.values(next)) waiting.push(member as JsonValue);
+  }
+  return false;
+}
+
 /** More errors than anybody reads are not told. */
 const MOST_ERRORS = 64;
 
@@ -236,6 +252,7 @@ export function decodeEntry(value: JsonValue): DecodedEntry {
   if (kind === null) return { ok: false, error: 'Payload does not contain a kind/Kind key at the top level' };
   const table = entryTable(kind);
   if (table === undefined) return { ok: false, error: `invalid config entry kind: ${kind}` };
+  if (holdsMore(value, MOST_VALUES)) return { ok: false, error: `entry has more than ${MOST_VALUES} values` };
   if (nestsDeeper(value, MAX_NESTING)) return { ok: false, error: TOO_DEEP };
   return decodeWith(table, value);
 }

@@ -1,6 +1,6 @@
 // The tables of `service-defaults` and `proxy-defaults`: what holds for all instances of a service, and for all proxies.
 
-import { bool, dynamic, hidden, int, list, map, optional, pointer, type RecordOf, struct, text } from './forms.js';
+import { bool, dynamic, hidden, int, list, map, optional, pointer, struct, text } from './forms.js';
 import {
   ENTRY_TAIL,
   envoyExtensions,
@@ -32,7 +32,6 @@ const upstreamFields = {
   BalanceOutboundConnections: optional(text),
 } as const;
 const upstream = struct(upstreamFields);
-export type UpstreamDefaults = RecordOf<typeof upstreamFields>;
 
 const rateLimits = struct({
   InstanceLevel: struct({

@@ -3,6 +3,7 @@
 import type { Mutant } from '../mutant.js';
 import { chaos } from './chaos.js';
 import { checks } from './checks.js';
+import { configEntries } from './config-entries.js';
 import { conformance } from './conformance.js';
 import { datacenters } from './datacenters.js';
 import { deadlines } from './deadlines.js';
@@ -34,6 +35,7 @@ import { wholeAgent } from './whole-agent.js';
 export const mutants: readonly Mutant[] = [
   ...chaos,
   ...checks,
+  ...configEntries,
   ...conformance,
   ...datacenters,
   ...deadlines,

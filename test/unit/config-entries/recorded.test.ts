@@ -23,6 +23,7 @@ interface Call {
   readonly body?: { readonly Kind?: string; readonly Name?: string };
 }
 interface LogItem {
+  readonly index: number;
   readonly data: { readonly hex?: string };
   readonly command?: { readonly typeByte?: number };
 }
@@ -80,5 +81,19 @@ test('what was written over HTTP becomes what the log has', () => {
     const { Kind, Name } = entry;
     const first = logged.find(({ Op, Entry }) => Entry.Kind === Kind && Entry.Name === Name && Op.startsWith('upsert'));
     assert.deepEqual(essence(entry), first && essence(first.Entry), `${Kind}/${Name}`);
+  }
+});
+
+test('what is derived from entries moves its indexes when it did on the stock server', () => {
+  const store = new StateStore();
+  for (const { index, data, command } of items<LogItem>('log-server.json')) {
+    if (command?.typeByte === undefined || data.hex === undefined) continue;
+    store.apply(index, decodeCommand(Buffer.from(data.hex, 'hex')));
+  }
+  const recorded = items<{ readonly record: string; readonly body: { readonly Key: string; readonly Value: number } }>(
+    'snapshot-records.json',
+  ).filter(({ record }) => record === 'Index');
+  for (const key of ['gateway-services', 'kind_service_names.destination']) {
+    assert.equal(store.index(key), recorded.find(({ body }) => body.Key === key)?.body.Value, key);
   }
 });

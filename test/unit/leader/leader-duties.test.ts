@@ -26,11 +26,17 @@ function proposals(type: number): number {
   return fixture.log.proposed.filter((command) => command.type === type).length;
 }
 
-test('a new leader writes the autopilot configuration and the flags of virtual addresses, then registers itself', async () => {
+test('a new leader writes the autopilot configuration, where intentions stand and the flags of virtual addresses, then registers itself', async () => {
   await duties.gainLeadership();
   assert.deepEqual(
     fixture.log.proposed.map((command) => command.type),
-    [CommandType.autopilot, CommandType.systemMetadata, CommandType.systemMetadata, CommandType.register],
+    [
+      CommandType.autopilot,
+      CommandType.intention,
+      CommandType.systemMetadata,
+      CommandType.systemMetadata,
+      CommandType.register,
+    ],
   );
   assert.equal(fixture.store.autopilotConfig?.LastContactThreshold, 200_000_000);
   assert.equal(fixture.store.autopilotConfig?.CreateIndex, 1);

@@ -10,6 +10,7 @@ import type { NodeRow, ServiceRow } from '../store/tables/rows.js';
 import { joinKey, keyPart } from '../store/tables/table-key.js';
 import type { PeerCatalog, Tables } from '../store/tables/tables.js';
 import { deleteCheck } from './check-session-write.js';
+import { gatewaysFollowInstance } from './gateway-services.js';
 import { addKindName, dropKindName } from './kind-names.js';
 import { MISSING_NODE, type Refusal } from './refusal.js';
 import { withVirtualAddress } from './virtual-address-tags.js';
@@ -70,7 +71,12 @@ export function writeService(tables: Tables, at: PeerCatalog, nodeName: string, 
   if (existing && isSameService(existing.record, addressed)) return null;
   catalog.services.set(key, row, existing);
   indexes.serviceWritten(row, node, existing);
-  if (existing && catalog.peer === '' && isOfOtherNames(existing, row)) dropKindNames(tables, catalog, existing);
+  if (catalog.peer !== '') return null;
+  if (existing && isOfOtherNames(existing, row)) {
+    dropKindNames(tables, catalog, existing);
+    gatewaysFollowInstance(tables, existing);
+  }
+  gatewaysFollowInstance(tables, row);
   return null;
 }
 
@@ -95,8 +101,10 @@ export function deleteService(tables: Tables, at: PeerCatalog, row: ServiceRow, 
   for (const check of catalog.checksOfService(row.key)) deleteCheck(tables, at, check);
   catalog.services.delete(row.key);
   indexes.serviceDeleted(row, node);
-  if (catalog.peer === '') dropKindNames(tables, catalog, row);
   if ((catalog.group(row.groupKey)?.instances.size ?? 0) === 0) freeVirtualIp(tables, catalog.peer, row.record.Service);
+  if (catalog.peer !== '') return;
+  dropKindNames(tables, catalog, row);
+  gatewaysFollowInstance(tables, row);
 }
 
 function kindName(kind: string): string {

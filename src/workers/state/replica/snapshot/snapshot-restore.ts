@@ -1,5 +1,5 @@
 // Puts one record of a snapshot stream into empty tables, with the indexes it carries (spec/fsm.md, section 13). Nothing is
-// allocated, and derived only what the stream lacks: the kind names.
+// allocated, and derived only what the stream lacks: the kind names and the gateways' services.
 
 import { decodeEntryRequest } from '../../../../msgpack/config-entries.js';
 import { codecOf, structCodec } from '../../../../wasm/encoding.js';
@@ -24,6 +24,7 @@ import {
 import { readChunks } from '../chunks/chunk-record.js';
 import { deriveFromEntry } from '../fsm/config-entry-effects.js';
 import { coordinateKey } from '../fsm/coordinate-write.js';
+import { gatewaysFollowInstance } from '../fsm/gateway-services.js';
 import { nodeOf } from '../fsm/register.js';
 import { addKindNames, serviceRow } from '../fsm/service-write.js';
 import { virtualIpKey } from '../fsm/virtual-ip.js';
@@ -62,7 +63,9 @@ function restoreService(tables: Tables, at: PeerCatalog, node: NodeRow, record: 
   const key = joinKey(node.key, keyPart(record.ID));
   const row = serviceRow(at.catalog, node, key, record);
   at.catalog.services.set(key, row);
-  if (at.catalog.peer === '') addKindNames(tables, row);
+  if (at.catalog.peer !== '') return;
+  addKindNames(tables, row);
+  gatewaysFollowInstance(tables, row);
 }
 
 function restoreCheck(at: PeerCatalog, node: NodeRow, record: CheckRecord): void {

@@ -1,6 +1,7 @@
 // Reads of config entries, and what they wait for: one entry, or all of a kind.
 
 import type { ConfigEntry, EntryKind, EntryOf } from '../../../../wire/config-entries/entries.js';
+import type { GatewayServiceRecord } from '../../../../wire/gateway-service.js';
 import type { CurrentTables } from './current-tables.js';
 import type { ConfigEntryReads, ReadResult } from './read-api.js';
 import { configEntryKey, endOfPart, SEPARATOR } from './tables/table-key.js';
@@ -38,6 +39,12 @@ export class ConfigEntryTableReads implements ConfigEntryReads {
   list<K extends EntryKind>(kind: K): ReadResult<readonly EntryOf<K>[]> {
     const rows = this.#current.tables.configEntries.rows.values(kind + SEPARATOR, endOfPart(kind));
     return this.#result(rows as unknown as readonly EntryOf<K>[]);
+  }
+
+  gatewayServices(gateway: string): ReadResult<readonly GatewayServiceRecord[]> {
+    const { gatewayServices, index } = this.#current.tables;
+    const value = gatewayServices.ofGateway(gateway).map(({ record }) => record);
+    return { index: index.get('gateway-services'), value };
   }
 
   all(): ReadResult<readonly ConfigEntry[]> {

@@ -4,6 +4,7 @@
 
 import type { TxnOperation, TxnResponse } from '../../../../wire/commands.js';
 import type { ConfigEntry, EntryKind, EntryOf } from '../../../../wire/config-entries/entries.js';
+import type { GatewayServiceRecord } from '../../../../wire/gateway-service.js';
 import type {
   AutopilotConfig,
   CaConfiguration,
@@ -95,6 +96,8 @@ export interface ConfigEntryReads {
   get<K extends EntryKind>(kind: K, name: string): ReadResult<EntryOf<K> | null>;
   /** All of a kind, by name. */
   list<K extends EntryKind>(kind: K): ReadResult<readonly EntryOf<K>[]>;
+  /** What a gateway leads to, by service and port; with an index of its own. */
+  gatewayServices(gateway: string): ReadResult<readonly GatewayServiceRecord[]>;
   /** All, by kind and name. */
   all(): ReadResult<readonly ConfigEntry[]>;
 }

@@ -13,6 +13,7 @@ import type {
   ServiceVirtualIp,
   SessionRecord,
 } from '../../../../../wire/records.js';
+import type { GatewayServiceRow } from './gateway-service-table.js';
 import type { CheckRow, NodeRow, ServiceRow, SystemMetadataRow, Tombstone } from './rows.js';
 
 /** The rows of each table. */
@@ -25,6 +26,7 @@ export interface TableRows {
   readonly kv: KvEntry;
   readonly tombstones: Tombstone;
   readonly 'config-entries': ConfigEntry;
+  readonly 'gateway-services': GatewayServiceRow;
   readonly 'kind-service-names': number;
   readonly 'system-metadata': SystemMetadataRow;
   readonly autopilot: AutopilotConfig;

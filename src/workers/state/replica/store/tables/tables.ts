@@ -5,6 +5,7 @@ import { KeptChunks } from '../../chunks/kept-chunks.js';
 import { Catalog } from './catalog.js';
 import { CatalogIndex } from './catalog-index.js';
 import { Journal } from './change.js';
+import { GatewayServiceTable } from './gateway-service-table.js';
 import { IndexTable } from './index-table.js';
 import { KvTables } from './kv-tables.js';
 import { LockDelays } from './lock-delay.js';
@@ -39,6 +40,7 @@ export class Tables {
   readonly systemMetadata = new Table('system-metadata', this.journal);
   /** By kind and name. */
   readonly configEntries = new Table('config-entries', this.journal);
+  readonly gatewayServices = new GatewayServiceTable(this.journal);
   readonly autopilot = new Table('autopilot', this.journal);
   readonly caConfig = new Table('ca-config', this.journal);
   /** By ID, as the roots. */
