@@ -59,6 +59,8 @@ test('a terminating gateway leads to what it names, and by * to every service bu
 
 test('an ingress gateway leads by * to what has a proxy, at each of its ports', () => {
   const store = new TestStore();
+  // What a listener takes for HTTP must speak it.
+  store.runAll(write('proxy-defaults', 'global', { Protocol: 'http' }));
   store.runAll(web, write('ingress-gateway', 'gw', { Listeners: [listener(80, '*'), listener(81, 'web', 'api')] }));
   assert.deepEqual(shown(store), ['*:80', 'api:81', 'web:81 service']);
   store.runAll(webProxy);

@@ -120,6 +120,8 @@ test('an address is freed with the last instance, unless a config entry needs it
 
 test('entries that name a service give it an address; those with a wildcard and of other kinds do not', () => {
   const mesh = new Mesh();
+  // Else nothing could be routed or split.
+  mesh.run(entry({ ...emptyEntry('proxy-defaults', 'global'), Protocol: 'http' }));
   for (const named of [
     emptyEntry('service-router', 'a'),
     emptyEntry('service-intentions', 'b'),
@@ -130,7 +132,6 @@ test('entries that name a service give it an address; those with a wildcard and 
     assert.notEqual(mesh.address(named.Name), null, named.Kind);
   }
   mesh.run(entry(emptyEntry('service-intentions', '*')));
-  mesh.run(entry(emptyEntry('proxy-defaults', 'global')));
   assert.deepEqual([mesh.address('*'), mesh.address('global')], [null, null]);
 });
 
