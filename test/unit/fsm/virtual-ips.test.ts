@@ -132,7 +132,6 @@ test('entries that name a service give it an address; those with a wildcard and 
     assert.notEqual(mesh.address(named.Name), null, named.Kind);
   }
   mesh.run(entry(emptyEntry('service-intentions', '*')));
-  mesh.run(entry(emptyEntry('proxy-defaults', 'global')));
   assert.deepEqual([mesh.address('*'), mesh.address('global')], [null, null]);
 });
 

@@ -26,7 +26,7 @@ function proposals(type: number): number {
   return fixture.log.proposed.filter((command) => command.type === type).length;
 }
 
-test('a new leader writes the autopilot configuration, the format of intentions and the flags of virtual addresses, then registers itself', async () => {
+test('a new leader writes the autopilot configuration, where intentions stand and the flags of virtual addresses, then registers itself', async () => {
   await duties.gainLeadership();
   assert.deepEqual(
     fixture.log.proposed.map((command) => command.type),
