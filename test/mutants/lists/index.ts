@@ -4,6 +4,7 @@ import type { Mutant } from '../mutant.js';
 import { chaos } from './chaos.js';
 import { checks } from './checks.js';
 import { conformance } from './conformance.js';
+import { connectCa } from './connect-ca.js';
 import { datacenters } from './datacenters.js';
 import { deadlines } from './deadlines.js';
 import { dns } from './dns.js';
@@ -35,6 +36,7 @@ export const mutants: readonly Mutant[] = [
   ...chaos,
   ...checks,
   ...conformance,
+  ...connectCa,
   ...datacenters,
   ...deadlines,
   ...dns,

@@ -7,6 +7,15 @@ import { type Command, CommandType } from '../../../../wire/commands.js';
 const KV_OPERATIONS = ['set', 'cas', 'lock', 'unlock', 'delete', 'delete-cas', 'delete-tree'];
 const SESSION_OPERATIONS = ['create', 'destroy'];
 
+const CA_OPERATIONS = [
+  'set-config',
+  'set-roots',
+  'set-roots-config',
+  'set-provider-state',
+  'delete-provider-state',
+  'increment-provider-serial',
+];
+
 function seriesByOperation(metrics: Metrics, name: string, operations: readonly string[]): ReadonlyMap<string, Series> {
   return new Map(operations.map((operation) => [operation, metrics.sample(name, [['op', operation]])]));
 }
@@ -16,6 +25,8 @@ export class ApplyMetrics {
   readonly #kvs: ReadonlyMap<string, Series>;
   readonly #session: ReadonlyMap<string, Series>;
   readonly #tombstone: ReadonlyMap<string, Series>;
+  readonly #connectCa: ReadonlyMap<string, Series>;
+  readonly #connectCaLeaf: ReadonlyMap<string, Series>;
 
   constructor(metrics: Metrics) {
     this.#plain = new Map<CommandType, Series>([
@@ -28,6 +39,8 @@ export class ApplyMetrics {
     this.#kvs = seriesByOperation(metrics, 'fsm.kvs', KV_OPERATIONS);
     this.#session = seriesByOperation(metrics, 'fsm.session', SESSION_OPERATIONS);
     this.#tombstone = seriesByOperation(metrics, 'fsm.tombstone', ['reap']);
+    this.#connectCa = seriesByOperation(metrics, 'fsm.ca', CA_OPERATIONS);
+    this.#connectCaLeaf = seriesByOperation(metrics, 'fsm.ca.leaf', ['increment-index']);
   }
 
   /** Operations that don't exist have no series. */
@@ -43,6 +56,10 @@ export class ApplyMetrics {
         return this.#session.get(command.body.Op);
       case CommandType.tombstone:
         return this.#tombstone.get(command.body.Op);
+      case CommandType.connectCa:
+        return this.#connectCa.get(command.body.Op);
+      case CommandType.connectCaLeaf:
+        return this.#connectCaLeaf.get(command.body.Op);
       default:
         return this.#plain.get(command.type);
     }
