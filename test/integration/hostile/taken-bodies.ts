@@ -33,6 +33,7 @@ export const TAKEN_BODIES: { readonly [row: string]: Sample } = {
     { ...ALONE, Service: { Verb: 'set', Node: 'hostile-node', Service: CATALOG_SERVICE } },
     { ...ALONE, Check: { Verb: 'set', Check: CATALOG_CHECK } },
   ],
+  'PUT /v1/connect/ca/configuration': { Provider: 'consul', Config: { LeafCertTTL: '72h' }, State: {}, ModifyIndex: 0 },
   'PUT /v1/session/create': {
     ...{ Name: 's', Node: 'hostile-node', LockDelay: '1s', Behavior: 'release', TTL: '1h' },
     ...{ NodeChecks: [], Checks: [], ServiceChecks: [] },
