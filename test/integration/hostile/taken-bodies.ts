@@ -44,6 +44,7 @@ export const TAKEN_BODIES: { readonly [row: string]: Sample } = {
     { ...ALONE, Check: { Verb: 'set', Check: CATALOG_CHECK } },
   ],
   'PUT /v1/config': { Kind: 'service-defaults', Name: 'hostile', Meta: { a: 'b' } },
+  'PUT /v1/connect/ca/configuration': { Provider: 'consul', Config: { LeafCertTTL: '72h' }, State: {}, ModifyIndex: 0 },
   'POST /v1/query': QUERY,
   'PUT /v1/query/': QUERY,
   'PUT /v1/session/create': {

@@ -6,6 +6,7 @@ import { chaos } from './chaos.js';
 import { checks } from './checks.js';
 import { configEntries } from './config-entries.js';
 import { conformance } from './conformance.js';
+import { connectCa } from './connect-ca.js';
 import { datacenters } from './datacenters.js';
 import { deadlines } from './deadlines.js';
 import { dns } from './dns.js';
@@ -40,6 +41,7 @@ export const mutants: readonly Mutant[] = [
   ...checks,
   ...configEntries,
   ...conformance,
+  ...connectCa,
   ...datacenters,
   ...deadlines,
   ...dns,

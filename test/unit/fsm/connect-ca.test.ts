@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Metrics } from '../../../src/observe/metrics.js';
 import type { Command, ConnectCaRequest } from '../../../src/wire/commands.js';
 import type { CaConfiguration, CaProviderState, CaRoot } from '../../../src/wire/records.js';
 import { CA_CONFIG_KEY } from '../../../src/workers/state/replica/store/tables/tables.js';
@@ -121,4 +122,17 @@ test('what a command lacks, or what nobody knows, is refused', () => {
     assert.equal(store.apply(5, command(op, { Roots: [root('a', true)] })).kind, 'error', op);
   }
   assert.deepEqual(rootsOf(store), []);
+});
+
+test('commands are counted by operation', () => {
+  const metrics = new Metrics();
+  const store = new TestStore({ metrics });
+  store.runAll(command('set-roots', { Roots: [root('a', true)] }), command('increment-provider-serial'));
+  store.run({ type: 21, body: { Datacenter: 'dc1', Token: '', Op: 'increment-index' } });
+  const counted = metrics.report().samples.map(({ name, labels }) => `${name} ${labels.flat().join('=')}`);
+  assert.deepEqual(counted.sort(), [
+    'fsm.ca op=increment-provider-serial',
+    'fsm.ca op=set-roots',
+    'fsm.ca.leaf op=increment-index',
+  ]);
 });

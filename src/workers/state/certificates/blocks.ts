@@ -90,10 +90,6 @@ export function numberOf(block: Block | undefined): number {
   return block.idBlock.tagNumber;
 }
 
-export function isOctets(block: Block | undefined): boolean {
-  return block instanceof asn1.OctetString;
-}
-
 /** Just its bytes, in a buffer of their own: the library takes buffers whole. */
 function exact(bytes: Uint8Array): ArrayBuffer {
   return Uint8Array.from(bytes).buffer;

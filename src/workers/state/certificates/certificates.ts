@@ -1,14 +1,21 @@
 // All that is done with certificates, in one file that is loaded when the first one is needed: most agents never need any.
 
-import { commonName, fingerprintOf, NOBODY, readCertificate, signCertificate } from './certificate.js';
+import {
+  commonName,
+  fingerprintOf,
+  NOBODY,
+  type ReadCertificate,
+  readCertificate,
+  signCertificate,
+} from './certificate.js';
 import { authorityExtensions, leafExtensions } from './extensions.js';
 import { keyIdOf, type PrivateKey, publicKeyOf } from './keys.js';
 import type { Names } from './names.js';
 import { colonHex } from './pem.js';
 
-export { type KeyType, keyPem, makeKey, type PrivateKey, readKey } from './keys.js';
+export { keyPem, makeKey, type PrivateKey, readKey } from './keys.js';
 export type { Names } from './names.js';
-export { makeSigningRequest, readSigningRequest, type SigningRequest } from './signing-request.js';
+export { makeSigningRequest, readSigningRequest } from './signing-request.js';
 
 type Serial = number | bigint;
 
@@ -42,10 +49,16 @@ export function makeRoot({
   return signCertificate(parts, key);
 }
 
-/** Who signs: a root and its key. */
+/** Who signs: a root, as it is read, and its key. */
 export interface Signer {
   readonly root: string;
+  readonly issuer: ReadCertificate;
   readonly key: PrivateKey;
+}
+
+/** Reading them takes as long as signing does: keep it for the next certificate. */
+export function signerOf(root: string, key: PrivateKey): Signer {
+  return { root, issuer: readCertificate(root), key };
 }
 
 export interface CrossSigning extends Validity {
@@ -54,9 +67,8 @@ export interface CrossSigning extends Validity {
 }
 
 /** The root once more, signed by another one: whoever trusts only that one trusts what this one signs. */
-export function crossSign(root: string, { root: issuerPem, key }: Signer, parts: CrossSigning): Promise<string> {
+export function crossSign(root: string, { issuer, key }: Signer, parts: CrossSigning): Promise<string> {
   const { subject, publicKey, keyId } = readCertificate(root);
-  const issuer = readCertificate(issuerPem);
   const names = { uris: [`spiffe://${parts.trustDomain}`], dns: [], addresses: [] };
   const extensions = authorityExtensions({ subjectKey: keyId, authorityKey: issuer.keyId }, names);
   return signCertificate({ ...parts, issuer: issuer.subject, subject, publicKey, extensions }, key);
@@ -68,9 +80,8 @@ export interface LeafParts extends Validity {
   readonly serialNumber: Serial;
 }
 
-export function signLeaf(leaf: LeafParts, { root, key }: Signer): Promise<string> {
+export function signLeaf(leaf: LeafParts, { issuer, key }: Signer): Promise<string> {
   const { publicKey, names } = leaf;
-  const issuer = readCertificate(root);
   const extensions = leafExtensions({ subjectKey: keyIdOf(publicKey), authorityKey: issuer.keyId }, names);
   const notAfterMs = Math.min(leaf.notAfterMs, issuer.notAfterMs);
   return signCertificate({ ...leaf, notAfterMs, issuer: issuer.subject, subject: NOBODY, extensions }, key);

@@ -14,7 +14,9 @@ export function fromPem(label: string, text: string): Buffer | null {
   const to = text.indexOf(`-----END ${label}-----`, from);
   if (from < 0 || to < 0) return null;
   const body = text.slice(from + begin.length, to).replace(/\s/g, '');
-  return /^[A-Za-z0-9+/]+={0,2}$/.test(body) ? Buffer.from(body, 'base64') : null;
+  const bytes = Buffer.from(body, 'base64');
+  // What is written in another way than this has characters in it that mean nothing.
+  return bytes.toString('base64') === body && body !== '' ? bytes : null;
 }
 
 /** Bytes as identifiers are shown: pairs of hex digits with colons. */

@@ -50,14 +50,19 @@ export async function readyProvider(
   const state = found ?? (await begin(options, id));
   const { privateKey, root } = await keyAndRoot(options, settings, state, clusterId);
   const facts = options.certificates.rootFacts(root);
-  return { id, root, key: privateKey, facts };
+  return { id, ...options.certificates.signerOf(root, privateKey), facts };
 }
+
+/** By the state they were read from, which never changes. */
+const signers = new WeakMap<CaProviderState, Signer>();
 
 /** That of the settings which are in force; null where its key is not there. */
 export function presentSigner({ certificates, reads }: ProviderOptions, settings: AuthoritySettings): Signer | null {
   const state = stateOf(reads, providerId(settings));
   if (state === undefined || state.PrivateKey === '' || state.RootCert === '') return null;
-  return { root: state.RootCert, key: certificates.readKey(state.PrivateKey) };
+  const known = signers.get(state) ?? certificates.signerOf(state.RootCert, certificates.readKey(state.PrivateKey));
+  signers.set(state, known);
+  return known;
 }
 
 function stateOf(reads: AuthorityReads, id: string): CaProviderState | undefined {

@@ -8,6 +8,15 @@ const KV_OPERATIONS = ['set', 'cas', 'lock', 'unlock', 'delete', 'delete-cas', '
 const SESSION_OPERATIONS = ['create', 'destroy'];
 const QUERY_OPERATIONS = ['create', 'update', 'delete'];
 
+const CA_OPERATIONS = [
+  'set-config',
+  'set-roots',
+  'set-roots-config',
+  'set-provider-state',
+  'delete-provider-state',
+  'increment-provider-serial',
+];
+
 function seriesByOperation(metrics: Metrics, name: string, operations: readonly string[]): ReadonlyMap<string, Series> {
   return new Map(operations.map((operation) => [operation, metrics.sample(name, [['op', operation]])]));
 }
@@ -18,6 +27,8 @@ export class ApplyMetrics {
   readonly #session: ReadonlyMap<string, Series>;
   readonly #tombstone: ReadonlyMap<string, Series>;
   readonly #query: ReadonlyMap<string, Series>;
+  readonly #connectCa: ReadonlyMap<string, Series>;
+  readonly #connectCaLeaf: ReadonlyMap<string, Series>;
 
   constructor(metrics: Metrics) {
     this.#plain = new Map<CommandType, Series>([
@@ -31,6 +42,8 @@ export class ApplyMetrics {
     this.#session = seriesByOperation(metrics, 'fsm.session', SESSION_OPERATIONS);
     this.#tombstone = seriesByOperation(metrics, 'fsm.tombstone', ['reap']);
     this.#query = seriesByOperation(metrics, 'fsm.prepared-query', QUERY_OPERATIONS);
+    this.#connectCa = seriesByOperation(metrics, 'fsm.ca', CA_OPERATIONS);
+    this.#connectCaLeaf = seriesByOperation(metrics, 'fsm.ca.leaf', ['increment-index']);
   }
 
   /** Operations that don't exist have no series. */
@@ -48,6 +61,10 @@ export class ApplyMetrics {
         return this.#tombstone.get(command.body.Op);
       case CommandType.preparedQuery:
         return this.#query.get(command.body.Op);
+      case CommandType.connectCa:
+        return this.#connectCa.get(command.body.Op);
+      case CommandType.connectCaLeaf:
+        return this.#connectCaLeaf.get(command.body.Op);
       default:
         return this.#plain.get(command.type);
     }
