@@ -1,7 +1,17 @@
 // Who may do what. Each row of the endpoint table and each method names its rules; the authorizer of the asker's token judges
 // them. There are no ACLs yet, so the only authorizer allows everything; it is passed all the same.
 
-type Resource = 'agent' | 'event' | 'key' | 'keyring' | 'mesh' | 'node' | 'operator' | 'service' | 'session';
+type Resource =
+  | 'agent'
+  | 'event'
+  | 'intention'
+  | 'key'
+  | 'keyring'
+  | 'mesh'
+  | 'node'
+  | 'operator'
+  | 'service'
+  | 'session';
 
 /** What a token needs; `none` where nobody is asked for one. */
 export type Rule = 'none' | `${Resource}:${'read' | 'list' | 'write'}`;

@@ -46,14 +46,20 @@ export class Filling {
   }
 
   #branches(schema: Schema): readonly Schema[] {
-    return ((schema['anyOf'] ?? [schema]) as Schema[]).map((branch) => this.#resolved(branch));
+    const resolved = this.#resolved(schema);
+    const several = resolved['anyOf'] as readonly Schema[] | undefined;
+    return several === undefined ? [resolved] : several.flatMap((branch) => this.#branches(branch));
   }
 
-  /** Of several that a value may be, the one of its type; of lists, one whose items are of the type of the first. */
+  /**
+   * Of several that a value may be, the one of its type: of lists, one whose items are of the type of the first; of objects, the
+   * one that has most of its names, and no more.
+   */
   #branchFor(value: unknown, schema: Schema): Schema {
     const type = typeOf(value);
     const branches = this.#branches(schema).filter((branch) => [branch['type']].flat().includes(type));
     const first: unknown = Array.isArray(value) ? value.find((item) => item !== '<each>') : undefined;
+    if (type === 'object') return leastUnlike(Object.keys(value as object), branches);
     const byItem = branches.find((branch) => this.#mayHold(branch['items'] as Schema | undefined, first));
     return byItem ?? branches[0] ?? {};
   }
@@ -81,6 +87,18 @@ export class Filling {
         return null;
     }
   }
+}
+
+function leastUnlike(names: readonly string[], branches: readonly Schema[]): Schema {
+  const unlikeness = (branch: Schema): number => {
+    const properties = (branch['properties'] ?? {}) as object;
+    if (branch['additionalProperties'] !== undefined) return 0;
+    const required = (branch['required'] ?? []) as readonly string[];
+    const unknown = names.filter((name) => name !== '...' && !(name in properties)).length;
+    return unknown + (names.includes('...') ? 0 : required.filter((name) => !names.includes(name)).length);
+  };
+  const [first = {}, ...others] = branches;
+  return others.reduce((best, branch) => (unlikeness(branch) < unlikeness(best) ? branch : best), first);
 }
 
 function typeOf(value: unknown): string {

@@ -1,5 +1,6 @@
 // The state as of one moment, in constant time: clones of the tables that a snapshot stream is written from while writes go on.
 
+import type { ConfigEntry } from '../../../../wire/config-entries/entries.js';
 import type { AutopilotConfig, CoordinateRecord, KvEntry, SessionRecord } from '../../../../wire/records.js';
 import type { PartialCommand } from '../chunks/kept-chunks.js';
 import type { FrozenIndex } from '../store/tables/index-table.js';
@@ -25,6 +26,7 @@ export interface StoreSnapshot {
   readonly kv: OrderedMap<KvEntry>;
   readonly tombstones: OrderedMap<Tombstone>;
   readonly autopilot: AutopilotConfig | undefined;
+  readonly configEntries: OrderedMap<ConfigEntry>;
   readonly systemMetadata: OrderedMap<SystemMetadataRow>;
   readonly indexTable: FrozenIndex;
   /** Commands of which parts are still to come, all of one term. */
@@ -47,6 +49,7 @@ export function freezeTables(tables: Tables, appliedIndex: number): StoreSnapsho
     kv: tables.kv.entries.rows.clone(),
     tombstones: tables.kv.tombstones.rows.clone(),
     autopilot: tables.autopilot.get(AUTOPILOT_KEY),
+    configEntries: tables.configEntries.rows.clone(),
     systemMetadata: tables.systemMetadata.rows.clone(),
     indexTable: tables.index.freeze(),
     chunks: { term: tables.chunks.term, operations: tables.chunks.freeze() },

@@ -1,7 +1,9 @@
 // What a command changed, as typed records: watches consume them, and they are the undo log of a command that fails. The
 // single writer fills one journal per command; tables write to it and to nothing else.
 
+import type { ConfigEntry } from '../../../../../wire/config-entries/entries.js';
 import type { AutopilotConfig, CoordinateRecord, KvEntry, SessionRecord } from '../../../../../wire/records.js';
+import type { GatewayServiceRow } from './gateway-service-table.js';
 import type { CheckRow, NodeRow, ServiceRow, SystemMetadataRow, Tombstone } from './rows.js';
 
 /** The rows of each table. */
@@ -13,6 +15,10 @@ export interface TableRows {
   readonly sessions: SessionRecord;
   readonly kv: KvEntry;
   readonly tombstones: Tombstone;
+  /** By prefix: the index of the deletion of everything under it. */
+  readonly 'emptied-prefixes': number;
+  readonly 'config-entries': ConfigEntry;
+  readonly 'gateway-services': GatewayServiceRow;
   readonly 'kind-service-names': number;
   readonly 'system-metadata': SystemMetadataRow;
   readonly autopilot: AutopilotConfig;
