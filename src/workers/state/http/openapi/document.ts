@@ -54,9 +54,10 @@ function bodyOf(operation: Operation, components: Components): Schema {
   return { requestBody: { content } };
 }
 
-/** `PUT /v1/agent/service/register` is putAgentServiceRegister. */
-function operationId(method: string, { path }: Endpoint): string {
-  const words = path.split(/[^A-Za-z0-9]+/).filter((word) => word !== '' && word !== 'v1');
+/** `PUT /v1/agent/service/register` is putAgentServiceRegister; what a row and one below it both answer has `By` and of what. */
+function operationId(method: string, { path, rest }: Endpoint, exact: ReadonlySet<string>): string {
+  const of = rest !== undefined && exact.has(path.slice(0, -1)) ? ['by', rest.name] : [];
+  const words = [...path.split(/[^A-Za-z0-9]+/).filter((word) => word !== '' && word !== 'v1'), ...of];
   return method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
 }
 
@@ -66,10 +67,11 @@ function operationObject(
   operation: Operation,
   components: Components,
   common: Map<string, Schema>,
+  exact: ReadonlySet<string>,
 ): Schema {
   const parameters = parametersOf(endpoint, operation, common);
   return {
-    operationId: operationId(method, endpoint),
+    operationId: operationId(method, endpoint, exact),
     summary: operation.summary,
     tags: [endpoint.path.split('/').filter((part) => part !== '' && part !== 'v1')[0]],
     ...(parameters.length === 0 ? {} : { parameters }),
@@ -84,11 +86,12 @@ export function* openApiDocument(table: EndpointTable): Generator<undefined, Sch
   const components = new Components();
   const common = new Map<string, Schema>();
   const paths: { [path: string]: { [method: string]: Schema } } = {};
+  const exact = new Set(table.map(({ path }) => path));
   for (const endpoint of table) {
     const { path, rest } = endpoint;
     const item: { [method: string]: Schema } = {};
     for (const [method, operation] of Object.entries(endpoint.methods)) {
-      item[method.toLowerCase()] = operationObject(method, endpoint, operation, components, common);
+      item[method.toLowerCase()] = operationObject(method, endpoint, operation, components, common, exact);
     }
     paths[rest === undefined ? path : `${path}{${rest.name}}`] = item;
     yield;
