@@ -14,6 +14,20 @@ const LANGUAGE = ['unit/filter/language'];
 
 export const endpoints: readonly Mutant[] = [
   {
+    name: 'a check of a node counts for each instance of a service there',
+    file: 'workers/state/endpoints/service-summary.ts',
+    find: "if (check.ServiceID !== '' || isAnotherNode) this.#count(check)",
+    replace: 'this.#count(check)',
+    tests: ['unit/endpoints/ui-lists'],
+  },
+  {
+    name: 'the description of the API leaves out other statuses than 200',
+    file: 'workers/state/http/openapi/responses.ts',
+    find: "[['200', answer], ...Object.entries(others)]",
+    replace: "[['200', answer]]",
+    tests: ['unit/endpoints/table/schemas'],
+  },
+  {
     name: 'a transaction writes under names that are tricks with paths',
     file: 'workers/state/endpoints/txn.ts',
     find: 'validatesKeys() ? badKeyName(given) : null',

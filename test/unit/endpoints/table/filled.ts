@@ -46,17 +46,21 @@ export class Filling {
   }
 
   #branches(schema: Schema): readonly Schema[] {
-    const among = schema['anyOf'] as readonly Schema[] | undefined;
-    return among === undefined ? [schema] : among.flatMap((branch) => this.#branches(this.#resolved(branch)));
+    const resolved = this.#resolved(schema);
+    const several = resolved['anyOf'] as readonly Schema[] | undefined;
+    return several === undefined ? [resolved] : several.flatMap((branch) => this.#branches(branch));
   }
 
-  /** Of several that a value may be, the one of its type; of objects, one whose fields are these; of lists, one whose items are of the type of the first. */
+  /**
+   * Of several that a value may be, the one of its type: of lists, one whose items are of the type of the first; of objects, the
+   * one that has most of its names, and no more.
+   */
   #branchFor(value: unknown, schema: Schema): Schema {
     const type = typeOf(value);
     const branches = this.#branches(schema).filter((branch) => [branch['type']].flat().includes(type));
     const first: unknown = Array.isArray(value) ? value.find((item) => item !== '<each>') : undefined;
+    if (type === 'object') return leastUnlike(Object.keys(value as object), branches);
     const byItem = branches.find((branch) => this.#mayHold(branch['items'] as Schema | undefined, first));
-    if (type === 'object') return branches.find((branch) => isOfFields(value as object, branch)) ?? branches[0] ?? {};
     return byItem ?? branches[0] ?? {};
   }
 
@@ -85,13 +89,16 @@ export class Filling {
   }
 }
 
-function isOfFields(value: object, { properties = {}, required = [], additionalProperties }: Schema): boolean {
-  const names = Object.keys(value);
-  const isWhole = names.includes('...') || (required as readonly string[]).every((name) => names.includes(name));
-  return (
-    isWhole &&
-    (additionalProperties !== undefined || names.every((name) => name === '...' || name in (properties as object)))
-  );
+function leastUnlike(names: readonly string[], branches: readonly Schema[]): Schema {
+  const unlikeness = (branch: Schema): number => {
+    const properties = (branch['properties'] ?? {}) as object;
+    if (branch['additionalProperties'] !== undefined) return 0;
+    const required = (branch['required'] ?? []) as readonly string[];
+    const unknown = names.filter((name) => name !== '...' && !(name in properties)).length;
+    return unknown + (names.includes('...') ? 0 : required.filter((name) => !names.includes(name)).length);
+  };
+  const [first = {}, ...others] = branches;
+  return others.reduce((best, branch) => (unlikeness(branch) < unlikeness(best) ? branch : best), first);
 }
 
 function typeOf(value: unknown): string {

@@ -54,7 +54,7 @@ function bodyOf(operation: Operation, components: Components): Schema {
   return { requestBody: { content } };
 }
 
-/** `PUT /v1/agent/service/register` is putAgentServiceRegister, what a row and one below it both answer has `By` and what is asked of. */
+/** `PUT /v1/agent/service/register` is putAgentServiceRegister; what a row and one below it both answer has `By` and of what. */
 function operationId(method: string, { path, rest }: Endpoint, exact: ReadonlySet<string>): string {
   const of = rest !== undefined && exact.has(path.slice(0, -1)) ? ['by', rest.name] : [];
   const words = [...path.split(/[^A-Za-z0-9]+/).filter((word) => word !== '' && word !== 'v1'), ...of];
@@ -91,7 +91,7 @@ export function* openApiDocument(table: EndpointTable): Generator<undefined, Sch
   const components = new Components();
   const common = new Map<string, Schema>();
   const paths: { [path: string]: { [method: string]: Schema } } = {};
-  const exact = new Set(Array.from(table, ({ path }) => path));
+  const exact = new Set(table.map(({ path }) => path));
   for (const endpoint of table) {
     const template = pathTemplate(endpoint);
     const item = paths[template] ?? {};
