@@ -4,16 +4,23 @@
 const WIDTH = 30;
 const PAUSE_MS = 100;
 
+interface Screen {
+  /** A terminal. */
+  readonly isTTY: boolean;
+  write(text: string): boolean;
+}
+
 export class Progress {
   readonly #what: string;
   readonly #total: number;
-  readonly #out = process.stderr;
+  readonly #out: Screen;
   #done = 0;
   #drawnAtMs = 0;
   #isDrawn = false;
 
   /** `what`: "Registering". */
-  constructor(what: string, total: number) {
+  constructor(what: string, total: number, out: Screen = process.stderr) {
+    this.#out = out;
     this.#what = what;
     this.#total = total;
   }

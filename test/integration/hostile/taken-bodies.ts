@@ -19,6 +19,17 @@ const TTL: Sample = {
 const ALONE: Sample = { KV: null, Node: null, Service: null, Check: null };
 const KV: Sample = { Key: 'hostile/t', Value: 'eA==', Index: 0 };
 
+const LOCAL_SERVICE: Sample = {
+  ...{ ID: 'hostile-local', Name: 'hostile-local', Address: '10.0.0.1', Kind: '', Proxy: { Upstreams: [] } },
+  ...{ Check: TTL, Checks: [{ ...TTL, CheckID: 'hostile-check' }] },
+  Connect: {
+    Native: false,
+    SidecarService: {
+      ...{ Kind: '', ID: '', Name: 'hostile-sidecar', Address: '', Check: null, Checks: [TTL] },
+      ...{ Connect: null, Proxy: { Upstreams: [] } },
+    },
+  },
+};
 const QUERY: Sample = {
   ...{ ID: '', Name: 'hostile-query-', Session: '', Token: '' },
   ...{ Template: { Type: 'name_prefix_match', Regexp: '^hostile-query-(.*)$', RemoveEmptyTags: true } },
@@ -55,17 +66,9 @@ export const TAKEN_BODIES: { readonly [row: string]: Sample } = {
     Node: 'hostile-node',
     Coord: { Vec: [0, 0, 0, 0, 0, 0, 0, 0], Error: 1.5, Adjustment: 0, Height: 0.001 },
   },
-  'PUT /v1/agent/service/register': {
-    ...{ ID: 'hostile-local', Name: 'hostile-local', Address: '10.0.0.1', Kind: '', Proxy: { Upstreams: [] } },
-    ...{ Check: TTL, Checks: [{ ...TTL, CheckID: 'hostile-check' }] },
-    Connect: {
-      Native: false,
-      SidecarService: {
-        ...{ Kind: '', ID: '', Name: 'hostile-sidecar', Address: '', Check: null, Checks: [TTL] },
-        ...{ Connect: null, Proxy: { Upstreams: [] } },
-      },
-    },
-  },
+  'PUT /v1/agent/service/register': LOCAL_SERVICE,
+  'PUT /v1/agent/services/register': [LOCAL_SERVICE],
+  'PUT /v1/agent/services/deregister': [{ ID: 'hostile-local', Name: '' }],
   'PUT /v1/agent/check/register': { ID: 'hostile-own', ...TTL },
   'PUT /v1/agent/check/update/': { Status: 'passing' },
 };

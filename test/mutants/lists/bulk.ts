@@ -2,9 +2,9 @@
 
 import type { Mutant } from '../mutant.js';
 
-const ITEMS = ['unit/http/item-stream.test'];
-const STREAM = ['unit/agent-endpoints/bulk.test'];
-const GROUPS = ['unit/local/grouped-writes.test'];
+const ITEMS = ['unit/http/item-stream'];
+const STREAM = ['unit/agent-endpoints/bulk'];
+const GROUPS = ['unit/local/grouped-writes'];
 
 export const bulk: readonly Mutant[] = [
   {
