@@ -103,6 +103,24 @@ describe('the uws engine', { skip: withoutUws }, () => {
     }
   });
 
+  test('of a client whose last place another thread has just taken no query waits, and a write is answered', async () => {
+    const clients = { total: 0, of: () => 0, enter: () => false, leave: () => assert.fail('nobody is counted') };
+    const crowded = await startApi({ settings: { ...UWS, limits: { httpMaxConnsPerClient: 2 } }, clients });
+    try {
+      const client = new RawClient(crowded.port);
+      client.send('GET /v1/kv/b?index=99&wait=60s HTTP/1.1\r\nHost: x\r\n\r\n');
+      const refused = await client.answer();
+      assert.deepEqual([refused.status, refused.headers['connection']], [429, 'close']);
+      await client.end();
+      assert.deepEqual([crowded.server.waitingReads, crowded.store.waiting], [0, 0]);
+      const put = await ask(crowded.port, 'PUT /v1/kv/a HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n1');
+      assert.deepEqual([put.status, put.body], [200, 'true']);
+      assert.equal((await get(crowded.port, '/v1/stream')).body, 'one\ntwo\n');
+    } finally {
+      await crowded.close();
+    }
+  });
+
   test('closing answers what waits; a taken port is an error; unix sockets are refused', async () => {
     const other = await startApi({ settings: UWS });
     const client = new RawClient(other.port);

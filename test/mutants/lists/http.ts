@@ -235,6 +235,20 @@ export const http: readonly Mutant[] = [
     tests: ['unit/http/pieces'],
   },
   {
+    name: 'uws: a query waits whose client has no place any more',
+    file: `${HTTP}/uws/uws-engine.ts`,
+    find: 'if (!isCounted && exchange.isRefusable) return false;',
+    replace: '',
+    tests: ['integration/http/uws'],
+  },
+  {
+    name: 'uws: a stream that has begun is refused',
+    file: `${HTTP}/uws/uws-exchange.ts`,
+    find: '!this.#isStreaming && (',
+    replace: '(',
+    tests: ['integration/http/uws'],
+  },
+  {
     name: 'uws: the answer leaves a paused connection paused',
     file: `${HTTP}/uws/uws-exchange.ts`,
     find: `    this.resumeBody();

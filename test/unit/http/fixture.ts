@@ -17,6 +17,7 @@ import { bare, json, type Reply, text } from '../../../src/workers/state/http/re
 import type { ReadMethod } from '../../../src/workers/state/methods/method.js';
 import type { Consensus } from '../../../src/workers/state/replica/consensus.js';
 import type { ReadResult, StoreReads, WatchTarget } from '../../../src/workers/state/replica/store/read-api.js';
+import type { ClientCounts } from '../../../src/workers/state/sockets/client-counts.js';
 import { noServers } from '../calls/no-servers.js';
 import { testCalls } from '../calls/test-calls.js';
 
@@ -230,6 +231,8 @@ export interface ApiOptions {
   readonly leaderless?: boolean;
   /** Leads in place of this server. */
   readonly elsewhere?: Elsewhere;
+  /** As other threads on the port count them, too. */
+  readonly clients?: ClientCounts;
 }
 
 export async function startApi(options: ApiOptions = {}): Promise<Api> {
@@ -261,6 +264,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     knowsServers: () => !options.client,
     logger: new Logger('agent', new LogSink('trace', (record) => logged.push(record))),
     metrics,
+    shared: options.clients === undefined ? null : { place: 'first', clients: options.clients },
   });
   const bound = await server.listen();
   const api: Api = {

@@ -112,10 +112,18 @@ export class UwsEngine implements Engine, ExchangeHost {
     await waitUntil(() => this.#connections === 0, SOCKET_CLOSE_MS);
   }
 
-  waits(exchange: UwsExchange): void {
+  waits(exchange: UwsExchange): boolean {
     const client = exchange.remoteAddress;
-    // Another thread may have taken the client's last place meanwhile: then this request isn't counted.
-    this.#waiting.set(exchange, this.#clients.enter(client) ? client : null);
+    const isCounted = this.#clients.enter(client);
+    // Another thread may have taken the client's last place since this request came. What has begun to be read can be given up; what
+    // has begun to be written, or to be answered, can't, and isn't counted.
+    if (!isCounted && exchange.isRefusable) return false;
+    this.#waiting.set(exchange, isCounted ? client : null);
+    return true;
+  }
+
+  refuseCrowded(exchange: UwsExchange): void {
+    exchange.refuse(429, CROWDED_HEADERS, CROWDED_TEXT);
   }
 
   over(exchange: UwsExchange): void {
@@ -129,7 +137,7 @@ export class UwsEngine implements Engine, ExchangeHost {
     const exchange = new UwsExchange(response, request, this);
     // The address isn't asked for where no client can have reached its limit.
     if (this.#clients.mayBeReached && this.#clients.isFull(exchange.remoteAddress)) {
-      exchange.refuse(429, CROWDED_HEADERS, CROWDED_TEXT);
+      this.refuseCrowded(exchange);
       return;
     }
     this.#listener(exchange);

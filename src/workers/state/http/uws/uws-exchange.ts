@@ -18,8 +18,10 @@ const MAX_WHILE_PAUSED = 256 * 1024 * 1024;
 /** What an exchange needs of its engine. */
 export interface ExchangeHost {
   readonly stopping: boolean;
-  /** The request stays unanswered behind its callback. */
-  waits(exchange: UwsExchange): void;
+  /** The request stays unanswered behind its callback; false: it may not, another thread has taken its client's last place. */
+  waits(exchange: UwsExchange): boolean;
+  /** Answers a request that its client has no place for, within the callback. */
+  refuseCrowded(exchange: UwsExchange): void;
   over(exchange: UwsExchange): void;
 }
 
@@ -41,6 +43,7 @@ export class UwsExchange implements Exchange {
   #bodyEnded = false;
   #paused = false;
   #bytesWhilePaused = 0;
+  #isStreaming = false;
 
   constructor(response: UwsResponse, request: UwsRequest, host: ExchangeHost) {
     this.#response = response;
@@ -56,6 +59,11 @@ export class UwsExchange implements Exchange {
       this.#address = this.#over ? '' : plainAddress(Buffer.from(this.#response.getRemoteAddressAsText()).toString());
     }
     return this.#address;
+  }
+
+  /** Nothing was said yet, and what was begun for it can be given up. */
+  get isRefusable(): boolean {
+    return !this.#isStreaming && (this.method === 'GET' || this.method === 'HEAD');
   }
 
   get bodyLength(): number {
@@ -128,6 +136,7 @@ export class UwsExchange implements Exchange {
 
   stream(status: number, headers: string, ended: () => void): ResponseStream {
     this.onAbort({ aborted: ended });
+    this.#isStreaming = true;
     const response = this.#response;
     let keepsUp = true;
     if (!this.#over) {
@@ -171,7 +180,13 @@ export class UwsExchange implements Exchange {
       if (!this.#bodyAttached && this.bodyLength !== 0) this.#attachBody();
     }
     this.#response.onAborted(() => this.#aborted());
-    this.#host.waits(this);
+    if (this.#host.waits(this)) return;
+    const [abort, sink] = [this.#abort, this.#sink];
+    this.#host.refuseCrowded(this);
+    // What was begun for it ends as if its client had gone.
+    this.#finished();
+    sink?.aborted();
+    abort?.aborted();
   }
 
   #write(status: number, headers: string, body: string | Uint8Array): void {
