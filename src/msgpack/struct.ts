@@ -72,6 +72,7 @@ class StructTable {
   #isMade = false;
   #declared: readonly Field[] = [];
   #sorted: readonly Field[] = [];
+  #always: readonly Field[] = [];
   #sometimes: readonly Field[] = [];
 
   constructor(kinds: ReadonlyMap<string, Kind<unknown>>, optional: ReadonlySet<string>) {
@@ -95,6 +96,7 @@ class StructTable {
     }));
     this.#sorted = [...this.#declared].sort(byKey);
     for (const [place, field] of this.#sorted.entries()) field.place = place;
+    this.#always = this.#sorted.filter((field) => !field.isOptional);
     this.#sometimes = this.#sorted.filter((field) => field.isOptional);
     this.#isMade = true;
   }
@@ -129,9 +131,7 @@ class StructTable {
 
   /** Those that are always there. */
   #fieldsIn(form: Form): readonly CodedField[] {
-    return this.#sorted
-      .filter((field) => !field.isOptional)
-      .map(({ name, kind, written }) => ({ name, kind, key: written[form] }));
+    return this.#always.map(({ name, kind, written }) => ({ name, kind, key: written[form] }));
   }
 
   *writeSteps(writer: MsgpackWriter, record: Members): Generator<void, void> {
@@ -183,9 +183,8 @@ class StructTable {
 
   /** Of a map with as many fields as are always there, in which something else stands behind the first `done` of them. */
   #readRest(reader: MsgpackReader, record: Members, done: number): void {
-    const always = this.#sorted.filter((field) => !field.isOptional);
-    const last = always[done - 1];
-    if (reader.problem === null) this.#readFields(reader, record, true, done, always.length);
+    const last = this.#always[done - 1];
+    if (reader.problem === null) this.#readFields(reader, record, true, done, this.#always.length);
     else if (last !== undefined) reader.inside(last.name);
   }
 

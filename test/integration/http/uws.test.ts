@@ -105,7 +105,10 @@ describe('the uws engine', { skip: withoutUws }, () => {
 
   test('of a client whose last place another thread has just taken no query waits, and a write is answered', async () => {
     const clients = { total: 0, of: () => 0, enter: () => false, leave: () => assert.fail('nobody is counted') };
-    const crowded = await startApi({ settings: { ...UWS, limits: { httpMaxConnsPerClient: 2 } }, clients });
+    const crowded = await startApi({
+      settings: { ...UWS, limits: { httpMaxConnsPerClient: 2, httpMaxRequestBodySize: 1024 } },
+      clients,
+    });
     try {
       const client = new RawClient(crowded.port);
       client.send('GET /v1/kv/b?index=99&wait=60s HTTP/1.1\r\nHost: x\r\n\r\n');

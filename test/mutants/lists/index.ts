@@ -30,6 +30,7 @@ import { registration } from './registration.js';
 import { rpc } from './rpc.js';
 import { rpcGrpc } from './rpc-grpc.js';
 import { rpcRows } from './rpc-rows.js';
+import { services } from './services.js';
 import { settings } from './settings.js';
 import { start } from './start.js';
 import { store } from './store.js';
@@ -65,6 +66,7 @@ export const mutants: readonly Mutant[] = [
   ...rpc,
   ...rpcGrpc,
   ...rpcRows,
+  ...services,
   ...settings,
   ...start,
   ...store,

@@ -93,8 +93,8 @@ export const msgpack: readonly Mutant[] = [
   {
     name: 'code of a struct goes on in the wrong place where a field is missing',
     file: 'msgpack/struct.ts',
-    find: 'this.#readFields(reader, record, true, done, this.#sorted.length)',
-    replace: 'this.#readFields(reader, record, true, done + 1, this.#sorted.length)',
+    find: 'this.#readFields(reader, record, true, done, this.#always.length)',
+    replace: 'this.#readFields(reader, record, true, done + 1, this.#always.length)',
     tests: ['unit/msgpack/struct-code'],
   },
   {

@@ -183,8 +183,8 @@ export const rpc: readonly Mutant[] = [
   {
     name: 'follower: a cached answer of the leader is never hit',
     file: 'workers/state/http/http-read.ts',
-    find: '    if (this.#cached !== null) this.#cache.served(this.#cached);\n    const reply',
-    replace: '    const reply',
+    find: '    if (this.#cached !== null) this.#cache.served(this.#cached);\n    const shown',
+    replace: '    const shown',
     tests: ['unit/http/reads'],
   },
   {

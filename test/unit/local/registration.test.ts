@@ -258,6 +258,9 @@ test('a service of a file brings its sidecar along, and a reload follows what th
   const { Port, Tags, Proxy: of } = proxy()?.definition ?? {};
   assert.deepEqual([Port, Tags, of?.DestinationServiceName, of?.LocalServicePort], [21_000, ['mesh'], 'web', 80]);
   assert.equal(proxy()?.fromConfigFile, true);
+  const before = proxy();
+  assert.equal(await local.reload(localConfig(configOf(web(true)))), null);
+  assert.equal(proxy(), before, 'what stays the same is not registered anew');
   assert.equal(await local.reload(localConfig(configOf(web(true, 81)))), null);
   assert.equal(proxy()?.definition.Port, 21_000);
   assert.equal(proxy()?.definition.Proxy.LocalServicePort, 81);

@@ -122,6 +122,5 @@ export function refuseOpaque(command: OpaqueCommand): ApplyResult {
 export function isFailure(result: ApplyResult): boolean {
   if (result.kind === 'error') return result.keeps !== true;
   if (result.kind === 'bool') return !result.value;
-  if (result.kind === 'virtual-ip') return !result.found;
   return result.kind === 'txn' && result.value.Errors !== null;
 }
