@@ -17,6 +17,7 @@ export interface Group {
 
 export const GROUPS: readonly Group[] = [
   { words: ['catalog'], takesWords: true, synopsis: 'Look into the catalog' },
+  { words: ['config'], takesWords: true, synopsis: 'Work with config entries' },
   { words: ['kv'], takesWords: true, synopsis: 'Work with the key-value store' },
   { words: ['operator'], takesWords: false, synopsis: 'Look after the servers of a cluster' },
   { words: ['operator', 'autopilot'], takesWords: false, synopsis: 'Look at autopilot and configure it' },
@@ -42,6 +43,14 @@ export const COMMANDS: readonly Registered[] = [
     synopsis: 'Lists the services of a datacenter',
     load: () => import('./commands/catalog-services.js'),
   },
+  {
+    words: ['config', 'delete'],
+    synopsis: 'Deletes a config entry',
+    load: () => import('./commands/config-delete.js'),
+  },
+  { words: ['config', 'list'], synopsis: 'Lists config entries', load: () => import('./commands/config-list.js') },
+  { words: ['config', 'read'], synopsis: 'Shows a config entry', load: () => import('./commands/config-read.js') },
+  { words: ['config', 'write'], synopsis: 'Writes a config entry', load: () => import('./commands/config-write.js') },
   { words: ['event'], synopsis: 'Fires a user event', load: () => import('./commands/event.js') },
   {
     words: ['force-leave'],

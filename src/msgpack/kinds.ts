@@ -99,6 +99,9 @@ export const float: Kind<number> = {
   read: (reader) => reader.float(),
 };
 
+/** The nearest number of 32 bits. */
+export const float32: Kind<number> = { ...float, write: (writer, value) => writer.float32(value) };
+
 /** A free-form value. */
 export const any: Kind<Dynamic> = {
   zero: null,

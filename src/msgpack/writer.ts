@@ -121,6 +121,14 @@ export class MsgpackWriter {
     this.#at += 9;
   }
 
+  /** In four bytes. */
+  float32(value: number): void {
+    this.#reserve(5);
+    this.#bytes[this.#at] = 0xca;
+    this.#bytes.writeFloatBE(value, this.#at + 1);
+    this.#at += 5;
+  }
+
   #container(length: number, fixed: number, most: number, wide: number): void {
     if (length <= most) this.byte(fixed | length);
     else if (length < 0x10000) this.#marked(wide, length, 2);

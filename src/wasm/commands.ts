@@ -1,6 +1,8 @@
 // The commands of the log as bytes (spec/fsm.md, sections 1–3): a type byte and a msgpack body. A type that lictor
 // does not interpret stays as it came.
 
+import { encode } from '../msgpack/codec.js';
+import { configEntryRequest, decodeEntryRequest } from '../msgpack/config-entries.js';
 import { DecodeError, EncodeError } from '../msgpack/errors.js';
 import { MAX_MESSAGE_BYTES } from '../msgpack/limits.js';
 import { type Command, CommandType, IGNORE_UNKNOWN_FLAG, type OpaqueCommand } from '../wire/commands.js';
@@ -44,8 +46,16 @@ function typeByteOf(type: CommandType): number {
   return type === CommandType.coordinates ? type | IGNORE_UNKNOWN_FLAG : type;
 }
 
+/** Commands that this module has no program for: their bodies are kept as they came, or written in JavaScript. */
+type UnprogrammedCommand = OpaqueCommand | Extract<Command, { type: typeof CommandType.configEntry }>;
+
+function isUnprogrammed(command: Command | OpaqueCommand): command is UnprogrammedCommand {
+  return command.type === 'opaque' || command.type === CommandType.configEntry;
+}
+
 /** The command's bytes: a fresh copy, which may be part of a larger buffer (don't transfer that). */
 export function encodeCommand(command: Command | OpaqueCommand): Uint8Array {
+  if (command.type === CommandType.configEntry) return encode(configEntryRequest, command.body, command.type);
   if (command.type !== 'opaque') return encodeOne(typeByteOf(command.type), codecFor(command.type), command.body);
   if (command.bytes.length >= MAX_MESSAGE_BYTES) throw new EncodeError('too-large');
   const result = new Uint8Array(command.bytes.length + 1);
@@ -58,12 +68,16 @@ export function encodeCommand(command: Command | OpaqueCommand): Uint8Array {
 function decodeOpen(from: number, to: number): Command | OpaqueCommand {
   const typeByte = scanner.source[from];
   if (typeByte === undefined || to <= from) throw new DecodeError('empty', from);
-  const codec = codecs[typeByte & ~IGNORE_UNKNOWN_FLAG];
+  const type = typeByte & ~IGNORE_UNKNOWN_FLAG;
+  if (type === CommandType.configEntry) {
+    return { type, body: decodeEntryRequest(scanner.source.subarray(0, to), from + 1).request };
+  }
+  const codec = codecs[type];
   if (codec === undefined) {
     return { type: 'opaque', typeByte, bytes: scanner.source.slice(from + 1, to) };
   }
   scanner.scan(codec.number, codec.argument, from + 1, to);
-  return { type: typeByte & ~IGNORE_UNKNOWN_FLAG, body: codec.read() } as Command;
+  return { type, body: codec.read() } as Command;
 }
 
 /**
@@ -118,7 +132,7 @@ export class CommandBatch {
   }
 
   append(command: Command | OpaqueCommand): void {
-    if (command.type === 'opaque') this.#output.appendBytes(framed(encodeCommand(command)));
+    if (isUnprogrammed(command)) this.#output.appendBytes(framed(encodeCommand(command)));
     else this.#output.append(typeByteOf(command.type), codecFor(command.type), command.body, true);
     this.#commands += 1;
   }

@@ -1,6 +1,7 @@
 // The commands of the replicated log: one type byte and a msgpack body (spec/fsm.md, sections 1–3). A command type that
 // lictor does not interpret yet is kept as its raw body, so that it survives the log and a snapshot unchanged.
 
+import type { ConfigEntry } from './config-entries/entries.js';
 import type {
   AutopilotConfig,
   CheckRecord,
@@ -26,6 +27,7 @@ export const CommandType = {
   preparedQuery: 7,
   txn: 8,
   autopilot: 9,
+  configEntry: 22,
   systemMetadata: 31,
 } as const;
 export type CommandType = (typeof CommandType)[keyof typeof CommandType];
@@ -136,6 +138,13 @@ export interface AutopilotRequest extends WriteRequest {
   readonly Config: AutopilotConfig;
 }
 
+/** `Entry.ModifyIndex` is what `…-cas` compares with. A snapshot's record has the operation "". */
+export interface ConfigEntryRequest extends WriteRequest {
+  /** `upsert`, `upsert-cas`, `upsert-with-status-cas`, `delete` or `delete-cas`. */
+  readonly Op: string;
+  readonly Entry: ConfigEntry;
+}
+
 export interface SystemMetadataRequest extends WriteRequest {
   /** "upsert" or "delete". */
   readonly Op: string;
@@ -152,6 +161,7 @@ export type Command =
   | { readonly type: typeof CommandType.preparedQuery; readonly body: PreparedQueryRequest }
   | { readonly type: typeof CommandType.txn; readonly body: TxnRequest }
   | { readonly type: typeof CommandType.autopilot; readonly body: AutopilotRequest }
+  | { readonly type: typeof CommandType.configEntry; readonly body: ConfigEntryRequest }
   | { readonly type: typeof CommandType.systemMetadata; readonly body: SystemMetadataRequest };
 
 /** A command of a type that is not interpreted: type byte (with its flag) and body as they came. */

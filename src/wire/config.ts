@@ -1,6 +1,7 @@
 // The configuration of a running agent: resolved, validated, defaults applied. main builds it from flags and files; every
 // thread gets a copy at its start and again at a reload. Durations are milliseconds.
 
+import type { ConfigEntry } from './config-entries/entries.js';
 import type { LocalDefinitions } from './definitions.js';
 import type { StringMap } from './records.js';
 import type { LogLevel } from './thread-port.js';
@@ -111,6 +112,8 @@ export interface RuntimeConfig {
   /** As configured. A -dev server bootstraps itself without saying so: banner and gossip tags show `false`. */
   readonly bootstrap: boolean;
   readonly bootstrapExpect: number;
+  /** What a new leader writes where there is none of the name. */
+  readonly configEntries: readonly ConfigEntry[];
   readonly bindAddress: string;
   readonly advertiseAddress: string;
   readonly advertiseAddressWan: string;

@@ -4,3 +4,8 @@
 export function keyPath(key: string): string {
   return encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%3A', ':');
 }
+
+/** Of a config entry. */
+export function entryPath(kind: string, name: string): string {
+  return `/v1/config/${encodeURIComponent(kind)}/${encodeURIComponent(name)}`;
+}

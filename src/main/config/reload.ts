@@ -57,6 +57,7 @@ export function withReloadable(running: RuntimeConfig, fresh: RuntimeConfig): Ru
   return {
     ...running,
     nodeMeta: fresh.nodeMeta,
+    configEntries: fresh.configEntries,
     definitions: fresh.definitions,
     watches: fresh.watches,
     tokens: fresh.tokens,

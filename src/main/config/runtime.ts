@@ -8,6 +8,7 @@ import type { LogLevel } from '../../wire/thread-port.js';
 import { COMPATIBLE_VERSION } from '../../wire/version.js';
 
 import { buildAddresses, buildPorts } from './addresses.js';
+import { buildConfigEntries } from './config-entries.js';
 import { renderDebugConfig } from './debug/render.js';
 import { buildDefinitions } from './definitions.js';
 import { buildDns, buildHttp, buildLan, buildRecursors, buildWan } from './network.js';
@@ -131,6 +132,7 @@ export function buildRuntime(config: AgentConfig, dev: boolean, problems: Proble
     retryIntervalMs: lan.retryIntervalMs,
     retryMax: lan.retryMax,
     rejoinAfterLeave: config.rejoin_after_leave,
+    configEntries: buildConfigEntries(config, problems),
     definitions,
     advertiseReconnectTimeoutMs: problems.milliseconds(
       'advertise_reconnect_timeout',

@@ -198,6 +198,7 @@ function takeUpDuties(
   const duties = new LeaderDuties({
     ...replica,
     config: settings.current,
+    configEntries: () => settings.current.configEntries,
     logger: logger.child('server'),
     metrics: telemetry.metrics,
     members: () => gossip.lan.list,

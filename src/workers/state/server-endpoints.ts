@@ -5,6 +5,7 @@ import type { Calls } from './calls/calls.js';
 import type { Snapshots } from './calls/snapshots.js';
 import { catalogReads } from './endpoints/catalog-read.js';
 import { catalogWrites } from './endpoints/catalog-write.js';
+import { configEndpoints } from './endpoints/config.js';
 import { coordinateEndpoints } from './endpoints/coordinate.js';
 import { healthEndpoints } from './endpoints/health.js';
 import { internalEndpoints } from './endpoints/internal.js';
@@ -40,6 +41,7 @@ export function serverEndpoints({ calls, config, hasWan, snapshots }: ServerEndp
     ...statusEndpoints(calls),
     ...txnEndpoints({ calls, maxRequestLength: () => config().limits.txnMaxReqLen, maxValueSize }),
     ...internalEndpoints(),
+    ...configEndpoints(calls),
     ...queryEndpoints({ calls, nodeName, datacenter }),
     ...coordinateEndpoints({ calls, datacenter, disabled: () => config().disableCoordinates }),
     ...snapshotEndpoints(snapshots),

@@ -14,7 +14,6 @@ export const waiting: WaitingList = {
   'acl-bootstrap': ACL_AGENT,
   'acl-policy-token': ACL_AGENT,
   'bad-flags': { reason: EXEC_LOCK_WATCH, steps: ['exec', 'lock', 'watch'] },
-  config: { reason: 'the commands of `config` do not exist yet' },
   'connect-login': { reason: '`connect`, `login`, `logout`, `peering` and `debug` do not exist yet' },
   exec: { reason: EXEC_LOCK_WATCH },
   'help-commands': {
@@ -23,7 +22,7 @@ export const waiting: WaitingList = {
   },
   'help-groups': {
     reason: 'these groups of commands do not exist yet',
-    steps: helpOf('acl', 'acl-token', 'config', 'tls'),
+    steps: helpOf('acl', 'acl-token', 'tls'),
   },
   tls: { reason: 'the commands of `tls` do not exist yet' },
   'top-level': {

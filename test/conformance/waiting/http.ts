@@ -4,7 +4,8 @@ import type { WaitingList } from '../standing.js';
 import { ACL_AGENT } from './acl-agent.js';
 
 const ACLS = 'the ACL endpoints come with ACLs';
-const CONFIG_ENTRIES = 'there are no config entries and intentions yet';
+const INTENTIONS = 'there are no intentions yet';
+const CHAINS = 'there are no discovery chains yet';
 const CONNECT = 'there is no certificate authority for the mesh yet';
 const UI = 'what is switched off with the UI does not exist yet either';
 
@@ -44,10 +45,27 @@ export const waiting: WaitingList = {
       '27 POST /v1/acl/bootstrap',
     ],
   },
-  'default/config-entries': { reason: CONFIG_ENTRIES },
-  'default/config-routing': { reason: CONFIG_ENTRIES },
+  'default/config-routing': {
+    reason: CHAINS,
+    steps: [
+      '1 GET /v1/discovery-chain/w',
+      '2 PUT /v1/config',
+      '7 GET /v1/discovery-chain/w',
+      '12 GET /v1/discovery-chain/w',
+      '13 POST /v1/discovery-chain/w',
+      '14 POST /v1/discovery-chain/w',
+      '15 POST /v1/discovery-chain/w',
+      '16 POST /v1/discovery-chain/w',
+      '17 GET /v1/discovery-chain/',
+      '18 GET /v1/discovery-chain/w?compile-dc=dc5',
+      '19 PUT /v1/discovery-chain/w',
+      '21 PUT /v1/config',
+      '25 DELETE /v1/config/service-defaults/w',
+      '28 GET /v1/discovery-chain/w2',
+    ],
+  },
   'default/connect-ca': { reason: CONNECT },
-  'default/intentions': { reason: CONFIG_ENTRIES },
+  'default/intentions': { reason: INTENTIONS },
   'tuned/tuned-headers-and-blocks': {
     reason: UI,
     steps: ['22 GET /v1/internal/ui/metrics-proxy/x'],

@@ -30,7 +30,7 @@ export function skipWithout(...binaries: readonly string[]): string | false {
 }
 
 /** Has the stock nodes built before the file's tests and removed after them. */
-export function stockNodes(skip: string | false, of: 'gossip' | 'raft' | 'api' = 'gossip'): Program {
+export function stockNodes(skip: string | false, of: 'gossip' | 'raft' | 'api' | 'prometheus' = 'gossip'): Program {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lictor-stock-'));
   const program = path.join(folder, 'stock-node');
   after(() => fs.rmSync(folder, { recursive: true, force: true }));

@@ -179,8 +179,8 @@ export const store: readonly Mutant[] = [
   {
     name: 'a list forgets what was deleted from it',
     file: `${STORE}/kv-reads.ts`,
-    find: 'return Math.max(entriesIndex, tombstonesIndex(tables, prefixKey)) ||',
-    replace: 'return entriesIndex ||',
+    find: 'if (entriesIndex > 0) return Math.max(entriesIndex, buriedIndex);',
+    replace: 'if (entriesIndex > 0) return entriesIndex;',
     tests: KV,
   },
   {
@@ -280,5 +280,19 @@ export const store: readonly Mutant[] = [
     find: 'this.#notePrefixes(kvTableKey(key))',
     replace: 'this.#notePrefixes(key)',
     tests: KEY_BYTES,
+  },
+  {
+    name: 'the deletion of a tree around a prefix is forgotten',
+    file: 'workers/state/replica/store/kv-reads.ts',
+    find: 'index = Math.max(index, emptied);',
+    replace: 'index = Math.max(index, emptied - emptied);',
+    tests: ['unit/calls/random-watchers', 'unit/fsm/kv-model'],
+  },
+  {
+    name: 'a key is woken by every other',
+    file: 'workers/state/replica/store/targets.ts',
+    find: "return [{ kind: 'kv', key }];",
+    replace: "return [{ kind: 'kv', key }, indexTarget('kvs')];",
+    tests: ['unit/calls/random-watchers'],
   },
 ];

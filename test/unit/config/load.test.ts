@@ -55,6 +55,40 @@ describe('sources', () => {
     assert.equal(json.config.definitions.services[0]?.checks[0]?.Interval, 10e9);
   });
 
+  test('entries that a leader is to write, in HCL and JSON; a wrong one is named', (context) => {
+    const folder = temporaryDirectory(context);
+    const entry = {
+      kind: 'proxy-defaults',
+      name: 'global',
+      config: { protocol: 'http' },
+      mesh_gateway: { mode: 'local' },
+    };
+    writeFiles(folder, {
+      'a.json': { config_entries: { bootstrap: [entry] } },
+      'b.hcl': `config_entries { bootstrap { Kind = "proxy-defaults" Name = "global"
+        Config { protocol = "http" } MeshGateway { Mode = "local" } } }`,
+    });
+    const [json, hcl] = ['a.json', 'b.hcl'].map((name) => load('-dev', '-config-file', path.join(folder, name)));
+    assert.equal(json?.configEntries.length, 1);
+    assert.deepEqual(json.configEntries, hcl?.configEntries);
+    const [global] = json.configEntries;
+    assert.ok(global?.Kind === 'proxy-defaults');
+    assert.deepEqual(
+      [global.Config, global.Protocol, global.MeshGateway],
+      [{ protocol: 'http' }, 'http', { Mode: 'local' }],
+    );
+    const error = (bootstrap: string): string => {
+      const loaded = loadConfig(['-dev', '-hcl', `config_entries { bootstrap { ${bootstrap} } }`]);
+      return loaded.ok ? '' : loaded.error;
+    };
+    assert.match(error('Kind = "nosuch"'), /config_entries.bootstrap\[0\]: invalid config entry kind: nosuch/);
+    assert.match(error('Name = "web"'), /config_entries.bootstrap\[0\]: Payload does not contain a kind/);
+    assert.match(
+      error('Kind = "service-defaults" Name = "*"'),
+      /config_entries.bootstrap\[0\]: service-defaults name must/,
+    );
+  });
+
   test('no more readers than any machine has a use for', () => {
     assert.equal(load('-dev').readerWorkers, null);
     assert.equal(load('-dev', '-hcl', 'performance { reader_workers = 64 }').readerWorkers, 64);

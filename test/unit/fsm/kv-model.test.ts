@@ -19,6 +19,8 @@ interface ModelEntry {
 class Model {
   entries = new Map<string, ModelEntry>();
   tombstones = new Map<string, number>();
+  /** By prefix: when the tree was deleted. */
+  emptied = new Map<string, number>();
   sessions = new Map<string, string>();
   kvs = 0;
   tombstonesIndex = 0;
@@ -72,7 +74,10 @@ class Model {
     let index = 0;
     for (const [key, entry] of this.entries) if (key.startsWith(prefix)) index = Math.max(index, entry.modifyIndex);
     for (const [key, at] of this.tombstones) if (key.startsWith(prefix)) index = Math.max(index, at);
-    return index === 0 ? all : index;
+    if (index === 0) return all;
+    // Stock goes back to the older tombstones of a prefix when a tree around it is deleted.
+    for (const [tree, at] of this.emptied) if (prefix.startsWith(tree)) index = Math.max(index, at);
+    return index;
   }
 }
 
@@ -148,6 +153,7 @@ function plan(model: Model, index: number, one: Step): { readonly command: Comma
     case 'reap': {
       const through = Math.max(0, index - one.back);
       for (const [name, at] of [...model.tombstones]) if (at <= through) model.tombstones.delete(name);
+      for (const [tree, at] of [...model.emptied]) if (at <= through) model.emptied.delete(tree);
       const body = { Datacenter: '', Token: '', Op: 'reap', ReapIndex: through } as const;
       return { command: { type: 5, body }, expected: NIL };
     }
@@ -157,6 +163,7 @@ function plan(model: Model, index: number, one: Step): { readonly command: Comma
       if (keys.length > 0) {
         model.kvs = index;
         if (one.prefix !== '') model.bury(index, one.prefix);
+        model.emptied.set(one.prefix, index);
       }
       return { command: kv('delete-tree', { Key: one.prefix }), expected: NIL };
     }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { CommandType } from '../../../src/wire/commands.js';
+import { emptyEntry } from '../../../src/wire/config-entries/entries.js';
 import type { LeaderDuties } from '../../../src/workers/state/leader/leader-duties.js';
 import { createSession, kv, register } from '../store/commands.js';
 import { readAll, writeAll } from '../store/stream.js';
@@ -38,6 +39,27 @@ test('a new leader writes the autopilot configuration, then registers itself', a
     'info cluster leadership acquired',
     'info member joined, marking health alive member=srv-one partition=default',
   ]);
+});
+
+test('a new leader writes the entries of its configuration that nobody has written, and leaves the others as they are', async () => {
+  const web = { ...emptyEntry('service-defaults', 'web'), Protocol: 'http' };
+  const refused = { ...emptyEntry('service-defaults', 'api'), MutualTLSMode: 'permissive' };
+  const own = leaderDuties(fixture, [web, refused, { ...emptyEntry('service-defaults', 'db'), Protocol: 'tcp' }]);
+  const body = { Datacenter: '', Token: '', Op: 'upsert', Entry: { ...web, Protocol: 'grpc' } };
+  fixture.store.runAll({ type: CommandType.configEntry, body });
+  await own.gainLeadership();
+  assert.equal(own.established, true, 'one that is refused holds nothing up');
+  const entries = fixture.store.configEntries.list('service-defaults').value;
+  assert.deepEqual(
+    entries.map(({ Name, Protocol }) => [Name, Protocol]),
+    [
+      ['db', 'tcp'],
+      ['web', 'grpc'],
+    ],
+  );
+  assert.notEqual(entries[0]?.Hash, 0);
+  assert.match(fixture.lines.join('\n'), /error failed to write a config entry.* entry=service-defaults\/api/);
+  own.stop();
 });
 
 test('the registration is the one stock servers make', async () => {

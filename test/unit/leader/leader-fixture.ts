@@ -6,6 +6,7 @@ import { Logger, LogSink } from '../../../src/observe/logger.js';
 import { Metrics } from '../../../src/observe/metrics.js';
 import type { Command } from '../../../src/wire/commands.js';
 import type { RuntimeConfig } from '../../../src/wire/config.js';
+import type { ConfigEntry } from '../../../src/wire/config-entries/entries.js';
 import { MEMBER_STATUS, type Member } from '../../../src/wire/gossip-pools.js';
 import { Leadership, Role } from '../../../src/wire/leadership.js';
 import type { RaftConfiguration, RaftOrder, RaftPeer } from '../../../src/wire/raft-orders.js';
@@ -227,14 +228,26 @@ export function leaderFixture(): LeaderFixture {
   };
 }
 
-export function leaderDuties({ store, log, pool, forcedOut, logger, metrics }: LeaderFixture): LeaderDuties {
+export function leaderDuties(
+  { store, log, pool, forcedOut, logger, metrics }: LeaderFixture,
+  configEntries: readonly ConfigEntry[] = [],
+): LeaderDuties {
   const members = pool.list;
   const raftStats = (): Promise<RaftStats> => Promise.resolve({ LastContact: '0', LastTerm: 2, LastIndex: 20 });
   const forceLeave = (name: string): Promise<string | null> => {
     forcedOut.push(name);
     return Promise.resolve(null);
   };
-  const shared = { config: CONFIG, members, raftStats, forceLeave, logger, metrics, now: Date.now };
+  const shared = {
+    config: CONFIG,
+    configEntries: () => configEntries,
+    members,
+    raftStats,
+    forceLeave,
+    logger,
+    metrics,
+    now: Date.now,
+  };
   return new LeaderDuties({ ...shared, store, consensus: log });
 }
 

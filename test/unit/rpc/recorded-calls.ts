@@ -31,6 +31,7 @@ const FILES = [
   'health',
   'kv',
   'session',
+  'config',
   'coordinate',
   'txn',
   'query',

@@ -9,6 +9,7 @@ import { action, read } from '../http/operation.js';
 import { flag } from '../http/parameters.js';
 import { json, type Reply, refused, text } from '../http/reply.js';
 import type { ApiRequest } from '../http/request.js';
+import { gatewayServiceJson, gatewayServiceShape } from '../json/gateway-service-json.js';
 import { catalogServiceJson, nodeJson, serviceJson, tagsJson } from '../json/record-json.js';
 import { catalogServiceShape, nodeShape, serviceShape } from '../json/record-shapes.js';
 import {
@@ -134,10 +135,10 @@ export function catalogReads(dependencies: CatalogDependencies): EndpointTable {
     ...READ,
     summary: 'Services that a gateway serves',
     acl: SERVICES,
-    answer: listOf('any'),
+    answer: listOf(gatewayServiceShape),
     method: gatewayServices,
     request: (_values, { rest }) => rest,
-    reply: () => json('[]'),
+    reply: (value) => json(listJson(value, gatewayServiceJson)),
   });
   const row = { answeredBy: 'servers' } as const;
   return [

@@ -6,6 +6,7 @@ import type { Logger } from '../../../observe/logger.js';
 import type { Metrics } from '../../../observe/metrics.js';
 import type { Command } from '../../../wire/commands.js';
 import type { RuntimeConfig } from '../../../wire/config.js';
+import type { ConfigEntry } from '../../../wire/config-entries/entries.js';
 import type { Member, MemberChanges } from '../../../wire/gossip-pools.js';
 import type { RaftStats } from '../../../wire/raft-stats.js';
 import { serversAmong } from '../cluster/known-servers.js';
@@ -15,6 +16,7 @@ import type { Consensus, PeerConsensus, ProposeOutcome } from '../replica/consen
 import type { StateStore } from '../replica/state-store.js';
 import { Autopilot } from './autopilot/autopilot.js';
 import { autopilotDefaults, storedLimits } from './autopilot-defaults.js';
+import { missingEntries } from './bootstrap-entries.js';
 import { RaftPeers } from './raft-peers.js';
 import { Reconciler } from './reconciler.js';
 import { SessionTimers } from './session-timers.js';
@@ -38,6 +40,8 @@ export interface LeaderDutiesOptions {
   readonly store: StateStore;
   readonly consensus: LeaderConsensus;
   readonly config: RuntimeConfig;
+  /** What there must be, as the configuration says it now. */
+  readonly configEntries: () => readonly ConfigEntry[];
   /** Named `agent.server`. */
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -194,10 +198,23 @@ export class LeaderDuties {
         return;
       }
     }
+    await this.#writeMissingEntries(term);
+    if (term !== this.#term) return;
     this.#established = true;
     this.#tellAwaiting();
     this.#autopilot.start();
     await this.#reconcile(term);
+  }
+
+  /** One that can't be written is told of, and holds nothing else up. */
+  async #writeMissingEntries(term: number): Promise<void> {
+    const { store, config, configEntries, logger } = this.#options;
+    for (const { name, command } of missingEntries(config.datacenter, configEntries(), store.configEntries)) {
+      const problem = await this.#propose(command);
+      if (term !== this.#term) return;
+      if (problem !== null)
+        logger.error('failed to write a config entry of the configuration', 'entry', name, 'error', problem);
+    }
   }
 
   /** Session timers and tombstones follow the state from here on; anew after every restore. */

@@ -5,6 +5,7 @@ type Resource =
   | 'acl'
   | 'agent'
   | 'event'
+  | 'intention'
   | 'key'
   | 'keyring'
   | 'mesh'

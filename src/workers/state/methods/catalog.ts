@@ -1,5 +1,6 @@
 // The reads of Catalog.*: nodes, services and what runs where (spec/fsm.md, section 4, for what each blocks on).
 
+import type { GatewayServiceRecord } from '../../../wire/gateway-service.js';
 import type { CatalogServiceRecord, NodeRecord, ServiceRecord, StringMap } from '../../../wire/records.js';
 import { catalogInstanceFields, nodeFields, serviceFields } from '../filter/fields.js';
 import type { Matcher } from '../filter/filter.js';
@@ -150,11 +151,11 @@ function* narrowServices(value: NodeServices | null, matcher: Matcher): Steps<No
   return { ...value, services: yield* keepInSteps(value.services, matcher, (service) => matcher.matches(service)) };
 }
 
-/** Mappings of ingress and terminating gateways come from config entries; without any the list is empty. */
-export const gatewayServices: ReadMethod<string, readonly never[]> = {
+/** What an ingress or terminating gateway leads to. */
+export const gatewayServices: ReadMethod<string, readonly GatewayServiceRecord[]> = {
   name: 'Catalog.GatewayServices',
-  prepare: (store) => ({
-    read: () => ({ index: store.index('gateway-services'), value: [] }),
+  prepare: (store, gateway) => ({
+    read: () => store.configEntries.gatewayServices(gateway),
     watch: () => [{ kind: 'index', key: 'gateway-services' }],
   }),
 };

@@ -7,6 +7,8 @@ export type OperationType = 'read' | 'write' | 'exempt';
 const WRITES: ReadonlySet<string> = new Set([
   'Catalog.Register',
   'Catalog.Deregister',
+  'ConfigEntry.Apply',
+  'ConfigEntry.Delete',
   'Coordinate.Update',
   'Internal.EventFire',
   'Internal.KeyringOperation',

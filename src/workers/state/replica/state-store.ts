@@ -17,11 +17,13 @@ import { ApplyMetrics } from './fsm/apply-metrics.js';
 import { runTxn } from './fsm/txn.js';
 import { freezeTables, type StoreSnapshot } from './snapshot/snapshot-freeze.js';
 import { CatalogTableReads } from './store/catalog-reads.js';
+import { ConfigEntryTableReads } from './store/config-entry-reads.js';
 import type { CurrentTables } from './store/current-tables.js';
 import { KvTableReads } from './store/kv-reads.js';
 import { QueryTableReads } from './store/query-reads.js';
 import type {
   CatalogReads,
+  ConfigEntryReads,
   CoordinateReads,
   KvReads,
   QueryReads,
@@ -65,6 +67,7 @@ export class StateStore implements StoreReads, CurrentTables {
   readonly sessions: SessionReads = new SessionTableReads(this);
   readonly coordinates: CoordinateReads = new CoordinateTableReads(this);
   readonly queries: QueryReads = new QueryTableReads(this);
+  readonly configEntries: ConfigEntryReads = new ConfigEntryTableReads(this);
   readonly targets: WatchTargets = new Targets(this);
   readonly watches: WatchList;
   readonly #now: () => number;

@@ -3,6 +3,7 @@
 import { catalogRows } from './rows/catalog.js';
 import { instanceRows } from './rows/catalog-instances.js';
 import { catalogWriteRows } from './rows/catalog-write.js';
+import { configEntryRows } from './rows/config-entry.js';
 import { coordinateRows } from './rows/coordinate.js';
 import { eventRows } from './rows/event.js';
 import { healthRows } from './rows/health.js';
@@ -29,6 +30,7 @@ export const rpcRows: readonly Row[] = [
   ...healthRows,
   ...kvRows,
   ...sessionRows,
+  ...configEntryRows,
   ...coordinateRows,
   ...txnRows,
   ...preparedQueryRows,

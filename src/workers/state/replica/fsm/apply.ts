@@ -11,6 +11,7 @@ import {
 import { keyPart } from '../store/tables/table-key.js';
 import type { Tables } from '../store/tables/tables.js';
 import { invalidateSession } from './check-session-write.js';
+import { applyConfigEntry } from './config-entry-write.js';
 import { writeCoordinates } from './coordinate-write.js';
 import { deregister } from './deregister.js';
 import { applyKvs } from './kv-command.js';
@@ -70,6 +71,8 @@ export function applyCommand(tables: Tables, command: Command): ApplyResult {
       const isWritten = writeAutopilot(tables, command.body);
       return command.body.CAS ? { kind: 'bool', value: isWritten } : NIL;
     }
+    case CommandType.configEntry:
+      return applyConfigEntry(tables, command.body);
     case CommandType.systemMetadata:
       writeSystemMetadata(tables, command.body);
       return command.body.Op === 'delete' ? NIL : { kind: 'bool', value: true };

@@ -136,16 +136,23 @@ export function deleteTree(tables: Tables, prefix: string): void {
   if (keys.length === 0) return;
   for (const key of keys) tables.kv.entries.delete(key);
   if (prefix !== '') bury(tables, kvTableKey(prefix), prefix);
+  tables.kv.emptiedPrefixes.set(kvTableKey(prefix), tables.journal.index);
   tables.index.raise('kvs');
 }
 
 /** Drops all tombstones up to an index; no index moves. */
 export function reapTombstones(tables: Tables, throughIndex: number): void {
+  const { tombstones, emptiedPrefixes } = tables.kv;
   const keys: string[] = [];
-  tables.kv.tombstones.rows.forEach((tombstone, key) => {
+  tombstones.rows.forEach((tombstone, key) => {
     if (tombstone.Index <= throughIndex) keys.push(key);
   });
-  for (const key of keys) tables.kv.tombstones.delete(key);
+  for (const key of keys) tombstones.delete(key);
+  const prefixes: string[] = [];
+  emptiedPrefixes.rows.forEach((index, prefix) => {
+    if (index <= throughIndex) prefixes.push(prefix);
+  });
+  for (const prefix of prefixes) emptiedPrefixes.delete(prefix);
 }
 
 function bury(tables: Tables, key: string, name: string): void {

@@ -10,6 +10,8 @@ import type { NodeRow, ServiceRow } from '../store/tables/rows.js';
 import { joinKey, keyPart } from '../store/tables/table-key.js';
 import type { PeerCatalog, Tables } from '../store/tables/tables.js';
 import { deleteCheck } from './check-session-write.js';
+import { gatewaysFollowInstance } from './gateway-services.js';
+import { addKindName, dropKindName } from './kind-names.js';
 import { MISSING_NODE, type Refusal } from './refusal.js';
 
 const CONNECT_PROXY = 'connect-proxy';
@@ -64,7 +66,12 @@ export function writeService(tables: Tables, at: PeerCatalog, nodeName: string, 
   if (existing && isSameService(existing.record, weighted)) return null;
   catalog.services.set(key, row, existing);
   indexes.serviceWritten(row, node, existing);
-  if (existing && catalog.peer === '' && isOfOtherNames(existing, row)) dropKindNames(tables, catalog, existing);
+  if (catalog.peer !== '') return null;
+  if (existing && isOfOtherNames(existing, row)) {
+    dropKindNames(tables, catalog, existing);
+    gatewaysFollowInstance(tables, existing);
+  }
+  gatewaysFollowInstance(tables, row);
   return null;
 }
 
@@ -89,7 +96,9 @@ export function deleteService(tables: Tables, at: PeerCatalog, row: ServiceRow, 
   for (const check of catalog.checksOfService(row.key)) deleteCheck(tables, at, check);
   catalog.services.delete(row.key);
   indexes.serviceDeleted(row, node);
-  if (catalog.peer === '') dropKindNames(tables, catalog, row);
+  if (catalog.peer !== '') return;
+  dropKindNames(tables, catalog, row);
+  gatewaysFollowInstance(tables, row);
 }
 
 function kindName(kind: string): string {
@@ -102,13 +111,6 @@ export function addKindNames(tables: Tables, row: ServiceRow): void {
   if (row.connectKey !== '') addKindName(tables, CONNECT_ENABLED, connectName(row));
 }
 
-function addKindName(tables: Tables, kind: string, service: string): void {
-  const key = joinKey(kind, keyPart(service));
-  if (tables.kindServiceNames.get(key) !== undefined) return;
-  tables.kindServiceNames.set(key, tables.journal.index, undefined);
-  tables.index.raise(`kind_service_names.${kind}`);
-}
-
 function dropKindNames(tables: Tables, catalog: Catalog, row: ServiceRow): void {
   if ((catalog.group(row.groupKey)?.instances.size ?? 0) === 0) {
     dropKindName(tables, kindName(row.record.Kind), row.groupKey);
@@ -116,9 +118,4 @@ function dropKindNames(tables: Tables, catalog: Catalog, row: ServiceRow): void 
   if (row.connectKey !== '' && (catalog.group(row.connectKey)?.connect.size ?? 0) === 0) {
     dropKindName(tables, CONNECT_ENABLED, row.connectKey);
   }
-}
-
-function dropKindName(tables: Tables, kind: string, serviceKey: string): void {
-  tables.kindServiceNames.delete(joinKey(kind, serviceKey));
-  tables.index.raise(`kind_service_names.${kind}`);
 }

@@ -1,5 +1,6 @@
 // The state as of one moment, in constant time: clones of the tables that a snapshot stream is written from while writes go on.
 
+import type { ConfigEntry } from '../../../../wire/config-entries/entries.js';
 import type {
   AutopilotConfig,
   CoordinateRecord,
@@ -32,6 +33,7 @@ export interface StoreSnapshot {
   readonly tombstones: OrderedMap<Tombstone>;
   readonly queries: OrderedMap<PreparedQueryRecord>;
   readonly autopilot: AutopilotConfig | undefined;
+  readonly configEntries: OrderedMap<ConfigEntry>;
   readonly systemMetadata: OrderedMap<SystemMetadataRow>;
   readonly indexTable: FrozenIndex;
   /** Commands of which parts are still to come, all of one term. */
@@ -55,6 +57,7 @@ export function freezeTables(tables: Tables, appliedIndex: number): StoreSnapsho
     tombstones: tables.kv.tombstones.rows.clone(),
     queries: tables.queries.queries.rows.clone(),
     autopilot: tables.autopilot.get(AUTOPILOT_KEY),
+    configEntries: tables.configEntries.rows.clone(),
     systemMetadata: tables.systemMetadata.rows.clone(),
     indexTable: tables.index.freeze(),
     chunks: { term: tables.chunks.term, operations: tables.chunks.freeze() },

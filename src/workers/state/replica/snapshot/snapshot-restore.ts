@@ -1,6 +1,7 @@
 // Puts one record of a snapshot stream into empty tables, with the indexes it carries (spec/fsm.md, section 13). Nothing is
-// derived or allocated but the kind names, which the stream lacks.
+// allocated, and derived only what the stream lacks: the kind names and the gateways' services.
 
+import { decodeEntryRequest } from '../../../../msgpack/config-entries.js';
 import { codecOf, structCodec } from '../../../../wasm/encoding.js';
 import type { StructReader } from '../../../../wasm/struct.js';
 import type { RegisterRequest } from '../../../../wire/commands.js';
@@ -16,12 +17,14 @@ import {
   systemMetadataSchema,
 } from '../../../../wire/schema.js';
 import { readChunks } from '../chunks/chunk-record.js';
+import { deriveFromEntry } from '../fsm/config-entry-effects.js';
 import { coordinateKey } from '../fsm/coordinate-write.js';
+import { gatewaysFollowInstance } from '../fsm/gateway-services.js';
 import { nodeOf } from '../fsm/register.js';
 import { addKindNames, serviceRow } from '../fsm/service-write.js';
 import { queryKey } from '../store/tables/query-table.js';
 import type { NodeRow } from '../store/tables/rows.js';
-import { joinKey, keyPart, kvTableKey } from '../store/tables/table-key.js';
+import { configEntryKey, joinKey, keyPart, kvTableKey } from '../store/tables/table-key.js';
 import { AUTOPILOT_KEY, type PeerCatalog, type Tables } from '../store/tables/tables.js';
 import { CHUNKING_STATE, SnapshotError } from './snapshot-order.js';
 
@@ -46,7 +49,9 @@ function restoreService(tables: Tables, at: PeerCatalog, node: NodeRow, record: 
   const key = joinKey(node.key, keyPart(record.ID));
   const row = serviceRow(at.catalog, node, key, record);
   at.catalog.services.set(key, row);
-  if (at.catalog.peer === '') addKindNames(tables, row);
+  if (at.catalog.peer !== '') return;
+  addKindNames(tables, row);
+  gatewaysFollowInstance(tables, row);
 }
 
 function restoreCheck(at: PeerCatalog, node: NodeRow, record: CheckRecord): void {
@@ -91,6 +96,8 @@ const RESTORERS: ReadonlyMap<number, Restorer> = new Map<number, Restorer>([
     (reader, tables) => {
       const { Key, ModifyIndex } = reader.struct(kvEntrySchema);
       tables.kv.tombstones.set(kvTableKey(Key), { Key, Index: ModifyIndex });
+      // It doesn't say whether a tree was deleted.
+      tables.kv.emptiedPrefixes.set(kvTableKey(Key), ModifyIndex);
     },
   ],
   [
@@ -110,6 +117,16 @@ const RESTORERS: ReadonlyMap<number, Restorer> = new Map<number, Restorer>([
   ],
   [9, (reader, tables) => tables.autopilot.set(AUTOPILOT_KEY, reader.struct(autopilotSchema))],
   [16, restoreIndex],
+  [
+    22,
+    (reader, tables) => {
+      const { request, next } = decodeEntryRequest(reader.bytes, reader.offset);
+      const { Entry } = request;
+      tables.configEntries.set(configEntryKey(Entry.Kind, Entry.Name), Entry);
+      deriveFromEntry(tables, { before: undefined, after: Entry });
+      reader.offset = next;
+    },
+  ],
   [
     31,
     (reader, tables) => {

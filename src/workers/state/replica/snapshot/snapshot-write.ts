@@ -1,6 +1,8 @@
 // Writes the state as Consul's snapshot stream (spec/fsm.md, section 13), a chunk at a time: whoever pulls decides how much
 // of a turn it takes, and writes go on between chunks.
 
+import { encode } from '../../../../msgpack/codec.js';
+import { configEntryRequest } from '../../../../msgpack/config-entries.js';
 import { StructWriter } from '../../../../wasm/struct.js';
 import type { RegisterRequest } from '../../../../wire/commands.js';
 import type { NodeRecord } from '../../../../wire/records.js';
@@ -80,6 +82,11 @@ function* interpretedSteps(type: number, state: StoreSnapshot): Generator<Step> 
     }
     case 16:
       yield* indexSteps(type, state);
+      return;
+    case 22:
+      for (const [, Entry] of state.configEntries.entries()) {
+        yield (writer) => writer.raw(encode(configEntryRequest, { Datacenter: '', Token: '', Op: '', Entry }, type));
+      }
       return;
     case 31:
       for (const [, entry] of state.systemMetadata.entries()) {

@@ -20,6 +20,18 @@ function tombstonesIndex(tables: Tables, prefixKey: string): number {
   return index;
 }
 
+/**
+ * The last deletion of a tree that all keys with the prefix were part of; 0 when there was none lately. Stock forgets it and goes back
+ * to older tombstones with the prefix, so that who waits isn't told that everything is gone.
+ */
+function emptiedIndex({ kv }: Tables, prefixKey: string): number {
+  let index = 0;
+  kv.emptiedPrefixes.rows.forPrefixesOf(prefixKey, (emptied) => {
+    index = Math.max(index, emptied);
+  });
+  return index;
+}
+
 /** Whether entries or tombstones with the prefix give it an index of its own. */
 export function hasOwnIndex(tables: Tables, prefix: string): boolean {
   const prefixKey = kvTableKey(prefix);
@@ -76,6 +88,9 @@ export class KvTableReads implements KvReads {
   #listIndex(prefix: string, prefixKey: string, entriesIndex: number): number {
     const { tables } = this.#current;
     if (prefix === '') return tablesIndex(tables);
-    return Math.max(entriesIndex, tombstonesIndex(tables, prefixKey)) || tablesIndex(tables);
+    const buriedIndex = tombstonesIndex(tables, prefixKey);
+    // Entries are younger than the deletion of any tree around them.
+    if (entriesIndex > 0) return Math.max(entriesIndex, buriedIndex);
+    return buriedIndex > 0 ? Math.max(buriedIndex, emptiedIndex(tables, prefixKey)) : tablesIndex(tables);
   }
 }

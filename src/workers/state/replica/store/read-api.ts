@@ -3,6 +3,8 @@
 // section 4); what a blocking query depends on is named separately, so that a plain read allocates nothing for it.
 
 import type { TxnOperation, TxnResponse } from '../../../../wire/commands.js';
+import type { ConfigEntry, EntryKind, EntryOf } from '../../../../wire/config-entries/entries.js';
+import type { GatewayServiceRecord } from '../../../../wire/gateway-service.js';
 import type {
   AutopilotConfig,
   CheckRecord,
@@ -106,6 +108,18 @@ export interface QueryReads {
   resolve(idOrName: string, segment: string): QueryResolution;
 }
 
+/** All indexes are that of the whole table. */
+export interface ConfigEntryReads {
+  /** Names are looked up without regard to case. */
+  get<K extends EntryKind>(kind: K, name: string): ReadResult<EntryOf<K> | null>;
+  /** All of a kind, by name. */
+  list<K extends EntryKind>(kind: K): ReadResult<readonly EntryOf<K>[]>;
+  /** What a gateway leads to, by service and port; with an index of its own. */
+  gatewayServices(gateway: string): ReadResult<readonly GatewayServiceRecord[]>;
+  /** All, by kind and name. */
+  all(): ReadResult<readonly ConfigEntry[]>;
+}
+
 /** What each read blocks on; the counterparts of the read methods. `found` tells whether the read had a result. */
 export interface WatchTargets {
   nodes(): readonly WatchTarget[];
@@ -119,6 +133,9 @@ export interface WatchTargets {
   sessions(): readonly WatchTarget[];
   coordinates(): readonly WatchTarget[];
   queries(): readonly WatchTarget[];
+  configEntry(kind: EntryKind, name: string): readonly WatchTarget[];
+  configEntries(kind: EntryKind): readonly WatchTarget[];
+  allConfigEntries(): readonly WatchTarget[];
   kvKey(key: string, found: boolean): readonly WatchTarget[];
   kvPrefix(prefix: string): readonly WatchTarget[];
 }
@@ -136,6 +153,7 @@ export interface StoreReads {
   readonly sessions: SessionReads;
   readonly coordinates: CoordinateReads;
   readonly queries: QueryReads;
+  readonly configEntries: ConfigEntryReads;
   readonly targets: WatchTargets;
   readonly watches: Watches;
   /** Answers a transaction of reads alone, without the log; one that writes leaves no trace. */

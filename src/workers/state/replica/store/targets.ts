@@ -1,10 +1,13 @@
 // What each read blocks on: the watchable counterparts of the index rules (spec/fsm.md, section 4). A target may wake a
 // reader whose index did not move; the reader looks again and goes on waiting.
 
+import type { EntryKind } from '../../../../wire/config-entries/entries.js';
+import { entriesTarget, entryTarget } from './config-entry-reads.js';
 import type { CurrentTables } from './current-tables.js';
 import { hasOwnIndex } from './kv-reads.js';
 import type { WatchTarget, WatchTargets } from './read-api.js';
 import type { RowKey } from './tables/rows.js';
+import { configEntryKey } from './tables/table-key.js';
 
 function indexTarget(key: string): WatchTarget {
   return { kind: 'index', key };
@@ -70,6 +73,18 @@ export class Targets implements WatchTargets {
 
   queries(): readonly WatchTarget[] {
     return [indexTarget('prepared-queries')];
+  }
+
+  configEntry(kind: EntryKind, name: string): readonly WatchTarget[] {
+    return [indexTarget(entryTarget(configEntryKey(kind, name)))];
+  }
+
+  configEntries(kind: EntryKind): readonly WatchTarget[] {
+    return [indexTarget(entriesTarget(kind))];
+  }
+
+  allConfigEntries(): readonly WatchTarget[] {
+    return [indexTarget('config-entries')];
   }
 
   kvKey(key: string, _found: boolean): readonly WatchTarget[] {

@@ -2,6 +2,7 @@
 // then wakes them in slices, so that ten thousand of them never hold the loop for long.
 
 import { surprise } from '../../../../observe/surprise.js';
+import { targetsOfRow } from './config-entry-reads.js';
 import type { Watches, WatchTarget } from './read-api.js';
 import type { Change } from './tables/change.js';
 import { kvTableKey } from './tables/table-key.js';
@@ -111,6 +112,8 @@ export class WatchList implements Watches {
     for (const change of changes) {
       if (change.table === 'index') {
         this.#collect(this.#indexKeys.take(change.key.toLowerCase()));
+      } else if (change.table === 'config-entries') {
+        for (const target of targetsOfRow(change.key)) this.#collect(this.#indexKeys.take(target.toLowerCase()));
       } else if (change.table === 'kv') {
         const key = change.after?.Key ?? change.before?.Key ?? '';
         if (this.#keys.size > 0) this.#collect(this.#keys.take(key));

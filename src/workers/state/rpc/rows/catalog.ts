@@ -1,9 +1,10 @@
 // The rows of Catalog.*'s reads. What is nil and what is empty in a reply is as recorded, method by method.
 
 import { list, mapOf, objectOf } from '../../../../msgpack/collections.js';
-import { type Kind, nullable, text } from '../../../../msgpack/kinds.js';
+import { bool, int, type Kind, nullable, text } from '../../../../msgpack/kinds.js';
 import { recordKind } from '../../../../msgpack/record-kinds.js';
 import { struct } from '../../../../msgpack/struct.js';
+import type { GatewayServiceRecord } from '../../../../wire/gateway-service.js';
 import type { NodeRecord, ServiceRecord } from '../../../../wire/records.js';
 import { nodeSchema, serviceSchema } from '../../../../wire/schema.js';
 import {
@@ -162,19 +163,37 @@ const servicesInOrder: ReadRow<NodeArguments, ListReply, NodeServicesRequest, No
 };
 
 interface GatewayReply extends QueryMeta {
-  readonly Services: readonly never[] | null;
+  readonly Services: readonly GatewayServiceRecord[] | null;
 }
 
-/** There are no mappings, so nothing is known of how one looks. */
-const gateways: ReadRow<ServiceArguments, GatewayReply, string, readonly never[]> = {
+const named = struct<GatewayServiceRecord['Gateway']>({ Name: text });
+const gatewayService = struct<GatewayServiceRecord>({
+  Gateway: named,
+  Service: named,
+  GatewayKind: text,
+  Port: int,
+  Protocol: text,
+  Hosts: list(text),
+  CAFile: text,
+  CertFile: text,
+  KeyFile: text,
+  SNI: text,
+  FromWildcard: bool,
+  ServiceKind: text,
+  AutoHostRewrite: bool,
+  CreateIndex: int,
+  ModifyIndex: int,
+});
+
+const gateways: ReadRow<ServiceArguments, GatewayReply, string, readonly GatewayServiceRecord[]> = {
   kind: 'read',
   method: gatewayServices,
   arguments: serviceArguments,
-  reply: struct<GatewayReply>({ Services: list(struct<never>({} as never)), ...queryMetaKinds }),
+  reply: struct<GatewayReply>({ Services: list(gatewayService, UNLIMITED), ...queryMetaKinds }),
   request: ({ ServiceName }) => ServiceName,
   ask: (gateway, options) => askService(gateway, EVERYTHING, options),
   show: (found, meta) => ({ Services: found, ...meta }),
-  value: () => [],
+  value: ({ Services }) => Services ?? [],
 };
 
 /** Of the server that is asked: no datacenter is named. */

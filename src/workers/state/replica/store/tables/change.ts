@@ -1,6 +1,7 @@
 // What a command changed, as typed records: watches consume them, and they are the undo log of a command that fails. The
 // single writer fills one journal per command; tables write to it and to nothing else.
 
+import type { ConfigEntry } from '../../../../../wire/config-entries/entries.js';
 import type {
   AutopilotConfig,
   CoordinateRecord,
@@ -8,6 +9,7 @@ import type {
   PreparedQueryRecord,
   SessionRecord,
 } from '../../../../../wire/records.js';
+import type { GatewayServiceRow } from './gateway-service-table.js';
 import type { CheckRow, NodeRow, ServiceRow, SystemMetadataRow, Tombstone } from './rows.js';
 
 /** The rows of each table. */
@@ -20,6 +22,10 @@ export interface TableRows {
   readonly kv: KvEntry;
   readonly tombstones: Tombstone;
   readonly 'prepared-queries': PreparedQueryRecord;
+  /** By prefix: the index of the deletion of everything under it. */
+  readonly 'emptied-prefixes': number;
+  readonly 'config-entries': ConfigEntry;
+  readonly 'gateway-services': GatewayServiceRow;
   readonly 'kind-service-names': number;
   readonly 'system-metadata': SystemMetadataRow;
   readonly autopilot: AutopilotConfig;

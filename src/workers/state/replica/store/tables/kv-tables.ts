@@ -7,12 +7,18 @@ import { Table } from './table.js';
 export class KvTables {
   readonly entries: Table<'kv'>;
   readonly tombstones: Table<'tombstones'>;
+  /**
+   * The deletions of whole trees: what tombstones don't say of longer prefixes, and of the tree of all keys not at all. Goes with the
+   * tombstones; in no snapshot.
+   */
+  readonly emptiedPrefixes: Table<'emptied-prefixes'>;
   /** Table keys of the entries a session holds, by lower-cased session ID. */
   readonly heldBy = new Map<string, Set<string>>();
 
   constructor(journal: Journal) {
     this.entries = new Table('kv', journal, (before, after, key) => this.#changed(before, after, key));
     this.tombstones = new Table('tombstones', journal);
+    this.emptiedPrefixes = new Table('emptied-prefixes', journal);
   }
 
   #changed(before: KvEntry | undefined, after: KvEntry | undefined, key: string): void {

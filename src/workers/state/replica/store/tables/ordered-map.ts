@@ -14,6 +14,12 @@ function compareKeys(a: string, b: string): number {
 /** Children per tree node: lookups and inserts of random keys were fastest between 32 and 64. */
 const NODE_SIZE = 32;
 
+function commonLength(a: string, b: string): number {
+  const most = Math.min(a.length, b.length);
+  for (let at = 0; at < most; at += 1) if (a[at] !== b[at]) return at;
+  return most;
+}
+
 /** Makes the package's range scans end early. */
 const STOP = { break: 0 };
 
@@ -76,6 +82,24 @@ export class OrderedMap<V> {
 
   hasPrefix(prefix: string): boolean {
     return this.#tree.getPairOrNextHigher(prefix)?.[0].startsWith(prefix) ?? false;
+  }
+
+  /** Calls `each` for every key that `text` begins with, the longest first. The map must not change meanwhile. */
+  forPrefixesOf(text: string, each: (value: V, key: string) => void): void {
+    // The key sought is never behind what is left of the text.
+    let left = text;
+    for (;;) {
+      const found = this.#tree.getPairOrNextLower(left);
+      if (found === undefined) return;
+      const [key, value] = found;
+      if (!left.startsWith(key)) {
+        left = left.slice(0, commonLength(key, left));
+        continue;
+      }
+      each(value, key);
+      if (key === '') return;
+      left = key.slice(0, -1);
+    }
   }
 
   forEach(each: (value: V, key: string) => void): void {

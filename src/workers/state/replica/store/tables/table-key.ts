@@ -51,6 +51,11 @@ export function joinKey(first: string, second: string): string {
   return `${first}${SEPARATOR}${second}`;
 }
 
+/** The key of a config entry: names compare without regard to case. */
+export function configEntryKey(kind: string, name: string): string {
+  return joinKey(kind, keyPart(name));
+}
+
 /** The least key above all keys whose first part is `part`. */
 export function endOfPart(part: string): string {
   return part + AFTER_SEPARATOR;

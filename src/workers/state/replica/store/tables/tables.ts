@@ -5,6 +5,7 @@ import { KeptChunks } from '../../chunks/kept-chunks.js';
 import { Catalog } from './catalog.js';
 import { CatalogIndex } from './catalog-index.js';
 import { Journal } from './change.js';
+import { GatewayServiceTable } from './gateway-service-table.js';
 import { IndexTable } from './index-table.js';
 import { KvTables } from './kv-tables.js';
 import { LockDelays } from './lock-delay.js';
@@ -33,6 +34,9 @@ export class Tables {
   /** By kind and service name; the value is the index of the insert. */
   readonly kindServiceNames = new Table('kind-service-names', this.journal);
   readonly systemMetadata = new Table('system-metadata', this.journal);
+  /** By kind and name. */
+  readonly configEntries = new Table('config-entries', this.journal);
+  readonly gatewayServices = new GatewayServiceTable(this.journal);
   readonly autopilot = new Table('autopilot', this.journal);
   readonly lockDelays: LockDelays;
   readonly chunks = new KeptChunks();
