@@ -17,6 +17,8 @@ interface LogItem {
 }
 
 const INTERPRETED = [0, 1, 2, 3, 5, 6, 8, 9, 31];
+/** Interpreted, but not by this module's programs: config entries. */
+const IN_JAVASCRIPT = [22];
 const items = (readJson('raft/log-server.json') as { items: LogItem[] }).items.filter(
   (item) => item.logTypeName === 'LogCommand' && item.data.hex !== undefined && item.command !== undefined,
 );
@@ -38,8 +40,12 @@ function bytesOf(item: LogItem): Uint8Array {
   return new Uint8Array(Buffer.from(item.data.hex ?? '', 'hex'));
 }
 
+function typeOf({ command }: LogItem): number {
+  return (command?.typeByte ?? 255) & 127;
+}
+
 function isInterpreted(item: LogItem): boolean {
-  return INTERPRETED.includes((item.command?.typeByte ?? 255) & 127);
+  return INTERPRETED.includes(typeOf(item));
 }
 
 describe('commands of a recorded log', () => {
@@ -67,8 +73,8 @@ describe('commands of a recorded log', () => {
   }
 
   it('keeps commands of other types as they are', () => {
-    const others = items.filter((item) => !isInterpreted(item));
-    assert.ok(others.length > 50);
+    const others = items.filter((item) => !isInterpreted(item) && !IN_JAVASCRIPT.includes(typeOf(item)));
+    assert.ok(others.length > 20);
     for (const item of others) {
       const bytes = bytesOf(item);
       const command = decodeCommand(bytes) as OpaqueCommand;
@@ -76,6 +82,18 @@ describe('commands of a recorded log', () => {
       assert.equal(command.typeByte, bytes[0]);
       assert.deepEqual(command.bytes, bytes.slice(1));
       assert.deepEqual(encodeCommand(command), bytes);
+    }
+  });
+
+  it('reads and writes alike what JavaScript reads', () => {
+    const read = items.filter((item) => IN_JAVASCRIPT.includes(typeOf(item)));
+    assert.ok(read.length > 20);
+    for (const item of read) {
+      const command = decodeCommand(bytesOf(item));
+      assert.equal(command.type, typeOf(item));
+      const again = encodeCommand(command);
+      if (hasFreeMap(item.command?.body)) assert.equal(again.length, bytesOf(item).length);
+      else assert.equal(Buffer.from(again).toString('hex'), item.data.hex);
     }
   });
 
