@@ -1,6 +1,7 @@
 // The whole endpoint table, as the state worker puts it together, for tests that go through its rows; nothing in it is called.
 
 import { agentEndpoints } from '../src/workers/state/endpoints/agent/agent-endpoints.js';
+import { authorizeEndpoints } from '../src/workers/state/endpoints/agent/authorize.js';
 import { eventEndpoints } from '../src/workers/state/endpoints/event.js';
 import { pageEndpoints } from '../src/workers/state/endpoints/pages.js';
 import { CACHING, CONSISTENCY, EVERY_ROW, HASH, WAITING } from '../src/workers/state/http/common-parameters.js';
@@ -25,6 +26,11 @@ function rows(): readonly Endpoint[] {
   const parts = { calls: noServers, config, hasWan: () => false } as unknown;
   return [
     ...agentEndpoints({ config, clock: systemClock } as unknown as DependenciesOf<typeof agentEndpoints>),
+    ...authorizeEndpoints({
+      calls: noServers,
+      isEnabled: () => true,
+      defaultPolicy: () => 'allow',
+    } as unknown as DependenciesOf<typeof authorizeEndpoints>),
     ...eventEndpoints({} as unknown as DependenciesOf<typeof eventEndpoints>),
     ...serverEndpoints(parts as DependenciesOf<typeof serverEndpoints>),
     ...pageEndpoints({ ...PAGES, debugEnabled: () => false }),

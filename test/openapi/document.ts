@@ -74,6 +74,8 @@ function bodyOf(operation: Operation, components: Components): Schema {
 /** `PUT /v1/agent/service/register` is putAgentServiceRegister. */
 function operationId({ method, endpoint }: TableEntry): string {
   const words = endpoint.path.split(/[^A-Za-z0-9]+/).filter((word) => word !== '' && word !== 'v1');
+  // One of a list has the list's path.
+  if (endpoint.path === '/v1/connect/intentions/') words.push('one');
   return method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
 }
 
