@@ -1,6 +1,7 @@
 // The whole endpoint table, as the state worker puts it together, for tests that go through its rows; nothing in it is called.
 
 import { agentEndpoints } from '../src/workers/state/endpoints/agent/agent-endpoints.js';
+import { authorizeEndpoints } from '../src/workers/state/endpoints/agent/authorize.js';
 import { eventEndpoints } from '../src/workers/state/endpoints/event.js';
 import { metricsProxyEndpoints } from '../src/workers/state/endpoints/metrics-proxy.js';
 import { withOpenApi } from '../src/workers/state/endpoints/openapi.js';
@@ -28,6 +29,11 @@ export function rows(): readonly Endpoint[] {
   const parts = { calls: noServers, config, hasWan: () => false } as unknown;
   return withOpenApi([
     ...agentEndpoints({ config, clock: systemClock } as unknown as DependenciesOf<typeof agentEndpoints>),
+    ...authorizeEndpoints({
+      calls: noServers,
+      isEnabled: () => true,
+      defaultPolicy: () => 'allow',
+    } as unknown as DependenciesOf<typeof authorizeEndpoints>),
     ...eventEndpoints({} as unknown as DependenciesOf<typeof eventEndpoints>),
     ...serverEndpoints(parts as DependenciesOf<typeof serverEndpoints>),
     ...metricsProxyEndpoints(true),

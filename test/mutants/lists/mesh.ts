@@ -1,0 +1,93 @@
+// Breakages of discovery chains and intentions.
+
+import type { Mutant } from '../mutant.js';
+
+const CHAIN = 'workers/state/mesh/chain';
+const INTENTIONS = 'workers/state/mesh/intentions';
+
+export const mesh: readonly Mutant[] = [
+  {
+    name: 'a share that stays with the service is divided once more',
+    file: `${CHAIN}/compile.ts`,
+    find: "const isPlain = ServiceSubset === '' && to !== service;",
+    replace: "const isPlain = ServiceSubset === '';",
+    tests: ['unit/mesh/chain.test', 'unit/mesh/chain-properties.test'],
+  },
+  {
+    name: 'circles of splitters are not looked for',
+    file: `${CHAIN}/compile.ts`,
+    find: 'if (cycle !== null) return',
+    replace: 'if (cycle !== null && false) return',
+    tests: ['unit/mesh/chain.test', 'unit/mesh/chain-properties.test'],
+  },
+  {
+    name: 'a subset named like what every object has is taken for one',
+    file: `${CHAIN}/settling.ts`,
+    find: 'Object.hasOwn(resolver.Subsets ?? {}, target.subset)',
+    replace: '(target.subset in (resolver.Subsets ?? {}))',
+    tests: ['unit/mesh/chain.test'],
+  },
+  {
+    name: 'another service keeps the subset of the one before',
+    file: `${CHAIN}/target.ts`,
+    find: "isOther ? '' : target.subset",
+    replace: 'target.subset',
+    tests: ['unit/mesh/chain.test', 'unit/mesh/chain-properties.test'],
+  },
+  {
+    name: 'a stand-in may be the target itself',
+    file: `${CHAIN}/resolving.ts`,
+    find: 'if (settled.id === id || Targets.has(settled.id)) continue;',
+    replace: 'if (Targets.has(settled.id)) continue;',
+    tests: ['unit/mesh/chain-properties.test'],
+  },
+  {
+    name: 'flattened splitters may multiply without end',
+    file: `${CHAIN}/splitting.ts`,
+    find: 'if (this.#branches > MAX_BRANCHES) return false;',
+    replace: '',
+    tests: ['unit/mesh/chain.test'],
+  },
+  {
+    name: 'intentions are not looked at when a protocol changes',
+    file: `${CHAIN}/links.ts`,
+    find: "      for (const { Name } of all('service-intentions')) yield Name;\n      return;\n  }\n}",
+    replace: '      return;\n  }\n}',
+    tests: ['unit/mesh/graph.test'],
+  },
+  {
+    name: 'an exact source stands above an exact destination',
+    file: 'wire/config-entries/rules/intentions.ts',
+    find: "if (destination === WILDCARD) return source === WILDCARD ? 5 : 6;\n  return source === WILDCARD ? 8 : 9;",
+    replace: "if (destination === WILDCARD) return source === WILDCARD ? 5 : 8;\n  return source === WILDCARD ? 6 : 9;",
+    tests: ['unit/mesh/intentions.test'],
+  },
+  {
+    name: 'permissions allow connections',
+    file: `${INTENTIONS}/match.ts`,
+    find: "return Action === 'allow' && (Permissions ?? []).length === 0;",
+    replace: "return Action === 'allow' || (Permissions ?? []).length > 0;",
+    tests: ['unit/mesh/intentions.test'],
+  },
+  {
+    name: 'a changed entry is not judged when it is applied',
+    file: `${INTENTIONS}/mutate.ts`,
+    find: 'const error = intentionsError(next);',
+    replace: 'const error = next.Sources === null ? intentionsError(next) : null;',
+    tests: ['unit/mesh/intentions.test', 'unit/fsm/intentions.test'],
+  },
+  {
+    name: 'single intentions are changed before the state says where they stand',
+    file: 'workers/state/replica/fsm/intention-write.ts',
+    find: 'if (tables.systemMetadata.get(INTENTION_FORMAT)?.Value !== IN_CONFIG_ENTRIES) {',
+    replace: 'if (tables.systemMetadata.get(INTENTION_FORMAT)?.Value === undefined && Op === "") {',
+    tests: ['unit/fsm/intentions.test'],
+  },
+  {
+    name: 'the leader deletes intentions of the old form',
+    file: 'workers/state/leader/intention-format.ts',
+    find: 'return isSaid || hasOldOnes ? [] : [DELETE_ALL];',
+    replace: 'return isSaid ? [] : [DELETE_ALL];',
+    tests: ['unit/fsm/intentions.test'],
+  },
+];
