@@ -2,12 +2,21 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type ConfigEntry, emptyEntry, type EntryKind, type EntryOf } from '../../../src/wire/config-entries/entries.js';
+import {
+  type ConfigEntry,
+  type EntryKind,
+  type EntryOf,
+  emptyEntry,
+} from '../../../src/wire/config-entries/entries.js';
 import { sourceIntention } from '../../../src/wire/config-entries/service-intentions.js';
 import { graphProblem } from '../../../src/workers/state/mesh/chain/graph.js';
 import { entriesOf, finderOf, type Given } from './chain-entries.js';
 
-function problem(changed: readonly [EntryKind, string], given: Given, ...others: readonly ConfigEntry[]): string | null {
+function problem(
+  changed: readonly [EntryKind, string],
+  given: Given,
+  ...others: readonly ConfigEntry[]
+): string | null {
   const all = [...entriesOf(given), ...others];
   const [Kind, Name] = changed;
   const list = <K extends EntryKind>(kind: K) => all.filter((entry) => entry.Kind === kind) as unknown as EntryOf<K>[];
@@ -59,7 +68,8 @@ describe('the service graph', () => {
   });
 
   test('what holds for all proxies concerns everybody', () => {
-    const text = 'discovery chain "web" uses a protocol "tcp" that does not permit advanced routing or splitting behavior';
+    const text =
+      'discovery chain "web" uses a protocol "tcp" that does not permit advanced routing or splitting behavior';
     assert.equal(problem(['proxy-defaults', 'global'], { routers: { web: [] } }), text);
     assert.equal(problem(['mesh', 'mesh'], { routers: { web: [] } }), null);
   });
@@ -93,10 +103,7 @@ describe('the service graph', () => {
       resolver({ Failover: { '*': { Datacenters: ['dc2'] } } }),
       `${text} contains cross-datacenter failover`,
     );
-    assert.equal(
-      resolver({ Redirect: { Datacenter: 'dc2' } }),
-      `${text} contains cross-datacenter resolver redirect`,
-    );
+    assert.equal(resolver({ Redirect: { Datacenter: 'dc2' } }), `${text} contains cross-datacenter resolver redirect`);
     assert.equal(resolver({ Redirect: { Peer: 'p' } }), `${text} contains cross-peer resolver redirect`);
     assert.equal(
       resolver({ Failover: { '*': { Service: 'api' } } }),

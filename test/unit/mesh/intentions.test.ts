@@ -32,17 +32,18 @@ function sourceOf(...entries: readonly IntentionsEntry[]): IntentionSource {
 const pair = ({ SourceName, DestinationName }: IntentionRecord) => `${SourceName} => ${DestinationName}`;
 
 const NAMES = ['*', 'a', 'b', 'c'];
-const entries = fc
-  .uniqueArray(fc.constantFrom(...NAMES), { maxLength: 4 })
-  .chain((destinations) =>
-    fc.tuple(
-      ...destinations.map((destination) =>
-        fc
-          .uniqueArray(fc.constantFrom(...NAMES), { minLength: 1 })
-          .map((sources) => entryOf(destination, sources.map((Name) => ({ Name })))),
+const entries = fc.uniqueArray(fc.constantFrom(...NAMES), { maxLength: 4 }).chain((destinations) =>
+  fc.tuple(
+    ...destinations.map((destination) =>
+      fc.uniqueArray(fc.constantFrom(...NAMES), { minLength: 1 }).map((sources) =>
+        entryOf(
+          destination,
+          sources.map((Name) => ({ Name })),
+        ),
       ),
     ),
-  );
+  ),
+);
 
 /** As the documentation has it, without numbers: an exact destination first, then an exact source. */
 function naiveRank({ SourceName, DestinationName }: IntentionRecord): number {
@@ -50,9 +51,7 @@ function naiveRank({ SourceName, DestinationName }: IntentionRecord): number {
 }
 
 function naively(all: readonly IntentionRecord[]): readonly string[] {
-  return [...all]
-    .sort((a, b) => naiveRank(a) - naiveRank(b) || (pair(a) < pair(b) ? -1 : 1))
-    .map(pair);
+  return [...all].sort((a, b) => naiveRank(a) - naiveRank(b) || (pair(a) < pair(b) ? -1 : 1)).map(pair);
 }
 
 describe('precedence', () => {
@@ -71,7 +70,10 @@ describe('precedence', () => {
   });
 
   test('the first of both sides decides', () => {
-    const from = sourceOf(entryOf('db', [{ Name: 'web' }, { Name: '*', Action: 'deny' }]), entryOf('*', [{ Name: 'job' }]));
+    const from = sourceOf(
+      entryOf('db', [{ Name: 'web' }, { Name: '*', Action: 'deny' }]),
+      entryOf('*', [{ Name: 'job' }]),
+    );
     const decides = (source: string, destination: string) => {
       const found = decidingIntention(from, source, destination);
       return found === undefined ? null : pair(found);
@@ -105,10 +107,13 @@ describe('an intention', () => {
       ...entryOf('db', [{ Name: 'web' }, { Name: 'job', LegacyID: 'ABC', LegacyMeta: { of: 'job' } }]),
       Meta: { of: 'entry' },
     };
-    assert.deepEqual(intentionsOf(entry).map(({ Meta, Hash }) => [Meta?.['of'], Hash !== '']), [
-      ['entry', false],
-      ['job', true],
-    ]);
+    assert.deepEqual(
+      intentionsOf(entry).map(({ Meta, Hash }) => [Meta?.['of'], Hash !== '']),
+      [
+        ['entry', false],
+        ['job', true],
+      ],
+    );
     assert.equal(intentionById(sourceOf(entry), 'abc')?.SourceName, 'job');
     assert.equal(intentionById(sourceOf(entry), ''), undefined, 'those without an ID have none in common');
   });
@@ -156,7 +161,10 @@ describe('a mutation', () => {
   });
 
   test('must leave an entry that could be written as it is', () => {
-    assert.equal(sources('create', 'db', '', { Name: 'web', Action: 'allow' }), 'Sources[2] defines "web" more than once');
+    assert.equal(
+      sources('create', 'db', '', { Name: 'web', Action: 'allow' }),
+      'Sources[2] defines "web" more than once',
+    );
     assert.equal(sources('upsert', 'db', 'x', { Name: 'x' }), "Sources[2].Action must be set to 'allow' or 'deny'");
     assert.equal(sources('upsert', 'db', 'x', null), 'Intention mutation without a value');
     assert.equal(sources('odd', 'db', 'x', null), 'Invalid Intention operation "odd"');
