@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { type AgentProcess, waitFor } from '../../agent-process.js';
+import { putStream } from '../bulk/bulk-client.js';
 import { ManyConnections, startWithReaders, withoutReaders } from './readers.js';
 
 const READERS = 2;
@@ -51,6 +52,24 @@ describe('an agent with two readers', { skip: withoutReaders }, () => {
         highest = index;
       }
     }
+  });
+
+  test('a stream of services is taken on any connection, short or long', async () => {
+    for (const count of [3, 2_000]) {
+      const lines = Array.from({ length: count }, (_, at) => `{"ID":"bulk-${at}","Name":"bulk","Port":${1 + at}}\n`);
+      for (let connection = 0; connection < 6; connection += 1) {
+        const { status, text } = await putStream({
+          port: agent.ports.http,
+          target: '/v1/agent/services/register',
+          body: [lines.join('')],
+        });
+        assert.equal(status, 200, text);
+        assert.equal(text.match(/"OK":true/g)?.length, count);
+      }
+    }
+    const services = Object.keys((await agent.json('/v1/agent/services')) as object);
+    const removals = services.map((ID) => `${JSON.stringify({ ID })}\n`);
+    await putStream({ port: agent.ports.http, target: '/v1/agent/services/deregister', body: removals });
   });
 
   test('while others write, an index that one connection has shown is behind none that another shows later', async () => {

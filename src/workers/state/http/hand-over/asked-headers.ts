@@ -5,6 +5,7 @@ const ASKED_HEADERS = [
   'accept-encoding',
   'authorization',
   'cache-control',
+  'content-type',
   'x-consul-namespace',
   'x-consul-partition',
   'x-consul-token',
