@@ -3,11 +3,15 @@
 
 import type { Sample } from './rows.js';
 
+/** With this number as the service's port, too. */
+const PORTS: Sample = [{ Name: 'http', Port: 8080, Default: true }];
 const CATALOG_SERVICE: Sample = {
   ID: 'hostile',
   Service: 'hostile',
   Address: '10.0.0.1',
   Kind: '',
+  Port: 8080,
+  Ports: PORTS,
   Proxy: { Upstreams: [] },
 };
 const CATALOG_CHECK: Sample = { Node: 'hostile-node', CheckID: 'c', Name: 'c', Status: 'passing', ServiceID: '' };
@@ -43,12 +47,13 @@ export const TAKEN_BODIES: { readonly [row: string]: Sample } = {
   },
   'PUT /v1/agent/service/register': {
     ...{ ID: 'hostile-local', Name: 'hostile-local', Address: '10.0.0.1', Kind: '', Proxy: { Upstreams: [] } },
+    ...{ Port: 8080, Ports: PORTS },
     ...{ Check: TTL, Checks: [{ ...TTL, CheckID: 'hostile-check' }] },
     Connect: {
       Native: false,
       SidecarService: {
         ...{ Kind: '', ID: '', Name: 'hostile-sidecar', Address: '', Check: null, Checks: [TTL] },
-        ...{ Connect: null, Proxy: { Upstreams: [] } },
+        ...{ Connect: null, Proxy: { Upstreams: [] }, Port: 8080, Ports: PORTS },
       },
     },
   },
