@@ -51,7 +51,7 @@ function changedForRestart(schema: Schema, before: object, after: object, prefix
 
 /** `running` with the part of `fresh` that may change while an agent runs. */
 export function withReloadable(running: RuntimeConfig, fresh: RuntimeConfig): RuntimeConfig {
-  const { listeners, domain, altDomain } = running.dns;
+  const { listeners, domain, altDomain, translateWan } = running.dns;
   const { allowedPrefixes, blockedPrefixes } = fresh.telemetry;
   const isLevel = logLevel(fresh.log.levelText) !== null;
   return {
@@ -73,7 +73,7 @@ export function withReloadable(running: RuntimeConfig, fresh: RuntimeConfig): Ru
       https: withReloadableTls(running.tls.https, fresh.tls.https),
       grpc: withReloadableTls(running.tls.grpc, fresh.tls.grpc),
     },
-    dns: { ...fresh.dns, listeners, domain, altDomain },
+    dns: { ...fresh.dns, listeners, domain, altDomain, translateWan },
     limits: {
       ...running.limits,
       httpMaxConnsPerClient: fresh.limits.httpMaxConnsPerClient,

@@ -24,7 +24,7 @@ export async function heldState(agent: AgentProcess, ownNode: string): Promise<H
   const sessions = (await agent.json('/v1/session/list?consistent')) as readonly Fields[];
   return {
     keys: (await agent.json('/v1/kv/?recurse&consistent')) as readonly Fields[],
-    services: (await agent.json('/v1/agent/services')) as Fields,
+    services: ownTags((await agent.json('/v1/agent/services')) as Fields),
     checks: Object.keys((await agent.json('/v1/agent/checks')) as object),
     nodes: nodes.map((node) => (node['Node'] === ownNode ? ownPart(node) : node)),
     // One with a time to live may have ended meanwhile.
@@ -37,4 +37,14 @@ export async function heldState(agent: AgentProcess, ownNode: string): Promise<H
 /** The agent's services are compared as it has them itself; here, that all of them are in the catalog. */
 function ownPart({ Node, ID, Address, Meta, Services }: Fields): Fields {
   return { Node, ID, Address, Meta, services: (Services as readonly Fields[]).map((service) => service['ID']) };
+}
+
+/** Virtual addresses are the catalog's: an agent has them from its next look at that. */
+function ownTags(services: Fields): Fields {
+  const entries = Object.entries(services).map(([id, service]): [string, unknown] => {
+    const { TaggedAddresses, ...rest } = service as Fields;
+    const tags = Object.entries((TaggedAddresses ?? {}) as Fields).filter(([tag]) => !tag.startsWith('consul-virtual'));
+    return [id, { ...rest, TaggedAddresses: Object.fromEntries(tags) }];
+  });
+  return Object.fromEntries(entries);
 }

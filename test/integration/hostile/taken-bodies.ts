@@ -3,11 +3,15 @@
 
 import type { Sample } from './rows.js';
 
+/** With this number as the service's port, too. */
+const PORTS: Sample = [{ Name: 'http', Port: 8080, Default: true }];
 const CATALOG_SERVICE: Sample = {
   ID: 'hostile',
   Service: 'hostile',
   Address: '10.0.0.1',
   Kind: '',
+  Port: 8080,
+  Ports: PORTS,
   Proxy: { Upstreams: [] },
 };
 const CATALOG_CHECK: Sample = { Node: 'hostile-node', CheckID: 'c', Name: 'c', Status: 'passing', ServiceID: '' };
@@ -21,12 +25,13 @@ const KV: Sample = { Key: 'hostile/t', Value: 'eA==', Index: 0 };
 
 const LOCAL_SERVICE: Sample = {
   ...{ ID: 'hostile-local', Name: 'hostile-local', Address: '10.0.0.1', Kind: '', Proxy: { Upstreams: [] } },
+  ...{ Port: 8080, Ports: PORTS },
   ...{ Check: TTL, Checks: [{ ...TTL, CheckID: 'hostile-check' }] },
   Connect: {
     Native: false,
     SidecarService: {
       ...{ Kind: '', ID: '', Name: 'hostile-sidecar', Address: '', Check: null, Checks: [TTL] },
-      ...{ Connect: null, Proxy: { Upstreams: [] } },
+      ...{ Connect: null, Proxy: { Upstreams: [] }, Port: 8080, Ports: PORTS },
     },
   },
 };
