@@ -18,13 +18,20 @@ const OWN = [
   // Parameters.
   / strconv\.Parse/,
   / Bad limit: /,
+  / required query parameter '/,
+  / 'by' parameter must be one of /,
+  / unsupported SourceType: /,
+  /^GET \/v1\/connect\/intentions\/ /,
   /^PUT \/v1\/event\/fire\/\S* (Invalid \w+ filter: |Cannot provide tag filter)/,
 ];
 /** On a follower: it is a server itself. */
 const OWN_ON_FOLLOWER = [/ No path to datacenter$/, /^PUT \/v1\/event\/fire\//, /[?&]stale\S* Failed to create boolean/];
 
 /** Errors that have another status than 500 and come by calls all the same. */
-const BY_CALLS = [{ status: 404, text: 'Query not found' }];
+const BY_CALLS = [
+  { status: 404, text: 'Query not found' },
+  { status: 404, text: 'Intention not found' },
+];
 
 /** Reads of the state; what an operator asks of the cluster is nobody's copy. The roots that an agent follows are always one. */
 const OF_ANY_AGE = /^\/v1\/((?!operator\/).*[?&](stale|max_stale|cached)|agent\/connect\/ca\/roots$)/;
