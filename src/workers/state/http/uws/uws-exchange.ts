@@ -11,9 +11,10 @@ import type { UwsRequest, UwsResponse } from './uws-module.js';
 const MAX_READ_AHEAD = 64 * 1024;
 /**
  * While a client sends as fast as the library reads, the library reads on within one turn of the loop, also when it was told to
- * pause. Who sends more than this meanwhile is let go: nobody can take any of it before the turn is over.
+ * pause. Who sends more than this meanwhile is let go: what was taken of it is in memory all the same, until the turn is over.
  */
-const MAX_WHILE_PAUSED = 256 * 1024 * 1024;
+const MAX_IN_ONE_TURN = 256 * 1024 * 1024;
+const MUCH_IN_ONE_TURN = 1024 * 1024;
 
 /** What an exchange needs of its engine. */
 export interface ExchangeHost {
@@ -42,7 +43,7 @@ export class UwsExchange implements Exchange {
   #bodyAttached = false;
   #bodyEnded = false;
   #paused = false;
-  #bytesWhilePaused = 0;
+  #bytesThisTurn = 0;
   #isStreaming = false;
 
   constructor(response: UwsResponse, request: UwsRequest, host: ExchangeHost) {
@@ -110,7 +111,6 @@ export class UwsExchange implements Exchange {
   pauseBody(): void {
     if (this.#over || this.#paused) return;
     this.#paused = true;
-    this.#bytesWhilePaused = 0;
     this.#response.pause();
   }
 
@@ -225,12 +225,17 @@ export class UwsExchange implements Exchange {
   }
 
   #take(bytes: Uint8Array): void {
-    if (this.#paused) {
-      this.#bytesWhilePaused += bytes.length;
-      if (this.#bytesWhilePaused > MAX_WHILE_PAUSED) {
-        this.drop();
-        return;
-      }
+    const before = this.#bytesThisTurn;
+    this.#bytesThisTurn += bytes.length;
+    // Most bodies are small, and need no turn to be watched.
+    if (before < MUCH_IN_ONE_TURN && this.#bytesThisTurn >= MUCH_IN_ONE_TURN) {
+      setImmediate(() => {
+        this.#bytesThisTurn = 0;
+      });
+    }
+    if (this.#bytesThisTurn > MAX_IN_ONE_TURN) {
+      this.drop();
+      return;
     }
     if (this.#sink !== null) {
       this.#sink.chunk(bytes);
