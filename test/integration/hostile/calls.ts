@@ -17,6 +17,8 @@ export interface Call {
 
 /** Joins are tried with what needs no name service. */
 const ADDRESSES = ['', '127.0.0.1:1', '[::1]:99999', '127.0.0.1:x', '%00', 'x'.repeat(300)];
+/** The one read that isn't a GET. */
+const ASKS_BY_BODY = '/v1/discovery-chain/';
 const ANOTHER_PARAMETER = 0.4;
 const ANOTHER_FIELD = 0.2;
 const BROKEN_BYTE = 0.05;
@@ -87,7 +89,9 @@ export function hostileCall(target: Target, random: Random): Call {
     target: whole.replace(/[^\x21-\x7e]/g, (character) => encodeURIComponent(character)),
     headers: place.in === 'header' ? { [place.name]: hostileHeader(random) } : {},
     body: bodyOf(target, random),
-    mayWait: (method === 'GET' && /[?&](index|hash)=/.test(whole)) || /monitor|stream|\/debug\//.test(path),
+    mayWait:
+      ((method === 'GET' || path === ASKS_BY_BODY) && /[?&](index|hash)=/.test(whole)) ||
+      /monitor|stream|\/debug\//.test(path),
   };
 }
 

@@ -92,6 +92,7 @@ export function connectCaEndpoints({ calls, isEnabled }: ConnectCaDependencies):
           effectiveConsistency: false,
           failureHeaders: true,
           answer: rootsShape,
+          alsoAs: PEM_TYPE,
           choose: ({ pem }) => (pem ? AS_PEM : AS_JSON),
         }),
       },

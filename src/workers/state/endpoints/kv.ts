@@ -68,7 +68,7 @@ export function kvEndpoints(dependencies: KvDependencies): EndpointTable {
           parameters: READ,
           emptyRestWith: ['keys', 'recurse'],
           answer: either(listOf(kvEntryShape), listOf('string')),
-          alsoAsText: true,
+          alsoAs: 'text/plain',
           others: { 404: 'nothing' },
           effectiveConsistency: false,
           choose,

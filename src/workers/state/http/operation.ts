@@ -26,8 +26,8 @@ interface Described<P extends Parameters> {
   readonly acl: readonly Rule[];
   readonly parameters?: P;
   readonly answer: Answer;
-  /** The request may ask for plain text in place of JSON. */
-  readonly alsoAsText?: true;
+  /** What the request may ask for in place of JSON. */
+  readonly alsoAs?: 'text/plain' | 'application/pem-certificate-chain';
   /** Other statuses that it answers with, beside those that any row may (openapi/responses.ts). */
   readonly others?: { readonly [status: number]: OtherAnswer };
   /** What is answered while the agent has this turned off; null while it hasn't. */

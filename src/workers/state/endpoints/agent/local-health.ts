@@ -101,7 +101,7 @@ const healthShape = record('AgentServiceHealth', {
 });
 
 function answers(answer: JsonShape) {
-  return { answer, alsoAsText: true, others: { 404: answer, 429: answer, 503: answer } } as const;
+  return { answer, alsoAs: 'text/plain', others: { 404: answer, 429: answer, 503: answer } } as const;
 }
 
 export function localHealthEndpoints(local: LocalAgent, datacenter: string): EndpointTable {

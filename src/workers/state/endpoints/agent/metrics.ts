@@ -60,7 +60,7 @@ export function metricsEndpoints({ config, bins, clock }: MetricsDependencies): 
     acl: ['agent:read'],
     parameters: SHOWN,
     answer: metricsShape,
-    alsoAsText: true,
+    alsoAs: 'text/plain',
     run: (_request, values) => show(values),
   });
   const all = action({

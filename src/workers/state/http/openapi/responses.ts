@@ -4,7 +4,8 @@ import type { Endpoint } from '../endpoint.js';
 import type { Operation, OtherAnswer } from '../operation.js';
 import type { Components, Schema } from './schemas.js';
 
-const TEXT: Schema = { 'text/plain': { schema: { type: 'string' } } };
+const STRING: Schema = { schema: { type: 'string' } };
+const TEXT: Schema = { 'text/plain': STRING };
 
 function errorObject(description: string): Schema {
   return { description, content: TEXT };
@@ -41,7 +42,7 @@ function commonOf({ rest, answeredBy, headers = 'api' }: Endpoint, operation: Op
   };
 }
 
-function contentOf(answer: OtherAnswer, alsoAsText: boolean, components: Components): Schema {
+function contentOf(answer: OtherAnswer, alsoAs: Operation['alsoAs'], components: Components): Schema {
   switch (answer) {
     case 'nothing':
       return {};
@@ -55,7 +56,7 @@ function contentOf(answer: OtherAnswer, alsoAsText: boolean, components: Compone
       return { content: { 'text/html': { schema: { type: 'string' } } } };
     default: {
       const json = { 'application/json': { schema: components.ofShape(answer) } };
-      return { content: alsoAsText ? { ...json, ...TEXT } : json };
+      return { content: alsoAs === undefined ? json : { ...json, [alsoAs]: STRING } };
     }
   }
 }
@@ -68,7 +69,7 @@ const ABOUT: { readonly [status: number]: string } = {
 };
 
 export function responsesOf(endpoint: Endpoint, operation: Operation, components: Components): Schema {
-  const { answer, alsoAsText = false, others = {} } = operation;
+  const { answer, alsoAs, others = {} } = operation;
   const responses: { [status: string]: Schema } = {};
   for (const [status, name] of Object.entries(commonOf(endpoint, operation))) {
     responses[status] = { $ref: `#/components/responses/${name}` };
@@ -76,7 +77,7 @@ export function responsesOf(endpoint: Endpoint, operation: Operation, components
   const own: [string, OtherAnswer][] = [['200', answer], ...Object.entries(others)];
   for (const [status, what] of own) {
     const description = ABOUT[Number(status)] ?? 'The answer; the status is part of it.';
-    responses[status] = { description, ...contentOf(what, alsoAsText, components) };
+    responses[status] = { description, ...contentOf(what, alsoAs, components) };
   }
   return responses;
 }
