@@ -15,7 +15,7 @@ export class Progress {
   readonly #total: number;
   readonly #out: Screen;
   #done = 0;
-  #drawnAtMs = 0;
+  #drawnAtMs = Number.NEGATIVE_INFINITY;
   #isDrawn = false;
 
   /** `what`: "Registering". */
