@@ -11,7 +11,7 @@ import { startAgent } from '../../agent-process.js';
 import { repositoryRoot } from '../../data.js';
 import { temporaryDirectory } from '../../temporary.js';
 
-const SECONDS = Number(process.env['LICTOR_SCHEMATHESIS_S'] ?? 45);
+const SECONDS = Number(process.env['LICTOR_SCHEMATHESIS_S'] ?? 30);
 const SEED = process.env['LICTOR_SEED'] ?? '1';
 /** `.ci/run` installs it there. */
 const PROGRAM = path.join(repositoryRoot, 'build/schemathesis/bin/schemathesis');
