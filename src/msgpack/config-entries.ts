@@ -116,6 +116,7 @@ function makeEntryKind({ kind, form, unwritten }: EntryTable): Kind<ConfigEntry>
   const entry: Kind<ConfigEntry> = {
     zero: { ...zero, ...known } as ConfigEntry,
     isEmpty: () => false,
+    // The union of all kinds has no common index signature; the table of its kind knows each of its members.
     write: (writer, value) => members.write(writer, value as unknown as Members),
     read: (reader) => ({ ...zero, ...members.read(reader), ...known }) as ConfigEntry,
   };

@@ -7,8 +7,9 @@ import { setProperty } from '../../gotext/json-scan.js';
 import type { JsonValue } from '../../gotext/json-value.js';
 import { errorList } from '../../gotext/multierror.js';
 import { MAX_NESTING, nestsDeeper, TOO_DEEP } from '../../gotext/nesting.js';
+import type { Dynamic } from '../records.js';
 import { type ConfigEntry, type EntryTable, entryTable } from './entries.js';
-import type { Dynamic, Fields, Form, Shape } from './forms.js';
+import type { Fields, Form, Shape } from './forms.js';
 import { snakeCase } from './snake-case.js';
 
 export type DecodedEntry =
