@@ -2,17 +2,10 @@
 // (spec/fsm.md, section 3). Names are Go's because they are the wire's. Records are immutable once stored: a change
 // makes a new object, so a snapshot and a cached JSON text stay true. Durations are nanoseconds. `null` is Go's nil.
 
+import type { Dynamic } from '../gotext/dynamic.js';
 import type { Uint64 } from './uint64.js';
 
-/** Free-form values (proxy Config and the like) as msgpack and JSON know them. */
-export type Dynamic =
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | readonly Dynamic[]
-  | { readonly [key: string]: Dynamic };
+export type { Dynamic } from '../gotext/dynamic.js';
 export type StringMap = { readonly [key: string]: string };
 
 export interface RaftIndex {

@@ -3,11 +3,11 @@
 // block stands for a list of one and the other way round. What no table has is refused, every such key by name.
 
 import { parseDuration } from '../../gotext/duration.js';
+import type { Dynamic } from '../../gotext/dynamic.js';
 import { setProperty } from '../../gotext/json-scan.js';
 import type { JsonValue } from '../../gotext/json-value.js';
 import { errorList } from '../../gotext/multierror.js';
 import { MAX_NESTING, nestsDeeper, TOO_DEEP } from '../../gotext/nesting.js';
-import type { Dynamic } from '../records.js';
 import { type ConfigEntry, type EntryTable, entryTable } from './entries.js';
 import type { Fields, Form, Shape } from './forms.js';
 import { snakeCase } from './snake-case.js';

@@ -2,7 +2,7 @@
 // section 5). From one table come the types, msgpack, JSON both ways and the zero values. Fields stand in the order in
 // which JSON shows them; on the wire they are sorted by name.
 
-import type { Dynamic } from '../records.js';
+import type { Dynamic } from '../../gotext/dynamic.js';
 
 export type Shape =
   | { readonly is: 'text' | 'bool' | 'int' | 'uint32' | 'uint64' | 'float32' | 'dynamic' }
