@@ -99,6 +99,14 @@ test('right after the start the bin that fills is shown; every complete one is t
   assert.deepEqual(told, [START]);
 });
 
+test('the first bin shows the gauges of the process, also when it was over before a thread reported', async () => {
+  const clock = new FakeClock(START + 9_900);
+  const metrics = new MetricsBins(clock, () => [{ name: 'runtime.alloc_bytes', labels: [], value: 7 }]);
+  await clock.advance(200);
+  assert.equal(metrics.shown.start, START);
+  assert.deepEqual([...metrics.shown.gauges.values()], [{ name: 'runtime.alloc_bytes', labels: [], value: 7 }]);
+});
+
 test('names carry prefix and host name, and the longest filter rule decides', () => {
   const rules = { ...TELEMETRY, allowedPrefixes: ['consul.rpc.server'], blockedPrefixes: ['consul.rpc', 'consul.x'] };
   const names = new MetricNames(rules);

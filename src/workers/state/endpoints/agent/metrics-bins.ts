@@ -79,11 +79,16 @@ export class MetricsBins {
   #current: Bin;
   #complete: Bin | null = null;
 
-  /** `runtime` gives the process' own gauges; asked at every report. */
+  /**
+   * `runtime` gives the process' own gauges; asked here and at every report. Here because the first bin may be over before
+   * a thread reports, and no bin is shown without them.
+   */
   constructor(clock: Clock, runtime: () => MetricsReport['gauges']) {
     this.#clock = clock;
     this.#runtime = runtime;
-    this.#current = emptyBin(this.#startOf(clock.now()));
+    const now = clock.now();
+    this.#current = emptyBin(this.#startOf(now));
+    for (const gauge of runtime()) this.#gauge(gauge, now);
   }
 
   /** What a thread counted since its last report. */
