@@ -1,9 +1,10 @@
 // The whole endpoint table, as the state worker puts it together, for tests that go through its rows; nothing in it is called.
 
+import { serverEndpoints } from '../src/workers/state/assembly/server-endpoints.js';
 import { agentEndpoints } from '../src/workers/state/endpoints/agent/agent-endpoints.js';
 import { authorizeEndpoints } from '../src/workers/state/endpoints/agent/authorize.js';
 import { eventEndpoints } from '../src/workers/state/endpoints/event.js';
-import { metricsProxyEndpoints } from '../src/workers/state/endpoints/metrics-proxy.js';
+import { metricsProxyEndpoints } from '../src/workers/state/endpoints/internal/metrics-proxy.js';
 import { withOpenApi } from '../src/workers/state/endpoints/openapi.js';
 import { pageEndpoints } from '../src/workers/state/endpoints/pages.js';
 import type { Endpoint } from '../src/workers/state/http/endpoint.js';
@@ -12,7 +13,6 @@ import type { Operation } from '../src/workers/state/http/operation.js';
 import type { Parameters } from '../src/workers/state/http/parameters.js';
 import type { HttpMethod } from '../src/workers/state/http/request.js';
 import { systemClock } from '../src/workers/state/local/state/clock.js';
-import { serverEndpoints } from '../src/workers/state/server-endpoints.js';
 import { noServers } from './unit/calls/no-servers.js';
 
 export interface TableEntry {

@@ -3,7 +3,7 @@
 
 import { Logger, LogSink } from '../../src/observe/logger.js';
 import { Metrics } from '../../src/observe/metrics.js';
-import { Leadership, Role } from '../../src/wire/leadership.js';
+import { Leadership, Role } from '../../src/wire/raft/leadership.js';
 import { anyBytes } from '../../src/workers/state/http/body-format.js';
 import { HttpServer } from '../../src/workers/state/http/http-server.js';
 import { action, read } from '../../src/workers/state/http/operation.js';

@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { unpackLines } from '../../src/observe/packed-lines.js';
-import { Leadership } from '../../src/wire/leadership.js';
-import type { RaftToState, StateToRaft } from '../../src/wire/raft-port.js';
-import type { RaftToMain, RaftWorkerData } from '../../src/wire/raft-worker.js';
+import { Leadership } from '../../src/wire/raft/leadership.js';
+import type { RaftToState, StateToRaft } from '../../src/wire/raft/raft-port.js';
+import type { RaftToMain, RaftWorkerData } from '../../src/wire/raft/raft-worker.js';
 
 const seconds = Number(process.argv[2] ?? 5);
 const outstanding = Number(process.argv[3] ?? 64);

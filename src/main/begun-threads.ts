@@ -20,14 +20,14 @@ export type BegunThreads =
 
 /** Before the configuration is known: it has the most to load, and the start waits for it at the end. */
 export function beginState(hint: StateWorkerHint): BegunState {
-  return { state: beginThread('state', new URL('../workers/state/worker.js', import.meta.url), hint) };
+  return { state: beginThread('state', new URL('../workers/state/assembly/worker.js', import.meta.url), hint) };
 }
 
 /** `readers`: how many of them. */
 export function beginTheOthers({ state }: BegunState, server: boolean, readers: number): BegunThreads {
   if (!server) return { kind: 'client', state };
   const raft = beginThread('raft', new URL('../workers/raft/worker.js', import.meta.url));
-  const reader = new URL('../workers/state/reader-thread.js', import.meta.url);
+  const reader = new URL('../workers/state/assembly/reader-thread.js', import.meta.url);
   return {
     kind: 'server',
     state,

@@ -3,10 +3,10 @@
 
 import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
 import { joinHostPort } from '../gotext/host-port.js';
-import { AppliedProgress } from '../wire/applied-progress.js';
 import type { RuntimeConfig } from '../wire/config.js';
-import { Leadership } from '../wire/leadership.js';
-import type { MainToRaft, RaftToMain, RaftWorkerData } from '../wire/raft-worker.js';
+import { AppliedProgress } from '../wire/raft/applied-progress.js';
+import { Leadership } from '../wire/raft/leadership.js';
+import type { MainToRaft, RaftToMain, RaftWorkerData } from '../wire/raft/raft-worker.js';
 import type { MainToReader, ReaderToMain, ReaderWorkerData } from '../wire/reader-worker.js';
 import { RequestRates } from '../wire/request-rates.js';
 import type { MainToState, StateReaders, StateToMain, StateWorkerData } from '../wire/state-worker.js';

@@ -3,7 +3,7 @@
 
 import type { IntentionRequest } from '../wire/commands.js';
 import type { Fields, Form, ValueOf } from '../wire/config-entries/forms.js';
-import { type IntentionRecord, intentionFields, intentionMutation } from '../wire/intentions.js';
+import { type IntentionRecord, intentionFields, intentionMutation } from '../wire/mesh/intentions.js';
 import { formKind } from './config-entries.js';
 import { type Kind, nullable, text } from './kinds.js';
 import { struct } from './struct.js';

@@ -7,7 +7,7 @@ import { DecodeError, EncodeError } from '../msgpack/errors.js';
 import { intentionRequest } from '../msgpack/intentions.js';
 import { MAX_MESSAGE_BYTES } from '../msgpack/limits.js';
 import { type Command, CommandType, IGNORE_UNKNOWN_FLAG, type OpaqueCommand } from '../wire/commands.js';
-import type { PackedEntries } from '../wire/raft-port.js';
+import type { PackedEntries } from '../wire/raft/raft-port.js';
 import {
   autopilotRequestSchema,
   connectCaLeafSchema,
@@ -108,7 +108,7 @@ export function decodeCommand(bytes: Uint8Array): Command | OpaqueCommand {
   }
 }
 
-/** All commands of a buffer of packed entries (src/wire/raft-port.ts). Throws {@link DecodeError}. */
+/** All commands of a buffer of packed entries (src/wire/raft/raft-port.ts). Throws {@link DecodeError}. */
 export function decodePacked(entries: PackedEntries): (Command | OpaqueCommand)[] {
   const bytes = new Uint8Array(entries);
   const lengths = new DataView(entries);

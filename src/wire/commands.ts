@@ -2,7 +2,7 @@
 // lictor does not interpret yet is kept as its raw body, so that it survives the log and a snapshot unchanged.
 
 import type { ConfigEntry } from './config-entries/entries.js';
-import type { IntentionMutation, IntentionRecord } from './intentions.js';
+import type { IntentionMutation, IntentionRecord } from './mesh/intentions.js';
 import type {
   AutopilotConfig,
   CaConfiguration,

@@ -363,7 +363,7 @@ export interface PeeredServiceName {
 
 /** The virtual address of a service (spec/fsm.md, section 11). */
 export interface ServiceVirtualIp extends RaftIndex {
-  /** Its offset as 16 bytes (wire/virtual-ip.ts); null in a request that gives manual ones. */
+  /** Its offset as 16 bytes (wire/mesh/virtual-ip.ts); null in a request that gives manual ones. */
   readonly IP: Uint8Array | null;
   readonly ManualIPs: readonly string[] | null;
   readonly Service: PeeredServiceName;

@@ -1,6 +1,6 @@
 // A config entry in a file or on standard input, in HCL or JSON.
 
-import { parseHcl } from '../../main/config/hcl/parse.js';
+import { parseHcl } from '../../hcl/parse.js';
 import { decodeEntry } from '../../wire/config-entries/decode.js';
 import type { ConfigEntry } from '../../wire/config-entries/entries.js';
 import { readInput } from './input.js';

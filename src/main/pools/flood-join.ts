@@ -5,7 +5,7 @@
 import { joinHostPort } from '../../gotext/host-port.js';
 import { ipText } from '../../gotext/ip.js';
 import type { Logger } from '../../observe/logger.js';
-import { datacenterOf, serverTags } from '../../wire/agent-tags.js';
+import { datacenterOf, serverTags } from '../../wire/gossip/agent-tags.js';
 import type { SerfMember } from '../gossip/serf/pool/member.js';
 import { readTags } from '../gossip/serf/protocol/tags.js';
 import type { JoinOutcome } from './retry-join.js';

@@ -4,8 +4,8 @@
 import { errorList } from '../../gotext/multierror.js';
 import type { Logger } from '../../observe/logger.js';
 import type { Metrics } from '../../observe/metrics.js';
-import { SERVER } from '../../wire/agent-tags.js';
 import type { RuntimeConfig } from '../../wire/config.js';
+import { SERVER } from '../../wire/gossip/agent-tags.js';
 import type { Coordinate, KeyringAnswer, MemberChanges, PoolName } from '../../wire/gossip-pools.js';
 import { packChanges } from '../../wire/packed-members.js';
 import type { ControlAnswer, ControlRequest, MainToState } from '../../wire/state-worker.js';

@@ -1,9 +1,9 @@
 // Members as the API shows them (spec/gossip.md, sections 10 and 18; spec/http.md, agent/members).
 
 import { ipText } from '../../gotext/ip.js';
-import { PACKED_LOG, SERVER, type Tags } from '../../wire/agent-tags.js';
+import { PACKED_LOG, SERVER, type Tags } from '../../wire/gossip/agent-tags.js';
+import { tagsText } from '../../wire/gossip/member-tags.js';
 import type { Member } from '../../wire/gossip-pools.js';
-import { tagsText } from '../../wire/member-tags.js';
 import { readVersions } from '../gossip/core/node.js';
 import { type SerfMember, STATUS_NUMBERS } from '../gossip/serf/pool/member.js';
 import { readTags } from '../gossip/serf/protocol/tags.js';

@@ -1,7 +1,7 @@
 // Who may be a member of Consul's pools (spec/gossip.md, section 19). The texts are part of the protocol: a joiner sees them.
 
 import { ipText } from '../../gotext/ip.js';
-import { buildOf, datacenterOf, isClient, nodeIdOf, serverTags } from '../../wire/agent-tags.js';
+import { buildOf, datacenterOf, isClient, nodeIdOf, serverTags } from '../../wire/gossip/agent-tags.js';
 import type { Address, NodeInfo } from '../gossip/core/node.js';
 import type { MergeRules } from '../gossip/serf/pool/options.js';
 import { readTags } from '../gossip/serf/protocol/tags.js';

@@ -2,8 +2,8 @@
 // `read_replica`: the setting has no effect here, as in Consul without a licence.
 
 import { formatDuration } from '../../gotext/duration.js';
-import { CLIENT, FEATURE_PREFIX, PACKED_LOG, SERVER, type Tags } from '../../wire/agent-tags.js';
 import type { RuntimeConfig } from '../../wire/config.js';
+import { CLIENT, FEATURE_PREFIX, PACKED_LOG, SERVER, type Tags } from '../../wire/gossip/agent-tags.js';
 import type { PoolName } from '../../wire/gossip-pools.js';
 import { PROTOCOL } from '../../wire/version.js';
 

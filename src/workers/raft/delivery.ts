@@ -4,7 +4,7 @@
 // the replica gives credit. A snapshot that takes the place of entries is handed over as a whole, also to a replica so far
 // behind that its next entries were dropped.
 
-import { COMMITTED_WINDOW_BYTES } from '../../wire/raft-port.js';
+import { COMMITTED_WINDOW_BYTES } from '../../wire/raft/raft-port.js';
 import { after, type EntryRun, EntryType, type LogIndex, lastIndexOf, logIndex, type Term } from './core/entry.js';
 import { joinRuns, onlyEntry } from './core/packed.js';
 import type { Restore } from './restore.js';

@@ -3,7 +3,7 @@
 // start does all of it again.
 
 import type { Logger } from '../../observe/logger.js';
-import type { StateToRaft } from '../../wire/raft-port.js';
+import type { StateToRaft } from '../../wire/raft/raft-port.js';
 import { describe } from './core/configuration.js';
 import { logIndex, type Position } from './core/entry.js';
 import { RaftLog } from './core/log.js';

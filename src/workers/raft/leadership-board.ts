@@ -3,7 +3,7 @@
 // before its term: until then it would answer reads without writes that were acknowledged.
 
 import type { Logger } from '../../observe/logger.js';
-import { type Leadership, Role as SharedRole } from '../../wire/leadership.js';
+import { type Leadership, Role as SharedRole } from '../../wire/raft/leadership.js';
 import type { RaftCore } from './core/raft.js';
 import type { RoleChange, SoftState } from './core/ready.js';
 import type { StateChannel } from './state-port.js';

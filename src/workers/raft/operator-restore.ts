@@ -6,7 +6,7 @@
 // leads when the snapshot becomes visible still leads when it takes effect.
 
 import type { Logger } from '../../observe/logger.js';
-import { MAX_UNPERSISTED_BYTES, type StateToRaft } from '../../wire/raft-port.js';
+import { MAX_UNPERSISTED_BYTES, type StateToRaft } from '../../wire/raft/raft-port.js';
 import { type LogIndex, logIndex, type Position } from './core/entry.js';
 import type { RaftCore } from './core/raft.js';
 import { NOT_LEADER, TRANSFERRING } from './orders.js';

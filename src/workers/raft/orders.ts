@@ -2,7 +2,7 @@
 // when somebody else may lead, the beginning of a cluster when it is durable. Changes go one at a time, in the order they came
 // (the core takes no second one before); each order is answered once, with null or with what went wrong.
 
-import type { RaftConfiguration, RaftOrder } from '../../wire/raft-orders.js';
+import type { RaftConfiguration, RaftOrder } from '../../wire/raft/raft-orders.js';
 import { changed, type MembershipOrder } from './core/changes.js';
 import type { LogIndex, Term } from './core/entry.js';
 import type { RaftCore } from './core/raft.js';

@@ -2,7 +2,7 @@
 // what arrives meanwhile shares the next one), sends, hands out what is committed, and has told who leads.
 
 import type { Logger } from '../../observe/logger.js';
-import { MAX_UNPERSISTED_BYTES, type RejectReason, type StateToRaft } from '../../wire/raft-port.js';
+import { MAX_UNPERSISTED_BYTES, type RejectReason, type StateToRaft } from '../../wire/raft/raft-port.js';
 import { ArchiveSaver } from './archive-saver.js';
 import { EntryType, emptyPayload, type LogIndex, type ServerId } from './core/entry.js';
 import { countEntries } from './core/packed.js';

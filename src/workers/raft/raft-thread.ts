@@ -4,8 +4,8 @@
 import { createReadStream } from 'node:fs';
 import type { Logger } from '../../observe/logger.js';
 import { startTelemetry, type Telemetry } from '../../observe/worker-telemetry.js';
-import { Leadership } from '../../wire/leadership.js';
-import type { MainToRaft, RaftToMain, RaftWorkerData } from '../../wire/raft-worker.js';
+import { Leadership } from '../../wire/raft/leadership.js';
+import type { MainToRaft, RaftToMain, RaftWorkerData } from '../../wire/raft/raft-worker.js';
 import { type StartedServer, startServer } from './start.js';
 import { StatePort } from './state-port.js';
 import { openStorage } from './storage.js';

@@ -2,7 +2,7 @@
 // credit. None of them waits for another; one that is slow costs what it has in flight, and when the log was dropped under
 // it gets the newest snapshot.
 
-import type { StateToRaft } from '../../wire/raft-port.js';
+import type { StateToRaft } from '../../wire/raft/raft-port.js';
 import { type LogIndex, logIndex } from './core/entry.js';
 import { type CommittedLog, Delivery } from './delivery.js';
 import { Restore } from './restore.js';

@@ -1,7 +1,7 @@
 // Streams a snapshot into the state worker, at the start or when a leader has sent one, within the window that the state
 // worker gives back as it reads on. One at a time.
 
-import { RESTORE_WINDOW_BYTES } from '../../wire/raft-port.js';
+import { RESTORE_WINDOW_BYTES } from '../../wire/raft/raft-port.js';
 import type { SnapshotDescription } from './snapshot/meta.js';
 import type { SnapshotStore } from './snapshot/snapshot-store.js';
 import type { StateChannel } from './state-port.js';

@@ -2,9 +2,9 @@
 
 import type { Logger } from '../../observe/logger.js';
 import type { Metrics } from '../../observe/metrics.js';
-import type { Leadership } from '../../wire/leadership.js';
-import type { StateToRaft } from '../../wire/raft-port.js';
-import type { RaftSettings, RaftWorkerData } from '../../wire/raft-worker.js';
+import type { Leadership } from '../../wire/raft/leadership.js';
+import type { StateToRaft } from '../../wire/raft/raft-port.js';
+import type { RaftSettings, RaftWorkerData } from '../../wire/raft/raft-worker.js';
 import { bootstrapWith } from './core/bootstrap.js';
 import { type Configuration, describe, isSoleVoter, type PlacedConfiguration } from './core/configuration.js';
 import { logIndex, ORIGIN, type Position, term } from './core/entry.js';

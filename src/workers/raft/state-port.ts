@@ -2,7 +2,7 @@
 // turn are taken together, so that proposals of the turn share a write.
 
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
-import type { RaftToState, StateToRaft } from '../../wire/raft-port.js';
+import type { RaftToState, StateToRaft } from '../../wire/raft/raft-port.js';
 
 /** Messages taken before the loop gets a breath. */
 const MAX_PER_TURN = 1024;

@@ -10,7 +10,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import packet from 'dns-packet';
-import { COMMITTED_WINDOW_BYTES } from '../../../src/wire/raft-port.js';
+import { COMMITTED_WINDOW_BYTES } from '../../../src/wire/raft/raft-port.js';
 import { type AgentPorts, type AgentProcess, startAgent, waitFor } from '../../agent-process.js';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lictor-replay-'));

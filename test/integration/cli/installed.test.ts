@@ -205,7 +205,7 @@ describe('the installed program', () => {
 
   test('a stack names the bundle, compiled or not, and the source where Node is asked to', async (context) => {
     const folder = install(context);
-    const thread = path.join(folder, 'dist/program/workers/state/worker.js');
+    const thread = path.join(folder, 'dist/program/workers/state/assembly/worker.js');
     const stackOf = async (...flags: readonly string[]): Promise<string> =>
       (await run(process.execPath, [...flags, thread])).stderr;
     const named = /this is the program of a thread\n {4}at dist\/program\/workers\/state\/worker-\w+\.js:\d+:\d+\n/;

@@ -2,7 +2,7 @@
 
 import { CommandType } from '../../../src/wire/commands.js';
 import type { DnsConfig } from '../../../src/wire/config.js';
-import { Leadership, Role } from '../../../src/wire/leadership.js';
+import { Leadership, Role } from '../../../src/wire/raft/leadership.js';
 import type { CheckRecord, PreparedQueryRecord, ServiceRecord, StringMap } from '../../../src/wire/records.js';
 import { localReads } from '../../../src/workers/state/calls/local-reads.js';
 import { NO_CHECK, NO_SERVICE } from '../../../src/workers/state/records/zero-values.js';

@@ -4,7 +4,11 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { MessagePort } from 'node:worker_threads';
-import { type FromRaftStreams, RAFT_STREAM_WINDOW_BYTES, type ToRaftStreams } from '../../../src/wire/raft-streams.js';
+import {
+  type FromRaftStreams,
+  RAFT_STREAM_WINDOW_BYTES,
+  type ToRaftStreams,
+} from '../../../src/wire/raft/raft-streams.js';
 
 interface Stream {
   readonly socket: Socket;

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import { COMMITTED_WINDOW_BYTES } from '../../../src/wire/raft-port.js';
+import { COMMITTED_WINDOW_BYTES } from '../../../src/wire/raft/raft-port.js';
 import { temporaryDirectory } from '../../temporary.js';
 import { endWorkers, RunningWorker } from './running-worker.js';
 

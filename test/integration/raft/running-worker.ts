@@ -2,9 +2,9 @@
 
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { unpackLines } from '../../../src/observe/packed-lines.js';
-import { Leadership } from '../../../src/wire/leadership.js';
-import type { RaftToState, StateToRaft } from '../../../src/wire/raft-port.js';
-import type { MainToRaft, RaftSettings, RaftToMain, RaftWorkerData } from '../../../src/wire/raft-worker.js';
+import { Leadership } from '../../../src/wire/raft/leadership.js';
+import type { RaftToState, StateToRaft } from '../../../src/wire/raft/raft-port.js';
+import type { MainToRaft, RaftSettings, RaftToMain, RaftWorkerData } from '../../../src/wire/raft/raft-worker.js';
 import { FakeState } from '../../simulation/raft/fake-state.js';
 import { Relay } from './relay.js';
 

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, type TestContext, test } from 'node:test';
 import { ClassicLevel } from 'classic-level';
-import { Role } from '../../../src/wire/leadership.js';
-import { MAX_UNPERSISTED_BYTES } from '../../../src/wire/raft-port.js';
+import { Role } from '../../../src/wire/raft/leadership.js';
+import { MAX_UNPERSISTED_BYTES } from '../../../src/wire/raft/raft-port.js';
 import { endWorkers, RunningWorker, SERVER_ID } from './running-worker.js';
 
 afterEach(endWorkers);

@@ -2,8 +2,8 @@
 
 import type { Mutant } from '../mutant.js';
 
-const WRITE = 'workers/state/replica/fsm/config-entry-write.ts';
-const GATEWAYS = 'workers/state/replica/fsm/gateway-services.ts';
+const WRITE = 'workers/state/replica/fsm/mesh/config-entry-write.ts';
+const GATEWAYS = 'workers/state/replica/fsm/mesh/gateway-services.ts';
 const FSM = ['unit/fsm/config-entries'] as const;
 const METHOD = ['unit/config-entries/method'] as const;
 const DECODE = ['unit/config-entries/decode'] as const;
@@ -40,14 +40,14 @@ export const configEntries: readonly Mutant[] = [
   },
   {
     name: 'an entry that is stored already is written again',
-    file: 'workers/state/methods/config-entry.ts',
+    file: 'workers/state/methods/mesh/config-entry.ts',
     find: 'if (!written.isChanged) return DONE;',
     replace: '',
     tests: METHOD,
   },
   {
     name: 'an asker may write the status of an entry',
-    file: 'workers/state/methods/config-entry.ts',
+    file: 'workers/state/methods/mesh/config-entry.ts',
     find: 'return { ...entry, Status: stored.Status } as ConfigEntry;',
     replace: 'return entry;',
     tests: METHOD,

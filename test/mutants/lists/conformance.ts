@@ -5,7 +5,7 @@ import type { Mutant } from '../mutant.js';
 export const conformance: readonly Mutant[] = [
   {
     name: 'DNS of an agent fails every lookup',
-    file: 'workers/state/open-server.ts',
+    file: 'workers/state/assembly/open-server.ts',
     find: 'const local = localReads(store, consensus, keepingUp);',
     replace: 'const local = { ...localReads(store, consensus, keepingUp), isReady: false };',
     tests: ['integration/dns/agent', 'conformance/dns'],
@@ -19,7 +19,7 @@ export const conformance: readonly Mutant[] = [
   },
   {
     name: 'a value of a transaction may be a byte longer than allowed',
-    file: 'workers/state/endpoints/txn-body.ts',
+    file: 'workers/state/endpoints/kv/txn-body.ts',
     find: '> limit)?.KV',
     replace: '> limit + 1)?.KV',
     tests: ['unit/endpoints/txn-body'],

@@ -10,28 +10,28 @@ const LEAVES = ['unit/leaves/leaf-certificates'];
 const replicated: readonly Mutant[] = [
   {
     name: 'roots are replaced by those that come too late',
-    file: 'workers/state/replica/fsm/ca-write.ts',
+    file: 'workers/state/replica/fsm/mesh/ca-write.ts',
     find: '  if (expected !== tables.index.get(ROOTS)) return TRUE;\n',
     replace: '',
     tests: STATE,
   },
   {
     name: 'two roots may be active',
-    file: 'workers/state/replica/fsm/ca-write.ts',
+    file: 'workers/state/replica/fsm/mesh/ca-write.ts',
     find: '.length !== 1) return NOT_ONE_ACTIVE;',
     replace: '.length < 1) return NOT_ONE_ACTIVE;',
     tests: STATE,
   },
   {
     name: 'roots are taken back with a configuration that came too late',
-    file: 'workers/state/replica/fsm/ca-write.ts',
+    file: 'workers/state/replica/fsm/mesh/ca-write.ts',
     find: '{ ...CONFIG_CHANGED, keeps: true }',
     replace: 'CONFIG_CHANGED',
     tests: STATE,
   },
   {
     name: 'serial numbers begin anew with each change of the provider',
-    file: 'workers/state/replica/fsm/ca-write.ts',
+    file: 'workers/state/replica/fsm/mesh/ca-write.ts',
     find: '(tables.index.get(SERIAL) || tables.index.get(PROVIDER)) + 1',
     replace: 'tables.index.get(PROVIDER) + 1',
     tests: STATE,

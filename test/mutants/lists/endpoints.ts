@@ -15,7 +15,7 @@ const LANGUAGE = ['unit/filter/language'];
 export const endpoints: readonly Mutant[] = [
   {
     name: 'a check of a node counts for each instance of a service there',
-    file: 'workers/state/endpoints/service-summary.ts',
+    file: 'workers/state/endpoints/internal/service-summary.ts',
     find: "if (check.ServiceID !== '' || isAnotherNode) this.#count(check)",
     replace: 'this.#count(check)',
     tests: ['unit/endpoints/ui-lists'],
@@ -29,7 +29,7 @@ export const endpoints: readonly Mutant[] = [
   },
   {
     name: 'a transaction writes under names that are tricks with paths',
-    file: 'workers/state/endpoints/txn.ts',
+    file: 'workers/state/endpoints/kv/txn.ts',
     find: 'validatesKeys() ? badKeyName(given) : null',
     replace: 'null',
     tests: ['unit/endpoints/key-names'],
@@ -78,7 +78,7 @@ export const endpoints: readonly Mutant[] = [
   },
   {
     name: 'a list of nothing is an empty list',
-    file: `${ENDPOINTS}/kv.ts`,
+    file: `${ENDPOINTS}/kv/kv.ts`,
     find: '(value.length === 0 ? bare(404) : json(listJson(value, quoteJson)))',
     replace: 'json(listJson(value, quoteJson))',
     tests: LOCKS,
@@ -127,14 +127,14 @@ export const endpoints: readonly Mutant[] = [
   },
   {
     name: 'any number of operations in a transaction',
-    file: `${ENDPOINTS}/txn.ts`,
+    file: `${ENDPOINTS}/kv/txn.ts`,
     find: 'if (given.length > MAX_OPERATIONS)',
     replace: 'if (given.length < 0)',
     tests: TXN,
   },
   {
     name: 'a transaction of reads goes through the log',
-    file: `${ENDPOINTS}/txn.ts`,
+    file: `${ENDPOINTS}/kv/txn.ts`,
     find: 'if (changesSomething(operations)) {',
     replace: 'if (operations.length > 0) {',
     tests: TXN,
@@ -155,35 +155,35 @@ export const endpoints: readonly Mutant[] = [
   },
   {
     name: 'a failed transaction is 200',
-    file: `${ENDPOINTS}/txn.ts`,
+    file: `${ENDPOINTS}/kv/txn.ts`,
     find: 'status: response.Errors ? 409 : 200,',
     replace: 'status: 200,',
     tests: TXN,
   },
   {
     name: 'the kept lists of all and of the passing are the same',
-    file: `${METHODS}/health.ts`,
+    file: `${METHODS}/catalog/health.ts`,
     find: 'healthy[health].set(all, kept);',
     replace: 'healthy[health].set(all, all);',
     tests: HEALTH,
   },
   {
     name: 'what warns is passing',
-    file: `${METHODS}/health.ts`,
+    file: `${METHODS}/catalog/health.ts`,
     find: "Status === 'passing' : Status",
     replace: "Status !== 'critical' : Status",
     tests: HEALTH,
   },
   {
     name: 'passing is forgotten beside a filter',
-    file: `${METHODS}/health.ts`,
+    file: `${METHODS}/catalog/health.ts`,
     find: 'keepInSteps(healthyOf(all, health), matcher, isKept)',
     replace: 'keepInSteps(all, matcher, isKept)',
     tests: HEALTH,
   },
   {
     name: 'the filter of a health query is ignored',
-    file: `${METHODS}/health.ts`,
+    file: `${METHODS}/catalog/health.ts`,
     find: 'hasOthers(entry, request) && matcher.matches(filterItem(entry))',
     replace: 'hasOthers(entry, request)',
     tests: HEALTH,
@@ -197,7 +197,7 @@ export const endpoints: readonly Mutant[] = [
   },
   {
     name: 'a filter is tried on all records in one go',
-    file: `${METHODS}/narrowing.ts`,
+    file: `${METHODS}/contract/narrowing.ts`,
     find: '    if (--left > 0) continue;',
     replace: '    if (--left !== 0.5) continue;',
     tests: LONG_FILTERS,

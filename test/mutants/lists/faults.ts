@@ -56,7 +56,7 @@ export const faults: readonly Mutant[] = [
   },
   {
     name: 'a large list is one text',
-    file: 'workers/state/endpoints/kv.ts',
+    file: 'workers/state/endpoints/kv/kv.ts',
     find: 'if (bytes > MAX_TEXT_VALUES) return true;',
     replace: '',
     tests: ['unit/endpoints/kv-recurse'],

@@ -529,14 +529,14 @@ export const gossip: readonly Mutant[] = [
   },
   {
     name: 'a failed batch of coordinates is the end of all rounds',
-    file: 'workers/state/methods/coordinate-updates.ts',
+    file: 'workers/state/methods/catalog/coordinate-updates.ts',
     find: '    this.#isWriting = false;\n    if (this.#pending',
     replace: '    if (this.#pending',
     tests: ['unit/state/coordinate-updates'],
   },
   {
     name: 'a node that is known already is dropped when the coordinates are many',
-    file: 'workers/state/methods/coordinate-updates.ts',
+    file: 'workers/state/methods/catalog/coordinate-updates.ts',
     find: ' && !this.#pending.has(key)',
     replace: '',
     tests: ['unit/state/coordinate-updates'],

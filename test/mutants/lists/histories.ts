@@ -7,7 +7,7 @@ const NOTICED = { tests: ['simulation/raft/histories'], environment: { LICTOR_SE
 export const histories: readonly Mutant[] = [
   {
     name: 'histories: a leader reads though its lease is over',
-    file: 'wire/leadership.ts',
+    file: 'wire/raft/leadership.ts',
     find: 'return ((Atomics.load(this.#words, LEASE_EXPIRES) - this.now()) | 0) > 0;',
     replace: 'return true;',
     ...NOTICED,

@@ -78,7 +78,7 @@ export const mesh: readonly Mutant[] = [
   },
   {
     name: 'single intentions are changed before the state says where they stand',
-    file: 'workers/state/replica/fsm/intention-write.ts',
+    file: 'workers/state/replica/fsm/mesh/intention-write.ts',
     find: 'if (tables.systemMetadata.get(INTENTION_FORMAT)?.Value !== IN_CONFIG_ENTRIES) {',
     replace: 'if (tables.systemMetadata.get(INTENTION_FORMAT)?.Value === undefined && Op === "") {',
     tests: ['unit/fsm/intentions'],

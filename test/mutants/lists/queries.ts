@@ -68,14 +68,14 @@ export const queries: readonly Mutant[] = [
   },
   {
     name: 'a tag that must not be there is ignored',
-    file: `${STATE}/methods/query-instances.ts`,
+    file: `${STATE}/methods/query/query-instances.ts`,
     find: ' && !excluded.some((tag) => present.has(tag))',
     replace: '',
     tests: EXECUTE,
   },
   {
     name: 'a node is not the nearest to itself',
-    file: `${STATE}/methods/query-source.ts`,
+    file: `${STATE}/methods/query/query-source.ts`,
     find: 'sorted[0] = itself;',
     replace: 'sorted[own] = itself;',
     tests: ['unit/endpoints/query'],
@@ -96,14 +96,14 @@ export const queries: readonly Mutant[] = [
   },
   {
     name: 'the others are asked while there is something here',
-    file: `${STATE}/methods/query-execute.ts`,
+    file: `${STATE}/methods/query/query-execute.ts`,
     find: 'nodes.length === 0 && failsOver(query.Service.Failover)',
     replace: 'failsOver(query.Service.Failover)',
     tests: FAILOVER,
   },
   {
     name: 'the first datacenter that fails ends the search',
-    file: `${STATE}/methods/query-execute.ts`,
+    file: `${STATE}/methods/query/query-execute.ts`,
     find: 'if (isRefusal(answer)) continue;',
     replace: 'if (isRefusal(answer)) break;',
     tests: FAILOVER,
@@ -131,7 +131,7 @@ export const queries: readonly Mutant[] = [
   },
   {
     name: 'an order by distance outlives the places',
-    file: `${STATE}/methods/query-execute.ts`,
+    file: `${STATE}/methods/query/query-execute.ts`,
     find: '    now.of?.coordinates === before.of?.coordinates &&\n',
     replace: '',
     tests: DNS,

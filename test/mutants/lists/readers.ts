@@ -48,14 +48,14 @@ export const readers: readonly Mutant[] = [
   },
   {
     name: 'readers: a read that asks the cache is answered by a reader',
-    file: 'workers/state/reader-serves.ts',
+    file: 'workers/state/assembly/reader-serves.ts',
     find: " || query.has('cached')",
     replace: '',
     tests: ['unit/state/reader-serves'],
   },
   {
     name: 'readers: what a reader answers is not counted',
-    file: 'workers/state/reader-worker.ts',
+    file: 'workers/state/assembly/reader-worker.ts',
     find: 'return new LimitedCalls(new ReaderCalls(store, consensus, this.#keepingUp), limits);',
     replace: 'return limits && new ReaderCalls(store, consensus, this.#keepingUp);',
     tests: ['integration/readers/limits-and-ends'],

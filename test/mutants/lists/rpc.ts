@@ -97,7 +97,7 @@ export const rpc: readonly Mutant[] = [
   },
   {
     name: 'limits: what others ask over HTTP is not counted',
-    file: 'workers/state/open-server.ts',
+    file: 'workers/state/assembly/open-server.ts',
     find: 'askedCalls: new LimitedCalls(calls, limits)',
     replace: 'askedCalls: calls',
     tests: ['integration/agent/settings'],

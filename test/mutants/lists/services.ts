@@ -38,21 +38,21 @@ export const services: readonly Mutant[] = [
   },
   {
     name: 'a virtual address is freed while a config entry needs it',
-    file: `${FSM}/virtual-ip.ts`,
+    file: `${FSM}/mesh/virtual-ip.ts`,
     find: 'row === undefined || isNeeded(tables, peer, service)',
     replace: 'row === undefined',
     tests: ADDRESSES,
   },
   {
     name: 'all freed virtual addresses are lost',
-    file: `${FSM}/virtual-ip.ts`,
+    file: `${FSM}/mesh/virtual-ip.ts`,
     find: '  tables.freeVirtualIps.set(FREED_KEY, { IP: row.IP, IsCounter: false });\n',
     replace: '',
     tests: [...ADDRESSES, 'unit/fsm/vectors'],
   },
   {
     name: 'a manual address stays with whoever had it',
-    file: `${FSM}/manual-virtual-ip.ts`,
+    file: `${FSM}/mesh/manual-virtual-ip.ts`,
     find: 'const kept = (other.ManualIPs ?? []).filter((ip) => !set.has(ip));',
     replace: 'const kept = other.ManualIPs ?? [];',
     tests: ADDRESSES,
@@ -66,7 +66,7 @@ export const services: readonly Mutant[] = [
   },
   {
     name: 'an edge of the topology goes with any proxy that named it',
-    file: `${FSM}/mesh-topology.ts`,
+    file: `${FSM}/mesh/mesh-topology.ts`,
     find: 'references === undefined || !references.has(reference)',
     replace: 'references === undefined',
     tests: ['unit/fsm/mesh-topology'],

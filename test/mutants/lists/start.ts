@@ -21,7 +21,7 @@ export const start: readonly Mutant[] = [
   },
   {
     name: 'a state worker that can not be put together hangs',
-    file: 'workers/state/state-thread.ts',
+    file: 'workers/state/assembly/state-thread.ts',
     find: '  const worker = new StateWorker(data, telemetry, open);\n  surviveSurprises(telemetry.logger);\n',
     replace: '  surviveSurprises(telemetry.logger);\n  const worker = new StateWorker(data, telemetry, open);\n',
     tests: ['unit/state/state-thread'],

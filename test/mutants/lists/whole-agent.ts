@@ -25,21 +25,21 @@ export const wholeAgent: readonly Mutant[] = [
   },
   {
     name: 'coordinates are written by a server that does not lead',
-    file: 'workers/state/open-server.ts',
+    file: 'workers/state/assembly/open-server.ts',
     find: 'if (leader.isSelf) coordinates.add(record);',
     replace: 'coordinates.add(record);',
     tests: ['unit/state/open-server'],
   },
   {
     name: 'the pool is told of the same leader again and again',
-    file: 'workers/state/open-server.ts',
+    file: 'workers/state/assembly/open-server.ts',
     find: "if (isNew) tell({ kind: 'new-leader' });",
     replace: "tell({ kind: 'new-leader' });",
     tests: ['unit/state/open-server'],
   },
   {
     name: 'everything is compared anew with each change of the leader',
-    file: 'workers/state/known-leader.ts',
+    file: 'workers/state/assembly/known-leader.ts',
     find: "this.#address === '' && address !== ''",
     replace: "address !== ''",
     tests: ['unit/state/open-server'],
@@ -60,7 +60,7 @@ export const wholeAgent: readonly Mutant[] = [
   },
   {
     name: 'a transaction says that a leader is known when there is none',
-    file: 'workers/state/endpoints/txn.ts',
+    file: 'workers/state/endpoints/kv/txn.ts',
     find: 'index > 0 && outcome.hasLeader',
     replace: 'index > 0',
     tests: LEADERLESS,

@@ -2,9 +2,9 @@
 // takes too long, and remembers what it was told. The histories are checked cell by cell; what a stale read may not do is
 // looked at as it is answered.
 import assert from 'node:assert/strict';
-import type { AppliedProgress } from '../../../src/wire/applied-progress.js';
+import type { AppliedProgress } from '../../../src/wire/raft/applied-progress.js';
 import type { Consistency } from '../../../src/workers/state/calls/read-settings.js';
-import { isRefusal, type RefusalCode } from '../../../src/workers/state/methods/refusal.js';
+import { isRefusal, type RefusalCode } from '../../../src/workers/state/methods/contract/refusal.js';
 import { Random } from '../../random.js';
 import { testCalls } from '../../unit/calls/test-calls.js';
 import { assertLinearizable } from '../linearizability/assert-linearizable.js';

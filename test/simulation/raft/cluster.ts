@@ -3,9 +3,9 @@
 // faults follow one seed; the invariants are looked at after everything that happens to a core.
 
 import assert from 'node:assert/strict';
-import type { RaftOrder } from '../../../src/wire/raft-orders.js';
-import type { RaftToState } from '../../../src/wire/raft-port.js';
-import type { RaftSettings } from '../../../src/wire/raft-worker.js';
+import type { RaftOrder } from '../../../src/wire/raft/raft-orders.js';
+import type { RaftToState } from '../../../src/wire/raft/raft-port.js';
+import type { RaftSettings } from '../../../src/wire/raft/raft-worker.js';
 import { bootstrapWith } from '../../../src/workers/raft/core/bootstrap.js';
 import { changed, type MembershipOrder } from '../../../src/workers/raft/core/changes.js';
 import { type Configuration, problemOf, type Suffrage } from '../../../src/workers/raft/core/configuration.js';

@@ -2,7 +2,7 @@
 // its snapshot, and checks that nothing comes twice, out of order or with a hole.
 
 import assert from 'node:assert/strict';
-import type { RaftToState, StateToRaft } from '../../../src/wire/raft-port.js';
+import type { RaftToState, StateToRaft } from '../../../src/wire/raft/raft-port.js';
 
 /** Entries as text, packed. */
 export function packTexts(texts: readonly string[]): ArrayBuffer {

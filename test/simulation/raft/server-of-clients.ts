@@ -5,17 +5,17 @@ import type { KvEntry } from '../../../src/wire/records.js';
 import { ask } from '../../../src/workers/state/calls/asked-read.js';
 import type { Calls } from '../../../src/workers/state/calls/calls.js';
 import type { Consistency } from '../../../src/workers/state/calls/read-settings.js';
-import { allowAll } from '../../../src/workers/state/methods/access.js';
-import { serviceInstances } from '../../../src/workers/state/methods/catalog.js';
+import { serviceInstances } from '../../../src/workers/state/methods/catalog/catalog.js';
 import {
   catalogDeregister,
   catalogRegister,
   type Registration,
-} from '../../../src/workers/state/methods/catalog-register.js';
+} from '../../../src/workers/state/methods/catalog/catalog-register.js';
+import { allowAll } from '../../../src/workers/state/methods/contract/access.js';
+import type { ReadMethod, WriteMethod } from '../../../src/workers/state/methods/contract/method.js';
+import { EVERYTHING } from '../../../src/workers/state/methods/contract/narrowing.js';
+import { isRefusal, type Refusal } from '../../../src/workers/state/methods/contract/refusal.js';
 import { type KvWrite, kvApply, kvGet } from '../../../src/workers/state/methods/kvs.js';
-import type { ReadMethod, WriteMethod } from '../../../src/workers/state/methods/method.js';
-import { EVERYTHING } from '../../../src/workers/state/methods/narrowing.js';
-import { isRefusal, type Refusal } from '../../../src/workers/state/methods/refusal.js';
 import { applySession, getSession } from '../../../src/workers/state/methods/session.js';
 import { check, service } from '../../unit/store/commands.js';
 import type { CellInput, CellOutput } from '../linearizability/cell-model.js';

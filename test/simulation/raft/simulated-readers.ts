@@ -3,14 +3,14 @@
 // the first one.
 
 import { Logger, LogSink } from '../../../src/observe/logger.js';
-import type { AppliedProgress } from '../../../src/wire/applied-progress.js';
-import type { RaftToState, StateToRaft } from '../../../src/wire/raft-port.js';
+import type { AppliedProgress } from '../../../src/wire/raft/applied-progress.js';
+import type { RaftToState, StateToRaft } from '../../../src/wire/raft/raft-port.js';
 import type { BlockingRead } from '../../../src/workers/state/calls/blocking-read.js';
 import type { Calls, ReadCall } from '../../../src/workers/state/calls/calls.js';
 import type { Consistency } from '../../../src/workers/state/calls/read-settings.js';
 import { ReaderCalls } from '../../../src/workers/state/calls/reader-calls.js';
-import type { Asker, WriteMethod } from '../../../src/workers/state/methods/method.js';
-import type { Refusal } from '../../../src/workers/state/methods/refusal.js';
+import type { Asker, WriteMethod } from '../../../src/workers/state/methods/contract/method.js';
+import type { Refusal } from '../../../src/workers/state/methods/contract/refusal.js';
 import { KeepingUp } from '../../../src/workers/state/replica/keeping-up.js';
 import { RaftClient } from '../../../src/workers/state/replica/raft-client.js';
 import { StoreApplier } from '../../../src/workers/state/replica/replica.js';

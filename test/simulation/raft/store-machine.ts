@@ -2,8 +2,8 @@
 // answered: whoever applies an index first says it, for ever (state machine safety).
 import assert from 'node:assert/strict';
 import { Logger, LogSink } from '../../../src/observe/logger.js';
-import { AppliedProgress } from '../../../src/wire/applied-progress.js';
 import type { ApplyResult, Command, OpaqueCommand } from '../../../src/wire/commands.js';
+import { AppliedProgress } from '../../../src/wire/raft/applied-progress.js';
 import { KeepingUp } from '../../../src/workers/state/replica/keeping-up.js';
 import { StoreApplier } from '../../../src/workers/state/replica/replica.js';
 import type { SnapshotSource } from '../../../src/workers/state/replica/snapshot/snapshot-stream.js';

@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict';
 import { Logger, LogSink } from '../../../src/observe/logger.js';
 import { Metrics } from '../../../src/observe/metrics.js';
-import { Leadership } from '../../../src/wire/leadership.js';
-import type { RaftToState, StateToRaft } from '../../../src/wire/raft-port.js';
+import { Leadership } from '../../../src/wire/raft/leadership.js';
+import type { RaftToState, StateToRaft } from '../../../src/wire/raft/raft-port.js';
 import { type StartedServer, startServer } from '../../../src/workers/raft/start.js';
 import type { StateLink } from '../../../src/workers/raft/state-port.js';
 import { recoverStorage } from '../../../src/workers/raft/storage.js';

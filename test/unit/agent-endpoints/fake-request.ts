@@ -21,8 +21,8 @@ import type {
   QueryParameters,
   ReadOptions,
 } from '../../../src/workers/state/http/request.js';
-import { allowAll } from '../../../src/workers/state/methods/access.js';
-import type { Asker } from '../../../src/workers/state/methods/method.js';
+import { allowAll } from '../../../src/workers/state/methods/contract/access.js';
+import type { Asker } from '../../../src/workers/state/methods/contract/method.js';
 import { type Fixture, type FixtureOptions, localConfig, NODE_ID, openLocal } from '../local/local-fixture.js';
 
 const VERSIONS = {

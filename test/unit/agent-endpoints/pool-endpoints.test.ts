@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { deadlines } from '../../../src/deadlines/deadline-queue.js';
 import type { FiredEvent, KeyringAnswer } from '../../../src/wire/gossip-pools.js';
 import { eventEndpoints } from '../../../src/workers/state/endpoints/event.js';
-import { keyringEndpoints } from '../../../src/workers/state/endpoints/keyring.js';
+import { keyringEndpoints } from '../../../src/workers/state/endpoints/operator/keyring.js';
 import { EventLog } from '../../../src/workers/state/gossip/events/event-log.js';
 import type { Reply } from '../../../src/workers/state/http/reply.js';
 import { testCalls } from '../calls/test-calls.js';

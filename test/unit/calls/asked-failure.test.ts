@@ -9,7 +9,7 @@ import {
   refusalOf,
   speaksAgainstServer,
 } from '../../../src/workers/state/calls/asked-failure.js';
-import { statusOf } from '../../../src/workers/state/methods/refusal.js';
+import { statusOf } from '../../../src/workers/state/methods/contract/refusal.js';
 
 const CALL = 'rpc error making call: ';
 

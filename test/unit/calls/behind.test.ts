@@ -4,13 +4,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { AppliedProgress } from '../../../src/wire/applied-progress.js';
+import { AppliedProgress } from '../../../src/wire/raft/applied-progress.js';
 import { ask } from '../../../src/workers/state/calls/asked-read.js';
 import type { Calls } from '../../../src/workers/state/calls/calls.js';
 import { ReaderCalls } from '../../../src/workers/state/calls/reader-calls.js';
-import { allowAll } from '../../../src/workers/state/methods/access.js';
+import { allowAll } from '../../../src/workers/state/methods/contract/access.js';
+import { isRefusal } from '../../../src/workers/state/methods/contract/refusal.js';
 import { kvApply, kvGet } from '../../../src/workers/state/methods/kvs.js';
-import { isRefusal } from '../../../src/workers/state/methods/refusal.js';
 import { KeepingUp } from '../../../src/workers/state/replica/keeping-up.js';
 import type { StateStore } from '../../../src/workers/state/replica/state-store.js';
 import { FakeLeader } from '../local/local-fixture.js';

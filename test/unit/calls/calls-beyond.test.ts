@@ -4,7 +4,7 @@ import type { AskedFailure } from '../../../src/workers/state/calls/asked-failur
 import { ask } from '../../../src/workers/state/calls/asked-read.js';
 import { CallsBeyond } from '../../../src/workers/state/calls/calls-beyond.js';
 import type { ServerAsking } from '../../../src/workers/state/calls/elsewhere.js';
-import { allowAll } from '../../../src/workers/state/methods/access.js';
+import { allowAll } from '../../../src/workers/state/methods/contract/access.js';
 import { kvGet } from '../../../src/workers/state/methods/kvs.js';
 import { statusLeader } from '../../../src/workers/state/methods/status.js';
 import { FakeLog } from '../leader/leader-fixture.js';

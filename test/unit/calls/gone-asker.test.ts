@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Leadership, Role } from '../../../src/wire/leadership.js';
+import { Leadership, Role } from '../../../src/wire/raft/leadership.js';
 import { ask } from '../../../src/workers/state/calls/asked-read.js';
 import { BlockingRead } from '../../../src/workers/state/calls/blocking-read.js';
+import { isRefusal } from '../../../src/workers/state/methods/contract/refusal.js';
 import { kvGet } from '../../../src/workers/state/methods/kvs.js';
-import { isRefusal } from '../../../src/workers/state/methods/refusal.js';
 import type { Consensus } from '../../../src/workers/state/replica/consensus.js';
 import { StateStore } from '../../../src/workers/state/replica/state-store.js';
 import { testCalls } from './test-calls.js';

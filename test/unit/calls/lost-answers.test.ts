@@ -2,14 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Leadership } from '../../../src/wire/leadership.js';
+import { Leadership } from '../../../src/wire/raft/leadership.js';
 import type { AskedFailure } from '../../../src/workers/state/calls/asked-failure.js';
 import type { AskedWrite } from '../../../src/workers/state/calls/elsewhere.js';
-import { allowAll } from '../../../src/workers/state/methods/access.js';
-import type { WriteMethod } from '../../../src/workers/state/methods/method.js';
-import { autopilotState } from '../../../src/workers/state/methods/operator-autopilot.js';
-import { raftConfiguration, transferLeader } from '../../../src/workers/state/methods/operator-raft.js';
-import { isRefusal } from '../../../src/workers/state/methods/refusal.js';
+import { allowAll } from '../../../src/workers/state/methods/contract/access.js';
+import type { WriteMethod } from '../../../src/workers/state/methods/contract/method.js';
+import { isRefusal } from '../../../src/workers/state/methods/contract/refusal.js';
+import { autopilotState } from '../../../src/workers/state/methods/operator/operator-autopilot.js';
+import { raftConfiguration, transferLeader } from '../../../src/workers/state/methods/operator/operator-raft.js';
 import type { Consensus } from '../../../src/workers/state/replica/consensus.js';
 import { StateStore } from '../../../src/workers/state/replica/state-store.js';
 import { testCalls } from './test-calls.js';

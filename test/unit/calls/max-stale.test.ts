@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Leadership, Role } from '../../../src/wire/leadership.js';
+import { Leadership, Role } from '../../../src/wire/raft/leadership.js';
 import { ask } from '../../../src/workers/state/calls/asked-read.js';
 import type { AskedRead } from '../../../src/workers/state/calls/elsewhere.js';
 import type { ReadSettings } from '../../../src/workers/state/calls/read-settings.js';

@@ -3,14 +3,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ORIGIN } from '../../../src/wire/coordinate.js';
-import { Role } from '../../../src/wire/leadership.js';
+import { Role } from '../../../src/wire/raft/leadership.js';
 import type { PreparedQueryRecord, QueryFailover } from '../../../src/wire/records.js';
 import type { AskedFailure } from '../../../src/workers/state/calls/asked-failure.js';
 import { ask } from '../../../src/workers/state/calls/asked-read.js';
 import { CallsBeyond } from '../../../src/workers/state/calls/calls-beyond.js';
 import type { ServerAsking } from '../../../src/workers/state/calls/elsewhere.js';
-import { type Executed, executeQuery, type RemoteExecution } from '../../../src/workers/state/methods/query-execute.js';
-import { isRefusal } from '../../../src/workers/state/methods/refusal.js';
+import { isRefusal } from '../../../src/workers/state/methods/contract/refusal.js';
+import {
+  type Executed,
+  executeQuery,
+  type RemoteExecution,
+} from '../../../src/workers/state/methods/query/query-execute.js';
 import { FakeControl, member } from '../agent-endpoints/fake-request.js';
 import { FakeLog } from '../leader/leader-fixture.js';
 import { query, register, service, setQuery, TestStore, template } from '../store/commands.js';

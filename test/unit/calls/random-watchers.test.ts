@@ -5,11 +5,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Command, CommandType } from '../../../src/wire/commands.js';
-import { Role } from '../../../src/wire/leadership.js';
-import { listNodes, listServices } from '../../../src/workers/state/methods/catalog.js';
-import { checksInState, instancesOf, nodeChecks, serviceNodes } from '../../../src/workers/state/methods/health.js';
+import { Role } from '../../../src/wire/raft/leadership.js';
+import { listNodes, listServices } from '../../../src/workers/state/methods/catalog/catalog.js';
+import {
+  checksInState,
+  instancesOf,
+  nodeChecks,
+  serviceNodes,
+} from '../../../src/workers/state/methods/catalog/health.js';
+import { EVERYTHING } from '../../../src/workers/state/methods/contract/narrowing.js';
 import { kvGet, kvList, kvListKeys } from '../../../src/workers/state/methods/kvs.js';
-import { EVERYTHING } from '../../../src/workers/state/methods/narrowing.js';
 import { listSessions } from '../../../src/workers/state/methods/session.js';
 import { FakeLog } from '../leader/leader-fixture.js';
 import {

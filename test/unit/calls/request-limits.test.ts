@@ -8,7 +8,7 @@ import { Metrics } from '../../../src/observe/metrics.js';
 import { RequestRates } from '../../../src/wire/request-rates.js';
 import type { LogLevel } from '../../../src/wire/thread-port.js';
 import { RequestLimits } from '../../../src/workers/state/calls/request-limits.js';
-import { operationTypeOf } from '../../../src/workers/state/methods/operation-type.js';
+import { operationTypeOf } from '../../../src/workers/state/methods/contract/operation-type.js';
 import { rpcRows } from '../../../src/workers/state/rpc/rpc-methods.js';
 
 let nowMs = 0;

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { ask } from '../../../src/workers/state/calls/asked-read.js';
 import type { Calls } from '../../../src/workers/state/calls/calls.js';
-import type { ReadMethod } from '../../../src/workers/state/methods/method.js';
-import { isRefusal } from '../../../src/workers/state/methods/refusal.js';
+import type { ReadMethod } from '../../../src/workers/state/methods/contract/method.js';
+import { isRefusal } from '../../../src/workers/state/methods/contract/refusal.js';
 
 const WAIT_MS = 600_000;
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Logger, LogSink } from '../../../src/observe/logger.js';
-import type { RaftOrder } from '../../../src/wire/raft-orders.js';
+import type { RaftOrder } from '../../../src/wire/raft/raft-orders.js';
 import { BootstrapExpect } from '../../../src/workers/state/cluster/bootstrap-expect.js';
 import type { KnownServer } from '../../../src/workers/state/cluster/known-servers.js';
 import { expecting } from './servers.js';

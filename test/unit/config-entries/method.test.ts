@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CommandType } from '../../../src/wire/commands.js';
 import { type ConfigEntry, emptyEntry } from '../../../src/wire/config-entries/entries.js';
-import { allowAll } from '../../../src/workers/state/methods/access.js';
+import { allowAll } from '../../../src/workers/state/methods/contract/access.js';
+import type { LeaderView } from '../../../src/workers/state/methods/contract/method.js';
+import { isRefusal } from '../../../src/workers/state/methods/contract/refusal.js';
 import {
   applyConfigEntry,
   deleteConfigEntry,
   getConfigEntry,
   listConfigEntries,
-} from '../../../src/workers/state/methods/config-entry.js';
-import type { LeaderView } from '../../../src/workers/state/methods/method.js';
-import { isRefusal } from '../../../src/workers/state/methods/refusal.js';
+} from '../../../src/workers/state/methods/mesh/config-entry.js';
 import { StateStore } from '../../../src/workers/state/replica/state-store.js';
 
 const ASKER = { token: 'secret', authorizer: allowAll };

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { parseHcl } from '../../../src/main/config/hcl/parse.js';
+import { parseHcl } from '../../../src/hcl/parse.js';
 
 function parsed(text: string): unknown {
   const result = parseHcl(text);

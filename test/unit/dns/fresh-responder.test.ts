@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import packet from 'dns-packet';
-import { AppliedProgress } from '../../../src/wire/applied-progress.js';
+import { AppliedProgress } from '../../../src/wire/raft/applied-progress.js';
 import { FreshResponder } from '../../../src/workers/state/dns/fresh-responder.js';
 import { RemoteResponder } from '../../../src/workers/state/dns/remote-responder.js';
 import { Responder } from '../../../src/workers/state/dns/responder.js';

@@ -3,8 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { kvEndpoints } from '../../../src/workers/state/endpoints/kv.js';
-import { txnEndpoints } from '../../../src/workers/state/endpoints/txn.js';
+import { kvEndpoints } from '../../../src/workers/state/endpoints/kv/kv.js';
+import { txnEndpoints } from '../../../src/workers/state/endpoints/kv/txn.js';
 import { keyNameProblem } from '../../../src/workers/state/records/key-name.js';
 import { SETTINGS } from '../http/fixture.js';
 import { type Served, serveEndpoints } from '../http/served-endpoints.js';

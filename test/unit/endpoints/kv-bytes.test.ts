@@ -6,7 +6,7 @@ import { afterEach, beforeEach, test } from 'node:test';
 import fc from 'fast-check';
 import { decodeCommand, encodeCommand } from '../../../src/wasm/commands.js';
 import type { Command } from '../../../src/wire/commands.js';
-import { kvEndpoints } from '../../../src/workers/state/endpoints/kv.js';
+import { kvEndpoints } from '../../../src/workers/state/endpoints/kv/kv.js';
 import { judgePath } from '../../../src/workers/state/http/engine/target.js';
 import { waitFor } from '../../agent-process.js';
 import { RawClient } from '../http/fixture.js';

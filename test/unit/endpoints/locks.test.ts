@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { kvEndpoints } from '../../../src/workers/state/endpoints/kv.js';
+import { kvEndpoints } from '../../../src/workers/state/endpoints/kv/kv.js';
 import { sessionEndpoints } from '../../../src/workers/state/endpoints/session.js';
 import { waitFor } from '../../agent-process.js';
 import { RawClient } from '../http/fixture.js';

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { catalogReads } from '../../../src/workers/state/endpoints/catalog-read.js';
 import { healthEndpoints } from '../../../src/workers/state/endpoints/health.js';
-import { internalEndpoints } from '../../../src/workers/state/endpoints/internal.js';
+import { internalEndpoints } from '../../../src/workers/state/endpoints/internal/internal.js';
 import { waitFor } from '../../agent-process.js';
 import { RawClient } from '../http/fixture.js';
 import { type Served, serveEndpoints } from '../http/served-endpoints.js';

@@ -6,9 +6,9 @@ import { NARROWING, narrowingOf } from '../../../src/workers/state/endpoints/nar
 import { ParameterSet } from '../../../src/workers/state/http/parameter-set.js';
 import { Refused } from '../../../src/workers/state/http/parameters.js';
 import { parseQuery } from '../../../src/workers/state/http/query.js';
-import { allowAll } from '../../../src/workers/state/methods/access.js';
-import type { LeaderView } from '../../../src/workers/state/methods/method.js';
-import { hasMeta } from '../../../src/workers/state/methods/narrowing.js';
+import { allowAll } from '../../../src/workers/state/methods/contract/access.js';
+import type { LeaderView } from '../../../src/workers/state/methods/contract/method.js';
+import { hasMeta } from '../../../src/workers/state/methods/contract/narrowing.js';
 import { applySession } from '../../../src/workers/state/methods/session.js';
 
 function wanted(query: string) {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { CommandType } from '../../../src/wire/commands.js';
 import { ORIGIN } from '../../../src/wire/coordinate.js';
 import type { CheckRecord, QueryService } from '../../../src/wire/records.js';
-import { queryEndpoints } from '../../../src/workers/state/endpoints/query.js';
+import { queryEndpoints } from '../../../src/workers/state/endpoints/query/query.js';
 import { waitFor } from '../../agent-process.js';
 import { RawClient } from '../http/fixture.js';
 import { type Served, serveEndpoints } from '../http/served-endpoints.js';

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decodeJson } from '../../../src/gotext/json-decode.js';
-import { oversizedValue, txnBody } from '../../../src/workers/state/endpoints/txn-body.js';
+import { oversizedValue, txnBody } from '../../../src/workers/state/endpoints/kv/txn-body.js';
 import { STRICT } from '../../../src/workers/state/records/bodies.js';
 
 const LIMIT = 1024;

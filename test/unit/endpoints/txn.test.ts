@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { txnEndpoints } from '../../../src/workers/state/endpoints/txn.js';
+import { txnEndpoints } from '../../../src/workers/state/endpoints/kv/txn.js';
 import { type Served, serveEndpoints } from '../http/served-endpoints.js';
 import { createSession, destroySession, kv, kvSet, register } from '../store/commands.js';
 

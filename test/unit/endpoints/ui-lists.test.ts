@@ -4,10 +4,10 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { decode } from '../../../src/msgpack/codec.js';
-import { internalEndpoints } from '../../../src/workers/state/endpoints/internal.js';
-import { metricsProxyEndpoints } from '../../../src/workers/state/endpoints/metrics-proxy.js';
-import { servicesSummaryJson } from '../../../src/workers/state/endpoints/service-summary.js';
-import type { HealthEntry } from '../../../src/workers/state/methods/health.js';
+import { internalEndpoints } from '../../../src/workers/state/endpoints/internal/internal.js';
+import { metricsProxyEndpoints } from '../../../src/workers/state/endpoints/internal/metrics-proxy.js';
+import { servicesSummaryJson } from '../../../src/workers/state/endpoints/internal/service-summary.js';
+import type { HealthEntry } from '../../../src/workers/state/methods/catalog/health.js';
 import type { Row } from '../../../src/workers/state/rpc/rows/row.js';
 import { rpcRows } from '../../../src/workers/state/rpc/rpc-methods.js';
 import { waitFor } from '../../agent-process.js';

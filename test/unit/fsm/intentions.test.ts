@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { decodeCommand } from '../../../src/wasm/commands.js';
 import { type ApplyResult, CommandType } from '../../../src/wire/commands.js';
 import { type SourceIntention, sourceIntention } from '../../../src/wire/config-entries/service-intentions.js';
-import type { IntentionMutation } from '../../../src/wire/intentions.js';
+import type { IntentionMutation } from '../../../src/wire/mesh/intentions.js';
 import { intentionFormatCommands } from '../../../src/workers/state/leader/intention-format.js';
 import { StateStore } from '../../../src/workers/state/replica/state-store.js';
 import { readJson } from '../../data.js';

@@ -4,7 +4,7 @@
 import net from 'node:net';
 import { Logger, LogSink } from '../../../src/observe/logger.js';
 import { Metrics } from '../../../src/observe/metrics.js';
-import { Leadership, Role } from '../../../src/wire/leadership.js';
+import { Leadership, Role } from '../../../src/wire/raft/leadership.js';
 import type { LogRecord } from '../../../src/wire/thread-port.js';
 import type { Elsewhere } from '../../../src/workers/state/calls/elsewhere.js';
 import { anyBytes } from '../../../src/workers/state/http/body-format.js';
@@ -14,7 +14,7 @@ import { HttpServer } from '../../../src/workers/state/http/http-server.js';
 import { action, read } from '../../../src/workers/state/http/operation.js';
 import { anyText } from '../../../src/workers/state/http/parameters.js';
 import { bare, json, type Reply, text } from '../../../src/workers/state/http/reply.js';
-import type { ReadMethod } from '../../../src/workers/state/methods/method.js';
+import type { ReadMethod } from '../../../src/workers/state/methods/contract/method.js';
 import type { Consensus } from '../../../src/workers/state/replica/consensus.js';
 import type { ReadResult, StoreReads, WatchTarget } from '../../../src/workers/state/replica/store/read-api.js';
 import type { ClientCounts } from '../../../src/workers/state/sockets/client-counts.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encodeCommand } from '../../../src/wasm/commands.js';
-import { operatorAutopilotEndpoints } from '../../../src/workers/state/endpoints/operator-autopilot.js';
+import { operatorAutopilotEndpoints } from '../../../src/workers/state/endpoints/operator/operator-autopilot.js';
 import { serveEndpoints } from './served-endpoints.js';
 
 test('an index that no log reaches compares as another one', async () => {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { operatorRaftEndpoints } from '../../../src/workers/state/endpoints/operator-raft.js';
+import { operatorRaftEndpoints } from '../../../src/workers/state/endpoints/operator/operator-raft.js';
 import { type Served, serveEndpoints } from './served-endpoints.js';
 
 let served: Served;

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Command } from '../../../src/wire/commands.js';
-import { operatorUsageEndpoints } from '../../../src/workers/state/endpoints/operator-usage.js';
+import { operatorUsageEndpoints } from '../../../src/workers/state/endpoints/operator/operator-usage.js';
 import { waitFor } from '../../agent-process.js';
 import { deregister, proxy, register, service } from '../store/commands.js';
 import { serveEndpoints } from './served-endpoints.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { Role } from '../../../src/wire/leadership.js';
+import { Role } from '../../../src/wire/raft/leadership.js';
 import { OtherLeader } from '../calls/other-leader.js';
 import { type Api, get, RawClient, SETTINGS, startApi } from './fixture.js';
 

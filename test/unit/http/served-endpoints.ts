@@ -2,12 +2,12 @@
 
 import { Logger, LogSink } from '../../../src/observe/logger.js';
 import { Metrics } from '../../../src/observe/metrics.js';
-import { Role } from '../../../src/wire/leadership.js';
+import { Role } from '../../../src/wire/raft/leadership.js';
 import type { Calls } from '../../../src/workers/state/calls/calls.js';
 import type { EndpointTable } from '../../../src/workers/state/http/endpoint.js';
 import type { HttpSettings } from '../../../src/workers/state/http/http-policy.js';
 import { HttpServer } from '../../../src/workers/state/http/http-server.js';
-import type { LeaderView } from '../../../src/workers/state/methods/method.js';
+import type { LeaderView } from '../../../src/workers/state/methods/contract/method.js';
 import { testCalls } from '../calls/test-calls.js';
 import { FakeLog } from '../leader/leader-fixture.js';
 import { TestStore } from '../store/commands.js';

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { MEMBER_STATUS, type Member } from '../../../src/wire/gossip-pools.js';
-import type { RaftPeer } from '../../../src/wire/raft-orders.js';
+import type { RaftPeer } from '../../../src/wire/raft/raft-orders.js';
 import type { LeaderDuties } from '../../../src/workers/state/leader/leader-duties.js';
 import { addition } from '../../../src/workers/state/leader/raft-peers.js';
 import {

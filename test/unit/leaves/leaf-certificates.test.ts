@@ -6,9 +6,9 @@ import { Logger, LogSink } from '../../../src/observe/logger.js';
 import type { BlockingRead } from '../../../src/workers/state/calls/blocking-read.js';
 import type { Calls } from '../../../src/workers/state/calls/calls.js';
 import { LeafCertificates } from '../../../src/workers/state/leaves/leaf-certificates.js';
-import type { IssuedCertificate } from '../../../src/workers/state/methods/certificate-authority.js';
-import type { TrustedRoots } from '../../../src/workers/state/methods/connect-ca.js';
-import { isRefusal, type Refusal, refusal } from '../../../src/workers/state/methods/refusal.js';
+import type { IssuedCertificate } from '../../../src/workers/state/methods/contract/certificate-authority.js';
+import { isRefusal, type Refusal, refusal } from '../../../src/workers/state/methods/contract/refusal.js';
+import type { TrustedRoots } from '../../../src/workers/state/methods/mesh/connect-ca.js';
 
 const HOUR_MS = 3_600_000;
 const LIFE_MS = 72 * HOUR_MS;

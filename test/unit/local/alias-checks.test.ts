@@ -6,7 +6,7 @@ import test from 'node:test';
 import { AliasChecks, aliasHealth } from '../../../src/workers/state/local/checks/alias-checks.js';
 import type { NodeChecks } from '../../../src/workers/state/local/checks/node-checks.js';
 import { LocalState } from '../../../src/workers/state/local/state/local-state.js';
-import { refusal } from '../../../src/workers/state/methods/refusal.js';
+import { refusal } from '../../../src/workers/state/methods/contract/refusal.js';
 import { NO_CHECK } from '../../../src/workers/state/records/zero-values.js';
 import { FakeClock, settle } from './fake-clock.js';
 import { openLocal } from './local-fixture.js';

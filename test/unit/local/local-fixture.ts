@@ -6,7 +6,7 @@ import { Metrics } from '../../../src/observe/metrics.js';
 import type { CheckResult, CheckTask } from '../../../src/wire/check-port.js';
 import { type Command, CommandType } from '../../../src/wire/commands.js';
 import type { RuntimeConfig } from '../../../src/wire/config.js';
-import { Leadership, Role } from '../../../src/wire/leadership.js';
+import { Leadership, Role } from '../../../src/wire/raft/leadership.js';
 import type { LogLevel, LogValue } from '../../../src/wire/thread-port.js';
 import type { Calls } from '../../../src/workers/state/calls/calls.js';
 import type { CheckOwner, CheckRunner } from '../../../src/workers/state/local/checks/check-task.js';

@@ -1,6 +1,5 @@
 // Config entries for the tests of the chain compiler, of which a test says only what matters to it.
 
-import type { CompiledChain } from '../../../src/wire/compiled-chain.js';
 import {
   type ConfigEntry,
   type EntryKind,
@@ -8,6 +7,7 @@ import {
   emptyEntry,
 } from '../../../src/wire/config-entries/entries.js';
 import { emptyDestination } from '../../../src/wire/config-entries/service-routing.js';
+import type { CompiledChain } from '../../../src/wire/mesh/compiled-chain.js';
 import { type ChainResult, compileChain } from '../../../src/workers/state/mesh/chain/compile.js';
 import type { FindEntry, Rewrite } from '../../../src/workers/state/mesh/chain/entries.js';
 import { NO_OVERRIDES, type Overrides } from '../../../src/workers/state/mesh/chain/overrides.js';

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { emptyEntry } from '../../../src/wire/config-entries/entries.js';
 import { normalizedIntentions } from '../../../src/wire/config-entries/rules/intentions.js';
 import { type SourceIntention, sourceIntention } from '../../../src/wire/config-entries/service-intentions.js';
-import type { IntentionRecord } from '../../../src/wire/intentions.js';
+import type { IntentionRecord } from '../../../src/wire/mesh/intentions.js';
 import { type IntentionsEntry, intentionsOf } from '../../../src/workers/state/mesh/intentions/from-entry.js';
 import {
   allowsConnections,

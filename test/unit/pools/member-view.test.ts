@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { memberOf } from '../../../src/main/pools/member-view.js';
-import { tagsText } from '../../../src/wire/member-tags.js';
+import { tagsText } from '../../../src/wire/gossip/member-tags.js';
 import { metaOf, recordedNode } from './recorded.js';
 
 test('a recorded member looks as the API shows it', () => {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { COMMITTED_WINDOW_BYTES, type RaftToState } from '../../../src/wire/raft-port.js';
+import { COMMITTED_WINDOW_BYTES, type RaftToState } from '../../../src/wire/raft/raft-port.js';
 import { type EntryRun, EntryType, logIndex, term } from '../../../src/workers/raft/core/entry.js';
 import { countEntries, sliceEntries } from '../../../src/workers/raft/core/packed.js';
 import { type CommittedLog, Delivery } from '../../../src/workers/raft/delivery.js';

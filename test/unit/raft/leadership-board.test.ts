@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Logger, LogSink } from '../../../src/observe/logger.js';
-import { Leadership } from '../../../src/wire/leadership.js';
-import type { RaftToState } from '../../../src/wire/raft-port.js';
+import { Leadership } from '../../../src/wire/raft/leadership.js';
+import type { RaftToState } from '../../../src/wire/raft/raft-port.js';
 import { term } from '../../../src/workers/raft/core/entry.js';
 import type { RaftCore } from '../../../src/workers/raft/core/raft.js';
 import { LeadershipBoard } from '../../../src/workers/raft/leadership-board.js';

@@ -5,7 +5,7 @@ import { createReadStream } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Logger, LogSink } from '../../../src/observe/logger.js';
-import type { RaftToState, StateToRaft } from '../../../src/wire/raft-port.js';
+import type { RaftToState, StateToRaft } from '../../../src/wire/raft/raft-port.js';
 import { term } from '../../../src/workers/raft/core/entry.js';
 import type { RaftCore } from '../../../src/workers/raft/core/raft.js';
 import { OperatorRestore } from '../../../src/workers/raft/operator-restore.js';

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RaftOrder } from '../../../src/wire/raft-orders.js';
+import type { RaftOrder } from '../../../src/wire/raft/raft-orders.js';
 import { changed } from '../../../src/workers/raft/core/changes.js';
 import { votersOf } from '../../../src/workers/raft/core/configuration.js';
 import type { RaftCore } from '../../../src/workers/raft/core/raft.js';

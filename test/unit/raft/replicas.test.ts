@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { COMMITTED_WINDOW_BYTES, type RaftToState, type StateToRaft } from '../../../src/wire/raft-port.js';
+import { COMMITTED_WINDOW_BYTES, type RaftToState, type StateToRaft } from '../../../src/wire/raft/raft-port.js';
 import { type EntryRun, EntryType, type LogIndex, logIndex, term } from '../../../src/workers/raft/core/entry.js';
 import { Delivery } from '../../../src/workers/raft/delivery.js';
 import { Replicas } from '../../../src/workers/raft/replicas.js';

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { decode as decodeAnything } from '@msgpack/msgpack';
 import { decode, encode, type Read } from '../../../src/msgpack/codec.js';
 import type { Kind } from '../../../src/msgpack/kinds.js';
-import type { IssuedCertificate } from '../../../src/workers/state/methods/certificate-authority.js';
+import type { IssuedCertificate } from '../../../src/workers/state/methods/contract/certificate-authority.js';
 import { rpcRows } from '../../../src/workers/state/rpc/rpc-methods.js';
 import { readJson } from '../../data.js';
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decode, encode } from '../../../src/msgpack/codec.js';
 import type { Kind } from '../../../src/msgpack/kinds.js';
-import { Role } from '../../../src/wire/leadership.js';
+import { Role } from '../../../src/wire/raft/leadership.js';
 import type { QueryMeta, QueryOptions } from '../../../src/workers/state/rpc/rows/query-options.js';
 import { rpcMethods, rpcRows } from '../../../src/workers/state/rpc/rpc-methods.js';
 import { testCalls } from '../calls/test-calls.js';

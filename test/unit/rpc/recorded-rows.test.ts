@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { inspect } from 'node:util';
 import { decode, encode } from '../../../src/msgpack/codec.js';
 import type { Kind } from '../../../src/msgpack/kinds.js';
-import { isRefusal } from '../../../src/workers/state/methods/refusal.js';
+import { isRefusal } from '../../../src/workers/state/methods/contract/refusal.js';
 import { optionsOf, type QueryMeta, type QueryOptions } from '../../../src/workers/state/rpc/rows/query-options.js';
 import type { Row } from '../../../src/workers/state/rpc/rows/row.js';
 import { recordedCalls } from './recorded-calls.js';

@@ -5,7 +5,7 @@ import net from 'node:net';
 import { after, before, test } from 'node:test';
 import { decode, encode } from '../../../src/msgpack/codec.js';
 import type { SavedArchive, Snapshots } from '../../../src/workers/state/calls/snapshots.js';
-import { isRefusal, refusal } from '../../../src/workers/state/methods/refusal.js';
+import { isRefusal, refusal } from '../../../src/workers/state/methods/contract/refusal.js';
 import { snapshotRequest, snapshotResponse } from '../../../src/workers/state/rpc/snapshot/messages.js';
 import { RemoteSnapshots } from '../../../src/workers/state/rpc/snapshot/remote-snapshots.js';
 import { serveSnapshot } from '../../../src/workers/state/rpc/snapshot/served-snapshot.js';

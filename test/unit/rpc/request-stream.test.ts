@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { MAX_MESSAGE_BYTES } from '../../../src/msgpack/limits.js';
 import { ValueScan } from '../../../src/msgpack/skip.js';
-import { refusal } from '../../../src/workers/state/methods/refusal.js';
+import { refusal } from '../../../src/workers/state/methods/contract/refusal.js';
 import { ByteBudget } from '../../../src/workers/state/rpc/server/byte-budget.js';
 import { sendRequest } from '../../../src/workers/state/rpc/server/envelope.js';
 import type { RpcMethod, RpcReply } from '../../../src/workers/state/rpc/server/method.js';

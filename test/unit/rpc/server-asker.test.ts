@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type AskedFailure, refusalOf } from '../../../src/workers/state/calls/asked-failure.js';
-import { updateCoordinate } from '../../../src/workers/state/methods/coordinate.js';
+import { updateCoordinate } from '../../../src/workers/state/methods/catalog/coordinate.js';
 import { kvApply, kvGet } from '../../../src/workers/state/methods/kvs.js';
 import { RpcPool } from '../../../src/workers/state/rpc/pool/pool.js';
 import { ServerAsker } from '../../../src/workers/state/rpc/server-asker.js';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { RuntimeConfig } from '../../../src/wire/config.js';
-import { clientStats, serverStats } from '../../../src/workers/state/agent-stats.js';
+import { clientStats, serverStats } from '../../../src/workers/state/assembly/agent-stats.js';
+import { KnownLeader } from '../../../src/workers/state/assembly/known-leader.js';
+import type { Parts } from '../../../src/workers/state/assembly/parts.js';
 import type { Stats } from '../../../src/workers/state/endpoints/agent/identity.js';
-import { KnownLeader } from '../../../src/workers/state/known-leader.js';
-import type { Parts } from '../../../src/workers/state/parts.js';
 import type { Replica } from '../../../src/workers/state/replica/replica.js';
 
 const never = new Promise<never>(() => undefined);

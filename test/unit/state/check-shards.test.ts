@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import type { MessagePort } from 'node:worker_threads';
 import type { CheckResult, CheckTask, StateToChecks } from '../../../src/wire/check-port.js';
-import { CheckShards } from '../../../src/workers/state/check-shards.js';
+import { CheckShards } from '../../../src/workers/state/assembly/check-shards.js';
 import { checkTask } from '../checks/check-task.js';
 import { surviving } from './surviving.js';
 

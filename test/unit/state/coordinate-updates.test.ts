@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import type { Command } from '../../../src/wire/commands.js';
 import { CommandType } from '../../../src/wire/commands.js';
 import type { CoordinateRecord } from '../../../src/wire/records.js';
-import { CoordinateUpdates } from '../../../src/workers/state/methods/coordinate-updates.js';
+import { CoordinateUpdates } from '../../../src/workers/state/methods/catalog/coordinate-updates.js';
 import type { ProposeOutcome } from '../../../src/workers/state/replica/consensus.js';
 import { leaderFixture } from '../leader/leader-fixture.js';
 import { coordinateOf } from './coordinate-fixture.js';

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { AppliedProgress } from '../../../src/wire/applied-progress.js';
+import { AppliedProgress } from '../../../src/wire/raft/applied-progress.js';
 import { KeepingUp } from '../../../src/workers/state/replica/keeping-up.js';
 
 test('the shared index is never lowered, and takes every index that raft has', () => {

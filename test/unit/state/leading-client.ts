@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import { Leadership, Role } from '../../../src/wire/leadership.js';
+import { Leadership, Role } from '../../../src/wire/raft/leadership.js';
 import { RaftClient } from '../../../src/workers/state/replica/raft-client.js';
 
 interface LeadingClient {

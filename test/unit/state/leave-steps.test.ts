@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RaftOrder, RaftPeer } from '../../../src/wire/raft-orders.js';
-import { LeaveSteps } from '../../../src/workers/state/leave-steps.js';
+import type { RaftOrder, RaftPeer } from '../../../src/wire/raft/raft-orders.js';
+import { LeaveSteps } from '../../../src/workers/state/assembly/leave-steps.js';
 
 function peers(...names: readonly string[]): readonly RaftPeer[] {
   return names.map((name) => ({

@@ -4,12 +4,12 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { MessageChannel } from 'node:worker_threads';
-import { AppliedProgress } from '../../../src/wire/applied-progress.js';
+import { AppliedProgress } from '../../../src/wire/raft/applied-progress.js';
 import type { ReaderWord, ToReader } from '../../../src/wire/reader-port.js';
 import { RequestRates } from '../../../src/wire/request-rates.js';
-import type { DnsInterface } from '../../../src/workers/state/open-dns.js';
-import type { HttpInterface } from '../../../src/workers/state/open-http.js';
-import { openReaders } from '../../../src/workers/state/open-readers.js';
+import type { DnsInterface } from '../../../src/workers/state/assembly/open-dns.js';
+import type { HttpInterface } from '../../../src/workers/state/assembly/open-http.js';
+import { openReaders } from '../../../src/workers/state/assembly/open-readers.js';
 import { SharedCounts } from '../../../src/workers/state/sockets/shared-counts.js';
 
 /** Longer than the test may take. */

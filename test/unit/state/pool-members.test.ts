@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isServer, memberTags } from '../../../src/wire/gossip/member-tags.js';
 import type { Member } from '../../../src/wire/gossip-pools.js';
-import { isServer, memberTags } from '../../../src/wire/member-tags.js';
 import { memberJson } from '../../../src/workers/state/endpoints/agent/members.js';
 import { PoolMembers } from '../../../src/workers/state/gossip/members/pool-members.js';
 import {

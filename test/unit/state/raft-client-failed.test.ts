@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { MessageChannel } from 'node:worker_threads';
 import { type Command, CommandType } from '../../../src/wire/commands.js';
-import type { StateToRaft } from '../../../src/wire/raft-port.js';
+import type { StateToRaft } from '../../../src/wire/raft/raft-port.js';
 import { waitFor } from '../../agent-process.js';
 import { leadingClient } from './leading-client.js';
 

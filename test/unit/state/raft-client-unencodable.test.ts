@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { decodePacked } from '../../../src/wasm/commands.js';
 import { type Command, CommandType } from '../../../src/wire/commands.js';
-import type { StateToRaft } from '../../../src/wire/raft-port.js';
+import type { StateToRaft } from '../../../src/wire/raft/raft-port.js';
 import { leadingClient } from './leading-client.js';
 
 function set(key: string, modifyIndex: number): Command {

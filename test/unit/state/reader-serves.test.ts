@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { mayServe } from '../../../src/workers/state/assembly/reader-serves.js';
 import { parseQuery } from '../../../src/workers/state/http/query.js';
-import { mayServe } from '../../../src/workers/state/reader-serves.js';
 
 const LEADER = { mayServe: true, hadLeader: true };
 const FOLLOWER = { mayServe: false, hadLeader: true };

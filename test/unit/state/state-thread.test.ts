@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { MessageChannel, Worker } from 'node:worker_threads';
 
 test('what can’t be put together ends the thread, which says why', async (context) => {
-  const program = new URL('../../../src/workers/state/worker.js', import.meta.url);
+  const program = new URL('../../../src/workers/state/assembly/worker.js', import.meta.url);
   const worker = new Worker(program, { workerData: { expectsServer: false } });
   context.after(() => worker.terminate());
   const { port1, port2 } = new MessageChannel();

@@ -3,7 +3,7 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Logger, LogSink } from '../../../src/observe/logger.js';
 import { Metrics } from '../../../src/observe/metrics.js';
-import { Leadership } from '../../../src/wire/leadership.js';
+import { Leadership } from '../../../src/wire/raft/leadership.js';
 import { openReplica } from '../../../src/workers/state/replica/replica.js';
 import type { StateStore } from '../../../src/workers/state/replica/state-store.js';
 import { waitFor } from '../../agent-process.js';

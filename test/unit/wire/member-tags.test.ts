@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { memberTags, tagsText } from '../../../src/wire/member-tags.js';
+import { memberTags, tagsText } from '../../../src/wire/gossip/member-tags.js';
 
 test('the names are in order, the values those of this member', () => {
   const texts = [

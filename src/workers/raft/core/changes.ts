@@ -1,7 +1,7 @@
 // What a change of the membership makes of a configuration (spec/raft.md, section 8): pure, and without a word about whether
 // it may be done now.
 
-import type { RaftOrder } from '../../../wire/raft-orders.js';
+import type { RaftOrder } from '../../../wire/raft/raft-orders.js';
 import type { Configuration, Server } from './configuration.js';
 
 export type MembershipOrder = Exclude<RaftOrder, { readonly order: 'transfer' | 'bootstrap' }>;

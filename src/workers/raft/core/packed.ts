@@ -1,4 +1,4 @@
-// Cutting and joining packed entries (wire/raft-port.ts): what recovery hands to the state worker is put together from
+// Cutting and joining packed entries (wire/raft/raft-port.ts): what recovery hands to the state worker is put together from
 // whole records, of which it may want only a part.
 
 import { type EntryRun, type LogIndex, lastIndexOf, type Term } from './entry.js';

@@ -3,8 +3,8 @@
 
 import type { Logger } from '../../../observe/logger.js';
 import type { Metrics } from '../../../observe/metrics.js';
-import type { RaftToState, StateToRaft } from '../../../wire/raft-port.js';
-import type { RaftSettings } from '../../../wire/raft-worker.js';
+import type { RaftToState, StateToRaft } from '../../../wire/raft/raft-port.js';
+import type { RaftSettings } from '../../../wire/raft/raft-worker.js';
 import { type LogIndex, logIndex, type Position } from '../core/entry.js';
 import type { RaftCore } from '../core/raft.js';
 import type { SnapshotDescription } from './meta.js';

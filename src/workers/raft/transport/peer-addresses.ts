@@ -1,7 +1,7 @@
 // Where the other servers are: what gossip says of an ID, and what the Raft configuration says where gossip says nothing
 // (spec/raft.md, section 1).
 
-import type { KnownPeer } from '../../../wire/raft-port.js';
+import type { KnownPeer } from '../../../wire/raft/raft-port.js';
 import type { Configuration } from '../core/configuration.js';
 import type { ServerId } from '../core/entry.js';
 import type { Destination } from './line.js';

@@ -1,8 +1,8 @@
-// The Raft connections that other servers opened to this one, as they come from the state worker's listener (wire/raft-streams.ts):
+// The Raft connections that other servers opened to this one, as they come from the state worker's listener (wire/raft/raft-streams.ts):
 // each one is given to whoever serves it, and nothing else here posts to that port.
 
 import type { MessagePort } from 'node:worker_threads';
-import { type FromRaftStreams, RAFT_STREAM_ROOM_BYTES, type ToRaftStreams } from '../../../wire/raft-streams.js';
+import { type FromRaftStreams, RAFT_STREAM_ROOM_BYTES, type ToRaftStreams } from '../../../wire/raft/raft-streams.js';
 
 /** A connection, as who serves it sees it. */
 export interface PeerStream {

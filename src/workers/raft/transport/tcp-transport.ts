@@ -3,7 +3,7 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import type { Logger } from '../../../observe/logger.js';
-import type { KnownPeer } from '../../../wire/raft-port.js';
+import type { KnownPeer } from '../../../wire/raft/raft-port.js';
 import type { Configuration } from '../core/configuration.js';
 import type { ServerId, Term } from '../core/entry.js';
 import type { AppendRequest } from '../core/message.js';

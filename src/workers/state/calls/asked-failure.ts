@@ -2,7 +2,7 @@
 // cross RPC as texts (spec/rpc.md, "Errors as strings"), so both are judged by them. Each hop puts words of its own in front of
 // a text, and names that users gave stand in quotes: what counts is how a text ends, or, of a few, that they are in it.
 
-import { type Refusal, type RefusalCode, refusal } from '../methods/refusal.js';
+import { type Refusal, type RefusalCode, refusal } from '../methods/contract/refusal.js';
 
 export interface AskedFailure {
   readonly ok: false;

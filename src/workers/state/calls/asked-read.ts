@@ -1,8 +1,8 @@
 // A read whose asker waits for a promise: for what isn't on a hot path.
 
-import { allowAll } from '../methods/access.js';
-import type { ReadMethod } from '../methods/method.js';
-import { type Refusal, refusal } from '../methods/refusal.js';
+import { allowAll } from '../methods/contract/access.js';
+import type { ReadMethod } from '../methods/contract/method.js';
+import { type Refusal, refusal } from '../methods/contract/refusal.js';
 import { BlockingRead, type ReadOrigin } from './blocking-read.js';
 import type { Calls } from './calls.js';
 import type { ReadSettings } from './read-settings.js';

@@ -4,8 +4,8 @@
 // what becomes of the answer, so that no other object is needed for that.
 
 import { type Deadline, deadlines } from '../../../deadlines/deadline-queue.js';
-import type { OtherDatacenters, PreparedRead, ReadResult } from '../methods/method.js';
-import { type Refusal, refusal } from '../methods/refusal.js';
+import type { OtherDatacenters, PreparedRead, ReadResult } from '../methods/contract/method.js';
+import { type Refusal, refusal } from '../methods/contract/refusal.js';
 import type { Consensus } from '../replica/consensus.js';
 import type { StoreReads } from '../replica/store/read-api.js';
 import { turns, type Work } from '../turns/turns.js';

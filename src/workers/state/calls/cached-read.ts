@@ -1,6 +1,6 @@
 // A read that takes what a client agent's cache has: the answer that is kept, or the next one where it was asked to wait for that.
 
-import { isRefusal } from '../methods/refusal.js';
+import { isRefusal } from '../methods/contract/refusal.js';
 import type { BlockingRead, ReadOrigin } from './blocking-read.js';
 import type { ReadCall } from './calls.js';
 import type { KeptRead } from './kept-read.js';

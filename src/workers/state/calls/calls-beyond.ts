@@ -2,8 +2,8 @@
 // itself (spec/rpc.md, section 9). One answer is the answer; only a server that never saw the call is no reason to give up.
 
 import { deadlines } from '../../../deadlines/deadline-queue.js';
-import type { Asker, DirectMethod, WriteMethod } from '../methods/method.js';
-import { type Refusal, refusal } from '../methods/refusal.js';
+import type { Asker, DirectMethod, WriteMethod } from '../methods/contract/method.js';
+import { type Refusal, refusal } from '../methods/contract/refusal.js';
 import { refusalOf } from './asked-failure.js';
 import type { BlockingRead } from './blocking-read.js';
 import type { ReadCall } from './calls.js';

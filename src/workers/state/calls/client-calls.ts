@@ -3,8 +3,8 @@
 
 import { deadlines } from '../../../deadlines/deadline-queue.js';
 import type { Metrics, Series } from '../../../observe/metrics.js';
-import type { Asker, DirectMethod, WriteMethod } from '../methods/method.js';
-import { type Refusal, refusal } from '../methods/refusal.js';
+import type { Asker, DirectMethod, WriteMethod } from '../methods/contract/method.js';
+import { type Refusal, refusal } from '../methods/contract/refusal.js';
 import { type AskedFailure, isCutOff, mayAskElsewhere, refusalOf, speaksAgainstServer } from './asked-failure.js';
 import type { BlockingRead } from './blocking-read.js';
 import { answerFromCache } from './cached-read.js';

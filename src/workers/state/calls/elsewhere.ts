@@ -1,7 +1,7 @@
 // Another server, which answers what this agent can't: on a server that is the leader, on a client agent any. How a call gets
 // there is RPC's.
 
-import type { DirectMethod, ReadMethod, WriteMethod } from '../methods/method.js';
+import type { DirectMethod, ReadMethod, WriteMethod } from '../methods/contract/method.js';
 import type { AskedFailure } from './asked-failure.js';
 import type { ReadOrigin } from './blocking-read.js';
 import type { ReadSettings } from './read-settings.js';

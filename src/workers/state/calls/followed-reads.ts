@@ -1,9 +1,9 @@
 // What this server has itself, followed as it changes, for subscriptions: a read that says whenever it may be another, without
 // limit of time and whoever leads. Nothing is done for a change that nobody follows.
 
-import { allowAll } from '../methods/access.js';
-import type { PreparedRead, ReadMethod, ReadResult } from '../methods/method.js';
-import { isRefusal, type Refusal } from '../methods/refusal.js';
+import { allowAll } from '../methods/contract/access.js';
+import type { PreparedRead, ReadMethod, ReadResult } from '../methods/contract/method.js';
+import { isRefusal, type Refusal } from '../methods/contract/refusal.js';
 import type { Consensus } from '../replica/consensus.js';
 import type { StoreReads } from '../replica/store/read-api.js';
 

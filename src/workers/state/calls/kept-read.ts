@@ -2,7 +2,7 @@
 // as long as somebody asks for it (spec/rpc.md, section 8). While no server can be asked the answer stays, and grows old.
 
 import { type Deadline, deadlines } from '../../../deadlines/deadline-queue.js';
-import type { Refusal } from '../methods/refusal.js';
+import type { Refusal } from '../methods/contract/refusal.js';
 import type { AskedFailure } from './asked-failure.js';
 import type { Asked, AskedRead, AskedValue, Server, ServerAsking } from './elsewhere.js';
 import type { KeptWaiter } from './kept-waiter.js';

@@ -3,7 +3,7 @@
 // a query that a server holds, too.
 
 import { deadlines } from '../../../deadlines/deadline-queue.js';
-import { isRefusal, type Refusal } from '../methods/refusal.js';
+import { isRefusal, type Refusal } from '../methods/contract/refusal.js';
 import type { AskedValue } from './elsewhere.js';
 import { KeptRead, type Sources } from './kept-read.js';
 import { keyOf, type Question } from './question.js';

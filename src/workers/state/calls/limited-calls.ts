@@ -1,8 +1,8 @@
 // A server's calls for what comes over HTTP, counted before anything is done for it. What comes over RPC is counted where it is
 // read, and what the agent asks for itself isn't: it must not lose its place in the catalog because others ask much.
 
-import type { Asker, DirectMethod, WriteMethod } from '../methods/method.js';
-import type { Refusal } from '../methods/refusal.js';
+import type { Asker, DirectMethod, WriteMethod } from '../methods/contract/method.js';
+import type { Refusal } from '../methods/contract/refusal.js';
 import type { BlockingRead } from './blocking-read.js';
 import type { Calls, ReadCall } from './calls.js';
 import type { Requester, RequestLimits } from './request-limits.js';

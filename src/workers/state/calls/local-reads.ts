@@ -1,9 +1,9 @@
 // What this server has itself, asked without waiting and whatever its age: for DNS, which keeps answers and asks again only
 // whether they are still true.
 
-import { allowAll } from '../methods/access.js';
-import type { ReadMethod } from '../methods/method.js';
-import { isRefusal, type Refusal } from '../methods/refusal.js';
+import { allowAll } from '../methods/contract/access.js';
+import type { ReadMethod } from '../methods/contract/method.js';
+import { isRefusal, type Refusal } from '../methods/contract/refusal.js';
 import type { Consensus } from '../replica/consensus.js';
 import type { KeepingUp } from '../replica/keeping-up.js';
 import type { StoreReads } from '../replica/store/read-api.js';

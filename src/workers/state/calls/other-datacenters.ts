@@ -1,10 +1,10 @@
 // What a read may ask of other datacenters when this one has nothing: one of their servers at a time, by the usual way.
 
 import { deadlines } from '../../../deadlines/deadline-queue.js';
-import { allowAll } from '../methods/access.js';
+import { allowAll } from '../methods/contract/access.js';
+import type { OtherDatacenters, ServerView } from '../methods/contract/method.js';
+import { isRefusal } from '../methods/contract/refusal.js';
 import { knownDatacenters, listDatacenters } from '../methods/datacenters.js';
-import type { OtherDatacenters, ServerView } from '../methods/method.js';
-import { isRefusal } from '../methods/refusal.js';
 import { ask } from './asked-read.js';
 import type { Calls } from './calls.js';
 import type { Consistency } from './read-settings.js';

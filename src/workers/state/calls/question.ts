@@ -1,7 +1,7 @@
 // What is asked for, apart from how fresh the answer must be, and a key under which all who ask the same find each other.
 
 import { createHash } from 'node:crypto';
-import type { ReadMethod } from '../methods/method.js';
+import type { ReadMethod } from '../methods/contract/method.js';
 
 export interface Question<Request, Value> {
   readonly method: ReadMethod<Request, Value>;

@@ -3,7 +3,7 @@
 // its replica is as far as what anybody has shown when it came in; that this server may answer was so then, too, so that it
 // misses nothing that was acknowledged before, whatever becomes of the leadership meanwhile.
 
-import { isRefusal, type Refusal } from '../methods/refusal.js';
+import { isRefusal, type Refusal } from '../methods/contract/refusal.js';
 import type { Consensus } from '../replica/consensus.js';
 import type { KeepingUp } from '../replica/keeping-up.js';
 import type { StoreReads } from '../replica/store/read-api.js';

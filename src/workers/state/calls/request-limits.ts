@@ -7,8 +7,8 @@ import type { Logger } from '../../../observe/logger.js';
 import type { Metrics } from '../../../observe/metrics.js';
 import type { RuntimeConfig } from '../../../wire/config.js';
 import type { RequestRates } from '../../../wire/request-rates.js';
-import { operationTypeOf } from '../methods/operation-type.js';
-import { type Refusal, refusal } from '../methods/refusal.js';
+import { operationTypeOf } from '../methods/contract/operation-type.js';
+import { type Refusal, refusal } from '../methods/contract/refusal.js';
 
 type Settings = RuntimeConfig['limits']['requestLimits'];
 

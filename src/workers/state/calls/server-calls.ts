@@ -1,8 +1,16 @@
 // Calls on a server, over its own replica and log.
 
 import { deadlines } from '../../../deadlines/deadline-queue.js';
-import type { Asker, DirectMethod, LeaderView, Proposal, ServerView, Settled, WriteMethod } from '../methods/method.js';
-import { isRefusal, type Refusal, refusal } from '../methods/refusal.js';
+import type {
+  Asker,
+  DirectMethod,
+  LeaderView,
+  Proposal,
+  ServerView,
+  Settled,
+  WriteMethod,
+} from '../methods/contract/method.js';
+import { isRefusal, type Refusal, refusal } from '../methods/contract/refusal.js';
 import type { Consensus, ProposeFailure, ProposeOutcome } from '../replica/consensus.js';
 import type { KeepingUp } from '../replica/keeping-up.js';
 import { mayAskLeaderAgain, refusalOf } from './asked-failure.js';

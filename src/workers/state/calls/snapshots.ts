@@ -1,7 +1,7 @@
 // The whole state as operators save and restore it, whoever is asked: a server that leads, one that knows who does, an agent
 // that knows servers. Neither way is it ever in memory as a whole.
 
-import type { Refusal } from '../methods/refusal.js';
+import type { Refusal } from '../methods/contract/refusal.js';
 
 export interface SnapshotCall {
   readonly datacenter: string;

@@ -2,7 +2,7 @@
 // so at the same time (spec/raft.md, section 7). It stops waiting when there is one, here or at any of the others.
 
 import type { Logger } from '../../../observe/logger.js';
-import type { RaftConfiguration, RaftOrder } from '../../../wire/raft-orders.js';
+import type { RaftConfiguration, RaftOrder } from '../../../wire/raft/raft-orders.js';
 import { beginning, gathering, type PeersAnswer } from './expectation.js';
 import type { KnownServer } from './known-servers.js';
 import type { ServerQuestions } from './server-questions.js';

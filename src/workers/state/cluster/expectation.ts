@@ -2,7 +2,7 @@
 // bootstrap-expect.ts asks the servers and does it.
 
 import { MEMBER_STATUS } from '../../../wire/gossip-pools.js';
-import type { RaftPeer } from '../../../wire/raft-orders.js';
+import type { RaftPeer } from '../../../wire/raft/raft-orders.js';
 import { isReadReplica, type KnownServer } from './known-servers.js';
 
 export interface Waiter {

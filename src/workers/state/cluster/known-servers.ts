@@ -1,9 +1,9 @@
 // The servers of this datacenter as the LAN pool shows them, with what their tags say.
 
 import { joinHostPort } from '../../../gotext/host-port.js';
-import { buildOf, datacenterOf, nodeIdOf, type ServerTags, serverTags } from '../../../wire/agent-tags.js';
+import { buildOf, datacenterOf, nodeIdOf, type ServerTags, serverTags } from '../../../wire/gossip/agent-tags.js';
+import { isServer, memberTags } from '../../../wire/gossip/member-tags.js';
 import { MEMBER_STATUS, type Member } from '../../../wire/gossip-pools.js';
-import { isServer, memberTags } from '../../../wire/member-tags.js';
 
 export interface KnownServer {
   readonly name: string;

@@ -2,9 +2,9 @@
 // section 9). Which of them is asked is drawn anew for each call: all agents of this datacenter know the same ones.
 
 import { type Random, shuffle } from '../../../random/random.js';
-import { datacenterOf } from '../../../wire/agent-tags.js';
+import { datacenterOf } from '../../../wire/gossip/agent-tags.js';
+import { memberTags } from '../../../wire/gossip/member-tags.js';
 import { MEMBER_STATUS, type MemberChanges } from '../../../wire/gossip-pools.js';
-import { memberTags } from '../../../wire/member-tags.js';
 import { type KnownServer, serverOf } from './known-servers.js';
 
 type Servers = Map<string, KnownServer>;

@@ -2,9 +2,9 @@
 // configuration says (it can't be changed while a majority has moved), and which of them is suspected. Both are hints: by a wrong
 // one a server is dialed in vain, or votes are asked for that nobody gives.
 
+import { isServer } from '../../../wire/gossip/member-tags.js';
 import { MEMBER_STATUS, type Member, type MemberChanges } from '../../../wire/gossip-pools.js';
-import { isServer } from '../../../wire/member-tags.js';
-import type { KnownPeer } from '../../../wire/raft-port.js';
+import type { KnownPeer } from '../../../wire/raft/raft-port.js';
 import { isThere, type KnownServer, serverOf, serversAmong } from './known-servers.js';
 
 export interface PeerNewsOptions {

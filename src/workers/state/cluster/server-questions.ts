@@ -4,7 +4,7 @@
 import { list } from '../../../msgpack/collections.js';
 import { text, u64 } from '../../../msgpack/kinds.js';
 import { struct } from '../../../msgpack/struct.js';
-import type { RaftStats } from '../../../wire/raft-stats.js';
+import type { RaftStats } from '../../../wire/raft/raft-stats.js';
 import type { Uint64 } from '../../../wire/uint64.js';
 import { ask } from './single-call.js';
 

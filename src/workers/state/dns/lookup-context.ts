@@ -1,7 +1,7 @@
 // What every lookup reads and gives back.
 
 import type { DnsConfig } from '../../../wire/config.js';
-import { type Refusal, rcodeOf } from '../methods/refusal.js';
+import { type Refusal, rcodeOf } from '../methods/contract/refusal.js';
 import { type Answer, answer } from './answer.js';
 import type { LookupReads } from './lookup-reads.js';
 import { Rcode } from './protocol.js';

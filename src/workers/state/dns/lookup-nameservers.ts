@@ -1,7 +1,7 @@
 // NS and SOA of the zone (spec/dns.md, section 2): answered for any name in it, from the healthy servers.
 
 import { SERVER_SERVICE } from '../../../wire/leader-registration.js';
-import { isRefusal } from '../methods/refusal.js';
+import { isRefusal } from '../methods/contract/refusal.js';
 import { parseAddress } from './address.js';
 import { answer, type Item } from './answer.js';
 import { type LookupContext, nodeTtl, type Resolved, refusedAnswer } from './lookup-context.js';

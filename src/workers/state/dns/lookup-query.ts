@@ -3,8 +3,8 @@
 
 import { parseDuration } from '../../../gotext/duration.js';
 import { ipText } from '../../../gotext/ip.js';
-import type { Executed } from '../methods/query-execute.js';
-import { isRefusal, type Refusal } from '../methods/refusal.js';
+import { isRefusal, type Refusal } from '../methods/contract/refusal.js';
+import type { Executed } from '../methods/query/query-execute.js';
 import { plainAddress } from '../sockets/client-limit.js';
 import { type Answer, answer } from './answer.js';
 import { type LookupContext, type Resolved, refusedAnswer, refusedIn } from './lookup-context.js';

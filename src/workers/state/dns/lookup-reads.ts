@@ -1,11 +1,11 @@
 // What lookups ask of the catalog, wherever it is.
 
 import type { LocalAnswer, LocalReads } from '../calls/local-reads.js';
-import { type AddressOwners, addressOwners, getNode } from '../methods/catalog.js';
-import { type HealthEntry, instancesOf, type ServiceNodesKind, serviceNodes } from '../methods/health.js';
-import { type AskedAgent, type Executed, type ExecuteRequest, executeQuery } from '../methods/query-execute.js';
-import type { Refusal } from '../methods/refusal.js';
-import { virtualIpForService } from '../methods/virtual-ip.js';
+import { type AddressOwners, addressOwners, getNode } from '../methods/catalog/catalog.js';
+import { type HealthEntry, instancesOf, type ServiceNodesKind, serviceNodes } from '../methods/catalog/health.js';
+import type { Refusal } from '../methods/contract/refusal.js';
+import { virtualIpForService } from '../methods/mesh/virtual-ip.js';
+import { type AskedAgent, type Executed, type ExecuteRequest, executeQuery } from '../methods/query/query-execute.js';
 
 /** An answer that is older than this is counted (`dns.stale_queries`). */
 export const STALE_MS = 5_000;

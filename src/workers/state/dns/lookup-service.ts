@@ -2,9 +2,9 @@
 
 import type { CheckRecord } from '../../../wire/records.js';
 import { portOf } from '../../../wire/service-ports.js';
-import type { HealthEntry } from '../methods/health.js';
-import { isRefusal } from '../methods/refusal.js';
-import { wanEntry } from '../methods/wan-addresses.js';
+import type { HealthEntry } from '../methods/catalog/health.js';
+import { wanEntry } from '../methods/catalog/wan-addresses.js';
+import { isRefusal } from '../methods/contract/refusal.js';
 import { parseAddress } from './address.js';
 import { type Answer, answer, type Item } from './answer.js';
 import { isTranslated, type LookupContext, type Resolved, refusedIn } from './lookup-context.js';

@@ -2,8 +2,8 @@
 // result carries what it depends on, so that it can be kept until that changes.
 
 import { ipText } from '../../../gotext/ip.js';
-import { isRefusal } from '../methods/refusal.js';
-import { wanNode } from '../methods/wan-addresses.js';
+import { wanNode } from '../methods/catalog/wan-addresses.js';
+import { isRefusal } from '../methods/contract/refusal.js';
 import { addressOfLabel, addressOfReverse, parseAddress } from './address.js';
 import { type Answer, answer } from './answer.js';
 import {

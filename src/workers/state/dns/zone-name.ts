@@ -1,7 +1,7 @@
 // What a name inside the zone asks for (spec/dns.md, section 1): read from the right, the first label that names a kind
 // parts the subject on its left from the place on its right.
 
-import type { ServiceNodesKind } from '../methods/health.js';
+import type { ServiceNodesKind } from '../methods/catalog/health.js';
 import { Type } from './protocol.js';
 
 export type ZoneQuestion =

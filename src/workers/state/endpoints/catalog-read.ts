@@ -20,11 +20,11 @@ import {
   nodeServices,
   serviceInstances,
   type TagsByName,
-} from '../methods/catalog.js';
+} from '../methods/catalog/catalog.js';
+import { wanInstance, wanNode, wanNodeServices } from '../methods/catalog/wan-addresses.js';
+import { EVERYTHING } from '../methods/contract/narrowing.js';
+import { isRefusal } from '../methods/contract/refusal.js';
 import { listDatacenters } from '../methods/datacenters.js';
-import { EVERYTHING } from '../methods/narrowing.js';
-import { isRefusal } from '../methods/refusal.js';
-import { wanInstance, wanNode, wanNodeServices } from '../methods/wan-addresses.js';
 import { FILTER, FILTER_AND_META, NARROWING, narrowingOf, TAGS } from './narrowing-parameters.js';
 
 const READ = { effectiveConsistency: true, failureHeaders: true, discovery: true, cacheable: true } as const;

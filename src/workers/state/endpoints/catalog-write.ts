@@ -8,8 +8,13 @@ import type { EndpointTable } from '../http/endpoint.js';
 import { action } from '../http/operation.js';
 import { json, type Reply, refused } from '../http/reply.js';
 import type { ApiRequest } from '../http/request.js';
-import { catalogDeregister, catalogRegister, completed, type Registration } from '../methods/catalog-register.js';
-import { isRefusal } from '../methods/refusal.js';
+import {
+  catalogDeregister,
+  catalogRegister,
+  completed,
+  type Registration,
+} from '../methods/catalog/catalog-register.js';
+import { isRefusal } from '../methods/contract/refusal.js';
 import type { checkBody } from '../records/bodies.js';
 import { deregisterBody, registerBody, STRICT, type serviceBody } from '../records/bodies.js';
 

@@ -15,8 +15,13 @@ import { bare, json, NOTHING, type Reply, refused, text } from '../http/reply.js
 import type { ApiRequest } from '../http/request.js';
 import { coordinateJson } from '../json/coordinate-json.js';
 import { coordinateShape } from '../json/record-shapes.js';
-import { coordinateDatacenters, listCoordinates, nodeCoordinates, updateCoordinate } from '../methods/coordinate.js';
-import { isRefusal } from '../methods/refusal.js';
+import {
+  coordinateDatacenters,
+  listCoordinates,
+  nodeCoordinates,
+  updateCoordinate,
+} from '../methods/catalog/coordinate.js';
+import { isRefusal } from '../methods/contract/refusal.js';
 
 export interface CoordinateDependencies {
   readonly calls: Calls;

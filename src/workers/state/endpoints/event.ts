@@ -16,8 +16,8 @@ import { anyText, type Values } from '../http/parameters.js';
 import { json, type Reply, refused, text } from '../http/reply.js';
 import type { ApiRequest } from '../http/request.js';
 import { waitWhile } from '../http/waiting.js';
+import { isRefusal } from '../methods/contract/refusal.js';
 import { fireEvent } from '../methods/event.js';
-import { isRefusal } from '../methods/refusal.js';
 
 export interface EventDependencies {
   readonly events: Pick<EventLog, 'list' | 'watch'>;

@@ -19,9 +19,9 @@ import {
   type ServiceNodesRequest,
   serviceChecks,
   serviceNodes,
-} from '../methods/health.js';
-import type { ReadMethod } from '../methods/method.js';
-import { wanEntry } from '../methods/wan-addresses.js';
+} from '../methods/catalog/health.js';
+import { wanEntry } from '../methods/catalog/wan-addresses.js';
+import type { ReadMethod } from '../methods/contract/method.js';
 import { NARROWING, narrowingOf, nearOf, TAGS } from './narrowing-parameters.js';
 
 const EMPTY_LIST = '[]';

@@ -13,7 +13,7 @@ import type { Endpoint, EndpointTable, PathRest } from '../http/endpoint.js';
 import { action, read } from '../http/operation.js';
 import { json, type Reply, refused, text } from '../http/reply.js';
 import type { ApiRequest } from '../http/request.js';
-import { isRefusal } from '../methods/refusal.js';
+import { isRefusal } from '../methods/contract/refusal.js';
 import {
   applySession,
   getSession,

@@ -6,8 +6,8 @@ import type { Calls } from '../calls/calls.js';
 import type { Endpoint, EndpointTable } from '../http/endpoint.js';
 import { action } from '../http/operation.js';
 import { json, refused } from '../http/reply.js';
-import type { DirectMethod } from '../methods/method.js';
-import { isRefusal } from '../methods/refusal.js';
+import type { DirectMethod } from '../methods/contract/method.js';
+import { isRefusal } from '../methods/contract/refusal.js';
 import { statusLeader, statusPeers } from '../methods/status.js';
 
 interface Shown<Value> {

@@ -3,8 +3,8 @@
 
 import { BlockingRead, type ReadOrigin } from '../calls/blocking-read.js';
 import type { CacheUse, Calls } from '../calls/calls.js';
-import { allowAll } from '../methods/access.js';
-import type { Refusal } from '../methods/refusal.js';
+import { allowAll } from '../methods/contract/access.js';
+import type { Refusal } from '../methods/contract/refusal.js';
 import type { ApiCall } from './api-call.js';
 import type { AbortListener } from './engine/engine.js';
 import { judge } from './judge.js';

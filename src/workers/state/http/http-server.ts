@@ -7,7 +7,7 @@ import type { Metrics } from '../../../observe/metrics.js';
 import { errorDetail } from '../../../observe/surprise.js';
 import type { Listener } from '../../../wire/config.js';
 import type { Calls } from '../calls/calls.js';
-import { refusal } from '../methods/refusal.js';
+import { refusal } from '../methods/contract/refusal.js';
 import type { SharedPort } from '../sockets/port-sharing.js';
 import { ApiCall } from './api-call.js';
 import type { EndpointTable } from './endpoint.js';

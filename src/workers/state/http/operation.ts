@@ -4,8 +4,8 @@
 import type { JsonShape } from '../../../gotext/json-shape.js';
 import type { ReadOrigin } from '../calls/blocking-read.js';
 import type { Consistency } from '../calls/read-settings.js';
-import type { Rule } from '../methods/access.js';
-import type { ReadMethod } from '../methods/method.js';
+import type { Rule } from '../methods/contract/access.js';
+import type { ReadMethod } from '../methods/contract/method.js';
 import type { BodyFormat } from './body-format.js';
 import { ParameterSet } from './parameter-set.js';
 import type { Parameters, Values } from './parameters.js';

@@ -1,6 +1,6 @@
 // What an endpoint answers: the reply as a value, and the few forms that most replies have (spec/http.md, section 2).
 
-import { type Refusal, statusOf } from '../methods/refusal.js';
+import { type Refusal, statusOf } from '../methods/contract/refusal.js';
 
 /** The answer. `body` is compact JSON text, text, or bytes; the framework indents, compresses and adds common headers. */
 export interface Reply {

@@ -1,7 +1,7 @@
 // What an endpoint gets of a request that came over HTTP.
 
 import type { ReadSettings } from '../calls/read-settings.js';
-import type { Asker } from '../methods/method.js';
+import type { Asker } from '../methods/contract/method.js';
 import type { BodyPieces } from './body-stream.js';
 import type { Reply } from './reply.js';
 

@@ -2,7 +2,7 @@
 
 import { listJson, quoteJson } from '../../../gotext/json-encode.js';
 import { listOf, optional, record } from '../../../gotext/json-shape.js';
-import type { GatewayServiceRecord } from '../../../wire/gateway-service.js';
+import type { GatewayServiceRecord } from '../../../wire/mesh/gateway-service.js';
 import { objectOf, optionalFlag, optionalJson, optionalNumber, optionalText } from './object.js';
 
 const named = record('GatewayServiceName', { Name: 'string' });

@@ -2,7 +2,7 @@
 // changed (spec/fsm.md, section 10, "Intention").
 
 import { type Command, CommandType } from '../../../wire/commands.js';
-import { IN_CONFIG_ENTRIES, INTENTION_FORMAT } from '../replica/fsm/intention-write.js';
+import { IN_CONFIG_ENTRIES, INTENTION_FORMAT } from '../replica/fsm/mesh/intention-write.js';
 import type { StateStore } from '../replica/state-store.js';
 
 const DELETE_ALL: Command = {

@@ -1,8 +1,8 @@
 // What the catalog says about a member of gossip (spec/raft.md, section 8; spec/agent.md, section 8): the node, its
 // `serfHealth` check and, for a server, the service `consul`. When it says so already, nothing need be written.
 
-import type { ServerTags } from '../../../wire/agent-tags.js';
 import { CommandType, type RegisterRequest } from '../../../wire/commands.js';
+import type { ServerTags } from '../../../wire/gossip/agent-tags.js';
 import type { Member } from '../../../wire/gossip-pools.js';
 import { SERF_HEALTH, SERVER_SERVICE } from '../../../wire/leader-registration.js';
 import type { CheckRecord, NodeRecord, ServiceRecord, StringMap } from '../../../wire/records.js';

@@ -1,9 +1,16 @@
 // What a member of the LAN pool says of itself in its tags (spec/gossip.md, section 18): a server with all a server must say,
 // a client, or something else that the catalog takes no notice of.
 
-import { buildOf, datacenterOf, isClient, nodeIdOf, type ServerTags, serverTags } from '../../../wire/agent-tags.js';
+import {
+  buildOf,
+  datacenterOf,
+  isClient,
+  nodeIdOf,
+  type ServerTags,
+  serverTags,
+} from '../../../wire/gossip/agent-tags.js';
+import { memberTags } from '../../../wire/gossip/member-tags.js';
 import type { Member } from '../../../wire/gossip-pools.js';
-import { memberTags } from '../../../wire/member-tags.js';
 
 export interface AgentTags {
   /** Node ID; "" where an agent has none. */

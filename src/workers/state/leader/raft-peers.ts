@@ -1,7 +1,7 @@
 // Raft's peers follow the servers of the LAN pool while this server leads (spec/raft.md, section 8): one that is alive is added,
 // without a vote at first; one that left is removed. One after the other, since each change stands on the one before.
 
-import type { RaftOrder, RaftPeer } from '../../../wire/raft-orders.js';
+import type { RaftOrder, RaftPeer } from '../../../wire/raft/raft-orders.js';
 import type { KnownServer } from '../cluster/known-servers.js';
 import type { PeerConsensus } from '../replica/consensus.js';
 

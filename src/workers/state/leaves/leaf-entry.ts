@@ -1,7 +1,7 @@
 // A certificate of a service as it is kept: the newest one, who waits for another one, and when that is due.
 
 import type { Deadline } from '../../../deadlines/deadline-queue.js';
-import type { Refusal } from '../methods/refusal.js';
+import type { Refusal } from '../methods/contract/refusal.js';
 
 export interface LeafQuestion {
   readonly service: string;

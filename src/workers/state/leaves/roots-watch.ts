@@ -2,8 +2,8 @@
 
 import { ask } from '../calls/asked-read.js';
 import type { Calls } from '../calls/calls.js';
-import { connectCaRoots, type TrustedRoots } from '../methods/connect-ca.js';
-import { isRefusal, type Refusal } from '../methods/refusal.js';
+import { isRefusal, type Refusal } from '../methods/contract/refusal.js';
+import { connectCaRoots, type TrustedRoots } from '../methods/mesh/connect-ca.js';
 
 const WAIT_MS = 600_000;
 /** Between two tries when nobody answers, growing. */

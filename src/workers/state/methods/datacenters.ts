@@ -3,8 +3,8 @@
 import { distanceNs } from '../../../wire/coordinate.js';
 import type { Coordinate } from '../../../wire/gossip-pools.js';
 import { serversByDatacenter } from '../gossip/members/wan-datacenters.js';
-import type { DirectMethod, ServerView } from './method.js';
-import { refusal } from './refusal.js';
+import type { DirectMethod, ServerView } from './contract/method.js';
+import { refusal } from './contract/refusal.js';
 
 /** Of an even number the larger of the two in the middle, as stock agents have it. */
 function median(values: readonly number[]): number {

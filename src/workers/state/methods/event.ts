@@ -2,8 +2,8 @@
 
 import type { FiredEvent } from '../../../wire/gossip-pools.js';
 import { refuseFilters } from '../gossip/events/event-filter.js';
-import type { DirectMethod } from './method.js';
-import { refusal } from './refusal.js';
+import type { DirectMethod } from './contract/method.js';
+import { refusal } from './contract/refusal.js';
 
 export type NewEvent = Omit<FiredEvent, 'version' | 'lTime'>;
 

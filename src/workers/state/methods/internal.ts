@@ -5,9 +5,9 @@ import { healthEntryFields, nodeDumpFields } from '../filter/fields.js';
 import type { Matcher } from '../filter/filter.js';
 import type { HealthEntry, StoreReads } from '../replica/store/read-api.js';
 import type { Steps } from '../turns/turns.js';
-import type { ReadMethod } from './method.js';
-import { keepInSteps, matcherOf, type Narrowing } from './narrowing.js';
-import { isRefusal } from './refusal.js';
+import type { ReadMethod } from './contract/method.js';
+import { keepInSteps, matcherOf, type Narrowing } from './contract/narrowing.js';
+import { isRefusal } from './contract/refusal.js';
 
 /** A node with all that runs on it. */
 export interface NodeDump {

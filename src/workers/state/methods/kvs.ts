@@ -5,8 +5,8 @@ import { type ApplyResult, CommandType, type KvOperation } from '../../../wire/c
 import type { KvEntry } from '../../../wire/records.js';
 import type { Uint64 } from '../../../wire/uint64.js';
 import type { ReadResult, StoreReads, WatchTarget } from '../replica/store/read-api.js';
-import type { PreparedRead, ReadMethod, WriteMethod } from './method.js';
-import { refusal } from './refusal.js';
+import type { PreparedRead, ReadMethod, WriteMethod } from './contract/method.js';
+import { refusal } from './contract/refusal.js';
 
 export interface KvWrite {
   readonly op: KvOperation;

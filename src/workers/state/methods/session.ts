@@ -6,8 +6,8 @@ import { formatDuration, parseDuration } from '../../../gotext/duration.js';
 import { CommandType, type SessionRequest } from '../../../wire/commands.js';
 import type { SessionRecord } from '../../../wire/records.js';
 import type { StoreReads } from '../replica/store/read-api.js';
-import type { Asker, LeaderView, PreparedRead, ReadMethod, WriteMethod } from './method.js';
-import { refusal } from './refusal.js';
+import type { Asker, LeaderView, PreparedRead, ReadMethod, WriteMethod } from './contract/method.js';
+import { refusal } from './contract/refusal.js';
 
 const NS_PER_MS = 1_000_000;
 const MAX_TTL_NS = 24 * 3600 * 1000 * NS_PER_MS;

@@ -1,8 +1,8 @@
 // Status.*: who leads and who votes, as this server knows it: these answers need no leader (spec/rpc.md, "Rules of single
 // methods").
 
-import type { RaftStats } from '../../../wire/raft-stats.js';
-import type { DirectMethod } from './method.js';
+import type { RaftStats } from '../../../wire/raft/raft-stats.js';
+import type { DirectMethod } from './contract/method.js';
 
 /** Whether anybody is there. */
 export const statusPing: DirectMethod<null, Record<string, never>> = {

@@ -4,8 +4,8 @@
 import { CommandType, type TxnOperation, type TxnResponse } from '../../../wire/commands.js';
 import { portsProblem } from '../../../wire/service-ports.js';
 import type { KvReads } from '../replica/store/read-api.js';
-import type { ReadMethod, WriteMethod } from './method.js';
-import { refusal } from './refusal.js';
+import type { ReadMethod, WriteMethod } from './contract/method.js';
+import { refusal } from './contract/refusal.js';
 
 const KV_WRITES = new Set(['set', 'cas', 'lock', 'unlock', 'delete', 'delete-cas', 'delete-tree']);
 const KV_READS = new Set(['get', 'get-tree', 'get-or-empty', 'check-index', 'check-session', 'check-not-exists']);

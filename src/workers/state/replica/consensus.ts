@@ -2,8 +2,8 @@
 // and how a command gets there, is decided behind this interface and nowhere else.
 
 import type { ApplyResult, Command } from '../../../wire/commands.js';
-import type { Leadership } from '../../../wire/leadership.js';
-import type { RaftConfiguration, RaftOrder } from '../../../wire/raft-orders.js';
+import type { Leadership } from '../../../wire/raft/leadership.js';
+import type { RaftConfiguration, RaftOrder } from '../../../wire/raft/raft-orders.js';
 
 export type ProposeFailure =
   | 'no-leader'

@@ -1,7 +1,7 @@
 // Where several threads answer reads from replicas of their own: whether this one is behind what another may have shown, and the
 // wait until it no longer is. The stream that brings it there is under way, so the wait takes microseconds.
 
-import type { AppliedProgress } from '../../../wire/applied-progress.js';
+import type { AppliedProgress } from '../../../wire/raft/applied-progress.js';
 
 interface Waiter {
   readonly index: number;

@@ -5,8 +5,8 @@
 import { surprise } from '../../../observe/surprise.js';
 import { CommandBatch, decodePacked } from '../../../wasm/commands.js';
 import type { ApplyResult, Command, OpaqueCommand } from '../../../wire/commands.js';
-import { type Leadership, Role } from '../../../wire/leadership.js';
-import type { RaftConfiguration, RaftOrder } from '../../../wire/raft-orders.js';
+import { type Leadership, Role } from '../../../wire/raft/leadership.js';
+import type { RaftConfiguration, RaftOrder } from '../../../wire/raft/raft-orders.js';
 import type {
   KnownPeer,
   RaftRole,
@@ -14,8 +14,8 @@ import type {
   RejectReason,
   SnapshotMeta,
   StateToRaft,
-} from '../../../wire/raft-port.js';
-import type { RaftStats } from '../../../wire/raft-stats.js';
+} from '../../../wire/raft/raft-port.js';
+import type { RaftStats } from '../../../wire/raft/raft-stats.js';
 import type { ExtendedEntry } from './chunks/extended-entry.js';
 import type { Consensus, ProposeFailure, ProposeOutcome } from './consensus.js';
 import type { RaftPort } from './raft-port.js';

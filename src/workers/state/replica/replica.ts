@@ -5,7 +5,7 @@ import type { Logger } from '../../../observe/logger.js';
 import type { Metrics } from '../../../observe/metrics.js';
 import { decodeCommand } from '../../../wasm/commands.js';
 import type { ApplyResult, Command, OpaqueCommand } from '../../../wire/commands.js';
-import { Leadership } from '../../../wire/leadership.js';
+import { Leadership } from '../../../wire/raft/leadership.js';
 import { type ExtendedEntry, isCheckpoint, readPlace } from './chunks/extended-entry.js';
 import { isKnownType } from './fsm/apply.js';
 import type { KeepingUp } from './keeping-up.js';

@@ -2,7 +2,7 @@
 
 import type { Asked, AskedRead, AskedWrite, Elsewhere, ServerAsking } from '../calls/elsewhere.js';
 import type { ReadSettings } from '../calls/read-settings.js';
-import type { ReadMethod, WriteMethod } from '../methods/method.js';
+import type { ReadMethod, WriteMethod } from '../methods/contract/method.js';
 import { isAskable } from './server-asker.js';
 
 export interface LeaderCallsOptions {

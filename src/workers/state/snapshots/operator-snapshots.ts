@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from '../../../observe/logger.js';
 import type { SaveCall, SavedArchive, SnapshotCall, Snapshots } from '../calls/snapshots.js';
-import { type Refusal, refusal } from '../methods/refusal.js';
+import { type Refusal, refusal } from '../methods/contract/refusal.js';
 import type { RaftClient } from '../replica/raft-client.js';
 import type { StateStore } from '../replica/state-store.js';
 import { checkArchive } from './checked-state.js';

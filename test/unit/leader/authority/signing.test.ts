@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SigningLimit } from '../../../../src/workers/state/leader/authority/signing-limit.js';
-import { isRefusal } from '../../../../src/workers/state/methods/refusal.js';
+import { isRefusal } from '../../../../src/workers/state/methods/contract/refusal.js';
 import { certificateText, leadsTo } from '../../../openssl.js';
 import { ASKER, activeRoot, type Fixture, fixture, led, request, serviceUri, signed } from './authority-fixture.js';
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MEMBER_STATUS } from '../../../../src/wire/gossip-pools.js';
-import type { RaftPeer, RaftSuffrage } from '../../../../src/wire/raft-orders.js';
+import type { RaftPeer, RaftSuffrage } from '../../../../src/wire/raft/raft-orders.js';
 import { type Cluster, removals } from '../../../../src/workers/state/leader/autopilot/cleanup.js';
 import { failureTolerance } from '../../../../src/workers/state/leader/autopilot/state.js';
 import { expecting } from '../../cluster/servers.js';

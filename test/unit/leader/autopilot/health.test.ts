@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MEMBER_STATUS } from '../../../../src/wire/gossip-pools.js';
-import type { RaftPeer } from '../../../../src/wire/raft-orders.js';
+import type { RaftPeer } from '../../../../src/wire/raft/raft-orders.js';
 import { healthOf, isHealthy, promotions } from '../../../../src/workers/state/leader/autopilot/health.js';
 import { expecting } from '../../cluster/servers.js';
 

@@ -8,7 +8,7 @@ import {
   RAFT_STREAM_ROOM_BYTES,
   RAFT_STREAM_WINDOW_BYTES,
   type ToRaftStreams,
-} from '../../../../src/wire/raft-streams.js';
+} from '../../../../src/wire/raft/raft-streams.js';
 import { type PeerStream, RelayedStreams } from '../../../../src/workers/raft/transport/relayed-streams.js';
 
 test('room is given back once it is much, all of it, for each stream by itself', async () => {

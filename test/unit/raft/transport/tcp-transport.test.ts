@@ -6,7 +6,7 @@ import net from 'node:net';
 import { afterEach, test } from 'node:test';
 import { MessageChannel } from 'node:worker_threads';
 import { Logger, LogSink } from '../../../../src/observe/logger.js';
-import type { KnownPeer } from '../../../../src/wire/raft-port.js';
+import type { KnownPeer } from '../../../../src/wire/raft/raft-port.js';
 import { EntryType, logIndex, singlePayload, term } from '../../../../src/workers/raft/core/entry.js';
 import { isPacked } from '../../../../src/workers/raft/transport/packing.js';
 import { TcpTransport } from '../../../../src/workers/raft/transport/tcp-transport.js';

@@ -1,7 +1,7 @@
 // A server of gRPC over a store, on a socket of its own, and what it sends taken apart into messages by stream.
 
 import net, { type AddressInfo } from 'node:net';
-import { Leadership } from '../../../../src/wire/leadership.js';
+import { Leadership } from '../../../../src/wire/raft/leadership.js';
 import { followedReads } from '../../../../src/workers/state/calls/followed-reads.js';
 import type { RequestLimits } from '../../../../src/workers/state/calls/request-limits.js';
 import type { StateStore } from '../../../../src/workers/state/replica/state-store.js';

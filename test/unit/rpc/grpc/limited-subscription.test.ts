@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import http2 from 'node:http2';
 import net from 'node:net';
 import { test } from 'node:test';
-import { refusal } from '../../../../src/workers/state/methods/refusal.js';
+import { refusal } from '../../../../src/workers/state/methods/contract/refusal.js';
 import { TestStore } from '../../store/commands.js';
 import { GrpcPair } from './grpc-pair.js';
 

@@ -5,7 +5,7 @@ import { struct } from '../../../../gotext/json-decode.js';
 import { quoteJson } from '../../../../gotext/json-encode.js';
 import { string } from '../../../../gotext/json-kinds.js';
 import { record } from '../../../../gotext/json-shape.js';
-import type { IntentionRecord } from '../../../../wire/intentions.js';
+import type { IntentionRecord } from '../../../../wire/mesh/intentions.js';
 import { ask } from '../../calls/asked-read.js';
 import type { Calls } from '../../calls/calls.js';
 import { parseSpiffe } from '../../certificates/spiffe.js';
@@ -15,9 +15,9 @@ import { action } from '../../http/operation.js';
 import { json, type Reply, refused, text } from '../../http/reply.js';
 import type { ApiRequest } from '../../http/request.js';
 import { allowsConnections, firstFrom } from '../../mesh/intentions/match.js';
-import { matchIntentions } from '../../methods/intention.js';
-import { isRefusal } from '../../methods/refusal.js';
-import { DISABLED } from '../connect-ca.js';
+import { isRefusal } from '../../methods/contract/refusal.js';
+import { matchIntentions } from '../../methods/mesh/intention.js';
+import { DISABLED } from '../mesh/connect-ca.js';
 
 export interface AuthorizeDependencies {
   readonly calls: Calls;

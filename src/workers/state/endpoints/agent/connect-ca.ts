@@ -11,9 +11,9 @@ import { waitWhile } from '../../http/waiting.js';
 import { rootsJson, rootsShape } from '../../json/authority-json.js';
 import type { LeafCertificates } from '../../leaves/leaf-certificates.js';
 import type { Leaf } from '../../leaves/leaf-entry.js';
-import { connectCaRoots } from '../../methods/connect-ca.js';
-import { isRefusal } from '../../methods/refusal.js';
-import { DISABLED } from '../connect-ca.js';
+import { isRefusal } from '../../methods/contract/refusal.js';
+import { connectCaRoots } from '../../methods/mesh/connect-ca.js';
+import { DISABLED } from '../mesh/connect-ca.js';
 
 export interface AgentCaDependencies {
   readonly leaves: LeafCertificates;

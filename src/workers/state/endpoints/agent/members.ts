@@ -2,8 +2,8 @@
 
 import { quoteJson } from '../../../../gotext/json-encode.js';
 import { listOf, mapOf, record } from '../../../../gotext/json-shape.js';
+import { memberTags } from '../../../../wire/gossip/member-tags.js';
 import type { Member } from '../../../../wire/gossip-pools.js';
-import { memberTags } from '../../../../wire/member-tags.js';
 import type { ControlRequest } from '../../../../wire/state-worker.js';
 import type { AgentControl } from '../../control/control-client.js';
 import { compileFilter } from '../../filter/compile.js';
@@ -12,7 +12,7 @@ import type { EndpointTable } from '../../http/endpoint.js';
 import { action } from '../../http/operation.js';
 import { anyText, filledFlag, flag, type Values } from '../../http/parameters.js';
 import { json, NOTHING, type Reply, text } from '../../http/reply.js';
-import { keepInSteps } from '../../methods/narrowing.js';
+import { keepInSteps } from '../../methods/contract/narrowing.js';
 import { turns } from '../../turns/turns.js';
 import { FILTER } from '../narrowing-parameters.js';
 

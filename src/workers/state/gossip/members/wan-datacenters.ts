@@ -1,9 +1,9 @@
 // The datacenters that the WAN pool's servers are in, and where each of them is (spec/rpc.md, Coordinate.ListDatacenters).
 
 import { compareUtf8 } from '../../../../gotext/utf8-order.js';
-import { datacenterOf } from '../../../../wire/agent-tags.js';
+import { datacenterOf } from '../../../../wire/gossip/agent-tags.js';
+import { isServer, memberTags } from '../../../../wire/gossip/member-tags.js';
 import { type Coordinate, MEMBER_STATUS, type Member } from '../../../../wire/gossip-pools.js';
-import { isServer, memberTags } from '../../../../wire/member-tags.js';
 
 export interface DatacenterCoordinates {
   readonly datacenter: string;

@@ -3,8 +3,8 @@
 
 import { createHash, randomInt } from 'node:crypto';
 import { goTimeOf, NO_TIME } from '../../../../wire/go-time.js';
+import { trustDomainOf } from '../../../../wire/mesh/trust-domain.js';
 import type { CaProviderState, CaRoot } from '../../../../wire/records.js';
-import { trustDomainOf } from '../../../../wire/trust-domain.js';
 import type { PrivateKey, RootFacts, Signer } from '../../certificates/certificates.js';
 import type { AuthorityReads } from '../../replica/store/read-api.js';
 import type { LogWrites } from './log-writes.js';

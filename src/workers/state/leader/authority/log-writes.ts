@@ -1,8 +1,8 @@
 // What the authority writes to the log, and what it is told when that can't be done.
 
 import { CommandType, type ConnectCaOperation, type ConnectCaRequest } from '../../../../wire/commands.js';
-import type { Asker } from '../../methods/method.js';
-import { type Refusal, refusal } from '../../methods/refusal.js';
+import type { Asker } from '../../methods/contract/method.js';
+import { type Refusal, refusal } from '../../methods/contract/refusal.js';
 import type { Consensus } from '../../replica/consensus.js';
 
 /** Ends what the authority is doing, with what its asker is told. */

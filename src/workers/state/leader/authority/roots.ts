@@ -6,8 +6,8 @@ import { dynamicJson } from '../../../../gotext/json-encode.js';
 import { goTimeOf, msOfGoTime } from '../../../../wire/go-time.js';
 import type { CaConfiguration, CaRoot } from '../../../../wire/records.js';
 import type { Signer } from '../../certificates/certificates.js';
-import { STATE_IS_READ_ONLY } from '../../methods/connect-ca.js';
-import { refusal } from '../../methods/refusal.js';
+import { refusal } from '../../methods/contract/refusal.js';
+import { STATE_IS_READ_ONLY } from '../../methods/mesh/connect-ca.js';
 import {
   crossSigned,
   type ProviderOptions,

@@ -3,9 +3,9 @@
 
 import type { Logger } from '../../../../observe/logger.js';
 import type { Metrics } from '../../../../observe/metrics.js';
-import type { RaftStats } from '../../../../wire/raft-stats.js';
+import type { RaftStats } from '../../../../wire/raft/raft-stats.js';
 import type { KnownServer } from '../../cluster/known-servers.js';
-import type { AutopilotState } from '../../methods/cluster-view.js';
+import type { AutopilotState } from '../../methods/contract/cluster-view.js';
 import type { PeerConsensus } from '../../replica/consensus.js';
 import { type Removal, removals } from './cleanup.js';
 import { type HealthLimits, healthOf, promotions, type ServerHealth } from './health.js';

@@ -2,7 +2,7 @@
 // a vote first, then voters, as far as the quorum's guards allow. Pure.
 
 import { MEMBER_STATUS } from '../../../../wire/gossip-pools.js';
-import type { RaftPeer } from '../../../../wire/raft-orders.js';
+import type { RaftPeer } from '../../../../wire/raft/raft-orders.js';
 import { isThere, type KnownServer } from '../../cluster/known-servers.js';
 
 export type Removal =

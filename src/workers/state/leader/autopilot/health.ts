@@ -3,8 +3,8 @@
 
 import { parseDuration } from '../../../../gotext/duration.js';
 import { MEMBER_STATUS } from '../../../../wire/gossip-pools.js';
-import type { RaftPeer } from '../../../../wire/raft-orders.js';
-import type { RaftStats } from '../../../../wire/raft-stats.js';
+import type { RaftPeer } from '../../../../wire/raft/raft-orders.js';
+import type { RaftStats } from '../../../../wire/raft/raft-stats.js';
 import { isReadReplica, type KnownServer } from '../../cluster/known-servers.js';
 
 const NS_PER_MS = 1e6;

@@ -2,10 +2,10 @@
 
 import { parseDuration } from '../../../../gotext/duration.js';
 import { MEMBER_STATUS } from '../../../../wire/gossip-pools.js';
-import type { RaftPeer } from '../../../../wire/raft-orders.js';
-import type { RaftStats } from '../../../../wire/raft-stats.js';
+import type { RaftPeer } from '../../../../wire/raft/raft-orders.js';
+import type { RaftStats } from '../../../../wire/raft/raft-stats.js';
 import type { KnownServer } from '../../cluster/known-servers.js';
-import type { AutopilotState, ServerState } from '../../methods/cluster-view.js';
+import type { AutopilotState, ServerState } from '../../methods/contract/cluster-view.js';
 import type { ServerHealth } from './health.js';
 
 const NEVER = -1;

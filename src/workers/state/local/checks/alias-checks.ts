@@ -3,7 +3,7 @@
 // on the catalog.
 
 import type { CheckRecord, CheckStatus } from '../../../../wire/records.js';
-import { isRefusal } from '../../methods/refusal.js';
+import { isRefusal } from '../../methods/contract/refusal.js';
 import type { Clock, Timer } from '../state/clock.js';
 import type { LocalState } from '../state/local-state.js';
 import type { NodeChecks } from './node-checks.js';

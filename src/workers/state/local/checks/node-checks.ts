@@ -3,10 +3,10 @@
 import type { CheckRecord } from '../../../../wire/records.js';
 import { ask } from '../../calls/asked-read.js';
 import type { Calls } from '../../calls/calls.js';
-import { nodeServices } from '../../methods/catalog.js';
-import { nodeChecks } from '../../methods/health.js';
-import { EVERYTHING } from '../../methods/narrowing.js';
-import { isRefusal, type Refusal } from '../../methods/refusal.js';
+import { nodeServices } from '../../methods/catalog/catalog.js';
+import { nodeChecks } from '../../methods/catalog/health.js';
+import { EVERYTHING } from '../../methods/contract/narrowing.js';
+import { isRefusal, type Refusal } from '../../methods/contract/refusal.js';
 
 export interface NodeChecksAnswer {
   readonly index: number;

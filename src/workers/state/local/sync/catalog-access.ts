@@ -3,8 +3,8 @@
 import { ask } from '../../calls/asked-read.js';
 import type { Calls } from '../../calls/calls.js';
 import type { ReadSettings } from '../../calls/read-settings.js';
+import { isRefusal, type Refusal } from '../../methods/contract/refusal.js';
 import { type NodeDump, nodeInfo } from '../../methods/internal.js';
-import { isRefusal, type Refusal } from '../../methods/refusal.js';
 
 /** What any server has may be compared with, if it isn't older than this. */
 const READ: ReadSettings = { consistency: 'stale', minIndex: 0, waitMs: 0, maxStaleMs: 2_000 };

@@ -5,7 +5,7 @@ import type { Logger } from '../../../../observe/logger.js';
 import { SERF_HEALTH, SERVER_SERVICE } from '../../../../wire/leader-registration.js';
 import type { CheckRecord, NodeRecord, ServiceRecord } from '../../../../wire/records.js';
 import type { Calls } from '../../calls/calls.js';
-import { isRefusal } from '../../methods/refusal.js';
+import { isRefusal } from '../../methods/contract/refusal.js';
 import type { ServiceEntry } from '../state/entries.js';
 import { sameCheck, sameCheckButOutput, sameContent, sameService } from '../state/equality.js';
 import type { LocalState } from '../state/local-state.js';

@@ -1,7 +1,7 @@
 // The writes of one round on their way: so many at a time, the first of them in one go, and those that can go together in groups.
 
 import type { TxnOperation, TxnResponse } from '../../../../wire/commands.js';
-import { isRefusal, type Refusal } from '../../methods/refusal.js';
+import { isRefusal, type Refusal } from '../../methods/contract/refusal.js';
 import { type Groupable, roughBytes, WriteGroup } from './write-group.js';
 
 const MAX_OUTSTANDING = 512;

@@ -1,7 +1,7 @@
 // The requests by which anti-entropy writes this node's part of the catalog (spec/agent.md section 2, table "Write").
 
 import type { CheckRecord, ServiceRecord } from '../../../../wire/records.js';
-import type { Deregistration, Registration } from '../../methods/catalog-register.js';
+import type { Deregistration, Registration } from '../../methods/catalog/catalog-register.js';
 import type { NodeFacts } from '../state/node-facts.js';
 
 /** The agent's own secrets, as they are now. */

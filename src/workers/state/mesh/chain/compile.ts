@@ -5,8 +5,14 @@
 // A router's routes lead to splitters or resolvers, a splitter's splits to splitters of other services or to resolvers, a
 // resolver to targets. A chain that says nothing is a single resolver.
 
-import type { ChainNode, ChainRoute, ChainSplit, ChainTarget, CompiledChain } from '../../../../wire/compiled-chain.js';
 import { emptyDestination, emptyHttpMatch } from '../../../../wire/config-entries/service-routing.js';
+import type {
+  ChainNode,
+  ChainRoute,
+  ChainSplit,
+  ChainTarget,
+  CompiledChain,
+} from '../../../../wire/mesh/compiled-chain.js';
 import { type FindEntry, GLOBAL, type ServiceRoute } from './entries.js';
 import { AppliedOverrides, type Overrides } from './overrides.js';
 import { CommonProtocol, isHttpLike } from './protocol.js';

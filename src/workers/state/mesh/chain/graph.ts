@@ -1,7 +1,7 @@
 // Whether a change of config entries leaves all chains whole that it concerns (spec/fsm.md, section 5, "Then the service graph"). It
 // is asked with the change made, and decides on every server whether the entry is there: it looks at nothing but the entries.
 
-import type { ChainNode, ChainTarget, CompiledChain } from '../../../../wire/compiled-chain.js';
+import type { ChainNode, ChainTarget, CompiledChain } from '../../../../wire/mesh/compiled-chain.js';
 import { compileChain } from './compile.js';
 import type { ChangedEntry, EntryGraph } from './entries.js';
 import { concernedServices } from './links.js';

@@ -1,7 +1,7 @@
 // The ends of a chain: a node for each target that is reached, with the targets that stand in for it, and what a proxy needs to
 // know of each of them.
 
-import type { ChainFailover, ChainNode, ChainTarget } from '../../../../wire/compiled-chain.js';
+import type { ChainFailover, ChainNode, ChainTarget } from '../../../../wire/mesh/compiled-chain.js';
 import { type FindEntry, GLOBAL, type ResolverEntry, type ResolverFailover, type Rewrite } from './entries.js';
 import type { AppliedOverrides } from './overrides.js';
 import type { Settled, Settling } from './settling.js';

@@ -1,7 +1,7 @@
 // The middle of a chain: splitters, and what becomes of a splitter that leads to others. Those are flattened into one, so that a
 // proxy has a single choice to make; shares are multiplied, and what each does to headers is done together.
 
-import type { ChainNode, ChainSplit } from '../../../../wire/compiled-chain.js';
+import type { ChainNode, ChainSplit } from '../../../../wire/mesh/compiled-chain.js';
 import type { HeaderModifiers, ServiceSplit } from './entries.js';
 
 /** A share is a ten-thousandth or more, so that no more of them make a whole. */

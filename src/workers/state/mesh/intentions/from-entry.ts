@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import type { EntryOf } from '../../../../wire/config-entries/entries.js';
 import type { SourceIntention } from '../../../../wire/config-entries/service-intentions.js';
-import type { IntentionRecord } from '../../../../wire/intentions.js';
+import type { IntentionRecord } from '../../../../wire/mesh/intentions.js';
 
 export type IntentionsEntry = EntryOf<'service-intentions'>;
 

@@ -1,6 +1,6 @@
 // What an intention that is made or changed by ID must be by itself; all that is wrong is told at once.
 
-import type { IntentionRecord } from '../../../../wire/intentions.js';
+import type { IntentionRecord } from '../../../../wire/mesh/intentions.js';
 import { WILDCARD } from './precedence.js';
 
 const MOST_META_PAIRS = 64;

@@ -1,7 +1,7 @@
 // Which intentions concern a service, and what they say of a connection. The first that fits decides, in the order of
 // precedence; where none does, whoever asks has a rule of their own.
 
-import type { IntentionRecord } from '../../../../wire/intentions.js';
+import type { IntentionRecord } from '../../../../wire/mesh/intentions.js';
 import { type IntentionsEntry, intentionsOf } from './from-entry.js';
 import { comparePrecedence, WILDCARD } from './precedence.js';
 

@@ -5,7 +5,7 @@
 import { emptyEntry } from '../../../../wire/config-entries/entries.js';
 import { intentionsError, normalizedIntentions } from '../../../../wire/config-entries/rules/intentions.js';
 import type { SourceIntention } from '../../../../wire/config-entries/service-intentions.js';
-import type { IntentionMutation } from '../../../../wire/intentions.js';
+import type { IntentionMutation } from '../../../../wire/mesh/intentions.js';
 import { type IntentionsEntry, sourcesOf } from './from-entry.js';
 import type { IntentionSource } from './match.js';
 

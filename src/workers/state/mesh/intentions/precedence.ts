@@ -1,7 +1,7 @@
 // Which of several intentions counts: the one with the higher precedence, which its names alone decide.
 
 import { compareUtf8 } from '../../../../gotext/utf8-order.js';
-import type { IntentionRecord } from '../../../../wire/intentions.js';
+import type { IntentionRecord } from '../../../../wire/mesh/intentions.js';
 
 export const WILDCARD = '*';
 

@@ -9,7 +9,7 @@ import { endOfPart, joinKey, keyPart, SEPARATOR } from '../store/tables/table-ke
 import type { PeerCatalog, Tables } from '../store/tables/tables.js';
 import { releaseEntry, removeEntry } from './kv-write.js';
 import { deleteQueriesOfSession } from './query-write.js';
-import { MISSING_NODE, MISSING_SERVICE, type Refusal } from './refusal.js';
+import { MISSING_NODE, MISSING_SERVICE, type Refusal } from './refusals/refusal.js';
 
 function isSameCheck(a: CheckRecord, b: CheckRecord): boolean {
   return (

@@ -8,7 +8,7 @@ import type { NodeRow } from '../store/tables/rows.js';
 import { joinKey, keyPart } from '../store/tables/table-key.js';
 import type { PeerCatalog, Tables } from '../store/tables/tables.js';
 import { deleteCheck, invalidateSessionsOfNode } from './check-session-write.js';
-import type { Refusal } from './refusal.js';
+import type { Refusal } from './refusals/refusal.js';
 import { deleteService } from './service-write.js';
 
 function reservedText(row: NodeRow, name: string): string {

@@ -4,7 +4,7 @@ import type { PreparedQueryRequest } from '../../../../wire/commands.js';
 import { queryKey } from '../store/tables/query-table.js';
 import type { Tables } from '../store/tables/tables.js';
 import { deleteQuery, setQuery } from './query-write.js';
-import type { Refusal } from './refusal.js';
+import type { Refusal } from './refusals/refusal.js';
 
 export function applyQuery(tables: Tables, { Op, Query }: PreparedQueryRequest): Refusal {
   if (Op === 'create' || Op === 'update') return setQuery(tables, Query);

@@ -7,7 +7,7 @@ import { isTemplate, queryKey } from '../store/tables/query-table.js';
 import { keyPart } from '../store/tables/table-key.js';
 import type { Tables } from '../store/tables/tables.js';
 import { compileTemplate } from '../templates/template.js';
-import type { Refusal } from './refusal.js';
+import type { Refusal } from './refusals/refusal.js';
 
 function nameProblem(tables: Tables, query: PreparedQueryRecord): Refusal {
   const { queries } = tables;

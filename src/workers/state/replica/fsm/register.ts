@@ -2,13 +2,14 @@
 
 import type { RegisterRequest } from '../../../../wire/commands.js';
 import type { CheckRecord, NodeRecord } from '../../../../wire/records.js';
+import { isSameService } from '../store/same-service.js';
 import { sameValue } from '../store/same-value.js';
 import { joinKey, keyPart } from '../store/tables/table-key.js';
 import type { PeerCatalog, Tables } from '../store/tables/tables.js';
 import { writeCheck } from './check-session-write.js';
 import { writeNode } from './node-write.js';
-import type { Refusal } from './refusal.js';
-import { isSameService, writeService } from './service-write.js';
+import type { Refusal } from './refusals/refusal.js';
+import { writeService } from './service-write.js';
 
 const SEVERAL_PEERS = 'Cannot register services and checks for multiple peer names in one registration request';
 

@@ -3,45 +3,23 @@
 
 import { metaProblem } from '../../../../wire/metadata.js';
 import type { ServiceRecord } from '../../../../wire/records.js';
-import { sameValue } from '../store/same-value.js';
+import { isSameService } from '../store/same-service.js';
 import type { Catalog } from '../store/tables/catalog.js';
 import { connectName } from '../store/tables/catalog.js';
 import type { NodeRow, ServiceRow } from '../store/tables/rows.js';
 import { joinKey, keyPart } from '../store/tables/table-key.js';
 import type { PeerCatalog, Tables } from '../store/tables/tables.js';
 import { deleteCheck } from './check-session-write.js';
-import { gatewaysFollowInstance } from './gateway-services.js';
-import { addKindName, dropKindName } from './kind-names.js';
-import { topologyFollowsInstance, topologyForgetsInstance } from './mesh-topology.js';
-import { MISSING_NODE, type Refusal } from './refusal.js';
-import { withVirtualAddress } from './virtual-address-tags.js';
-import { freeVirtualIp } from './virtual-ip.js';
+import { gatewaysFollowInstance } from './mesh/gateway-services.js';
+import { addKindName, dropKindName } from './mesh/kind-names.js';
+import { topologyFollowsInstance, topologyForgetsInstance } from './mesh/mesh-topology.js';
+import { withVirtualAddress } from './mesh/virtual-address-tags.js';
+import { freeVirtualIp } from './mesh/virtual-ip.js';
+import { MISSING_NODE, type Refusal } from './refusals/refusal.js';
 
 const CONNECT_PROXY = 'connect-proxy';
 const CONNECT_ENABLED = 'connect-enabled';
 const DEFAULT_WEIGHTS = { Passing: 1, Warning: 1 } as const;
-
-/** The comparison of spec/fsm.md section 6, "Register", step 3. */
-export function isSameService(a: ServiceRecord, b: ServiceRecord): boolean {
-  return (
-    a.ID === b.ID &&
-    a.Service === b.Service &&
-    a.Port === b.Port &&
-    a.Address === b.Address &&
-    a.SocketPath === b.SocketPath &&
-    a.EnableTagOverride === b.EnableTagOverride &&
-    a.Kind === b.Kind &&
-    a.PeerName === b.PeerName &&
-    sameValue(a.Tags, b.Tags) &&
-    sameValue(a.Ports, b.Ports) &&
-    sameValue(a.TaggedAddresses, b.TaggedAddresses) &&
-    sameValue(a.Weights, b.Weights) &&
-    sameValue(a.Meta, b.Meta) &&
-    sameValue(a.Locality, b.Locality) &&
-    sameValue(a.Proxy, b.Proxy) &&
-    sameValue(a.Connect, b.Connect)
-  );
-}
 
 /** Without weights, or with none given in a transaction, where they come as zeros (recorded). */
 function isUnweighted({ Weights }: ServiceRecord): boolean {

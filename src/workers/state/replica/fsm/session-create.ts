@@ -6,7 +6,7 @@ import { boundChecks } from '../store/tables/session-table.js';
 import { joinKey, keyPart } from '../store/tables/table-key.js';
 import type { Tables } from '../store/tables/tables.js';
 import { setSessionTypeChecks } from './check-session-write.js';
-import { MISSING_NODE, type Refusal } from './refusal.js';
+import { MISSING_NODE, type Refusal } from './refusals/refusal.js';
 
 export function createSession(tables: Tables, session: SessionRecord): Refusal {
   if (session.ID === '') return 'Missing session ID';

@@ -9,7 +9,7 @@ import type { PeerCatalog, Tables } from '../store/tables/tables.js';
 import { writeCheck } from './check-session-write.js';
 import { deregisterCheck, deregisterNode, deregisterService } from './deregister.js';
 import { writeNode } from './node-write.js';
-import type { Refusal } from './refusal.js';
+import type { Refusal } from './refusals/refusal.js';
 import { writeService } from './service-write.js';
 import { NO_RESULT, type OperationOutcome } from './txn-outcome.js';
 

@@ -23,13 +23,13 @@ import {
   virtualIpSchema,
 } from '../../../../wire/schema.js';
 import { readChunks } from '../chunks/chunk-record.js';
-import { deriveFromEntry } from '../fsm/config-entry-effects.js';
 import { coordinateKey } from '../fsm/coordinate-write.js';
-import { gatewaysFollowInstance } from '../fsm/gateway-services.js';
-import { topologyFollowsInstance } from '../fsm/mesh-topology.js';
+import { deriveFromEntry } from '../fsm/mesh/config-entry-effects.js';
+import { gatewaysFollowInstance } from '../fsm/mesh/gateway-services.js';
+import { topologyFollowsInstance } from '../fsm/mesh/mesh-topology.js';
+import { virtualIpKey } from '../fsm/mesh/virtual-ip.js';
 import { nodeOf } from '../fsm/register.js';
 import { addKindNames, serviceRow } from '../fsm/service-write.js';
-import { virtualIpKey } from '../fsm/virtual-ip.js';
 import { queryKey } from '../store/tables/query-table.js';
 import type { NodeRow } from '../store/tables/rows.js';
 import { configEntryKey, joinKey, keyPart, kvTableKey } from '../store/tables/table-key.js';

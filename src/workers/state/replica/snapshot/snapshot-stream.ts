@@ -1,6 +1,6 @@
 // A snapshot on its way to the raft worker: piece by piece, one a turn of the event loop, never more than was granted.
 
-import { SNAPSHOT_WINDOW_BYTES, type StateToRaft } from '../../../../wire/raft-port.js';
+import { SNAPSHOT_WINDOW_BYTES, type StateToRaft } from '../../../../wire/raft/raft-port.js';
 
 /** Where a stream goes: the port to the raft worker. */
 export interface SnapshotPort {

@@ -1,7 +1,7 @@
 // Reads of the certificate authority of the mesh (spec/fsm.md, section 4).
 
+import { trustDomainOf } from '../../../../wire/mesh/trust-domain.js';
 import type { CaConfiguration, CaProviderState, CaRoot } from '../../../../wire/records.js';
-import { trustDomainOf } from '../../../../wire/trust-domain.js';
 import type { CurrentTables } from './current-tables.js';
 import type { AuthorityReads, AuthorityState, ReadResult } from './read-api.js';
 import { CA_CONFIG_KEY, type Tables } from './tables/tables.js';

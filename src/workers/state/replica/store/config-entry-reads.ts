@@ -1,7 +1,7 @@
 // Reads of config entries, and what they wait for: one entry, or all of a kind.
 
 import type { ConfigEntry, EntryKind, EntryOf } from '../../../../wire/config-entries/entries.js';
-import type { GatewayServiceRecord } from '../../../../wire/gateway-service.js';
+import type { GatewayServiceRecord } from '../../../../wire/mesh/gateway-service.js';
 import type { CurrentTables } from './current-tables.js';
 import type { ConfigEntryReads, ReadResult } from './read-api.js';
 import { configEntryKey, endOfPart, SEPARATOR } from './tables/table-key.js';

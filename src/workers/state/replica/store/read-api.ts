@@ -4,7 +4,7 @@
 
 import type { TxnOperation, TxnResponse } from '../../../../wire/commands.js';
 import type { ConfigEntry, EntryKind, EntryOf } from '../../../../wire/config-entries/entries.js';
-import type { GatewayServiceRecord } from '../../../../wire/gateway-service.js';
+import type { GatewayServiceRecord } from '../../../../wire/mesh/gateway-service.js';
 import type {
   AutopilotConfig,
   CaConfiguration,

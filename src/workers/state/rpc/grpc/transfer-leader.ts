@@ -1,8 +1,8 @@
 // OperatorService/TransferLeader: the leader hands over to the voter named, or to any; a server that doesn't lead passes the call
 // on, once (spec/rpc.md, section 7). Stock's HTTP and command line have no other way.
 
-import type { RaftConfiguration } from '../../../../wire/raft-orders.js';
-import { refusal } from '../../methods/refusal.js';
+import type { RaftConfiguration } from '../../../../wire/raft/raft-orders.js';
+import { refusal } from '../../methods/contract/refusal.js';
 import { beginFrame, endFrame } from './frame.js';
 import type { GrpcCall, Serve } from './grpc-call.js';
 import { readFields } from './protobuf/reader.js';

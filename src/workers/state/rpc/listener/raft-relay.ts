@@ -1,10 +1,14 @@
-// Raft connections to the server port, relayed to the raft worker and back (wire/raft-streams.ts). Neither side is sent more
+// Raft connections to the server port, relayed to the raft worker and back (wire/raft/raft-streams.ts). Neither side is sent more
 // than it takes: a peer is read no faster than the raft worker gives room back, nor while it leaves answers unfetched.
 
 import type net from 'node:net';
 import type { MessagePort } from 'node:worker_threads';
 import { joinHostPort } from '../../../../gotext/host-port.js';
-import { type FromRaftStreams, RAFT_STREAM_WINDOW_BYTES, type ToRaftStreams } from '../../../../wire/raft-streams.js';
+import {
+  type FromRaftStreams,
+  RAFT_STREAM_WINDOW_BYTES,
+  type ToRaftStreams,
+} from '../../../../wire/raft/raft-streams.js';
 import { plainAddress } from '../../sockets/client-limit.js';
 
 class RelayedStream {

@@ -5,7 +5,7 @@ import { list, objectOf } from '../../../../msgpack/collections.js';
 import { bool, int, text } from '../../../../msgpack/kinds.js';
 import { struct } from '../../../../msgpack/struct.js';
 import type { StringMap } from '../../../../wire/records.js';
-import type { Narrowing } from '../../methods/narrowing.js';
+import type { Narrowing } from '../../methods/contract/narrowing.js';
 import { type QueryOptions, queryOptionKinds } from './query-options.js';
 import type { WriteOptions } from './row.js';
 

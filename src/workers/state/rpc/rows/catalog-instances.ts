@@ -12,9 +12,9 @@ import {
   type ServiceInstance,
   type ServiceInstancesRequest,
   serviceInstances,
-} from '../../methods/catalog.js';
-import type { ReadMethod } from '../../methods/method.js';
-import { isRefusal, refusal } from '../../methods/refusal.js';
+} from '../../methods/catalog/catalog.js';
+import type { ReadMethod } from '../../methods/contract/method.js';
+import { isRefusal, refusal } from '../../methods/contract/refusal.js';
 import { askService, nodeMetaOf, type ServiceArguments, serviceArguments, tagsOf } from './arguments.js';
 import { emptyAsNil, UNLIMITED } from './lists.js';
 import { type QueryMeta, queryMetaKinds } from './query-options.js';

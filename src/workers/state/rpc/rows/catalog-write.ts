@@ -9,7 +9,7 @@ import {
   completed,
   type Deregistration,
   type Registration,
-} from '../../methods/catalog-register.js';
+} from '../../methods/catalog/catalog-register.js';
 import { type Nothing, nothing } from './nothing.js';
 import type { Row, WriteRow } from './row.js';
 

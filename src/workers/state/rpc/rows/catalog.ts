@@ -4,7 +4,7 @@ import { list, mapOf, objectOf } from '../../../../msgpack/collections.js';
 import { bool, int, type Kind, nullable, text } from '../../../../msgpack/kinds.js';
 import { recordKind } from '../../../../msgpack/record-kinds.js';
 import { struct } from '../../../../msgpack/struct.js';
-import type { GatewayServiceRecord } from '../../../../wire/gateway-service.js';
+import type { GatewayServiceRecord } from '../../../../wire/mesh/gateway-service.js';
 import type { NodeRecord, ServiceRecord } from '../../../../wire/records.js';
 import { nodeSchema, serviceSchema } from '../../../../wire/schema.js';
 import {
@@ -15,10 +15,10 @@ import {
   type NodeServicesRequest,
   nodeServices,
   type TagsByName,
-} from '../../methods/catalog.js';
+} from '../../methods/catalog/catalog.js';
+import { EVERYTHING, type Narrowing } from '../../methods/contract/narrowing.js';
+import { type Refusal, refusal } from '../../methods/contract/refusal.js';
 import { listDatacenters } from '../../methods/datacenters.js';
-import { EVERYTHING, type Narrowing } from '../../methods/narrowing.js';
-import { type Refusal, refusal } from '../../methods/refusal.js';
 import {
   askNarrowed,
   askNode,

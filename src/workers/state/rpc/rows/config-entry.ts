@@ -23,7 +23,7 @@ import {
   getConfigEntry,
   listAllConfigEntries,
   listConfigEntries,
-} from '../../methods/config-entry.js';
+} from '../../methods/mesh/config-entry.js';
 import { UNLIMITED } from './lists.js';
 import { type QueryMeta, type QueryOptions, queryMetaKinds, queryOptionKinds, unset } from './query-options.js';
 import type { ReadRow, Row, WriteRow } from './row.js';

@@ -9,15 +9,15 @@ import type { ConnectCaRequest } from '../../../../wire/commands.js';
 import { NO_TIME } from '../../../../wire/go-time.js';
 import type { CaConfiguration, CaRoot } from '../../../../wire/records.js';
 import { caConfigurationSchema, caRootSchema, connectCaSchema } from '../../../../wire/schema.js';
-import type { CertificateHolder, IssuedCertificate } from '../../methods/certificate-authority.js';
+import type { CertificateHolder, IssuedCertificate } from '../../methods/contract/certificate-authority.js';
+import { refusal } from '../../methods/contract/refusal.js';
 import {
   caConfiguration,
   connectCaRoots,
   setCaConfiguration,
   signCertificate,
   type TrustedRoots,
-} from '../../methods/connect-ca.js';
-import { refusal } from '../../methods/refusal.js';
+} from '../../methods/mesh/connect-ca.js';
 import { askDatacenter, type DatacenterArguments, datacenterArguments } from './arguments.js';
 import { UNLIMITED } from './lists.js';
 import { type QueryMeta, queryMetaKinds } from './query-options.js';

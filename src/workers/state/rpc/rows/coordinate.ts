@@ -15,8 +15,8 @@ import {
   type NodeCoordinatesRequest,
   nodeCoordinates,
   updateCoordinate,
-} from '../../methods/coordinate.js';
-import { EVERYTHING } from '../../methods/narrowing.js';
+} from '../../methods/catalog/coordinate.js';
+import { EVERYTHING } from '../../methods/contract/narrowing.js';
 import {
   askNarrowed,
   askNode,

@@ -3,9 +3,9 @@
 import { formKind } from '../../../../msgpack/config-entries.js';
 import { int, nullable, text } from '../../../../msgpack/kinds.js';
 import { struct } from '../../../../msgpack/struct.js';
-import { type CompiledChain, compiledChain } from '../../../../wire/compiled-chain.js';
-import { type ChainQuestion, discoveryChain, type FoundChain } from '../../methods/discovery-chain.js';
-import { refusal } from '../../methods/refusal.js';
+import { type CompiledChain, compiledChain } from '../../../../wire/mesh/compiled-chain.js';
+import { refusal } from '../../methods/contract/refusal.js';
+import { type ChainQuestion, discoveryChain, type FoundChain } from '../../methods/mesh/discovery-chain.js';
 import { type QueryMeta, type QueryOptions, queryMetaKinds, queryOptionKinds } from './query-options.js';
 import type { ReadRow, Row } from './row.js';
 

@@ -4,8 +4,8 @@ import { decode } from '../../../../msgpack/codec.js';
 import { bytes, text } from '../../../../msgpack/kinds.js';
 import { struct } from '../../../../msgpack/struct.js';
 import { USER_EVENT_VERSION, userEventBody, writtenUserEvent } from '../../../../msgpack/user-event.js';
+import { refusal } from '../../methods/contract/refusal.js';
 import { type EventFired, fireEvent, type NewEvent } from '../../methods/event.js';
-import { refusal } from '../../methods/refusal.js';
 import { type QueryMeta, type QueryOptions, queryMetaKinds, queryOptionKinds, unset } from './query-options.js';
 import type { DirectRow, Row } from './row.js';
 

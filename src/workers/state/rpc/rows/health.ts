@@ -16,8 +16,8 @@ import {
   type ServiceNodesRequest,
   serviceChecks,
   serviceNodes,
-} from '../../methods/health.js';
-import { refusal } from '../../methods/refusal.js';
+} from '../../methods/catalog/health.js';
+import { refusal } from '../../methods/contract/refusal.js';
 import {
   askNarrowed,
   askNode,

@@ -5,7 +5,8 @@ import { intentionKind, intentionRequest } from '../../../../msgpack/intentions.
 import { bool, type Kind, nullable, text } from '../../../../msgpack/kinds.js';
 import { struct } from '../../../../msgpack/struct.js';
 import type { IntentionRequest } from '../../../../wire/commands.js';
-import type { IntentionRecord } from '../../../../wire/intentions.js';
+import type { IntentionRecord } from '../../../../wire/mesh/intentions.js';
+import { refusal } from '../../methods/contract/refusal.js';
 import {
   applyIntention,
   checkIntention,
@@ -19,8 +20,7 @@ import {
   listIntentions,
   type Matches,
   matchIntentions,
-} from '../../methods/intention.js';
-import { refusal } from '../../methods/refusal.js';
+} from '../../methods/mesh/intention.js';
 import { emptyAsNil, UNLIMITED } from './lists.js';
 import { type QueryMeta, type QueryOptions, queryMetaKinds, queryOptionKinds } from './query-options.js';
 import type { ReadRow, Row, WriteRow } from './row.js';

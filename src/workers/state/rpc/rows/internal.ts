@@ -6,7 +6,8 @@ import { recordKind } from '../../../../msgpack/record-kinds.js';
 import { struct } from '../../../../msgpack/struct.js';
 import type { CheckRecord, ServiceRecord, StringMap } from '../../../../wire/records.js';
 import { checkSchema, nodeSchema, serviceSchema } from '../../../../wire/schema.js';
-import type { HealthEntry } from '../../methods/health.js';
+import type { HealthEntry } from '../../methods/catalog/health.js';
+import { EVERYTHING, type Narrowing } from '../../methods/contract/narrowing.js';
 import {
   exportedServices,
   type NodeDump,
@@ -15,7 +16,6 @@ import {
   type ServiceDumpRequest,
   serviceDump,
 } from '../../methods/internal.js';
-import { EVERYTHING, type Narrowing } from '../../methods/narrowing.js';
 import {
   askNarrowed,
   askNode,

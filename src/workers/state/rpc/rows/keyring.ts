@@ -5,8 +5,8 @@ import { list, objectOf } from '../../../../msgpack/collections.js';
 import { bool, int, text, u8 } from '../../../../msgpack/kinds.js';
 import { struct } from '../../../../msgpack/struct.js';
 import type { KeyringAnswer, KeyringOperation } from '../../../../wire/gossip-pools.js';
-import { type KeyringRequest, keyringOperation } from '../../methods/keyring.js';
-import { refusal } from '../../methods/refusal.js';
+import { refusal } from '../../methods/contract/refusal.js';
+import { type KeyringRequest, keyringOperation } from '../../methods/operator/keyring.js';
 import { type QueryMeta, type QueryOptions, queryMetaKinds, queryOptionKinds, unset } from './query-options.js';
 import type { DirectRow, Row } from './row.js';
 

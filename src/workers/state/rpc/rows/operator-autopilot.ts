@@ -9,7 +9,7 @@ import type { AutopilotRequest } from '../../../../wire/commands.js';
 import { memberStatusCalled, memberStatusName } from '../../../../wire/gossip-pools.js';
 import type { AutopilotConfig, StringMap } from '../../../../wire/records.js';
 import { autopilotRequestSchema, autopilotSchema } from '../../../../wire/schema.js';
-import type { AutopilotState, ServerState } from '../../methods/cluster-view.js';
+import type { AutopilotState, ServerState } from '../../methods/contract/cluster-view.js';
 import {
   type AutopilotChange,
   autopilotConfiguration,
@@ -17,7 +17,7 @@ import {
   type ServersHealth,
   serverHealth,
   setAutopilotConfiguration,
-} from '../../methods/operator-autopilot.js';
+} from '../../methods/operator/operator-autopilot.js';
 import { askDatacenter, type DatacenterArguments, datacenterArguments } from './arguments.js';
 import type { Row, WriteRow } from './row.js';
 

@@ -3,13 +3,13 @@
 import { list } from '../../../../msgpack/collections.js';
 import { bool, int, text } from '../../../../msgpack/kinds.js';
 import { struct } from '../../../../msgpack/struct.js';
-import type { WriteMethod } from '../../methods/method.js';
+import type { WriteMethod } from '../../methods/contract/method.js';
 import {
   type RaftServer,
   raftConfiguration,
   removePeerByAddress,
   removePeerById,
-} from '../../methods/operator-raft.js';
+} from '../../methods/operator/operator-raft.js';
 import { askDatacenter, type DatacenterArguments, datacenterArguments } from './arguments.js';
 import { type Nothing, nothing } from './nothing.js';
 import type { Row, WriteOptions, WriteRow } from './row.js';

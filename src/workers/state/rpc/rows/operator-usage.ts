@@ -8,7 +8,7 @@ import {
   operatorUsage,
   type UsageByDatacenter,
   type UsageRequest,
-} from '../../methods/operator-usage.js';
+} from '../../methods/operator/operator-usage.js';
 import { type DatacenterArguments, datacenterArguments, narrowedKinds } from './arguments.js';
 import { type QueryMeta, queryMetaKinds } from './query-options.js';
 import type { ReadRow, Row } from './row.js';

@@ -13,7 +13,7 @@ import {
   executeRemote,
   explainQuery,
   type RemoteExecution,
-} from '../../methods/query-execute.js';
+} from '../../methods/query/query-execute.js';
 import { type QuerySource, querySource } from './arguments.js';
 import { type Entry, entryKind, readEntry, shownEntry } from './health.js';
 import { emptyAsNil, UNLIMITED } from './lists.js';

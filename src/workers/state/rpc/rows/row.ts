@@ -2,8 +2,8 @@
 // become the method's own records and back. The server end (serve.ts) and the asking end are made of the same row.
 
 import type { Kind } from '../../../../msgpack/kinds.js';
-import type { DirectMethod, ReadMethod, WriteMethod } from '../../methods/method.js';
-import type { Refusal } from '../../methods/refusal.js';
+import type { DirectMethod, ReadMethod, WriteMethod } from '../../methods/contract/method.js';
+import type { Refusal } from '../../methods/contract/refusal.js';
 import type { QueryMeta, QueryOptions } from './query-options.js';
 
 /** What every row has. */

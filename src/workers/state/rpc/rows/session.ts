@@ -7,7 +7,7 @@ import { struct } from '../../../../msgpack/struct.js';
 import type { SessionRequest } from '../../../../wire/commands.js';
 import type { SessionRecord } from '../../../../wire/records.js';
 import { sessionRequestSchema, sessionSchema } from '../../../../wire/schema.js';
-import { refusal } from '../../methods/refusal.js';
+import { refusal } from '../../methods/contract/refusal.js';
 import {
   applySession,
   getSession,

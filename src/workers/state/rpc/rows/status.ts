@@ -3,8 +3,8 @@
 import { list } from '../../../../msgpack/collections.js';
 import { int, text } from '../../../../msgpack/kinds.js';
 import { struct } from '../../../../msgpack/struct.js';
-import type { RaftStats } from '../../../../wire/raft-stats.js';
-import { EVERYTHING } from '../../methods/narrowing.js';
+import type { RaftStats } from '../../../../wire/raft/raft-stats.js';
+import { EVERYTHING } from '../../methods/contract/narrowing.js';
 import { statusLeader, statusPeers, statusPing, statusRaftStats } from '../../methods/status.js';
 import { askNarrowed, type DatacenterArguments, datacenterArguments } from './arguments.js';
 import { type Nothing, nothing } from './nothing.js';

@@ -6,14 +6,14 @@ import { recordKind } from '../../../../msgpack/record-kinds.js';
 import { struct } from '../../../../msgpack/struct.js';
 import type { PeeredServiceName } from '../../../../wire/records.js';
 import { peeredServiceSchema } from '../../../../wire/schema.js';
-import { EVERYTHING } from '../../methods/narrowing.js';
+import { EVERYTHING } from '../../methods/contract/narrowing.js';
 import {
   type AssignedVirtualIps,
   assignManualVirtualIps,
   type ManualVirtualIps,
   type VirtualIpRequest,
   virtualIpForService,
-} from '../../methods/virtual-ip.js';
+} from '../../methods/mesh/virtual-ip.js';
 import { askService, type ServiceArguments, serviceArguments } from './arguments.js';
 import { type QueryMeta, unset } from './query-options.js';
 import type { ReadRow, Row, WriteOptions, WriteRow } from './row.js';

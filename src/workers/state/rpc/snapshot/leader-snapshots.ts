@@ -2,7 +2,7 @@
 // section 6).
 
 import type { SaveCall, SavedArchive, SnapshotCall, Snapshots } from '../../calls/snapshots.js';
-import type { Refusal } from '../../methods/refusal.js';
+import type { Refusal } from '../../methods/contract/refusal.js';
 
 export interface LeaderSnapshotsOptions {
   readonly own: Snapshots;

@@ -6,7 +6,7 @@ import { splitHostPort } from '../../../../gotext/host-port.js';
 import { encode } from '../../../../msgpack/codec.js';
 import { codeOf } from '../../calls/asked-failure.js';
 import type { SaveCall, SavedArchive, SnapshotCall, Snapshots } from '../../calls/snapshots.js';
-import { type Refusal, refusal } from '../../methods/refusal.js';
+import { type Refusal, refusal } from '../../methods/contract/refusal.js';
 import { ArchiveSocket } from './archive-socket.js';
 import { RESTORE, SAVE, SNAPSHOT, type SnapshotRequest, snapshotRequest, snapshotResponse } from './messages.js';
 

@@ -4,7 +4,7 @@ import type net from 'node:net';
 import { quoteCharacter } from '../../../../gotext/quote.js';
 import { encode } from '../../../../msgpack/codec.js';
 import type { Snapshots } from '../../calls/snapshots.js';
-import { isRefusal } from '../../methods/refusal.js';
+import { isRefusal } from '../../methods/contract/refusal.js';
 import { unset } from '../rows/query-options.js';
 import { ArchiveSocket } from './archive-socket.js';
 import {

@@ -1,6 +1,6 @@
 // Which services gateways lead to, by gateway and by service.
 
-import type { GatewayServiceRecord } from '../../../../../wire/gateway-service.js';
+import type { GatewayServiceRecord } from '../../../../../wire/mesh/gateway-service.js';
 import type { Journal } from './change.js';
 import { RowsByOwner } from './rows-by-owner.js';
 import { Table } from './table.js';

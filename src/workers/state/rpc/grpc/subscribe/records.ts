@@ -16,7 +16,7 @@ import type {
   Upstream,
   Weights,
 } from '../../../../../wire/records.js';
-import type { HealthEntry } from '../../../methods/health.js';
+import type { HealthEntry } from '../../../methods/catalog/health.js';
 import { type FieldType, type Message, messageOf } from '../protobuf/message.js';
 import { duration, struct } from '../protobuf/well-known.js';
 

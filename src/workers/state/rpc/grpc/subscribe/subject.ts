@@ -4,7 +4,7 @@
 
 import { surprise } from '../../../../../observe/surprise.js';
 import type { FollowedRead, FollowedReads } from '../../../calls/followed-reads.js';
-import { isRefusal, type Refusal } from '../../../methods/refusal.js';
+import { isRefusal, type Refusal } from '../../../methods/contract/refusal.js';
 import { type Steps, turns } from '../../../turns/turns.js';
 import { EventLink } from './event-chain.js';
 import { changeEvent, type ItemEvent, Snapshot, type SnapshotPieces } from './events.js';

@@ -3,7 +3,7 @@
 
 import type { FollowedReads } from '../../../calls/followed-reads.js';
 import type { RequestLimits } from '../../../calls/request-limits.js';
-import { isRefusal, type Refusal, refusal } from '../../../methods/refusal.js';
+import { isRefusal, type Refusal, refusal } from '../../../methods/contract/refusal.js';
 import type { Answering, GrpcCall, Serve } from '../grpc-call.js';
 import { Status } from '../status.js';
 import { readSubscribeRequest, type SubscribeRequest } from './request.js';

@@ -1,11 +1,11 @@
 // What can be subscribed to: of each topic what is read, which items it consists of, and how one item that came, changed or
 // went is written into an event (spec/rpc.md, section 7).
 
-import { listServices, type TagsByName } from '../../../methods/catalog.js';
-import type { HealthEntry, ServiceNodesKind, ServiceNodesRequest } from '../../../methods/health.js';
-import { instancesOf, serviceNodes } from '../../../methods/health.js';
-import type { ReadMethod } from '../../../methods/method.js';
-import { EVERYTHING, type Narrowing } from '../../../methods/narrowing.js';
+import { listServices, type TagsByName } from '../../../methods/catalog/catalog.js';
+import type { HealthEntry, ServiceNodesKind, ServiceNodesRequest } from '../../../methods/catalog/health.js';
+import { instancesOf, serviceNodes } from '../../../methods/catalog/health.js';
+import type { ReadMethod } from '../../../methods/contract/method.js';
+import { EVERYTHING, type Narrowing } from '../../../methods/contract/narrowing.js';
 import { writeFields } from '../protobuf/message.js';
 import type { ProtoWriter } from '../protobuf/writer.js';
 import { healthEntry } from './records.js';

@@ -1,0 +1,38 @@
+// What a server and a client agent have each in its own way (open-server.ts, open-client.ts). Everything else of the state
+// worker is the same for both.
+
+import type { Closing } from '../../../lifecycle/closing.js';
+import type { RuntimeConfig } from '../../../wire/config.js';
+import type { StateReaders } from '../../../wire/state-worker.js';
+import type { Calls } from '../calls/calls.js';
+import type { Snapshots } from '../calls/snapshots.js';
+import type { MakeAnswers } from '../dns/server.js';
+import type { Stats } from '../endpoints/agent/identity.js';
+
+export interface Mode {
+  /** The way to the methods. */
+  readonly calls: Calls;
+  /** The same for what others ask over HTTP, within this agent's limits. */
+  readonly askedCalls: Calls;
+  /** False on a client agent while it knows no server. */
+  knowsServers(): boolean;
+  /** null: this thread alone answers. */
+  readonly readers: StateReaders | null;
+  /** Who answers DNS. */
+  readonly dnsAnswers: MakeAnswers;
+  /** What this agent had of the replicated state before it was started is there again. */
+  readonly recovered: Promise<void>;
+  /** The whole state, saved and restored by operators. */
+  readonly snapshots: Snapshots;
+  /** Groups of figures for /v1/agent/self and `info`. */
+  stats(): Promise<Stats>;
+  /** Calls back whenever a server came up, a leader was elected, or the state was restored. */
+  onServerUp(callback: () => void): void;
+  /** Opens what other agents reach this one by. Rejects with what the operator is told. */
+  listen(closing: Closing): Promise<void>;
+  reload(config: RuntimeConfig): void;
+  /** Begins nothing on its own any more; what is asked is still answered. */
+  rest(): void;
+  /** Refuses what is asked from now on. */
+  stop(): void;
+}

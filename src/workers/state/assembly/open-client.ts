@@ -1,0 +1,106 @@
+// What a client agent has in place of a server's parts: the servers that the LAN pool names, and calls that go to them. It holds
+// nothing of the replicated state itself.
+
+import { ClientCalls } from '../calls/client-calls.js';
+import { Rebalance } from '../cluster/rebalance.js';
+import { Reconnect } from '../cluster/reconnect.js';
+import { followServers } from '../cluster/server-choice.js';
+import { ServerList } from '../cluster/server-list.js';
+import { RemoteResponder } from '../dns/remote-responder.js';
+import { CoordinateReports } from '../local/sync/coordinate-reports.js';
+import { agentToken } from '../local/sync/sync-requests.js';
+import { updateCoordinate } from '../methods/catalog/coordinate.js';
+import { allowAll } from '../methods/contract/access.js';
+import { isRefusal, refusal } from '../methods/contract/refusal.js';
+import { statusLeader, statusPing } from '../methods/status.js';
+import { RpcPool } from '../rpc/pool/pool.js';
+import { ServerAsker } from '../rpc/server-asker.js';
+import { RemoteSnapshots } from '../rpc/snapshot/remote-snapshots.js';
+import { clientStats } from './agent-stats.js';
+import type { Mode } from './mode.js';
+import type { Parts } from './parts.js';
+
+/** As stock's client agents close connections to servers that they ask nothing. */
+const IDLE_CONNECTION_MS = 127_000;
+
+export function openClient({ settings, telemetry, control, gossip, logger, tokens }: Parts): Mode {
+  const { datacenter, nodeName } = settings.current;
+  const limits = () => settings.current.limits;
+  const list = new ServerList(Math.random);
+  const pool = new RpcPool({ idleMs: IDLE_CONNECTION_MS });
+  const holdMs = () => settings.current.rpcHoldTimeoutMs;
+  const asking = new ServerAsker({ pool, clientTimeoutMs: () => limits().rpcClientTimeoutMs, holdMs });
+  const members = () => gossip.lan.size;
+  let serverUp = (): void => {};
+  const reconnect = new Reconnect({
+    random: Math.random,
+    members,
+    async isThere() {
+      const { first } = list;
+      if (first === null) return false;
+      const leader = await asking.write(first.address, statusLeader, null, datacenter, '');
+      if (!leader.ok) list.failed(first);
+      return leader.ok && leader.value !== '';
+    },
+    reached: () => serverUp(),
+  });
+  const calls = new ClientCalls({
+    servers: list,
+    asking,
+    holdMs,
+    rate: () => ({ perSecond: limits().rpcRate, burst: limits().rpcMaxBurst }),
+    metrics: telemetry.metrics,
+    unreachable: () => reconnect.begin(),
+  });
+  const snapshots = new RemoteSnapshots(() => list.first?.address ?? refusal('no-servers'));
+  const follow = followServers({ list, datacenter, appeared: () => serverUp() });
+  gossip.listen({
+    membersChanged: (changes) => {
+      if (changes.pool === 'lan') follow(changes);
+    },
+    located: () => {},
+  });
+  const rebalance = new Rebalance({
+    list,
+    random: Math.random,
+    members,
+    ping: async ({ address }) => (await asking.write(address, statusPing, null, datacenter, '')).ok,
+    unreachable: () => logger.child('client').debug('No healthy servers during rebalance, aborting'),
+  });
+  const coordinates = new CoordinateReports({
+    random: Math.random,
+    members,
+    own: () => (list.first === null ? null : gossip.coordinate),
+    async report(coordinate) {
+      const record = { Node: nodeName, Segment: '', Partition: '', Coord: coordinate };
+      const asker = { token: agentToken(tokens.registration), authorizer: allowAll };
+      const answer = await calls.write(updateCoordinate, record, datacenter, asker);
+      if (isRefusal(answer)) logger.error('Coordinate update error', 'error', answer.text);
+    },
+  });
+  return {
+    calls,
+    // Servers count what they are asked.
+    askedCalls: calls,
+    readers: null,
+    knowsServers: () => list.first !== null,
+    dnsAnswers: (given, staleQuery) => new RemoteResponder({ ...given, calls, kept: calls.kept, staleQuery }),
+    snapshots,
+    recovered: Promise.resolve(),
+    stats: () => clientStats(control, gossip),
+    onServerUp: (callback) => {
+      serverUp = callback;
+    },
+    async listen(closing) {
+      closing.add(() => pool.close());
+      closing.add(() => snapshots.close());
+    },
+    reload: () => {},
+    rest: () => {
+      rebalance.stop();
+      reconnect.stop();
+      coordinates.stop();
+    },
+    stop: () => calls.stop(),
+  };
+}

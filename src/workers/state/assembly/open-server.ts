@@ -1,0 +1,353 @@
+// What a server has: the replica of the state, the leader's duties, and calls answered from both.
+
+import { setTimeout as delay } from 'node:timers/promises';
+import { joinHostPort } from '../../../gotext/host-port.js';
+import { isServer } from '../../../wire/gossip/member-tags.js';
+import { AppliedProgress } from '../../../wire/raft/applied-progress.js';
+import { RequestRates } from '../../../wire/request-rates.js';
+import type { StateWorkerData } from '../../../wire/state-worker.js';
+import { CallsBeyond } from '../calls/calls-beyond.js';
+import type { ServerAsking } from '../calls/elsewhere.js';
+import { followedReads } from '../calls/followed-reads.js';
+import { LimitedCalls } from '../calls/limited-calls.js';
+import { localReads } from '../calls/local-reads.js';
+import { RequestLimits } from '../calls/request-limits.js';
+import { ServerCalls } from '../calls/server-calls.js';
+import { BootstrapExpect } from '../cluster/bootstrap-expect.js';
+import { serversAmong } from '../cluster/known-servers.js';
+import { OtherDatacenters } from '../cluster/other-datacenters.js';
+import { PeerNews } from '../cluster/peer-news.js';
+import { type ServerQuestions, serverQuestions } from '../cluster/server-questions.js';
+import { FreshResponder } from '../dns/fresh-responder.js';
+import { RemoteResponder } from '../dns/remote-responder.js';
+import { Responder } from '../dns/responder.js';
+import { LeaderDuties } from '../leader/leader-duties.js';
+import { CoordinateUpdates } from '../methods/catalog/coordinate-updates.js';
+import type { ClusterView } from '../methods/contract/cluster-view.js';
+import { refusal } from '../methods/contract/refusal.js';
+import { KeepingUp } from '../replica/keeping-up.js';
+import { openReplica, type Replica } from '../replica/replica.js';
+import { LeaderCalls } from '../rpc/leader-calls.js';
+import { RpcPool } from '../rpc/pool/pool.js';
+import { RpcServer } from '../rpc/rpc-server.js';
+import { ServerAsker } from '../rpc/server-asker.js';
+import { LeaderSnapshots } from '../rpc/snapshot/leader-snapshots.js';
+import { RemoteSnapshots } from '../rpc/snapshot/remote-snapshots.js';
+import { OperatorSnapshots } from '../snapshots/operator-snapshots.js';
+import { serverStats } from './agent-stats.js';
+import { KnownLeader } from './known-leader.js';
+import type { Mode } from './mode.js';
+import type { Parts } from './parts.js';
+
+const COORDINATE_PERIOD_MS = 5_000;
+const DEV_COORDINATE_PERIOD_MS = 100;
+/** As stock's servers close connections to others that they ask nothing. */
+const IDLE_CONNECTION_MS = 120_000;
+/** A leader that isn't heard any more may be stopped: what was asked of it isn't waited for until its connection is found dead. */
+const FORMER_LEADER_WITHIN_MS = 500;
+
+type RaftEnds = NonNullable<StateWorkerData['raft']>;
+
+export function openServer(parts: Parts, raft: RaftEnds): Mode {
+  const { gossip } = parts;
+  const leader = new KnownLeader();
+  const { replica, recovered } = followLog(parts, raft, leader);
+  const { store, consensus, keepingUp } = replica;
+  const { datacenter, nodeId, advertiseAddress, ports } = parts.settings.current;
+  const questions = serverQuestions(joinHostPort(advertiseAddress, ports.server), datacenter, consensus);
+  const duties = takeUpDuties(parts, replica, leader, questions);
+  const coordinates = coordinateUpdates(parts, replica);
+  const expectation = expectServers(parts, replica, questions);
+  void recovered.then(() => expectation.look());
+  const news = new PeerNews({
+    datacenter,
+    members: () => gossip.lan.list,
+    member: (name) => gossip.lan.find(name),
+    tellPeers: (peers) => consensus.tellPeers(peers),
+    tellSuspected: (id) => consensus.tellSuspected(id),
+  });
+  gossip.listen({
+    membersChanged: (changes) => {
+      duties.membersChanged(changes);
+      if (changes.pool === 'lan' && changes.changed.some(isServer)) expectation.look();
+      news.membersChanged(changes);
+    },
+    wanChanged: (changes) => others.membersChanged(changes),
+    serverSuspected: (name) => news.suspected(name),
+    located: (record) => {
+      if (leader.isSelf) coordinates.add(record);
+    },
+  });
+  const pool = new RpcPool({ idleMs: IDLE_CONNECTION_MS });
+  const asking = serverAsking(parts, pool);
+  const elsewhere = leaderCalls(parts, leader, pool, asking);
+  const others = new OtherDatacenters(datacenter, Math.random);
+  const beyond = new CallsBeyond({ serversOf: (name) => others.serversOf(name), asking });
+  const cluster = clusterView(parts, replica, leader, duties);
+  const calls = serverCalls(parts, replica, { elsewhere, beyond }, leader, duties, coordinates, cluster);
+  const limits = requestLimits(parts, raft, leader);
+  parts.leaveSteps.setServer({
+    cluster,
+    calls,
+    nodeId,
+    datacenter,
+    leads: () => leader.isSelf,
+    warn: (problem) => parts.logger.child('server').warn('failed to hand over leadership', 'error', problem),
+  });
+  const remote = new RemoteSnapshots((name) => {
+    if (name !== datacenter) return others.serversOf(name)[0]?.address ?? refusal('no-datacenter');
+    return leader.isSelf || leader.address === '' ? refusal('no-leader') : leader.address;
+  });
+  const snapshots = new LeaderSnapshots({
+    own: operatorSnapshots(parts, replica, duties),
+    remote,
+    datacenter,
+    isElsewhere: () => !leader.isSelf && leader.address !== '',
+  });
+  const rpc = new RpcServer({
+    config: () => parts.settings.current,
+    calls,
+    reads: followedReads(store, consensus),
+    limits,
+    reaches: (name) => others.serversOf(name).length > 0,
+    transfer: {
+      isLeader: () => leader.isSelf,
+      leaderAddress: () => leader.address,
+      configuration: () => consensus.configuration(),
+      handOver: (id) => consensus.order({ order: 'transfer', id }),
+    },
+    snapshots,
+    raftStreams: raft.raftStreams,
+    logger: parts.logger.child('server.rpc'),
+  });
+  return {
+    calls,
+    askedCalls: new LimitedCalls(calls, limits),
+    readers: raft.readers,
+    knowsServers: () => true,
+    dnsAnswers: (given, staleQuery) => {
+      const local = localReads(store, consensus, keepingUp);
+      const near = new Responder({ ...given, local });
+      const far = new RemoteResponder({ ...given, calls, kept: null, staleQuery });
+      return new FreshResponder({ config: given.config, local, near, far, staleQuery });
+    },
+    snapshots,
+    recovered,
+    stats: () => serverStats(parts, consensus, leader),
+    async listen(closing) {
+      closing.add(() => rpc.close());
+      closing.add(() => pool.close());
+      closing.add(() => remote.close());
+      await rpc.listen();
+    },
+    reload: (config) => rpc.reload(config),
+    onServerUp: (callback) => {
+      leader.listen({ appeared: callback });
+      // What this agent registered may not be in what was restored.
+      store.observe({ changed: () => {}, restored: callback });
+    },
+    rest: () => {
+      duties.stop();
+      expectation.stop();
+      coordinates.stop();
+    },
+    stop: () => {
+      consensus.stop();
+      raft.raftStreams.close();
+    },
+  };
+}
+
+/** What this server takes of others' requests. */
+function requestLimits(
+  { settings, telemetry, logger }: Parts,
+  { readers }: RaftEnds,
+  leader: KnownLeader,
+): RequestLimits {
+  return new RequestLimits({
+    rates: new RequestRates(readers?.requestRates),
+    settings: () => settings.current.limits.requestLimits,
+    isLeader: () => leader.isSelf,
+    metrics: telemetry.metrics,
+    logger: logger.child('server.rpc-rate-limit'),
+  });
+}
+
+/** Recovery is over when the newest snapshot is in the store; what the log holds beyond it follows with a leader. */
+function followLog(
+  { settings, telemetry, logger, tell }: Parts,
+  raft: RaftEnds,
+  leader: KnownLeader,
+): { readonly replica: Replica; readonly recovered: Promise<void> } {
+  let started = (): void => {};
+  const recovered = new Promise<void>((resolve) => {
+    started = resolve;
+  });
+  const events = {
+    started: () => started(),
+    role: leader.changed.bind(leader),
+    fatal: (text: string) => tell({ kind: 'fatal', text }),
+  };
+  const { rpcHoldTimeoutMs } = settings.current;
+  const keepingUp = raft.readers === null ? null : new KeepingUp(new AppliedProgress(raft.readers.progress));
+  const server = logger.child('server');
+  const replica = openReplica(raft, events, rpcHoldTimeoutMs, server, telemetry.metrics, keepingUp);
+  return { replica, recovered };
+}
+
+function takeUpDuties(
+  { settings, telemetry, logger, gossip, control, tell }: Parts,
+  replica: Replica,
+  leader: KnownLeader,
+  questions: ServerQuestions,
+) {
+  const duties = new LeaderDuties({
+    ...replica,
+    config: settings.current,
+    configEntries: () => settings.current.configEntries,
+    logger: logger.child('server'),
+    metrics: telemetry.metrics,
+    members: () => gossip.lan.list,
+    raftStats: (address) => questions.raftStats(address),
+    forceLeave: async (node) => {
+      const answer = await control.ask({ op: 'force-leave', node, prune: false, wan: false });
+      return answer.ok ? null : answer.error;
+    },
+  });
+  leader.listen({
+    leads: (isNew) => {
+      if (isNew) tell({ kind: 'new-leader' });
+      duties.gainLeadership().catch((error: unknown) => {
+        logger.error('failed to establish leadership', 'error', String(error));
+      });
+    },
+    follows: () => duties.loseLeadership(),
+  });
+  return duties;
+}
+
+/** Waits for as many servers as it was told to, and begins a cluster with them. */
+function expectServers(
+  { settings, gossip, logger }: Parts,
+  { consensus }: Replica,
+  questions: ServerQuestions,
+): BootstrapExpect {
+  const { datacenter, nodeName, bootstrapExpect } = settings.current;
+  return new BootstrapExpect({
+    expect: bootstrapExpect,
+    ownName: nodeName,
+    servers: () => serversAmong(gossip.lan.list, datacenter),
+    questions,
+    configuration: () => consensus.configuration(),
+    order: (order) => consensus.order(order),
+    logger: logger.child('server'),
+  });
+}
+
+function operatorSnapshots(
+  { settings, logger }: Parts,
+  { store, consensus }: Replica,
+  duties: LeaderDuties,
+): OperatorSnapshots {
+  const { datacenter, dataDir } = settings.current;
+  const dutiesEstablished = () => duties.awaitEstablished();
+  return new OperatorSnapshots({
+    store,
+    consensus,
+    datacenter,
+    dataDir,
+    dutiesEstablished,
+    logger: logger.child('server'),
+  });
+}
+
+function coordinateUpdates({ settings, logger }: Parts, { consensus }: Replica): CoordinateUpdates {
+  return new CoordinateUpdates({
+    propose: (command) => consensus.propose(command),
+    periodMs: settings.current.devMode ? DEV_COORDINATE_PERIOD_MS : COORDINATE_PERIOD_MS,
+    logger: logger.child('server'),
+  });
+}
+
+function serverAsking({ settings }: Parts, pool: RpcPool): ServerAsking {
+  return new ServerAsker({
+    pool,
+    clientTimeoutMs: () => settings.current.limits.rpcClientTimeoutMs,
+    holdMs: () => settings.current.rpcHoldTimeoutMs,
+  });
+}
+
+/** Calls of a leader that is another server. */
+function leaderCalls({ settings }: Parts, leader: KnownLeader, pool: RpcPool, asking: ServerAsking): LeaderCalls {
+  const calls = new LeaderCalls({
+    asking,
+    datacenter: settings.current.datacenter,
+    leaderAddress: () => (leader.isSelf ? '' : leader.address),
+  });
+  leader.listen({
+    changed: () => calls.leaderAppeared(),
+    leads: () => calls.leaderAppeared(),
+    forgotten: (address) => pool.doubt(address, FORMER_LEADER_WITHIN_MS),
+  });
+  return calls;
+}
+
+/** The servers as operators see them. */
+function clusterView(
+  { settings, gossip }: Parts,
+  { consensus }: Replica,
+  leader: KnownLeader,
+  duties: LeaderDuties,
+): ClusterView {
+  const { datacenter, nodeId } = settings.current;
+  return {
+    configuration: () => consensus.configuration(),
+    order: (order) => consensus.order(order),
+    leaderAddress: () => leader.address,
+    seen(id) {
+      const server = serversAmong(gossip.lan.list, datacenter).find((one) => one.id === id);
+      return server === undefined ? null : { name: server.name, raftVersion: server.tags.raftVersion };
+    },
+    lastIndexOf: (id) => (id === nodeId ? consensus.leadership.lastIndex : duties.lastIndexOf(id)),
+    autopilotState: () => duties.autopilotState(),
+  };
+}
+
+function serverCalls(
+  { settings, gossip, control }: Parts,
+  { store, consensus, keepingUp }: Replica,
+  others: { readonly elsewhere: LeaderCalls; readonly beyond: CallsBeyond },
+  leader: KnownLeader,
+  duties: LeaderDuties,
+  coordinates: CoordinateUpdates,
+  cluster: ClusterView,
+): ServerCalls {
+  const { datacenter, nodeName } = settings.current;
+  return new ServerCalls({
+    pause: (ms) => delay(ms),
+    server: {
+      datacenter,
+      nodeName,
+      leaderAddress: () => leader.address,
+      peers: () => consensus.peers(),
+      raftStats: () => consensus.raftStats(),
+      wanMembers: () => gossip.wan.list,
+      control,
+      cluster,
+    },
+    leader: {
+      store,
+      datacenter,
+      sessionTtlMinMs: () => settings.current.sessionTtlMinMs,
+      allowsUnnamedConnections: () => settings.current.defaultIntentionPolicy === 'allow',
+      renewSession: (id) => duties.renewSession(id),
+      updateCoordinate: (record) => coordinates.add(record),
+      authority: duties.authority,
+      cluster,
+    },
+    consensus,
+    ...others,
+    keepingUp,
+    holdMs: () => settings.current.rpcHoldTimeoutMs,
+  });
+}

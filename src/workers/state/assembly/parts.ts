@@ -1,0 +1,61 @@
+// What the state worker of every agent stands on, server or client: it is there before anything is opened and for as long as
+// the thread runs.
+
+import type { MessagePort } from 'node:worker_threads';
+import type { Logger } from '../../../observe/logger.js';
+import type { Telemetry } from '../../../observe/worker-telemetry.js';
+import type { RuntimeConfig } from '../../../wire/config.js';
+import type { StateToMain, StateWorkerData } from '../../../wire/state-worker.js';
+import { ControlClient } from '../control/control-client.js';
+import { MetricsBins } from '../endpoints/agent/metrics-bins.js';
+import { runtimeGauges } from '../endpoints/agent/process-families.js';
+import { TokenTable } from '../endpoints/agent/tokens.js';
+import { GossipView } from '../gossip/gossip-view.js';
+import { systemClock } from '../local/state/clock.js';
+import { CheckShards } from './check-shards.js';
+import { LeaveSteps } from './leave-steps.js';
+import { LogStream } from './log-stream.js';
+
+type Tell = (message: StateToMain, transfer?: readonly MessagePort[]) => void;
+
+/** The configuration as it is now; a reload changes it. */
+export interface Settings {
+  current: RuntimeConfig;
+}
+
+export interface Parts {
+  readonly settings: Settings;
+  readonly telemetry: Telemetry;
+  /** Named `agent`. */
+  readonly logger: Logger;
+  readonly tell: Tell;
+  readonly control: ControlClient;
+  readonly gossip: GossipView;
+  readonly shards: CheckShards;
+  readonly logStream: LogStream;
+  readonly metrics: MetricsBins;
+  readonly tokens: TokenTable;
+  readonly leaveSteps: LeaveSteps;
+}
+
+export function makeParts({ config, context }: StateWorkerData, telemetry: Telemetry): Parts {
+  const { port } = context;
+  const { logger } = telemetry;
+  const tell: Tell = (message, transfer = []) => port.postMessage(message, transfer);
+  return {
+    settings: { current: config },
+    telemetry,
+    logger,
+    tell,
+    control: new ControlClient(port),
+    gossip: new GossipView({ config, logger }),
+    shards: new CheckShards({
+      open: (shard, concurrency, shardPort) =>
+        tell({ kind: 'check-shard', shard, concurrency, port: shardPort }, [shardPort]),
+    }),
+    logStream: new LogStream((level) => tell({ kind: 'monitor', level })),
+    metrics: new MetricsBins(systemClock, runtimeGauges),
+    tokens: new TokenTable(config.tokens),
+    leaveSteps: new LeaveSteps(),
+  };
+}

@@ -1,0 +1,134 @@
+// The state worker put together: the parts that every agent has, what its mode adds, the agent's own services and checks, HTTP
+// and DNS over all of it. Everything a request needs is in this thread, so a read crosses none.
+
+import { Closing } from '../../../lifecycle/closing.js';
+import type { Telemetry } from '../../../observe/worker-telemetry.js';
+import type { RuntimeConfig } from '../../../wire/config.js';
+import type { MainToState, StateWorkerData } from '../../../wire/state-worker.js';
+import { LocalAgent } from '../local/local-agent.js';
+import type { Mode } from './mode.js';
+import { openDns } from './open-dns.js';
+import { type Interface, openHttp } from './open-http.js';
+import { openReaders } from './open-readers.js';
+import { makeParts, type Parts } from './parts.js';
+
+const CHECKS_STOP_MS = 1_000;
+
+/** What is there once the start is over. */
+interface Running {
+  readonly local: LocalAgent;
+  readonly http: Interface;
+  readonly dns: Interface;
+}
+
+export class StateWorker {
+  readonly #parts: Parts;
+  readonly #mode: Mode;
+  readonly #closing: Closing;
+  readonly #running: Promise<Running>;
+
+  /** `open`: what the agent's mode adds. */
+  constructor(data: StateWorkerData, telemetry: Telemetry, open: (parts: Parts) => Mode) {
+    this.#parts = makeParts(data, telemetry);
+    this.#mode = open(this.#parts);
+    this.#closing = new Closing(telemetry.logger);
+    this.#running = this.#open();
+  }
+
+  /** Rejects with what the operator is told when the agent can't start. */
+  async start(): Promise<void> {
+    const { local, http, dns } = await this.#running;
+    local.start();
+    this.#parts.tell({ kind: 'started', http: http.addresses, dns: dns.addresses });
+  }
+
+  async #open(): Promise<Running> {
+    const parts = this.#parts;
+    const mode = this.#mode;
+    const closing = this.#closing;
+    closing.add(() => mode.stop());
+    closing.add((deadlineMs) => parts.shards.stop(Math.min(CHECKS_STOP_MS, deadlineMs / 2)));
+    await mode.recovered;
+    await mode.listen(closing);
+    const local = await this.#openLocal();
+    const http = await openHttp(parts, mode, local, closing);
+    const dns = await openDns(parts, mode, closing);
+    if (mode.readers !== null) openReaders(mode.readers, http, dns);
+    return { local, http, dns };
+  }
+
+  async #openLocal(): Promise<LocalAgent> {
+    const { settings, telemetry, logger, gossip, shards, tokens } = this.#parts;
+    const local = await LocalAgent.open({
+      config: settings.current,
+      logger,
+      metrics: telemetry.metrics,
+      calls: this.#mode.calls,
+      runner: shards,
+      tokens: () => tokens.registration,
+      clusterSize: () => gossip.lan.size,
+    });
+    this.#closing.add(() => local.stop());
+    this.#mode.onServerUp(() => local.serverUp());
+    gossip.setServices(() => local.state.serviceDefinitions());
+    return local;
+  }
+
+  receive(message: MainToState): void {
+    const { telemetry, shards, metrics, logStream, gossip, control, leaveSteps, tell } = this.#parts;
+    switch (message.kind) {
+      case 'stop':
+        void this.#stop(message.deadlineMs);
+        return;
+      case 'reload':
+        void this.#reload(message.config);
+        return;
+      case 'log-level':
+        telemetry.setLevel(message.level);
+        shards.setLevel(message.level);
+        return;
+      case 'metrics':
+        metrics.add(message.report);
+        return;
+      case 'log':
+        logStream.deliver(message.records);
+        return;
+      case 'members':
+      case 'server-suspected':
+      case 'user-event':
+      case 'coordinates':
+        gossip.receive(message);
+        return;
+      case 'check-shard-lost':
+        shards.lost(message.shard);
+        return;
+      case 'leave-step':
+        void leaveSteps.carryOut(message.step).finally(() => tell({ kind: 'leave-step-done', step: message.step }));
+        return;
+      case 'control-answer':
+        control.answered(message);
+        return;
+    }
+  }
+
+  /** The agent's own definitions first: they are judged, and when one can't be nothing has changed anywhere. */
+  async #reload(config: RuntimeConfig): Promise<void> {
+    const { local, http, dns } = await this.#running;
+    const error = await local.reload(config);
+    if (error === null) {
+      this.#parts.settings.current = config;
+      http.reload(config);
+      dns.reload(config);
+      this.#mode.reload(config);
+    }
+    this.#parts.tell({ kind: 'reloaded', error });
+  }
+
+  /** Listeners first, so that nothing new comes in; then what was acknowledged is brought to rest. */
+  async #stop(deadlineMs: number): Promise<void> {
+    this.#mode.rest();
+    await this.#closing.run(deadlineMs);
+    await this.#parts.telemetry.finish();
+    this.#parts.tell({ kind: 'stopped' });
+  }
+}

@@ -1,0 +1,95 @@
+// The services in short, as the UI lists them: each name with its nodes, tags and the number of its checks in each state. A check of
+// a node counts once for each service that runs there, whatever number of its instances do.
+
+import { listJson, quoteJson } from '../../../../gotext/json-encode.js';
+import { listOf, nullable, optional, record } from '../../../../gotext/json-shape.js';
+import { compareUtf8 } from '../../../../gotext/utf8-order.js';
+import type { CheckRecord } from '../../../../wire/records.js';
+import type { HealthEntry } from '../../methods/catalog/health.js';
+
+export const summaryShape = record('ServiceSummary', {
+  Kind: optional('string'),
+  Name: 'string',
+  Datacenter: 'string',
+  Tags: nullable(listOf('string')),
+  Nodes: listOf('string'),
+  ExternalSources: nullable(listOf('string')),
+  InstanceCount: 'integer',
+  ChecksPassing: 'integer',
+  ChecksWarning: 'integer',
+  ChecksCritical: 'integer',
+  GatewayConfig: record('GatewayConfig', {}),
+  TransparentProxy: 'boolean',
+  ConnectNative: 'boolean',
+  ConnectedWithProxy: 'boolean',
+  ConnectedWithGateway: 'boolean',
+});
+
+class Summary {
+  readonly name: string;
+  readonly #kind: string;
+  readonly #datacenter: string;
+  readonly #tags = new Set<string>();
+  readonly #nodes = new Set<string>();
+  readonly #sources = new Set<string>();
+  readonly #checks = { passing: 0, warning: 0, critical: 0 };
+  #instances = 0;
+  #isTransparent = false;
+  #isNative = false;
+
+  constructor({ service, node }: HealthEntry) {
+    this.name = service.Service;
+    this.#kind = service.Kind;
+    this.#datacenter = node.Datacenter;
+  }
+
+  add({ node, service, checks }: HealthEntry): void {
+    const isAnotherNode = !this.#nodes.has(node.Node);
+    this.#nodes.add(node.Node);
+    this.#instances += 1;
+    for (const tag of service.Tags ?? []) this.#tags.add(tag);
+    const source = service.Meta?.['external-source'];
+    if (source !== undefined && source !== '') this.#sources.add(source);
+    this.#isTransparent ||= service.Proxy.Mode === 'transparent';
+    this.#isNative ||= service.Connect.Native;
+    for (const check of checks) if (check.ServiceID !== '' || isAnotherNode) this.#count(check);
+  }
+
+  #count({ Status }: CheckRecord): void {
+    if (Status === 'passing' || Status === 'warning' || Status === 'critical') this.#checks[Status] += 1;
+  }
+
+  json(hasProxy: boolean): string {
+    const { passing, warning, critical } = this.#checks;
+    const kind = this.#kind === '' ? '' : `"Kind":${quoteJson(this.#kind)},`;
+    return (
+      `{${kind}"Name":${quoteJson(this.name)},"Datacenter":${quoteJson(this.#datacenter)},"Tags":${sorted(this.#tags)},` +
+      `"Nodes":${sorted(this.#nodes)},"ExternalSources":${sorted(this.#sources)},"InstanceCount":${this.#instances},` +
+      `"ChecksPassing":${passing},"ChecksWarning":${warning},"ChecksCritical":${critical},"GatewayConfig":{},` +
+      `"TransparentProxy":${this.#isTransparent},"ConnectNative":${this.#isNative},"ConnectedWithProxy":${hasProxy},` +
+      '"ConnectedWithGateway":false}'
+    );
+  }
+}
+
+/** Nothing is null. */
+function sorted(texts: ReadonlySet<string>): string {
+  return texts.size === 0 ? 'null' : listJson([...texts].sort(compareUtf8), quoteJson);
+}
+
+export function servicesSummaryJson(entries: readonly HealthEntry[]): string {
+  const summaries = new Map<string, Summary>();
+  const withProxy = new Set<string>();
+  for (const entry of entries) {
+    const { Service: name, Kind: kind, Proxy: proxy } = entry.service;
+    let summary = summaries.get(name);
+    if (summary === undefined) {
+      summary = new Summary(entry);
+      summaries.set(name, summary);
+    }
+    summary.add(entry);
+    if (kind === 'connect-proxy') withProxy.add(proxy.DestinationServiceName);
+  }
+  const inOrder = [...summaries.values()].sort((a, b) => compareUtf8(a.name, b.name));
+  return listJson(inOrder, (summary) => summary.json(withProxy.has(summary.name)));
+}

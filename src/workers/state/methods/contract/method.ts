@@ -1,0 +1,131 @@
+// What a method is: a question to the replicated state, or a change of it, that knows nothing of the interface it came by. HTTP,
+// DNS and RPC make the request record and show the reply record, each in its way (docs/architecture.md, "Methods"). `calls/`
+// decides which server runs a method, and when.
+
+import type { ApplyResult, Command } from '../../../../wire/commands.js';
+import type { Member } from '../../../../wire/gossip-pools.js';
+import type { RaftStats } from '../../../../wire/raft/raft-stats.js';
+import type { CoordinateRecord } from '../../../../wire/records.js';
+import type { AgentControl } from '../../control/control-client.js';
+import type { ReadResult, StoreReads, WatchTarget } from '../../replica/store/read-api.js';
+import type { Steps } from '../../turns/turns.js';
+import type { Authorizer } from './access.js';
+import type { CertificateAuthority } from './certificate-authority.js';
+import type { ClusterView } from './cluster-view.js';
+import type { Refusal } from './refusal.js';
+
+export type { ReadResult, WatchTarget } from '../../replica/store/read-api.js';
+
+/** A read made ready for one request. Its functions are called on the thread of the store and never wait. */
+export interface PreparedRead<Value> {
+  /** Why there is nothing to read: asked before each `read`, and the end of a read that waits. */
+  refuse?(): Refusal | null;
+  /** The records as the store has them, with the index to block on. Called again after each change of what is watched. */
+  read(): ReadResult<Value>;
+  /** What the result depends on. */
+  watch(result: ReadResult<Value>): readonly WatchTarget[];
+  /** What the value alone depends on, where its index depends on more: for who waits for another value. */
+  watchValue?(result: ReadResult<Value>): readonly WatchTarget[];
+  /** True for a miss under the not-found rule (spec/rpc.md, "Blocking reads", 4). */
+  missing?(result: ReadResult<Value>): boolean;
+  /** Whether two results are the same; without it they are when they are the same object, as the store's own records are. */
+  isSame?(now: Value, before: Value): boolean;
+  /**
+   * The part of the records that was asked for, in the order asked for. Called once, on the final result. Gives `value`
+   * itself where everything was asked for: texts that are kept with a list are found by the list.
+   */
+  narrow?(value: Value): Value;
+  /** In place of `narrow` where it may be long work: a filter is tried on each record. */
+  narrowInSteps?(value: Value): Steps<Value>;
+  /** What other datacenters have in place of the narrowed value; null where that is the answer. Only the primary thread asks. */
+  elsewhere?(value: Value, others: OtherDatacenters): Promise<Value> | null;
+}
+
+/** Other datacenters, for a read that isn't answered by what is here. */
+export interface OtherDatacenters {
+  /** All but this one that the WAN pool knows. */
+  known(): readonly string[];
+  nearestFirst(): Promise<readonly string[]>;
+  ask<Request, Value>(
+    method: ReadMethod<Request, Value>,
+    request: Request,
+    datacenter: string,
+  ): Promise<Value | Refusal>;
+}
+
+export interface ReadMethod<Request, Value> {
+  /** As spec/rpc.md names it, e.g. `KVS.Get`. */
+  readonly name: string;
+  /** It never waits for a change, whatever index was sent: there is none that would tell. */
+  readonly isOnce?: true;
+  /** Judges the request before anything is read; the store may not be ready yet, so it isn't looked at here. */
+  prepare(store: StoreReads, request: Request, authorizer: Authorizer): PreparedRead<Value> | Refusal;
+}
+
+/** What only the leader knows, beside its store. */
+export interface LeaderView {
+  readonly store: StoreReads;
+  readonly datacenter: string;
+  /** Milliseconds; `session_ttl_min`. */
+  readonly sessionTtlMinMs: () => number;
+  /** Begins a session's time to live anew. */
+  renewSession(id: string): void;
+  /** Takes a coordinate in, to be written with many others. */
+  updateCoordinate(record: CoordinateRecord): void;
+  readonly authority: CertificateAuthority;
+  readonly cluster: ClusterView;
+  /** Whether services may be called where no intention says so. */
+  readonly allowsUnnamedConnections: () => boolean;
+}
+
+/** What every server knows, whether anybody leads or not. */
+export interface ServerView {
+  readonly nodeName: string;
+  readonly datacenter: string;
+  /** `host:port`; "" when no leader is known. */
+  readonly leaderAddress: () => string;
+  /** `host:port` of all in the Raft configuration. */
+  readonly peers: () => Promise<readonly string[]>;
+  readonly raftStats: () => Promise<RaftStats>;
+  readonly wanMembers: () => readonly Member[];
+  /** What main does for this thread: everything about gossip. */
+  readonly control: AgentControl;
+  readonly cluster: ClusterView;
+}
+
+/** What no prepared read asks for. */
+interface Errand {
+  readonly name: string;
+  /** Nothing is the worse for a second time: it is asked again when its answer was lost (spec/rpc.md, "Forwarding", 5). */
+  readonly isRepeatable?: true;
+}
+
+/** Answered by whichever server is asked, from what it has itself. */
+export interface DirectMethod<Request, Reply> extends Errand {
+  answer(server: ServerView, request: Request, asker: Asker): Reply | Refusal | Promise<Reply | Refusal>;
+}
+
+/** A command for the log, and what the method answers once it is applied. */
+export interface Proposal<Reply> {
+  readonly command: Command;
+  /** Stands before the text of an error that the state gives. */
+  readonly errorPrefix: string;
+  reply(result: ApplyResult, index: number): Reply | Refusal;
+}
+
+/** Nothing needs to be written: the reply is known, or comes from elsewhere than the state. */
+export interface Settled<Reply> {
+  readonly reply: Reply | Promise<Reply | Refusal>;
+}
+
+export interface WriteMethod<Request, Reply> extends Errand {
+  /** The rule, asked on the leader when its store holds everything that was acknowledged. */
+  decide(leader: LeaderView, request: Request, asker: Asker): Proposal<Reply> | Settled<Reply> | Refusal;
+}
+
+/** Who asks. The token goes into the log with a write, as stock has it. */
+export interface Asker {
+  /** The secret; "" = anonymous. Never logged. */
+  readonly token: string;
+  readonly authorizer: Authorizer;
+}

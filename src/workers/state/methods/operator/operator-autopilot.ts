@@ -1,0 +1,78 @@
+// Operator.Autopilot* and Operator.ServerHealth: autopilot's stored configuration, and what it makes of the servers.
+
+import { CommandType } from '../../../../wire/commands.js';
+import type { AutopilotConfig } from '../../../../wire/records.js';
+import type { AutopilotState, ClusterView, ServerState } from '../contract/cluster-view.js';
+import type { WriteMethod } from '../contract/method.js';
+import { refusal } from '../contract/refusal.js';
+
+export const autopilotConfiguration: WriteMethod<null, AutopilotConfig> = {
+  name: 'Operator.AutopilotGetConfiguration',
+  isRepeatable: true,
+  decide({ store }, _request, { authorizer }) {
+    if (!authorizer.allows('operator:read', '')) return refusal('denied');
+    const config = store.autopilotConfig;
+    return config === undefined ? refusal('failed', 'autopilot config not initialized yet') : { reply: config };
+  },
+};
+
+export interface AutopilotChange {
+  /** With `compareAndSet`, `ModifyIndex` is the one it must have now. */
+  readonly config: AutopilotConfig;
+  readonly compareAndSet: boolean;
+}
+
+/** False: somebody else has changed it. */
+export const setAutopilotConfiguration: WriteMethod<AutopilotChange, boolean> = {
+  name: 'Operator.AutopilotSetConfiguration',
+  decide({ datacenter }, { config, compareAndSet }, { authorizer, token }) {
+    if (!authorizer.allows('operator:write', '')) return refusal('denied');
+    return {
+      command: {
+        type: CommandType.autopilot,
+        body: { Datacenter: datacenter, Token: token, CAS: compareAndSet, Config: config },
+      },
+      errorPrefix: '',
+      reply: (result) => result.kind === 'nil' || (result.kind === 'bool' && result.value),
+    };
+  },
+};
+
+export const autopilotState: WriteMethod<null, AutopilotState> = {
+  name: 'Operator.AutopilotState',
+  isRepeatable: true,
+  decide: ({ cluster }, _request, { authorizer }) =>
+    authorizer.allows('operator:read', '') ? { reply: cluster.autopilotState() } : refusal('denied'),
+};
+
+/** What the health of a server shows of its state. */
+export type ServerHealth = Omit<ServerState, 'raftVersion' | 'role'> & {
+  readonly isLeader: boolean;
+  readonly isVoter: boolean;
+};
+
+export interface ServersHealth {
+  readonly isHealthy: boolean;
+  readonly failureTolerance: number;
+  readonly servers: readonly ServerHealth[];
+}
+
+async function healthOf(cluster: ClusterView): Promise<ServersHealth> {
+  const { isHealthy, failureTolerance, servers } = await cluster.autopilotState();
+  return {
+    isHealthy,
+    failureTolerance,
+    servers: servers.map(({ raftVersion: _raftVersion, role, ...server }) => ({
+      ...server,
+      isLeader: role === 'leader',
+      isVoter: role !== 'non-voter',
+    })),
+  };
+}
+
+export const serverHealth: WriteMethod<null, ServersHealth> = {
+  name: 'Operator.ServerHealth',
+  isRepeatable: true,
+  decide: ({ cluster }, _request, { authorizer }) =>
+    authorizer.allows('operator:read', '') ? { reply: healthOf(cluster) } : refusal('denied'),
+};

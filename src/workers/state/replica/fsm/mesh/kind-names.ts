@@ -1,0 +1,17 @@
+// Which service names there are of each kind (spec/fsm.md, section 12, "Kind names").
+
+import { joinKey, keyPart } from '../../store/tables/table-key.js';
+import type { Tables } from '../../store/tables/tables.js';
+
+export function addKindName(tables: Tables, kind: string, service: string): void {
+  const key = joinKey(kind, keyPart(service));
+  if (tables.kindServiceNames.get(key) !== undefined) return;
+  tables.kindServiceNames.set(key, tables.journal.index, undefined);
+  tables.index.raise(`kind_service_names.${kind}`);
+}
+
+/** The index moves whether the name was there or not. */
+export function dropKindName(tables: Tables, kind: string, serviceKey: string): void {
+  tables.kindServiceNames.delete(joinKey(kind, serviceKey));
+  tables.index.raise(`kind_service_names.${kind}`);
+}
