@@ -17,8 +17,8 @@ const KEY_BYTES = 32;
 const PROGRAMS = [
   'cli/commands/agent-start',
   'cli/run',
-  ...['state', 'raft', 'checks'].map((name) => `workers/${name}/worker`),
-  ...['server', 'client'].map((name) => `workers/state/${name}-thread`),
+  ...['state/assembly', 'raft', 'checks'].map((name) => `workers/${name}/worker`),
+  ...['server', 'client'].map((name) => `workers/state/assembly/${name}-thread`),
 ];
 /** Of whoever builds: not that of those who use it. */
 const BUILDERS = {
