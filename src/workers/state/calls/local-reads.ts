@@ -2,7 +2,7 @@
 // whether they are still true.
 
 import { allowAll } from '../acl/access.js';
-import type { ReadMethod } from '../methods/contract/method.js';
+import { type ReadMethod, shownSteps } from '../methods/contract/method.js';
 import { isRefusal, type Refusal } from '../methods/contract/refusal.js';
 import type { Consensus } from '../replica/consensus.js';
 import type { KeepingUp } from '../replica/keeping-up.js';
@@ -67,7 +67,10 @@ export function localReads(
       const { value } = prepared.read();
       const isSame = prepared.isSame ?? Object.is;
       return {
-        value: prepared.narrowInSteps ? atOnce(prepared.narrowInSteps(value)) : (prepared.narrow?.(value) ?? value),
+        value:
+          prepared.visible === undefined && prepared.narrowInSteps === undefined
+            ? (prepared.narrow?.(value) ?? value)
+            : atOnce(shownSteps(prepared, value)),
         isCurrent: () => (prepared.refuse?.() ?? null) === null && isSame(prepared.read().value, value),
       };
     },

@@ -1,6 +1,7 @@
 // Health.*: checks by node, service and state, and the instances of a service with the checks that decide about them.
 
 import type { CheckRecord } from '../../../../wire/records.js';
+import type { Authorizer } from '../../acl/access.js';
 import { checkFields, healthEntryFields } from '../../filter/fields.js';
 import type { Matcher } from '../../filter/filter.js';
 import type { HealthEntry, StoreReads } from '../../replica/store/read-api.js';
@@ -16,7 +17,8 @@ import {
   narrowList,
 } from '../contract/narrowing.js';
 import { sortNear } from '../contract/near.js';
-import { isRefusal, type Refusal } from '../contract/refusal.js';
+import { isRefusal, type Refusal, refusal } from '../contract/refusal.js';
+import { seenItems, sightOf } from '../contract/sight.js';
 
 export type { HealthEntry } from '../../replica/store/read-api.js';
 
@@ -31,6 +33,7 @@ type Checks = readonly CheckRecord[];
 function checksRead(
   store: StoreReads,
   request: ChecksRequest,
+  authorizer: Authorizer,
   source: Pick<PreparedRead<Checks>, 'read' | 'watch'>,
 ): PreparedRead<Checks> | Refusal {
   const { filter, nodeMeta, near } = request;
@@ -38,8 +41,10 @@ function checksRead(
   if (isRefusal(matcher)) return matcher;
   const hasNodeMeta = (check: CheckRecord): boolean =>
     nodeMeta === null || hasMeta(store.catalog.node(check.Node)?.Meta ?? null, nodeMeta);
+  const sight = sightOf(authorizer, 'service:read', 'node:read');
   return {
     ...source,
+    ...seenItems<CheckRecord>(sight, (asker, check) => asker.check(check)),
     ...narrowList<CheckRecord>(matcher, {
       plain: (all) => all.filter(hasNodeMeta),
       keeps: (check, { matches }) => matches(check) && hasNodeMeta(check),
@@ -50,8 +55,8 @@ function checksRead(
 
 export const nodeChecks: ReadMethod<ChecksRequest, Checks> = {
   name: 'Health.NodeChecks',
-  prepare: (store, request) =>
-    checksRead(store, request, {
+  prepare: (store, request, authorizer) =>
+    checksRead(store, request, authorizer, {
       read: () => store.catalog.nodeChecks(request.name),
       watch: () => store.targets.checks(),
     }),
@@ -59,7 +64,7 @@ export const nodeChecks: ReadMethod<ChecksRequest, Checks> = {
 
 export const serviceChecks: ReadMethod<ChecksRequest, Checks> = {
   name: 'Health.ServiceChecks',
-  prepare(store, request) {
+  prepare(store, request, authorizer) {
     const { name, nodeMeta } = request;
     const { catalog, targets } = store;
     const source = { read: () => catalog.serviceChecks(name), watch: () => targets.checks() };
@@ -68,14 +73,14 @@ export const serviceChecks: ReadMethod<ChecksRequest, Checks> = {
       read: () => ({ index: catalog.serviceHealth(name).index, value: catalog.serviceChecks(name).value }),
       watch: () => targets.serviceHealth(name, catalog.serviceInstances(name).value.length > 0),
     };
-    return checksRead(store, request, nodeMeta === null ? source : ofService);
+    return checksRead(store, request, authorizer, nodeMeta === null ? source : ofService);
   },
 };
 
 export const checksInState: ReadMethod<ChecksRequest, Checks> = {
   name: 'Health.ChecksInState',
-  prepare: (store, request) =>
-    checksRead(store, request, {
+  prepare: (store, request, authorizer) =>
+    checksRead(store, request, authorizer, {
       read: () => store.catalog.checksInState(request.name),
       watch: () => store.targets.checks(),
     }),
@@ -106,8 +111,10 @@ const NONE: Entries = [];
 
 export const serviceNodes: ReadMethod<ServiceNodesRequest, Entries> = {
   name: 'Health.ServiceNodes',
-  prepare(store, request) {
+  prepare(store, request, authorizer) {
     const { kind, peer, filter, service } = request;
+    // Whoever may not see a service doesn't learn of what leads to it either.
+    if (kind !== 'service' && !authorizer.allows('service:read', service)) return refusal('denied');
     // Imported services come with peering: until then nothing matches.
     if (peer !== '') {
       return {
@@ -118,6 +125,10 @@ export const serviceNodes: ReadMethod<ServiceNodesRequest, Entries> = {
     const matcher = matcherOf(filter, healthEntryFields);
     if (isRefusal(matcher)) return matcher;
     const { catalog, targets } = store;
+    const sight = sightOf(authorizer, 'service:read', 'node:read');
+    const seeing = seenItems<HealthEntry>(sight, (asker, entry) =>
+      asker.instance(entry.node.Node, entry.service.Service),
+    );
     const narrow = (value: Entries): Entries => narrowEntries(store, value, request);
     const inSteps =
       matcher === null ? {} : { narrowInSteps: (value: Entries) => filterEntries(store, value, request, matcher) };
@@ -128,6 +139,7 @@ export const serviceNodes: ReadMethod<ServiceNodesRequest, Entries> = {
         watchValue: () => targets.serviceHealth(service, true),
         narrow,
         ...inSteps,
+        ...seeing,
       };
     }
     if (kind === 'ingress') {
@@ -139,6 +151,7 @@ export const serviceNodes: ReadMethod<ServiceNodesRequest, Entries> = {
         ],
         narrow,
         ...inSteps,
+        ...seeing,
       };
     }
     return {
@@ -146,6 +159,7 @@ export const serviceNodes: ReadMethod<ServiceNodesRequest, Entries> = {
       watch: ({ value }) => targets.connectInstances([service, ...value.map((entry) => entry.service.Service)]),
       narrow,
       ...inSteps,
+      ...seeing,
     };
   },
 };
