@@ -149,7 +149,7 @@ export class Authority implements CertificateAuthority {
   }
 
   async #load(): Promise<ProviderOptions> {
-    const certificates: Certificates = await import('../../certificates/certificates.js');
+    const certificates: Certificates = await import('../../../../certificates/certificates.js');
     return { certificates, reads: this.#options.reads, writes: this.#writes, now: this.#now };
   }
 
