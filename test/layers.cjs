@@ -33,6 +33,7 @@ const STATE_LAYERS = [
   ['control', [], 'Orders to main.'],
   ['cluster', [], 'The servers of this datacenter: what they ask each other whoever leads, and whom a client agent asks.'],
   ['certificates', [], 'Keys, certificates and signing requests: whoever signs or asks for one has them from here.'],
+  ['acl', ['filter', 'turns'], 'What rules are and what they allow, pure: everything that judges a token has it from here.'],
   ['mesh', [], 'What config entries mean for connections: discovery chains and intentions, pure.'],
   ['replica', ['mesh'], 'The replicated state knows nobody above it.'],
   ['methods', ['replica', 'mesh', 'filter', 'records', 'gossip', 'control', 'turns'], 'A method knows no interface.'],

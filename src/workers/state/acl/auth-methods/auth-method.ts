@@ -37,7 +37,8 @@ function parseConfig(type: string, config: ConfigMap): Decoded<MethodConfig> {
     const kubernetes = parseKubernetesConfig(config);
     return kubernetes.ok ? { ok: true, value: { type, kubernetes: kubernetes.value } } : kubernetes;
   }
-  if (type === 'aws-iam') return { ok: false, error: 'auth methods of type "aws-iam" are not supported by this version' };
+  if (type === 'aws-iam')
+    return { ok: false, error: 'auth methods of type "aws-iam" are not supported by this version' };
   return { ok: false, error: `Type should be one of: [${TYPES}]` };
 }
 

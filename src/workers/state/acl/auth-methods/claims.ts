@@ -1,7 +1,7 @@
 // Claims of a verified token: found by name or JSON pointer, and made into the values that binding rules see.
 
-import { quote } from '../../../../gotext/quote.js';
 import type { JsonValue } from '../../../../gotext/json-value.js';
+import { quote } from '../../../../gotext/quote.js';
 import type { Decoded } from './config-fields.js';
 import { type Identity, jwtIdentity } from './identity.js';
 import type { JwtConfig } from './jwt-config.js';
@@ -54,7 +54,8 @@ export function mapClaims(claims: Claims, { claims: single, listClaims }: JwtCon
     const texts = (Array.isArray(value) ? (value as readonly JsonValue[]) : [value]).map(textOf);
     if (texts.length > MAX_LIST_LENGTH) return refuse(claim, `has more than ${MAX_LIST_LENGTH} elements`);
     const known = texts.filter((text) => text !== null);
-    if (known.length < texts.length) return refuse(claim, 'has an element that is neither a string nor a number nor a boolean');
+    if (known.length < texts.length)
+      return refuse(claim, 'has an element that is neither a string nor a number nor a boolean');
     if (known.some((text) => text.length > MAX_VALUE_LENGTH)) {
       return refuse(claim, `has an element of more than ${MAX_VALUE_LENGTH} characters`);
     }

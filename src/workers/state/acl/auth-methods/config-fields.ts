@@ -1,8 +1,8 @@
 // The free-form configuration of an auth method by the table of its type: names in any case, as Go's mapstructure finds them,
 // and nothing that the type doesn't know.
 
-import type { Dynamic } from '../../../../gotext/dynamic.js';
 import { parseDuration } from '../../../../gotext/duration.js';
+import type { Dynamic } from '../../../../gotext/dynamic.js';
 import { quote } from '../../../../gotext/quote.js';
 
 export type ConfigMap = { readonly [key: string]: Dynamic } | null;

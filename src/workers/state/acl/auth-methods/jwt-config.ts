@@ -62,7 +62,8 @@ function parseKeys(texts: readonly string[]): Decoded<readonly KeyObject[]> {
   for (const text of texts) {
     // Node would take the public half of it, and the configuration can be read by others.
     const key = text.includes('PRIVATE KEY') ? null : publicKey(text);
-    if (key === null) return { ok: false, error: 'error parsing public key: data does not contain any valid public keys' };
+    if (key === null)
+      return { ok: false, error: 'error parsing public key: data does not contain any valid public keys' };
     keys.push(key);
   }
   return { ok: true, value: keys };

@@ -3,7 +3,14 @@
 // minute, whatever tokens come.
 
 import type { KeyObject } from 'node:crypto';
-import { type CryptoKey, createRemoteJWKSet, customFetch, errors, type JWSHeaderParameters, type RemoteJWKSetOptions } from 'jose';
+import {
+  type CryptoKey,
+  createRemoteJWKSet,
+  customFetch,
+  errors,
+  type JWSHeaderParameters,
+  type RemoteJWKSetOptions,
+} from 'jose';
 import { quote } from '../../../../gotext/quote.js';
 import { urlProblem } from './config-endpoint.js';
 import type { KeySource } from './jwt-config.js';
@@ -84,7 +91,9 @@ async function matching(
     if (error instanceof errors.JWKSNoMatchingKey) return [];
     if (!(error instanceof errors.JWKSMultipleMatchingKeys)) {
       // What was published isn't a set of keys, or holds one that is none.
-      throw error instanceof errors.JOSEError ? new RequestFailure(error.message) : error;
+      throw error instanceof errors.JOSEError || error instanceof DOMException
+        ? new RequestFailure(error.message)
+        : error;
     }
     const keys: VerificationKey[] = [];
     for await (const key of error) {

@@ -33,7 +33,10 @@ export class TokenReviewer {
         return { ok: false, error: 'lookup failed: the token is not one of a service account' };
       }
       const renamed = await this.#annotation(namespace, name);
-      return { ok: true, value: kubernetesIdentity({ namespace, name: renamed === '' ? name : renamed, uid: uid ?? '' }) };
+      return {
+        ok: true,
+        value: kubernetesIdentity({ namespace, name: renamed === '' ? name : renamed, uid: uid ?? '' }),
+      };
     } catch (error) {
       if (error instanceof RequestFailure) return { ok: false, error: `lookup failed: ${error.message}` };
       throw error;

@@ -48,10 +48,14 @@ export class JwtVerifier {
     if (token.length > MAX_TOKEN_LENGTH) {
       return { ok: false, error: `error parsing token: it has more than ${MAX_TOKEN_LENGTH} characters` };
     }
-    if (token.split('.').length !== 3) return { ok: false, error: `${PARSING} compact JWS format must have three parts` };
+    if (token.split('.').length !== 3)
+      return { ok: false, error: `${PARSING} compact JWS format must have three parts` };
     const header = protectedHeader(token);
     if (header === null) return { ok: false, error: `${PARSING} the protected header is not valid` };
-    const { alg } = header;
+    const { alg, crit } = header;
+    // The one extension that the library knows is payloads as they are, which tokens never have.
+    if (crit !== undefined)
+      return { ok: false, error: `${PARSING} the header names extensions that are not supported` };
     const { algorithms } = this.#config;
     if (typeof alg !== 'string' || !algorithms.includes(alg)) {
       const expected = algorithms.map(quote).join(' ');

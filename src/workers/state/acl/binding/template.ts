@@ -1,6 +1,8 @@
 // Names with `${…}` in them, as binding rules have them: what stands between is a variable of the identity that logs in. `$${`
 // is `${` itself. The mistakes have the texts that operators know from HIL, the language that these templates are written in.
 
+import { quote } from '../../../../gotext/quote.js';
+
 export type Interpolated =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly error: string };
@@ -8,8 +10,8 @@ export type Interpolated =
 const NAME = /[A-Za-z_][\w.*-]*/y;
 const SPACE = /[ \t\r\n]*/y;
 
-/** `valueOf`: undefined for a variable that there isn't. */
-export function interpolate(template: string, valueOf: (name: string) => string | undefined): Interpolated {
+/** `lookUp`: undefined for a variable that there isn't. */
+export function interpolate(template: string, lookUp: (name: string) => string | undefined): Interpolated {
   let text = '';
   let at = 0;
   for (;;) {
@@ -27,7 +29,7 @@ export function interpolate(template: string, valueOf: (name: string) => string 
     if (name === undefined) return refuse(template, start, `expected expression but found ${found(template, start)}`);
     const end = skipSpace(template, start + name.length);
     if (template[end] !== '}') return refuse(template, end, `expected "}" but found ${found(template, end)}`);
-    const value = valueOf(name);
+    const value = lookUp(name);
     if (value === undefined) {
       return { ok: false, error: `${position(template, start)}: unknown variable accessed: ${name}` };
     }
@@ -44,7 +46,7 @@ function skipSpace(template: string, at: number): number {
 
 function found(template: string, at: number): string {
   const character = String.fromCodePoint(template.codePointAt(at) ?? 0);
-  return at >= template.length ? 'end of string' : JSON.stringify(character.toWellFormed());
+  return at >= template.length ? 'end of string' : quote(character);
 }
 
 function position(template: string, at: number): string {
