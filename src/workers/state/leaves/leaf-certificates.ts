@@ -4,9 +4,9 @@
 
 import { DeadlineQueue } from '../../../deadlines/deadline-queue.js';
 import type { Logger } from '../../../observe/logger.js';
+import { allowAll } from '../acl/access.js';
 import type { Calls } from '../calls/calls.js';
 import { spiffeUri } from '../certificates/spiffe.js';
-import { allowAll } from '../methods/contract/access.js';
 import { isRefusal, type Refusal, refusal } from '../methods/contract/refusal.js';
 import { signCertificate } from '../methods/mesh/connect-ca.js';
 import { type Leaf, LeafEntry, type LeafQuestion } from './leaf-entry.js';

@@ -1,4 +1,5 @@
 // What binding rules give: by selector, by name, and never by a name that isn't one.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: a binding rule's own placeholders
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
