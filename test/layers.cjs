@@ -37,7 +37,7 @@ const STATE_LAYERS = [
   ['control', [], 'Orders to main.'],
   ['cluster', [], 'The servers of this datacenter: what they ask each other whoever leads, and whom a client agent asks.'],
   ['prefixes', [], 'Values by the longest text that another one begins with.'],
-  ['acl', ['prefixes'], 'What rules are and what they allow, pure: everything that judges a token has it from here.'],
+  ['acl', ['prefixes', 'filter', 'turns'], 'What rules are and what they allow, pure: everything that judges a token has it from here.'],
   ['mesh', [], 'What config entries mean for connections: discovery chains and intentions, pure.'],
   ['replica', ['mesh', 'prefixes', 'acl'], 'The replicated state knows nobody above it.'],
   ['methods', ['acl', 'replica', 'mesh', 'filter', 'records', 'gossip', 'control', 'turns'], 'A method knows no interface.'],
