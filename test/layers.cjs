@@ -37,6 +37,7 @@ const STATE_LAYERS = [
   ['replica', ['mesh'], 'The replicated state knows nobody above it.'],
   ['methods', ['replica', 'mesh', 'filter', 'records', 'gossip', 'control', 'turns'], 'A method knows no interface.'],
   ['calls', ['replica', 'methods', 'turns'], 'Who answers, and when: the same for all interfaces.'],
+  ['tokens', ['replica', 'methods', 'calls'], "Whose token may do what, and the agent's own secrets."],
   ['leader', ['certificates', 'cluster', 'replica', 'methods', 'records'], 'What only a leader does.'],
   ['leaves', ['certificates', 'calls', 'methods'], "Certificates of the agent's services."],
   ['snapshots', ['calls', 'replica', 'methods'], 'What operators save and restore.'],
@@ -46,7 +47,7 @@ const STATE_LAYERS = [
   ['dns', ['calls', 'methods', 'sockets'], 'DNS sees no store and no log.'],
   [
     'endpoints',
-    ['http', 'calls', 'methods', 'certificates', 'mesh', 'json', 'records', 'filter', 'gossip', 'control', 'leaves', 'local', 'turns'],
+    ['http', 'calls', 'methods', 'certificates', 'mesh', 'json', 'records', 'filter', 'gossip', 'control', 'leaves', 'local', 'turns', 'tokens'],
     'An endpoint translates parameters and records: it sees no store and no log.',
   ],
 ];

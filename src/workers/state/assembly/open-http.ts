@@ -48,6 +48,8 @@ export async function openHttp(parts: Parts, mode: Mode, local: LocalAgent, clos
   const server = new HttpServer({
     table: endpointTable(parts, mode, local, leaves),
     settings: settings.current,
+    tokens: parts.tokens,
+    acls: mode.acls,
     calls: mode.askedCalls,
     knowsServers: () => mode.knowsServers(),
     logger,
@@ -121,7 +123,7 @@ function endpointTable(parts: Parts, mode: Mode, local: LocalAgent, leaves: Leaf
 }
 
 function agentTable(parts: Parts, mode: Mode, local: LocalAgent): EndpointTable {
-  const { settings, gossip, control, metrics, logStream, tokens } = parts;
+  const { settings, gossip, control, metrics, logStream, tokenStore } = parts;
   return agentEndpoints({
     config: () => settings.current,
     local,
@@ -133,7 +135,7 @@ function agentTable(parts: Parts, mode: Mode, local: LocalAgent): EndpointTable 
     metrics,
     logs: logStream,
     renderLog: (record, format) => (format === 'json' ? renderJson(record) : renderText(record)),
-    tokens,
+    tokens: tokenStore,
     clock: systemClock,
   });
 }

@@ -3,7 +3,6 @@
 
 import { BlockingRead, type ReadOrigin } from '../calls/blocking-read.js';
 import type { CacheUse, Calls } from '../calls/calls.js';
-import { allowAll } from '../methods/contract/access.js';
 import type { Refusal } from '../methods/contract/refusal.js';
 import type { ApiCall } from './api-call.js';
 import type { AbortListener } from './engine/engine.js';
@@ -136,7 +135,7 @@ export function startRead(
     request,
     settings: options,
     datacenter: call.datacenter,
-    authorizer: allowAll,
+    caller: call,
     // What no index tells the age of isn't kept.
     cached: form.method.isOnce === true ? 'none' : cacheUse(state),
   });

@@ -6,7 +6,6 @@ import { DeadlineQueue } from '../../../deadlines/deadline-queue.js';
 import type { Logger } from '../../../observe/logger.js';
 import type { Calls } from '../calls/calls.js';
 import { spiffeUri } from '../certificates/spiffe.js';
-import { allowAll } from '../methods/contract/access.js';
 import { isRefusal, type Refusal, refusal } from '../methods/contract/refusal.js';
 import { signCertificate } from '../methods/mesh/connect-ca.js';
 import { type Leaf, LeafEntry, type LeafQuestion } from './leaf-entry.js';
@@ -148,8 +147,7 @@ export class LeafCertificates {
     const key = await makeKey('ec', 256);
     const uri = spiffeUri({ kind: 'service', host: roots.trustDomain, datacenter, name: service });
     const request = await makeSigningRequest(key, { uris: [uri], dns: [], addresses: [] });
-    const asker = { token, authorizer: allowAll };
-    const issued = await this.#options.calls.write(signCertificate, request, datacenter, asker);
+    const issued = await this.#options.calls.write(signCertificate, request, datacenter, { token });
     if (isRefusal(issued)) return issued;
     const { serialNumber, certificate, validAfterMs, validBeforeMs, index } = issued;
     const leaf = { serialNumber, certificate, privateKey: keyPem(key), uri, validAfterMs, validBeforeMs, index };

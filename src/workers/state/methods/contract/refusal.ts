@@ -1,6 +1,8 @@
 // Why a request is not carried out, as a value: a code from one table and the text that clients match on. The HTTP status,
 // the RPC error text and the DNS rcode derive from the code (spec/rpc.md, "Errors as strings").
 
+import type { Authorizer, Rule } from './access.js';
+
 interface Row {
   /** Of HTTP. */
   readonly status: number;
@@ -52,6 +54,11 @@ export interface Refusal {
 /** Without a text the code's own. */
 export function refusal(refused: RefusalCode, text: string = TABLE[refused].text): Refusal {
   return { refused, text };
+}
+
+/** Why this is not for the asker; null: it is. `name`: "" where the rule concerns no single one. */
+export function denial(authorizer: Authorizer, rule: Rule, name: string): Refusal | null {
+  return authorizer.allows(rule, name) ? null : refusal('denied');
 }
 
 export function isRefusal(value: unknown): value is Refusal {
