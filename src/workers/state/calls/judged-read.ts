@@ -1,7 +1,7 @@
 // A read of a store by whoever may see it: prepared with the authorizer of its caller's token, and prepared again when that has
 // become another one while the read waited.
 
-import type { Authorizer } from '../methods/contract/access.js';
+import type { Authorizer } from '../acl/access.js';
 import { isRefusal } from '../methods/contract/refusal.js';
 import type { Judged, TokenResolver } from '../methods/contract/token-resolver.js';
 import type { StoreReads } from '../replica/store/read-api.js';

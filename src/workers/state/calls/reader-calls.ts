@@ -3,7 +3,7 @@
 // its replica is as far as what anybody has shown when it came in; that this server may answer was so then, too, so that it
 // misses nothing that was acknowledged before, whatever becomes of the leadership meanwhile.
 
-import type { Authorizer } from '../methods/contract/access.js';
+import type { Authorizer } from '../acl/access.js';
 import { isRefusal, type Refusal } from '../methods/contract/refusal.js';
 import { judge, type TokenResolver } from '../methods/contract/token-resolver.js';
 import type { Consensus } from '../replica/consensus.js';

@@ -1,7 +1,7 @@
 // Calls on a server, over its own replica and log.
 
 import { deadlines } from '../../../deadlines/deadline-queue.js';
-import type { Authorizer } from '../methods/contract/access.js';
+import type { Authorizer } from '../acl/access.js';
 import type {
   DirectMethod,
   LeaderView,

@@ -5,7 +5,7 @@ import { performance } from 'node:perf_hooks';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { indentJson } from '../../../gotext/json-indent.js';
-import { type Authorizer, allowAll } from '../methods/contract/access.js';
+import { type Authorizer, allowAll } from '../acl/access.js';
 import type { Caller } from '../methods/contract/token-resolver.js';
 import { collectBody } from './body.js';
 import { type BodyPieces, bodyPieces } from './body-stream.js';

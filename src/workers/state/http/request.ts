@@ -1,7 +1,7 @@
 // What an endpoint gets of a request that came over HTTP.
 
+import type { Authorizer } from '../acl/access.js';
 import type { ReadSettings } from '../calls/read-settings.js';
-import type { Authorizer } from '../methods/contract/access.js';
 import type { Caller } from '../methods/contract/token-resolver.js';
 import type { BodyPieces } from './body-stream.js';
 import type { Reply } from './reply.js';

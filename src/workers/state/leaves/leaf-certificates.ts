@@ -137,6 +137,8 @@ export class LeafCertificates {
   }
 
   async #make(entry: LeafEntry): Promise<Leaf | Refusal> {
+    // Whoever asks now would begin to follow roots that nobody stops to follow.
+    if (this.#isStopped) return refusal('stopping');
     entry.triedMs = this.#deadlines.now();
     const { question } = entry;
     const { datacenter, service, token } = question;

@@ -1,7 +1,7 @@
 // Whose token may do what: the one way from a secret to an authorizer. `calls/` asks it where a method is run, so that who only passes
 // a request on never judges it; an agent's own endpoints ask it before they do anything.
 
-import { type Authorizer, allowAll } from './access.js';
+import { type Authorizer, allowAll } from '../../acl/access.js';
 import type { Refusal } from './refusal.js';
 
 /** Who asks, by a secret that nobody has judged yet. */
