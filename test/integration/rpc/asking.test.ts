@@ -4,9 +4,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Leadership } from '../../../src/wire/raft/leadership.js';
+import { allowAll } from '../../../src/workers/state/acl/access.js';
 import { ask } from '../../../src/workers/state/calls/asked-read.js';
 import type { Calls } from '../../../src/workers/state/calls/calls.js';
-import { allowAll } from '../../../src/workers/state/methods/contract/access.js';
 import { type KvWrite, kvApply, kvGet, kvList, kvListKeys } from '../../../src/workers/state/methods/kvs.js';
 import type { Consensus } from '../../../src/workers/state/replica/consensus.js';
 import { StateStore } from '../../../src/workers/state/replica/state-store.js';

@@ -5,6 +5,7 @@ import { ORIGIN } from '../../../src/wire/coordinate.js';
 import type { Member } from '../../../src/wire/gossip-pools.js';
 import type { ControlAnswer, ControlRequest, ControlResults } from '../../../src/wire/state-worker.js';
 import type { LogLevel, LogRecord } from '../../../src/wire/thread-port.js';
+import { allowAll } from '../../../src/workers/state/acl/access.js';
 import type { AgentControl } from '../../../src/workers/state/control/control-client.js';
 import { agentEndpoints } from '../../../src/workers/state/endpoints/agent/agent-endpoints.js';
 import { MetricsBins } from '../../../src/workers/state/endpoints/agent/metrics-bins.js';
@@ -21,7 +22,6 @@ import type {
   QueryParameters,
   ReadOptions,
 } from '../../../src/workers/state/http/request.js';
-import { allowAll } from '../../../src/workers/state/methods/contract/access.js';
 import type { Asker } from '../../../src/workers/state/methods/contract/method.js';
 import { type Fixture, type FixtureOptions, localConfig, NODE_ID, openLocal } from '../local/local-fixture.js';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { allowAll } from '../../../src/workers/state/acl/access.js';
 import type { AskedFailure } from '../../../src/workers/state/calls/asked-failure.js';
 import { ask } from '../../../src/workers/state/calls/asked-read.js';
 import { CallsBeyond } from '../../../src/workers/state/calls/calls-beyond.js';
 import type { ServerAsking } from '../../../src/workers/state/calls/elsewhere.js';
-import { allowAll } from '../../../src/workers/state/methods/contract/access.js';
 import { kvGet } from '../../../src/workers/state/methods/kvs.js';
 import { statusLeader } from '../../../src/workers/state/methods/status.js';
 import { FakeLog } from '../leader/leader-fixture.js';

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Leadership, Role } from '../../../src/wire/raft/leadership.js';
+import { allowAll } from '../../../src/workers/state/acl/access.js';
 import { ask } from '../../../src/workers/state/calls/asked-read.js';
 import { listNodes } from '../../../src/workers/state/methods/catalog/catalog.js';
-import { allowAll } from '../../../src/workers/state/methods/contract/access.js';
 import { isRefusal } from '../../../src/workers/state/methods/contract/refusal.js';
 import { raftConfiguration } from '../../../src/workers/state/methods/operator/operator-raft.js';
 import type { Consensus, ProposeFailure } from '../../../src/workers/state/replica/consensus.js';

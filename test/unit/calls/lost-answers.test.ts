@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Leadership } from '../../../src/wire/raft/leadership.js';
+import { allowAll } from '../../../src/workers/state/acl/access.js';
 import type { AskedFailure } from '../../../src/workers/state/calls/asked-failure.js';
 import type { AskedWrite } from '../../../src/workers/state/calls/elsewhere.js';
-import { allowAll } from '../../../src/workers/state/methods/contract/access.js';
 import type { WriteMethod } from '../../../src/workers/state/methods/contract/method.js';
 import { isRefusal } from '../../../src/workers/state/methods/contract/refusal.js';
 import { autopilotState } from '../../../src/workers/state/methods/operator/operator-autopilot.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CommandType } from '../../../src/wire/commands.js';
 import { type ConfigEntry, emptyEntry } from '../../../src/wire/config-entries/entries.js';
-import { allowAll } from '../../../src/workers/state/methods/contract/access.js';
+import { allowAll } from '../../../src/workers/state/acl/access.js';
 import type { LeaderView } from '../../../src/workers/state/methods/contract/method.js';
 import { isRefusal } from '../../../src/workers/state/methods/contract/refusal.js';
 import {

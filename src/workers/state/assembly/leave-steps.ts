@@ -2,8 +2,8 @@
 // it out of the Raft configuration (spec/raft.md, section 10). Nothing on a client agent.
 
 import type { LeaveStep } from '../../../wire/state-worker.js';
+import { allowAll } from '../acl/access.js';
 import type { Calls } from '../calls/calls.js';
-import { allowAll } from '../methods/contract/access.js';
 import type { ClusterView } from '../methods/contract/cluster-view.js';
 import { isRefusal } from '../methods/contract/refusal.js';
 import { raftConfiguration } from '../methods/operator/operator-raft.js';

@@ -1,6 +1,7 @@
 // What a client agent has in place of a server's parts: the servers that the LAN pool names, and calls that go to them. It holds
 // nothing of the replicated state itself.
 
+import { allowAll } from '../acl/access.js';
 import { ClientCalls } from '../calls/client-calls.js';
 import { Rebalance } from '../cluster/rebalance.js';
 import { Reconnect } from '../cluster/reconnect.js';
@@ -10,7 +11,6 @@ import { RemoteResponder } from '../dns/remote-responder.js';
 import { CoordinateReports } from '../local/sync/coordinate-reports.js';
 import { agentToken } from '../local/sync/sync-requests.js';
 import { updateCoordinate } from '../methods/catalog/coordinate.js';
-import { allowAll } from '../methods/contract/access.js';
 import { isRefusal, refusal } from '../methods/contract/refusal.js';
 import { statusLeader, statusPing } from '../methods/status.js';
 import { RpcPool } from '../rpc/pool/pool.js';

@@ -64,6 +64,7 @@ export function openReaders({ ports, answerDns }: StateReaders, http: HttpInterf
   const listeners: SharedListeners = {
     clients: http.clients.buffer,
     http: http.listeners.filter(({ kind }) => kind === 'tcp'),
+    https: http.secureListeners.filter(({ kind }) => kind === 'tcp'),
     dns: answerDns ? dns.bound.map((place) => ({ kind: 'tcp', ...place })) : [],
   };
   for (const port of ports) {

@@ -24,6 +24,7 @@ import { HttpServer } from '../http/http-server.js';
 import { KeepingUp } from '../replica/keeping-up.js';
 import { openReplica, type Replica } from '../replica/replica.js';
 import { SharedCounts } from '../sockets/shared-counts.js';
+import { httpsOptions } from './https-options.js';
 import { readerEndpoints } from './reader-endpoints.js';
 import { mayServe } from './reader-serves.js';
 
@@ -120,7 +121,7 @@ export class ReaderWorker {
     return { http, dns };
   }
 
-  #openHttp({ http: listeners, clients }: SharedListeners): HttpServer {
+  #openHttp({ http: listeners, https, clients }: SharedListeners): HttpServer {
     const { consensus } = this.#replica;
     const calls = this.#askedCalls();
     return new HttpServer({
@@ -131,6 +132,7 @@ export class ReaderWorker {
       logger: this.#logger,
       metrics: this.#telemetry.metrics,
       shared: { place: 'beside', clients: new SharedCounts(clients) },
+      https: httpsOptions(this.#config, https, this.#logger, this.#telemetry.metrics),
       handOver: {
         serves: (query) => mayServe(query, this.#config, consensus.leadership),
         take: (exchange) => this.#requests.take(exchange),
@@ -178,6 +180,7 @@ export class ReaderWorker {
     void this.#listening?.then(
       ({ http, dns }) => {
         http.reload(config);
+        http.reloadTls(config.tls.https);
         dns.reload(config.dns);
       },
       () => {},

@@ -1,6 +1,6 @@
 // A read whose asker waits for a promise: for what isn't on a hot path.
 
-import { allowAll } from '../methods/contract/access.js';
+import { allowAll } from '../acl/access.js';
 import type { ReadMethod } from '../methods/contract/method.js';
 import { type Refusal, refusal } from '../methods/contract/refusal.js';
 import { BlockingRead, type ReadOrigin } from './blocking-read.js';

@@ -1,7 +1,7 @@
 // Who answers a call, and when: the one way from an interface to a method. A read waits for a leader and for the consistency
 // it asks for; a write waits for a leader and is judged there. On the leader a default read takes no promise and no timer.
 
-import type { Authorizer } from '../methods/contract/access.js';
+import type { Authorizer } from '../acl/access.js';
 import type { Asker, DirectMethod, WriteMethod } from '../methods/contract/method.js';
 import type { Refusal } from '../methods/contract/refusal.js';
 import type { BlockingRead } from './blocking-read.js';

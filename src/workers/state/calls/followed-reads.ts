@@ -1,7 +1,7 @@
 // What this server has itself, followed as it changes, for subscriptions: a read that says whenever it may be another, without
 // limit of time and whoever leads. Nothing is done for a change that nobody follows.
 
-import { allowAll } from '../methods/contract/access.js';
+import { allowAll } from '../acl/access.js';
 import type { PreparedRead, ReadMethod, ReadResult } from '../methods/contract/method.js';
 import { isRefusal, type Refusal } from '../methods/contract/refusal.js';
 import type { Consensus } from '../replica/consensus.js';

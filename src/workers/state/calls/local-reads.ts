@@ -1,7 +1,7 @@
 // What this server has itself, asked without waiting and whatever its age: for DNS, which keeps answers and asks again only
 // whether they are still true.
 
-import { allowAll } from '../methods/contract/access.js';
+import { allowAll } from '../acl/access.js';
 import type { ReadMethod } from '../methods/contract/method.js';
 import { isRefusal, type Refusal } from '../methods/contract/refusal.js';
 import type { Consensus } from '../replica/consensus.js';

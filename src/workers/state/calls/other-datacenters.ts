@@ -1,7 +1,7 @@
 // What a read may ask of other datacenters when this one has nothing: one of their servers at a time, by the usual way.
 
 import { deadlines } from '../../../deadlines/deadline-queue.js';
-import { allowAll } from '../methods/contract/access.js';
+import { allowAll } from '../acl/access.js';
 import type { OtherDatacenters, ServerView } from '../methods/contract/method.js';
 import { isRefusal } from '../methods/contract/refusal.js';
 import { knownDatacenters, listDatacenters } from '../methods/datacenters.js';

@@ -5,7 +5,7 @@ import { performance } from 'node:perf_hooks';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { indentJson } from '../../../gotext/json-indent.js';
-import { allowAll } from '../methods/contract/access.js';
+import { allowAll } from '../acl/access.js';
 import type { Asker } from '../methods/contract/method.js';
 import { collectBody } from './body.js';
 import { type BodyPieces, bodyPieces } from './body-stream.js';

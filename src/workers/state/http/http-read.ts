@@ -1,9 +1,9 @@
 // A read that came over HTTP: from its row of the table to the method, and from the records back to an answer with the headers
 // of a read (spec/http.md, section 3).
 
+import { allowAll } from '../acl/access.js';
 import { BlockingRead, type ReadOrigin } from '../calls/blocking-read.js';
 import type { CacheUse, Calls } from '../calls/calls.js';
-import { allowAll } from '../methods/contract/access.js';
 import type { Refusal } from '../methods/contract/refusal.js';
 import type { ApiCall } from './api-call.js';
 import type { AbortListener } from './engine/engine.js';

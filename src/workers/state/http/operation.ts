@@ -2,9 +2,9 @@
 // it answers and what a token needs for it; its function gets the values and gives the reply.
 
 import type { JsonShape } from '../../../gotext/json-shape.js';
+import type { Rule } from '../acl/access.js';
 import type { ReadOrigin } from '../calls/blocking-read.js';
 import type { Consistency } from '../calls/read-settings.js';
-import type { Rule } from '../methods/contract/access.js';
 import type { ReadMethod } from '../methods/contract/method.js';
 import type { BodyFormat } from './body-format.js';
 import { ParameterSet } from './parameter-set.js';

@@ -6,7 +6,7 @@ import type { KvEntry } from '../../../wire/records.js';
 import type { Uint64 } from '../../../wire/uint64.js';
 import type { ReadResult, StoreReads, WatchTarget } from '../replica/store/read-api.js';
 import type { PreparedRead, ReadMethod, WriteMethod } from './contract/method.js';
-import { refusal } from './contract/refusal.js';
+import { denial, refusal } from './contract/refusal.js';
 
 export interface KvWrite {
   readonly op: KvOperation;
@@ -78,7 +78,8 @@ function wasDone(result: ApplyResult): boolean {
 export const kvApply: WriteMethod<KvWrite, boolean> = {
   name: 'KVS.Apply',
   decide({ store, datacenter }, { op, key, value, flags, session, compareIndex }, { token, authorizer }) {
-    if (!authorizer.allows('key:write', key)) return refusal('denied');
+    const denied = denial(authorizer, 'key:write', key);
+    if (denied !== null) return denied;
     if (key === '' && op !== 'delete-tree') return refusal('bad-request', 'Must provide key');
     if (op === 'lock' && store.kv.lockDelayed(key)) return { reply: false };
     // Written out: entries made by spreading have a shape of their own, which costs every reader of them.

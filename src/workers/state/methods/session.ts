@@ -7,7 +7,7 @@ import { CommandType, type SessionRequest } from '../../../wire/commands.js';
 import type { SessionRecord } from '../../../wire/records.js';
 import type { StoreReads } from '../replica/store/read-api.js';
 import type { Asker, LeaderView, PreparedRead, ReadMethod, WriteMethod } from './contract/method.js';
-import { refusal } from './contract/refusal.js';
+import { denial, refusal } from './contract/refusal.js';
 
 const NS_PER_MS = 1_000_000;
 const MAX_TTL_NS = 24 * 3600 * 1000 * NS_PER_MS;
@@ -55,7 +55,8 @@ export const applySession: WriteMethod<SessionChange, string> = {
 type Decision = ReturnType<WriteMethod<SessionChange, string>['decide']>;
 
 function create(leader: LeaderView, given: NewSession, { token, authorizer }: Asker): Decision {
-  if (!authorizer.allows('session:write', given.Node)) return refusal('denied');
+  const denied = denial(authorizer, 'session:write', given.Node);
+  if (denied !== null) return denied;
   const problem = sessionProblem(given, leader.sessionTtlMinMs());
   if (problem !== null) return refusal('failed', problem);
   const session: SessionRecord = { ...given, ID: randomUUID(), CreateIndex: 0, ModifyIndex: 0 };
@@ -91,7 +92,8 @@ function destroy({ store, datacenter }: LeaderView, id: string, { token, authori
   // The log entry carries the whole row's form, as stock writes it; only the ID counts.
   const session = store.sessions.session(id).value;
   if (session === null) return { reply: '' };
-  if (!authorizer.allows('session:write', session.Node)) return refusal('denied');
+  const denied = denial(authorizer, 'session:write', session.Node);
+  if (denied !== null) return denied;
   const body: SessionRequest = { Datacenter: datacenter, Token: token, Op: 'destroy', Session: session };
   return { command: { type: CommandType.session, body }, errorPrefix: 'apply failed: ', reply: () => '' };
 }
@@ -110,7 +112,8 @@ export const renewSession: WriteMethod<string, Renewal> = {
   decide({ store, renewSession: renew }, id, { authorizer }) {
     const { index, value: session } = store.sessions.session(id);
     if (session === null) return { reply: { session, index } };
-    if (!authorizer.allows('session:write', session.Node)) return refusal('denied');
+    const denied = denial(authorizer, 'session:write', session.Node);
+    if (denied !== null) return denied;
     renew(id);
     return { reply: { session, index } };
   },

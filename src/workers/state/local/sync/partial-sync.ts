@@ -4,9 +4,9 @@
 import type { Logger } from '../../../../observe/logger.js';
 import type { Metrics } from '../../../../observe/metrics.js';
 import type { CheckRecord } from '../../../../wire/records.js';
+import { allowAll } from '../../acl/access.js';
 import type { Calls } from '../../calls/calls.js';
 import { catalogDeregister, catalogRegister } from '../../methods/catalog/catalog-register.js';
-import { allowAll } from '../../methods/contract/access.js';
 import type { WriteMethod } from '../../methods/contract/method.js';
 import { isRefusal, type Refusal, type RefusalCode } from '../../methods/contract/refusal.js';
 import { txnApply } from '../../methods/txn.js';

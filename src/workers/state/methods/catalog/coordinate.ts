@@ -5,7 +5,7 @@ import { coordinateProblem } from '../../../../wire/coordinate.js';
 import type { CoordinateRecord } from '../../../../wire/records.js';
 import { type DatacenterCoordinates, datacenterCoordinates } from '../../gossip/members/wan-datacenters.js';
 import type { DirectMethod, ReadMethod, WriteMethod } from '../contract/method.js';
-import { refusal } from '../contract/refusal.js';
+import { denial, refusal } from '../contract/refusal.js';
 
 export type { DatacenterCoordinates } from '../../gossip/members/wan-datacenters.js';
 
@@ -45,7 +45,8 @@ export const nodeCoordinates: ReadMethod<NodeCoordinatesRequest, Records> = {
 export const updateCoordinate: WriteMethod<CoordinateRecord, true> = {
   name: 'Coordinate.Update',
   decide(leader, record, { authorizer }) {
-    if (!authorizer.allows('node:write', record.Node)) return refusal('denied');
+    const denied = denial(authorizer, 'node:write', record.Node);
+    if (denied !== null) return denied;
     const problem = coordinateProblem(record.Coord);
     if (problem !== null) return refusal('failed', problem);
     leader.updateCoordinate(record);

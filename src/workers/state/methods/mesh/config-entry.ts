@@ -8,10 +8,10 @@ import { CommandType } from '../../../../wire/commands.js';
 import { type ConfigEntry, type EntryKind, emptyEntry, entryTable } from '../../../../wire/config-entries/entries.js';
 import { entryError } from '../../../../wire/config-entries/rules/entry-error.js';
 import { normalizedEntry } from '../../../../wire/config-entries/rules/normalize.js';
-import type { Authorizer, Rule } from '../contract/access.js';
+import type { Authorizer, Rule } from '../../acl/access.js';
 import type { Asker, LeaderView, ReadMethod, Settled, WriteMethod } from '../contract/method.js';
 import { keepInSteps, matcherOf } from '../contract/narrowing.js';
-import { isRefusal, type Refusal, refusal } from '../contract/refusal.js';
+import { denial, isRefusal, type Refusal, refusal } from '../contract/refusal.js';
 import { entryFields } from './config-entry-fields.js';
 
 /** The kind of that name, or why not. */
@@ -48,7 +48,8 @@ export const getConfigEntry: ReadMethod<EntryName, ConfigEntry | null> = {
   prepare(store, { kind, name }, authorizer) {
     const known = knownKind(kind);
     if (isRefusal(known)) return known;
-    if (!authorizer.allows(ruleOf(known, 'read'), name)) return refusal('denied');
+    const denied = denial(authorizer, ruleOf(known, 'read'), name);
+    if (denied !== null) return denied;
     return {
       read: () => store.configEntries.get(known, name),
       watch: () => store.targets.configEntry(known, name),
@@ -162,7 +163,8 @@ const NOT_DONE: Settled<boolean> = { reply: false };
 export const applyConfigEntry: WriteMethod<EntryWrite, boolean> = {
   name: 'ConfigEntry.Apply',
   decide(leader, { entry: given, compareIndex }, asker) {
-    if (!asker.authorizer.allows(ruleOf(given.Kind, 'write'), given.Name)) return refusal('denied');
+    const denied = denial(asker.authorizer, ruleOf(given.Kind, 'write'), given.Name);
+    if (denied !== null) return denied;
     const stored = leader.store.configEntries.get(given.Kind, given.Name).value as ConfigEntry | null;
     const written = judged(given, stored);
     if (isRefusal(written)) return written;
@@ -182,7 +184,8 @@ export interface EntryDelete {
 export const deleteConfigEntry: WriteMethod<EntryDelete, boolean> = {
   name: 'ConfigEntry.Delete',
   decide(leader, { kind, name, compareIndex }, asker) {
-    if (!asker.authorizer.allows(ruleOf(kind, 'write'), name)) return refusal('denied');
+    const denied = denial(asker.authorizer, ruleOf(kind, 'write'), name);
+    if (denied !== null) return denied;
     const stored = leader.store.configEntries.get(kind, name).value;
     if (stored === null) return compareIndex === null ? DONE : NOT_DONE;
     const entry = emptyEntry(kind, name);

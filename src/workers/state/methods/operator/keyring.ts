@@ -2,7 +2,7 @@
 
 import type { KeyringAnswer, KeyringOperation } from '../../../../wire/gossip-pools.js';
 import type { DirectMethod } from '../contract/method.js';
-import { refusal } from '../contract/refusal.js';
+import { denial, refusal } from '../contract/refusal.js';
 
 export interface KeyringRequest {
   readonly operation: KeyringOperation;
@@ -19,7 +19,8 @@ export const keyringOperation: DirectMethod<KeyringRequest, readonly KeyringAnsw
   name: 'Internal.KeyringOperation',
   async answer({ control }, request, { authorizer }) {
     const rule = request.operation === 'list' ? 'keyring:read' : 'keyring:write';
-    if (!authorizer.allows(rule, '')) return refusal('denied');
+    const denied = denial(authorizer, rule, '');
+    if (denied !== null) return denied;
     const answer = await control.ask({ op: 'keyring', ...request });
     if (!answer.ok) return refusal('failed', answer.error);
     // Its own are, as recorded, those of its LAN keyring.

@@ -5,9 +5,9 @@ import { parseDuration } from '../../../../gotext/duration.js';
 import { CommandType, type PreparedQueryRequest } from '../../../../wire/commands.js';
 import { metaProblem } from '../../../../wire/metadata.js';
 import type { PreparedQueryRecord, QueryService } from '../../../../wire/records.js';
+import type { Authorizer } from '../../acl/access.js';
 import type { QueryReads, QueryResolution, StoreReads } from '../../replica/store/read-api.js';
 import { limitProblem } from '../../replica/templates/template.js';
-import type { Authorizer } from '../contract/access.js';
 import type { LeaderView, ReadMethod, WriteMethod } from '../contract/method.js';
 import { isRefusal, type Refusal, refusal } from '../contract/refusal.js';
 

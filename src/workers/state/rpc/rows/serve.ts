@@ -3,9 +3,9 @@
 import { decode, encode, type ReadFailure, readFailureText } from '../../../../msgpack/codec.js';
 import { EncodeError } from '../../../../msgpack/errors.js';
 import type { Kind } from '../../../../msgpack/kinds.js';
+import { allowAll } from '../../acl/access.js';
 import { BlockingRead, type ReadOrigin } from '../../calls/blocking-read.js';
 import type { ReadSettings } from '../../calls/read-settings.js';
-import { allowAll } from '../../methods/contract/access.js';
 import { isRefusal, type Refusal, refusal } from '../../methods/contract/refusal.js';
 import type { Asking, RpcContext, RpcMethod, RpcReply, RpcWork } from '../server/method.js';
 import { askDirect, askRead, askWrite } from './ask.js';
