@@ -68,7 +68,7 @@ export class LeaderDuties {
   /** The mesh's. */
   readonly authority: Authority;
   readonly #acquaintedMs: number;
-  /** Raised whenever leadership is gained or lost: work of an earlier time must stop. */
+  /** Raised whenever leadership is gained or lost, or the state replaced: work of an earlier time must stop. */
   #term = 0;
   #isLeading = false;
   #established = false;
@@ -195,7 +195,7 @@ export class LeaderDuties {
       this.#again(RETRY_MS, () => this.#establish(term));
       return;
     }
-    this.#follow(term);
+    this.#follow();
     const beginning = [
       ...(store.autopilotConfig ? [] : [autopilotDefaults(config)]),
       ...intentionFormatCommands(store),
@@ -232,7 +232,7 @@ export class LeaderDuties {
   }
 
   /** Session timers and tombstones follow the state from here on; anew after every restore. */
-  #follow(term: number): void {
+  #follow(): void {
     const { store } = this.#options;
     const start = (): void => {
       this.#tombstones.start(store.appliedIndex);
@@ -246,9 +246,12 @@ export class LeaderDuties {
       },
       restored: () => {
         start();
-        // What was written at the beginning is gone with the old state.
+        // What was written at the beginning is gone with the old state, and what still is to be written was made of that.
         this.#established = false;
-        this.#again(0, () => this.#establish(term));
+        this.authority.stop();
+        this.#term += 1;
+        const renewed = this.#term;
+        this.#again(0, () => this.#establish(renewed));
       },
     });
     start();

@@ -6,11 +6,12 @@ import { catalogInstanceFields, nodeFields, serviceFields } from '../../filter/f
 import type { Matcher } from '../../filter/filter.js';
 import type { ServiceInstance, StoreReads } from '../../replica/store/read-api.js';
 import type { Steps } from '../../turns/turns.js';
-import type { ReadMethod } from '../contract/method.js';
+import type { PreparedRead, ReadMethod } from '../contract/method.js';
 import { hasMeta, hasTags, keepInSteps, matcherOf, type Narrowing, narrowList } from '../contract/narrowing.js';
 import { sortNear } from '../contract/near.js';
 import { denial, isRefusal } from '../contract/refusal.js';
 import { type Sight, seen, seenItems, seenRecord, sightOf } from '../contract/sight.js';
+import { centrally, mergedInstances, mergedServices } from './central-config.js';
 
 export type { ServiceInstance } from '../../replica/store/read-api.js';
 
@@ -78,11 +79,13 @@ export interface ServiceInstancesRequest extends Narrowing {
   readonly service: string;
   /** What can be reached through the mesh: native instances and proxies. */
   readonly connect: boolean;
+  /** With what config entries say of the proxies among them. */
+  readonly isMerged?: boolean;
 }
 
 export const serviceInstances: ReadMethod<ServiceInstancesRequest, readonly ServiceInstance[]> = {
   name: 'Catalog.ServiceNodes',
-  prepare(store, { service: name, connect, filter, nodeMeta, tags, near }, authorizer) {
+  prepare(store, { service: name, connect, filter, nodeMeta, tags, near, isMerged }, authorizer) {
     const matcher = matcherOf(filter, catalogInstanceFields);
     if (isRefusal(matcher)) return matcher;
     const hasOthers = ({ node, service }: ServiceInstance): boolean =>
@@ -90,7 +93,7 @@ export const serviceInstances: ReadMethod<ServiceInstancesRequest, readonly Serv
     const sight = sightOf(authorizer, 'service:read', 'node:read');
     // Whoever may not see a service doesn't learn of its proxies either.
     const isHidden = connect && !authorizer.allows('service:read', name);
-    return {
+    const read: PreparedRead<readonly ServiceInstance[]> = {
       read: () => (connect ? store.catalog.connectInstances(name) : store.catalog.serviceInstances(name)),
       watch: ({ value }) =>
         connect
@@ -106,6 +109,7 @@ export const serviceInstances: ReadMethod<ServiceInstancesRequest, readonly Serv
         order: (kept) => sortNear(kept, near, store.coordinates, (instance) => instance.node.Node),
       }),
     };
+    return isMerged === true ? centrally(store, read, mergedInstances) : read;
   },
 };
 
@@ -143,6 +147,8 @@ export function flatInstance({ node, service }: ServiceInstance): CatalogService
 
 export interface NodeServicesRequest extends Narrowing {
   readonly node: string;
+  /** With what config entries say of the proxies among them. */
+  readonly isMerged?: boolean;
 }
 
 export interface NodeServices {
@@ -153,16 +159,17 @@ export interface NodeServices {
 /** null when the catalog doesn't know the node. */
 export const nodeServices: ReadMethod<NodeServicesRequest, NodeServices | null> = {
   name: 'Catalog.NodeServices',
-  prepare(store, { node, filter }, authorizer) {
+  prepare(store, { node, filter, isMerged }, authorizer) {
     const matcher = matcherOf(filter, serviceFields);
     if (isRefusal(matcher)) return matcher;
     const sight = sightOf(authorizer, 'service:read', 'node:read');
-    return {
+    const read: PreparedRead<NodeServices | null> = {
       read: () => store.catalog.nodeServices(node),
       watch: ({ value }) => store.targets.nodeServices(node, value !== null),
       ...seen(sight, seenServices),
       ...(matcher === null ? {} : { narrowInSteps: (value) => narrowServices(value, matcher) }),
     };
+    return isMerged === true ? centrally(store, read, mergedOnNode) : read;
   },
 };
 
@@ -171,6 +178,10 @@ function* seenServices(value: NodeServices | null, sight: Sight): Steps<NodeServ
   if (!sight.node(value.node.Node)) return sight.one(value, false, null);
   const services = yield* sight.keep(value.services, ({ Service }) => sight.service(Service));
   return services === value.services ? value : { node: value.node, services };
+}
+
+function* mergedOnNode(value: NodeServices | null, store: StoreReads): Steps<NodeServices | null> {
+  return value === null ? null : { node: value.node, services: yield* mergedServices(value.services, store) };
 }
 
 function* narrowServices(value: NodeServices | null, matcher: Matcher): Steps<NodeServices | null> {

@@ -19,6 +19,7 @@ import {
 import { sortNear } from '../contract/near.js';
 import { isRefusal, type Refusal, refusal } from '../contract/refusal.js';
 import { seenItems, sightOf } from '../contract/sight.js';
+import { centrally, mergedInstances } from './central-config.js';
 
 export type { HealthEntry } from '../../replica/store/read-api.js';
 
@@ -98,6 +99,8 @@ export interface ServiceNodesRequest extends Narrowing {
   /** "" = this cluster's own. */
   readonly peer: string;
   readonly health: HealthRule;
+  /** With what config entries say of the proxies among them. */
+  readonly isMerged?: boolean;
 }
 
 /** All instances of a service, whatever their health. */
@@ -112,57 +115,66 @@ const NONE: Entries = [];
 export const serviceNodes: ReadMethod<ServiceNodesRequest, Entries> = {
   name: 'Health.ServiceNodes',
   prepare(store, request, authorizer) {
-    const { kind, peer, filter, service } = request;
-    // Whoever may not see a service doesn't learn of what leads to it either.
-    if (kind !== 'service' && !authorizer.allows('service:read', service)) return refusal('denied');
-    // Imported services come with peering: until then nothing matches.
-    if (peer !== '') {
-      return {
-        read: () => ({ index: store.catalog.serviceHealth(service).index, value: NONE }),
-        watch: () => store.targets.serviceHealth(service, false),
-      };
-    }
-    const matcher = matcherOf(filter, healthEntryFields);
-    if (isRefusal(matcher)) return matcher;
-    const { catalog, targets } = store;
-    const sight = sightOf(authorizer, 'service:read', 'node:read');
-    const seeing = seenItems<HealthEntry>(sight, (asker, entry) =>
-      asker.instance(entry.node.Node, entry.service.Service),
-    );
-    const narrow = (value: Entries): Entries => narrowEntries(store, value, request);
-    const inSteps =
-      matcher === null ? {} : { narrowInSteps: (value: Entries) => filterEntries(store, value, request, matcher) };
-    if (kind === 'service') {
-      return {
-        read: () => catalog.serviceHealth(service),
-        watch: ({ value }) => targets.serviceHealth(service, value.length > 0),
-        watchValue: () => targets.serviceHealth(service, true),
-        narrow,
-        ...inSteps,
-        ...seeing,
-      };
-    }
-    if (kind === 'ingress') {
-      return {
-        read: () => catalog.ingressHealth(service),
-        watch: ({ value }) => [
-          { kind: 'index', key: 'gateway-services' },
-          ...targets.connectInstances([service, ...value.map((entry) => entry.service.Service)]),
-        ],
-        narrow,
-        ...inSteps,
-        ...seeing,
-      };
-    }
+    const read = serviceNodesRead(store, request, authorizer);
+    return isRefusal(read) || request.isMerged !== true ? read : centrally(store, read, mergedInstances);
+  },
+};
+
+function serviceNodesRead(
+  store: StoreReads,
+  request: ServiceNodesRequest,
+  authorizer: Authorizer,
+): PreparedRead<Entries> | Refusal {
+  const { kind, peer, filter, service } = request;
+  // Whoever may not see a service doesn't learn of what leads to it either.
+  if (kind !== 'service' && !authorizer.allows('service:read', service)) return refusal('denied');
+  // Imported services come with peering: until then nothing matches.
+  if (peer !== '') {
     return {
-      read: () => catalog.connectHealth(service),
-      watch: ({ value }) => targets.connectInstances([service, ...value.map((entry) => entry.service.Service)]),
+      read: () => ({ index: store.catalog.serviceHealth(service).index, value: NONE }),
+      watch: () => store.targets.serviceHealth(service, false),
+    };
+  }
+  const matcher = matcherOf(filter, healthEntryFields);
+  if (isRefusal(matcher)) return matcher;
+  const { catalog, targets } = store;
+  const sight = sightOf(authorizer, 'service:read', 'node:read');
+  const seeing = seenItems<HealthEntry>(sight, (asker, { node, service: { Service } }) =>
+    asker.instance(node.Node, Service),
+  );
+  const narrow = (value: Entries): Entries => narrowEntries(store, value, request);
+  const inSteps =
+    matcher === null ? {} : { narrowInSteps: (value: Entries) => filterEntries(store, value, request, matcher) };
+  if (kind === 'service') {
+    return {
+      read: () => catalog.serviceHealth(service),
+      watch: ({ value }) => targets.serviceHealth(service, value.length > 0),
+      watchValue: () => targets.serviceHealth(service, true),
       narrow,
       ...inSteps,
       ...seeing,
     };
-  },
-};
+  }
+  if (kind === 'ingress') {
+    return {
+      read: () => catalog.ingressHealth(service),
+      watch: ({ value }) => [
+        { kind: 'index', key: 'gateway-services' },
+        ...targets.connectInstances([service, ...value.map((entry) => entry.service.Service)]),
+      ],
+      narrow,
+      ...inSteps,
+      ...seeing,
+    };
+  }
+  return {
+    read: () => catalog.connectHealth(service),
+    watch: ({ value }) => targets.connectInstances([service, ...value.map((entry) => entry.service.Service)]),
+    narrow,
+    ...inSteps,
+    ...seeing,
+  };
+}
 
 function hasOthers({ node, service }: HealthEntry, { nodeMeta, tags }: ServiceNodesRequest): boolean {
   return hasMeta(node.Meta, nodeMeta) && hasTags(service.Tags, tags);

@@ -1,6 +1,7 @@
 // ConfigEntry.*: entries of all kinds are read by kind and name, listed, written and deleted (spec/fsm.md, section 5). What an entry
 // must be by itself is judged here, on the leader; what must hold between entries when the command is applied.
 
+import { expressionError } from '../../../../filter/parser.js';
 import { EncodeError } from '../../../../msgpack/errors.js';
 import { contentHash, entryContent } from '../../../../wasm/entry-hash.js';
 import { CommandType } from '../../../../wire/commands.js';
@@ -8,7 +9,6 @@ import { type ConfigEntry, type EntryKind, emptyEntry, entryTable } from '../../
 import { entryError } from '../../../../wire/config-entries/rules/entry-error.js';
 import { normalizedEntry } from '../../../../wire/config-entries/rules/normalize.js';
 import type { Rule } from '../../acl/access.js';
-import { parseExpression } from '../../filter/parser.js';
 import type { Asker, LeaderView, ReadMethod, Settled, WriteMethod } from '../contract/method.js';
 import { keepInSteps, matcherOf } from '../contract/narrowing.js';
 import { denial, isRefusal, type Refusal, refusal } from '../contract/refusal.js';
@@ -110,11 +110,6 @@ export const listAllConfigEntries: ReadMethod<readonly string[], Entries> = {
   },
 };
 
-function filterError(expression: string): string | null {
-  const parsed = parseExpression(expression);
-  return parsed.ok ? null : parsed.error;
-}
-
 /** A status is nobody's to write but that of who watches the gateways: what is stored stays. */
 function withStoredStatus(entry: ConfigEntry, stored: ConfigEntry | null): ConfigEntry {
   if (!('Status' in entry) || stored === null || !('Status' in stored)) return entry;
@@ -129,7 +124,7 @@ interface Written {
 /** The entry as it is to be stored, or why it can't be. */
 function judged(given: ConfigEntry, stored: ConfigEntry | null): Written | Refusal {
   const entry = withStoredStatus(normalizedEntry(given), stored);
-  const error = entryError(entry, filterError);
+  const error = entryError(entry, expressionError);
   if (error !== null) return refusal('failed', error);
   try {
     const content = entryContent(entry);

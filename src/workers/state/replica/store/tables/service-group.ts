@@ -24,6 +24,10 @@ export class ServiceGroup {
   readonly instances = new OrderedMap<ServiceRow>();
   /** Native instances of the service and proxies of it, by node and service ID. */
   readonly connect = new OrderedMap<ServiceRow>();
+  /** Instances of no kind: neither proxies nor gateways. */
+  typical = 0;
+  /** Those among them that don't speak Connect themselves. */
+  typicalWithoutConnect = 0;
   cachedInstances: readonly ServiceInstance[] | undefined;
   cachedHealth: readonly HealthEntry[] | undefined;
   cachedConnect: readonly ServiceInstance[] | undefined;
@@ -37,6 +41,13 @@ export class ServiceGroup {
 
   get isEmpty(): boolean {
     return this.instances.size === 0 && this.connect.size === 0;
+  }
+
+  /** For an instance that comes (1) or goes (-1): who asks for the figures must not cost a walk over all of them. */
+  count({ Kind, Connect }: ServiceRecord, by: 1 | -1): void {
+    if (Kind !== '') return;
+    this.typical += by;
+    if (!Connect.Native) this.typicalWithoutConnect += by;
   }
 
   /** Forgets the answers made of rows, nodes and checks. */

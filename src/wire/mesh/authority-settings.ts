@@ -1,7 +1,7 @@
 // What the configuration of the builtin provider says: texts and numbers as users wrote them, and what they must be.
 
-import { formatDuration, parseDuration } from '../../../../gotext/duration.js';
-import type { CaConfiguration, Dynamic } from '../../../../wire/records.js';
+import { formatDuration, parseDuration } from '../../gotext/duration.js';
+import type { Dynamic } from '../../gotext/dynamic.js';
 
 export interface AuthoritySettings {
   readonly leafTtlMs: number;
@@ -39,7 +39,7 @@ export const DEFAULT_CONFIG = {
 /** What is wrong with a setting. */
 class BadSetting extends Error {}
 
-type Settings = NonNullable<CaConfiguration['Config']>;
+type Settings = { readonly [name: string]: Dynamic };
 
 function settingOf(settings: Settings, name: string): Dynamic {
   return Object.hasOwn(settings, name) ? (settings[name] ?? null) : null;
@@ -99,9 +99,29 @@ function lifetimes(settings: Settings): Pick<AuthoritySettings, 'leafTtlMs' | 'r
   return { leafTtlMs: leaf / NS_PER_MS, rootTtlMs: root / NS_PER_MS };
 }
 
+/** Keys and certificates take a few kilobytes; all of it lies in the log, in snapshots, and in each server's memory. */
+const MOST_CHARACTERS = 64 * 1024;
+
+/** Whether there is more text in a value than that. */
+function isTooLarge(value: Dynamic): boolean {
+  const waiting: Dynamic[] = [value];
+  let characters = 0;
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    characters += typeof next === 'string' ? next.length : 1;
+    if (characters + waiting.length > MOST_CHARACTERS) return true;
+    if (typeof next !== 'object' || next === null) continue;
+    for (const [key, member] of Object.entries(next)) {
+      characters += key.length;
+      waiting.push(member);
+    }
+  }
+  return false;
+}
+
 /** A text where something in it can't be. */
-export function readSettings({ Config }: Pick<CaConfiguration, 'Config'>): AuthoritySettings | string {
+export function readSettings({ Config }: { readonly Config: Settings | null }): AuthoritySettings | string {
   const settings = Config ?? {};
+  if (isTooLarge(settings)) return `the configuration has more than ${MOST_CHARACTERS} characters`;
   try {
     const privateKey = text(settings, 'PrivateKey');
     const rootCert = text(settings, 'RootCert');

@@ -121,3 +121,9 @@ export function parseExpression(text: string): ParsedExpression {
   if (outcome !== null && error === null) return { ok: true, expression: outcome.expression };
   return { ok: false, error: error ?? 'no match found' };
 }
+
+/** Why a text is no expression; null: it is one. */
+export function expressionError(text: string): string | null {
+  const parsed = parseExpression(text);
+  return parsed.ok ? null : parsed.error;
+}
