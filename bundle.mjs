@@ -21,7 +21,7 @@ const PROGRAMS = [
   'workers/state/assembly/server-thread',
   'workers/state/assembly/client-thread',
   'workers/state/assembly/reader-thread',
-  'workers/state/certificates/certificates',
+  'certificates/certificates',
   'workers/raft/worker',
   'workers/checks/worker',
 ];

@@ -8,6 +8,8 @@ const FOLDERS = [
   ['wire', ['gotext']],
   ['observe', ['wire', 'gotext']],
   ['lifecycle', ['observe']],
+  ['tls', ['wire', 'gotext']],
+  ['certificates', []],
   ['hcl', ['gotext']],
   // A configuration file may hold expressions, which are judged before anything starts.
   ['filter', []],
@@ -16,12 +18,12 @@ const FOLDERS = [
   ['msgpack', ['wire', 'gotext']],
   ['wasm', ['msgpack', 'wire', 'gotext']],
   ['archive', []],
-  ['workers/checks', ['deadlines', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']],
-  ['workers/state', ['hcl', 'filter', 'archive', 'lifecycle', 'deadlines', 'random', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']],
-  ['main', ['hcl', 'filter', 'lifecycle', 'deadlines', 'random', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']],
-  ['workers/raft', ['archive', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']],
+  ['workers/checks', ['tls', 'deadlines', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']],
+  ['workers/state', ['tls', 'certificates', 'hcl', 'filter', 'archive', 'lifecycle', 'deadlines', 'random', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']],
+  ['main', ['tls', 'hcl', 'filter', 'lifecycle', 'deadlines', 'random', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']],
+  ['workers/raft', ['tls', 'archive', 'wire', 'msgpack', 'wasm', 'gotext', 'observe']],
   // What becomes an agent, or reads its configuration files, loads main (`cli-imports`).
-  ['cli', ['main', 'archive', 'wire', 'msgpack', 'gotext', 'observe']],
+  ['cli', ['main', 'certificates', 'archive', 'wire', 'msgpack', 'gotext', 'observe']],
 ];
 
 /** Folders of `src/workers/state`, and what of the worker they may import. */
@@ -34,16 +36,15 @@ const STATE_LAYERS = [
   ['gossip', [], 'What is known of the pools.'],
   ['control', [], 'Orders to main.'],
   ['cluster', [], 'The servers of this datacenter: what they ask each other whoever leads, and whom a client agent asks.'],
-  ['certificates', [], 'Keys, certificates and signing requests: whoever signs or asks for one has them from here.'],
   ['prefixes', [], 'Values by the longest text that another one begins with.'],
-  ['acl', ['prefixes'], 'What rules are and what they allow, pure: everything that judges a token has it from here.'],
+  ['acl', ['prefixes', 'filter', 'turns'], 'What rules are and what they allow, pure: everything that judges a token has it from here.'],
   ['mesh', [], 'What config entries mean for connections: discovery chains and intentions, pure.'],
   ['replica', ['mesh', 'prefixes', 'acl'], 'The replicated state knows nobody above it.'],
   ['methods', ['acl', 'replica', 'mesh', 'filter', 'records', 'gossip', 'control', 'turns'], 'A method knows no interface.'],
   ['calls', ['acl', 'replica', 'methods', 'turns'], 'Who answers, and when: the same for all interfaces.'],
   ['tokens', ['acl', 'replica', 'methods', 'calls'], "Whose token may do what, and the agent's own secrets."],
-  ['leader', ['acl', 'certificates', 'cluster', 'replica', 'methods', 'records'], 'What only a leader does.'],
-  ['leaves', ['acl', 'certificates', 'calls', 'methods'], "Certificates of the agent's services."],
+  ['leader', ['acl', 'cluster', 'replica', 'methods', 'records'], 'What only a leader does.'],
+  ['leaves', ['acl', 'calls', 'methods'], "Certificates of the agent's services."],
   ['snapshots', ['calls', 'replica', 'methods'], 'What operators save and restore.'],
   ['local', ['acl', 'calls', 'methods', 'records'], "The agent's own services and checks: they see no store and no log."],
   ['http', ['acl', 'calls', 'methods', 'sockets', 'turns'], 'HTTP sees no store and no log.'],
@@ -51,7 +52,7 @@ const STATE_LAYERS = [
   ['dns', ['acl', 'calls', 'methods', 'sockets'], 'DNS sees no store and no log.'],
   [
     'endpoints',
-    ['acl', 'http', 'calls', 'methods', 'certificates', 'mesh', 'json', 'records', 'filter', 'gossip', 'control', 'leaves', 'local', 'turns', 'tokens'],
+    ['acl', 'http', 'calls', 'methods', 'mesh', 'json', 'records', 'filter', 'gossip', 'control', 'leaves', 'local', 'turns', 'tokens'],
     'An endpoint translates parameters and records: it sees no store and no log.',
   ],
 ];

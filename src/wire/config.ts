@@ -83,6 +83,17 @@ export interface GossipPoolConfig {
   readonly reconnectTimeoutMs: number;
 }
 
+/** What the files of a stanza held when they were read; the same in all threads, so that a reload changes all or none. */
+export interface TlsMaterial {
+  /** Trusted certificates, as PEM. */
+  readonly ca: readonly string[];
+  /** The agent's certificate, with what leads to a root, and its key, as PEM; both "" when there is none. */
+  readonly cert: string;
+  readonly key: string;
+  /** 48 random bytes, made anew each time: by them sessions are resumed, in whichever thread, until the next reload. */
+  readonly ticketKeys: Uint8Array;
+}
+
 /** TLS of one listener kind. Paths are "" when not set. */
 export interface TlsStanza {
   readonly caFile: string;
@@ -95,6 +106,7 @@ export interface TlsStanza {
   readonly verifyOutgoing: boolean;
   readonly verifyServerHostname: boolean;
   readonly useAutoCert: boolean;
+  readonly material: TlsMaterial;
 }
 
 /** A value of any form from a file: watches and the like. */

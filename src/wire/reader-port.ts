@@ -12,6 +12,7 @@ export interface SharedListeners {
   /** Where the connections of HTTP clients are counted together. */
   readonly clients: SharedArrayBuffer;
   readonly http: readonly Listener[];
+  readonly https: readonly Listener[];
   readonly dns: readonly Extract<Listener, { kind: 'tcp' }>[];
 }
 

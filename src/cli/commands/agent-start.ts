@@ -9,6 +9,7 @@ import { resolveNodeId } from '../../main/config/identity.js';
 import { loadConfig } from '../../main/config/load.js';
 import { reloadConfig } from '../../main/config/reload.js';
 import { beforeBanner } from '../../main/config/start-checks.js';
+import { readTlsFiles } from '../../main/config/tls-files.js';
 import { prepareDataDir } from '../../main/data-dir.js';
 import { readerCount } from '../../main/reader-count.js';
 
@@ -23,7 +24,9 @@ export async function startAgent(argv: readonly string[], begun: BegunState): Pr
   if (unusable !== null) return refuse('config', unusable);
   const identified = resolveNodeId(loaded.config);
   if (!identified.ok) return refuse('config', identified.error);
-  const { config } = identified;
+  const read = readTlsFiles(identified.config);
+  if (!read.ok) return refuse('config', read.error);
+  const { config } = read;
 
   const readers = readerCount(config, {
     cores: availableParallelism(),
@@ -36,7 +39,7 @@ export async function startAgent(argv: readonly string[], begun: BegunState): Pr
     config,
     threads,
     readersAnswerDns: readers.answerDns,
-    warnings: readers.warning === null ? loaded.warnings : [...loaded.warnings, readers.warning],
+    warnings: [...loaded.warnings, ...read.warnings, ...(readers.warning === null ? [] : [readers.warning])],
     reload: (running) => reloadConfig(argv, { config, settings: loaded.settings }, running),
   });
 }

@@ -9,6 +9,7 @@ import { logLevel } from './runtime.js';
 import { AGENT, type AgentConfig } from './schema/agent.js';
 import type { Schema } from './schema/types.js';
 import { logLevelProblem } from './start-checks.js';
+import { readTlsFiles } from './tls-files.js';
 import { watchProblem } from './watch-checks.js';
 
 export type Reloaded =
@@ -28,14 +29,16 @@ export function reloadConfig(argv: readonly string[], started: Started, running:
 }
 
 function takeOver(loaded: Extract<LoadResult, { ok: true }>, started: Started, running: RuntimeConfig): Reloaded {
-  const fresh = withIdentity(loaded.config, started.config.nodeId);
+  const read = readTlsFiles(withIdentity(loaded.config, started.config.nodeId));
+  if (!read.ok) return read;
+  const fresh = read.config;
   const watch = watchProblem(fresh.watches);
   if (watch !== null) return { ok: false, error: watch };
   const level = logLevelProblem(fresh.log.levelText);
   const restart = changedForRestart(AGENT, started.settings, loaded.settings).map(
     (key) => `The '${key}' field has changed. The change takes effect after a restart.`,
   );
-  const warnings = [...loaded.warnings, ...(level === null ? [] : [level]), ...restart];
+  const warnings = [...loaded.warnings, ...read.warnings, ...(level === null ? [] : [level]), ...restart];
   return { ok: true, config: withReloadable(running, fresh), warnings };
 }
 

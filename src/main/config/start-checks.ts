@@ -5,7 +5,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { errnoText } from '../../gotext/errno.js';
-import type { RuntimeConfig, TlsStanza } from '../../wire/config.js';
+import type { RuntimeConfig } from '../../wire/config.js';
 import { PROTOCOL } from '../../wire/version.js';
 import { logLevel } from './runtime.js';
 import { watchProblem } from './watch-checks.js';
@@ -14,10 +14,6 @@ import { watchProblem } from './watch-checks.js';
 export function beforeBanner(config: RuntimeConfig): string | null {
   const level = logLevelProblem(config.log.levelText);
   if (level !== null) return level;
-  const stanzas = [config.tls.internalRpc, config.tls.https];
-  if (stanzas.some((tls) => tls.verifyOutgoing && tls.caFile === '' && tls.caPath === '')) {
-    return 'VerifyOutgoing set but no CA certificates were provided';
-  }
   return logFileProblem(config.log.file);
 }
 
@@ -54,22 +50,12 @@ export function afterBanner(config: RuntimeConfig): string | null {
 /** What the configuration asks for and this version leaves undone, as warnings. */
 export function notServed(config: RuntimeConfig): readonly string[] {
   const undone: readonly (readonly [boolean, string])[] = [
-    [config.ports.https > 0, 'ports.https: HTTPS is not served by this version'],
-    [
-      wantsTls(config.tls.internalRpc),
-      'tls.internal_rpc: this version speaks no TLS on the server port, all of it is plain',
-    ],
-    [config.tls.enableAgentTlsForChecks, 'enable_agent_tls_for_checks: checks show no certificate in this version'],
     [config.watches.length > 0, 'watches: handlers are not run by this version'],
     [config.log.syslog, 'enable_syslog: nothing is sent to syslog by this version'],
     [config.autoReloadConfig, 'auto_reload_config: files are not watched by this version; use SIGHUP'],
     [config.dns.recursors.length > 0, 'recursors: questions are not forwarded by this version'],
   ];
   return undone.filter(([applies]) => applies).map(([, text]) => text);
-}
-
-function wantsTls({ verifyIncoming, verifyOutgoing, caFile, caPath, certFile }: TlsStanza): boolean {
-  return verifyIncoming || verifyOutgoing || caFile !== '' || caPath !== '' || certFile !== '';
 }
 
 function logFileProblem(file: string): string | null {

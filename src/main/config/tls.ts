@@ -1,27 +1,15 @@
 // TLS settings per listener kind: what a stanza doesn't say comes from tls.defaults (spec/agent.md section 4, row "tls").
-// The files are read when the listeners need them, not here.
+// The files are read by tls-files.ts: `validate` doesn't look at them.
 
-import type { TlsStanza } from '../../wire/config.js';
+import { isKnownSuite } from '../../tls/policy.js';
+import type { TlsMaterial, TlsStanza } from '../../wire/config.js';
 import type { Problems } from './problems.js';
 import type { AgentConfig } from './schema/agent.js';
 
+/** Before the files are read (tls-files.ts). */
+const NO_MATERIAL: TlsMaterial = { ca: [], cert: '', key: '', ticketKeys: new Uint8Array(0) };
+
 const VERSIONS = ['TLS_AUTO', 'TLSv1_0', 'TLSv1_1', 'TLSv1_2', 'TLSv1_3'];
-const CIPHER_SUITES = new Set([
-  'TLS_RSA_WITH_AES_128_CBC_SHA',
-  'TLS_RSA_WITH_AES_256_CBC_SHA',
-  'TLS_RSA_WITH_AES_128_GCM_SHA256',
-  'TLS_RSA_WITH_AES_256_GCM_SHA384',
-  'TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA',
-  'TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA',
-  'TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA',
-  'TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA',
-  'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256',
-  'TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384',
-  'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256',
-  'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384',
-  'TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256',
-  'TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256',
-]);
 
 export interface TlsStanzas {
   readonly internalRpc: TlsStanza;
@@ -68,7 +56,7 @@ function checkWords(name: string, stanza: Stanza, problems: Problems): void {
     problems.add(`tls.${name}.tls_cipher_suites: TLS 1.3 cipher suites are not configurable`);
     return;
   }
-  const unknown = splitList(suites).find((suite) => !CIPHER_SUITES.has(suite));
+  const unknown = splitList(suites).find((suite) => !isKnownSuite(suite));
   if (unknown !== undefined) {
     problems.add(
       `tls.${name}.tls_cipher_suites: invalid TLS cipher suites: no matching Consul Agent TLS cipher suite found for ${unknown}`,
@@ -98,5 +86,6 @@ function complete(own: Stanza, defaults: Stanza): TlsStanza {
     verifyOutgoing: own.verify_outgoing ?? defaults.verify_outgoing ?? false,
     verifyServerHostname: false,
     useAutoCert: own.use_auto_cert ?? false,
+    material: NO_MATERIAL,
   };
 }

@@ -110,7 +110,7 @@ const signing: readonly Mutant[] = [
   },
   {
     name: 'a request is signed for whoever has no key',
-    file: 'workers/state/certificates/signing-request.ts',
+    file: 'certificates/signing-request.ts',
     find: '    if (!(await verifyWith(publicKey, content, contentOf(signature), hash))) return null;\n',
     replace: '    await verifyWith(publicKey, content, contentOf(signature), hash);\n',
     tests: SIGNING,

@@ -32,6 +32,7 @@ function reader() {
   const http: HttpInterface = {
     addresses: [],
     listeners: [],
+    secureListeners: [],
     clients: new SharedCounts(),
     reload: () => {},
     take: () => {},

@@ -12,12 +12,13 @@ import { metricsProxyEndpoints } from '../endpoints/internal/metrics-proxy.js';
 import { withOpenApi } from '../endpoints/openapi.js';
 import { pageEndpoints } from '../endpoints/pages.js';
 import type { EndpointTable } from '../http/endpoint.js';
-import type { Exchange } from '../http/engine/engine.js';
+import type { BoundListener, Exchange } from '../http/engine/engine.js';
 import { HttpServer } from '../http/http-server.js';
 import { LeafCertificates } from '../leaves/leaf-certificates.js';
 import type { LocalAgent } from '../local/local-agent.js';
 import { systemClock } from '../local/state/clock.js';
 import { SharedCounts } from '../sockets/shared-counts.js';
+import { httpsOptions } from './https-options.js';
 import type { Mode } from './mode.js';
 import type { Parts } from './parts.js';
 import { serverEndpoints } from './server-endpoints.js';
@@ -33,6 +34,8 @@ export interface Interface {
 export interface HttpInterface extends Interface {
   /** As they were really bound. */
   readonly listeners: readonly Listener[];
+  /** Those that speak TLS, likewise. */
+  readonly secureListeners: readonly Listener[];
   /** null: this thread alone counts them. */
   readonly clients: SharedCounts | null;
   take(exchange: Exchange): void;
@@ -55,32 +58,46 @@ export async function openHttp(parts: Parts, mode: Mode, local: LocalAgent, clos
     logger,
     metrics: telemetry.metrics,
     shared: clients === null ? null : { place: 'first', clients },
+    https: httpsOptions(settings.current, settings.current.httpsListeners, logger, telemetry.metrics),
   });
   const closings = [(deadlineMs: number) => server.close(deadlineMs)];
-  const say = (what: string, listener: Listener): string => {
+  const say = (what: string, protocol: 'http' | 'https', listener: Listener): string => {
     const address = listener.kind === 'tcp' ? joinHostPort(listener.address, listener.port) : listener.path;
     const network = listener.kind === 'tcp' ? 'tcp' : 'unix';
-    logger.info(what, 'address', address, 'network', network, 'protocol', 'http');
+    logger.info(what, 'address', address, 'network', network, 'protocol', protocol);
     return address;
   };
   closing.add(async (deadlineMs) => {
-    for (const listener of settings.current.http.listeners) say('Stopping server', listener);
+    for (const listener of settings.current.http.listeners) say('Stopping server', 'http', listener);
+    for (const listener of settings.current.httpsListeners) say('Stopping server', 'https', listener);
     logger.info('Waiting for endpoints to shut down');
     await Promise.all(closings.map((close) => close(deadlineMs / 2)));
     logger.info('Endpoints down');
   });
   const bound = await server.listen();
-  const listeners = bound.map(({ listener, port }) => (listener.kind === 'tcp' ? { ...listener, port } : listener));
+  const listeners = bound.filter(({ kind }) => kind === 'plain').map(asBound);
+  const secureListeners = bound.filter(({ kind }) => kind === 'secure').map(asBound);
   return {
-    addresses: listeners.map((listener) => say('Starting server', listener)),
+    addresses: [
+      ...listeners.map((listener) => say('Starting server', 'http', listener)),
+      ...secureListeners.map((listener) => say('Starting server', 'https', listener)),
+    ],
     listeners,
+    secureListeners,
     clients,
-    reload: (config) => server.reload(config),
+    reload: (config) => {
+      server.reload(config);
+      server.reloadTls(config.tls.https);
+    },
     take: (exchange) => server.take(exchange),
     closesWith: (close) => {
       closings.push(close);
     },
   };
+}
+
+function asBound({ listener, port }: BoundListener): Listener {
+  return listener.kind === 'tcp' ? { ...listener, port } : listener;
 }
 
 function leafCertificates({ settings, logger }: Parts, mode: Mode): LeafCertificates {

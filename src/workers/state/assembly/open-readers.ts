@@ -76,6 +76,7 @@ export function openReaders(
   const listeners: SharedListeners = {
     clients: http.clients.buffer,
     http: http.listeners.filter(({ kind }) => kind === 'tcp'),
+    https: http.secureListeners.filter(({ kind }) => kind === 'tcp'),
     dns: answerDns ? dns.bound.map((place) => ({ kind: 'tcp', ...place })) : [],
   };
   for (const port of ports) {

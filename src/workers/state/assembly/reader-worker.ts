@@ -26,6 +26,7 @@ import { KeepingUp } from '../replica/keeping-up.js';
 import { openReplica, type Replica } from '../replica/replica.js';
 import { SharedCounts } from '../sockets/shared-counts.js';
 import { AgentTokens } from '../tokens/agent-tokens.js';
+import { httpsOptions } from './https-options.js';
 import { configuredSecrets } from './own-tokens.js';
 import { readerEndpoints } from './reader-endpoints.js';
 import { mayServe } from './reader-serves.js';
@@ -129,7 +130,7 @@ export class ReaderWorker {
     return { http, dns };
   }
 
-  #openHttp({ http: listeners, clients }: SharedListeners): HttpServer {
+  #openHttp({ http: listeners, https, clients }: SharedListeners): HttpServer {
     const { consensus } = this.#replica;
     const calls = this.#askedCalls();
     return new HttpServer({
@@ -142,6 +143,7 @@ export class ReaderWorker {
       logger: this.#logger,
       metrics: this.#telemetry.metrics,
       shared: { place: 'beside', clients: new SharedCounts(clients) },
+      https: httpsOptions(this.#config, https, this.#logger, this.#telemetry.metrics),
       handOver: {
         serves: (query) => mayServe(query, this.#config, consensus.leadership),
         take: (exchange) => this.#requests.take(exchange),
@@ -195,6 +197,7 @@ export class ReaderWorker {
     void this.#listening?.then(
       ({ http, dns }) => {
         http.reload(config);
+        http.reloadTls(config.tls.https);
         dns.reload(config.dns);
       },
       () => {},

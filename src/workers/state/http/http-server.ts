@@ -5,7 +5,7 @@ import { deadlines } from '../../../deadlines/deadline-queue.js';
 import type { Logger } from '../../../observe/logger.js';
 import type { Metrics } from '../../../observe/metrics.js';
 import { errorDetail } from '../../../observe/surprise.js';
-import type { Listener } from '../../../wire/config.js';
+import type { Listener, TlsStanza } from '../../../wire/config.js';
 import type { Calls } from '../calls/calls.js';
 import { refusal } from '../methods/contract/refusal.js';
 import type { TokenResolver } from '../methods/contract/token-resolver.js';
@@ -19,7 +19,8 @@ import { escapeHtml } from './html.js';
 import { HttpPolicy, type HttpSettings, headerLine, type RequestTokens } from './http-policy.js';
 import { startRead } from './http-read.js';
 import { perform, performAs } from './judge.js';
-import { NetEngine } from './net/net-engine.js';
+import { NetEngine, type NetEngineOptions } from './net/net-engine.js';
+import type { SecureOptions } from './net/secure-accept.js';
 import type { ActionOperation, Operation } from './operation.js';
 import { EMPTY_QUERY, parseQuery } from './query.js';
 import { ReadCache } from './read-cache.js';
@@ -47,8 +48,14 @@ export interface HttpServerOptions {
   readonly metrics: Metrics;
   /** null: no other thread listens there. */
   readonly shared?: SharedPort | null;
+  /** Listeners that speak TLS; null: there are none. The engine `net` serves them, whichever serves the others. */
+  readonly https?: HttpsOptions | null;
   /** On a reader: who takes what isn't answered here. */
   readonly handOver?: HandOver;
+}
+
+export interface HttpsOptions extends SecureOptions {
+  readonly listeners: readonly Listener[];
 }
 
 /** What becomes of requests that another thread answers. */
@@ -71,8 +78,10 @@ export class HttpServer {
   readonly #handOver: HandOver | null;
   readonly #acls: TokenResolver;
   readonly #tokens: RequestTokens;
+  readonly #https: HttpsOptions | null;
   #policy: HttpPolicy;
-  #engine: Engine | null = null;
+  #engines: readonly Engine[] = [];
+  #secureEngine: NetEngine | null = null;
   readonly #readFailed = (call: ApiCall, error: unknown): void => this.#failed(call, error);
 
   constructor(options: HttpServerOptions) {
@@ -88,6 +97,7 @@ export class HttpServer {
     this.#unixSocket = options.settings.http.unixSocket;
     this.#shared = options.shared ?? null;
     this.#handOver = options.handOver ?? null;
+    this.#https = options.https ?? null;
   }
 
   /** Of a client that is connected to another thread. */
@@ -98,12 +108,17 @@ export class HttpServer {
   /** Binds all listeners; rejects when one can't be bound, after closing those that were. */
   async listen(): Promise<readonly BoundListener[]> {
     const engine = await this.#makeEngine();
-    this.#engine = engine;
+    const secureEngine = this.#https === null ? null : this.#makeNetEngine();
+    this.#secureEngine = secureEngine;
+    this.#engines = secureEngine === null ? [engine] : [engine, secureEngine];
     const bound: BoundListener[] = [];
     try {
       for (const listener of this.#listeners) bound.push(await engine.listen(listener));
+      for (const listener of this.#https?.listeners ?? []) {
+        if (secureEngine !== null) bound.push(await secureEngine.listen(listener, 'secure'));
+      }
     } catch (error) {
-      await engine.close(0);
+      await Promise.all(this.#engines.map((one) => one.close(0)));
       throw error;
     }
     return bound;
@@ -112,19 +127,24 @@ export class HttpServer {
   /** Everything but listeners and engine may change. */
   reload(settings: HttpSettings): void {
     this.#policy = new HttpPolicy(settings, this.#tokens);
-    this.#engine?.setLimits(this.#policy.engineLimits);
+    for (const engine of this.#engines) engine.setLimits(this.#policy.engineLimits);
+  }
+
+  /** For connections to come. Throws when the certificate can't be used, and then nothing has changed. */
+  reloadTls(stanza: TlsStanza): void {
+    this.#secureEngine?.reloadTls(stanza);
   }
 
   /** Stops accepting, ends what waits with its current result, finishes running answers, then cuts what is left. */
   async close(deadlineMs: number): Promise<void> {
     this.#calls.stop();
-    this.#engine?.stopAccepting();
+    for (const engine of this.#engines) engine.stopAccepting();
     deadlines.expireAll();
-    await this.#engine?.close(deadlineMs);
+    await Promise.all(this.#engines.map((engine) => engine.close(deadlineMs)));
   }
 
   get connections(): number {
-    return this.#engine?.connections ?? 0;
+    return this.#engines.reduce((sum, engine) => sum + engine.connections, 0);
   }
 
   /** Blocking queries that wait right now. */
@@ -133,16 +153,23 @@ export class HttpServer {
   }
 
   async #makeEngine(): Promise<Engine> {
-    const options = {
+    if (this.#engineName === 'net') return this.#makeNetEngine();
+    const { UwsEngine } = await import('./uws/uws-engine.js');
+    return UwsEngine.create(this.#engineOptions());
+  }
+
+  #makeNetEngine(): NetEngine {
+    return new NetEngine({ ...this.#engineOptions(), secure: this.#https });
+  }
+
+  #engineOptions(): Omit<NetEngineOptions, 'secure'> {
+    return {
       listener: (exchange: Exchange) => this.#take(exchange),
       limits: this.#policy.engineLimits,
       unixSocket: this.#unixSocket,
       logger: this.#logger,
       shared: this.#shared,
     };
-    if (this.#engineName === 'net') return new NetEngine(options);
-    const { UwsEngine } = await import('./uws/uws-engine.js');
-    return UwsEngine.create(options);
   }
 
   /** What goes wrong before there is a call costs this exchange alone. */

@@ -2,10 +2,10 @@
 // another root signs. The key never leaves this agent but to who asks for it here. When to renew goes by how long a certificate
 // lives and by a clock that never jumps: whatever the time of day does, nothing is renewed over and over.
 
+import { spiffeUri } from '../../../certificates/spiffe.js';
 import { DeadlineQueue } from '../../../deadlines/deadline-queue.js';
 import type { Logger } from '../../../observe/logger.js';
 import type { Calls } from '../calls/calls.js';
-import { spiffeUri } from '../certificates/spiffe.js';
 import { isRefusal, type Refusal, refusal } from '../methods/contract/refusal.js';
 import { signCertificate } from '../methods/mesh/connect-ca.js';
 import { type Leaf, LeafEntry, type LeafQuestion } from './leaf-entry.js';
@@ -145,7 +145,7 @@ export class LeafCertificates {
     const roots = await this.#watchOf(datacenter).current();
     if (isRefusal(roots)) return roots;
     if (roots.trustDomain === '') return refusal('failed', 'CA has not finished initializing');
-    const { makeKey, keyPem, makeSigningRequest } = await import('../certificates/certificates.js');
+    const { makeKey, keyPem, makeSigningRequest } = await import('../../../certificates/certificates.js');
     const key = await makeKey('ec', 256);
     const uri = spiffeUri({ kind: 'service', host: roots.trustDomain, datacenter, name: service });
     const request = await makeSigningRequest(key, { uris: [uri], dns: [], addresses: [] });

@@ -1,12 +1,12 @@
 // A certificate authority over a store that takes each command at once, as a leader's.
 
 import { after } from 'node:test';
+import { makeKey, makeSigningRequest, type Names } from '../../../../src/certificates/certificates.js';
 import { Logger, LogSink } from '../../../../src/observe/logger.js';
 import type { Command, ConnectCaRequest } from '../../../../src/wire/commands.js';
 import type { RuntimeConfig } from '../../../../src/wire/config.js';
 import type { CaConfiguration, CaRoot } from '../../../../src/wire/records.js';
 import { allowAll } from '../../../../src/workers/state/acl/access.js';
-import { makeKey, makeSigningRequest, type Names } from '../../../../src/workers/state/certificates/certificates.js';
 import { Authority } from '../../../../src/workers/state/leader/authority/authority.js';
 import type { IssuedCertificate } from '../../../../src/workers/state/methods/contract/certificate-authority.js';
 import type { Asker } from '../../../../src/workers/state/methods/contract/method.js';

@@ -1,6 +1,7 @@
 // /v1/agent/connect/authorize: whether the holder of a certificate may connect to a service. Proxies that do it themselves ask
 // this once a connection; what depends on the request is refused, since nobody here sees it.
 
+import { parseSpiffe } from '../../../../certificates/spiffe.js';
 import { struct } from '../../../../gotext/json-decode.js';
 import { quoteJson } from '../../../../gotext/json-encode.js';
 import { string } from '../../../../gotext/json-kinds.js';
@@ -8,7 +9,6 @@ import { record } from '../../../../gotext/json-shape.js';
 import type { IntentionRecord } from '../../../../wire/mesh/intentions.js';
 import { ask } from '../../calls/asked-read.js';
 import type { Calls } from '../../calls/calls.js';
-import { parseSpiffe } from '../../certificates/spiffe.js';
 import { jsonBody } from '../../http/body-format.js';
 import type { EndpointTable } from '../../http/endpoint.js';
 import { action } from '../../http/operation.js';

@@ -68,14 +68,18 @@ export interface EngineLimits {
   readonly slowBodyBytes: number;
 }
 
+export type ListenerKind = 'plain' | 'secure';
+
 export interface BoundListener {
   readonly listener: Listener;
+  readonly kind: ListenerKind;
   /** The port really taken; 0 on a unix socket. */
   readonly port: number;
 }
 
 export interface Engine {
-  listen(listener: Listener): Promise<BoundListener>;
+  /** `secure`: it speaks TLS. */
+  listen(listener: Listener, kind?: ListenerKind): Promise<BoundListener>;
   setLimits(limits: EngineLimits): void;
   /** Stops accepting and closes connections whose last answer was taken; answers still being made say `Connection: close`. */
   stopAccepting(): void;

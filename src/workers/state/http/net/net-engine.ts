@@ -2,23 +2,22 @@
 // layers cost half of the throughput and twice the memory (docs/spec/http.md, "Engines").
 
 import net from 'node:net';
-import type { TLSSocket, TlsOptions } from 'node:tls';
 import { DescriptorReserve } from '../../../../observe/descriptor-reserve.js';
 import type { Logger } from '../../../../observe/logger.js';
 import { surprise } from '../../../../observe/surprise.js';
-import type { Listener } from '../../../../wire/config.js';
+import type { Listener, TlsStanza } from '../../../../wire/config.js';
 import { ClientLimit, plainAddress } from '../../sockets/client-limit.js';
 import { freeTcpPort, type PortSharing, type SharedPort } from '../../sockets/port-sharing.js';
-import type { BoundListener, Engine, EngineLimits, RequestListener } from '../engine/engine.js';
+import type { BoundListener, Engine, EngineLimits, ListenerKind, RequestListener } from '../engine/engine.js';
 import { CROWDED_HEADERS, CROWDED_TEXT } from '../engine/refusals.js';
 import { dateLine, statusLine } from '../engine/status-line.js';
 import { Connection, type ConnectionHost } from './connection.js';
+import { SecureAccept, type SecureOptions } from './secure-accept.js';
 import { readShared, sharedBytes } from './shared-read.js';
 import { claimSocketPath, type SocketOwner, settleSocketFile } from './unix-socket.js';
 
 const PATIENCE_CHECK_MS = 1000;
 const TCP_KEEPALIVE_MS = 15_000;
-const TLS_HANDSHAKE_MS = 5000;
 /** A refused client has this long to read why. */
 const REFUSED_LINGER_MS = 1000;
 const BACKLOG = 4096;
@@ -35,6 +34,8 @@ export interface NetEngineOptions {
   readonly logger: Logger;
   /** null: no other thread listens there. */
   readonly shared?: SharedPort | null;
+  /** Of those listeners that speak TLS. */
+  readonly secure?: SecureOptions | null;
 }
 
 /** Node's types know this option from Node 22.12 on, as its sockets do. */
@@ -49,7 +50,9 @@ export class NetEngine implements Engine, ConnectionHost {
   readonly #unixSocket: SocketOwner;
   readonly #sharing: PortSharing;
   readonly #servers: net.Server[] = [];
-  readonly #open = new Map<Connection, string>();
+  /** With whom it counts; null: what it came by counts. */
+  readonly #open = new Map<Connection, string | null>();
+  readonly #secure: SecureAccept | null;
   readonly #clients: ClientLimit;
   readonly #descriptors: DescriptorReserve;
   #patience: NodeJS.Timeout | null = null;
@@ -62,24 +65,23 @@ export class NetEngine implements Engine, ConnectionHost {
     this.#sharing = options.shared?.place ?? 'alone';
     this.#clients = new ClientLimit(options.limits.maxConnectionsPerClient, options.shared?.clients);
     this.#descriptors = new DescriptorReserve('http', options.logger);
+    this.#secure =
+      options.secure == null ? null : new SecureAccept(options.secure, (socket) => this.#serve(socket, null));
   }
 
   get connections(): number {
     return this.#open.size;
   }
 
-  /** With `secure` the listener speaks TLS. */
-  async listen(listener: Listener, secure?: TlsOptions): Promise<BoundListener> {
+  async listen(listener: Listener, kind: ListenerKind = 'plain'): Promise<BoundListener> {
     const options = {
       allowHalfOpen: true,
       noDelay: true,
       keepAlive: true,
       keepAliveInitialDelay: TCP_KEEPALIVE_MS,
     };
-    const server =
-      secure === undefined
-        ? net.createServer(options, (socket) => this.#accept(socket))
-        : await this.#secureServer({ ...options, ...secure });
+    const accept = kind === 'plain' ? this.#accept : this.#acceptSecure;
+    const server = net.createServer(options, accept.bind(this));
     if (listener.kind === 'unix') await claimSocketPath(listener.path);
     const where = listener.kind === 'unix' ? { path: listener.path } : await this.#sharedPlace(listener);
     await new Promise<void>((resolve, reject) => {
@@ -98,7 +100,7 @@ export class NetEngine implements Engine, ConnectionHost {
       this.#patience.unref();
     }
     const address = server.address();
-    return { listener, port: typeof address === 'object' && address !== null ? address.port : 0 };
+    return { listener, kind, port: typeof address === 'object' && address !== null ? address.port : 0 };
   }
 
   async #sharedPlace({ address: host, port }: Extract<Listener, { kind: 'tcp' }>): Promise<ListenOptions> {
@@ -106,12 +108,9 @@ export class NetEngine implements Engine, ConnectionHost {
     return { host, port: isFirst ? await freeTcpPort(host, port) : port, reusePort: this.#sharing !== 'alone' };
   }
 
-  async #secureServer(options: TlsOptions): Promise<net.Server> {
-    const { createServer } = await import('node:tls');
-    const server = createServer({ handshakeTimeout: TLS_HANDSHAKE_MS, ALPNProtocols: ['http/1.1'], ...options });
-    server.on('secureConnection', (socket: TLSSocket) => this.#accept(socket));
-    server.on('tlsClientError', (_error, socket: TLSSocket) => socket.destroy());
-    return server;
+  /** Throws when certificate or key can't be used, and then nothing has changed. */
+  reloadTls(stanza: TlsStanza): void {
+    this.#secure?.reload(stanza);
   }
 
   setLimits(limits: EngineLimits): void {
@@ -137,6 +136,7 @@ export class NetEngine implements Engine, ConnectionHost {
       });
     }
     for (const connection of this.#open.keys()) connection.destroy();
+    this.#secure?.close();
     if (this.#patience) clearInterval(this.#patience);
     this.#patience = null;
   }
@@ -145,19 +145,35 @@ export class NetEngine implements Engine, ConnectionHost {
     const client = this.#open.get(connection);
     if (client === undefined) return;
     this.#open.delete(connection);
-    this.#clients.leave(client);
+    if (client !== null) this.#clients.leave(client);
     if (this.#open.size === 0) this.#emptied?.();
   }
 
-  #accept(socket: ServedSocket): void {
+  #accept(socket: net.Socket): void {
     if (this.#descriptors.refuses(socket)) return;
     const client = plainAddress(socket.remoteAddress);
     if (!this.#clients.enter(client)) {
       refuseCrowd(socket);
       return;
     }
-    const connection = new Connection(socket, client, this);
-    this.#open.set(connection, client);
+    this.#serve(socket, client);
+  }
+
+  /** It counts from now on, before a handshake is begun: what that costs is to be bounded first of all. */
+  #acceptSecure(socket: net.Socket): void {
+    if (this.#descriptors.refuses(socket)) return;
+    const client = plainAddress(socket.remoteAddress);
+    if (this.stopping || !this.#clients.enter(client)) {
+      socket.destroy();
+      return;
+    }
+    socket.on('close', () => this.#clients.leave(client));
+    this.#secure?.accept(socket);
+  }
+
+  #serve(socket: ServedSocket, counted: string | null): void {
+    const connection = new Connection(socket, counted ?? plainAddress(socket.remoteAddress), this);
+    this.#open.set(connection, counted);
     socket[kConnection] = connection;
     // Events all the same: they come where the shared buffer can't be used.
     readShared(socket, onRead);

@@ -86,7 +86,7 @@ export class UwsEngine implements Engine, ExchangeHost {
         }
         this.#apps.push(app);
         this.#sockets.push(socket);
-        resolve({ listener, port: this.#uws.us_socket_local_port(socket) });
+        resolve({ listener, kind: 'plain', port: this.#uws.us_socket_local_port(socket) });
       });
     });
   }

@@ -144,7 +144,7 @@ export class Authority implements CertificateAuthority {
     const { reads, consensus, config } = this.#options;
     const term = this.#term;
     const writes = new LogWrites(consensus, config.datacenter, () => (term === this.#term ? null : ENDED));
-    this.#certificates ??= import('../../certificates/certificates.js');
+    this.#certificates ??= import('../../../../certificates/certificates.js');
     return { certificates: await this.#certificates, reads, writes, now: this.#now };
   }
 

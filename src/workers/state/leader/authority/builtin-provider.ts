@@ -2,15 +2,15 @@
 // that every leader finds them again, and another configuration has others.
 
 import { createHash, randomInt } from 'node:crypto';
+import type { PrivateKey, RootFacts, Signer } from '../../../../certificates/certificates.js';
 import { goTimeOf, NO_TIME } from '../../../../wire/go-time.js';
 import type { AuthoritySettings } from '../../../../wire/mesh/authority-settings.js';
 import { trustDomainOf } from '../../../../wire/mesh/trust-domain.js';
 import type { CaProviderState, CaRoot } from '../../../../wire/records.js';
-import type { PrivateKey, RootFacts, Signer } from '../../certificates/certificates.js';
 import type { AuthorityReads } from '../../replica/store/read-api.js';
 import type { LogWrites } from './log-writes.js';
 
-export type Certificates = typeof import('../../certificates/certificates.js');
+export type Certificates = typeof import('../../../../certificates/certificates.js');
 
 export interface ProviderOptions {
   readonly certificates: Certificates;

@@ -2,11 +2,11 @@
 // They change together with the configuration they belong to, in one entry of the log, so that a leader that ends in the middle
 // leaves the old ones or the new ones.
 
+import type { Signer } from '../../../../certificates/certificates.js';
 import { dynamicJson } from '../../../../gotext/json-encode.js';
 import { goTimeOf, msOfGoTime } from '../../../../wire/go-time.js';
 import { type AuthoritySettings, readSettings } from '../../../../wire/mesh/authority-settings.js';
 import type { CaConfiguration, CaRoot } from '../../../../wire/records.js';
-import type { Signer } from '../../certificates/certificates.js';
 import { refusal } from '../../methods/contract/refusal.js';
 import { STATE_IS_READ_ONLY } from '../../methods/mesh/connect-ca.js';
 import {

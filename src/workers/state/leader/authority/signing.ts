@@ -1,8 +1,8 @@
 // Signs what others ask for: who it is for must belong to this cluster and this datacenter, and the asker must be allowed to act
 // for it.
 
+import { parseSpiffe, type SpiffeId, spiffeUri } from '../../../../certificates/spiffe.js';
 import { trustDomainOf } from '../../../../wire/mesh/trust-domain.js';
-import { parseSpiffe, type SpiffeId, spiffeUri } from '../../certificates/spiffe.js';
 import type { IssuedCertificate } from '../../methods/contract/certificate-authority.js';
 import type { Asker } from '../../methods/contract/method.js';
 import { refusal } from '../../methods/contract/refusal.js';
