@@ -1,14 +1,11 @@
 // Tokens judged from this server's own store. A judgment is kept for as long as no token, policy or role has changed that it was
 // made of, so that a request costs one look into a map.
 
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { AclPolicy, AclRole, AclToken } from '../../../wire/acl/records.js';
 import { msOfGoTime } from '../../../wire/go-time.js';
 import type { Authorizer } from '../acl/access.js';
 import { compileRules } from '../acl/authorizer.js';
 import { ANONYMOUS_ACCESSOR } from '../acl/denial.js';
-import { GLOBAL_MANAGEMENT } from '../acl/policies/builtin-policies.js';
-import { readRules } from '../acl/rules/parse.js';
 import { isRefusal, refusal } from '../methods/contract/refusal.js';
 import type { Judged, TokenResolver } from '../methods/contract/token-resolver.js';
 import type { AclReads } from '../replica/store/read-api.js';
@@ -22,8 +19,8 @@ export interface StoreTokensOptions extends GrantSettings {
   readonly rows: () => AclRows;
   /** What this server holds of the state may be shown: a leader was heard of. */
   readonly isReady: () => boolean;
-  /** The secret by which servers act among themselves; "" while there is none. */
-  readonly serverSecret: () => string;
+  /** Tokens that are no records: null where it is none of them. */
+  readonly own: (secret: string) => Authorizer | null;
   /** Who is asked about a token that isn't here; null: nobody knows more. */
   readonly elsewhere: TokenResolver | null;
   /** Milliseconds since 1970. */
@@ -49,15 +46,11 @@ export class StoreTokens implements TokenResolver {
   readonly #options: StoreTokensOptions;
   readonly #kept = new KeptJudgments<Judgment>();
   readonly #anonymous: Authorizer;
-  readonly #server: Authorizer;
 
   constructor(options: StoreTokensOptions) {
     this.#options = options;
     const { defaultPolicy, listsKeysByRule } = options;
     this.#anonymous = compileRules([], { accessor: ANONYMOUS_ACCESSOR, defaultPolicy, listsKeysByRule });
-    const management = readRules(GLOBAL_MANAGEMENT.Rules);
-    if (!management.ok) throw new Error(management.error);
-    this.#server = compileRules([management.rules], { accessor: 'server-management', defaultPolicy, listsKeysByRule });
   }
 
   resolve(secret: string): Judged | Promise<Judged> {
@@ -93,11 +86,12 @@ export class StoreTokens implements TokenResolver {
   }
 
   #judge(secret: string): Judged | Promise<Judged> {
-    const { rows, serverSecret, elsewhere, isReady, now } = this.#options;
-    if (isSameSecret(secret, serverSecret())) return this.#server;
+    const { rows, own, elsewhere, isReady, now } = this.#options;
     const token = rows().aclToken(secret);
     if (token === undefined) {
       if (secret === ANONYMOUS_SECRET) return this.#anonymous;
+      const special = own(secret);
+      if (special !== null) return special;
       if (!isReady()) return NOT_READY;
       return elsewhere === null ? NOT_FOUND : elsewhere.resolve(secret);
     }
@@ -127,13 +121,4 @@ function linked(rows: AclRows, token: AclToken): LinkedToken {
 
 function isSame<Row extends AclPolicy | AclRole>(now: readonly Row[], before: readonly Row[]): boolean {
   return now.length === before.length && now.every((row, i) => row === before[i]);
-}
-
-/** How long it takes says nothing of `own`; "" is nobody's. */
-export function isSameSecret(given: string, own: string): boolean {
-  return own !== '' && timingSafeEqual(digest(given), digest(own));
-}
-
-function digest(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest();
 }
