@@ -25,7 +25,7 @@ import { LeaderDuties } from '../leader/leader-duties.js';
 import { CoordinateUpdates } from '../methods/catalog/coordinate-updates.js';
 import type { ClusterView } from '../methods/contract/cluster-view.js';
 import { refusal } from '../methods/contract/refusal.js';
-import { noAcls, type TokenResolver } from '../methods/contract/token-resolver.js';
+import type { TokenResolver } from '../methods/contract/token-resolver.js';
 import { KeepingUp } from '../replica/keeping-up.js';
 import { openReplica, type Replica } from '../replica/replica.js';
 import { LeaderCalls } from '../rpc/leader-calls.js';
@@ -39,6 +39,7 @@ import { serverStats } from './agent-stats.js';
 import { KnownLeader } from './known-leader.js';
 import type { Mode } from './mode.js';
 import type { Parts } from './parts.js';
+import { serverAcls, serverSecret } from './server-acls.js';
 
 const COORDINATE_PERIOD_MS = 5_000;
 const DEV_COORDINATE_PERIOD_MS = 100;
@@ -51,10 +52,10 @@ type RaftEnds = NonNullable<StateWorkerData['raft']>;
 
 export function openServer(parts: Parts, raft: RaftEnds): Mode {
   const { gossip, tokens } = parts;
-  const acls = noAcls;
   const leader = new KnownLeader();
   const { replica, recovered } = followLog(parts, raft, leader);
   const { store, consensus, keepingUp } = replica;
+  const acls = serverAcls(parts.settings.current, tokens, replica, null);
   const { datacenter, nodeId, advertiseAddress, ports } = parts.settings.current;
   const questions = serverQuestions(joinHostPort(advertiseAddress, ports.server), datacenter, consensus);
   const duties = takeUpDuties(parts, replica, leader, questions);
@@ -97,7 +98,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     calls,
     nodeId,
     datacenter,
-    token: () => tokens.agent,
+    token: () => serverSecret(replica),
     leads: () => leader.isSelf,
     warn: (problem) => parts.logger.child('server').warn('failed to hand over leadership', 'error', problem),
   });
@@ -106,7 +107,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     return leader.isSelf || leader.address === '' ? refusal('no-leader') : leader.address;
   });
   const snapshots = new LeaderSnapshots({
-    own: operatorSnapshots(parts, replica, duties),
+    own: operatorSnapshots(parts, replica, duties, acls),
     remote,
     datacenter,
     isElsewhere: () => !leader.isSelf && leader.address !== '',
@@ -118,6 +119,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     limits,
     reaches: (name) => others.serversOf(name).length > 0,
     transfer: {
+      tokens: acls,
       isLeader: () => leader.isSelf,
       leaderAddress: () => leader.address,
       configuration: () => consensus.configuration(),
@@ -256,6 +258,7 @@ function operatorSnapshots(
   { settings, logger }: Parts,
   { store, consensus }: Replica,
   duties: LeaderDuties,
+  tokens: TokenResolver,
 ): OperatorSnapshots {
   const { datacenter, dataDir } = settings.current;
   const dutiesEstablished = () => duties.awaitEstablished();
@@ -265,6 +268,7 @@ function operatorSnapshots(
     datacenter,
     dataDir,
     dutiesEstablished,
+    tokens,
     logger: logger.child('server'),
   });
 }
