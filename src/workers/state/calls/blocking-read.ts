@@ -293,7 +293,7 @@ export abstract class BlockingRead<T> implements Deadline {
     const { leadership } = this.#context.consensus;
     const prepared = this.#prepared;
     if (prepared?.narrowInSteps === undefined && prepared?.visible === undefined) {
-      const shown = prepared?.narrow?.(value) ?? value;
+      const shown = prepared?.narrow === undefined ? value : prepared.narrow(value);
       if (prepared?.elsewhere === undefined || !this.#asksOthers(shown, prepared, this.#context)) {
         this.answered(shown, shownIndex(index), originOf(leadership, prepared));
       }

@@ -1,7 +1,7 @@
 // What this server has itself, followed as it changes, for subscriptions: a read that says whenever it may be another, without
 // limit of time and whoever leads. Nothing is done for a change that nobody follows.
 
-import type { PreparedRead, ReadMethod, ReadResult } from '../methods/contract/method.js';
+import { type PreparedRead, type ReadMethod, type ReadResult, shownSteps } from '../methods/contract/method.js';
 import { isRefusal, type Refusal, refusal } from '../methods/contract/refusal.js';
 import { type Caller, type Judged, judge, type TokenResolver } from '../methods/contract/token-resolver.js';
 import type { Consensus } from '../replica/consensus.js';
@@ -66,8 +66,7 @@ class StoreRead<Value> implements FollowedRead<Value> {
     const result = prepared.read();
     if (this.#stillHolds === null) return result;
     const { index, value } = result;
-    if (prepared.narrowInSteps !== undefined) return { index, value: atOnce(prepared.narrowInSteps(value)) };
-    return { index, value: prepared.narrow?.(value) ?? value };
+    return { index, value: atOnce(shownSteps(prepared, value)) };
   }
 
   stop(): void {

@@ -92,8 +92,8 @@ export function localReads({ store, consensus, keepingUp, tokens, secret }: Loca
       const isSame = prepared.isSame ?? Object.is;
       return {
         value:
-          prepared.visible === undefined && prepared.narrowInSteps === undefined
-            ? (prepared.narrow?.(value) ?? value)
+          prepared.visible === undefined && prepared.narrowInSteps === undefined && prepared.narrow === undefined
+            ? value
             : atOnce(shownSteps(prepared, value)),
         isCurrent: () => (prepared.refuse?.() ?? null) === null && isSame(prepared.read().value, value),
       };
