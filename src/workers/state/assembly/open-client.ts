@@ -1,7 +1,6 @@
 // What a client agent has in place of a server's parts: the servers that the LAN pool names, and calls that go to them. It holds
 // nothing of the replicated state itself.
 
-import { allowAll } from '../acl/access.js';
 import { ClientCalls } from '../calls/client-calls.js';
 import { Rebalance } from '../cluster/rebalance.js';
 import { Reconnect } from '../cluster/reconnect.js';
@@ -9,9 +8,9 @@ import { followServers } from '../cluster/server-choice.js';
 import { ServerList } from '../cluster/server-list.js';
 import { RemoteResponder } from '../dns/remote-responder.js';
 import { CoordinateReports } from '../local/sync/coordinate-reports.js';
-import { agentToken } from '../local/sync/sync-requests.js';
 import { updateCoordinate } from '../methods/catalog/coordinate.js';
 import { isRefusal, refusal } from '../methods/contract/refusal.js';
+import { noAcls } from '../methods/contract/token-resolver.js';
 import { statusLeader, statusPing } from '../methods/status.js';
 import { RpcPool } from '../rpc/pool/pool.js';
 import { ServerAsker } from '../rpc/server-asker.js';
@@ -73,18 +72,18 @@ export function openClient({ settings, telemetry, control, gossip, logger, token
     own: () => (list.first === null ? null : gossip.coordinate),
     async report(coordinate) {
       const record = { Node: nodeName, Segment: '', Partition: '', Coord: coordinate };
-      const asker = { token: agentToken(tokens.registration), authorizer: allowAll };
-      const answer = await calls.write(updateCoordinate, record, datacenter, asker);
+      const answer = await calls.write(updateCoordinate, record, datacenter, { token: tokens.agent });
       if (isRefusal(answer)) logger.error('Coordinate update error', 'error', answer.text);
     },
   });
   return {
     calls,
+    acls: noAcls,
     // Servers count what they are asked.
     askedCalls: calls,
     readers: null,
     knowsServers: () => list.first !== null,
-    dnsAnswers: (given, staleQuery) => new RemoteResponder({ ...given, calls, kept: calls.kept, staleQuery }),
+    dnsAnswers: (given, staleQuery) => new RemoteResponder({ ...given, calls, kept: calls.kept, tokens, staleQuery }),
     snapshots,
     recovered: Promise.resolve(),
     stats: () => clientStats(control, gossip),

@@ -25,6 +25,7 @@ import { LeaderDuties } from '../leader/leader-duties.js';
 import { CoordinateUpdates } from '../methods/catalog/coordinate-updates.js';
 import type { ClusterView } from '../methods/contract/cluster-view.js';
 import { refusal } from '../methods/contract/refusal.js';
+import { noAcls, type TokenResolver } from '../methods/contract/token-resolver.js';
 import { KeepingUp } from '../replica/keeping-up.js';
 import { openReplica, type Replica } from '../replica/replica.js';
 import { LeaderCalls } from '../rpc/leader-calls.js';
@@ -49,7 +50,8 @@ const FORMER_LEADER_WITHIN_MS = 500;
 type RaftEnds = NonNullable<StateWorkerData['raft']>;
 
 export function openServer(parts: Parts, raft: RaftEnds): Mode {
-  const { gossip } = parts;
+  const { gossip, tokens } = parts;
+  const acls = noAcls;
   const leader = new KnownLeader();
   const { replica, recovered } = followLog(parts, raft, leader);
   const { store, consensus, keepingUp } = replica;
@@ -82,15 +84,20 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
   const asking = serverAsking(parts, pool);
   const elsewhere = leaderCalls(parts, leader, pool, asking);
   const others = new OtherDatacenters(datacenter, Math.random);
-  const beyond = new CallsBeyond({ serversOf: (name) => others.serversOf(name), asking });
+  const beyond = new CallsBeyond({
+    serversOf: (name) => others.serversOf(name),
+    asking,
+    isLocalToken: (secret) => acls.isLocal(secret),
+  });
   const cluster = clusterView(parts, replica, leader, duties);
-  const calls = serverCalls(parts, replica, { elsewhere, beyond }, leader, duties, coordinates, cluster);
+  const calls = serverCalls(parts, replica, { elsewhere, beyond }, leader, duties, coordinates, cluster, acls);
   const limits = requestLimits(parts, raft, leader);
   parts.leaveSteps.setServer({
     cluster,
     calls,
     nodeId,
     datacenter,
+    token: () => tokens.agent,
     leads: () => leader.isSelf,
     warn: (problem) => parts.logger.child('server').warn('failed to hand over leadership', 'error', problem),
   });
@@ -107,7 +114,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
   const rpc = new RpcServer({
     config: () => parts.settings.current,
     calls,
-    reads: followedReads(store, consensus),
+    reads: followedReads(store, consensus, acls),
     limits,
     reaches: (name) => others.serversOf(name).length > 0,
     transfer: {
@@ -122,13 +129,14 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
   });
   return {
     calls,
+    acls,
     askedCalls: new LimitedCalls(calls, limits),
     readers: raft.readers,
     knowsServers: () => true,
     dnsAnswers: (given, staleQuery) => {
-      const local = localReads(store, consensus, keepingUp);
+      const local = localReads({ store, consensus, keepingUp, tokens: acls, secret: () => tokens.dns });
       const near = new Responder({ ...given, local });
-      const far = new RemoteResponder({ ...given, calls, kept: null, staleQuery });
+      const far = new RemoteResponder({ ...given, calls, kept: null, tokens, staleQuery });
       return new FreshResponder({ config: given.config, local, near, far, staleQuery });
     },
     snapshots,
@@ -321,6 +329,7 @@ function serverCalls(
   duties: LeaderDuties,
   coordinates: CoordinateUpdates,
   cluster: ClusterView,
+  tokens: TokenResolver,
 ): ServerCalls {
   const { datacenter, nodeName } = settings.current;
   return new ServerCalls({
@@ -348,6 +357,7 @@ function serverCalls(
     consensus,
     ...others,
     keepingUp,
+    tokens,
     holdMs: () => settings.current.rpcHoldTimeoutMs,
   });
 }

@@ -95,8 +95,15 @@ interface ReadChoiceSpec<P extends Parameters> extends Described<P>, ReadTraits 
   choose(values: Values<P>, call: ApiRequest): AnyReadForm<Values<P>>;
 }
 
+/**
+ * Where no method judges the caller's token. `row`: every rule of `acl` is needed, on this agent's node where it is one of agents or
+ * nodes. `function`: it gets the authorizer, and judges by what the call turns out to be about.
+ */
+export type Judges = 'row' | 'function';
+
 /** Anything but a read of the replicated state. */
 interface ActionSpec<P extends Parameters, B> extends Described<P> {
+  readonly judges?: Judges;
   readonly reads?: TakenOptions;
   readonly body?: BodyFormat<B>;
   run(call: ApiRequest, values: Values<P>, body: B): Reply | Promise<Reply>;

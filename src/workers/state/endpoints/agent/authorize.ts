@@ -50,7 +50,7 @@ function verdictOf(deciding: IntentionRecord | undefined, policy: 'allow' | 'den
 
 async function authorize(
   { calls, defaultPolicy }: AuthorizeDependencies,
-  { options, datacenter }: ApiRequest,
+  { options, datacenter, asker }: ApiRequest,
   target: string,
   uri: string,
 ): Promise<Reply> {
@@ -58,7 +58,14 @@ async function authorize(
   const identity = parseSpiffe(uri);
   if (identity === null) return text(400, 'ClientCertURI not a valid Connect identifier');
   if (identity.kind !== 'service') return text(400, 'ClientCertURI not a valid Service identifier');
-  const answer = await ask(calls, matchIntentions, { side: 'destination', names: [target] }, options, datacenter);
+  const answer = await ask(
+    calls,
+    matchIntentions,
+    { side: 'destination', names: [target] },
+    options,
+    datacenter,
+    asker,
+  );
   if (isRefusal(answer)) return refused(answer);
   const deciding = firstFrom(answer.value[0] ?? [], identity.name);
   const { isAllowed, reason } = verdictOf(deciding, defaultPolicy());

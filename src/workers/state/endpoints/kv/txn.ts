@@ -125,7 +125,7 @@ async function transact(dependencies: TxnDependencies, request: ApiRequest, give
     return isRefusal(response) ? refused(response) : answer(response, '', []);
   }
   // A transaction never waits for a change.
-  const outcome = await ask(calls, txnRead, operations, { ...options, minIndex: 0 }, datacenter);
+  const outcome = await ask(calls, txnRead, operations, { ...options, minIndex: 0 }, datacenter, request.asker);
   if (isRefusal(outcome)) return refused(outcome);
   const { response, index } = outcome.value;
   return readAnswer(response, index, index > 0 && outcome.hasLeader);
