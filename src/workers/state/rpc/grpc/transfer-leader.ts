@@ -1,6 +1,7 @@
 // OperatorService/TransferLeader: the leader hands over to the voter named, or to any; a server that doesn't lead passes the call
 // on, once (spec/rpc.md, section 7). Stock's HTTP and command line have no other way.
 
+import type { ServerDialer } from '../../../../tls/server-dialer.js';
 import type { RaftConfiguration } from '../../../../wire/raft/raft-orders.js';
 import { refusal } from '../../methods/contract/refusal.js';
 import { beginFrame, endFrame } from './frame.js';
@@ -18,6 +19,8 @@ const PASSED_ON = 'x-lictor-passed-on';
 export const TRANSFER_WITHIN_MS = 30_000;
 
 export interface TransferParts {
+  /** How another server is reached. */
+  readonly dialer: ServerDialer;
   readonly isLeader: () => boolean;
   /** `host:port`; "" when none is known. */
   readonly leaderAddress: () => string;
@@ -58,7 +61,7 @@ function transfer(parts: TransferParts, call: GrpcCall, id: string): Promise<Out
     const { text } = refusal('no-leader');
     return Promise.resolve({ status: Status.unavailable, text });
   }
-  return passOn(call, address, id);
+  return passOn(call, parts.dialer, address, id);
 }
 
 async function handOver({ configuration, handOver }: TransferParts, id: string): Promise<Outcome> {
@@ -72,9 +75,10 @@ async function handOver({ configuration, handOver }: TransferParts, id: string):
   return problem === null ? DONE : { status: Status.unknown, text: problem };
 }
 
-async function passOn(call: GrpcCall, address: string, id: string): Promise<Outcome> {
+async function passOn(call: GrpcCall, dialer: ServerDialer, address: string, id: string): Promise<Outcome> {
   const token = call.headers[TOKEN];
   const outcome = await callUnary({
+    dialer,
     address,
     path: TRANSFER_LEADER,
     headers: { [PASSED_ON]: '1', ...(typeof token === 'string' ? { [TOKEN]: token } : {}) },
