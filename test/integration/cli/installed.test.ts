@@ -208,7 +208,8 @@ describe('the installed program', () => {
     const thread = path.join(folder, 'dist/program/workers/state/assembly/worker.js');
     const stackOf = async (...flags: readonly string[]): Promise<string> =>
       (await run(process.execPath, [...flags, thread])).stderr;
-    const named = /this is the program of a thread\n {4}at dist\/program\/workers\/state\/assembly\/worker-\w+\.js:\d+:\d+\n/;
+    const named =
+      /this is the program of a thread\n {4}at dist\/program\/workers\/state\/assembly\/worker-\w+\.js:\d+:\d+\n/;
     assert.match(await stackOf(...launcherFlags()), named);
     await compileCode(folder);
     assert.match(await stackOf(...launcherFlags()), named);
