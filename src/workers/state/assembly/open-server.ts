@@ -26,7 +26,7 @@ import { LeaderDuties } from '../leader/leader-duties.js';
 import { CoordinateUpdates } from '../methods/catalog/coordinate-updates.js';
 import type { ClusterView } from '../methods/contract/cluster-view.js';
 import { refusal } from '../methods/contract/refusal.js';
-import { noAcls, type TokenResolver } from '../methods/contract/token-resolver.js';
+import type { TokenResolver } from '../methods/contract/token-resolver.js';
 import { KeepingUp } from '../replica/keeping-up.js';
 import { openReplica, type Replica } from '../replica/replica.js';
 import { LeaderCalls } from '../rpc/leader-calls.js';
@@ -40,6 +40,7 @@ import { serverStats } from './agent-stats.js';
 import { KnownLeader } from './known-leader.js';
 import type { Mode } from './mode.js';
 import type { Parts } from './parts.js';
+import { serverAcls, serverSecret } from './server-acls.js';
 
 const COORDINATE_PERIOD_MS = 5_000;
 const DEV_COORDINATE_PERIOD_MS = 100;
@@ -52,10 +53,10 @@ type RaftEnds = NonNullable<StateWorkerData['raft']>;
 
 export function openServer(parts: Parts, raft: RaftEnds): Mode {
   const { gossip, tokens } = parts;
-  const acls = noAcls;
   const leader = new KnownLeader();
   const { replica, recovered } = followLog(parts, raft, leader);
   const { store, consensus, keepingUp } = replica;
+  const acls = serverAcls(parts.settings.current, tokens, replica, null);
   const { datacenter, nodeId, advertiseAddress, ports } = parts.settings.current;
   const dialer: ServerDialer = new ServerDialer(
     parts.settings.current,
@@ -102,7 +103,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     calls,
     nodeId,
     datacenter,
-    token: () => tokens.agent,
+    token: () => serverSecret(replica),
     leads: () => leader.isSelf,
     warn: (problem) => parts.logger.child('server').warn('failed to hand over leadership', 'error', problem),
   });
@@ -111,7 +112,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     return leader.isSelf || leader.address === '' ? refusal('no-leader') : leader.address;
   }, dialer);
   const snapshots = new LeaderSnapshots({
-    own: operatorSnapshots(parts, replica, duties),
+    own: operatorSnapshots(parts, replica, duties, acls),
     remote,
     datacenter,
     isElsewhere: () => !leader.isSelf && leader.address !== '',
@@ -124,6 +125,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     reaches: (name) => others.serversOf(name).length > 0,
     transfer: {
       dialer,
+      tokens: acls,
       isLeader: () => leader.isSelf,
       leaderAddress: () => leader.address,
       configuration: () => consensus.configuration(),
@@ -266,6 +268,7 @@ function operatorSnapshots(
   { settings, logger }: Parts,
   { store, consensus }: Replica,
   duties: LeaderDuties,
+  tokens: TokenResolver,
 ): OperatorSnapshots {
   const { datacenter, dataDir } = settings.current;
   const dutiesEstablished = () => duties.awaitEstablished();
@@ -275,6 +278,7 @@ function operatorSnapshots(
     datacenter,
     dataDir,
     dutiesEstablished,
+    tokens,
     logger: logger.child('server'),
   });
 }
