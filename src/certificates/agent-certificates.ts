@@ -4,7 +4,7 @@
 import type { Block } from './blocks.js';
 import { sequence, utf8 } from './blocks.js';
 import { type ReadCertificate, signCertificate, subjectOf } from './certificate.js';
-import { constraintsExtension, extendedUsage, rootExtensions, roleExtensions } from './extensions.js';
+import { constraintsExtension, extendedUsage, roleExtensions, rootExtensions } from './extensions.js';
 import { keyIdOf, type PrivateKey, publicKeyOf } from './keys.js';
 import type { Names } from './names.js';
 

@@ -2,6 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { joinHostPort } from '../../../gotext/host-port.js';
+import { ServerDialer } from '../../../tls/server-dialer.js';
 import { isServer } from '../../../wire/gossip/member-tags.js';
 import { AppliedProgress } from '../../../wire/raft/applied-progress.js';
 import { RequestRates } from '../../../wire/request-rates.js';
@@ -26,7 +27,7 @@ import { LeaderLogins } from '../leader/logins/logins.js';
 import { CoordinateUpdates } from '../methods/catalog/coordinate-updates.js';
 import type { ClusterView } from '../methods/contract/cluster-view.js';
 import { refusal } from '../methods/contract/refusal.js';
-import { noAcls, type TokenResolver } from '../methods/contract/token-resolver.js';
+import type { TokenResolver } from '../methods/contract/token-resolver.js';
 import { KeepingUp } from '../replica/keeping-up.js';
 import { openReplica, type Replica } from '../replica/replica.js';
 import { LeaderCalls } from '../rpc/leader-calls.js';
@@ -40,6 +41,7 @@ import { serverStats } from './agent-stats.js';
 import { KnownLeader } from './known-leader.js';
 import type { Mode } from './mode.js';
 import type { Parts } from './parts.js';
+import { serverAcls, serverSecret } from './server-acls.js';
 
 const COORDINATE_PERIOD_MS = 5_000;
 const DEV_COORDINATE_PERIOD_MS = 100;
@@ -52,12 +54,16 @@ type RaftEnds = NonNullable<StateWorkerData['raft']>;
 
 export function openServer(parts: Parts, raft: RaftEnds): Mode {
   const { gossip, tokens } = parts;
-  const acls = noAcls;
   const leader = new KnownLeader();
   const { replica, recovered } = followLog(parts, raft, leader);
   const { store, consensus, keepingUp } = replica;
+  const acls = serverAcls(parts.settings.current, tokens, replica, null);
   const { datacenter, nodeId, advertiseAddress, ports } = parts.settings.current;
-  const questions = serverQuestions(joinHostPort(advertiseAddress, ports.server), datacenter, consensus);
+  const dialer: ServerDialer = new ServerDialer(
+    parts.settings.current,
+    (host, port) => others.datacenterAt(joinHostPort(host, port)) ?? datacenter,
+  );
+  const questions = serverQuestions(joinHostPort(advertiseAddress, ports.server), datacenter, consensus, dialer);
   const duties = takeUpDuties(parts, replica, leader, questions);
   const coordinates = coordinateUpdates(parts, replica);
   const expectation = expectServers(parts, replica, questions);
@@ -81,7 +87,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
       if (leader.isSelf) coordinates.add(record);
     },
   });
-  const pool = new RpcPool({ idleMs: IDLE_CONNECTION_MS });
+  const pool = new RpcPool({ idleMs: IDLE_CONNECTION_MS, dialer });
   const asking = serverAsking(parts, pool);
   const elsewhere = leaderCalls(parts, leader, pool, asking);
   const others = new OtherDatacenters(datacenter, Math.random);
@@ -98,16 +104,16 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     calls,
     nodeId,
     datacenter,
-    token: () => tokens.agent,
+    token: () => serverSecret(replica),
     leads: () => leader.isSelf,
     warn: (problem) => parts.logger.child('server').warn('failed to hand over leadership', 'error', problem),
   });
   const remote = new RemoteSnapshots((name) => {
     if (name !== datacenter) return others.serversOf(name)[0]?.address ?? refusal('no-datacenter');
     return leader.isSelf || leader.address === '' ? refusal('no-leader') : leader.address;
-  });
+  }, dialer);
   const snapshots = new LeaderSnapshots({
-    own: operatorSnapshots(parts, replica, duties),
+    own: operatorSnapshots(parts, replica, duties, acls),
     remote,
     datacenter,
     isElsewhere: () => !leader.isSelf && leader.address !== '',
@@ -119,6 +125,8 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     limits,
     reaches: (name) => others.serversOf(name).length > 0,
     transfer: {
+      dialer,
+      tokens: acls,
       isLeader: () => leader.isSelf,
       leaderAddress: () => leader.address,
       configuration: () => consensus.configuration(),
@@ -127,6 +135,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     snapshots,
     raftStreams: raft.raftStreams,
     logger: parts.logger.child('server.rpc'),
+    metrics: parts.telemetry.metrics,
   });
   return {
     calls,
@@ -149,7 +158,10 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
       closing.add(() => remote.close());
       await rpc.listen();
     },
-    reload: (config) => rpc.reload(config),
+    reload: (config) => {
+      dialer.reload(config);
+      rpc.reload(config);
+    },
     onServerUp: (callback) => {
       leader.listen({ appeared: callback });
       // What this agent registered may not be in what was restored.
@@ -257,6 +269,7 @@ function operatorSnapshots(
   { settings, logger }: Parts,
   { store, consensus }: Replica,
   duties: LeaderDuties,
+  tokens: TokenResolver,
 ): OperatorSnapshots {
   const { datacenter, dataDir } = settings.current;
   const dutiesEstablished = () => duties.awaitEstablished();
@@ -266,6 +279,7 @@ function operatorSnapshots(
     datacenter,
     dataDir,
     dutiesEstablished,
+    tokens,
     logger: logger.child('server'),
   });
 }

@@ -21,7 +21,7 @@ import { DnsServer } from '../dns/server.js';
 import { HandingOver } from '../http/hand-over/handing-over.js';
 import { TurnBatch } from '../http/hand-over/turn-batch.js';
 import { HttpServer } from '../http/http-server.js';
-import { noAcls } from '../methods/contract/token-resolver.js';
+import type { TokenResolver } from '../methods/contract/token-resolver.js';
 import { KeepingUp } from '../replica/keeping-up.js';
 import { openReplica, type Replica } from '../replica/replica.js';
 import { SharedCounts } from '../sockets/shared-counts.js';
@@ -30,6 +30,7 @@ import { httpsOptions } from './https-options.js';
 import { configuredSecrets } from './own-tokens.js';
 import { readerEndpoints } from './reader-endpoints.js';
 import { mayServe } from './reader-serves.js';
+import { serverAcls } from './server-acls.js';
 
 interface Listening {
   readonly http: HttpServer;
@@ -46,7 +47,7 @@ export class ReaderWorker {
   readonly #requests: HandingOver;
   readonly #questions: HandedQuestions;
   readonly #tokens: AgentTokens;
-  readonly #acls = noAcls;
+  readonly #acls: TokenResolver;
   #config: RuntimeConfig;
   /** What listens, or is about to. */
   #listening: Promise<Listening> | null = null;
@@ -70,6 +71,7 @@ export class ReaderWorker {
       null,
       this.#keepingUp,
     );
+    this.#acls = serverAcls(data.config, this.#tokens, this.#replica, null);
     this.#batch = new TurnBatch<ReaderWord>(data.primary);
     const post = (message: FromReader): void => this.#batch.add(message);
     this.#requests = new HandingOver({ add: post });
