@@ -144,7 +144,7 @@ export class ServerCalls implements Calls {
   ): Reply | Refusal | Promise<Reply | Refusal> {
     const { server, beyond } = this.#options;
     return datacenter === server.datacenter
-      ? method.answer(server, request, asker)
+      ? method.answer(server, request, asker, (asked, elsewhere) => beyond.write(method, asked, elsewhere, asker))
       : beyond.write(method, request, datacenter, asker);
   }
 
