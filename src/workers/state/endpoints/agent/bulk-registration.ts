@@ -44,7 +44,7 @@ const deregister: Place<DecodedBy<typeof removalBody>> = (batch, { ID, Name }) =
   return id;
 };
 
-const WRITE = { acl: ['service:write'], answer: listOf(RESULT) } as const;
+const WRITE = { acl: ['service:write'], answer: listOf(RESULT), alsoAs: LINES_TYPE } as const;
 
 export function bulkRegistrationEndpoints(local: LocalAgent): EndpointTable {
   const registering = action({
