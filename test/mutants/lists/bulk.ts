@@ -73,7 +73,21 @@ export const bulk: readonly Mutant[] = [
   {
     name: 'free-form configuration goes into transactions',
     file: 'workers/state/local/sync/write-group.ts',
-    find: '  if (service.Proxy !== NO_PROXY) return null;\n',
+    find: 'if (service.Proxy !== NO_PROXY || service.Locality !== null) return null;',
+    replace: '',
+    tests: GROUPS,
+  },
+  {
+    name: 'a transaction is bounded by its services alone',
+    file: 'workers/state/local/sync/write-group.ts',
+    find: ' && this.#bytes + bytes <= MAX_BYTES',
+    replace: '',
+    tests: GROUPS,
+  },
+  {
+    name: 'a service takes all its checks along, however long they are',
+    file: 'workers/state/local/sync/partial-sync.ts',
+    find: '      if (bytes > MAX_BYTES) break;\n',
     replace: '',
     tests: GROUPS,
   },

@@ -12,6 +12,7 @@ import type { ReadResult, StoreReads, WatchTarget } from '../../replica/store/re
 import type { Steps } from '../../turns/turns.js';
 import type { CertificateAuthority } from './certificate-authority.js';
 import type { ClusterView } from './cluster-view.js';
+import type { Logins } from './logins.js';
 import type { Refusal } from './refusal.js';
 
 export type { ReadResult, WatchTarget } from '../../replica/store/read-api.js';
@@ -73,6 +74,7 @@ export interface LeaderView {
   /** Takes a coordinate in, to be written with many others. */
   updateCoordinate(record: CoordinateRecord): void;
   readonly authority: CertificateAuthority;
+  readonly logins: Logins;
   readonly cluster: ClusterView;
   /** Whether services may be called where no intention says so. */
   readonly allowsUnnamedConnections: () => boolean;
