@@ -23,6 +23,7 @@ import { FreshResponder } from '../dns/fresh-responder.js';
 import { RemoteResponder } from '../dns/remote-responder.js';
 import { Responder } from '../dns/responder.js';
 import { LeaderDuties } from '../leader/leader-duties.js';
+import { LeaderLogins } from '../leader/logins/logins.js';
 import { CoordinateUpdates } from '../methods/catalog/coordinate-updates.js';
 import type { ClusterView } from '../methods/contract/cluster-view.js';
 import { refusal } from '../methods/contract/refusal.js';
@@ -366,6 +367,7 @@ function serverCalls(
       renewSession: (id) => duties.renewSession(id),
       updateCoordinate: (record) => coordinates.add(record),
       authority: duties.authority,
+      logins: new LeaderLogins({ datacenter, acl: store.acl, consensus }),
       cluster,
     },
     consensus,

@@ -76,9 +76,9 @@ export class HttpServer {
   readonly #unixSocket: HttpSettings['http']['unixSocket'];
   readonly #shared: SharedPort | null;
   readonly #handOver: HandOver | null;
+  readonly #https: HttpsOptions | null;
   readonly #acls: TokenResolver;
   readonly #tokens: RequestTokens;
-  readonly #https: HttpsOptions | null;
   #policy: HttpPolicy;
   #engines: readonly Engine[] = [];
   #secureEngine: NetEngine | null = null;

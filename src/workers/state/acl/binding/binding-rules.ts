@@ -130,11 +130,7 @@ function listOf<Item>(lists: readonly (readonly Item[] | null | undefined)[]): r
 }
 
 /** What the rules give to this identity, each thing once. Rules that lead to a role or policy that isn't there give nothing. */
-export function* bind(
-  rules: readonly AclBindingRule[],
-  identity: Identity,
-  bindable: Bindable,
-): Steps<Decoded<Bound>> {
+export function* bind(rules: readonly AclBindingRule[], identity: Identity, bindable: Bindable): Steps<Decoded<Bound>> {
   const binding = new Binding(bindable);
   let left = TESTS_PER_STEP;
   for (const rule of rules) {

@@ -1,7 +1,7 @@
 // Logins, as methods ask for them: only the leader takes them, since it writes the token.
 
-import type { StringMap } from '../../../../wire/records.js';
 import type { AclToken } from '../../../../wire/acl/records.js';
+import type { StringMap } from '../../../../wire/records.js';
 import type { Refusal } from './refusal.js';
 
 export interface LoginAttempt {
