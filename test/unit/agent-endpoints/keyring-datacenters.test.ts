@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KeyringAnswer } from '../../../src/wire/gossip-pools.js';
-import { allowAll } from '../../../src/workers/state/methods/contract/access.js';
+import { allowAll } from '../../../src/workers/state/acl/access.js';
 import type { ServerView } from '../../../src/workers/state/methods/contract/method.js';
 import { isRefusal, refusal } from '../../../src/workers/state/methods/contract/refusal.js';
 import {
