@@ -43,7 +43,7 @@ const STATE_LAYERS = [
   ['methods', ['acl', 'replica', 'mesh', 'filter', 'records', 'gossip', 'control', 'turns'], 'A method knows no interface.'],
   ['calls', ['acl', 'replica', 'methods', 'turns'], 'Who answers, and when: the same for all interfaces.'],
   ['tokens', ['acl', 'replica', 'methods', 'calls'], "Whose token may do what, and the agent's own secrets."],
-  ['leader', ['acl', 'cluster', 'replica', 'methods', 'records'], 'What only a leader does.'],
+  ['leader', ['acl', 'cluster', 'replica', 'methods', 'records', 'turns'], 'What only a leader does.'],
   ['leaves', ['acl', 'calls', 'methods'], "Certificates of the agent's services."],
   ['snapshots', ['calls', 'replica', 'methods'], 'What operators save and restore.'],
   ['local', ['acl', 'calls', 'methods', 'records'], "The agent's own services and checks: they see no store and no log."],

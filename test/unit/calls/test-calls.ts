@@ -9,6 +9,7 @@ import type { Elsewhere, ServerAsking } from '../../../src/workers/state/calls/e
 import { ServerCalls } from '../../../src/workers/state/calls/server-calls.js';
 import type { CertificateAuthority } from '../../../src/workers/state/methods/contract/certificate-authority.js';
 import type { ClusterView } from '../../../src/workers/state/methods/contract/cluster-view.js';
+import type { Logins } from '../../../src/workers/state/methods/contract/logins.js';
 import type { LeaderView, ServerView } from '../../../src/workers/state/methods/contract/method.js';
 import { refusal } from '../../../src/workers/state/methods/contract/refusal.js';
 import { noAcls, type TokenResolver } from '../../../src/workers/state/methods/contract/token-resolver.js';
@@ -64,6 +65,9 @@ const ASKS_NOBODY: ServerAsking = {
   write: () => Promise.resolve(NOBODY),
 };
 
+/** Nobody logs in. */
+const NO_LOGINS: Logins = { logIn: () => Promise.resolve(refusal('failed', 'nobody logs in here')) };
+
 /** Nobody signs anything. */
 const NO_AUTHORITY: CertificateAuthority = {
   obstacle: null,
@@ -106,6 +110,7 @@ export function testCalls({
       renewSession: () => {},
       updateCoordinate: (_record: CoordinateRecord) => {},
       authority: NO_AUTHORITY,
+      logins: NO_LOGINS,
       cluster: NO_CLUSTER,
       ...leader,
     },

@@ -1,6 +1,7 @@
 // What a client agent has in place of a server's parts: the servers that the LAN pool names, and calls that go to them. It holds
 // nothing of the replicated state itself.
 
+import { ServerDialer } from '../../../tls/server-dialer.js';
 import { ClientCalls } from '../calls/client-calls.js';
 import { Rebalance } from '../cluster/rebalance.js';
 import { Reconnect } from '../cluster/reconnect.js';
@@ -26,7 +27,8 @@ export function openClient({ settings, telemetry, control, gossip, logger, token
   const { datacenter, nodeName } = settings.current;
   const limits = () => settings.current.limits;
   const list = new ServerList(Math.random);
-  const pool = new RpcPool({ idleMs: IDLE_CONNECTION_MS });
+  const dialer = new ServerDialer(settings.current);
+  const pool = new RpcPool({ idleMs: IDLE_CONNECTION_MS, dialer });
   const holdMs = () => settings.current.rpcHoldTimeoutMs;
   const asking = new ServerAsker({ pool, clientTimeoutMs: () => limits().rpcClientTimeoutMs, holdMs });
   const members = () => gossip.lan.size;
@@ -51,7 +53,7 @@ export function openClient({ settings, telemetry, control, gossip, logger, token
     metrics: telemetry.metrics,
     unreachable: () => reconnect.begin(),
   });
-  const snapshots = new RemoteSnapshots(() => list.first?.address ?? refusal('no-servers'));
+  const snapshots = new RemoteSnapshots(() => list.first?.address ?? refusal('no-servers'), dialer);
   const follow = followServers({ list, datacenter, appeared: () => serverUp() });
   gossip.listen({
     membersChanged: (changes) => {
@@ -94,7 +96,7 @@ export function openClient({ settings, telemetry, control, gossip, logger, token
       closing.add(() => pool.close());
       closing.add(() => snapshots.close());
     },
-    reload: () => {},
+    reload: (config) => dialer.reload(config),
     rest: () => {
       rebalance.stop();
       reconnect.stop();

@@ -2,6 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { joinHostPort } from '../../../gotext/host-port.js';
+import { ServerDialer } from '../../../tls/server-dialer.js';
 import { isServer } from '../../../wire/gossip/member-tags.js';
 import { AppliedProgress } from '../../../wire/raft/applied-progress.js';
 import { RequestRates } from '../../../wire/request-rates.js';
@@ -22,6 +23,7 @@ import { FreshResponder } from '../dns/fresh-responder.js';
 import { RemoteResponder } from '../dns/remote-responder.js';
 import { Responder } from '../dns/responder.js';
 import { LeaderDuties } from '../leader/leader-duties.js';
+import { LeaderLogins } from '../leader/logins/logins.js';
 import { CoordinateUpdates } from '../methods/catalog/coordinate-updates.js';
 import type { ClusterView } from '../methods/contract/cluster-view.js';
 import { refusal } from '../methods/contract/refusal.js';
@@ -57,7 +59,11 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
   const { store, consensus, keepingUp } = replica;
   const acls = serverAcls(parts.settings.current, tokens, replica, null);
   const { datacenter, nodeId, advertiseAddress, ports } = parts.settings.current;
-  const questions = serverQuestions(joinHostPort(advertiseAddress, ports.server), datacenter, consensus);
+  const dialer: ServerDialer = new ServerDialer(
+    parts.settings.current,
+    (host, port) => others.datacenterAt(joinHostPort(host, port)) ?? datacenter,
+  );
+  const questions = serverQuestions(joinHostPort(advertiseAddress, ports.server), datacenter, consensus, dialer);
   const duties = takeUpDuties(parts, replica, leader, questions);
   const coordinates = coordinateUpdates(parts, replica);
   const expectation = expectServers(parts, replica, questions);
@@ -81,7 +87,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
       if (leader.isSelf) coordinates.add(record);
     },
   });
-  const pool = new RpcPool({ idleMs: IDLE_CONNECTION_MS });
+  const pool = new RpcPool({ idleMs: IDLE_CONNECTION_MS, dialer });
   const asking = serverAsking(parts, pool);
   const elsewhere = leaderCalls(parts, leader, pool, asking);
   const others = new OtherDatacenters(datacenter, Math.random);
@@ -105,7 +111,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
   const remote = new RemoteSnapshots((name) => {
     if (name !== datacenter) return others.serversOf(name)[0]?.address ?? refusal('no-datacenter');
     return leader.isSelf || leader.address === '' ? refusal('no-leader') : leader.address;
-  });
+  }, dialer);
   const snapshots = new LeaderSnapshots({
     own: operatorSnapshots(parts, replica, duties, acls),
     remote,
@@ -120,6 +126,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     reaches: (name) => others.serversOf(name).length > 0,
     transfer: {
       tokens: acls,
+      dialer,
       isLeader: () => leader.isSelf,
       leaderAddress: () => leader.address,
       configuration: () => consensus.configuration(),
@@ -128,6 +135,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     snapshots,
     raftStreams: raft.raftStreams,
     logger: parts.logger.child('server.rpc'),
+    metrics: parts.telemetry.metrics,
   });
   return {
     calls,
@@ -150,7 +158,10 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
       closing.add(() => remote.close());
       await rpc.listen();
     },
-    reload: (config) => rpc.reload(config),
+    reload: (config) => {
+      dialer.reload(config);
+      rpc.reload(config);
+    },
     onServerUp: (callback) => {
       leader.listen({ appeared: callback });
       // What this agent registered may not be in what was restored.
@@ -356,6 +367,7 @@ function serverCalls(
       renewSession: (id) => duties.renewSession(id),
       updateCoordinate: (record) => coordinates.add(record),
       authority: duties.authority,
+      logins: new LeaderLogins({ datacenter, acl: store.acl, consensus }),
       cluster,
     },
     consensus,

@@ -67,7 +67,7 @@ export class ServerAsker implements ServerAsking {
     token: string,
   ): Promise<AskedWrite<Reply>> {
     if (name === transferLeader.name)
-      return askTransfer(address, request as string, token) as Promise<AskedWrite<Reply>>;
+      return askTransfer(this.#options.pool.dialer, address, request as string, token) as Promise<AskedWrite<Reply>>;
     const asking = rpcMethods.get(name)?.asking;
     const body = asking?.writeBody(request, datacenter, token) ?? null;
     if (asking === undefined || body === null || body instanceof EncodeError) {

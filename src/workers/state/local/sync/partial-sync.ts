@@ -15,9 +15,8 @@ import type { LocalState } from '../state/local-state.js';
 import type { NodeFacts } from '../state/node-facts.js';
 import { RoundWrites, type Subject, type Write } from './round-writes.js';
 import { deregistration, registration, registrationToken, type SyncTokens } from './sync-requests.js';
+import { checkBytes, MAX_BYTES } from './write-group.js';
 
-/** Checks that go with their service in one command, which has a largest size; further ones go by themselves. */
-const MAX_CHECKS_ALONG = 1_000;
 /** On an agent with at most this many entries each round says of all that they are in sync, for whoever reads the log. */
 const MAX_LISTED = 64;
 
@@ -153,9 +152,13 @@ export class PartialSync {
     const { state } = this.#options;
     const token = registrationToken(entry, this.#options.tokens);
     const checks: CheckEntry[] = [];
+    let bytes = 0;
     for (const check of state.checksOf(entry.id)) {
-      if (checks.length === MAX_CHECKS_ALONG) break;
-      if (!check.inSync && registrationToken(check, this.#options.tokens) === token) checks.push(check);
+      if (check.inSync || registrationToken(check, this.#options.tokens) !== token) continue;
+      // The first goes along whatever it is: most services have no other.
+      if (checks.length > 0) bytes += checkBytes(check.check);
+      if (bytes > MAX_BYTES) break;
+      checks.push(check);
     }
     const written = checks.map((check) => check.check);
     const done = (): void => {
@@ -182,19 +185,22 @@ export class PartialSync {
     checks: readonly CheckRecord[],
     done: () => void,
   ): Write {
-    const skipNodeUpdate = this.#options.state.nodeInfoInSync;
-    const request = registration(this.#options.node(), { service, checks, skipNodeUpdate });
-    const send = (): Promise<true | Refusal> => this.#send(catalogRegister, request, token);
+    // Made where it goes alone: of those that go together it would be most of the garbage.
+    const send = (): Promise<true | Refusal> => {
+      const skipNodeUpdate = this.#options.state.nodeInfoInSync;
+      const request = registration(this.#options.node(), { service, checks, skipNodeUpdate });
+      return this.#send(catalogRegister, request, token);
+    };
     return { subject, id, send, isRemoval: false, groupable: null, done };
   }
 
   #removal(subject: Subject, id: string, done: () => void): Write {
     const what = subject === 'service' ? { serviceId: id } : { checkId: id };
-    const request = deregistration(this.#options.node(), what);
     const token = this.#options.tokens.agent;
     const entry = subject === 'service' ? this.#options.state.allServices.get(id) : undefined;
     const groupable = entry === undefined ? null : { token, service: entry.definition, checks: [] };
-    const send = (): Promise<true | Refusal> => this.#send(catalogDeregister, request, token);
+    const send = (): Promise<true | Refusal> =>
+      this.#send(catalogDeregister, deregistration(this.#options.node(), what), token);
     return { subject, id, send, isRemoval: true, groupable, done };
   }
 

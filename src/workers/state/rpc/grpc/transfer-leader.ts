@@ -1,6 +1,7 @@
 // OperatorService/TransferLeader: the leader hands over to the voter named, or to any; a server that doesn't lead passes the call
 // on, once (spec/rpc.md, section 7). Stock's HTTP and command line have no other way.
 
+import type { ServerDialer } from '../../../../tls/server-dialer.js';
 import type { RaftConfiguration } from '../../../../wire/raft/raft-orders.js';
 import { denial, isRefusal, refusal } from '../../methods/contract/refusal.js';
 import { judge, type TokenResolver } from '../../methods/contract/token-resolver.js';
@@ -20,6 +21,8 @@ export const TRANSFER_WITHIN_MS = 30_000;
 
 export interface TransferParts {
   readonly tokens: TokenResolver;
+  /** How another server is reached. */
+  readonly dialer: ServerDialer;
   readonly isLeader: () => boolean;
   /** `host:port`; "" when none is known. */
   readonly leaderAddress: () => string;
@@ -60,7 +63,7 @@ function transfer(parts: TransferParts, call: GrpcCall, id: string): Promise<Out
     const { text } = refusal('no-leader');
     return Promise.resolve({ status: Status.unavailable, text });
   }
-  return passOn(call, address, id);
+  return passOn(call, parts.dialer, address, id);
 }
 
 async function handOver(
@@ -81,9 +84,10 @@ async function handOver(
   return problem === null ? DONE : { status: Status.unknown, text: problem };
 }
 
-async function passOn(call: GrpcCall, address: string, id: string): Promise<Outcome> {
+async function passOn(call: GrpcCall, dialer: ServerDialer, address: string, id: string): Promise<Outcome> {
   const token = tokenOf(call);
   const outcome = await callUnary({
+    dialer,
     address,
     path: TRANSFER_LEADER,
     headers: { [PASSED_ON]: '1', ...(token === '' ? {} : { [TOKEN]: token }) },
