@@ -106,3 +106,20 @@ test('reads: of an unknown kind, of what is absent, filtered', () => {
   assert.ok(!isRefusal(one));
   assert.equal(one.missing?.(one.read()), true);
 });
+
+test('a subset may be called as all objects have members, and is not there for that', () => {
+  const leader = new Leader();
+  const failover = { ...SERVICE_FAILOVER, Service: 'other' };
+  for (const name of ['constructor', '__proto__', 'toString']) {
+    const resolver = { ...emptyEntry('service-resolver', 'web'), Subsets: { v1: { Filter: '', OnlyPassing: false } } };
+    const named = Object.fromEntries([[name, failover]]);
+    assert.match(leader.write({ ...resolver, Failover: named }), /^Bad Failover\["\w+"\]: not a valid subset$/);
+    const Subsets = Object.fromEntries([[name, { Filter: '', OnlyPassing: false }]]);
+    assert.equal(leader.write({ ...resolver, Subsets, Failover: named }), '+true');
+  }
+});
+
+const SERVICE_FAILOVER = {
+  ...{ Service: '', ServiceSubset: '', Namespace: '', SamenessGroup: '' },
+  ...{ Datacenters: null, Targets: null, Policy: null },
+};

@@ -14,7 +14,9 @@ export function answerFromCache<Request, Value>(
   call: ReadCall<Request, Value>,
   elsewhere: () => void,
 ): void {
-  const found = kept.find(call);
+  const { method, request, datacenter, caller } = call;
+  const question = { method, request, datacenter, token: caller.token };
+  const found = kept.find(question);
   if (found !== null) {
     answerWhenNewer(found, run, call, true);
     return;
@@ -27,7 +29,7 @@ export function answerFromCache<Request, Value>(
   });
   const { consistency, maxStaleMs } = call.settings;
   kept
-    .fetch(call, consistency === 'stale' ? maxStaleMs : 0)
+    .fetch(question, consistency === 'stale' ? maxStaleMs : 0)
     .then((had) => {
       if (!isThere) return;
       if (isRefusal(had)) run.refused(had);

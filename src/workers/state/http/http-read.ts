@@ -1,7 +1,6 @@
 // A read that came over HTTP: from its row of the table to the method, and from the records back to an answer with the headers
 // of a read (spec/http.md, section 3).
 
-import { allowAll } from '../acl/access.js';
 import { BlockingRead, type ReadOrigin } from '../calls/blocking-read.js';
 import type { CacheUse, Calls } from '../calls/calls.js';
 import type { Refusal } from '../methods/contract/refusal.js';
@@ -136,7 +135,7 @@ export function startRead(
     request,
     settings: options,
     datacenter: call.datacenter,
-    authorizer: allowAll,
+    caller: call,
     // What no index tells the age of isn't kept.
     cached: form.method.isOnce === true ? 'none' : cacheUse(state),
   });

@@ -1,7 +1,7 @@
 // Txn.Apply and Txn.Read: several operations at once, all or none (spec/rpc.md, "Rules of single methods"). What changes nothing
 // is answered from the store; anything else is one command, refused before the log where the server can tell.
 
-import { CommandType, type TxnOperation, type TxnResponse } from '../../../wire/commands.js';
+import { CommandType, type TxnError, type TxnOperation, type TxnResponse } from '../../../wire/commands.js';
 import { portsProblem } from '../../../wire/service-ports.js';
 import type { KvReads } from '../replica/store/read-api.js';
 import type { ReadMethod, WriteMethod } from './contract/method.js';
@@ -53,10 +53,11 @@ export const txnRead: ReadMethod<Operations, TxnReadReply> = {
 
 /** Why operations can't even be tried; null when all can. */
 function problems(operations: Operations, kv: KvReads): TxnResponse | null {
-  const Errors = operations.flatMap((operation, OpIndex) => {
+  const Errors: TxnError[] = [];
+  for (const [OpIndex, operation] of operations.entries()) {
     const What = problem(operation, kv);
-    return What === null ? [] : [{ OpIndex, What }];
-  });
+    if (What !== null) Errors.push({ OpIndex, What });
+  }
   return Errors.length === 0 ? null : { Results: null, Errors };
 }
 

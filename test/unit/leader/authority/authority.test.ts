@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
+import { keyPem, makeKey, makeRoot } from '../../../../src/certificates/certificates.js';
 import { CommandType, type ConnectCaRequest } from '../../../../src/wire/commands.js';
 import { msOfGoTime } from '../../../../src/wire/go-time.js';
-import { keyPem, makeKey, makeRoot } from '../../../../src/certificates/certificates.js';
 import { waitFor } from '../../../agent-process.js';
 import { readJson } from '../../../data.js';
 import { certificateText, leadsTo } from '../../../openssl.js';

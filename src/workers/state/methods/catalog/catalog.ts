@@ -6,10 +6,11 @@ import { catalogInstanceFields, nodeFields, serviceFields } from '../../filter/f
 import type { Matcher } from '../../filter/filter.js';
 import type { ServiceInstance, StoreReads } from '../../replica/store/read-api.js';
 import type { Steps } from '../../turns/turns.js';
-import type { ReadMethod } from '../contract/method.js';
+import type { PreparedRead, ReadMethod } from '../contract/method.js';
 import { hasMeta, hasTags, keepInSteps, matcherOf, type Narrowing, narrowList } from '../contract/narrowing.js';
 import { sortNear } from '../contract/near.js';
 import { isRefusal } from '../contract/refusal.js';
+import { centrally, mergedInstances, mergedServices } from './central-config.js';
 
 export type { ServiceInstance } from '../../replica/store/read-api.js';
 
@@ -68,16 +69,18 @@ export interface ServiceInstancesRequest extends Narrowing {
   readonly service: string;
   /** What can be reached through the mesh: native instances and proxies. */
   readonly connect: boolean;
+  /** With what config entries say of the proxies among them. */
+  readonly isMerged?: boolean;
 }
 
 export const serviceInstances: ReadMethod<ServiceInstancesRequest, readonly ServiceInstance[]> = {
   name: 'Catalog.ServiceNodes',
-  prepare(store, { service: name, connect, filter, nodeMeta, tags, near }) {
+  prepare(store, { service: name, connect, filter, nodeMeta, tags, near, isMerged }) {
     const matcher = matcherOf(filter, catalogInstanceFields);
     if (isRefusal(matcher)) return matcher;
     const hasOthers = ({ node, service }: ServiceInstance): boolean =>
       hasMeta(node.Meta, nodeMeta) && hasTags(service.Tags, tags);
-    return {
+    const read: PreparedRead<readonly ServiceInstance[]> = {
       read: () => (connect ? store.catalog.connectInstances(name) : store.catalog.serviceInstances(name)),
       watch: ({ value }) =>
         connect
@@ -89,6 +92,7 @@ export const serviceInstances: ReadMethod<ServiceInstancesRequest, readonly Serv
         order: (kept) => sortNear(kept, near, store.coordinates, (instance) => instance.node.Node),
       }),
     };
+    return isMerged === true ? centrally(store, read, mergedInstances) : read;
   },
 };
 
@@ -126,6 +130,8 @@ export function flatInstance({ node, service }: ServiceInstance): CatalogService
 
 export interface NodeServicesRequest extends Narrowing {
   readonly node: string;
+  /** With what config entries say of the proxies among them. */
+  readonly isMerged?: boolean;
 }
 
 export interface NodeServices {
@@ -136,16 +142,21 @@ export interface NodeServices {
 /** null when the catalog doesn't know the node. */
 export const nodeServices: ReadMethod<NodeServicesRequest, NodeServices | null> = {
   name: 'Catalog.NodeServices',
-  prepare(store, { node, filter }) {
+  prepare(store, { node, filter, isMerged }) {
     const matcher = matcherOf(filter, serviceFields);
     if (isRefusal(matcher)) return matcher;
-    return {
+    const read: PreparedRead<NodeServices | null> = {
       read: () => store.catalog.nodeServices(node),
       watch: ({ value }) => store.targets.nodeServices(node, value !== null),
       ...(matcher === null ? {} : { narrowInSteps: (value) => narrowServices(value, matcher) }),
     };
+    return isMerged === true ? centrally(store, read, mergedOnNode) : read;
   },
 };
+
+function* mergedOnNode(value: NodeServices | null, store: StoreReads): Steps<NodeServices | null> {
+  return value === null ? null : { node: value.node, services: yield* mergedServices(value.services, store) };
+}
 
 function* narrowServices(value: NodeServices | null, matcher: Matcher): Steps<NodeServices | null> {
   if (value === null) return null;

@@ -17,6 +17,7 @@ import {
 } from '../contract/narrowing.js';
 import { sortNear } from '../contract/near.js';
 import { isRefusal, type Refusal } from '../contract/refusal.js';
+import { centrally, mergedInstances } from './central-config.js';
 
 export type { HealthEntry } from '../../replica/store/read-api.js';
 
@@ -93,6 +94,8 @@ export interface ServiceNodesRequest extends Narrowing {
   /** "" = this cluster's own. */
   readonly peer: string;
   readonly health: HealthRule;
+  /** With what config entries say of the proxies among them. */
+  readonly isMerged?: boolean;
 }
 
 /** All instances of a service, whatever their health. */
@@ -107,48 +110,53 @@ const NONE: Entries = [];
 export const serviceNodes: ReadMethod<ServiceNodesRequest, Entries> = {
   name: 'Health.ServiceNodes',
   prepare(store, request) {
-    const { kind, peer, filter, service } = request;
-    // Imported services come with peering: until then nothing matches.
-    if (peer !== '') {
-      return {
-        read: () => ({ index: store.catalog.serviceHealth(service).index, value: NONE }),
-        watch: () => store.targets.serviceHealth(service, false),
-      };
-    }
-    const matcher = matcherOf(filter, healthEntryFields);
-    if (isRefusal(matcher)) return matcher;
-    const { catalog, targets } = store;
-    const narrow = (value: Entries): Entries => narrowEntries(store, value, request);
-    const inSteps =
-      matcher === null ? {} : { narrowInSteps: (value: Entries) => filterEntries(store, value, request, matcher) };
-    if (kind === 'service') {
-      return {
-        read: () => catalog.serviceHealth(service),
-        watch: ({ value }) => targets.serviceHealth(service, value.length > 0),
-        watchValue: () => targets.serviceHealth(service, true),
-        narrow,
-        ...inSteps,
-      };
-    }
-    if (kind === 'ingress') {
-      return {
-        read: () => catalog.ingressHealth(service),
-        watch: ({ value }) => [
-          { kind: 'index', key: 'gateway-services' },
-          ...targets.connectInstances([service, ...value.map((entry) => entry.service.Service)]),
-        ],
-        narrow,
-        ...inSteps,
-      };
-    }
+    const read = serviceNodesRead(store, request);
+    return isRefusal(read) || request.isMerged !== true ? read : centrally(store, read, mergedInstances);
+  },
+};
+
+function serviceNodesRead(store: StoreReads, request: ServiceNodesRequest): PreparedRead<Entries> | Refusal {
+  const { kind, peer, filter, service } = request;
+  // Imported services come with peering: until then nothing matches.
+  if (peer !== '') {
     return {
-      read: () => catalog.connectHealth(service),
-      watch: ({ value }) => targets.connectInstances([service, ...value.map((entry) => entry.service.Service)]),
+      read: () => ({ index: store.catalog.serviceHealth(service).index, value: NONE }),
+      watch: () => store.targets.serviceHealth(service, false),
+    };
+  }
+  const matcher = matcherOf(filter, healthEntryFields);
+  if (isRefusal(matcher)) return matcher;
+  const { catalog, targets } = store;
+  const narrow = (value: Entries): Entries => narrowEntries(store, value, request);
+  const inSteps =
+    matcher === null ? {} : { narrowInSteps: (value: Entries) => filterEntries(store, value, request, matcher) };
+  if (kind === 'service') {
+    return {
+      read: () => catalog.serviceHealth(service),
+      watch: ({ value }) => targets.serviceHealth(service, value.length > 0),
+      watchValue: () => targets.serviceHealth(service, true),
       narrow,
       ...inSteps,
     };
-  },
-};
+  }
+  if (kind === 'ingress') {
+    return {
+      read: () => catalog.ingressHealth(service),
+      watch: ({ value }) => [
+        { kind: 'index', key: 'gateway-services' },
+        ...targets.connectInstances([service, ...value.map((entry) => entry.service.Service)]),
+      ],
+      narrow,
+      ...inSteps,
+    };
+  }
+  return {
+    read: () => catalog.connectHealth(service),
+    watch: ({ value }) => targets.connectInstances([service, ...value.map((entry) => entry.service.Service)]),
+    narrow,
+    ...inSteps,
+  };
+}
 
 function hasOthers({ node, service }: HealthEntry, { nodeMeta, tags }: ServiceNodesRequest): boolean {
   return hasMeta(node.Meta, nodeMeta) && hasTags(service.Tags, tags);

@@ -12,6 +12,7 @@ import type { ReadResult, StoreReads, WatchTarget } from '../../replica/store/re
 import type { Steps } from '../../turns/turns.js';
 import type { CertificateAuthority } from './certificate-authority.js';
 import type { ClusterView } from './cluster-view.js';
+import type { Logins } from './logins.js';
 import type { Refusal } from './refusal.js';
 
 export type { ReadResult, WatchTarget } from '../../replica/store/read-api.js';
@@ -84,6 +85,7 @@ export interface LeaderView {
   /** Takes a coordinate in, to be written with many others. */
   updateCoordinate(record: CoordinateRecord): void;
   readonly authority: CertificateAuthority;
+  readonly logins: Logins;
   readonly cluster: ClusterView;
   /** Whether services may be called where no intention says so. */
   readonly allowsUnnamedConnections: () => boolean;
@@ -111,9 +113,18 @@ interface Errand {
   readonly isRepeatable?: true;
 }
 
+/** Passes a request on to a server of another datacenter; a refusal where none can be reached. */
+export type AskDatacenter<Request, Reply> = (request: Request, datacenter: string) => Promise<Reply | Refusal>;
+
 /** Answered by whichever server is asked, from what it has itself. */
 export interface DirectMethod<Request, Reply> extends Errand {
-  answer(server: ServerView, request: Request, asker: Asker): Reply | Refusal | Promise<Reply | Refusal>;
+  /** `askDatacenter`: for what is answered by all of them together. */
+  answer(
+    server: ServerView,
+    request: Request,
+    asker: Asker,
+    askDatacenter: AskDatacenter<Request, Reply>,
+  ): Reply | Refusal | Promise<Reply | Refusal>;
 }
 
 /** A command for the log, and what the method answers once it is applied. */

@@ -87,11 +87,11 @@ export function readSettings(options: QueryOptions, limits: WaitLimits): ReadSet
 }
 
 /** What a caller asks of a server. */
-export function optionsOf(settings: ReadSettings, datacenter: string): QueryOptions {
+export function optionsOf(settings: ReadSettings, datacenter: string, token: string): QueryOptions {
   const { consistency, minIndex, waitMs, maxStaleMs } = settings;
   return {
     Datacenter: datacenter,
-    Token: '',
+    Token: token,
     MinQueryIndex: minIndex,
     MaxQueryTime: minIndex > 0 ? Math.round(waitMs) * NANOS_PER_MS : 0,
     AllowStale: consistency === 'stale',

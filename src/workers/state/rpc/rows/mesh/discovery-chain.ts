@@ -1,13 +1,13 @@
 // The row of DiscoveryChain.Get.
 
-import { formKind } from '../../../../msgpack/config-entries.js';
-import { int, nullable, text } from '../../../../msgpack/kinds.js';
-import { struct } from '../../../../msgpack/struct.js';
-import { type CompiledChain, compiledChain } from '../../../../wire/mesh/compiled-chain.js';
-import { refusal } from '../../methods/contract/refusal.js';
-import { type ChainQuestion, discoveryChain, type FoundChain } from '../../methods/mesh/discovery-chain.js';
-import { type QueryMeta, type QueryOptions, queryMetaKinds, queryOptionKinds } from './query-options.js';
-import type { ReadRow, Row } from './row.js';
+import { formKind } from '../../../../../msgpack/config-entries.js';
+import { int, nullable, text } from '../../../../../msgpack/kinds.js';
+import { struct } from '../../../../../msgpack/struct.js';
+import { type CompiledChain, compiledChain } from '../../../../../wire/mesh/compiled-chain.js';
+import { refusal } from '../../../methods/contract/refusal.js';
+import { type ChainQuestion, discoveryChain, type FoundChain } from '../../../methods/mesh/discovery-chain.js';
+import { type QueryMeta, type QueryOptions, queryMetaKinds, queryOptionKinds } from '../query-options.js';
+import type { ReadRow, Row } from '../row.js';
 
 interface ChainArguments extends QueryOptions {
   readonly Name: string;

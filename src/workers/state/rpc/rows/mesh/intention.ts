@@ -1,12 +1,12 @@
 // The rows of Intention.*. One struct of arguments serves three questions, of which each uses its own part.
 
-import { list } from '../../../../msgpack/collections.js';
-import { intentionKind, intentionRequest } from '../../../../msgpack/intentions.js';
-import { bool, type Kind, nullable, text } from '../../../../msgpack/kinds.js';
-import { struct } from '../../../../msgpack/struct.js';
-import type { IntentionRequest } from '../../../../wire/commands.js';
-import type { IntentionRecord } from '../../../../wire/mesh/intentions.js';
-import { refusal } from '../../methods/contract/refusal.js';
+import { list } from '../../../../../msgpack/collections.js';
+import { intentionKind, intentionRequest } from '../../../../../msgpack/intentions.js';
+import { bool, type Kind, nullable, text } from '../../../../../msgpack/kinds.js';
+import { struct } from '../../../../../msgpack/struct.js';
+import type { IntentionRequest } from '../../../../../wire/commands.js';
+import type { IntentionRecord } from '../../../../../wire/mesh/intentions.js';
+import { refusal } from '../../../methods/contract/refusal.js';
 import {
   applyIntention,
   checkIntention,
@@ -20,10 +20,10 @@ import {
   listIntentions,
   type Matches,
   matchIntentions,
-} from '../../methods/mesh/intention.js';
-import { emptyAsNil, UNLIMITED } from './lists.js';
-import { type QueryMeta, type QueryOptions, queryMetaKinds, queryOptionKinds } from './query-options.js';
-import type { ReadRow, Row, WriteRow } from './row.js';
+} from '../../../methods/mesh/intention.js';
+import { emptyAsNil, UNLIMITED } from '../lists.js';
+import { type QueryMeta, type QueryOptions, queryMetaKinds, queryOptionKinds } from '../query-options.js';
+import type { ReadRow, Row, WriteRow } from '../row.js';
 
 interface ExactQuery {
   readonly SourceNS: string;

@@ -1,22 +1,22 @@
 // The rows of virtual addresses. The answer of the read is a bare text, without what other reads say of where it comes from.
 
-import { list } from '../../../../msgpack/collections.js';
-import { bool, type Kind, text } from '../../../../msgpack/kinds.js';
-import { recordKind } from '../../../../msgpack/record-kinds.js';
-import { struct } from '../../../../msgpack/struct.js';
-import type { PeeredServiceName } from '../../../../wire/records.js';
-import { peeredServiceSchema } from '../../../../wire/schema.js';
-import { EVERYTHING } from '../../methods/contract/narrowing.js';
+import { list } from '../../../../../msgpack/collections.js';
+import { bool, type Kind, text } from '../../../../../msgpack/kinds.js';
+import { recordKind } from '../../../../../msgpack/record-kinds.js';
+import { struct } from '../../../../../msgpack/struct.js';
+import type { PeeredServiceName } from '../../../../../wire/records.js';
+import { peeredServiceSchema } from '../../../../../wire/schema.js';
+import { EVERYTHING } from '../../../methods/contract/narrowing.js';
 import {
   type AssignedVirtualIps,
   assignManualVirtualIps,
   type ManualVirtualIps,
   type VirtualIpRequest,
   virtualIpForService,
-} from '../../methods/mesh/virtual-ip.js';
-import { askService, type ServiceArguments, serviceArguments } from './arguments.js';
-import { type QueryMeta, unset } from './query-options.js';
-import type { ReadRow, Row, WriteOptions, WriteRow } from './row.js';
+} from '../../../methods/mesh/virtual-ip.js';
+import { askService, type ServiceArguments, serviceArguments } from '../arguments.js';
+import { type QueryMeta, unset } from '../query-options.js';
+import type { ReadRow, Row, WriteOptions, WriteRow } from '../row.js';
 
 interface AddressReply extends QueryMeta {
   readonly address: string;

@@ -1,27 +1,27 @@
 // The rows of ConnectCA.*.
 
-import { list } from '../../../../msgpack/collections.js';
-import { ignored, int, text } from '../../../../msgpack/kinds.js';
-import { recordKind } from '../../../../msgpack/record-kinds.js';
-import { struct } from '../../../../msgpack/struct.js';
-import { time } from '../../../../msgpack/time.js';
-import type { ConnectCaRequest } from '../../../../wire/commands.js';
-import { NO_TIME } from '../../../../wire/go-time.js';
-import type { CaConfiguration, CaRoot } from '../../../../wire/records.js';
-import { caConfigurationSchema, caRootSchema, connectCaSchema } from '../../../../wire/schema.js';
-import type { CertificateHolder, IssuedCertificate } from '../../methods/contract/certificate-authority.js';
-import { refusal } from '../../methods/contract/refusal.js';
+import { list } from '../../../../../msgpack/collections.js';
+import { ignored, int, text } from '../../../../../msgpack/kinds.js';
+import { recordKind } from '../../../../../msgpack/record-kinds.js';
+import { struct } from '../../../../../msgpack/struct.js';
+import { time } from '../../../../../msgpack/time.js';
+import type { ConnectCaRequest } from '../../../../../wire/commands.js';
+import { NO_TIME } from '../../../../../wire/go-time.js';
+import type { CaConfiguration, CaRoot } from '../../../../../wire/records.js';
+import { caConfigurationSchema, caRootSchema, connectCaSchema } from '../../../../../wire/schema.js';
+import type { CertificateHolder, IssuedCertificate } from '../../../methods/contract/certificate-authority.js';
+import { refusal } from '../../../methods/contract/refusal.js';
 import {
   caConfiguration,
   connectCaRoots,
   setCaConfiguration,
   signCertificate,
   type TrustedRoots,
-} from '../../methods/mesh/connect-ca.js';
-import { askDatacenter, type DatacenterArguments, datacenterArguments } from './arguments.js';
-import { UNLIMITED } from './lists.js';
-import { type QueryMeta, queryMetaKinds } from './query-options.js';
-import type { ReadRow, Row, WriteOptions, WriteRow } from './row.js';
+} from '../../../methods/mesh/connect-ca.js';
+import { askDatacenter, type DatacenterArguments, datacenterArguments } from '../arguments.js';
+import { UNLIMITED } from '../lists.js';
+import { type QueryMeta, queryMetaKinds } from '../query-options.js';
+import type { ReadRow, Row, WriteOptions, WriteRow } from '../row.js';
 
 interface RootsReply extends QueryMeta {
   readonly ActiveRootID: string;

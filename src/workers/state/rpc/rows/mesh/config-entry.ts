@@ -1,18 +1,18 @@
 // The rows of ConfigEntry.*. Bodies that hold entries are one raw value each, with what follows in it back to back: an entry's
 // form depends on its kind, which stands before it.
 
-import { list } from '../../../../msgpack/collections.js';
+import { list } from '../../../../../msgpack/collections.js';
 import {
   configEntryDeletion,
   configEntryRequest,
   entryKind,
   readKindName,
-} from '../../../../msgpack/config-entries.js';
-import { inRaw } from '../../../../msgpack/in-raw.js';
-import { bool, int, type Kind, text } from '../../../../msgpack/kinds.js';
-import { struct } from '../../../../msgpack/struct.js';
-import type { ConfigEntryRequest } from '../../../../wire/commands.js';
-import { type ConfigEntry, emptyEntry } from '../../../../wire/config-entries/entries.js';
+} from '../../../../../msgpack/config-entries.js';
+import { inRaw } from '../../../../../msgpack/in-raw.js';
+import { bool, int, type Kind, text } from '../../../../../msgpack/kinds.js';
+import { struct } from '../../../../../msgpack/struct.js';
+import type { ConfigEntryRequest } from '../../../../../wire/commands.js';
+import { type ConfigEntry, emptyEntry } from '../../../../../wire/config-entries/entries.js';
 import {
   applyConfigEntry,
   deleteConfigEntry,
@@ -23,10 +23,10 @@ import {
   getConfigEntry,
   listAllConfigEntries,
   listConfigEntries,
-} from '../../methods/mesh/config-entry.js';
-import { UNLIMITED } from './lists.js';
-import { type QueryMeta, type QueryOptions, queryMetaKinds, queryOptionKinds, unset } from './query-options.js';
-import type { ReadRow, Row, WriteRow } from './row.js';
+} from '../../../methods/mesh/config-entry.js';
+import { UNLIMITED } from '../lists.js';
+import { type QueryMeta, type QueryOptions, queryMetaKinds, queryOptionKinds, unset } from '../query-options.js';
+import type { ReadRow, Row, WriteRow } from '../row.js';
 
 interface EntryArguments extends QueryOptions {
   readonly Kind: string;
