@@ -51,8 +51,20 @@ test('a filter is judged by the server that answers', async () => {
   const { calls, elsewhere } = follower(true);
   const read = (consistency: 'default' | 'consistent' | 'stale') =>
     ask(calls, listNodes, BAD_FILTER, { consistency, minIndex: 0, waitMs: 0, maxStaleMs: 0 }, 'dc1', { token: '' });
-  assert.deepEqual(await read('default'), { value: [], index: 9, hasLeader: true, lastContactMs: 0 });
-  assert.deepEqual(await read('consistent'), { value: [], index: 9, hasLeader: true, lastContactMs: 0 });
+  assert.deepEqual(await read('default'), {
+    value: [],
+    index: 9,
+    hasLeader: true,
+    lastContactMs: 0,
+    isFiltered: false,
+  });
+  assert.deepEqual(await read('consistent'), {
+    value: [],
+    index: 9,
+    hasLeader: true,
+    lastContactMs: 0,
+    isFiltered: false,
+  });
   assert.equal(elsewhere.reads, 2);
   const own = await read('stale');
   assert.ok(isRefusal(own) && own.text.startsWith('Failed to create boolean expression evaluator'), String(own));

@@ -11,7 +11,7 @@ import type { Consensus } from '../../../src/workers/state/replica/consensus.js'
 import { kvSet, TestStore } from '../store/commands.js';
 import { testCalls } from './test-calls.js';
 
-const LEADERS = { value: null, index: 99, hasLeader: true, lastContactMs: 0 };
+const LEADERS = { value: null, index: 99, hasLeader: true, lastContactMs: 0, isFiltered: false };
 
 function following() {
   let nowMs = 0n;

@@ -14,6 +14,8 @@ export interface Answered<Value> {
   readonly hasLeader: boolean;
   /** Milliseconds since that server heard of its leader; 0 on the leader. */
   readonly lastContactMs: number;
+  /** Something was kept from the asker. */
+  readonly isFiltered: boolean;
 }
 
 export type Answer<Value> = Answered<Value> | Refusal;
@@ -28,8 +30,8 @@ class AskedRead<Value> extends BlockingRead<Value> {
     this.#fail = fail;
   }
 
-  protected override answered(value: Value, index: number, { hasLeader, lastContactMs }: ReadOrigin): void {
-    this.#settle({ value, index, hasLeader, lastContactMs });
+  protected override answered(value: Value, index: number, { hasLeader, lastContactMs, isFiltered }: ReadOrigin): void {
+    this.#settle({ value, index, hasLeader, lastContactMs, isFiltered: isFiltered === true });
   }
 
   override refused(refusal: Refusal): void {

@@ -4,7 +4,7 @@
 // what becomes of the answer, so that no other object is needed for that.
 
 import { type Deadline, deadlines } from '../../../deadlines/deadline-queue.js';
-import type { OtherDatacenters, PreparedRead, ReadResult } from '../methods/contract/method.js';
+import { type OtherDatacenters, type PreparedRead, type ReadResult, shownSteps } from '../methods/contract/method.js';
 import { isRefusal, type Refusal, refusal } from '../methods/contract/refusal.js';
 import type { Caller } from '../methods/contract/token-resolver.js';
 import type { Consensus } from '../replica/consensus.js';
@@ -20,6 +20,8 @@ export interface ReadOrigin {
   readonly lastContactMs: number;
   /** Of an answer that came by way of a client agent's cache. */
   readonly cache?: CacheWord;
+  /** Something was kept from the asker. */
+  readonly isFiltered?: true;
 }
 
 export interface CacheWord {
@@ -43,6 +45,13 @@ export interface ReadContext {
 /** Index as clients see it: never 0. */
 function shownIndex(index: number): number {
   return index > 0 ? index : 1;
+}
+
+/** Of an answer from this store; the leadership itself, as a rule. */
+function originOf<T>(leadership: ReadOrigin, prepared: PreparedRead<T> | null): ReadOrigin {
+  if (prepared?.sight?.tellsHidden !== true) return leadership;
+  const { hasLeader, lastContactMs } = leadership;
+  return { hasLeader, lastContactMs, isFiltered: true };
 }
 
 /**
@@ -283,16 +292,16 @@ export abstract class BlockingRead<T> implements Deadline {
     if (goesElsewhere?.() === true) return;
     const { leadership } = this.#context.consensus;
     const prepared = this.#prepared;
-    if (prepared?.narrowInSteps === undefined) {
+    if (prepared?.narrowInSteps === undefined && prepared?.visible === undefined) {
       const shown = prepared?.narrow?.(value) ?? value;
       if (prepared?.elsewhere === undefined || !this.#asksOthers(shown, prepared, this.#context)) {
-        this.answered(shown, shownIndex(index), leadership);
+        this.answered(shown, shownIndex(index), originOf(leadership, prepared));
       }
       return;
     }
     this.#work = turns.run(
-      prepared.narrowInSteps(value),
-      (shown) => this.answered(shown, shownIndex(index), leadership),
+      shownSteps(prepared, value),
+      (shown) => this.answered(shown, shownIndex(index), originOf(leadership, prepared)),
       (error) => this.crashed(error),
     );
     if (!this.#work.isOver) this.parked();

@@ -63,8 +63,12 @@ function answerWhenNewer<Request, Value>(
   else run.askElsewhere(new KeptWaiter(kept, minIndex, waitMs, guarded(run, answer)));
 }
 
-function fromCache({ hasLeader, lastContactMs }: ReadOrigin, isHit: boolean, ageMs: number): ReadOrigin {
-  return { hasLeader, lastContactMs, cache: { isHit, ageMs } };
+function fromCache(origin: ReadOrigin, isHit: boolean, ageMs: number): ReadOrigin {
+  const { hasLeader, lastContactMs } = origin;
+  const cache = { isHit, ageMs };
+  return origin.isFiltered
+    ? { hasLeader, lastContactMs, cache, isFiltered: true }
+    : { hasLeader, lastContactMs, cache };
 }
 
 /** Nobody above catches what a timer or another answer has called, and those who wait beside this one are to be told, too. */

@@ -1,7 +1,7 @@
 // What this server has itself, asked without waiting and whatever its age: for DNS, which keeps answers and asks again only
 // whether they are still true.
 
-import type { ReadMethod } from '../methods/contract/method.js';
+import { type ReadMethod, shownSteps } from '../methods/contract/method.js';
 import { isRefusal, type Refusal, refusal } from '../methods/contract/refusal.js';
 import { type Judged, judge, type TokenResolver } from '../methods/contract/token-resolver.js';
 import type { Consensus } from '../replica/consensus.js';
@@ -91,7 +91,10 @@ export function localReads({ store, consensus, keepingUp, tokens, secret }: Loca
       const { value } = prepared.read();
       const isSame = prepared.isSame ?? Object.is;
       return {
-        value: prepared.narrowInSteps ? atOnce(prepared.narrowInSteps(value)) : (prepared.narrow?.(value) ?? value),
+        value:
+          prepared.visible === undefined && prepared.narrowInSteps === undefined
+            ? (prepared.narrow?.(value) ?? value)
+            : atOnce(shownSteps(prepared, value)),
         isCurrent: () => (prepared.refuse?.() ?? null) === null && isSame(prepared.read().value, value),
       };
     },

@@ -13,6 +13,9 @@ import { type CacheState, cacheHeaders, type ReadCache } from './read-cache.js';
 import { readHeaders } from './read-headers.js';
 import { failedRead, isReply, refused } from './reply.js';
 
+/** Something was kept from the asker. */
+const FILTERED = 'X-Consul-Results-Filtered-By-Acls: true\r\n';
+
 class HttpRead<Request, Value> extends BlockingRead<Value> implements AbortListener {
   readonly #call: ApiCall;
   readonly #operation: ReadOperation;
@@ -85,6 +88,7 @@ class HttpRead<Request, Value> extends BlockingRead<Value> implements AbortListe
       isStreaming,
       operation.effectiveConsistency ? this.consistency : null,
     );
+    if (origin.isFiltered) headers += FILTERED;
     if (this.#cached !== null) headers += this.#cacheHeaders(this.#cached, origin);
     this.#call.finish(reply, headers);
   }

@@ -97,10 +97,10 @@ function answer(response: TxnResponse, meta: string, headers: Reply['headers']):
   };
 }
 
-function readAnswer(response: TxnResponse, index: number, knownLeader: boolean): Reply {
+function readAnswer(response: TxnResponse, index: number, knownLeader: boolean, isFiltered: boolean): Reply {
   const meta =
     `,"Index":${index},"LastContact":0,"KnownLeader":${knownLeader},"ConsistencyLevel":"","NotModified":false,` +
-    '"Backend":0,"ResultsFilteredByACLs":false';
+    `"Backend":0,"ResultsFilteredByACLs":${isFiltered}`;
   return answer(response, meta, [
     ['X-Consul-Knownleader', String(knownLeader)],
     ['X-Consul-Lastcontact', '0'],
@@ -128,5 +128,5 @@ async function transact(dependencies: TxnDependencies, request: ApiRequest, give
   const outcome = await ask(calls, txnRead, operations, { ...options, minIndex: 0 }, datacenter, request.asker);
   if (isRefusal(outcome)) return refused(outcome);
   const { response, index } = outcome.value;
-  return readAnswer(response, index, index > 0 && outcome.hasLeader);
+  return readAnswer(response, index, index > 0 && outcome.hasLeader, outcome.isFiltered);
 }
