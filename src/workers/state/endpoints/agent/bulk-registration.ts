@@ -57,7 +57,7 @@ function deregister(local: LocalAgent, { authorizer }: ApiRequest): Place<Decode
   };
 }
 
-const WRITE = { acl: ['service:write'], judges: 'function', answer: listOf(RESULT) } as const;
+const WRITE = { acl: ['service:write'], judges: 'function', answer: listOf(RESULT), alsoAs: LINES_TYPE } as const;
 
 export function bulkRegistrationEndpoints(local: LocalAgent): EndpointTable {
   const registering = action({
