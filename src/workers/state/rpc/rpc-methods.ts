@@ -1,5 +1,8 @@
 // Every method that is served on the server port.
 
+import { aclAuthMethodRows } from './rows/acl/auth-methods.js';
+import { aclPolicyRows } from './rows/acl/policies.js';
+import { aclTokenRows } from './rows/acl/tokens.js';
 import { catalogRows } from './rows/catalog.js';
 import { instanceRows } from './rows/catalog-instances.js';
 import { catalogWriteRows } from './rows/catalog-write.js';
@@ -53,6 +56,9 @@ export const rpcRows: readonly Row[] = [
   ...operatorAutopilotRows,
   ...operatorUsageRows,
   ...virtualIpRows,
+  ...aclTokenRows,
+  ...aclPolicyRows,
+  ...aclAuthMethodRows,
 ];
 
 export const rpcMethods: RpcMethods = new Map(rpcRows.map((row) => [row.method.name, serve(row)]));
