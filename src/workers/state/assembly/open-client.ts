@@ -11,12 +11,12 @@ import { RemoteResponder } from '../dns/remote-responder.js';
 import { CoordinateReports } from '../local/sync/coordinate-reports.js';
 import { updateCoordinate } from '../methods/catalog/coordinate.js';
 import { isRefusal, refusal } from '../methods/contract/refusal.js';
-import { noAcls } from '../methods/contract/token-resolver.js';
 import { statusLeader, statusPing } from '../methods/status.js';
 import { RpcPool } from '../rpc/pool/pool.js';
 import { ServerAsker } from '../rpc/server-asker.js';
 import { RemoteSnapshots } from '../rpc/snapshot/remote-snapshots.js';
 import { clientStats } from './agent-stats.js';
+import { clientAcls } from './client-acls.js';
 import type { Mode } from './mode.js';
 import type { Parts } from './parts.js';
 
@@ -80,7 +80,7 @@ export function openClient({ settings, telemetry, control, gossip, logger, token
   });
   return {
     calls,
-    acls: noAcls,
+    acls: clientAcls(settings.current, tokens, () => calls),
     // Servers count what they are asked.
     askedCalls: calls,
     readers: null,

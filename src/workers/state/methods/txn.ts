@@ -1,7 +1,7 @@
 // Txn.Apply and Txn.Read: several operations at once, all or none (spec/rpc.md, "Rules of single methods"). What changes nothing
 // is answered from the store; anything else is one command, refused before the log where the server can tell.
 
-import { CommandType, type TxnError, type TxnOperation, type TxnResponse } from '../../../wire/commands.js';
+import { CommandType, type TxnOperation, type TxnResponse } from '../../../wire/commands.js';
 import { portsProblem } from '../../../wire/service-ports.js';
 import type { Authorizer } from '../acl/access.js';
 import type { KvReads, StoreReads } from '../replica/store/read-api.js';
@@ -64,11 +64,18 @@ export const txnRead: ReadMethod<Operations, TxnReadReply> = {
 
 /** Why operations can't even be tried; null when all can. */
 function problems(operations: Operations, store: StoreReads, authorizer: Authorizer): TxnResponse | null {
+<<<<<<< HEAD
   const Errors: TxnError[] = [];
   for (const [OpIndex, operation] of operations.entries()) {
     const What = problem(operation, store.kv) ?? operationDenial(operation, store, authorizer)?.text ?? null;
     if (What !== null) Errors.push({ OpIndex, What });
   }
+=======
+  const Errors = operations.flatMap((operation, OpIndex) => {
+    const What = problem(operation, store.kv) ?? operationDenial(operation, store, authorizer)?.text ?? null;
+    return What === null ? [] : [{ OpIndex, What }];
+  });
+>>>>>>> h-resolve
   return Errors.length === 0 ? null : { Results: null, Errors };
 }
 
