@@ -1,5 +1,6 @@
 // Every method that is served on the server port.
 
+import { loginRows } from './rows/acl/login.js';
 import { catalogRows } from './rows/catalog.js';
 import { instanceRows } from './rows/catalog-instances.js';
 import { catalogWriteRows } from './rows/catalog-write.js';
@@ -51,6 +52,7 @@ export const rpcRows: readonly Row[] = [
   ...operatorAutopilotRows,
   ...operatorUsageRows,
   ...virtualIpRows,
+  ...loginRows,
 ];
 
 export const rpcMethods: RpcMethods = new Map(rpcRows.map((row) => [row.method.name, serve(row)]));
