@@ -111,7 +111,7 @@ test('a subset may be called as all objects have members, and is not there for t
   const leader = new Leader();
   const failover = { ...SERVICE_FAILOVER, Service: 'other' };
   for (const name of ['constructor', '__proto__', 'toString']) {
-    const resolver = emptyEntry('service-resolver', 'web');
+    const resolver = { ...emptyEntry('service-resolver', 'web'), Subsets: { v1: { Filter: '', OnlyPassing: false } } };
     const named = Object.fromEntries([[name, failover]]);
     assert.match(leader.write({ ...resolver, Failover: named }), /^Bad Failover\["\w+"\]: not a valid subset$/);
     const Subsets = Object.fromEntries([[name, { Filter: '', OnlyPassing: false }]]);

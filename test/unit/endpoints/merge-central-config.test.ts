@@ -120,7 +120,8 @@ test('what is registered counts more than what is said of the service, and that 
   const plain = await proxyOf(api, '/v1/health/connect/web');
   assert.deepEqual(plain['Config'], { local_request_timeout_ms: 7, own: true }, 'nobody else sees it');
   const flat = JSON.parse((await api.get('/v1/catalog/connect/web?merge-central-config')).body) as Shown[];
-  assert.deepEqual((flat[0]?.['ServiceProxy'] as Shown)['MeshGateway'], { Mode: 'remote' });
+  const [{ ServiceProxy } = {}] = flat;
+  assert.deepEqual((ServiceProxy as Shown)['MeshGateway'], { Mode: 'remote' });
   const onNode = JSON.parse((await api.get('/v1/catalog/node-services/n?merge-central-config')).body) as {
     readonly Services: readonly { readonly Proxy: Shown }[];
   };

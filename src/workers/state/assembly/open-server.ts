@@ -125,8 +125,8 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     limits,
     reaches: (name) => others.serversOf(name).length > 0,
     transfer: {
-      dialer,
       tokens: acls,
+      dialer,
       isLeader: () => leader.isSelf,
       leaderAddress: () => leader.address,
       configuration: () => consensus.configuration(),

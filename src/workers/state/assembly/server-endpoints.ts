@@ -8,6 +8,7 @@ import { catalogWrites } from '../endpoints/catalog-write.js';
 import { coordinateEndpoints } from '../endpoints/coordinate.js';
 import { healthEndpoints } from '../endpoints/health.js';
 import { internalEndpoints } from '../endpoints/internal/internal.js';
+import { meshListEndpoints } from '../endpoints/internal/mesh-lists.js';
 import { kvEndpoints } from '../endpoints/kv/kv.js';
 import { txnEndpoints } from '../endpoints/kv/txn.js';
 import { configEndpoints } from '../endpoints/mesh/config.js';
@@ -46,6 +47,7 @@ export function serverEndpoints({ calls, config, hasWan, snapshots }: ServerEndp
     ...statusEndpoints(calls),
     ...txnEndpoints({ calls, maxRequestLength: () => config().limits.txnMaxReqLen, maxValueSize, validatesKeys }),
     ...internalEndpoints(),
+    ...meshListEndpoints({ datacenter, defaultPolicy: () => config().defaultIntentionPolicy }),
     ...configEndpoints(calls),
     ...discoveryChainEndpoints(calls),
     ...intentionEndpoints(calls),

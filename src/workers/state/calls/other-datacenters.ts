@@ -47,7 +47,8 @@ export class OthersOfServer {
   }
 
   async #askNearest(): Promise<readonly string[]> {
-    const all = await listDatacenters.answer(this.#server, null, { token: '', authorizer: allowAll });
+    const asker = { token: '', authorizer: allowAll };
+    const all = await listDatacenters.answer(this.#server, null, asker, async () => []);
     return isRefusal(all) ? [] : this.#others(all);
   }
 

@@ -156,10 +156,14 @@ export class ServerCalls implements Calls {
   #directAs<Request, Reply>(
     method: DirectMethod<Request, Reply>,
     request: Request,
-    { token }: Caller,
+    caller: Caller,
     authorizer: Authorizer | Refusal,
   ): Reply | Refusal | Promise<Reply | Refusal> {
-    return isRefusal(authorizer) ? authorizer : method.answer(this.#options.server, request, { token, authorizer });
+    if (isRefusal(authorizer)) return authorizer;
+    const { server, beyond } = this.#options;
+    return method.answer(server, request, { token: caller.token, authorizer }, (asked, elsewhere) =>
+      beyond.write(method, asked, elsewhere, caller),
+    );
   }
 
   async #writeWhenLed<Request, Reply>(

@@ -15,6 +15,7 @@ import { connectCaRows } from './rows/mesh/connect-ca.js';
 import { discoveryChainRows } from './rows/mesh/discovery-chain.js';
 import { intentionRows } from './rows/mesh/intention.js';
 import { serviceConfigRows } from './rows/mesh/service-config.js';
+import { topologyRows } from './rows/mesh/topology.js';
 import { virtualIpRows } from './rows/mesh/virtual-ip.js';
 import { operatorAutopilotRows } from './rows/operator-autopilot.js';
 import { operatorRaftRows } from './rows/operator-raft.js';
@@ -41,6 +42,7 @@ export const rpcRows: readonly Row[] = [
   ...intentionRows,
   ...discoveryChainRows,
   ...serviceConfigRows,
+  ...topologyRows,
   ...coordinateRows,
   ...txnRows,
   ...preparedQueryRows,

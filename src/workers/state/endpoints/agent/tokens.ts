@@ -31,6 +31,7 @@ export function tokenEndpoints(tokens: Pick<TokenStore, 'set'>, aclEnabled: () =
   const PUT = action({
     summary: 'Sets one of the secrets that the agent uses',
     acl: ['agent:write'],
+    judges: 'row',
     off: () => (aclEnabled() ? null : text(401, 'ACL support disabled')),
     body: jsonBody(tokenBody, { options: STRICT }),
     answer: 'nothing',

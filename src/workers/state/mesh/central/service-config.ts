@@ -114,7 +114,7 @@ function resolved(all: ProxyDefaults | undefined, own: ServiceDefaults | undefin
       DialedDirectly: own?.TransparentProxy.DialedDirectly || all?.TransparentProxy.DialedDirectly || false,
     },
     expose: [own?.Expose, all?.Expose].find((expose) => expose !== undefined && exposesAnything(expose)) ?? NO_EXPOSE,
-    accessLogs: all !== undefined && all.AccessLogs.Enabled ? all.AccessLogs : null,
+    accessLogs: all?.AccessLogs.Enabled === true ? all.AccessLogs : null,
     envoyExtensions: extensions.length === 0 ? null : extensions,
     destination: own?.Destination ?? null,
     meta: own?.Meta ?? null,

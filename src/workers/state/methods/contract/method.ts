@@ -102,9 +102,18 @@ interface Errand {
   readonly isRepeatable?: true;
 }
 
+/** Passes a request on to a server of another datacenter; a refusal where none can be reached. */
+export type AskDatacenter<Request, Reply> = (request: Request, datacenter: string) => Promise<Reply | Refusal>;
+
 /** Answered by whichever server is asked, from what it has itself. */
 export interface DirectMethod<Request, Reply> extends Errand {
-  answer(server: ServerView, request: Request, asker: Asker): Reply | Refusal | Promise<Reply | Refusal>;
+  /** `askDatacenter`: for what is answered by all of them together. */
+  answer(
+    server: ServerView,
+    request: Request,
+    asker: Asker,
+    askDatacenter: AskDatacenter<Request, Reply>,
+  ): Reply | Refusal | Promise<Reply | Refusal>;
 }
 
 /** A command for the log, and what the method answers once it is applied. */

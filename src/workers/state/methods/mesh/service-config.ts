@@ -8,7 +8,7 @@ import {
   type UpstreamName,
 } from '../../mesh/central/service-config.js';
 import type { ReadMethod } from '../contract/method.js';
-import { refusal } from '../contract/refusal.js';
+import { denial } from '../contract/refusal.js';
 import { LookedAt } from './looked-at.js';
 
 export interface ServiceConfigQuestion {
@@ -38,7 +38,8 @@ function resolve(central: CentralConfig, { service, upstreams, mode }: ServiceCo
 export const resolveServiceConfig: ReadMethod<ServiceConfigQuestion, ResolvedServiceConfig> = {
   name: 'ConfigEntry.ResolveServiceConfig',
   prepare(store, question, authorizer) {
-    if (!authorizer.allows('service:read', question.service)) return refusal('denied');
+    const denied = denial(authorizer, 'service:read', question.service);
+    if (denied !== null) return denied;
     let entries = new LookedAt(store);
     return {
       read() {

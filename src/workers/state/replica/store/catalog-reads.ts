@@ -9,7 +9,7 @@ import type { CatalogIndex } from './tables/catalog-index.js';
 import type { RowSet } from './tables/row-set.js';
 import type { CheckRow, ServiceRow } from './tables/rows.js';
 import type { ServiceGroup } from './tables/service-group.js';
-import { joinKey, keyPart } from './tables/table-key.js';
+import { endOfPart, joinKey, keyPart, SEPARATOR } from './tables/table-key.js';
 import { type CatalogUsage, usageOf } from './usage.js';
 
 const INGRESS = 'ingress-gateway';
@@ -132,6 +132,21 @@ export class CatalogTableReads implements CatalogReads {
     const value = found.flatMap((each) => each.value.filter((entry) => entry.service.Kind === INGRESS));
     const index = Math.max(this.#index('gateway-services'), ...found.map((each) => each.index));
     return { index: value.length > 0 ? index : Math.max(index, this.serviceHealth(service).index), value };
+  }
+
+  connectNames(): readonly string[] {
+    const groups = this.#catalog.groups().filter(({ connect }) => connect.size > 0);
+    return groups.map(({ spelling }) => spelling);
+  }
+
+  downstreams(service: string): readonly string[] {
+    const part = keyPart(service);
+    const names: string[] = [];
+    this.#current.tables.meshTopology.rows.forRange(part + SEPARATOR, endOfPart(part), (_references, key) => {
+      const downstream = this.#catalog.group(key.slice(part.length + SEPARATOR.length));
+      if (downstream !== undefined) names.push(downstream.spelling);
+    });
+    return names;
   }
 
   nodeChecks(node: string): ReadResult<readonly CheckRecord[]> {

@@ -58,6 +58,10 @@ export interface CatalogReads {
   connectHealth(service: string): ReadResult<readonly HealthEntry[]>;
   /** Instances of the ingress gateways that lead to a service. */
   ingressHealth(service: string): ReadResult<readonly HealthEntry[]>;
+  /** Names of the services that can be reached through the mesh. */
+  connectNames(): readonly string[];
+  /** Names of those whose proxies, or whose entry as an ingress gateway, name the service as an upstream. */
+  downstreams(service: string): readonly string[];
   nodeChecks(node: string): ReadResult<readonly CheckRecord[]>;
   serviceChecks(service: string): ReadResult<readonly CheckRecord[]>;
   checksInState(state: string): ReadResult<readonly CheckRecord[]>;

@@ -20,9 +20,9 @@ const PASSED_ON = 'x-lictor-passed-on';
 export const TRANSFER_WITHIN_MS = 30_000;
 
 export interface TransferParts {
+  readonly tokens: TokenResolver;
   /** How another server is reached. */
   readonly dialer: ServerDialer;
-  readonly tokens: TokenResolver;
   readonly isLeader: () => boolean;
   /** `host:port`; "" when none is known. */
   readonly leaderAddress: () => string;

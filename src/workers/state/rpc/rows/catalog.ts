@@ -167,7 +167,7 @@ interface GatewayReply extends QueryMeta {
 }
 
 const named = struct<GatewayServiceRecord['Gateway']>({ Name: text });
-const gatewayService = struct<GatewayServiceRecord>({
+export const gatewayService = struct<GatewayServiceRecord>({
   Gateway: named,
   Service: named,
   GatewayKind: text,
