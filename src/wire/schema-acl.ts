@@ -53,6 +53,13 @@ const serviceIdentities = list(struct(serviceIdentitySchema));
 const nodeIdentities = list(struct(nodeIdentitySchema));
 const templatedPolicies = list(struct(templatedPolicySchema));
 
+/** A token in a list. */
+export type AclTokenStub = Omit<AclToken, 'ExpirationTTL'>;
+/** A policy in a list. */
+export type AclPolicyStub = Omit<AclPolicy, 'Rules'>;
+/** An auth method in a list. */
+export type AclAuthMethodStub = Omit<AclAuthMethod, 'Config'>;
+
 export const aclTokenSchema: StructSchema<AclToken> = {
   name: 'ACLToken',
   fields: {
@@ -74,6 +81,26 @@ export const aclTokenSchema: StructSchema<AclToken> = {
   },
 };
 
+export const aclTokenStubSchema: StructSchema<AclTokenStub> = {
+  name: 'ACLTokenStub',
+  fields: {
+    AccessorID: 'string',
+    SecretID: 'string',
+    Description: 'string',
+    Policies: links,
+    Roles: links,
+    ServiceIdentities: serviceIdentities,
+    NodeIdentities: nodeIdentities,
+    TemplatedPolicies: templatedPolicies,
+    Local: 'bool',
+    AuthMethod: 'string',
+    ExpirationTime: 'bytes',
+    CreateTime: 'bytes',
+    Hash: 'bytes',
+    ...raftIndex,
+  },
+};
+
 export const aclPolicySchema: StructSchema<AclPolicy> = {
   name: 'ACLPolicy',
   fields: {
@@ -81,6 +108,18 @@ export const aclPolicySchema: StructSchema<AclPolicy> = {
     Name: 'string',
     Description: 'string',
     Rules: 'string',
+    Datacenters: strings,
+    Hash: 'bytes',
+    ...raftIndex,
+  },
+};
+
+export const aclPolicyStubSchema: StructSchema<AclPolicyStub> = {
+  name: 'ACLPolicyStub',
+  fields: {
+    ID: 'string',
+    Name: 'string',
+    Description: 'string',
     Datacenters: strings,
     Hash: 'bytes',
     ...raftIndex,
@@ -126,6 +165,19 @@ export const aclAuthMethodSchema: StructSchema<AclAuthMethod> = {
     MaxTokenTTL: 'duration',
     TokenLocality: 'string',
     Config: dynamicMap,
+    ...raftIndex,
+  },
+};
+
+export const aclAuthMethodStubSchema: StructSchema<AclAuthMethodStub> = {
+  name: 'ACLAuthMethodStub',
+  fields: {
+    Name: 'string',
+    Type: 'string',
+    DisplayName: 'string',
+    Description: 'string',
+    MaxTokenTTL: 'duration',
+    TokenLocality: 'string',
     ...raftIndex,
   },
 };

@@ -105,6 +105,8 @@ export function testCalls({
     leader: {
       store,
       datacenter: 'dc1',
+      primaryDatacenter: 'dc1',
+      bootstrapReset: { index: () => 0, remove: () => {} },
       sessionTtlMinMs: () => 10_000,
       allowsUnnamedConnections: () => true,
       renewSession: () => {},

@@ -38,6 +38,7 @@ import { LeaderSnapshots } from '../rpc/snapshot/leader-snapshots.js';
 import { RemoteSnapshots } from '../rpc/snapshot/remote-snapshots.js';
 import { OperatorSnapshots } from '../snapshots/operator-snapshots.js';
 import { serverStats } from './agent-stats.js';
+import { bootstrapReset } from './bootstrap-reset.js';
 import { KnownLeader } from './known-leader.js';
 import type { Mode } from './mode.js';
 import type { Parts } from './parts.js';
@@ -337,7 +338,7 @@ function clusterView(
 }
 
 function serverCalls(
-  { settings, gossip, control }: Parts,
+  { settings, gossip, control, logger }: Parts,
   { store, consensus, keepingUp }: Replica,
   others: { readonly elsewhere: LeaderCalls; readonly beyond: CallsBeyond },
   leader: KnownLeader,
@@ -362,6 +363,8 @@ function serverCalls(
     leader: {
       store,
       datacenter,
+      primaryDatacenter: settings.current.primaryDatacenter,
+      bootstrapReset: bootstrapReset(settings.current.dataDir, logger.child('server').child('acl')),
       sessionTtlMinMs: () => settings.current.sessionTtlMinMs,
       allowsUnnamedConnections: () => settings.current.defaultIntentionPolicy === 'allow',
       renewSession: (id) => duties.renewSession(id),

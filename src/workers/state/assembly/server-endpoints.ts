@@ -3,6 +3,8 @@
 import type { RuntimeConfig } from '../../../wire/config.js';
 import type { Calls } from '../calls/calls.js';
 import type { Snapshots } from '../calls/snapshots.js';
+import { aclEndpoints } from '../endpoints/acl/acl-endpoints.js';
+import type { AclSettings } from '../endpoints/acl/acl-rows.js';
 import { catalogReads } from '../endpoints/catalog-read.js';
 import { catalogWrites } from '../endpoints/catalog-write.js';
 import { coordinateEndpoints } from '../endpoints/coordinate.js';
@@ -34,6 +36,11 @@ export interface ServerEndpointDependencies {
   readonly snapshots: Snapshots;
 }
 
+function aclSettings({ aclEnabled, acl, datacenter, primaryDatacenter, nodeName }: RuntimeConfig): AclSettings {
+  const { defaultPolicy, downPolicy } = acl;
+  return { isEnabled: aclEnabled, datacenter, primaryDatacenter, nodeName, defaultPolicy, downPolicy };
+}
+
 export function serverEndpoints({ calls, config, hasWan, snapshots }: ServerEndpointDependencies): EndpointTable {
   const { datacenter, nodeName } = config();
   const maxValueSize = () => config().limits.kvMaxValueSize;
@@ -60,5 +67,6 @@ export function serverEndpoints({ calls, config, hasWan, snapshots }: ServerEndp
     ...operatorAutopilotEndpoints(calls),
     ...operatorUsageEndpoints(),
     ...virtualIpEndpoints(calls),
+    ...aclEndpoints({ calls, settings: () => aclSettings(config()) }),
   ];
 }

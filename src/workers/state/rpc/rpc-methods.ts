@@ -1,6 +1,9 @@
 // Every method that is served on the server port.
 
+import { aclAuthMethodRows } from './rows/acl/auth-methods.js';
 import { loginRows } from './rows/acl/login.js';
+import { aclPolicyRows } from './rows/acl/policies.js';
+import { aclTokenRows } from './rows/acl/tokens.js';
 import { catalogRows } from './rows/catalog.js';
 import { instanceRows } from './rows/catalog-instances.js';
 import { catalogWriteRows } from './rows/catalog-write.js';
@@ -54,6 +57,9 @@ export const rpcRows: readonly Row[] = [
   ...operatorAutopilotRows,
   ...operatorUsageRows,
   ...virtualIpRows,
+  ...aclTokenRows,
+  ...aclPolicyRows,
+  ...aclAuthMethodRows,
   ...loginRows,
 ];
 

@@ -63,10 +63,21 @@ export interface ReadMethod<Request, Value> {
   prepare(store: StoreReads, request: Request, authorizer: Authorizer): PreparedRead<Value> | Refusal;
 }
 
+/** The file by which an operator allows another first token. */
+export interface BootstrapReset {
+  /** The index it names; 0: there is no such file, or no number in it. */
+  index(): number;
+  /** It served its purpose. */
+  remove(): void;
+}
+
 /** What only the leader knows, beside its store. */
 export interface LeaderView {
   readonly store: StoreReads;
   readonly datacenter: string;
+  /** Where what is one for all datacenters is written. */
+  readonly primaryDatacenter: string;
+  readonly bootstrapReset: BootstrapReset;
   /** Milliseconds; `session_ttl_min`. */
   readonly sessionTtlMinMs: () => number;
   /** Begins a session's time to live anew. */

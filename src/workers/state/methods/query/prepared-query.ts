@@ -10,6 +10,7 @@ import type { QueryReads, QueryResolution, StoreReads } from '../../replica/stor
 import { limitProblem } from '../../replica/templates/template.js';
 import type { LeaderView, ReadMethod, WriteMethod } from '../contract/method.js';
 import { isRefusal, type Refusal, refusal } from '../contract/refusal.js';
+import { uuidIndexProblem } from '../contract/uuid-index.js';
 
 /** What takes the place of a token that the asker may not see. */
 const HIDDEN_TOKEN = '<hidden>';
@@ -29,25 +30,8 @@ export function shownQuery(query: PreparedQueryRecord, authorizer: Authorizer): 
 
 export const NO_SUCH_QUERY = refusal('not-found', 'Query not found');
 
-const HEX = /[^0-9a-f]/i;
-
-/** Why no query can have such an ID, in the words of stock's index; null when one can. */
-function idProblem(id: string): string | null {
-  const digits = id.replaceAll('-', '');
-  if (id.length !== 36) return 'UUID must be 36 characters';
-  if (id.length - digits.length > 4) return `UUID should have maximum of 4 "-"; got ${id.length - digits.length}`;
-  if (digits.length % 2 !== 0) return 'Input (without hyphens) must be even length';
-  const wrong = HEX.exec(digits)?.[0];
-  return wrong === undefined ? null : `Invalid UUID: encoding/hex: invalid byte: ${codePoint(wrong)}`;
-}
-
-function codePoint(character: string): string {
-  const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
-  return `U+${code} '${character}'`;
-}
-
 function lookUp(queries: QueryReads, id: string): PreparedQueryRecord | null | Refusal {
-  const problem = idProblem(id);
+  const problem = uuidIndexProblem(id);
   if (problem !== null) return refusal('failed', `failed prepared query lookup: index error: ${problem}`);
   return queries.query(id).value;
 }
