@@ -1,6 +1,7 @@
 // Every method that is served on the server port.
 
 import { aclAuthMethodRows } from './rows/acl/auth-methods.js';
+import { loginRows } from './rows/acl/login.js';
 import { aclPolicyRows } from './rows/acl/policies.js';
 import { aclTokenRows } from './rows/acl/tokens.js';
 import { catalogRows } from './rows/catalog.js';
@@ -59,6 +60,7 @@ export const rpcRows: readonly Row[] = [
   ...aclTokenRows,
   ...aclPolicyRows,
   ...aclAuthMethodRows,
+  ...loginRows,
 ];
 
 export const rpcMethods: RpcMethods = new Map(rpcRows.map((row) => [row.method.name, serve(row)]));

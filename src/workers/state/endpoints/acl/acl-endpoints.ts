@@ -12,6 +12,7 @@ import { isRefusal } from '../../methods/contract/refusal.js';
 import { type AclDependencies, AclRows, OFF } from './acl-rows.js';
 import { authMethodEndpoints, bindingRuleEndpoints } from './auth-methods.js';
 import { AUTHORIZE_BODY } from './bodies.js';
+import { loginEndpoints } from './login.js';
 import { policyEndpoints, roleEndpoints } from './policies.js';
 import { templatedPolicyEndpoints } from './templated-policies.js';
 import { tokenEndpoints } from './tokens.js';
@@ -41,6 +42,7 @@ export function aclEndpoints(dependencies: AclDependencies): EndpointTable {
     ...authMethodEndpoints(rows),
     ...bindingRuleEndpoints(rows),
     ...templatedPolicyEndpoints(rows),
+    ...loginEndpoints(rows),
     {
       path: '/v1/acl/replication',
       answeredBy: 'servers',
