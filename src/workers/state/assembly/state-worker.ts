@@ -10,7 +10,7 @@ import type { Mode } from './mode.js';
 import { openDns } from './open-dns.js';
 import { type Interface, openHttp } from './open-http.js';
 import { openReaders } from './open-readers.js';
-import { makeParts, type Parts } from './parts.js';
+import { checkTls, makeParts, type Parts } from './parts.js';
 
 const CHECKS_STOP_MS = 1_000;
 
@@ -117,6 +117,7 @@ export class StateWorker {
     const error = await local.reload(config);
     if (error === null) {
       this.#parts.settings.current = config;
+      this.#parts.shards.setTls(checkTls(config));
       http.reload(config);
       dns.reload(config);
       this.#mode.reload(config);

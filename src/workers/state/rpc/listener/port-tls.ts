@@ -92,7 +92,11 @@ export class PortTls {
     const common = { stanza, clientCertificates, timeoutMs, refusals };
     return {
       typed: new TlsGate({ ...common, protocols: [], secured: (socket) => this.#securedTyped(socket) }),
-      native: new TlsGate({ ...common, protocols: [...NATIVE.keys()], secured: (socket) => this.#securedNative(socket) }),
+      native: new TlsGate({
+        ...common,
+        protocols: [...NATIVE.keys()],
+        secured: (socket) => this.#securedNative(socket),
+      }),
     };
   }
 
