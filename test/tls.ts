@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { PrivateKey } from '../src/certificates/certificates.js';
-import { makeAgentRoot, makeKey, keyPem, readCertificate, signAgentLeaf } from '../src/certificates/certificates.js';
+import { keyPem, makeAgentRoot, makeKey, readCertificate, signAgentLeaf } from '../src/certificates/certificates.js';
 import type { TlsStanza } from '../src/wire/config.js';
 
 const DAY_MS = 86_400_000;

@@ -22,6 +22,11 @@ interface Outgoing {
   readonly serverName: string;
 }
 
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
 export interface DialOptions {
   /** What is spoken. */
   readonly firstByte: number;
@@ -53,11 +58,14 @@ export class ServerDialer {
   }
 
   /** To destroy the socket ends it, at any time. */
-  dial(to: { readonly host: string; readonly port: number }, options: DialOptions): net.Socket {
+  dial(to: Address, options: DialOptions): net.Socket {
     const { firstByte, withinMs, allowHalfOpen = false, opened, failed } = options;
     const { host, port } = to;
     const socket = net.connect({ host, port, noDelay: true, keepAlive: true, allowHalfOpen, timeout: withinMs });
+    let isOver = false;
     const over = (error: Error): void => {
+      if (isOver) return;
+      isOver = true;
       socket
         .off('error', over)
         .off('timeout', late)
@@ -71,13 +79,17 @@ export class ServerDialer {
     const done = (spoken: net.Socket): void => {
       socket.setTimeout(0);
       socket.off('error', over).off('timeout', late).off('close', closed);
-      spoken.write(Uint8Array.of(firstByte));
       opened(spoken);
     };
     socket.on('error', over).on('timeout', late).on('close', closed);
     socket.once('connect', () => {
-      if (this.#outgoing === null) done(socket);
-      else this.#secure(socket, this.#outgoing, to, done, over);
+      const outgoing = this.#outgoing;
+      if (outgoing !== null) {
+        this.#secure(socket, outgoing, { to, firstByte }, done, over);
+        return;
+      }
+      socket.write(Uint8Array.of(firstByte));
+      done(socket);
     });
     return socket;
   }
@@ -85,7 +97,7 @@ export class ServerDialer {
   #secure(
     socket: net.Socket,
     outgoing: Outgoing,
-    { host, port }: { readonly host: string; readonly port: number },
+    { to: { host, port }, firstByte }: { readonly to: Address; readonly firstByte: number },
     done: (secure: TLSSocket) => void,
     failed: (error: Error) => void,
   ): void {
@@ -101,19 +113,29 @@ export class ServerDialer {
       checkServerIdentity: () => undefined,
     });
     const broken = (error: Error): void => {
-      secure.on('error', () => {});
+      secure
+        .off('error', broken)
+        .off('close', hungUp)
+        .on('error', () => {});
       failed(error);
     };
     const hungUp = (): void => broken(new Error('tls: the server closed the connection'));
     secure.once('error', broken).once('close', hungUp);
     secure.once('secureConnect', () => {
-      secure.off('error', broken).off('close', hungUp);
       const wrong = problemOf(secure, name);
-      if (wrong === null) {
+      if (wrong !== null) {
+        broken(new Error(wrong));
+        return;
+      }
+      // Handed over when nothing is on its way any more: Node's HTTP/2, which takes the handle over, would take the end of a write
+      // that isn't its own for one of its own, and end the process.
+      secure.write(Uint8Array.of(firstByte), () => {
+        if (secure.destroyed) return;
+        secure.off('error', broken).off('close', hungUp);
         // What happens to the connection is told by the secured one.
         socket.on('error', () => {});
         done(secure);
-      } else broken(new Error(wrong));
+      });
     });
   }
 }

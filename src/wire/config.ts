@@ -153,6 +153,8 @@ export interface RuntimeConfig {
     readonly grpc: TlsStanza;
     readonly serverName: string;
     readonly enableAgentTlsForChecks: boolean;
+    /** Certificates from the servers, asked for or given; `auto_encrypt`. */
+    readonly autoEncrypt: boolean;
   };
   /** Values ≤ 0 mean off. */
   readonly ports: {

@@ -71,6 +71,7 @@ export function buildRuntime(config: AgentConfig, dev: boolean, problems: Proble
       ...tls,
       serverName: config.server_name ?? '',
       enableAgentTlsForChecks: config.enable_agent_tls_for_checks,
+      autoEncrypt: config.auto_encrypt.tls || config.auto_encrypt.allow_tls,
     },
     ports: addresses.ports,
     http: buildHttp(config, addresses, problems),

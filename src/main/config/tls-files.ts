@@ -43,6 +43,7 @@ export function readTlsFiles(config: RuntimeConfig): TlsRead {
 function missingPart({ tls, server, httpsListeners }: RuntimeConfig): string | null {
   const { internalRpc, https } = tls;
   for (const { verifyOutgoing, material } of [internalRpc, https]) {
+    // A directory may be empty.
     if (verifyOutgoing && material.ca.length === 0) return 'VerifyOutgoing set but no CA certificates were provided';
   }
   const incoming = [...(server ? [internalRpc] : []), ...(httpsListeners.length > 0 ? [https] : [])];

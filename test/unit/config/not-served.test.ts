@@ -20,26 +20,10 @@ test('each setting without effect is named', () => {
   assert.deepEqual(notServed(configured('')), []);
   const warnings = notServed(
     configured(
-      'ports { https = 8501 } recursors = ["10.0.0.2"] enable_syslog = true enable_agent_tls_for_checks = true',
+      'recursors = ["10.0.0.2"] enable_syslog = true auto_encrypt { allow_tls = true } ports { grpc_tls = 8503 } tls { grpc { cert_file = "c.pem" } }',
     ),
   );
   assert.equal(warnings.length, 4);
-  for (const word of ['HTTPS', 'recursors', 'syslog', 'certificate'])
+  for (const word of ['auto_encrypt', 'recursors', 'syslog', 'gRPC'])
     assert.match(warnings.join('\n'), new RegExp(word));
-});
-
-test('whoever asks for TLS between agents is told that there is none', () => {
-  const ca = 'ca_file = "ca.pem"';
-  for (const tls of [
-    `internal_rpc { ${ca} }`,
-    `defaults { ${ca} verify_outgoing = true }`,
-    'defaults { cert_file = "a.pem" }',
-  ]) {
-    assert.deepEqual(notServed(configured(`tls { ${tls} }`)).length, 1, tls);
-  }
-  assert.match(
-    notServed(configured('tls { internal_rpc { verify_incoming = true } }')).join(),
-    /^tls.internal_rpc: .* plain$/,
-  );
-  assert.deepEqual(notServed(configured('tls { https { verify_incoming = true } }')), []);
 });

@@ -9,7 +9,8 @@ import { type Reloaded, reloadConfig } from '../../../src/main/config/reload.js'
 import { AGENT } from '../../../src/main/config/schema/agent.js';
 import type { Schema, SchemaField } from '../../../src/main/config/schema/types.js';
 import type { RuntimeConfig } from '../../../src/wire/config.js';
-import { temporaryDirectory } from '../../temporary.js';
+import { temporaryDirectory, writeFiles } from '../../temporary.js';
+import { TestAuthority } from '../../tls.js';
 
 interface Running {
   readonly config: RuntimeConfig;
@@ -111,7 +112,9 @@ describe('reload', () => {
     assert.ok(tried > 100, `${tried} keys`);
   });
 
-  test('a key that the schema marks is taken over without a word', (context) => {
+  test('a key that the schema marks is taken over without a word', async (context) => {
+    const folder = temporaryDirectory(context);
+    writeFiles(folder, { 'ca.pem': (await TestAuthority.make()).pem });
     const base = { node_name: 'n' };
     const { config, reload } = start(context, base);
     const changed = {
@@ -131,7 +134,7 @@ describe('reload', () => {
       performance: { raft_multiplier: 2 },
       raft_snapshot_threshold: 77,
       telemetry: { prefix_filter: ['-consul.x'] },
-      tls: { https: { cert_file: '/c' } },
+      tls: { https: { verify_outgoing: true, ca_path: folder } },
       services: [{ name: 'web' }],
       checks: [{ name: 'c', ttl: '10s' }],
       watches: [{ type: 'nodes', args: ['true'] }],
@@ -153,7 +156,8 @@ describe('reload', () => {
     assert.equal(now.raft.electionTimeoutMs, 2_000);
     assert.equal(now.raft.snapshotThreshold, 77);
     assert.ok(now.telemetry.blockedPrefixes.includes('consul.x'));
-    assert.equal(now.tls.https.certFile, '/c');
+    assert.equal(now.tls.https.caPath, folder);
+    assert.equal(now.tls.https.material.ca.length, 1);
     assert.equal(now.definitions.services.length, 1);
     assert.equal(now.definitions.checks.length, 1);
     assert.equal(now.watches.length, 1);

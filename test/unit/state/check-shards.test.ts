@@ -27,6 +27,7 @@ function open(t: TestContext, tasks: Map<number, CheckTask>): { shards: CheckSha
     for (const { port } of opened) port.close();
   });
   const shards = new CheckShards({
+    tls: null,
     open: (shard, _concurrency, port) => opened.push({ shard, port }),
   });
   const hear = (results: readonly CheckResult[]): void => {

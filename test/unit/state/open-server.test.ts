@@ -12,11 +12,14 @@ import type { StateToMain } from '../../../src/wire/state-worker.js';
 import { openServer } from '../../../src/workers/state/assembly/open-server.js';
 import { makeParts } from '../../../src/workers/state/assembly/parts.js';
 import { waitFor } from '../../agent-process.js';
+import { NO_TLS } from '../../tls.js';
 import { CONFIG } from '../leader/leader-fixture.js';
 import { coordinate } from './coordinate-fixture.js';
 
 const limits = { rpcMaxConnsPerClient: 100, rpcHandshakeTimeoutMs: 5000 };
-const settings = { tokens: {}, devMode: true, disableCoordinates: false, rpcHoldTimeoutMs: 100, limits };
+const tls = { internalRpc: NO_TLS, serverName: '', enableAgentTlsForChecks: false };
+const dns = { domain: 'consul' };
+const settings = { tokens: {}, devMode: true, disableCoordinates: false, rpcHoldTimeoutMs: 100, limits, tls, dns };
 const config = { ...CONFIG, ...settings } as unknown as RuntimeConfig;
 const logger = new Logger('agent', new LogSink('error', () => {}));
 const telemetry = {

@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { surprise } from '../../../observe/surprise.js';
 import type { ChecksToState, CheckTask, StateToChecks } from '../../../wire/check-port.js';
+import type { TlsMaterial } from '../../../wire/config.js';
 import type { LogLevel } from '../../../wire/thread-port.js';
 import type { CheckOwner, CheckRunner } from '../local/checks/check-task.js';
 
@@ -29,7 +30,11 @@ interface Shard {
   stopped: (() => void) | null;
 }
 
+/** What a check's TLS trusts and shows; null: the system's roots, and nothing. */
+export type CheckTls = Pick<TlsMaterial, 'ca' | 'cert' | 'key'> | null;
+
 export interface CheckShardsOptions {
+  readonly tls: CheckTls;
   /** Hands a shard's port to main, which runs the task in its pool. */
   readonly open: (shard: number, concurrency: number, port: MessagePort) => void;
 }
@@ -39,10 +44,12 @@ export class CheckShards implements CheckRunner {
   readonly #shards: Shard[] = [];
   #scheduled = false;
   #owner: CheckOwner | null = null;
+  #tls: CheckTls;
   readonly #maxShards = Math.max(1, availableParallelism());
 
   constructor(options: CheckShardsOptions) {
     this.#options = options;
+    this.#tls = options.tls;
   }
 
   serve(owner: CheckOwner): void {
@@ -81,6 +88,13 @@ export class CheckShards implements CheckRunner {
 
   setLevel(level: LogLevel): void {
     for (const shard of this.#shards) this.#send(shard, { kind: 'log-level', level });
+  }
+
+  /** After a reload: for connections to come. */
+  setTls(tls: CheckTls): void {
+    const before = this.#tls;
+    this.#tls = tls;
+    if (tls !== null || before !== null) for (const shard of this.#shards) this.#sendTls(shard.port);
   }
 
   /** Stops every probe; waits for the workers' word, at most `deadlineMs`. */
@@ -154,7 +168,15 @@ export class CheckShards implements CheckRunner {
   #openPort(number: number): MessagePort {
     const { port1, port2 } = new MessageChannel();
     this.#options.open(number, CONCURRENCY_PER_SHARD, port2);
+    // Ahead of every task.
+    if (this.#tls !== null) this.#sendTls(port1);
     return port1;
+  }
+
+  #sendTls(port: MessagePort): void {
+    const { ca, cert, key } = this.#tls ?? { ca: [], cert: '', key: '' };
+    const message: StateToChecks = { kind: 'tls', ca, cert, key };
+    port.postMessage(message);
   }
 
   #attend(shard: Shard): void {

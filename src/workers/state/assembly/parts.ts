@@ -13,7 +13,7 @@ import { GossipView } from '../gossip/gossip-view.js';
 import { systemClock } from '../local/state/clock.js';
 import type { AgentTokens } from '../tokens/agent-tokens.js';
 import type { TokenStore } from '../tokens/token-store.js';
-import { CheckShards } from './check-shards.js';
+import { CheckShards, type CheckTls } from './check-shards.js';
 import { LeaveSteps } from './leave-steps.js';
 import { LogStream } from './log-stream.js';
 import { ownTokens } from './own-tokens.js';
@@ -41,6 +41,11 @@ export interface Parts {
   readonly leaveSteps: LeaveSteps;
 }
 
+/** `enable_agent_tls_for_checks`: checks have the agent's own certificate and trust. */
+export function checkTls({ tls }: RuntimeConfig): CheckTls {
+  return tls.enableAgentTlsForChecks ? tls.internalRpc.material : null;
+}
+
 export function makeParts({ config, context }: StateWorkerData, telemetry: Telemetry): Parts {
   const { port } = context;
   const { logger } = telemetry;
@@ -53,6 +58,7 @@ export function makeParts({ config, context }: StateWorkerData, telemetry: Telem
     control: new ControlClient(port),
     gossip: new GossipView({ config, logger }),
     shards: new CheckShards({
+      tls: checkTls(config),
       open: (shard, concurrency, shardPort) =>
         tell({ kind: 'check-shard', shard, concurrency, port: shardPort }, [shardPort]),
     }),

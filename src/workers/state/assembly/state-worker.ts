@@ -11,7 +11,7 @@ import { openDns } from './open-dns.js';
 import { type Interface, openHttp } from './open-http.js';
 import { openReaders } from './open-readers.js';
 import { configuredSecrets } from './own-tokens.js';
-import { makeParts, type Parts } from './parts.js';
+import { checkTls, makeParts, type Parts } from './parts.js';
 
 const CHECKS_STOP_MS = 1_000;
 
@@ -119,6 +119,7 @@ export class StateWorker {
     if (error === null) {
       this.#parts.settings.current = config;
       this.#parts.tokens.configure(configuredSecrets(config));
+      this.#parts.shards.setTls(checkTls(config));
       http.reload(config);
       dns.reload(config);
       this.#mode.reload(config);

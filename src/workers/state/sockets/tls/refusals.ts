@@ -1,5 +1,5 @@
 // What is said of connections that TLS refused, whatever was wrong with them: each is counted, and told of in a line of the log,
-// but no more than one a second, since whoever can connect could fill the log.
+// but no more than one a second of each kind, since whoever can connect could fill the log.
 
 import type { Logger } from '../../../../observe/logger.js';
 import type { Metrics, Series } from '../../../../observe/metrics.js';
@@ -20,12 +20,18 @@ export type TlsProblem =
   | 'handshake failed'
   | 'timeout';
 
+/** Of one kind of problem. */
+interface Line {
+  /** Refused since the last line. */
+  unsaid: number;
+  nextMs: number;
+}
+
 export class TlsRefusals {
   readonly #listener: string;
   readonly #logger: Logger;
   readonly #counter: Series;
-  #unsaid = 0;
-  #nextLineMs = 0;
+  readonly #lines = new Map<TlsProblem, Line>();
 
   /** `listener` names for log and metrics where they came in: `https`, `rpc`. */
   constructor(listener: string, logger: Logger, metrics: Metrics) {
@@ -37,15 +43,25 @@ export class TlsRefusals {
   /** `from`: the other side's address, "" where it has none. */
   refused(problem: TlsProblem, from: string, detail = ''): void {
     this.#counter.add(1);
+    const line = this.#lineOf(problem);
     const now = performance.now();
-    if (now < this.#nextLineMs) {
-      this.#unsaid += 1;
+    if (now < line.nextMs) {
+      line.unsaid += 1;
       return;
     }
-    this.#nextLineMs = now + LINE_INTERVAL_MS;
+    line.nextMs = now + LINE_INTERVAL_MS;
     const error = detail === '' ? problem : `${problem}: ${detail}`;
-    const more = this.#unsaid === 0 ? [] : ['unsaid', this.#unsaid];
+    const more = line.unsaid === 0 ? [] : ['unsaid', line.unsaid];
     this.#logger.warn('TLS connection refused', 'listener', this.#listener, 'from', from, 'error', error, ...more);
-    this.#unsaid = 0;
+    line.unsaid = 0;
+  }
+
+  #lineOf(problem: TlsProblem): Line {
+    let line = this.#lines.get(problem);
+    if (line === undefined) {
+      line = { unsaid: 0, nextMs: 0 };
+      this.#lines.set(problem, line);
+    }
+    return line;
   }
 }
