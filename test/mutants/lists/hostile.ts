@@ -45,8 +45,8 @@ export const hostile: readonly Mutant[] = [
   {
     name: 'a registration is acknowledged and written without its text',
     file: 'workers/state/local/store/registration-store.ts',
-    find: 'this.#waiting.push({ text, resolve });',
-    replace: "this.#waiting.push({ text: '', resolve });",
+    find: 'this.#waiting.push({ text, count',
+    replace: "this.#waiting.push({ text: '', count",
     tests: TESTS,
     environment: places('agent/service/register', 50),
   },

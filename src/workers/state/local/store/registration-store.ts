@@ -23,6 +23,8 @@ const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 const MAX_GROUP_BYTES = 16 * 1024 * 1024;
 /** The log may grow to this, or to the size of the last snapshot, before a new snapshot is made. */
 const MIN_LOG_BYTES = 8 * 1024 * 1024;
+/** And to this while a snapshot would hold most of it again: what is in it is new, as when thousands of services come at once. */
+const MAX_NEW_BYTES = 64 * 1024 * 1024;
 
 export type CommitOutcome = { readonly ok: true } | { readonly ok: false; readonly error: string };
 
@@ -32,8 +34,8 @@ export interface RegistrationStore {
   commit(operations: readonly string[]): Promise<CommitOutcome>;
   /** Done when everything committed before is on disk, or was refused. */
   settled(): Promise<CommitOutcome>;
-  /** From where snapshots take the operations that make up everything there is now. */
-  attach(contents: () => Iterable<string>): void;
+  /** From where snapshots take the operations that make up everything there is now, and how many those are, roughly. */
+  attach(contents: () => Iterable<string>, count: () => number): void;
   close(): Promise<void>;
 }
 
@@ -47,6 +49,8 @@ export const volatileStore: RegistrationStore = {
 
 interface Waiting {
   readonly text: string;
+  /** Operations in it. */
+  readonly count: number;
   readonly resolve: (outcome: CommitOutcome) => void;
 }
 
@@ -60,6 +64,10 @@ export class DurableStore implements RegistrationStore {
   #generation: number;
   #snapshotBytes: number;
   #contents: (() => Iterable<string>) | null = null;
+  #count: () => number = () => 0;
+  /** Operations in the log, and how many there were of everything when it began. */
+  #inLog: number;
+  #countBefore: number | null = null;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   readonly #gathering = new Gathering();
@@ -76,6 +84,8 @@ export class DurableStore implements RegistrationStore {
     this.#log = opened.log;
     this.#generation = opened.generation;
     this.#snapshotBytes = opened.snapshotBytes;
+    // Nobody has counted what a former run wrote.
+    this.#inLog = opened.isNewLog ? 0 : Number.POSITIVE_INFINITY;
   }
 
   /**
@@ -98,8 +108,9 @@ export class DurableStore implements RegistrationStore {
     }
   }
 
-  attach(contents: () => Iterable<string>): void {
+  attach(contents: () => Iterable<string>, count: () => number): void {
     this.#contents = contents;
+    this.#count = count;
   }
 
   commit(operations: readonly string[]): Promise<CommitOutcome> {
@@ -110,7 +121,7 @@ export class DurableStore implements RegistrationStore {
     }
     this.#waitingBytes += text.length;
     return new Promise((resolve) => {
-      this.#waiting.push({ text, resolve });
+      this.#waiting.push({ text, count: operations.length, resolve });
       this.#gathering.arrived();
       this.#running ??= this.#writeGroups();
     });
@@ -138,9 +149,24 @@ export class DurableStore implements RegistrationStore {
       const outcome = await this.#write(group.map(({ text }) => text).join('\n'));
       for (const { resolve } of group) resolve(outcome);
       this.#gathering.answered(group.length);
-      if (this.#log.size > Math.max(MIN_LOG_BYTES, this.#snapshotBytes)) await this.#startSnapshot();
+      this.#counted(group);
+      if (this.#pays()) await this.#startSnapshot();
     }
     this.#running = null;
+  }
+
+  #counted(group: readonly Waiting[]): void {
+    let operations = 0;
+    for (const { count } of group) operations += count;
+    this.#countBefore ??= Math.max(0, this.#count() - operations);
+    this.#inLog += operations;
+  }
+
+  /** The log is long, and a snapshot would be shorter: half of it or more is superseded, or nobody knows. */
+  #pays(): boolean {
+    const { size } = this.#log;
+    if (size <= Math.max(MIN_LOG_BYTES, this.#snapshotBytes)) return false;
+    return size > MAX_NEW_BYTES || this.#inLog > 2 * (this.#count() - (this.#countBefore ?? 0));
   }
 
   #takeGroup(): readonly Waiting[] {
@@ -195,6 +221,8 @@ export class DurableStore implements RegistrationStore {
       await this.#log.close();
       this.#log = next;
       this.#generation = generation;
+      this.#inLog = 0;
+      this.#countBefore = this.#count();
       this.#witness(() => this.#marker.logBegan(generation, next.size));
     } catch (error) {
       this.#snapshotFailed(error);
