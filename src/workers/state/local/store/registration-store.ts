@@ -48,9 +48,9 @@ export const volatileStore: RegistrationStore = {
 };
 
 interface Waiting {
-  readonly text: string;
-  /** Operations in it. */
-  readonly count: number;
+  readonly operations: readonly string[];
+  /** Of their texts, with what stands between them. */
+  readonly length: number;
   readonly resolve: (outcome: CommitOutcome) => void;
 }
 
@@ -114,14 +114,15 @@ export class DurableStore implements RegistrationStore {
   }
 
   commit(operations: readonly string[]): Promise<CommitOutcome> {
-    const text = operations.join('\n');
+    let length = operations.length;
+    for (const text of operations) length += text.length;
     if (this.#closed) return Promise.resolve({ ok: false, error: 'the agent is stopping' });
-    if (this.#waitingBytes + text.length > MAX_WAITING_BYTES) {
+    if (this.#waitingBytes + length > MAX_WAITING_BYTES) {
       return Promise.resolve({ ok: false, error: 'too many registrations are waiting for the disk' });
     }
-    this.#waitingBytes += text.length;
+    this.#waitingBytes += length;
     return new Promise((resolve) => {
-      this.#waiting.push({ text, count: operations.length, resolve });
+      this.#waiting.push({ operations, length, resolve });
       this.#gathering.arrived();
       this.#running ??= this.#writeGroups();
     });
@@ -146,7 +147,7 @@ export class DurableStore implements RegistrationStore {
       await new Promise((resolve) => setImmediate(resolve));
       const group = this.#takeGroup();
       this.#gathering.left();
-      const outcome = await this.#write(group.map(({ text }) => text).join('\n'));
+      const outcome = await this.#write(group.flatMap(({ operations }) => operations).join('\n'));
       for (const { resolve } of group) resolve(outcome);
       this.#gathering.answered(group.length);
       this.#counted(group);
@@ -156,10 +157,10 @@ export class DurableStore implements RegistrationStore {
   }
 
   #counted(group: readonly Waiting[]): void {
-    let operations = 0;
-    for (const { count } of group) operations += count;
-    this.#countBefore ??= Math.max(0, this.#count() - operations);
-    this.#inLog += operations;
+    let count = 0;
+    for (const { operations } of group) count += operations.length;
+    this.#countBefore ??= Math.max(0, this.#count() - count);
+    this.#inLog += count;
   }
 
   /** The log is long, and a snapshot would be shorter: half of it or more is superseded, or nobody knows. */
@@ -172,10 +173,10 @@ export class DurableStore implements RegistrationStore {
   #takeGroup(): readonly Waiting[] {
     let bytes = 0;
     let count = 0;
-    for (const { text } of this.#waiting) {
-      bytes += text.length;
+    for (const { length } of this.#waiting) {
+      bytes += length;
       if (count > 0 && bytes > MAX_GROUP_BYTES) {
-        bytes -= text.length;
+        bytes -= length;
         break;
       }
       count += 1;
