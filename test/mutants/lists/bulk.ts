@@ -115,7 +115,7 @@ export const bulk: readonly Mutant[] = [
   {
     name: 'a service takes all its checks along, however long they are',
     file: 'workers/state/local/sync/partial-sync.ts',
-    find: '      if (bytes > MAX_BYTES) break;\n',
+    find: '        if (bytes > MAX_BYTES) break;\n',
     replace: '',
     tests: GROUPS,
   },

@@ -117,7 +117,10 @@ export class LocalAgent {
       rounds,
     });
     state.listen({ touched: () => this.#syncer.trigger() });
-    store.attach(() => registrar.storeTexts());
+    store.attach(
+      () => registrar.storeTexts(),
+      () => state.allServices.size + state.allChecks.size,
+    );
   }
 
   /**

@@ -42,6 +42,7 @@ interface Round {
 }
 
 const ANONYMOUS = 'anonymous token';
+const NO_CHECKS: readonly CheckEntry[] = [];
 const WRITTEN: WriteOutcome = { kind: 'written' };
 const BLOCKED: WriteOutcome = { kind: 'blocked' };
 
@@ -151,22 +152,31 @@ export class PartialSync {
   #serviceWrite(entry: ServiceEntry): Write {
     const { state } = this.#options;
     const token = registrationToken(entry, this.#options.tokens);
-    const checks: CheckEntry[] = [];
-    let bytes = 0;
-    for (const check of state.checksOf(entry.id)) {
-      if (check.inSync || registrationToken(check, this.#options.tokens) !== token) continue;
-      // The first goes along whatever it is: most services have no other.
-      if (checks.length > 0) bytes += checkBytes(check.check);
-      if (bytes > MAX_BYTES) break;
-      checks.push(check);
-    }
+    const checks = this.#checksAlong(entry.id, token);
     const written = checks.map((check) => check.check);
     const done = (): void => {
       state.serviceSynced(entry);
       for (const [index, check] of checks.entries()) state.checkSynced(check, written[index] ?? check.check);
     };
     const groupable = state.nodeInfoInSync ? { token, service: entry.definition, checks: written } : null;
-    return { ...this.#registration('service', entry.id, token, entry.definition, written, done), groupable };
+    return this.#registration('service', entry.id, token, entry.definition, written, done, groupable);
+  }
+
+  /** The checks that go along with their service. */
+  #checksAlong(serviceId: string, token: string): readonly CheckEntry[] {
+    let along: CheckEntry[] | null = null;
+    let bytes = 0;
+    for (const check of this.#options.state.checksOf(serviceId)) {
+      if (check.inSync || registrationToken(check, this.#options.tokens) !== token) continue;
+      // The first goes along whatever it is: most services have no other, and an empty list that grows takes room for seventeen.
+      if (along === null) along = [check];
+      else {
+        bytes += checkBytes(check.check);
+        if (bytes > MAX_BYTES) break;
+        along.push(check);
+      }
+    }
+    return along ?? NO_CHECKS;
   }
 
   #checkWrite(entry: CheckEntry): Write {
@@ -174,7 +184,8 @@ export class PartialSync {
     const token = registrationToken(entry, this.#options.tokens);
     const written = entry.check;
     const service = state.service(written.ServiceID)?.definition ?? null;
-    return this.#registration('check', entry.id, token, service, [written], () => state.checkSynced(entry, written));
+    const done = (): void => state.checkSynced(entry, written);
+    return this.#registration('check', entry.id, token, service, [written], done, null);
   }
 
   #registration(
@@ -184,6 +195,7 @@ export class PartialSync {
     service: ServiceEntry['definition'] | null,
     checks: readonly CheckRecord[],
     done: () => void,
+    groupable: Write['groupable'],
   ): Write {
     // Made where it goes alone: of those that go together it would be most of the garbage.
     const send = (): Promise<true | Refusal> => {
@@ -191,7 +203,7 @@ export class PartialSync {
       const request = registration(this.#options.node(), { service, checks, skipNodeUpdate });
       return this.#send(catalogRegister, request, token);
     };
-    return { subject, id, send, isRemoval: false, groupable: null, done };
+    return { subject, id, send, isRemoval: false, groupable, done };
   }
 
   #removal(subject: Subject, id: string, done: () => void): Write {
