@@ -42,7 +42,8 @@ const STATE_LAYERS = [
   ['replica', ['mesh', 'prefixes', 'acl'], 'The replicated state knows nobody above it.'],
   ['methods', ['acl', 'replica', 'mesh', 'filter', 'records', 'gossip', 'control', 'turns'], 'A method knows no interface.'],
   ['calls', ['acl', 'replica', 'methods', 'turns'], 'Who answers, and when: the same for all interfaces.'],
-  ['leader', ['acl', 'cluster', 'replica', 'methods', 'records'], 'What only a leader does.'],
+  ['tokens', ['acl', 'replica', 'methods', 'calls'], "Whose token may do what, and the agent's own secrets."],
+  ['leader', ['acl', 'cluster', 'replica', 'methods', 'records', 'turns'], 'What only a leader does.'],
   ['leaves', ['acl', 'calls', 'methods'], "Certificates of the agent's services."],
   ['snapshots', ['calls', 'replica', 'methods'], 'What operators save and restore.'],
   ['local', ['acl', 'calls', 'methods', 'records'], "The agent's own services and checks: they see no store and no log."],
@@ -51,7 +52,7 @@ const STATE_LAYERS = [
   ['dns', ['acl', 'calls', 'methods', 'sockets'], 'DNS sees no store and no log.'],
   [
     'endpoints',
-    ['acl', 'http', 'calls', 'methods', 'mesh', 'json', 'records', 'filter', 'gossip', 'control', 'leaves', 'local', 'turns'],
+    ['acl', 'http', 'calls', 'methods', 'mesh', 'json', 'records', 'filter', 'gossip', 'control', 'leaves', 'local', 'turns', 'tokens'],
     'An endpoint translates parameters and records: it sees no store and no log.',
   ],
 ];

@@ -23,6 +23,7 @@ const streams = new MessageChannel();
 const leadership = new Leadership();
 const data: RaftWorkerData = {
   context: { name: 'raft', port: control.port1, logLevel: 'info' },
+  dialing: null,
   statePort: state.port1,
   readerPorts: [],
   raftStreams: streams.port1,

@@ -51,6 +51,10 @@ export function printable(value: string): Block {
   return new asn1.PrintableString({ value });
 }
 
+export function utf8(value: string): Block {
+  return new asn1.Utf8String({ value });
+}
+
 /** A part with a number of its own in what holds it, around others. */
 export function numbered(tagNumber: number, ...value: readonly Block[]): Block {
   return new asn1.Constructed({ idBlock: { tagClass: 3, tagNumber }, value: [...value] });

@@ -32,7 +32,12 @@ const VERSION_3 = 2;
 const SUBJECT_AT = 5;
 
 export function commonName(name: string): Block {
-  return sequence(setOf(sequence(identifier(COMMON_NAME), printable(name))));
+  return subjectOf(printable(name));
+}
+
+/** `name`: a text, of one of the kinds that there are. */
+export function subjectOf(name: Block): Block {
+  return sequence(setOf(sequence(identifier(COMMON_NAME), name)));
 }
 
 export const NOBODY: Block = sequence();

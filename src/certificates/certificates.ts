@@ -13,6 +13,8 @@ import { keyIdOf, type PrivateKey, publicKeyOf } from './keys.js';
 import type { Names } from './names.js';
 import { colonHex } from './pem.js';
 
+export { makeAgentRoot, signAgentLeaf } from './agent-certificates.js';
+export { readCertificate } from './certificate.js';
 export { keyPem, makeKey, type PrivateKey, readKey } from './keys.js';
 export type { Names } from './names.js';
 export { makeSigningRequest, readSigningRequest } from './signing-request.js';

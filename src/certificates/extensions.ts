@@ -1,13 +1,14 @@
 // The extensions of certificates, in the order and with the bits that stock's have.
 
-import { type Block, bits, bytesOf, identifier, numberedBytes, octets, sequence, truth } from './blocks.js';
-import { type Names, namesBlock } from './names.js';
+import { type Block, bits, bytesOf, identifier, numbered, numberedBytes, octets, sequence, truth } from './blocks.js';
+import { dnsBlock, type Names, namesBlock } from './names.js';
 
 export const ALTERNATIVE_NAMES = '2.5.29.17';
 export const SUBJECT_KEY = '2.5.29.14';
 const AUTHORITY_KEY = '2.5.29.35';
 const KEY_USAGE = '2.5.29.15';
 const EXTENDED_KEY_USAGE = '2.5.29.37';
+const NAME_CONSTRAINTS = '2.5.29.30';
 const BASIC_CONSTRAINTS = '2.5.29.19';
 const CLIENT_AUTHENTICATION = '1.3.6.1.5.5.7.3.2';
 const SERVER_AUTHENTICATION = '1.3.6.1.5.5.7.3.1';
@@ -16,6 +17,9 @@ const SERVER_AUTHENTICATION = '1.3.6.1.5.5.7.3.1';
 const AUTHORITY_USAGE = bits(Uint8Array.of(0x86), 1);
 /** Digital signature, key encipherment, data encipherment, key agreement. */
 const LEAF_USAGE = bits(Uint8Array.of(0xb8), 3);
+
+/** Digital signature, key encipherment. */
+const ROLE_USAGE = bits(Uint8Array.of(0xa0), 5);
 
 export function extension(id: string, isCritical: boolean, value: Block): Block {
   const parts = isCritical ? [identifier(id), truth()] : [identifier(id)];
@@ -40,6 +44,41 @@ export function authorityExtensions({ subjectKey, authorityKey }: Keys, names: N
     extension(BASIC_CONSTRAINTS, true, sequence(truth())),
     ...keyExtensions(subjectKey, authorityKey),
     extension(ALTERNATIVE_NAMES, false, namesBlock(names)),
+  ];
+}
+
+/** Of a root that operators make: it needs no names. */
+export function rootExtensions({ subjectKey, authorityKey }: Keys, names: Names): readonly Block[] {
+  return [
+    extension(KEY_USAGE, true, AUTHORITY_USAGE),
+    extension(BASIC_CONSTRAINTS, true, sequence(truth())),
+    ...keyExtensions(subjectKey, authorityKey),
+    ...namesExtension(names),
+  ];
+}
+
+function namesExtension(names: Names): readonly Block[] {
+  const isEmpty = names.dns.length + names.addresses.length + names.uris.length === 0;
+  return isEmpty ? [] : [extension(ALTERNATIVE_NAMES, false, namesBlock(names))];
+}
+
+/** RFC 5280, 4.2.1.10: nothing outside of these domains. */
+export function constraintsExtension(domains: readonly string[]): Block {
+  const permitted = domains.map((domain) => sequence(dnsBlock(domain)));
+  return extension(NAME_CONSTRAINTS, true, sequence(numbered(0, ...permitted)));
+}
+
+export function extendedUsage(side: 'server' | 'client'): Block {
+  return identifier(side === 'server' ? SERVER_AUTHENTICATION : CLIENT_AUTHENTICATION);
+}
+
+export function roleExtensions({ subjectKey, authorityKey }: Keys, names: Names, usages: Block): readonly Block[] {
+  return [
+    extension(KEY_USAGE, true, ROLE_USAGE),
+    extension(EXTENDED_KEY_USAGE, false, usages),
+    extension(BASIC_CONSTRAINTS, true, sequence()),
+    ...keyExtensions(subjectKey, authorityKey),
+    ...namesExtension(names),
   ];
 }
 

@@ -13,10 +13,14 @@ const DNS = 2;
 const URI = 6;
 const ADDRESS = 7;
 
+export function dnsBlock(name: string): Block {
+  return numberedBytes(DNS, Buffer.from(name, 'latin1'));
+}
+
 /** In the order that stock has them. */
 export function namesBlock({ uris, dns, addresses }: Names): Block {
   return sequence(
-    ...dns.map((name) => numberedBytes(DNS, Buffer.from(name, 'latin1'))),
+    ...dns.map(dnsBlock),
     ...addresses.map((address) => numberedBytes(ADDRESS, address)),
     ...uris.map((uri) => numberedBytes(URI, Buffer.from(uri, 'latin1'))),
   );

@@ -23,9 +23,10 @@ export function programHelp(): string {
   );
 }
 
-export function groupHelp({ words, takesWords, synopsis }: Group): string {
+export function groupHelp({ words, takesWords, isOfGroups, synopsis }: Group): string {
+  const next = isOfGroups ? '<subcommand> <subcommand>' : '<subcommand>';
   return (
-    `Usage: lictor ${words.join(' ')} <subcommand> [options]${takesWords ? ' [args]' : ''}\n\n  ${synopsis}.\n\n` +
+    `Usage: lictor ${words.join(' ')} ${next} [options]${takesWords ? ' [args]' : ''}\n\n  ${synopsis}.\n\n` +
     `Subcommands:\n${table(within(words))}`
   );
 }

@@ -12,6 +12,8 @@ export interface Group {
   readonly words: readonly string[];
   /** Some of its commands take words beside their options. */
   readonly takesWords: boolean;
+  /** What stands next behind its words is a group each. */
+  readonly isOfGroups?: true;
   readonly synopsis: string;
 }
 
@@ -31,6 +33,9 @@ export const GROUPS: readonly Group[] = [
   { words: ['operator', 'raft'], takesWords: false, synopsis: 'Look at the Raft configuration and change it' },
   { words: ['operator', 'usage'], takesWords: false, synopsis: 'Look at how much there is' },
   { words: ['snapshot'], takesWords: true, synopsis: 'Save, look into and restore the state of the servers' },
+  { words: ['tls'], takesWords: false, isOfGroups: true, synopsis: 'Make certificates for agents' },
+  { words: ['tls', 'ca'], takesWords: false, synopsis: 'Make a certificate authority for agents' },
+  { words: ['tls', 'cert'], takesWords: false, synopsis: 'Make certificates that it has signed' },
   { words: ['services'], takesWords: true, synopsis: 'Register, deregister and sync services of the agent' },
 ];
 
@@ -220,6 +225,16 @@ export const COMMANDS: readonly Registered[] = [
     words: ['snapshot', 'save'],
     synopsis: 'Saves the state of the servers as an archive',
     load: () => import('./commands/snapshot/snapshot-save.js'),
+  },
+  {
+    words: ['tls', 'ca', 'create'],
+    synopsis: 'Makes a certificate authority for the agents of a cluster',
+    load: () => import('./commands/tls/ca-create.js'),
+  },
+  {
+    words: ['tls', 'cert', 'create'],
+    synopsis: 'Makes a certificate for a server, a client agent or a command line',
+    load: () => import('./commands/tls/cert-create.js'),
   },
   {
     words: ['validate'],

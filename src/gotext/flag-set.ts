@@ -7,9 +7,9 @@ import { quote } from './quote.js';
 
 /**
  * `words` may be repeated; `pairs` too, each `key=value`; `meta` too, each `key:value` with an empty value allowed. A `duration`
- * is kept as it was written.
+ * is kept as it was written. A `switch` is a `bool` of which no more is said than that it can't be read, as by Go's own flags.
  */
-export type FlagKind = 'string' | 'bool' | 'duration' | 'int' | 'uint64' | 'words' | 'pairs' | 'meta';
+export type FlagKind = 'string' | 'bool' | 'switch' | 'duration' | 'int' | 'uint64' | 'words' | 'pairs' | 'meta';
 
 export interface Flag {
   readonly name: string;
@@ -51,7 +51,7 @@ export function parseFlags(argv: readonly string[], flags: readonly Flag[]): Fla
       return refuse(`flag provided but not defined: -${name}`);
     }
     let text = equals < 0 ? undefined : body.slice(equals + 1);
-    if (text === undefined && flag.kind === 'bool') text = 'true';
+    if (text === undefined && (flag.kind === 'bool' || flag.kind === 'switch')) text = 'true';
     if (text === undefined) {
       text = argv[at];
       at += 1;
@@ -74,9 +74,13 @@ function take(values: Map<string, FlagValue>, flag: Flag, text: string): string 
     return null;
   }
   switch (flag.kind) {
-    case 'bool': {
+    case 'bool':
+    case 'switch': {
       const parsed = parseGoBool(text);
-      if (!parsed.ok) return `invalid boolean value ${quote(text)} for -${flag.name}: ${parsed.error}`;
+      if (!parsed.ok) {
+        const why = flag.kind === 'bool' ? parsed.error : 'parse error';
+        return `invalid boolean value ${quote(text)} for -${flag.name}: ${why}`;
+      }
       values.set(name, parsed.value);
       return null;
     }
@@ -111,8 +115,8 @@ export function describeFlags(flags: readonly Flag[]): string {
   const sorted = [...flags].sort((a, b) => (a.name < b.name ? -1 : 1));
   return sorted
     .map((flag) => {
-      const value =
-        flag.kind === 'bool' ? '' : `=<${flag.kind === 'string' || LISTS.has(flag.kind) ? 'value' : flag.kind}>`;
+      const isAlone = flag.kind === 'bool' || flag.kind === 'switch';
+      const value = isAlone ? '' : `=<${flag.kind === 'string' || LISTS.has(flag.kind) ? 'value' : flag.kind}>`;
       return `  -${flag.name}${value}\n     ${flag.usage.replaceAll('\n', '\n     ')}\n`;
     })
     .join('\n');

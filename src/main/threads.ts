@@ -3,7 +3,7 @@
 
 import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
 import { joinHostPort } from '../gotext/host-port.js';
-import type { RuntimeConfig } from '../wire/config.js';
+import type { DialConfig, RuntimeConfig } from '../wire/config.js';
 import { AppliedProgress } from '../wire/raft/applied-progress.js';
 import { Leadership } from '../wire/raft/leadership.js';
 import type { MainToRaft, RaftToMain, RaftWorkerData } from '../wire/raft/raft-worker.js';
@@ -82,6 +82,7 @@ function startServer(
       raftStreams: streams.port2,
       leadership,
       raft: config.raft,
+      dialing: dialingOf(config),
       dataDir: config.devMode ? null : config.dataDir,
       serverId: config.nodeId,
       serverAddress: joinHostPort(config.advertiseAddress, config.ports.server),
@@ -103,7 +104,7 @@ function startServer(
       for (const reader of readers.threads) reader.send({ kind: 'log-level', level });
     },
     reload: (reloaded) => {
-      raft.send({ kind: 'reload', raft: reloaded.raft });
+      raft.send({ kind: 'reload', raft: reloaded.raft, dialing: dialingOf(reloaded) });
       for (const reader of readers.threads) reader.send({ kind: 'reload', config: reloaded });
     },
     stop: async (deadlineMs) => {
@@ -113,6 +114,11 @@ function startServer(
       await raft.stop({ kind: 'stop' }, deadlineMs);
     },
   };
+}
+
+/** No more than is needed: it goes with the rest of what the raft worker is told. */
+function dialingOf({ tls, datacenter, dns: { domain } }: RuntimeConfig): DialConfig {
+  return { tls, datacenter, dns: { domain } };
 }
 
 type ReaderThread = SupervisedWorker<MainToReader, ReaderToMain>;

@@ -109,6 +109,11 @@ export interface TlsStanza {
   readonly material: TlsMaterial;
 }
 
+/** What TLS to the servers of a cluster needs to know. */
+export interface DialConfig extends Pick<RuntimeConfig, 'tls' | 'datacenter'> {
+  readonly dns: Pick<DnsConfig, 'domain'>;
+}
+
 /** A value of any form from a file: watches and the like. */
 type ConfigValue = string | number | boolean | null | readonly ConfigValue[] | { readonly [key: string]: ConfigValue };
 

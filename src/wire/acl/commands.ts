@@ -3,6 +3,20 @@
 
 import type { AclAuthMethod, AclBindingRule, AclPolicy, AclRole, AclToken } from './records.js';
 
+export const AclCommandType = {
+  aclBootstrap: 11,
+  aclTokenSet: 17,
+  aclTokenDelete: 18,
+  aclPolicySet: 19,
+  aclPolicyDelete: 20,
+  aclRoleSet: 23,
+  aclRoleDelete: 24,
+  aclBindingRuleSet: 25,
+  aclBindingRuleDelete: 26,
+  aclAuthMethodSet: 27,
+  aclAuthMethodDelete: 28,
+} as const;
+
 export interface AclBootstrapRequest {
   /** 0 for the first time; afterwards that of the bootstrap before, which is to be done again. */
   readonly ResetIndex: number | bigint;
@@ -53,3 +67,16 @@ export interface AclAuthMethodSetRequest {
 export interface AclAuthMethodDeleteRequest {
   readonly AuthMethodNames: readonly string[] | null;
 }
+
+export type AclCommand =
+  | { readonly type: typeof AclCommandType.aclBootstrap; readonly body: AclBootstrapRequest }
+  | { readonly type: typeof AclCommandType.aclTokenSet; readonly body: AclTokenSetRequest }
+  | { readonly type: typeof AclCommandType.aclTokenDelete; readonly body: AclTokenDeleteRequest }
+  | { readonly type: typeof AclCommandType.aclPolicySet; readonly body: AclPolicySetRequest }
+  | { readonly type: typeof AclCommandType.aclPolicyDelete; readonly body: AclPolicyDeleteRequest }
+  | { readonly type: typeof AclCommandType.aclRoleSet; readonly body: AclRoleSetRequest }
+  | { readonly type: typeof AclCommandType.aclRoleDelete; readonly body: AclRoleDeleteRequest }
+  | { readonly type: typeof AclCommandType.aclBindingRuleSet; readonly body: AclBindingRuleSetRequest }
+  | { readonly type: typeof AclCommandType.aclBindingRuleDelete; readonly body: AclBindingRuleDeleteRequest }
+  | { readonly type: typeof AclCommandType.aclAuthMethodSet; readonly body: AclAuthMethodSetRequest }
+  | { readonly type: typeof AclCommandType.aclAuthMethodDelete; readonly body: AclAuthMethodDeleteRequest };

@@ -2,7 +2,7 @@
 // and snapshots never pass here: they travel between the raft and the state worker (raft-port.ts).
 
 import type { MessagePort } from 'node:worker_threads';
-import type { RuntimeConfig } from '../config.js';
+import type { DialConfig, RuntimeConfig } from '../config.js';
 import type { LogLevel, ThreadContext, WorkerToMain } from '../thread-port.js';
 
 export type RaftSettings = RuntimeConfig['raft'];
@@ -17,6 +17,8 @@ export interface RaftWorkerData {
   /** Buffer of a {@link Leadership}; this worker is its only writer. */
   readonly leadership: SharedArrayBuffer;
   readonly raft: RaftSettings;
+  /** How other servers are dialed; null: in clear. */
+  readonly dialing: DialConfig | null;
   /** null: nothing is kept, the log and snapshots live in memory (-dev). */
   readonly dataDir: string | null;
   /** The node ID. */
@@ -33,7 +35,7 @@ export type MainToRaft =
   /** Finish the running write, close the store, answer `stopped`; the thread then ends by itself with code 0. */
   | { readonly kind: 'stop' }
   | { readonly kind: 'log-level'; readonly level: LogLevel }
-  | { readonly kind: 'reload'; readonly raft: RaftSettings };
+  | { readonly kind: 'reload'; readonly raft: RaftSettings; readonly dialing: DialConfig };
 
 export type RaftToMain =
   | WorkerToMain

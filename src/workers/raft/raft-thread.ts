@@ -4,6 +4,7 @@
 import { createReadStream } from 'node:fs';
 import type { Logger } from '../../observe/logger.js';
 import { startTelemetry, type Telemetry } from '../../observe/worker-telemetry.js';
+import { ServerDialer } from '../../tls/server-dialer.js';
 import { Leadership } from '../../wire/raft/leadership.js';
 import type { MainToRaft, RaftToMain, RaftWorkerData } from '../../wire/raft/raft-worker.js';
 import { type StartedServer, startServer } from './start.js';
@@ -30,6 +31,7 @@ export class RaftThread {
   #hasFailed = false;
   #ticks: NodeJS.Timeout | undefined;
   #server: StartedServer | null = null;
+  readonly #dialer: ServerDialer;
   #settings: RaftWorkerData['raft'];
 
   constructor(data: RaftWorkerData) {
@@ -38,7 +40,9 @@ export class RaftThread {
     this.#telemetry = startTelemetry(data.context);
     this.#logger = this.#telemetry.logger.child('server').child('raft');
     const self = { id: data.serverId, address: data.serverAddress };
-    this.#transport = new TcpTransport({ self, streams: data.raftStreams, logger: this.#logger, now });
+    this.#dialer = new ServerDialer(data.dialing);
+    const { raftStreams: streams } = data;
+    this.#transport = new TcpTransport({ self, streams, logger: this.#logger, now, dialer: this.#dialer });
   }
 
   run(): void {
@@ -61,6 +65,7 @@ export class RaftThread {
         return;
       case 'reload':
         this.#settings = message.raft;
+        this.#dialer.reload(message.dialing);
         this.#server?.reload(message.raft);
         return;
     }

@@ -45,9 +45,8 @@ export const waiting: WaitingList = {
   },
   'help-groups': {
     reason: 'these groups of commands do not exist yet',
-    steps: helpOf('acl', 'acl-token', 'tls'),
+    steps: helpOf('acl', 'acl-token'),
   },
-  tls: { reason: 'the commands of `tls` do not exist yet' },
   'top-level': {
     reason: 'the list of commands is not whole yet',
     steps: ['none', 'unknown', 'unknown-flag', 'help-short', 'help-long', 'help-word', 'near-miss', 'case'],

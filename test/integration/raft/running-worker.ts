@@ -63,6 +63,7 @@ export class RunningWorker {
       options.acknowledged ?? (() => {}),
     );
     const orders: RaftWorkerData = {
+      dialing: null,
       context: { name: 'raft', port: control.port1, logLevel: 'debug' },
       readerPorts: [],
       statePort: link.port1,

@@ -34,13 +34,6 @@ export const start: readonly Mutant[] = [
     tests: INSTALLED,
   },
   {
-    name: 'a server that is to speak TLS says nothing and speaks plain',
-    file: 'main/config/start-checks.ts',
-    find: "return verifyIncoming || verifyOutgoing || caFile !== '' || caPath !== '' || certFile !== '';",
-    replace: "return verifyOutgoing && caFile + caPath + certFile === '' && verifyIncoming;",
-    tests: ['unit/config/not-served'],
-  },
-  {
     name: 'a log line shows invisible characters of other alphabets as they are',
     file: 'observe/log-render.ts',
     find: 'const INVISIBLE = /\\p{C}/u;',

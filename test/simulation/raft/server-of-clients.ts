@@ -89,7 +89,7 @@ export class ServerOfClients {
     show: (value: Value) => CellOutput,
   ): Promise<Answer | Refusal> {
     const settings = { consistency, minIndex: 0, waitMs: 0, maxStaleMs: 0 };
-    const answer = await ask(this.#calls, method, request, settings, DATACENTER);
+    const answer = await ask(this.#calls, method, request, settings, DATACENTER, ASKER);
     return isRefusal(answer) ? answer : { output: show(answer.value), index: answer.index };
   }
 

@@ -33,7 +33,8 @@ export class CatalogServer {
 
   get asking(): ServerAsking {
     return {
-      read: (_address, method, request, settings, _datacenter, done) => this.#read(method, request, settings, done),
+      read: (_address, method, request, settings, _datacenter, _token, done) =>
+        this.#read(method, request, settings, done),
       write: () => Promise.reject(new Error('nothing is written here')),
     };
   }

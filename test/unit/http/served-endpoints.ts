@@ -11,7 +11,7 @@ import type { LeaderView } from '../../../src/workers/state/methods/contract/met
 import { testCalls } from '../calls/test-calls.js';
 import { FakeLog } from '../leader/leader-fixture.js';
 import { TestStore } from '../store/commands.js';
-import { ask, type RawAnswer, SETTINGS } from './fixture.js';
+import { ask, NO_ACLS, type RawAnswer, SETTINGS } from './fixture.js';
 
 /** What endpoints are made of. */
 export interface Behind {
@@ -43,6 +43,7 @@ export async function serveEndpoints(
   const behind = { store, log, calls };
   const server = new HttpServer({
     table: tableOf(behind),
+    ...NO_ACLS,
     settings,
     calls,
     knowsServers: () => true,

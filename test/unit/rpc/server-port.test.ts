@@ -6,9 +6,12 @@ import { afterEach, test } from 'node:test';
 import { deadlines } from '../../../src/deadlines/deadline-queue.js';
 import { DescriptorReserve } from '../../../src/observe/descriptor-reserve.js';
 import { Logger, LogSink } from '../../../src/observe/logger.js';
+import { Metrics } from '../../../src/observe/metrics.js';
 import { ServerPort } from '../../../src/workers/state/rpc/listener/server-port.js';
 import { ClientLimit } from '../../../src/workers/state/sockets/client-limit.js';
+import { TlsRefusals } from '../../../src/workers/state/sockets/tls/refusals.js';
 import { waitFor } from '../../agent-process.js';
+import { NO_TLS } from '../../tls.js';
 
 const LOCAL = '127.0.0.1';
 const SPOKEN = 7;
@@ -24,6 +27,7 @@ async function opened(handshakeTimeoutMs: number, most: number) {
     clients,
     descriptors: new DescriptorReserve('rpc', logger),
     handshakeTimeoutMs,
+    tls: { stanza: NO_TLS, serverName: '', refusals: new TlsRefusals('rpc', logger, new Metrics()) },
     logger,
   });
   const number = await port.listen(LOCAL, 0);

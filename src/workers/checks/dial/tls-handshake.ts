@@ -6,11 +6,11 @@ import type { Duplex } from 'node:stream';
 import tls, { type TLSSocket } from 'node:tls';
 import { codeOf, errnoText, messageOf } from '../../../gotext/errno.js';
 import { joinHostPort } from '../../../gotext/host-port.js';
+import { certificateError } from '../../../tls/certificate-error.js';
 import type { TlsProbe } from '../../../wire/check-port.js';
 import { isIpAddress } from './go-address.js';
 import { isNotTls, tlsText } from './go-errors.js';
 import type { TlsTrust } from './tls-trust.js';
-import { certificateError } from './tls-verify.js';
 
 export interface HandshakeOptions {
   readonly trust: TlsTrust;

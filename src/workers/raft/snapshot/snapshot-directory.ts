@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Crc64 } from '../../../wasm/crc.js';
 import { syncDirectory } from '../../../wire/sync-directory.js';
 import type { PlacedConfiguration } from '../core/configuration.js';
-import type { Position } from '../core/entry.js';
+import { logIndex, type Position, term } from '../core/entry.js';
 import { parseMeta, renderMeta, type SnapshotDescription } from './meta.js';
 import type { SnapshotSink, SnapshotStore } from './snapshot-store.js';
 
@@ -41,13 +41,29 @@ export class SnapshotDirectory implements SnapshotStore {
     return new DirectorySink(this, { id, position, configuration }, directory, file);
   }
 
-  async newestReadable(unreadable: (id: string, problem: string) => void): Promise<SnapshotDescription | null> {
+  async newestReadable(
+    unreadable: (id: string, problem: string) => void,
+    counts: (position: Position) => boolean = () => true,
+  ): Promise<SnapshotDescription | null> {
     for (const id of await this.#newestFirst()) {
+      const position = positionOf(id);
+      if (position === null || !counts(position)) continue;
       const checked = await this.#check(id);
       if (typeof checked !== 'string') return checked;
       unreadable(id, checked);
     }
     return null;
+  }
+
+  async giveUp(isGivenUp: (position: Position) => boolean): Promise<void> {
+    for (const id of await this.#newestFirst()) {
+      const position = positionOf(id);
+      if (position === null || !isGivenUp(position)) continue;
+      // Under this name no start takes it for one, however far its removal comes.
+      await rename(join(this.#path, id), join(this.#path, `${id}.tmp`));
+      await syncDirectory(this.#path);
+      await rm(join(this.#path, `${id}.tmp`), { recursive: true, force: true });
+    }
   }
 
   async *read(snapshot: SnapshotDescription): AsyncIterable<Uint8Array> {
@@ -68,6 +84,8 @@ export class SnapshotDirectory implements SnapshotStore {
     await rename(temporary, join(this.#path, id));
     await syncDirectory(this.#path);
     for (const old of (await this.#newestFirst()).slice(RETAINED)) {
+      // An older one that comes last is to take the place of the others.
+      if (old === id) continue;
       await rm(join(this.#path, old), { recursive: true, force: true });
     }
   }
@@ -99,6 +117,13 @@ export class SnapshotDirectory implements SnapshotStore {
       return error instanceof Error ? error.message : String(error);
     }
   }
+}
+
+/** null when the name isn't one of a snapshot, or holds numbers that no position has. */
+function positionOf(id: string): Position | null {
+  const [, of, index] = (NAME.exec(id) ?? []).map(Number);
+  if (of === undefined || index === undefined || !Number.isSafeInteger(of) || !Number.isSafeInteger(index)) return null;
+  return { index: logIndex(index), term: term(of) };
 }
 
 class DirectorySink implements SnapshotSink {

@@ -2,7 +2,8 @@
 // idle, and opened anew, with growing pauses, after it broke. Requests may follow each other without waiting; answers come in
 // their order (spec/raft.md, sections 1 and 4). What waits too long for a connection is lost, as a transport may lose it.
 
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { IN_CLEAR, type ServerDialer } from '../../../tls/server-dialer.js';
 import type { AppendRequest, Incoming } from '../core/message.js';
 import { answerFrames, decodeAnswer } from './answers.js';
 import { encodeRequest, type Request, type Self } from './requests.js';
@@ -37,13 +38,7 @@ export interface LineParts {
   /** Requests that are sent, or were to be, get no answer. */
   readonly lost: () => void;
   readonly now: () => number;
-}
-
-export function open({ host, port }: Destination): Socket {
-  const socket = connect({ host, port, noDelay: true, keepAlive: true });
-  socket.setTimeout(IO_TIMEOUT_MS);
-  socket.write(Uint8Array.of(RAFT_FIRST_BYTE));
-  return socket;
+  readonly dialer?: ServerDialer;
 }
 
 interface Waiting {
@@ -123,12 +118,27 @@ export class Line {
       this.#parts.lost();
       return;
     }
-    const socket = open(destination);
-    socket.setTimeout(DIAL_TIMEOUT_MS);
-    this.#socket = socket;
+    const { dialer = IN_CLEAR } = this.#parts;
     this.#answers = answerFrames();
+    const socket = dialer.dial(destination, {
+      firstByte: RAFT_FIRST_BYTE,
+      withinMs: DIAL_TIMEOUT_MS,
+      opened: (spoken) => {
+        if (this.#socket === socket) this.#opened(spoken);
+        else spoken.destroy();
+      },
+      failed: (error) => {
+        if (this.#socket === socket) this.#broken(error.message);
+      },
+    });
+    this.#socket = socket;
+  }
+
+  #opened(socket: Socket): void {
+    this.#socket = socket;
+    this.#isOpen = true;
     let problem = 'connection closed';
-    socket.on('connect', () => this.#opened());
+    socket.setTimeout(IO_TIMEOUT_MS);
     socket.on('data', (bytes) => {
       const garbage = this.#received(bytes);
       if (garbage === null) return;
@@ -139,24 +149,17 @@ export class Line {
       problem = error.message;
     });
     socket.on('timeout', () => {
-      if (this.#isOpen && this.#asked.length === 0) problem = '';
-      else problem = 'i/o timeout';
+      problem = this.#asked.length === 0 ? '' : 'i/o timeout';
       socket.destroy();
     });
     socket.on('end', () => socket.destroy());
     socket.on('close', () => {
       if (this.#socket === socket) this.#broken(problem);
     });
-  }
-
-  #opened(): void {
-    this.#isOpen = true;
-    this.#socket?.setTimeout(IO_TIMEOUT_MS);
     this.#failures = 0;
     if (this.#isTroubled) this.#parts.troubled(null);
     this.#isTroubled = false;
-    const waiting = this.#takeFresh();
-    for (const { request } of waiting) this.#write(request);
+    for (const { request } of this.#takeFresh()) this.#write(request);
   }
 
   /** What is wrong with the bytes; null when nothing is. */

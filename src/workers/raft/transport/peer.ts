@@ -2,6 +2,7 @@
 // another; a snapshot gets one for as long as it takes.
 
 import type { Logger } from '../../../observe/logger.js';
+import type { ServerDialer } from '../../../tls/server-dialer.js';
 import type { AppendRequest, Heartbeat, Incoming, TimeoutNow, VoteRequest } from '../core/message.js';
 import type { Lost } from '../core/progress.js';
 import type { InstallRequest } from '../snapshot/snapshot-installer.js';
@@ -20,6 +21,7 @@ export interface PeerParts {
   readonly lost: (kind: Lost) => void;
   readonly logger: Logger;
   readonly now: () => number;
+  readonly dialer?: ServerDialer;
 }
 
 export type PeerRequest = AppendRequest | Heartbeat | VoteRequest | TimeoutNow | InstallRequest;
@@ -107,7 +109,7 @@ export class Peer {
     const sending = new AbortController();
     this.#sending = sending;
     try {
-      const answer = await sendSnapshot(request, to, self, sending.signal);
+      const answer = await sendSnapshot(request, to, self, sending.signal, this.#parts.dialer);
       if (answer !== null) answered(answer);
     } catch (error) {
       if (!this.#isClosed) {

@@ -3,10 +3,11 @@
 
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
+import { IN_CLEAR, type ServerDialer } from '../../../tls/server-dialer.js';
 import type { Incoming } from '../core/message.js';
 import type { InstallRequest } from '../snapshot/snapshot-installer.js';
 import { answerFrames, decodeAnswer } from './answers.js';
-import { type Destination, IO_TIMEOUT_MS, open } from './line.js';
+import { type Destination, IO_TIMEOUT_MS, RAFT_FIRST_BYTE } from './line.js';
 import { encodeRequest, type Self } from './requests.js';
 
 /** The other side has 10 s for each such part of a snapshot to bring it on its disk. */
@@ -18,8 +19,9 @@ export async function sendSnapshot(
   destination: Destination,
   self: Self,
   signal: AbortSignal,
+  dialer: ServerDialer = IN_CLEAR,
 ): Promise<Incoming | null> {
-  const socket = open(destination);
+  const socket = await dial(dialer, destination, signal);
   const destroy = (): void => {
     socket.destroy(new Error('sending was stopped'));
   };
@@ -40,6 +42,30 @@ export async function sendSnapshot(
     signal.removeEventListener('abort', destroy);
     socket.destroy();
   }
+}
+
+function dial(dialer: ServerDialer, destination: Destination, signal: AbortSignal): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const destroy = (): void => {
+      socket.destroy(new Error('sending was stopped'));
+    };
+    const over = (): void => signal.removeEventListener('abort', destroy);
+    const socket = dialer.dial(destination, {
+      firstByte: RAFT_FIRST_BYTE,
+      withinMs: IO_TIMEOUT_MS,
+      opened: (spoken) => {
+        over();
+        spoken.setTimeout(IO_TIMEOUT_MS);
+        resolve(spoken);
+      },
+      failed: (error) => {
+        over();
+        reject(error);
+      },
+    });
+    if (signal.aborted) destroy();
+    else signal.addEventListener('abort', destroy, { once: true });
+  });
 }
 
 /** An answer that comes before the last byte, or the end of the connection, ends it: nobody takes the rest. */

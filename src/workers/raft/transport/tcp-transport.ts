@@ -3,6 +3,7 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import type { Logger } from '../../../observe/logger.js';
+import { IN_CLEAR, type ServerDialer } from '../../../tls/server-dialer.js';
 import type { KnownPeer } from '../../../wire/raft/raft-port.js';
 import type { Configuration } from '../core/configuration.js';
 import type { ServerId, Term } from '../core/entry.js';
@@ -46,6 +47,7 @@ export interface TransportParts {
   readonly streams: MessagePort;
   readonly logger: Logger;
   readonly now: () => number;
+  readonly dialer?: ServerDialer;
 }
 
 function isSamePlace(a: Destination | null, b: Destination | null): boolean {
@@ -119,7 +121,7 @@ export class TcpTransport implements Transport {
   #peer(id: ServerId): Peer {
     let peer = this.#peers.get(id);
     if (peer === undefined) {
-      const { self, logger, now } = this.#parts;
+      const { self, logger, now, dialer = IN_CLEAR } = this.#parts;
       const destination = () => this.#addresses.of(id);
       const answered = (message: PeerMessage): void => this.#heard(message);
       const lost = (kind: Lost): void => this.#server?.lost(id, kind);
@@ -127,7 +129,7 @@ export class TcpTransport implements Transport {
         const plain = this.#encoder.encode(request);
         return this.#addresses.takesPacked(id) ? this.#packer.pack(plain) : plain;
       };
-      peer = new Peer({ id, self, destination, logger, now, encodeAppend, answered, lost });
+      peer = new Peer({ id, self, destination, logger, now, encodeAppend, answered, lost, dialer });
       this.#peers.set(id, peer);
     }
     return peer;

@@ -1,7 +1,7 @@
 // What a client agent has in place of a server's parts: the servers that the LAN pool names, and calls that go to them. It holds
 // nothing of the replicated state itself.
 
-import { allowAll } from '../acl/access.js';
+import { ServerDialer } from '../../../tls/server-dialer.js';
 import { ClientCalls } from '../calls/client-calls.js';
 import { Rebalance } from '../cluster/rebalance.js';
 import { Reconnect } from '../cluster/reconnect.js';
@@ -9,9 +9,9 @@ import { followServers } from '../cluster/server-choice.js';
 import { ServerList } from '../cluster/server-list.js';
 import { RemoteResponder } from '../dns/remote-responder.js';
 import { CoordinateReports } from '../local/sync/coordinate-reports.js';
-import { agentToken } from '../local/sync/sync-requests.js';
 import { updateCoordinate } from '../methods/catalog/coordinate.js';
 import { isRefusal, refusal } from '../methods/contract/refusal.js';
+import { noAcls } from '../methods/contract/token-resolver.js';
 import { statusLeader, statusPing } from '../methods/status.js';
 import { RpcPool } from '../rpc/pool/pool.js';
 import { ServerAsker } from '../rpc/server-asker.js';
@@ -27,7 +27,8 @@ export function openClient({ settings, telemetry, control, gossip, logger, token
   const { datacenter, nodeName } = settings.current;
   const limits = () => settings.current.limits;
   const list = new ServerList(Math.random);
-  const pool = new RpcPool({ idleMs: IDLE_CONNECTION_MS });
+  const dialer = new ServerDialer(settings.current);
+  const pool = new RpcPool({ idleMs: IDLE_CONNECTION_MS, dialer });
   const holdMs = () => settings.current.rpcHoldTimeoutMs;
   const asking = new ServerAsker({ pool, clientTimeoutMs: () => limits().rpcClientTimeoutMs, holdMs });
   const members = () => gossip.lan.size;
@@ -52,7 +53,7 @@ export function openClient({ settings, telemetry, control, gossip, logger, token
     metrics: telemetry.metrics,
     unreachable: () => reconnect.begin(),
   });
-  const snapshots = new RemoteSnapshots(() => list.first?.address ?? refusal('no-servers'));
+  const snapshots = new RemoteSnapshots(() => list.first?.address ?? refusal('no-servers'), dialer);
   const follow = followServers({ list, datacenter, appeared: () => serverUp() });
   gossip.listen({
     membersChanged: (changes) => {
@@ -73,18 +74,18 @@ export function openClient({ settings, telemetry, control, gossip, logger, token
     own: () => (list.first === null ? null : gossip.coordinate),
     async report(coordinate) {
       const record = { Node: nodeName, Segment: '', Partition: '', Coord: coordinate };
-      const asker = { token: agentToken(tokens.registration), authorizer: allowAll };
-      const answer = await calls.write(updateCoordinate, record, datacenter, asker);
+      const answer = await calls.write(updateCoordinate, record, datacenter, { token: tokens.agent });
       if (isRefusal(answer)) logger.error('Coordinate update error', 'error', answer.text);
     },
   });
   return {
     calls,
+    acls: noAcls,
     // Servers count what they are asked.
     askedCalls: calls,
     readers: null,
     knowsServers: () => list.first !== null,
-    dnsAnswers: (given, staleQuery) => new RemoteResponder({ ...given, calls, kept: calls.kept, staleQuery }),
+    dnsAnswers: (given, staleQuery) => new RemoteResponder({ ...given, calls, kept: calls.kept, tokens, staleQuery }),
     snapshots,
     recovered: Promise.resolve(),
     stats: () => clientStats(control, gossip),
@@ -95,7 +96,7 @@ export function openClient({ settings, telemetry, control, gossip, logger, token
       closing.add(() => pool.close());
       closing.add(() => snapshots.close());
     },
-    reload: () => {},
+    reload: (config) => dialer.reload(config),
     rest: () => {
       rebalance.stop();
       reconnect.stop();

@@ -2,6 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { joinHostPort } from '../../../gotext/host-port.js';
+import { ServerDialer } from '../../../tls/server-dialer.js';
 import { isServer } from '../../../wire/gossip/member-tags.js';
 import { AppliedProgress } from '../../../wire/raft/applied-progress.js';
 import { RequestRates } from '../../../wire/request-rates.js';
@@ -22,9 +23,11 @@ import { FreshResponder } from '../dns/fresh-responder.js';
 import { RemoteResponder } from '../dns/remote-responder.js';
 import { Responder } from '../dns/responder.js';
 import { LeaderDuties } from '../leader/leader-duties.js';
+import { LeaderLogins } from '../leader/logins/logins.js';
 import { CoordinateUpdates } from '../methods/catalog/coordinate-updates.js';
 import type { ClusterView } from '../methods/contract/cluster-view.js';
 import { refusal } from '../methods/contract/refusal.js';
+import type { TokenResolver } from '../methods/contract/token-resolver.js';
 import { KeepingUp } from '../replica/keeping-up.js';
 import { openReplica, type Replica } from '../replica/replica.js';
 import { LeaderCalls } from '../rpc/leader-calls.js';
@@ -38,6 +41,7 @@ import { serverStats } from './agent-stats.js';
 import { KnownLeader } from './known-leader.js';
 import type { Mode } from './mode.js';
 import type { Parts } from './parts.js';
+import { serverAcls, serverSecret } from './server-acls.js';
 
 const COORDINATE_PERIOD_MS = 5_000;
 const DEV_COORDINATE_PERIOD_MS = 100;
@@ -49,12 +53,17 @@ const FORMER_LEADER_WITHIN_MS = 500;
 type RaftEnds = NonNullable<StateWorkerData['raft']>;
 
 export function openServer(parts: Parts, raft: RaftEnds): Mode {
-  const { gossip } = parts;
+  const { gossip, tokens } = parts;
   const leader = new KnownLeader();
   const { replica, recovered } = followLog(parts, raft, leader);
   const { store, consensus, keepingUp } = replica;
+  const acls = serverAcls(parts.settings.current, tokens, replica, null);
   const { datacenter, nodeId, advertiseAddress, ports } = parts.settings.current;
-  const questions = serverQuestions(joinHostPort(advertiseAddress, ports.server), datacenter, consensus);
+  const dialer: ServerDialer = new ServerDialer(
+    parts.settings.current,
+    (host, port) => others.datacenterAt(joinHostPort(host, port)) ?? datacenter,
+  );
+  const questions = serverQuestions(joinHostPort(advertiseAddress, ports.server), datacenter, consensus, dialer);
   const duties = takeUpDuties(parts, replica, leader, questions);
   const coordinates = coordinateUpdates(parts, replica);
   const expectation = expectServers(parts, replica, questions);
@@ -78,28 +87,33 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
       if (leader.isSelf) coordinates.add(record);
     },
   });
-  const pool = new RpcPool({ idleMs: IDLE_CONNECTION_MS });
+  const pool = new RpcPool({ idleMs: IDLE_CONNECTION_MS, dialer });
   const asking = serverAsking(parts, pool);
   const elsewhere = leaderCalls(parts, leader, pool, asking);
   const others = new OtherDatacenters(datacenter, Math.random);
-  const beyond = new CallsBeyond({ serversOf: (name) => others.serversOf(name), asking });
+  const beyond = new CallsBeyond({
+    serversOf: (name) => others.serversOf(name),
+    asking,
+    isLocalToken: (secret) => acls.isLocal(secret),
+  });
   const cluster = clusterView(parts, replica, leader, duties);
-  const calls = serverCalls(parts, replica, { elsewhere, beyond }, leader, duties, coordinates, cluster);
+  const calls = serverCalls(parts, replica, { elsewhere, beyond }, leader, duties, coordinates, cluster, acls);
   const limits = requestLimits(parts, raft, leader);
   parts.leaveSteps.setServer({
     cluster,
     calls,
     nodeId,
     datacenter,
+    token: () => serverSecret(replica),
     leads: () => leader.isSelf,
     warn: (problem) => parts.logger.child('server').warn('failed to hand over leadership', 'error', problem),
   });
   const remote = new RemoteSnapshots((name) => {
     if (name !== datacenter) return others.serversOf(name)[0]?.address ?? refusal('no-datacenter');
     return leader.isSelf || leader.address === '' ? refusal('no-leader') : leader.address;
-  });
+  }, dialer);
   const snapshots = new LeaderSnapshots({
-    own: operatorSnapshots(parts, replica, duties),
+    own: operatorSnapshots(parts, replica, duties, acls),
     remote,
     datacenter,
     isElsewhere: () => !leader.isSelf && leader.address !== '',
@@ -107,10 +121,12 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
   const rpc = new RpcServer({
     config: () => parts.settings.current,
     calls,
-    reads: followedReads(store, consensus),
+    reads: followedReads(store, consensus, acls),
     limits,
     reaches: (name) => others.serversOf(name).length > 0,
     transfer: {
+      tokens: acls,
+      dialer,
       isLeader: () => leader.isSelf,
       leaderAddress: () => leader.address,
       configuration: () => consensus.configuration(),
@@ -119,16 +135,18 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     snapshots,
     raftStreams: raft.raftStreams,
     logger: parts.logger.child('server.rpc'),
+    metrics: parts.telemetry.metrics,
   });
   return {
     calls,
+    acls,
     askedCalls: new LimitedCalls(calls, limits),
     readers: raft.readers,
     knowsServers: () => true,
     dnsAnswers: (given, staleQuery) => {
-      const local = localReads(store, consensus, keepingUp);
+      const local = localReads({ store, consensus, keepingUp, tokens: acls, secret: () => tokens.dns });
       const near = new Responder({ ...given, local });
-      const far = new RemoteResponder({ ...given, calls, kept: null, staleQuery });
+      const far = new RemoteResponder({ ...given, calls, kept: null, tokens, staleQuery });
       return new FreshResponder({ config: given.config, local, near, far, staleQuery });
     },
     snapshots,
@@ -140,7 +158,10 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
       closing.add(() => remote.close());
       await rpc.listen();
     },
-    reload: (config) => rpc.reload(config),
+    reload: (config) => {
+      dialer.reload(config);
+      rpc.reload(config);
+    },
     onServerUp: (callback) => {
       leader.listen({ appeared: callback });
       // What this agent registered may not be in what was restored.
@@ -248,6 +269,7 @@ function operatorSnapshots(
   { settings, logger }: Parts,
   { store, consensus }: Replica,
   duties: LeaderDuties,
+  tokens: TokenResolver,
 ): OperatorSnapshots {
   const { datacenter, dataDir } = settings.current;
   const dutiesEstablished = () => duties.awaitEstablished();
@@ -257,6 +279,7 @@ function operatorSnapshots(
     datacenter,
     dataDir,
     dutiesEstablished,
+    tokens,
     logger: logger.child('server'),
   });
 }
@@ -321,6 +344,7 @@ function serverCalls(
   duties: LeaderDuties,
   coordinates: CoordinateUpdates,
   cluster: ClusterView,
+  tokens: TokenResolver,
 ): ServerCalls {
   const { datacenter, nodeName } = settings.current;
   return new ServerCalls({
@@ -343,11 +367,13 @@ function serverCalls(
       renewSession: (id) => duties.renewSession(id),
       updateCoordinate: (record) => coordinates.add(record),
       authority: duties.authority,
+      logins: new LeaderLogins({ datacenter, acl: store.acl, consensus }),
       cluster,
     },
     consensus,
     ...others,
     keepingUp,
+    tokens,
     holdMs: () => settings.current.rpcHoldTimeoutMs,
   });
 }

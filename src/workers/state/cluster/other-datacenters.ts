@@ -49,6 +49,14 @@ export class OtherDatacenters {
     if (servers?.size === 0) this.#byDatacenter.delete(datacenter);
   }
 
+  /** Of the server at an address; null: it isn't known there. */
+  datacenterAt(address: string): string | null {
+    for (const [datacenter, servers] of this.#byDatacenter) {
+      for (const server of servers.values()) if (server.address === address) return datacenter;
+    }
+    return null;
+  }
+
   /**
    * In the order they are to be asked; none when there is no such datacenter. Never one that says it listens where a server of
    * this datacenter does: that one would pass the call on to itself for ever.

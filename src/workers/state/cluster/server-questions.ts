@@ -4,6 +4,7 @@
 import { list } from '../../../msgpack/collections.js';
 import { text, u64 } from '../../../msgpack/kinds.js';
 import { struct } from '../../../msgpack/struct.js';
+import { IN_CLEAR, type ServerDialer } from '../../../tls/server-dialer.js';
 import type { RaftStats } from '../../../wire/raft/raft-stats.js';
 import type { Uint64 } from '../../../wire/uint64.js';
 import { ask } from './single-call.js';
@@ -29,17 +30,22 @@ const raftStatsReply = struct<{ LastContact: string; LastTerm: Uint64; LastIndex
 });
 const datacenterArguments = struct<{ Datacenter: string }>({ Datacenter: text });
 
-export function serverQuestions(ownAddress: string, datacenter: string, own: OwnAnswers): ServerQuestions {
+export function serverQuestions(
+  ownAddress: string,
+  datacenter: string,
+  own: OwnAnswers,
+  dialer: ServerDialer = IN_CLEAR,
+): ServerQuestions {
   const asked = { Datacenter: datacenter };
   return {
     async peers(address) {
       if (address === ownAddress) return own.peers();
-      const answer = await ask(address, 'Status.Peers', datacenterArguments, asked, peersReply);
+      const answer = await ask(dialer, address, 'Status.Peers', datacenterArguments, asked, peersReply);
       return answer === null ? null : (answer.reply ?? []);
     },
     async raftStats(address) {
       if (address === ownAddress) return own.raftStats();
-      const answer = await ask(address, 'Status.RaftStats', datacenterArguments, asked, raftStatsReply);
+      const answer = await ask(dialer, address, 'Status.RaftStats', datacenterArguments, asked, raftStatsReply);
       if (answer === null) return null;
       const { LastContact, LastTerm, LastIndex } = answer.reply;
       return { LastContact, LastTerm: Number(LastTerm), LastIndex: Number(LastIndex) };

@@ -1,11 +1,12 @@
 // One RPC over a connection of its own (first byte 0; spec/rpc.md, sections 1 and 3): for the few questions that servers ask each
 // other before there is anybody who leads.
 
-import net from 'node:net';
+import type net from 'node:net';
 import { splitHostPort } from '../../../gotext/host-port.js';
 import { decode, encode, type Read } from '../../../msgpack/codec.js';
 import { type Kind, text, u64 } from '../../../msgpack/kinds.js';
 import { struct } from '../../../msgpack/struct.js';
+import type { ServerDialer } from '../../../tls/server-dialer.js';
 import type { Uint64 } from '../../../wire/uint64.js';
 
 const SINGLE = 0;
@@ -23,6 +24,7 @@ const responseHeader = struct<{ ServiceMethod: string; Seq: Uint64; Error: strin
 
 /** null: no answer in time, an error, or nothing that can be read. `address`: `host:port`. */
 export function ask<Arguments, Reply>(
+  dialer: ServerDialer,
   address: string,
   method: string,
   argumentsKind: Kind<Arguments>,
@@ -30,27 +32,33 @@ export function ask<Arguments, Reply>(
   replyKind: Kind<Reply>,
 ): Promise<{ readonly reply: Reply } | null> {
   return new Promise((resolve) => {
-    const socket = net.connect(splitHostPort(address));
     const chunks: Buffer[] = [];
     let bytes = 0;
     const end = (answer: { readonly reply: Reply } | null): void => {
       clearTimeout(timer);
-      socket.destroy();
+      dialed.destroy();
       resolve(answer);
     };
     const timer = setTimeout(end, ANSWER_WITHIN_MS, null);
-    socket.setNoDelay(true);
-    socket.on('error', () => end(null));
-    socket.on('close', () => end(null));
-    socket.on('data', (chunk: Buffer) => {
-      chunks.push(chunk);
-      bytes += chunk.length;
-      const read = answerIn(Buffer.concat(chunks), replyKind);
-      if (read !== 'incomplete') end(read);
-      else if (bytes > MAX_ANSWER_BYTES) end(null);
+    const opened = (socket: net.Socket): void => {
+      socket.on('error', () => end(null));
+      socket.on('close', () => end(null));
+      socket.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        bytes += chunk.length;
+        const read = answerIn(Buffer.concat(chunks), replyKind);
+        if (read !== 'incomplete') end(read);
+        else if (bytes > MAX_ANSWER_BYTES) end(null);
+      });
+      const header = encode(requestHeader, { ServiceMethod: method, Seq: 1 });
+      socket.write(Buffer.concat([header, encode(argumentsKind, request)]));
+    };
+    const dialed = dialer.dial(splitHostPort(address), {
+      firstByte: SINGLE,
+      withinMs: ANSWER_WITHIN_MS,
+      opened,
+      failed: () => end(null),
     });
-    const header = encode(requestHeader, { ServiceMethod: method, Seq: 1 });
-    socket.write(Buffer.concat([Uint8Array.of(SINGLE), header, encode(argumentsKind, request)]));
   });
 }
 

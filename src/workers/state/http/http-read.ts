@@ -1,7 +1,6 @@
 // A read that came over HTTP: from its row of the table to the method, and from the records back to an answer with the headers
 // of a read (spec/http.md, section 3).
 
-import { allowAll } from '../acl/access.js';
 import { BlockingRead, type ReadOrigin } from '../calls/blocking-read.js';
 import type { CacheUse, Calls } from '../calls/calls.js';
 import type { Refusal } from '../methods/contract/refusal.js';
@@ -13,6 +12,9 @@ import { Refused } from './parameters.js';
 import { type CacheState, cacheHeaders, type ReadCache } from './read-cache.js';
 import { readHeaders } from './read-headers.js';
 import { failedRead, isReply, refused } from './reply.js';
+
+/** Something was kept from the asker. */
+const FILTERED = 'X-Consul-Results-Filtered-By-Acls: true\r\n';
 
 class HttpRead<Request, Value> extends BlockingRead<Value> implements AbortListener {
   readonly #call: ApiCall;
@@ -86,6 +88,7 @@ class HttpRead<Request, Value> extends BlockingRead<Value> implements AbortListe
       isStreaming,
       operation.effectiveConsistency ? this.consistency : null,
     );
+    if (origin.isFiltered) headers += FILTERED;
     if (this.#cached !== null) headers += this.#cacheHeaders(this.#cached, origin);
     this.#call.finish(reply, headers);
   }
@@ -142,7 +145,7 @@ export function startRead(
     request,
     settings: options,
     datacenter: call.datacenter,
-    authorizer: allowAll,
+    caller: call,
     // What no index tells the age of isn't kept.
     cached: form.method.isOnce === true ? 'none' : cacheUse(state),
   });

@@ -7,6 +7,7 @@ import type { ReadOrigin } from '../calls/blocking-read.js';
 import type { Consistency } from '../calls/read-settings.js';
 import type { ReadMethod } from '../methods/contract/method.js';
 import type { BodyFormat } from './body-format.js';
+import type { LINES_TYPE } from './item-stream.js';
 import { ParameterSet } from './parameter-set.js';
 import type { Parameters, Values } from './parameters.js';
 import type { Reply } from './reply.js';
@@ -26,8 +27,8 @@ interface Described<P extends Parameters> {
   readonly acl: readonly Rule[];
   readonly parameters?: P;
   readonly answer: Answer;
-  /** What the request may ask for in place of JSON. */
-  readonly alsoAs?: 'text/plain' | 'application/pem-certificate-chain';
+  /** What the request may ask for in place of JSON, by its parameters or by the form of its own body. */
+  readonly alsoAs?: 'text/plain' | 'application/pem-certificate-chain' | typeof LINES_TYPE;
   /** Other statuses that it answers with, beside those that any row may (openapi/responses.ts). */
   readonly others?: { readonly [status: number]: OtherAnswer };
   /** What is answered while the agent has this turned off; null while it hasn't. */
@@ -97,8 +98,15 @@ interface ReadChoiceSpec<P extends Parameters> extends Described<P>, ReadTraits 
   choose(values: Values<P>, call: ApiRequest): AnyReadForm<Values<P>>;
 }
 
+/**
+ * Where no method judges the caller's token. `row`: every rule of `acl` is needed, on this agent's node where it is one of agents or
+ * nodes. `function`: it gets the authorizer, and judges by what the call turns out to be about.
+ */
+export type Judges = 'row' | 'function';
+
 /** Anything but a read of the replicated state. */
 interface ActionSpec<P extends Parameters, B> extends Described<P> {
+  readonly judges?: Judges;
   readonly reads?: TakenOptions;
   readonly body?: BodyFormat<B>;
   run(call: ApiRequest, values: Values<P>, body: B): Reply | Promise<Reply>;

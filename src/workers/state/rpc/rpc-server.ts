@@ -3,6 +3,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { DescriptorReserve } from '../../../observe/descriptor-reserve.js';
 import type { Logger } from '../../../observe/logger.js';
+import type { Metrics } from '../../../observe/metrics.js';
 import { errorDetail } from '../../../observe/surprise.js';
 import type { RuntimeConfig } from '../../../wire/config.js';
 import type { Calls } from '../calls/calls.js';
@@ -10,6 +11,7 @@ import type { FollowedReads } from '../calls/followed-reads.js';
 import type { RequestLimits } from '../calls/request-limits.js';
 import type { Snapshots } from '../calls/snapshots.js';
 import { ClientLimit } from '../sockets/client-limit.js';
+import { TlsRefusals } from '../sockets/tls/refusals.js';
 import { GrpcConnections, type Services } from './grpc/grpc-connections.js';
 import { SUBSCRIBE, subscribe } from './grpc/subscribe/subscribe.js';
 import { TRANSFER_LEADER, type TransferParts, transferLeader } from './grpc/transfer-leader.js';
@@ -45,6 +47,7 @@ export interface RpcServerOptions {
   readonly snapshots: Snapshots;
   readonly raftStreams: MessagePort;
   readonly logger: Logger;
+  readonly metrics: Metrics;
 }
 
 export class RpcServer {
@@ -55,13 +58,18 @@ export class RpcServer {
   constructor(options: RpcServerOptions) {
     this.#options = options;
     const { logger } = options;
-    const { limits } = options.config();
+    const { limits, tls, datacenter, dns } = options.config();
     this.#clients = new ClientLimit(limits.rpcMaxConnsPerClient);
     this.#port = new ServerPort({
       protocols: this.#protocols(),
       clients: this.#clients,
       descriptors: new DescriptorReserve('rpc', logger),
       handshakeTimeoutMs: limits.rpcHandshakeTimeoutMs,
+      tls: {
+        stanza: tls.internalRpc,
+        serverName: `server.${datacenter}.${dns.domain}`,
+        refusals: new TlsRefusals('rpc', logger, options.metrics),
+      },
       logger,
     });
   }
@@ -72,7 +80,8 @@ export class RpcServer {
     await this.#port.listen(bindAddress, ports.server);
   }
 
-  reload({ limits }: RuntimeConfig): void {
+  reload({ limits, tls }: RuntimeConfig): void {
+    this.#port.reloadTls(tls.internalRpc);
     this.#clients.setMax(limits.rpcMaxConnsPerClient);
   }
 

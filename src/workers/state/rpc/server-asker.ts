@@ -43,10 +43,11 @@ export class ServerAsker implements ServerAsking {
     request: Request,
     settings: ReadSettings,
     datacenter: string,
+    token: string,
     done: (answer: AskedRead<Value>) => void,
   ): Asked {
     const asking = rpcMethods.get(name)?.asking;
-    const body = asking?.readBody(request, settings, datacenter) ?? null;
+    const body = asking?.readBody(request, settings, datacenter, token) ?? null;
     if (asking === undefined || body === null || body instanceof EncodeError) {
       done(unaskable(name, body));
       return NO_WORK;
@@ -66,7 +67,7 @@ export class ServerAsker implements ServerAsking {
     token: string,
   ): Promise<AskedWrite<Reply>> {
     if (name === transferLeader.name)
-      return askTransfer(address, request as string, token) as Promise<AskedWrite<Reply>>;
+      return askTransfer(this.#options.pool.dialer, address, request as string, token) as Promise<AskedWrite<Reply>>;
     const asking = rpcMethods.get(name)?.asking;
     const body = asking?.writeBody(request, datacenter, token) ?? null;
     if (asking === undefined || body === null || body instanceof EncodeError) {

@@ -15,8 +15,8 @@ export class Newcomer implements Deadline {
   }
 
   /**
-   * `spoke` is called with the first bytes, which nobody reads behind: the socket is paused. `late` is called in its place
-   * when they take longer than `withinMs`; 0: as long as they like.
+   * `spoke` is called with the first bytes; the socket goes on flowing. `late` is called in its place when they take longer
+   * than `withinMs`; 0: as long as they like.
    */
   static await(
     socket: net.Socket,
@@ -32,7 +32,6 @@ export class Newcomer implements Deadline {
     socket.once('data', (chunk: Buffer) => {
       deadlines.remove(newcomer);
       socket.off('end', ended);
-      socket.pause();
       events.spoke(chunk);
     });
   }

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { AclBindingRule } from '../../../../src/wire/acl/records.js';
-import { fieldsOf, jwtIdentity, kubernetesIdentity } from '../../../../src/workers/state/acl/auth-methods/identity.js';
+import { jwtIdentity, kubernetesIdentity } from '../../../../src/workers/state/acl/auth-methods/identity.js';
 import {
   type Bindable,
   bind,
@@ -33,7 +33,7 @@ function rule(fields: Partial<AclBindingRule>): AclBindingRule {
 function boundBy(values: { readonly [name: string]: string }, ...rules: readonly Partial<AclBindingRule>[]) {
   const lists = new Map([['groups', ['eng', 'ops']]]);
   const identity = jwtIdentity(new Map(Object.entries(values)), lists, ['team', 'role']);
-  return atOnce(bind(rules.map(rule), identity, fieldsOf('jwt'), bindable));
+  return atOnce(bind(rules.map(rule), identity, bindable));
 }
 
 const NOTHING = {
@@ -100,7 +100,7 @@ describe('binding rules', () => {
       rule({ Selector: 'serviceaccount.namespace == default', BindName: '${serviceaccount.name}' }),
       rule({ Selector: 'serviceaccount.namespace == system', BindName: 'system' }),
     ];
-    assert.deepEqual(atOnce(bind(rules, account, fieldsOf('kubernetes'), bindable)), {
+    assert.deepEqual(atOnce(bind(rules, account, bindable)), {
       ok: true,
       value: { ...NOTHING, ServiceIdentities: [{ ServiceName: 'api', Datacenters: null }] },
     });
@@ -124,7 +124,7 @@ describe('binding rules', () => {
   });
 
   it('are refused when they speak of what the method does not know', () => {
-    const vocabulary = { fields: fieldsOf('jwt'), variables: new Set(['value.team']) };
+    const vocabulary = { fields: jwtIdentity(new Map(), new Map(), []).fields, variables: new Set(['value.team']) };
     const problem = (fields: Partial<AclBindingRule>) => bindingRuleProblem(rule(fields), vocabulary);
     const name = 'Invalid Binding Rule: invalid BindName or BindVars:';
     assert.equal(problem({ BindName: '${value.team}' }), null);
@@ -147,7 +147,7 @@ describe('binding rules', () => {
   it('are tried in steps, however many there are', () => {
     const identity = jwtIdentity(new Map([['team', 'web']]), new Map(), ['team']);
     const many = [...Array(2000).keys()].map((number) => rule({ Selector: `value.team == x${number}` }));
-    const steps = bind(many, identity, fieldsOf('jwt'), bindable);
+    const steps = bind(many, identity, bindable);
     assert.equal(steps.next().done, false);
     assert.deepEqual(atOnce(steps), { ok: true, value: NOTHING });
   });

@@ -4,7 +4,7 @@ import { formatDuration } from '../../../../gotext/duration.js';
 import { quote } from '../../../../gotext/quote.js';
 import type { FieldTable } from '../../filter/fields.js';
 import type { ConfigMap, Decoded } from './config-fields.js';
-import { fieldsOf, type Identity, jwtIdentity, kubernetesIdentity } from './identity.js';
+import { type Identity, jwtIdentity, kubernetesIdentity } from './identity.js';
 import { type JwtConfig, parseJwtConfig } from './jwt-config.js';
 import { type KubernetesConfig, parseKubernetesConfig } from './kubernetes-config.js';
 
@@ -70,8 +70,8 @@ export interface Vocabulary {
 }
 
 export function vocabularyOf(config: MethodConfig): Vocabulary {
-  const { variables } = blankIdentity(config);
-  return { fields: fieldsOf(config.type), variables: new Set(variables.keys()) };
+  const { fields, variables } = blankIdentity(config);
+  return { fields, variables: new Set(variables.keys()) };
 }
 
 function blankIdentity(config: MethodConfig): Identity {

@@ -1,7 +1,7 @@
 // Where an auth method asks, as its configuration has it: a URL, and the certificates that are trusted there.
 
-import { X509Certificate } from 'node:crypto';
 import { quote } from '../../../../gotext/quote.js';
+import { nodeCrypto } from '../../../../tls/node-modules.js';
 
 /** "" is none. */
 export function urlProblem(name: string, text: string): string | null {
@@ -16,7 +16,7 @@ export function urlProblem(name: string, text: string): string | null {
 export function certificateProblem(name: string, text: string): string | null {
   if (text === '') return null;
   try {
-    new X509Certificate(text);
+    new (nodeCrypto().X509Certificate)(text);
     return null;
   } catch {
     return `'${name}' does not contain a valid PEM certificate`;

@@ -3,8 +3,10 @@
 import type { FieldTable, FieldType } from '../../filter/fields.js';
 
 export interface Identity {
-  /** What selectors are tried on, with the fields of its method's type. */
+  /** What selectors are tried on. */
   readonly item: object;
+  /** What they may name. */
+  readonly fields: FieldTable;
   /** By the name between `${` and `}`. */
   readonly variables: ReadonlyMap<string, string>;
 }
@@ -38,7 +40,7 @@ export function jwtIdentity(
 ): Identity {
   const variables = new Map<string, string>();
   for (const name of names) variables.set(`value.${name}`, values.get(name) ?? '');
-  return { item: { value: Object.fromEntries(values), list: Object.fromEntries(lists) }, variables };
+  return { item: { value: Object.fromEntries(values), list: Object.fromEntries(lists) }, fields: jwtFields, variables };
 }
 
 export interface ServiceAccount {
@@ -49,10 +51,5 @@ export interface ServiceAccount {
 
 export function kubernetesIdentity(account: ServiceAccount): Identity {
   const variables = new Map(Object.entries(account).map(([name, value]) => [`serviceaccount.${name}`, value] as const));
-  return { item: { serviceaccount: account }, variables };
-}
-
-/** What selectors may name, by the type of the auth method. */
-export function fieldsOf(type: 'jwt' | 'kubernetes'): FieldTable {
-  return type === 'jwt' ? jwtFields : kubernetesFields;
+  return { item: { serviceaccount: account }, fields: kubernetesFields, variables };
 }

@@ -1,7 +1,7 @@
 // Who judges the bearer tokens of each auth method: made at the first login by it, kept with the keys it has fetched, and made
-// anew when the method changes.
+// anew when the method changes. Whatever only logins need is loaded with this file.
 
-import type { MethodConfig } from './auth-method.js';
+import { type AuthMethodFields, parseAuthMethod } from './auth-method.js';
 import type { Decoded } from './config-fields.js';
 import type { Identity } from './identity.js';
 import { TokenReviewer } from './token-review.js';
@@ -15,6 +15,10 @@ export interface Verifier {
   verify(token: string, nowMs: number): Promise<Decoded<Identity>>;
 }
 
+export interface StoredMethod extends AuthMethodFields {
+  readonly ModifyIndex: number;
+}
+
 interface Kept {
   readonly index: number;
   readonly verifier: Verifier;
@@ -24,18 +28,23 @@ export class Verifiers {
   /** By the method's name, the one used last at the end. */
   readonly #kept = new Map<string, Kept>();
 
-  /** `index`: where the method was last changed. */
-  of(name: string, index: number, config: MethodConfig): Verifier {
-    const known = this.#kept.get(name);
-    const verifier = known?.index === index ? known.verifier : verifierOf(config);
-    this.#kept.delete(name);
-    this.#kept.set(name, { index, verifier });
+  /** Why there is none: the method was written by a server that takes more than this one. */
+  of(method: StoredMethod): Decoded<Verifier> {
+    const { Name, ModifyIndex: index } = method;
+    const known = this.#kept.get(Name);
+    const made = known?.index === index ? { ok: true as const, value: known.verifier } : verifierOf(method);
+    this.#kept.delete(Name);
+    if (!made.ok) return made;
+    this.#kept.set(Name, { index, verifier: made.value });
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > MAX_KEPT && oldest !== undefined) this.#kept.delete(oldest);
-    return verifier;
+    return made;
   }
 }
 
-function verifierOf(config: MethodConfig): Verifier {
-  return config.type === 'jwt' ? new JwtVerifier(config.jwt) : new TokenReviewer(config.kubernetes);
+function verifierOf(method: AuthMethodFields): Decoded<Verifier> {
+  const config = parseAuthMethod(method);
+  if (!config.ok) return config;
+  const { value } = config;
+  return { ok: true, value: value.type === 'jwt' ? new JwtVerifier(value.jwt) : new TokenReviewer(value.kubernetes) };
 }

@@ -3,7 +3,6 @@
 import { quote } from '../../../../gotext/quote.js';
 import type { AclBindingRule, AclGrants, AclLink, AclToken } from '../../../../wire/acl/records.js';
 import { compileFilter } from '../../filter/compile.js';
-import type { FieldTable } from '../../filter/fields.js';
 import type { Steps } from '../../turns/turns.js';
 import type { Vocabulary } from '../auth-methods/auth-method.js';
 import type { Decoded } from '../auth-methods/config-fields.js';
@@ -131,16 +130,11 @@ function listOf<Item>(lists: readonly (readonly Item[] | null | undefined)[]): r
 }
 
 /** What the rules give to this identity, each thing once. Rules that lead to a role or policy that isn't there give nothing. */
-export function* bind(
-  rules: readonly AclBindingRule[],
-  identity: Identity,
-  fields: FieldTable,
-  bindable: Bindable,
-): Steps<Decoded<Bound>> {
+export function* bind(rules: readonly AclBindingRule[], identity: Identity, bindable: Bindable): Steps<Decoded<Bound>> {
   const binding = new Binding(bindable);
   let left = TESTS_PER_STEP;
   for (const rule of rules) {
-    const filter = rule.Selector === '' ? null : compileFilter(rule.Selector, fields);
+    const filter = rule.Selector === '' ? null : compileFilter(rule.Selector, identity.fields);
     left -= filter?.ok === true ? filter.size : 1;
     if (left <= 0) {
       left = TESTS_PER_STEP;

@@ -47,11 +47,15 @@ const META = {
   ResultsFilteredByACLs: 'boolean',
 } as const;
 
-function metaJson(index: number, { hasLeader, lastContactMs }: ReadOrigin, consistency: Consistency): string {
+function metaJson(
+  index: number,
+  { hasLeader, lastContactMs, isFiltered }: ReadOrigin,
+  consistency: Consistency,
+): string {
   return (
     `"Index":${index},"LastContact":${Math.round(lastContactMs * NS_PER_MS)},"KnownLeader":${hasLeader},` +
     `"ConsistencyLevel":"${effectiveConsistency(consistency)}","NotModified":false,"Backend":0,` +
-    '"ResultsFilteredByACLs":false'
+    `"ResultsFilteredByACLs":${isFiltered === true}`
   );
 }
 

@@ -4,7 +4,6 @@
 import type { Logger } from '../../../../observe/logger.js';
 import type { Metrics } from '../../../../observe/metrics.js';
 import type { CheckRecord } from '../../../../wire/records.js';
-import { allowAll } from '../../acl/access.js';
 import type { Calls } from '../../calls/calls.js';
 import { catalogDeregister, catalogRegister } from '../../methods/catalog/catalog-register.js';
 import type { WriteMethod } from '../../methods/contract/method.js';
@@ -15,10 +14,9 @@ import type { CheckEntry, ServiceEntry } from '../state/entries.js';
 import type { LocalState } from '../state/local-state.js';
 import type { NodeFacts } from '../state/node-facts.js';
 import { RoundWrites, type Subject, type Write } from './round-writes.js';
-import { type AgentTokens, agentToken, deregistration, registration, registrationToken } from './sync-requests.js';
+import { deregistration, registration, registrationToken, type SyncTokens } from './sync-requests.js';
+import { checkBytes, MAX_BYTES } from './write-group.js';
 
-/** Checks that go with their service in one command, which has a largest size; further ones go by themselves. */
-const MAX_CHECKS_ALONG = 1_000;
 /** On an agent with at most this many entries each round says of all that they are in sync, for whoever reads the log. */
 const MAX_LISTED = 64;
 
@@ -28,7 +26,7 @@ interface PartialSyncOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly node: () => NodeFacts;
-  readonly tokens: () => AgentTokens;
+  readonly tokens: SyncTokens;
 }
 
 type WriteOutcome =
@@ -89,8 +87,7 @@ export class PartialSync {
     const writes = new RoundWrites(ids, {
       writeOf,
       nodeName: node.name,
-      sendTogether: (operations, token) =>
-        this.#options.calls.write(txnApply, operations, node.datacenter, { token, authorizer: allowAll }),
+      sendTogether: (operations, token) => this.#options.calls.write(txnApply, operations, node.datacenter, { token }),
       isStopped: () => round.stopped,
       notTried: (write) => this.#notDone(write, round),
       mayGoAlone: (refusal) => {
@@ -109,7 +106,7 @@ export class PartialSync {
     const { state, logger, metrics } = this.#options;
     const node = this.#options.node();
     const request = registration(node, { service: null, checks: [], skipNodeUpdate: false });
-    const outcome = outcomeOf(await this.#send(catalogRegister, request, agentToken(this.#options.tokens())));
+    const outcome = outcomeOf(await this.#send(catalogRegister, request, this.#options.tokens.agent));
     if (outcome.kind === 'failed') {
       logger.warn('Syncing node info failed.', 'error', outcome.error);
       return outcome.error;
@@ -153,11 +150,15 @@ export class PartialSync {
 
   #serviceWrite(entry: ServiceEntry): Write {
     const { state } = this.#options;
-    const token = registrationToken(entry, this.#options.tokens());
+    const token = registrationToken(entry, this.#options.tokens);
     const checks: CheckEntry[] = [];
+    let bytes = 0;
     for (const check of state.checksOf(entry.id)) {
-      if (checks.length === MAX_CHECKS_ALONG) break;
-      if (!check.inSync && registrationToken(check, this.#options.tokens()) === token) checks.push(check);
+      if (check.inSync || registrationToken(check, this.#options.tokens) !== token) continue;
+      // The first goes along whatever it is: most services have no other.
+      if (checks.length > 0) bytes += checkBytes(check.check);
+      if (bytes > MAX_BYTES) break;
+      checks.push(check);
     }
     const written = checks.map((check) => check.check);
     const done = (): void => {
@@ -170,7 +171,7 @@ export class PartialSync {
 
   #checkWrite(entry: CheckEntry): Write {
     const { state } = this.#options;
-    const token = registrationToken(entry, this.#options.tokens());
+    const token = registrationToken(entry, this.#options.tokens);
     const written = entry.check;
     const service = state.service(written.ServiceID)?.definition ?? null;
     return this.#registration('check', entry.id, token, service, [written], () => state.checkSynced(entry, written));
@@ -184,25 +185,28 @@ export class PartialSync {
     checks: readonly CheckRecord[],
     done: () => void,
   ): Write {
-    const skipNodeUpdate = this.#options.state.nodeInfoInSync;
-    const request = registration(this.#options.node(), { service, checks, skipNodeUpdate });
-    const send = (): Promise<true | Refusal> => this.#send(catalogRegister, request, token);
+    // Made where it goes alone: of those that go together it would be most of the garbage.
+    const send = (): Promise<true | Refusal> => {
+      const skipNodeUpdate = this.#options.state.nodeInfoInSync;
+      const request = registration(this.#options.node(), { service, checks, skipNodeUpdate });
+      return this.#send(catalogRegister, request, token);
+    };
     return { subject, id, send, isRemoval: false, groupable: null, done };
   }
 
   #removal(subject: Subject, id: string, done: () => void): Write {
     const what = subject === 'service' ? { serviceId: id } : { checkId: id };
-    const request = deregistration(this.#options.node(), what);
-    const token = agentToken(this.#options.tokens());
+    const token = this.#options.tokens.agent;
     const entry = subject === 'service' ? this.#options.state.allServices.get(id) : undefined;
     const groupable = entry === undefined ? null : { token, service: entry.definition, checks: [] };
-    const send = (): Promise<true | Refusal> => this.#send(catalogDeregister, request, token);
+    const send = (): Promise<true | Refusal> =>
+      this.#send(catalogDeregister, deregistration(this.#options.node(), what), token);
     return { subject, id, send, isRemoval: true, groupable, done };
   }
 
   #send<Request>(method: WriteMethod<Request, true>, request: Request, token: string): Promise<true | Refusal> {
     const { datacenter } = this.#options.node();
-    return this.#options.calls.write(method, request, datacenter, { token, authorizer: allowAll });
+    return this.#options.calls.write(method, request, datacenter, { token });
   }
 
   /** With one line: thousands of them would be most of the work. */

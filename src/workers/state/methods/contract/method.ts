@@ -12,7 +12,9 @@ import type { ReadResult, StoreReads, WatchTarget } from '../../replica/store/re
 import type { Steps } from '../../turns/turns.js';
 import type { CertificateAuthority } from './certificate-authority.js';
 import type { ClusterView } from './cluster-view.js';
+import type { Logins } from './logins.js';
 import type { Refusal } from './refusal.js';
+import type { Sight } from './sight.js';
 
 export type { ReadResult, WatchTarget } from '../../replica/store/read-api.js';
 
@@ -30,6 +32,10 @@ export interface PreparedRead<Value> {
   missing?(result: ReadResult<Value>): boolean;
   /** Whether two results are the same; without it they are when they are the same object, as the store's own records are. */
   isSame?(now: Value, before: Value): boolean;
+  /** Who may not see everything: it notes whether something was left out. */
+  readonly sight?: Sight;
+  /** What of the records the asker may see, before they are narrowed. Gives `value` itself where that is all of it. */
+  visible?(value: Value): Steps<Value>;
   /**
    * The part of the records that was asked for, in the order asked for. Called once, on the final result. Gives `value`
    * itself where everything was asked for: texts that are kept with a list are found by the list.
@@ -39,6 +45,13 @@ export interface PreparedRead<Value> {
   narrowInSteps?(value: Value): Steps<Value>;
   /** What other datacenters have in place of the narrowed value; null where that is the answer. Only the primary thread asks. */
   elsewhere?(value: Value, others: OtherDatacenters): Promise<Value> | null;
+}
+
+/** What the asker is shown of the final result, in steps. */
+export function* shownSteps<Value>(prepared: PreparedRead<Value>, value: Value): Steps<Value> {
+  const visible = prepared.visible === undefined ? value : yield* prepared.visible(value);
+  if (prepared.narrowInSteps !== undefined) return yield* prepared.narrowInSteps(visible);
+  return prepared.narrow === undefined ? visible : prepared.narrow(visible);
 }
 
 /** Other datacenters, for a read that isn't answered by what is here. */
@@ -73,6 +86,7 @@ export interface LeaderView {
   /** Takes a coordinate in, to be written with many others. */
   updateCoordinate(record: CoordinateRecord): void;
   readonly authority: CertificateAuthority;
+  readonly logins: Logins;
   readonly cluster: ClusterView;
   /** Whether services may be called where no intention says so. */
   readonly allowsUnnamedConnections: () => boolean;
@@ -100,9 +114,18 @@ interface Errand {
   readonly isRepeatable?: true;
 }
 
+/** Passes a request on to a server of another datacenter; a refusal where none can be reached. */
+export type AskDatacenter<Request, Reply> = (request: Request, datacenter: string) => Promise<Reply | Refusal>;
+
 /** Answered by whichever server is asked, from what it has itself. */
 export interface DirectMethod<Request, Reply> extends Errand {
-  answer(server: ServerView, request: Request, asker: Asker): Reply | Refusal | Promise<Reply | Refusal>;
+  /** `askDatacenter`: for what is answered by all of them together. */
+  answer(
+    server: ServerView,
+    request: Request,
+    asker: Asker,
+    askDatacenter: AskDatacenter<Request, Reply>,
+  ): Reply | Refusal | Promise<Reply | Refusal>;
 }
 
 /** A command for the log, and what the method answers once it is applied. */

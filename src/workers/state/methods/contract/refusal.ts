@@ -18,6 +18,7 @@ const SERVFAIL = 2;
 const TABLE = {
   /** The request itself is wrong: a missing name, a number that isn't one. */
   'bad-request': { status: 400, text: '' },
+  'acls-off': { status: 401, text: 'ACL support disabled' },
   /** The token doesn't allow it. */
   denied: { status: 403, rcode: 5, text: PERMISSION_DENIED },
   'not-found': { status: 404, text: '' },

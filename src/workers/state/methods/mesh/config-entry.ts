@@ -8,10 +8,11 @@ import { CommandType } from '../../../../wire/commands.js';
 import { type ConfigEntry, type EntryKind, emptyEntry, entryTable } from '../../../../wire/config-entries/entries.js';
 import { entryError } from '../../../../wire/config-entries/rules/entry-error.js';
 import { normalizedEntry } from '../../../../wire/config-entries/rules/normalize.js';
-import type { Authorizer, Rule } from '../../acl/access.js';
+import type { Rule } from '../../acl/access.js';
 import type { Asker, LeaderView, ReadMethod, Settled, WriteMethod } from '../contract/method.js';
 import { keepInSteps, matcherOf } from '../contract/narrowing.js';
 import { denial, isRefusal, type Refusal, refusal } from '../contract/refusal.js';
+import { Sight, seenItems } from '../contract/sight.js';
 import { entryFields } from './config-entry-fields.js';
 
 /** The kind of that name, or why not. */
@@ -34,7 +35,7 @@ function ruleOf(kind: EntryKind, access: 'read' | 'write'): Rule {
   }
 }
 
-function maySee(authorizer: Authorizer, { Kind, Name }: ConfigEntry): boolean {
+function maySee({ authorizer }: Sight, { Kind, Name }: ConfigEntry): boolean {
   return authorizer.allows(ruleOf(Kind, 'read'), Name);
 }
 
@@ -78,16 +79,17 @@ export const listConfigEntries: ReadMethod<EntryList, Entries> = {
     if (isRefusal(known)) return known;
     const matcher = known === null ? null : matcherOf(filter, entryFields(known));
     if (isRefusal(matcher)) return matcher;
+    const sight = authorizer.isUnlimited ? null : new Sight(authorizer);
     return {
       read: () =>
         known === null ? { index: store.index('config-entries'), value: [] } : store.configEntries.list(known),
       watch: () => (known === null ? store.targets.allConfigEntries() : store.targets.configEntries(known)),
       missing: ({ value }) => value.length === 0,
       isSame: areSame,
-      *narrowInSteps(all) {
-        const visible = all.filter((entry) => maySee(authorizer, entry));
-        return matcher === null ? visible : yield* keepInSteps(visible, matcher, (entry) => matcher.matches(entry));
-      },
+      ...seenItems<ConfigEntry>(sight, maySee),
+      ...(matcher === null
+        ? {}
+        : { narrowInSteps: (seen) => keepInSteps(seen, matcher, (entry) => matcher.matches(entry)) }),
     };
   },
 };
@@ -97,12 +99,13 @@ export const listAllConfigEntries: ReadMethod<readonly string[], Entries> = {
   name: 'ConfigEntry.ListAll',
   prepare(store, kinds, authorizer) {
     const wanted = new Set(kinds);
+    const sight = authorizer.isUnlimited ? null : new Sight(authorizer);
     return {
       read: () => store.configEntries.all(),
       watch: () => store.targets.allConfigEntries(),
       isSame: areSame,
-      narrow: (all) =>
-        all.filter((entry) => (wanted.size === 0 || wanted.has(entry.Kind)) && maySee(authorizer, entry)),
+      ...seenItems<ConfigEntry>(sight, maySee),
+      narrow: (all) => (wanted.size === 0 ? all : all.filter((entry) => wanted.has(entry.Kind))),
     };
   },
 };

@@ -8,8 +8,10 @@ import type { PreparedQueryRecord, QueryService } from '../../../../wire/records
 import type { Authorizer } from '../../acl/access.js';
 import type { QueryReads, QueryResolution, StoreReads } from '../../replica/store/read-api.js';
 import { limitProblem } from '../../replica/templates/template.js';
+import type { Steps } from '../../turns/turns.js';
 import type { LeaderView, ReadMethod, WriteMethod } from '../contract/method.js';
-import { isRefusal, type Refusal, refusal } from '../contract/refusal.js';
+import { denial, isRefusal, type Refusal, refusal } from '../contract/refusal.js';
+import { Sight, seen } from '../contract/sight.js';
 
 /** What takes the place of a token that the asker may not see. */
 const HIDDEN_TOKEN = '<hidden>';
@@ -17,9 +19,18 @@ const HIDDEN_TOKEN = '<hidden>';
 const RESERVED_PREFIX = 'consul-';
 
 /** A query without a name that is no template belongs to whoever knows its ID. */
-function isAllowed(authorizer: Authorizer, rule: 'query:read' | 'query:write', query: PreparedQueryRecord): boolean {
+export function isAllowed(
+  authorizer: Authorizer,
+  rule: 'query:read' | 'query:write',
+  query: PreparedQueryRecord,
+): boolean {
   const isNamed = query.Name !== '' || query.Template.Type !== '';
   return !isNamed || authorizer.allows(rule, query.Name);
+}
+
+/** Why the asker may not write it; null: he may. */
+function queryDenial(authorizer: Authorizer, query: PreparedQueryRecord): Refusal | null {
+  return isAllowed(authorizer, 'query:write', query) ? null : denial(authorizer, 'query:write', query.Name);
 }
 
 /** As whoever asks may see it. */
@@ -76,12 +87,12 @@ export const getQuery: ReadMethod<string, PreparedQueryRecord> = {
 
 type Queries = readonly PreparedQueryRecord[];
 
-/** Those without a name are shown to operators alone: whoever knows one's ID could execute it. */
-function visible(queries: Queries, authorizer: Authorizer): Queries {
-  if (authorizer.allows('acl:write', '')) return queries;
-  return queries
-    .filter((query) => query.Name !== '' && isAllowed(authorizer, 'query:read', query))
-    .map((query) => shownQuery(query, authorizer));
+/** Those without a name are shown to operators alone: whoever knows one's ID could execute it. Nobody else is told of them. */
+function* visible(queries: Queries, sight: Sight): Steps<Queries> {
+  const { authorizer } = sight;
+  const named = queries.filter(({ Name }) => Name !== '');
+  const seen = yield* sight.keep(named, (query) => isAllowed(authorizer, 'query:read', query));
+  return seen.map((query) => shownQuery(query, authorizer));
 }
 
 export const listQueries: ReadMethod<null, Queries> = {
@@ -89,7 +100,7 @@ export const listQueries: ReadMethod<null, Queries> = {
   prepare: (store, _all, authorizer) => ({
     read: () => store.queries.list(),
     watch: () => store.targets.queries(),
-    narrow: (queries) => visible(queries, authorizer),
+    ...seen(authorizer.allows('acl:write', '') ? null : new Sight(authorizer), visible),
   }),
 };
 
@@ -106,7 +117,8 @@ export const applyQuery: WriteMethod<QueryChange, string> = {
   decide(leader, { op, query: given }, { token, authorizer }) {
     const query = op === 'create' ? newQuery(given) : known(leader, given, authorizer);
     if (isRefusal(query)) return query;
-    if (!isAllowed(authorizer, 'query:write', query)) return refusal('denied');
+    const denied = queryDenial(authorizer, query);
+    if (denied !== null) return denied;
     const problem = changeProblem(op, query);
     if (problem !== null) return refusal('failed', problem);
     const body: PreparedQueryRequest = { Datacenter: leader.datacenter, Token: token, Op: op, Query: query };
@@ -128,7 +140,7 @@ function known({ store }: LeaderView, query: PreparedQueryRecord, authorizer: Au
   const found = lookUp(store.queries, query.ID);
   if (isRefusal(found)) return refusal('failed', `Prepared Query lookup failed: ${found.text}`);
   if (found === null) return refusal('failed', `Cannot modify non-existent prepared query: '${query.ID}'`);
-  return isAllowed(authorizer, 'query:write', found) ? query : refusal('denied');
+  return queryDenial(authorizer, found) ?? query;
 }
 
 function changeProblem(op: string, query: PreparedQueryRecord): string | null {

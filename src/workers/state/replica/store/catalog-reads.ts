@@ -6,7 +6,7 @@ import type { CurrentTables } from './current-tables.js';
 import type { CatalogReads, HealthEntry, ReadResult, ServiceInstance } from './read-api.js';
 import { type Catalog, PASSING } from './tables/catalog.js';
 import type { CatalogIndex } from './tables/catalog-index.js';
-import type { OrderedMap } from './tables/ordered-map.js';
+import type { RowSet } from './tables/row-set.js';
 import type { CheckRow, ServiceRow } from './tables/rows.js';
 import type { ServiceGroup } from './tables/service-group.js';
 import { endOfPart, joinKey, keyPart, SEPARATOR } from './tables/table-key.js';
@@ -25,14 +25,14 @@ function records(rows: readonly CheckRow[]): CheckRecord[] {
   return rows.map((row) => row.record);
 }
 
-function instancesOf(catalog: Catalog, rows: OrderedMap<ServiceRow>): ServiceInstance[] {
+function instancesOf(catalog: Catalog, rows: RowSet<ServiceRow>): ServiceInstance[] {
   return rows.allValues().flatMap((row) => {
     const node = catalog.nodes.get(row.nodeKey)?.record;
     return node ? [{ node, service: row.record }] : [];
   });
 }
 
-function healthOf(catalog: Catalog, rows: OrderedMap<ServiceRow>): HealthEntry[] {
+function healthOf(catalog: Catalog, rows: RowSet<ServiceRow>): HealthEntry[] {
   const nodeChecks = new Map<string, readonly CheckRecord[]>();
   return rows.allValues().flatMap((row) => {
     const node = catalog.nodes.get(row.nodeKey)?.record;

@@ -2,14 +2,16 @@
 // a status with a text.
 
 import type http2 from 'node:http2';
-import net from 'node:net';
+import type net from 'node:net';
 import { messageOf } from '../../../../gotext/errno.js';
 import { splitHostPort } from '../../../../gotext/host-port.js';
+import type { ServerDialer } from '../../../../tls/server-dialer.js';
 import { beginFrame, endFrame, SingleFrame } from './frame.js';
 import { ProtoWriter } from './protobuf/writer.js';
 import { decodeMessage, Status } from './status.js';
 
-const GRPC = Uint8Array.of(8);
+const GRPC = 8;
+const CONNECT_WITHIN_MS = 10_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
 
 export interface UnaryCall {
@@ -20,6 +22,7 @@ export interface UnaryCall {
   /** Writes the request. */
   readonly write: (writer: ProtoWriter) => void;
   readonly withinMs: number;
+  readonly dialer: ServerDialer;
 }
 
 export type UnaryOutcome =
@@ -29,17 +32,30 @@ export type UnaryOutcome =
 /** Never rejects. */
 export async function callUnary(call: UnaryCall): Promise<UnaryOutcome> {
   const module = await import('node:http2');
-  const socket = net.connect({ ...splitHostPort(call.address), noDelay: true });
+  const untilMs = performance.now() + call.withinMs;
+  const socket = await dial(call);
+  if (typeof socket === 'string') return { ok: false, status: Status.unavailable, text: socket };
   // The session tells it.
   socket.on('error', () => {});
-  socket.write(GRPC);
   const session = module.connect(`http://${call.address}`, { createConnection: () => socket });
   try {
-    return await ask(session, call);
+    return await ask(session, { ...call, withinMs: Math.max(0, untilMs - performance.now()) });
   } finally {
     session.destroy();
     socket.destroy();
   }
+}
+
+/** A text says why there is none. */
+function dial({ address, dialer, withinMs }: UnaryCall): Promise<net.Socket | string> {
+  return new Promise((resolve) => {
+    dialer.dial(splitHostPort(address), {
+      firstByte: GRPC,
+      withinMs: Math.min(CONNECT_WITHIN_MS, withinMs),
+      opened: resolve,
+      failed: (error) => resolve(messageOf(error)),
+    });
+  });
 }
 
 function ask(session: http2.ClientHttp2Session, call: UnaryCall): Promise<UnaryOutcome> {

@@ -2,11 +2,13 @@
 // here is closed with nothing written, as are those that take too long to say, and those beyond their client's number.
 
 import net from 'node:net';
-import { type Deadline, deadlines } from '../../../../deadlines/deadline-queue.js';
 import { joinHostPort } from '../../../../gotext/host-port.js';
 import type { DescriptorReserve } from '../../../../observe/descriptor-reserve.js';
 import type { Logger } from '../../../../observe/logger.js';
-import { type ClientLimit, plainAddress } from '../../sockets/client-limit.js';
+import type { TlsStanza } from '../../../../wire/config.js';
+import { type ClientLimit, plainAddress, remoteAddress } from '../../sockets/client-limit.js';
+import { Newcomer } from '../../sockets/newcomer.js';
+import { PortTls, type PortTlsOptions } from './port-tls.js';
 
 /** By first byte. Takes the socket over, with what was read behind that byte. */
 export type Protocols = ReadonlyMap<number, (socket: net.Socket, first: Buffer) => void>;
@@ -18,33 +20,21 @@ export interface ServerPortOptions {
   readonly descriptors: DescriptorReserve;
   /** 0: a connection may take its time. */
   readonly handshakeTimeoutMs: number;
+  readonly tls: Omit<PortTlsOptions, 'timeoutMs'>;
   readonly logger: Logger;
-}
-
-/** A connection that hasn't said anything yet. */
-class Newcomer implements Deadline {
-  readonly dueMs: number;
-  slot = -1;
-  order = 0;
-  readonly #socket: net.Socket;
-
-  constructor(socket: net.Socket, withinMs: number) {
-    this.#socket = socket;
-    this.dueMs = Math.ceil(deadlines.now() + withinMs);
-  }
-
-  expire(): void {
-    this.#socket.destroy();
-  }
 }
 
 export class ServerPort {
   readonly #options: ServerPortOptions;
   readonly #sockets = new Set<net.Socket>();
   readonly #server: net.Server;
+  readonly #tls: PortTls;
 
+  /** Throws when certificate or key can't be used. */
   constructor(options: ServerPortOptions) {
     this.#options = options;
+    const { tls, handshakeTimeoutMs: timeoutMs } = options;
+    this.#tls = new PortTls({ ...tls, timeoutMs }, (socket, kind, first) => this.#dispatch(socket, kind, first));
     this.#server = net.createServer({ noDelay: true, keepAlive: true }, (socket) => this.#accept(socket));
   }
 
@@ -67,6 +57,11 @@ export class ServerPort {
     });
   }
 
+  /** For connections to come. Throws when certificate or key can't be used, and then nothing has changed. */
+  reloadTls(stanza: TlsStanza): void {
+    this.#tls.reload(stanza);
+  }
+
   close(): Promise<void> {
     return new Promise((closed) => {
       this.#server.close(() => closed());
@@ -83,29 +78,25 @@ export class ServerPort {
       return;
     }
     this.#sockets.add(socket);
-    const newcomer = new Newcomer(socket, handshakeTimeoutMs);
-    if (handshakeTimeoutMs > 0) deadlines.add(newcomer);
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
-      deadlines.remove(newcomer);
       this.#sockets.delete(socket);
       clients.leave(client);
     });
-    socket.once('data', (chunk: Buffer) => {
-      deadlines.remove(newcomer);
-      this.#dispatch(socket, client, chunk);
+    Newcomer.await(socket, handshakeTimeoutMs, {
+      spoke: (chunk) => this.#tls.take(socket, chunk),
+      late: () => socket.destroy(),
     });
   }
 
-  #dispatch(socket: net.Socket, client: string, chunk: Buffer): void {
+  #dispatch(socket: net.Socket, kind: number, first: Buffer): void {
     const { protocols, logger } = this.#options;
-    const first = chunk[0] ?? 0;
-    const serve = protocols.get(first);
+    const serve = protocols.get(kind);
     if (serve === undefined) {
-      logger.debug('connection of a kind that is not served', 'byte', first, 'from', client);
+      logger.debug('connection of a kind that is not served', 'byte', kind, 'from', remoteAddress(socket));
       socket.destroy();
       return;
     }
-    serve(socket, chunk.subarray(1));
+    serve(socket, first);
   }
 }

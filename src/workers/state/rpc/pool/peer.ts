@@ -2,9 +2,10 @@
 // section 2, "Pool"). Calls that come while it is dialed wait for it together, and so do those beyond the streams that the other
 // side hasn't accepted yet.
 
-import net from 'node:net';
+import type net from 'node:net';
 import type { Deadline, DeadlineQueue } from '../../../../deadlines/deadline-queue.js';
 import { splitHostPort } from '../../../../gotext/host-port.js';
+import type { ServerDialer } from '../../../../tls/server-dialer.js';
 import type { ByteBudget } from '../server/byte-budget.js';
 import { YamuxConnection } from '../yamux/connection.js';
 import type { Call } from './call.js';
@@ -13,10 +14,11 @@ import { CallStream } from './call-stream.js';
 const CONNECT_WITHIN_MS = 10_000;
 const MOST_IDLE_STREAMS = 64;
 const NO_STREAM = 'rpc error getting client: failed to start stream: session shutdown';
-const MULTIPLEXED = Uint8Array.of(4);
+const MULTIPLEXED = 4;
 
-/** When a connection isn't needed any more. */
-export interface IdleRule {
+/** How a connection is opened, and when it isn't needed any more. */
+export interface ConnectionRules {
+  readonly dialer: ServerDialer;
   readonly idleMs: number;
   readonly queue: DeadlineQueue;
 }
@@ -27,7 +29,7 @@ export class Peer implements Deadline {
   order = 0;
   readonly #address: string;
   readonly #budget: ByteBudget;
-  readonly #idleRule: IdleRule;
+  readonly #rules: ConnectionRules;
   readonly #gone: (peer: Peer) => void;
   /** Free streams; the last one used is used first. */
   readonly #idle: CallStream[] = [];
@@ -43,10 +45,10 @@ export class Peer implements Deadline {
   #doubtMs: number | null = null;
 
   /** `gone`: it can't be used any more; the next call needs another. */
-  constructor(address: string, budget: ByteBudget, idleRule: IdleRule, gone: (peer: Peer) => void) {
+  constructor(address: string, budget: ByteBudget, rules: ConnectionRules, gone: (peer: Peer) => void) {
     this.#address = address;
     this.#budget = budget;
-    this.#idleRule = idleRule;
+    this.#rules = rules;
     this.#gone = gone;
   }
 
@@ -77,7 +79,7 @@ export class Peer implements Deadline {
   /** Its calls may have come and gone since it was put into the queue: that costs a call no more than a look at the clock. */
   expire(): void {
     if (this.#inProgress > 0) return;
-    const { idleMs, queue } = this.#idleRule;
+    const { idleMs, queue } = this.#rules;
     if (queue.now() < this.#idleSinceMs + idleMs) this.#awaitIdle();
     else this.close();
   }
@@ -85,19 +87,19 @@ export class Peer implements Deadline {
   #lost(): void {
     if (this.#isGone) return;
     this.#isGone = true;
-    this.#idleRule.queue.remove(this);
+    this.#rules.queue.remove(this);
     this.#gone(this);
   }
 
   #ended(): void {
     this.#inProgress -= 1;
     if (this.#inProgress > 0 || this.#isGone) return;
-    this.#idleSinceMs = this.#idleRule.queue.now();
+    this.#idleSinceMs = this.#rules.queue.now();
     if (this.slot < 0) this.#awaitIdle();
   }
 
   #awaitIdle(): void {
-    const { idleMs, queue } = this.#idleRule;
+    const { idleMs, queue } = this.#rules;
     this.dueMs = Math.ceil(this.#idleSinceMs + idleMs);
     queue.add(this);
   }
@@ -135,34 +137,30 @@ export class Peer implements Deadline {
   }
 
   #dial(): void {
-    const where = splitHostPort(this.#address);
-    const socket = net.connect({ ...where, noDelay: true, keepAlive: true, timeout: CONNECT_WITHIN_MS });
-    this.#socket = socket;
-    const failed = (reason: string): void => {
-      socket.destroy();
-      this.#lost();
-      const text = `rpc error getting client: failed to get conn: dial tcp ${this.#address}: ${reason}`;
-      for (const call of this.#takeWaiting()) call.settle({ ok: false, kind: 'unsent', text });
-    };
-    const refused = (error: NodeJS.ErrnoException): void => failed(reasonOf(error));
-    const late = (): void => failed('i/o timeout');
-    const closed = (): void => failed('connection closed');
-    socket.once('error', refused).once('timeout', late).once('close', closed);
-    socket.once('connect', () => {
-      socket.setTimeout(0);
-      socket.off('error', refused).off('timeout', late).off('close', closed);
-      socket.write(MULTIPLEXED);
-      this.#connection = new YamuxConnection(socket, true, {
-        opened: () => null,
-        accepted: () => this.#serveWaiting(),
-        closed: () => {
-          this.#lost();
-          this.#serveWaiting();
-        },
-      });
-      if (this.#doubtMs !== null) this.#connection.doubt(this.#doubtMs);
-      this.#serveWaiting();
+    this.#socket = this.#rules.dialer.dial(splitHostPort(this.#address), {
+      firstByte: MULTIPLEXED,
+      withinMs: CONNECT_WITHIN_MS,
+      opened: (socket) => this.#opened(socket),
+      failed: (error) => {
+        this.#lost();
+        const text = `rpc error getting client: failed to get conn: dial tcp ${this.#address}: ${reasonOf(error)}`;
+        for (const call of this.#takeWaiting()) call.settle({ ok: false, kind: 'unsent', text });
+      },
     });
+  }
+
+  #opened(socket: net.Socket): void {
+    this.#socket = socket;
+    this.#connection = new YamuxConnection(socket, true, {
+      opened: () => null,
+      accepted: () => this.#serveWaiting(),
+      closed: () => {
+        this.#lost();
+        this.#serveWaiting();
+      },
+    });
+    if (this.#doubtMs !== null) this.#connection.doubt(this.#doubtMs);
+    this.#serveWaiting();
   }
 
   #takeWaiting(): readonly Call[] {

@@ -1,6 +1,7 @@
 // The servers that this agent asks, by address: one connection each, which stays as long as both sides live and it is used.
 
 import { type DeadlineQueue, deadlines } from '../../../../deadlines/deadline-queue.js';
+import { IN_CLEAR, type ServerDialer } from '../../../../tls/server-dialer.js';
 import { ByteBudget } from '../server/byte-budget.js';
 import { Call, type CallOutcome } from './call.js';
 import { Peer } from './peer.js';
@@ -13,6 +14,7 @@ export interface RpcPoolOptions {
   readonly idleMs: number;
   /** Where connections wait for that; the thread's. */
   readonly queue?: DeadlineQueue;
+  readonly dialer?: ServerDialer;
 }
 
 export class RpcPool {
@@ -21,8 +23,13 @@ export class RpcPool {
   readonly #budget = new ByteBudget(UNFINISHED_BYTES);
   #isClosed = false;
 
-  constructor({ idleMs, queue = deadlines }: RpcPoolOptions) {
-    this.#options = { idleMs, queue };
+  constructor({ idleMs, queue = deadlines, dialer = IN_CLEAR }: RpcPoolOptions) {
+    this.#options = { idleMs, queue, dialer };
+  }
+
+  /** By which its connections are opened, for what is asked of the same servers in other ways. */
+  get dialer(): ServerDialer {
+    return this.#options.dialer;
   }
 
   /** `done` is called once, unless what this answers is cancelled before. `blocks`: not before something changes. */

@@ -1,9 +1,10 @@
 // Snapshots of another server: its archive handed on as it comes, an archive handed to it as it is taken. A connection for each,
 // as all others do it (spec/rpc.md, section 6).
 
-import net from 'node:net';
+import type net from 'node:net';
 import { splitHostPort } from '../../../../gotext/host-port.js';
 import { encode } from '../../../../msgpack/codec.js';
+import { IN_CLEAR, type ServerDialer } from '../../../../tls/server-dialer.js';
 import { codeOf } from '../../calls/asked-failure.js';
 import type { SaveCall, SavedArchive, SnapshotCall, Snapshots } from '../../calls/snapshots.js';
 import { type Refusal, refusal } from '../../methods/contract/refusal.js';
@@ -19,11 +20,13 @@ const NANOS_PER_MS = 1_000_000;
 
 export class RemoteSnapshots implements Snapshots {
   readonly #address: (datacenter: string) => string | Refusal;
+  readonly #dialer: ServerDialer;
   readonly #open = new Set<net.Socket>();
 
   /** `address`: `host:port` of the server to ask for a datacenter's, or why there is none. */
-  constructor(address: (datacenter: string) => string | Refusal) {
+  constructor(address: (datacenter: string) => string | Refusal, dialer: ServerDialer = IN_CLEAR) {
     this.#address = address;
+    this.#dialer = dialer;
   }
 
   async save({ datacenter, token, stale }: SaveCall): Promise<SavedArchive | Refusal> {
@@ -76,15 +79,27 @@ export class RemoteSnapshots implements Snapshots {
     const address = this.#address(request.Datacenter);
     if (typeof address !== 'string') return address;
     if (this.#open.size >= MOST_AT_ONCE) return refusal('failed', 'too many snapshots are under way');
-    const socket = connect(address);
-    this.#open.add(socket);
-    socket.once('close', () => this.#open.delete(socket));
-    const problem = await connected(socket);
-    if (problem !== null) return refusal('failed', `dial tcp ${address}: ${problem}`);
+    const socket = await this.#dial(address);
+    if (typeof socket === 'string') return refusal('failed', `dial tcp ${address}: ${socket}`);
     const connection = new ArchiveSocket(socket);
-    connection.write(Uint8Array.of(SNAPSHOT));
     connection.write(encode(snapshotRequest, request));
     return connection;
+  }
+
+  /** A text says why there is none. */
+  #dial(address: string): Promise<net.Socket | string> {
+    return new Promise((resolve) => {
+      const socket = this.#dialer.dial(splitHostPort(address), {
+        firstByte: SNAPSHOT,
+        withinMs: CONNECT_WITHIN_MS,
+        allowHalfOpen: true,
+        opened: resolve,
+        failed: (error: NodeJS.ErrnoException) =>
+          resolve(error.code === 'ECONNREFUSED' ? 'connect: connection refused' : error.message),
+      });
+      this.#open.add(socket);
+      socket.once('close', () => this.#open.delete(socket));
+    });
   }
 
   /** A text says why there is none. */
@@ -99,27 +114,6 @@ export class RemoteSnapshots implements Snapshots {
 
 function refusedWith(text: string): Refusal {
   return refusal(codeOf(text), text);
-}
-
-function connect(address: string): net.Socket {
-  return net.connect({ ...splitHostPort(address), noDelay: true, keepAlive: true, allowHalfOpen: true });
-}
-
-/** null: it is; else why not. */
-function connected(socket: net.Socket): Promise<string | null> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => over('i/o timeout'), CONNECT_WITHIN_MS);
-    const over = (problem: string | null): void => {
-      clearTimeout(timer);
-      if (problem !== null) socket.destroy();
-      resolve(problem);
-    };
-    socket.once('connect', () => over(null));
-    socket.once('close', () => over('connection closed'));
-    socket.once('error', (error: NodeJS.ErrnoException) =>
-      over(error.code === 'ECONNREFUSED' ? 'connect: connection refused' : error.message),
-    );
-  });
 }
 
 async function* piecesOf(connection: ArchiveSocket): AsyncGenerator<Uint8Array, void> {

@@ -54,8 +54,9 @@ export class TlsGate {
     this.#server = this.#make(stanza);
   }
 
-  /** `first`: what was read of the paused socket. */
+  /** `first`: what was read of the socket, by who reads it no further. */
   admit(socket: net.Socket, first: Buffer): void {
+    socket.pause();
     if (first.length > 0) socket.unshift(first);
     this.#waiting.push({ socket, sinceMs: performance.now() });
     if (this.#waiting.length === 1) setImmediate(() => this.#next());

@@ -149,12 +149,12 @@ export class Catalog {
     own.spelling = row.record.Service;
     own.indexKey = row.indexKey;
     if (own.instances.size === 0) this.counts.names += 1;
-    own.instances.set(row.key, row);
+    own.instances.set(row);
     own.count(row.record, 1);
     own.forget();
     if (row.connectKey !== '') {
       const served = this.#groupFor(row.connectKey, connectName(row));
-      served.connect.set(row.key, row);
+      served.connect.set(row);
       served.forget();
     }
   }

@@ -2,7 +2,7 @@
 // answers stay valid until something they were made of changes: an instance, its node, one of the deciding checks.
 
 import type { CheckRecord, NodeRecord, ServiceRecord } from '../../../../../wire/records.js';
-import { OrderedMap } from './ordered-map.js';
+import { RowSet } from './row-set.js';
 import type { RowKey, ServiceRow } from './rows.js';
 
 export interface ServiceInstance {
@@ -21,9 +21,9 @@ export class ServiceGroup {
   /** Key of {@link spelling} in the index table. */
   indexKey: RowKey;
   /** By node and service ID. */
-  readonly instances = new OrderedMap<ServiceRow>();
+  readonly instances = new RowSet<ServiceRow>();
   /** Native instances of the service and proxies of it, by node and service ID. */
-  readonly connect = new OrderedMap<ServiceRow>();
+  readonly connect = new RowSet<ServiceRow>();
   /** Instances of no kind: neither proxies nor gateways. */
   typical = 0;
   /** Those among them that don't speak Connect themselves. */
@@ -63,14 +63,14 @@ export class ServiceGroup {
   tags(): ReadonlyMap<string, readonly string[]> {
     if (this.cachedTags === undefined) {
       const tags = new Map<string, Set<string>>();
-      this.instances.forEach(({ record }) => {
+      for (const { record } of this.instances.allValues()) {
         let known = tags.get(record.Service);
         if (known === undefined) {
           known = new Set();
           tags.set(record.Service, known);
         }
         if (record.Tags) for (const tag of record.Tags) known.add(tag);
-      });
+      }
       this.cachedTags = new Map([...tags].map(([name, known]) => [name, [...known].sort()]));
     }
     return this.cachedTags;

@@ -2,7 +2,7 @@
 // (recorded in check-tls.json). Names are matched by OpenSSL, the common name never counts.
 
 import type { X509Certificate } from 'node:crypto';
-import { isIpAddress } from './go-address.js';
+import { isIP } from 'node:net';
 
 const MAX_NAMES = 100;
 const PREFIX = 'tls: failed to verify certificate: x509: ';
@@ -47,7 +47,7 @@ function alternativeNames(text: string): Names {
 }
 
 function nameError(certificate: X509Certificate, name: string): string | null {
-  const isIp = isIpAddress(name);
+  const isIp = isIP(name) !== 0;
   if (isIp ? certificate.checkIP(name) : certificate.checkHost(name, { subject: 'never' })) return null;
   const names = alternativeNames(certificate.subjectAltName ?? '');
   if (isIp && names.ip.length === 0) {
@@ -64,15 +64,16 @@ function nameError(certificate: X509Certificate, name: string): string | null {
 
 /**
  * What is wrong with the certificate, null when nothing is.
+ * @param name null: any name will do.
  * @param trustError OpenSSL's code for the chain, '' when it is trusted.
  */
 export function certificateError(
   certificate: X509Certificate,
-  name: string,
+  name: string | null,
   trustError: string,
   now: Date,
 ): string | null {
-  const own = validityError(certificate, now) ?? nameError(certificate, name);
+  const own = validityError(certificate, now) ?? (name === null ? null : nameError(certificate, name));
   if (own !== null) return PREFIX + own;
   if (trustError === '') return null;
   return PREFIX + (TRUST_TEXTS.get(trustError) ?? 'certificate signed by unknown authority');
