@@ -18,6 +18,7 @@ import { atOnce } from '../../../src/workers/state/turns/turns.js';
 import { waitFor } from '../../agent-process.js';
 import { type Served, serveEndpoints } from '../http/served-endpoints.js';
 import { check, proxy, register, service, TestStore } from '../store/commands.js';
+import { misfit } from './table/fits-shape.js';
 
 function write<K extends EntryKind>(kind: K, name: string, fields: object, Op = 'upsert'): Command {
   const Entry = { ...emptyEntry(kind, name), ...fields } as EntryOf<K>;
@@ -58,6 +59,13 @@ async function serve(t: TestContext, policy: 'allow' | 'deny' = 'deny'): Promise
   return api;
 }
 
+/** What the document of the API says of the answer holds. */
+function fits(target: string, body: string): void {
+  const table = meshListEndpoints({ datacenter: 'dc1', defaultPolicy: () => 'deny' });
+  const row = table.find(({ path }) => path.includes(target.split('/')[0] ?? ''));
+  assert.equal(misfit(JSON.parse(body), row?.methods.GET?.answer ?? 'nothing'), null);
+}
+
 interface Link {
   readonly Name: string;
   readonly Source: string;
@@ -76,6 +84,7 @@ interface Topology {
 async function topologyOf(api: Served, name: string, query = ''): Promise<Topology> {
   const { status, body } = await api.get(`/v1/internal/ui/service-topology/${name}${query}`);
   assert.equal(status, 200, body);
+  fits('service-topology', body);
   return JSON.parse(body) as Topology;
 }
 
@@ -170,6 +179,7 @@ test('what is behind a gateway, with its addresses, and the intentions about it'
   const get = async (target: string) => {
     const { status, body } = await api.get(`/v1/internal/ui/${target}`);
     assert.equal(status, 200, body);
+    fits(target, body);
     return JSON.parse(body) as readonly { readonly [field: string]: unknown }[];
   };
   const [web, ...rest] = await get('gateway-services-nodes/in');

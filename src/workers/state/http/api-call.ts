@@ -87,10 +87,10 @@ export class ApiCall implements IncomingCall, AbortListener, Caller {
     return this.#exchange.remoteAddress;
   }
 
-  /** Addresses in the answer are to be those of the WAN. */
-  get isTranslated(): boolean {
+  /** Addresses in an answer of a datacenter are to be those of the WAN. */
+  translates(of: string): boolean {
     const { translates, datacenter } = this.policy;
-    return translates && this.datacenter.toLowerCase() !== datacenter.toLowerCase();
+    return translates && of.toLowerCase() !== datacenter.toLowerCase();
   }
 
   get namesDatacenter(): boolean {

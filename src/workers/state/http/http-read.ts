@@ -74,7 +74,7 @@ class HttpRead<Request, Value> extends BlockingRead<Value> implements AbortListe
     const form = this.#form;
     // Of another server's answer nothing is heard before it is here.
     if (this.#cached !== null) this.#cache.served(this.#cached);
-    const shown = this.#call.isTranslated && form.translated !== undefined ? form.translated(value) : value;
+    const shown = form.translated === undefined ? value : this.#translated(value);
     const reply = form.reply(shown, this.#request, index, origin, this.consistency);
     if ((operation.missesAreBare && reply.status === 404) || form.isBare) {
       this.#call.finish(reply);
@@ -91,6 +91,12 @@ class HttpRead<Request, Value> extends BlockingRead<Value> implements AbortListe
     if (origin.isFiltered) headers += FILTERED;
     if (this.#cached !== null) headers += this.#cacheHeaders(this.#cached, origin);
     this.#call.finish(reply, headers);
+  }
+
+  #translated(value: Value): Value {
+    const { translated, datacenterOf } = this.#form;
+    const datacenter = datacenterOf === undefined ? this.#call.datacenter : datacenterOf(value);
+    return translated !== undefined && this.#call.translates(datacenter) ? translated(value) : value;
   }
 
   #cacheHeaders(cached: CacheState, { cache }: ReadOrigin): string {

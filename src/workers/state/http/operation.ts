@@ -57,6 +57,8 @@ export interface ReadForm<V, Request, Value> {
   reply(value: Value, request: Request, index: number, origin: ReadOrigin, consistency: Consistency): Reply;
   /** With the addresses by which other datacenters reach what it names (`translate_wan_addrs`). */
   translated?(value: Value): Value;
+  /** Where the value comes from, if it is not always the datacenter that the request names. */
+  datacenterOf?(value: Value): string;
   /**
    * Could be served from the event stream (health/service and health/connect without `near`): with `index` or `cached` the
    * streaming headers of spec/http.md section 3 are sent.
@@ -131,13 +133,14 @@ function setOf<P extends Parameters>({ parameters }: { readonly parameters?: P }
 export function read<Request, Value, const P extends Parameters = None>(
   spec: ReadSpec<P, Request, Value>,
 ): ReadOperation {
-  const { method, request, reply, streaming, isBare, translated, ...rest } = spec;
+  const { method, request, reply, streaming, isBare, translated, datacenterOf, ...rest } = spec;
   const form: AnyReadForm<unknown> = { method, request: request as AnyReadForm<unknown>['request'], reply };
   const whole: AnyReadForm<unknown> = {
     ...form,
     ...(isBare === undefined ? {} : { isBare }),
     ...(streaming === undefined ? {} : { streaming }),
     ...(translated === undefined ? {} : { translated }),
+    ...(datacenterOf === undefined ? {} : { datacenterOf }),
   };
   return { ...rest, kind: 'read', parameters: setOf(spec), choose: () => whole };
 }

@@ -12,7 +12,8 @@ export const summaryMembers = {
   Name: 'string',
   Datacenter: 'string',
   Tags: nullable(listOf('string')),
-  Nodes: listOf('string'),
+  /** null: the service is named, and nobody has registered it. */
+  Nodes: nullable(listOf('string')),
   ExternalSources: nullable(listOf('string')),
   InstanceCount: 'integer',
   ChecksPassing: 'integer',
