@@ -457,7 +457,8 @@ const byHand: readonly Mutant[] = [
   },
 ];
 
-export const durability: readonly Mutant[] = [...onTheDisk, ...toldAfterwards, ...lossIsSaid, ...byHand  {
+const secrets: readonly Mutant[] = [
+  {
     name: 'whoever may enter the data directory reads the log',
     file: 'workers/raft/storage.ts',
     find: '{ recursive: true, mode: 0o700 }',
@@ -472,3 +473,5 @@ export const durability: readonly Mutant[] = [...onTheDisk, ...toldAfterwards, .
     tests: ['integration/agent/secrets'],
   },
 ];
+
+export const durability: readonly Mutant[] = [...onTheDisk, ...toldAfterwards, ...lossIsSaid, ...byHand, ...secrets];
