@@ -469,7 +469,7 @@ const secrets: readonly Mutant[] = [
     name: 'what a check sends to authorize itself is shown',
     file: 'main/config/debug/hide.ts',
     find: "const isCredential = name === 'Header';",
-    replace: "const isCredential = name === '';",
+    replace: "const isCredential = name === 'None';",
     tests: ['integration/agent/secrets'],
   },
 ];
