@@ -40,7 +40,7 @@ export async function openStorage(
   let store: KeyValueStore | null = null;
   try {
     const raft = join(dataDir, 'raft');
-    const made = await mkdir(raft, { recursive: true, mode: 0o755 });
+    const made = await mkdir(raft, { recursive: true, mode: 0o700 });
     if (made !== undefined) await syncDirectory(dataDir);
     const { openLevelStore } = await import('./store/level-store.js');
     store = await openLevelStore(join(raft, 'log'));

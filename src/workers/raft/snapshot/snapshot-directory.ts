@@ -21,7 +21,7 @@ export class SnapshotDirectory implements SnapshotStore {
 
   /** `path` is made when missing. */
   static async open(path: string, unixMs: () => number): Promise<SnapshotDirectory> {
-    await mkdir(path, { recursive: true, mode: 0o755 });
+    await mkdir(path, { recursive: true, mode: 0o700 });
     for (const name of await readdir(path)) {
       if (name.endsWith('.tmp')) await rm(join(path, name), { recursive: true, force: true });
     }
@@ -36,8 +36,8 @@ export class SnapshotDirectory implements SnapshotStore {
   async create(position: Position, configuration: PlacedConfiguration): Promise<SnapshotSink> {
     const id = `${position.term}-${position.index}-${this.#unixMs()}`;
     const directory = join(this.#path, `${id}.tmp`);
-    await mkdir(directory, { mode: 0o755 });
-    const file = await open(join(directory, 'state.bin'), 'wx', 0o644);
+    await mkdir(directory, { mode: 0o700 });
+    const file = await open(join(directory, 'state.bin'), 'wx', 0o600);
     return new DirectorySink(this, { id, position, configuration }, directory, file);
   }
 
@@ -167,7 +167,7 @@ class DirectorySink implements SnapshotSink {
     await this.#file.sync();
     await this.#file.close();
     const description = { ...this.#about, size: this.#size, crc: this.#crc.digestBytes() };
-    const meta = await open(join(this.#directory, 'meta.json'), 'wx', 0o644);
+    const meta = await open(join(this.#directory, 'meta.json'), 'wx', 0o600);
     try {
       await meta.writeFile(renderMeta(description));
       await meta.sync();

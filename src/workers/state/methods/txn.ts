@@ -64,18 +64,11 @@ export const txnRead: ReadMethod<Operations, TxnReadReply> = {
 
 /** Why operations can't even be tried; null when all can. */
 function problems(operations: Operations, store: StoreReads, authorizer: Authorizer): TxnResponse | null {
-<<<<<<< HEAD
   const Errors: TxnError[] = [];
   for (const [OpIndex, operation] of operations.entries()) {
     const What = problem(operation, store.kv) ?? operationDenial(operation, store, authorizer)?.text ?? null;
     if (What !== null) Errors.push({ OpIndex, What });
   }
-=======
-  const Errors = operations.flatMap((operation, OpIndex) => {
-    const What = problem(operation, store.kv) ?? operationDenial(operation, store, authorizer)?.text ?? null;
-    return What === null ? [] : [{ OpIndex, What }];
-  });
->>>>>>> h-resolve
   return Errors.length === 0 ? null : { Results: null, Errors };
 }
 
