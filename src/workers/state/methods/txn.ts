@@ -1,7 +1,7 @@
 // Txn.Apply and Txn.Read: several operations at once, all or none (spec/rpc.md, "Rules of single methods"). What changes nothing
 // is answered from the store; anything else is one command, refused before the log where the server can tell.
 
-import { CommandType, type TxnOperation, type TxnResponse } from '../../../wire/commands.js';
+import { CommandType, type TxnError, type TxnOperation, type TxnResponse } from '../../../wire/commands.js';
 import { portsProblem } from '../../../wire/service-ports.js';
 import type { Authorizer } from '../acl/access.js';
 import type { KvReads, StoreReads } from '../replica/store/read-api.js';
