@@ -1,6 +1,7 @@
 // All the lists; a new list is named here.
 
 import type { Mutant } from '../mutant.js';
+import { acl } from './acl.js';
 import { bulk } from './bulk.js';
 import { chaos } from './chaos.js';
 import { checks } from './checks.js';
@@ -38,6 +39,7 @@ import { store } from './store.js';
 import { wholeAgent } from './whole-agent.js';
 
 export const mutants: readonly Mutant[] = [
+  ...acl,
   ...bulk,
   ...chaos,
   ...checks,

@@ -7,6 +7,7 @@ import { comparePrecedence } from '../../mesh/intentions/precedence.js';
 import type { HealthEntry, StoreReads } from '../../replica/store/read-api.js';
 import type { ReadMethod } from '../contract/method.js';
 import { denial, refusal } from '../contract/refusal.js';
+import { sightOf } from '../contract/sight.js';
 
 /** One port of the gateway, and who is behind it. */
 export interface GatewayBackend {
@@ -29,6 +30,11 @@ export const gatewayServiceDump: ReadMethod<string, readonly GatewayBackend[]> =
     if (gateway === '') return refusal('failed', 'Must provide gateway name');
     const denied = denial(authorizer, 'service:read', gateway);
     if (denied !== null) return denied;
+    const sight = sightOf(authorizer, 'node:read');
+    const instancesOf = (service: string): readonly HealthEntry[] => {
+      const all = store.catalog.serviceHealth(service).value;
+      return sight === null ? all : sight.keepNow(all, ({ node }) => sight.node(node.Node));
+    };
     return {
       // The lists are made for the final answer alone.
       read: () => ({ index: Math.max(...INDEXES.map((key) => store.index(key))), value: [] }),
@@ -36,7 +42,8 @@ export const gatewayServiceDump: ReadMethod<string, readonly GatewayBackend[]> =
       narrow: () =>
         namedMappings(store, gateway)
           .filter(({ Service }) => authorizer.allows('service:read', Service.Name))
-          .map((mapping) => ({ mapping, instances: store.catalog.serviceHealth(mapping.Service.Name).value })),
+          .map((mapping) => ({ mapping, instances: instancesOf(mapping.Service.Name) })),
+      ...(sight === null ? {} : { sight }),
     };
   },
 };

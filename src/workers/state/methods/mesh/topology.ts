@@ -167,7 +167,11 @@ class Links {
   }
 
   #instances(name: string): readonly HealthEntry[] {
-    return this.#store.catalog.serviceHealth(name).value;
+    const all = this.#store.catalog.serviceHealth(name).value;
+    if (this.#authorizer.isUnlimited) return all;
+    const seen = all.filter(({ node }) => this.#authorizer.allows('node:read', node.Node));
+    if (seen.length < all.length) this.#isFiltered = true;
+    return seen;
   }
 
   /** What is said of a service counts more than what is said of all. */

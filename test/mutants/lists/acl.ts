@@ -1,0 +1,53 @@
+// What tokens must not be shown, nor do.
+
+import type { Mutant } from '../mutant.js';
+
+const STATE = 'workers/state';
+const RULES = ['unit/acl/authorizer'];
+const ENFORCED = ['unit/acl/enforcement'];
+const EVERYTHING = ['unit/acl/matrix'];
+
+export const acl: readonly Mutant[] = [
+  {
+    name: 'a prefix goes before the exact rule',
+    file: `${STATE}/acl/rule-set.ts`,
+    find: 'this.#exact.get(name) ?? this.#prefixes.longest(name)',
+    replace: 'this.#prefixes.longest(name) ?? this.#exact.get(name)',
+    tests: RULES,
+  },
+  {
+    name: 'between policies the one that grants most counts',
+    file: `${STATE}/acl/rule-set.ts`,
+    find: "if (one === 'deny' || other === 'deny') return 'deny';",
+    replace: '',
+    tests: RULES,
+  },
+  {
+    name: 'a tree is deleted whatever is said of one key in it',
+    file: `${STATE}/acl/rule-set.ts`,
+    find: 'if (level < lowest && name.startsWith(prefix)) lowest = level;',
+    replace: '',
+    tests: RULES,
+  },
+  {
+    name: 'nothing is said of what is left out',
+    file: `${STATE}/methods/contract/sight.ts`,
+    find: 'return this.#hasHidden && this.authorizer.accessor !== ANONYMOUS_ACCESSOR;',
+    replace: 'return false;',
+    tests: ENFORCED,
+  },
+  {
+    name: 'a record that is hidden is shown all the same',
+    file: `${STATE}/calls/blocking-read.ts`,
+    find: 'prepared?.narrow === undefined ? value : prepared.narrow(value)',
+    replace: 'prepared?.narrow?.(value) ?? value',
+    tests: EVERYTHING,
+  },
+  {
+    name: 'a service takes over the check of another one',
+    file: `${STATE}/methods/catalog/catalog-rules.ts`,
+    find: 'return stored === undefined ? null : ownerDenial(authorizer, stored);',
+    replace: 'return null;',
+    tests: ENFORCED,
+  },
+];
