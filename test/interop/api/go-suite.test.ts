@@ -10,7 +10,7 @@ import readline from 'node:readline';
 import { describe, it, type TestContext } from 'node:test';
 import { repositoryRoot } from '../../data.js';
 import { temporaryDirectory } from '../../temporary.js';
-import { skipWithout } from '../gossip/programs.js';
+import { goProgram, skipWithout } from '../gossip/programs.js';
 import { FAILING, UNSTEADY } from './go-suite-failures.js';
 
 const MODULE = 'github.com/hashicorp/consul/api';
@@ -61,7 +61,7 @@ class Results {
 
 function buildSuite(folder: string): string {
   const program = path.join(folder, 'api.test');
-  execFileSync('go', ['test', '-c', '-mod=readonly', '-buildvcs=false', '-o', program, MODULE], {
+  execFileSync(goProgram(), ['test', '-c', '-mod=readonly', '-buildvcs=false', '-o', program, MODULE], {
     cwd: path.join(repositoryRoot, 'test/interop/api/suite'),
     env: { ...process.env, GOTOOLCHAIN: 'local' },
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -80,7 +80,7 @@ function writeConsul(folder: string): void {
 async function runSuite(context: TestContext, folder: string, program: string, only: string): Promise<Results> {
   const run = only === '' ? [] : [`-test.run=${only}`];
   const child = spawn(
-    'go',
+    goProgram(),
     [
       ...['tool', 'test2json', '-t', program, '-test.v', `-test.parallel=${only === '' ? SIDE_BY_SIDE : 1}`],
       ...[`-test.timeout=${SUITE_DEADLINE_S}s`, ...run],
