@@ -20,6 +20,7 @@ const SUITE_DEADLINE_S = 600;
 /** Its kit gives an agent two seconds to start: no more of them at once than keep to that on two processors. */
 const SIDE_BY_SIDE = 2;
 const MINIMUM_TESTS = 150;
+const MOST_AGAIN = 20;
 
 type Outcome = 'pass' | 'fail' | 'skip';
 interface Event {
@@ -101,6 +102,7 @@ async function runSuite(context: TestContext, folder: string, program: string, o
     }
   };
   context.after(stop);
+  context.signal.addEventListener('abort', stop);
   const results = new Results();
   const ended = once(child, 'close');
   for await (const line of readline.createInterface({ input: child.stdout })) results.take(JSON.parse(line) as Event);
@@ -119,6 +121,8 @@ async function unexpected(
   const suspects = results.failed.filter((name) => !FAILING.has(name) && !UNSTEADY.has(name));
   const tops = [...new Set(suspects.map((name) => name.split('/')[0]))];
   if (tops.length === 0) return [];
+  // One that ends the program makes failures of all that had begun.
+  if (tops.length > MOST_AGAIN) return suspects.map((name) => `${name}\n${results.of(name)}`);
   const again = await runSuite(context, folder, program, `^(${tops.join('|')})$`);
   return again.failed.filter((name) => !FAILING.has(name)).map((name) => `${name}\n${again.of(name)}`);
 }
