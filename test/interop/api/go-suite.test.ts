@@ -10,7 +10,7 @@ import readline from 'node:readline';
 import { describe, it, type TestContext } from 'node:test';
 import { repositoryRoot } from '../../data.js';
 import { temporaryDirectory } from '../../temporary.js';
-import { skipWithout } from '../gossip/programs.js';
+import { goProgram, skipWithout } from '../gossip/programs.js';
 import { FAILING, UNSTEADY } from './go-suite-failures.js';
 
 const MODULE = 'github.com/hashicorp/consul/api';
@@ -20,6 +20,7 @@ const SUITE_DEADLINE_S = 600;
 /** Its kit gives an agent two seconds to start: no more of them at once than keep to that on two processors. */
 const SIDE_BY_SIDE = 2;
 const MINIMUM_TESTS = 150;
+const MOST_AGAIN = 20;
 
 type Outcome = 'pass' | 'fail' | 'skip';
 interface Event {
@@ -61,7 +62,7 @@ class Results {
 
 function buildSuite(folder: string): string {
   const program = path.join(folder, 'api.test');
-  execFileSync('go', ['test', '-c', '-mod=readonly', '-buildvcs=false', '-o', program, MODULE], {
+  execFileSync(goProgram(), ['test', '-c', '-mod=readonly', '-buildvcs=false', '-o', program, MODULE], {
     cwd: path.join(repositoryRoot, 'test/interop/api/suite'),
     env: { ...process.env, GOTOOLCHAIN: 'local' },
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -80,7 +81,7 @@ function writeConsul(folder: string): void {
 async function runSuite(context: TestContext, folder: string, program: string, only: string): Promise<Results> {
   const run = only === '' ? [] : [`-test.run=${only}`];
   const child = spawn(
-    'go',
+    goProgram(),
     [
       ...['tool', 'test2json', '-t', program, '-test.v', `-test.parallel=${only === '' ? SIDE_BY_SIDE : 1}`],
       ...[`-test.timeout=${SUITE_DEADLINE_S}s`, ...run],
@@ -101,6 +102,7 @@ async function runSuite(context: TestContext, folder: string, program: string, o
     }
   };
   context.after(stop);
+  context.signal.addEventListener('abort', stop);
   const results = new Results();
   const ended = once(child, 'close');
   for await (const line of readline.createInterface({ input: child.stdout })) results.take(JSON.parse(line) as Event);
@@ -119,6 +121,8 @@ async function unexpected(
   const suspects = results.failed.filter((name) => !FAILING.has(name) && !UNSTEADY.has(name));
   const tops = [...new Set(suspects.map((name) => name.split('/')[0]))];
   if (tops.length === 0) return [];
+  // One that ends the program makes failures of all that had begun.
+  if (tops.length > MOST_AGAIN) return suspects.map((name) => `${name}\n${results.of(name)}`);
   const again = await runSuite(context, folder, program, `^(${tops.join('|')})$`);
   return again.failed.filter((name) => !FAILING.has(name)).map((name) => `${name}\n${again.of(name)}`);
 }

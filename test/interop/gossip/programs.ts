@@ -29,6 +29,12 @@ export function skipWithout(...binaries: readonly string[]): string | false {
   return missing.length === 0 ? false : `not installed: ${missing.join(', ')}`;
 }
 
+export function goProgram(): string {
+  const go = find('go', GO_PLACES);
+  if (go === null) throw new Error('go is not installed, and in CI it has to be');
+  return go;
+}
+
 /** Has the stock nodes built before the file's tests and removed after them. */
 export function stockNodes(skip: string | false, of: 'gossip' | 'raft' | 'api' | 'prometheus' = 'gossip'): Program {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lictor-stock-'));
@@ -36,9 +42,7 @@ export function stockNodes(skip: string | false, of: 'gossip' | 'raft' | 'api' |
   after(() => fs.rmSync(folder, { recursive: true, force: true }));
   before(() => {
     if (skip !== false) return;
-    const go = find('go', GO_PLACES);
-    if (go === null) throw new Error('go is not installed, and in CI it has to be');
-    execFileSync(go, ['build', '-mod=readonly', '-buildvcs=false', '-o', program, '.'], {
+    execFileSync(goProgram(), ['build', '-mod=readonly', '-buildvcs=false', '-o', program, '.'], {
       cwd: path.join(repositoryRoot, `test/interop/${of}/go`),
       env: { ...process.env, GOTOOLCHAIN: 'local' },
       stdio: ['ignore', 'inherit', 'inherit'],

@@ -22,6 +22,7 @@ import { hostile } from './hostile.js';
 import { http } from './http.js';
 import { httpConnections } from './http-connections.js';
 import { localAgent } from './local-agent.js';
+import { logins } from './logins.js';
 import { mesh } from './mesh.js';
 import { msgpack } from './msgpack.js';
 import { processes } from './processes.js';
@@ -60,6 +61,7 @@ export const mutants: readonly Mutant[] = [
   ...http,
   ...httpConnections,
   ...localAgent,
+  ...logins,
   ...mesh,
   ...msgpack,
   ...processes,

@@ -32,7 +32,7 @@ const RULE: AclBindingRule = {
   ID: 'd0000000-0000-4000-8000-000000000001',
   Description: '',
   AuthMethod: 'jwt',
-  Selector: 'value.team matches "^[a-z ]+$"',
+  Selector: 'value.team == web or value.team == "a b"',
   BindType: 'service',
   // biome-ignore lint/suspicious/noTemplateCurlyInString: a binding rule's own placeholder
   BindName: 'svc-${value.team}',
