@@ -21,6 +21,8 @@ export interface AgentOptions {
   readonly under?: readonly string[];
   /** Wait until a leader is known and the agent's node is in the catalog; on by default. */
   readonly waitForLeader?: boolean;
+  /** Of its requests, where it has ACLs. */
+  readonly token?: string;
 }
 
 export interface AgentPorts {
@@ -64,12 +66,20 @@ export class AgentProcess {
     return this.#exit;
   }
 
+  /** Of requests. */
+  token = '';
+
   async request(
     method: string,
     target: string,
     body?: string,
   ): Promise<{ status: number; text: string; headers: Headers }> {
-    const response = await fetch(`${this.http}${target}`, { method, ...(body === undefined ? {} : { body }) });
+    const headers = this.token === '' ? {} : { 'X-Consul-Token': this.token };
+    const response = await fetch(`${this.http}${target}`, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body }),
+    });
     return { status: response.status, text: await response.text(), headers: response.headers };
   }
 
@@ -153,6 +163,7 @@ export async function startAgent(options: AgentOptions): Promise<AgentProcess> {
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const agent = new AgentProcess(child, ports);
+  agent.token = options.token ?? '';
   const waitForLeader = options.waitForLeader ?? true;
   try {
     await waitFor(async () => {

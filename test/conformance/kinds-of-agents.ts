@@ -58,6 +58,9 @@ export class KindsOfAgents {
   }
 }
 
+/** Of the agents whose file names it (http/agents/acl.json). */
+const MANAGEMENT = 'aaaaaaaa-0000-4000-8000-00000000000a';
+
 /** The arguments that bring the configuration file of a kind, where it has one. */
 export function configurationOf(kind: string): readonly string[] {
   const file = path.join(kitFolder('http'), 'agents', `${kind}.json`);
@@ -67,7 +70,10 @@ export function configurationOf(kind: string): readonly string[] {
 /** As the scenarios were recorded. */
 export function loneServer(engine: string): (kind: string) => Promise<Asked> {
   const hcl = `http_config { engine = "${engine}" }`;
-  return lone((kind) => startAgent({ args: ['-dev', '-log-level=warn', '-hcl', hcl, ...configurationOf(kind)] }));
+  return lone((kind) => {
+    const args = ['-dev', '-log-level=warn', '-hcl', hcl, ...configurationOf(kind)];
+    return startAgent({ args, token: kind === 'acl' ? MANAGEMENT : '' });
+  });
 }
 
 /** With so many threads beside the first one that answer reads. */

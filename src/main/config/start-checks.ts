@@ -46,8 +46,6 @@ export function afterBanner(config: RuntimeConfig): string | null {
   }
   const watch = watchProblem(config.watches);
   if (watch !== null) return watch;
-  // An agent that took the setting and let everybody in would be worse than none.
-  if (config.aclEnabled) return 'acl.enabled is set, but this version does not enforce ACLs: refusing to start open';
   return null;
 }
 

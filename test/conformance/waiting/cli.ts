@@ -1,8 +1,8 @@
 // What of the CLI kit waits, by scenario: commands that don't exist yet, or that ask the agent for what it doesn't have.
 
 import type { WaitingList } from '../standing.js';
-import { ACL_AGENT } from './acl-agent.js';
 
+const ACL_COMMANDS = 'the commands of `acl` do not exist yet';
 const EXEC_LOCK_WATCH = '`exec`, `lock` and `watch` do not exist yet';
 
 /** The steps that ask for the help of a group of commands, with a wrong one, and rightly. */
@@ -11,8 +11,8 @@ function helpOf(...groups: readonly string[]): readonly string[] {
 }
 
 export const waiting: WaitingList = {
-  'acl-bootstrap': ACL_AGENT,
-  'acl-policy-token': ACL_AGENT,
+  'acl-bootstrap': { reason: ACL_COMMANDS },
+  'acl-policy-token': { reason: ACL_COMMANDS },
   'bad-flags': { reason: EXEC_LOCK_WATCH, steps: ['exec', 'lock', 'watch'] },
   'connect-login': {
     reason: '`login`, `logout`, `peering` and `debug` do not exist yet',

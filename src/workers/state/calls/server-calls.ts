@@ -1,7 +1,7 @@
 // Calls on a server, over its own replica and log.
 
 import { deadlines } from '../../../deadlines/deadline-queue.js';
-import type { Authorizer } from '../acl/access.js';
+import { type Authorizer, allowAll } from '../acl/access.js';
 import type {
   DirectMethod,
   LeaderView,
@@ -147,7 +147,7 @@ export class ServerCalls implements Calls {
   ): Reply | Refusal | Promise<Reply | Refusal> {
     const { server, beyond, tokens } = this.#options;
     if (datacenter !== server.datacenter) return beyond.write(method, request, datacenter, caller);
-    const judged = judge(tokens, caller);
+    const judged = method.isOpen === true ? allowAll : judge(tokens, caller);
     if (judged instanceof Promise)
       return judged.then((authorizer) => this.#directAs(method, request, caller, authorizer));
     return this.#directAs(method, request, caller, judged);

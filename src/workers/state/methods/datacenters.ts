@@ -36,6 +36,7 @@ export function knownDatacenters({ datacenter, wanMembers }: ServerView): readon
 
 export const listDatacenters: DirectMethod<null, readonly string[]> = {
   name: 'Catalog.ListDatacenters',
+  isOpen: true,
   isRepeatable: true,
   async answer(server) {
     const { control, wanMembers, datacenter, nodeName } = server;

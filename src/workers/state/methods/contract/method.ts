@@ -130,6 +130,8 @@ export type AskDatacenter<Request, Reply> = (request: Request, datacenter: strin
 
 /** Answered by whichever server is asked, from what it has itself. */
 export interface DirectMethod<Request, Reply> extends Errand {
+  /** Anybody may know: no token is looked at, be it one that nobody knows. */
+  readonly isOpen?: true;
   /** `askDatacenter`: for what is answered by all of them together. */
   answer(
     server: ServerView,
