@@ -22,11 +22,12 @@ const PROGRAMS = [
   'workers/state/assembly/client-thread',
   'workers/state/assembly/reader-thread',
   'certificates/certificates',
+  'workers/state/acl/auth-methods/verifiers',
   'workers/raft/worker',
   'workers/checks/worker',
 ];
 /** A start needs them, or certificates, for which whole packages are too much; all others are looked up when they are asked for. */
-const BUNDLED_PACKAGES = ['@peculiar/utils', 'asn1js', 'classic-level', 'sorted-btree'];
+const BUNDLED_PACKAGES = ['@peculiar/utils', 'asn1js', 'classic-level', 'jose', 'sorted-btree'];
 /** What is read as a file beside the module that asks for it. */
 const FILES = ['wasm/lictor.wasm', 'wasm/scanning.wasm'];
 

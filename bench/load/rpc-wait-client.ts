@@ -56,7 +56,7 @@ let expectedCpu = process.cpuUsage();
 /** What every connection says first. */
 function opening(key: string, minIndex: number, consistency: ReadSettings['consistency']): Buffer {
   const settings: ReadSettings = { consistency, minIndex, waitMs: WAIT_MS, maxStaleMs: 0 };
-  const body = rpcMethods.get('KVS.Get')?.asking.readBody(key, settings, 'dc1');
+  const body = rpcMethods.get('KVS.Get')?.asking.readBody(key, settings, 'dc1', '');
   if (body === undefined || body === null || body instanceof EncodeError)
     throw new Error('the query has no form on the wire');
   const said: Uint8Array[] = [];

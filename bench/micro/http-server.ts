@@ -10,7 +10,7 @@ import { action, read } from '../../src/workers/state/http/operation.js';
 import { json } from '../../src/workers/state/http/reply.js';
 import type { Consensus } from '../../src/workers/state/replica/consensus.js';
 import { testCalls } from '../../test/unit/calls/test-calls.js';
-import { FakeStore, fakeMethod, SETTINGS } from '../../test/unit/http/fixture.js';
+import { FakeStore, fakeMethod, NO_ACLS, SETTINGS } from '../../test/unit/http/fixture.js';
 
 const engine = process.argv[2] === 'uws' ? 'uws' : 'net';
 const BODY = JSON.stringify({ hello: 'x'.repeat(238) });
@@ -43,6 +43,7 @@ const server = new HttpServer({
     { path: '/v1/echo', answeredBy: 'agent', methods: { PUT: echo } },
     { path: '/v1/kv/', answeredBy: 'servers', methods: { GET: key } },
   ],
+  ...NO_ACLS,
   settings: {
     ...SETTINGS,
     http: { ...SETTINGS.http, engine },

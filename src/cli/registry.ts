@@ -140,6 +140,12 @@ export const COMMANDS: readonly Registered[] = [
     load: () => import('./commands/leave.js'),
   },
   {
+    words: ['login'],
+    synopsis: "Exchanges somebody else's token for an ACL token",
+    load: () => import('./commands/login.js'),
+  },
+  { words: ['logout'], synopsis: 'Ends a token that came from a login', load: () => import('./commands/logout.js') },
+  {
     words: ['maint'],
     synopsis: 'Takes the node or a service out of service for a while',
     load: () => import('./commands/maint.js'),

@@ -161,5 +161,7 @@ function numberOf(text: string): number {
 
 function append(fields: Fields, key: string, value: JsonValue): void {
   const known = Object.hasOwn(fields, key) ? fields[key] : undefined;
-  setProperty(fields, key, Array.isArray(known) ? [...(known as JsonValue[]), value] : [value]);
+  // The list is this parser's own: a copy for each block would cost the square of their number.
+  if (Array.isArray(known)) (known as JsonValue[]).push(value);
+  else setProperty(fields, key, [value]);
 }

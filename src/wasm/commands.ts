@@ -23,6 +23,19 @@ import {
   txnSchema,
   virtualIpSchema,
 } from '../wire/schema.js';
+import {
+  aclAuthMethodDeleteSchema,
+  aclAuthMethodSetSchema,
+  aclBindingRuleDeleteSchema,
+  aclBindingRuleSetSchema,
+  aclBootstrapSchema,
+  aclPolicyDeleteSchema,
+  aclPolicySetSchema,
+  aclRoleDeleteSchema,
+  aclRoleSetSchema,
+  aclTokenDeleteSchema,
+  aclTokenSetSchema,
+} from '../wire/schema-acl.js';
 import { scanner } from './decoder.js';
 import { type Codec, codecOf, structCodec } from './encoding.js';
 import { encodeOne, Output } from './output.js';
@@ -41,6 +54,17 @@ codecs[CommandType.connectCa] = structCodec(connectCaSchema);
 codecs[CommandType.connectCaLeaf] = structCodec(connectCaLeafSchema);
 codecs[CommandType.systemMetadata] = structCodec(systemMetadataRequestSchema);
 codecs[CommandType.virtualIp] = structCodec(virtualIpSchema);
+codecs[CommandType.aclBootstrap] = structCodec(aclBootstrapSchema);
+codecs[CommandType.aclTokenSet] = structCodec(aclTokenSetSchema);
+codecs[CommandType.aclTokenDelete] = structCodec(aclTokenDeleteSchema);
+codecs[CommandType.aclPolicySet] = structCodec(aclPolicySetSchema);
+codecs[CommandType.aclPolicyDelete] = structCodec(aclPolicyDeleteSchema);
+codecs[CommandType.aclRoleSet] = structCodec(aclRoleSetSchema);
+codecs[CommandType.aclRoleDelete] = structCodec(aclRoleDeleteSchema);
+codecs[CommandType.aclBindingRuleSet] = structCodec(aclBindingRuleSetSchema);
+codecs[CommandType.aclBindingRuleDelete] = structCodec(aclBindingRuleDeleteSchema);
+codecs[CommandType.aclAuthMethodSet] = structCodec(aclAuthMethodSetSchema);
+codecs[CommandType.aclAuthMethodDelete] = structCodec(aclAuthMethodDeleteSchema);
 
 function codecFor(type: CommandType): Codec {
   const codec = codecs[type];

@@ -1,6 +1,7 @@
 // The commands of the replicated log: one type byte and a msgpack body (spec/fsm.md, sections 1–3). A command type that
 // lictor does not interpret yet is kept as its raw body, so that it survives the log and a snapshot unchanged.
 
+import { type AclCommand, AclCommandType } from './acl/commands.js';
 import type { ConfigEntry } from './config-entries/entries.js';
 import type { IntentionMutation, IntentionRecord } from './mesh/intentions.js';
 import type {
@@ -39,6 +40,7 @@ export const CommandType = {
   connectCaLeaf: 21,
   systemMetadata: 31,
   virtualIp: 43,
+  ...AclCommandType,
 } as const;
 export type CommandType = (typeof CommandType)[keyof typeof CommandType];
 
@@ -207,6 +209,7 @@ export type Command =
   | { readonly type: typeof CommandType.connectCa; readonly body: ConnectCaRequest }
   | { readonly type: typeof CommandType.connectCaLeaf; readonly body: ConnectCaLeafRequest }
   | { readonly type: typeof CommandType.systemMetadata; readonly body: SystemMetadataRequest }
+  | AclCommand
   | { readonly type: typeof CommandType.virtualIp; readonly body: ServiceVirtualIp };
 
 /** A command of a type that is not interpreted: type byte (with its flag) and body as they came. */

@@ -1,6 +1,7 @@
 // The port between a reader and the state worker of its server, the primary: requests that a reader doesn't answer itself go
 // to the primary whole, and their answers come back. What is said in one turn of a loop goes in one message, in order.
 
+import type { AgentSecrets } from './agent-secrets.js';
 import type { Listener } from './config.js';
 
 /** Of a body, or of an answer of unknown length: so much is on its way before the other side says that it took some. */
@@ -42,6 +43,8 @@ export type FromReader =
 export type ToReader =
   /** Listen there, too, as soon as everything is there that was committed by now. */
   | { readonly kind: 'listen'; readonly listeners: SharedListeners }
+  /** The agent's own secrets, as they are from now on. */
+  | { readonly kind: 'tokens'; readonly secrets: AgentSecrets }
   /** Take nothing more, answer what there is within so long; answered by `closed`. */
   | { readonly kind: 'close'; readonly deadlineMs: number }
   | { readonly kind: 'receive'; readonly id: number }

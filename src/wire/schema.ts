@@ -94,13 +94,13 @@ export function fieldsOf(schema: StructSchema<object>): [string, Kind][] {
   return Object.entries(schema.fields as { readonly [name: string]: Kind });
 }
 
-function struct<T extends object>(schema: StructSchema<T>): StructKind {
+export function struct<T extends object>(schema: StructSchema<T>): StructKind {
   return { kind: 'struct', schema, nullable: false };
 }
-function pointer<T extends object>(schema: StructSchema<T>): StructKind {
+export function pointer<T extends object>(schema: StructSchema<T>): StructKind {
   return { kind: 'struct', schema, nullable: true };
 }
-function list(of: Kind): ListKind {
+export function list(of: Kind): ListKind {
   return { kind: 'list', of, nullable: true };
 }
 function map(of: Kind): MapKind {
@@ -109,10 +109,10 @@ function map(of: Kind): MapKind {
 function laterList(of: Kind): ListKind {
   return { kind: 'list', of, nullable: true, leftOutWhenNull: true };
 }
-const strings = list('string');
+export const strings = list('string');
 const stringMap = map('string');
-const dynamicMap = map('dynamic');
-const raftIndex = { CreateIndex: 'int', ModifyIndex: 'int' } as const;
+export const dynamicMap = map('dynamic');
+export const raftIndex = { CreateIndex: 'int', ModifyIndex: 'int' } as const;
 const writeRequest = { Datacenter: 'string', Token: 'string' } as const;
 
 const localitySchema: StructSchema<Locality> = {

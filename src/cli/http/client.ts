@@ -104,8 +104,8 @@ export class Client {
   }
 
   /** PUT whose answer comes while the body goes, whatever its status. */
-  putForStream(path: string, query: Query, body: Readable): Promise<Stream> {
-    return this.#send('PUT', path, query, body);
+  putForStream(path: string, query: Query, body: Readable, contentType: string): Promise<Stream> {
+    return this.#send('PUT', path, query, body, contentType);
   }
 
   async #exchange(method: string, path: string, query: Query, body: Body, passes404: boolean): Promise<Answer> {
@@ -113,7 +113,13 @@ export class Client {
     return sent.ok ? answerOf(sent.response, passes404) : sent;
   }
 
-  async #send(method: string, path: string, query: Query, body: Body): Promise<Stream> {
+  async #send(
+    method: string,
+    path: string,
+    query: Query,
+    body: Body,
+    contentType: string | null = null,
+  ): Promise<Stream> {
     const endpoint = this.#endpoint;
     const target = path + queryText(query);
     const options = requestOptions(endpoint, method, target);
@@ -124,6 +130,7 @@ export class Client {
         const word = method[0] + method.slice(1).toLowerCase();
         resolve({ ok: false, error: `${word} "${endpointUrl(endpoint)}${target}": ${dialError(error, endpoint)}` });
       });
+      if (contentType !== null) outgoing.setHeader('Content-Type', contentType);
       sendBody(outgoing, body);
     });
   }

@@ -2,7 +2,7 @@
 // (docs/bulk.md), else one call after the other, as with a stock agent. What is told of each is the same.
 
 import { Readable } from 'node:stream';
-import { answerOf, type Client, type Query } from '../http/client.js';
+import { answerOf, type Client, type Query, type Stream } from '../http/client.js';
 
 export interface ServiceChange {
   /** The agent's own word for it. */
@@ -27,16 +27,14 @@ interface Result {
   readonly Error?: string;
 }
 
+const LINES_TYPE = 'application/x-ndjson';
 /** What a stock agent answers to a path that it doesn't have. */
 const UNKNOWN_PATH = new Set([404, 405]);
 
 /** Resolves with what kept the rest from being tried; null where each was. */
 export async function changeServices(client: Client, changes: Changes): Promise<string | null> {
   const { all } = changes;
-  if (all.length > 1) {
-    const outcome = await inOneStream(client, changes);
-    if (outcome !== 'not taken') return outcome;
-  }
+  if (all.length > 1 && (await takesStreams(client, changes))) return inOneStream(client, changes);
   for (const change of all) {
     const error = await alone(client, changes, change);
     changes.told(change, error);
@@ -69,15 +67,28 @@ function* lines(all: readonly ServiceChange[]): Generator<string> {
   if (text !== '') yield text;
 }
 
-async function inOneStream(client: Client, changes: Changes): Promise<string | null | 'not taken'> {
-  const { action, all, told } = changes;
-  const body = Readable.from(lines(all));
-  const sent = await client.putForStream(`/v1/agent/services/${action}`, queryOf(changes), body);
-  if (!sent.ok) return 'not taken';
+/**
+ * Asked with a stream of nothing: whoever doesn't know the path may hang up while a long one is on its way, and a stream that is cut
+ * must not begin anew, call by call.
+ */
+async function takesStreams(client: Client, changes: Changes): Promise<boolean> {
+  const sent = await put(client, changes, Readable.from([]));
+  if (!sent.ok) return true;
+  await answerOf(sent.response, false);
+  return !UNKNOWN_PATH.has(sent.response.statusCode ?? 0);
+}
+
+function put(client: Client, changes: Changes, body: Readable): Promise<Stream> {
+  return client.putForStream(`/v1/agent/services/${changes.action}`, queryOf(changes), body, LINES_TYPE);
+}
+
+async function inOneStream(client: Client, changes: Changes): Promise<string | null> {
+  const { all, told } = changes;
+  const sent = await put(client, changes, Readable.from(lines(all)));
+  if (!sent.ok) return sent.error;
   const { response } = sent;
   if (response.statusCode !== 200) {
     const answer = await answerOf(response, false);
-    if (UNKNOWN_PATH.has(response.statusCode ?? 0)) return 'not taken';
     return answer.ok ? 'unexpected answer' : answer.error;
   }
   let at = 0;

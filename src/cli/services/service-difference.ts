@@ -8,11 +8,21 @@ import { createHash } from 'node:crypto';
 export const SET_KEY = 'lictor-sync-set';
 export const DIGEST_KEY = 'lictor-sync-digest';
 
+interface Metadata {
+  readonly [key: string]: string;
+}
+
+interface Sidecar {
+  readonly Meta?: Metadata;
+  readonly [field: string]: unknown;
+}
+
 /** As the API takes it. */
 export interface Registration {
   readonly Name: string;
   readonly ID?: string;
-  readonly Meta?: { readonly [key: string]: string };
+  readonly Meta?: Metadata;
+  readonly Connect?: { readonly SidecarService?: Sidecar | null; readonly [field: string]: unknown } | null;
   readonly [field: string]: unknown;
 }
 
@@ -20,13 +30,15 @@ export interface Registration {
 export interface KnownService {
   readonly ID: string;
   readonly Service: string;
-  readonly Meta: { readonly [key: string]: string } | null;
+  readonly Meta: Metadata | null;
   readonly [field: string]: unknown;
 }
 
 export interface Wanted {
   readonly id: string;
   readonly name: string;
+  /** ID of the sidecar proxy that comes along with it; null without one. */
+  readonly sidecar: string | null;
   /** With its marks. */
   readonly body: Registration;
 }
@@ -39,10 +51,13 @@ export interface Changed extends Wanted {
 export interface Difference {
   readonly added: readonly Wanted[];
   readonly changed: readonly Changed[];
-  /** Of the set, and no longer defined. */
+  /** Of the set, and no longer defined; a sidecar proxy before its service, which would take it along. */
   readonly gone: readonly KnownService[];
   readonly unchanged: number;
 }
+
+/** What the agent makes a service's ID its sidecar proxy's with. */
+const OF_SIDECAR = '-sidecar-proxy';
 
 /** Fields that are always shown as they were given. */
 const SHOWN = ['Address', 'Port', 'Tags'];
@@ -59,14 +74,21 @@ function canonical(value: unknown): string {
 }
 
 export function marked(registration: Registration, set: string): Wanted {
-  const { Name: name, ID } = registration;
+  const { Name: name, ID, Connect } = registration;
   const digest = createHash('sha256').update(canonical(registration)).digest('hex').slice(0, 32);
-  const Meta = { ...registration.Meta, [SET_KEY]: set, [DIGEST_KEY]: digest };
-  return { id: ID === undefined || ID === '' ? name : ID, name, body: { ...registration, Meta } };
+  const marks = { [SET_KEY]: set, [DIGEST_KEY]: digest };
+  const id = ID === undefined || ID === '' ? name : ID;
+  const body = { ...registration, Meta: { ...registration.Meta, ...marks } };
+  const sidecar = Connect?.SidecarService ?? null;
+  if (sidecar === null) return { id, name, sidecar: null, body };
+  // Without metadata of its own it has its service's, marks and all.
+  const SidecarService = sidecar.Meta === undefined ? sidecar : { ...sidecar, Meta: { ...sidecar.Meta, ...marks } };
+  return { id, name, sidecar: `${id}${OF_SIDECAR}`, body: { ...body, Connect: { ...Connect, SidecarService } } };
 }
 
-function changesOf({ name, body }: Wanted, known: KnownService): readonly string[] {
+function changesOf({ name, body }: Wanted, known: KnownService, hasSidecar: boolean): readonly string[] {
   const changes = name === known.Service ? [] : ['Name'];
+  if (!hasSidecar) changes.push('Connect');
   for (const field of SHOWN) {
     // The catalog may have its own where the service lets it.
     if (field === 'Tags' && body['EnableTagOverride'] === true) continue;
@@ -89,14 +111,20 @@ export function differenceOf(
   const ids = new Set<string>();
   for (const one of wanted) {
     ids.add(one.id);
+    if (one.sidecar !== null) ids.add(one.sidecar);
     const there = Object.hasOwn(known, one.id) ? known[one.id] : undefined;
     if (there === undefined) {
       added.push(one);
       continue;
     }
-    const changes = changesOf(one, there);
+    const changes = changesOf(one, there, one.sidecar === null || Object.hasOwn(known, one.sidecar));
     if (changes.length > 0) changed.push({ ...one, in: changes });
   }
-  const gone = Object.values(known).filter(({ ID, Meta }) => Meta?.[SET_KEY] === set && !ids.has(ID));
+  const left = Object.values(known).filter(({ ID, Meta }) => Meta?.[SET_KEY] === set && !ids.has(ID));
+  const gone = [...left.filter(isSidecar), ...left.filter((service) => !isSidecar(service))];
   return { added, changed, gone, unchanged: wanted.length - added.length - changed.length };
+}
+
+function isSidecar({ ID }: KnownService): boolean {
+  return ID.endsWith(OF_SIDECAR);
 }

@@ -2,7 +2,7 @@
 
 import { quote } from '../../gotext/quote.js';
 import type { RuntimeConfig } from '../../wire/config.js';
-import type { Dynamic } from '../../wire/records.js';
+import { DEFAULT_CONFIG, readSettings } from '../../wire/mesh/authority-settings.js';
 import type { Problems } from './problems.js';
 import type { AgentConfig } from './schema/agent.js';
 
@@ -23,27 +23,23 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const PROVIDER = 'consul';
 
 export function buildConnect({ connect }: AgentConfig, problems: Problems): RuntimeConfig['connect'] {
-  const given = caConfig(connect.ca_config);
-  const { [CLUSTER_ID]: id, ...rest } = given;
+  const { [CLUSTER_ID]: id, ...rest } = connect.ca_config;
   const clusterId = typeof id === 'string' ? id : '';
   if (id !== undefined && !UUID.test(clusterId)) problems.add(`connect.ca_config.${CLUSTER_ID} is not a valid UUID`);
   const provider = connect.ca_provider ?? PROVIDER;
   if (provider !== PROVIDER && connect.enabled)
     problems.add(`connect.ca_provider: unknown CA provider ${quote(provider)}`);
+  const caConfig = Object.fromEntries(Object.entries(rest).map(([key, value]) => [NAMES.get(key) ?? key, value]));
+  const settings = readSettings({ Config: { ...DEFAULT_CONFIG, ...caConfig } });
+  if (typeof settings === 'string' && connect.enabled) problems.add(`connect.ca_config: ${settings}`);
   return {
     enabled: connect.enabled,
     caProvider: provider,
-    caConfig: Object.fromEntries(Object.entries(rest).map(([key, value]) => [NAMES.get(key) ?? key, value])),
+    caConfig,
     clusterId,
     leafRootChangeSpreadMs: problems.milliseconds(
       'connect.test_ca_leaf_root_change_spread',
       connect.test_ca_leaf_root_change_spread,
     ),
   };
-}
-
-/** A block of HCL is a list of one. */
-function caConfig(given: unknown): { readonly [key: string]: Dynamic } {
-  const one: unknown = Array.isArray(given) ? given[0] : given;
-  return typeof one === 'object' && one !== null ? (one as { readonly [key: string]: Dynamic }) : {};
 }

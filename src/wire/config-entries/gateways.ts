@@ -20,6 +20,14 @@ const limits = {
   PassiveHealthCheck: optional(pointer(passiveHealthCheck)),
 } as const;
 
+/** What holds where a service says nothing: unlike a service's own, shown when they are 0, too. */
+const defaultLimits = {
+  ...limits,
+  MaxConnections: uint32,
+  MaxPendingRequests: uint32,
+  MaxConcurrentRequests: uint32,
+} as const;
+
 const ingressService = struct({
   Name: text,
   Hosts: list(text),
@@ -42,7 +50,7 @@ export const ingressGatewayFields = {
   Name: text,
   TLS: gatewayTls,
   Listeners: list(ingressListener),
-  Defaults: optional(pointer(struct(limits))),
+  Defaults: optional(pointer(struct(defaultLimits))),
   ...ENTRY_TAIL,
 } as const;
 

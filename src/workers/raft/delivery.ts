@@ -107,10 +107,15 @@ export class Delivery {
   }
 
   /**
-   * A durable snapshot took the place of the log through its index, and is handed over when {@link commit} covers it; nothing
-   * else is before. `code` tells the proposer why its batches are lost.
+   * A durable snapshot took the place of the log, and is handed over when {@link commit} covers it, unless the replica is
+   * farther already; nothing else is before. `code` tells the proposer why its batches are lost.
    */
   install(snapshot: SnapshotDescription, code: 'leadership-lost' | 'restored' = 'leadership-lost'): void {
+    this.#committed = logIndex(Math.min(this.#committed, snapshot.position.index));
+    this.#expect(snapshot, code);
+  }
+
+  #expect(snapshot: SnapshotDescription, code: 'leadership-lost' | 'restored'): void {
     this.#snapshot = snapshot;
     // Nobody can say any more what became of them.
     this.#forsake(() => false, code);
@@ -146,6 +151,8 @@ export class Delivery {
   }
 
   #run(): void {
+    // Only a log that was given up for an older one leaves a replica that has more.
+    if (this.#snapshot && this.#snapshot.position.index <= this.#delivered) this.#snapshot = null;
     if (this.#snapshot) {
       if (this.#snapshot.position.index <= this.#committed) this.#work(this.#install(this.#snapshot));
       return;
@@ -228,7 +235,7 @@ export class Delivery {
         `no snapshot holds index ${this.#delivered + 1}, and the log begins after ${this.#parts.log.begin}`,
       );
     }
-    this.install(newest);
+    this.#expect(newest, 'leadership-lost');
   }
 
   #postStretch(runs: readonly EntryRun[], through: LogIndex): void {

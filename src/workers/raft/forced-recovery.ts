@@ -82,10 +82,11 @@ export class ForcedRecovery {
     await this.#applyAll();
     const snapshot = await this.#snapshot(last, { index: CONFIGURATION_INDEX, configuration });
     await log.persist({ hardState: null, truncateAfter: null, restart: null, isProven: true, runs: [] });
+    if (recovered.log.floor !== null) await log.descend(null);
     await log.dropThrough(last.index);
     await done();
     logger.info('deleted peers.json file after successful recovery', 'index', last.index, 'term', last.term);
-    const empty = { snapshot: last, begin: last.index, terms: [], last, isUnproven: false };
+    const empty = { snapshot: last, begin: last.index, terms: [], last, isUnproven: false, floor: null };
     return { ...this.#storage, snapshot, recovered: { ...recovered, log: empty, configurations: [], records: [] } };
   }
 

@@ -2,13 +2,16 @@
 // afterwards, snapshots from their directory. What the disk has to be asked for leaves in the order in which it was ordered,
 // for each server; an order that is out of date when the disk has answered is dropped.
 
-import { after, type EntryRun, type LogIndex, logIndex, type ServerId } from './core/entry.js';
+import { after, type EntryRun, type LogIndex, logIndex, ORIGIN, type ServerId } from './core/entry.js';
 import type { AppendOrder, InstallOrder, Outgoing } from './core/message.js';
 import { sliceRun } from './core/packed.js';
 import type { RaftCore } from './core/raft.js';
+import { ORIGIN_SNAPSHOT } from './snapshot/meta.js';
 import type { SnapshotStore } from './snapshot/snapshot-store.js';
 import type { DurableLog } from './storage.js';
 import type { Transport } from './transport/transport.js';
+
+const NOTHING: AsyncIterable<Uint8Array> = { [Symbol.asyncIterator]: async function* () {} };
 
 export interface SenderParts {
   readonly core: RaftCore;
@@ -59,9 +62,15 @@ export class PeerSender {
   }
 
   async #sendSnapshot({ from, to, term, isRefused, sentMs }: InstallOrder): Promise<void> {
-    const { core, snapshots, takeSnapshot, transport } = this.#parts;
+    const { core, store, snapshots, takeSnapshot, transport } = this.#parts;
     const newest = await snapshots.newestReadable(() => {});
     // A refusal may be of another kind; one that stands for this term's entries is as good as any.
+    // It refuses what comes before the first entry: its own snapshot is of another history, and it is to begin anew.
+    if (newest === null && !isRefused && store.begin === ORIGIN.index) {
+      const { position, configuration, size } = ORIGIN_SNAPSHOT;
+      transport.send({ kind: 'install', from, to, term, position, configuration, sentMs, size, bytes: NOTHING });
+      return;
+    }
     if (newest === null || (isRefused && newest.position.term < core.term)) {
       takeSnapshot();
       core.lost(to, 'install', sentMs);

@@ -70,6 +70,7 @@ export class RaftServer {
       core,
       snapshots: snapshotStore,
       retreat: (index) => store.retreat(index),
+      descend: (descent) => store.descend(descent),
       quiet: () => this.#quiet(),
       installed: (snapshot) => replicas.install(snapshot),
       turn: () => this.turn(),

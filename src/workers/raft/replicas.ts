@@ -67,8 +67,9 @@ export class Replicas {
     for (const { delivery } of this.#readers) delivery.commit(through);
   }
 
-  /** A durable snapshot took the place of the log through its index: everybody gets it once it is committed. */
+  /** A durable snapshot took the place of the log: everybody who has less gets it once it is committed. */
   install(snapshot: SnapshotDescription, code: 'leadership-lost' | 'restored' = 'leadership-lost'): void {
+    this.#committed = logIndex(Math.min(this.#committed, snapshot.position.index));
     this.#proposer.install(snapshot, code);
     for (const { delivery } of this.#readers) delivery.install(snapshot);
   }

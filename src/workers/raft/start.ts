@@ -245,6 +245,7 @@ async function originOf(data: ServerSettings, { recovered, snapshot, log }: Stor
       terms: [{ firstIndex: last.index, term: last.term }],
       last,
       isUnproven: false,
+      floor: null,
     },
     configurations: [{ index: last.index, configuration }],
   };

@@ -4,10 +4,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncDirectory } from '../../wire/sync-directory.js';
+import { isGivenUp } from './core/descent.js';
 import { ORIGIN } from './core/entry.js';
 import type { SnapshotDescription } from './snapshot/meta.js';
 import { SnapshotDirectory } from './snapshot/snapshot-directory.js';
 import { MemorySnapshots, type SnapshotStore } from './snapshot/snapshot-store.js';
+import { findSnapshot } from './store/descent.js';
 import { type DurableMarker, MarkerFile, NoMarker } from './store/durable-marker.js';
 import type { KeyValueStore } from './store/key-value-store.js';
 import { type Recovered, recoverLog } from './store/log-recovery.js';
@@ -17,7 +19,7 @@ import { type ForcedPeers, readPeersFile } from './store/peers-file.js';
 import { storageFailureOf } from './store/storage-failure.js';
 
 /** The log as the shell needs it; the simulator looks over its shoulder. */
-export type DurableLog = Pick<LogStore, 'begin' | 'persist' | 'read' | 'dropThrough' | 'retreat' | 'close'>;
+export type DurableLog = Pick<LogStore, 'begin' | 'persist' | 'read' | 'dropThrough' | 'retreat' | 'descend' | 'close'>;
 
 export interface Storage {
   readonly log: DurableLog;
@@ -38,7 +40,7 @@ export async function openStorage(
   let store: KeyValueStore | null = null;
   try {
     const raft = join(dataDir, 'raft');
-    const made = await mkdir(raft, { recursive: true, mode: 0o755 });
+    const made = await mkdir(raft, { recursive: true, mode: 0o700 });
     if (made !== undefined) await syncDirectory(dataDir);
     const { openLevelStore } = await import('./store/level-store.js');
     store = await openLevelStore(join(raft, 'log'));
@@ -62,8 +64,9 @@ export async function recoverStorage(
   snapshots: SnapshotStore,
   unreadable: (id: string, problem: string) => void,
 ): Promise<Storage> {
-  const snapshot = await snapshots.newestReadable(unreadable);
-  const recovered = await recoverLog(store, snapshot?.position ?? ORIGIN, marker.index);
+  const { snapshot, descent } = await findSnapshot(store, snapshots, unreadable);
+  const recovered = await recoverLog(store, snapshot?.position ?? ORIGIN, marker.index, descent);
+  if (descent !== null) await snapshots.giveUp((position) => isGivenUp(position, descent));
   if (marker.index === null) marker.begin();
   return { log: new LogStore(store, marker, recovered), snapshots, snapshot, recovered, forced: null };
 }

@@ -114,6 +114,27 @@ describe('services of files', { concurrency: false }, () => {
     assert.equal((await run(['sync', '-dry-run', '-prune', directory])).code, 0);
   });
 
+  it('bring their sidecars along, and lose them with their services or alone', async () => {
+    const sidecar = '{"sidecar_service":{"meta":{"own":"1"}}}';
+    const both = `{"services":[{"name":"one","port":1,"connect":{"sidecar_service":{}}},{"name":"two","port":2,"connect":${sidecar}}]}`;
+    const file = write('sidecars.json', both);
+    const sync = (): Promise<Outcome> => run(['sync', '-set=mesh', '-prune', file]);
+    const ofMesh = async (): Promise<string[]> =>
+      Object.keys(await known())
+        .filter((id) => /^(?:one|two)/.test(id))
+        .sort();
+    assert.equal((await sync()).code, 0);
+    assert.deepEqual(await ofMesh(), ['one', 'one-sidecar-proxy', 'two', 'two-sidecar-proxy']);
+    assert.match((await sync()).stdout, /^0 to add, 0 to change, 0 to remove, 2 unchanged\n$/);
+    write('sidecars.json', '{"services":[{"name":"one","port":1},{"name":"two","port":2}]}');
+    assert.deepEqual([(await sync()).code, await ofMesh()], [0, ['one', 'two']]);
+    write('sidecars.json', both);
+    await sync();
+    write('sidecars.json', '{}');
+    const { code, stderr } = await sync();
+    assert.deepEqual([code, stderr, await ofMesh()], [0, '', []]);
+  });
+
   it('of one set never lose those of another, nor what came by hand', async () => {
     const other = write('other.json', '{"service":{"name":"other"}}');
     assert.equal((await run(['sync', '-set=second', '-prune', other])).code, 0);
@@ -141,6 +162,7 @@ test('an agent that has no stream gets one call after the other', async (context
   assert.equal(stdout, 'Registered service: many\n'.repeat(3));
   assert.deepEqual(
     agent.asked.map(({ target }) => target),
+    // Whether there is a stream is asked without sending it.
     ['/v1/agent/services/register', ...Array.from({ length: 3 }, () => '/v1/agent/service/register')],
   );
 });

@@ -21,10 +21,11 @@ export class ThreeServers {
   readonly #common: readonly string[];
   #ports: readonly AgentPorts[] = [];
   #client: AgentProcess | null = null;
+  readonly #clients: AgentProcess[] = [];
 
-  /** `flags`: of each agent. */
-  constructor(flags: readonly string[] = []) {
-    this.#common = [`-encrypt=${randomBytes(32).toString('base64')}`, ...flags];
+  /** `flags`: of each agent; `key`: of their pools, in base64. */
+  constructor(flags: readonly string[] = [], key = randomBytes(32).toString('base64')) {
+    this.#common = [`-encrypt=${key}`, ...flags];
   }
 
   get client(): AgentProcess {
@@ -36,9 +37,15 @@ export class ThreeServers {
   async start(): Promise<void> {
     await this.startServers();
     await this.settled();
+    this.#client = await this.startAnother('client');
+  }
+
+  /** A client agent, as soon as it is in the catalog. */
+  async startAnother(node: string): Promise<AgentProcess> {
     const join = this.#ports.map(({ serfLan }) => `-retry-join=127.0.0.1:${serfLan}`);
-    const args = [`-data-dir=${this.#folder}/client`, ...this.#common, ...join];
-    this.#client = await startAgent({ node: 'client', args });
+    const client = await startAgent({ node, args: [`-data-dir=${this.#folder}/${node}`, ...this.#common, ...join] });
+    this.#clients.push(client);
+    return client;
   }
 
   /** Resolves when they answer, which they do before there is a leader. Once they have ended they start with what they had. */
@@ -89,7 +96,7 @@ export class ThreeServers {
 
   /** Takes away what there is of it. */
   async stop(): Promise<void> {
-    await this.#client?.stop();
+    await Promise.all(this.#clients.map((client) => client.stop()));
     await Promise.all(this.servers.map((server) => server.kill()));
     fs.rmSync(this.#folder, { recursive: true, force: true });
   }

@@ -27,6 +27,13 @@ export class TwoDatacenters {
     return found;
   }
 
+  readonly #common: readonly string[];
+
+  /** `flags`: of each agent. */
+  constructor(flags: readonly string[] = []) {
+    this.#common = [...TRANSLATED, ...flags];
+  }
+
   /** {@link stop} has to follow it, whatever happens. Resolves when each datacenter has a leader. */
   async start(): Promise<void> {
     await Promise.all(['dc1', 'dc2'].map((datacenter) => this.#startDatacenter(datacenter)));
@@ -39,7 +46,7 @@ export class TwoDatacenters {
 
   async #start(node: string, datacenter: string, flags: readonly string[]): Promise<AgentProcess> {
     const place = ['-server', `-datacenter=${datacenter}`, `-data-dir=${this.#folder}/${node}`];
-    const args = [...place, ...TRANSLATED, ...flags];
+    const args = [...place, ...this.#common, ...flags];
     const server = await startAgent({ node, args });
     this.servers.set(node, server);
     return server;
@@ -57,7 +64,7 @@ export class TwoDatacenters {
   /** A client agent of dc1, as soon as it is in the catalog. */
   async startClient(): Promise<AgentProcess> {
     const join = `-retry-join=127.0.0.1:${this.server('dc1-a').ports.serfLan}`;
-    const args = [`-data-dir=${this.#folder}/client`, join, ...TRANSLATED];
+    const args = [`-data-dir=${this.#folder}/client`, join, ...this.#common];
     this.#client = await startAgent({ node: 'client', args });
     return this.#client;
   }

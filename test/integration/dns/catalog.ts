@@ -5,6 +5,7 @@ import type { DnsConfig } from '../../../src/wire/config.js';
 import { Leadership, Role } from '../../../src/wire/raft/leadership.js';
 import type { CheckRecord, PreparedQueryRecord, ServiceRecord, StringMap } from '../../../src/wire/records.js';
 import { localReads } from '../../../src/workers/state/calls/local-reads.js';
+import { noAcls } from '../../../src/workers/state/methods/contract/token-resolver.js';
 import { NO_CHECK, NO_SERVICE } from '../../../src/workers/state/records/zero-values.js';
 import { StateStore } from '../../../src/workers/state/replica/state-store.js';
 
@@ -50,7 +51,13 @@ export class Catalog {
   readonly store = new StateStore();
   readonly leadership = new Leadership();
   /** As the DNS server asks it; ready as long as {@link leadership} knows of a leader. */
-  readonly local = localReads(this.store, this, null);
+  readonly local = localReads({
+    store: this.store,
+    consensus: this,
+    keepingUp: null,
+    tokens: noAcls,
+    secret: () => '',
+  });
   #index = 10;
 
   constructor(isReady = true) {

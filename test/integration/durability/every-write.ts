@@ -97,7 +97,10 @@ async function registrations(): Promise<void> {
   const second = await DurableStore.open(dataDir, logger, () => fail('the store is there'));
   await commit(second.store, put('c', 'in-an-old-log'));
   answered('registration-old');
-  second.store.attach(() => [put('d', 'everything')]);
+  second.store.attach(
+    () => [put('d', 'everything')],
+    () => 0,
+  );
   await commit(second.store, put('d', 'x'.repeat(LARGE_BYTES)));
   await second.store.close();
   answered('compaction');

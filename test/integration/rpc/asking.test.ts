@@ -4,9 +4,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Leadership } from '../../../src/wire/raft/leadership.js';
+import { allowAll } from '../../../src/workers/state/acl/access.js';
 import { ask } from '../../../src/workers/state/calls/asked-read.js';
 import type { Calls } from '../../../src/workers/state/calls/calls.js';
-import { allowAll } from '../../../src/workers/state/methods/contract/access.js';
 import { type KvWrite, kvApply, kvGet, kvList, kvListKeys } from '../../../src/workers/state/methods/kvs.js';
 import type { Consensus } from '../../../src/workers/state/replica/consensus.js';
 import { StateStore } from '../../../src/workers/state/replica/state-store.js';
@@ -65,30 +65,30 @@ test('writes are done by the leader, and their replies are as if done here', asy
 
 test("reads give the leader's records, index and contact", async () => {
   await write('from/b', 'x'.repeat(400_000));
-  const found = await ask(calls, kvGet, 'from/b', reading(0), 'dc1');
+  const found = await ask(calls, kvGet, 'from/b', reading(0), 'dc1', asker);
   assert.ok('value' in found && found.value !== null);
   assert.deepEqual(
     [found.value.Key, found.value.Flags, found.value.Value?.length, found.hasLeader, found.index > 1],
     ['from/b', 7, 400_000, true, true],
   );
-  const missing = await ask(calls, kvGet, 'nothing', reading(0), 'dc1');
+  const missing = await ask(calls, kvGet, 'nothing', reading(0), 'dc1', asker);
   assert.ok('value' in missing);
   assert.equal(missing.value, null);
-  const list = await ask(calls, kvList, 'from/', reading(0), 'dc1');
+  const list = await ask(calls, kvList, 'from/', reading(0), 'dc1', asker);
   assert.ok('value' in list);
   assert.deepEqual(
     list.value.map(({ Key }) => Key),
     ['from/a', 'from/b'],
   );
-  const keys = await ask(calls, kvListKeys, { prefix: '', separator: '/' }, reading(0), 'dc1');
+  const keys = await ask(calls, kvListKeys, { prefix: '', separator: '/' }, reading(0), 'dc1', asker);
   assert.ok('value' in keys);
   assert.deepEqual(keys.value, ['from/']);
 });
 
 test('a blocking read waits there, and is woken by a change', async () => {
-  const now = await ask(calls, kvGet, 'from/a', reading(0), 'dc1');
+  const now = await ask(calls, kvGet, 'from/a', reading(0), 'dc1', asker);
   assert.ok('value' in now);
-  const waiting = ask(calls, kvGet, 'from/a', reading(now.index), 'dc1');
+  const waiting = ask(calls, kvGet, 'from/a', reading(now.index), 'dc1', asker);
   await agent.request('PUT', '/v1/kv/from/a', 'changed');
   const changed = await waiting;
   assert.ok('value' in changed && changed.value !== null);
@@ -96,10 +96,10 @@ test('a blocking read waits there, and is woken by a change', async () => {
 });
 
 test('one that is given up leaves the way open for others', async () => {
-  const now = await ask(calls, kvGet, 'from/a', reading(0), 'dc1');
+  const now = await ask(calls, kvGet, 'from/a', reading(0), 'dc1', asker);
   assert.ok('index' in now);
   const given = new AbortController();
-  const waiting = ask(calls, kvGet, 'from/a', reading(now.index), 'dc1', given.signal);
+  const waiting = ask(calls, kvGet, 'from/a', reading(now.index), 'dc1', asker, given.signal);
   given.abort();
   assert.ok('refused' in (await waiting));
   assert.equal(await write('from/a', 'after'), true);
@@ -117,7 +117,7 @@ test('without the leader, writes and reads are tried again until time is up', as
   await agent.kill();
   const refused = await write('from/a', 'never');
   assert.ok(typeof refused === 'object' && 'refused' in refused);
-  const read = await ask(calls, kvGet, 'from/a', reading(0), 'dc1');
+  const read = await ask(calls, kvGet, 'from/a', reading(0), 'dc1', asker);
   assert.ok('refused' in read);
   assert.match(read.text, /^rpc error getting client: failed to get conn: dial tcp .*: connect: connection refused$/);
 });

@@ -24,9 +24,37 @@ export const bulk: readonly Mutant[] = [
   {
     name: 'half an item of a client that is gone is taken',
     file: 'workers/state/http/item-stream.ts',
-    find: '    if (this.#isCut) return null;\n',
+    find: '    if (this.#isCut) return this.#items(splitter, [CUT]);\n',
     replace: '',
     tests: ITEMS,
+  },
+  {
+    name: 'an element is refused as if it stood alone',
+    file: 'workers/state/http/item-stream.ts',
+    find: "if (before === '') return error;",
+    replace: 'return error;',
+    tests: ITEMS,
+  },
+  {
+    name: 'what was placed before an error of ours is not written',
+    file: 'workers/state/endpoints/agent/bulk-run.ts',
+    find: 'if (ids.length > 0) this.#underWay',
+    replace: 'if (isLast && ids.length > 0) this.#underWay',
+    tests: STREAM,
+  },
+  {
+    name: "a sync takes the sidecars of the files' own services away",
+    file: 'cli/services/service-difference.ts',
+    find: '    if (one.sidecar !== null) ids.add(one.sidecar);\n',
+    replace: '',
+    tests: ['unit/cli/service-difference'],
+  },
+  {
+    name: "a sidecar with metadata of its own is nobody's",
+    file: 'cli/services/service-difference.ts',
+    find: 'const SidecarService = sidecar.Meta === undefined ? sidecar : {',
+    replace: 'const SidecarService = sidecar.Meta !== null ? sidecar : {',
+    tests: ['unit/cli/service-difference'],
   },
   {
     name: 'what follows an item on its line is ignored',
@@ -52,8 +80,8 @@ export const bulk: readonly Mutant[] = [
   {
     name: 'the answer to a stream ends before the catalog has the services',
     file: 'workers/state/endpoints/agent/bulk-run.ts',
-    find: '      await this.#local.backlogAttempted();\n',
-    replace: '',
+    find: 'isDone(this.#local.backlogAttempted())',
+    replace: 'isDone(Promise.resolve())',
     tests: STREAM,
   },
   {
@@ -73,7 +101,21 @@ export const bulk: readonly Mutant[] = [
   {
     name: 'free-form configuration goes into transactions',
     file: 'workers/state/local/sync/write-group.ts',
-    find: '  if (service.Proxy !== NO_PROXY) return null;\n',
+    find: 'if (service.Proxy !== NO_PROXY || service.Locality !== null) return null;',
+    replace: '',
+    tests: GROUPS,
+  },
+  {
+    name: 'a transaction is bounded by its services alone',
+    file: 'workers/state/local/sync/write-group.ts',
+    find: ' && this.#bytes + bytes <= MAX_BYTES',
+    replace: '',
+    tests: GROUPS,
+  },
+  {
+    name: 'a service takes all its checks along, however long they are',
+    file: 'workers/state/local/sync/partial-sync.ts',
+    find: '        if (bytes > MAX_BYTES) break;\n',
     replace: '',
     tests: GROUPS,
   },

@@ -6,8 +6,8 @@ export const conformance: readonly Mutant[] = [
   {
     name: 'DNS of an agent fails every lookup',
     file: 'workers/state/assembly/open-server.ts',
-    find: 'const local = localReads(store, consensus, keepingUp);',
-    replace: 'const local = { ...localReads(store, consensus, keepingUp), isReady: false };',
+    find: 'const near = new Responder({ ...given, local });',
+    replace: 'const near = new Responder({ ...given, local: { ...local, isReady: false } });',
     tests: ['integration/dns/agent', 'conformance/dns'],
   },
   {

@@ -76,7 +76,38 @@ const rotation: readonly Mutant[] = [
   },
 ];
 
+const beginning: readonly Mutant[] = [
+  {
+    name: 'a cluster begins with a configuration that no leader can go on with',
+    file: 'workers/state/leader/authority/roots.ts',
+    find: '    judged(options, first);\n',
+    replace: '',
+    tests: AUTHORITY,
+  },
+  {
+    name: 'what was made of a replaced state is written into the next one',
+    file: 'workers/state/leader/authority/log-writes.ts',
+    find: 'if (ended !== null) throw',
+    replace: 'if (ended !== null && command.type === 0) throw',
+    tests: AUTHORITY,
+  },
+  {
+    name: 'a bad configuration is there for ever',
+    file: 'workers/state/leader/authority/roots.ts',
+    find: '(before !== null && reads.activeRoot === undefined)',
+    replace: 'reads.activeRoot === undefined',
+    tests: AUTHORITY,
+  },
+];
+
 const signing: readonly Mutant[] = [
+  {
+    name: 'a certificate outlives its root',
+    file: 'workers/state/leader/authority/signing.ts',
+    find: 'Math.min(fromMs + settings.leafTtlMs, signer.issuer.notAfterMs)',
+    replace: 'fromMs + settings.leafTtlMs',
+    tests: AUTHORITY,
+  },
   {
     name: 'a request is signed for whoever has no key',
     file: 'certificates/signing-request.ts',
@@ -131,4 +162,4 @@ const ofServices: readonly Mutant[] = [
   },
 ];
 
-export const connectCa: readonly Mutant[] = [...replicated, ...rotation, ...signing, ...ofServices];
+export const connectCa: readonly Mutant[] = [...replicated, ...beginning, ...rotation, ...signing, ...ofServices];

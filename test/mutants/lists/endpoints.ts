@@ -225,7 +225,7 @@ export const endpoints: readonly Mutant[] = [
   },
   {
     name: 'a filter may have any number of matches',
-    file: 'workers/state/filter/parser.ts',
+    file: 'filter/parser.ts',
     find: '++this.#matches > MAX_MATCHES',
     replace: '++this.#matches < 0',
     tests: LANGUAGE,

@@ -45,8 +45,8 @@ export const hostile: readonly Mutant[] = [
   {
     name: 'a registration is acknowledged and written without its text',
     file: 'workers/state/local/store/registration-store.ts',
-    find: 'this.#waiting.push({ text, resolve });',
-    replace: "this.#waiting.push({ text: '', resolve });",
+    find: 'this.#waiting.push({ operations,',
+    replace: 'this.#waiting.push({ operations: [],',
     tests: TESTS,
     environment: places('agent/service/register', 50),
   },

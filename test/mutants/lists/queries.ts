@@ -33,7 +33,7 @@ export const queries: readonly Mutant[] = [
   },
   {
     name: 'the shortest beginning of a name chooses the template',
-    file: `${STATE}/replica/store/tables/prefix-tree.ts`,
+    file: `${STATE}/prefixes/prefix-tree.ts`,
     find: 'found = branch.value ?? found;',
     replace: 'found ??= branch.value;',
     tests: ['unit/store/prefix-tree'],

@@ -104,8 +104,8 @@ export const raftElections: readonly Mutant[] = [
   {
     name: 'a non-voter stands',
     file: 'workers/raft/core/elections.ts',
-    find: 'if (!membership.voters.includes(id)) return;\n    this.#campaign',
-    replace: 'this.#campaign',
+    find: 'if (!membership.voters.includes(id) || this.#isShort) return;\n    this.#campaign',
+    replace: 'if (this.#isShort) return;\n    this.#campaign',
     tests: VOTES,
   },
   {

@@ -298,14 +298,14 @@ export const raftReplication: readonly Mutant[] = [
   {
     name: 'a refusal sends the leader back one entry at a time',
     file: 'workers/raft/core/replication.ts',
-    find: 'Math.max(before, log.committed)',
+    find: 'Math.max(before, log.sure)',
     replace: 'log.last.index',
     tests: FOLLOWER,
   },
   {
     name: 'a refusal sends the leader back before what is committed',
     file: 'workers/raft/core/replication.ts',
-    find: 'Math.max(before, log.committed)',
+    find: 'Math.max(before, log.sure)',
     replace: 'before',
     tests: FOLLOWER,
   },

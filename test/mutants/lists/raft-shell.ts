@@ -96,9 +96,9 @@ export const raftShell: readonly Mutant[] = [
   },
   {
     name: 'shell: a snapshot deletes what was acknowledged after it',
-    file: 'workers/raft/core/following.ts',
-    find: '(index <= log.committed && !log.isUnproven) || log.termAt(index) === of;',
-    replace: 'index <= log.committed && of > 0;',
+    file: 'workers/raft/core/log.ts',
+    find: '(!this.isUnproven && index <= this.sure) || this.termAt(index) === term;',
+    replace: 'index <= this.#committed && term > 0;',
     tests: FOLLOWER,
   },
   {

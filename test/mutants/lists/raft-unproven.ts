@@ -8,21 +8,23 @@ const FAILOVER = ['unit/raft/failover'];
 const RECOVERY = ['unit/raft/recovery'];
 const REPLICAS = ['unit/raft/replicas'];
 const SIMULATION = ['simulation/raft/cluster'];
+const DESCENT = ['unit/raft/descent'];
+const MAJORITY = ['simulation/raft/restore-majority'];
 const SENDER = ['unit/raft/peer-sender'];
 
 export const raftUnproven: readonly Mutant[] = [
   {
     name: 'unproven snapshot: what it cannot be compared with is taken',
     file: 'workers/raft/core/replication.ts',
-    find: 'previous.index <= log.committed && !log.isUnproven;',
+    find: 'previous.index <= log.sure && !log.isUnproven;',
     replace: 'previous.index <= log.committed;',
     tests: FOLLOWER,
   },
   {
-    name: 'unproven snapshot: its place is taken by an older one',
+    name: 'unproven snapshot: its place is taken by an older one of the same term',
     file: 'workers/raft/core/following.ts',
-    find: 'if (!log.isUnproven || (isNewer(position, log.snapshot) && position.index > log.committed)) return',
-    replace: 'if (message.term > 0) return',
+    find: 'return !log.isUnproven || isNewer(position, log.snapshot) || term > log.last.term;',
+    replace: 'return term > 0 && position.index >= 0;',
     tests: FOLLOWER,
   },
   {
@@ -70,8 +72,8 @@ export const raftUnproven: readonly Mutant[] = [
   {
     name: 'unproven snapshot: one that only came to be visible counts as committed',
     file: 'workers/raft/store/log-recovery.ts',
-    find: 'await store.write(isUnproven ? [begins, mark] : [begins], []);',
-    replace: 'await store.write([begins], []);',
+    find: 'await store.write(isUnproven ? [begins, mark] : [begins], floor',
+    replace: 'await store.write([begins], floor',
     tests: RECOVERY,
   },
   {
@@ -112,8 +114,57 @@ export const raftUnproven: readonly Mutant[] = [
   {
     name: 'simulated: entries are taken behind a restore that their leader lacks',
     file: 'workers/raft/core/replication.ts',
-    find: 'previous.index <= log.committed && !log.isUnproven;',
+    find: 'previous.index <= log.sure && !log.isUnproven;',
     replace: 'previous.index <= log.committed;',
     tests: SIMULATION,
+  },
+  {
+    name: 'given up: an older snapshot is never taken',
+    file: 'workers/raft/core/following.ts',
+    find: 'isNewer(position, log.snapshot) || term > log.last.term;',
+    replace: 'isNewer(position, log.snapshot) || term < 0;',
+    tests: MAJORITY,
+  },
+  {
+    name: 'given up: a vote for less than was acknowledged',
+    file: 'workers/raft/core/elections.ts',
+    find: 'leader: standing.leader, last: log.pledge };',
+    replace: 'leader: standing.leader, last: log.last };',
+    tests: FOLLOWER,
+  },
+  {
+    name: 'given up: who has less than it acknowledged stands',
+    file: 'workers/raft/core/elections.ts',
+    find: 'return log.pledge !== log.last;',
+    replace: 'return log.isUnproven && log.pledge === null;',
+    tests: FOLLOWER,
+  },
+  {
+    name: 'given up: what is committed counts as here',
+    file: 'workers/raft/core/log.ts',
+    find: 'return Math.min(this.#committed, this.#last.index) as LogIndex;',
+    replace: 'return this.#committed;',
+    tests: FOLLOWER,
+  },
+  {
+    name: 'given up: a restart forgets the floor',
+    file: 'workers/raft/store/log-recovery.ts',
+    find: 'return descent !== null && isNewer(descent.floor, last) ? descent.floor : null;',
+    replace: 'return descent !== null && isNewer(last, descent.floor) ? descent.floor : null;',
+    tests: DESCENT,
+  },
+  {
+    name: 'given up: the newer snapshot comes back',
+    file: 'workers/raft/storage.ts',
+    find: 'if (descent !== null) await snapshots.giveUp(',
+    replace: 'if (descent?.to === null) await snapshots.giveUp(',
+    tests: DESCENT,
+  },
+  {
+    name: 'given up: the state goes back to the older snapshot',
+    file: 'workers/raft/delivery.ts',
+    find: 'this.#snapshot.position.index <= this.#delivered) this.#snapshot = null;',
+    replace: 'this.#snapshot.position.index < 0) this.#snapshot = null;',
+    tests: MAJORITY,
   },
 ];

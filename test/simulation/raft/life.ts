@@ -180,6 +180,12 @@ export class Life {
         const begin = await log.dropThrough(index);
         return this.isOver || this.#world.peril() ? never : begin;
       },
+      descend: async (descent) => {
+        if (this.isOver || this.#world.peril()) return never;
+        this.#world.writing();
+        await log.descend(descent);
+        if (this.isOver || this.#world.peril()) return never;
+      },
       retreat: (index) => {
         if (!this.isOver) log.retreat(index);
       },

@@ -7,6 +7,7 @@ import {
   type EntryRun,
   EntryType,
   type HardState,
+  isNewer,
   type LogIndex,
   lastIndexOf,
   logIndex,
@@ -20,6 +21,7 @@ import { sliceRun } from '../../../src/workers/raft/core/packed.js';
 import { RaftCore } from '../../../src/workers/raft/core/raft.js';
 import type { Persist } from '../../../src/workers/raft/core/ready.js';
 import { configurationOf } from '../../../src/workers/raft/core/replication.js';
+import { ORIGIN_SNAPSHOT } from '../../../src/workers/raft/snapshot/meta.js';
 
 export const TIMEOUT_MS = 100;
 
@@ -36,6 +38,7 @@ export class ScriptedServer {
   #runs: EntryRun[];
   #snapshot: { readonly position: Position; readonly configuration: PlacedConfiguration } | null = null;
   #isUnproven = false;
+  #floor: Position | null = null;
   #writing: Persist | null = null;
 
   /** `terms`: of each entry; the first holds the configuration. `spread`: what each timeout is stretched by. */
@@ -127,7 +130,9 @@ export class ScriptedServer {
       return;
     }
     if (this.core.offer(message, nowMs) !== 'wanted') return;
-    this.#snapshot = message;
+    const { pledge } = this.core.log;
+    this.#snapshot = message.position.index > 0 ? message : null;
+    if (isNewer(pledge, message.position)) this.#floor = pledge;
     if (this.core.install(message)) say(`${this.id} restores ${name(message.position)}`);
   }
 
@@ -147,6 +152,10 @@ export class ScriptedServer {
         terms: this.#runs.map(({ firstIndex, term: of }) => ({ firstIndex, term: of })),
         last: last ? { index: lastIndexOf(last), term: last.term } : snapshot,
         isUnproven: this.#isUnproven,
+        floor:
+          this.#floor !== null && isNewer(this.#floor, last ? { index: lastIndexOf(last), term: last.term } : snapshot)
+            ? this.#floor
+            : null,
       },
       configurations: this.#snapshot ? [this.#snapshot.configuration, ...placed] : placed,
       timing: { heartbeatTimeoutMs: TIMEOUT_MS, electionTimeoutMs: TIMEOUT_MS, leaderLeaseMs: TIMEOUT_MS / 2 },
@@ -156,6 +165,9 @@ export class ScriptedServer {
 
   #filled(message: Outgoing): ScriptMessage[] {
     if (message.kind === 'install') {
+      if (this.#snapshot === null && !message.isRefused && this.core.log.begin === 0) {
+        return [{ ...message, ...ORIGIN_SNAPSHOT }];
+      }
       if (this.#snapshot === null || (message.isRefused && this.#snapshot.position.term < this.core.term))
         this.compact();
       return this.#snapshot ? [{ ...message, ...this.#snapshot }] : [];

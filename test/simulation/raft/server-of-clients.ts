@@ -2,6 +2,7 @@
 // one of the model's operations, a reply the model's answer.
 
 import type { KvEntry } from '../../../src/wire/records.js';
+import { allowAll } from '../../../src/workers/state/acl/access.js';
 import { ask } from '../../../src/workers/state/calls/asked-read.js';
 import type { Calls } from '../../../src/workers/state/calls/calls.js';
 import type { Consistency } from '../../../src/workers/state/calls/read-settings.js';
@@ -11,7 +12,6 @@ import {
   catalogRegister,
   type Registration,
 } from '../../../src/workers/state/methods/catalog/catalog-register.js';
-import { allowAll } from '../../../src/workers/state/methods/contract/access.js';
 import type { ReadMethod, WriteMethod } from '../../../src/workers/state/methods/contract/method.js';
 import { EVERYTHING } from '../../../src/workers/state/methods/contract/narrowing.js';
 import { isRefusal, type Refusal } from '../../../src/workers/state/methods/contract/refusal.js';
@@ -89,7 +89,7 @@ export class ServerOfClients {
     show: (value: Value) => CellOutput,
   ): Promise<Answer | Refusal> {
     const settings = { consistency, minIndex: 0, waitMs: 0, maxStaleMs: 0 };
-    const answer = await ask(this.#calls, method, request, settings, DATACENTER);
+    const answer = await ask(this.#calls, method, request, settings, DATACENTER, ASKER);
     return isRefusal(answer) ? answer : { output: show(answer.value), index: answer.index };
   }
 

@@ -11,6 +11,7 @@ import type { Consistency } from '../../../src/workers/state/calls/read-settings
 import { ReaderCalls } from '../../../src/workers/state/calls/reader-calls.js';
 import type { Asker, WriteMethod } from '../../../src/workers/state/methods/contract/method.js';
 import type { Refusal } from '../../../src/workers/state/methods/contract/refusal.js';
+import { noAcls } from '../../../src/workers/state/methods/contract/token-resolver.js';
 import { KeepingUp } from '../../../src/workers/state/replica/keeping-up.js';
 import { RaftClient } from '../../../src/workers/state/replica/raft-client.js';
 import { StoreApplier } from '../../../src/workers/state/replica/replica.js';
@@ -50,7 +51,7 @@ class SimulatedReader {
     };
     const events = { started: () => {}, role: () => {}, fatal: failed };
     const client = new RaftClient(port, life.leadership, applier, events, 0);
-    this.calls = new ReaderCalls(store, client, keepingUp);
+    this.calls = new ReaderCalls(store, client, keepingUp, noAcls);
     life.server.replicas.attach({
       listen: (take) => {
         this.#take = take;

@@ -1,5 +1,5 @@
 // A disk for the simulator. A synced write is durable when the simulator completes it; a crash before that loses it, keeps
-// it, or tears it. Unsynced removals may be undone by a crash, key by key; the marker may fall back to an older value. It
+// it, or tears it. Unsynced removals may be undone by a crash, key by key, until the next write; the marker may fall back to an older value. It
 // can also be damaged on purpose, and can refuse a write.
 
 import type { LogIndex } from '../../../src/workers/raft/core/entry.js';
@@ -11,6 +11,8 @@ import type { Random } from '../../random.js';
 interface PendingWrite {
   readonly puts: readonly Put[];
   readonly removals: readonly Uint8Array[];
+  /** What was removed without a sync before it: durable with it, as in a log that is written in order. */
+  readonly settles: readonly string[];
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
@@ -71,7 +73,8 @@ export class VirtualDisk implements KeyValueStore, DurableMarker {
 
   write(puts: readonly Put[], removals: readonly Uint8Array[]): Promise<void> {
     const copies = puts.map(({ key, value }) => ({ key: new Uint8Array(key), value: new Uint8Array(value) }));
-    return new Promise((resolve, reject) => this.#pending.push({ puts: copies, removals, resolve, reject }));
+    const settles = [...this.#removed.keys()];
+    return new Promise((resolve, reject) => this.#pending.push({ puts: copies, removals, settles, resolve, reject }));
   }
 
   /** The oldest write becomes durable. */
@@ -162,6 +165,7 @@ export class VirtualDisk implements KeyValueStore, DurableMarker {
   }
 
   #apply(write: PendingWrite, count: number): void {
+    for (const key of write.settles) this.#removed.delete(key);
     for (const key of write.removals) this.#rows.delete(text(key));
     for (const { key, value } of write.puts.slice(0, count)) {
       this.#rows.set(text(key), value);

@@ -27,13 +27,19 @@ export function attached(snapshots: SnapshotStore, isOver: () => boolean, finish
       };
       return { ...sink, finish };
     },
-    newestReadable: (unreadable) => snapshots.newestReadable(unreadable),
+    newestReadable: (unreadable, counts) => snapshots.newestReadable(unreadable, counts),
+    giveUp: async (isGivenUp) => {
+      if (isOver() || finishing.peril()) return never;
+      await snapshots.giveUp(isGivenUp);
+      if (finishing.peril()) return never;
+    },
     read: (snapshot) => snapshots.read(snapshot),
   };
 }
 
 export class VirtualSnapshots implements SnapshotStore {
-  readonly #finished: { readonly description: SnapshotDescription; readonly bytes: Buffer }[] = [];
+  #made = 0;
+  #finished: { readonly description: SnapshotDescription; readonly bytes: Buffer }[] = [];
 
   get count(): number {
     return this.#finished.length;
@@ -48,7 +54,8 @@ export class VirtualSnapshots implements SnapshotStore {
       seal: async () => {},
       finish: async () => {
         const bytes = Buffer.concat(chunks);
-        const id = `${position.term}-${position.index}-${this.#finished.length}`;
+        const id = `${position.term}-${position.index}-${this.#made}`;
+        this.#made += 1;
         const description = { id, position, configuration, size: bytes.length, crc: new Uint8Array(8) };
         this.#finished.push({ description, bytes });
         return description;
@@ -57,10 +64,17 @@ export class VirtualSnapshots implements SnapshotStore {
     };
   }
 
-  async newestReadable(): Promise<SnapshotDescription | null> {
+  async giveUp(isGivenUp: (position: Position) => boolean): Promise<void> {
+    this.#finished = this.#finished.filter(({ description }) => !isGivenUp(description.position));
+  }
+
+  async newestReadable(
+    _: unknown,
+    counts: (position: Position) => boolean = () => true,
+  ): Promise<SnapshotDescription | null> {
     const newest = (a: SnapshotDescription, b: SnapshotDescription): SnapshotDescription =>
       isNewer(b.position, a.position) ? b : a;
-    const all = this.#finished.map(({ description }) => description);
+    const all = this.#finished.map(({ description }) => description).filter(({ position }) => counts(position));
     return all.length > 0 ? all.reduce(newest) : null;
   }
 

@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
+import { LineSplitter } from '../../../src/workers/state/http/item-splitter.js';
 import type { Reply, StreamBody } from '../../../src/workers/state/http/reply.js';
 import { Transaction } from '../../../src/workers/state/local/registration/transaction.js';
 import { waitFor } from '../../agent-process.js';
@@ -175,6 +176,37 @@ describe('services in one stream', () => {
       [...local.state.services()].map(({ id }) => id),
       ['a', 'c'],
     );
+  });
+
+  test('have an answer with an end where an error of ours ends the stream', async (context) => {
+    const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'lictor-bulk-'));
+    const surprises: unknown[] = [];
+    const hear = (error: unknown): void => void surprises.push(error);
+    const { local, call } = await openApi({ level: 'error', config: { dataDir } });
+    const fail = (): never => assert.fail('a bug');
+    context.mock.method(LineSplitter.prototype, 'feed', function* () {
+      yield Buffer.from(web('a'));
+      fail();
+    });
+    process.prependListener('uncaughtException', hear);
+    const others = process.listeners('uncaughtException').filter((listener) => listener !== hear);
+    for (const other of others) process.off('uncaughtException', other);
+    try {
+      assert.equal(
+        await bulk(call, REGISTER, web('a'), LINES),
+        '{"ID":"a","OK":true}\n{"ID":"","OK":false,"Status":500,"Error":"Internal Server Error"}\n',
+      );
+      await waitFor(() => surprises.length > 0, 'the bug to be told');
+    } finally {
+      process.off('uncaughtException', hear);
+      for (const other of others) process.on('uncaughtException', other as (error: Error) => void);
+    }
+    // What was taken before is as durable as ever.
+    await local.stop();
+    const again = await openLocal({ level: 'error', config: { dataDir } });
+    assert.ok(again.local.state.service('a'));
+    await again.local.stop();
+    fs.rmSync(dataDir, { recursive: true });
   });
 
   test('are on the disk when they are answered, and there after a restart', async () => {

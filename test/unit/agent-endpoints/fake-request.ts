@@ -5,10 +5,10 @@ import { ORIGIN } from '../../../src/wire/coordinate.js';
 import type { Member } from '../../../src/wire/gossip-pools.js';
 import type { ControlAnswer, ControlRequest, ControlResults } from '../../../src/wire/state-worker.js';
 import type { LogLevel, LogRecord } from '../../../src/wire/thread-port.js';
+import { type Authorizer, allowAll } from '../../../src/workers/state/acl/access.js';
 import type { AgentControl } from '../../../src/workers/state/control/control-client.js';
 import { agentEndpoints } from '../../../src/workers/state/endpoints/agent/agent-endpoints.js';
 import { MetricsBins } from '../../../src/workers/state/endpoints/agent/metrics-bins.js';
-import { TokenTable } from '../../../src/workers/state/endpoints/agent/tokens.js';
 import type { EndpointTable } from '../../../src/workers/state/http/endpoint.js';
 import { perform } from '../../../src/workers/state/http/judge.js';
 import { parseQuery } from '../../../src/workers/state/http/query.js';
@@ -21,8 +21,7 @@ import type {
   QueryParameters,
   ReadOptions,
 } from '../../../src/workers/state/http/request.js';
-import { allowAll } from '../../../src/workers/state/methods/contract/access.js';
-import type { Asker } from '../../../src/workers/state/methods/contract/method.js';
+import type { Caller } from '../../../src/workers/state/methods/contract/token-resolver.js';
 import { type Fixture, type FixtureOptions, localConfig, NODE_ID, openLocal } from '../local/local-fixture.js';
 
 const VERSIONS = {
@@ -127,7 +126,7 @@ export async function openApi(options: FixtureOptions = {}, changes: Partial<Run
       },
     },
     renderLog: (record, format) => `${format} ${record.message}\n`,
-    tokens: new TokenTable({ default: '', agent: '', dns: '', configFileRegistration: '' }),
+    tokens: { set: () => Promise.resolve() },
     clock: fixture.clock,
   });
   const log = (record: LogRecord): void => {
@@ -140,7 +139,8 @@ class FakeCall implements IncomingCall {
   readonly method: HttpMethod;
   readonly rest: string;
   readonly query: QueryParameters;
-  readonly asker: Asker;
+  readonly asker: Caller;
+  authorizer: Authorizer = allowAll;
   readonly datacenter = 'dc1';
   readonly namesDatacenter = false;
   readonly remoteAddress = '127.0.0.1';
@@ -160,7 +160,7 @@ class FakeCall implements IncomingCall {
     this.method = method;
     this.rest = decodeURIComponent(rest);
     this.query = query;
-    this.asker = { token: headers['x-consul-token'] ?? '', authorizer: allowAll };
+    this.asker = { token: headers['x-consul-token'] ?? '' };
     this.#body = body;
     this.#headers = headers;
   }

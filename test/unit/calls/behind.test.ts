@@ -5,11 +5,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { AppliedProgress } from '../../../src/wire/raft/applied-progress.js';
+import { allowAll } from '../../../src/workers/state/acl/access.js';
 import { ask } from '../../../src/workers/state/calls/asked-read.js';
 import type { Calls } from '../../../src/workers/state/calls/calls.js';
 import { ReaderCalls } from '../../../src/workers/state/calls/reader-calls.js';
-import { allowAll } from '../../../src/workers/state/methods/contract/access.js';
 import { isRefusal } from '../../../src/workers/state/methods/contract/refusal.js';
+import { noAcls } from '../../../src/workers/state/methods/contract/token-resolver.js';
 import { kvApply, kvGet } from '../../../src/workers/state/methods/kvs.js';
 import { KeepingUp } from '../../../src/workers/state/replica/keeping-up.js';
 import type { StateStore } from '../../../src/workers/state/replica/state-store.js';
@@ -38,14 +39,14 @@ const makers = {
   'the primary': (store: StateStore, consensus: FakeLeader, keepingUp: KeepingUp) =>
     testCalls({ store, consensus, keepingUp }),
   'a reader': (store: StateStore, consensus: FakeLeader, keepingUp: KeepingUp) =>
-    new ReaderCalls(store, consensus, keepingUp),
+    new ReaderCalls(store, consensus, keepingUp, noAcls),
 };
 
 for (const [who, make] of Object.entries(makers)) {
   test(`${who}: a read that comes in behind waits until its store is as far, and no longer`, async () => {
     const { calls, catchUp } = behind(make);
     let answered = '';
-    const asked = ask(calls, kvGet, 'a', SETTINGS, 'dc1').then((answer) => {
+    const asked = ask(calls, kvGet, 'a', SETTINGS, 'dc1', { token: '' }).then((answer) => {
       answered = isRefusal(answer)
         ? answer.refused
         : `${Buffer.from(answer.value?.Value ?? []).toString()} ${answer.index}`;
@@ -60,7 +61,15 @@ for (const [who, make] of Object.entries(makers)) {
   test(`${who}: a read whose asker has gone while it waited is not begun`, async () => {
     const { calls, catchUp } = behind(make);
     const gone = new AbortController();
-    const answer = ask(calls, kvGet, 'a', { ...SETTINGS, minIndex: 100, waitMs: 60_000 }, 'dc1', gone.signal);
+    const answer = ask(
+      calls,
+      kvGet,
+      'a',
+      { ...SETTINGS, minIndex: 100, waitMs: 60_000 },
+      'dc1',
+      { token: '' },
+      gone.signal,
+    );
     gone.abort();
     catchUp(6, 'second');
     await turn();

@@ -4,7 +4,6 @@ import type { AskedFailure } from '../../../src/workers/state/calls/asked-failur
 import { ask } from '../../../src/workers/state/calls/asked-read.js';
 import { CallsBeyond } from '../../../src/workers/state/calls/calls-beyond.js';
 import type { ServerAsking } from '../../../src/workers/state/calls/elsewhere.js';
-import { allowAll } from '../../../src/workers/state/methods/contract/access.js';
 import { kvGet } from '../../../src/workers/state/methods/kvs.js';
 import { statusLeader } from '../../../src/workers/state/methods/status.js';
 import { FakeLog } from '../leader/leader-fixture.js';
@@ -15,15 +14,14 @@ const UNSENT: AskedFailure = { ok: false, text: 'dial tcp: connection refused', 
 const LOST: AskedFailure = { ok: false, text: 'rpc error making call: EOF', kind: 'lost' };
 const ORIGIN = { hasLeader: true, lastContactMs: 3 };
 const SETTINGS = { consistency: 'default', minIndex: 0, waitMs: 0, maxStaleMs: 0 } as const;
-const ASKER = { token: 'secret', authorizer: allowAll };
 
 /** Servers of dc2 that answer as they are told, in turn. */
 function beyond(...answers: readonly (AskedFailure | 'yes')[]) {
   const asked: string[] = [];
   const next = () => answers[asked.length - 1] ?? 'yes';
   const asking: ServerAsking = {
-    read(address, { name }, _request, _settings, datacenter, done) {
-      asked.push(`${address} ${name} ${datacenter}`);
+    read(address, { name }, _request, _settings, datacenter, token, done) {
+      asked.push(`${address} ${name} ${datacenter} ${token}`);
       const answer = next();
       done(answer === 'yes' ? ({ ok: true, value: null, index: 7, origin: ORIGIN, bytes: 1 } as never) : answer);
       return { cancel: () => {} };
@@ -38,11 +36,15 @@ function beyond(...answers: readonly (AskedFailure | 'yes')[]) {
   const serversOf = (datacenter: string) => (datacenter === 'dc2' ? servers : []);
   const store = new TestStore();
   const consensus = new FakeLog(store);
-  const calls = testCalls({ store, consensus, beyond: new CallsBeyond({ serversOf, asking }) });
+  const calls = testCalls({
+    store,
+    consensus,
+    beyond: new CallsBeyond({ serversOf, asking, isLocalToken: (secret) => secret === 'local' }),
+  });
   return {
     asked,
-    read: (datacenter: string) => ask(calls, kvGet, 'a', SETTINGS, datacenter),
-    direct: async (datacenter: string) => calls.direct(statusLeader, null, datacenter, ASKER),
+    read: (datacenter: string, token = 'secret') => ask(calls, kvGet, 'a', SETTINGS, datacenter, { token }),
+    direct: async (datacenter: string, token = 'secret') => calls.direct(statusLeader, null, datacenter, { token }),
   };
 }
 
@@ -52,7 +54,14 @@ test('what is another datacenter’s is asked of one of its servers', async () =
   assert.ok('value' in found, JSON.stringify(found));
   assert.equal(found.lastContactMs, 3);
   assert.equal(await rig.direct('dc2'), 'it');
-  assert.deepEqual(rig.asked, ['there:1 KVS.Get dc2', 'there:1 Status.Leader dc2 secret']);
+  assert.deepEqual(rig.asked, ['there:1 KVS.Get dc2 secret', 'there:1 Status.Leader dc2 secret']);
+});
+
+test('a token of this datacenter alone is not shown to others', async () => {
+  const rig = beyond();
+  await rig.read('dc2', 'local');
+  await rig.direct('dc2', 'local');
+  assert.deepEqual(rig.asked, ['there:1 KVS.Get dc2 ', 'there:1 Status.Leader dc2 ']);
 });
 
 test('a server that never saw the call is no reason to give up, three are', async () => {

@@ -3,12 +3,12 @@
 
 import { Metrics } from '../../../src/observe/metrics.js';
 import { MEMBER_STATUS } from '../../../src/wire/gossip-pools.js';
+import { allowAll } from '../../../src/workers/state/acl/access.js';
 import type { ReadOrigin } from '../../../src/workers/state/calls/blocking-read.js';
 import { ClientCalls } from '../../../src/workers/state/calls/client-calls.js';
 import type { Asked, AskedRead, ServerAsking } from '../../../src/workers/state/calls/elsewhere.js';
 import type { ReadSettings } from '../../../src/workers/state/calls/read-settings.js';
 import { ServerList } from '../../../src/workers/state/cluster/server-list.js';
-import { allowAll } from '../../../src/workers/state/methods/contract/access.js';
 import type { ReadMethod } from '../../../src/workers/state/methods/contract/method.js';
 import { isRefusal } from '../../../src/workers/state/methods/contract/refusal.js';
 import { atOnce } from '../../../src/workers/state/turns/turns.js';
@@ -33,7 +33,8 @@ export class CatalogServer {
 
   get asking(): ServerAsking {
     return {
-      read: (_address, method, request, settings, _datacenter, done) => this.#read(method, request, settings, done),
+      read: (_address, method, request, settings, _datacenter, _token, done) =>
+        this.#read(method, request, settings, done),
       write: () => Promise.reject(new Error('nothing is written here')),
     };
   }

@@ -11,7 +11,6 @@ import { ClientCalls } from '../../../src/workers/state/calls/client-calls.js';
 import type { AskedRead, AskedWrite } from '../../../src/workers/state/calls/elsewhere.js';
 import type { Consistency } from '../../../src/workers/state/calls/read-settings.js';
 import { ServerList } from '../../../src/workers/state/cluster/server-list.js';
-import { allowAll } from '../../../src/workers/state/methods/contract/access.js';
 import { isRefusal, statusOf } from '../../../src/workers/state/methods/contract/refusal.js';
 import { fireEvent } from '../../../src/workers/state/methods/event.js';
 import { kvApply, kvGet } from '../../../src/workers/state/methods/kvs.js';
@@ -58,7 +57,7 @@ function opened(
   const calls = new ClientCalls({
     servers: list,
     asking: {
-      read(address, _method, _request, { consistency, waitMs }, _datacenter, done) {
+      read(address, _method, _request, { consistency, waitMs }, _datacenter, _token, done) {
         given.consistencies.push(consistency);
         given.waits.push(waitMs);
         done(next(address) as AskedRead<never>);
@@ -73,10 +72,10 @@ function opened(
       given.unreachable += 1;
     },
   });
-  const write = () => calls.write(kvApply, WRITE, 'dc1', { token: '', authorizer: allowAll });
+  const write = () => calls.write(kvApply, WRITE, 'dc1', { token: '' });
   const read = (maxStaleMs = 0) => {
     const consistency = maxStaleMs > 0 ? 'stale' : 'default';
-    return ask(calls, kvGet, 'a', { consistency, minIndex: 0, waitMs: 0, maxStaleMs }, 'dc1');
+    return ask(calls, kvGet, 'a', { consistency, minIndex: 0, waitMs: 0, maxStaleMs }, 'dc1', { token: '' });
   };
   return { calls, asked, given, metrics, write, read };
 }
@@ -119,13 +118,13 @@ test('the leader is waited for no longer than the rest of the time', async (cont
   const now = performance.now.bind(performance);
   context.mock.method(performance, 'now', () => now() + 4_000 * asked.length);
   const settings = { consistency: 'stale', minIndex: 7, waitMs: 10_000, maxStaleMs: 5_000 } as const;
-  assert.ok(!isRefusal(await ask(calls, kvGet, 'a', settings, 'dc1')));
+  assert.ok(!isRefusal(await ask(calls, kvGet, 'a', settings, 'dc1', { token: '' })));
   assert.deepEqual(given.consistencies, ['stale', 'default']);
   assert.ok((given.waits[1] ?? 0) > 0 && (given.waits[1] ?? 0) <= 6_000, given.waits.join(', '));
 });
 
 test('what changes nothing is asked again like a read, whatever way it is asked', async () => {
-  const asker = { token: '', authorizer: allowAll };
+  const asker = { token: '' };
   const direct = opened(2, [LOST, OK]);
   assert.equal(await direct.calls.direct(statusLeader, null, 'dc1', asker), true);
   assert.deepEqual(direct.asked, ['10.0.0.1:8300', '10.0.0.2:8300']);

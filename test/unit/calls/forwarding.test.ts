@@ -5,7 +5,6 @@ import { test } from 'node:test';
 import { Leadership, Role } from '../../../src/wire/raft/leadership.js';
 import { ask } from '../../../src/workers/state/calls/asked-read.js';
 import { listNodes } from '../../../src/workers/state/methods/catalog/catalog.js';
-import { allowAll } from '../../../src/workers/state/methods/contract/access.js';
 import { isRefusal } from '../../../src/workers/state/methods/contract/refusal.js';
 import { raftConfiguration } from '../../../src/workers/state/methods/operator/operator-raft.js';
 import type { Consensus, ProposeFailure } from '../../../src/workers/state/replica/consensus.js';
@@ -44,17 +43,28 @@ test('nothing is in the way of a write that another server does', () => {
 
 test('a write that the leader answers waits for no leadership here', async () => {
   const { calls, elsewhere, waitsForLeader } = follower(true);
-  const asker = { token: '', authorizer: allowAll };
-  assert.deepEqual(await calls.write(raftConfiguration, null, 'dc1', asker), []);
+  assert.deepEqual(await calls.write(raftConfiguration, null, 'dc1', { token: '' }), []);
   assert.deepEqual([elsewhere.writes, waitsForLeader()], [1, 0]);
 });
 
 test('a filter is judged by the server that answers', async () => {
   const { calls, elsewhere } = follower(true);
   const read = (consistency: 'default' | 'consistent' | 'stale') =>
-    ask(calls, listNodes, BAD_FILTER, { consistency, minIndex: 0, waitMs: 0, maxStaleMs: 0 }, 'dc1');
-  assert.deepEqual(await read('default'), { value: [], index: 9, hasLeader: true, lastContactMs: 0 });
-  assert.deepEqual(await read('consistent'), { value: [], index: 9, hasLeader: true, lastContactMs: 0 });
+    ask(calls, listNodes, BAD_FILTER, { consistency, minIndex: 0, waitMs: 0, maxStaleMs: 0 }, 'dc1', { token: '' });
+  assert.deepEqual(await read('default'), {
+    value: [],
+    index: 9,
+    hasLeader: true,
+    lastContactMs: 0,
+    isFiltered: false,
+  });
+  assert.deepEqual(await read('consistent'), {
+    value: [],
+    index: 9,
+    hasLeader: true,
+    lastContactMs: 0,
+    isFiltered: false,
+  });
   assert.equal(elsewhere.reads, 2);
   const own = await read('stale');
   assert.ok(isRefusal(own) && own.text.startsWith('Failed to create boolean expression evaluator'), String(own));
@@ -69,7 +79,7 @@ test('a blocking read whose leader is lost waits no longer on the next than it w
   const now = performance.now.bind(performance);
   context.mock.method(performance, 'now', () => now() + 1_000 * elsewhere.reads);
   const settings = { consistency: 'default', minIndex: 7, waitMs: 10_000, maxStaleMs: 0 } as const;
-  assert.ok(!isRefusal(await ask(calls, listNodes, { ...BAD_FILTER, filter: '' }, settings, 'dc1')));
+  assert.ok(!isRefusal(await ask(calls, listNodes, { ...BAD_FILTER, filter: '' }, settings, 'dc1', { token: '' })));
   assert.equal(elsewhere.waits.length, 4);
   for (const [i, wait] of elsewhere.waits.entries()) {
     assert.ok(wait > 0 && wait <= 10_000 - 1_000 * i, elsewhere.waits.join(', '));
@@ -81,7 +91,7 @@ test('a blocking read whose wait the stop has ended is told what there is', asyn
   elsewhere.failures.push({ ok: false, kind: 'lost', text: 'rpc error making call: i/o deadline reached' });
   elsewhere.asked = () => calls.stop();
   const settings = { consistency: 'default', minIndex: 7, waitMs: 10_000, maxStaleMs: 0 } as const;
-  const answer = await ask(calls, listNodes, { ...BAD_FILTER, filter: '' }, settings, 'dc1');
+  const answer = await ask(calls, listNodes, { ...BAD_FILTER, filter: '' }, settings, 'dc1', { token: '' });
   assert.ok(!isRefusal(answer), JSON.stringify(answer));
   assert.deepEqual(elsewhere.waits, [10_000, 0]);
 });

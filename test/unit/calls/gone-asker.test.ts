@@ -31,7 +31,7 @@ function asking() {
   };
   const calls = testCalls({ store: new StateStore(), consensus });
   const gone = new AbortController();
-  const answer = ask(calls, kvGet, 'a', BLOCKING, 'dc1', gone.signal);
+  const answer = ask(calls, kvGet, 'a', BLOCKING, 'dc1', { token: '' }, gone.signal);
   return { calls, gone, answer, confirm: () => confirm(true) };
 }
 

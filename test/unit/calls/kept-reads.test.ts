@@ -10,7 +10,6 @@ import { BlockingRead, type ReadOrigin } from '../../../src/workers/state/calls/
 import type { ClientCalls } from '../../../src/workers/state/calls/client-calls.js';
 import { KeptReads } from '../../../src/workers/state/calls/kept-reads.js';
 import { type HealthEntry, instancesOf, serviceNodes } from '../../../src/workers/state/methods/catalog/health.js';
-import { allowAll } from '../../../src/workers/state/methods/contract/access.js';
 import { isRefusal, type Refusal } from '../../../src/workers/state/methods/contract/refusal.js';
 import { waitFor } from '../../agent-process.js';
 import { runSeed } from '../../random.js';
@@ -76,7 +75,7 @@ function cachedCall(service: string, minIndex: number, waitMs: number) {
     request: instancesOf(service),
     settings: { consistency: 'default', minIndex, waitMs, maxStaleMs: 0 },
     datacenter: 'dc1',
-    authorizer: allowAll,
+    caller: { token: '' },
     cached: 'first',
   } as const;
 }
@@ -209,7 +208,7 @@ test('what comes after the stop is answered, and not kept', async () => {
 test('an answer that is too old is asked of the leader', async () => {
   const { server, calls } = opened();
   server.lastContactMs = 9_000;
-  const question = { method: serviceNodes, request: instancesOf('web'), datacenter: 'dc1' };
+  const question = { method: serviceNodes, request: instancesOf('web'), datacenter: 'dc1', token: '' };
   const had = await calls.kept.fetch(question, 5_000);
   assert.ok(!isRefusal(had));
   assert.equal(had.answer.origin.lastContactMs, 0);
@@ -228,15 +227,28 @@ function bounded(server: CatalogServer, bounds: { answers: number; bytes: number
     fetch: (question, maxStaleMs) =>
       new Promise((resolve, reject) => {
         const settings = { consistency: 'stale', minIndex: 0, waitMs: 0, maxStaleMs } as const;
-        asking.read('one', question.method, question.request, settings, question.datacenter, (answer) => {
-          if (answer.ok) resolve(answer);
-          else reject(new Error(answer.text));
-        });
+        asking.read(
+          'one',
+          question.method,
+          question.request,
+          settings,
+          question.datacenter,
+          question.token,
+          (answer) => {
+            if (answer.ok) resolve(answer);
+            else reject(new Error(answer.text));
+          },
+        );
       }),
   });
 }
 
-const question = (service: string) => ({ method: serviceNodes, request: instancesOf(service), datacenter: 'dc1' });
+const question = (service: string) => ({
+  method: serviceNodes,
+  request: instancesOf(service),
+  datacenter: 'dc1',
+  token: '',
+});
 
 test('whatever is asked, there are no more bytes, answers and queries than the bounds allow', async () => {
   const asked = fc.array(fc.record({ service: fc.nat(12), bytes: fc.nat(3_000) }), { maxLength: 60 });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Leadership, Role } from '../../../src/wire/raft/leadership.js';
-import { allowAll } from '../../../src/workers/state/methods/contract/access.js';
+import { allowAll } from '../../../src/workers/state/acl/access.js';
 import { applySession } from '../../../src/workers/state/methods/session.js';
 import type { Consensus } from '../../../src/workers/state/replica/consensus.js';
 import { StateStore } from '../../../src/workers/state/replica/state-store.js';

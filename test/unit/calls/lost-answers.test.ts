@@ -5,7 +5,6 @@ import { test } from 'node:test';
 import { Leadership } from '../../../src/wire/raft/leadership.js';
 import type { AskedFailure } from '../../../src/workers/state/calls/asked-failure.js';
 import type { AskedWrite } from '../../../src/workers/state/calls/elsewhere.js';
-import { allowAll } from '../../../src/workers/state/methods/contract/access.js';
 import type { WriteMethod } from '../../../src/workers/state/methods/contract/method.js';
 import { isRefusal } from '../../../src/workers/state/methods/contract/refusal.js';
 import { autopilotState } from '../../../src/workers/state/methods/operator/operator-autopilot.js';
@@ -38,7 +37,7 @@ async function timesAsked<Request>(method: WriteMethod<Request, unknown>, reques
     onLeader: () => () => {},
   };
   const calls = testCalls({ store: new StateStore(), consensus, elsewhere });
-  const answer = await calls.write(method, request, 'dc1', { token: '', authorizer: allowAll });
+  const answer = await calls.write(method, request, 'dc1', { token: '' });
   assert.equal(!isRefusal(answer), isAnswered);
   return asked;
 }
@@ -70,5 +69,5 @@ test('whom the leader answers begins no wait for one', async () => {
     onLeader: () => () => {},
   };
   const calls = testCalls({ store: new StateStore(), consensus, elsewhere });
-  assert.equal(await calls.write(transferLeader, '', 'dc1', { token: '', authorizer: allowAll }), 'told');
+  assert.equal(await calls.write(transferLeader, '', 'dc1', { token: '' }), 'told');
 });

@@ -11,7 +11,7 @@ import type { Consensus } from '../../../src/workers/state/replica/consensus.js'
 import { kvSet, TestStore } from '../store/commands.js';
 import { testCalls } from './test-calls.js';
 
-const LEADERS = { value: null, index: 99, hasLeader: true, lastContactMs: 0 };
+const LEADERS = { value: null, index: 99, hasLeader: true, lastContactMs: 0, isFiltered: false };
 
 function following() {
   let nowMs = 0n;
@@ -35,7 +35,7 @@ function following() {
     elsewhere: {
       isKnown: true,
       canAsk: () => true,
-      read(_method, _request, settings, done) {
+      read(_method, _request, settings, _token, done) {
         asked.push(settings);
         done({ ok: true, value: null, index: 99, origin: { hasLeader: true, lastContactMs: 0 } } as AskedRead<never>);
         return { cancel: () => {} };
@@ -47,7 +47,7 @@ function following() {
   });
   const index = store.appliedIndex;
   const read = (maxStaleMs: number) =>
-    ask(calls, kvGet, 'a', { consistency: 'stale', minIndex: index, waitMs: 60_000, maxStaleMs }, 'dc1');
+    ask(calls, kvGet, 'a', { consistency: 'stale', minIndex: index, waitMs: 60_000, maxStaleMs }, 'dc1', { token: '' });
   return {
     ...{ calls, store, asked, index, read },
     passes: (ms: bigint) => {

@@ -27,6 +27,7 @@ export class OtherLeader implements Elsewhere {
     _method: unknown,
     _request: Request,
     { waitMs }: ReadSettings,
+    _token: string,
     done: (answer: AskedRead<Value>) => void,
   ): { cancel(): void } {
     this.reads += 1;

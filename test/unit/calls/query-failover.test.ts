@@ -32,7 +32,7 @@ function rig(failover: Partial<QueryFailover>, elsewhere: Elsewhere) {
   const store = new TestStore();
   const instance = { node: store.catalog.node('n1'), service: service({ ID: 'there' }), checks: [] };
   const asking: ServerAsking = {
-    read(_address, { name }, request, { consistency }, datacenter, done) {
+    read(_address, { name }, request, { consistency }, datacenter, _token, done) {
       assert.equal(name, 'PreparedQuery.ExecuteRemote');
       asked.push({ datacenter, request: request as RemoteExecution, consistency });
       const nodes = elsewhere[datacenter] === 'some' ? [instance] : [];
@@ -67,7 +67,11 @@ function rig(failover: Partial<QueryFailover>, elsewhere: Elsewhere) {
     store,
     consensus: log,
     server: { control, wanMembers: () => wan },
-    beyond: new CallsBeyond({ serversOf: (name) => [{ name: 's', address: `${name}:1` }], asking }),
+    beyond: new CallsBeyond({
+      serversOf: (name) => [{ name: 's', address: `${name}:1` }],
+      asking,
+      isLocalToken: () => false,
+    }),
   });
   const of = query({ Name: 'q', DNS: { TTL: '3s' } }, { Failover: { ...NO_FAILOVER, ...failover } });
   store.runAll(setQuery(of));
@@ -76,7 +80,7 @@ function rig(failover: Partial<QueryFailover>, elsewhere: Elsewhere) {
     const source = { datacenter: 'dc1', node: '', ip: '' };
     const request = { idOrName: name, limit: 2, connect: false, source, agent, datacenter: 'dc1' };
     const settings = { consistency, minIndex: 0, waitMs: 0, maxStaleMs: 0 };
-    const answer = await ask(calls, executeQuery, request, settings, 'dc1');
+    const answer = await ask(calls, executeQuery, request, settings, 'dc1', { token: '' });
     assert.ok(!isRefusal(answer), JSON.stringify(answer));
     return answer.value;
   };

@@ -17,7 +17,7 @@ interface Running {
 function opened() {
   const running: Running[] = [];
   const asking: Pick<ServerAsking, 'read'> = {
-    read(_address, _method, _request, settings, _datacenter, done) {
+    read(_address, _method, _request, settings, _datacenter, _token, done) {
       const one: Running = {
         settings,
         isCancelled: false,
@@ -42,6 +42,7 @@ function opened() {
         request: key,
         settings: { consistency, minIndex, waitMs, maxStaleMs: 0 },
         datacenter: 'dc1',
+        token: '',
       },
       (answer: AskedRead<unknown>) => answers.push(answer.ok ? answer.index : -1),
     );

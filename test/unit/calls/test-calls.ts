@@ -9,8 +9,10 @@ import type { Elsewhere, ServerAsking } from '../../../src/workers/state/calls/e
 import { ServerCalls } from '../../../src/workers/state/calls/server-calls.js';
 import type { CertificateAuthority } from '../../../src/workers/state/methods/contract/certificate-authority.js';
 import type { ClusterView } from '../../../src/workers/state/methods/contract/cluster-view.js';
+import type { Logins } from '../../../src/workers/state/methods/contract/logins.js';
 import type { LeaderView, ServerView } from '../../../src/workers/state/methods/contract/method.js';
 import { refusal } from '../../../src/workers/state/methods/contract/refusal.js';
+import { noAcls, type TokenResolver } from '../../../src/workers/state/methods/contract/token-resolver.js';
 import type { Consensus } from '../../../src/workers/state/replica/consensus.js';
 import type { KeepingUp } from '../../../src/workers/state/replica/keeping-up.js';
 import type { StoreReads } from '../../../src/workers/state/replica/store/read-api.js';
@@ -27,6 +29,7 @@ export interface TestCallsOptions {
   /** By the real clock unless said. */
   readonly pause?: (ms: number) => Promise<void>;
   readonly keepingUp?: KeepingUp | null;
+  readonly tokens?: TokenResolver;
 }
 
 const NOBODY: AskedFailure = { ok: false, text: 'nobody was to be asked', kind: 'answered' };
@@ -35,7 +38,7 @@ const NOBODY: AskedFailure = { ok: false, text: 'nobody was to be asked', kind: 
 const nobodyElse: Elsewhere = {
   isKnown: false,
   canAsk: () => false,
-  read(_method, _request, _settings, done) {
+  read(_method, _request, _settings, _token, done) {
     done(NOBODY);
     return { cancel: () => {} };
   },
@@ -55,12 +58,15 @@ const NO_CLUSTER: ClusterView = {
 };
 
 const ASKS_NOBODY: ServerAsking = {
-  read(_address, _method, _request, _settings, _datacenter, done) {
+  read(_address, _method, _request, _settings, _datacenter, _token, done) {
     done(NOBODY);
     return { cancel: () => {} };
   },
   write: () => Promise.resolve(NOBODY),
 };
+
+/** Nobody logs in. */
+const NO_LOGINS: Logins = { logIn: () => Promise.resolve(refusal('failed', 'nobody logs in here')) };
 
 /** Nobody signs anything. */
 const NO_AUTHORITY: CertificateAuthority = {
@@ -70,7 +76,7 @@ const NO_AUTHORITY: CertificateAuthority = {
 };
 
 /** There is no other datacenter. */
-const NO_OTHERS = new CallsBeyond({ serversOf: () => [], asking: ASKS_NOBODY });
+const NO_OTHERS = new CallsBeyond({ serversOf: () => [], asking: ASKS_NOBODY, isLocalToken: () => false });
 
 export function testCalls({
   store,
@@ -82,6 +88,7 @@ export function testCalls({
   beyond = NO_OTHERS,
   pause = (ms) => delay(ms),
   keepingUp = null,
+  tokens = noAcls,
 }: TestCallsOptions): Calls {
   return new ServerCalls({
     server: {
@@ -98,11 +105,14 @@ export function testCalls({
     leader: {
       store,
       datacenter: 'dc1',
+      primaryDatacenter: 'dc1',
+      bootstrapReset: { index: () => 0, remove: () => {} },
       sessionTtlMinMs: () => 10_000,
       allowsUnnamedConnections: () => true,
       renewSession: () => {},
       updateCoordinate: (_record: CoordinateRecord) => {},
       authority: NO_AUTHORITY,
+      logins: NO_LOGINS,
       cluster: NO_CLUSTER,
       ...leader,
     },
@@ -112,5 +122,6 @@ export function testCalls({
     holdMs: () => holdMs,
     pause,
     keepingUp,
+    tokens,
   });
 }

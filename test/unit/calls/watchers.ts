@@ -68,7 +68,7 @@ export class Watcher {
     const { signal } = this.#ending;
     while (!signal.aborted) {
       const settings = { consistency: 'default', minIndex: this.index, waitMs: WAIT_MS, maxStaleMs: 0 } as const;
-      const answer = await ask(this.#calls, method, request, settings, 'dc1', signal);
+      const answer = await ask(this.#calls, method, request, settings, 'dc1', { token: '' }, signal);
       if (signal.aborted) return;
       assert.ok(!isRefusal(answer), `${this.name}: ${JSON.stringify(answer)}`);
       this.answers += 1;

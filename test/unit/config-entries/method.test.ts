@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CommandType } from '../../../src/wire/commands.js';
 import { type ConfigEntry, emptyEntry } from '../../../src/wire/config-entries/entries.js';
-import { allowAll } from '../../../src/workers/state/methods/contract/access.js';
+import { allowAll } from '../../../src/workers/state/acl/access.js';
 import type { LeaderView } from '../../../src/workers/state/methods/contract/method.js';
 import { isRefusal } from '../../../src/workers/state/methods/contract/refusal.js';
 import {
@@ -106,3 +106,20 @@ test('reads: of an unknown kind, of what is absent, filtered', () => {
   assert.ok(!isRefusal(one));
   assert.equal(one.missing?.(one.read()), true);
 });
+
+test('a subset may be called as all objects have members, and is not there for that', () => {
+  const leader = new Leader();
+  const failover = { ...SERVICE_FAILOVER, Service: 'other' };
+  for (const name of ['constructor', '__proto__', 'toString']) {
+    const resolver = { ...emptyEntry('service-resolver', 'web'), Subsets: { v1: { Filter: '', OnlyPassing: false } } };
+    const named = Object.fromEntries([[name, failover]]);
+    assert.match(leader.write({ ...resolver, Failover: named }), /^Bad Failover\["\w+"\]: not a valid subset$/);
+    const Subsets = Object.fromEntries([[name, { Filter: '', OnlyPassing: false }]]);
+    assert.equal(leader.write({ ...resolver, Subsets, Failover: named }), '+true');
+  }
+});
+
+const SERVICE_FAILOVER = {
+  ...{ Service: '', ServiceSubset: '', Namespace: '', SamenessGroup: '' },
+  ...{ Datacenters: null, Targets: null, Policy: null },
+};

@@ -87,6 +87,40 @@ describe('sources', () => {
       error('Kind = "service-defaults" Name = "*"'),
       /config_entries.bootstrap\[0\]: service-defaults name must/,
     );
+    assert.match(
+      error('Kind = "service-resolver" Name = "web" Subsets { "v1" { Filter = "Service.Meta.v ==" } }'),
+      /config_entries.bootstrap\[0\]: .*v1.*1:\d+/,
+    );
+    assert.match(
+      error('Kind = "service-splitter" Name = "web" Splits = [{ Weight = 10 }]'),
+      /config_entries.bootstrap\[0\]: the sum of all split weights/,
+    );
+  });
+
+  test('what a certificate authority begins with, in HCL and JSON, is judged at the start', (context) => {
+    const folder = temporaryDirectory(context);
+    writeFiles(folder, {
+      'a.json': { connect: { ca_config: { leaf_cert_ttl: '2h', CSRMaxPerSecond: 5 } } },
+      'b.hcl': 'connect { ca_config { leaf_cert_ttl = "2h" CSRMaxPerSecond = 5 } }',
+      'c.hcl': 'connect { ca_config = { LeafCertTTL = "3h" private_key_bits = 384 } }',
+    });
+    const paths = ['a.json', 'b.hcl', 'c.hcl'].map((name) => path.join(folder, name));
+    const [json, hcl] = paths.map((file) => load('-dev', '-config-file', file).connect.caConfig);
+    assert.deepEqual(json, { LeafCertTTL: '2h', CSRMaxPerSecond: 5 });
+    assert.deepEqual(hcl, json);
+    const all = load('-dev', ...paths.flatMap((file) => ['-config-file', file])).connect.caConfig;
+    assert.deepEqual(all, { LeafCertTTL: '3h', CSRMaxPerSecond: 5, PrivateKeyBits: 384 });
+    const error = (text: string): string => {
+      const loaded = loadConfig(['-dev', '-hcl', text]);
+      return loaded.ok ? '' : loaded.error;
+    };
+    assert.match(error('connect { ca_config { leaf_cert_ttl = "soon" } }'), /connect\.ca_config: LeafCertTTL: time:/);
+    assert.match(
+      error('connect { ca_config { private_key_bits = 77 } }'),
+      /connect\.ca_config: a private key of type ec/,
+    );
+    assert.match(error('connect { ca_config { root_cert = "x" } }'), /connect\.ca_config: must provide a private key/);
+    assert.equal(error('connect { enabled = false ca_config { leaf_cert_ttl = "soon" } }'), '');
   });
 
   test('no more readers than any machine has a use for', () => {

@@ -33,7 +33,7 @@ test('who answers, and whether it counts as stale', async () => {
     config: defaultDns,
     local: state,
     near: new Responder({ ...settings, local: own.catalog.local }),
-    far: new RemoteResponder({ ...settings, calls: clientOf(leader), kept: null, staleQuery }),
+    far: new RemoteResponder({ ...settings, calls: clientOf(leader), kept: null, tokens: { dns: '' }, staleQuery }),
     staleQuery,
   });
   const ask = async (): Promise<string> => {
@@ -71,7 +71,7 @@ test('names of another datacenter are asked of it, each time anew', async () => 
     config: defaultDns,
     local: { isReady: true, leads: true, lastContactMs: 0, ...NOT_BEHIND },
     near: new Responder({ ...settings, local: own.catalog.local }),
-    far: new RemoteResponder({ ...settings, calls: clientOf(other), kept: null, staleQuery }),
+    far: new RemoteResponder({ ...settings, calls: clientOf(other), kept: null, tokens: { dns: '' }, staleQuery }),
     staleQuery,
   });
   const ask = async (name: string): Promise<string> => {

@@ -6,10 +6,15 @@ import packet from 'dns-packet';
 import { CommandType } from '../../../src/wire/commands.js';
 import type { DnsConfig } from '../../../src/wire/config.js';
 import { ORIGIN } from '../../../src/wire/coordinate.js';
+import type { LookupContext } from '../../../src/workers/state/dns/lookup-context.js';
+import { queryAnswer } from '../../../src/workers/state/dns/lookup-query.js';
+import { Type } from '../../../src/workers/state/dns/protocol.js';
+import type { Query } from '../../../src/workers/state/dns/query.js';
 import { Responder } from '../../../src/workers/state/dns/responder.js';
+import type { AskedZone } from '../../../src/workers/state/dns/zone.js';
 import { Catalog, defaultDns } from '../../integration/dns/catalog.js';
 import { Random, runSeed } from '../../random.js';
-import { query, queryId, setQuery, template } from '../store/commands.js';
+import { node as aNode, query, queryId, service, setQuery, template } from '../store/commands.js';
 import { type Asked, questionPacket } from './message.js';
 
 const random = new Random(runSeed);
@@ -155,4 +160,24 @@ test('a template that cannot be rendered is a failure of the server, not a name 
   catalog.setQuery(template({ Name: 'large' }, {}, { Regexp: '(a{1000}){1000}' }));
   assert.equal((respond({ name: 'large-x.query.consul', type: 'A' }).message as { rcode?: string }).rcode, 'SERVFAIL');
   assert.equal((respond({ name: 'small.query.consul', type: 'A' }).message as { rcode?: string }).rcode, 'NXDOMAIN');
+});
+
+test('what was found in another datacenter has the addresses of the WAN there', () => {
+  const shown = (found: string, config: Partial<DnsConfig>): string[] => {
+    const instance = service({ Address: '' });
+    const node = aNode({ Address: '10.0.0.1', TaggedAddresses: { wan: '198.18.0.1' } });
+    const value = { nodes: [{ node, service: instance, checks: [] }], datacenter: found, ttl: '', service: 'web' };
+    const context = {
+      config: { ...defaultDns, ...config },
+      reads: { execute: () => ({ value, isCurrent: () => true }), reachesBeyond: true },
+      ...{ datacenter: 'dc1', isBeyond: false, serviceTtl: { of: () => 0 }, asker: '' },
+    } as unknown as LookupContext;
+    const asked = { type: Type.A, edns: null } as unknown as Query;
+    const { answer } = queryAnswer(context, {} as AskedZone, 'web', asked);
+    return answer.items.map(({ record }) => [...record.bytes.subarray(-4)].join('.'));
+  };
+  assert.deepEqual(shown('dc1', {}), ['10.0.0.1']);
+  assert.deepEqual(shown('dc2', {}), ['10.0.0.1']);
+  assert.deepEqual(shown('dc1', { translateWan: true }), ['10.0.0.1']);
+  assert.deepEqual(shown('dc2', { translateWan: true }), ['198.18.0.1']);
 });

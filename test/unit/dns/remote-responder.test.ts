@@ -25,6 +25,7 @@ function opened(given: Partial<DnsConfig> = {}) {
     ...settings,
     calls,
     kept: calls.kept,
+    tokens: { dns: '' },
     staleQuery: () => {
       stale += 1;
     },

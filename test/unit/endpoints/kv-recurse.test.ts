@@ -13,7 +13,7 @@ import { HttpServer } from '../../../src/workers/state/http/http-server.js';
 import type { Consensus } from '../../../src/workers/state/replica/consensus.js';
 import { StateStore } from '../../../src/workers/state/replica/state-store.js';
 import { testCalls } from '../calls/test-calls.js';
-import { SETTINGS } from '../http/fixture.js';
+import { NO_ACLS, SETTINGS } from '../http/fixture.js';
 
 const VALUE = Buffer.alloc(512 * 1024, 'v');
 
@@ -38,6 +38,7 @@ async function serve(count: number) {
   const calls = testCalls({ store, consensus: { leadership } as unknown as Consensus });
   const server = new HttpServer({
     table: kvEndpoints({ calls, maxValueSize: () => 1024, validatesKeys: () => false }),
+    ...NO_ACLS,
     settings: SETTINGS,
     calls,
     knowsServers: () => true,

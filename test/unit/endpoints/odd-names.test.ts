@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { allowAll } from '../../../src/workers/state/acl/access.js';
 import { NARROWING, narrowingOf } from '../../../src/workers/state/endpoints/narrowing-parameters.js';
 import { ParameterSet } from '../../../src/workers/state/http/parameter-set.js';
 import { Refused } from '../../../src/workers/state/http/parameters.js';
 import { parseQuery } from '../../../src/workers/state/http/query.js';
-import { allowAll } from '../../../src/workers/state/methods/contract/access.js';
 import type { LeaderView } from '../../../src/workers/state/methods/contract/method.js';
 import { hasMeta } from '../../../src/workers/state/methods/contract/narrowing.js';
 import { applySession } from '../../../src/workers/state/methods/session.js';

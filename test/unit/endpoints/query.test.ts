@@ -6,8 +6,11 @@ import { CommandType } from '../../../src/wire/commands.js';
 import { ORIGIN } from '../../../src/wire/coordinate.js';
 import type { CheckRecord, QueryService } from '../../../src/wire/records.js';
 import { queryEndpoints } from '../../../src/workers/state/endpoints/query/query.js';
+import type { Endpoint } from '../../../src/workers/state/http/endpoint.js';
+import type { ReadOperation } from '../../../src/workers/state/http/operation.js';
+import type { ApiRequest } from '../../../src/workers/state/http/request.js';
 import { waitFor } from '../../agent-process.js';
-import { RawClient } from '../http/fixture.js';
+import { RawClient, SETTINGS } from '../http/fixture.js';
 import { type Served, serveEndpoints } from '../http/served-endpoints.js';
 import {
   check,
@@ -226,4 +229,45 @@ test('who waits for one query hears of its end as of a query that there never wa
   assert.deepEqual([status, body], [404, 'Query not found']);
   assert.equal(api.calls.waiting, 0);
   assert.equal((await api.get(`/v1/query/${id}?index=1&wait=60s`)).status, 404);
+});
+
+test('what was found in another datacenter has the addresses of the WAN there, whoever was asked', async (context) => {
+  const served = await serveEndpoints(
+    ({ calls }) =>
+      queryEndpoints({ calls, nodeName: 'n1', datacenter: 'dc1' }).map((row): Endpoint => {
+        if (row.path !== '/v1/query/*/execute') return row;
+        const GET = row.methods.GET as ReadOperation;
+        const form = GET.choose({}, {} as ApiRequest);
+        // As if another datacenter had stood in.
+        const standIn = { ...form, datacenterOf: () => (isElsewhere ? 'dc2' : 'dc1') };
+        return { ...row, methods: { GET: { ...GET, choose: () => standIn } } };
+      }),
+    {},
+    { ...SETTINGS, translateWanAddresses: true },
+  );
+  context.after(() => served.close());
+  let isElsewhere = false;
+  served.store.runAll(
+    register({
+      Node: 'n1',
+      Address: '10.0.0.1',
+      TaggedAddresses: { wan: '198.18.0.1' },
+      Service: service({ ID: 'web', TaggedAddresses: { wan: { Address: '198.18.0.2', Port: 8080 } }, Port: 80 }),
+    }),
+    setQuery(query({ Name: 'find' })),
+  );
+  const found = async (): Promise<string> => {
+    const { status, body } = await served.get('/v1/query/find/execute');
+    assert.equal(status, 200, body);
+    const { Nodes } = JSON.parse(body) as {
+      readonly Nodes: readonly {
+        readonly Node: { readonly Address: string };
+        readonly Service: { readonly Address: string; readonly Port: number };
+      }[];
+    };
+    return Nodes.map(({ Node, Service }) => `${Node.Address} ${Service.Address}:${Service.Port}`).join();
+  };
+  assert.equal(await found(), '10.0.0.1 :80');
+  isElsewhere = true;
+  assert.equal(await found(), '198.18.0.1 198.18.0.2:8080');
 });

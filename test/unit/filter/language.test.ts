@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { parseExpression } from '../../../src/filter/parser.js';
+import { unquote } from '../../../src/filter/unquote.js';
 import { compileFilter } from '../../../src/workers/state/filter/compile.js';
 import { checkFields, memberFields, nodeFields, serviceFields } from '../../../src/workers/state/filter/fields.js';
-import { parseExpression } from '../../../src/workers/state/filter/parser.js';
-import { unquote } from '../../../src/workers/state/filter/unquote.js';
 
 const alpha = { Node: 'alpha', Address: '10.9.0.1', Meta: { zone: 'a', ['__proto__']: 'x' } };
 

@@ -94,3 +94,40 @@ test('a restored snapshot has them again', () => {
   for (const gateway of ['gw', 'in']) assert.deepEqual(shown(restored, gateway), shown(store, gateway));
   assert.equal(restored.index('gateway-services'), store.index('gateway-services'));
 });
+
+test('what a service is counts by all of its instances, whatever they were before', () => {
+  const store = new TestStore();
+  store.runAll(terminating('*'));
+  const instance = (ID: string, fields: object) =>
+    register({ Node: 'n', Service: { ...service({ ID, Service: 'web' }), ...fields } });
+  const native = { Connect: { Native: true, PeerMeta: null, SidecarService: null } };
+  store.runAll(instance('a', native), instance('b', { Kind: 'mesh-gateway', Port: 1 }));
+  assert.deepEqual(shown(store), ['*'], 'who speaks Connect needs no gateway');
+  store.runAll(instance('c', {}));
+  assert.deepEqual(shown(store), ['*', 'web (all) service']);
+  store.runAll(instance('c', native));
+  assert.deepEqual(shown(store), ['*'], 'it speaks Connect now');
+  store.runAll(instance('b', {}));
+  assert.deepEqual(shown(store), ['*', 'web (all) service'], 'it is a gateway no more');
+  store.runAll(deregister({ Node: 'n', ServiceID: 'a' }), deregister({ Node: 'n', ServiceID: 'c' }));
+  assert.deepEqual(shown(store), ['*', 'web (all) service']);
+  store.runAll(deregister({ Node: 'n', ServiceID: 'b' }));
+  assert.deepEqual(shown(store), ['*']);
+});
+
+test('an instance costs a gateway of all no walk over the others', () => {
+  const store = new TestStore();
+  store.runAll(terminating('*'));
+  const took = (from: number, count: number): number => {
+    const startedMs = performance.now();
+    for (let at = from; at < from + count; at += 1) {
+      store.runAll(register({ Node: `n${at}`, Service: service({ ID: 'web', Service: 'web' }) }));
+    }
+    return performance.now() - startedMs;
+  };
+  took(0, 500);
+  const few = took(500, 500);
+  took(1_000, 9_000);
+  const many = took(10_000, 500);
+  assert.ok(many < 5 * few + 50, `500 instances beside 500: ${few} ms, beside 10,000: ${many} ms`);
+});

@@ -13,7 +13,7 @@ import { testCalls } from '../calls/test-calls.js';
 import { FakeLog } from '../leader/leader-fixture.js';
 import { coordinate, coordinateOf } from '../state/coordinate-fixture.js';
 import { register, TestStore } from '../store/commands.js';
-import { ask, get, type RawAnswer, SETTINGS } from './fixture.js';
+import { ask, get, NO_ACLS, type RawAnswer, SETTINGS } from './fixture.js';
 
 interface Setting {
   readonly store: TestStore;
@@ -43,7 +43,15 @@ async function serve(use: (setting: Setting) => Promise<void>, disabled = false)
   });
   const table = coordinateEndpoints({ calls, datacenter: 'dc1', disabled: () => disabled });
   const logger = new Logger('agent', new LogSink('error', () => {}));
-  const settings = { table, settings: SETTINGS, calls, knowsServers: () => true, logger, metrics: new Metrics() };
+  const settings = {
+    table,
+    ...NO_ACLS,
+    settings: SETTINGS,
+    calls,
+    knowsServers: () => true,
+    logger,
+    metrics: new Metrics(),
+  };
   const server = new HttpServer(settings);
   const port = (await server.listen())[0]?.port ?? 0;
   const put: Setting['put'] = (target, body) =>

@@ -15,6 +15,7 @@ import { action, read } from '../../../src/workers/state/http/operation.js';
 import { anyText } from '../../../src/workers/state/http/parameters.js';
 import { bare, json, type Reply, text } from '../../../src/workers/state/http/reply.js';
 import type { ReadMethod } from '../../../src/workers/state/methods/contract/method.js';
+import { noAcls } from '../../../src/workers/state/methods/contract/token-resolver.js';
 import type { Consensus } from '../../../src/workers/state/replica/consensus.js';
 import type { ReadResult, StoreReads, WatchTarget } from '../../../src/workers/state/replica/store/read-api.js';
 import type { ClientCounts } from '../../../src/workers/state/sockets/client-counts.js';
@@ -99,13 +100,16 @@ export const SETTINGS: HttpSettings = {
   limits: { httpMaxConnsPerClient: 200, httpMaxRequestBodySize: 8 * 1024 * 1024 },
   ui: { enabled: true, contentPath: '/ui/' },
   aclDefaultPolicy: 'allow',
+  nodeName: 'n1',
   translateWanAddresses: false,
   defaultQueryTimeMs: 300_000,
   maxQueryTimeMs: 600_000,
   rpcHoldTimeoutMs: 200,
   discoveryMaxStaleMs: 0,
-  tokens: { default: '', agent: '', dns: '', configFileRegistration: '' },
 };
+
+/** Everybody may do everything, and is nobody. */
+export const NO_ACLS = { tokens: { default: '' }, acls: noAcls };
 
 /** Reads one key; the request is the key. */
 export function fakeMethod(store: FakeStore): ReadMethod<string, string | null> {
@@ -220,6 +224,7 @@ export interface Api {
   readonly logged: LogRecord[];
   readonly metrics: Metrics;
   verifies: boolean;
+  readonly tokens: { default: string };
   close(): Promise<void>;
 }
 
@@ -236,6 +241,7 @@ export interface ApiOptions {
 }
 
 export async function startApi(options: ApiOptions = {}): Promise<Api> {
+  const tokens = { default: '' };
   const store = new FakeStore();
   const leadership = new Leadership();
   leadership.setUnboundedLease(true);
@@ -252,6 +258,8 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
   };
   const server = new HttpServer({
     table: options.table ?? fixtureTable(store),
+    ...NO_ACLS,
+    tokens,
     settings: { ...SETTINGS, ...options.settings },
     calls: options.client
       ? noServers
@@ -275,6 +283,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     logged,
     metrics,
     verifies: true,
+    tokens,
     close: () => server.close(1000),
   };
   return api;

@@ -7,6 +7,7 @@ import { struct } from '../../../src/gotext/json-decode.js';
 import { int, string } from '../../../src/gotext/json-kinds.js';
 import { type ItemForm, ItemStream } from '../../../src/workers/state/http/item-stream.js';
 import { Refused } from '../../../src/workers/state/http/parameters.js';
+import { waitFor } from '../../agent-process.js';
 import { runSeed } from '../../random.js';
 
 const KIND = struct('Thing', { Name: string, Size: int });
@@ -29,7 +30,7 @@ async function take(pieces: Iterable<Uint8Array>, contentType = '', isCut = fals
   if (form instanceof Refused) return { form: `${form.reply.status} ${form.reply.body}`, items: [] };
   const items: string[] = [];
   for (let some = await stream.next(); some !== null; some = await stream.next()) {
-    for (const item of some) items.push(item.ok ? `${item.value.Name}/${item.value.Size}` : item.error);
+    for (const item of some) items.push(item.ok ? `${item.value.Name}/${item.value.Size}` : (item.error ?? 'a bug'));
   }
   return { form, items };
 }
@@ -116,11 +117,54 @@ describe('items of a stream', () => {
     });
     assert.deepEqual(await whole('[{"Name":"a"},{"x":1},{"Name":"]"},nul,{"Name":"b"} ] rest'), {
       form: 'array',
-      items: ['a/0', unknown, ']/0', 'bad: unexpected end of JSON input', 'b/0'],
+      items: ['a/0', unknown, ']/0', "bad: invalid character ',' in literal null (expecting 'l')", 'b/0'],
     });
     assert.deepEqual((await whole('{"Name":"a"}{"Name":"b"}\n')).items, [
       "bad: invalid character '{' after top-level value",
     ]);
+  });
+
+  test('that are wrong are refused for the character that Go would meet there', async () => {
+    const begin = 'looking for beginning of value';
+    const refusals: readonly (readonly [body: string, ...errors: string[]])[] = [
+      ['[{"Name":"a"} x,{"Name":"b"}]', "invalid character 'x' after array element"],
+      ['[{"Name":"a"},tru]', "invalid character ']' in literal true (expecting 'e')"],
+      ['[-,1]', "invalid character ',' in numeric literal"],
+      ['[{"Name":é}]', `invalid character 'Ã' ${begin}`],
+      ['[}é]', `invalid character '}' ${begin}`],
+    ];
+    for (const [text, error] of refusals) assert.ok((await whole(text)).items.includes(`bad: ${error}`), text);
+    assert.equal((await whole('é')).form, `400 bad: invalid character 'Ã' ${begin}`);
+    assert.equal((await whole('\u0000[')).form, `400 bad: invalid character '\\x00' ${begin}`);
+    assert.equal((await whole("'")).form, `400 bad: invalid character '\\'' ${begin}`);
+    assert.deepEqual((await whole('{"Name":"a"} x\n')).items, ["bad: invalid character 'x' after top-level value"]);
+  });
+
+  test('cost one of them alone where an error of ours is met', async () => {
+    const broken = { ...KIND, read: (): never => assert.fail('a bug') };
+    const surprises: unknown[] = [];
+    const hear = (error: unknown): void => void surprises.push(error);
+    process.prependListener('uncaughtException', hear);
+    const others = process.listeners('uncaughtException').filter((listener) => listener !== hear);
+    for (const other of others) process.off('uncaughtException', other);
+    try {
+      async function* arriving(): AsyncGenerator<Uint8Array, void> {
+        yield Buffer.from('[{"Name":"a"},nul]');
+      }
+      const stream = new ItemStream(broken, RULES, arriving(), '');
+      assert.equal(await stream.form(), 'array');
+      assert.deepEqual(
+        [...((await stream.next()) ?? [])],
+        [
+          { ok: false, error: null },
+          { ok: false, error: "bad: invalid character ']' in literal null (expecting 'l')" },
+        ],
+      );
+      await waitFor(() => surprises.length > 0, 'the bug to be told');
+    } finally {
+      process.off('uncaughtException', hear);
+      for (const other of others) process.on('uncaughtException', other as (error: Error) => void);
+    }
   });
 
   test('that are too long are left out, in their place', async () => {
@@ -141,9 +185,10 @@ describe('items of a stream', () => {
     assert.deepEqual((await whole('[{"Name":"a"}')).items, ['bad: unexpected EOF']);
   });
 
-  test('of a body whose client is gone are the whole ones', async () => {
+  test('of a body that is cut are the whole ones, and the last word says so', async () => {
     const text = '{"Name":"a"}\n{"Name":"b"}\n{"Name":"c"}';
-    assert.deepEqual((await take([Buffer.from(text)], '', true)).items, ['a/0', 'b/0']);
-    assert.deepEqual((await take([Buffer.from('[{"Name":"a"},{"Name":"b"}')], '', true)).items, ['a/0']);
+    const end = 'bad: unexpected EOF';
+    assert.deepEqual((await take([Buffer.from(text)], '', true)).items, ['a/0', 'b/0', end]);
+    assert.deepEqual((await take([Buffer.from('[{"Name":"a"},{"Name":"b"}')], '', true)).items, ['a/0', end]);
   });
 });

@@ -14,7 +14,7 @@ import { HttpServer } from '../../../src/workers/state/http/http-server.js';
 import { testCalls } from '../calls/test-calls.js';
 import { FakeLog } from '../leader/leader-fixture.js';
 import { createSession, kv, kvSet, register, service, TestStore } from '../store/commands.js';
-import { ask, type RawAnswer, SETTINGS } from './fixture.js';
+import { ask, NO_ACLS, type RawAnswer, SETTINGS } from './fixture.js';
 
 const NO_LEADER = 'No cluster leader';
 const LIVE = 's1';
@@ -42,7 +42,15 @@ beforeEach(async () => {
     ...txnEndpoints({ calls, maxRequestLength: () => 1024, maxValueSize: () => 1024, validatesKeys: () => false }),
   ];
   const logger = new Logger('agent', new LogSink('error', () => {}));
-  const options = { table, settings: SETTINGS, calls, knowsServers: () => true, logger, metrics: new Metrics() };
+  const options = {
+    table,
+    ...NO_ACLS,
+    settings: SETTINGS,
+    calls,
+    knowsServers: () => true,
+    logger,
+    metrics: new Metrics(),
+  };
   server = new HttpServer(options);
   const port = (await server.listen())[0]?.port ?? 0;
   put = (target, body = '') =>

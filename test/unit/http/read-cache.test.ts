@@ -10,7 +10,12 @@ const SELECTING = ['near', 'filter', 'tag', 'node-meta', 'passing', 'peer'];
 
 function isHit(cache: ReadCache, path: string, query = 'cached', token = ''): boolean {
   // All that the cache reads of a call.
-  const call = { path, query: parseQuery(query) ?? EMPTY_QUERY, header: () => token };
+  const call = {
+    path,
+    query: parseQuery(query) ?? EMPTY_QUERY,
+    header: () => '',
+    token: (parseQuery(query) ?? EMPTY_QUERY).first('token') || token,
+  };
   const state = cache.look(call, SELECTING);
   cache.served(state);
   return state.hit;

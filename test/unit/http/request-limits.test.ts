@@ -15,7 +15,7 @@ import { HttpServer } from '../../../src/workers/state/http/http-server.js';
 import { testCalls } from '../calls/test-calls.js';
 import { FakeLog } from '../leader/leader-fixture.js';
 import { TestStore } from '../store/commands.js';
-import { ask, SETTINGS } from './fixture.js';
+import { ask, NO_ACLS, SETTINGS } from './fixture.js';
 
 const settings = { mode: 'disabled' as 'disabled' | 'permissive' | 'enforcing', readRate: 0, writeRate: 0 };
 let server: HttpServer;
@@ -41,7 +41,7 @@ beforeEach(async () => {
     ...catalogReads({ calls, nodeName: 'n1', datacenter: 'dc1' }),
     ...statusEndpoints(calls),
   ];
-  server = new HttpServer({ table, settings: SETTINGS, calls, knowsServers: () => true, logger, metrics });
+  server = new HttpServer({ table, ...NO_ACLS, settings: SETTINGS, calls, knowsServers: () => true, logger, metrics });
   port = (await server.listen())[0]?.port ?? 0;
 });
 afterEach(() => server.close(1000));

@@ -8,6 +8,7 @@ import type { EndpointTable } from '../../../src/workers/state/http/endpoint.js'
 import type { HttpSettings } from '../../../src/workers/state/http/http-policy.js';
 import { HttpServer } from '../../../src/workers/state/http/http-server.js';
 import type { LeaderView } from '../../../src/workers/state/methods/contract/method.js';
+import { noAcls, type TokenResolver } from '../../../src/workers/state/methods/contract/token-resolver.js';
 import { testCalls } from '../calls/test-calls.js';
 import { FakeLog } from '../leader/leader-fixture.js';
 import { TestStore } from '../store/commands.js';
@@ -27,6 +28,8 @@ export interface Served extends Behind {
   put(target: string, body?: string | object): Promise<RawAnswer>;
   post(target: string, body: object): Promise<RawAnswer>;
   remove(target: string): Promise<RawAnswer>;
+  /** With a token; "" for none. */
+  as(token: string, method: string, target: string, body?: string): Promise<RawAnswer>;
   close(): Promise<void>;
 }
 
@@ -34,15 +37,19 @@ export async function serveEndpoints(
   tableOf: (behind: Behind) => EndpointTable,
   leader: Partial<LeaderView> = {},
   settings: HttpSettings = SETTINGS,
+  tokensOf: (store: TestStore) => TokenResolver = () => noAcls,
 ): Promise<Served> {
   const store = new TestStore({ now: Date.now });
   const log = new FakeLog(store);
   log.leadership.setUnboundedLease(true);
   log.leadership.setRole(Role.leader, 1, true);
-  const calls = testCalls({ store, consensus: log, leader });
+  const acls = tokensOf(store);
+  const calls = testCalls({ store, consensus: log, leader, tokens: acls });
   const behind = { store, log, calls };
   const server = new HttpServer({
     table: tableOf(behind),
+    tokens: { default: '' },
+    acls,
     settings,
     calls,
     knowsServers: () => true,
@@ -50,8 +57,10 @@ export async function serveEndpoints(
     metrics: new Metrics(),
   });
   const port = (await server.listen())[0]?.port ?? 0;
-  const send = (method: string, target: string, body: string): Promise<RawAnswer> =>
-    ask(port, `${method} ${target} HTTP/1.1\r\nHost: x\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  const send = (method: string, target: string, body: string, token = ''): Promise<RawAnswer> => {
+    const head = `${method} ${target} HTTP/1.1\r\nHost: x\r\n${token === '' ? '' : `X-Consul-Token: ${token}\r\n`}`;
+    return ask(port, `${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  };
   return {
     ...behind,
     port,
@@ -60,6 +69,7 @@ export async function serveEndpoints(
     put: (target, body = '') => send('PUT', target, typeof body === 'string' ? body : JSON.stringify(body)),
     post: (target, body) => send('POST', target, JSON.stringify(body)),
     remove: (target) => send('DELETE', target, ''),
+    as: (token, method, target, body = '') => send(method, target, body, token),
     close: () => server.close(1000),
   };
 }

@@ -277,6 +277,27 @@ test('after a restore the state is in order once the duties were begun anew', as
   assert.ok(fixture.store.autopilotConfig);
 });
 
+test('a restore in the middle of the beginning begins it anew, once', async () => {
+  let open: () => void = () => {};
+  fixture.log.proposalGate = new Promise((resolve) => {
+    open = resolve;
+  });
+  const restored = leaderFixture().store;
+  void duties.gainLeadership();
+  await settle();
+  const begun = fixture.log.proposed.length;
+  assert.ok(begun > 0);
+  readAll(fixture.store, writeAll(restored));
+  fixture.log.gate = new Promise(() => {});
+  open();
+  await pass(5_000);
+  assert.equal(duties.established, false, 'what the earlier beginning wrote is no part of the new state');
+  duties.loseLeadership();
+  fixture.log.gate = Promise.resolve();
+  await duties.gainLeadership();
+  assert.equal(duties.established, true);
+});
+
 test('tombstones are collected after a quarter of an hour', async () => {
   await duties.gainLeadership();
   fixture.store.runAll(kv('set', { Key: 'a' }), kv('delete', { Key: 'a' }));

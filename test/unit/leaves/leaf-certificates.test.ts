@@ -39,11 +39,13 @@ class FakeServers {
   /** Milliseconds since 1970. */
   nowMs = 1_800_000_000_000;
   index = 10;
+  reads = 0;
   #roots: TrustedRoots = { trustDomain: 'x.consul', roots: [{ ...ROOT, ID: 'first' }] };
   #waiting: BlockingRead<TrustedRoots> | null = null;
 
   readonly calls: Pick<Calls, 'read' | 'write'> = {
     read: (run, { settings }) => {
+      this.reads += 1;
       const read = run as unknown as BlockingRead<TrustedRoots>;
       if (settings.minIndex >= this.index) this.#waiting = read;
       else this.#answer(read);
@@ -141,6 +143,17 @@ test('it is made when it is asked for first, once for all who ask, and kept', as
   assert.match(one.privateKey, /^-----BEGIN EC PRIVATE KEY-----/);
   const other = await leaves.get({ ...WEB, token: 'other' });
   assert.ok(!isRefusal(other) && other.privateKey !== one.privateKey, 'nobody gets what another token got');
+});
+
+test('after the end nothing is asked for any more, and no roots are followed', async () => {
+  await leaves.get(WEB);
+  leaves.stop();
+  const before = servers.reads;
+  const late = await leaves.get({ ...WEB, service: 'other', datacenter: 'dc2' });
+  assert.ok(isRefusal(late));
+  await pass(3_600_000);
+  assert.equal(servers.reads, before);
+  assert.equal(servers.requests.length, 1);
 });
 
 test('what is refused is told, and nothing of it is kept', async () => {

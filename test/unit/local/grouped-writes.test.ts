@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { encodeCommand } from '../../../src/wasm/commands.js';
 import { type Command, CommandType } from '../../../src/wire/commands.js';
+import { MAX_BYTES } from '../../../src/workers/state/local/sync/write-group.js';
 import { NO_PROXY } from '../../../src/workers/state/records/zero-values.js';
 import type { ProposeOutcome } from '../../../src/workers/state/replica/consensus.js';
 import { settle } from './fake-clock.js';
@@ -99,5 +101,27 @@ test('free-form configuration goes alone, since nobody can tell how long it is',
     command.type === CommandType.register && command.body.Service !== null ? [command.body.Service.ID] : [],
   );
   assert.deepEqual(alone, ['s0', 's50', 's100', 's150']);
+  await local.stop();
+});
+
+test('how much goes in one command is bounded by its bytes, not by how many things are in it', async () => {
+  const { local, leader } = await openLocal({ level: 'error' });
+  const Tags = Array.from({ length: 4_000 }, () => 'ü');
+  for (let at = 0; at < COUNT; at += 1) {
+    await local.registrar.registerService(registration({ ID: `s${at}`, Service: 'web', Tags }, [TTL]));
+  }
+  // Its checks say more than a command should hold; each brings the service's tags along, too.
+  const many = Array.from({ length: 300 }, () => ({ ...TTL, Notes: 'n'.repeat(2_000) }));
+  await local.registrar.registerService(registration({ ID: 'many', Service: 'web' }, many));
+  local.start();
+  await settle();
+  assert.equal(leader.store.catalog.nodeServices('node1').value?.services.length, COUNT + 1);
+  for (let at = 1; at <= many.length; at += 1) {
+    assert.equal(leader.store.catalog.check('node1', `service:many:${at}`)?.Notes.length, 2_000);
+  }
+  const sizes = leader.proposed.map((command) => encodeCommand(command).length);
+  assert.ok(Math.max(...sizes) <= MAX_BYTES, `${Math.max(...sizes)} bytes`);
+  const kindsOf = kinds(leader);
+  assert.ok((kindsOf.get(CommandType.txn) ?? 0) > 0, 'transactions');
   await local.stop();
 });

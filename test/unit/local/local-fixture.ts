@@ -215,7 +215,7 @@ export async function openLocal(options: FixtureOptions = {}): Promise<Fixture> 
     metrics,
     calls: options.calls ?? testCalls({ store: leader.store, consensus: leader }),
     runner,
-    tokens: () => ({ agent: '', default: '', configFileRegistration: '' }),
+    tokens: { agent: '', default: '', configFileRegistration: '' },
     clusterSize: () => options.members ?? 1,
     clock,
     random: () => 0.5,

@@ -166,7 +166,10 @@ test('an unfinished write behind the last acknowledged one is cut, whatever it l
 test('after a compaction the marker knows the new files', async (context) => {
   const dataDir = temporaryDirectory(context);
   const { store } = await DurableStore.open(dataDir, silent, none);
-  store.attach(() => [put('a', 'x'.repeat(LARGE))]);
+  store.attach(
+    () => [put('a', 'x'.repeat(LARGE))],
+    () => 0,
+  );
   await store.commit([put('a', 'x'.repeat(LARGE))]);
   await store.commit([put('b')]);
   await store.close();
@@ -188,7 +191,10 @@ test('of several logs behind one snapshot each must be there, and whole', async 
   const { store } = await DurableStore.open(dataDir, silent, none);
   // A snapshot that can't be made leaves the logs as they are.
   fs.mkdirSync(path.join(dataDir, 'local', 'snapshot-0000000002.tmp'));
-  store.attach(() => []);
+  store.attach(
+    () => [],
+    () => 0,
+  );
   await store.commit([put('a', 'x'.repeat(LARGE))]);
   await store.commit([put('b')]);
   await store.close();

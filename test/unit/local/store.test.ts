@@ -179,7 +179,10 @@ test('the log turns into a snapshot when it has grown, while registrations go on
   const folder = temporaryFolder();
   const { store } = await DurableStore.open(folder, silent, none);
   const live = new Map<string, string>();
-  store.attach(() => live.values());
+  store.attach(
+    () => live.values(),
+    () => live.size,
+  );
   const big = 'x'.repeat(100_000);
   let last = Promise.resolve<unknown>(null);
   for (let round = 0; round < 4; round += 1) {
@@ -201,6 +204,38 @@ test('the log turns into a snapshot when it has grown, while registrations go on
   const ports = [...again.contents.services.values()].map(({ service }) => service.Port);
   assert.equal(ports.length, 49);
   assert.ok(ports.every((port) => port === 3));
+  await again.store.close();
+  fs.rmSync(folder, { recursive: true });
+});
+
+test('a log of what is new is left alone until it is very long; of what came again it becomes a snapshot', async () => {
+  const folder = temporaryFolder();
+  const { store } = await DurableStore.open(folder, silent, none);
+  const live = new Map<string, string>();
+  store.attach(
+    () => live.values(),
+    () => live.size,
+  );
+  const big = 'x'.repeat(100_000);
+  const put = (i: number, port: number): ReturnType<typeof store.commit> => {
+    const service = { ...NO_SERVICE, ID: `s${i}`, Service: big, Port: port };
+    const text = putServiceText({ token: '', source: 'remote', service });
+    live.set(service.ID, text);
+    return store.commit([text]);
+  };
+  const names = (): string[] => fs.readdirSync(path.join(folder, 'local'));
+  const all = (port: number): Promise<unknown> => Promise.all(Array.from({ length: 120 }, (_, i) => put(i, port)));
+  await all(0);
+  // A new log is begun before the next write.
+  await put(0, 0);
+  assert.ok(!names().includes('log-0000000002'), `12 MB, all of it new: ${names().join(' ')}`);
+  await all(1);
+  await put(0, 2);
+  await store.close();
+  assert.ok(!names().includes('log-0000000001'), `half of it superseded: ${names().join(' ')}`);
+  const again = await DurableStore.open(folder, silent, none);
+  assert.equal(again.contents.services.size, 120);
+  assert.equal(again.contents.services.get('s0')?.service.Port, 2);
   await again.store.close();
   fs.rmSync(folder, { recursive: true });
 });

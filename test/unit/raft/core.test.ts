@@ -22,6 +22,7 @@ function core(configuration: Configuration): RaftCore {
       terms: [{ firstIndex: LAST.index, term: LAST.term }],
       last: LAST,
       isUnproven: false,
+      floor: null,
     },
     configurations: [{ index: LAST.index, configuration }],
     timing: { heartbeatTimeoutMs: 100, electionTimeoutMs: 100, leaderLeaseMs: 50 },

@@ -309,32 +309,86 @@ test('a commit index before such a snapshot says nothing; one at or beyond it pr
   assert.equal(raft.ready()?.persist?.isProven, false, 'once');
 });
 
-test('in place of such a snapshot only a newer one is taken, be its index lower: what it covers is no proof of an older one', () => {
-  const offered = (position: Position) =>
-    ({
-      kind: 'install',
-      from: 'c',
-      to: 'a',
-      term: term(3),
-      configuration: { index: logIndex(1), configuration: THREE },
-      position,
-      sentMs: 5,
-    }) as const;
-  for (const older of [at(2, 2), at(8, 2), at(12, 1), at(2, 3)]) {
+function offered(position: Position, of: number) {
+  const about = { kind: 'install', from: 'c', to: 'a', sentMs: 5 } as const;
+  return { ...about, term: term(of), configuration: { index: logIndex(1), configuration: THREE }, position };
+}
+
+test('in place of such a snapshot a leader of the same term brings only a newer one, be its index lower', () => {
+  for (const older of [at(2, 2), at(8, 2), at(12, 1)]) {
     const raft = restored();
-    assert.equal(raft.offer(offered(older), 20), 'refused');
+    assert.equal(raft.offer(offered(older, 2), 20), 'refused');
     const answer = lastTo(drain(raft), 'c');
     assert.ok(answer.kind === 'install-answer' && !answer.success);
     assert.deepEqual(raft.log.last, at(9, 2));
   }
   for (const newer of [at(4, 3), at(9, 3), at(12, 2)]) {
     const raft = restored();
-    assert.equal(raft.offer(offered(newer), 20), 'wanted');
+    assert.equal(raft.offer(offered(newer, 3), 20), 'wanted');
     drain(raft);
-    assert.ok(raft.install(offered(newer)));
+    assert.ok(raft.install(offered(newer, 3)));
     assert.deepEqual(raft.ready()?.persist?.restart, newer);
     assert.deepEqual([raft.log.last, raft.log.committed, raft.log.isUnproven], [newer, 2, true]);
+    assert.equal(raft.log.hasFloor, false);
   }
+});
+
+/** {@link restored}, and then a leader of a later term had it give all of it up for `position`. */
+function fallen(position: Position): RaftCore {
+  const raft = restored();
+  assert.equal(raft.offer(offered(position, 3), 20), 'wanted');
+  drain(raft);
+  assert.ok(raft.install(offered(position, 3)));
+  drain(raft);
+  return raft;
+}
+
+test('a leader of a later term brings an older one, too: until its entries are here nobody gets a vote for less', () => {
+  for (const older of [at(2, 2), at(1, 1), at(0, 0)]) {
+    const raft = fallen(older);
+    assert.deepEqual([raft.log.last, raft.log.pledge, raft.log.committed], [older, at(9, 2), 2]);
+    const voteFor = (last: Position): boolean => {
+      const request = { kind: 'pre-vote', from: 'b', to: 'a', term: term(4), last, isTransfer: false } as const;
+      raft.leaderGone('c', 30);
+      raft.step(request, 1_000);
+      const answer = lastTo(drain(raft), 'b');
+      return answer.kind === 'pre-vote-answer' && answer.granted;
+    };
+    assert.equal(voteFor(at(8, 2)), false);
+    assert.equal(voteFor(at(9, 2)), true);
+    assert.equal(voteFor(at(3, 3)), true);
+    // Nor does it stand itself, be it for that long or because a leader tells it to.
+    raft.tick(5_000);
+    raft.tick(10_000);
+    assert.equal(raft.role, 'follower');
+    raft.step({ ...append(3, older, [], 0), from: 'c' }, 10_010);
+    raft.step({ kind: 'timeout-now', from: 'c', to: 'a', term: term(3) }, 10_020);
+    assert.equal(raft.role, 'follower');
+  }
+});
+
+test("what was given up is not given up twice, and is over with the leader's own entries", () => {
+  const raft = fallen(at(1, 1));
+  assert.equal(raft.offer(offered(at(1, 1), 3), 25), 'held');
+  assert.equal(raft.offer(offered(at(0, 0), 3), 25), raft.log.isUnproven ? 'refused' : 'held');
+  raft.step({ ...append(3, at(1, 1), [run(2, ['x'], 2)], 2), from: 'c' }, 30);
+  drain(raft);
+  assert.deepEqual([raft.log.pledge, raft.log.hasFloor], [at(9, 2), true]);
+  raft.step({ ...append(3, at(2, 2), [run(3, ['y'], 3)], 2), from: 'c' }, 40);
+  drain(raft);
+  assert.deepEqual([raft.log.pledge, raft.log.hasFloor], [at(3, 3), false]);
+});
+
+test('what was committed and given up counts as committed, but not as here', () => {
+  const raft = fallen(at(1, 1));
+  assert.deepEqual([raft.log.committed, raft.log.sure, raft.log.isUnproven], [2, 1, false]);
+  assert.equal(raft.offer(offered(at(2, 2), 3), 25), 'wanted', 'it is not here');
+  raft.step({ ...append(3, at(2, 2), [], 2), from: 'c' }, 30);
+  const refused = lastTo(drain(raft), 'c');
+  assert.ok(refused.kind === 'append-answer' && !refused.success && refused.last === 1);
+  raft.step({ ...append(3, at(1, 1), [run(2, ['x'], 2)], 2), from: 'c' }, 40);
+  const taken = lastTo(drain(raft), 'c');
+  assert.ok(taken.kind === 'append-answer' && taken.success && taken.through === 2);
 });
 
 test('a snapshot of a leader that leads no more takes no place: entries of the next one may have been acknowledged', () => {

@@ -57,6 +57,7 @@ export function server(start: Start = {}): RaftCore {
       terms: terms.map((of, i) => ({ firstIndex: logIndex(i + 1), term: term(of) })),
       last,
       isUnproven: false,
+      floor: null,
     },
     configurations: terms.length === 0 ? [] : [{ index: logIndex(1), configuration }],
     timing: { heartbeatTimeoutMs: TIMEOUT_MS, electionTimeoutMs: TIMEOUT_MS, leaderLeaseMs: LEASE_MS },

@@ -22,6 +22,7 @@ function sender(begin: number) {
     persist: unused,
     dropThrough: unused,
     retreat: () => {},
+    descend: () => Promise.reject(new Error('unexpected')),
     close: unused,
     read: async (from) => {
       if (from !== 3 || begin > 2) throw new Error('entry is missing');
@@ -79,7 +80,7 @@ test('an entry that should be there and is not ends the server', async () => {
 });
 
 test('a snapshot is taken when there is none, and when one that is older than the term was refused', async () => {
-  const { subject, sent, failures, install, snapshots, taken, term: now } = sender(0);
+  const { subject, sent, failures, install, snapshots, taken, term: now } = sender(1);
   const add = async (of: number): Promise<void> => {
     const configuration = { index: logIndex(1), configuration: { servers: [] } };
     await (await snapshots.create(at(2, of), configuration)).finish();
@@ -96,4 +97,16 @@ test('a snapshot is taken when there is none, and when one that is older than th
   await add(now);
   assert.deepEqual(await ask(true), [2, 2], 'no later one would be better');
   assert.deepEqual(failures, []);
+});
+
+test('who is to begin anew gets nothing at all as a snapshot, where the log has everything; refused, a snapshot is taken', async () => {
+  const { subject, sent, failures, install, taken } = sender(0);
+  subject.send(install(false));
+  await settle();
+  const [offer] = sent;
+  assert.ok(offer?.kind === 'install' && offer.position.index === 0 && offer.size === 0);
+  for await (const bytes of offer.bytes) assert.fail(`${bytes.byteLength} bytes of nothing`);
+  subject.send(install(true));
+  await settle();
+  assert.deepEqual([taken.count, sent.length, failures], [1, 1, []]);
 });

@@ -67,7 +67,7 @@ function world() {
   const restore = new Restore(proposer, snapshots);
   const failures: unknown[] = [];
   const failed = (error: unknown): number => failures.push(error);
-  const newestSnapshot = (): Promise<SnapshotDescription | null> => snapshots.newestReadable();
+  const newestSnapshot = (): Promise<SnapshotDescription | null> => snapshots.newestReadable(() => {});
   const delivery = new Delivery({ state: proposer, log, restore, newestSnapshot, failed }, logIndex(0));
   proposer.listen((message) => {
     if (message.kind === 'applied') delivery.credit(message.bytes);

@@ -37,6 +37,7 @@ for (const step of ['create', 'write', 'finish', 'installed']) {
       core,
       snapshots: new FailingSnapshots(step),
       retreat: () => {},
+      descend: () => Promise.resolve(),
       quiet: () => Promise.resolve(),
       installed: () => {
         if (step === 'installed') throw new Error('no replica left');

@@ -74,7 +74,7 @@ test('another datacenter’s event goes to one of its servers, with the token it
     },
   };
   const serversOf = () => [{ name: 's1', address: 'there:1' }];
-  const beyond = new CallsBeyond({ serversOf, asking });
+  const beyond = new CallsBeyond({ serversOf, asking, isLocalToken: () => false });
   await fired({ beyond }, { Datacenter: 'dc2', Token: 'secret' });
   assert.deepEqual(asked, [`there:1 ${METHOD} dc2 secret`]);
 });

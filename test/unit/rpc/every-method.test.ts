@@ -20,7 +20,9 @@ function nameOf(exported: unknown): string | null {
 
 test('servers can be asked every method', async () => {
   const names: string[] = [];
-  for (const file of fs.readdirSync(fileURLToPath(folder)).filter((one) => one.endsWith('.js'))) {
+  for (const file of fs
+    .readdirSync(fileURLToPath(folder), { encoding: 'utf8', recursive: true })
+    .filter((one) => one.endsWith('.js'))) {
     const module = (await import(new URL(file, folder).href)) as { readonly [name: string]: unknown };
     names.push(...Object.values(module).flatMap((exported) => nameOf(exported) ?? []));
   }

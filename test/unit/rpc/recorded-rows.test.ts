@@ -40,7 +40,7 @@ test('recorded arguments and replies are read whole, and written again as the sa
   }
 });
 
-const OPTIONS = optionsOf({ consistency: 'default', minIndex: 0, waitMs: 0, maxStaleMs: 0 }, 'dc1');
+const OPTIONS = optionsOf({ consistency: 'default', minIndex: 0, waitMs: 0, maxStaleMs: 0 }, 'dc1', '');
 
 /** What a method doesn't look at. */
 const UNASKED = new Set(['Source', 'MergeCentralConfig', 'Checks', 'Check', 'Service']);

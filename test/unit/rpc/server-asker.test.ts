@@ -46,8 +46,8 @@ test('a blocking read is waited for as long as three servers may let it wait, on
   const patient = new ServerAsker({ pool: silent, clientTimeoutMs: () => 60_000, holdMs: () => HOLD_MS });
   const settings = { consistency: 'default', minIndex: 7, waitMs: WAIT_MS, maxStaleMs: 0 } as const;
   const never = (): void => assert.fail('there is no answer');
-  patient.read('127.0.0.1:1', kvGet, 'a', settings, 'dc1', never);
-  patient.read('127.0.0.1:1', kvGet, 'a', { ...settings, minIndex: 0 }, 'dc1', never);
+  patient.read('127.0.0.1:1', kvGet, 'a', settings, 'dc1', '', never);
+  patient.read('127.0.0.1:1', kvGet, 'a', { ...settings, minIndex: 0 }, 'dc1', '', never);
   let longestMs: number = WAIT_MS;
   for (let servers = 0; servers < 3; servers += 1) longestMs += longestMs / 16;
   assert.deepEqual(waited, [longestMs + HOLD_MS, 60_000]);

@@ -27,6 +27,7 @@ function leaving(all: readonly RaftPeer[], { leads = true, problem = null as str
         return problem;
       },
     },
+    token: () => '',
     calls: {
       write: async () => {
         calls += 1;

@@ -11,6 +11,16 @@ import type { DnsInterface } from '../../../src/workers/state/assembly/open-dns.
 import type { HttpInterface } from '../../../src/workers/state/assembly/open-http.js';
 import { openReaders } from '../../../src/workers/state/assembly/open-readers.js';
 import { SharedCounts } from '../../../src/workers/state/sockets/shared-counts.js';
+import { AgentTokens } from '../../../src/workers/state/tokens/agent-tokens.js';
+
+const SECRETS = {
+  default: 'd',
+  agent: '',
+  agent_recovery: '',
+  replication: '',
+  dns: '',
+  config_file_service_registration: '',
+};
 
 /** Longer than the test may take. */
 const DEADLINE_MS = 600_000;
@@ -31,7 +41,7 @@ function reader() {
   const dns = { bound: [] } as unknown as DnsInterface;
   const progress = new AppliedProgress().buffer;
   const requestRates = new RequestRates().buffer;
-  openReaders({ ports: [port1], progress, requestRates, answerDns: false }, http, dns);
+  openReaders({ ports: [port1], progress, requestRates, answerDns: false }, http, dns, new AgentTokens(SECRETS));
   const [close] = closings;
   assert.ok(close);
   return { port: port2, close: () => close(DEADLINE_MS) };
@@ -48,7 +58,7 @@ test('a reader is told to close, and its word is waited for', async () => {
     const [messages] = (await once(port, 'message')) as [readonly ToReader[]];
     kinds.push(...messages.map(({ kind }) => kind));
   }
-  assert.deepEqual(kinds, ['listen', 'close']);
+  assert.deepEqual(kinds, ['tokens', 'listen', 'close']);
   assert.ok(!isClosed);
   port.postMessage([{ kind: 'closed' }] satisfies ReaderWord[]);
   await closed;

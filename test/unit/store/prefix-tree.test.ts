@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { PrefixTree } from '../../../src/workers/state/replica/store/tables/prefix-tree.js';
+import { PrefixTree } from '../../../src/workers/state/prefixes/prefix-tree.js';
 import { runSeed } from '../../random.js';
 
 class Model {

@@ -34,7 +34,7 @@ const UNKNOWN_KEY = "keyring doesn't include key provided with -encrypt, using k
 const WANTED = 'it must be a JSON array of base64 keys of 16, 24 or 32 bytes, the primary one first';
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const FILE_MODE = 0o600;
-const DIRECTORY_MODE = 0o755;
+const DIRECTORY_MODE = 0o700;
 /** Thousands of keys; more is some other file. */
 const MOST_BYTES = 256 * 1024;
 

@@ -48,8 +48,8 @@ export type OpenedSnapshot =
 const BYTES_PER_MEMBER = 2 * 128;
 /** Far more than the largest pool leaves in a file: of a larger one only the end is read. */
 const MOST_READ_BYTES = 64 * 1024 * 1024;
-const FILE_MODE = 0o644;
-const DIRECTORY_MODE = 0o755;
+const FILE_MODE = 0o600;
+const DIRECTORY_MODE = 0o700;
 const LINE_FEED = 0x0a;
 
 function message(error: unknown): string {

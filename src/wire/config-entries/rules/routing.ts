@@ -85,9 +85,14 @@ function redirectError({ Redirect, Failover }: Resolver): string | null {
 
 type Failover = NonNullable<Resolver['Failover']>[string];
 
+/** Names of subsets may be such as all objects have. */
+function hasSubset({ Subsets }: Resolver, name: string): boolean {
+  return Subsets !== null && Object.hasOwn(Subsets, name);
+}
+
 function failoverError(entry: Resolver, subset: string, failover: Failover): string | null {
   const place = `Bad Failover[${JSON.stringify(subset)}]`;
-  if (subset !== '*' && subset !== '' && entry.Subsets?.[subset] === undefined) return `${place}: not a valid subset`;
+  if (subset !== '*' && subset !== '' && !hasSubset(entry, subset)) return `${place}: not a valid subset`;
   const { Service, ServiceSubset, Namespace, Datacenters, Targets, SamenessGroup } = failover;
   if (SamenessGroup !== '') return `${place}: sameness groups are a Consul Enterprise feature`;
   const hasTargets = (Targets?.length ?? 0) > 0;
@@ -98,11 +103,7 @@ function failoverError(entry: Resolver, subset: string, failover: Failover): str
   if (hasTargets && (Service || ServiceSubset || Namespace || hasDatacenters)) {
     return `${place}: Targets cannot be set with Service, ServiceSubset, Namespace, or Datacenters`;
   }
-  if (
-    ServiceSubset !== '' &&
-    (Service === '' || Service === entry.Name) &&
-    entry.Subsets?.[ServiceSubset] === undefined
-  ) {
+  if (ServiceSubset !== '' && (Service === '' || Service === entry.Name) && !hasSubset(entry, ServiceSubset)) {
     return `${place}.ServiceSubset ${JSON.stringify(ServiceSubset)} is not a valid subset of ${JSON.stringify(Service || entry.Name)}`;
   }
   return (Datacenters ?? []).includes('') ? `${place}.Datacenters: found empty datacenter` : null;

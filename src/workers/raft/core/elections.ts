@@ -112,7 +112,7 @@ export class Elections {
   standInstead(message: TimeoutNow, nowMs: number): void {
     const { id, membership, promises, standing } = this.#parts;
     if (message.term !== promises.term || standing.leader !== message.from) return;
-    if (standing.role === 'leader' || !membership.voters.includes(id)) return;
+    if (standing.role === 'leader' || !membership.voters.includes(id) || this.#isShort) return;
     standing.leader = null;
     this.#campaign(nowMs, 'transfer');
   }
@@ -140,7 +140,7 @@ export class Elections {
   get #electorate(): Electorate {
     const { membership, promises, standing, log } = this.#parts;
     const { hardState } = promises;
-    return { configuration: membership.latest, hardState, leader: standing.leader, last: log.last };
+    return { configuration: membership.latest, hardState, leader: standing.leader, last: log.pledge };
   }
 
   /** A follower's or candidate's time is up. */
@@ -151,7 +151,7 @@ export class Elections {
     this.#haste.tried();
     if (standing.role === 'follower' && isHearing) return;
     standing.leader = null;
-    if (!membership.voters.includes(id)) return;
+    if (!membership.voters.includes(id) || this.#isShort) return;
     this.#campaign(nowMs, isSoleVoter(membership.latest, id) ? 'alone' : 'pre-vote');
   }
 
@@ -181,9 +181,15 @@ export class Elections {
     this.#resetDeadline(nowMs);
   }
 
+  /** It has less than it once acknowledged, and wouldn't get its own vote. */
+  get #isShort(): boolean {
+    const { log } = this.#parts;
+    return log.pledge !== log.last;
+  }
+
   #mayStandAlone(nowMs: number): boolean {
     const { id, contact, membership, standing } = this.#parts;
-    const isAlone = standing.role === 'follower' && isSoleVoter(membership.latest, id);
+    const isAlone = !this.#isShort && standing.role === 'follower' && isSoleVoter(membership.latest, id);
     return isAlone && !contact.forbids(id, nowMs);
   }
 

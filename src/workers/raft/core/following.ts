@@ -1,7 +1,8 @@
 // How a server takes what the leader of a term sends it: entries, heartbeats, a snapshot in the place of entries
 // (spec/raft.md, section 3).
 
-import { isNewer, type LogIndex, type Position } from './entry.js';
+import { isNewer, type LogIndex } from './entry.js';
+import type { RaftLog } from './log.js';
 import type { AppendAnswer, AppendRequest, Heartbeat, SnapshotOffer } from './message.js';
 import { type CoreParts, commitThrough, type Office } from './parts.js';
 import { mayAgreeThrough, takeEntries } from './replication.js';
@@ -58,15 +59,11 @@ export class Following {
       return 'refused';
     }
     this.#office.hearLeader(message.from, message.term, nowMs);
-    if (this.#holds(message.position)) {
+    if (this.#parts.log.holds(message.position)) {
       this.#answerInstall(message, true);
       return 'held';
     }
-    const { log } = this.#parts;
-    const { position } = message;
-    // One that isn't newer may be of a leader whose entries this server acknowledged before its own snapshot took their place,
-    // and stand for less than them: with it, this server could vote them away.
-    if (!log.isUnproven || (isNewer(position, log.snapshot) && position.index > log.committed)) return 'wanted';
+    if (mayTake(this.#parts.log, message)) return 'wanted';
     this.#answerInstall(message, false);
     return 'refused';
   }
@@ -76,7 +73,7 @@ export class Following {
     const { log, membership, promises } = this.#parts;
     const { position, configuration, term } = message;
     if (term !== promises.term) throw new Error(`a snapshot of term ${term} in term ${promises.term}`);
-    const isNeeded = !this.#holds(position);
+    const isNeeded = !log.holds(position);
     if (isNeeded) {
       log.restart(position);
       membership.restart(configuration);
@@ -90,10 +87,15 @@ export class Following {
     const answer = { from: id, to: from, term: promises.term, success, through: position.index, sentMs } as const;
     promises.sendWhenDurable({ kind: 'install-answer', ...answer });
   }
+}
 
-  /** Everything through `position` is in this log, or in what came before it; whether it is committed is said elsewhere. */
-  #holds({ index, term: of }: Position): boolean {
-    const { log } = this.#parts;
-    return (index <= log.committed && !log.isUnproven) || log.termAt(index) === of;
-  }
+/**
+ * A log that is proven takes whatever its leader has. In the place of one that may be lost comes what is newer; or what is older, if
+ * its leader's term is later than all of it: such a leader has everything that was committed before, and until its entries are here
+ * this server votes as if it had what it gave up (`RaftLog.pledge`). That is done once: of what came with the leader's term nothing
+ * is given up again.
+ */
+function mayTake(log: RaftLog, { term, position }: SnapshotOffer): boolean {
+  if (log.hasFloor) return isNewer(position, log.last);
+  return !log.isUnproven || isNewer(position, log.snapshot) || term > log.last.term;
 }

@@ -1,7 +1,16 @@
 // The log as the core sees it: where it begins (after a snapshot or at the origin), which term each index has, what is
 // appended, durable and committed. Payloads stay here only until they are durable; afterwards the store is asked.
 
-import { after, type EntryRun, type LogIndex, lastIndexOf, ORIGIN, type Position, type Term } from './entry.js';
+import {
+  after,
+  type EntryRun,
+  isNewer,
+  type LogIndex,
+  lastIndexOf,
+  ORIGIN,
+  type Position,
+  type Term,
+} from './entry.js';
 import { sliceRun } from './packed.js';
 import type { Persist } from './ready.js';
 
@@ -22,6 +31,8 @@ export interface RecoveredLog {
   readonly last: Position;
   /** The snapshot came from elsewhere, and nobody knows here whether a majority ever had it. */
   readonly isUnproven: boolean;
+  /** Where an earlier log ended that was given up for an older snapshot; null once this one has come to it, or if there was none. */
+  readonly floor: Position | null;
 }
 
 export class RaftLog {
@@ -40,6 +51,7 @@ export class RaftLog {
   #restart: Position | null = null;
   /** The disk says that the snapshot is unproven. */
   #isMarked: boolean;
+  #floor: Position | null;
 
   constructor(recovered: RecoveredLog) {
     this.#snapshot = recovered.snapshot;
@@ -48,6 +60,7 @@ export class RaftLog {
     this.#last = recovered.last;
     this.#durable = recovered.last.index;
     this.#isMarked = recovered.isUnproven;
+    this.#floor = recovered.floor;
     this.#committed = recovered.isUnproven ? ORIGIN.index : recovered.snapshot.index;
   }
 
@@ -66,6 +79,30 @@ export class RaftLog {
 
   get committed(): LogIndex {
     return this.#committed;
+  }
+
+  /** Everything through this index is committed, and lies here. What was given up for an older snapshot may reach less far. */
+  get sure(): LogIndex {
+    if (this.isUnproven) return ORIGIN.index;
+    return Math.min(this.#committed, this.#last.index) as LogIndex;
+  }
+
+  /**
+   * Where this log ends as votes see it: not before where an earlier one ended. What that held was acknowledged, and who has
+   * less could vote it away.
+   */
+  get pledge(): Position {
+    return this.#floor !== null && isNewer(this.#floor, this.#last) ? this.#floor : this.#last;
+  }
+
+  /** The disk says that an earlier log was given up, and this one isn't known to have come to its end. */
+  get hasFloor(): boolean {
+    return this.#floor !== null;
+  }
+
+  /** Everything through `position` is here, or in what came before it; whether it is committed is said elsewhere. */
+  holds({ index, term }: Position): boolean {
+    return (!this.isUnproven && index <= this.sure) || this.termAt(index) === term;
   }
 
   /**
@@ -143,10 +180,13 @@ export class RaftLog {
 
   /** What {@link takeWaiting} handed out is durable. */
   written(): void {
-    if (this.#writing === null) return;
-    this.#durable = this.#writing;
+    const index = this.#writing;
+    if (index === null) return;
+    this.#durable = index;
     this.#writing = null;
     this.#written = [];
+    const term = this.termAt(index);
+    if (this.#floor !== null && term !== null && !isNewer(this.#floor, { index, term })) this.#floor = null;
   }
 
   /** The entries from `from` through `through` that are not durable yet: no store has them. */
@@ -163,12 +203,16 @@ export class RaftLog {
   }
 
   /**
-   * A snapshot of everything through `position`, which lies beyond what is committed, took the place of this log. It is
-   * committed like an entry: later, or never. No write may be under way.
+   * A snapshot of everything through `position` took the place of this log. It lies beyond what is committed, and is committed
+   * like an entry: later, or never. Only for a log that may be lost it may be older; then the log's end is a floor for votes
+   * until the log is as far again. No write may be under way.
    */
   restart(position: Position): void {
     if (this.#writing !== null) throw new Error('restart of a log that is being written');
-    if (position.index <= this.#committed) throw new Error(`a snapshot of ${position.index} over what is committed`);
+    const mayFallBack = this.isUnproven || this.#floor !== null;
+    if (position.index <= this.#committed && !mayFallBack)
+      throw new Error(`a snapshot of ${position.index} over what is committed`);
+    if (isNewer(this.pledge, position)) this.#floor = this.pledge;
     this.#snapshot = position;
     this.#begin = position.index;
     this.#terms = [];

@@ -254,7 +254,10 @@ export class RaftCore {
    * {@link ready} has the one that starts the log anew.
    */
   install(message: SnapshotOffer): boolean {
-    return this.#following.install(message);
+    const isNeeded = this.#following.install(message);
+    // What was handed out beyond an older one comes again, for a replica that has less; the others know what they have.
+    if (isNeeded) this.#handedOut = Math.min(this.#handedOut, message.position.index) as LogIndex;
+    return isNeeded;
   }
 
   /**

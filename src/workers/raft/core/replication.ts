@@ -14,7 +14,7 @@ export function takeEntries(log: RaftLog, membership: Membership, request: Appen
   const { previous, runs } = request;
   // What is committed here is in every leader's log, even where compaction has left no term to compare. A snapshot that isn't
   // proven may be in nobody's: what came before it is gone, and can't be compared.
-  const isSure = previous.index <= log.committed && !log.isUnproven;
+  const isSure = previous.index <= log.sure && !log.isUnproven;
   if (!isSure && log.termAt(previous.index) !== previous.term) return null;
   let through = previous.index;
   for (const run of runs) {
@@ -42,14 +42,14 @@ export function mayAgreeThrough(log: RaftLog, previous: Position): LogIndex {
   if (previous.index > log.last.index) return log.last.index;
   if (log.isUnproven && previous.index <= log.snapshot.index) return ORIGIN.index;
   const before = log.endBeforeTermAt(previous.index);
-  return Math.max(before, log.committed) as LogIndex;
+  return Math.max(before, log.sure) as LogIndex;
 }
 
 /** The part of a run that this log doesn't have, or has otherwise; null when it has all of it. */
 function freshPart(log: RaftLog, run: EntryRun): EntryRun | null {
   const last = lastIndexOf(run);
   let index = run.firstIndex as number;
-  while (index <= last && (index <= log.committed || log.termAt(index as LogIndex) === run.term)) index += 1;
+  while (index <= last && (index <= log.sure || log.termAt(index as LogIndex) === run.term)) index += 1;
   if (index > last) return null;
   return sliceRun(run, index as LogIndex, last);
 }

@@ -3,7 +3,7 @@
 
 import type { Configuration, PlacedConfiguration, Suffrage } from '../core/configuration.js';
 import { encodePeers } from '../core/configuration-codec.js';
-import { logIndex, type Position, term } from '../core/entry.js';
+import { logIndex, ORIGIN, type Position, term } from '../core/entry.js';
 
 export interface SnapshotDescription {
   /** The directory's name: `<term>-<index>-<unix ms>`. */
@@ -15,6 +15,15 @@ export interface SnapshotDescription {
   /** CRC-64 of state.bin, eight bytes big-endian. */
   readonly crc: Uint8Array;
 }
+
+/** What there is before the first entry; it lies on no disk. */
+export const ORIGIN_SNAPSHOT: SnapshotDescription = {
+  id: '0-0-0',
+  position: ORIGIN,
+  configuration: { index: ORIGIN.index, configuration: { servers: [] } },
+  size: 0,
+  crc: new Uint8Array(8),
+};
 
 const SUFFRAGES: readonly Suffrage[] = ['voter', 'nonvoter', 'staging'];
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Crc64 } from '../../../wasm/crc.js';
 import { syncDirectory } from '../../../wire/sync-directory.js';
 import type { PlacedConfiguration } from '../core/configuration.js';
-import type { Position } from '../core/entry.js';
+import { logIndex, type Position, term } from '../core/entry.js';
 import { parseMeta, renderMeta, type SnapshotDescription } from './meta.js';
 import type { SnapshotSink, SnapshotStore } from './snapshot-store.js';
 
@@ -21,7 +21,7 @@ export class SnapshotDirectory implements SnapshotStore {
 
   /** `path` is made when missing. */
   static async open(path: string, unixMs: () => number): Promise<SnapshotDirectory> {
-    await mkdir(path, { recursive: true, mode: 0o755 });
+    await mkdir(path, { recursive: true, mode: 0o700 });
     for (const name of await readdir(path)) {
       if (name.endsWith('.tmp')) await rm(join(path, name), { recursive: true, force: true });
     }
@@ -36,18 +36,34 @@ export class SnapshotDirectory implements SnapshotStore {
   async create(position: Position, configuration: PlacedConfiguration): Promise<SnapshotSink> {
     const id = `${position.term}-${position.index}-${this.#unixMs()}`;
     const directory = join(this.#path, `${id}.tmp`);
-    await mkdir(directory, { mode: 0o755 });
-    const file = await open(join(directory, 'state.bin'), 'wx', 0o644);
+    await mkdir(directory, { mode: 0o700 });
+    const file = await open(join(directory, 'state.bin'), 'wx', 0o600);
     return new DirectorySink(this, { id, position, configuration }, directory, file);
   }
 
-  async newestReadable(unreadable: (id: string, problem: string) => void): Promise<SnapshotDescription | null> {
+  async newestReadable(
+    unreadable: (id: string, problem: string) => void,
+    counts: (position: Position) => boolean = () => true,
+  ): Promise<SnapshotDescription | null> {
     for (const id of await this.#newestFirst()) {
+      const position = positionOf(id);
+      if (position === null || !counts(position)) continue;
       const checked = await this.#check(id);
       if (typeof checked !== 'string') return checked;
       unreadable(id, checked);
     }
     return null;
+  }
+
+  async giveUp(isGivenUp: (position: Position) => boolean): Promise<void> {
+    for (const id of await this.#newestFirst()) {
+      const position = positionOf(id);
+      if (position === null || !isGivenUp(position)) continue;
+      // Under this name no start takes it for one, however far its removal comes.
+      await rename(join(this.#path, id), join(this.#path, `${id}.tmp`));
+      await syncDirectory(this.#path);
+      await rm(join(this.#path, `${id}.tmp`), { recursive: true, force: true });
+    }
   }
 
   async *read(snapshot: SnapshotDescription): AsyncIterable<Uint8Array> {
@@ -68,6 +84,8 @@ export class SnapshotDirectory implements SnapshotStore {
     await rename(temporary, join(this.#path, id));
     await syncDirectory(this.#path);
     for (const old of (await this.#newestFirst()).slice(RETAINED)) {
+      // An older one that comes last is to take the place of the others.
+      if (old === id) continue;
       await rm(join(this.#path, old), { recursive: true, force: true });
     }
   }
@@ -99,6 +117,13 @@ export class SnapshotDirectory implements SnapshotStore {
       return error instanceof Error ? error.message : String(error);
     }
   }
+}
+
+/** null when the name isn't one of a snapshot, or holds numbers that no position has. */
+function positionOf(id: string): Position | null {
+  const [, of, index] = (NAME.exec(id) ?? []).map(Number);
+  if (of === undefined || index === undefined || !Number.isSafeInteger(of) || !Number.isSafeInteger(index)) return null;
+  return { index: logIndex(index), term: term(of) };
 }
 
 class DirectorySink implements SnapshotSink {
@@ -142,7 +167,7 @@ class DirectorySink implements SnapshotSink {
     await this.#file.sync();
     await this.#file.close();
     const description = { ...this.#about, size: this.#size, crc: this.#crc.digestBytes() };
-    const meta = await open(join(this.#directory, 'meta.json'), 'wx', 0o644);
+    const meta = await open(join(this.#directory, 'meta.json'), 'wx', 0o600);
     try {
       await meta.writeFile(renderMeta(description));
       await meta.sync();

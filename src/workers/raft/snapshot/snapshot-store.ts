@@ -2,7 +2,7 @@
 // newest is kept.
 
 import type { PlacedConfiguration } from '../core/configuration.js';
-import { isNewer, ORIGIN, type Position } from '../core/entry.js';
+import { isNewer, type Position } from '../core/entry.js';
 import type { SnapshotDescription } from './meta.js';
 
 /**
@@ -18,15 +18,28 @@ export interface SnapshotSink {
 
 export interface SnapshotStore {
   create(position: Position, configuration: PlacedConfiguration): Promise<SnapshotSink>;
-  /** The newest snapshot that can be read whole; null when there is none. Each unreadable one is reported. */
-  newestReadable(unreadable: (id: string, problem: string) => void): Promise<SnapshotDescription | null>;
+  /** The newest snapshot that can be read whole, of those that count; null when there is none. Each unreadable one is reported. */
+  newestReadable(
+    unreadable: (id: string, problem: string) => void,
+    counts?: (position: Position) => boolean,
+  ): Promise<SnapshotDescription | null>;
+  /** Removes those; durable once resolved. */
+  giveUp(isGivenUp: (position: Position) => boolean): Promise<void>;
   /** The state of a snapshot that was found readable. */
   read(snapshot: SnapshotDescription): AsyncIterable<Uint8Array>;
 }
 
-/** Keeps the newest, in memory: a server without a data directory can be asked for it, and restored from one, too. */
+interface Kept {
+  readonly description: SnapshotDescription;
+  readonly state: readonly Uint8Array[];
+}
+
+/**
+ * Keeps the newest, in memory: a server without a data directory can be asked for it, and restored from one, too. Beside it one that
+ * is older and came later: the newest may be about to be given up.
+ */
 export class MemorySnapshots implements SnapshotStore {
-  #newest: { readonly description: SnapshotDescription; readonly state: readonly Uint8Array[] } | null = null;
+  #kept: readonly Kept[] = [];
 
   create(position: Position, configuration: PlacedConfiguration): Promise<SnapshotSink> {
     const state: Uint8Array[] = [];
@@ -41,9 +54,8 @@ export class MemorySnapshots implements SnapshotStore {
       finish: () => {
         const id = `${position.term}-${position.index}-${Date.now()}`;
         const description = { id, position, configuration, size, crc: new Uint8Array(8) };
-        // One that was begun before a restore stands for less than what is there.
-        const newest = this.#newest?.description.position ?? ORIGIN;
-        if (!isNewer(newest, position)) this.#newest = { description, state };
+        const newer = this.#kept.filter((kept) => isNewer(kept.description.position, position)).slice(0, 1);
+        this.#kept = [...newer, { description, state }];
         return Promise.resolve(description);
       },
       cancel: () => Promise.resolve(),
@@ -51,14 +63,23 @@ export class MemorySnapshots implements SnapshotStore {
     return Promise.resolve(sink);
   }
 
-  newestReadable(): Promise<SnapshotDescription | null> {
-    return Promise.resolve(this.#newest?.description ?? null);
+  newestReadable(
+    _unreadable: (id: string, problem: string) => void,
+    counts: (position: Position) => boolean = () => true,
+  ): Promise<SnapshotDescription | null> {
+    const newest = this.#kept.find(({ description }) => counts(description.position));
+    return Promise.resolve(newest?.description ?? null);
+  }
+
+  giveUp(isGivenUp: (position: Position) => boolean): Promise<void> {
+    this.#kept = this.#kept.filter(({ description }) => !isGivenUp(description.position));
+    return Promise.resolve();
   }
 
   async *read(snapshot: SnapshotDescription): AsyncIterable<Uint8Array> {
     // What is read stays until it has been read, whatever is taken meanwhile.
-    const newest = this.#newest;
-    if (newest?.description.id !== snapshot.id) throw new Error(`snapshot ${snapshot.id} is no longer kept`);
-    yield* newest.state;
+    const found = this.#kept.find(({ description }) => description.id === snapshot.id);
+    if (found === undefined) throw new Error(`snapshot ${snapshot.id} is no longer kept`);
+    yield* found.state;
   }
 }

@@ -132,6 +132,7 @@ export class SnapshotTaker {
     const { core, snapshots, logger, metrics } = this.#dependencies;
     const index = logIndex(applied);
     if (index <= core.log.snapshot.index) throw new Error('nothing new to snapshot');
+    if (core.log.hasFloor) throw new Error('this log has less than one that it took the place of');
     const term = core.log.termAt(index);
     const configuration = core.committedConfiguration;
     if (term === null) throw new Error(`the term of index ${index} is not known`);

@@ -15,7 +15,7 @@ export interface KeyValueStore {
   get(key: Uint8Array): Promise<Uint8Array | null>;
   /** Ascending; keys from `from` on, below `before`. */
   scan(from: Uint8Array, before: Uint8Array): AsyncIterable<Put>;
-  /** Removes keys from `from` on, below `before`; need not be durable. */
+  /** Removes keys from `from` on, below `before`; durable with the next {@link write} at the latest. */
   removeRange(from: Uint8Array, before: Uint8Array): Promise<void>;
   close(): Promise<void>;
 }

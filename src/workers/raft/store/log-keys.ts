@@ -26,3 +26,5 @@ export const HARD_STATE_KEY: Uint8Array = Buffer.from('mhard-state');
 export const BEGIN_KEY: Uint8Array = Buffer.from('mbegin');
 /** The snapshot that the log goes on after, as long as it isn't known to be committed. */
 export const UNPROVEN_KEY: Uint8Array = Buffer.from('munproven');
+/** Where a log ended that was given up for an older snapshot, until this one has come to it. */
+export const FLOOR_KEY: Uint8Array = Buffer.from('mfloor');

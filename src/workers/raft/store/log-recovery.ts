@@ -6,10 +6,12 @@
 
 import type { PlacedConfiguration } from '../core/configuration.js';
 import { decodeConfiguration } from '../core/configuration-codec.js';
+import { type Descent, isSame } from '../core/descent.js';
 import {
   type EntryRun,
   EntryType,
   type HardState,
+  isNewer,
   type LogIndex,
   lastIndexOf,
   logIndex,
@@ -17,9 +19,11 @@ import {
   term,
 } from '../core/entry.js';
 import type { RecoveredLog, TermRange } from '../core/log.js';
+import { hasBegun } from './descent.js';
 import type { KeyValueStore } from './key-value-store.js';
 import {
   BEGIN_KEY,
+  FLOOR_KEY,
   HARD_STATE_KEY,
   indexOfKey,
   RECORDS_BEFORE,
@@ -42,15 +46,19 @@ export interface Recovered {
   readonly repaired: string | null;
 }
 
+/** `descent`: what the log was, or is to be, given up for; `snapshot` is none of those that are given up with it. */
 export async function recoverLog(
   store: KeyValueStore,
   snapshot: Position,
   marker: LogIndex | null,
+  descent: Descent | null = null,
 ): Promise<Recovered> {
   const begin = await readBegin(store);
   const unproven = await readUnproven(store, begin);
   // A leader of a later term sent another one in place of it, and the log hasn't gone on after that.
-  const isSuperseded = unproven !== null && snapshot.term > unproven.term && snapshot.index <= begin;
+  const isOutdone = unproven !== null && snapshot.term > unproven.term && snapshot.index <= begin;
+  const isDescending = descent !== null && isSame(snapshot, descent.to) && !(await hasBegun(store, snapshot));
+  const isSuperseded = isOutdone || isDescending;
   const scan = new Scan(begin);
   for await (const { key, value } of store.scan(recordKey(logIndex(1)), RECORDS_BEFORE)) scan.take(key, value);
   const durable = marker ?? logIndex(0);
@@ -72,17 +80,26 @@ export async function recoverLog(
   if (begin > 0) await store.removeRange(RECORDS_FROM, recordKey(logIndex(begin + 1)));
   if (last.index < snapshot.index || scan.contradicts(snapshot) || isSuperseded) {
     // It came from a leader or an operator. What was carried over from another directory is all there is.
-    const isUnproven = hasLived;
+    const isUnproven = hasLived && snapshot.index > 0;
     const begins = { key: BEGIN_KEY, value: encodeBegin(snapshot.index) };
     const mark = { key: UNPROVEN_KEY, value: encodeUnproven(snapshot) };
-    await store.write(isUnproven ? [begins, mark] : [begins], []);
+    const floor = floorOver(snapshot, descent);
+    await store.write(isUnproven ? [begins, mark] : [begins], floor === null ? [FLOOR_KEY] : []);
     await store.removeRange(RECORDS_FROM, RECORDS_BEFORE);
-    const log = { snapshot, begin: snapshot.index, terms: [], last: snapshot, isUnproven };
+    const log = { snapshot, begin: snapshot.index, terms: [], last: snapshot, isUnproven, floor };
     return { hardState, log, configurations: [], records: [], repaired };
   }
   const isUnproven = unproven?.index === snapshot.index && unproven.term === snapshot.term;
-  const log = { snapshot, begin, terms: scan.terms, last, isUnproven };
+  const floor = floorOver(last, descent);
+  // It didn't begin, or is over.
+  if (floor === null && (await store.get(FLOOR_KEY)) !== null) await store.write([], [FLOOR_KEY]);
+  const log = { snapshot, begin, terms: scan.terms, last, isUnproven, floor };
   return { hardState, log, configurations: scan.configurations, records: scan.records, repaired };
+}
+
+/** null when the log ends there or beyond. */
+function floorOver(last: Position, descent: Descent | null): Position | null {
+  return descent !== null && isNewer(descent.floor, last) ? descent.floor : null;
 }
 
 interface BrokenRecord {

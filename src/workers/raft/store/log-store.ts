@@ -1,11 +1,13 @@
 // The durable log over any key-value store: packs a group commit into records, reads ranges back, drops what snapshots
 // cover. Holds no entries itself, only where each record begins.
 
+import type { Descent } from '../core/descent.js';
 import {
   areAlike,
   bytesOf,
   type EntryRun,
   EntryType,
+  isNewer,
   type LogIndex,
   lastIndexOf,
   logIndex,
@@ -15,11 +17,11 @@ import { sliceEntries } from '../core/packed.js';
 import type { Persist } from '../core/ready.js';
 import type { DurableMarker } from './durable-marker.js';
 import type { KeyValueStore, Put } from './key-value-store.js';
-import { BEGIN_KEY, HARD_STATE_KEY, RECORDS_FROM, recordKey, UNPROVEN_KEY } from './log-keys.js';
+import { BEGIN_KEY, FLOOR_KEY, HARD_STATE_KEY, RECORDS_FROM, recordKey, UNPROVEN_KEY } from './log-keys.js';
 import type { Recovered } from './log-recovery.js';
 import { RecentRuns } from './recent-runs.js';
 import { decodeRecord, RECORD_HEADER_BYTES, sealRecord, tailBytes } from './record.js';
-import { encodeBegin, encodeHardState, encodeUnproven } from './stable-values.js';
+import { encodeBegin, encodeDescent, encodeHardState, encodeUnproven } from './stable-values.js';
 import { damagedAt } from './storage-failure.js';
 
 /** A record stops growing here: it is what a reader must take at once. A single proposal may still be larger. */
@@ -28,7 +30,6 @@ const MAX_RECORD_BYTES = 1024 * 1024;
 const MAX_KEPT_BYTES = 4 * 1024 * 1024;
 
 const NO_REMOVALS: readonly Uint8Array[] = [];
-const THE_MARK: readonly Uint8Array[] = [UNPROVEN_KEY];
 
 export class LogStore {
   readonly #store: KeyValueStore;
@@ -37,6 +38,8 @@ export class LogStore {
   readonly #records: LogIndex[];
   readonly #recent = new RecentRuns();
   #last: LogIndex;
+  /** Where a log ended that this one took the place of, and hasn't come to yet. */
+  #floor: Position | null;
   #scratch = Buffer.allocUnsafe(0);
 
   constructor(store: KeyValueStore, marker: DurableMarker, recovered: Recovered) {
@@ -44,6 +47,7 @@ export class LogStore {
     this.#marker = marker;
     this.#records = [...recovered.records];
     this.#last = recovered.log.last.index;
+    this.#floor = recovered.log.floor;
   }
 
   /** The index before the first entry that is kept. While entries are being dropped it is ahead of what the core knows. */
@@ -58,7 +62,9 @@ export class LogStore {
     let removals = NO_REMOVALS;
     if (work.restart) removals = this.#restart(work.restart, puts);
     else if (work.truncateAfter !== null) removals = await this.#truncate(work.truncateAfter, puts);
-    if (work.isProven) removals = removals === NO_REMOVALS ? THE_MARK : [...removals, UNPROVEN_KEY];
+    if (work.isProven) removals = [...removals, UNPROVEN_KEY];
+    const reachesFloor = this.#reachesFloor(work);
+    if (reachesFloor) removals = [...removals, FLOOR_KEY];
     const groups = groupsOf(work.runs);
     let at = 0;
     const scratch = this.#scratchFor(groups);
@@ -68,6 +74,7 @@ export class LogStore {
       at += value.byteLength;
     }
     await this.#store.write(puts, removals);
+    if (reachesFloor) this.#floor = null;
     const last = work.runs.at(-1);
     if (!last) return;
     for (const runs of groups) if (runs[0]) this.#records.push(runs[0].firstIndex);
@@ -124,9 +131,28 @@ export class LogStore {
     this.#marker.retreat(index);
   }
 
+  /**
+   * The log is about to be given up for an older snapshot; null: it counts, whatever was given up before. Durable once resolved. Means
+   * nothing before the snapshot is there.
+   */
+  async descend(descent: Descent | null): Promise<void> {
+    this.#floor = descent?.floor ?? null;
+    if (descent === null) await this.#store.write([], [FLOOR_KEY]);
+    else await this.#store.write([{ key: FLOOR_KEY, value: encodeDescent(descent) }], NO_REMOVALS);
+  }
+
   async close(): Promise<void> {
     await this.#store.close();
     this.#marker.close();
+  }
+
+  /** Whether the log is at least as far, with this write, as one that it took the place of. */
+  #reachesFloor({ restart, runs }: Persist): boolean {
+    const floor = this.#floor;
+    if (floor === null) return false;
+    const run = runs.at(-1);
+    const end = run ? { index: lastIndexOf(run), term: run.term } : restart;
+    return end !== null && !isNewer(floor, end);
   }
 
   /** Everything goes; the log goes on after `snapshot`, of which nobody knows yet whether it is committed. */

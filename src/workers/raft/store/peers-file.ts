@@ -54,7 +54,7 @@ export async function readPeersFile(raftDirectory: string, isNew: boolean): Prom
 /** Answers whether nothing had been explained yet. */
 async function explain(raftDirectory: string): Promise<boolean> {
   try {
-    await writeFile(join(raftDirectory, INFO), EXPLANATION, { flag: 'wx', mode: 0o644 });
+    await writeFile(join(raftDirectory, INFO), EXPLANATION, { flag: 'wx', mode: 0o600 });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;

@@ -1,7 +1,8 @@
 // The values kept beside the entries: term and vote (spec/raft.md section 3: durable before this server speaks in the term),
-// where the log begins, and which snapshot it goes on after that may not be committed. JSON with a CRC-32 in front, so that a damaged one is an error and not another term.
+// where the log begins, which snapshot it goes on after that may not be committed, and what it was given up for. JSON with a CRC-32 in front, so that a damaged one is an error and not another term.
 
 import { crc32 } from '../../../wasm/crc.js';
+import type { Descent } from '../core/descent.js';
 import { type HardState, type LogIndex, logIndex, type Position, term } from '../core/entry.js';
 import { StorageFailure } from './storage-failure.js';
 
@@ -30,6 +31,21 @@ export function encodeUnproven(snapshot: Position): Uint8Array {
 export function decodeUnproven(bytes: Uint8Array): Position {
   const { index, term: of } = open(bytes, 'unproven snapshot') as { index: number; term: number };
   return { index: logIndex(index), term: term(of) };
+}
+
+export function encodeDescent({ floor, to }: Descent): Uint8Array {
+  return seal(JSON.stringify({ floor, to }));
+}
+
+export function decodeDescent(bytes: Uint8Array): Descent {
+  const { floor, to } = open(bytes, 'floor of the log') as { floor: RawPosition; to: RawPosition };
+  const position = (raw: RawPosition): Position => ({ index: logIndex(raw.index), term: term(raw.term) });
+  return { floor: position(floor), to: position(to) };
+}
+
+interface RawPosition {
+  readonly index: number;
+  readonly term: number;
 }
 
 function seal(text: string): Uint8Array {

@@ -168,8 +168,9 @@ export function decodeRequest(message: Uint8Array, token: number, receiver: Rece
           return refused(`unsupported snapshot version ${wire.SnapshotVersion}`, RpcType.install, wire.Size);
         }
         const configuration = decodeConfiguration(wire.Configuration ?? new Uint8Array(0)) ?? { servers: [] };
-        // A snapshot of an old term is refused whatever its configuration says.
-        if (configuration.servers.length === 0 && wire.Term >= receiver.term) {
+        // A snapshot of an old term is refused whatever its configuration says; one of nothing has none.
+        const isOrigin = wire.LastLogIndex === 0 && wire.Size === 0;
+        if (configuration.servers.length === 0 && wire.Term >= receiver.term && !isOrigin) {
           return refused('snapshot without a readable configuration', RpcType.install, wire.Size);
         }
         return checked(wire, RpcType.install, wire.Size, () => ({

@@ -3,7 +3,6 @@
 
 import type { LeaveStep } from '../../../wire/state-worker.js';
 import type { Calls } from '../calls/calls.js';
-import { allowAll } from '../methods/contract/access.js';
 import type { ClusterView } from '../methods/contract/cluster-view.js';
 import { isRefusal } from '../methods/contract/refusal.js';
 import { raftConfiguration } from '../methods/operator/operator-raft.js';
@@ -12,13 +11,14 @@ import { raftConfiguration } from '../methods/operator/operator-raft.js';
 const POLL_MS = 100;
 /** It was removed, or nobody is left who could do it. */
 const REMOVAL_WITHIN_MS = 5_000;
-const SELF = { token: '', authorizer: allowAll };
 
 export interface LeavingServer {
   readonly cluster: Pick<ClusterView, 'configuration' | 'order'>;
   readonly calls: Pick<Calls, 'write'>;
   readonly nodeId: string;
   readonly datacenter: string;
+  /** The secret that it asks other servers with. */
+  readonly token: () => string;
   readonly leads: () => boolean;
   readonly warn: (problem: string) => void;
 }
@@ -46,12 +46,12 @@ async function handOver({ cluster, leads, warn }: LeavingServer): Promise<void> 
 }
 
 /** The leader says it: a server that was removed isn't sent the entry that says so. */
-async function beRemoved({ cluster, calls, nodeId, datacenter }: LeavingServer): Promise<void> {
+async function beRemoved({ cluster, calls, nodeId, datacenter, token }: LeavingServer): Promise<void> {
   const { peers } = await cluster.configuration();
   if (!peers.some(({ id }) => id !== nodeId)) return;
   const untilMs = performance.now() + REMOVAL_WITHIN_MS;
   while (performance.now() < untilMs) {
-    const servers = await calls.write(raftConfiguration, null, datacenter, SELF);
+    const servers = await calls.write(raftConfiguration, null, datacenter, { token: token() });
     if (!isRefusal(servers) && !servers.some(({ id }) => id === nodeId)) return;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }

@@ -8,12 +8,15 @@ import type { Calls } from '../calls/calls.js';
 import type { Snapshots } from '../calls/snapshots.js';
 import type { MakeAnswers } from '../dns/server.js';
 import type { Stats } from '../endpoints/agent/identity.js';
+import type { TokenResolver } from '../methods/contract/token-resolver.js';
 
 export interface Mode {
   /** The way to the methods. */
   readonly calls: Calls;
   /** The same for what others ask over HTTP, within this agent's limits. */
   readonly askedCalls: Calls;
+  /** What tokens may do. */
+  readonly acls: TokenResolver;
   /** False on a client agent while it knows no server. */
   knowsServers(): boolean;
   /** null: this thread alone answers. */

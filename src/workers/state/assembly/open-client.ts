@@ -9,15 +9,14 @@ import { followServers } from '../cluster/server-choice.js';
 import { ServerList } from '../cluster/server-list.js';
 import { RemoteResponder } from '../dns/remote-responder.js';
 import { CoordinateReports } from '../local/sync/coordinate-reports.js';
-import { agentToken } from '../local/sync/sync-requests.js';
 import { updateCoordinate } from '../methods/catalog/coordinate.js';
-import { allowAll } from '../methods/contract/access.js';
 import { isRefusal, refusal } from '../methods/contract/refusal.js';
 import { statusLeader, statusPing } from '../methods/status.js';
 import { RpcPool } from '../rpc/pool/pool.js';
 import { ServerAsker } from '../rpc/server-asker.js';
 import { RemoteSnapshots } from '../rpc/snapshot/remote-snapshots.js';
 import { clientStats } from './agent-stats.js';
+import { clientAcls } from './client-acls.js';
 import type { Mode } from './mode.js';
 import type { Parts } from './parts.js';
 
@@ -75,18 +74,18 @@ export function openClient({ settings, telemetry, control, gossip, logger, token
     own: () => (list.first === null ? null : gossip.coordinate),
     async report(coordinate) {
       const record = { Node: nodeName, Segment: '', Partition: '', Coord: coordinate };
-      const asker = { token: agentToken(tokens.registration), authorizer: allowAll };
-      const answer = await calls.write(updateCoordinate, record, datacenter, asker);
+      const answer = await calls.write(updateCoordinate, record, datacenter, { token: tokens.agent });
       if (isRefusal(answer)) logger.error('Coordinate update error', 'error', answer.text);
     },
   });
   return {
     calls,
+    acls: clientAcls(settings.current, tokens, () => calls),
     // Servers count what they are asked.
     askedCalls: calls,
     readers: null,
     knowsServers: () => list.first !== null,
-    dnsAnswers: (given, staleQuery) => new RemoteResponder({ ...given, calls, kept: calls.kept, staleQuery }),
+    dnsAnswers: (given, staleQuery) => new RemoteResponder({ ...given, calls, kept: calls.kept, tokens, staleQuery }),
     snapshots,
     recovered: Promise.resolve(),
     stats: () => clientStats(control, gossip),

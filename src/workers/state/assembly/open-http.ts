@@ -51,6 +51,8 @@ export async function openHttp(parts: Parts, mode: Mode, local: LocalAgent, clos
   const server = new HttpServer({
     table: endpointTable(parts, mode, local, leaves),
     settings: settings.current,
+    tokens: parts.tokens,
+    acls: mode.acls,
     calls: mode.askedCalls,
     knowsServers: () => mode.knowsServers(),
     logger,
@@ -138,7 +140,7 @@ function endpointTable(parts: Parts, mode: Mode, local: LocalAgent, leaves: Leaf
 }
 
 function agentTable(parts: Parts, mode: Mode, local: LocalAgent): EndpointTable {
-  const { settings, gossip, control, metrics, logStream, tokens } = parts;
+  const { settings, gossip, control, metrics, logStream, tokenStore } = parts;
   return agentEndpoints({
     config: () => settings.current,
     local,
@@ -150,7 +152,7 @@ function agentTable(parts: Parts, mode: Mode, local: LocalAgent): EndpointTable 
     metrics,
     logs: logStream,
     renderLog: (record, format) => (format === 'json' ? renderJson(record) : renderText(record)),
-    tokens,
+    tokens: tokenStore,
     clock: systemClock,
   });
 }

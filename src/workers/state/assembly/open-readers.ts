@@ -1,10 +1,12 @@
 // The primary's end of its readers: answers what they hand over, tells them where to listen, and has them close with it.
 
 import type { MessagePort } from 'node:worker_threads';
+import type { AgentSecrets } from '../../../wire/agent-secrets.js';
 import type { FromReader, ReaderWord, SharedListeners, ToReader } from '../../../wire/reader-port.js';
 import type { StateReaders } from '../../../wire/state-worker.js';
 import { HandedExchanges } from '../http/hand-over/handed-exchange.js';
 import { ownBytes, TurnBatch } from '../http/hand-over/turn-batch.js';
+import type { AgentTokens } from '../tokens/agent-tokens.js';
 import type { DnsInterface } from './open-dns.js';
 import type { HttpInterface } from './open-http.js';
 
@@ -29,6 +31,11 @@ class ReaderEnd {
         }
       });
     });
+  }
+
+  /** What it takes the secrets of others' requests from. */
+  take(secrets: AgentSecrets): void {
+    this.#batch.add({ kind: 'tokens', secrets });
   }
 
   listen(listeners: SharedListeners): void {
@@ -59,7 +66,12 @@ class ReaderEnd {
   }
 }
 
-export function openReaders({ ports, answerDns }: StateReaders, http: HttpInterface, dns: DnsInterface): void {
+export function openReaders(
+  { ports, answerDns }: StateReaders,
+  http: HttpInterface,
+  dns: DnsInterface,
+  tokens: AgentTokens,
+): void {
   if (http.clients === null) throw new Error('readers beside a thread that shares no port');
   const listeners: SharedListeners = {
     clients: http.clients.buffer,
@@ -70,6 +82,8 @@ export function openReaders({ ports, answerDns }: StateReaders, http: HttpInterf
   for (const port of ports) {
     const end = new ReaderEnd(port, http, dns);
     http.closesWith((deadlineMs) => end.close(deadlineMs));
+    end.take(tokens.secrets);
+    tokens.onChange(() => end.take(tokens.secrets));
     end.listen(listeners);
   }
 }

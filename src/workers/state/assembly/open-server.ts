@@ -23,9 +23,11 @@ import { FreshResponder } from '../dns/fresh-responder.js';
 import { RemoteResponder } from '../dns/remote-responder.js';
 import { Responder } from '../dns/responder.js';
 import { LeaderDuties } from '../leader/leader-duties.js';
+import { LeaderLogins } from '../leader/logins/logins.js';
 import { CoordinateUpdates } from '../methods/catalog/coordinate-updates.js';
 import type { ClusterView } from '../methods/contract/cluster-view.js';
 import { refusal } from '../methods/contract/refusal.js';
+import type { TokenResolver } from '../methods/contract/token-resolver.js';
 import { KeepingUp } from '../replica/keeping-up.js';
 import { openReplica, type Replica } from '../replica/replica.js';
 import { LeaderCalls } from '../rpc/leader-calls.js';
@@ -36,9 +38,11 @@ import { LeaderSnapshots } from '../rpc/snapshot/leader-snapshots.js';
 import { RemoteSnapshots } from '../rpc/snapshot/remote-snapshots.js';
 import { OperatorSnapshots } from '../snapshots/operator-snapshots.js';
 import { serverStats } from './agent-stats.js';
+import { bootstrapReset } from './bootstrap-reset.js';
 import { KnownLeader } from './known-leader.js';
 import type { Mode } from './mode.js';
 import type { Parts } from './parts.js';
+import { serverAcls, serverSecret } from './server-acls.js';
 
 const COORDINATE_PERIOD_MS = 5_000;
 const DEV_COORDINATE_PERIOD_MS = 100;
@@ -50,10 +54,11 @@ const FORMER_LEADER_WITHIN_MS = 500;
 type RaftEnds = NonNullable<StateWorkerData['raft']>;
 
 export function openServer(parts: Parts, raft: RaftEnds): Mode {
-  const { gossip } = parts;
+  const { gossip, tokens } = parts;
   const leader = new KnownLeader();
   const { replica, recovered } = followLog(parts, raft, leader);
   const { store, consensus, keepingUp } = replica;
+  const acls = serverAcls(parts.settings.current, tokens, replica, null);
   const { datacenter, nodeId, advertiseAddress, ports } = parts.settings.current;
   const dialer: ServerDialer = new ServerDialer(
     parts.settings.current,
@@ -87,15 +92,20 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
   const asking = serverAsking(parts, pool);
   const elsewhere = leaderCalls(parts, leader, pool, asking);
   const others = new OtherDatacenters(datacenter, Math.random);
-  const beyond = new CallsBeyond({ serversOf: (name) => others.serversOf(name), asking });
+  const beyond = new CallsBeyond({
+    serversOf: (name) => others.serversOf(name),
+    asking,
+    isLocalToken: (secret) => acls.isLocal(secret),
+  });
   const cluster = clusterView(parts, replica, leader, duties);
-  const calls = serverCalls(parts, replica, { elsewhere, beyond }, leader, duties, coordinates, cluster);
+  const calls = serverCalls(parts, replica, { elsewhere, beyond }, leader, duties, coordinates, cluster, acls);
   const limits = requestLimits(parts, raft, leader);
   parts.leaveSteps.setServer({
     cluster,
     calls,
     nodeId,
     datacenter,
+    token: () => serverSecret(replica),
     leads: () => leader.isSelf,
     warn: (problem) => parts.logger.child('server').warn('failed to hand over leadership', 'error', problem),
   });
@@ -104,7 +114,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     return leader.isSelf || leader.address === '' ? refusal('no-leader') : leader.address;
   }, dialer);
   const snapshots = new LeaderSnapshots({
-    own: operatorSnapshots(parts, replica, duties),
+    own: operatorSnapshots(parts, replica, duties, acls),
     remote,
     datacenter,
     isElsewhere: () => !leader.isSelf && leader.address !== '',
@@ -112,10 +122,11 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
   const rpc = new RpcServer({
     config: () => parts.settings.current,
     calls,
-    reads: followedReads(store, consensus),
+    reads: followedReads(store, consensus, acls),
     limits,
     reaches: (name) => others.serversOf(name).length > 0,
     transfer: {
+      tokens: acls,
       dialer,
       isLeader: () => leader.isSelf,
       leaderAddress: () => leader.address,
@@ -129,13 +140,14 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
   });
   return {
     calls,
+    acls,
     askedCalls: new LimitedCalls(calls, limits),
     readers: raft.readers,
     knowsServers: () => true,
     dnsAnswers: (given, staleQuery) => {
-      const local = localReads(store, consensus, keepingUp);
+      const local = localReads({ store, consensus, keepingUp, tokens: acls, secret: () => tokens.dns });
       const near = new Responder({ ...given, local });
-      const far = new RemoteResponder({ ...given, calls, kept: null, staleQuery });
+      const far = new RemoteResponder({ ...given, calls, kept: null, tokens, staleQuery });
       return new FreshResponder({ config: given.config, local, near, far, staleQuery });
     },
     snapshots,
@@ -258,6 +270,7 @@ function operatorSnapshots(
   { settings, logger }: Parts,
   { store, consensus }: Replica,
   duties: LeaderDuties,
+  tokens: TokenResolver,
 ): OperatorSnapshots {
   const { datacenter, dataDir } = settings.current;
   const dutiesEstablished = () => duties.awaitEstablished();
@@ -267,6 +280,7 @@ function operatorSnapshots(
     datacenter,
     dataDir,
     dutiesEstablished,
+    tokens,
     logger: logger.child('server'),
   });
 }
@@ -324,13 +338,14 @@ function clusterView(
 }
 
 function serverCalls(
-  { settings, gossip, control }: Parts,
+  { settings, gossip, control, logger }: Parts,
   { store, consensus, keepingUp }: Replica,
   others: { readonly elsewhere: LeaderCalls; readonly beyond: CallsBeyond },
   leader: KnownLeader,
   duties: LeaderDuties,
   coordinates: CoordinateUpdates,
   cluster: ClusterView,
+  tokens: TokenResolver,
 ): ServerCalls {
   const { datacenter, nodeName } = settings.current;
   return new ServerCalls({
@@ -348,16 +363,20 @@ function serverCalls(
     leader: {
       store,
       datacenter,
+      primaryDatacenter: settings.current.primaryDatacenter,
+      bootstrapReset: bootstrapReset(settings.current.dataDir, logger.child('server').child('acl')),
       sessionTtlMinMs: () => settings.current.sessionTtlMinMs,
       allowsUnnamedConnections: () => settings.current.defaultIntentionPolicy === 'allow',
       renewSession: (id) => duties.renewSession(id),
       updateCoordinate: (record) => coordinates.add(record),
       authority: duties.authority,
+      logins: new LeaderLogins({ datacenter, acl: store.acl, consensus }),
       cluster,
     },
     consensus,
     ...others,
     keepingUp,
+    tokens,
     holdMs: () => settings.current.rpcHoldTimeoutMs,
   });
 }

@@ -9,12 +9,14 @@ import type { StateToMain, StateWorkerData } from '../../../wire/state-worker.js
 import { ControlClient } from '../control/control-client.js';
 import { MetricsBins } from '../endpoints/agent/metrics-bins.js';
 import { runtimeGauges } from '../endpoints/agent/process-families.js';
-import { TokenTable } from '../endpoints/agent/tokens.js';
 import { GossipView } from '../gossip/gossip-view.js';
 import { systemClock } from '../local/state/clock.js';
+import type { AgentTokens } from '../tokens/agent-tokens.js';
+import type { TokenStore } from '../tokens/token-store.js';
 import { CheckShards, type CheckTls } from './check-shards.js';
 import { LeaveSteps } from './leave-steps.js';
 import { LogStream } from './log-stream.js';
+import { ownTokens } from './own-tokens.js';
 
 type Tell = (message: StateToMain, transfer?: readonly MessagePort[]) => void;
 
@@ -34,7 +36,8 @@ export interface Parts {
   readonly shards: CheckShards;
   readonly logStream: LogStream;
   readonly metrics: MetricsBins;
-  readonly tokens: TokenTable;
+  readonly tokens: AgentTokens;
+  readonly tokenStore: TokenStore;
   readonly leaveSteps: LeaveSteps;
 }
 
@@ -61,7 +64,7 @@ export function makeParts({ config, context }: StateWorkerData, telemetry: Telem
     }),
     logStream: new LogStream((level) => tell({ kind: 'monitor', level })),
     metrics: new MetricsBins(systemClock, runtimeGauges),
-    tokens: new TokenTable(config.tokens),
+    ...ownTokens(config, logger),
     leaveSteps: new LeaveSteps(),
   };
 }

@@ -5,6 +5,7 @@ import type { Calls } from '../calls/calls.js';
 import { catalogReads } from '../endpoints/catalog-read.js';
 import { healthEndpoints } from '../endpoints/health.js';
 import { internalEndpoints } from '../endpoints/internal/internal.js';
+import { meshListEndpoints } from '../endpoints/internal/mesh-lists.js';
 import { kvEndpoints } from '../endpoints/kv/kv.js';
 import { connectCaEndpoints } from '../endpoints/mesh/connect-ca.js';
 import { discoveryChainEndpoints } from '../endpoints/mesh/discovery-chain.js';
@@ -28,6 +29,7 @@ export function readerEndpoints(calls: Calls, config: () => RuntimeConfig): Endp
     ...healthEndpoints(nodeName),
     ...sessionEndpoints({ calls, nodeName }),
     ...internalEndpoints(),
+    ...meshListEndpoints({ datacenter, defaultPolicy: () => config().defaultIntentionPolicy }),
     ...queryEndpoints({ calls, nodeName, datacenter }),
   ];
 }

@@ -21,12 +21,16 @@ import { DnsServer } from '../dns/server.js';
 import { HandingOver } from '../http/hand-over/handing-over.js';
 import { TurnBatch } from '../http/hand-over/turn-batch.js';
 import { HttpServer } from '../http/http-server.js';
+import type { TokenResolver } from '../methods/contract/token-resolver.js';
 import { KeepingUp } from '../replica/keeping-up.js';
 import { openReplica, type Replica } from '../replica/replica.js';
 import { SharedCounts } from '../sockets/shared-counts.js';
+import { AgentTokens } from '../tokens/agent-tokens.js';
 import { httpsOptions } from './https-options.js';
+import { configuredSecrets } from './own-tokens.js';
 import { readerEndpoints } from './reader-endpoints.js';
 import { mayServe } from './reader-serves.js';
+import { serverAcls } from './server-acls.js';
 
 interface Listening {
   readonly http: HttpServer;
@@ -42,6 +46,8 @@ export class ReaderWorker {
   readonly #batch: TurnBatch<ReaderWord>;
   readonly #requests: HandingOver;
   readonly #questions: HandedQuestions;
+  readonly #tokens: AgentTokens;
+  readonly #acls: TokenResolver;
   #config: RuntimeConfig;
   /** What listens, or is about to. */
   #listening: Promise<Listening> | null = null;
@@ -52,6 +58,7 @@ export class ReaderWorker {
     this.#telemetry = telemetry;
     this.#logger = telemetry.logger;
     this.#config = data.config;
+    this.#tokens = new AgentTokens(configuredSecrets(data.config));
     this.#keepingUp = new KeepingUp(new AppliedProgress(data.progress));
     // The log and its roles are the primary's to follow.
     const events = { started: () => {}, role: () => {}, fatal: (text: string) => this.#fatal(text) };
@@ -64,6 +71,7 @@ export class ReaderWorker {
       null,
       this.#keepingUp,
     );
+    this.#acls = serverAcls(data.config, this.#tokens, this.#replica, null);
     this.#batch = new TurnBatch<ReaderWord>(data.primary);
     const post = (message: FromReader): void => this.#batch.add(message);
     this.#requests = new HandingOver({ add: post });
@@ -98,6 +106,9 @@ export class ReaderWorker {
           this.#fatal(error instanceof Error ? error.message : String(error));
         });
         return;
+      case 'tokens':
+        this.#tokens.configure(message.secrets);
+        return;
       case 'close':
         void this.#close(message.deadlineMs).finally(() => this.#batch.add({ kind: 'closed' }));
         return;
@@ -127,6 +138,8 @@ export class ReaderWorker {
     return new HttpServer({
       table: readerEndpoints(calls, () => this.#config),
       settings: { ...this.#config, http: { ...this.#config.http, listeners } },
+      tokens: this.#tokens,
+      acls: this.#acls,
       calls,
       knowsServers: () => true,
       logger: this.#logger,
@@ -150,13 +163,19 @@ export class ReaderWorker {
       metrics: this.#telemetry.metrics,
       logger: this.#logger.child('server.rpc-rate-limit'),
     });
-    return new LimitedCalls(new ReaderCalls(store, consensus, this.#keepingUp), limits);
+    return new LimitedCalls(new ReaderCalls(store, consensus, this.#keepingUp, this.#acls), limits);
   }
 
   #openDns({ dns: listeners }: SharedListeners): DnsServer {
     const { store, consensus } = this.#replica;
     const { datacenter, nodeName } = this.#config;
-    const local = localReads(store, consensus, this.#keepingUp);
+    const local = localReads({
+      store,
+      consensus,
+      keepingUp: this.#keepingUp,
+      tokens: this.#acls,
+      secret: () => this.#tokens.dns,
+    });
     return new DnsServer({
       config: { ...this.#config.dns, listeners },
       answers: (given, staleQuery) =>

@@ -3,11 +3,14 @@
 import type { RuntimeConfig } from '../../../wire/config.js';
 import type { Calls } from '../calls/calls.js';
 import type { Snapshots } from '../calls/snapshots.js';
+import { aclEndpoints } from '../endpoints/acl/acl-endpoints.js';
+import type { AclSettings } from '../endpoints/acl/acl-rows.js';
 import { catalogReads } from '../endpoints/catalog-read.js';
 import { catalogWrites } from '../endpoints/catalog-write.js';
 import { coordinateEndpoints } from '../endpoints/coordinate.js';
 import { healthEndpoints } from '../endpoints/health.js';
 import { internalEndpoints } from '../endpoints/internal/internal.js';
+import { meshListEndpoints } from '../endpoints/internal/mesh-lists.js';
 import { kvEndpoints } from '../endpoints/kv/kv.js';
 import { txnEndpoints } from '../endpoints/kv/txn.js';
 import { configEndpoints } from '../endpoints/mesh/config.js';
@@ -33,6 +36,11 @@ export interface ServerEndpointDependencies {
   readonly snapshots: Snapshots;
 }
 
+function aclSettings({ aclEnabled, acl, datacenter, primaryDatacenter, nodeName }: RuntimeConfig): AclSettings {
+  const { defaultPolicy, downPolicy } = acl;
+  return { isEnabled: aclEnabled, datacenter, primaryDatacenter, nodeName, defaultPolicy, downPolicy };
+}
+
 export function serverEndpoints({ calls, config, hasWan, snapshots }: ServerEndpointDependencies): EndpointTable {
   const { datacenter, nodeName } = config();
   const maxValueSize = () => config().limits.kvMaxValueSize;
@@ -46,6 +54,7 @@ export function serverEndpoints({ calls, config, hasWan, snapshots }: ServerEndp
     ...statusEndpoints(calls),
     ...txnEndpoints({ calls, maxRequestLength: () => config().limits.txnMaxReqLen, maxValueSize, validatesKeys }),
     ...internalEndpoints(),
+    ...meshListEndpoints({ datacenter, defaultPolicy: () => config().defaultIntentionPolicy }),
     ...configEndpoints(calls),
     ...discoveryChainEndpoints(calls),
     ...intentionEndpoints(calls),
@@ -58,5 +67,6 @@ export function serverEndpoints({ calls, config, hasWan, snapshots }: ServerEndp
     ...operatorAutopilotEndpoints(calls),
     ...operatorUsageEndpoints(),
     ...virtualIpEndpoints(calls),
+    ...aclEndpoints({ calls, settings: () => aclSettings(config()) }),
   ];
 }

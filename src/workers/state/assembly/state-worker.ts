@@ -10,6 +10,7 @@ import type { Mode } from './mode.js';
 import { openDns } from './open-dns.js';
 import { type Interface, openHttp } from './open-http.js';
 import { openReaders } from './open-readers.js';
+import { configuredSecrets } from './own-tokens.js';
 import { checkTls, makeParts, type Parts } from './parts.js';
 
 const CHECKS_STOP_MS = 1_000;
@@ -53,7 +54,7 @@ export class StateWorker {
     const local = await this.#openLocal();
     const http = await openHttp(parts, mode, local, closing);
     const dns = await openDns(parts, mode, closing);
-    if (mode.readers !== null) openReaders(mode.readers, http, dns);
+    if (mode.readers !== null) openReaders(mode.readers, http, dns, parts.tokens);
     return { local, http, dns };
   }
 
@@ -65,7 +66,7 @@ export class StateWorker {
       metrics: telemetry.metrics,
       calls: this.#mode.calls,
       runner: shards,
-      tokens: () => tokens.registration,
+      tokens,
       clusterSize: () => gossip.lan.size,
     });
     this.#closing.add(() => local.stop());
@@ -117,6 +118,7 @@ export class StateWorker {
     const error = await local.reload(config);
     if (error === null) {
       this.#parts.settings.current = config;
+      this.#parts.tokens.configure(configuredSecrets(config));
       this.#parts.shards.setTls(checkTls(config));
       http.reload(config);
       dns.reload(config);

@@ -65,11 +65,13 @@ const MEANINGS: readonly (readonly [string, RefusalCode])[] = [
       'leadership-lost',
       'restored',
       'transferring',
+      'acls-off',
     ] as const
   ).map((code) => [refusal(code).text, code] as const),
   ['Must provide key', 'bad-request'],
   ['Intention not found', 'not-found'],
   ['Query not found', 'not-found'],
+  ['Cannot find token to delete', 'not-found'],
 ];
 
 /** The other server's own word, with the code it would have here where its text is known. */

@@ -1,8 +1,8 @@
 // A read whose asker waits for a promise: for what isn't on a hot path.
 
-import { allowAll } from '../methods/contract/access.js';
 import type { ReadMethod } from '../methods/contract/method.js';
 import { type Refusal, refusal } from '../methods/contract/refusal.js';
+import type { Caller } from '../methods/contract/token-resolver.js';
 import { BlockingRead, type ReadOrigin } from './blocking-read.js';
 import type { Calls } from './calls.js';
 import type { ReadSettings } from './read-settings.js';
@@ -14,6 +14,8 @@ export interface Answered<Value> {
   readonly hasLeader: boolean;
   /** Milliseconds since that server heard of its leader; 0 on the leader. */
   readonly lastContactMs: number;
+  /** Something was kept from the asker. */
+  readonly isFiltered: boolean;
 }
 
 export type Answer<Value> = Answered<Value> | Refusal;
@@ -28,8 +30,8 @@ class AskedRead<Value> extends BlockingRead<Value> {
     this.#fail = fail;
   }
 
-  protected override answered(value: Value, index: number, { hasLeader, lastContactMs }: ReadOrigin): void {
-    this.#settle({ value, index, hasLeader, lastContactMs });
+  protected override answered(value: Value, index: number, { hasLeader, lastContactMs, isFiltered }: ReadOrigin): void {
+    this.#settle({ value, index, hasLeader, lastContactMs, isFiltered: isFiltered === true });
   }
 
   override refused(refusal: Refusal): void {
@@ -50,6 +52,7 @@ export function ask<Request, Value>(
   request: Request,
   settings: ReadSettings,
   datacenter: string,
+  caller: Caller,
   signal?: AbortSignal,
 ): Promise<Answer<Value>> {
   return new Promise((resolve, reject) => {
@@ -70,6 +73,6 @@ export function ask<Request, Value>(
       },
     );
     signal?.addEventListener('abort', gaveUp, { once: true });
-    calls.read(run, { method, request, settings, datacenter, authorizer: allowAll, cached: 'none' });
+    calls.read(run, { method, request, settings, datacenter, caller, cached: 'none' });
   });
 }

@@ -4,8 +4,9 @@
 // what becomes of the answer, so that no other object is needed for that.
 
 import { type Deadline, deadlines } from '../../../deadlines/deadline-queue.js';
-import type { OtherDatacenters, PreparedRead, ReadResult } from '../methods/contract/method.js';
-import { type Refusal, refusal } from '../methods/contract/refusal.js';
+import { type OtherDatacenters, type PreparedRead, type ReadResult, shownSteps } from '../methods/contract/method.js';
+import { isRefusal, type Refusal, refusal } from '../methods/contract/refusal.js';
+import type { Caller } from '../methods/contract/token-resolver.js';
 import type { Consensus } from '../replica/consensus.js';
 import type { StoreReads } from '../replica/store/read-api.js';
 import { turns, type Work } from '../turns/turns.js';
@@ -19,6 +20,8 @@ export interface ReadOrigin {
   readonly lastContactMs: number;
   /** Of an answer that came by way of a client agent's cache. */
   readonly cache?: CacheWord;
+  /** Something was kept from the asker. */
+  readonly isFiltered?: true;
 }
 
 export interface CacheWord {
@@ -33,7 +36,7 @@ export interface ReadContext {
   readonly store: StoreReads;
   readonly consensus: Consensus;
   /** Other datacenters, asked as the read was; null where this thread can't ask them. */
-  readonly others: { with(consistency: Consistency): OtherDatacenters } | null;
+  readonly others: { with(consistency: Consistency, caller: Caller): OtherDatacenters } | null;
   /** Reads that wait right now. */
   waiting: number;
   stopping: boolean;
@@ -43,6 +46,20 @@ export interface ReadContext {
 function shownIndex(index: number): number {
   return index > 0 ? index : 1;
 }
+
+/** Of an answer from this store; the leadership itself, as a rule. */
+function originOf<T>(leadership: ReadOrigin, prepared: PreparedRead<T> | null): ReadOrigin {
+  if (prepared?.sight?.tellsHidden !== true) return leadership;
+  const { hasLeader, lastContactMs } = leadership;
+  return { hasLeader, lastContactMs, isFiltered: true };
+}
+
+/**
+ * What a read is after its token was judged once more: null: what it was; else the read as the token now allows it. A promise
+ * where another server has to be asked for that.
+ */
+export type JudgedAnew<T> = PreparedRead<T> | Refusal | null;
+export type JudgeAnew<T> = () => JudgedAnew<T> | Promise<JudgedAnew<T>>;
 
 export abstract class BlockingRead<T> implements Deadline {
   /** 0 while it doesn't wait. */
@@ -67,6 +84,8 @@ export abstract class BlockingRead<T> implements Deadline {
   #resume: ((isThere: boolean) => void) | null = null;
   #isAborted = false;
   #goesElsewhere: (() => boolean) | null = null;
+  #caller: Caller | null = null;
+  #judgeAnew: JudgeAnew<T> | null = null;
 
   constructor({ consistency, minIndex }: ReadSettings) {
     this.consistency = consistency;
@@ -87,15 +106,20 @@ export abstract class BlockingRead<T> implements Deadline {
 
   /**
    * Leader and consistency are settled: answers now, or waits up to `waitMs`, if that isn't 0. `goesElsewhere` is asked once before the answer
-   * of one that waited: true when somebody else is to give it, who may make it start again.
+   * of one that waited: true when somebody else is to give it, who may make it start again. `judgeAnew` is asked whenever it
+   * was woken: who lost his rights while he waited is shown nothing; null where ACLs are off.
    */
   start(
     context: ReadContext,
     prepared: PreparedRead<T>,
     waitMs: number,
+    caller: Caller,
+    judgeAnew: JudgeAnew<T> | null,
     goesElsewhere: (() => boolean) | null = null,
   ): void {
     this.#context = context;
+    this.#caller = caller;
+    this.#judgeAnew = judgeAnew;
     this.#goesElsewhere = goesElsewhere;
     this.#prepared = prepared;
     this.begun();
@@ -178,11 +202,36 @@ export abstract class BlockingRead<T> implements Deadline {
   #guarded(work: (context: ReadContext, prepared: PreparedRead<T>) => void): void {
     if (this.#context === null || this.#prepared === null) return;
     try {
-      work(this.#context, this.#prepared);
+      const judged = this.#judgeAnew?.() ?? null;
+      if (judged instanceof Promise) this.#answerOnceJudged(judged);
+      else if (this.#take(judged)) work(this.#context, this.#prepared);
     } catch (error) {
       this.#stopWaiting();
       this.crashed(error);
     }
+  }
+
+  /** False when the token allows it no longer: it has its answer. */
+  #take(judged: JudgedAnew<T>): boolean {
+    if (isRefusal(judged)) {
+      this.#stopWaiting();
+      this.refused(judged);
+      return false;
+    }
+    if (judged !== null) this.#prepared = judged;
+    return true;
+  }
+
+  /** It waits for nothing else meanwhile, and then gets what there is. */
+  #answerOnceJudged(judged: Promise<JudgedAnew<T>>): void {
+    this.#stopWaiting();
+    judged
+      .then((anew) => {
+        const isThere = !this.#isAborted && this.#take(anew);
+        if (isThere && this.#prepared !== null && !this.#isRefused(this.#prepared))
+          this.#confirm(this.#prepared.read());
+      })
+      .catch((error: unknown) => this.crashed(error));
   }
 
   #wake(context: ReadContext, prepared: PreparedRead<T>): void {
@@ -243,16 +292,16 @@ export abstract class BlockingRead<T> implements Deadline {
     if (goesElsewhere?.() === true) return;
     const { leadership } = this.#context.consensus;
     const prepared = this.#prepared;
-    if (prepared?.narrowInSteps === undefined) {
-      const shown = prepared?.narrow?.(value) ?? value;
+    if (prepared?.narrowInSteps === undefined && prepared?.visible === undefined) {
+      const shown = prepared?.narrow === undefined ? value : prepared.narrow(value);
       if (prepared?.elsewhere === undefined || !this.#asksOthers(shown, prepared, this.#context)) {
-        this.answered(shown, shownIndex(index), leadership);
+        this.answered(shown, shownIndex(index), originOf(leadership, prepared));
       }
       return;
     }
     this.#work = turns.run(
-      prepared.narrowInSteps(value),
-      (shown) => this.answered(shown, shownIndex(index), leadership),
+      shownSteps(prepared, value),
+      (shown) => this.answered(shown, shownIndex(index), originOf(leadership, prepared)),
       (error) => this.crashed(error),
     );
     if (!this.#work.isOver) this.parked();
@@ -260,8 +309,8 @@ export abstract class BlockingRead<T> implements Deadline {
 
   /** Whether other datacenters are asked what they have in place of this. */
   #asksOthers(value: T, prepared: PreparedRead<T>, { others, consensus }: ReadContext): boolean {
-    if (others === null) return false;
-    const asked = prepared.elsewhere?.(value, others.with(this.consistency)) ?? null;
+    if (others === null || this.#caller === null) return false;
+    const asked = prepared.elsewhere?.(value, others.with(this.consistency, this.#caller)) ?? null;
     if (asked === null) return false;
     this.parked();
     asked

@@ -14,7 +14,9 @@ export function answerFromCache<Request, Value>(
   call: ReadCall<Request, Value>,
   elsewhere: () => void,
 ): void {
-  const found = kept.find(call);
+  const { method, request, datacenter, caller } = call;
+  const question = { method, request, datacenter, token: caller.token };
+  const found = kept.find(question);
   if (found !== null) {
     answerWhenNewer(found, run, call, true);
     return;
@@ -27,7 +29,7 @@ export function answerFromCache<Request, Value>(
   });
   const { consistency, maxStaleMs } = call.settings;
   kept
-    .fetch(call, consistency === 'stale' ? maxStaleMs : 0)
+    .fetch(question, consistency === 'stale' ? maxStaleMs : 0)
     .then((had) => {
       if (!isThere) return;
       if (isRefusal(had)) run.refused(had);
@@ -61,8 +63,12 @@ function answerWhenNewer<Request, Value>(
   else run.askElsewhere(new KeptWaiter(kept, minIndex, waitMs, guarded(run, answer)));
 }
 
-function fromCache({ hasLeader, lastContactMs }: ReadOrigin, isHit: boolean, ageMs: number): ReadOrigin {
-  return { hasLeader, lastContactMs, cache: { isHit, ageMs } };
+function fromCache(origin: ReadOrigin, isHit: boolean, ageMs: number): ReadOrigin {
+  const { hasLeader, lastContactMs } = origin;
+  const cache = { isHit, ageMs };
+  return origin.isFiltered
+    ? { hasLeader, lastContactMs, cache, isFiltered: true }
+    : { hasLeader, lastContactMs, cache };
 }
 
 /** Nobody above catches what a timer or another answer has called, and those who wait beside this one are to be told, too. */

@@ -2,8 +2,9 @@
 // itself (spec/rpc.md, section 9). One answer is the answer; only a server that never saw the call is no reason to give up.
 
 import { deadlines } from '../../../deadlines/deadline-queue.js';
-import type { Asker, DirectMethod, WriteMethod } from '../methods/contract/method.js';
+import type { DirectMethod, WriteMethod } from '../methods/contract/method.js';
 import { type Refusal, refusal } from '../methods/contract/refusal.js';
+import type { Caller } from '../methods/contract/token-resolver.js';
 import { refusalOf } from './asked-failure.js';
 import type { BlockingRead } from './blocking-read.js';
 import type { ReadCall } from './calls.js';
@@ -17,6 +18,8 @@ export interface CallsBeyondOptions {
   /** In the order they are to be asked; none when the datacenter isn't known. */
   readonly serversOf: (datacenter: string) => readonly Server[];
   readonly asking: ServerAsking;
+  /** A token of this datacenter alone says nothing there: its holder is anonymous. */
+  readonly isLocalToken: (secret: string) => boolean;
 }
 
 export class CallsBeyond {
@@ -50,10 +53,11 @@ export class CallsBeyond {
   #ask<Request, Value>(
     run: BlockingRead<Value>,
     { address }: Server,
-    { method, request, settings, datacenter }: ReadCall<Request, Value>,
+    { method, request, settings, datacenter, caller }: ReadCall<Request, Value>,
   ): Promise<AskedRead<Value>> {
+    const token = this.#tokenOf(caller);
     return new Promise((resolve) => {
-      run.askElsewhere(this.#options.asking.read(address, method, request, settings, datacenter, resolve));
+      run.askElsewhere(this.#options.asking.read(address, method, request, settings, datacenter, token, resolve));
     });
   }
 
@@ -61,8 +65,9 @@ export class CallsBeyond {
     method: WriteMethod<Request, Reply> | DirectMethod<Request, Reply>,
     request: Request,
     datacenter: string,
-    { token }: Asker,
+    caller: Caller,
   ): Promise<Reply | Refusal> {
+    const token = this.#tokenOf(caller);
     let failure = refusal('no-datacenter');
     for (const { address } of this.#servers(datacenter)) {
       const answer = await this.#options.asking.write(address, method, request, datacenter, token);
@@ -71,6 +76,10 @@ export class CallsBeyond {
       if (answer.kind !== 'unsent') break;
     }
     return failure;
+  }
+
+  #tokenOf({ token }: Caller): string {
+    return token !== '' && this.#options.isLocalToken(token) ? '' : token;
   }
 
   #servers(datacenter: string): readonly Server[] {

@@ -1,11 +1,10 @@
 // Who answers a call, and when: the one way from an interface to a method. A read waits for a leader and for the consistency
 // it asks for; a write waits for a leader and is judged there. On the leader a default read takes no promise and no timer.
 
-import type { Authorizer } from '../methods/contract/access.js';
-import type { Asker, DirectMethod, WriteMethod } from '../methods/contract/method.js';
+import type { DirectMethod, ReadMethod, WriteMethod } from '../methods/contract/method.js';
 import type { Refusal } from '../methods/contract/refusal.js';
+import type { Caller } from '../methods/contract/token-resolver.js';
 import type { BlockingRead } from './blocking-read.js';
-import type { Question } from './question.js';
 import type { ReadSettings } from './read-settings.js';
 
 export interface Calls {
@@ -16,7 +15,7 @@ export interface Calls {
     method: WriteMethod<Request, Reply>,
     request: Request,
     datacenter: string,
-    asker: Asker,
+    caller: Caller,
   ): Promise<Reply | Refusal>;
   /** Sends now what was written in this turn of the loop, which would otherwise go at its end; for who writes many at once. */
   flush(): void;
@@ -25,7 +24,7 @@ export interface Calls {
     method: DirectMethod<Request, Reply>,
     request: Request,
     datacenter: string,
-    asker: Asker,
+    caller: Caller,
   ): Reply | Refusal | Promise<Reply | Refusal>;
   /** Why a write made now would wait for a leader first, or be refused; null when it goes on its way at once. */
   readonly obstacle: Refusal | null;
@@ -37,9 +36,13 @@ export interface Calls {
   stop(): void;
 }
 
-export interface ReadCall<Request, Value> extends Question<Request, Value> {
+export interface ReadCall<Request, Value> {
+  readonly method: ReadMethod<Request, Value>;
+  readonly request: Request;
+  readonly datacenter: string;
   readonly settings: ReadSettings;
-  readonly authorizer: Authorizer;
+  /** Whose token is judged by whoever answers, and anew when it changed while the read waited. */
+  readonly caller: Caller;
   readonly cached: CacheUse;
 }
 

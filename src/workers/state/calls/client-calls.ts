@@ -3,8 +3,9 @@
 
 import { deadlines } from '../../../deadlines/deadline-queue.js';
 import type { Metrics, Series } from '../../../observe/metrics.js';
-import type { Asker, DirectMethod, WriteMethod } from '../methods/contract/method.js';
+import type { DirectMethod, WriteMethod } from '../methods/contract/method.js';
 import { type Refusal, refusal } from '../methods/contract/refusal.js';
+import type { Caller } from '../methods/contract/token-resolver.js';
 import { type AskedFailure, isCutOff, mayAskElsewhere, refusalOf, speaksAgainstServer } from './asked-failure.js';
 import type { BlockingRead } from './blocking-read.js';
 import { answerFromCache } from './cached-read.js';
@@ -98,25 +99,25 @@ export class ClientCalls implements Calls {
     method: WriteMethod<Request, Reply>,
     request: Request,
     datacenter: string,
-    asker: Asker,
+    caller: Caller,
   ): Promise<Reply | Refusal> {
-    return this.#send(method, request, datacenter, asker);
+    return this.#send(method, request, datacenter, caller);
   }
 
   direct<Request, Reply>(
     method: DirectMethod<Request, Reply>,
     request: Request,
     datacenter: string,
-    asker: Asker,
+    caller: Caller,
   ): Promise<Reply | Refusal> {
-    return this.#send(method, request, datacenter, asker);
+    return this.#send(method, request, datacenter, caller);
   }
 
   async #send<Request, Reply>(
     method: WriteMethod<Request, Reply> | DirectMethod<Request, Reply>,
     request: Request,
     datacenter: string,
-    { token }: Asker,
+    { token }: Caller,
   ): Promise<Reply | Refusal> {
     const tries = this.#tries(0);
     for (;;) {
@@ -143,14 +144,14 @@ export class ClientCalls implements Calls {
 
   /** For nobody in particular: whoever asked for it may have gone when it comes. */
   async #fetch<Request, Value>(
-    { method, request, datacenter }: Question<Request, Value>,
+    { method, request, datacenter, token }: Question<Request, Value>,
     maxStaleMs: number,
   ): Promise<AskedValue<Value> | Refusal> {
     const answer = await this.#answer<Value>(
       { consistency: 'stale', minIndex: 0, waitMs: 0, maxStaleMs },
       ({ address }, settings) =>
         new Promise((resolve) => {
-          this.#options.asking.read(address, method, request, settings, datacenter, resolve);
+          this.#options.asking.read(address, method, request, settings, datacenter, token, resolve);
         }),
       async (ms) => {
         await this.#pause(ms);
@@ -190,15 +191,15 @@ export class ClientCalls implements Calls {
   #ask<Request, Value>(
     run: BlockingRead<Value>,
     { address }: Server,
-    { method, request, datacenter }: ReadCall<Request, Value>,
+    { method, request, datacenter, caller: { token } }: ReadCall<Request, Value>,
     settings: ReadSettings,
   ): Promise<AskedRead<Value>> {
     return new Promise((resolve) => {
       if (settings.minIndex === 0) {
-        run.askElsewhere(this.#options.asking.read(address, method, request, settings, datacenter, resolve));
+        run.askElsewhere(this.#options.asking.read(address, method, request, settings, datacenter, token, resolve));
         return;
       }
-      run.askElsewhere(this.#shared.read({ address, method, request, settings, datacenter }, resolve));
+      run.askElsewhere(this.#shared.read({ address, method, request, settings, datacenter, token }, resolve));
     });
   }
 

@@ -40,6 +40,7 @@ export interface ServerAsking {
     request: Request,
     settings: ReadSettings,
     datacenter: string,
+    token: string,
     done: (answer: AskedRead<Value>) => void,
   ): Asked;
   write<Request, Reply>(
@@ -62,6 +63,7 @@ export interface Elsewhere {
     method: ReadMethod<Request, Value>,
     request: Request,
     settings: ReadSettings,
+    token: string,
     done: (answer: AskedRead<Value>) => void,
   ): Asked;
   write<Request, Reply>(

@@ -3,7 +3,7 @@
 
 import { type Deadline, deadlines } from '../../../deadlines/deadline-queue.js';
 import type { Refusal } from '../methods/contract/refusal.js';
-import type { AskedFailure } from './asked-failure.js';
+import { type AskedFailure, refusalOf } from './asked-failure.js';
 import type { Asked, AskedRead, AskedValue, Server, ServerAsking } from './elsewhere.js';
 import type { KeptWaiter } from './kept-waiter.js';
 import type { Question } from './question.js';
@@ -22,6 +22,8 @@ export interface KeptReadOptions<Request, Value> {
   readonly sources: Sources;
   /** Takes another answer in; false when it isn't kept any longer. */
   readonly admit: (kept: KeptRead<Request, Value>) => boolean;
+  /** Nobody may be shown it any more. */
+  readonly withdraw: (kept: KeptRead<Request, Value>) => void;
 }
 
 /** As stock's cache waits on a server. */
@@ -112,9 +114,9 @@ export class KeptRead<Request, Value> implements Deadline {
     // What may have been missed meanwhile is asked for first: only an answer says that there is a server again.
     const minIndex = this.#lostMs === null ? Math.max(1, this.#answer.index) : 0;
     const settings = { consistency: 'stale', minIndex, waitMs: minIndex > 0 ? WAIT_MS : 0, maxStaleMs: 0 } as const;
-    const { method, request, datacenter } = question;
+    const { method, request, datacenter, token } = question;
     let isAnswered = false;
-    const work = sources.asking.read(server.address, method, request, settings, datacenter, (answer) => {
+    const work = sources.asking.read(server.address, method, request, settings, datacenter, token, (answer) => {
       isAnswered = true;
       this.#work = null;
       this.#answered(server, answer);
@@ -146,6 +148,12 @@ export class KeptRead<Request, Value> implements Deadline {
       return;
     }
     this.#options.sources.failed(server, answer);
+    // The token is gone, or may no longer see it: whoever asks with it hears that from a server.
+    if (refusalOf(answer).refused === 'denied') {
+      this.#options.withdraw(this);
+      this.stop();
+      return;
+    }
     this.#lostMs ??= deadlines.now();
     this.#failures += 1;
     const longest = Math.min(MOST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (this.#failures - 1));

@@ -121,7 +121,8 @@ export class KeptReads {
       return known.kept.isOver ? null : known.kept;
     }
     const admit = (changed: KeptRead<Request, Value>): boolean => this.#admit(key, changed);
-    const kept = new KeptRead(answer, { question, sources: this.#options.sources, admit });
+    const withdraw = (denied: KeptRead<Request, Value>): void => this.#withdraw(key, denied);
+    const kept = new KeptRead(answer, { question, sources: this.#options.sources, admit, withdraw });
     this.#entries.set(key, { kept, bytes: 0, movedMs: kept.askedMs });
     if (!this.#admit(key, kept)) return null;
     setImmediate(() => kept.follow());
@@ -141,6 +142,11 @@ export class KeptReads {
     entry.bytes = bytes;
     this.#makeRoom(entry);
     return true;
+  }
+
+  #withdraw(key: string, kept: AnyKept): void {
+    const entry = this.#entries.get(key);
+    if (entry?.kept === kept) this.#forget(key, entry);
   }
 
   /** Whoever was asked for since his turn came last is spared once. */

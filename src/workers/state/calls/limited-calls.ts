@@ -1,8 +1,9 @@
 // A server's calls for what comes over HTTP, counted before anything is done for it. What comes over RPC is counted where it is
 // read, and what the agent asks for itself isn't: it must not lose its place in the catalog because others ask much.
 
-import type { Asker, DirectMethod, WriteMethod } from '../methods/contract/method.js';
+import type { DirectMethod, WriteMethod } from '../methods/contract/method.js';
 import type { Refusal } from '../methods/contract/refusal.js';
+import type { Caller } from '../methods/contract/token-resolver.js';
 import type { BlockingRead } from './blocking-read.js';
 import type { Calls, ReadCall } from './calls.js';
 import type { Requester, RequestLimits } from './request-limits.js';
@@ -50,18 +51,18 @@ export class LimitedCalls implements Calls {
     method: WriteMethod<Request, Reply>,
     request: Request,
     datacenter: string,
-    asker: Asker,
+    caller: Caller,
   ): Promise<Reply | Refusal> {
     const refused = this.#limits.refuse(method.name, OVER_HTTP);
-    return refused === null ? this.#calls.write(method, request, datacenter, asker) : Promise.resolve(refused);
+    return refused === null ? this.#calls.write(method, request, datacenter, caller) : Promise.resolve(refused);
   }
 
   direct<Request, Reply>(
     method: DirectMethod<Request, Reply>,
     request: Request,
     datacenter: string,
-    asker: Asker,
+    caller: Caller,
   ): Reply | Refusal | Promise<Reply | Refusal> {
-    return this.#limits.refuse(method.name, OVER_HTTP) ?? this.#calls.direct(method, request, datacenter, asker);
+    return this.#limits.refuse(method.name, OVER_HTTP) ?? this.#calls.direct(method, request, datacenter, caller);
   }
 }

@@ -1,9 +1,9 @@
 // What this server has itself, asked without waiting and whatever its age: for DNS, which keeps answers and asks again only
 // whether they are still true.
 
-import { allowAll } from '../methods/contract/access.js';
-import type { ReadMethod } from '../methods/contract/method.js';
-import { isRefusal, type Refusal } from '../methods/contract/refusal.js';
+import { type ReadMethod, shownSteps } from '../methods/contract/method.js';
+import { isRefusal, type Refusal, refusal } from '../methods/contract/refusal.js';
+import { type Judged, judge, type TokenResolver } from '../methods/contract/token-resolver.js';
 import type { Consensus } from '../replica/consensus.js';
 import type { KeepingUp } from '../replica/keeping-up.js';
 import type { StoreReads } from '../replica/store/read-api.js';
@@ -22,23 +22,36 @@ export interface LocalReads {
   readonly leads: boolean;
   /** Milliseconds since the leader was last heard of; 0 on the leader. */
   readonly lastContactMs: number;
-  /** Another thread may have shown more than is here. */
+  /** Another thread may have shown more than is here, or the token isn't judged yet. */
   readonly isBehind: boolean;
-  /** Resolves when everything is here that any thread has shown by now. */
+  /** Resolves when everything is here that any thread has shown by now, and the token is judged. */
   catchUp(): Promise<void>;
   /** While it is the same, so is every answer. */
   readonly appliedIndex: number;
-  /** Raised by every restore: no answer outlives it. */
+  /** Raised by every restore, and when the token may see something else: no answer outlives it. */
   readonly generation: number;
   read<Request, Value>(method: ReadMethod<Request, Value>, request: Request): LocalAnswer<Value> | Refusal;
 }
 
-/** `keepingUp`: null where no other thread answers reads. */
-export function localReads(
-  store: StoreReads,
-  { leadership }: Pick<Consensus, 'leadership'>,
-  keepingUp: KeepingUp | null,
-): LocalReads {
+export interface LocalReadsOptions {
+  readonly store: StoreReads;
+  readonly consensus: Pick<Consensus, 'leadership'>;
+  /** null where no other thread answers reads. */
+  readonly keepingUp: KeepingUp | null;
+  readonly tokens: TokenResolver;
+  /** Whose answers are given, as it is now. */
+  readonly secret: () => string;
+}
+
+export function localReads({ store, consensus, keepingUp, tokens, secret }: LocalReadsOptions): LocalReads {
+  const { leadership } = consensus;
+  const caller = {
+    get token() {
+      return secret();
+    },
+  };
+  let last: Judged | Promise<Judged> = judge(tokens, caller);
+  let judgments = 0;
   return {
     get isReady() {
       return leadership.hadLeader;
@@ -50,24 +63,38 @@ export function localReads(
       return leadership.lastContactMs;
     },
     get isBehind() {
-      return keepingUp?.isBehind === true;
+      return keepingUp?.isBehind === true || judge(tokens, caller) instanceof Promise;
     },
-    catchUp: () => keepingUp?.wait() ?? Promise.resolve(),
+    async catchUp() {
+      await keepingUp?.wait();
+      await judge(tokens, caller);
+    },
     get appliedIndex() {
       return store.appliedIndex;
     },
     get generation() {
-      return store.generation;
+      const now = judge(tokens, caller);
+      if (now !== last && !(now instanceof Promise)) {
+        last = now;
+        judgments += 1;
+      }
+      return store.generation + judgments;
     },
     read(method, request) {
-      const prepared = method.prepare(store, request, allowAll);
+      const judged = judge(tokens, caller);
+      if (judged instanceof Promise) return refusal('not-ready');
+      if (isRefusal(judged)) return judged;
+      const prepared = method.prepare(store, request, judged);
       if (isRefusal(prepared)) return prepared;
       const refused = prepared.refuse?.() ?? null;
       if (refused !== null) return refused;
       const { value } = prepared.read();
       const isSame = prepared.isSame ?? Object.is;
       return {
-        value: prepared.narrowInSteps ? atOnce(prepared.narrowInSteps(value)) : (prepared.narrow?.(value) ?? value),
+        value:
+          prepared.visible === undefined && prepared.narrowInSteps === undefined && prepared.narrow === undefined
+            ? value
+            : atOnce(shownSteps(prepared, value)),
         isCurrent: () => (prepared.refuse?.() ?? null) === null && isSame(prepared.read().value, value),
       };
     },

@@ -1,9 +1,10 @@
 // What a read may ask of other datacenters when this one has nothing: one of their servers at a time, by the usual way.
 
 import { deadlines } from '../../../deadlines/deadline-queue.js';
-import { allowAll } from '../methods/contract/access.js';
+import { allowAll } from '../acl/access.js';
 import type { OtherDatacenters, ServerView } from '../methods/contract/method.js';
 import { isRefusal } from '../methods/contract/refusal.js';
+import type { Caller } from '../methods/contract/token-resolver.js';
 import { knownDatacenters, listDatacenters } from '../methods/datacenters.js';
 import { ask } from './asked-read.js';
 import type { Calls } from './calls.js';
@@ -23,14 +24,14 @@ export class OthersOfServer {
     this.#server = server;
   }
 
-  /** Asked as the read was. */
-  with(consistency: Consistency): OtherDatacenters {
+  /** Asked as the read was, and by the same. */
+  with(consistency: Consistency, caller: Caller): OtherDatacenters {
     return {
       known: () => this.#others(knownDatacenters(this.#server)),
       nearestFirst: () => this.#nearestFirst(),
       ask: async (method, request, datacenter) => {
         const settings = { consistency, minIndex: 0, waitMs: 0, maxStaleMs: 0 };
-        const answer = await ask(this.#calls, method, request, settings, datacenter);
+        const answer = await ask(this.#calls, method, request, settings, datacenter, caller);
         return isRefusal(answer) ? answer : answer.value;
       },
     };
@@ -46,7 +47,8 @@ export class OthersOfServer {
   }
 
   async #askNearest(): Promise<readonly string[]> {
-    const all = await listDatacenters.answer(this.#server, null, { token: '', authorizer: allowAll });
+    const asker = { token: '', authorizer: allowAll };
+    const all = await listDatacenters.answer(this.#server, null, asker, async () => []);
     return isRefusal(all) ? [] : this.#others(all);
   }
 

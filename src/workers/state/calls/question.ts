@@ -7,6 +7,8 @@ export interface Question<Request, Value> {
   readonly method: ReadMethod<Request, Value>;
   readonly request: Request;
   readonly datacenter: string;
+  /** Whose answer it is: others may be shown less, or more. */
+  readonly token: string;
 }
 
 /** A filter may be as long as a request's head. */
@@ -18,6 +20,9 @@ export function shortKey(key: string): string {
 }
 
 /** `how`: what else tells one question from another. */
-export function keyOf<Request, Value>({ method, request, datacenter }: Question<Request, Value>, how = ''): string {
-  return shortKey(`${method.name} ${how} ${datacenter} ${JSON.stringify(request)}`);
+export function keyOf<Request, Value>(
+  { method, request, datacenter, token }: Question<Request, Value>,
+  how = '',
+): string {
+  return shortKey(`${method.name} ${how} ${datacenter} ${token.length} ${token} ${JSON.stringify(request)}`);
 }

@@ -3,21 +3,26 @@
 // its replica is as far as what anybody has shown when it came in; that this server may answer was so then, too, so that it
 // misses nothing that was acknowledged before, whatever becomes of the leadership meanwhile.
 
+import type { Authorizer } from '../acl/access.js';
 import { isRefusal, type Refusal } from '../methods/contract/refusal.js';
+import { judge, type TokenResolver } from '../methods/contract/token-resolver.js';
 import type { Consensus } from '../replica/consensus.js';
 import type { KeepingUp } from '../replica/keeping-up.js';
 import type { StoreReads } from '../replica/store/read-api.js';
 import type { BlockingRead, ReadContext } from './blocking-read.js';
 import type { Calls, ReadCall } from './calls.js';
+import { judgeAnew } from './judged-read.js';
 
 export class ReaderCalls implements Calls {
   readonly obstacle = null;
   readonly #context: ReadContext;
   readonly #keepingUp: KeepingUp;
+  readonly #tokens: TokenResolver;
 
-  constructor(store: StoreReads, consensus: Consensus, keepingUp: KeepingUp) {
+  constructor(store: StoreReads, consensus: Consensus, keepingUp: KeepingUp, tokens: TokenResolver) {
     this.#context = { store, consensus, others: null, waiting: 0, stopping: false };
     this.#keepingUp = keepingUp;
+    this.#tokens = tokens;
   }
 
   get waiting(): number {
@@ -55,12 +60,33 @@ export class ReaderCalls implements Calls {
     return Promise.resolve(null);
   }
 
-  #serve<Request, Value>(
+  #serve<Request, Value>(run: BlockingRead<Value>, call: ReadCall<Request, Value>): void {
+    const judged = judge(this.#tokens, call.caller);
+    if (!(judged instanceof Promise)) {
+      this.#serveAs(run, call, judged);
+      return;
+    }
+    run
+      .settleFirst(judged)
+      .then((authorizer) => {
+        if (authorizer !== null) this.#serveAs(run, call, authorizer);
+      })
+      .catch((error: unknown) => run.crashed(error));
+  }
+
+  #serveAs<Request, Value>(
     run: BlockingRead<Value>,
-    { method, request, settings, authorizer }: ReadCall<Request, Value>,
-  ) {
-    const prepared = method.prepare(this.#context.store, request, authorizer);
+    call: ReadCall<Request, Value>,
+    authorizer: Authorizer | Refusal,
+  ): void {
+    if (isRefusal(authorizer)) {
+      run.refused(authorizer);
+      return;
+    }
+    const { method, request, settings, caller } = call;
+    const { store } = this.#context;
+    const prepared = method.prepare(store, request, authorizer);
     if (isRefusal(prepared)) run.refused(prepared);
-    else run.start(this.#context, prepared, settings.waitMs);
+    else run.start(this.#context, prepared, settings.waitMs, caller, judgeAnew(this.#tokens, store, call, authorizer));
   }
 }

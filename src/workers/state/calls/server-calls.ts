@@ -1,8 +1,8 @@
 // Calls on a server, over its own replica and log.
 
 import { deadlines } from '../../../deadlines/deadline-queue.js';
+import type { Authorizer } from '../acl/access.js';
 import type {
-  Asker,
   DirectMethod,
   LeaderView,
   Proposal,
@@ -11,6 +11,7 @@ import type {
   WriteMethod,
 } from '../methods/contract/method.js';
 import { isRefusal, type Refusal, refusal } from '../methods/contract/refusal.js';
+import { type Caller, judge, type TokenResolver } from '../methods/contract/token-resolver.js';
 import type { Consensus, ProposeFailure, ProposeOutcome } from '../replica/consensus.js';
 import type { KeepingUp } from '../replica/keeping-up.js';
 import { mayAskLeaderAgain, refusalOf } from './asked-failure.js';
@@ -18,6 +19,7 @@ import type { BlockingRead, ReadContext } from './blocking-read.js';
 import type { Calls, ReadCall } from './calls.js';
 import type { CallsBeyond } from './calls-beyond.js';
 import type { AskedRead, Elsewhere } from './elsewhere.js';
+import { judgeAnew } from './judged-read.js';
 import { OthersOfServer } from './other-datacenters.js';
 import { growingPauses } from './pauses.js';
 import { atOnce, type ReadSettings, waitingUntil } from './read-settings.js';
@@ -40,6 +42,7 @@ export interface ServerCallsOptions {
   readonly pause: (ms: number) => Promise<void>;
   /** null: no other thread answers reads from a replica of its own. */
   readonly keepingUp: KeepingUp | null;
+  readonly tokens: TokenResolver;
 }
 
 export class ServerCalls implements Calls {
@@ -112,24 +115,24 @@ export class ServerCalls implements Calls {
     method: WriteMethod<Request, Reply>,
     request: Request,
     datacenter: string,
-    asker: Asker,
+    caller: Caller,
   ): Promise<Reply | Refusal> {
     const { leader, keepingUp, beyond } = this.#options;
-    if (datacenter !== leader.datacenter) return beyond.write(method, request, datacenter, asker);
+    if (datacenter !== leader.datacenter) return beyond.write(method, request, datacenter, caller);
     // A rule that answers by itself answers from this store.
-    if (keepingUp?.isBehind === true) return keepingUp.wait().then(() => this.#write(method, request, asker));
-    return this.#write(method, request, asker);
+    if (keepingUp?.isBehind === true) return keepingUp.wait().then(() => this.#write(method, request, caller));
+    return this.#write(method, request, caller);
   }
 
   #write<Request, Reply>(
     method: WriteMethod<Request, Reply>,
     request: Request,
-    asker: Asker,
+    caller: Caller,
   ): Promise<Reply | Refusal> {
     const { consensus } = this.#options;
     // A rule is judged by a store that holds everything acknowledged: before that nobody leads.
-    if (consensus.obstacle !== null) return this.#writeWhenLed(method, request, asker);
-    return this.#writeNow(method, request, asker);
+    if (consensus.obstacle !== null) return this.#writeWhenLed(method, request, caller);
+    return this.#writeNow(method, request, caller);
   }
 
   flush(): void {
@@ -140,18 +143,33 @@ export class ServerCalls implements Calls {
     method: DirectMethod<Request, Reply>,
     request: Request,
     datacenter: string,
-    asker: Asker,
+    caller: Caller,
   ): Reply | Refusal | Promise<Reply | Refusal> {
+    const { server, beyond, tokens } = this.#options;
+    if (datacenter !== server.datacenter) return beyond.write(method, request, datacenter, caller);
+    const judged = judge(tokens, caller);
+    if (judged instanceof Promise)
+      return judged.then((authorizer) => this.#directAs(method, request, caller, authorizer));
+    return this.#directAs(method, request, caller, judged);
+  }
+
+  #directAs<Request, Reply>(
+    method: DirectMethod<Request, Reply>,
+    request: Request,
+    caller: Caller,
+    authorizer: Authorizer | Refusal,
+  ): Reply | Refusal | Promise<Reply | Refusal> {
+    if (isRefusal(authorizer)) return authorizer;
     const { server, beyond } = this.#options;
-    return datacenter === server.datacenter
-      ? method.answer(server, request, asker)
-      : beyond.write(method, request, datacenter, asker);
+    return method.answer(server, request, { token: caller.token, authorizer }, (asked, elsewhere) =>
+      beyond.write(method, asked, elsewhere, caller),
+    );
   }
 
   async #writeWhenLed<Request, Reply>(
     method: WriteMethod<Request, Reply>,
     request: Request,
-    asker: Asker,
+    caller: Caller,
   ): Promise<Reply | Refusal> {
     const { consensus, elsewhere, holdMs } = this.#options;
     const sinceMs = deadlines.now();
@@ -161,13 +179,13 @@ export class ServerCalls implements Calls {
     let led: Promise<ProposeFailure | 'leads'> | null = null;
     for (;;) {
       if (elsewhere.canAsk(method.name)) {
-        const answer = await elsewhere.write(method, request, asker.token);
+        const answer = await elsewhere.write(method, request, caller.token);
         if (answer.ok) return answer.value;
         if (!mayAskLeaderAgain(answer, method.isRepeatable === true)) return refusalOf(answer);
       }
       led ??= consensus.awaitLeader(sinceMs).then((failure) => failure ?? 'leads');
       const next = await Promise.race([led, elsewhere.leaderKnown(pauses.next() ?? holdMs())]);
-      if (next === 'leads') return this.#writeNow(method, request, asker);
+      if (next === 'leads') return this.#writeNow(method, request, caller);
       if (next !== undefined) return refusal(next);
     }
   }
@@ -175,17 +193,30 @@ export class ServerCalls implements Calls {
   #writeNow<Request, Reply>(
     method: WriteMethod<Request, Reply>,
     request: Request,
-    asker: Asker,
+    caller: Caller,
   ): Promise<Reply | Refusal> {
+    const judged = judge(this.#options.tokens, caller);
+    if (judged instanceof Promise)
+      return judged.then((authorizer) => this.#writeAs(method, request, caller, authorizer));
+    return this.#writeAs(method, request, caller, judged);
+  }
+
+  #writeAs<Request, Reply>(
+    method: WriteMethod<Request, Reply>,
+    request: Request,
+    caller: Caller,
+    authorizer: Authorizer | Refusal,
+  ): Promise<Reply | Refusal> {
+    if (isRefusal(authorizer)) return Promise.resolve(authorizer);
     const { leader, consensus } = this.#options;
-    const decision = method.decide(leader, request, asker);
+    const decision = method.decide(leader, request, { token: caller.token, authorizer });
     if (isRefusal(decision)) return Promise.resolve(decision);
     if (!('command' in decision)) return this.#known(decision.reply);
     return consensus
       .propose(decision.command)
       .then((outcome) =>
         !outcome.ok && outcome.code === 'transferring'
-          ? this.#writeWhenHandedOver(method, request, asker)
+          ? this.#writeWhenHandedOver(method, request, caller)
           : replyOf(decision, outcome),
       );
   }
@@ -194,10 +225,10 @@ export class ServerCalls implements Calls {
   async #writeWhenHandedOver<Request, Reply>(
     method: WriteMethod<Request, Reply>,
     request: Request,
-    asker: Asker,
+    caller: Caller,
   ): Promise<Reply | Refusal> {
     await this.#options.pause(TRANSFER_POLL_MS);
-    return this.write(method, request, this.#options.leader.datacenter, asker);
+    return this.write(method, request, this.#options.leader.datacenter, caller);
   }
 
   /** A reply that needs no command is a read of this store: who was deposed without having heard of it must not give it. */
@@ -217,8 +248,31 @@ export class ServerCalls implements Calls {
 
   /** From this server's own store. Not before it is this server's to answer: a bad filter is judged by whoever answers. */
   #serve<Request, Value>(run: BlockingRead<Value>, call: ReadCall<Request, Value>): void {
-    const { method, request, settings, authorizer } = call;
-    const prepared = method.prepare(this.#context.store, request, authorizer);
+    const judged = judge(this.#options.tokens, call.caller);
+    if (!(judged instanceof Promise)) {
+      this.#serveAs(run, call, judged);
+      return;
+    }
+    run
+      .settleFirst(judged)
+      .then((authorizer) => {
+        if (authorizer !== null) this.#serveAs(run, call, authorizer);
+      })
+      .catch((error: unknown) => run.crashed(error));
+  }
+
+  #serveAs<Request, Value>(
+    run: BlockingRead<Value>,
+    call: ReadCall<Request, Value>,
+    authorizer: Authorizer | Refusal,
+  ): void {
+    if (isRefusal(authorizer)) {
+      run.refused(authorizer);
+      return;
+    }
+    const { method, request, settings, caller } = call;
+    const { store } = this.#context;
+    const prepared = method.prepare(store, request, authorizer);
     if (isRefusal(prepared)) {
       run.refused(prepared);
       return;
@@ -227,7 +281,8 @@ export class ServerCalls implements Calls {
     const mayAge =
       method.isOnce !== true && call.cached !== 'again' && consistency === 'stale' && maxStaleMs > 0 && minIndex > 0;
     const waitMs = method.isOnce === true ? 0 : settings.waitMs;
-    run.start(this.#context, prepared, waitMs, mayAge ? this.#whenAged(run, call) : null);
+    const anew = judgeAnew(this.#options.tokens, store, call, authorizer);
+    run.start(this.#context, prepared, waitMs, caller, anew, mayAge ? this.#whenAged(run, call) : null);
   }
 
   /** Apart, since a closure costs the function around it a context each time, be it made or not. */
@@ -249,7 +304,7 @@ export class ServerCalls implements Calls {
     const { method, request, settings } = call;
     const sinceMs = deadlines.now();
     let isAnswered = false;
-    const asked = this.#options.elsewhere.read(method, request, settings, (answer) => {
+    const asked = this.#options.elsewhere.read(method, request, settings, call.caller.token, (answer) => {
       isAnswered = true;
       try {
         if (answer.ok) run.answerFrom(answer.origin, answer.value, answer.index);
@@ -327,10 +382,10 @@ export class ServerCalls implements Calls {
 
   #askElsewhere<Request, Value>(
     run: BlockingRead<Value>,
-    { method, request, settings }: ReadCall<Request, Value>,
+    { method, request, settings, caller }: ReadCall<Request, Value>,
   ): Promise<AskedRead<Value>> {
     return new Promise((resolve) => {
-      run.askElsewhere(this.#options.elsewhere.read(method, request, settings, resolve));
+      run.askElsewhere(this.#options.elsewhere.read(method, request, settings, caller.token, resolve));
     });
   }
 }

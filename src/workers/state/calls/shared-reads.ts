@@ -140,8 +140,8 @@ export class SharedReads {
   }
 
   #read<Request, Value>(question: PutQuestion<Request, Value>, done: (answer: AskedRead<Value>) => void): Asked {
-    const { address, method, request, settings, datacenter } = question;
-    return this.#asking.read(address, method, request, settings, datacenter, done);
+    const { address, method, request, settings, datacenter, token } = question;
+    return this.#asking.read(address, method, request, settings, datacenter, token, done);
   }
 
   #tell<Request, Value>(query: Query, question: PutQuestion<Request, Value>, answer: AskedRead<Value>): void {

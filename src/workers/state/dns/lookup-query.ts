@@ -3,11 +3,12 @@
 
 import { parseDuration } from '../../../gotext/duration.js';
 import { ipText } from '../../../gotext/ip.js';
+import { wanEntry } from '../methods/catalog/wan-addresses.js';
 import { isRefusal, type Refusal } from '../methods/contract/refusal.js';
 import type { Executed } from '../methods/query/query-execute.js';
 import { plainAddress } from '../sockets/client-limit.js';
 import { type Answer, answer } from './answer.js';
-import { type LookupContext, type Resolved, refusedAnswer, refusedIn } from './lookup-context.js';
+import { isTranslated, type LookupContext, type Resolved, refusedAnswer, refusedIn } from './lookup-context.js';
 import { instancesAnswer } from './lookup-service.js';
 import { Rcode } from './protocol.js';
 import type { Edns, Query } from './query.js';
@@ -56,7 +57,10 @@ export function queryAnswer(context: LookupContext, zone: AskedZone, idOrName: s
   const personal = of?.query.Service.Near === FROM_ASKER ? ({ isPersonal: true } as const) : {};
   const records = nodes.length + Math.ceil((of?.madeLength ?? 0) / CHARACTERS_PER_RECORD);
   if (nodes.length === 0) return { ...personal, answer: noneFound(zone), isCurrent, records };
-  const found = instancesAnswer({ ...context, datacenter }, zone, nodes, query.type, secondsOf(value, context));
+  // Another datacenter may have stood in.
+  const there = { ...context, datacenter, isBeyond: context.isBeyond || datacenter !== context.datacenter };
+  const entries = isTranslated(there) ? nodes.map(wanEntry) : nodes;
+  const found = instancesAnswer(there, zone, entries, query.type, secondsOf(value, context));
   const shown = { ...found, isOrdered, isForSubnet: true };
   return { ...personal, answer: shown, isCurrent, records };
 }

@@ -23,6 +23,11 @@ const neverAgain = (): boolean => false;
 type Instances = readonly HealthEntry[];
 type Node = AddressOwners['node'];
 
+/** Whose answers are given. */
+export interface DnsTokens {
+  readonly dns: string;
+}
+
 export interface CatalogCallsOptions {
   readonly calls: Calls;
   /** null: there is no cache beside the catalog. */
@@ -31,6 +36,7 @@ export interface CatalogCallsOptions {
   readonly datacenter: string;
   readonly nodeName: string;
   readonly config: () => DnsConfig;
+  readonly tokens: DnsTokens;
   /** An answer was given that is older than a few seconds. */
   readonly stale: () => void;
 }
@@ -46,21 +52,23 @@ export class CatalogCalls {
 
   /** What the cache has and may be used; null where a server must be asked. */
   keptInstances(service: string, by: ServiceNodesKind, datacenter: string): Found<Instances> | null {
-    const { kept, config } = this.#options;
+    const { kept, config, tokens } = this.#options;
     if (kept === null || !config().useCache) return null;
-    const found = kept.find({ method: serviceNodes, request: instancesOf(service, by), datacenter });
+    const request = instancesOf(service, by);
+    const found = kept.find({ method: serviceNodes, request, datacenter, token: tokens.dns });
     return found === null || !this.#isYoungEnough(found) ? null : this.#keptAnswer(found);
   }
 
   instances(service: string, by: ServiceNodesKind, datacenter: string): Promise<Found<Instances>> {
-    const { kept, config } = this.#options;
+    const { kept, config, tokens } = this.#options;
     const request = instancesOf(service, by);
     const key = `${by} instances ${datacenter} ${service}`;
     if (kept === null || !config().useCache)
       return this.#shared(key, () => this.#ask(serviceNodes, request, datacenter));
     return this.#shared(key, async () => {
       const maxStaleMs = Math.max(1, config().maxStaleMs);
-      const had = await kept.fetch({ method: serviceNodes, request, datacenter }, maxStaleMs);
+      const question = { method: serviceNodes, request, datacenter, token: tokens.dns };
+      const had = await kept.fetch(question, maxStaleMs);
       if (isRefusal(had)) return had;
       const { answer } = had;
       return had.kept === null ? this.#once(answer.value, answer.origin.lastContactMs) : this.#keptAnswer(had.kept);
@@ -101,10 +109,11 @@ export class CatalogCalls {
   }
 
   async #shared<Value>(key: string, begin: () => Promise<Value>): Promise<Value> {
-    const running = this.#running.get(key) as Promise<Value> | undefined;
+    const shared = `${key} ${this.#options.tokens.dns}`;
+    const running = this.#running.get(shared) as Promise<Value> | undefined;
     if (running !== undefined) return running;
-    const begun = begin().finally(() => this.#running.delete(key));
-    this.#running.set(key, begun);
+    const begun = begin().finally(() => this.#running.delete(shared));
+    this.#running.set(shared, begun);
     return begun;
   }
 
@@ -113,8 +122,8 @@ export class CatalogCalls {
     request: Request,
     datacenter = this.#options.datacenter,
   ): Promise<Found<Value>> {
-    const { calls, config } = this.#options;
-    const found = await ask(calls, method, request, settingsOf(config()), datacenter);
+    const { calls, config, tokens } = this.#options;
+    const found = await ask(calls, method, request, settingsOf(config()), datacenter, { token: tokens.dns });
     return isRefusal(found) ? found : this.#once(found.value, found.lastContactMs);
   }
 

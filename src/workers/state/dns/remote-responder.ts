@@ -10,7 +10,7 @@ import { lowerCased, questionLabels } from './labels.js';
 import { lookup } from './lookup.js';
 import type { Resolved } from './lookup-context.js';
 import { type Query, readPacket } from './query.js';
-import { CatalogCalls, QuestionReads } from './remote-reads.js';
+import { CatalogCalls, type DnsTokens, QuestionReads } from './remote-reads.js';
 import { NOT_OURS, Replies, type ReplySettings } from './replies.js';
 import type { Responds, Response } from './response.js';
 import { headerReply } from './writer.js';
@@ -25,19 +25,24 @@ export interface RemoteResponderOptions extends ReplySettings {
   readonly kept: KeptReads | null;
   /** An answer was given that is older than a few seconds. */
   readonly staleQuery: () => void;
+  readonly tokens: DnsTokens;
 }
 
 export class RemoteResponder implements Responds {
   readonly #replies: Replies;
   readonly #catalog: CatalogCalls;
   readonly #kept: KeptAnswers;
+  readonly #tokens: DnsTokens;
+  /** Whose answers are kept. */
+  #token = '';
   #waiting = 0;
 
   constructor(options: RemoteResponderOptions) {
-    const { calls, kept, datacenter, nodeName, staleQuery } = options;
+    const { calls, kept, datacenter, nodeName, staleQuery, tokens } = options;
+    this.#tokens = tokens;
     this.#replies = new Replies(options);
     const config = () => this.#replies.settings.config;
-    this.#catalog = new CatalogCalls({ calls, kept, datacenter, nodeName, config, stale: staleQuery });
+    this.#catalog = new CatalogCalls({ calls, kept, datacenter, nodeName, config, tokens, stale: staleQuery });
     this.#kept = new KeptAnswers(this.#replies);
   }
 
@@ -57,6 +62,7 @@ export class RemoteResponder implements Responds {
     if (zone === 'elsewhere') return { bytes: this.#replies.compose(query, NOT_OURS, transport).bytes, zone, type };
     const asked = lowerCased(query);
     const key = keyOf(asked);
+    this.#forgetOthers();
     const known = this.#kept.get(key);
     if (known?.isCurrent()) return { bytes: this.#kept.reply(known, query, transport), zone, type };
     const labels = questionLabels(asked);
@@ -65,14 +71,25 @@ export class RemoteResponder implements Responds {
     const { pending } = reads;
     if (pending === null) return { bytes: this.#reply(key, atOnce, query, transport), zone, type };
     this.#waiting += 1;
+    const token = this.#token;
     return pending
       .then((): Response => {
         const found = this.#lookUp(asked, labels, reads, asker);
+        if (this.#tokens.dns !== token)
+          return { bytes: this.#replies.compose(query, found.answer, transport).bytes, zone, type };
         return { bytes: this.#reply(key, found, query, transport), zone, type };
       })
       .finally(() => {
         this.#waiting -= 1;
       });
+  }
+
+  /** What was kept for the holder of another token isn't this one's to see. */
+  #forgetOthers(): void {
+    const { dns } = this.#tokens;
+    if (dns === this.#token) return;
+    this.#token = dns;
+    this.#kept.clear();
   }
 
   #lookUp(asked: Query, labels: readonly string[], reads: QuestionReads, asker: string): Resolved {

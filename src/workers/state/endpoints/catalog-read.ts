@@ -6,7 +6,6 @@ import { compareUtf8 } from '../../../gotext/utf8-order.js';
 import type { Calls } from '../calls/calls.js';
 import type { Endpoint, EndpointTable } from '../http/endpoint.js';
 import { action, read } from '../http/operation.js';
-import { flag } from '../http/parameters.js';
 import { json, type Reply, refused, text } from '../http/reply.js';
 import type { ApiRequest } from '../http/request.js';
 import { gatewayServiceJson, gatewayServiceShape } from '../json/gateway-service-json.js';
@@ -25,13 +24,10 @@ import { wanInstance, wanNode, wanNodeServices } from '../methods/catalog/wan-ad
 import { EVERYTHING } from '../methods/contract/narrowing.js';
 import { isRefusal } from '../methods/contract/refusal.js';
 import { listDatacenters } from '../methods/datacenters.js';
-import { FILTER, FILTER_AND_META, NARROWING, narrowingOf, TAGS } from './narrowing-parameters.js';
+import { FILTER, FILTER_AND_META, MERGED, NARROWING, narrowingOf, TAGS } from './narrowing-parameters.js';
 
 const READ = { effectiveConsistency: true, failureHeaders: true, discovery: true, cacheable: true } as const;
 const SERVICES = ['node:read', 'service:read'] as const;
-const MERGED = {
-  'merge-central-config': flag('Taken and without an effect: there is no central configuration.'),
-} as const;
 
 /** `named`: what the rest of the path is. */
 function named(path: string, named: string, GET: ReturnType<typeof read>): Endpoint {
@@ -47,7 +43,12 @@ function instances(path: string, connect: boolean, nodeName: string): Endpoint {
     parameters: { ...NARROWING, ...TAGS, ...MERGED },
     answer: listOf(catalogServiceShape),
     method: serviceInstances,
-    request: (values, { rest: service }) => ({ service, connect, ...narrowingOf(values, nodeName) }),
+    request: (values, { rest: service }) => ({
+      service,
+      connect,
+      isMerged: values['merge-central-config'],
+      ...narrowingOf(values, nodeName),
+    }),
     reply: (value) => json(listJson(value, ({ node, service }) => catalogServiceJson(node, service))),
     translated: (value) => value.map(wanInstance),
   });
@@ -71,7 +72,12 @@ function ofNode({ path, summary, answer, render, absent }: NodeForm): Endpoint {
     parameters: { ...FILTER, ...MERGED },
     answer,
     method: nodeServices,
-    request: ({ filter }, { rest: node }) => ({ ...EVERYTHING, node, filter }),
+    request: (values, { rest: node }) => ({
+      node,
+      isMerged: values['merge-central-config'],
+      ...EVERYTHING,
+      filter: values.filter,
+    }),
     reply: (value) => json(value === null ? absent : render(value)),
     translated: wanNodeServices,
   });

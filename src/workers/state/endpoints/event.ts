@@ -82,12 +82,17 @@ async function list(
   request: ApiRequest,
   { name, index }: Values<typeof LIST>,
 ): Promise<Reply> {
+  const { authorizer } = request;
+  const seen = () =>
+    authorizer.isUnlimited
+      ? events.list(name)
+      : events.list(name).filter((one) => authorizer.allows('event:read', one.name));
   if (index > 0) {
     const known = BigInt(index);
-    const holds = (): boolean => eventIndex(events.list(name)) === known;
+    const holds = (): boolean => eventIndex(seen()) === known;
     await waitWhile(request, request.options.waitMs, holds, (wake) => events.watch(wake));
   }
-  const shown = events.list(name);
+  const shown = seen();
   return json(listJson(shown, eventJson), [['X-Consul-Index', String(eventIndex(shown))]]);
 }
 
@@ -115,6 +120,7 @@ export function eventEndpoints(dependencies: EventDependencies): EndpointTable {
         GET: action({
           summary: 'The events that this agent has seen last',
           acl: ['event:read'],
+          judges: 'function',
           reads: 'index',
           parameters: LIST,
           answer: listOf(eventShape),

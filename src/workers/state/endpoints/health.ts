@@ -6,7 +6,7 @@ import { listOf, record } from '../../../gotext/json-shape.js';
 import type { CheckRecord } from '../../../wire/records.js';
 import type { Endpoint, EndpointTable } from '../http/endpoint.js';
 import { read } from '../http/operation.js';
-import { anyText, boolean, flag, type Values } from '../http/parameters.js';
+import { anyText, boolean, type Values } from '../http/parameters.js';
 import { json, type Reply, text } from '../http/reply.js';
 import { checkJson, nodeJson, serviceJson } from '../json/record-json.js';
 import { checkShape, nodeShape, serviceShape } from '../json/record-shapes.js';
@@ -22,7 +22,7 @@ import {
 } from '../methods/catalog/health.js';
 import { wanEntry } from '../methods/catalog/wan-addresses.js';
 import type { ReadMethod } from '../methods/contract/method.js';
-import { NARROWING, narrowingOf, nearOf, TAGS } from './narrowing-parameters.js';
+import { MERGED, NARROWING, narrowingOf, nearOf, TAGS } from './narrowing-parameters.js';
 
 const EMPTY_LIST = '[]';
 /** Above this many characters an answer is kept as bytes, so that it is not encoded again for every client. */
@@ -79,7 +79,7 @@ const INSTANCES = {
   sg: anyText('A sameness group; not with `peer`.'),
   ...NARROWING,
   ...TAGS,
-  'merge-central-config': flag('Taken and without an effect: there is no central configuration.'),
+  ...MERGED,
 } as const;
 
 function instancesRow(path: string, kind: ServiceNodesKind, nodeName: string): Endpoint {
@@ -92,7 +92,7 @@ function instancesRow(path: string, kind: ServiceNodesKind, nodeName: string): E
     request: (values, { rest }) => instancesRequest(rest, values, kind, nodeName),
     reply: (entries) => json(keptText(entries)),
     translated: (entries) => entries.map(wanEntry),
-    streaming: ({ near, peer }) => near === '' && peer === '' && kind !== 'ingress',
+    streaming: ({ near, peer, isMerged }) => near === '' && peer === '' && kind !== 'ingress' && isMerged !== true,
   });
   const rest = { name: 'service', about: 'The name of the service.', missing: text(400, 'Missing service name') };
   return { path, rest, answeredBy: 'servers', methods: { GET } };
@@ -108,7 +108,8 @@ function instancesRequest(
   if (peer !== '' && sg !== '') return text(400, 'peer-name and sameness-group are mutually exclusive');
   const nodeMeta = values['node-meta'];
   const health = passing ? 'passing' : 'any';
-  return { service, kind, peer, health, filter, nodeMeta, near: nearOf(values, nodeName), tags: tag };
+  const isMerged = values['merge-central-config'];
+  return { service, kind, peer, health, filter, nodeMeta, near: nearOf(values, nodeName), tags: tag, isMerged };
 }
 
 export function entryJson({ node, service, checks }: HealthEntry): string {

@@ -1,6 +1,6 @@
 // Parameters that the lists of catalog and health share: filter, node-meta, near (spec/http.md, section 3).
 
-import { anyText, pairs, texts, type Values } from '../http/parameters.js';
+import { anyText, flag, pairs, texts, type Values } from '../http/parameters.js';
 import type { Narrowing } from '../methods/contract/narrowing.js';
 
 export const FILTER = { filter: anyText('An expression of the filter language; what it holds for is shown.') } as const;
@@ -17,6 +17,11 @@ export const NARROWING = {
 
 /** Of lists of instances. */
 export const TAGS = { tag: texts('A tag that the instance must have, whatever its case; all of them must be there.') };
+
+/** Of instances, some of which may be proxies. */
+export const MERGED = {
+  'merge-central-config': flag('Proxies and gateways have what config entries say of them, too.'),
+} as const;
 
 type Narrowed = Values<typeof FILTER_AND_META> & Partial<Values<typeof NARROWING> & Values<typeof TAGS>>;
 

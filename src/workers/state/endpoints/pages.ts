@@ -51,6 +51,7 @@ export function pageEndpoints(dependencies: PageDependencies): EndpointTable {
   const commandLine = action({
     summary: 'The command line of the agent',
     acl: ['operator:read'],
+    judges: 'row',
     off: () => (dependencies.debugEnabled() ? null : bare(404)),
     answer: 'plain text',
     others: { 404: 'nothing' },

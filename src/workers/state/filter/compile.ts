@@ -1,12 +1,12 @@
 // The filter language as endpoints use it: text and a table of fields in, a test of items or the error that the client
 // sees out (spec/filter.md). Compiled filters are kept, since pollers send the same text again and again.
 
-import type { Expression } from './expression.js';
+import type { Expression } from '../../../filter/expression.js';
+import { parseExpression } from '../../../filter/parser.js';
 import type { FieldTable } from './fields.js';
 import type { Filter } from './filter.js';
 import { KeptFilters } from './kept-filters.js';
 import { holdsWhenAbsent, prepareTest } from './operators.js';
-import { parseExpression } from './parser.js';
 import { RegexpBudget } from './regexp-budget.js';
 import { bindSelector, type Test, walk } from './selectors.js';
 

@@ -1,10 +1,10 @@
 // The operators: which type has which, how the expression's text becomes a value of the type, and the test itself
 // (spec/filter.md, sections 2 and 3). `matches` runs on RE2's syntax in linear time.
 
+import type { Match, Operator } from '../../../filter/expression.js';
 import { parseGoBool, parseGoFloat, parseGoInt, parseGoUint } from '../../../gotext/numbers.js';
 import { quote } from '../../../gotext/quote.js';
 import type { CompiledRegexp } from '../../../gotext/regexp.js';
-import type { Match, Operator } from './expression.js';
 import type { FieldType } from './fields.js';
 import type { RegexpBudget } from './regexp-budget.js';
 import type { Test } from './selectors.js';

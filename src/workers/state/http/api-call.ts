@@ -5,8 +5,8 @@ import { performance } from 'node:perf_hooks';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { indentJson } from '../../../gotext/json-indent.js';
-import { allowAll } from '../methods/contract/access.js';
-import type { Asker } from '../methods/contract/method.js';
+import { type Authorizer, allowAll } from '../acl/access.js';
+import type { Caller } from '../methods/contract/token-resolver.js';
 import { collectBody } from './body.js';
 import { type BodyPieces, bodyPieces } from './body-stream.js';
 import type { AbortListener, Exchange, ResponseStream } from './engine/engine.js';
@@ -24,7 +24,10 @@ const MIN_GZIP_BYTES = 1400;
 const GZIP_LEVEL = 1;
 const JSON_TYPE = 'application/json';
 
-export class ApiCall implements IncomingCall, AbortListener {
+/** Go's clients send the secret alone; of more words the first counts. */
+const BEARER = /^bearer +([^ ]*)/i;
+
+export class ApiCall implements IncomingCall, AbortListener, Caller {
   readonly method: HttpMethod;
   readonly path: string;
   readonly rest: string;
@@ -32,6 +35,7 @@ export class ApiCall implements IncomingCall, AbortListener {
   readonly route: Route;
   readonly policy: HttpPolicy;
   options: ReadOptions = DEFAULT_READ;
+  authorizer: Authorizer = allowAll;
   readonly #exchange: Exchange;
   readonly #startedMs = performance.now();
   #answered = false;
@@ -39,6 +43,7 @@ export class ApiCall implements IncomingCall, AbortListener {
   #waiter: AbortListener | null = null;
   #body: Promise<BodyOutcome> | null = null;
   #gzip: boolean | null = null;
+  #token: string | null = null;
 
   constructor(
     exchange: Exchange,
@@ -57,14 +62,21 @@ export class ApiCall implements IncomingCall, AbortListener {
     this.query = query;
   }
 
-  get asker(): Asker {
-    let token = this.query.first('token');
-    if (token === '') token = this.header('x-consul-token') ?? '';
-    if (token === '') {
-      const authorization = this.header('authorization');
-      if (authorization !== undefined) token = /^bearer +(.*)$/i.exec(authorization)?.[1]?.trim() ?? '';
-    }
-    return { token: token === '' ? this.policy.defaultToken : token, authorizer: allowAll };
+  get asker(): Caller {
+    return { token: this.token };
+  }
+
+  /** Looked for when somebody asks for it: a read doesn't while ACLs are off. */
+  get token(): string {
+    this.#token ??= this.#givenToken() || this.policy.tokens.default;
+    return this.#token;
+  }
+
+  #givenToken(): string {
+    const token = this.query.first('token') || this.header('x-consul-token');
+    if (token) return token;
+    const authorization = this.header('authorization');
+    return authorization === undefined ? '' : (BEARER.exec(authorization)?.[1] ?? '');
   }
 
   get datacenter(): string {
@@ -75,10 +87,10 @@ export class ApiCall implements IncomingCall, AbortListener {
     return this.#exchange.remoteAddress;
   }
 
-  /** Addresses in the answer are to be those of the WAN. */
-  get isTranslated(): boolean {
+  /** Addresses in an answer of a datacenter are to be those of the WAN. */
+  translates(of: string): boolean {
     const { translates, datacenter } = this.policy;
-    return translates && this.datacenter.toLowerCase() !== datacenter.toLowerCase();
+    return translates && of.toLowerCase() !== datacenter.toLowerCase();
   }
 
   get namesDatacenter(): boolean {
@@ -125,6 +137,7 @@ export class ApiCall implements IncomingCall, AbortListener {
   /** A query that waits keeps no headers; what the answer depends on is looked up before. */
   forgetHead(): void {
     this.#gzip = this.#acceptsGzip();
+    this.#token ??= this.token;
     this.#exchange.forgetHead();
   }
 

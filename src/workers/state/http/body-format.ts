@@ -6,7 +6,7 @@ import { list } from '../../../gotext/json-kinds.js';
 import { TOO_MANY_VALUES } from '../../../gotext/json-scan.js';
 import { decodeJsonInSteps, MAX_VALUES } from '../../../gotext/json-steps.js';
 import type { BodyPieces } from './body-stream.js';
-import { ItemStream } from './item-stream.js';
+import { ItemStream, LINES_TYPE } from './item-stream.js';
 import { Refused } from './parameters.js';
 import { text } from './reply.js';
 import type { ParameterSource } from './request.js';
@@ -29,6 +29,8 @@ interface WholeBody<B> {
 interface StreamedBody<B> {
   /** Null where any bytes are taken; the list of items where they come one by one. */
   readonly kind: Kind<unknown> | null;
+  /** The other content type that the items may come in. */
+  readonly alsoAs?: typeof LINES_TYPE;
   stream(pieces: BodyPieces, source: ParameterSource): B;
 }
 
@@ -85,6 +87,7 @@ export function itemsBody<T>(kind: Kind<T>, options: DecodeOptions): BodyFormat<
   const rules = { options, errorPrefix: DECODE_FAILED, maxItemBytes: MOST_ITEM_BYTES };
   return {
     kind: list(kind),
+    alsoAs: LINES_TYPE,
     stream: (body, source) => new ItemStream(kind, rules, body, source.header('content-type') ?? ''),
   };
 }

@@ -11,6 +11,7 @@ import type { ReadLimits } from './read-options.js';
 export type HttpSettings = Pick<
   RuntimeConfig,
   | 'datacenter'
+  | 'nodeName'
   | 'devMode'
   | 'http'
   | 'ui'
@@ -20,8 +21,12 @@ export type HttpSettings = Pick<
   | 'maxQueryTimeMs'
   | 'rpcHoldTimeoutMs'
   | 'discoveryMaxStaleMs'
-  | 'tokens'
 > & { readonly limits: Pick<RuntimeConfig['limits'], 'httpMaxConnsPerClient' | 'httpMaxRequestBodySize'> };
+
+/** Of requests that bring none. */
+export interface RequestTokens {
+  readonly default: string;
+}
 
 const SLOW_HEADER_MS = 10_000;
 const SLOW_BODY_MS = 10_000;
@@ -32,10 +37,12 @@ const HEADER_SLACK_BYTES = 4096;
 
 export class HttpPolicy {
   readonly datacenter: string;
+  readonly nodeName: string;
   /** `-dev`: JSON is indented even without `pretty`. */
   readonly indents: boolean;
   readonly allowUnprintable: boolean;
-  readonly defaultToken: string;
+  /** As they are now. */
+  readonly tokens: RequestTokens;
   /** `translate_wan_addrs`. */
   readonly translates: boolean;
   readonly holdMs: number;
@@ -51,11 +58,12 @@ export class HttpPolicy {
   readonly #blocks: { readonly [set in HeaderSet]: string };
   readonly #withType = new Map<string, string>();
 
-  constructor(settings: HttpSettings) {
+  constructor(settings: HttpSettings, tokens: RequestTokens) {
     this.datacenter = settings.datacenter;
+    this.nodeName = settings.nodeName;
     this.indents = settings.devMode;
     this.allowUnprintable = settings.http.disableUnprintableFilter;
-    this.defaultToken = settings.tokens.default;
+    this.tokens = tokens;
     this.translates = settings.translateWanAddresses;
     this.holdMs = settings.rpcHoldTimeoutMs;
     this.reads = {

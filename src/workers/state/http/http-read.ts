@@ -3,7 +3,6 @@
 
 import { BlockingRead, type ReadOrigin } from '../calls/blocking-read.js';
 import type { CacheUse, Calls } from '../calls/calls.js';
-import { allowAll } from '../methods/contract/access.js';
 import type { Refusal } from '../methods/contract/refusal.js';
 import type { ApiCall } from './api-call.js';
 import type { AbortListener } from './engine/engine.js';
@@ -13,6 +12,9 @@ import { Refused } from './parameters.js';
 import { type CacheState, cacheHeaders, type ReadCache } from './read-cache.js';
 import { readHeaders } from './read-headers.js';
 import { failedRead, isReply, refused } from './reply.js';
+
+/** Something was kept from the asker. */
+const FILTERED = 'X-Consul-Results-Filtered-By-Acls: true\r\n';
 
 class HttpRead<Request, Value> extends BlockingRead<Value> implements AbortListener {
   readonly #call: ApiCall;
@@ -72,7 +74,7 @@ class HttpRead<Request, Value> extends BlockingRead<Value> implements AbortListe
     const form = this.#form;
     // Of another server's answer nothing is heard before it is here.
     if (this.#cached !== null) this.#cache.served(this.#cached);
-    const shown = this.#call.isTranslated && form.translated !== undefined ? form.translated(value) : value;
+    const shown = form.translated === undefined ? value : this.#translated(value);
     const reply = form.reply(shown, this.#request, index, origin, this.consistency);
     if ((operation.missesAreBare && reply.status === 404) || form.isBare) {
       this.#call.finish(reply);
@@ -86,8 +88,15 @@ class HttpRead<Request, Value> extends BlockingRead<Value> implements AbortListe
       isStreaming,
       operation.effectiveConsistency ? this.consistency : null,
     );
+    if (origin.isFiltered) headers += FILTERED;
     if (this.#cached !== null) headers += this.#cacheHeaders(this.#cached, origin);
     this.#call.finish(reply, headers);
+  }
+
+  #translated(value: Value): Value {
+    const { translated, datacenterOf } = this.#form;
+    const datacenter = datacenterOf === undefined ? this.#call.datacenter : datacenterOf(value);
+    return translated !== undefined && this.#call.translates(datacenter) ? translated(value) : value;
   }
 
   #cacheHeaders(cached: CacheState, { cache }: ReadOrigin): string {
@@ -136,7 +145,7 @@ export function startRead(
     request,
     settings: options,
     datacenter: call.datacenter,
-    authorizer: allowAll,
+    caller: call,
     // What no index tells the age of isn't kept.
     cached: form.method.isOnce === true ? 'none' : cacheUse(state),
   });

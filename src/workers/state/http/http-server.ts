@@ -8,6 +8,7 @@ import { errorDetail } from '../../../observe/surprise.js';
 import type { Listener, TlsStanza } from '../../../wire/config.js';
 import type { Calls } from '../calls/calls.js';
 import { refusal } from '../methods/contract/refusal.js';
+import type { TokenResolver } from '../methods/contract/token-resolver.js';
 import type { SharedPort } from '../sockets/port-sharing.js';
 import { ApiCall } from './api-call.js';
 import type { EndpointTable } from './endpoint.js';
@@ -15,12 +16,12 @@ import type { BoundListener, Engine, Exchange } from './engine/engine.js';
 import { encodePath, judgePath, needsWork } from './engine/target.js';
 import { refuseEnterprise } from './enterprise.js';
 import { escapeHtml } from './html.js';
-import { HttpPolicy, type HttpSettings, headerLine } from './http-policy.js';
+import { HttpPolicy, type HttpSettings, headerLine, type RequestTokens } from './http-policy.js';
 import { startRead } from './http-read.js';
-import { perform } from './judge.js';
+import { perform, performAs } from './judge.js';
 import { NetEngine, type NetEngineOptions } from './net/net-engine.js';
 import type { SecureOptions } from './net/secure-accept.js';
-import type { Operation } from './operation.js';
+import type { ActionOperation, Operation } from './operation.js';
 import { EMPTY_QUERY, parseQuery } from './query.js';
 import { ReadCache } from './read-cache.js';
 import { type Reply, refused } from './reply.js';
@@ -37,6 +38,9 @@ const HTML = 'text/html; charset=utf-8';
 export interface HttpServerOptions {
   readonly table: EndpointTable;
   readonly settings: HttpSettings;
+  readonly tokens: RequestTokens;
+  /** What tokens may do; asked for rows whose function does what no method judges. */
+  readonly acls: TokenResolver;
   readonly calls: Calls;
   /** False on a client agent, which knows no server yet: rows answered by servers say so. */
   readonly knowsServers: () => boolean;
@@ -73,13 +77,17 @@ export class HttpServer {
   readonly #shared: SharedPort | null;
   readonly #handOver: HandOver | null;
   readonly #https: HttpsOptions | null;
+  readonly #acls: TokenResolver;
+  readonly #tokens: RequestTokens;
   #policy: HttpPolicy;
   #engines: readonly Engine[] = [];
   #secureEngine: NetEngine | null = null;
   readonly #readFailed = (call: ApiCall, error: unknown): void => this.#failed(call, error);
 
   constructor(options: HttpServerOptions) {
-    this.#policy = new HttpPolicy(options.settings);
+    this.#acls = options.acls;
+    this.#tokens = options.tokens;
+    this.#policy = new HttpPolicy(options.settings, options.tokens);
     this.#router = new Router(options.table, options.metrics);
     this.#logger = options.logger.child('http');
     this.#calls = options.calls;
@@ -118,7 +126,7 @@ export class HttpServer {
 
   /** Everything but listeners and engine may change. */
   reload(settings: HttpSettings): void {
-    this.#policy = new HttpPolicy(settings);
+    this.#policy = new HttpPolicy(settings, this.#tokens);
     for (const engine of this.#engines) engine.setLimits(this.#policy.engineLimits);
   }
 
@@ -285,11 +293,21 @@ export class HttpServer {
       } else if (operation.kind === 'read') {
         startRead(this.#calls, this.#cache, call, operation, this.#readFailed);
       } else {
-        this.#answer(call, perform(endpoint, operation, call));
+        this.#answer(call, this.#perform(call, operation));
       }
     } catch (error) {
       this.#failed(call, error);
     }
+  }
+
+  #perform(call: ApiCall, operation: ActionOperation): Reply | Promise<Reply> {
+    const { endpoint } = call.route;
+    const acls = this.#acls;
+    if (acls.isOff || operation.judges === undefined) return perform(endpoint, operation, call);
+    const { nodeName } = this.#policy;
+    const judged = acls.resolve(call.token);
+    if (!(judged instanceof Promise)) return performAs(endpoint, operation, call, judged, nodeName);
+    return judged.then((later) => performAs(endpoint, operation, call, later, nodeName));
   }
 
   #answer(call: ApiCall, result: Reply | Promise<Reply>): void {

@@ -1,6 +1,7 @@
 // A body of many JSON values, cut into the bytes of each as they come: one a line (NDJSON), or the elements of one array. How the
 // bytes were cut on their way changes nothing. What is kept is one unfinished item, and of one that is too long nothing.
 
+import { quoteCharacter } from '../../../gotext/quote.js';
 import { GatheredBytes } from './engine/gathered-bytes.js';
 
 /** The bytes of an item, which may be a view; why there is no item; or why no further one can be found. */
@@ -19,6 +20,8 @@ export class Broken {
 export interface Splitter {
   /** No further item comes, whatever bytes do. */
   readonly isOver: boolean;
+  /** Of the item that was cut last: what stands before and behind it, so that an error names the character that Go would meet. */
+  readonly surroundings: readonly [before: string, behind: string];
   /** The items that are whole with these bytes, which stay valid. To be taken to the end before anything else is asked. */
   feed(bytes: Uint8Array): Iterable<Cut>;
   /** The body is over: what is left of it. */
@@ -46,6 +49,11 @@ export function skipBlanks(bytes: Uint8Array): number {
   let at = 0;
   while (at < bytes.length && isBlank(bytes[at])) at += 1;
   return at;
+}
+
+/** Go looks at bytes: of a character beyond ASCII it names the first. */
+export function refusedByte(byte: number, where: string): string {
+  return `invalid character ${quoteCharacter(byte)} ${where}`;
 }
 
 /** The item at hand, which came so far in one piece or in several. */
@@ -97,6 +105,7 @@ const NOTHING = new Uint8Array(0);
 /** One item a line; lines of blanks are none. A line that is wrong spoils no other. */
 export class LineSplitter implements Splitter {
   readonly isOver = false;
+  readonly surroundings = ['', ''] as const;
   readonly #line: Unfinished;
 
   constructor(maxItemBytes: number) {
@@ -144,6 +153,10 @@ export class ArraySplitter implements Splitter {
 
   get isOver(): boolean {
     return this.#isOver;
+  }
+
+  get surroundings(): readonly [before: string, behind: string] {
+    return ['[', this.#isOver ? ']' : ','];
   }
 
   *feed(bytes: Uint8Array): Generator<Cut> {
@@ -197,6 +210,6 @@ export class ArraySplitter implements Splitter {
 
   #broken(byte: number, where: string): Broken {
     this.#isOver = true;
-    return new Broken(`invalid character '${String.fromCharCode(byte)}' ${where}`);
+    return new Broken(refusedByte(byte, where));
   }
 }

@@ -1,11 +1,13 @@
 // What a row declares, asked of a call: is it turned on, is the rest of the path there, do the parameters contradict each other,
 // is each of them right. Then its body is read and its function called.
 
+import { denial, isRefusal } from '../methods/contract/refusal.js';
+import type { Judged } from '../methods/contract/token-resolver.js';
 import { turns } from '../turns/turns.js';
 import type { Endpoint } from './endpoint.js';
 import type { ActionOperation, Operation } from './operation.js';
 import { type Parameters, Refused, type Values } from './parameters.js';
-import type { Reply } from './reply.js';
+import { type Reply, refused } from './reply.js';
 import type { IncomingCall } from './request.js';
 
 /** What is longer is read in steps: anything may be in it. */
@@ -29,6 +31,26 @@ export function judge(endpoint: Endpoint, operation: Operation, call: IncomingCa
     }
   }
   return operation.parameters.read(call);
+}
+
+/** The same for a row that judges the caller's token itself. */
+export function performAs(
+  endpoint: Endpoint,
+  operation: ActionOperation,
+  call: IncomingCall,
+  judged: Judged,
+  nodeName: string,
+): Reply | Promise<Reply> {
+  if (isRefusal(judged)) return refused(judged);
+  call.authorizer = judged;
+  if (operation.judges === 'row') {
+    for (const rule of operation.acl) {
+      const isOfNode = rule.startsWith('agent:') || rule.startsWith('node:');
+      const denied = denial(judged, rule, isOfNode ? nodeName : '');
+      if (denied !== null) return refused(denied);
+    }
+  }
+  return perform(endpoint, operation, call);
 }
 
 /** An action's answer; at once where it takes no body and waits for nothing. */

@@ -2,11 +2,12 @@
 // it answers and what a token needs for it; its function gets the values and gives the reply.
 
 import type { JsonShape } from '../../../gotext/json-shape.js';
+import type { Rule } from '../acl/access.js';
 import type { ReadOrigin } from '../calls/blocking-read.js';
 import type { Consistency } from '../calls/read-settings.js';
-import type { Rule } from '../methods/contract/access.js';
 import type { ReadMethod } from '../methods/contract/method.js';
 import type { BodyFormat } from './body-format.js';
+import type { LINES_TYPE } from './item-stream.js';
 import { ParameterSet } from './parameter-set.js';
 import type { Parameters, Values } from './parameters.js';
 import type { Reply } from './reply.js';
@@ -26,8 +27,8 @@ interface Described<P extends Parameters> {
   readonly acl: readonly Rule[];
   readonly parameters?: P;
   readonly answer: Answer;
-  /** What the request may ask for in place of JSON. */
-  readonly alsoAs?: 'text/plain' | 'application/pem-certificate-chain';
+  /** What the request may ask for in place of JSON, by its parameters or by the form of its own body. */
+  readonly alsoAs?: 'text/plain' | 'application/pem-certificate-chain' | typeof LINES_TYPE;
   /** Other statuses that it answers with, beside those that any row may (openapi/responses.ts). */
   readonly others?: { readonly [status: number]: OtherAnswer };
   /** What is answered while the agent has this turned off; null while it hasn't. */
@@ -56,6 +57,8 @@ export interface ReadForm<V, Request, Value> {
   reply(value: Value, request: Request, index: number, origin: ReadOrigin, consistency: Consistency): Reply;
   /** With the addresses by which other datacenters reach what it names (`translate_wan_addrs`). */
   translated?(value: Value): Value;
+  /** Where the value comes from, if it is not always the datacenter that the request names. */
+  datacenterOf?(value: Value): string;
   /**
    * Could be served from the event stream (health/service and health/connect without `near`): with `index` or `cached` the
    * streaming headers of spec/http.md section 3 are sent.
@@ -95,8 +98,15 @@ interface ReadChoiceSpec<P extends Parameters> extends Described<P>, ReadTraits 
   choose(values: Values<P>, call: ApiRequest): AnyReadForm<Values<P>>;
 }
 
+/**
+ * Where no method judges the caller's token. `row`: every rule of `acl` is needed, on this agent's node where it is one of agents or
+ * nodes. `function`: it gets the authorizer, and judges by what the call turns out to be about.
+ */
+export type Judges = 'row' | 'function';
+
 /** Anything but a read of the replicated state. */
 interface ActionSpec<P extends Parameters, B> extends Described<P> {
+  readonly judges?: Judges;
   readonly reads?: TakenOptions;
   readonly body?: BodyFormat<B>;
   run(call: ApiRequest, values: Values<P>, body: B): Reply | Promise<Reply>;
@@ -123,13 +133,14 @@ function setOf<P extends Parameters>({ parameters }: { readonly parameters?: P }
 export function read<Request, Value, const P extends Parameters = None>(
   spec: ReadSpec<P, Request, Value>,
 ): ReadOperation {
-  const { method, request, reply, streaming, isBare, translated, ...rest } = spec;
+  const { method, request, reply, streaming, isBare, translated, datacenterOf, ...rest } = spec;
   const form: AnyReadForm<unknown> = { method, request: request as AnyReadForm<unknown>['request'], reply };
   const whole: AnyReadForm<unknown> = {
     ...form,
     ...(isBare === undefined ? {} : { isBare }),
     ...(streaming === undefined ? {} : { streaming }),
     ...(translated === undefined ? {} : { translated }),
+    ...(datacenterOf === undefined ? {} : { datacenterOf }),
   };
   return { ...rest, kind: 'read', parameters: setOf(spec), choose: () => whole };
 }

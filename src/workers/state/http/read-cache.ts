@@ -4,6 +4,7 @@
 
 import type { CacheWord } from '../calls/blocking-read.js';
 import { shortKey } from '../calls/question.js';
+import type { Caller } from '../methods/contract/token-resolver.js';
 import type { ParameterSource } from './request.js';
 
 export interface CacheState {
@@ -32,7 +33,7 @@ export class ReadCache {
   readonly #entries = new Map<string, number>();
 
   /** `selecting`: the parameters of the row, each of which makes it another question. */
-  look(call: ParameterSource & { readonly path: string }, selecting: readonly string[]): CacheState {
+  look(call: ParameterSource & Caller & { readonly path: string }, selecting: readonly string[]): CacheState {
     const key = keyOf(call, selecting);
     const seen = this.#entries.get(key);
     if (seen === undefined || performance.now() - seen >= KEPT_MS)
@@ -60,8 +61,8 @@ export class ReadCache {
   }
 }
 
-function keyOf(call: ParameterSource & { readonly path: string }, selecting: readonly string[]): string {
-  const parts = [call.path, call.header('x-consul-token') ?? '', call.query.first('token')];
+function keyOf(call: ParameterSource & Caller & { readonly path: string }, selecting: readonly string[]): string {
+  const parts = [call.path, call.token];
   for (const name of selecting) {
     if (call.query.has(name)) parts.push(name, ...call.query.all(name));
   }

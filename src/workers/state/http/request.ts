@@ -1,7 +1,8 @@
 // What an endpoint gets of a request that came over HTTP.
 
+import type { Authorizer } from '../acl/access.js';
 import type { ReadSettings } from '../calls/read-settings.js';
-import type { Asker } from '../methods/contract/method.js';
+import type { Caller } from '../methods/contract/token-resolver.js';
 import type { BodyPieces } from './body-stream.js';
 import type { Reply } from './reply.js';
 
@@ -39,7 +40,9 @@ export interface ApiRequest {
   readonly method: HttpMethod;
   /** What stands behind the row's prefix, percent-decoded and whole; "" for exact paths. */
   readonly rest: string;
-  readonly asker: Asker;
+  readonly asker: Caller;
+  /** What the token may do; everything where the row leaves that to a method. */
+  readonly authorizer: Authorizer;
   /** Of who is connected; "" on a unix socket. */
   readonly remoteAddress: string;
   /** Own datacenter when not given. */
@@ -60,6 +63,7 @@ export interface ParameterSource {
 
 /** What the framework sees of it. */
 export interface IncomingCall extends ApiRequest, ParameterSource {
+  authorizer: Authorizer;
   /** Sets `options` from query and headers, or gives the reply that refuses them. */
   judgeOptions(discovery: boolean): Reply | null;
   /**

@@ -59,11 +59,6 @@ export class ResultStream implements StreamBody {
   /** No further value comes. */
   complete(): void {
     if (this.#form === 'array') this.#put(this.#count === 0 ? '[]' : ']');
-    this.giveUp();
-  }
-
-  /** There won't be a last value: an array without its end, which its reader notices. */
-  giveUp(): void {
     this.#isComplete = true;
     this.#begin();
     this.#send();

@@ -114,16 +114,22 @@ export const definitionJson = keeping<CheckDefinition>((definition) =>
   ),
 );
 
-export const checkJson = keeping<CheckRecord>(
-  (check) =>
+function checkText(check: CheckRecord, tags: string): string {
+  return (
     `{"Node":${quoteJson(check.Node)},"CheckID":${quoteJson(check.CheckID)},"Name":${quoteJson(check.Name)},` +
     `"Status":${quoteJson(check.Status)},"Notes":${quoteJson(check.Notes)},"Output":${quoteJson(check.Output)},` +
     `"ServiceID":${quoteJson(check.ServiceID)},"ServiceName":${quoteJson(check.ServiceName)},` +
-    `"ServiceTags":${tagsJson(check.ServiceTags)},"Type":${quoteJson(check.Type)},` +
+    `"ServiceTags":${tags},"Type":${quoteJson(check.Type)},` +
     `"Interval":${quoteJson(check.Interval)},"Timeout":${quoteJson(check.Timeout)},` +
     `"ExposedPort":${check.ExposedPort},"Definition":${definitionJson(check.Definition)},` +
-    `${text('PeerName', check.PeerName)}"CreateIndex":${check.CreateIndex},"ModifyIndex":${check.ModifyIndex}}`,
-);
+    `${text('PeerName', check.PeerName)}"CreateIndex":${check.CreateIndex},"ModifyIndex":${check.ModifyIndex}}`
+  );
+}
+
+export const checkJson = keeping<CheckRecord>((check) => checkText(check, tagsJson(check.ServiceTags)));
+
+/** As transactions show a check: without a service its tags are null. */
+export const plainCheckJson = keeping<CheckRecord>((check) => checkText(check, listJson(check.ServiceTags, quoteJson)));
 
 /** A row of /v1/catalog/service: the node's fields and the service's, flattened; the indexes are the service's. */
 export function catalogServiceJson(node: NodeRecord, service: ServiceRecord): string {

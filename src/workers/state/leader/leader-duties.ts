@@ -14,6 +14,8 @@ import type { AutopilotState } from '../methods/contract/cluster-view.js';
 import { refusal } from '../methods/contract/refusal.js';
 import type { Consensus, PeerConsensus, ProposeOutcome } from '../replica/consensus.js';
 import type { StateStore } from '../replica/state-store.js';
+import { aclBeginnings } from './acl/acl-beginnings.js';
+import { TokenReaper } from './acl/token-reaper.js';
 import { Authority } from './authority/authority.js';
 import { Autopilot } from './autopilot/autopilot.js';
 import { autopilotDefaults, storedLimits } from './autopilot-defaults.js';
@@ -63,12 +65,14 @@ export class LeaderDuties {
   readonly #deadlines: DeadlineQueue;
   readonly #sessions: SessionTimers;
   readonly #tombstones: TombstoneCollection;
+  /** null: there are no ACLs. */
+  readonly #tokens: TokenReaper | null;
   readonly #reconciler: Reconciler;
   readonly #autopilot: Autopilot;
   /** The mesh's. */
   readonly authority: Authority;
   readonly #acquaintedMs: number;
-  /** Raised whenever leadership is gained or lost: work of an earlier time must stop. */
+  /** Raised whenever leadership is gained or lost, or the state replaced: work of an earlier time must stop. */
   #term = 0;
   #isLeading = false;
   #established = false;
@@ -87,6 +91,8 @@ export class LeaderDuties {
     const shared = { consensus, deadlines: this.#deadlines, datacenter: config.datacenter, logger, metrics };
     this.#sessions = new SessionTimers(shared);
     this.#tombstones = new TombstoneCollection(shared);
+    const isPrimary = config.datacenter === config.primaryDatacenter;
+    this.#tokens = config.aclEnabled ? new TokenReaper({ ...shared, acl: store.acl, isPrimary }) : null;
     const peers = new RaftPeers(consensus, () => this.#autopilot.joined());
     this.#autopilot = new Autopilot({
       consensus,
@@ -185,6 +191,7 @@ export class LeaderDuties {
     this.#endObserving = null;
     this.#sessions.stop();
     this.#tombstones.stop();
+    this.#tokens?.stop();
   }
 
   async #establish(term: number): Promise<void> {
@@ -195,8 +202,9 @@ export class LeaderDuties {
       this.#again(RETRY_MS, () => this.#establish(term));
       return;
     }
-    this.#follow(term);
+    this.#follow();
     const beginning = [
+      ...this.#aclBeginnings(),
       ...(store.autopilotConfig ? [] : [autopilotDefaults(config)]),
       ...intentionFormatCommands(store),
       ...missingVirtualIpFlags((key) => store.systemMetadata(key)),
@@ -220,6 +228,13 @@ export class LeaderDuties {
     await this.#reconcile(term);
   }
 
+  #aclBeginnings(): readonly Command[] {
+    const { store, config } = this.#options;
+    if (!config.aclEnabled) return [];
+    const isPrimary = config.datacenter === config.primaryDatacenter;
+    return aclBeginnings(store.acl, { isPrimary, initialManagementToken: config.acl.initialManagementToken });
+  }
+
   /** One that can't be written is told of, and holds nothing else up. */
   async #writeMissingEntries(term: number): Promise<void> {
     const { store, config, configEntries, logger } = this.#options;
@@ -232,23 +247,28 @@ export class LeaderDuties {
   }
 
   /** Session timers and tombstones follow the state from here on; anew after every restore. */
-  #follow(term: number): void {
+  #follow(): void {
     const { store } = this.#options;
     const start = (): void => {
       this.#tombstones.start(store.appliedIndex);
       this.#sessions.start(store.sessions.list().value);
+      this.#tokens?.start();
     };
     this.#endObserving?.();
     this.#endObserving = store.observe({
       changed: (changes) => {
         this.#sessions.changed(changes);
         this.#tombstones.changed(changes);
+        this.#tokens?.changed(changes);
       },
       restored: () => {
         start();
-        // What was written at the beginning is gone with the old state.
+        // What was written at the beginning is gone with the old state, and what still is to be written was made of that.
         this.#established = false;
-        this.#again(0, () => this.#establish(term));
+        this.authority.stop();
+        this.#term += 1;
+        const renewed = this.#term;
+        this.#again(0, () => this.#establish(renewed));
       },
     });
     start();

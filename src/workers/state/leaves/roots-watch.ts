@@ -10,6 +10,9 @@ const WAIT_MS = 600_000;
 const FIRST_PAUSE_MS = 1_000;
 const LAST_PAUSE_MS = 60_000;
 
+/** Roots are no secret. */
+const ANYBODY = { token: '' };
+
 export interface RootsWatchOptions {
   readonly calls: Pick<Calls, 'read'>;
   readonly datacenter: string;
@@ -78,6 +81,6 @@ export class RootsWatch {
   #ask(minIndex: number) {
     const { calls, datacenter } = this.#options;
     const settings = { consistency: 'default', minIndex, waitMs: WAIT_MS, maxStaleMs: 0 } as const;
-    return ask(calls, connectCaRoots, null, settings, datacenter, this.#stopped.signal);
+    return ask(calls, connectCaRoots, null, settings, datacenter, ANYBODY, this.#stopped.signal);
   }
 }

@@ -27,7 +27,7 @@ import { importStockDirectory } from './store/stock-import.js';
 import { emptyContents, type StoreContents } from './store/store-operations.js';
 import { FullSync } from './sync/full-sync.js';
 import { PartialSync } from './sync/partial-sync.js';
-import type { AgentTokens } from './sync/sync-requests.js';
+import type { SyncTokens } from './sync/sync-requests.js';
 import { SyncRounds } from './sync/sync-rounds.js';
 import { Syncer } from './sync/syncer.js';
 
@@ -39,7 +39,7 @@ interface LocalAgentOptions {
   /** The way to the catalog; on an agent that knows no server it refuses. */
   readonly calls: Calls;
   readonly runner: CheckRunner;
-  readonly tokens: () => AgentTokens;
+  readonly tokens: SyncTokens;
   /** LAN members. */
   readonly clusterSize: () => number;
   readonly clock?: Clock;
@@ -76,7 +76,7 @@ export class LocalAgent {
     this.#node = nodeFacts(config);
     const state = new LocalState({ clock, random, checkUpdateIntervalMs, discardCheckOutput });
     const ttl = new TtlChecks({ state, clock, logger, persist: (texts) => store.commit(texts) });
-    const alias = new AliasChecks({ state, clock, nodeChecks: catalogNodeChecks(calls, datacenter) });
+    const alias = new AliasChecks({ state, clock, nodeChecks: catalogNodeChecks(calls, datacenter, tokens) });
     const checks = new LocalChecks({ state, ttl, alias, runner, logger, checkOutputMaxSize });
     const registrar = new Registrar({
       nodeName,
@@ -90,7 +90,7 @@ export class LocalAgent {
       sidecarPorts,
     });
     const node = (): NodeFacts => this.#node;
-    const fullSync = new FullSync({ state, calls, logger, node });
+    const fullSync = new FullSync({ state, calls, logger, node, tokens });
     const partialSync = new PartialSync({ state, calls, logger, metrics, node, tokens });
     this.state = state;
     this.ttl = ttl;
@@ -117,7 +117,10 @@ export class LocalAgent {
       rounds,
     });
     state.listen({ touched: () => this.#syncer.trigger() });
-    store.attach(() => registrar.storeTexts());
+    store.attach(
+      () => registrar.storeTexts(),
+      () => state.allServices.size + state.allChecks.size,
+    );
   }
 
   /**

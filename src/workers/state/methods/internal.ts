@@ -8,6 +8,7 @@ import type { Steps } from '../turns/turns.js';
 import type { ReadMethod } from './contract/method.js';
 import { keepInSteps, matcherOf, type Narrowing } from './contract/narrowing.js';
 import { isRefusal } from './contract/refusal.js';
+import { type Sight, sightOf } from './contract/sight.js';
 
 /** A node with all that runs on it. */
 export interface NodeDump {
@@ -21,16 +22,18 @@ const DUMP_INDEXES = ['nodes', 'services', 'checks'];
 
 export const nodeDump: ReadMethod<Narrowing, readonly NodeDump[]> = {
   name: 'Internal.NodeDump',
-  prepare(store, { filter }) {
+  prepare(store, { filter }, authorizer) {
     const matcher = matcherOf(filter, nodeDumpFields);
     if (isRefusal(matcher)) return matcher;
+    const sight = sightOf(authorizer, 'node:read', 'service:read');
     return {
       // The lists are made for the final answer alone, by `narrow`.
       read: () => ({ index: dumpIndex(store), value: [] }),
       watch: () => DUMP_INDEXES.map((key) => ({ kind: 'index', key })),
-      ...(matcher === null
-        ? { narrow: () => [...dumps(store)] }
-        : { narrowInSteps: () => filterDumps(store, matcher) }),
+      ...(matcher === null && sight === null
+        ? { narrow: () => [...dumps(store, null)].filter(isThere) }
+        : { narrowInSteps: () => filterDumps(store, matcher, sight) }),
+      ...(sight === null ? {} : { sight }),
     };
   },
 };
@@ -38,10 +41,14 @@ export const nodeDump: ReadMethod<Narrowing, readonly NodeDump[]> = {
 /** One node by its name; null when the catalog doesn't know it. */
 export const nodeInfo: ReadMethod<string, NodeDump | null> = {
   name: 'Internal.NodeInfo',
-  prepare: (store, name) => ({
-    read: () => ({ index: dumpIndex(store), value: store.catalog.nodeDump(name) }),
-    watch: () => DUMP_INDEXES.map((key) => ({ kind: 'index', key })),
-  }),
+  prepare(store, name, authorizer) {
+    const sight = sightOf(authorizer, 'node:read', 'service:read');
+    return {
+      read: () => ({ index: dumpIndex(store), value: store.catalog.nodeDump(name) }),
+      watch: () => DUMP_INDEXES.map((key) => ({ kind: 'index', key })),
+      ...(sight === null ? {} : { sight, narrow: (dump: NodeDump | null) => dump && seenDump(dump, sight) }),
+    };
+  },
 };
 
 /** The highest of the indexes tells of any change. */
@@ -49,17 +56,37 @@ function dumpIndex(store: StoreReads): number {
   return Math.max(...DUMP_INDEXES.map((key) => store.index(key)));
 }
 
-function* dumps(store: StoreReads): Iterable<NodeDump> {
+/** null: the node isn't seen. */
+function seenDump(dump: NodeDump, sight: Sight): NodeDump | null {
+  if (!sight.node(dump.node.Node)) return sight.one(dump, false, null);
+  const services = sight.keepNow(dump.services, ({ Service }) => sight.service(Service));
+  const checks = sight.keepNow(dump.checks, (check) => sight.check(check));
+  return services === dump.services && checks === dump.checks ? dump : { node: dump.node, services, checks };
+}
+
+/** Of each node; null for one that isn't seen. `sight`: null where everything is. */
+function* dumps(store: StoreReads, sight: Sight | null): Iterable<NodeDump | null> {
   for (const { Node } of store.catalog.nodes(null).value) {
-    const dump = store.catalog.nodeDump(Node);
-    if (dump) yield dump;
+    if (sight !== null && !sight.node(Node)) yield sight.one(null, false, null);
+    else {
+      const dump = store.catalog.nodeDump(Node);
+      yield dump === null || sight === null ? dump : seenDump(dump, sight);
+    }
   }
 }
 
-function filterDumps(store: StoreReads, matcher: Matcher): Steps<NodeDump[]> {
-  return keepInSteps(dumps(store), matcher, ({ node, services, checks }) =>
-    matcher.matches({ ...node, Services: services, Checks: checks }),
-  );
+function isThere(dump: NodeDump | null): dump is NodeDump {
+  return dump !== null;
+}
+
+const ONE_TEST = { size: 1 };
+
+function* filterDumps(store: StoreReads, matcher: Matcher | null, sight: Sight | null): Steps<NodeDump[]> {
+  const kept = yield* keepInSteps(dumps(store, sight), matcher ?? ONE_TEST, (dump) => {
+    if (dump === null || matcher === null) return dump !== null;
+    return matcher.matches({ ...dump.node, Services: dump.services, Checks: dump.checks });
+  });
+  return kept.filter(isThere);
 }
 
 export interface ServiceDumpRequest {
@@ -74,16 +101,18 @@ const ENTRIES_PER_STEP = 256;
 /** All instances with their checks, by node and ID. */
 export const serviceDump: ReadMethod<ServiceDumpRequest, readonly HealthEntry[]> = {
   name: 'Internal.ServiceDump',
-  prepare(store, { filter, kind }) {
+  prepare(store, { filter, kind }, authorizer) {
     const matcher = matcherOf(filter, healthEntryFields);
     if (isRefusal(matcher)) return matcher;
+    const sight = sightOf(authorizer, 'node:read', 'service:read');
     const isKept = (entry: HealthEntry): boolean =>
       (kind === null || entry.service.Kind === kind) && (matcher === null || matches(matcher, entry));
     const perStep = matcher === null ? ENTRIES_PER_STEP : Math.max(1, Math.floor(ENTRIES_PER_STEP / matcher.size));
     return {
       read: () => ({ index: dumpIndex(store), value: [] }),
       watch: () => DUMP_INDEXES.map((key) => ({ kind: 'index', key })),
-      narrowInSteps: () => keptEntries(store, isKept, perStep),
+      narrowInSteps: () => keptEntries(store, sight, isKept, perStep),
+      ...(sight === null ? {} : { sight }),
     };
   },
 };
@@ -105,12 +134,21 @@ function checksByService(checks: readonly CheckRecord[]): ReadonlyMap<string, re
 
 function* keptEntries(
   store: StoreReads,
+  sight: Sight | null,
   isKept: (entry: HealthEntry) => boolean,
   perStep: number,
 ): Steps<readonly HealthEntry[]> {
   const kept: HealthEntry[] = [];
   let left = perStep;
-  for (const { node, services, checks } of dumps(store)) {
+  for (const dump of dumps(store, sight)) {
+    if (dump === null) {
+      if (--left === 0) {
+        left = perStep;
+        yield;
+      }
+      continue;
+    }
+    const { node, services, checks } = dump;
     const byService = checksByService(checks);
     const ofNode = byService.get('') ?? [];
     for (const service of services) {

@@ -4,9 +4,12 @@
 import { type ApplyResult, CommandType, type KvOperation } from '../../../wire/commands.js';
 import type { KvEntry } from '../../../wire/records.js';
 import type { Uint64 } from '../../../wire/uint64.js';
+import type { Authorizer } from '../acl/access.js';
+import { denialText } from '../acl/denial.js';
 import type { ReadResult, StoreReads, WatchTarget } from '../replica/store/read-api.js';
 import type { PreparedRead, ReadMethod, WriteMethod } from './contract/method.js';
-import { refusal } from './contract/refusal.js';
+import { denial, type Refusal, refusal } from './contract/refusal.js';
+import { Sight, seenItems } from './contract/sight.js';
 
 export interface KvWrite {
   readonly op: KvOperation;
@@ -45,15 +48,30 @@ class KeyRead implements PreparedRead<KvEntry | null> {
 
 export const kvGet: ReadMethod<string, KvEntry | null> = {
   name: 'KVS.Get',
-  prepare: (store, key) => new KeyRead(store, key),
+  prepare: (store, key, authorizer) => denial(authorizer, 'key:read', key) ?? new KeyRead(store, key),
 };
+
+/** With `acl.enable_key_list_policy` a list needs a rule of its own. */
+function listDenial(authorizer: Authorizer, prefix: string): Refusal | null {
+  return authorizer.listsKeysByRule ? denial(authorizer, 'key:list', prefix) : null;
+}
+
+function keySight(authorizer: Authorizer, prefix: string): Sight | null {
+  return authorizer.isUnlimited || authorizer.allowsAll('key:read', prefix) ? null : new Sight(authorizer);
+}
 
 export const kvList: ReadMethod<string, readonly KvEntry[]> = {
   name: 'KVS.List',
-  prepare: (store, prefix) => ({
-    read: () => store.kv.list(prefix),
-    watch: () => store.targets.kvPrefix(prefix),
-  }),
+  prepare(store, prefix, authorizer) {
+    const denied = listDenial(authorizer, prefix);
+    if (denied !== null) return denied;
+    const sight = keySight(authorizer, prefix);
+    return {
+      read: () => store.kv.list(prefix),
+      watch: () => store.targets.kvPrefix(prefix),
+      ...seenItems<KvEntry>(sight, (asker, { Key }) => asker.authorizer.allows('key:read', Key)),
+    };
+  },
 };
 
 export interface KvKeysRequest {
@@ -64,11 +82,24 @@ export interface KvKeysRequest {
 
 export const kvListKeys: ReadMethod<KvKeysRequest, readonly string[]> = {
   name: 'KVS.ListKeys',
-  prepare: (store, { prefix, separator }) => ({
-    read: () => store.kv.keys(prefix, separator),
-    watch: () => store.targets.kvPrefix(prefix),
-  }),
+  prepare(store, { prefix, separator }, authorizer) {
+    const denied = listDenial(authorizer, prefix);
+    if (denied !== null) return denied;
+    const sight = keySight(authorizer, prefix);
+    return {
+      read: () => store.kv.keys(prefix, separator),
+      watch: () => store.targets.kvPrefix(prefix),
+      // A key that was cut is seen by whoever sees what it is cut to: so stock filters them.
+      ...seenItems<string>(sight, (asker, key) => asker.authorizer.allows('key:read', key)),
+    };
+  },
 };
+
+/** Why not all keys with a prefix may be deleted; null: they may. */
+export function treeDenial(authorizer: Authorizer, prefix: string): Refusal | null {
+  if (authorizer.allowsAll('key:write', prefix)) return null;
+  return refusal('denied', denialText(authorizer, 'key:write', prefix));
+}
 
 /** False when a condition didn't hold. */
 function wasDone(result: ApplyResult): boolean {
@@ -78,7 +109,8 @@ function wasDone(result: ApplyResult): boolean {
 export const kvApply: WriteMethod<KvWrite, boolean> = {
   name: 'KVS.Apply',
   decide({ store, datacenter }, { op, key, value, flags, session, compareIndex }, { token, authorizer }) {
-    if (!authorizer.allows('key:write', key)) return refusal('denied');
+    const denied = op === 'delete-tree' ? treeDenial(authorizer, key) : denial(authorizer, 'key:write', key);
+    if (denied !== null) return denied;
     if (key === '' && op !== 'delete-tree') return refusal('bad-request', 'Must provide key');
     if (op === 'lock' && store.kv.lockDelayed(key)) return { reply: false };
     // Written out: entries made by spreading have a shape of their own, which costs every reader of them.

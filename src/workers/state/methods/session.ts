@@ -5,9 +5,11 @@ import { randomUUID } from 'node:crypto';
 import { formatDuration, parseDuration } from '../../../gotext/duration.js';
 import { CommandType, type SessionRequest } from '../../../wire/commands.js';
 import type { SessionRecord } from '../../../wire/records.js';
+import type { Authorizer } from '../acl/access.js';
 import type { StoreReads } from '../replica/store/read-api.js';
 import type { Asker, LeaderView, PreparedRead, ReadMethod, WriteMethod } from './contract/method.js';
-import { refusal } from './contract/refusal.js';
+import { denial, refusal } from './contract/refusal.js';
+import { type Sight, seenItems, seenRecord, sightOf } from './contract/sight.js';
 
 const NS_PER_MS = 1_000_000;
 const MAX_TTL_NS = 24 * 3600 * 1000 * NS_PER_MS;
@@ -16,25 +18,38 @@ type Sessions = readonly SessionRecord[];
 
 export const getSession: ReadMethod<string, SessionRecord | null> = {
   name: 'Session.Get',
-  prepare: (store, id) => ({
-    read: () => store.sessions.session(id),
-    watch: () => store.targets.sessions(),
-    missing: ({ value }) => value === null,
-  }),
+  prepare(store, id, authorizer) {
+    const sight = sightOf(authorizer, 'session:read');
+    return {
+      read: () => store.sessions.session(id),
+      watch: () => store.targets.sessions(),
+      missing: ({ value }) => value === null,
+      ...seenRecord<SessionRecord>(sight, sees),
+    };
+  },
 };
 
-function listOf(store: StoreReads, read: PreparedRead<Sessions>['read']): PreparedRead<Sessions> {
-  return { read, watch: () => store.targets.sessions() };
+function sees({ authorizer }: Sight, { Node }: SessionRecord): boolean {
+  return authorizer.allows('session:read', Node);
+}
+
+function listOf(
+  store: StoreReads,
+  authorizer: Authorizer,
+  read: PreparedRead<Sessions>['read'],
+): PreparedRead<Sessions> {
+  const sight = sightOf(authorizer, 'session:read');
+  return { read, watch: () => store.targets.sessions(), ...seenItems<SessionRecord>(sight, sees) };
 }
 
 export const listSessions: ReadMethod<null, Sessions> = {
   name: 'Session.List',
-  prepare: (store) => listOf(store, () => store.sessions.list()),
+  prepare: (store, _all, authorizer) => listOf(store, authorizer, () => store.sessions.list()),
 };
 
 export const nodeSessions: ReadMethod<string, Sessions> = {
   name: 'Session.NodeSessions',
-  prepare: (store, node) => listOf(store, () => store.sessions.ofNode(node)),
+  prepare: (store, node, authorizer) => listOf(store, authorizer, () => store.sessions.ofNode(node)),
 };
 
 /** What a session is made of; its ID is the leader's to give. */
@@ -55,7 +70,8 @@ export const applySession: WriteMethod<SessionChange, string> = {
 type Decision = ReturnType<WriteMethod<SessionChange, string>['decide']>;
 
 function create(leader: LeaderView, given: NewSession, { token, authorizer }: Asker): Decision {
-  if (!authorizer.allows('session:write', given.Node)) return refusal('denied');
+  const denied = denial(authorizer, 'session:write', given.Node);
+  if (denied !== null) return denied;
   const problem = sessionProblem(given, leader.sessionTtlMinMs());
   if (problem !== null) return refusal('failed', problem);
   const session: SessionRecord = { ...given, ID: randomUUID(), CreateIndex: 0, ModifyIndex: 0 };
@@ -91,7 +107,8 @@ function destroy({ store, datacenter }: LeaderView, id: string, { token, authori
   // The log entry carries the whole row's form, as stock writes it; only the ID counts.
   const session = store.sessions.session(id).value;
   if (session === null) return { reply: '' };
-  if (!authorizer.allows('session:write', session.Node)) return refusal('denied');
+  const denied = denial(authorizer, 'session:write', session.Node);
+  if (denied !== null) return denied;
   const body: SessionRequest = { Datacenter: datacenter, Token: token, Op: 'destroy', Session: session };
   return { command: { type: CommandType.session, body }, errorPrefix: 'apply failed: ', reply: () => '' };
 }
@@ -110,7 +127,8 @@ export const renewSession: WriteMethod<string, Renewal> = {
   decide({ store, renewSession: renew }, id, { authorizer }) {
     const { index, value: session } = store.sessions.session(id);
     if (session === null) return { reply: { session, index } };
-    if (!authorizer.allows('session:write', session.Node)) return refusal('denied');
+    const denied = denial(authorizer, 'session:write', session.Node);
+    if (denied !== null) return denied;
     renew(id);
     return { reply: { session, index } };
   },

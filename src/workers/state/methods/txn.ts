@@ -3,9 +3,12 @@
 
 import { CommandType, type TxnOperation, type TxnResponse } from '../../../wire/commands.js';
 import { portsProblem } from '../../../wire/service-ports.js';
-import type { KvReads } from '../replica/store/read-api.js';
+import type { Authorizer } from '../acl/access.js';
+import type { KvReads, StoreReads } from '../replica/store/read-api.js';
 import type { ReadMethod, WriteMethod } from './contract/method.js';
 import { refusal } from './contract/refusal.js';
+import { sightOf } from './contract/sight.js';
+import { operationDenial, RESULT_RULES, seenResponse } from './txn-rules.js';
 
 const KV_WRITES = new Set(['set', 'cas', 'lock', 'unlock', 'delete', 'delete-cas', 'delete-tree']);
 const KV_READS = new Set(['get', 'get-tree', 'get-or-empty', 'check-index', 'check-session', 'check-not-exists']);
@@ -22,13 +25,15 @@ export function changesSomething(operations: Operations): boolean {
 export const txnApply: WriteMethod<Operations, TxnResponse> = {
   name: 'Txn.Apply',
   decide({ store, datacenter }, operations, { token, authorizer }) {
-    if (!authorizer.allows('key:write', '')) return refusal('denied');
-    const refused = problems(operations, store.kv);
+    const refused = problems(operations, store, authorizer);
     if (refused !== null) return { reply: refused };
     return {
       command: { type: CommandType.txn, body: { Datacenter: datacenter, Token: token, Ops: operations } },
       errorPrefix: 'raft apply failed: ',
-      reply: (result) => (result.kind === 'txn' ? result.value : refusal('failed', 'the transaction had no answer')),
+      reply: (result) =>
+        result.kind === 'txn'
+          ? seenResponse(result.value, sightOf(authorizer, ...RESULT_RULES))
+          : refusal('failed', 'the transaction had no answer'),
     };
   },
 };
@@ -41,22 +46,29 @@ export interface TxnReadReply {
 
 export const txnRead: ReadMethod<Operations, TxnReadReply> = {
   name: 'Txn.Read',
-  prepare: (store, operations) => ({
-    read() {
-      const refused = problems(operations, store.kv);
-      const index = refused === null ? store.appliedIndex : 0;
-      return { index, value: { response: refused ?? store.readTransaction(operations), index } };
-    },
-    watch: () => [],
-  }),
+  prepare(store, operations, authorizer) {
+    const sight = sightOf(authorizer, ...RESULT_RULES);
+    return {
+      read() {
+        const refused = problems(operations, store, authorizer);
+        const index = refused === null ? store.appliedIndex : 0;
+        return { index, value: { response: refused ?? store.readTransaction(operations), index } };
+      },
+      watch: () => [],
+      ...(sight === null
+        ? {}
+        : { sight, narrow: ({ response, index }) => ({ response: seenResponse(response, sight), index }) }),
+    };
+  },
 };
 
 /** Why operations can't even be tried; null when all can. */
-function problems(operations: Operations, kv: KvReads): TxnResponse | null {
-  const Errors = operations.flatMap((operation, OpIndex) => {
-    const What = problem(operation, kv);
-    return What === null ? [] : [{ OpIndex, What }];
-  });
+function problems(operations: Operations, store: StoreReads, authorizer: Authorizer): TxnResponse | null {
+  const Errors: TxnError[] = [];
+  for (const [OpIndex, operation] of operations.entries()) {
+    const What = problem(operation, store.kv) ?? operationDenial(operation, store, authorizer)?.text ?? null;
+    if (What !== null) Errors.push({ OpIndex, What });
+  }
   return Errors.length === 0 ? null : { Results: null, Errors };
 }
 

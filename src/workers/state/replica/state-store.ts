@@ -16,6 +16,7 @@ import { applyCommand, isFailure, mayIgnore, refuseOpaque } from './fsm/apply.js
 import { ApplyMetrics } from './fsm/apply-metrics.js';
 import { runTxn } from './fsm/txn.js';
 import { freezeTables, type StoreSnapshot } from './snapshot/snapshot-freeze.js';
+import { AclTableReads } from './store/acl-reads.js';
 import { AuthorityTableReads } from './store/authority-reads.js';
 import { CatalogTableReads } from './store/catalog-reads.js';
 import { ConfigEntryTableReads } from './store/config-entry-reads.js';
@@ -23,6 +24,7 @@ import type { CurrentTables } from './store/current-tables.js';
 import { KvTableReads } from './store/kv-reads.js';
 import { QueryTableReads } from './store/query-reads.js';
 import type {
+  AclReads,
   AuthorityReads,
   CatalogReads,
   ConfigEntryReads,
@@ -73,6 +75,7 @@ export class StateStore implements StoreReads, CurrentTables {
   readonly virtualIps: VirtualIpReads = new VirtualIpTableReads(this);
   readonly configEntries: ConfigEntryReads = new ConfigEntryTableReads(this);
   readonly authority: AuthorityReads = new AuthorityTableReads(this);
+  readonly acl: AclReads = new AclTableReads(this);
   readonly queries: QueryReads = new QueryTableReads(this);
   readonly targets: WatchTargets = new Targets(this);
   readonly watches: WatchList;

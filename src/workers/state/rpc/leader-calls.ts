@@ -33,10 +33,11 @@ export class LeaderCalls implements Elsewhere {
     method: ReadMethod<Request, Value>,
     request: Request,
     settings: ReadSettings,
+    token: string,
     done: (answer: AskedRead<Value>) => void,
   ): Asked {
     const { asking, leaderAddress, datacenter } = this.#options;
-    return asking.read(leaderAddress(), method, request, ofLeader(settings), datacenter, done);
+    return asking.read(leaderAddress(), method, request, ofLeader(settings), datacenter, token, done);
   }
 
   write<Request, Reply>(

@@ -43,10 +43,11 @@ export class ServerAsker implements ServerAsking {
     request: Request,
     settings: ReadSettings,
     datacenter: string,
+    token: string,
     done: (answer: AskedRead<Value>) => void,
   ): Asked {
     const asking = rpcMethods.get(name)?.asking;
-    const body = asking?.readBody(request, settings, datacenter) ?? null;
+    const body = asking?.readBody(request, settings, datacenter, token) ?? null;
     if (asking === undefined || body === null || body instanceof EncodeError) {
       done(unaskable(name, body));
       return NO_WORK;

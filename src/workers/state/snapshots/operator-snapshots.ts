@@ -9,7 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from '../../../observe/logger.js';
 import type { SaveCall, SavedArchive, SnapshotCall, Snapshots } from '../calls/snapshots.js';
-import { type Refusal, refusal } from '../methods/contract/refusal.js';
+import { denial, isRefusal, type Refusal, refusal } from '../methods/contract/refusal.js';
+import { judge, type TokenResolver } from '../methods/contract/token-resolver.js';
 import type { RaftClient } from '../replica/raft-client.js';
 import type { StateStore } from '../replica/state-store.js';
 import { checkArchive } from './checked-state.js';
@@ -22,6 +23,7 @@ export interface OperatorSnapshotsOptions {
   readonly dataDir: string | null;
   /** False when this server doesn't lead any more. */
   readonly dutiesEstablished: () => Promise<boolean>;
+  readonly tokens: TokenResolver;
   readonly logger: Logger;
 }
 
@@ -38,9 +40,11 @@ export class OperatorSnapshots implements Snapshots {
     this.#options = options;
   }
 
-  async save({ datacenter, stale }: SaveCall): Promise<SavedArchive | Refusal> {
+  async save({ datacenter, token, stale }: SaveCall): Promise<SavedArchive | Refusal> {
     const { consensus } = this.#options;
     if (datacenter !== this.#options.datacenter) return refusal('no-datacenter');
+    const denied = await this.#denied(token);
+    if (denied !== null) return denied;
     if (!stale) {
       if (consensus.obstacle !== null) return refusal('no-leader');
       if (!(await consensus.verifyLeader())) return refusal('not-ready');
@@ -64,9 +68,11 @@ export class OperatorSnapshots implements Snapshots {
     };
   }
 
-  async restore({ datacenter }: SnapshotCall, archive: AsyncIterable<Uint8Array>): Promise<null | Refusal> {
+  async restore({ datacenter, token }: SnapshotCall, archive: AsyncIterable<Uint8Array>): Promise<null | Refusal> {
     const { consensus } = this.#options;
     if (datacenter !== this.#options.datacenter) return refusal('no-datacenter');
+    const denied = await this.#denied(token);
+    if (denied !== null) return denied;
     if (consensus.obstacle !== null) return refusal('no-leader');
     if (this.#isRestoring) return refusal('failed', 'another restore is under way');
     this.#isRestoring = true;
@@ -77,6 +83,12 @@ export class OperatorSnapshots implements Snapshots {
       this.#isRestoring = false;
       await rm(path, { force: true });
     }
+  }
+
+  /** The state holds everybody's secrets. */
+  async #denied(token: string): Promise<Refusal | null> {
+    const judged = await judge(this.#options.tokens, { token });
+    return isRefusal(judged) ? judged : denial(judged, 'acl:write', '');
   }
 
   async #restore(path: string, archive: AsyncIterable<Uint8Array>): Promise<null | Refusal> {

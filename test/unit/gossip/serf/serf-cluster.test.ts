@@ -254,7 +254,9 @@ test('a key is changed everywhere, step by step', () => {
   assert.deepEqual(full.messages, new Map([['n2', 'no space left']]));
   assert.equal(full.error, '1/3 nodes reported failure');
   n2.isDown = true;
-  assert.equal(ask('list', 0).error, '2/3 nodes reported success');
+  const part = ask('list', 0);
+  assert.equal(part.error, '2/3 nodes reported success');
+  assert.deepEqual([...part.messages], [['n2', 'no answer']]);
 });
 
 test('a list of keys too long for one answer is cut, and says so', () => {

@@ -1,9 +1,12 @@
 // What the certificate authority writes when leadership begins, and what it makes of configurations.
 
 import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
-import type { ConnectCaRequest } from '../../../../src/wire/commands.js';
+import { keyPem, makeKey, makeRoot } from '../../../../src/certificates/certificates.js';
+import { CommandType, type ConnectCaRequest } from '../../../../src/wire/commands.js';
 import { msOfGoTime } from '../../../../src/wire/go-time.js';
+import { waitFor } from '../../../agent-process.js';
 import { readJson } from '../../../data.js';
 import { certificateText, leadsTo } from '../../../openssl.js';
 import { TestStore } from '../../store/commands.js';
@@ -257,4 +260,87 @@ test('what is logged has no key in it', async () => {
   );
   assert.ok(made.logged.length > 0);
   assert.ok(!made.logged.some((line) => /PRIVATE|c2VjcmV0/.test(line)));
+});
+
+test('a new cluster begins with nothing that no leader could go on with', async () => {
+  for (const caConfig of [{ PrivateKey: 'no key' }, { PrivateKeyBits: 77 }, { LeafCertTTL: 'x'.repeat(70_000) }]) {
+    const made = fixture(new TestStore(), { caConfig });
+    made.authority.start();
+    await waitFor(() => made.logged.some((line) => line.includes('could not be brought up')), 'a word about it');
+    assert.deepEqual(made.written, [], 'nothing is written');
+    made.authority.stop();
+  }
+});
+
+test('a stored configuration that nothing can be made of is there to be replaced', async () => {
+  const store = new TestStore();
+  const stored = wanted({ LeafCertTTL: 'soon' }, { ClusterID: '11111111-2222-4333-8444-555555555555' });
+  store.run({
+    type: CommandType.connectCa,
+    body: { Datacenter: '', Token: '', Op: 'set-config', Index: 0, Roots: null, Config: stored, ProviderState: null },
+  });
+  const made = fixture(store);
+  made.authority.start();
+  await waitFor(() => made.logged.some((line) => line.includes('LeafCertTTL')), 'a word about it');
+  assert.equal(await configure(made, wanted({})), null);
+  assert.ok(activeRoot(made).Active);
+  await signed(made);
+});
+
+test('an expired root is refused, and a certificate ends with its root', async () => {
+  const clock = Date.now();
+  const key = await makeKey('ec', 256);
+  const root = await makeRoot({
+    ...{ key, serialNumber: 7, name: 'short', trustDomain: 'short.consul' },
+    ...{ notBeforeMs: clock - HOUR_MS, notAfterMs: clock + 2 * HOUR_MS },
+  });
+  const given = wanted({ PrivateKey: keyPem(key), RootCert: root });
+  const made = await led(fixture());
+  assert.equal(await configure(made, given), null);
+  const leaf = await signed(made);
+  const endMs = Math.floor((clock + 2 * HOUR_MS) / 1000) * 1000;
+  assert.equal(leaf.validBeforeMs, endMs, 'as it is told');
+  const { validTo } = new X509Certificate(leaf.certificate);
+  assert.equal(Date.parse(validTo), endMs, 'as it is');
+  made.clock.nowMs = clock + 3 * HOUR_MS;
+  await assert.rejects(signed(made), /the CA root has expired/);
+  const other = await led(fixture());
+  other.clock.nowMs = made.clock.nowMs;
+  assert.match((await configure(other, given)) ?? '', /the root certificate has expired/);
+});
+
+test('what was made of a state that is no longer there is not written into the next one', async () => {
+  const made = fixture();
+  let restored = false;
+  const { run } = made.store;
+  // The state is replaced while the first key is being made.
+  made.store.run = (command) => {
+    const result = run.call(made.store, command);
+    if (!restored && operations(made).at(-1) === 'set-provider-state') {
+      restored = true;
+      made.authority.stop();
+    }
+    return result;
+  };
+  made.authority.start();
+  await waitFor(() => restored, 'the beginning');
+  await configure(made, wanted({}));
+  assert.deepEqual(operations(made), ['set-config', 'set-provider-state'], 'no key and no root of the earlier time');
+  assert.equal(made.store.authority.activeRoot, undefined);
+  await led(made);
+  await signed(made);
+});
+
+test('no more roots are made than every agent can hold', async () => {
+  const made = await led(fixture());
+  const { roots } = made.store.authority.state().value;
+  const others = Array.from({ length: 63 }, (_, at) => ({ ...activeRoot(made), ID: `old ${at}`, Active: false }));
+  made.store.run({
+    type: CommandType.connectCa,
+    body: {
+      ...{ Datacenter: '', Token: '', Op: 'set-roots', Config: null, ProviderState: null },
+      ...{ Index: made.store.authority.rootsIndex, Roots: [...roots, ...others] },
+    },
+  });
+  assert.match((await configure(made, wanted(LONGER))) ?? '', /there are 64 CA roots already/);
 });

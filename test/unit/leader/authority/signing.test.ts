@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { SigningLimit } from '../../../../src/workers/state/leader/authority/signing-limit.js';
 import { isRefusal } from '../../../../src/workers/state/methods/contract/refusal.js';
 import { certificateText, leadsTo } from '../../../openssl.js';
+import { authorizerOf } from '../../acl/authorizer-of.js';
 import { ASKER, activeRoot, type Fixture, fixture, led, request, serviceUri, signed } from './authority-fixture.js';
 
 test('a certificate of a service is as stock makes it', async (context) => {
@@ -70,7 +71,7 @@ test('strangers get none', async () => {
   assert.match(await refusalOf(made, two), /must have one SPIFFE URI/);
   const nobody = await made.authority.sign(await request(serviceUri(made, 'web')), {
     token: '',
-    authorizer: { allows: (rule, name) => !(rule === 'service:write' && name === 'web') },
+    authorizer: authorizerOf('service_prefix "" { policy = "write" } service "web" { policy = "read" }'),
   });
   assert.ok(isRefusal(nobody) && nobody.refused === 'denied');
 });

@@ -4,6 +4,7 @@ import net, { type AddressInfo } from 'node:net';
 import { Leadership } from '../../../../src/wire/raft/leadership.js';
 import { followedReads } from '../../../../src/workers/state/calls/followed-reads.js';
 import type { RequestLimits } from '../../../../src/workers/state/calls/request-limits.js';
+import { noAcls } from '../../../../src/workers/state/methods/contract/token-resolver.js';
 import type { StateStore } from '../../../../src/workers/state/replica/state-store.js';
 import { GrpcConnections } from '../../../../src/workers/state/rpc/grpc/grpc-connections.js';
 import { SUBSCRIBE, subscribe } from '../../../../src/workers/state/rpc/grpc/subscribe/subscribe.js';
@@ -26,7 +27,7 @@ export class GrpcPair {
   }
 
   static async open(store: StateStore, refuse: RequestLimits['refuse'] = () => null): Promise<GrpcPair> {
-    const reads = { ...followedReads(store, { leadership: new Leadership() }), isReady: true };
+    const reads = { ...followedReads(store, { leadership: new Leadership() }, noAcls), isReady: true };
     const serve = subscribe({ reads, limits: { refuse }, datacenter: 'dc1' });
     const connections = new GrpcConnections(new Map([[SUBSCRIBE, serve]]));
     const server = net.createServer((socket) => {

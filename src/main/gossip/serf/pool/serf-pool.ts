@@ -37,3 +37,8 @@ export interface SerfPool {
 export function presentNodes({ core }: Pick<SerfPool, 'core'>): number {
   return core.nodes.reduce((count, node) => count + (isGone(node) ? 0 : 1), 0);
 }
+
+/** Their names. */
+export function presentNames({ core }: Pick<SerfPool, 'core'>): readonly string[] {
+  return core.nodes.flatMap((node) => (isGone(node) ? [] : [node.name]));
+}

@@ -1,7 +1,7 @@
 // Key queries of our own (spec/gossip.md, section 14): all members are asked, and what they say is counted.
 
 import { decode, encode } from '../../../../msgpack/codec.js';
-import { presentNodes, type SerfPool } from '../pool/serf-pool.js';
+import { presentNames, type SerfPool } from '../pool/serf-pool.js';
 import { KEY_REQUEST, KEY_RESPONSE, keyRequest, keyResponse } from '../protocol/messages.js';
 import { type KeyOperation, keyQueryName } from './key-queries.js';
 import type { QueryClient } from './query-client.js';
@@ -21,6 +21,10 @@ export interface KeyAnswer {
 /** The most keys that are told apart, so that members can't fill the memory with made-up ones. */
 const MOST_KEYS = 4096;
 
+/** So many of those that didn't answer are named; how many they are is in the error. */
+const MOST_SILENT = 100;
+const SILENT = 'no answer';
+
 function count(counts: Map<string, number>, key: string): void {
   const known = counts.get(key);
   if (known !== undefined || counts.size < MOST_KEYS) counts.set(key, (known ?? 0) + 1);
@@ -37,10 +41,13 @@ class KeyTally {
   readonly primaryKeys = new Map<string, number>();
   readonly numNodes: number;
   numResponses = 0;
+  /** Members without an answer yet. */
+  readonly #silent: Set<string>;
   #failures = 0;
 
-  constructor(numNodes: number) {
-    this.numNodes = numNodes;
+  constructor(asked: readonly string[]) {
+    this.numNodes = asked.length;
+    this.#silent = new Set(asked);
   }
 
   #fail(from: string, message: string): void {
@@ -50,6 +57,7 @@ class KeyTally {
 
   add(from: string, payload: Uint8Array | null): void {
     this.numResponses += 1;
+    this.#silent.delete(from);
     if (payload?.[0] !== KEY_RESPONSE) {
       this.#fail(from, `Invalid key query response type: ${listed(payload)}`);
       return;
@@ -64,6 +72,12 @@ class KeyTally {
     else if (Message !== '') this.messages.set(from, Message);
     for (const key of Keys ?? []) count(this.keys, key);
     count(this.primaryKeys, PrimaryKey);
+  }
+
+  /** Time is over. Serf says how many failed to answer; here they are named, too. */
+  end(): KeyAnswer {
+    for (const name of [...this.#silent].slice(0, MOST_SILENT)) this.messages.set(name, SILENT);
+    return this.answer();
   }
 
   answer(): KeyAnswer {
@@ -89,7 +103,7 @@ export function runKeyOperation(
   done: (answer: KeyAnswer) => void,
   nowMs: number,
 ): void {
-  const tally = new KeyTally(presentNodes(pool));
+  const tally = new KeyTally(presentNames(pool));
   const payload = encode(keyRequest, { Key: operation === 'list' ? new Uint8Array(0) : key }, KEY_REQUEST);
   const request = { name: keyQueryName(operation), payload, filters: [], wantsAck: false, relayFactor };
   const asked = queryClient.send(
@@ -102,7 +116,7 @@ export function runKeyOperation(
         if (asked.ok) asked.close();
         done(tally.answer());
       },
-      onEnd: () => done(tally.answer()),
+      onEnd: () => done(tally.end()),
     },
     nowMs,
   );

@@ -7,6 +7,7 @@ import type { AgentControl } from '../../control/control-client.js';
 import type { EndpointTable } from '../../http/endpoint.js';
 import type { LocalAgent } from '../../local/local-agent.js';
 import type { Clock } from '../../local/state/clock.js';
+import type { TokenStore } from '../../tokens/token-store.js';
 import { bulkRegistrationEndpoints } from './bulk-registration.js';
 import { checkRegistrationEndpoints } from './check-registration.js';
 import { identityEndpoints, type Stats } from './identity.js';
@@ -18,7 +19,7 @@ import type { MetricsBins } from './metrics-bins.js';
 import { type LogStream, monitorEndpoints } from './monitor.js';
 import { processControlEndpoints } from './process-control.js';
 import { serviceRegistrationEndpoints } from './service-registration.js';
-import { type TokenTable, tokenEndpoints } from './tokens.js';
+import { tokenEndpoints } from './tokens.js';
 
 interface AgentDependencies {
   readonly config: () => RuntimeConfig;
@@ -35,7 +36,7 @@ interface AgentDependencies {
   readonly logs: LogStream;
   /** A log record as a line with its end. */
   readonly renderLog: (record: LogRecord, format: 'text' | 'json') => string;
-  readonly tokens: TokenTable;
+  readonly tokens: Pick<TokenStore, 'set'>;
   readonly clock: Clock;
 }
 

@@ -15,7 +15,7 @@ import { action } from '../../http/operation.js';
 import { json, type Reply, refused, text } from '../../http/reply.js';
 import type { ApiRequest } from '../../http/request.js';
 import { allowsConnections, firstFrom } from '../../mesh/intentions/match.js';
-import { isRefusal } from '../../methods/contract/refusal.js';
+import { denial, isRefusal } from '../../methods/contract/refusal.js';
 import { matchIntentions } from '../../methods/mesh/intention.js';
 import { DISABLED } from '../mesh/connect-ca.js';
 
@@ -50,15 +50,24 @@ function verdictOf(deciding: IntentionRecord | undefined, policy: 'allow' | 'den
 
 async function authorize(
   { calls, defaultPolicy }: AuthorizeDependencies,
-  { options, datacenter }: ApiRequest,
+  { options, datacenter, asker, authorizer }: ApiRequest,
   target: string,
   uri: string,
 ): Promise<Reply> {
   if (target === '') return text(400, 'Target service must be specified');
+  const denied = denial(authorizer, 'service:write', target);
+  if (denied !== null) return refused(denied);
   const identity = parseSpiffe(uri);
   if (identity === null) return text(400, 'ClientCertURI not a valid Connect identifier');
   if (identity.kind !== 'service') return text(400, 'ClientCertURI not a valid Service identifier');
-  const answer = await ask(calls, matchIntentions, { side: 'destination', names: [target] }, options, datacenter);
+  const answer = await ask(
+    calls,
+    matchIntentions,
+    { side: 'destination', names: [target] },
+    options,
+    datacenter,
+    asker,
+  );
   if (isRefusal(answer)) return refused(answer);
   const deciding = firstFrom(answer.value[0] ?? [], identity.name);
   const { isAllowed, reason } = verdictOf(deciding, defaultPolicy());
@@ -75,6 +84,7 @@ export function authorizeEndpoints(dependencies: AuthorizeDependencies): Endpoin
         POST: action({
           summary: 'Whether the holder of a certificate may connect to a service',
           acl: ['service:write'],
+          judges: 'function',
           off: () => (isEnabled() ? null : DISABLED),
           body: jsonBody(authorizeBody, { options: { unknownFields: 'error' } }),
           answer: record('ConnectAuthorize', { Authorized: 'boolean', Reason: 'string' }),

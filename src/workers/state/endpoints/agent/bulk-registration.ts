@@ -10,11 +10,13 @@ import { type ItemStream, LINES_TYPE } from '../../http/item-stream.js';
 import { action } from '../../http/operation.js';
 import { Refused } from '../../http/parameters.js';
 import type { Reply } from '../../http/reply.js';
+import type { ApiRequest } from '../../http/request.js';
 import { ResultStream } from '../../http/result-stream.js';
 import type { LocalAgent } from '../../local/local-agent.js';
 import { RESULT } from './bulk-result.js';
 import { BulkRun, type Place } from './bulk-run.js';
 import { STRICT, serviceBody, serviceRegistration } from './definition-bodies.js';
+import { denyRegistration, denyService } from './local-access.js';
 import { REGISTER } from './service-registration.js';
 
 /** Whatever registers a service also names it for its removal. */
@@ -31,20 +33,31 @@ async function work<T>(local: LocalAgent, items: ItemStream<T>, place: Place<T>)
   return { status: 200, contentType, body: answer, headers: [] };
 }
 
-function register(token: string, replaceExistingChecks: boolean): Place<DecodedBy<typeof serviceBody>> {
+function register(
+  local: LocalAgent,
+  { asker: { token }, authorizer }: ApiRequest,
+  replaceExistingChecks: boolean,
+): Place<DecodedBy<typeof serviceBody>> {
   return (batch, body) => {
-    batch.register(serviceRegistration(body, token, replaceExistingChecks));
+    const registration = serviceRegistration(body, token, replaceExistingChecks);
+    const denied = authorizer.isUnlimited ? null : denyRegistration(local, authorizer, registration);
+    if (denied === null) batch.register(registration);
+    else batch.deny(denied.text);
     return body.ID === '' ? body.Name : body.ID;
   };
 }
 
-const deregister: Place<DecodedBy<typeof removalBody>> = (batch, { ID, Name }) => {
-  const id = ID === '' ? Name : ID;
-  batch.deregister(id);
-  return id;
-};
+function deregister(local: LocalAgent, { authorizer }: ApiRequest): Place<DecodedBy<typeof removalBody>> {
+  return (batch, { ID, Name }) => {
+    const id = ID === '' ? Name : ID;
+    const denied = denyService(local, authorizer, 'service:write', id);
+    if (denied === null) batch.deregister(id);
+    else batch.deny(denied.text);
+    return id;
+  };
+}
 
-const WRITE = { acl: ['service:write'], answer: listOf(RESULT) } as const;
+const WRITE = { acl: ['service:write'], judges: 'function', answer: listOf(RESULT), alsoAs: LINES_TYPE } as const;
 
 export function bulkRegistrationEndpoints(local: LocalAgent): EndpointTable {
   const registering = action({
@@ -52,13 +65,13 @@ export function bulkRegistrationEndpoints(local: LocalAgent): EndpointTable {
     summary: 'Registers all services of a stream with their checks, and says of each whether it was done',
     parameters: REGISTER,
     body: itemsBody(serviceBody, STRICT),
-    run: ({ asker }, values, items) => work(local, items, register(asker.token, values['replace-existing-checks'])),
+    run: (request, values, items) => work(local, items, register(local, request, values['replace-existing-checks'])),
   });
   const deregistering = action({
     ...WRITE,
     summary: 'Removes all services that a stream names, and says of each whether it was done',
     body: itemsBody(removalBody, { unknownFields: 'ignore' }),
-    run: (_request, _values, items) => work(local, items, deregister),
+    run: (request, _values, items) => work(local, items, deregister(local, request)),
   });
   const row = { answeredBy: 'agent' } as const;
   return [

@@ -6,7 +6,7 @@ import type { Item, ItemStream } from '../../http/item-stream.js';
 import type { ResultStream } from '../../http/result-stream.js';
 import type { LocalAgent } from '../../local/local-agent.js';
 import type { ChangeBatch } from '../../local/registration/change-batch.js';
-import type { LocalOutcome } from '../../local/state/outcomes.js';
+import { type LocalOutcome, refused } from '../../local/state/outcomes.js';
 import { type Steps, turns } from '../../turns/turns.js';
 import { resultJson } from './bulk-result.js';
 
@@ -16,6 +16,8 @@ const MAX_BYTES = 64 * 1024;
 /** Items, and their bytes, that wait for the disk. */
 const MAX_ITEMS_UNDER_WAY = 4_096;
 const MAX_BYTES_UNDER_WAY = 8 * 1024 * 1024;
+
+const FAILED = refused('failed', 'Internal Server Error');
 
 /** Makes the change that an item asks for; its result is the ID that the item is about. */
 export type Place<T> = (batch: ChangeBatch, value: T) => string;
@@ -39,20 +41,16 @@ export class BulkRun<T> {
   }
 
   /**
-   * Never throws: the answer is on its way. Without a last word the client sees that it was cut. Of a client that is gone, what
-   * came whole is done.
+   * Never throws: the answer is on its way. What a bug of ours cut short is said in the last result, and what was taken before has its
+   * own. Of a client that is gone, what came whole is done.
    */
   async run(): Promise<void> {
-    try {
-      await this.#takeAll();
-      await this.#answered;
-      // As after a single call, whoever asks next finds the services.
-      await this.#local.backlogAttempted();
-      this.#answer.complete();
-    } catch (error) {
-      surprise(error);
-      this.#answer.giveUp();
-    }
+    const isWhole = await isDone(this.#takeAll());
+    const isTold = await isDone(this.#answered);
+    // As after a single call, whoever asks next finds the services.
+    const isTried = await isDone(this.#local.backlogAttempted());
+    if (!(isWhole && isTold && isTried)) this.#answer.add([resultJson('', FAILED)]);
+    this.#answer.complete();
   }
 
   async #takeAll(): Promise<void> {
@@ -75,16 +73,21 @@ export class BulkRun<T> {
     const ids: string[] = [];
     let bytes = 0;
     let isLast = false;
-    while (ids.length < MAX_ITEMS && bytes < MAX_BYTES && !isLast) {
-      const { done, value: item } = items.next();
-      if (done === true) isLast = true;
-      else {
-        ids.push(item.ok ? this.#placed(batch, item.value) : '');
-        if (item.ok) bytes += item.bytes;
-        else batch.refuse(item.error);
+    try {
+      while (ids.length < MAX_ITEMS && bytes < MAX_BYTES && !isLast) {
+        const { done, value: item } = items.next();
+        if (done === true) isLast = true;
+        else {
+          ids.push(item.ok ? this.#placed(batch, item.value) : '');
+          if (item.ok) bytes += item.bytes;
+          else if (item.error === null) batch.fail();
+          else batch.refuse(item.error);
+        }
       }
+    } finally {
+      // Whatever comes in between: what was placed is shown, so it must be on its way to the disk.
+      if (ids.length > 0) this.#underWay(batch.write(), ids, bytes);
     }
-    if (ids.length > 0) this.#underWay(batch.write(), ids, bytes);
     return !isLast;
   }
 
@@ -130,5 +133,16 @@ export class BulkRun<T> {
       });
     }
     await this.#answer.room();
+  }
+}
+
+/** False where it failed, which is told. */
+async function isDone(work: Promise<void>): Promise<boolean> {
+  try {
+    await work;
+    return true;
+  } catch (error) {
+    surprise(error);
+    return false;
   }
 }

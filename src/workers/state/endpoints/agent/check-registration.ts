@@ -7,34 +7,49 @@ import { jsonBody } from '../../http/body-format.js';
 import type { Endpoint, EndpointTable, PathRest } from '../../http/endpoint.js';
 import { action } from '../../http/operation.js';
 import { anyText } from '../../http/parameters.js';
-import { type Reply, text } from '../../http/reply.js';
+import { type Reply, refused, text } from '../../http/reply.js';
 import type { ApiRequest } from '../../http/request.js';
 import type { LocalAgent } from '../../local/local-agent.js';
 import { unknownCheck } from '../../local/state/outcomes.js';
 import { checkBody, checkRegistration, STRICT } from './definition-bodies.js';
+import { denyCheck, denyCheckRegistration } from './local-access.js';
 import { replyTo } from './local-replies.js';
 
 const updateBody = struct('checkUpdate', { Status: string, Output: string });
 
-async function register(local: LocalAgent, { asker }: ApiRequest, body: DecodedBy<typeof checkBody>): Promise<Reply> {
-  return replyTo(await local.answerable(local.registrar.registerCheck(checkRegistration(body, asker.token))));
+async function register(
+  local: LocalAgent,
+  { asker, authorizer }: ApiRequest,
+  body: DecodedBy<typeof checkBody>,
+): Promise<Reply> {
+  const registration = checkRegistration(body, asker.token);
+  const denied = denyCheckRegistration(local, authorizer, registration);
+  if (denied !== null) return refused(denied);
+  return replyTo(await local.answerable(local.registrar.registerCheck(registration)));
 }
 
-async function report(local: LocalAgent, id: string, status: CheckStatus, output: string): Promise<Reply> {
+async function report(
+  local: LocalAgent,
+  { rest: id, authorizer }: ApiRequest,
+  status: CheckStatus,
+  output: string,
+): Promise<Reply> {
+  const denied = denyCheck(local, authorizer, id);
+  if (denied !== null) return refused(denied);
   if (!local.state.check(id)) return replyTo(unknownCheck(id));
   if (!local.ttl.has(id)) return text(500, `CheckID "${id}" does not have associated TTL`);
   return replyTo(await local.answerable(local.ttl.update(id, status, output)));
 }
 
-function update(local: LocalAgent, id: string, body: DecodedBy<typeof updateBody>): Reply | Promise<Reply> {
+function update(local: LocalAgent, request: ApiRequest, body: DecodedBy<typeof updateBody>): Reply | Promise<Reply> {
   const { Status: status, Output: output } = body;
   if (status !== 'passing' && status !== 'warning' && status !== 'critical') {
     return text(400, `Invalid check status: '${status}'`);
   }
-  return report(local, id, status, output);
+  return report(local, request, status, output);
 }
 
-const WRITE = { acl: ['service:write'], answer: 'nothing' } as const;
+const WRITE = { acl: ['node:write', 'service:write'], judges: 'function', answer: 'nothing' } as const;
 const CHECK: PathRest = { name: 'check', about: 'The ID of the check.', missing: null };
 
 function reportEndpoint(local: LocalAgent, word: string, status: CheckStatus): Endpoint {
@@ -43,7 +58,7 @@ function reportEndpoint(local: LocalAgent, word: string, status: CheckStatus): E
     summary: `Reports a TTL check as ${status}`,
     others: { 404: 'error' },
     parameters: { note: anyText('The output of the check.') },
-    run: ({ rest }, { note }) => report(local, rest, status, note),
+    run: (request, { note }) => report(local, request, status, note),
   });
   return { path: `/v1/agent/check/${word}/`, rest: CHECK, answeredBy: 'agent', methods: { PUT } };
 }
@@ -60,14 +75,17 @@ export function checkRegistrationEndpoints(local: LocalAgent): EndpointTable {
     ...WRITE,
     summary: 'Removes a check',
     others: { 404: 'error' },
-    run: async ({ rest }) => replyTo(await local.answerable(local.registrar.deregisterCheck(rest))),
+    run: async ({ rest, authorizer }) => {
+      const denied = denyCheck(local, authorizer, rest);
+      return denied === null ? replyTo(await local.answerable(local.registrar.deregisterCheck(rest))) : refused(denied);
+    },
   });
   const updating = action({
     ...WRITE,
     summary: 'Reports the status and the output of a TTL check',
     others: { 404: 'error' },
     body: jsonBody(updateBody, { options: STRICT }),
-    run: ({ rest }, _values, body) => update(local, rest, body),
+    run: (request, _values, body) => update(local, request, body),
   });
   const row = { answeredBy: 'agent' } as const;
   return [

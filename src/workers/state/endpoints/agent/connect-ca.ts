@@ -11,7 +11,7 @@ import { waitWhile } from '../../http/waiting.js';
 import { rootsJson, rootsShape } from '../../json/authority-json.js';
 import type { LeafCertificates } from '../../leaves/leaf-certificates.js';
 import type { Leaf } from '../../leaves/leaf-entry.js';
-import { isRefusal } from '../../methods/contract/refusal.js';
+import { denial, isRefusal } from '../../methods/contract/refusal.js';
 import { connectCaRoots } from '../../methods/mesh/connect-ca.js';
 import { DISABLED } from '../mesh/connect-ca.js';
 
@@ -43,7 +43,10 @@ const leafShape = record('LeafCertificate', {
 });
 
 async function leaf({ leaves }: AgentCaDependencies, request: ApiRequest): Promise<Reply> {
-  const { rest: service, datacenter, asker, options } = request;
+  const { rest: service, datacenter, asker, authorizer, options } = request;
+  // Whoever may sign in its name, whether it is there already or not.
+  const denied = denial(authorizer, 'service:write', service);
+  if (denied !== null) return refused(denied);
   const question = { service, datacenter, token: asker.token };
   const first = await leaves.get(question);
   if (isRefusal(first)) return refused(first);
@@ -90,6 +93,7 @@ export function agentCaEndpoints(dependencies: AgentCaDependencies): EndpointTab
         GET: action({
           summary: 'A certificate of a service with its key, made for whoever asks and renewed before its end',
           acl: ['service:write'],
+          judges: 'function',
           off,
           reads: 'index',
           answer: leafShape,

@@ -163,18 +163,20 @@ export function identityEndpoints(dependencies: IdentityDependencies): EndpointT
   const self = action({
     summary: 'The configuration of this agent, its member and its figures',
     acl: ['agent:read'],
+    judges: 'row',
     answer: selfShape,
     run: async () => json(selfJson(dependencies, await dependencies.stats())),
   });
   const version = action({
     summary: 'The version of this agent',
-    acl: ['agent:read'],
+    acl: ['none'],
     answer: versionShape,
     run: () => json(versionJson(config().version)),
   });
   const host = action({
     summary: 'The machine that the agent runs on',
     acl: ['operator:read'],
+    judges: 'row',
     answer: mapOf('any'),
     run: async () => json(await hostJson(config().dataDir)),
   });

@@ -7,11 +7,13 @@ import type { CheckRecord } from '../../../../wire/records.js';
 import type { EndpointTable } from '../../http/endpoint.js';
 import { action } from '../../http/operation.js';
 import { anyText, header, type Values } from '../../http/parameters.js';
-import { type Reply, text } from '../../http/reply.js';
+import { type Reply, refused, text } from '../../http/reply.js';
 import { agentCheckShape, agentServiceShape } from '../../json/record-shapes.js';
 import type { LocalAgent } from '../../local/local-agent.js';
 import { isMaintenanceCheck } from '../../local/registration/maintenance.js';
 import type { ServiceEntry } from '../../local/state/entries.js';
+import { denial } from '../../methods/contract/refusal.js';
+import { denyService } from './local-access.js';
 import { agentServiceJson } from './service-json.js';
 
 /** From best to worst. */
@@ -108,16 +110,24 @@ export function localHealthEndpoints(local: LocalAgent, datacenter: string): End
   const ofId = action({
     summary: 'The health of a service of this agent: 200 passing, 429 warning, 503 critical',
     acl: ['service:read'],
+    judges: 'function',
     parameters: FORMAT,
     ...answers(healthShape),
-    run: ({ rest }, form) => byId(local, datacenter, rest, form),
+    run: ({ rest, authorizer }, form) => {
+      const denied = denyService(local, authorizer, 'service:read', rest);
+      return denied === null ? byId(local, datacenter, rest, form) : refused(denied);
+    },
   });
   const ofName = action({
     summary: 'The health of this agent’s services of a name, the worst of them deciding',
     acl: ['service:read'],
+    judges: 'function',
     parameters: FORMAT,
     ...answers(listOf(healthShape)),
-    run: ({ rest }, form) => byName(local, datacenter, rest, form),
+    run: ({ rest, authorizer }, form) => {
+      const denied = denial(authorizer, 'service:read', rest);
+      return denied === null ? byName(local, datacenter, rest, form) : refused(denied);
+    },
   });
   const id = { name: 'service', about: 'The ID of the service.', missing: text(500, 'Missing serviceID') };
   const name = { name: 'service', about: 'The name of the services.', missing: text(500, 'Missing service Name') };

@@ -4,6 +4,9 @@
 import { quoteJson } from '../../../../gotext/json-encode.js';
 import { mapOf } from '../../../../gotext/json-shape.js';
 import { compareUtf8 } from '../../../../gotext/utf8-order.js';
+import type { CheckRecord, ServiceRecord } from '../../../../wire/records.js';
+import type { Authorizer } from '../../acl/access.js';
+import { ANONYMOUS_ACCESSOR } from '../../acl/denial.js';
 import { compileFilter } from '../../filter/compile.js';
 import { checkFields, type FieldTable, serviceFields } from '../../filter/fields.js';
 import type { Matcher } from '../../filter/filter.js';
@@ -11,28 +14,47 @@ import type { EndpointTable } from '../../http/endpoint.js';
 import { waitForChange } from '../../http/hash-blocking.js';
 import { action } from '../../http/operation.js';
 import type { Values } from '../../http/parameters.js';
-import { json, type Reply, text } from '../../http/reply.js';
+import { json, type Reply, refused, text } from '../../http/reply.js';
 import type { ApiRequest } from '../../http/request.js';
 import { checkJson } from '../../json/record-json.js';
 import { agentServiceShape, checkShape } from '../../json/record-shapes.js';
 import type { LocalAgent } from '../../local/local-agent.js';
+import { denial } from '../../methods/contract/refusal.js';
 import { type Steps, turns } from '../../turns/turns.js';
 import { FILTER } from '../narrowing-parameters.js';
+import { denyService, maySeeCheck } from './local-access.js';
 import { agentServiceJson, contentHash, hashedServiceJson } from './service-json.js';
 
 /** Items rendered in one step, or tests of a filter: some tenths of a millisecond. */
 const PER_STEP = 100;
 const TESTS_PER_STEP = 2048;
+const FILTERED: Reply['headers'] = [['X-Consul-Results-Filtered-By-Acls', 'true']];
 
 interface Listed<T extends object> {
   readonly id: string;
   readonly item: T;
 }
 
+interface Visible<T extends object> {
+  readonly items: readonly Listed<T>[];
+  /** There is more, and whoever asks isn't nobody. */
+  readonly isFiltered: boolean;
+}
+
+function visible<T extends object>(
+  authorizer: Authorizer,
+  all: readonly Listed<T>[],
+  maySee: (item: T) => boolean,
+): Visible<T> {
+  if (authorizer.isUnlimited) return { items: all, isFiltered: false };
+  const items = all.filter(({ item }) => maySee(item));
+  return { items, isFiltered: items.length < all.length && authorizer.accessor !== ANONYMOUS_ACCESSOR };
+}
+
 async function listed<T extends object>(
   { filter: expression }: Values<typeof FILTER>,
   fields: FieldTable,
-  items: Iterable<Listed<T>>,
+  { items, isFiltered }: Visible<T>,
   render: (item: T) => string,
 ): Promise<Reply> {
   let matcher: Matcher | null = null;
@@ -42,7 +64,7 @@ async function listed<T extends object>(
     matcher = filter;
   }
   const sorted = [...items].sort((a, b) => compareUtf8(a.id, b.id));
-  return json(await turns.finished(renderInSteps(sorted, matcher, render)));
+  return json(await turns.finished(renderInSteps(sorted, matcher, render)), isFiltered ? FILTERED : []);
 }
 
 function* renderInSteps<T extends object>(
@@ -62,6 +84,8 @@ function* renderInSteps<T extends object>(
 
 async function service(local: LocalAgent, datacenter: string, request: ApiRequest): Promise<Reply> {
   const id = request.rest;
+  const denied = denyService(local, request.authorizer, 'service:read', id);
+  if (denied !== null) return refused(denied);
   const currentHash = (): string => {
     const entry = local.state.service(id);
     return entry ? contentHash(entry.definition, datacenter) : '';
@@ -69,6 +93,8 @@ async function service(local: LocalAgent, datacenter: string, request: ApiReques
   await waitForChange(request, currentHash, (wake) => local.state.watchService(id, wake));
   const definition = local.state.service(id)?.definition;
   if (!definition) return text(404, `unknown service ID: ${id}`);
+  const deniedNow = denial(request.authorizer, 'service:read', definition.Service);
+  if (deniedNow !== null) return refused(deniedNow);
   const hash = contentHash(definition, datacenter);
   return json(hashedServiceJson(definition, datacenter, hash), [['X-Consul-Contenthash', hash]]);
 }
@@ -77,16 +103,21 @@ export function localListEndpoints(local: LocalAgent, datacenter: string): Endpo
   const services = action({
     summary: 'The services of this agent by their IDs',
     acl: ['service:read'],
+    judges: 'function',
     parameters: FILTER,
     answer: mapOf(agentServiceShape),
-    run: (_request, values) => {
+    run: ({ authorizer }, values) => {
       const items = [...local.state.services()].map(({ id, definition }) => ({ id, item: definition }));
-      return listed(values, serviceFields, items, (item) => agentServiceJson(item, datacenter));
+      const maySee = ({ Service }: ServiceRecord) => authorizer.allows('service:read', Service);
+      return listed(values, serviceFields, visible(authorizer, items, maySee), (item) =>
+        agentServiceJson(item, datacenter),
+      );
     },
   });
   const one = action({
     summary: 'A service of this agent',
     acl: ['service:read'],
+    judges: 'function',
     reads: 'hash',
     answer: agentServiceShape,
     others: { 404: 'error' },
@@ -95,11 +126,13 @@ export function localListEndpoints(local: LocalAgent, datacenter: string): Endpo
   const checks = action({
     summary: 'The checks of this agent by their IDs',
     acl: ['node:read', 'service:read'],
+    judges: 'function',
     parameters: FILTER,
     answer: mapOf(checkShape),
-    run: (_request, values) => {
+    run: ({ authorizer }, values) => {
       const items = [...local.state.checks()].map(({ id, check }) => ({ id, item: check }));
-      return listed(values, checkFields, items, checkJson);
+      const maySee = (check: CheckRecord) => maySeeCheck(authorizer, check);
+      return listed(values, checkFields, visible(authorizer, items, maySee), checkJson);
     },
   });
   const rest = { name: 'service', about: 'The ID of the service.', missing: null };

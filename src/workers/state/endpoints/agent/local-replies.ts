@@ -5,6 +5,7 @@ import type { LocalOutcome } from '../../local/state/outcomes.js';
 
 const STATUS: { readonly [code in Extract<LocalOutcome, { ok: false }>['code']]: number } = {
   invalid: 400,
+  denied: 403,
   'not-found': 404,
   unsupported: 500,
   storage: 500,

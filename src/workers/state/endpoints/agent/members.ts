@@ -5,6 +5,8 @@ import { listOf, mapOf, record } from '../../../../gotext/json-shape.js';
 import { memberTags } from '../../../../wire/gossip/member-tags.js';
 import type { Member } from '../../../../wire/gossip-pools.js';
 import type { ControlRequest } from '../../../../wire/state-worker.js';
+import type { Authorizer } from '../../acl/access.js';
+import { ANONYMOUS_ACCESSOR } from '../../acl/denial.js';
 import type { AgentControl } from '../../control/control-client.js';
 import { compileFilter } from '../../filter/compile.js';
 import { memberFields } from '../../filter/fields.js';
@@ -21,6 +23,8 @@ interface MemberDependencies {
   readonly control: AgentControl;
 }
 
+/** Somebody is told that there is more; who brings no token isn't. */
+const FILTERED: Reply['headers'] = [['X-Consul-Results-Filtered-By-Acls', 'true']];
 const ALL_SEGMENTS = '_all';
 
 export function memberJson(member: Member): string {
@@ -78,19 +82,32 @@ const FORCE_LEAVE = {
   wan: flag('A member of the WAN pool.'),
 } as const;
 
-async function list(dependencies: MemberDependencies, values: Values<typeof LIST>): Promise<Reply> {
+/** In the WAN pool a server is called by its datacenter, too. */
+function nodeOf(member: string, isOfWan: boolean): string {
+  return isOfWan ? member.slice(0, member.lastIndexOf('.')) : member;
+}
+
+async function list(
+  dependencies: MemberDependencies,
+  authorizer: Authorizer,
+  values: Values<typeof LIST>,
+): Promise<Reply> {
   const { wan: wantsWan, segment, filter: expression } = values;
   const { lan, wan } = dependencies.members();
   if (segment !== '' && segment !== ALL_SEGMENTS) {
     return text(500, 'Network segments are not supported in this version of Consul');
   }
   let shown = wantsWan ? wan : lan;
+  const all = shown.length;
+  if (!authorizer.isUnlimited)
+    shown = shown.filter(({ name }) => authorizer.allows('node:read', nodeOf(name, wantsWan)));
+  const isFiltered = shown.length < all && authorizer.accessor !== ANONYMOUS_ACCESSOR;
   if (expression !== '') {
     const filter = compileFilter(expression, memberFields);
     if (!filter.ok) return text(500, filter.error);
     shown = await turns.finished(keepInSteps(shown, filter, (member) => filter.matches(filterItem(member))));
   }
-  return json(`[${shown.map(memberJson).join(',')}]`);
+  return json(`[${shown.map(memberJson).join(',')}]`, isFiltered ? FILTERED : []);
 }
 
 /** Done, or the text of what went wrong. */
@@ -104,13 +121,15 @@ export function memberEndpoints(dependencies: MemberDependencies): EndpointTable
   const members = action({
     summary: 'The members of a gossip pool, as this agent sees them',
     acl: ['node:read'],
+    judges: 'function',
     parameters: LIST,
     answer: listOf(memberShape),
-    run: (_request, values) => list(dependencies, values),
+    run: ({ authorizer }, values) => list(dependencies, authorizer, values),
   });
   const join = action({
     summary: 'Joins the pool of the agent at an address',
     acl: ['agent:write'],
+    judges: 'row',
     parameters: JOIN,
     answer: 'nothing',
     run: ({ rest }, { wan }) => controlReply(control, { op: 'join', addresses: [rest], wan }),
@@ -118,6 +137,7 @@ export function memberEndpoints(dependencies: MemberDependencies): EndpointTable
   const forceLeave = action({
     summary: 'Makes a failed member one that has left',
     acl: ['operator:write'],
+    judges: 'row',
     parameters: FORCE_LEAVE,
     answer: 'nothing',
     run: ({ rest }, { prune, wan }) => controlReply(control, { op: 'force-leave', node: rest, prune, wan }),

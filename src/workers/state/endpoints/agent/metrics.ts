@@ -58,6 +58,7 @@ export function metricsEndpoints({ config, bins, clock }: MetricsDependencies): 
   const last = action({
     summary: 'The figures of the last ten seconds',
     acl: ['agent:read'],
+    judges: 'row',
     parameters: SHOWN,
     answer: metricsShape,
     alsoAs: 'text/plain',
@@ -66,6 +67,7 @@ export function metricsEndpoints({ config, bins, clock }: MetricsDependencies): 
   const all = action({
     summary: 'The figures of each ten seconds as a line, until the client hangs up',
     acl: ['agent:read'],
+    judges: 'row',
     answer: 'lines',
     run: stream,
   });

@@ -60,6 +60,7 @@ export function monitorEndpoints(dependencies: MonitorDependencies): EndpointTab
         GET: action({
           summary: 'The log of the agent, line by line, until the client hangs up',
           acl: ['agent:read'],
+          judges: 'row',
           parameters: MONITOR,
           answer: 'lines',
           run: (_request, values) => monitor(dependencies, values),

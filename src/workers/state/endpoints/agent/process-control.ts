@@ -24,6 +24,7 @@ export function processControlEndpoints(local: LocalAgent, control: AgentControl
   const maintain = action({
     summary: 'Puts the node into maintenance or takes it out',
     acl: ['node:write'],
+    judges: 'row',
     parameters: MAINTENANCE,
     answer: 'nothing',
     run: (request, values) => maintenance(local, request, values),
@@ -31,12 +32,14 @@ export function processControlEndpoints(local: LocalAgent, control: AgentControl
   const reload = action({
     summary: 'Reads the configuration again',
     acl: ['agent:write'],
+    judges: 'row',
     answer: 'nothing',
     run: () => controlReply(control, { op: 'reload' }),
   });
   const leave = action({
     summary: 'Leaves the pools and ends the agent',
     acl: ['agent:write'],
+    judges: 'row',
     answer: 'nothing',
     run: () => controlReply(control, { op: 'leave' }),
   });

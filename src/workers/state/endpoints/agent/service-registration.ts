@@ -5,10 +5,11 @@ import { jsonBody } from '../../http/body-format.js';
 import type { EndpointTable } from '../../http/endpoint.js';
 import { action } from '../../http/operation.js';
 import { flag, type Values } from '../../http/parameters.js';
-import { type Reply, text } from '../../http/reply.js';
+import { type Reply, refused, text } from '../../http/reply.js';
 import type { ApiRequest } from '../../http/request.js';
 import type { LocalAgent } from '../../local/local-agent.js';
 import { STRICT, serviceBody, serviceRegistration } from './definition-bodies.js';
+import { denyRegistration, denyService } from './local-access.js';
 import { replyTo } from './local-replies.js';
 import { MAINTENANCE } from './maintenance-parameters.js';
 
@@ -17,26 +18,30 @@ export const REGISTER = {
   'replace-existing-checks': flag('Removes the checks of the service that this registration doesn’t have.'),
 } as const;
 
-function register(
+async function register(
   local: LocalAgent,
-  { asker }: ApiRequest,
+  { asker, authorizer }: ApiRequest,
   values: Values<typeof REGISTER>,
   body: DecodedBy<typeof serviceBody>,
 ): Promise<Reply> {
   const registration = serviceRegistration(body, asker.token, values['replace-existing-checks']);
-  return local.answerable(local.registrar.registerService(registration)).then(replyTo);
+  const denied = authorizer.isUnlimited ? null : denyRegistration(local, authorizer, registration);
+  if (denied !== null) return refused(denied);
+  return replyTo(await local.answerable(local.registrar.registerService(registration)));
 }
 
 async function maintenance(
   local: LocalAgent,
-  { rest: id, asker }: ApiRequest,
+  { rest: id, asker, authorizer }: ApiRequest,
   { enable, reason }: Values<typeof MAINTENANCE>,
 ): Promise<Reply> {
+  const denied = denyService(local, authorizer, 'service:write', id);
+  if (denied !== null) return refused(denied);
   if (!enable) return replyTo(await local.answerable(local.maintenance.leaveService(id)));
   return replyTo(await local.answerable(local.maintenance.enterService(id, reason, asker.token)));
 }
 
-const WRITE = { acl: ['service:write'], answer: 'nothing' } as const;
+const WRITE = { acl: ['service:write'], judges: 'function', answer: 'nothing' } as const;
 
 export function serviceRegistrationEndpoints(local: LocalAgent): EndpointTable {
   const registering = action({
@@ -50,7 +55,12 @@ export function serviceRegistrationEndpoints(local: LocalAgent): EndpointTable {
     ...WRITE,
     summary: 'Removes a service and its checks',
     others: { 404: 'error' },
-    run: async ({ rest }) => replyTo(await local.answerable(local.registrar.deregisterService(rest))),
+    run: async ({ rest, authorizer }) => {
+      const denied = denyService(local, authorizer, 'service:write', rest);
+      return denied === null
+        ? replyTo(await local.answerable(local.registrar.deregisterService(rest)))
+        : refused(denied);
+    },
   });
   const maintain = action({
     ...WRITE,

@@ -7,25 +7,36 @@ import { compareUtf8 } from '../../../../gotext/utf8-order.js';
 import type { CheckRecord } from '../../../../wire/records.js';
 import type { HealthEntry } from '../../methods/catalog/health.js';
 
-export const summaryShape = record('ServiceSummary', {
+export const summaryMembers = {
   Kind: optional('string'),
   Name: 'string',
   Datacenter: 'string',
   Tags: nullable(listOf('string')),
-  Nodes: listOf('string'),
+  /** null: the service is named, and nobody has registered it. */
+  Nodes: nullable(listOf('string')),
   ExternalSources: nullable(listOf('string')),
   InstanceCount: 'integer',
   ChecksPassing: 'integer',
   ChecksWarning: 'integer',
   ChecksCritical: 'integer',
-  GatewayConfig: record('GatewayConfig', {}),
+  GatewayConfig: record('GatewayConfig', { Addresses: optional(listOf('string')) }),
   TransparentProxy: 'boolean',
   ConnectNative: 'boolean',
   ConnectedWithProxy: 'boolean',
   ConnectedWithGateway: 'boolean',
-});
+} as const;
 
-class Summary {
+export const summaryShape = record('ServiceSummary', summaryMembers);
+
+/** How a service is reached, which none of its instances says. */
+interface Reached {
+  readonly hasProxy: boolean;
+  readonly hasGateway?: boolean;
+  /** `host:port` of an ingress gateway. */
+  readonly addresses?: readonly string[];
+}
+
+export class Summary {
   readonly name: string;
   readonly #kind: string;
   readonly #datacenter: string;
@@ -37,10 +48,10 @@ class Summary {
   #isTransparent = false;
   #isNative = false;
 
-  constructor({ service, node }: HealthEntry) {
-    this.name = service.Service;
-    this.#kind = service.Kind;
-    this.#datacenter = node.Datacenter;
+  constructor(name: string, kind: string, datacenter: string) {
+    this.name = name;
+    this.#kind = kind;
+    this.#datacenter = datacenter;
   }
 
   add({ node, service, checks }: HealthEntry): void {
@@ -59,17 +70,22 @@ class Summary {
     if (Status === 'passing' || Status === 'warning' || Status === 'critical') this.#checks[Status] += 1;
   }
 
-  json(hasProxy: boolean): string {
+  /** The members of its JSON. */
+  members({ hasProxy, hasGateway = false, addresses = [] }: Reached): string {
     const { passing, warning, critical } = this.#checks;
     const kind = this.#kind === '' ? '' : `"Kind":${quoteJson(this.#kind)},`;
     return (
-      `{${kind}"Name":${quoteJson(this.name)},"Datacenter":${quoteJson(this.#datacenter)},"Tags":${sorted(this.#tags)},` +
+      `${kind}"Name":${quoteJson(this.name)},"Datacenter":${quoteJson(this.#datacenter)},"Tags":${sorted(this.#tags)},` +
       `"Nodes":${sorted(this.#nodes)},"ExternalSources":${sorted(this.#sources)},"InstanceCount":${this.#instances},` +
-      `"ChecksPassing":${passing},"ChecksWarning":${warning},"ChecksCritical":${critical},"GatewayConfig":{},` +
+      `"ChecksPassing":${passing},"ChecksWarning":${warning},"ChecksCritical":${critical},"GatewayConfig":${gatewayJson(addresses)},` +
       `"TransparentProxy":${this.#isTransparent},"ConnectNative":${this.#isNative},"ConnectedWithProxy":${hasProxy},` +
-      '"ConnectedWithGateway":false}'
+      `"ConnectedWithGateway":${hasGateway}`
     );
   }
+}
+
+function gatewayJson(addresses: readonly string[]): string {
+  return addresses.length === 0 ? '{}' : `{"Addresses":${listJson(addresses, quoteJson)}}`;
 }
 
 /** Nothing is null. */
@@ -84,12 +100,12 @@ export function servicesSummaryJson(entries: readonly HealthEntry[]): string {
     const { Service: name, Kind: kind, Proxy: proxy } = entry.service;
     let summary = summaries.get(name);
     if (summary === undefined) {
-      summary = new Summary(entry);
+      summary = new Summary(name, kind, entry.node.Datacenter);
       summaries.set(name, summary);
     }
     summary.add(entry);
     if (kind === 'connect-proxy') withProxy.add(proxy.DestinationServiceName);
   }
   const inOrder = [...summaries.values()].sort((a, b) => compareUtf8(a.name, b.name));
-  return listJson(inOrder, (summary) => summary.json(withProxy.has(summary.name)));
+  return listJson(inOrder, (summary) => `{${summary.members({ hasProxy: withProxy.has(summary.name) })}}`);
 }

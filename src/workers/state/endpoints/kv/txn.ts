@@ -11,7 +11,7 @@ import type { EndpointTable } from '../../http/endpoint.js';
 import { action } from '../../http/operation.js';
 import { type Reply, refused, text } from '../../http/reply.js';
 import type { ApiRequest } from '../../http/request.js';
-import { checkJson, nodeJson, serviceJson } from '../../json/record-json.js';
+import { nodeJson, plainCheckJson, serviceJson } from '../../json/record-json.js';
 import { checkShape, nodeShape, serviceShape } from '../../json/record-shapes.js';
 import { isRefusal } from '../../methods/contract/refusal.js';
 import { changesSomething, txnApply, txnRead } from '../../methods/txn.js';
@@ -82,7 +82,7 @@ function resultJson({ KV, Node, Service, Check }: TxnResult): string {
   if (KV) return `{"KV":${kvEntryJson(KV)}}`;
   if (Node) return `{"Node":${nodeJson(Node)}}`;
   if (Service) return `{"Service":${serviceJson(Service)}}`;
-  return Check ? `{"Check":${checkJson(Check)}}` : '{}';
+  return Check ? `{"Check":${plainCheckJson(Check)}}` : '{}';
 }
 
 const errorJson = ({ OpIndex, What }: TxnError): string => `{"OpIndex":${OpIndex},"What":${quoteJson(What)}}`;
@@ -97,10 +97,10 @@ function answer(response: TxnResponse, meta: string, headers: Reply['headers']):
   };
 }
 
-function readAnswer(response: TxnResponse, index: number, knownLeader: boolean): Reply {
+function readAnswer(response: TxnResponse, index: number, knownLeader: boolean, isFiltered: boolean): Reply {
   const meta =
     `,"Index":${index},"LastContact":0,"KnownLeader":${knownLeader},"ConsistencyLevel":"","NotModified":false,` +
-    '"Backend":0,"ResultsFilteredByACLs":false';
+    `"Backend":0,"ResultsFilteredByACLs":${isFiltered}`;
   return answer(response, meta, [
     ['X-Consul-Knownleader', String(knownLeader)],
     ['X-Consul-Lastcontact', '0'],
@@ -125,8 +125,8 @@ async function transact(dependencies: TxnDependencies, request: ApiRequest, give
     return isRefusal(response) ? refused(response) : answer(response, '', []);
   }
   // A transaction never waits for a change.
-  const outcome = await ask(calls, txnRead, operations, { ...options, minIndex: 0 }, datacenter);
+  const outcome = await ask(calls, txnRead, operations, { ...options, minIndex: 0 }, datacenter, request.asker);
   if (isRefusal(outcome)) return refused(outcome);
   const { response, index } = outcome.value;
-  return readAnswer(response, index, index > 0 && outcome.hasLeader);
+  return readAnswer(response, index, index > 0 && outcome.hasLeader, outcome.isFiltered);
 }

@@ -63,8 +63,8 @@ async function withOverrides(
   const question = questionOf(request, seenFrom, overrides);
   const gone = new AbortController();
   request.onAbort(() => gone.abort());
-  const { options, datacenter } = request;
-  const answer = await ask(calls, discoveryChain, question, options, datacenter, gone.signal);
+  const { options, datacenter, asker } = request;
+  const answer = await ask(calls, discoveryChain, question, options, datacenter, asker, gone.signal);
   if (isRefusal(answer)) return refused(answer);
   return chainReply(answer.value, [
     ['X-Consul-Index', String(answer.index)],

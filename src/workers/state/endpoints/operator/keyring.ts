@@ -6,7 +6,7 @@ import { listJson, mapJson, quoteJson } from '../../../../gotext/json-encode.js'
 import { string } from '../../../../gotext/json-kinds.js';
 import { listOf, mapOf, optional, record } from '../../../../gotext/json-shape.js';
 import { errorList } from '../../../../gotext/multierror.js';
-import type { KeyringAnswer, KeyringOperation } from '../../../../wire/gossip-pools.js';
+import type { KeyringOperation } from '../../../../wire/gossip-pools.js';
 import type { Calls } from '../../calls/calls.js';
 import { jsonBody } from '../../http/body-format.js';
 import type { EndpointTable } from '../../http/endpoint.js';
@@ -15,7 +15,7 @@ import { boolean, integer, type Parameter, Refused, type Values } from '../../ht
 import { json, NOTHING, type Reply, refused, text } from '../../http/reply.js';
 import type { ApiRequest } from '../../http/request.js';
 import { isRefusal } from '../../methods/contract/refusal.js';
-import { keyringOperation } from '../../methods/operator/keyring.js';
+import { type KeyringReport, keyringOperation } from '../../methods/operator/keyring.js';
 
 export interface KeyringDependencies {
   readonly calls: Calls;
@@ -52,41 +52,34 @@ function onlyFalse(parameter: Parameter<boolean>): Parameter<boolean> {
   };
 }
 
-type Failure = Pick<KeyringAnswer, 'pool' | 'error' | 'messages'>;
+type Failure = Pick<KeyringReport, 'pool' | 'datacenter' | 'error' | 'messages'>;
 
 /** All that went wrong in the pools as one text; null when nothing did. */
-function problems(answers: readonly Failure[], datacenter: string): string | null {
-  const errors = answers
+function problems(reports: readonly Failure[]): string | null {
+  const errors = reports
     .filter(({ error }) => error !== '')
-    .flatMap(({ pool, error, messages }) => [
+    .flatMap(({ pool, datacenter, error, messages }) => [
       `${pool === 'wan' ? 'WAN' : `${datacenter} (LAN)`} error: ${error}`,
       ...Object.entries(messages).map(([node, message]) => `${node}: ${message}`),
     ]);
   return errors.length === 0 ? null : errorList(errors);
 }
 
-function answerJson(answer: KeyringAnswer, datacenter: string): string {
-  const messages =
-    Object.keys(answer.messages).length === 0 ? '' : `"Messages":${mapJson(answer.messages, quoteJson)},`;
+function reportJson({ pool, datacenter, messages, keys, primaryKeys, numNodes }: KeyringReport): string {
+  const remarks = Object.keys(messages).length === 0 ? '' : `"Messages":${mapJson(messages, quoteJson)},`;
   return (
-    `{"WAN":${answer.pool === 'wan'},"Datacenter":${quoteJson(datacenter)},"Segment":"",${messages}` +
-    `"Keys":${mapJson(answer.keys, String)},"PrimaryKeys":${mapJson(answer.primaryKeys, String)},` +
-    `"NumNodes":${answer.numNodes}}`
+    `{"WAN":${pool === 'wan'},"Datacenter":${quoteJson(datacenter)},"Segment":"",${remarks}` +
+    `"Keys":${mapJson(keys, String)},"PrimaryKeys":${mapJson(primaryKeys, String)},"NumNodes":${numNodes}}`
   );
 }
 
-async function list(
-  { calls, datacenter }: KeyringDependencies,
-  request: ApiRequest,
-  values: Values<typeof LIST>,
-): Promise<Reply> {
+async function list({ calls }: KeyringDependencies, request: ApiRequest, values: Values<typeof LIST>): Promise<Reply> {
   const options = { relayFactor: values['relay-factor'], localOnly: values['local-only'] };
-  const question = { operation: 'list', key: NO_KEY, ...options } as const;
-  const answers = await calls.direct(keyringOperation, question, request.datacenter, request.asker);
-  if (isRefusal(answers)) return refused(answers);
-  const problem = problems(answers, datacenter);
-  if (problem !== null) return text(500, problem);
-  return json(listJson(answers, (one) => answerJson(one, datacenter)));
+  const question = { operation: 'list', key: NO_KEY, isForwarded: false, ...options } as const;
+  const reports = await calls.direct(keyringOperation, question, request.datacenter, request.asker);
+  if (isRefusal(reports)) return refused(reports);
+  const problem = problems(reports);
+  return problem === null ? json(listJson(reports, reportJson)) : text(500, problem);
 }
 
 async function change(
@@ -100,14 +93,15 @@ async function change(
   const key = decodeBase64(Key);
   if (!key.ok) {
     // Each pool's key query would have begun with it, and failed there.
-    const failure = (pool: Failure['pool']): Failure => ({ pool, error: key.error, messages: {} });
+    const failure = (pool: Failure['pool']): Failure => ({ pool, datacenter, error: key.error, messages: {} });
     const failures = hasWan() ? [failure('wan'), failure('lan')] : [failure('lan')];
-    return text(500, problems(failures, datacenter) ?? key.error);
+    return text(500, problems(failures) ?? key.error);
   }
-  const question = { operation, key: key.value, relayFactor: values['relay-factor'], localOnly: false };
-  const answers = await calls.direct(keyringOperation, question, request.datacenter, request.asker);
-  if (isRefusal(answers)) return refused(answers);
-  const problem = problems(answers, datacenter);
+  const options = { relayFactor: values['relay-factor'], localOnly: false, isForwarded: false };
+  const question = { operation, key: key.value, ...options };
+  const reports = await calls.direct(keyringOperation, question, request.datacenter, request.asker);
+  if (isRefusal(reports)) return refused(reports);
+  const problem = problems(reports);
   return problem === null ? NOTHING : text(500, problem);
 }
 

@@ -19,7 +19,7 @@ export function snapshotEndpoints(snapshots: Snapshots): EndpointTable {
       methods: {
         GET: action({
           summary: 'The whole state as an archive, to be restored from later',
-          acl: ['operator:write'],
+          acl: ['acl:write'],
           reads: 'consistency',
           answer: 'archive',
           run: async (call) => {
@@ -39,7 +39,7 @@ export function snapshotEndpoints(snapshots: Snapshots): EndpointTable {
         }),
         PUT: action({
           summary: 'Puts the state of an archive in place of the present one',
-          acl: ['operator:write'],
+          acl: ['acl:write'],
           reads: 'consistency',
           body: pieces(),
           answer: 'nothing',

@@ -12,6 +12,7 @@ import { effectiveConsistency } from '../../http/read-headers.js';
 import { json, text } from '../../http/reply.js';
 import type { ApiRequest } from '../../http/request.js';
 import { queryDnsShape, queryJson, queryShape } from '../../json/query-json.js';
+import { wanEntry } from '../../methods/catalog/wan-addresses.js';
 import { type AskedAgent, type ExecuteRequest, executeQuery, explainQuery } from '../../methods/query/query-execute.js';
 import { ENTRIES, entryJson } from '../health.js';
 import { nearOf } from '../narrowing-parameters.js';
@@ -46,11 +47,15 @@ const META = {
   ResultsFilteredByACLs: 'boolean',
 } as const;
 
-function metaJson(index: number, { hasLeader, lastContactMs }: ReadOrigin, consistency: Consistency): string {
+function metaJson(
+  index: number,
+  { hasLeader, lastContactMs, isFiltered }: ReadOrigin,
+  consistency: Consistency,
+): string {
   return (
     `"Index":${index},"LastContact":${Math.round(lastContactMs * NS_PER_MS)},"KnownLeader":${hasLeader},` +
     `"ConsistencyLevel":"${effectiveConsistency(consistency)}","NotModified":false,"Backend":0,` +
-    '"ResultsFilteredByACLs":false'
+    `"ResultsFilteredByACLs":${isFiltered === true}`
   );
 }
 
@@ -102,6 +107,9 @@ export function executeEndpoints(agent: AskedAgent): EndpointTable {
           }),
           method: executeQuery,
           request,
+          // Another datacenter may have stood in.
+          datacenterOf: ({ datacenter }) => datacenter,
+          translated: (found) => ({ ...found, nodes: found.nodes.map(wanEntry) }),
           reply: ({ service, nodes, ttl, datacenter, peer, failovers }, _request, index, origin, consistency) =>
             json(
               `{"Service":${quoteJson(service)},"Nodes":${listJson(nodes, entryJson)},"DNS":{"TTL":${quoteJson(ttl)}},` +

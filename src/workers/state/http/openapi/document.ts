@@ -4,7 +4,7 @@ import type { Endpoint, EndpointTable } from '../endpoint.js';
 import type { Operation } from '../operation.js';
 import type { Parameter, Parameters } from '../parameters.js';
 import { frameworkParameters } from './framework-parameters.js';
-import { COMMON_RESPONSES, responsesOf } from './responses.js';
+import { COMMON_RESPONSES, responsesOf, STRING } from './responses.js';
 import { Components, parameterSchema, type Schema } from './schemas.js';
 
 /** The API that is spoken (docs/spec/http.md). */
@@ -48,10 +48,11 @@ function parametersOf(endpoint: Endpoint, operation: Operation, common: Map<stri
 
 function bodyOf(operation: Operation, components: Components): Schema {
   if (operation.kind === 'read' || operation.body === undefined) return {};
-  const { kind } = operation.body;
-  const content =
-    kind === null ? { 'application/octet-stream': {} } : { 'application/json': { schema: components.ofKind(kind) } };
-  return { requestBody: { content } };
+  const { body } = operation;
+  if (body.kind === null) return { requestBody: { content: { 'application/octet-stream': {} } } };
+  const json = { 'application/json': { schema: components.ofKind(body.kind) } };
+  const isAlso = 'alsoAs' in body && body.alsoAs !== undefined;
+  return { requestBody: { content: isAlso ? { ...json, [body.alsoAs]: STRING } : json } };
 }
 
 /** `PUT /v1/agent/service/register` is putAgentServiceRegister; what a row and one below it both answer has `By` and of what. */

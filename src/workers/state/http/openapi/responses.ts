@@ -4,7 +4,7 @@ import type { Endpoint } from '../endpoint.js';
 import type { Operation, OtherAnswer } from '../operation.js';
 import type { Components, Schema } from './schemas.js';
 
-const STRING: Schema = { schema: { type: 'string' } };
+export const STRING: Schema = { schema: { type: 'string' } };
 const TEXT: Schema = { 'text/plain': STRING };
 
 function errorObject(description: string): Schema {

@@ -30,6 +30,7 @@ const GO_TYPES: { readonly [goType: string]: Schema } = {
   '[]uint8': SCALARS.base64,
   'interface {}': SCALARS.any,
   'time.Duration': DURATION,
+  'time.Time': { type: 'string', format: 'date-time' },
 };
 
 const TEXT: Schema = { type: 'string' };

@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '../../../../observe/logger.js';
 import type { RuntimeConfig } from '../../../../wire/config.js';
+import { DEFAULT_CONFIG } from '../../../../wire/mesh/authority-settings.js';
 import type { CaConfiguration } from '../../../../wire/records.js';
 import type { CertificateAuthority, IssuedCertificate } from '../../methods/contract/certificate-authority.js';
 import type { Asker } from '../../methods/contract/method.js';
@@ -13,7 +14,6 @@ import type { AuthorityReads } from '../../replica/store/read-api.js';
 import type { Certificates, ProviderOptions } from './builtin-provider.js';
 import { AuthorityFailure, authorOf, failure, LogWrites } from './log-writes.js';
 import { bringUp, dropOldRoots, reconfigure, settingsOf } from './roots.js';
-import { DEFAULT_CONFIG } from './settings.js';
 import { signRequest, UNINITIALIZED } from './signing.js';
 import { SigningLimit } from './signing-limit.js';
 
@@ -32,26 +32,25 @@ export interface AuthorityOptions {
 }
 
 const DISABLED = refusal('failed', 'Connect must be enabled in order to use this endpoint');
+const ENDED = refusal('leadership-lost');
 const TOO_MANY = refusal('failed', 'Rate limit reached, try again later');
 /** A datacenter whose authority stands under another one's. */
 const SECONDARY = refusal('failed', 'the certificate authority of a secondary datacenter comes with a later version');
 
 export class Authority implements CertificateAuthority {
   readonly #options: AuthorityOptions;
-  readonly #writes: LogWrites;
   readonly #limit = new SigningLimit();
   readonly #now: () => number;
-  #provider: Promise<ProviderOptions> | null = null;
+  #certificates: Promise<Certificates> | null = null;
   /** What changes roots or configuration, and what comes after it. */
   #last: Promise<unknown> = Promise.resolve();
-  /** Raised whenever it is started or stopped. */
+  /** Raised whenever it is started or stopped: nothing of an earlier time is written any more. */
   #term = 0;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(options: AuthorityOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
-    this.#writes = new LogWrites(options.consensus, options.config.datacenter);
   }
 
   get obstacle(): Refusal | null {
@@ -60,7 +59,7 @@ export class Authority implements CertificateAuthority {
     return datacenter === primaryDatacenter ? null : SECONDARY;
   }
 
-  /** This server leads, and its store is what it must be. */
+  /** This server leads, and its store is what it must be. Call {@link stop} when either ends. */
   start(): void {
     this.stop();
     if (this.obstacle === null) void this.#bringUp(this.#term);
@@ -90,8 +89,7 @@ export class Authority implements CertificateAuthority {
     if (this.obstacle !== null) return this.obstacle;
     const author = authorOf(this.#options.config.datacenter, asker);
     try {
-      const options = await this.#ready();
-      await this.#oneByOne(() => reconfigure(options, wanted, author));
+      await this.#oneByOne(async () => reconfigure(await this.#ready(), wanted, author));
       return true;
     } catch (error) {
       return refusalOf(error);
@@ -101,9 +99,9 @@ export class Authority implements CertificateAuthority {
   async #bringUp(term: number): Promise<void> {
     const { logger } = this.#options;
     try {
-      const options = await this.#ready();
       await this.#oneByOne(async () => {
         if (term !== this.#term) return;
+        const options = await this.#ready();
         await bringUp(options, this.#first());
         // Leaders may change more often than once a period.
         await dropOldRoots(options);
@@ -120,8 +118,7 @@ export class Authority implements CertificateAuthority {
 
   async #dropOldRoots(term: number): Promise<void> {
     try {
-      const options = await this.#ready();
-      await this.#oneByOne(() => dropOldRoots(options));
+      await this.#oneByOne(async () => dropOldRoots(await this.#ready()));
     } catch (error) {
       this.#options.logger.error('old roots could not be dropped', 'error', textOf(error));
     }
@@ -142,15 +139,13 @@ export class Authority implements CertificateAuthority {
     };
   }
 
-  #ready(): Promise<ProviderOptions> {
-    const made = this.#provider ?? this.#load();
-    this.#provider = made;
-    return made;
-  }
-
-  async #load(): Promise<ProviderOptions> {
-    const certificates: Certificates = await import('../../../../certificates/certificates.js');
-    return { certificates, reads: this.#options.reads, writes: this.#writes, now: this.#now };
+  /** For one piece of work, all of it on the state that is there now. */
+  async #ready(): Promise<ProviderOptions> {
+    const { reads, consensus, config } = this.#options;
+    const term = this.#term;
+    const writes = new LogWrites(consensus, config.datacenter, () => (term === this.#term ? null : ENDED));
+    this.#certificates ??= import('../../../../certificates/certificates.js');
+    return { certificates: await this.#certificates, reads, writes, now: this.#now };
   }
 
   #oneByOne(work: () => Promise<void>): Promise<void> {

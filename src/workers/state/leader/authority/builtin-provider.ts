@@ -4,11 +4,11 @@
 import { createHash, randomInt } from 'node:crypto';
 import type { PrivateKey, RootFacts, Signer } from '../../../../certificates/certificates.js';
 import { goTimeOf, NO_TIME } from '../../../../wire/go-time.js';
+import type { AuthoritySettings } from '../../../../wire/mesh/authority-settings.js';
 import { trustDomainOf } from '../../../../wire/mesh/trust-domain.js';
 import type { CaProviderState, CaRoot } from '../../../../wire/records.js';
 import type { AuthorityReads } from '../../replica/store/read-api.js';
 import type { LogWrites } from './log-writes.js';
-import type { AuthoritySettings } from './settings.js';
 
 export type Certificates = typeof import('../../../../certificates/certificates.js');
 
@@ -120,12 +120,17 @@ function randomName(): string {
 }
 
 /** What is wrong with a given key or root; null: nothing. */
-export function problemOfGiven(certificates: Certificates, { privateKey, rootCert }: AuthoritySettings): string | null {
+export function problemOfGiven(
+  { certificates, now }: Pick<ProviderOptions, 'certificates' | 'now'>,
+  { privateKey, rootCert }: AuthoritySettings,
+): string | null {
   if (privateKey === '') return null;
   try {
     const key = certificates.readKey(privateKey);
     if (rootCert === '') return null;
-    if (!certificates.rootFacts(rootCert).mayBeRoot) return 'the root certificate is not one of an authority';
+    const { mayBeRoot, notAfterMs } = certificates.rootFacts(rootCert);
+    if (!mayBeRoot) return 'the root certificate is not one of an authority';
+    if (notAfterMs <= now()) return 'the root certificate has expired';
     return certificates.belongTogether(rootCert, key)
       ? null
       : 'the private key does not belong to the root certificate';

@@ -1,9 +1,14 @@
 // What the authority writes to the log, and what it is told when that can't be done.
 
-import { CommandType, type ConnectCaOperation, type ConnectCaRequest } from '../../../../wire/commands.js';
+import {
+  type Command,
+  CommandType,
+  type ConnectCaOperation,
+  type ConnectCaRequest,
+} from '../../../../wire/commands.js';
 import type { Asker } from '../../methods/contract/method.js';
 import { type Refusal, refusal } from '../../methods/contract/refusal.js';
-import type { Consensus } from '../../replica/consensus.js';
+import type { Consensus, ProposeOutcome } from '../../replica/consensus.js';
 
 /** Ends what the authority is doing, with what its asker is told. */
 export class AuthorityFailure extends Error {
@@ -34,10 +39,13 @@ export function authorOf(datacenter: string, { token }: Asker): Author {
 export class LogWrites {
   readonly #consensus: Pick<Consensus, 'propose'>;
   readonly #datacenter: string;
+  readonly #ended: () => Refusal | null;
 
-  constructor(consensus: Pick<Consensus, 'propose'>, datacenter: string) {
+  /** `ended`: why nothing may be written any more, since what is there to write was made of a state that is no longer there. */
+  constructor(consensus: Pick<Consensus, 'propose'>, datacenter: string, ended: () => Refusal | null) {
     this.#consensus = consensus;
     this.#datacenter = datacenter;
+    this.#ended = ended;
   }
 
   /** The number that the state gives, where it gives one. Throws {@link AuthorityFailure}. */
@@ -51,9 +59,7 @@ export class LogWrites {
       Config: parts.Config ?? null,
       ProviderState: parts.ProviderState ?? null,
     };
-    const outcome = await this.#consensus.propose({ type: CommandType.connectCa, body });
-    if (!outcome.ok) throw new AuthorityFailure(refusal(outcome.code, outcome.text));
-    const { result } = outcome;
+    const { result } = await this.#propose({ type: CommandType.connectCa, body });
     if (result.kind === 'error') throw failure(result.text);
     return result.kind === 'number' ? result.value : 0;
   }
@@ -65,8 +71,15 @@ export class LogWrites {
   /** An index that belongs to one certificate. */
   async leafIndex(): Promise<number> {
     const body = { Datacenter: this.#datacenter, Token: '', Op: 'increment-index' } as const;
-    const outcome = await this.#consensus.propose({ type: CommandType.connectCaLeaf, body });
+    const { index } = await this.#propose({ type: CommandType.connectCaLeaf, body });
+    return index;
+  }
+
+  async #propose(command: Command): Promise<Extract<ProposeOutcome, { ok: true }>> {
+    const ended = this.#ended();
+    if (ended !== null) throw new AuthorityFailure(ended);
+    const outcome = await this.#consensus.propose(command);
     if (!outcome.ok) throw new AuthorityFailure(refusal(outcome.code, outcome.text));
-    return outcome.index;
+    return outcome;
   }
 }

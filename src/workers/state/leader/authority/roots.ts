@@ -5,6 +5,7 @@
 import type { Signer } from '../../../../certificates/certificates.js';
 import { dynamicJson } from '../../../../gotext/json-encode.js';
 import { goTimeOf, msOfGoTime } from '../../../../wire/go-time.js';
+import { type AuthoritySettings, readSettings } from '../../../../wire/mesh/authority-settings.js';
 import type { CaConfiguration, CaRoot } from '../../../../wire/records.js';
 import { refusal } from '../../methods/contract/refusal.js';
 import { STATE_IS_READ_ONLY } from '../../methods/mesh/connect-ca.js';
@@ -19,11 +20,12 @@ import {
   rootRecord,
 } from './builtin-provider.js';
 import { type Author, AuthorityFailure, failure, LEADER } from './log-writes.js';
-import { type AuthoritySettings, readSettings } from './settings.js';
 
 const PROVIDER = 'consul';
 /** A root that was replaced stays so many times as long as its certificates live. */
 const KEPT_LIVES = 2;
+/** Every agent holds all of them; who changes keys more often than this has certificates of all of them in use. */
+const MOST_ROOTS = 64;
 
 /** Of a stored configuration, which was judged when it came. */
 export function settingsOf(config: CaConfiguration): AuthoritySettings {
@@ -35,8 +37,10 @@ export function settingsOf(config: CaConfiguration): AuthoritySettings {
 /** Brings the state in order when leadership begins: a configuration, a key, a root. `first`: what a new cluster begins with. */
 export async function bringUp(options: ProviderOptions, first: CaConfiguration): Promise<void> {
   const { reads, writes } = options;
-  if (reads.config === undefined) await writes.write('set-config', { Config: first });
-  else if (reads.config.ClusterID === '') {
+  if (reads.config === undefined) {
+    judged(options, first);
+    await writes.write('set-config', { Config: first });
+  } else if (reads.config.ClusterID === '') {
     await writes.write('set-config', { Config: { ...reads.config, ClusterID: first.ClusterID } });
   }
   const config = reads.config;
@@ -50,29 +54,30 @@ export async function bringUp(options: ProviderOptions, first: CaConfiguration):
 
 /** Takes a configuration in, with a new root where it asks for another one. */
 export async function reconfigure(options: ProviderOptions, wanted: CaConfiguration, author: Author): Promise<void> {
-  const { reads, writes, certificates } = options;
+  const { reads, writes } = options;
   const present = reads.config;
-  const { activeRoot } = reads;
-  if (present === undefined || activeRoot === undefined) throw failure('CA is uninitialized');
+  const before = present === undefined ? null : settingsIn(present);
+  // One that nothing can be made of, as another program may have left it, is there to be replaced.
+  if (present === undefined || (before !== null && reads.activeRoot === undefined))
+    throw failure('CA is uninitialized');
   if (!isSameState(wanted.State, present.State)) {
     throw new AuthorityFailure(refusal('bad-request', STATE_IS_READ_ONLY));
   }
-  if (wanted.Provider !== PROVIDER) throw unknownProvider(wanted.Provider);
-  const settings = settingsOf(wanted);
-  const problem = problemOfGiven(certificates, settings);
-  if (problem !== null) throw failure(`error configuring provider: ${problem}`);
+  const settings = judged(options, wanted);
   if (wanted.ModifyIndex === 0 && dynamicJson(wanted.Config ?? {}) === dynamicJson(present.Config ?? {})) return;
   const config = { ...wanted, ClusterID: present.ClusterID, State: present.State, CreateIndex: 0 };
-  const before = settingsOf(present);
-  if (providerId(settings) === providerId(before)) {
+  if (before !== null && providerId(settings) === providerId(before)) {
     await writes.write('set-config', { Config: config }, author);
     return;
   }
   if (wanted.ModifyIndex !== 0 && wanted.ModifyIndex !== present.ModifyIndex) {
     throw failure('ModifyIndex did not match existing');
   }
+  if (reads.state().value.roots.length >= MOST_ROOTS) {
+    throw failure(`there are ${MOST_ROOTS} CA roots already; old ones go when no certificate of theirs can be in use`);
+  }
   const provider = await readyProvider(options, settings, present.ClusterID);
-  const signer = presentSigner(options, before);
+  const signer = before === null ? null : presentSigner(options, before);
   await putInPlace(options, provider, { ...config, ModifyIndex: present.ModifyIndex }, settings, signer, author);
   await forgetOtherKeys(options, provider.id);
 }
@@ -119,6 +124,21 @@ export async function dropOldRoots({ reads, writes, now }: ProviderOptions): Pro
     return Active || sinceMs === null || now() - sinceMs <= keptMs;
   });
   if (Roots.length < roots.length) await writes.write('set-roots', { Index: reads.rootsIndex, Roots });
+}
+
+/** What the configuration says, once it is known that a provider can be made of it. Nothing is written before. */
+function judged(options: ProviderOptions, config: CaConfiguration): AuthoritySettings {
+  if (config.Provider !== PROVIDER) throw unknownProvider(config.Provider);
+  const settings = settingsOf(config);
+  const problem = problemOfGiven(options, settings);
+  if (problem !== null) throw failure(`error configuring provider: ${problem}`);
+  return settings;
+}
+
+/** null: it is none of this provider's. */
+function settingsIn(config: CaConfiguration): AuthoritySettings | null {
+  const settings = config.Provider === PROVIDER ? readSettings(config) : null;
+  return typeof settings === 'string' ? null : settings;
 }
 
 function unknownProvider(name: string): AuthorityFailure {

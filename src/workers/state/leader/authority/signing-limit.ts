@@ -1,7 +1,7 @@
 // How many certificates are signed: after a rotation all services want new ones at once, and signing must leave the processor to
 // others. Who would have to wait too long is told to come again.
 
-import type { AuthoritySettings } from './settings.js';
+import type { AuthoritySettings } from '../../../../wire/mesh/authority-settings.js';
 
 type Limits = Pick<AuthoritySettings, 'requestsPerSecond' | 'requestsAtOnce'>;
 

@@ -25,6 +25,7 @@ export async function signRequest(
   const settings = settingsOf(config);
   const signer = presentSigner(options, settings);
   if (signer === null) throw failure(UNINITIALIZED);
+  if (signer.issuer.notAfterMs <= now()) throw failure('the CA root has expired: another one must be configured');
   const read = await certificates.readSigningRequest(request);
   if (read === null) throw failure('the CSR is malformed, or not signed by its key');
   const id = identityOf(read.names.uris, trustDomainOf(config.ClusterID), datacenter);
@@ -33,7 +34,9 @@ export async function signRequest(
   // Certificates know whole seconds.
   const fromMs = Math.floor((now() - EARLY_MS) / 1000) * 1000;
   const leaf = { publicKey: read.publicKey, names: read.names, serialNumber };
-  const times = { notBeforeMs: fromMs, notAfterMs: fromMs + settings.leafTtlMs };
+  // With its root it ends, whatever is configured.
+  const endMs = Math.min(fromMs + settings.leafTtlMs, signer.issuer.notAfterMs);
+  const times = { notBeforeMs: fromMs, notAfterMs: endMs };
   const pem = await certificates.signLeaf({ ...leaf, ...times }, signer);
   return {
     serialNumber: certificates.serialHex(serialNumber),

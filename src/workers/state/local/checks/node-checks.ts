@@ -7,6 +7,7 @@ import { nodeServices } from '../../methods/catalog/catalog.js';
 import { nodeChecks } from '../../methods/catalog/health.js';
 import { EVERYTHING } from '../../methods/contract/narrowing.js';
 import { isRefusal, type Refusal } from '../../methods/contract/refusal.js';
+import type { SyncTokens } from '../sync/sync-requests.js';
 
 export interface NodeChecksAnswer {
   readonly index: number;
@@ -20,14 +21,15 @@ export interface NodeChecks {
   read(node: string, afterIndex: number, waitMs: number, signal: AbortSignal): Promise<NodeChecksAnswer | Refusal>;
 }
 
-export function catalogNodeChecks(calls: Calls, datacenter: string): NodeChecks {
+export function catalogNodeChecks(calls: Calls, datacenter: string, tokens: Pick<SyncTokens, 'default'>): NodeChecks {
   return {
     async read(node, afterIndex, waitMs, signal) {
       const settings = { consistency: 'stale', minIndex: afterIndex, waitMs, maxStaleMs: 0 } as const;
-      const checks = await ask(calls, nodeChecks, { ...EVERYTHING, name: node }, settings, datacenter, signal);
+      const caller = { token: tokens.default };
+      const checks = await ask(calls, nodeChecks, { ...EVERYTHING, name: node }, settings, datacenter, caller, signal);
       if (isRefusal(checks)) return checks;
       const atOnce = { ...settings, minIndex: 0 };
-      const services = await ask(calls, nodeServices, { ...EVERYTHING, node }, atOnce, datacenter, signal);
+      const services = await ask(calls, nodeServices, { ...EVERYTHING, node }, atOnce, datacenter, caller, signal);
       if (isRefusal(services)) return services;
       const serviceIds = services.value === null ? null : new Set(services.value.services.map(({ ID }) => ID));
       return { index: checks.index, checks: checks.value, serviceIds };

@@ -37,6 +37,10 @@ export class ChangeBatch {
     this.#placed.push(refused('invalid', text));
   }
 
+  deny(text: string): void {
+    this.#placed.push(refused('denied', text));
+  }
+
   /** One that an error of ours kept from being done. */
   fail(): void {
     this.#placed.push(refused('failed', 'Internal Server Error'));

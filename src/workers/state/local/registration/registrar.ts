@@ -56,6 +56,11 @@ export class Registrar {
   readonly #refused: RefusedEntries = new WeakMap();
   readonly #places: Places;
 
+  /** Of this agent. */
+  get nodeName(): string {
+    return this.#options.nodeName;
+  }
+
   constructor(options: RegistrarOptions) {
     this.#options = options;
     const { state } = options;

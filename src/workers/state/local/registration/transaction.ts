@@ -22,13 +22,20 @@ interface Step<T extends Entry> {
   readonly after: T | undefined;
 }
 
+/** Mostly one, and of most transactions none: an empty list that grows takes room for seventeen. */
+function withOne<T>(list: T[] | null, one: T): T[] {
+  if (list === null) return [one];
+  list.push(one);
+  return list;
+}
+
 export class Transaction {
   readonly operations: string[] = [];
   readonly #places: Places;
   readonly #refused: RefusedEntries;
-  readonly #services: Step<ServiceEntry>[] = [];
-  readonly #checks: Step<CheckEntry>[] = [];
-  readonly #restsOn: Entry[] = [];
+  #services: Step<ServiceEntry>[] | null = null;
+  #checks: Step<CheckEntry>[] | null = null;
+  #restsOn: Entry[] | null = null;
 
   constructor(places: Places, refused: RefusedEntries) {
     this.#places = places;
@@ -39,39 +46,41 @@ export class Transaction {
   service(id: string, change: () => void): void {
     const before = this.#places.service(id);
     change();
-    this.#services.push({ id, before, after: this.#places.service(id) });
+    this.#services = withOne(this.#services, { id, before, after: this.#places.service(id) });
   }
 
   check(id: string, change: () => void): void {
     const before = this.#places.check(id);
     change();
-    this.#checks.push({ id, before, after: this.#places.check(id) });
+    this.#checks = withOne(this.#checks, { id, before, after: this.#places.check(id) });
   }
 
   /** An entry that was as it should be already. */
   restsOn(entry: Entry): void {
-    this.#restsOn.push(entry);
+    this.#restsOn = withOne(this.#restsOn, entry);
   }
 
   /** True when the disk has refused such an entry meanwhile. */
   restsOnRefused(): boolean {
-    return this.#restsOn.some((entry) => this.#refused.has(entry));
+    return this.#restsOn?.some((entry) => this.#refused.has(entry)) ?? false;
   }
 
   /** IDs of what was changed. */
   get serviceIds(): readonly string[] {
-    return this.#services.map(({ id }) => id);
+    return this.#services?.map(({ id }) => id) ?? [];
   }
 
   get checkIds(): readonly string[] {
-    return this.#checks.map(({ id }) => id);
+    return this.#checks?.map(({ id }) => id) ?? [];
   }
 
   /** Puts everything back where no later change has won. */
   takeBack(): void {
-    const services = this.#services.filter(({ id, after }) => this.#places.service(id) === after);
-    const checks = this.#checks.filter(({ id, after }) => this.#places.check(id) === after);
-    for (const { before, after } of [...this.#services, ...this.#checks]) if (after) this.#refused.set(after, before);
+    const allServices = this.#services ?? [];
+    const allChecks = this.#checks ?? [];
+    const services = allServices.filter(({ id, after }) => this.#places.service(id) === after);
+    const checks = allChecks.filter(({ id, after }) => this.#places.check(id) === after);
+    for (const { before, after } of [...allServices, ...allChecks]) if (after) this.#refused.set(after, before);
     for (const { id, before } of services) this.#places.restoreService(id, this.#acknowledged(before));
     for (const { id, before } of checks) this.#places.restoreCheck(id, this.#acknowledged(before));
   }

@@ -1,8 +1,6 @@
 // Many IDs under one key, without a set for the usual case of one: 50,000 services with a check each would otherwise carry
 // 100,000 sets.
 
-const NONE: readonly string[] = [];
-
 export class IdIndex {
   readonly #ids = new Map<string, string | Set<string>>();
 
@@ -22,10 +20,19 @@ export class IdIndex {
     }
   }
 
-  /** In the order they were added; must not be changed while iterating. */
-  ids(key: string): Iterable<string> {
+  /** The entries of the IDs under a key, in the order they were added; those that are there. */
+  found<T>(key: string, entries: ReadonlyMap<string, T>): readonly T[] {
     const known = this.#ids.get(key);
-    if (known === undefined) return NONE;
-    return typeof known === 'string' ? [known] : known;
+    if (known === undefined) return [];
+    if (typeof known === 'string') {
+      const entry = entries.get(known);
+      return entry === undefined ? [] : [entry];
+    }
+    const found: T[] = [];
+    for (const id of known) {
+      const entry = entries.get(id);
+      if (entry !== undefined) found.push(entry);
+    }
+    return found;
   }
 }

@@ -96,21 +96,11 @@ export class LocalState {
 
   /** Checks of a service, or of the node (""). */
   checksOf(serviceId: string): readonly CheckEntry[] {
-    const found: CheckEntry[] = [];
-    for (const id of this.#checksOf.ids(serviceId)) {
-      const entry = this.#checks.get(id);
-      if (entry) found.push(entry);
-    }
-    return found;
+    return this.#checksOf.found(serviceId, this.#checks);
   }
 
   servicesNamed(name: string): readonly ServiceEntry[] {
-    const found: ServiceEntry[] = [];
-    for (const id of this.#named.ids(name)) {
-      const entry = this.#services.get(id);
-      if (entry) found.push(entry);
-    }
-    return found;
+    return this.#named.found(name, this.#services);
   }
 
   /** True when a service of this agent is registered with this port. */

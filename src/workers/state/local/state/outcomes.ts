@@ -5,7 +5,7 @@ export type LocalOutcome =
   | {
       readonly ok: false;
       /** `unsupported`: this agent does not do that; `storage`: the data directory failed; `failed`: a bug. */
-      readonly code: 'invalid' | 'not-found' | 'unsupported' | 'storage' | 'failed';
+      readonly code: 'invalid' | 'denied' | 'not-found' | 'unsupported' | 'storage' | 'failed';
       readonly text: string;
     };
 

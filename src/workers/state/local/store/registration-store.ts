@@ -23,6 +23,8 @@ const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 const MAX_GROUP_BYTES = 16 * 1024 * 1024;
 /** The log may grow to this, or to the size of the last snapshot, before a new snapshot is made. */
 const MIN_LOG_BYTES = 8 * 1024 * 1024;
+/** And to this while a snapshot would hold most of it again: what is in it is new, as when thousands of services come at once. */
+const MAX_NEW_BYTES = 64 * 1024 * 1024;
 
 export type CommitOutcome = { readonly ok: true } | { readonly ok: false; readonly error: string };
 
@@ -32,8 +34,8 @@ export interface RegistrationStore {
   commit(operations: readonly string[]): Promise<CommitOutcome>;
   /** Done when everything committed before is on disk, or was refused. */
   settled(): Promise<CommitOutcome>;
-  /** From where snapshots take the operations that make up everything there is now. */
-  attach(contents: () => Iterable<string>): void;
+  /** From where snapshots take the operations that make up everything there is now, and how many those are, roughly. */
+  attach(contents: () => Iterable<string>, count: () => number): void;
   close(): Promise<void>;
 }
 
@@ -46,7 +48,9 @@ export const volatileStore: RegistrationStore = {
 };
 
 interface Waiting {
-  readonly text: string;
+  readonly operations: readonly string[];
+  /** Of their texts, with what stands between them. */
+  readonly length: number;
   readonly resolve: (outcome: CommitOutcome) => void;
 }
 
@@ -60,6 +64,10 @@ export class DurableStore implements RegistrationStore {
   #generation: number;
   #snapshotBytes: number;
   #contents: (() => Iterable<string>) | null = null;
+  #count: () => number = () => 0;
+  /** Operations in the log, and how many there were of everything when it began. */
+  #inLog: number;
+  #countBefore: number | null = null;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   readonly #gathering = new Gathering();
@@ -76,6 +84,8 @@ export class DurableStore implements RegistrationStore {
     this.#log = opened.log;
     this.#generation = opened.generation;
     this.#snapshotBytes = opened.snapshotBytes;
+    // Nobody has counted what a former run wrote.
+    this.#inLog = opened.isNewLog ? 0 : Number.POSITIVE_INFINITY;
   }
 
   /**
@@ -98,19 +108,21 @@ export class DurableStore implements RegistrationStore {
     }
   }
 
-  attach(contents: () => Iterable<string>): void {
+  attach(contents: () => Iterable<string>, count: () => number): void {
     this.#contents = contents;
+    this.#count = count;
   }
 
   commit(operations: readonly string[]): Promise<CommitOutcome> {
-    const text = operations.join('\n');
+    let length = operations.length;
+    for (const text of operations) length += text.length;
     if (this.#closed) return Promise.resolve({ ok: false, error: 'the agent is stopping' });
-    if (this.#waitingBytes + text.length > MAX_WAITING_BYTES) {
+    if (this.#waitingBytes + length > MAX_WAITING_BYTES) {
       return Promise.resolve({ ok: false, error: 'too many registrations are waiting for the disk' });
     }
-    this.#waitingBytes += text.length;
+    this.#waitingBytes += length;
     return new Promise((resolve) => {
-      this.#waiting.push({ text, resolve });
+      this.#waiting.push({ operations, length, resolve });
       this.#gathering.arrived();
       this.#running ??= this.#writeGroups();
     });
@@ -135,21 +147,36 @@ export class DurableStore implements RegistrationStore {
       await new Promise((resolve) => setImmediate(resolve));
       const group = this.#takeGroup();
       this.#gathering.left();
-      const outcome = await this.#write(group.map(({ text }) => text).join('\n'));
+      const outcome = await this.#write(group.flatMap(({ operations }) => operations).join('\n'));
       for (const { resolve } of group) resolve(outcome);
       this.#gathering.answered(group.length);
-      if (this.#log.size > Math.max(MIN_LOG_BYTES, this.#snapshotBytes)) await this.#startSnapshot();
+      this.#counted(group);
+      if (this.#pays()) await this.#startSnapshot();
     }
     this.#running = null;
+  }
+
+  #counted(group: readonly Waiting[]): void {
+    let count = 0;
+    for (const { operations } of group) count += operations.length;
+    this.#countBefore ??= Math.max(0, this.#count() - count);
+    this.#inLog += count;
+  }
+
+  /** The log is long, and a snapshot would be shorter: half of it or more is superseded, or nobody knows. */
+  #pays(): boolean {
+    const { size } = this.#log;
+    if (size <= Math.max(MIN_LOG_BYTES, this.#snapshotBytes)) return false;
+    return size > MAX_NEW_BYTES || this.#inLog > 2 * (this.#count() - (this.#countBefore ?? 0));
   }
 
   #takeGroup(): readonly Waiting[] {
     let bytes = 0;
     let count = 0;
-    for (const { text } of this.#waiting) {
-      bytes += text.length;
+    for (const { length } of this.#waiting) {
+      bytes += length;
       if (count > 0 && bytes > MAX_GROUP_BYTES) {
-        bytes -= text.length;
+        bytes -= length;
         break;
       }
       count += 1;
@@ -195,6 +222,8 @@ export class DurableStore implements RegistrationStore {
       await this.#log.close();
       this.#log = next;
       this.#generation = generation;
+      this.#inLog = 0;
+      this.#countBefore = this.#count();
       this.#witness(() => this.#marker.logBegan(generation, next.size));
     } catch (error) {
       this.#snapshotFailed(error);

@@ -19,6 +19,8 @@ export interface Opened {
   readonly generation: number;
   readonly snapshotBytes: number;
   readonly contents: StoreContents;
+  /** Nothing was written to it yet. */
+  readonly isNewLog: boolean;
 }
 
 const DIGITS = 10;
@@ -199,7 +201,7 @@ export async function openGeneration(
   const ends = [...logs.slice(0, -1).map(({ end }) => end), log.size];
   marker.opened({ snapshot: newest, snapshotBytes: snapshot.size, firstLog: newest, ends });
   await removeFilesBefore(directory, newest);
-  return { log, marker, generation, snapshotBytes: snapshot.length, contents };
+  return { log, marker, generation, snapshotBytes: snapshot.length, contents, isNewLog: log.size === MAGIC.length };
 }
 
 /**
@@ -222,7 +224,7 @@ async function begin(
   marker.snapshotTaken(generation, snapshot.size);
   const log = await LogFile.create(logPath(directory, generation));
   marker.logBegan(generation, log.size);
-  return { log, marker, generation, snapshotBytes: snapshot.length, contents };
+  return { log, marker, generation, snapshotBytes: snapshot.length, contents, isNewLog: true };
 }
 
 interface WrittenSnapshot {

@@ -10,7 +10,12 @@ import { type NodeDump, nodeInfo } from '../../methods/internal.js';
 const READ: ReadSettings = { consistency: 'stale', minIndex: 0, waitMs: 0, maxStaleMs: 2_000 };
 
 /** The node of this name with everything on it; null when the catalog does not know it. */
-export async function readNode(calls: Calls, datacenter: string, name: string): Promise<NodeDump | null | Refusal> {
-  const answer = await ask(calls, nodeInfo, name, READ, datacenter);
+export async function readNode(
+  calls: Calls,
+  datacenter: string,
+  name: string,
+  token: string,
+): Promise<NodeDump | null | Refusal> {
+  const answer = await ask(calls, nodeInfo, name, READ, datacenter, { token });
   return isRefusal(answer) ? answer : answer.value;
 }

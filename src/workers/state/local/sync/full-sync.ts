@@ -11,6 +11,7 @@ import { sameCheck, sameCheckButOutput, sameContent, sameService } from '../stat
 import type { LocalState } from '../state/local-state.js';
 import type { NodeFacts } from '../state/node-facts.js';
 import { readNode } from './catalog-access.js';
+import type { SyncTokens } from './sync-requests.js';
 
 /** Comparisons in one go, about a millisecond of work. */
 const SLICE = 500;
@@ -22,6 +23,7 @@ interface FullSyncOptions {
   readonly calls: Calls;
   readonly logger: Logger;
   readonly node: () => NodeFacts;
+  readonly tokens: Pick<SyncTokens, 'agent'>;
 }
 
 function sameNode(record: NodeRecord, node: NodeFacts): boolean {
@@ -74,7 +76,7 @@ export class FullSync {
   async run(): Promise<string | null> {
     const { calls, state } = this.#options;
     const node = this.#options.node();
-    const remote = await readNode(calls, node.datacenter, node.name);
+    const remote = await readNode(calls, node.datacenter, node.name, this.#options.tokens.agent);
     if (isRefusal(remote)) return remote.text;
     if (remote === null || !sameNode(remote.node, node)) state.nodeInfoInSync = false;
     await this.#services(remote?.services ?? []);

@@ -6,7 +6,6 @@ import type { Metrics } from '../../../../observe/metrics.js';
 import type { CheckRecord } from '../../../../wire/records.js';
 import type { Calls } from '../../calls/calls.js';
 import { catalogDeregister, catalogRegister } from '../../methods/catalog/catalog-register.js';
-import { allowAll } from '../../methods/contract/access.js';
 import type { WriteMethod } from '../../methods/contract/method.js';
 import { isRefusal, type Refusal, type RefusalCode } from '../../methods/contract/refusal.js';
 import { txnApply } from '../../methods/txn.js';
@@ -15,10 +14,9 @@ import type { CheckEntry, ServiceEntry } from '../state/entries.js';
 import type { LocalState } from '../state/local-state.js';
 import type { NodeFacts } from '../state/node-facts.js';
 import { RoundWrites, type Subject, type Write } from './round-writes.js';
-import { type AgentTokens, agentToken, deregistration, registration, registrationToken } from './sync-requests.js';
+import { deregistration, registration, registrationToken, type SyncTokens } from './sync-requests.js';
+import { checkBytes, MAX_BYTES } from './write-group.js';
 
-/** Checks that go with their service in one command, which has a largest size; further ones go by themselves. */
-const MAX_CHECKS_ALONG = 1_000;
 /** On an agent with at most this many entries each round says of all that they are in sync, for whoever reads the log. */
 const MAX_LISTED = 64;
 
@@ -28,7 +26,7 @@ interface PartialSyncOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly node: () => NodeFacts;
-  readonly tokens: () => AgentTokens;
+  readonly tokens: SyncTokens;
 }
 
 type WriteOutcome =
@@ -44,6 +42,7 @@ interface Round {
 }
 
 const ANONYMOUS = 'anonymous token';
+const NO_CHECKS: readonly CheckEntry[] = [];
 const WRITTEN: WriteOutcome = { kind: 'written' };
 const BLOCKED: WriteOutcome = { kind: 'blocked' };
 
@@ -89,8 +88,7 @@ export class PartialSync {
     const writes = new RoundWrites(ids, {
       writeOf,
       nodeName: node.name,
-      sendTogether: (operations, token) =>
-        this.#options.calls.write(txnApply, operations, node.datacenter, { token, authorizer: allowAll }),
+      sendTogether: (operations, token) => this.#options.calls.write(txnApply, operations, node.datacenter, { token }),
       isStopped: () => round.stopped,
       notTried: (write) => this.#notDone(write, round),
       mayGoAlone: (refusal) => {
@@ -109,7 +107,7 @@ export class PartialSync {
     const { state, logger, metrics } = this.#options;
     const node = this.#options.node();
     const request = registration(node, { service: null, checks: [], skipNodeUpdate: false });
-    const outcome = outcomeOf(await this.#send(catalogRegister, request, agentToken(this.#options.tokens())));
+    const outcome = outcomeOf(await this.#send(catalogRegister, request, this.#options.tokens.agent));
     if (outcome.kind === 'failed') {
       logger.warn('Syncing node info failed.', 'error', outcome.error);
       return outcome.error;
@@ -153,27 +151,41 @@ export class PartialSync {
 
   #serviceWrite(entry: ServiceEntry): Write {
     const { state } = this.#options;
-    const token = registrationToken(entry, this.#options.tokens());
-    const checks: CheckEntry[] = [];
-    for (const check of state.checksOf(entry.id)) {
-      if (checks.length === MAX_CHECKS_ALONG) break;
-      if (!check.inSync && registrationToken(check, this.#options.tokens()) === token) checks.push(check);
-    }
+    const token = registrationToken(entry, this.#options.tokens);
+    const checks = this.#checksAlong(entry.id, token);
     const written = checks.map((check) => check.check);
     const done = (): void => {
       state.serviceSynced(entry);
       for (const [index, check] of checks.entries()) state.checkSynced(check, written[index] ?? check.check);
     };
     const groupable = state.nodeInfoInSync ? { token, service: entry.definition, checks: written } : null;
-    return { ...this.#registration('service', entry.id, token, entry.definition, written, done), groupable };
+    return this.#registration('service', entry.id, token, entry.definition, written, done, groupable);
+  }
+
+  /** The checks that go along with their service. */
+  #checksAlong(serviceId: string, token: string): readonly CheckEntry[] {
+    let along: CheckEntry[] | null = null;
+    let bytes = 0;
+    for (const check of this.#options.state.checksOf(serviceId)) {
+      if (check.inSync || registrationToken(check, this.#options.tokens) !== token) continue;
+      // The first goes along whatever it is: most services have no other, and an empty list that grows takes room for seventeen.
+      if (along === null) along = [check];
+      else {
+        bytes += checkBytes(check.check);
+        if (bytes > MAX_BYTES) break;
+        along.push(check);
+      }
+    }
+    return along ?? NO_CHECKS;
   }
 
   #checkWrite(entry: CheckEntry): Write {
     const { state } = this.#options;
-    const token = registrationToken(entry, this.#options.tokens());
+    const token = registrationToken(entry, this.#options.tokens);
     const written = entry.check;
     const service = state.service(written.ServiceID)?.definition ?? null;
-    return this.#registration('check', entry.id, token, service, [written], () => state.checkSynced(entry, written));
+    const done = (): void => state.checkSynced(entry, written);
+    return this.#registration('check', entry.id, token, service, [written], done, null);
   }
 
   #registration(
@@ -183,26 +195,30 @@ export class PartialSync {
     service: ServiceEntry['definition'] | null,
     checks: readonly CheckRecord[],
     done: () => void,
+    groupable: Write['groupable'],
   ): Write {
-    const skipNodeUpdate = this.#options.state.nodeInfoInSync;
-    const request = registration(this.#options.node(), { service, checks, skipNodeUpdate });
-    const send = (): Promise<true | Refusal> => this.#send(catalogRegister, request, token);
-    return { subject, id, send, isRemoval: false, groupable: null, done };
+    // Made where it goes alone: of those that go together it would be most of the garbage.
+    const send = (): Promise<true | Refusal> => {
+      const skipNodeUpdate = this.#options.state.nodeInfoInSync;
+      const request = registration(this.#options.node(), { service, checks, skipNodeUpdate });
+      return this.#send(catalogRegister, request, token);
+    };
+    return { subject, id, send, isRemoval: false, groupable, done };
   }
 
   #removal(subject: Subject, id: string, done: () => void): Write {
     const what = subject === 'service' ? { serviceId: id } : { checkId: id };
-    const request = deregistration(this.#options.node(), what);
-    const token = agentToken(this.#options.tokens());
+    const token = this.#options.tokens.agent;
     const entry = subject === 'service' ? this.#options.state.allServices.get(id) : undefined;
     const groupable = entry === undefined ? null : { token, service: entry.definition, checks: [] };
-    const send = (): Promise<true | Refusal> => this.#send(catalogDeregister, request, token);
+    const send = (): Promise<true | Refusal> =>
+      this.#send(catalogDeregister, deregistration(this.#options.node(), what), token);
     return { subject, id, send, isRemoval: true, groupable, done };
   }
 
   #send<Request>(method: WriteMethod<Request, true>, request: Request, token: string): Promise<true | Refusal> {
     const { datacenter } = this.#options.node();
-    return this.#options.calls.write(method, request, datacenter, { token, authorizer: allowAll });
+    return this.#options.calls.write(method, request, datacenter, { token });
   }
 
   /** With one line: thousands of them would be most of the work. */

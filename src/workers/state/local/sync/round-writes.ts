@@ -2,7 +2,7 @@
 
 import type { TxnOperation, TxnResponse } from '../../../../wire/commands.js';
 import { isRefusal, type Refusal } from '../../methods/contract/refusal.js';
-import { type Groupable, roughBytes, WriteGroup } from './write-group.js';
+import { type Groupable, groupedBytes, WriteGroup } from './write-group.js';
 
 const MAX_OUTSTANDING = 512;
 /** With fewer than this in a round each goes alone, as with a stock agent. */
@@ -74,13 +74,13 @@ export class RoundWrites {
       else {
         this.#outstanding += 1;
         const bytes =
-          this.#groups && again === undefined && write.groupable !== null ? roughBytes(write.groupable) : null;
+          this.#groups && again === undefined && write.groupable !== null ? groupedBytes(write.groupable) : null;
         if (write.groupable === null || bytes === null) {
           this.#sendAlone(write);
           continue;
         }
         const { token } = write.groupable;
-        if (group !== null && (group.token !== token || group.isFull)) {
+        if (group !== null && !group.takes(token, bytes)) {
           this.#sendGroup(group);
           group = null;
         }

@@ -4,26 +4,22 @@ import type { CheckRecord, ServiceRecord } from '../../../../wire/records.js';
 import type { Deregistration, Registration } from '../../methods/catalog/catalog-register.js';
 import type { NodeFacts } from '../state/node-facts.js';
 
-/** The agent's own secrets, as they are now. */
-export interface AgentTokens {
+/** The agent's own secrets, as they are now; "" = anonymous. */
+export interface SyncTokens {
+  /** For what the agent does in its own name. */
   readonly agent: string;
   readonly default: string;
+  /** Of entries that come from files. */
   readonly configFileRegistration: string;
 }
 
-/** Secret to register an entry with: its own, else the one for files, else the agent's default. */
+/** Secret to register an entry with: its own, else the one of its kind. */
 export function registrationToken(
   entry: { readonly token: string; readonly fromConfigFile: boolean },
-  tokens: AgentTokens,
+  tokens: SyncTokens,
 ): string {
   if (entry.token !== '') return entry.token;
-  if (entry.fromConfigFile && tokens.configFileRegistration !== '') return tokens.configFileRegistration;
-  return tokens.default;
-}
-
-/** Secret for what the agent does in its own name. */
-export function agentToken(tokens: AgentTokens): string {
-  return tokens.agent === '' ? tokens.default : tokens.agent;
+  return entry.fromConfigFile ? tokens.configFileRegistration : tokens.default;
 }
 
 export interface Registered {

@@ -4,15 +4,19 @@
 
 import type { TxnOperation } from '../../../../wire/commands.js';
 import type { CheckRecord, ServiceRecord } from '../../../../wire/records.js';
-import { NO_PROXY } from '../../records/zero-values.js';
+import { NO_CHECK_DEFINITION, NO_PROXY } from '../../records/zero-values.js';
 import type { Write } from './round-writes.js';
 
 /** Services of a group: half a millisecond of a server's turn. */
 const MAX_WRITES = 64;
-/** Of its operations, roughly: far below what a Raft entry may have. */
-const MAX_BYTES = 256 * 1024;
-/** What a record takes beside its long texts. */
-const RECORD_BYTES = 400;
+/** Of a command as it is written, where more can go by itself: half of what a Raft entry should have (raft's SuggestedMaxDataSize). */
+export const MAX_BYTES = 256 * 1024;
+/** What a record takes at most beside its texts and lists: the names of its fields, numbers, an empty proxy, the node's name. */
+const RECORD_BYTES = 1_024;
+/** What any text or pair takes beside its own bytes. */
+const TEXT_BYTES = 8;
+/** Of a character of JavaScript in UTF-8, at most. */
+const CHARACTER_BYTES = 3;
 
 /** What a write does, for who does many in one. */
 export interface Groupable {
@@ -20,15 +24,6 @@ export interface Groupable {
   readonly service: ServiceRecord;
   readonly checks: readonly CheckRecord[];
 }
-
-const NO_OPERATION: TxnOperation = {
-  KV: null,
-  Node: null,
-  Service: null,
-  Check: null,
-  Session: null,
-  Intention: null,
-};
 
 export class WriteGroup {
   readonly token: string;
@@ -39,8 +34,9 @@ export class WriteGroup {
     this.token = token;
   }
 
-  get isFull(): boolean {
-    return this.writes.length >= MAX_WRITES || this.#bytes >= MAX_BYTES;
+  /** Whether a write of so many bytes may go along. */
+  takes(token: string, bytes: number): boolean {
+    return token === this.token && this.writes.length < MAX_WRITES && this.#bytes + bytes <= MAX_BYTES;
   }
 
   add(write: Write, bytes: number): void {
@@ -54,23 +50,64 @@ export class WriteGroup {
       if (groupable === null) continue;
       const { service, checks } = groupable;
       const Verb = isRemoval ? 'delete' : 'set';
-      operations.push({ ...NO_OPERATION, Service: { Verb, Node: node, Service: service } });
-      for (const check of checks) operations.push({ ...NO_OPERATION, Check: { Verb, Check: check } });
+      operations.push(operation({ Verb, Node: node, Service: service }, null));
+      for (const check of checks) operations.push(operation(null, { Verb, Check: check }));
     }
     return operations;
   }
 }
 
-/** Roughly what it takes; null where that can't be told at a glance, as with free-form configuration: such a write goes alone. */
-export function roughBytes({ service, checks }: Groupable): number | null {
-  if (service.Proxy !== NO_PROXY) return null;
-  let bytes = RECORD_BYTES + service.ID.length + service.Service.length + service.Address.length;
-  for (const tag of service.Tags ?? []) bytes += tag.length;
-  for (const key in service.Meta ?? {}) bytes += key.length + (service.Meta?.[key]?.length ?? 0);
-  for (const { Output, Notes, Name, CheckID, Definition } of checks) {
-    if (Definition.Header !== null || Definition.ScriptArgs !== null) return null;
-    bytes += RECORD_BYTES + Output.length + Notes.length + Name.length + CheckID.length;
-    bytes += Definition.HTTP.length + Definition.Body.length;
+function operation(Service: TxnOperation['Service'], Check: TxnOperation['Check']): TxnOperation {
+  return { KV: null, Node: null, Service, Check, Session: null, Intention: null };
+}
+
+function textBytes(text: string): number {
+  return TEXT_BYTES + CHARACTER_BYTES * text.length;
+}
+
+function tagBytes(tags: readonly string[] | null): number {
+  let bytes = 0;
+  if (tags !== null) for (const tag of tags) bytes += textBytes(tag);
+  return bytes;
+}
+
+/** Of a check as it is written, at most; it brings its service's tags along. */
+export function checkBytes({
+  Node,
+  Output,
+  Notes,
+  Name,
+  CheckID,
+  ServiceID,
+  ServiceName,
+  ServiceTags,
+}: CheckRecord): number {
+  const texts = Node.length + Output.length + Notes.length + Name.length;
+  const names = CheckID.length + ServiceID.length + ServiceName.length;
+  return RECORD_BYTES + CHARACTER_BYTES * (texts + names) + tagBytes(ServiceTags);
+}
+
+function serviceBytes({ ID, Service, Address, SocketPath, Tags, Meta, TaggedAddresses, Ports }: ServiceRecord): number {
+  const texts = ID.length + Service.length + Address.length + SocketPath.length;
+  let bytes = RECORD_BYTES + CHARACTER_BYTES * texts + tagBytes(Tags);
+  for (const key in Meta) bytes += textBytes(key) + textBytes(Meta[key] ?? '');
+  for (const key in TaggedAddresses)
+    bytes += 2 * TEXT_BYTES + textBytes(key) + textBytes(TaggedAddresses[key]?.Address ?? '');
+  for (const { Name } of Ports ?? []) bytes += 4 * TEXT_BYTES + textBytes(Name);
+  return bytes;
+}
+
+/**
+ * What it takes at most; null where it goes alone: it is as large as a group may be, or that can't be told at a glance, as with
+ * free-form configuration.
+ */
+export function groupedBytes({ service, checks }: Groupable): number | null {
+  if (service.Proxy !== NO_PROXY || service.Locality !== null) return null;
+  let bytes = serviceBytes(service);
+  for (const check of checks) {
+    // What an agent registers has none: its own definition isn't the catalog's business.
+    if (check.Definition !== NO_CHECK_DEFINITION) return null;
+    bytes += checkBytes(check);
   }
   return bytes > MAX_BYTES ? null : bytes;
 }

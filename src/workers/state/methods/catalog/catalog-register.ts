@@ -5,10 +5,12 @@ import { uuidProblem } from '../../../../gotext/uuid.js';
 import { CommandType, type DeregisterRequest, type RegisterRequest } from '../../../../wire/commands.js';
 import type { CheckDefinition, CheckRecord, ServiceRecord } from '../../../../wire/records.js';
 import { portsProblem, withDefaultPort } from '../../../../wire/service-ports.js';
+import type { Authorizer } from '../../acl/access.js';
 import { invalidServiceAddress, serviceProblems } from '../../records/proxy-rules.js';
 import type { StoreReads } from '../../replica/store/read-api.js';
 import type { WriteMethod } from '../contract/method.js';
-import { refusal } from '../contract/refusal.js';
+import { denial, type Refusal, refusal } from '../contract/refusal.js';
+import { changesNode, checkDenial, nodeDenial, ownerDenial, serviceDenial } from './catalog-rules.js';
 
 /** The catalog takes it as {@link completed} makes it. */
 export type Registration = Omit<RegisterRequest, 'Datacenter' | 'Token'>;
@@ -68,10 +70,12 @@ export const catalogRegister: WriteMethod<Registration, true> = {
   name: 'Catalog.Register',
   decide({ store, datacenter }, registration, { token, authorizer }) {
     const { Node: node, Service: service } = registration;
-    if (!authorizer.allows('node:write', node)) return refusal('denied');
-    if (service !== null && !authorizer.allows('service:write', service.Service)) return refusal('denied');
-    const problem = registrationProblem(registration) ?? checksProblem(store, registration);
+    const problem = registrationProblem(registration);
     if (problem !== null) return refusal('failed', problem);
+    const denied = authorizer.isUnlimited ? null : registrationDenial(authorizer, store, registration);
+    if (denied !== null) return denied;
+    const wrongCheck = checksProblem(store, registration);
+    if (wrongCheck !== null) return refusal('failed', wrongCheck);
     // Written out: every registration of every agent comes this way, and a spread costs more than the rest of the rule.
     const body: RegisterRequest = {
       Datacenter: datacenter,
@@ -97,6 +101,26 @@ export const catalogRegister: WriteMethod<Registration, true> = {
     };
   },
 };
+
+/** A service's token registers it on a node that it may not change: where the node stays as it is. */
+function registrationDenial(authorizer: Authorizer, store: StoreReads, registration: Registration): Refusal | null {
+  const { ID, Node, Service, Checks } = registration;
+  const isOfNode = Service === null && Checks === null;
+  if (isOfNode || changesNode(store.catalog.node(Node), registration)) {
+    const denied = nodeDenial(authorizer, store, ID, Node);
+    if (denied !== null) return denied;
+  }
+  if (Service !== null) {
+    const denied = serviceDenial(authorizer, store, Node, Service.ID, Service.Service);
+    if (denied !== null) return denied;
+  }
+  const coming = Service === null ? null : { id: Service.ID, name: Service.Service };
+  for (const check of Checks ?? []) {
+    const denied = checkDenial(authorizer, store, check, coming);
+    if (denied !== null) return denied;
+  }
+  return null;
+}
 
 function registrationProblem({ PeerName, Node, Address, SkipNodeUpdate, ID, Service }: Registration): string | null {
   if (PeerName !== '') return 'Cannot register a service with a peer name';
@@ -136,12 +160,31 @@ function knownServices(store: StoreReads, { Node, Service }: Registration): (che
 
 export type Deregistration = Omit<DeregisterRequest, 'Datacenter' | 'Token'>;
 
+/** Who may write the node may remove anything from it; else what is a service's is its token's to remove. */
+function deregistrationRefusal(
+  authorizer: Authorizer,
+  store: StoreReads,
+  { Node, ServiceID, CheckID }: Deregistration,
+): Refusal | null {
+  const denied = nodeDenial(authorizer, store, '', Node);
+  if (denied === null || (ServiceID === '' && CheckID === '')) return denied;
+  const { catalog } = store;
+  if (ServiceID !== '') {
+    const service = catalog.nodeService(Node, ServiceID);
+    if (service === undefined) return refusal('failed', `Unknown service ID '${ServiceID}'`);
+    return denial(authorizer, 'service:write', service.Service);
+  }
+  const check = catalog.check(Node, CheckID);
+  return check === undefined ? refusal('failed', `Unknown check ID '${CheckID}'`) : ownerDenial(authorizer, check);
+}
+
 export const catalogDeregister: WriteMethod<Deregistration, true> = {
   name: 'Catalog.Deregister',
-  decide({ datacenter }, deregistration, { token, authorizer }) {
+  decide({ store, datacenter }, deregistration, { token, authorizer }) {
     const { Node: node } = deregistration;
-    if (!authorizer.allows('node:write', node)) return refusal('denied');
     if (node === '') return refusal('failed', 'Must provide node');
+    const refused = deregistrationRefusal(authorizer, store, deregistration);
+    if (refused !== null) return refused;
     const { ServiceID, CheckID, PeerName } = deregistration;
     const body: DeregisterRequest = {
       Datacenter: datacenter,

@@ -3,9 +3,12 @@
 
 import { coordinateProblem } from '../../../../wire/coordinate.js';
 import type { CoordinateRecord } from '../../../../wire/records.js';
+import type { Authorizer } from '../../acl/access.js';
 import { type DatacenterCoordinates, datacenterCoordinates } from '../../gossip/members/wan-datacenters.js';
-import type { DirectMethod, ReadMethod, WriteMethod } from '../contract/method.js';
-import { refusal } from '../contract/refusal.js';
+import type { StoreReads } from '../../replica/store/read-api.js';
+import type { DirectMethod, PreparedRead, ReadMethod, WriteMethod } from '../contract/method.js';
+import { denial, refusal } from '../contract/refusal.js';
+import { seenItems, sightOf } from '../contract/sight.js';
 
 export type { DatacenterCoordinates } from '../../gossip/members/wan-datacenters.js';
 
@@ -20,13 +23,24 @@ export function inSegment(records: Records, { segment }: CoordinatesRequest): Re
   return segment === null ? records : records.filter(({ Segment }) => Segment === segment);
 }
 
-export const listCoordinates: ReadMethod<CoordinatesRequest, Records> = {
-  name: 'Coordinate.ListNodes',
-  prepare: (store, request) => ({
-    read: () => store.coordinates.list(),
+function coordinatesRead(
+  store: StoreReads,
+  request: CoordinatesRequest,
+  authorizer: Authorizer,
+  read: PreparedRead<Records>['read'],
+): PreparedRead<Records> {
+  const sight = sightOf(authorizer, 'node:read');
+  return {
+    read,
     watch: () => store.targets.coordinates(),
     narrow: (value) => inSegment(value, request),
-  }),
+    ...seenItems<CoordinateRecord>(sight, (asker, { Node }) => asker.node(Node)),
+  };
+}
+
+export const listCoordinates: ReadMethod<CoordinatesRequest, Records> = {
+  name: 'Coordinate.ListNodes',
+  prepare: (store, request, authorizer) => coordinatesRead(store, request, authorizer, () => store.coordinates.list()),
 };
 
 export interface NodeCoordinatesRequest extends CoordinatesRequest {
@@ -35,17 +49,16 @@ export interface NodeCoordinatesRequest extends CoordinatesRequest {
 
 export const nodeCoordinates: ReadMethod<NodeCoordinatesRequest, Records> = {
   name: 'Coordinate.Node',
-  prepare: (store, request) => ({
-    read: () => store.coordinates.ofNode(request.node),
-    watch: () => store.targets.coordinates(),
-    narrow: (value) => inSegment(value, request),
-  }),
+  prepare: (store, request, authorizer) =>
+    denial(authorizer, 'node:read', request.node) ??
+    coordinatesRead(store, request, authorizer, () => store.coordinates.ofNode(request.node)),
 };
 
 export const updateCoordinate: WriteMethod<CoordinateRecord, true> = {
   name: 'Coordinate.Update',
   decide(leader, record, { authorizer }) {
-    if (!authorizer.allows('node:write', record.Node)) return refusal('denied');
+    const denied = denial(authorizer, 'node:write', record.Node);
+    if (denied !== null) return denied;
     const problem = coordinateProblem(record.Coord);
     if (problem !== null) return refusal('failed', problem);
     leader.updateCoordinate(record);

@@ -1,6 +1,7 @@
 // Health.*: checks by node, service and state, and the instances of a service with the checks that decide about them.
 
 import type { CheckRecord } from '../../../../wire/records.js';
+import type { Authorizer } from '../../acl/access.js';
 import { checkFields, healthEntryFields } from '../../filter/fields.js';
 import type { Matcher } from '../../filter/filter.js';
 import type { HealthEntry, StoreReads } from '../../replica/store/read-api.js';
@@ -16,7 +17,9 @@ import {
   narrowList,
 } from '../contract/narrowing.js';
 import { sortNear } from '../contract/near.js';
-import { isRefusal, type Refusal } from '../contract/refusal.js';
+import { isRefusal, type Refusal, refusal } from '../contract/refusal.js';
+import { seenItems, sightOf } from '../contract/sight.js';
+import { centrally, mergedInstances } from './central-config.js';
 
 export type { HealthEntry } from '../../replica/store/read-api.js';
 
@@ -31,6 +34,7 @@ type Checks = readonly CheckRecord[];
 function checksRead(
   store: StoreReads,
   request: ChecksRequest,
+  authorizer: Authorizer,
   source: Pick<PreparedRead<Checks>, 'read' | 'watch'>,
 ): PreparedRead<Checks> | Refusal {
   const { filter, nodeMeta, near } = request;
@@ -38,8 +42,10 @@ function checksRead(
   if (isRefusal(matcher)) return matcher;
   const hasNodeMeta = (check: CheckRecord): boolean =>
     nodeMeta === null || hasMeta(store.catalog.node(check.Node)?.Meta ?? null, nodeMeta);
+  const sight = sightOf(authorizer, 'service:read', 'node:read');
   return {
     ...source,
+    ...seenItems<CheckRecord>(sight, (asker, check) => asker.check(check)),
     ...narrowList<CheckRecord>(matcher, {
       plain: (all) => all.filter(hasNodeMeta),
       keeps: (check, { matches }) => matches(check) && hasNodeMeta(check),
@@ -50,8 +56,8 @@ function checksRead(
 
 export const nodeChecks: ReadMethod<ChecksRequest, Checks> = {
   name: 'Health.NodeChecks',
-  prepare: (store, request) =>
-    checksRead(store, request, {
+  prepare: (store, request, authorizer) =>
+    checksRead(store, request, authorizer, {
       read: () => store.catalog.nodeChecks(request.name),
       watch: () => store.targets.checks(),
     }),
@@ -59,7 +65,7 @@ export const nodeChecks: ReadMethod<ChecksRequest, Checks> = {
 
 export const serviceChecks: ReadMethod<ChecksRequest, Checks> = {
   name: 'Health.ServiceChecks',
-  prepare(store, request) {
+  prepare(store, request, authorizer) {
     const { name, nodeMeta } = request;
     const { catalog, targets } = store;
     const source = { read: () => catalog.serviceChecks(name), watch: () => targets.checks() };
@@ -68,14 +74,14 @@ export const serviceChecks: ReadMethod<ChecksRequest, Checks> = {
       read: () => ({ index: catalog.serviceHealth(name).index, value: catalog.serviceChecks(name).value }),
       watch: () => targets.serviceHealth(name, catalog.serviceInstances(name).value.length > 0),
     };
-    return checksRead(store, request, nodeMeta === null ? source : ofService);
+    return checksRead(store, request, authorizer, nodeMeta === null ? source : ofService);
   },
 };
 
 export const checksInState: ReadMethod<ChecksRequest, Checks> = {
   name: 'Health.ChecksInState',
-  prepare: (store, request) =>
-    checksRead(store, request, {
+  prepare: (store, request, authorizer) =>
+    checksRead(store, request, authorizer, {
       read: () => store.catalog.checksInState(request.name),
       watch: () => store.targets.checks(),
     }),
@@ -93,6 +99,8 @@ export interface ServiceNodesRequest extends Narrowing {
   /** "" = this cluster's own. */
   readonly peer: string;
   readonly health: HealthRule;
+  /** With what config entries say of the proxies among them. */
+  readonly isMerged?: boolean;
 }
 
 /** All instances of a service, whatever their health. */
@@ -106,49 +114,77 @@ const NONE: Entries = [];
 
 export const serviceNodes: ReadMethod<ServiceNodesRequest, Entries> = {
   name: 'Health.ServiceNodes',
-  prepare(store, request) {
-    const { kind, peer, filter, service } = request;
-    // Imported services come with peering: until then nothing matches.
-    if (peer !== '') {
-      return {
-        read: () => ({ index: store.catalog.serviceHealth(service).index, value: NONE }),
-        watch: () => store.targets.serviceHealth(service, false),
-      };
-    }
-    const matcher = matcherOf(filter, healthEntryFields);
-    if (isRefusal(matcher)) return matcher;
-    const { catalog, targets } = store;
-    const narrow = (value: Entries): Entries => narrowEntries(store, value, request);
-    const inSteps =
-      matcher === null ? {} : { narrowInSteps: (value: Entries) => filterEntries(store, value, request, matcher) };
-    if (kind === 'service') {
-      return {
-        read: () => catalog.serviceHealth(service),
-        watch: ({ value }) => targets.serviceHealth(service, value.length > 0),
-        watchValue: () => targets.serviceHealth(service, true),
-        narrow,
-        ...inSteps,
-      };
-    }
-    if (kind === 'ingress') {
-      return {
-        read: () => catalog.ingressHealth(service),
-        watch: ({ value }) => [
-          { kind: 'index', key: 'gateway-services' },
-          ...targets.connectInstances([service, ...value.map((entry) => entry.service.Service)]),
-        ],
-        narrow,
-        ...inSteps,
-      };
-    }
-    return {
-      read: () => catalog.connectHealth(service),
-      watch: ({ value }) => targets.connectInstances([service, ...value.map((entry) => entry.service.Service)]),
-      narrow,
-      ...inSteps,
-    };
+  prepare(store, request, authorizer) {
+    const read = serviceNodesRead(store, request, authorizer);
+    return isRefusal(read) || request.isMerged !== true ? read : centrally(store, read, mergedInstances);
   },
 };
+
+function serviceNodesRead(
+  store: StoreReads,
+  request: ServiceNodesRequest,
+  authorizer: Authorizer,
+): PreparedRead<Entries> | Refusal {
+  const { kind, peer, filter, service } = request;
+  // Whoever may not see a service doesn't learn of what leads to it either.
+  if (kind !== 'service' && !authorizer.allows('service:read', service)) return refusal('denied');
+  // Imported services come with peering: until then nothing matches.
+  if (peer !== '') {
+    return {
+      read: () => ({ index: store.catalog.serviceHealth(service).index, value: NONE }),
+      watch: () => store.targets.serviceHealth(service, false),
+    };
+  }
+  const matcher = matcherOf(filter, healthEntryFields);
+  if (isRefusal(matcher)) return matcher;
+  const { catalog, targets } = store;
+  const sight = sightOf(authorizer, 'service:read', 'node:read');
+  const seeing = seenItems<HealthEntry>(sight, (asker, { node, service: { Service } }) =>
+    asker.instance(node.Node, Service),
+  );
+  const sight = sightOf(authorizer, 'service:read', 'node:read');
+  const seeing = seenItems<HealthEntry>(sight, (asker, { node, service: { Service } }) =>
+    asker.instance(node.Node, Service),
+  );
+  const sight = sightOf(authorizer, 'service:read', 'node:read');
+  const seeing = seenItems<HealthEntry>(sight, (asker, { node, service: { Service } }) =>
+    asker.instance(node.Node, Service),
+  );
+  const narrow = (value: Entries): Entries => narrowEntries(store, value, request);
+  const inSteps =
+    matcher === null ? {} : { narrowInSteps: (value: Entries) => filterEntries(store, value, request, matcher) };
+  if (kind === 'service') {
+    return {
+      read: () => catalog.serviceHealth(service),
+      watch: ({ value }) => targets.serviceHealth(service, value.length > 0),
+      watchValue: () => targets.serviceHealth(service, true),
+      narrow,
+      ...inSteps,
+      ...seeing,
+    };
+  }
+  if (kind === 'ingress') {
+    return {
+      read: () => catalog.ingressHealth(service),
+      watch: ({ value }) => [
+        { kind: 'index', key: 'gateway-services' },
+        ...targets.connectInstances([service, ...value.map((entry) => entry.service.Service)]),
+      ],
+      narrow,
+      ...inSteps,
+      ...seeing,
+    };
+  }
+  return {
+    read: () => catalog.connectHealth(service),
+    watch: ({ value }) => targets.connectInstances([service, ...value.map((entry) => entry.service.Service)]),
+    narrow,
+    ...inSteps,
+    ...seeing,
+    ...seeing,
+    ...seeing,
+  };
+}
 
 function hasOthers({ node, service }: HealthEntry, { nodeMeta, tags }: ServiceNodesRequest): boolean {
   return hasMeta(node.Meta, nodeMeta) && hasTags(service.Tags, tags);

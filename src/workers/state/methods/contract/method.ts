@@ -6,13 +6,15 @@ import type { ApplyResult, Command } from '../../../../wire/commands.js';
 import type { Member } from '../../../../wire/gossip-pools.js';
 import type { RaftStats } from '../../../../wire/raft/raft-stats.js';
 import type { CoordinateRecord } from '../../../../wire/records.js';
+import type { Authorizer } from '../../acl/access.js';
 import type { AgentControl } from '../../control/control-client.js';
 import type { ReadResult, StoreReads, WatchTarget } from '../../replica/store/read-api.js';
 import type { Steps } from '../../turns/turns.js';
-import type { Authorizer } from './access.js';
 import type { CertificateAuthority } from './certificate-authority.js';
 import type { ClusterView } from './cluster-view.js';
+import type { Logins } from './logins.js';
 import type { Refusal } from './refusal.js';
+import type { Sight } from './sight.js';
 
 export type { ReadResult, WatchTarget } from '../../replica/store/read-api.js';
 
@@ -30,6 +32,10 @@ export interface PreparedRead<Value> {
   missing?(result: ReadResult<Value>): boolean;
   /** Whether two results are the same; without it they are when they are the same object, as the store's own records are. */
   isSame?(now: Value, before: Value): boolean;
+  /** Who may not see everything: it notes whether something was left out. */
+  readonly sight?: Sight;
+  /** What of the records the asker may see, before they are narrowed. Gives `value` itself where that is all of it. */
+  visible?(value: Value): Steps<Value>;
   /**
    * The part of the records that was asked for, in the order asked for. Called once, on the final result. Gives `value`
    * itself where everything was asked for: texts that are kept with a list are found by the list.
@@ -39,6 +45,13 @@ export interface PreparedRead<Value> {
   narrowInSteps?(value: Value): Steps<Value>;
   /** What other datacenters have in place of the narrowed value; null where that is the answer. Only the primary thread asks. */
   elsewhere?(value: Value, others: OtherDatacenters): Promise<Value> | null;
+}
+
+/** What the asker is shown of the final result, in steps. */
+export function* shownSteps<Value>(prepared: PreparedRead<Value>, value: Value): Steps<Value> {
+  const visible = prepared.visible === undefined ? value : yield* prepared.visible(value);
+  if (prepared.narrowInSteps !== undefined) return yield* prepared.narrowInSteps(visible);
+  return prepared.narrow === undefined ? visible : prepared.narrow(visible);
 }
 
 /** Other datacenters, for a read that isn't answered by what is here. */
@@ -62,10 +75,21 @@ export interface ReadMethod<Request, Value> {
   prepare(store: StoreReads, request: Request, authorizer: Authorizer): PreparedRead<Value> | Refusal;
 }
 
+/** The file by which an operator allows another first token. */
+export interface BootstrapReset {
+  /** The index it names; 0: there is no such file, or no number in it. */
+  index(): number;
+  /** It served its purpose. */
+  remove(): void;
+}
+
 /** What only the leader knows, beside its store. */
 export interface LeaderView {
   readonly store: StoreReads;
   readonly datacenter: string;
+  /** Where what is one for all datacenters is written. */
+  readonly primaryDatacenter: string;
+  readonly bootstrapReset: BootstrapReset;
   /** Milliseconds; `session_ttl_min`. */
   readonly sessionTtlMinMs: () => number;
   /** Begins a session's time to live anew. */
@@ -73,6 +97,7 @@ export interface LeaderView {
   /** Takes a coordinate in, to be written with many others. */
   updateCoordinate(record: CoordinateRecord): void;
   readonly authority: CertificateAuthority;
+  readonly logins: Logins;
   readonly cluster: ClusterView;
   /** Whether services may be called where no intention says so. */
   readonly allowsUnnamedConnections: () => boolean;
@@ -100,9 +125,18 @@ interface Errand {
   readonly isRepeatable?: true;
 }
 
+/** Passes a request on to a server of another datacenter; a refusal where none can be reached. */
+export type AskDatacenter<Request, Reply> = (request: Request, datacenter: string) => Promise<Reply | Refusal>;
+
 /** Answered by whichever server is asked, from what it has itself. */
 export interface DirectMethod<Request, Reply> extends Errand {
-  answer(server: ServerView, request: Request, asker: Asker): Reply | Refusal | Promise<Reply | Refusal>;
+  /** `askDatacenter`: for what is answered by all of them together. */
+  answer(
+    server: ServerView,
+    request: Request,
+    asker: Asker,
+    askDatacenter: AskDatacenter<Request, Reply>,
+  ): Reply | Refusal | Promise<Reply | Refusal>;
 }
 
 /** A command for the log, and what the method answers once it is applied. */

@@ -35,7 +35,7 @@ const TESTS_PER_STEP = 2048;
 /** The items for which `isKept` holds, which tries the filter. */
 export function* keepInSteps<Item>(
   items: Iterable<Item>,
-  { size }: Matcher,
+  { size }: Pick<Matcher, 'size'>,
   isKept: (item: Item) => boolean,
 ): Steps<Item[]> {
   const perStep = Math.max(1, Math.floor(TESTS_PER_STEP / size));

@@ -5,6 +5,8 @@ export type OperationType = 'read' | 'write' | 'exempt';
 
 /** What changes something, be it in the state or in what only a leader knows. All else that isn't exempt is a read. */
 const WRITES: ReadonlySet<string> = new Set([
+  'ACL.Login',
+  'ACL.Logout',
   'Catalog.Register',
   'Catalog.Deregister',
   'ConfigEntry.Apply',

@@ -1,6 +1,9 @@
 // Why a request is not carried out, as a value: a code from one table and the text that clients match on. The HTTP status,
 // the RPC error text and the DNS rcode derive from the code (spec/rpc.md, "Errors as strings").
 
+import type { Authorizer, Rule } from '../../acl/access.js';
+import { denialText, PERMISSION_DENIED } from '../../acl/denial.js';
+
 interface Row {
   /** Of HTTP. */
   readonly status: number;
@@ -15,8 +18,9 @@ const SERVFAIL = 2;
 const TABLE = {
   /** The request itself is wrong: a missing name, a number that isn't one. */
   'bad-request': { status: 400, text: '' },
+  'acls-off': { status: 401, text: 'ACL support disabled' },
   /** The token doesn't allow it. */
-  denied: { status: 403, rcode: 5, text: 'Permission denied' },
+  denied: { status: 403, rcode: 5, text: PERMISSION_DENIED },
   'not-found': { status: 404, text: '' },
   /** A value that the log has no form for: a number beyond its field, nesting without end. */
   unencodable: { status: 400, text: '' },
@@ -52,6 +56,13 @@ export interface Refusal {
 /** Without a text the code's own. */
 export function refusal(refused: RefusalCode, text: string = TABLE[refused].text): Refusal {
   return { refused, text };
+}
+
+/** Why this is not for the asker; null: it is. `name`: "" where the rule concerns no single one. */
+export function denial(authorizer: Authorizer, rule: Rule, name: string): Refusal | null {
+  return rule === 'none' || authorizer.allows(rule, name)
+    ? null
+    : refusal('denied', denialText(authorizer, rule, name));
 }
 
 export function isRefusal(value: unknown): value is Refusal {

@@ -1,17 +1,18 @@
 // ConfigEntry.*: entries of all kinds are read by kind and name, listed, written and deleted (spec/fsm.md, section 5). What an entry
 // must be by itself is judged here, on the leader; what must hold between entries when the command is applied.
 
+import { expressionError } from '../../../../filter/parser.js';
 import { EncodeError } from '../../../../msgpack/errors.js';
 import { contentHash, entryContent } from '../../../../wasm/entry-hash.js';
 import { CommandType } from '../../../../wire/commands.js';
 import { type ConfigEntry, type EntryKind, emptyEntry, entryTable } from '../../../../wire/config-entries/entries.js';
 import { entryError } from '../../../../wire/config-entries/rules/entry-error.js';
 import { normalizedEntry } from '../../../../wire/config-entries/rules/normalize.js';
-import { parseExpression } from '../../filter/parser.js';
-import type { Authorizer, Rule } from '../contract/access.js';
+import type { Rule } from '../../acl/access.js';
 import type { Asker, LeaderView, ReadMethod, Settled, WriteMethod } from '../contract/method.js';
 import { keepInSteps, matcherOf } from '../contract/narrowing.js';
-import { isRefusal, type Refusal, refusal } from '../contract/refusal.js';
+import { denial, isRefusal, type Refusal, refusal } from '../contract/refusal.js';
+import { Sight, seenItems } from '../contract/sight.js';
 import { entryFields } from './config-entry-fields.js';
 
 /** The kind of that name, or why not. */
@@ -34,7 +35,7 @@ function ruleOf(kind: EntryKind, access: 'read' | 'write'): Rule {
   }
 }
 
-function maySee(authorizer: Authorizer, { Kind, Name }: ConfigEntry): boolean {
+function maySee({ authorizer }: Sight, { Kind, Name }: ConfigEntry): boolean {
   return authorizer.allows(ruleOf(Kind, 'read'), Name);
 }
 
@@ -48,7 +49,8 @@ export const getConfigEntry: ReadMethod<EntryName, ConfigEntry | null> = {
   prepare(store, { kind, name }, authorizer) {
     const known = knownKind(kind);
     if (isRefusal(known)) return known;
-    if (!authorizer.allows(ruleOf(known, 'read'), name)) return refusal('denied');
+    const denied = denial(authorizer, ruleOf(known, 'read'), name);
+    if (denied !== null) return denied;
     return {
       read: () => store.configEntries.get(known, name),
       watch: () => store.targets.configEntry(known, name),
@@ -77,16 +79,17 @@ export const listConfigEntries: ReadMethod<EntryList, Entries> = {
     if (isRefusal(known)) return known;
     const matcher = known === null ? null : matcherOf(filter, entryFields(known));
     if (isRefusal(matcher)) return matcher;
+    const sight = authorizer.isUnlimited ? null : new Sight(authorizer);
     return {
       read: () =>
         known === null ? { index: store.index('config-entries'), value: [] } : store.configEntries.list(known),
       watch: () => (known === null ? store.targets.allConfigEntries() : store.targets.configEntries(known)),
       missing: ({ value }) => value.length === 0,
       isSame: areSame,
-      *narrowInSteps(all) {
-        const visible = all.filter((entry) => maySee(authorizer, entry));
-        return matcher === null ? visible : yield* keepInSteps(visible, matcher, (entry) => matcher.matches(entry));
-      },
+      ...seenItems<ConfigEntry>(sight, maySee),
+      ...(matcher === null
+        ? {}
+        : { narrowInSteps: (seen) => keepInSteps(seen, matcher, (entry) => matcher.matches(entry)) }),
     };
   },
 };
@@ -96,20 +99,16 @@ export const listAllConfigEntries: ReadMethod<readonly string[], Entries> = {
   name: 'ConfigEntry.ListAll',
   prepare(store, kinds, authorizer) {
     const wanted = new Set(kinds);
+    const sight = authorizer.isUnlimited ? null : new Sight(authorizer);
     return {
       read: () => store.configEntries.all(),
       watch: () => store.targets.allConfigEntries(),
       isSame: areSame,
-      narrow: (all) =>
-        all.filter((entry) => (wanted.size === 0 || wanted.has(entry.Kind)) && maySee(authorizer, entry)),
+      ...seenItems<ConfigEntry>(sight, maySee),
+      narrow: (all) => (wanted.size === 0 ? all : all.filter((entry) => wanted.has(entry.Kind))),
     };
   },
 };
-
-function filterError(expression: string): string | null {
-  const parsed = parseExpression(expression);
-  return parsed.ok ? null : parsed.error;
-}
 
 /** A status is nobody's to write but that of who watches the gateways: what is stored stays. */
 function withStoredStatus(entry: ConfigEntry, stored: ConfigEntry | null): ConfigEntry {
@@ -125,7 +124,7 @@ interface Written {
 /** The entry as it is to be stored, or why it can't be. */
 function judged(given: ConfigEntry, stored: ConfigEntry | null): Written | Refusal {
   const entry = withStoredStatus(normalizedEntry(given), stored);
-  const error = entryError(entry, filterError);
+  const error = entryError(entry, expressionError);
   if (error !== null) return refusal('failed', error);
   try {
     const content = entryContent(entry);
@@ -167,7 +166,8 @@ const NOT_DONE: Settled<boolean> = { reply: false };
 export const applyConfigEntry: WriteMethod<EntryWrite, boolean> = {
   name: 'ConfigEntry.Apply',
   decide(leader, { entry: given, compareIndex }, asker) {
-    if (!asker.authorizer.allows(ruleOf(given.Kind, 'write'), given.Name)) return refusal('denied');
+    const denied = denial(asker.authorizer, ruleOf(given.Kind, 'write'), given.Name);
+    if (denied !== null) return denied;
     const stored = leader.store.configEntries.get(given.Kind, given.Name).value as ConfigEntry | null;
     const written = judged(given, stored);
     if (isRefusal(written)) return written;
@@ -187,7 +187,8 @@ export interface EntryDelete {
 export const deleteConfigEntry: WriteMethod<EntryDelete, boolean> = {
   name: 'ConfigEntry.Delete',
   decide(leader, { kind, name, compareIndex }, asker) {
-    if (!asker.authorizer.allows(ruleOf(kind, 'write'), name)) return refusal('denied');
+    const denied = denial(asker.authorizer, ruleOf(kind, 'write'), name);
+    if (denied !== null) return denied;
     const stored = leader.store.configEntries.get(kind, name).value;
     if (stored === null) return compareIndex === null ? DONE : NOT_DONE;
     const entry = emptyEntry(kind, name);

@@ -3,7 +3,7 @@
 import type { CaConfiguration, CaRoot } from '../../../../wire/records.js';
 import type { IssuedCertificate } from '../contract/certificate-authority.js';
 import type { ReadMethod, WriteMethod } from '../contract/method.js';
-import { refusal } from '../contract/refusal.js';
+import { denial, refusal } from '../contract/refusal.js';
 
 /** What a provider keeps is not for users to set. */
 export const STATE_IS_READ_ONLY = 'Provider State is read-only. It must be omitted or identical to the current value';
@@ -28,7 +28,8 @@ export const caConfiguration: WriteMethod<null, CaConfiguration> = {
   decide({ store, authority }, _request, { authorizer }) {
     if (authority.obstacle !== null) return authority.obstacle;
     // It may hold the key of the root.
-    if (!authorizer.allows('operator:write', '')) return refusal('denied');
+    const denied = denial(authorizer, 'operator:write', '');
+    if (denied !== null) return denied;
     const { config } = store.authority;
     return config === undefined ? refusal('failed', 'CA has not finished initializing') : { reply: config };
   },
@@ -38,7 +39,8 @@ export const setCaConfiguration: WriteMethod<CaConfiguration, true> = {
   name: 'ConnectCA.ConfigurationSet',
   decide({ authority }, config, asker) {
     if (authority.obstacle !== null) return authority.obstacle;
-    if (!asker.authorizer.allows('operator:write', '')) return refusal('denied');
+    const denied = denial(asker.authorizer, 'operator:write', '');
+    if (denied !== null) return denied;
     return { reply: authority.configure(config, asker) };
   },
 };

@@ -10,7 +10,7 @@ import { type ChainResult, compileChain } from '../../mesh/chain/compile.js';
 import type { Overrides } from '../../mesh/chain/overrides.js';
 import type { ReadResult, StoreReads, WatchTarget } from '../../replica/store/read-api.js';
 import type { PreparedRead, ReadMethod } from '../contract/method.js';
-import { refusal } from '../contract/refusal.js';
+import { denial } from '../contract/refusal.js';
 import { unchangedAs } from '../contract/unchanged.js';
 
 export interface ChainQuestion {
@@ -71,5 +71,5 @@ function textOf(chain: CompiledChain): string {
 export const discoveryChain: ReadMethod<ChainQuestion, FoundChain> = {
   name: 'DiscoveryChain.Get',
   prepare: (store, question, authorizer) =>
-    authorizer.allows('service:read', question.service) ? new ChainRead(store, question) : refusal('denied'),
+    denial(authorizer, 'service:read', question.service) ?? new ChainRead(store, question),
 };

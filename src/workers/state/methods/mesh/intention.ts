@@ -6,6 +6,7 @@ import { errorList } from '../../../../gotext/multierror.js';
 import { CommandType } from '../../../../wire/commands.js';
 import type { SourceIntention } from '../../../../wire/config-entries/service-intentions.js';
 import type { IntentionMutation, IntentionRecord } from '../../../../wire/mesh/intentions.js';
+import type { Authorizer } from '../../acl/access.js';
 import { intentionFields } from '../../filter/fields.js';
 import { legacyProblems } from '../../mesh/intentions/legacy-rules.js';
 import {
@@ -23,6 +24,7 @@ import type { StoreReads, WatchTarget } from '../../replica/store/read-api.js';
 import type { Asker, LeaderView, ReadMethod, WriteMethod } from '../contract/method.js';
 import { keepInSteps, matcherOf } from '../contract/narrowing.js';
 import { isRefusal, type Refusal, refusal } from '../contract/refusal.js';
+import { sightOf } from '../contract/sight.js';
 import { unchangedAs } from '../contract/unchanged.js';
 
 export const INTENTION_NOT_FOUND = refusal('not-found', 'Intention not found');
@@ -45,6 +47,11 @@ function areSame(now: Intentions, before: Intentions): boolean {
   return now.length === before.length && now.every((intention, at) => intention === before[at]);
 }
 
+/** Either side's is enough. */
+function maySee(authorizer: Authorizer, { SourceName, DestinationName }: IntentionRecord): boolean {
+  return authorizer.allows('intention:read', SourceName) || authorizer.allows('intention:read', DestinationName);
+}
+
 /** By the ID it was made with, or by both names. */
 export type IntentionKey =
   | { readonly id: string }
@@ -56,21 +63,20 @@ export const getIntention: ReadMethod<IntentionKey, IntentionRecord | null> = {
     const problem = key.id === null ? null : idProblem(key.id);
     if (problem !== null) return problem;
     const from = sourceOf(store);
+    const find = () =>
+      key.id === null ? exactIntention(from, key.source, key.destination) : intentionById(from, key.id);
     return {
-      read: () => {
-        const found = key.id === null ? exactIntention(from, key.source, key.destination) : intentionById(from, key.id);
-        const value = found !== undefined && maySee(found) ? found : null;
-        return { index: store.index('config-entries'), value };
+      refuse() {
+        const found = find();
+        return found === undefined || maySee(authorizer, found) ? null : refusal('denied');
       },
+      read: () => ({ index: store.index('config-entries'), value: find() ?? null }),
       watch: () =>
         key.id === null
           ? store.targets.configEntry(INTENTIONS, key.destination)
           : store.targets.configEntries(INTENTIONS),
       missing: ({ value }) => value === null,
     };
-    function maySee({ SourceName, DestinationName }: IntentionRecord): boolean {
-      return authorizer.allows('intention:read', SourceName) || authorizer.allows('intention:read', DestinationName);
-    }
   },
 };
 
@@ -96,18 +102,17 @@ export const listIntentions: ReadMethod<IntentionList, Intentions> = {
     const matcher = matcherOf(filter, intentionFields);
     if (isRefusal(matcher)) return matcher;
     const from = sourceOf(store);
-    const visible = () =>
-      listed(from).filter(
-        ({ SourceName, DestinationName }) =>
-          authorizer.allows('intention:read', SourceName) || authorizer.allows('intention:read', DestinationName),
-      );
+    const sight = sightOf(authorizer, 'intention:read');
     return {
       // The list is made for the final answer alone.
       read: () => ({ index: store.index('config-entries'), value: [] }),
       watch: () => store.targets.allConfigEntries(),
       *narrowInSteps() {
-        return matcher === null ? visible() : yield* keepInSteps(visible(), matcher, (one) => matcher.matches(one));
+        const all: Intentions = listed(from);
+        const seen = sight === null ? all : yield* sight.keep(all, (one) => maySee(authorizer, one));
+        return matcher === null ? seen : yield* keepInSteps(seen, matcher, (one) => matcher.matches(one));
       },
+      ...(sight === null ? {} : { sight }),
     };
   },
 };

@@ -5,7 +5,7 @@ import { CommandType } from '../../../../wire/commands.js';
 import { visibleAddress } from '../../../../wire/mesh/virtual-ip.js';
 import type { PeeredServiceName } from '../../../../wire/records.js';
 import type { ReadMethod, WriteMethod } from '../contract/method.js';
-import { refusal } from '../contract/refusal.js';
+import { denial, refusal } from '../contract/refusal.js';
 
 export interface VirtualIpRequest {
   readonly service: string;
@@ -17,7 +17,8 @@ export interface VirtualIpRequest {
 export const virtualIpForService: ReadMethod<VirtualIpRequest, string> = {
   name: 'Catalog.VirtualIPForService',
   prepare(store, { service, peer }, authorizer) {
-    if (!authorizer.allows('service:read', service)) return refusal('denied');
+    const denied = denial(authorizer, 'service:read', service);
+    if (denied !== null) return denied;
     return {
       read() {
         const { index, value } = store.virtualIps.find(service, peer);
@@ -46,7 +47,8 @@ const MOST_ADDRESSES = 1_024;
 export const assignManualVirtualIps: WriteMethod<ManualVirtualIps, AssignedVirtualIps> = {
   name: 'Internal.AssignManualServiceVIPs',
   decide(_leader, { service, addresses }, { authorizer }) {
-    if (!authorizer.allows('mesh:write', '')) return refusal('denied');
+    const denied = denial(authorizer, 'mesh:write', '');
+    if (denied !== null) return denied;
     if (service === '') return refusal('failed', 'Must provide service name');
     const bad = addresses.find((address) => !isIPv4(address));
     if (bad !== undefined) return refusal('failed', `manual VIP ${JSON.stringify(bad)} is not a valid IPv4 address`);

@@ -4,13 +4,14 @@ import { CommandType } from '../../../../wire/commands.js';
 import type { AutopilotConfig } from '../../../../wire/records.js';
 import type { AutopilotState, ClusterView, ServerState } from '../contract/cluster-view.js';
 import type { WriteMethod } from '../contract/method.js';
-import { refusal } from '../contract/refusal.js';
+import { denial, refusal } from '../contract/refusal.js';
 
 export const autopilotConfiguration: WriteMethod<null, AutopilotConfig> = {
   name: 'Operator.AutopilotGetConfiguration',
   isRepeatable: true,
   decide({ store }, _request, { authorizer }) {
-    if (!authorizer.allows('operator:read', '')) return refusal('denied');
+    const denied = denial(authorizer, 'operator:read', '');
+    if (denied !== null) return denied;
     const config = store.autopilotConfig;
     return config === undefined ? refusal('failed', 'autopilot config not initialized yet') : { reply: config };
   },
@@ -26,7 +27,8 @@ export interface AutopilotChange {
 export const setAutopilotConfiguration: WriteMethod<AutopilotChange, boolean> = {
   name: 'Operator.AutopilotSetConfiguration',
   decide({ datacenter }, { config, compareAndSet }, { authorizer, token }) {
-    if (!authorizer.allows('operator:write', '')) return refusal('denied');
+    const denied = denial(authorizer, 'operator:write', '');
+    if (denied !== null) return denied;
     return {
       command: {
         type: CommandType.autopilot,
@@ -42,7 +44,7 @@ export const autopilotState: WriteMethod<null, AutopilotState> = {
   name: 'Operator.AutopilotState',
   isRepeatable: true,
   decide: ({ cluster }, _request, { authorizer }) =>
-    authorizer.allows('operator:read', '') ? { reply: cluster.autopilotState() } : refusal('denied'),
+    denial(authorizer, 'operator:read', '') ?? { reply: cluster.autopilotState() },
 };
 
 /** What the health of a server shows of its state. */
@@ -74,5 +76,5 @@ export const serverHealth: WriteMethod<null, ServersHealth> = {
   name: 'Operator.ServerHealth',
   isRepeatable: true,
   decide: ({ cluster }, _request, { authorizer }) =>
-    authorizer.allows('operator:read', '') ? { reply: healthOf(cluster) } : refusal('denied'),
+    denial(authorizer, 'operator:read', '') ?? { reply: healthOf(cluster) },
 };

@@ -3,7 +3,7 @@
 import { quote } from '../../../../gotext/quote.js';
 import type { ClusterView } from '../contract/cluster-view.js';
 import type { Asker, DirectMethod, WriteMethod } from '../contract/method.js';
-import { type Refusal, refusal } from '../contract/refusal.js';
+import { denial, type Refusal, refusal } from '../contract/refusal.js';
 
 export interface RaftServer {
   readonly id: string;
@@ -40,15 +40,14 @@ export const raftConfiguration: WriteMethod<null, readonly RaftServer[]> = {
   name: NAME,
   isRepeatable: true,
   decide: ({ cluster }, _request, { authorizer }) =>
-    authorizer.allows('operator:read', '') ? { reply: serversOf(cluster) } : refusal('denied'),
+    denial(authorizer, 'operator:read', '') ?? { reply: serversOf(cluster) },
 };
 
 /** As any server has it, whoever leads: what an operator needs when nobody does. */
 export const ownRaftConfiguration: DirectMethod<null, readonly RaftServer[]> = {
   name: NAME,
   isRepeatable: true,
-  answer: ({ cluster }, _request, { authorizer }) =>
-    authorizer.allows('operator:read', '') ? serversOf(cluster) : refusal('denied'),
+  answer: ({ cluster }, _request, { authorizer }) => denial(authorizer, 'operator:read', '') ?? serversOf(cluster),
 };
 
 type Done = null | Refusal;
@@ -68,7 +67,7 @@ function removal(name: string, key: 'id' | 'address'): WriteMethod<string, null>
   return {
     name,
     decide: ({ cluster }, value, { authorizer }: Asker) =>
-      authorizer.allows('operator:write', '') ? { reply: remove(cluster, key, value) } : refusal('denied'),
+      denial(authorizer, 'operator:write', '') ?? { reply: remove(cluster, key, value) },
   };
 }
 
@@ -88,5 +87,5 @@ async function handOver(cluster: ClusterView, id: string): Promise<Done> {
 export const transferLeader: WriteMethod<string, null> = {
   name: 'Operator.TransferLeader',
   decide: ({ cluster }, id, { authorizer }) =>
-    authorizer.allows('operator:write', '') ? { reply: handOver(cluster, id) } : refusal('denied'),
+    denial(authorizer, 'operator:write', '') ?? { reply: handOver(cluster, id) },
 };

@@ -2,7 +2,7 @@
 
 import type { CatalogUsage } from '../../replica/store/read-api.js';
 import type { ReadMethod } from '../contract/method.js';
-import { refusal } from '../contract/refusal.js';
+import { denial } from '../contract/refusal.js';
 
 export type { CatalogUsage } from '../../replica/store/read-api.js';
 
@@ -17,7 +17,8 @@ export type UsageByDatacenter = ReadonlyMap<string, CatalogUsage>;
 export const operatorUsage: ReadMethod<UsageRequest, UsageByDatacenter> = {
   name: 'Operator.Usage',
   prepare(store, { datacenter }, authorizer) {
-    if (!authorizer.allows('operator:read', '')) return refusal('denied');
+    const denied = denial(authorizer, 'operator:read', '');
+    if (denied !== null) return denied;
     return {
       read() {
         const { index, value } = store.catalog.usage();

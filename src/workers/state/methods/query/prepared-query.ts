@@ -5,11 +5,14 @@ import { parseDuration } from '../../../../gotext/duration.js';
 import { CommandType, type PreparedQueryRequest } from '../../../../wire/commands.js';
 import { metaProblem } from '../../../../wire/metadata.js';
 import type { PreparedQueryRecord, QueryService } from '../../../../wire/records.js';
+import type { Authorizer } from '../../acl/access.js';
 import type { QueryReads, QueryResolution, StoreReads } from '../../replica/store/read-api.js';
 import { limitProblem } from '../../replica/templates/template.js';
-import type { Authorizer } from '../contract/access.js';
+import type { Steps } from '../../turns/turns.js';
 import type { LeaderView, ReadMethod, WriteMethod } from '../contract/method.js';
-import { isRefusal, type Refusal, refusal } from '../contract/refusal.js';
+import { denial, isRefusal, type Refusal, refusal } from '../contract/refusal.js';
+import { Sight, seen } from '../contract/sight.js';
+import { uuidIndexProblem } from '../contract/uuid-index.js';
 
 /** What takes the place of a token that the asker may not see. */
 const HIDDEN_TOKEN = '<hidden>';
@@ -17,9 +20,18 @@ const HIDDEN_TOKEN = '<hidden>';
 const RESERVED_PREFIX = 'consul-';
 
 /** A query without a name that is no template belongs to whoever knows its ID. */
-function isAllowed(authorizer: Authorizer, rule: 'query:read' | 'query:write', query: PreparedQueryRecord): boolean {
+export function isAllowed(
+  authorizer: Authorizer,
+  rule: 'query:read' | 'query:write',
+  query: PreparedQueryRecord,
+): boolean {
   const isNamed = query.Name !== '' || query.Template.Type !== '';
   return !isNamed || authorizer.allows(rule, query.Name);
+}
+
+/** Why the asker may not write it; null: he may. */
+function queryDenial(authorizer: Authorizer, query: PreparedQueryRecord): Refusal | null {
+  return isAllowed(authorizer, 'query:write', query) ? null : denial(authorizer, 'query:write', query.Name);
 }
 
 /** As whoever asks may see it. */
@@ -29,25 +41,8 @@ export function shownQuery(query: PreparedQueryRecord, authorizer: Authorizer): 
 
 export const NO_SUCH_QUERY = refusal('not-found', 'Query not found');
 
-const HEX = /[^0-9a-f]/i;
-
-/** Why no query can have such an ID, in the words of stock's index; null when one can. */
-function idProblem(id: string): string | null {
-  const digits = id.replaceAll('-', '');
-  if (id.length !== 36) return 'UUID must be 36 characters';
-  if (id.length - digits.length > 4) return `UUID should have maximum of 4 "-"; got ${id.length - digits.length}`;
-  if (digits.length % 2 !== 0) return 'Input (without hyphens) must be even length';
-  const wrong = HEX.exec(digits)?.[0];
-  return wrong === undefined ? null : `Invalid UUID: encoding/hex: invalid byte: ${codePoint(wrong)}`;
-}
-
-function codePoint(character: string): string {
-  const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
-  return `U+${code} '${character}'`;
-}
-
 function lookUp(queries: QueryReads, id: string): PreparedQueryRecord | null | Refusal {
-  const problem = idProblem(id);
+  const problem = uuidIndexProblem(id);
   if (problem !== null) return refusal('failed', `failed prepared query lookup: index error: ${problem}`);
   return queries.query(id).value;
 }
@@ -76,12 +71,12 @@ export const getQuery: ReadMethod<string, PreparedQueryRecord> = {
 
 type Queries = readonly PreparedQueryRecord[];
 
-/** Those without a name are shown to operators alone: whoever knows one's ID could execute it. */
-function visible(queries: Queries, authorizer: Authorizer): Queries {
-  if (authorizer.allows('acl:write', '')) return queries;
-  return queries
-    .filter((query) => query.Name !== '' && isAllowed(authorizer, 'query:read', query))
-    .map((query) => shownQuery(query, authorizer));
+/** Those without a name are shown to operators alone: whoever knows one's ID could execute it. Nobody else is told of them. */
+function* visible(queries: Queries, sight: Sight): Steps<Queries> {
+  const { authorizer } = sight;
+  const named = queries.filter(({ Name }) => Name !== '');
+  const seen = yield* sight.keep(named, (query) => isAllowed(authorizer, 'query:read', query));
+  return seen.map((query) => shownQuery(query, authorizer));
 }
 
 export const listQueries: ReadMethod<null, Queries> = {
@@ -89,7 +84,7 @@ export const listQueries: ReadMethod<null, Queries> = {
   prepare: (store, _all, authorizer) => ({
     read: () => store.queries.list(),
     watch: () => store.targets.queries(),
-    narrow: (queries) => visible(queries, authorizer),
+    ...seen(authorizer.allows('acl:write', '') ? null : new Sight(authorizer), visible),
   }),
 };
 
@@ -106,7 +101,8 @@ export const applyQuery: WriteMethod<QueryChange, string> = {
   decide(leader, { op, query: given }, { token, authorizer }) {
     const query = op === 'create' ? newQuery(given) : known(leader, given, authorizer);
     if (isRefusal(query)) return query;
-    if (!isAllowed(authorizer, 'query:write', query)) return refusal('denied');
+    const denied = queryDenial(authorizer, query);
+    if (denied !== null) return denied;
     const problem = changeProblem(op, query);
     if (problem !== null) return refusal('failed', problem);
     const body: PreparedQueryRequest = { Datacenter: leader.datacenter, Token: token, Op: op, Query: query };
@@ -128,7 +124,7 @@ function known({ store }: LeaderView, query: PreparedQueryRecord, authorizer: Au
   const found = lookUp(store.queries, query.ID);
   if (isRefusal(found)) return refusal('failed', `Prepared Query lookup failed: ${found.text}`);
   if (found === null) return refusal('failed', `Cannot modify non-existent prepared query: '${query.ID}'`);
-  return isAllowed(authorizer, 'query:write', found) ? query : refusal('denied');
+  return queryDenial(authorizer, found) ?? query;
 }
 
 function changeProblem(op: string, query: PreparedQueryRecord): string | null {

@@ -3,10 +3,12 @@
 
 import { shuffle } from '../../../../random/random.js';
 import type { PreparedQueryRecord } from '../../../../wire/records.js';
+import type { Authorizer } from '../../acl/access.js';
 import type { HealthEntry, StoreReads } from '../../replica/store/read-api.js';
 import type { OtherDatacenters, PreparedRead, ReadMethod } from '../contract/method.js';
-import { isRefusal } from '../contract/refusal.js';
-import { resolveQuery, shownQuery } from './prepared-query.js';
+import { isRefusal, refusal } from '../contract/refusal.js';
+import { type Sight, sightOf } from '../contract/sight.js';
+import { isAllowed, resolveQuery, shownQuery } from './prepared-query.js';
 import { failoverTargets, failsOver } from './query-failover.js';
 import { instancesFor, selected } from './query-instances.js';
 import { type AskedAgent, nodeToSortFrom, type QuerySource, sortedFrom } from './query-source.js';
@@ -72,6 +74,14 @@ function limited(nodes: Executed['nodes'], limit: number): Executed['nodes'] {
   return limit > 0 && nodes.length > limit ? nodes.slice(0, limit) : nodes;
 }
 
+const INSTANCE_RULES = ['service:read', 'node:read'] as const;
+
+/** `sight`: null where everything is seen. */
+function seenEntries(entries: Executed['nodes'], sight: Sight | null): Executed['nodes'] {
+  if (sight === null) return entries;
+  return sight.keepNow(entries, ({ node, service }) => sight.instance(node.Node, service.Service));
+}
+
 const NOTHING_TO_WATCH = { watch: () => [] } as const;
 
 function isSame(now: Executed, before: Executed): boolean {
@@ -83,9 +93,10 @@ function isSame(now: Executed, before: Executed): boolean {
   );
 }
 
-function executionOf(store: StoreReads, request: ExecuteRequest): PreparedRead<Executed> {
+function executionOf(store: StoreReads, request: ExecuteRequest, authorizer: Authorizer): PreparedRead<Executed> {
   const { idOrName, agent, source, connect, datacenter, limit } = request;
   const resolve = () => resolveQuery(store, idOrName, agent.segment);
+  const sight = sightOf(authorizer, ...INSTANCE_RULES);
   return {
     ...NOTHING_TO_WATCH,
     refuse() {
@@ -105,7 +116,7 @@ function executionOf(store: StoreReads, request: ExecuteRequest): PreparedRead<E
       const { of } = value;
       if (of === null) return value;
       const { query } = of;
-      const kept = selected(value.nodes, query.Service);
+      const kept = selected(seenEntries(value.nodes, sight), query.Service);
       shuffle(Math.random, kept);
       const near = value.isOrdered ? nodeToSortFrom(store, query, source, agent) : '';
       const nodes = limited(near === '' ? kept : sortedFrom(near, kept, store), limit);
@@ -115,6 +126,7 @@ function executionOf(store: StoreReads, request: ExecuteRequest): PreparedRead<E
       return value.mayFailOver && value.of !== null ? failOver(value, value.of.query, request, others) : null;
     },
     isSame,
+    ...(sight === null ? {} : { sight }),
   };
 }
 
@@ -159,18 +171,22 @@ export interface RemoteExecution {
 export const executeRemote: ReadMethod<RemoteExecution, Executed> = {
   name: 'PreparedQuery.ExecuteRemote',
   isOnce: true,
-  prepare: (store, { query, limit, connect, datacenter }) => ({
-    ...NOTHING_TO_WATCH,
-    read: () => ({
-      index: 0,
-      value: executed(query, instancesFor(store, query.Service, connect), datacenter),
-    }),
-    narrow(value) {
-      const kept = selected(value.nodes, query.Service);
-      shuffle(Math.random, kept);
-      return { ...value, nodes: limited(kept, limit) };
-    },
-  }),
+  prepare(store, { query, limit, connect, datacenter }, authorizer) {
+    const sight = sightOf(authorizer, ...INSTANCE_RULES);
+    return {
+      ...NOTHING_TO_WATCH,
+      read: () => ({
+        index: 0,
+        value: executed(query, instancesFor(store, query.Service, connect), datacenter),
+      }),
+      narrow(value) {
+        const kept = selected(seenEntries(value.nodes, sight), query.Service);
+        shuffle(Math.random, kept);
+        return { ...value, nodes: limited(kept, limit) };
+      },
+      ...(sight === null ? {} : { sight }),
+    };
+  },
 };
 
 /** What would be executed. */
@@ -183,7 +199,8 @@ export const explainQuery: ReadMethod<ExecuteRequest, PreparedQueryRecord> = {
       ...NOTHING_TO_WATCH,
       refuse() {
         const resolved = resolve();
-        return isRefusal(resolved) ? resolved : null;
+        if (isRefusal(resolved)) return resolved;
+        return isAllowed(authorizer, 'query:read', resolved.stored) ? null : refusal('denied');
       },
       read() {
         const resolved = resolve();

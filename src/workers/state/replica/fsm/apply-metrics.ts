@@ -8,6 +8,20 @@ const KV_OPERATIONS = ['set', 'cas', 'lock', 'unlock', 'delete', 'delete-cas', '
 const SESSION_OPERATIONS = ['create', 'destroy'];
 const QUERY_OPERATIONS = ['create', 'update', 'delete'];
 
+const ACL_METRICS: readonly (readonly [CommandType, string, string])[] = [
+  [CommandType.aclBootstrap, 'fsm.acl.token', 'bootstrap'],
+  [CommandType.aclTokenSet, 'fsm.acl.token', 'upsert'],
+  [CommandType.aclTokenDelete, 'fsm.acl.token', 'delete'],
+  [CommandType.aclPolicySet, 'fsm.acl.policy', 'upsert'],
+  [CommandType.aclPolicyDelete, 'fsm.acl.policy', 'delete'],
+  [CommandType.aclRoleSet, 'fsm.acl.role', 'upsert'],
+  [CommandType.aclRoleDelete, 'fsm.acl.role', 'delete'],
+  [CommandType.aclBindingRuleSet, 'fsm.acl.bindingrule', 'upsert'],
+  [CommandType.aclBindingRuleDelete, 'fsm.acl.bindingrule', 'delete'],
+  [CommandType.aclAuthMethodSet, 'fsm.acl.authmethod', 'upsert'],
+  [CommandType.aclAuthMethodDelete, 'fsm.acl.authmethod', 'delete'],
+];
+
 const CA_OPERATIONS = [
   'set-config',
   'set-roots',
@@ -37,6 +51,7 @@ export class ApplyMetrics {
       [CommandType.coordinates, metrics.sample('fsm.coordinate.batch-update')],
       [CommandType.txn, metrics.sample('fsm.txn')],
       [CommandType.autopilot, metrics.sample('fsm.autopilot')],
+      ...ACL_METRICS.map(([type, name, op]): [CommandType, Series] => [type, metrics.sample(name, [['op', op]])]),
     ]);
     this.#kvs = seriesByOperation(metrics, 'fsm.kvs', KV_OPERATIONS);
     this.#session = seriesByOperation(metrics, 'fsm.session', SESSION_OPERATIONS);

@@ -10,6 +10,7 @@ import {
 } from '../../../../wire/commands.js';
 import { keyPart } from '../store/tables/table-key.js';
 import type { Tables } from '../store/tables/tables.js';
+import { applyAcl } from './acl/acl-command.js';
 import { invalidateSession } from './check-session-write.js';
 import { writeCoordinates } from './coordinate-write.js';
 import { deregister } from './deregister.js';
@@ -85,6 +86,18 @@ export function applyCommand(tables: Tables, command: Command): ApplyResult {
     case CommandType.systemMetadata:
       writeSystemMetadata(tables, command.body);
       return command.body.Op === 'delete' ? NIL : { kind: 'bool', value: true };
+    case CommandType.aclBootstrap:
+    case CommandType.aclTokenSet:
+    case CommandType.aclTokenDelete:
+    case CommandType.aclPolicySet:
+    case CommandType.aclPolicyDelete:
+    case CommandType.aclRoleSet:
+    case CommandType.aclRoleDelete:
+    case CommandType.aclBindingRuleSet:
+    case CommandType.aclBindingRuleDelete:
+    case CommandType.aclAuthMethodSet:
+    case CommandType.aclAuthMethodDelete:
+      return answer(applyAcl(tables, command));
     case CommandType.virtualIp:
       return { kind: 'virtual-ip', ...assignManualIps(tables, command.body) };
   }

@@ -11,105 +11,120 @@ import { deregisterCheck, deregisterNode, deregisterService } from './deregister
 import { writeNode } from './node-write.js';
 import type { Refusal } from './refusals/refusal.js';
 import { writeService } from './service-write.js';
-import { NO_RESULT, type OperationOutcome } from './txn-outcome.js';
+import { NO_RESULT, type OperationOutcome, type Results } from './txn-outcome.js';
 
-/** One operation on one row, spelled out so that the verbs exist once. */
-interface RowOperation {
+/**
+ * What an operation may do with a row of one kind, spelled out so that the verbs exist once. `Asked` names the row and is what is
+ * written. Shared by all operations: a stream of services is thousands of them in a second.
+ */
+interface RowVerbs<Asked> {
   readonly kind: string;
   /** The row as error texts name it. */
-  readonly subject: string;
-  readonly requested: RaftIndex;
-  readonly stored: () => RaftIndex | undefined;
-  readonly write: () => Refusal;
-  readonly remove: () => void;
-  /** The stored row as a result; NO_RESULT when absent. */
-  readonly result: () => OperationOutcome;
+  subject(asked: Asked): string;
+  requested(asked: Asked): RaftIndex;
+  stored(at: PeerCatalog, asked: Asked): RaftIndex | undefined;
+  write(tables: Tables, at: PeerCatalog, asked: Asked): Refusal;
+  remove(tables: Tables, at: PeerCatalog, asked: Asked): void;
+  /** The stored row as a result; null when absent. */
+  result(at: PeerCatalog, asked: Asked): Results | null;
 }
 
-function written(operation: RowOperation): OperationOutcome {
-  const refusal = operation.write();
-  return refusal === null ? operation.result() : { error: refusal };
-}
-
-function runRowOperation(verb: string, operation: RowOperation): OperationOutcome {
-  const stored = operation.stored();
-  const { requested, subject } = operation;
+function runRowOperation<Asked>(
+  tables: Tables,
+  at: PeerCatalog,
+  verb: string,
+  asked: Asked,
+  row: RowVerbs<Asked>,
+): OperationOutcome {
   switch (verb) {
     case 'get':
-      return stored ? operation.result() : { error: `${subject} doesn't exist` };
+      return row.result(at, asked) ?? { error: `${row.subject(asked)} doesn't exist` };
     case 'set':
-      return written(operation);
+      return written(tables, at, asked, row);
     case 'cas':
-      if ((stored?.ModifyIndex ?? 0) !== requested.ModifyIndex) {
-        return { error: `failed to set ${subject}, index is stale` };
+      if ((row.stored(at, asked)?.ModifyIndex ?? 0) !== row.requested(asked).ModifyIndex) {
+        return { error: `failed to set ${row.subject(asked)}, index is stale` };
       }
-      return written(operation);
+      return written(tables, at, asked, row);
     case 'delete':
-      operation.remove();
+      row.remove(tables, at, asked);
       return NO_RESULT;
     case 'delete-cas':
-      if (!stored || stored.ModifyIndex !== requested.ModifyIndex) {
-        return { error: `failed to delete ${subject}, index is stale` };
+      if (row.stored(at, asked)?.ModifyIndex !== row.requested(asked).ModifyIndex) {
+        return { error: `failed to delete ${row.subject(asked)}, index is stale` };
       }
-      operation.remove();
+      row.remove(tables, at, asked);
       return NO_RESULT;
     default:
-      return { error: `unknown ${operation.kind} verb "${verb}"` };
+      return { error: `unknown ${row.kind} verb "${verb}"` };
   }
+}
+
+function written<Asked>(tables: Tables, at: PeerCatalog, asked: Asked, row: RowVerbs<Asked>): OperationOutcome {
+  const refusal = row.write(tables, at, asked);
+  if (refusal !== null) return { error: refusal };
+  return row.result(at, asked) ?? NO_RESULT;
 }
 
 function findNode(at: PeerCatalog, node: NodeRecord): NodeRecord | undefined {
   return (node.ID === '' ? at.catalog.findNode(node.Node) : at.catalog.findNodeById(node.ID))?.record;
 }
 
-export function runNodeOperation(tables: Tables, { Verb, Node }: TxnNodeOperation): OperationOutcome {
-  const at = tables.catalogOf(Node.PeerName);
-  return runRowOperation(Verb, {
-    kind: 'Node',
-    subject: `node ${quote(Node.Node)}`,
-    requested: Node,
-    stored: () => findNode(at, Node),
-    write: () => writeNode(tables, at, Node),
-    remove: () => deregisterNode(tables, at, Node.Node),
-    result: () => {
-      const row = findNode(at, Node);
-      return row ? { results: [{ KV: null, Node: row, Service: null, Check: null }] } : NO_RESULT;
-    },
-  });
+function findService(at: PeerCatalog, { Node, Service }: TxnServiceOperation): ServiceRecord | undefined {
+  return at.catalog.services.get(joinKey(keyPart(Node), keyPart(Service.ID)))?.record;
 }
 
-export function runServiceOperation(tables: Tables, { Verb, Node, Service }: TxnServiceOperation): OperationOutcome {
-  const at = tables.catalogOf(Service.PeerName);
-  const find = (): ServiceRecord | undefined =>
-    at.catalog.services.get(joinKey(keyPart(Node), keyPart(Service.ID)))?.record;
-  return runRowOperation(Verb, {
-    kind: 'Service',
-    subject: `service ${quote(Service.ID)} on node ${quote(Node)}`,
-    requested: Service,
-    stored: find,
-    write: () => writeService(tables, at, Node, Service),
-    remove: () => deregisterService(tables, at, Node, Service.ID),
-    result: () => {
-      const row = find();
-      return row ? { results: [{ KV: null, Node: null, Service: row, Check: null }] } : NO_RESULT;
-    },
-  });
+function findCheck(at: PeerCatalog, check: CheckRecord): CheckRecord | undefined {
+  return at.catalog.checks.get(joinKey(keyPart(check.Node), keyPart(check.CheckID)))?.record;
+}
+
+const NODE: RowVerbs<NodeRecord> = {
+  kind: 'Node',
+  subject: (node) => `node ${quote(node.Node)}`,
+  requested: (node) => node,
+  stored: findNode,
+  write: writeNode,
+  remove: (tables, at, node) => deregisterNode(tables, at, node.Node),
+  result(at, node) {
+    const row = findNode(at, node);
+    return row ? { results: [{ KV: null, Node: row, Service: null, Check: null }] } : null;
+  },
+};
+
+const SERVICE: RowVerbs<TxnServiceOperation> = {
+  kind: 'Service',
+  subject: ({ Node, Service }) => `service ${quote(Service.ID)} on node ${quote(Node)}`,
+  requested: ({ Service }) => Service,
+  stored: findService,
+  write: (tables, at, { Node, Service }) => writeService(tables, at, Node, Service),
+  remove: (tables, at, { Node, Service }) => deregisterService(tables, at, Node, Service.ID),
+  result(at, operation) {
+    const row = findService(at, operation);
+    return row ? { results: [{ KV: null, Node: null, Service: row, Check: null }] } : null;
+  },
+};
+
+const CHECK: RowVerbs<CheckRecord> = {
+  kind: 'Check',
+  subject: (check) => `check ${quote(check.CheckID)} on node ${quote(check.Node)}`,
+  requested: (check) => check,
+  stored: findCheck,
+  write: writeCheck,
+  remove: (tables, at, check) => deregisterCheck(tables, at, check.Node, check.CheckID),
+  result(at, check) {
+    const row = findCheck(at, check);
+    return row ? { results: [{ KV: null, Node: null, Service: null, Check: row }] } : null;
+  },
+};
+
+export function runNodeOperation(tables: Tables, { Verb, Node }: TxnNodeOperation): OperationOutcome {
+  return runRowOperation(tables, tables.catalogOf(Node.PeerName), Verb, Node, NODE);
+}
+
+export function runServiceOperation(tables: Tables, operation: TxnServiceOperation): OperationOutcome {
+  return runRowOperation(tables, tables.catalogOf(operation.Service.PeerName), operation.Verb, operation, SERVICE);
 }
 
 export function runCheckOperation(tables: Tables, { Verb, Check }: TxnCheckOperation): OperationOutcome {
-  const at = tables.catalogOf(Check.PeerName);
-  const find = (): CheckRecord | undefined =>
-    at.catalog.checks.get(joinKey(keyPart(Check.Node), keyPart(Check.CheckID)))?.record;
-  return runRowOperation(Verb, {
-    kind: 'Check',
-    subject: `check ${quote(Check.CheckID)} on node ${quote(Check.Node)}`,
-    requested: Check,
-    stored: find,
-    write: () => writeCheck(tables, at, Check),
-    remove: () => deregisterCheck(tables, at, Check.Node, Check.CheckID),
-    result: () => {
-      const row = find();
-      return row ? { results: [{ KV: null, Node: null, Service: null, Check: row }] } : NO_RESULT;
-    },
-  });
+  return runRowOperation(tables, tables.catalogOf(Check.PeerName), Verb, Check, CHECK);
 }

@@ -2,7 +2,10 @@
 
 import type { TxnResult } from '../../../../wire/commands.js';
 
-/** Results (mostly one), or the text of the error. */
-export type OperationOutcome = { readonly results: readonly TxnResult[] } | { readonly error: string };
+/** Mostly one. */
+export type Results = { readonly results: readonly TxnResult[] };
 
-export const NO_RESULT: OperationOutcome = { results: [] };
+/** Results, or the text of the error. */
+export type OperationOutcome = Results | { readonly error: string };
+
+export const NO_RESULT: Results = { results: [] };

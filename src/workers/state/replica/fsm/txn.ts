@@ -33,7 +33,7 @@ export function runTxn(tables: Tables, operations: readonly TxnOperation[]): Txn
   for (const [OpIndex, operation] of operations.entries()) {
     const outcome = runOperation(tables, operation);
     if ('error' in outcome) errors.push({ OpIndex, What: outcome.error });
-    else results.push(...outcome.results);
+    else for (const result of outcome.results) results.push(result);
   }
   return errors.length > 0 ? { Results: null, Errors: errors } : { Results: results, Errors: null };
 }

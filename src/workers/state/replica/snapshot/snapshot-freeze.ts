@@ -1,5 +1,6 @@
 // The state as of one moment, in constant time: clones of the tables that a snapshot stream is written from while writes go on.
 
+import type { AclAuthMethod, AclBindingRule, AclPolicy, AclRole, AclToken } from '../../../../wire/acl/records.js';
 import type { ConfigEntry } from '../../../../wire/config-entries/entries.js';
 import type {
   AutopilotConfig,
@@ -26,6 +27,14 @@ export interface FrozenCatalog {
   readonly checks: OrderedMap<CheckRow>;
 }
 
+export interface FrozenAcl {
+  readonly tokens: OrderedMap<AclToken>;
+  readonly policies: OrderedMap<AclPolicy>;
+  readonly roles: OrderedMap<AclRole>;
+  readonly bindingRules: OrderedMap<AclBindingRule>;
+  readonly authMethods: OrderedMap<AclAuthMethod>;
+}
+
 export interface StoreSnapshot {
   /** The Raft index of the last command in it. */
   readonly index: number;
@@ -36,6 +45,7 @@ export interface StoreSnapshot {
   readonly sessions: OrderedMap<SessionRecord>;
   readonly kv: OrderedMap<KvEntry>;
   readonly tombstones: OrderedMap<Tombstone>;
+  readonly acl: FrozenAcl;
   readonly queries: OrderedMap<PreparedQueryRecord>;
   readonly autopilot: AutopilotConfig | undefined;
   readonly configEntries: OrderedMap<ConfigEntry>;
@@ -65,6 +75,13 @@ export function freezeTables(tables: Tables, appliedIndex: number): StoreSnapsho
     sessions: tables.sessions.sessions.rows.clone(),
     kv: tables.kv.entries.rows.clone(),
     tombstones: tables.kv.tombstones.rows.clone(),
+    acl: {
+      tokens: tables.acl.tokens.rows.clone(),
+      policies: tables.acl.policies.rows.clone(),
+      roles: tables.acl.roles.rows.clone(),
+      bindingRules: tables.acl.bindingRules.rows.clone(),
+      authMethods: tables.acl.authMethods.rows.clone(),
+    },
     queries: tables.queries.queries.rows.clone(),
     autopilot: tables.autopilot.get(AUTOPILOT_KEY),
     configEntries: tables.configEntries.rows.clone(),

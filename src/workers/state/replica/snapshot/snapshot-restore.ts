@@ -4,6 +4,7 @@
 import { decodeEntryRequest } from '../../../../msgpack/config-entries.js';
 import { codecOf, structCodec } from '../../../../wasm/encoding.js';
 import type { StructReader } from '../../../../wasm/struct.js';
+import { hashOfToken } from '../../../../wire/acl/hashes.js';
 import type { RegisterRequest } from '../../../../wire/commands.js';
 import type { CheckRecord, CoordinateRecord, ServiceRecord } from '../../../../wire/records.js';
 import {
@@ -22,6 +23,13 @@ import {
   systemMetadataSchema,
   virtualIpSchema,
 } from '../../../../wire/schema.js';
+import {
+  aclAuthMethodSchema,
+  aclBindingRuleSchema,
+  aclPolicySchema,
+  aclRoleSchema,
+  aclTokenSchema,
+} from '../../../../wire/schema-acl.js';
 import { readChunks } from '../chunks/chunk-record.js';
 import { coordinateKey } from '../fsm/coordinate-write.js';
 import { deriveFromEntry } from '../fsm/mesh/config-entry-effects.js';
@@ -30,6 +38,7 @@ import { topologyFollowsInstance } from '../fsm/mesh/mesh-topology.js';
 import { virtualIpKey } from '../fsm/mesh/virtual-ip.js';
 import { nodeOf } from '../fsm/register.js';
 import { addKindNames, serviceRow } from '../fsm/service-write.js';
+import { aclKey } from '../store/tables/acl-tables.js';
 import { queryKey } from '../store/tables/query-table.js';
 import type { NodeRow } from '../store/tables/rows.js';
 import { configEntryKey, joinKey, keyPart, kvTableKey } from '../store/tables/table-key.js';
@@ -48,6 +57,8 @@ for (const schema of [registerSchema, kvEntrySchema, sessionSchema, autopilotSch
 for (const schema of [indexRecordSchema, preparedQuerySchema, systemMetadataSchema]) structCodec(schema);
 for (const schema of [caRootSchema, caProviderStateSchema, caConfigurationSchema]) structCodec(schema);
 for (const schema of [virtualIpSchema, freeVirtualIpSchema]) structCodec(schema);
+for (const schema of [aclTokenSchema, aclPolicySchema, aclRoleSchema]) structCodec(schema);
+for (const schema of [aclBindingRuleSchema, aclAuthMethodSchema]) structCodec(schema);
 codecOf(coordinatesKind);
 
 type Restorer = (reader: StructReader, tables: Tables) => void;
@@ -170,6 +181,41 @@ const RESTORERS: ReadonlyMap<number, Restorer> = new Map<number, Restorer>([
   ],
   [15, (reader, tables) => tables.caConfig.set(CA_CONFIG_KEY, reader.struct(caConfigurationSchema))],
   [16, restoreIndex],
+  [
+    17,
+    (reader, tables) => {
+      const token = reader.struct(aclTokenSchema);
+      tables.acl.tokens.set(token.SecretID, { ...token, Hash: token.Hash ?? hashOfToken(token) });
+    },
+  ],
+  [
+    19,
+    (reader, tables) => {
+      const policy = reader.struct(aclPolicySchema);
+      tables.acl.policies.set(aclKey(policy.ID), policy);
+    },
+  ],
+  [
+    23,
+    (reader, tables) => {
+      const role = reader.struct(aclRoleSchema);
+      tables.acl.roles.set(aclKey(role.ID), role);
+    },
+  ],
+  [
+    25,
+    (reader, tables) => {
+      const rule = reader.struct(aclBindingRuleSchema);
+      tables.acl.bindingRules.set(aclKey(rule.ID), rule);
+    },
+  ],
+  [
+    27,
+    (reader, tables) => {
+      const method = reader.struct(aclAuthMethodSchema);
+      tables.acl.authMethods.set(aclKey(method.Name), method);
+    },
+  ],
   [
     22,
     (reader, tables) => {

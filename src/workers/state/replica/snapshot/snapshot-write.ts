@@ -17,11 +17,19 @@ import {
   kvEntrySchema,
   preparedQuerySchema,
   registerSchema,
+  type StructSchema,
   sessionSchema,
   snapshotHeaderSchema,
   systemMetadataSchema,
   virtualIpSchema,
 } from '../../../../wire/schema.js';
+import {
+  aclAuthMethodSchema,
+  aclBindingRuleSchema,
+  aclPolicySchema,
+  aclRoleSchema,
+  aclTokenSchema,
+} from '../../../../wire/schema-acl.js';
 import { writeChunks } from '../chunks/chunk-record.js';
 import type { OrderedMap } from '../store/tables/ordered-map.js';
 import type { FrozenCatalog, StoreSnapshot } from './snapshot-freeze.js';
@@ -57,12 +65,10 @@ function* interpretedSteps(type: number, state: StoreSnapshot): Generator<Step> 
       for (const catalog of state.catalogs) yield* catalogSteps(catalog);
       return;
     case 2:
-      for (const [, entry] of state.kv.entries()) yield (writer) => writer.struct(type, kvEntrySchema, entry);
+      yield* rowSteps(type, kvEntrySchema, state.kv);
       return;
     case 3:
-      for (const [, session] of state.sessions.entries()) {
-        yield (writer) => writer.struct(type, sessionSchema, session);
-      }
+      yield* rowSteps(type, sessionSchema, state.sessions);
       return;
     case 5:
       for (const [, { Key, Index }] of state.tombstones.entries()) {
@@ -76,22 +82,33 @@ function* interpretedSteps(type: number, state: StoreSnapshot): Generator<Step> 
       }
       return;
     case 7:
-      for (const [, query] of state.queries.entries()) {
-        yield (writer) => writer.struct(type, preparedQuerySchema, query);
-      }
+      yield* rowSteps(type, preparedQuerySchema, state.queries);
       return;
     case 9: {
       const { autopilot } = state;
       if (autopilot) yield (writer) => writer.struct(type, autopilotSchema, autopilot);
       return;
     }
+    case 17:
+      yield* rowSteps(type, aclTokenSchema, state.acl.tokens);
+      return;
+    case 19:
+      yield* rowSteps(type, aclPolicySchema, state.acl.policies);
+      return;
+    case 23:
+      yield* rowSteps(type, aclRoleSchema, state.acl.roles);
+      return;
+    case 25:
+      yield* rowSteps(type, aclBindingRuleSchema, state.acl.bindingRules);
+      return;
+    case 27:
+      yield* rowSteps(type, aclAuthMethodSchema, state.acl.authMethods);
+      return;
     case 13:
-      for (const [, root] of state.caRoots.entries()) yield (writer) => writer.struct(type, caRootSchema, root);
+      yield* rowSteps(type, caRootSchema, state.caRoots);
       return;
     case 14:
-      for (const [, kept] of state.caProviderState.entries()) {
-        yield (writer) => writer.struct(type, caProviderStateSchema, kept);
-      }
+      yield* rowSteps(type, caProviderStateSchema, state.caProviderState);
       return;
     case 15: {
       const { caConfig } = state;
@@ -107,17 +124,13 @@ function* interpretedSteps(type: number, state: StoreSnapshot): Generator<Step> 
       }
       return;
     case 31:
-      for (const [, entry] of state.systemMetadata.entries()) {
-        yield (writer) => writer.struct(type, systemMetadataSchema, entry);
-      }
+      yield* rowSteps(type, systemMetadataSchema, state.systemMetadata);
       return;
     case 32:
-      for (const [, row] of state.virtualIps.entries()) yield (writer) => writer.struct(type, virtualIpSchema, row);
+      yield* rowSteps(type, virtualIpSchema, state.virtualIps);
       return;
     case 33:
-      for (const [, row] of state.freeVirtualIps.entries()) {
-        yield (writer) => writer.struct(type, freeVirtualIpSchema, row);
-      }
+      yield* rowSteps(type, freeVirtualIpSchema, state.freeVirtualIps);
       return;
     case CHUNKING_STATE: {
       const { operations, term } = state.chunks;
@@ -128,6 +141,11 @@ function* interpretedSteps(type: number, state: StoreSnapshot): Generator<Step> 
       return;
     }
   }
+}
+
+/** A table whose rows are its records. */
+function* rowSteps<T extends object>(type: number, schema: StructSchema<T>, rows: OrderedMap<T>): Generator<Step> {
+  for (const [, row] of rows.entries()) yield (writer) => writer.struct(type, schema, row);
 }
 
 const EMPTY_ENTRY = { LockIndex: 0, Flags: 0, Value: null, Session: '', CreateIndex: 0 } as const;

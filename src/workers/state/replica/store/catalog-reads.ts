@@ -6,10 +6,10 @@ import type { CurrentTables } from './current-tables.js';
 import type { CatalogReads, HealthEntry, ReadResult, ServiceInstance } from './read-api.js';
 import { type Catalog, PASSING } from './tables/catalog.js';
 import type { CatalogIndex } from './tables/catalog-index.js';
-import type { OrderedMap } from './tables/ordered-map.js';
+import type { RowSet } from './tables/row-set.js';
 import type { CheckRow, ServiceRow } from './tables/rows.js';
 import type { ServiceGroup } from './tables/service-group.js';
-import { joinKey, keyPart } from './tables/table-key.js';
+import { endOfPart, joinKey, keyPart, SEPARATOR } from './tables/table-key.js';
 import { type CatalogUsage, usageOf } from './usage.js';
 
 const INGRESS = 'ingress-gateway';
@@ -25,14 +25,14 @@ function records(rows: readonly CheckRow[]): CheckRecord[] {
   return rows.map((row) => row.record);
 }
 
-function instancesOf(catalog: Catalog, rows: OrderedMap<ServiceRow>): ServiceInstance[] {
+function instancesOf(catalog: Catalog, rows: RowSet<ServiceRow>): ServiceInstance[] {
   return rows.allValues().flatMap((row) => {
     const node = catalog.nodes.get(row.nodeKey)?.record;
     return node ? [{ node, service: row.record }] : [];
   });
 }
 
-function healthOf(catalog: Catalog, rows: OrderedMap<ServiceRow>): HealthEntry[] {
+function healthOf(catalog: Catalog, rows: RowSet<ServiceRow>): HealthEntry[] {
   const nodeChecks = new Map<string, readonly CheckRecord[]>();
   return rows.allValues().flatMap((row) => {
     const node = catalog.nodes.get(row.nodeKey)?.record;
@@ -132,6 +132,21 @@ export class CatalogTableReads implements CatalogReads {
     const value = found.flatMap((each) => each.value.filter((entry) => entry.service.Kind === INGRESS));
     const index = Math.max(this.#index('gateway-services'), ...found.map((each) => each.index));
     return { index: value.length > 0 ? index : Math.max(index, this.serviceHealth(service).index), value };
+  }
+
+  connectNames(): readonly string[] {
+    const groups = this.#catalog.groups().filter(({ connect }) => connect.size > 0);
+    return groups.map(({ spelling }) => spelling);
+  }
+
+  downstreams(service: string): readonly string[] {
+    const part = keyPart(service);
+    const names: string[] = [];
+    this.#current.tables.meshTopology.rows.forRange(part + SEPARATOR, endOfPart(part), (_references, key) => {
+      const downstream = this.#catalog.group(key.slice(part.length + SEPARATOR.length));
+      if (downstream !== undefined) names.push(downstream.spelling);
+    });
+    return names;
   }
 
   nodeChecks(node: string): ReadResult<readonly CheckRecord[]> {

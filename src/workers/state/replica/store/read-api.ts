@@ -2,6 +2,7 @@
 // interfaces only. A read answers at once from memory with the index that Consul would show for it (spec/fsm.md,
 // section 4); what a blocking query depends on is named separately, so that a plain read allocates nothing for it.
 
+import type { AclAuthMethod, AclBindingRule, AclPolicy, AclRole, AclToken } from '../../../../wire/acl/records.js';
 import type { TxnOperation, TxnResponse } from '../../../../wire/commands.js';
 import type { ConfigEntry, EntryKind, EntryOf } from '../../../../wire/config-entries/entries.js';
 import type { GatewayServiceRecord } from '../../../../wire/mesh/gateway-service.js';
@@ -57,6 +58,10 @@ export interface CatalogReads {
   connectHealth(service: string): ReadResult<readonly HealthEntry[]>;
   /** Instances of the ingress gateways that lead to a service. */
   ingressHealth(service: string): ReadResult<readonly HealthEntry[]>;
+  /** Names of the services that can be reached through the mesh. */
+  connectNames(): readonly string[];
+  /** Names of those whose proxies, or whose entry as an ingress gateway, name the service as an upstream. */
+  downstreams(service: string): readonly string[];
   nodeChecks(node: string): ReadResult<readonly CheckRecord[]>;
   serviceChecks(service: string): ReadResult<readonly CheckRecord[]>;
   checksInState(state: string): ReadResult<readonly CheckRecord[]>;
@@ -149,6 +154,41 @@ export interface VirtualIpReads {
   find(service: string, peer: string): ReadResult<ServiceVirtualIp | null>;
 }
 
+/** Tokens and what they are made of. IDs and names are looked up without regard to case, secrets are not. */
+export interface AclReads {
+  /** Another object after each change of a token, policy or role: what was compiled of them is true while it is the same. */
+  readonly version: object;
+  /**
+   * By its secret, at the cost of a hash that is seeded anew in each process: how long it takes tells nothing of a secret that
+   * is alike. Its links are as they were when it was stored. One whose time is up is found until it is reaped.
+   */
+  aclToken(secret: string): AclToken | undefined;
+  aclTokenByAccessor(accessor: string): ReadResult<AclToken | null>;
+  /** The same with its links as they are now. */
+  current(token: AclToken): AclToken;
+  /** By secret. */
+  tokens(): ReadResult<readonly AclToken[]>;
+  /** At most so many of those whose time is up, longest ago first. */
+  expiredTokens(nowMs: number, isLocal: boolean, most: number): readonly AclToken[];
+  /** Milliseconds since 1970; null: no token ends. */
+  nextExpirationMs(isLocal: boolean): number | null;
+  aclPolicy(id: string): ReadResult<AclPolicy | null>;
+  aclPolicyByName(name: string): ReadResult<AclPolicy | null>;
+  /** By ID, as the roles and the binding rules. */
+  policies(): ReadResult<readonly AclPolicy[]>;
+  aclRole(id: string): ReadResult<AclRole | null>;
+  aclRoleByName(name: string): ReadResult<AclRole | null>;
+  roles(): ReadResult<readonly AclRole[]>;
+  bindingRule(id: string): ReadResult<AclBindingRule | null>;
+  /** `authMethod`: "" for those of all. */
+  bindingRules(authMethod: string): ReadResult<readonly AclBindingRule[]>;
+  authMethod(name: string): ReadResult<AclAuthMethod | null>;
+  /** By name. */
+  authMethods(): ReadResult<readonly AclAuthMethod[]>;
+  /** The command that made the first token, or took its place; 0: none has. */
+  readonly bootstrapIndex: number;
+}
+
 /** What each read blocks on; the counterparts of the read methods. `found` tells whether the read had a result. */
 export interface WatchTargets {
   nodes(): readonly WatchTarget[];
@@ -167,6 +207,11 @@ export interface WatchTargets {
   authority(): readonly WatchTarget[];
   queries(): readonly WatchTarget[];
   virtualIps(): readonly WatchTarget[];
+  aclTokens(): readonly WatchTarget[];
+  aclPolicies(): readonly WatchTarget[];
+  aclRoles(): readonly WatchTarget[];
+  aclBindingRules(): readonly WatchTarget[];
+  aclAuthMethods(): readonly WatchTarget[];
   kvKey(key: string, found: boolean): readonly WatchTarget[];
   kvPrefix(prefix: string): readonly WatchTarget[];
 }
@@ -185,6 +230,7 @@ export interface StoreReads {
   readonly coordinates: CoordinateReads;
   readonly virtualIps: VirtualIpReads;
   readonly configEntries: ConfigEntryReads;
+  readonly acl: AclReads;
   readonly authority: AuthorityReads;
   readonly queries: QueryReads;
   readonly targets: WatchTargets;

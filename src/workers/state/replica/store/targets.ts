@@ -97,6 +97,26 @@ export class Targets implements WatchTargets {
     return [indexTarget(VIRTUAL_IPS_INDEX)];
   }
 
+  aclTokens(): readonly WatchTarget[] {
+    return [indexTarget('acl-tokens')];
+  }
+
+  aclPolicies(): readonly WatchTarget[] {
+    return [indexTarget('acl-policies')];
+  }
+
+  aclRoles(): readonly WatchTarget[] {
+    return [indexTarget('acl-roles')];
+  }
+
+  aclBindingRules(): readonly WatchTarget[] {
+    return [indexTarget('acl-binding-rules')];
+  }
+
+  aclAuthMethods(): readonly WatchTarget[] {
+    return [indexTarget('acl-auth-methods')];
+  }
+
   kvKey(key: string, _found: boolean): readonly WatchTarget[] {
     return [{ kind: 'kv', key }];
   }

@@ -3,7 +3,8 @@
 
 import type { ServerDialer } from '../../../../tls/server-dialer.js';
 import type { RaftConfiguration } from '../../../../wire/raft/raft-orders.js';
-import { refusal } from '../../methods/contract/refusal.js';
+import { denial, isRefusal, refusal } from '../../methods/contract/refusal.js';
+import { judge, type TokenResolver } from '../../methods/contract/token-resolver.js';
 import { beginFrame, endFrame } from './frame.js';
 import type { GrpcCall, Serve } from './grpc-call.js';
 import { readFields } from './protobuf/reader.js';
@@ -19,6 +20,7 @@ const PASSED_ON = 'x-lictor-passed-on';
 export const TRANSFER_WITHIN_MS = 30_000;
 
 export interface TransferParts {
+  readonly tokens: TokenResolver;
   /** How another server is reached. */
   readonly dialer: ServerDialer;
   readonly isLeader: () => boolean;
@@ -55,7 +57,7 @@ function readRequest(message: Buffer): string | null {
 }
 
 function transfer(parts: TransferParts, call: GrpcCall, id: string): Promise<Outcome> {
-  if (parts.isLeader()) return handOver(parts, id);
+  if (parts.isLeader()) return handOver(parts, id, tokenOf(call));
   const address = parts.leaderAddress();
   if (address === '' || call.headers[PASSED_ON] !== undefined) {
     const { text } = refusal('no-leader');
@@ -64,7 +66,14 @@ function transfer(parts: TransferParts, call: GrpcCall, id: string): Promise<Out
   return passOn(call, parts.dialer, address, id);
 }
 
-async function handOver({ configuration, handOver }: TransferParts, id: string): Promise<Outcome> {
+async function handOver(
+  { configuration, handOver, tokens }: TransferParts,
+  id: string,
+  token: string,
+): Promise<Outcome> {
+  const judged = await judge(tokens, { token });
+  const denied = isRefusal(judged) ? judged : denial(judged, 'operator:write', '');
+  if (denied !== null) return { status: Status.unknown, text: denied.text };
   if (id !== '') {
     const { peers } = await configuration();
     if (!peers.some((peer) => peer.id === id)) {
@@ -76,16 +85,21 @@ async function handOver({ configuration, handOver }: TransferParts, id: string):
 }
 
 async function passOn(call: GrpcCall, dialer: ServerDialer, address: string, id: string): Promise<Outcome> {
-  const token = call.headers[TOKEN];
+  const token = tokenOf(call);
   const outcome = await callUnary({
     dialer,
     address,
     path: TRANSFER_LEADER,
-    headers: { [PASSED_ON]: '1', ...(typeof token === 'string' ? { [TOKEN]: token } : {}) },
+    headers: { [PASSED_ON]: '1', ...(token === '' ? {} : { [TOKEN]: token }) },
     write: (writer) => writer.text(1, id),
     withinMs: TRANSFER_WITHIN_MS,
   });
   return outcome.ok ? DONE : { status: outcome.status as StatusCode, text: outcome.text };
+}
+
+function tokenOf({ headers }: GrpcCall): string {
+  const token = headers[TOKEN];
+  return typeof token === 'string' ? token : '';
 }
 
 function answer(call: GrpcCall, { status, text }: Outcome): void {

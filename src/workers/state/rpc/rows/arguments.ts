@@ -119,13 +119,16 @@ export function askDatacenter(_nothing: null, options: WriteOptions): Datacenter
   return { ...datacenterArguments.zero, ...options };
 }
 
-export function askNode(node: string, options: QueryOptions, filter = ''): NodeArguments {
-  return { Node: node, MergeCentralConfig: false, PeerName: '', ...options, Filter: filter };
+export function askNode(node: string, options: QueryOptions, filter = '', isMerged = false): NodeArguments {
+  return { Node: node, MergeCentralConfig: isMerged, PeerName: '', ...options, Filter: filter };
 }
 
 /** Which instances of a service are meant; all of them where nothing is said. */
 type Choice = Partial<
-  Pick<ServiceArguments, 'ServiceAddress' | 'HealthFilterType' | 'Connect' | 'Ingress' | 'PeerName'>
+  Pick<
+    ServiceArguments,
+    'ServiceAddress' | 'HealthFilterType' | 'Connect' | 'Ingress' | 'PeerName' | 'MergeCentralConfig'
+  >
 >;
 
 const ALL_INSTANCES: Choice = {};
@@ -149,7 +152,7 @@ export function askService(
     Connect: choice.Connect ?? false,
     Ingress: choice.Ingress ?? false,
     PeerName: choice.PeerName ?? '',
-    MergeCentralConfig: false,
+    MergeCentralConfig: choice.MergeCentralConfig ?? false,
     SamenessGroup: '',
     ...options,
     Filter: filter,

@@ -12,8 +12,8 @@ export function askRead<Args extends QueryOptions, Reply extends QueryMeta, Requ
   row: ReadRow<Args, Reply, Request, Value>,
 ): Asking {
   return {
-    readBody: (request, settings, datacenter) =>
-      bodyOf(row.arguments, row.ask(request as Request, optionsOf(settings, datacenter))),
+    readBody: (request, settings, datacenter, token) =>
+      bodyOf(row.arguments, row.ask(request as Request, optionsOf(settings, datacenter, token))),
     readAnswer(body, request) {
       const reply = decode(row.reply, body);
       if (!reply.ok) return null;
@@ -56,7 +56,7 @@ export function askDirect<Args extends object, Reply, Request, Value>(
     readBody: () => null,
     readAnswer: () => null,
     writeBody: (request, datacenter, token) =>
-      bodyOf(row.arguments, row.ask(request as Request, { ...optionsOf(AT_ONCE, datacenter), Token: token })),
+      bodyOf(row.arguments, row.ask(request as Request, optionsOf(AT_ONCE, datacenter, token))),
     writeAnswer(body, request) {
       const reply = decode(row.reply, body);
       return reply.ok ? { ok: true, value: row.value(reply.value, request as Request) } : null;

@@ -109,11 +109,13 @@ const instances: ReadRow<ServiceArguments, InstancesReply, InstancesRequest, Ins
       nodeMeta: nodeMetaOf(args),
       near: args.Source.Node,
       tags: tagsOf(args),
+      isMerged: args.MergeCentralConfig,
     };
   },
   ask(request, options) {
-    const { service, connect, address = '' } = request;
-    return askService(service, request, options, { Connect: connect, ServiceAddress: address });
+    const { service, connect, address = '', isMerged = false } = request;
+    const choice = { Connect: connect, ServiceAddress: address, MergeCentralConfig: isMerged };
+    return askService(service, request, options, choice);
   },
   show: (found, meta) => ({ ServiceNodes: emptyAsNil(found.map(flatInstance)), ...meta }),
   value: ({ ServiceNodes }) => (ServiceNodes ?? []).map(unfolded),

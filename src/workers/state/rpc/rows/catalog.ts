@@ -95,13 +95,13 @@ const serviceList: ReadRow<DatacenterArguments, ServiceListReply, Narrowing, Tag
   value: ({ Services }) => new Map((Services ?? []).map(({ Name }) => [Name, NO_TAGS])),
 };
 
-function nodeRequest({ Node, Filter }: NodeArguments): NodeServicesRequest | Refusal {
+function nodeRequest({ Node, Filter, MergeCentralConfig }: NodeArguments): NodeServicesRequest | Refusal {
   if (Node === '') return refusal('failed', 'Must provide node');
-  return { node: Node, filter: Filter, nodeMeta: null, near: '', tags: [] };
+  return { node: Node, filter: Filter, nodeMeta: null, near: '', tags: [], isMerged: MergeCentralConfig };
 }
 
-function askServicesOfNode({ node, filter }: NodeServicesRequest, options: DatacenterOptions): NodeArguments {
-  return askNode(node, options, filter);
+function askServicesOfNode(request: NodeServicesRequest, options: DatacenterOptions): NodeArguments {
+  return askNode(request.node, options, request.filter, request.isMerged === true);
 }
 
 type DatacenterOptions = Parameters<typeof askNode>[1];
@@ -167,7 +167,7 @@ interface GatewayReply extends QueryMeta {
 }
 
 const named = struct<GatewayServiceRecord['Gateway']>({ Name: text });
-const gatewayService = struct<GatewayServiceRecord>({
+export const gatewayService = struct<GatewayServiceRecord>({
   Gateway: named,
   Service: named,
   GatewayKind: text,

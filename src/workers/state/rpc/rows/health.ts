@@ -145,6 +145,7 @@ const instances: ReadRow<ServiceArguments, EntriesReply, ServiceNodesRequest, re
       nodeMeta: nodeMetaOf(args),
       near: Source.Node,
       tags: tagsOf(args),
+      isMerged: args.MergeCentralConfig,
     };
   },
   ask: (request, options) =>
@@ -153,6 +154,7 @@ const instances: ReadRow<ServiceArguments, EntriesReply, ServiceNodesRequest, re
       Connect: request.kind === 'connect',
       Ingress: request.kind === 'ingress',
       HealthFilterType: HEALTH.indexOf(request.health),
+      MergeCentralConfig: request.isMerged === true,
     }),
   show(found, meta, { health }) {
     const shown = found.map(shownEntry);

@@ -4,9 +4,9 @@ import { decodeBase64 } from '../../../../gotext/base64.js';
 import { list, objectOf } from '../../../../msgpack/collections.js';
 import { bool, int, text, u8 } from '../../../../msgpack/kinds.js';
 import { struct } from '../../../../msgpack/struct.js';
-import type { KeyringAnswer, KeyringOperation } from '../../../../wire/gossip-pools.js';
+import type { KeyringOperation } from '../../../../wire/gossip-pools.js';
 import { refusal } from '../../methods/contract/refusal.js';
-import { type KeyringRequest, keyringOperation } from '../../methods/operator/keyring.js';
+import { type KeyringReport, type KeyringRequest, keyringOperation } from '../../methods/operator/keyring.js';
 import { type QueryMeta, type QueryOptions, queryMetaKinds, queryOptionKinds, unset } from './query-options.js';
 import type { DirectRow, Row } from './row.js';
 
@@ -46,7 +46,7 @@ function isOperation(operation: string): operation is KeyringOperation {
   return OPERATIONS.has(operation);
 }
 
-const operate: DirectRow<KeyringArguments, KeyringReply, KeyringRequest, readonly KeyringAnswer[]> = {
+const operate: DirectRow<KeyringArguments, KeyringReply, KeyringRequest, readonly KeyringReport[]> = {
   kind: 'direct',
   method: keyringOperation,
   arguments: struct<KeyringArguments>({
@@ -74,23 +74,29 @@ const operate: DirectRow<KeyringArguments, KeyringReply, KeyringRequest, readonl
     ),
     ...queryMetaKinds,
   }),
-  request({ Operation, Key, LocalOnly, RelayFactor }) {
+  request({ Operation, Key, LocalOnly, RelayFactor, Forwarded }) {
     if (!isOperation(Operation)) return refusal('failed', `unknown keyring operation: ${Operation}`);
     const key = decodeBase64(Key);
     if (!key.ok) return refusal('failed', key.error);
-    return { operation: Operation, key: key.value, relayFactor: RelayFactor, localOnly: LocalOnly };
+    return {
+      operation: Operation,
+      key: key.value,
+      relayFactor: RelayFactor,
+      localOnly: LocalOnly,
+      isForwarded: Forwarded,
+    };
   },
-  ask: ({ operation, key, relayFactor, localOnly }, options) => ({
+  ask: ({ operation, key, relayFactor, localOnly, isForwarded }, options) => ({
     ...options,
     Operation: operation,
     Key: Buffer.from(key).toString('base64'),
-    Forwarded: false,
+    Forwarded: isForwarded,
     LocalOnly: localOnly,
     RelayFactor: relayFactor,
   }),
-  show: (answers, datacenter) => ({
+  show: (reports) => ({
     ...unset,
-    Responses: answers.map(({ pool, messages, keys, primaryKeys, numNodes, error }) => ({
+    Responses: reports.map(({ pool, datacenter, messages, keys, primaryKeys, numNodes, error }) => ({
       WAN: pool === 'wan',
       Datacenter: datacenter,
       Segment: '',
@@ -103,8 +109,9 @@ const operate: DirectRow<KeyringArguments, KeyringReply, KeyringRequest, readonl
     })),
   }),
   value: ({ Responses }) =>
-    (Responses ?? []).map(({ WAN, Messages, Keys, PrimaryKeys, NumNodes, Error: error }) => ({
+    (Responses ?? []).map(({ WAN, Datacenter, Messages, Keys, PrimaryKeys, NumNodes, Error: error }) => ({
       pool: WAN ? 'wan' : 'lan',
+      datacenter: Datacenter,
       messages: Messages ?? {},
       keys: Keys ?? {},
       primaryKeys: PrimaryKeys ?? {},

@@ -87,11 +87,11 @@ export function readSettings(options: QueryOptions, limits: WaitLimits): ReadSet
 }
 
 /** What a caller asks of a server. */
-export function optionsOf(settings: ReadSettings, datacenter: string): QueryOptions {
+export function optionsOf(settings: ReadSettings, datacenter: string, token: string): QueryOptions {
   const { consistency, minIndex, waitMs, maxStaleMs } = settings;
   return {
     Datacenter: datacenter,
-    Token: '',
+    Token: token,
     MinQueryIndex: minIndex,
     MaxQueryTime: minIndex > 0 ? Math.round(waitMs) * NANOS_PER_MS : 0,
     AllowStale: consistency === 'stale',
@@ -106,7 +106,7 @@ export function optionsOf(settings: ReadSettings, datacenter: string): QueryOpti
   };
 }
 
-export function metaOf(index: number, { hasLeader, lastContactMs }: ReadOrigin): QueryMeta {
+export function metaOf(index: number, { hasLeader, lastContactMs, isFiltered }: ReadOrigin): QueryMeta {
   return {
     Index: index,
     LastContact: Math.round(lastContactMs * NANOS_PER_MS),
@@ -114,10 +114,11 @@ export function metaOf(index: number, { hasLeader, lastContactMs }: ReadOrigin):
     ConsistencyLevel: '',
     NotModified: false,
     Backend: 0,
-    ResultsFilteredByACLs: false,
+    ResultsFilteredByACLs: isFiltered === true,
   };
 }
 
-export function originOf({ KnownLeader, LastContact }: QueryMeta): ReadOrigin {
-  return { hasLeader: KnownLeader, lastContactMs: LastContact / NANOS_PER_MS };
+export function originOf({ KnownLeader, LastContact, ResultsFilteredByACLs }: QueryMeta): ReadOrigin {
+  const origin = { hasLeader: KnownLeader, lastContactMs: LastContact / NANOS_PER_MS };
+  return ResultsFilteredByACLs ? { ...origin, isFiltered: true } : origin;
 }

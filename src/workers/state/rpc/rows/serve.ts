@@ -5,7 +5,6 @@ import { EncodeError } from '../../../../msgpack/errors.js';
 import type { Kind } from '../../../../msgpack/kinds.js';
 import { BlockingRead, type ReadOrigin } from '../../calls/blocking-read.js';
 import type { ReadSettings } from '../../calls/read-settings.js';
-import { allowAll } from '../../methods/contract/access.js';
 import { isRefusal, type Refusal, refusal } from '../../methods/contract/refusal.js';
 import type { Asking, RpcContext, RpcMethod, RpcReply, RpcWork } from '../server/method.js';
 import { askDirect, askRead, askWrite } from './ask.js';
@@ -169,7 +168,7 @@ function serveRead<Args extends QueryOptions, Reply extends QueryMeta, Request, 
       request,
       settings,
       datacenter,
-      authorizer: allowAll,
+      caller: { token: args.Token },
       cached: 'none',
     });
     return run;
@@ -180,8 +179,7 @@ function serveWrite<Args extends WriteOptions, Reply, Request, Value>(
   row: WriteRow<Args, Reply, Request, Value>,
 ): RpcMethod {
   return served(row, askWrite(row), ({ args, request, datacenter }, { calls }, reply) => {
-    const asker = { token: args.Token, authorizer: allowAll };
-    settle(calls.write(row.method, request, datacenter, asker), reply, (value) =>
+    settle(calls.write(row.method, request, datacenter, { token: args.Token }), reply, (value) =>
       send(reply, row.reply, row.show(value, request)),
     );
     return null;
@@ -192,8 +190,7 @@ function serveDirect<Args extends object, Reply, Request, Value>(
   row: DirectRow<Args, Reply, Request, Value>,
 ): RpcMethod {
   return served(row, askDirect(row), ({ args, request, datacenter }, { calls }, reply) => {
-    const asker = { token: textIn(args, 'Token'), authorizer: allowAll };
-    settle(calls.direct(row.method, request, datacenter, asker), reply, (value) =>
+    settle(calls.direct(row.method, request, datacenter, { token: textIn(args, 'Token') }), reply, (value) =>
       send(reply, row.reply, row.show(value, datacenter)),
     );
     return null;

@@ -44,7 +44,12 @@ export interface WaitLimits {
  * that has no form on the wire is the error that says so. What any server answers itself is asked as a write is.
  */
 export interface Asking {
-  readBody(request: unknown, settings: ReadSettings, datacenter: string): Uint8Array | EncodeError | null;
+  readBody(
+    request: unknown,
+    settings: ReadSettings,
+    datacenter: string,
+    token: string,
+  ): Uint8Array | EncodeError | null;
   readAnswer(body: Uint8Array, request: unknown): AskedRead<unknown> | null;
   writeBody(request: unknown, datacenter: string, token: string): Uint8Array | EncodeError | null;
   writeAnswer(body: Uint8Array, request: unknown): AskedWrite<unknown> | null;

@@ -31,21 +31,15 @@ function isDestination(entry: ConfigEntry | undefined): boolean {
   return entry?.Kind === 'service-defaults' && entry.Destination !== null;
 }
 
-function typicalInstances(tables: Tables, key: string): readonly ServiceRow[] {
-  if (key === CONSUL) return [];
-  return (tables.local.catalog.group(key)?.instances.allValues() ?? []).filter(({ record }) => record.Kind === '');
-}
-
 /** Whether a gateway of this kind leads to the service when it leads to all. */
 function qualifies(tables: Tables, key: string, gatewayKind: string): boolean {
-  const instances = typicalInstances(tables, key);
-  if (instances.length === 0) return false;
-  if (gatewayKind === INGRESS) return (tables.local.catalog.group(key)?.connect.size ?? 0) > 0;
-  return instances.some(({ record }) => !record.Connect.Native);
+  const group = key === CONSUL ? undefined : tables.local.catalog.group(key);
+  if (group === undefined || group.typical === 0) return false;
+  return gatewayKind === INGRESS ? group.connect.size > 0 : group.typicalWithoutConnect > 0;
 }
 
 function serviceKind(tables: Tables, key: string): string {
-  if (typicalInstances(tables, key).length > 0) return SERVICE;
+  if (key !== CONSUL && (tables.local.catalog.group(key)?.typical ?? 0) > 0) return SERVICE;
   return isDestination(tables.configEntries.get(configEntryKey('service-defaults', key))) ? DESTINATION : '';
 }
 

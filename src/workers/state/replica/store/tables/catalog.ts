@@ -120,6 +120,7 @@ export class Catalog {
 
   #serviceChanged(before: ServiceRow | undefined, after: ServiceRow | undefined): void {
     this.cachedNames = undefined;
+    if (before) this.#groups.get(before.groupKey)?.count(before.record, -1);
     if (before && (before.groupKey !== after?.groupKey || before.connectKey !== after.connectKey)) {
       this.#leaveGroups(before);
     }
@@ -148,11 +149,12 @@ export class Catalog {
     own.spelling = row.record.Service;
     own.indexKey = row.indexKey;
     if (own.instances.size === 0) this.counts.names += 1;
-    own.instances.set(row.key, row);
+    own.instances.set(row);
+    own.count(row.record, 1);
     own.forget();
     if (row.connectKey !== '') {
       const served = this.#groupFor(row.connectKey, connectName(row));
-      served.connect.set(row.key, row);
+      served.connect.set(row);
       served.forget();
     }
   }

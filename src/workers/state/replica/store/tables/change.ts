@@ -1,6 +1,7 @@
 // What a command changed, as typed records: watches consume them, and they are the undo log of a command that fails. The
 // single writer fills one journal per command; tables write to it and to nothing else.
 
+import type { AclAuthMethod, AclBindingRule, AclPolicy, AclRole, AclToken } from '../../../../../wire/acl/records.js';
 import type { ConfigEntry } from '../../../../../wire/config-entries/entries.js';
 import type {
   AutopilotConfig,
@@ -39,6 +40,11 @@ export interface TableRows {
   readonly 'ca-roots': CaRoot;
   /** Whatever each edge rests on. */
   readonly 'mesh-topology': ReadonlySet<string>;
+  readonly 'acl-tokens': AclToken;
+  readonly 'acl-policies': AclPolicy;
+  readonly 'acl-roles': AclRole;
+  readonly 'acl-binding-rules': AclBindingRule;
+  readonly 'acl-auth-methods': AclAuthMethod;
   readonly 'virtual-ips': ServiceVirtualIp;
   readonly 'free-virtual-ips': FreeVirtualIp;
   /** The index table: Raft indexes by key. */

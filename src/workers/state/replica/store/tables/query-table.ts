@@ -1,8 +1,8 @@
 // Prepared queries, by name, by the session that they end with, and templates by what a name must begin with.
 
 import type { PreparedQueryRecord } from '../../../../../wire/records.js';
+import { PrefixTree } from '../../../prefixes/prefix-tree.js';
 import type { Journal } from './change.js';
-import { PrefixTree } from './prefix-tree.js';
 import { Table } from './table.js';
 import { keyPart } from './table-key.js';
 

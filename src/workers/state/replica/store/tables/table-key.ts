@@ -13,6 +13,7 @@ const AFTER_SEPARATOR = '\u0001';
 const NEEDS_MOVE = /[\ud800-\uffff]/;
 const BEYOND_ASCII = /[^\u0000-\u007f]/;
 const NEEDS_ESCAPE = /[\u0000\u0001]/;
+const NEEDS_WORK = /[\u0000\u0001\ud800-\uffff]/;
 
 function moveUnits(text: string): string {
   let out = '';
@@ -42,9 +43,11 @@ export function kvKeyOf(tableKey: string): string {
 
 /** A name (node, service, check, session) as a part of a key: without regard to case. */
 export function keyPart(name: string): string {
-  let part = name.toLowerCase();
-  if (NEEDS_MOVE.test(part)) part = moveUnits(part);
-  return NEEDS_ESCAPE.test(part) ? escapeUnits(part) : part;
+  const part = name.toLowerCase();
+  // One look at what nearly every name is.
+  if (!NEEDS_WORK.test(part)) return part;
+  const moved = NEEDS_MOVE.test(part) ? moveUnits(part) : part;
+  return NEEDS_ESCAPE.test(moved) ? escapeUnits(moved) : moved;
 }
 
 export function joinKey(first: string, second: string): string {

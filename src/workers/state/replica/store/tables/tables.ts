@@ -2,6 +2,7 @@
 // there is exactly one writer.
 
 import { KeptChunks } from '../../chunks/kept-chunks.js';
+import { AclTables } from './acl-tables.js';
 import { Catalog } from './catalog.js';
 import { CatalogIndex } from './catalog-index.js';
 import { Journal } from './change.js';
@@ -42,6 +43,7 @@ export class Tables {
   readonly systemMetadata = new Table('system-metadata', this.journal);
   /** By kind and name. */
   readonly configEntries = new Table('config-entries', this.journal);
+  readonly acl = new AclTables(this.journal);
   readonly gatewayServices = new GatewayServiceTable(this.journal);
   readonly autopilot = new Table('autopilot', this.journal);
   readonly caConfig = new Table('ca-config', this.journal);

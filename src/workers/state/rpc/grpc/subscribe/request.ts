@@ -4,6 +4,8 @@ import { readFields } from '../protobuf/reader.js';
 
 export interface SubscribeRequest {
   readonly topic: number;
+  /** Its secret; "" = anonymous. */
+  readonly token: string;
   /** The index of the last event the subscriber has; 0: it has nothing. */
   readonly index: number;
   readonly datacenter: string;
@@ -16,6 +18,7 @@ export interface SubscribeRequest {
 }
 
 const OLD_KEY = 2;
+const TOKEN = 3;
 const OLD_PEER = 8;
 const NAMED_SUBJECT = 10;
 
@@ -23,13 +26,14 @@ const NAMED_SUBJECT = 10;
 export function readSubscribeRequest(message: Buffer): SubscribeRequest | null {
   const fields = readFields(message);
   if (fields === null) return null;
-  const request = { topic: 0, index: 0, datacenter: '', key: '', peer: '', isWildcard: false };
+  const request = { topic: 0, token: '', index: 0, datacenter: '', key: '', peer: '', isWildcard: false };
   for (const { number, value } of fields) {
     if (typeof value === 'number') {
       if (number === 1) request.topic = value;
       else if (number === 4) request.index = value;
       else if (number === 9) request.isWildcard = value !== 0;
-    } else if (number === 5) request.datacenter = value.toString();
+    } else if (number === TOKEN) request.token = value.toString();
+    else if (number === 5) request.datacenter = value.toString();
     else if (number === OLD_KEY) request.key = value.toString();
     else if (number === OLD_PEER) request.peer = value.toString();
     else if (number === NAMED_SUBJECT) {

@@ -5,6 +5,7 @@
 import { surprise } from '../../../../../observe/surprise.js';
 import type { FollowedRead, FollowedReads } from '../../../calls/followed-reads.js';
 import { isRefusal, type Refusal } from '../../../methods/contract/refusal.js';
+import type { Caller } from '../../../methods/contract/token-resolver.js';
 import { type Steps, turns } from '../../../turns/turns.js';
 import { EventLink } from './event-chain.js';
 import { changeEvent, type ItemEvent, Snapshot, type SnapshotPieces } from './events.js';
@@ -51,11 +52,12 @@ export function openSubject<Request, Value, Item>(
   reads: FollowedReads,
   topic: Topic<Request, Value, Item>,
   request: Request,
+  caller: Caller,
   stale: StaleSubjects,
   over: () => void,
 ): Subject | Refusal {
   const subject: FollowedSubject<Value, Item>[] = [];
-  const read = reads.follow(topic.method, request, {
+  const read = reads.follow(topic.method, request, caller, {
     changed: () => subject[0]?.changed(),
     restored: () => subject[0]?.dissolve(),
   });

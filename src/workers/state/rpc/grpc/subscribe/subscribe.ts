@@ -30,7 +30,8 @@ interface Row {
 function row<Request, Value, Item>(topic: Topic<Request, Value, Item>, isNamed: boolean): Row {
   return {
     isNamed,
-    open: (reads, { key, peer }, stale, over) => openSubject(reads, topic, topic.request(key, peer), stale, over),
+    open: (reads, { key, peer, token }, stale, over) =>
+      openSubject(reads, topic, topic.request(key, peer), { token }, stale, over),
   };
 }
 
@@ -53,7 +54,9 @@ export function subscribe({ reads, limits, datacenter }: SubscribeParts): Serve 
   const stale = new StaleSubjects();
 
   function subjectOf(request: SubscribeRequest, { open }: Row): Subject | Refusal {
-    const name = JSON.stringify([request.topic, request.key.toLowerCase(), request.peer.toLowerCase()]);
+    const { topic, key, peer, token } = request;
+    // What one token may see isn't told to the holder of another.
+    const name = JSON.stringify([topic, key.toLowerCase(), peer.toLowerCase(), reads.isOpen ? '' : token]);
     const known = subjects.get(name);
     if (known !== undefined) return known;
     const opened = open(reads, request, stale, () => {

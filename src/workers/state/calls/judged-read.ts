@@ -1,0 +1,30 @@
+// A read of a store by whoever may see it: prepared with the authorizer of its caller's token, and prepared again when that has
+// become another one while the read waited.
+
+import type { Authorizer } from '../acl/access.js';
+import { isRefusal } from '../methods/contract/refusal.js';
+import type { Judged, TokenResolver } from '../methods/contract/token-resolver.js';
+import type { StoreReads } from '../replica/store/read-api.js';
+import type { JudgeAnew, JudgedAnew } from './blocking-read.js';
+import type { ReadCall } from './calls.js';
+
+/** null where no token counts: then a read that waits keeps nothing for it. */
+export function judgeAnew<Request, Value>(
+  tokens: TokenResolver,
+  store: StoreReads,
+  call: ReadCall<Request, Value>,
+  judged: Authorizer,
+): JudgeAnew<Value> | null {
+  if (tokens.isOff) return null;
+  const { token } = call.caller;
+  let last: Judged = judged;
+  const take = (now: Judged): JudgedAnew<Value> => {
+    if (now === last) return null;
+    last = now;
+    return isRefusal(now) ? now : call.method.prepare(store, call.request, now);
+  };
+  return () => {
+    const now = tokens.resolve(token);
+    return now instanceof Promise ? now.then(take) : take(now);
+  };
+}

@@ -1,0 +1,90 @@
+// What the rows of /v1/acl share: they are off without ACLs, a read shows its headers even where it fails, and what is one for
+// all datacenters is written in the primary one.
+
+import type { Calls } from '../../calls/calls.js';
+import type { PathRest } from '../../http/endpoint.js';
+import { json, type Reply, refused, text } from '../../http/reply.js';
+import type { ApiRequest } from '../../http/request.js';
+import type { WriteMethod } from '../../methods/contract/method.js';
+import { isRefusal } from '../../methods/contract/refusal.js';
+
+export interface AclSettings {
+  readonly isEnabled: boolean;
+  readonly datacenter: string;
+  readonly primaryDatacenter: string;
+  readonly nodeName: string;
+  readonly defaultPolicy: string;
+  readonly downPolicy: string;
+}
+
+export interface AclDependencies {
+  readonly calls: Calls;
+  readonly settings: () => AclSettings;
+}
+
+const ACLS_ARE_OFF = text(401, 'ACL support disabled');
+
+/** Statuses of rows that are off without ACLs; of those, too, that may find nothing. */
+export const OFF = { 401: 'error' } as const;
+export const OFF_OR_MISSING = { ...OFF, 404: 'error' } as const;
+
+export const TRUE = json('true');
+
+export class AclRows {
+  readonly settings: () => AclSettings;
+  readonly #calls: Calls;
+  readonly off: () => Reply | null;
+
+  constructor({ calls, settings }: AclDependencies) {
+    this.#calls = calls;
+    this.settings = settings;
+    this.off = () => (settings().isEnabled ? null : ACLS_ARE_OFF);
+  }
+
+  get read() {
+    return {
+      acl: ['acl:read'],
+      effectiveConsistency: false,
+      failureHeaders: true,
+      missesAreBare: true,
+      off: this.off,
+      others: OFF,
+    } as const;
+  }
+
+  get write() {
+    return { acl: ['acl:write'], off: this.off, others: OFF } as const;
+  }
+
+  /** Asks the method where it is carried out: `isLocal` in the datacenter of the request, else in the primary one. */
+  async change<Request, Value>(
+    method: WriteMethod<Request, Value>,
+    asked: Request,
+    call: ApiRequest,
+    isLocal: boolean,
+    show: (value: Value) => Reply,
+  ): Promise<Reply> {
+    const { datacenter, primaryDatacenter } = this.settings();
+    const goesToPrimary = !isLocal && call.datacenter === datacenter;
+    const outcome = await this.#calls.write(
+      method,
+      asked,
+      goesToPrimary ? primaryDatacenter : call.datacenter,
+      call.asker,
+    );
+    return isRefusal(outcome) ? refused(outcome) : show(outcome);
+  }
+}
+
+export function rest(name: string, about: string, missing: string): PathRest {
+  return { name, about, missing: text(400, missing) };
+}
+
+/** A record that isn't there. */
+export function missed(what: string): Reply {
+  return text(404, `Requested ${what} does not exist: ACL not found`);
+}
+
+export function notDeleted(what: string): Reply {
+  return text(404, `Cannot find ${what} to delete`);
+}

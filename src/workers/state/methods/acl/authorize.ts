@@ -1,0 +1,63 @@
+// ACL.Authorize: whether a token allows what is listed (recorded: /v1/internal/acl/authorize).
+
+import { type Authorizer, allowAll, type NeededRule } from '../../acl/access.js';
+import type { DirectMethod } from '../contract/method.js';
+import { type Refusal, refusal } from '../contract/refusal.js';
+import { ACLS_ARE_OFF } from './acl-access.js';
+
+export interface AuthorizationQuestion {
+  readonly Resource: string;
+  readonly Access: string;
+  /** The name of a key, node, service …; "" where there is none. */
+  readonly Segment: string;
+}
+
+export interface Authorization extends AuthorizationQuestion {
+  readonly Allow: boolean;
+}
+
+const MOST_QUESTIONS = 64;
+const RESOURCES: ReadonlySet<string> = new Set([
+  'acl',
+  'agent',
+  'event',
+  'intention',
+  'key',
+  'keyring',
+  'mesh',
+  'node',
+  'operator',
+  'peering',
+  'query',
+  'service',
+  'session',
+]);
+
+/** A rule that an authorizer knows; null: there is none such. */
+function ruleOf({ Resource, Access }: AuthorizationQuestion): NeededRule | null {
+  const access = Access === 'read' || Access === 'write' || (Access === 'list' && Resource === 'key') ? Access : null;
+  return access !== null && RESOURCES.has(Resource) ? (`${Resource}:${access}` as NeededRule) : null;
+}
+
+export function authorize(
+  authorizer: Authorizer,
+  questions: readonly AuthorizationQuestion[],
+): readonly Authorization[] | Refusal {
+  if (authorizer === allowAll) return ACLS_ARE_OFF;
+  if (questions.length > MOST_QUESTIONS) {
+    return refusal('bad-request', `Refusing to process more than ${MOST_QUESTIONS} authorizations at once`);
+  }
+  const answers: Authorization[] = [];
+  for (const { Resource, Access, Segment } of questions) {
+    const rule = ruleOf({ Resource, Access, Segment });
+    if (rule === null) return refusal('failed', `Invalid access level for ${Resource} resource: ${Access}`);
+    answers.push({ Resource, Access, Segment, Allow: authorizer.allows(rule, Segment) });
+  }
+  return answers;
+}
+
+export const authorizeToken: DirectMethod<readonly AuthorizationQuestion[], readonly Authorization[]> = {
+  name: 'ACL.Authorize',
+  isRepeatable: true,
+  answer: (_server, questions, { authorizer }) => authorize(authorizer, questions),
+};

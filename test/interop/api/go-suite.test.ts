@@ -1,0 +1,139 @@
+// The Go client's own test suite (module github.com/hashicorp/consul/api), unmodified: its test kit starts `consul` from the path,
+// which is lictor here. A test that fails without being listed fails this one, and so does a listed one that passes.
+
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import path from 'node:path';
+import readline from 'node:readline';
+import { describe, it, type TestContext } from 'node:test';
+import { repositoryRoot } from '../../data.js';
+import { temporaryDirectory } from '../../temporary.js';
+import { skipWithout } from '../gossip/programs.js';
+import { FAILING, UNSTEADY } from './go-suite-failures.js';
+
+const MODULE = 'github.com/hashicorp/consul/api';
+const BUILD_DEADLINE_MS = 300_000;
+/** Each agent takes most of a second of a processor to start, and the suite starts more than two hundred. */
+const SUITE_DEADLINE_S = 600;
+/** Its kit gives an agent two seconds to start: no more of them at once than keep to that on two processors. */
+const SIDE_BY_SIDE = 2;
+const MINIMUM_TESTS = 150;
+
+type Outcome = 'pass' | 'fail' | 'skip';
+interface Event {
+  readonly Action: string;
+  readonly Test?: string;
+  readonly Output?: string;
+}
+
+class Results {
+  readonly outcomes = new Map<string, Outcome>();
+  readonly #started = new Set<string>();
+  readonly #output = new Map<string, string[]>();
+
+  take({ Action, Test, Output }: Event): void {
+    if (Test === undefined) return;
+    if (Action === 'run') this.#started.add(Test);
+    if (Action === 'pass' || Action === 'fail' || Action === 'skip') this.outcomes.set(Test, Action);
+    if (Action !== 'output' || Output === undefined) return;
+    const lines = this.#output.get(Test) ?? [];
+    this.#output.set(Test, lines);
+    lines.push(Output);
+  }
+
+  /** Where something failed: the parts of a test where it has any that did. One that never ended has failed as well. */
+  get failed(): readonly string[] {
+    const all = [...this.#started].filter((name) => !['pass', 'skip'].includes(this.outcomes.get(name) ?? ''));
+    return all.filter((name) => !all.some((other) => other.startsWith(`${name}/`))).sort();
+  }
+
+  /** What a test said, without the log of its agents. */
+  of(test: string): string {
+    const lines = this.#output.get(test) ?? [];
+    return lines
+      .filter((line) => !/^\d{4}-\d\d-\d\dT|CONFIG JSON/.test(line))
+      .slice(-40)
+      .join('');
+  }
+}
+
+function buildSuite(folder: string): string {
+  const program = path.join(folder, 'api.test');
+  execFileSync('go', ['test', '-c', '-mod=readonly', '-buildvcs=false', '-o', program, MODULE], {
+    cwd: path.join(repositoryRoot, 'test/interop/api/suite'),
+    env: { ...process.env, GOTOOLCHAIN: 'local' },
+    stdio: ['ignore', 'inherit', 'inherit'],
+    timeout: BUILD_DEADLINE_MS,
+  });
+  return program;
+}
+
+function writeConsul(folder: string): void {
+  fs.mkdirSync(folder);
+  const launcher = path.join(repositoryRoot, 'lictor');
+  fs.writeFileSync(path.join(folder, 'consul'), `#!/bin/sh\nexec '${launcher}' "$@"\n`, { mode: 0o755 });
+}
+
+/** `only`: a pattern of names; "" for all. */
+async function runSuite(context: TestContext, folder: string, program: string, only: string): Promise<Results> {
+  const run = only === '' ? [] : [`-test.run=${only}`];
+  const child = spawn(
+    'go',
+    [
+      ...['tool', 'test2json', '-t', program, '-test.v', `-test.parallel=${only === '' ? SIDE_BY_SIDE : 1}`],
+      ...[`-test.timeout=${SUITE_DEADLINE_S}s`, ...run],
+    ],
+    {
+      cwd: folder,
+      env: { ...process.env, PATH: `${path.join(folder, 'bin')}:${process.env['PATH'] ?? ''}`, TMPDIR: folder },
+      stdio: ['ignore', 'pipe', 'inherit'],
+      // What it starts is stopped with it, also where a test has left an agent behind.
+      detached: true,
+    },
+  );
+  const stop = () => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // Nothing of it is left.
+    }
+  };
+  context.after(stop);
+  const results = new Results();
+  const ended = once(child, 'close');
+  for await (const line of readline.createInterface({ input: child.stdout })) results.take(JSON.parse(line) as Event);
+  await ended;
+  stop();
+  return results;
+}
+
+/** Of the parts that failed, those that are failures of ours: not listed, and again when they have the machine for themselves. */
+async function unexpected(
+  context: TestContext,
+  folder: string,
+  program: string,
+  results: Results,
+): Promise<readonly string[]> {
+  const suspects = results.failed.filter((name) => !FAILING.has(name) && !UNSTEADY.has(name));
+  const tops = [...new Set(suspects.map((name) => name.split('/')[0]))];
+  if (tops.length === 0) return [];
+  const again = await runSuite(context, folder, program, `^(${tops.join('|')})$`);
+  return again.failed.filter((name) => !FAILING.has(name)).map((name) => `${name}\n${again.of(name)}`);
+}
+
+const skip = skipWithout('go');
+
+describe("the Go client's own tests", { skip }, () => {
+  it('pass, but for those that are listed', { timeout: 2 * SUITE_DEADLINE_S * 1000 }, async (context) => {
+    const folder = temporaryDirectory(context);
+    const program = buildSuite(folder);
+    writeConsul(path.join(folder, 'bin'));
+    const results = await runSuite(context, folder, program, '');
+    assert.ok(results.outcomes.size >= MINIMUM_TESTS, `only ${results.outcomes.size} tests ended`);
+    assert.deepEqual(await unexpected(context, folder, program, results), []);
+    const passing = [...FAILING.keys()].filter((name) => !results.failed.includes(name));
+    assert.deepEqual(passing, [], 'listed as failing, but they pass');
+  });
+});
