@@ -9,6 +9,7 @@ import { curveRow } from './rows/curve.js';
 import { dnsRows } from './rows/dns.js';
 import { fleetRow } from './rows/fleet.js';
 import { gossipRows } from './rows/gossip.js';
+import { httpsRow } from './rows/https.js';
 import { idleRows } from './rows/idle.js';
 import { kvRows } from './rows/kv.js';
 import { readersRow } from './rows/readers.js';
@@ -42,6 +43,7 @@ const ORDER = [
   'stopped-leader',
   '20',
   '21',
+  '23',
   'members',
   'rpc-waiting',
   'fleet',
@@ -58,6 +60,7 @@ const all = [
   ...idleRows,
   ...gossipRows,
   allBusyRow,
+  httpsRow,
   ...clusterRows,
   rpcWaitingRow,
   fleetRow,
