@@ -49,13 +49,20 @@ function overlay(base: Fields, over: Fields): Fields {
   return out;
 }
 
+/** What checks send along is hidden here; a stock agent shows it. */
+function hideHeaders(key: string, value: unknown): unknown {
+  if (key !== 'Header' || !isFields(value)) return value;
+  const hidden = Object.entries(value).map(([name, texts]) => [name, (texts as readonly string[]).map(() => 'hidden')]);
+  return Object.fromEntries(hidden) as Fields;
+}
+
 /** Puts this run's directory and ports where the recording has placeholders. */
 function fill(value: Fields, folder: string): Fields {
   const text = JSON.stringify(value)
     .replaceAll('<dir>', folder)
     .replace(/"<(\w+)>"/g, (all, name: string) => String(PORTS[name] ?? all))
     .replace(/<(\w+)>/g, (all, name: string) => String(PORTS[name] ?? all));
-  return JSON.parse(text) as Fields;
+  return JSON.parse(text, hideHeaders) as Fields;
 }
 
 function expected(base: Case['base'], result: Fields, folder: string): Fields {
