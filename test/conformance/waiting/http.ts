@@ -2,7 +2,7 @@
 
 import type { WaitingList } from '../standing.js';
 
-const ACLS = 'the ACL endpoints come with ACLs';
+const LOGINS = 'logging in comes with the auth methods';
 
 export const waiting: WaitingList = {
   'acl/acl-denied': {
@@ -20,30 +20,8 @@ export const waiting: WaitingList = {
     steps: ['44 GET /v1/acl/token/self'],
   },
   'default/acl-disabled': {
-    reason: ACLS,
-    steps: [
-      '1 PUT /v1/acl/bootstrap',
-      '2 GET /v1/acl/tokens',
-      '3 PUT /v1/acl/token',
-      '4 GET /v1/acl/token/self',
-      '5 GET /v1/acl/token/abc',
-      '6 DELETE /v1/acl/token/abc',
-      '7 GET /v1/acl/policies',
-      '8 PUT /v1/acl/policy',
-      '9 GET /v1/acl/policy/x',
-      '10 GET /v1/acl/policy/name/x',
-      '11 GET /v1/acl/roles',
-      '12 GET /v1/acl/role/name/x',
-      '13 GET /v1/acl/auth-methods',
-      '14 GET /v1/acl/binding-rules',
-      '15 POST /v1/acl/login',
-      '16 POST /v1/acl/logout',
-      '17 GET /v1/acl/replication',
-      '18 GET /v1/acl/templated-policies',
-      '19 GET /v1/acl/templated-policy/name/builtin/service',
-      '26 PUT /v1/acl/tokens',
-      '27 POST /v1/acl/bootstrap',
-    ],
+    reason: LOGINS,
+    steps: ['15 POST /v1/acl/login', '16 POST /v1/acl/logout'],
   },
 };
 

@@ -80,7 +80,7 @@ export class ReaderCalls implements Calls {
     authorizer: Authorizer | Refusal,
   ): void {
     if (isRefusal(authorizer)) {
-      run.refused(authorizer);
+      run.refused(call.method.ofUnknownToken?.(authorizer) ?? authorizer);
       return;
     }
     const { method, request, settings, caller } = call;

@@ -267,7 +267,7 @@ export class ServerCalls implements Calls {
     authorizer: Authorizer | Refusal,
   ): void {
     if (isRefusal(authorizer)) {
-      run.refused(authorizer);
+      run.refused(call.method.ofUnknownToken?.(authorizer) ?? authorizer);
       return;
     }
     const { method, request, settings, caller } = call;

@@ -13,7 +13,8 @@ import { wholePolicy } from './templated-policies.js';
 /** What takes the place of a secret that the asker may not see. */
 const HIDDEN_SECRET = '<hidden>';
 
-export const NO_SUCH_TOKEN = refusal('denied', 'token does not exist: ACL not found');
+const UNKNOWN = refusal('denied', 'ACL not found');
+export const NO_SUCH_TOKEN = refusal('denied', `token does not exist: ${UNKNOWN.text}`);
 
 export interface TokenQuery {
   /** By its secret it is its holder who asks: no right is needed. */
@@ -84,6 +85,7 @@ function expansionOf({ acl }: StoreReads, token: AclToken): TokenExpansion {
 
 export const readToken: ReadMethod<TokenQuery, TokenAnswer> = {
   name: 'ACL.TokenRead',
+  ofUnknownToken: (problem) => (problem.text === UNKNOWN.text ? NO_SUCH_TOKEN : problem),
   prepare(store, query, authorizer) {
     if (authorizer === allowAll) return ACLS_ARE_OFF;
     const isOwn = query.by === 'secret';

@@ -71,6 +71,8 @@ export interface ReadMethod<Request, Value> {
   readonly name: string;
   /** It never waits for a change, whatever index was sent: there is none that would tell. */
   readonly isOnce?: true;
+  /** What whoever shows a token is told that nobody knows, in the words of this method. */
+  ofUnknownToken?(problem: Refusal): Refusal;
   /** Judges the request before anything is read; the store may not be ready yet, so it isn't looked at here. */
   prepare(store: StoreReads, request: Request, authorizer: Authorizer): PreparedRead<Value> | Refusal;
 }

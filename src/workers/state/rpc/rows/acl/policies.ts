@@ -19,6 +19,7 @@ import {
   readPolicy,
   setPolicy,
 } from '../../../methods/acl/policies.js';
+import { resolvePolicies, resolveRoles } from '../../../methods/acl/resolve.js';
 import { batchReadRoles, deleteRole, listRoles, readRole, setRole } from '../../../methods/acl/roles.js';
 import { UNLIMITED } from '../lists.js';
 import { type QueryMeta, type QueryOptions, queryMetaKinds, queryOptionKinds } from '../query-options.js';
@@ -85,6 +86,9 @@ const policyBatch: ReadRow<PolicyBatchArguments, PoliciesReply<AclPolicy>, reado
   show: (policies, meta) => ({ Policies: policies, ...meta }),
   value: ({ Policies }) => Policies ?? [],
 };
+
+/** The same by links: those of the token that asks. */
+const policyResolve: typeof policyBatch = { ...policyBatch, method: resolvePolicies };
 
 interface SetPolicyArguments extends WriteOptions {
   readonly Policy: AclPolicy;
@@ -166,6 +170,8 @@ const roleBatch: ReadRow<RoleBatchArguments, RolesReply, readonly string[], read
   value: ({ Roles }) => Roles ?? [],
 };
 
+const roleResolve: typeof roleBatch = { ...roleBatch, method: resolveRoles };
+
 interface SetRoleArguments extends WriteOptions {
   readonly Role: AclRole;
 }
@@ -200,11 +206,13 @@ export const aclPolicyRows: readonly Row[] = [
   onePolicy,
   allPolicies,
   policyBatch,
+  policyResolve,
   writePolicy,
   removePolicy,
   oneRole,
   allRoles,
   roleBatch,
+  roleResolve,
   writeRole,
   removeRole,
 ];
