@@ -47,6 +47,7 @@ function run(context: TestContext, programs: Programs, policy: string | null = n
     'test/interop/gossip/go',
     'test/interop/raft/go',
     'test/interop/api/go',
+    'test/interop/api/suite',
     'test/interop/prometheus/go',
   ])
     fs.mkdirSync(path.join(folder, name), { recursive: true });
