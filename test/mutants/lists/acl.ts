@@ -6,8 +6,16 @@ const STATE = 'workers/state';
 const RULES = ['unit/acl/authorizer'];
 const ENFORCED = ['unit/acl/enforcement'];
 const EVERYTHING = ['unit/acl/matrix'];
+const WHOLE_AGENT = ['integration/acl/matrix'];
 
 export const acl: readonly Mutant[] = [
+  {
+    name: 'a row states a rule that nobody asks for',
+    file: `${STATE}/endpoints/acl/templated-policies.ts`,
+    find: "judges: 'row', off: rows.off",
+    replace: 'off: rows.off',
+    tests: WHOLE_AGENT,
+  },
   {
     name: 'a prefix goes before the exact rule',
     file: `${STATE}/acl/rule-set.ts`,

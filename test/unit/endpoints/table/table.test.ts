@@ -25,6 +25,9 @@ const ASKED_BY_POST = new Set([
   'POST /v1/internal/acl/authorize',
   // Nobody has a token yet.
   'PUT /v1/acl/bootstrap',
+  'POST /v1/acl/login',
+  // It is the token itself that ends.
+  'POST /v1/acl/logout',
 ]);
 
 test('every operation says what it is for and what a token needs', () => {
