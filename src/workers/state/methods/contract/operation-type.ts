@@ -5,8 +5,20 @@ export type OperationType = 'read' | 'write' | 'exempt';
 
 /** What changes something, be it in the state or in what only a leader knows. All else that isn't exempt is a read. */
 const WRITES: ReadonlySet<string> = new Set([
+  'ACL.AuthMethodDelete',
+  'ACL.AuthMethodSet',
+  'ACL.BindingRuleDelete',
+  'ACL.BindingRuleSet',
+  'ACL.BootstrapTokens',
   'ACL.Login',
   'ACL.Logout',
+  'ACL.PolicyDelete',
+  'ACL.PolicySet',
+  'ACL.RoleDelete',
+  'ACL.RoleSet',
+  'ACL.TokenClone',
+  'ACL.TokenDelete',
+  'ACL.TokenSet',
   'Catalog.Register',
   'Catalog.Deregister',
   'ConfigEntry.Apply',
