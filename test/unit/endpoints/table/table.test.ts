@@ -26,11 +26,7 @@ const ASKED_BY_POST = new Set([
   // Nobody has a token yet.
   'PUT /v1/acl/bootstrap',
   'POST /v1/acl/login',
-<<<<<<< HEAD
   // It is about the token of the request itself.
-=======
-  // It is the token itself that ends.
->>>>>>> h-aclfix
   'POST /v1/acl/logout',
 ]);
 

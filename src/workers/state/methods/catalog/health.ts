@@ -142,10 +142,6 @@ function serviceNodesRead(
   const seeing = seenItems<HealthEntry>(sight, (asker, { node, service: { Service } }) =>
     asker.instance(node.Node, Service),
   );
-  const sight = sightOf(authorizer, 'service:read', 'node:read');
-  const seeing = seenItems<HealthEntry>(sight, (asker, { node, service: { Service } }) =>
-    asker.instance(node.Node, Service),
-  );
   const narrow = (value: Entries): Entries => narrowEntries(store, value, request);
   const inSteps =
     matcher === null ? {} : { narrowInSteps: (value: Entries) => filterEntries(store, value, request, matcher) };
@@ -176,9 +172,6 @@ function serviceNodesRead(
     watch: ({ value }) => targets.connectInstances([service, ...value.map((entry) => entry.service.Service)]),
     narrow,
     ...inSteps,
-    ...seeing,
-    ...seeing,
-    ...seeing,
     ...seeing,
   };
 }
