@@ -19,7 +19,11 @@ const BUILD_DEADLINE_MS = 300_000;
 const SUITE_DEADLINE_S = 600;
 /** Its kit gives an agent two seconds to start: no more of them at once than keep to that on two processors. */
 const SIDE_BY_SIDE = 2;
-const MINIMUM_TESTS = 150;
+/** All of it takes some ten minutes: CI asks a few, `npm run soak` everything. */
+const CHOSEN =
+  process.env['LICTOR_GO_TESTS'] ??
+  '^TestAPI_(Client(PutGetDelete|CAS|AcquireRelease|Txn|List_DeleteRecurse)|Session(CreateDestroy|Info|List|Node)|Status.*|Lock(LockUnlock|Contend)|AgentLeave)$';
+const MINIMUM_TESTS = 10;
 const MOST_AGAIN = 20;
 
 type Outcome = 'pass' | 'fail' | 'skip';
@@ -77,14 +81,13 @@ function writeConsul(folder: string): void {
   fs.writeFileSync(path.join(folder, 'consul'), `#!/bin/sh\nexec '${launcher}' "$@"\n`, { mode: 0o755 });
 }
 
-/** `only`: a pattern of names; "" for all. */
+/** `only`: a pattern of names. */
 async function runSuite(context: TestContext, folder: string, program: string, only: string): Promise<Results> {
-  const run = only === '' ? [] : [`-test.run=${only}`];
   const child = spawn(
     goProgram(),
     [
-      ...['tool', 'test2json', '-t', program, '-test.v', `-test.parallel=${only === '' ? SIDE_BY_SIDE : 1}`],
-      ...[`-test.timeout=${SUITE_DEADLINE_S}s`, ...run],
+      ...['tool', 'test2json', '-t', program, '-test.v', `-test.parallel=${only === CHOSEN ? SIDE_BY_SIDE : 1}`],
+      ...[`-test.timeout=${SUITE_DEADLINE_S}s`, `-test.run=${only}`],
     ],
     {
       cwd: folder,
@@ -134,10 +137,10 @@ describe("the Go client's own tests", { skip }, () => {
     const folder = temporaryDirectory(context);
     const program = buildSuite(folder);
     writeConsul(path.join(folder, 'bin'));
-    const results = await runSuite(context, folder, program, '');
+    const results = await runSuite(context, folder, program, CHOSEN);
     assert.ok(results.outcomes.size >= MINIMUM_TESTS, `only ${results.outcomes.size} tests ended`);
     assert.deepEqual(await unexpected(context, folder, program, results), []);
-    const passing = [...FAILING.keys()].filter((name) => !results.failed.includes(name));
+    const passing = [...FAILING.keys()].filter((name) => results.outcomes.get(name) === 'pass');
     assert.deepEqual(passing, [], 'listed as failing, but they pass');
   });
 });
