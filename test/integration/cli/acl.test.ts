@@ -171,6 +171,10 @@ describe('access control', { concurrency: false }, () => {
   it('what is behind a word is not taken for an option, nor passed over', async () => {
     assert.match(await refused('token', 'create', 'word', '-policy-name=app'), /^Too many arguments/);
     assert.match(await refused('token', 'create'), /^Cannot create a token without specifying/);
+    assert.match(
+      await refused('policy', 'delete', '-id=0'),
+      /^Error determining policy ID: Several policy IDs have the prefix: 0/,
+    );
     assert.equal(await refused('policy', 'list', '-format=xml'), 'Unknown format: xml\n');
   });
 });
