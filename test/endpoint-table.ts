@@ -3,6 +3,7 @@
 import { serverEndpoints } from '../src/workers/state/assembly/server-endpoints.js';
 import { agentEndpoints } from '../src/workers/state/endpoints/agent/agent-endpoints.js';
 import { authorizeEndpoints } from '../src/workers/state/endpoints/agent/authorize.js';
+import { agentCaEndpoints } from '../src/workers/state/endpoints/agent/connect-ca.js';
 import { eventEndpoints } from '../src/workers/state/endpoints/event.js';
 import { metricsProxyEndpoints } from '../src/workers/state/endpoints/internal/metrics-proxy.js';
 import { withOpenApi } from '../src/workers/state/endpoints/openapi.js';
@@ -29,6 +30,7 @@ export function rows(): readonly Endpoint[] {
   const parts = { calls: noServers, config, hasWan: () => false } as unknown;
   return withOpenApi([
     ...agentEndpoints({ config, clock: systemClock } as unknown as DependenciesOf<typeof agentEndpoints>),
+    ...agentCaEndpoints({ isEnabled: () => true } as unknown as DependenciesOf<typeof agentCaEndpoints>),
     ...authorizeEndpoints({
       calls: noServers,
       isEnabled: () => true,

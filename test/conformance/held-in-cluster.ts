@@ -7,7 +7,6 @@ import { holdKit } from './kit.js';
 import type { WaitingList } from './standing.js';
 import { waiting } from './waiting/http.js';
 
-/** Scenarios whose agent refuses to start do so wherever it is. */
 /** The cluster has no ACLs. */
 const isOfAcls = (name: string): boolean => name.startsWith('acl');
 const scenarios = recorded.filter(({ name }) => !isOfAcls(name));

@@ -6,8 +6,30 @@ const STATE = 'workers/state';
 const RULES = ['unit/acl/authorizer'];
 const ENFORCED = ['unit/acl/enforcement'];
 const EVERYTHING = ['unit/acl/matrix'];
+const WHOLE_AGENT = ['integration/acl/matrix'];
 
 export const acl: readonly Mutant[] = [
+  {
+    name: "a query is executed with its caller's rights, whatever token it brings",
+    file: `${STATE}/calls/judged-read.ts`,
+    find: "return acting === '' ? caller.token : acting;",
+    replace: 'return caller.token;',
+    tests: ENFORCED,
+  },
+  {
+    name: 'what another datacenter kept from the asker is not told',
+    file: `${STATE}/calls/other-datacenters.ts`,
+    find: 'hasHidden ||= answer.isFiltered;',
+    replace: '',
+    tests: ['unit/calls/query-failover'],
+  },
+  {
+    name: 'a row states a rule that nobody asks for',
+    file: `${STATE}/endpoints/acl/templated-policies.ts`,
+    find: "judges: 'row', off: rows.off",
+    replace: 'off: rows.off',
+    tests: WHOLE_AGENT,
+  },
   {
     name: 'a prefix goes before the exact rule',
     file: `${STATE}/acl/rule-set.ts`,

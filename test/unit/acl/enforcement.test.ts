@@ -218,3 +218,32 @@ test('a token that is deleted or changed counts at once', async () => {
   grant(api.store, secret, 'key "k" { policy = "deny" }');
   assert.equal((await api.as(secret, 'GET', '/v1/kv/k')).status, 403);
 });
+
+test("a query that brings a token is executed with that token's rights, whoever asks", async () => {
+  const visible = tokenFor('service "vis" { policy = "read" } node "gf1" { policy = "read" }');
+  const owner = tokenFor('query_prefix "own-" { policy = "write" }');
+  const make = async (name: string, token: string): Promise<void> => {
+    const body = JSON.stringify({ Name: name, Token: token, Service: { Service: 'vis' } });
+    const answer = await api.as(owner, 'POST', '/v1/query', body);
+    assert.equal(answer.status, 200, answer.body);
+  };
+  const execute = async (name: string, token: string) => {
+    const { status, body, headers } = await api.as(token, 'GET', `/v1/query/${name}/execute`);
+    if (status !== 200) return [status, body];
+    const { Nodes, ResultsFilteredByACLs } = JSON.parse(body) as {
+      Nodes: { Node: { Node: string } }[];
+      ResultsFilteredByACLs: boolean;
+    };
+    assert.equal(headers[FILTERED] === 'true', ResultsFilteredByACLs);
+    return [Nodes.map(({ Node }) => Node.Node).sort(), ResultsFilteredByACLs];
+  };
+  await make('own-token', visible);
+  await make('own-none', '');
+  await make('own-unknown', 'f0000000-0000-4000-8000-0000000000ff');
+  // Who sends no token isn't told that something was kept from the query's.
+  assert.deepEqual(await execute('own-token', ''), [['gf1'], false]);
+  assert.deepEqual(await execute('own-token', TOKENS.management), [['gf1'], true]);
+  assert.deepEqual(await execute('own-none', ''), [[], false]);
+  assert.deepEqual(await execute('own-none', TOKENS.management), [['gf1', 'hf2'], false]);
+  assert.deepEqual(await execute('own-unknown', TOKENS.management), [403, 'ACL not found']);
+});

@@ -1,9 +1,10 @@
-// Every operation that servers answer, asked with each kind of token, against the rules that its row of the endpoint table names. A row
+// Every operation that is answered from a store, asked with each kind of token, against the rules that its row of the endpoint table names. A row
 // without a request here fails the test: a new one must say what it is to be asked.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { endpointTable, type TableEntry } from '../../endpoint-table.js';
+import { ASKED_OF_AGENTS } from '../../integration/acl/asked-of-agents.js';
 import type { Served } from '../http/served-endpoints.js';
 import { MARKS, QUERY_ID, SESSION_ID, serveWithAcls, TOKENS, UNKNOWN_TOKEN } from './served-with-acls.js';
 
@@ -102,20 +103,12 @@ const REQUESTS: ReadonlyMap<string, Request> = new Map(
   }),
 );
 
-/** What is asked elsewhere: of the rows' own functions, with an authority, a pool, a log or records that this server hasn't. */
-const ELSEWHERE = [
-  /^\w+ \/v1\/(agent|acl|event|snapshot|status|bulk|connect\/ca|operator\/keyring|openapi\.json)/,
-  /^\w+ \/v1\/connect\/intentions\/$/,
-  /^\w+ \/v1\/internal\/(acl\/|ui\/metrics-proxy\/)/,
-  /^GET \/v1\/(catalog|coordinate)\/datacenters$/,
-  /^\w+ \/(robots\.txt|debug|ui)/,
-];
-
 function nameOf({ method, endpoint }: TableEntry): string {
   return `${method} ${endpoint.path}`;
 }
 
-const asked = endpointTable().filter((entry) => !ELSEWHERE.some((pattern) => pattern.test(nameOf(entry))));
+/** The others need a whole agent: test/integration/acl/matrix.test.ts. */
+const asked = endpointTable().filter((entry) => !ASKED_OF_AGENTS.has(nameOf(entry)));
 
 /** Only these show something to whoever may see nothing: that there is nothing. */
 function showsNothing(status: number, body: string): boolean {
@@ -127,6 +120,9 @@ function showsNothing(status: number, body: string): boolean {
 test('every operation has a request, and rules', () => {
   const missing = asked.map(nameOf).filter((name) => !REQUESTS.has(name));
   assert.deepEqual(missing, []);
+  const names = new Set(endpointTable().map(nameOf));
+  for (const name of [...REQUESTS.keys(), ...ASKED_OF_AGENTS.keys()]) assert.ok(names.has(name), `${name} is no row`);
+  for (const name of REQUESTS.keys()) assert.ok(!ASKED_OF_AGENTS.has(name), `${name} is asked twice`);
   for (const entry of endpointTable()) assert.ok(entry.operation.acl.length > 0, nameOf(entry));
 });
 
@@ -150,6 +146,8 @@ for (const entry of asked) {
       assert.ok(showsNothing(denied.status, denied.body), `${denied.status} ${denied.body}`);
       if (isWrite(entry)) assert.ok(denied.status === 403 || denied.status === 409, `${denied.status} ${denied.body}`);
       assert.ok(!MARKS.some((mark) => denied.body.includes(mark)), denied.body);
+      // Nor when something changed last.
+      if (denied.status === 403) assert.ok([undefined, '1'].includes(denied.headers['x-consul-index']));
     }
     const reading = await api.as(TOKENS.read, method, target, body);
     if (isWrite(entry)) {

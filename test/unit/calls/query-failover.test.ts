@@ -24,8 +24,8 @@ const FAILED: AskedFailure = { ok: false, text: 'rpc error making call: No clust
 const MS: { readonly [datacenter: string]: number } = { dc1: 0, near: 10, far: 50, farther: 90 };
 const NO_FAILOVER: QueryFailover = { NearestN: 0, Datacenters: null, Targets: null };
 
-/** What each other datacenter has: instances, nothing, or no server that answers. */
-type Elsewhere = { readonly [datacenter: string]: 'some' | 'none' | 'down' };
+/** What each other datacenter has: instances, nothing, nothing that the asker may see, or no server that answers. */
+type Elsewhere = { readonly [datacenter: string]: 'some' | 'none' | 'hidden' | 'down' };
 
 function rig(failover: Partial<QueryFailover>, elsewhere: Elsewhere) {
   const asked: { datacenter: string; request: RemoteExecution; consistency: string }[] = [];
@@ -47,7 +47,8 @@ function rig(failover: Partial<QueryFailover>, elsewhere: Elsewhere) {
         mayFailOver: false,
         of: null,
       };
-      const origin = { hasLeader: true, lastContactMs: 0 };
+      const isFiltered = elsewhere[datacenter] === 'hidden' ? { isFiltered: true } : {};
+      const origin = { hasLeader: true, lastContactMs: 0, ...isFiltered };
       setImmediate(() =>
         done(elsewhere[datacenter] === 'down' ? FAILED : ({ ok: true, value, index: 1, origin, bytes: 1 } as never)),
       );
@@ -75,16 +76,18 @@ function rig(failover: Partial<QueryFailover>, elsewhere: Elsewhere) {
   });
   const of = query({ Name: 'q', DNS: { TTL: '3s' } }, { Failover: { ...NO_FAILOVER, ...failover } });
   store.runAll(setQuery(of));
-  const execute = async (name = 'q', consistency: 'default' | 'stale' = 'default'): Promise<Executed> => {
+  const answer = async (name: string, consistency: 'default' | 'stale', token: string) => {
     const agent = { node: 'n1', datacenter: 'dc1', segment: '' };
     const source = { datacenter: 'dc1', node: '', ip: '' };
     const request = { idOrName: name, limit: 2, connect: false, source, agent, datacenter: 'dc1' };
     const settings = { consistency, minIndex: 0, waitMs: 0, maxStaleMs: 0 };
-    const answer = await ask(calls, executeQuery, request, settings, 'dc1', { token: '' });
-    assert.ok(!isRefusal(answer), JSON.stringify(answer));
-    return answer.value;
+    const found = await ask(calls, executeQuery, request, settings, 'dc1', { token });
+    assert.ok(!isRefusal(found), JSON.stringify(found));
+    return found;
   };
-  return { store, asked, control, execute, places: () => asked.map(({ datacenter }) => datacenter) };
+  const execute = async (name = 'q', consistency: 'default' | 'stale' = 'default'): Promise<Executed> =>
+    (await answer(name, consistency, '')).value;
+  return { store, asked, control, execute, answer, places: () => asked.map(({ datacenter }) => datacenter) };
 }
 
 test('the nearest ones come first, then those that are listed, each once and none that nobody knows', async () => {
@@ -147,4 +150,13 @@ test('a template is rendered before it is executed elsewhere', async () => {
   store.runAll(setQuery(of));
   assert.equal((await execute('to-far')).datacenter, 'far');
   assert.deepEqual(asked[0]?.request.query.Service.Failover.Datacenters, ['far']);
+});
+
+test('what one of the places kept from the asker is told, but not to who sends no token', async () => {
+  const { answer } = rig({ Datacenters: ['near', 'far'] }, { near: 'hidden', far: 'some' });
+  const told = await answer('q', 'default', 'secret');
+  assert.deepEqual([told.value.datacenter, told.isFiltered], ['far', true]);
+  assert.equal((await answer('q', 'default', '')).isFiltered, false);
+  const nothingHidden = rig({ Datacenters: ['far'] }, { far: 'some' });
+  assert.equal((await nothingHidden.answer('q', 'default', 'secret')).isFiltered, false);
 });

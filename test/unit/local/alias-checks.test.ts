@@ -84,11 +84,12 @@ test('an alias of another node is critical from the second error on, and well ag
   const clock = new FakeClock();
   const state = new LocalState({ clock, random: () => 0, checkUpdateIntervalMs: 0, discardCheckOutput: false });
   const check = { ...NO_CHECK, CheckID: 'alias', Status: 'passing' };
-  state.putCheck({ check, definition: null, token: '', fromConfigFile: false });
+  state.putCheck({ check, definition: null, token: 'own', fromConfigFile: false });
   let reads = 0;
   let isUp = false;
   const nodeChecks: NodeChecks = {
-    read: (_node, afterIndex, _waitMs, signal) => {
+    read: (_node, { token }, afterIndex, _waitMs, signal) => {
+      assert.equal(token, 'own', 'it is asked with the token of the check');
       reads += 1;
       if (!isUp) return Promise.resolve(refusal('no-servers'));
       if (afterIndex === 0) return Promise.resolve({ index: 5, checks: [], serviceIds: null });

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { allowAll } from '../../../src/workers/state/acl/access.js';
 import { scaleFactor } from '../../../src/workers/state/local/sync/cluster-scale.js';
+import { refusal } from '../../../src/workers/state/methods/contract/refusal.js';
+import type { Judged, TokenResolver } from '../../../src/workers/state/methods/contract/token-resolver.js';
 import { NO_CHECK } from '../../../src/workers/state/records/zero-values.js';
 import { readJson } from '../../data.js';
 import { settle } from './fake-clock.js';
@@ -171,6 +174,51 @@ for (const refusal of ['Permission denied: no service:write', 'rpc error: ACL no
     await local.stop();
   });
 }
+
+test('what is blocked names the accessor of the token that was used, never its secret', async () => {
+  const accessors = new Map([
+    ['of-agent', 'accessor-of-agent'],
+    ['of-web', 'accessor-of-web'],
+    ['', '00000000-0000-0000-0000-000000000002'],
+  ]);
+  const judged = (secret: string): Judged => {
+    const accessor = accessors.get(secret);
+    return accessor === undefined ? refusal('denied', 'ACL not found') : { ...allowAll, accessor };
+  };
+  const acls: TokenResolver = {
+    isOff: false,
+    // A client agent has to ask for it.
+    resolve: (secret) => (secret === 'of-web' ? Promise.resolve(judged(secret)) : judged(secret)),
+    isLocal: () => false,
+  };
+  const tokens = { agent: 'of-agent', default: '', configFileRegistration: '' };
+  const { local, leader, takeLog } = await openLocal({ level: 'warn', tokens, acls });
+  local.start();
+  await settle();
+  const register = async (Service: string, token: string): Promise<void> => {
+    await local.registrar.registerService({ ...registration({ Service }), token });
+    await settle();
+  };
+  await register('known', '');
+  for (const id of ['web', 'unknown', 'open', 'known']) leader.errors.set(id, 'Permission denied');
+  await register('web', 'of-web');
+  await register('unknown', 'nobodys');
+  await register('open', '');
+  await local.registrar.deregisterService('known');
+  await settle();
+  const blocked = (what: string, id: string, accessor: string) =>
+    `[WARN]  agent: Service ${what} blocked by ACLs: service=${id} accessorID=${accessor}`;
+  const lines = takeLog();
+  for (const line of [
+    blocked('registration', 'web', 'accessor-of-web'),
+    blocked('registration', 'unknown', ''),
+    blocked('registration', 'open', '"anonymous token"'),
+    blocked('deregistration', 'known', 'accessor-of-agent'),
+  ])
+    assert.ok(lines.includes(line), `${line} is not among\n${lines.join('\n')}`);
+  assert.ok(!lines.some((line) => /of-web$|nobodys/.test(line.replace('accessor-of-web', ''))));
+  await local.stop();
+});
 
 test('a failed round is logged and tried again with the next change or timer, nothing is lost', async () => {
   const { local, leader, takeLog, clock } = await openLocal({ level: 'info' });

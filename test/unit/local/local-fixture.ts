@@ -11,6 +11,8 @@ import type { LogLevel, LogValue } from '../../../src/wire/thread-port.js';
 import type { Calls } from '../../../src/workers/state/calls/calls.js';
 import type { CheckOwner, CheckRunner } from '../../../src/workers/state/local/checks/check-task.js';
 import { LocalAgent } from '../../../src/workers/state/local/local-agent.js';
+import type { SyncTokens } from '../../../src/workers/state/local/sync/sync-requests.js';
+import { noAcls, type TokenResolver } from '../../../src/workers/state/methods/contract/token-resolver.js';
 import type { Consensus, ProposeFailure, ProposeOutcome } from '../../../src/workers/state/replica/consensus.js';
 import { StateStore } from '../../../src/workers/state/replica/state-store.js';
 import { testCalls } from '../calls/test-calls.js';
@@ -196,6 +198,8 @@ export interface FixtureOptions {
   readonly clock?: FakeClock;
   readonly level?: LogLevel;
   readonly members?: number;
+  readonly tokens?: SyncTokens;
+  readonly acls?: TokenResolver;
 }
 
 export async function openLocal(options: FixtureOptions = {}): Promise<Fixture> {
@@ -215,7 +219,8 @@ export async function openLocal(options: FixtureOptions = {}): Promise<Fixture> 
     metrics,
     calls: options.calls ?? testCalls({ store: leader.store, consensus: leader }),
     runner,
-    tokens: { agent: '', default: '', configFileRegistration: '' },
+    tokens: options.tokens ?? { agent: '', default: '', configFileRegistration: '' },
+    acls: options.acls ?? noAcls,
     clusterSize: () => options.members ?? 1,
     clock,
     random: () => 0.5,

@@ -50,7 +50,7 @@ function open(): { store: SlowStore; state: LocalState; registrar: Registrar } {
   const state = new LocalState({ clock, random: () => 0, checkUpdateIntervalMs: 0, discardCheckOutput: false });
   const store = new SlowStore();
   const ttl = new TtlChecks({ state, clock, logger, persist: (texts) => store.commit(texts) });
-  const alias = new AliasChecks({ state, clock, nodeChecks: catalogNodeChecks(noServers, 'dc1', { default: '' }) });
+  const alias = new AliasChecks({ state, clock, nodeChecks: catalogNodeChecks(noServers, 'dc1', NO_TOKENS) });
   const checks = new LocalChecks({ state, ttl, alias, runner: new FakeRunner(), logger, checkOutputMaxSize: 4096 });
   const scripts = { enableScriptChecks: false, enableLocalScriptChecks: false };
   const sidecarPorts = { first: 21_000, last: 21_255 };
@@ -61,6 +61,8 @@ function open(): { store: SlowStore; state: LocalState; registrar: Registrar } {
 const web = (Port: number) => registration({ Service: 'web', Port }, [{ TTL: 60 * SECOND_NS }]);
 const REFUSED = { ok: false, code: 'storage', text: 'disk' };
 const OK = { ok: true };
+
+const NO_TOKENS = { agent: '', default: '', configFileRegistration: '' };
 
 test('a new registration that the disk refuses is gone again, with its checks', async () => {
   const { store, state, registrar } = open();

@@ -67,6 +67,7 @@ export class StateWorker {
       calls: this.#mode.calls,
       runner: shards,
       tokens,
+      acls: this.#mode.acls,
       clusterSize: () => gossip.lan.size,
     });
     this.#closing.add(() => local.stop());

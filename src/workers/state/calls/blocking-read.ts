@@ -47,9 +47,18 @@ function shownIndex(index: number): number {
   return index > 0 ? index : 1;
 }
 
-/** Of an answer from this store; the leadership itself, as a rule. */
-function originOf<T>(leadership: ReadOrigin, prepared: PreparedRead<T> | null): ReadOrigin {
-  if (prepared?.sight?.tellsHidden !== true) return leadership;
+/**
+ * Of an answer from this store; the leadership itself, as a rule. Whoever sends no token isn't told that something is hidden, be the
+ * rights another token's.
+ */
+function originOf<T>(
+  leadership: ReadOrigin,
+  prepared: PreparedRead<T> | null,
+  caller: Caller | null,
+  others: Pick<OtherDatacenters, 'hasHidden'> | null = null,
+): ReadOrigin {
+  const hasHidden = prepared?.sight?.tellsHidden === true || others?.hasHidden === true;
+  if (!hasHidden || caller === null || caller.token === '') return leadership;
   const { hasLeader, lastContactMs } = leadership;
   return { hasLeader, lastContactMs, isFiltered: true };
 }
@@ -295,13 +304,13 @@ export abstract class BlockingRead<T> implements Deadline {
     if (prepared?.narrowInSteps === undefined && prepared?.visible === undefined) {
       const shown = prepared?.narrow === undefined ? value : prepared.narrow(value);
       if (prepared?.elsewhere === undefined || !this.#asksOthers(shown, prepared, this.#context)) {
-        this.answered(shown, shownIndex(index), originOf(leadership, prepared));
+        this.answered(shown, shownIndex(index), originOf(leadership, prepared, this.#caller));
       }
       return;
     }
     this.#work = turns.run(
       shownSteps(prepared, value),
-      (shown) => this.answered(shown, shownIndex(index), originOf(leadership, prepared)),
+      (shown) => this.answered(shown, shownIndex(index), originOf(leadership, prepared, this.#caller)),
       (error) => this.crashed(error),
     );
     if (!this.#work.isOver) this.parked();
@@ -310,12 +319,15 @@ export abstract class BlockingRead<T> implements Deadline {
   /** Whether other datacenters are asked what they have in place of this. */
   #asksOthers(value: T, prepared: PreparedRead<T>, { others, consensus }: ReadContext): boolean {
     if (others === null || this.#caller === null) return false;
-    const asked = prepared.elsewhere?.(value, others.with(this.consistency, this.#caller)) ?? null;
+    const caller = this.#caller;
+    const there = others.with(this.consistency, caller);
+    const asked = prepared.elsewhere?.(value, there) ?? null;
     if (asked === null) return false;
     this.parked();
     asked
       .then((found) => {
-        if (!this.#isAborted) this.answered(found, shownIndex(0), consensus.leadership);
+        if (this.#isAborted) return;
+        this.answered(found, shownIndex(0), originOf(consensus.leadership, prepared, caller, there));
       })
       .catch((error: unknown) => this.crashed(error));
     return true;

@@ -81,7 +81,12 @@ export function localReads({ store, consensus, keepingUp, tokens, secret }: Loca
       return store.generation + judgments;
     },
     read(method, request) {
-      const judged = judge(tokens, caller);
+      const { actsAs } = method;
+      const judgeAgain = () => {
+        const acting = actsAs === undefined || tokens.isOff ? '' : actsAs(store, request);
+        return acting === '' ? judge(tokens, caller) : tokens.resolve(acting);
+      };
+      const judged = judgeAgain();
       if (judged instanceof Promise) return refusal('not-ready');
       if (isRefusal(judged)) return judged;
       const prepared = method.prepare(store, request, judged);
@@ -95,7 +100,10 @@ export function localReads({ store, consensus, keepingUp, tokens, secret }: Loca
           prepared.visible === undefined && prepared.narrowInSteps === undefined && prepared.narrow === undefined
             ? value
             : atOnce(shownSteps(prepared, value)),
-        isCurrent: () => (prepared.refuse?.() ?? null) === null && isSame(prepared.read().value, value),
+        isCurrent: () =>
+          (actsAs === undefined || judgeAgain() === judged) &&
+          (prepared.refuse?.() ?? null) === null &&
+          isSame(prepared.read().value, value),
       };
     },
   };

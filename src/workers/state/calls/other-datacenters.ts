@@ -26,13 +26,19 @@ export class OthersOfServer {
 
   /** Asked as the read was, and by the same. */
   with(consistency: Consistency, caller: Caller): OtherDatacenters {
+    let hasHidden = false;
     return {
+      get hasHidden() {
+        return hasHidden;
+      },
       known: () => this.#others(knownDatacenters(this.#server)),
       nearestFirst: () => this.#nearestFirst(),
       ask: async (method, request, datacenter) => {
         const settings = { consistency, minIndex: 0, waitMs: 0, maxStaleMs: 0 };
         const answer = await ask(this.#calls, method, request, settings, datacenter, caller);
-        return isRefusal(answer) ? answer : answer.value;
+        if (isRefusal(answer)) return answer;
+        hasHidden ||= answer.isFiltered;
+        return answer.value;
       },
     };
   }

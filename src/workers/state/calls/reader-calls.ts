@@ -5,13 +5,13 @@
 
 import type { Authorizer } from '../acl/access.js';
 import { isRefusal, type Refusal } from '../methods/contract/refusal.js';
-import { judge, type TokenResolver } from '../methods/contract/token-resolver.js';
+import type { TokenResolver } from '../methods/contract/token-resolver.js';
 import type { Consensus } from '../replica/consensus.js';
 import type { KeepingUp } from '../replica/keeping-up.js';
 import type { StoreReads } from '../replica/store/read-api.js';
 import type { BlockingRead, ReadContext } from './blocking-read.js';
 import type { Calls, ReadCall } from './calls.js';
-import { judgeAnew } from './judged-read.js';
+import { judgeAnew, judgeRead } from './judged-read.js';
 
 export class ReaderCalls implements Calls {
   readonly obstacle = null;
@@ -61,7 +61,7 @@ export class ReaderCalls implements Calls {
   }
 
   #serve<Request, Value>(run: BlockingRead<Value>, call: ReadCall<Request, Value>): void {
-    const judged = judge(this.#tokens, call.caller);
+    const judged = judgeRead(this.#tokens, this.#context.store, call);
     if (!(judged instanceof Promise)) {
       this.#serveAs(run, call, judged);
       return;

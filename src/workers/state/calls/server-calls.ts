@@ -19,7 +19,7 @@ import type { BlockingRead, ReadContext } from './blocking-read.js';
 import type { Calls, ReadCall } from './calls.js';
 import type { CallsBeyond } from './calls-beyond.js';
 import type { AskedRead, Elsewhere } from './elsewhere.js';
-import { judgeAnew } from './judged-read.js';
+import { judgeAnew, judgeRead } from './judged-read.js';
 import { OthersOfServer } from './other-datacenters.js';
 import { growingPauses } from './pauses.js';
 import { atOnce, type ReadSettings, waitingUntil } from './read-settings.js';
@@ -248,7 +248,7 @@ export class ServerCalls implements Calls {
 
   /** From this server's own store. Not before it is this server's to answer: a bad filter is judged by whoever answers. */
   #serve<Request, Value>(run: BlockingRead<Value>, call: ReadCall<Request, Value>): void {
-    const judged = judge(this.#options.tokens, call.caller);
+    const judged = judgeRead(this.#options.tokens, this.#context.store, call);
     if (!(judged instanceof Promise)) {
       this.#serveAs(run, call, judged);
       return;

@@ -7,6 +7,7 @@ import type { Metrics } from '../../../observe/metrics.js';
 import type { Random } from '../../../random/random.js';
 import type { RuntimeConfig } from '../../../wire/config.js';
 import type { Calls } from '../calls/calls.js';
+import type { TokenResolver } from '../methods/contract/token-resolver.js';
 import { AliasChecks } from './checks/alias-checks.js';
 import type { CheckRunner } from './checks/check-task.js';
 import { LocalChecks } from './checks/local-checks.js';
@@ -40,6 +41,7 @@ interface LocalAgentOptions {
   readonly calls: Calls;
   readonly runner: CheckRunner;
   readonly tokens: SyncTokens;
+  readonly acls: TokenResolver;
   /** LAN members. */
   readonly clusterSize: () => number;
   readonly clock?: Clock;
@@ -67,7 +69,7 @@ export class LocalAgent {
   #node: NodeFacts;
 
   private constructor(options: LocalAgentOptions, store: RegistrationStore) {
-    const { config, logger, metrics, calls, runner, tokens, clusterSize } = options;
+    const { config, logger, metrics, calls, runner, tokens, acls, clusterSize } = options;
     const clock = options.clock ?? systemClock;
     const random = options.random ?? Math.random;
     const { checkUpdateIntervalMs, discardCheckOutput, checkOutputMaxSize, nodeName, datacenter } = config;
@@ -91,7 +93,7 @@ export class LocalAgent {
     });
     const node = (): NodeFacts => this.#node;
     const fullSync = new FullSync({ state, calls, logger, node, tokens });
-    const partialSync = new PartialSync({ state, calls, logger, metrics, node, tokens });
+    const partialSync = new PartialSync({ state, calls, logger, metrics, node, tokens, acls });
     this.state = state;
     this.ttl = ttl;
     this.registrar = registrar;

@@ -6,7 +6,7 @@ import { timeText } from '../../../../gotext/rfc3339.js';
 import type { EndpointTable } from '../../http/endpoint.js';
 import { action } from '../../http/operation.js';
 import { json, refused } from '../../http/reply.js';
-import { authorizeToken } from '../../methods/acl/authorize.js';
+import { authorizeToken, questionProblem } from '../../methods/acl/authorize.js';
 import { replicationStatus } from '../../methods/acl/replication.js';
 import { isRefusal } from '../../methods/contract/refusal.js';
 import { type AclDependencies, AclRows, OFF } from './acl-rows.js';
@@ -84,6 +84,9 @@ export function aclEndpoints(dependencies: AclDependencies): EndpointTable {
             }),
           ),
           async run({ datacenter, asker }, _values, questions) {
+            // Judged by the agent that is asked, so that its answer is the same whoever leads.
+            const problem = questionProblem(questions ?? []);
+            if (problem !== null) return refused(problem);
             const answers = await calls.direct(authorizeToken, questions ?? [], datacenter, asker);
             if (isRefusal(answers)) return refused(answers);
             return json(

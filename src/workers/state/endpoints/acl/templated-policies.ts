@@ -27,7 +27,8 @@ function templateJson({ TemplateName, Schema, Template, Description }: PolicyTem
 }
 
 export function templatedPolicyEndpoints(rows: AclRows): EndpointTable {
-  const read = { acl: ['acl:read'], off: rows.off, others: OFF } as const;
+  // They are no records, so no method is asked for them.
+  const read = { acl: ['acl:read'], judges: 'row', off: rows.off, others: OFF } as const;
   const name = rest('name', 'The name of the template.', 'Missing templated policy Name');
   return [
     {

@@ -10,7 +10,7 @@ const PROXY_OFF = text(404, 'Metrics proxy is not enabled');
 export function metricsProxyEndpoints(uiEnabled: boolean): EndpointTable {
   const GET = action({
     summary: 'Metrics of services for the UI: there is no server of them',
-    acl: ['node:read', 'service:read'],
+    acl: ['none'],
     answer: 'nothing',
     others: { 404: 'error' },
     run: () => (uiEnabled ? PROXY_OFF : UI_OFF),

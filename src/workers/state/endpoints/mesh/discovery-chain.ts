@@ -86,6 +86,7 @@ export function discoveryChainEndpoints(calls: Calls): EndpointTable {
           ...SHARED,
           summary: 'The discovery chain of a service',
           effectiveConsistency: true,
+          failureHeaders: true,
           cacheable: true,
           method: discoveryChain,
           request: (values, request) => questionOf(request, values['compile-dc']),

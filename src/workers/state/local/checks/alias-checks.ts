@@ -6,13 +6,16 @@ import type { CheckRecord, CheckStatus } from '../../../../wire/records.js';
 import { isRefusal } from '../../methods/contract/refusal.js';
 import type { Clock, Timer } from '../state/clock.js';
 import type { LocalState } from '../state/local-state.js';
-import type { NodeChecks } from './node-checks.js';
+import type { NodeChecks, RegisteredWith } from './node-checks.js';
 
 const REFRESH_MS = 60_000;
 const REMOTE_WAIT_MS = 60_000;
 const MAX_BACKOFF_MS = 60_000;
 /** Errors up to this one are tried again at once; the second already shows. */
 const QUICK_RETRIES = 3;
+
+/** It is being registered. */
+const UNKNOWN: RegisteredWith = { token: '', fromConfigFile: false };
 
 /** Whose checks count. An empty node means this one. */
 interface AliasTarget {
@@ -136,12 +139,13 @@ export class AliasChecks {
   }
 
   async #remoteLoop(id: string, target: AliasTarget, signal: AbortSignal): Promise<void> {
-    const { clock, nodeChecks } = this.#options;
+    const { clock, nodeChecks, state } = this.#options;
     let index = 0;
     let errors = 0;
     while (!signal.aborted) {
       const askedAt = clock.monotonic();
-      const outcome = await nodeChecks.read(target.node, index, REMOTE_WAIT_MS, signal);
+      const check = state.check(id) ?? UNKNOWN;
+      const outcome = await nodeChecks.read(target.node, check, index, REMOTE_WAIT_MS, signal);
       if (signal.aborted) return;
       if (isRefusal(outcome)) {
         errors += 1;

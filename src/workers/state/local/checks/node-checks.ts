@@ -7,7 +7,7 @@ import { nodeServices } from '../../methods/catalog/catalog.js';
 import { nodeChecks } from '../../methods/catalog/health.js';
 import { EVERYTHING } from '../../methods/contract/narrowing.js';
 import { isRefusal, type Refusal } from '../../methods/contract/refusal.js';
-import type { SyncTokens } from '../sync/sync-requests.js';
+import { registrationToken, type SyncTokens } from '../sync/sync-requests.js';
 
 export interface NodeChecksAnswer {
   readonly index: number;
@@ -16,16 +16,27 @@ export interface NodeChecksAnswer {
   readonly serviceIds: ReadonlySet<string> | null;
 }
 
+export type RegisteredWith = Parameters<typeof registrationToken>[0];
+
 export interface NodeChecks {
-  /** Answers when the index is beyond `afterIndex`, or with what there is when `waitMs` is over. `signal` gives up. */
-  read(node: string, afterIndex: number, waitMs: number, signal: AbortSignal): Promise<NodeChecksAnswer | Refusal>;
+  /**
+   * Answers when the index is beyond `afterIndex`, or with what there is when `waitMs` is over. `signal` gives up. Asked with the
+   * token that the check itself is registered with.
+   */
+  read(
+    node: string,
+    check: RegisteredWith,
+    afterIndex: number,
+    waitMs: number,
+    signal: AbortSignal,
+  ): Promise<NodeChecksAnswer | Refusal>;
 }
 
-export function catalogNodeChecks(calls: Calls, datacenter: string, tokens: Pick<SyncTokens, 'default'>): NodeChecks {
+export function catalogNodeChecks(calls: Calls, datacenter: string, tokens: SyncTokens): NodeChecks {
   return {
-    async read(node, afterIndex, waitMs, signal) {
+    async read(node, check, afterIndex, waitMs, signal) {
       const settings = { consistency: 'stale', minIndex: afterIndex, waitMs, maxStaleMs: 0 } as const;
-      const caller = { token: tokens.default };
+      const caller = { token: registrationToken(check, tokens) };
       const checks = await ask(calls, nodeChecks, { ...EVERYTHING, name: node }, settings, datacenter, caller, signal);
       if (isRefusal(checks)) return checks;
       const atOnce = { ...settings, minIndex: 0 };

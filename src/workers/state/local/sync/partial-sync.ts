@@ -3,11 +3,14 @@
 
 import type { Logger } from '../../../../observe/logger.js';
 import type { Metrics } from '../../../../observe/metrics.js';
+import { surprise } from '../../../../observe/surprise.js';
 import type { CheckRecord } from '../../../../wire/records.js';
+import { ANONYMOUS_ACCESSOR } from '../../acl/denial.js';
 import type { Calls } from '../../calls/calls.js';
 import { catalogDeregister, catalogRegister } from '../../methods/catalog/catalog-register.js';
 import type { WriteMethod } from '../../methods/contract/method.js';
 import { isRefusal, type Refusal, type RefusalCode } from '../../methods/contract/refusal.js';
+import type { Judged, TokenResolver } from '../../methods/contract/token-resolver.js';
 import { txnApply } from '../../methods/txn.js';
 import type { Touched } from '../state/backlog.js';
 import type { CheckEntry, ServiceEntry } from '../state/entries.js';
@@ -27,6 +30,7 @@ interface PartialSyncOptions {
   readonly metrics: Metrics;
   readonly node: () => NodeFacts;
   readonly tokens: SyncTokens;
+  readonly acls: TokenResolver;
 }
 
 type WriteOutcome =
@@ -107,7 +111,8 @@ export class PartialSync {
     const { state, logger, metrics } = this.#options;
     const node = this.#options.node();
     const request = registration(node, { service: null, checks: [], skipNodeUpdate: false });
-    const outcome = outcomeOf(await this.#send(catalogRegister, request, this.#options.tokens.agent));
+    const { agent: token } = this.#options.tokens;
+    const outcome = outcomeOf(await this.#send(catalogRegister, request, token));
     if (outcome.kind === 'failed') {
       logger.warn('Syncing node info failed.', 'error', outcome.error);
       return outcome.error;
@@ -115,7 +120,7 @@ export class PartialSync {
     state.nodeInfoInSync = true;
     if (outcome.kind === 'written') logger.info('Synced node info');
     else {
-      logger.warn('Node info update blocked by ACLs', 'node', node.id, 'accessorID', ANONYMOUS);
+      this.#warnBlocked('Node info update blocked by ACLs', 'node', node.id, token);
       metrics.increment('acl.blocked.node.registration');
     }
     return null;
@@ -203,7 +208,7 @@ export class PartialSync {
       const request = registration(this.#options.node(), { service, checks, skipNodeUpdate });
       return this.#send(catalogRegister, request, token);
     };
-    return { subject, id, send, isRemoval: false, groupable, done };
+    return { subject, id, token, send, isRemoval: false, groupable, done };
   }
 
   #removal(subject: Subject, id: string, done: () => void): Write {
@@ -213,7 +218,7 @@ export class PartialSync {
     const groupable = entry === undefined ? null : { token, service: entry.definition, checks: [] };
     const send = (): Promise<true | Refusal> =>
       this.#send(catalogDeregister, deregistration(this.#options.node(), what), token);
-    return { subject, id, send, isRemoval: true, groupable, done };
+    return { subject, id, token, send, isRemoval: true, groupable, done };
   }
 
   #send<Request>(method: WriteMethod<Request, true>, request: Request, token: string): Promise<true | Refusal> {
@@ -235,7 +240,7 @@ export class PartialSync {
 
   #answered(write: Write, outcome: WriteOutcome, round: Round): void {
     const { logger } = this.#options;
-    const { subject, id, isRemoval, done } = write;
+    const { subject, id, token, isRemoval, done } = write;
     const unknownThere = isRemoval && outcome.kind === 'failed' && /\bUnknown (service|check)/.test(outcome.error);
     if (outcome.kind === 'written' || unknownThere) {
       done();
@@ -245,7 +250,7 @@ export class PartialSync {
     if (outcome.kind === 'blocked') {
       // What is to go stays marked as deleted; the next full sync finds it in the catalog again.
       if (!isRemoval) done();
-      this.#blocked(subject, id, isRemoval ? 'deregistration' : 'registration');
+      this.#blocked(subject, id, isRemoval ? 'deregistration' : 'registration', token);
       return;
     }
     this.#notDone(write, round);
@@ -266,11 +271,26 @@ export class PartialSync {
     this.#options.logger.warn(message, subject, id, 'error', outcome.error);
   }
 
-  #blocked(subject: Subject, id: string, action: 'registration' | 'deregistration'): void {
+  #blocked(subject: Subject, id: string, action: 'registration' | 'deregistration', token: string): void {
     const name = subject === 'service' ? 'Service' : 'Check';
-    this.#options.logger.warn(`${name} ${action} blocked by ACLs`, subject, id, 'accessorID', ANONYMOUS);
+    this.#warnBlocked(`${name} ${action} blocked by ACLs`, subject, id, token);
     this.#options.metrics.increment(`acl.blocked.${subject}.${action}`);
   }
+
+  /** By the accessor of the token that was used: the secret is nobody's to read in a log. */
+  #warnBlocked(message: string, kind: Subject | 'node', id: string, token: string): void {
+    const { logger, acls } = this.#options;
+    const warn = (judged: Judged): void => logger.warn(message, kind, id, 'accessorID', accessorOf(judged));
+    const judged = acls.resolve(token);
+    if (judged instanceof Promise) judged.then(warn).catch(surprise);
+    else warn(judged);
+  }
+}
+
+/** "" where nobody knows the token. */
+function accessorOf(judged: Judged): string {
+  if (isRefusal(judged)) return '';
+  return judged.accessor === '' || judged.accessor === ANONYMOUS_ACCESSOR ? ANONYMOUS : judged.accessor;
 }
 
 const MESSAGES = {

@@ -15,6 +15,8 @@ export type Subject = 'service' | 'check';
 export interface Write {
   readonly subject: Subject;
   readonly id: string;
+  /** The secret that it goes with. Never logged. */
+  readonly token: string;
   /** Hands the request to the calls. */
   readonly send: () => Promise<true | Refusal>;
   readonly isRemoval: boolean;

@@ -1,5 +1,6 @@
 // ACL.Authorize: whether a token allows what is listed (recorded: /v1/internal/acl/authorize).
 
+import { quote } from '../../../../gotext/quote.js';
 import { type Authorizer, allowAll, type NeededRule } from '../../acl/access.js';
 import type { DirectMethod } from '../contract/method.js';
 import { type Refusal, refusal } from '../contract/refusal.js';
@@ -39,14 +40,23 @@ function ruleOf({ Resource, Access }: AuthorizationQuestion): NeededRule | null 
   return access !== null && RESOURCES.has(Resource) ? (`${Resource}:${access}` as NeededRule) : null;
 }
 
+/** Why this can't be asked at all, whoever asks; null: it can. */
+export function questionProblem(questions: readonly AuthorizationQuestion[]): Refusal | null {
+  if (questions.length > MOST_QUESTIONS) {
+    return refusal('bad-request', `Refusing to process more than ${MOST_QUESTIONS} authorizations at once`);
+  }
+  const unknown = questions.find(({ Resource }) => !RESOURCES.has(Resource));
+  if (unknown === undefined) return null;
+  return refusal('bad-request', `Invalid ACL resource requested: ${quote(unknown.Resource)}`);
+}
+
 export function authorize(
   authorizer: Authorizer,
   questions: readonly AuthorizationQuestion[],
 ): readonly Authorization[] | Refusal {
   if (authorizer === allowAll) return ACLS_ARE_OFF;
-  if (questions.length > MOST_QUESTIONS) {
-    return refusal('bad-request', `Refusing to process more than ${MOST_QUESTIONS} authorizations at once`);
-  }
+  const problem = questionProblem(questions);
+  if (problem !== null) return problem;
   const answers: Authorization[] = [];
   for (const { Resource, Access, Segment } of questions) {
     const rule = ruleOf({ Resource, Access, Segment });

@@ -56,6 +56,8 @@ export function* shownSteps<Value>(prepared: PreparedRead<Value>, value: Value):
 
 /** Other datacenters, for a read that isn't answered by what is here. */
 export interface OtherDatacenters {
+  /** Something was kept from the asker in one of them. */
+  readonly hasHidden: boolean;
   /** All but this one that the WAN pool knows. */
   known(): readonly string[];
   nearestFirst(): Promise<readonly string[]>;
@@ -71,6 +73,8 @@ export interface ReadMethod<Request, Value> {
   readonly name: string;
   /** It never waits for a change, whatever index was sent: there is none that would tell. */
   readonly isOnce?: true;
+  /** The secret of the token that the request is judged by in place of its caller's; "" for the caller's. */
+  actsAs?(store: StoreReads, request: Request): string;
   /** What whoever shows a token is told that nobody knows, in the words of this method. */
   ofUnknownToken?(problem: Refusal): Refusal;
   /** Judges the request before anything is read; the store may not be ready yet, so it isn't looked at here. */

@@ -156,6 +156,11 @@ async function failOver(
 export const executeQuery: ReadMethod<ExecuteRequest, Executed> = {
   name: 'PreparedQuery.Execute',
   isOnce: true,
+  // "Specifies the ACL token to use each time the query is executed" (public reference: prepared queries, `Token`).
+  actsAs(store, { idOrName, agent }) {
+    const resolved = resolveQuery(store, idOrName, agent.segment);
+    return isRefusal(resolved) ? '' : resolved.query.Token;
+  },
   prepare: executionOf,
 };
 
@@ -171,6 +176,7 @@ export interface RemoteExecution {
 export const executeRemote: ReadMethod<RemoteExecution, Executed> = {
   name: 'PreparedQuery.ExecuteRemote',
   isOnce: true,
+  actsAs: (_store, { query }) => query.Token,
   prepare(store, { query, limit, connect, datacenter }, authorizer) {
     const sight = sightOf(authorizer, ...INSTANCE_RULES);
     return {
