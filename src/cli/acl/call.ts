@@ -6,7 +6,16 @@ import { indentJson } from '../../gotext/json-indent.js';
 import { list } from '../../gotext/json-kinds.js';
 import { type Command, fail, type Options, print } from '../command/command.js';
 import { failWithHelp } from '../command/usage.js';
-import { type Answer, type Client, connect, decoded, type Parsed, type Query, serverQuery } from '../http/client.js';
+import {
+  type Answer,
+  type Client,
+  connect,
+  decoded,
+  type Parsed,
+  parsed,
+  type Query,
+  serverQuery,
+} from '../http/client.js';
 import { CLIENT_FLAGS, NAMESPACE_FLAG, PARTITION_FLAG, SERVER_FLAGS } from '../http/flags.js';
 
 /** As it was answered, so that what a command doesn't know of is shown, and given back with a change, all the same. */
@@ -66,7 +75,12 @@ export function aclCommand({ usage, about, flags, required = [], words = 0, run 
         query: serverQuery(options),
         showsMeta: options.isOn('meta'),
         show(written, lines) {
-          print(format === 'json' ? indentJson(JSON.stringify(written)) : lines().join('\n'));
+          if (format === 'json') {
+            print(indentJson(JSON.stringify(written)));
+            return 0;
+          }
+          const all = lines();
+          if (all.length > 0) print(all.join('\n'));
           return 0;
         },
       });
@@ -77,19 +91,20 @@ export function aclCommand({ usage, about, flags, required = [], words = 0, run 
 
 /** The record of an answer. */
 export function fetched<T>(answer: Answer, kind: Kind<T>): Parsed<Fetched<T>> {
-  const parsed = decoded(answer, kind);
-  if (!parsed.ok || !answer.ok) return parsed as Parsed<never>;
-  const written = JSON.parse(answer.body.toString('utf8')) as Written | null;
-  return { ok: true, value: { value: parsed.value, written: written ?? {} } };
+  const read = decoded(answer, kind);
+  if (!read.ok) return read;
+  const written = parsed<Written | null>(answer);
+  return written.ok ? { ok: true, value: { value: read.value, written: written.value ?? {} } } : written;
 }
 
-/** The records of an answer: each as read and as written. */
+/** The records of an answer. */
 export function fetchedList<T>(answer: Answer, kind: Kind<T>): Parsed<readonly Fetched<T>[]> {
-  const parsed = decoded(answer, list(kind));
-  if (!parsed.ok || !answer.ok) return parsed as Parsed<never>;
-  const written = (JSON.parse(answer.body.toString('utf8')) ?? []) as readonly (Written | null)[];
-  const values = parsed.value ?? [];
-  return { ok: true, value: values.map((value, at) => ({ value, written: written[at] ?? {} })) };
+  const read = decoded(answer, list(kind));
+  if (!read.ok) return read;
+  const written = parsed<readonly (Written | null)[] | null>(answer);
+  if (!written.ok) return written;
+  const values = read.value ?? [];
+  return { ok: true, value: values.map((value, at) => ({ value, written: written.value?.[at] ?? {} })) };
 }
 
 /** A name or an ID as a part of a path. */

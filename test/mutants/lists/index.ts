@@ -2,6 +2,7 @@
 
 import type { Mutant } from '../mutant.js';
 import { acl } from './acl.js';
+import { aclCommands } from './acl-commands.js';
 import { bulk } from './bulk.js';
 import { chaos } from './chaos.js';
 import { checks } from './checks.js';
@@ -41,6 +42,7 @@ import { wholeAgent } from './whole-agent.js';
 
 export const mutants: readonly Mutant[] = [
   ...acl,
+  ...aclCommands,
   ...bulk,
   ...chaos,
   ...checks,
