@@ -113,7 +113,8 @@ async function useAgent(args, http) {
   return end;
 }
 
-const programs = copyProgram();
+// A reader compiles for itself: it begins beside a server that has started, and not on every machine. So do logins, which few use.
+const programs = copyProgram() - 2;
 const [http, dns, lan, wan, server, clientHttp, clientDns, clientLan] = await Promise.all(
   [1, 2, 3, 4, 5, 6, 7, 8].map(freePort),
 );
@@ -122,12 +123,11 @@ const clientPorts = [`-dns-port=${clientDns}`, `-serf-lan-port=${clientLan}`, `-
 const client = ['agent', '-node=client', '-bind=127.0.0.1', `-data-dir=${path.join(COPY, 'data')}`];
 const ends = [];
 try {
-  // A reader compiles for itself: it begins beside a server that has started, and not on every machine.
   ends.push(await useAgent(['agent', '-dev', '-hcl=performance { reader_workers = 0 }', ...serverPorts], http));
-  // All but a client agent's and a reader's.
-  await until('the compiled code', () => written().length === programs - 2);
-  ends.push(await useAgent([...client, `-retry-join=127.0.0.1:${lan}`, ...clientPorts], clientHttp));
+  // All but a client agent's.
   await until('the compiled code', () => written().length === programs - 1);
+  ends.push(await useAgent([...client, `-retry-join=127.0.0.1:${lan}`, ...clientPorts], clientHttp));
+  await until('the compiled code', () => written().length === programs);
   for (const file of written()) fs.copyFileSync(file, path.join(PROGRAM, path.relative(COPIED_PROGRAM, file)));
 } finally {
   for (const end of ends) await end();

@@ -18,7 +18,7 @@ export const httpsRow: Row = {
   dependsOnEngine: false,
   hasPeer: true,
   metrics: [
-    { key: 'perSecond', title: 'rate', unit: '/s', better: 'higher' },
+    { key: 'perSecond', title: 'rate', unit: '/s', better: 'higher', goal: { kind: 'times-peer', factor: 2 } },
     { key: 'perCpuSecond', title: 'per CPU-second', unit: '/s', better: 'higher' },
     { key: 'p99Ms', title: 'p99', unit: 'ms', better: 'lower' },
   ],

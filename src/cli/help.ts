@@ -1,7 +1,8 @@
 // Help texts of the program and of a group of commands.
 
 import { COMPATIBLE_VERSION, PROGRAM_VERSION } from '../wire/version.js';
-import { COMMANDS, GROUPS, type Group } from './registry.js';
+import type { Group } from './command/registered.js';
+import { COMMANDS, GROUPS } from './registry.js';
 
 interface Line {
   readonly name: string;

@@ -1,23 +1,10 @@
 // All commands of this version, each loaded only when it is called.
 
-import type { Command } from './command/command.js';
-
-export interface Registered {
-  readonly words: readonly string[];
-  readonly synopsis: string;
-  readonly load: () => Promise<{ readonly command: Command }>;
-}
-
-export interface Group {
-  readonly words: readonly string[];
-  /** Some of its commands take words beside their options. */
-  readonly takesWords: boolean;
-  /** What stands next behind its words is a group each. */
-  readonly isOfGroups?: true;
-  readonly synopsis: string;
-}
+import type { Group, Registered } from './command/registered.js';
+import { ACL_COMMANDS, ACL_GROUPS } from './commands/acl/registered.js';
 
 export const GROUPS: readonly Group[] = [
+  ...ACL_GROUPS,
   { words: ['catalog'], takesWords: true, synopsis: 'Look into the catalog' },
   { words: ['config'], takesWords: true, synopsis: 'Work with config entries' },
   { words: ['connect'], takesWords: false, synopsis: 'Look after the mesh' },
@@ -40,6 +27,7 @@ export const GROUPS: readonly Group[] = [
 ];
 
 export const COMMANDS: readonly Registered[] = [
+  ...ACL_COMMANDS,
   {
     words: ['catalog', 'datacenters'],
     synopsis: 'Lists all known datacenters',

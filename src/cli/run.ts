@@ -3,9 +3,9 @@
 
 import { describeFlags, parseFlags } from '../gotext/flag-set.js';
 import { fail, Options } from './command/command.js';
+import type { Group, Registered } from './command/registered.js';
 import { commandHelp } from './command/usage.js';
 import { groupHelp, programHelp } from './help.js';
-import type { Group, Registered } from './registry.js';
 import { COMMANDS, GROUPS } from './registry.js';
 
 const NO_COMMAND = 127;

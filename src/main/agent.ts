@@ -102,7 +102,11 @@ class Agent {
       logger: this.#log,
       pools: this.#pools,
       reload: () => this.#reloads.reload(),
-      leave: () => void this.#leave().then(() => this.#shutdown(0)),
+      leave: async () => {
+        await this.#leave();
+        // The answer goes out first.
+        setImmediate(() => void this.#shutdown(0));
+      },
     });
   }
 

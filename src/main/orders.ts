@@ -9,8 +9,8 @@ export interface OrdersOptions {
   readonly logger: Logger;
   readonly pools: GossipPools;
   readonly reload: () => Promise<ControlAnswer<'reload'>>;
-  /** Begins to leave the cluster; the process ends when that is done. */
-  readonly leave: () => void;
+  /** Leaves the cluster; the process ends when that is done and said. */
+  readonly leave: () => Promise<void>;
 }
 
 export class Orders {
@@ -35,7 +35,7 @@ export class Orders {
       case 'reload':
         return reload();
       case 'leave':
-        leave();
+        await leave();
         return { ok: true, result: null };
       case 'join':
         return pools.join(order);

@@ -34,6 +34,7 @@ const SCALARS: { readonly [goType: string]: Sample } = {
   float64: 1.5,
   '[]uint8': 'eA==',
   'time.Duration': 0,
+  'time.Time': '2026-01-02T03:04:05Z',
   'interface {}': { any: [1, 'x'] },
 };
 

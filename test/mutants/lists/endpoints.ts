@@ -72,7 +72,7 @@ export const endpoints: readonly Mutant[] = [
   {
     name: 'a write for another datacenter is done here',
     file: `${CALLS}/server-calls.ts`,
-    find: 'if (datacenter !== leader.datacenter) return beyond.write(method, request, datacenter, asker);',
+    find: 'if (datacenter !== leader.datacenter) return beyond.write(method, request, datacenter, caller);',
     replace: '',
     tests: LOCKS,
   },

@@ -36,8 +36,8 @@ export const histories: readonly Mutant[] = [
   {
     name: 'histories: a snapshot without sessions',
     file: 'workers/state/replica/snapshot/snapshot-write.ts',
-    find: 'yield (writer) => writer.struct(type, sessionSchema, session);',
-    replace: "if (session.ID === '') yield (writer) => writer.struct(type, sessionSchema, session);",
+    find: 'yield* rowSteps(type, sessionSchema, state.sessions);',
+    replace: '',
     ...NOTICED,
   },
   {

@@ -121,7 +121,7 @@ export const localAgent: readonly Mutant[] = [
   {
     name: 'a service takes checks of another token along',
     file: 'workers/state/local/sync/partial-sync.ts',
-    find: 'if (check.inSync || registrationToken(check, this.#options.tokens()) !== token) continue;',
+    find: 'if (check.inSync || registrationToken(check, this.#options.tokens) !== token) continue;',
     replace: 'if (check.inSync) continue;',
     tests: SYNC,
   },

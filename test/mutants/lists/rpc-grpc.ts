@@ -9,8 +9,8 @@ export const rpcGrpc: readonly Mutant[] = [
   {
     name: 'subscribe: a restored state is told as a change',
     file: 'workers/state/calls/followed-reads.ts',
-    find: 'this.#follower.restored();',
-    replace: 'this.#follower.changed();',
+    find: 'this.#generation = generation;\n      this.#follower.restored();',
+    replace: 'this.#generation = generation;\n      this.#follower.changed();',
     tests: RECORDED,
   },
   {

@@ -14,8 +14,8 @@ export const rpc: readonly Mutant[] = [
   {
     name: 'a restore is answered before the leader began anew',
     file: 'workers/state/leader/leader-duties.ts',
-    find: '        // What was written at the beginning is gone with the old state.\n        this.#established = false;',
-    replace: '',
+    find: '        this.#established = false;\n        this.authority.stop();',
+    replace: '        this.authority.stop();',
     tests: ['unit/leader/leader-duties'],
   },
   {
@@ -118,8 +118,8 @@ export const rpc: readonly Mutant[] = [
   },
   {
     name: 'limits.rpc_handshake_timeout: 0 leaves no time at all',
-    file: 'workers/state/rpc/listener/server-port.ts',
-    find: 'if (handshakeTimeoutMs > 0) deadlines.add(newcomer);',
+    file: 'workers/state/sockets/newcomer.ts',
+    find: 'if (withinMs > 0) deadlines.add(newcomer);',
     replace: 'deadlines.add(newcomer);',
     tests: ['unit/rpc/server-port'],
   },

@@ -124,8 +124,8 @@ export const wholeAgent: readonly Mutant[] = [
   {
     name: 'HTTP connections may take the last file descriptors',
     file: 'workers/state/http/net/net-engine.ts',
-    find: '    if (this.#descriptors.refuses(socket)) return;\n',
-    replace: '',
+    find: '  #accept(socket: net.Socket): void {\n    if (this.#descriptors.refuses(socket)) return;\n',
+    replace: '  #accept(socket: net.Socket): void {\n',
     tests: DESCRIPTORS,
   },
   {

@@ -7,7 +7,7 @@ const ids = ROWS.map(({ id }) => id);
 
 describe('the table of rows', () => {
   it('has every row of the reference figures that can be run by now, once', () => {
-    const expected = [...Array.from({ length: 21 }, (_, i) => String(i + 1))];
+    const expected = [...Array.from({ length: 21 }, (_, i) => String(i + 1)), '23'];
     assert.deepEqual(
       ids.filter((id) => /^\d+$/.test(id)),
       expected,
@@ -33,6 +33,7 @@ describe('the table of rows', () => {
     }
   });
 
+  // What no figure was recorded of is held against a peer of the same run alone.
   it('gives every row a goal on both engines, and something to hold relative goals against', () => {
     for (const { id, metrics } of ROWS) {
       for (const engine of ['net', 'uws'] as const) {
@@ -43,7 +44,8 @@ describe('the table of rows', () => {
       }
       for (const metric of metrics) {
         const goal = goalFor(metric, 'net');
-        if (goal?.kind === 'times-peer' || goal?.kind === 'below-peer') assert.ok(metric.recorded, `row ${id}`);
+        if (id !== '23' && (goal?.kind === 'times-peer' || goal?.kind === 'below-peer'))
+          assert.ok(metric.recorded, `row ${id}`);
       }
     }
   });

@@ -1,4 +1,4 @@
-// What this version leaves undone is said, and what would leave the door open is refused.
+// What this version leaves undone is said, and what can't be is refused.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -11,9 +11,12 @@ function configured(hcl: string) {
   return loaded.config;
 }
 
-test('an agent that is to enforce ACLs does not start', () => {
-  assert.match(String(afterBanner(configured('acl { enabled = true }'))), /does not enforce ACLs/);
-  assert.equal(afterBanner(configured('acl { enabled = false }')), null);
+test('policies that there are not are refused, with ACLs on', () => {
+  const problem = (hcl: string): string => String(afterBanner(configured(hcl)));
+  assert.equal(problem('acl { enabled = true }'), 'null');
+  assert.match(problem('acl { enabled = true default_policy = "maybe" }'), /Unsupported default ACL policy: maybe/);
+  assert.match(problem('acl { enabled = true down_policy = "maybe" }'), /Unsupported down ACL policy: maybe/);
+  assert.equal(problem('acl { default_policy = "maybe" }'), 'null');
 });
 
 test('each setting without effect is named', () => {

@@ -7,7 +7,13 @@ import { startThreads } from '../../../src/main/threads.js';
 import type { RuntimeConfig } from '../../../src/wire/config.js';
 import { waitFor } from '../../agent-process.js';
 
-const config = { raft: {}, advertiseAddress: '127.0.0.1', ports: { server: 8300 }, log: { level: 'info' } };
+const config = {
+  raft: {},
+  advertiseAddress: '127.0.0.1',
+  ports: { server: 8300 },
+  log: { level: 'info' },
+  dns: { domain: 'consul' },
+};
 
 /** A thread that takes its orders, and does `then`. */
 function thread(then: string): Worker {

@@ -19,7 +19,18 @@ import { coordinate } from './coordinate-fixture.js';
 const limits = { rpcMaxConnsPerClient: 100, rpcHandshakeTimeoutMs: 5000 };
 const tls = { internalRpc: NO_TLS, serverName: '', enableAgentTlsForChecks: false };
 const dns = { domain: 'consul' };
-const settings = { tokens: {}, devMode: true, disableCoordinates: false, rpcHoldTimeoutMs: 100, limits, tls, dns };
+const acl = { agentRecoveryToken: '', replicationToken: '', enableTokenPersistence: false };
+const settings = {
+  tokens: {},
+  acl,
+  dataDir: null,
+  devMode: true,
+  disableCoordinates: false,
+  rpcHoldTimeoutMs: 100,
+  limits,
+  tls,
+  dns,
+};
 const config = { ...CONFIG, ...settings } as unknown as RuntimeConfig;
 const logger = new Logger('agent', new LogSink('error', () => {}));
 const telemetry = {

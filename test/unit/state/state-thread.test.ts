@@ -12,7 +12,8 @@ test('what can’t be put together ends the thread, which says why', async (cont
   const { port1, port2 } = new MessageChannel();
   const { port1: log, port2: otherEnd } = new MessageChannel();
   const raft = { port: log, leadership: new SharedArrayBuffer(8), readers: null };
-  const config = { tls: { enableAgentTlsForChecks: false } };
+  const acl = { enableTokenPersistence: false };
+  const config = { tls: { enableAgentTlsForChecks: false }, tokens: {}, acl };
   const failed = once(worker, 'error', { signal: AbortSignal.timeout(20_000) });
   worker.postMessage({ context: { name: 'state', port: port2, logLevel: 'error' }, config, raft }, [port2, log]);
   const [error] = (await failed) as [Error];

@@ -26,7 +26,7 @@ const ASKED_BY_POST = new Set([
   // Nobody has a token yet.
   'PUT /v1/acl/bootstrap',
   'POST /v1/acl/login',
-  // It is the token itself that ends.
+  // It is about the token of the request itself.
   'POST /v1/acl/logout',
 ]);
 

@@ -173,8 +173,6 @@ function serviceNodesRead(
     narrow,
     ...inSteps,
     ...seeing,
-    ...seeing,
-    ...seeing,
   };
 }
 
