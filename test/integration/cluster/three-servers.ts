@@ -19,12 +19,14 @@ export class ThreeServers {
   readonly servers: AgentProcess[] = [];
   readonly #folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lictor-three-'));
   readonly #common: readonly string[];
+  readonly #token: string;
   #ports: readonly AgentPorts[] = [];
   #client: AgentProcess | null = null;
   readonly #clients: AgentProcess[] = [];
 
-  /** `flags`: of each agent; `key`: of their pools, in base64. */
-  constructor(flags: readonly string[] = [], key = randomBytes(32).toString('base64')) {
+  /** `flags`: of each agent; `key`: of their pools, in base64; `token`: of all requests, where they have ACLs. */
+  constructor(flags: readonly string[] = [], key = randomBytes(32).toString('base64'), token = '') {
+    this.#token = token;
     this.#common = [`-encrypt=${key}`, ...flags];
   }
 
@@ -37,13 +39,19 @@ export class ThreeServers {
   async start(): Promise<void> {
     await this.startServers();
     await this.settled();
-    this.#client = await this.startAnother('client');
+    this.use(await this.startAnother('client'));
+  }
+
+  /** What is asked as the client. */
+  use(client: AgentProcess): void {
+    this.#client = client;
   }
 
   /** A client agent, as soon as it is in the catalog. */
   async startAnother(node: string): Promise<AgentProcess> {
     const join = this.#ports.map(({ serfLan }) => `-retry-join=127.0.0.1:${serfLan}`);
-    const client = await startAgent({ node, args: [`-data-dir=${this.#folder}/${node}`, ...this.#common, ...join] });
+    const args = [`-data-dir=${this.#folder}/${node}`, ...this.#common, ...join];
+    const client = await startAgent({ node, args, token: this.#token });
     this.#clients.push(client);
     return client;
   }
@@ -67,6 +75,7 @@ export class ThreeServers {
       ports: this.#ports[at] as AgentPorts,
       args: [...args, ...this.#common, ...join],
       waitForLeader: false,
+      token: this.#token,
     });
   }
 

@@ -22,7 +22,7 @@ const SIDE_BY_SIDE = 2;
 /** All of it takes some ten minutes: CI asks a few, `npm run soak` everything. */
 const CHOSEN =
   process.env['LICTOR_GO_TESTS'] ??
-  '^TestAPI_(Client(PutGetDelete|CAS|AcquireRelease|Txn|List_DeleteRecurse)|Session(CreateDestroy|Info|List|Node)|Status.*|Lock(LockUnlock|Contend)|AgentLeave)$';
+  '^TestAPI_(Client(PutGetDelete|CAS|AcquireRelease|List_DeleteRecurse)|Session(CreateDestroy|Info|List|Node)|Status.*|Lock(LockUnlock|Contend)|AgentLeave)$';
 const MINIMUM_TESTS = 10;
 const MOST_AGAIN = 20;
 

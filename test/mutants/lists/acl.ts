@@ -10,6 +10,20 @@ const WHOLE_AGENT = ['integration/acl/matrix'];
 
 export const acl: readonly Mutant[] = [
   {
+    name: 'a client agent without servers forgets what it knew of tokens',
+    file: `${STATE}/tokens/asked-tokens.ts`,
+    find: "if (downPolicy === 'deny' || known === undefined) return this.#denied;",
+    replace: 'return this.#denied;',
+    tests: ['unit/tokens/asked-tokens', 'integration/acl/cluster'],
+  },
+  {
+    name: 'what is blocked is said to be anonymous whoever it was',
+    file: `${STATE}/local/sync/partial-sync.ts`,
+    find: "return judged.accessor === '' || judged.accessor === ANONYMOUS_ACCESSOR ? ANONYMOUS : judged.accessor;",
+    replace: 'return ANONYMOUS;',
+    tests: ['unit/local/anti-entropy'],
+  },
+  {
     name: "a query is executed with its caller's rights, whatever token it brings",
     file: `${STATE}/calls/judged-read.ts`,
     find: "return acting === '' ? caller.token : acting;",

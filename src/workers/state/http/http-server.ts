@@ -178,7 +178,9 @@ export class HttpServer {
       this.#serve(exchange);
     } catch (error) {
       const { method, target } = exchange;
-      this.#logger.error('Request failed', 'method', method, 'path', target, 'error', errorDetail(error));
+      // A query may hold a token.
+      const [path = ''] = target.split('?', 1);
+      this.#logger.error('Request failed', 'method', method, 'path', path, 'error', errorDetail(error));
       exchange.reply(500, this.#policy.headers('page', TEXT), 'Internal Server Error');
     }
   }
