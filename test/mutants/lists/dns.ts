@@ -63,7 +63,7 @@ export const dns: readonly Mutant[] = [
   {
     name: 'a kept service answer outlives the index of its service',
     file: 'workers/state/calls/local-reads.ts',
-    find: '(prepared.refuse?.() ?? null) === null && isSame(prepared.read().value, value)',
+    find: 'isSame(prepared.read().value, value)',
     replace: 'true',
     tests: RESPONDER,
   },
