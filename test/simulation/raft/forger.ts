@@ -17,7 +17,7 @@ export function forgedMessage(target: RaftCore, random: Random): Incoming {
   const { last } = target.log;
   switch (random.below(3)) {
     case 0:
-      return request({ ...envelope, term: term(target.term + 1 + random.below(3)) }, random);
+      return request({ ...envelope, term: term(target.term + 1 + random.below(3)) }, target, random);
     case 1: {
       const isPreVote = random.chance(0.5);
       const round = term(target.term + (isPreVote ? 1 : 0));
@@ -39,9 +39,16 @@ export function forgedMessage(target: RaftCore, random: Random): Incoming {
   }
 }
 
-/** A stranger asks for real votes too; those of a non-voter would rightly raise the term. */
-function request(envelope: { from: ServerId; to: ServerId; term: Term }, random: Random): Incoming {
-  const isReal = envelope.from === STRANGER && random.chance(0.5);
+/**
+ * A stranger asks for real votes too; those of a non-voter would rightly raise the term, and so would a stranger's where nobody is known
+ * yet (spec/raft.md, section 3).
+ */
+function request(
+  envelope: { from: ServerId; to: ServerId; term: Term },
+  { configuration }: RaftCore,
+  random: Random,
+): Incoming {
+  const isReal = envelope.from === STRANGER && random.chance(0.5) && configuration.servers.length > 0;
   const last = { index: logIndex(1e6), term: envelope.term };
   return { ...envelope, kind: isReal ? 'vote' : 'pre-vote', last, isTransfer: random.chance(0.5) };
 }
