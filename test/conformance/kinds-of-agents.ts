@@ -67,18 +67,22 @@ export function configurationOf(kind: string): readonly string[] {
   return fs.existsSync(file) ? [`-config-file=${file}`] : [];
 }
 
+function tokenOf(kind: string): string {
+  return kind === 'acl' ? MANAGEMENT : '';
+}
+
 /** As the scenarios were recorded. */
 export function loneServer(engine: string): (kind: string) => Promise<Asked> {
   const hcl = `http_config { engine = "${engine}" }`;
   return lone((kind) => {
     const args = ['-dev', '-log-level=warn', '-hcl', hcl, ...configurationOf(kind)];
-    return startAgent({ args, token: kind === 'acl' ? MANAGEMENT : '' });
+    return startAgent({ args, token: tokenOf(kind) });
   });
 }
 
 /** With so many threads beside the first one that answer reads. */
 export function loneServerWithReaders(readers: number): (kind: string) => Promise<Asked> {
-  return lone((kind) => startWithReaders(readers, ['-dev', ...configurationOf(kind)]));
+  return lone((kind) => startWithReaders(readers, ['-dev', ...configurationOf(kind)], { token: tokenOf(kind) }));
 }
 
 /** The leader puts every member into the catalog; addresses and metadata follow with the agent's own first sync. */
