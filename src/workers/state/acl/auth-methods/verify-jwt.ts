@@ -83,12 +83,12 @@ function protectedHeader(token: string): ReturnType<typeof decodeProtectedHeader
   }
 }
 
-/** null: it isn't; a key of another type is told by a TypeError. */
+/** null: it isn't. A key of another type is told by a TypeError, from Node 24 on by a DataError of Web Crypto. */
 async function signedBy(token: string, key: VerificationKey, algorithms: string[]): Promise<Uint8Array | null> {
   try {
     return (await compactVerify(token, key, { algorithms })).payload;
   } catch (error) {
-    if (error instanceof errors.JOSEError || error instanceof TypeError) return null;
+    if (error instanceof errors.JOSEError || error instanceof TypeError || error instanceof DOMException) return null;
     throw error;
   }
 }
