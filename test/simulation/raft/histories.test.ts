@@ -8,7 +8,7 @@ import { assertAgreement, failedBy } from './agreement.js';
 import { Clients } from './clients.js';
 import { storm } from './storm.js';
 
-const SEEDS = 2000;
+const SEEDS = 1400;
 const seeds = seedsOf(Number(process.env['LICTOR_SEEDS'] ?? SEEDS));
 
 /** Whether its servers have readers, for each run of a seed. Five voters come with and without, as do three. */
