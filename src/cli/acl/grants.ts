@@ -151,6 +151,7 @@ const SAMENESS: { readonly [K in GrantKind]: readonly (readonly string[])[] } = 
 export function withGrants(existing: Written, added: GivenGrants): Written {
   const more = Object.entries(added).map(([kind, grants]) => [
     kind,
+    // Grants of every kind are records of fields, whose names the table above has.
     appended(kind as GrantKind, existing[kind], grants as unknown as Records),
   ]);
   return { ...existing, ...(Object.fromEntries(more) as Written) };

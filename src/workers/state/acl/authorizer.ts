@@ -18,7 +18,8 @@ interface Needed {
   readonly level: number;
 }
 
-const RESOURCES: readonly Resource[] = [
+/** All that a rule may be about. */
+export const RESOURCES: readonly Resource[] = [
   'acl',
   'agent',
   'event',

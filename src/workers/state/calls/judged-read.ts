@@ -5,7 +5,7 @@ import { type Authorizer, allowAll } from '../acl/access.js';
 import { isRefusal } from '../methods/contract/refusal.js';
 import type { Judged, TokenResolver } from '../methods/contract/token-resolver.js';
 import type { StoreReads } from '../replica/store/read-api.js';
-import type { JudgeAnew, JudgedAnew } from './blocking-read.js';
+import type { BlockingRead, JudgeAnew, JudgedAnew } from './blocking-read.js';
 import type { ReadCall } from './calls.js';
 
 /** Whose rights count: the caller's, unless what is asked for brings a token of its own. */
@@ -21,6 +21,20 @@ export function judgeRead<Request, Value>(
   call: ReadCall<Request, Value>,
 ): Judged | Promise<Judged> {
   return tokens.isOff ? allowAll : tokens.resolve(secretOf(store, call));
+}
+
+/** Serves the read as whoever it is; one that ends while its token is asked about is not served. */
+export function serveJudged<Value>(
+  run: BlockingRead<Value>,
+  judged: Promise<Judged>,
+  serveAs: (authorizer: Judged) => void,
+): void {
+  run
+    .settleFirst(judged)
+    .then((authorizer) => {
+      if (authorizer !== null) serveAs(authorizer);
+    })
+    .catch((error: unknown) => run.crashed(error));
 }
 
 /** null where no token counts: then a read that waits keeps nothing for it. */

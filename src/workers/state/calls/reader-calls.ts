@@ -11,7 +11,7 @@ import type { KeepingUp } from '../replica/keeping-up.js';
 import type { StoreReads } from '../replica/store/read-api.js';
 import type { BlockingRead, ReadContext } from './blocking-read.js';
 import type { Calls, ReadCall } from './calls.js';
-import { judgeAnew, judgeRead } from './judged-read.js';
+import { judgeAnew, judgeRead, serveJudged } from './judged-read.js';
 
 export class ReaderCalls implements Calls {
   readonly obstacle = null;
@@ -62,16 +62,9 @@ export class ReaderCalls implements Calls {
 
   #serve<Request, Value>(run: BlockingRead<Value>, call: ReadCall<Request, Value>): void {
     const judged = judgeRead(this.#tokens, this.#context.store, call);
-    if (!(judged instanceof Promise)) {
-      this.#serveAs(run, call, judged);
-      return;
-    }
-    run
-      .settleFirst(judged)
-      .then((authorizer) => {
-        if (authorizer !== null) this.#serveAs(run, call, authorizer);
-      })
-      .catch((error: unknown) => run.crashed(error));
+    // Most are judged at once, and need no closure.
+    if (judged instanceof Promise) serveJudged(run, judged, (authorizer) => this.#serveAs(run, call, authorizer));
+    else this.#serveAs(run, call, judged);
   }
 
   #serveAs<Request, Value>(

@@ -19,7 +19,7 @@ import type { BlockingRead, ReadContext } from './blocking-read.js';
 import type { Calls, ReadCall } from './calls.js';
 import type { CallsBeyond } from './calls-beyond.js';
 import type { AskedRead, Elsewhere } from './elsewhere.js';
-import { judgeAnew, judgeRead } from './judged-read.js';
+import { judgeAnew, judgeRead, serveJudged } from './judged-read.js';
 import { OthersOfServer } from './other-datacenters.js';
 import { growingPauses } from './pauses.js';
 import { atOnce, type ReadSettings, waitingUntil } from './read-settings.js';
@@ -249,16 +249,9 @@ export class ServerCalls implements Calls {
   /** From this server's own store. Not before it is this server's to answer: a bad filter is judged by whoever answers. */
   #serve<Request, Value>(run: BlockingRead<Value>, call: ReadCall<Request, Value>): void {
     const judged = judgeRead(this.#options.tokens, this.#context.store, call);
-    if (!(judged instanceof Promise)) {
-      this.#serveAs(run, call, judged);
-      return;
-    }
-    run
-      .settleFirst(judged)
-      .then((authorizer) => {
-        if (authorizer !== null) this.#serveAs(run, call, authorizer);
-      })
-      .catch((error: unknown) => run.crashed(error));
+    // Most are judged at once, and need no closure.
+    if (judged instanceof Promise) serveJudged(run, judged, (authorizer) => this.#serveAs(run, call, authorizer));
+    else this.#serveAs(run, call, judged);
   }
 
   #serveAs<Request, Value>(

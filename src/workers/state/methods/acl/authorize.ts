@@ -2,6 +2,7 @@
 
 import { quote } from '../../../../gotext/quote.js';
 import { type Authorizer, allowAll, type NeededRule } from '../../acl/access.js';
+import { RESOURCES } from '../../acl/authorizer.js';
 import type { DirectMethod } from '../contract/method.js';
 import { type Refusal, refusal } from '../contract/refusal.js';
 import { ACLS_ARE_OFF } from './acl-access.js';
@@ -18,26 +19,12 @@ export interface Authorization extends AuthorizationQuestion {
 }
 
 const MOST_QUESTIONS = 64;
-const RESOURCES: ReadonlySet<string> = new Set([
-  'acl',
-  'agent',
-  'event',
-  'intention',
-  'key',
-  'keyring',
-  'mesh',
-  'node',
-  'operator',
-  'peering',
-  'query',
-  'service',
-  'session',
-]);
+const KNOWN: ReadonlySet<string> = new Set(RESOURCES);
 
 /** A rule that an authorizer knows; null: there is none such. */
 function ruleOf({ Resource, Access }: AuthorizationQuestion): NeededRule | null {
   const access = Access === 'read' || Access === 'write' || (Access === 'list' && Resource === 'key') ? Access : null;
-  return access !== null && RESOURCES.has(Resource) ? (`${Resource}:${access}` as NeededRule) : null;
+  return access !== null && KNOWN.has(Resource) ? (`${Resource}:${access}` as NeededRule) : null;
 }
 
 /** Why this can't be asked at all, whoever asks; null: it can. */
@@ -45,7 +32,7 @@ export function questionProblem(questions: readonly AuthorizationQuestion[]): Re
   if (questions.length > MOST_QUESTIONS) {
     return refusal('bad-request', `Refusing to process more than ${MOST_QUESTIONS} authorizations at once`);
   }
-  const unknown = questions.find(({ Resource }) => !RESOURCES.has(Resource));
+  const unknown = questions.find(({ Resource }) => !KNOWN.has(Resource));
   if (unknown === undefined) return null;
   return refusal('bad-request', `Invalid ACL resource requested: ${quote(unknown.Resource)}`);
 }
