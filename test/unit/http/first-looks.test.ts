@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { needsWork } from '../../../src/workers/state/http/engine/target.js';
 import { Connection } from '../../../src/workers/state/http/net/connection.js';
+import { TurnFlush } from '../../../src/workers/state/http/net/turn-flush.js';
 
 /** Takes whatever is written. */
 function deaf(): net.Socket {
@@ -34,6 +35,7 @@ test('a Host holds the characters of RFC 3986, and blanks behind it do not count
       },
       stopping: false,
       impatient: new Set(),
+      turn: new TurnFlush(),
       left: () => {},
     });
     connection.read(Buffer.from(`GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`, 'latin1'));

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import type { Exchange } from '../../../src/workers/state/http/engine/engine.js';
 import { Connection, type ConnectionHost } from '../../../src/workers/state/http/net/connection.js';
 import { sharedBytes } from '../../../src/workers/state/http/net/shared-read.js';
+import { TurnFlush } from '../../../src/workers/state/http/net/turn-flush.js';
 
 const MAX_PIECE = 60_000;
 
@@ -19,6 +20,7 @@ function connect(listener: (exchange: Exchange) => void): Connection {
     listener,
     stopping: false,
     impatient: new Set(),
+    turn: new TurnFlush(),
     left: () => {},
   };
   return new Connection(deaf(), '127.0.0.1', host);

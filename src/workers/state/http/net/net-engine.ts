@@ -14,6 +14,7 @@ import { dateLine, statusLine } from '../engine/status-line.js';
 import { Connection, type ConnectionHost } from './connection.js';
 import { SecureAccept, type SecureOptions } from './secure-accept.js';
 import { readShared, sharedBytes } from './shared-read.js';
+import { TurnFlush } from './turn-flush.js';
 import { claimSocketPath, type SocketOwner, settleSocketFile } from './unix-socket.js';
 
 const PATIENCE_CHECK_MS = 1000;
@@ -44,6 +45,7 @@ type ListenOptions = net.ListenOptions & { readonly reusePort: boolean };
 export class NetEngine implements Engine, ConnectionHost {
   readonly listener: RequestListener;
   readonly impatient = new Set<Connection>();
+  readonly turn = new TurnFlush();
   limits: EngineLimits;
   stopping = false;
 
