@@ -75,13 +75,13 @@ export const httpConnections: readonly Mutant[] = [
   }`,
     replace: `    this.#socket.end();
   }`,
-    tests: ['unit/http/turn-flush'],
+    tests: ['unit/http/busy-turns'],
   },
   {
     name: 'the answers of busy turns are written one by one',
-    file: `${HTTP}/net/turn-flush.ts`,
+    file: 'workers/state/sockets/busy-turns.ts',
     find: 'this.#busy = this.#answers >= BUSY;',
     replace: 'this.#busy = false;',
-    tests: ['unit/http/turn-flush'],
+    tests: ['unit/http/busy-turns'],
   },
 ];

@@ -3,6 +3,7 @@
 // costs no object of the engine. Answers made while the input is being read leave in one write.
 
 import type net from 'node:net';
+import type { BusyTurns } from '../../sockets/busy-turns.js';
 import type {
   AbortListener,
   BodySink,
@@ -18,7 +19,6 @@ import { AnswerBuffer } from './answer-buffer.js';
 import { ChunkedStream } from './chunked-stream.js';
 import { ReadAhead } from './read-ahead.js';
 import { acquireParser, type RequestParser, releaseParser } from './request-parser.js';
-import type { TurnFlush } from './turn-flush.js';
 
 /** Bytes read ahead: pipelined requests, or a body nobody asked for yet. */
 const MAX_READ_AHEAD = 64 * 1024;
@@ -36,7 +36,8 @@ export interface ConnectionHost {
   readonly stopping: boolean;
   /** Connections that wait for their client's bytes, looked at every second. */
   readonly impatient: Set<Connection>;
-  readonly turn: TurnFlush;
+  /** Of whoever has something to say. */
+  readonly turns: BusyTurns<AnswerBuffer>;
   left(connection: Connection): void;
 }
 
@@ -269,7 +270,7 @@ export class Connection implements Exchange {
     }
     this.#parser?.keepHead();
     this.#reading = false;
-    if (!this.#out.empty) this.#host.turn.flush(this.#out);
+    if (!this.#out.empty) this.#host.turns.send(this.#out);
     if (this.#ended && this.#phase === 'idle' && this.#readAhead === null) this.#endSocket();
   }
 
@@ -396,7 +397,7 @@ export class Connection implements Exchange {
     } else {
       this.#nextRequest();
     }
-    if (!this.#reading && !this.#out.empty) this.#host.turn.flush(this.#out);
+    if (!this.#reading && !this.#out.empty) this.#host.turns.send(this.#out);
     if (!this.#reading && (this.#readAhead !== null || this.#ended || this.#socket.isPaused())) this.#resumeReading();
   }
 

@@ -4,8 +4,9 @@ import { Duplex } from 'node:stream';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Exchange } from '../../../src/workers/state/http/engine/engine.js';
+import type { AnswerBuffer } from '../../../src/workers/state/http/net/answer-buffer.js';
 import { Connection } from '../../../src/workers/state/http/net/connection.js';
-import { TurnFlush } from '../../../src/workers/state/http/net/turn-flush.js';
+import { BusyTurns } from '../../../src/workers/state/sockets/busy-turns.js';
 
 const REQUEST = Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
 const BUSY = 8;
@@ -34,7 +35,7 @@ function crowd(listener: (exchange: Exchange) => void = (exchange) => exchange.r
     listener,
     stopping: false,
     impatient: new Set<Connection>(),
-    turn: new TurnFlush(),
+    turns: new BusyTurns<AnswerBuffer>((answers) => answers.flush()),
     left: () => {},
   };
   const clients = Array.from({ length: BUSY }, () => new Client());
