@@ -14,7 +14,7 @@ import type { AuthorityReads } from '../../replica/store/read-api.js';
 import type { Certificates, ProviderOptions } from './builtin-provider.js';
 import { AuthorityFailure, authorOf, failure, LogWrites } from './log-writes.js';
 import { bringUp, dropOldRoots, reconfigure, settingsOf } from './roots.js';
-import { signRequest, UNINITIALIZED } from './signing.js';
+import { agentIdentityOf, type Identify, identityOf, signRequest, UNINITIALIZED } from './signing.js';
 import { SigningLimit } from './signing-limit.js';
 
 /** Between two tries to bring the state in order. */
@@ -71,14 +71,24 @@ export class Authority implements CertificateAuthority {
     this.#timer = null;
   }
 
-  async sign(request: string, asker: Asker): Promise<IssuedCertificate | Refusal> {
+  sign(request: string, asker: Asker): Promise<IssuedCertificate | Refusal> {
+    return this.#sign(request, asker, identityOf);
+  }
+
+  signForAgent(request: string, asker: Asker): Promise<IssuedCertificate | Refusal> {
+    return this.#sign(request, asker, agentIdentityOf);
+  }
+
+  async #sign(request: string, asker: Asker, identify: Identify): Promise<IssuedCertificate | Refusal> {
     if (this.obstacle !== null) return this.obstacle;
     const { reads, config } = this.#options;
     try {
       if (reads.config === undefined) throw failure(UNINITIALIZED);
       const limits = settingsOf(reads.config);
       const options = await this.#ready();
-      const signed = await this.#limit.run(limits, () => signRequest(options, config.datacenter, request, asker));
+      const signed = await this.#limit.run(limits, () =>
+        signRequest(options, config.datacenter, request, asker, identify),
+      );
       return signed ?? TOO_MANY;
     } catch (error) {
       return refusalOf(error);
