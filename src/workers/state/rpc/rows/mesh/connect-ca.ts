@@ -16,6 +16,7 @@ import {
   connectCaRoots,
   setCaConfiguration,
   signCertificate,
+  signIntermediate,
   type TrustedRoots,
 } from '../../../methods/mesh/connect-ca.js';
 import { askDatacenter, type DatacenterArguments, datacenterArguments } from '../arguments.js';
@@ -91,6 +92,8 @@ interface SignArguments extends WriteOptions {
   readonly CSR: string;
 }
 
+const signArguments = struct<SignArguments>({ CSR: text, Datacenter: text, Token: text });
+
 interface IssuedReply {
   readonly SerialNumber: string;
   readonly CertPEM: string;
@@ -157,7 +160,7 @@ function holderOf(reply: IssuedReply): CertificateHolder {
 const sign: WriteRow<SignArguments, IssuedReply, string, IssuedCertificate> = {
   kind: 'write',
   method: signCertificate,
-  arguments: struct<SignArguments>({ CSR: text, Datacenter: text, Token: text }),
+  arguments: signArguments,
   reply: issuedReply,
   request: ({ CSR }) => CSR,
   ask: (request, { Datacenter, Token }) => ({ CSR: request, Datacenter, Token }),
@@ -182,4 +185,15 @@ const sign: WriteRow<SignArguments, IssuedReply, string, IssuedCertificate> = {
   }),
 };
 
-export const connectCaRows: readonly Row[] = [roots, get, set, sign];
+const intermediate: WriteRow<SignArguments, string, string, string> = {
+  kind: 'write',
+  method: signIntermediate,
+  arguments: signArguments,
+  reply: text,
+  request: ({ CSR }) => CSR,
+  ask: (request, { Datacenter, Token }) => ({ CSR: request, Datacenter, Token }),
+  show: (certificate) => certificate,
+  value: (certificate) => certificate,
+};
+
+export const connectCaRows: readonly Row[] = [roots, get, set, sign, intermediate];
