@@ -75,13 +75,14 @@ async function two(t: TestContext): Promise<Two> {
     datacenter: 'dc2',
     beyond: { dialer: new ServerDialer(), serversOf: () => [], isLocalToken: () => false },
   });
+  const address = `127.0.0.1:${far.port}`;
   const sockets = new Set<net.Socket>();
   let dialed = 0;
   const dialer = new ServerDialer();
   const counting = Object.create(dialer) as ServerDialer;
-  counting.dial = (address, options) => {
+  counting.dial = (to, options) => {
     dialed += 1;
-    return dialer.dial(address, {
+    return dialer.dial(to, {
       ...options,
       opened(socket) {
         sockets.add(socket);
@@ -94,7 +95,7 @@ async function two(t: TestContext): Promise<Two> {
     datacenter: 'dc1',
     beyond: {
       dialer: counting,
-      serversOf: (name) => (name === 'dc2' ? [{ name: 'far', address: `127.0.0.1:${far.port}` }] : []),
+      serversOf: (name) => (name === 'dc2' ? [{ name: 'far', address }] : []),
       isLocalToken(secret) {
         asked.push(secret);
         return secret === 'local';

@@ -20,9 +20,18 @@ export interface UsedSession {
 class SharedSession {
   readonly opened: Promise<http2.ClientHttp2Session | string>;
   users = 0;
+  #session: http2.ClientHttp2Session | null = null;
 
   constructor(opened: Promise<http2.ClientHttp2Session | string>) {
-    this.opened = opened;
+    this.opened = opened.then((session) => {
+      if (typeof session !== 'string') this.#session = session;
+      return session;
+    });
+  }
+
+  /** It takes no further call. It says that it is closed in a later turn. */
+  get isOver(): boolean {
+    return this.#session !== null && (this.#session.closed || this.#session.destroyed);
   }
 }
 
@@ -37,9 +46,7 @@ export class SharedSessions {
 
   /** A text says why there is none. Never rejects. */
   async use(address: string): Promise<UsedSession | string> {
-    const known = this.#sessions.get(address);
-    const shared = known ?? new SharedSession(this.#open(address));
-    if (known === undefined) this.#sessions.set(address, shared);
+    const shared = this.#at(address);
     shared.users += 1;
     const session = await shared.opened;
     const release = (): void => {
@@ -54,6 +61,14 @@ export class SharedSessions {
     }
     release();
     return session;
+  }
+
+  #at(address: string): SharedSession {
+    const known = this.#sessions.get(address);
+    if (known !== undefined && !known.isOver) return known;
+    const shared = new SharedSession(this.#open(address));
+    this.#sessions.set(address, shared);
+    return shared;
   }
 
   #forget(address: string, shared: SharedSession): void {

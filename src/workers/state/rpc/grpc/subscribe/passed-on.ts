@@ -78,7 +78,7 @@ class PassedSubscription implements Answering {
     for (const { address } of servers) {
       const used = await sessions.use(address);
       if (typeof used === 'string') problem = used;
-      else if (this.#isOver || used.session.destroyed) used.release();
+      else if (this.#isOver || used.session.closed || used.session.destroyed) used.release();
       else {
         this.#ask(used, path, message);
         return;
