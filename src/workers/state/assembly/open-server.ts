@@ -142,6 +142,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
       configuration: () => consensus.configuration(),
       handOver: (id) => consensus.order({ order: 'transfer', id }),
     },
+    beyond: { dialer, serversOf: (name) => others.serversOf(name), isLocalToken: (secret) => acls.isLocal(secret) },
     snapshots,
     raftStreams: raft.raftStreams,
     logger: parts.logger.child('server.rpc'),
