@@ -174,6 +174,8 @@ export interface RuntimeConfig {
     readonly serfLan: number;
     readonly serfWan: number;
   };
+  /** Proxies and gateways have what config entries say where their registration says nothing. */
+  readonly centralServiceConfig: boolean;
   /** Of which sidecar proxies get theirs; both 0: of none. */
   readonly sidecarPorts: { readonly first: number; readonly last: number };
   readonly http: HttpConfig;

@@ -93,6 +93,7 @@ export function buildRuntime(config: AgentConfig, dev: boolean, problems: Proble
     skipLeaveOnInterrupt: config.skip_leave_on_interrupt ?? config.server,
     leaveDrainTimeMs: problems.milliseconds('performance.leave_drain_time', config.performance.leave_drain_time),
     translateWanAddresses: config.translate_wan_addrs,
+    centralServiceConfig: config.enable_central_service_config,
     sidecarPorts: { first: config.ports.sidecar_min_port, last: config.ports.sidecar_max_port },
     aclDefaultPolicy: config.acl.default_policy === 'allow' ? 'allow' : 'deny',
     defaultIntentionPolicy: intentionPolicy(config),

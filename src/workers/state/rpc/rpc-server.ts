@@ -15,6 +15,7 @@ import { ClientLimit } from '../sockets/client-limit.js';
 import { TlsRefusals } from '../sockets/tls/refusals.js';
 import { signRow } from './auto-encrypt/sign-row.js';
 import { GrpcConnections, type Services } from './grpc/grpc-connections.js';
+import type { BeyondParts } from './grpc/subscribe/passed-on.js';
 import { SUBSCRIBE, subscribe } from './grpc/subscribe/subscribe.js';
 import { TRANSFER_LEADER, type TransferParts, transferLeader } from './grpc/transfer-leader.js';
 import { BOOTSTRAP } from './listener/port-tls.js';
@@ -50,6 +51,8 @@ export interface RpcServerOptions {
   /** Whether there is a way to a datacenter that isn't this one. */
   readonly reaches: (datacenter: string) => boolean;
   readonly transfer: TransferParts;
+  /** How subscriptions to another datacenter get there. */
+  readonly beyond: BeyondParts;
   readonly snapshots: Snapshots;
   readonly raftStreams: MessagePort;
   readonly logger: Logger;
@@ -142,9 +145,9 @@ export class RpcServer {
   }
 
   #grpcServices(): Services {
-    const { config, reads, limits, transfer } = this.#options;
+    const { config, reads, limits, transfer, beyond } = this.#options;
     return new Map([
-      [SUBSCRIBE, subscribe({ reads, limits, datacenter: config().datacenter })],
+      [SUBSCRIBE, subscribe({ reads, limits, datacenter: config().datacenter, beyond })],
       [TRANSFER_LEADER, transferLeader(transfer)],
     ]);
   }
@@ -154,7 +157,13 @@ export class RpcServer {
     return {
       methods: rpcMethods,
       limits,
-      context: { calls, datacenter: config().datacenter, reaches, waits: config },
+      context: {
+        calls,
+        datacenter: config().datacenter,
+        reaches,
+        waits: config,
+        allowsUnnamedConnections: () => config().defaultIntentionPolicy === 'allow',
+      },
       budget: new ByteBudget(UNFINISHED_BYTES),
       crashed: (method, error) => logger.error('unexpected error', 'method', method, 'error', errorDetail(error)),
     };

@@ -7,6 +7,7 @@ import type { IssuedCertificate } from '../../methods/contract/certificate-autho
 import type { Asker } from '../../methods/contract/method.js';
 import { refusal } from '../../methods/contract/refusal.js';
 import { type ProviderOptions, presentSigner } from './builtin-provider.js';
+import { isInPlace } from './intermediate.js';
 import { AuthorityFailure, failure } from './log-writes.js';
 import { settingsOf } from './roots.js';
 
@@ -26,7 +27,14 @@ export async function signRequest(
   const settings = settingsOf(config);
   const signer = presentSigner(options, settings);
   if (signer === null) throw failure(UNINITIALIZED);
-  if (signer.issuer.notAfterMs <= now()) throw failure('the CA root has expired: another one must be configured');
+  if (signer.issuer.notAfterMs <= now()) {
+    throw failure(
+      options.isPrimary
+        ? 'the CA root has expired: another one must be configured'
+        : "the certificate of this datacenter's CA has expired: the primary datacenter has to sign another one",
+    );
+  }
+  if (!options.isPrimary && !isInPlace(options, signer.root)) throw failure(UNINITIALIZED);
   const read = await certificates.readSigningRequest(request);
   if (read === null) throw failure('the CSR is malformed, or not signed by its key');
   const { id, uris } = identify(read.names.uris, trustDomainOf(config.ClusterID), datacenter);
@@ -48,6 +56,31 @@ export async function signRequest(
     validBeforeMs: times.notAfterMs,
     index: await writes.leafIndex(),
   };
+}
+
+/** For another datacenter's authority, under this one's root. */
+export async function signForAuthority(options: ProviderOptions, request: string): Promise<string> {
+  const { certificates, reads, writes, now } = options;
+  const { config } = reads;
+  const settings = config === undefined ? null : settingsOf(config);
+  const signer = settings === null ? null : presentSigner(options, settings);
+  if (config === undefined || settings === null || signer === null) throw failure(UNINITIALIZED);
+  const read = await certificates.readSigningRequest(request);
+  if (read === null) throw failure('the CSR is malformed, or not signed by its key');
+  const trustDomain = trustDomainOf(config.ClusterID);
+  const [uri, ...others] = read.names.uris;
+  if (uri?.toLowerCase() !== `spiffe://${trustDomain}`.toLowerCase() || others.length > 0) {
+    throw failure(`the CSR of a CA must have the URI of this trust domain: spiffe://${trustDomain}`);
+  }
+  // Certificates know whole seconds.
+  const notBeforeMs = Math.floor((now() - EARLY_MS) / 1000) * 1000;
+  const notAfterMs = Math.min(notBeforeMs + settings.intermediateTtlMs, signer.issuer.notAfterMs);
+  if (notAfterMs <= now()) throw failure('the CA root has expired: another one must be configured');
+  const names = { uris: [uri], dns: [], addresses: [] };
+  const { publicKey, subject } = read;
+  const serialNumber = await writes.nextSerial();
+  const parts = { publicKey, subject, names, serialNumber, notBeforeMs, notAfterMs };
+  return withLineEnd(await certificates.signIntermediate(parts, signer));
 }
 
 export const UNINITIALIZED = 'CA is uninitialized and unable to sign certificates yet';

@@ -26,6 +26,7 @@ const WRITES: ReadonlySet<string> = new Set([
   'ConfigEntry.Delete',
   'ConnectCA.ConfigurationSet',
   'ConnectCA.Sign',
+  'ConnectCA.SignIntermediate',
   'Coordinate.Update',
   'Internal.AssignManualServiceVIPs',
   'Internal.EventFire',

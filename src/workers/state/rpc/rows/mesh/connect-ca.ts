@@ -16,6 +16,7 @@ import {
   connectCaRoots,
   setCaConfiguration,
   signCertificate,
+  signIntermediate,
   type TrustedRoots,
 } from '../../../methods/mesh/connect-ca.js';
 import { askDatacenter, type DatacenterArguments, datacenterArguments } from '../arguments.js';
@@ -98,6 +99,8 @@ const set: WriteRow<ConnectCaRequest, null, CaConfiguration, true> = {
 interface SignArguments extends WriteOptions {
   readonly CSR: string;
 }
+
+const signArguments = struct<SignArguments>({ CSR: text, Datacenter: text, Token: text });
 
 export interface IssuedReply {
   readonly SerialNumber: string;
@@ -190,7 +193,7 @@ export function issuedOf(reply: IssuedReply): IssuedCertificate {
 const sign: WriteRow<SignArguments, IssuedReply, string, IssuedCertificate> = {
   kind: 'write',
   method: signCertificate,
-  arguments: struct<SignArguments>({ CSR: text, Datacenter: text, Token: text }),
+  arguments: signArguments,
   reply: issuedReply,
   request: ({ CSR }) => CSR,
   ask: (request, { Datacenter, Token }) => ({ CSR: request, Datacenter, Token }),
@@ -198,4 +201,15 @@ const sign: WriteRow<SignArguments, IssuedReply, string, IssuedCertificate> = {
   value: issuedOf,
 };
 
-export const connectCaRows: readonly Row[] = [roots, get, set, sign];
+const intermediate: WriteRow<SignArguments, string, string, string> = {
+  kind: 'write',
+  method: signIntermediate,
+  arguments: signArguments,
+  reply: text,
+  request: ({ CSR }) => CSR,
+  ask: (request, { Datacenter, Token }) => ({ CSR: request, Datacenter, Token }),
+  show: (certificate) => certificate,
+  value: (certificate) => certificate,
+};
+
+export const connectCaRows: readonly Row[] = [roots, get, set, sign, intermediate];
