@@ -38,6 +38,7 @@ import { services } from './services.js';
 import { settings } from './settings.js';
 import { start } from './start.js';
 import { store } from './store.js';
+import { tls } from './tls.js';
 import { wholeAgent } from './whole-agent.js';
 
 export const mutants: readonly Mutant[] = [
@@ -78,5 +79,6 @@ export const mutants: readonly Mutant[] = [
   ...settings,
   ...start,
   ...store,
+  ...tls,
   ...wholeAgent,
 ];
