@@ -37,9 +37,9 @@ export interface ServerEndpointDependencies {
   readonly snapshots: Snapshots;
 }
 
-function aclSettings({ aclEnabled, acl, datacenter, primaryDatacenter, nodeName }: RuntimeConfig): AclSettings {
+function aclSettings({ aclEnabled, acl, nodeName }: RuntimeConfig): AclSettings {
   const { defaultPolicy, downPolicy } = acl;
-  return { isEnabled: aclEnabled, datacenter, primaryDatacenter, nodeName, defaultPolicy, downPolicy };
+  return { isEnabled: aclEnabled, nodeName, defaultPolicy, downPolicy };
 }
 
 export function serverEndpoints({ calls, config, hasWan, snapshots }: ServerEndpointDependencies): EndpointTable {
