@@ -73,6 +73,7 @@ const NO_LOGINS: Logins = { logIn: () => Promise.resolve(refusal('failed', 'nobo
 const NO_AUTHORITY: CertificateAuthority = {
   obstacle: null,
   sign: () => Promise.resolve(refusal('failed', 'there is no authority')),
+  signForAgent: () => Promise.resolve(refusal('failed', 'there is no authority')),
   signIntermediate: () => Promise.resolve(refusal('failed', 'there is no authority')),
   configure: () => Promise.resolve(refusal('failed', 'there is no authority')),
 };

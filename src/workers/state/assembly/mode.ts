@@ -41,6 +41,11 @@ export interface Mode {
   onServerUp(callback: () => void): void;
   /** Opens what other agents reach this one by. Rejects with what the operator is told. */
   listen(closing: Closing): Promise<void>;
+  /** The configuration of the files with what this agent was given since its start. */
+  configured(files: RuntimeConfig): RuntimeConfig;
+  /** Calls back whenever it was given something else: what {@link configured} answers has changed. */
+  onReconfigured(callback: () => void): void;
+  /** The files were read again; `config` is what they say. */
   reload(config: RuntimeConfig): void;
   /** Begins nothing on its own any more; what is asked is still answered. */
   rest(): void;

@@ -2,6 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { joinHostPort } from '../../../gotext/host-port.js';
+import { BootstrapDialer } from '../../../tls/bootstrap-dialer.js';
 import { ServerDialer } from '../../../tls/server-dialer.js';
 import { isServer } from '../../../wire/gossip/member-tags.js';
 import { AppliedProgress } from '../../../wire/raft/applied-progress.js';
@@ -31,6 +32,7 @@ import { refusal } from '../methods/contract/refusal.js';
 import type { TokenResolver } from '../methods/contract/token-resolver.js';
 import { KeepingUp } from '../replica/keeping-up.js';
 import { openReplica, type Replica } from '../replica/replica.js';
+import type { StateStore } from '../replica/state-store.js';
 import { LeaderCalls } from '../rpc/leader-calls.js';
 import { RpcPool } from '../rpc/pool/pool.js';
 import { RpcServer } from '../rpc/rpc-server.js';
@@ -94,7 +96,8 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     },
   });
   const pool = new RpcPool({ idleMs: IDLE_CONNECTION_MS, dialer });
-  const asking = serverAsking(parts, pool);
+  const bootstrap = new BootstrapDialer(parts.settings.current);
+  const asking = serverAsking(parts, pool, bootstrap);
   const elsewhere = leaderCalls(parts, leader, pool, asking);
   const others = new OtherDatacenters(datacenter, Math.random);
   const beyond = new CallsBeyond({
@@ -139,11 +142,13 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
       configuration: () => consensus.configuration(),
       handOver: (id) => consensus.order({ order: 'transfer', id }),
     },
+    beyond: { dialer, serversOf: (name) => others.serversOf(name), isLocalToken: (secret) => acls.isLocal(secret) },
     snapshots,
     raftStreams: raft.raftStreams,
     logger: parts.logger.child('server.rpc'),
     metrics: parts.telemetry.metrics,
   });
+  if (parts.settings.current.autoEncrypt.allowTls) trustClientsOf(store, rpc);
   return {
     calls,
     acls,
@@ -165,8 +170,11 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
       closing.add(() => remote.close());
       await rpc.listen();
     },
+    configured: (config) => config,
+    onReconfigured: () => {},
     reload: (config) => {
       dialer.reload(config);
+      bootstrap.reload(config);
       rpc.reload(config);
     },
     onServerUp: (callback) => {
@@ -184,6 +192,23 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
       raft.raftStreams.close();
     },
   };
+}
+
+/** Certificates that servers give to agents are signed by the authority of the mesh, whatever its roots are by now. */
+function trustClientsOf(store: StateStore, rpc: RpcServer): void {
+  let index = -1;
+  const look = (): void => {
+    const { rootsIndex } = store.authority;
+    if (rootsIndex === index) return;
+    index = rootsIndex;
+    rpc.trustClients(store.authority.state().value.roots.map(({ RootCert }) => RootCert));
+  };
+  const lookAnew = (): void => {
+    index = -1;
+    look();
+  };
+  store.observe({ changed: look, restored: lookAnew });
+  look();
 }
 
 /** What this server takes of others' requests. */
@@ -301,9 +326,10 @@ function coordinateUpdates({ settings, logger }: Parts, { consensus }: Replica):
   });
 }
 
-function serverAsking({ settings }: Parts, pool: RpcPool): ServerAsking {
+function serverAsking({ settings }: Parts, pool: RpcPool, bootstrap: BootstrapDialer): ServerAsking {
   return new ServerAsker({
     pool,
+    bootstrap,
     clientTimeoutMs: () => settings.current.limits.rpcClientTimeoutMs,
     holdMs: () => settings.current.rpcHoldTimeoutMs,
   });

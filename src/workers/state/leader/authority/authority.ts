@@ -19,7 +19,7 @@ import { type Certificates, type ProviderOptions, presentSigner } from './builti
 import { followRoots, isInPlace, reconfigureIntermediate } from './intermediate.js';
 import { AuthorityFailure, authorOf, failure, LogWrites } from './log-writes.js';
 import { bringUp, dropOldRoots, reconfigure, settingsOf } from './roots.js';
-import { signForAuthority, signRequest, UNINITIALIZED } from './signing.js';
+import { agentIdentityOf, type Identify, identityOf, signForAuthority, signRequest, UNINITIALIZED } from './signing.js';
 import { SigningLimit } from './signing-limit.js';
 
 /** Between two tries to bring the state in order. */
@@ -87,7 +87,15 @@ export class Authority implements CertificateAuthority {
     this.#following?.stop();
   }
 
-  async sign(request: string, asker: Asker): Promise<IssuedCertificate | Refusal> {
+  sign(request: string, asker: Asker): Promise<IssuedCertificate | Refusal> {
+    return this.#sign(request, asker, identityOf);
+  }
+
+  signForAgent(request: string, asker: Asker): Promise<IssuedCertificate | Refusal> {
+    return this.#sign(request, asker, agentIdentityOf);
+  }
+
+  async #sign(request: string, asker: Asker, identify: Identify): Promise<IssuedCertificate | Refusal> {
     if (this.obstacle !== null) return this.obstacle;
     const { reads, config } = this.#options;
     try {
@@ -97,7 +105,9 @@ export class Authority implements CertificateAuthority {
       const signer = presentSigner(options, limits);
       // Another certificate is about to take its place.
       if (!options.isPrimary && signer !== null && !isInPlace(options, signer.root)) await this.#last;
-      const signed = await this.#limit.run(limits, () => signRequest(options, config.datacenter, request, asker));
+      const signed = await this.#limit.run(limits, () =>
+        signRequest(options, config.datacenter, request, asker, identify),
+      );
       return signed ?? TOO_MANY;
     } catch (error) {
       return refusalOf(error);

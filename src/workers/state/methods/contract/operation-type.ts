@@ -19,6 +19,7 @@ const WRITES: ReadonlySet<string> = new Set([
   'ACL.TokenClone',
   'ACL.TokenDelete',
   'ACL.TokenSet',
+  'AutoEncrypt.Sign',
   'Catalog.Register',
   'Catalog.Deregister',
   'ConfigEntry.Apply',

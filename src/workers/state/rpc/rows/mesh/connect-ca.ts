@@ -24,13 +24,13 @@ import { UNLIMITED } from '../lists.js';
 import { type QueryMeta, queryMetaKinds } from '../query-options.js';
 import type { ReadRow, Row, WriteOptions, WriteRow } from '../row.js';
 
-interface RootsReply extends QueryMeta {
+export interface RootsReply extends QueryMeta {
   readonly ActiveRootID: string;
   readonly TrustDomain: string;
   readonly Roots: readonly CaRoot[] | null;
 }
 
-const rootsReply = struct<RootsReply>({
+export const rootsReply = struct<RootsReply>({
   ActiveRootID: text,
   TrustDomain: text,
   Roots: list(recordKind(caRootSchema), UNLIMITED),
@@ -42,6 +42,19 @@ function shownRoot(root: CaRoot): CaRoot {
   return { ...root, SigningCert: '', SigningKey: '', RotatedOutAt: NO_TIME };
 }
 
+export function showRoots({ trustDomain, roots: all }: TrustedRoots, meta: QueryMeta): RootsReply {
+  return {
+    ActiveRootID: all.find(({ Active }) => Active)?.ID ?? '',
+    TrustDomain: trustDomain,
+    Roots: all.map(shownRoot),
+    ...meta,
+  };
+}
+
+export function rootsOf({ TrustDomain, Roots }: RootsReply): TrustedRoots {
+  return { trustDomain: TrustDomain, roots: Roots ?? [] };
+}
+
 const roots: ReadRow<DatacenterArguments, RootsReply, null, TrustedRoots> = {
   kind: 'read',
   method: connectCaRoots,
@@ -49,13 +62,8 @@ const roots: ReadRow<DatacenterArguments, RootsReply, null, TrustedRoots> = {
   reply: rootsReply,
   request: () => null,
   ask: (_nothing, options) => ({ ...datacenterArguments.zero, ...options }),
-  show: ({ trustDomain, roots: all }, meta) => ({
-    ActiveRootID: all.find(({ Active }) => Active)?.ID ?? '',
-    TrustDomain: trustDomain,
-    Roots: all.map(shownRoot),
-    ...meta,
-  }),
-  value: ({ TrustDomain, Roots }) => ({ trustDomain: TrustDomain, roots: Roots ?? [] }),
+  show: showRoots,
+  value: rootsOf,
 };
 
 const get: WriteRow<DatacenterArguments, CaConfiguration, null, CaConfiguration> = {
@@ -94,7 +102,7 @@ interface SignArguments extends WriteOptions {
 
 const signArguments = struct<SignArguments>({ CSR: text, Datacenter: text, Token: text });
 
-interface IssuedReply {
+export interface IssuedReply {
   readonly SerialNumber: string;
   readonly CertPEM: string;
   /** Only ever known where the request was made. */
@@ -113,7 +121,7 @@ interface IssuedReply {
   readonly ModifyIndex: number;
 }
 
-const issuedReply = struct<IssuedReply>({
+export const issuedReply = struct<IssuedReply>({
   SerialNumber: text,
   CertPEM: text,
   PrivateKeyPEM: text,
@@ -157,14 +165,8 @@ function holderOf(reply: IssuedReply): CertificateHolder {
   return reply.KindURI === '' ? { kind: 'service', name: reply.Service } : { kind: 'mesh-gateway' };
 }
 
-const sign: WriteRow<SignArguments, IssuedReply, string, IssuedCertificate> = {
-  kind: 'write',
-  method: signCertificate,
-  arguments: signArguments,
-  reply: issuedReply,
-  request: ({ CSR }) => CSR,
-  ask: (request, { Datacenter, Token }) => ({ CSR: request, Datacenter, Token }),
-  show: (issued) => ({
+export function showIssued(issued: IssuedCertificate): IssuedReply {
+  return {
     SerialNumber: issued.serialNumber,
     CertPEM: issued.certificate,
     PrivateKeyPEM: '',
@@ -173,8 +175,11 @@ const sign: WriteRow<SignArguments, IssuedReply, string, IssuedCertificate> = {
     ValidBefore: nanosOf(issued.validBeforeMs),
     CreateIndex: issued.index,
     ModifyIndex: issued.index,
-  }),
-  value: (reply) => ({
+  };
+}
+
+export function issuedOf(reply: IssuedReply): IssuedCertificate {
+  return {
     serialNumber: reply.SerialNumber,
     certificate: reply.CertPEM,
     holder: holderOf(reply),
@@ -182,7 +187,18 @@ const sign: WriteRow<SignArguments, IssuedReply, string, IssuedCertificate> = {
     validAfterMs: Number(reply.ValidAfter / NANOS_PER_MS),
     validBeforeMs: Number(reply.ValidBefore / NANOS_PER_MS),
     index: reply.ModifyIndex,
-  }),
+  };
+}
+
+const sign: WriteRow<SignArguments, IssuedReply, string, IssuedCertificate> = {
+  kind: 'write',
+  method: signCertificate,
+  arguments: signArguments,
+  reply: issuedReply,
+  request: ({ CSR }) => CSR,
+  ask: (request, { Datacenter, Token }) => ({ CSR: request, Datacenter, Token }),
+  show: showIssued,
+  value: issuedOf,
 };
 
 const intermediate: WriteRow<SignArguments, string, string, string> = {
