@@ -82,8 +82,9 @@ function writeConsul(folder: string): void {
   fs.writeFileSync(path.join(folder, 'consul'), `#!/bin/sh\nexec '${LAUNCHER}' "$@"\n`, { mode: 0o755 });
 }
 
-/** Where the tests look for them, beside their own folder; they aren't part of the module. */
-function makeCertificates(folder: string): void {
+/** Where the tests look for them, in folders beside their own; they aren't part of the module. */
+function makeCertificates(beside: string): void {
+  const folder = path.join(beside, 'client_certs');
   fs.mkdirSync(folder, { recursive: true });
   const tls = (...args: readonly string[]) =>
     execFileSync(LAUNCHER, ['tls', ...args], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
@@ -95,6 +96,14 @@ function makeCertificates(folder: string): void {
     fs.renameSync(path.join(folder, `dc1-${role}-consul-0.pem`), path.join(folder, `${role}.crt`));
     fs.renameSync(path.join(folder, `dc1-${role}-consul-0-key.pem`), path.join(folder, `${role}.key`));
   }
+  const copy = (name: string, to: string): void => {
+    fs.mkdirSync(path.dirname(path.join(beside, to)), { recursive: true });
+    fs.copyFileSync(path.join(folder, name), path.join(beside, to));
+  };
+  copy('rootca.crt', 'ca_path/root.crt');
+  copy('rootca.crt', 'hostname/CertAuth.crt');
+  copy('client.crt', 'hostname/Alice.crt');
+  copy('client.key', 'hostname/Alice.key');
 }
 
 /** `only`: a pattern of names. */
@@ -153,7 +162,7 @@ describe("the Go client's own tests", { skip }, () => {
     const folder = temporaryDirectory(context);
     const program = buildSuite(folder);
     writeConsul(path.join(folder, 'bin'));
-    makeCertificates(path.join(folder, 'test/client_certs'));
+    makeCertificates(path.join(folder, 'test'));
     fs.mkdirSync(path.join(folder, 'api'));
     const results = await runSuite(context, folder, program, CHOSEN);
     assert.ok(results.outcomes.size >= MINIMUM_TESTS, `only ${results.outcomes.size} tests ended`);
