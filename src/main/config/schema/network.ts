@@ -39,7 +39,7 @@ export const NETWORK = {
       type: 'int',
       flag: 'grpc-tls-port',
       defaultText: 'off; 8503 on servers',
-      about: 'not served yet, announced in tags',
+      about: 'served where tls.grpc has a certificate',
     },
     http: { type: 'int', default: 8500, flag: 'http-port' },
     https: { type: 'int', default: -1, flag: 'https-port' },

@@ -87,6 +87,7 @@ export function openClient({ settings, telemetry, control, gossip, logger, token
     knowsServers: () => list.first !== null,
     dnsAnswers: (given, staleQuery) => new RemoteResponder({ ...given, calls, kept: calls.kept, tokens, staleQuery }),
     snapshots,
+    grpc: null,
     recovered: Promise.resolve(),
     stats: () => clientStats(control, gossip),
     onServerUp: (callback) => {

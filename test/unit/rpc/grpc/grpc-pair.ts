@@ -29,7 +29,7 @@ export class GrpcPair {
   static async open(store: StateStore, refuse: RequestLimits['refuse'] = () => null): Promise<GrpcPair> {
     const reads = { ...followedReads(store, { leadership: new Leadership() }, noAcls), isReady: true };
     const serve = subscribe({ reads, limits: { refuse }, datacenter: 'dc1' });
-    const connections = new GrpcConnections(new Map([[SUBSCRIBE, serve]]));
+    const connections = new GrpcConnections(new Map([[SUBSCRIBE, serve]]), 4096);
     const server = net.createServer((socket) => {
       socket.on('error', () => socket.destroy());
       socket.once('data', (chunk: Buffer) => connections.serve(socket, chunk.subarray(1)));
