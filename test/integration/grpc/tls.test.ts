@@ -89,7 +89,8 @@ test('there is no port without a certificate, and one as soon as a reload brings
   assert.equal(await isOpen(), false);
   await reload(stanza());
   await waitFor(isOpen, 'the port');
-  assert.match(agent.output, /agent: Started gRPC listeners: port_name=grpc_tls address=127\.0\.0\.1:\d+ network=tcp/);
+  const line = /agent: Started gRPC listeners: port_name=grpc_tls address=127\.0\.0\.1:\d+ network=tcp/;
+  await waitFor(() => line.test(agent.output), 'the line');
   assert.deepEqual(await connect(null).answer(check, { service: '' }), served);
   assert.match(await shown(), /^h2 .*first\.test/);
 });

@@ -1,10 +1,9 @@
 // What any known token may ask, whatever it allows; only the anonymous one, which everybody has, is too little.
 
 import { ANONYMOUS_ACCESSOR } from '../../acl/denial.js';
-import { isRefusal, type Refusal, refusal } from '../../methods/contract/refusal.js';
+import { isRefusal, type Refusal } from '../../methods/contract/refusal.js';
 import type { Judged, TokenResolver } from '../../methods/contract/token-resolver.js';
-
-const NONE_GIVEN = refusal('denied', 'a token is needed, as metadata x-consul-token');
+import { NO_TOKEN } from './statuses.js';
 
 /** null: it is known. A promise where another server must be asked. */
 export function refuseUnknown(tokens: TokenResolver, secret: string): Refusal | null | Promise<Refusal | null> {
@@ -15,10 +14,5 @@ export function refuseUnknown(tokens: TokenResolver, secret: string): Refusal | 
 
 function refusalOf(judged: Judged): Refusal | null {
   if (isRefusal(judged)) return judged;
-  return judged.accessor === ANONYMOUS_ACCESSOR ? NONE_GIVEN : null;
-}
-
-/** Whether it was the token that wasn't taken. */
-export function isOfToken({ refused }: Refusal): boolean {
-  return refused === 'denied';
+  return judged.accessor === ANONYMOUS_ACCESSOR ? NO_TOKEN : null;
 }

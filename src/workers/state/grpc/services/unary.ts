@@ -2,30 +2,11 @@
 // of gRPC act upon.
 
 import { surprise } from '../../../../observe/surprise.js';
-import { isRefusal, type Refusal, type RefusalCode } from '../../methods/contract/refusal.js';
+import { isRefusal, type Refusal } from '../../methods/contract/refusal.js';
 import type { GrpcCall, Serve } from '../../rpc/grpc/grpc-call.js';
-import { Status, type StatusCode } from '../../rpc/grpc/status.js';
+import { Status } from '../../rpc/grpc/status.js';
 import { framed, type Method, pathOf } from '../messages/message.js';
-
-/** What isn't here is `unavailable`: another server may know more, or this one a little later. */
-const STATUSES: { readonly [Code in RefusalCode]?: StatusCode } = {
-  'bad-request': Status.invalidArgument,
-  'acls-off': Status.failedPrecondition,
-  denied: Status.permissionDenied,
-  'not-found': Status.notFound,
-  unencodable: Status.invalidArgument,
-  'too-large': Status.resourceExhausted,
-  failed: Status.internal,
-  'rate-limited': Status.resourceExhausted,
-  'over-limit': Status.resourceExhausted,
-  'no-datacenter': Status.failedPrecondition,
-};
-const UNKNOWN_TOKEN = 'ACL not found';
-
-export function statusOf({ refused, text }: Refusal): StatusCode {
-  if (refused === 'denied' && text === UNKNOWN_TOKEN) return Status.unauthenticated;
-  return STATUSES[refused] ?? Status.unavailable;
-}
+import { statusOf } from './statuses.js';
 
 export type Path = readonly [path: string, serve: Serve];
 

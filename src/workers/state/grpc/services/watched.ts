@@ -12,8 +12,9 @@ import { Status } from '../../rpc/grpc/status.js';
 import { tokenOf } from '../../rpc/grpc/token.js';
 import { type Steps, turns } from '../../turns/turns.js';
 import { type Method, pathOf } from '../messages/message.js';
-import { isOfToken, refuseUnknown } from './any-token.js';
-import { type Path, statusOf } from './unary.js';
+import { refuseUnknown } from './any-token.js';
+import { statusOf } from './statuses.js';
+import type { Path } from './unary.js';
 
 const TOLD_AT_ONCE = 32;
 /** What is followed is shown to any token. */
@@ -151,7 +152,7 @@ class Watcher implements Answering {
   }
 
   refuse(problem: Refusal): void {
-    this.#call.end(isOfToken(problem) ? Status.unauthenticated : statusOf(problem), problem.text);
+    this.#call.end(statusOf(problem), problem.text);
     this.closed();
   }
 
