@@ -19,7 +19,7 @@ const TLS = {
     reload: true,
     about: 'internal_rpc and defaults only; implies verify_outgoing',
   },
-  use_auto_cert: { type: 'bool', about: 'grpc only' },
+  use_auto_cert: { type: 'bool', about: 'grpc only: the certificate of auto_encrypt' },
 } as const satisfies Schema;
 
 export const NETWORK = {

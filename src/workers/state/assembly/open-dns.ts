@@ -33,7 +33,7 @@ export async function openDns(
     nodeName,
     metrics,
     logger,
-    sharing: mode.readers?.answerDns === true ? 'first' : 'alone',
+    sharing: mode.readers?.threads.answerDns === true ? 'first' : 'alone',
   });
   closing.add(() => server.close());
   await server.listen();
