@@ -48,7 +48,7 @@ export class GrpcPair {
   ): Promise<GrpcPair> {
     const reads = { ...followedReads(store, { leadership: new Leadership() }, tokens ?? noAcls), isReady: true };
     const serve = subscribe({ reads, limits: { refuse }, datacenter, beyond });
-    const connections = new GrpcConnections(new Map([[SUBSCRIBE, serve]]));
+    const connections = new GrpcConnections(new Map([[SUBSCRIBE, serve]]), 4096);
     const server = net.createServer((socket) => {
       socket.on('error', () => socket.destroy());
       socket.once('data', (chunk: Buffer) => connections.serve(socket, chunk.subarray(1)));
