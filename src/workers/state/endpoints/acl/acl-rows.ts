@@ -60,7 +60,7 @@ export class AclRows {
   async change<Request, Value>(
     method: WriteMethod<Request, Value>,
     asked: Request,
-    call: ApiRequest,
+    call: Pick<ApiRequest, 'datacenter' | 'asker'>,
     isLocal: boolean,
     show: (value: Value) => Reply,
   ): Promise<Reply> {
