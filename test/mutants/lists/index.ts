@@ -18,6 +18,7 @@ import { faults } from './faults.js';
 import { gossip } from './gossip.js';
 import { gossipOldNews } from './gossip-old-news.js';
 import { gossipRejoin } from './gossip-rejoin.js';
+import { grpcPorts } from './grpc-ports.js';
 import { histories } from './histories.js';
 import { hostile } from './hostile.js';
 import { http } from './http.js';
@@ -59,6 +60,7 @@ export const mutants: readonly Mutant[] = [
   ...gossipOldNews,
   ...gossip,
   ...gossipRejoin,
+  ...grpcPorts,
   ...histories,
   ...hostile,
   ...http,
