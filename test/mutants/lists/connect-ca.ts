@@ -63,7 +63,8 @@ const rotation: readonly Mutant[] = [
   {
     name: 'another leader has another key',
     file: 'workers/state/leader/authority/builtin-provider.ts',
-    find: ',true`',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a piece of the source
+    find: ',${isPrimary}`',
     replace: '`',
     tests: AUTHORITY,
   },
