@@ -35,6 +35,7 @@ import { registration } from './registration.js';
 import { rpc } from './rpc.js';
 import { rpcGrpc } from './rpc-grpc.js';
 import { rpcRows } from './rpc-rows.js';
+import { secondary } from './secondary.js';
 import { services } from './services.js';
 import { settings } from './settings.js';
 import { start } from './start.js';
@@ -77,6 +78,7 @@ export const mutants: readonly Mutant[] = [
   ...rpc,
   ...rpcGrpc,
   ...rpcRows,
+  ...secondary,
   ...services,
   ...settings,
   ...start,
