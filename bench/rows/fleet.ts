@@ -16,7 +16,8 @@ const INSTANCES = 10;
 const NAMES = (AGENTS * SERVICES_EACH) / INSTANCES;
 const STARTS_AT_A_TIME = 4;
 const REST_SECONDS = 30;
-const SYNC_DEADLINE_MS = 300_000;
+const READY_DEADLINE_MS = 300_000;
+const SYNC_DEADLINE_MS = 600_000;
 const TARGET = '/v1/health/service/service-0?passing';
 
 type Watcher = LoadProcess<FleetWatchCommand, FleetWatchResult>;
@@ -41,6 +42,7 @@ async function startFleet(run: Run, { join }: LedCluster): Promise<Agent[]> {
       agents[number] = await run.startAgent({
         mode: 'client',
         config: { services: servicesOf(number), retry_interval: '1s', leave_on_terminate: false },
+        readyWithinMs: READY_DEADLINE_MS,
         place: { node: `client-${number}`, ports, join, expect: 0 },
       });
     }
