@@ -45,6 +45,7 @@ const STATE_LAYERS = [
   ['tokens', ['acl', 'replica', 'methods', 'calls'], "Whose token may do what, and the agent's own secrets."],
   ['leader', ['acl', 'cluster', 'replica', 'methods', 'records', 'turns'], 'What only a leader does.'],
   ['leaves', ['acl', 'calls', 'methods'], "Certificates of the agent's services."],
+  ['auto-encrypt', ['calls', 'methods', 'leaves'], "The agent's own certificate, where the servers give it."],
   ['snapshots', ['calls', 'replica', 'methods'], 'What operators save and restore.'],
   ['local', ['acl', 'calls', 'methods', 'records'], "The agent's own services and checks: they see no store and no log."],
   ['http', ['acl', 'calls', 'methods', 'sockets', 'turns'], 'HTTP sees no store and no log.'],

@@ -33,8 +33,14 @@ export function readTlsFiles(config: RuntimeConfig): TlsRead {
     };
     const filled = { ...config, tls };
     const missing = missingPart(filled);
+    const { autoEncrypt } = config;
+    if (autoEncrypt.allowTls && filled.tls.internalRpc.material.cert === '') {
+      warnings.push(
+        'auto_encrypt.allow_tls is set but tls.internal_rpc has no cert_file and key_file: nobody is given a certificate',
+      );
+    }
     // Stock listens all the same, and test kits set the port without a certificate.
-    if (filled.httpsListeners.length > 0 && filled.tls.https.material.cert === '') {
+    if (filled.httpsListeners.length > 0 && filled.tls.https.material.cert === '' && !autoEncrypt.tls) {
       warnings.push('ports.https is set but tls.https has no cert_file and key_file: every handshake there will fail');
     }
     return missing === null ? { ok: true, config: filled, warnings } : { ok: false, error: missing };
@@ -44,7 +50,7 @@ export function readTlsFiles(config: RuntimeConfig): TlsRead {
   }
 }
 
-function missingPart({ tls, server, httpsListeners }: RuntimeConfig): string | null {
+function missingPart({ tls, server, httpsListeners, autoEncrypt }: RuntimeConfig): string | null {
   const { internalRpc, https } = tls;
   for (const { verifyOutgoing, material } of [internalRpc, https]) {
     // A directory may be empty.
@@ -54,7 +60,8 @@ function missingPart({ tls, server, httpsListeners }: RuntimeConfig): string | n
   for (const { verifyIncoming, material } of incoming) {
     if (!verifyIncoming) continue;
     if (material.ca.length === 0) return 'VerifyIncoming set but no CA certificates were provided';
-    if (material.cert === '') return 'VerifyIncoming set but no Cert/Key pair was provided';
+    // The servers' certificate serves HTTPS, too.
+    if (material.cert === '' && !autoEncrypt.tls) return 'VerifyIncoming set but no Cert/Key pair was provided';
   }
   return null;
 }

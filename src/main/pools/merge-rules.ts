@@ -1,17 +1,17 @@
 // Who may be a member of Consul's pools (spec/gossip.md, section 19). The texts are part of the protocol: a joiner sees them.
 
 import { ipText } from '../../gotext/ip.js';
+import { readTags } from '../../msgpack/tags.js';
 import { buildOf, datacenterOf, isClient, nodeIdOf, serverTags } from '../../wire/gossip/agent-tags.js';
 import type { Address, NodeInfo } from '../gossip/core/node.js';
 import type { MergeRules } from '../gossip/serf/pool/options.js';
-import { readTags } from '../gossip/serf/protocol/tags.js';
 import { MOST_META_BYTES } from '../gossip/wire/message-types.js';
 import { type PushPullNode, STATE_LEFT } from '../gossip/wire/messages.js';
 
 /** Looked at in one go: a millisecond or less. */
-const FORMS_A_STEP = 5000;
-/** The same where tags are read. */
-const NODES_A_STEP = 100;
+const FORMS_A_STEP = 1000;
+/** The same where tags are read, also while that code isn't compiled. */
+const NODES_A_STEP = 32;
 
 interface PoolRules {
   /** Our name in the pool. */
@@ -91,9 +91,11 @@ function notAllowed(ip: Uint8Array): string {
 function mergeRules({ name, isAllowedAddress }: PoolRules, objection: Objection): MergeRules {
   return {
     refuseSource: (ip) => (isAllowedAddress(ip) ? null : notAllowed(ip)),
-    refuseAlive({ name: of, address, meta }: NodeInfo): string | null {
+    refuseAlive({ name: of, address, meta }: NodeInfo, isJudged: boolean): string | null {
       // One outsider in a list refuses himself alone, so the list as a whole isn't asked about addresses.
       if (of !== name && !isAllowedAddress(address.ip)) return notAllowed(address.ip);
+      // To read the tags of a large pool again takes tens of milliseconds.
+      if (isJudged) return null;
       return formProblem(address.ip, meta) ?? objection({ name: of, address, meta, hasLeft: false }, null);
     },
     *refuseMerge(nodes: readonly PushPullNode[]): Generator<void, string | null> {

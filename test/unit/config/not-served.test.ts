@@ -23,10 +23,9 @@ test('each setting without effect is named', () => {
   assert.deepEqual(notServed(configured('')), []);
   const warnings = notServed(
     configured(
-      'recursors = ["10.0.0.2"] enable_syslog = true auto_encrypt { allow_tls = true } ports { grpc_tls = 8503 } tls { grpc { cert_file = "c.pem" } }',
+      'recursors = ["10.0.0.2"] enable_syslog = true ports { grpc_tls = 8503 } tls { grpc { cert_file = "c.pem" } }',
     ),
   );
-  assert.equal(warnings.length, 4);
-  for (const word of ['auto_encrypt', 'recursors', 'syslog', 'gRPC'])
-    assert.match(warnings.join('\n'), new RegExp(word));
+  assert.equal(warnings.length, 3);
+  for (const word of ['recursors', 'syslog', 'gRPC']) assert.match(warnings.join('\n'), new RegExp(word));
 });

@@ -59,7 +59,13 @@ function fixture(method: Partial<AclAuthMethod> = {}, rules: readonly Partial<Ac
     if (refused !== null) return refused;
     return { ok: true, result: store.run(command), index: store.appliedIndex };
   };
-  const logins = new LeaderLogins({ datacenter: 'dc1', acl: store.acl, consensus: { propose }, now: () => NOW_MS });
+  const logins = new LeaderLogins({
+    datacenter: 'dc1',
+    acl: store.acl,
+    consensus: { propose },
+    primary: null,
+    now: () => NOW_MS,
+  });
   return { store, logins, before };
 }
 

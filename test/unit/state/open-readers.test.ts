@@ -41,7 +41,9 @@ function reader() {
   const dns = { bound: [] } as unknown as DnsInterface;
   const progress = new AppliedProgress().buffer;
   const requestRates = new RequestRates().buffer;
-  openReaders({ ports: [port1], progress, requestRates, answerDns: false }, http, dns, new AgentTokens(SECRETS));
+  const threads = { ports: [port1], progress, requestRates, answerDns: false };
+  const readLinked = (): Promise<never> => Promise.reject(new Error('nobody is asked about a token here'));
+  openReaders({ threads, readLinked }, http, dns, new AgentTokens(SECRETS));
   const [close] = closings;
   assert.ok(close);
   return { port: port2, close: () => close(DEADLINE_MS) };

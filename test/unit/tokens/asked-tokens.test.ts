@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { LinkedToken } from '../../../src/wire/acl/linked-token.js';
 import { type Refusal, refusal } from '../../../src/workers/state/methods/contract/refusal.js';
 import { AskedTokens } from '../../../src/workers/state/tokens/asked-tokens.js';
-import type { LinkedToken } from '../../../src/workers/state/tokens/granted.js';
 import { policy, TOKEN } from './acl-rows.js';
 
 const FOUND: LinkedToken = { token: TOKEN, roles: [], policies: [policy('p1', 'key "a" { policy = "read" }')] };

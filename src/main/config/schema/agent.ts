@@ -88,7 +88,11 @@ const SCALARS = {
     default: false,
     about: "HTTP, gRPC, h2 checks use the agent's certificate",
   },
-  enable_central_service_config: { type: 'bool', default: true, about: 'defaults from config entries' },
+  enable_central_service_config: {
+    type: 'bool',
+    default: true,
+    about: 'proxies and gateways have defaults from config entries',
+  },
   enable_debug: { type: 'bool', default: false, dev: true, reload: true, about: 'pprof endpoints without ACL' },
   enable_local_script_checks: {
     type: 'bool',

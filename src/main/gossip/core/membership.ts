@@ -70,7 +70,7 @@ export class Membership {
       Meta: meta,
       Vsn: versionBytes,
     };
-    this.alive(message, nowMs, { onFinished });
+    this.#hear(message, nowMs, { onFinished }, false);
     return this.self?.incarnation === this.#incarnation;
   }
 
@@ -81,14 +81,24 @@ export class Membership {
     this.dead({ Incarnation: this.self?.incarnation ?? this.#incarnation, Node: name, From: name }, nowMs, onFinished);
   }
 
+  /** `isJudged`: it is of a list that the rules let pass. */
+  alive(message: Alive, nowMs: number, isJudged = false): void {
+    this.#hear(message, nowMs, null, isJudged);
+  }
+
   /** `own`: the message is ours, so it is no reason to refute. */
-  alive(message: Alive, nowMs: number, own: { readonly onFinished: (() => void) | undefined } | null = null): void {
+  #hear(
+    message: Alive,
+    nowMs: number,
+    own: { readonly onFinished: (() => void) | undefined } | null,
+    isJudged: boolean,
+  ): void {
     const pool = this.#pool;
     const isOurs = message.Node === pool.self.name;
     if (isOurs && this.#leaving) return; // 1
     const known = pool.table.get(message.Node);
     if (known !== undefined && !isOurs && this.#isKnown(known, message)) return;
-    const said = this.#accept(message); // 2
+    const said = this.#accept(message, isJudged); // 2
     if (said === null) return;
     const node = known ?? this.#introduce(said); // 3
     if (node === null) return;
@@ -118,7 +128,7 @@ export class Membership {
   }
 
   /** What the message says about the member, null when it isn't to be believed. */
-  #accept(message: Alive): NodeInfo | null {
+  #accept(message: Alive, isJudged: boolean): NodeInfo | null {
     const { hooks, out, self } = this.#pool;
     const refuse = (text: string): null => {
       out.log('warn', `Ignoring an alive message for '${message.Node}': ${text}`);
@@ -139,7 +149,7 @@ export class Membership {
       versionBytes:
         versions === null ? null : isSameBytes(message.Vsn, self.versionBytes) ? self.versionBytes : copy(message.Vsn),
     };
-    const problem = hooks.refuseAlive?.(said) ?? null;
+    const problem = hooks.refuseAlive?.(said, isJudged) ?? null;
     return problem === null ? said : refuse(problem);
   }
 

@@ -10,8 +10,8 @@ import { type LamportClock, timeAfter, timeBefore } from './protocol/lamport-clo
 import { type EventSlot, type SerfState, STATE, serfState } from './protocol/messages.js';
 import type { UserEvents } from './user-events.js';
 
-/** Intents and events taken in one go: a millisecond. */
-const ENTRIES_A_STEP = 1000;
+/** Intents and events taken in one go: less than a millisecond. */
+const ENTRIES_A_STEP = 200;
 
 interface Parts {
   readonly pool: SerfPool;
@@ -20,7 +20,7 @@ interface Parts {
 }
 
 /** Members looked at in one go. */
-const MEMBERS_A_STEP = 5000;
+const MEMBERS_A_STEP = 1000;
 
 /** A copy: what is encoded in steps must not change meanwhile. */
 function copied(slot: EventSlot | null): EventSlot | null {

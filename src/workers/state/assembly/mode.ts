@@ -9,6 +9,14 @@ import type { Snapshots } from '../calls/snapshots.js';
 import type { MakeAnswers } from '../dns/server.js';
 import type { Stats } from '../endpoints/agent/identity.js';
 import type { TokenResolver } from '../methods/contract/token-resolver.js';
+import type { ReadLinked } from './asked-acls.js';
+
+/** Threads that answer reads beside this one. */
+export interface ServedReaders {
+  readonly threads: StateReaders;
+  /** Asks the primary datacenter about a token that they have no copy of. */
+  readonly readLinked: ReadLinked;
+}
 
 export interface Mode {
   /** The way to the methods. */
@@ -20,7 +28,7 @@ export interface Mode {
   /** False on a client agent while it knows no server. */
   knowsServers(): boolean;
   /** null: this thread alone answers. */
-  readonly readers: StateReaders | null;
+  readonly readers: ServedReaders | null;
   /** Who answers DNS. */
   readonly dnsAnswers: MakeAnswers;
   /** What this agent had of the replicated state before it was started is there again. */
@@ -33,6 +41,11 @@ export interface Mode {
   onServerUp(callback: () => void): void;
   /** Opens what other agents reach this one by. Rejects with what the operator is told. */
   listen(closing: Closing): Promise<void>;
+  /** The configuration of the files with what this agent was given since its start. */
+  configured(files: RuntimeConfig): RuntimeConfig;
+  /** Calls back whenever it was given something else: what {@link configured} answers has changed. */
+  onReconfigured(callback: () => void): void;
+  /** The files were read again; `config` is what they say. */
   reload(config: RuntimeConfig): void;
   /** Begins nothing on its own any more; what is asked is still answered. */
   rest(): void;

@@ -31,7 +31,7 @@ export async function openDns(
     nodeName,
     metrics,
     logger,
-    sharing: mode.readers?.answerDns === true ? 'first' : 'alone',
+    sharing: mode.readers?.threads.answerDns === true ? 'first' : 'alone',
   });
   closing.add(() => server.close());
   await server.listen();

@@ -2,6 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { joinHostPort } from '../../../gotext/host-port.js';
+import { BootstrapDialer } from '../../../tls/bootstrap-dialer.js';
 import { ServerDialer } from '../../../tls/server-dialer.js';
 import { isServer } from '../../../wire/gossip/member-tags.js';
 import { AppliedProgress } from '../../../wire/raft/applied-progress.js';
@@ -24,12 +25,14 @@ import { RemoteResponder } from '../dns/remote-responder.js';
 import { Responder } from '../dns/responder.js';
 import { LeaderDuties } from '../leader/leader-duties.js';
 import { LeaderLogins } from '../leader/logins/logins.js';
+import type { Primary } from '../leader/primary/primary.js';
 import { CoordinateUpdates } from '../methods/catalog/coordinate-updates.js';
 import type { ClusterView } from '../methods/contract/cluster-view.js';
 import { refusal } from '../methods/contract/refusal.js';
 import type { TokenResolver } from '../methods/contract/token-resolver.js';
 import { KeepingUp } from '../replica/keeping-up.js';
 import { openReplica, type Replica } from '../replica/replica.js';
+import type { StateStore } from '../replica/state-store.js';
 import { LeaderCalls } from '../rpc/leader-calls.js';
 import { RpcPool } from '../rpc/pool/pool.js';
 import { RpcServer } from '../rpc/rpc-server.js';
@@ -38,10 +41,12 @@ import { LeaderSnapshots } from '../rpc/snapshot/leader-snapshots.js';
 import { RemoteSnapshots } from '../rpc/snapshot/remote-snapshots.js';
 import { OperatorSnapshots } from '../snapshots/operator-snapshots.js';
 import { serverStats } from './agent-stats.js';
+import { primaryAcls, type ReadLinked, readLinked } from './asked-acls.js';
 import { bootstrapReset } from './bootstrap-reset.js';
 import { KnownLeader } from './known-leader.js';
 import type { Mode } from './mode.js';
 import type { Parts } from './parts.js';
+import { primaryCalls } from './primary-calls.js';
 import { serverAcls, serverSecret } from './server-acls.js';
 
 const COORDINATE_PERIOD_MS = 5_000;
@@ -58,14 +63,16 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
   const leader = new KnownLeader();
   const { replica, recovered } = followLog(parts, raft, leader);
   const { store, consensus, keepingUp } = replica;
-  const acls = serverAcls(parts.settings.current, tokens, replica, null);
-  const { datacenter, nodeId, advertiseAddress, ports } = parts.settings.current;
+  const { datacenter, primaryDatacenter, nodeId, advertiseAddress, ports } = parts.settings.current;
+  const readInPrimary: ReadLinked = (secret) => readLinked(beyond, primaryDatacenter, secret);
+  const acls = serverAcls(parts.settings.current, tokens, replica, primaryAcls(parts.settings.current, readInPrimary));
   const dialer: ServerDialer = new ServerDialer(
     parts.settings.current,
     (host, port) => others.datacenterAt(joinHostPort(host, port)) ?? datacenter,
   );
   const questions = serverQuestions(joinHostPort(advertiseAddress, ports.server), datacenter, consensus, dialer);
-  const duties = takeUpDuties(parts, replica, leader, questions);
+  const primary = primaryCalls(parts.settings.current, tokens, () => beyond);
+  const duties = takeUpDuties(parts, replica, leader, questions, primary);
   const coordinates = coordinateUpdates(parts, replica);
   const expectation = expectServers(parts, replica, questions);
   void recovered.then(() => expectation.look());
@@ -89,7 +96,8 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     },
   });
   const pool = new RpcPool({ idleMs: IDLE_CONNECTION_MS, dialer });
-  const asking = serverAsking(parts, pool);
+  const bootstrap = new BootstrapDialer(parts.settings.current);
+  const asking = serverAsking(parts, pool, bootstrap);
   const elsewhere = leaderCalls(parts, leader, pool, asking);
   const others = new OtherDatacenters(datacenter, Math.random);
   const beyond = new CallsBeyond({
@@ -98,7 +106,8 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     isLocalToken: (secret) => acls.isLocal(secret),
   });
   const cluster = clusterView(parts, replica, leader, duties);
-  const calls = serverCalls(parts, replica, { elsewhere, beyond }, leader, duties, coordinates, cluster, acls);
+  const asked = { elsewhere, beyond, primary };
+  const calls = serverCalls(parts, replica, asked, leader, duties, coordinates, cluster, acls);
   const limits = requestLimits(parts, raft, leader);
   parts.leaveSteps.setServer({
     cluster,
@@ -133,16 +142,18 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
       configuration: () => consensus.configuration(),
       handOver: (id) => consensus.order({ order: 'transfer', id }),
     },
+    beyond: { dialer, serversOf: (name) => others.serversOf(name), isLocalToken: (secret) => acls.isLocal(secret) },
     snapshots,
     raftStreams: raft.raftStreams,
     logger: parts.logger.child('server.rpc'),
     metrics: parts.telemetry.metrics,
   });
+  if (parts.settings.current.autoEncrypt.allowTls) trustClientsOf(store, rpc);
   return {
     calls,
     acls,
     askedCalls: new LimitedCalls(calls, limits),
-    readers: raft.readers,
+    readers: raft.readers === null ? null : { threads: raft.readers, readLinked: readInPrimary },
     knowsServers: () => true,
     dnsAnswers: (given, staleQuery) => {
       const local = localReads({ store, consensus, keepingUp, tokens: acls, secret: () => tokens.dns });
@@ -159,8 +170,11 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
       closing.add(() => remote.close());
       await rpc.listen();
     },
+    configured: (config) => config,
+    onReconfigured: () => {},
     reload: (config) => {
       dialer.reload(config);
+      bootstrap.reload(config);
       rpc.reload(config);
     },
     onServerUp: (callback) => {
@@ -178,6 +192,23 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
       raft.raftStreams.close();
     },
   };
+}
+
+/** Certificates that servers give to agents are signed by the authority of the mesh, whatever its roots are by now. */
+function trustClientsOf(store: StateStore, rpc: RpcServer): void {
+  let index = -1;
+  const look = (): void => {
+    const { rootsIndex } = store.authority;
+    if (rootsIndex === index) return;
+    index = rootsIndex;
+    rpc.trustClients(store.authority.state().value.roots.map(({ RootCert }) => RootCert));
+  };
+  const lookAnew = (): void => {
+    index = -1;
+    look();
+  };
+  store.observe({ changed: look, restored: lookAnew });
+  look();
 }
 
 /** What this server takes of others' requests. */
@@ -222,6 +253,7 @@ function takeUpDuties(
   replica: Replica,
   leader: KnownLeader,
   questions: ServerQuestions,
+  primary: Primary | null,
 ) {
   const duties = new LeaderDuties({
     ...replica,
@@ -231,6 +263,7 @@ function takeUpDuties(
     metrics: telemetry.metrics,
     members: () => gossip.lan.list,
     raftStats: (address) => questions.raftStats(address),
+    primary,
     forceLeave: async (node) => {
       const answer = await control.ask({ op: 'force-leave', node, prune: false, wan: false });
       return answer.ok ? null : answer.error;
@@ -293,9 +326,10 @@ function coordinateUpdates({ settings, logger }: Parts, { consensus }: Replica):
   });
 }
 
-function serverAsking({ settings }: Parts, pool: RpcPool): ServerAsking {
+function serverAsking({ settings }: Parts, pool: RpcPool, bootstrap: BootstrapDialer): ServerAsking {
   return new ServerAsker({
     pool,
+    bootstrap,
     clientTimeoutMs: () => settings.current.limits.rpcClientTimeoutMs,
     holdMs: () => settings.current.rpcHoldTimeoutMs,
   });
@@ -337,10 +371,17 @@ function clusterView(
   };
 }
 
+/** Who answers what this server doesn't. */
+interface OtherServers {
+  readonly elsewhere: LeaderCalls;
+  readonly beyond: CallsBeyond;
+  readonly primary: Primary | null;
+}
+
 function serverCalls(
   { settings, gossip, control, logger }: Parts,
   { store, consensus, keepingUp }: Replica,
-  others: { readonly elsewhere: LeaderCalls; readonly beyond: CallsBeyond },
+  { primary, ...others }: OtherServers,
   leader: KnownLeader,
   duties: LeaderDuties,
   coordinates: CoordinateUpdates,
@@ -370,7 +411,8 @@ function serverCalls(
       renewSession: (id) => duties.renewSession(id),
       updateCoordinate: (record) => coordinates.add(record),
       authority: duties.authority,
-      logins: new LeaderLogins({ datacenter, acl: store.acl, consensus }),
+      logins: new LeaderLogins({ datacenter, acl: store.acl, consensus, primary }),
+      replication: () => duties.replication,
       cluster,
     },
     consensus,

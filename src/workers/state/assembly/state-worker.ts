@@ -6,6 +6,7 @@ import type { Telemetry } from '../../../observe/worker-telemetry.js';
 import type { RuntimeConfig } from '../../../wire/config.js';
 import type { MainToState, StateWorkerData } from '../../../wire/state-worker.js';
 import { LocalAgent } from '../local/local-agent.js';
+import { CertificateExpiry } from './certificate-expiry.js';
 import type { Mode } from './mode.js';
 import { openDns } from './open-dns.js';
 import { type Interface, openHttp } from './open-http.js';
@@ -27,11 +28,18 @@ export class StateWorker {
   readonly #mode: Mode;
   readonly #closing: Closing;
   readonly #running: Promise<Running>;
+  readonly #expiry: CertificateExpiry;
+  /** As the files have it. */
+  #files: RuntimeConfig;
 
   /** `open`: what the agent's mode adds. */
   constructor(data: StateWorkerData, telemetry: Telemetry, open: (parts: Parts) => Mode) {
     this.#parts = makeParts(data, telemetry);
+    this.#files = data.config;
+    this.#expiry = new CertificateExpiry(telemetry.logger.child('tls'), telemetry.metrics);
+    this.#expiry.watch(data.config);
     this.#mode = open(this.#parts);
+    this.#mode.onReconfigured(() => this.#reconfigure());
     this.#closing = new Closing(telemetry.logger);
     this.#running = this.#open();
   }
@@ -48,6 +56,7 @@ export class StateWorker {
     const mode = this.#mode;
     const closing = this.#closing;
     closing.add(() => mode.stop());
+    closing.add(async () => this.#expiry.stop());
     closing.add((deadlineMs) => parts.shards.stop(Math.min(CHECKS_STOP_MS, deadlineMs / 2)));
     await mode.recovered;
     await mode.listen(closing);
@@ -118,14 +127,29 @@ export class StateWorker {
     const { local, http, dns } = await this.#running;
     const error = await local.reload(config);
     if (error === null) {
-      this.#parts.settings.current = config;
+      this.#files = config;
       this.#parts.tokens.configure(configuredSecrets(config));
-      this.#parts.shards.setTls(checkTls(config));
-      http.reload(config);
-      dns.reload(config);
+      const configured = this.#configure();
+      http.reload(configured);
+      dns.reload(configured);
       this.#mode.reload(config);
     }
     this.#parts.tell({ kind: 'reloaded', error });
+  }
+
+  /** Since the agent was given something; what isn't open yet will be opened so. */
+  #reconfigure(): void {
+    this.#configure();
+    // Who can't be opened has told so.
+    this.#running.then(({ http }) => http.reload(this.#parts.settings.current)).catch(() => {});
+  }
+
+  #configure(): RuntimeConfig {
+    const configured = this.#mode.configured(this.#files);
+    this.#parts.settings.current = configured;
+    this.#parts.shards.setTls(checkTls(configured));
+    this.#expiry.watch(configured);
+    return configured;
   }
 
   /** Listeners first, so that nothing new comes in; then what was acknowledged is brought to rest. */

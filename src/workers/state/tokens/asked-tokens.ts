@@ -2,11 +2,12 @@
 // copy of. A judgment is kept for `acl.token_ttl`; what becomes of it when no server answers is `acl.down_policy`'s to say.
 
 import { surprise } from '../../../observe/surprise.js';
+import type { LinkedToken } from '../../../wire/acl/linked-token.js';
 import type { Authorizer } from '../acl/access.js';
 import { compileRules } from '../acl/authorizer.js';
 import { isRefusal, type Refusal, type RefusalCode } from '../methods/contract/refusal.js';
 import type { Judged, TokenResolver } from '../methods/contract/token-resolver.js';
-import { type GrantSettings, grantedBy, type LinkedToken, weightOf } from './granted.js';
+import { type GrantSettings, grantedBy, weightOf } from './granted.js';
 import { KeptJudgments } from './kept-judgments.js';
 
 export interface AskedTokensOptions extends GrantSettings {

@@ -1,16 +1,29 @@
 // A server of gRPC over a store, on a socket of its own, and what it sends taken apart into messages by stream.
 
 import net, { type AddressInfo } from 'node:net';
+import { ServerDialer } from '../../../../src/tls/server-dialer.js';
 import { Leadership } from '../../../../src/wire/raft/leadership.js';
 import { followedReads } from '../../../../src/workers/state/calls/followed-reads.js';
 import type { RequestLimits } from '../../../../src/workers/state/calls/request-limits.js';
 import { noAcls } from '../../../../src/workers/state/methods/contract/token-resolver.js';
 import type { StateStore } from '../../../../src/workers/state/replica/state-store.js';
 import { GrpcConnections } from '../../../../src/workers/state/rpc/grpc/grpc-connections.js';
+import type { BeyondParts } from '../../../../src/workers/state/rpc/grpc/subscribe/passed-on.js';
 import { SUBSCRIBE, subscribe } from '../../../../src/workers/state/rpc/grpc/subscribe/subscribe.js';
 
 const FRAME_HEADER = 9;
 const MESSAGE_HEADER = 5;
+
+/** Which datacenter the server is of, and how it reaches others. */
+interface Where {
+  readonly datacenter: string;
+  readonly beyond: BeyondParts;
+}
+
+const HERE: Where = {
+  datacenter: 'dc1',
+  beyond: { dialer: new ServerDialer(), serversOf: () => [], isLocalToken: () => false },
+};
 
 export class GrpcPair {
   readonly client: net.Socket;
@@ -26,9 +39,13 @@ export class GrpcPair {
     });
   }
 
-  static async open(store: StateStore, refuse: RequestLimits['refuse'] = () => null): Promise<GrpcPair> {
+  static async open(
+    store: StateStore,
+    refuse: RequestLimits['refuse'] = () => null,
+    { datacenter, beyond }: Where = HERE,
+  ): Promise<GrpcPair> {
     const reads = { ...followedReads(store, { leadership: new Leadership() }, noAcls), isReady: true };
-    const serve = subscribe({ reads, limits: { refuse }, datacenter: 'dc1' });
+    const serve = subscribe({ reads, limits: { refuse }, datacenter, beyond });
     const connections = new GrpcConnections(new Map([[SUBSCRIBE, serve]]));
     const server = net.createServer((socket) => {
       socket.on('error', () => socket.destroy());

@@ -8,7 +8,7 @@ import type { CheckRecord, ServiceRecord } from '../../../../wire/records.js';
 import { checkProblem, hasScript } from '../checks/check-kind.js';
 import type { LocalChecks } from '../checks/local-checks.js';
 import type { TtlChecks } from '../checks/ttl-checks.js';
-import type { CheckEntry, CheckPut, ServiceEntry } from '../state/entries.js';
+import { type CheckEntry, type CheckPut, type ServiceEntry, withoutDefaults } from '../state/entries.js';
 import { sameCheck, sameContent, sameService } from '../state/equality.js';
 import type { LocalState } from '../state/local-state.js';
 import { DONE, type LocalOutcome, refused, unknownCheck, unknownService } from '../state/outcomes.js';
@@ -68,7 +68,7 @@ export class Registrar {
       service: (id) => state.service(id),
       check: (id) => state.check(id),
       restoreService: (id, entry) => {
-        if (entry) state.putService(entry);
+        if (entry) state.putService({ ...entry, definition: withoutDefaults(entry) });
         else state.removeService(id);
       },
       restoreCheck: (id, entry) => {
@@ -381,7 +381,7 @@ function sameRegistration(
     known.token === token &&
     known.fromConfigFile === fromConfigFile &&
     known.definition.LocallyRegisteredAsSidecar === service.LocallyRegisteredAsSidecar &&
-    sameService(known.definition, service)
+    sameService(withoutDefaults(known), service)
   );
 }
 
@@ -399,7 +399,7 @@ function sameCheckRegistration(known: CheckEntry, put: CheckPut): boolean {
 }
 
 function serviceText(entry: ServiceEntry): string {
-  return putServiceText({ token: entry.token, source: 'remote', service: entry.definition });
+  return putServiceText({ token: entry.token, source: 'remote', service: withoutDefaults(entry) });
 }
 
 /** Without the state of the moment: after a restart a check starts anew. */

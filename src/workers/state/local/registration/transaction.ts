@@ -13,8 +13,17 @@ export interface Places {
 
 type Entry = ServiceEntry | CheckEntry;
 
-/** Entries that were refused, with what stood in their place; shared by all transactions of an agent. */
-export type RefusedEntries = WeakMap<Entry, Entry | undefined>;
+/** What was refused, with what stood in its place; shared by all transactions of an agent. */
+export type RefusedEntries = WeakMap<object, Entry | undefined>;
+
+/** What stays the same until somebody puts another one: the catalog and config entries change a service's entry meanwhile. */
+function identityOf(entry: Entry): object {
+  return 'registered' in entry ? entry.registered : entry;
+}
+
+function isSame(one: ServiceEntry | undefined, other: ServiceEntry | undefined): boolean {
+  return one?.registered === other?.registered;
+}
 
 interface Step<T extends Entry> {
   readonly id: string;
@@ -62,7 +71,7 @@ export class Transaction {
 
   /** True when the disk has refused such an entry meanwhile. */
   restsOnRefused(): boolean {
-    return this.#restsOn?.some((entry) => this.#refused.has(entry)) ?? false;
+    return this.#restsOn?.some((entry) => this.#isRefused(entry)) ?? false;
   }
 
   /** IDs of what was changed. */
@@ -78,9 +87,11 @@ export class Transaction {
   takeBack(): void {
     const allServices = this.#services ?? [];
     const allChecks = this.#checks ?? [];
-    const services = allServices.filter(({ id, after }) => this.#places.service(id) === after);
+    const services = allServices.filter(({ id, after }) => isSame(this.#places.service(id), after));
     const checks = allChecks.filter(({ id, after }) => this.#places.check(id) === after);
-    for (const { before, after } of [...allServices, ...allChecks]) if (after) this.#refused.set(after, before);
+    for (const { before, after } of [...allServices, ...allChecks]) {
+      if (after) this.#refused.set(identityOf(after), before);
+    }
     for (const { id, before } of services) this.#places.restoreService(id, this.#acknowledged(before));
     for (const { id, before } of checks) this.#places.restoreCheck(id, this.#acknowledged(before));
   }
@@ -88,7 +99,11 @@ export class Transaction {
   /** The newest predecessor that was not refused itself. */
   #acknowledged<T extends Entry>(entry: T | undefined): T | undefined {
     let current: Entry | undefined = entry;
-    while (current !== undefined && this.#refused.has(current)) current = this.#refused.get(current);
+    while (current !== undefined && this.#isRefused(current)) current = this.#refused.get(identityOf(current));
     return current as T | undefined;
+  }
+
+  #isRefused(entry: Entry): boolean {
+    return this.#refused.has(identityOf(entry));
   }
 }
