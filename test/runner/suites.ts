@@ -13,9 +13,21 @@ export const SUITES: readonly Suite[] = [
     longest: ['raft/histories', 'gossip/ten-thousand', 'raft/five-voters'],
     fillsIn: true,
   },
-  { name: 'integration', minimum: 230, sideBySide: 2, longest: ['gossip/agents'] },
-  { name: 'interop', minimum: 140, sideBySide: 2, longest: ['tutorial-loop'], alone: 'gossip/divided-pool' },
-  { name: 'conformance', minimum: 265, sideBySide: 2, longest: ['cli'] },
+  // Their tests wait for processes most of the time, so that two cores have room for three of them.
+  {
+    name: 'integration',
+    minimum: 230,
+    sideBySide: 3,
+    longest: ['cli/installed', 'cluster/registration-loop', 'cluster/chaos/chaos', 'agent/settings', 'gossip/agents'],
+  },
+  {
+    name: 'interop',
+    minimum: 140,
+    sideBySide: 3,
+    longest: ['tutorial-loop', 'gossip/serf-pairs'],
+    alone: 'gossip/divided-pool',
+  },
+  { name: 'conformance', minimum: 265, sideBySide: 3, longest: ['http-readers', 'http', 'cli', 'http-client'] },
   // It breaks two copies at a time by itself.
   { name: 'mutants', minimum: 2, sideBySide: 1 },
 ];

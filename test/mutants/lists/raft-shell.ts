@@ -53,6 +53,20 @@ export const raftShell: readonly Mutant[] = [
     tests: ['unit/raft/leadership-board'],
   },
   {
+    name: 'shell: a lease that goes on is told of once',
+    file: 'workers/raft/leadership-board.ts',
+    find: 'if (endMs === this.#leaseEndMs && endMs > now()) return;',
+    replace: 'if (this.#leaseEndMs > now()) return;',
+    tests: ['unit/raft/leadership-board'],
+  },
+  {
+    name: 'shell: the words of a commit index stay as they were',
+    file: 'workers/raft/leadership-board.ts',
+    find: 'if (committed === this.#committed && lastIndex === this.#lastIndex) return;',
+    replace: 'if (lastIndex === this.#lastIndex) return;',
+    tests: ['unit/raft/leadership-board'],
+  },
+  {
     name: 'shell: a lease without end',
     file: 'workers/raft/leadership-board.ts',
     find: 'const isUnbounded = endMs === Number.POSITIVE_INFINITY;',
