@@ -39,6 +39,7 @@ import { services } from './services.js';
 import { settings } from './settings.js';
 import { start } from './start.js';
 import { store } from './store.js';
+import { tls } from './tls.js';
 import { wholeAgent } from './whole-agent.js';
 
 export const mutants: readonly Mutant[] = [
@@ -80,5 +81,6 @@ export const mutants: readonly Mutant[] = [
   ...settings,
   ...start,
   ...store,
+  ...tls,
   ...wholeAgent,
 ];
