@@ -8,6 +8,7 @@ import { eventEndpoints } from '../src/workers/state/endpoints/event.js';
 import { metricsProxyEndpoints } from '../src/workers/state/endpoints/internal/metrics-proxy.js';
 import { withOpenApi } from '../src/workers/state/endpoints/openapi.js';
 import { pageEndpoints } from '../src/workers/state/endpoints/pages.js';
+import { profileEndpoints } from '../src/workers/state/endpoints/profiles.js';
 import type { Endpoint } from '../src/workers/state/http/endpoint.js';
 import { frameworkParameters } from '../src/workers/state/http/openapi/framework-parameters.js';
 import type { Operation } from '../src/workers/state/http/operation.js';
@@ -40,6 +41,7 @@ export function rows(): readonly Endpoint[] {
     ...serverEndpoints(parts as DependenciesOf<typeof serverEndpoints>),
     ...metricsProxyEndpoints(true),
     ...pageEndpoints({ ...PAGES, debugEnabled: () => false }),
+    ...profileEndpoints({ debugEnabled: () => false }),
   ]);
 }
 

@@ -51,9 +51,11 @@ const STATE_LAYERS = [
   ['http', ['acl', 'calls', 'methods', 'sockets', 'turns'], 'HTTP sees no store and no log.'],
   ['rpc', ['acl', 'calls', 'methods', 'sockets', 'turns'], 'RPC sees no store and no log.'],
   ['dns', ['acl', 'calls', 'methods', 'sockets'], 'DNS sees no store and no log.'],
+  ['profiles', ['rpc'], "Where the threads' time and memory go: of the RPC port they take what writes protobuf."],
+  ['grpc', ['acl', 'calls', 'methods', 'sockets', 'turns', 'rpc'], 'The ports of gRPC see no store and no log.'],
   [
     'endpoints',
-    ['acl', 'http', 'calls', 'methods', 'mesh', 'json', 'records', 'filter', 'gossip', 'control', 'leaves', 'local', 'turns', 'tokens'],
+    ['acl', 'http', 'calls', 'methods', 'mesh', 'json', 'records', 'filter', 'gossip', 'control', 'leaves', 'local', 'turns', 'tokens', 'profiles'],
     'An endpoint translates parameters and records: it sees no store and no log.',
   ],
 ];

@@ -44,17 +44,28 @@ function readTag(reader: MsgpackReader, meta: Uint8Array, place: number): string
   return remembered[place]?.read(reader, meta) ?? reader.text();
 }
 
-/** Metadata without the magic byte is the tag `role` of old members. Of a broken map, what could be read counts. */
-export function readTags(meta: Uint8Array): ReadonlyMap<string, string> {
-  if (meta[0] !== TAGS_MAGIC) return new Map([['role', Buffer.from(meta).toString('utf8')]]);
-  const tags = new Map<string, string>();
+/**
+ * Hands the tags to `take`, in their order; of two with one name the last one counts. Metadata without the magic byte is the tag
+ * `role` of old members. Of a broken map, what could be read counts.
+ */
+export function eachTag(meta: Uint8Array, take: (name: string, value: string) => void): void {
+  if (meta[0] !== TAGS_MAGIC) {
+    take('role', Buffer.from(meta).toString('utf8'));
+    return;
+  }
   const reader = new MsgpackReader(meta, 1);
   const count = reader.map() ?? 0;
   for (let i = 0; i < count; i += 1) {
     const name = readTag(reader, meta, 2 * i);
     const value = readTag(reader, meta, 2 * i + 1);
-    if (reader.problem !== null) break;
-    tags.set(name, value);
+    if (reader.problem !== null) return;
+    take(name, value);
   }
+}
+
+/** All of them, as {@link eachTag} has them. */
+export function readTags(meta: Uint8Array): ReadonlyMap<string, string> {
+  const tags = new Map<string, string>();
+  eachTag(meta, (name, value) => tags.set(name, value));
   return tags;
 }

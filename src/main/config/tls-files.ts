@@ -43,6 +43,12 @@ export function readTlsFiles(config: RuntimeConfig): TlsRead {
     if (filled.httpsListeners.length > 0 && filled.tls.https.material.cert === '' && !autoEncrypt.tls) {
       warnings.push('ports.https is set but tls.https has no cert_file and key_file: every handshake there will fail');
     }
+    // On servers the port is there without being asked for.
+    const { material: ofGrpc, useAutoCert } = filled.tls.grpc;
+    const isGiven = autoEncrypt.tls && useAutoCert;
+    if (!filled.server && filled.grpcTlsListeners.length > 0 && ofGrpc.cert === '' && !isGiven) {
+      warnings.push('ports.grpc_tls is set but tls.grpc has no cert_file and key_file: nothing is served there');
+    }
     return missing === null ? { ok: true, config: filled, warnings } : { ok: false, error: missing };
   } catch (error) {
     if (error instanceof Unusable) return { ok: false, error: error.message };
@@ -50,13 +56,18 @@ export function readTlsFiles(config: RuntimeConfig): TlsRead {
   }
 }
 
-function missingPart({ tls, server, httpsListeners, autoEncrypt }: RuntimeConfig): string | null {
-  const { internalRpc, https } = tls;
+function missingPart({ tls, server, httpsListeners, grpcTlsListeners, autoEncrypt }: RuntimeConfig): string | null {
+  const { internalRpc, https, grpc } = tls;
   for (const { verifyOutgoing, material } of [internalRpc, https]) {
     // A directory may be empty.
     if (verifyOutgoing && material.ca.length === 0) return 'VerifyOutgoing set but no CA certificates were provided';
   }
-  const incoming = [...(server ? [internalRpc] : []), ...(httpsListeners.length > 0 ? [https] : [])];
+  const incoming = [
+    ...(server ? [internalRpc] : []),
+    ...(httpsListeners.length > 0 ? [https] : []),
+    // Without a certificate nothing is served there, and a server has the port without being told.
+    ...(grpcTlsListeners.length > 0 && grpc.material.cert !== '' ? [grpc] : []),
+  ];
   for (const { verifyIncoming, material } of incoming) {
     if (!verifyIncoming) continue;
     if (material.ca.length === 0) return 'VerifyIncoming set but no CA certificates were provided';

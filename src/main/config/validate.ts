@@ -196,6 +196,9 @@ function modes(config: AgentConfig, problems: Problems): void {
       'auto_encrypt.allow_tls is on, but tls.internal_rpc.verify_incoming is off: whoever has no certificate may ask the servers all the same. Leave it so for the time of a migration only.',
     );
   }
+  if (autoEncrypt.allow_tls && !config.connect.enabled) {
+    problems.warn('auto_encrypt.allow_tls is on, but connect.enabled is off: nobody is given a certificate');
+  }
   if (server && config.advertise_reconnect_timeout !== '0s') {
     problems.refuse('advertise_reconnect_timeout can only be used on a client');
   }

@@ -5,6 +5,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { messageOf } from '../../gotext/errno.js';
 import { startTelemetry, type Telemetry } from '../../observe/worker-telemetry.js';
 import type { CheckResult, CheckShardTask, ChecksToState, StateToChecks } from '../../wire/check-port.js';
+import { unpackTasks } from '../../wire/packed-tasks.js';
 import { TlsTrust } from './dial/tls-trust.js';
 import type { ProbeContext } from './probe/probe.js';
 import { ScriptPipes } from './probe/script-pipe.js';
@@ -100,7 +101,7 @@ function obey(
 ): void {
   switch (message.kind) {
     case 'add':
-      shard.add(message.tasks);
+      shard.add(unpackTasks(message.tasks));
       break;
     case 'remove':
       shard.remove(message.keys);

@@ -154,6 +154,9 @@ export const ASKED_OF_AGENTS: ReadonlyMap<string, Asked> = new Map<string, Asked
     'GET /v1/internal/ui/metrics-proxy/': { guard: 'open', target: '/v1/internal/ui/metrics-proxy/x' },
     'GET /robots.txt': { guard: 'open', target: '/robots.txt' },
     'GET /debug/pprof/cmdline': { guard: 'refused', target: '/debug/pprof/cmdline' },
+    'GET /debug/pprof/profile': { guard: 'refused', target: '/debug/pprof/profile?seconds=1' },
+    'GET /debug/pprof/heap': { guard: 'refused', target: '/debug/pprof/heap' },
+    'GET /debug/pprof/goroutine': { guard: 'refused', target: '/debug/pprof/goroutine' },
     'GET /ui/': { guard: 'open', target: '/ui/' },
     'GET /v1/openapi.json': { guard: 'open', target: '/v1/openapi.json' },
     // Last, since others ask for what these remove.

@@ -2,6 +2,7 @@
 // such a certificate is good for, what it isn't, and that it is another one when another root signs.
 
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import net from 'node:net';
@@ -11,13 +12,14 @@ import { after, before, test } from 'node:test';
 import tls, { type TLSSocket } from 'node:tls';
 import { Encoder } from '@msgpack/msgpack';
 import { keyPem, makeKey } from '../../../src/certificates/certificates.js';
-import { type AgentProcess, waitFor } from '../../agent-process.js';
+import { type AgentProcess, startAgent, waitFor } from '../../agent-process.js';
 import { freePorts } from '../../ports.js';
 import { TestAuthority } from '../../tls.js';
 import { ThreeServers } from '../cluster/three-servers.js';
 import { askForCertificate, type Given } from './bootstrap.js';
 
 const NODE = 'encrypted';
+const KEY = randomBytes(32).toString('base64');
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lictor-auto-encrypt-'));
 const encoder = new Encoder();
 let authority: TestAuthority;
@@ -35,9 +37,7 @@ before(async () => {
   const files = authority.write(folder, await authority.leaf(['server.dc1.consul']));
   const common = 'connect { enabled = true test_ca_leaf_root_change_spread = "100ms" }';
   const servers = `tls { internal_rpc {\n${files}verify_incoming = true\nverify_server_hostname = true\n} }`;
-  cluster = new ThreeServers([`-hcl=${common}`], undefined, '', () => [
-    `-hcl=${servers} auto_encrypt { allow_tls = true }`,
-  ]);
+  cluster = new ThreeServers([`-hcl=${common}`], KEY, '', () => [`-hcl=${servers} auto_encrypt { allow_tls = true }`]);
   await cluster.startServers();
   await cluster.settled();
   [httpsPort = 0] = await freePorts(1);
@@ -191,6 +191,33 @@ test("whoever asks for a server's name doesn't become one", async () => {
   assert.ok(socket);
   assert.equal((await said(socket, Uint8Array.of(1, 0xff))).length, 0);
   await waitFor(() => first().output.includes('error="wrong name: no certificate for server.dc1.consul"'), 'the line');
+});
+
+test('an agent that trusts none of the servers is given nothing, asks them nothing else, and says why', async () => {
+  const stranger = await TestAuthority.make('another CA');
+  const ca = path.join(folder, 'stranger.pem');
+  fs.writeFileSync(ca, stranger.pem);
+  const agent = await startAgent({
+    node: 'careful',
+    args: [
+      `-data-dir=${folder}/careful`,
+      `-encrypt=${KEY}`,
+      `-retry-join=127.0.0.1:${first().ports.serfLan}`,
+      `-hcl=auto_encrypt { tls = true } tls { internal_rpc { ca_file = "${ca}" } }`,
+    ],
+    waitForLeader: false,
+  });
+  try {
+    const line =
+      /agent\.auto_config: AutoEncrypt\.Sign RPC failed: addr=127\.0\.0\.1:\d+ error=".*signed by unknown authority"/;
+    await waitFor(() => line.test(agent.output), 'the line');
+    await waitFor(async () => {
+      const { status, text } = await agent.request('GET', '/v1/kv/a');
+      return status === 500 && text.includes('auto_encrypt.tls: no server has given this agent a certificate yet');
+    }, 'the refusal');
+  } finally {
+    await agent.kill();
+  }
 });
 
 test('when another root signs the agent gets another certificate, and no write fails', async () => {

@@ -17,6 +17,7 @@ import { repositoryRoot } from '../../data.js';
 import { freePorts } from '../../ports.js';
 import { type Pair, TestAuthority } from '../../tls.js';
 import { ThreeServers } from '../cluster/three-servers.js';
+import { askForCertificate } from './bootstrap.js';
 
 const MANAGEMENT = 'aaaaaaaa-0000-4000-8000-00000000000e';
 const AGENT = 'a9e00000-0000-4000-8000-00000000000e';
@@ -206,6 +207,16 @@ test('without a certificate, or without a token, nobody is told anything', async
         .on('error', reject);
     });
     assert.equal(status, 403, text);
+  }
+});
+
+test('a certificate is given to whoever may write the node, and to nobody else', async () => {
+  for (const server of cluster.servers) {
+    const [denied, given] = await Promise.all(
+      ['', AGENT].map((token) => askForCertificate(server, authority.pem, { nodeName: 'third', token })),
+    );
+    assert.match(denied?.ok === false ? denied.text : '', /Permission denied/);
+    assert.equal(given?.ok, true, JSON.stringify(given));
   }
 });
 

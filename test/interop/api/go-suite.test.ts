@@ -75,10 +75,35 @@ function buildSuite(folder: string): string {
   return program;
 }
 
+const LAUNCHER = path.join(repositoryRoot, 'lictor');
+
 function writeConsul(folder: string): void {
   fs.mkdirSync(folder);
-  const launcher = path.join(repositoryRoot, 'lictor');
-  fs.writeFileSync(path.join(folder, 'consul'), `#!/bin/sh\nexec '${launcher}' "$@"\n`, { mode: 0o755 });
+  fs.writeFileSync(path.join(folder, 'consul'), `#!/bin/sh\nexec '${LAUNCHER}' "$@"\n`, { mode: 0o755 });
+}
+
+/** Where the tests look for them, in folders beside their own; they aren't part of the module. */
+function makeCertificates(beside: string): void {
+  const folder = path.join(beside, 'client_certs');
+  fs.mkdirSync(folder, { recursive: true });
+  const tls = (...args: readonly string[]) =>
+    execFileSync(LAUNCHER, ['tls', ...args], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+  tls('ca', 'create');
+  tls('cert', 'create', '-server', '-additional-dnsname=consul.test');
+  tls('cert', 'create', '-client');
+  fs.renameSync(path.join(folder, 'consul-agent-ca.pem'), path.join(folder, 'rootca.crt'));
+  for (const role of ['server', 'client']) {
+    fs.renameSync(path.join(folder, `dc1-${role}-consul-0.pem`), path.join(folder, `${role}.crt`));
+    fs.renameSync(path.join(folder, `dc1-${role}-consul-0-key.pem`), path.join(folder, `${role}.key`));
+  }
+  const copy = (name: string, to: string): void => {
+    fs.mkdirSync(path.dirname(path.join(beside, to)), { recursive: true });
+    fs.copyFileSync(path.join(folder, name), path.join(beside, to));
+  };
+  copy('rootca.crt', 'ca_path/root.crt');
+  copy('rootca.crt', 'hostname/CertAuth.crt');
+  copy('client.crt', 'hostname/Alice.crt');
+  copy('client.key', 'hostname/Alice.key');
 }
 
 /** `only`: a pattern of names. */
@@ -90,7 +115,7 @@ async function runSuite(context: TestContext, folder: string, program: string, o
       ...[`-test.timeout=${SUITE_DEADLINE_S}s`, `-test.run=${only}`],
     ],
     {
-      cwd: folder,
+      cwd: path.join(folder, 'api'),
       env: { ...process.env, PATH: `${path.join(folder, 'bin')}:${process.env['PATH'] ?? ''}`, TMPDIR: folder },
       stdio: ['ignore', 'pipe', 'inherit'],
       // What it starts is stopped with it, also where a test has left an agent behind.
@@ -137,6 +162,8 @@ describe("the Go client's own tests", { skip }, () => {
     const folder = temporaryDirectory(context);
     const program = buildSuite(folder);
     writeConsul(path.join(folder, 'bin'));
+    makeCertificates(path.join(folder, 'test'));
+    fs.mkdirSync(path.join(folder, 'api'));
     const results = await runSuite(context, folder, program, CHOSEN);
     assert.ok(results.outcomes.size >= MINIMUM_TESTS, `only ${results.outcomes.size} tests ended`);
     assert.deepEqual(await unexpected(context, folder, program, results), []);

@@ -17,8 +17,11 @@ const SEED = process.env['LICTOR_SEED'] ?? '1';
 const PROGRAM = path.join(repositoryRoot, 'build/schemathesis/bin/schemathesis');
 const skip = !fs.existsSync(PROGRAM) && process.env['CI'] === undefined && `${PROGRAM} is not installed`;
 
-/** They end the agent, go on for ever, or ask name servers for whatever stands there. */
-const LEFT_OUT = ['/v1/agent/leave', '/v1/agent/monitor', '/v1/agent/metrics/stream', '/v1/agent/join/{address}'];
+/** They end the agent, go on for long, or ask name servers for whatever stands there. */
+const LEFT_OUT = [
+  ...['/v1/agent/leave', '/v1/agent/monitor', '/v1/agent/metrics/stream', '/v1/agent/join/{address}'],
+  ...['/debug/pprof/profile', '/debug/pprof/heap'],
+];
 const CHECKS = ['status_code_conformance', 'content_type_conformance', 'response_schema_conformance'];
 /** Blocking queries end soon; Prometheus' text is there. */
 const SETTINGS =

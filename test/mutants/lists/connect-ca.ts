@@ -63,9 +63,8 @@ const rotation: readonly Mutant[] = [
   {
     name: 'another leader has another key',
     file: 'workers/state/leader/authority/builtin-provider.ts',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: a piece of the source
-    find: ',${isPrimary}`',
-    replace: '`',
+    find: 'keyBits},',
+    replace: 'keyBits}',
     tests: AUTHORITY,
   },
   {

@@ -66,6 +66,13 @@ export const gossip: readonly Mutant[] = [
     tests: LARGE,
   },
   {
+    name: 'of an alive message its length is known a byte too short',
+    file: 'main/gossip/wire/messages.ts',
+    find: 'return (length < LENGTH_32 ? 3 : 5) + length;',
+    replace: 'return (length < LENGTH_32 ? 2 : 5) + length;',
+    tests: ['unit/gossip/wire/messages'],
+  },
+  {
     name: 'what an exchange that nobody joins by brings counts as judged',
     file: 'main/gossip/core/exchange.ts',
     find: 'mergeNode(pool, membership, node, remote.isJoin, nowMs)',

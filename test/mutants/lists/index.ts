@@ -18,6 +18,7 @@ import { faults } from './faults.js';
 import { gossip } from './gossip.js';
 import { gossipOldNews } from './gossip-old-news.js';
 import { gossipRejoin } from './gossip-rejoin.js';
+import { grpcPorts } from './grpc-ports.js';
 import { histories } from './histories.js';
 import { hostile } from './hostile.js';
 import { http } from './http.js';
@@ -39,6 +40,7 @@ import { services } from './services.js';
 import { settings } from './settings.js';
 import { start } from './start.js';
 import { store } from './store.js';
+import { tls } from './tls.js';
 import { wholeAgent } from './whole-agent.js';
 
 export const mutants: readonly Mutant[] = [
@@ -59,6 +61,7 @@ export const mutants: readonly Mutant[] = [
   ...gossipOldNews,
   ...gossip,
   ...gossipRejoin,
+  ...grpcPorts,
   ...histories,
   ...hostile,
   ...http,
@@ -80,5 +83,6 @@ export const mutants: readonly Mutant[] = [
   ...settings,
   ...start,
   ...store,
+  ...tls,
   ...wholeAgent,
 ];

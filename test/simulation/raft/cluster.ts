@@ -287,6 +287,12 @@ export class Cluster {
     if (life) this.#order(life, { order: 'transfer', id: null });
   }
 
+  /** Somebody who lives has an order to answer. */
+  get waitsForOrders(): boolean {
+    for (const life of this.#orders.values()) if (!life.isOver) return true;
+    return false;
+  }
+
   /** Who lives has answered every order. */
   checkOrders(): void {
     for (const [request, life] of this.#orders) assert.ok(life.isOver, `order ${request} was never answered`);

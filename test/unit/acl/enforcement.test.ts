@@ -247,3 +247,14 @@ test("a query that brings a token is executed with that token's rights, whoever 
   assert.deepEqual(await execute('own-none', TOKENS.management), [['gf1', 'hf2'], false]);
   assert.deepEqual(await execute('own-unknown', TOKENS.management), [403, 'ACL not found']);
 });
+
+test('tokens are listed by one thing at a time', async () => {
+  const list = async (query: string) => {
+    const { status, body } = await api.as(TOKENS.management, 'GET', `/v1/acl/tokens?${query}`);
+    return [status, body];
+  };
+  assert.deepEqual(await list('servicename=nothing'), [200, '[]']);
+  for (const two of ['servicename=s&authmethod=a', 'authmethod=a&policy=p', 'role=r&servicename=s']) {
+    assert.deepEqual(await list(two), [500, 'can only filter by one of policy, role, auth method and service name']);
+  }
+});

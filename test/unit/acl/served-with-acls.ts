@@ -102,7 +102,10 @@ function native() {
 export async function serveWithAcls(): Promise<Served> {
   const config = () => ({
     datacenter: 'dc1',
+    primaryDatacenter: 'dc1',
     nodeName: 'n',
+    aclEnabled: true,
+    acl: { defaultPolicy: 'deny', downPolicy: 'extend-cache' },
     limits: { kvMaxValueSize: 1024, txnMaxReqLen: 65_536 },
     validatesKvKeys: false,
     connect: { enabled: true },
@@ -129,6 +132,8 @@ export async function serveWithAcls(): Promise<Served> {
   );
   fill(served.store);
   grant(served.store, TOKENS.management, GLOBAL_MANAGEMENT.Rules);
+  const Token = token(TOKENS.management, `b${TOKENS.management.slice(1)}`);
+  served.store.runAll({ type: AclCommandType.aclBootstrap, body: { ResetIndex: 0, Token } });
   grant(served.store, TOKENS.read, GLOBAL_READ_ONLY.Rules);
   grant(served.store, TOKENS.deny, DENY_ALL);
   grant(served.store, TOKENS.expired, GLOBAL_MANAGEMENT.Rules, { ExpirationTime: goTimeOf(Date.now() - 1000) });

@@ -50,3 +50,12 @@ test('HTTPS has it where no files are named for that', () => {
   const https = { ...config.tls.https, material: FILES };
   assert.equal(withCertificate({ ...config, tls: { ...config.tls, https } }, GIVEN).tls.https, https);
 });
+
+test('gRPC has it where `use_auto_cert` says so, and no files are named for that', () => {
+  const config = configured('tls { grpc { use_auto_cert = true } }');
+  assert.equal(withCertificate(config, GIVEN).tls.grpc.material.cert, 'given cert');
+  const grpc = { ...config.tls.grpc, material: FILES };
+  assert.equal(withCertificate({ ...config, tls: { ...config.tls, grpc } }, GIVEN).tls.grpc, grpc);
+  const plain = configured('');
+  assert.equal(withCertificate(plain, GIVEN).tls.grpc, plain.tls.grpc);
+});

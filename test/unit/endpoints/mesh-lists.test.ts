@@ -9,6 +9,7 @@ import { type EntryKind, type EntryOf, emptyEntry } from '../../../src/wire/conf
 import type { ProxyConfig, Upstream } from '../../../src/wire/records.js';
 import { allowAll } from '../../../src/workers/state/acl/access.js';
 import { meshListEndpoints } from '../../../src/workers/state/endpoints/internal/mesh-lists.js';
+import { gatewayServices } from '../../../src/workers/state/methods/catalog/catalog.js';
 import { shownSteps } from '../../../src/workers/state/methods/contract/method.js';
 import { isRefusal } from '../../../src/workers/state/methods/contract/refusal.js';
 import {
@@ -200,6 +201,10 @@ test('what is behind a gateway, with its addresses, and the intentions about it'
       ['web', 1, true],
     ],
   );
+  const listed = gatewayServices.prepare(api.store, 'out', allowAll);
+  assert.ok(!isRefusal(listed));
+  const names = listed.read().value.map(({ Service }) => Service.Name);
+  assert.deepEqual([...names].sort(), ['db', 'gone', 'web'], 'not what stands for all of them');
   const intentions = await get('gateway-intentions/out');
   assert.deepEqual(
     intentions.map(({ SourceName, DestinationName }) => `${SourceName} ${DestinationName}`),

@@ -7,10 +7,12 @@ import { type Command, CommandType } from '../../../src/wire/commands.js';
 import { type EntryKind, type EntryOf, emptyEntry } from '../../../src/wire/config-entries/entries.js';
 import { Role } from '../../../src/wire/raft/leadership.js';
 import type { ServiceRecord } from '../../../src/wire/records.js';
+import type { Calls } from '../../../src/workers/state/calls/calls.js';
 import { NO_PROXY } from '../../../src/workers/state/records/zero-values.js';
 import { waitFor } from '../../agent-process.js';
 import { temporaryDirectory } from '../../temporary.js';
 import { testCalls } from '../calls/test-calls.js';
+import { settle } from './fake-clock.js';
 import { FakeLeader, type Fixture, type FixtureOptions, openLocal } from './local-fixture.js';
 import { registration } from './registrations.js';
 
@@ -55,6 +57,61 @@ test('a proxy comes into the catalog with what is said of it, its own settings f
   assert.deepEqual(shown(fixture, 'web-proxy'), merged);
   assert.deepEqual(inCatalog(fixture, 'web-proxy'), merged);
   assert.equal(writesOf(fixture, 'web-proxy'), 1);
+});
+
+/** Calls whose answers about proxies come when they are let through. */
+function held(leader: FakeLeader): {
+  readonly calls: Calls;
+  readonly waiting: () => number;
+  readonly letThrough: () => void;
+} {
+  const calls = testCalls({ store: leader.store, consensus: leader });
+  const questions: (() => void)[] = [];
+  let isOpen = false;
+  return {
+    waiting: () => questions.length,
+    letThrough() {
+      isOpen = true;
+      for (const ask of questions.splice(0)) ask();
+    },
+    calls: {
+      read(run, call) {
+        const ask = (): void => calls.read(run, call);
+        if (isOpen || call.method.name !== 'ConfigEntry.ResolveServiceConfig') ask();
+        else questions.push(ask);
+      },
+      write: (method, request, datacenter, caller) => calls.write(method, request, datacenter, caller),
+      flush: () => calls.flush(),
+      direct: (method, request, datacenter, caller) => calls.direct(method, request, datacenter, caller),
+      get obstacle() {
+        return calls.obstacle;
+      },
+      awaitReadable: () => calls.awaitReadable(),
+      get waiting() {
+        return calls.waiting;
+      },
+      stop: () => calls.stop(),
+    },
+  };
+}
+
+test('a registration waits until it is known what is said of the proxy, but not for ever', async (t) => {
+  const leader = new FakeLeader();
+  leader.applyNow(write('service-defaults', 'web', { Protocol: 'http' }));
+  const { calls, waiting, letThrough } = held(leader);
+  const fixture = await open(t, { leader, calls });
+  const { local, clock } = fixture;
+  local.start();
+  await waitFor(() => local.state.nodeInfoInSync, 'the first sync');
+  const known = local.registerService(registration(proxyOf('web')));
+  await settle();
+  assert.equal(waiting(), 1);
+  assert.equal(local.state.service('web-proxy'), undefined);
+  await clock.advance(2_000);
+  assert.deepEqual(await known, { ok: true });
+  assert.deepEqual(inCatalog(fixture, 'web-proxy'), { own: 1 });
+  letThrough();
+  await waitFor(() => JSON.stringify(inCatalog(fixture, 'web-proxy')) === '{"protocol":"http","own":1}', 'the rest');
 });
 
 test('a change of the entries reaches the agent and the catalog, and so does their end', async (t) => {
@@ -122,10 +179,14 @@ test('what was registered is what is stored: defaults are asked for anew after a
   await first.local.registerService(registration(proxyOf('web')));
   assert.deepEqual(shown(first, 'web-proxy'), { protocol: 'http', own: 1 });
   await first.local.stop();
-  const second = await open(t, { leader, config: { dataDir } });
+  const { calls, waiting, letThrough } = held(leader);
+  const second = await open(t, { leader, calls, config: { dataDir } });
   assert.deepEqual(shown(second, 'web-proxy'), { own: 1 });
   const before = writesOf(second, 'web-proxy');
   second.local.start();
+  await waitFor(() => waiting() === 1, 'the question');
+  await settle();
+  letThrough();
   await waitFor(() => second.local.state.service('web-proxy')?.inSync === true, 'the first sync');
   assert.deepEqual(shown(second, 'web-proxy'), { protocol: 'http', own: 1 });
   assert.equal(writesOf(second, 'web-proxy'), before);

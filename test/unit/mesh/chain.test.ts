@@ -282,6 +282,12 @@ describe('overrides', () => {
     assert.equal(chainOf({}, 'web', { connectTimeout: 5_000_000_000 }).CustomizationHash, '');
   });
 
+  test("the hash is the one that Consul's clients know", () => {
+    const overrides = { protocol: 'grpc', meshGateway: 'local', connectTimeout: 22_000_000_000 };
+    const chain = chainOf({ resolvers: { web: { ConnectTimeout: 33_000_000_000 } } }, 'web', overrides);
+    assert.equal(chain.CustomizationHash, '98809527');
+  });
+
   test('equal ones have equal hashes, others others', () => {
     const hash = (connectTimeout: number, meshGateway: string) =>
       chainOf(given, 'web', { connectTimeout, meshGateway }).CustomizationHash;

@@ -42,6 +42,12 @@ export class AclState {
     this.#apply({ type: AclCommandType.aclTokenSet, body: { Tokens: [{ ...TOKEN, ...token }], ...rules } });
   }
 
+  /** With a token that no test asks for. */
+  bootstrap(): void {
+    const Token = { ...TOKEN, AccessorID: 'b0000000-0000-4000-8000-000000000001', SecretID: 'first' };
+    this.#apply({ type: AclCommandType.aclBootstrap, body: { ResetIndex: 0, Token } });
+  }
+
   deleteToken(accessor: string): void {
     this.#apply({ type: AclCommandType.aclTokenDelete, body: { TokenIDs: [accessor] } });
   }

@@ -13,8 +13,15 @@ import { AclState, policy, role, TOKEN } from './acl-rows.js';
 const { SecretID: SECRET, AccessorID: ACCESSOR } = TOKEN;
 const READ_A = 'key "a" { policy = "read" }';
 
-function opened({ isReady = true, recovery = '', server = '', elsewhere = null as TokenResolver | null } = {}) {
+function opened({
+  isReady = true,
+  isBootstrapped = true,
+  recovery = '',
+  server = '',
+  elsewhere = null as TokenResolver | null,
+} = {}) {
   const state = new AclState();
+  if (isBootstrapped) state.bootstrap();
   const clock = { ms: 1_000 };
   const rules = { defaultPolicy: 'deny', listsKeysByRule: false } as const;
   const own = new OwnSecrets({ ...rules, nodeName: 'n1', recovery: () => recovery, server: () => server });
@@ -36,6 +43,15 @@ function opened({ isReady = true, recovery = '', server = '', elsewhere = null a
 }
 
 const NOT_FOUND = { refused: 'denied', text: 'ACL not found' };
+
+test('who has a secret before there can be any is told so', () => {
+  const { state, tokens } = opened({ isBootstrapped: false });
+  const text = 'ACL system must be bootstrapped before making any requests that require authorization: ACL not found';
+  assert.deepEqual(tokens.resolve(SECRET), { refused: 'denied', text });
+  assert.ok(!isRefusal(tokens.resolve('') as object), 'nobody in particular is somebody all the same');
+  state.bootstrap();
+  assert.deepEqual(tokens.resolve(SECRET), NOT_FOUND);
+});
 
 test('a token grants what its policies, its roles and its identities grant together', () => {
   const { state, judge } = opened();

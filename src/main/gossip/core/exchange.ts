@@ -38,8 +38,8 @@ function* ownSteps(
 ): Generator<void, PushPull> {
   const userState = yield* userSteps;
   const nodes: PushPullNode[] = [];
-  for (const [i, record] of records.entries()) {
-    if (i > 0 && i % RECORDS_A_STEP === 0) yield;
+  for (const record of records) {
+    if (nodes.length > 0 && nodes.length % RECORDS_A_STEP === 0) yield;
     nodes.push(described(record));
   }
   return { isJoin, nodes, userState };
@@ -85,8 +85,10 @@ export function* mergeSteps(pool: Pool, membership: Membership, remote: PushPull
   const problem = yield* refusal(pool, remote);
   if (problem !== null) return problem;
   let nowMs = yield;
-  for (const [i, node] of remote.nodes.entries()) {
-    if (i > 0 && i % NODES_A_STEP === 0) nowMs = yield;
+  let merged = 0;
+  for (const node of remote.nodes) {
+    if (merged > 0 && merged % NODES_A_STEP === 0) nowMs = yield;
+    merged += 1;
     mergeNode(pool, membership, node, remote.isJoin, nowMs);
   }
   const { userState: state, isJoin } = remote;

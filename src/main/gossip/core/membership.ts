@@ -3,7 +3,8 @@
 
 import { encode } from '../../../msgpack/codec.js';
 import { ALIVE, DEAD, MOST_META_BYTES, SUSPECT } from '../wire/message-types.js';
-import { type Accusation, type Alive, accusation, alive } from '../wire/messages.js';
+import { type Accusation, type Alive, accusation, alive, aliveLength } from '../wire/messages.js';
+import type { Broadcast } from './broadcast.js';
 import {
   addressText,
   infoOf,
@@ -214,7 +215,7 @@ export class Membership {
     else if (isChanged) out.event({ kind: 'update', node: infoOf(node) });
   }
 
-  /** Encoded anew: what we don't understand isn't passed on, and an empty value goes out as nil. */
+  /** Written anew: what we don't understand isn't passed on, and an empty value goes out as nil. */
   #spreadAlive(node: NodeRecord, key: string, onFinished?: () => void): void {
     const message: Alive = {
       Incarnation: node.incarnation,
@@ -224,10 +225,12 @@ export class Membership {
       Meta: node.meta.length === 0 ? null : node.meta,
       Vsn: node.versionBytes,
     };
-    this.#spread(key, encode(alive, message, ALIVE), onFinished);
+    const write = (): Uint8Array => encode(alive, message, ALIVE);
+    const length = aliveLength(message);
+    this.#spread(key, length === null ? write() : { length, write }, onFinished);
   }
 
-  #spread(key: string, message: Uint8Array, onFinished?: () => void): void {
+  #spread(key: string, message: Broadcast['message'], onFinished?: () => void): void {
     this.#pool.broadcasts.queue(onFinished === undefined ? { key, message } : { key, message, onFinished });
   }
 

@@ -33,8 +33,8 @@ export function* localState({ pool, events }: Pick<Parts, 'pool' | 'events'>): G
   const [LTime, EventLTime, QueryLTime] = [clocks.member.time, clocks.event.time, clocks.query.time];
   const Events = events.ring.map(copied);
   const StatusLTimes = new Map<string, Uint64>();
-  for (const [i, { name, statusLTime }] of [...members.all()].entries()) {
-    if (i > 0 && i % MEMBERS_A_STEP === 0) yield;
+  for (const { name, statusLTime } of [...members.all()]) {
+    if (StatusLTimes.size > 0 && StatusLTimes.size % MEMBERS_A_STEP === 0) yield;
     StatusLTimes.set(name, statusLTime);
   }
   // Last: of a time that may be younger than the list, the other side would make the opposite of what happened.

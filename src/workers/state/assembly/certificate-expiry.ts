@@ -36,11 +36,12 @@ export class CertificateExpiry {
 
   /** Those of this configuration from now on; without any nothing is done. */
   watch({ tls, autoEncrypt }: RuntimeConfig): void {
-    const { internalRpc, https } = tls;
+    const { internalRpc, https, grpc } = tls;
     const isOfFile = ({ certFile }: { readonly certFile: string }): boolean => certFile !== '';
     this.#watched = [
       watched('tls.internal_rpc', internalRpc.material.cert, !autoEncrypt.tls),
       watched('tls.https', https.material.cert, isOfFile(https)),
+      watched('tls.grpc', grpc.material.cert, isOfFile(grpc)),
     ].filter((one) => one !== null);
     this.stop();
     if (this.#watched.length === 0) return;

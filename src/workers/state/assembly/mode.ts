@@ -5,6 +5,8 @@ import type { Closing } from '../../../lifecycle/closing.js';
 import type { RuntimeConfig } from '../../../wire/config.js';
 import type { StateReaders } from '../../../wire/state-worker.js';
 import type { Calls } from '../calls/calls.js';
+import type { FollowedReads } from '../calls/followed-reads.js';
+import type { RequestLimits } from '../calls/request-limits.js';
 import type { Snapshots } from '../calls/snapshots.js';
 import type { MakeAnswers } from '../dns/server.js';
 import type { Stats } from '../endpoints/agent/identity.js';
@@ -35,6 +37,8 @@ export interface Mode {
   readonly recovered: Promise<void>;
   /** The whole state, saved and restored by operators. */
   readonly snapshots: Snapshots;
+  /** What is told on the ports of gRPC as it changes, and within which limits; null on a client agent, which holds nothing of it. */
+  readonly grpc: { readonly reads: FollowedReads; readonly limits: RequestLimits } | null;
   /** Groups of figures for /v1/agent/self and `info`. */
   stats(): Promise<Stats>;
   /** Calls back whenever a server came up, a leader was elected, or the state was restored. */

@@ -107,6 +107,7 @@ export function openClient(parts: Parts): Mode {
     knowsServers: () => list.first !== null,
     dnsAnswers: (given, staleQuery) => new RemoteResponder({ ...given, calls, kept: calls.kept, tokens, staleQuery }),
     snapshots,
+    grpc: null,
     recovered: Promise.resolve(),
     stats: () => clientStats(control, gossip),
     onServerUp: (callback) => {

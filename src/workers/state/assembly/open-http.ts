@@ -11,6 +11,7 @@ import { eventEndpoints } from '../endpoints/event.js';
 import { metricsProxyEndpoints } from '../endpoints/internal/metrics-proxy.js';
 import { withOpenApi } from '../endpoints/openapi.js';
 import { pageEndpoints } from '../endpoints/pages.js';
+import { profileEndpoints } from '../endpoints/profiles.js';
 import type { EndpointTable } from '../http/endpoint.js';
 import type { BoundListener, Exchange } from '../http/engine/engine.js';
 import { HttpServer } from '../http/http-server.js';
@@ -136,6 +137,7 @@ function endpointTable(parts: Parts, mode: Mode, local: LocalAgent, leaves: Leaf
       commandLine: process.argv,
       debugEnabled: () => settings.current.enableDebug,
     }),
+    ...profileEndpoints({ debugEnabled: () => settings.current.enableDebug }),
   ]);
 }
 

@@ -128,10 +128,11 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     datacenter,
     isElsewhere: () => !leader.isSelf && leader.address !== '',
   });
+  const reads = followedReads(store, consensus, acls);
   const rpc = new RpcServer({
     config: () => parts.settings.current,
     calls,
-    reads: followedReads(store, consensus, acls),
+    reads,
     limits,
     reaches: (name) => others.serversOf(name).length > 0,
     transfer: {
@@ -162,6 +163,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
       return new FreshResponder({ config: given.config, local, near, far, staleQuery });
     },
     snapshots,
+    grpc: { reads, limits },
     recovered,
     stats: () => serverStats(parts, consensus, leader),
     async listen(closing) {

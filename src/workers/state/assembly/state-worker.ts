@@ -1,5 +1,5 @@
-// The state worker put together: the parts that every agent has, what its mode adds, the agent's own services and checks, HTTP
-// and DNS over all of it. Everything a request needs is in this thread, so a read crosses none.
+// The state worker put together: the parts that every agent has, what its mode adds, the agent's own services and checks, HTTP,
+// DNS and gRPC over all of it. Everything a request needs is in this thread, so a read crosses none.
 
 import { Closing } from '../../../lifecycle/closing.js';
 import type { Telemetry } from '../../../observe/worker-telemetry.js';
@@ -9,6 +9,7 @@ import { LocalAgent } from '../local/local-agent.js';
 import { CertificateExpiry } from './certificate-expiry.js';
 import type { Mode } from './mode.js';
 import { openDns } from './open-dns.js';
+import { type GrpcInterface, openGrpc } from './open-grpc.js';
 import { type Interface, openHttp } from './open-http.js';
 import { openReaders } from './open-readers.js';
 import { configuredSecrets } from './own-tokens.js';
@@ -21,6 +22,7 @@ interface Running {
   readonly local: LocalAgent;
   readonly http: Interface;
   readonly dns: Interface;
+  readonly grpc: GrpcInterface;
 }
 
 export class StateWorker {
@@ -64,7 +66,8 @@ export class StateWorker {
     const http = await openHttp(parts, mode, local, closing);
     const dns = await openDns(parts, mode, closing);
     if (mode.readers !== null) openReaders(mode.readers, http, dns, parts.tokens);
-    return { local, http, dns };
+    const grpc = await openGrpc(parts, mode, dns, closing);
+    return { local, http, dns, grpc };
   }
 
   async #openLocal(): Promise<LocalAgent> {
@@ -124,7 +127,7 @@ export class StateWorker {
 
   /** The agent's own definitions first: they are judged, and when one can't be nothing has changed anywhere. */
   async #reload(config: RuntimeConfig): Promise<void> {
-    const { local, http, dns } = await this.#running;
+    const { local, http, dns, grpc } = await this.#running;
     const error = await local.reload(config);
     if (error === null) {
       this.#files = config;
@@ -132,6 +135,7 @@ export class StateWorker {
       const configured = this.#configure();
       http.reload(configured);
       dns.reload(configured);
+      grpc.reload(configured);
       this.#mode.reload(config);
     }
     this.#parts.tell({ kind: 'reloaded', error });
@@ -141,7 +145,12 @@ export class StateWorker {
   #reconfigure(): void {
     this.#configure();
     // Who can't be opened has told so.
-    this.#running.then(({ http }) => http.reload(this.#parts.settings.current)).catch(() => {});
+    this.#running
+      .then(({ http, grpc }) => {
+        http.reload(this.#parts.settings.current);
+        grpc.reload(this.#parts.settings.current);
+      })
+      .catch(() => {});
   }
 
   #configure(): RuntimeConfig {

@@ -129,7 +129,10 @@ export class AgentCertificate implements Deadline {
   async #askAll(): Promise<boolean> {
     const { requester, addresses, ask, logger } = this.#options;
     const asked = addresses();
-    if (asked.length === 0) logger.error('no auto-encrypt server addresses available for use');
+    if (asked.length === 0) {
+      logger.error('no auto-encrypt server addresses available for use');
+      return false;
+    }
     const { request, key } = await makeRequest(requester);
     for (const address of asked) {
       const answer = await ask(address, request);

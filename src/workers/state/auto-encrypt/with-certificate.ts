@@ -1,5 +1,5 @@
 // The configuration of an agent that was given a certificate (`auto_encrypt.tls`): with it the agent speaks to servers, and serves
-// HTTPS where no files are named for that. Servers are verified by what the configuration trusts and by what they said of
+// HTTPS where no files are named for that, and gRPC where `tls.grpc.use_auto_cert` says so. Servers are verified by what the configuration trusts and by what they said of
 // themselves; the authority that signed the certificate signs for anybody's names, so no server is trusted by it.
 
 import type { RuntimeConfig, TlsStanza } from '../../../wire/config.js';
@@ -18,7 +18,7 @@ function withMaterial(stanza: TlsStanza, { certificate, key, authorities }: OwnC
 }
 
 export function withCertificate(config: RuntimeConfig, own: OwnCertificate): RuntimeConfig {
-  const { internalRpc, https } = config.tls;
+  const { internalRpc, https, grpc } = config.tls;
   return {
     ...config,
     tls: {
@@ -29,6 +29,7 @@ export function withCertificate(config: RuntimeConfig, own: OwnCertificate): Run
         verifyServerHostname: internalRpc.verifyServerHostname || own.verifiesServerHostname,
       },
       https: https.material.cert === '' ? withMaterial(https, own) : https,
+      grpc: grpc.material.cert === '' && grpc.useAutoCert ? withMaterial(grpc, own) : grpc,
     },
   };
 }

@@ -14,7 +14,7 @@ import type { Reply } from './reply.js';
 import type { ApiRequest } from './request.js';
 
 /** What a 200 holds: JSON of a shape, or something else. */
-export type Answer = JsonShape | 'nothing' | 'plain text' | 'archive' | 'html' | 'lines';
+export type Answer = JsonShape | 'nothing' | 'plain text' | 'archive' | 'html' | 'lines' | 'profile';
 
 /** What another status than 200 holds: what a 200 may hold, or the text of an error. */
 export type OtherAnswer = Answer | 'error';

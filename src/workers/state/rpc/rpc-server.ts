@@ -34,6 +34,9 @@ import type { YamuxStream } from './yamux/stream.js';
 /** Of all requests that aren't whole yet. */
 const UNFINISHED_BYTES = 256 * 1024 * 1024;
 
+/** A client agent has one for each service that is asked for there, all on one connection. */
+const MAX_SUBSCRIPTIONS = 4096;
+
 /** First bytes; what isn't here is closed. */
 const SINGLE = 0;
 const RAFT = 1;
@@ -114,7 +117,7 @@ export class RpcServer {
       accepted: () => {},
       closed: () => {},
     };
-    const grpc = new GrpcConnections(this.#grpcServices());
+    const grpc = new GrpcConnections(this.#grpcServices(), MAX_SUBSCRIPTIONS);
     const bootstrap = this.#bootstrapParts(parts);
     return new Map([
       [SINGLE, (socket, first) => serveSingle(socket, first, parts)],

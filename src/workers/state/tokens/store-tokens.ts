@@ -14,7 +14,7 @@ import { type GrantSettings, grantedBy, weightOf } from './granted.js';
 import { KeptJudgments } from './kept-judgments.js';
 
 /** What is read of the store. */
-export type AclRows = Pick<AclReads, 'version' | 'aclToken' | 'aclPolicy' | 'aclRole'>;
+export type AclRows = Pick<AclReads, 'version' | 'aclToken' | 'aclPolicy' | 'aclRole' | 'bootstrapIndex'>;
 
 export interface StoreTokensOptions extends GrantSettings {
   readonly rows: () => AclRows;
@@ -40,6 +40,11 @@ interface Judgment extends LinkedToken {
 /** Of a request without a token. */
 const ANONYMOUS_SECRET = 'anonymous';
 export const NOT_FOUND = refusal('denied', 'ACL not found');
+/** Whoever sees it has a secret for another cluster, or forgot a step. */
+const NOT_BOOTSTRAPPED = refusal(
+  'denied',
+  `ACL system must be bootstrapped before making any requests that require authorization: ${NOT_FOUND.text}`,
+);
 const NOT_READY = refusal('no-leader');
 
 export class StoreTokens implements TokenResolver {
@@ -95,7 +100,8 @@ export class StoreTokens implements TokenResolver {
       const special = own(secret);
       if (special !== null) return special;
       if (!isReady()) return NOT_READY;
-      return elsewhere === null ? NOT_FOUND : elsewhere.resolve(secret);
+      if (elsewhere !== null) return elsewhere.resolve(secret);
+      return rows().bootstrapIndex === 0 ? NOT_BOOTSTRAPPED : NOT_FOUND;
     }
     const endsMs = msOfGoTime(token.ExpirationTime) ?? Number.POSITIVE_INFINITY;
     if (endsMs <= now()) return NOT_FOUND;

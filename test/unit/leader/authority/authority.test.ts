@@ -232,6 +232,24 @@ test('configurations that can not be are refused, and leave everything as it was
   assert.equal(made.store.appliedIndex, appliedIndex + 1, 'but for the compare-and-set that the state judged');
 });
 
+test('the state that the provider is given is shown from then on, until another one is given', async () => {
+  const made = await led(fixture());
+  const state = () => made.store.authority.config?.State;
+  assert.equal(await configure(made, wanted({ test_state: { foo: 'bar', ['__proto__']: 'x' } })), null);
+  assert.deepEqual(Object.entries(state() ?? {}), [
+    ['foo', 'bar'],
+    ['__proto__', 'x'],
+  ]);
+  const kept = state() ?? null;
+  assert.equal(await configure(made, wanted({ LeafCertTTL: '71h' }, { State: kept })), null);
+  assert.deepEqual(state(), kept);
+  for (const odd of ['foo', ['foo'], { foo: 1 }])
+    assert.equal(await configure(made, wanted({ test_state: odd })), null);
+  assert.deepEqual(state(), kept, 'what is no texts by name is kept without effect');
+  assert.equal(await configure(made, wanted({ ...LONGER, test_state: { foo: 'baz' } })), null);
+  assert.deepEqual(state(), { foo: 'baz' }, 'with another root, too');
+});
+
 test('without a mesh, and beside a primary datacenter, nothing is signed', async () => {
   const made = fixture(new TestStore(), { enabled: false });
   made.authority.start();

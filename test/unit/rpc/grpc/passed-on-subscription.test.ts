@@ -6,6 +6,7 @@ import http2 from 'node:http2';
 import net from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { ServerDialer } from '../../../../src/tls/server-dialer.js';
+import { allowAll } from '../../../../src/workers/state/acl/access.js';
 import { beginFrame, endFrame } from '../../../../src/workers/state/rpc/grpc/frame.js';
 import { ProtoWriter } from '../../../../src/workers/state/rpc/grpc/protobuf/writer.js';
 import {
@@ -65,15 +66,24 @@ interface Two {
   /** Connections to the other datacenter so far, and those that are open. */
   readonly dialed: () => number;
   readonly open: ReadonlySet<net.Socket>;
-  readonly asked: string[];
+  /** Secrets that the other datacenter was shown. */
+  readonly shown: readonly string[];
 }
 
 async function two(t: TestContext): Promise<Two> {
   const store = new TestStore();
-  const asked: string[] = [];
+  const shown: string[] = [];
   const far = await GrpcPair.open(store, () => null, {
     datacenter: 'dc2',
     beyond: { dialer: new ServerDialer(), serversOf: () => [], isLocalToken: () => false },
+    tokens: {
+      isOff: false,
+      isLocal: () => false,
+      resolve(secret) {
+        shown.push(secret);
+        return allowAll;
+      },
+    },
   });
   const address = `127.0.0.1:${far.port}`;
   const sockets = new Set<net.Socket>();
@@ -96,10 +106,7 @@ async function two(t: TestContext): Promise<Two> {
     beyond: {
       dialer: counting,
       serversOf: (name) => (name === 'dc2' ? [{ name: 'far', address }] : []),
-      isLocalToken(secret) {
-        asked.push(secret);
-        return secret === 'local';
-      },
+      isLocalToken: (secret) => secret === 'local',
     },
   });
   const socket = net.connect(near.port, '127.0.0.1');
@@ -111,7 +118,7 @@ async function two(t: TestContext): Promise<Two> {
     near.close();
     far.close();
   });
-  return { far, store, session, dialed: () => dialed, open: sockets, asked };
+  return { far, store, session, dialed: () => dialed, open: sockets, shown };
 }
 
 const web = (Address: string) => register({ Service: service({ ID: 'web', Service: 'web', Address }) });
@@ -154,10 +161,13 @@ test('how it ends there is how it ends here; a server that goes away is not the 
 });
 
 test('a token of this datacenter alone stays here', async (t) => {
-  const { session, asked } = await two(t);
+  const { session, shown } = await two(t);
   const one = listen(session, { ...WEB, token: 'local' });
   await waitFor(() => one.text.length > 0, 'the snapshot');
-  assert.deepEqual(asked, ['local']);
+  assert.deepEqual([...new Set(shown)], ['']);
+  const other = listen(session, { ...WEB, token: 'global' });
+  await waitFor(() => other.text.length > 0, 'the snapshot');
+  assert.deepEqual([...new Set(shown)], ['', 'global']);
 });
 
 test('a request is read as it is written', () => {

@@ -9,6 +9,7 @@ import type { Listener, TlsStanza } from '../../../../wire/config.js';
 import { BusyTurns } from '../../sockets/busy-turns.js';
 import { ClientLimit, plainAddress } from '../../sockets/client-limit.js';
 import { freeTcpPort, type PortSharing, type SharedPort } from '../../sockets/port-sharing.js';
+import { claimSocketPath, type SocketOwner, settleSocketFile } from '../../sockets/unix-socket.js';
 import type { BoundListener, Engine, EngineLimits, ListenerKind, RequestListener } from '../engine/engine.js';
 import { CROWDED_HEADERS, CROWDED_TEXT } from '../engine/refusals.js';
 import { dateLine, statusLine } from '../engine/status-line.js';
@@ -16,7 +17,6 @@ import type { AnswerBuffer } from './answer-buffer.js';
 import { Connection, type ConnectionHost } from './connection.js';
 import { SecureAccept, type SecureOptions } from './secure-accept.js';
 import { readShared, sharedBytes } from './shared-read.js';
-import { claimSocketPath, type SocketOwner, settleSocketFile } from './unix-socket.js';
 
 const PATIENCE_CHECK_MS = 1000;
 const TCP_KEEPALIVE_MS = 15_000;

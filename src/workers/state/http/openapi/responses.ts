@@ -52,6 +52,8 @@ function contentOf(answer: OtherAnswer, alsoAs: Operation['alsoAs'], components:
       return { content: TEXT };
     case 'archive':
       return { content: { 'application/x-gzip': {} } };
+    case 'profile':
+      return { content: { 'application/octet-stream': {} } };
     case 'html':
       return { content: { 'text/html': { schema: { type: 'string' } } } };
     default: {

@@ -1,5 +1,6 @@
-// Autopilot while this server leads (spec/raft.md, section 9): asks every server how it is, every 2 s; every 10 s it gives a vote to
-// those that have been well for long enough, and takes dead servers out.
+// Autopilot while this server leads (spec/raft.md, section 9): asks every server how it is, every 2 s, and gives a vote to those that
+// have been well for long enough; every 10 s it takes dead servers out. Consul gives votes every 10 s, too: its clients wait a little
+// less for one.
 
 import type { Logger } from '../../../../observe/logger.js';
 import type { Metrics } from '../../../../observe/metrics.js';
@@ -12,7 +13,7 @@ import { type HealthLimits, healthOf, promotions, type ServerHealth } from './he
 import { stateOf } from './state.js';
 
 const HEALTH_INTERVAL_MS = 2_000;
-/** Looks at the health between two reconciliations. */
+/** Looks from one clean-up to the next. */
 const ROUNDS = 5;
 const NS_PER_MS = 1_000_000n;
 
@@ -101,13 +102,12 @@ export class Autopilot {
 
   #begin(tenure: number): void {
     this.#timer = setTimeout(() => this.#begin(tenure), HEALTH_INTERVAL_MS);
-    const isWhole = this.#round > 0 && this.#round % ROUNDS === 0;
+    const look = this.#look(tenure, this.#round);
+    if (this.#round === 0) this.#looked = look;
     this.#round += 1;
-    const look = this.#look(tenure, isWhole);
-    if (this.#round === 1) this.#looked = look;
   }
 
-  async #look(tenure: number, isWhole: boolean): Promise<void> {
+  async #look(tenure: number, round: number): Promise<void> {
     const { servers, ownId, raftStats, limits, now } = this.#options;
     const known = servers();
     const observed = await Promise.all(
@@ -120,9 +120,10 @@ export class Autopilot {
     this.#stats = new Map(observed.flatMap(({ server, stats }) => (stats === null ? [] : [[server.id, stats]])));
     this.#health = healthOf(observed, own, stored, this.#health, now());
     void this.#report(tenure);
-    if (!isWhole) return;
+    // A new leader has to hear from everybody first.
+    if (round === 0) return;
     await this.#promote(known, stored);
-    if (stored.cleansUp && tenure === this.#tenure) await this.#cleanUp(stored, tenure);
+    if (round % ROUNDS === 0 && stored.cleansUp && tenure === this.#tenure) await this.#cleanUp(stored, tenure);
   }
 
   async #report(tenure: number): Promise<void> {

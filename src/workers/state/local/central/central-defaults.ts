@@ -66,6 +66,7 @@ export class CentralDefaults {
   async whenKnown<T>(record: ServiceRecord, registrant: Registrant, register: () => T | Promise<T>): Promise<T> {
     const question = configQuestion(record);
     if (question === null || this.#calls.obstacle !== null) return register();
+    this.#queries.start();
     const config = this.#configOfQuestion(question, registrant);
     config.waiting += 1;
     try {

@@ -1,7 +1,7 @@
 // What the asker of a chain has otherwise than the entries say, and whether that made a difference. A proxy keeps the chains of
-// one service apart by the hash.
+// one service apart by the hash; it is the one that the Go client's own tests expect of Consul.
 
-import { createHash } from 'node:crypto';
+import { structureHash } from './structure-hash.js';
 
 export interface Overrides {
   /** "" = as configured. */
@@ -51,12 +51,16 @@ export class AppliedOverrides {
   /** "" when none made a difference. */
   hash(): string {
     const { protocol, meshGateway, connectTimeout } = this.#given;
-    const parts = [
-      this.#changedProtocol ? protocol : '',
-      this.#changedMeshGateway ? meshGateway : '',
-      this.#changedConnectTimeout ? String(connectTimeout) : '',
-    ];
-    if (parts.every((part) => part === '')) return '';
-    return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, HASH_LENGTH);
+    if (!this.#changedProtocol && !this.#changedMeshGateway && !this.#changedConnectTimeout) return '';
+    const Mode = this.#changedMeshGateway ? meshGateway : '';
+    const hash = structureHash({
+      type: '',
+      fields: {
+        OverrideMeshGateway: { type: 'MeshGatewayConfig', fields: { Mode } },
+        OverrideProtocol: this.#changedProtocol ? protocol : '',
+        OverrideConnectTimeout: this.#changedConnectTimeout ? BigInt(Math.trunc(connectTimeout)) : 0n,
+      },
+    });
+    return hash.toString(16).slice(0, HASH_LENGTH);
   }
 }

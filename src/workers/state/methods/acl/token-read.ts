@@ -157,7 +157,11 @@ function isOfService({ TemplatedPolicies }: AclToken, serviceName: string): bool
   return TemplatedPolicies?.some(isIt) ?? false;
 }
 
-function linkProblem({ policy, role }: TokenListQuery): Refusal | null {
+const ONE_FILTER = refusal('failed', 'can only filter by one of policy, role, auth method and service name');
+
+function filterProblem({ policy, role, authMethod, serviceName }: TokenListQuery): Refusal | null {
+  const filters = [policy, role, authMethod, serviceName].filter((filter) => filter !== '');
+  if (filters.length > 1) return ONE_FILTER;
   const given = [policy, role].filter((id) => id !== '');
   return given.map((id) => idDenial('token', id)).find((problem) => problem !== null) ?? null;
 }
@@ -166,7 +170,7 @@ function linkProblem({ policy, role }: TokenListQuery): Refusal | null {
 export const listTokens: ReadMethod<TokenListQuery, Tokens> = {
   name: 'ACL.TokenList',
   prepare(store, query, authorizer) {
-    const denied = aclDenial(authorizer, 'acl:read') ?? linkProblem(query);
+    const denied = aclDenial(authorizer, 'acl:read') ?? filterProblem(query);
     if (denied !== null) return denied;
     return {
       read: () => store.acl.tokens(),

@@ -189,6 +189,9 @@ function* narrowServices(value: NodeServices | null, matcher: Matcher): Steps<No
   return { ...value, services: yield* keepInSteps(value.services, matcher, (service) => matcher.matches(service)) };
 }
 
+/** It stands for the services that have rows of their own. */
+const WILDCARD = '*';
+
 /** What an ingress or terminating gateway leads to. */
 export const gatewayServices: ReadMethod<string, readonly GatewayServiceRecord[]> = {
   name: 'Catalog.GatewayServices',
@@ -197,7 +200,10 @@ export const gatewayServices: ReadMethod<string, readonly GatewayServiceRecord[]
     if (denied !== null) return denied;
     const sight = sightOf(authorizer, 'service:read');
     return {
-      read: () => store.configEntries.gatewayServices(gateway),
+      read() {
+        const { index, value } = store.configEntries.gatewayServices(gateway);
+        return { index, value: value.filter(({ Service }) => Service.Name !== WILDCARD) };
+      },
       watch: () => [{ kind: 'index', key: 'gateway-services' }],
       ...seenItems<GatewayServiceRecord>(sight, (asker, { Service }) => asker.service(Service.Name)),
     };

@@ -1,29 +1,31 @@
-// Connections of gRPC (first byte 8; spec/rpc.md, section 7): HTTP/2 in clear on an accepted socket, each stream a call. How
-// much one peer may have open, send and be sent is bounded here; floods of frames are HTTP/2's own to refuse.
+// Connections of gRPC (behind first byte 8 of the server port, spec/rpc.md, section 7, and on the ports of gRPC): HTTP/2 on an
+// accepted socket, each stream a call. How much one peer may have open, send and be sent is bounded here; floods of frames are
+// HTTP/2's own to refuse.
 
 import type http2 from 'node:http2';
 import type net from 'node:net';
-import { GrpcCall, type Serve } from './grpc-call.js';
+import { type Converse, GrpcCall, type Serve } from './grpc-call.js';
 import { PeerWatch } from './peer-watch.js';
 import { Status } from './status.js';
 
-/** A client agent has one for each service that is asked for there. */
-const MAX_STREAMS = 4096;
 const MAX_HEADER_BYTES = 16 * 1024;
 /** Megabytes: of frames that wait to be sent, and headers. */
 const MAX_SESSION_MEGABYTES = 16;
 
 /** By path. */
-export type Services = ReadonlyMap<string, Serve>;
+export type Services = ReadonlyMap<string, Serve | Converse>;
 
 export class GrpcConnections {
   readonly #services: Services;
+  readonly #maxStreams: number;
 
-  constructor(services: Services) {
+  /** `maxStreams`: of one connection. */
+  constructor(services: Services, maxStreams: number) {
     this.#services = services;
+    this.#maxStreams = maxStreams;
   }
 
-  /** `first`: what was read behind the first byte. The module is loaded by the first that comes: client agents never do. */
+  /** `first`: what was read of it already and is for HTTP/2, which is loaded by the first connection. */
   serve(socket: net.Socket, first: Buffer): void {
     socket.pause();
     if (first.length > 0) socket.unshift(first);
@@ -38,7 +40,7 @@ export class GrpcConnections {
     const session = module.performServerHandshake(socket, {
       maxSessionMemory: MAX_SESSION_MEGABYTES,
       maxHeaderListPairs: 64,
-      settings: { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: MAX_HEADER_BYTES, maxFrameSize: 16_384 },
+      settings: { maxConcurrentStreams: this.#maxStreams, maxHeaderListSize: MAX_HEADER_BYTES, maxFrameSize: 16_384 },
     });
     const watch = new PeerWatch(session);
     session.on('error', () => {});
