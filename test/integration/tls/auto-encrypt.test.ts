@@ -37,9 +37,7 @@ before(async () => {
   const files = authority.write(folder, await authority.leaf(['server.dc1.consul']));
   const common = 'connect { enabled = true test_ca_leaf_root_change_spread = "100ms" }';
   const servers = `tls { internal_rpc {\n${files}verify_incoming = true\nverify_server_hostname = true\n} }`;
-  cluster = new ThreeServers([`-hcl=${common}`], KEY, '', () => [
-    `-hcl=${servers} auto_encrypt { allow_tls = true }`,
-  ]);
+  cluster = new ThreeServers([`-hcl=${common}`], KEY, '', () => [`-hcl=${servers} auto_encrypt { allow_tls = true }`]);
   await cluster.startServers();
   await cluster.settled();
   [httpsPort = 0] = await freePorts(1);
@@ -210,7 +208,8 @@ test('an agent that trusts none of the servers is given nothing, asks them nothi
     waitForLeader: false,
   });
   try {
-    const line = /agent\.auto_config: AutoEncrypt\.Sign RPC failed: addr=127\.0\.0\.1:\d+ error=".*signed by unknown authority"/;
+    const line =
+      /agent\.auto_config: AutoEncrypt\.Sign RPC failed: addr=127\.0\.0\.1:\d+ error=".*signed by unknown authority"/;
     await waitFor(() => line.test(agent.output), 'the line');
     await waitFor(async () => {
       const { status, text } = await agent.request('GET', '/v1/kv/a');

@@ -198,7 +198,14 @@ test('verify_incoming: whose certificate is trusted gets in, nobody else', async
   await reload(settings('verify_incoming = true'));
   const pair = (name: string): string[] => ['--cert', file(`${name}.pem`), '--key', file(`${name}-key.pem`)];
   assert.equal((await curl(...pair('client'), url(LEADER))).code, 0);
-  assert.notEqual((await curl(url(LEADER))).code, 0);
+  for (const [version, alert] of [
+    ['1.2', /alert handshake failure/],
+    ['1.3', /alert certificate required/],
+  ] as const) {
+    const { code, text } = await curl('--tls-max', version, url(LEADER));
+    assert.notEqual(code, 0);
+    assert.match(text, alert, 'it is said why');
+  }
   assert.notEqual((await curl(...pair('stranger'), url(LEADER))).code, 0);
   const variables = { CONSUL_CLIENT_CERT: file('client.pem'), CONSUL_CLIENT_KEY: file('client-key.pem') };
   const env = { CONSUL_HTTP_ADDR: `https://127.0.0.1:${port}`, CONSUL_CACERT: file('agent-ca.pem'), ...variables };

@@ -41,8 +41,8 @@ export const raftShell: readonly Mutant[] = [
   {
     name: 'shell: a lease counts from the answer on',
     file: 'workers/raft/core/followers.ts',
-    find: '(progress) => progress.ackedSentMs',
-    replace: '(progress) => progress.lastContactMs',
+    find: '?.ackedSentMs ??',
+    replace: '?.lastContactMs ??',
     tests: SIMULATION,
   },
   {

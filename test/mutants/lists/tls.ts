@@ -167,14 +167,14 @@ const given: readonly Mutant[] = [
   },
   {
     name: 'a certificate that ends within the month is told of on its last day only',
-    file: 'workers/state/assembly/certificate-expiry.ts',
+    file: 'workers/state/assembly/tls/certificate-expiry.ts',
     find: 'if (leftMs >= warnMs) continue;',
     replace: 'if (leftMs >= DAY_MS) continue;',
     tests: EXPIRY,
   },
   {
     name: 'a certificate that ends soon is told of every minute',
-    file: 'workers/state/assembly/certificate-expiry.ts',
+    file: 'workers/state/assembly/tls/certificate-expiry.ts',
     find: 'this.#linesMs = HOUR_MS - MINUTE_MS;',
     replace: 'this.#linesMs = 0;',
     tests: EXPIRY,

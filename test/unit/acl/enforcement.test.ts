@@ -7,7 +7,7 @@ import { intentionFormatCommands } from '../../../src/workers/state/leader/inten
 import type { RawAnswer } from '../http/fixture.js';
 import type { Served } from '../http/served-endpoints.js';
 import { check, kvSet, register, service } from '../store/commands.js';
-import { accessorOf, grant, QUERY_ID, serveWithAcls, TOKENS } from './served-with-acls.js';
+import { accessorOf, grant, QUERY_ID, serveWithAcls, TOKENS, UNKNOWN_TOKEN } from './served-with-acls.js';
 
 let api: Served;
 before(async () => {
@@ -257,4 +257,10 @@ test('tokens are listed by one thing at a time', async () => {
   for (const two of ['servicename=s&authmethod=a', 'authmethod=a&policy=p', 'role=r&servicename=s']) {
     assert.deepEqual(await list(two), [500, 'can only filter by one of policy, role, auth method and service name']);
   }
+});
+
+test('who asks for the first token is asked for none, be it one that nobody knows', async () => {
+  const { status, body } = await api.as(UNKNOWN_TOKEN, 'PUT', '/v1/acl/bootstrap');
+  assert.equal(status, 403);
+  assert.match(body, /^Permission denied: ACL bootstrap no longer allowed \(reset index: \d+\)$/);
 });

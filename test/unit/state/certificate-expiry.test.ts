@@ -6,7 +6,7 @@ import { loadConfig } from '../../../src/main/config/load.js';
 import { Logger, LogSink } from '../../../src/observe/logger.js';
 import { Metrics } from '../../../src/observe/metrics.js';
 import type { RuntimeConfig } from '../../../src/wire/config.js';
-import { CertificateExpiry } from '../../../src/workers/state/assembly/certificate-expiry.js';
+import { CertificateExpiry } from '../../../src/workers/state/assembly/tls/certificate-expiry.js';
 import { TestAuthority } from '../../tls.js';
 
 const DAY_MS = 86_400_000;

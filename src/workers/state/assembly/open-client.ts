@@ -17,9 +17,9 @@ import { ServerAsker } from '../rpc/server-asker.js';
 import { RemoteSnapshots } from '../rpc/snapshot/remote-snapshots.js';
 import { clientStats } from './agent-stats.js';
 import { clientAcls } from './client-acls.js';
-import { clientCertificate } from './client-certificate.js';
 import type { Mode } from './mode.js';
 import type { Parts } from './parts.js';
+import { clientCertificate } from './tls/client-certificate.js';
 
 /** As stock's client agents close connections to servers that they ask nothing. */
 const IDLE_CONNECTION_MS = 127_000;
@@ -58,7 +58,9 @@ export function openClient(parts: Parts): Mode {
   const snapshots = new RemoteSnapshots(() => list.first?.address ?? refusal('no-servers'), dialer);
   let reconfigured = (): void => {};
   const certificate = clientCertificate({
-    parts,
+    config: settings.current,
+    tokens,
+    logger,
     list,
     dialer,
     calls,

@@ -32,7 +32,6 @@ import { refusal } from '../methods/contract/refusal.js';
 import type { TokenResolver } from '../methods/contract/token-resolver.js';
 import { KeepingUp } from '../replica/keeping-up.js';
 import { openReplica, type Replica } from '../replica/replica.js';
-import type { StateStore } from '../replica/state-store.js';
 import { LeaderCalls } from '../rpc/leader-calls.js';
 import { RpcPool } from '../rpc/pool/pool.js';
 import { RpcServer } from '../rpc/rpc-server.js';
@@ -43,11 +42,13 @@ import { OperatorSnapshots } from '../snapshots/operator-snapshots.js';
 import { serverStats } from './agent-stats.js';
 import { primaryAcls, type ReadLinked, readLinked } from './asked-acls.js';
 import { bootstrapReset } from './bootstrap-reset.js';
-import { KnownLeader } from './known-leader.js';
 import type { Mode } from './mode.js';
 import type { Parts } from './parts.js';
-import { primaryCalls } from './primary-calls.js';
+import { clusterView } from './server/cluster-view.js';
+import { KnownLeader } from './server/known-leader.js';
+import { primaryCalls } from './server/primary-calls.js';
 import { serverAcls, serverSecret } from './server-acls.js';
+import { followRoots } from './tls/trusted-clients.js';
 
 const COORDINATE_PERIOD_MS = 5_000;
 const DEV_COORDINATE_PERIOD_MS = 100;
@@ -105,7 +106,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     asking,
     isLocalToken: (secret) => acls.isLocal(secret),
   });
-  const cluster = clusterView(parts, replica, leader, duties);
+  const cluster = clusterView({ datacenter, nodeId, members: () => gossip.lan.list, consensus, leader, duties });
   const asked = { elsewhere, beyond, primary };
   const calls = serverCalls(parts, replica, asked, leader, duties, coordinates, cluster, acls);
   const limits = requestLimits(parts, raft, leader);
@@ -149,7 +150,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     logger: parts.logger.child('server.rpc'),
     metrics: parts.telemetry.metrics,
   });
-  if (parts.settings.current.autoEncrypt.allowTls) trustClientsOf(store, rpc);
+  if (parts.settings.current.autoEncrypt.allowTls) followRoots(store, (roots) => rpc.trustClients(roots));
   return {
     calls,
     acls,
@@ -194,23 +195,6 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
       raft.raftStreams.close();
     },
   };
-}
-
-/** Certificates that servers give to agents are signed by the authority of the mesh, whatever its roots are by now. */
-function trustClientsOf(store: StateStore, rpc: RpcServer): void {
-  let index = -1;
-  const look = (): void => {
-    const { rootsIndex } = store.authority;
-    if (rootsIndex === index) return;
-    index = rootsIndex;
-    rpc.trustClients(store.authority.state().value.roots.map(({ RootCert }) => RootCert));
-  };
-  const lookAnew = (): void => {
-    index = -1;
-    look();
-  };
-  store.observe({ changed: look, restored: lookAnew });
-  look();
 }
 
 /** What this server takes of others' requests. */
@@ -350,27 +334,6 @@ function leaderCalls({ settings }: Parts, leader: KnownLeader, pool: RpcPool, as
     forgotten: (address) => pool.doubt(address, FORMER_LEADER_WITHIN_MS),
   });
   return calls;
-}
-
-/** The servers as operators see them. */
-function clusterView(
-  { settings, gossip }: Parts,
-  { consensus }: Replica,
-  leader: KnownLeader,
-  duties: LeaderDuties,
-): ClusterView {
-  const { datacenter, nodeId } = settings.current;
-  return {
-    configuration: () => consensus.configuration(),
-    order: (order) => consensus.order(order),
-    leaderAddress: () => leader.address,
-    seen(id) {
-      const server = serversAmong(gossip.lan.list, datacenter).find((one) => one.id === id);
-      return server === undefined ? null : { name: server.name, raftVersion: server.tags.raftVersion };
-    },
-    lastIndexOf: (id) => (id === nodeId ? consensus.leadership.lastIndex : duties.lastIndexOf(id)),
-    autopilotState: () => duties.autopilotState(),
-  };
 }
 
 /** Who answers what this server doesn't. */

@@ -28,11 +28,11 @@ import { SharedCounts } from '../sockets/shared-counts.js';
 import { AgentTokens } from '../tokens/agent-tokens.js';
 import { HandedSecrets } from '../tokens/handed-secrets.js';
 import { primaryAcls } from './asked-acls.js';
-import { httpsOptions } from './https-options.js';
 import { configuredSecrets } from './own-tokens.js';
 import { readerEndpoints } from './reader-endpoints.js';
 import { mayServe } from './reader-serves.js';
 import { serverAcls } from './server-acls.js';
+import { httpsOptions } from './tls/https-options.js';
 
 interface Listening {
   readonly http: HttpServer;

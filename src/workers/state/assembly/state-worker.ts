@@ -6,7 +6,6 @@ import type { Telemetry } from '../../../observe/worker-telemetry.js';
 import type { RuntimeConfig } from '../../../wire/config.js';
 import type { MainToState, StateWorkerData } from '../../../wire/state-worker.js';
 import { LocalAgent } from '../local/local-agent.js';
-import { CertificateExpiry } from './certificate-expiry.js';
 import type { Mode } from './mode.js';
 import { openDns } from './open-dns.js';
 import { type GrpcInterface, openGrpc } from './open-grpc.js';
@@ -14,6 +13,7 @@ import { type Interface, openHttp } from './open-http.js';
 import { openReaders } from './open-readers.js';
 import { configuredSecrets } from './own-tokens.js';
 import { checkTls, makeParts, type Parts } from './parts.js';
+import { CertificateExpiry } from './tls/certificate-expiry.js';
 
 const CHECKS_STOP_MS = 1_000;
 
@@ -39,9 +39,9 @@ export class StateWorker {
     this.#parts = makeParts(data, telemetry);
     this.#files = data.config;
     this.#expiry = new CertificateExpiry(telemetry.logger.child('tls'), telemetry.metrics);
-    this.#expiry.watch(data.config);
     this.#mode = open(this.#parts);
     this.#mode.onReconfigured(() => this.#reconfigure());
+    this.#expiry.watch(this.#files);
     this.#closing = new Closing(telemetry.logger);
     this.#running = this.#open();
   }

@@ -56,7 +56,7 @@ export class AclRows {
   async change<Request, Value>(
     method: WriteMethod<Request, Value>,
     asked: Request,
-    call: ApiRequest,
+    call: Pick<ApiRequest, 'datacenter' | 'asker'>,
     show: (value: Value) => Reply,
   ): Promise<Reply> {
     const outcome = await this.#calls.write(method, asked, call.datacenter, call.asker);

@@ -21,6 +21,8 @@ import { cloneToken, deleteToken, setToken } from '../../methods/acl/token-write
 import { type AclRows, type AclSettings, OFF, OFF_OR_MISSING, rest, TRUE } from './acl-rows.js';
 import { BOOTSTRAP_BODY, TOKEN_BODY } from './bodies.js';
 
+/** There is no token before the first one: what a client sends all the same, from an earlier cluster, says nothing. */
+const NOBODY = { token: '' };
 const ACCESSOR = rest('accessor', 'The accessor of the token.', 'Missing token AccessorID');
 const EXPANDED = { expanded: flag('With the policies and roles that it is linked to.') } as const;
 const TOKEN = either(tokenShape, expandedTokenShape);
@@ -50,8 +52,8 @@ export function tokenEndpoints(rows: AclRows): EndpointTable {
           summary: 'Makes the first token, which may do everything',
           body: BOOTSTRAP_BODY,
           answer: firstTokenShape,
-          run: (call, _values, { BootstrapSecret }) =>
-            rows.change(bootstrapTokens, BootstrapSecret, call, (token) =>
+          run: ({ datacenter }, _values, { BootstrapSecret }) =>
+            rows.change(bootstrapTokens, BootstrapSecret, { datacenter, asker: NOBODY }, (token) =>
               json(`{"ID":${quoteJson(token.SecretID)},${tokenMembers(token)}}`),
             ),
         }),

@@ -22,8 +22,9 @@ import type { LocalAgent } from '../../local/local-agent.js';
 import { denial } from '../../methods/contract/refusal.js';
 import { type Steps, turns } from '../../turns/turns.js';
 import { FILTER } from '../narrowing-parameters.js';
+import { contentHash } from './content-hash.js';
 import { denyService, maySeeCheck } from './local-access.js';
-import { agentServiceJson, contentHash, hashedServiceJson } from './service-json.js';
+import { agentServiceJson, hashedServiceJson } from './service-json.js';
 
 /** Items rendered in one step, or tests of a filter: some tenths of a millisecond. */
 const PER_STEP = 100;
@@ -88,14 +89,14 @@ async function service(local: LocalAgent, datacenter: string, request: ApiReques
   if (denied !== null) return refused(denied);
   const currentHash = (): string => {
     const entry = local.state.service(id);
-    return entry ? contentHash(entry.definition, datacenter) : '';
+    return entry ? contentHash(entry.definition) : '';
   };
   await waitForChange(request, currentHash, (wake) => local.state.watchService(id, wake));
   const definition = local.state.service(id)?.definition;
   if (!definition) return text(404, `unknown service ID: ${id}`);
   const deniedNow = denial(request.authorizer, 'service:read', definition.Service);
   if (deniedNow !== null) return refused(deniedNow);
-  const hash = contentHash(definition, datacenter);
+  const hash = contentHash(definition);
   return json(hashedServiceJson(definition, datacenter, hash), [['X-Consul-Contenthash', hash]]);
 }
 

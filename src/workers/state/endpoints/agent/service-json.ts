@@ -1,14 +1,11 @@
 // A service as /v1/agent/* shows it (Consul's api.AgentService): other fields and other emptiness than in the catalog.
 
-import { createHash } from 'node:crypto';
 import { mapJson, quoteJson } from '../../../../gotext/json-encode.js';
 import type { ServiceRecord } from '../../../../wire/records.js';
 import { optionalJson, optionalText } from '../../json/object.js';
 import { agentProxyJson, connectJson } from '../../json/proxy-json.js';
 import { localityJson, portsMember, serviceAddressJson, tagsJson, weightsJson } from '../../json/record-json.js';
 
-/** Hexadecimal digits of a content hash. */
-const HASH_DIGITS = 16;
 const NO_META = {};
 
 function proxyPart(service: ServiceRecord): string {
@@ -33,14 +30,6 @@ function render(service: ServiceRecord, datacenter: string, contentHash: string)
 
 export function agentServiceJson(service: ServiceRecord, datacenter: string): string {
   return render(service, datacenter, '');
-}
-
-/** Changes with everything that the answer shows. */
-export function contentHash(service: ServiceRecord, datacenter: string): string {
-  return createHash('sha256')
-    .update(render(service, datacenter, ''))
-    .digest('hex')
-    .slice(0, HASH_DIGITS);
 }
 
 export function hashedServiceJson(service: ServiceRecord, datacenter: string, hash: string): string {

@@ -1,7 +1,7 @@
 // What the asker of a chain has otherwise than the entries say, and whether that made a difference. A proxy keeps the chains of
 // one service apart by the hash; it is the one that the Go client's own tests expect of Consul.
 
-import { structureHash } from './structure-hash.js';
+import { structureHash } from '../../../../gotext/structure-hash.js';
 
 export interface Overrides {
   /** "" = as configured. */
@@ -58,7 +58,7 @@ export class AppliedOverrides {
       fields: {
         OverrideMeshGateway: { type: 'MeshGatewayConfig', fields: { Mode } },
         OverrideProtocol: this.#changedProtocol ? protocol : '',
-        OverrideConnectTimeout: this.#changedConnectTimeout ? BigInt(Math.trunc(connectTimeout)) : 0n,
+        OverrideConnectTimeout: this.#changedConnectTimeout ? connectTimeout : 0,
       },
     });
     return hash.toString(16).slice(0, HASH_LENGTH);

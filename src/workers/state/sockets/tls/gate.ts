@@ -92,7 +92,8 @@ export class TlsGate {
     server.on('tlsClientError', (error, socket) => {
       const { problem, detail } = problemOf(error, socket);
       refusals.refused(problem, remoteAddress(socket), detail);
-      socket.destroy();
+      // Once the alert that tells the client why has been written.
+      setImmediate(() => socket.destroy());
     });
     return server;
   }

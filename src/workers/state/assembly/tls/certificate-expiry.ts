@@ -1,10 +1,10 @@
 // How long the agent's own certificates are still good for: a gauge for dashboards, and lines in the log for as long as one is
 // about to end, by the time of day, as everybody judges certificates by that.
 
-import type { Logger } from '../../../observe/logger.js';
-import type { Metrics } from '../../../observe/metrics.js';
-import { nodeCrypto } from '../../../tls/node-modules.js';
-import type { RuntimeConfig } from '../../../wire/config.js';
+import type { Logger } from '../../../../observe/logger.js';
+import type { Metrics } from '../../../../observe/metrics.js';
+import { nodeCrypto } from '../../../../tls/node-modules.js';
+import type { RuntimeConfig } from '../../../../wire/config.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;

@@ -1,16 +1,17 @@
 // The certificate of a client agent with `auto_encrypt.tls`: without it no server is dialed, with it servers, checks and HTTPS see
 // another configuration than the files have.
 
-import { BootstrapDialer } from '../../../tls/bootstrap-dialer.js';
-import type { ServerDialer } from '../../../tls/server-dialer.js';
-import type { RuntimeConfig } from '../../../wire/config.js';
-import { addressesToAsk } from '../auto-encrypt/addresses.js';
-import { AgentCertificate } from '../auto-encrypt/agent-certificate.js';
-import { type OwnCertificate, withCertificate } from '../auto-encrypt/with-certificate.js';
-import type { Calls } from '../calls/calls.js';
-import type { ServerList } from '../cluster/server-list.js';
-import { askToSign } from '../rpc/auto-encrypt/asked-sign.js';
-import type { Parts } from './parts.js';
+import type { Logger } from '../../../../observe/logger.js';
+import { BootstrapDialer } from '../../../../tls/bootstrap-dialer.js';
+import type { ServerDialer } from '../../../../tls/server-dialer.js';
+import type { RuntimeConfig } from '../../../../wire/config.js';
+import { addressesToAsk } from '../../auto-encrypt/addresses.js';
+import { AgentCertificate } from '../../auto-encrypt/agent-certificate.js';
+import { type OwnCertificate, withCertificate } from '../../auto-encrypt/with-certificate.js';
+import type { Calls } from '../../calls/calls.js';
+import type { ServerList } from '../../cluster/server-list.js';
+import { askToSign } from '../../rpc/auto-encrypt/asked-sign.js';
+import type { AgentTokens } from '../../tokens/agent-tokens.js';
 
 /** Where stock's servers are. */
 const DEFAULT_SERVER_PORT = 8300;
@@ -26,7 +27,11 @@ export interface ClientCertificate {
 }
 
 export interface ClientCertificateParts {
-  readonly parts: Parts;
+  /** As the files have it. */
+  readonly config: RuntimeConfig;
+  readonly tokens: Pick<AgentTokens, 'agent'>;
+  /** Named `agent`. */
+  readonly logger: Logger;
   readonly list: ServerList;
   readonly dialer: ServerDialer;
   readonly calls: Calls;
@@ -35,15 +40,9 @@ export interface ClientCertificateParts {
 }
 
 /** null: the configuration doesn't ask for one. */
-export function clientCertificate({
-  parts,
-  list,
-  dialer,
-  calls,
-  changed,
-}: ClientCertificateParts): ClientCertificate | null {
-  // As the files have it; what is current has the certificate in it.
-  let config = parts.settings.current;
+export function clientCertificate(parts: ClientCertificateParts): ClientCertificate | null {
+  const { tokens, logger, list, dialer, calls, changed } = parts;
+  let { config } = parts;
   if (!config.autoEncrypt.tls) return null;
   const { datacenter, nodeName, autoEncrypt, ports, retryJoin } = config;
   const bootstrap = new BootstrapDialer(config);
@@ -56,14 +55,14 @@ export function clientCertificate({
       const known = list.all.map(({ address }) => address);
       return addressesToAsk(known, retryJoin, port);
     },
-    ask: (address, request) => askToSign(bootstrap, address, request, datacenter, parts.tokens.agent),
+    ask: (address, request) => askToSign(bootstrap, address, request, datacenter, tokens.agent),
     calls,
     given: (given) => {
       dialer.reload(withCertificate(config, given));
       own = given;
       changed();
     },
-    logger: parts.logger.child('auto_config'),
+    logger: logger.child('auto_config'),
     spreadMs: () => config.connect.leafRootChangeSpreadMs,
     random: Math.random,
     wallClock: Date.now,

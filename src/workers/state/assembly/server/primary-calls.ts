@@ -1,11 +1,11 @@
 // How the leader of a secondary datacenter asks the primary one: by the way of all calls of other datacenters, with the
 // replication token.
 
-import type { RuntimeConfig } from '../../../wire/config.js';
-import { ask } from '../calls/asked-read.js';
-import type { CallsBeyond } from '../calls/calls-beyond.js';
-import type { Primary } from '../leader/primary/primary.js';
-import type { AgentTokens } from '../tokens/agent-tokens.js';
+import type { RuntimeConfig } from '../../../../wire/config.js';
+import { ask } from '../../calls/asked-read.js';
+import type { CallsBeyond } from '../../calls/calls-beyond.js';
+import type { Primary } from '../../leader/primary/primary.js';
+import type { AgentTokens } from '../../tokens/agent-tokens.js';
 
 const WAIT_MS = 300_000;
 
