@@ -229,4 +229,18 @@ export const checks: readonly Mutant[] = [
     replace: 'if (head.isGzip)',
     tests: HTTP,
   },
+  {
+    name: 'a task behind a probe that is sent as it is begins in the wrong place',
+    file: 'wire/packed-tasks.ts',
+    find: "typeof packed[at + OWN_FIELDS] === 'string' ? HTTP_FIELDS : 1",
+    replace: 'HTTP_FIELDS',
+    tests: ['unit/wire/packed-tasks'],
+  },
+  {
+    name: 'the headers of an HTTP check are lost on the way to its worker',
+    file: 'wire/packed-tasks.ts',
+    find: ' && hasNone(probe.headers)',
+    replace: '',
+    tests: ['unit/wire/packed-tasks'],
+  },
 ];

@@ -47,4 +47,11 @@ export const start: readonly Mutant[] = [
     replace: 'const PLAIN_LINE = /^[^\\x00-\\x1f]*$/;',
     tests: ['unit/observe/log-render'],
   },
+  {
+    name: "the launcher's limit for main's young generation holds for every thread",
+    file: 'main/young-generations.ts',
+    find: "setFlagsFromString('--max-semi-space-size=0');",
+    replace: '',
+    tests: ['unit/main/young-generations'],
+  },
 ];
