@@ -18,6 +18,7 @@ export interface FleetMembersCommand {
 }
 
 const JOINS_AT_A_TIME = 8;
+const MOST_JOINS = 10;
 const LOOPBACK = '127.0.0.1';
 const DATACENTER = 'dc1';
 const logger = new Logger('fleet', new LogSink('error', ({ message }) => console.error(message)));
@@ -65,8 +66,12 @@ async function join(name: string, id: string, port: number, server: string): Pro
     },
   });
   if (!opened.ok) throw new Error(opened.error);
-  const { joined, errors } = await opened.value.join([server]);
-  if (joined === 0) throw new Error(errors.join('; '));
+  // As an agent does: a server that starts, or that many ask at once, may not answer in time.
+  for (let tries = 1; ; tries += 1) {
+    const { joined, errors } = await opened.value.join([server]);
+    if (joined > 0) return;
+    if (tries === MOST_JOINS) throw new Error(errors.join('; '));
+  }
 }
 
 /** Answers when all have joined. */

@@ -12,8 +12,8 @@ export const wholeAgent: readonly Mutant[] = [
   {
     name: 'a thread that has nothing to do is woken as often as one that works',
     file: 'observe/loop-delay.ts',
-    find: 'utilization >= BUSY ? CLOSE_MS : LOOSE_MS',
-    replace: 'utilization >= 0 ? CLOSE_MS : LOOSE_MS',
+    find: 'return utilization >= RESTING ? LOOSE_MS : RESTING_MS;',
+    replace: 'return LOOSE_MS;',
     tests: ['unit/observe/loop-delay'],
   },
   {
