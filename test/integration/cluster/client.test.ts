@@ -111,6 +111,34 @@ describe('a client agent', { concurrency: false }, () => {
     await waitFor(async () => (await instances(server, 'web')).length === 0, 'the service to be gone');
   });
 
+  it('has in its proxies what config entries say, and tells whoever waits for another hash', async () => {
+    interface Shown {
+      readonly ContentHash: string;
+      readonly Proxy: { readonly Config: { readonly protocol?: string; readonly own: number } };
+    }
+    const shown = async (query = '') => (await client.json(`/v1/agent/service/api-sidecar-proxy${query}`)) as Shown;
+    const say = async (protocol: string) => {
+      const entry = JSON.stringify({ Kind: 'service-defaults', Name: 'api', Protocol: protocol });
+      assert.equal((await client.request('PUT', '/v1/config', entry)).status, 200);
+    };
+    await say('http');
+    const proxy = { Config: { own: 1 } };
+    const body = JSON.stringify({ Name: 'api', Port: 80, Connect: { SidecarService: { Proxy: proxy } } });
+    assert.equal((await client.request('PUT', '/v1/agent/service/register', body)).status, 200);
+    const first = await shown();
+    assert.deepEqual(first.Proxy.Config, { protocol: 'http', own: 1 });
+    const waiting = shown(`?hash=${first.ContentHash}&wait=60s`);
+    await say('grpc');
+    assert.deepEqual((await waiting).Proxy.Config, { protocol: 'grpc', own: 1 });
+    type Listed = readonly { readonly ServiceProxy: Shown['Proxy'] }[];
+    await waitFor(async () => {
+      const [listed] = (await server.json('/v1/catalog/service/api-sidecar-proxy')) as Listed;
+      return listed?.ServiceProxy.Config.protocol === 'grpc';
+    }, 'the catalog to have it');
+    assert.equal((await client.request('PUT', '/v1/agent/service/deregister/api')).status, 200);
+    await client.request('DELETE', '/v1/config/service-defaults/api');
+  });
+
   it('answers DNS', async () => {
     const body = '{"ID":"db-1","Name":"db","Port":5432,"Address":"10.1.2.3"}';
     assert.equal((await client.request('PUT', '/v1/agent/service/register', body)).status, 200);

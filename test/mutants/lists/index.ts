@@ -36,6 +36,7 @@ import { grpcPorts } from './rpc/grpc-ports.js';
 import { rpc } from './rpc/rpc.js';
 import { rpcGrpc } from './rpc/rpc-grpc.js';
 import { rpcRows } from './rpc/rpc-rows.js';
+import { secondary } from './rpc/secondary.js';
 import { tls } from './rpc/tls.js';
 import { durability } from './store/durability.js';
 import { msgpack } from './store/msgpack.js';
@@ -77,6 +78,7 @@ export const mutants: readonly Mutant[] = [
   ...rpc,
   ...rpcGrpc,
   ...rpcRows,
+  ...secondary,
   ...services,
   ...settings,
   ...start,

@@ -1,6 +1,7 @@
 // The configuration of an agent that was given a certificate (`auto_encrypt.tls`): with it the agent speaks to servers, and serves
-// HTTPS where no files are named for that, and gRPC where `tls.grpc.use_auto_cert` says so. Servers are verified by what the configuration trusts and by what they said of
-// themselves; the authority that signed the certificate signs for anybody's names, so no server is trusted by it.
+// HTTPS where no files are named for that, and gRPC where `tls.grpc.use_auto_cert` says so. Servers are verified by what the
+// configuration trusts and by what they said of themselves; the authority that signed the certificate signs for anybody's names,
+// so no server is trusted by it.
 
 import type { RuntimeConfig, TlsStanza } from '../../../wire/config.js';
 

@@ -48,12 +48,15 @@ test('an entry comes after what it depends on, and goes before it', async () => 
   // By kind and name they are the other way round.
   put(both.there, entry('service-defaults', 'web', HTTP), entry('service-router', 'web', ROUTER));
   put(both.there, entry('proxy-defaults', 'global', { Config: { a: 'b' } }));
+  put(both.there, entry('exported-services', 'default'), entry('mesh', 'mesh'));
   const { index, problems } = await round();
   assert.deepEqual(problems, []);
   assert.deepEqual(written(), [
+    'upsert mesh/mesh',
     'upsert proxy-defaults/global',
     'upsert service-defaults/web',
     'upsert service-router/web',
+    'upsert exported-services/default',
   ]);
   assert.deepEqual(
     kinds(both),
@@ -64,7 +67,7 @@ test('an entry comes after what it depends on, and goes before it', async () => 
     both.there.run(write('delete', emptyEntry(kind, 'web')));
   await round(index);
   assert.deepEqual(written(), ['delete service-router/web', 'delete service-defaults/web']);
-  assert.deepEqual(kinds(both), ['proxy-defaults/global']);
+  assert.deepEqual(kinds(both), ['exported-services/default', 'mesh/mesh', 'proxy-defaults/global']);
 });
 
 test('what is refused at first is tried again when the rest is there', async () => {

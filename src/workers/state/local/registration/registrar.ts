@@ -263,7 +263,7 @@ export class Registrar {
     const fromConfigFile = origin === 'file';
     const known = state.service(service.ID);
     if (!known || !sameRegistration(known, service, token, fromConfigFile)) {
-      transaction.service(service.ID, () => state.putService({ definition: service, token, fromConfigFile }));
+      transaction.service(service.ID, known, state.putService({ definition: service, token, fromConfigFile }));
       if (!fromConfigFile) transaction.operations.push(putServiceText({ token, source: 'remote', service }));
       else if (known && !known.fromConfigFile) transaction.operations.push(dropServiceText(service.ID));
     } else {
@@ -300,7 +300,7 @@ export class Registrar {
       this.#options.checks.start(known, false);
       return;
     }
-    transaction.check(check.CheckID, () => this.#run(put, false));
+    transaction.check(check.CheckID, known, this.#run(put, false));
     if (!fromConfigFile) transaction.operations.push(checkText(put));
     else if (known && !known.fromConfigFile) transaction.operations.push(dropCheckText(check.CheckID));
   }
@@ -308,21 +308,25 @@ export class Registrar {
   #remove(transaction: Transaction, id: string): void {
     const { state, logger } = this.#options;
     for (const entry of state.checksOf(id)) this.#removeCheck(transaction, entry.id);
-    const fromConfigFile = state.service(id)?.fromConfigFile ?? false;
-    transaction.service(id, () => state.removeService(id));
-    if (!fromConfigFile) transaction.operations.push(dropServiceText(id));
+    const before = state.service(id);
+    state.removeService(id);
+    transaction.service(id, before, undefined);
+    if (before?.fromConfigFile !== true) transaction.operations.push(dropServiceText(id));
     logger.debug('removed service', 'service', id);
   }
 
   #removeCheck(transaction: Transaction, id: string): void {
-    transaction.check(id, () => this.#dropCheck(id));
+    const before = this.#options.state.check(id);
+    this.#dropCheck(id);
+    transaction.check(id, before, undefined);
     transaction.operations.push(dropCheckText(id));
     this.#options.logger.debug('removed check', 'check', id);
   }
 
-  #run(put: CheckPut, restart: boolean): void {
+  #run(put: CheckPut, restart: boolean): CheckEntry {
     const entry = this.#options.state.putCheck(put);
     this.#options.checks.start(entry, restart);
+    return entry;
   }
 
   #dropCheck(id: string): void {

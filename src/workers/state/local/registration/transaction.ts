@@ -51,17 +51,13 @@ export class Transaction {
     this.#refused = refused;
   }
 
-  /** Notes what `change` does to the service. */
-  service(id: string, change: () => void): void {
-    const before = this.#places.service(id);
-    change();
-    this.#services = withOne(this.#services, { id, before, after: this.#places.service(id) });
+  /** Notes that `after` stands in the place of `before`; undefined: nothing does. */
+  service(id: string, before: ServiceEntry | undefined, after: ServiceEntry | undefined): void {
+    this.#services = withOne(this.#services, { id, before, after });
   }
 
-  check(id: string, change: () => void): void {
-    const before = this.#places.check(id);
-    change();
-    this.#checks = withOne(this.#checks, { id, before, after: this.#places.check(id) });
+  check(id: string, before: CheckEntry | undefined, after: CheckEntry | undefined): void {
+    this.#checks = withOne(this.#checks, { id, before, after });
   }
 
   /** An entry that was as it should be already. */

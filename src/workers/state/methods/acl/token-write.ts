@@ -9,6 +9,7 @@ import type { AclToken } from '../../../../wire/acl/records.js';
 import { CommandType } from '../../../../wire/commands.js';
 import { goTimeOf, msOfGoTime } from '../../../../wire/go-time.js';
 import { ANONYMOUS_ACCESSOR } from '../../acl/denial.js';
+import { isSameSecret } from '../../acl/same-secret.js';
 import type { StoreReads } from '../../replica/store/read-api.js';
 import type { LeaderView, PassedOn, Proposal, WriteMethod } from '../contract/method.js';
 import { toPrimary } from '../contract/primary.js';
@@ -99,7 +100,7 @@ function newToken({ acl }: StoreReads, given: AclToken): AclToken | Refusal {
 /** What of a stored token stays as it was. */
 function changedToken(stored: AclToken, given: AclToken): AclToken | Refusal {
   const { AccessorID, SecretID, Local, AuthMethod, CreateTime, ExpirationTime } = stored;
-  if (given.SecretID !== '' && given.SecretID !== SecretID) {
+  if (given.SecretID !== '' && !isSameSecret(given.SecretID, SecretID)) {
     return failed("Changing a token's SecretID is not permitted");
   }
   if (given.Local !== Local) return failed(`Cannot toggle local mode of ${AccessorID}`);

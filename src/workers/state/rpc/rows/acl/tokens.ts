@@ -221,7 +221,7 @@ const clone: WriteRow<SetArguments, AclToken, TokenCloning, AclToken> = {
   ask: ({ accessor, description }, { Datacenter, Token }) => ({
     Datacenter,
     Token,
-    ACLToken: { ...tokenKind.zero, AccessorID: accessor, Description: description },
+    ACLToken: { ...tokenKind.zero, AccessorID: accessor, Description: description, CreateTime: NO_TIME },
     Create: true,
   }),
   show: (token) => token,
