@@ -30,6 +30,12 @@ const SOUND: Programs = {
   mktemp: 'echo "$TMPDIR/log"; : >"$TMPDIR/log"',
 };
 
+/** Where Go programs of the tests are. */
+const GO_FOLDERS = fs
+  .readdirSync(path.join(repositoryRoot, 'test/interop'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => path.basename(name) === 'go.mod')
+  .map((name) => path.join('test/interop', path.dirname(name)));
+
 interface Run {
   readonly code: number | null;
   readonly stdout: string;
@@ -41,17 +47,7 @@ interface Run {
 function run(context: TestContext, programs: Programs, policy: string | null = null): Run {
   const folder = temporaryDirectory(context);
   const bin = path.join(folder, 'bin');
-  for (const name of [
-    'bin',
-    '.ci',
-    'test/interop/gossip/go',
-    'test/interop/raft/go',
-    'test/interop/rpc/go',
-    'test/interop/api/go',
-    'test/interop/api/suite',
-    'test/interop/prometheus/go',
-  ])
-    fs.mkdirSync(path.join(folder, name), { recursive: true });
+  for (const name of ['bin', '.ci', ...GO_FOLDERS]) fs.mkdirSync(path.join(folder, name), { recursive: true });
   for (const name of REAL) {
     const place = ['/bin', '/usr/bin'].find((directory) => fs.existsSync(path.join(directory, name)));
     fs.symlinkSync(path.join(place ?? '/bin', name), path.join(bin, name));

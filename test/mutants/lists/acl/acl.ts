@@ -1,0 +1,89 @@
+// What tokens must not be shown, nor do.
+
+import type { Mutant } from '../../mutant.js';
+
+const STATE = 'workers/state';
+const RULES = ['unit/acl/authorizer'];
+const ENFORCED = ['unit/acl/enforcement'];
+const EVERYTHING = ['unit/acl/matrix'];
+const WHOLE_AGENT = ['integration/acl/matrix'];
+
+export const acl: readonly Mutant[] = [
+  {
+    name: 'a client agent without servers forgets what it knew of tokens',
+    file: `${STATE}/tokens/asked-tokens.ts`,
+    find: "if (downPolicy === 'deny' || known === undefined) return",
+    replace: 'return',
+    tests: ['unit/tokens/asked-tokens', 'integration/acl/cluster'],
+  },
+  {
+    name: 'what is blocked is said to be anonymous whoever it was',
+    file: `${STATE}/local/sync/partial-sync.ts`,
+    find: "return judged.accessor === '' || judged.accessor === ANONYMOUS_ACCESSOR ? ANONYMOUS : judged.accessor;",
+    replace: 'return ANONYMOUS;',
+    tests: ['unit/local/anti-entropy'],
+  },
+  {
+    name: "a query is executed with its caller's rights, whatever token it brings",
+    file: `${STATE}/calls/judged-read.ts`,
+    find: "return acting === '' ? caller.token : acting;",
+    replace: 'return caller.token;',
+    tests: ENFORCED,
+  },
+  {
+    name: 'what another datacenter kept from the asker is not told',
+    file: `${STATE}/calls/other-datacenters.ts`,
+    find: 'hasHidden ||= answer.isFiltered;',
+    replace: '',
+    tests: ['unit/calls/query-failover'],
+  },
+  {
+    name: 'a row states a rule that nobody asks for',
+    file: `${STATE}/endpoints/acl/templated-policies.ts`,
+    find: "judges: 'row', off: rows.off",
+    replace: 'off: rows.off',
+    tests: WHOLE_AGENT,
+  },
+  {
+    name: 'a prefix goes before the exact rule',
+    file: `${STATE}/acl/rule-set.ts`,
+    find: 'this.#exact.get(name) ?? this.#prefixes.longest(name)',
+    replace: 'this.#prefixes.longest(name) ?? this.#exact.get(name)',
+    tests: RULES,
+  },
+  {
+    name: 'between policies the one that grants most counts',
+    file: `${STATE}/acl/rule-set.ts`,
+    find: "if (one === 'deny' || other === 'deny') return 'deny';",
+    replace: '',
+    tests: RULES,
+  },
+  {
+    name: 'a tree is deleted whatever is said of one key in it',
+    file: `${STATE}/acl/rule-set.ts`,
+    find: 'if (level < lowest && name.startsWith(prefix)) lowest = level;',
+    replace: '',
+    tests: RULES,
+  },
+  {
+    name: 'nothing is said of what is left out',
+    file: `${STATE}/methods/contract/sight.ts`,
+    find: 'return this.#hasHidden && this.authorizer.accessor !== ANONYMOUS_ACCESSOR;',
+    replace: 'return false;',
+    tests: ENFORCED,
+  },
+  {
+    name: 'a record that is hidden is shown all the same',
+    file: `${STATE}/calls/blocking-read.ts`,
+    find: 'prepared?.narrow === undefined ? value : prepared.narrow(value)',
+    replace: 'prepared?.narrow?.(value) ?? value',
+    tests: EVERYTHING,
+  },
+  {
+    name: 'a service takes over the check of another one',
+    file: `${STATE}/methods/catalog/catalog-rules.ts`,
+    find: 'return stored === undefined ? null : ownerDenial(authorizer, stored);',
+    replace: 'return null;',
+    tests: ENFORCED,
+  },
+];

@@ -1,0 +1,231 @@
+// Breakages of what happens when a leader is gone, or is only said to be.
+
+import type { Mutant } from '../../mutant.js';
+
+const FAILOVER = ['unit/raft/failover'];
+const WATCH = ['unit/raft/transport/leader-watch'];
+const SILENCE = ['unit/raft/silence'];
+const NEWS = ['unit/cluster/peer-news'];
+const KNOWN = ['unit/cluster/known-leader'];
+
+export const raftFailover: readonly Mutant[] = [
+  {
+    name: "failover: a leader's silence is waited out",
+    file: 'workers/raft/core/elections.ts',
+    find: 'if (this.#silence.look(nowMs) && this.#parts.standing.leader !== null) this.hasten(nowMs);',
+    replace: 'this.#silence.look(nowMs);',
+    tests: SILENCE,
+  },
+  {
+    name: 'failover: a leader that speaks is silent all the same',
+    file: 'workers/raft/core/elections.ts',
+    find: '    this.#silence.broken(nowMs);\n    if (!this.#haste.isOn) return;',
+    replace: '    if (!this.#haste.isOn) return;',
+    tests: SILENCE,
+  },
+  {
+    name: 'failover: silence counts while nobody was there to hear',
+    file: 'workers/raft/core/silence.ts',
+    find: '    if (nowMs - this.#lookedMs > this.#limitMs * LATE) this.#sinceMs = nowMs;\n',
+    replace: '',
+    tests: SILENCE,
+  },
+  {
+    name: 'failover: gossip alone deposes a leader that is heard',
+    file: 'workers/raft/core/elections.ts',
+    find: 'if (isSilent) this.hasten(nowMs);',
+    replace: 'this.hasten(nowMs);',
+    tests: SILENCE,
+  },
+  {
+    name: 'failover: whoever gossip suspects is taken for the leader',
+    file: 'workers/raft/core/raft.ts',
+    find: 'return isFollowed && this.#elections.suspect(nowMs);',
+    replace: 'return this.#elections.suspect(nowMs);',
+    tests: SILENCE,
+  },
+  {
+    name: "failover: a part of anybody's message is taken for the leader's",
+    file: 'workers/raft/core/raft.ts',
+    find: 'if (this.#parts.standing.leader === server) this.#elections.stirs(nowMs);',
+    replace: 'this.#elections.stirs(nowMs);',
+    tests: SILENCE,
+  },
+  {
+    name: 'failover: a leader at a long message is silent',
+    file: 'workers/raft/transport/served-connection.ts',
+    find: '    if (this.#speaker !== null) this.#parts.server.stirs(this.#speaker);\n',
+    replace: '',
+    tests: ['unit/raft/transport/served-connection'],
+  },
+  {
+    name: 'failover: who has moved is spoken to where it was',
+    file: 'workers/raft/transport/tcp-transport.ts',
+    find: 'peer.moved();',
+    replace: ';',
+    tests: ['unit/raft/transport/tcp-transport'],
+  },
+  {
+    name: "failover: gossip's suspicion gets no further than the state worker",
+    file: 'workers/state/gossip/gossip-view.ts',
+    find: 'listener.serverSuspected?.(message.name)',
+    replace: 'listener.located',
+    tests: ['unit/state/gossip-view'],
+  },
+  {
+    name: 'failover: addresses are told with every change of a member',
+    file: 'workers/state/cluster/peer-news.ts',
+    find: 'if (isSame(peers, this.#told)) return;',
+    replace: '',
+    tests: NEWS,
+  },
+  {
+    name: 'failover: of two members with one ID any may count',
+    file: 'workers/state/cluster/peer-news.ts',
+    find: '[...placed.filter((server) => !isThere(server)), ...placed.filter(isThere)]',
+    replace: 'placed',
+    tests: NEWS,
+  },
+  {
+    name: 'failover: a failed server is not told of',
+    file: 'workers/state/cluster/peer-news.ts',
+    find: 'if (status === MEMBER_STATUS.failed) this.suspected(name);',
+    replace: 'if (status < 0) this.suspected(name);',
+    tests: NEWS,
+  },
+  {
+    name: 'failover: what is asked of a stopped leader waits for the keepalive',
+    file: 'workers/state/rpc/yamux/session.ts',
+    find: 'if (id !== null) this.#say(shortFrame(FrameType.ping, Flag.syn, 0, id));\n  }\n\n  /**\n   * The next frames',
+    replace:
+      'if (id === null) this.#say(shortFrame(FrameType.ping, Flag.syn, 0, 0));\n  }\n\n  /**\n   * The next frames',
+    tests: ['unit/rpc/yamux'],
+  },
+  {
+    name: 'failover: a doubt during the dialing is forgotten',
+    file: 'workers/state/rpc/pool/peer.ts',
+    find: 'if (this.#doubtMs !== null) this.#connection.doubt(this.#doubtMs);',
+    replace: '',
+    tests: ['unit/rpc/pool'],
+  },
+  {
+    name: 'failover: a doubt gives a question more time',
+    file: 'workers/state/sockets/keepalive.ts',
+    find: 'Math.min(this.dueMs, nowMs + withinMs)',
+    replace: 'nowMs + withinMs',
+    tests: ['unit/rpc/yamux'],
+  },
+  {
+    name: 'failover: a word about the leader is not heard',
+    file: 'workers/raft/core/raft.ts',
+    find: 'if (this.#leading === null && this.#parts.standing.leader === leader)',
+    replace: 'if (nowMs < 0)',
+    tests: FAILOVER,
+  },
+  {
+    name: 'failover: a word about anybody is taken for one about the leader',
+    file: 'workers/raft/core/raft.ts',
+    find: 'if (this.#leading === null && this.#parts.standing.leader === leader)',
+    replace: 'if (this.#leading === null || leader === null)',
+    tests: FAILOVER,
+  },
+  {
+    name: 'failover: a word about the leader frees the vote',
+    file: 'workers/raft/core/elections.ts',
+    find: '    standing.leader = null;\n    if (this.#haste.isOn) return;',
+    replace:
+      "    standing.leader = null;\n    contact.heard('', Number.NEGATIVE_INFINITY);\n    if (this.#haste.isOn) return;",
+    tests: FAILOVER,
+  },
+  {
+    name: 'failover: votes are asked for while nobody may give one',
+    file: 'workers/raft/core/elections.ts',
+    find: 'Math.max(nowMs, contact.boundUntilMs) + this.#haste.begin()',
+    replace: 'nowMs + this.#haste.begin()',
+    tests: FAILOVER,
+  },
+  {
+    name: 'failover: a leader that is heard again is deserted all the same',
+    file: 'workers/raft/core/raft.ts',
+    find: '    contact.heard(from, nowMs);\n    this.#elections.calm(nowMs);\n',
+    replace: '    contact.heard(from, nowMs);\n',
+    tests: FAILOVER,
+  },
+  {
+    name: 'failover: who gave a vote stands at once',
+    file: 'workers/raft/core/elections.ts',
+    find: 'if (granted && this.#haste.isOn) this.#resetDeadline(nowMs);',
+    replace: '',
+    tests: FAILOVER,
+  },
+  {
+    name: 'failover: a leader that asks for votes is waited for',
+    file: 'workers/raft/core/elections.ts',
+    find: 'if (request.from === standing.leader && request.term > promises.term) this.hasten(nowMs);',
+    replace: '',
+    tests: FAILOVER,
+  },
+  {
+    name: 'failover: an old question of the leader counts against it',
+    file: 'workers/raft/core/elections.ts',
+    find: ' && request.term > promises.term) this.hasten(nowMs);',
+    replace: ') this.hasten(nowMs);',
+    tests: FAILOVER,
+  },
+  {
+    name: 'failover: haste at a start forgets what may have been promised',
+    file: 'workers/raft/core/elections.ts',
+    find: '    this.#begin(nowMs);\n    const { contact, standing } = this.#parts;',
+    replace: '    const { contact, standing } = this.#parts;',
+    tests: FAILOVER,
+  },
+  {
+    name: 'failover: a lease for reads as long as a leader stays in office',
+    file: 'workers/raft/core/parts.ts',
+    find: 'Math.min(leaderLeaseMs, MOST_READ_LEASE_MS)',
+    replace: 'leaderLeaseMs',
+    tests: FAILOVER,
+  },
+  {
+    name: 'failover: nobody in a new cluster is in haste',
+    file: 'workers/raft/core/raft.ts',
+    find: 'if (problem === null) this.#elections.hasten(this.#nowMs);',
+    replace: '',
+    tests: FAILOVER,
+  },
+  {
+    name: 'failover: a lost append is waited for',
+    file: 'workers/raft/core/followers.ts',
+    find: "if (kind === 'append') progress.lost();",
+    replace: "if (kind === 'append') return;",
+    tests: FAILOVER,
+  },
+  {
+    name: 'failover: a snapshot that was cut off is waited for',
+    file: 'workers/raft/core/followers.ts',
+    find: 'const INSTALL_AGAIN = 1 / 5;',
+    replace: 'const INSTALL_AGAIN = 5;',
+    tests: FAILOVER,
+  },
+  {
+    name: 'failover: a leader is asked for that was heard since',
+    file: 'workers/raft/transport/leader-watch.ts',
+    find: 'leader() !== id || contactMs() > sinceMs;',
+    replace: 'leader() !== id;',
+    tests: WATCH,
+  },
+  {
+    name: 'failover: another leader in the place of one that is known is not told of',
+    file: 'workers/state/assembly/server/known-leader.ts',
+    find: "const hasChanged = this.#address !== address && address !== '';",
+    replace: 'const hasChanged = hasAppeared;',
+    tests: KNOWN,
+  },
+  {
+    name: 'an answer to what was asked in an earlier term counts in this one',
+    file: 'workers/raft/core/raft.ts',
+    find: 'if (answer.sentMs >= leading.sinceMs) leading',
+    replace: 'leading',
+    tests: ['unit/raft/failover'],
+  },
+];
