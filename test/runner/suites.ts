@@ -8,7 +8,7 @@ export const SUITES: readonly Suite[] = [
   { name: 'unit', minimum: 1900, sideBySide: 2 },
   { name: 'simulation', minimum: 30, sideBySide: 2, longest: 'raft/histories' },
   { name: 'integration', minimum: 230, sideBySide: 2, longest: 'gossip/agents' },
-  { name: 'interop', minimum: 140, sideBySide: 2, longest: 'tutorial-loop', alone: 'gossip/divided-pool' },
+  { name: 'interop', minimum: 140, sideBySide: 2, longest: 'api/go-suite', alone: 'gossip/divided-pool' },
   { name: 'conformance', minimum: 265, sideBySide: 2, longest: 'cli' },
   // It breaks two copies at a time by itself.
   { name: 'mutants', minimum: 2, sideBySide: 1 },
