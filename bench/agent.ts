@@ -46,6 +46,8 @@ export interface AgentSpec {
   readonly config?: { readonly [key: string]: unknown };
   /** `nothing`: the caller waits itself. A client agent has no leader to wait for. */
   readonly waitFor?: 'leader' | 'nothing';
+  /** How long it may take to be ready, where that isn't a minute: beside hundreds of others it may. */
+  readonly readyWithinMs?: number;
   readonly environment?: { readonly [name: string]: string };
 }
 
@@ -237,7 +239,7 @@ function configuration(subject: Subject, spec: AgentSpec): { [key: string]: unkn
 }
 
 /** Ready is an agent that answers; as a server, one whose own node is in the catalog: a leader was elected and has worked. */
-async function waitUntilReady(agent: Agent, { mode, place }: AgentSpec): Promise<void> {
+async function waitUntilReady(agent: Agent, { mode, place, readyWithinMs }: AgentSpec): Promise<void> {
   const target = mode === 'client' ? '/v1/agent/self' : `/v1/health/node/${place?.node ?? NODE_NAME}`;
   await waitFor(
     async () => {
@@ -246,7 +248,7 @@ async function waitUntilReady(agent: Agent, { mode, place }: AgentSpec): Promise
       return text !== null && (mode === 'client' || text.includes('serfHealth'));
     },
     'the agent to be ready',
-    READY_DEADLINE_MS,
+    readyWithinMs ?? READY_DEADLINE_MS,
   );
 }
 

@@ -45,23 +45,27 @@ function member(id: number, port: number): PushPullNode {
   };
 }
 
+/** All of them, as an exchange tells of them. */
+export function crowdState(count: number, port: number): PushPull {
+  const nodes = Array.from({ length: count }, (_, id) => member(id + 1, port));
+  const state = {
+    LTime: JOINED_AT + 1,
+    StatusLTimes: new Map(nodes.map(({ Name }) => [Name, JOINED_AT])),
+    LeftMembers: null,
+    EventLTime: 1,
+    Events: new Array<null>(EVENT_SLOTS).fill(null),
+    QueryLTime: 1,
+  };
+  return { isJoin: true, nodes, userState: encode(serfState, state, STATE) };
+}
+
 class CrowdMachine implements Machine<never> {
   readonly nextMs = null;
   readonly #out = new Outbox();
-  #nodes: readonly PushPullNode[] = [];
-  #userState: Uint8Array | null = null;
+  #state: PushPull = crowdState(0, 0);
 
   fill(count: number, port: number): void {
-    this.#nodes = Array.from({ length: count }, (_, id) => member(id + 1, port));
-    const state = {
-      LTime: JOINED_AT + 1,
-      StatusLTimes: new Map(this.#nodes.map(({ Name }) => [Name, JOINED_AT])),
-      LeftMembers: null,
-      EventLTime: 1,
-      Events: new Array<null>(EVENT_SLOTS).fill(null),
-      QueryLTime: 1,
-    };
-    this.#userState = encode(serfState, state, STATE);
+    this.#state = crowdState(count, port);
   }
 
   receive(packet: Uint8Array, from: Address): void {
@@ -75,11 +79,11 @@ class CrowdMachine implements Machine<never> {
 
   *#steps(isJoin: boolean): Generator<void, PushPull> {
     yield;
-    return { isJoin, nodes: this.#nodes, userState: this.#userState };
+    return { ...this.#state, isJoin };
   }
 
   ownState(isJoin: boolean): OwnState {
-    return { nodeCount: this.#nodes.length, steps: this.#steps(isJoin) };
+    return { nodeCount: this.#state.nodes.length, steps: this.#steps(isJoin) };
   }
 
   /** Always the same members, whatever is said. */

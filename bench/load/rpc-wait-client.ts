@@ -19,12 +19,13 @@ import { FrameReader, type FrameSink } from '../../src/workers/state/rpc/yamux/f
 import { absoluteMs, serveCommands } from './load-process.js';
 
 export type RpcWaitCommand =
-  /** Opens `count` connections, to the ports in turn, each with one query on `key` from `index` on. */
+  /** Opens `count` connections, to the ports in turn, each with one query from `index` on: the method's, as calls give it. */
   | {
       readonly do: 'wait';
       readonly ports: readonly number[];
       readonly count: number;
-      readonly key: string;
+      readonly method: string;
+      readonly request: unknown;
       readonly index: number;
       readonly consistency: ReadSettings['consistency'];
     }
@@ -33,12 +34,13 @@ export type RpcWaitCommand =
   /** Until all are there. */
   | { readonly do: 'collect' };
 
-/** Times of answers on the clock of `absoluteMs`. */
 export interface RpcWaitResult {
-  readonly medianMs: number;
-  readonly lastMs: number;
+  /** On the clock of `absoluteMs`, in order. */
+  readonly answeredMs: readonly number[];
   readonly cpuMs: number;
 }
+
+type Wait = Extract<RpcWaitCommand, { readonly do: 'wait' }>;
 
 const MULTIPLEXED = Buffer.of(4);
 const STREAM = 1;
@@ -54,13 +56,13 @@ let failure: Error | null = null;
 let expectedCpu = process.cpuUsage();
 
 /** What every connection says first. */
-function opening(key: string, minIndex: number, consistency: ReadSettings['consistency']): Buffer {
-  const settings: ReadSettings = { consistency, minIndex, waitMs: WAIT_MS, maxStaleMs: 0 };
-  const body = rpcMethods.get('KVS.Get')?.asking.readBody(key, settings, 'dc1', '');
+function opening({ method, request, index, consistency }: Wait): Buffer {
+  const settings: ReadSettings = { consistency, minIndex: index, waitMs: WAIT_MS, maxStaleMs: 0 };
+  const body = rpcMethods.get(method)?.asking.readBody(request, settings, 'dc1', '');
   if (body === undefined || body === null || body instanceof EncodeError)
     throw new Error('the query has no form on the wire');
   const said: Uint8Array[] = [];
-  sendRequest({ write: (bytes) => said.push(bytes) }, { Seq: 1, ServiceMethod: 'KVS.Get' }, body);
+  sendRequest({ write: (bytes) => said.push(bytes) }, { Seq: 1, ServiceMethod: method }, body);
   const opened = shortFrame(FrameType.window, Flag.syn, STREAM, 0);
   const bytes = Buffer.concat(said);
   const frames = joinFrames([opened], [{ stream: STREAM, bytes }], opened.length + HEADER_BYTES + bytes.length);
@@ -109,8 +111,9 @@ class Client implements FrameSink {
   frameOver(): void {}
 }
 
-async function wait({ ports, count, key, index, consistency }: RpcWaitCommand & { do: 'wait' }): Promise<void> {
-  const first = opening(key, index, consistency);
+async function wait(command: Wait): Promise<void> {
+  const { ports, count } = command;
+  const first = opening(command);
   let opened = 0;
   const opener = async (): Promise<void> => {
     while (opened < count) {
@@ -132,15 +135,11 @@ async function collect(): Promise<RpcWaitResult> {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   const { user, system } = process.cpuUsage(expectedCpu);
-  return {
-    medianMs: answeredMs[answeredMs.length >> 1] ?? 0,
-    lastMs: answeredMs.at(-1) ?? 0,
-    cpuMs: (user + system) / 1000,
-  };
+  return { answeredMs, cpuMs: (user + system) / 1000 };
 }
 
 serveCommands(async (command: RpcWaitCommand): Promise<RpcWaitResult> => {
-  let result: RpcWaitResult = { medianMs: 0, lastMs: 0, cpuMs: 0 };
+  let result: RpcWaitResult = { answeredMs: [], cpuMs: 0 };
   if (command.do === 'wait') await wait(command);
   else if (command.do === 'expect') {
     isExpected = true;

@@ -5,7 +5,6 @@
 
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { openSync, readSync } from 'node:fs';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { LAN } from '../../src/main/gossip/core/settings.js';
 import { CONSUL_SERF } from '../../src/main/gossip/serf/pool/options.js';
@@ -20,6 +19,7 @@ import { mapOf } from '../../src/msgpack/collections.js';
 import { text } from '../../src/msgpack/kinds.js';
 import { Logger, LogSink } from '../../src/observe/logger.js';
 import { protectionWith } from '../../test/unit/gossip/protection.js';
+import { ownThreadMs } from '../process-usage.js';
 
 const members = Number(process.argv[2] ?? 10_000);
 const exchanges = Number(process.argv[3] ?? 5);
@@ -103,15 +103,6 @@ async function open(name: string, key: Uint8Array | null): Promise<Side> {
   return { core, shell: opened.shell };
 }
 
-const schedule = openSync('/proc/self/schedstat', 'r');
-const scheduleBytes = Buffer.alloc(128);
-
-/** Processor time of the main thread: what other programs take of the machine isn't in it (Linux, to a few milliseconds). */
-function ownMs(): number {
-  const length = readSync(schedule, scheduleBytes, 0, scheduleBytes.length, 0);
-  return Number(scheduleBytes.toString('latin1', 0, length).split(' ', 1)[0]) / 1e6;
-}
-
 interface Longest {
   ms: number;
   ownMs: number;
@@ -121,9 +112,9 @@ interface Longest {
 function watchTurns(): () => Longest {
   const longest: Longest = { ms: 0, ownMs: 0 };
   let isOver = false;
-  let last: Longest = { ms: performance.now(), ownMs: ownMs() };
+  let last: Longest = { ms: performance.now(), ownMs: ownThreadMs() };
   const look = (): void => {
-    const now: Longest = { ms: performance.now(), ownMs: ownMs() };
+    const now: Longest = { ms: performance.now(), ownMs: ownThreadMs() };
     longest.ms = Math.max(longest.ms, now.ms - last.ms);
     longest.ownMs = Math.max(longest.ownMs, now.ownMs - last.ownMs);
     last = now;
@@ -139,10 +130,10 @@ function watchTurns(): () => Longest {
 async function measure(title: string, exchange: () => Promise<void>): Promise<void> {
   const watched = watchTurns();
   const beganMs = performance.now();
-  const beganOwnMs = ownMs();
+  const beganOwnMs = ownThreadMs();
   await exchange();
   const tookMs = performance.now() - beganMs;
-  const tookOwnMs = ownMs() - beganOwnMs;
+  const tookOwnMs = ownThreadMs() - beganOwnMs;
   // The accepting side may still be merging.
   for (let i = 0; i < 200; i += 1) await new Promise((resolve) => setImmediate(resolve));
   const longest = watched();

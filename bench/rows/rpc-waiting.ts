@@ -31,7 +31,7 @@ async function measure(run: Run, waiters: readonly Waiters[]): Promise<Sample> {
   const [entry] = (await leader.json(`/v1/kv/${KEY}`)) as readonly { readonly ModifyIndex: number }[];
   const before = await rssOf(servers);
   run.say('connecting');
-  const query = { key: KEY, index: entry?.ModifyIndex ?? 0, consistency: 'default' } as const;
+  const query = { method: 'KVS.Get', request: KEY, index: entry?.ModifyIndex ?? 0, consistency: 'default' } as const;
   const ports = servers.map((server) => server.ports.server);
   const count = CONNECTIONS / waiters.length;
   const connecting = await underLoad(pids, async () => {
@@ -51,11 +51,12 @@ async function measure(run: Run, waiters: readonly Waiters[]): Promise<Sample> {
     return { beganMs, answers };
   });
   const { beganMs, answers } = result;
+  const tookMs = answers.flatMap(({ answeredMs }) => answeredMs.map((ms) => ms - beganMs)).sort((a, b) => a - b);
   return {
     values: {
       perConnectionKb: (after - before) / CONNECTIONS / 1000,
-      lastMs: Math.max(...answers.map(({ lastMs }) => lastMs)) - beganMs,
-      medianMs: answers.reduce((sum, { medianMs }) => sum + medianMs, 0) / answers.length - beganMs,
+      lastMs: tookMs.at(-1) ?? 0,
+      medianMs: tookMs[tookMs.length >> 1] ?? 0,
       changeCpuMicros: (usage.serverCpuSeconds * 1e6) / CONNECTIONS,
       restCpuMs: (rest.serverCpuSeconds / REST_SECONDS) * 1000,
       connectCpuMicros: (connecting.usage.serverCpuSeconds * 1e6) / CONNECTIONS,

@@ -115,6 +115,13 @@ function subjectKeyOf(signed: readonly Block[]): Buffer | null {
   return null;
 }
 
+/** By the key of the root, and in its name. */
+export function isIssuedBy(pem: string, root: string): boolean {
+  const issuer = new crypto.X509Certificate(root);
+  const certificate = new crypto.X509Certificate(pem);
+  return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+}
+
 /** What a root is known by: SHA-1 of the certificate. */
 export function fingerprintOf({ der }: ReadCertificate): string {
   return colonHex(crypto.createHash('sha1').update(der).digest());

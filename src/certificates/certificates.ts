@@ -1,5 +1,6 @@
 // All that is done with certificates, in one file that is loaded when the first one is needed: most agents never need any.
 
+import type { Block } from './blocks.js';
 import {
   commonName,
   fingerprintOf,
@@ -8,13 +9,14 @@ import {
   readCertificate,
   signCertificate,
 } from './certificate.js';
-import { authorityExtensions, leafExtensions } from './extensions.js';
+import { authorityExtensions, intermediateExtensions, leafExtensions } from './extensions.js';
 import { keyIdOf, type PrivateKey, publicKeyOf } from './keys.js';
 import type { Names } from './names.js';
 import { colonHex } from './pem.js';
+import { makeSigningRequest } from './signing-request.js';
 
 export { makeAgentRoot, signAgentLeaf } from './agent-certificates.js';
-export { readCertificate } from './certificate.js';
+export { isIssuedBy, readCertificate } from './certificate.js';
 export { keyPem, makeKey, type PrivateKey, readKey } from './keys.js';
 export type { Names } from './names.js';
 export { makeSigningRequest, readSigningRequest } from './signing-request.js';
@@ -51,8 +53,9 @@ export function makeRoot({
   return signCertificate(parts, key);
 }
 
-/** Who signs: a root, as it is read, and its key. */
+/** Who signs: a root, or an authority under one, as its certificate is read, and its key. */
 export interface Signer {
+  /** The certificate. */
   readonly root: string;
   readonly issuer: ReadCertificate;
   readonly key: PrivateKey;
@@ -74,6 +77,25 @@ export function crossSign(root: string, { issuer, key }: Signer, parts: CrossSig
   const names = { uris: [`spiffe://${parts.trustDomain}`], dns: [], addresses: [] };
   const extensions = authorityExtensions({ subjectKey: keyId, authorityKey: issuer.keyId }, names);
   return signCertificate({ ...parts, issuer: issuer.subject, subject, publicKey, extensions }, key);
+}
+
+/** What an authority asks to have signed that stands under a root: its URI is that of the trust domain. */
+export function makeAuthorityRequest(key: PrivateKey, name: string, trustDomain: string): Promise<string> {
+  const names = { uris: [`spiffe://${trustDomain}`], dns: [], addresses: [] };
+  return makeSigningRequest(key, names, commonName(name));
+}
+
+export interface IntermediateParts extends Validity {
+  readonly publicKey: Uint8Array;
+  readonly subject: Block;
+  readonly names: Names;
+  readonly serialNumber: Serial;
+}
+
+export function signIntermediate(parts: IntermediateParts, { issuer, key }: Signer): Promise<string> {
+  const { publicKey, names } = parts;
+  const extensions = intermediateExtensions({ subjectKey: keyIdOf(publicKey), authorityKey: issuer.keyId }, names);
+  return signCertificate({ ...parts, issuer: issuer.subject, extensions }, key);
 }
 
 export interface LeafParts extends Validity {

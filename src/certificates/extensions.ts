@@ -1,6 +1,17 @@
 // The extensions of certificates, in the order and with the bits that stock's have.
 
-import { type Block, bits, bytesOf, identifier, numbered, numberedBytes, octets, sequence, truth } from './blocks.js';
+import {
+  type Block,
+  bits,
+  bytesOf,
+  identifier,
+  integer,
+  numbered,
+  numberedBytes,
+  octets,
+  sequence,
+  truth,
+} from './blocks.js';
 import { dnsBlock, type Names, namesBlock } from './names.js';
 
 export const ALTERNATIVE_NAMES = '2.5.29.17';
@@ -42,6 +53,16 @@ export function authorityExtensions({ subjectKey, authorityKey }: Keys, names: N
   return [
     extension(KEY_USAGE, true, AUTHORITY_USAGE),
     extension(BASIC_CONSTRAINTS, true, sequence(truth())),
+    ...keyExtensions(subjectKey, authorityKey),
+    extension(ALTERNATIVE_NAMES, false, namesBlock(names)),
+  ];
+}
+
+/** Of an authority under a root: what it signs is no authority any more. */
+export function intermediateExtensions({ subjectKey, authorityKey }: Keys, names: Names): readonly Block[] {
+  return [
+    extension(KEY_USAGE, true, AUTHORITY_USAGE),
+    extension(BASIC_CONSTRAINTS, true, sequence(truth(), integer(0))),
     ...keyExtensions(subjectKey, authorityKey),
     extension(ALTERNATIVE_NAMES, false, namesBlock(names)),
   ];

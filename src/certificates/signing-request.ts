@@ -1,6 +1,7 @@
 // Signing requests (RFC 2986): a public key, the names it is to have, and the proof that whoever asks has the private one.
 
 import {
+  type Block,
   bits,
   bytesOf,
   contentOf,
@@ -33,10 +34,11 @@ const HASHES: ReadonlyMap<string, string> = new Map([
   ['1.2.840.113549.1.1.13', 'sha512'],
 ]);
 
-export async function makeSigningRequest(key: PrivateKey, names: Names): Promise<string> {
+/** `subject`: whom a certificate's names don't name. */
+export async function makeSigningRequest(key: PrivateKey, names: Names, subject: Block = NOBODY): Promise<string> {
   const wanted = sequence(extension(ALTERNATIVE_NAMES, true, namesBlock(names)));
   const attribute = sequence(identifier(EXTENSION_REQUEST), setOf(wanted));
-  const signed = sequence(integer(0), NOBODY, raw(publicKeyOf(key)), numbered(0, attribute));
+  const signed = sequence(integer(0), subject, raw(publicKeyOf(key)), numbered(0, attribute));
   const signature = await signWith(key, bytesOf(signed));
   return toPem(LABEL, bytesOf(sequence(signed, algorithmOf(key), bits(signature))));
 }
@@ -44,6 +46,7 @@ export async function makeSigningRequest(key: PrivateKey, names: Names): Promise
 export interface SigningRequest {
   /** As certificates hold it. */
   readonly publicKey: Uint8Array;
+  readonly subject: Block;
   readonly names: Names;
 }
 
@@ -55,14 +58,14 @@ export async function readSigningRequest(pem: string): Promise<SigningRequest | 
   if (der === null) return null;
   try {
     const [signed, algorithm, signature] = partsOf(raw(der));
-    const [, , key, attributes] = partsOf(signed);
-    if (signed === undefined || key === undefined) return null;
+    const [, subject, key, attributes] = partsOf(signed);
+    if (signed === undefined || subject === undefined || key === undefined) return null;
     const hash = HASHES.get(identifierOf(partsOf(algorithm)[0]));
     if (hash === undefined) return null;
     const publicKey = Buffer.from(key.valueBeforeDecodeView);
     const content = Buffer.from(signed.valueBeforeDecodeView);
     if (!(await verifyWith(publicKey, content, contentOf(signature), hash))) return null;
-    return { publicKey, names: attributes === undefined ? NO_NAMES : wantedNames(partsOf(attributes)) };
+    return { publicKey, subject, names: attributes === undefined ? NO_NAMES : wantedNames(partsOf(attributes)) };
   } catch {
     // Made of other parts than those that are looked for.
     return null;

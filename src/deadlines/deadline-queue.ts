@@ -26,11 +26,14 @@ const MAX_TIMEOUT_MS = 0x7fffffff;
 export class DeadlineQueue {
   readonly #heap = new IndexedHeap<Deadline>();
   readonly #now: () => number;
+  readonly #holdsProcess: boolean;
   #timer: NodeJS.Timeout | null = null;
   #timerAt = Number.POSITIVE_INFINITY;
 
-  constructor(now: () => number = () => performance.now()) {
+  /** `holdsProcess`: whether the process stays alive while anything waits. */
+  constructor(now: () => number = () => performance.now(), holdsProcess = true) {
     this.#now = now;
+    this.#holdsProcess = holdsProcess;
   }
 
   get size(): number {
@@ -81,6 +84,7 @@ export class DeadlineQueue {
     const delay = Math.min(MAX_TIMEOUT_MS, Math.max(1, Math.ceil(first.dueMs - this.#now())));
     this.#timerAt = first.dueMs;
     this.#timer = setTimeout(() => this.#run(), delay);
+    if (!this.#holdsProcess) this.#timer.unref();
   }
 
   #disarm(): void {

@@ -121,11 +121,8 @@ export function list<T>(element: Kind<T>): Kind<readonly T[] | null> {
         at.mismatch(value, goType);
         return null;
       }
-      const out: T[] = [];
-      for (const item of value as readonly WrittenJson[]) {
-        out.push(item === null ? element.zero : element.read(item, at));
-      }
-      return out;
+      // Not filled by and by: a list that grows has room for seventeen, and most have one.
+      return value.map((item: WrittenJson) => (item === null ? element.zero : element.read(item, at)));
     },
   };
 }

@@ -24,7 +24,7 @@ export function renderBanner(config: RuntimeConfig): string {
     ],
     ['Cluster Addr', `${config.advertiseAddress} (LAN: ${ports.serfLan}, WAN: ${ports.serfWan})`],
     ['Gossip Encryption', String(config.encryptKey !== '')],
-    ['Auto-Encrypt-TLS', 'false'],
+    ['Auto-Encrypt-TLS', String(config.autoEncrypt.tls)],
     ['ACL Enabled', String(config.aclEnabled)],
     ...(config.server ? [['Reporting Enabled', 'false'] as [string, string]] : []),
     ['ACL Default Policy', config.acl.defaultPolicy],

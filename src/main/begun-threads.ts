@@ -3,12 +3,11 @@
 
 import { Worker } from 'node:worker_threads';
 import type { StateWorkerHint } from '../wire/state-worker.js';
-
-/**
- * V8 lets the young generation grow to 48 MB under load and keeps it: memory that 5,000 waiting queries would otherwise be
- * blamed for. At 6 MB the throughput is the same.
- */
-const YOUNG_GENERATION_MB = 6;
+import {
+  giveThreadsTheirOwnLimits,
+  YOUNG_GENERATION_MB,
+  YOUNG_GENERATION_OF_SERVERS_STATE_MB,
+} from './young-generations.js';
 
 /** The thread that every agent has. */
 export type BegunState = { readonly state: Worker };
@@ -20,19 +19,22 @@ export type BegunThreads =
 
 /** Before the configuration is known: it has the most to load, and the start waits for it at the end. */
 export function beginState(hint: StateWorkerHint): BegunState {
-  return { state: beginThread('state', new URL('../workers/state/assembly/worker.js', import.meta.url), hint) };
+  giveThreadsTheirOwnLimits();
+  const program = new URL('../workers/state/assembly/worker.js', import.meta.url);
+  const youngGenerationMb = hint.expectsServer ? YOUNG_GENERATION_OF_SERVERS_STATE_MB : YOUNG_GENERATION_MB;
+  return { state: beginThread('state', program, youngGenerationMb, hint) };
 }
 
 /** `readers`: how many of them. */
 export function beginTheOthers({ state }: BegunState, server: boolean, readers: number): BegunThreads {
   if (!server) return { kind: 'client', state };
-  const raft = beginThread('raft', new URL('../workers/raft/worker.js', import.meta.url));
+  const raft = beginThread('raft', new URL('../workers/raft/worker.js', import.meta.url), YOUNG_GENERATION_MB);
   const reader = new URL('../workers/state/assembly/reader-thread.js', import.meta.url);
   return {
     kind: 'server',
     state,
     raft,
-    readers: Array.from({ length: readers }, (_none, at) => beginThread(readerName(at), reader)),
+    readers: Array.from({ length: readers }, (_none, at) => beginThread(readerName(at), reader, YOUNG_GENERATION_MB)),
   };
 }
 
@@ -41,10 +43,10 @@ export function readerName(at: number): string {
   return `reader-${at + 1}`;
 }
 
-function beginThread(name: string, program: URL, hint: object = {}): Worker {
+function beginThread(name: string, program: URL, youngGenerationMb: number, hint: object = {}): Worker {
   return new Worker(program, {
     workerData: { context: { name }, ...hint },
-    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb },
     name,
   });
 }

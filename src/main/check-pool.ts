@@ -8,6 +8,7 @@ import type { Piscina } from 'piscina';
 import type { CheckShardTask } from '../wire/check-port.js';
 import type { StringMap } from '../wire/records.js';
 import type { LogLevel, WorkerToMain } from '../wire/thread-port.js';
+import { YOUNG_GENERATION_MB } from './young-generations.js';
 
 export interface CheckPoolOptions {
   readonly maxThreads: number;
@@ -77,6 +78,7 @@ export class CheckPool {
         maxThreads: this.#options.maxThreads,
         concurrentTasksPerWorker: 1,
         idleTimeout: 0,
+        resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
         // The read end of a script's pipe is opened by number and given to a socket, which closes it. Node wouldn't see that:
         // it would warn when the number comes again, and close it, whoever's it is by then, when the thread ends.
         trackUnmanagedFds: false,

@@ -8,12 +8,16 @@ import { performance } from 'node:perf_hooks';
 
 const CLOSE_MS = 10;
 const LOOSE_MS = 50;
+const RESTING_MS = 100;
 /** The share of the time that a thread works from which on it is watched closely. */
 const BUSY = 0.1;
+/** Below this it does nothing but what an agent does that nobody asks anything. */
+const RESTING = 0.02;
 
 /** Between two beats, for a thread that worked for this share of the time. */
 export function beatMs(utilization: number): number {
-  return utilization >= BUSY ? CLOSE_MS : LOOSE_MS;
+  if (utilization >= BUSY) return CLOSE_MS;
+  return utilization >= RESTING ? LOOSE_MS : RESTING_MS;
 }
 
 /** Milliseconds. */

@@ -1,13 +1,10 @@
 // Connections to the server port of another agent, as they are opened by whoever asks a server (spec/rpc.md, section 1): in clear
 // the first byte says what is spoken; with `verify_outgoing` a byte says that TLS comes, and the first byte is said within.
-// Nothing is said to a server before it has shown who it is.
 
 import net from 'node:net';
-import type { SecureContext, TLSSocket } from 'node:tls';
-import { codeOf } from '../gotext/errno.js';
+import type { SecureContext } from 'node:tls';
 import type { DialConfig } from '../wire/config.js';
-import { certificateError } from './certificate-error.js';
-import { nodeTls } from './node-modules.js';
+import { type Address, type Opening, openConnection, secureConnection } from './dialing.js';
 import { secureContext } from './secure-context.js';
 
 const TLS_FIRST_BYTE = 3;
@@ -22,26 +19,16 @@ interface Outgoing {
   readonly serverName: string;
 }
 
-interface Address {
-  readonly host: string;
-  readonly port: number;
-}
-
-export interface DialOptions {
-  /** What is spoken. */
+export interface DialOptions extends Opening {
+  /** What is spoken; sent before the connection is handed over. */
   readonly firstByte: number;
-  /** Of silence, until the connection is there. */
-  readonly withinMs: number;
-  readonly allowHalfOpen?: boolean;
-  /** It is there, and the first byte sent. Its timeouts are the caller's from now on. */
-  readonly opened: (socket: net.Socket) => void;
-  /** Once, in place of `opened`; also when the socket that {@link ServerDialer.dial} answered was destroyed before. */
-  readonly failed: (error: Error) => void;
 }
 
 export class ServerDialer {
   readonly #datacenterOf: (host: string, port: number) => string;
   #outgoing: Outgoing | null = null;
+  /** Why nobody is dialed; null: servers are. */
+  #obstacle: string | null = null;
 
   /** `datacenterOf`: of the server at an address, by whose name it is verified. Without settings all is in clear. */
   constructor(config: DialConfig | null = null, datacenterOf?: (host: string, port: number) => string) {
@@ -55,97 +42,38 @@ export class ServerDialer {
     this.#outgoing = verifyOutgoing
       ? { context: secureContext(tls.internalRpc), verifiesHostname, domain: dns.domain, serverName: tls.serverName }
       : null;
+    this.#obstacle = null;
+  }
+
+  /** Dials nobody until the next {@link reload}, and says why. */
+  hold(why: string): void {
+    this.#obstacle = why;
   }
 
   /** To destroy the socket ends it, at any time. */
   dial(to: Address, options: DialOptions): net.Socket {
-    const { firstByte, withinMs, allowHalfOpen = false, opened, failed } = options;
-    const { host, port } = to;
-    const socket = net.connect({ host, port, noDelay: true, keepAlive: true, allowHalfOpen, timeout: withinMs });
-    let isOver = false;
-    const over = (error: Error): void => {
-      if (isOver) return;
-      isOver = true;
-      socket
-        .off('error', over)
-        .off('timeout', late)
-        .off('close', closed)
-        .on('error', () => {});
-      socket.destroy();
-      failed(error);
-    };
-    const late = (): void => over(new Error('i/o timeout'));
-    const closed = (): void => over(new Error('connection closed'));
-    const done = (spoken: net.Socket): void => {
-      socket.setTimeout(0);
-      socket.off('error', over).off('timeout', late).off('close', closed);
-      opened(spoken);
-    };
-    socket.on('error', over).on('timeout', late).on('close', closed);
-    socket.once('connect', () => {
+    const { firstByte } = options;
+    if (this.#obstacle !== null) return unopened(this.#obstacle, options);
+    return openConnection(to, options, (socket, done, failed) => {
       const outgoing = this.#outgoing;
-      if (outgoing !== null) {
-        this.#secure(socket, outgoing, { to, firstByte }, done, over);
+      if (outgoing === null) {
+        socket.write(Uint8Array.of(firstByte));
+        done(socket);
         return;
       }
-      socket.write(Uint8Array.of(firstByte));
-      done(socket);
-    });
-    return socket;
-  }
-
-  #secure(
-    socket: net.Socket,
-    outgoing: Outgoing,
-    { to: { host, port }, firstByte }: { readonly to: Address; readonly firstByte: number },
-    done: (secure: TLSSocket) => void,
-    failed: (error: Error) => void,
-  ): void {
-    const { context, verifiesHostname, domain, serverName } = outgoing;
-    const name = verifiesHostname ? `server.${this.#datacenterOf(host, port)}.${domain}` : null;
-    socket.write(Uint8Array.of(TLS_FIRST_BYTE));
-    const secure = nodeTls().connect({
-      socket,
-      secureContext: context,
-      servername: name ?? serverName,
-      // Judged below, in words that say what is wrong.
-      rejectUnauthorized: false,
-      checkServerIdentity: () => undefined,
-    });
-    const broken = (error: Error): void => {
-      secure
-        .off('error', broken)
-        .off('close', hungUp)
-        .on('error', () => {});
-      failed(error);
-    };
-    const hungUp = (): void => broken(new Error('tls: the server closed the connection'));
-    secure.once('error', broken).once('close', hungUp);
-    secure.once('secureConnect', () => {
-      const wrong = problemOf(secure, name);
-      if (wrong !== null) {
-        broken(new Error(wrong));
-        return;
-      }
-      // Handed over when nothing is on its way any more: Node's HTTP/2, which takes the handle over, would take the end of a write
-      // that isn't its own for one of its own, and end the process.
-      secure.write(Uint8Array.of(firstByte), () => {
-        if (secure.destroyed) return;
-        secure.off('error', broken).off('close', hungUp);
-        // What happens to the connection is told by the secured one.
-        socket.on('error', () => {});
-        done(secure);
-      });
+      const { context, verifiesHostname, domain, serverName } = outgoing;
+      const name = verifiesHostname ? `server.${this.#datacenterOf(to.host, to.port)}.${domain}` : null;
+      const securing = { firstByte: TLS_FIRST_BYTE, context, name, serverName: name ?? serverName };
+      secureConnection(socket, { ...securing, isJudged: true, innerByte: firstByte }, done, failed);
     });
   }
 }
 
-function problemOf(secure: TLSSocket, name: string | null): string | null {
-  const certificate = secure.getPeerX509Certificate();
-  if (certificate === undefined) return 'tls: server did not present a certificate';
-  const code: unknown = secure.authorizationError;
-  const untrusted = secure.authorized ? '' : codeOf(code) || String(code);
-  return certificateError(certificate, name, untrusted, new Date());
+/** Tells so as a connection that fails does: later, and once. */
+function unopened(why: string, { failed }: Opening): net.Socket {
+  const socket = new net.Socket();
+  setImmediate(() => failed(new Error(why)));
+  return socket;
 }
 
 /** Of who was told nothing of TLS. */

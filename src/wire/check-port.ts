@@ -2,6 +2,7 @@
 // one way; the other way comes a message only when a status or an output changed, many in one message per turn.
 
 import type { MessagePort } from 'node:worker_threads';
+import type { PackedTasks } from './packed-tasks.js';
 import type { CheckStatus, StringMap } from './records.js';
 import type { LogLevel, ThreadContext } from './thread-port.js';
 
@@ -52,7 +53,7 @@ export type Probe =
   | { readonly kind: 'os-service'; readonly name: string };
 
 export type StateToChecks =
-  | { readonly kind: 'add'; readonly tasks: readonly CheckTask[] }
+  | { readonly kind: 'add'; readonly tasks: PackedTasks }
   | { readonly kind: 'remove'; readonly keys: readonly number[] }
   /** Certificates for checks when enable_agent_tls_for_checks is on; PEM texts. */
   | { readonly kind: 'tls'; readonly ca: readonly string[]; readonly cert: string; readonly key: string }

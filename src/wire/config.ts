@@ -153,8 +153,15 @@ export interface RuntimeConfig {
     readonly grpc: TlsStanza;
     readonly serverName: string;
     readonly enableAgentTlsForChecks: boolean;
-    /** Certificates from the servers, asked for or given; `auto_encrypt`. */
-    readonly autoEncrypt: boolean;
+  };
+  readonly autoEncrypt: {
+    /** A client agent's certificate comes from the servers. */
+    readonly tls: boolean;
+    /** Servers give certificates to client agents. */
+    readonly allowTls: boolean;
+    /** Names and addresses that the certificate is to have beside those of this host. */
+    readonly dnsSan: readonly string[];
+    readonly ipSan: readonly string[];
   };
   /** Values ≤ 0 mean off. */
   readonly ports: {
@@ -167,6 +174,8 @@ export interface RuntimeConfig {
     readonly serfLan: number;
     readonly serfWan: number;
   };
+  /** Proxies and gateways have what config entries say where their registration says nothing. */
+  readonly centralServiceConfig: boolean;
   /** Of which sidecar proxies get theirs; both 0: of none. */
   readonly sidecarPorts: { readonly first: number; readonly last: number };
   readonly http: HttpConfig;

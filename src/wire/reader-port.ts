@@ -1,6 +1,7 @@
 // The port between a reader and the state worker of its server, the primary: requests that a reader doesn't answer itself go
 // to the primary whole, and their answers come back. What is said in one turn of a loop goes in one message, in order.
 
+import type { LinkedToken } from './acl/linked-token.js';
 import type { AgentSecrets } from './agent-secrets.js';
 import type { Listener } from './config.js';
 
@@ -38,7 +39,9 @@ export type FromReader =
   /** So many bytes of a stream went to the client. */
   | { readonly kind: 'sent'; readonly id: number; readonly bytes: number }
   /** A packet that this reader doesn't answer; answered by `dns`. */
-  | { readonly kind: 'dns'; readonly id: number; readonly packet: Uint8Array; readonly asker: string };
+  | { readonly kind: 'dns'; readonly id: number; readonly packet: Uint8Array; readonly asker: string }
+  /** A token that there is no copy of in this datacenter; answered by `judged`. */
+  | { readonly kind: 'judge'; readonly id: number; readonly secret: string };
 
 export type ToReader =
   /** Listen there, too, as soon as everything is there that was committed by now. */
@@ -64,7 +67,16 @@ export type ToReader =
   | { readonly kind: 'end'; readonly id: number }
   | { readonly kind: 'drop'; readonly id: number }
   /** null: no reply. */
-  | { readonly kind: 'dns'; readonly id: number; readonly reply: DnsReply | null };
+  | { readonly kind: 'dns'; readonly id: number; readonly reply: DnsReply | null }
+  | {
+      readonly kind: 'judged';
+      readonly id: number;
+      /** null: none was told. */
+      readonly linked: LinkedToken | null;
+      /** Whoever knows the tokens has said so; otherwise nobody could be asked. */
+      readonly isWord: boolean;
+      readonly problem: string;
+    };
 
 export interface DnsReply {
   readonly bytes: Uint8Array;

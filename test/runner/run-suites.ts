@@ -1,5 +1,6 @@
-// Runs suites (folders of compiled tests) one after the other and counts every test of all of them. A run is green when
-// nothing failed and nothing is missing: no suite, no file, no test of a file.
+// Runs suites (folders of compiled tests) and counts every test of all of them: one suite after the other, but for those that
+// fill in, whose files run beside the others'. A run is green when nothing failed and nothing is missing: no suite, no file, no
+// test of a file.
 
 import fs from 'node:fs';
 import path from 'node:path';
@@ -14,10 +15,15 @@ export interface Suite {
   readonly minimum: number;
   /** How many of its files may run at the same time. */
   readonly sideBySide: number;
-  /** The file that takes longest: begun first, it isn't what the others wait for in the end. */
-  readonly longest?: string;
-  /** The file whose subject is time: run behind the others, with nothing beside it. */
-  readonly alone?: string;
+  /** Files that take longest, the longest first: begun before the others, they aren't what those wait for in the end. */
+  readonly longest?: readonly string[];
+  /** The files whose subject is time: run behind everything else, with nothing beside them. */
+  readonly alone?: readonly string[];
+  /**
+   * Its files need the processor and no clock: one at a time they get what the others' leave of it, and when those are
+   * through, all of it.
+   */
+  readonly fillsIn?: boolean;
   /** What runs it, when that isn't the node which runs this. */
   readonly runtime?: Runtime;
 }
@@ -34,80 +40,160 @@ export interface RunOptions {
 const SLOWEST = 10;
 const SHOWN_LINES = 40;
 const ENDING = '.test.js';
+/** What fills in may be kept from the processor for so many times as long. */
+const FILLING_TIMEOUTS = 3;
 
 /** The exit status; the counting line is the last on stdout. */
 export async function runSuites(options: RunOptions): Promise<number> {
-  const run = new SuitesRun(options);
-  for (const suite of options.suites) await run.suite(suite);
+  const run = new Run(options);
+  const suites = options.suites.map((suite) => new SuiteRun(run, suite));
+  const filling = suites.filter(({ suite }) => suite.fillsIn === true);
+  const others = suites.filter((one) => !filling.includes(one));
+  const ending = suites.filter(({ last }) => last !== null);
+  let isFilling = others.length > 0;
+  const fill = async (): Promise<void> => {
+    for (const one of filling) await one.work(() => isFilling, true);
+  };
+  const filled = fill();
+  for (const one of others) {
+    await one.runAll();
+    if (!ending.includes(one)) one.close();
+  }
+  isFilling = false;
+  for (const one of filling) await one.runAll();
+  // The file that was begun beside the others.
+  await filled;
+  for (const one of filling) if (!ending.includes(one)) one.close();
+  for (const one of ending) {
+    await one.runLast();
+    one.close();
+  }
   return run.close();
 }
 
-class SuitesRun {
-  readonly #options: RunOptions;
-  #passed = 0;
-  #failed = 0;
-  readonly #skipped: SkippedTest[] = [];
-  readonly #durations: { readonly file: string; readonly seconds: number }[] = [];
+/** What all suites of a run come to. */
+class Run {
+  readonly options: RunOptions;
+  readonly skipped: SkippedTest[] = [];
+  readonly durations: { readonly file: string; readonly seconds: number }[] = [];
+  passed = 0;
+  failed = 0;
 
   constructor(options: RunOptions) {
-    this.#options = options;
-  }
-
-  async suite({ name, minimum, sideBySide, longest, alone, runtime }: Suite): Promise<void> {
-    const title = `${name}${suffix(runtime)}`;
-    const folder = path.join(this.#options.root, name);
-    const files = testFiles(folder);
-    if (files === null) return this.#fail(`the suite ${title}`, 'there is no such folder');
-    const startedMs = performance.now();
-    const [passed, failed, skipped] = [this.#passed, this.#failed, this.#skipped.length];
-    const first = path.join(folder, `${longest ?? ''}${ENDING}`);
-    const last = path.join(folder, `${alone ?? ''}${ENDING}`);
-    const others = files.filter((file) => file !== first && file !== last);
-    const waiting = files.includes(first) ? [first, ...others] : others;
-    const work = async (): Promise<void> => {
-      for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) await this.#file(file, runtime);
-    };
-    await Promise.all(Array.from({ length: sideBySide }, work));
-    if (files.includes(last)) await this.#file(last, runtime);
-    const count = this.#passed - passed + this.#failed - failed + this.#skipped.length - skipped;
-    if (files.length === 0) this.#fail(`the suite ${title}`, 'there is no test file in it');
-    else if (count < minimum && !this.#skipped.slice(skipped).some(({ isWhole }) => isWhole))
-      this.#fail(`the suite ${title}`, `only ${count} tests of at least ${minimum}`);
-    const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
-    console.log(
-      `# ${title}: ${this.#passed - passed} passed, ${this.#failed - failed} failed in ${seconds} s (${files.length} files)`,
-    );
+    this.options = options;
   }
 
   close(): number {
-    const { allowedSkips, suites } = this.#options;
+    const { allowedSkips, suites } = this.options;
     const ran = suites.map(({ name, runtime }) => ({ suite: name, node: versionOf(runtime) }));
-    const problems = allowedSkips === null ? [] : skipProblems(this.#skipped, allowedSkips, ran);
-    for (const problem of problems) this.#fail('a skip', problem);
-    const slowest = this.#durations.sort((a, b) => b.seconds - a.seconds).slice(0, SLOWEST);
+    const problems = allowedSkips === null ? [] : skipProblems(this.skipped, allowedSkips, ran);
+    for (const problem of problems) this.fail('a skip', problem);
+    const slowest = this.durations.sort((a, b) => b.seconds - a.seconds).slice(0, SLOWEST);
     console.log(`# slowest: ${slowest.map(({ file, seconds }) => `${file} ${seconds.toFixed(1)} s`).join(', ')}`);
-    const skipped = this.#skipped.length > 0 ? `, ${this.#skipped.length} skipped` : '';
-    console.log(`${this.#passed} passed, ${this.#failed} failed${skipped}`);
-    return this.#failed > 0 || this.#passed === 0 ? 1 : 0;
+    const skipped = this.skipped.length > 0 ? `, ${this.skipped.length} skipped` : '';
+    console.log(`${this.passed} passed, ${this.failed} failed${skipped}`);
+    return this.failed > 0 || this.passed === 0 ? 1 : 0;
   }
 
-  async #file(file: string, runtime: Runtime | undefined): Promise<void> {
-    const name = path.relative(this.#options.root, file).slice(0, -ENDING.length);
-    const outcome = await runTestFile(file, this.#options.fileTimeoutMs, runtime?.path);
+  fail(what: string, text: string): void {
+    this.failed += 1;
+    console.log(`  FAILED: ${what}`);
+    for (const line of text.split('\n').slice(0, SHOWN_LINES)) console.log(`    ${line}`);
+  }
+}
+
+class SuiteRun {
+  readonly suite: Suite;
+  /** The files that run alone. */
+  readonly last: readonly string[];
+  readonly #run: Run;
+  readonly #title: string;
+  /** null: there is no such folder. */
+  readonly #files: readonly string[] | null;
+  readonly #waiting: string[];
+  #startedMs: number | null = null;
+  #seconds = 0;
+  #passed = 0;
+  #failed = 0;
+  #skipped = 0;
+  #hasSkippedWhole = false;
+
+  constructor(run: Run, suite: Suite) {
+    this.#run = run;
+    this.suite = suite;
+    this.#title = `${suite.name}${suffix(suite.runtime)}`;
+    const folder = path.join(run.options.root, suite.name);
+    const pathOf = (name: string): string => path.join(folder, `${name}${ENDING}`);
+    this.#files = testFiles(folder);
+    const files = this.#files ?? [];
+    const present = (names: readonly string[] = []) => names.map(pathOf).filter((file) => files.includes(file));
+    this.last = present(suite.alone);
+    const first = present(suite.longest);
+    this.#waiting = [...first, ...files.filter((file) => !this.last.includes(file) && !first.includes(file))];
+  }
+
+  /** Runs one file after the other while there are any and `goesOn`. */
+  async work(goesOn: () => boolean, fillsIn: boolean): Promise<void> {
+    this.#startedMs ??= performance.now();
+    while (goesOn()) {
+      const file = this.#waiting.shift();
+      if (file === undefined) return;
+      await this.#file(file, fillsIn);
+    }
+  }
+
+  /** All files that wait, but for the last. */
+  async runAll(): Promise<void> {
+    await Promise.all(Array.from({ length: this.suite.sideBySide }, () => this.work(() => true, false)));
+    this.#seconds = (performance.now() - (this.#startedMs ?? 0)) / 1000;
+  }
+
+  async runLast(): Promise<void> {
+    const startedMs = performance.now();
+    for (const file of this.last) await this.#file(file, false);
+    this.#seconds += (performance.now() - startedMs) / 1000;
+  }
+
+  /** Says what it came to. */
+  close(): void {
+    const files = this.#files;
+    if (files === null) {
+      this.#fail(`the suite ${this.#title}`, 'there is no such folder');
+      return;
+    }
+    const { minimum } = this.suite;
+    const count = this.#passed + this.#failed + this.#skipped;
+    if (files.length === 0) this.#fail(`the suite ${this.#title}`, 'there is no test file in it');
+    else if (count < minimum && !this.#hasSkippedWhole)
+      this.#fail(`the suite ${this.#title}`, `only ${count} tests of at least ${minimum}`);
+    const seconds = this.#seconds.toFixed(1);
+    console.log(
+      `# ${this.#title}: ${this.#passed} passed, ${this.#failed} failed in ${seconds} s (${files.length} files)`,
+    );
+  }
+
+  async #file(file: string, fillsIn: boolean): Promise<void> {
+    const { root, fileTimeoutMs } = this.#run.options;
+    const { runtime } = this.suite;
+    const name = path.relative(root, file).slice(0, -ENDING.length);
+    const timeoutMs = fillsIn ? FILLING_TIMEOUTS * fileTimeoutMs : fileTimeoutMs;
+    const outcome = await runTestFile(file, { timeoutMs, node: runtime?.path ?? process.execPath, isNice: fillsIn });
     this.#passed += outcome.passed;
+    this.#run.passed += outcome.passed;
     for (const skip of outcome.skips) {
       console.log(`  skipped: ${skip.name} (${skip.reason || 'no reason given'})  [${name}${suffix(runtime)}]`);
-      this.#skipped.push({ file: name, node: versionOf(runtime), ...skip });
+      this.#run.skipped.push({ file: name, node: versionOf(runtime), ...skip });
+      this.#skipped += 1;
+      this.#hasSkippedWhole ||= skip.isWhole;
     }
     for (const failure of outcome.failures)
       this.#fail(`${failure.name}  [${name}:${failure.line}${suffix(runtime)}]`, failure.text);
-    this.#durations.push({ file: `${name}${suffix(runtime)}`, seconds: outcome.seconds });
+    this.#run.durations.push({ file: `${name}${suffix(runtime)}`, seconds: outcome.seconds });
   }
 
   #fail(what: string, text: string): void {
     this.#failed += 1;
-    console.log(`  FAILED: ${what}`);
-    for (const line of text.split('\n').slice(0, SHOWN_LINES)) console.log(`    ${line}`);
+    this.#run.fail(what, text);
   }
 }
 

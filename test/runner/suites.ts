@@ -6,10 +6,28 @@ import type { AllowedSkip } from './skips.js';
 
 export const SUITES: readonly Suite[] = [
   { name: 'unit', minimum: 1900, sideBySide: 2 },
-  { name: 'simulation', minimum: 30, sideBySide: 2, longest: 'raft/histories' },
-  { name: 'integration', minimum: 230, sideBySide: 2, longest: 'gossip/agents' },
-  { name: 'interop', minimum: 140, sideBySide: 2, longest: 'api/go-suite', alone: 'gossip/divided-pool' },
-  { name: 'conformance', minimum: 265, sideBySide: 2, longest: 'cli' },
+  {
+    name: 'simulation',
+    minimum: 30,
+    sideBySide: 2,
+    longest: ['raft/histories', 'gossip/ten-thousand', 'raft/five-voters'],
+    fillsIn: true,
+  },
+  // Their tests wait for processes most of the time, so that two cores have room for three of them.
+  {
+    name: 'integration',
+    minimum: 230,
+    sideBySide: 3,
+    longest: ['cli/installed', 'cluster/registration-loop', 'cluster/chaos/chaos', 'agent/settings', 'gossip/agents'],
+  },
+  {
+    name: 'interop',
+    minimum: 140,
+    sideBySide: 3,
+    longest: ['tutorial-loop', 'gossip/serf-pairs'],
+    alone: ['api/go-suite', 'gossip/divided-pool'],
+  },
+  { name: 'conformance', minimum: 265, sideBySide: 3, longest: ['http-readers', 'http', 'cli', 'http-client'] },
   // It breaks two copies at a time by itself.
   { name: 'mutants', minimum: 2, sideBySide: 1 },
 ];

@@ -14,6 +14,7 @@ import { type Failure, type Skip, Tally } from './tally.js';
 const REPORTER = fileURLToPath(new URL('./event-reporter.js', import.meta.url));
 const KEPT_OUTPUT = 1_000_000;
 const SHOWN_LINES = 20;
+const LEAST_PRIORITY = ['nice', '-n', '19'];
 
 export interface FileOutcome {
   readonly passed: number;
@@ -29,13 +30,20 @@ export function endAll(): void {
   for (const pid of groups) endGroup(pid);
 }
 
-/** `node`: the one that runs it; a program that it starts by the name of `node` is run by the same. */
-export async function runTestFile(file: string, timeoutMs: number, node = process.execPath): Promise<FileOutcome> {
+export interface HowToRun {
+  readonly timeoutMs: number;
+  /** The one that runs it; a program that it starts by the name of `node` is run by the same. */
+  readonly node: string;
+  /** It and what it starts get the processor when nobody else wants it. */
+  readonly isNice: boolean;
+}
+
+export async function runTestFile(file: string, how: HowToRun): Promise<FileOutcome> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lictor-run-'));
   const startedMs = performance.now();
   try {
     const events = path.join(folder, 'events');
-    const ended = await runProcess(node, file, events, timeoutMs);
+    const ended = await runProcess(file, events, how);
     const tally = new Tally(readEvents(events));
     const problem = problemOf(tally, ended);
     return {
@@ -70,12 +78,14 @@ function problemOf(tally: Tally, { how, isTimeout, stderr }: Ended): string | nu
   return descriptorWarning(stderr);
 }
 
-async function runProcess(node: string, file: string, events: string, timeoutMs: number): Promise<Ended> {
+async function runProcess(file: string, events: string, { timeoutMs, node, isNice }: HowToRun): Promise<Ended> {
   const { NODE_TEST_CONTEXT: _outer, ...outer } = process.env;
   const places = outer['PATH'] ?? '';
   const env = node === process.execPath ? outer : { ...outer, PATH: `${path.dirname(node)}:${places}` };
   // A process group of its own: what a test leaves behind ends with it.
-  const child = spawn(node, [`--test-reporter=${REPORTER}`, `--test-reporter-destination=${events}`, file], {
+  const command = [node, `--test-reporter=${REPORTER}`, `--test-reporter-destination=${events}`, file];
+  const [program = '', ...args] = isNice ? [...LEAST_PRIORITY, ...command] : command;
+  const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env,
     detached: true,

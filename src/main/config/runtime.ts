@@ -16,7 +16,7 @@ import { buildDns, buildHttp, buildLan, buildRecursors, buildWan } from './netwo
 import type { Problems } from './problems.js';
 import type { AgentConfig } from './schema/agent.js';
 import { buildTelemetry } from './telemetry.js';
-import { buildTls } from './tls.js';
+import { buildAutoEncrypt, buildTls } from './tls.js';
 import { validate } from './validate.js';
 
 const HOUR = 3600e9;
@@ -71,8 +71,8 @@ export function buildRuntime(config: AgentConfig, dev: boolean, problems: Proble
       ...tls,
       serverName: config.server_name ?? '',
       enableAgentTlsForChecks: config.enable_agent_tls_for_checks,
-      autoEncrypt: config.auto_encrypt.tls || config.auto_encrypt.allow_tls,
     },
+    autoEncrypt: buildAutoEncrypt(config, problems),
     ports: addresses.ports,
     http: buildHttp(config, addresses, problems),
     dns: buildDns(config, addresses, recursors, problems),
@@ -93,6 +93,7 @@ export function buildRuntime(config: AgentConfig, dev: boolean, problems: Proble
     skipLeaveOnInterrupt: config.skip_leave_on_interrupt ?? config.server,
     leaveDrainTimeMs: problems.milliseconds('performance.leave_drain_time', config.performance.leave_drain_time),
     translateWanAddresses: config.translate_wan_addrs,
+    centralServiceConfig: config.enable_central_service_config,
     sidecarPorts: { first: config.ports.sidecar_min_port, last: config.ports.sidecar_max_port },
     aclDefaultPolicy: config.acl.default_policy === 'allow' ? 'allow' : 'deny',
     defaultIntentionPolicy: intentionPolicy(config),

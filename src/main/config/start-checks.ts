@@ -52,8 +52,6 @@ export function afterBanner(config: RuntimeConfig): string | null {
 /** What the configuration asks for and this version leaves undone, as warnings. */
 export function notServed(config: RuntimeConfig): readonly string[] {
   const undone: readonly (readonly [boolean, string])[] = [
-    [config.tls.autoEncrypt, 'auto_encrypt: no certificates are given or asked for by this version'],
-    [config.tls.grpc.certFile !== '', 'tls.grpc: gRPC is not served by this version'],
     [config.watches.length > 0, 'watches: handlers are not run by this version'],
     [config.log.syslog, 'enable_syslog: nothing is sent to syslog by this version'],
     [config.autoReloadConfig, 'auto_reload_config: files are not watched by this version; use SIGHUP'],

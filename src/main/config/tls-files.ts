@@ -33,9 +33,21 @@ export function readTlsFiles(config: RuntimeConfig): TlsRead {
     };
     const filled = { ...config, tls };
     const missing = missingPart(filled);
+    const { autoEncrypt } = config;
+    if (autoEncrypt.allowTls && filled.tls.internalRpc.material.cert === '') {
+      warnings.push(
+        'auto_encrypt.allow_tls is set but tls.internal_rpc has no cert_file and key_file: nobody is given a certificate',
+      );
+    }
     // Stock listens all the same, and test kits set the port without a certificate.
-    if (filled.httpsListeners.length > 0 && filled.tls.https.material.cert === '') {
+    if (filled.httpsListeners.length > 0 && filled.tls.https.material.cert === '' && !autoEncrypt.tls) {
       warnings.push('ports.https is set but tls.https has no cert_file and key_file: every handshake there will fail');
+    }
+    // On servers the port is there without being asked for.
+    const { material: ofGrpc, useAutoCert } = filled.tls.grpc;
+    const isGiven = autoEncrypt.tls && useAutoCert;
+    if (!filled.server && filled.grpcTlsListeners.length > 0 && ofGrpc.cert === '' && !isGiven) {
+      warnings.push('ports.grpc_tls is set but tls.grpc has no cert_file and key_file: nothing is served there');
     }
     return missing === null ? { ok: true, config: filled, warnings } : { ok: false, error: missing };
   } catch (error) {
@@ -44,17 +56,23 @@ export function readTlsFiles(config: RuntimeConfig): TlsRead {
   }
 }
 
-function missingPart({ tls, server, httpsListeners }: RuntimeConfig): string | null {
-  const { internalRpc, https } = tls;
+function missingPart({ tls, server, httpsListeners, grpcTlsListeners, autoEncrypt }: RuntimeConfig): string | null {
+  const { internalRpc, https, grpc } = tls;
   for (const { verifyOutgoing, material } of [internalRpc, https]) {
     // A directory may be empty.
     if (verifyOutgoing && material.ca.length === 0) return 'VerifyOutgoing set but no CA certificates were provided';
   }
-  const incoming = [...(server ? [internalRpc] : []), ...(httpsListeners.length > 0 ? [https] : [])];
+  const incoming = [
+    ...(server ? [internalRpc] : []),
+    ...(httpsListeners.length > 0 ? [https] : []),
+    // Without a certificate nothing is served there, and a server has the port without being told.
+    ...(grpcTlsListeners.length > 0 && grpc.material.cert !== '' ? [grpc] : []),
+  ];
   for (const { verifyIncoming, material } of incoming) {
     if (!verifyIncoming) continue;
     if (material.ca.length === 0) return 'VerifyIncoming set but no CA certificates were provided';
-    if (material.cert === '') return 'VerifyIncoming set but no Cert/Key pair was provided';
+    // The servers' certificate serves HTTPS, too.
+    if (material.cert === '' && !autoEncrypt.tls) return 'VerifyIncoming set but no Cert/Key pair was provided';
   }
   return null;
 }

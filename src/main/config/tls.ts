@@ -1,8 +1,10 @@
 // TLS settings per listener kind: what a stanza doesn't say comes from tls.defaults (spec/agent.md section 4, row "tls").
 // The files are read by tls-files.ts: `validate` doesn't look at them.
 
+import { parseIp } from '../../gotext/ip.js';
+import { quote } from '../../gotext/quote.js';
 import { isKnownSuite } from '../../tls/policy.js';
-import type { TlsMaterial, TlsStanza } from '../../wire/config.js';
+import type { RuntimeConfig, TlsMaterial, TlsStanza } from '../../wire/config.js';
 import type { Problems } from './problems.js';
 import type { AgentConfig } from './schema/agent.js';
 
@@ -42,6 +44,16 @@ export function buildTls(config: AgentConfig, problems: Problems): TlsStanzas {
     https: complete(https, defaults),
     grpc: { ...complete(grpc, defaults), verifyOutgoing: false },
   };
+}
+
+export function buildAutoEncrypt(config: AgentConfig, problems: Problems): RuntimeConfig['autoEncrypt'] {
+  const { tls, allow_tls: allowTls, dns_san: dnsSan, ip_san: addresses } = config.auto_encrypt;
+  const ipSan = addresses.filter((address) => {
+    const isAddress = parseIp(address) !== null;
+    if (!isAddress) problems.warn(`auto_encrypt.ip_san: ${quote(address)} is no IP address, it is left out`);
+    return isAddress;
+  });
+  return { tls, allowTls, dnsSan, ipSan };
 }
 
 function checkWords(name: string, stanza: Stanza, problems: Problems): void {

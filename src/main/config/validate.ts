@@ -191,6 +191,14 @@ function modes(config: AgentConfig, problems: Problems): void {
   const { auto_encrypt: autoEncrypt, server } = config;
   if (autoEncrypt.tls && server) problems.refuse('auto_encrypt.tls can only be used on a client.');
   if (autoEncrypt.allow_tls && !server) problems.refuse('auto_encrypt.allow_tls can only be used on a server.');
+  if (autoEncrypt.allow_tls && !verifiesIncomingRpc(config)) {
+    problems.warn(
+      'auto_encrypt.allow_tls is on, but tls.internal_rpc.verify_incoming is off: whoever has no certificate may ask the servers all the same. Leave it so for the time of a migration only.',
+    );
+  }
+  if (autoEncrypt.allow_tls && !config.connect.enabled) {
+    problems.warn('auto_encrypt.allow_tls is on, but connect.enabled is off: nobody is given a certificate');
+  }
   if (server && config.advertise_reconnect_timeout !== '0s') {
     problems.refuse('advertise_reconnect_timeout can only be used on a client');
   }
@@ -202,6 +210,10 @@ function modes(config: AgentConfig, problems: Problems): void {
   if (readers > MOST_READERS) {
     problems.refuse(`performance.reader_workers cannot be ${readers}. Must be between 0 and ${MOST_READERS}`);
   }
+}
+
+function verifiesIncomingRpc({ tls: { internal_rpc: own, defaults } }: AgentConfig): boolean {
+  return own.verify_incoming ?? defaults.verify_incoming ?? false;
 }
 
 function scripts(config: AgentConfig, problems: Problems): void {

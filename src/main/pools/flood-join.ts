@@ -4,10 +4,10 @@
 
 import { joinHostPort } from '../../gotext/host-port.js';
 import { ipText } from '../../gotext/ip.js';
+import { readTags } from '../../msgpack/tags.js';
 import type { Logger } from '../../observe/logger.js';
 import { datacenterOf, serverTags } from '../../wire/gossip/agent-tags.js';
 import type { SerfMember } from '../gossip/serf/pool/member.js';
-import { readTags } from '../gossip/serf/protocol/tags.js';
 import type { JoinOutcome } from './retry-join.js';
 
 /** A server without it is in no WAN pool. Looked for in the bytes: most members' tags are never taken apart. */

@@ -3,11 +3,11 @@
 
 import { parseIp } from '../../gotext/ip.js';
 import type { Logger } from '../../observe/logger.js';
-import type { Labels, Metrics, Series } from '../../observe/metrics.js';
+import type { Metrics } from '../../observe/metrics.js';
 import type { RuntimeConfig } from '../../wire/config.js';
 import type { Coordinate, KeyringAnswer, KeyringOperation, PoolFigures } from '../../wire/gossip-pools.js';
 import type { SerfMember } from '../gossip/serf/pool/member.js';
-import type { IncomingQuery, MemberEventType, SerfEvent } from '../gossip/serf/pool/output.js';
+import type { IncomingQuery, SerfEvent } from '../gossip/serf/pool/output.js';
 import type { RestoredSnapshot, SnapshotState } from '../gossip/serf/pool/snapshot.js';
 import type { KeyAnswer } from '../gossip/serf/query/key-operations.js';
 import { SerfCore } from '../gossip/serf/serf-core.js';
@@ -16,7 +16,9 @@ import { type KeyringFile, openKeyring } from '../gossip/shell/keyring-file.js';
 import { SnapshotFile } from '../gossip/shell/snapshot-file.js';
 import { ENCRYPTION_OVERHEAD } from '../gossip/wire/encryption.js';
 import { Keyring } from '../gossip/wire/keyring.js';
+import { ForceLeaves } from './force-leaves.js';
 import { OpenQuestions } from './open-questions.js';
+import { PoolNews, type PoolObserver, poolLabels } from './pool-news.js';
 import type { PoolProfile } from './profile.js';
 
 /** memberlist 1 to 5, speaking 2; Serf 2 to 5, speaking 4: what Consul 1.21 says. */
@@ -35,15 +37,6 @@ interface Keys {
 interface Files {
   readonly snapshot: SnapshotFile | null;
   readonly restored: RestoredSnapshot | null;
-}
-
-export interface PoolObserver {
-  onMembers(type: MemberEventType, members: readonly SerfMember[]): void;
-  /** A member may be failing. */
-  onSuspected(member: SerfMember): void;
-  onUserEvent(event: Extract<SerfEvent, { kind: 'userEvent' }>): void;
-  /** Somebody else has our name and the majority is for it. The pool is closed. */
-  onQuit(): void;
 }
 
 export interface PoolContext {
@@ -72,29 +65,23 @@ export class GossipPool {
   readonly #keyring: Keyring;
   readonly #keyringFile: KeyringFile | null;
   readonly #snapshot: SnapshotFile | null;
-  readonly #labels: Labels;
   readonly #serfLog: Logger;
   readonly #memberlistLog: Logger;
-  /** Milliseconds, by memberlist's names. */
-  readonly #took: { readonly [what in 'gossip' | 'probeNode']: Series };
+  readonly #news: PoolNews;
   readonly #questions = new OpenQuestions();
-  /** By the member's name; each is told what went wrong, null when nothing did. */
-  readonly #forceLeaves = new Map<string, ((problem: string | null) => void)[]>();
+  readonly #forceLeaves = new ForceLeaves();
   #shell: GossipShell<SerfEvent> | null = null;
   #leaving: Promise<void> | null = null;
   #onLeft: () => void = () => {};
 
   private constructor(context: PoolContext, ip: Uint8Array, keys: Keys, files: Files) {
-    const { profile, config, logger, metrics } = context;
+    const { profile, config, logger, metrics, observer } = context;
     this.#context = context;
     this.profile = profile;
     this.#serfLog = logger.child(`serf.${profile.pool}`);
     this.#memberlistLog = logger.child(`memberlist.${profile.pool}`);
-    this.#labels = [['network', profile.pool]];
-    this.#took = {
-      gossip: metrics.sample('memberlist.gossip', this.#labels),
-      probeNode: metrics.sample('memberlist.probeNode', this.#labels),
-    };
+    const logs = { serf: this.#serfLog, memberlist: this.#memberlistLog };
+    this.#news = new PoolNews({ pool: profile.pool, observer, metrics, logs });
     // Empty means that nothing is encrypted; a machine without any says so to those who ask for keys.
     this.#keyring = keys.keyring ?? new Keyring();
     this.#keyringFile = keys.file;
@@ -166,7 +153,7 @@ export class GossipPool {
       },
       logger: this.#memberlistLog,
       metrics,
-      labels: this.#labels,
+      labels: poolLabels(this.profile.pool),
     });
     if (!opened.ok) {
       await this.#snapshot?.close();
@@ -200,30 +187,12 @@ export class GossipPool {
   }
 
   #take(event: SerfEvent): void {
-    const { observer } = this.#context;
     switch (event.kind) {
-      case 'members':
-        this.#count(event.type, event.members.length);
-        observer.onMembers(event.type, event.members);
-        return;
-      case 'stayed':
-        observer.onMembers('update', [event.member]);
-        return;
-      case 'suspected':
-        observer.onSuspected(event.member);
-        return;
-      case 'userEvent':
-        this.#context.metrics.increment('serf.events');
-        observer.onUserEvent(event);
-        return;
-      case 'query':
-        this.#serfLog.debug('serf: nobody answers the query', 'name', event.query.name);
-        return;
       case 'left':
         this.#onLeft();
         return;
       case 'forceLeft':
-        this.#forceLeft(event.name, event.isTimedOut ? TIMED_OUT : null);
+        this.#forceLeaves.answer(event.name, event.isTimedOut ? TIMED_OUT : null);
         return;
       case 'snapshot':
         this.#snapshot?.append(event.lines, event.isSynced);
@@ -234,26 +203,11 @@ export class GossipPool {
       case 'quit':
         // The machine has said why in the log.
         void this.close();
-        observer.onQuit();
+        this.#context.observer.onQuit();
         return;
-      case 'done':
-        this.#took[event.what].add(performance.now() - event.sinceMs);
-        return;
-      case 'log':
-        (event.source === 'serf' ? this.#serfLog : this.#memberlistLog).log(event.level, event.text);
-        return;
+      default:
+        this.#news.tell(event);
     }
-  }
-
-  #count(type: MemberEventType, count: number): void {
-    const names = { join: 'join', leave: 'leave', failed: 'failed', update: 'update', reap: 'reap' } as const;
-    this.#context.metrics.increment(`serf.member.${names[type]}`, count);
-  }
-
-  #forceLeft(name: string, problem: string | null): void {
-    const waiting = this.#forceLeaves.get(name) ?? [];
-    this.#forceLeaves.delete(name);
-    for (const answer of waiting) answer(problem);
   }
 
   get #closedText(): string {
@@ -324,11 +278,9 @@ export class GossipPool {
   /** Null when it is done; else why it isn't. */
   forceLeave(name: string, prune: boolean): Promise<string | null> {
     return this.#questions.ask<string | null>((answer) => {
-      const waiting = this.#forceLeaves.get(name) ?? [];
-      waiting.push(answer);
-      this.#forceLeaves.set(name, waiting);
+      this.#forceLeaves.add(name, answer);
       const isKnown = this.#run((nowMs) => this.#serf.forceLeave(name, prune, nowMs));
-      if (isKnown !== true) this.#forceLeft(name, `there is no member '${name}'`);
+      if (isKnown !== true) this.#forceLeaves.answer(name, `there is no member '${name}'`);
     }, this.#closedText);
   }
 

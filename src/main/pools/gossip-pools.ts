@@ -2,19 +2,20 @@
 // (spec/gossip.md, section 20), and told to the state worker, which shows them.
 
 import { errorList } from '../../gotext/multierror.js';
+import { readTags } from '../../msgpack/tags.js';
 import type { Logger } from '../../observe/logger.js';
 import type { Metrics } from '../../observe/metrics.js';
 import type { RuntimeConfig } from '../../wire/config.js';
 import { SERVER } from '../../wire/gossip/agent-tags.js';
-import type { Coordinate, KeyringAnswer, MemberChanges, PoolName } from '../../wire/gossip-pools.js';
-import { packChanges } from '../../wire/packed-members.js';
+import type { Coordinate, KeyringAnswer, PoolName } from '../../wire/gossip-pools.js';
+import { packChanges, type ToldChanges } from '../../wire/packed-members.js';
 import type { ControlAnswer, ControlRequest, MainToState } from '../../wire/state-worker.js';
 import type { SerfMember } from '../gossip/serf/pool/member.js';
 import type { MemberEventType } from '../gossip/serf/pool/output.js';
-import { readTags } from '../gossip/serf/protocol/tags.js';
 import { FloodJoin } from './flood-join.js';
-import { GossipPool, type Joined, type Opened, type PoolObserver } from './gossip-pool.js';
+import { GossipPool, type Joined, type Opened } from './gossip-pool.js';
 import { MemberPublisher } from './member-publisher.js';
+import type { PoolObserver } from './pool-news.js';
 import { lanProfile, type PoolProfile, wanProfile } from './profile.js';
 import { amongOthers, RetryJoin } from './retry-join.js';
 import { decodeUserEvent, encodeUserEvent, NEW_LEADER, newLeaderEvent } from './user-event.js';
@@ -61,7 +62,7 @@ export class GossipPools {
   constructor(options: PoolsOptions) {
     this.#options = options;
     this.#logger = options.logger.child(options.config.server ? 'server' : 'client');
-    const send = (changes: MemberChanges): void => options.tell({ kind: 'members', changes: packChanges(changes) });
+    const send = (changes: ToldChanges): void => options.tell({ kind: 'members', changes: packChanges(changes) });
     this.#publishers = { lan: new MemberPublisher('lan', send), wan: new MemberPublisher('wan', send) };
   }
 

@@ -1,17 +1,17 @@
 // Who may be a member of Consul's pools (spec/gossip.md, section 19). The texts are part of the protocol: a joiner sees them.
 
 import { ipText } from '../../gotext/ip.js';
-import { buildOf, datacenterOf, isClient, nodeIdOf, serverTags } from '../../wire/gossip/agent-tags.js';
-import type { Address, NodeInfo } from '../gossip/core/node.js';
+import { eachTag, readTags } from '../../msgpack/tags.js';
+import { CLIENT, datacenterOf, SERVER, serverTags, versionIn } from '../../wire/gossip/agent-tags.js';
+import type { NodeInfo } from '../gossip/core/node.js';
 import type { MergeRules } from '../gossip/serf/pool/options.js';
-import { readTags } from '../gossip/serf/protocol/tags.js';
 import { MOST_META_BYTES } from '../gossip/wire/message-types.js';
 import { type PushPullNode, STATE_LEFT } from '../gossip/wire/messages.js';
 
 /** Looked at in one go: a millisecond or less. */
-const FORMS_A_STEP = 5000;
-/** The same where tags are read. */
-const NODES_A_STEP = 100;
+const FORMS_A_STEP = 1000;
+/** The same where tags are read, also while that code isn't compiled. */
+const NODES_A_STEP = 32;
 
 interface PoolRules {
   /** Our name in the pool. */
@@ -28,18 +28,10 @@ export interface WanRules extends PoolRules {
   readonly isFederationDisabled: boolean;
 }
 
-/** Whoever is known with tags: in memberlist's table or in a push/pull. */
-interface Candidate {
-  readonly name: string;
-  readonly address: Address;
-  readonly meta: Uint8Array;
-  readonly hasLeft: boolean;
-}
-
 /** Which member has which node ID, of a list whose members are looked at in turn; null where one stands alone. */
 type SeenIds = Map<string, string> | null;
 /** Null: no objection. */
-type Objection = (member: Candidate, seen: SeenIds) => string | null;
+type Objection = (name: string, meta: Uint8Array, hasLeft: boolean, seen: SeenIds) => string | null;
 
 const NO_BYTES = new Uint8Array(0);
 /** Since this version node IDs are unique. */
@@ -49,17 +41,18 @@ const UNIQUE_ID_VERSION = [0, 8, 5] as const;
 let judgedBuild = '';
 let isJudgedUnique = false;
 
-function hasUniqueId(build: string | null): boolean {
-  if (build === null) return false;
+/** `build`: the tag as it is. */
+function hasUniqueId(build: string): boolean {
   if (build !== judgedBuild) {
     judgedBuild = build;
-    isJudgedUnique = isSinceUniqueIds(build);
+    isJudgedUnique = isSinceUniqueIds(versionIn(build));
   }
   return isJudgedUnique;
 }
 
-function isSinceUniqueIds(build: string): boolean {
-  const parts = build.split('.').map(Number);
+function isSinceUniqueIds(version: string | null): boolean {
+  if (version === null) return false;
+  const parts = version.split('.').map(Number);
   for (const [at, wanted] of UNIQUE_ID_VERSION.entries()) {
     const part = parts[at] ?? 0;
     if (part !== wanted) return part > wanted;
@@ -75,13 +68,26 @@ function formProblem(ip: Uint8Array, meta: Uint8Array): string | null {
   return null;
 }
 
-function candidateOf({ Name, Addr, Port, Meta, State }: PushPullNode): Candidate {
-  return {
-    name: Name,
-    address: { ip: Addr ?? NO_BYTES, port: Port },
-    meta: Meta ?? NO_BYTES,
-    hasLeft: State === STATE_LEFT,
+/** The tags of a client agent that the rules look at, "" for what there isn't. One object for all members: each is read at once. */
+class LookedAt {
+  role = '';
+  datacenter = '';
+  id = '';
+  build = '';
+  readonly #take = (name: string, value: string): void => {
+    if (name === 'role') this.role = value;
+    else if (name === 'dc') this.datacenter = value;
+    else if (name === 'id') this.id = value;
+    else if (name === 'build') this.build = value;
   };
+
+  read(meta: Uint8Array): void {
+    this.role = '';
+    this.datacenter = '';
+    this.id = '';
+    this.build = '';
+    eachTag(meta, this.#take);
+  }
 }
 
 function notAllowed(ip: Uint8Array): string {
@@ -91,21 +97,27 @@ function notAllowed(ip: Uint8Array): string {
 function mergeRules({ name, isAllowedAddress }: PoolRules, objection: Objection): MergeRules {
   return {
     refuseSource: (ip) => (isAllowedAddress(ip) ? null : notAllowed(ip)),
-    refuseAlive({ name: of, address, meta }: NodeInfo): string | null {
+    refuseAlive({ name: of, address, meta }: NodeInfo, isJudged: boolean): string | null {
       // One outsider in a list refuses himself alone, so the list as a whole isn't asked about addresses.
       if (of !== name && !isAllowedAddress(address.ip)) return notAllowed(address.ip);
-      return formProblem(address.ip, meta) ?? objection({ name: of, address, meta, hasLeft: false }, null);
+      // To read the tags of a large pool again takes tens of milliseconds.
+      if (isJudged) return null;
+      return formProblem(address.ip, meta) ?? objection(of, meta, false, null);
     },
     *refuseMerge(nodes: readonly PushPullNode[]): Generator<void, string | null> {
-      for (const [i, { Addr, Meta }] of nodes.entries()) {
+      let i = 0;
+      for (const { Addr, Meta } of nodes) {
         if (i > 0 && i % FORMS_A_STEP === 0) yield;
+        i += 1;
         const problem = formProblem(Addr ?? NO_BYTES, Meta ?? NO_BYTES);
         if (problem !== null) return problem;
       }
       const seen = new Map<string, string>();
-      for (const [i, node] of nodes.entries()) {
+      i = 0;
+      for (const { Name, Meta, State } of nodes) {
         if (i % NODES_A_STEP === 0) yield;
-        const problem = objection(candidateOf(node), seen);
+        i += 1;
+        const problem = objection(Name, Meta ?? NO_BYTES, State === STATE_LEFT, seen);
         if (problem !== null) return problem;
       }
       return null;
@@ -115,9 +127,10 @@ function mergeRules({ name, isAllowedAddress }: PoolRules, objection: Objection)
 
 export function lanMergeRules(rules: LanRules): MergeRules {
   const ownName = rules.name.toLowerCase();
-  return mergeRules(rules, ({ name, meta, hasLeft }, seen) => {
-    const tags = readTags(meta);
-    const id = nodeIdOf(tags);
+  const tags = new LookedAt();
+  return mergeRules(rules, (name, meta, hasLeft, seen) => {
+    tags.read(meta);
+    const { id, role, datacenter, build } = tags;
     if (id !== '') {
       if (hasLeft) return null;
       if (id === rules.nodeId && name.toLowerCase() !== ownName) {
@@ -125,18 +138,16 @@ export function lanMergeRules(rules: LanRules): MergeRules {
       }
       const other = seen?.get(id);
       if (other !== undefined) return `Member '${name}' has conflicting node ID '${id}' with member '${other}'`;
-      if (seen !== null && hasUniqueId(buildOf(tags))) seen.set(id, name);
+      if (seen !== null && hasUniqueId(build)) seen.set(id, name);
     }
-    const datacenter = datacenterOf(tags);
-    const isOfConsul = isClient(tags) || serverTags(tags) !== null;
-    return isOfConsul && datacenter !== rules.datacenter
-      ? `Member '${name}' part of wrong datacenter '${datacenter}'`
-      : null;
+    if (datacenter === rules.datacenter) return null;
+    const isOfConsul = role === CLIENT || (role === SERVER && serverTags(readTags(meta)) !== null);
+    return isOfConsul ? `Member '${name}' part of wrong datacenter '${datacenter}'` : null;
   });
 }
 
 export function wanMergeRules(rules: WanRules): MergeRules {
-  return mergeRules(rules, ({ name, meta }) => {
+  return mergeRules(rules, (name, meta) => {
     const tags = readTags(meta);
     if (serverTags(tags) === null) return `Member '${name}' is not a server`;
     const datacenter = datacenterOf(tags);

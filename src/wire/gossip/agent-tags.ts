@@ -48,9 +48,14 @@ export function isClient(tags: Tags): boolean {
   return tags.get('role') === CLIENT;
 }
 
-/** The version of the member's Consul, `1.21.4`; null when it doesn't say. */
+/** The version in the tag `build`: `1.21.4` of `1.21.4:59b8b905`; null when there is none. */
+export function versionIn(build: string): string | null {
+  return VERSION.exec(build)?.[0] ?? null;
+}
+
+/** The version of the member's Consul; null when it doesn't say. */
 export function buildOf(tags: Tags): string | null {
-  return VERSION.exec(tags.get('build') ?? '')?.[0] ?? null;
+  return versionIn(tags.get('build') ?? '');
 }
 
 /** `ifAbsent` when there is no such tag, null when it is no integer. */

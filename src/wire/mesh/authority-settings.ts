@@ -5,6 +5,8 @@ import type { Dynamic } from '../../gotext/dynamic.js';
 
 export interface AuthoritySettings {
   readonly leafTtlMs: number;
+  /** Of what the root signs for other datacenters. */
+  readonly intermediateTtlMs: number;
   readonly rootTtlMs: number;
   /** "": one is made. */
   readonly privateKey: string;
@@ -84,7 +86,7 @@ function keyOf(settings: Settings): Pick<AuthoritySettings, 'keyType' | 'keyBits
   return { keyType, keyBits };
 }
 
-function lifetimes(settings: Settings): Pick<AuthoritySettings, 'leafTtlMs' | 'rootTtlMs'> {
+function lifetimes(settings: Settings): Pick<AuthoritySettings, 'leafTtlMs' | 'intermediateTtlMs' | 'rootTtlMs'> {
   const leaf = duration(settings, 'LeafCertTTL', LEAF_TTL);
   const intermediate = duration(settings, 'IntermediateCertTTL', INTERMEDIATE_TTL);
   const root = duration(settings, 'RootCertTTL', ROOT_TTL);
@@ -96,7 +98,11 @@ function lifetimes(settings: Settings): Pick<AuthoritySettings, 'leafTtlMs' | 'r
   if (root <= intermediate) {
     throw new BadSetting(`root cert TTL must be greater than ${formatDuration(intermediate)}`);
   }
-  return { leafTtlMs: leaf / NS_PER_MS, rootTtlMs: root / NS_PER_MS };
+  return {
+    leafTtlMs: leaf / NS_PER_MS,
+    intermediateTtlMs: intermediate / NS_PER_MS,
+    rootTtlMs: root / NS_PER_MS,
+  };
 }
 
 /** Keys and certificates take a few kilobytes; all of it lies in the log, in snapshots, and in each server's memory. */

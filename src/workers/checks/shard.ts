@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import type { CheckResult, CheckTask, Probe } from '../../wire/check-port.js';
+import { DEFAULT_TLS, NO_HEADERS } from '../../wire/packed-tasks.js';
 import type { CheckStatus } from '../../wire/records.js';
 import type { Cancel, Done, Outcome, ProbeContext, ProbeRun } from './probe/probe.js';
 import { type Clock, Scheduled, Scheduler } from './scheduler.js';
@@ -13,9 +14,6 @@ const REMEMBERED_LENGTH = 128;
 
 /** Node's timers fire at once beyond this; nobody waits 24 days for an answer. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
-
-const NO_HEADERS: { readonly [name: string]: readonly string[] } = Object.freeze({});
-const DEFAULT_TLS = Object.freeze({ serverName: '', skipVerify: false });
 
 class Check extends Scheduled implements ProbeRun<Probe>, Streaks, Thresholds {
   readonly key: number;
@@ -55,7 +53,7 @@ class Check extends Scheduled implements ProbeRun<Probe>, Streaks, Thresholds {
 
 /** Most checks have no headers and the default TLS settings: they all share one of each. */
 function shared(probe: Probe): Probe {
-  if (!('tls' in probe)) return probe;
+  if (!('tls' in probe) || (probe.kind === 'http' && probe.headers === NO_HEADERS)) return probe;
   const tls = probe.tls.serverName === '' && !probe.tls.skipVerify ? DEFAULT_TLS : probe.tls;
   if (probe.kind !== 'http') return { ...probe, tls };
   return { ...probe, tls, headers: Object.keys(probe.headers).length === 0 ? NO_HEADERS : probe.headers };

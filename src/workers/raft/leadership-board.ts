@@ -23,6 +23,10 @@ export class LeadershipBoard {
   /** The term in which this server was told of as the leader. */
   #announcedTerm = 0;
   #isUnbounded = false;
+  /** What the shared words say already. */
+  #leaseEndMs = Number.NaN;
+  #committed = -1;
+  #lastIndex = -1;
   #contactMs = Number.NEGATIVE_INFINITY;
   /** The leader is known, and not where it is: the entry that says so hasn't come yet. */
   #placeless: SoftState | null = null;
@@ -66,7 +70,7 @@ export class LeadershipBoard {
   /** After each turn: what changes with every message. */
   refresh(): void {
     const { core, leadership, now } = this.#parts;
-    leadership.setProgress(core.log.committed, core.log.last.index);
+    this.#setProgress(core.log.committed, core.log.last.index);
     const placeless = this.#placeless;
     if (placeless !== null && this.#addressOf(placeless.leader) !== '') this.changed(placeless);
     if (core.role === 'leader') {
@@ -77,6 +81,13 @@ export class LeadershipBoard {
     }
   }
 
+  #setProgress(committed: number, lastIndex: number): void {
+    if (committed === this.#committed && lastIndex === this.#lastIndex) return;
+    this.#committed = committed;
+    this.#lastIndex = lastIndex;
+    this.#parts.leadership.setProgress(committed, lastIndex);
+  }
+
   #addressOf(id: string | null): string {
     return this.#parts.core.configuration.servers.find((server) => server.id === id)?.address ?? '';
   }
@@ -84,6 +95,9 @@ export class LeadershipBoard {
   #setLease(endMs: number, now: () => number): void {
     const { leadership } = this.#parts;
     const isUnbounded = endMs === Number.POSITIVE_INFINITY;
+    // One that is over, as while a term is handed over, is told anew each time: a word in the past would come back to the future.
+    if (endMs === this.#leaseEndMs && endMs > now()) return;
+    this.#leaseEndMs = endMs;
     if (!isUnbounded) leadership.setLease(leadership.now() + Math.max(0, Math.floor(endMs - now())));
     if (isUnbounded === this.#isUnbounded) return;
     this.#isUnbounded = isUnbounded;

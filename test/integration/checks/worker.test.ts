@@ -8,6 +8,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { unpackLines } from '../../../src/observe/packed-lines.js';
 import type { CheckResult, ChecksToState, CheckTask, Probe, StateToChecks } from '../../../src/wire/check-port.js';
+import { packTasks } from '../../../src/wire/packed-tasks.js';
 import type { LogRecord, WorkerToMain } from '../../../src/wire/thread-port.js';
 import { checkTask } from '../../unit/checks/check-task.js';
 import { until } from '../../unit/checks/until.js';
@@ -110,12 +111,12 @@ describe('check worker', () => {
     const worker = new Worker(8);
     worker.send({
       kind: 'add',
-      tasks: [
+      tasks: packTasks([
         task(1, httpProbe(`${base}/`)),
         task(2, { kind: 'tcp', address: base.slice('http://'.length), useTls: false, tls: PLAIN }),
         task(3, { kind: 'script', args: ['/bin/sh', '-c', 'echo fine'] }),
         task(4, { kind: 'script', args: ['/bin/sleep', '60'] }, { timeoutMs: 60_000 }),
-      ],
+      ]),
     });
     await until(() => [1, 2, 3].every((key) => worker.latest(key)?.status === 'passing'), 'the three checks pass');
     assert.equal(worker.latest(1)?.output, `HTTP GET ${base}/: 200 OK Output: hello`);
@@ -138,11 +139,11 @@ describe('check worker', () => {
     const worker = new Worker(4);
     worker.send({
       kind: 'add',
-      tasks: [1, 2, 3].map((key) => task(key, httpProbe(`${base}/hang`), { timeoutMs: 60_000 })),
+      tasks: packTasks([1, 2, 3].map((key) => task(key, httpProbe(`${base}/hang`), { timeoutMs: 60_000 }))),
     });
     const before = hits;
     await until(() => hits >= before + 3, 'three probes hang');
-    worker.send({ kind: 'add', tasks: [task(4, httpProbe(`${base}/`)), task(5, httpProbe(`${base}/`))] });
+    worker.send({ kind: 'add', tasks: packTasks([task(4, httpProbe(`${base}/`)), task(5, httpProbe(`${base}/`))]) });
     await until(
       () => worker.latest(4) !== undefined && worker.latest(5) !== undefined,
       'the others share the last slot',
@@ -156,7 +157,7 @@ describe('check worker', () => {
       // Refused without any connection: all of them end in the turn in which they start.
       task(key, httpProbe('ftp://x/'), { intervalMs: 1 }),
     );
-    worker.send({ kind: 'add', tasks });
+    worker.send({ kind: 'add', tasks: packTasks(tasks) });
     await until(() => worker.results.length >= 2000, 'all have told their first result');
     assert.equal(worker.results.length, 2000);
     assert.ok(worker.batches.length < 100, `${worker.batches.length} messages`);
@@ -165,7 +166,7 @@ describe('check worker', () => {
 
   test('a worker whose owner is gone ends by itself', async () => {
     const worker = new Worker(1);
-    worker.send({ kind: 'add', tasks: [task(1, httpProbe(`${base}/`))] });
+    worker.send({ kind: 'add', tasks: packTasks([task(1, httpProbe(`${base}/`))]) });
     await until(() => worker.results.length > 0, 'the check has run');
     await worker.stop();
     assert.equal(worker.ended, true);

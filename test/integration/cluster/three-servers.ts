@@ -19,14 +19,24 @@ export class ThreeServers {
   readonly servers: AgentProcess[] = [];
   readonly #folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lictor-three-'));
   readonly #common: readonly string[];
+  readonly #serverFlags: (at: number) => readonly string[];
   readonly #token: string;
   #ports: readonly AgentPorts[] = [];
   #client: AgentProcess | null = null;
   readonly #clients: AgentProcess[] = [];
 
-  /** `flags`: of each agent; `key`: of their pools, in base64; `token`: of all requests, where they have ACLs. */
-  constructor(flags: readonly string[] = [], key = randomBytes(32).toString('base64'), token = '') {
+  /**
+   * `flags`: of each agent; `key`: of their pools, in base64; `token`: of all requests, where they have ACLs; `serverFlags`: of the
+   * server at a place, beside the others.
+   */
+  constructor(
+    flags: readonly string[] = [],
+    key = randomBytes(32).toString('base64'),
+    token = '',
+    serverFlags: (at: number) => readonly string[] = () => [],
+  ) {
     this.#token = token;
+    this.#serverFlags = serverFlags;
     this.#common = [`-encrypt=${key}`, ...flags];
   }
 
@@ -48,9 +58,9 @@ export class ThreeServers {
   }
 
   /** A client agent, as soon as it is in the catalog. */
-  async startAnother(node: string): Promise<AgentProcess> {
+  async startAnother(node: string, flags: readonly string[] = []): Promise<AgentProcess> {
     const join = this.#ports.map(({ serfLan }) => `-retry-join=127.0.0.1:${serfLan}`);
-    const args = [`-data-dir=${this.#folder}/${node}`, ...this.#common, ...join];
+    const args = [`-data-dir=${this.#folder}/${node}`, ...this.#common, ...flags, ...join];
     const client = await startAgent({ node, args, token: this.#token });
     this.#clients.push(client);
     return client;
@@ -73,7 +83,7 @@ export class ThreeServers {
     this.servers[at] = await startAgent({
       node: `server-${at}`,
       ports: this.#ports[at] as AgentPorts,
-      args: [...args, ...this.#common, ...join],
+      args: [...args, ...this.#common, ...this.#serverFlags(at), ...join],
       waitForLeader: false,
       token: this.#token,
     });

@@ -36,7 +36,7 @@ const consensus: Consensus = {
 before(async () => {
   agent = await startAgent({ args: ['-dev'] });
   elsewhere = new LeaderCalls({
-    asking: new ServerAsker({ pool, clientTimeoutMs: () => 60_000, holdMs: () => 7_000 }),
+    asking: new ServerAsker({ pool, bootstrap: null, clientTimeoutMs: () => 60_000, holdMs: () => 7_000 }),
     datacenter: 'dc1',
     leaderAddress: () => `127.0.0.1:${agent.ports.server}`,
   });

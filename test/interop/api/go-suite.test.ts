@@ -16,12 +16,12 @@ import { FAILING } from './go-suite-failures.js';
 const MODULE = 'github.com/hashicorp/consul/api';
 const BUILD_DEADLINE_MS = 300_000;
 /** The suite starts more than two hundred agents, each of which takes some 1.3 s of a processor from its start to its end. */
-const SUITE_DEADLINE_S = 900;
+const SUITE_DEADLINE_S = 480;
 /**
  * Its kit waits two seconds for each agent, be it there sooner or not, and takes it for broken when it isn't there then: no more
- * of them at once than keep to that on two processors.
+ * of them at once than keep to that on two processors, and no other test beside them.
  */
-const SIDE_BY_SIDE = 3;
+const SIDE_BY_SIDE = 4;
 /** A pattern of names. */
 const CHOSEN = process.env['LICTOR_GO_TESTS'] ?? '.';
 const MINIMUM_TESTS = CHOSEN === '.' ? 200 : 1;

@@ -4,11 +4,11 @@ import { type PoolOptions, SERF } from '../../../src/main/gossip/serf/pool/optio
 import type { SerfEvent } from '../../../src/main/gossip/serf/pool/output.js';
 import type { RestoredSnapshot } from '../../../src/main/gossip/serf/pool/snapshot.js';
 import type { Filter } from '../../../src/main/gossip/serf/protocol/filters.js';
-import { readTags } from '../../../src/main/gossip/serf/protocol/tags.js';
 import type { KeyAnswer } from '../../../src/main/gossip/serf/query/key-operations.js';
 import { SerfCore } from '../../../src/main/gossip/serf/serf-core.js';
 import type { GossipShell } from '../../../src/main/gossip/shell/gossip-shell.js';
 import { SnapshotFile } from '../../../src/main/gossip/shell/snapshot-file.js';
+import { readTags } from '../../../src/msgpack/tags.js';
 import type { Logger } from '../../../src/observe/logger.js';
 import {
   identityOf,

@@ -36,7 +36,10 @@ export function goProgram(): string {
 }
 
 /** Has the stock nodes built before the file's tests and removed after them. */
-export function stockNodes(skip: string | false, of: 'gossip' | 'raft' | 'api' | 'prometheus' = 'gossip'): Program {
+export function stockNodes(
+  skip: string | false,
+  of: 'gossip' | 'raft' | 'rpc' | 'api' | 'grpc' | 'prometheus' = 'gossip',
+): Program {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lictor-stock-'));
   const program = path.join(folder, 'stock-node');
   after(() => fs.rmSync(folder, { recursive: true, force: true }));

@@ -7,8 +7,8 @@ export const chaos: readonly Mutant[] = [
   {
     name: 'chaos: a leader acknowledges what it alone holds',
     file: 'workers/raft/core/quorum.ts',
-    find: '  return held[majority(voters.length) - 1] ?? (0 as LogIndex);',
-    replace: '  return held[0] ?? (0 as LogIndex);',
+    find: 'Math.max(0, quorumValue(voters, held))',
+    replace: 'Math.max(0, ...voters.map(held))',
     tests: CHAOS,
     environment: { LICTOR_CHAOS_MS: '5000', LICTOR_CHAOS_ONLY: 'leader cut off' },
   },

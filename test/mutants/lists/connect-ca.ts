@@ -63,8 +63,8 @@ const rotation: readonly Mutant[] = [
   {
     name: 'another leader has another key',
     file: 'workers/state/leader/authority/builtin-provider.ts',
-    find: ',true`',
-    replace: '`',
+    find: 'keyBits},',
+    replace: 'keyBits}',
     tests: AUTHORITY,
   },
   {

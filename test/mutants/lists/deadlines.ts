@@ -34,4 +34,11 @@ export const deadlines: readonly Mutant[] = [
     replace: 'slot < 0',
     tests: TESTS,
   },
+  {
+    name: 'a timer of the local part keeps the process alive',
+    file: 'deadlines/deadline-queue.ts',
+    find: '    if (!this.#holdsProcess) this.#timer.unref();\n',
+    replace: '',
+    tests: ['unit/local/clock'],
+  },
 ];

@@ -14,7 +14,7 @@ export const gossipRejoin: readonly Mutant[] = [
     name: 'a stranger that joins us ends the search for our pool',
     file: 'main/gossip/serf/serf-core.ts',
     find: 'if (merging.problem !== null) return merging.problem;',
-    replace: 'if (merging.problem !== null) return merging.problem;\n    this.#rejoin.stop();',
+    replace: 'if (merging.problem !== null) return merging.problem;\n    this.#parts.rejoin.stop();',
     tests,
   },
   {
@@ -118,8 +118,8 @@ export const gossipRejoin: readonly Mutant[] = [
   {
     name: 'forcing out a member that is gone meanwhile is never answered',
     file: POOL,
-    find: 'if (isKnown !== true) this.#forceLeft(name',
-    replace: "if (name === '') this.#forceLeft(name",
+    find: 'if (isKnown !== true) this.#forceLeaves.answer(name',
+    replace: "if (name === '') this.#forceLeaves.answer(name",
     tests: ASKED,
   },
   {

@@ -66,6 +66,27 @@ export const gossip: readonly Mutant[] = [
     tests: LARGE,
   },
   {
+    name: 'of an alive message its length is known a byte too short',
+    file: 'main/gossip/wire/messages.ts',
+    find: 'return (length < LENGTH_32 ? 3 : 5) + length;',
+    replace: 'return (length < LENGTH_32 ? 2 : 5) + length;',
+    tests: ['unit/gossip/wire/messages'],
+  },
+  {
+    name: 'what an exchange that nobody joins by brings counts as judged',
+    file: 'main/gossip/core/exchange.ts',
+    find: 'mergeNode(pool, membership, node, remote.isJoin, nowMs)',
+    replace: 'mergeNode(pool, membership, node, true, nowMs)',
+    tests: CORE,
+  },
+  {
+    name: 'of a list that was let pass, members of anywhere are taken in',
+    file: 'main/pools/merge-rules.ts',
+    find: 'if (of !== name && !isAllowedAddress',
+    replace: 'if (!isJudged && of !== name && !isAllowedAddress',
+    tests: ['unit/pools/merge-rules'],
+  },
+  {
     name: 'an event that comes while the state is encoded spoils it',
     file: 'main/gossip/serf/state-exchange.ts',
     find: 'events.ring.map(copied)',

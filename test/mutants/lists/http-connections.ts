@@ -67,4 +67,21 @@ export const httpConnections: readonly Mutant[] = [
     replace: 'this.#leaves.add(route);',
     tests: ['unit/http/router'],
   },
+  {
+    name: 'a connection is ended before the answer that was held back until the end of the turn',
+    file: `${HTTP}/net/connection.ts`,
+    find: `    this.#out.flush();
+    this.#socket.end();
+  }`,
+    replace: `    this.#socket.end();
+  }`,
+    tests: ['unit/http/busy-turns'],
+  },
+  {
+    name: 'the answers of busy turns are written one by one',
+    file: 'workers/state/sockets/busy-turns.ts',
+    find: 'this.#busy = this.#answers >= BUSY;',
+    replace: 'this.#busy = false;',
+    tests: ['unit/http/busy-turns'],
+  },
 ];

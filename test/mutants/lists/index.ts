@@ -18,6 +18,7 @@ import { faults } from './faults.js';
 import { gossip } from './gossip.js';
 import { gossipOldNews } from './gossip-old-news.js';
 import { gossipRejoin } from './gossip-rejoin.js';
+import { grpcPorts } from './grpc-ports.js';
 import { histories } from './histories.js';
 import { hostile } from './hostile.js';
 import { http } from './http.js';
@@ -34,10 +35,12 @@ import { registration } from './registration.js';
 import { rpc } from './rpc.js';
 import { rpcGrpc } from './rpc-grpc.js';
 import { rpcRows } from './rpc-rows.js';
+import { secondary } from './secondary.js';
 import { services } from './services.js';
 import { settings } from './settings.js';
 import { start } from './start.js';
 import { store } from './store.js';
+import { tls } from './tls.js';
 import { wholeAgent } from './whole-agent.js';
 
 export const mutants: readonly Mutant[] = [
@@ -58,6 +61,7 @@ export const mutants: readonly Mutant[] = [
   ...gossipOldNews,
   ...gossip,
   ...gossipRejoin,
+  ...grpcPorts,
   ...histories,
   ...hostile,
   ...http,
@@ -74,9 +78,11 @@ export const mutants: readonly Mutant[] = [
   ...rpc,
   ...rpcGrpc,
   ...rpcRows,
+  ...secondary,
   ...services,
   ...settings,
   ...start,
   ...store,
+  ...tls,
   ...wholeAgent,
 ];

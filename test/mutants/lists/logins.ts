@@ -80,4 +80,11 @@ export const logins: readonly Mutant[] = [
     replace: 'return bound.value;',
     tests: LOGINS,
   },
+  {
+    name: 'a pattern holds of a claim that the token does not have',
+    file: 'workers/state/filter/operators.ts',
+    find: "if (operator === 'Matches') return !isStrict;",
+    replace: '',
+    tests: ['unit/acl/binding/binding-rules'],
+  },
 ];

@@ -5,6 +5,8 @@ import type { Mutant } from '../mutant.js';
 const CHAIN = 'workers/state/mesh/chain';
 const INTENTIONS = 'workers/state/mesh/intentions';
 
+const CENTRAL = ['unit/local/central-defaults'];
+
 export const mesh: readonly Mutant[] = [
   {
     name: 'a share that stays with the service is divided once more',
@@ -114,7 +116,7 @@ export const mesh: readonly Mutant[] = [
   {
     name: 'who may not be called stands in the topology of a transparent proxy',
     file: 'workers/state/methods/mesh/topology.ts',
-    find: 'if (!isAllowed || links.has(key)',
+    find: 'if (!isUsable(deciding, this.#isAllowedByDefault) || links.has(key)',
     replace: 'if (links.has(key)',
     tests: ['unit/endpoints/mesh-lists'],
   },
@@ -124,5 +126,47 @@ export const mesh: readonly Mutant[] = [
     find: '    if (before) this.#groups.get(before.groupKey)?.count(before.record, -1);\n',
     replace: '',
     tests: ['unit/fsm/gateway-services'],
+  },
+  {
+    name: 'a proxy is registered before it is known what is said of it',
+    file: 'workers/state/local/central/central-defaults.ts',
+    find: '      if (config.answer === null) await this.#atMost(REGISTRATION_WAIT_MS, config.tried);\n',
+    replace: '',
+    tests: CENTRAL,
+  },
+  {
+    name: 'what is said of a proxy is stored with it',
+    file: 'workers/state/local/registration/registrar.ts',
+    find: 'sameService(withoutDefaults(known), service)',
+    replace: 'sameService(known.definition, service)',
+    tests: CENTRAL,
+  },
+  {
+    name: 'questions about proxies are asked for ever',
+    file: 'workers/state/local/central/central-defaults.ts',
+    find: '    if (config.isNeeded) return;',
+    replace: '    if (config.isNeeded || true) return;',
+    tests: CENTRAL,
+  },
+  {
+    name: 'the first full sync does not wait for what is said of proxies',
+    file: 'workers/state/local/local-agent.ts',
+    find: '        await central?.start();',
+    replace: '        void central?.start();',
+    tests: CENTRAL,
+  },
+  {
+    name: 'who may not be called is an upstream by intentions',
+    file: 'workers/state/methods/mesh/intention-upstreams.ts',
+    find: ' && isUsable(deciding.of(service, other), isAllowedByDefault)',
+    replace: '',
+    tests: ['unit/endpoints/mesh-lists'],
+  },
+  {
+    name: 'a star exports proxies, too',
+    file: 'workers/state/methods/mesh/exported-services.ts',
+    find: "some(({ service }) => service.Kind === '')",
+    replace: 'some(() => true)',
+    tests: ['unit/endpoints/ui-lists'],
   },
 ];

@@ -86,8 +86,8 @@ export const msgpack: readonly Mutant[] = [
   {
     name: 'a node of a push/pull may hold the thread as long as it likes',
     file: 'main/gossip/wire/stream-messages.ts',
-    find: 'decode(kind, content, this.#offset, LIMITS)',
-    replace: 'decode(kind, content, this.#offset)',
+    find: 'new MsgpackReader(NOTHING, 0, LIMITS)',
+    replace: 'new MsgpackReader(NOTHING, 0, DEFAULT_LIMITS)',
     tests: ['unit/gossip/wire/stream'],
   },
   {

@@ -230,8 +230,8 @@ export const raftElections: readonly Mutant[] = [
   {
     name: 'an index is committed that a majority lacks',
     file: 'workers/raft/core/quorum.ts',
-    find: 'held[majority(voters.length) - 1]',
-    replace: 'held[majority(voters.length) - 2]',
+    find: 'descending[majority(count) - 1]',
+    replace: 'descending[majority(count) - 2]',
     tests: QUORUM,
   },
   {

@@ -216,7 +216,7 @@ export const raftFailover: readonly Mutant[] = [
   },
   {
     name: 'failover: another leader in the place of one that is known is not told of',
-    file: 'workers/state/assembly/known-leader.ts',
+    file: 'workers/state/assembly/server/known-leader.ts',
     find: "const hasChanged = this.#address !== address && address !== '';",
     replace: 'const hasChanged = hasAppeared;',
     tests: KNOWN,

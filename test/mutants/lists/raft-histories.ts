@@ -99,8 +99,8 @@ export const raftHistories: readonly Mutant[] = [
   {
     name: 'simulated: the own copy counts before it is durable',
     file: 'workers/raft/core/followers.ts',
-    find: 'this.#leader.log.durable]',
-    replace: 'this.#leader.log.last.index]',
+    find: 'return this.#leader.log.durable;',
+    replace: 'return this.#leader.log.last.index;',
     tests: SIMULATION,
   },
   {

@@ -75,9 +75,9 @@ export const raftPacking: readonly Mutant[] = [
   },
   {
     name: 'packing: clients see a tag that Consul has not',
-    file: 'main/pools/member-view.ts',
+    file: 'workers/state/gossip/members/member-view.ts',
     find: 'tagsText(takesPackedLog ? consulTags(tags) : tags)',
     replace: 'tagsText(tags)',
-    tests: ['unit/pools/member-view'],
+    tests: ['unit/state/member-view'],
   },
 ];

@@ -172,8 +172,8 @@ export const raftReplication: readonly Mutant[] = [
   {
     name: 'the own copy counts before it is durable',
     file: 'workers/raft/core/followers.ts',
-    find: 'this.#leader.log.durable]',
-    replace: 'this.#leader.log.last.index]',
+    find: 'return this.#leader.log.durable;',
+    replace: 'return this.#leader.log.last.index;',
     tests: LEADER,
   },
   {

@@ -41,8 +41,8 @@ export const raftShell: readonly Mutant[] = [
   {
     name: 'shell: a lease counts from the answer on',
     file: 'workers/raft/core/followers.ts',
-    find: '(progress) => progress.ackedSentMs',
-    replace: '(progress) => progress.lastContactMs',
+    find: '?.ackedSentMs ??',
+    replace: '?.lastContactMs ??',
     tests: SIMULATION,
   },
   {
@@ -50,6 +50,20 @@ export const raftShell: readonly Mutant[] = [
     file: 'workers/raft/leadership-board.ts',
     find: "if (leader !== null && leaderAddress === '') this.#placeless = soft;",
     replace: '',
+    tests: ['unit/raft/leadership-board'],
+  },
+  {
+    name: 'shell: a lease that goes on is told of once',
+    file: 'workers/raft/leadership-board.ts',
+    find: 'if (endMs === this.#leaseEndMs && endMs > now()) return;',
+    replace: 'if (this.#leaseEndMs > now()) return;',
+    tests: ['unit/raft/leadership-board'],
+  },
+  {
+    name: 'shell: the words of a commit index stay as they were',
+    file: 'workers/raft/leadership-board.ts',
+    find: 'if (committed === this.#committed && lastIndex === this.#lastIndex) return;',
+    replace: 'if (lastIndex === this.#lastIndex) return;',
     tests: ['unit/raft/leadership-board'],
   },
   {

@@ -4,6 +4,7 @@ import type { Mutant } from '../mutant.js';
 
 const RECORDED = ['unit/rpc/grpc/recorded-subscription'];
 const SUBSCRIBE = ['integration/rpc/subscribe'];
+const PASSED_ON = ['unit/rpc/grpc/passed-on-subscription'];
 
 export const rpcGrpc: readonly Mutant[] = [
   {
@@ -33,5 +34,19 @@ export const rpcGrpc: readonly Mutant[] = [
     find: 'index > 0 && index === this.#told.index && ',
     replace: 'index > 0 && ',
     tests: SUBSCRIBE,
+  },
+  {
+    name: 'subscribe: a token of this datacenter alone goes to another',
+    file: 'workers/state/rpc/grpc/subscribe/passed-on.ts',
+    find: "this.#parts.isLocalToken(token) ? '' : token",
+    replace: 'this.#parts.isLocalToken(token) ? token : token',
+    tests: PASSED_ON,
+  },
+  {
+    name: 'subscribe: a connection to another datacenter is never given back',
+    file: 'workers/state/rpc/grpc/subscribe/passed-on.ts',
+    find: '      release();\n',
+    replace: '',
+    tests: PASSED_ON,
   },
 ];

@@ -39,7 +39,7 @@ export const wholeAgent: readonly Mutant[] = [
   },
   {
     name: 'everything is compared anew with each change of the leader',
-    file: 'workers/state/assembly/known-leader.ts',
+    file: 'workers/state/assembly/server/known-leader.ts',
     find: "this.#address === '' && address !== ''",
     replace: "address !== ''",
     tests: ['unit/state/open-server'],

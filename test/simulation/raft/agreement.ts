@@ -3,6 +3,25 @@
 import assert from 'node:assert/strict';
 import type { Cluster } from './cluster.js';
 
+/** Whether it is so: everybody that the leader knows has all that it has, and nobody waits for an answer. */
+export function isAgreed(cluster: Cluster): boolean {
+  const leader = cluster.leader();
+  const leading = leader && cluster.core(leader);
+  if (!leader || !leading || leading.log.committed !== leading.log.last.index || cluster.waitsForOrders) return false;
+  const { last, committed } = leading.log;
+  const isThere = ({ id }: { readonly id: string }): boolean => {
+    const life = cluster.servers.find((server) => server.id === id)?.life;
+    if (!life?.isStarted) return false;
+    const { core } = life.server;
+    const hasLog = core.log.last.index === last.index && core.log.last.term === last.term;
+    const knows = core.log.committed === committed && core.leader === leader.id && life.machine.through === committed;
+    return hasLog && knows && life.leadership.hasLeader && life.leadership.mayServe === (id === leader.id);
+  };
+  return (
+    leading.configuration.servers.every(isThere) && cluster.servers.every(({ life }) => life?.unanswered.size === 0)
+  );
+}
+
 export function assertAgreement(cluster: Cluster): void {
   const leader = cluster.leader();
   const leading = leader && cluster.core(leader);

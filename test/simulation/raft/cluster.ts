@@ -69,6 +69,7 @@ export class Cluster {
   readonly random: Random;
   readonly network: Network;
   readonly servers: readonly SimulatedServer[];
+  readonly ids: readonly string[];
   readonly invariants = new Invariants();
   nowMs = 0;
   /** The longest that a write takes. */
@@ -97,6 +98,7 @@ export class Cluster {
   readonly written = new Map<number, string>();
   /** Everything through here was restored away, as a client was told. */
   restoredAway = 0;
+  readonly #byId: ReadonlyMap<string, SimulatedServer>;
   readonly #raft: RaftSettings;
   readonly #voters: number;
   readonly #history = new Map<number, string>();
@@ -126,10 +128,8 @@ export class Cluster {
       frozenUntilMs: 0,
       waiting: [],
     }));
-  }
-
-  get ids(): readonly string[] {
-    return this.servers.map(({ id }) => id);
+    this.ids = this.servers.map(({ id }) => id);
+    this.#byId = new Map(this.servers.map((server) => [server.id, server]));
   }
 
   async bootstrap(): Promise<void> {
@@ -287,6 +287,12 @@ export class Cluster {
     if (life) this.#order(life, { order: 'transfer', id: null });
   }
 
+  /** Somebody who lives has an order to answer. */
+  get waitsForOrders(): boolean {
+    for (const life of this.#orders.values()) if (!life.isOver) return true;
+    return false;
+  }
+
   /** Who lives has answered every order. */
   checkOrders(): void {
     for (const [request, life] of this.#orders) assert.ok(life.isOver, `order ${request} was never answered`);
@@ -338,7 +344,7 @@ export class Cluster {
   }
 
   receive(message: PeerMessage): void {
-    const server = this.servers.find(({ id }) => id === message.to);
+    const server = this.#byId.get(message.to);
     const life = server?.life;
     if (!server || !life) return;
     if (this.isFrozen(server)) {
@@ -352,8 +358,15 @@ export class Cluster {
 
   /** The one of the highest term, if there are several that believe it of themselves. */
   leader(): SimulatedServer | null {
-    const leading = this.servers.filter((server) => this.core(server)?.role === 'leader');
-    return leading.sort((a, b) => (this.core(b)?.term ?? 0) - (this.core(a)?.term ?? 0))[0] ?? null;
+    let newest: SimulatedServer | null = null;
+    let term = -1;
+    for (const server of this.servers) {
+      const core = this.core(server);
+      if (core?.role !== 'leader' || core.term <= term) continue;
+      newest = server;
+      term = core.term;
+    }
+    return newest;
   }
 
   /** Its state answers before its log hears anything; then what waited comes, or its timers run first. */
@@ -414,7 +427,7 @@ export class Cluster {
       if (!life?.leadership.mayServe || this.isFrozen(server)) continue;
       this.seen.leaseReads += 1;
       const { through } = life.machine;
-      this.#checked(() => assert.ok(through >= this.#acknowledged, `${id} reads ${through} of ${this.#acknowledged}`));
+      if (through < this.#acknowledged) this.#fail(new Error(`${id} reads ${through} of ${this.#acknowledged}`));
     }
   }
 

@@ -1,6 +1,6 @@
 // Clients write keys, hold locks by sessions, register instances and read while a storm lasts: what they were told is
-// linearizable. `LICTOR_SEEDS` says how many seeds; `LICTOR_SEED=<n>` runs one. Readers
-// cost a quarter more time: of as many seeds as CI has every second one has them, of more all do, and a single one is run both ways.
+// linearizable. `LICTOR_SEEDS` says how many seeds; `LICTOR_SEED=<n>` runs one. Readers cost a third more time: of as many
+// seeds as CI has a third have them, of more all do, and a single one is run both ways.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seedsOf } from '../../random.js';
@@ -8,13 +8,15 @@ import { assertAgreement, failedBy } from './agreement.js';
 import { Clients } from './clients.js';
 import { storm } from './storm.js';
 
-const SEEDS = 1400;
+const SEEDS = 2000;
+/** What a seed means goes by its remainders of 2 to 6 (storm.ts): so many seeds in a row hold all of it. */
+const BLOCK = 60;
 const seeds = seedsOf(Number(process.env['LICTOR_SEEDS'] ?? SEEDS));
 
 /** Whether its servers have readers, for each run of a seed. Five voters come with and without, as do three. */
 function waysOf(seed: number): readonly boolean[] {
   if (seeds.length === 1) return [false, true];
-  return [seeds.length > SEEDS || (seed & 2) === 2];
+  return [seeds.length > SEEDS || Math.floor(seed / BLOCK) % 3 === 0];
 }
 
 test(`${seeds.length} seeds of storms leave linearizable histories`, async () => {

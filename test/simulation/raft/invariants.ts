@@ -144,7 +144,12 @@ export class Invariants {
     const held = Math.max(Math.min(last.index, onDisk), snapshot.index);
     if (durable > held) assert.fail(`${core.id} takes ${durable} for durable, holds ${held}`);
     if (last !== life.last) this.#checkConfiguration(core);
-    Object.assign(life, { role, durable, onDisk, last, snapshot, configuration });
+    life.role = role;
+    life.durable = durable;
+    life.onDisk = onDisk;
+    life.last = last;
+    life.snapshot = snapshot;
+    life.configuration = configuration;
   }
 
   /** A snapshot is handed out in the place of what it holds. */

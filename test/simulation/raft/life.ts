@@ -149,7 +149,8 @@ export class Life {
         if (this.isOver || this.#world.peril()) return;
         this.#world.told(message);
         const answered = lastAnswered(message);
-        assert.ok(answered <= this.leadership.commitIndex, `${answered} is answered before the shared words count it`);
+        if (answered > this.leadership.commitIndex)
+          assert.fail(`${answered} is answered before the shared words count it`);
         if (message.kind === 'committed-own' || message.kind === 'rejected') {
           assert.ok(this.unanswered.delete(message.batch), `batch ${message.batch} is answered twice: ${message.kind}`);
         }

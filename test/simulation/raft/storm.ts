@@ -5,11 +5,15 @@ import { changed, type MembershipOrder } from '../../../src/workers/raft/core/ch
 import { type Configuration, describe, type Suffrage, votersOf } from '../../../src/workers/raft/core/configuration.js';
 import { hasQuorum } from '../../../src/workers/raft/core/quorum.js';
 import { Random } from '../../random.js';
+import { isAgreed } from './agreement.js';
 import { Cluster, type ClusterShape, type MachineMaker, type SimulatedServer } from './cluster.js';
 import { forgedMessage } from './forger.js';
 
 const STORM_MS = 6000;
 const CALM_MS = 3000;
+/** In peace it is looked so often whether all agree, and at so many looks they must. */
+const LOOK_MS = 100;
+const AGREED_LOOKS = 4;
 /** Longer than a lease. */
 const SLOW_STATE_MS = 400;
 /** Less than a lease, mostly. */
@@ -141,10 +145,24 @@ export async function storm(seed: number, voters: number | null = null, load: Lo
   cluster.network.heal();
   for (const server of cluster.servers) server.frozenUntilMs = 0;
   for (const server of cluster.servers) if (!server.life) await cluster.start(server);
-  await cluster.run(CALM_MS, () => load?.tick(cluster));
-  if (load) await cluster.run(LAST_WORDS_MS);
+  await calm(cluster, load);
   cluster.checkOrders();
   return cluster;
+}
+
+/**
+ * Peace. Clients need all of it: most of what they ask is answered only now, and shows what the storm left. Without any it is over
+ * once all have agreed for some time, since what would follow is more of the same.
+ */
+async function calm(cluster: Cluster, load: Load | null): Promise<void> {
+  if (load) {
+    await cluster.run(CALM_MS, () => load.tick(cluster));
+    await cluster.run(LAST_WORDS_MS);
+    return;
+  }
+  const endMs = cluster.nowMs + CALM_MS;
+  for (let agreed = 0; agreed < AGREED_LOOKS && cluster.nowMs < endMs; agreed += isAgreed(cluster) ? 1 : 0)
+    await cluster.run(LOOK_MS);
 }
 
 function begin(cluster: Cluster, weather: Weather): void {

@@ -59,6 +59,7 @@ const REQUESTS: ReadonlyMap<string, Request> = new Map(
     'GET /v1/internal/ui/service-topology/': { target: '/v1/internal/ui/service-topology/web' },
     'GET /v1/internal/ui/gateway-services-nodes/': { target: '/v1/internal/ui/gateway-services-nodes/web' },
     'GET /v1/internal/ui/gateway-intentions/': { target: '/v1/internal/ui/gateway-intentions/web' },
+    'GET /v1/internal/ui/catalog-overview': { target: '/v1/internal/ui/catalog-overview' },
     'GET /v1/exported-services': { target: '/v1/exported-services' },
     'PUT /v1/config': { target: '/v1/config', body: ENTRY },
     'GET /v1/config/': { target: '/v1/config/service-defaults' },

@@ -8,7 +8,8 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import { LineSplitter } from '../../../src/workers/state/http/item-splitter.js';
 import type { Reply, StreamBody } from '../../../src/workers/state/http/reply.js';
-import { Transaction } from '../../../src/workers/state/local/registration/transaction.js';
+import type { ServicePut } from '../../../src/workers/state/local/state/entries.js';
+import { LocalState } from '../../../src/workers/state/local/state/local-state.js';
 import { waitFor } from '../../agent-process.js';
 import { settle } from '../local/fake-clock.js';
 import { openLocal } from '../local/local-fixture.js';
@@ -152,10 +153,10 @@ describe('services in one stream', () => {
     const surprises: unknown[] = [];
     const hear = (error: unknown): void => void surprises.push(error);
     const { local, call } = await openApi({ level: 'error' });
-    const place = Transaction.prototype.service;
-    context.mock.method(Transaction.prototype, 'service', function (this: Transaction, id: string, change: () => void) {
-      if (id === 'b') throw new Error('a bug');
-      place.call(this, id, change);
+    const place = LocalState.prototype.putService;
+    context.mock.method(LocalState.prototype, 'putService', function (this: LocalState, put: ServicePut) {
+      if (put.definition.ID === 'b') throw new Error('a bug');
+      return place.call(this, put);
     });
     // What is thrown in a later turn ends a test, unless somebody takes it.
     process.prependListener('uncaughtException', hear);

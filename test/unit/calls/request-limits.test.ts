@@ -128,7 +128,13 @@ test('a reload holds for the next request', () => {
 
 test('no method of the server port counts as something else than it is', () => {
   /** Asked as writes are, since they need what only the leader knows; they change nothing. */
-  const reading = ['ConnectCA.ConfigurationGet', 'Intention.Check', 'Txn.Read'];
+  const reading = [
+    'ACL.ReplicationStatus',
+    'ConnectCA.ConfigurationGet',
+    'Intention.Check',
+    'Internal.CatalogOverview',
+    'Txn.Read',
+  ];
   for (const { kind, method } of rpcRows) {
     const type = operationTypeOf(method.name);
     if (kind === 'read') assert.equal(type, 'read', method.name);

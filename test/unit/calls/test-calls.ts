@@ -12,6 +12,7 @@ import type { ClusterView } from '../../../src/workers/state/methods/contract/cl
 import type { Logins } from '../../../src/workers/state/methods/contract/logins.js';
 import type { LeaderView, ServerView } from '../../../src/workers/state/methods/contract/method.js';
 import { refusal } from '../../../src/workers/state/methods/contract/refusal.js';
+import { NO_REPLICATION } from '../../../src/workers/state/methods/contract/replication-status.js';
 import { noAcls, type TokenResolver } from '../../../src/workers/state/methods/contract/token-resolver.js';
 import type { Consensus } from '../../../src/workers/state/replica/consensus.js';
 import type { KeepingUp } from '../../../src/workers/state/replica/keeping-up.js';
@@ -72,6 +73,8 @@ const NO_LOGINS: Logins = { logIn: () => Promise.resolve(refusal('failed', 'nobo
 const NO_AUTHORITY: CertificateAuthority = {
   obstacle: null,
   sign: () => Promise.resolve(refusal('failed', 'there is no authority')),
+  signForAgent: () => Promise.resolve(refusal('failed', 'there is no authority')),
+  signIntermediate: () => Promise.resolve(refusal('failed', 'there is no authority')),
   configure: () => Promise.resolve(refusal('failed', 'there is no authority')),
 };
 
@@ -113,6 +116,7 @@ export function testCalls({
       updateCoordinate: (_record: CoordinateRecord) => {},
       authority: NO_AUTHORITY,
       logins: NO_LOGINS,
+      replication: () => NO_REPLICATION,
       cluster: NO_CLUSTER,
       ...leader,
     },

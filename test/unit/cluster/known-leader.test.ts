@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { KnownLeader } from '../../../src/workers/state/assembly/known-leader.js';
+import { KnownLeader } from '../../../src/workers/state/assembly/server/known-leader.js';
 
 test('another server that led is told of when it leads no more, whoever comes next', () => {
   const leader = new KnownLeader();

@@ -20,12 +20,13 @@ class Leader {
   index = 10;
 
   get view(): LeaderView {
-    return { store: this.store, datacenter: 'dc1' } as unknown as LeaderView;
+    return { store: this.store, datacenter: 'dc1', primaryDatacenter: 'dc1' } as unknown as LeaderView;
   }
 
   /** `true`, `false`, or the text of a refusal; with `+` when it went to the log. */
   #settle(decision: ReturnType<typeof applyConfigEntry.decide>): string {
     if (isRefusal(decision)) return decision.text;
+    if ('passTo' in decision) return `to ${decision.passTo}`;
     if (!('command' in decision)) return String(decision.reply);
     this.index += 1;
     const result = this.store.apply(this.index, decision.command);

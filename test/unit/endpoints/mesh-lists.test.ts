@@ -10,7 +10,12 @@ import type { ProxyConfig, Upstream } from '../../../src/wire/records.js';
 import { allowAll } from '../../../src/workers/state/acl/access.js';
 import { meshListEndpoints } from '../../../src/workers/state/endpoints/internal/mesh-lists.js';
 import { gatewayServices } from '../../../src/workers/state/methods/catalog/catalog.js';
+import { shownSteps } from '../../../src/workers/state/methods/contract/method.js';
 import { isRefusal } from '../../../src/workers/state/methods/contract/refusal.js';
+import {
+  intentionUpstreams,
+  intentionUpstreamsDestination,
+} from '../../../src/workers/state/methods/mesh/intention-upstreams.js';
 import { type ServiceTopology, serviceTopology } from '../../../src/workers/state/methods/mesh/topology.js';
 import { unset } from '../../../src/workers/state/rpc/rows/query-options.js';
 import type { Row } from '../../../src/workers/state/rpc/rows/row.js';
@@ -224,4 +229,30 @@ test('a server that asks another shows the same', () => {
   assert.ok(reply.ok);
   const there = row.value(reply.value, question) as ServiceTopology;
   assert.deepEqual(JSON.parse(JSON.stringify(there)), JSON.parse(JSON.stringify(value)));
+});
+
+test('whom a service may call as intentions have it, in the mesh and outside of it', () => {
+  const store = new TestStore({ now: Date.now });
+  store.runAll(
+    ...['web', 'api', 'db', 'logs'].map((name) => sidecar(name)),
+    plain('alone'),
+    write('service-defaults', 'outside', { Protocol: 'tcp', Destination: { Addresses: ['x.example'], Port: 443 } }),
+    allow('api', 'web'),
+    allow('outside', 'web'),
+    write('service-intentions', 'db', { Sources: [{ ...SOURCE, Name: 'web', Action: 'deny' }] }),
+  );
+  const names = (method: typeof intentionUpstreams, service: string, isAllowedByDefault: boolean) => {
+    const prepared = method.prepare(store, { service, isAllowedByDefault }, allowAll);
+    assert.ok(!isRefusal(prepared));
+    const { value, index } = prepared.read();
+    assert.ok(index > 0);
+    return [...atOnce(shownSteps(prepared, value))];
+  };
+  assert.deepEqual(names(intentionUpstreams, 'web', false), ['api']);
+  assert.deepEqual(names(intentionUpstreams, 'web', true), ['api', 'logs']);
+  assert.deepEqual(names(intentionUpstreams, 'db', false), []);
+  assert.deepEqual(names(intentionUpstreamsDestination, 'web', false), ['outside']);
+  assert.deepEqual(names(intentionUpstreamsDestination, 'db', false), []);
+  const nameless = intentionUpstreams.prepare(store, { service: '', isAllowedByDefault: true }, allowAll);
+  assert.ok(isRefusal(nameless));
 });

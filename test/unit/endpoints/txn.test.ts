@@ -2,9 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
+import type { TxnOperation } from '../../../src/wire/commands.js';
+import { type Authorizer, allowAll } from '../../../src/workers/state/acl/access.js';
 import { txnEndpoints } from '../../../src/workers/state/endpoints/kv/txn.js';
+import { txnApply } from '../../../src/workers/state/methods/txn.js';
+import { operationDenial } from '../../../src/workers/state/methods/txn-rules.js';
 import { type Served, serveEndpoints } from '../http/served-endpoints.js';
-import { createSession, destroySession, kv, kvSet, register } from '../store/commands.js';
+import { createSession, destroySession, kv, kvSet, operation as operationOf, register } from '../store/commands.js';
 
 let api: Served;
 beforeEach(async () => {
@@ -111,4 +115,40 @@ test('a body beyond txn_max_req_len is refused', async () => {
   const large = await api.put('/v1/txn', [operation('set', 'a', { Value: 'A'.repeat(64 * 1024) })]);
   assert.equal(large.status, 413);
   assert.match(large.body, /max size: 65536 bytes\..*#txn_max_req_len/);
+});
+
+/** As they come over RPC alone. */
+function told(...operations: readonly TxnOperation[]): Promise<unknown> {
+  return api.calls.write(txnApply, operations, 'dc1', { token: '' }) as Promise<unknown>;
+}
+
+test('over RPC a session can be deleted; what is of no kind, as intentions are today, never gets into the log', async () => {
+  const id = '11111111-0000-4000-8000-000000000001';
+  api.store.runAll(createSession({ ID: id }));
+  const session = api.store.sessions.session(id).value;
+  assert.ok(session !== null);
+  const before = api.log.proposed.length;
+  assert.deepEqual(await told(operationOf({})), {
+    Results: null,
+    Errors: [{ OpIndex: 0, What: 'unknown operation type' }],
+  });
+  assert.deepEqual(await told(operationOf({ Session: { Verb: 'set', Session: session } })), {
+    Results: null,
+    Errors: [{ OpIndex: 0, What: 'unknown Session verb "set"' }],
+  });
+  assert.equal(api.log.proposed.length, before);
+  const deletion: TxnOperation = operationOf({ Session: { Verb: 'delete', Session: session } });
+  const asked: string[] = [];
+  const nobody: Authorizer = {
+    ...allowAll,
+    isUnlimited: false,
+    allows(rule, name) {
+      asked.push(`${rule} ${name}`);
+      return false;
+    },
+  };
+  assert.ok(operationDenial(deletion, api.store, nobody) !== null);
+  assert.deepEqual(asked, [`session:write ${session.Node}`]);
+  await told(deletion);
+  assert.equal(api.store.sessions.session(id).value, null);
 });

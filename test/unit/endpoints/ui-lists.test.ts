@@ -4,10 +4,13 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { decode } from '../../../src/msgpack/codec.js';
+import { type Command, CommandType } from '../../../src/wire/commands.js';
+import { type ConfigEntry, emptyEntry } from '../../../src/wire/config-entries/entries.js';
+import { catalogOverviewEndpoints } from '../../../src/workers/state/endpoints/internal/catalog-overview.js';
 import { internalEndpoints } from '../../../src/workers/state/endpoints/internal/internal.js';
 import { metricsProxyEndpoints } from '../../../src/workers/state/endpoints/internal/metrics-proxy.js';
 import { servicesSummaryJson } from '../../../src/workers/state/endpoints/internal/service-summary.js';
-import type { HealthEntry } from '../../../src/workers/state/methods/catalog/health.js';
+import type { ServiceDump } from '../../../src/workers/state/methods/internal.js';
 import type { Row } from '../../../src/workers/state/rpc/rows/row.js';
 import { rpcRows } from '../../../src/workers/state/rpc/rpc-methods.js';
 import { waitFor } from '../../agent-process.js';
@@ -33,8 +36,8 @@ test('the services in short are those of the recording', () => {
   const row = rpcRows.find(({ method }) => method.name === 'Internal.ServiceDump') as Extract<Row, { kind: 'read' }>;
   const reply = decode(row.reply, Buffer.from(call?.response.body_hex ?? '', 'hex'));
   assert.ok(reply.ok);
-  const entries = row.value(reply.value, { filter: '', kind: null }) as readonly HealthEntry[];
-  assert.equal(servicesSummaryJson(entries), call?.http?.answer);
+  const dump = row.value(reply.value, { filter: '', kind: null }) as ServiceDump;
+  assert.equal(servicesSummaryJson(dump), call?.http?.answer);
 });
 
 test('a check of a node counts once for a service, one of an instance each time', async (t) => {
@@ -76,6 +79,113 @@ test('a check of a node counts once for a service, one of an instance each time'
   // What isn't shown isn't counted either.
   assert.deepEqual(JSON.parse(filtered.body), [{ ...web1, ConnectedWithProxy: false }]);
   assert.equal((await api.get('/v1/internal/ui/services?filter=x')).status, 500);
+});
+
+function gateway(Kind: 'terminating-gateway' | 'ingress-gateway', Name: string, fields: object): Command {
+  const Entry = { ...emptyEntry(Kind, Name), ...fields } as ConfigEntry;
+  return { type: CommandType.configEntry, body: { Datacenter: 'dc1', Token: '', Op: 'upsert', Entry } };
+}
+
+test('a service behind a terminating gateway is said to be, whatever the case of its name; one behind an ingress gateway is not', async (t) => {
+  const api = await serve(t);
+  const named = (Name: string) => ({
+    Name,
+    CAFile: '',
+    CertFile: '',
+    KeyFile: '',
+    SNI: '',
+    DisableAutoHostRewrite: false,
+  });
+  const served = {
+    Name: 'web',
+    Hosts: null,
+    TLS: null,
+    RequestHeaders: null,
+    ResponseHeaders: null,
+    MaxConnections: 0,
+  };
+  const limits = { MaxPendingRequests: 0, MaxConcurrentRequests: 0, PassiveHealthCheck: null };
+  const listener = { Port: 80, Protocol: 'tcp', TLS: null, Services: [{ ...served, ...limits }] };
+  api.store.runAll(
+    register({ Service: service({ ID: 'db', Service: 'db' }) }),
+    register({ Service: service({ ID: 'web', Service: 'web' }) }),
+  );
+  const at = api.store.appliedIndex;
+  const waiting = api.get(`/v1/internal/ui/services?index=${at}&wait=60s`);
+  await waitFor(() => api.server.waitingReads === 1, 'the query to wait');
+  api.store.runAll(
+    gateway('terminating-gateway', 'out', { Services: [named('DB')] }),
+    gateway('ingress-gateway', 'in', { Listeners: [listener] }),
+  );
+  await waiting;
+  const { body } = await api.get('/v1/internal/ui/services');
+  const shown = JSON.parse(body) as readonly { Name: string; ConnectedWithGateway: boolean }[];
+  assert.deepEqual(
+    shown.map(({ Name, ConnectedWithGateway }) => [Name, ConnectedWithGateway]),
+    [
+      ['db', true],
+      ['web', false],
+    ],
+  );
+});
+
+test('exported services are those of the entry, each once with its peers; a star is every service that is none of the mesh’s own', async (t) => {
+  const api = await serve(t);
+  const consumers = (...peers: readonly string[]) => peers.map((Peer) => ({ Peer, Partition: '', SamenessGroup: '' }));
+  const entry = (...Services: readonly object[]) => {
+    const Entry = { ...emptyEntry('exported-services', 'default'), Services } as ConfigEntry;
+    api.store.runAll({ type: CommandType.configEntry, body: { Datacenter: 'dc1', Token: '', Op: 'upsert', Entry } });
+  };
+  const shown = async () => JSON.parse((await api.get('/v1/exported-services')).body) as unknown;
+  const to = (Service: string, ...Peers: readonly string[]) => ({ Service, Consumers: { Peers } });
+  assert.deepEqual(await shown(), []);
+  entry(
+    { Name: 'web', Namespace: '', Consumers: consumers('west', 'east') },
+    { Name: 'db', Namespace: '', Consumers: null },
+    { Name: 'api', Namespace: '', Consumers: consumers('east', '') },
+  );
+  assert.deepEqual(await shown(), [to('api', 'east'), to('web', 'east', 'west')]);
+  entry(
+    { Name: '*', Namespace: '', Consumers: consumers('east') },
+    { Name: 'b', Namespace: '', Consumers: consumers('x') },
+  );
+  const waiting = api.get(`/v1/exported-services?index=${api.store.appliedIndex}&wait=60s`);
+  await waitFor(() => api.server.waitingReads === 1, 'the query to wait');
+  api.store.runAll(
+    register({ Service: service({ ID: 'b', Service: 'b' }) }),
+    register({ Service: service({ ID: 'consul', Service: 'consul' }) }),
+    register({ Service: proxy('b') }),
+    register({ Service: service({ ID: 'a', Service: 'a' }) }),
+  );
+  await waiting;
+  assert.deepEqual(await shown(), [to('a', 'east'), to('b', 'east', 'x')]);
+});
+
+test('the overview of the catalog is that of the recording', async (t) => {
+  const calls = readJson('rpc/internal.json') as readonly Recorded[];
+  const call = calls.find(({ label }) => label === 'ui-overview');
+  const api = await serveEndpoints(({ calls: to }) => catalogOverviewEndpoints(to));
+  t.after(() => api.close());
+  const serf = (Node: string) =>
+    register({ Node, Check: check({ Node, CheckID: 'serfHealth', Name: 'Serf Health Status', Status: 'passing' }) });
+  const run = (Node: string, ID: string, Service: string, name: string, Status: 'passing' | 'critical') =>
+    register({
+      Node,
+      Service: service({ ID, Service }),
+      Check: check({ Node, CheckID: `${ID}:${name}`, Name: name, ServiceID: ID, ServiceName: Service, Status }),
+    });
+  api.store.runAll(
+    serf('c1'),
+    run('c1', 'api', 'api', "Service 'api' check", 'passing'),
+    serf('s1'),
+    register({ Node: 's1', Service: service({ ID: 'consul', Service: 'consul' }) }),
+    run('n1', 'web1', 'web', 'http', 'passing'),
+    register({ Node: 'n1', Check: check({ Node: 'n1', CheckID: 'mem', Name: 'memory', Status: 'warning' }) }),
+    run('n2', 'web2', 'web', 'tcp', 'critical'),
+    register({ Node: 'n4', Service: service({ ID: 'db', Service: 'db' }) }),
+    register({ Node: 'n4', Check: check({ Node: 'n4', CheckID: 'c', Name: 'c', Status: 'passing' }) }),
+  );
+  assert.equal((await api.get('/v1/internal/ui/catalog-overview')).body, call?.http?.answer);
 });
 
 test('lists for the UI wait for a change of anything in them', async (t) => {

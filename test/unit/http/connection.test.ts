@@ -4,8 +4,10 @@ import { Duplex } from 'node:stream';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Exchange } from '../../../src/workers/state/http/engine/engine.js';
+import type { AnswerBuffer } from '../../../src/workers/state/http/net/answer-buffer.js';
 import { ChunkedStream } from '../../../src/workers/state/http/net/chunked-stream.js';
 import { Connection, type ConnectionHost } from '../../../src/workers/state/http/net/connection.js';
+import { BusyTurns } from '../../../src/workers/state/sockets/busy-turns.js';
 import { runSeed } from '../../random.js';
 
 /** Takes what the connection writes; the test calls the connection's read side itself, so segments are exact. */
@@ -60,6 +62,7 @@ function serve(listener?: (exchange: Exchange) => void, maxHeaderBytes = 8192): 
     listener: listener ?? echo,
     stopping: false,
     impatient: new Set<Connection>(),
+    turns: new BusyTurns<AnswerBuffer>((answers) => answers.flush()),
     leavings: 0,
     left: () => {
       host.leavings += 1;
@@ -201,6 +204,7 @@ test('a client that pipelines without reading is not served further', () => {
     },
     stopping: false,
     impatient: new Set(),
+    turns: new BusyTurns<AnswerBuffer>((answers) => answers.flush()),
     left: () => {},
   };
   const connection = new Connection(socket as unknown as net.Socket, '', host);

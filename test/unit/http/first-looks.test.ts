@@ -6,7 +6,9 @@ import { Duplex } from 'node:stream';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { needsWork } from '../../../src/workers/state/http/engine/target.js';
+import type { AnswerBuffer } from '../../../src/workers/state/http/net/answer-buffer.js';
 import { Connection } from '../../../src/workers/state/http/net/connection.js';
+import { BusyTurns } from '../../../src/workers/state/sockets/busy-turns.js';
 
 /** Takes whatever is written. */
 function deaf(): net.Socket {
@@ -34,6 +36,7 @@ test('a Host holds the characters of RFC 3986, and blanks behind it do not count
       },
       stopping: false,
       impatient: new Set(),
+      turns: new BusyTurns<AnswerBuffer>((answers) => answers.flush()),
       left: () => {},
     });
     connection.read(Buffer.from(`GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`, 'latin1'));

@@ -3,8 +3,10 @@ import type net from 'node:net';
 import { Duplex } from 'node:stream';
 import { test } from 'node:test';
 import type { Exchange } from '../../../src/workers/state/http/engine/engine.js';
+import type { AnswerBuffer } from '../../../src/workers/state/http/net/answer-buffer.js';
 import { Connection, type ConnectionHost } from '../../../src/workers/state/http/net/connection.js';
 import { sharedBytes } from '../../../src/workers/state/http/net/shared-read.js';
+import { BusyTurns } from '../../../src/workers/state/sockets/busy-turns.js';
 
 const MAX_PIECE = 60_000;
 
@@ -19,6 +21,7 @@ function connect(listener: (exchange: Exchange) => void): Connection {
     listener,
     stopping: false,
     impatient: new Set(),
+    turns: new BusyTurns<AnswerBuffer>((answers) => answers.flush()),
     left: () => {},
   };
   return new Connection(deaf(), '127.0.0.1', host);

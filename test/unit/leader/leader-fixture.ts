@@ -245,6 +245,7 @@ export function leaderDuties(
     config: CONFIG,
     configEntries: () => configEntries,
     members,
+    primary: null,
     raftStats,
     forceLeave,
     logger,

@@ -2,11 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { AclAuthMethod, AclBindingRule } from '../../../src/wire/acl/records.js';
+import { zeroStruct } from '../../../src/msgpack/zero.js';
+import type { AclAuthMethod, AclBindingRule, AclToken } from '../../../src/wire/acl/records.js';
 import { type Command, CommandType } from '../../../src/wire/commands.js';
 import { goTimeOf } from '../../../src/wire/go-time.js';
+import { aclTokenSchema } from '../../../src/wire/schema-acl.js';
 import { LeaderLogins } from '../../../src/workers/state/leader/logins/logins.js';
-import { isRefusal } from '../../../src/workers/state/methods/contract/refusal.js';
+import type { Primary } from '../../../src/workers/state/leader/primary/primary.js';
+import { isRefusal, type Refusal, refusal } from '../../../src/workers/state/methods/contract/refusal.js';
 import type { ProposeOutcome } from '../../../src/workers/state/replica/consensus.js';
 import { CLAIMS, NOW_MS, rsaPair, rsaToken } from '../acl/auth-methods/signer.js';
 import { TestStore } from '../store/commands.js';
@@ -59,7 +62,13 @@ function fixture(method: Partial<AclAuthMethod> = {}, rules: readonly Partial<Ac
     if (refused !== null) return refused;
     return { ok: true, result: store.run(command), index: store.appliedIndex };
   };
-  const logins = new LeaderLogins({ datacenter: 'dc1', acl: store.acl, consensus: { propose }, now: () => NOW_MS });
+  const logins = new LeaderLogins({
+    datacenter: 'dc1',
+    acl: store.acl,
+    consensus: { propose },
+    primary: null,
+    now: () => NOW_MS,
+  });
   return { store, logins, before };
 }
 
@@ -152,5 +161,62 @@ describe('a login', () => {
     const refused = results.filter(isRefusal).map(({ refused }) => refused);
     assert.deepEqual(refused, ['over-limit']);
     assert.ok(!isRefusal(await logIn(made, { team: 'web' })));
+  });
+});
+
+describe('a login in a secondary datacenter', () => {
+  const made: AclToken = { ...zeroStruct(aclTokenSchema), AccessorID: 'there', AuthMethod: 'jwt' };
+
+  /** A primary datacenter with one method, or none. */
+  function secondary(there: Partial<AclAuthMethod> | null, refused: Refusal | null = null) {
+    const asked: string[] = [];
+    const primary: Primary = {
+      datacenter: 'dc1',
+      async read(method) {
+        asked.push(method.name);
+        const value = there === null ? null : { ...METHOD, ...there };
+        return refused ?? { value: value as never, index: 1, isFiltered: false };
+      },
+      async ask(method) {
+        asked.push(method.name);
+        return made as never;
+      },
+    };
+    const store = new TestStore();
+    const logins = new LeaderLogins({
+      datacenter: 'dc2',
+      acl: store.acl,
+      consensus: { propose: () => assert.fail('nothing is written here') },
+      primary,
+      now: () => NOW_MS,
+    });
+    const logIn = () => logins.logIn({ authMethod: 'jwt', bearerToken: rsaToken(pair, CLAIMS), meta: null });
+    return { store, asked, logIn };
+  }
+
+  it('is the primary’s where the method is there and gives tokens that count everywhere', async () => {
+    const { asked, logIn } = secondary({ TokenLocality: 'global' });
+    assert.equal(await logIn(), made);
+    assert.deepEqual(asked, ['ACL.AuthMethodRead', 'ACL.Login']);
+  });
+
+  it('is nobody’s where the method is unknown, or gives tokens of the primary alone', async () => {
+    for (const there of [null, { TokenLocality: 'local' }, { TokenLocality: '' }]) {
+      const { asked, logIn } = secondary(there);
+      assert.deepEqual(await logIn(), refusal('denied', 'ACL not found: auth method "jwt" not found'));
+      assert.deepEqual(asked, ['ACL.AuthMethodRead']);
+    }
+  });
+
+  it('says when the primary can’t be asked', async () => {
+    const { logIn } = secondary(null, refusal('no-datacenter'));
+    assert.deepEqual(await logIn(), refusal('no-datacenter'));
+  });
+
+  it('is judged here by a method of this datacenter, without asking anybody', async () => {
+    const { store, asked, logIn } = secondary({ TokenLocality: 'global' });
+    store.run({ type: CommandType.aclAuthMethodSet, body: { AuthMethods: [METHOD] } });
+    assert.ok(isRefusal(await logIn()), 'no rule gives anything');
+    assert.deepEqual(asked, []);
   });
 });

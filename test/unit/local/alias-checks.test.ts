@@ -82,7 +82,13 @@ test('an alias does not count itself, neither here nor in the catalog', async ()
 
 test('an alias of another node is critical from the second error on, and well again with the first answer', async () => {
   const clock = new FakeClock();
-  const state = new LocalState({ clock, random: () => 0, checkUpdateIntervalMs: 0, discardCheckOutput: false });
+  const state = new LocalState({
+    clock,
+    random: () => 0,
+    checkUpdateIntervalMs: 0,
+    discardCheckOutput: false,
+    withDefaults: ({ definition }) => definition,
+  });
   const check = { ...NO_CHECK, CheckID: 'alias', Status: 'passing' };
   state.putCheck({ check, definition: null, token: 'own', fromConfigFile: false });
   let reads = 0;
@@ -174,7 +180,13 @@ test('an alias of another node watches the catalog', async () => {
 
 test('an answer with nothing new that comes before its time is not asked for again at once', async () => {
   const clock = new FakeClock();
-  const state = new LocalState({ clock, random: () => 0, checkUpdateIntervalMs: 0, discardCheckOutput: false });
+  const state = new LocalState({
+    clock,
+    random: () => 0,
+    checkUpdateIntervalMs: 0,
+    discardCheckOutput: false,
+    withDefaults: ({ definition }) => definition,
+  });
   let reads = 0;
   const nodeChecks: NodeChecks = {
     read: () => {

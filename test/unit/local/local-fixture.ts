@@ -38,6 +38,7 @@ export type LocalConfig = Pick<
   | 'discardCheckOutput'
   | 'enableScriptChecks'
   | 'enableLocalScriptChecks'
+  | 'centralServiceConfig'
   | 'sidecarPorts'
   | 'definitions'
 >;
@@ -58,6 +59,7 @@ const DEFAULTS: LocalConfig = {
   discardCheckOutput: false,
   enableScriptChecks: false,
   enableLocalScriptChecks: false,
+  centralServiceConfig: true,
   sidecarPorts: { first: 21_000, last: 21_255 },
   definitions: { services: [], checks: [], nodeMeta: {} },
 };

@@ -47,7 +47,13 @@ class SlowStore implements RegistrationStore {
 function open(): { store: SlowStore; state: LocalState; registrar: Registrar } {
   const clock = new FakeClock();
   const logger = new Logger('agent', new LogSink('error', () => undefined));
-  const state = new LocalState({ clock, random: () => 0, checkUpdateIntervalMs: 0, discardCheckOutput: false });
+  const state = new LocalState({
+    clock,
+    random: () => 0,
+    checkUpdateIntervalMs: 0,
+    discardCheckOutput: false,
+    withDefaults: ({ definition }) => definition,
+  });
   const store = new SlowStore();
   const ttl = new TtlChecks({ state, clock, logger, persist: (texts) => store.commit(texts) });
   const alias = new AliasChecks({ state, clock, nodeChecks: catalogNodeChecks(noServers, 'dc1', NO_TOKENS) });

@@ -13,7 +13,13 @@ const TTL_MS = 10_000;
 function open(isDiskFull = false) {
   const clock = new FakeClock();
   const logger = new Logger('agent', new LogSink('error', () => undefined));
-  const state = new LocalState({ clock, random: () => 0, checkUpdateIntervalMs: 0, discardCheckOutput: false });
+  const state = new LocalState({
+    clock,
+    random: () => 0,
+    checkUpdateIntervalMs: 0,
+    discardCheckOutput: false,
+    withDefaults: ({ definition }) => definition,
+  });
   const written: string[][] = [];
   const ttl = new TtlChecks({
     state,

@@ -7,11 +7,13 @@ test('who works is watched closely, and who rests is woken seldom', () => {
   assert.equal(beatMs(1), 10);
   assert.equal(beatMs(0.1), 10);
   assert.equal(beatMs(0.09), 50);
-  assert.equal(beatMs(0), 50);
+  assert.equal(beatMs(0.02), 50);
+  assert.equal(beatMs(0.019), 100);
+  assert.equal(beatMs(0), 100);
 });
 
-/** Long enough for several beats of either kind. */
-const BEATS_MS = 150;
+/** Long enough for several beats of any kind. */
+const BEATS_MS = 300;
 
 test('a loop that was held shows it, to whoever asks at once and to whoever asks later, and once', async () => {
   const delay = new LoopDelay();

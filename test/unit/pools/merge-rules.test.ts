@@ -21,9 +21,9 @@ function node(name: string, tags: TagRecord, changes: Partial<PushPullNode> = {}
   return { Name: name, ...place, Meta: metaOf(tags), Vsn: Uint8Array.of(1, 5, 2, 2, 5, 4), ...changes };
 }
 
-function alive(rules: MergeRules, { Name, Addr, Port, Meta, Vsn }: PushPullNode): string | null {
+function alive(rules: MergeRules, { Name, Addr, Port, Meta, Vsn }: PushPullNode, isJudged = false): string | null {
   assert.ok(Addr !== null && Meta !== null);
-  return rules.refuseAlive({ name: Name, address: { ip: Addr, port: Port }, meta: Meta, versionBytes: Vsn });
+  return rules.refuseAlive({ name: Name, address: { ip: Addr, port: Port }, meta: Meta, versionBytes: Vsn }, isJudged);
 }
 
 /** What both ways of hearing of the member say. */
@@ -105,6 +105,11 @@ test('a member outside the allowed networks is refused by itself', () => {
   const rules = lanMergeRules({ ...common, name: 'srv1', nodeId: OWN_ID, isAllowedAddress });
   const outside = recordedNode('LAN', 'cli1');
   assert.equal(alive(rules, outside), '127.0.0.1 is not allowed');
+  assert.equal(
+    alive(rules, outside, true),
+    '127.0.0.1 is not allowed',
+    'also when he came in a list that was let pass',
+  );
   assert.equal(finish(rules.refuseMerge([outside])), null, 'the others of the list are still welcome');
   assert.equal(alive(rules, { ...outside, Addr: Uint8Array.of(10, 0, 0, 1) }), null);
   assert.equal(alive(rules, recordedNode('LAN', 'srv1')), null, 'we are no stranger');

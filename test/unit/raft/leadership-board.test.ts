@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { Logger, LogSink } from '../../../src/observe/logger.js';
 import { Leadership } from '../../../src/wire/raft/leadership.js';
 import type { RaftToState } from '../../../src/wire/raft/raft-port.js';
-import { term } from '../../../src/workers/raft/core/entry.js';
+import { EntryType, emptyPayload, term } from '../../../src/workers/raft/core/entry.js';
 import type { RaftCore } from '../../../src/workers/raft/core/raft.js';
 import { LeadershipBoard } from '../../../src/workers/raft/leadership-board.js';
 import {
@@ -89,6 +89,28 @@ test('a lease ends a lease after what was answered had been asked; a sole voter 
   sole.subject.applied(3);
   sole.pass(1e9);
   assert.ok(sole.leadership.mayServe);
+});
+
+test('a lease that goes on is told of each time, as are the last index and what is committed', () => {
+  const core = leading();
+  const { subject, leadership, turn, pass } = board(core);
+  drain(core);
+  core.step(took('b', 3, 3), 200);
+  turn();
+  subject.applied(3);
+  assert.deepEqual([leadership.commitIndex, leadership.lastIndex], [3, 3]);
+  core.propose({ type: EntryType.noop, count: 1, payload: emptyPayload(), appendedAtMs: 0 });
+  turn();
+  assert.deepEqual([leadership.commitIndex, leadership.lastIndex], [3, 4]);
+  core.tick(230);
+  drain(core);
+  core.step({ ...took('b', 3, 4), sentMs: 230 }, 240);
+  turn();
+  assert.deepEqual([leadership.commitIndex, leadership.lastIndex], [4, 4]);
+  pass(200 + LEASE_MS + 10);
+  assert.ok(leadership.mayServe, 'asked again at 230');
+  pass(230 + LEASE_MS);
+  assert.ok(!leadership.mayServe);
 });
 
 test('a follower says when it last heard its leader', () => {

@@ -12,6 +12,7 @@ import { rpcMethods, rpcRows } from '../../../src/workers/state/rpc/rpc-methods.
 import { testCalls } from '../calls/test-calls.js';
 import { FakeLog } from '../leader/leader-fixture.js';
 import { TestStore } from '../store/commands.js';
+import { ASKED_SERVER } from './server-parts.js';
 
 const METHOD = 'Internal.EventFire';
 
@@ -38,7 +39,13 @@ function fired({ leader = '', beyond }: Around, from: Partial<Arguments> = {}): 
   return new Promise((resolve, reject) => {
     rpcMethods.get(METHOD)?.answer(
       body,
-      { calls, datacenter: 'dc1', reaches: () => false, waits: () => ({ defaultQueryTimeMs: 1, maxQueryTimeMs: 1 }) },
+      {
+        calls,
+        datacenter: 'dc1',
+        reaches: () => false,
+        waits: () => ({ defaultQueryTimeMs: 1, maxQueryTimeMs: 1 }),
+        ...ASKED_SERVER,
+      },
       {
         answered(bytes) {
           const reply = decode(kinds.reply, bytes);

@@ -10,6 +10,7 @@ import type { Executed, RemoteExecution } from '../../../src/workers/state/metho
 import { type QueryMeta, type QueryOptions, unset } from '../../../src/workers/state/rpc/rows/query-options.js';
 import { rpcRows } from '../../../src/workers/state/rpc/rpc-methods.js';
 import { readJson } from '../../data.js';
+import { ASKED_SERVER } from './server-parts.js';
 
 interface Connection {
   readonly name: string;
@@ -38,7 +39,11 @@ test('a recorded remote execution is understood, and answered in the same bytes'
   const row = rpcRows.find(({ method }) => method.name === 'PreparedQuery.ExecuteRemote');
   assert.ok(row?.kind === 'read');
 
-  const request = row.request(read(row.arguments, bodyOf(asked.hex)) as QueryOptions, 'dc1') as RemoteExecution;
+  const request = row.request(
+    read(row.arguments, bodyOf(asked.hex)) as QueryOptions,
+    'dc1',
+    ASKED_SERVER,
+  ) as RemoteExecution;
   assert.ok(!isRefusal(request));
   const { query, limit, connect, datacenter } = request;
   assert.deepEqual(

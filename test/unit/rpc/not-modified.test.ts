@@ -10,6 +10,7 @@ import { rpcMethods, rpcRows } from '../../../src/workers/state/rpc/rpc-methods.
 import { testCalls } from '../calls/test-calls.js';
 import { FakeLog } from '../leader/leader-fixture.js';
 import { register, service, TestStore } from '../store/commands.js';
+import { ASKED_SERVER } from './server-parts.js';
 
 type Reply = QueryMeta & { readonly Nodes?: unknown; readonly Services?: unknown };
 
@@ -30,7 +31,7 @@ function server() {
     return new Promise((resolve, reject) => {
       rpcMethods.get(name)?.answer(
         body,
-        { calls, datacenter: 'dc1', reaches: () => false, waits },
+        { calls, datacenter: 'dc1', reaches: () => false, waits, ...ASKED_SERVER },
         {
           answered(bytes) {
             const reply = decode(kinds.reply, bytes);

@@ -38,6 +38,8 @@ const FILES = [
   'query',
   'internal',
   'operator',
+  'acl',
+  'wan',
   'agent-start',
   'blocking',
   'dns',

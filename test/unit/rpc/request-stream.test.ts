@@ -16,6 +16,7 @@ import {
   type RpcServerParts,
 } from '../../../src/workers/state/rpc/server/request-stream.js';
 import { noServers } from '../calls/no-servers.js';
+import { ASKED_SERVER } from './server-parts.js';
 
 class FakeChannel implements Channel {
   unsent = 0;
@@ -90,6 +91,7 @@ function opened(budget = 1_000_000, refuse: Refuse = () => null) {
         datacenter: 'dc1',
         reaches: () => false,
         waits: () => ({ defaultQueryTimeMs: 1, maxQueryTimeMs: 1 }),
+        ...ASKED_SERVER,
       },
       budget: left,
       crashed: (_method, error) => crashes.push(error),

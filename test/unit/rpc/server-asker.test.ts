@@ -9,7 +9,7 @@ import { RpcPool } from '../../../src/workers/state/rpc/pool/pool.js';
 import { ServerAsker } from '../../../src/workers/state/rpc/server-asker.js';
 
 const pool = new RpcPool({ idleMs: 120_000 });
-const asker = new ServerAsker({ pool, clientTimeoutMs: () => 1000, holdMs: () => 1000 });
+const asker = new ServerAsker({ pool, bootstrap: null, clientTimeoutMs: () => 1000, holdMs: () => 1000 });
 
 test('a number beyond its field is a wrong request, whoever would have to encode it', async (context) => {
   context.after(() => pool.close());
@@ -43,7 +43,12 @@ test('a blocking read is waited for as long as three servers may let it wait, on
   }
   const silent = new Silent({ idleMs: 120_000 });
   context.after(() => silent.close());
-  const patient = new ServerAsker({ pool: silent, clientTimeoutMs: () => 60_000, holdMs: () => HOLD_MS });
+  const patient = new ServerAsker({
+    pool: silent,
+    bootstrap: null,
+    clientTimeoutMs: () => 60_000,
+    holdMs: () => HOLD_MS,
+  });
   const settings = { consistency: 'default', minIndex: 7, waitMs: WAIT_MS, maxStaleMs: 0 } as const;
   const never = (): void => assert.fail('there is no answer');
   patient.read('127.0.0.1:1', kvGet, 'a', settings, 'dc1', '', never);

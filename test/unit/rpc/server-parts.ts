@@ -1,9 +1,12 @@
 // A server's parts with one method, which answers when it is told to.
 
+import type { AskedServer } from '../../../src/workers/state/rpc/rows/row.js';
 import { ByteBudget } from '../../../src/workers/state/rpc/server/byte-budget.js';
 import type { RpcReply } from '../../../src/workers/state/rpc/server/method.js';
 import type { RpcServerParts } from '../../../src/workers/state/rpc/server/request-stream.js';
 import { noServers } from '../calls/no-servers.js';
+
+export const ASKED_SERVER: AskedServer = { allowsUnnamedConnections: () => true };
 
 /** Who asks `Test.Wait` is put into `open`. */
 export function serverParts(open: RpcReply[]): RpcServerParts {
@@ -24,6 +27,7 @@ export function serverParts(open: RpcReply[]): RpcServerParts {
       datacenter: 'dc1',
       reaches: () => false,
       waits: () => ({ defaultQueryTimeMs: 1, maxQueryTimeMs: 1 }),
+      ...ASKED_SERVER,
     },
     budget: new ByteBudget(1_000_000),
     crashed: () => {},

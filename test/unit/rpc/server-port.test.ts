@@ -14,7 +14,7 @@ import { waitFor } from '../../agent-process.js';
 import { NO_TLS } from '../../tls.js';
 
 const LOCAL = '127.0.0.1';
-const SPOKEN = 7;
+const SPOKEN = 4;
 let close = async (): Promise<void> => {};
 afterEach(() => close());
 
@@ -27,7 +27,12 @@ async function opened(handshakeTimeoutMs: number, most: number) {
     clients,
     descriptors: new DescriptorReserve('rpc', logger),
     handshakeTimeoutMs,
-    tls: { stanza: NO_TLS, serverName: '', refusals: new TlsRefusals('rpc', logger, new Metrics()) },
+    tls: {
+      stanza: NO_TLS,
+      serverName: '',
+      allowsBootstrap: false,
+      refusals: new TlsRefusals('rpc', logger, new Metrics()),
+    },
     logger,
   });
   const number = await port.listen(LOCAL, 0);

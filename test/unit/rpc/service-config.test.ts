@@ -13,6 +13,7 @@ import type {
 import { unset } from '../../../src/workers/state/rpc/rows/query-options.js';
 import type { Row } from '../../../src/workers/state/rpc/rows/row.js';
 import { rpcRows } from '../../../src/workers/state/rpc/rpc-methods.js';
+import { ASKED_SERVER } from './server-parts.js';
 
 type ReadRow = Extract<Row, { kind: 'read' }>;
 
@@ -35,7 +36,7 @@ test('a question and its answer come out as they went in', () => {
   const row = rpcRows.find(({ method }) => method.name === 'ConfigEntry.ResolveServiceConfig') as ReadRow;
   const options = { Token: 't', Datacenter: 'dc1' } as Parameters<ReadRow['ask']>[1];
   const asked = twice(row.arguments, { ...row.arguments.zero, ...row.ask(QUESTION, options) });
-  assert.deepEqual(row.request(asked, 'dc1'), QUESTION);
+  assert.deepEqual(row.request(asked, 'dc1', ASKED_SERVER), QUESTION);
   const entries = [
     {
       ...emptyEntry('proxy-defaults', 'global'),

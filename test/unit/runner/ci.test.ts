@@ -9,7 +9,7 @@ import { type TestContext, test } from 'node:test';
 import { repositoryRoot } from '../../data.js';
 import { temporaryDirectory } from '../../temporary.js';
 
-const REAL = ['bash', 'cat', 'chmod', 'grep', 'mkdir', 'mv', 'rm', 'tail', 'tee', 'timeout'];
+const REAL = ['bash', 'cat', 'chmod', 'grep', 'mkdir', 'mv', 'rm', 'sleep', 'tail', 'tee', 'timeout'];
 const skip = process.getuid?.() === 0 ? false : 'needs root, as .ci/run does';
 
 /** Stand-ins as shell text; an absent one isn't installed. */
@@ -46,6 +46,7 @@ function run(context: TestContext, programs: Programs, policy: string | null = n
     '.ci',
     'test/interop/gossip/go',
     'test/interop/raft/go',
+    'test/interop/rpc/go',
     'test/interop/api/go',
     'test/interop/api/suite',
     'test/interop/prometheus/go',
@@ -148,6 +149,17 @@ test('a step that fails is named, and nothing is counted twice', { skip }, (cont
   const noBuild = { ...SOUND, npm: '[ "$3" = build ] && exit 2; exit 0' };
   assertStopped(run(context, noBuild), /^\.ci\/run stopped while building$/m);
   assertStopped(run(context, { ...SOUND, npm: '[ "$1" = test ] && exit 137; exit 0' }), /stopped while testing$/m);
+});
+
+test('what is installed beside a build that fails ends with it', { skip }, (context) => {
+  const programs = {
+    ...SOUND,
+    python3: ': >"$TMPDIR/begun"; sleep 20; echo late >&2',
+    npm: '[ "$3" = build ] || exit 0; until [ -e "$TMPDIR/begun" ]; do sleep 0.1; done; exit 2',
+  };
+  const result = run(context, programs);
+  assertStopped(result, /^\.ci\/run stopped while building$/m);
+  assert.doesNotMatch(result.stderr, /late/);
 });
 
 test('tests that say nothing are a failure, even with exit status 0', { skip }, (context) => {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { waitFor } from '../../agent-process.js';
@@ -28,22 +29,27 @@ interface More {
   readonly node?: string;
   /** The file that runs with nothing beside it. */
   readonly alone?: string;
+  /** Sources of the suite `f`, which fills in. */
+  readonly filling?: { readonly [name: string]: string };
 }
 
-/** Runs the suite `s`, whose test files (or others, with their ending) have these sources. */
+/** Runs the suite `s`, whose test files (or others, with their ending) have these sources, and `f` if there is one. */
 async function run(context: TestContext, sources: { readonly [name: string]: string }, more: More = {}): Promise<Run> {
   const root = temporaryDirectory(context);
-  const files = Object.entries(sources).map(([name, source]) => [
-    name.endsWith('.js') ? `s/${name}` : `s/${name}.test.js`,
-    IMPORTS + source,
-  ]);
-  const { minimum = 1, allowedSkips = 'null', fileTimeoutMs = 60_000, node, alone = '' } = more;
+  const { minimum = 1, allowedSkips = 'null', fileTimeoutMs = 60_000, node, alone = '', filling } = more;
+  const filesOf = (suite: string, texts: { readonly [name: string]: string }): readonly (readonly [string, string])[] =>
+    Object.entries(texts).map(([name, source]) => [
+      name.endsWith('.js') ? `${suite}/${name}` : `${suite}/${name}.test.js`,
+      IMPORTS + source,
+    ]);
+  const files = [...filesOf('s', sources), ...filesOf('f', filling ?? {})];
+  const fills = filling === undefined ? '' : `{ name: 'f', minimum: 1, sideBySide: 2, fillsIn: true },`;
   const runtime = node === undefined ? '' : `, runtime: { path: ${JSON.stringify(node)}, version: 'v99.1.0' }`;
   writeFiles(root, {
     ...Object.fromEntries(files),
     'package.json': { type: 'module' },
     'main.js': `import { runSuites } from ${JSON.stringify(RUNNER)};
-      const suites = [{ name: 's', minimum: ${minimum}, sideBySide: 2, alone: '${alone}'${runtime} }];
+      const suites = [${fills} { name: 's', minimum: ${minimum}, sideBySide: 2, alone: ['${alone}']${runtime} }];
       process.exitCode = await runSuites({
         root: ${JSON.stringify(root)}, suites, fileTimeoutMs: ${fileTimeoutMs}, allowedSkips: ${allowedSkips},
       });`,
@@ -86,6 +92,41 @@ test('a file that is to run alone runs when the others have ended', async (conte
   const result = await run(context, { ...Object.fromEntries(others), 'folder/a': looks }, { alone: 'folder/a' });
   assert.equal(result.code, 0, result.stdout);
   assert.equal(result.lines.at(-1), '3 passed, 0 failed');
+});
+
+test('a suite that fills in runs beside the others, with the least priority, and not beside what runs alone', async (context) => {
+  const shared = temporaryDirectory(context);
+  const meets = (
+    own: string,
+    other: string,
+    priority: number,
+  ): string => `import fs from 'node:fs'; import os from 'node:os';
+    test('meets', { timeout: 30_000 }, async () => {
+      assert.equal(os.getPriority(), ${priority});
+      fs.writeFileSync(${JSON.stringify(shared)} + '/${own}', '');
+      while (!fs.existsSync(${JSON.stringify(shared)} + '/${other}')) await new Promise((r) => setTimeout(r, 10));
+    });
+    after(() => fs.writeFileSync(${JSON.stringify(shared)} + '/${own}-over', ''));`;
+  const own = os.getPriority();
+  const filling = { one: meets('f', 's', 19), two: `${PASSES} test('second', () => {});` };
+  const looks = `import fs from 'node:fs'; test('looks', () => {
+    assert.deepEqual(fs.readdirSync(${JSON.stringify(shared)}), ['f', 'f-over', 's', 's-over']);
+  });`;
+  const result = await run(context, { one: meets('s', 'f', own), last: looks }, { filling, alone: 'last' });
+  assert.equal(result.code, 0, result.stdout);
+  assert.match(result.stdout, /^# f: 3 passed, 0 failed in \d+\.\d s \(2 files\)$/m);
+  assert.match(result.stdout, /^# s: 2 passed, 0 failed in /m);
+  assert.equal(result.lines.at(-1), '5 passed, 0 failed');
+});
+
+test('a suite that fills in is held to what every suite is', async (context) => {
+  const result = await run(context, { one: PASSES }, { filling: { bad: `test('bad', () => assert.fail());` } });
+  assertFailed(result, /^ {2}FAILED: bad {2}\[f\/bad:3\]$/, '1 passed, 1 failed');
+  assertFailed(
+    await run(context, { one: PASSES }, { filling: {} }),
+    /^ {4}there is no such folder$/,
+    '1 passed, 1 failed',
+  );
 });
 
 test('of what a test writes, lines behind a # are shown', async (context) => {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { RuntimeConfig } from '../../../src/wire/config.js';
 import { clientStats, serverStats } from '../../../src/workers/state/assembly/agent-stats.js';
-import { KnownLeader } from '../../../src/workers/state/assembly/known-leader.js';
 import type { Parts } from '../../../src/workers/state/assembly/parts.js';
+import { KnownLeader } from '../../../src/workers/state/assembly/server/known-leader.js';
 import type { Stats } from '../../../src/workers/state/endpoints/agent/identity.js';
 import type { Replica } from '../../../src/workers/state/replica/replica.js';
 

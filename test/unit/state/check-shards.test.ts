@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import type { MessagePort } from 'node:worker_threads';
 import type { CheckResult, CheckTask, StateToChecks } from '../../../src/wire/check-port.js';
+import { unpackTasks } from '../../../src/wire/packed-tasks.js';
 import { CheckShards } from '../../../src/workers/state/assembly/check-shards.js';
 import { checkTask } from '../checks/check-task.js';
 import { surviving } from './surviving.js';
@@ -49,7 +50,7 @@ async function next({ port }: Opened): Promise<StateToChecks> {
 async function added(opened: Opened): Promise<readonly CheckTask[]> {
   const message = await next(opened);
   assert.ok(message.kind === 'add');
-  return message.tasks;
+  return unpackTasks(message.tasks);
 }
 
 test('orders given together are one message, and what was ended before it left is not run', async (t) => {

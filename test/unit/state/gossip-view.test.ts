@@ -3,11 +3,12 @@ import { test } from 'node:test';
 import type { RuntimeConfig } from '../../../src/wire/config.js';
 import { ORIGIN } from '../../../src/wire/coordinate.js';
 import type { MemberChanges } from '../../../src/wire/gossip-pools.js';
-import { packChanges } from '../../../src/wire/packed-members.js';
+import { packChanges, type ToldMember } from '../../../src/wire/packed-members.js';
 import type { CoordinateRecord } from '../../../src/wire/records.js';
 import { GossipView } from '../../../src/workers/state/gossip/gossip-view.js';
 import { member } from '../agent-endpoints/fake-request.js';
 import { CONFIG, leaderFixture } from '../leader/leader-fixture.js';
+import { metaOf } from '../pools/recorded.js';
 import { coordinate, coordinateOf } from './coordinate-fixture.js';
 
 function open(changes: Partial<RuntimeConfig> = {}) {
@@ -22,6 +23,11 @@ function open(changes: Partial<RuntimeConfig> = {}) {
   return { side, written, told };
 }
 
+function toldMember(name: string): ToldMember {
+  const versionBytes = Uint8Array.of(1, 5, 2, 2, 5, 4);
+  return { name, ip: Uint8Array.of(127, 0, 0, 1), port: 8301, meta: metaOf({}), versionBytes, status: 1 };
+}
+
 const LOCATED = {
   kind: 'coordinates',
   lan: coordinate(1),
@@ -34,11 +40,11 @@ test('members go to their pool, and this agent is one of them', () => {
   assert.throws(() => side.self, /not among the members/);
   side.receive({
     kind: 'members',
-    changes: packChanges({ pool: 'wan', changed: [member('srv-one.dc1')], removed: [] }),
+    changes: packChanges({ pool: 'wan', changed: [toldMember('srv-one.dc1')], removed: [] }),
   });
   side.receive({
     kind: 'members',
-    changes: packChanges({ pool: 'lan', changed: [member('srv-one'), member('a')], removed: [] }),
+    changes: packChanges({ pool: 'lan', changed: [toldMember('srv-one'), toldMember('a')], removed: [] }),
   });
   assert.deepEqual([side.lan.size, side.wan.size, side.self.name], [2, 1, 'srv-one']);
   side.receive({ kind: 'members', changes: packChanges({ pool: 'lan', changed: [], removed: ['a'] }) });
@@ -51,9 +57,9 @@ test('who listens hears of the LAN pool alone, when the change is in it', () => 
   side.listen({ membersChanged: () => assert.ok(side.lan.find('a')), located: () => {} });
   side.receive({
     kind: 'members',
-    changes: packChanges({ pool: 'wan', changed: [member('srv-one.dc1')], removed: [] }),
+    changes: packChanges({ pool: 'wan', changed: [toldMember('srv-one.dc1')], removed: [] }),
   });
-  side.receive({ kind: 'members', changes: packChanges(lan) });
+  side.receive({ kind: 'members', changes: packChanges({ ...lan, changed: [toldMember('a')] }) });
   assert.deepEqual(told, [lan]);
 });
 

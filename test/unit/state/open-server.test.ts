@@ -19,6 +19,7 @@ import { coordinate } from './coordinate-fixture.js';
 const limits = { rpcMaxConnsPerClient: 100, rpcHandshakeTimeoutMs: 5000 };
 const tls = { internalRpc: NO_TLS, serverName: '', enableAgentTlsForChecks: false };
 const dns = { domain: 'consul' };
+const autoEncrypt = { tls: false, allowTls: false, dnsSan: [], ipSan: [] };
 const acl = { agentRecoveryToken: '', replicationToken: '', enableTokenPersistence: false };
 const settings = {
   tokens: {},
@@ -30,6 +31,7 @@ const settings = {
   limits,
   tls,
   dns,
+  autoEncrypt,
 };
 const config = { ...CONFIG, ...settings } as unknown as RuntimeConfig;
 const logger = new Logger('agent', new LogSink('error', () => {}));

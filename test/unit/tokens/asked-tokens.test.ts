@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { LinkedToken } from '../../../src/wire/acl/linked-token.js';
 import { type Refusal, refusal } from '../../../src/workers/state/methods/contract/refusal.js';
 import { AskedTokens } from '../../../src/workers/state/tokens/asked-tokens.js';
-import type { LinkedToken } from '../../../src/workers/state/tokens/granted.js';
 import { policy, TOKEN } from './acl-rows.js';
 
 const FOUND: LinkedToken = { token: TOKEN, roles: [], policies: [policy('p1', 'key "a" { policy = "read" }')] };
@@ -96,4 +96,30 @@ test('acl.down_policy async-cache: what was known is said at once, and asked abo
   assert.deepEqual(rig.asked, ['secret', 'secret']);
   await new Promise((resolve) => setImmediate(resolve));
   assert.equal(await mayRead(), 'ACL not found');
+});
+
+for (const downPolicy of ['deny', 'allow', 'extend-cache']) {
+  test(`with down_policy ${downPolicy} nobody is asked twice within a second about what nobody answered for`, async () => {
+    const { rig, tokens, mayRead } = asking(downPolicy);
+    rig.answer = DOWN;
+    await mayRead();
+    // At once, so that DNS may answer with it.
+    assert.ok(!(tokens.resolve('secret') instanceof Promise));
+    rig.ms = 999;
+    await mayRead();
+    assert.equal(rig.asked.length, 1);
+    rig.ms = 1_000;
+    rig.answer = FOUND;
+    assert.equal(await mayRead(), true);
+    assert.equal(rig.asked.length, 2);
+  });
+}
+
+test('secrets that nobody answers for don’t oust what is known', async () => {
+  const { rig, mayRead } = asking('extend-cache');
+  assert.equal(await mayRead(), true);
+  rig.answer = DOWN;
+  for (let number = 0; number < 20_000; number += 1) await mayRead(`unknown-${number}`);
+  rig.ms = 100_000;
+  assert.equal(await mayRead(), true);
 });

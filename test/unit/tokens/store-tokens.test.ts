@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { goTimeOf } from '../../../src/wire/go-time.js';
 import type { Authorizer } from '../../../src/workers/state/acl/access.js';
-import { isRefusal } from '../../../src/workers/state/methods/contract/refusal.js';
+import { isRefusal, refusal } from '../../../src/workers/state/methods/contract/refusal.js';
+import { noAcls, type TokenResolver } from '../../../src/workers/state/methods/contract/token-resolver.js';
 import { OwnSecrets } from '../../../src/workers/state/tokens/own-secrets.js';
 import { StoreTokens } from '../../../src/workers/state/tokens/store-tokens.js';
 import { AclState, policy, role, TOKEN } from './acl-rows.js';
@@ -12,7 +13,13 @@ import { AclState, policy, role, TOKEN } from './acl-rows.js';
 const { SecretID: SECRET, AccessorID: ACCESSOR } = TOKEN;
 const READ_A = 'key "a" { policy = "read" }';
 
-function opened({ isReady = true, isBootstrapped = true, recovery = '', server = '' } = {}) {
+function opened({
+  isReady = true,
+  isBootstrapped = true,
+  recovery = '',
+  server = '',
+  elsewhere = null as TokenResolver | null,
+} = {}) {
   const state = new AclState();
   if (isBootstrapped) state.bootstrap();
   const clock = { ms: 1_000 };
@@ -24,7 +31,7 @@ function opened({ isReady = true, isBootstrapped = true, recovery = '', server =
     rows: () => state.store.acl,
     isReady: () => isReady,
     own: (secret) => own.judge(secret),
-    elsewhere: null,
+    elsewhere,
     now: () => clock.ms,
   });
   const judge = (secret: string): Authorizer => {
@@ -153,4 +160,29 @@ test('a token of this datacenter alone is known as one', () => {
   const { state, tokens } = opened();
   state.setToken({ Local: true });
   assert.deepEqual([tokens.isLocal(SECRET), tokens.isLocal('other')], [true, false]);
+});
+
+test('what there is no copy of is asked about elsewhere, nobody’s token as well; the rest is judged here', () => {
+  const asked: string[] = [];
+  const elsewhere: TokenResolver = {
+    ...noAcls,
+    resolve(secret) {
+      asked.push(secret);
+      return Promise.resolve(refusal('denied', 'ACL not found'));
+    },
+  };
+  const { state, tokens, judge } = opened({ server: 'of-servers', elsewhere });
+  for (const secret of ['unknown', '']) assert.ok(tokens.resolve(secret) instanceof Promise);
+  assert.deepEqual(asked, ['unknown', 'anonymous']);
+  judge('of-servers');
+  state.setToken({});
+  judge(SECRET);
+  state.setToken({ AccessorID: 'nobody', SecretID: 'anonymous' });
+  assert.equal(judge('').accessor, 'nobody');
+  assert.equal(asked.length, 2);
+  // Before a leader was heard of this server can't say what it has a copy of.
+  assert.deepEqual(opened({ isReady: false, elsewhere }).tokens.resolve('unknown'), {
+    refused: 'no-leader',
+    text: 'No cluster leader',
+  });
 });

@@ -88,7 +88,11 @@ const SCALARS = {
     default: false,
     about: "HTTP, gRPC, h2 checks use the agent's certificate",
   },
-  enable_central_service_config: { type: 'bool', default: true, about: 'defaults from config entries' },
+  enable_central_service_config: {
+    type: 'bool',
+    default: true,
+    about: 'proxies and gateways have defaults from config entries',
+  },
   enable_debug: { type: 'bool', default: false, dev: true, reload: true, about: 'pprof endpoints without ACL' },
   enable_local_script_checks: {
     type: 'bool',
@@ -170,10 +174,10 @@ const SCALARS = {
   experiments: { type: 'strings', about: 'no effect' },
   primary_gateways_interval: { type: 'duration', default: '30s' },
   auto_encrypt: stanza({
-    tls: { type: 'bool', default: false, about: 'clients' },
-    dns_san: { type: 'strings' },
-    ip_san: { type: 'strings' },
-    allow_tls: { type: 'bool', default: false, about: 'servers' },
+    tls: { type: 'bool', default: false, about: 'clients: the certificate comes from the servers (docs/security.md)' },
+    dns_san: { type: 'strings', about: 'clients: names that it is to have beside `localhost`' },
+    ip_san: { type: 'strings', about: 'clients: addresses beside 127.0.0.1 and ::1' },
+    allow_tls: { type: 'bool', default: false, about: 'servers: client agents are given certificates' },
   }),
   auto_config: { type: 'free' },
   // Fixed values: parsed, never used.

@@ -19,7 +19,7 @@ const TLS = {
     reload: true,
     about: 'internal_rpc and defaults only; implies verify_outgoing',
   },
-  use_auto_cert: { type: 'bool', about: 'grpc only' },
+  use_auto_cert: { type: 'bool', about: 'grpc only: the certificate of auto_encrypt' },
 } as const satisfies Schema;
 
 export const NETWORK = {
@@ -39,7 +39,7 @@ export const NETWORK = {
       type: 'int',
       flag: 'grpc-tls-port',
       defaultText: 'off; 8503 on servers',
-      about: 'not served yet, announced in tags',
+      about: 'served where tls.grpc has a certificate',
     },
     http: { type: 'int', default: 8500, flag: 'http-port' },
     https: { type: 'int', default: -1, flag: 'https-port' },

@@ -8,8 +8,11 @@ import type { NodeInfo } from './node.js';
 export interface GossipHooks {
   /** Why no alive message in a packet from there is believed, null when it may be; other messages may come from anywhere. */
   refuseSource(ip: Uint8Array): string | null;
-  /** Why a member is not taken in, null when it is. Without this hook, version bytes may be missing, too. */
-  readonly refuseAlive: ((node: NodeInfo) => string | null) | null;
+  /**
+   * Why a member is not taken in, null when it is. `isJudged`: it is of a list that `refuseMerge` let pass. Without this hook,
+   * version bytes may be missing, too.
+   */
+  readonly refuseAlive: ((node: NodeInfo, isJudged: boolean) => string | null) | null;
   /** The same for all nodes of a push/pull that somebody joins by. */
   refuseMerge(nodes: readonly PushPullNode[]): Generator<void, string | null>;
   /** Goes out with every ack: Serf's coordinate. */

@@ -3,7 +3,8 @@
 
 import { encode } from '../../../msgpack/codec.js';
 import { ALIVE, DEAD, MOST_META_BYTES, SUSPECT } from '../wire/message-types.js';
-import { type Accusation, type Alive, accusation, alive } from '../wire/messages.js';
+import { type Accusation, type Alive, accusation, alive, aliveLength } from '../wire/messages.js';
+import type { Broadcast } from './broadcast.js';
 import {
   addressText,
   infoOf,
@@ -70,7 +71,7 @@ export class Membership {
       Meta: meta,
       Vsn: versionBytes,
     };
-    this.alive(message, nowMs, { onFinished });
+    this.#hear(message, nowMs, { onFinished }, false);
     return this.self?.incarnation === this.#incarnation;
   }
 
@@ -81,14 +82,24 @@ export class Membership {
     this.dead({ Incarnation: this.self?.incarnation ?? this.#incarnation, Node: name, From: name }, nowMs, onFinished);
   }
 
+  /** `isJudged`: it is of a list that the rules let pass. */
+  alive(message: Alive, nowMs: number, isJudged = false): void {
+    this.#hear(message, nowMs, null, isJudged);
+  }
+
   /** `own`: the message is ours, so it is no reason to refute. */
-  alive(message: Alive, nowMs: number, own: { readonly onFinished: (() => void) | undefined } | null = null): void {
+  #hear(
+    message: Alive,
+    nowMs: number,
+    own: { readonly onFinished: (() => void) | undefined } | null,
+    isJudged: boolean,
+  ): void {
     const pool = this.#pool;
     const isOurs = message.Node === pool.self.name;
     if (isOurs && this.#leaving) return; // 1
     const known = pool.table.get(message.Node);
     if (known !== undefined && !isOurs && this.#isKnown(known, message)) return;
-    const said = this.#accept(message); // 2
+    const said = this.#accept(message, isJudged); // 2
     if (said === null) return;
     const node = known ?? this.#introduce(said); // 3
     if (node === null) return;
@@ -118,7 +129,7 @@ export class Membership {
   }
 
   /** What the message says about the member, null when it isn't to be believed. */
-  #accept(message: Alive): NodeInfo | null {
+  #accept(message: Alive, isJudged: boolean): NodeInfo | null {
     const { hooks, out, self } = this.#pool;
     const refuse = (text: string): null => {
       out.log('warn', `Ignoring an alive message for '${message.Node}': ${text}`);
@@ -139,7 +150,7 @@ export class Membership {
       versionBytes:
         versions === null ? null : isSameBytes(message.Vsn, self.versionBytes) ? self.versionBytes : copy(message.Vsn),
     };
-    const problem = hooks.refuseAlive?.(said) ?? null;
+    const problem = hooks.refuseAlive?.(said, isJudged) ?? null;
     return problem === null ? said : refuse(problem);
   }
 
@@ -204,7 +215,7 @@ export class Membership {
     else if (isChanged) out.event({ kind: 'update', node: infoOf(node) });
   }
 
-  /** Encoded anew: what we don't understand isn't passed on, and an empty value goes out as nil. */
+  /** Written anew: what we don't understand isn't passed on, and an empty value goes out as nil. */
   #spreadAlive(node: NodeRecord, key: string, onFinished?: () => void): void {
     const message: Alive = {
       Incarnation: node.incarnation,
@@ -214,10 +225,12 @@ export class Membership {
       Meta: node.meta.length === 0 ? null : node.meta,
       Vsn: node.versionBytes,
     };
-    this.#spread(key, encode(alive, message, ALIVE), onFinished);
+    const write = (): Uint8Array => encode(alive, message, ALIVE);
+    const length = aliveLength(message);
+    this.#spread(key, length === null ? write() : { length, write }, onFinished);
   }
 
-  #spread(key: string, message: Uint8Array, onFinished?: () => void): void {
+  #spread(key: string, message: Broadcast['message'], onFinished?: () => void): void {
     this.#pool.broadcasts.queue(onFinished === undefined ? { key, message } : { key, message, onFinished });
   }
 

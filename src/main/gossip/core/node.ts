@@ -25,7 +25,9 @@ export function isSameAddress(a: Address, b: Address): boolean {
 
 /** `10.0.0.1:8301`, `[2001:db8::1]:8301`. */
 export function addressText({ ip, port }: Address): string {
-  return joinHostPort(ipText(ip), port);
+  const text = ipText(ip);
+  // To look for a colon in a text that was just put together costs more than the rest.
+  return ip.length === 4 ? `${text}:${port}` : joinHostPort(text, port);
 }
 
 export interface Versions {

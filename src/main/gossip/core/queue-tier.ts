@@ -3,9 +3,10 @@
 // equally long: each length has a heap, and nothing costs more than a few steps, wherever in the order it happens.
 
 import { type HeapItem, IndexedHeap } from '../../../deadlines/indexed-heap.js';
+import type { Broadcast } from './broadcast.js';
 
 export class QueuedMessage implements HeapItem {
-  readonly message: Uint8Array;
+  readonly message: Broadcast['message'];
   readonly key: string | null;
   readonly onFinished: (() => void) | undefined;
   /** The heap gives out what has the least of it: the number of the message, negative, so that the newest comes first. */
@@ -14,7 +15,7 @@ export class QueuedMessage implements HeapItem {
   order = 0;
   transmits = 0;
 
-  constructor(message: Uint8Array, key: string | null, onFinished: (() => void) | undefined, number: number) {
+  constructor({ message, key, onFinished }: Broadcast, number: number) {
     this.message = message;
     this.key = key;
     this.onFinished = onFinished;

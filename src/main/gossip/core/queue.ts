@@ -1,15 +1,8 @@
 // Messages to be spread, each a limited number of times (spec/gossip.md, section 8): what was sent least goes first, then
 // what is longest, then what is newest. A message replaces an older one with the same key.
 
+import { type Broadcast, bytesOf } from './broadcast.js';
 import { QueuedMessage, QueueTier } from './queue-tier.js';
-
-export interface Broadcast {
-  readonly message: Uint8Array;
-  /** Null: replaces nothing. */
-  readonly key: string | null;
-  /** Called once, when the message was replaced, dropped, or sent for the last time. */
-  readonly onFinished?: () => void;
-}
 
 export class BroadcastQueue {
   /** By the number of times sent. */
@@ -23,14 +16,14 @@ export class BroadcastQueue {
   }
 
   queue(broadcast: Broadcast): void {
-    const { key, message, onFinished } = broadcast;
+    const { key } = broadcast;
     const older = key === null ? undefined : this.#byKey.get(key);
     if (older !== undefined) {
       this.#tiers[older.transmits]?.remove(older);
       this.#count -= 1;
       this.#forget(older);
     }
-    const entry = new QueuedMessage(message, key, onFinished, this.#nextNumber);
+    const entry = new QueuedMessage(broadcast, this.#nextNumber);
     this.#nextNumber += 1;
     if (key !== null) this.#byKey.set(key, entry);
     this.#insert(entry);
@@ -70,7 +63,7 @@ export class BroadcastQueue {
       if (entry.transmits >= transmitLimit) this.#forget(entry);
       else this.#insert(entry);
     }
-    return taken.map((entry) => entry.message);
+    return taken.map(({ message }) => bytesOf(message));
   }
 
   /** Drops all but the `keep` messages that would leave first. */

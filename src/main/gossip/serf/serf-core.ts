@@ -3,8 +3,6 @@
 // after every call.
 
 import type { Coordinate } from '../../../wire/gossip-pools.js';
-import { GossipCore } from '../core/gossip-core.js';
-import { NO_HOOKS } from '../core/hooks.js';
 import {
   type Machine,
   type MachineOutput,
@@ -13,43 +11,26 @@ import {
   mergingOf,
   type OwnState,
 } from '../core/machine.js';
-import type { Address, NodeInfo } from '../core/node.js';
-import type { GossipEvent } from '../core/output.js';
-import { Timers } from '../core/timers.js';
-import { MOST_PACKET_BYTES } from '../wire/message-types.js';
+import type { Address } from '../core/node.js';
 import type { Ping } from '../wire/messages.js';
 import type { PushPull } from '../wire/stream-messages.js';
-import { NetworkCoordinates } from './coordinates/network-coordinates.js';
 import { every } from './every.js';
 import { figuresOf } from './figures.js';
-import { Departure } from './members/departure.js';
-import { Intents } from './members/intents.js';
-import { MemberRules } from './members/member-rules.js';
-import { NameConflict } from './members/name-conflict.js';
 import { reap } from './members/reaper.js';
-import { RecentIntents } from './members/recent-intents.js';
 import { reconnect } from './members/reconnect.js';
-import { Rejoin } from './members/rejoin.js';
-import { Broadcasts } from './pool/broadcasts.js';
+import { partsOf, type SerfParts } from './parts.js';
 import type { SerfMember } from './pool/member.js';
-import { Members } from './pool/members.js';
 import type { SerfOptions } from './pool/options.js';
 import type { IncomingQuery, SerfEvent } from './pool/output.js';
-import { SerfOutbox } from './pool/serf-outbox.js';
 import type { SerfPool } from './pool/serf-pool.js';
 import type { RestoredSnapshot, SnapshotState } from './pool/snapshot.js';
 import { SnapshotJournal } from './pool/snapshot-journal.js';
-import { LamportClock } from './protocol/lamport-clock.js';
-import { readSerfMessage, type SerfMessage } from './protocol/messages.js';
 import { encodeTags } from './protocol/tags.js';
-import { InternalQueries } from './query/internal-queries.js';
 import { type KeyAnswer, runKeyOperation } from './query/key-operations.js';
-import { type KeyOperation, KeyQueries } from './query/key-queries.js';
-import { Queries } from './query/queries.js';
-import { QueryClient, type QueryListener, type QueryRequest } from './query/query-client.js';
-import { Responses } from './query/responses.js';
-import { localState, mergeState } from './state-exchange.js';
-import { UserEvents } from './user-events.js';
+import type { KeyOperation } from './query/key-queries.js';
+import type { QueryListener, QueryRequest } from './query/query-client.js';
+import { Reception } from './reception.js';
+import { mergeState } from './state-exchange.js';
 
 /** How often the member clock is written down. */
 const CLOCK_NOTE_MS = 500;
@@ -57,72 +38,21 @@ const TAGS_TOO_LONG = 'Encoded length of tags exceeds limit of 512 bytes';
 
 export class SerfCore implements Machine<SerfEvent> {
   readonly #pool: SerfPool;
-  readonly #recent = new RecentIntents();
-  readonly #rules: MemberRules;
-  readonly #intents: Intents;
-  readonly #events: UserEvents;
-  readonly #responses: Responses;
-  readonly #keys: KeyQueries;
-  readonly #queries: Queries;
-  readonly #queryClient: QueryClient;
-  readonly #conflict: NameConflict;
-  readonly #departure: Departure;
-  readonly #rejoin: Rejoin;
+  readonly #parts: SerfParts;
+  readonly #reception: Reception;
   readonly #journal: SnapshotJournal | null;
   /** Until the start: megabytes of a large pool, which nobody needs any more when it is found. */
   #restored: RestoredSnapshot | null;
   /** Joins under way, and whether one of them wants no old events. */
   #joins = 0;
   #ignoresOld = false;
-  /** What a step of a merge has left for Serf to merge. */
-  #mergedState: { readonly state: Uint8Array; readonly isJoin: boolean } | null = null;
 
   constructor({ restored, ...options }: SerfOptions) {
-    const clocks = { member: new LamportClock(), event: new LamportClock(), query: new LamportClock() };
-    const journal = restored === null ? null : new SnapshotJournal(restored);
-    this.#journal = journal;
+    this.#journal = restored === null ? null : new SnapshotJournal(restored);
     this.#restored = restored;
-    const members = new Members();
-    const { self, gossip, serf, random, layerOverhead, rules } = options;
-    const broadcasts = new Broadcasts({ serf, gossip, layerOverhead, memberCount: () => members.size });
-    const coordinates = new NetworkCoordinates(random);
-    const core = new GossipCore({
-      self,
-      settings: gossip,
-      random,
-      layerOverhead,
-      hooks: {
-        refuseSource: (ip) => rules?.refuseSource(ip) ?? null,
-        refuseAlive: rules === null ? null : (node) => rules.refuseAlive(node),
-        refuseMerge: (nodes) => (rules ?? NO_HOOKS).refuseMerge(nodes),
-        ackPayload: () => coordinates.ackPayload(),
-        broadcasts: (overhead, limit) => broadcasts.take(overhead, limit),
-        localState: () => localState({ pool: this.#pool, events: this.#events }),
-      },
-    });
-    const timers = new Timers();
-    const out = new SerfOutbox({
-      ...{ journal, timers, settings: serf },
-      memberClock: clocks.member,
-      nowMs: () => this.#pool.latestMs,
-    });
-    const pool: SerfPool = {
-      ...{ options, core, timers, clocks, members, broadcasts, coordinates, out },
-      state: 'alive',
-      latestMs: 0,
-    };
-    this.#pool = pool;
-    this.#rules = new MemberRules(pool, this.#recent);
-    this.#intents = new Intents(pool, this.#recent, this.#rules);
-    this.#events = new UserEvents(pool);
-    this.#responses = new Responses(pool);
-    this.#keys = new KeyQueries(pool, this.#responses);
-    const internal = new InternalQueries(pool, this.#responses, this.#keys);
-    this.#queries = new Queries(pool, this.#responses, internal);
-    this.#queryClient = new QueryClient(pool, this.#queries);
-    this.#conflict = new NameConflict(pool, this.#queryClient);
-    this.#departure = new Departure(pool, this.#intents);
-    this.#rejoin = new Rejoin(pool);
+    this.#parts = partsOf(options, this.#journal);
+    this.#pool = this.#parts.pool;
+    this.#reception = new Reception(this.#parts);
   }
 
   /** Makes ourselves a member and starts all that beats. The problem, or null. */
@@ -143,14 +73,14 @@ export class SerfCore implements Machine<SerfEvent> {
     }
     this.#absorb(nowMs);
     this.#startBeats(nowMs);
-    this.#rejoin.start(restored?.members ?? [], nowMs);
+    this.#parts.rejoin.start(restored?.members ?? [], nowMs);
     return null;
   }
 
   #refuseSelf(meta: Uint8Array): string | null {
     const { self, rules } = this.#pool.options;
     const { name, address, versionBytes } = self;
-    return rules?.refuseAlive({ name, address, meta, versionBytes }) ?? null;
+    return rules?.refuseAlive({ name, address, meta, versionBytes }, false) ?? null;
   }
 
   #restore({ clock, eventClock, queryClock }: RestoredSnapshot): void {
@@ -158,17 +88,15 @@ export class SerfCore implements Machine<SerfEvent> {
     clocks.member.witness(clock);
     clocks.event.witness(eventClock);
     clocks.query.witness(queryClock);
-    this.#events.ignoreUpTo(eventClock);
-    this.#queries.ignoreUpTo(queryClock);
+    this.#parts.events.ignoreUpTo(eventClock);
+    this.#parts.queries.ignoreUpTo(queryClock);
   }
 
   #startBeats(nowMs: number): void {
     const pool = this.#pool;
-    const rules = this.#rules;
-    const recent = this.#recent;
     const { timers, out, broadcasts } = pool;
     const { reapIntervalMs, reconnectIntervalMs, queueCheckIntervalMs } = pool.options.serf;
-    every(timers, nowMs, reapIntervalMs, (now) => reap({ pool, rules, recent }, now));
+    every(timers, nowMs, reapIntervalMs, (now) => reap(this.#parts, now));
     every(timers, nowMs, reconnectIntervalMs, () => reconnect(pool));
     every(timers, nowMs, queueCheckIntervalMs, () => broadcasts.check((text) => out.log('warn', text)));
     if (this.#journal !== null) every(timers, nowMs, CLOCK_NOTE_MS, () => out.noteClock());
@@ -198,7 +126,7 @@ export class SerfCore implements Machine<SerfEvent> {
 
   receiveUser(payload: Uint8Array, nowMs: number): void {
     this.#pool.latestMs = nowMs;
-    this.#message(payload, nowMs);
+    this.#reception.message(payload, nowMs);
     this.#absorb(nowMs);
   }
 
@@ -223,7 +151,9 @@ export class SerfCore implements Machine<SerfEvent> {
   get revision(): number {
     const { core, clocks, members } = this.#pool;
     const { member, event, query } = clocks;
-    return core.revision + members.revision + this.#events.revision + member.revision + event.revision + query.revision;
+    return (
+      core.revision + members.revision + this.#parts.events.revision + member.revision + event.revision + query.revision
+    );
   }
 
   startMerge(remote: PushPull): Merging {
@@ -240,15 +170,13 @@ export class SerfCore implements Machine<SerfEvent> {
       this.#absorb(nowMs);
     }
     if (merging.problem !== null) return merging.problem;
-    const merged = this.#mergedState;
-    this.#mergedState = null;
+    const merged = this.#reception.takeUserState();
     if (merged === null) return null;
     return yield* this.#mergeUserState(merged.state, merged.isJoin);
   }
 
   *#mergeUserState(state: Uint8Array, isJoin: boolean): MergeSteps {
-    const parts = { pool: this.#pool, intents: this.#intents, events: this.#events };
-    const merging = mergingOf(mergeState(parts, state, isJoin && this.#ignoresOld));
+    const merging = mergingOf(mergeState(this.#parts, state, isJoin && this.#ignoresOld));
     for (let isMore = true; isMore; ) {
       const nowMs = yield;
       this.#pool.latestMs = nowMs;
@@ -270,95 +198,7 @@ export class SerfCore implements Machine<SerfEvent> {
       if (packets.length + streams.length + events.length === 0) return;
       for (const packet of packets) out.packet(packet);
       for (const stream of streams) out.stream(stream);
-      for (const event of events) this.#handle(event, nowMs);
-    }
-  }
-
-  #handle(event: GossipEvent, nowMs: number): void {
-    const { out } = this.#pool;
-    switch (event.kind) {
-      case 'join':
-        this.#rules.joined(event.node);
-        break;
-      case 'update':
-        this.#rules.updated(event.node);
-        break;
-      case 'leave':
-        this.#rules.left(event.node, nowMs);
-        break;
-      case 'suspect':
-        this.#suspected(event.node.name);
-        break;
-      case 'conflict':
-        this.#conflict.noticed(event.existing, event.other, nowMs);
-        break;
-      case 'user':
-        this.#message(event.payload, nowMs);
-        break;
-      case 'userState':
-        this.#mergedState = event;
-        break;
-      case 'roundTrip':
-        this.#observe(event.node, event.payload, event.roundTripMs);
-        break;
-      case 'spread':
-        if (event.what === 'leave') this.#departure.told(event.isTimedOut, nowMs);
-        else if (event.isTimedOut) out.log('warn', 'timeout waiting for update broadcast');
-        break;
-      case 'done':
-        out.tell(event);
-        break;
-      case 'log':
-        out.tell({ kind: 'log', source: 'memberlist', level: event.level, text: `memberlist: ${event.text}` });
-        break;
-    }
-  }
-
-  #suspected(name: string): void {
-    const { members, out } = this.#pool;
-    const member = members.get(name);
-    if (member !== undefined) out.tell({ kind: 'suspected', member });
-  }
-
-  #observe(node: NodeInfo, payload: Uint8Array | null, roundTripMs: number): void {
-    const { coordinates, members, out } = this.#pool;
-    if (payload === null || payload.length === 0 || members.get(node.name) === undefined) return;
-    const problem = coordinates.observe(node.name, payload, roundTripMs);
-    if (problem !== null) out.log('debug', `Rejected coordinate from ${node.name}: ${problem}`);
-  }
-
-  /** A Serf message. Larger ones than fit a packet are no member's. */
-  #message(payload: Uint8Array, nowMs: number): void {
-    const message = payload.length > MOST_PACKET_BYTES ? null : readSerfMessage(payload);
-    if (message === null) {
-      this.#pool.out.log('warn', `Ignoring a message of type ${payload[0] ?? 'none'} that can't be read`);
-      return;
-    }
-    this.#dispatch(message, payload, nowMs);
-  }
-
-  #dispatch(message: SerfMessage, payload: Uint8Array, nowMs: number): void {
-    const { broadcasts } = this.#pool;
-    const copy = () => new Uint8Array(payload);
-    switch (message.type) {
-      case 'leave':
-        if (this.#intents.leave(message.body, nowMs)) broadcasts.spread('intents', copy());
-        break;
-      case 'join':
-        if (this.#intents.join(message.body, nowMs)) broadcasts.spread('intents', copy());
-        break;
-      case 'userEvent':
-        if (this.#events.receive(message.body)) broadcasts.spread('events', copy());
-        break;
-      case 'query':
-        if (this.#queries.receive(message.body, nowMs)) broadcasts.spread('queries', copy());
-        break;
-      case 'queryResponse':
-        this.#queryClient.receive(message.body, nowMs);
-        break;
-      case 'relay':
-        this.#responses.forward(message.header, message.inner);
-        break;
+      for (const event of events) this.#reception.event(event, nowMs);
     }
   }
 
@@ -396,33 +236,33 @@ export class SerfCore implements Machine<SerfEvent> {
     this.#joins = Math.max(0, this.#joins - 1);
     if (this.#joins === 0) this.#ignoresOld = false;
     if (joined === 0) return;
-    this.#rejoin.joined();
-    if (this.#pool.state === 'alive') this.#intents.announceJoin(nowMs);
+    this.#parts.rejoin.joined();
+    if (this.#pool.state === 'alive') this.#parts.intents.announceJoin(nowMs);
   }
 
   /** The problem, or null. */
   userEvent(name: string, payload: Uint8Array | null, canCoalesce: boolean, nowMs: number): string | null {
     this.#pool.latestMs = nowMs;
-    return this.#events.send(name, payload, canCoalesce);
+    return this.#parts.events.send(name, payload, canCoalesce);
   }
 
   /** The problem, or null. Then `listener.onEnd` is called in the end. */
   query(request: QueryRequest, listener: QueryListener, nowMs: number): string | null {
-    const asked = this.#queryClient.send(request, listener, nowMs);
+    const asked = this.#parts.queryClient.send(request, listener, nowMs);
     this.#absorb(nowMs);
     return asked.ok ? null : asked.error;
   }
 
   /** Answers a query of the event `query`. The problem, or null. */
   respond(query: IncomingQuery, payload: Uint8Array, nowMs: number): string | null {
-    const problem = this.#responses.respond(query, payload, nowMs);
+    const problem = this.#parts.responses.respond(query, payload, nowMs);
     this.#absorb(nowMs);
     return problem;
   }
 
   /** The keyring that the event `keyring` told of is on the disk, or `problem` says why it isn't. */
   keyringSaved(query: IncomingQuery, problem: string | null, nowMs: number): void {
-    this.#keys.saved(query, problem, nowMs);
+    this.#parts.keys.saved(query, problem, nowMs);
     this.#absorb(nowMs);
   }
 
@@ -434,17 +274,15 @@ export class SerfCore implements Machine<SerfEvent> {
     done: (answer: KeyAnswer) => void,
     nowMs: number,
   ): void {
-    const pool = this.#pool;
-    const queryClient = this.#queryClient;
-    runKeyOperation({ pool, queryClient }, { operation, key, relayFactor }, done, nowMs);
+    runKeyOperation(this.#parts, { operation, key, relayFactor }, done, nowMs);
     this.#absorb(nowMs);
   }
 
   /** Leaves the pool; the event `left` says when that is done. The problem, or null. */
   leave(nowMs: number): string | null {
     this.#pool.latestMs = nowMs;
-    this.#rejoin.stop();
-    const problem = this.#departure.leave(nowMs);
+    this.#parts.rejoin.stop();
+    const problem = this.#parts.departure.leave(nowMs);
     this.#absorb(nowMs);
     return problem;
   }
@@ -452,7 +290,7 @@ export class SerfCore implements Machine<SerfEvent> {
   /** Declares a member to have left; the event `forceLeft` says when the others know. False: there is no such member. */
   forceLeave(name: string, prune: boolean, nowMs: number): boolean {
     this.#pool.latestMs = nowMs;
-    const isKnown = this.#departure.force(name, prune, nowMs);
+    const isKnown = this.#parts.departure.force(name, prune, nowMs);
     this.#absorb(nowMs);
     return isKnown;
   }

@@ -10,8 +10,8 @@ import { type LamportClock, timeAfter, timeBefore } from './protocol/lamport-clo
 import { type EventSlot, type SerfState, STATE, serfState } from './protocol/messages.js';
 import type { UserEvents } from './user-events.js';
 
-/** Intents and events taken in one go: a millisecond. */
-const ENTRIES_A_STEP = 1000;
+/** Intents and events taken in one go: less than a millisecond. */
+const ENTRIES_A_STEP = 200;
 
 interface Parts {
   readonly pool: SerfPool;
@@ -20,7 +20,7 @@ interface Parts {
 }
 
 /** Members looked at in one go. */
-const MEMBERS_A_STEP = 5000;
+const MEMBERS_A_STEP = 1000;
 
 /** A copy: what is encoded in steps must not change meanwhile. */
 function copied(slot: EventSlot | null): EventSlot | null {
@@ -33,8 +33,8 @@ export function* localState({ pool, events }: Pick<Parts, 'pool' | 'events'>): G
   const [LTime, EventLTime, QueryLTime] = [clocks.member.time, clocks.event.time, clocks.query.time];
   const Events = events.ring.map(copied);
   const StatusLTimes = new Map<string, Uint64>();
-  for (const [i, { name, statusLTime }] of [...members.all()].entries()) {
-    if (i > 0 && i % MEMBERS_A_STEP === 0) yield;
+  for (const { name, statusLTime } of [...members.all()]) {
+    if (StatusLTimes.size > 0 && StatusLTimes.size % MEMBERS_A_STEP === 0) yield;
     StatusLTimes.set(name, statusLTime);
   }
   // Last: of a time that may be younger than the list, the other side would make the opposite of what happened.

@@ -1,7 +1,9 @@
 // The bodies of memberlist's messages (spec/gossip.md, section 5). Fields are named and declared as on the wire.
 
+import { encode } from '../../../msgpack/codec.js';
 import { bool, bytes, int, type Kind, text, u16, u32 } from '../../../msgpack/kinds.js';
 import { struct } from '../../../msgpack/struct.js';
+import { ALIVE } from './message-types.js';
 
 /** Answers go to these when they are given, else to where the packet came from. */
 export interface Source {
@@ -66,6 +68,31 @@ export const alive: Kind<Alive> = struct<Alive>({
   Meta: bytes,
   Vsn: bytes,
 });
+
+/** Of text or bytes: with two bytes of length from here on, with four from there on. */
+const LENGTH_16 = 32;
+const LENGTH_32 = 0x10000;
+/** The type and the names of the fields; each value that says nothing takes a byte. */
+const ALIVE_FRAME = encode(alive, alive.zero, ALIVE).length - Object.keys(alive.zero).length;
+
+function unsignedLength(value: number): number {
+  if (value < 0x80) return 1;
+  if (value < 0x100) return 2;
+  return value < 0x10000 ? 3 : 5;
+}
+
+function rawLength(length: number): number {
+  if (length < LENGTH_16) return 1 + length;
+  return (length < LENGTH_32 ? 3 : 5) + length;
+}
+
+/** How long the message is with its type, without writing it; null when the name isn't ASCII, as nearly all are. */
+export function aliveLength({ Incarnation, Node, Addr, Port, Meta, Vsn }: Alive): number | null {
+  for (let i = 0; i < Node.length; i += 1) if (Node.charCodeAt(i) >= 0x80) return null;
+  const numbers = unsignedLength(Incarnation) + unsignedLength(Port);
+  const values = rawLength(Node.length) + rawLength(Addr?.length ?? 0) + rawLength(Meta?.length ?? 0);
+  return ALIVE_FRAME + numbers + values + rawLength(Vsn?.length ?? 0);
+}
 
 export interface RemoteError {
   readonly Error: string;

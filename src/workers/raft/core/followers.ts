@@ -33,6 +33,19 @@ export class Followers {
   #nextHeartbeatMs = Number.NEGATIVE_INFINITY;
   /** Nothing from here on leaves before it is durable here. */
   #heldFrom = 0 as LogIndex;
+  /** What a server holds durably, the leader included; a stranger holds nothing. */
+  readonly held = (id: ServerId): LogIndex => {
+    if (id === this.#leader.id) return this.#leader.log.durable;
+    return this.#progress.get(id)?.match ?? (0 as LogIndex);
+  };
+  readonly #ackedRound = (id: ServerId): number => {
+    if (id === this.#leader.id) return Number.POSITIVE_INFINITY;
+    return this.#progress.get(id)?.ackedRound ?? Number.NEGATIVE_INFINITY;
+  };
+  readonly #ackedMs = (id: ServerId): number => {
+    if (id === this.#leader.id) return Number.POSITIVE_INFINITY;
+    return this.#progress.get(id)?.ackedSentMs ?? Number.NEGATIVE_INFINITY;
+  };
 
   constructor(leader: LeaderView, peers: readonly ServerId[], nowMs: number) {
     this.#leader = leader;
@@ -125,12 +138,12 @@ export class Followers {
 
   /** The newest round of heartbeats that a majority of `voters` acknowledged. */
   confirmedRound(voters: readonly ServerId[]): number {
-    return quorumValue(voters, (voter) => this.#known(voter, (progress) => progress.ackedRound));
+    return quorumValue(voters, this.#ackedRound);
   }
 
   /** A majority of `voters` acknowledged requests that were made at this time or later; no receipt counts, it may be late. */
   confirmedMs(voters: readonly ServerId[]): number {
-    return quorumValue(voters, (voter) => this.#known(voter, (progress) => progress.ackedSentMs));
+    return quorumValue(voters, this.#ackedMs);
   }
 
   /** Who of them holds most. */
@@ -147,19 +160,6 @@ export class Followers {
   #installAgain(progress: Progress, nowMs: number): void {
     const againMs = nowMs + this.#leader.heartbeatTimeoutMs * INSTALL_AGAIN;
     progress.installUntilMs = Math.min(progress.installUntilMs, againMs);
-  }
-
-  #known(voter: ServerId, value: (progress: Progress) => number): number {
-    if (voter === this.#leader.id) return Number.POSITIVE_INFINITY;
-    const progress = this.#progress.get(voter);
-    return progress ? value(progress) : Number.NEGATIVE_INFINITY;
-  }
-
-  /** What each server holds durably, the leader included. */
-  match(): ReadonlyMap<ServerId, LogIndex> {
-    const match = new Map([[this.#leader.id, this.#leader.log.durable]]);
-    for (const [peer, progress] of this.#progress) match.set(peer, progress.match);
-    return match;
   }
 
   /** Who was heard of since then; the leader hears itself. */

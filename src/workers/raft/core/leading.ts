@@ -181,7 +181,7 @@ export class Leading {
   #countCommit(nowMs: number): void {
     const { id, log, membership } = this.#parts;
     const { voters } = membership;
-    const index = quorumIndex(voters, this.#followers.match());
+    const index = quorumIndex(voters, this.#followers.held);
     if (index >= this.termBegin) commitThrough(this.#parts, index);
     // It led on without a vote until the others had agreed to that.
     if (membership.committed(log.committed) !== null && !voters.includes(id)) this.#office.follow(this.#term, nowMs);

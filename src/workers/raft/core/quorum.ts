@@ -14,16 +14,23 @@ export function hasQuorum(voters: readonly ServerId[], granted: ReadonlySet<Serv
   return count >= majority(voters.length);
 }
 
-/** The highest index that a majority of the voters holds durably; a voter not in `match` holds nothing. */
-export function quorumIndex(voters: readonly ServerId[], match: ReadonlyMap<ServerId, LogIndex>): LogIndex {
-  const [only] = voters;
-  if (only !== undefined && voters.length === 1) return match.get(only) ?? (0 as LogIndex);
-  const held = voters.map((voter) => match.get(voter) ?? (0 as LogIndex)).sort((a, b) => b - a);
-  return held[majority(voters.length) - 1] ?? (0 as LogIndex);
+/** The highest index that a majority of the voters holds durably, by what `held` says of each; 0 without voters. */
+export function quorumIndex(voters: readonly ServerId[], held: (voter: ServerId) => LogIndex): LogIndex {
+  return Math.max(0, quorumValue(voters, held)) as LogIndex;
 }
 
-/** The highest value that a majority of the voters reaches, by what `reached` says of each. */
+/** What was counted last, in descending order. Kept, since a leader counts with every answer that it gets. */
+const descending: number[] = [];
+
+/** The highest value that a majority of the voters reaches, by what `reached` says of each; -Infinity without voters. */
 export function quorumValue(voters: readonly ServerId[], reached: (voter: ServerId) => number): number {
-  const values = voters.map(reached).sort((a, b) => (a < b ? 1 : a > b ? -1 : 0));
-  return values[majority(voters.length) - 1] ?? Number.NEGATIVE_INFINITY;
+  let count = 0;
+  for (const voter of voters) {
+    const value = reached(voter);
+    let at = count;
+    for (; at > 0 && (descending[at - 1] ?? 0) < value; at -= 1) descending[at] = descending[at - 1] ?? 0;
+    descending[at] = value;
+    count += 1;
+  }
+  return count === 0 ? Number.NEGATIVE_INFINITY : (descending[majority(count) - 1] ?? Number.NEGATIVE_INFINITY);
 }

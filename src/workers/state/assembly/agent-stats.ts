@@ -10,8 +10,8 @@ import type { Stats } from '../endpoints/agent/identity.js';
 import type { GossipView } from '../gossip/gossip-view.js';
 import { serversByDatacenter } from '../gossip/members/wan-datacenters.js';
 import type { Replica } from '../replica/replica.js';
-import type { KnownLeader } from './known-leader.js';
 import type { Parts } from './parts.js';
+import type { KnownLeader } from './server/known-leader.js';
 
 /** Longer than a thread that works is ever held up, and short enough for who asks what is wrong. */
 const ANSWER_WITHIN_MS = 5_000;

@@ -7,6 +7,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { surprise } from '../../../observe/surprise.js';
 import type { ChecksToState, CheckTask, StateToChecks } from '../../../wire/check-port.js';
 import type { TlsMaterial } from '../../../wire/config.js';
+import { packTasks } from '../../../wire/packed-tasks.js';
 import type { LogLevel } from '../../../wire/thread-port.js';
 import type { CheckOwner, CheckRunner } from '../local/checks/check-task.js';
 
@@ -126,7 +127,7 @@ export class CheckShards implements CheckRunner {
     for (const shard of this.#shards) {
       if (shard.removing.length > 0) this.#send(shard, { kind: 'remove', keys: shard.removing });
       shard.removing = [];
-      if (shard.adding.size > 0) this.#send(shard, { kind: 'add', tasks: this.#take(shard.adding) });
+      if (shard.adding.size > 0) this.#send(shard, { kind: 'add', tasks: packTasks(this.#take(shard.adding)) });
       if (shard.adding.size > 0) this.#schedule();
     }
   }

@@ -19,18 +19,20 @@ import { clientStats } from './agent-stats.js';
 import { clientAcls } from './client-acls.js';
 import type { Mode } from './mode.js';
 import type { Parts } from './parts.js';
+import { clientCertificate } from './tls/client-certificate.js';
 
 /** As stock's client agents close connections to servers that they ask nothing. */
 const IDLE_CONNECTION_MS = 127_000;
 
-export function openClient({ settings, telemetry, control, gossip, logger, tokens }: Parts): Mode {
+export function openClient(parts: Parts): Mode {
+  const { settings, telemetry, control, gossip, logger, tokens } = parts;
   const { datacenter, nodeName } = settings.current;
   const limits = () => settings.current.limits;
   const list = new ServerList(Math.random);
   const dialer = new ServerDialer(settings.current);
   const pool = new RpcPool({ idleMs: IDLE_CONNECTION_MS, dialer });
   const holdMs = () => settings.current.rpcHoldTimeoutMs;
-  const asking = new ServerAsker({ pool, clientTimeoutMs: () => limits().rpcClientTimeoutMs, holdMs });
+  const asking = new ServerAsker({ pool, bootstrap: null, clientTimeoutMs: () => limits().rpcClientTimeoutMs, holdMs });
   const members = () => gossip.lan.size;
   let serverUp = (): void => {};
   const reconnect = new Reconnect({
@@ -54,7 +56,27 @@ export function openClient({ settings, telemetry, control, gossip, logger, token
     unreachable: () => reconnect.begin(),
   });
   const snapshots = new RemoteSnapshots(() => list.first?.address ?? refusal('no-servers'), dialer);
-  const follow = followServers({ list, datacenter, appeared: () => serverUp() });
+  let reconfigured = (): void => {};
+  const certificate = clientCertificate({
+    config: settings.current,
+    tokens,
+    logger,
+    list,
+    dialer,
+    calls,
+    changed: () => {
+      reconfigured();
+      serverUp();
+    },
+  });
+  const follow = followServers({
+    list,
+    datacenter,
+    appeared: () => {
+      certificate?.serverAppeared();
+      serverUp();
+    },
+  });
   gossip.listen({
     membersChanged: (changes) => {
       if (changes.pool === 'lan') follow(changes);
@@ -87,6 +109,7 @@ export function openClient({ settings, telemetry, control, gossip, logger, token
     knowsServers: () => list.first !== null,
     dnsAnswers: (given, staleQuery) => new RemoteResponder({ ...given, calls, kept: calls.kept, tokens, staleQuery }),
     snapshots,
+    grpc: null,
     recovered: Promise.resolve(),
     stats: () => clientStats(control, gossip),
     onServerUp: (callback) => {
@@ -96,8 +119,13 @@ export function openClient({ settings, telemetry, control, gossip, logger, token
       closing.add(() => pool.close());
       closing.add(() => snapshots.close());
     },
-    reload: (config) => dialer.reload(config),
+    configured: (config) => certificate?.configured(config) ?? config,
+    onReconfigured: (callback) => {
+      reconfigured = callback;
+    },
+    reload: (config) => (certificate ?? dialer).reload(config),
     rest: () => {
+      certificate?.stop();
       rebalance.stop();
       reconnect.stop();
       coordinates.stop();

@@ -2,6 +2,7 @@
 
 import { joinHostPort } from '../../../gotext/host-port.js';
 import type { Closing } from '../../../lifecycle/closing.js';
+import type { Transport } from '../dns/compose.js';
 import { type BoundAddress, DnsServer } from '../dns/server.js';
 import type { Mode } from './mode.js';
 import type { Interface } from './open-http.js';
@@ -10,7 +11,7 @@ import type { Parts } from './parts.js';
 /** DNS, as its readers beside this thread see it. */
 export interface DnsInterface extends Interface {
   readonly bound: readonly BoundAddress[];
-  answer(packet: Buffer, asker: string): ReturnType<DnsServer['answer']>;
+  answer(packet: Buffer, asker: string, transport?: Transport): ReturnType<DnsServer['answer']>;
 }
 
 /** What an agent has that serves no DNS. */
@@ -21,8 +22,9 @@ export async function openDns(
   mode: Mode,
   closing: Closing,
 ): Promise<DnsInterface> {
-  const { dns, datacenter, nodeName } = settings.current;
-  if (dns.listeners.length === 0) return NO_DNS;
+  const { dns, datacenter, nodeName, grpcListeners, grpcTlsListeners } = settings.current;
+  // Over gRPC it is asked, too.
+  if (dns.listeners.length + grpcListeners.length + grpcTlsListeners.length === 0) return NO_DNS;
   const { metrics } = telemetry;
   const server = new DnsServer({
     config: dns,
@@ -31,7 +33,7 @@ export async function openDns(
     nodeName,
     metrics,
     logger,
-    sharing: mode.readers?.answerDns === true ? 'first' : 'alone',
+    sharing: mode.readers?.threads.answerDns === true ? 'first' : 'alone',
   });
   closing.add(() => server.close());
   await server.listen();
@@ -46,6 +48,6 @@ export async function openDns(
     addresses,
     bound: [...server.bound],
     reload: (config) => server.reload(config.dns),
-    answer: (packet, asker) => server.answer(packet, asker),
+    answer: (packet, asker, transport) => server.answer(packet, asker, transport),
   };
 }

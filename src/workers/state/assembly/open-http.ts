@@ -19,10 +19,10 @@ import { LeafCertificates } from '../leaves/leaf-certificates.js';
 import type { LocalAgent } from '../local/local-agent.js';
 import { systemClock } from '../local/state/clock.js';
 import { SharedCounts } from '../sockets/shared-counts.js';
-import { httpsOptions } from './https-options.js';
 import type { Mode } from './mode.js';
 import type { Parts } from './parts.js';
 import { serverEndpoints } from './server-endpoints.js';
+import { httpsOptions } from './tls/https-options.js';
 
 /** A side of the agent that listens. */
 export interface Interface {

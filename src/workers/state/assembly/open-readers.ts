@@ -3,10 +3,12 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { AgentSecrets } from '../../../wire/agent-secrets.js';
 import type { FromReader, ReaderWord, SharedListeners, ToReader } from '../../../wire/reader-port.js';
-import type { StateReaders } from '../../../wire/state-worker.js';
 import { HandedExchanges } from '../http/hand-over/handed-exchange.js';
 import { ownBytes, TurnBatch } from '../http/hand-over/turn-batch.js';
 import type { AgentTokens } from '../tokens/agent-tokens.js';
+import { judgedMessage } from '../tokens/handed-secrets.js';
+import type { ReadLinked } from './asked-acls.js';
+import type { ServedReaders } from './mode.js';
 import type { DnsInterface } from './open-dns.js';
 import type { HttpInterface } from './open-http.js';
 
@@ -15,11 +17,13 @@ class ReaderEnd {
   readonly #batch: TurnBatch<ToReader>;
   readonly #requests: HandedExchanges;
   readonly #dns: DnsInterface;
+  readonly #readLinked: ReadLinked;
   /** Its listeners are closed, or the thread is gone. */
   readonly #closed: Promise<void>;
 
-  constructor(port: MessagePort, http: HttpInterface, dns: DnsInterface) {
+  constructor(port: MessagePort, http: HttpInterface, dns: DnsInterface, readLinked: ReadLinked) {
     this.#dns = dns;
+    this.#readLinked = readLinked;
     this.#batch = new TurnBatch<ToReader>(port);
     this.#requests = new HandedExchanges(this.#batch, (exchange) => http.take(exchange));
     this.#closed = new Promise((resolve) => {
@@ -56,7 +60,12 @@ class ReaderEnd {
 
   #hear(message: FromReader): void {
     if (message.kind === 'dns') void this.#answer(message);
+    else if (message.kind === 'judge') void this.#judge(message);
     else this.#requests.receive(message);
+  }
+
+  async #judge({ id, secret }: Extract<FromReader, { kind: 'judge' }>): Promise<void> {
+    this.#batch.add(judgedMessage(id, await this.#readLinked(secret)));
   }
 
   async #answer({ id, packet, asker }: Extract<FromReader, { kind: 'dns' }>): Promise<void> {
@@ -67,7 +76,7 @@ class ReaderEnd {
 }
 
 export function openReaders(
-  { ports, answerDns }: StateReaders,
+  { threads: { ports, answerDns }, readLinked }: ServedReaders,
   http: HttpInterface,
   dns: DnsInterface,
   tokens: AgentTokens,
@@ -80,7 +89,7 @@ export function openReaders(
     dns: answerDns ? dns.bound.map((place) => ({ kind: 'tcp', ...place })) : [],
   };
   for (const port of ports) {
-    const end = new ReaderEnd(port, http, dns);
+    const end = new ReaderEnd(port, http, dns, readLinked);
     http.closesWith((deadlineMs) => end.close(deadlineMs));
     end.take(tokens.secrets);
     tokens.onChange(() => end.take(tokens.secrets));

@@ -2,6 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { joinHostPort } from '../../../gotext/host-port.js';
+import { BootstrapDialer } from '../../../tls/bootstrap-dialer.js';
 import { ServerDialer } from '../../../tls/server-dialer.js';
 import { isServer } from '../../../wire/gossip/member-tags.js';
 import { AppliedProgress } from '../../../wire/raft/applied-progress.js';
@@ -24,6 +25,7 @@ import { RemoteResponder } from '../dns/remote-responder.js';
 import { Responder } from '../dns/responder.js';
 import { LeaderDuties } from '../leader/leader-duties.js';
 import { LeaderLogins } from '../leader/logins/logins.js';
+import type { Primary } from '../leader/primary/primary.js';
 import { CoordinateUpdates } from '../methods/catalog/coordinate-updates.js';
 import type { ClusterView } from '../methods/contract/cluster-view.js';
 import { refusal } from '../methods/contract/refusal.js';
@@ -38,11 +40,15 @@ import { LeaderSnapshots } from '../rpc/snapshot/leader-snapshots.js';
 import { RemoteSnapshots } from '../rpc/snapshot/remote-snapshots.js';
 import { OperatorSnapshots } from '../snapshots/operator-snapshots.js';
 import { serverStats } from './agent-stats.js';
+import { primaryAcls, type ReadLinked, readLinked } from './asked-acls.js';
 import { bootstrapReset } from './bootstrap-reset.js';
-import { KnownLeader } from './known-leader.js';
 import type { Mode } from './mode.js';
 import type { Parts } from './parts.js';
+import { clusterView } from './server/cluster-view.js';
+import { KnownLeader } from './server/known-leader.js';
+import { primaryCalls } from './server/primary-calls.js';
 import { serverAcls, serverSecret } from './server-acls.js';
+import { followRoots } from './tls/trusted-clients.js';
 
 const COORDINATE_PERIOD_MS = 5_000;
 const DEV_COORDINATE_PERIOD_MS = 100;
@@ -58,14 +64,16 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
   const leader = new KnownLeader();
   const { replica, recovered } = followLog(parts, raft, leader);
   const { store, consensus, keepingUp } = replica;
-  const acls = serverAcls(parts.settings.current, tokens, replica, null);
-  const { datacenter, nodeId, advertiseAddress, ports } = parts.settings.current;
+  const { datacenter, primaryDatacenter, nodeId, advertiseAddress, ports } = parts.settings.current;
+  const readInPrimary: ReadLinked = (secret) => readLinked(beyond, primaryDatacenter, secret);
+  const acls = serverAcls(parts.settings.current, tokens, replica, primaryAcls(parts.settings.current, readInPrimary));
   const dialer: ServerDialer = new ServerDialer(
     parts.settings.current,
     (host, port) => others.datacenterAt(joinHostPort(host, port)) ?? datacenter,
   );
   const questions = serverQuestions(joinHostPort(advertiseAddress, ports.server), datacenter, consensus, dialer);
-  const duties = takeUpDuties(parts, replica, leader, questions);
+  const primary = primaryCalls(parts.settings.current, tokens, () => beyond);
+  const duties = takeUpDuties(parts, replica, leader, questions, primary);
   const coordinates = coordinateUpdates(parts, replica);
   const expectation = expectServers(parts, replica, questions);
   void recovered.then(() => expectation.look());
@@ -89,7 +97,8 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     },
   });
   const pool = new RpcPool({ idleMs: IDLE_CONNECTION_MS, dialer });
-  const asking = serverAsking(parts, pool);
+  const bootstrap = new BootstrapDialer(parts.settings.current);
+  const asking = serverAsking(parts, pool, bootstrap);
   const elsewhere = leaderCalls(parts, leader, pool, asking);
   const others = new OtherDatacenters(datacenter, Math.random);
   const beyond = new CallsBeyond({
@@ -97,8 +106,9 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     asking,
     isLocalToken: (secret) => acls.isLocal(secret),
   });
-  const cluster = clusterView(parts, replica, leader, duties);
-  const calls = serverCalls(parts, replica, { elsewhere, beyond }, leader, duties, coordinates, cluster, acls);
+  const cluster = clusterView({ datacenter, nodeId, members: () => gossip.lan.list, consensus, leader, duties });
+  const asked = { elsewhere, beyond, primary };
+  const calls = serverCalls(parts, replica, asked, leader, duties, coordinates, cluster, acls);
   const limits = requestLimits(parts, raft, leader);
   parts.leaveSteps.setServer({
     cluster,
@@ -119,10 +129,11 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     datacenter,
     isElsewhere: () => !leader.isSelf && leader.address !== '',
   });
+  const reads = followedReads(store, consensus, acls);
   const rpc = new RpcServer({
     config: () => parts.settings.current,
     calls,
-    reads: followedReads(store, consensus, acls),
+    reads,
     limits,
     reaches: (name) => others.serversOf(name).length > 0,
     transfer: {
@@ -133,16 +144,18 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
       configuration: () => consensus.configuration(),
       handOver: (id) => consensus.order({ order: 'transfer', id }),
     },
+    beyond: { dialer, serversOf: (name) => others.serversOf(name), isLocalToken: (secret) => acls.isLocal(secret) },
     snapshots,
     raftStreams: raft.raftStreams,
     logger: parts.logger.child('server.rpc'),
     metrics: parts.telemetry.metrics,
   });
+  if (parts.settings.current.autoEncrypt.allowTls) followRoots(store, (roots) => rpc.trustClients(roots));
   return {
     calls,
     acls,
     askedCalls: new LimitedCalls(calls, limits),
-    readers: raft.readers,
+    readers: raft.readers === null ? null : { threads: raft.readers, readLinked: readInPrimary },
     knowsServers: () => true,
     dnsAnswers: (given, staleQuery) => {
       const local = localReads({ store, consensus, keepingUp, tokens: acls, secret: () => tokens.dns });
@@ -151,6 +164,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
       return new FreshResponder({ config: given.config, local, near, far, staleQuery });
     },
     snapshots,
+    grpc: { reads, limits },
     recovered,
     stats: () => serverStats(parts, consensus, leader),
     async listen(closing) {
@@ -159,8 +173,11 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
       closing.add(() => remote.close());
       await rpc.listen();
     },
+    configured: (config) => config,
+    onReconfigured: () => {},
     reload: (config) => {
       dialer.reload(config);
+      bootstrap.reload(config);
       rpc.reload(config);
     },
     onServerUp: (callback) => {
@@ -222,6 +239,7 @@ function takeUpDuties(
   replica: Replica,
   leader: KnownLeader,
   questions: ServerQuestions,
+  primary: Primary | null,
 ) {
   const duties = new LeaderDuties({
     ...replica,
@@ -231,6 +249,7 @@ function takeUpDuties(
     metrics: telemetry.metrics,
     members: () => gossip.lan.list,
     raftStats: (address) => questions.raftStats(address),
+    primary,
     forceLeave: async (node) => {
       const answer = await control.ask({ op: 'force-leave', node, prune: false, wan: false });
       return answer.ok ? null : answer.error;
@@ -293,9 +312,10 @@ function coordinateUpdates({ settings, logger }: Parts, { consensus }: Replica):
   });
 }
 
-function serverAsking({ settings }: Parts, pool: RpcPool): ServerAsking {
+function serverAsking({ settings }: Parts, pool: RpcPool, bootstrap: BootstrapDialer): ServerAsking {
   return new ServerAsker({
     pool,
+    bootstrap,
     clientTimeoutMs: () => settings.current.limits.rpcClientTimeoutMs,
     holdMs: () => settings.current.rpcHoldTimeoutMs,
   });
@@ -316,31 +336,17 @@ function leaderCalls({ settings }: Parts, leader: KnownLeader, pool: RpcPool, as
   return calls;
 }
 
-/** The servers as operators see them. */
-function clusterView(
-  { settings, gossip }: Parts,
-  { consensus }: Replica,
-  leader: KnownLeader,
-  duties: LeaderDuties,
-): ClusterView {
-  const { datacenter, nodeId } = settings.current;
-  return {
-    configuration: () => consensus.configuration(),
-    order: (order) => consensus.order(order),
-    leaderAddress: () => leader.address,
-    seen(id) {
-      const server = serversAmong(gossip.lan.list, datacenter).find((one) => one.id === id);
-      return server === undefined ? null : { name: server.name, raftVersion: server.tags.raftVersion };
-    },
-    lastIndexOf: (id) => (id === nodeId ? consensus.leadership.lastIndex : duties.lastIndexOf(id)),
-    autopilotState: () => duties.autopilotState(),
-  };
+/** Who answers what this server doesn't. */
+interface OtherServers {
+  readonly elsewhere: LeaderCalls;
+  readonly beyond: CallsBeyond;
+  readonly primary: Primary | null;
 }
 
 function serverCalls(
   { settings, gossip, control, logger }: Parts,
   { store, consensus, keepingUp }: Replica,
-  others: { readonly elsewhere: LeaderCalls; readonly beyond: CallsBeyond },
+  { primary, ...others }: OtherServers,
   leader: KnownLeader,
   duties: LeaderDuties,
   coordinates: CoordinateUpdates,
@@ -370,7 +376,8 @@ function serverCalls(
       renewSession: (id) => duties.renewSession(id),
       updateCoordinate: (record) => coordinates.add(record),
       authority: duties.authority,
-      logins: new LeaderLogins({ datacenter, acl: store.acl, consensus }),
+      logins: new LeaderLogins({ datacenter, acl: store.acl, consensus, primary }),
+      replication: () => duties.replication,
       cluster,
     },
     consensus,

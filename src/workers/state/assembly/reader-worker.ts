@@ -26,11 +26,13 @@ import { KeepingUp } from '../replica/keeping-up.js';
 import { openReplica, type Replica } from '../replica/replica.js';
 import { SharedCounts } from '../sockets/shared-counts.js';
 import { AgentTokens } from '../tokens/agent-tokens.js';
-import { httpsOptions } from './https-options.js';
+import { HandedSecrets } from '../tokens/handed-secrets.js';
+import { primaryAcls } from './asked-acls.js';
 import { configuredSecrets } from './own-tokens.js';
 import { readerEndpoints } from './reader-endpoints.js';
 import { mayServe } from './reader-serves.js';
 import { serverAcls } from './server-acls.js';
+import { httpsOptions } from './tls/https-options.js';
 
 interface Listening {
   readonly http: HttpServer;
@@ -46,6 +48,7 @@ export class ReaderWorker {
   readonly #batch: TurnBatch<ReaderWord>;
   readonly #requests: HandingOver;
   readonly #questions: HandedQuestions;
+  readonly #secrets: HandedSecrets;
   readonly #tokens: AgentTokens;
   readonly #acls: TokenResolver;
   #config: RuntimeConfig;
@@ -71,9 +74,11 @@ export class ReaderWorker {
       null,
       this.#keepingUp,
     );
-    this.#acls = serverAcls(data.config, this.#tokens, this.#replica, null);
     this.#batch = new TurnBatch<ReaderWord>(data.primary);
     const post = (message: FromReader): void => this.#batch.add(message);
+    this.#secrets = new HandedSecrets(post);
+    const elsewhere = primaryAcls(data.config, (secret) => this.#secrets.ask(secret));
+    this.#acls = serverAcls(data.config, this.#tokens, this.#replica, elsewhere);
     this.#requests = new HandingOver({ add: post });
     this.#questions = new HandedQuestions(post);
     data.primary.on('message', (messages: readonly ToReader[]) => {
@@ -100,6 +105,9 @@ export class ReaderWorker {
     switch (message.kind) {
       case 'dns':
         this.#questions.answered(message.id, message.reply);
+        return;
+      case 'judged':
+        this.#secrets.answered(message);
         return;
       case 'listen':
         this.#listen(message.listeners).catch((error: unknown) => {

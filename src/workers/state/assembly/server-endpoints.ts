@@ -9,6 +9,7 @@ import { catalogReads } from '../endpoints/catalog-read.js';
 import { catalogWrites } from '../endpoints/catalog-write.js';
 import { coordinateEndpoints } from '../endpoints/coordinate.js';
 import { healthEndpoints } from '../endpoints/health.js';
+import { catalogOverviewEndpoints } from '../endpoints/internal/catalog-overview.js';
 import { internalEndpoints } from '../endpoints/internal/internal.js';
 import { meshListEndpoints } from '../endpoints/internal/mesh-lists.js';
 import { kvEndpoints } from '../endpoints/kv/kv.js';
@@ -36,9 +37,9 @@ export interface ServerEndpointDependencies {
   readonly snapshots: Snapshots;
 }
 
-function aclSettings({ aclEnabled, acl, datacenter, primaryDatacenter, nodeName }: RuntimeConfig): AclSettings {
+function aclSettings({ aclEnabled, acl, nodeName }: RuntimeConfig): AclSettings {
   const { defaultPolicy, downPolicy } = acl;
-  return { isEnabled: aclEnabled, datacenter, primaryDatacenter, nodeName, defaultPolicy, downPolicy };
+  return { isEnabled: aclEnabled, nodeName, defaultPolicy, downPolicy };
 }
 
 export function serverEndpoints({ calls, config, hasWan, snapshots }: ServerEndpointDependencies): EndpointTable {
@@ -54,6 +55,7 @@ export function serverEndpoints({ calls, config, hasWan, snapshots }: ServerEndp
     ...statusEndpoints(calls),
     ...txnEndpoints({ calls, maxRequestLength: () => config().limits.txnMaxReqLen, maxValueSize, validatesKeys }),
     ...internalEndpoints(),
+    ...catalogOverviewEndpoints(calls),
     ...meshListEndpoints({ datacenter, defaultPolicy: () => config().defaultIntentionPolicy }),
     ...configEndpoints(calls),
     ...discoveryChainEndpoints(calls),

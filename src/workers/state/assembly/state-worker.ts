@@ -1,5 +1,5 @@
-// The state worker put together: the parts that every agent has, what its mode adds, the agent's own services and checks, HTTP
-// and DNS over all of it. Everything a request needs is in this thread, so a read crosses none.
+// The state worker put together: the parts that every agent has, what its mode adds, the agent's own services and checks, HTTP,
+// DNS and gRPC over all of it. Everything a request needs is in this thread, so a read crosses none.
 
 import { Closing } from '../../../lifecycle/closing.js';
 import type { Telemetry } from '../../../observe/worker-telemetry.js';
@@ -8,10 +8,12 @@ import type { MainToState, StateWorkerData } from '../../../wire/state-worker.js
 import { LocalAgent } from '../local/local-agent.js';
 import type { Mode } from './mode.js';
 import { openDns } from './open-dns.js';
+import { type GrpcInterface, openGrpc } from './open-grpc.js';
 import { type Interface, openHttp } from './open-http.js';
 import { openReaders } from './open-readers.js';
 import { configuredSecrets } from './own-tokens.js';
 import { checkTls, makeParts, type Parts } from './parts.js';
+import { CertificateExpiry } from './tls/certificate-expiry.js';
 
 const CHECKS_STOP_MS = 1_000;
 
@@ -20,6 +22,7 @@ interface Running {
   readonly local: LocalAgent;
   readonly http: Interface;
   readonly dns: Interface;
+  readonly grpc: GrpcInterface;
 }
 
 export class StateWorker {
@@ -27,11 +30,18 @@ export class StateWorker {
   readonly #mode: Mode;
   readonly #closing: Closing;
   readonly #running: Promise<Running>;
+  readonly #expiry: CertificateExpiry;
+  /** As the files have it. */
+  #files: RuntimeConfig;
 
   /** `open`: what the agent's mode adds. */
   constructor(data: StateWorkerData, telemetry: Telemetry, open: (parts: Parts) => Mode) {
     this.#parts = makeParts(data, telemetry);
+    this.#files = data.config;
+    this.#expiry = new CertificateExpiry(telemetry.logger.child('tls'), telemetry.metrics);
     this.#mode = open(this.#parts);
+    this.#mode.onReconfigured(() => this.#reconfigure());
+    this.#expiry.watch(this.#files);
     this.#closing = new Closing(telemetry.logger);
     this.#running = this.#open();
   }
@@ -48,6 +58,7 @@ export class StateWorker {
     const mode = this.#mode;
     const closing = this.#closing;
     closing.add(() => mode.stop());
+    closing.add(async () => this.#expiry.stop());
     closing.add((deadlineMs) => parts.shards.stop(Math.min(CHECKS_STOP_MS, deadlineMs / 2)));
     await mode.recovered;
     await mode.listen(closing);
@@ -55,7 +66,8 @@ export class StateWorker {
     const http = await openHttp(parts, mode, local, closing);
     const dns = await openDns(parts, mode, closing);
     if (mode.readers !== null) openReaders(mode.readers, http, dns, parts.tokens);
-    return { local, http, dns };
+    const grpc = await openGrpc(parts, mode, dns, closing);
+    return { local, http, dns, grpc };
   }
 
   async #openLocal(): Promise<LocalAgent> {
@@ -115,17 +127,38 @@ export class StateWorker {
 
   /** The agent's own definitions first: they are judged, and when one can't be nothing has changed anywhere. */
   async #reload(config: RuntimeConfig): Promise<void> {
-    const { local, http, dns } = await this.#running;
+    const { local, http, dns, grpc } = await this.#running;
     const error = await local.reload(config);
     if (error === null) {
-      this.#parts.settings.current = config;
+      this.#files = config;
       this.#parts.tokens.configure(configuredSecrets(config));
-      this.#parts.shards.setTls(checkTls(config));
-      http.reload(config);
-      dns.reload(config);
+      const configured = this.#configure();
+      http.reload(configured);
+      dns.reload(configured);
+      grpc.reload(configured);
       this.#mode.reload(config);
     }
     this.#parts.tell({ kind: 'reloaded', error });
+  }
+
+  /** Since the agent was given something; what isn't open yet will be opened so. */
+  #reconfigure(): void {
+    this.#configure();
+    // Who can't be opened has told so.
+    this.#running
+      .then(({ http, grpc }) => {
+        http.reload(this.#parts.settings.current);
+        grpc.reload(this.#parts.settings.current);
+      })
+      .catch(() => {});
+  }
+
+  #configure(): RuntimeConfig {
+    const configured = this.#mode.configured(this.#files);
+    this.#parts.settings.current = configured;
+    this.#parts.shards.setTls(checkTls(configured));
+    this.#expiry.watch(configured);
+    return configured;
   }
 
   /** Listeners first, so that nothing new comes in; then what was acknowledged is brought to rest. */

@@ -21,6 +21,7 @@ import type { CallsBeyond } from './calls-beyond.js';
 import type { AskedRead, Elsewhere } from './elsewhere.js';
 import { judgeAnew, judgeRead, serveJudged } from './judged-read.js';
 import { OthersOfServer } from './other-datacenters.js';
+import { PassingOn } from './passing-on.js';
 import { growingPauses } from './pauses.js';
 import { atOnce, type ReadSettings, waitingUntil } from './read-settings.js';
 
@@ -48,10 +49,12 @@ export interface ServerCallsOptions {
 export class ServerCalls implements Calls {
   readonly #options: ServerCallsOptions;
   readonly #context: ReadContext;
+  readonly #passingOn: PassingOn;
 
   constructor(options: ServerCallsOptions) {
     this.#options = options;
-    const { leader, consensus } = options;
+    const { leader, consensus, beyond } = options;
+    this.#passingOn = new PassingOn(leader, beyond);
     const others = new OthersOfServer(this, options.server);
     this.#context = { store: leader.store, consensus, others, waiting: 0, stopping: false };
   }
@@ -211,7 +214,11 @@ export class ServerCalls implements Calls {
     const { leader, consensus } = this.#options;
     const decision = method.decide(leader, request, { token: caller.token, authorizer });
     if (isRefusal(decision)) return Promise.resolve(decision);
-    if (!('command' in decision)) return this.#known(decision.reply);
+    if (!('command' in decision)) {
+      return 'passTo' in decision
+        ? this.#passingOn.write(method, request, decision.passTo, caller)
+        : this.#known(decision.reply);
+    }
     return consensus
       .propose(decision.command)
       .then((outcome) =>
@@ -265,6 +272,10 @@ export class ServerCalls implements Calls {
     }
     const { method, request, settings, caller } = call;
     const { store } = this.#context;
+    if (this.#passingOn.takes(method, request)) {
+      this.#passingOn.read(run, call);
+      return;
+    }
     const prepared = method.prepare(store, request, authorizer);
     if (isRefusal(prepared)) {
       run.refused(prepared);

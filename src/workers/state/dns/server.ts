@@ -88,9 +88,9 @@ export class DnsServer {
     this.#responder.reload({ ...config, listeners, domain, altDomain });
   }
 
-  /** Of an asker who is connected to another thread. */
-  answer(packet: Buffer, asker: string): Response | null | Promise<Response | null> {
-    return this.#respond(packet, 'udp', asker);
+  /** Of an asker who came some other way: to another thread, or by gRPC. */
+  answer(packet: Buffer, asker: string, transport: Transport = 'udp'): Response | null | Promise<Response | null> {
+    return this.#respond(packet, transport, asker);
   }
 
   async close(): Promise<void> {

@@ -27,11 +27,11 @@ class Binder {
     if (expression.kind === 'match') {
       const selector = bindSelector(expression.selector, this.#fields);
       if (!selector.ok) return selector;
-      const { steps, type } = selector.bound;
+      const { steps, type, isStrict } = selector.bound;
       const prepared = prepareTest(expression, type, this.budget);
       if (!prepared.ok) return prepared;
       this.matches++;
-      return { ok: true, test: walk(steps, prepared.test, holdsWhenAbsent(expression.operator)) };
+      return { ok: true, test: walk(steps, prepared.test, holdsWhenAbsent(expression.operator, isStrict)) };
     }
     if (expression.kind === 'not') {
       const operand = this.bind(expression.operand);

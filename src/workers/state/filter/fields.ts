@@ -6,7 +6,12 @@ export type FieldType =
   | { readonly kind: 'int'; readonly bits: 8 | 16 | 32 | 64; readonly signed: boolean }
   | { readonly kind: 'object'; readonly fields: FieldTable }
   | { readonly kind: 'objects'; readonly fields: FieldTable }
-  | { readonly kind: 'map'; readonly value: FieldType };
+  | {
+      readonly kind: 'map';
+      readonly value: FieldType;
+      /** `matches` doesn't hold of a key that is absent. In queries it does, as in Consul. */
+      readonly isStrict?: boolean;
+    };
 
 export type FieldTable = ReadonlyMap<string, FieldType>;
 

@@ -27,8 +27,9 @@ const ALLOWED: { readonly [kind in FieldType['kind']]: ReadonlySet<Operator> } =
   object: new Set(),
 };
 
-/** What a match gives when a map key of its selector is absent. `matches` holds as well as `not matches`. */
-export function holdsWhenAbsent(operator: Operator): boolean {
+/** What a match gives when a map key of its selector is absent. `matches` holds as well as `not matches`, but for strict maps. */
+export function holdsWhenAbsent(operator: Operator, isStrict: boolean): boolean {
+  if (operator === 'Matches') return !isStrict;
   return operator !== 'Equal' && operator !== 'In' && operator !== 'Is Not Empty';
 }
 

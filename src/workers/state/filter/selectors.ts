@@ -11,6 +11,8 @@ type Step =
 export interface BoundSelector {
   readonly steps: readonly Step[];
   readonly type: FieldType;
+  /** It goes through a map that is. */
+  readonly isStrict: boolean;
 }
 
 export type Test = (value: unknown) => boolean;
@@ -22,9 +24,11 @@ export function bindSelector(
 ): { readonly ok: true; readonly bound: BoundSelector } | { readonly ok: false; readonly error: string } {
   const steps: Step[] = [];
   let type: FieldType = { kind: 'object', fields };
+  let isStrict = false;
   for (const [index, segment] of selector.entries()) {
     if (type.kind === 'map') {
       steps.push({ kind: 'key', key: segment });
+      isStrict ||= type.isStrict === true;
       type = type.value;
       continue;
     }
@@ -37,7 +41,7 @@ export function bindSelector(
     steps.push({ kind: 'field', name: segment });
     type = next;
   }
-  return { ok: true, bound: { steps, type } };
+  return { ok: true, bound: { steps, type, isStrict } };
 }
 
 function own(value: unknown, name: string): unknown {

@@ -5,10 +5,11 @@ import type { Logger } from '../../../observe/logger.js';
 import type { RuntimeConfig } from '../../../wire/config.js';
 import { ORIGIN } from '../../../wire/coordinate.js';
 import type { Coordinate, Member, MemberChanges } from '../../../wire/gossip-pools.js';
-import { unpackChanges } from '../../../wire/packed-members.js';
+import { type ToldChanges, unpackChanges } from '../../../wire/packed-members.js';
 import type { CoordinateRecord, ServiceRecord } from '../../../wire/records.js';
 import type { MainToState } from '../../../wire/state-worker.js';
 import { EventLog } from './events/event-log.js';
+import { memberOf } from './members/member-view.js';
 import { PoolMembers } from './members/pool-members.js';
 
 export type GossipMessage = Extract<
@@ -73,7 +74,7 @@ export class GossipView {
   receive(message: GossipMessage): void {
     switch (message.kind) {
       case 'members':
-        this.#membersChanged(unpackChanges(message.changes));
+        this.#membersTold(unpackChanges(message.changes));
         return;
       case 'server-suspected':
         for (const listener of this.#listeners) listener.serverSuspected?.(message.name);
@@ -87,7 +88,8 @@ export class GossipView {
     }
   }
 
-  #membersChanged(changes: MemberChanges): void {
+  #membersTold({ pool, changed, removed }: ToldChanges): void {
+    const changes: MemberChanges = { pool, changed: changed.map(memberOf), removed };
     this[changes.pool].apply(changes);
     for (const listener of this.#listeners) {
       if (changes.pool === 'lan') listener.membersChanged(changes);

@@ -12,6 +12,7 @@ import type { RaftStats } from '../../../wire/raft/raft-stats.js';
 import { serversAmong } from '../cluster/known-servers.js';
 import type { AutopilotState } from '../methods/contract/cluster-view.js';
 import { refusal } from '../methods/contract/refusal.js';
+import { NO_REPLICATION, type ReplicationStatus } from '../methods/contract/replication-status.js';
 import type { Consensus, PeerConsensus, ProposeOutcome } from '../replica/consensus.js';
 import type { StateStore } from '../replica/state-store.js';
 import { aclBeginnings } from './acl/acl-beginnings.js';
@@ -21,8 +22,10 @@ import { Autopilot } from './autopilot/autopilot.js';
 import { autopilotDefaults, storedLimits } from './autopilot-defaults.js';
 import { missingEntries } from './bootstrap-entries.js';
 import { intentionFormatCommands } from './intention-format.js';
+import type { Primary } from './primary/primary.js';
 import { RaftPeers } from './raft-peers.js';
 import { Reconciler } from './reconciler.js';
+import { Replication } from './replication/replication.js';
 import { SessionTimers } from './session-timers.js';
 import { TombstoneCollection } from './tombstone-collection.js';
 import { missingVirtualIpFlags } from './virtual-ip-flags.js';
@@ -54,6 +57,8 @@ export interface LeaderDutiesOptions {
   readonly members: () => readonly Member[];
   /** Status.RaftStats of the server at `host:port`; null: no answer in time. */
   readonly raftStats: (address: string) => Promise<RaftStats | null>;
+  /** null: this datacenter is the primary one. */
+  readonly primary: Primary | null;
   /** Makes a member of the LAN pool that failed leave it. null: done; else why not. */
   readonly forceLeave: (name: string) => Promise<string | null>;
   /** Milliseconds of a clock that never jumps. */
@@ -69,6 +74,8 @@ export class LeaderDuties {
   readonly #tokens: TokenReaper | null;
   readonly #reconciler: Reconciler;
   readonly #autopilot: Autopilot;
+  /** null: nothing is copied here from another datacenter. */
+  readonly #replication: Replication | null;
   /** The mesh's. */
   readonly authority: Authority;
   readonly #acquaintedMs: number;
@@ -85,14 +92,16 @@ export class LeaderDuties {
 
   constructor(options: LeaderDutiesOptions) {
     this.#options = options;
-    const { store, consensus, config, logger, metrics, members, now } = options;
+    const { store, consensus, config, logger, metrics, members, primary, now } = options;
     this.#deadlines = new DeadlineQueue(now);
     this.#acquaintedMs = this.#deadlines.now() + ACQUAINTANCE_MS;
     const shared = { consensus, deadlines: this.#deadlines, datacenter: config.datacenter, logger, metrics };
     this.#sessions = new SessionTimers(shared);
     this.#tombstones = new TombstoneCollection(shared);
-    const isPrimary = config.datacenter === config.primaryDatacenter;
+    const isPrimary = primary === null;
     this.#tokens = config.aclEnabled ? new TokenReaper({ ...shared, acl: store.acl, isPrimary }) : null;
+    const copying = { store, consensus, config, metrics, logger: logger.child('replication') };
+    this.#replication = isPrimary ? null : new Replication({ ...copying, primary, now: () => this.#deadlines.now() });
     const peers = new RaftPeers(consensus, () => this.#autopilot.joined());
     this.#autopilot = new Autopilot({
       consensus,
@@ -106,7 +115,8 @@ export class LeaderDuties {
       metrics,
       now: () => this.#deadlines.now(),
     });
-    this.authority = new Authority({ reads: store.authority, consensus, config, logger: logger.child('connect') });
+    const connect = logger.child('connect');
+    this.authority = new Authority({ reads: store.authority, consensus, config, primary, logger: connect });
     this.#reconciler = new Reconciler({
       catalog: store.catalog,
       members,
@@ -123,6 +133,10 @@ export class LeaderDuties {
   /** True once the state is in order: from then on consistent reads may be answered. */
   get established(): boolean {
     return this.#established;
+  }
+
+  get replication(): ReplicationStatus {
+    return this.#replication?.status ?? NO_REPLICATION;
   }
 
   /** What operators are shown of the servers. */
@@ -185,6 +199,7 @@ export class LeaderDuties {
     this.#reconciler.stop();
     this.#autopilot.stop();
     this.authority.stop();
+    this.#replication?.stop();
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     this.#endObserving?.();
@@ -225,19 +240,22 @@ export class LeaderDuties {
     this.#tellAwaiting();
     this.#autopilot.start();
     this.authority.start();
+    this.#replication?.start();
     await this.#reconcile(term);
   }
 
   #aclBeginnings(): readonly Command[] {
     const { store, config } = this.#options;
     if (!config.aclEnabled) return [];
-    const isPrimary = config.datacenter === config.primaryDatacenter;
+    const isPrimary = this.#options.primary === null;
     return aclBeginnings(store.acl, { isPrimary, initialManagementToken: config.acl.initialManagementToken });
   }
 
   /** One that can't be written is told of, and holds nothing else up. */
   async #writeMissingEntries(term: number): Promise<void> {
-    const { store, config, configEntries, logger } = this.#options;
+    const { store, config, configEntries, logger, primary } = this.#options;
+    // Elsewhere they come from the primary datacenter.
+    if (primary !== null) return;
     for (const { name, command } of missingEntries(config.datacenter, configEntries(), store.configEntries)) {
       const problem = await this.#propose(command);
       if (term !== this.#term) return;
@@ -266,6 +284,7 @@ export class LeaderDuties {
         // What was written at the beginning is gone with the old state, and what still is to be written was made of that.
         this.#established = false;
         this.authority.stop();
+        this.#replication?.stop();
         this.#term += 1;
         const renewed = this.#term;
         this.#again(0, () => this.#establish(renewed));

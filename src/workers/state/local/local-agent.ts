@@ -8,6 +8,7 @@ import type { Random } from '../../../random/random.js';
 import type { RuntimeConfig } from '../../../wire/config.js';
 import type { Calls } from '../calls/calls.js';
 import type { TokenResolver } from '../methods/contract/token-resolver.js';
+import { CentralDefaults } from './central/central-defaults.js';
 import { AliasChecks } from './checks/alias-checks.js';
 import type { CheckRunner } from './checks/check-task.js';
 import { LocalChecks } from './checks/local-checks.js';
@@ -16,8 +17,9 @@ import { TtlChecks } from './checks/ttl-checks.js';
 import { definitionsProblem, registerDefinitions, removeMissing } from './registration/file-definitions.js';
 import { Maintenance } from './registration/maintenance.js';
 import { Reaper } from './registration/reaper.js';
-import { Registrar } from './registration/registrar.js';
+import { Registrar, type ServiceRegistration } from './registration/registrar.js';
 import { restore } from './registration/restore.js';
+import { proxyOf } from './registration/sidecar.js';
 import { type Clock, systemClock } from './state/clock.js';
 import { sameContent } from './state/equality.js';
 import { LocalState } from './state/local-state.js';
@@ -66,6 +68,8 @@ export class LocalAgent {
   readonly #syncer: Syncer;
   readonly #reaper: Reaper;
   readonly #store: RegistrationStore;
+  /** null: it is turned off. */
+  readonly #central: CentralDefaults | null;
   #node: NodeFacts;
 
   private constructor(options: LocalAgentOptions, store: RegistrationStore) {
@@ -76,7 +80,12 @@ export class LocalAgent {
     const { enableScriptChecks, enableLocalScriptChecks, sidecarPorts } = config;
     this.#store = store;
     this.#node = nodeFacts(config);
-    const state = new LocalState({ clock, random, checkUpdateIntervalMs, discardCheckOutput });
+    const central = config.centralServiceConfig
+      ? new CentralDefaults({ calls, datacenter, tokens, logger, clock, random })
+      : null;
+    const withDefaults = central?.withDefaults ?? (({ definition }) => definition);
+    const state = new LocalState({ clock, random, checkUpdateIntervalMs, discardCheckOutput, withDefaults });
+    central?.follow(state);
     const ttl = new TtlChecks({ state, clock, logger, persist: (texts) => store.commit(texts) });
     const alias = new AliasChecks({ state, clock, nodeChecks: catalogNodeChecks(calls, datacenter, tokens) });
     const checks = new LocalChecks({ state, ttl, alias, runner, logger, checkOutputMaxSize });
@@ -95,6 +104,7 @@ export class LocalAgent {
     const fullSync = new FullSync({ state, calls, logger, node, tokens });
     const partialSync = new PartialSync({ state, calls, logger, metrics, node, tokens, acls });
     this.state = state;
+    this.#central = central;
     this.ttl = ttl;
     this.registrar = registrar;
     this.maintenance = new Maintenance(nodeName, state, registrar, logger);
@@ -114,7 +124,9 @@ export class LocalAgent {
       partialIntervalMs: options.partialIntervalMs ?? PARTIAL_INTERVAL_MS,
       fullSync: async () => {
         const unreadable = await calls.awaitReadable();
-        return unreadable === null ? rounds.exclusively(() => fullSync.run()) : unreadable.text;
+        if (unreadable !== null) return unreadable.text;
+        await central?.start();
+        return rounds.exclusively(() => fullSync.run());
       },
       rounds,
     });
@@ -165,6 +177,15 @@ export class LocalAgent {
     this.#reaper.start();
   }
 
+  /** Done when it may be answered. */
+  registerService(registration: ServiceRegistration): Promise<LocalOutcome> {
+    const register = () => this.answerable(this.registrar.registerService(registration));
+    const { service, sidecar, token } = registration;
+    if (this.#central === null || (sidecar === null && service.Kind === '')) return register();
+    const proxy = sidecar === null ? service : proxyOf(service, sidecar.service);
+    return this.#central.whenKnown(proxy, { token, fromConfigFile: false }, register);
+  }
+
   /**
    * Done when the request that made `change` may be answered: it is on disk, and a sync that carries it was attempted. Both
    * run at the same time. Call it in the turn in which the change was made.
@@ -206,6 +227,7 @@ export class LocalAgent {
   /** Done when everything acknowledged is on disk and no timer of this agent runs. */
   async stop(): Promise<void> {
     this.#reaper.stop();
+    this.#central?.stop();
     this.#syncer.stop();
     this.ttl.flush();
     this.#checks.stopAll();

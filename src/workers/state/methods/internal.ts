@@ -1,5 +1,6 @@
 // Internal.*: lists made for the UI and for peering.
 
+import type { GatewayServiceRecord } from '../../../wire/mesh/gateway-service.js';
 import type { CheckRecord, NodeRecord, ServiceRecord } from '../../../wire/records.js';
 import { healthEntryFields, nodeDumpFields } from '../filter/fields.js';
 import type { Matcher } from '../filter/filter.js';
@@ -53,7 +54,11 @@ export const nodeInfo: ReadMethod<string, NodeDump | null> = {
 
 /** The highest of the indexes tells of any change. */
 function dumpIndex(store: StoreReads): number {
-  return Math.max(...DUMP_INDEXES.map((key) => store.index(key)));
+  return highest(store, DUMP_INDEXES);
+}
+
+function highest(store: StoreReads, indexes: readonly string[]): number {
+  return Math.max(...indexes.map((key) => store.index(key)));
 }
 
 /** null: the node isn't seen. */
@@ -95,11 +100,20 @@ export interface ServiceDumpRequest {
   readonly kind: string | null;
 }
 
+export interface ServiceDump {
+  /** With their checks, by node and ID. */
+  readonly instances: readonly HealthEntry[];
+  /** What gateways lead to; nothing where one kind is asked for. */
+  readonly gateways: readonly GatewayServiceRecord[];
+}
+
 /** Instances of one step. */
 const ENTRIES_PER_STEP = 256;
+const NO_DUMP: ServiceDump = { instances: [], gateways: [] };
+const SERVICE_DUMP_INDEXES = [...DUMP_INDEXES, 'gateway-services'];
 
-/** All instances with their checks, by node and ID. */
-export const serviceDump: ReadMethod<ServiceDumpRequest, readonly HealthEntry[]> = {
+/** All instances. */
+export const serviceDump: ReadMethod<ServiceDumpRequest, ServiceDump> = {
   name: 'Internal.ServiceDump',
   prepare(store, { filter, kind }, authorizer) {
     const matcher = matcherOf(filter, healthEntryFields);
@@ -109,9 +123,15 @@ export const serviceDump: ReadMethod<ServiceDumpRequest, readonly HealthEntry[]>
       (kind === null || entry.service.Kind === kind) && (matcher === null || matches(matcher, entry));
     const perStep = matcher === null ? ENTRIES_PER_STEP : Math.max(1, Math.floor(ENTRIES_PER_STEP / matcher.size));
     return {
-      read: () => ({ index: dumpIndex(store), value: [] }),
-      watch: () => DUMP_INDEXES.map((key) => ({ kind: 'index', key })),
-      narrowInSteps: () => keptEntries(store, sight, isKept, perStep),
+      read: () => ({ index: highest(store, SERVICE_DUMP_INDEXES), value: NO_DUMP }),
+      watch: () => SERVICE_DUMP_INDEXES.map((key) => ({ kind: 'index', key })),
+      *narrowInSteps() {
+        const instances = yield* keptEntries(store, sight, isKept, perStep);
+        const mappings = kind === null ? store.configEntries.allGatewayServices().value : NO_DUMP.gateways;
+        const sees = ({ Service, Gateway }: GatewayServiceRecord) =>
+          sight === null || (sight.service(Service.Name) && sight.service(Gateway.Name));
+        return { instances, gateways: yield* keepInSteps(mappings, ONE_TEST, sees) };
+      },
       ...(sight === null ? {} : { sight }),
     };
   },
@@ -162,12 +182,3 @@ function* keptEntries(
   }
   return kept;
 }
-
-/** There are none without peers. */
-export const exportedServices: ReadMethod<null, readonly never[]> = {
-  name: 'Internal.ExportedServices',
-  prepare: (store) => ({
-    read: () => ({ index: store.index('config-entries'), value: [] }),
-    watch: () => [{ kind: 'index', key: 'config-entries' }],
-  }),
-};

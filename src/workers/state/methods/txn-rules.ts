@@ -17,7 +17,7 @@ const READS = new Set(['get', 'get-tree', 'get-or-empty']);
 
 /** Why this isn't for the asker; null: it is. */
 export function operationDenial(
-  { KV, Node, Service, Check }: TxnOperation,
+  { KV, Node, Service, Check, Session }: TxnOperation,
   store: StoreReads,
   authorizer: Authorizer,
 ): Refusal | null {
@@ -30,7 +30,9 @@ export function operationDenial(
   if ((Node ?? Service ?? Check)?.Verb === 'get') return null;
   if (Node) return nodeDenial(authorizer, store, Node.Node.ID, Node.Node.Node);
   if (Service) return serviceDenial(authorizer, store, Service.Node, Service.Service.ID, Service.Service.Service);
-  return Check ? checkDenial(authorizer, store, Check.Check) : null;
+  if (Check) return checkDenial(authorizer, store, Check.Check);
+  const session = Session ? store.sessions.session(Session.Session.ID).value : null;
+  return session === null ? null : denial(authorizer, 'session:write', session.Node);
 }
 
 /** `sight`: null where everything is seen. */

@@ -1,6 +1,7 @@
 // Txn.Apply and Txn.Read: several operations at once, all or none (spec/rpc.md, "Rules of single methods"). What changes nothing
 // is answered from the store; anything else is one command, refused before the log where the server can tell.
 
+import { quote } from '../../../gotext/quote.js';
 import { CommandType, type TxnError, type TxnOperation, type TxnResponse } from '../../../wire/commands.js';
 import { portsProblem } from '../../../wire/service-ports.js';
 import type { Authorizer } from '../acl/access.js';
@@ -72,7 +73,7 @@ function problems(operations: Operations, store: StoreReads, authorizer: Authori
   return Errors.length === 0 ? null : { Results: null, Errors };
 }
 
-function problem({ KV, Node, Service, Check }: TxnOperation, kv: KvReads): string | null {
+function problem({ KV, Node, Service, Check, Session }: TxnOperation, kv: KvReads): string | null {
   if (KV) {
     if (KV.DirEnt.Key === '' && KV.Verb !== 'get-tree' && KV.Verb !== 'delete-tree') return 'Must provide key';
     if (!KV_WRITES.has(KV.Verb) && !KV_READS.has(KV.Verb)) return `unknown KV operation: ${KV.Verb}`;
@@ -94,5 +95,8 @@ function problem({ KV, Node, Service, Check }: TxnOperation, kv: KvReads): strin
     if (ports !== null) return `Invalid Ports: ${ports}`;
     return CATALOG_VERBS.has(Service.Verb) ? null : `unknown service operation: ${Service.Verb}`;
   }
-  return Check && !CATALOG_VERBS.has(Check.Verb) ? `unknown check operation: ${Check.Verb}` : null;
+  if (Check) return CATALOG_VERBS.has(Check.Verb) ? null : `unknown check operation: ${Check.Verb}`;
+  // Over RPC alone. Intentions were once changed in this way; nobody takes them any more.
+  if (!Session) return 'unknown operation type';
+  return Session.Verb === 'delete' ? null : `unknown Session verb ${quote(Session.Verb)}`;
 }

@@ -6,6 +6,7 @@ import { aclPolicyRows } from './rows/acl/policies.js';
 import { aclTokenRows } from './rows/acl/tokens.js';
 import { catalogRows } from './rows/catalog.js';
 import { instanceRows } from './rows/catalog-instances.js';
+import { catalogOverviewRows } from './rows/catalog-overview.js';
 import { catalogWriteRows } from './rows/catalog-write.js';
 import { coordinateRows } from './rows/coordinate.js';
 import { eventRows } from './rows/event.js';
@@ -36,6 +37,7 @@ export const rpcRows: readonly Row[] = [
   ...statusRows,
   ...catalogRows,
   ...instanceRows,
+  ...catalogOverviewRows,
   ...catalogWriteRows,
   ...healthRows,
   ...kvRows,

@@ -5,6 +5,7 @@ import { DescriptorReserve } from '../../../observe/descriptor-reserve.js';
 import type { Logger } from '../../../observe/logger.js';
 import type { Metrics } from '../../../observe/metrics.js';
 import { errorDetail } from '../../../observe/surprise.js';
+import { readAuthorities } from '../../../tls/issued-by.js';
 import type { RuntimeConfig } from '../../../wire/config.js';
 import type { Calls } from '../calls/calls.js';
 import type { FollowedReads } from '../calls/followed-reads.js';
@@ -12,12 +13,16 @@ import type { RequestLimits } from '../calls/request-limits.js';
 import type { Snapshots } from '../calls/snapshots.js';
 import { ClientLimit } from '../sockets/client-limit.js';
 import { TlsRefusals } from '../sockets/tls/refusals.js';
+import { signRow } from './auto-encrypt/sign-row.js';
 import { GrpcConnections, type Services } from './grpc/grpc-connections.js';
+import type { BeyondParts } from './grpc/subscribe/passed-on.js';
 import { SUBSCRIBE, subscribe } from './grpc/subscribe/subscribe.js';
 import { TRANSFER_LEADER, type TransferParts, transferLeader } from './grpc/transfer-leader.js';
+import { BOOTSTRAP } from './listener/port-tls.js';
 import { RaftRelay } from './listener/raft-relay.js';
 import { type Protocols, ServerPort } from './listener/server-port.js';
 import { serveSingle } from './listener/single-connection.js';
+import { serve } from './rows/serve.js';
 import { rpcMethods } from './rpc-methods.js';
 import { ByteBudget } from './server/byte-budget.js';
 import { RequestStream, type RpcServerParts } from './server/request-stream.js';
@@ -29,11 +34,16 @@ import type { YamuxStream } from './yamux/stream.js';
 /** Of all requests that aren't whole yet. */
 const UNFINISHED_BYTES = 256 * 1024 * 1024;
 
+/** A client agent has one for each service that is asked for there, all on one connection. */
+const MAX_SUBSCRIPTIONS = 4096;
+
 /** First bytes; what isn't here is closed. */
 const SINGLE = 0;
 const RAFT = 1;
 const MULTIPLEXED = 4;
 const GRPC = 8;
+/** Of silence, on a connection of whoever has no certificate. A question may wait for a leader. */
+const BOOTSTRAP_SILENCE_MS = 30_000;
 
 export interface RpcServerOptions {
   /** As it is now; a reload changes it. */
@@ -44,6 +54,8 @@ export interface RpcServerOptions {
   /** Whether there is a way to a datacenter that isn't this one. */
   readonly reaches: (datacenter: string) => boolean;
   readonly transfer: TransferParts;
+  /** How subscriptions to another datacenter get there. */
+  readonly beyond: BeyondParts;
   readonly snapshots: Snapshots;
   readonly raftStreams: MessagePort;
   readonly logger: Logger;
@@ -58,7 +70,7 @@ export class RpcServer {
   constructor(options: RpcServerOptions) {
     this.#options = options;
     const { logger } = options;
-    const { limits, tls, datacenter, dns } = options.config();
+    const { limits, tls, datacenter, dns, autoEncrypt } = options.config();
     this.#clients = new ClientLimit(limits.rpcMaxConnsPerClient);
     this.#port = new ServerPort({
       protocols: this.#protocols(),
@@ -68,6 +80,7 @@ export class RpcServer {
       tls: {
         stanza: tls.internalRpc,
         serverName: `server.${datacenter}.${dns.domain}`,
+        allowsBootstrap: autoEncrypt.allowTls,
         refusals: new TlsRefusals('rpc', logger, options.metrics),
       },
       logger,
@@ -85,6 +98,11 @@ export class RpcServer {
     this.#clients.setMax(limits.rpcMaxConnsPerClient);
   }
 
+  /** Whose certificates clients may have beside those that the configuration trusts, as PEM. */
+  trustClients(authorities: readonly string[]): void {
+    this.#port.trustClients(authorities);
+  }
+
   close(): Promise<void> {
     return this.#port.close();
   }
@@ -99,20 +117,40 @@ export class RpcServer {
       accepted: () => {},
       closed: () => {},
     };
-    const grpc = new GrpcConnections(this.#grpcServices());
+    const grpc = new GrpcConnections(this.#grpcServices(), MAX_SUBSCRIPTIONS);
+    const bootstrap = this.#bootstrapParts(parts);
     return new Map([
       [SINGLE, (socket, first) => serveSingle(socket, first, parts)],
       [RAFT, (socket, first) => relay.serve(socket, first)],
       [SNAPSHOT, (socket, first) => serveSnapshot(socket, first, { snapshots, crashed: parts.crashed })],
       [MULTIPLEXED, (socket, first) => void new YamuxConnection(socket, false, session, first)],
       [GRPC, (socket, first) => grpc.serve(socket, first)],
+      [
+        BOOTSTRAP,
+        (socket, first) => {
+          socket.setTimeout(BOOTSTRAP_SILENCE_MS, () => socket.destroy());
+          serveSingle(socket, first, bootstrap);
+        },
+      ],
     ]);
   }
 
+  /** Nothing is answered but the one question of those who show no certificate, and that in nobody's datacenter but this one. */
+  #bootstrapParts(parts: RpcServerParts): RpcServerParts {
+    const internalRpc = () => this.#options.config().tls.internalRpc;
+    const row = signRow({
+      datacenter: parts.context.datacenter,
+      authorities: () => readAuthorities(internalRpc().material.ca).map((one) => one.toString()),
+      verifiesServerHostname: () => internalRpc().verifyServerHostname,
+    });
+    const methods = new Map([[row.method.name, serve(row)]]);
+    return { ...parts, methods, context: { ...parts.context, reaches: () => true } };
+  }
+
   #grpcServices(): Services {
-    const { config, reads, limits, transfer } = this.#options;
+    const { config, reads, limits, transfer, beyond } = this.#options;
     return new Map([
-      [SUBSCRIBE, subscribe({ reads, limits, datacenter: config().datacenter })],
+      [SUBSCRIBE, subscribe({ reads, limits, datacenter: config().datacenter, beyond })],
       [TRANSFER_LEADER, transferLeader(transfer)],
     ]);
   }
@@ -122,7 +160,13 @@ export class RpcServer {
     return {
       methods: rpcMethods,
       limits,
-      context: { calls, datacenter: config().datacenter, reaches, waits: config },
+      context: {
+        calls,
+        datacenter: config().datacenter,
+        reaches,
+        waits: config,
+        allowsUnnamedConnections: () => config().defaultIntentionPolicy === 'allow',
+      },
       budget: new ByteBudget(UNFINISHED_BYTES),
       crashed: (method, error) => logger.error('unexpected error', 'method', method, 'error', errorDetail(error)),
     };

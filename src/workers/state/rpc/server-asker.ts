@@ -1,11 +1,14 @@
 // Asks a server: methods' own records out over the pool, and back (spec/rpc.md, sections 3 and 4).
 
 import { EncodeError } from '../../../msgpack/errors.js';
+import type { BootstrapDialer } from '../../../tls/bootstrap-dialer.js';
 import type { AskedFailure } from '../calls/asked-failure.js';
 import type { Asked, AskedRead, AskedWrite, ServerAsking } from '../calls/elsewhere.js';
 import type { ReadSettings } from '../calls/read-settings.js';
 import type { DirectMethod, ReadMethod, WriteMethod } from '../methods/contract/method.js';
+import { type AgentCertificate, signAgentCertificate } from '../methods/mesh/auto-encrypt.js';
 import { transferLeader } from '../methods/operator/operator-raft.js';
+import { askToSign } from './auto-encrypt/asked-sign.js';
 import { askTransfer } from './grpc/asked-transfer.js';
 import type { CallOutcome } from './pool/call.js';
 import type { RpcPool } from './pool/pool.js';
@@ -13,6 +16,8 @@ import { rpcMethods } from './rpc-methods.js';
 
 export interface ServerAskerOptions {
   readonly pool: RpcPool;
+  /** Passes on what agents without a certificate ask; null where nobody asks that. */
+  readonly bootstrap: BootstrapDialer | null;
   /** Milliseconds; 0: none. `limits.rpc_client_timeout`. */
   readonly clientTimeoutMs: () => number;
   /** Milliseconds; `rpc_hold_timeout`. */
@@ -27,7 +32,7 @@ const NO_WORK: Asked = { cancel: () => {} };
 
 /** Whether servers can be asked it at all. */
 export function isAskable(method: string): boolean {
-  return rpcMethods.has(method) || method === transferLeader.name;
+  return rpcMethods.has(method) || method === transferLeader.name || method === signAgentCertificate.name;
 }
 
 export class ServerAsker implements ServerAsking {
@@ -68,6 +73,8 @@ export class ServerAsker implements ServerAsking {
   ): Promise<AskedWrite<Reply>> {
     if (name === transferLeader.name)
       return askTransfer(this.#options.pool.dialer, address, request as string, token) as Promise<AskedWrite<Reply>>;
+    if (name === signAgentCertificate.name)
+      return this.#askToSign(address, request as string, datacenter, token) as Promise<AskedWrite<Reply>>;
     const asking = rpcMethods.get(name)?.asking;
     const body = asking?.writeBody(request, datacenter, token) ?? null;
     if (asking === undefined || body === null || body instanceof EncodeError) {
@@ -79,6 +86,18 @@ export class ServerAsker implements ServerAsking {
         else resolve((asking.writeAnswer(outcome.body, request) as AskedWrite<Reply> | null) ?? UNDECODABLE);
       });
     });
+  }
+
+  #askToSign(
+    address: string,
+    request: string,
+    datacenter: string,
+    token: string,
+  ): Promise<AskedWrite<AgentCertificate>> {
+    const { bootstrap } = this.#options;
+    return bootstrap === null
+      ? Promise.resolve(unaskable(signAgentCertificate.name, null))
+      : askToSign(bootstrap, address, request, datacenter, token);
   }
 
   /** How long an answer may take: a blocking read as long as it may wait there, or where it is passed on to, and a little. */

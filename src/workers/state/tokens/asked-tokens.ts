@@ -2,11 +2,12 @@
 // copy of. A judgment is kept for `acl.token_ttl`; what becomes of it when no server answers is `acl.down_policy`'s to say.
 
 import { surprise } from '../../../observe/surprise.js';
+import type { LinkedToken } from '../../../wire/acl/linked-token.js';
 import type { Authorizer } from '../acl/access.js';
 import { compileRules } from '../acl/authorizer.js';
 import { isRefusal, type Refusal, type RefusalCode } from '../methods/contract/refusal.js';
 import type { Judged, TokenResolver } from '../methods/contract/token-resolver.js';
-import { type GrantSettings, grantedBy, type LinkedToken, weightOf } from './granted.js';
+import { type GrantSettings, grantedBy, weightOf } from './granted.js';
 import { KeptJudgments } from './kept-judgments.js';
 
 export interface AskedTokensOptions extends GrantSettings {
@@ -29,12 +30,22 @@ interface Judgment {
   readonly askedMs: number;
 }
 
+/** For a moment nobody is asked again. */
+interface Pause {
+  readonly weight: number;
+  readonly authorizer: Authorizer;
+  readonly untilMs: number;
+}
+
 /** Of a request without a token. */
 const ANONYMOUS_SECRET = 'anonymous';
 /** Of secrets that are being asked about; further ones wait for no server and are refused. */
 const MOST_ASKED = 1_024;
-/** Between two tries to renew one that nobody answers for. */
+/** Between two questions about one that nobody answers for. */
 const PAUSE_MS = 1_000;
+/** Of secrets that nobody answers for: apart from what is known, so that it isn't ousted by them. */
+const PAUSES_BYTES = 256 * 1024;
+const PAUSE_BYTES = 256;
 
 /** A server's word about this token; anything else says that there was none. */
 const WORDS: ReadonlySet<RefusalCode> = new Set(['denied']);
@@ -43,6 +54,7 @@ export class AskedTokens implements TokenResolver {
   readonly isOff = false;
   readonly #options: AskedTokensOptions;
   readonly #kept = new KeptJudgments<Judgment>();
+  readonly #pauses = new KeptJudgments<Pause>(PAUSES_BYTES);
   readonly #asking = new Map<string, Promise<Judged>>();
   readonly #denied: Authorizer;
   readonly #allowed: Authorizer;
@@ -61,6 +73,8 @@ export class AskedTokens implements TokenResolver {
     if (known !== undefined && now() - known.askedMs < keptForMs) return known.authorizer;
     const special = own(key);
     if (special !== null) return special;
+    const pause = this.#pauses.get(key);
+    if (pause !== undefined && now() < pause.untilMs) return pause.authorizer;
     const asked = this.#ask(key, known);
     return known !== undefined && downPolicy === 'async-cache' ? known.authorizer : asked;
   }
@@ -102,10 +116,16 @@ export class AskedTokens implements TokenResolver {
 
   #whenDown(secret: string, known: Judgment | undefined): Judged {
     const { downPolicy, now, keptForMs } = this.#options;
-    if (downPolicy === 'allow') return this.#allowed;
-    if (downPolicy === 'deny' || known === undefined) return this.#denied;
     // Not each request waits for a server that isn't there.
+    if (downPolicy === 'allow') return this.#pause(secret, this.#allowed);
+    if (downPolicy === 'deny' || known === undefined) return this.#pause(secret, this.#denied);
     this.#kept.set(secret, { ...known, askedMs: now() - keptForMs + PAUSE_MS });
     return known.authorizer;
+  }
+
+  #pause(secret: string, authorizer: Authorizer): Judged {
+    const weight = PAUSE_BYTES + 2 * secret.length;
+    this.#pauses.set(secret, { weight, authorizer, untilMs: this.#options.now() + PAUSE_MS });
+    return authorizer;
   }
 }

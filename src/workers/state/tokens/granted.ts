@@ -1,6 +1,7 @@
 // What a token grants: its policies and identities and those of its roles, as rules (docs/spec/acl.md, "What a token may do").
 
-import type { AclGrants, AclPolicy, AclRole, AclToken } from '../../../wire/acl/records.js';
+import type { LinkedToken } from '../../../wire/acl/linked-token.js';
+import type { AclGrants, AclPolicy } from '../../../wire/acl/records.js';
 import type { Authorizer } from '../acl/access.js';
 import { compileRules } from '../acl/authorizer.js';
 import {
@@ -20,14 +21,6 @@ export interface GrantSettings {
   readonly defaultPolicy: 'allow' | 'deny';
   /** `acl.enable_key_list_policy`. */
   readonly listsKeysByRule: boolean;
-}
-
-/** A token with what its links lead to; links that lead nowhere are left out. */
-export interface LinkedToken {
-  readonly token: AclToken;
-  readonly roles: readonly AclRole[];
-  /** Of the token and of its roles. */
-  readonly policies: readonly AclPolicy[];
 }
 
 /** Rules of records, which never change: a policy of many tokens is read once. */

@@ -1,12 +1,12 @@
 // Secrets that are no records of the state: the agent's recovery token, which does what this agent's own endpoints do without asking
 // anybody (public reference: "agent_recovery"), and the one by which servers act among themselves (spec/raft.md, section 10).
 
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { quote } from '../../../gotext/quote.js';
 import type { Authorizer } from '../acl/access.js';
 import { type AuthorizerOptions, compileRules } from '../acl/authorizer.js';
 import { GLOBAL_MANAGEMENT } from '../acl/policies/builtin-policies.js';
 import { readRules } from '../acl/rules/parse.js';
+import { isSameSecret } from '../acl/same-secret.js';
 
 export interface OwnSecretsOptions extends Omit<AuthorizerOptions, 'accessor'> {
   readonly nodeName: string;
@@ -40,13 +40,4 @@ function compiled(text: string, options: AuthorizerOptions): Authorizer {
   const parsed = readRules(text);
   if (!parsed.ok) throw new Error(parsed.error);
   return compileRules([parsed.rules], options);
-}
-
-/** How long it takes says nothing of `own`; "" is nobody's. */
-function isSameSecret(given: string, own: string): boolean {
-  return own !== '' && timingSafeEqual(digest(given), digest(own));
-}
-
-function digest(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest();
 }

@@ -1,6 +1,7 @@
 // Tokens judged from this server's own store. A judgment is kept for as long as no token, policy or role has changed that it was
 // made of, so that a request costs one look into a map.
 
+import type { LinkedToken } from '../../../wire/acl/linked-token.js';
 import type { AclPolicy, AclRole, AclToken } from '../../../wire/acl/records.js';
 import { msOfGoTime } from '../../../wire/go-time.js';
 import type { Authorizer } from '../acl/access.js';
@@ -9,7 +10,7 @@ import { ANONYMOUS_ACCESSOR } from '../acl/denial.js';
 import { isRefusal, refusal } from '../methods/contract/refusal.js';
 import type { Judged, TokenResolver } from '../methods/contract/token-resolver.js';
 import type { AclReads } from '../replica/store/read-api.js';
-import { type GrantSettings, grantedBy, type LinkedToken, weightOf } from './granted.js';
+import { type GrantSettings, grantedBy, weightOf } from './granted.js';
 import { KeptJudgments } from './kept-judgments.js';
 
 /** What is read of the store. */
@@ -94,7 +95,8 @@ export class StoreTokens implements TokenResolver {
     const { rows, own, elsewhere, isReady, now } = this.#options;
     const token = rows().aclToken(secret);
     if (token === undefined) {
-      if (secret === ANONYMOUS_SECRET) return this.#anonymous;
+      // Without a copy of the tokens the primary datacenter says what anybody may do.
+      if (secret === ANONYMOUS_SECRET && elsewhere === null) return this.#anonymous;
       const special = own(secret);
       if (special !== null) return special;
       if (!isReady()) return NOT_READY;

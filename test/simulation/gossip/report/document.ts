@@ -230,7 +230,7 @@ ${startTable(starts)}
 
 - Gossip has no room for that much news: a member sends about a hundred messages a second and each fact twenty times, so ten thousand facts take half an hour. Exchanges bring the rest. Their interval grows with the pool (300 s at 10,000), and what isn't known after the start stayed unknown until the next one. So a member that has learnt of more than a hundredth more members since its last exchange has the next after the plain interval of 30 s: with stock's rule all know all after 102 s at 1,000 and after 277 s at 3,000 (without the server's time). When it hasn't, the next wait is twice the last one, until it is that of a pool of this size: of ten thousand agents a few are missed by somebody at the end of the start, and who went on to 300 s at once knew all after 367 s.
 - "Packed for each": every answer to a join packs the state anew. "Packed once": those who ask within 200 ms get the same bytes (\`src/main/gossip/shell/sealed-state.ts\`), as the product does. What is left is mostly the states that agents bring along to the second and the third server they join, each with all that the first has told them.
-- Ten thousand take the model a hundred seconds of processor time (\`LICTOR_STARTS=10000\`, in \`npm run soak\`, sees that their servers keep up). What a mass start asks of servers is states, not packets.
+- Ten thousand take the model 100 to 150 s of processor time, and 0.9 GB (\`LICTOR_STARTS=10000\`, in \`npm run soak\`, sees that their servers keep up). What a mass start asks of servers is states, not packets.
 
 ## Slow members
 

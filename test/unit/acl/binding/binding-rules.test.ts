@@ -76,6 +76,17 @@ describe('binding rules', () => {
     });
   });
 
+  it('give nothing by a pattern to who does not have the claim, whatever matches it', () => {
+    const bound = (Selector: string) => boundBy({ team: 'web' }, { Selector });
+    for (const selector of ['value.role matches ".*"', 'value.other matches ""', 'value.role matches "^$"']) {
+      assert.deepEqual(bound(selector), { ok: true, value: NOTHING }, selector);
+    }
+    const given = { ...NOTHING, ServiceIdentities: [{ ServiceName: 'web', Datacenters: null }] };
+    for (const selector of ['value.team matches "^w"', 'value.role not matches "ops"', 'value.role != ops']) {
+      assert.deepEqual(bound(selector), { ok: true, value: given }, selector);
+    }
+  });
+
   it('give nothing where the selector, the role, the policy or the template is not met', () => {
     const bound = boundBy(
       { team: 'web' },

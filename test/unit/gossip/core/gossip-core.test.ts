@@ -4,7 +4,14 @@ import fc from 'fast-check';
 import type { GossipCore } from '../../../../src/main/gossip/core/gossip-core.js';
 import type { OutgoingPacket } from '../../../../src/main/gossip/core/output.js';
 import { ACK, ALIVE, INDIRECT_PING, PING } from '../../../../src/main/gossip/wire/message-types.js';
-import { ack, alive, indirectPing, type PushPullNode, ping } from '../../../../src/main/gossip/wire/messages.js';
+import {
+  ack,
+  alive,
+  indirectPing,
+  type PushPullNode,
+  ping,
+  STATE_ALIVE,
+} from '../../../../src/main/gossip/wire/messages.js';
 import { type PacketMessage, readMessages } from '../../../../src/main/gossip/wire/packet-messages.js';
 import { atOnce, finish } from '../../../../src/main/gossip/wire/steps.js';
 import { encode } from '../../../../src/msgpack/codec.js';
@@ -239,6 +246,29 @@ test('members that make no sense are not taken in', () => {
   assert.equal(core.nodes.length, 3);
 });
 
+test('only of a list that somebody joined by the members are judged already', () => {
+  const judged: [string, boolean][] = [];
+  const { core } = coreOf([], QUIET, 1, {
+    refuseAlive: ({ name }, isJudged) => {
+      judged.push([name, isJudged]);
+      return null;
+    },
+  });
+  const listed = (Name: string): PushPullNode => {
+    const place = { Addr: ipOfNode(Name), Port: PORT, Meta: NO_META, Vsn: VERSIONS };
+    return { Name, ...place, Incarnation: 1, State: STATE_ALIVE };
+  };
+  judged.length = 0;
+  core.receive(aliveMessage('n2'), N2, 1);
+  assert.equal(core.merge({ isJoin: false, nodes: [listed('n3')], userState: null }, 1), null);
+  assert.equal(core.merge({ isJoin: true, nodes: [listed('n4')], userState: null }, 1), null);
+  assert.deepEqual(judged, [
+    ['n2', false],
+    ['n3', false],
+    ['n4', true],
+  ]);
+});
+
 test('from a source that is refused come all messages but news of members', () => {
   const { core } = coreOf(['n2'], QUIET, 1, { refuseSource: (ip) => (ip[3] === 2 ? 'no' : null) });
   core.take();
@@ -316,17 +346,17 @@ function pushPullNodes(count: number): PushPullNode[] {
 
 test('a large state is merged in steps', () => {
   const { core } = coreOf([], QUIET);
-  const merging = core.startMerge({ isJoin: true, nodes: pushPullNodes(320), userState: Uint8Array.of(1) });
+  const merging = core.startMerge({ isJoin: true, nodes: pushPullNodes(80), userState: Uint8Array.of(1) });
   assert.equal(merging.step(10), true);
   assert.equal(core.nodes.length, 1, 'whether it may be merged is asked first');
   for (let step = 1; step <= 4; step += 1) {
     assert.equal(merging.step(10 + step), true);
-    assert.equal(core.nodes.length, 64 * step + 1);
+    assert.equal(core.nodes.length, 16 * step + 1);
     assert.ok(core.take().events.every(({ kind }) => kind === 'join'));
   }
   assert.equal(merging.step(15), false);
   assert.equal(merging.problem, null);
-  assert.equal(core.nodes.length, 321);
+  assert.equal(core.nodes.length, 81);
   assert.equal(core.take().events.filter(({ kind }) => kind === 'userState').length, 1);
 });
 

@@ -57,6 +57,24 @@ test('every recorded sequence of operations gives the recorded messages in order
   }
 });
 
+test('what is not written yet is written each time it is sent, and takes the place that its length gives it', () => {
+  const queue = new BroadcastQueue();
+  let written = 0;
+  const write = () => {
+    written += 1;
+    return Uint8Array.of(written, 0, 0);
+  };
+  queue.queue({ key: 'b', message: new Uint8Array(2) });
+  queue.queue({ key: 'a', message: { length: 3, write } });
+  assert.deepEqual(queue.take(0, 4, 3), [Uint8Array.of(1, 0, 0)]);
+  assert.equal(written, 1);
+  assert.deepEqual(queue.take(0, 2, 3), [new Uint8Array(2)], 'one for which there is no room stays');
+  assert.deepEqual(queue.take(0, 4, 3), [Uint8Array.of(2, 0, 0)]);
+  queue.queue({ key: 'a', message: new Uint8Array(1) });
+  assert.deepEqual(queue.take(0, 4, 3), [new Uint8Array(1), new Uint8Array(2)], 'what was replaced is sent no more');
+  assert.equal(written, 2);
+});
+
 const operation = fc.oneof(
   fc.record({ op: fc.constant('queue' as const), key: fc.option(fc.nat(9)), size: fc.integer({ min: 1, max: 60 }) }),
   fc.record({ op: fc.constant('take' as const), limit: fc.nat(200) }),

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { encodeTags, readTags } from '../../../../src/main/gossip/serf/protocol/tags.js';
+import { encodeTags } from '../../../../src/main/gossip/serf/protocol/tags.js';
+import { readTags } from '../../../../src/msgpack/tags.js';
 import { fromHex, readVectors, toHex } from '../vectors.js';
 
 test('recorded metadata gives the recorded tags, and they survive encoding', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { ALIVE } from '../../../../src/main/gossip/wire/message-types.js';
 import * as messages from '../../../../src/main/gossip/wire/messages.js';
 import { decode, encode, type Read } from '../../../../src/msgpack/codec.js';
 import type { Kind } from '../../../../src/msgpack/kinds.js';
@@ -51,6 +52,31 @@ test('every recorded message decodes and encodes to the recorded bytes', () => {
     assert.deepEqual(read.value, decoded, name);
     assert.equal(read.next, hex.length / 2, name);
   }
+});
+
+test('how long an alive message is is known without writing it, unless the name is beyond ASCII', () => {
+  const lengths = fc.oneof(fc.nat(40), fc.nat(600), fc.constantFrom(31, 32, 65_535, 65_536));
+  const bytes = fc.option(lengths.map((length) => new Uint8Array(length)));
+  const numbers = (most: number) => fc.oneof(fc.nat(most), fc.constantFrom(0, 0x7f, 0x80, 0xff, 0x100, 0xffff, most));
+  const message = fc.record({
+    Incarnation: fc.oneof(numbers(0xffff_ffff), fc.constant(0x10000)),
+    Node: fc.oneof(
+      fc.string({ unit: 'binary-ascii', maxLength: 600 }),
+      lengths.map((length) => 'n'.repeat(length)),
+      fc.string({ unit: 'binary' }),
+      fc.constant('\udc80'),
+    ),
+    Addr: bytes,
+    Port: numbers(0xffff),
+    Meta: bytes,
+    Vsn: bytes,
+  });
+  fc.assert(
+    fc.property(message, (body) => {
+      const isAscii = Buffer.byteLength(body.Node) === body.Node.length;
+      assert.equal(messages.aliveLength(body), isAscii ? encode(messages.alive, body, ALIVE).length : null);
+    }),
+  );
 });
 
 interface AcceptanceCase {

@@ -8,6 +8,7 @@ import type { RuntimeConfig } from '../../../../src/wire/config.js';
 import type { CaConfiguration, CaRoot } from '../../../../src/wire/records.js';
 import { allowAll } from '../../../../src/workers/state/acl/access.js';
 import { Authority } from '../../../../src/workers/state/leader/authority/authority.js';
+import type { Primary } from '../../../../src/workers/state/leader/primary/primary.js';
 import type { IssuedCertificate } from '../../../../src/workers/state/methods/contract/certificate-authority.js';
 import type { Asker } from '../../../../src/workers/state/methods/contract/method.js';
 import { isRefusal, type Refusal } from '../../../../src/workers/state/methods/contract/refusal.js';
@@ -37,7 +38,13 @@ after(() => {
   for (const authority of authorities) authority.stop();
 });
 
-export function fixture(store = new TestStore(), connect: Partial<Connect> = {}): Fixture {
+const IN_PRIMARY = { datacenter: 'dc1', primary: null };
+
+export function fixture(
+  store = new TestStore(),
+  connect: Partial<Connect> = {},
+  { datacenter, primary }: { readonly datacenter: string; readonly primary: Primary | null } = IN_PRIMARY,
+): Fixture {
   const written: Command[] = [];
   const logged: string[] = [];
   const clock = { nowMs: Date.now() };
@@ -54,8 +61,7 @@ export function fixture(store = new TestStore(), connect: Partial<Connect> = {})
     reads: store.authority,
     consensus: { propose },
     config: {
-      datacenter: 'dc1',
-      primaryDatacenter: 'dc1',
+      datacenter,
       connect: {
         enabled: true,
         caProvider: 'consul',
@@ -65,6 +71,7 @@ export function fixture(store = new TestStore(), connect: Partial<Connect> = {})
         ...connect,
       },
     },
+    primary,
     logger: new Logger('agent.server.connect', sink),
     now: () => clock.nowMs,
   });

@@ -1,16 +1,31 @@
 // A server of gRPC over a store, on a socket of its own, and what it sends taken apart into messages by stream.
 
 import net, { type AddressInfo } from 'node:net';
+import { ServerDialer } from '../../../../src/tls/server-dialer.js';
 import { Leadership } from '../../../../src/wire/raft/leadership.js';
 import { followedReads } from '../../../../src/workers/state/calls/followed-reads.js';
 import type { RequestLimits } from '../../../../src/workers/state/calls/request-limits.js';
-import { noAcls } from '../../../../src/workers/state/methods/contract/token-resolver.js';
+import { noAcls, type TokenResolver } from '../../../../src/workers/state/methods/contract/token-resolver.js';
 import type { StateStore } from '../../../../src/workers/state/replica/state-store.js';
 import { GrpcConnections } from '../../../../src/workers/state/rpc/grpc/grpc-connections.js';
+import type { BeyondParts } from '../../../../src/workers/state/rpc/grpc/subscribe/passed-on.js';
 import { SUBSCRIBE, subscribe } from '../../../../src/workers/state/rpc/grpc/subscribe/subscribe.js';
 
 const FRAME_HEADER = 9;
 const MESSAGE_HEADER = 5;
+
+/** Which datacenter the server is of, and how it reaches others. */
+interface Where {
+  readonly datacenter: string;
+  readonly beyond: BeyondParts;
+  /** ACLs are off without it. */
+  readonly tokens?: TokenResolver;
+}
+
+const HERE: Where = {
+  datacenter: 'dc1',
+  beyond: { dialer: new ServerDialer(), serversOf: () => [], isLocalToken: () => false },
+};
 
 export class GrpcPair {
   readonly client: net.Socket;
@@ -26,10 +41,14 @@ export class GrpcPair {
     });
   }
 
-  static async open(store: StateStore, refuse: RequestLimits['refuse'] = () => null): Promise<GrpcPair> {
-    const reads = { ...followedReads(store, { leadership: new Leadership() }, noAcls), isReady: true };
-    const serve = subscribe({ reads, limits: { refuse }, datacenter: 'dc1' });
-    const connections = new GrpcConnections(new Map([[SUBSCRIBE, serve]]));
+  static async open(
+    store: StateStore,
+    refuse: RequestLimits['refuse'] = () => null,
+    { datacenter, beyond, tokens }: Where = HERE,
+  ): Promise<GrpcPair> {
+    const reads = { ...followedReads(store, { leadership: new Leadership() }, tokens ?? noAcls), isReady: true };
+    const serve = subscribe({ reads, limits: { refuse }, datacenter, beyond });
+    const connections = new GrpcConnections(new Map([[SUBSCRIBE, serve]]), 4096);
     const server = net.createServer((socket) => {
       socket.on('error', () => socket.destroy());
       socket.once('data', (chunk: Buffer) => connections.serve(socket, chunk.subarray(1)));

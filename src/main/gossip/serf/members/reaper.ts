@@ -1,9 +1,9 @@
 // Forgets members that have been gone for long (spec/gossip.md, section 16).
 
 import { parseDuration } from '../../../../gotext/duration.js';
+import { readTags } from '../../../../msgpack/tags.js';
 import type { MemberRecord } from '../pool/members.js';
 import type { SerfPool } from '../pool/serf-pool.js';
-import { readTags } from '../protocol/tags.js';
 import type { MemberRules } from './member-rules.js';
 import type { RecentIntents } from './recent-intents.js';
 

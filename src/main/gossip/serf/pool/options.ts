@@ -70,8 +70,8 @@ export const CONSUL_SERF: SerfSettings = {
 export interface MergeRules {
   /** Why nobody is taken in by what a packet from there says, null when it may be. */
   refuseSource(ip: Uint8Array): string | null;
-  /** Why a member isn't taken in, null when it is. */
-  refuseAlive(node: NodeInfo): string | null;
+  /** Why a member isn't taken in, null when it is. `isJudged`: it is of a list that {@link refuseMerge} let pass. */
+  refuseAlive(node: NodeInfo, isJudged: boolean): string | null;
   /** The same for all nodes of a push/pull that somebody joins by, in steps of a millisecond or two. */
   refuseMerge(nodes: readonly PushPullNode[]): Generator<void, string | null>;
 }

@@ -1,69 +1,15 @@
-// A member's tags, which travel as its metadata (spec/gossip.md, section 10).
+// Our own tags, which travel as our metadata (spec/gossip.md, section 10).
 
 import { encode } from '../../../../msgpack/codec.js';
 import { mapOf } from '../../../../msgpack/collections.js';
 import { text } from '../../../../msgpack/kinds.js';
-import { MsgpackReader } from '../../../../msgpack/reader.js';
+import { TAGS_MAGIC } from '../../../../msgpack/tags.js';
 import { MOST_META_BYTES } from '../../wire/message-types.js';
 
-const MAGIC = 0xff;
 const tagMap = mapOf(text);
 
 /** Null when they are longer than metadata may be: `Encoded length of tags exceeds limit of 512 bytes`. */
 export function encodeTags(tags: ReadonlyMap<string, string>): Uint8Array | null {
-  const meta = encode(tagMap, tags, MAGIC);
+  const meta = encode(tagMap, tags, TAGS_MAGIC);
   return meta.length > MOST_META_BYTES ? null : meta;
-}
-
-/** Texts are remembered at so many places of the tags, and up to so many bytes each. */
-const MOST_PLACES = 64;
-const MOST_REMEMBERED_BYTES = 64;
-
-/**
- * The text that was read last at one place of the tags. Nearly all members of a pool say the same at nearly every place, and
- * to compare bytes costs a tenth of making a text of them.
- */
-class RememberedText {
-  #written = new Uint8Array(0);
-  #text = '';
-  #misses = 0;
-
-  read(reader: MsgpackReader, meta: Uint8Array): string {
-    if (this.#written.length > 0 && reader.takes(this.#written)) {
-      this.#misses = 0;
-      return this.#text;
-    }
-    const start = reader.offset;
-    const text = reader.text();
-    const length = reader.offset - start;
-    this.#misses += 1;
-    // Where every member says something else, remembering is tried more and more rarely.
-    const isTried = (this.#misses & (this.#misses - 1)) === 0;
-    if (isTried && reader.problem === null && length <= MOST_REMEMBERED_BYTES) {
-      this.#written = Uint8Array.from(meta.subarray(start, reader.offset));
-      this.#text = text;
-    }
-    return text;
-  }
-}
-
-const remembered: readonly RememberedText[] = Array.from({ length: MOST_PLACES }, () => new RememberedText());
-
-function readTag(reader: MsgpackReader, meta: Uint8Array, place: number): string {
-  return remembered[place]?.read(reader, meta) ?? reader.text();
-}
-
-/** Metadata without the magic byte is the tag `role` of old members. Of a broken map, what could be read counts. */
-export function readTags(meta: Uint8Array): ReadonlyMap<string, string> {
-  if (meta[0] !== MAGIC) return new Map([['role', Buffer.from(meta).toString('utf8')]]);
-  const tags = new Map<string, string>();
-  const reader = new MsgpackReader(meta, 1);
-  const count = reader.map() ?? 0;
-  for (let i = 0; i < count; i += 1) {
-    const name = readTag(reader, meta, 2 * i);
-    const value = readTag(reader, meta, 2 * i + 1);
-    if (reader.problem !== null) break;
-    tags.set(name, value);
-  }
-  return tags;
 }

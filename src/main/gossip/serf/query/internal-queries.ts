@@ -1,12 +1,12 @@
 // Queries of Serf's own (spec/gossip.md, section 14); the application never sees them.
 
 import { encode } from '../../../../msgpack/codec.js';
+import { readTags } from '../../../../msgpack/tags.js';
 import { readVersions } from '../../core/node.js';
 import { STATUS_NUMBERS } from '../pool/member.js';
 import type { MemberRecord } from '../pool/members.js';
 import type { SerfPool } from '../pool/serf-pool.js';
 import { CONFLICT_RESPONSE, type ConflictMember, conflictResponse } from '../protocol/messages.js';
-import { readTags } from '../protocol/tags.js';
 import { type KeyQueries, keyOperationOf } from './key-queries.js';
 import type { ReceivedQuery } from './received-query.js';
 import type { Responses } from './responses.js';

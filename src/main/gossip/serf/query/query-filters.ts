@@ -2,8 +2,8 @@
 // and run in linear time, so nobody can hold the loop with one.
 
 import { compileRegexp } from '../../../../gotext/regexp.js';
+import { readTags } from '../../../../msgpack/tags.js';
 import { readFilter, type TagFilter } from '../protocol/filters.js';
-import { readTags } from '../protocol/tags.js';
 
 /** More than would fit a query that members send: compiling expressions takes time. */
 const MOST_FILTERS = 64;

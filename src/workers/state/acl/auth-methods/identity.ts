@@ -13,9 +13,10 @@ export interface Identity {
 
 const text: FieldType = { kind: 'string' };
 
+/** A pattern that anything matches gives nothing to who doesn't have the claim. */
 const jwtFields: FieldTable = new Map<string, FieldType>([
-  ['value', { kind: 'map', value: text }],
-  ['list', { kind: 'map', value: { kind: 'strings' } }],
+  ['value', { kind: 'map', value: text, isStrict: true }],
+  ['list', { kind: 'map', value: { kind: 'strings' }, isStrict: true }],
 ]);
 
 const kubernetesFields: FieldTable = new Map<string, FieldType>([

@@ -48,3 +48,5 @@ export const GLOBAL_READ_ONLY: BuiltinPolicy = {
   Description: 'A built-in policy that grants read-only access to all Consul features',
   Rules: everything('read'),
 };
+
+export const BUILTIN_POLICY_IDS: ReadonlySet<string> = new Set([GLOBAL_MANAGEMENT.ID, GLOBAL_READ_ONLY.ID]);

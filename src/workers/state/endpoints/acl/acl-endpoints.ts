@@ -9,6 +9,7 @@ import { json, refused } from '../../http/reply.js';
 import { authorizeToken, questionProblem } from '../../methods/acl/authorize.js';
 import { replicationStatus } from '../../methods/acl/replication.js';
 import { isRefusal } from '../../methods/contract/refusal.js';
+import type { ReplicationStatus } from '../../methods/contract/replication-status.js';
 import { type AclDependencies, AclRows, OFF } from './acl-rows.js';
 import { authMethodEndpoints, bindingRuleEndpoints } from './auth-methods.js';
 import { AUTHORIZE_BODY } from './bodies.js';
@@ -16,8 +17,6 @@ import { loginEndpoints } from './login.js';
 import { policyEndpoints, roleEndpoints } from './policies.js';
 import { templatedPolicyEndpoints } from './templated-policies.js';
 import { tokenEndpoints } from './tokens.js';
-
-const NEVER = quoteJson(timeText(null));
 
 const statusShape = record('AclReplicationStatus', {
   Enabled: 'boolean',
@@ -31,6 +30,21 @@ const statusShape = record('AclReplicationStatus', {
   LastError: 'string',
   LastErrorMessage: 'string',
 });
+
+/** Moments are whole seconds. */
+function momentJson(ms: number | null): string {
+  return quoteJson(timeText(ms === null ? null : Math.floor(ms / 1000) * 1000));
+}
+
+function statusJson(status: ReplicationStatus): string {
+  return (
+    `{"Enabled":${status.isEnabled},"Running":${status.isRunning},` +
+    `"SourceDatacenter":${quoteJson(status.sourceDatacenter)},"ReplicationType":${quoteJson(status.type)},` +
+    `"ReplicatedIndex":${status.index},"ReplicatedRoleIndex":${status.roleIndex},` +
+    `"ReplicatedTokenIndex":${status.tokenIndex},"LastSuccess":${momentJson(status.lastSuccessMs)},` +
+    `"LastError":${momentJson(status.lastErrorMs)},"LastErrorMessage":${quoteJson(status.lastError)}}`
+  );
+}
 
 export function aclEndpoints(dependencies: AclDependencies): EndpointTable {
   const { calls } = dependencies;
@@ -54,13 +68,8 @@ export function aclEndpoints(dependencies: AclDependencies): EndpointTable {
           summary: 'How far this datacenter is with what the primary one has',
           answer: statusShape,
           async run({ datacenter, asker }) {
-            const status = await calls.direct(replicationStatus, null, datacenter, asker);
-            if (isRefusal(status)) return refused(status);
-            return json(
-              `{"Enabled":${status.isEnabled},"Running":false,"SourceDatacenter":"","ReplicationType":"",` +
-                `"ReplicatedIndex":0,"ReplicatedRoleIndex":0,"ReplicatedTokenIndex":0,` +
-                `"LastSuccess":${NEVER},"LastError":${NEVER},"LastErrorMessage":""}`,
-            );
+            const status = await calls.write(replicationStatus, null, datacenter, asker);
+            return isRefusal(status) ? refused(status) : json(statusJson(status));
           },
         }),
       },

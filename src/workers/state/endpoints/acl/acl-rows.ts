@@ -1,5 +1,4 @@
-// What the rows of /v1/acl share: they are off without ACLs, a read shows its headers even where it fails, and what is one for
-// all datacenters is written in the primary one.
+// What the rows of /v1/acl share: they are off without ACLs, and a read shows its headers even where it fails.
 
 import type { Calls } from '../../calls/calls.js';
 import type { PathRest } from '../../http/endpoint.js';
@@ -10,8 +9,6 @@ import { isRefusal } from '../../methods/contract/refusal.js';
 
 export interface AclSettings {
   readonly isEnabled: boolean;
-  readonly datacenter: string;
-  readonly primaryDatacenter: string;
   readonly nodeName: string;
   readonly defaultPolicy: string;
   readonly downPolicy: string;
@@ -56,22 +53,13 @@ export class AclRows {
     return { acl: ['acl:write'], off: this.off, others: OFF } as const;
   }
 
-  /** Asks the method where it is carried out: `isLocal` in the datacenter of the request, else in the primary one. */
   async change<Request, Value>(
     method: WriteMethod<Request, Value>,
     asked: Request,
     call: Pick<ApiRequest, 'datacenter' | 'asker'>,
-    isLocal: boolean,
     show: (value: Value) => Reply,
   ): Promise<Reply> {
-    const { datacenter, primaryDatacenter } = this.settings();
-    const goesToPrimary = !isLocal && call.datacenter === datacenter;
-    const outcome = await this.#calls.write(
-      method,
-      asked,
-      goesToPrimary ? primaryDatacenter : call.datacenter,
-      call.asker,
-    );
+    const outcome = await this.#calls.write(method, asked, call.datacenter, call.asker);
     return isRefusal(outcome) ? refused(outcome) : show(outcome);
   }
 }

@@ -33,11 +33,6 @@ const oneMethod = (method: AclAuthMethod | null): Reply =>
 const oneRule = (rule: AclBindingRule | null): Reply =>
   rule === null ? missed('binding rule') : json(bindingRuleJson(rule));
 
-/** Where a method is written that gives out tokens of this locality. */
-function isLocal({ TokenLocality }: AclAuthMethod): boolean {
-  return TokenLocality !== 'global';
-}
-
 export function authMethodEndpoints(rows: AclRows): EndpointTable {
   const write = { ...rows.write, body: AUTH_METHOD_BODY, answer: authMethodShape };
   return [
@@ -62,7 +57,7 @@ export function authMethodEndpoints(rows: AclRows): EndpointTable {
         PUT: action({
           ...write,
           summary: 'Makes an auth method',
-          run: (call, _values, method) => rows.change(setAuthMethod, method, call, isLocal(method), oneMethod),
+          run: (call, _values, method) => rows.change(setAuthMethod, method, call, oneMethod),
         }),
       },
     },
@@ -85,7 +80,7 @@ export function authMethodEndpoints(rows: AclRows): EndpointTable {
           summary: 'Changes an auth method',
           run: (call, _values, method) =>
             method.Name === '' || method.Name === call.rest
-              ? rows.change(setAuthMethod, { ...method, Name: call.rest }, call, isLocal(method), oneMethod)
+              ? rows.change(setAuthMethod, { ...method, Name: call.rest }, call, oneMethod)
               : text(400, 'AuthMethod Name in URL and payload do not match'),
         }),
         DELETE: action({
@@ -94,9 +89,7 @@ export function authMethodEndpoints(rows: AclRows): EndpointTable {
           answer: 'boolean',
           others: OFF_OR_MISSING,
           run: (call) =>
-            rows.change(deleteAuthMethod, call.rest, call, true, (isDone) =>
-              isDone ? TRUE : notDeleted('auth method'),
-            ),
+            rows.change(deleteAuthMethod, call.rest, call, (isDone) => (isDone ? TRUE : notDeleted('auth method'))),
         }),
       },
     },
@@ -129,8 +122,7 @@ export function bindingRuleEndpoints(rows: AclRows): EndpointTable {
         PUT: action({
           ...write,
           summary: 'Makes a binding rule',
-          run: (call, _values, rule) =>
-            rule.ID === '' ? rows.change(setBindingRule, rule, call, true, oneRule) : mismatch,
+          run: (call, _values, rule) => (rule.ID === '' ? rows.change(setBindingRule, rule, call, oneRule) : mismatch),
         }),
       },
     },
@@ -153,7 +145,7 @@ export function bindingRuleEndpoints(rows: AclRows): EndpointTable {
           summary: 'Changes a binding rule',
           run: (call, _values, rule) =>
             rule.ID === '' || rule.ID === call.rest
-              ? rows.change(setBindingRule, { ...rule, ID: call.rest }, call, true, oneRule)
+              ? rows.change(setBindingRule, { ...rule, ID: call.rest }, call, oneRule)
               : mismatch,
         }),
         DELETE: action({
@@ -162,9 +154,7 @@ export function bindingRuleEndpoints(rows: AclRows): EndpointTable {
           answer: 'boolean',
           others: OFF_OR_MISSING,
           run: (call) =>
-            rows.change(deleteBindingRule, call.rest, call, true, (isDone) =>
-              isDone ? TRUE : notDeleted('binding rule'),
-            ),
+            rows.change(deleteBindingRule, call.rest, call, (isDone) => (isDone ? TRUE : notDeleted('binding rule'))),
         }),
       },
     },

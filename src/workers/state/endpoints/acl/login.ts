@@ -30,7 +30,7 @@ export function loginEndpoints(rows: AclRows): EndpointTable {
           answer: tokenShape,
           run(call, _values, { AuthMethod, BearerToken, Meta }) {
             const attempt = { authMethod: AuthMethod, bearerToken: BearerToken, meta: Meta };
-            return rows.change(logIn, attempt, call, true, (token) => json(tokenJson(token)));
+            return rows.change(logIn, attempt, call, (token) => json(tokenJson(token)));
           },
         }),
       },
@@ -43,7 +43,7 @@ export function loginEndpoints(rows: AclRows): EndpointTable {
           ...free,
           summary: 'Ends the token of the request, which came from a login',
           answer: 'boolean',
-          run: (call) => rows.change(logOut, null, call, true, () => TRUE),
+          run: (call) => rows.change(logOut, null, call, () => TRUE),
         }),
       },
     },

@@ -43,7 +43,7 @@ export function policyEndpoints(rows: AclRows): EndpointTable {
           summary: 'Makes a policy',
           run: (call, _values, policy) =>
             policy.ID === ''
-              ? rows.change(setPolicy, policy, call, false, onePolicy)
+              ? rows.change(setPolicy, policy, call, onePolicy)
               : text(400, 'Cannot specify the ID when creating a new policy'),
         }),
       },
@@ -71,7 +71,7 @@ export function policyEndpoints(rows: AclRows): EndpointTable {
           summary: 'Changes a policy',
           run: (call, _values, policy) =>
             policy.ID === '' || policy.ID === call.rest
-              ? rows.change(setPolicy, { ...policy, ID: call.rest }, call, false, onePolicy)
+              ? rows.change(setPolicy, { ...policy, ID: call.rest }, call, onePolicy)
               : text(400, 'Policy ID in URL and payload do not match'),
         }),
         DELETE: action({
@@ -80,7 +80,7 @@ export function policyEndpoints(rows: AclRows): EndpointTable {
           answer: 'boolean',
           others: OFF_OR_MISSING,
           run: (call) =>
-            rows.change(deletePolicy, call.rest, call, false, (name) => (name === '' ? notDeleted('policy') : TRUE)),
+            rows.change(deletePolicy, call.rest, call, (name) => (name === '' ? notDeleted('policy') : TRUE)),
         }),
       },
     },
@@ -114,7 +114,7 @@ export function roleEndpoints(rows: AclRows): EndpointTable {
         PUT: action({
           ...write,
           summary: 'Makes a role',
-          run: (call, _values, role) => (role.ID === '' ? rows.change(setRole, role, call, false, oneRole) : mismatch),
+          run: (call, _values, role) => (role.ID === '' ? rows.change(setRole, role, call, oneRole) : mismatch),
         }),
       },
     },
@@ -141,7 +141,7 @@ export function roleEndpoints(rows: AclRows): EndpointTable {
           summary: 'Changes a role',
           run: (call, _values, role) =>
             role.ID === '' || role.ID === call.rest
-              ? rows.change(setRole, { ...role, ID: call.rest }, call, false, oneRole)
+              ? rows.change(setRole, { ...role, ID: call.rest }, call, oneRole)
               : mismatch,
         }),
         DELETE: action({
@@ -149,8 +149,7 @@ export function roleEndpoints(rows: AclRows): EndpointTable {
           summary: 'Deletes a role; tokens that are linked to it lose what it grants',
           answer: 'boolean',
           others: OFF_OR_MISSING,
-          run: (call) =>
-            rows.change(deleteRole, call.rest, call, false, (name) => (name === '' ? notDeleted('role') : TRUE)),
+          run: (call) => rows.change(deleteRole, call.rest, call, (name) => (name === '' ? notDeleted('role') : TRUE)),
         }),
       },
     },

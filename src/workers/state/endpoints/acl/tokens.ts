@@ -53,7 +53,7 @@ export function tokenEndpoints(rows: AclRows): EndpointTable {
           body: BOOTSTRAP_BODY,
           answer: firstTokenShape,
           run: ({ datacenter }, _values, { BootstrapSecret }) =>
-            rows.change(bootstrapTokens, BootstrapSecret, { datacenter, asker: NOBODY }, false, (token) =>
+            rows.change(bootstrapTokens, BootstrapSecret, { datacenter, asker: NOBODY }, (token) =>
               json(`{"ID":${quoteJson(token.SecretID)},${tokenMembers(token)}}`),
             ),
         }),
@@ -95,7 +95,7 @@ export function tokenEndpoints(rows: AclRows): EndpointTable {
           summary: 'Makes a token',
           body: TOKEN_BODY,
           answer: tokenShape,
-          run: (call, _values, token) => rows.change(setToken, { token, isNew: true }, call, token.Local, SHOWN),
+          run: (call, _values, token) => rows.change(setToken, { token, isNew: true }, call, SHOWN),
         }),
       },
     },
@@ -125,8 +125,8 @@ export function tokenEndpoints(rows: AclRows): EndpointTable {
           summary: 'Makes a token that grants what another one grants',
           body: TOKEN_BODY,
           answer: tokenShape,
-          run: (call, _values, { Description, Local }) =>
-            rows.change(cloneToken, { accessor: call.rest, description: Description }, call, Local, SHOWN),
+          run: (call, _values, { Description }) =>
+            rows.change(cloneToken, { accessor: call.rest, description: Description }, call, SHOWN),
         }),
       },
     },
@@ -154,7 +154,7 @@ export function tokenEndpoints(rows: AclRows): EndpointTable {
               return text(400, 'Token Accessor ID in URL and payload do not match');
             }
             const change = { token: { ...token, AccessorID: call.rest }, isNew: false };
-            return rows.change(setToken, change, call, token.Local, SHOWN);
+            return rows.change(setToken, change, call, SHOWN);
           },
         }),
         DELETE: action({
@@ -162,7 +162,7 @@ export function tokenEndpoints(rows: AclRows): EndpointTable {
           summary: 'Deletes a token',
           answer: 'boolean',
           others: OFF_OR_MISSING,
-          run: (call) => rows.change(deleteToken, call.rest, call, true, () => TRUE),
+          run: (call) => rows.change(deleteToken, call.rest, call, () => TRUE),
         }),
       },
     },

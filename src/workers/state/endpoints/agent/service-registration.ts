@@ -27,7 +27,7 @@ async function register(
   const registration = serviceRegistration(body, asker.token, values['replace-existing-checks']);
   const denied = authorizer.isUnlimited ? null : denyRegistration(local, authorizer, registration);
   if (denied !== null) return refused(denied);
-  return replyTo(await local.answerable(local.registrar.registerService(registration)));
+  return replyTo(await local.registerService(registration));
 }
 
 async function maintenance(

@@ -8,7 +8,8 @@ import { bare, json, text } from '../../http/reply.js';
 import { checkJson, serviceJson } from '../../json/record-json.js';
 import { checkShape, serviceShape } from '../../json/record-shapes.js';
 import { EVERYTHING } from '../../methods/contract/narrowing.js';
-import { exportedServices, type NodeDump, nodeDump, nodeInfo, serviceDump } from '../../methods/internal.js';
+import { type NodeDump, nodeDump, nodeInfo, serviceDump } from '../../methods/internal.js';
+import { type ExportedService, exportedServices } from '../../methods/mesh/exported-services.js';
 import { FILTER } from '../narrowing-parameters.js';
 import { servicesSummaryJson, summaryShape } from './service-summary.js';
 
@@ -30,14 +31,23 @@ const dumpShape = record('NodeDump', {
   Checks: nullable(listOf(checkShape)),
 });
 
+function exportedJson({ service, peers }: ExportedService): string {
+  return `{"Service":${quoteJson(service)},"Consumers":{"Peers":${listJson(peers, quoteJson)}}}`;
+}
+
 const exported = read({
-  summary: 'Services that are exported to peers',
+  summary: 'Services that are exported to peers, and to which of them',
   acl: ['mesh:read'],
-  answer: listOf('any'),
+  answer: listOf(
+    record('ExportedService', {
+      Service: 'string',
+      Consumers: record('ExportedServiceConsumers', { Peers: listOf('string') }),
+    }),
+  ),
   effectiveConsistency: false,
   method: exportedServices,
   request: () => null,
-  reply: () => json('[]'),
+  reply: (found) => json(listJson(found, exportedJson)),
 });
 
 const node = read({
@@ -59,7 +69,7 @@ const services = read({
   effectiveConsistency: false,
   method: serviceDump,
   request: ({ filter }) => ({ filter, kind: null }),
-  reply: (entries) => json(servicesSummaryJson(entries)),
+  reply: (dump) => json(servicesSummaryJson(dump)),
 });
 
 const NODE = { name: 'node', about: 'The name of the node.', missing: text(400, 'Missing node name') };

@@ -6,6 +6,7 @@ import { listOf, nullable, optional, record } from '../../../../gotext/json-shap
 import { compareUtf8 } from '../../../../gotext/utf8-order.js';
 import type { CheckRecord } from '../../../../wire/records.js';
 import type { HealthEntry } from '../../methods/catalog/health.js';
+import type { ServiceDump } from '../../methods/internal.js';
 
 export const summaryMembers = {
   Kind: optional('string'),
@@ -93,10 +94,10 @@ function sorted(texts: ReadonlySet<string>): string {
   return texts.size === 0 ? 'null' : listJson([...texts].sort(compareUtf8), quoteJson);
 }
 
-export function servicesSummaryJson(entries: readonly HealthEntry[]): string {
+export function servicesSummaryJson({ instances, gateways }: ServiceDump): string {
   const summaries = new Map<string, Summary>();
   const withProxy = new Set<string>();
-  for (const entry of entries) {
+  for (const entry of instances) {
     const { Service: name, Kind: kind, Proxy: proxy } = entry.service;
     let summary = summaries.get(name);
     if (summary === undefined) {
@@ -104,8 +105,14 @@ export function servicesSummaryJson(entries: readonly HealthEntry[]): string {
       summaries.set(name, summary);
     }
     summary.add(entry);
-    if (kind === 'connect-proxy') withProxy.add(proxy.DestinationServiceName);
+    if (kind === 'connect-proxy') withProxy.add(proxy.DestinationServiceName.toLowerCase());
   }
+  // Behind an ingress gateway a service is no less reached by its own proxy.
+  const terminating = gateways.filter(({ GatewayKind }) => GatewayKind === 'terminating-gateway');
+  const withGateway = new Set(terminating.map(({ Service }) => Service.Name.toLowerCase()));
   const inOrder = [...summaries.values()].sort((a, b) => compareUtf8(a.name, b.name));
-  return listJson(inOrder, (summary) => `{${summary.members({ hasProxy: withProxy.has(summary.name) })}}`);
+  return listJson(inOrder, (summary) => {
+    const name = summary.name.toLowerCase();
+    return `{${summary.members({ hasProxy: withProxy.has(name), hasGateway: withGateway.has(name) })}}`;
+  });
 }

@@ -28,6 +28,10 @@ export class AnswerBuffer {
     return this.#text.length + this.#underWay + this.#socket.writableLength;
   }
 
+  get empty(): boolean {
+    return this.#text === '';
+  }
+
   add(text: string): void {
     this.#text += text;
   }

@@ -3,6 +3,7 @@
 // costs no object of the engine. Answers made while the input is being read leave in one write.
 
 import type net from 'node:net';
+import type { BusyTurns } from '../../sockets/busy-turns.js';
 import type {
   AbortListener,
   BodySink,
@@ -35,6 +36,8 @@ export interface ConnectionHost {
   readonly stopping: boolean;
   /** Connections that wait for their client's bytes, looked at every second. */
   readonly impatient: Set<Connection>;
+  /** Of whoever has something to say. */
+  readonly turns: BusyTurns<AnswerBuffer>;
   left(connection: Connection): void;
 }
 
@@ -100,7 +103,7 @@ export class Connection implements Exchange {
       return;
     }
     if (this.#phase === 'idle') {
-      if (this.#readAhead === null) this.#socket.end();
+      if (this.#readAhead === null) this.#endSocket();
       return;
     }
     const bodyIsMissing = this.#parser !== null && !this.#parser.complete;
@@ -267,8 +270,8 @@ export class Connection implements Exchange {
     }
     this.#parser?.keepHead();
     this.#reading = false;
-    this.#out.flush();
-    if (this.#ended && this.#phase === 'idle' && this.#readAhead === null) this.#socket.end();
+    if (!this.#out.empty) this.#host.turns.send(this.#out);
+    if (this.#ended && this.#phase === 'idle' && this.#readAhead === null) this.#endSocket();
   }
 
   /** One step of the parser; the result is how far it came. */
@@ -365,7 +368,7 @@ export class Connection implements Exchange {
     if (this.#socket.isPaused()) this.#socket.resume();
     const chunk = this.#takeReadAhead();
     if (chunk !== null) this.#consume(chunk);
-    else if (this.#ended && this.#phase === 'idle' && !this.#reading) this.#socket.end();
+    else if (this.#ended && this.#phase === 'idle' && !this.#reading) this.#endSocket();
   }
 
   // --- answering
@@ -394,7 +397,7 @@ export class Connection implements Exchange {
     } else {
       this.#nextRequest();
     }
-    if (!this.#reading) this.#out.flush();
+    if (!this.#reading && !this.#out.empty) this.#host.turns.send(this.#out);
     if (!this.#reading && (this.#readAhead !== null || this.#ended || this.#socket.isPaused())) this.#resumeReading();
   }
 
@@ -432,12 +435,16 @@ export class Connection implements Exchange {
     this.#phase = 'over';
     this.#readAhead = null;
     this.#releaseParser();
-    this.#out.flush();
-    this.#socket.end();
+    this.#endSocket();
     this.#deadline = performance.now() + LINGER_MS;
     this.#bodyMark = 0;
     this.#host.impatient.add(this);
     if (this.#socket.isPaused()) this.#socket.resume();
+  }
+
+  #endSocket(): void {
+    this.#out.flush();
+    this.#socket.end();
   }
 
   #discard(bytes: number): void {

@@ -6,15 +6,17 @@ import { DescriptorReserve } from '../../../../observe/descriptor-reserve.js';
 import type { Logger } from '../../../../observe/logger.js';
 import { surprise } from '../../../../observe/surprise.js';
 import type { Listener, TlsStanza } from '../../../../wire/config.js';
+import { BusyTurns } from '../../sockets/busy-turns.js';
 import { ClientLimit, plainAddress } from '../../sockets/client-limit.js';
 import { freeTcpPort, type PortSharing, type SharedPort } from '../../sockets/port-sharing.js';
+import { claimSocketPath, type SocketOwner, settleSocketFile } from '../../sockets/unix-socket.js';
 import type { BoundListener, Engine, EngineLimits, ListenerKind, RequestListener } from '../engine/engine.js';
 import { CROWDED_HEADERS, CROWDED_TEXT } from '../engine/refusals.js';
 import { dateLine, statusLine } from '../engine/status-line.js';
+import type { AnswerBuffer } from './answer-buffer.js';
 import { Connection, type ConnectionHost } from './connection.js';
 import { SecureAccept, type SecureOptions } from './secure-accept.js';
 import { readShared, sharedBytes } from './shared-read.js';
-import { claimSocketPath, type SocketOwner, settleSocketFile } from './unix-socket.js';
 
 const PATIENCE_CHECK_MS = 1000;
 const TCP_KEEPALIVE_MS = 15_000;
@@ -44,6 +46,7 @@ type ListenOptions = net.ListenOptions & { readonly reusePort: boolean };
 export class NetEngine implements Engine, ConnectionHost {
   readonly listener: RequestListener;
   readonly impatient = new Set<Connection>();
+  readonly turns = new BusyTurns<AnswerBuffer>((answers) => answers.flush());
   limits: EngineLimits;
   stopping = false;
 

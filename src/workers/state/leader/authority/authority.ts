@@ -1,5 +1,6 @@
 // The certificate authority of the mesh while this server leads: brings its state in order when leadership begins and after each
-// restore, signs, takes configurations in, drops old roots. What changes roots or configuration happens one after the other.
+// restore, signs, takes configurations in, drops old roots. What changes roots or configuration happens one after the other. In a
+// secondary datacenter it stands under the primary's root, and follows the roots there.
 
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '../../../../observe/logger.js';
@@ -8,13 +9,17 @@ import { DEFAULT_CONFIG } from '../../../../wire/mesh/authority-settings.js';
 import type { CaConfiguration } from '../../../../wire/records.js';
 import type { CertificateAuthority, IssuedCertificate } from '../../methods/contract/certificate-authority.js';
 import type { Asker } from '../../methods/contract/method.js';
-import { type Refusal, refusal } from '../../methods/contract/refusal.js';
+import { isRefusal, type Refusal, refusal } from '../../methods/contract/refusal.js';
+import { connectCaRoots, type TrustedRoots } from '../../methods/mesh/connect-ca.js';
 import type { Consensus } from '../../replica/consensus.js';
 import type { AuthorityReads } from '../../replica/store/read-api.js';
-import type { Certificates, ProviderOptions } from './builtin-provider.js';
+import type { Primary } from '../primary/primary.js';
+import { RoundFailure, type RoundOutcome, Rounds } from '../primary/rounds.js';
+import { type Certificates, type ProviderOptions, presentSigner } from './builtin-provider.js';
+import { followRoots, isInPlace, reconfigureIntermediate } from './intermediate.js';
 import { AuthorityFailure, authorOf, failure, LogWrites } from './log-writes.js';
 import { bringUp, dropOldRoots, reconfigure, settingsOf } from './roots.js';
-import { signRequest, UNINITIALIZED } from './signing.js';
+import { agentIdentityOf, type Identify, identityOf, signForAuthority, signRequest, UNINITIALIZED } from './signing.js';
 import { SigningLimit } from './signing-limit.js';
 
 /** Between two tries to bring the state in order. */
@@ -24,7 +29,9 @@ const DROP_PERIOD_MS = 3_600_000;
 export interface AuthorityOptions {
   readonly reads: AuthorityReads;
   readonly consensus: Pick<Consensus, 'propose'>;
-  readonly config: Pick<RuntimeConfig, 'datacenter' | 'primaryDatacenter' | 'connect'>;
+  readonly config: Pick<RuntimeConfig, 'datacenter' | 'connect'>;
+  /** null: this datacenter is the primary one. */
+  readonly primary: Primary | null;
   /** Named `agent.server.connect`. */
   readonly logger: Logger;
   /** Milliseconds since 1970. */
@@ -34,8 +41,7 @@ export interface AuthorityOptions {
 const DISABLED = refusal('failed', 'Connect must be enabled in order to use this endpoint');
 const ENDED = refusal('leadership-lost');
 const TOO_MANY = refusal('failed', 'Rate limit reached, try again later');
-/** A datacenter whose authority stands under another one's. */
-const SECONDARY = refusal('failed', 'the certificate authority of a secondary datacenter comes with a later version');
+const SECONDARY = refusal('failed', 'only the primary datacenter signs certificates of other datacenters');
 
 export class Authority implements CertificateAuthority {
   readonly #options: AuthorityOptions;
@@ -47,39 +53,76 @@ export class Authority implements CertificateAuthority {
   /** Raised whenever it is started or stopped: nothing of an earlier time is written any more. */
   #term = 0;
   #timer: NodeJS.Timeout | null = null;
+  /** Of a secondary datacenter. */
+  readonly #following: Rounds | null;
 
   constructor(options: AuthorityOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
+    const { primary, logger } = options;
+    const what = (from: Primary) => ({
+      name: 'CA roots',
+      round: (seenIndex: number, signal: AbortSignal) => this.#follow(from, seenIndex, signal),
+    });
+    this.#following =
+      primary === null ? null : new Rounds(what(primary), { logger, now: () => performance.now(), over: () => {} });
   }
 
   get obstacle(): Refusal | null {
-    const { datacenter, primaryDatacenter, connect } = this.#options.config;
-    if (!connect.enabled) return DISABLED;
-    return datacenter === primaryDatacenter ? null : SECONDARY;
+    return this.#options.config.connect.enabled ? null : DISABLED;
   }
 
   /** This server leads, and its store is what it must be. Call {@link stop} when either ends. */
   start(): void {
     this.stop();
-    if (this.obstacle === null) void this.#bringUp(this.#term);
+    if (this.obstacle !== null) return;
+    if (this.#following === null) void this.#bringUp(this.#term);
+    else this.#following.start();
   }
 
   stop(): void {
     this.#term += 1;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
+    this.#following?.stop();
   }
 
-  async sign(request: string, asker: Asker): Promise<IssuedCertificate | Refusal> {
+  sign(request: string, asker: Asker): Promise<IssuedCertificate | Refusal> {
+    return this.#sign(request, asker, identityOf);
+  }
+
+  signForAgent(request: string, asker: Asker): Promise<IssuedCertificate | Refusal> {
+    return this.#sign(request, asker, agentIdentityOf);
+  }
+
+  async #sign(request: string, asker: Asker, identify: Identify): Promise<IssuedCertificate | Refusal> {
     if (this.obstacle !== null) return this.obstacle;
     const { reads, config } = this.#options;
     try {
       if (reads.config === undefined) throw failure(UNINITIALIZED);
       const limits = settingsOf(reads.config);
       const options = await this.#ready();
-      const signed = await this.#limit.run(limits, () => signRequest(options, config.datacenter, request, asker));
+      const signer = presentSigner(options, limits);
+      // Another certificate is about to take its place.
+      if (!options.isPrimary && signer !== null && !isInPlace(options, signer.root)) await this.#last;
+      const signed = await this.#limit.run(limits, () =>
+        signRequest(options, config.datacenter, request, asker, identify),
+      );
       return signed ?? TOO_MANY;
+    } catch (error) {
+      return refusalOf(error);
+    }
+  }
+
+  async signIntermediate(request: string): Promise<string | Refusal> {
+    if (this.obstacle !== null) return this.obstacle;
+    if (this.#options.primary !== null) return SECONDARY;
+    const { reads } = this.#options;
+    try {
+      if (reads.config === undefined) throw failure(UNINITIALIZED);
+      const options = await this.#ready();
+      const limits = settingsOf(reads.config);
+      return (await this.#limit.run(limits, () => signForAuthority(options, request))) ?? TOO_MANY;
     } catch (error) {
       return refusalOf(error);
     }
@@ -89,11 +132,37 @@ export class Authority implements CertificateAuthority {
     if (this.obstacle !== null) return this.obstacle;
     const author = authorOf(this.#options.config.datacenter, asker);
     try {
-      await this.#oneByOne(async () => reconfigure(await this.#ready(), wanted, author));
+      await this.#oneByOne(async () => {
+        const options = await this.#ready();
+        const { primary } = this.#options;
+        if (primary === null) await reconfigure(options, wanted, author);
+        else await reconfigureIntermediate({ ...options, primary }, () => this.#trusted(primary), wanted, author);
+      });
       return true;
     } catch (error) {
       return refusalOf(error);
     }
+  }
+
+  /** One round: waits until the primary datacenter has other roots, or for some minutes, and does what has to be done then. */
+  async #follow(primary: Primary, seenIndex: number, signal: AbortSignal): Promise<RoundOutcome> {
+    const answer = await primary.read(connectCaRoots, null, { minIndex: seenIndex, signal });
+    if (isRefusal(answer)) throw new RoundFailure('failed to read the roots of the primary datacenter', answer);
+    try {
+      await this.#oneByOne(async () => {
+        if (signal.aborted) return;
+        await followRoots({ ...(await this.#ready()), primary }, answer.value, this.#first());
+      });
+    } catch (error) {
+      throw new RoundFailure('failed to follow the roots of the primary datacenter', { text: textOf(error) });
+    }
+    return { index: answer.index, problems: [] };
+  }
+
+  async #trusted(primary: Primary): Promise<TrustedRoots> {
+    const answer = await primary.read(connectCaRoots, null, { minIndex: 0 });
+    if (isRefusal(answer)) throw new AuthorityFailure(answer);
+    return answer.value;
   }
 
   async #bringUp(term: number): Promise<void> {
@@ -145,7 +214,8 @@ export class Authority implements CertificateAuthority {
     const term = this.#term;
     const writes = new LogWrites(consensus, config.datacenter, () => (term === this.#term ? null : ENDED));
     this.#certificates ??= import('../../../../certificates/certificates.js');
-    return { certificates: await this.#certificates, reads, writes, now: this.#now };
+    const isPrimary = this.#options.primary === null;
+    return { certificates: await this.#certificates, reads, writes, isPrimary, now: this.#now };
   }
 
   #oneByOne(work: () => Promise<void>): Promise<void> {

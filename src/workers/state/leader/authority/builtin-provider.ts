@@ -16,6 +16,8 @@ export interface ProviderOptions {
   readonly certificates: Certificates;
   readonly reads: AuthorityReads;
   readonly writes: LogWrites;
+  /** Elsewhere what signs stands under the primary datacenter's root. */
+  readonly isPrimary: boolean;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -34,8 +36,12 @@ const NAME_LETTERS = 8;
 const LETTERS = 36;
 
 /** As stock calls it, too: another server of the cluster that leads finds the same key. */
-export function providerId({ privateKey, rootCert, keyType, keyBits }: AuthoritySettings): string {
-  const hash = createHash('sha256').update(`${privateKey},${rootCert},${keyType},${keyBits},true`).digest('hex');
+export function providerId(
+  { isPrimary }: Pick<ProviderOptions, 'isPrimary'>,
+  { privateKey, rootCert, keyType, keyBits }: AuthoritySettings,
+): string {
+  const parts = `${privateKey},${rootCert},${keyType},${keyBits},${isPrimary}`;
+  const hash = createHash('sha256').update(parts).digest('hex');
   return (hash.match(/../g) ?? []).join(':');
 }
 
@@ -45,7 +51,7 @@ export async function readyProvider(
   settings: AuthoritySettings,
   clusterId: string,
 ): Promise<ReadyProvider> {
-  const id = providerId(settings);
+  const id = providerId(options, settings);
   const found = stateOf(options.reads, id);
   const state = found ?? (await begin(options, id));
   const { privateKey, root } = await keyAndRoot(options, settings, state, clusterId);
@@ -57,15 +63,17 @@ export async function readyProvider(
 const signers = new WeakMap<CaProviderState, Signer>();
 
 /** That of the settings which are in force; null where its key is not there. */
-export function presentSigner({ certificates, reads }: ProviderOptions, settings: AuthoritySettings): Signer | null {
-  const state = stateOf(reads, providerId(settings));
-  if (state === undefined || state.PrivateKey === '' || state.RootCert === '') return null;
-  const known = signers.get(state) ?? certificates.signerOf(state.RootCert, certificates.readKey(state.PrivateKey));
+export function presentSigner(options: ProviderOptions, settings: AuthoritySettings): Signer | null {
+  const { certificates, reads, isPrimary } = options;
+  const state = stateOf(reads, providerId(options, settings));
+  const certificate = isPrimary ? state?.RootCert : state?.IntermediateCert;
+  if (state === undefined || !certificate || state.PrivateKey === '') return null;
+  const known = signers.get(state) ?? certificates.signerOf(certificate, certificates.readKey(state.PrivateKey));
   signers.set(state, known);
   return known;
 }
 
-function stateOf(reads: AuthorityReads, id: string): CaProviderState | undefined {
+export function stateOf(reads: AuthorityReads, id: string): CaProviderState | undefined {
   return reads.providerStates().find(({ ID }) => ID === id);
 }
 
@@ -115,7 +123,7 @@ async function newRoot(
   });
 }
 
-function randomName(): string {
+export function randomName(): string {
   return Array.from({ length: NAME_LETTERS }, () => randomInt(LETTERS).toString(LETTERS)).join('');
 }
 

@@ -52,8 +52,21 @@ export async function bringUp(options: ProviderOptions, first: CaConfiguration):
   await forgetOtherKeys(options, provider.id);
 }
 
-/** Takes a configuration in, with a new root where it asks for another one. */
-export async function reconfigure(options: ProviderOptions, wanted: CaConfiguration, author: Author): Promise<void> {
+/** A configuration that is to be put in place, with another key than the present one. */
+export interface NextConfiguration {
+  readonly config: CaConfiguration;
+  readonly settings: AuthoritySettings;
+  readonly present: CaConfiguration;
+  /** null: nothing can be made of the present configuration. */
+  readonly before: AuthoritySettings | null;
+}
+
+/** Takes a configuration in; what is left to do where that takes another key, else null. */
+export async function takeIn(
+  options: ProviderOptions,
+  wanted: CaConfiguration,
+  author: Author,
+): Promise<NextConfiguration | null> {
   const { reads, writes } = options;
   const present = reads.config;
   const before = present === undefined ? null : settingsIn(present);
@@ -64,22 +77,31 @@ export async function reconfigure(options: ProviderOptions, wanted: CaConfigurat
     throw new AuthorityFailure(refusal('bad-request', STATE_IS_READ_ONLY));
   }
   const settings = judged(options, wanted);
-  if (wanted.ModifyIndex === 0 && dynamicJson(wanted.Config ?? {}) === dynamicJson(present.Config ?? {})) return;
+  if (wanted.ModifyIndex === 0 && dynamicJson(wanted.Config ?? {}) === dynamicJson(present.Config ?? {})) return null;
   const State = givenState(wanted) ?? present.State;
   const config = { ...wanted, ClusterID: present.ClusterID, State, CreateIndex: 0 };
-  if (before !== null && providerId(settings) === providerId(before)) {
+  if (before !== null && providerId(options, settings) === providerId(options, before)) {
     await writes.write('set-config', { Config: config }, author);
-    return;
+    return null;
   }
   if (wanted.ModifyIndex !== 0 && wanted.ModifyIndex !== present.ModifyIndex) {
     throw failure('ModifyIndex did not match existing');
   }
+  return { config: { ...config, ModifyIndex: present.ModifyIndex }, settings, present, before };
+}
+
+/** Takes a configuration in, with a new root where it asks for another one. */
+export async function reconfigure(options: ProviderOptions, wanted: CaConfiguration, author: Author): Promise<void> {
+  const next = await takeIn(options, wanted, author);
+  if (next === null) return;
+  const { reads } = options;
+  const { config, settings, present, before } = next;
   if (reads.state().value.roots.length >= MOST_ROOTS) {
     throw failure(`there are ${MOST_ROOTS} CA roots already; old ones go when no certificate of theirs can be in use`);
   }
   const provider = await readyProvider(options, settings, present.ClusterID);
   const signer = before === null ? null : presentSigner(options, before);
-  await putInPlace(options, provider, { ...config, ModifyIndex: present.ModifyIndex }, settings, signer, author);
+  await putInPlace(options, provider, config, settings, signer, author);
   await forgetOtherKeys(options, provider.id);
 }
 
@@ -108,7 +130,7 @@ function replaced(root: CaRoot, nowMs: number): CaRoot {
 }
 
 /** A key that signs no more is nobody's to have. */
-async function forgetOtherKeys({ reads, writes }: ProviderOptions, id: string): Promise<void> {
+export async function forgetOtherKeys({ reads, writes }: ProviderOptions, id: string): Promise<void> {
   for (const state of reads.providerStates()) {
     if (state.ID !== id) await writes.write('delete-provider-state', { ProviderState: { ...state, PrivateKey: '' } });
   }
@@ -128,7 +150,7 @@ export async function dropOldRoots({ reads, writes, now }: ProviderOptions): Pro
 }
 
 /** What the configuration says, once it is known that a provider can be made of it. Nothing is written before. */
-function judged(options: ProviderOptions, config: CaConfiguration): AuthoritySettings {
+export function judged(options: ProviderOptions, config: CaConfiguration): AuthoritySettings {
   if (config.Provider !== PROVIDER) throw unknownProvider(config.Provider);
   const settings = settingsOf(config);
   const problem = problemOfGiven(options, settings);

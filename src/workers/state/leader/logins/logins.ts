@@ -12,16 +12,21 @@ import type { Identity } from '../../acl/auth-methods/identity.js';
 import type { Verifiers } from '../../acl/auth-methods/verifiers.js';
 import { type Bindable, type Bound, bind, grantsNothing } from '../../acl/binding/binding-rules.js';
 import { policyTemplate, takesName } from '../../acl/policies/templates.js';
+import { givesGlobalTokens, readAuthMethod } from '../../methods/acl/auth-methods.js';
+import { logIn } from '../../methods/acl/login.js';
 import type { LoginAttempt, Logins } from '../../methods/contract/logins.js';
 import { isRefusal, type Refusal, refusal } from '../../methods/contract/refusal.js';
 import type { Consensus } from '../../replica/consensus.js';
 import type { AclReads } from '../../replica/store/read-api.js';
 import { turns } from '../../turns/turns.js';
+import type { Primary } from '../primary/primary.js';
 
 export interface LoginOptions {
   readonly datacenter: string;
   readonly acl: AclReads;
   readonly consensus: Pick<Consensus, 'propose'>;
+  /** Where tokens are made that count in all datacenters; null: here. */
+  readonly primary: Primary | null;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }
@@ -51,10 +56,12 @@ export class LeaderLogins implements Logins {
     }
   }
 
-  async #logIn({ authMethod, bearerToken, meta }: LoginAttempt): Promise<AclToken | Refusal> {
-    const { acl } = this.#options;
+  async #logIn(attempt: LoginAttempt): Promise<AclToken | Refusal> {
+    const { authMethod, bearerToken, meta } = attempt;
+    const { acl, primary } = this.#options;
     const method = acl.authMethod(authMethod).value;
-    if (method === null) return refusal('denied', `ACL not found: auth method ${quote(authMethod)} not found`);
+    if (primary !== null && (method === null || givesGlobalTokens(method))) return logInThere(primary, attempt);
+    if (method === null) return noSuchMethod(authMethod);
     const made = (await this.#ready()).of(method);
     if (!made.ok) return refusal('failed', made.error);
     const verified = await made.value.verify(bearerToken, this.#now());
@@ -129,6 +136,18 @@ export class LeaderLogins implements Logins {
     this.#verifiers ??= import('../../acl/auth-methods/verifiers.js').then((module) => new module.Verifiers());
     return this.#verifiers;
   }
+}
+
+function noSuchMethod(name: string): Refusal {
+  return refusal('denied', `ACL not found: auth method ${quote(name)} not found`);
+}
+
+/** By an auth method of the primary datacenter, where its tokens count here, too. */
+async function logInThere(primary: Primary, attempt: LoginAttempt): Promise<AclToken | Refusal> {
+  const found = await primary.read(readAuthMethod, attempt.authMethod, { minIndex: 0 });
+  if (isRefusal(found)) return found;
+  const { value: method } = found;
+  return method !== null && givesGlobalTokens(method) ? primary.ask(logIn, attempt) : noSuchMethod(attempt.authMethod);
 }
 
 function linkTo(record: { readonly ID: string; readonly Name: string } | null): AclLink | null {

@@ -8,7 +8,7 @@ import type { CheckRecord, ServiceRecord } from '../../../../wire/records.js';
 import { checkProblem, hasScript } from '../checks/check-kind.js';
 import type { LocalChecks } from '../checks/local-checks.js';
 import type { TtlChecks } from '../checks/ttl-checks.js';
-import type { CheckEntry, CheckPut, ServiceEntry } from '../state/entries.js';
+import { type CheckEntry, type CheckPut, type ServiceEntry, withoutDefaults } from '../state/entries.js';
 import { sameCheck, sameContent, sameService } from '../state/equality.js';
 import type { LocalState } from '../state/local-state.js';
 import { DONE, type LocalOutcome, refused, unknownCheck, unknownService } from '../state/outcomes.js';
@@ -68,7 +68,7 @@ export class Registrar {
       service: (id) => state.service(id),
       check: (id) => state.check(id),
       restoreService: (id, entry) => {
-        if (entry) state.putService(entry);
+        if (entry) state.putService({ ...entry, definition: withoutDefaults(entry) });
         else state.removeService(id);
       },
       restoreCheck: (id, entry) => {
@@ -263,7 +263,7 @@ export class Registrar {
     const fromConfigFile = origin === 'file';
     const known = state.service(service.ID);
     if (!known || !sameRegistration(known, service, token, fromConfigFile)) {
-      transaction.service(service.ID, () => state.putService({ definition: service, token, fromConfigFile }));
+      transaction.service(service.ID, known, state.putService({ definition: service, token, fromConfigFile }));
       if (!fromConfigFile) transaction.operations.push(putServiceText({ token, source: 'remote', service }));
       else if (known && !known.fromConfigFile) transaction.operations.push(dropServiceText(service.ID));
     } else {
@@ -300,7 +300,7 @@ export class Registrar {
       this.#options.checks.start(known, false);
       return;
     }
-    transaction.check(check.CheckID, () => this.#run(put, false));
+    transaction.check(check.CheckID, known, this.#run(put, false));
     if (!fromConfigFile) transaction.operations.push(checkText(put));
     else if (known && !known.fromConfigFile) transaction.operations.push(dropCheckText(check.CheckID));
   }
@@ -308,21 +308,25 @@ export class Registrar {
   #remove(transaction: Transaction, id: string): void {
     const { state, logger } = this.#options;
     for (const entry of state.checksOf(id)) this.#removeCheck(transaction, entry.id);
-    const fromConfigFile = state.service(id)?.fromConfigFile ?? false;
-    transaction.service(id, () => state.removeService(id));
-    if (!fromConfigFile) transaction.operations.push(dropServiceText(id));
+    const before = state.service(id);
+    state.removeService(id);
+    transaction.service(id, before, undefined);
+    if (before?.fromConfigFile !== true) transaction.operations.push(dropServiceText(id));
     logger.debug('removed service', 'service', id);
   }
 
   #removeCheck(transaction: Transaction, id: string): void {
-    transaction.check(id, () => this.#dropCheck(id));
+    const before = this.#options.state.check(id);
+    this.#dropCheck(id);
+    transaction.check(id, before, undefined);
     transaction.operations.push(dropCheckText(id));
     this.#options.logger.debug('removed check', 'check', id);
   }
 
-  #run(put: CheckPut, restart: boolean): void {
+  #run(put: CheckPut, restart: boolean): CheckEntry {
     const entry = this.#options.state.putCheck(put);
     this.#options.checks.start(entry, restart);
+    return entry;
   }
 
   #dropCheck(id: string): void {
@@ -381,7 +385,7 @@ function sameRegistration(
     known.token === token &&
     known.fromConfigFile === fromConfigFile &&
     known.definition.LocallyRegisteredAsSidecar === service.LocallyRegisteredAsSidecar &&
-    sameService(known.definition, service)
+    sameService(withoutDefaults(known), service)
   );
 }
 
@@ -399,7 +403,7 @@ function sameCheckRegistration(known: CheckEntry, put: CheckPut): boolean {
 }
 
 function serviceText(entry: ServiceEntry): string {
-  return putServiceText({ token: entry.token, source: 'remote', service: entry.definition });
+  return putServiceText({ token: entry.token, source: 'remote', service: withoutDefaults(entry) });
 }
 
 /** Without the state of the moment: after a restart a check starts anew. */

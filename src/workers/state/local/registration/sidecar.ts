@@ -49,6 +49,13 @@ function defaultChecks(parent: ServiceRecord, service: ServiceRecord): readonly 
   return [listening, alias];
 }
 
+/** What it is, and for whom it speaks. */
+export function proxyOf({ Service }: ServiceRecord, given: ServiceRecord): ServiceRecord {
+  const { Kind, Proxy: proxy } = given;
+  const DestinationServiceName = proxy.DestinationServiceName === '' ? Service : proxy.DestinationServiceName;
+  return { ...given, Kind: Kind === '' ? 'connect-proxy' : Kind, Proxy: { ...proxy, DestinationServiceName } };
+}
+
 /** The sidecar's registration, or why there is none. `parent` is complete. */
 export function expandSidecar(
   parent: ServiceRecord,
@@ -66,10 +73,10 @@ export function expandSidecar(
     const range = `[${ports.first}, ${ports.last}]`;
     return { ok: false, text: `Invalid SidecarService: no free port left in the range ${range}` };
   }
-  const proxy = given.Proxy;
+  const { Kind, Proxy: proxy } = proxyOf(parent, given);
   const service: ServiceRecord = {
     ...given,
-    Kind: given.Kind === '' ? 'connect-proxy' : given.Kind,
+    Kind,
     ID: id,
     Service: given.Service === '' ? `${parent.Service}-sidecar-proxy` : given.Service,
     Tags: given.Tags ?? parent.Tags,
@@ -78,7 +85,6 @@ export function expandSidecar(
     LocallyRegisteredAsSidecar: true,
     Proxy: {
       ...proxy,
-      DestinationServiceName: proxy.DestinationServiceName === '' ? parent.Service : proxy.DestinationServiceName,
       DestinationServiceID: proxy.DestinationServiceID === '' ? parent.ID : proxy.DestinationServiceID,
       LocalServiceAddress:
         proxy.LocalServiceAddress === '' && proxy.LocalServiceSocketPath === '' ? LOCALHOST : proxy.LocalServiceAddress,

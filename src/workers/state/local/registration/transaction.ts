@@ -13,8 +13,17 @@ export interface Places {
 
 type Entry = ServiceEntry | CheckEntry;
 
-/** Entries that were refused, with what stood in their place; shared by all transactions of an agent. */
-export type RefusedEntries = WeakMap<Entry, Entry | undefined>;
+/** What was refused, with what stood in its place; shared by all transactions of an agent. */
+export type RefusedEntries = WeakMap<object, Entry | undefined>;
+
+/** What stays the same until somebody puts another one: the catalog and config entries change a service's entry meanwhile. */
+function identityOf(entry: Entry): object {
+  return 'registered' in entry ? entry.registered : entry;
+}
+
+function isSame(one: ServiceEntry | undefined, other: ServiceEntry | undefined): boolean {
+  return one?.registered === other?.registered;
+}
 
 interface Step<T extends Entry> {
   readonly id: string;
@@ -42,17 +51,13 @@ export class Transaction {
     this.#refused = refused;
   }
 
-  /** Notes what `change` does to the service. */
-  service(id: string, change: () => void): void {
-    const before = this.#places.service(id);
-    change();
-    this.#services = withOne(this.#services, { id, before, after: this.#places.service(id) });
+  /** Notes that `after` stands in the place of `before`; undefined: nothing does. */
+  service(id: string, before: ServiceEntry | undefined, after: ServiceEntry | undefined): void {
+    this.#services = withOne(this.#services, { id, before, after });
   }
 
-  check(id: string, change: () => void): void {
-    const before = this.#places.check(id);
-    change();
-    this.#checks = withOne(this.#checks, { id, before, after: this.#places.check(id) });
+  check(id: string, before: CheckEntry | undefined, after: CheckEntry | undefined): void {
+    this.#checks = withOne(this.#checks, { id, before, after });
   }
 
   /** An entry that was as it should be already. */
@@ -62,7 +67,7 @@ export class Transaction {
 
   /** True when the disk has refused such an entry meanwhile. */
   restsOnRefused(): boolean {
-    return this.#restsOn?.some((entry) => this.#refused.has(entry)) ?? false;
+    return this.#restsOn?.some((entry) => this.#isRefused(entry)) ?? false;
   }
 
   /** IDs of what was changed. */
@@ -78,9 +83,11 @@ export class Transaction {
   takeBack(): void {
     const allServices = this.#services ?? [];
     const allChecks = this.#checks ?? [];
-    const services = allServices.filter(({ id, after }) => this.#places.service(id) === after);
+    const services = allServices.filter(({ id, after }) => isSame(this.#places.service(id), after));
     const checks = allChecks.filter(({ id, after }) => this.#places.check(id) === after);
-    for (const { before, after } of [...allServices, ...allChecks]) if (after) this.#refused.set(after, before);
+    for (const { before, after } of [...allServices, ...allChecks]) {
+      if (after) this.#refused.set(identityOf(after), before);
+    }
     for (const { id, before } of services) this.#places.restoreService(id, this.#acknowledged(before));
     for (const { id, before } of checks) this.#places.restoreCheck(id, this.#acknowledged(before));
   }
@@ -88,7 +95,11 @@ export class Transaction {
   /** The newest predecessor that was not refused itself. */
   #acknowledged<T extends Entry>(entry: T | undefined): T | undefined {
     let current: Entry | undefined = entry;
-    while (current !== undefined && this.#refused.has(current)) current = this.#refused.get(current);
+    while (current !== undefined && this.#isRefused(current)) current = this.#refused.get(identityOf(current));
     return current as T | undefined;
+  }
+
+  #isRefused(entry: Entry): boolean {
+    return this.#refused.has(identityOf(entry));
   }
 }

@@ -39,9 +39,9 @@ export class Backlog {
   }
 
   noteCheck(id: string, serviceId: string): void {
-    this.noteService(serviceId);
-    const known = this.#services.get(serviceId) ?? null;
-    if (known === null) this.#services.set(serviceId, id);
+    const known = this.#services.get(serviceId);
+    if (known === undefined) this.#added += 1;
+    if (known === undefined || known === null) this.#services.set(serviceId, id);
     else if (typeof known !== 'string') known.add(id);
     else if (known !== id) this.#services.set(serviceId, new Set([known, id]));
   }

@@ -1,5 +1,6 @@
 // Time and chance as the local state sees them: injected, so that tests drive every timer and every jitter themselves.
 
+import { type Deadline, DeadlineQueue } from '../../../../deadlines/deadline-queue.js';
 import type { Random } from '../../../../random/random.js';
 
 /** A timer that was started; cancelling it twice, or after it fired, does nothing. */
@@ -16,25 +17,33 @@ export interface Clock {
   after(delayMs: number, callback: () => void): Timer;
 }
 
-/** Node's timers wrap to 1 ms beyond this; longer delays are waited for in several steps. */
-const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+/**
+ * One timer of Node for all: thousands of checks wait each for a time of its own, for which Node would keep a timer, a list and the
+ * list's place in a queue.
+ */
+const queue = new DeadlineQueue(() => performance.now(), false);
+
+class QueuedTimer implements Timer, Deadline {
+  readonly dueMs: number;
+  readonly expire: () => void;
+  slot = -1;
+  order = 0;
+
+  constructor(delayMs: number, callback: () => void) {
+    this.dueMs = queue.now() + delayMs;
+    this.expire = callback;
+    queue.add(this);
+  }
+
+  cancel(): void {
+    queue.remove(this);
+  }
+}
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  monotonic: () => performance.now(),
-  after: (delayMs, callback) => {
-    let handle: NodeJS.Timeout;
-    const arm = (restMs: number): void => {
-      const stepMs = Math.min(restMs, LONGEST_TIMEOUT_MS);
-      handle = setTimeout(() => {
-        if (restMs > stepMs) arm(restMs - stepMs);
-        else callback();
-      }, stepMs);
-      handle.unref();
-    };
-    arm(delayMs);
-    return { cancel: () => clearTimeout(handle) };
-  },
+  monotonic: () => queue.now(),
+  after: (delayMs, callback) => new QueuedTimer(delayMs, callback),
 };
 
 /** Uniform in [0, spanMs). */

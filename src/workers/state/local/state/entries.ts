@@ -7,7 +7,10 @@ import type { Timer } from './clock.js';
 
 export interface ServiceEntry {
   readonly id: string;
+  /** As it is shown and synced: a proxy has what config entries say of it, too. */
   readonly definition: ServiceRecord;
+  /** As it came. Another object with each registration, the same one however the definition changes meanwhile. */
+  readonly registered: ServiceRecord;
   /** Secret to register with; "" for the agent's default. */
   readonly token: string;
   readonly fromConfigFile: boolean;
@@ -30,6 +33,11 @@ export interface CheckEntry {
   criticalSince: number | null;
   /** Runs while a changed output waits to be written to the catalog. */
   deferTimer: Timer | null;
+}
+
+/** Without what config entries say. */
+export function withoutDefaults({ definition, registered }: ServiceEntry): ServiceRecord {
+  return definition.Proxy === registered.Proxy ? definition : { ...definition, Proxy: registered.Proxy };
 }
 
 /** What is given when a service is put. */

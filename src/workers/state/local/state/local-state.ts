@@ -6,7 +6,7 @@ import type { CheckStatus, ServiceRecord } from '../../../../wire/records.js';
 import { Backlog, type Touched } from './backlog.js';
 import type { Clock } from './clock.js';
 import { jitter } from './clock.js';
-import type { CheckEntry, CheckPut, ServiceEntry, ServicePut } from './entries.js';
+import { type CheckEntry, type CheckPut, type ServiceEntry, type ServicePut, withoutDefaults } from './entries.js';
 import { sameCheck, sameService } from './equality.js';
 import { IdIndex } from './id-index.js';
 
@@ -16,6 +16,8 @@ interface LocalStateOptions {
   /** How long an output-only change may wait; 0 = not at all. */
   readonly checkUpdateIntervalMs: number;
   readonly discardCheckOutput: boolean;
+  /** The definition with what config entries say of it, as far as that is known; itself where they say nothing. */
+  readonly withDefaults: (put: ServicePut) => ServiceRecord;
 }
 
 /** What others want to hear of; called synchronously, after the change. */
@@ -118,11 +120,12 @@ export class LocalState {
   }
 
   putService(put: ServicePut): ServiceEntry {
-    const { definition } = put;
-    const id = definition.ID;
+    const { definition: registered, token, fromConfigFile } = put;
+    const id = registered.ID;
+    const definition = this.#options.withDefaults(put);
     const old = this.#services.get(id);
     const inSync = old !== undefined && !old.deleted && old.inSync && sameService(old.definition, definition);
-    const entry: ServiceEntry = { id, ...put, inSync, deleted: false };
+    const entry: ServiceEntry = { id, definition, registered, token, fromConfigFile, inSync, deleted: false };
     if (old && !old.deleted) this.#unlist(old.definition);
     this.#named.add(definition.Service, id);
     this.#countPort(definition.Port, 1);
@@ -259,7 +262,8 @@ export class LocalState {
   /** The catalog has a service that is unknown here: it is to be removed there. */
   expelService(definition: ServiceRecord): void {
     const id = definition.ID;
-    this.#services.set(id, { id, definition, token: '', fromConfigFile: false, inSync: false, deleted: true });
+    const none = { token: '', fromConfigFile: false, inSync: false, deleted: true };
+    this.#services.set(id, { id, definition, registered: definition, ...none });
     this.#touched.services.add(id);
   }
 
@@ -285,6 +289,19 @@ export class LocalState {
     this.#services.set(entry.id, adopted);
     this.#wake(entry.id);
     return adopted;
+  }
+
+  /** What config entries say of a service may be something else now. */
+  defaultsChanged(id: string): void {
+    const old = this.service(id);
+    if (old === undefined) return;
+    const { token, fromConfigFile } = old;
+    const definition = this.#options.withDefaults({ definition: withoutDefaults(old), token, fromConfigFile });
+    if (sameService(old.definition, definition)) return;
+    this.#services.set(id, { ...old, definition, inSync: false });
+    this.#touched.services.add(id);
+    for (const listener of this.#listeners) listener.touched?.();
+    this.#wake(id);
   }
 
   /** Notes an entry for the next partial sync without triggering one. */

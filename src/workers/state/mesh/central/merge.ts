@@ -2,7 +2,13 @@
 // (`merge-central-config`). What was registered always counts more.
 
 import type { ProxyConfig, ServiceRecord, Upstream } from '../../../../wire/records.js';
-import { type CentralConfig, exposesAnything, type FreeConfig, type ServiceConfig } from './service-config.js';
+import {
+  type CentralConfig,
+  exposesAnything,
+  type FreeConfig,
+  type ServiceConfig,
+  type UpstreamName,
+} from './service-config.js';
 
 const CONNECT_PROXY = 'connect-proxy';
 const GATEWAYS: ReadonlySet<string> = new Set([
@@ -14,15 +20,33 @@ const GATEWAYS: ReadonlySet<string> = new Set([
 const PREPARED_QUERY = 'prepared_query';
 const TRANSPARENT = 'transparent';
 
+/** What entries say, of which there may be no more than a server's answer. */
+export type Said = Pick<CentralConfig, 'ofService' | 'ofUpstream' | 'namedUpstreams'>;
+
+/** Whose defaults count for a record; null: it is neither a proxy nor a gateway, and nothing is said of it. */
+export function configuredService({ Kind, Service, Proxy: proxy }: ServiceRecord): string | null {
+  if (Kind === CONNECT_PROXY) return proxy.DestinationServiceName;
+  return GATEWAYS.has(Kind) ? Service : null;
+}
+
 /** The same record where nothing is to be added, as of everything that is no proxy. */
-export function withCentralConfig(record: ServiceRecord, central: CentralConfig): ServiceRecord {
-  const isProxy = record.Kind === CONNECT_PROXY;
-  if (!isProxy && !GATEWAYS.has(record.Kind)) return record;
-  const service = isProxy ? record.Proxy.DestinationServiceName : record.Service;
+export function withCentralConfig(record: ServiceRecord, central: Said): ServiceRecord {
+  const service = configuredService(record);
+  if (service === null) return record;
   const said = central.ofService(service);
   const own = withServiceConfig(record.Proxy, said);
-  const Upstreams = isProxy ? upstreamsOf(own, service, central) : own.Upstreams;
+  const Upstreams = record.Kind === CONNECT_PROXY ? upstreamsOf(own, service, central) : own.Upstreams;
   return { ...record, Proxy: { ...own, Upstreams } };
+}
+
+/** Those that its registration names, each once, but for prepared queries. */
+export function registeredUpstreams({ Kind, Proxy: proxy }: ServiceRecord): readonly UpstreamName[] {
+  if (Kind !== CONNECT_PROXY || proxy.Upstreams === null) return [];
+  const names = new Map<string, UpstreamName>();
+  for (const { DestinationType, DestinationName: name, DestinationPeer: peer } of proxy.Upstreams) {
+    if (DestinationType !== PREPARED_QUERY) names.set(nameKey(peer, name), { name, peer });
+  }
+  return [...names.values()];
 }
 
 function withServiceConfig(own: ProxyConfig, said: ServiceConfig): ProxyConfig {
@@ -44,7 +68,7 @@ function withServiceConfig(own: ProxyConfig, said: ServiceConfig): ProxyConfig {
 }
 
 /** Transparent proxies also have the upstreams that only the config entry names. */
-function upstreamsOf(own: ProxyConfig, service: string, central: CentralConfig): ProxyConfig['Upstreams'] {
+function upstreamsOf(own: ProxyConfig, service: string, central: Said): ProxyConfig['Upstreams'] {
   const given = (own.Upstreams ?? []).map((upstream) => withUpstreamConfig(upstream, service, central));
   if (own.Mode !== TRANSPARENT) return own.Upstreams === null ? null : given;
   const known = new Set(given.map(({ DestinationPeer, DestinationName }) => nameKey(DestinationPeer, DestinationName)));
@@ -78,7 +102,7 @@ function nameKey(peer: string, name: string): string {
   return `${peer}\0${name.toLowerCase()}`;
 }
 
-function withUpstreamConfig(upstream: Upstream, service: string, central: CentralConfig): Upstream {
+function withUpstreamConfig(upstream: Upstream, service: string, central: Said): Upstream {
   if (upstream.DestinationType === PREPARED_QUERY) return upstream;
   const { DestinationName: name, DestinationPeer: peer } = upstream;
   const said = central.ofUpstream(service, { name, peer });

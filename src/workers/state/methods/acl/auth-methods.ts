@@ -8,9 +8,9 @@ import { parseAuthMethod, vocabularyOf } from '../../acl/auth-methods/auth-metho
 import { bindingRuleProblem } from '../../acl/binding/binding-rules.js';
 import type { StoreReads } from '../../replica/store/read-api.js';
 import type { ReadMethod, WriteMethod } from '../contract/method.js';
+import { toPrimary } from '../contract/primary.js';
 import { isRefusal, type Refusal, refusal } from '../contract/refusal.js';
 import { aclDenial, idDenial } from './acl-access.js';
-import { elsewhereProblem } from './primary.js';
 import { APPLY_FAILED } from './token-write.js';
 
 function failed(text: string): Refusal {
@@ -47,15 +47,13 @@ export const setAuthMethod: WriteMethod<AclAuthMethod, AclAuthMethod> = {
   name: 'ACL.AuthMethodSet',
   decide(leader, given, { authorizer }) {
     const { acl } = leader.store;
-    const denied = aclDenial(authorizer, 'acl:write');
-    if (denied !== null) return denied;
+    const other = aclDenial(authorizer, 'acl:write') ?? (givesGlobalTokens(given) ? toPrimary(leader) : null);
+    if (other !== null) return other;
     const stored = acl.authMethod(given.Name).value;
     if (stored !== null && given.Type !== '' && given.Type !== stored.Type) {
       return failed('the Type field of an Auth Method is immutable');
     }
     const method = { ...given, Type: given.Type || (stored?.Type ?? ''), CreateIndex: 0, ModifyIndex: 0 };
-    const elsewhere = givesGlobal(method) ? elsewhereProblem(leader, 'auth methods of global tokens') : null;
-    if (elsewhere !== null) return elsewhere;
     const judged = parseAuthMethod(method);
     if (!judged.ok) return failed(judged.error);
     return {
@@ -67,7 +65,8 @@ export const setAuthMethod: WriteMethod<AclAuthMethod, AclAuthMethod> = {
   },
 };
 
-function givesGlobal({ TokenLocality }: AclAuthMethod): boolean {
+/** Tokens that count in all datacenters are made in the primary one. */
+export function givesGlobalTokens({ TokenLocality }: AclAuthMethod): boolean {
   return TokenLocality === 'global';
 }
 
@@ -79,8 +78,6 @@ export const deleteAuthMethod: WriteMethod<string, boolean> = {
     if (denied !== null) return denied;
     const method = leader.store.acl.authMethod(name).value;
     if (method === null) return { reply: false };
-    const elsewhere = givesGlobal(method) ? elsewhereProblem(leader, 'auth methods of global tokens') : null;
-    if (elsewhere !== null) return elsewhere;
     return {
       command: { type: CommandType.aclAuthMethodDelete, body: { AuthMethodNames: [method.Name] } },
       errorPrefix: APPLY_FAILED,

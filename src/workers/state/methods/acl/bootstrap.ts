@@ -7,10 +7,10 @@ import type { AclToken } from '../../../../wire/acl/records.js';
 import { CommandType } from '../../../../wire/commands.js';
 import { allowAll } from '../../acl/access.js';
 import type { WriteMethod } from '../contract/method.js';
+import { toPrimary } from '../contract/primary.js';
 import { refusal } from '../contract/refusal.js';
 import { ACLS_ARE_OFF } from './acl-access.js';
 import { managementToken } from './management-token.js';
-import { elsewhereProblem } from './primary.js';
 import { NO_SUCH_TOKEN } from './token-read.js';
 import { APPLY_FAILED } from './token-write.js';
 
@@ -19,7 +19,7 @@ export const bootstrapTokens: WriteMethod<string, AclToken> = {
   name: 'ACL.BootstrapTokens',
   decide(leader, secret, { authorizer }) {
     if (authorizer === allowAll) return ACLS_ARE_OFF;
-    const elsewhere = elsewhereProblem(leader, 'first tokens');
+    const elsewhere = toPrimary(leader);
     if (elsewhere !== null) return elsewhere;
     const { acl } = leader.store;
     const problem = secret === '' ? null : uuidProblem(secret);

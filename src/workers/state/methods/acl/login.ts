@@ -7,6 +7,7 @@ import { msOfGoTime } from '../../../../wire/go-time.js';
 import { allowAll } from '../../acl/access.js';
 import type { LoginAttempt } from '../contract/logins.js';
 import type { WriteMethod } from '../contract/method.js';
+import { toPrimary } from '../contract/primary.js';
 import { refusal } from '../contract/refusal.js';
 import { ACLS_ARE_OFF } from './acl-access.js';
 import { APPLY_FAILED } from './token-write.js';
@@ -24,9 +25,11 @@ const NOT_FOUND = refusal('denied', 'ACL not found');
 /** The token that asks is no more. */
 export const logOut: WriteMethod<null, true> = {
   name: 'ACL.Logout',
-  decide({ store }, _request, { authorizer, token: secret }) {
+  decide(leader, _request, { authorizer, token: secret }) {
     if (authorizer === allowAll) return ACLS_ARE_OFF;
-    const token = store.acl.aclToken(secret);
+    const token = leader.store.acl.aclToken(secret);
+    const other = token?.Local === true ? null : toPrimary(leader);
+    if (other !== null) return other;
     const endMs = msOfGoTime(token?.ExpirationTime ?? null);
     if (token === undefined || (endMs !== null && endMs <= Date.now())) return NOT_FOUND;
     if (token.AuthMethod === '') return refusal('denied', "Permission denied: token wasn't created via login");

@@ -5,13 +5,13 @@ import { quote } from '../../../../gotext/quote.js';
 import { hashOfPolicy } from '../../../../wire/acl/hashes.js';
 import type { AclPolicy } from '../../../../wire/acl/records.js';
 import { CommandType } from '../../../../wire/commands.js';
-import { GLOBAL_MANAGEMENT, GLOBAL_READ_ONLY } from '../../acl/policies/builtin-policies.js';
+import { BUILTIN_POLICY_IDS } from '../../acl/policies/builtin-policies.js';
 import { parseRules } from '../../acl/rules/parse.js';
 import type { StoreReads } from '../../replica/store/read-api.js';
 import type { ReadMethod, WriteMethod } from '../contract/method.js';
-import { isRefusal, type Refusal, refusal } from '../contract/refusal.js';
+import { toPrimary } from '../contract/primary.js';
+import { type Refusal, refusal } from '../contract/refusal.js';
 import { aclDenial, byName, idDenial } from './acl-access.js';
-import { elsewhereProblem } from './primary.js';
 import { APPLY_FAILED } from './token-write.js';
 
 /** One of both is "". */
@@ -22,7 +22,6 @@ export interface NamedQuery {
 
 const NAME = /^[A-Za-z0-9_-]+(?:\/[A-Za-z0-9_-]+)?$/;
 const MAX_NAME_LENGTH = 128;
-const BUILTIN: ReadonlySet<string> = new Set([GLOBAL_MANAGEMENT.ID, GLOBAL_READ_ONLY.ID]);
 
 function failed(text: string): Refusal {
   return refusal('failed', text);
@@ -100,7 +99,7 @@ function policyProblem(store: StoreReads, policy: AclPolicy): Refusal | null {
     if (problem !== null) return problem;
     const stored = store.acl.aclPolicy(ID).value;
     if (stored === null) return failed(`cannot find policy ${ID}`);
-    const builtin = BUILTIN.has(stored.ID) ? builtinProblem(stored, policy) : null;
+    const builtin = BUILTIN_POLICY_IDS.has(stored.ID) ? builtinProblem(stored, policy) : null;
     if (builtin !== null) return builtin;
   }
   if (isNameTaken(store, policy)) return failed(`Invalid Policy: A Policy with Name ${quote(Name)} already exists`);
@@ -113,9 +112,8 @@ export const setPolicy: WriteMethod<AclPolicy, AclPolicy> = {
   name: 'ACL.PolicySet',
   decide(leader, given, { authorizer }) {
     const { store } = leader;
-    const refused =
-      aclDenial(authorizer, 'acl:write') ?? elsewhereProblem(leader, 'policies') ?? policyProblem(store, given);
-    if (refused !== null) return refused;
+    const other = aclDenial(authorizer, 'acl:write') ?? toPrimary(leader) ?? policyProblem(store, given);
+    if (other !== null) return other;
     const whole: AclPolicy = { ...given, ID: given.ID || randomUUID(), CreateIndex: 0, ModifyIndex: 0 };
     const policy = { ...whole, Hash: hashOfPolicy(whole) };
     return {
@@ -130,11 +128,11 @@ export const setPolicy: WriteMethod<AclPolicy, AclPolicy> = {
 export const deletePolicy: WriteMethod<string, string> = {
   name: 'ACL.PolicyDelete',
   decide(leader, id, { authorizer }) {
-    const denied = aclDenial(authorizer, 'acl:write') ?? elsewhereProblem(leader, 'policies') ?? idDenial('policy', id);
-    if (isRefusal(denied)) return denied;
+    const other = aclDenial(authorizer, 'acl:write') ?? toPrimary(leader) ?? idDenial('policy', id);
+    if (other !== null) return other;
     const policy = leader.store.acl.aclPolicy(id).value;
     if (policy === null) return { reply: '' };
-    if (BUILTIN.has(policy.ID)) {
+    if (BUILTIN_POLICY_IDS.has(policy.ID)) {
       return failed(`Delete operation not permitted on the builtin ${policy.Name} policy`);
     }
     return {

@@ -7,11 +7,11 @@ import type { AclRole } from '../../../../wire/acl/records.js';
 import { CommandType } from '../../../../wire/commands.js';
 import type { StoreReads } from '../../replica/store/read-api.js';
 import type { ReadMethod, WriteMethod } from '../contract/method.js';
+import { toPrimary } from '../contract/primary.js';
 import { isRefusal, type Refusal, refusal } from '../contract/refusal.js';
 import { aclDenial, byName, idDenial } from './acl-access.js';
 import { judgedGrants } from './grants.js';
 import type { NamedQuery } from './policies.js';
-import { elsewhereProblem } from './primary.js';
 import { APPLY_FAILED } from './token-write.js';
 
 const NAME = /^[A-Za-z0-9_-]{1,256}$/;
@@ -87,9 +87,8 @@ export const setRole: WriteMethod<AclRole, AclRole> = {
   name: 'ACL.RoleSet',
   decide(leader, given, { authorizer }) {
     const { store } = leader;
-    const refused =
-      aclDenial(authorizer, 'acl:write') ?? elsewhereProblem(leader, 'roles') ?? roleProblem(store, given);
-    if (refused !== null) return refused;
+    const other = aclDenial(authorizer, 'acl:write') ?? toPrimary(leader) ?? roleProblem(store, given);
+    if (other !== null) return other;
     const grants = judgedGrants(store.acl, given, 'role', false);
     if (isRefusal(grants)) return grants;
     const whole: AclRole = { ...given, ...grants, ID: given.ID || randomUUID(), CreateIndex: 0, ModifyIndex: 0 };
@@ -106,8 +105,8 @@ export const setRole: WriteMethod<AclRole, AclRole> = {
 export const deleteRole: WriteMethod<string, string> = {
   name: 'ACL.RoleDelete',
   decide(leader, id, { authorizer }) {
-    const denied = aclDenial(authorizer, 'acl:write') ?? elsewhereProblem(leader, 'roles') ?? idDenial('role', id);
-    if (denied !== null) return denied;
+    const other = aclDenial(authorizer, 'acl:write') ?? toPrimary(leader) ?? idDenial('role', id);
+    if (other !== null) return other;
     const role = leader.store.acl.aclRole(id).value;
     if (role === null) return { reply: '' };
     return {

@@ -85,6 +85,8 @@ function expansionOf({ acl }: StoreReads, token: AclToken): TokenExpansion {
 
 export const readToken: ReadMethod<TokenQuery, TokenAnswer> = {
   name: 'ACL.TokenRead',
+  // Its holder may have a token that there is no copy of. By their accessors tokens are looked for where one says they are.
+  isInPrimary: (store, query) => query.by === 'secret' && found(store, query) === null,
   ofUnknownToken: (problem) => (problem.text === UNKNOWN.text ? NO_SUCH_TOKEN : problem),
   prepare(store, query, authorizer) {
     if (authorizer === allowAll) return ACLS_ARE_OFF;

@@ -9,12 +9,13 @@ import type { AclToken } from '../../../../wire/acl/records.js';
 import { CommandType } from '../../../../wire/commands.js';
 import { goTimeOf, msOfGoTime } from '../../../../wire/go-time.js';
 import { ANONYMOUS_ACCESSOR } from '../../acl/denial.js';
+import { isSameSecret } from '../../acl/same-secret.js';
 import type { StoreReads } from '../../replica/store/read-api.js';
-import type { LeaderView, Proposal, WriteMethod } from '../contract/method.js';
+import type { LeaderView, PassedOn, Proposal, WriteMethod } from '../contract/method.js';
+import { toPrimary } from '../contract/primary.js';
 import { isRefusal, type Refusal, refusal } from '../contract/refusal.js';
 import { aclDenial, idDenial } from './acl-access.js';
 import { judgedGrants, resolvedLinks } from './grants.js';
-import { elsewhereProblem } from './primary.js';
 import { NO_SUCH_TOKEN, tokenOfAccessor } from './token-read.js';
 
 const NS_PER_MS = 1_000_000;
@@ -99,7 +100,7 @@ function newToken({ acl }: StoreReads, given: AclToken): AclToken | Refusal {
 /** What of a stored token stays as it was. */
 function changedToken(stored: AclToken, given: AclToken): AclToken | Refusal {
   const { AccessorID, SecretID, Local, AuthMethod, CreateTime, ExpirationTime } = stored;
-  if (given.SecretID !== '' && given.SecretID !== SecretID) {
+  if (given.SecretID !== '' && !isSameSecret(given.SecretID, SecretID)) {
     return failed("Changing a token's SecretID is not permitted");
   }
   if (given.Local !== Local) return failed(`Cannot toggle local mode of ${AccessorID}`);
@@ -122,10 +123,13 @@ function judged(store: StoreReads, token: AclToken): AclToken | Refusal {
   return { ...whole, Hash: hashOfToken(whole) };
 }
 
+/** Null: it is written here. One that isn't known here may be known there. */
+function elsewhere(leader: LeaderView, token: AclToken | null): PassedOn | null {
+  return token?.Local === true ? null : toPrimary(leader);
+}
+
 function set(leader: LeaderView, token: AclToken | Refusal): Proposal<AclToken> | Refusal {
   if (isRefusal(token)) return token;
-  const elsewhere = token.Local ? null : elsewhereProblem(leader, 'tokens that are not local');
-  if (elsewhere !== null) return elsewhere;
   const whole = judged(leader.store, token);
   return isRefusal(whole) ? whole : setCommand(leader.store, whole);
 }
@@ -135,10 +139,12 @@ export const setToken: WriteMethod<TokenChange, AclToken> = {
   decide(leader, { token, isNew }, { authorizer }) {
     const denied = aclDenial(authorizer, 'acl:write');
     if (denied !== null) return denied;
-    if (isNew) return set(leader, newToken(leader.store, token));
+    if (isNew) return elsewhere(leader, token) ?? set(leader, newToken(leader.store, token));
     const problem = idDenial('token', token.AccessorID);
     if (problem !== null) return problem;
     const stored = tokenOfAccessor(leader.store, token.AccessorID);
+    const other = elsewhere(leader, stored);
+    if (other !== null) return other;
     return stored === null ? NO_SUCH_TOKEN : set(leader, changedToken(stored, token));
   },
 };
@@ -156,6 +162,8 @@ export const cloneToken: WriteMethod<TokenCloning, AclToken> = {
     const denied = aclDenial(authorizer, 'acl:write') ?? idDenial('token', accessor);
     if (denied !== null) return denied;
     const original = tokenOfAccessor(leader.store, accessor);
+    const other = elsewhere(leader, original);
+    if (other !== null) return other;
     if (original === null) return NO_SUCH_TOKEN;
     if (original.AuthMethod !== '') return failed('Cannot clone a token created from an auth method');
     return set(leader, {
@@ -171,15 +179,17 @@ export const cloneToken: WriteMethod<TokenCloning, AclToken> = {
 /** Answers the accessor. */
 export const deleteToken: WriteMethod<string, string> = {
   name: 'ACL.TokenDelete',
-  decide(leader, accessor, { authorizer, token: secret }) {
+  decide(leader, accessor, { authorizer }) {
     const denied = aclDenial(authorizer, 'acl:write') ?? idDenial('token', accessor);
     if (denied !== null) return denied;
     if (accessor === ANONYMOUS_ACCESSOR) return failed('Delete operation not permitted on the anonymous token');
     const stored = leader.store.acl.aclTokenByAccessor(accessor).value;
+    const other = elsewhere(leader, stored);
+    if (other !== null) return other;
     if (stored === null) return refusal('not-found', 'Cannot find token to delete');
-    if (secret === stored.SecretID) return failed("Deletion of the request's authorization token is not permitted");
-    const elsewhere = stored.Local ? null : elsewhereProblem(leader, 'tokens that are not local');
-    if (elsewhere !== null) return elsewhere;
+    if (stored.AccessorID === authorizer.accessor) {
+      return failed("Deletion of the request's authorization token is not permitted");
+    }
     return {
       command: { type: CommandType.aclTokenDelete, body: { TokenIDs: [stored.AccessorID] } },
       errorPrefix: APPLY_FAILED,

@@ -28,6 +28,10 @@ export interface CertificateAuthority {
   readonly obstacle: Refusal | null;
   /** `request`: a signing request as PEM. */
   sign(request: string, asker: Asker): Promise<IssuedCertificate | Refusal>;
+  /** The same for an agent that doesn't know its trust domain yet, and for nobody else. */
+  signForAgent(request: string, asker: Asker): Promise<IssuedCertificate | Refusal>;
+  /** For another datacenter's authority: its certificate as PEM. Only the primary datacenter does. */
+  signIntermediate(request: string): Promise<string | Refusal>;
   /** With a ModifyIndex only if the configuration was changed there last. */
   configure(config: CaConfiguration, asker: Asker): Promise<true | Refusal>;
 }

@@ -14,6 +14,7 @@ import type { CertificateAuthority } from './certificate-authority.js';
 import type { ClusterView } from './cluster-view.js';
 import type { Logins } from './logins.js';
 import type { Refusal } from './refusal.js';
+import type { ReplicationStatus } from './replication-status.js';
 import type { Sight } from './sight.js';
 
 export type { ReadResult, WatchTarget } from '../../replica/store/read-api.js';
@@ -75,6 +76,8 @@ export interface ReadMethod<Request, Value> {
   readonly isOnce?: true;
   /** The secret of the token that the request is judged by in place of its caller's; "" for the caller's. */
   actsAs?(store: StoreReads, request: Request): string;
+  /** What isn't here but may be in the primary datacenter, which is asked then. */
+  isInPrimary?(store: StoreReads, request: Request): boolean;
   /** What whoever shows a token is told that nobody knows, in the words of this method. */
   ofUnknownToken?(problem: Refusal): Refusal;
   /** Judges the request before anything is read; the store may not be ready yet, so it isn't looked at here. */
@@ -104,6 +107,8 @@ export interface LeaderView {
   updateCoordinate(record: CoordinateRecord): void;
   readonly authority: CertificateAuthority;
   readonly logins: Logins;
+  /** Of the ACLs of the primary datacenter. */
+  readonly replication: () => ReplicationStatus;
   readonly cluster: ClusterView;
   /** Whether services may be called where no intention says so. */
   readonly allowsUnnamedConnections: () => boolean;
@@ -160,9 +165,14 @@ export interface Settled<Reply> {
   readonly reply: Reply | Promise<Reply | Refusal>;
 }
 
+/** Another datacenter carries it out, asked by the same caller. */
+export interface PassedOn {
+  readonly passTo: string;
+}
+
 export interface WriteMethod<Request, Reply> extends Errand {
   /** The rule, asked on the leader when its store holds everything that was acknowledged. */
-  decide(leader: LeaderView, request: Request, asker: Asker): Proposal<Reply> | Settled<Reply> | Refusal;
+  decide(leader: LeaderView, request: Request, asker: Asker): Proposal<Reply> | Settled<Reply> | PassedOn | Refusal;
 }
 
 /** Who asks. The token goes into the log with a write, as stock has it. */

@@ -11,6 +11,7 @@ import { normalizedEntry } from '../../../../wire/config-entries/rules/normalize
 import type { Rule } from '../../acl/access.js';
 import type { Asker, LeaderView, ReadMethod, Settled, WriteMethod } from '../contract/method.js';
 import { keepInSteps, matcherOf } from '../contract/narrowing.js';
+import { toPrimary } from '../contract/primary.js';
 import { denial, isRefusal, type Refusal, refusal } from '../contract/refusal.js';
 import { Sight, seenItems } from '../contract/sight.js';
 import { entryFields } from './config-entry-fields.js';
@@ -116,13 +117,13 @@ function withStoredStatus(entry: ConfigEntry, stored: ConfigEntry | null): Confi
   return { ...entry, Status: stored.Status } as ConfigEntry;
 }
 
-interface Written {
+export interface JudgedEntry {
   readonly entry: ConfigEntry;
   readonly isChanged: boolean;
 }
 
 /** The entry as it is to be stored, or why it can't be. */
-function judged(given: ConfigEntry, stored: ConfigEntry | null): Written | Refusal {
+export function judgedEntry(given: ConfigEntry, stored: ConfigEntry | null): JudgedEntry | Refusal {
   const entry = withStoredStatus(normalizedEntry(given), stored);
   const error = entryError(entry, expressionError);
   if (error !== null) return refusal('failed', error);
@@ -166,10 +167,10 @@ const NOT_DONE: Settled<boolean> = { reply: false };
 export const applyConfigEntry: WriteMethod<EntryWrite, boolean> = {
   name: 'ConfigEntry.Apply',
   decide(leader, { entry: given, compareIndex }, asker) {
-    const denied = denial(asker.authorizer, ruleOf(given.Kind, 'write'), given.Name);
-    if (denied !== null) return denied;
+    const other = denial(asker.authorizer, ruleOf(given.Kind, 'write'), given.Name) ?? toPrimary(leader);
+    if (other !== null) return other;
     const stored = leader.store.configEntries.get(given.Kind, given.Name).value as ConfigEntry | null;
-    const written = judged(given, stored);
+    const written = judgedEntry(given, stored);
     if (isRefusal(written)) return written;
     if (!written.isChanged) return DONE;
     return propose(leader, asker, compareIndex === null ? 'upsert' : 'upsert-cas', written.entry, compareIndex);
@@ -187,8 +188,8 @@ export interface EntryDelete {
 export const deleteConfigEntry: WriteMethod<EntryDelete, boolean> = {
   name: 'ConfigEntry.Delete',
   decide(leader, { kind, name, compareIndex }, asker) {
-    const denied = denial(asker.authorizer, ruleOf(kind, 'write'), name);
-    if (denied !== null) return denied;
+    const other = denial(asker.authorizer, ruleOf(kind, 'write'), name) ?? toPrimary(leader);
+    if (other !== null) return other;
     const stored = leader.store.configEntries.get(kind, name).value;
     if (stored === null) return compareIndex === null ? DONE : NOT_DONE;
     const entry = emptyEntry(kind, name);

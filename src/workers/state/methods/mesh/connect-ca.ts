@@ -45,6 +45,17 @@ export const setCaConfiguration: WriteMethod<CaConfiguration, true> = {
   },
 };
 
+/** For the authority of another datacenter; answers its certificate as PEM. */
+export const signIntermediate: WriteMethod<string, string> = {
+  name: 'ConnectCA.SignIntermediate',
+  isRepeatable: true,
+  decide({ authority }, request, { authorizer }) {
+    if (authority.obstacle !== null) return authority.obstacle;
+    const denied = denial(authorizer, 'operator:write', '');
+    return denied ?? { reply: authority.signIntermediate(request) };
+  },
+};
+
 /** The request is a signing request as PEM. Whom it is for says what the asker must be allowed to. */
 export const signCertificate: WriteMethod<string, IssuedCertificate> = {
   name: 'ConnectCA.Sign',

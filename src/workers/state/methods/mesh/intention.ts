@@ -23,6 +23,7 @@ import { mutate } from '../../mesh/intentions/mutate.js';
 import type { StoreReads, WatchTarget } from '../../replica/store/read-api.js';
 import type { Asker, LeaderView, ReadMethod, WriteMethod } from '../contract/method.js';
 import { keepInSteps, matcherOf } from '../contract/narrowing.js';
+import { toPrimary } from '../contract/primary.js';
 import { isRefusal, type Refusal, refusal } from '../contract/refusal.js';
 import { sightOf } from '../contract/sight.js';
 import { unchangedAs } from '../contract/unchanged.js';
@@ -177,6 +178,8 @@ type Judged = { readonly mutation: IntentionMutation; readonly id: string } | Re
 export const applyIntention: WriteMethod<IntentionChange, string> = {
   name: 'Intention.Apply',
   decide(leader, { op, intention }, asker) {
+    const other = toPrimary(leader);
+    if (other !== null) return other;
     const judged = judge(leader, op, intention, asker);
     if (isRefusal(judged)) return judged;
     const { mutation, id } = judged;

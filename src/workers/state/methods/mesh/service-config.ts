@@ -1,6 +1,8 @@
-// ConfigEntry.ResolveServiceConfig: what config entries say of a service's proxies and of their upstreams, as agents of other
-// programs ask for it before they register a proxy.
+// ConfigEntry.ResolveServiceConfig: what config entries say of a service's proxies and of their upstreams. Agents ask for it for the
+// proxies and gateways that they register.
 
+import type { ServiceRecord } from '../../../../wire/records.js';
+import { configuredService, registeredUpstreams, withCentralConfig } from '../../mesh/central/merge.js';
 import {
   CentralConfig,
   type ServiceConfig,
@@ -25,12 +27,34 @@ export interface ResolvedServiceConfig {
 }
 
 const TRANSPARENT = 'transparent';
+const NOTHING: UpstreamConfig = { config: null, meshGateway: '' };
+
+/** What an agent asks before it registers the record; null: nothing, since entries say nothing of such. */
+export function configQuestion(record: ServiceRecord): ServiceConfigQuestion | null {
+  const service = configuredService(record);
+  if (service === null || service === '') return null;
+  return { service, upstreams: registeredUpstreams(record), mode: record.Proxy.Mode };
+}
+
+/** The record with the answer to its question. What it is registered with counts more. */
+export function withAnswer(record: ServiceRecord, { service, upstreams }: ResolvedServiceConfig): ServiceRecord {
+  const said = new Map(upstreams.map(({ name, said: config }) => [upstreamKey(name), config]));
+  return withCentralConfig(record, {
+    ofService: () => service,
+    ofUpstream: (_service, name) => said.get(upstreamKey(name)) ?? NOTHING,
+    namedUpstreams: () => upstreams.map(({ name }) => name),
+  });
+}
+
+function upstreamKey({ name, peer }: UpstreamName): string {
+  return `${peer}\0${name.toLowerCase()}`;
+}
 
 function resolve(central: CentralConfig, { service, upstreams, mode }: ServiceConfigQuestion): ResolvedServiceConfig {
   const own = central.ofService(service);
   const isTransparent = (mode || own.mode) === TRANSPARENT;
   const names = isTransparent ? [...upstreams, ...central.namedUpstreams(service)] : upstreams;
-  const distinct = new Map(names.map((name) => [`${name.peer}\0${name.name}`, name]));
+  const distinct = new Map(names.map((name) => [upstreamKey(name), name]));
   const found = [...distinct.values()].map((name) => ({ name, said: central.ofUpstream(service, name) }));
   return { service: own, upstreams: found.filter(({ said }) => said.config !== null || said.meshGateway !== '') };
 }

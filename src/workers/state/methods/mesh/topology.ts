@@ -6,13 +6,12 @@ import type { IntentionRecord } from '../../../../wire/mesh/intentions.js';
 import type { Authorizer } from '../../acl/access.js';
 import { CentralConfig } from '../../mesh/central/service-config.js';
 import { protocolOf } from '../../mesh/chain/protocol.js';
-import { intentionsOf } from '../../mesh/intentions/from-entry.js';
-import { allowsConnections, firstFrom } from '../../mesh/intentions/match.js';
-import { comparePrecedence } from '../../mesh/intentions/precedence.js';
+import { allowsConnections } from '../../mesh/intentions/match.js';
 import type { HealthEntry, StoreReads, WatchTarget } from '../../replica/store/read-api.js';
 import type { Steps } from '../../turns/turns.js';
 import type { ReadMethod } from '../contract/method.js';
 import { denial, refusal } from '../contract/refusal.js';
+import { DecidingIntentions, isUsable, WILDCARD } from './deciding-intentions.js';
 
 /** How it is known that one service calls the other. */
 export type LinkSource = 'registration' | 'specific-intention' | 'wildcard-intention' | 'default-allow';
@@ -54,11 +53,9 @@ export interface TopologyQuestion {
   readonly isAllowedByDefault: boolean;
 }
 
-const WILDCARD = '*';
 const INGRESS = 'ingress-gateway';
 const PREPARED_QUERY = 'prepared_query';
 const TRANSPARENT = 'transparent';
-const INTENTIONS = 'service-intentions';
 /** Services of one step. */
 const PER_STEP = 64;
 
@@ -100,9 +97,7 @@ class Links {
   readonly #store: StoreReads;
   readonly #isAllowedByDefault: boolean;
   readonly #authorizer: Authorizer;
-  readonly #ofAll: readonly IntentionRecord[];
-  /** Those of the destination that was asked for last. */
-  #ofOne: { readonly destination: string; readonly sorted: readonly IntentionRecord[] } | null = null;
+  readonly #deciding: DecidingIntentions;
   readonly #central: CentralConfig;
   #isFiltered = false;
 
@@ -110,7 +105,7 @@ class Links {
     this.#store = store;
     this.#isAllowedByDefault = isAllowedByDefault;
     this.#authorizer = authorizer;
-    this.#ofAll = this.#sorted(WILDCARD);
+    this.#deciding = new DecidingIntentions(store);
     this.#central = new CentralConfig(this.#find);
   }
 
@@ -125,10 +120,10 @@ class Links {
     const downstreams = this.#registered(callers, (name) => this.#verdict(name, service));
     const others = kind === INGRESS ? [] : this.#store.catalog.connectNames().filter((name) => !isSame(name, service));
     if (isTransparent) {
-      yield* inSteps(others, (name) => this.#add(upstreams, name, this.#deciding(service, name)));
+      yield* inSteps(others, (name) => this.#add(upstreams, name, this.#deciding.of(service, name)));
     }
     yield* inSteps(others, (name) => {
-      if (this.#isTransparent(name)) this.#add(downstreams, name, this.#deciding(name, service));
+      if (this.#isTransparent(name)) this.#add(downstreams, name, this.#deciding.of(name, service));
     });
     return {
       protocol: protocolOf(this.#find, service),
@@ -152,8 +147,7 @@ class Links {
   /** Where connections are allowed that nobody has registered. */
   #add(links: Map<string, ServiceLink>, name: string, deciding: IntentionRecord | undefined): void {
     const key = name.toLowerCase();
-    const isAllowed = deciding === undefined ? this.#isAllowedByDefault : isUsable(deciding);
-    if (!isAllowed || links.has(key) || !this.#maySee(name)) return;
+    if (!isUsable(deciding, this.#isAllowedByDefault) || links.has(key) || !this.#maySee(name)) return;
     const verdict = this.#verdictOf(deciding);
     const byIntention = verdict.isExact ? 'specific-intention' : 'wildcard-intention';
     const source = deciding === undefined ? 'default-allow' : byIntention;
@@ -174,19 +168,8 @@ class Links {
     return seen;
   }
 
-  /** What is said of a service counts more than what is said of all. */
-  #deciding(source: string, destination: string): IntentionRecord | undefined {
-    if (this.#ofOne?.destination !== destination) this.#ofOne = { destination, sorted: this.#sorted(destination) };
-    return firstFrom(this.#ofOne.sorted, source) ?? firstFrom(this.#ofAll, source);
-  }
-
-  #sorted(destination: string): readonly IntentionRecord[] {
-    const entry = this.#store.configEntries.get(INTENTIONS, destination).value;
-    return entry === null ? [] : [...intentionsOf(entry)].sort(comparePrecedence);
-  }
-
   #verdict(source: string, destination: string): LinkVerdict {
-    return this.#verdictOf(this.#deciding(source, destination));
+    return this.#verdictOf(this.#deciding.of(source, destination));
   }
 
   #verdictOf(deciding: IntentionRecord | undefined): LinkVerdict {
@@ -226,11 +209,6 @@ class Links {
       return Kind !== '' && (proxy.Mode || this.#central.ofService(service).mode) === TRANSPARENT;
     });
   }
-}
-
-/** What depends on the request is allowed for some of them. */
-function isUsable(deciding: IntentionRecord): boolean {
-  return allowsConnections(deciding) || (deciding.Permissions ?? []).length > 0;
 }
 
 function isSame(one: string, other: string): boolean {

@@ -47,6 +47,12 @@ export class ConfigEntryTableReads implements ConfigEntryReads {
     return { index: index.get('gateway-services'), value };
   }
 
+  allGatewayServices(): ReadResult<readonly GatewayServiceRecord[]> {
+    const { gatewayServices, index } = this.#current.tables;
+    const value = gatewayServices.rows.rows.allValues().map(({ record }) => record);
+    return { index: index.get('gateway-services'), value };
+  }
+
   all(): ReadResult<readonly ConfigEntry[]> {
     return this.#result(this.#current.tables.configEntries.rows.allValues());
   }

@@ -106,6 +106,8 @@ export interface ConfigEntryReads {
   list<K extends EntryKind>(kind: K): ReadResult<readonly EntryOf<K>[]>;
   /** What a gateway leads to, by service and port; with an index of its own. */
   gatewayServices(gateway: string): ReadResult<readonly GatewayServiceRecord[]>;
+  /** Of all gateways. */
+  allGatewayServices(): ReadResult<readonly GatewayServiceRecord[]>;
   /** All, by kind and name. */
   all(): ReadResult<readonly ConfigEntry[]>;
 }

@@ -4,7 +4,8 @@
 import type { ServerDialer } from '../../../../tls/server-dialer.js';
 import type { AskedWrite } from '../../calls/elsewhere.js';
 import { Status } from './status.js';
-import { TOKEN, TRANSFER_LEADER, TRANSFER_WITHIN_MS } from './transfer-leader.js';
+import { TOKEN } from './token.js';
+import { TRANSFER_LEADER, TRANSFER_WITHIN_MS } from './transfer-leader.js';
 import { callUnary } from './unary-client.js';
 
 /** `address`: `host:port` of a server, which passes it on where it doesn't lead; `id`: "" for any voter. */

@@ -25,6 +25,33 @@ export type FrameRead =
 
 const MORE: FrameRead = { kind: 'more' };
 
+/** The messages of a call that sends many, one after the other, however they are cut. Keeps of each no more than `maxBytes`. */
+export class FrameReader {
+  readonly #maxBytes: number;
+  #kept: Buffer = Buffer.alloc(0);
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** What was added before is a part of one message at most: the others were taken by {@link next}. */
+  add(chunk: Buffer): void {
+    this.#kept = this.#kept.length === 0 ? chunk : Buffer.concat([this.#kept, chunk]);
+  }
+
+  next(): FrameRead {
+    const bytes = this.#kept;
+    if (bytes.length < HEADER_BYTES) return MORE;
+    if (bytes[0] !== 0) return { kind: 'compressed' };
+    const length = bytes.readUInt32BE(1);
+    if (length > this.#maxBytes) return { kind: 'too-large', bytes: length };
+    const end = HEADER_BYTES + length;
+    if (bytes.length < end) return MORE;
+    this.#kept = bytes.subarray(end);
+    return { kind: 'message', message: bytes.subarray(HEADER_BYTES, end) };
+  }
+}
+
 /** The one message that a call sends, however it is cut. Keeps no more of it than `maxBytes`. */
 export class SingleFrame {
   readonly #maxBytes: number;

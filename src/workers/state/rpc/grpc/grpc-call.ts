@@ -1,45 +1,43 @@
-// One call of gRPC on its stream of HTTP/2: takes the one message of its request, then carries answers and how it ended. Who
-// answers writes while there is room, and is told when there is some again; so a slow reader costs what is on its way and no
-// more.
+// One call of gRPC on its stream of HTTP/2: takes its request, or many of them, and carries answers and how it ended. Who answers
+// writes while there is room, and is told when there is some again; so a slow reader costs what is on its way and no more.
 
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { surprise } from '../../../../observe/surprise.js';
 import type { Requester } from '../../calls/request-limits.js';
-import { remoteAddress } from '../../sockets/client-limit.js';
-import { SingleFrame } from './frame.js';
+import { plainAddress, remoteAddress } from '../../sockets/client-limit.js';
+import {
+  type Converse as ConverseWith,
+  ManyRequests,
+  OneRequest,
+  type Requests,
+  type Serve as ServeWith,
+} from './requests.js';
 import { encodeMessage, Status, type StatusCode } from './status.js';
 
-/** No request of the services here is longer by far. */
-const MAX_REQUEST_BYTES = 64 * 1024;
 const CONTENT_TYPE = 'application/grpc';
 
-/** What answers a call beyond its first answer. */
-export interface Answering {
-  /** There is room again. */
-  drained(): void;
-  /** Nobody listens any more. */
-  closed(): void;
-}
+export type { Answering } from './requests.js';
 
-/** Takes the request; the result is told of the call's life, null where there is nothing to tell. */
-export type Serve = (call: GrpcCall, request: Buffer) => Answering | null;
+/** Answers a call by its request. */
+export type Serve = ServeWith<GrpcCall>;
+
+/** Answers each request of a call. */
+export type Converse = ConverseWith<GrpcCall>;
 
 export class GrpcCall implements Requester {
   readonly headers: IncomingHttpHeaders;
   readonly #stream: ServerHttp2Stream;
-  readonly #frame = new SingleFrame(MAX_REQUEST_BYTES);
-  #serve: Serve | null;
-  #answering: Answering | null = null;
+  readonly #requests: Requests;
   #isOver = false;
 
-  constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, serve: Serve) {
+  constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, service: Serve | Converse) {
     this.#stream = stream;
     this.headers = headers;
-    this.#serve = serve;
+    this.#requests = typeof service === 'function' ? new OneRequest(this, service) : new ManyRequests(this, service);
     stream.on('error', () => {});
     stream.on('data', (chunk: Buffer) => this.#guarded(() => this.#read(chunk)));
-    stream.on('end', () => this.#guarded(() => this.#requestEnded()));
-    stream.on('drain', () => this.#guarded(() => this.#answering?.drained()));
+    stream.on('end', () => this.#guarded(() => this.#requests.ended()));
+    stream.on('drain', () => this.#guarded(() => this.#requests.drained()));
     stream.on('close', () => this.#guarded(() => this.#closed()));
   }
 
@@ -49,18 +47,32 @@ export class GrpcCall implements Requester {
     return session === undefined || session.destroyed ? '' : remoteAddress(session.socket);
   }
 
-  get hasRoom(): boolean {
-    return !this.#isGone && !this.#stream.writableNeedDrain;
+  /** The address alone. */
+  get client(): string {
+    const { session } = this.#stream;
+    return session === undefined || session.destroyed ? '' : plainAddress(session.socket.remoteAddress);
   }
 
-  /** A stream is destroyed before it says that it is closed. */
-  get #isGone(): boolean {
+  get hasRoom(): boolean {
+    return !this.isGone && !this.#stream.writableNeedDrain;
+  }
+
+  /** Nobody gets an answer any more. A stream is destroyed before it says that it is closed. */
+  get isGone(): boolean {
     return this.#isOver || this.#stream.destroyed || this.#stream.closed;
+  }
+
+  hold(): void {
+    if (!this.isGone) this.#stream.pause();
+  }
+
+  goOn(): void {
+    this.#stream.resume();
   }
 
   /** One or more whole messages, each with its header. */
   send(frames: Buffer): void {
-    if (this.#isGone) return;
+    if (this.isGone) return;
     if (!this.#stream.headersSent) {
       this.#stream.respond({ ':status': 200, 'content-type': CONTENT_TYPE }, { waitForTrailers: true });
     }
@@ -88,34 +100,12 @@ export class GrpcCall implements Requester {
   }
 
   #read(chunk: Buffer): void {
-    if (this.#isGone) return;
-    if (this.#serve === null) {
-      this.end(Status.internal, 'more than one request message');
-      return;
-    }
-    const read = this.#frame.add(chunk);
-    if (read.kind === 'message') {
-      const serve = this.#serve;
-      this.#serve = null;
-      this.#answering = serve(this, read.message);
-    } else if (read.kind === 'compressed') this.end(Status.unimplemented, 'compressed messages are not supported');
-    else if (read.kind === 'trailing') this.end(Status.internal, 'more than one request message');
-    else if (read.kind === 'too-large') {
-      const text = `grpc: received message larger than max (${read.bytes} vs. ${MAX_REQUEST_BYTES})`;
-      this.end(Status.resourceExhausted, text);
-    }
-  }
-
-  #requestEnded(): void {
-    if (this.#serve !== null) this.end(Status.internal, 'the request has no message');
+    if (!this.isGone) this.#requests.chunk(chunk);
   }
 
   #closed(): void {
     this.#isOver = true;
-    this.#serve = null;
-    const answering = this.#answering;
-    this.#answering = null;
-    answering?.closed();
+    this.#requests.closed();
   }
 
   /** An error that nobody expected costs this call. */

@@ -4,11 +4,15 @@ export const Status = {
   ok: 0,
   unknown: 2,
   invalidArgument: 3,
+  notFound: 5,
+  permissionDenied: 7,
   resourceExhausted: 8,
+  failedPrecondition: 9,
   aborted: 10,
   unimplemented: 12,
   internal: 13,
   unavailable: 14,
+  unauthenticated: 16,
 } as const;
 export type StatusCode = (typeof Status)[keyof typeof Status];
 

@@ -10,10 +10,10 @@ import type { GrpcCall, Serve } from './grpc-call.js';
 import { readFields } from './protobuf/reader.js';
 import { ProtoWriter } from './protobuf/writer.js';
 import { Status, type StatusCode } from './status.js';
+import { TOKEN, tokenOf } from './token.js';
 import { callUnary } from './unary-client.js';
 
 export const TRANSFER_LEADER = '/hashicorp.consul.internal.operator.OperatorService/TransferLeader';
-export const TOKEN = 'x-consul-token';
 /** On a call that was passed on; it isn't passed on a second time. Others ignore it. */
 const PASSED_ON = 'x-lictor-passed-on';
 /** A hand-over is given up sooner. */
@@ -95,11 +95,6 @@ async function passOn(call: GrpcCall, dialer: ServerDialer, address: string, id:
     withinMs: TRANSFER_WITHIN_MS,
   });
   return outcome.ok ? DONE : { status: outcome.status as StatusCode, text: outcome.text };
-}
-
-function tokenOf({ headers }: GrpcCall): string {
-  const token = headers[TOKEN];
-  return typeof token === 'string' ? token : '';
 }
 
 function answer(call: GrpcCall, { status, text }: Outcome): void {

@@ -1,8 +1,10 @@
-// TLS on the server port (spec/rpc.md, section 1): behind first byte 3, where another first byte comes within, or from the first
-// byte on, where ALPN says what is spoken. Which settings demand what is judged here, for connections in clear as well.
+// TLS on the server port (spec/rpc.md, section 1): behind first byte 3, where another first byte comes within; from the first
+// byte on, where ALPN says what is spoken; behind first byte 7, where an agent without a certificate asks for one. Which settings
+// demand what is judged here, for connections in clear as well.
 
 import type net from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { isIssuedBy, readAuthorities } from '../../../../tls/issued-by.js';
 import type { TlsStanza } from '../../../../wire/config.js';
 import { remoteAddress } from '../../sockets/client-limit.js';
 import { Newcomer } from '../../sockets/newcomer.js';
@@ -11,7 +13,8 @@ import type { TlsRefusals } from '../../sockets/tls/refusals.js';
 
 const RAFT = 1;
 const TLS = 3;
-const TLS_WITHOUT_CERTIFICATE = 7;
+/** Without a client certificate, and for one question only. */
+export const BOOTSTRAP = 7;
 /** First bytes by ALPN name. */
 const NATIVE: ReadonlyMap<string, number> = new Map([
   ['consul/rpc-single', 0],
@@ -25,6 +28,8 @@ export interface PortTlsOptions {
   readonly stanza: TlsStanza;
   /** `server.DATACENTER.DOMAIN`: whom servers must show to be, with verify_server_hostname. */
   readonly serverName: string;
+  /** `auto_encrypt.allow_tls`. */
+  readonly allowsBootstrap: boolean;
   /** Of a handshake, and again of the first byte within; 0: as long as they like. */
   readonly timeoutMs: number;
   readonly refusals: TlsRefusals;
@@ -37,6 +42,8 @@ interface Gates {
   /** Behind byte 3. */
   readonly typed: TlsGate;
   readonly native: TlsGate;
+  /** Behind byte 7; null: it isn't served. */
+  readonly bootstrap: TlsGate | null;
 }
 
 function clientCertificates({ verifyIncoming, material }: TlsStanza): ClientCertificates {
@@ -44,10 +51,20 @@ function clientCertificates({ verifyIncoming, material }: TlsStanza): ClientCert
   return material.ca.length > 0 ? 'asked' : 'none';
 }
 
+/**
+ * Of those who show no certificate. Their sessions are sealed with keys of their own: a session that began without a certificate
+ * must not be gone on with where one is demanded, since whoever resumes isn't asked for it again.
+ */
+function anonymous(stanza: TlsStanza): TlsStanza {
+  return { ...stanza, material: { ...stanza.material, ca: [], ticketKeys: new Uint8Array(0) } };
+}
+
 export class PortTls {
   readonly #options: PortTlsOptions;
   readonly #serve: ServePlain;
   #stanza: TlsStanza;
+  /** Authorities of clients beside those of the configuration, as PEM. */
+  #clientAuthorities: readonly string[] = [];
   /** null: this server has no certificate. */
   #gates: Gates | null;
 
@@ -61,14 +78,25 @@ export class PortTls {
 
   /** For connections to come. Throws like the constructor, and then nothing has changed. */
   reload(stanza: TlsStanza): void {
-    const hasGates = this.#gates !== null;
-    if (hasGates && stanza.material.cert !== '') {
-      this.#gates?.typed.reload(stanza);
-      this.#gates?.native.reload(stanza);
+    const gates = this.#gates;
+    if (gates !== null && stanza.material.cert !== '') {
+      const trusting = this.#trusting(stanza);
+      gates.typed.reload(trusting);
+      gates.native.reload(trusting);
+      gates.bootstrap?.reload(anonymous(stanza));
     } else {
       this.#gates = this.#make(stanza);
     }
     this.#stanza = stanza;
+  }
+
+  /** From now on clients are also trusted whose certificates these have signed: as clients, and never as servers. */
+  trustClients(authorities: readonly string[]): void {
+    // One that can't be read is nobody's.
+    this.#clientAuthorities = readAuthorities(authorities).map((one) => one.toString());
+    const trusting = this.#trusting(this.#stanza);
+    this.#gates?.typed.reload(trusting);
+    this.#gates?.native.reload(trusting);
   }
 
   /** A connection whose first bytes are there: served, secured first, or refused. */
@@ -79,6 +107,10 @@ export class PortTls {
       if (gates === null) this.#refuse(socket, 'TLS is not served');
       else if (kind === TLS) gates.typed.admit(socket, chunk.subarray(1));
       else gates.native.admit(socket, chunk);
+    } else if (kind === BOOTSTRAP) {
+      const gate = this.#gates?.bootstrap;
+      if (gate) gate.admit(socket, chunk.subarray(1));
+      else this.#refuse(socket, 'TLS is not served', 'without a client certificate');
     } else if (this.#stanza.verifyIncoming) {
       this.#refuse(socket, 'not TLS');
     } else {
@@ -88,8 +120,14 @@ export class PortTls {
 
   #make(stanza: TlsStanza): Gates | null {
     if (stanza.material.cert === '') return null;
-    const { timeoutMs, refusals } = this.#options;
-    const common = { stanza, clientCertificates, timeoutMs, refusals };
+    const { timeoutMs, refusals, allowsBootstrap } = this.#options;
+    const common = { stanza: this.#trusting(stanza), clientCertificates, timeoutMs, refusals };
+    const bootstrap = {
+      ...common,
+      stanza: anonymous(stanza),
+      clientCertificates: () => 'none' as const,
+      protocols: [],
+    };
     return {
       typed: new TlsGate({ ...common, protocols: [], secured: (socket) => this.#securedTyped(socket) }),
       native: new TlsGate({
@@ -97,7 +135,15 @@ export class PortTls {
         protocols: [...NATIVE.keys()],
         secured: (socket) => this.#securedNative(socket),
       }),
+      bootstrap: allowsBootstrap
+        ? new TlsGate({ ...bootstrap, secured: (socket) => this.#serve(socket, BOOTSTRAP, Buffer.alloc(0)) })
+        : null,
     };
+  }
+
+  #trusting(stanza: TlsStanza): TlsStanza {
+    const { material } = stanza;
+    return { ...stanza, material: { ...material, ca: [...material.ca, ...this.#clientAuthorities] } };
   }
 
   #securedTyped(socket: TLSSocket): void {
@@ -116,15 +162,17 @@ export class PortTls {
   }
 
   #within(socket: TLSSocket, kind: number, first: Buffer): void {
-    if (kind === TLS || kind === TLS_WITHOUT_CERTIFICATE) this.#refuse(socket, 'handshake failed', 'TLS within TLS');
+    if (kind === TLS || kind === BOOTSTRAP) this.#refuse(socket, 'handshake failed', 'TLS within TLS');
     else if (kind === RAFT && this.#stanza.verifyServerHostname && !this.#isServer(socket)) {
       this.#refuse(socket, 'wrong name', `no certificate for ${this.#options.serverName}`);
     } else this.#serve(socket, kind, first);
   }
 
   #isServer(socket: TLSSocket): boolean {
-    if (!socket.authorized) return false;
-    return socket.getPeerX509Certificate()?.checkHost(this.#options.serverName, { subject: 'never' }) !== undefined;
+    const certificate = socket.authorized ? socket.getPeerX509Certificate() : undefined;
+    if (certificate?.checkHost(this.#options.serverName, { subject: 'never' }) === undefined) return false;
+    // Who asks for a client's certificate says himself which names it has.
+    return this.#clientAuthorities.length === 0 || isIssuedBy(certificate, readAuthorities(this.#stanza.material.ca));
   }
 
   #refuse(socket: net.Socket, ...[problem, detail]: [Parameters<TlsRefusals['refused']>[0], string?]): void {

@@ -62,6 +62,11 @@ export class ServerPort {
     this.#tls.reload(stanza);
   }
 
+  /** Whose certificates clients may have beside those that the stanza trusts, as PEM. */
+  trustClients(authorities: readonly string[]): void {
+    this.#tls.trustClients(authorities);
+  }
+
   close(): Promise<void> {
     return new Promise((closed) => {
       this.#server.close(() => closed());

@@ -4,18 +4,19 @@ import { list, objectOf } from '../../../../msgpack/collections.js';
 import { bool, text } from '../../../../msgpack/kinds.js';
 import { recordKind } from '../../../../msgpack/record-kinds.js';
 import { struct } from '../../../../msgpack/struct.js';
+import type { GatewayServiceRecord } from '../../../../wire/mesh/gateway-service.js';
 import type { CheckRecord, ServiceRecord, StringMap } from '../../../../wire/records.js';
 import { checkSchema, nodeSchema, serviceSchema } from '../../../../wire/schema.js';
-import type { HealthEntry } from '../../methods/catalog/health.js';
 import { EVERYTHING, type Narrowing } from '../../methods/contract/narrowing.js';
 import {
-  exportedServices,
   type NodeDump,
   nodeDump,
   nodeInfo,
+  type ServiceDump,
   type ServiceDumpRequest,
   serviceDump,
 } from '../../methods/internal.js';
+import { type ExportedService, exportedServices } from '../../methods/mesh/exported-services.js';
 import {
   askNarrowed,
   askNode,
@@ -27,6 +28,7 @@ import {
   type QuerySource,
   querySource,
 } from './arguments.js';
+import { gatewayService } from './catalog.js';
 import { type Entry, entryKind, readEntry, shownEntry } from './health.js';
 import { emptyAsNil, UNLIMITED } from './lists.js';
 import { type QueryMeta, type QueryOptions, queryMetaKinds, queryOptionKinds } from './query-options.js';
@@ -136,13 +138,12 @@ interface ServiceDumpArguments extends QueryOptions {
 
 interface ServiceDumpReply extends QueryMeta {
   readonly Nodes: readonly Entry[] | null;
-  /** What gateways stand for; nothing is known of that. */
-  readonly Gateways: readonly object[] | null;
+  readonly Gateways: readonly GatewayServiceRecord[] | null;
   /** Of peers; there are none. */
   readonly ImportedNodes: readonly Entry[] | null;
 }
 
-const services: ReadRow<ServiceDumpArguments, ServiceDumpReply, ServiceDumpRequest, readonly HealthEntry[]> = {
+const services: ReadRow<ServiceDumpArguments, ServiceDumpReply, ServiceDumpRequest, ServiceDump> = {
   kind: 'read',
   method: serviceDump,
   arguments: struct<ServiceDumpArguments>({
@@ -156,7 +157,7 @@ const services: ReadRow<ServiceDumpArguments, ServiceDumpReply, ServiceDumpReque
   }),
   reply: struct<ServiceDumpReply>({
     Nodes: list(entryKind, UNLIMITED),
-    Gateways: list(struct<object>({}), UNLIMITED),
+    Gateways: list(gatewayService, UNLIMITED),
     ImportedNodes: list(entryKind, UNLIMITED),
     ...queryMetaKinds,
   }),
@@ -170,23 +171,39 @@ const services: ReadRow<ServiceDumpArguments, ServiceDumpReply, ServiceDumpReque
     ...options,
     Filter: filter,
   }),
-  show: (found, meta) => ({ Nodes: emptyAsNil(found.map(shownEntry)), Gateways: [], ImportedNodes: null, ...meta }),
-  value: ({ Nodes }) => (Nodes ?? []).map(readEntry),
+  show: ({ instances, gateways }, meta) => ({
+    Nodes: emptyAsNil(instances.map(shownEntry)),
+    Gateways: gateways,
+    ImportedNodes: null,
+    ...meta,
+  }),
+  value: ({ Nodes, Gateways }) => ({ instances: (Nodes ?? []).map(readEntry), gateways: Gateways ?? [] }),
 };
 
-interface ExportedReply extends QueryMeta {
-  readonly Services: readonly string[] | null;
+interface Exported {
+  readonly Service: string;
+  readonly Peers: readonly string[] | null;
 }
 
-const exported: ReadRow<DatacenterArguments, ExportedReply, null, readonly never[]> = {
+interface ExportedReply extends QueryMeta {
+  readonly Services: readonly Exported[] | null;
+}
+
+const exported: ReadRow<DatacenterArguments, ExportedReply, null, readonly ExportedService[]> = {
   kind: 'read',
   method: exportedServices,
   arguments: datacenterArguments,
-  reply: struct<ExportedReply>({ Services: list(text), ...queryMetaKinds }),
+  reply: struct<ExportedReply>({
+    Services: list(struct<Exported>({ Service: text, Peers: list(text, UNLIMITED) }), UNLIMITED),
+    ...queryMetaKinds,
+  }),
   request: () => null,
   ask: (_nothing, options) => askNarrowed(EVERYTHING, options),
-  show: (_none, meta) => ({ Services: null, ...meta }),
-  value: () => [],
+  show: (found, meta) => ({
+    Services: emptyAsNil(found.map(({ service, peers }) => ({ Service: service, Peers: peers }))),
+    ...meta,
+  }),
+  value: ({ Services }) => (Services ?? []).map(({ Service, Peers }) => ({ service: Service, peers: Peers ?? [] })),
 };
 
 export const internalRows: readonly Row[] = [all, one, services, exported];

@@ -6,12 +6,18 @@ import type { DirectMethod, ReadMethod, WriteMethod } from '../../methods/contra
 import type { Refusal } from '../../methods/contract/refusal.js';
 import type { QueryMeta, QueryOptions } from './query-options.js';
 
+/** What a request may depend on of the server that is asked. */
+export interface AskedServer {
+  /** Whether services may be called where no intention says so. */
+  readonly allowsUnnamedConnections: () => boolean;
+}
+
 /** What every row has. */
 export interface Served<Args, Reply, Request> {
   readonly arguments: Kind<Args>;
   readonly reply: Kind<Reply>;
   /** `datacenter`: the server's that is asked. */
-  request(args: Args, datacenter: string): Request | Refusal;
+  request(args: Args, datacenter: string, server: AskedServer): Request | Refusal;
 }
 
 export interface ReadRow<Args extends QueryOptions, Reply extends QueryMeta, Request, Value>

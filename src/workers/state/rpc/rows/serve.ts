@@ -116,13 +116,14 @@ function textIn(args: object, name: 'Datacenter' | 'Token'): string {
 function asked<Args extends object, Reply, Request>(
   row: Served<Args, Reply, Request>,
   body: Uint8Array,
-  { datacenter: own, reaches }: RpcContext,
+  context: RpcContext,
   reply: RpcReply,
 ): Question<Args, Request> | null {
   const args = read(row.arguments, body, reply);
   if (args === null) return null;
+  const { datacenter: own, reaches } = context;
   const datacenter = textIn(args, 'Datacenter') || own;
-  const request = row.request(args, datacenter);
+  const request = row.request(args, datacenter, context);
   if (!isRefusal(request)) return { args, request, datacenter };
   // The way comes first: what is asked is looked at where it is answered.
   const isLost = datacenter !== own && !reaches(datacenter);

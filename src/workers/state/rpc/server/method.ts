@@ -31,6 +31,8 @@ export interface RpcContext {
   readonly reaches: (datacenter: string) => boolean;
   /** How long reads may wait, as the configuration says now. */
   readonly waits: () => WaitLimits;
+  /** Whether services may be called where no intention says so. */
+  readonly allowsUnnamedConnections: () => boolean;
 }
 
 /** Milliseconds. */

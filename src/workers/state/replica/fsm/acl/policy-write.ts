@@ -3,16 +3,14 @@
 import { quote } from '../../../../../gotext/quote.js';
 import type { AclRoleSetRequest } from '../../../../../wire/acl/commands.js';
 import type { AclPolicy, AclRole } from '../../../../../wire/acl/records.js';
-import { GLOBAL_MANAGEMENT, GLOBAL_READ_ONLY } from '../../../acl/policies/builtin-policies.js';
+import { BUILTIN_POLICY_IDS } from '../../../acl/policies/builtin-policies.js';
 import { aclKey } from '../../store/tables/acl-tables.js';
 import type { Tables } from '../../store/tables/tables.js';
 import type { Refusal } from '../refusals/refusal.js';
 import { resolveGrants } from './links.js';
 
-const BUILTIN: ReadonlySet<string> = new Set([GLOBAL_MANAGEMENT.ID, GLOBAL_READ_ONLY.ID]);
-
 function isBuiltinPolicy(id: string): boolean {
-  return BUILTIN.has(id.toLowerCase());
+  return BUILTIN_POLICY_IDS.has(id.toLowerCase());
 }
 
 function sameDatacenters(a: AclPolicy, b: AclPolicy): boolean {

@@ -21,7 +21,8 @@ export const struct: FieldType = {
   },
 };
 
-function writeStruct(writer: ProtoWriter, value: object): void {
+/** The fields of a Struct, without a length. */
+export function writeStruct(writer: ProtoWriter, value: object): void {
   for (const [name, item] of Object.entries(value)) {
     const pair = writer.begin(1);
     writer.text(1, name);

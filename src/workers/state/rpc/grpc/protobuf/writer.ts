@@ -1,5 +1,7 @@
 // Writes the fields of protobuf messages, one after the other, each message with its length in front.
 
+import type { Uint64 } from '../../../../../wire/uint64.js';
+
 const VARINT = 0;
 const FIXED64 = 1;
 const DELIMITED = 2;
@@ -77,6 +79,25 @@ export class ProtoWriter {
     this.#end += this.#bytes.write(value, this.#end);
   }
 
+  /** Also where there are none. */
+  bytes(number: number, value: Uint8Array): void {
+    this.#tag(number, DELIMITED);
+    this.#varint(value.length);
+    this.#room(value.length);
+    this.#bytes.set(value, this.#end);
+    this.#end += value.length;
+  }
+
+  /** Zero is the default, and left out. */
+  uint64(number: number, value: Uint64): void {
+    if (typeof value === 'number') this.integer(number, value);
+    else {
+      this.#tag(number, VARINT);
+      this.#room(MAX_VARINT_BYTES);
+      this.#wide(value);
+    }
+  }
+
   /** Begins a message as a field of the present one; {@link end} takes the result. */
   begin(number: number): number {
     this.#tag(number, DELIMITED);
@@ -105,7 +126,7 @@ export class ProtoWriter {
   #varint(value: number): void {
     this.#room(MAX_VARINT_BYTES);
     if (value < 0) {
-      this.#negative(value);
+      this.#wide(BigInt(value));
       return;
     }
     let rest = value;
@@ -116,9 +137,9 @@ export class ProtoWriter {
     this.#bytes[this.#end++] = rest;
   }
 
-  /** Ten bytes: 64 bits in two's complement. */
-  #negative(value: number): void {
-    let rest = BigInt.asUintN(64, BigInt(value));
+  /** Of 64 bits, in two's complement where it is negative. */
+  #wide(value: bigint): void {
+    let rest = BigInt.asUintN(64, value);
     for (; rest >= 0x80n; rest >>= 7n) this.#bytes[this.#end++] = Number(rest & 0x7fn) | SHORT;
     this.#bytes[this.#end++] = Number(rest);
   }

@@ -1,6 +1,7 @@
 // A request to subscribe, as a stock agent sends it or an older one did (spec/rpc.md, section 7, "Subscribe").
 
 import { readFields } from '../protobuf/reader.js';
+import type { ProtoWriter } from '../protobuf/writer.js';
 
 export interface SubscribeRequest {
   readonly topic: number;
@@ -47,4 +48,23 @@ export function readSubscribeRequest(message: Buffer): SubscribeRequest | null {
     }
   }
   return request;
+}
+
+/** As a stock agent of today sends it. */
+export function writeSubscribeRequest(
+  writer: ProtoWriter,
+  { topic, token, index, datacenter, key, peer, isWildcard }: SubscribeRequest,
+): void {
+  writer.integer(1, topic);
+  writer.text(TOKEN, token);
+  writer.integer(4, index);
+  writer.text(5, datacenter);
+  if (isWildcard) {
+    writer.bool(9, true);
+    return;
+  }
+  const begun = writer.begin(NAMED_SUBJECT);
+  writer.text(1, key);
+  writer.text(4, peer);
+  writer.end(begun);
 }

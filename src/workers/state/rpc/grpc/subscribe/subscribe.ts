@@ -6,6 +6,7 @@ import type { RequestLimits } from '../../../calls/request-limits.js';
 import { isRefusal, type Refusal, refusal } from '../../../methods/contract/refusal.js';
 import type { Answering, GrpcCall, Serve } from '../grpc-call.js';
 import { Status } from '../status.js';
+import { type BeyondParts, SubscriptionsBeyond } from './passed-on.js';
 import { readSubscribeRequest, type SubscribeRequest } from './request.js';
 import { StaleSubjects } from './stale-subjects.js';
 import { openSubject, type Subject } from './subject.js';
@@ -47,9 +48,11 @@ interface SubscribeParts {
   readonly reads: FollowedReads;
   readonly limits: Pick<RequestLimits, 'refuse'>;
   readonly datacenter: string;
+  readonly beyond: BeyondParts;
 }
 
-export function subscribe({ reads, limits, datacenter }: SubscribeParts): Serve {
+export function subscribe({ reads, limits, datacenter, beyond }: SubscribeParts): Serve {
+  const elsewhere = new SubscriptionsBeyond(beyond);
   const subjects = new Map<string, Subject>();
   const stale = new StaleSubjects();
 
@@ -72,7 +75,7 @@ export function subscribe({ reads, limits, datacenter }: SubscribeParts): Serve 
     const request = readSubscribeRequest(message);
     if (request === null) return refuse(call, Status.internal, 'the request is no message of protobuf');
     if (request.datacenter !== '' && request.datacenter !== datacenter) {
-      return refuse(call, Status.unknown, refusal('no-datacenter').text);
+      return elsewhere.pass(call, SUBSCRIBE, request) ?? refuse(call, Status.unknown, refusal('no-datacenter').text);
     }
     const topic = TOPICS.get(request.topic);
     if (topic === undefined) return refuse(call, ...unknownTopic(request.topic));

@@ -5,7 +5,7 @@ import { bool, bytes, nullable, text, u64 } from '../../../../../msgpack/kinds.j
 import { recordKind } from '../../../../../msgpack/record-kinds.js';
 import { struct } from '../../../../../msgpack/struct.js';
 import type { AclPolicy, AclRole, AclToken } from '../../../../../wire/acl/records.js';
-import { NO_TIME } from '../../../../../wire/go-time.js';
+import { goTimeOf, msOfGoTime, NO_TIME } from '../../../../../wire/go-time.js';
 import {
   type AclTokenStub,
   aclPolicySchema,
@@ -16,7 +16,7 @@ import {
 import type { Uint64 } from '../../../../../wire/uint64.js';
 import { type Authorization, type AuthorizationQuestion, authorizeToken } from '../../../methods/acl/authorize.js';
 import { bootstrapTokens } from '../../../methods/acl/bootstrap.js';
-import { type ReplicationStatus, replicationStatus } from '../../../methods/acl/replication.js';
+import { replicationStatus } from '../../../methods/acl/replication.js';
 import {
   batchReadTokens,
   listTokens,
@@ -33,7 +33,8 @@ import {
   type TokenChange,
   type TokenCloning,
 } from '../../../methods/acl/token-write.js';
-import { type DatacenterArguments, datacenterArguments } from '../arguments.js';
+import type { ReplicationStatus } from '../../../methods/contract/replication-status.js';
+import { askDatacenter, type DatacenterArguments, datacenterArguments } from '../arguments.js';
 import { UNLIMITED } from '../lists.js';
 import { type QueryMeta, type QueryOptions, queryMetaKinds, queryOptionKinds } from '../query-options.js';
 import type { DirectRow, ReadRow, Row, WriteOptions, WriteRow } from '../row.js';
@@ -220,7 +221,7 @@ const clone: WriteRow<SetArguments, AclToken, TokenCloning, AclToken> = {
   ask: ({ accessor, description }, { Datacenter, Token }) => ({
     Datacenter,
     Token,
-    ACLToken: { ...tokenKind.zero, AccessorID: accessor, Description: description },
+    ACLToken: { ...tokenKind.zero, AccessorID: accessor, Description: description, CreateTime: NO_TIME },
     Create: true,
   }),
   show: (token) => token,
@@ -318,15 +319,41 @@ const statusReply = struct<StatusReply>({
   LastErrorMessage: text,
 });
 
-const status: DirectRow<DatacenterArguments, StatusReply, null, ReplicationStatus> = {
-  kind: 'direct',
+function shownTime(ms: number | null): Uint8Array {
+  return ms === null ? NO_TIME : goTimeOf(ms);
+}
+
+const status: WriteRow<DatacenterArguments, StatusReply, null, ReplicationStatus> = {
+  kind: 'write',
   method: replicationStatus,
   arguments: datacenterArguments,
   reply: statusReply,
   request: () => null,
-  ask: (_nothing, options) => ({ ...datacenterArguments.zero, ...options, AllowStale: true }),
-  show: ({ isEnabled }) => ({ ...statusReply.zero, Enabled: isEnabled, LastSuccess: NO_TIME, LastError: NO_TIME }),
-  value: ({ Enabled }) => ({ isEnabled: Enabled }),
+  ask: askDatacenter,
+  show: (status) => ({
+    Enabled: status.isEnabled,
+    Running: status.isRunning,
+    SourceDatacenter: status.sourceDatacenter,
+    ReplicationType: status.type,
+    ReplicatedIndex: status.index,
+    ReplicatedRoleIndex: status.roleIndex,
+    ReplicatedTokenIndex: status.tokenIndex,
+    LastSuccess: shownTime(status.lastSuccessMs),
+    LastError: shownTime(status.lastErrorMs),
+    LastErrorMessage: status.lastError,
+  }),
+  value: (reply) => ({
+    isEnabled: reply.Enabled,
+    isRunning: reply.Running,
+    sourceDatacenter: reply.SourceDatacenter,
+    type: reply.ReplicationType,
+    index: Number(reply.ReplicatedIndex),
+    roleIndex: Number(reply.ReplicatedRoleIndex),
+    tokenIndex: Number(reply.ReplicatedTokenIndex),
+    lastSuccessMs: msOfGoTime(reply.LastSuccess),
+    lastErrorMs: msOfGoTime(reply.LastError),
+    lastError: reply.LastErrorMessage,
+  }),
 };
 
 export const aclTokenRows: readonly Row[] = [read, all, batch, set, clone, remove, bootstrap, authorizing, status];

@@ -16,6 +16,7 @@ import {
   connectCaRoots,
   setCaConfiguration,
   signCertificate,
+  signIntermediate,
   type TrustedRoots,
 } from '../../../methods/mesh/connect-ca.js';
 import { askDatacenter, type DatacenterArguments, datacenterArguments } from '../arguments.js';
@@ -23,13 +24,13 @@ import { UNLIMITED } from '../lists.js';
 import { type QueryMeta, queryMetaKinds } from '../query-options.js';
 import type { ReadRow, Row, WriteOptions, WriteRow } from '../row.js';
 
-interface RootsReply extends QueryMeta {
+export interface RootsReply extends QueryMeta {
   readonly ActiveRootID: string;
   readonly TrustDomain: string;
   readonly Roots: readonly CaRoot[] | null;
 }
 
-const rootsReply = struct<RootsReply>({
+export const rootsReply = struct<RootsReply>({
   ActiveRootID: text,
   TrustDomain: text,
   Roots: list(recordKind(caRootSchema), UNLIMITED),
@@ -41,6 +42,19 @@ function shownRoot(root: CaRoot): CaRoot {
   return { ...root, SigningCert: '', SigningKey: '', RotatedOutAt: NO_TIME };
 }
 
+export function showRoots({ trustDomain, roots: all }: TrustedRoots, meta: QueryMeta): RootsReply {
+  return {
+    ActiveRootID: all.find(({ Active }) => Active)?.ID ?? '',
+    TrustDomain: trustDomain,
+    Roots: all.map(shownRoot),
+    ...meta,
+  };
+}
+
+export function rootsOf({ TrustDomain, Roots }: RootsReply): TrustedRoots {
+  return { trustDomain: TrustDomain, roots: Roots ?? [] };
+}
+
 const roots: ReadRow<DatacenterArguments, RootsReply, null, TrustedRoots> = {
   kind: 'read',
   method: connectCaRoots,
@@ -48,13 +62,8 @@ const roots: ReadRow<DatacenterArguments, RootsReply, null, TrustedRoots> = {
   reply: rootsReply,
   request: () => null,
   ask: (_nothing, options) => ({ ...datacenterArguments.zero, ...options }),
-  show: ({ trustDomain, roots: all }, meta) => ({
-    ActiveRootID: all.find(({ Active }) => Active)?.ID ?? '',
-    TrustDomain: trustDomain,
-    Roots: all.map(shownRoot),
-    ...meta,
-  }),
-  value: ({ TrustDomain, Roots }) => ({ trustDomain: TrustDomain, roots: Roots ?? [] }),
+  show: showRoots,
+  value: rootsOf,
 };
 
 const get: WriteRow<DatacenterArguments, CaConfiguration, null, CaConfiguration> = {
@@ -91,7 +100,9 @@ interface SignArguments extends WriteOptions {
   readonly CSR: string;
 }
 
-interface IssuedReply {
+const signArguments = struct<SignArguments>({ CSR: text, Datacenter: text, Token: text });
+
+export interface IssuedReply {
   readonly SerialNumber: string;
   readonly CertPEM: string;
   /** Only ever known where the request was made. */
@@ -110,7 +121,7 @@ interface IssuedReply {
   readonly ModifyIndex: number;
 }
 
-const issuedReply = struct<IssuedReply>({
+export const issuedReply = struct<IssuedReply>({
   SerialNumber: text,
   CertPEM: text,
   PrivateKeyPEM: text,
@@ -154,14 +165,8 @@ function holderOf(reply: IssuedReply): CertificateHolder {
   return reply.KindURI === '' ? { kind: 'service', name: reply.Service } : { kind: 'mesh-gateway' };
 }
 
-const sign: WriteRow<SignArguments, IssuedReply, string, IssuedCertificate> = {
-  kind: 'write',
-  method: signCertificate,
-  arguments: struct<SignArguments>({ CSR: text, Datacenter: text, Token: text }),
-  reply: issuedReply,
-  request: ({ CSR }) => CSR,
-  ask: (request, { Datacenter, Token }) => ({ CSR: request, Datacenter, Token }),
-  show: (issued) => ({
+export function showIssued(issued: IssuedCertificate): IssuedReply {
+  return {
     SerialNumber: issued.serialNumber,
     CertPEM: issued.certificate,
     PrivateKeyPEM: '',
@@ -170,8 +175,11 @@ const sign: WriteRow<SignArguments, IssuedReply, string, IssuedCertificate> = {
     ValidBefore: nanosOf(issued.validBeforeMs),
     CreateIndex: issued.index,
     ModifyIndex: issued.index,
-  }),
-  value: (reply) => ({
+  };
+}
+
+export function issuedOf(reply: IssuedReply): IssuedCertificate {
+  return {
     serialNumber: reply.SerialNumber,
     certificate: reply.CertPEM,
     holder: holderOf(reply),
@@ -179,7 +187,29 @@ const sign: WriteRow<SignArguments, IssuedReply, string, IssuedCertificate> = {
     validAfterMs: Number(reply.ValidAfter / NANOS_PER_MS),
     validBeforeMs: Number(reply.ValidBefore / NANOS_PER_MS),
     index: reply.ModifyIndex,
-  }),
+  };
+}
+
+const sign: WriteRow<SignArguments, IssuedReply, string, IssuedCertificate> = {
+  kind: 'write',
+  method: signCertificate,
+  arguments: signArguments,
+  reply: issuedReply,
+  request: ({ CSR }) => CSR,
+  ask: (request, { Datacenter, Token }) => ({ CSR: request, Datacenter, Token }),
+  show: showIssued,
+  value: issuedOf,
 };
 
-export const connectCaRows: readonly Row[] = [roots, get, set, sign];
+const intermediate: WriteRow<SignArguments, string, string, string> = {
+  kind: 'write',
+  method: signIntermediate,
+  arguments: signArguments,
+  reply: text,
+  request: ({ CSR }) => CSR,
+  ask: (request, { Datacenter, Token }) => ({ CSR: request, Datacenter, Token }),
+  show: (certificate) => certificate,
+  value: (certificate) => certificate,
+};
+
+export const connectCaRows: readonly Row[] = [roots, get, set, sign, intermediate];

@@ -10,6 +10,11 @@ import type { IntentionRecord } from '../../../../../wire/mesh/intentions.js';
 import { EVERYTHING } from '../../../methods/contract/narrowing.js';
 import { type GatewayBackend, gatewayIntentions, gatewayServiceDump } from '../../../methods/mesh/gateway-lists.js';
 import {
+  intentionUpstreams,
+  intentionUpstreamsDestination,
+  type UpstreamsQuestion,
+} from '../../../methods/mesh/intention-upstreams.js';
+import {
   type LinkSource,
   type ServiceLink,
   type ServiceTopology,
@@ -19,7 +24,7 @@ import {
 import { askService, type ServiceArguments, serviceArguments } from '../arguments.js';
 import { gatewayService } from '../catalog.js';
 import { type Entry, entryKind, readEntry, shownEntry } from '../health.js';
-import { UNLIMITED } from '../lists.js';
+import { emptyAsNil, UNLIMITED } from '../lists.js';
 import { type QueryMeta, type QueryOptions, queryMetaKinds, queryOptionKinds } from '../query-options.js';
 import type { ReadRow, Row } from '../row.js';
 
@@ -135,6 +140,36 @@ const topology: ReadRow<TopologyArguments, TopologyReply, TopologyQuestion, Serv
   }),
 };
 
+interface ServiceName {
+  readonly Name: string;
+}
+
+interface UpstreamsReply extends QueryMeta {
+  readonly Services: readonly ServiceName[] | null;
+}
+
+type UpstreamsRow = ReadRow<ServiceArguments, UpstreamsReply, UpstreamsQuestion, readonly string[]>;
+
+function upstreamsRow(method: UpstreamsRow['method']): UpstreamsRow {
+  return {
+    kind: 'read',
+    method,
+    arguments: serviceArguments,
+    reply: struct<UpstreamsReply>({
+      Services: list(struct<ServiceName>({ Name: text }), UNLIMITED),
+      ...queryMetaKinds,
+    }),
+    // What holds where nothing is said is the answering server's to say, whatever the one says that passed it on.
+    request: ({ ServiceName: service }, _datacenter, { allowsUnnamedConnections }) => ({
+      service,
+      isAllowedByDefault: allowsUnnamedConnections(),
+    }),
+    ask: ({ service }, options) => askService(service, EVERYTHING, options),
+    show: (names, meta) => ({ Services: emptyAsNil(names.map((Name) => ({ Name }))), ...meta }),
+    value: ({ Services }) => (Services ?? []).map(({ Name }) => Name),
+  };
+}
+
 interface Backend {
   readonly Mapping: GatewayServiceRecord;
   readonly Nodes: readonly Entry[] | null;
@@ -177,4 +212,10 @@ const intentions: ReadRow<ServiceArguments, IntentionsReply, string, readonly In
   value: ({ Intentions }) => Intentions ?? [],
 };
 
-export const topologyRows: readonly Row[] = [topology, dump, intentions];
+export const topologyRows: readonly Row[] = [
+  topology,
+  upstreamsRow(intentionUpstreams),
+  upstreamsRow(intentionUpstreamsDestination),
+  dump,
+  intentions,
+];

@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { memberOf } from '../../../src/main/pools/member-view.js';
 import { tagsText } from '../../../src/wire/gossip/member-tags.js';
-import { metaOf, recordedNode } from './recorded.js';
+import { memberOf } from '../../../src/workers/state/gossip/members/member-view.js';
+import { metaOf, recordedNode } from '../pools/recorded.js';
 
 test('a recorded member looks as the API shows it', () => {
   const { Name, Addr, Port, Meta, Vsn } = recordedNode('LAN', 'cli1');
   assert.ok(Addr !== null && Meta !== null);
-  const address = { ip: Addr, port: Port };
-  const member = { name: Name, address, meta: Meta, versionBytes: Vsn, status: 'alive' as const, statusLTime: 2 };
-  assert.deepEqual(memberOf(member), {
+  assert.deepEqual(memberOf({ name: Name, ip: Addr, port: Port, meta: Meta, versionBytes: Vsn, status: 1 }), {
     name: 'cli1',
     address: '127.0.0.1',
     port: 24311,
@@ -27,23 +25,17 @@ test('a recorded member looks as the API shows it', () => {
   });
 });
 
-test('IPv6 is compressed, statuses are numbers, missing versions are zero', () => {
+test('IPv6 is compressed, missing and incomplete versions are zero', () => {
   const ip = Uint8Array.from(Buffer.from('20010db8000000000000000000000001', 'hex'));
-  const shown = memberOf({
-    name: 'a',
-    address: { ip, port: 1 },
-    meta: metaOf({}),
-    versionBytes: null,
-    status: 'failed',
-    statusLTime: 0,
-  });
-  assert.deepEqual([shown.address, shown.tags, shown.status, shown.protocolMax], ['2001:db8::1', '{}', 4, 0]);
+  for (const versionBytes of [null, Uint8Array.of(1, 5, 2)]) {
+    const shown = memberOf({ name: 'a', ip, port: 1, meta: metaOf({}), versionBytes, status: 4 });
+    assert.deepEqual([shown.address, shown.tags, shown.status, shown.protocolMax], ['2001:db8::1', '{}', 4, 0]);
+  }
 });
 
 test("a lictor server's own tag is no tag of Consul's; of anybody else it is whatever it is", () => {
   const shown = (tags: { readonly [name: string]: string }) => {
-    const address = { ip: Uint8Array.of(10, 0, 0, 1), port: 1 };
-    const about = { name: 'a', address, versionBytes: null, status: 'alive', statusLTime: 0 } as const;
+    const about = { name: 'a', ip: Uint8Array.of(10, 0, 0, 1), port: 1, versionBytes: null, status: 1 };
     const { tags: text, takesPackedLog } = memberOf({ ...about, meta: metaOf(tags) });
     return [text, takesPackedLog];
   };

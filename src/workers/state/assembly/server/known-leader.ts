@@ -1,6 +1,6 @@
 // Who leads, as the raft worker last told it, and who wants to hear when that changes.
 
-import type { RaftRole } from '../../../wire/raft/raft-port.js';
+import type { RaftRole } from '../../../../wire/raft/raft-port.js';
 
 export interface LeaderListener {
   /** This server leads; said again with every word of the raft worker that it still does, then not as new. */
