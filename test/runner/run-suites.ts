@@ -17,8 +17,8 @@ export interface Suite {
   readonly sideBySide: number;
   /** Files that take longest, the longest first: begun before the others, they aren't what those wait for in the end. */
   readonly longest?: readonly string[];
-  /** The file whose subject is time: run behind everything else, with nothing beside it. */
-  readonly alone?: string;
+  /** The files whose subject is time: run behind everything else, with nothing beside them. */
+  readonly alone?: readonly string[];
   /**
    * Its files need the processor and no clock: one at a time they get what the others' leave of it, and when those are
    * through, all of it.
@@ -104,8 +104,8 @@ class Run {
 
 class SuiteRun {
   readonly suite: Suite;
-  /** The file that runs alone. */
-  readonly last: string | null;
+  /** The files that run alone. */
+  readonly last: readonly string[];
   readonly #run: Run;
   readonly #title: string;
   /** null: there is no such folder. */
@@ -126,10 +126,10 @@ class SuiteRun {
     const pathOf = (name: string): string => path.join(folder, `${name}${ENDING}`);
     this.#files = testFiles(folder);
     const files = this.#files ?? [];
-    const last = suite.alone === undefined ? null : pathOf(suite.alone);
-    this.last = last !== null && files.includes(last) ? last : null;
-    const first = (suite.longest ?? []).map(pathOf).filter((file) => files.includes(file));
-    this.#waiting = [...first, ...files.filter((file) => file !== this.last && !first.includes(file))];
+    const present = (names: readonly string[] = []) => names.map(pathOf).filter((file) => files.includes(file));
+    this.last = present(suite.alone);
+    const first = present(suite.longest);
+    this.#waiting = [...first, ...files.filter((file) => !this.last.includes(file) && !first.includes(file))];
   }
 
   /** Runs one file after the other while there are any and `goesOn`. */
@@ -149,9 +149,8 @@ class SuiteRun {
   }
 
   async runLast(): Promise<void> {
-    if (this.last === null) return;
     const startedMs = performance.now();
-    await this.#file(this.last, false);
+    for (const file of this.last) await this.#file(file, false);
     this.#seconds += (performance.now() - startedMs) / 1000;
   }
 

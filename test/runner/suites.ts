@@ -25,7 +25,7 @@ export const SUITES: readonly Suite[] = [
     minimum: 140,
     sideBySide: 3,
     longest: ['tutorial-loop', 'gossip/serf-pairs'],
-    alone: 'gossip/divided-pool',
+    alone: ['api/go-suite', 'gossip/divided-pool'],
   },
   { name: 'conformance', minimum: 265, sideBySide: 3, longest: ['http-readers', 'http', 'cli', 'http-client'] },
   // It breaks two copies at a time by itself.

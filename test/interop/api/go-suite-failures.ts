@@ -14,9 +14,3 @@ export const FAILING: ReadonlyMap<string, string> = new Map([
     'resources of version 2 are an experiment of Consul that is not part of this version',
   ],
 ]);
-
-/** Tests that may end either way. */
-export const UNSTEADY: ReadonlyMap<string, string> = new Map([
-  ['TestAPI_OperatorRaftLeaderTransfer', 'waits 7 s for a vote that is given every 10 s, as spec/raft.md has it'],
-  ['TestAPI_OperatorRaftRemovePeerByID', 'waits 7 s for a vote that is given every 10 s, as spec/raft.md has it'],
-]);

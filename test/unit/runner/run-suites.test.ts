@@ -49,7 +49,7 @@ async function run(context: TestContext, sources: { readonly [name: string]: str
     ...Object.fromEntries(files),
     'package.json': { type: 'module' },
     'main.js': `import { runSuites } from ${JSON.stringify(RUNNER)};
-      const suites = [${fills} { name: 's', minimum: ${minimum}, sideBySide: 2, alone: '${alone}'${runtime} }];
+      const suites = [${fills} { name: 's', minimum: ${minimum}, sideBySide: 2, alone: ['${alone}']${runtime} }];
       process.exitCode = await runSuites({
         root: ${JSON.stringify(root)}, suites, fileTimeoutMs: ${fileTimeoutMs}, allowedSkips: ${allowedSkips},
       });`,

@@ -1,7 +1,7 @@
 // TLS on connections that a listener has accepted, of which the first bytes are there. A handshake is work of this thread, half
-// a millisecond with an elliptic key and more with a long RSA key, so one is begun in each turn of the loop: however many
-// come at once, what else the thread does goes on in between. Those that wait are paused sockets, counted against their
-// client like any other connection.
+// a millisecond with an elliptic key and more with a long RSA key, so one is begun in each turn of the loop, the first at once:
+// however many come together, what else the thread does goes on in between. Those that wait are paused sockets, counted against
+// their client like any other connection.
 
 import type net from 'node:net';
 import type { TLSSocket, Server as TlsServer } from 'node:tls';
@@ -40,6 +40,8 @@ interface Waiting {
 export class TlsGate {
   readonly #options: TlsGateOptions;
   readonly #waiting: Waiting[] = [];
+  /** In this turn of the loop. */
+  #hasBegun = false;
   /** Never listens itself: connections are given to it. */
   #server: TlsServer;
 
@@ -58,24 +60,34 @@ export class TlsGate {
   admit(socket: net.Socket, first: Buffer): void {
     socket.pause();
     if (first.length > 0) socket.unshift(first);
-    this.#waiting.push({ socket, sinceMs: performance.now() });
-    if (this.#waiting.length === 1) setImmediate(() => this.#next());
+    const one = { socket, sinceMs: performance.now() };
+    if (this.#hasBegun) this.#waiting.push(one);
+    else this.#begin(one);
+  }
+
+  /**
+   * False where it comes to nothing. Node finishes what it writes when the sockets of a turn have been read: of a handshake that
+   * is begun after that, a client with a quick answer that is refused may not be told why.
+   */
+  #begin({ socket, sinceMs }: Waiting): boolean {
+    const { timeoutMs, refusals } = this.#options;
+    if (socket.destroyed) return false;
+    if (timeoutMs > 0 && performance.now() > sinceMs + timeoutMs) {
+      refusals.refused('timeout', remoteAddress(socket));
+      socket.destroy();
+      return false;
+    }
+    this.#hasBegun = true;
+    setImmediate(() => this.#next());
+    this.#server.emit('connection', socket);
+    return true;
   }
 
   #next(): void {
-    const { timeoutMs, refusals } = this.#options;
+    this.#hasBegun = false;
     for (let one = this.#waiting.shift(); one !== undefined; one = this.#waiting.shift()) {
-      const { socket, sinceMs } = one;
-      if (socket.destroyed) continue;
-      if (timeoutMs > 0 && performance.now() > sinceMs + timeoutMs) {
-        refusals.refused('timeout', remoteAddress(socket));
-        socket.destroy();
-        continue;
-      }
-      this.#server.emit('connection', socket);
-      break;
+      if (this.#begin(one)) return;
     }
-    if (this.#waiting.length > 0) setImmediate(() => this.#next());
   }
 
   #make(stanza: TlsStanza): TlsServer {
@@ -92,8 +104,7 @@ export class TlsGate {
     server.on('tlsClientError', (error, socket) => {
       const { problem, detail } = problemOf(error, socket);
       refusals.refused(problem, remoteAddress(socket), detail);
-      // Once the alert that tells the client why has been written.
-      setImmediate(() => socket.destroy());
+      socket.destroy();
     });
     return server;
   }
