@@ -1,7 +1,13 @@
-// The tables of records and commands (wire/schema.ts) as kinds of this engine: for messages that hold records among other
+// The tables of records and commands (wire/schema/) as kinds of this engine: for messages that hold records among other
 // fields, as those of RPC do. The log's commands and snapshots have a faster way (src/wasm) from the same tables.
 
-import { fieldsOf, isLaterField, type ScalarKind, type StructSchema, type Kind as TableKind } from '../wire/schema.js';
+import {
+  fieldsOf,
+  isLaterField,
+  type ScalarKind,
+  type StructSchema,
+  type Kind as TableKind,
+} from '../wire/schema/kinds.js';
 import { list, objectOf } from './collections.js';
 import { any, bool, bytes, float, ignored, int, type Kind, nullable, text, u64 } from './kinds.js';
 import { struct } from './struct.js';

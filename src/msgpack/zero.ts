@@ -2,7 +2,7 @@
 // only zero values was sent (most check definitions and proxies), and the encoder knows it by identity and copies its
 // ready-made bytes.
 
-import { fieldsOf, type Kind, type StructSchema } from '../wire/schema.js';
+import { fieldsOf, type Kind, type StructSchema } from '../wire/schema/kinds.js';
 
 const zeros = new Map<StructSchema<object>, object>();
 

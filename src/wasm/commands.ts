@@ -9,21 +9,6 @@ import { MAX_MESSAGE_BYTES } from '../msgpack/limits.js';
 import { type Command, CommandType, IGNORE_UNKNOWN_FLAG, type OpaqueCommand } from '../wire/commands.js';
 import type { PackedEntries } from '../wire/raft/raft-port.js';
 import {
-  autopilotRequestSchema,
-  connectCaLeafSchema,
-  connectCaSchema,
-  coordinatesKind,
-  deregisterSchema,
-  kvsSchema,
-  preparedQueryRequestSchema,
-  registerSchema,
-  sessionRequestSchema,
-  systemMetadataRequestSchema,
-  tombstoneSchema,
-  txnSchema,
-  virtualIpSchema,
-} from '../wire/schema.js';
-import {
   aclAuthMethodDeleteSchema,
   aclAuthMethodSetSchema,
   aclBindingRuleDeleteSchema,
@@ -35,7 +20,20 @@ import {
   aclRoleSetSchema,
   aclTokenDeleteSchema,
   aclTokenSetSchema,
-} from '../wire/schema-acl.js';
+} from '../wire/schema/acl.js';
+import {
+  autopilotRequestSchema,
+  deregisterSchema,
+  kvsSchema,
+  registerSchema,
+  sessionRequestSchema,
+  systemMetadataRequestSchema,
+  tombstoneSchema,
+} from '../wire/schema/commands.js';
+import { connectCaLeafSchema, connectCaSchema } from '../wire/schema/connect-ca.js';
+import { preparedQueryRequestSchema } from '../wire/schema/prepared-query.js';
+import { coordinatesKind, virtualIpSchema } from '../wire/schema/state.js';
+import { txnSchema } from '../wire/schema/txn.js';
 import { scanner } from './decoder.js';
 import { type Codec, codecOf, structCodec } from './encoding.js';
 import { encodeOne, Output } from './output.js';

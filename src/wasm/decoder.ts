@@ -1,6 +1,6 @@
 // Makes objects from the slots of a scan. For every struct schema one function is generated that builds an object
 // literal: all records of a kind share one hidden class, and no property is added one by one. The source comes from
-// the schemas in src/wire/schema.ts alone, never from input.
+// the schemas in src/wire/schema/ alone, never from input.
 
 import { setProperty } from '../gotext/json-scan.js';
 import { MAX_NESTING } from '../gotext/nesting.js';
@@ -9,7 +9,7 @@ import { DecodeError } from '../msgpack/errors.js';
 import { MAX_MESSAGE_BYTES } from '../msgpack/limits.js';
 import { MsgpackReader } from '../msgpack/reader.js';
 import { zeroStruct, zeroValue } from '../msgpack/zero.js';
-import { fieldsOf, type Kind, type StructSchema } from '../wire/schema.js';
+import { fieldsOf, type Kind, type StructSchema } from '../wire/schema/kinds.js';
 import { uint64 } from '../wire/uint64.js';
 import { wireOrder } from './program.js';
 import { Scanner } from './scanner.js';

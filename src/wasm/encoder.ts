@@ -1,13 +1,13 @@
 // Turns values into operands. For every struct schema one function is generated that reads the fields in wire order,
 // each by its constant name: V8 then compiles plain loads and integer stores. (A loop over a field table makes every
-// load megamorphic and costs five times as much.) The source comes from the schemas in src/wire/schema.ts alone,
+// load megamorphic and costs five times as much.) The source comes from the schemas in src/wire/schema/ alone,
 // never from input.
 
 import { writeAny } from '../msgpack/any.js';
 import { MsgpackWriter } from '../msgpack/writer.js';
 import { zeroStruct } from '../msgpack/zero.js';
 import type { Dynamic } from '../wire/records.js';
-import { fieldsOf, type Kind, type StructSchema } from '../wire/schema.js';
+import { fieldsOf, type Kind, type StructSchema } from '../wire/schema/kinds.js';
 import { Operands } from './operands.js';
 import { wireOrder } from './program.js';
 

@@ -1,6 +1,6 @@
 // Both directions for one kind of value, made once from its schema and kept.
 
-import type { Kind, StructKind, StructSchema } from '../wire/schema.js';
+import type { Kind, StructKind, StructSchema } from '../wire/schema/kinds.js';
 import { valueReader } from './decoder.js';
 import { valueWriter } from './encoder.js';
 import type { Encoding } from './output.js';

@@ -2,7 +2,7 @@
 // field kinds and the whole zero form of each struct, laid out once as one image that every instance gets at the same
 // address.
 
-import { fieldsOf, isLaterField, type Kind, type StructSchema } from '../wire/schema.js';
+import { fieldsOf, isLaterField, type Kind, type StructSchema } from '../wire/schema/kinds.js';
 import { instantiate } from './module.js';
 
 const NUMBERS = {

@@ -1,7 +1,7 @@
 // Records of the snapshot stream (spec/fsm.md, section 13) and any other value with a schema, one by one or as a
 // stream.
 
-import type { ListKind, StructSchema } from '../wire/schema.js';
+import type { ListKind, StructSchema } from '../wire/schema/kinds.js';
 import { scanner } from './decoder.js';
 import { type Codec, codecOf, structCodec } from './encoding.js';
 import { encodeOne, Output } from './output.js';

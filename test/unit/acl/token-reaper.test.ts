@@ -7,7 +7,7 @@ import { zeroStruct } from '../../../src/msgpack/zero.js';
 import { AclCommandType } from '../../../src/wire/acl/commands.js';
 import type { Command } from '../../../src/wire/commands.js';
 import { goTimeOf } from '../../../src/wire/go-time.js';
-import { aclTokenSchema } from '../../../src/wire/schema-acl.js';
+import { aclTokenSchema } from '../../../src/wire/schema/acl.js';
 import { TokenReaper, type TokenReaperOptions } from '../../../src/workers/state/leader/acl/token-reaper.js';
 import { StateStore } from '../../../src/workers/state/replica/state-store.js';
 

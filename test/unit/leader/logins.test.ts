@@ -6,7 +6,7 @@ import { zeroStruct } from '../../../src/msgpack/zero.js';
 import type { AclAuthMethod, AclBindingRule, AclToken } from '../../../src/wire/acl/records.js';
 import { type Command, CommandType } from '../../../src/wire/commands.js';
 import { goTimeOf } from '../../../src/wire/go-time.js';
-import { aclTokenSchema } from '../../../src/wire/schema-acl.js';
+import { aclTokenSchema } from '../../../src/wire/schema/acl.js';
 import { LeaderLogins } from '../../../src/workers/state/leader/logins/logins.js';
 import type { Primary } from '../../../src/workers/state/leader/primary/primary.js';
 import { isRefusal, type Refusal, refusal } from '../../../src/workers/state/methods/contract/refusal.js';

@@ -11,21 +11,34 @@ import { recordKind } from '../../../src/msgpack/record-kinds.js';
 import { struct } from '../../../src/msgpack/struct.js';
 import { decodeStruct, encodeStruct } from '../../../src/wasm/struct.js';
 import type { CheckRecord, KvEntry, NodeRecord, ServiceRecord } from '../../../src/wire/records.js';
-import * as tables from '../../../src/wire/schema.js';
+import { checkSchema, nodeSchema, serviceSchema } from '../../../src/wire/schema/catalog.js';
+import {
+  autopilotRequestSchema,
+  deregisterSchema,
+  kvsSchema,
+  registerSchema,
+  sessionRequestSchema,
+  systemMetadataRequestSchema,
+  tombstoneSchema,
+} from '../../../src/wire/schema/commands.js';
+import type { StructSchema } from '../../../src/wire/schema/kinds.js';
+import { indexRecordSchema } from '../../../src/wire/schema/snapshot.js';
+import { kvEntrySchema } from '../../../src/wire/schema/state.js';
+import { txnSchema } from '../../../src/wire/schema/txn.js';
 import { readJson } from '../../data.js';
 import { fromHex, toHex } from '../gossip/vectors.js';
 import { arbitrary } from '../wasm/arbitrary.js';
 
-const SCHEMAS: readonly tables.StructSchema<object>[] = [
-  tables.registerSchema,
-  tables.deregisterSchema,
-  tables.kvsSchema,
-  tables.sessionRequestSchema,
-  tables.tombstoneSchema,
-  tables.txnSchema,
-  tables.autopilotRequestSchema,
-  tables.systemMetadataRequestSchema,
-  tables.indexRecordSchema,
+const SCHEMAS: readonly StructSchema<object>[] = [
+  registerSchema,
+  deregisterSchema,
+  kvsSchema,
+  sessionRequestSchema,
+  tombstoneSchema,
+  txnSchema,
+  autopilotRequestSchema,
+  systemMetadataRequestSchema,
+  indexRecordSchema,
 ];
 
 for (const schema of SCHEMAS) {
@@ -111,24 +124,24 @@ function call(label: string): Recorded {
 
 test('recorded calls: requests with records', () => {
   for (const label of ['register', 'register-second']) {
-    survives(recordKind(tables.registerSchema), call(label).request.body_hex, label);
+    survives(recordKind(registerSchema), call(label).request.body_hex, label);
   }
-  survives(recordKind(tables.kvsSchema), call('kv-put-binary').request.body_hex, 'kv-put-binary');
-  survives(recordKind(tables.sessionRequestSchema), call('session-create').request.body_hex, 'session-create');
-  survives(recordKind(tables.txnSchema), call('txn-apply').request.body_hex, 'txn-apply');
+  survives(recordKind(kvsSchema), call('kv-put-binary').request.body_hex, 'kv-put-binary');
+  survives(recordKind(sessionRequestSchema), call('session-create').request.body_hex, 'session-create');
+  survives(recordKind(txnSchema), call('txn-apply').request.body_hex, 'txn-apply');
 });
 
 test('recorded calls: replies with records among other fields', () => {
   const entries = struct<Meta & { readonly Entries: readonly KvEntry[] | null }>({
-    Entries: list(recordKind(tables.kvEntrySchema)),
+    Entries: list(recordKind(kvEntrySchema)),
     ...meta,
   });
   const read = survives(entries, call('kv-get').response.body_hex, 'kv-get');
   assert.equal(read.Entries?.length, 1);
   const instance = struct<Instance>({
-    Node: nullable(recordKind(tables.nodeSchema)),
-    Service: nullable(recordKind(tables.serviceSchema)),
-    Checks: list(recordKind(tables.checkSchema)),
+    Node: nullable(recordKind(nodeSchema)),
+    Service: nullable(recordKind(serviceSchema)),
+    Checks: list(recordKind(checkSchema)),
   });
   const instances = struct<Meta & { readonly Nodes: readonly Instance[] | null }>({ Nodes: list(instance), ...meta });
   const health = survives(instances, call('health-service').response.body_hex, 'health-service');
@@ -138,8 +151,8 @@ test('recorded calls: replies with records among other fields', () => {
     readonly Services: { readonly [id: string]: ServiceRecord } | null;
   };
   const services = struct<NodeServices>({
-    Node: nullable(recordKind(tables.nodeSchema)),
-    Services: objectOf(recordKind(tables.serviceSchema)),
+    Node: nullable(recordKind(nodeSchema)),
+    Services: objectOf(recordKind(serviceSchema)),
   });
   const node = struct<Meta & { readonly NodeServices: NodeServices | null }>({
     NodeServices: nullable(services),

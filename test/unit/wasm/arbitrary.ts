@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { parseJson } from '../../../src/gotext/json-parse.js';
 import { readText } from '../../../src/msgpack/text.js';
-import { fieldsOf, type Kind } from '../../../src/wire/schema.js';
+import { fieldsOf, type Kind } from '../../../src/wire/schema/kinds.js';
 import { uint64 } from '../../../src/wire/uint64.js';
 
 const text = fc.oneof(

@@ -12,18 +12,29 @@ import { CommandBatch, decodeCommand, decodePacked, encodeCommand } from '../../
 import { decodeStruct, encodeStruct } from '../../../src/wasm/struct.js';
 import type { Command, OpaqueCommand } from '../../../src/wire/commands.js';
 import { CommandType } from '../../../src/wire/commands.js';
-import * as tables from '../../../src/wire/schema.js';
+import {
+  autopilotRequestSchema,
+  deregisterSchema,
+  kvsSchema,
+  registerSchema,
+  sessionRequestSchema,
+  systemMetadataRequestSchema,
+  tombstoneSchema,
+} from '../../../src/wire/schema/commands.js';
+import type { StructSchema } from '../../../src/wire/schema/kinds.js';
+import { coordinatesKind, kvEntrySchema } from '../../../src/wire/schema/state.js';
+import { txnSchema } from '../../../src/wire/schema/txn.js';
 import { hostileArbitrary, hostileText } from './arbitrary.js';
 
-const SCHEMAS: readonly (readonly [CommandType, tables.StructSchema<object>])[] = [
-  [CommandType.register, tables.registerSchema],
-  [CommandType.deregister, tables.deregisterSchema],
-  [CommandType.kvs, tables.kvsSchema],
-  [CommandType.session, tables.sessionRequestSchema],
-  [CommandType.tombstone, tables.tombstoneSchema],
-  [CommandType.txn, tables.txnSchema],
-  [CommandType.autopilot, tables.autopilotRequestSchema],
-  [CommandType.systemMetadata, tables.systemMetadataRequestSchema],
+const SCHEMAS: readonly (readonly [CommandType, StructSchema<object>])[] = [
+  [CommandType.register, registerSchema],
+  [CommandType.deregister, deregisterSchema],
+  [CommandType.kvs, kvsSchema],
+  [CommandType.session, sessionRequestSchema],
+  [CommandType.tombstone, tombstoneSchema],
+  [CommandType.txn, txnSchema],
+  [CommandType.autopilot, autopilotRequestSchema],
+  [CommandType.systemMetadata, systemMetadataRequestSchema],
 ];
 
 function survives(command: Command | OpaqueCommand): void {
@@ -46,20 +57,16 @@ for (const [type, schema] of SCHEMAS) {
 
 test('coordinates and commands that lictor does not know are the same behind the log', () => {
   fc.assert(
-    fc.property(
-      hostileArbitrary(tables.coordinatesKind),
-      fc.uint8Array({ maxLength: 60, size: 'max' }),
-      (body, bytes) => {
-        survives({ type: CommandType.coordinates, body } as Command);
-        survives({ type: 'opaque', typeByte: 107, bytes });
-      },
-    ),
+    fc.property(hostileArbitrary(coordinatesKind), fc.uint8Array({ maxLength: 60, size: 'max' }), (body, bytes) => {
+      survives({ type: CommandType.coordinates, body } as Command);
+      survives({ type: 'opaque', typeByte: 107, bytes });
+    }),
     { numRuns: 100 },
   );
 });
 
 test('many commands of one batch are the same, whatever the ones beside them hold', () => {
-  const kvs = hostileArbitrary({ kind: 'struct', schema: tables.kvsSchema, nullable: false });
+  const kvs = hostileArbitrary({ kind: 'struct', schema: kvsSchema, nullable: false });
   fc.assert(
     fc.property(fc.array(kvs, { maxLength: 12, size: 'max' }), (bodies) => {
       const batch = new CommandBatch();
@@ -79,8 +86,8 @@ test('text that no border has seen is, once read, what its bytes say ever after'
       const once = readText(bytes, 0, length);
       const again = Buffer.alloc(once.length * 3);
       assert.deepEqual(again.subarray(0, writeText(again, once, 0)), bytes.subarray(0, length));
-      const entry = { ...decodeStruct(tables.kvEntrySchema, Uint8Array.of(0x80)).value, Key: text };
-      const read = decodeStruct(tables.kvEntrySchema, encodeStruct(tables.kvEntrySchema, entry)).value;
+      const entry = { ...decodeStruct(kvEntrySchema, Uint8Array.of(0x80)).value, Key: text };
+      const read = decodeStruct(kvEntrySchema, encodeStruct(kvEntrySchema, entry)).value;
       assert.equal(read.Key, once);
     }),
     { numRuns: 500 },

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { StructReader } from '../../../src/wasm/struct.js';
-import { autopilotSchema, indexRecordSchema } from '../../../src/wire/schema.js';
+import { indexRecordSchema } from '../../../src/wire/schema/snapshot.js';
+import { autopilotSchema } from '../../../src/wire/schema/state.js';
 
 const CONFIG = {
   CleanupDeadServers: true,

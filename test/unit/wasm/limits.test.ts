@@ -14,15 +14,10 @@ import { KEPT_MEMORY_BYTES } from '../../../src/wasm/module.js';
 import { decodeStruct, encodeStruct, StructReader, StructWriter } from '../../../src/wasm/struct.js';
 import type { Command, TxnRequest } from '../../../src/wire/commands.js';
 import type { KvEntry } from '../../../src/wire/records.js';
-import {
-  checkSchema,
-  indexRecordSchema,
-  kvEntrySchema,
-  kvsSchema,
-  registerSchema,
-  serviceSchema,
-  sessionSchema,
-} from '../../../src/wire/schema.js';
+import { checkSchema, serviceSchema } from '../../../src/wire/schema/catalog.js';
+import { kvsSchema, registerSchema } from '../../../src/wire/schema/commands.js';
+import { indexRecordSchema } from '../../../src/wire/schema/snapshot.js';
+import { kvEntrySchema, sessionSchema } from '../../../src/wire/schema/state.js';
 
 const entry: KvEntry = {
   LockIndex: 0,

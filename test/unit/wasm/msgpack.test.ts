@@ -8,17 +8,10 @@ import fc from 'fast-check';
 import { DecodeError } from '../../../src/msgpack/errors.js';
 import { decodeCommand, encodeCommand } from '../../../src/wasm/commands.js';
 import { decodeStruct, encodeStruct } from '../../../src/wasm/struct.js';
-import {
-  autopilotSchema,
-  fieldsOf,
-  isLaterField,
-  type Kind,
-  kvsSchema,
-  registerSchema,
-  type StructSchema,
-  sessionSchema,
-  txnSchema,
-} from '../../../src/wire/schema.js';
+import { kvsSchema, registerSchema } from '../../../src/wire/schema/commands.js';
+import { fieldsOf, isLaterField, type Kind, type StructSchema } from '../../../src/wire/schema/kinds.js';
+import { autopilotSchema, sessionSchema } from '../../../src/wire/schema/state.js';
+import { txnSchema } from '../../../src/wire/schema/txn.js';
 import { arbitrary } from './arbitrary.js';
 
 const SCHEMAS: readonly StructSchema<object>[] = [registerSchema, kvsSchema, sessionSchema, txnSchema, autopilotSchema];

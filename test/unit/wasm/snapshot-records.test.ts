@@ -12,20 +12,17 @@ import {
   StructReader,
   StructWriter,
 } from '../../../src/wasm/struct.js';
+import { registerSchema } from '../../../src/wire/schema/commands.js';
+import { caConfigurationSchema, caProviderStateSchema, caRootSchema } from '../../../src/wire/schema/connect-ca.js';
+import type { StructSchema } from '../../../src/wire/schema/kinds.js';
+import { indexRecordSchema, snapshotHeaderSchema } from '../../../src/wire/schema/snapshot.js';
 import {
   autopilotSchema,
-  caConfigurationSchema,
-  caProviderStateSchema,
-  caRootSchema,
   coordinatesKind,
-  indexRecordSchema,
   kvEntrySchema,
-  registerSchema,
-  type StructSchema,
   sessionSchema,
-  snapshotHeaderSchema,
   systemMetadataSchema,
-} from '../../../src/wire/schema.js';
+} from '../../../src/wire/schema/state.js';
 import { readJson } from '../../data.js';
 import { printable, withoutReadings } from './printable.js';
 

@@ -6,7 +6,7 @@ import { decode, encode } from '../../../src/msgpack/codec.js';
 import { recordKind } from '../../../src/msgpack/record-kinds.js';
 import { decodeStruct, encodeStruct } from '../../../src/wasm/struct.js';
 import type { ServicePort, ServiceRecord } from '../../../src/wire/records.js';
-import { serviceSchema } from '../../../src/wire/schema.js';
+import { serviceSchema } from '../../../src/wire/schema/catalog.js';
 import { portOf, portsProblem, withDefaultPort } from '../../../src/wire/service-ports.js';
 import { NO_SERVICE } from '../../../src/workers/state/records/zero-values.js';
 

@@ -11,7 +11,8 @@ import type {
   ServiceConnect,
   ServiceRecord,
 } from '../../../wire/records.js';
-import { checkSchema, preparedQuerySchema, serviceSchema } from '../../../wire/schema.js';
+import { checkSchema, serviceSchema } from '../../../wire/schema/catalog.js';
+import { preparedQuerySchema } from '../../../wire/schema/prepared-query.js';
 
 /** The codec's own zero structs: it knows them by identity and copies their ready-made bytes. */
 const { Proxy: proxy, Connect: connect } = zeroStruct(serviceSchema);

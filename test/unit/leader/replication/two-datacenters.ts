@@ -5,7 +5,7 @@ import { zeroStruct } from '../../../../src/msgpack/zero.js';
 import { hashOfPolicy, hashOfRole, hashOfToken } from '../../../../src/wire/acl/hashes.js';
 import type { AclPolicy, AclRole, AclToken } from '../../../../src/wire/acl/records.js';
 import { type Command, CommandType } from '../../../../src/wire/commands.js';
-import { aclPolicySchema, aclRoleSchema, aclTokenSchema } from '../../../../src/wire/schema-acl.js';
+import { aclPolicySchema, aclRoleSchema, aclTokenSchema } from '../../../../src/wire/schema/acl.js';
 import type { Authorizer } from '../../../../src/workers/state/acl/access.js';
 import { GLOBAL_MANAGEMENT } from '../../../../src/workers/state/acl/policies/builtin-policies.js';
 import type { Primary } from '../../../../src/workers/state/leader/primary/primary.js';

@@ -7,7 +7,7 @@ import { hashOfPolicy, hashOfToken } from '../../../../wire/acl/hashes.js';
 import type { AclToken } from '../../../../wire/acl/records.js';
 import { type Command, CommandType } from '../../../../wire/commands.js';
 import { goTimeOf } from '../../../../wire/go-time.js';
-import { aclPolicySchema, aclTokenSchema } from '../../../../wire/schema-acl.js';
+import { aclPolicySchema, aclTokenSchema } from '../../../../wire/schema/acl.js';
 import { ANONYMOUS_ACCESSOR } from '../../acl/denial.js';
 import { type BuiltinPolicy, GLOBAL_MANAGEMENT, GLOBAL_READ_ONLY } from '../../acl/policies/builtin-policies.js';
 import { managementToken } from '../../methods/acl/management-token.js';

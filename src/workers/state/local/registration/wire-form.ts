@@ -3,7 +3,7 @@
 
 import { encodeStruct } from '../../../../wasm/struct.js';
 import type { ServiceRecord } from '../../../../wire/records.js';
-import { serviceSchema } from '../../../../wire/schema.js';
+import { serviceSchema } from '../../../../wire/schema/catalog.js';
 import { NO_PROXY } from '../../records/zero-values.js';
 
 /** Checks of one registration: many times what anybody has, and far below the size of a command. */

@@ -5,7 +5,7 @@ import { zeroStruct } from '../../../../msgpack/zero.js';
 import { hashOfToken } from '../../../../wire/acl/hashes.js';
 import type { AclToken } from '../../../../wire/acl/records.js';
 import { goTimeOf } from '../../../../wire/go-time.js';
-import { aclTokenSchema } from '../../../../wire/schema-acl.js';
+import { aclTokenSchema } from '../../../../wire/schema/acl.js';
 import { GLOBAL_MANAGEMENT } from '../../acl/policies/builtin-policies.js';
 
 export function managementToken(SecretID: string, Description: string): AclToken {

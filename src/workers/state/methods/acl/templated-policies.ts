@@ -3,7 +3,7 @@
 import { zeroStruct } from '../../../../msgpack/zero.js';
 import { hashOfPolicy } from '../../../../wire/acl/hashes.js';
 import type { AclPolicy } from '../../../../wire/acl/records.js';
-import { aclPolicySchema } from '../../../../wire/schema-acl.js';
+import { aclPolicySchema } from '../../../../wire/schema/acl.js';
 import { judgeTemplateName, ofTemplate, type SyntheticPolicy } from '../../acl/policies/synthetic.js';
 import { policyTemplate } from '../../acl/policies/templates.js';
 import { type Refusal, refusal } from '../contract/refusal.js';

@@ -5,7 +5,7 @@ import { DecodeError } from '../../../../msgpack/errors.js';
 import { MsgpackReader } from '../../../../msgpack/reader.js';
 import { UnreadBytes } from '../../../../msgpack/unread-bytes.js';
 import { decodeStruct, StructReader } from '../../../../wasm/struct.js';
-import { snapshotHeaderSchema } from '../../../../wire/schema.js';
+import { snapshotHeaderSchema } from '../../../../wire/schema/snapshot.js';
 import type { Tables } from '../store/tables/tables.js';
 import { checkRecordType, SnapshotError } from './snapshot-order.js';
 import { restorerOf } from './snapshot-restore.js';

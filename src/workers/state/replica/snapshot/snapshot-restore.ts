@@ -8,28 +8,26 @@ import { hashOfToken } from '../../../../wire/acl/hashes.js';
 import type { RegisterRequest } from '../../../../wire/commands.js';
 import type { CheckRecord, CoordinateRecord, ServiceRecord } from '../../../../wire/records.js';
 import {
-  autopilotSchema,
-  caConfigurationSchema,
-  caProviderStateSchema,
-  caRootSchema,
-  coordinatesKind,
-  freeVirtualIpSchema,
-  indexRecordSchema,
-  kvEntrySchema,
-  preparedQuerySchema,
-  registerSchema,
-  type StructSchema,
-  sessionSchema,
-  systemMetadataSchema,
-  virtualIpSchema,
-} from '../../../../wire/schema.js';
-import {
   aclAuthMethodSchema,
   aclBindingRuleSchema,
   aclPolicySchema,
   aclRoleSchema,
   aclTokenSchema,
-} from '../../../../wire/schema-acl.js';
+} from '../../../../wire/schema/acl.js';
+import { registerSchema } from '../../../../wire/schema/commands.js';
+import { caConfigurationSchema, caProviderStateSchema, caRootSchema } from '../../../../wire/schema/connect-ca.js';
+import type { StructSchema } from '../../../../wire/schema/kinds.js';
+import { preparedQuerySchema } from '../../../../wire/schema/prepared-query.js';
+import { indexRecordSchema } from '../../../../wire/schema/snapshot.js';
+import {
+  autopilotSchema,
+  coordinatesKind,
+  freeVirtualIpSchema,
+  kvEntrySchema,
+  sessionSchema,
+  systemMetadataSchema,
+  virtualIpSchema,
+} from '../../../../wire/schema/state.js';
 import { readChunks } from '../chunks/chunk-record.js';
 import { coordinateKey } from '../fsm/coordinate-write.js';
 import { deriveFromEntry } from '../fsm/mesh/config-entry-effects.js';

@@ -7,29 +7,26 @@ import { StructWriter } from '../../../../wasm/struct.js';
 import type { RegisterRequest } from '../../../../wire/commands.js';
 import type { NodeRecord } from '../../../../wire/records.js';
 import {
-  autopilotSchema,
-  caConfigurationSchema,
-  caProviderStateSchema,
-  caRootSchema,
-  coordinatesKind,
-  freeVirtualIpSchema,
-  indexRecordSchema,
-  kvEntrySchema,
-  preparedQuerySchema,
-  registerSchema,
-  type StructSchema,
-  sessionSchema,
-  snapshotHeaderSchema,
-  systemMetadataSchema,
-  virtualIpSchema,
-} from '../../../../wire/schema.js';
-import {
   aclAuthMethodSchema,
   aclBindingRuleSchema,
   aclPolicySchema,
   aclRoleSchema,
   aclTokenSchema,
-} from '../../../../wire/schema-acl.js';
+} from '../../../../wire/schema/acl.js';
+import { registerSchema } from '../../../../wire/schema/commands.js';
+import { caConfigurationSchema, caProviderStateSchema, caRootSchema } from '../../../../wire/schema/connect-ca.js';
+import type { StructSchema } from '../../../../wire/schema/kinds.js';
+import { preparedQuerySchema } from '../../../../wire/schema/prepared-query.js';
+import { indexRecordSchema, snapshotHeaderSchema } from '../../../../wire/schema/snapshot.js';
+import {
+  autopilotSchema,
+  coordinatesKind,
+  freeVirtualIpSchema,
+  kvEntrySchema,
+  sessionSchema,
+  systemMetadataSchema,
+  virtualIpSchema,
+} from '../../../../wire/schema/state.js';
 import { writeChunks } from '../chunks/chunk-record.js';
 import type { OrderedMap } from '../store/tables/ordered-map.js';
 import type { FrozenCatalog, StoreSnapshot } from './snapshot-freeze.js';

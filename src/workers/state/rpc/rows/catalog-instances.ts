@@ -5,7 +5,7 @@ import { list } from '../../../../msgpack/collections.js';
 import { recordKind } from '../../../../msgpack/record-kinds.js';
 import { struct } from '../../../../msgpack/struct.js';
 import type { CatalogServiceRecord } from '../../../../wire/records.js';
-import { catalogServiceSchema } from '../../../../wire/schema.js';
+import { catalogServiceSchema } from '../../../../wire/schema/catalog.js';
 import {
   addressOwners,
   flatInstance,

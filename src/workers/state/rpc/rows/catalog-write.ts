@@ -2,7 +2,7 @@
 
 import { recordKind } from '../../../../msgpack/record-kinds.js';
 import type { DeregisterRequest, RegisterRequest } from '../../../../wire/commands.js';
-import { deregisterSchema, registerSchema } from '../../../../wire/schema.js';
+import { deregisterSchema, registerSchema } from '../../../../wire/schema/commands.js';
 import {
   catalogDeregister,
   catalogRegister,

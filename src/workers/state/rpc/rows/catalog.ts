@@ -6,7 +6,7 @@ import { recordKind } from '../../../../msgpack/record-kinds.js';
 import { struct } from '../../../../msgpack/struct.js';
 import type { GatewayServiceRecord } from '../../../../wire/mesh/gateway-service.js';
 import type { NodeRecord, ServiceRecord } from '../../../../wire/records.js';
-import { nodeSchema, serviceSchema } from '../../../../wire/schema.js';
+import { nodeSchema, serviceSchema } from '../../../../wire/schema/catalog.js';
 import {
   gatewayServices,
   listNodes,

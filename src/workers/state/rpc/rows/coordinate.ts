@@ -5,7 +5,7 @@ import { text } from '../../../../msgpack/kinds.js';
 import { recordKind } from '../../../../msgpack/record-kinds.js';
 import { struct } from '../../../../msgpack/struct.js';
 import type { CoordinateRecord } from '../../../../wire/records.js';
-import { coordinateSchema, coordSchema } from '../../../../wire/schema.js';
+import { coordinateSchema, coordSchema } from '../../../../wire/schema/state.js';
 import {
   type CoordinatesRequest,
   coordinateDatacenters,

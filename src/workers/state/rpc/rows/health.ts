@@ -5,7 +5,7 @@ import { nullable, text } from '../../../../msgpack/kinds.js';
 import { recordKind } from '../../../../msgpack/record-kinds.js';
 import { struct } from '../../../../msgpack/struct.js';
 import type { CheckRecord, NodeRecord, ServiceRecord } from '../../../../wire/records.js';
-import { checkSchema, nodeSchema, serviceSchema } from '../../../../wire/schema.js';
+import { checkSchema, nodeSchema, serviceSchema } from '../../../../wire/schema/catalog.js';
 import {
   type ChecksRequest,
   checksInState,

@@ -6,7 +6,7 @@ import { recordKind } from '../../../../msgpack/record-kinds.js';
 import { struct } from '../../../../msgpack/struct.js';
 import type { GatewayServiceRecord } from '../../../../wire/mesh/gateway-service.js';
 import type { CheckRecord, ServiceRecord, StringMap } from '../../../../wire/records.js';
-import { checkSchema, nodeSchema, serviceSchema } from '../../../../wire/schema.js';
+import { checkSchema, nodeSchema, serviceSchema } from '../../../../wire/schema/catalog.js';
 import { EVERYTHING, type Narrowing } from '../../methods/contract/narrowing.js';
 import {
   type NodeDump,

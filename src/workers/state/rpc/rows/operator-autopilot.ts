@@ -8,7 +8,8 @@ import { time } from '../../../../msgpack/time.js';
 import type { AutopilotRequest } from '../../../../wire/commands.js';
 import { memberStatusCalled, memberStatusName } from '../../../../wire/gossip-pools.js';
 import type { AutopilotConfig, StringMap } from '../../../../wire/records.js';
-import { autopilotRequestSchema, autopilotSchema } from '../../../../wire/schema.js';
+import { autopilotRequestSchema } from '../../../../wire/schema/commands.js';
+import { autopilotSchema } from '../../../../wire/schema/state.js';
 import type { AutopilotState, ServerState } from '../../methods/contract/cluster-view.js';
 import {
   type AutopilotChange,

@@ -6,7 +6,7 @@ import { recordKind } from '../../../../msgpack/record-kinds.js';
 import { struct } from '../../../../msgpack/struct.js';
 import type { PreparedQueryRequest } from '../../../../wire/commands.js';
 import type { PreparedQueryRecord } from '../../../../wire/records.js';
-import { preparedQueryRequestSchema, preparedQuerySchema } from '../../../../wire/schema.js';
+import { preparedQueryRequestSchema, preparedQuerySchema } from '../../../../wire/schema/prepared-query.js';
 import { EVERYTHING } from '../../methods/contract/narrowing.js';
 import { applyQuery, getQuery, listQueries, type QueryChange } from '../../methods/query/prepared-query.js';
 import { askNarrowed, type DatacenterArguments, datacenterArguments } from './arguments.js';

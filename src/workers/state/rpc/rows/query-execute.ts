@@ -5,7 +5,7 @@ import { bool, int, text } from '../../../../msgpack/kinds.js';
 import { recordKind } from '../../../../msgpack/record-kinds.js';
 import { struct } from '../../../../msgpack/struct.js';
 import type { PreparedQueryRecord } from '../../../../wire/records.js';
-import { queryDnsSchema } from '../../../../wire/schema.js';
+import { queryDnsSchema } from '../../../../wire/schema/prepared-query.js';
 import {
   type Executed,
   type ExecuteRequest,

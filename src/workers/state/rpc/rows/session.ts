@@ -6,7 +6,8 @@ import { recordKind } from '../../../../msgpack/record-kinds.js';
 import { struct } from '../../../../msgpack/struct.js';
 import type { SessionRequest } from '../../../../wire/commands.js';
 import type { SessionRecord } from '../../../../wire/records.js';
-import { sessionRequestSchema, sessionSchema } from '../../../../wire/schema.js';
+import { sessionRequestSchema } from '../../../../wire/schema/commands.js';
+import { sessionSchema } from '../../../../wire/schema/state.js';
 import { refusal } from '../../methods/contract/refusal.js';
 import {
   applySession,

@@ -5,14 +5,9 @@ import { int, nullable, text } from '../../../../msgpack/kinds.js';
 import { recordKind } from '../../../../msgpack/record-kinds.js';
 import { struct } from '../../../../msgpack/struct.js';
 import type { TxnError, TxnOperation, TxnRequest, TxnResponse, TxnResult } from '../../../../wire/commands.js';
-import {
-  checkSchema,
-  kvRequestEntrySchema,
-  nodeSchema,
-  serviceSchema,
-  txnOperationSchema,
-  txnSchema,
-} from '../../../../wire/schema.js';
+import { checkSchema, nodeSchema, serviceSchema } from '../../../../wire/schema/catalog.js';
+import { kvRequestEntrySchema } from '../../../../wire/schema/state.js';
+import { txnOperationSchema, txnSchema } from '../../../../wire/schema/txn.js';
 import { type TxnReadReply, txnApply, txnRead } from '../../methods/txn.js';
 import { UNLIMITED } from './lists.js';
 import { type QueryMeta, type QueryOptions, queryMetaKinds, queryOptionKinds, unset } from './query-options.js';

@@ -10,7 +10,7 @@ import {
   aclAuthMethodSchema,
   aclAuthMethodStubSchema,
   aclBindingRuleSchema,
-} from '../../../../../wire/schema-acl.js';
+} from '../../../../../wire/schema/acl.js';
 import {
   deleteAuthMethod,
   deleteBindingRule,

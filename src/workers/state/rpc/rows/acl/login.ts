@@ -6,7 +6,7 @@ import { recordKind } from '../../../../../msgpack/record-kinds.js';
 import { struct } from '../../../../../msgpack/struct.js';
 import type { AclToken } from '../../../../../wire/acl/records.js';
 import type { StringMap } from '../../../../../wire/records.js';
-import { aclTokenSchema } from '../../../../../wire/schema-acl.js';
+import { aclTokenSchema } from '../../../../../wire/schema/acl.js';
 import { logIn, logOut } from '../../../methods/acl/login.js';
 import type { LoginAttempt } from '../../../methods/contract/logins.js';
 import type { Row, WriteOptions, WriteRow } from '../row.js';

@@ -10,7 +10,7 @@ import {
   aclPolicySchema,
   aclPolicyStubSchema,
   aclRoleSchema,
-} from '../../../../../wire/schema-acl.js';
+} from '../../../../../wire/schema/acl.js';
 import {
   batchReadPolicies,
   deletePolicy,

@@ -12,7 +12,7 @@ import {
   aclRoleSchema,
   aclTokenSchema,
   aclTokenStubSchema,
-} from '../../../../../wire/schema-acl.js';
+} from '../../../../../wire/schema/acl.js';
 import type { Uint64 } from '../../../../../wire/uint64.js';
 import { type Authorization, type AuthorizationQuestion, authorizeToken } from '../../../methods/acl/authorize.js';
 import { bootstrapTokens } from '../../../methods/acl/bootstrap.js';

@@ -8,7 +8,7 @@ import { time } from '../../../../../msgpack/time.js';
 import type { ConnectCaRequest } from '../../../../../wire/commands.js';
 import { NO_TIME } from '../../../../../wire/go-time.js';
 import type { CaConfiguration, CaRoot } from '../../../../../wire/records.js';
-import { caConfigurationSchema, caRootSchema, connectCaSchema } from '../../../../../wire/schema.js';
+import { caConfigurationSchema, caRootSchema, connectCaSchema } from '../../../../../wire/schema/connect-ca.js';
 import type { CertificateHolder, IssuedCertificate } from '../../../methods/contract/certificate-authority.js';
 import { refusal } from '../../../methods/contract/refusal.js';
 import {

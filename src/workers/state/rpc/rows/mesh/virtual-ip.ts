@@ -5,7 +5,7 @@ import { bool, type Kind, text } from '../../../../../msgpack/kinds.js';
 import { recordKind } from '../../../../../msgpack/record-kinds.js';
 import { struct } from '../../../../../msgpack/struct.js';
 import type { PeeredServiceName } from '../../../../../wire/records.js';
-import { peeredServiceSchema } from '../../../../../wire/schema.js';
+import { peeredServiceSchema } from '../../../../../wire/schema/state.js';
 import { EVERYTHING } from '../../../methods/contract/narrowing.js';
 import {
   type AssignedVirtualIps,

@@ -1,4 +1,4 @@
-// Tokens, what they are made of and the commands about them as data, in the way of wire/schema.ts.
+// Tokens, what they are made of and the commands about them as tables (spec/acl.md).
 
 import type {
   AclAuthMethodDeleteRequest,
@@ -12,7 +12,7 @@ import type {
   AclRoleSetRequest,
   AclTokenDeleteRequest,
   AclTokenSetRequest,
-} from './acl/commands.js';
+} from '../acl/commands.js';
 import type {
   AclAuthMethod,
   AclBindingRule,
@@ -23,8 +23,8 @@ import type {
   AclServiceIdentity,
   AclTemplatedPolicy,
   AclToken,
-} from './acl/records.js';
-import { dynamicMap, list, pointer, raftIndex, type StructSchema, strings, struct } from './schema.js';
+} from '../acl/records.js';
+import { dynamicMap, list, pointer, raftIndex, type StructSchema, strings, struct } from './kinds.js';
 
 const aclLinkSchema: StructSchema<AclLink> = { name: 'ACLLink', fields: { ID: 'string', Name: 'string' } };
 const serviceIdentitySchema: StructSchema<AclServiceIdentity> = {
