@@ -49,7 +49,7 @@ export async function runSuites(options: RunOptions): Promise<number> {
   const suites = options.suites.map((suite) => new SuiteRun(run, suite));
   const filling = suites.filter(({ suite }) => suite.fillsIn === true);
   const others = suites.filter((one) => !filling.includes(one));
-  const ending = suites.filter(({ last }) => last !== null);
+  const ending = suites.filter(({ last }) => last.length > 0);
   let isFilling = others.length > 0;
   const fill = async (): Promise<void> => {
     for (const one of filling) await one.work(() => isFilling, true);

@@ -98,7 +98,8 @@ test('a follower tells what the leader says against an archive', async () => {
 
 test('what was restored is there when all were killed and started again', async () => {
   const [one] = await followers();
-  assert.equal(await restore(one, recorded), '200 ');
+  // A leader that the machine left too little of the processor may lose its term over it; then somebody asks again.
+  await waitFor(async () => (await restore(one, recorded)) === '200 ', 'the restore');
   await Promise.all(agents.map((agent) => agent.kill()));
   await startAll();
   for (const agent of agents) {
