@@ -140,6 +140,12 @@ async function runSuite(context: TestContext, folder: string, program: string, o
   return results;
 }
 
+/** By its own name, or as a part of a test that is listed whole. */
+function isListed(name: string): boolean {
+  const parts = name.split('/');
+  return parts.some((_part, at) => FAILING.has(parts.slice(0, at + 1).join('/')));
+}
+
 /** Of the parts that failed, those that are failures of ours: not listed, and again when they have the machine for themselves. */
 async function unexpected(
   context: TestContext,
@@ -147,13 +153,13 @@ async function unexpected(
   program: string,
   results: Results,
 ): Promise<readonly string[]> {
-  const suspects = results.failed.filter((name) => !FAILING.has(name));
+  const suspects = results.failed.filter((name) => !isListed(name));
   const tops = [...new Set(suspects.map((name) => name.split('/')[0]))];
   if (tops.length === 0) return [];
   // One that ends the program makes failures of all that had begun.
   if (tops.length > MOST_AGAIN) return suspects.map((name) => `${name}\n${results.of(name)}`);
   const again = await runSuite(context, folder, program, `^(${tops.join('|')})$`);
-  return again.failed.filter((name) => !FAILING.has(name)).map((name) => `${name}\n${again.of(name)}`);
+  return again.failed.filter((name) => !isListed(name)).map((name) => `${name}\n${again.of(name)}`);
 }
 
 const skip = skipWithout('go');
