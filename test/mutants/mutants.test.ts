@@ -11,7 +11,7 @@ import { mutants } from './lists/index.js';
 import type { Mutant } from './mutant.js';
 import { misfit, ScratchCopy } from './scratch-copy.js';
 
-const SLICE = 3;
+const SLICE = 1;
 /** How many are broken at the same time. */
 const COPIES = 2;
 const isWhole = process.env['LICTOR_MUTANTS'] === 'all';
