@@ -6,7 +6,7 @@ import { seedsOf } from '../../random.js';
 import { assertAgreement, failedBy } from './agreement.js';
 import { storm } from './storm.js';
 
-const SEEDS = 2000;
+const SEEDS = 1500;
 
 export function testManyStorms(voters: number): void {
   const seeds = seedsOf(Number(process.env['LICTOR_SEEDS'] ?? SEEDS));
