@@ -1,34 +1,26 @@
-// One listener of gRPC. What connects counts against its client, must say something in time, and is then HTTP/2: at once, or when
-// the handshake is over.
+// One listener of gRPC. What connects is HTTP/2: at once, or when the handshake is over.
 
 import net from 'node:net';
 import { joinHostPort } from '../../../gotext/host-port.js';
-import type { DescriptorReserve } from '../../../observe/descriptor-reserve.js';
 import type { Listener } from '../../../wire/config.js';
-import { type ClientLimit, plainAddress } from '../sockets/client-limit.js';
-import { Newcomer } from '../sockets/newcomer.js';
+import { Newcomers, type NewcomersOptions } from '../sockets/newcomers.js';
 import { claimSocketPath, type SocketOwner, settleSocketFile } from '../sockets/unix-socket.js';
 
-export interface GrpcListenerOptions {
+/** `clients`: of all listeners together. */
+export interface GrpcListenerOptions extends NewcomersOptions {
   readonly listener: Listener;
   readonly unixSocket: SocketOwner;
-  /** Of all listeners together. */
-  readonly clients: ClientLimit;
-  readonly descriptors: DescriptorReserve;
-  /** For the first bytes; 0: as long as it takes. */
-  readonly firstBytesMs: number;
-  /** Takes a socket over, with what it said first. */
-  readonly spoke: (socket: net.Socket, first: Buffer) => void;
 }
 
 export class GrpcListener {
   readonly #options: GrpcListenerOptions;
-  readonly #sockets = new Set<net.Socket>();
+  readonly #newcomers: Newcomers;
   readonly #server: net.Server;
 
   constructor(options: GrpcListenerOptions) {
     this.#options = options;
-    this.#server = net.createServer({ noDelay: true, keepAlive: true }, (socket) => this.#accept(socket));
+    this.#newcomers = new Newcomers(options);
+    this.#server = net.createServer({ noDelay: true, keepAlive: true }, (socket) => this.#newcomers.accept(socket));
   }
 
   /** Rejects with what the operator is told. Answers where it is, as it was really bound. */
@@ -54,7 +46,7 @@ export class GrpcListener {
   close(): Promise<void> {
     return new Promise((closed) => {
       this.#server.close(() => closed());
-      for (const socket of this.#sockets) socket.destroy();
+      this.#newcomers.destroyAll();
     });
   }
 
@@ -68,25 +60,5 @@ export class GrpcListener {
     const bound = this.#server.address();
     const port = bound !== null && typeof bound === 'object' ? bound.port : listener.port;
     return joinHostPort(listener.address, port);
-  }
-
-  #accept(socket: net.Socket): void {
-    const { clients, descriptors, firstBytesMs, spoke } = this.#options;
-    if (descriptors.refuses(socket)) return;
-    const client = plainAddress(socket.remoteAddress);
-    if (!clients.enter(client)) {
-      socket.destroy();
-      return;
-    }
-    this.#sockets.add(socket);
-    socket.on('error', () => socket.destroy());
-    socket.on('close', () => {
-      this.#sockets.delete(socket);
-      clients.leave(client);
-    });
-    Newcomer.await(socket, firstBytesMs, {
-      spoke: (first) => spoke(socket, first),
-      late: () => socket.destroy(),
-    });
   }
 }

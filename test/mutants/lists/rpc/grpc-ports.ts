@@ -73,7 +73,7 @@ export const grpcPorts: readonly Mutant[] = [
   },
   {
     name: 'gRPC: connections of a client are without number',
-    file: 'workers/state/grpc/grpc-listener.ts',
+    file: 'workers/state/sockets/newcomers.ts',
     find: 'if (!clients.enter(client)) {',
     replace: 'if (!clients.enter(client) && false) {',
     tests: SERVER,

@@ -76,7 +76,7 @@ export class CertificateExpiry {
   }
 }
 
-/** null: there is none, or none that can be read. */
+/** null: there is none. One that can't be read was refused with the configuration. */
 function watched(stanza: string, pem: string, isOfFile: boolean): Watched | null {
   if (pem === '') return null;
   const { validFrom, validTo } = new (nodeCrypto().X509Certificate)(pem);

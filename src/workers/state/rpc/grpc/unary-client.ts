@@ -6,6 +6,7 @@ import type net from 'node:net';
 import { messageOf } from '../../../../gotext/errno.js';
 import { splitHostPort } from '../../../../gotext/host-port.js';
 import type { ServerDialer } from '../../../../tls/server-dialer.js';
+import { openClientStream } from './client-stream.js';
 import { beginFrame, endFrame, SingleFrame } from './frame.js';
 import { ProtoWriter } from './protobuf/writer.js';
 import { decodeMessage, Status } from './status.js';
@@ -64,22 +65,10 @@ function ask(session: http2.ClientHttp2Session, call: UnaryCall): Promise<UnaryO
     const timer = setTimeout(() => fail('context deadline exceeded'), call.withinMs);
     const failed = (error: unknown): void => fail(messageOf(error));
     session.on('error', failed);
-    const stream = session.request({
-      ':method': 'POST',
-      ':path': call.path,
-      'content-type': 'application/grpc',
-      te: 'trailers',
-      ...call.headers,
-    });
+    const asked = openClientStream(session, call.path, call.headers);
+    const { stream } = asked;
     const frame = new SingleFrame(MAX_ANSWER_BYTES);
     let message: Buffer | null = null;
-    let ended: http2.IncomingHttpHeaders = {};
-    stream.on('response', (headers) => {
-      ended = headers;
-    });
-    stream.on('trailers', (trailers) => {
-      ended = trailers;
-    });
     stream.on('data', (chunk: Buffer) => {
       const read = frame.add(chunk);
       if (read.kind === 'message') ({ message } = read);
@@ -88,7 +77,7 @@ function ask(session: http2.ClientHttp2Session, call: UnaryCall): Promise<UnaryO
     stream.on('error', failed);
     stream.on('close', () => {
       clearTimeout(timer);
-      resolve(outcomeOf(ended, message));
+      resolve(outcomeOf(asked.ended, message));
     });
     stream.end(requestOf(call));
   });

@@ -6,8 +6,8 @@ import { joinHostPort } from '../../../../gotext/host-port.js';
 import type { DescriptorReserve } from '../../../../observe/descriptor-reserve.js';
 import type { Logger } from '../../../../observe/logger.js';
 import type { TlsStanza } from '../../../../wire/config.js';
-import { type ClientLimit, plainAddress, remoteAddress } from '../../sockets/client-limit.js';
-import { Newcomer } from '../../sockets/newcomer.js';
+import { type ClientLimit, remoteAddress } from '../../sockets/client-limit.js';
+import { Newcomers } from '../../sockets/newcomers.js';
 import { PortTls, type PortTlsOptions } from './port-tls.js';
 
 /** By first byte. Takes the socket over, with what was read behind that byte. */
@@ -26,16 +26,22 @@ export interface ServerPortOptions {
 
 export class ServerPort {
   readonly #options: ServerPortOptions;
-  readonly #sockets = new Set<net.Socket>();
+  readonly #newcomers: Newcomers;
   readonly #server: net.Server;
   readonly #tls: PortTls;
 
   /** Throws when certificate or key can't be used. */
   constructor(options: ServerPortOptions) {
     this.#options = options;
-    const { tls, handshakeTimeoutMs: timeoutMs } = options;
+    const { clients, descriptors, tls, handshakeTimeoutMs: timeoutMs } = options;
     this.#tls = new PortTls({ ...tls, timeoutMs }, (socket, kind, first) => this.#dispatch(socket, kind, first));
-    this.#server = net.createServer({ noDelay: true, keepAlive: true }, (socket) => this.#accept(socket));
+    this.#newcomers = new Newcomers({
+      clients,
+      descriptors,
+      firstBytesMs: timeoutMs,
+      spoke: (socket, first) => this.#tls.take(socket, first),
+    });
+    this.#server = net.createServer({ noDelay: true, keepAlive: true }, (socket) => this.#newcomers.accept(socket));
   }
 
   /** Rejects with what the operator is told. Answers the port. */
@@ -70,27 +76,7 @@ export class ServerPort {
   close(): Promise<void> {
     return new Promise((closed) => {
       this.#server.close(() => closed());
-      for (const socket of this.#sockets) socket.destroy();
-    });
-  }
-
-  #accept(socket: net.Socket): void {
-    const { clients, descriptors, handshakeTimeoutMs } = this.#options;
-    if (descriptors.refuses(socket)) return;
-    const client = plainAddress(socket.remoteAddress);
-    if (!clients.enter(client)) {
-      socket.destroy();
-      return;
-    }
-    this.#sockets.add(socket);
-    socket.on('error', () => socket.destroy());
-    socket.on('close', () => {
-      this.#sockets.delete(socket);
-      clients.leave(client);
-    });
-    Newcomer.await(socket, handshakeTimeoutMs, {
-      spoke: (chunk) => this.#tls.take(socket, chunk),
-      late: () => socket.destroy(),
+      this.#newcomers.destroyAll();
     });
   }
 

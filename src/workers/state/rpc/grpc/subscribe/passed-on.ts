@@ -5,6 +5,7 @@ import type http2 from 'node:http2';
 import { surprise } from '../../../../../observe/surprise.js';
 import type { ServerDialer } from '../../../../../tls/server-dialer.js';
 import type { Server } from '../../../calls/elsewhere.js';
+import { openClientStream } from '../client-stream.js';
 import { beginFrame, endFrame } from '../frame.js';
 import type { Answering, GrpcCall } from '../grpc-call.js';
 import { ProtoWriter } from '../protobuf/writer.js';
@@ -89,20 +90,9 @@ class PassedSubscription implements Answering {
   }
 
   #ask({ session, release }: UsedSession, path: string, message: Buffer): void {
-    const stream = session.request({
-      ':method': 'POST',
-      ':path': path,
-      'content-type': 'application/grpc',
-      te: 'trailers',
-    });
+    const asked = openClientStream(session, path);
+    const { stream } = asked;
     this.#stream = stream;
-    let ended: http2.IncomingHttpHeaders = {};
-    stream.on('response', (headers) => {
-      ended = headers;
-    });
-    stream.on('trailers', (trailers) => {
-      ended = trailers;
-    });
     stream.on('data', (chunk: Buffer) => {
       this.#call.send(chunk);
       if (!this.#call.hasRoom) stream.pause();
@@ -111,7 +101,7 @@ class PassedSubscription implements Answering {
     stream.on('error', () => {});
     stream.on('close', () => {
       release();
-      const { 'grpc-status': status, 'grpc-message': text } = ended;
+      const { 'grpc-status': status, 'grpc-message': text } = asked.ended;
       if (typeof status !== 'string') this.#end(Status.unavailable, LOST);
       else this.#end(Number(status) as StatusCode, typeof text === 'string' ? decodeMessage(text) : '');
     });
