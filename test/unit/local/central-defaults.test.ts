@@ -59,6 +59,24 @@ test('a proxy comes into the catalog with what is said of it, its own settings f
   assert.equal(writesOf(fixture, 'web-proxy'), 1);
 });
 
+/** The same calls, but for reads. */
+function withReads(calls: Calls, read: Calls['read']): Calls {
+  return {
+    read,
+    write: (method, request, datacenter, caller) => calls.write(method, request, datacenter, caller),
+    flush: () => calls.flush(),
+    direct: (method, request, datacenter, caller) => calls.direct(method, request, datacenter, caller),
+    get obstacle() {
+      return calls.obstacle;
+    },
+    awaitReadable: () => calls.awaitReadable(),
+    get waiting() {
+      return calls.waiting;
+    },
+    stop: () => calls.stop(),
+  };
+}
+
 /** Calls whose answers about proxies come when they are let through. */
 function held(leader: FakeLeader): {
   readonly calls: Calls;
@@ -74,24 +92,11 @@ function held(leader: FakeLeader): {
       isOpen = true;
       for (const ask of questions.splice(0)) ask();
     },
-    calls: {
-      read(run, call) {
-        const ask = (): void => calls.read(run, call);
-        if (isOpen || call.method.name !== 'ConfigEntry.ResolveServiceConfig') ask();
-        else questions.push(ask);
-      },
-      write: (method, request, datacenter, caller) => calls.write(method, request, datacenter, caller),
-      flush: () => calls.flush(),
-      direct: (method, request, datacenter, caller) => calls.direct(method, request, datacenter, caller),
-      get obstacle() {
-        return calls.obstacle;
-      },
-      awaitReadable: () => calls.awaitReadable(),
-      get waiting() {
-        return calls.waiting;
-      },
-      stop: () => calls.stop(),
-    },
+    calls: withReads(calls, (run, call) => {
+      const ask = (): void => calls.read(run, call);
+      if (isOpen || call.method.name !== 'ConfigEntry.ResolveServiceConfig') ask();
+      else questions.push(ask);
+    }),
   };
 }
 
@@ -227,4 +232,27 @@ test('what nobody registers any more is not followed', async (t) => {
   assert.equal(calls.waiting, 1);
   await local.registrar.deregisterService('b');
   await waitFor(() => calls.waiting === 0, 'the question to be given up');
+});
+
+test('a server that stops answers at once what it said before: it is asked again after a pause', async (t) => {
+  const leader = new FakeLeader();
+  const calls = testCalls({ store: leader.store, consensus: leader });
+  let asked = 0;
+  const counted = withReads(calls, (run, call) => {
+    asked += 1;
+    // Without a pause the answers would keep the thread for themselves, and nothing could say so.
+    if (asked < 1000) calls.read(run, call);
+  });
+  const { local, clock } = await open(t, { leader, calls: counted });
+  local.start();
+  await local.registerService(registration(proxyOf('web')));
+  await waitFor(() => calls.waiting === 1, 'the question to wait');
+  calls.stop();
+  const before = asked;
+  leader.applyNow(write('service-defaults', 'web', { Protocol: 'http' }));
+  await settle();
+  assert.ok(asked - before <= 2, `asked ${asked - before} times`);
+  await clock.advance(1_000);
+  await settle();
+  assert.ok(asked - before >= 2, 'asked again');
 });

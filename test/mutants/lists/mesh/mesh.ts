@@ -169,4 +169,11 @@ export const mesh: readonly Mutant[] = [
     replace: 'some(() => true)',
     tests: ['unit/endpoints/ui-lists'],
   },
+  {
+    name: 'an answer about a proxy that says nothing new is asked for again at once',
+    file: 'workers/state/local/central/config-queries.ts',
+    find: 'const isNews = index !== config.index;',
+    replace: 'const isNews = true;',
+    tests: CENTRAL,
+  },
 ];

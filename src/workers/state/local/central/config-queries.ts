@@ -32,6 +32,8 @@ const SHORT_WAIT_MS = 5_000;
 /** Between two tries when nobody answers, growing. */
 const FIRST_PAUSE_MS = 1_000;
 const LAST_PAUSE_MS = 60_000;
+/** At most, after an answer that said nothing new: a server that stops gives those at once. */
+const NO_NEWS_PAUSE_MS = 1_000;
 
 export class ConfigQueries {
   readonly #options: ConfigQueriesOptions;
@@ -110,6 +112,7 @@ export class ConfigQueries {
 
   #take(config: FollowedConfig, value: ResolvedServiceConfig, index: number): void {
     const isOlder = index < config.index;
+    const isNews = index !== config.index;
     // Who restores an older state begins to count again.
     config.index = isOlder ? 0 : index;
     config.pauseMs = 0;
@@ -118,7 +121,8 @@ export class ConfigQueries {
       this.#options.changed(config);
     }
     if (isOlder) this.#again(config);
-    else this.#queue.add(config);
+    else if (isNews) this.#queue.add(config);
+    else this.#addAfter(config, NO_NEWS_PAUSE_MS * this.#options.random());
   }
 
   #failed(config: FollowedConfig, { text }: Refusal): void {
@@ -131,9 +135,12 @@ export class ConfigQueries {
   }
 
   #again(config: FollowedConfig): void {
-    const { clock, random } = this.#options;
     config.pauseMs = Math.min(2 * config.pauseMs || FIRST_PAUSE_MS, LAST_PAUSE_MS);
-    const pause = clock.after(config.pauseMs * (1 + random()), () => {
+    this.#addAfter(config, config.pauseMs * (1 + this.#options.random()));
+  }
+
+  #addAfter(config: FollowedConfig, delayMs: number): void {
+    const pause = this.#options.clock.after(delayMs, () => {
       this.#pauses.delete(config);
       this.add(config);
     });
