@@ -2,7 +2,7 @@
 // as long on either side, and thousands of services that come at once bring a check each. What most checks are, an HTTP request
 // without headers or TLS settings of its own, is flat as a whole; other probes are sent as they are.
 
-import type { CheckTask, Probe, TlsProbe } from './check-port.js';
+import type { CheckTask, Probe, TlsProbe } from './check-task.js';
 import type { CheckStatus } from './records.js';
 
 /** The task's own fields, then its probe: an object, or the URL of a plain HTTP request, followed by the rest of that. */

@@ -2,7 +2,8 @@
 // check costs its record and nothing else.
 
 import { createHash } from 'node:crypto';
-import type { CheckResult, CheckTask, Probe } from '../../wire/check-port.js';
+import type { CheckResult } from '../../wire/check-port.js';
+import type { CheckTask, Probe } from '../../wire/check-task.js';
 import { DEFAULT_TLS, NO_HEADERS } from '../../wire/packed-tasks.js';
 import type { CheckStatus } from '../../wire/records.js';
 import type { Cancel, Done, Outcome, ProbeContext, ProbeRun } from './probe/probe.js';

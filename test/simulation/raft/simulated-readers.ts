@@ -9,7 +9,8 @@ import type { BlockingRead } from '../../../src/workers/state/calls/blocking-rea
 import type { Calls, ReadCall } from '../../../src/workers/state/calls/calls.js';
 import type { Consistency } from '../../../src/workers/state/calls/read-settings.js';
 import { ReaderCalls } from '../../../src/workers/state/calls/reader-calls.js';
-import type { Asker, WriteMethod } from '../../../src/workers/state/methods/contract/method.js';
+import type { Asker } from '../../../src/workers/state/methods/contract/asker.js';
+import type { WriteMethod } from '../../../src/workers/state/methods/contract/method.js';
 import type { Refusal } from '../../../src/workers/state/methods/contract/refusal.js';
 import { noAcls } from '../../../src/workers/state/methods/contract/token-resolver.js';
 import { KeepingUp } from '../../../src/workers/state/replica/keeping-up.js';

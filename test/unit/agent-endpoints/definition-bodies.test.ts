@@ -7,7 +7,7 @@ import {
   serviceBody,
   serviceRegistration,
 } from '../../../src/workers/state/endpoints/agent/definition-bodies.js';
-import type { ServiceRegistration } from '../../../src/workers/state/local/registration/registrar.js';
+import type { ServiceRegistration } from '../../../src/workers/state/local/registration/service-registration.js';
 import { NO_CHECK_TYPE, NO_PROXY, NO_SERVICE } from '../../../src/workers/state/records/zero-values.js';
 
 const STRICT = { unknownFields: 'error' } as const;

@@ -1,6 +1,6 @@
 // A check as a worker is told of it.
 
-import type { CheckTask, Probe } from '../../../src/wire/check-port.js';
+import type { CheckTask, Probe } from '../../../src/wire/check-task.js';
 
 export function checkTask(key: number, probe: Probe, changes: Partial<CheckTask> = {}): CheckTask {
   return {

@@ -2,7 +2,7 @@
 
 import { parseDuration } from '../../../src/gotext/duration.js';
 import { Logger, LogSink } from '../../../src/observe/logger.js';
-import type { Probe } from '../../../src/wire/check-port.js';
+import type { Probe } from '../../../src/wire/check-task.js';
 import type { StringMap } from '../../../src/wire/records.js';
 import type { LogRecord } from '../../../src/wire/thread-port.js';
 import { TlsTrust } from '../../../src/workers/checks/dial/tls-trust.js';

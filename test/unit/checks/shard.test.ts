@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CheckResult, CheckTask, Probe } from '../../../src/wire/check-port.js';
+import type { CheckResult } from '../../../src/wire/check-port.js';
+import type { CheckTask, Probe } from '../../../src/wire/check-task.js';
 import type { CheckStatus } from '../../../src/wire/records.js';
 import type { Done, ProbeRun } from '../../../src/workers/checks/probe/probe.js';
 import { Shard } from '../../../src/workers/checks/shard.js';

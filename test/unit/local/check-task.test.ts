@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { CheckTask } from '../../../src/wire/check-port.js';
+import type { CheckTask } from '../../../src/wire/check-task.js';
 import type { CheckType } from '../../../src/wire/definitions.js';
 import { taskOf } from '../../../src/workers/state/local/checks/check-task.js';
 import { NO_CHECK } from '../../../src/workers/state/records/zero-values.js';

@@ -3,7 +3,8 @@
 
 import { Logger, LogSink } from '../../../src/observe/logger.js';
 import { Metrics } from '../../../src/observe/metrics.js';
-import type { CheckResult, CheckTask } from '../../../src/wire/check-port.js';
+import type { CheckResult } from '../../../src/wire/check-port.js';
+import type { CheckTask } from '../../../src/wire/check-task.js';
 import { type Command, CommandType } from '../../../src/wire/commands.js';
 import type { RuntimeConfig } from '../../../src/wire/config.js';
 import { Leadership, Role } from '../../../src/wire/raft/leadership.js';

@@ -2,7 +2,7 @@
 
 import type { CheckType } from '../../../src/wire/definitions.js';
 import type { ServiceRecord } from '../../../src/wire/records.js';
-import type { ServiceRegistration } from '../../../src/workers/state/local/registration/registrar.js';
+import type { ServiceRegistration } from '../../../src/workers/state/local/registration/service-registration.js';
 import { NO_CHECK_TYPE, NO_SERVICE } from '../../../src/workers/state/records/zero-values.js';
 
 export const SECOND_NS = 1e9;

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { CheckTask, Probe } from '../../../src/wire/check-port.js';
+import type { CheckTask, Probe } from '../../../src/wire/check-task.js';
 import { packTasks, unpackTasks } from '../../../src/wire/packed-tasks.js';
 import { runSeed } from '../../random.js';
 

@@ -7,7 +7,8 @@ import { CommandType, type SessionRequest } from '../../../wire/commands.js';
 import type { SessionRecord } from '../../../wire/records.js';
 import type { Authorizer } from '../acl/access.js';
 import type { StoreReads } from '../replica/store/read-api.js';
-import type { Asker, LeaderView, PreparedRead, ReadMethod, WriteMethod } from './contract/method.js';
+import type { Asker } from './contract/asker.js';
+import type { LeaderView, PreparedRead, ReadMethod, WriteMethod } from './contract/method.js';
 import { denial, refusal } from './contract/refusal.js';
 import { type Sight, seenItems, seenRecord, sightOf } from './contract/sight.js';
 

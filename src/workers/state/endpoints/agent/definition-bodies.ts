@@ -5,7 +5,7 @@ import { aliased, type DecodedBy, struct } from '../../../../gotext/json-decode.
 import { bool, duration, int, list, map, pointer, string } from '../../../../gotext/json-kinds.js';
 import type { CheckRegistration, CheckType } from '../../../../wire/definitions.js';
 import type { ServiceRecord } from '../../../../wire/records.js';
-import type { ServiceRegistration } from '../../local/registration/registrar.js';
+import type { ServiceRegistration } from '../../local/registration/service-registration.js';
 import type { SidecarRequest } from '../../local/registration/sidecar.js';
 import { localityBody, proxyBody, serviceAddressesBody, servicePortsBody, weightsBody } from '../../records/bodies.js';
 import { NO_CHECK_TYPE, NO_CONNECT, NO_PROXY } from '../../records/zero-values.js';

@@ -5,7 +5,7 @@ import type { CheckRegistration } from '../../../../wire/definitions.js';
 import type { CheckRecord, ServiceRecord } from '../../../../wire/records.js';
 import type { Authorizer } from '../../acl/access.js';
 import type { LocalAgent } from '../../local/local-agent.js';
-import type { ServiceRegistration } from '../../local/registration/registrar.js';
+import type { ServiceRegistration } from '../../local/registration/service-registration.js';
 import { denial, type Refusal } from '../../methods/contract/refusal.js';
 
 type State = Pick<LocalAgent, 'state'>;

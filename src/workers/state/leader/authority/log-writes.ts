@@ -6,7 +6,7 @@ import {
   type ConnectCaOperation,
   type ConnectCaRequest,
 } from '../../../../wire/commands.js';
-import type { Asker } from '../../methods/contract/method.js';
+import type { Asker } from '../../methods/contract/asker.js';
 import { type Refusal, refusal } from '../../methods/contract/refusal.js';
 import type { Consensus, ProposeOutcome } from '../../replica/consensus.js';
 

@@ -3,8 +3,8 @@
 
 import { parseSpiffe, type SpiffeId, spiffeUri } from '../../../../certificates/spiffe.js';
 import { trustDomainOf } from '../../../../wire/mesh/trust-domain.js';
+import type { Asker } from '../../methods/contract/asker.js';
 import type { IssuedCertificate } from '../../methods/contract/certificate-authority.js';
-import type { Asker } from '../../methods/contract/method.js';
 import { refusal } from '../../methods/contract/refusal.js';
 import { type ProviderOptions, presentSigner } from './builtin-provider.js';
 import { isInPlace } from './intermediate.js';

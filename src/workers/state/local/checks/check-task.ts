@@ -2,7 +2,8 @@
 // alias checks have no task: this thread runs them.
 
 import { setProperty } from '../../../../gotext/json-scan.js';
-import type { CheckResult, CheckTask, Probe, TlsProbe } from '../../../../wire/check-port.js';
+import type { CheckResult } from '../../../../wire/check-port.js';
+import type { CheckTask, Probe, TlsProbe } from '../../../../wire/check-task.js';
 import type { CheckType } from '../../../../wire/definitions.js';
 import type { CheckRecord, CheckStatus } from '../../../../wire/records.js';
 import { kindOf } from './check-kind.js';

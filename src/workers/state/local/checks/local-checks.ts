@@ -4,7 +4,8 @@
 
 import type { Logger } from '../../../../observe/logger.js';
 import { surprise } from '../../../../observe/surprise.js';
-import type { CheckResult, CheckTask } from '../../../../wire/check-port.js';
+import type { CheckResult } from '../../../../wire/check-port.js';
+import type { CheckTask } from '../../../../wire/check-task.js';
 import type { CheckType } from '../../../../wire/definitions.js';
 import type { CheckEntry } from '../state/entries.js';
 import { sameContent } from '../state/equality.js';

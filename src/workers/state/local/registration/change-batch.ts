@@ -4,7 +4,7 @@
 
 import { type LocalOutcome, refused } from '../state/outcomes.js';
 import type { CommitOutcome } from '../store/registration-store.js';
-import type { ServiceRegistration } from './registrar.js';
+import type { ServiceRegistration } from './service-registration.js';
 import { Transaction } from './transaction.js';
 
 /** How the registrar does it. */

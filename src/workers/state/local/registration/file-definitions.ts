@@ -4,7 +4,8 @@
 import type { CheckRegistration, LocalDefinitions, ServiceDefinition } from '../../../../wire/definitions.js';
 import type { LocalState } from '../state/local-state.js';
 import type { LocalOutcome } from '../state/outcomes.js';
-import type { Registrar, ServiceRegistration } from './registrar.js';
+import type { Registrar } from './registrar.js';
+import type { ServiceRegistration } from './service-registration.js';
 import { sidecarId } from './sidecar.js';
 
 function registrationOf({ service, checks, sidecar, token }: ServiceDefinition): ServiceRegistration {

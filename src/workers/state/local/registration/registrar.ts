@@ -17,21 +17,11 @@ import { dropCheckText, dropServiceText, putCheckText, putServiceText } from '..
 import { ChangeBatch } from './change-batch.js';
 import { warnAboutNames } from './name-warnings.js';
 import { serviceCheck, singleCheck } from './service-checks.js';
+import type { ServiceRegistration } from './service-registration.js';
 import { completeService, serviceProblem } from './service-rules.js';
 import { expandSidecar, type SidecarPorts, type SidecarRequest, sidecarId } from './sidecar.js';
 import { type Places, type RefusedEntries, Transaction } from './transaction.js';
 import { wireProblem } from './wire-form.js';
-
-export interface ServiceRegistration {
-  /** As given: ID, weights and the like may be missing. */
-  readonly service: ServiceRecord;
-  readonly checks: readonly CheckType[];
-  readonly sidecar: SidecarRequest | null;
-  /** The request's, or the definition's from a file. */
-  readonly token: string;
-  /** Checks of the service that are not in this registration go. */
-  readonly replaceExistingChecks: boolean;
-}
 
 /** Where a definition comes from: files are not stored, and may run scripts that the API may not. */
 export type Origin = 'api' | 'file';

@@ -16,8 +16,9 @@ import type { Touched } from '../state/backlog.js';
 import type { CheckEntry, ServiceEntry } from '../state/entries.js';
 import type { LocalState } from '../state/local-state.js';
 import type { NodeFacts } from '../state/node-facts.js';
-import { RoundWrites, type Subject, type Write } from './round-writes.js';
+import { RoundWrites } from './round-writes.js';
 import { deregistration, registration, registrationToken, type SyncTokens } from './sync-requests.js';
+import type { Subject, Write } from './write.js';
 import { checkBytes, MAX_BYTES } from './write-group.js';
 
 /** On an agent with at most this many entries each round says of all that they are in sync, for whoever reads the log. */

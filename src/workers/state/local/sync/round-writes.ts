@@ -2,29 +2,12 @@
 
 import type { TxnOperation, TxnResponse } from '../../../../wire/commands.js';
 import { isRefusal, type Refusal } from '../../methods/contract/refusal.js';
-import { type Groupable, groupedBytes, WriteGroup } from './write-group.js';
+import type { Write } from './write.js';
+import { groupedBytes, WriteGroup } from './write-group.js';
 
 const MAX_OUTSTANDING = 512;
 /** With fewer than this in a round each goes alone, as with a stock agent. */
 const MIN_GROUPED = 64;
-
-/** What kind of thing a write is about, as in log lines and metric names. */
-export type Subject = 'service' | 'check';
-
-/** What is to become of one service or check in the catalog. */
-export interface Write {
-  readonly subject: Subject;
-  readonly id: string;
-  /** The secret that it goes with. Never logged. */
-  readonly token: string;
-  /** Hands the request to the calls. */
-  readonly send: () => Promise<true | Refusal>;
-  readonly isRemoval: boolean;
-  /** Null where it goes alone. */
-  readonly groupable: Groupable | null;
-  /** The catalog has it now, or nobody tries again before the next full sync. */
-  readonly done: () => void;
-}
 
 interface Ways {
   /** Null: nothing is to be done for it. */

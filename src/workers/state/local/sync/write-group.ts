@@ -5,7 +5,7 @@
 import type { TxnOperation } from '../../../../wire/commands.js';
 import type { CheckRecord, ServiceRecord } from '../../../../wire/records.js';
 import { NO_CHECK_DEFINITION, NO_PROXY } from '../../records/zero-values.js';
-import type { Write } from './round-writes.js';
+import type { Groupable, Write } from './write.js';
 
 /** Services of a group: half a millisecond of a server's turn. */
 const MAX_WRITES = 64;
@@ -17,13 +17,6 @@ const RECORD_BYTES = 1_024;
 const TEXT_BYTES = 8;
 /** Of a character of JavaScript in UTF-8, at most. */
 const CHARACTER_BYTES = 3;
-
-/** What a write does, for who does many in one. */
-export interface Groupable {
-  readonly token: string;
-  readonly service: ServiceRecord;
-  readonly checks: readonly CheckRecord[];
-}
 
 export class WriteGroup {
   readonly token: string;

@@ -1,7 +1,7 @@
 // The certificate authority of the mesh, as methods ask it: it is there where this server leads.
 
 import type { CaConfiguration } from '../../../../wire/records.js';
-import type { Asker } from './method.js';
+import type { Asker } from './asker.js';
 import type { Refusal } from './refusal.js';
 
 /** A certificate that was signed, and whom it is for. */

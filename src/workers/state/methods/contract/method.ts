@@ -10,6 +10,7 @@ import type { Authorizer } from '../../acl/access.js';
 import type { AgentControl } from '../../control/control-client.js';
 import type { ReadResult, StoreReads, WatchTarget } from '../../replica/store/read-api.js';
 import type { Steps } from '../../turns/turns.js';
+import type { Asker } from './asker.js';
 import type { CertificateAuthority } from './certificate-authority.js';
 import type { ClusterView } from './cluster-view.js';
 import type { Logins } from './logins.js';
@@ -173,11 +174,4 @@ export interface PassedOn {
 export interface WriteMethod<Request, Reply> extends Errand {
   /** The rule, asked on the leader when its store holds everything that was acknowledged. */
   decide(leader: LeaderView, request: Request, asker: Asker): Proposal<Reply> | Settled<Reply> | PassedOn | Refusal;
-}
-
-/** Who asks. The token goes into the log with a write, as stock has it. */
-export interface Asker {
-  /** The secret; "" = anonymous. Never logged. */
-  readonly token: string;
-  readonly authorizer: Authorizer;
 }

@@ -2,8 +2,9 @@
 // shows a certificate, so what a token may do is all that is known of the asker.
 
 import type { AuthorityReads } from '../../replica/store/read-api.js';
+import type { Asker } from '../contract/asker.js';
 import type { CertificateAuthority, IssuedCertificate } from '../contract/certificate-authority.js';
-import type { Asker, WriteMethod } from '../contract/method.js';
+import type { WriteMethod } from '../contract/method.js';
 import { isRefusal, type Refusal } from '../contract/refusal.js';
 import type { TrustedRoots } from './connect-ca.js';
 

@@ -9,7 +9,8 @@ import { type ConfigEntry, type EntryKind, emptyEntry, entryTable } from '../../
 import { entryError } from '../../../../wire/config-entries/rules/entry-error.js';
 import { normalizedEntry } from '../../../../wire/config-entries/rules/normalize.js';
 import type { Rule } from '../../acl/access.js';
-import type { Asker, LeaderView, ReadMethod, Settled, WriteMethod } from '../contract/method.js';
+import type { Asker } from '../contract/asker.js';
+import type { LeaderView, ReadMethod, Settled, WriteMethod } from '../contract/method.js';
 import { keepInSteps, matcherOf } from '../contract/narrowing.js';
 import { toPrimary } from '../contract/primary.js';
 import { denial, isRefusal, type Refusal, refusal } from '../contract/refusal.js';

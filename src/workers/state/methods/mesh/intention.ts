@@ -21,7 +21,8 @@ import {
 } from '../../mesh/intentions/match.js';
 import { mutate } from '../../mesh/intentions/mutate.js';
 import type { StoreReads, WatchTarget } from '../../replica/store/read-api.js';
-import type { Asker, LeaderView, ReadMethod, WriteMethod } from '../contract/method.js';
+import type { Asker } from '../contract/asker.js';
+import type { LeaderView, ReadMethod, WriteMethod } from '../contract/method.js';
 import { keepInSteps, matcherOf } from '../contract/narrowing.js';
 import { toPrimary } from '../contract/primary.js';
 import { isRefusal, type Refusal, refusal } from '../contract/refusal.js';

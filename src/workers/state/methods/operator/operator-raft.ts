@@ -1,8 +1,9 @@
 // Operator.Raft*: who is in the Raft configuration, and changes of it by hand (spec/rpc.md, "Rules of single methods").
 
 import { quote } from '../../../../gotext/quote.js';
+import type { Asker } from '../contract/asker.js';
 import type { ClusterView } from '../contract/cluster-view.js';
-import type { Asker, DirectMethod, WriteMethod } from '../contract/method.js';
+import type { DirectMethod, WriteMethod } from '../contract/method.js';
 import { denial, type Refusal, refusal } from '../contract/refusal.js';
 
 export interface RaftServer {

@@ -15,8 +15,7 @@ import type {
   ServiceVirtualIp,
   SessionRecord,
 } from '../../../../../wire/records.js';
-import type { GatewayServiceRow } from './gateway-service-table.js';
-import type { CheckRow, NodeRow, ServiceRow, SystemMetadataRow, Tombstone } from './rows.js';
+import type { CheckRow, GatewayServiceRow, NodeRow, ServiceRow, SystemMetadataRow, Tombstone } from './rows.js';
 
 /** The rows of each table. */
 export interface TableRows {

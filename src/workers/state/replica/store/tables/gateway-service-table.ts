@@ -2,14 +2,10 @@
 
 import type { GatewayServiceRecord } from '../../../../../wire/mesh/gateway-service.js';
 import type { Journal } from './change.js';
+import type { GatewayServiceRow } from './rows.js';
 import { RowsByOwner } from './rows-by-owner.js';
 import { Table } from './table.js';
 import { endOfPart, joinKey, keyPart, SEPARATOR } from './table-key.js';
-
-export interface GatewayServiceRow {
-  readonly key: string;
-  readonly record: GatewayServiceRecord;
-}
 
 /** A service has a mapping for each port of an ingress gateway. */
 export function gatewayServiceKey({ Gateway, Service, Port }: GatewayServiceRecord): string {

@@ -1,6 +1,7 @@
 // Stored rows that hold more than their record: what is needed again and again beside it (table keys, index keys), so that
 // no hot path builds a string twice.
 
+import type { GatewayServiceRecord } from '../../../../../wire/mesh/gateway-service.js';
 import type { CheckRecord, NodeRecord, ServiceRecord, SystemMetadataEntry } from '../../../../../wire/records.js';
 
 /** The key of a node's or a service's entry. */
@@ -48,3 +49,8 @@ export interface Tombstone {
 }
 
 export type SystemMetadataRow = SystemMetadataEntry;
+
+export interface GatewayServiceRow {
+  readonly key: string;
+  readonly record: GatewayServiceRecord;
+}
