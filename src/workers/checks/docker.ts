@@ -127,7 +127,7 @@ class DockerAttempt {
     return new Promise((resolve, reject) => {
       let code = 0;
       this.#exchange = new HttpExchange(
-        { target: found.target, method, text, timeoutMs: this.#run.timeoutMs },
+        { target: found.target, method, text: () => text, timeoutMs: this.#run.timeoutMs },
         {
           head: (head) => {
             code = head.code;

@@ -150,3 +150,14 @@ test('a transaction of reads is answered from memory, and leaves no trace even w
   assert.equal(store.kv.get('other').value, null);
   assert.equal(store.appliedIndex, 1);
 });
+
+test('a service that goes and comes again in one transaction has its index again', () => {
+  const store = new TestStore();
+  store.run(register({ Node: 'n' }));
+  const of = (Verb: string): Partial<TxnOperation> => ({
+    Service: { Verb, Node: 'n', Service: service({ ID: 'a', Service: 'A' }) },
+  });
+  const response = run(store, of('set'), of('delete'), of('set'));
+  assert.equal(response.Errors, null);
+  assert.equal(store.tables.index.get('peer.~:service.a'), store.appliedIndex);
+});

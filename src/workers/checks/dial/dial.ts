@@ -86,9 +86,12 @@ export class Dial {
   #drop(): void {
     if (this.#shareTimer !== null) clearTimeout(this.#shareTimer);
     this.#shareTimer = null;
-    this.#socket?.removeAllListeners().on('error', () => {});
-    this.#socket?.destroy();
+    const socket = this.#socket;
     this.#socket = null;
+    // One that was refused has told its error and is destroyed already.
+    if (socket === null || socket.errored !== null) return;
+    socket.removeAllListeners().on('error', () => {});
+    socket.destroy();
   }
 
   #next(): void {

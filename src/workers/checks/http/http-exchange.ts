@@ -17,8 +17,8 @@ export type ExchangeTarget =
 interface ExchangeOptions {
   readonly target: ExchangeTarget;
   readonly method: string;
-  /** The whole request. */
-  readonly text: string;
+  /** The whole request: of a host that refuses the connection it is never made. */
+  readonly text: () => string;
   /** For sharing out between several addresses of a name; the exchange itself has no clock. */
   readonly timeoutMs: number;
 }
@@ -26,9 +26,10 @@ interface ExchangeOptions {
 const READ_BUFFER = Buffer.allocUnsafeSlow(65_536);
 
 export class HttpExchange {
-  readonly #reader: ResponseReader;
+  readonly #options: ExchangeOptions;
   readonly #sink: ResponseSink;
-  readonly #text: string;
+  /** From the moment on when there is a connection. */
+  #reader: ResponseReader | null = null;
   #dialling: { cancel(): void } | null = null;
   #socket: Socket | null = null;
   #endpoints = { local: '', remote: '' };
@@ -37,13 +38,8 @@ export class HttpExchange {
   /** Starts at once. A failed connection ends the exchange with its error, like a broken one. */
   constructor(options: ExchangeOptions, sink: ResponseSink) {
     const { target, timeoutMs } = options;
+    this.#options = options;
     this.#sink = sink;
-    this.#text = options.text;
-    this.#reader = new ResponseReader(options.method, {
-      head: (head) => this.#closed || sink.head(head),
-      body: (piece) => this.#closed || sink.body(piece),
-      end: (error) => this.#end(error),
-    });
     if (target.kind === 'unix') this.#openUnix(target.path);
     else if (target.kind === 'tls') {
       this.#dialling = new TlsDial(target.address, target.options, (result) => {
@@ -88,7 +84,7 @@ export class HttpExchange {
 
   #push(bytes: Buffer): boolean {
     try {
-      this.#reader.push(bytes);
+      this.#reader?.push(bytes);
     } catch (error) {
       this.#end(messageOf(error));
     }
@@ -108,13 +104,20 @@ export class HttpExchange {
   #use(socket: Socket, remote: string, readsByEvents: boolean): void {
     this.#dialling = null;
     this.#socket = socket;
+    const sink = this.#sink;
+    const reader = new ResponseReader(this.#options.method, {
+      head: (head) => this.#closed || sink.head(head),
+      body: (piece) => this.#closed || sink.body(piece),
+      end: (error) => this.#end(error),
+    });
+    this.#reader = reader;
     this.#endpoints = { local: joinHostPort(socket.localAddress ?? '', socket.localPort ?? 0), remote };
     if (readsByEvents) socket.on('data', (bytes: Buffer) => this.#push(bytes));
-    socket.on('end', () => this.#reader.close());
-    socket.on('close', () => this.#reader.close());
+    socket.on('end', () => reader.close());
+    socket.on('close', () => reader.close());
     socket.on('error', (error) => {
       this.#end(streamText('tcp', this.#endpoints.local, this.#endpoints.remote, error));
     });
-    socket.write(this.#text);
+    socket.write(this.#options.text());
   }
 }

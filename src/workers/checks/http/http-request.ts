@@ -3,6 +3,7 @@
 
 import { quote } from '../../../gotext/quote.js';
 import { compareUtf8 } from '../../../gotext/utf8-order.js';
+import { NO_HEADERS } from '../../../wire/packed-tasks.js';
 import { type GoUrl, requestTarget } from './go-url.js';
 
 /** Header lines by canonical name. */
@@ -23,6 +24,11 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const BAD_VALUE = /[\x00-\x08\x0a-\x1f\x7f]/;
 /** Set by the transport, whatever the definition says. */
 const FRAMING = new Set(['Host', 'User-Agent', 'Content-Length', 'Transfer-Encoding', 'Trailer', 'Connection']);
+/** Of a check that names none. */
+const DEFAULT_HEADERS: Headers = new Map([
+  ['User-Agent', ['Consul Health Check']],
+  ['Accept', ['text/plain, text/*, */*']],
+]);
 const WITH_EMPTY_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
 /** `content-type` → `Content-Type`; a name with other than header characters stays as it is. */
@@ -32,17 +38,18 @@ export function canonicalName(name: string): string {
 }
 
 /** The definition's headers under canonical names, with the defaults of checks added. */
-export function checkHeaders(given: { readonly [name: string]: readonly string[] }): Map<string, readonly string[]> {
+export function checkHeaders(given: { readonly [name: string]: readonly string[] }): Headers {
+  if (given === NO_HEADERS) return DEFAULT_HEADERS;
   const headers = new Map<string, readonly string[]>();
   for (const [name, values] of Object.entries(given)) headers.set(canonicalName(name), values);
-  if (!headers.has('User-Agent')) headers.set('User-Agent', ['Consul Health Check']);
-  if (!headers.has('Accept')) headers.set('Accept', ['text/plain, text/*, */*']);
+  for (const [name, values] of DEFAULT_HEADERS) if (!headers.has(name)) headers.set(name, values);
   return headers;
 }
 
 /** What Go's client refuses to send, null when all is well. Nothing of a definition may smuggle in a second request. */
 export function requestError(method: string, headers: Headers): string | null {
   if (!TOKEN.test(method)) return `net/http: invalid method ${quote(method)}`;
+  if (headers === DEFAULT_HEADERS) return null;
   for (const [name, values] of headers) {
     if (!TOKEN.test(name)) return `net/http: invalid header field name ${quote(name)}`;
     if (values.some((value) => BAD_VALUE.test(value))) return `net/http: invalid header field value for ${quote(name)}`;

@@ -98,7 +98,7 @@ class HttpAttempt {
     }
     this.#sent += 1;
     this.#exchange = new HttpExchange(
-      { target, method: request.method, text: requestText(outgoing), timeoutMs },
+      { target, method: request.method, text: () => requestText(outgoing), timeoutMs },
       {
         head: (head) => this.#answered(head),
         body: (piece) => this.#receive(piece),

@@ -29,6 +29,12 @@ function isSameCheck(a: CheckRecord, b: CheckRecord): boolean {
 
 /** Writes a check of a stored node. `record` is without indexes of its own. */
 export function writeCheck(tables: Tables, at: PeerCatalog, record: CheckRecord): Refusal {
+  const row = putCheck(tables, at, record);
+  return typeof row === 'string' ? row : null;
+}
+
+/** The row as it is stored then, or the text of why not. */
+export function putCheck(tables: Tables, at: PeerCatalog, record: CheckRecord): CheckRow | string {
   const { catalog, indexes } = at;
   const node = catalog.nodes.get(keyPart(record.Node));
   if (!node) return MISSING_NODE;
@@ -48,11 +54,12 @@ export function writeCheck(tables: Tables, at: PeerCatalog, record: CheckRecord)
     ModifyIndex: index,
   };
   if (written.Status === 'critical' && catalog.peer === '') invalidateSessionsOfCheck(tables, key);
-  if (existing && isSameCheck(existing.record, written)) return null;
-  const row: CheckRow = { key, nodeKey: node.key, serviceKey, record: written };
+  if (existing && isSameCheck(existing.record, written)) return existing;
+  const groupKey = service?.groupKey ?? '';
+  const row: CheckRow = { key, nodeKey: node.key, serviceKey, groupKey, record: written };
   catalog.checks.set(key, row, existing);
   indexes.checkWritten(row, existing);
-  return null;
+  return row;
 }
 
 export function deleteCheck(tables: Tables, at: PeerCatalog, row: CheckRow): void {

@@ -28,6 +28,17 @@ function isUnweighted({ Weights }: ServiceRecord): boolean {
 
 /** Writes an instance on a stored node. `record` is without indexes of its own. */
 export function writeService(tables: Tables, at: PeerCatalog, nodeName: string, record: ServiceRecord): Refusal {
+  const row = putService(tables, at, nodeName, record);
+  return typeof row === 'string' ? row : null;
+}
+
+/** The row as it is stored then, or the text of why not. */
+export function putService(
+  tables: Tables,
+  at: PeerCatalog,
+  nodeName: string,
+  record: ServiceRecord,
+): ServiceRow | string {
   const { catalog, indexes } = at;
   const node = catalog.nodes.get(keyPart(nodeName));
   if (!node) return MISSING_NODE;
@@ -50,16 +61,16 @@ export function writeService(tables: Tables, at: PeerCatalog, nodeName: string, 
     addKindNames(tables, row);
     topologyFollowsInstance(tables, row, existing);
   }
-  if (existing && isSameService(existing.record, addressed)) return null;
+  if (existing && isSameService(existing.record, addressed)) return existing;
   catalog.services.set(key, row, existing);
   indexes.serviceWritten(row, node, existing);
-  if (catalog.peer !== '') return null;
+  if (catalog.peer !== '') return row;
   if (existing && isOfOtherNames(existing, row)) {
     dropKindNames(tables, catalog, existing);
     gatewaysFollowInstance(tables, existing);
   }
   gatewaysFollowInstance(tables, row);
-  return null;
+  return row;
 }
 
 function isOfOtherNames(a: ServiceRow, b: ServiceRow): boolean {

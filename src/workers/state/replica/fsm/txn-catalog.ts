@@ -6,11 +6,10 @@ import type { TxnCheckOperation, TxnNodeOperation, TxnServiceOperation } from '.
 import type { CheckRecord, NodeRecord, RaftIndex, ServiceRecord } from '../../../../wire/records.js';
 import { joinKey, keyPart } from '../store/tables/table-key.js';
 import type { PeerCatalog, Tables } from '../store/tables/tables.js';
-import { writeCheck } from './check-session-write.js';
+import { putCheck } from './check-session-write.js';
 import { deregisterCheck, deregisterNode, deregisterService } from './deregister.js';
 import { writeNode } from './node-write.js';
-import type { Refusal } from './refusals/refusal.js';
-import { writeService } from './service-write.js';
+import { putService } from './service-write.js';
 import { NO_RESULT, type OperationOutcome, type Results } from './txn-outcome.js';
 
 /**
@@ -23,7 +22,8 @@ interface RowVerbs<Asked> {
   subject(asked: Asked): string;
   requested(asked: Asked): RaftIndex;
   stored(at: PeerCatalog, asked: Asked): RaftIndex | undefined;
-  write(tables: Tables, at: PeerCatalog, asked: Asked): Refusal;
+  /** The row as it is stored then, as a result; or the text of why not. */
+  write(tables: Tables, at: PeerCatalog, asked: Asked): Results | string;
   remove(tables: Tables, at: PeerCatalog, asked: Asked): void;
   /** The stored row as a result; null when absent. */
   result(at: PeerCatalog, asked: Asked): Results | null;
@@ -61,13 +61,24 @@ function runRowOperation<Asked>(
 }
 
 function written<Asked>(tables: Tables, at: PeerCatalog, asked: Asked, row: RowVerbs<Asked>): OperationOutcome {
-  const refusal = row.write(tables, at, asked);
-  if (refusal !== null) return { error: refusal };
-  return row.result(at, asked) ?? NO_RESULT;
+  const result = row.write(tables, at, asked);
+  return typeof result === 'string' ? { error: result } : result;
 }
 
 function findNode(at: PeerCatalog, node: NodeRecord): NodeRecord | undefined {
   return (node.ID === '' ? at.catalog.findNode(node.Node) : at.catalog.findNodeById(node.ID))?.record;
+}
+
+function nodeResult(Node: NodeRecord): Results {
+  return { results: [{ KV: null, Node, Service: null, Check: null }] };
+}
+
+function serviceResult(Service: ServiceRecord): Results {
+  return { results: [{ KV: null, Node: null, Service, Check: null }] };
+}
+
+function checkResult(Check: CheckRecord): Results {
+  return { results: [{ KV: null, Node: null, Service: null, Check }] };
 }
 
 function findService(at: PeerCatalog, { Node, Service }: TxnServiceOperation): ServiceRecord | undefined {
@@ -83,11 +94,11 @@ const NODE: RowVerbs<NodeRecord> = {
   subject: (node) => `node ${quote(node.Node)}`,
   requested: (node) => node,
   stored: findNode,
-  write: writeNode,
+  write: (tables, at, node) => writeNode(tables, at, node) ?? NODE.result(at, node) ?? NO_RESULT,
   remove: (tables, at, node) => deregisterNode(tables, at, node.Node),
   result(at, node) {
-    const row = findNode(at, node);
-    return row ? { results: [{ KV: null, Node: row, Service: null, Check: null }] } : null;
+    const record = findNode(at, node);
+    return record ? nodeResult(record) : null;
   },
 };
 
@@ -96,11 +107,14 @@ const SERVICE: RowVerbs<TxnServiceOperation> = {
   subject: ({ Node, Service }) => `service ${quote(Service.ID)} on node ${quote(Node)}`,
   requested: ({ Service }) => Service,
   stored: findService,
-  write: (tables, at, { Node, Service }) => writeService(tables, at, Node, Service),
+  write(tables, at, { Node, Service }) {
+    const row = putService(tables, at, Node, Service);
+    return typeof row === 'string' ? row : serviceResult(row.record);
+  },
   remove: (tables, at, { Node, Service }) => deregisterService(tables, at, Node, Service.ID),
   result(at, operation) {
-    const row = findService(at, operation);
-    return row ? { results: [{ KV: null, Node: null, Service: row, Check: null }] } : null;
+    const record = findService(at, operation);
+    return record ? serviceResult(record) : null;
   },
 };
 
@@ -109,11 +123,14 @@ const CHECK: RowVerbs<CheckRecord> = {
   subject: (check) => `check ${quote(check.CheckID)} on node ${quote(check.Node)}`,
   requested: (check) => check,
   stored: findCheck,
-  write: writeCheck,
+  write(tables, at, check) {
+    const row = putCheck(tables, at, check);
+    return typeof row === 'string' ? row : checkResult(row.record);
+  },
   remove: (tables, at, check) => deregisterCheck(tables, at, check.Node, check.CheckID),
   result(at, check) {
-    const row = findCheck(at, check);
-    return row ? { results: [{ KV: null, Node: null, Service: null, Check: row }] } : null;
+    const record = findCheck(at, check);
+    return record ? checkResult(record) : null;
   },
 };
 

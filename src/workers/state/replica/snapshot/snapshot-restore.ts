@@ -84,7 +84,8 @@ function restoreService(tables: Tables, at: PeerCatalog, node: NodeRow, record: 
 function restoreCheck(at: PeerCatalog, node: NodeRow, record: CheckRecord): void {
   const key = joinKey(node.key, keyPart(record.CheckID));
   const serviceKey = record.ServiceID === '' ? '' : joinKey(node.key, keyPart(record.ServiceID));
-  at.catalog.checks.set(key, { key, nodeKey: node.key, serviceKey, record });
+  const groupKey = serviceKey === '' ? '' : keyPart(record.ServiceName);
+  at.catalog.checks.set(key, { key, nodeKey: node.key, serviceKey, groupKey, record });
 }
 
 function restoreRegistration(reader: StructReader, tables: Tables): void {

@@ -136,7 +136,7 @@ export class Catalog {
 
   #checkChanged(before: CheckRow | undefined, after: CheckRow | undefined): void {
     move(this.#checksByInstance, before, after, instanceOf);
-    move(this.checksByService, before, after, serviceNameOf);
+    move(this.checksByService, before, after, groupOf);
     move(this.checksOfOtherStatus, before, after, otherStatusOf);
     if (before?.record.Type === SESSION_CHECK_TYPE) this.sessionTypeChecks.delete(before.key);
     if (after?.record.Type === SESSION_CHECK_TYPE) this.sessionTypeChecks.set(after.key, after);
@@ -227,8 +227,8 @@ function instanceOf({ serviceKey, nodeKey }: CheckRow): string {
 
 // What an index leaves out has no owner there.
 
-function serviceNameOf({ record }: CheckRow): string | undefined {
-  return record.ServiceID === '' ? undefined : keyPart(record.ServiceName);
+function groupOf({ serviceKey, groupKey }: CheckRow): string | undefined {
+  return serviceKey === '' ? undefined : groupKey;
 }
 
 function otherStatusOf({ record }: CheckRow): string | undefined {

@@ -25,6 +25,12 @@ export class IndexTable implements Restorable<number> {
   readonly #rows = new OrderedMap<number>();
   /** Keys as spelled, by key in lower case; those that are in lower case themselves are not in it. */
   readonly #spellings = new OrderedMap<string>();
+  /**
+   * Rows that this command has raised already, by key in lower case: of sixty services in one transaction each names its node, and
+   * each check its service, which otherwise is a walk through the tree of all.
+   */
+  readonly #raised = new Set<string>();
+  #raisedAt = 0;
 
   constructor(journal: Journal) {
     this.#journal = journal;
@@ -57,14 +63,19 @@ export class IndexTable implements Restorable<number> {
 
   /** Raises a node's or service's key to the command's index. */
   raiseRow({ key, spelled }: RowKey): void {
-    const known = this.#rows.get(key);
     const index = this.#journal.index;
+    if (index !== this.#raisedAt) {
+      this.#raised.clear();
+      this.#raisedAt = index;
+    } else if (this.#raised.has(key)) return;
+    const known = this.#rows.get(key);
     if (known !== undefined && known >= index) return;
     const former = this.#spellings.get(key) ?? key;
     // A new spelling takes the place of the old one: the journal has both, so that taking the command back brings it again.
     if (known !== undefined && former !== spelled) this.#record(former, known, undefined);
     this.#record(spelled, former === spelled ? known : undefined, index);
     this.#setRow(spelled, key, index);
+    this.#raised.add(key);
   }
 
   removeRow({ key }: RowKey): void {
@@ -92,6 +103,7 @@ export class IndexTable implements Restorable<number> {
   }
 
   #setRow(spelled: string, key: string, value: number | undefined): void {
+    this.#raised.delete(key);
     if (value === undefined) this.#rows.delete(key);
     else this.#rows.set(key, value);
     if (value !== undefined && spelled !== key) this.#spellings.set(key, spelled);

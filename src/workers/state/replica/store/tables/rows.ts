@@ -39,6 +39,8 @@ export interface CheckRow {
   readonly nodeKey: string;
   /** Key of the service's row; "" for a check of the node. */
   readonly serviceKey: string;
+  /** Key of the group of its service's name; "" for a check of the node. */
+  readonly groupKey: string;
   readonly record: CheckRecord;
 }
 

@@ -13,7 +13,8 @@ const AFTER_SEPARATOR = '\u0001';
 const NEEDS_MOVE = /[\ud800-\uffff]/;
 const BEYOND_ASCII = /[^\u0000-\u007f]/;
 const NEEDS_ESCAPE = /[\u0000\u0001]/;
-const NEEDS_WORK = /[\u0000\u0001\ud800-\uffff]/;
+/** No capital, nothing to move or to escape: such a name is its own key. */
+const IS_KEY = /^[\u0002-@[-\u007f]*$/;
 
 function moveUnits(text: string): string {
   let out = '';
@@ -43,9 +44,9 @@ export function kvKeyOf(tableKey: string): string {
 
 /** A name (node, service, check, session) as a part of a key: without regard to case. */
 export function keyPart(name: string): string {
-  const part = name.toLowerCase();
   // One look at what nearly every name is.
-  if (!NEEDS_WORK.test(part)) return part;
+  if (IS_KEY.test(name)) return name;
+  const part = name.toLowerCase();
   const moved = NEEDS_MOVE.test(part) ? moveUnits(part) : part;
   return NEEDS_ESCAPE.test(moved) ? escapeUnits(moved) : moved;
 }
