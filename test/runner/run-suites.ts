@@ -75,7 +75,7 @@ export async function runSuites(options: RunOptions): Promise<number> {
 class Run {
   readonly options: RunOptions;
   readonly skipped: SkippedTest[] = [];
-  readonly durations: { readonly file: string; readonly seconds: number }[] = [];
+  readonly costs: { readonly file: string; readonly seconds: number; readonly processorSeconds: number }[] = [];
   passed = 0;
   failed = 0;
 
@@ -88,8 +88,12 @@ class Run {
     const ran = suites.map(({ name, runtime }) => ({ suite: name, node: versionOf(runtime) }));
     const problems = allowedSkips === null ? [] : skipProblems(this.skipped, allowedSkips, ran);
     for (const problem of problems) this.fail('a skip', problem);
-    const slowest = this.durations.sort((a, b) => b.seconds - a.seconds).slice(0, SLOWEST);
+    const slowest = this.costs.sort((a, b) => b.seconds - a.seconds).slice(0, SLOWEST);
     console.log(`# slowest: ${slowest.map(({ file, seconds }) => `${file} ${seconds.toFixed(1)} s`).join(', ')}`);
+    const dearest = this.costs.sort((a, b) => b.processorSeconds - a.processorSeconds).slice(0, SLOWEST);
+    const shown = dearest.map(({ file, processorSeconds }) => `${file} ${processorSeconds.toFixed(1)} s`).join(', ');
+    const all = this.costs.reduce((sum, { processorSeconds }) => sum + processorSeconds, 0);
+    console.log(`# processor: ${all.toFixed(1)} s, most of it ${shown}`);
     const skipped = this.skipped.length > 0 ? `, ${this.skipped.length} skipped` : '';
     console.log(`${this.passed} passed, ${this.failed} failed${skipped}`);
     return this.failed > 0 || this.passed === 0 ? 1 : 0;
@@ -113,6 +117,7 @@ class SuiteRun {
   readonly #waiting: string[];
   #startedMs: number | null = null;
   #seconds = 0;
+  #processorSeconds = 0;
   #passed = 0;
   #failed = 0;
   #skipped = 0;
@@ -166,10 +171,9 @@ class SuiteRun {
     if (files.length === 0) this.#fail(`the suite ${this.#title}`, 'there is no test file in it');
     else if (count < minimum && !this.#hasSkippedWhole)
       this.#fail(`the suite ${this.#title}`, `only ${count} tests of at least ${minimum}`);
-    const seconds = this.#seconds.toFixed(1);
-    console.log(
-      `# ${this.#title}: ${this.#passed} passed, ${this.#failed} failed in ${seconds} s (${files.length} files)`,
-    );
+    const [seconds, ofProcessor] = [this.#seconds.toFixed(1), this.#processorSeconds.toFixed(1)];
+    const came = `${this.#passed} passed, ${this.#failed} failed in ${seconds} s, ${ofProcessor} s of processor`;
+    console.log(`# ${this.#title}: ${came} (${files.length} files)`);
   }
 
   async #file(file: string, fillsIn: boolean): Promise<void> {
@@ -188,7 +192,9 @@ class SuiteRun {
     }
     for (const failure of outcome.failures)
       this.#fail(`${failure.name}  [${name}:${failure.line}${suffix(runtime)}]`, failure.text);
-    this.#run.durations.push({ file: `${name}${suffix(runtime)}`, seconds: outcome.seconds });
+    const { seconds, processorSeconds } = outcome;
+    this.#processorSeconds += processorSeconds;
+    this.#run.costs.push({ file: `${name}${suffix(runtime)}`, seconds, processorSeconds });
   }
 
   #fail(what: string, text: string): void {

@@ -9,6 +9,7 @@ import readline from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { descriptorWarning } from './descriptor-warning.js';
 import type { TestEvent } from './event-reporter.js';
+import { processorSeconds } from './processor-time.js';
 import { type Failure, type Skip, Tally } from './tally.js';
 
 const REPORTER = fileURLToPath(new URL('./event-reporter.js', import.meta.url));
@@ -21,6 +22,8 @@ export interface FileOutcome {
   readonly failures: readonly Failure[];
   readonly skips: readonly Skip[];
   readonly seconds: number;
+  /** Of the processor, by the file and what it waited for. */
+  readonly processorSeconds: number;
 }
 
 const groups = new Set<number>();
@@ -51,6 +54,7 @@ export async function runTestFile(file: string, how: HowToRun): Promise<FileOutc
       failures: problem === null ? tally.failures : [...tally.failures, { name: 'the file', line: 0, text: problem }],
       skips: tally.skips,
       seconds: (performance.now() - startedMs) / 1000,
+      processorSeconds: ended.processorSeconds,
     };
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
@@ -62,6 +66,7 @@ interface Ended {
   readonly how: string;
   readonly isTimeout: boolean;
   readonly stderr: string;
+  readonly processorSeconds: number;
 }
 
 /** What is wrong with a file beside the tests that failed. */
@@ -107,7 +112,9 @@ async function runProcess(file: string, events: string, { timeoutMs, node, isNic
     isTimeout = true;
     endGroup(pid);
   }, timeoutMs);
+  let taken = 0;
   child.once('exit', () => {
+    taken = processorSeconds();
     endGroup(pid);
     // Whoever has left the group may still hold the pipes.
     setTimeout(() => {
@@ -121,7 +128,7 @@ async function runProcess(file: string, events: string, { timeoutMs, node, isNic
   });
   clearTimeout(timer);
   groups.delete(pid);
-  return { how, isTimeout, stderr };
+  return { how, isTimeout, stderr, processorSeconds: taken };
 }
 
 function* readEvents(file: string): Generator<TestEvent> {

@@ -4,39 +4,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Random, repeatedSeed, seedsOf } from '../../random.js';
-import { assertAgreement, failedBy } from './agreement.js';
+import { inThread } from '../thread/in-thread.js';
 import { Cluster } from './cluster.js';
-import { storm } from './storm.js';
+import type { SeenInStorms, StormsOrder } from './in-thread/storms.js';
 
 const seeds = seedsOf(Number(process.env['LICTOR_SEEDS'] ?? 120));
 
 test(`${seeds.length} seeds of storms leave one history`, async () => {
-  const seen = {
-    entries: 0,
-    elections: 0,
-    truncations: 0,
-    installs: 0,
-    changes: 0,
-    lost: 0,
-    confirmed: 0,
-    restored: 0,
-  };
-  for (const seed of seeds) {
-    try {
-      const cluster = await storm(seed);
-      assertAgreement(cluster);
-      seen.entries += cluster.invariants.committed.size;
-      seen.elections += cluster.invariants.elections;
-      seen.truncations += cluster.seen.truncations;
-      seen.installs += cluster.seen.installs;
-      seen.changes += cluster.seen.changes;
-      seen.lost += cluster.seen.lost;
-      seen.confirmed += cluster.seen.confirmed;
-      if (cluster.invariants.restoredThrough > 0) seen.restored += 1;
-    } catch (error) {
-      throw failedBy(seed, error);
-    }
-  }
+  const seen = await inThread<StormsOrder, SeenInStorms>(new URL('./in-thread/storms.js', import.meta.url), {
+    seeds,
+    voters: null,
+  });
   if (repeatedSeed !== null) return;
   // The run is worth something only if all of it happened; usually there is about twice as much of each.
   assert.ok(seen.entries > seeds.length * 25, `${seen.entries} entries committed`);

@@ -413,11 +413,14 @@ export class Cluster {
 
   #turn(life: Life): void {
     if (life.isOver) return;
-    this.#checked(() => {
-      this.invariants.after(life.server.core);
-      life.server.shell.turn();
-      this.invariants.after(life.server.core);
-    });
+    const { core, shell } = life.server;
+    try {
+      this.invariants.after(core);
+      shell.turn();
+      this.invariants.after(core);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   /** Who may read by itself has everything that any client was told is committed. */
@@ -439,10 +442,12 @@ export class Cluster {
   }
 
   #send(life: Life, message: PeerMessage): void {
-    this.#checked(() => {
+    try {
       this.invariants.after(life.server.core);
       this.invariants.sent(message);
-    });
+    } catch (error) {
+      this.#fail(error);
+    }
     if (this.network.passes(message.from, message.to)) this.network.send(message, this.nowMs);
   }
 

@@ -4,9 +4,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seedsOf } from '../../random.js';
-import { assertAgreement, failedBy } from './agreement.js';
-import { Clients } from './clients.js';
-import { storm } from './storm.js';
+import { inThread } from '../thread/in-thread.js';
+import type { HistoryOrder, SeenByClients } from './in-thread/histories.js';
 
 const SEEDS = 2000;
 /** What a seed means goes by its remainders of 2 to 6 (storm.ts): so many seeds in a row hold all of it. */
@@ -20,23 +19,10 @@ function waysOf(seed: number): readonly boolean[] {
 }
 
 test(`${seeds.length} seeds of storms leave linearizable histories`, async () => {
-  const seen = { answered: 0, unknown: 0, stale: 0, consistent: 0, locks: 0, sessions: 0, installs: 0, changes: 0 };
-  for (const seed of seeds) {
-    for (const hasReaders of waysOf(seed)) {
-      try {
-        const clients = new Clients(seed, hasReaders);
-        // Half of them over three voters: five cost twice as much.
-        const cluster = await storm(seed, seed % 2 === 0 ? null : 3, clients);
-        clients.check();
-        assertAgreement(cluster);
-        seen.installs += cluster.seen.installs;
-        seen.changes += cluster.seen.changes;
-        for (const name of COUNTED) seen[name] += clients.seen[name];
-      } catch (error) {
-        throw failedBy(seed, error);
-      }
-    }
-  }
+  const seen = await inThread<readonly HistoryOrder[], SeenByClients>(
+    new URL('./in-thread/histories.js', import.meta.url),
+    seeds.flatMap((seed) => waysOf(seed).map((hasReaders) => ({ seed, hasReaders }))),
+  );
   if (seeds.length < 100) return;
   // The run is worth something only if all of it happened; usually there is about twice as much of each.
   assert.ok(seen.answered > seeds.length * 60, `${seen.answered} operations answered`);
@@ -48,5 +34,3 @@ test(`${seeds.length} seeds of storms leave linearizable histories`, async () =>
   assert.ok(seen.installs > seeds.length / 20, `${seen.installs} snapshots installed`);
   assert.ok(seen.changes > seeds.length / 2, `${seen.changes} changes of membership`);
 });
-
-const COUNTED = ['answered', 'unknown', 'stale', 'consistent', 'locks', 'sessions'] as const;

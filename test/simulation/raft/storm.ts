@@ -171,13 +171,18 @@ function begin(cluster: Cluster, weather: Weather): void {
   Object.assign(cluster, { slowestWriteMs, slowestLeaderWriteMs, crashesWithin: crashWithin });
 }
 
-async function fault(cluster: Cluster, server: SimulatedServer, weather: Weather): Promise<void> {
+/** A promise only where there is something to wait for: this is asked of each server at each tick. */
+function fault(cluster: Cluster, server: SimulatedServer, weather: Weather): Promise<void> | undefined {
   const { random } = cluster;
-  if (!server.life) {
-    if (random.chance(0.05)) await cluster.start(server);
-  } else if (random.chance(weather.crash)) cluster.crash(server);
+  if (!server.life) return random.chance(0.05) ? comeBack(cluster, server) : undefined;
+  if (random.chance(weather.crash)) cluster.crash(server);
   else if (random.chance(weather.suspicion)) suspect(cluster, server);
   else if (random.chance(weather.compaction)) cluster.compact(server);
+  return undefined;
+}
+
+async function comeBack(cluster: Cluster, server: SimulatedServer): Promise<void> {
+  await cluster.start(server);
 }
 
 /** A hint that is mostly wrong, of either kind. */

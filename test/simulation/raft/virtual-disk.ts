@@ -8,9 +8,15 @@ import type { DurableMarker } from '../../../src/workers/raft/store/durable-mark
 import type { KeyValueStore, Put } from '../../../src/workers/raft/store/key-value-store.js';
 import type { Random } from '../../random.js';
 
+/** A key as text, and the value's bytes: {@link VirtualDisk} keeps both. */
+interface Row {
+  readonly key: string;
+  readonly value: Uint8Array;
+}
+
 interface PendingWrite {
-  readonly puts: readonly Put[];
-  readonly removals: readonly Uint8Array[];
+  readonly puts: readonly Row[];
+  readonly removals: readonly string[];
   /** What was removed without a sync before it: durable with it, as in a log that is written in order. */
   readonly settles: readonly string[];
   readonly resolve: () => void;
@@ -18,7 +24,7 @@ interface PendingWrite {
 }
 
 function text(key: Uint8Array): string {
-  return Buffer.from(key).toString('latin1');
+  return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1');
 }
 
 export class VirtualDisk implements KeyValueStore, DurableMarker {
@@ -72,9 +78,11 @@ export class VirtualDisk implements KeyValueStore, DurableMarker {
   }
 
   write(puts: readonly Put[], removals: readonly Uint8Array[]): Promise<void> {
-    const copies = puts.map(({ key, value }) => ({ key: new Uint8Array(key), value: new Uint8Array(value) }));
+    const copies = puts.map(({ key, value }) => ({ key: text(key), value: new Uint8Array(value) }));
     const settles = [...this.#removed.keys()];
-    return new Promise((resolve, reject) => this.#pending.push({ puts: copies, removals, settles, resolve, reject }));
+    return new Promise((resolve, reject) =>
+      this.#pending.push({ puts: copies, removals: removals.map(text), settles, resolve, reject }),
+    );
   }
 
   /** The oldest write becomes durable. */
@@ -161,29 +169,31 @@ export class VirtualDisk implements KeyValueStore, DurableMarker {
   #keys(from: Uint8Array, before: Uint8Array): string[] {
     const low = text(from);
     const high = text(before);
-    return [...this.#rows.keys()].filter((key) => key >= low && key < high).sort();
+    const keys: string[] = [];
+    for (const key of this.#rows.keys()) if (key >= low && key < high) keys.push(key);
+    return keys.sort();
   }
 
   #apply(write: PendingWrite, count: number): void {
     for (const key of write.settles) this.#removed.delete(key);
-    for (const key of write.removals) this.#rows.delete(text(key));
+    for (const key of write.removals) this.#rows.delete(key);
     for (const { key, value } of write.puts.slice(0, count)) {
-      this.#rows.set(text(key), value);
-      this.#removed.delete(text(key));
+      this.#rows.set(key, value);
+      this.#removed.delete(key);
     }
   }
 
   /** Some of its rows reach the disk, the last of them not whole. Only an append can be torn: it has nothing to replace. */
   #tear(write: PendingWrite): void {
     const isAppend =
-      write.removals.length === 0 && !write.puts.some(({ key }) => text(key)[0] === 'e' && this.#rows.has(text(key)));
+      write.removals.length === 0 && !write.puts.some(({ key }) => key[0] === 'e' && this.#rows.has(key));
     if (!isAppend) return;
     const count = this.#random.below(write.puts.length);
     this.#apply(write, count);
     const torn = write.puts[count];
     // Only the log's records are long enough to be torn; the small values beside them fit in a sector.
-    if (torn && text(torn.key).startsWith('e')) {
-      this.#rows.set(text(torn.key), torn.value.slice(0, this.#random.below(torn.value.length)));
+    if (torn?.key.startsWith('e')) {
+      this.#rows.set(torn.key, torn.value.slice(0, this.#random.below(torn.value.length)));
     }
   }
 }

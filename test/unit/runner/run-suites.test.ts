@@ -77,8 +77,20 @@ test('tests, suites and subtests that pass are counted', async (context) => {
   const result = await run(context, { one: PASSES, 'folder/two': nested }, { minimum: 5 });
   assert.equal(result.code, 0, result.stdout);
   assert.equal(result.lines.at(-1), '5 passed, 0 failed');
-  assert.match(result.stdout, /^# s: 5 passed, 0 failed in \d+\.\d s \(2 files\)$/m);
+  assert.match(result.stdout, /^# s: 5 passed, 0 failed in \d+\.\d s, \d+\.\d s of processor \(2 files\)$/m);
   assert.match(result.stdout, /^# slowest: (s\/one|s\/folder\/two) \d+\.\d s, (s\/one|s\/folder\/two) \d+\.\d s$/m);
+});
+
+test('what a file took of the processor is counted, with the programs that it waited for', async (context) => {
+  const burns = 'while (process.cpuUsage().user < 400_000) {}';
+  const dear = `import { execFileSync } from 'node:child_process';
+    test('burns', () => { ${burns} execFileSync(process.execPath, ['-e', ${JSON.stringify(burns)}]); });`;
+  const result = await run(context, { cheap: PASSES, dear });
+  assert.equal(result.code, 0, result.stdout);
+  const [, all, first] =
+    /^# processor: (\d+\.\d) s, most of it s\/dear (\d+\.\d) s, s\/cheap \d+\.\d s$/m.exec(result.stdout) ?? [];
+  assert.ok(Number(first) >= 0.8, result.stdout);
+  assert.ok(Number(all) >= Number(first), result.stdout);
 });
 
 test('a file that is to run alone runs when the others have ended', async (context) => {
@@ -114,7 +126,7 @@ test('a suite that fills in runs beside the others, with the least priority, and
   });`;
   const result = await run(context, { one: meets('s', 'f', own), last: looks }, { filling, alone: 'last' });
   assert.equal(result.code, 0, result.stdout);
-  assert.match(result.stdout, /^# f: 3 passed, 0 failed in \d+\.\d s \(2 files\)$/m);
+  assert.match(result.stdout, /^# f: 3 passed, 0 failed in \d+\.\d s, \d+\.\d s of processor \(2 files\)$/m);
   assert.match(result.stdout, /^# s: 2 passed, 0 failed in /m);
   assert.equal(result.lines.at(-1), '5 passed, 0 failed');
 });
