@@ -1,8 +1,8 @@
 // Who may be a member of Consul's pools (spec/gossip.md, section 19). The texts are part of the protocol: a joiner sees them.
 
 import { ipText } from '../../gotext/ip.js';
+import { LastTags } from '../../msgpack/last-tags.js';
 import { eachTag, readTags } from '../../msgpack/tags.js';
-import { readText } from '../../msgpack/text.js';
 import { CLIENT, datacenterOf, SERVER, serverTags, versionIn } from '../../wire/gossip/agent-tags.js';
 import type { NodeInfo } from '../gossip/core/node.js';
 import type { MergeRules } from '../gossip/serf/pool/options.js';
@@ -69,21 +69,13 @@ function formProblem(ip: Uint8Array, meta: Uint8Array): string | null {
   return null;
 }
 
-/**
- * The tags of a client agent that the rules look at, "" for what there isn't. One object for all members: each is read at once.
- * Nearly all members of a pool differ by their node ID alone: where that is so, it is taken from the place where the last member
- * had it, and nothing else is read again.
- */
+/** The tags of a client agent that the rules look at, "" for what there isn't. One object for all members: each is read at once. */
 class LookedAt {
   role = '';
   datacenter = '';
   id = '';
   build = '';
-  /** What was read last, with room for any, and where in it the ID is; from 0 to 0: another's may be elsewhere. */
-  readonly #last = Buffer.alloc(MOST_META_BYTES);
-  #length = 0;
-  #idStart = 0;
-  #idEnd = 0;
+  readonly #last = new LastTags();
   readonly #take = (name: string, value: string): void => {
     if (name === 'role') this.role = value;
     else if (name === 'dc') this.datacenter = value;
@@ -92,8 +84,9 @@ class LookedAt {
   };
 
   read(meta: Uint8Array): void {
-    if (this.#isLikeLast(meta)) {
-      this.id = readText(Buffer.from(meta.buffer, meta.byteOffset, meta.length), this.#idStart, this.#idEnd);
+    const otherId = this.#last.otherId(meta);
+    if (otherId !== null) {
+      this.id = otherId;
       return;
     }
     this.role = '';
@@ -101,30 +94,7 @@ class LookedAt {
     this.id = '';
     this.build = '';
     eachTag(meta, this.#take);
-    this.#remember(meta);
-  }
-
-  /** Whether only the bytes of the ID may be others. */
-  #isLikeLast(meta: Uint8Array): boolean {
-    if (this.#idEnd === 0 || meta.length !== this.#length) return false;
-    // Loops: these bytes are short, and compared before any code is compiled.
-    for (let i = 0; i < this.#idStart; i += 1) if (meta[i] !== this.#last[i]) return false;
-    for (let i = this.#idEnd; i < this.#length; i += 1) if (meta[i] !== this.#last[i]) return false;
-    return true;
-  }
-
-  /** An ID that is found once is nothing else than the ID. */
-  #remember(meta: Uint8Array): void {
-    this.#idEnd = 0;
-    const isAscii = Buffer.byteLength(this.id) === this.id.length;
-    if (meta.length > MOST_META_BYTES || this.id === '' || !isAscii) return;
-    this.#last.set(meta);
-    this.#length = meta.length;
-    const written = this.#last.subarray(0, meta.length);
-    const start = written.indexOf(this.id);
-    if (start < 0 || written.lastIndexOf(this.id) !== start) return;
-    this.#idStart = start;
-    this.#idEnd = start + this.id.length;
+    this.#last.remember(meta, this.id);
   }
 }
 

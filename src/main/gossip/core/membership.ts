@@ -237,8 +237,8 @@ export class Membership {
       node.changedMs = nowMs;
     }
     this.#spreadAlive(node, node.name, onFinished);
-    if (wasGone) out.event({ kind: 'join', node: infoOf(node) });
-    else if (isChanged) out.event({ kind: 'update', node: infoOf(node) });
+    if (wasGone) out.event({ kind: 'join', node: said });
+    else if (isChanged) out.event({ kind: 'update', node: said });
   }
 
   /** Written anew: what we don't understand isn't passed on, and an empty value goes out as nil. */
