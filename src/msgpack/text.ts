@@ -33,8 +33,18 @@ function sequenceLength(bytes: Uint8Array, at: number, end: number): number {
   return length;
 }
 
+/** Names and IDs are looked at byte by byte, which takes less time than to decode them and then to look for what was no UTF-8. */
+const SHORT_BYTES = 40;
+
+function isShortAscii(bytes: Buffer, start: number, end: number): boolean {
+  if (end - start > SHORT_BYTES) return false;
+  for (let at = start; at < end; at += 1) if ((bytes[at] ?? 0) >= 0x80) return false;
+  return true;
+}
+
 /** Text of `bytes[start … end)`. */
 export function readText(bytes: Buffer, start: number, end: number): string {
+  if (isShortAscii(bytes, start, end)) return bytes.toString('latin1', start, end);
   const text = bytes.toString('utf8', start, end);
   if (!text.includes('\ufffd')) return text;
   let result = '';

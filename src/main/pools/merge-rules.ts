@@ -1,6 +1,7 @@
 // Who may be a member of Consul's pools (spec/gossip.md, section 19). The texts are part of the protocol: a joiner sees them.
 
 import { ipText } from '../../gotext/ip.js';
+import { LastTags } from '../../msgpack/last-tags.js';
 import { eachTag, readTags } from '../../msgpack/tags.js';
 import { CLIENT, datacenterOf, SERVER, serverTags, versionIn } from '../../wire/gossip/agent-tags.js';
 import type { NodeInfo } from '../gossip/core/node.js';
@@ -74,6 +75,7 @@ class LookedAt {
   datacenter = '';
   id = '';
   build = '';
+  readonly #last = new LastTags();
   readonly #take = (name: string, value: string): void => {
     if (name === 'role') this.role = value;
     else if (name === 'dc') this.datacenter = value;
@@ -82,11 +84,17 @@ class LookedAt {
   };
 
   read(meta: Uint8Array): void {
+    const otherId = this.#last.otherId(meta);
+    if (otherId !== null) {
+      this.id = otherId;
+      return;
+    }
     this.role = '';
     this.datacenter = '';
     this.id = '';
     this.build = '';
     eachTag(meta, this.#take);
+    this.#last.remember(meta, this.id);
   }
 }
 

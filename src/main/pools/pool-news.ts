@@ -1,5 +1,6 @@
 // What a pool has to tell: to whoever observes it, to the metrics by Serf's and memberlist's names, to the log.
 
+import { ipText } from '../../gotext/ip.js';
 import type { Logger } from '../../observe/logger.js';
 import type { Labels, Metrics, Series } from '../../observe/metrics.js';
 import type { PoolName } from '../../wire/gossip-pools.js';
@@ -60,6 +61,7 @@ export class PoolNews {
     switch (news.kind) {
       case 'members':
         metrics.increment(MEMBER_METRICS[news.type], news.members.length);
+        if (news.type === 'join') this.#logJoins(news.members);
         observer.onMembers(news.type, news.members);
         return;
       case 'stayed':
@@ -82,5 +84,10 @@ export class PoolNews {
         logs[news.source].log(news.level, news.text);
         return;
     }
+  }
+  #logJoins(members: readonly SerfMember[]): void {
+    const { serf } = this.#options.logs;
+    if (!serf.wants('info')) return;
+    for (const { name, address } of members) serf.info(`serf: EventMemberJoin: ${name} ${ipText(address.ip)}`);
   }
 }

@@ -8,6 +8,7 @@ import { dns } from './dns.js';
 import { gossip } from './gossip/gossip.js';
 import { gossipOldNews } from './gossip/gossip-old-news.js';
 import { gossipRejoin } from './gossip/gossip-rejoin.js';
+import { gossipUsual } from './gossip/gossip-usual.js';
 import { conformance } from './http/conformance.js';
 import { endpoints } from './http/endpoints.js';
 import { hostile } from './http/hostile.js';
@@ -61,6 +62,7 @@ export const mutants: readonly Mutant[] = [
   ...gossipOldNews,
   ...gossip,
   ...gossipRejoin,
+  ...gossipUsual,
   ...grpcPorts,
   ...histories,
   ...hostile,

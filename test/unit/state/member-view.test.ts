@@ -65,3 +65,15 @@ test('any tags come back from their text', () => {
     }),
   );
 });
+
+test('members that differ by their ID alone are shown with their own, whatever is in it', () => {
+  const about = { name: 'a', ip: Uint8Array.of(10, 0, 0, 1), port: 1, versionBytes: null, status: 1 };
+  const value = fc.string({ unit: fc.constantFrom('a', 'b', '"', '\\', 'é', '\u2028'), maxLength: 3 });
+  const run = (role: string, ids: readonly string[]): void => {
+    for (const id of ids) {
+      const tags = { a: role, id, role: 'node', z: '"' };
+      assert.equal(memberOf({ ...about, meta: metaOf(tags) }).tags, tagsText(new Map(Object.entries(tags))));
+    }
+  };
+  fc.assert(fc.property(value, fc.array(value, { maxLength: 6 }), run));
+});

@@ -4,7 +4,7 @@
 import { encode } from '../../../msgpack/codec.js';
 import { ALIVE, DEAD, MOST_META_BYTES, SUSPECT } from '../wire/message-types.js';
 import { type Accusation, type Alive, accusation, alive, aliveLength } from '../wire/messages.js';
-import type { Broadcast } from './broadcast.js';
+import type { Broadcast, Unwritten } from './broadcast.js';
 import {
   addressText,
   infoOf,
@@ -30,6 +30,32 @@ function isSameBytes(a: Uint8Array | null, b: Uint8Array | null): boolean {
 /** A copy: what comes in is a view of a packet or stream that must not be kept. */
 function copy(bytes: Uint8Array | null): Uint8Array {
   return bytes === null || bytes.length === 0 ? NO_BYTES : keptCopy(bytes);
+}
+
+/** What is to be spread of a member, as it is now. */
+class UnwrittenAlive implements Alive, Unwritten {
+  readonly Incarnation: number;
+  readonly Node: string;
+  readonly Addr: Uint8Array;
+  readonly Port: number;
+  readonly Meta: Uint8Array | null;
+  readonly Vsn: Uint8Array | null;
+  /** 0: known only when it is written. */
+  readonly length: number;
+
+  constructor({ incarnation, name, address, meta, versionBytes }: NodeRecord) {
+    this.Incarnation = incarnation;
+    this.Node = name;
+    this.Addr = address.ip;
+    this.Port = address.port;
+    this.Meta = meta.length === 0 ? null : meta;
+    this.Vsn = versionBytes;
+    this.length = aliveLength(this) ?? 0;
+  }
+
+  write(): Uint8Array {
+    return encode(alive, this, ALIVE);
+  }
 }
 
 export class Membership {
@@ -135,7 +161,9 @@ export class Membership {
       out.log('warn', `Ignoring an alive message for '${message.Node}': ${text}`);
       return null;
     };
-    const versions = readVersions(message.Vsn);
+    // Nearly all members of a pool say the same: they share the bytes, and what they mean.
+    const isAsOurs = isSameBytes(message.Vsn, self.versionBytes);
+    const versions = isAsOurs ? this.#versionsOf(self.versionBytes) : readVersions(message.Vsn);
     if (versions === null && hooks.refuseAlive !== null) return refuse('it has no versions');
     if (versions !== null && !isSensible(versions)) return refuse('its protocol versions make no sense');
     const { Addr, Meta } = message;
@@ -146,9 +174,7 @@ export class Membership {
       name: message.Node,
       address: { ip, port: message.Port === 0 ? self.bindPort : message.Port },
       meta: copy(Meta),
-      // Nearly all members of a pool say the same: they share the bytes.
-      versionBytes:
-        versions === null ? null : isSameBytes(message.Vsn, self.versionBytes) ? self.versionBytes : copy(message.Vsn),
+      versionBytes: versions === null ? null : isAsOurs ? self.versionBytes : copy(message.Vsn),
     };
     const problem = hooks.refuseAlive?.(said, isJudged) ?? null;
     return problem === null ? said : refuse(problem);
@@ -200,7 +226,7 @@ export class Membership {
     const { out, table } = this.#pool;
     const node = table.change(known);
     const wasGone = isGone(node);
-    const isChanged = !isSameBytes(node.meta, said.meta);
+    const isChanged = node.meta !== said.meta && !isSameBytes(node.meta, said.meta);
     node.incarnation = message.Incarnation;
     node.meta = said.meta;
     node.address = said.address;
@@ -211,23 +237,14 @@ export class Membership {
       node.changedMs = nowMs;
     }
     this.#spreadAlive(node, node.name, onFinished);
-    if (wasGone) out.event({ kind: 'join', node: infoOf(node) });
-    else if (isChanged) out.event({ kind: 'update', node: infoOf(node) });
+    if (wasGone) out.event({ kind: 'join', node: said });
+    else if (isChanged) out.event({ kind: 'update', node: said });
   }
 
   /** Written anew: what we don't understand isn't passed on, and an empty value goes out as nil. */
   #spreadAlive(node: NodeRecord, key: string, onFinished?: () => void): void {
-    const message: Alive = {
-      Incarnation: node.incarnation,
-      Node: node.name,
-      Addr: node.address.ip,
-      Port: node.address.port,
-      Meta: node.meta.length === 0 ? null : node.meta,
-      Vsn: node.versionBytes,
-    };
-    const write = (): Uint8Array => encode(alive, message, ALIVE);
-    const length = aliveLength(message);
-    this.#spread(key, length === null ? write() : { length, write }, onFinished);
+    const message = new UnwrittenAlive(node);
+    this.#spread(key, message.length === 0 ? message.write() : message, onFinished);
   }
 
   #spread(key: string, message: Broadcast['message'], onFinished?: () => void): void {

@@ -19,7 +19,8 @@ export class QueuedMessage implements HeapItem {
     this.message = message;
     this.key = key;
     this.onFinished = onFinished;
-    this.dueMs = -number;
+    // Not -number: of the first message that were -0, which V8 had to compile the code for anew.
+    this.dueMs = 0 - number;
   }
 }
 

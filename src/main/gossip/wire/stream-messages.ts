@@ -7,6 +7,7 @@ import { DEFAULT_LIMITS, type Limits } from '../../../msgpack/limits.js';
 import { MsgpackReader } from '../../../msgpack/reader.js';
 import * as types from './message-types.js';
 import * as bodies from './messages.js';
+import { UsualNodeReader } from './usual-node.js';
 
 export interface PushPull {
   readonly isJoin: boolean;
@@ -83,6 +84,7 @@ function refused(problem: string): StreamRead {
 export class StreamMessageReader {
   /** One for all nodes: a new one for each would take as long as reading it. */
   readonly #reader = new MsgpackReader(NOTHING, 0, LIMITS);
+  readonly #usual = new UsualNodeReader();
   #offset = 1;
   #header: bodies.PushPullHeader | null = null;
   readonly #nodes: bodies.PushPullNode[] = [];
@@ -159,6 +161,12 @@ export class StreamMessageReader {
     const stop = Math.min(Nodes, this.#nodes.length + NODES_A_STEP);
     const stopBytes = this.#offset + BYTES_A_STEP;
     while (this.#nodes.length < stop && this.#offset < stopBytes) {
+      const usual = this.#usual.read(content, this.#offset);
+      if (usual !== null) {
+        this.#offset = this.#usual.next;
+        this.#nodes.push(usual);
+        continue;
+      }
       const read = this.#value(bodies.pushPullNode, content, 'push/pull node');
       if (!('value' in read)) return read;
       this.#nodes.push(read.value);

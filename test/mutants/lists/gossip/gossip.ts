@@ -236,7 +236,7 @@ export const gossip: readonly Mutant[] = [
   {
     name: 'of equally long messages the oldest goes first',
     file: 'main/gossip/core/queue-tier.ts',
-    find: 'this.dueMs = -number;',
+    find: 'this.dueMs = 0 - number;',
     replace: 'this.dueMs = number;',
     tests: QUEUE,
   },

@@ -261,3 +261,23 @@ test('three full exchanges of a pool of 70,000 fit what connections may hold', (
   assert.ok(3 * (most + sealed.length) <= STREAM_LIMITS.heldBytes, `${most} and ${sealed.length} bytes`);
   assert.ok(most > 45e6, 'all of it was read');
 });
+
+test('the joins of one step are one event, and what else happens stays in its order', () => {
+  const rig = new SerfRig();
+  rig.take();
+  merged(rig, largePool(5), null);
+  const [first = '', second = ''] = largePool(5).map(({ Name }) => Name);
+  rig.serf.receive(deadMessage(first, 'n2'), addressOfNode('n2'), rig.nowMs);
+  rig.serf.receive(deadMessage(second, 'n2'), addressOfNode('n2'), rig.nowMs);
+  rig.serf.receive(aliveMessage('n9'), addressOfNode('n2'), rig.nowMs);
+  const { events } = rig.take();
+  const told = events.flatMap((event) => (event.kind === 'members' ? [[event.type, event.members.length]] : []));
+  assert.equal(
+    told.reduce((sum, [, count]) => sum + Number(count), 0),
+    8,
+  );
+  assert.deepEqual(told[0], ['join', 5]);
+  assert.deepEqual(told.at(-1), ['join', 1]);
+  rig.serf.receive(aliveMessage('n10'), addressOfNode('n2'), rig.nowMs);
+  assert.equal(rig.take().events.filter(({ kind }) => kind === 'members').length, 1, 'what was taken is not added to');
+});

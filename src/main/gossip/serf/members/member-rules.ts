@@ -30,7 +30,7 @@ export class MemberRules {
       members.recover(member);
       takeOver(member, node);
     }
-    out.log('info', `EventMemberJoin: ${member.name} ${ipText(member.address.ip)}`);
+    // Its line in the log is made of the event, if at all: a large pool's first state is ten thousand of them at once.
     out.member('join', member);
   }
 

@@ -17,7 +17,7 @@ export interface IncomingQuery {
 }
 
 export type SerfEvent =
-  /** Several members where events are coalesced, otherwise one. */
+  /** Several members where events are coalesced, or where the same happened to one after the other. */
   | { readonly kind: 'members'; readonly type: MemberEventType; readonly members: readonly SerfMember[] }
   /** A member may be failing; nothing has changed yet. */
   | { readonly kind: 'suspected'; readonly member: SerfMember }

@@ -8,6 +8,7 @@ import type { Timers } from '../../core/timers.js';
 import type { LamportClock } from '../protocol/lamport-clock.js';
 import { timeBefore } from '../protocol/lamport-clock.js';
 import { MemberCoalescer, UserEventCoalescer } from './coalesce.js';
+import type { SerfMember } from './member.js';
 import { type MemberRecord, memberInfo } from './members.js';
 import type { SerfSettings } from './options.js';
 import type { IncomingQuery, MemberEventType, SerfEvent } from './output.js';
@@ -33,6 +34,9 @@ export class SerfOutbox {
   #packets: OutgoingPacket[] = [];
   #streams: StreamRequest[] = [];
   #events: SerfEvent[] = [];
+  /** Of the last event, while that is about members: more of the same kind go with it. */
+  #lastType: MemberEventType | null = null;
+  #lastMembers: SerfMember[] = [];
 
   constructor({ journal, memberClock, timers, settings, nowMs }: SerfOutboxParts) {
     this.#journal = journal;
@@ -59,7 +63,16 @@ export class SerfOutbox {
   member(type: MemberEventType, member: MemberRecord): void {
     this.#journal?.member(type, member.name, member.address);
     this.noteClock();
-    this.tell({ kind: 'members', type, members: [memberInfo(member)] });
+    const info = memberInfo(member);
+    if (type === this.#lastType) {
+      this.#lastMembers.push(info);
+      return;
+    }
+    const members = [info];
+    this.tell({ kind: 'members', type, members });
+    if (this.#memberCoalescer !== null) return;
+    this.#lastType = type;
+    this.#lastMembers = members;
   }
 
   userEvent(event: Extract<SerfEvent, { kind: 'userEvent' }>): void {
@@ -93,6 +106,7 @@ export class SerfOutbox {
 
   /** The one way out for events. Where they are coalesced, those about members and users' are held back and merged here. */
   tell(event: SerfEvent): void {
+    this.#lastType = null;
     const memberCoalescer = this.#memberCoalescer;
     const userEventCoalescer = this.#userEventCoalescer;
     if (event.kind === 'members' && memberCoalescer !== null) {
@@ -118,6 +132,7 @@ export class SerfOutbox {
     const packets = this.#packets;
     const streams = this.#streams;
     const events = this.#events;
+    this.#lastType = null;
     this.#packets = [];
     this.#streams = [];
     this.#events = [];
