@@ -26,4 +26,25 @@ export const stops: readonly Mutant[] = [
     replace: 'await this.#logs.close();',
     tests: STUCK,
   },
+  {
+    name: 'roots are asked for again at once after an answer that says nothing new',
+    file: 'workers/state/leaves/roots-watch.ts',
+    find: 'NO_NEWS_PAUSE_MS * this.#options.random()',
+    replace: '0',
+    tests: ['unit/leaves/leaf-certificates'],
+  },
+  {
+    name: 'an answer that is kept current begins anew with every answer to a query that did not wait',
+    file: 'workers/state/calls/kept-read.ts',
+    find: '      if (wasLost) return;\n      this.#failures = 0;\n',
+    replace: '      this.#failures = 0;\n      if (wasLost) return;\n',
+    tests: ['unit/calls/kept-reads'],
+  },
+  {
+    name: 'a call that is held for no time is tried again without a pause',
+    file: 'workers/state/calls/pauses.ts',
+    find: 'Math.max(holdMs / HOLD_STEPS, LEAST_STEP_MS)',
+    replace: 'holdMs / HOLD_STEPS',
+    tests: ['unit/calls/pauses'],
+  },
 ];
