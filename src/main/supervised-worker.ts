@@ -11,8 +11,8 @@ import {
 import { endsWithin } from '../lifecycle/closing.js';
 import type { ThreadContext } from '../wire/thread-port.js';
 
-/** For the end of a thread that gave its word. */
-const TERMINATE_MS = 1_000;
+/** For the end of a thread that gave its word: a busy machine takes seconds for what its modules have open. */
+const TERMINATE_MS = 4_000;
 
 export interface SupervisedWorkerOptions<Outgoing> {
   readonly name: string;
