@@ -47,4 +47,11 @@ export const stops: readonly Mutant[] = [
     replace: 'holdMs / HOLD_STEPS',
     tests: ['unit/calls/pauses'],
   },
+  {
+    name: 'gRPC behind TLS that could not be opened by a reload is never tried again',
+    file: 'workers/state/grpc/grpc-ports.ts',
+    find: '      this.#gate = null;\n',
+    replace: '',
+    tests: ['unit/grpc/reloaded-ports'],
+  },
 ];
