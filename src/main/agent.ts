@@ -3,7 +3,7 @@
 // failure detector lives on.
 
 import { availableParallelism } from 'node:os';
-import { Closing } from '../lifecycle/closing.js';
+import { Closing, endsWithin } from '../lifecycle/closing.js';
 import { startCpuProfile } from '../observe/cpu-profile.js';
 import type { Logger } from '../observe/logger.js';
 import { Metrics } from '../observe/metrics.js';
@@ -41,6 +41,10 @@ export interface AgentOptions {
 }
 
 const STOP_DEADLINE_MS = 5_000;
+/** All of the stop: threads that don't keep to the deadline cost some time more, one after the other. */
+const CLOSING_DEADLINE_MS = 9_000;
+/** For the log, which may be written to a pipe that nobody reads. */
+const LAST_WORDS_MS = 2_000;
 
 /** Runs until the process is told to end; resolves with its exit code. */
 export function runAgent(options: AgentOptions): Promise<number> {
@@ -64,6 +68,8 @@ class Agent {
   readonly #begun: BegunThreads;
   readonly #readersAnswerDns: boolean;
   #threads: Threads = notStarted;
+  /** Threads that didn't end when they were told to. */
+  #stuck: readonly string[] = [];
   #running = false;
   #ending = false;
   /** The one leave, however often it is asked for; false when it took too long. */
@@ -112,7 +118,7 @@ class Agent {
 
   #profile(): void {
     const endProfile = startCpuProfile('main');
-    this.#closing.add(() =>
+    this.#closing.add('CPU profile', () =>
       endProfile?.().catch((error: unknown) => this.#log.warn('no CPU profile', 'error', String(error))),
     );
   }
@@ -125,7 +131,7 @@ class Agent {
       onMessage: (message) => this.#fromWorker(message),
       onLost: (shard, reason) => this.#checkShardLost(shard, reason),
     });
-    this.#closing.add(() => checks.stop());
+    this.#closing.add('check workers', () => checks.stop());
     return checks;
   }
 
@@ -155,12 +161,14 @@ class Agent {
       fromOthers: (message) => this.#fromOthers(message),
       lost: (name, reason) => this.#threadLost(name, reason),
     });
-    this.#closing.add((deadlineMs) => this.#threads.stop(deadlineMs));
+    this.#closing.add('threads', async () => {
+      this.#stuck = await this.#threads.stop(STOP_DEADLINE_MS);
+    });
     this.#pools.publish();
     const endReports = reportEverySecond('main', this.#metrics, (report) =>
       this.#threads.toState({ kind: 'metrics', report }),
     );
-    this.#closing.add(endReports);
+    this.#closing.add('metrics', endReports);
   }
 
   async #lockDataDir(): Promise<string | null> {
@@ -169,12 +177,12 @@ class Agent {
     const { lockDataDir } = await import('./data-dir-lock.js');
     const lock = await lockDataDir(dataDir);
     if (!lock.ok) return lock.error;
-    this.#closing.add(() => lock.release());
+    this.#closing.add('lock of the data directory', () => lock.release());
     return null;
   }
 
   #openPools(): Promise<string | null> {
-    this.#closing.add(() => this.#pools.close());
+    this.#closing.add('gossip pools', () => this.#pools.close());
     return this.#pools.open();
   }
 
@@ -310,11 +318,15 @@ class Agent {
     const mode = this.#config.server ? 'server' : 'client';
     this.#log.info('Requesting shutdown');
     this.#log.child(mode).info(`shutting down ${mode}`);
-    await this.#closing.run(STOP_DEADLINE_MS);
+    const late = await this.#closing.run(CLOSING_DEADLINE_MS);
     this.#log.info(`consul ${mode} down`);
     this.#log.info('shutdown complete');
-    this.#log.info('Exit code', 'code', code);
-    await this.#logs.close();
-    this.#exit(code);
+    const stuck = [...this.#stuck, ...late];
+    if (stuck.length > 0) this.#log.error('does not end, killing this process', 'thread', stuck.join(', '));
+    else this.#log.info('Exit code', 'code', code);
+    await endsWithin(LAST_WORDS_MS, this.#logs.close());
+    // An exit waits for each thread, and its one order to end may be lost on a thread that doesn't come to rest.
+    if (stuck.length > 0) process.kill(process.pid, 'SIGKILL');
+    else this.#exit(code);
   }
 }

@@ -10,7 +10,7 @@ export function holdPidFile(path: string, closing: Closing, logger: Logger): str
   if (path === '') return null;
   const problem = writePidFile(path);
   if (problem !== null) return problem;
-  closing.add(() => {
+  closing.add('pid file', () => {
     const left = removePidFile(path);
     if (left !== null) logger.warn(left);
   });

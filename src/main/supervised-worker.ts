@@ -8,7 +8,11 @@ import {
   type TransferListItem,
   type Worker,
 } from 'node:worker_threads';
+import { endsWithin } from '../lifecycle/closing.js';
 import type { ThreadContext } from '../wire/thread-port.js';
+
+/** For the end of a thread that gave its word: a busy machine takes seconds for what its modules have open. */
+const TERMINATE_MS = 4_000;
 
 export interface SupervisedWorkerOptions<Outgoing> {
   readonly name: string;
@@ -57,12 +61,16 @@ export class SupervisedWorker<Incoming, Outgoing extends { readonly kind: string
     });
   }
 
+  get hasEnded(): boolean {
+    return this.#ended;
+  }
+
   send(message: Incoming, transfer: readonly TransferListItem[] = []): void {
     if (!this.#ended) this.#port.postMessage(message, transfer);
   }
 
-  /** Asks the worker to stop and waits for its word, at most `deadlineMs`; then ends the thread. */
-  async stop(order: Incoming, deadlineMs: number): Promise<boolean> {
+  /** Asks the worker to stop, waits for its word, at most `deadlineMs`, and ends the thread. One that gives none is left running. */
+  async stop(order: Incoming, deadlineMs: number): Promise<void> {
     this.#stopping = true;
     let orderly = true;
     if (!this.#ended) {
@@ -75,10 +83,8 @@ export class SupervisedWorker<Incoming, Outgoing extends { readonly kind: string
         this.send(order);
       });
     }
-    // A thread that gave its word holds nothing open; one that didn't is ended with the process (its open sockets
-    // would abort the process if it were terminated alone).
-    if (orderly && !this.#ended) await this.#worker.terminate();
+    // A thread that gave its word holds nothing open; the open sockets of one that didn't would abort the process.
+    if (orderly && !this.#ended) await endsWithin(TERMINATE_MS, this.#worker.terminate());
     this.#port.close();
-    return orderly;
   }
 }

@@ -27,7 +27,8 @@ export interface Threads {
   setLogLevel(level: LogLevel): void;
   /** After the state worker has accepted it. */
   reload(config: RuntimeConfig): void;
-  stop(deadlineMs: number): Promise<void>;
+  /** The result names the threads that still run: nothing but the end of the process ends them. */
+  stop(deadlineMs: number): Promise<readonly string[]>;
 }
 
 /** Before the start nobody hears anything, and nothing needs to be stopped. */
@@ -35,11 +36,13 @@ export const notStarted: Threads = {
   toState: () => {},
   setLogLevel: () => {},
   reload: () => {},
-  stop: () => Promise.resolve(),
+  stop: () => Promise.resolve([]),
 };
 
 /** What a thread needs at least of the time for a stop, beyond what it is told. */
 const STOP_MARGIN_MS = 1_000;
+/** What each thread has at least, when those before it needed all the time there was. */
+const LEAST_STOP_MS = 1_500;
 
 /** `begun` wait for their orders, which they are given here. */
 export function startThreads(
@@ -59,7 +62,10 @@ function startClient(config: RuntimeConfig, stateThread: Worker, listener: Threa
     toState: (message) => state.send(message),
     setLogLevel: (level) => state.send({ kind: 'log-level', level }),
     reload: () => {},
-    stop: (deadlineMs) => stopThread(state, deadlineMs),
+    stop: async (deadlineMs) => {
+      await stopThread(state, deadlineMs);
+      return stillRunning([state]);
+    },
   };
 }
 
@@ -109,9 +115,13 @@ function startServer(
     },
     stop: async (deadlineMs) => {
       // The state worker first: it answers what is under way, which still needs the log.
+      const untilMs = performance.now() + deadlineMs;
+      const leftMs = (): number => Math.max(LEAST_STOP_MS, untilMs - performance.now());
       await stopThread(state, deadlineMs);
-      await Promise.all(readers.threads.map((reader) => stopThread(reader, deadlineMs)));
-      await raft.stop({ kind: 'stop' }, deadlineMs);
+      const readersMs = leftMs();
+      await Promise.all(readers.threads.map((reader) => stopThread(reader, readersMs)));
+      await raft.stop({ kind: 'stop' }, leftMs());
+      return stillRunning([state, ...readers.threads, raft]);
     },
   };
 }
@@ -188,6 +198,10 @@ function startState(
     onMessage: (message) => listener.fromState(message),
     onLost: (reason) => listener.lost('state', reason),
   });
+}
+
+function stillRunning(threads: readonly Pick<StateThread, 'name' | 'hasEnded'>[]): readonly string[] {
+  return threads.filter(({ hasEnded }) => !hasEnded).map(({ name }) => name);
 }
 
 async function stopThread(thread: StateThread | ReaderThread, deadlineMs: number): Promise<void> {

@@ -29,6 +29,7 @@ import { faults } from './process/faults.js';
 import { processes } from './process/processes.js';
 import { settings } from './process/settings.js';
 import { start } from './process/start.js';
+import { stops } from './process/stops.js';
 import { wholeAgent } from './process/whole-agent.js';
 import { histories } from './raft/histories.js';
 import { raftCore } from './raft/raft-core.js';
@@ -84,6 +85,7 @@ export const mutants: readonly Mutant[] = [
   ...services,
   ...settings,
   ...start,
+  ...stops,
   ...store,
   ...tls,
   ...wholeAgent,

@@ -29,6 +29,8 @@ export class CatalogServer {
   bytes = 100;
   /** As a follower would say. */
   lastContactMs = 0;
+  /** Queries that were to wait are lost at once, others answered. */
+  cutsOffWaits = false;
   #isUp = true;
 
   get asking(): ServerAsking {
@@ -74,6 +76,10 @@ export class CatalogServer {
     const result = prepared.read();
     if (settings.minIndex === 0 || Math.max(1, result.index) > settings.minIndex) {
       const timer = setImmediate(answer);
+      return { cancel: () => clearImmediate(timer) };
+    }
+    if (this.cutsOffWaits) {
+      const timer = setImmediate(() => done({ ok: false, kind: 'lost', text: 'rpc error making call: EOF' }));
       return { cancel: () => clearImmediate(timer) };
     }
     const over = (): void => {

@@ -171,6 +171,19 @@ test('one whose answer crashes keeps nobody else waiting', async () => {
   calls.stop();
 });
 
+test('a server that answers but cuts off whatever waits is asked ever later', async (context) => {
+  const { server, calls } = opened();
+  context.after(() => calls.stop());
+  server.cutsOffWaits = true;
+  await ask(calls, 'web');
+  await waitFor(() => server.asked.length >= 4, 'a second query that was to wait');
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  // The fetch, a query, whether there is a server again, the second query: from then on with pauses.
+  assert.equal(server.asked.length, 4);
+  server.cutsOffWaits = false;
+  await waitFor(() => server.held.size === 1, 'the query that may wait');
+});
+
 test('an answer outlives its server, says how old it is, and is fresh again when the server is back', async () => {
   const { server, calls, web } = opened();
   await ask(calls, 'web');

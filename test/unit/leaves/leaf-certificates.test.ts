@@ -42,12 +42,14 @@ class FakeServers {
   reads = 0;
   #roots: TrustedRoots = { trustDomain: 'x.consul', roots: [{ ...ROOT, ID: 'first' }] };
   #waiting: BlockingRead<TrustedRoots> | null = null;
+  /** Nobody waits any more: all are told what there is, at once. */
+  isStopping = false;
 
   readonly calls: Pick<Calls, 'read' | 'write'> = {
     read: (run, { settings }) => {
       this.reads += 1;
       const read = run as unknown as BlockingRead<TrustedRoots>;
-      if (settings.minIndex >= this.index) this.#waiting = read;
+      if (settings.minIndex >= this.index && !this.isStopping) this.#waiting = read;
       else this.#answer(read);
     },
     write: async (_method, request) => {
@@ -154,6 +156,20 @@ test('after the end nothing is asked for any more, and no roots are followed', a
   await pass(3_600_000);
   assert.equal(servers.reads, before);
   assert.equal(servers.requests.length, 1);
+});
+
+test('servers that stop, and say at once what they said before, are asked for the roots after a pause', async () => {
+  servers.isStopping = true;
+  await leaves.get(WEB);
+  await turns();
+  const before = servers.reads;
+  for (let ms = 0; ms < 400; ms += 1) {
+    mock.timers.tick(1);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  assert.equal(servers.reads, before);
+  await pass(100);
+  assert.equal(servers.reads, before + 1);
 });
 
 test('what is refused is told, and nothing of it is kept', async () => {

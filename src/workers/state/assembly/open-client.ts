@@ -116,8 +116,8 @@ export function openClient(parts: Parts): Mode {
       serverUp = callback;
     },
     async listen(closing) {
-      closing.add(() => pool.close());
-      closing.add(() => snapshots.close());
+      closing.add('RPC pool', () => pool.close());
+      closing.add('snapshots', () => snapshots.close());
     },
     configured: (config) => certificate?.configured(config) ?? config,
     onReconfigured: (callback) => {

@@ -35,7 +35,7 @@ export async function openDns(
     logger,
     sharing: mode.readers?.threads.answerDns === true ? 'first' : 'alone',
   });
-  closing.add(() => server.close());
+  closing.add('DNS', () => server.close());
   await server.listen();
   const addresses = server.bound.map(({ address, port }) => {
     const shown = joinHostPort(address, port);

@@ -43,7 +43,7 @@ export async function openGrpc(parts: Parts, mode: Mode, dns: DnsInterface, clos
     ports = loaded;
     await loaded.listen();
   };
-  closing.add(async () => {
+  closing.add('gRPC', async () => {
     isClosed = true;
     await ports?.close();
   });

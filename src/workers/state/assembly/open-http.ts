@@ -48,7 +48,7 @@ export async function openHttp(parts: Parts, mode: Mode, local: LocalAgent, clos
   const clients = mode.readers === null ? null : new SharedCounts();
   const { settings, logger, telemetry } = parts;
   const leaves = leafCertificates(parts, mode);
-  closing.add(async () => leaves.stop());
+  closing.add('leaf certificates', () => leaves.stop());
   const server = new HttpServer({
     table: endpointTable(parts, mode, local, leaves),
     settings: settings.current,
@@ -68,7 +68,7 @@ export async function openHttp(parts: Parts, mode: Mode, local: LocalAgent, clos
     logger.info(what, 'address', address, 'network', network, 'protocol', protocol);
     return address;
   };
-  closing.add(async (deadlineMs) => {
+  closing.add('HTTP', async (deadlineMs) => {
     for (const listener of settings.current.http.listeners) say('Stopping server', 'http', listener);
     for (const listener of settings.current.httpsListeners) say('Stopping server', 'https', listener);
     logger.info('Waiting for endpoints to shut down');

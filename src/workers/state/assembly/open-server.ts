@@ -168,9 +168,9 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     recovered,
     stats: () => serverStats(parts, consensus, leader),
     async listen(closing) {
-      closing.add(() => rpc.close());
-      closing.add(() => pool.close());
-      closing.add(() => remote.close());
+      closing.add('RPC', () => rpc.close());
+      closing.add('RPC pool', () => pool.close());
+      closing.add('snapshots', () => remote.close());
       await rpc.listen();
     },
     configured: (config) => config,

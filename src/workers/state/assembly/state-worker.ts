@@ -57,9 +57,9 @@ export class StateWorker {
     const parts = this.#parts;
     const mode = this.#mode;
     const closing = this.#closing;
-    closing.add(() => mode.stop());
-    closing.add(async () => this.#expiry.stop());
-    closing.add((deadlineMs) => parts.shards.stop(Math.min(CHECKS_STOP_MS, deadlineMs / 2)));
+    closing.add('mode', () => mode.stop());
+    closing.add('certificate expiry', () => this.#expiry.stop());
+    closing.add('checks', (deadlineMs) => parts.shards.stop(Math.min(CHECKS_STOP_MS, deadlineMs / 2)));
     await mode.recovered;
     await mode.listen(closing);
     const local = await this.#openLocal();
@@ -82,7 +82,7 @@ export class StateWorker {
       acls: this.#mode.acls,
       clusterSize: () => gossip.lan.size,
     });
-    this.#closing.add(() => local.stop());
+    this.#closing.add('local services', () => local.stop());
     this.#mode.onServerUp(() => local.serverUp());
     gossip.setServices(() => local.state.serviceDefinitions());
     return local;

@@ -44,6 +44,7 @@ export class KeptRead<Request, Value> implements Deadline {
   #answer: AskedValue<Value>;
   #confirmedMs: number;
   #lostMs: number | null = null;
+  /** Of queries that were to wait, in a row: a server that answers the others may still cut those off. */
   #failures = 0;
   #work: Asked | null = null;
   #isOver = false;
@@ -97,7 +98,6 @@ export class KeptRead<Request, Value> implements Deadline {
     if (isChanged) this.#tell(isRestored);
     if (this.#lostMs === null) return;
     this.#lostMs = null;
-    this.#failures = 0;
     this.#pause(0);
   }
 
@@ -144,7 +144,9 @@ export class KeptRead<Request, Value> implements Deadline {
       const wasLost = this.#lostMs !== null;
       const isNews = answer.index !== this.#answer.index;
       this.confirm(answer);
-      if (!wasLost) this.#pause(isNews ? 0 : LOOK_AGAIN_MS * Math.random());
+      if (wasLost) return;
+      this.#failures = 0;
+      this.#pause(isNews ? 0 : LOOK_AGAIN_MS * Math.random());
       return;
     }
     this.#options.sources.failed(server, answer);

@@ -5,6 +5,8 @@ import { deadlines } from '../../../deadlines/deadline-queue.js';
 
 /** Waits between two tries start at a sixteenth of rpc_hold_timeout. */
 const HOLD_STEPS = 16;
+/** Milliseconds; where rpc_hold_timeout is next to nothing a call that may wait must still not be tried without end. */
+const LEAST_STEP_MS = 50;
 
 export interface Pauses {
   /** Milliseconds; null when the call has been held for as long as it may. */
@@ -15,7 +17,7 @@ export interface Pauses {
 export function growingPauses(holdMs: number, moreMs: number, sinceMs = deadlines.now()): Pauses {
   const until = sinceMs + holdMs + moreMs;
   let pauseMs = 0;
-  let longest = holdMs / HOLD_STEPS;
+  let longest = Math.max(holdMs / HOLD_STEPS, LEAST_STEP_MS);
   return {
     next() {
       const leftMs = until - deadlines.now();

@@ -92,7 +92,15 @@ export class GrpcPorts {
         socket.destroy();
       }
     };
-    for (const listener of grpcTlsListeners) await this.#open('grpc_tls', listener, admit);
+    const before = this.#listeners.length;
+    try {
+      for (const listener of grpcTlsListeners) await this.#open('grpc_tls', listener, admit);
+    } catch (error) {
+      // The next reload tries all of it once more.
+      this.#gate = null;
+      await Promise.all(this.#listeners.splice(before).map((listener) => listener.close()));
+      throw error;
+    }
   }
 
   async #open(name: PortName, listener: Listener, spoke: Spoke): Promise<void> {

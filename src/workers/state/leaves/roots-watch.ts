@@ -9,6 +9,8 @@ const WAIT_MS = 600_000;
 /** Between two tries when nobody answers, growing. */
 const FIRST_PAUSE_MS = 1_000;
 const LAST_PAUSE_MS = 60_000;
+/** At most, after an answer that said nothing new: a server that stops gives those at once. */
+const NO_NEWS_PAUSE_MS = 1_000;
 
 /** Roots are no secret. */
 const ANYBODY = { token: '' };
@@ -75,7 +77,9 @@ export class RootsWatch {
     if (activeRootOf(answer.value) !== before) this.#options.changed();
     // Who restores an older state begins to count again.
     const nextIndex = answer.index < index ? 0 : answer.index;
-    this.#timer = setTimeout(() => void this.#follow(nextIndex, FIRST_PAUSE_MS), nextIndex === 0 ? pauseMs : 0);
+    const noNewsMs = answer.index === index ? NO_NEWS_PAUSE_MS * this.#options.random() : 0;
+    const waitMs = nextIndex === 0 ? pauseMs : noNewsMs;
+    this.#timer = setTimeout(() => void this.#follow(nextIndex, FIRST_PAUSE_MS), waitMs);
   }
 
   #ask(minIndex: number) {
