@@ -46,6 +46,7 @@ export class BroadcastQueue {
    * `transmitLimit` times leaves the queue.
    */
   take(overhead: number, limit: number, transmitLimit: number): Uint8Array[] {
+    if (this.#count === 0) return [];
     const taken: QueuedMessage[] = [];
     let free = limit - overhead;
     for (const tier of this.#tiers) {

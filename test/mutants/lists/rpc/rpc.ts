@@ -331,8 +331,8 @@ export const rpc: readonly Mutant[] = [
   {
     name: 'client: an answer of the cache is as old as ever when its server is back',
     file: 'workers/state/calls/kept-read.ts',
-    find: '    this.#lostMs = null;\n    this.#failures = 0;',
-    replace: '    this.#failures = 0;',
+    find: '    this.#lostMs = null;\n    this.#pause(0);',
+    replace: '    this.#pause(0);',
     tests: KEPT,
   },
   {

@@ -155,8 +155,8 @@ export const store: readonly Mutant[] = [
     name: 'an unchanged critical check ends no session',
     file: `${FSM}/check-session-write.ts`,
     find: `  if (written.Status === 'critical' && catalog.peer === '') invalidateSessionsOfCheck(tables, key);
-  if (existing && isSameCheck(existing.record, written)) return null;`,
-    replace: `  if (existing && isSameCheck(existing.record, written)) return null;
+  if (existing && isSameCheck(existing.record, written)) return existing;`,
+    replace: `  if (existing && isSameCheck(existing.record, written)) return existing;
   if (written.Status === 'critical' && catalog.peer === '') invalidateSessionsOfCheck(tables, key);`,
     tests: SESSIONS,
   },
