@@ -13,7 +13,7 @@ import { repositoryRoot } from '../../../data.js';
 import { Random, seedsOf } from '../../../random.js';
 import { Busy } from './busy.js';
 
-const ROUNDS = Number(process.env['LICTOR_STOPS'] ?? 4);
+const ROUNDS = Number(process.env['LICTOR_STOPS'] ?? 2);
 /** The agent's five seconds, the drain of who leaves, and a machine that much else runs on. */
 const END_MS = 20_000;
 const SETTINGS = 'enable_script_checks = true performance { leave_drain_time = "10ms" } log_level = "debug"';
