@@ -139,17 +139,17 @@ export async function choosePorts(): Promise<AgentPorts> {
   return { http, dns, server, serfLan, serfWan, grpc, grpcTls };
 }
 
-/** Starts `./lictor agent` and waits until it answers. */
-export async function startAgent(options: AgentOptions): Promise<AgentProcess> {
-  const ports = options.ports ?? (await choosePorts());
-  const node = options.node ?? 'golden';
+const DEFAULT_NODE = 'golden';
+
+/** Begins `./lictor agent`, and waits for nothing. */
+export function spawnAgent(options: AgentOptions, ports: AgentPorts): AgentProcess {
   const [program = '', ...before] = [...(options.under ?? []), path.join(repositoryRoot, 'lictor')];
   const child = spawn(
     program,
     [
       ...before,
       'agent',
-      `-node=${node}`,
+      `-node=${options.node ?? DEFAULT_NODE}`,
       '-bind=127.0.0.1',
       `-http-port=${ports.http}`,
       `-dns-port=${ports.dns}`,
@@ -164,6 +164,13 @@ export async function startAgent(options: AgentOptions): Promise<AgentProcess> {
   );
   const agent = new AgentProcess(child, ports);
   agent.token = options.token ?? '';
+  return agent;
+}
+
+/** Starts `./lictor agent` and waits until it answers. */
+export async function startAgent(options: AgentOptions): Promise<AgentProcess> {
+  const node = options.node ?? DEFAULT_NODE;
+  const agent = spawnAgent(options, options.ports ?? (await choosePorts()));
   const waitForLeader = options.waitForLeader ?? true;
   try {
     await waitFor(async () => {

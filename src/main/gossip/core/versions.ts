@@ -51,6 +51,7 @@ export function* incompatibility(
   local: readonly NodeRecord[],
 ): Generator<void, string | null> {
   const range: Range = { low: 0, high: 255, delegateLow: 0, delegateHigh: 255 };
+  // A loop for each list: one that took a function for what differs would run it, not compiled yet, ten thousand times in a join.
   let looked = 0;
   let last: Uint8Array | null = null;
   for (const { State, Vsn } of remote) {

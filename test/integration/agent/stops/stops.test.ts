@@ -3,13 +3,11 @@
 // acknowledged. `LICTOR_STOPS` says how many rounds, `LICTOR_SEED` repeats the choices of one.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { type AgentPorts, AgentProcess, choosePorts, startAgent } from '../../../agent-process.js';
-import { repositoryRoot } from '../../../data.js';
+import { type AgentPorts, type AgentProcess, choosePorts, spawnAgent, startAgent } from '../../../agent-process.js';
 import { Random, seedsOf } from '../../../random.js';
 import { Busy } from './busy.js';
 
@@ -78,27 +76,10 @@ async function hasServices(agent: AgentProcess, { acknowledged: { services } }: 
 
 /** Begins, and is told to end somewhere in its start. */
 async function endInStart(args: readonly string[], ports: AgentPorts, afterMs: number): Promise<void> {
-  const child = spawn(
-    path.join(repositoryRoot, 'lictor'),
-    [
-      'agent',
-      '-node=golden',
-      '-bind=127.0.0.1',
-      `-http-port=${ports.http}`,
-      `-dns-port=${ports.dns}`,
-      `-server-port=${ports.server}`,
-      `-serf-lan-port=${ports.serfLan}`,
-      `-serf-wan-port=${ports.serfWan}`,
-      `-grpc-port=${ports.grpc}`,
-      `-grpc-tls-port=${ports.grpcTls}`,
-      ...args,
-    ],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-  const agent = new AgentProcess(child, ports);
+  const agent = spawnAgent({ args }, ports);
   try {
     await new Promise((resolve) => setTimeout(resolve, afterMs));
-    child.kill('SIGTERM');
+    agent.child.kill('SIGTERM');
     await agent.waitForExit(END_MS);
     // Before it has taken the signals over they end it.
     if (agent.exited?.signal !== 'SIGTERM') assert.equal(agent.exited?.code, 1, agent.output);
