@@ -16,6 +16,14 @@ async function json(agent: AgentProcess, target: string): Promise<unknown> {
   return JSON.parse(text);
 }
 
+/** Names are answered by any server of a datacenter, from what it has: this waits until the one that follows has the service. */
+async function untilFollowed(service: string): Promise<void> {
+  const follower = both.server('dc2-b');
+  const isThere = async () =>
+    ((await json(follower, `/v1/health/service/${service}?stale`)) as readonly unknown[]).length > 0;
+  await waitFor(isThere, `the follower to know an instance of ${service}`);
+}
+
 function resolverOf(agent: AgentProcess): Resolver {
   const resolver = new Resolver({ timeout: 10_000, tries: 3 });
   resolver.setServers([`127.0.0.1:${agent.ports.dns}`]);
@@ -83,6 +91,7 @@ describe('another datacenter', { concurrency: false }, () => {
     ]) {
       const put = await there.request('PUT', '/v1/catalog/register', JSON.stringify({ ...node, Service }));
       assert.equal(put.status, 200, put.text);
+      await untilFollowed(Service.Service);
     }
     type Entry = { Node: { Address: string }; Service: { Address: string; Port: number } };
     const shown = async (agent: AgentProcess, query: string): Promise<unknown> => {
@@ -172,11 +181,7 @@ describe('another datacenter', { concurrency: false }, () => {
     const instance = { Node: 'dns-node', Address: '192.0.2.9', Service: { Service: 'far', Port: 4242 } };
     const registered = await both.server('dc2-a').request('PUT', '/v1/catalog/register', JSON.stringify(instance));
     assert.equal(registered.status, 200, registered.text);
-    // Names are answered by any server of a datacenter, from what it has.
-    const follower = both.server('dc2-b');
-    const isThere = async () =>
-      ((await json(follower, '/v1/health/service/far?stale')) as readonly unknown[]).length > 0;
-    await waitFor(isThere, 'the follower to know the instance');
+    await untilFollowed('far');
     for (const [who, agent] of askers) {
       const resolver = resolverOf(agent);
       assert.deepEqual(await resolver.resolve4('far.service.dc2.consul'), ['192.0.2.9'], who);
