@@ -8,6 +8,7 @@ import { isServer } from '../../../wire/gossip/member-tags.js';
 import { AppliedProgress } from '../../../wire/raft/applied-progress.js';
 import { RequestRates } from '../../../wire/request-rates.js';
 import type { StateWorkerData } from '../../../wire/state-worker.js';
+import type { Calls } from '../calls/calls.js';
 import { CallsBeyond } from '../calls/calls-beyond.js';
 import type { ServerAsking } from '../calls/elsewhere.js';
 import { followedReads } from '../calls/followed-reads.js';
@@ -26,6 +27,7 @@ import { Responder } from '../dns/responder.js';
 import { LeaderDuties } from '../leader/leader-duties.js';
 import { LeaderLogins } from '../leader/logins/logins.js';
 import type { Primary } from '../leader/primary/primary.js';
+import { CoordinateReports } from '../local/sync/coordinate-reports.js';
 import { CoordinateUpdates } from '../methods/catalog/coordinate-updates.js';
 import type { ClusterView } from '../methods/contract/cluster-view.js';
 import { refusal } from '../methods/contract/refusal.js';
@@ -52,6 +54,9 @@ import { followRoots } from './tls/trusted-clients.js';
 
 const COORDINATE_PERIOD_MS = 5_000;
 const DEV_COORDINATE_PERIOD_MS = 100;
+/** By then main has told where this server is, which it does every 5 s (`-dev`: 0.5 s). */
+const FIRST_COORDINATE_MS = 6_000;
+const DEV_FIRST_COORDINATE_MS = 600;
 /** As stock's servers close connections to others that they ask nothing. */
 const IDLE_CONNECTION_MS = 120_000;
 /** A leader that isn't heard any more may be stopped: what was asked of it isn't waited for until its connection is found dead. */
@@ -92,9 +97,6 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     },
     wanChanged: (changes) => others.membersChanged(changes),
     serverSuspected: (name) => news.suspected(name),
-    located: (record) => {
-      if (leader.isSelf) coordinates.add(record);
-    },
   });
   const pool = new RpcPool({ idleMs: IDLE_CONNECTION_MS, dialer });
   const bootstrap = new BootstrapDialer(parts.settings.current);
@@ -109,6 +111,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
   const cluster = clusterView({ datacenter, nodeId, members: () => gossip.lan.list, consensus, leader, duties });
   const asked = { elsewhere, beyond, primary };
   const calls = serverCalls(parts, replica, asked, leader, duties, coordinates, cluster, acls);
+  const ownCoordinate = coordinateReports(parts, calls, acls);
   const limits = requestLimits(parts, raft, leader);
   parts.leaveSteps.setServer({
     cluster,
@@ -188,6 +191,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     rest: () => {
       duties.stop();
       expectation.stop();
+      ownCoordinate.stop();
       coordinates.stop();
     },
     stop: () => {
@@ -309,6 +313,27 @@ function coordinateUpdates({ settings, logger }: Parts, { consensus }: Replica):
     propose: (command) => consensus.propose(command),
     periodMs: settings.current.devMode ? DEV_COORDINATE_PERIOD_MS : COORDINATE_PERIOD_MS,
     logger: logger.child('server'),
+  });
+}
+
+/** Where this server is, told as every agent does it, to whoever leads. */
+function coordinateReports(
+  { settings, gossip, tokens, logger }: Parts,
+  calls: Calls,
+  acls: TokenResolver,
+): CoordinateReports {
+  const { nodeName, datacenter, devMode } = settings.current;
+  return new CoordinateReports({
+    nodeName,
+    datacenter,
+    random: Math.random,
+    calls,
+    token: () => tokens.agent,
+    acls,
+    members: () => gossip.lan.size,
+    own: () => gossip.coordinate,
+    firstMs: devMode ? DEV_FIRST_COORDINATE_MS : FIRST_COORDINATE_MS,
+    logger,
   });
 }
 

@@ -1,21 +1,35 @@
-// Where this agent is in the network, told to a server from time to time: the more agents there are, the rarer, so that all of
+// Where this agent is in the network, told to the catalog from time to time: the more agents there are, the rarer, so that all of
 // them together are no more than 64 reports a second (spec/agent.md, section 8, "coordinates").
 
+import type { Logger } from '../../../../observe/logger.js';
 import type { Random } from '../../../../random/random.js';
 import type { Coordinate } from '../../../../wire/gossip-pools.js';
+import type { Calls } from '../../calls/calls.js';
+import { updateCoordinate } from '../../methods/catalog/coordinate.js';
+import { isRefusal } from '../../methods/contract/refusal.js';
+import type { TokenResolver } from '../../methods/contract/token-resolver.js';
 import { jitter } from '../state/clock.js';
+import { isBlockedByAcls, warnBlocked } from './blocked-by-acls.js';
 
 const SHORTEST_MS = 15_000;
 const AGENT_MS = 1000 / 64;
 
 export interface CoordinateReportsOptions {
+  readonly nodeName: string;
+  readonly datacenter: string;
   readonly random: Random;
+  readonly calls: Pick<Calls, 'obstacle' | 'write'>;
+  /** The agent's own. */
+  readonly token: () => string;
+  readonly acls: TokenResolver;
   /** Members of the LAN pool. */
   readonly members: () => number;
-  /** null when there is nothing to tell, or nobody to tell it to. */
+  /** null while there is nothing to tell. */
   readonly own: () => Coordinate | null;
-  /** Doesn't reject. */
-  readonly report: (coordinate: Coordinate) => Promise<void>;
+  /** Until the first report, for an agent that tells sooner than its turn would be: there are few servers. */
+  readonly firstMs?: number;
+  /** Named `agent`. */
+  readonly logger: Logger;
 }
 
 /** Milliseconds until the next report. */
@@ -30,21 +44,38 @@ export class CoordinateReports {
 
   constructor(options: CoordinateReportsOptions) {
     this.#options = options;
-    this.#timer = this.#arm();
+    this.#timer = this.#arm(options.firstMs ?? this.#intervalMs());
   }
 
   stop(): void {
     clearTimeout(this.#timer);
   }
 
-  #arm(): NodeJS.Timeout {
+  #intervalMs(): number {
     const { members, random } = this.#options;
-    return setTimeout(() => this.#next(), reportInterval(members(), random));
+    return reportInterval(members(), random);
   }
 
+  #arm(afterMs: number): NodeJS.Timeout {
+    return setTimeout(() => this.#next(), afterMs);
+  }
+
+  /** What nobody could take now is out of date by the time that somebody can. */
   #next(): void {
-    this.#timer = this.#arm();
-    const coordinate = this.#options.own();
-    if (coordinate !== null) void this.#options.report(coordinate);
+    this.#timer = this.#arm(this.#intervalMs());
+    const { own, calls } = this.#options;
+    const coordinate = own();
+    if (coordinate !== null && calls.obstacle === null) void this.#report(coordinate);
+  }
+
+  async #report(Coord: Coordinate): Promise<void> {
+    const { calls, nodeName, datacenter, token, acls, logger } = this.#options;
+    const secret = token();
+    const record = { Node: nodeName, Segment: '', Partition: '', Coord };
+    const answer = await calls.write(updateCoordinate, record, datacenter, { token: secret });
+    if (!isRefusal(answer)) return;
+    if (isBlockedByAcls(answer)) {
+      warnBlocked(logger, acls, { token: secret, message: 'Coordinate update blocked by ACLs', fields: [] });
+    } else logger.error('Coordinate update error', 'error', answer.text);
   }
 }
