@@ -25,7 +25,7 @@ const IDLE_CONNECTION_MS = 127_000;
 
 export function openClient(parts: Parts): Mode {
   const { settings, telemetry, control, gossip, logger, tokens } = parts;
-  const { datacenter, nodeName } = settings.current;
+  const { datacenter, nodeName, devMode } = settings.current;
   const limits = () => settings.current.limits;
   const list = new ServerList(Math.random);
   const dialer = new ServerDialer(settings.current);
@@ -98,6 +98,7 @@ export function openClient(parts: Parts): Mode {
     acls,
     members,
     own: () => gossip.coordinate,
+    devMode,
     logger,
   });
   return {

@@ -54,9 +54,6 @@ import { followRoots } from './tls/trusted-clients.js';
 
 const COORDINATE_PERIOD_MS = 5_000;
 const DEV_COORDINATE_PERIOD_MS = 100;
-/** By then main has told where this server is, which it does every 5 s (`-dev`: 0.5 s). */
-const FIRST_COORDINATE_MS = 6_000;
-const DEV_FIRST_COORDINATE_MS = 600;
 /** As stock's servers close connections to others that they ask nothing. */
 const IDLE_CONNECTION_MS = 120_000;
 /** A leader that isn't heard any more may be stopped: what was asked of it isn't waited for until its connection is found dead. */
@@ -332,7 +329,7 @@ function coordinateReports(
     acls,
     members: () => gossip.lan.size,
     own: () => gossip.coordinate,
-    firstMs: devMode ? DEV_FIRST_COORDINATE_MS : FIRST_COORDINATE_MS,
+    devMode,
     logger,
   });
 }

@@ -428,6 +428,13 @@ export const localAgent: readonly Mutant[] = [
     tests: ['unit/local/coordinate-reports'],
   },
   {
+    name: 'thousands of agents that start at once tell their coordinates at once',
+    file: 'workers/state/local/sync/coordinate-reports.ts',
+    find: 'members() * AGENT_MS <= SHORTEST_MS',
+    replace: 'members() > 0',
+    tests: ['unit/local/coordinate-reports'],
+  },
+  {
     name: 'coordinates are told as often in a pool of thousands',
     file: 'workers/state/local/sync/coordinate-reports.ts',
     find: 'Math.max(SHORTEST_MS, members * AGENT_MS)',

@@ -13,6 +13,9 @@ import { isBlockedByAcls, warnBlocked } from './blocked-by-acls.js';
 
 const SHORTEST_MS = 15_000;
 const AGENT_MS = 1000 / 64;
+/** Until the first report. By then main has told where this agent is, which it does every 5 s (`-dev`: 0.5 s). */
+const FIRST_MS = 6_000;
+const DEV_FIRST_MS = 600;
 
 export interface CoordinateReportsOptions {
   readonly nodeName: string;
@@ -26,8 +29,7 @@ export interface CoordinateReportsOptions {
   readonly members: () => number;
   /** null while there is nothing to tell. */
   readonly own: () => Coordinate | null;
-  /** Until the first report, for an agent that tells sooner than its turn would be: there are few servers. */
-  readonly firstMs?: number;
+  readonly devMode: boolean;
   /** Named `agent`. */
   readonly logger: Logger;
 }
@@ -44,25 +46,27 @@ export class CoordinateReports {
 
   constructor(options: CoordinateReportsOptions) {
     this.#options = options;
-    this.#timer = this.#arm(options.firstMs ?? this.#intervalMs());
+    this.#timer = setTimeout(() => this.#first(), options.devMode ? DEV_FIRST_MS : FIRST_MS);
   }
 
   stop(): void {
     clearTimeout(this.#timer);
   }
 
-  #intervalMs(): number {
-    const { members, random } = this.#options;
-    return reportInterval(members(), random);
+  /** In a pool of thousands it waits for its turn, since all of them may have been started at once. */
+  #first(): void {
+    if (this.#options.members() * AGENT_MS <= SHORTEST_MS) this.#next();
+    else this.#timer = this.#arm();
   }
 
-  #arm(afterMs: number): NodeJS.Timeout {
-    return setTimeout(() => this.#next(), afterMs);
+  #arm(): NodeJS.Timeout {
+    const { members, random } = this.#options;
+    return setTimeout(() => this.#next(), reportInterval(members(), random));
   }
 
   /** What nobody could take now is out of date by the time that somebody can. */
   #next(): void {
-    this.#timer = this.#arm(this.#intervalMs());
+    this.#timer = this.#arm();
     const { own, calls } = this.#options;
     const coordinate = own();
     if (coordinate !== null && calls.obstacle === null) void this.#report(coordinate);
