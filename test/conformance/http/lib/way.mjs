@@ -49,7 +49,7 @@ export class Way {
 
   /** Whether the answer may be late at first. */
   mayLag(step) {
-    const isRead = step.method === 'GET' || step.path.startsWith(READ_BY_PUT);
+    const isRead = step.method === 'GET' || (step.method === 'PUT' && step.path.startsWith(READ_BY_PUT));
     return this.name !== undefined && isRead && OF_ANY_AGE.test(step.path);
   }
 
