@@ -104,7 +104,7 @@ test('a key is changed under load in three servers and two clients: no request f
   }
   assert.deepEqual(failures, []);
   assert.ok(requests > 100, `${requests} requests`);
-  for (const agent of agents) assert.equal(await alive(agent), 5);
+  for (const agent of agents) await waitFor(async () => (await alive(agent)) === 5, 'five members still');
   assert.match(
     await keyring(client, '-list-primary', '-local-only'),
     new RegExp(`${second.replace(/[+/]/g, '\\$&')} \\[5/5\\]`),
