@@ -54,14 +54,15 @@ export class AgentProcess {
     child.stdout?.on('data', collect);
     child.stderr?.on('data', collect);
     this.#exited = new Promise((resolve) => {
-      child.on('exit', (code, signal) => {
-        this.#exit = { code, signal };
-      });
       // Which comes after the exit, when the last of the output is read.
-      child.on('close', () => resolve());
+      child.on('close', (code, signal) => {
+        this.#exit = { code, signal };
+        resolve();
+      });
     });
   }
 
+  /** Null until all of its output is here as well. */
   get exited(): { code: number | null; signal: NodeJS.Signals | null } | null {
     return this.#exit;
   }

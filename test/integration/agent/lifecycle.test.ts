@@ -102,7 +102,7 @@ test('a reload takes over what may change, and names what needs a restart', asyn
       const text = `The '${key}' field has changed. The change takes effect after a restart.`;
       await waitFor(() => agent.output.includes(text), text);
     }
-    assert.match(agent.output, /\[WARN\].*Invalid log level: loud/);
+    await waitFor(() => /\[WARN\].*Invalid log level: loud/.test(agent.output), 'the level to be named');
     assert.deepEqual(await inCatalog(), before);
     const self = (await agent.json('/v1/agent/self')) as { Config: { Datacenter: string } };
     assert.equal(self.Config.Datacenter, 'dc1');
