@@ -100,7 +100,7 @@ export class Subscriber {
 
   async #waits(isThere: () => boolean, wanted: string): Promise<void> {
     try {
-      await waitFor(isThere, wanted, 20_000);
+      await waitFor(isThere, wanted);
     } catch (error) {
       throw new Error(`${String(error)}; heard ${this.told.join(', ')}; ended ${JSON.stringify(this.ended)}`);
     }
