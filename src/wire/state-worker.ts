@@ -94,13 +94,8 @@ export type MainToState =
   /** A server in the LAN pool may be failing; told to servers. */
   | { readonly kind: 'server-suspected'; readonly name: string }
   | { readonly kind: 'user-event'; readonly event: FiredEvent }
-  /** Where this agent is in its pools, and where LAN members said they are since the last message. */
-  | {
-      readonly kind: 'coordinates';
-      readonly lan: Coordinate;
-      readonly wan: Coordinate | null;
-      readonly seen: readonly { readonly node: string; readonly coordinate: Coordinate }[];
-    }
+  /** Where this agent is in the LAN pool. */
+  | { readonly kind: 'coordinate'; readonly coordinate: Coordinate }
   /** A check shard's task ended; its checks must be sent again over a new port. */
   | { readonly kind: 'check-shard-lost'; readonly shard: number }
   /** Answered by `leave-step-done` of the same step. Main goes on without one that takes too long, and then asks for the next. */

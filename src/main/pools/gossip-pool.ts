@@ -249,10 +249,6 @@ export class GossipPool {
     return this.#serf.coordinateOf(name);
   }
 
-  takeSeenCoordinates(): ReadonlyMap<string, Coordinate> {
-    return this.#serf.takeSeenCoordinates();
-  }
-
   /** Joins by as many of the addresses as answer. Events from before are not told. */
   async join(addresses: readonly string[]): Promise<Joined> {
     const problem = this.#shell === null ? "Serf can't Join after Leave or Shutdown" : this.#serf.canJoin();

@@ -22,9 +22,9 @@ import { decodeUserEvent, encodeUserEvent, NEW_LEADER, newLeaderEvent } from './
 
 /** Between two looks for servers of this datacenter that the WAN pool lacks. */
 const FLOOD_INTERVAL_MS = 60_000;
-const COORDINATES_INTERVAL_MS = 5_000;
+const COORDINATE_INTERVAL_MS = 5_000;
 /** In development mode everything is there at once. */
-const DEV_COORDINATES_INTERVAL_MS = 500;
+const DEV_COORDINATE_INTERVAL_MS = 500;
 
 export interface PoolsOptions {
   readonly config: RuntimeConfig;
@@ -57,7 +57,7 @@ export class GossipPools {
   /** Null where there is no WAN pool. */
   #flood: FloodJoin | null = null;
   #floodRounds: NodeJS.Timeout | null = null;
-  #coordinates: NodeJS.Timeout | null = null;
+  #coordinate: NodeJS.Timeout | null = null;
 
   constructor(options: PoolsOptions) {
     this.#options = options;
@@ -126,8 +126,8 @@ export class GossipPools {
     // In this turn: the state worker answers nothing before it knows who it is.
     this.#publishers.wan.flush();
     this.#publishers.lan.flush();
-    const intervalMs = this.#options.config.devMode ? DEV_COORDINATES_INTERVAL_MS : COORDINATES_INTERVAL_MS;
-    this.#coordinates = setInterval(() => this.#publishCoordinates(), intervalMs);
+    const intervalMs = this.#options.config.devMode ? DEV_COORDINATE_INTERVAL_MS : COORDINATE_INTERVAL_MS;
+    this.#coordinate = setInterval(() => this.#publishCoordinate(), intervalMs);
     this.#startJoining();
     this.#floodRounds = this.#flood && setInterval(() => this.#flood?.round(), FLOOD_INTERVAL_MS);
   }
@@ -167,11 +167,8 @@ export class GossipPools {
     if (problem !== null) this.#logger.warn('failed to broadcast new leader event', 'error', problem);
   }
 
-  #publishCoordinates(): void {
-    if (this.#lan === null) return;
-    const seen = [...this.#lan.takeSeenCoordinates()].map(([node, coordinate]) => ({ node, coordinate }));
-    const wan = this.#wan?.coordinate ?? null;
-    this.#options.tell({ kind: 'coordinates', lan: this.#lan.coordinate, wan, seen });
+  #publishCoordinate(): void {
+    if (this.#lan !== null) this.#options.tell({ kind: 'coordinate', coordinate: this.#lan.coordinate });
   }
 
   #startJoining(): void {
@@ -276,7 +273,7 @@ export class GossipPools {
 
   async close(): Promise<void> {
     this.#stopJoining();
-    if (this.#coordinates !== null) clearInterval(this.#coordinates);
+    if (this.#coordinate !== null) clearInterval(this.#coordinate);
     await Promise.all([this.#wan?.close(), this.#lan?.close()]);
   }
 }

@@ -125,7 +125,7 @@ describe('one server and its clients', () => {
     assert.deepEqual(rest, []);
   });
 
-  test('coordinates of the server and of what it probes get into the catalog', async () => {
+  test('the coordinates that a server and a client tell get into the catalog', async () => {
     const nodes = async () => (await server.json('/v1/coordinate/nodes')) as readonly { Node: string }[];
     await waitFor(
       async () =>

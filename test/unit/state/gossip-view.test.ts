@@ -4,23 +4,21 @@ import type { RuntimeConfig } from '../../../src/wire/config.js';
 import { ORIGIN } from '../../../src/wire/coordinate.js';
 import type { MemberChanges } from '../../../src/wire/gossip-pools.js';
 import { packChanges, type ToldMember } from '../../../src/wire/packed-members.js';
-import type { CoordinateRecord } from '../../../src/wire/records.js';
 import { GossipView } from '../../../src/workers/state/gossip/gossip-view.js';
 import { member } from '../agent-endpoints/fake-request.js';
 import { CONFIG, leaderFixture } from '../leader/leader-fixture.js';
 import { metaOf } from '../pools/recorded.js';
-import { coordinate, coordinateOf } from './coordinate-fixture.js';
+import { coordinate } from './coordinate-fixture.js';
 
 function open(changes: Partial<RuntimeConfig> = {}) {
   const { logger } = leaderFixture();
-  const written: CoordinateRecord[] = [];
   const told: MemberChanges[] = [];
   const side = new GossipView({
     config: { ...CONFIG, disableCoordinates: false, ...changes },
     logger,
   });
-  side.listen({ membersChanged: (changes) => told.push(changes), located: (record) => written.push(record) });
-  return { side, written, told };
+  side.listen({ membersChanged: (changes) => told.push(changes) });
+  return { side, told };
 }
 
 function toldMember(name: string): ToldMember {
@@ -28,12 +26,7 @@ function toldMember(name: string): ToldMember {
   return { name, ip: Uint8Array.of(127, 0, 0, 1), port: 8301, meta: metaOf({}), versionBytes, status: 1 };
 }
 
-const LOCATED = {
-  kind: 'coordinates',
-  lan: coordinate(1),
-  wan: null,
-  seen: [{ node: 'other', coordinate: coordinate(2) }],
-} as const;
+const LOCATED = { kind: 'coordinate', coordinate: coordinate(1) } as const;
 
 test('members go to their pool, and this agent is one of them', () => {
   const { side } = open();
@@ -54,7 +47,7 @@ test('members go to their pool, and this agent is one of them', () => {
 test('who listens hears of the LAN pool alone, when the change is in it', () => {
   const { side, told } = open();
   const lan = { pool: 'lan', changed: [member('a')], removed: [] } as const;
-  side.listen({ membersChanged: () => assert.ok(side.lan.find('a')), located: () => {} });
+  side.listen({ membersChanged: () => assert.ok(side.lan.find('a')) });
   side.receive({
     kind: 'members',
     changes: packChanges({ pool: 'wan', changed: [toldMember('srv-one.dc1')], removed: [] }),
@@ -66,21 +59,17 @@ test('who listens hears of the LAN pool alone, when the change is in it', () => 
 test('who listens, and cares, hears which server is suspected', () => {
   const { side } = open();
   const suspected: string[] = [];
-  side.listen({ membersChanged: () => {}, located: () => {}, serverSuspected: (name) => suspected.push(name) });
+  side.listen({ membersChanged: () => {}, serverSuspected: (name) => suspected.push(name) });
   side.receive({ kind: 'server-suspected', name: 'a' });
   assert.deepEqual(suspected, ['a']);
 });
 
-test("coordinates go to who listens, this agent's own with those of others", () => {
-  const { side, written } = open();
+test("this agent's coordinate is the last one that was told; disabled, it has none", () => {
+  const { side } = open();
   assert.deepEqual(side.coordinate, ORIGIN);
   side.receive(LOCATED);
   assert.deepEqual(side.coordinate, coordinate(1));
-  assert.deepEqual(written, [coordinateOf('srv-one', 1), coordinateOf('other', 2)]);
-});
-
-test('disabled coordinates are neither written nor shown', () => {
-  const { side, written } = open({ disableCoordinates: true });
-  side.receive(LOCATED);
-  assert.deepEqual([side.coordinate, written], [null, []]);
+  const { side: disabled } = open({ disableCoordinates: true });
+  disabled.receive(LOCATED);
+  assert.equal(disabled.coordinate, null);
 });

@@ -317,11 +317,6 @@ export class SerfCore implements Machine<SerfEvent> {
     return name === options.self.name ? coordinates.own : coordinates.of(name);
   }
 
-  /** Of the members that answered directly since the last call. */
-  takeSeenCoordinates(): Map<string, Coordinate> {
-    return this.#pool.coordinates.takeSeen();
-  }
-
   /** What a snapshot file made now would hold; null when none is kept. It may be looked at while it changes. */
   snapshot(): SnapshotState | null {
     return this.#journal?.state(this.#pool.members.all()) ?? null;

@@ -9,8 +9,7 @@ import { followServers } from '../cluster/server-choice.js';
 import { ServerList } from '../cluster/server-list.js';
 import { RemoteResponder } from '../dns/remote-responder.js';
 import { CoordinateReports } from '../local/sync/coordinate-reports.js';
-import { updateCoordinate } from '../methods/catalog/coordinate.js';
-import { isRefusal, refusal } from '../methods/contract/refusal.js';
+import { refusal } from '../methods/contract/refusal.js';
 import { statusLeader, statusPing } from '../methods/status.js';
 import { RpcPool } from '../rpc/pool/pool.js';
 import { ServerAsker } from '../rpc/server-asker.js';
@@ -26,7 +25,7 @@ const IDLE_CONNECTION_MS = 127_000;
 
 export function openClient(parts: Parts): Mode {
   const { settings, telemetry, control, gossip, logger, tokens } = parts;
-  const { datacenter, nodeName } = settings.current;
+  const { datacenter, nodeName, devMode } = settings.current;
   const limits = () => settings.current.limits;
   const list = new ServerList(Math.random);
   const dialer = new ServerDialer(settings.current);
@@ -81,7 +80,6 @@ export function openClient(parts: Parts): Mode {
     membersChanged: (changes) => {
       if (changes.pool === 'lan') follow(changes);
     },
-    located: () => {},
   });
   const rebalance = new Rebalance({
     list,
@@ -90,19 +88,22 @@ export function openClient(parts: Parts): Mode {
     ping: async ({ address }) => (await asking.write(address, statusPing, null, datacenter, '')).ok,
     unreachable: () => logger.child('client').debug('No healthy servers during rebalance, aborting'),
   });
+  const acls = clientAcls(settings.current, tokens, () => calls);
   const coordinates = new CoordinateReports({
+    nodeName,
+    datacenter,
     random: Math.random,
+    calls,
+    token: () => tokens.agent,
+    acls,
     members,
-    own: () => (list.first === null ? null : gossip.coordinate),
-    async report(coordinate) {
-      const record = { Node: nodeName, Segment: '', Partition: '', Coord: coordinate };
-      const answer = await calls.write(updateCoordinate, record, datacenter, { token: tokens.agent });
-      if (isRefusal(answer)) logger.error('Coordinate update error', 'error', answer.text);
-    },
+    own: () => gossip.coordinate,
+    devMode,
+    logger,
   });
   return {
     calls,
-    acls: clientAcls(settings.current, tokens, () => calls),
+    acls,
     // Servers count what they are asked.
     askedCalls: calls,
     readers: null,

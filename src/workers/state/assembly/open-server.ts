@@ -8,6 +8,7 @@ import { isServer } from '../../../wire/gossip/member-tags.js';
 import { AppliedProgress } from '../../../wire/raft/applied-progress.js';
 import { RequestRates } from '../../../wire/request-rates.js';
 import type { StateWorkerData } from '../../../wire/state-worker.js';
+import type { Calls } from '../calls/calls.js';
 import { CallsBeyond } from '../calls/calls-beyond.js';
 import type { ServerAsking } from '../calls/elsewhere.js';
 import { followedReads } from '../calls/followed-reads.js';
@@ -26,6 +27,7 @@ import { Responder } from '../dns/responder.js';
 import { LeaderDuties } from '../leader/leader-duties.js';
 import { LeaderLogins } from '../leader/logins/logins.js';
 import type { Primary } from '../leader/primary/primary.js';
+import { CoordinateReports } from '../local/sync/coordinate-reports.js';
 import { CoordinateUpdates } from '../methods/catalog/coordinate-updates.js';
 import type { ClusterView } from '../methods/contract/cluster-view.js';
 import { refusal } from '../methods/contract/refusal.js';
@@ -92,9 +94,6 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     },
     wanChanged: (changes) => others.membersChanged(changes),
     serverSuspected: (name) => news.suspected(name),
-    located: (record) => {
-      if (leader.isSelf) coordinates.add(record);
-    },
   });
   const pool = new RpcPool({ idleMs: IDLE_CONNECTION_MS, dialer });
   const bootstrap = new BootstrapDialer(parts.settings.current);
@@ -109,6 +108,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
   const cluster = clusterView({ datacenter, nodeId, members: () => gossip.lan.list, consensus, leader, duties });
   const asked = { elsewhere, beyond, primary };
   const calls = serverCalls(parts, replica, asked, leader, duties, coordinates, cluster, acls);
+  const ownCoordinate = coordinateReports(parts, calls, acls);
   const limits = requestLimits(parts, raft, leader);
   parts.leaveSteps.setServer({
     cluster,
@@ -188,6 +188,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
     rest: () => {
       duties.stop();
       expectation.stop();
+      ownCoordinate.stop();
       coordinates.stop();
     },
     stop: () => {
@@ -309,6 +310,27 @@ function coordinateUpdates({ settings, logger }: Parts, { consensus }: Replica):
     propose: (command) => consensus.propose(command),
     periodMs: settings.current.devMode ? DEV_COORDINATE_PERIOD_MS : COORDINATE_PERIOD_MS,
     logger: logger.child('server'),
+  });
+}
+
+/** Where this server is, told as every agent does it, to whoever leads. */
+function coordinateReports(
+  { settings, gossip, tokens, logger }: Parts,
+  calls: Calls,
+  acls: TokenResolver,
+): CoordinateReports {
+  const { nodeName, datacenter, devMode } = settings.current;
+  return new CoordinateReports({
+    nodeName,
+    datacenter,
+    random: Math.random,
+    calls,
+    token: () => tokens.agent,
+    acls,
+    members: () => gossip.lan.size,
+    own: () => gossip.coordinate,
+    devMode,
+    logger,
   });
 }
 

@@ -110,7 +110,7 @@ export class StateWorker {
       case 'members':
       case 'server-suspected':
       case 'user-event':
-      case 'coordinates':
+      case 'coordinate':
         gossip.receive(message);
         return;
       case 'check-shard-lost':

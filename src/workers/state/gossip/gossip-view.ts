@@ -6,7 +6,7 @@ import type { RuntimeConfig } from '../../../wire/config.js';
 import { ORIGIN } from '../../../wire/coordinate.js';
 import type { Coordinate, Member, MemberChanges } from '../../../wire/gossip-pools.js';
 import { type ToldChanges, unpackChanges } from '../../../wire/packed-members.js';
-import type { CoordinateRecord, ServiceRecord } from '../../../wire/records.js';
+import type { ServiceRecord } from '../../../wire/records.js';
 import type { MainToState } from '../../../wire/state-worker.js';
 import { EventLog } from './events/event-log.js';
 import { memberOf } from './members/member-view.js';
@@ -14,7 +14,7 @@ import { PoolMembers } from './members/pool-members.js';
 
 export type GossipMessage = Extract<
   MainToState,
-  { kind: 'members' | 'server-suspected' | 'user-event' | 'coordinates' }
+  { kind: 'members' | 'server-suspected' | 'user-event' | 'coordinate' }
 >;
 
 export interface GossipViewOptions {
@@ -31,8 +31,6 @@ export interface LanListener {
   wanChanged?(changes: MemberChanges): void;
   /** A server may be failing. */
   serverSuspected?(name: string): void;
-  /** Where this agent and others are; nothing while coordinates are disabled. */
-  located(record: CoordinateRecord): void;
 }
 
 export class GossipView {
@@ -82,8 +80,8 @@ export class GossipView {
       case 'user-event':
         this.events.receive(message.event);
         return;
-      case 'coordinates':
-        this.#located(message);
+      case 'coordinate':
+        this.#coordinate = message.coordinate;
         return;
     }
   }
@@ -94,16 +92,6 @@ export class GossipView {
     for (const listener of this.#listeners) {
       if (changes.pool === 'lan') listener.membersChanged(changes);
       else listener.wanChanged?.(changes);
-    }
-  }
-
-  #located({ lan, seen }: Extract<GossipMessage, { kind: 'coordinates' }>): void {
-    const { config } = this.#options;
-    this.#coordinate = lan;
-    if (config.disableCoordinates) return;
-    for (const { node, coordinate } of [{ node: config.nodeName, coordinate: lan }, ...seen]) {
-      const record = { Node: node, Segment: '', Partition: '', Coord: coordinate };
-      for (const listener of this.#listeners) listener.located(record);
     }
   }
 }

@@ -18,7 +18,7 @@ export const acl: readonly Mutant[] = [
   },
   {
     name: 'what is blocked is said to be anonymous whoever it was',
-    file: `${STATE}/local/sync/partial-sync.ts`,
+    file: `${STATE}/local/sync/blocked-by-acls.ts`,
     find: "return judged.accessor === '' || judged.accessor === ANONYMOUS_ACCESSOR ? ANONYMOUS : judged.accessor;",
     replace: 'return ANONYMOUS;',
     tests: ['unit/local/anti-entropy'],

@@ -127,16 +127,16 @@ export const localAgent: readonly Mutant[] = [
   },
   {
     name: 'what an ACL forbids is tried again and again',
-    file: 'workers/state/local/sync/partial-sync.ts',
-    find: "error.includes('Permission denied') || error.includes('ACL not found')",
-    replace: "error.includes('ACL not found')",
+    file: 'workers/state/local/sync/blocked-by-acls.ts',
+    find: "text.includes('Permission denied') || text.includes('ACL not found')",
+    replace: "text.includes('ACL not found')",
     tests: SYNC,
   },
   {
     name: 'a token that was deleted is taken for a failure',
-    file: 'workers/state/local/sync/partial-sync.ts',
-    find: "error.includes('Permission denied') || error.includes('ACL not found')",
-    replace: "error.includes('Permission denied')",
+    file: 'workers/state/local/sync/blocked-by-acls.ts',
+    find: "text.includes('Permission denied') || text.includes('ACL not found')",
+    replace: "text.includes('Permission denied')",
     tests: SYNC,
   },
   {
@@ -419,6 +419,20 @@ export const localAgent: readonly Mutant[] = [
     find: '        entry.inSync = false;\n        state.noteService(entry.id);\n',
     replace: '',
     tests: SYNC,
+  },
+  {
+    name: 'a coordinate that nobody can take is sent all the same',
+    file: 'workers/state/local/sync/coordinate-reports.ts',
+    find: 'coordinate !== null && calls.obstacle === null',
+    replace: 'coordinate !== null',
+    tests: ['unit/local/coordinate-reports'],
+  },
+  {
+    name: 'thousands of agents that start at once tell their coordinates at once',
+    file: 'workers/state/local/sync/coordinate-reports.ts',
+    find: 'members() * AGENT_MS <= SHORTEST_MS',
+    replace: 'members() > 0',
+    tests: ['unit/local/coordinate-reports'],
   },
   {
     name: 'coordinates are told as often in a pool of thousands',

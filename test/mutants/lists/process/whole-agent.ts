@@ -24,10 +24,10 @@ export const wholeAgent: readonly Mutant[] = [
     tests: ['unit/observe/loop-delay'],
   },
   {
-    name: 'coordinates are written by a server that does not lead',
+    name: 'a server says nothing of where it is',
     file: 'workers/state/assembly/open-server.ts',
-    find: 'if (leader.isSelf) coordinates.add(record);',
-    replace: 'coordinates.add(record);',
+    find: 'own: () => gossip.coordinate,',
+    replace: 'own: () => null,',
     tests: ['unit/state/open-server'],
   },
   {

@@ -69,7 +69,7 @@ export const raftFailover: readonly Mutant[] = [
     name: "failover: gossip's suspicion gets no further than the state worker",
     file: 'workers/state/gossip/gossip-view.ts',
     find: 'listener.serverSuspected?.(message.name)',
-    replace: 'listener.located',
+    replace: 'listener.membersChanged',
     tests: ['unit/state/gossip-view'],
   },
   {

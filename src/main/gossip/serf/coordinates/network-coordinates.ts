@@ -10,7 +10,6 @@ const NS_A_MILLISECOND = 1e6;
 export class NetworkCoordinates {
   readonly #vivaldi: Vivaldi;
   readonly #byName = new Map<string, Coordinate>();
-  #seen = new Map<string, Coordinate>();
 
   constructor(random: Random) {
     this.#vivaldi = new Vivaldi(random);
@@ -36,7 +35,6 @@ export class NetworkCoordinates {
     const problem = this.#vivaldi.observe(member, coordinate, Math.round(roundTripMs * NS_A_MILLISECOND));
     if (problem !== null) return problem;
     this.#byName.set(member, coordinate);
-    this.#seen.set(member, coordinate);
     return null;
   }
 
@@ -44,16 +42,8 @@ export class NetworkCoordinates {
     return this.#byName.get(member);
   }
 
-  /** Those observed since the last call. */
-  takeSeen(): Map<string, Coordinate> {
-    const seen = this.#seen;
-    this.#seen = new Map();
-    return seen;
-  }
-
   forget(member: string): void {
     this.#vivaldi.forget(member);
     this.#byName.delete(member);
-    this.#seen.delete(member);
   }
 }

@@ -3,19 +3,18 @@
 
 import type { Logger } from '../../../../observe/logger.js';
 import type { Metrics } from '../../../../observe/metrics.js';
-import { surprise } from '../../../../observe/surprise.js';
 import type { CheckRecord, ServiceRecord } from '../../../../wire/records.js';
-import { ANONYMOUS_ACCESSOR } from '../../acl/denial.js';
 import type { Calls } from '../../calls/calls.js';
 import { catalogDeregister, catalogRegister } from '../../methods/catalog/catalog-register.js';
 import type { WriteMethod } from '../../methods/contract/method.js';
 import { isRefusal, type Refusal, type RefusalCode } from '../../methods/contract/refusal.js';
-import type { Judged, TokenResolver } from '../../methods/contract/token-resolver.js';
+import type { TokenResolver } from '../../methods/contract/token-resolver.js';
 import { txnApply } from '../../methods/txn.js';
 import type { Touched } from '../state/backlog.js';
 import type { CheckEntry, ServiceEntry } from '../state/entries.js';
 import type { LocalState } from '../state/local-state.js';
 import type { NodeFacts } from '../state/node-facts.js';
+import { isBlockedByAcls, warnBlocked } from './blocked-by-acls.js';
 import { RoundWrites } from './round-writes.js';
 import { type SendAlone, ServiceWrite } from './service-write.js';
 import { deregistration, registration, registrationToken, type SyncTokens } from './sync-requests.js';
@@ -47,7 +46,6 @@ interface Round {
   stopped: boolean;
 }
 
-const ANONYMOUS = 'anonymous token';
 const NO_CHECKS: readonly CheckEntry[] = [];
 const WRITTEN: WriteOutcome = { kind: 'written' };
 const BLOCKED: WriteOutcome = { kind: 'blocked' };
@@ -263,20 +261,9 @@ export class PartialSync {
     this.#options.metrics.increment(`acl.blocked.${subject}.${action}`);
   }
 
-  /** By the accessor of the token that was used: the secret is nobody's to read in a log. */
   #warnBlocked(message: string, kind: Subject | 'node', id: string, token: string): void {
-    const { logger, acls } = this.#options;
-    const warn = (judged: Judged): void => logger.warn(message, kind, id, 'accessorID', accessorOf(judged));
-    const judged = acls.resolve(token);
-    if (judged instanceof Promise) judged.then(warn).catch(surprise);
-    else warn(judged);
+    warnBlocked(this.#options.logger, this.#options.acls, { token, message, fields: [kind, id] });
   }
-}
-
-/** "" where nobody knows the token. */
-function accessorOf(judged: Judged): string {
-  if (isRefusal(judged)) return '';
-  return judged.accessor === '' || judged.accessor === ANONYMOUS_ACCESSOR ? ANONYMOUS : judged.accessor;
 }
 
 const MESSAGES = {
@@ -287,6 +274,6 @@ const MESSAGES = {
 function outcomeOf(outcome: true | Refusal): WriteOutcome {
   if (!isRefusal(outcome)) return WRITTEN;
   const { refused, text: error } = outcome;
-  if (refused === 'denied' || error.includes('Permission denied') || error.includes('ACL not found')) return BLOCKED;
+  if (isBlockedByAcls(outcome)) return BLOCKED;
   return { kind: 'failed', error, nothingGoes: !ABOUT_THE_REQUEST.has(refused) };
 }
