@@ -1,6 +1,7 @@
 // JSON text to values, with the outcome and the error texts of Go's encoding/json (spec/http.md section 4). JSON.parse
 // does the work whenever it gives the same result; the rest goes to the exact scanner of json-scan.ts.
 
+import { isInexactAsWritten } from './json-inexact.js';
 import { scanJson, scanWrittenJson } from './json-scan.js';
 import type { JsonParsed, JsonValue, WrittenParsed } from './json-value.js';
 
@@ -9,8 +10,6 @@ import type { JsonParsed, JsonValue, WrittenParsed } from './json-value.js';
  * exact scanner decides.
  */
 const INEXACT = /[0-9]{16}|[0-9][eE][+-]?[0-9]{3}|\\u[dD][89a-fA-F]/;
-/** The same, or where a number seems to begin that has a fraction or an exponent; text in quotes may look like it. */
-const WRITTEN = /[0-9]{16}|(?:^|[:,[])[ \t\r\n]*-?[0-9]+[.eE]|\\u[dD][89a-fA-F]/;
 const MAX_DEPTH = 10_000;
 
 /** Whether containers nest deeper than Go allows. `text` is valid JSON. */
@@ -46,7 +45,7 @@ export function parseJson(text: string, mode: 'decoder' | 'unmarshal'): JsonPars
 
 /** {@link parseJson} for who has to know how a number was written. */
 export function parseWrittenJson(text: string, mode: 'decoder' | 'unmarshal' = 'decoder'): WrittenParsed {
-  return WRITTEN.test(text) ? scanWrittenJson(text, mode) : parsePlain(text, mode);
+  return isInexactAsWritten(text) ? scanWrittenJson(text, mode) : parsePlain(text, mode);
 }
 
 function parsePlain(text: string, mode: 'decoder' | 'unmarshal'): JsonParsed {

@@ -15,7 +15,7 @@ import type { Persist } from '../../../src/workers/raft/core/ready.js';
 import { SnapshotDirectory } from '../../../src/workers/raft/snapshot/snapshot-directory.js';
 import { openStorage } from '../../../src/workers/raft/storage.js';
 import { DurableStore } from '../../../src/workers/state/local/store/registration-store.js';
-import { putServiceText } from '../../../src/workers/state/local/store/store-operations.js';
+import type { Operation } from '../../../src/workers/state/local/store/store-operations.js';
 import { NO_SERVICE } from '../../../src/workers/state/records/zero-values.js';
 
 const KEYS = ['AAAAAAAAAAAAAAAAAAAAAA==', 'oKGio6SlpqeoqaqrrK2ur7CxsrO0tba3uLm6u7y9vr8='] as const;
@@ -83,10 +83,11 @@ async function raft(): Promise<void> {
 }
 
 async function registrations(): Promise<void> {
-  const put = (id: string, name: string): string =>
-    putServiceText({ token: '', source: 'remote', service: { ...NO_SERVICE, ID: id, Service: name } });
-  const commit = async (store: DurableStore, text: string): Promise<void> => {
-    const outcome = await store.commit([text]);
+  const put = (id: string, name: string): Operation => {
+    return { kind: 'service', token: '', source: 'remote', service: { ...NO_SERVICE, ID: id, Service: name } };
+  };
+  const commit = async (store: DurableStore, operation: Operation): Promise<void> => {
+    const outcome = await store.commit([operation]);
     if (!outcome.ok) fail(outcome.error);
   };
   const first = await DurableStore.open(dataDir, logger, () => Promise.resolve([put('a', 'imported')]));

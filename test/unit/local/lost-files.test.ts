@@ -6,13 +6,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Logger, LogSink } from '../../../src/observe/logger.js';
-import { frame, MAGIC, UNWITNESSED_MAGIC } from '../../../src/workers/state/local/store/log-frames.js';
+import { MAGIC, UNWITNESSED_MAGIC } from '../../../src/workers/state/local/store/log-frames.js';
 import { DurableStore } from '../../../src/workers/state/local/store/registration-store.js';
 import { LocalStoreError } from '../../../src/workers/state/local/store/store-error.js';
 import { StoreMarker } from '../../../src/workers/state/local/store/store-marker.js';
-import { putServiceText } from '../../../src/workers/state/local/store/store-operations.js';
+import type { Operation } from '../../../src/workers/state/local/store/store-operations.js';
 import { NO_SERVICE } from '../../../src/workers/state/records/zero-values.js';
 import { temporaryDirectory } from '../../temporary.js';
+import { frame } from './frames.js';
 
 const MARKER = 'log.durable';
 const LOG = 'log-0000000001';
@@ -23,8 +24,8 @@ const LARGE = 9 * 1024 * 1024;
 const silent = new Logger('agent', new LogSink('error', () => undefined));
 const none = (): Promise<readonly string[]> => Promise.resolve([]);
 
-function put(id: string, name = id): string {
-  return putServiceText({ token: '', source: 'remote', service: { ...NO_SERVICE, ID: id, Service: name } });
+function put(id: string, name = id): Operation {
+  return { kind: 'service', token: '', source: 'remote', service: { ...NO_SERVICE, ID: id, Service: name } };
 }
 
 interface Written {

@@ -8,6 +8,7 @@ import { TtlChecks } from '../../../src/workers/state/local/checks/ttl-checks.js
 import { Registrar } from '../../../src/workers/state/local/registration/registrar.js';
 import { LocalState } from '../../../src/workers/state/local/state/local-state.js';
 import type { CommitOutcome, RegistrationStore } from '../../../src/workers/state/local/store/registration-store.js';
+import type { Operation } from '../../../src/workers/state/local/store/store-operations.js';
 import { noServers } from '../calls/no-servers.js';
 import { FakeClock } from './fake-clock.js';
 import { FakeRunner } from './local-fixture.js';
@@ -16,9 +17,9 @@ import { registration, SECOND_NS } from './registrations.js';
 /** Answers commits when the test says so, in order. */
 class SlowStore implements RegistrationStore {
   readonly waiting: ((outcome: CommitOutcome) => void)[] = [];
-  readonly committed: (readonly string[])[] = [];
+  readonly committed: (readonly Operation[])[] = [];
 
-  commit(operations: readonly string[]): Promise<CommitOutcome> {
+  commit(operations: readonly Operation[]): Promise<CommitOutcome> {
     this.committed.push(operations);
     return new Promise((resolve) => this.waiting.push(resolve));
   }

@@ -5,17 +5,18 @@ import path from 'node:path';
 import test from 'node:test';
 import fc from 'fast-check';
 import { Logger, LogSink } from '../../../src/observe/logger.js';
-import { frame, MAGIC, readFrames } from '../../../src/workers/state/local/store/log-frames.js';
+import { MAGIC, readFrames } from '../../../src/workers/state/local/store/log-frames.js';
 import { DurableStore } from '../../../src/workers/state/local/store/registration-store.js';
 import { LocalStoreError } from '../../../src/workers/state/local/store/store-error.js';
 import {
   applyText,
   dropServiceText,
   emptyContents,
-  putCheckText,
-  putServiceText,
+  type Operation,
+  type PutService,
 } from '../../../src/workers/state/local/store/store-operations.js';
 import { NO_CHECK, NO_CHECK_TYPE, NO_PROXY, NO_SERVICE } from '../../../src/workers/state/records/zero-values.js';
+import { frame, textOf } from './frames.js';
 
 const silent = new Logger('agent', new LogSink('error', () => undefined));
 const none = (): Promise<readonly string[]> => Promise.resolve([]);
@@ -24,12 +25,12 @@ function temporaryFolder(): string {
   return fs.mkdtempSync(path.join(os.tmpdir(), 'lictor-store-'));
 }
 
-function put(id: string, port = 0): string {
-  return putServiceText({ token: '', source: 'remote', service: { ...NO_SERVICE, ID: id, Service: id, Port: port } });
+function put(id: string, port = 0): PutService {
+  return { kind: 'service', token: '', source: 'remote', service: { ...NO_SERVICE, ID: id, Service: id, Port: port } };
 }
 
 function fileOf(payloads: readonly string[]): Buffer {
-  return Buffer.concat([MAGIC, ...payloads.map(frame)]);
+  return Buffer.concat([MAGIC, ...payloads.map((payload) => frame(payload))]);
 }
 
 function readTexts(file: Buffer) {
@@ -97,11 +98,11 @@ test('operations keep every member of a definition, and share the zero values', 
   const definition = { ...NO_CHECK_TYPE, HTTP: 'http://x', Interval: 5e9, Header: { A: ['1', '2'], B: null } };
   const check = { ...NO_CHECK, CheckID: 'c', ServiceID: 'a', Interval: '5s' };
   const contents = emptyContents();
-  applyText(contents, putServiceText({ token: 'secret', source: 'remote', service }));
-  applyText(contents, putCheckText({ token: '', source: 'local', check, definition }));
+  applyText(contents, textOf({ kind: 'service', token: 'secret', source: 'remote', service }));
+  applyText(contents, textOf({ kind: 'check', token: '', source: 'local', check, definition }));
   assert.deepEqual(contents.services.get('a'), { token: 'secret', source: 'remote', service });
   assert.deepEqual(contents.checks.get('c'), { token: '', source: 'local', check, definition });
-  applyText(contents, put('plain'));
+  applyText(contents, textOf(put('plain')));
   assert.equal(contents.services.get('plain')?.service.Proxy, NO_PROXY);
   applyText(contents, dropServiceText('a'));
   assert.deepEqual([...contents.services.keys()], ['plain']);
@@ -178,7 +179,7 @@ test('a path that is no directory is refused with one line', async () => {
 test('the log turns into a snapshot when it has grown, while registrations go on', async () => {
   const folder = temporaryFolder();
   const { store } = await DurableStore.open(folder, silent, none);
-  const live = new Map<string, string>();
+  const live = new Map<string, Operation>();
   store.attach(
     () => live.values(),
     () => live.size,
@@ -188,9 +189,9 @@ test('the log turns into a snapshot when it has grown, while registrations go on
   for (let round = 0; round < 4; round += 1) {
     for (let i = 0; i < 50; i += 1) {
       const service = { ...NO_SERVICE, ID: `s${i}`, Service: big, Port: round };
-      const text = putServiceText({ token: '', source: 'remote', service });
-      live.set(service.ID, text);
-      last = store.commit([text]);
+      const operation: Operation = { kind: 'service', token: '', source: 'remote', service };
+      live.set(service.ID, operation);
+      last = store.commit([operation]);
     }
     await last;
   }
@@ -211,7 +212,7 @@ test('the log turns into a snapshot when it has grown, while registrations go on
 test('a log of what is new is left alone until it is very long; of what came again it becomes a snapshot', async () => {
   const folder = temporaryFolder();
   const { store } = await DurableStore.open(folder, silent, none);
-  const live = new Map<string, string>();
+  const live = new Map<string, Operation>();
   store.attach(
     () => live.values(),
     () => live.size,
@@ -219,9 +220,9 @@ test('a log of what is new is left alone until it is very long; of what came aga
   const big = 'x'.repeat(100_000);
   const put = (i: number, port: number): ReturnType<typeof store.commit> => {
     const service = { ...NO_SERVICE, ID: `s${i}`, Service: big, Port: port };
-    const text = putServiceText({ token: '', source: 'remote', service });
-    live.set(service.ID, text);
-    return store.commit([text]);
+    const operation: Operation = { kind: 'service', token: '', source: 'remote', service };
+    live.set(service.ID, operation);
+    return store.commit([operation]);
   };
   const names = (): string[] => fs.readdirSync(path.join(folder, 'local'));
   const all = (port: number): Promise<unknown> => Promise.all(Array.from({ length: 120 }, (_, i) => put(i, port)));

@@ -62,9 +62,9 @@ test('a report after the TTL ran out is written at once: what is stored counts n
 test('nothing stored of a forgotten check counts for one of the same name', async () => {
   const { ttl, written } = open();
   await ttl.update('a', 'passing', '');
-  assert.equal([...ttl.storeTexts()].length, 1);
+  assert.equal([...ttl.storeOperations()].length, 1);
   ttl.forget('a');
-  assert.deepEqual([...ttl.storeTexts()], []);
+  assert.deepEqual([...ttl.storeOperations()], []);
   ttl.start('a', TTL_MS, 4096);
   await ttl.update('a', 'passing', '');
   assert.equal(written.length, 2);

@@ -133,7 +133,7 @@ export class LocalAgent {
     });
     state.listen({ touched: () => this.#syncer.trigger() });
     store.attach(
-      () => registrar.storeTexts(),
+      () => registrar.storeOperations(),
       () => state.allServices.size + state.allChecks.size,
     );
   }

@@ -5,6 +5,7 @@ import { setProperty } from '../../../../gotext/json-scan.js';
 import type { CheckResult } from '../../../../wire/check-port.js';
 import type { CheckTask, Probe, TlsProbe } from '../../../../wire/check-task.js';
 import type { CheckType } from '../../../../wire/definitions.js';
+import { NO_HEADERS } from '../../../../wire/packed-tasks.js';
 import type { CheckRecord, CheckStatus } from '../../../../wire/records.js';
 import { kindOf } from './check-kind.js';
 
@@ -46,8 +47,9 @@ export function asStatus(text: string): CheckStatus {
 }
 
 function headersOf(check: CheckType): { readonly [name: string]: readonly string[] } {
+  if (check.Header === null) return NO_HEADERS;
   const headers: { [name: string]: readonly string[] } = {};
-  for (const [name, values] of Object.entries(check.Header ?? {})) setProperty(headers, name, values ?? []);
+  for (const [name, values] of Object.entries(check.Header)) setProperty(headers, name, values ?? []);
   return headers;
 }
 

@@ -102,7 +102,7 @@ export class TtlChecks {
   }
 
   /** Everything known, for a snapshot of the store. */
-  *storeTexts(): IterableIterator<string> {
+  *storeOperations(): IterableIterator<string> {
     for (const [id, stored] of this.#states) yield putStateText(id, stored);
   }
 

@@ -4,6 +4,7 @@
 
 import { type LocalOutcome, refused } from '../state/outcomes.js';
 import type { CommitOutcome } from '../store/registration-store.js';
+import type { Operation } from '../store/store-operations.js';
 import type { ServiceRegistration } from './service-registration.js';
 import { Transaction } from './transaction.js';
 
@@ -11,7 +12,7 @@ import { Transaction } from './transaction.js';
 interface BatchedChanges {
   register(registration: ServiceRegistration, warnsAboutNames: boolean): Transaction | LocalOutcome;
   deregister(id: string): Transaction | LocalOutcome;
-  write(operations: readonly string[]): Promise<CommitOutcome>;
+  write(operations: readonly Operation[]): Promise<CommitOutcome>;
   outcome(transaction: Transaction, written: CommitOutcome): LocalOutcome | Promise<LocalOutcome>;
 }
 

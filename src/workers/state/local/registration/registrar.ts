@@ -12,7 +12,7 @@ import { sameCheck, sameContent, sameService } from '../state/equality.js';
 import type { LocalState } from '../state/local-state.js';
 import { DONE, type LocalOutcome, refused, unknownCheck, unknownService } from '../state/outcomes.js';
 import type { CommitOutcome, RegistrationStore } from '../store/registration-store.js';
-import { dropCheckText, dropServiceText, putCheckText, putServiceText } from '../store/store-operations.js';
+import { dropCheckText, dropServiceText, type Operation } from '../store/store-operations.js';
 import { ChangeBatch } from './change-batch.js';
 import {
   checksProblem,
@@ -176,10 +176,10 @@ export class Registrar {
   }
 
   /** Everything that came through the API, for a snapshot of the store. */
-  *storeTexts(): IterableIterator<string> {
-    for (const entry of this.#options.state.services()) if (!entry.fromConfigFile) yield serviceText(entry);
-    for (const entry of this.#options.state.checks()) if (!entry.fromConfigFile) yield checkText(entry);
-    yield* this.#options.ttl.storeTexts();
+  *storeOperations(): IterableIterator<Operation> {
+    for (const entry of this.#options.state.services()) if (!entry.fromConfigFile) yield putService(entry);
+    for (const entry of this.#options.state.checks()) if (!entry.fromConfigFile) yield putCheck(entry);
+    yield* this.#options.ttl.storeOperations();
   }
 
   /** Why a service can't be registered; null when it can. */
@@ -215,7 +215,7 @@ export class Registrar {
     const known = state.service(service.ID);
     if (!known || !sameRegistration(known, service, token, fromConfigFile)) {
       transaction.service(service.ID, known, state.putService({ definition: service, token, fromConfigFile }));
-      if (!fromConfigFile) transaction.operations.push(putServiceText({ token, source: 'remote', service }));
+      if (!fromConfigFile) transaction.operations.push({ kind: 'service', token, source: 'remote', service });
       else if (known && !known.fromConfigFile) transaction.operations.push(dropServiceText(service.ID));
     } else {
       transaction.restsOn(known);
@@ -252,7 +252,7 @@ export class Registrar {
       return;
     }
     transaction.check(check.CheckID, known, this.#run(put, false));
-    if (!fromConfigFile) transaction.operations.push(checkText(put));
+    if (!fromConfigFile) transaction.operations.push(putCheck(put));
     else if (known && !known.fromConfigFile) transaction.operations.push(dropCheckText(check.CheckID));
   }
 
@@ -287,15 +287,15 @@ export class Registrar {
   }
 
   /** What is there now of everything that the transaction touched. */
-  #textsOf(transaction: Transaction): readonly string[] {
+  #operationsOf(transaction: Transaction): readonly Operation[] {
     const { state } = this.#options;
     const services = transaction.serviceIds.map((id) => {
       const entry = state.service(id);
-      return entry && !entry.fromConfigFile ? serviceText(entry) : dropServiceText(id);
+      return entry && !entry.fromConfigFile ? putService(entry) : dropServiceText(id);
     });
     const checks = transaction.checkIds.map((id) => {
       const entry = state.check(id);
-      return entry && !entry.fromConfigFile ? checkText(entry) : dropCheckText(id);
+      return entry && !entry.fromConfigFile ? putCheck(entry) : dropCheckText(id);
     });
     return [...services, ...checks];
   }
@@ -307,7 +307,7 @@ export class Registrar {
   }
 
   /** Where nothing is new, what is there already may still be on its way to the disk. */
-  #write(operations: readonly string[]): Promise<CommitOutcome> {
+  #write(operations: readonly Operation[]): Promise<CommitOutcome> {
     const { store } = this.#options;
     return operations.length === 0 ? store.settled() : store.commit(operations);
   }
@@ -320,8 +320,8 @@ export class Registrar {
     transaction.takeBack();
     if (!outcome.ok) return refused('storage', outcome.error);
     // It is on disk itself, but not what it rests on: the disk follows what counts again.
-    const texts = this.#textsOf(transaction);
-    if (texts.length > 0) await this.#options.store.commit(texts);
+    const operations = this.#operationsOf(transaction);
+    if (operations.length > 0) await this.#options.store.commit(operations);
     return refused('storage', 'failed to persist to the data directory');
   }
 }
@@ -353,14 +353,14 @@ function sameCheckRegistration(known: CheckEntry, put: CheckPut): boolean {
   );
 }
 
-function serviceText(entry: ServiceEntry): string {
-  return putServiceText({ token: entry.token, source: 'remote', service: withoutDefaults(entry) });
+function putService(entry: ServiceEntry): Operation {
+  return { kind: 'service', token: entry.token, source: 'remote', service: withoutDefaults(entry) };
 }
 
 /** Without the state of the moment: after a restart a check starts anew. */
-function checkText({ check, definition, token }: CheckPut): string {
+function putCheck({ check, definition, token }: CheckPut): Operation {
   const source = definition === null ? 'local' : 'remote';
   const isNew = check.Status === 'critical' && check.Output === '';
   const anew = isNew ? check : { ...check, Status: 'critical', Output: '' };
-  return putCheckText({ token, source, check: anew, definition });
+  return { kind: 'check', token, source, check: anew, definition };
 }

@@ -2,6 +2,7 @@
 // without delay; if the disk refuses it, everything is put back as it was acknowledged last, unless a later change won.
 
 import type { CheckEntry, ServiceEntry } from '../state/entries.js';
+import type { Operation } from '../store/store-operations.js';
 
 /** What a transaction sees of the local state, and how it puts something back. */
 export interface Places {
@@ -39,7 +40,7 @@ function withOne<T>(list: T[] | null, one: T): T[] {
 }
 
 export class Transaction {
-  readonly operations: string[] = [];
+  readonly operations: Operation[] = [];
   readonly #places: Places;
   readonly #refused: RefusedEntries;
   #services: Step<ServiceEntry>[] | null = null;

@@ -10,7 +10,7 @@ import { crc32 } from '../../../../wasm/crc.js';
 export const MAGIC: Uint8Array = Buffer.from('LICTLOC2', 'latin1');
 /** Without a marker beside it. */
 export const UNWITNESSED_MAGIC: Uint8Array = Buffer.from('LICTLOC1', 'latin1');
-const HEADER_BYTES = 8;
+export const HEADER_BYTES = 8;
 /** No write is ever larger; a length beyond it is garbage. */
 const MAX_PAYLOAD_BYTES = 256 * 1024 * 1024;
 
@@ -24,19 +24,20 @@ export interface Payload {
 
 /** A frame of compressed text. */
 export function compressedFrame(compressed: Uint8Array): Uint8Array {
-  const header = Buffer.alloc(HEADER_BYTES);
-  header.writeUInt32LE((compressed.length | COMPRESSED) >>> 0, 0);
-  header.writeUInt32LE(crc32(compressed), 4);
-  return Buffer.concat([header, compressed]);
+  const out = Buffer.concat([Buffer.alloc(HEADER_BYTES), compressed]);
+  seal(out, COMPRESSED);
+  return out;
 }
 
-export function frame(payload: string): Uint8Array {
-  const bytes = Buffer.byteLength(payload);
-  const out = Buffer.allocUnsafe(HEADER_BYTES + bytes);
-  out.write(payload, HEADER_BYTES, 'utf8');
-  out.writeUInt32LE(bytes, 0);
-  out.writeUInt32LE(crc32(out.subarray(HEADER_BYTES)), 4);
-  return out;
+/** Makes a frame of a text that has room for a header in front. */
+export function sealFrame(frame: Buffer): void {
+  seal(frame, 0);
+}
+
+function seal(frame: Buffer, flag: number): void {
+  const payload = frame.subarray(HEADER_BYTES);
+  frame.writeUInt32LE((payload.length | flag) >>> 0, 0);
+  frame.writeUInt32LE(crc32(payload), 4);
 }
 
 type FileContents =

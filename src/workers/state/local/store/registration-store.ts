@@ -11,16 +11,19 @@ import { diskProblemOf } from '../../../../wire/disk-problem.js';
 import { syncDirectory } from '../../../../wire/sync-directory.js';
 import { Gathering } from './gathering.js';
 import { LogFile } from './log-file.js';
-import { frame } from './log-frames.js';
+import { HEADER_BYTES, sealFrame } from './log-frames.js';
+import { OperationWriter } from './operation-writer.js';
 import { localStoreErrorOf } from './store-error.js';
 import { logPath, type Opened, openGeneration, removeFilesBefore, writeSnapshot } from './store-files.js';
 import type { StoreMarker } from './store-marker.js';
-import type { StoreContents } from './store-operations.js';
+import type { Operation, StoreContents } from './store-operations.js';
 
 /** More waiting than this and further registrations are refused: the disk does not keep up. */
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
-/** One write. */
+/** From this on what comes is in the next write. */
 const MAX_GROUP_BYTES = 16 * 1024 * 1024;
+/** Memory of one write that is kept for a later one. */
+const MAX_KEPT_BYTES = 1024 * 1024;
 /** The log may grow to this, or to the size of the last snapshot, before a new snapshot is made. */
 const MIN_LOG_BYTES = 8 * 1024 * 1024;
 /** And to this while a snapshot would hold most of it again: what is in it is new, as when thousands of services come at once. */
@@ -31,11 +34,11 @@ export type CommitOutcome = { readonly ok: true } | { readonly ok: false; readon
 /** Where registrations are made durable. */
 export interface RegistrationStore {
   /** Done when the operations are on disk, all or none of them. */
-  commit(operations: readonly string[]): Promise<CommitOutcome>;
+  commit(operations: readonly Operation[]): Promise<CommitOutcome>;
   /** Done when everything committed before is on disk, or was refused. */
   settled(): Promise<CommitOutcome>;
   /** From where snapshots take the operations that make up everything there is now, and how many those are, roughly. */
-  attach(contents: () => Iterable<string>, count: () => number): void;
+  attach(contents: () => Iterable<Operation>, count: () => number): void;
   close(): Promise<void>;
 }
 
@@ -47,11 +50,11 @@ export const volatileStore: RegistrationStore = {
   close: () => Promise.resolve(),
 };
 
-interface Waiting {
-  readonly operations: readonly string[];
-  /** Of their texts, with what stands between them. */
-  readonly length: number;
-  readonly resolve: (outcome: CommitOutcome) => void;
+/** What shares one write. */
+interface Group {
+  readonly text: OperationWriter;
+  readonly waiting: ((outcome: CommitOutcome) => void)[];
+  operations: number;
 }
 
 const DONE: CommitOutcome = { ok: true };
@@ -63,13 +66,16 @@ export class DurableStore implements RegistrationStore {
   #log: LogFile;
   #generation: number;
   #snapshotBytes: number;
-  #contents: (() => Iterable<string>) | null = null;
+  #contents: (() => Iterable<Operation>) | null = null;
   #count: () => number = () => 0;
   /** Operations in the log, and how many there were of everything when it began. */
   #inLog: number;
   #countBefore: number | null = null;
-  #waiting: Waiting[] = [];
+  /** In order; the last one still grows. */
+  readonly #groups: Group[] = [];
   #waitingBytes = 0;
+  /** Of a group that was written: the next one's. */
+  #room: Buffer | null = null;
   readonly #gathering = new Gathering();
   #running: Promise<void> | null = null;
   #snapshotting: Promise<void> | null = null;
@@ -95,7 +101,7 @@ export class DurableStore implements RegistrationStore {
   static async open(
     dataDir: string,
     logger: Logger,
-    firstContents: () => Promise<Iterable<string>>,
+    firstContents: () => Promise<Iterable<Operation>>,
   ): Promise<{ readonly store: DurableStore; readonly contents: StoreContents }> {
     const directory = join(dataDir, 'local');
     try {
@@ -108,21 +114,23 @@ export class DurableStore implements RegistrationStore {
     }
   }
 
-  attach(contents: () => Iterable<string>, count: () => number): void {
+  attach(contents: () => Iterable<Operation>, count: () => number): void {
     this.#contents = contents;
     this.#count = count;
   }
 
-  commit(operations: readonly string[]): Promise<CommitOutcome> {
-    let length = operations.length;
-    for (const text of operations) length += text.length;
+  commit(operations: readonly Operation[]): Promise<CommitOutcome> {
     if (this.#closed) return Promise.resolve({ ok: false, error: 'the agent is stopping' });
-    if (this.#waitingBytes + length > MAX_WAITING_BYTES) {
+    const group = this.#group();
+    const { length } = group.text;
+    if (!this.#takes(group, operations)) {
+      group.text.cut(length);
       return Promise.resolve({ ok: false, error: 'too many registrations are waiting for the disk' });
     }
-    this.#waitingBytes += length;
+    this.#waitingBytes += group.text.length - length;
+    group.operations += operations.length;
     return new Promise((resolve) => {
-      this.#waiting.push({ operations, length, resolve });
+      group.waiting.push(resolve);
       this.#gathering.arrived();
       this.#running ??= this.#writeGroups();
     });
@@ -140,27 +148,48 @@ export class DurableStore implements RegistrationStore {
     this.#marker.close();
   }
 
+  /** The one that still grows. */
+  #group(): Group {
+    const last = this.#groups.at(-1);
+    if (last !== undefined && last.text.length < MAX_GROUP_BYTES) return last;
+    const group: Group = { text: new OperationWriter(HEADER_BYTES, this.#room), waiting: [], operations: 0 };
+    this.#room = null;
+    this.#groups.push(group);
+    return group;
+  }
+
+  /** Writes them down; false when it is too much. */
+  #takes(group: Group, operations: readonly Operation[]): boolean {
+    const most = MAX_WAITING_BYTES - this.#waitingBytes + group.text.length;
+    for (const operation of operations) {
+      if (group.text.length > most) return false;
+      group.text.add(operation);
+    }
+    return group.text.length <= most;
+  }
+
   async #writeGroups(): Promise<void> {
-    while (this.#waiting.length > 0) {
+    while (this.#groups.length > 0) {
       await this.#gathering.gather();
       // The catalog's copy of the same changes takes longer on its way, so it sets out first.
       await new Promise((resolve) => setImmediate(resolve));
-      const group = this.#takeGroup();
+      const group = this.#groups.shift();
+      if (group === undefined) break;
+      this.#waitingBytes -= group.text.length;
       this.#gathering.left();
-      const outcome = await this.#write(group.flatMap(({ operations }) => operations).join('\n'));
-      for (const { resolve } of group) resolve(outcome);
-      this.#gathering.answered(group.length);
+      const outcome = await this.#write(group.text);
+      for (const resolve of group.waiting) resolve(outcome);
+      this.#gathering.answered(group.waiting.length);
+      if (group.text.room.length <= MAX_KEPT_BYTES) this.#room = group.text.room;
       this.#counted(group);
       if (this.#pays()) await this.#startSnapshot();
     }
     this.#running = null;
   }
 
-  #counted(group: readonly Waiting[]): void {
-    let count = 0;
-    for (const { operations } of group) count += operations.length;
-    this.#countBefore ??= Math.max(0, this.#count() - count);
-    this.#inLog += count;
+  #counted({ operations }: Group): void {
+    this.#countBefore ??= Math.max(0, this.#count() - operations);
+    this.#inLog += operations;
   }
 
   /** The log is long, and a snapshot would be shorter: half of it or more is superseded, or nobody knows. */
@@ -170,27 +199,12 @@ export class DurableStore implements RegistrationStore {
     return size > MAX_NEW_BYTES || this.#inLog > 2 * (this.#count() - (this.#countBefore ?? 0));
   }
 
-  #takeGroup(): readonly Waiting[] {
-    let bytes = 0;
-    let count = 0;
-    for (const { length } of this.#waiting) {
-      bytes += length;
-      if (count > 0 && bytes > MAX_GROUP_BYTES) {
-        bytes -= length;
-        break;
-      }
-      count += 1;
-    }
-    this.#waitingBytes -= bytes;
-    const group = this.#waiting.slice(0, count);
-    this.#waiting = this.#waiting.slice(count);
-    return group;
-  }
-
-  async #write(text: string): Promise<CommitOutcome> {
-    if (text === '') return DONE;
+  async #write(text: OperationWriter): Promise<CommitOutcome> {
+    if (text.length === 0) return DONE;
     try {
-      await this.#log.append(frame(text));
+      const frame = text.bytes;
+      sealFrame(frame);
+      await this.#log.append(frame);
     } catch (error) {
       this.#failures += 1;
       const detail = error instanceof Error ? error.message : String(error);
@@ -234,7 +248,7 @@ export class DurableStore implements RegistrationStore {
     });
   }
 
-  async #snapshot(generation: number, contents: () => Iterable<string>): Promise<void> {
+  async #snapshot(generation: number, contents: () => Iterable<Operation>): Promise<void> {
     const failures = this.#failures;
     try {
       // Operations that are not on disk yet may be in it; they are in the new log as well, or it is given up.

@@ -12,7 +12,7 @@ import type { CheckRecord, ServiceRecord } from '../../../../wire/records.js';
 import { bareCheckBody, serviceBody } from '../../records/bodies.js';
 import { NO_CHECK_DEFINITION, NO_CONNECT, NO_PROXY } from '../../records/zero-values.js';
 import { sameContent } from '../state/equality.js';
-import { putCheckText, putServiceText, putStateText, type Source } from './store-operations.js';
+import { type Operation, putStateText, type Source } from './store-operations.js';
 
 /** Files read at the same time. */
 const AT_ONCE = 64;
@@ -72,7 +72,7 @@ const stateFile = struct('persistedCheckState', { CheckID: string, Output: strin
 
 const LENIENT = { unknownFields: 'ignore' } as const;
 
-type Conversion = { readonly ok: true; readonly operation: string } | { readonly ok: false; readonly error: string };
+type Conversion = { readonly ok: true; readonly operation: Operation } | { readonly ok: false; readonly error: string };
 
 function source(text: string): Source | null {
   // Older agents wrote none.
@@ -95,7 +95,7 @@ function convertService(text: string): Conversion {
     CreateIndex: 0,
     ModifyIndex: 0,
   };
-  return { ok: true, operation: putServiceText({ token, source: from, service }) };
+  return { ok: true, operation: { kind: 'service', token, source: from, service } };
 }
 
 function convertCheck(text: string): Conversion {
@@ -107,7 +107,7 @@ function convertCheck(text: string): Conversion {
   if (given.CheckID === '') return { ok: false, error: 'no check ID' };
   const check: CheckRecord = { ...given, Definition: NO_CHECK_DEFINITION, CreateIndex: 0, ModifyIndex: 0 };
   const definition: CheckType | null = ChkType;
-  return { ok: true, operation: putCheckText({ token, source: from, check, definition }) };
+  return { ok: true, operation: { kind: 'check', token, source: from, check, definition } };
 }
 
 function convertState(text: string): Conversion {
@@ -131,11 +131,11 @@ async function convertFolder(
   directory: string,
   convert: (text: string) => Conversion,
   logger: Logger,
-): Promise<string[]> {
-  const operations: string[] = [];
+): Promise<Operation[]> {
+  const operations: Operation[] = [];
   const names = await filesIn(directory);
   for (let from = 0; from < names.length; from += AT_ONCE) {
-    const slice = names.slice(from, from + AT_ONCE).map(async (name): Promise<string | null> => {
+    const slice = names.slice(from, from + AT_ONCE).map(async (name): Promise<Operation | null> => {
       const path = join(directory, name);
       if (name.endsWith('tmp')) {
         logger.warn('Ignoring temporary file', 'file', path);
@@ -152,7 +152,7 @@ async function convertFolder(
 }
 
 /** The operations that make up what a stock agent left in `dataDir`; none where there was none. */
-export async function importStockDirectory(dataDir: string, logger: Logger): Promise<readonly string[]> {
+export async function importStockDirectory(dataDir: string, logger: Logger): Promise<readonly Operation[]> {
   const services = await convertFolder(join(dataDir, 'services'), convertService, logger);
   const checks = await convertFolder(join(dataDir, 'checks'), convertCheck, logger);
   const states = await convertFolder(join(dataDir, 'checks', 'state'), convertState, logger);

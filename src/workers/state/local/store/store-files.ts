@@ -8,9 +8,10 @@ import type { Logger } from '../../../../observe/logger.js';
 import { syncDirectory } from '../../../../wire/sync-directory.js';
 import { LogFile } from './log-file.js';
 import { compressedFrame, MAGIC, type Payload, readFrames } from './log-frames.js';
+import { OperationWriter } from './operation-writer.js';
 import { damagedStore, type LocalStoreError } from './store-error.js';
 import { NOTHING, StoreMarker } from './store-marker.js';
-import { applyText, emptyContents, type StoreContents } from './store-operations.js';
+import { applyText, emptyContents, type Operation, type StoreContents } from './store-operations.js';
 
 /** A store's files, read and ready for writing. */
 export interface Opened {
@@ -166,7 +167,7 @@ function logsFrom(directory: string, files: readonly Found[], snapshot: number, 
 export async function openGeneration(
   directory: string,
   logger: Logger,
-  firstContents: () => Promise<Iterable<string>>,
+  firstContents: () => Promise<Iterable<Operation>>,
 ): Promise<Opened> {
   const marker = new StoreMarker(markerPath(directory));
   const files = await storeFiles(directory);
@@ -212,7 +213,7 @@ async function begin(
   directory: string,
   files: readonly Found[],
   marker: StoreMarker,
-  firstContents: () => Promise<Iterable<string>>,
+  firstContents: () => Promise<Iterable<Operation>>,
 ): Promise<Opened> {
   const orphan = files.find(({ kind }) => kind === 'log');
   if (orphan) throw damagedStore(join(directory, orphan.name), 'its snapshot is missing');
@@ -241,7 +242,7 @@ interface WrittenSnapshot {
 export async function writeSnapshot(
   directory: string,
   generation: number,
-  operations: Iterable<string>,
+  operations: Iterable<Operation>,
   stillGood: () => Promise<boolean>,
 ): Promise<WrittenSnapshot | null> {
   const path = snapshotPath(directory, generation);
@@ -251,21 +252,23 @@ export async function writeSnapshot(
   let bytes = MAGIC.length;
   try {
     await handle.appendFile(MAGIC);
-    let slice: string[] = [];
+    let slice = new OperationWriter();
+    let count = 0;
     const flush = async (): Promise<void> => {
-      const text = slice.join('\n');
-      slice = [];
-      length += text.length;
+      length += slice.length;
       const { compress } = await snappy();
-      const record = compressedFrame(await compress(text));
+      const record = compressedFrame(await compress(slice.bytes));
+      slice = new OperationWriter(0, slice.room);
+      count = 0;
       bytes += record.length;
       await handle.appendFile(record);
     };
     for (const operation of operations) {
-      slice.push(operation);
-      if (slice.length >= SLICE) await flush();
+      slice.add(operation);
+      count += 1;
+      if (count >= SLICE) await flush();
     }
-    if (slice.length > 0) await flush();
+    if (count > 0) await flush();
     await handle.sync();
   } finally {
     await handle.close();

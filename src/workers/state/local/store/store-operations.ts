@@ -1,6 +1,4 @@
-// What is kept of the registrations made through the API, one JSON text an operation. Only what differs from the zero
-// values is written: a plain service with an HTTP check takes 400 bytes instead of 2,000.
-
+// What is kept of the registrations made through the API, one JSON text an operation (operation-writer.ts makes most of them).
 import type { CheckType } from '../../../../wire/definitions.js';
 import type { CheckRecord, ServiceRecord } from '../../../../wire/records.js';
 import { NO_CHECK, NO_CHECK_TYPE, NO_SERVICE } from '../../records/zero-values.js';
@@ -40,43 +38,15 @@ export function emptyContents(): StoreContents {
   return { services: new Map(), checks: new Map(), states: new Map() };
 }
 
-type Sparse = (record: object) => object;
+/** A service or a check as it is to be kept, or the text of any other operation. */
+export type Operation = string | PutService | PutCheck;
 
-/**
- * Picks the members of a record that differ from those of `zero`; values that came from a zero record are the same object. Code is
- * made for it, of our own names alone: going through thirty members by name took a third of what a registration costs.
- */
-function sparse(zero: object): Sparse {
-  const zeros = Object.values(zero) as readonly unknown[];
-  const members = Object.keys(zero).map((name, at) => {
-    const isConstant = zeros[at] === null || typeof zeros[at] !== 'object';
-    const absent = isConstant ? JSON.stringify(zeros[at]) : `zeros[${at}]`;
-    return `if ((member = record.${name}) !== ${absent} && member !== undefined) out.${name} = member;`;
-  });
-  const source = `return (record) => { const out = {}; let member; ${members.join('\n')} return out; };`;
-  return new Function('zeros', source)(zeros) as Sparse;
+export interface PutService extends StoredService {
+  readonly kind: 'service';
 }
 
-const ofService = sparse(NO_SERVICE);
-const ofCheck = sparse(NO_CHECK);
-const ofCheckType = sparse(NO_CHECK_TYPE);
-
-function json(value: unknown): string {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    // Whole numbers beyond 2^53 in a free-form proxy configuration; everything that reads it sees doubles. Not always
-    // with this function, because it makes stringify several times slower.
-    return JSON.stringify(value, (_, member: unknown) => (typeof member === 'bigint' ? Number(member) : member));
-  }
-}
-
-export function putServiceText({ token, source, service }: StoredService): string {
-  return json(['s', token, source, ofService(service)]);
-}
-
-export function putCheckText({ token, source, check, definition }: StoredCheck): string {
-  return json(['c', token, source, ofCheck(check), definition === null ? null : ofCheckType(definition)]);
+export interface PutCheck extends StoredCheck {
+  readonly kind: 'check';
 }
 
 export function putStateText(checkId: string, state: StoredCheckState): string {

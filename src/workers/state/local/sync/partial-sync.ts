@@ -3,7 +3,7 @@
 
 import type { Logger } from '../../../../observe/logger.js';
 import type { Metrics } from '../../../../observe/metrics.js';
-import type { CheckRecord } from '../../../../wire/records.js';
+import type { CheckRecord, ServiceRecord } from '../../../../wire/records.js';
 import type { Calls } from '../../calls/calls.js';
 import { catalogDeregister, catalogRegister } from '../../methods/catalog/catalog-register.js';
 import type { WriteMethod } from '../../methods/contract/method.js';
@@ -16,6 +16,7 @@ import type { LocalState } from '../state/local-state.js';
 import type { NodeFacts } from '../state/node-facts.js';
 import { isBlockedByAcls, warnBlocked } from './blocked-by-acls.js';
 import { RoundWrites } from './round-writes.js';
+import { type SendAlone, ServiceWrite } from './service-write.js';
 import { deregistration, registration, registrationToken, type SyncTokens } from './sync-requests.js';
 import type { Subject, Write } from './write.js';
 import { checkBytes, MAX_BYTES } from './write-group.js';
@@ -54,6 +55,7 @@ const ABOUT_THE_REQUEST: ReadonlySet<RefusalCode> = new Set(['bad-request', 'not
 
 export class PartialSync {
   readonly #options: PartialSyncOptions;
+  readonly #sendAlone: SendAlone = (service, checks, token) => this.#register(service, checks, token);
 
   constructor(options: PartialSyncOptions) {
     this.#options = options;
@@ -157,13 +159,7 @@ export class PartialSync {
     const { state } = this.#options;
     const token = registrationToken(entry, this.#options.tokens);
     const checks = this.#checksAlong(entry.id, token);
-    const written = checks.map((check) => check.check);
-    const done = (): void => {
-      state.serviceSynced(entry);
-      for (const [index, check] of checks.entries()) state.checkSynced(check, written[index] ?? check.check);
-    };
-    const groupable = state.nodeInfoInSync ? { token, service: entry.definition, checks: written } : null;
-    return this.#registration('service', entry.id, token, entry.definition, written, done, groupable);
+    return new ServiceWrite(entry, checks, token, state.nodeInfoInSync, state, this.#sendAlone);
   }
 
   /** The checks that go along with their service. */
@@ -189,25 +185,14 @@ export class PartialSync {
     const written = entry.check;
     const service = state.service(written.ServiceID)?.definition ?? null;
     const done = (): void => state.checkSynced(entry, written);
-    return this.#registration('check', entry.id, token, service, [written], done, null);
+    const send = (): Promise<true | Refusal> => this.#register(service, [written], token);
+    return { subject: 'check', id: entry.id, token, send, isRemoval: false, groupable: null, done };
   }
 
-  #registration(
-    subject: Subject,
-    id: string,
-    token: string,
-    service: ServiceEntry['definition'] | null,
-    checks: readonly CheckRecord[],
-    done: () => void,
-    groupable: Write['groupable'],
-  ): Write {
-    // Made where it goes alone: of those that go together it would be most of the garbage.
-    const send = (): Promise<true | Refusal> => {
-      const skipNodeUpdate = this.#options.state.nodeInfoInSync;
-      const request = registration(this.#options.node(), { service, checks, skipNodeUpdate });
-      return this.#send(catalogRegister, request, token);
-    };
-    return { subject, id, token, send, isRemoval: false, groupable, done };
+  #register(service: ServiceRecord | null, checks: readonly CheckRecord[], token: string): Promise<true | Refusal> {
+    const skipNodeUpdate = this.#options.state.nodeInfoInSync;
+    const request = registration(this.#options.node(), { service, checks, skipNodeUpdate });
+    return this.#send(catalogRegister, request, token);
   }
 
   #removal(subject: Subject, id: string, done: () => void): Write {
@@ -228,9 +213,9 @@ export class PartialSync {
   /** With one line: thousands of them would be most of the work. */
   #writtenTogether(writes: readonly Write[]): void {
     let removed = 0;
-    for (const { done, isRemoval } of writes) {
-      done();
-      if (isRemoval) removed += 1;
+    for (const write of writes) {
+      write.done();
+      if (write.isRemoval) removed += 1;
     }
     const { logger } = this.#options;
     if (removed < writes.length) logger.info('Synced services', 'count', writes.length - removed);
@@ -239,16 +224,16 @@ export class PartialSync {
 
   #answered(write: Write, outcome: WriteOutcome, round: Round): void {
     const { logger } = this.#options;
-    const { subject, id, token, isRemoval, done } = write;
+    const { subject, id, token, isRemoval } = write;
     const unknownThere = isRemoval && outcome.kind === 'failed' && /\bUnknown (service|check)/.test(outcome.error);
     if (outcome.kind === 'written' || unknownThere) {
-      done();
+      write.done();
       logger.info(MESSAGES[subject][isRemoval ? 'removed' : 'written'], subject, id);
       return;
     }
     if (outcome.kind === 'blocked') {
       // What is to go stays marked as deleted; the next full sync finds it in the catalog again.
-      if (!isRemoval) done();
+      if (!isRemoval) write.done();
       this.#blocked(subject, id, isRemoval ? 'deregistration' : 'registration', token);
       return;
     }

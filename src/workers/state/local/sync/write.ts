@@ -13,12 +13,12 @@ export interface Write {
   /** The secret that it goes with. Never logged. */
   readonly token: string;
   /** Hands the request to the calls. */
-  readonly send: () => Promise<true | Refusal>;
+  send(): Promise<true | Refusal>;
   readonly isRemoval: boolean;
   /** Null where it goes alone. */
   readonly groupable: Groupable | null;
   /** The catalog has it now, or nobody tries again before the next full sync. */
-  readonly done: () => void;
+  done(): void;
 }
 
 /** What a write does, for who does many in one. */

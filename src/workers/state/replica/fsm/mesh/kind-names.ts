@@ -4,9 +4,7 @@ import { joinKey, keyPart } from '../../store/tables/table-key.js';
 import type { Tables } from '../../store/tables/tables.js';
 
 export function addKindName(tables: Tables, kind: string, service: string): void {
-  const key = joinKey(kind, keyPart(service));
-  if (tables.kindServiceNames.get(key) !== undefined) return;
-  tables.kindServiceNames.set(key, tables.journal.index, undefined);
+  if (!tables.kindServiceNames.add(joinKey(kind, keyPart(service)), tables.journal.index)) return;
   tables.index.raise(`kind_service_names.${kind}`);
 }
 

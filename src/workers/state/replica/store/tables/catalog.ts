@@ -145,7 +145,7 @@ export class Catalog {
   }
 
   #joinGroups(row: ServiceRow): void {
-    const own = this.#groupFor(row.groupKey, row.record.Service);
+    const own = this.#groups.get(row.groupKey) ?? this.#newGroup(row.groupKey, row.record.Service, row.indexKey);
     own.spelling = row.record.Service;
     own.indexKey = row.indexKey;
     if (own.instances.size === 0) this.counts.names += 1;
@@ -153,7 +153,9 @@ export class Catalog {
     own.count(row.record, 1);
     own.forget();
     if (row.connectKey !== '') {
-      const served = this.#groupFor(row.connectKey, connectName(row));
+      const name = connectName(row);
+      const served =
+        this.#groups.get(row.connectKey) ?? this.#newGroup(row.connectKey, name, this.serviceIndexKey(name));
       served.connect.set(row);
       served.forget();
     }
@@ -172,13 +174,10 @@ export class Catalog {
     if (served?.isEmpty) this.#dropGroup(row.connectKey);
   }
 
-  #groupFor(key: string, name: string): ServiceGroup {
-    let group = this.#groups.get(key);
-    if (!group) {
-      group = new ServiceGroup(name, this.serviceIndexKey(name));
-      this.#groups.set(key, group);
-      this.#sortedGroups = undefined;
-    }
+  #newGroup(key: string, name: string, indexKey: RowKey): ServiceGroup {
+    const group = new ServiceGroup(name, indexKey);
+    this.#groups.set(key, group);
+    this.#sortedGroups = undefined;
     return group;
   }
 

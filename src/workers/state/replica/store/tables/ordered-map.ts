@@ -42,6 +42,11 @@ export class OrderedMap<V> {
     this.#tree.set(key, value);
   }
 
+  /** False, and nothing changes, where the key is there already. One walk through the tree. */
+  add(key: string, value: V): boolean {
+    return this.#tree.set(key, value, false);
+  }
+
   delete(key: string): boolean {
     return this.#tree.delete(key);
   }

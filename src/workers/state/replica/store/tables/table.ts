@@ -45,6 +45,15 @@ export class Table<N extends TableName> implements Restorable<TableRows[N]> {
     this.#observer?.(before, after, key);
   }
 
+  /** False, and nothing changes, where there is such a row already. */
+  add(key: string, row: TableRows[N]): boolean {
+    if (!this.#rows.add(key, row)) return false;
+    this.#record(key, undefined, row);
+    this.#remember(key, row);
+    this.#observer?.(undefined, row, key);
+    return true;
+  }
+
   delete(key: string): boolean {
     const before = this.get(key);
     if (before === undefined) return false;
