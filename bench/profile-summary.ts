@@ -2,7 +2,7 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import { textTable } from './report.js';
+import { textTable } from './report/report.js';
 
 const TOP = 25;
 /** Share of the time a thread must have been busy. */

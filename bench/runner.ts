@@ -6,12 +6,12 @@ import type { Engine, Subject } from './agent.js';
 import { type Agent, startAgent } from './agent.js';
 import { CALIBRATIONS, type Calibration, type CalibrationSample, calibrate } from './calibration/calibrations.js';
 import { temporaryDirectory } from './cleanup.js';
-import { formatValue } from './format.js';
 import { doubts } from './load-usage.js';
-import type { CalibrationResult, Measured } from './outcome.js';
-import { Progress } from './progress.js';
+import { formatValue } from './report/format.js';
+import type { CalibrationResult, Measured } from './report/outcome.js';
+import { Progress } from './report/progress.js';
+import { summarize } from './report/statistics.js';
 import type { Row, Run, Sample } from './row.js';
-import { summarize } from './statistics.js';
 
 export interface Plan {
   readonly rows: readonly Row[];

@@ -21,7 +21,7 @@ const TYPES: { readonly [type: string]: string } = {
 
 const INTRODUCTION = `# Configuration
 
-<!-- Written from src/main/config/schema by test/unit/config/documentation.test.ts; run that test with UPDATE_DOCS=1 to
+<!-- Written from src/main/config/schema by test/unit/main/config/documentation.test.ts; run that test with UPDATE_DOCS=1 to
      write this file again. -->
 
 The agent is configured by flags and by files in JSON or HCL (its first version). Everything a file can say is listed here.

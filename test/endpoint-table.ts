@@ -10,12 +10,12 @@ import { withOpenApi } from '../src/workers/state/endpoints/openapi.js';
 import { pageEndpoints } from '../src/workers/state/endpoints/pages.js';
 import { profileEndpoints } from '../src/workers/state/endpoints/profiles.js';
 import type { Endpoint } from '../src/workers/state/http/endpoint.js';
+import type { HttpMethod } from '../src/workers/state/http/message/request.js';
 import { frameworkParameters } from '../src/workers/state/http/openapi/framework-parameters.js';
 import type { Operation } from '../src/workers/state/http/operation.js';
-import type { Parameters } from '../src/workers/state/http/parameters.js';
-import type { HttpMethod } from '../src/workers/state/http/request.js';
+import type { Parameters } from '../src/workers/state/http/parameters/parameters.js';
 import { systemClock } from '../src/workers/state/local/state/clock.js';
-import { noServers } from './unit/calls/no-servers.js';
+import { noServers } from './unit/workers/state/calls/no-servers.js';
 
 export interface TableEntry {
   readonly endpoint: Endpoint;

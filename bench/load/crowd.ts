@@ -15,7 +15,7 @@ import { readMessages } from '../../src/main/gossip/wire/packet-messages.js';
 import type { PushPull } from '../../src/main/gossip/wire/stream-messages.js';
 import { encode } from '../../src/msgpack/codec.js';
 import { Logger, LogSink } from '../../src/observe/logger.js';
-import { protectionWith } from '../../test/unit/gossip/protection.js';
+import { protectionWith } from '../../test/unit/main/gossip/protection.js';
 
 const VERSIONS = Uint8Array.of(1, 5, 2, 2, 5, 4);
 const EVENT_SLOTS = 512;

@@ -16,7 +16,7 @@ import { sealStream } from '../../src/main/gossip/wire/stream-sealing.js';
 import { MemberPublisher } from '../../src/main/pools/member-publisher.js';
 import { lanMergeRules } from '../../src/main/pools/merge-rules.js';
 import { packChanges } from '../../src/wire/packed-members.js';
-import { protectionWith } from '../../test/unit/gossip/protection.js';
+import { protectionWith } from '../../test/unit/main/gossip/protection.js';
 import { cleanUpAtExit, temporaryDirectory } from '../cleanup.js';
 import { crowdState } from '../load/crowd.js';
 import { ownThreadMs } from '../process-usage.js';

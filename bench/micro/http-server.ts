@@ -4,13 +4,13 @@
 import { Logger, LogSink } from '../../src/observe/logger.js';
 import { Metrics } from '../../src/observe/metrics.js';
 import { Leadership, Role } from '../../src/wire/raft/leadership.js';
-import { anyBytes } from '../../src/workers/state/http/body-format.js';
 import { HttpServer } from '../../src/workers/state/http/http-server.js';
+import { anyBytes } from '../../src/workers/state/http/items/body-format.js';
+import { json } from '../../src/workers/state/http/message/reply.js';
 import { action, read } from '../../src/workers/state/http/operation.js';
-import { json } from '../../src/workers/state/http/reply.js';
 import type { Consensus } from '../../src/workers/state/replica/consensus.js';
-import { testCalls } from '../../test/unit/calls/test-calls.js';
-import { FakeStore, fakeMethod, NO_ACLS, SETTINGS } from '../../test/unit/http/fixture.js';
+import { testCalls } from '../../test/unit/workers/state/calls/test-calls.js';
+import { FakeStore, fakeMethod, NO_ACLS, SETTINGS } from '../../test/unit/workers/state/http/fixture.js';
 
 const engine = process.argv[2] === 'uws' ? 'uws' : 'net';
 const BODY = JSON.stringify({ hello: 'x'.repeat(238) });

@@ -18,7 +18,7 @@ import { encode, written } from '../../src/msgpack/codec.js';
 import { mapOf } from '../../src/msgpack/collections.js';
 import { text } from '../../src/msgpack/kinds.js';
 import { Logger, LogSink } from '../../src/observe/logger.js';
-import { protectionWith } from '../../test/unit/gossip/protection.js';
+import { protectionWith } from '../../test/unit/main/gossip/protection.js';
 import { ownThreadMs } from '../process-usage.js';
 
 const members = Number(process.argv[2] ?? 10_000);

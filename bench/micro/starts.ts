@@ -9,7 +9,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { repositoryRoot } from '../../test/data.js';
 import { freePorts } from '../../test/ports.js';
-import { summarize } from '../statistics.js';
+import { summarize } from '../report/statistics.js';
 
 interface Start {
   readonly clockMs: number;

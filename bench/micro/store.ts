@@ -5,7 +5,7 @@
 import type { Command } from '../../src/wire/commands.js';
 import { writeSnapshot } from '../../src/workers/state/replica/snapshot/snapshot-write.js';
 import { StateStore } from '../../src/workers/state/replica/state-store.js';
-import { check, kv, register, service } from '../../test/unit/store/commands.js';
+import { check, kv, register, service } from '../../test/unit/workers/state/replica/store/commands.js';
 
 function report(name: string, operations: number, startedNs: bigint): void {
   const ns = Number(process.hrtime.bigint() - startedNs) / operations;

@@ -12,7 +12,7 @@ import { errorDetail, surviveSurprises } from '../observe/surprise.js';
 import { reportEverySecond } from '../observe/worker-telemetry.js';
 import type { RuntimeConfig } from '../wire/config.js';
 import type { RaftToMain } from '../wire/raft/raft-worker.js';
-import type { ReaderToMain } from '../wire/reader-worker.js';
+import type { ReaderToMain } from '../wire/readers/reader-worker.js';
 import type { LeaveStep, StateToMain } from '../wire/state-worker.js';
 import type { WorkerToMain } from '../wire/thread-port.js';
 import { renderBanner } from './banner.js';

@@ -5,7 +5,7 @@
 
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
-import type { CheckShardTask } from '../wire/check-port.js';
+import type { CheckShardTask } from '../wire/checks/check-port.js';
 import type { StringMap } from '../wire/records.js';
 import type { LogLevel, WorkerToMain } from '../wire/thread-port.js';
 import { YOUNG_GENERATION_MB } from './young-generations.js';

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { freePort } from '../ports.js';
-import { type Api, get, startApi } from '../unit/http/fixture.js';
+import { type Api, get, startApi } from '../unit/workers/state/http/fixture.js';
 
 const run = promisify(execFile);
 let api: Api;
@@ -64,7 +64,7 @@ async function stop(child: ChildProcess): Promise<void> {
 }
 
 async function exercise(port: number): Promise<void> {
-  const { ask } = await import('../unit/http/fixture.js');
+  const { ask } = await import('../unit/workers/state/http/fixture.js');
   const put = await ask(port, 'PUT /v1/kv/peer HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello');
   assert.equal(put.body, 'true');
   const chunked = await ask(

@@ -11,7 +11,12 @@ export const SUITES: readonly Suite[] = [
     sideBySide: 2,
     inOne: 20,
     // They have V8 collect garbage when they want.
-    apart: ['calls/kept-reads', 'gossip/serf/rejoin', 'gotext/json-steps', 'http/body'],
+    apart: [
+      'workers/state/calls/kept-reads',
+      'main/gossip/serf/rejoin',
+      'gotext/json-steps',
+      'workers/state/http/body',
+    ],
   },
   {
     name: 'simulation',
@@ -43,7 +48,7 @@ const WITHOUT_UWS = { reason: 'uws-pack has no binary for this node', nodes: /^v
 
 /** What may be skipped in CI. */
 export const ALLOWED_SKIPS: readonly AllowedSkip[] = [
-  { file: 'unit/http/body-limits', name: /^uws: /, ...WITHOUT_UWS },
+  { file: 'unit/workers/state/http/body-limits', name: /^uws: /, ...WITHOUT_UWS },
   { file: 'integration/agent/lifecycle', name: /^signals, engine uws /, ...WITHOUT_UWS },
   { file: 'integration/agent/bad-input', name: /^bad input, engine uws /, ...WITHOUT_UWS },
   { file: 'integration/http/uws', name: /^the uws engine /, ...WITHOUT_UWS },

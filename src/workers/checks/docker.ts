@@ -3,7 +3,7 @@
 
 import { messageOf } from '../../gotext/errno.js';
 import { quote } from '../../gotext/quote.js';
-import type { Probe } from '../../wire/check-task.js';
+import type { Probe } from '../../wire/checks/check-task.js';
 import type { CheckStatus, StringMap } from '../../wire/records.js';
 import { type ExchangeTarget, HttpExchange } from './http/http-exchange.js';
 import { OutputRing } from './probe/output.js';

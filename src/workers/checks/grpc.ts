@@ -8,7 +8,7 @@ import type { ChannelCredentials, Client, ServiceError } from '@grpc/grpc-js';
 import { messageOf } from '../../gotext/errno.js';
 import { joinHostPort } from '../../gotext/host-port.js';
 import { quote } from '../../gotext/quote.js';
-import type { Probe } from '../../wire/check-task.js';
+import type { Probe } from '../../wire/checks/check-task.js';
 import { Dial } from './dial/dial.js';
 import { parseAddress } from './dial/go-address.js';
 import { shakeHands } from './dial/tls-handshake.js';

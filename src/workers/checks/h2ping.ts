@@ -4,7 +4,7 @@
 import type { ClientHttp2Session } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import { codeOf, errnoText, messageOf } from '../../gotext/errno.js';
-import type { Probe } from '../../wire/check-task.js';
+import type { Probe } from '../../wire/checks/check-task.js';
 import { Dial } from './dial/dial.js';
 import { parseAddress } from './dial/go-address.js';
 import { TlsDial } from './http/tls-dial.js';

@@ -7,7 +7,7 @@ import { Socket } from 'node:net';
 import { formatDuration } from '../../gotext/duration.js';
 import { codeOf, errnoText } from '../../gotext/errno.js';
 import { quote } from '../../gotext/quote.js';
-import type { Probe } from '../../wire/check-task.js';
+import type { Probe } from '../../wire/checks/check-task.js';
 import type { CheckStatus } from '../../wire/records.js';
 import { OutputRing } from './probe/output.js';
 import { type Cancel, critical, type Done, type ProbeRun } from './probe/probe.js';

@@ -2,9 +2,9 @@
 // check costs its record and nothing else.
 
 import { createHash } from 'node:crypto';
-import type { CheckResult } from '../../wire/check-port.js';
-import type { CheckTask, Probe } from '../../wire/check-task.js';
-import { DEFAULT_TLS, NO_HEADERS } from '../../wire/packed-tasks.js';
+import type { CheckResult } from '../../wire/checks/check-port.js';
+import type { CheckTask, Probe } from '../../wire/checks/check-task.js';
+import { DEFAULT_TLS, NO_HEADERS } from '../../wire/checks/packed-tasks.js';
 import type { CheckStatus } from '../../wire/records.js';
 import type { Cancel, Done, Outcome, ProbeContext, ProbeRun } from './probe/probe.js';
 import { type Clock, Scheduled, Scheduler } from './scheduler.js';

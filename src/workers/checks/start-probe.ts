@@ -2,7 +2,7 @@
 // the worker's end.
 
 import { messageOf } from '../../gotext/errno.js';
-import type { Probe } from '../../wire/check-task.js';
+import type { Probe } from '../../wire/checks/check-task.js';
 import { startDocker } from './docker.js';
 import { startGrpc } from './grpc.js';
 import { startH2Ping } from './h2ping.js';

@@ -1,6 +1,6 @@
 // The TCP check: a connection that can be opened, and with TLS a handshake that can be finished.
 
-import type { Probe } from '../../wire/check-task.js';
+import type { Probe } from '../../wire/checks/check-task.js';
 import { Dial } from './dial/dial.js';
 import { parseAddress } from './dial/go-address.js';
 import { TlsDial } from './http/tls-dial.js';

@@ -5,7 +5,7 @@ import dgram from 'node:dgram';
 import { messageOf } from '../../gotext/errno.js';
 import { joinHostPort } from '../../gotext/host-port.js';
 import { dialText, lookupText, streamText } from '../../gotext/network-errors.js';
-import type { Probe } from '../../wire/check-task.js';
+import type { Probe } from '../../wire/checks/check-task.js';
 import { isIpAddress, parseAddress } from './dial/go-address.js';
 import { resolveHost, resolverAddress } from './dial/resolve.js';
 import { type Cancel, critical, type Done, type ProbeRun, passing } from './probe/probe.js';

@@ -4,8 +4,8 @@
 import type { MessagePort } from 'node:worker_threads';
 import { messageOf } from '../../gotext/errno.js';
 import { startTelemetry, type Telemetry } from '../../observe/worker-telemetry.js';
-import type { CheckResult, CheckShardTask, ChecksToState, StateToChecks } from '../../wire/check-port.js';
-import { unpackTasks } from '../../wire/packed-tasks.js';
+import type { CheckResult, CheckShardTask, ChecksToState, StateToChecks } from '../../wire/checks/check-port.js';
+import { unpackTasks } from '../../wire/checks/packed-tasks.js';
 import { TlsTrust } from './dial/tls-trust.js';
 import type { ProbeContext } from './probe/probe.js';
 import { ScriptPipes } from './probe/script-pipe.js';

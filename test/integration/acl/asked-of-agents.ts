@@ -1,5 +1,5 @@
 // What the matrix of rights asks of a whole agent: the rows that need more than a store to be answered (the agent's own services, its
-// pools, its authority, its files). Every other row is asked in test/unit/acl/matrix.test.ts.
+// pools, its authority, its files). Every other row is asked in test/unit/workers/state/acl/matrix.test.ts.
 
 /**
  * - `open`: anybody may know, and no token is looked at.

@@ -1,5 +1,5 @@
 // The rights of the rows that a whole agent answers, each asked with every kind of token. A row that nobody guards answers somebody who
-// may see nothing, and a row that isn't asked here or in test/unit/acl/matrix.test.ts fails that one.
+// may see nothing, and a row that isn't asked here or in test/unit/workers/state/acl/matrix.test.ts fails that one.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';

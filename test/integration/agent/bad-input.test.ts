@@ -9,8 +9,8 @@ import net from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { type AgentProcess, startAgent, waitFor } from '../../agent-process.js';
 import { Random, runSeed } from '../../random.js';
-import { questionPacket } from '../../unit/dns/message.js';
-import { RawClient } from '../../unit/http/fixture.js';
+import { questionPacket } from '../../unit/workers/state/dns/message.js';
+import { RawClient } from '../../unit/workers/state/http/fixture.js';
 import { withoutUws } from '../../uws.js';
 
 const GARBAGE_MS = Number(process.env['LICTOR_GARBAGE_MS'] ?? 6_000);

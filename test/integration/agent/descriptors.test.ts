@@ -10,7 +10,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import packet from 'dns-packet';
 import { type AgentProcess, startAgent, waitFor } from '../../agent-process.js';
-import { RawClient } from '../../unit/http/fixture.js';
+import { RawClient } from '../../unit/workers/state/http/fixture.js';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lictor-descriptors-'));
 after(() => fs.rmSync(folder, { recursive: true, force: true }));

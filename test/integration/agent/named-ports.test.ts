@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { startAgent } from '../../agent-process.js';
-import { questionPacket } from '../../unit/dns/message.js';
+import { questionPacket } from '../../unit/workers/state/dns/message.js';
 import { ask } from '../dns/ask.js';
 
 const PORTS = [

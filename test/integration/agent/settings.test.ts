@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type AgentOptions, type AgentProcess, choosePorts, startAgent, waitFor } from '../../agent-process.js';
-import { RawClient } from '../../unit/http/fixture.js';
+import { RawClient } from '../../unit/workers/state/http/fixture.js';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lictor-settings-'));
 after(() => fs.rmSync(folder, { recursive: true, force: true }));

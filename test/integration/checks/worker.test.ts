@@ -7,12 +7,12 @@ import { after, before, describe, test } from 'node:test';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { unpackLines } from '../../../src/observe/packed-lines.js';
-import type { CheckResult, ChecksToState, StateToChecks } from '../../../src/wire/check-port.js';
-import type { CheckTask, Probe } from '../../../src/wire/check-task.js';
-import { packTasks } from '../../../src/wire/packed-tasks.js';
+import type { CheckResult, ChecksToState, StateToChecks } from '../../../src/wire/checks/check-port.js';
+import type { CheckTask, Probe } from '../../../src/wire/checks/check-task.js';
+import { packTasks } from '../../../src/wire/checks/packed-tasks.js';
 import type { LogRecord, WorkerToMain } from '../../../src/wire/thread-port.js';
-import { checkTask } from '../../unit/checks/check-task.js';
-import { until } from '../../unit/checks/until.js';
+import { checkTask } from '../../unit/workers/checks/check-task.js';
+import { until } from '../../unit/workers/checks/until.js';
 
 const WORKER = new URL('../../../src/workers/checks/worker.js', import.meta.url).href;
 const PLAIN = { serverName: '', skipVerify: false };

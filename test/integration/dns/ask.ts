@@ -4,7 +4,7 @@ import dgram from 'node:dgram';
 import { once } from 'node:events';
 import net from 'node:net';
 import packet from 'dns-packet';
-import { questionPacket } from '../../unit/dns/message.js';
+import { questionPacket } from '../../unit/workers/state/dns/message.js';
 
 const DEADLINE_MS = 30_000;
 

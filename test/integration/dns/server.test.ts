@@ -15,7 +15,7 @@ import type { DnsConfig } from '../../../src/wire/config.js';
 import { Responder } from '../../../src/workers/state/dns/responder.js';
 import { DnsServer } from '../../../src/workers/state/dns/server.js';
 import { Random, runSeed } from '../../random.js';
-import { questionPacket } from '../../unit/dns/message.js';
+import { questionPacket } from '../../unit/workers/state/dns/message.js';
 import { ask, converse, framed } from './ask.js';
 import { Catalog, defaultDns } from './catalog.js';
 

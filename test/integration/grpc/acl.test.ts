@@ -10,7 +10,7 @@ import { bootstrapParams, supportedFeatures } from '../../../src/workers/state/g
 import { check, Serving } from '../../../src/workers/state/grpc/messages/health.js';
 import { watchServers } from '../../../src/workers/state/grpc/messages/server-discovery.js';
 import { type AgentProcess, startAgent } from '../../agent-process.js';
-import { rsaPair, rsaToken } from '../../unit/acl/auth-methods/signer.js';
+import { rsaPair, rsaToken } from '../../unit/workers/state/acl/auth-methods/signer.js';
 import { type Ended, PublicClient } from './public-client.js';
 
 const MANAGEMENT = '5e0e4ab2-8b1b-4b3f-9d0a-3b1f6d5a0c11';

@@ -2,7 +2,7 @@
 // are made from. All of it comes from the table but for what makes a body one that is taken.
 
 import type { Kind } from '../../../src/gotext/json-decode.js';
-import type { HttpMethod } from '../../../src/workers/state/http/request.js';
+import type { HttpMethod } from '../../../src/workers/state/http/message/request.js';
 import { commonParameters, endpointTable, type TableEntry } from '../../endpoint-table.js';
 import { TAKEN_BODIES } from './taken-bodies.js';
 

@@ -10,7 +10,7 @@ import { Logger, LogSink } from '../../../src/observe/logger.js';
 import type { EngineLimits, Exchange } from '../../../src/workers/state/http/engine/engine.js';
 import { NetEngine } from '../../../src/workers/state/http/net/net-engine.js';
 import { waitFor } from '../../agent-process.js';
-import { RawClient, SETTINGS, startApi } from '../../unit/http/fixture.js';
+import { RawClient, SETTINGS, startApi } from '../../unit/workers/state/http/fixture.js';
 
 const LIMITS: EngineLimits = {
   maxHeaderBytes: 8192,

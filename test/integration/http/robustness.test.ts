@@ -6,7 +6,7 @@ import http from 'node:http';
 import net from 'node:net';
 import { after, before, test } from 'node:test';
 import { Random, runSeed } from '../../random.js';
-import { type Api, RawClient, startApi } from '../../unit/http/fixture.js';
+import { type Api, RawClient, startApi } from '../../unit/workers/state/http/fixture.js';
 
 let api: Api;
 let reference: http.Server;

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { action } from '../../../src/workers/state/http/operation.js';
 import { waitFor } from '../../agent-process.js';
-import { get, RawClient, SETTINGS, startApi } from '../../unit/http/fixture.js';
+import { get, RawClient, SETTINGS, startApi } from '../../unit/workers/state/http/fixture.js';
 import { withoutUws } from '../../uws.js';
 
 test('known differences: a quiet stream has no head yet', { skip: withoutUws }, async () => {

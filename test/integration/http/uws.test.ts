@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { HttpSettings } from '../../../src/workers/state/http/http-policy.js';
-import { type Api, ask, get, RawClient, SETTINGS, startApi } from '../../unit/http/fixture.js';
+import { type Api, ask, get, RawClient, SETTINGS, startApi } from '../../unit/workers/state/http/fixture.js';
 import { withoutUws } from '../../uws.js';
 
 const UWS: Partial<HttpSettings> = { http: { ...SETTINGS.http, engine: 'uws' } };

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { openLocal } from '../../unit/local/local-fixture.js';
+import { openLocal } from '../../unit/workers/state/local/local-fixture.js';
 
 const PROGRAM = fileURLToPath(new URL('./registering-agent.js', import.meta.url));
 const DEADLINE_MS = 60_000;

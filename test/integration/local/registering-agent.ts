@@ -1,8 +1,8 @@
 // A process that registers and removes services as fast as it can and says on stdout what was acknowledged, one line each:
 // `+ id`, `- id`, or `! id text` for a refusal. Ended from outside. Arguments: data directory, first number.
 
-import { openLocal } from '../../unit/local/local-fixture.js';
-import { registration, SECOND_NS } from '../../unit/local/registrations.js';
+import { openLocal } from '../../unit/workers/state/local/local-fixture.js';
+import { registration, SECOND_NS } from '../../unit/workers/state/local/registrations.js';
 
 const CONCURRENT = 32;
 /** Every so many registrations one is removed again. */

@@ -14,7 +14,7 @@ import { LeaderCalls } from '../../../src/workers/state/rpc/leader-calls.js';
 import { RpcPool } from '../../../src/workers/state/rpc/pool/pool.js';
 import { ServerAsker } from '../../../src/workers/state/rpc/server-asker.js';
 import { type AgentProcess, startAgent } from '../../agent-process.js';
-import { testCalls } from '../../unit/calls/test-calls.js';
+import { testCalls } from '../../unit/workers/state/calls/test-calls.js';
 
 const HOLD_MS = 400;
 let agent: AgentProcess;

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type AgentProcess, waitFor } from '../../agent-process.js';
 import { leadsTo } from '../../openssl.js';
-import { rsaPair, rsaToken } from '../../unit/acl/auth-methods/signer.js';
+import { rsaPair, rsaToken } from '../../unit/workers/state/acl/auth-methods/signer.js';
 import { ManyConnections, readerSettings, waitForReaders, withoutReaders } from '../readers/readers.js';
 import { ask, Datacenters, MANAGEMENT, manage, TTL_MS } from './datacenters.js';
 

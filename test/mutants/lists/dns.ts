@@ -2,9 +2,9 @@
 
 import type { Mutant } from '../mutant.js';
 
-const COMPOSE = ['unit/dns/compose'];
-const RESPONDER = ['unit/dns/responder'];
-const REMOTE = ['unit/dns/remote-responder'];
+const COMPOSE = ['unit/workers/state/dns/compose'];
+const RESPONDER = ['unit/workers/state/dns/responder'];
+const REMOTE = ['unit/workers/state/dns/remote-responder'];
 const LIMITS = ['integration/dns/limits'];
 const DNS = 'workers/state/dns';
 
@@ -100,42 +100,42 @@ export const dns: readonly Mutant[] = [
     file: `${DNS}/labels.ts`,
     find: 'if (byte >= 0x41 && byte <= 0x5a) packet[at] = byte | 0x20;',
     replace: '',
-    tests: ['unit/dns/spelling'],
+    tests: ['unit/workers/state/dns/spelling'],
   },
   {
     name: 'a DNS answer kept for one spelling goes to another as it is',
     file: `${DNS}/compose.ts`,
     find: 'query.hasUpperCase ? spelled(gathered, query) : gathered',
     replace: 'gathered',
-    tests: ['unit/dns/spelling'],
+    tests: ['unit/workers/state/dns/spelling'],
   },
   {
     name: 'an encoded DNS reply is kept for one spelling and given to all',
     file: `${DNS}/kept-answers.ts`,
     find: 'isShuffled || isRespelled || ',
     replace: 'isShuffled || ',
-    tests: ['unit/dns/spelling'],
+    tests: ['unit/workers/state/dns/spelling'],
   },
   {
     name: 'a kept DNS reply repeats the spelling of another question',
     file: `${DNS}/kept-answers.ts`,
     find: 'if (query.hasUpperCase) packet.copy(out, HEADER_LENGTH, HEADER_LENGTH, questionEnd - 4);',
     replace: '',
-    tests: ['unit/dns/spelling'],
+    tests: ['unit/workers/state/dns/spelling'],
   },
   {
     name: 'kept DNS answers have a number and no size',
     file: `${DNS}/answer-cache.ts`,
     find: ' || this.#bytes + value.weight > this.#bounds.bytes',
     replace: '',
-    tests: ['unit/dns/names'],
+    tests: ['unit/workers/state/dns/names'],
   },
   {
     name: 'encoded DNS replies weigh nothing',
     file: `${DNS}/answer-cache.ts`,
     find: 'if (this.#bytes > this.#bounds.bytes) this.#age();',
     replace: '',
-    tests: ['unit/dns/names'],
+    tests: ['unit/workers/state/dns/names'],
   },
   {
     name: 'client: DNS asks any server, whatever allow_stale says',
@@ -177,14 +177,14 @@ export const dns: readonly Mutant[] = [
     file: `${DNS}/fresh-responder.ts`,
     find: 'allowStale ? ageMs <= maxStaleMs : local.leads',
     replace: 'ageMs <= maxStaleMs',
-    tests: ['unit/dns/fresh-responder'],
+    tests: ['unit/workers/state/dns/fresh-responder'],
   },
   {
     name: 'a server answers DNS by itself, whatever max_stale says',
     file: `${DNS}/fresh-responder.ts`,
     find: 'allowStale ? ageMs <= maxStaleMs : local.leads',
     replace: 'allowStale || local.leads',
-    tests: ['unit/dns/fresh-responder'],
+    tests: ['unit/workers/state/dns/fresh-responder'],
   },
   {
     name: 'DNS replies pile up for an asker that does not read them',

@@ -3,7 +3,7 @@
 
 import { NO_HOOKS } from '../../../src/main/gossip/core/hooks.js';
 import { CONSUL_LAN } from '../../../src/main/gossip/core/settings.js';
-import { seeded } from '../../unit/gossip/core/rig.js';
+import { seeded } from '../../unit/main/gossip/core/rig.js';
 import { type Member, SimulatedPool } from './simulated-pool.js';
 
 /** As much as a coordinate takes: it goes out with every ack. */

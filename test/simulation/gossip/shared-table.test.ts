@@ -16,7 +16,7 @@ import {
   seeded,
   suspectMessage,
   VERSIONS,
-} from '../../unit/gossip/core/rig.js';
+} from '../../unit/main/gossip/core/rig.js';
 import { SharedNodes, SharedTable } from './shared-table.js';
 
 function record(name: string): NodeRecord {

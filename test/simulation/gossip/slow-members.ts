@@ -2,7 +2,7 @@
 // again and again. What they send and get is held back while their clocks run on. Counted is who calls healthy members dead.
 
 import { CONSUL_LAN, type GossipSettings } from '../../../src/main/gossip/core/settings.js';
-import { seeded } from '../../unit/gossip/core/rig.js';
+import { seeded } from '../../unit/main/gossip/core/rig.js';
 import { SimulatedPool } from './simulated-pool.js';
 
 /** Plain SWIM: the score stays 0, and so nacks count for nothing; the timeout of a suspicion is its minimum. */

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CONSUL_LAN, type GossipSettings } from '../../../src/main/gossip/core/settings.js';
-import { seeded } from '../../unit/gossip/core/rig.js';
+import { seeded } from '../../unit/main/gossip/core/rig.js';
 import { SimulatedPool } from './simulated-pool.js';
 
 function poolOf(count: number, seed: number, settings: Partial<GossipSettings> = {}): SimulatedPool {

@@ -6,7 +6,7 @@ import type { AppliedProgress } from '../../../src/wire/raft/applied-progress.js
 import type { Consistency } from '../../../src/workers/state/calls/read-settings.js';
 import { isRefusal, type RefusalCode } from '../../../src/workers/state/methods/contract/refusal.js';
 import { Random } from '../../random.js';
-import { testCalls } from '../../unit/calls/test-calls.js';
+import { testCalls } from '../../unit/workers/state/calls/test-calls.js';
 import { assertLinearizable } from '../linearizability/assert-linearizable.js';
 import { type Behavior, type CellInput, type CellOutput, cellModel } from '../linearizability/cell-model.js';
 import { History, type Open } from '../linearizability/history.js';

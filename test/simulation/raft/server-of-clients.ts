@@ -17,7 +17,7 @@ import { EVERYTHING } from '../../../src/workers/state/methods/contract/narrowin
 import { isRefusal, type Refusal } from '../../../src/workers/state/methods/contract/refusal.js';
 import { type KvWrite, kvApply, kvGet } from '../../../src/workers/state/methods/kvs.js';
 import { applySession, getSession } from '../../../src/workers/state/methods/session.js';
-import { check, service } from '../../unit/store/commands.js';
+import { check, service } from '../../unit/workers/state/replica/store/commands.js';
 import type { CellInput, CellOutput } from '../linearizability/cell-model.js';
 
 const DATACENTER = 'dc1';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { LastTags } from '../../../src/msgpack/last-tags.js';
 import { readTags } from '../../../src/msgpack/tags.js';
-import { metaOf } from '../pools/recorded.js';
+import { metaOf } from '../main/pools/recorded.js';
 
 function id(meta: Uint8Array): string {
   return readTags(meta).get('id') ?? '';

@@ -14,7 +14,7 @@ import { DEFAULT_LIMITS } from '../../../src/msgpack/limits.js';
 import { MsgpackReader } from '../../../src/msgpack/reader.js';
 import { struct } from '../../../src/msgpack/struct.js';
 import type { Dynamic } from '../../../src/wire/records.js';
-import { fromHex } from '../gossip/vectors.js';
+import { fromHex } from '../main/gossip/vectors.js';
 
 const key = fc.string({ unit: 'grapheme', maxLength: 40, size: 'max' });
 const anything = fc.letrec<{ value: Dynamic }>((tie) => ({

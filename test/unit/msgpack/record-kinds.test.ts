@@ -26,7 +26,7 @@ import { indexRecordSchema } from '../../../src/wire/schema/snapshot.js';
 import { kvEntrySchema } from '../../../src/wire/schema/state.js';
 import { txnSchema } from '../../../src/wire/schema/txn.js';
 import { readJson } from '../../data.js';
-import { fromHex, toHex } from '../gossip/vectors.js';
+import { fromHex, toHex } from '../main/gossip/vectors.js';
 import { arbitrary } from '../wasm/arbitrary.js';
 
 const SCHEMAS: readonly StructSchema<object>[] = [

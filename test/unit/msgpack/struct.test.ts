@@ -10,7 +10,7 @@ import { EncodeError } from '../../../src/msgpack/errors.js';
 import { bool, bytes, float, i64, int, text, u8, u16, u32, u64 } from '../../../src/msgpack/kinds.js';
 import { struct } from '../../../src/msgpack/struct.js';
 import { type Uint64, uint64 } from '../../../src/wire/uint64.js';
-import { fromHex, toHex } from '../gossip/vectors.js';
+import { fromHex, toHex } from '../main/gossip/vectors.js';
 
 interface Everything {
   readonly Text: string;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { buildOf, datacenterOf, nodeIdOf, type ServerTags, serverTags } from '../../../src/wire/gossip/agent-tags.js';
-import { recordedNode } from '../pools/recorded.js';
+import { recordedNode } from '../main/pools/recorded.js';
 
 function server(tags: { readonly [name: string]: string }): ServerTags | null {
   return serverTags(new Map(Object.entries(tags)));

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { CheckTask, Probe } from '../../../src/wire/check-task.js';
-import { packTasks, unpackTasks } from '../../../src/wire/packed-tasks.js';
+import type { CheckTask, Probe } from '../../../src/wire/checks/check-task.js';
+import { packTasks, unpackTasks } from '../../../src/wire/checks/packed-tasks.js';
 import { runSeed } from '../../random.js';
 
 const text = fc.string({ unit: 'binary' });

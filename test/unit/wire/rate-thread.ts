@@ -1,7 +1,7 @@
 // Takes from a rate as one of several threads, and says how many it got.
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { RequestRates } from '../../../src/wire/request-rates.js';
+import { RequestRates } from '../../../src/wire/readers/request-rates.js';
 
 const ROUNDS = 100_000;
 const { buffer, burst } = workerData as { readonly buffer: SharedArrayBuffer; readonly burst: number };

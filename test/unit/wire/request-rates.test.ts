@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { RequestRates } from '../../../src/wire/request-rates.js';
+import { RequestRates } from '../../../src/wire/readers/request-rates.js';
 
 const BURST = 200_000;
 

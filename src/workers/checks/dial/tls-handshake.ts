@@ -7,7 +7,7 @@ import tls, { type TLSSocket } from 'node:tls';
 import { codeOf, errnoText, messageOf } from '../../../gotext/errno.js';
 import { joinHostPort } from '../../../gotext/host-port.js';
 import { certificateError } from '../../../tls/certificate-error.js';
-import type { TlsProbe } from '../../../wire/check-task.js';
+import type { TlsProbe } from '../../../wire/checks/check-task.js';
 import { isIpAddress } from './go-address.js';
 import { isNotTls, tlsText } from './go-errors.js';
 import type { TlsTrust } from './tls-trust.js';

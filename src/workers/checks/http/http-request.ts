@@ -3,7 +3,7 @@
 
 import { quote } from '../../../gotext/quote.js';
 import { compareUtf8 } from '../../../gotext/utf8-order.js';
-import { NO_HEADERS } from '../../../wire/packed-tasks.js';
+import { NO_HEADERS } from '../../../wire/checks/packed-tasks.js';
 import { type GoUrl, requestTarget } from './go-url.js';
 
 /** Header lines by canonical name. */

@@ -4,7 +4,7 @@
 
 import { createGunzip, type Gunzip } from 'node:zlib';
 import { quote } from '../../../gotext/quote.js';
-import type { Probe } from '../../../wire/check-task.js';
+import type { Probe } from '../../../wire/checks/check-task.js';
 import type { CheckStatus } from '../../../wire/records.js';
 import { OutputRing } from '../probe/output.js';
 import { type Cancel, critical, type Done, type ProbeRun } from '../probe/probe.js';

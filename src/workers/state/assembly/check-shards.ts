@@ -5,10 +5,10 @@
 import { availableParallelism } from 'node:os';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { surprise } from '../../../observe/surprise.js';
-import type { ChecksToState, StateToChecks } from '../../../wire/check-port.js';
-import type { CheckTask } from '../../../wire/check-task.js';
+import type { ChecksToState, StateToChecks } from '../../../wire/checks/check-port.js';
+import type { CheckTask } from '../../../wire/checks/check-task.js';
+import { packTasks } from '../../../wire/checks/packed-tasks.js';
 import type { TlsMaterial } from '../../../wire/config.js';
-import { packTasks } from '../../../wire/packed-tasks.js';
 import type { LogLevel } from '../../../wire/thread-port.js';
 import type { CheckOwner, CheckRunner } from '../local/checks/check-task.js';
 

@@ -2,7 +2,7 @@
 
 import { joinHostPort } from '../../../gotext/host-port.js';
 import type { Closing } from '../../../lifecycle/closing.js';
-import type { Transport } from '../dns/compose.js';
+import type { Transport } from '../dns/message/compose.js';
 import { type BoundAddress, DnsServer } from '../dns/server.js';
 import type { Mode } from './mode.js';
 import type { Interface } from './open-http.js';

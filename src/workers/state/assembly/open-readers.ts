@@ -2,7 +2,7 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import type { AgentSecrets } from '../../../wire/agent-secrets.js';
-import type { FromReader, ReaderWord, SharedListeners, ToReader } from '../../../wire/reader-port.js';
+import type { FromReader, ReaderWord, SharedListeners, ToReader } from '../../../wire/readers/reader-port.js';
 import { HandedExchanges } from '../http/hand-over/handed-exchange.js';
 import { ownBytes, TurnBatch } from '../http/hand-over/turn-batch.js';
 import type { AgentTokens } from '../tokens/agent-tokens.js';

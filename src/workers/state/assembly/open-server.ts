@@ -6,7 +6,7 @@ import { BootstrapDialer } from '../../../tls/bootstrap-dialer.js';
 import { ServerDialer } from '../../../tls/server-dialer.js';
 import { isServer } from '../../../wire/gossip/member-tags.js';
 import { AppliedProgress } from '../../../wire/raft/applied-progress.js';
-import { RequestRates } from '../../../wire/request-rates.js';
+import { RequestRates } from '../../../wire/readers/request-rates.js';
 import type { StateWorkerData } from '../../../wire/state-worker.js';
 import type { Calls } from '../calls/calls.js';
 import { CallsBeyond } from '../calls/calls-beyond.js';

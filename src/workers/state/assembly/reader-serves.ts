@@ -5,8 +5,8 @@
 
 import type { RuntimeConfig } from '../../../wire/config.js';
 import type { Leadership } from '../../../wire/raft/leadership.js';
-import { EMPTY_QUERY } from '../http/query.js';
-import type { QueryParameters } from '../http/request.js';
+import type { QueryParameters } from '../http/message/request.js';
+import { EMPTY_QUERY } from '../http/parameters/query.js';
 
 type Settings = Pick<RuntimeConfig, 'datacenter' | 'discoveryMaxStaleMs'>;
 type Standing = Pick<Leadership, 'mayServe' | 'hadLeader'>;

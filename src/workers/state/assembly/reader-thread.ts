@@ -4,7 +4,7 @@
 import { parentPort } from 'node:worker_threads';
 import { surviveSurprises } from '../../../observe/surprise.js';
 import { startTelemetry } from '../../../observe/worker-telemetry.js';
-import type { MainToReader, ReaderWorkerData } from '../../../wire/reader-worker.js';
+import type { MainToReader, ReaderWorkerData } from '../../../wire/readers/reader-worker.js';
 import { ReaderWorker } from './reader-worker.js';
 
 if (parentPort === null) throw new Error('this is the program of a thread');

@@ -1,5 +1,5 @@
 // So many a second, and a number of them at once after a quiet while: what a client agent asks (`limits.rpc_rate`). What a server
-// is asked is counted by several threads together (wire/request-rates.ts).
+// is asked is counted by several threads together (wire/readers/request-rates.ts).
 
 import { deadlines } from '../../../deadlines/deadline-queue.js';
 

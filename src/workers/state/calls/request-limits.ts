@@ -6,7 +6,7 @@ import { deadlines } from '../../../deadlines/deadline-queue.js';
 import type { Logger } from '../../../observe/logger.js';
 import type { Metrics } from '../../../observe/metrics.js';
 import type { RuntimeConfig } from '../../../wire/config.js';
-import type { RequestRates } from '../../../wire/request-rates.js';
+import type { RequestRates } from '../../../wire/readers/request-rates.js';
 import { operationTypeOf } from '../methods/contract/operation-type.js';
 import { type Refusal, refusal } from '../methods/contract/refusal.js';
 

@@ -4,8 +4,8 @@
 
 import type { DnsConfig } from '../../../wire/config.js';
 import type { LocalReads } from '../calls/local-reads.js';
-import type { Transport } from './compose.js';
-import { STALE_MS } from './lookup-reads.js';
+import { STALE_MS } from './lookup/lookup-reads.js';
+import type { Transport } from './message/compose.js';
 import type { Responder } from './responder.js';
 import type { Responds, Response } from './response.js';
 import type { Answers } from './server.js';

@@ -1,6 +1,6 @@
 // Questions that a reader hands to its server's primary thread, until they are answered there.
 
-import type { DnsReply, FromReader } from '../../../wire/reader-port.js';
+import type { DnsReply, FromReader } from '../../../wire/readers/reader-port.js';
 import type { Response } from './response.js';
 
 /** Further ones are dropped, as the network would drop them. */

@@ -1,15 +1,15 @@
 // Answers that were given before, by question, with the bytes of their replies: the way of a repeated question is to find the
 // answer, copy the encoded reply, put in ID, flags and spelling. Whoever keeps one knows whether it still holds.
 
-import { type Answer, isNameless, weightOf } from './answer.js';
 import { AnswerCache, type Weighed } from './answer-cache.js';
-import type { Transport } from './compose.js';
-import { lowerCased } from './labels.js';
-import type { CurrencyCheck, Resolved } from './lookup-context.js';
-import { HEADER_LENGTH } from './protocol.js';
-import type { Query } from './query.js';
+import type { CurrencyCheck, Resolved } from './lookup/lookup-context.js';
+import { type Answer, isNameless, weightOf } from './message/answer.js';
+import type { Transport } from './message/compose.js';
+import { lowerCased } from './message/labels.js';
+import { HEADER_LENGTH } from './message/protocol.js';
+import type { Query } from './message/query.js';
+import { repeatFlags } from './message/writer.js';
 import type { Encoded, Replies } from './replies.js';
-import { repeatFlags } from './writer.js';
 
 export interface Kept extends Weighed {
   readonly answer: Answer;

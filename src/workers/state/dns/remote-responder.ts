@@ -4,17 +4,17 @@
 import type { DnsConfig } from '../../../wire/config.js';
 import type { Calls } from '../calls/calls.js';
 import type { KeptReads } from '../calls/kept-reads.js';
-import type { Transport } from './compose.js';
 import { KeptAnswers, keyOf } from './kept-answers.js';
-import { lowerCased, questionLabels } from './labels.js';
-import { lookup } from './lookup.js';
-import type { Resolved } from './lookup-context.js';
-import { type Query, readPacket } from './query.js';
-import { CatalogCalls, type DnsTokens, QuestionReads } from './remote-reads.js';
+import { lookup } from './lookup/lookup.js';
+import type { Resolved } from './lookup/lookup-context.js';
+import { CatalogCalls, type DnsTokens, QuestionReads } from './lookup/remote-reads.js';
+import { placeOf } from './lookup/zone.js';
+import type { Transport } from './message/compose.js';
+import { lowerCased, questionLabels } from './message/labels.js';
+import { type Query, readPacket } from './message/query.js';
+import { headerReply } from './message/writer.js';
 import { NOT_OURS, Replies, type ReplySettings } from './replies.js';
 import type { Responds, Response } from './response.js';
-import { headerReply } from './writer.js';
-import { placeOf } from './zone.js';
 
 /** Questions that wait for a server; further ones that would are refused. */
 const MOST_WAITING = 4096;

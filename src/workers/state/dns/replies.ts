@@ -1,14 +1,14 @@
 // Replies as bytes, under the settings as they are now: what every responder shares.
 
 import type { DnsConfig } from '../../../wire/config.js';
-import { type Answer, answer } from './answer.js';
-import { composeReply, type ReplyOptions, type Transport } from './compose.js';
-import type { LookupContext } from './lookup-context.js';
-import { Rcode } from './protocol.js';
-import type { Query } from './query.js';
-import { ServiceTtl } from './service-ttl.js';
-import { MessageWriter } from './writer.js';
-import { zoneSettings } from './zone.js';
+import type { LookupContext } from './lookup/lookup-context.js';
+import { ServiceTtl } from './lookup/service-ttl.js';
+import { zoneSettings } from './lookup/zone.js';
+import { type Answer, answer } from './message/answer.js';
+import { composeReply, type ReplyOptions, type Transport } from './message/compose.js';
+import { Rcode } from './message/protocol.js';
+import type { Query } from './message/query.js';
+import { MessageWriter } from './message/writer.js';
 
 export const SERVFAIL = answer({ rcode: Rcode.SERVFAIL, authoritative: false });
 export const NOT_OURS = answer({ rcode: Rcode.REFUSED, authoritative: false });

@@ -2,17 +2,17 @@
 
 import type { DnsConfig } from '../../../wire/config.js';
 import type { LocalReads } from '../calls/local-reads.js';
-import type { Transport } from './compose.js';
 import { type Kept, KeptAnswers, keyOf } from './kept-answers.js';
-import { lowerCased, questionLabels } from './labels.js';
-import { lookup } from './lookup.js';
-import type { Resolved } from './lookup-context.js';
-import { type LookupReads, localLookups } from './lookup-reads.js';
-import { type Query, readPacket } from './query.js';
+import { lookup } from './lookup/lookup.js';
+import type { Resolved } from './lookup/lookup-context.js';
+import { type LookupReads, localLookups } from './lookup/lookup-reads.js';
+import { placeOf } from './lookup/zone.js';
+import type { Transport } from './message/compose.js';
+import { lowerCased, questionLabels } from './message/labels.js';
+import { type Query, readPacket } from './message/query.js';
+import { headerReply } from './message/writer.js';
 import { NOT_OURS, Replies, type ReplySettings, SERVFAIL } from './replies.js';
 import type { Response } from './response.js';
-import { headerReply } from './writer.js';
-import { placeOf } from './zone.js';
 
 export interface ResponderOptions extends ReplySettings {
   readonly local: LocalReads;

@@ -1,6 +1,6 @@
 // What a listener gets for a packet.
 
-import type { Transport } from './compose.js';
+import type { Transport } from './message/compose.js';
 
 export interface Response {
   readonly bytes: Buffer;

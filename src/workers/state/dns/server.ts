@@ -7,13 +7,13 @@ import type { Labels, Metrics, Series } from '../../../observe/metrics.js';
 import { errorDetail } from '../../../observe/surprise.js';
 import type { DnsConfig } from '../../../wire/config.js';
 import { freeUdpPort, type PortSharing } from '../sockets/port-sharing.js';
-import type { Transport } from './compose.js';
-import { Rcode, typeName } from './protocol.js';
+import type { Transport } from './message/compose.js';
+import { Rcode, typeName } from './message/protocol.js';
+import { headerReply } from './message/writer.js';
 import type { ReplySettings } from './replies.js';
 import type { Responds, Response } from './response.js';
 import { listenTcp, type TcpListener } from './tcp.js';
 import { listenUdp, type UdpListener } from './udp.js';
-import { headerReply } from './writer.js';
 
 /** Who knows the answers. */
 export interface Answers extends Responds {

@@ -5,9 +5,9 @@ import { type JsonShape, listOf, mapOf, nullable, record } from '../../../gotext
 import { compareUtf8 } from '../../../gotext/utf8-order.js';
 import type { Calls } from '../calls/calls.js';
 import type { Endpoint, EndpointTable } from '../http/endpoint.js';
+import { json, type Reply, refused, text } from '../http/message/reply.js';
+import type { ApiRequest } from '../http/message/request.js';
 import { action, read } from '../http/operation.js';
-import { json, type Reply, refused, text } from '../http/reply.js';
-import type { ApiRequest } from '../http/request.js';
 import { gatewayServiceJson, gatewayServiceShape } from '../json/gateway-service-json.js';
 import { catalogServiceJson, nodeJson, serviceJson, tagsJson } from '../json/record-json.js';
 import { catalogServiceShape, nodeShape, serviceShape } from '../json/record-shapes.js';

@@ -3,11 +3,11 @@
 import type { DecodedBy } from '../../../gotext/json-decode.js';
 import type { CheckRecord, ServiceRecord } from '../../../wire/records.js';
 import type { Calls } from '../calls/calls.js';
-import { jsonBody } from '../http/body-format.js';
 import type { EndpointTable } from '../http/endpoint.js';
+import { jsonBody } from '../http/items/body-format.js';
+import { json, type Reply, refused } from '../http/message/reply.js';
+import type { ApiRequest } from '../http/message/request.js';
 import { action } from '../http/operation.js';
-import { json, type Reply, refused } from '../http/reply.js';
-import type { ApiRequest } from '../http/request.js';
 import {
   catalogDeregister,
   catalogRegister,

@@ -7,12 +7,12 @@ import { listOf, record } from '../../../gotext/json-shape.js';
 import type { Coordinate } from '../../../wire/gossip-pools.js';
 import type { CoordinateRecord } from '../../../wire/records.js';
 import type { Calls } from '../calls/calls.js';
-import { jsonBody } from '../http/body-format.js';
 import type { EndpointTable } from '../http/endpoint.js';
+import { jsonBody } from '../http/items/body-format.js';
+import { bare, json, NOTHING, type Reply, refused, text } from '../http/message/reply.js';
+import type { ApiRequest } from '../http/message/request.js';
 import { action, read } from '../http/operation.js';
-import { presentText } from '../http/parameters.js';
-import { bare, json, NOTHING, type Reply, refused, text } from '../http/reply.js';
-import type { ApiRequest } from '../http/request.js';
+import { presentText } from '../http/parameters/parameters.js';
 import { coordinateJson } from '../json/coordinate-json.js';
 import { coordinateShape } from '../json/record-shapes.js';
 import {

@@ -5,9 +5,9 @@ import { listJson } from '../../../gotext/json-encode.js';
 import { listOf, record } from '../../../gotext/json-shape.js';
 import type { CheckRecord } from '../../../wire/records.js';
 import type { Endpoint, EndpointTable } from '../http/endpoint.js';
+import { json, type Reply, text } from '../http/message/reply.js';
 import { read } from '../http/operation.js';
-import { anyText, boolean, type Values } from '../http/parameters.js';
-import { json, type Reply, text } from '../http/reply.js';
+import { anyText, boolean, type Values } from '../http/parameters/parameters.js';
 import { checkJson, nodeJson, serviceJson } from '../json/record-json.js';
 import { checkShape, nodeShape, serviceShape } from '../json/record-shapes.js';
 import {

@@ -1,6 +1,6 @@
 // Parameters that the lists of catalog and health share: filter, node-meta, near (spec/http.md, section 3).
 
-import { anyText, flag, pairs, texts, type Values } from '../http/parameters.js';
+import { anyText, flag, pairs, texts, type Values } from '../http/parameters/parameters.js';
 import type { Narrowing } from '../methods/contract/narrowing.js';
 
 export const FILTER = { filter: anyText('An expression of the filter language; what it holds for is shown.') } as const;

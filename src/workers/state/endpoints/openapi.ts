@@ -2,9 +2,9 @@
 
 import { mapOf } from '../../../gotext/json-shape.js';
 import type { EndpointTable } from '../http/endpoint.js';
+import { json } from '../http/message/reply.js';
 import { openApiDocument } from '../http/openapi/document.js';
 import { action } from '../http/operation.js';
-import { json } from '../http/reply.js';
 import { turns } from '../turns/turns.js';
 
 /** `table` without this row. */

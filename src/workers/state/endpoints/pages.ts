@@ -2,8 +2,8 @@
 
 import type { EndpointTable } from '../http/endpoint.js';
 import { escapeHtml } from '../http/html.js';
+import { bare, type Reply } from '../http/message/reply.js';
 import { action } from '../http/operation.js';
-import { bare, type Reply } from '../http/reply.js';
 
 export interface PageDependencies {
   readonly uiEnabled: boolean;

@@ -2,10 +2,10 @@
 // threads; what only Go's runtime has (trace, block, mutex) isn't there.
 
 import type { EndpointTable } from '../http/endpoint.js';
+import { bare, type Reply, text } from '../http/message/reply.js';
+import type { ApiRequest } from '../http/message/request.js';
 import { action, type Operation } from '../http/operation.js';
-import { integer } from '../http/parameters.js';
-import { bare, type Reply, text } from '../http/reply.js';
-import type { ApiRequest } from '../http/request.js';
+import { integer } from '../http/parameters/parameters.js';
 import { activityProfile } from '../profiles/activities.js';
 import { cpuProfile } from '../profiles/cpu.js';
 import { allocationProfile, memoryProfile } from '../profiles/memory.js';

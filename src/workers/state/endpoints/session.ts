@@ -8,11 +8,11 @@ import { listOf, nullable, record } from '../../../gotext/json-shape.js';
 import { SERF_HEALTH } from '../../../wire/leader-registration.js';
 import type { SessionRecord, SessionServiceCheck } from '../../../wire/records.js';
 import type { Calls } from '../calls/calls.js';
-import { jsonBody } from '../http/body-format.js';
 import type { Endpoint, EndpointTable, PathRest } from '../http/endpoint.js';
+import { jsonBody } from '../http/items/body-format.js';
+import { json, type Reply, refused, text } from '../http/message/reply.js';
+import type { ApiRequest } from '../http/message/request.js';
 import { action, read } from '../http/operation.js';
-import { json, type Reply, refused, text } from '../http/reply.js';
-import type { ApiRequest } from '../http/request.js';
 import { isRefusal } from '../methods/contract/refusal.js';
 import {
   applySession,

@@ -1,9 +1,9 @@
 // The declarative endpoint table: what a row is. Routing, 405/Allow, parameters and their errors, bodies, blocking, headers and
 // metric names come from the table; an endpoint is a plain function and never sees a socket.
 
+import type { Reply } from './message/reply.js';
+import type { HttpMethod } from './message/request.js';
 import type { Operation } from './operation.js';
-import type { Reply } from './reply.js';
-import type { HttpMethod } from './request.js';
 
 /** What stands behind the prefix of a row. */
 export interface PathRest {

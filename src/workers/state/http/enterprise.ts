@@ -1,8 +1,8 @@
 // Namespaces and partitions belong to Consul Enterprise: whoever names one is told so (spec/http.md, section 3).
 
 import type { ApiCall } from './api-call.js';
-import { EMPTY_QUERY } from './query.js';
-import { type Reply, text } from './reply.js';
+import { type Reply, text } from './message/reply.js';
+import { EMPTY_QUERY } from './parameters/query.js';
 
 const NAMESPACES = 'Namespaces are a Consul Enterprise feature';
 const PARTITIONS = 'Partitions are a Consul Enterprise feature';

@@ -1,7 +1,7 @@
 // Blocking by hash (spec/http.md, section 3): `?hash=` holds the answer back while the content hash is still the one the
 // client knows, at most `wait`. For what the agent itself holds; the replicated state blocks by index instead.
 
-import type { ApiRequest } from './request.js';
+import type { ApiRequest } from './message/request.js';
 import { waitWhile } from './waiting.js';
 
 /**

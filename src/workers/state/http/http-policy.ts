@@ -6,7 +6,7 @@ import type { RuntimeConfig } from '../../../wire/config.js';
 import type { HeaderSet } from './endpoint.js';
 import type { EngineLimits } from './engine/engine.js';
 import { onePiece } from './engine/status-line.js';
-import type { ReadLimits } from './read-options.js';
+import type { ReadLimits } from './parameters/read-options.js';
 
 export type HttpSettings = Pick<
   RuntimeConfig,

@@ -7,11 +7,11 @@ import type { Refusal } from '../methods/contract/refusal.js';
 import type { ApiCall } from './api-call.js';
 import type { AbortListener } from './engine/engine.js';
 import { judge } from './judge.js';
+import { failedRead, isReply, refused } from './message/reply.js';
 import type { ReadForm, ReadOperation } from './operation.js';
-import { Refused } from './parameters.js';
+import { Refused } from './parameters/parameters.js';
 import { type CacheState, cacheHeaders, type ReadCache } from './read-cache.js';
 import { readHeaders } from './read-headers.js';
-import { failedRead, isReply, refused } from './reply.js';
 
 /** Something was kept from the asker. */
 const FILTERED = 'X-Consul-Results-Filtered-By-Acls: true\r\n';

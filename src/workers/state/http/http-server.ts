@@ -19,13 +19,13 @@ import { escapeHtml } from './html.js';
 import { HttpPolicy, type HttpSettings, headerLine, type RequestTokens } from './http-policy.js';
 import { startRead } from './http-read.js';
 import { perform, performAs } from './judge.js';
+import { type Reply, refused } from './message/reply.js';
+import type { HttpMethod, QueryParameters } from './message/request.js';
 import { NetEngine, type NetEngineOptions } from './net/net-engine.js';
 import type { SecureOptions } from './net/secure-accept.js';
 import type { ActionOperation, Operation } from './operation.js';
-import { EMPTY_QUERY, parseQuery } from './query.js';
+import { EMPTY_QUERY, parseQuery } from './parameters/query.js';
 import { ReadCache } from './read-cache.js';
-import { type Reply, refused } from './reply.js';
-import type { HttpMethod, QueryParameters } from './request.js';
 import { type Route, Router } from './router.js';
 
 const NOT_THE_API = 'Invalid URL path: not a recognized HTTP API endpoint\n';

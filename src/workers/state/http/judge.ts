@@ -5,10 +5,10 @@ import { denial, isRefusal } from '../methods/contract/refusal.js';
 import type { Judged } from '../methods/contract/token-resolver.js';
 import { turns } from '../turns/turns.js';
 import type { Endpoint } from './endpoint.js';
+import { type Reply, refused } from './message/reply.js';
+import type { IncomingCall } from './message/request.js';
 import type { ActionOperation, Operation } from './operation.js';
-import { type Parameters, Refused, type Values } from './parameters.js';
-import { type Reply, refused } from './reply.js';
-import type { IncomingCall } from './request.js';
+import { type Parameters, Refused, type Values } from './parameters/parameters.js';
 
 /** What is longer is read in steps: anything may be in it. */
 const LONG_BODY_BYTES = 32 * 1024;

@@ -6,12 +6,12 @@ import type { Rule } from '../acl/access.js';
 import type { ReadOrigin } from '../calls/blocking-read.js';
 import type { Consistency } from '../calls/read-settings.js';
 import type { ReadMethod } from '../methods/contract/method.js';
-import type { BodyFormat } from './body-format.js';
-import type { LINES_TYPE } from './item-stream.js';
-import { ParameterSet } from './parameter-set.js';
-import type { Parameters, Values } from './parameters.js';
-import type { Reply } from './reply.js';
-import type { ApiRequest } from './request.js';
+import type { BodyFormat } from './items/body-format.js';
+import type { LINES_TYPE } from './items/item-stream.js';
+import type { Reply } from './message/reply.js';
+import type { ApiRequest } from './message/request.js';
+import { ParameterSet } from './parameters/parameter-set.js';
+import type { Parameters, Values } from './parameters/parameters.js';
 
 /** What a 200 holds: JSON of a shape, or something else. */
 export type Answer = JsonShape | 'nothing' | 'plain text' | 'archive' | 'html' | 'lines' | 'profile';

@@ -5,7 +5,7 @@
 import type { CacheWord } from '../calls/blocking-read.js';
 import { shortKey } from '../calls/question.js';
 import type { Caller } from '../methods/contract/token-resolver.js';
-import type { ParameterSource } from './request.js';
+import type { ParameterSource } from './message/request.js';
 
 export interface CacheState {
   readonly hit: boolean;

@@ -3,8 +3,8 @@
 
 import type { Metrics, Series } from '../../../observe/metrics.js';
 import type { Endpoint, EndpointTable } from './endpoint.js';
+import type { HttpMethod } from './message/request.js';
 import type { Operation } from './operation.js';
-import type { HttpMethod } from './request.js';
 
 const METHOD_ORDER: readonly HttpMethod[] = ['GET', 'PUT', 'POST', 'DELETE'];
 

@@ -2,7 +2,7 @@
 // thread's queue and one subscription are all that is kept of a waiting request.
 
 import { type Deadline, deadlines } from '../../../deadlines/deadline-queue.js';
-import type { ApiRequest } from './request.js';
+import type { ApiRequest } from './message/request.js';
 
 /**
  * Resolves when it is time to answer: `holds` is false, the wait is over, the agent stops, or the client hung up.

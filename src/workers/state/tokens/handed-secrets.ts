@@ -1,7 +1,7 @@
 // Tokens that a reader has no copy of, asked about by way of its server's primary thread: that one asks the primary datacenter.
 
 import type { LinkedToken } from '../../../wire/acl/linked-token.js';
-import type { FromReader, ToReader } from '../../../wire/reader-port.js';
+import type { FromReader, ToReader } from '../../../wire/readers/reader-port.js';
 import { isRefusal, type Refusal, refusal } from '../methods/contract/refusal.js';
 
 type Judged = Extract<ToReader, { kind: 'judged' }>;

@@ -3,9 +3,9 @@
 import type { Mutant } from '../../mutant.js';
 
 const STATE = 'workers/state';
-const RULES = ['unit/acl/authorizer'];
-const ENFORCED = ['unit/acl/enforcement'];
-const EVERYTHING = ['unit/acl/matrix'];
+const RULES = ['unit/workers/state/acl/authorizer'];
+const ENFORCED = ['unit/workers/state/acl/enforcement'];
+const EVERYTHING = ['unit/workers/state/acl/matrix'];
 const WHOLE_AGENT = ['integration/acl/matrix'];
 
 export const acl: readonly Mutant[] = [
@@ -14,14 +14,14 @@ export const acl: readonly Mutant[] = [
     file: `${STATE}/tokens/asked-tokens.ts`,
     find: "if (downPolicy === 'deny' || known === undefined) return",
     replace: 'return',
-    tests: ['unit/tokens/asked-tokens', 'integration/acl/cluster'],
+    tests: ['unit/workers/state/tokens/asked-tokens', 'integration/acl/cluster'],
   },
   {
     name: 'what is blocked is said to be anonymous whoever it was',
     file: `${STATE}/local/sync/blocked-by-acls.ts`,
     find: "return judged.accessor === '' || judged.accessor === ANONYMOUS_ACCESSOR ? ANONYMOUS : judged.accessor;",
     replace: 'return ANONYMOUS;',
-    tests: ['unit/local/anti-entropy'],
+    tests: ['unit/workers/state/local/anti-entropy'],
   },
   {
     name: "a query is executed with its caller's rights, whatever token it brings",
@@ -35,7 +35,7 @@ export const acl: readonly Mutant[] = [
     file: `${STATE}/calls/other-datacenters.ts`,
     find: 'hasHidden ||= answer.isFiltered;',
     replace: '',
-    tests: ['unit/calls/query-failover'],
+    tests: ['unit/workers/state/calls/query-failover'],
   },
   {
     name: 'a row states a rule that nobody asks for',

@@ -3,11 +3,11 @@
 import type { Mutant } from '../../mutant.js';
 
 const ACL = 'workers/state/acl';
-const VERIFY = ['unit/acl/auth-methods/verify-jwt'];
-const KEYS = ['unit/acl/auth-methods/published-keys'];
-const CLAIMS = ['unit/acl/auth-methods/claims'];
-const BINDING = ['unit/acl/binding/binding-rules'];
-const LOGINS = ['unit/leader/logins'];
+const VERIFY = ['unit/workers/state/acl/auth-methods/verify-jwt'];
+const KEYS = ['unit/workers/state/acl/auth-methods/published-keys'];
+const CLAIMS = ['unit/workers/state/acl/auth-methods/claims'];
+const BINDING = ['unit/workers/state/acl/binding/binding-rules'];
+const LOGINS = ['unit/workers/state/leader/logins'];
 
 export const logins: readonly Mutant[] = [
   {
@@ -85,6 +85,6 @@ export const logins: readonly Mutant[] = [
     file: 'workers/state/filter/operators.ts',
     find: "if (operator === 'Matches') return !isStrict;",
     replace: '',
-    tests: ['unit/acl/binding/binding-rules'],
+    tests: ['unit/workers/state/acl/binding/binding-rules'],
   },
 ];

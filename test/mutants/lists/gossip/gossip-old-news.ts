@@ -3,7 +3,7 @@
 import type { Mutant } from '../../mutant.js';
 
 const file = 'main/gossip/core/membership.ts';
-const tests = ['unit/gossip/core/old-news'];
+const tests = ['unit/main/gossip/core/old-news'];
 
 export const gossipOldNews: readonly Mutant[] = [
   {

@@ -6,8 +6,8 @@ import type { Mutant } from '../../mutant.js';
 const REJOIN = 'main/gossip/serf/members/rejoin.ts';
 const JOURNAL = 'main/gossip/serf/pool/snapshot-journal.ts';
 const POOL = 'main/pools/gossip-pool.ts';
-const ASKED = ['unit/pools/gossip-pool'];
-const tests = ['unit/gossip/serf/rejoin'];
+const ASKED = ['unit/main/pools/gossip-pool'];
+const tests = ['unit/main/gossip/serf/rejoin'];
 
 export const gossipRejoin: readonly Mutant[] = [
   {

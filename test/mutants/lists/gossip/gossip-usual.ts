@@ -3,7 +3,7 @@
 import type { Mutant } from '../../mutant.js';
 
 const lastTags = { file: 'msgpack/last-tags.ts', tests: ['unit/msgpack/last-tags'] };
-const usualNode = { file: 'main/gossip/wire/usual-node.ts', tests: ['unit/gossip/wire/usual-node'] };
+const usualNode = { file: 'main/gossip/wire/usual-node.ts', tests: ['unit/main/gossip/wire/usual-node'] };
 
 export const gossipUsual: readonly Mutant[] = [
   {

@@ -3,17 +3,21 @@
 
 import type { Mutant } from '../../mutant.js';
 
-const CORE = ['unit/gossip/core/gossip-core', 'unit/gossip/core/swim', 'unit/gossip/core/probe'];
-const SUSPICION = ['unit/gossip/core/suspicion', ...CORE];
-const QUEUE = ['unit/gossip/core/queue'];
-const SERF = ['unit/gossip/serf/serf-state', 'unit/gossip/serf/serf-cluster', 'unit/gossip/serf/serf-limits'];
-const LARGE = ['unit/gossip/serf/large-pool'];
-const COALESCE = ['unit/gossip/serf/coalesce'];
-const KEYRING = ['unit/gossip/wire/keyring'];
-const RETRY = ['unit/pools/retry-join'];
-const FLOOD = ['unit/pools/flood-join'];
-const LEADER = ['unit/leader/members', 'unit/leader/reconciler'];
-const EVENTS = ['unit/state/events'];
+const CORE = ['unit/main/gossip/core/gossip-core', 'unit/main/gossip/core/swim', 'unit/main/gossip/core/probe'];
+const SUSPICION = ['unit/main/gossip/core/suspicion', ...CORE];
+const QUEUE = ['unit/main/gossip/core/queue'];
+const SERF = [
+  'unit/main/gossip/serf/serf-state',
+  'unit/main/gossip/serf/serf-cluster',
+  'unit/main/gossip/serf/serf-limits',
+];
+const LARGE = ['unit/main/gossip/serf/large-pool'];
+const COALESCE = ['unit/main/gossip/serf/coalesce'];
+const KEYRING = ['unit/main/gossip/wire/keyring'];
+const RETRY = ['unit/main/pools/retry-join'];
+const FLOOD = ['unit/main/pools/flood-join'];
+const LEADER = ['unit/workers/state/leader/members', 'unit/workers/state/leader/reconciler'];
+const EVENTS = ['unit/workers/state/assembly/events'];
 
 export const gossip: readonly Mutant[] = [
   {
@@ -21,21 +25,21 @@ export const gossip: readonly Mutant[] = [
     file: 'main/gossip/shell/sealed-state.ts',
     find: 'return !isPacked || this.#now() - beganMs < SHARED_MS || revision === machine.revision;',
     replace: 'return beganMs >= 0 || isPacked || revision === machine.revision;',
-    tests: ['unit/gossip/shell/sealed-state'],
+    tests: ['unit/main/gossip/shell/sealed-state'],
   },
   {
     name: 'a state is packed again although nothing has changed',
     file: 'main/gossip/shell/sealed-state.ts',
     find: ' || revision === machine.revision;',
     replace: ' || revision > machine.revision;',
-    tests: ['unit/gossip/shell/sealed-state'],
+    tests: ['unit/main/gossip/shell/sealed-state'],
   },
   {
     name: 'a state that was packed with the key of before is given away',
     file: 'main/gossip/shell/sealed-state.ts',
     find: ' || key !== protection.keyring.primary',
     replace: ' || key === undefined',
-    tests: ['unit/gossip/shell/sealed-state'],
+    tests: ['unit/main/gossip/shell/sealed-state'],
   },
   {
     name: "a pool of more members than a list has by default can't be joined",
@@ -56,7 +60,7 @@ export const gossip: readonly Mutant[] = [
     file: 'main/gossip/shell/stream-work.ts',
     find: 'return problem === null ?',
     replace: "return problem !== '' ?",
-    tests: ['unit/gossip/shell/exchange'],
+    tests: ['unit/main/gossip/shell/exchange'],
   },
   {
     name: 'the rules look at all nodes of a joiner in one go',
@@ -70,7 +74,7 @@ export const gossip: readonly Mutant[] = [
     file: 'main/gossip/wire/messages.ts',
     find: 'return (length < LENGTH_32 ? 3 : 5) + length;',
     replace: 'return (length < LENGTH_32 ? 2 : 5) + length;',
-    tests: ['unit/gossip/wire/messages'],
+    tests: ['unit/main/gossip/wire/messages'],
   },
   {
     name: 'what an exchange that nobody joins by brings counts as judged',
@@ -84,7 +88,7 @@ export const gossip: readonly Mutant[] = [
     file: 'main/pools/merge-rules.ts',
     find: 'if (of !== name && !isAllowedAddress',
     replace: 'if (!isJudged && of !== name && !isAllowedAddress',
-    tests: ['unit/pools/merge-rules'],
+    tests: ['unit/main/pools/merge-rules'],
   },
   {
     name: 'an event that comes while the state is encoded spoils it',
@@ -119,14 +123,14 @@ export const gossip: readonly Mutant[] = [
     file: 'main/gossip/core/scale.ts',
     find: 'nodes > before * (1 + GROWTH) ? baseMs',
     replace: 'nodes < 0 ? baseMs',
-    tests: ['unit/gossip/core/scale', ...CORE],
+    tests: ['unit/main/gossip/core/scale', ...CORE],
   },
   {
     name: 'who has missed a few of thousands waits for them as long as a large pool does',
     file: 'main/gossip/core/scale.ts',
     find: 'Math.min(2 * sinceMs, pushPullIntervalMs(baseMs, nodes))',
     replace: 'Math.max(0 * sinceMs, pushPullIntervalMs(baseMs, nodes))',
-    tests: ['unit/gossip/core/scale', ...CORE],
+    tests: ['unit/main/gossip/core/scale', ...CORE],
   },
   {
     name: 'a pool counts as growing for ever',
@@ -252,21 +256,21 @@ export const gossip: readonly Mutant[] = [
     file: 'main/gossip/core/probe.ts',
     find: 'Math.max(this.#expectedNacks - this.#nacks, 0)',
     replace: 'this.#expectedNacks',
-    tests: ['unit/gossip/core/probe'],
+    tests: ['unit/main/gossip/core/probe'],
   },
   {
     name: 'an ack by way of others moves the coordinate',
     file: 'main/gossip/core/probe.ts',
     find: '    if (!this.#isIndirect) {\n      const',
     replace: '    {\n      const',
-    tests: ['unit/gossip/core/probe'],
+    tests: ['unit/main/gossip/core/probe'],
   },
   {
     name: 'a suspected member is probed without the suspicion',
     file: 'main/gossip/core/probe.ts',
     find: "if (node.state === 'alive') {",
     replace: "if (node.state !== 'dead') {",
-    tests: ['unit/gossip/core/probe'],
+    tests: ['unit/main/gossip/core/probe'],
   },
   {
     name: 'an older leave intent counts',
@@ -294,7 +298,7 @@ export const gossip: readonly Mutant[] = [
     file: 'main/gossip/serf/members/recent-intents.ts',
     find: 'known !== undefined && lTime <= known.lTime',
     replace: 'false',
-    tests: ['unit/gossip/serf/recent-intents'],
+    tests: ['unit/main/gossip/serf/recent-intents'],
   },
   {
     name: 'failed members are forgotten as soon as those that left',
@@ -315,7 +319,7 @@ export const gossip: readonly Mutant[] = [
     file: 'main/gossip/serf/members/reconnect.ts',
     find: 'options.random() > failed.size / others',
     replace: 'options.random() > 1',
-    tests: ['unit/gossip/serf/reconnect'],
+    tests: ['unit/main/gossip/serf/reconnect'],
   },
   {
     name: 'the clock stays behind what it has heard',
@@ -434,21 +438,21 @@ export const gossip: readonly Mutant[] = [
     file: 'main/pools/merge-rules.ts',
     find: 'refuseSource: (ip) => (isAllowedAddress(ip) ? null : notAllowed(ip))',
     replace: 'refuseSource: () => null',
-    tests: ['unit/pools/open-pool'],
+    tests: ['unit/main/pools/open-pool'],
   },
   {
     name: 'the time of a round of gossip is not measured',
     file: 'main/gossip/core/rounds.ts',
     find: "      out.event({ kind: 'done', what: 'gossip', sinceMs: now });\n",
     replace: '',
-    tests: ['unit/pools/open-pool'],
+    tests: ['unit/main/pools/open-pool'],
   },
   {
     name: 'an IPv4 address in IPv6 clothes is a stranger',
     file: 'main/pools/allowed-networks.ts',
     find: 'const plain = unmapped(ip);',
     replace: 'const plain = ip;',
-    tests: ['unit/pools/allowed-networks'],
+    tests: ['unit/main/pools/allowed-networks'],
   },
   {
     name: 'serfHealth of a failed member stays passing',
@@ -497,21 +501,21 @@ export const gossip: readonly Mutant[] = [
     file: 'workers/state/leader/autopilot/cleanup.ts',
     find: 'withVote.slice(0, allowed)',
     replace: 'withVote',
-    tests: ['unit/leader/autopilot/cleanup'],
+    tests: ['unit/workers/state/leader/autopilot/cleanup'],
   },
   {
     name: 'autopilot goes below the smallest number of voters',
     file: 'workers/state/leader/autopilot/cleanup.ts',
     find: 'Math.min(most, voters.size - minQuorum)',
     replace: 'most',
-    tests: ['unit/leader/autopilot/cleanup'],
+    tests: ['unit/workers/state/leader/autopilot/cleanup'],
   },
   {
     name: 'autopilot takes those for stale whom a new leader has not met',
     file: 'workers/state/leader/autopilot/cleanup.ts',
     find: 'const stale = knowsPool\n',
     replace: 'const stale = true\n',
-    tests: ['unit/leader/autopilot/cleanup'],
+    tests: ['unit/workers/state/leader/autopilot/cleanup'],
   },
   {
     name: 'a pool without ourselves judges others',
@@ -553,14 +557,14 @@ export const gossip: readonly Mutant[] = [
     file: 'workers/state/methods/catalog/coordinate-updates.ts',
     find: '    this.#isWriting = false;\n    if (this.#pending',
     replace: '    if (this.#pending',
-    tests: ['unit/state/coordinate-updates'],
+    tests: ['unit/workers/state/assembly/coordinate-updates'],
   },
   {
     name: 'a node that is known already is dropped when the coordinates are many',
     file: 'workers/state/methods/catalog/coordinate-updates.ts',
     find: ' && !this.#pending.has(key)',
     replace: '',
-    tests: ['unit/state/coordinate-updates'],
+    tests: ['unit/workers/state/assembly/coordinate-updates'],
   },
   {
     name: 'a duration may be as long as 2^63 ns',

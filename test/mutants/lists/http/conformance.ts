@@ -22,6 +22,6 @@ export const conformance: readonly Mutant[] = [
     file: 'workers/state/endpoints/kv/txn-body.ts',
     find: '> limit)?.KV',
     replace: '> limit + 1)?.KV',
-    tests: ['unit/endpoints/txn-body'],
+    tests: ['unit/workers/state/endpoints/txn-body'],
   },
 ];

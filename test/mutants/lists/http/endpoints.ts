@@ -5,12 +5,12 @@ import type { Mutant } from '../../mutant.js';
 const ENDPOINTS = 'workers/state/endpoints';
 const METHODS = 'workers/state/methods';
 const CALLS = 'workers/state/calls';
-const LOCKS = ['unit/endpoints/locks'];
-const TXN = ['unit/endpoints/txn'];
-const HEALTH = ['unit/endpoints/health'];
-const LONG_FILTERS = ['unit/endpoints/long-filters'];
-const TURNS = ['unit/turns/turns'];
-const LANGUAGE = ['unit/filter/language'];
+const LOCKS = ['unit/workers/state/endpoints/locks'];
+const TXN = ['unit/workers/state/endpoints/txn'];
+const HEALTH = ['unit/workers/state/endpoints/health'];
+const LONG_FILTERS = ['unit/workers/state/endpoints/long-filters'];
+const TURNS = ['unit/workers/state/turns/turns'];
+const LANGUAGE = ['unit/workers/state/filter/language'];
 
 export const endpoints: readonly Mutant[] = [
   {
@@ -18,28 +18,28 @@ export const endpoints: readonly Mutant[] = [
     file: 'workers/state/endpoints/internal/service-summary.ts',
     find: "if (check.ServiceID !== '' || isAnotherNode) this.#count(check)",
     replace: 'this.#count(check)',
-    tests: ['unit/endpoints/ui-lists'],
+    tests: ['unit/workers/state/endpoints/ui-lists'],
   },
   {
     name: 'the description of the API leaves out other statuses than 200',
     file: 'workers/state/http/openapi/responses.ts',
     find: "[['200', answer], ...Object.entries(others)]",
     replace: "[['200', answer]]",
-    tests: ['unit/endpoints/table/schemas'],
+    tests: ['unit/workers/state/endpoints/table/schemas'],
   },
   {
     name: 'a transaction writes under names that are tricks with paths',
     file: 'workers/state/endpoints/kv/txn.ts',
     find: 'validatesKeys() ? badKeyName(given) : null',
     replace: 'null',
-    tests: ['unit/endpoints/key-names'],
+    tests: ['unit/workers/state/endpoints/key-names'],
   },
   {
     name: 'names of keys are validated without ACLs',
     file: 'main/config/runtime.ts',
     find: 'config.disable_kv_key_validation ?? !config.acl.enabled',
     replace: 'config.disable_kv_key_validation ?? false',
-    tests: ['unit/config/load'],
+    tests: ['unit/main/config/load'],
   },
   {
     name: 'a lock delay is not looked at before a lock is proposed',
@@ -193,7 +193,7 @@ export const endpoints: readonly Mutant[] = [
     file: 'workers/state/replica/store/targets.ts',
     find: 'return names.length > 0 ? [...own, services] : [services, ...this.#extinction(true)];',
     replace: 'return names.length > 0 ? own : [...this.#extinction(true)];',
-    tests: ['unit/store/watches', ...HEALTH],
+    tests: ['unit/workers/state/replica/store/watches', ...HEALTH],
   },
   {
     name: 'a filter is tried on all records in one go',

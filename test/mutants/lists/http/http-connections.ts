@@ -3,8 +3,8 @@
 import type { Mutant } from '../../mutant.js';
 
 const HTTP = 'workers/state/http';
-const SHARED = ['unit/http/shared-bytes'];
-const DIRECT = ['unit/http/direct-write'];
+const SHARED = ['unit/workers/state/http/shared-bytes'];
+const DIRECT = ['unit/workers/state/http/direct-write'];
 
 export const httpConnections: readonly Mutant[] = [
   {
@@ -65,7 +65,7 @@ export const httpConnections: readonly Mutant[] = [
     file: `${HTTP}/router.ts`,
     find: 'if (!table.some(isAbove)) this.#leaves.add(route);',
     replace: 'this.#leaves.add(route);',
-    tests: ['unit/http/router'],
+    tests: ['unit/workers/state/http/router'],
   },
   {
     name: 'a connection is ended before the answer that was held back until the end of the turn',
@@ -75,13 +75,13 @@ export const httpConnections: readonly Mutant[] = [
   }`,
     replace: `    this.#socket.end();
   }`,
-    tests: ['unit/http/busy-turns'],
+    tests: ['unit/workers/state/http/busy-turns'],
   },
   {
     name: 'the answers of busy turns are written one by one',
     file: 'workers/state/sockets/busy-turns.ts',
     find: 'this.#busy = this.#answers >= BUSY;',
     replace: 'this.#busy = false;',
-    tests: ['unit/http/busy-turns'],
+    tests: ['unit/workers/state/http/busy-turns'],
   },
 ];

@@ -4,7 +4,7 @@ import type { Mutant } from '../../mutant.js';
 
 const HTTP = 'workers/state/http';
 const CALLS = 'workers/state/calls';
-const READS = ['unit/http/reads'];
+const READS = ['unit/workers/state/http/reads'];
 
 export const http: readonly Mutant[] = [
   {
@@ -12,14 +12,14 @@ export const http: readonly Mutant[] = [
     file: `${HTTP}/engine/gathered-bytes.ts`,
     find: 'if (taken.length > length) taken = copyOf(taken, length, length);',
     replace: 'if (taken.length > length) taken = taken.subarray(0, length);',
-    tests: ['unit/http/body'],
+    tests: ['unit/workers/state/http/body'],
   },
   {
     name: 'bodies under way have no bound in sum',
     file: `${HTTP}/body.ts`,
     find: 'this.#all.bytes + bytes.length > this.#all.max',
     replace: 'this.#all.max < 0',
-    tests: ['unit/http/body'],
+    tests: ['unit/workers/state/http/body'],
   },
   {
     name: 'a body that was refused counts as under way for ever',
@@ -27,21 +27,21 @@ export const http: readonly Mutant[] = [
     find: `    this.#isOver = true;
     this.#all.bytes -= this.#gathered.length;`,
     replace: '    this.#isOver = true;',
-    tests: ['unit/http/body'],
+    tests: ['unit/workers/state/http/body'],
   },
   {
     name: 'bodies without a limit of their own have none',
     file: `${HTTP}/api-call.ts`,
     find: 'collectBody(this.#exchange, this.policy.maxBodyBytes,',
     replace: 'collectBody(this.#exchange, Number.MAX_SAFE_INTEGER,',
-    tests: ['unit/http/body-limits'],
+    tests: ['unit/workers/state/http/body-limits'],
   },
   {
     name: 'a long body is decoded in one go',
     file: `${HTTP}/judge.ts`,
     find: 'bytes.byteLength > LONG_BODY_BYTES',
     replace: 'bytes.byteLength > LONG_BODY_BYTES * 1e6',
-    tests: ['unit/http/body-limits'],
+    tests: ['unit/workers/state/http/body-limits'],
   },
   {
     name: 'text of a long body is kept for as long as anything in it',
@@ -62,21 +62,21 @@ export const http: readonly Mutant[] = [
     file: `${HTTP}/read-options.ts`,
     find: 'else if (waitMs > limits.maxQueryTimeMs) waitMs = limits.maxQueryTimeMs;',
     replace: '',
-    tests: ['unit/http/read-options'],
+    tests: ['unit/workers/state/http/read-options'],
   },
   {
     name: 'a wait of 0 is none rather than the default',
     file: `${HTTP}/read-options.ts`,
     find: 'if (waitMs <= 0) waitMs = limits.defaultQueryTimeMs;',
     replace: 'if (waitMs < 0) waitMs = limits.defaultQueryTimeMs;',
-    tests: ['unit/http/read-options'],
+    tests: ['unit/workers/state/http/read-options'],
   },
   {
     name: 'waits have no share of chance',
     file: `${HTTP}/read-options.ts`,
     find: 'return waitMs + (Math.random() * waitMs) / JITTER;',
     replace: 'return waitMs;',
-    tests: ['unit/http/read-options'],
+    tests: ['unit/workers/state/http/read-options'],
   },
   {
     name: 'who was refused for too many connections frees a place',
@@ -93,7 +93,7 @@ export const http: readonly Mutant[] = [
     file: `${HTTP}/body.ts`,
     find: 'if (exchange.bodyLength > limit) return',
     replace: 'if (exchange.bodyLength < 0) return',
-    tests: ['unit/http/api'],
+    tests: ['unit/workers/state/http/api'],
   },
   {
     name: 'misses that pass the index answer a query for an absent key',
@@ -150,35 +150,35 @@ export const http: readonly Mutant[] = [
     file: `${HTTP}/parameters.ts`,
     find: 'source.query.has(name) ? parameter.read(source, name) : new Refused(missing)',
     replace: 'parameter.read(source, name)',
-    tests: ['unit/http/parameters'],
+    tests: ['unit/workers/state/http/parameters'],
   },
   {
     name: 'a bad parameter counts as absent',
     file: `${HTTP}/parameter-set.ts`,
     find: 'if (value instanceof Refused) return value;',
     replace: 'if (value instanceof Refused) continue;',
-    tests: ['unit/http/parameters'],
+    tests: ['unit/workers/state/http/parameters'],
   },
   {
     name: 'a call that names no parameter of the row costs an object',
     file: `${HTTP}/parameter-set.ts`,
     find: 'if (value === parameter.absent) continue;',
     replace: '',
-    tests: ['unit/http/parameters'],
+    tests: ['unit/workers/state/http/parameters'],
   },
   {
     name: 'what is turned off answers all the same',
     file: `${HTTP}/judge.ts`,
     find: 'if (turnedOff !== null) return new Refused(turnedOff);',
     replace: '',
-    tests: ['unit/http/coordinate'],
+    tests: ['unit/workers/state/http/coordinate'],
   },
   {
     name: 'the rest of a path may always be missing',
     file: `${HTTP}/judge.ts`,
     find: 'if (missing && !mayBeEmpty)',
     replace: 'if (missing === undefined)',
-    tests: ['unit/endpoints/locks'],
+    tests: ['unit/workers/state/endpoints/locks'],
   },
   {
     name: 'cached reads with another filter are hits',
@@ -192,7 +192,7 @@ export const http: readonly Mutant[] = [
     file: `${HTTP}/read-cache.ts`,
     find: 'if (this.#entries.size <= MAX_ENTRIES) return;',
     replace: 'if (this.#entries.size > 0) return;',
-    tests: ['unit/http/read-cache'],
+    tests: ['unit/workers/state/http/read-cache'],
   },
   {
     name: 'a stale read needs no leader that was ever heard of',
@@ -220,7 +220,7 @@ export const http: readonly Mutant[] = [
     file: `${HTTP}/api-call.ts`,
     find: 'if (body.length >= MIN_GZIP_BYTES && ',
     replace: 'if (body.length > 0 && ',
-    tests: ['unit/http/api'],
+    tests: ['unit/workers/state/http/api'],
   },
   {
     name: 'a limit on connections set by a reload is ignored',
@@ -232,7 +232,7 @@ export const http: readonly Mutant[] = [
     replace: `}
 
   /** False`,
-    tests: ['unit/http/pieces'],
+    tests: ['unit/workers/state/http/pieces'],
   },
   {
     name: 'uws: a query waits whose client has no place any more',
@@ -261,13 +261,13 @@ export const http: readonly Mutant[] = [
     file: 'workers/state/http/net/recorded-events.ts',
     find: '    if (this.#words.byteLength === 0) this.#words = new Int32Array(this.#memory.buffer);\n',
     replace: '',
-    tests: ['unit/http/recorded-events'],
+    tests: ['unit/workers/state/http/recorded-events'],
   },
   {
     name: 'a piece full of short headers finds no room for what llhttp notes',
     file: 'workers/state/http/net/recorded-events.ts',
     find: 'EVENT_WORDS * (inputBytes + EVENTS_AT_ONE_BYTE)',
     replace: 'EVENT_WORDS * ((inputBytes >> 3) + EVENTS_AT_ONE_BYTE)',
-    tests: ['unit/http/recorded-events'],
+    tests: ['unit/workers/state/http/recorded-events'],
   },
 ];

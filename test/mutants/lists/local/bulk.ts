@@ -2,35 +2,35 @@
 
 import type { Mutant } from '../../mutant.js';
 
-const ITEMS = ['unit/http/item-stream'];
-const STREAM = ['unit/agent-endpoints/bulk'];
-const GROUPS = ['unit/local/grouped-writes'];
+const ITEMS = ['unit/workers/state/http/item-stream'];
+const STREAM = ['unit/workers/state/endpoints/agent/bulk'];
+const GROUPS = ['unit/workers/state/local/grouped-writes'];
 
 export const bulk: readonly Mutant[] = [
   {
     name: 'an escape at the end of a piece is forgotten',
-    file: 'workers/state/http/item-splitter.ts',
+    file: 'workers/state/http/items/item-splitter.ts',
     find: 'else if (byte === BACKSLASH) this.#isEscaped = true;',
     replace: 'else if (byte === BACKSLASH) at += 1;',
     tests: ITEMS,
   },
   {
     name: 'the rest of an item that is too long is an item',
-    file: 'workers/state/http/item-splitter.ts',
+    file: 'workers/state/http/items/item-splitter.ts',
     find: '    if (this.#isTooLong || start === end) return false;\n',
     replace: '    if (start === end) return false;\n    this.#isTooLong = false;\n',
     tests: ITEMS,
   },
   {
     name: 'half an item of a client that is gone is taken',
-    file: 'workers/state/http/item-stream.ts',
+    file: 'workers/state/http/items/item-stream.ts',
     find: '    if (this.#isCut) return this.#items(splitter, [CUT]);\n',
     replace: '',
     tests: ITEMS,
   },
   {
     name: 'an element is refused as if it stood alone',
-    file: 'workers/state/http/item-stream.ts',
+    file: 'workers/state/http/items/item-stream.ts',
     find: "if (before === '') return error;",
     replace: 'return error;',
     tests: ITEMS,

@@ -2,14 +2,14 @@
 
 import type { Mutant } from '../../mutant.js';
 
-const THRESHOLDS = ['unit/checks/thresholds'];
-const SCHEDULER = ['unit/checks/scheduler'];
-const SHARD = ['unit/checks/shard'];
-const OUTPUT = ['unit/checks/output'];
-const REDIRECT = ['unit/checks/http-redirect'];
-const LEAKS = ['unit/checks/leaks'];
-const HTTP = ['unit/checks/http'];
-const RECORDED = ['unit/checks/recorded-outputs'];
+const THRESHOLDS = ['unit/workers/checks/thresholds'];
+const SCHEDULER = ['unit/workers/checks/scheduler'];
+const SHARD = ['unit/workers/checks/shard'];
+const OUTPUT = ['unit/workers/checks/output'];
+const REDIRECT = ['unit/workers/checks/http-redirect'];
+const LEAKS = ['unit/workers/checks/leaks'];
+const HTTP = ['unit/workers/checks/http'];
+const RECORDED = ['unit/workers/checks/recorded-outputs'];
 
 export const checks: readonly Mutant[] = [
   {
@@ -108,7 +108,7 @@ export const checks: readonly Mutant[] = [
     file: 'workers/checks/script.ts',
     find: 'process.kill(-pid,',
     replace: 'process.kill(pid,',
-    tests: ['unit/checks/script'],
+    tests: ['unit/workers/checks/script'],
   },
   {
     name: 'all checks of a shard run at once at its start',
@@ -231,14 +231,14 @@ export const checks: readonly Mutant[] = [
   },
   {
     name: 'a task behind a probe that is sent as it is begins in the wrong place',
-    file: 'wire/packed-tasks.ts',
+    file: 'wire/checks/packed-tasks.ts',
     find: "typeof packed[at + OWN_FIELDS] === 'string' ? HTTP_FIELDS : 1",
     replace: 'HTTP_FIELDS',
     tests: ['unit/wire/packed-tasks'],
   },
   {
     name: 'the headers of an HTTP check are lost on the way to its worker',
-    file: 'wire/packed-tasks.ts',
+    file: 'wire/checks/packed-tasks.ts',
     find: ' && hasNone(probe.headers)',
     replace: '',
     tests: ['unit/wire/packed-tasks'],

@@ -2,15 +2,15 @@
 
 import type { Mutant } from '../../mutant.js';
 
-const CHECKS = ['unit/local/checks'];
-const EQUALITY = ['unit/local/equality'];
-const SYNC = ['unit/local/anti-entropy'];
-const SYNCER = ['unit/local/syncer'];
-const REGISTRATION = ['unit/local/registration'];
-const ALIAS = ['unit/local/alias-checks'];
-const TTL_WRITES = ['unit/local/ttl-writes'];
-const TASK = ['unit/local/check-task'];
-const SHARDS = ['unit/state/check-shards'];
+const CHECKS = ['unit/workers/state/local/checks'];
+const EQUALITY = ['unit/workers/state/local/equality'];
+const SYNC = ['unit/workers/state/local/anti-entropy'];
+const SYNCER = ['unit/workers/state/local/syncer'];
+const REGISTRATION = ['unit/workers/state/local/registration'];
+const ALIAS = ['unit/workers/state/local/alias-checks'];
+const TTL_WRITES = ['unit/workers/state/local/ttl-writes'];
+const TASK = ['unit/workers/state/local/check-task'];
+const SHARDS = ['unit/workers/state/assembly/check-shards'];
 
 export const localAgent: readonly Mutant[] = [
   {
@@ -425,42 +425,42 @@ export const localAgent: readonly Mutant[] = [
     file: 'workers/state/local/sync/coordinate-reports.ts',
     find: 'coordinate !== null && calls.obstacle === null',
     replace: 'coordinate !== null',
-    tests: ['unit/local/coordinate-reports'],
+    tests: ['unit/workers/state/local/coordinate-reports'],
   },
   {
     name: 'thousands of agents that start at once tell their coordinates at once',
     file: 'workers/state/local/sync/coordinate-reports.ts',
     find: 'members() * AGENT_MS <= SHORTEST_MS',
     replace: 'members() > 0',
-    tests: ['unit/local/coordinate-reports'],
+    tests: ['unit/workers/state/local/coordinate-reports'],
   },
   {
     name: 'coordinates are told as often in a pool of thousands',
     file: 'workers/state/local/sync/coordinate-reports.ts',
     find: 'Math.max(SHORTEST_MS, members * AGENT_MS)',
     replace: 'SHORTEST_MS',
-    tests: ['unit/local/coordinate-reports'],
+    tests: ['unit/workers/state/local/coordinate-reports'],
   },
   {
     name: 'a leaving leader that could hand over goes as it is',
     file: 'workers/state/assembly/leave-steps.ts',
     find: ').length < 2) return;',
     replace: ').length < 9) return;',
-    tests: ['unit/state/leave-steps'],
+    tests: ['unit/workers/state/assembly/leave-steps'],
   },
   {
     name: 'a server that leaves does not wait to be removed',
     file: 'workers/state/assembly/leave-steps.ts',
     find: '!known.includes(own.address)',
     replace: 'known.includes(own.address)',
-    tests: ['unit/state/leave-steps'],
+    tests: ['unit/workers/state/assembly/leave-steps'],
   },
   {
     name: 'a server that leaves believes one that knows of no cluster',
     file: 'workers/state/assembly/leave-steps.ts',
     find: 'known.length > 0 && ',
     replace: '',
-    tests: ['unit/state/leave-steps'],
+    tests: ['unit/workers/state/assembly/leave-steps'],
   },
   {
     name: 'a check that ended before it was handed over is told of',
@@ -516,6 +516,6 @@ export const localAgent: readonly Mutant[] = [
     file: 'workers/state/local/store/store-marker.ts',
     find: '    ends[ends.length - 1] = end;\n',
     replace: '',
-    tests: ['unit/local/store-marker'],
+    tests: ['unit/workers/state/local/store-marker'],
   },
 ];

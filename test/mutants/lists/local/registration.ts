@@ -2,10 +2,10 @@
 
 import type { Mutant } from '../../mutant.js';
 
-const SEEN = ['unit/agent-endpoints/seen-at-once'];
-const ROUNDS = ['unit/local/sync-rounds'];
-const RELOAD = ['unit/config/reload'];
-const INDEXES = ['unit/fsm/monotone-indexes'];
+const SEEN = ['unit/workers/state/endpoints/agent/seen-at-once'];
+const ROUNDS = ['unit/workers/state/local/sync-rounds'];
+const RELOAD = ['unit/main/config/reload'];
+const INDEXES = ['unit/workers/state/replica/fsm/monotone-indexes'];
 
 export const registration: readonly Mutant[] = [
   {
@@ -41,7 +41,7 @@ export const registration: readonly Mutant[] = [
     file: 'workers/state/local/store/gathering.ts',
     find: 'if (this.#waiting >= this.#expected) return;',
     replace: 'if (this.#waiting > 0) return;',
-    tests: ['unit/local/gathering'],
+    tests: ['unit/workers/state/local/gathering'],
   },
   {
     name: 'a reload takes everything over',
@@ -62,7 +62,7 @@ export const registration: readonly Mutant[] = [
     file: 'workers/state/local/local-agent.ts',
     find: '    if (problem !== null) return problem;\n',
     replace: '',
-    tests: ['unit/local/persistence'],
+    tests: ['unit/workers/state/local/persistence'],
   },
   {
     name: 'an instance that takes another name raises nothing for the old one',
@@ -90,13 +90,13 @@ export const registration: readonly Mutant[] = [
     file: 'workers/state/replica/state-store.ts',
     find: 'now = () => performance.now()',
     replace: 'now = Date.now',
-    tests: ['unit/fsm/sessions'],
+    tests: ['unit/workers/state/replica/fsm/sessions'],
   },
   {
     name: 'critical services are removed by the clock of the machine',
     file: 'workers/state/local/registration/reaper.ts',
     find: 'clock.monotonic()',
     replace: 'clock.now()',
-    tests: ['unit/local/checks'],
+    tests: ['unit/workers/state/local/checks'],
   },
 ];

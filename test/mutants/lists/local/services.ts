@@ -3,9 +3,9 @@
 import type { Mutant } from '../../mutant.js';
 
 const FSM = 'workers/state/replica/fsm';
-const ADDRESSES = ['unit/fsm/virtual-ips'] as const;
+const ADDRESSES = ['unit/workers/state/replica/fsm/virtual-ips'] as const;
 const PORTS = ['unit/wire/service-ports'] as const;
-const LOCAL = ['unit/local/registration'] as const;
+const LOCAL = ['unit/workers/state/local/registration'] as const;
 
 export const services: readonly Mutant[] = [
   {
@@ -48,7 +48,7 @@ export const services: readonly Mutant[] = [
     file: `${FSM}/mesh/virtual-ip.ts`,
     find: '  tables.freeVirtualIps.set(FREED_KEY, { IP: row.IP, IsCounter: false });\n',
     replace: '',
-    tests: [...ADDRESSES, 'unit/fsm/vectors'],
+    tests: [...ADDRESSES, 'unit/workers/state/replica/fsm/vectors'],
   },
   {
     name: 'a manual address stays with whoever had it',
@@ -62,14 +62,14 @@ export const services: readonly Mutant[] = [
     file: 'workers/state/leader/virtual-ip-flags.ts',
     find: "=== '').map((Key)",
     replace: "=== '-').map((Key)",
-    tests: ['unit/leader/leader-duties'],
+    tests: ['unit/workers/state/leader/leader-duties'],
   },
   {
     name: 'an edge of the topology goes with any proxy that named it',
     file: `${FSM}/mesh/mesh-topology.ts`,
     find: 'references === undefined || !references.has(reference)',
     replace: 'references === undefined',
-    tests: ['unit/fsm/mesh-topology'],
+    tests: ['unit/workers/state/replica/fsm/mesh-topology'],
   },
   {
     name: "a reload removes a file's sidecars",

@@ -4,10 +4,10 @@ import type { Mutant } from '../../mutant.js';
 
 const WRITE = 'workers/state/replica/fsm/mesh/config-entry-write.ts';
 const GATEWAYS = 'workers/state/replica/fsm/mesh/gateway-services.ts';
-const FSM = ['unit/fsm/config-entries'] as const;
-const METHOD = ['unit/config-entries/method'] as const;
-const DECODE = ['unit/config-entries/decode'] as const;
-const RECORDED = ['unit/config-entries/recorded'] as const;
+const FSM = ['unit/workers/state/replica/fsm/config-entries'] as const;
+const METHOD = ['unit/workers/state/config-entries/method'] as const;
+const DECODE = ['unit/workers/state/config-entries/decode'] as const;
+const RECORDED = ['unit/workers/state/config-entries/recorded'] as const;
 
 export const configEntries: readonly Mutant[] = [
   {
@@ -92,13 +92,13 @@ export const configEntries: readonly Mutant[] = [
     file: GATEWAYS,
     find: 'if (mapping.FromWildcard && !stored.record.FromWildcard) return;',
     replace: '',
-    tests: ['unit/fsm/gateway-services'],
+    tests: ['unit/workers/state/replica/fsm/gateway-services'],
   },
   {
     name: 'a gateway goes on leading to a service that has left',
     file: GATEWAYS,
     find: 'if (record.FromWildcard && !isOneOfAll) drop(tables, row);',
     replace: 'if (record.FromWildcard && !isOneOfAll) continue;',
-    tests: ['unit/fsm/gateway-services'],
+    tests: ['unit/workers/state/replica/fsm/gateway-services'],
   },
 ];

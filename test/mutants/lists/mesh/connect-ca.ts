@@ -2,10 +2,10 @@
 
 import type { Mutant } from '../../mutant.js';
 
-const STATE = ['unit/fsm/connect-ca'];
-const AUTHORITY = ['unit/leader/authority/authority'];
-const SIGNING = ['unit/leader/authority/signing'];
-const LEAVES = ['unit/leaves/leaf-certificates'];
+const STATE = ['unit/workers/state/replica/fsm/connect-ca'];
+const AUTHORITY = ['unit/workers/state/leader/authority/authority'];
+const SIGNING = ['unit/workers/state/leader/authority/signing'];
+const LEAVES = ['unit/workers/state/leaves/leaf-certificates'];
 
 const replicated: readonly Mutant[] = [
   {

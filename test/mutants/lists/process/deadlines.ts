@@ -39,6 +39,6 @@ export const deadlines: readonly Mutant[] = [
     file: 'deadlines/deadline-queue.ts',
     find: '    if (!this.#holdsProcess) this.#timer.unref();\n',
     replace: '',
-    tests: ['unit/local/clock'],
+    tests: ['unit/workers/state/local/clock'],
   },
 ];

@@ -22,14 +22,14 @@ export const faults: readonly Mutant[] = [
     file: 'workers/state/replica/raft-client.ts',
     find: 'if (this.#failed) return;',
     replace: '',
-    tests: ['unit/state/raft-client-failed'],
+    tests: ['unit/workers/state/assembly/raft-client-failed'],
   },
   {
     name: 'a reader that throws keeps the others asleep',
     file: 'workers/state/replica/store/watches.ts',
     find: 'surprise(error);',
     replace: 'throw error;',
-    tests: ['unit/state/borders'],
+    tests: ['unit/workers/state/assembly/borders'],
   },
   {
     name: 'a deadline that throws keeps the others from theirs',
@@ -38,27 +38,27 @@ export const faults: readonly Mutant[] = [
       throw error;
     });`,
     replace: '    throw error;',
-    tests: ['unit/state/borders'],
+    tests: ['unit/workers/state/assembly/borders'],
   },
   {
     name: 'a round of anti-entropy that throws is the last one',
     file: 'workers/state/local/sync/sync-rounds.ts',
     find: '    surprise(error);\n    return errorDetail(error);',
     replace: '    throw error;',
-    tests: ['unit/local/syncer'],
+    tests: ['unit/workers/state/local/syncer'],
   },
   {
     name: 'a packet that the machine throws at ends the agent',
     file: 'main/gossip/shell/gossip-shell.ts',
     find: 'machine.receive(opened.packet, from, nowMs);\n    } catch (error) {',
     replace: 'machine.receive(opened.packet, from, nowMs);\n    } catch (error) {\n      throw error;',
-    tests: ['unit/gossip/shell/borders'],
+    tests: ['unit/main/gossip/shell/borders'],
   },
   {
     name: 'a large list is one text',
     file: 'workers/state/endpoints/kv/kv.ts',
     find: 'if (bytes > MAX_TEXT_VALUES) return true;',
     replace: '',
-    tests: ['unit/endpoints/kv-recurse'],
+    tests: ['unit/workers/state/endpoints/kv-recurse'],
   },
 ];

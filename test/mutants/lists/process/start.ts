@@ -24,7 +24,7 @@ export const start: readonly Mutant[] = [
     file: 'workers/state/assembly/state-thread.ts',
     find: '  const worker = new StateWorker(data, telemetry, open);\n  surviveSurprises(telemetry.logger);\n',
     replace: '  surviveSurprises(telemetry.logger);\n  const worker = new StateWorker(data, telemetry, open);\n',
-    tests: ['unit/state/state-thread'],
+    tests: ['unit/workers/state/assembly/state-thread'],
   },
   {
     name: 'HTTP answers before there is DNS',

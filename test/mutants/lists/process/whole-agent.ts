@@ -6,7 +6,7 @@ import type { Mutant } from '../../mutant.js';
 const DESCRIPTORS = ['integration/agent/descriptors'];
 const FAILING_DISK = ['integration/agent/failing-disk'];
 const REPLAY = ['integration/agent/replay'];
-const LEADERLESS = ['unit/http/leaderless'];
+const LEADERLESS = ['unit/workers/state/http/leaderless'];
 
 export const wholeAgent: readonly Mutant[] = [
   {
@@ -28,21 +28,21 @@ export const wholeAgent: readonly Mutant[] = [
     file: 'workers/state/assembly/open-server.ts',
     find: 'own: () => gossip.coordinate,',
     replace: 'own: () => null,',
-    tests: ['unit/state/open-server'],
+    tests: ['unit/workers/state/assembly/open-server'],
   },
   {
     name: 'the pool is told of the same leader again and again',
     file: 'workers/state/assembly/open-server.ts',
     find: "if (isNew) tell({ kind: 'new-leader' });",
     replace: "tell({ kind: 'new-leader' });",
-    tests: ['unit/state/open-server'],
+    tests: ['unit/workers/state/assembly/open-server'],
   },
   {
     name: 'everything is compared anew with each change of the leader',
     file: 'workers/state/assembly/server/known-leader.ts',
     find: "this.#address === '' && address !== ''",
     replace: "address !== ''",
-    tests: ['unit/state/open-server'],
+    tests: ['unit/workers/state/assembly/open-server'],
   },
   {
     name: 'a write is judged before anybody leads',
@@ -70,14 +70,14 @@ export const wholeAgent: readonly Mutant[] = [
     file: 'workers/state/http/http-read.ts',
     find: '  calls.read(new HttpRead(',
     replace: '  if (state) cache.served(state);\n  calls.read(new HttpRead(',
-    tests: ['unit/http/reads'],
+    tests: ['unit/workers/state/http/reads'],
   },
   {
     name: 'a request that needs a leader does not wait for one',
     file: 'workers/state/replica/leadership-wait.ts',
     find: 'if (nowMs >= untilMs || this.#waiting.size >= MOST_WAITING) {',
     replace: 'if (untilMs > 0) {',
-    tests: ['unit/state/raft-client'],
+    tests: ['unit/workers/state/assembly/raft-client'],
   },
   {
     name: 'a leader is announced before the log is replayed',

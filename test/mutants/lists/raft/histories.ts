@@ -101,6 +101,6 @@ export const histories: readonly Mutant[] = [
     file: 'workers/state/calls/server-writes.ts',
     find: '    if (consensus.leadership.mayServe) return Promise.resolve(reply);\n',
     replace: '    if (consensus !== null) return Promise.resolve(reply);\n',
-    tests: ['unit/calls/known-replies'],
+    tests: ['unit/workers/state/calls/known-replies'],
   },
 ];

@@ -2,12 +2,12 @@
 
 import type { Mutant } from '../../mutant.js';
 
-const VOTES = ['unit/raft/votes'];
-const FOLLOWER = ['unit/raft/follower'];
-const LEADER = ['unit/raft/leader'];
-const REPLICATION = ['unit/raft/replication'];
-const QUORUM = ['unit/raft/quorum'];
-const CONFIGURATION = ['unit/raft/configuration'];
+const VOTES = ['unit/workers/raft/votes'];
+const FOLLOWER = ['unit/workers/raft/follower'];
+const LEADER = ['unit/workers/raft/leader'];
+const REPLICATION = ['unit/workers/raft/replication'];
+const QUORUM = ['unit/workers/raft/quorum'];
+const CONFIGURATION = ['unit/workers/raft/configuration'];
 
 export const raftElections: readonly Mutant[] = [
   {

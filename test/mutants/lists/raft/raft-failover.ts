@@ -2,11 +2,11 @@
 
 import type { Mutant } from '../../mutant.js';
 
-const FAILOVER = ['unit/raft/failover'];
-const WATCH = ['unit/raft/transport/leader-watch'];
-const SILENCE = ['unit/raft/silence'];
-const NEWS = ['unit/cluster/peer-news'];
-const KNOWN = ['unit/cluster/known-leader'];
+const FAILOVER = ['unit/workers/raft/failover'];
+const WATCH = ['unit/workers/raft/transport/leader-watch'];
+const SILENCE = ['unit/workers/raft/silence'];
+const NEWS = ['unit/workers/state/cluster/peer-news'];
+const KNOWN = ['unit/workers/state/cluster/known-leader'];
 
 export const raftFailover: readonly Mutant[] = [
   {
@@ -56,21 +56,21 @@ export const raftFailover: readonly Mutant[] = [
     file: 'workers/raft/transport/served-connection.ts',
     find: '    if (this.#speaker !== null) this.#parts.server.stirs(this.#speaker);\n',
     replace: '',
-    tests: ['unit/raft/transport/served-connection'],
+    tests: ['unit/workers/raft/transport/served-connection'],
   },
   {
     name: 'failover: who has moved is spoken to where it was',
     file: 'workers/raft/transport/tcp-transport.ts',
     find: 'peer.moved();',
     replace: ';',
-    tests: ['unit/raft/transport/tcp-transport'],
+    tests: ['unit/workers/raft/transport/tcp-transport'],
   },
   {
     name: "failover: gossip's suspicion gets no further than the state worker",
     file: 'workers/state/gossip/gossip-view.ts',
     find: 'listener.serverSuspected?.(message.name)',
     replace: 'listener.membersChanged',
-    tests: ['unit/state/gossip-view'],
+    tests: ['unit/workers/state/assembly/gossip-view'],
   },
   {
     name: 'failover: addresses are told with every change of a member',
@@ -99,21 +99,21 @@ export const raftFailover: readonly Mutant[] = [
     find: 'if (id !== null) this.#say(shortFrame(FrameType.ping, Flag.syn, 0, id));\n  }\n\n  /**\n   * The next frames',
     replace:
       'if (id === null) this.#say(shortFrame(FrameType.ping, Flag.syn, 0, 0));\n  }\n\n  /**\n   * The next frames',
-    tests: ['unit/rpc/yamux'],
+    tests: ['unit/workers/state/rpc/yamux'],
   },
   {
     name: 'failover: a doubt during the dialing is forgotten',
     file: 'workers/state/rpc/pool/peer.ts',
     find: 'if (this.#doubtMs !== null) this.#connection.doubt(this.#doubtMs);',
     replace: '',
-    tests: ['unit/rpc/pool'],
+    tests: ['unit/workers/state/rpc/pool'],
   },
   {
     name: 'failover: a doubt gives a question more time',
     file: 'workers/state/sockets/keepalive.ts',
     find: 'Math.min(this.dueMs, nowMs + withinMs)',
     replace: 'nowMs + withinMs',
-    tests: ['unit/rpc/yamux'],
+    tests: ['unit/workers/state/rpc/yamux'],
   },
   {
     name: 'failover: a word about the leader is not heard',
@@ -226,6 +226,6 @@ export const raftFailover: readonly Mutant[] = [
     file: 'workers/raft/core/raft.ts',
     find: 'if (answer.sentMs >= leading.sinceMs) leading',
     replace: 'leading',
-    tests: ['unit/raft/failover'],
+    tests: ['unit/workers/raft/failover'],
   },
 ];

@@ -2,12 +2,12 @@
 
 import type { Mutant } from '../../mutant.js';
 
-const FOLLOWER = ['unit/raft/follower'];
-const CORE = ['unit/raft/core'];
-const REPLICATION = ['unit/raft/replication'];
-const DELIVERY = ['unit/raft/delivery'];
-const RECOVERY = ['unit/raft/recovery'];
-const CLIENT = ['unit/state/raft-client'];
+const FOLLOWER = ['unit/workers/raft/follower'];
+const CORE = ['unit/workers/raft/core'];
+const REPLICATION = ['unit/workers/raft/replication'];
+const DELIVERY = ['unit/workers/raft/delivery'];
+const RECOVERY = ['unit/workers/raft/recovery'];
+const CLIENT = ['unit/workers/state/assembly/raft-client'];
 
 export const raftLog: readonly Mutant[] = [
   {
@@ -29,7 +29,7 @@ export const raftLog: readonly Mutant[] = [
     file: 'workers/raft/transport/relayed-streams.ts',
     find: 'if (room < RAFT_STREAM_ROOM_BYTES) return;',
     replace: 'if (room > 0) return;',
-    tests: ['unit/raft/transport/relayed-streams'],
+    tests: ['unit/workers/raft/transport/relayed-streams'],
   },
   {
     name: 'deleted entries are still read from memory',
@@ -57,7 +57,7 @@ export const raftLog: readonly Mutant[] = [
     file: 'workers/raft/store/recent-runs.ts',
     find: 'while (this.#bytes > MOST_BYTES) this.#dropFirst();',
     replace: '',
-    tests: ['unit/raft/recent-runs'],
+    tests: ['unit/workers/raft/recent-runs'],
   },
   {
     name: 'committed entries may be deleted',
@@ -288,6 +288,6 @@ export const raftLog: readonly Mutant[] = [
     file: 'workers/raft/store/recent-runs.ts',
     find: 'if (last.firstIndex <= index) {',
     replace: 'if (last.firstIndex < 0) {',
-    tests: ['unit/raft/recent-runs'],
+    tests: ['unit/workers/raft/recent-runs'],
   },
 ];

@@ -2,10 +2,10 @@
 
 import type { Mutant } from '../../mutant.js';
 
-const FOLLOWER = ['unit/raft/follower'];
-const LEADER = ['unit/raft/leader'];
-const CORE = ['unit/raft/core'];
-const REPLICATION = ['unit/raft/replication'];
+const FOLLOWER = ['unit/workers/raft/follower'];
+const LEADER = ['unit/workers/raft/leader'];
+const CORE = ['unit/workers/raft/core'];
+const REPLICATION = ['unit/workers/raft/replication'];
 
 export const raftReplication: readonly Mutant[] = [
   {

@@ -4,10 +4,10 @@
 import type { Mutant } from '../../mutant.js';
 
 const SIMULATION = ['simulation/raft/cluster'];
-const DELIVERY = ['unit/raft/delivery', ...SIMULATION];
-const REPLICAS = ['unit/raft/replicas'];
-const FOLLOWER = ['unit/raft/follower', ...SIMULATION];
-const VOTES = ['unit/raft/votes', ...SIMULATION];
+const DELIVERY = ['unit/workers/raft/delivery', ...SIMULATION];
+const REPLICAS = ['unit/workers/raft/replicas'];
+const FOLLOWER = ['unit/workers/raft/follower', ...SIMULATION];
+const VOTES = ['unit/workers/raft/votes', ...SIMULATION];
 
 export const raftShell: readonly Mutant[] = [
   {
@@ -50,21 +50,21 @@ export const raftShell: readonly Mutant[] = [
     file: 'workers/raft/leadership-board.ts',
     find: "if (leader !== null && leaderAddress === '') this.#placeless = soft;",
     replace: '',
-    tests: ['unit/raft/leadership-board'],
+    tests: ['unit/workers/raft/leadership-board'],
   },
   {
     name: 'shell: a lease that goes on is told of once',
     file: 'workers/raft/leadership-board.ts',
     find: 'if (endMs === this.#leaseEndMs && endMs > now()) return;',
     replace: 'if (this.#leaseEndMs > now()) return;',
-    tests: ['unit/raft/leadership-board'],
+    tests: ['unit/workers/raft/leadership-board'],
   },
   {
     name: 'shell: the words of a commit index stay as they were',
     file: 'workers/raft/leadership-board.ts',
     find: 'if (committed === this.#committed && lastIndex === this.#lastIndex) return;',
     replace: 'if (lastIndex === this.#lastIndex) return;',
-    tests: ['unit/raft/leadership-board'],
+    tests: ['unit/workers/raft/leadership-board'],
   },
   {
     name: 'shell: a lease without end',
@@ -99,7 +99,7 @@ export const raftShell: readonly Mutant[] = [
     file: 'workers/raft/core/leading.ts',
     find: 'if (membership.committed(log.committed) === null || log.committed < this.termBegin) {',
     replace: 'if (membership.committed(log.committed) === null && log.committed < 0) {',
-    tests: ['unit/raft/orders', ...SIMULATION],
+    tests: ['unit/workers/raft/orders', ...SIMULATION],
   },
   {
     name: 'shell: a snapshot without its configuration',
@@ -134,7 +134,7 @@ export const raftShell: readonly Mutant[] = [
     file: 'workers/raft/peer-sender.ts',
     find: 'order.previous.index < store.begin',
     replace: 'order.previous.index < core.log.begin',
-    tests: ['unit/raft/peer-sender'],
+    tests: ['unit/workers/raft/peer-sender'],
   },
   {
     name: 'shell: a reader whose next entries were dropped reads on',

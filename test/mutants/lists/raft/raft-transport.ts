@@ -2,9 +2,9 @@
 
 import type { Mutant } from '../../mutant.js';
 
-const VECTORS = ['unit/raft/transport/vectors'];
-const SERVED = ['unit/raft/transport/served-connection'];
-const CHUNKS = ['unit/store/chunks'];
+const VECTORS = ['unit/workers/raft/transport/vectors'];
+const SERVED = ['unit/workers/raft/transport/served-connection'];
+const CHUNKS = ['unit/workers/state/replica/store/chunks'];
 
 export const raftTransport: readonly Mutant[] = [
   {
@@ -40,21 +40,21 @@ export const raftTransport: readonly Mutant[] = [
     file: 'workers/raft/core/entry.ts',
     find: '    a.extensions === undefined &&\n',
     replace: '',
-    tests: ['unit/raft/recovery'],
+    tests: ['unit/workers/raft/recovery'],
   },
   {
     name: 'log: entries of other times share a record',
     file: 'workers/raft/core/entry.ts',
     find: '    a.appendedAtMs === b.appendedAtMs &&\n',
     replace: '',
-    tests: ['unit/raft/recovery'],
+    tests: ['unit/workers/raft/recovery'],
   },
   {
     name: 'log: extensions are not read back',
     file: 'workers/raft/store/record.ts',
     find: 'if (record.readUInt8(41) === 0) return',
     replace: 'if (record.readUInt8(41) <= 1) return',
-    tests: ['unit/raft/record'],
+    tests: ['unit/workers/raft/record'],
   },
   {
     name: 'transport: unfinished messages without a bound for all connections',
@@ -89,7 +89,7 @@ export const raftTransport: readonly Mutant[] = [
     file: 'workers/raft/delivery.ts',
     find: 'return type === EntryType.command && extensions !== undefined;',
     replace: 'return type !== EntryType.command && extensions !== undefined;',
-    tests: ['unit/raft/delivery'],
+    tests: ['unit/workers/raft/delivery'],
   },
   {
     name: 'chunks: parts outlive their term',
@@ -145,62 +145,62 @@ export const raftTransport: readonly Mutant[] = [
     file: 'workers/raft/leadership-board.ts',
     find: "this.#addressOf(placeless.leader) !== ''",
     replace: 'placeless.leader === null',
-    tests: ['unit/raft/leadership-board'],
+    tests: ['unit/workers/raft/leadership-board'],
   },
   {
     name: 'a request beyond eight without an answer is sent all the same',
     file: 'workers/raft/transport/line.ts',
     find: 'this.#isOpen && this.#asked.length < MOST_UNANSWERED',
     replace: 'this.#isOpen',
-    tests: ['unit/raft/transport/line'],
+    tests: ['unit/workers/raft/transport/line'],
   },
   {
     name: 'what waited too long for a connection is sent late',
     file: 'workers/raft/transport/line.ts',
     find: 'waiting.filter(({ sinceMs }) => sinceMs >= oldestMs)',
     replace: 'waiting.slice()',
-    tests: ['unit/raft/transport/line'],
+    tests: ['unit/workers/raft/transport/line'],
   },
   {
     name: 'a broken connection loses requests without a word',
     file: 'workers/raft/transport/line.ts',
     find: '    if (hasLost) this.#parts.lost();\n',
     replace: '',
-    tests: ['unit/raft/transport/line'],
+    tests: ['unit/workers/raft/transport/line'],
   },
   {
     name: "a word that the other server is back doesn't end the pause",
     file: 'workers/raft/transport/line.ts',
     find: '    this.#failures = 0;\n    this.#resume();',
     replace: '    this.#failures = 0;',
-    tests: ['unit/raft/transport/line'],
+    tests: ['unit/workers/raft/transport/line'],
   },
   {
     name: 'a connection that is taken and closed at once begins the pauses anew',
     file: 'workers/raft/transport/line.ts',
     find: "    let problem = 'connection closed';\n",
     replace: "    let problem = 'connection closed';\n    this.#failures = 0;\n",
-    tests: ['unit/raft/transport/line'],
+    tests: ['unit/workers/raft/transport/line'],
   },
   {
     name: 'requests wait without bound',
     file: 'workers/raft/transport/line.ts',
     find: 'this.#waiting.length > MOST_WAITING',
     replace: 'this.#waiting.length > 1e9',
-    tests: ['unit/raft/transport/line'],
+    tests: ['unit/workers/raft/transport/line'],
   },
   {
     name: 'a snapshot is read faster than it is taken',
     file: 'workers/raft/transport/snapshot-sending.ts',
     find: 'if (!socket.write(chunk)) await',
     replace: 'if (!socket.write(chunk)) void',
-    tests: ['unit/raft/transport/snapshot-sending'],
+    tests: ['unit/workers/raft/transport/snapshot-sending'],
   },
   {
     name: 'a snapshot that ends early counts as sent',
     file: 'workers/raft/transport/snapshot-sending.ts',
     find: "  if (left > 0) throw new Error('the snapshot is shorter than it was');\n",
     replace: '',
-    tests: ['unit/raft/transport/snapshot-sending'],
+    tests: ['unit/workers/raft/transport/snapshot-sending'],
   },
 ];

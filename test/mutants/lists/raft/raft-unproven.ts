@@ -3,14 +3,14 @@
 
 import type { Mutant } from '../../mutant.js';
 
-const FOLLOWER = ['unit/raft/follower'];
-const FAILOVER = ['unit/raft/failover'];
-const RECOVERY = ['unit/raft/recovery'];
-const REPLICAS = ['unit/raft/replicas'];
+const FOLLOWER = ['unit/workers/raft/follower'];
+const FAILOVER = ['unit/workers/raft/failover'];
+const RECOVERY = ['unit/workers/raft/recovery'];
+const REPLICAS = ['unit/workers/raft/replicas'];
 const SIMULATION = ['simulation/raft/cluster'];
-const DESCENT = ['unit/raft/descent'];
+const DESCENT = ['unit/workers/raft/descent'];
 const MAJORITY = ['simulation/raft/restore-majority'];
-const SENDER = ['unit/raft/peer-sender'];
+const SENDER = ['unit/workers/raft/peer-sender'];
 
 export const raftUnproven: readonly Mutant[] = [
   {
@@ -109,7 +109,7 @@ export const raftUnproven: readonly Mutant[] = [
     file: 'workers/raft/core/replication.ts',
     find: 'if (log.isUnproven && previous.index <= log.snapshot.index) return ORIGIN.index;',
     replace: '',
-    tests: ['unit/raft/follower'],
+    tests: ['unit/workers/raft/follower'],
   },
   {
     name: 'simulated: entries are taken behind a restore that their leader lacks',

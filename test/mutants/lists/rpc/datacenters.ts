@@ -2,9 +2,9 @@
 
 import type { Mutant } from '../../mutant.js';
 
-const OTHERS = ['unit/cluster/other-datacenters'];
-const BEYOND = ['unit/calls/calls-beyond'];
-const ORDER = ['unit/calls/datacenters'];
+const OTHERS = ['unit/workers/state/cluster/other-datacenters'];
+const BEYOND = ['unit/workers/state/calls/calls-beyond'];
+const ORDER = ['unit/workers/state/calls/datacenters'];
 
 export const datacenters: readonly Mutant[] = [
   {
@@ -54,14 +54,14 @@ export const datacenters: readonly Mutant[] = [
     file: 'workers/state/dns/fresh-responder.ts',
     find: 'if (reply?.isBeyond === true) return far.respond(packet, transport, asker);',
     replace: '',
-    tests: ['unit/dns/fresh-responder'],
+    tests: ['unit/workers/state/dns/fresh-responder'],
   },
   {
     name: 'a blocking read that is passed on is given up before it is over',
     file: 'workers/state/rpc/server-asker.ts',
     find: '(17 / 16) ** 3',
     replace: '17 / 16',
-    tests: ['unit/rpc/server-asker'],
+    tests: ['unit/workers/state/rpc/server-asker'],
   },
   {
     name: 'a datacenter is as near as its nearest server',

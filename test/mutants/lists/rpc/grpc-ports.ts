@@ -2,7 +2,7 @@
 
 import type { Mutant } from '../../mutant.js';
 
-const WATCHED = ['unit/grpc/watched'];
+const WATCHED = ['unit/workers/state/grpc/watched'];
 const SERVER = ['integration/grpc/server'];
 const ACL = ['integration/grpc/acl'];
 const TLS = ['integration/grpc/tls'];

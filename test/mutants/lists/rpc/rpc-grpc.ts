@@ -2,9 +2,9 @@
 
 import type { Mutant } from '../../mutant.js';
 
-const RECORDED = ['unit/rpc/grpc/recorded-subscription'];
+const RECORDED = ['unit/workers/state/rpc/grpc/recorded-subscription'];
 const SUBSCRIBE = ['integration/rpc/subscribe'];
-const PASSED_ON = ['unit/rpc/grpc/passed-on-subscription'];
+const PASSED_ON = ['unit/workers/state/rpc/grpc/passed-on-subscription'];
 
 export const rpcGrpc: readonly Mutant[] = [
   {

@@ -3,7 +3,7 @@
 import type { Mutant } from '../../mutant.js';
 
 const ROWS = 'workers/state/rpc/rows';
-const RECORDED = ['unit/rpc/recorded-rows'];
+const RECORDED = ['unit/workers/state/rpc/recorded-rows'];
 
 export const rpcRows: readonly Mutant[] = [
   {

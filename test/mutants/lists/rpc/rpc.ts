@@ -2,13 +2,13 @@
 
 import type { Mutant } from '../../mutant.js';
 
-const YAMUX = ['unit/rpc/yamux'];
-const REQUESTS = ['unit/rpc/request-stream'];
-const CLIENT = ['unit/calls/client-calls'];
-const KEPT = ['unit/calls/kept-reads'];
-const SHARED = ['unit/calls/shared-reads'];
-const FORWARDING = ['unit/calls/forwarding'];
-const FAILURES = ['unit/calls/asked-failure'];
+const YAMUX = ['unit/workers/state/rpc/yamux'];
+const REQUESTS = ['unit/workers/state/rpc/request-stream'];
+const CLIENT = ['unit/workers/state/calls/client-calls'];
+const KEPT = ['unit/workers/state/calls/kept-reads'];
+const SHARED = ['unit/workers/state/calls/shared-reads'];
+const FORWARDING = ['unit/workers/state/calls/forwarding'];
+const FAILURES = ['unit/workers/state/calls/asked-failure'];
 
 export const rpc: readonly Mutant[] = [
   {
@@ -16,7 +16,7 @@ export const rpc: readonly Mutant[] = [
     file: 'workers/state/leader/leader-duties.ts',
     find: '        this.#established = false;\n        this.authority.stop();',
     replace: '        this.authority.stop();',
-    tests: ['unit/leader/leader-duties'],
+    tests: ['unit/workers/state/leader/leader-duties'],
   },
   {
     name: 'yamux: more than the window is taken',
@@ -79,21 +79,21 @@ export const rpc: readonly Mutant[] = [
     file: 'workers/state/rpc/pool/peer.ts',
     find: ' && !connection.isClosing) return;',
     replace: ' && connection.isClosing) return;',
-    tests: ['unit/rpc/pool'],
+    tests: ['unit/workers/state/rpc/pool'],
   },
   {
     name: 'rpc: a connection is closed under a call that waits for long',
     file: 'workers/state/rpc/pool/peer.ts',
     find: 'if (this.#inProgress > 0) return;',
     replace: '',
-    tests: ['unit/rpc/pool'],
+    tests: ['unit/workers/state/rpc/pool'],
   },
   {
     name: 'limits: what is over one goes on',
     file: 'workers/state/calls/request-limits.ts',
     find: "if (settings.mode === 'permissive') return null;",
     replace: 'return null;',
-    tests: ['unit/calls/request-limits'],
+    tests: ['unit/workers/state/calls/request-limits'],
   },
   {
     name: 'limits: what others ask over HTTP is not counted',
@@ -121,35 +121,35 @@ export const rpc: readonly Mutant[] = [
     file: 'workers/state/sockets/newcomer.ts',
     find: 'if (withinMs > 0) deadlines.add(newcomer);',
     replace: 'deadlines.add(newcomer);',
-    tests: ['unit/rpc/server-port'],
+    tests: ['unit/workers/state/rpc/server-port'],
   },
   {
     name: 'rpc: who has a list already is sent it again',
     file: 'workers/state/rpc/rows/serve.ts',
     find: 'if (index === this.#knownIndex) this.#unchanged(index, origin);',
     replace: 'if (index === -1) this.#unchanged(index, origin);',
-    tests: ['unit/rpc/not-modified'],
+    tests: ['unit/workers/state/rpc/not-modified'],
   },
   {
     name: 'rpc: whoever fires an event hears of a leader that there is not',
     file: 'workers/state/rpc/rows/event.ts',
     find: 'KnownLeader: hasLeader',
     replace: 'KnownLeader: hasLeader || true',
-    tests: ['unit/rpc/event-fired'],
+    tests: ['unit/workers/state/rpc/event-fired'],
   },
   {
     name: 'a stale answer that aged while it was waited for is given',
     file: 'workers/state/calls/server-calls.ts',
     find: 'if (this.#context.stopping || this.#mayServe(call.settings)) return false;',
     replace: 'return false;',
-    tests: ['unit/calls/max-stale'],
+    tests: ['unit/workers/state/calls/max-stale'],
   },
   {
     name: 'a stale answer that aged begins its wait anew at the leader',
     file: 'workers/state/calls/server-calls.ts',
     find: "waitingUntil({ ...call.settings, consistency: 'default', maxStaleMs: 0 }, untilMs)",
     replace: "waitingUntil({ ...call.settings, consistency: 'default', maxStaleMs: 0 }, untilMs + 60_000)",
-    tests: ['unit/calls/max-stale'],
+    tests: ['unit/workers/state/calls/max-stale'],
   },
   {
     name: 'client: a write whose answer was lost is made again',
@@ -185,7 +185,7 @@ export const rpc: readonly Mutant[] = [
     file: 'workers/state/http/http-read.ts',
     find: '    if (this.#cached !== null) this.#cache.served(this.#cached);\n    const shown',
     replace: '    const shown',
-    tests: ['unit/http/reads'],
+    tests: ['unit/workers/state/http/reads'],
   },
   {
     name: 'client: an answer older than max_stale will do',
@@ -214,7 +214,7 @@ export const rpc: readonly Mutant[] = [
     file: 'workers/state/rpc/rows/internal.ts',
     find: '[all, one, services, exported]',
     replace: '[all, one, services]',
-    tests: ['unit/rpc/every-method'],
+    tests: ['unit/workers/state/rpc/every-method'],
   },
   {
     name: 'client: a name that a user gave is taken for a word of the server',
@@ -235,14 +235,14 @@ export const rpc: readonly Mutant[] = [
     file: 'workers/state/calls/asked-failure.ts',
     find: "  if (UNENCODABLE.test(text)) return 'unencodable';\n",
     replace: '',
-    tests: [...FAILURES, 'unit/rpc/server-asker'],
+    tests: [...FAILURES, 'unit/workers/state/rpc/server-asker'],
   },
   {
     name: 'client: coordinates of all segments for those of one',
     file: 'workers/state/rpc/rows/coordinate.ts',
     find: 'return inSegment(Coordinates ?? [], request);',
     replace: 'return request.segment === undefined ? inSegment([], request) : (Coordinates ?? []);',
-    tests: ['unit/rpc/segments'],
+    tests: ['unit/workers/state/rpc/segments'],
   },
   {
     name: 'client: a server that can not be reached stays the first',

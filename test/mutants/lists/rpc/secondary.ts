@@ -3,12 +3,12 @@
 import type { Mutant } from '../../mutant.js';
 
 const LEADER = 'workers/state/leader';
-const ROUNDS = ['unit/leader/replication/acl-round'];
-const DIFFERENCE = ['unit/leader/replication/difference'];
-const ENTRIES = ['unit/leader/replication/entry-round'];
-const PACE = ['unit/leader/replication/rounds'];
-const PASSING_ON = ['unit/calls/passing-on'];
-const AUTHORITY = ['unit/leader/authority/secondary'];
+const ROUNDS = ['unit/workers/state/leader/replication/acl-round'];
+const DIFFERENCE = ['unit/workers/state/leader/replication/difference'];
+const ENTRIES = ['unit/workers/state/leader/replication/entry-round'];
+const PACE = ['unit/workers/state/leader/replication/rounds'];
+const PASSING_ON = ['unit/workers/state/calls/passing-on'];
+const AUTHORITY = ['unit/workers/state/leader/authority/secondary'];
 
 const copies: readonly Mutant[] = [
   {

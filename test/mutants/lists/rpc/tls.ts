@@ -3,8 +3,8 @@
 import type { Mutant } from '../../mutant.js';
 
 const DIALERS = ['unit/tls/dialers'];
-const GIVEN = ['unit/auto-encrypt/agent-certificate'];
-const EXPIRY = ['unit/state/certificate-expiry'];
+const GIVEN = ['unit/workers/state/auto-encrypt/agent-certificate'];
+const EXPIRY = ['unit/workers/state/assembly/certificate-expiry'];
 const RPC = ['integration/tls/rpc'];
 const HTTPS = ['integration/tls/https'];
 const AUTO_ENCRYPT = ['integration/tls/auto-encrypt'];
@@ -87,7 +87,7 @@ const listeners: readonly Mutant[] = [
     file: 'workers/state/rpc/auto-encrypt/bootstrap-connection.ts',
     find: 'socket.setTimeout(silenceMs, () => socket.destroy());',
     replace: 'socket.setTimeout(silenceMs);',
-    tests: ['unit/rpc/bootstrap-connection'],
+    tests: ['unit/workers/state/rpc/bootstrap-connection'],
   },
 ];
 
@@ -163,14 +163,14 @@ const given: readonly Mutant[] = [
     file: 'workers/state/auto-encrypt/with-certificate.ts',
     find: '[...stanza.material.ca, ...authorities]',
     replace: '[...stanza.material.ca, ...authorities.slice(1)]',
-    tests: ['unit/auto-encrypt/with-certificate'],
+    tests: ['unit/workers/state/auto-encrypt/with-certificate'],
   },
   {
     name: 'the certificate of the servers takes the place of HTTPS files',
     file: 'workers/state/auto-encrypt/with-certificate.ts',
     find: "https: https.material.cert === '' ?",
     replace: "https: https.material.cert !== 'x' ?",
-    tests: ['unit/auto-encrypt/with-certificate'],
+    tests: ['unit/workers/state/auto-encrypt/with-certificate'],
   },
   {
     name: 'a certificate that ends within the month is told of on its last day only',

@@ -4,9 +4,9 @@ import type { Mutant } from '../../mutant.js';
 
 const ORDER = ['integration/durability/stores'];
 const IN_AN_AGENT = ['integration/durability/agent'];
-const RECOVERY = ['unit/raft/recovery'];
-const LOST = ['unit/local/lost-files'];
-const MARKER = ['unit/raft/durable-marker'];
+const RECOVERY = ['unit/workers/raft/recovery'];
+const LOST = ['unit/workers/state/local/lost-files'];
+const MARKER = ['unit/workers/raft/durable-marker'];
 
 const onTheDisk: readonly Mutant[] = [
   {
@@ -264,14 +264,14 @@ const toldAfterwards: readonly Mutant[] = [
     file: 'workers/state/local/store/json-bytes.ts',
     find: ' || code === BACKSLASH',
     replace: '',
-    tests: ['unit/local/json-bytes'],
+    tests: ['unit/workers/state/local/json-bytes'],
   },
   {
     name: 'a registration is answered before it is handed to the disk',
     file: 'workers/state/local/registration/registrar.ts',
     find: 'store.settled() : store.commit(operations)',
     replace: 'store.settled() : (void store.commit(operations), Promise.resolve({ ok: true as const }))',
-    tests: ['unit/local/refusal'],
+    tests: ['unit/workers/state/local/refusal'],
   },
   {
     name: 'a command is committed before its entry is written',
@@ -436,7 +436,7 @@ const lossIsSaid: readonly Mutant[] = [
     file: 'workers/state/local/store/store-marker.ts',
     find: 'if (record.readUInt32LE(CRC_AT) !== crc32(record.subarray(COUNT_AT)))',
     replace: 'if (false)',
-    tests: ['unit/local/store-marker'],
+    tests: ['unit/workers/state/local/store-marker'],
   },
 ];
 

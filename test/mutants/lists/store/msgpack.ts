@@ -60,14 +60,14 @@ export const msgpack: readonly Mutant[] = [
     file: 'msgpack/unread-bytes.ts',
     find: 'return this.#length < this.#enough ? null : this.takeAll();',
     replace: 'return this.takeAll();',
-    tests: ['unit/store/snapshot-bad-input'],
+    tests: ['unit/workers/state/replica/store/snapshot-bad-input'],
   },
   {
     name: 'more than is wanted makes a value unreadable',
     file: 'msgpack/first-of.ts',
     find: 'yield* reader.skipSteps(length - wanted);',
     replace: "if (length > wanted) reader.fail('too-many-values');",
-    tests: ['unit/msgpack/first-of', 'unit/gossip/serf/serf-limits'],
+    tests: ['unit/msgpack/first-of', 'unit/main/gossip/serf/serf-limits'],
   },
   {
     name: 'what is passed over in slices is passed over in one go',
@@ -88,7 +88,7 @@ export const msgpack: readonly Mutant[] = [
     file: 'main/gossip/wire/stream-messages.ts',
     find: 'new MsgpackReader(NOTHING, 0, LIMITS)',
     replace: 'new MsgpackReader(NOTHING, 0, DEFAULT_LIMITS)',
-    tests: ['unit/gossip/wire/stream'],
+    tests: ['unit/main/gossip/wire/stream'],
   },
   {
     name: 'code of a struct goes on in the wrong place where a field is missing',

@@ -3,11 +3,11 @@
 import type { Mutant } from '../../mutant.js';
 
 const STATE = 'workers/state';
-const COMMAND = ['unit/fsm/prepared-queries'];
-const EXECUTE = ['unit/endpoints/query'];
-const FAILOVER = ['unit/calls/query-failover'];
-const TEMPLATE = ['unit/templates/template'];
-const DNS = ['unit/dns/prepared-queries'];
+const COMMAND = ['unit/workers/state/replica/fsm/prepared-queries'];
+const EXECUTE = ['unit/workers/state/endpoints/query'];
+const FAILOVER = ['unit/workers/state/calls/query-failover'];
+const TEMPLATE = ['unit/workers/state/replica/templates/template'];
+const DNS = ['unit/workers/state/dns/prepared-queries'];
 
 export const queries: readonly Mutant[] = [
   {
@@ -36,7 +36,7 @@ export const queries: readonly Mutant[] = [
     file: `${STATE}/prefixes/prefix-tree.ts`,
     find: 'found = branch.value ?? found;',
     replace: 'found ??= branch.value;',
-    tests: ['unit/store/prefix-tree'],
+    tests: ['unit/workers/state/replica/store/prefix-tree'],
   },
   {
     name: 'a template goes before a query with the very name',
@@ -78,7 +78,7 @@ export const queries: readonly Mutant[] = [
     file: `${STATE}/methods/query/query-source.ts`,
     find: 'sorted[0] = itself;',
     replace: 'sorted[own] = itself;',
-    tests: ['unit/endpoints/query'],
+    tests: ['unit/workers/state/endpoints/query'],
   },
   {
     name: 'who waits for a query that is deleted waits on',

@@ -4,10 +4,14 @@ import type { Mutant } from '../../mutant.js';
 
 const STORE = 'workers/state/replica/store';
 const FSM = 'workers/state/replica/fsm';
-const KV = ['unit/fsm/kv-model'];
-const KEY_BYTES = ['unit/endpoints/kv-bytes'];
-const SESSIONS = ['unit/fsm/sessions'];
-const INDEXES = ['unit/endpoints/health', 'unit/fsm/index-rules', 'unit/fsm/catalog-model'];
+const KV = ['unit/workers/state/replica/fsm/kv-model'];
+const KEY_BYTES = ['unit/workers/state/endpoints/kv-bytes'];
+const SESSIONS = ['unit/workers/state/replica/fsm/sessions'];
+const INDEXES = [
+  'unit/workers/state/endpoints/health',
+  'unit/workers/state/replica/fsm/index-rules',
+  'unit/workers/state/replica/fsm/catalog-model',
+];
 
 export const store: readonly Mutant[] = [
   {
@@ -15,21 +19,21 @@ export const store: readonly Mutant[] = [
     file: 'workers/state/replica/store/tables/instance-counts.ts',
     find: 'return one.Kind === other.Kind && ',
     replace: 'return ',
-    tests: ['unit/fsm/catalog-model'],
+    tests: ['unit/workers/state/replica/fsm/catalog-model'],
   },
   {
     name: 'usage: nobody who waits hears of another node',
     file: 'workers/state/replica/store/targets.ts',
     find: 'return [indexTarget(this.#keys.nodesKey), indexTarget(this.#keys.servicesKey)];',
     replace: 'return [indexTarget(this.#keys.servicesKey)];',
-    tests: ['unit/http/operator-usage'],
+    tests: ['unit/workers/state/http/operator-usage'],
   },
   {
     name: 'a prefix watch misses the key that is the prefix',
     file: `${STORE}/watches.ts`,
     find: 'if (length <= tableKey.length) this.#collect',
     replace: 'if (length < tableKey.length) this.#collect',
-    tests: ['unit/store/watches'],
+    tests: ['unit/workers/state/replica/store/watches'],
   },
   {
     name: 'the lock delay of a command that failed starts with the next one',
@@ -37,21 +41,21 @@ export const store: readonly Mutant[] = [
     find: `  discard(): void {
     this.#pending = [];`,
     replace: '  discard(): void {',
-    tests: ['unit/fsm/sessions'],
+    tests: ['unit/workers/state/replica/fsm/sessions'],
   },
   {
     name: 'any number of commands waits for the log',
     file: 'workers/state/replica/raft-client.ts',
     find: 'if (this.#pendingCount >= MAX_PENDING)',
     replace: 'if (this.#pendingCount < 0)',
-    tests: ['unit/state/raft-client'],
+    tests: ['unit/workers/state/assembly/raft-client'],
   },
   {
     name: 'any number of commands waits for a leader',
     file: 'workers/state/replica/leadership-wait.ts',
     find: ' || this.#waiting.size >= MOST_WAITING',
     replace: '',
-    tests: ['unit/state/raft-client'],
+    tests: ['unit/workers/state/assembly/raft-client'],
   },
   {
     name: 'committed commands count as waiting for ever',
@@ -59,7 +63,7 @@ export const store: readonly Mutant[] = [
     find: `    if (pending === all) this.#inFlight.delete(batch);
     this.#pendingCount -= pending.length;`,
     replace: '    if (pending === all) this.#inFlight.delete(batch);',
-    tests: ['unit/state/raft-client'],
+    tests: ['unit/workers/state/assembly/raft-client'],
   },
   {
     name: 'refused commands count as waiting for ever',
@@ -69,7 +73,7 @@ export const store: readonly Mutant[] = [
     for (const one of pending) one.settle({ ok: false, code });`,
     replace: `    this.#inFlight.delete(batch);
     for (const one of pending) one.settle({ ok: false, code });`,
-    tests: ['unit/state/raft-client'],
+    tests: ['unit/workers/state/assembly/raft-client'],
   },
   {
     name: 'a CAS of index 0 overwrites a key',
@@ -228,7 +232,7 @@ export const store: readonly Mutant[] = [
     find: `    this.watches.noteAll();
 `,
     replace: '',
-    tests: ['unit/store/watches'],
+    tests: ['unit/workers/state/replica/store/watches'],
   },
   {
     name: 'a restore is no new generation',
@@ -236,7 +240,7 @@ export const store: readonly Mutant[] = [
     find: `    this.#generation += 1;
 `,
     replace: '',
-    tests: ['unit/store/watches'],
+    tests: ['unit/workers/state/replica/store/watches'],
   },
   {
     name: 'expired lock delays are kept for ever',
@@ -258,7 +262,7 @@ export const store: readonly Mutant[] = [
     find: `        if (left === 0) break;
 `,
     replace: '',
-    tests: ['unit/store/watches'],
+    tests: ['unit/workers/state/replica/store/watches'],
   },
   {
     name: 'a byte of a key that is no UTF-8 is any such byte',
@@ -286,13 +290,13 @@ export const store: readonly Mutant[] = [
     file: 'workers/state/replica/store/kv-reads.ts',
     find: 'index = Math.max(index, emptied);',
     replace: 'index = Math.max(index, emptied - emptied);',
-    tests: ['unit/calls/random-watchers', 'unit/fsm/kv-model'],
+    tests: ['unit/workers/state/calls/random-watchers', 'unit/workers/state/replica/fsm/kv-model'],
   },
   {
     name: 'a key is woken by every other',
     file: 'workers/state/replica/store/targets.ts',
     find: "return [{ kind: 'kv', key }];",
     replace: "return [{ kind: 'kv', key }, indexTarget('kvs')];",
-    tests: ['unit/calls/random-watchers'],
+    tests: ['unit/workers/state/calls/random-watchers'],
   },
 ];

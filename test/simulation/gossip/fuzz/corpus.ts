@@ -1,6 +1,6 @@
 // What the fuzzers start from: every recorded packet, message and stream.
 
-import { fromHex, readVectors } from '../../../unit/gossip/vectors.js';
+import { fromHex, readVectors } from '../../../unit/main/gossip/vectors.js';
 
 function distinct(hexes: Iterable<string | undefined>): Uint8Array[] {
   return [...new Set(hexes)].filter((hex) => hex !== undefined && hex !== '').map((hex) => fromHex(hex ?? ''));

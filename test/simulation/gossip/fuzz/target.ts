@@ -6,7 +6,7 @@ import { SERF } from '../../../../src/main/gossip/serf/pool/options.js';
 import { SerfCore } from '../../../../src/main/gossip/serf/serf-core.js';
 import type { Protection } from '../../../../src/main/gossip/wire/protection.js';
 import type { Random } from '../../../random.js';
-import { protectionWith } from '../../../unit/gossip/protection.js';
+import { protectionWith } from '../../../unit/main/gossip/protection.js';
 
 export const MOST_NODES = 500;
 const MOST_QUEUED = 4096;

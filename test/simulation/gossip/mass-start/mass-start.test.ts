@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NO_HOOKS } from '../../../../src/main/gossip/core/hooks.js';
 import { CONSUL_LAN } from '../../../../src/main/gossip/core/settings.js';
-import { seeded } from '../../../unit/gossip/core/rig.js';
+import { seeded } from '../../../unit/main/gossip/core/rig.js';
 import { SimulatedPool } from '../simulated-pool.js';
 import { PACKED_FOR_EACH, PACKED_ONCE } from './acceptor.js';
 import { type MassStartFigures, massStart, medianOf } from './mass-start.js';

@@ -1,6 +1,6 @@
 // Agents that start together, by their number and by how servers answer those who join.
 
-import { seeded } from '../../../unit/gossip/core/rig.js';
+import { seeded } from '../../../unit/main/gossip/core/rig.js';
 import { PACKED_FOR_EACH, PACKED_ONCE } from '../mass-start/acceptor.js';
 import { type MassStartFigures, massStart } from '../mass-start/mass-start.js';
 

@@ -2,8 +2,8 @@
 
 import type { Calls } from '../../calls/calls.js';
 import type { PathRest } from '../../http/endpoint.js';
-import { json, type Reply, refused, text } from '../../http/reply.js';
-import type { ApiRequest } from '../../http/request.js';
+import { json, type Reply, refused, text } from '../../http/message/reply.js';
+import type { ApiRequest } from '../../http/message/request.js';
 import type { WriteMethod } from '../../methods/contract/method.js';
 import { isRefusal } from '../../methods/contract/refusal.js';
 

@@ -4,9 +4,9 @@ import { listJson } from '../../../../gotext/json-encode.js';
 import { listOf } from '../../../../gotext/json-shape.js';
 import type { AclAuthMethod, AclBindingRule } from '../../../../wire/acl/records.js';
 import type { EndpointTable } from '../../http/endpoint.js';
+import { json, type Reply, text } from '../../http/message/reply.js';
 import { action, read } from '../../http/operation.js';
-import { anyText } from '../../http/parameters.js';
-import { json, type Reply, text } from '../../http/reply.js';
+import { anyText } from '../../http/parameters/parameters.js';
 import {
   authMethodJson,
   authMethodShape,

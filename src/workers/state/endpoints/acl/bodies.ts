@@ -4,7 +4,7 @@ import { type Kind, struct } from '../../../../gotext/json-decode.js';
 import { bool, bytes, duration, dynamic, index, list, map, pointer, string } from '../../../../gotext/json-kinds.js';
 import type { AclAuthMethod, AclBindingRule, AclPolicy, AclRole, AclToken } from '../../../../wire/acl/records.js';
 import { goTimeOf } from '../../../../wire/go-time.js';
-import { type BodyFormat, jsonBody } from '../../http/body-format.js';
+import { type BodyFormat, jsonBody } from '../../http/items/body-format.js';
 import { STRICT } from '../../records/bodies.js';
 
 const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;

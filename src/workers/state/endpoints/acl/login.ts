@@ -2,10 +2,10 @@
 
 import { struct } from '../../../../gotext/json-decode.js';
 import { map, string } from '../../../../gotext/json-kinds.js';
-import { jsonBody } from '../../http/body-format.js';
 import type { EndpointTable } from '../../http/endpoint.js';
+import { jsonBody } from '../../http/items/body-format.js';
+import { json } from '../../http/message/reply.js';
 import { action } from '../../http/operation.js';
-import { json } from '../../http/reply.js';
 import { tokenJson, tokenShape } from '../../json/acl-json.js';
 import { logIn, logOut } from '../../methods/acl/login.js';
 import { STRICT } from '../../records/bodies.js';

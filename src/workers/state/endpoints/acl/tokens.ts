@@ -3,9 +3,9 @@
 import { listJson, quoteJson } from '../../../../gotext/json-encode.js';
 import { either, listOf } from '../../../../gotext/json-shape.js';
 import type { EndpointTable } from '../../http/endpoint.js';
+import { json, type Reply, text } from '../../http/message/reply.js';
 import { action, read } from '../../http/operation.js';
-import { anyText, flag } from '../../http/parameters.js';
-import { json, type Reply, text } from '../../http/reply.js';
+import { anyText, flag } from '../../http/parameters/parameters.js';
 import {
   expandedTokenShape,
   firstTokenShape,

@@ -2,8 +2,8 @@
 // item's outcome goes into the answer in its place. What is under way is bounded, and the client isn't read while it is too much.
 
 import { surprise } from '../../../../observe/surprise.js';
-import type { Item, ItemStream } from '../../http/item-stream.js';
-import type { ResultStream } from '../../http/result-stream.js';
+import type { Item, ItemStream } from '../../http/items/item-stream.js';
+import type { ResultStream } from '../../http/items/result-stream.js';
 import type { LocalAgent } from '../../local/local-agent.js';
 import type { ChangeBatch } from '../../local/registration/change-batch.js';
 import { type LocalOutcome, refused } from '../../local/state/outcomes.js';

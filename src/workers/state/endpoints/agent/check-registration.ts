@@ -3,12 +3,12 @@
 import { type DecodedBy, struct } from '../../../../gotext/json-decode.js';
 import { string } from '../../../../gotext/json-kinds.js';
 import type { CheckStatus } from '../../../../wire/records.js';
-import { jsonBody } from '../../http/body-format.js';
 import type { Endpoint, EndpointTable, PathRest } from '../../http/endpoint.js';
+import { jsonBody } from '../../http/items/body-format.js';
+import { type Reply, refused, text } from '../../http/message/reply.js';
+import type { ApiRequest } from '../../http/message/request.js';
 import { action } from '../../http/operation.js';
-import { anyText } from '../../http/parameters.js';
-import { type Reply, refused, text } from '../../http/reply.js';
-import type { ApiRequest } from '../../http/request.js';
+import { anyText } from '../../http/parameters/parameters.js';
 import type { LocalAgent } from '../../local/local-agent.js';
 import { unknownCheck } from '../../local/state/outcomes.js';
 import { checkBody, checkRegistration, STRICT } from './definition-bodies.js';

@@ -12,10 +12,10 @@ import { checkFields, type FieldTable, serviceFields } from '../../filter/fields
 import type { Matcher } from '../../filter/filter.js';
 import type { EndpointTable } from '../../http/endpoint.js';
 import { waitForChange } from '../../http/hash-blocking.js';
+import { json, type Reply, refused, text } from '../../http/message/reply.js';
+import type { ApiRequest } from '../../http/message/request.js';
 import { action } from '../../http/operation.js';
-import type { Values } from '../../http/parameters.js';
-import { json, type Reply, refused, text } from '../../http/reply.js';
-import type { ApiRequest } from '../../http/request.js';
+import type { Values } from '../../http/parameters/parameters.js';
 import { checkJson } from '../../json/record-json.js';
 import { agentServiceShape, checkShape } from '../../json/record-shapes.js';
 import type { LocalAgent } from '../../local/local-agent.js';

@@ -1,6 +1,6 @@
 // From the outcome of a local change to the answer that clients see.
 
-import { NOTHING, type Reply, text } from '../../http/reply.js';
+import { NOTHING, type Reply, text } from '../../http/message/reply.js';
 import type { LocalOutcome } from '../../local/state/outcomes.js';
 
 const STATUS: { readonly [code in Extract<LocalOutcome, { ok: false }>['code']]: number } = {

@@ -1,8 +1,8 @@
 // What the maintenance of a service and of the whole node take.
 
 import { quote } from '../../../../gotext/quote.js';
-import { anyText, boolean, required } from '../../http/parameters.js';
-import { text } from '../../http/reply.js';
+import { text } from '../../http/message/reply.js';
+import { anyText, boolean, required } from '../../http/parameters/parameters.js';
 
 const enable = boolean('Whether maintenance begins or ends.', null, (_error, given) =>
   text(400, `Invalid value for enable: ${quote(given)}`),

@@ -2,9 +2,9 @@
 
 import type { RuntimeConfig } from '../../../../wire/config.js';
 import type { EndpointTable } from '../../http/endpoint.js';
+import { json, type Reply } from '../../http/message/reply.js';
 import { action } from '../../http/operation.js';
-import { anyText, header, type Values } from '../../http/parameters.js';
-import { json, type Reply } from '../../http/reply.js';
+import { anyText, header, type Values } from '../../http/parameters/parameters.js';
 import type { Clock } from '../../local/state/clock.js';
 import type { MetricsBins } from './metrics-bins.js';
 import { binJson, metricsShape } from './metrics-json.js';

@@ -3,9 +3,9 @@
 
 import type { LogLevel, LogRecord } from '../../../../wire/thread-port.js';
 import type { EndpointTable } from '../../http/endpoint.js';
+import { type Reply, text } from '../../http/message/reply.js';
 import { action } from '../../http/operation.js';
-import { choice, flag, type Values } from '../../http/parameters.js';
-import { type Reply, text } from '../../http/reply.js';
+import { choice, flag, type Values } from '../../http/parameters/parameters.js';
 
 export interface LogStream {
   /** The result ends the subscription. */

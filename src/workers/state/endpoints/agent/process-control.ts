@@ -2,10 +2,10 @@
 
 import type { AgentControl } from '../../control/control-client.js';
 import type { EndpointTable } from '../../http/endpoint.js';
+import type { Reply } from '../../http/message/reply.js';
+import type { ApiRequest } from '../../http/message/request.js';
 import { action } from '../../http/operation.js';
-import type { Values } from '../../http/parameters.js';
-import type { Reply } from '../../http/reply.js';
-import type { ApiRequest } from '../../http/request.js';
+import type { Values } from '../../http/parameters/parameters.js';
 import type { LocalAgent } from '../../local/local-agent.js';
 import { replyTo } from './local-replies.js';
 import { MAINTENANCE } from './maintenance-parameters.js';

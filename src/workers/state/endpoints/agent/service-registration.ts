@@ -1,12 +1,12 @@
 // agent/service/register, deregister and maintenance.
 
 import type { DecodedBy } from '../../../../gotext/json-decode.js';
-import { jsonBody } from '../../http/body-format.js';
 import type { EndpointTable } from '../../http/endpoint.js';
+import { jsonBody } from '../../http/items/body-format.js';
+import { type Reply, refused, text } from '../../http/message/reply.js';
+import type { ApiRequest } from '../../http/message/request.js';
 import { action } from '../../http/operation.js';
-import { flag, type Values } from '../../http/parameters.js';
-import { type Reply, refused, text } from '../../http/reply.js';
-import type { ApiRequest } from '../../http/request.js';
+import { flag, type Values } from '../../http/parameters/parameters.js';
 import type { LocalAgent } from '../../local/local-agent.js';
 import { STRICT, serviceBody, serviceRegistration } from './definition-bodies.js';
 import { denyRegistration, denyService } from './local-access.js';

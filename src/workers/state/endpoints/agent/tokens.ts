@@ -3,10 +3,10 @@
 import { struct } from '../../../../gotext/json-decode.js';
 import { string } from '../../../../gotext/json-kinds.js';
 import type { AgentTokenName } from '../../../../wire/agent-secrets.js';
-import { jsonBody } from '../../http/body-format.js';
 import type { EndpointTable } from '../../http/endpoint.js';
+import { jsonBody } from '../../http/items/body-format.js';
+import { NOTHING, text } from '../../http/message/reply.js';
 import { action } from '../../http/operation.js';
-import { NOTHING, text } from '../../http/reply.js';
 import type { TokenStore } from '../../tokens/token-store.js';
 import { STRICT } from './definition-bodies.js';
 

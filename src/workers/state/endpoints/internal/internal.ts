@@ -3,8 +3,8 @@
 import { listJson, mapJson, quoteJson } from '../../../../gotext/json-encode.js';
 import { listOf, mapOf, nullable, record } from '../../../../gotext/json-shape.js';
 import type { EndpointTable } from '../../http/endpoint.js';
+import { bare, json, text } from '../../http/message/reply.js';
 import { read } from '../../http/operation.js';
-import { bare, json, text } from '../../http/reply.js';
 import { checkJson, serviceJson } from '../../json/record-json.js';
 import { checkShape, serviceShape } from '../../json/record-shapes.js';
 import { EVERYTHING } from '../../methods/contract/narrowing.js';

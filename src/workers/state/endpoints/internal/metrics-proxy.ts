@@ -1,8 +1,8 @@
 // The UI's way to a metrics server, which there isn't: what it asks is told so.
 
 import type { EndpointTable } from '../../http/endpoint.js';
+import { text } from '../../http/message/reply.js';
 import { action } from '../../http/operation.js';
-import { text } from '../../http/reply.js';
 
 const UI_OFF = text(404, 'UI is not enabled');
 const PROXY_OFF = text(404, 'Metrics proxy is not enabled');

@@ -6,11 +6,11 @@ import { listOf, nullable, optional, record } from '../../../../gotext/json-shap
 import type { TxnError, TxnResponse, TxnResult } from '../../../../wire/commands.js';
 import { ask } from '../../calls/asked-read.js';
 import type { Calls } from '../../calls/calls.js';
-import { jsonBody } from '../../http/body-format.js';
 import type { EndpointTable } from '../../http/endpoint.js';
+import { jsonBody } from '../../http/items/body-format.js';
+import { type Reply, refused, text } from '../../http/message/reply.js';
+import type { ApiRequest } from '../../http/message/request.js';
 import { action } from '../../http/operation.js';
-import { type Reply, refused, text } from '../../http/reply.js';
-import type { ApiRequest } from '../../http/request.js';
 import { nodeJson, plainCheckJson, serviceJson } from '../../json/record-json.js';
 import { checkShape, nodeShape, serviceShape } from '../../json/record-shapes.js';
 import { isRefusal } from '../../methods/contract/refusal.js';

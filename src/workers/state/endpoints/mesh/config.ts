@@ -9,12 +9,12 @@ import type { ConfigEntry } from '../../../../wire/config-entries/entries.js';
 import { entryJson } from '../../../../wire/config-entries/json.js';
 import type { Uint64 } from '../../../../wire/uint64.js';
 import type { Calls } from '../../calls/calls.js';
-import { jsonBody } from '../../http/body-format.js';
 import type { EndpointTable, PathRest } from '../../http/endpoint.js';
+import { jsonBody } from '../../http/items/body-format.js';
+import { json, type Reply, refused, text } from '../../http/message/reply.js';
+import type { ApiRequest } from '../../http/message/request.js';
 import { action, readChoice } from '../../http/operation.js';
-import { anyText, uint64 } from '../../http/parameters.js';
-import { json, type Reply, refused, text } from '../../http/reply.js';
-import type { ApiRequest } from '../../http/request.js';
+import { anyText, uint64 } from '../../http/parameters/parameters.js';
 import { anyEntry } from '../../json/config-entry-shapes.js';
 import { isRefusal } from '../../methods/contract/refusal.js';
 import {

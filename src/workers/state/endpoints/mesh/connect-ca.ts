@@ -3,12 +3,12 @@
 import { type DecodedBy, struct } from '../../../../gotext/json-decode.js';
 import { bool, dynamic, index, map, string } from '../../../../gotext/json-kinds.js';
 import type { Calls } from '../../calls/calls.js';
-import { jsonBody } from '../../http/body-format.js';
 import type { EndpointTable } from '../../http/endpoint.js';
+import { jsonBody } from '../../http/items/body-format.js';
+import { json, NOTHING, type Reply, refused, text } from '../../http/message/reply.js';
+import type { ApiRequest } from '../../http/message/request.js';
 import { action, type ReadForm, readChoice } from '../../http/operation.js';
-import { boolean } from '../../http/parameters.js';
-import { json, NOTHING, type Reply, refused, text } from '../../http/reply.js';
-import type { ApiRequest } from '../../http/request.js';
+import { boolean } from '../../http/parameters/parameters.js';
 import { caConfigurationJson, caConfigurationShape, rootsJson, rootsShape } from '../../json/authority-json.js';
 import { isRefusal } from '../../methods/contract/refusal.js';
 import {

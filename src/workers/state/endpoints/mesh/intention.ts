@@ -9,12 +9,12 @@ import { compareUtf8 } from '../../../../gotext/utf8-order.js';
 import { formJson } from '../../../../wire/config-entries/json.js';
 import { type IntentionRecord, intentionFields, intentionForm } from '../../../../wire/mesh/intentions.js';
 import type { Calls } from '../../calls/calls.js';
-import { jsonBody } from '../../http/body-format.js';
 import type { EndpointTable, PathRest } from '../../http/endpoint.js';
+import { jsonBody } from '../../http/items/body-format.js';
+import { isReply, json, type Reply, refused, text } from '../../http/message/reply.js';
+import type { ApiRequest } from '../../http/message/request.js';
 import { action, read } from '../../http/operation.js';
-import { anyText, presentText, required, texts } from '../../http/parameters.js';
-import { isReply, json, type Reply, refused, text } from '../../http/reply.js';
-import type { ApiRequest } from '../../http/request.js';
+import { anyText, presentText, required, texts } from '../../http/parameters/parameters.js';
 import { shapeOf } from '../../json/config-entry-shapes.js';
 import { isRefusal } from '../../methods/contract/refusal.js';
 import {

@@ -5,11 +5,11 @@ import { listJson, quoteJson } from '../../../../gotext/json-encode.js';
 import { list, string } from '../../../../gotext/json-kinds.js';
 import { listOf, nullable, optional, record } from '../../../../gotext/json-shape.js';
 import type { Calls } from '../../calls/calls.js';
-import { jsonBody } from '../../http/body-format.js';
 import type { EndpointTable } from '../../http/endpoint.js';
+import { jsonBody } from '../../http/items/body-format.js';
+import { json, type Reply, refused } from '../../http/message/reply.js';
+import type { ApiRequest } from '../../http/message/request.js';
 import { action } from '../../http/operation.js';
-import { json, type Reply, refused } from '../../http/reply.js';
-import type { ApiRequest } from '../../http/request.js';
 import { isRefusal } from '../../methods/contract/refusal.js';
 import { assignManualVirtualIps } from '../../methods/mesh/virtual-ip.js';
 

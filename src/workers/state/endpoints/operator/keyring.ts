@@ -8,12 +8,12 @@ import { listOf, mapOf, optional, record } from '../../../../gotext/json-shape.j
 import { errorList } from '../../../../gotext/multierror.js';
 import type { KeyringOperation } from '../../../../wire/gossip-pools.js';
 import type { Calls } from '../../calls/calls.js';
-import { jsonBody } from '../../http/body-format.js';
 import type { EndpointTable } from '../../http/endpoint.js';
+import { jsonBody } from '../../http/items/body-format.js';
+import { json, NOTHING, type Reply, refused, text } from '../../http/message/reply.js';
+import type { ApiRequest } from '../../http/message/request.js';
 import { type ActionOperation, action } from '../../http/operation.js';
-import { boolean, integer, type Parameter, Refused, type Values } from '../../http/parameters.js';
-import { json, NOTHING, type Reply, refused, text } from '../../http/reply.js';
-import type { ApiRequest } from '../../http/request.js';
+import { boolean, integer, type Parameter, Refused, type Values } from '../../http/parameters/parameters.js';
 import { isRefusal } from '../../methods/contract/refusal.js';
 import { type KeyringReport, keyringOperation } from '../../methods/operator/keyring.js';
 

@@ -4,10 +4,10 @@ import { listJson, quoteJson } from '../../../../gotext/json-encode.js';
 import { listOf, record } from '../../../../gotext/json-shape.js';
 import type { Calls } from '../../calls/calls.js';
 import type { EndpointTable } from '../../http/endpoint.js';
+import { json, NOTHING, type Reply, refused, text } from '../../http/message/reply.js';
+import type { ApiRequest } from '../../http/message/request.js';
 import { action } from '../../http/operation.js';
-import { anyText } from '../../http/parameters.js';
-import { json, NOTHING, type Reply, refused, text } from '../../http/reply.js';
-import type { ApiRequest } from '../../http/request.js';
+import { anyText } from '../../http/parameters/parameters.js';
 import { isRefusal } from '../../methods/contract/refusal.js';
 import {
   ownRaftConfiguration,

@@ -3,10 +3,10 @@
 import { mapJson } from '../../../../gotext/json-encode.js';
 import { mapOf, record } from '../../../../gotext/json-shape.js';
 import type { EndpointTable } from '../../http/endpoint.js';
+import { json } from '../../http/message/reply.js';
 import { read } from '../../http/operation.js';
-import { flag } from '../../http/parameters.js';
+import { flag } from '../../http/parameters/parameters.js';
 import { effectiveConsistency } from '../../http/read-headers.js';
-import { json } from '../../http/reply.js';
 import { type CatalogUsage, operatorUsage } from '../../methods/operator/operator-usage.js';
 
 const NS_PER_MS = 1_000_000;

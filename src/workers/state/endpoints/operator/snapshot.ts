@@ -1,11 +1,11 @@
 // /v1/snapshot: the whole state as an archive, saved and restored. Neither is ever in memory as a whole.
 
 import type { SavedArchive, Snapshots } from '../../calls/snapshots.js';
-import { pieces } from '../../http/body-format.js';
-import type { BodyPieces } from '../../http/body-stream.js';
 import type { EndpointTable } from '../../http/endpoint.js';
+import { pieces } from '../../http/items/body-format.js';
+import type { BodyPieces } from '../../http/message/body-stream.js';
+import { NOTHING, type Reply, refused, type StreamBody, text } from '../../http/message/reply.js';
 import { action } from '../../http/operation.js';
-import { NOTHING, type Reply, refused, type StreamBody, text } from '../../http/reply.js';
 import { isRefusal } from '../../methods/contract/refusal.js';
 
 /** A client that doesn't keep up is tried again after this long. */

@@ -6,11 +6,11 @@ import { bool, index, int, list, map, string } from '../../../../gotext/json-kin
 import { listOf, record } from '../../../../gotext/json-shape.js';
 import type { PreparedQueryRecord } from '../../../../wire/records.js';
 import type { Calls } from '../../calls/calls.js';
-import { jsonBody } from '../../http/body-format.js';
 import type { EndpointTable, PathRest } from '../../http/endpoint.js';
+import { jsonBody } from '../../http/items/body-format.js';
+import { json, NOTHING, type Reply, refused } from '../../http/message/reply.js';
+import type { ApiRequest } from '../../http/message/request.js';
 import { action, read } from '../../http/operation.js';
-import { json, NOTHING, type Reply, refused } from '../../http/reply.js';
-import type { ApiRequest } from '../../http/request.js';
 import { queryJson, queryShape } from '../../json/query-json.js';
 import { isRefusal, type Refusal } from '../../methods/contract/refusal.js';
 import { applyQuery, getQuery, listQueries } from '../../methods/query/prepared-query.js';

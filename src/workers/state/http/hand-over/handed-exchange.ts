@@ -1,7 +1,7 @@
 // An exchange whose client is connected to a reader: the primary thread answers it like any other, and what it does with it is done
 // by the reader (handing-over.ts).
 
-import { type FromReader, HANDED_WINDOW_BYTES, type ToReader } from '../../../../wire/reader-port.js';
+import { type FromReader, HANDED_WINDOW_BYTES, type ToReader } from '../../../../wire/readers/reader-port.js';
 import type { AbortListener, BodySink, Exchange, RequestListener, ResponseStream } from '../engine/engine.js';
 import { headerAmong } from './asked-headers.js';
 import { ownBytes, type TurnBatch } from './turn-batch.js';

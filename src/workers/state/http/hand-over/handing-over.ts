@@ -1,10 +1,10 @@
 // A reader's end of the way to its server's primary thread: a request that isn't answered here goes there whole, and what the
 // primary says of its exchange is done here. A short body goes along; a long one follows as the primary takes it.
 
-import { type FromReader, HANDED_WINDOW_BYTES, type ToReader } from '../../../../wire/reader-port.js';
-import { collectBody } from '../body.js';
+import { type FromReader, HANDED_WINDOW_BYTES, type ToReader } from '../../../../wire/readers/reader-port.js';
 import type { AbortListener, Exchange, ResponseStream } from '../engine/engine.js';
-import type { BodyOutcome } from '../request.js';
+import { collectBody } from '../message/body.js';
+import type { BodyOutcome } from '../message/request.js';
 import { askedHeaders } from './asked-headers.js';
 import { ownBytes } from './turn-batch.js';
 

@@ -2,7 +2,7 @@
 
 import type { Endpoint, EndpointTable } from '../endpoint.js';
 import type { Operation } from '../operation.js';
-import type { Parameter, Parameters } from '../parameters.js';
+import type { Parameter, Parameters } from '../parameters/parameters.js';
 import { frameworkParameters } from './framework-parameters.js';
 import { COMMON_RESPONSES, responsesOf, STRING } from './responses.js';
 import { Components, parameterSchema, type Schema } from './schemas.js';

@@ -1,9 +1,9 @@
 // The parameters that the framework reads for an operation, beside those that it declares itself.
 
-import { CACHING, CONSISTENCY, EVERY_ROW, HASH, WAITING } from '../common-parameters.js';
 import type { Endpoint } from '../endpoint.js';
 import type { Operation } from '../operation.js';
-import type { Parameters } from '../parameters.js';
+import { CACHING, CONSISTENCY, EVERY_ROW, HASH, WAITING } from '../parameters/common-parameters.js';
+import type { Parameters } from '../parameters/parameters.js';
 
 export function frameworkParameters({ headers = 'api' }: Endpoint, operation: Operation): Parameters {
   if (headers !== 'api') return {};

@@ -3,7 +3,7 @@
 
 import type { Kind } from '../../../../gotext/json-decode.js';
 import type { JsonShape, Optional } from '../../../../gotext/json-shape.js';
-import type { ParameterType } from '../parameters.js';
+import type { ParameterType } from '../parameters/parameters.js';
 
 export type Schema = { readonly [keyword: string]: unknown };
 

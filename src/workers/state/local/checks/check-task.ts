@@ -2,10 +2,10 @@
 // alias checks have no task: this thread runs them.
 
 import { setProperty } from '../../../../gotext/json-scan.js';
-import type { CheckResult } from '../../../../wire/check-port.js';
-import type { CheckTask, Probe, TlsProbe } from '../../../../wire/check-task.js';
+import type { CheckResult } from '../../../../wire/checks/check-port.js';
+import type { CheckTask, Probe, TlsProbe } from '../../../../wire/checks/check-task.js';
+import { NO_HEADERS } from '../../../../wire/checks/packed-tasks.js';
 import type { CheckType } from '../../../../wire/definitions.js';
-import { NO_HEADERS } from '../../../../wire/packed-tasks.js';
 import type { CheckRecord, CheckStatus } from '../../../../wire/records.js';
 import { kindOf } from './check-kind.js';
 

@@ -4,8 +4,8 @@
 
 import type { Logger } from '../../../../observe/logger.js';
 import { surprise } from '../../../../observe/surprise.js';
-import type { CheckResult } from '../../../../wire/check-port.js';
-import type { CheckTask } from '../../../../wire/check-task.js';
+import type { CheckResult } from '../../../../wire/checks/check-port.js';
+import type { CheckTask } from '../../../../wire/checks/check-task.js';
 import type { CheckType } from '../../../../wire/definitions.js';
 import type { CheckEntry } from '../state/entries.js';
 import { sameContent } from '../state/equality.js';
