@@ -4,20 +4,23 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 
-const WANTED = [
-  // The main thread makes little garbage: with V8's own limit, one exchange with a large pool leaves tens of megabytes behind.
-  '--max-semi-space-size=2',
-  // The HTTP parser is one large WebAssembly function. By V8's own measure it would be compiled anew, for 0.3 s and with 30 MB,
-  // after the third request: it waits for some hundreds, and the rest of WebAssembly for what is a second of work.
-  '--wasm-tiering-budget=100000000',
-];
+/** The main thread makes little garbage: with V8's own limit, one exchange with a large pool leaves tens of megabytes behind. */
+const YOUNG_GENERATION = '--max-semi-space-size=2';
+/** V8's own value, which changes nothing: the program is told of it, and takes it back after it had another (src/wasm/tiering.ts). */
+const TIERING_BUDGET = /--wasm-tiering-budget=\d+/;
 
-/** The node that the launcher finds. */
-function isKnown(option) {
+/** Of the node that the launcher finds. */
+function node(args) {
   const { NODE_OPTIONS: _options, ...env } = process.env;
-  return spawnSync('node', [option, '-e', ''], { stdio: 'ignore', env }).status === 0;
+  return spawnSync('node', args, { encoding: 'utf8', env });
+}
+
+function isKnown(option) {
+  return node([option, '-e', '']).status === 0;
 }
 
 export function writeNodeOptions(file) {
-  fs.writeFileSync(file, `${WANTED.filter(isKnown).join(' ')}\n`);
+  const [budget] = TIERING_BUDGET.exec(node(['--v8-options']).stdout) ?? [];
+  const wanted = [YOUNG_GENERATION, ...(budget === undefined ? [] : [budget])];
+  fs.writeFileSync(file, `${wanted.filter(isKnown).join(' ')}\n`);
 }

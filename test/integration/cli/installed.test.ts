@@ -74,14 +74,14 @@ function bundleOf(folder: string, program: string): string {
   return path.join(path.dirname(stub), name);
 }
 
-/** V8's options as the launcher gives them. */
+/** V8's options as the launcher gives them to an agent. */
 function launcherFlags(): readonly string[] {
   return fs.readFileSync(path.join(repositoryRoot, 'dist/program/node-options'), 'utf8').trim().split(' ');
 }
 
 /** As they are when the program's code is loaded: an agent has taken main's limit back by then (src/main/young-generations.ts). */
 function flagsOf(program: string): readonly string[] {
-  return program === 'cli/run' ? launcherFlags() : [...launcherFlags(), '--max-semi-space-size=0'];
+  return program === 'cli/run' ? [] : [...launcherFlags(), '--max-semi-space-size=0'];
 }
 
 /** Whether V8 refuses the code; undefined when it is given none. */
@@ -150,13 +150,14 @@ describe('the installed program', () => {
     fs.writeFileSync(other, `#!/bin/sh\n${refusal}\nexec '${process.execPath}' "$@"\n`, { mode: 0o755 });
     const env = { ...process.env, PATH: `${elsewhere}:${process.env['PATH']}` };
     const launcher = path.join(folder, 'lictor');
-    assert.deepEqual(await run(launcher, ['keygen'], { env }), { code: 9, stdout: '', stderr: 'node: bad option\n' });
+    assert.deepEqual(await run(launcher, ['agent'], { env }), { code: 9, stdout: '', stderr: 'node: bad option\n' });
+    await makesKey(folder);
     const build = `
       const { writeNodeOptions } = await import(${JSON.stringify(path.join(repositoryRoot, 'bundling/node-options.mjs'))});
       writeNodeOptions(${JSON.stringify(path.join(folder, 'dist/program/node-options'))});`;
     const built = await run(process.execPath, ['--input-type=module', '-e', build], { env });
     assert.deepEqual(built, { code: 0, stdout: '', stderr: '' });
-    const { code, stderr } = await run(launcher, ['keygen'], { env });
+    const { code, stderr } = await run(launcher, ['agent', '-help'], { env });
     assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
     assert.equal(launcherFlags().length, 2);
   });

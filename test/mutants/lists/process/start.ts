@@ -70,4 +70,18 @@ export const start: readonly Mutant[] = [
     replace: '',
     tests: ['unit/main/young-generations'],
   },
+  {
+    name: "the parser's option for WebAssembly stays, and no thread takes Node's own compiled code any more",
+    file: 'wasm/tiering.ts',
+    find: 'setFlagsFromString(OWN);',
+    replace: '',
+    tests: ['unit/wasm/tiering'],
+  },
+  {
+    name: 'a module for rare use is compiled anew as soon as any other',
+    file: 'wasm/tiering.ts',
+    find: 'setFlagsFromString(LARGE);',
+    replace: '',
+    tests: ['unit/wasm/tiering'],
+  },
 ];

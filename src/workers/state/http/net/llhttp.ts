@@ -3,6 +3,7 @@
 // headers, NUL, both or repeated lengths, and Transfer-Encoding it can't frame, which is what request smuggling needs.
 
 import { createRequire } from 'node:module';
+import { compileForRareUse } from '../../../../wasm/tiering.js';
 import { type ParserEvents, RECORDED_FUNCTIONS, RecordedEvents, recordBytes } from './recorded-events.js';
 import { recordingModule } from './recording-module.js';
 
@@ -36,7 +37,7 @@ function load(): LlhttpExports {
   const code = recordingModule(require(name) as Uint8Array, RECORDED_FUNCTIONS);
   // With it the module's code as a text, three times as large as the code.
   delete require.cache[require.resolve(name)];
-  return new WebAssembly.Instance(new WebAssembly.Module(code)).exports as unknown as LlhttpExports;
+  return new WebAssembly.Instance(compileForRareUse(code)).exports as unknown as LlhttpExports;
 }
 
 function makeRecord(): RecordedEvents {
