@@ -42,7 +42,7 @@ export interface AgentOptions {
 
 const STOP_DEADLINE_MS = 5_000;
 /** All of the stop: threads that don't keep to the deadline cost some time more, one after the other. */
-const CLOSING_DEADLINE_MS = 9_000;
+const CLOSING_DEADLINE_MS = 16_000;
 /** For the log, which may be written to a pipe that nobody reads. */
 const LAST_WORDS_MS = 2_000;
 

@@ -11,8 +11,11 @@ import {
 import { endsWithin } from '../lifecycle/closing.js';
 import type { ThreadContext } from '../wire/thread-port.js';
 
-/** For the end of a thread that gave its word: a busy machine takes seconds for what its modules have open. */
-const TERMINATE_MS = 4_000;
+/**
+ * For the end of a thread that gave its word: nothing of it can be lost any more, and a machine that has sixty times the work it can do
+ * takes more than four seconds to take its memory apart.
+ */
+const TERMINATE_MS = 8_000;
 
 export interface SupervisedWorkerOptions<Outgoing> {
   readonly name: string;
