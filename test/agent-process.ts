@@ -8,6 +8,8 @@ import { freePorts } from './ports.js';
 import { descriptorWarning } from './runner/descriptor-warning.js';
 
 const READY_DEADLINE_MS = 60_000;
+/** A start is most of a second of a processor, of which others may leave it little. */
+const START_DEADLINE_MS = 180_000;
 /** A leaving server hands over and drains first; on a busy machine that takes a while. */
 const STOP_DEADLINE_MS = 30_000;
 
@@ -174,23 +176,27 @@ export async function startAgent(options: AgentOptions): Promise<AgentProcess> {
   const agent = spawnAgent(options, options.ports ?? (await choosePorts()));
   const waitForLeader = options.waitForLeader ?? true;
   try {
-    await waitFor(async () => {
-      if (agent.exited) throw new Error(`the agent exited with ${agent.exited.code}:\n${agent.output}`);
-      try {
-        if (waitForLeader) {
-          const health = await agent.request('GET', `/v1/health/node/${node}`);
-          if (health.status !== 200 || !health.text.includes('serfHealth')) return false;
+    await waitFor(
+      async () => {
+        if (agent.exited) throw new Error(`the agent exited with ${agent.exited.code}:\n${agent.output}`);
+        try {
+          if (waitForLeader) {
+            const health = await agent.request('GET', `/v1/health/node/${node}`);
+            if (health.status !== 200 || !health.text.includes('serfHealth')) return false;
+          }
+          // The main thread is asked for this, too: from then on it takes signals as one that runs.
+          const { status } = await agent.request('GET', '/v1/agent/self');
+          return waitForLeader || status === 200;
+        } catch {
+          return false;
         }
-        // The main thread is asked for this, too: from then on it takes signals as one that runs.
-        const { status } = await agent.request('GET', '/v1/agent/self');
-        return waitForLeader || status === 200;
-      } catch {
-        return false;
-      }
-    }, `the agent to answer:\n${agent.output}`);
+      },
+      'the agent to answer',
+      START_DEADLINE_MS,
+    );
   } catch (error) {
     await agent.kill();
-    throw error;
+    throw new Error(`${String(error)}\n${agent.output}`, { cause: error });
   }
   return agent;
 }
