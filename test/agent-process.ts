@@ -54,14 +54,15 @@ export class AgentProcess {
     child.stdout?.on('data', collect);
     child.stderr?.on('data', collect);
     this.#exited = new Promise((resolve) => {
-      child.on('exit', (code, signal) => {
-        this.#exit = { code, signal };
-      });
       // Which comes after the exit, when the last of the output is read.
-      child.on('close', () => resolve());
+      child.on('close', (code, signal) => {
+        this.#exit = { code, signal };
+        resolve();
+      });
     });
   }
 
+  /** Null until all of its output is here as well. */
   get exited(): { code: number | null; signal: NodeJS.Signals | null } | null {
     return this.#exit;
   }
@@ -176,9 +177,13 @@ export async function startAgent(options: AgentOptions): Promise<AgentProcess> {
     await waitFor(async () => {
       if (agent.exited) throw new Error(`the agent exited with ${agent.exited.code}:\n${agent.output}`);
       try {
-        if (!waitForLeader) return (await agent.request('GET', '/v1/agent/self')).status === 200;
-        const health = await agent.request('GET', `/v1/health/node/${node}`);
-        return health.status === 200 && health.text.includes('serfHealth');
+        if (waitForLeader) {
+          const health = await agent.request('GET', `/v1/health/node/${node}`);
+          if (health.status !== 200 || !health.text.includes('serfHealth')) return false;
+        }
+        // The main thread is asked for this, too: from then on it takes signals as one that runs.
+        const { status } = await agent.request('GET', '/v1/agent/self');
+        return waitForLeader || status === 200;
       } catch {
         return false;
       }

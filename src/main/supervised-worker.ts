@@ -34,6 +34,7 @@ export class SupervisedWorker<Incoming, Outgoing extends { readonly kind: string
   #stopping = false;
   #ended = false;
   #onStopped: (() => void) | null = null;
+  #termination: Promise<unknown> = Promise.resolve();
 
   constructor(options: SupervisedWorkerOptions<Outgoing>) {
     this.name = options.name;
@@ -69,7 +70,10 @@ export class SupervisedWorker<Incoming, Outgoing extends { readonly kind: string
     if (!this.#ended) this.#port.postMessage(message, transfer);
   }
 
-  /** Asks the worker to stop, waits for its word, at most `deadlineMs`, and ends the thread. One that gives none is left running. */
+  /**
+   * Asks the worker to stop, waits for its word, at most `deadlineMs`, and begins to end the thread: see {@link settled}. One that
+   * gives none is left running.
+   */
   async stop(order: Incoming, deadlineMs: number): Promise<void> {
     this.#stopping = true;
     let orderly = true;
@@ -84,7 +88,15 @@ export class SupervisedWorker<Incoming, Outgoing extends { readonly kind: string
       });
     }
     // A thread that gave its word holds nothing open; the open sockets of one that didn't would abort the process.
-    if (orderly && !this.#ended) await endsWithin(TERMINATE_MS, this.#worker.terminate());
+    if (orderly && !this.#ended) this.#termination = endsWithin(TERMINATE_MS, this.#worker.terminate());
     this.#port.close();
+  }
+
+  /**
+   * Resolves when the thread that {@link stop} ends has gone, or after seconds. To take a thread's memory apart needs tenths of a second
+   * of a busy machine, and nobody else's stop has to wait for it.
+   */
+  async settled(): Promise<void> {
+    await this.#termination;
   }
 }

@@ -64,7 +64,7 @@ function startClient(config: RuntimeConfig, stateThread: Worker, listener: Threa
     reload: () => {},
     stop: async (deadlineMs) => {
       await stopThread(state, deadlineMs);
-      return stillRunning([state]);
+      return gone([state]);
     },
   };
 }
@@ -121,7 +121,7 @@ function startServer(
       const readersMs = leftMs();
       await Promise.all(readers.threads.map((reader) => stopThread(reader, readersMs)));
       await raft.stop({ kind: 'stop' }, leftMs());
-      return stillRunning([state, ...readers.threads, raft]);
+      return gone([state, ...readers.threads, raft]);
     },
   };
 }
@@ -200,7 +200,11 @@ function startState(
   });
 }
 
-function stillRunning(threads: readonly Pick<StateThread, 'name' | 'hasEnded'>[]): readonly string[] {
+/** Once they were told to stop. The result names those that still run. */
+async function gone(
+  threads: readonly Pick<StateThread, 'name' | 'hasEnded' | 'settled'>[],
+): Promise<readonly string[]> {
+  await Promise.all(threads.map((thread) => thread.settled()));
   return threads.filter(({ hasEnded }) => !hasEnded).map(({ name }) => name);
 }
 

@@ -5,8 +5,8 @@ import { isNativeError } from 'node:util/types';
 
 /** One line. `ended` comes last, when node has reported every test of the file. */
 export type TestEvent =
-  | { readonly kind: 'begun'; readonly name: string }
-  | { readonly kind: 'completed'; readonly name: string }
+  | { readonly kind: 'begun'; readonly name: string; readonly nesting: number }
+  | { readonly kind: 'completed'; readonly name: string; readonly nesting: number }
   | Verdict
   | { readonly kind: 'remark'; readonly text: string }
   | { readonly kind: 'ended' };
@@ -46,8 +46,8 @@ export default async function* report(source: AsyncIterable<NodeEvent>): AsyncGe
 
 function eventOf({ type, data }: NodeEvent): TestEvent | null {
   const { name, nesting } = data;
-  if (type === 'test:dequeue') return { kind: 'begun', name };
-  if (type === 'test:complete') return { kind: 'completed', name };
+  if (type === 'test:dequeue') return { kind: 'begun', name, nesting };
+  if (type === 'test:complete') return { kind: 'completed', name, nesting };
   if (type === 'test:pass' || type === 'test:fail') {
     const error = data.details?.error;
     return {

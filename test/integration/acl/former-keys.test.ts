@@ -29,7 +29,7 @@ test('the keys of the tutorials turn ACLs on, with their tokens, and each is nam
   t.after(() => agent.stop());
   for (const [key, [, to]] of Object.entries(FORMER)) {
     const warning = `The '${key}' field is deprecated. Use the '${to}' field instead.`;
-    assert.ok(agent.output.includes(warning), warning);
+    await waitFor(() => agent.output.includes(warning), warning);
   }
 
   const self = (await agent.json('/v1/agent/self')) as {

@@ -14,6 +14,8 @@ import { RawClient } from '../../unit/http/fixture.js';
 import { withoutUws } from '../../uws.js';
 
 const GARBAGE_MS = Number(process.env['LICTOR_GARBAGE_MS'] ?? 6_000);
+/** On a machine that is too busy for more in that time. */
+const LEAST_ROUNDS = 11;
 const MAX_GROWTH_BYTES = 80 * 1024 * 1024;
 
 /** Resident bytes of the process that serves. */
@@ -115,7 +117,7 @@ for (const engine of ['net', 'uws']) {
           const client = new RawClient(agent.ports.http);
           client.send(`PUT ${target} HTTP/1.1\r\nHost: x\r\nContent-Length: ${big.length}\r\n\r\n`);
           client.send(body);
-          const answer = await client.answer('PUT', 20_000);
+          const answer = await client.answer('PUT');
           assert.equal(answer.status, 413, target);
           assert.match(answer.body, /^Request body\(10485760 bytes\) too large, max size: \d+ bytes\./);
           client.close();
@@ -147,7 +149,7 @@ for (const engine of ['net', 'uws']) {
       const udp = dgram.createSocket('udp4');
       udp.on('message', () => {});
       let sent = 0;
-      while (Date.now() < until) {
+      while (Date.now() < until || sent < LEAST_ROUNDS) {
         const bytes = random.bytes(1 + random.below(3000));
         udp.send(bytes.subarray(0, 512), agent.ports.dns, '127.0.0.1');
         // A header that promises questions, so that the parser goes on into the noise.
@@ -164,7 +166,6 @@ for (const engine of ['net', 'uws']) {
       }
       udp.close();
       const what = `seed ${runSeed}, ${sent} rounds`;
-      assert.ok(sent > 10, what);
       assert.equal(agent.exited, null, `${what}\n${agent.output}`);
       assert.equal((await agent.request('GET', '/v1/status/leader')).status, 200, what);
       await waitFor(() => answersDns(agent.ports.dns, 'udp'), `DNS over UDP to answer on, ${what}`);

@@ -163,6 +163,8 @@ test('without a single descriptor left the agent goes on, and accepts again when
       DEADLINE_MS,
     );
     assert.equal(agent.exited, null);
+  } catch (error) {
+    throw new Error(`${JSON.stringify(agent.exited)}\n${agent.output}`, { cause: error });
   } finally {
     client.close();
     await agent.stop();

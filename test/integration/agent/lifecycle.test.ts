@@ -2,12 +2,14 @@
 
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
-import { startAgent, waitFor } from '../../agent-process.js';
+import { choosePorts, spawnAgent, startAgent, waitFor } from '../../agent-process.js';
 import { withoutUws } from '../../uws.js';
 
+const DEADLINE_MS = 60_000;
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lictor-life-'));
 after(() => fs.rmSync(folder, { recursive: true, force: true }));
 
@@ -102,10 +104,32 @@ test('a reload takes over what may change, and names what needs a restart', asyn
       const text = `The '${key}' field has changed. The change takes effect after a restart.`;
       await waitFor(() => agent.output.includes(text), text);
     }
-    assert.match(agent.output, /\[WARN\].*Invalid log level: loud/);
+    await waitFor(() => /\[WARN\].*Invalid log level: loud/.test(agent.output), 'the level to be named');
     assert.deepEqual(await inCatalog(), before);
     const self = (await agent.json('/v1/agent/self')) as { Config: { Datacenter: string } };
     assert.equal(self.Config.Datacenter, 'dc1');
+  } finally {
+    await agent.stop();
+  }
+});
+
+test('whoever finds the HTTP port open finds the others open', async () => {
+  const ports = await choosePorts();
+  const isOpen = (port: number): Promise<boolean> =>
+    new Promise((resolve) => {
+      const socket = net.connect(port, '127.0.0.1');
+      socket.on('error', () => resolve(false));
+      socket.on('connect', () => {
+        socket.destroy();
+        resolve(true);
+      });
+    });
+  const agent = spawnAgent({ args: [`-data-dir=${path.join(folder, 'opens')}`] }, ports);
+  try {
+    const until = Date.now() + DEADLINE_MS;
+    // Again and again without a pause: what is looked for is over within milliseconds.
+    while (!(await isOpen(ports.http)) && Date.now() < until);
+    assert.deepEqual(await Promise.all([ports.dns, ports.grpc].map(isOpen)), [true, true], agent.output);
   } finally {
     await agent.stop();
   }

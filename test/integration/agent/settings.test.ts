@@ -113,7 +113,8 @@ test('limits.request_limits: what is too much is refused, over a client agent as
         [read.status, await read.text()],
         [429, 'rpc error making call: rate limit exceeded, try again later or against a different server'],
       );
-      assert.match(server.output, /rpc=KVS\.Apply source_addr=127\.0\.0\.1:\d+ limit_type=global\/write/);
+      const said = /rpc=KVS\.Apply source_addr=127\.0\.0\.1:\d+ limit_type=global\/write/;
+      await waitFor(() => said.test(server.output), 'the log to say so', DEADLINE_MS);
       limit('disabled');
       server.child.kill('SIGHUP');
       await waitFor(async () => (await put(client))[0] === 200, 'the reload to let writes through', DEADLINE_MS);

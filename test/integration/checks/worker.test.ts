@@ -18,7 +18,7 @@ const WORKER = new URL('../../../src/workers/checks/worker.js', import.meta.url)
 const PLAIN = { serverName: '', skipVerify: false };
 
 function task(key: number, probe: Probe, more: Partial<CheckTask> = {}): CheckTask {
-  return checkTask(key, probe, { intervalMs: 50, timeoutMs: 2000, ...more });
+  return checkTask(key, probe, { intervalMs: 50, timeoutMs: 60_000, ...more });
 }
 
 function httpProbe(url: string): Probe {

@@ -22,7 +22,7 @@ export async function lictor(argv: readonly string[], setting: Setting = {}): Pr
   const child = spawn(process.execPath, [MAIN, ...argv], {
     env: { PATH: process.env['PATH'], ...setting.env },
     ...(setting.cwd === undefined ? {} : { cwd: setting.cwd }),
-    timeout: 30_000,
+    timeout: 120_000,
   });
   let stdout = '';
   let stderr = '';

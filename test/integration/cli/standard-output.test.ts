@@ -16,7 +16,7 @@ test('a stalled reader holds no turn of the event loop, and misses nothing', asy
     for (let at = 0; at < ${LINES}; at += 1) out.write('line ' + at + '\\n');
     setTimeout(() => process.stderr.write('free'), 50);
     await out.close();`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { timeout: 30_000 });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { timeout: 120_000 });
   await once(child.stderr, 'data');
   let text = '';
   child.stdout.on('data', (chunk: Buffer) => {

@@ -2,29 +2,21 @@
 // changed under load without a request that fails.
 
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import path from 'node:path';
 import { after, before, describe, it, test } from 'node:test';
-import { promisify } from 'node:util';
 import { type AgentProcess, waitFor } from '../../agent-process.js';
-import { repositoryRoot } from '../../data.js';
+import * as command from './keyring-command.js';
 import { ThreeServers } from './three-servers.js';
 import { TwoDatacenters } from './two-datacenters.js';
 
 /** Members have sixteen gossip intervals to get a key onto their disks and answer. */
 const PATIENT = ['-hcl', 'gossip_lan { gossip_interval = "500ms" } gossip_wan { gossip_interval = "500ms" }'];
-const run = promisify(execFile);
 
 function newKey(): string {
   return randomBytes(32).toString('base64');
 }
 
-/** What the command prints; throws when it fails. */
-async function keyring(agent: AgentProcess, ...flags: readonly string[]): Promise<string> {
-  const args = ['keyring', `-http-addr=127.0.0.1:${agent.ports.http}`, ...flags];
-  return (await run(path.join(repositoryRoot, 'lictor'), args)).stdout;
-}
+const keyring = (agent: AgentProcess, ...flags: readonly string[]) => command.keyring(agent.http, flags);
 
 describe('two datacenters', () => {
   const first = newKey();
@@ -54,10 +46,13 @@ describe('two datacenters', () => {
   it('a datacenter that is gone and a node that is silent are named', async () => {
     await both.server('dc2-a').kill();
     await both.server('dc2-b').kill();
-    await assert.rejects(keyring(both.server('dc1-a'), '-list'), (error: { readonly stderr: string }) => {
-      assert.match(error.stderr, /dc2 \(LAN\) error: /);
-      return true;
-    });
+    await assert.rejects(
+      command.keyringOnce(both.server('dc1-a').http, ['-list']),
+      (error: { readonly stderr: string }) => {
+        assert.match(error.stderr, /dc2 \(LAN\) error: /);
+        return true;
+      },
+    );
   });
 });
 
@@ -104,7 +99,7 @@ test('a key is changed under load in three servers and two clients: no request f
   }
   assert.deepEqual(failures, []);
   assert.ok(requests > 100, `${requests} requests`);
-  for (const agent of agents) assert.equal(await alive(agent), 5);
+  for (const agent of agents) await waitFor(async () => (await alive(agent)) === 5, 'five members still');
   assert.match(
     await keyring(client, '-list-primary', '-local-only'),
     new RegExp(`${second.replace(/[+/]/g, '\\$&')} \\[5/5\\]`),

@@ -5,7 +5,12 @@ import assert from 'node:assert/strict';
 import { Resolver } from 'node:dns/promises';
 import { after, before, describe, it } from 'node:test';
 import { type AgentProcess, waitFor } from '../../agent-process.js';
+import { GrpcClient, type Subscriber, subscribeRequest } from '../rpc/grpc-client.js';
 import { TwoDatacenters } from './two-datacenters.js';
+
+const SERVICE_HEALTH = 1;
+/** Of gRPC's statuses. */
+const UNAVAILABLE = 14;
 
 const both = new TwoDatacenters();
 const askers = new Map<string, AgentProcess>();
@@ -143,6 +148,41 @@ describe('another datacenter', { concurrency: false }, () => {
     }
   });
 
+  it('is subscribed to at any server: its events come through', async () => {
+    const instance = (status: string) => ({
+      Node: 'streamed',
+      Address: '192.0.2.11',
+      Service: { ID: 'streamed-1', Service: 'streamed' },
+      Check: { CheckID: 'c', Name: 'c', ServiceID: 'streamed-1', Status: status },
+    });
+    const register = async (status: string): Promise<void> => {
+      const { text } = await both
+        .server('dc2-a')
+        .request('PUT', '/v1/catalog/register', JSON.stringify(instance(status)));
+      assert.equal(text, 'true');
+    };
+    await register('passing');
+    await untilFollowed('streamed');
+    for (const name of ['dc1-a', 'dc1-b']) {
+      const client = new GrpcClient(both.server(name).ports.server);
+      try {
+        const there = client.subscribe(subscribeRequest(SERVICE_HEALTH, 'streamed', 0, 'dc2'));
+        const here = client.subscribe(subscribeRequest(SERVICE_HEALTH, 'streamed'));
+        await there.hasHeard(/^snapshot of \d+ is over$/);
+        await here.hasHeard(/^snapshot of \d+ is over$/);
+        assert.equal(there.told[0], '+streamed-1 passing', name);
+        await register('critical');
+        await there.hears('+streamed-1 critical');
+        await register('passing');
+        await there.hears('+streamed-1 passing');
+        assert.equal(here.told.length, 1, 'nothing of it is in this datacenter');
+        for (const each of [there, here]) each.call.cancel();
+      } finally {
+        client.close();
+      }
+    }
+  });
+
   it('is told of by whoever asks for its leader, its servers, a snapshot of it', async () => {
     const leader = `127.0.0.1:${both.server('dc2-a').ports.server}`;
     for (const [who, agent] of askers) {
@@ -210,9 +250,20 @@ describe('another datacenter', { concurrency: false }, () => {
     }
   });
 
-  it('is reached by another of its servers when one is gone, before anybody has noticed', async () => {
+  it('is reached by another of its servers when one is gone, before anybody has noticed', async (t) => {
     await both.server('dc2-a').request('PUT', '/v1/kv/there', 'still');
+    const client = new GrpcClient(both.server('dc1-a').ports.server);
+    t.after(() => client.close());
+    const subscribe = (): Subscriber => client.subscribe(subscribeRequest(SERVICE_HEALTH, 'streamed', 0, 'dc2'));
+    const snapshot = /^snapshot of \d+ is over$/;
+    // So many that both servers have some.
+    const subscribers = Array.from({ length: 16 }, subscribe);
+    for (const each of subscribers) await each.hasHeard(snapshot);
     await both.server('dc2-b').kill();
+    await waitFor(() => subscribers.some(({ ended }) => ended !== null), 'the subscriptions there to end');
+    for (const { ended } of subscribers) if (ended !== null) assert.equal(ended.code, UNAVAILABLE, ended.details);
+    const again = Array.from({ length: 8 }, subscribe);
+    for (const each of again) await each.hasHeard(snapshot);
     for (const [who, agent] of askers) {
       for (let i = 0; i < 10; i += 1) {
         const { status, text } = await agent.request('GET', '/v1/kv/there?dc=dc2&raw&stale');

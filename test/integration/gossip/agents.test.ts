@@ -78,7 +78,8 @@ describe('one server and its clients', () => {
     await untilHealth(server, 'cli2', 'passing');
     // Lines are written some hundred milliseconds behind what they say.
     const snapshot = path.join(folder, 'cli2', 'serf', 'local.snapshot');
-    await waitFor(() => fs.readFileSync(snapshot, 'utf8').includes('srv1'), 'the snapshot to name srv1', DEADLINE_MS);
+    const isNamed = () => fs.existsSync(snapshot) && fs.readFileSync(snapshot, 'utf8').includes('srv1');
+    await waitFor(isNamed, 'the snapshot to name srv1', DEADLINE_MS);
     await killed.kill();
     await untilStatus(server, 'cli2', FAILED);
     await untilHealth(server, 'cli2', 'critical');
@@ -90,7 +91,7 @@ describe('one server and its clients', () => {
     await untilHealth(server, 'cli2', 'passing');
 
     assert.equal((await back.request('PUT', '/v1/agent/leave')).status, 200);
-    assert.equal(await back.waitForExit(20_000), 0);
+    assert.equal(await back.waitForExit(DEADLINE_MS), 0);
     await untilStatus(server, 'cli2', LEFT);
     await untilHealth(server, 'cli2', undefined);
   });
@@ -241,7 +242,7 @@ test('agents that start together find each other within seconds', async () => {
   const waiting = await client('early1', [`-retry-join=${lan}`]);
   await waitFor(() => waiting.output.includes("couldn't join"), 'the first try to fail', DEADLINE_MS);
   await start('late0', ['-dev'], { ports: server.ports });
-  await waitFor(async () => (await statuses(waiting))['late0'] === ALIVE, 'the next try to succeed', 10_000);
+  await waitFor(async () => (await statuses(waiting))['late0'] === ALIVE, 'the next try to succeed', 25_000);
 });
 
 test('a port in use ends the start with the reason', async () => {

@@ -51,7 +51,7 @@ async function serve(context: TestContext, name: (typeof ENGINES)[number]): Prom
   return (body, path = '/') =>
     new Promise((resolve, reject) => {
       const request = http.request(
-        { agent, host: '127.0.0.1', port, path, method: 'PUT', timeout: 5000 },
+        { agent, host: '127.0.0.1', port, path, method: 'PUT', timeout: 60_000 },
         (response) => {
           let text = '';
           response.on('data', (chunk: Buffer) => {

@@ -97,7 +97,7 @@ export class RunningWorker {
   }
 
   /** Resolves when `holds` does, looked at after each message; rejects after `deadlineMs`. */
-  until(what: string, holds: () => boolean, deadlineMs = 10_000): Promise<void> {
+  until(what: string, holds: () => boolean, deadlineMs = 60_000): Promise<void> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(look);

@@ -100,7 +100,7 @@ export class Subscriber {
 
   async #waits(isThere: () => boolean, wanted: string): Promise<void> {
     try {
-      await waitFor(isThere, wanted, 20_000);
+      await waitFor(isThere, wanted);
     } catch (error) {
       throw new Error(`${String(error)}; heard ${this.told.join(', ')}; ended ${JSON.stringify(this.ended)}`);
     }
@@ -147,8 +147,8 @@ export class GrpcClient {
   }
 }
 
-/** A subject by name, as a stock agent asks for it; `index`: of the last event it has. */
-export function subscribeRequest(topic: number, name: string, index = 0): Buffer {
+/** A subject by name, as a stock agent asks for it; `index`: of the last event it has; `datacenter`: of three letters. */
+export function subscribeRequest(topic: number, name: string, index = 0, datacenter = 'dc1'): Buffer {
   const subject = Buffer.concat([Uint8Array.of(0x0a, name.length), Buffer.from(name)]);
   const indexBytes: number[] = [];
   if (index > 0) {
@@ -159,7 +159,7 @@ export function subscribeRequest(topic: number, name: string, index = 0): Buffer
   }
   return Buffer.concat([
     Uint8Array.of(0x08, topic, ...indexBytes, 0x2a, 3),
-    Buffer.from('dc1'),
+    Buffer.from(datacenter),
     name === '' ? Uint8Array.of(0x48, 1) : Buffer.concat([Uint8Array.of(0x52, subject.length), subject]),
   ]);
 }

@@ -46,7 +46,7 @@ export class RawConnection {
   }
 
   closed(): Promise<void> {
-    return waitFor(() => this.isClosed, 'the connection to be closed', 20_000);
+    return waitFor(() => this.isClosed, 'the connection to be closed');
   }
 
   end(): void {

@@ -189,10 +189,17 @@ describe('secondary datacenters', { concurrency: false }, () => {
     for (const name of ['dc2-a', 'dc2-b', 'dc3-a', 'dc3-client']) {
       await waitFor(async () => (await put(agent(name), WEB)).status === 403, `${name} to deny it`, DEADLINE_MS);
     }
+    // Readers judge by their own store.
+    const many = new ManyConnections(agent('dc3-a'), 8);
+    const isEverywhere = async (status: number): Promise<boolean> =>
+      (await many.askAll('GET', `/v1/kv/web/a?stale&token=${WEB}`)).every((answer) => answer.status === status);
+    await waitFor(() => isEverywhere(403), 'each thread of dc3-a to deny it', DEADLINE_MS);
     await manage(agent('dc3-a'), 'PUT', `/v1/acl/policy/${ID}`, { ID, Name: 'web', Rules: RULES });
     for (const name of ['dc2-a', 'dc2-b', 'dc3-a', 'dc3-client']) {
       await waitFor(async () => (await put(agent(name), WEB)).status === 200, `${name} to allow it`, DEADLINE_MS);
     }
+    await waitFor(() => isEverywhere(200), 'each thread of dc3-a to allow it', DEADLINE_MS);
+    many.close();
   });
 
   it('share config entries and intentions', async () => {

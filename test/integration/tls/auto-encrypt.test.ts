@@ -116,7 +116,7 @@ test('the agent speaks to servers that demand a certificate, and serves HTTPS wi
       `URI:spiffe://${TrustDomain}/agent/client/dc/dc1/id/${NODE}`,
     ].sort(),
   );
-  assert.match(cluster.client.output, /Auto-Encrypt-TLS: true/);
+  await waitFor(() => cluster.client.output.includes('Auto-Encrypt-TLS: true'), 'the banner');
 });
 
 test('every server gives one, whoever leads, with what it is verified by itself', async () => {

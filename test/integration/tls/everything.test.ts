@@ -3,7 +3,6 @@
 // from the servers. The gossip key, the CA and all certificates are changed under load, and no request fails.
 
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import https from 'node:https';
@@ -11,17 +10,15 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import tls from 'node:tls';
-import { promisify } from 'node:util';
 import { type AgentProcess, waitFor } from '../../agent-process.js';
-import { repositoryRoot } from '../../data.js';
 import { freePorts } from '../../ports.js';
 import { type Pair, TestAuthority } from '../../tls.js';
+import { keyring as keyringCommand } from '../cluster/keyring-command.js';
 import { ThreeServers } from '../cluster/three-servers.js';
 import { askForCertificate } from './bootstrap.js';
 
 const MANAGEMENT = 'aaaaaaaa-0000-4000-8000-00000000000e';
 const AGENT = 'a9e00000-0000-4000-8000-00000000000e';
-const run = promisify(execFile);
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lictor-everything-'));
 const file = (name: string): string => path.join(folder, name);
 const firstKey = randomBytes(32).toString('base64');
@@ -191,10 +188,8 @@ function hangUp(): void {
   for (const { child } of agents) child.kill('SIGHUP');
 }
 
-async function keyring(...flags: readonly string[]): Promise<string> {
-  const args = ['keyring', `-http-addr=${agents[0]?.http}`, `-token=${MANAGEMENT}`, ...flags];
-  return (await run(path.join(repositoryRoot, 'lictor'), args)).stdout;
-}
+const keyring = (...flags: readonly string[]) =>
+  keyringCommand(agents[0]?.http ?? '', [...flags, `-token=${MANAGEMENT}`]);
 
 test('without a certificate, or without a token, nobody is told anything', async () => {
   for (const port of ports) {

@@ -12,7 +12,9 @@ import type { Member, NodeOptions, Peer, QueryOptions, Timing } from './protocol
 import { SerfAgent } from './serf-agent.js';
 
 const POLL_MS = 50;
-export const CONVERGENCE_DEADLINE_MS = 15_000;
+const CONVERGENCE_DEADLINE_MS = 60_000;
+/** What tests that hold a failure to its time give a busy machine beyond that; the core's own tests are exact. */
+export const MACHINE_MS = 10_000;
 
 /** Half of the LAN profile's, and what waits for seconds only in the stock library shortened. */
 export const FAST: Timing = {

@@ -29,7 +29,8 @@ before(async () => {
   const program = fileURLToPath(new URL('./heard-commands.js', import.meta.url));
   const child = fork(program, [address, String(ANSWERS.length)]);
   child.on('message', (message: Heard) => heard.push(message));
-  await new Promise((exited) => child.once('exit', exited));
+  // All that it has sent is heard by then.
+  await new Promise((closed) => child.once('close', closed));
 });
 after(() => server.close());
 

@@ -79,7 +79,10 @@ test('only a read of any age may be late, and say so', () => {
     assert.equal(follower.mayLag(get(target)), false, target);
     assert.equal(contact(client, target), '0');
   }
-  assert.equal(follower.mayLag({ method: 'PUT', path: '/v1/txn?stale' }), false);
+  assert.ok(follower.mayLag({ method: 'PUT', path: '/v1/txn?stale' }));
+  for (const target of ['/v1/txn', '/v1/kv/a?stale']) {
+    assert.equal(follower.mayLag({ method: 'PUT', path: target }), false, target);
+  }
 });
 
 test('an answer that says how late it is may be late where its headers may say so', () => {

@@ -116,15 +116,11 @@ test('a client that has gone costs its socket', async () => {
   const { socket, client, close } = await connect();
   const out = new AnswerBuffer(socket);
   client.resetAndDestroy();
-  await waitFor(
-    () => {
-      out.add('x'.repeat(1000));
-      out.flush();
-      return socket.destroyed;
-    },
-    'the socket to be closed',
-    10_000,
-  );
+  await waitFor(() => {
+    out.add('x'.repeat(1000));
+    out.flush();
+    return socket.destroyed;
+  }, 'the socket to be closed');
   out.add('nobody hears it');
   out.flush();
   await close();

@@ -297,6 +297,9 @@ export interface RawAnswer {
 }
 
 /** Reads answers off a socket, in order; bodies by Content-Length, chunks, or the connection's end. */
+/** Far more than anything here takes, also on a machine that has much else to do. */
+const DEADLINE_MS = 60_000;
+
 export class RawClient {
   readonly socket: net.Socket;
   #received = Buffer.alloc(0);
@@ -327,7 +330,7 @@ export class RawClient {
   }
 
   /** Next answer; `method` HEAD has no body. Rejects when the connection ends before it is whole. */
-  async answer(method = 'GET', withinMs = 5000): Promise<RawAnswer> {
+  async answer(method = 'GET', withinMs = DEADLINE_MS): Promise<RawAnswer> {
     const found = await this.#until(() => {
       const taken = takeAnswer(this.#received, method, this.#ended);
       if (taken === null) return null;
@@ -338,7 +341,7 @@ export class RawClient {
   }
 
   /** Resolves when the server closed the connection. */
-  async end(withinMs = 5000): Promise<void> {
+  async end(withinMs = DEADLINE_MS): Promise<void> {
     await this.#until(() => (this.#ended ? true : null), withinMs, true);
   }
 

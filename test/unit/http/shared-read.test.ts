@@ -24,7 +24,7 @@ async function receive(text: string, at?: ReturnType<typeof findReaderPlaces>) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const client = net.connect((server.address() as AddressInfo).port, '127.0.0.1');
   client.end(text);
-  await waitFor(() => got.ended, 'the end of what was sent', 10_000);
+  await waitFor(() => got.ended, 'the end of what was sent');
   client.destroy();
   await new Promise((resolve) => server.close(resolve));
   return got;

@@ -127,7 +127,7 @@ test('a change of the entries reaches the agent and the catalog, and so does the
   await local.registerService(registration({ Service: 'plain' }));
   assert.deepEqual(shown(fixture, 'web-proxy'), { own: 1 });
   let woken = 0;
-  local.state.watchService('web-proxy', () => {
+  local.state.watches.watch('web-proxy', () => {
     woken += 1;
   });
   leader.applyNow(write('service-defaults', 'web', { Protocol: 'grpc' }));

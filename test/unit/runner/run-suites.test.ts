@@ -1,75 +1,13 @@
 // The suites' runner over little suites of its own: a run in which anything failed or is missing fails, and says what.
 
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { waitFor } from '../../agent-process.js';
-import { repositoryRoot } from '../../data.js';
-import { temporaryDirectory, writeFiles } from '../../temporary.js';
-
-const RUNNER = path.join(repositoryRoot, 'dist/test/runner/run-suites.js');
-const IMPORTS = `import { after, before, describe, it, test } from 'node:test';\nimport assert from 'node:assert';\n`;
-const PASSES = `test('fine', () => {});`;
-
-interface Run {
-  readonly code: number;
-  readonly lines: readonly string[];
-  readonly stdout: string;
-}
-
-interface More {
-  readonly minimum?: number;
-  /** As source text. */
-  readonly allowedSkips?: string;
-  readonly fileTimeoutMs?: number;
-  /** Another node that runs it, of version v99.1.0. */
-  readonly node?: string;
-  /** The file that runs with nothing beside it. */
-  readonly alone?: string;
-  /** Sources of the suite `f`, which fills in. */
-  readonly filling?: { readonly [name: string]: string };
-}
-
-/** Runs the suite `s`, whose test files (or others, with their ending) have these sources, and `f` if there is one. */
-async function run(context: TestContext, sources: { readonly [name: string]: string }, more: More = {}): Promise<Run> {
-  const root = temporaryDirectory(context);
-  const { minimum = 1, allowedSkips = 'null', fileTimeoutMs = 60_000, node, alone = '', filling } = more;
-  const filesOf = (suite: string, texts: { readonly [name: string]: string }): readonly (readonly [string, string])[] =>
-    Object.entries(texts).map(([name, source]) => [
-      name.endsWith('.js') ? `${suite}/${name}` : `${suite}/${name}.test.js`,
-      IMPORTS + source,
-    ]);
-  const files = [...filesOf('s', sources), ...filesOf('f', filling ?? {})];
-  const fills = filling === undefined ? '' : `{ name: 'f', minimum: 1, sideBySide: 2, fillsIn: true },`;
-  const runtime = node === undefined ? '' : `, runtime: { path: ${JSON.stringify(node)}, version: 'v99.1.0' }`;
-  writeFiles(root, {
-    ...Object.fromEntries(files),
-    'package.json': { type: 'module' },
-    'main.js': `import { runSuites } from ${JSON.stringify(RUNNER)};
-      const suites = [${fills} { name: 's', minimum: ${minimum}, sideBySide: 2, alone: ['${alone}']${runtime} }];
-      process.exitCode = await runSuites({
-        root: ${JSON.stringify(root)}, suites, fileTimeoutMs: ${fileTimeoutMs}, allowedSkips: ${allowedSkips},
-      });`,
-  });
-  return new Promise((resolve) => {
-    execFile(process.execPath, [path.join(root, 'main.js')], (error, stdout) => {
-      resolve({ code: error === null ? 0 : Number(error.code), lines: stdout.trimEnd().split('\n'), stdout });
-    });
-  });
-}
-
-/** It failed with `said` on a line of its own, and the last line counts. */
-function assertFailed({ code, lines, stdout }: Run, said: RegExp, counted: string): void {
-  assert.equal(code, 1, stdout);
-  assert.ok(
-    lines.some((line) => said.test(line)),
-    stdout,
-  );
-  assert.equal(lines.at(-1), counted, stdout);
-}
+import { temporaryDirectory } from '../../temporary.js';
+import { assertFailed, PASSES, run } from './little-suites.js';
 
 test('tests, suites and subtests that pass are counted', async (context) => {
   const nested = `describe('outer', () => { describe('inner', () => { it('a', () => {}); }); it('b', () => {}); });

@@ -13,11 +13,14 @@ function peers(...names: readonly string[]): readonly RaftPeer[] {
   }));
 }
 
-/** `seen`: what the leader says of the configuration, call by call; the last answer stays. */
-function leaving(all: readonly RaftPeer[], { leads = true, problem = null as string | null, seen = [all] } = {}) {
+/** `seen`: what others say of the configuration, call by call; the last answer stays. */
+function leaving(
+  all: readonly RaftPeer[],
+  { leads = true, problem = null as string | null, seen = [all] as readonly (readonly RaftPeer[] | null)[] } = {},
+) {
   const orders: RaftOrder[] = [];
   const warnings: string[] = [];
-  let calls = 0;
+  const asked: string[] = [];
   const steps = new LeaveSteps();
   steps.setServer({
     cluster: {
@@ -27,19 +30,17 @@ function leaving(all: readonly RaftPeer[], { leads = true, problem = null as str
         return problem;
       },
     },
-    token: () => '',
-    calls: {
-      write: async () => {
-        calls += 1;
-        return seen[Math.min(calls, seen.length) - 1] as never;
+    questions: {
+      peers: async (address) => {
+        asked.push(address);
+        return seen[Math.min(asked.length, seen.length) - 1]?.map((peer) => peer.address) ?? null;
       },
     },
     nodeId: 'a',
-    datacenter: 'dc1',
     leads: () => leads,
     warn: (text) => warnings.push(text),
   });
-  return { steps, orders, warnings, asked: () => calls };
+  return { steps, orders, warnings, asked };
 }
 
 test('a leader hands over; who leads nobody else, or not at all, goes as it is', async () => {
@@ -58,14 +59,20 @@ test('a hand-over that fails is said, and holds nobody up', async () => {
   assert.deepEqual(warnings, ['nobody took it']);
 });
 
-test('who left waits until the leader says that it was removed', async () => {
+test('who left waits until another server says that it was removed, whoever leads', async () => {
   const all = peers('a', 'b', 'c');
-  const { steps, asked } = leaving(all, { seen: [all, all, peers('b', 'c')] });
+  // One that doesn't answer and one that begins anew say nothing.
+  const { steps, asked } = leaving(all, { seen: [all, null, [], all, peers('b', 'c')] });
   await steps.carryOut('be-removed');
-  assert.equal(asked(), 3);
-  const alone = leaving(peers('a'));
-  await alone.steps.carryOut('be-removed');
-  assert.equal(alone.asked(), 0, 'nobody could remove it');
+  assert.deepEqual(asked, ['b:8300', 'c:8300', 'b:8300', 'c:8300', 'b:8300']);
+});
+
+test('nobody could remove who is alone, and nobody needs to remove who knows of it', async () => {
+  for (const seen of [peers('a'), peers('b', 'c')]) {
+    const { steps, asked } = leaving(seen);
+    await steps.carryOut('be-removed');
+    assert.deepEqual(asked, []);
+  }
 });
 
 test('a client agent has nothing to do', async () => {

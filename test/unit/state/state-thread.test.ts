@@ -14,7 +14,7 @@ test('what can’t be put together ends the thread, which says why', async (cont
   const raft = { port: log, leadership: new SharedArrayBuffer(8), readers: null };
   const acl = { enableTokenPersistence: false };
   const config = { tls: { enableAgentTlsForChecks: false }, tokens: {}, acl };
-  const failed = once(worker, 'error', { signal: AbortSignal.timeout(20_000) });
+  const failed = once(worker, 'error', { signal: AbortSignal.timeout(60_000) });
   worker.postMessage({ context: { name: 'state', port: port2, logLevel: 'error' }, config, raft }, [port2, log]);
   const [error] = (await failed) as [Error];
   port1.close();

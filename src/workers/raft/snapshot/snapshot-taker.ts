@@ -112,7 +112,8 @@ export class SnapshotTaker {
   }
 
   async #step(taking: Taking, message: SnapshotMessage): Promise<void> {
-    if (this.#taking !== taking) return;
+    // The stop removes what is unfinished: it needn't wait until more is written.
+    if (this.#taking !== taking || this.#stopped) return;
     switch (message.kind) {
       case 'snapshot-begin':
         return this.#open(taking, message.index);

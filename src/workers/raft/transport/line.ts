@@ -1,5 +1,5 @@
 // One connection that this server opens to another one, for requests of one kind: opened when it is needed, closed when it is
-// idle, and opened anew, with growing pauses, after it broke. Requests may follow each other without waiting; answers come in
+// idle, and opened anew after it broke, with pauses that grow until something is answered. Requests may follow each other without waiting; answers come in
 // their order (spec/raft.md, sections 1 and 4). What waits too long for a connection is lost, as a transport may lose it.
 
 import type { Socket } from 'node:net';
@@ -33,7 +33,7 @@ export interface LineParts {
   /** A request with entries as the other server takes it. */
   readonly encodeAppend: (request: AppendRequest) => Uint8Array;
   readonly answered: (message: Incoming) => void;
-  /** Each time a connection breaks or can't be opened; null once one was opened again. */
+  /** Each time a connection breaks or can't be opened; null with the first answer after that. */
   readonly troubled: (problem: string | null) => void;
   /** Requests that are sent, or were to be, get no answer. */
   readonly lost: () => void;
@@ -156,9 +156,6 @@ export class Line {
     socket.on('close', () => {
       if (this.#socket === socket) this.#broken(problem);
     });
-    this.#failures = 0;
-    if (this.#isTroubled) this.#parts.troubled(null);
-    this.#isTroubled = false;
     for (const { request } of this.#takeFresh()) this.#write(request);
   }
 
@@ -171,9 +168,17 @@ export class Line {
       const decoded = decodeAnswer(message, request);
       if (decoded.kind === 'garbage') return decoded.problem;
       if (decoded.kind === 'error') return decoded.text;
+      this.#goesWell();
       if (decoded.message !== null) this.#parts.answered(decoded.message);
     }
     return this.#answers.problem;
+  }
+
+  /** Nothing less than an answer says so: who has too many connections, or starts, takes one and closes it at once. */
+  #goesWell(): void {
+    this.#failures = 0;
+    if (this.#isTroubled) this.#parts.troubled(null);
+    this.#isTroubled = false;
   }
 
   /** `problem`: empty when nothing went wrong. */

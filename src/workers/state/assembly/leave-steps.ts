@@ -2,23 +2,18 @@
 // it out of the Raft configuration (spec/raft.md, section 10). Nothing on a client agent.
 
 import type { LeaveStep } from '../../../wire/state-worker.js';
-import type { Calls } from '../calls/calls.js';
+import type { ServerQuestions } from '../cluster/server-questions.js';
 import type { ClusterView } from '../methods/contract/cluster-view.js';
-import { isRefusal } from '../methods/contract/refusal.js';
-import { raftConfiguration } from '../methods/operator/operator-raft.js';
 
-/** The leader is asked again after so long whether this server is still in the configuration. */
+/** Another server is asked after so long whether this one is still in the configuration. */
 const POLL_MS = 100;
 /** It was removed, or nobody is left who could do it. */
 const REMOVAL_WITHIN_MS = 5_000;
 
 export interface LeavingServer {
   readonly cluster: Pick<ClusterView, 'configuration' | 'order'>;
-  readonly calls: Pick<Calls, 'write'>;
+  readonly questions: Pick<ServerQuestions, 'peers'>;
   readonly nodeId: string;
-  readonly datacenter: string;
-  /** The secret that it asks other servers with. */
-  readonly token: () => string;
   readonly leads: () => boolean;
   readonly warn: (problem: string) => void;
 }
@@ -45,14 +40,22 @@ async function handOver({ cluster, leads, warn }: LeavingServer): Promise<void> 
   if (problem !== null) warn(problem);
 }
 
-/** The leader says it: a server that was removed isn't sent the entry that says so. */
-async function beRemoved({ cluster, calls, nodeId, datacenter, token }: LeavingServer): Promise<void> {
+/**
+ * The others say it, each for itself: a server that was removed isn't sent the entry that says so, and when the leader is silent
+ * to it no longer knows who leads.
+ */
+async function beRemoved({ cluster, questions, nodeId }: LeavingServer): Promise<void> {
   const { peers } = await cluster.configuration();
-  if (!peers.some(({ id }) => id !== nodeId)) return;
+  const own = peers.find(({ id }) => id === nodeId);
+  const others = peers.filter(({ id }) => id !== nodeId);
+  if (own === undefined) return;
   const untilMs = performance.now() + REMOVAL_WITHIN_MS;
-  while (performance.now() < untilMs) {
-    const servers = await calls.write(raftConfiguration, null, datacenter, { token: token() });
-    if (!isRefusal(servers) && !servers.some(({ id }) => id === nodeId)) return;
+  for (let turn = 0; performance.now() < untilMs; turn += 1) {
+    const other = others[turn % others.length];
+    if (other === undefined) return;
+    const known = (await questions.peers(other.address)) ?? [];
+    // Who has just begun anew knows of nobody.
+    if (known.length > 0 && !known.includes(own.address)) return;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }

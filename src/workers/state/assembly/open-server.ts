@@ -49,7 +49,7 @@ import type { Parts } from './parts.js';
 import { clusterView } from './server/cluster-view.js';
 import { KnownLeader } from './server/known-leader.js';
 import { primaryCalls } from './server/primary-calls.js';
-import { serverAcls, serverSecret } from './server-acls.js';
+import { serverAcls } from './server-acls.js';
 import { followRoots } from './tls/trusted-clients.js';
 
 const COORDINATE_PERIOD_MS = 5_000;
@@ -112,10 +112,8 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
   const limits = requestLimits(parts, raft, leader);
   parts.leaveSteps.setServer({
     cluster,
-    calls,
+    questions,
     nodeId,
-    datacenter,
-    token: () => serverSecret(replica),
     leads: () => leader.isSelf,
     warn: (problem) => parts.logger.child('server').warn('failed to hand over leadership', 'error', problem),
   });

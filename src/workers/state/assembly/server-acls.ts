@@ -40,6 +40,6 @@ export function serverAcls(
 }
 
 /** By which a server asks another one for itself; "" before a leader has drawn it. */
-export function serverSecret({ store }: Pick<Replica, 'store'>): string {
+function serverSecret({ store }: Pick<Replica, 'store'>): string {
   return store.systemMetadata(SERVER_SECRET)?.Value ?? '';
 }

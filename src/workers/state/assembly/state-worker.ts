@@ -63,10 +63,11 @@ export class StateWorker {
     await mode.recovered;
     await mode.listen(closing);
     const local = await this.#openLocal();
-    const http = await openHttp(parts, mode, local, closing);
     const dns = await openDns(parts, mode, closing);
-    if (mode.readers !== null) openReaders(mode.readers, http, dns, parts.tokens);
     const grpc = await openGrpc(parts, mode, dns, closing);
+    // Last: whoever waits until an agent answers over HTTP finds its other ports open.
+    const http = await openHttp(parts, mode, local, closing);
+    if (mode.readers !== null) openReaders(mode.readers, http, dns, parts.tokens);
     return { local, http, dns, grpc };
   }
 

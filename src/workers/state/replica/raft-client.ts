@@ -18,7 +18,9 @@ import type {
 import type { RaftStats } from '../../../wire/raft/raft-stats.js';
 import type { ExtendedEntry } from './chunks/extended-entry.js';
 import type { Consensus, ProposeFailure, ProposeOutcome } from './consensus.js';
+import { LeadershipWait } from './leadership-wait.js';
 import type { RaftPort } from './raft-port.js';
+import { RaftQuestions } from './raft-questions.js';
 import { type SnapshotSource, SnapshotStream } from './snapshot/snapshot-stream.js';
 
 /** More commands than this waiting for the log are refused: each holds its request's memory. */
@@ -60,17 +62,14 @@ export class RaftClient implements Consensus {
   readonly #port: RaftPort;
   readonly #applier: Applier;
   readonly #events: RaftEvents;
-  readonly #holdMs: number;
   readonly #batch = new CommandBatch();
   readonly #inFlight = new Map<number, Pending[]>();
-  readonly #questions = new Map<number, (message: RaftToState) => void>();
+  readonly #questions = new RaftQuestions((message) => this.#post(message));
   readonly #snapshots = new Map<number, SnapshotStream>();
-  /** Who waits for this server to lead: each looks again when called. */
-  readonly #waiting = new Set<() => void>();
+  readonly #leading: LeadershipWait;
   #turn: Pending[] = [];
   #pendingCount = 0;
   #nextBatch = 1;
-  #nextQuestion = 1;
   #scheduled = false;
   #stopping = false;
   #restoreIndex = 0;
@@ -84,7 +83,7 @@ export class RaftClient implements Consensus {
     this.#port = port;
     this.#applier = applier;
     this.#events = events;
-    this.#holdMs = holdMs;
+    this.#leading = new LeadershipWait(holdMs, () => this.obstacle);
     port.on('message', (message: RaftToState) => this.#guarded(() => this.#receive(message)));
   }
 
@@ -94,7 +93,7 @@ export class RaftClient implements Consensus {
   }
 
   awaitLeader(sinceMs: number): Promise<ProposeFailure | null> {
-    return new Promise((resolve) => this.#whenLeading(this.#heldUntil(sinceMs), resolve));
+    return new Promise((resolve) => this.#leading.wait(sinceMs, resolve));
   }
 
   propose(command: Command): Promise<ProposeOutcome> {
@@ -107,31 +106,31 @@ export class RaftClient implements Consensus {
 
   verifyLeader(): Promise<boolean> {
     if (this.leadership.role !== Role.leader) return Promise.resolve(false);
-    return this.#ask((request) => ({ kind: 'verify', request })).then(
-      (answer) => answer.kind === 'verified' && answer.ok,
-    );
+    return this.#questions
+      .ask((request) => ({ kind: 'verify', request }))
+      .then((answer) => answer.kind === 'verified' && answer.ok);
   }
 
   /** True when everything committed before the call is applied here, false when this server doesn't lead until then. */
   async barrier(): Promise<boolean> {
-    const answer = await this.#ask((request) => ({ kind: 'barrier', request }));
+    const answer = await this.#questions.ask((request) => ({ kind: 'barrier', request }));
     return answer.kind === 'barrier-reached' && answer.index > 0;
   }
 
   async stats(): Promise<{ readonly [name: string]: string }> {
-    const answer = await this.#ask((request) => ({ kind: 'stats', request }));
+    const answer = await this.#questions.ask((request) => ({ kind: 'stats', request }));
     return answer.kind === 'stats' ? answer.stats : {};
   }
 
   /** null once it is done, else what went wrong. */
   async order(order: RaftOrder): Promise<string | null> {
-    const answer = await this.#ask((request) => ({ kind: 'order', request, order }));
+    const answer = await this.#questions.ask((request) => ({ kind: 'order', request, order }));
     return answer.kind === 'ordered' ? answer.error : 'no answer';
   }
 
   /** Who is in the cluster, as this server knows it. */
   async configuration(): Promise<RaftConfiguration> {
-    const answer = await this.#ask((request) => ({ kind: 'configuration', request }));
+    const answer = await this.#questions.ask((request) => ({ kind: 'configuration', request }));
     return answer.kind === 'configuration' ? answer.configuration : { index: 0, peers: [] };
   }
 
@@ -160,19 +159,19 @@ export class RaftClient implements Consensus {
   }
 
   async forceSnapshot(): Promise<{ readonly meta: SnapshotMeta | null; readonly error: string | null }> {
-    const answer = await this.#ask((request) => ({ kind: 'force-snapshot', request }));
+    const answer = await this.#questions.ask((request) => ({ kind: 'force-snapshot', request }));
     return answer.kind === 'snapshot-taken' ? answer : { meta: null, error: 'no answer' };
   }
 
   /** Writes the newest snapshot as an archive to a file that doesn't exist yet. */
   async saveArchive(path: string): Promise<{ readonly index: number; readonly error: string | null }> {
-    const answer = await this.#ask((request) => ({ kind: 'save-archive', request, path }));
+    const answer = await this.#questions.ask((request) => ({ kind: 'save-archive', request, path }));
     return answer.kind === 'archive-saved' ? answer : { index: 0, error: 'no answer' };
   }
 
   /** Puts the state in a file, which was found sound, in place of everything; null when that is done, else why not. */
   async restoreState(path: string, index: number): Promise<string | null> {
-    const answer = await this.#ask((request) => ({ kind: 'restore-state', request, path, index }));
+    const answer = await this.#questions.ask((request) => ({ kind: 'restore-state', request, path, index }));
     if (answer.kind === 'restore-refused') return answer.error;
     const isDone = answer.kind === 'barrier-reached' && answer.index > 0;
     return isDone ? null : 'leadership lost while committing log';
@@ -181,7 +180,7 @@ export class RaftClient implements Consensus {
   /** New proposals are refused from now on; those under way are still answered. */
   stop(): void {
     this.#stopping = true;
-    this.#retryWaiting();
+    this.#leading.look();
   }
 
   get #leads(): boolean {
@@ -194,7 +193,7 @@ export class RaftClient implements Consensus {
       return;
     }
     if (!this.#leads) {
-      this.#whenLeading(this.#heldUntil(performance.now()), (failure) => {
+      this.#leading.wait(performance.now(), (failure) => {
         if (failure === null) this.#enqueue(pending);
         else pending.settle({ ok: false, code: failure });
       });
@@ -221,34 +220,6 @@ export class RaftClient implements Consensus {
     }
   }
 
-  /** When a wait for a leader that began at `sinceMs` is over (spec/rpc.md, "Forwarding", 5). */
-  #heldUntil(sinceMs: number): number {
-    return sinceMs + this.#holdMs * (1 + Math.random() / 16);
-  }
-
-  /** Waits while an election may be running. */
-  #whenLeading(until: number, done: (failure: ProposeFailure | null) => void): void {
-    if (this.#stopping || this.#leads) {
-      done(this.#stopping ? 'stopping' : null);
-      return;
-    }
-    const now = performance.now();
-    if (now >= until || this.#waiting.size >= MAX_PENDING) {
-      done('no-leader');
-      return;
-    }
-    const retry = (): void => {
-      clearTimeout(timer);
-      if (this.#waiting.delete(retry)) this.#whenLeading(until, done);
-    };
-    const timer = setTimeout(retry, until - now);
-    this.#waiting.add(retry);
-  }
-
-  #retryWaiting(): void {
-    for (const retry of [...this.#waiting]) retry();
-  }
-
   #send(): void {
     this.#scheduled = false;
     const count = this.#turn.length;
@@ -258,14 +229,6 @@ export class RaftClient implements Consensus {
     this.#turn = [];
     const entries = this.#batch.take();
     this.#post({ kind: 'propose', batch, count, entries }, [entries]);
-  }
-
-  #ask(message: (request: number) => StateToRaft): Promise<RaftToState> {
-    const request = this.#nextQuestion++;
-    return new Promise((resolve) => {
-      this.#questions.set(request, resolve);
-      this.#post(message(request));
-    });
   }
 
   #post(message: StateToRaft, transfer: readonly ArrayBuffer[] = []): void {
@@ -289,7 +252,7 @@ export class RaftClient implements Consensus {
         return;
       case 'role':
         this.#tellRole(message.role, message.leaderAddress);
-        if (message.role === 'leader') this.#retryWaiting();
+        if (message.role === 'leader') this.#leading.look();
         return;
       case 'started':
         this.#events.started();
@@ -302,7 +265,7 @@ export class RaftClient implements Consensus {
       case 'archive-saved':
       case 'restore-refused':
       case 'stats':
-        this.#answer(message.request, message);
+        this.#questions.answered(message.request, message);
         return;
       case 'take-snapshot':
         this.#startSnapshot(message.request);
@@ -332,12 +295,6 @@ export class RaftClient implements Consensus {
       // What is done by whoever leads has no part in the replicated state.
       surprise(error);
     }
-  }
-
-  #answer(request: number, message: RaftToState): void {
-    const resolve = this.#questions.get(request);
-    this.#questions.delete(request);
-    resolve?.(message);
   }
 
   #applyOwn(batch: number, firstIndex: number, count: number): void {

@@ -13,6 +13,7 @@ import type { RequestLimits } from '../calls/request-limits.js';
 import type { Snapshots } from '../calls/snapshots.js';
 import { ClientLimit } from '../sockets/client-limit.js';
 import { TlsRefusals } from '../sockets/tls/refusals.js';
+import { serveBootstrap } from './auto-encrypt/bootstrap-connection.js';
 import { signRow } from './auto-encrypt/sign-row.js';
 import { GrpcConnections, type Services } from './grpc/grpc-connections.js';
 import type { BeyondParts } from './grpc/subscribe/passed-on.js';
@@ -42,8 +43,6 @@ const SINGLE = 0;
 const RAFT = 1;
 const MULTIPLEXED = 4;
 const GRPC = 8;
-/** Of silence, on a connection of whoever has no certificate. A question may wait for a leader. */
-const BOOTSTRAP_SILENCE_MS = 30_000;
 
 export interface RpcServerOptions {
   /** As it is now; a reload changes it. */
@@ -125,13 +124,7 @@ export class RpcServer {
       [SNAPSHOT, (socket, first) => serveSnapshot(socket, first, { snapshots, crashed: parts.crashed })],
       [MULTIPLEXED, (socket, first) => void new YamuxConnection(socket, false, session, first)],
       [GRPC, (socket, first) => grpc.serve(socket, first)],
-      [
-        BOOTSTRAP,
-        (socket, first) => {
-          socket.setTimeout(BOOTSTRAP_SILENCE_MS, () => socket.destroy());
-          serveSingle(socket, first, bootstrap);
-        },
-      ],
+      [BOOTSTRAP, (socket, first) => serveBootstrap(socket, first, bootstrap)],
     ]);
   }
 

@@ -36,6 +36,9 @@ const BY_CALLS = [
 /** Reads of the state; what an operator asks of the cluster is nobody's copy. The roots that an agent follows are always one. */
 const OF_ANY_AGE = /^\/v1\/((?!operator\/).*[?&](stale|max_stale|cached)|agent\/connect\/ca\/roots$)/;
 
+/** One that changes nothing; of another the age is nobody's business. */
+const READ_BY_PUT = '/v1/txn?';
+
 export class Way {
   /** `name`: follower or client, undefined for a lone server; `beside`: the names of the other members. */
   constructor(name, beside) {
@@ -46,7 +49,8 @@ export class Way {
 
   /** Whether the answer may be late at first. */
   mayLag(step) {
-    return this.name !== undefined && step.method === 'GET' && OF_ANY_AGE.test(step.path);
+    const isRead = step.method === 'GET' || (step.method === 'PUT' && step.path.startsWith(READ_BY_PUT));
+    return this.name !== undefined && isRead && OF_ANY_AGE.test(step.path);
   }
 
   /** What is expected of a header that says how late an answer may be. `isAgain`: it was late at first, and is kept since then. */

@@ -10,15 +10,9 @@ import { after, test } from 'node:test';
 import { type AgentPorts, type AgentProcess, choosePorts, spawnAgent, startAgent } from '../../../agent-process.js';
 import { Random, seedsOf } from '../../../random.js';
 import { Busy } from './busy.js';
+import { COMPLAINTS, END_MS, endsWell, ROUNDS } from './ends.js';
 
-const ROUNDS = Number(process.env['LICTOR_STOPS'] ?? 2);
-/** The agent's five seconds, the drain of who leaves, and a machine that much else runs on. */
-const END_MS = 20_000;
 const SETTINGS = 'enable_script_checks = true performance { leave_drain_time = "10ms" } log_level = "debug"';
-/** What no stop may say. */
-const COMPLAINTS =
-  /did not end in time|killing this process|error during shutdown|Fatal error|thread ended|unexpected error/;
-
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lictor-stops-'));
 after(() => fs.rmSync(folder, { recursive: true, force: true }));
 
@@ -40,22 +34,14 @@ async function end({ agent, busy }: Started, how: End, isServer: boolean): Promi
   if (how === 'leave') await agent.request('PUT', '/v1/agent/leave').catch(() => null);
   else agent.child.kill(how === 'SIGINT' ? 'SIGINT' : 'SIGTERM');
   if (how === 'twice') agent.child.kill('SIGTERM');
+  // A client leaves when it is told to end; a second signal cuts that short, unless it was over by then.
+  const isEither = !isServer && how === 'twice';
+  const isLeave = how === 'leave' || !isServer;
   try {
-    await agent.waitForExit(END_MS);
-  } catch (error) {
-    throw new Error(`${String(error)}\n${agent.output.slice(-5_000)}`);
+    await endsWell(agent, isEither ? [0, 1] : [isLeave ? 0 : 1]);
   } finally {
     await busy.end();
   }
-  const { code, signal } = agent.exited ?? { code: null, signal: null };
-  assert.equal(signal, null, agent.output.slice(-5_000));
-  // A client leaves when it is told to end; a second signal cuts that short, unless it was over by then.
-  const isEither = !isServer && how === 'twice';
-  if (!isEither) assert.equal(code, how === 'leave' || !isServer ? 0 : 1, agent.output.slice(-5_000));
-  assert.deepEqual(
-    agent.output.split('\n').filter((line) => COMPLAINTS.test(line)),
-    [],
-  );
 }
 
 async function hasKeys(agent: AgentProcess, { acknowledged: { keys } }: Busy): Promise<void> {

@@ -20,7 +20,7 @@ export const readers: readonly Mutant[] = [
   },
   {
     name: 'readers: the primary judges a rule by a store that is behind',
-    file: 'workers/state/calls/server-calls.ts',
+    file: 'workers/state/calls/server-writes.ts',
     find: '    if (keepingUp?.isBehind === true) return keepingUp.wait().then(() => this.#write(method, request, caller));\n',
     replace: '',
     tests: ['unit/calls/behind'],

@@ -451,8 +451,15 @@ export const localAgent: readonly Mutant[] = [
   {
     name: 'a server that leaves does not wait to be removed',
     file: 'workers/state/assembly/leave-steps.ts',
-    find: '!servers.some(({ id }) => id === nodeId)',
-    replace: 'servers.some(({ id }) => id === nodeId)',
+    find: '!known.includes(own.address)',
+    replace: 'known.includes(own.address)',
+    tests: ['unit/state/leave-steps'],
+  },
+  {
+    name: 'a server that leaves believes one that knows of no cluster',
+    file: 'workers/state/assembly/leave-steps.ts',
+    find: 'known.length > 0 && ',
+    replace: '',
     tests: ['unit/state/leave-steps'],
   },
   {

@@ -27,6 +27,22 @@ export const start: readonly Mutant[] = [
     tests: ['unit/state/state-thread'],
   },
   {
+    name: 'HTTP answers before there is DNS',
+    file: 'workers/state/assembly/state-worker.ts',
+    find: [
+      '    const dns = await openDns(parts, mode, closing);',
+      '    const grpc = await openGrpc(parts, mode, dns, closing);',
+      '    // Last: whoever waits until an agent answers over HTTP finds its other ports open.',
+      '    const http = await openHttp(parts, mode, local, closing);',
+    ].join('\n'),
+    replace: [
+      '    const http = await openHttp(parts, mode, local, closing);',
+      '    const dns = await openDns(parts, mode, closing);',
+      '    const grpc = await openGrpc(parts, mode, dns, closing);',
+    ].join('\n'),
+    tests: ['integration/agent/lifecycle'],
+  },
+  {
     name: 'nobody catches what a start meets that nobody foresaw',
     file: 'main/agent.ts',
     find: 'this.#open().catch((error: unknown) => this.#fatal(errorDetail(error)));',

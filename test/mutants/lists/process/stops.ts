@@ -54,4 +54,11 @@ export const stops: readonly Mutant[] = [
     replace: '',
     tests: ['unit/grpc/reloaded-ports'],
   },
+  {
+    name: 'stop: an archive is written to its end, however long that takes',
+    file: 'workers/raft/archive-saver.ts',
+    find: '    this.#stopping.abort();\n',
+    replace: '',
+    tests: ['unit/raft/archive-saver'],
+  },
 ];

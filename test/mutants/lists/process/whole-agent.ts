@@ -46,7 +46,7 @@ export const wholeAgent: readonly Mutant[] = [
   },
   {
     name: 'a write is judged before anybody leads',
-    file: 'workers/state/calls/server-calls.ts',
+    file: 'workers/state/calls/server-writes.ts',
     find: 'if (consensus.obstacle !== null) return',
     replace: 'if (consensus.leadership.term < 0) return',
     tests: LEADERLESS,
@@ -74,9 +74,9 @@ export const wholeAgent: readonly Mutant[] = [
   },
   {
     name: 'a request that needs a leader does not wait for one',
-    file: 'workers/state/replica/raft-client.ts',
-    find: 'if (now >= until || this.#waiting.size >= MAX_PENDING) {',
-    replace: 'if (until > 0) {',
+    file: 'workers/state/replica/leadership-wait.ts',
+    find: 'if (nowMs >= untilMs || this.#waiting.size >= MOST_WAITING) {',
+    replace: 'if (untilMs > 0) {',
     tests: ['unit/state/raft-client'],
   },
   {

@@ -98,7 +98,7 @@ export const histories: readonly Mutant[] = [
   },
   {
     name: 'calls: a deposed leader answers a write from its store',
-    file: 'workers/state/calls/server-calls.ts',
+    file: 'workers/state/calls/server-writes.ts',
     find: '    if (consensus.leadership.mayServe) return Promise.resolve(reply);\n',
     replace: '    if (consensus !== null) return Promise.resolve(reply);\n',
     tests: ['unit/calls/known-replies'],

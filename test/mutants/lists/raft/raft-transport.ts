@@ -176,6 +176,13 @@ export const raftTransport: readonly Mutant[] = [
     tests: ['unit/raft/transport/line'],
   },
   {
+    name: 'a connection that is taken and closed at once begins the pauses anew',
+    file: 'workers/raft/transport/line.ts',
+    find: "    let problem = 'connection closed';\n",
+    replace: "    let problem = 'connection closed';\n    this.#failures = 0;\n",
+    tests: ['unit/raft/transport/line'],
+  },
+  {
     name: 'requests wait without bound',
     file: 'workers/raft/transport/line.ts',
     find: 'this.#waiting.length > MOST_WAITING',

@@ -174,7 +174,7 @@ export const rpc: readonly Mutant[] = [
   },
   {
     name: 'follower: every write that goes on waits for leadership here, too',
-    file: 'workers/state/calls/server-calls.ts',
+    file: 'workers/state/calls/server-writes.ts',
     find: "let led: Promise<ProposeFailure | 'leads'> | null = null;",
     replace:
       "let led: Promise<ProposeFailure | 'leads'> | null = consensus.awaitLeader(sinceMs).then((failure) => failure ?? 'leads');",

@@ -82,6 +82,13 @@ const listeners: readonly Mutant[] = [
     replace: 'if (asked === null)',
     tests: AUTO_ENCRYPT,
   },
+  {
+    name: 'who has no certificate and says nothing keeps its connection',
+    file: 'workers/state/rpc/auto-encrypt/bootstrap-connection.ts',
+    find: 'socket.setTimeout(silenceMs, () => socket.destroy());',
+    replace: 'socket.setTimeout(silenceMs);',
+    tests: ['unit/rpc/bootstrap-connection'],
+  },
 ];
 
 const dialers: readonly Mutant[] = [

@@ -48,8 +48,8 @@ export const store: readonly Mutant[] = [
   },
   {
     name: 'any number of commands waits for a leader',
-    file: 'workers/state/replica/raft-client.ts',
-    find: ' || this.#waiting.size >= MAX_PENDING',
+    file: 'workers/state/replica/leadership-wait.ts',
+    find: ' || this.#waiting.size >= MOST_WAITING',
     replace: '',
     tests: ['unit/state/raft-client'],
   },

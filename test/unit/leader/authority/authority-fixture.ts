@@ -1,6 +1,5 @@
 // A certificate authority over a store that takes each command at once, as a leader's.
 
-import { after } from 'node:test';
 import { makeKey, makeSigningRequest, type Names } from '../../../../src/certificates/certificates.js';
 import { Logger, LogSink } from '../../../../src/observe/logger.js';
 import type { Command, ConnectCaRequest } from '../../../../src/wire/commands.js';
@@ -34,9 +33,11 @@ export interface Fixture {
 type Connect = RuntimeConfig['connect'];
 
 const authorities: Authority[] = [];
-after(() => {
-  for (const authority of authorities) authority.stop();
-});
+
+/** For a hook of each file that has fixtures. */
+export function stopAuthorities(): void {
+  for (const authority of authorities.splice(0)) authority.stop();
+}
 
 const IN_PRIMARY = { datacenter: 'dc1', primary: null };
 

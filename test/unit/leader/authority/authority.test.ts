@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { keyPem, makeKey, makeRoot } from '../../../../src/certificates/certificates.js';
 import { CommandType, type ConnectCaRequest } from '../../../../src/wire/commands.js';
 import { msOfGoTime } from '../../../../src/wire/go-time.js';
@@ -21,8 +21,11 @@ import {
   rootsOf,
   serviceUri,
   signed,
+  stopAuthorities,
   wanted,
 } from './authority-fixture.js';
+
+after(stopAuthorities);
 
 const UNTIL_OLD_ROOT_GOES_MS = 2 * 72 * HOUR_MS;
 const RSA = { PrivateKeyType: 'rsa', PrivateKeyBits: 2048 };

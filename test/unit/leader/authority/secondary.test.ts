@@ -2,7 +2,7 @@
 // another one, when leaders change, and while nobody can be asked.
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { readCertificate } from '../../../../src/certificates/certificates.js';
 import type { CaProviderState } from '../../../../src/wire/records.js';
 import type { Primary } from '../../../../src/workers/state/leader/primary/primary.js';
@@ -21,8 +21,11 @@ import {
   request,
   rootsOf,
   serviceUri,
+  stopAuthorities,
   wanted,
 } from './authority-fixture.js';
+
+after(stopAuthorities);
 
 const DAY_MS = 24 * HOUR_MS;
 

@@ -1,12 +1,24 @@
 // Who gets a certificate, for whom, and how many at once.
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { SigningLimit } from '../../../../src/workers/state/leader/authority/signing-limit.js';
 import { isRefusal } from '../../../../src/workers/state/methods/contract/refusal.js';
 import { certificateText, leadsTo } from '../../../openssl.js';
 import { authorizerOf } from '../../acl/authorizer-of.js';
-import { ASKER, activeRoot, type Fixture, fixture, led, request, serviceUri, signed } from './authority-fixture.js';
+import {
+  ASKER,
+  activeRoot,
+  type Fixture,
+  fixture,
+  led,
+  request,
+  serviceUri,
+  signed,
+  stopAuthorities,
+} from './authority-fixture.js';
+
+after(stopAuthorities);
 
 test('a certificate of a service is as stock makes it', async (context) => {
   const made = await led(fixture());

@@ -104,7 +104,7 @@ test('a connection that ends is told with what it lost, and the next request ope
   line.send(heartbeat(2));
   await other.received(1, sizeOf(1));
   other.connections[1]?.write(answerTo(2));
-  await waitFor(() => answered.length === 1, 'an answer on the second');
+  await waitFor(() => answered.length === 1 && troubles.length === 2, 'an answer on the second');
   assert.deepEqual([troubles, lost, sentTimes()], [['connection closed', null], 1, [2]]);
 });
 
@@ -157,7 +157,7 @@ test('what has waited longer than a second is not sent any more', async () => {
   assert.equal(other.bytes[0]?.length, sizeOf(1));
 });
 
-test('trouble is over with the next connection, also when a word ended the pause', async () => {
+test('trouble is over with the next answer, also when a word ended the pause', async () => {
   const { port } = other.place;
   place = { host: '127.0.0.1', port: 1 };
   line.send(heartbeat(1));
@@ -166,7 +166,25 @@ test('trouble is over with the next connection, also when a word ended the pause
   line.send(heartbeat(2));
   line.wake();
   await other.received(0, sizeOf(1));
-  assert.equal(troubles.at(-1), null);
+  assert.notEqual(troubles.at(-1), null, 'a connection alone says little');
+  other.connections[0]?.write(answerTo(2));
+  await waitFor(() => troubles.at(-1) === null, 'the end of the trouble');
+});
+
+test('who takes each connection and closes it at once is dialed after pauses that grow all the same', async (t) => {
+  const openedMs: number[] = [];
+  other.accepted = (socket) => {
+    openedMs.push(performance.now());
+    socket.destroy();
+  };
+  // There is always something to be asked.
+  const asking = setInterval(() => line.send(heartbeat(0)), 5);
+  t.after(() => clearInterval(asking));
+  await waitFor(() => openedMs.length === 6, 'six connections');
+  const tookMs = (openedMs[5] ?? 0) - (openedMs[0] ?? 0);
+  // 20, 40, 80, 160 and 320 ms.
+  assert.ok(tookMs > 550, `${Math.round(tookMs)} ms`);
+  assert.ok(!troubles.includes(null), 'one trouble, not one a connection');
 });
 
 test('who has moved is dialed where it is now, without a pause for what it was like where it was', async () => {

@@ -8,6 +8,8 @@ export class OtherServer {
   readonly connections: net.Socket[] = [];
   /** Of all connections, in their order. */
   readonly bytes: Buffer[] = [];
+  /** Told of each connection. */
+  accepted: (socket: net.Socket) => void = () => {};
   readonly #listener: net.Server;
 
   private constructor(listener: net.Server) {
@@ -16,6 +18,7 @@ export class OtherServer {
       const at = this.connections.push(socket) - 1;
       this.bytes[at] = Buffer.alloc(0);
       socket.on('error', () => {});
+      this.accepted(socket);
       socket.on('data', (bytes: Buffer) => {
         this.bytes[at] = Buffer.concat([this.bytes[at] ?? Buffer.alloc(0), bytes]);
       });

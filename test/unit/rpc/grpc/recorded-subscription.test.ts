@@ -87,7 +87,7 @@ test('a recorded subscription: snapshot, change, reset after a restore, a new sn
 
     store.replaceTables(store.tables, 84);
     const ended = () => pair.frames(1).at(-1);
-    await waitFor(() => ended()?.type === 1, 'the reset', 20_000);
+    await waitFor(() => ended()?.type === 1, 'the reset');
     assert.equal((ended()?.flags ?? 0) & 1, 1);
 
     pair.client.write(withoutPings(said('c', 2840, 2850)));

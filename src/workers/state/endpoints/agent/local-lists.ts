@@ -91,7 +91,7 @@ async function service(local: LocalAgent, datacenter: string, request: ApiReques
     const entry = local.state.service(id);
     return entry ? contentHash(entry.definition) : '';
   };
-  await waitForChange(request, currentHash, (wake) => local.state.watchService(id, wake));
+  await waitForChange(request, currentHash, (wake) => local.state.watches.watch(id, wake));
   const definition = local.state.service(id)?.definition;
   if (!definition) return text(404, `unknown service ID: ${id}`);
   const deniedNow = denial(request.authorizer, 'service:read', definition.Service);

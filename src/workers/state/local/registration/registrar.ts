@@ -5,7 +5,6 @@
 import type { Logger } from '../../../../observe/logger.js';
 import type { CheckRegistration, CheckType } from '../../../../wire/definitions.js';
 import type { CheckRecord, ServiceRecord } from '../../../../wire/records.js';
-import { checkProblem, hasScript } from '../checks/check-kind.js';
 import type { LocalChecks } from '../checks/local-checks.js';
 import type { TtlChecks } from '../checks/ttl-checks.js';
 import { type CheckEntry, type CheckPut, type ServiceEntry, withoutDefaults } from '../state/entries.js';
@@ -15,6 +14,13 @@ import { DONE, type LocalOutcome, refused, unknownCheck, unknownService } from '
 import type { CommitOutcome, RegistrationStore } from '../store/registration-store.js';
 import { dropCheckText, dropServiceText, type Operation } from '../store/store-operations.js';
 import { ChangeBatch } from './change-batch.js';
+import {
+  checksProblem,
+  type Origin,
+  type ScriptSettings,
+  singleCheckProblem,
+  storedCheckProblem,
+} from './check-rules.js';
 import { warnAboutNames } from './name-warnings.js';
 import { serviceCheck, singleCheck } from './service-checks.js';
 import type { ServiceRegistration } from './service-registration.js';
@@ -23,23 +29,15 @@ import { expandSidecar, type SidecarPorts, type SidecarRequest, sidecarId } from
 import { type Places, type RefusedEntries, Transaction } from './transaction.js';
 import { wireProblem } from './wire-form.js';
 
-/** Where a definition comes from: files are not stored, and may run scripts that the API may not. */
-export type Origin = 'api' | 'file';
-
-interface RegistrarOptions {
+interface RegistrarOptions extends ScriptSettings {
   readonly nodeName: string;
   readonly state: LocalState;
   readonly checks: LocalChecks;
   readonly ttl: TtlChecks;
   readonly store: RegistrationStore;
   readonly logger: Logger;
-  readonly enableScriptChecks: boolean;
-  readonly enableLocalScriptChecks: boolean;
   readonly sidecarPorts: SidecarPorts;
 }
-
-const STATUSES = new Set(['', 'passing', 'warning', 'critical']);
-const BAD_SERVICE_CHECK_STATUS = "Status for checks must 'passing', 'warning', 'critical'";
 
 export class Registrar {
   readonly #options: RegistrarOptions;
@@ -140,12 +138,8 @@ export class Registrar {
     origin: Origin,
     hasService: (id: string) => boolean,
   ): LocalOutcome | null {
-    if (check.Name === '') return refused('invalid', 'Missing check name');
-    if (!STATUSES.has(check.Status)) return refused('invalid', 'Bad check status');
-    const problem = checkProblem(check);
-    if (problem !== null) return refused('invalid', `Invalid check: ${problem}`);
-    const unsupported = this.#unsupported(check, origin);
-    if (unsupported !== null) return unsupported;
+    const problem = singleCheckProblem(check, origin, this.#options);
+    if (problem !== null) return problem;
     if (serviceId === '' || hasService(serviceId)) return null;
     return refused('not-found', `ServiceID "${serviceId}" does not exist`);
   }
@@ -175,12 +169,8 @@ export class Registrar {
     if (check.ServiceID !== '' && !this.#options.state.service(check.ServiceID)) {
       return refused('not-found', `ServiceID "${check.ServiceID}" does not exist`);
     }
-    if (definition !== null) {
-      const problem = checkProblem(definition);
-      if (problem !== null) return refused('invalid', problem);
-      const unsupported = this.#unsupported(definition, 'api');
-      if (unsupported !== null) return unsupported;
-    }
+    const problem = definition === null ? null : storedCheckProblem(definition, this.#options);
+    if (problem !== null) return problem;
     this.#run(put, true);
     return DONE;
   }
@@ -200,7 +190,8 @@ export class Registrar {
       (sidecar === null ? null : wireProblem(sidecar.service, sidecar.checks.length));
     if (problem !== null) return refused('invalid', problem);
     const refusedCheck =
-      this.#checksProblem(checks, origin) ?? (sidecar === null ? null : this.#checksProblem(sidecar.checks, origin));
+      checksProblem(checks, origin, this.#options) ??
+      (sidecar === null ? null : checksProblem(sidecar.checks, origin, this.#options));
     if (refusedCheck !== null || sidecar === null) return refusedCheck;
     const expanded = this.#sidecarOf(completeService(service), sidecar);
     return typeof expanded === 'string' ? refused('invalid', expanded) : null;
@@ -215,36 +206,6 @@ export class Registrar {
     const problem = serviceProblem(sidecar);
     if (problem !== null) return `Invalid SidecarService: ${problem}`;
     return { service: sidecar, checks: expanded.sidecar.checks };
-  }
-
-  #checksProblem(checks: readonly CheckType[], origin: Origin): LocalOutcome | null {
-    for (const check of checks) {
-      const problem = checkProblem(check);
-      if (problem !== null) return refused('invalid', `Invalid check: ${problem}`);
-      if (!STATUSES.has(check.Status)) return refused('invalid', BAD_SERVICE_CHECK_STATUS);
-    }
-    for (const check of checks) {
-      const unsupported = this.#unsupported(check, origin);
-      if (unsupported !== null) return unsupported;
-    }
-    return null;
-  }
-
-  #unsupported(check: CheckType, origin: Origin): LocalOutcome | null {
-    const { enableScriptChecks, enableLocalScriptChecks } = this.#options;
-    if (hasScript(check)) {
-      if (origin === 'api' && !enableScriptChecks) {
-        const text =
-          "Scripts are disabled on this agent from remote calls; to enable, configure 'enable_script_checks' to true";
-        return refused('unsupported', text);
-      }
-      if (origin === 'file' && !enableLocalScriptChecks && !enableScriptChecks) {
-        const text =
-          "Scripts are disabled on this agent; to enable, configure 'enable_script_checks' or 'enable_local_script_checks' to true";
-        return refused('unsupported', text);
-      }
-    }
-    return check.OSService !== '' && check.Interval > 0 ? refused('unsupported', 'not implemented') : null;
   }
 
   #place(transaction: Transaction, service: ServiceRecord, registration: ServiceRegistration, origin: Origin): void {

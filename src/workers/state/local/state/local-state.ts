@@ -9,6 +9,7 @@ import { jitter } from './clock.js';
 import { type CheckEntry, type CheckPut, type ServiceEntry, type ServicePut, withoutDefaults } from './entries.js';
 import { sameCheck, sameService } from './equality.js';
 import { IdIndex } from './id-index.js';
+import { Watches } from './watches.js';
 
 interface LocalStateOptions {
   readonly clock: Clock;
@@ -43,8 +44,9 @@ export class LocalState {
   /** How many live services have a port, for whoever looks for a free one. */
   readonly #onPort = new Map<number, number>();
   readonly #listeners: LocalStateListener[] = [];
-  readonly #watchers = new Map<string, Set<() => void>>();
   #touched: Touched = { services: new Set(), checks: new Set() };
+  /** Of services, by ID. */
+  readonly watches = new Watches();
   /** What was changed {@link withoutHurry}. */
   readonly backlog = new Backlog();
   #isInHurry = true;
@@ -57,20 +59,6 @@ export class LocalState {
 
   listen(listener: LocalStateListener): void {
     this.#listeners.push(listener);
-  }
-
-  /** Calls `wake` after every change of the service, its removal included; the result takes the watch back. */
-  watchService(id: string, wake: () => void): () => void {
-    let waiting = this.#watchers.get(id);
-    if (!waiting) {
-      waiting = new Set();
-      this.#watchers.set(id, waiting);
-    }
-    waiting.add(wake);
-    return () => {
-      const current = this.#watchers.get(id);
-      if (current?.delete(wake) && current.size === 0) this.#watchers.delete(id);
-    };
   }
 
   /** Not found when removed, even while the catalog still has it. */
@@ -287,7 +275,7 @@ export class LocalState {
   adoptDefinition(entry: ServiceEntry, definition: ServiceRecord): ServiceEntry {
     const adopted: ServiceEntry = { ...entry, definition };
     this.#services.set(entry.id, adopted);
-    this.#wake(entry.id);
+    this.watches.wake(entry.id);
     return adopted;
   }
 
@@ -301,7 +289,7 @@ export class LocalState {
     this.#services.set(id, { ...old, definition, inSync: false });
     this.#touched.services.add(id);
     for (const listener of this.#listeners) listener.touched?.();
-    this.#wake(id);
+    this.watches.wake(id);
   }
 
   /** Notes an entry for the next partial sync without triggering one. */
@@ -383,7 +371,7 @@ export class LocalState {
       listener.touched?.();
       listener.serviceChanged?.(id);
     }
-    this.#wake(id);
+    this.watches.wake(id);
   }
 
   #checkTouched(entry: CheckEntry): void {
@@ -394,10 +382,5 @@ export class LocalState {
 
   #checksChanged(serviceId: string): void {
     for (const listener of this.#listeners) listener.checksChanged?.(serviceId);
-  }
-
-  #wake(id: string): void {
-    const waiting = this.#watchers.get(id);
-    if (waiting) for (const wake of [...waiting]) wake();
   }
 }
