@@ -7,9 +7,9 @@ import { setFlagsFromString } from 'node:v8';
 export const YOUNG_GENERATION_MB = 6;
 /**
  * Of the state worker where a flag asks for a server: of thousands of registrations under way at once, what is soon dead is dead before
- * it is copied. Where only a file makes a server of it, that isn't known yet, and an idle client would have four megabytes more.
+ * it is copied. Where only a file makes a server of it, that isn't known yet, and an idle client would have some megabytes more.
  */
-export const YOUNG_GENERATION_OF_SERVERS_STATE_MB = 24;
+export const YOUNG_GENERATION_OF_SERVERS_STATE_MB = 48;
 
 /**
  * V8 takes the launcher's `--max-semi-space-size` before what a thread is given. It is meant for main's heap, which is made by the

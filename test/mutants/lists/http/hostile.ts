@@ -45,8 +45,8 @@ export const hostile: readonly Mutant[] = [
   {
     name: 'a registration is acknowledged and written without its text',
     file: 'workers/state/local/store/registration-store.ts',
-    find: 'this.#waiting.push({ operations,',
-    replace: 'this.#waiting.push({ operations: [],',
+    find: 'this.#takes(group, operations)',
+    replace: 'this.#takes(group, [])',
     tests: TESTS,
     environment: places('agent/service/register', 50),
   },

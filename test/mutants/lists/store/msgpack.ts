@@ -28,6 +28,13 @@ export const msgpack: readonly Mutant[] = [
     tests: ['unit/gotext/json-decode'],
   },
   {
+    name: 'a large exponent escapes the exact reading of numbers',
+    file: 'gotext/json-inexact.ts',
+    find: '(next === DOT || (next | SMALL) === SMALL_E)',
+    replace: 'next === DOT',
+    tests: ['unit/gotext/json-inexact'],
+  },
+  {
     name: 'half a character gets past the border',
     file: 'gotext/json-tokens.ts',
     find: 'if (unit >= 0xd800 && unit <= 0xdfff) this.#isWellFormed = false;',

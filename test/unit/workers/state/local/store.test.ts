@@ -209,6 +209,30 @@ test('the log turns into a snapshot when it has grown, while registrations go on
   fs.rmSync(folder, { recursive: true });
 });
 
+test('what waits for the disk has a bound: what is beyond it is refused, and not there after opening again', async () => {
+  const folder = temporaryFolder();
+  const { store } = await DurableStore.open(folder, silent, none);
+  const name = 'x'.repeat(1024 * 1024);
+  const commits = Array.from({ length: 70 }, (_, i) => {
+    const service = { ...NO_SERVICE, ID: `s${i}`, Service: name };
+    return store.commit([{ kind: 'service', token: '', source: 'remote', service }]);
+  });
+  const refused = { ok: false, error: 'too many registrations are waiting for the disk' };
+  const small = store.commit([put('small')]);
+  const outcomes = await Promise.all(commits);
+  const accepted = outcomes.filter(({ ok }) => ok).length;
+  assert.deepEqual(outcomes.slice(accepted), Array(70 - accepted).fill(refused));
+  assert.equal(accepted, 63, 'with what stands around each name');
+  assert.deepEqual(await small, { ok: true });
+  assert.deepEqual(await store.commit([put('later')]), { ok: true });
+  await store.close();
+  const again = await DurableStore.open(folder, silent, none);
+  const ids = Array.from({ length: accepted }, (_, i) => `s${i}`);
+  assert.deepEqual([...again.contents.services.keys()], [...ids, 'small', 'later']);
+  await again.store.close();
+  fs.rmSync(folder, { recursive: true });
+});
+
 test('a log of what is new is left alone until it is very long; of what came again it becomes a snapshot', async () => {
   const folder = temporaryFolder();
   const { store } = await DurableStore.open(folder, silent, none);
