@@ -264,7 +264,7 @@ const toldAfterwards: readonly Mutant[] = [
     file: 'workers/state/local/store/registration-store.ts',
     find: '      group.text.cut(length);\n',
     replace: '',
-    tests: ['unit/local/store'],
+    tests: ['unit/workers/state/local/store'],
   },
   {
     name: 'a backslash in a kept registration is not escaped',

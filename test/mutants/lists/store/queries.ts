@@ -124,7 +124,7 @@ export const queries: readonly Mutant[] = [
   },
   {
     name: 'an order by distance is shuffled',
-    file: `${STATE}/dns/compose.ts`,
+    file: `${STATE}/dns/message/compose.ts`,
     find: 'if (!answer.isOrdered) shuffleFront',
     replace: 'shuffleFront',
     tests: DNS,
