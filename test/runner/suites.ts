@@ -10,12 +10,17 @@ export const SUITES: readonly Suite[] = [
     minimum: 1900,
     sideBySide: 2,
     inOne: 20,
-    // They have V8 collect garbage when they want.
+    // They have V8 collect garbage when they want, or look at what the whole process has open or keeps.
     apart: [
       'workers/state/calls/kept-reads',
       'main/gossip/serf/rejoin',
       'gotext/json-steps',
       'workers/state/http/body',
+      'workers/checks/leaks',
+      'workers/checks/script',
+      'tools/bench/process-usage',
+      'main/gossip/core/queue',
+      'workers/state/rpc/grpc/frame',
     ],
   },
   {
