@@ -178,7 +178,7 @@ export async function startAgent(options: AgentOptions): Promise<AgentProcess> {
   try {
     await waitFor(
       async () => {
-        if (agent.exited) throw new Error(`the agent exited with ${agent.exited.code}:\n${agent.output}`);
+        if (agent.exited) return true;
         try {
           if (waitForLeader) {
             const health = await agent.request('GET', `/v1/health/node/${node}`);
@@ -198,5 +198,6 @@ export async function startAgent(options: AgentOptions): Promise<AgentProcess> {
     await agent.kill();
     throw new Error(`${String(error)}\n${agent.output}`, { cause: error });
   }
+  if (agent.exited) throw new Error(`the agent exited with ${agent.exited.code}:\n${agent.output}`);
   return agent;
 }
