@@ -8,7 +8,6 @@ import { isServer } from '../../../wire/gossip/member-tags.js';
 import { AppliedProgress } from '../../../wire/raft/applied-progress.js';
 import { RequestRates } from '../../../wire/readers/request-rates.js';
 import type { StateWorkerData } from '../../../wire/state-worker.js';
-import type { Calls } from '../calls/calls.js';
 import { CallsBeyond } from '../calls/calls-beyond.js';
 import type { ServerAsking } from '../calls/elsewhere.js';
 import { followedReads } from '../calls/followed-reads.js';
@@ -27,8 +26,7 @@ import { Responder } from '../dns/responder.js';
 import { LeaderDuties } from '../leader/leader-duties.js';
 import { LeaderLogins } from '../leader/logins/logins.js';
 import type { Primary } from '../leader/primary/primary.js';
-import { CoordinateReports } from '../local/sync/coordinate-reports.js';
-import { CoordinateUpdates } from '../methods/catalog/coordinate-updates.js';
+import type { CoordinateUpdates } from '../methods/catalog/coordinate-updates.js';
 import type { ClusterView } from '../methods/contract/cluster-view.js';
 import { refusal } from '../methods/contract/refusal.js';
 import type { TokenResolver } from '../methods/contract/token-resolver.js';
@@ -47,13 +45,12 @@ import { bootstrapReset } from './bootstrap-reset.js';
 import type { Mode } from './mode.js';
 import type { Parts } from './parts.js';
 import { clusterView } from './server/cluster-view.js';
+import { coordinateReports, coordinateUpdates } from './server/coordinates.js';
 import { KnownLeader } from './server/known-leader.js';
 import { primaryCalls } from './server/primary-calls.js';
 import { serverAcls } from './server-acls.js';
 import { followRoots } from './tls/trusted-clients.js';
 
-const COORDINATE_PERIOD_MS = 5_000;
-const DEV_COORDINATE_PERIOD_MS = 100;
 /** As stock's servers close connections to others that they ask nothing. */
 const IDLE_CONNECTION_MS = 120_000;
 /** A leader that isn't heard any more may be stopped: what was asked of it isn't waited for until its connection is found dead. */
@@ -300,35 +297,6 @@ function operatorSnapshots(
     dutiesEstablished,
     tokens,
     logger: logger.child('server'),
-  });
-}
-
-function coordinateUpdates({ settings, logger }: Parts, { consensus }: Replica): CoordinateUpdates {
-  return new CoordinateUpdates({
-    propose: (command) => consensus.propose(command),
-    periodMs: settings.current.devMode ? DEV_COORDINATE_PERIOD_MS : COORDINATE_PERIOD_MS,
-    logger: logger.child('server'),
-  });
-}
-
-/** Where this server is, told as every agent does it, to whoever leads. */
-function coordinateReports(
-  { settings, gossip, tokens, logger }: Parts,
-  calls: Calls,
-  acls: TokenResolver,
-): CoordinateReports {
-  const { nodeName, datacenter, devMode } = settings.current;
-  return new CoordinateReports({
-    nodeName,
-    datacenter,
-    random: Math.random,
-    calls,
-    token: () => tokens.agent,
-    acls,
-    members: () => gossip.lan.size,
-    own: () => gossip.coordinate,
-    devMode,
-    logger,
   });
 }
 
