@@ -197,7 +197,10 @@ export class ArraySplitter implements Splitter {
         this.#hadElement = true;
         this.#isOver = byte === CLOSING_BRACKET;
         if (cut !== null) yield cut;
-      } else if (byte === CLOSING_BRACE) yield this.#broken(byte, 'after array element');
+      } else if (byte === CLOSING_BRACE) {
+        if (this.#element.add(bytes, start, at)) yield 'too long';
+        yield this.#broken(byte, 'after array element');
+      }
     }
     if (this.#isInElement && !this.#isOver && this.#element.add(bytes, start, bytes.length)) yield 'too long';
   }

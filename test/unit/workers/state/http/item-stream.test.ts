@@ -66,6 +66,13 @@ const body = fc.oneof(
 );
 
 describe('items of a stream', () => {
+  test('one that is too long is said to be, also where the array breaks behind it', async () => {
+    const body = Buffer.from(`[{"Name": "${'a'.repeat(230)}"}}`);
+    const expected = ['Item too large, max size: 200 bytes', "bad: invalid character '}' after array element"];
+    assert.deepEqual((await take([body], '')).items, expected);
+    assert.deepEqual((await take(cutAt(body, [100, 220]), '')).items, expected);
+  });
+
   test('are the same however the bytes are cut', async () => {
     await fc.assert(
       fc.asyncProperty(
