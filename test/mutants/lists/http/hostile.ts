@@ -45,8 +45,8 @@ export const hostile: readonly Mutant[] = [
   {
     name: 'a registration is acknowledged and written without its text',
     file: 'workers/state/local/store/registration-store.ts',
-    find: 'this.#takes(group, operations)',
-    replace: 'this.#takes(group, [])',
+    find: 'this.#problemOf(group, operations)',
+    replace: 'this.#problemOf(group, [])',
     tests: TESTS,
     environment: places('agent/service/register', 50),
   },

@@ -123,9 +123,11 @@ export class DurableStore implements RegistrationStore {
     if (this.#closed) return Promise.resolve({ ok: false, error: 'the agent is stopping' });
     const group = this.#group();
     const { length } = group.text;
-    if (!this.#takes(group, operations)) {
+    const problem = this.#problemOf(group, operations);
+    if (problem !== null) {
+      // Half an operation would spoil those of others that share its frame.
       group.text.cut(length);
-      return Promise.resolve({ ok: false, error: 'too many registrations are waiting for the disk' });
+      return Promise.resolve({ ok: false, error: problem });
     }
     this.#waitingBytes += group.text.length - length;
     group.operations += operations.length;
@@ -158,14 +160,18 @@ export class DurableStore implements RegistrationStore {
     return group;
   }
 
-  /** Writes them down; false when it is too much. */
-  #takes(group: Group, operations: readonly Operation[]): boolean {
+  /** Writes them down; why they can't be, or null. */
+  #problemOf(group: Group, operations: readonly Operation[]): string | null {
     const most = MAX_WAITING_BYTES - this.#waitingBytes + group.text.length;
-    for (const operation of operations) {
-      if (group.text.length > most) return false;
-      group.text.add(operation);
+    try {
+      for (const operation of operations) {
+        if (group.text.length > most) break;
+        group.text.add(operation);
+      }
+    } catch (error) {
+      return `it can't be written down: ${error instanceof Error ? error.message : String(error)}`;
     }
-    return group.text.length <= most;
+    return group.text.length <= most ? null : 'too many registrations are waiting for the disk';
   }
 
   async #writeGroups(): Promise<void> {

@@ -277,3 +277,24 @@ test('a first start that was cut off begins anew', async () => {
   await again.store.close();
   fs.rmSync(folder, { recursive: true });
 });
+
+test('what has no written form is refused, and spoils nothing that goes to the disk with it', async () => {
+  const folder = temporaryFolder();
+  const { store } = await DurableStore.open(folder, silent, none);
+  let deep: unknown = 'bottom';
+  for (let i = 0; i < 100_000; i += 1) deep = [deep];
+  const endless = put('endless');
+  const service = { ...endless.service, Proxy: { ...NO_PROXY, Config: { deep } } } as PutService['service'];
+  const [before, refused, after] = await Promise.all([
+    store.commit([put('before')]),
+    store.commit([put('half'), { ...endless, service }]),
+    store.commit([put('after')]),
+  ]);
+  assert.match(refused.ok ? '' : refused.error, /^it can't be written down: Maximum call stack/);
+  assert.deepEqual([before.ok, after.ok], [true, true]);
+  await store.close();
+  const again = await DurableStore.open(folder, silent, none);
+  assert.deepEqual([...again.contents.services.keys()], ['before', 'after']);
+  await again.store.close();
+  fs.rmSync(folder, { recursive: true });
+});
