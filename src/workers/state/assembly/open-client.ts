@@ -8,7 +8,6 @@ import { Reconnect } from '../cluster/reconnect.js';
 import { followServers } from '../cluster/server-choice.js';
 import { ServerList } from '../cluster/server-list.js';
 import { RemoteResponder } from '../dns/remote-responder.js';
-import { CoordinateReports } from '../local/sync/coordinate-reports.js';
 import { refusal } from '../methods/contract/refusal.js';
 import { statusLeader, statusPing } from '../methods/status.js';
 import { RpcPool } from '../rpc/pool/pool.js';
@@ -17,6 +16,7 @@ import { RemoteSnapshots } from '../rpc/snapshot/remote-snapshots.js';
 import { clientStats } from './agent-stats.js';
 import { clientAcls } from './client-acls.js';
 import type { Mode } from './mode.js';
+import { reportCoordinate } from './own-coordinate.js';
 import type { Parts } from './parts.js';
 import { clientCertificate } from './tls/client-certificate.js';
 
@@ -25,7 +25,7 @@ const IDLE_CONNECTION_MS = 127_000;
 
 export function openClient(parts: Parts): Mode {
   const { settings, telemetry, control, gossip, logger, tokens } = parts;
-  const { datacenter, nodeName, devMode } = settings.current;
+  const { datacenter } = settings.current;
   const limits = () => settings.current.limits;
   const list = new ServerList(Math.random);
   const dialer = new ServerDialer(settings.current);
@@ -89,18 +89,7 @@ export function openClient(parts: Parts): Mode {
     unreachable: () => logger.child('client').debug('No healthy servers during rebalance, aborting'),
   });
   const acls = clientAcls(settings.current, tokens, () => calls);
-  const coordinates = new CoordinateReports({
-    nodeName,
-    datacenter,
-    random: Math.random,
-    calls,
-    token: () => tokens.agent,
-    acls,
-    members,
-    own: () => gossip.coordinate,
-    devMode,
-    logger,
-  });
+  const coordinate = reportCoordinate(parts, calls, acls);
   return {
     calls,
     acls,
@@ -129,7 +118,7 @@ export function openClient(parts: Parts): Mode {
       certificate?.stop();
       rebalance.stop();
       reconnect.stop();
-      coordinates.stop();
+      coordinate.stop();
     },
     stop: () => calls.stop(),
   };

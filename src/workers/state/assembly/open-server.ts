@@ -43,9 +43,10 @@ import { serverStats } from './agent-stats.js';
 import { primaryAcls, type ReadLinked, readLinked } from './asked-acls.js';
 import { bootstrapReset } from './bootstrap-reset.js';
 import type { Mode } from './mode.js';
+import { reportCoordinate } from './own-coordinate.js';
 import type { Parts } from './parts.js';
 import { clusterView } from './server/cluster-view.js';
-import { coordinateReports, coordinateUpdates } from './server/coordinates.js';
+import { coordinateUpdates } from './server/coordinate-updates.js';
 import { KnownLeader } from './server/known-leader.js';
 import { primaryCalls } from './server/primary-calls.js';
 import { serverAcls } from './server-acls.js';
@@ -73,7 +74,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
   const questions = serverQuestions(joinHostPort(advertiseAddress, ports.server), datacenter, consensus, dialer);
   const primary = primaryCalls(parts.settings.current, tokens, () => beyond);
   const duties = takeUpDuties(parts, replica, leader, questions, primary);
-  const coordinates = coordinateUpdates(parts, replica);
+  const coordinates = coordinateUpdates(parts.settings.current, replica, parts.logger.child('server'));
   const expectation = expectServers(parts, replica, questions);
   void recovered.then(() => expectation.look());
   const news = new PeerNews({
@@ -105,7 +106,7 @@ export function openServer(parts: Parts, raft: RaftEnds): Mode {
   const cluster = clusterView({ datacenter, nodeId, members: () => gossip.lan.list, consensus, leader, duties });
   const asked = { elsewhere, beyond, primary };
   const calls = serverCalls(parts, replica, asked, leader, duties, coordinates, cluster, acls);
-  const ownCoordinate = coordinateReports(parts, calls, acls);
+  const ownCoordinate = reportCoordinate(parts, calls, acls);
   const limits = requestLimits(parts, raft, leader);
   parts.leaveSteps.setServer({
     cluster,

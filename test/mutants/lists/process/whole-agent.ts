@@ -25,7 +25,7 @@ export const wholeAgent: readonly Mutant[] = [
   },
   {
     name: 'a server says nothing of where it is',
-    file: 'workers/state/assembly/server/coordinates.ts',
+    file: 'workers/state/assembly/own-coordinate.ts',
     find: 'own: () => gossip.coordinate,',
     replace: 'own: () => null,',
     tests: ['unit/workers/state/assembly/open-server'],
