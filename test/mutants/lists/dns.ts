@@ -216,6 +216,20 @@ export const dns: readonly Mutant[] = [
     tests: LIMITS,
   },
   {
+    name: 'replies held back in a busy turn go to a socket that is closed by then',
+    file: `${DNS}/udp.ts`,
+    find: 'if (!isClosed && socket.getSendQueueSize()',
+    replace: 'if (socket.getSendQueueSize()',
+    tests: ['unit/workers/state/dns/udp'],
+  },
+  {
+    name: 'UDP replies of a busy turn are sent one by one',
+    file: `${DNS}/udp.ts`,
+    find: 'turns.send({ bytes: response.bytes, to: from });',
+    replace: 'socket.send(response.bytes, from.port, from.address);',
+    tests: ['unit/workers/state/dns/udp'],
+  },
+  {
     name: 'no margin of eight bytes below the limit of UDP',
     file: `${DNS}/message/compose.ts`,
     find: 'hardLimit - UDP_MARGIN',

@@ -1,7 +1,8 @@
 // The UDP side: a datagram that is answered from memory is answered in the same turn of the event loop, without a closure or a
-// callback per packet.
+// callback per packet; in a busy turn at its end, so that an asker that sleeps is woken once for many replies.
 
 import dgram from 'node:dgram';
+import { BusyTurns } from '../sockets/busy-turns.js';
 import type { Responds, Response } from './response.js';
 
 /** Bytes the system may hold for us in either direction while the loop is busy. */
@@ -12,6 +13,11 @@ const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
 export interface UdpListener {
   readonly port: number;
   close(): Promise<void>;
+}
+
+interface Reply {
+  readonly bytes: Uint8Array;
+  readonly to: dgram.RemoteInfo;
 }
 
 /** Node's types know this option from Node 22.12 on, as its sockets do. */
@@ -43,12 +49,13 @@ export function listenUdp(
     if (response instanceof Promise) void response.then((late) => send(late, from, startedMs));
     else send(response, from, startedMs);
   });
+  const turns = new BusyTurns<Reply>(({ bytes, to }) => {
+    if (!isClosed && socket.getSendQueueSize() <= MAX_QUEUED_BYTES) socket.send(bytes, to.port, to.address);
+  });
   const send = (response: Response | null, from: dgram.RemoteInfo, startedMs: number): void => {
     if (response === null || isClosed) return;
     // Port 0 can't be answered.
-    if (from.port !== 0 && socket.getSendQueueSize() <= MAX_QUEUED_BYTES) {
-      socket.send(response.bytes, from.port, from.address);
-    }
+    if (from.port !== 0) turns.send({ bytes: response.bytes, to: from });
     answered(response, startedMs);
   };
   let isClosed = false;
