@@ -138,7 +138,7 @@ export class Cluster {
     const first = bootstrapWith({ servers });
     for (const server of this.servers) {
       const { disk } = server;
-      const store = new LogStore(disk, disk, await this.#driven(disk, recoverLog(disk, ORIGIN, disk.index)));
+      const store = new LogStore(disk, disk, await this.#driven(disk, recoverLog(disk, ORIGIN, disk)));
       await this.#driven(disk, store.persist(first));
       this.invariants.wrote(server.id, first);
       await this.start(server);

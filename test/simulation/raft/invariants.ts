@@ -257,7 +257,7 @@ export class Invariants {
     assert.ok(log.committed > life.committed, `${id}: the commit index goes back to ${log.committed}`);
     const { snapshot } = log;
     const isProof = life.committed < snapshot.index && this.#isRestore(snapshot);
-    if (isProof && this.committed.get(snapshot.index)?.term !== snapshot.term) this.#prove(core, life, snapshot);
+    if (isProof && !this.#wasCommitted(snapshot)) this.#prove(core, life, snapshot);
     for (let index = life.committed + 1; index <= log.committed; index += 1) {
       const term = log.termAt(index as typeof log.begin);
       const known = this.committed.get(index);
@@ -268,6 +268,11 @@ export class Invariants {
         assert.fail(`${id}: index ${index} was committed otherwise`);
     }
     life.committed = log.committed;
+  }
+
+  /** It is, or it was before a later restore took its place: who was away learns of them one after the other. */
+  #wasCommitted({ index, term }: Position): boolean {
+    return this.committed.get(index)?.term === term || this.#former.get(index)?.has(term) === true;
   }
 
   /** A restored snapshot is committed: from now on it is what lies at its index and before. */
