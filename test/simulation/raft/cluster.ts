@@ -205,6 +205,11 @@ export class Cluster {
     server.waiting = [];
   }
 
+  /** For who is done with it: the timers of its servers would keep all of it in memory. */
+  end(): void {
+    for (const { life } of this.servers) life?.end();
+  }
+
   /** A process is stopped for some time, and goes on as if nothing had been. */
   freeze(server: SimulatedServer, ms: number): void {
     if (!server.life || this.isFrozen(server)) return;
