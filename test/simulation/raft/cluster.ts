@@ -180,7 +180,7 @@ export class Cluster {
     const own = disk.attach(isOver);
     const snapshots = attached(server.snapshots, isOver, {
       // A restore follows: what the log was until then is gone with it.
-      begins: () => this.#look(life),
+      begins: () => this.#checked(() => this.invariants.finishesSnapshot(life.server.core)),
       peril: () => server.life === life && this.#dies(server),
     });
     const storage = await this.#driven(
@@ -410,10 +410,6 @@ export class Cluster {
     this.invariants.after(core);
     if (message.kind === 'committed') this.invariants.handedOut(core, null, message.through);
     else this.invariants.handedOut(core, message.firstIndex, message.firstIndex + message.count - 1);
-  }
-
-  #look(life: Life): void {
-    this.#checked(() => this.invariants.after(life.server.core));
   }
 
   #turn(life: Life): void {

@@ -58,6 +58,10 @@ export class Invariants {
   readonly #begun = new Set<number>();
   /** Terms that an index had before a restore took its place. */
   readonly #former = new Map<number, Set<number>>();
+  /** Server → index → term, when it last was about to finish a snapshot. */
+  readonly #beforeSnapshot = new Map<string, ReadonlyMap<number, number>>();
+  /** The same of whoever restored a snapshot, by `index term` of that: a leader before it may still find out that it was committed. */
+  readonly #beforeRestore = new Map<string, ReadonlyMap<number, number>>();
   #highest = 0;
   elections = 0;
   /** The index of the last snapshot that an operator restored, and that is committed. */
@@ -137,7 +141,7 @@ export class Invariants {
     const isSameLog = last === life.last && snapshot === life.snapshot;
     if (isSameMember && isSameLog && term === life.term && durable === life.durable && onDisk === life.onDisk) return;
     if (term !== life.term) this.#termChanged(core, life);
-    if (snapshot !== life.snapshot && this.#isRestore(snapshot)) this.#placeRestored(snapshot, configuration);
+    if (snapshot !== life.snapshot && this.#isRestore(snapshot)) this.#placeRestored(core.id, snapshot, configuration);
     if (!isSameMember) checkVote(core);
     if (role === 'leader' && life.ledTerm !== term) this.#elected(core, life);
     if (log.committed !== life.committed) this.#committedMore(core, life);
@@ -150,6 +154,17 @@ export class Invariants {
     life.last = last;
     life.snapshot = snapshot;
     life.configuration = configuration;
+  }
+
+  /** A snapshot is about to be finished; what is restored with it takes the place of the log. */
+  finishesSnapshot(core: RaftCore): void {
+    this.after(core);
+    const { id, log } = core;
+    const terms = new Map<number, number>();
+    for (let index = log.begin + 1; index <= log.last.index; index += 1) {
+      terms.set(index, log.termAt(index as typeof log.begin) ?? 0);
+    }
+    this.#beforeSnapshot.set(id, terms);
   }
 
   /** A snapshot is handed out in the place of what it holds. */
@@ -200,8 +215,10 @@ export class Invariants {
     return index > 0 && !this.#entries.has(`${index} ${term}`);
   }
 
-  #placeRestored({ index, term }: Position, configuration: Configuration): void {
+  /** `id`: at the first time whoever restored it. */
+  #placeRestored(id: string, { index, term }: Position, configuration: Configuration): void {
     if (this.#configurations.some((placed) => placed.index === index && placed.term === term)) return;
+    this.#beforeRestore.set(`${index} ${term}`, this.#beforeSnapshot.get(id) ?? new Map());
     this.#configurations.push({ index, term, configuration, isRestored: true });
   }
 
@@ -284,7 +301,10 @@ export class Invariants {
     for (let under = 1; under < index; under += 1) {
       const before = this.committed.get(under);
       const former = this.#former.get(under) ?? new Set();
-      if (before) this.#former.set(under, former.add(before.term));
+      this.#former.set(under, former);
+      if (before) former.add(before.term);
+      const replaced = this.#beforeRestore.get(`${index} ${term}`)?.get(under);
+      if (replaced !== undefined) former.add(replaced);
       this.committed.set(under, { term: -index, seenIn: core.term });
     }
   }
