@@ -65,7 +65,7 @@ export async function recoverStorage(
   unreadable: (id: string, problem: string) => void,
 ): Promise<Storage> {
   const { snapshot, descent } = await findSnapshot(store, snapshots, unreadable);
-  const recovered = await recoverLog(store, snapshot?.position ?? ORIGIN, marker.index, descent);
+  const recovered = await recoverLog(store, snapshot?.position ?? ORIGIN, marker, descent);
   if (descent !== null) await snapshots.giveUp((position) => isGivenUp(position, descent));
   if (marker.index === null) marker.begin();
   return { log: new LogStore(store, marker, recovered), snapshots, snapshot, recovered, forced: null };

@@ -138,7 +138,7 @@ export class Cluster {
     const first = bootstrapWith({ servers });
     for (const server of this.servers) {
       const { disk } = server;
-      const store = new LogStore(disk, disk, await this.#driven(disk, recoverLog(disk, ORIGIN, disk.index)));
+      const store = new LogStore(disk, disk, await this.#driven(disk, recoverLog(disk, ORIGIN, disk)));
       await this.#driven(disk, store.persist(first));
       this.invariants.wrote(server.id, first);
       await this.start(server);
@@ -180,7 +180,7 @@ export class Cluster {
     const own = disk.attach(isOver);
     const snapshots = attached(server.snapshots, isOver, {
       // A restore follows: what the log was until then is gone with it.
-      begins: () => this.#look(life),
+      begins: () => this.#checked(() => this.invariants.finishesSnapshot(life.server.core)),
       peril: () => server.life === life && this.#dies(server),
     });
     const storage = await this.#driven(
@@ -203,6 +203,11 @@ export class Cluster {
     server.disk.crash();
     server.frozenUntilMs = 0;
     server.waiting = [];
+  }
+
+  /** For who is done with it: the timers of its servers would keep all of it in memory. */
+  end(): void {
+    for (const { life } of this.servers) life?.end();
   }
 
   /** A process is stopped for some time, and goes on as if nothing had been. */
@@ -405,10 +410,6 @@ export class Cluster {
     this.invariants.after(core);
     if (message.kind === 'committed') this.invariants.handedOut(core, null, message.through);
     else this.invariants.handedOut(core, message.firstIndex, message.firstIndex + message.count - 1);
-  }
-
-  #look(life: Life): void {
-    this.#checked(() => this.invariants.after(life.server.core));
   }
 
   #turn(life: Life): void {

@@ -58,6 +58,10 @@ export class Invariants {
   readonly #begun = new Set<number>();
   /** Terms that an index had before a restore took its place. */
   readonly #former = new Map<number, Set<number>>();
+  /** Server → index → term, when it last was about to finish a snapshot. */
+  readonly #beforeSnapshot = new Map<string, ReadonlyMap<number, number>>();
+  /** The same of whoever restored a snapshot, by `index term` of that: a leader before it may still find out that it was committed. */
+  readonly #beforeRestore = new Map<string, ReadonlyMap<number, number>>();
   #highest = 0;
   elections = 0;
   /** The index of the last snapshot that an operator restored, and that is committed. */
@@ -137,7 +141,7 @@ export class Invariants {
     const isSameLog = last === life.last && snapshot === life.snapshot;
     if (isSameMember && isSameLog && term === life.term && durable === life.durable && onDisk === life.onDisk) return;
     if (term !== life.term) this.#termChanged(core, life);
-    if (snapshot !== life.snapshot && this.#isRestore(snapshot)) this.#placeRestored(snapshot, configuration);
+    if (snapshot !== life.snapshot && this.#isRestore(snapshot)) this.#placeRestored(core.id, snapshot, configuration);
     if (!isSameMember) checkVote(core);
     if (role === 'leader' && life.ledTerm !== term) this.#elected(core, life);
     if (log.committed !== life.committed) this.#committedMore(core, life);
@@ -150,6 +154,17 @@ export class Invariants {
     life.last = last;
     life.snapshot = snapshot;
     life.configuration = configuration;
+  }
+
+  /** A snapshot is about to be finished; what is restored with it takes the place of the log. */
+  finishesSnapshot(core: RaftCore): void {
+    this.after(core);
+    const { id, log } = core;
+    const terms = new Map<number, number>();
+    for (let index = log.begin + 1; index <= log.last.index; index += 1) {
+      terms.set(index, log.termAt(index as typeof log.begin) ?? 0);
+    }
+    this.#beforeSnapshot.set(id, terms);
   }
 
   /** A snapshot is handed out in the place of what it holds. */
@@ -200,8 +215,10 @@ export class Invariants {
     return index > 0 && !this.#entries.has(`${index} ${term}`);
   }
 
-  #placeRestored({ index, term }: Position, configuration: Configuration): void {
+  /** `id`: at the first time whoever restored it. */
+  #placeRestored(id: string, { index, term }: Position, configuration: Configuration): void {
     if (this.#configurations.some((placed) => placed.index === index && placed.term === term)) return;
+    this.#beforeRestore.set(`${index} ${term}`, this.#beforeSnapshot.get(id) ?? new Map());
     this.#configurations.push({ index, term, configuration, isRestored: true });
   }
 
@@ -257,7 +274,7 @@ export class Invariants {
     assert.ok(log.committed > life.committed, `${id}: the commit index goes back to ${log.committed}`);
     const { snapshot } = log;
     const isProof = life.committed < snapshot.index && this.#isRestore(snapshot);
-    if (isProof && this.committed.get(snapshot.index)?.term !== snapshot.term) this.#prove(core, life, snapshot);
+    if (isProof && !this.#wasCommitted(snapshot)) this.#prove(core, life, snapshot);
     for (let index = life.committed + 1; index <= log.committed; index += 1) {
       const term = log.termAt(index as typeof log.begin);
       const known = this.committed.get(index);
@@ -270,6 +287,11 @@ export class Invariants {
     life.committed = log.committed;
   }
 
+  /** It is, or it was before a later restore took its place: who was away learns of them one after the other. */
+  #wasCommitted({ index, term }: Position): boolean {
+    return this.committed.get(index)?.term === term || this.#former.get(index)?.has(term) === true;
+  }
+
   /** A restored snapshot is committed: from now on it is what lies at its index and before. */
   #prove(core: RaftCore, life: Life, { index, term }: Position): void {
     const lost = [...this.committed].find(([at, entry]) => at >= index || entry.term > term);
@@ -279,7 +301,10 @@ export class Invariants {
     for (let under = 1; under < index; under += 1) {
       const before = this.committed.get(under);
       const former = this.#former.get(under) ?? new Set();
-      if (before) this.#former.set(under, former.add(before.term));
+      this.#former.set(under, former);
+      if (before) former.add(before.term);
+      const replaced = this.#beforeRestore.get(`${index} ${term}`)?.get(under);
+      if (replaced !== undefined) former.add(replaced);
       this.committed.set(under, { term: -index, seenIn: core.term });
     }
   }
@@ -290,10 +315,21 @@ export class Invariants {
     const voters = votersOf(core.configuration);
     // A restored snapshot is on the disk before the log goes on after it.
     const isOwn = (voter: string): boolean => voter === core.id && index === core.log.snapshot.index;
-    const holding = voters.filter((voter) => this.disk(voter).holds(index, term) || isOwn(voter)).length;
+    const holds = (voter: string): boolean =>
+      this.disk(voter).holds(index, term) || isOwn(voter) || this.#liesUnderRestore(voter, index, term);
+    const holding = voters.filter(holds).length;
     assert.ok(holding >= majority(voters.length), `index ${index} is held by ${holding} of ${voters.length}`);
     this.committed.set(index, { term, seenIn: core.term });
     this.#highest = Math.max(this.#highest, index);
+  }
+
+  /** A snapshot was restored over it since its holder told of it. */
+  #liesUnderRestore(voter: string, index: number, term: number): boolean {
+    const over = -(this.disk(voter).terms[index] ?? 0);
+    for (const [position, terms] of this.#beforeRestore) {
+      if (position.startsWith(`${over} `) && terms.get(index) === term) return true;
+    }
+    return false;
   }
 
   /** Log matching: an entry of the same index and term is the same everywhere, and so is the one before it. */

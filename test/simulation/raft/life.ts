@@ -102,6 +102,7 @@ export class Life {
     };
     const watched = { ...storage, log: this.#watch(storage.log) };
     this.#server = await startServer(settings, watched, this.#link(), around);
+    if (this.isOver) this.#stopTimers();
   }
 
   /** The state worker's side says something. */
@@ -117,7 +118,10 @@ export class Life {
   end(): void {
     this.isOver = true;
     this.#ended();
-    // Its timers.
+    this.#stopTimers();
+  }
+
+  #stopTimers(): void {
     this.#server?.stop().catch(() => {});
   }
 

@@ -85,6 +85,7 @@ test(`${seeds.length} seeds of restores that were lost leave a majority that goe
       assertAgreement(cluster);
       if (wasAlone) seen.unproven += 1;
       if (isShort) seen.short += 1;
+      cluster.end();
     } catch (error) {
       throw failedBy(seed, error);
     }

@@ -107,7 +107,7 @@ export class NoMarker implements DurableMarker {
   }
 
   retreat(index: LogIndex): void {
-    this.index = index;
+    if (index < this.index) this.index = index;
   }
 
   begin(): void {}

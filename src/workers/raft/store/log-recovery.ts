@@ -20,6 +20,7 @@ import {
 } from '../core/entry.js';
 import type { RecoveredLog, TermRange } from '../core/log.js';
 import { hasBegun } from './descent.js';
+import type { DurableMarker } from './durable-marker.js';
 import type { KeyValueStore } from './key-value-store.js';
 import {
   BEGIN_KEY,
@@ -46,11 +47,14 @@ export interface Recovered {
   readonly repaired: string | null;
 }
 
-/** `descent`: what the log was, or is to be, given up for; `snapshot` is none of those that are given up with it. */
+/**
+ * `marker` is told before entries that were durable go. `descent`: what the log was, or is to be, given up for; `snapshot` is none of
+ * those that are given up with it. Throws a StorageFailure.
+ */
 export async function recoverLog(
   store: KeyValueStore,
   snapshot: Position,
-  marker: LogIndex | null,
+  marker: Pick<DurableMarker, 'index' | 'retreat'>,
   descent: Descent | null = null,
 ): Promise<Recovered> {
   const begin = await readBegin(store);
@@ -61,7 +65,7 @@ export async function recoverLog(
   const isSuperseded = isOutdone || isDescending;
   const scan = new Scan(begin);
   for await (const { key, value } of store.scan(recordKey(logIndex(1)), RECORDS_BEFORE)) scan.take(key, value);
-  const durable = marker ?? logIndex(0);
+  const durable = marker.index ?? logIndex(0);
   const torn = scan.broken;
   if (torn !== null && torn.index <= durable) throw damagedAt(torn.index, torn.problem);
   const last = scan.last ?? (begin === snapshot.index ? snapshot : { index: begin, term: term(0) });
@@ -74,7 +78,7 @@ export async function recoverLog(
     throw damagedAt(snapshot.index + 1, what);
   }
   const hasLived = (await store.get(HARD_STATE_KEY)) !== null;
-  const hardState = await readHardState(store, scan, snapshot, marker);
+  const hardState = await readHardState(store, scan, snapshot, marker.index);
   // Everything is judged; only now is anything changed.
   const repaired = torn === null ? null : await cut(store, torn);
   if (begin > 0) await store.removeRange(RECORDS_FROM, recordKey(logIndex(begin + 1)));
@@ -84,8 +88,11 @@ export async function recoverLog(
     const begins = { key: BEGIN_KEY, value: encodeBegin(snapshot.index) };
     const mark = { key: UNPROVEN_KEY, value: encodeUnproven(snapshot) };
     const floor = floorOver(snapshot, descent);
-    await store.write(isUnproven ? [begins, mark] : [begins], floor === null ? [FLOOR_KEY] : []);
-    await store.removeRange(RECORDS_FROM, RECORDS_BEFORE);
+    marker.retreat(snapshot.index);
+    // With the new begin in one write: an entry that comes back after a crash would lie behind it.
+    const removals = scan.records.map(recordKey);
+    if (floor === null) removals.push(FLOOR_KEY);
+    await store.write(isUnproven ? [begins, mark] : [begins], removals);
     const log = { snapshot, begin: snapshot.index, terms: [], last: snapshot, isUnproven, floor };
     return { hardState, log, configurations: [], records: [], repaired };
   }

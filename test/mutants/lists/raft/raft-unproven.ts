@@ -72,8 +72,8 @@ export const raftUnproven: readonly Mutant[] = [
   {
     name: 'unproven snapshot: one that only came to be visible counts as committed',
     file: 'workers/raft/store/log-recovery.ts',
-    find: 'await store.write(isUnproven ? [begins, mark] : [begins], floor',
-    replace: 'await store.write([begins], floor',
+    find: 'await store.write(isUnproven ? [begins, mark] : [begins], removals',
+    replace: 'await store.write([begins], removals',
     tests: RECOVERY,
   },
   {
@@ -145,6 +145,20 @@ export const raftUnproven: readonly Mutant[] = [
     find: 'return Math.min(this.#committed, this.#last.index) as LogIndex;',
     replace: 'return this.#committed;',
     tests: FOLLOWER,
+  },
+  {
+    name: 'given up: entries that a start removed come back',
+    file: 'workers/raft/store/log-recovery.ts',
+    find: '[begins], removals);',
+    replace: '[begins], []);\n    await store.removeRange(RECORDS_FROM, RECORDS_BEFORE);',
+    tests: DESCENT,
+  },
+  {
+    name: 'given up: entries that a start removed are missed at the next',
+    file: 'workers/raft/store/log-recovery.ts',
+    find: 'marker.retreat(snapshot.index);',
+    replace: '',
+    tests: DESCENT,
   },
   {
     name: 'given up: a restart forgets the floor',

@@ -342,9 +342,9 @@ const lossIsSaid: readonly Mutant[] = [
   {
     name: 'a torn tail is cut before everything is judged',
     file: 'workers/raft/store/log-recovery.ts',
-    find: '  const durable = marker ?? logIndex(0);\n  const torn = scan.broken;\n',
+    find: '  const durable = marker.index ?? logIndex(0);\n  const torn = scan.broken;\n',
     replace:
-      '  const durable = marker ?? logIndex(0);\n  const torn = scan.broken;\n  if (torn !== null) await cut(store, torn);\n',
+      '  const durable = marker.index ?? logIndex(0);\n  const torn = scan.broken;\n  if (torn !== null) await cut(store, torn);\n',
     tests: RECOVERY,
   },
   {

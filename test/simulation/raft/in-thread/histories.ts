@@ -37,6 +37,7 @@ async function histories(orders: readonly HistoryOrder[]): Promise<SeenByClients
       seen.installs += cluster.seen.installs;
       seen.changes += cluster.seen.changes;
       for (const name of COUNTED) seen[name] += clients.seen[name];
+      cluster.end();
     } catch (error) {
       throw failedBy(seed, error);
     }

@@ -45,6 +45,7 @@ async function storms({ seeds, voters }: StormsOrder): Promise<SeenInStorms> {
       seen.lost += cluster.seen.lost;
       seen.confirmed += cluster.seen.confirmed;
       if (cluster.invariants.restoredThrough > 0) seen.restored += 1;
+      cluster.end();
     } catch (error) {
       throw failedBy(seed, error);
     }

@@ -21,6 +21,7 @@ import { SnapshotDirectory } from '../../../../src/workers/raft/snapshot/snapsho
 import { MemorySnapshots, type SnapshotStore } from '../../../../src/workers/raft/snapshot/snapshot-store.js';
 import { recoverStorage } from '../../../../src/workers/raft/storage.js';
 import { NoMarker } from '../../../../src/workers/raft/store/durable-marker.js';
+import type { Put } from '../../../../src/workers/raft/store/key-value-store.js';
 import { FLOOR_KEY } from '../../../../src/workers/raft/store/log-keys.js';
 import { recoverLog } from '../../../../src/workers/raft/store/log-recovery.js';
 import { LogStore } from '../../../../src/workers/raft/store/log-store.js';
@@ -37,13 +38,31 @@ function entry(index: number, of: number): EntryRun {
 }
 
 /** A log that goes on after a snapshot of 10 in term 3, which isn't proven, with an entry behind it. */
-async function restored(): Promise<{ readonly store: MemoryStore; readonly log: LogStore }> {
-  const store = new MemoryStore();
-  const log = new LogStore(store, new NoMarker(), await recoverLog(store, ORIGIN, logIndex(0)));
+async function restored<Store extends MemoryStore>(store: Store) {
+  const log = new LogStore(store, new NoMarker(), await recoverLog(store, ORIGIN, new NoMarker()));
   const first = { hardState: HARD_STATE, truncateAfter: null, restart: null, isProven: false, runs: [entry(1, 3)] };
   await log.persist(first);
   await log.persist({ ...first, hardState: null, restart: RESTORED, runs: [entry(11, 3)] });
   return { store, log };
+}
+
+/** A disk that may lose power: what was removed without a sync is back then, unless a write came after it. */
+class UnsyncedRemovals extends MemoryStore {
+  #removed: Put[] = [];
+
+  override async removeRange(from: Uint8Array, before: Uint8Array): Promise<void> {
+    for await (const row of this.scan(from, before)) this.#removed.push(row);
+    await super.removeRange(from, before);
+  }
+
+  override async write(puts: readonly Put[], removals: readonly Uint8Array[]): Promise<void> {
+    this.#removed = [];
+    await super.write(puts, removals);
+  }
+
+  losePower(): Promise<void> {
+    return super.write(this.#removed, []);
+  }
 }
 
 async function copyOf(store: MemoryStore): Promise<MemoryStore> {
@@ -57,11 +76,11 @@ async function copyOf(store: MemoryStore): Promise<MemoryStore> {
 const FLOOR = { index: logIndex(11), term: term(3) };
 
 /** Which snapshot a start finds with these on the disk, and the log that it goes on with. */
-async function found(store: MemoryStore, positions: readonly Position[]) {
+async function found(store: MemoryStore, positions: readonly Position[], marker = new NoMarker()) {
   const snapshots = new VirtualSnapshots();
   const configuration = { index: logIndex(1), configuration: { servers: [] } };
   for (const position of positions) await (await snapshots.create(position, configuration)).finish();
-  const { recovered, snapshot } = await recoverStorage(store, new NoMarker(), snapshots, () => {});
+  const { recovered, snapshot } = await recoverStorage(store, marker, snapshots, () => {});
   const newest = await snapshots.newestReadable(() => {});
   const { last, pledge, hasFloor, isUnproven } = new RaftLog(recovered.log);
   return {
@@ -77,7 +96,7 @@ async function found(store: MemoryStore, positions: readonly Position[]) {
 test('a log that is given up for an older snapshot: whenever it ends, a start finds the one or the other, and the floor', async () => {
   for (const to of [COVERED, ORIGIN]) {
     const visible = to === ORIGIN ? [RESTORED] : [RESTORED, to];
-    const { store, log } = await restored();
+    const { store, log } = await restored(new MemoryStore());
     await log.descend({ floor: FLOOR, to });
     const unproven = to !== ORIGIN;
     const fallen = { last: to, pledge: FLOOR, hasFloor: true, isUnproven: unproven, snapshot: to, newest: to };
@@ -115,8 +134,22 @@ test('a log that is given up for an older snapshot: whenever it ends, a start fi
   }
 });
 
+test('no entry of a log that was given up comes back when power is lost right after a start', async () => {
+  for (const to of [COVERED, { index: logIndex(10), term: term(4) }]) {
+    const { store, log } = await restored(new UnsyncedRemovals());
+    const isOlder = to.index < RESTORED.index;
+    if (isOlder) await log.descend({ floor: FLOOR, to });
+    const marker = new NoMarker();
+    marker.advance(logIndex(11));
+    const first = await found(store, isOlder ? [RESTORED, to] : [to], marker);
+    assert.deepEqual(first.last, to);
+    await store.losePower();
+    assert.deepEqual(await found(store, [to], marker), first);
+  }
+});
+
 test('when what a log goes on after is gone, nothing that was given up for it comes back', async () => {
-  const { store, log } = await restored();
+  const { store, log } = await restored(new MemoryStore());
   await log.descend({ floor: FLOOR, to: COVERED });
   await log.persist({ hardState: null, truncateAfter: null, restart: COVERED, isProven: false, runs: [] });
   await assert.rejects(found(store, [RESTORED]), { code: 'damaged' });

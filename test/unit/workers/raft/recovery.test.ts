@@ -30,7 +30,7 @@ const COVERED = { index: logIndex(4), term: term(3) };
 /** Entries 1 to `count` in a record each, with term and vote. */
 async function written(count: number): Promise<MemoryStore> {
   const store = new MemoryStore();
-  const log = new LogStore(store, new NoMarker(), await recoverLog(store, ORIGIN, logIndex(0)));
+  const log = new LogStore(store, new NoMarker(), await recoverLog(store, ORIGIN, markedAt(0)));
   for (let index = 1; index <= count; index += 1) {
     const payload = singlePayload(Buffer.from(`entry ${index}`));
     const run = { firstIndex: logIndex(index), count: 1, term: term(3), type: EntryType.command, appendedAtMs: 0 };
@@ -43,6 +43,11 @@ async function written(count: number): Promise<MemoryStore> {
     });
   }
   return store;
+}
+
+/** `null`: there is none. */
+function markedAt(index: number | null) {
+  return { index: index === null ? null : logIndex(index), retreat: () => {} };
 }
 
 async function flip(store: MemoryStore, key: Uint8Array, at: number): Promise<void> {
@@ -62,13 +67,17 @@ async function content(store: MemoryStore): Promise<string[]> {
 /** Recovery says `message` and has touched nothing. */
 async function assertStops(store: MemoryStore, marker: LogIndex | null, message: string): Promise<void> {
   const before = await content(store);
-  await assert.rejects(recoverLog(store, ORIGIN, marker), { name: 'StorageFailure', code: 'damaged', message });
+  await assert.rejects(recoverLog(store, ORIGIN, markedAt(marker)), {
+    name: 'StorageFailure',
+    code: 'damaged',
+    message,
+  });
   assert.deepEqual(await content(store), before);
 }
 
 test('term and vote come back, and a changed bit anywhere in them stops', async () => {
   const store = await written(2);
-  assert.deepEqual((await recoverLog(store, ORIGIN, logIndex(2))).hardState, HARD_STATE);
+  assert.deepEqual((await recoverLog(store, ORIGIN, markedAt(2))).hardState, HARD_STATE);
   const { length } = (await store.get(HARD_STATE_KEY)) ?? assert.fail('no term and vote');
   for (let at = 0; at < length; at += 1) {
     await flip(store, HARD_STATE_KEY, at);
@@ -94,16 +103,16 @@ test('missing term and vote are damage as soon as anything was ever written', as
   await assertStops(store, logIndex(0), message);
   // Compaction may have left no record.
   const compacted = await written(4);
-  const log = new LogStore(compacted, new NoMarker(), await recoverLog(compacted, ORIGIN, logIndex(4)));
+  const log = new LogStore(compacted, new NoMarker(), await recoverLog(compacted, ORIGIN, markedAt(4)));
   assert.equal(await log.dropThrough(logIndex(4)), 4);
   await compacted.write([], [HARD_STATE_KEY]);
   assert.equal((await content(compacted)).length, 1, 'where the log begins');
-  await assert.rejects(recoverLog(compacted, COVERED, logIndex(4)), { message });
+  await assert.rejects(recoverLog(compacted, COVERED, markedAt(4)), { message });
 });
 
 test('a directory with only snapshots goes on from the newest', async () => {
   for (const marker of [null, logIndex(0)]) {
-    const { hardState, log } = await recoverLog(new MemoryStore(), COVERED, marker);
+    const { hardState, log } = await recoverLog(new MemoryStore(), COVERED, markedAt(marker));
     assert.deepEqual(hardState, { term: 3, vote: null });
     assert.deepEqual(log.last, COVERED);
   }
@@ -112,7 +121,7 @@ test('a directory with only snapshots goes on from the newest', async () => {
 /** A log that goes on after a snapshot of 10 in term 3, which isn't proven. */
 async function restored(): Promise<{ readonly store: MemoryStore; readonly log: LogStore }> {
   const store = await written(2);
-  const log = new LogStore(store, new NoMarker(), await recoverLog(store, ORIGIN, logIndex(2)));
+  const log = new LogStore(store, new NoMarker(), await recoverLog(store, ORIGIN, markedAt(2)));
   const payload = singlePayload(Buffer.from('entry 11'));
   const run = { firstIndex: logIndex(11), count: 1, term: term(3), type: EntryType.noop, appendedAtMs: 0, payload };
   await log.persist({ hardState: null, truncateAfter: null, restart: RESTORED, isProven: false, runs: [run] });
@@ -122,38 +131,38 @@ const RESTORED = { index: logIndex(10), term: term(3) };
 
 test('what took the place of the log is unproven, over restarts, until a write says otherwise', async () => {
   const { store, log } = await restored();
-  const found = await recoverLog(store, RESTORED, logIndex(11));
+  const found = await recoverLog(store, RESTORED, markedAt(11));
   assert.deepEqual([found.log.isUnproven, found.log.last.index], [true, 11]);
   await log.persist({ hardState: HARD_STATE, truncateAfter: null, restart: null, isProven: true, runs: [] });
-  assert.equal((await recoverLog(store, RESTORED, logIndex(11))).log.isUnproven, false);
+  assert.equal((await recoverLog(store, RESTORED, markedAt(11))).log.isUnproven, false);
 });
 
 test('a snapshot that only came to be visible is unproven, too; what was carried over is not', async () => {
   const store = await written(2);
   for (let start = 0; start < 2; start += 1) {
-    const { log, records } = await recoverLog(store, RESTORED, logIndex(2));
+    const { log, records } = await recoverLog(store, RESTORED, markedAt(2));
     assert.deepEqual([log.isUnproven, log.last, records], [true, RESTORED, []]);
   }
-  assert.equal((await recoverLog(new MemoryStore(), RESTORED, null)).log.isUnproven, false);
+  assert.equal((await recoverLog(new MemoryStore(), RESTORED, markedAt(null))).log.isUnproven, false);
 });
 
 test('a snapshot of a later term took the place of an unproven one, be its index lower', async () => {
   for (const index of [4, 10]) {
     const { store } = await restored();
     const newer = { index: logIndex(index), term: term(5) };
-    const { log, records } = await recoverLog(store, newer, logIndex(index));
+    const { log, records } = await recoverLog(store, newer, markedAt(index));
     assert.deepEqual([log.last, log.begin, log.isUnproven, records], [newer, index, true, []]);
-    assert.equal((await recoverLog(store, newer, logIndex(index))).log.isUnproven, true);
+    assert.equal((await recoverLog(store, newer, markedAt(index))).log.isUnproven, true);
   }
 });
 
 test('without the snapshot that it goes on after, a log is damaged, proven or not', async () => {
   const { store, log } = await restored();
   const message = /^raft log is damaged at index 5: the log begins after it/;
-  await assert.rejects(recoverLog(store, COVERED, logIndex(11)), { message });
+  await assert.rejects(recoverLog(store, COVERED, markedAt(11)), { message });
   await log.persist({ hardState: null, truncateAfter: null, restart: null, isProven: true, runs: [] });
   assert.equal(await store.get(UNPROVEN_KEY), null);
-  await assert.rejects(recoverLog(store, { index: logIndex(4), term: term(5) }, logIndex(11)), { message });
+  await assert.rejects(recoverLog(store, { index: logIndex(4), term: term(5) }, markedAt(11)), { message });
 });
 
 test('a log without its marker is damage', async () => {
@@ -168,7 +177,7 @@ test('a broken last record that was durable stops before anything is cut; one th
   const store = await written(3);
   await flip(store, recordKey(logIndex(3)), 50);
   await assertStops(store, logIndex(3), 'raft log is damaged at index 3: checksum mismatch');
-  const { repaired, log } = await recoverLog(store, ORIGIN, logIndex(2));
+  const { repaired, log } = await recoverLog(store, ORIGIN, markedAt(2));
   assert.equal(repaired, 'cut an incomplete last write at index 3: checksum mismatch');
   assert.equal(log.last.index, 2);
   assert.equal(await store.get(recordKey(logIndex(3))), null);
@@ -194,7 +203,7 @@ test('a log that ends before what was durable is damage, also when nothing of it
 
 test('a changed bit in where the log begins is damage', async () => {
   const store = await written(3);
-  const log = new LogStore(store, new NoMarker(), await recoverLog(store, ORIGIN, logIndex(3)));
+  const log = new LogStore(store, new NoMarker(), await recoverLog(store, ORIGIN, markedAt(3)));
   await log.dropThrough(logIndex(1));
   await flip(store, BEGIN_KEY, 5);
   await assertStops(store, logIndex(3), 'raft log is damaged: begin of the log: checksum mismatch');
@@ -209,7 +218,7 @@ test('a log of before extensions were kept is opened, and goes on with them', as
   ].map((hex, i) => ({ key: recordKey(logIndex(i + 1)), value: Buffer.from(hex, 'hex') }));
   const hardState = Buffer.from('e5a18bea7b227465726d223a322c22766f7465223a2261227d', 'hex');
   await store.write([...old, { key: HARD_STATE_KEY, value: hardState }], []);
-  const recovered = await recoverLog(store, ORIGIN, logIndex(5));
+  const recovered = await recoverLog(store, ORIGIN, markedAt(5));
   assert.deepEqual(recovered.log.last, { index: 5, term: 2 });
   assert.deepEqual(recovered.hardState, { term: 2, vote: 'a' });
   assert.equal(recovered.configurations.length, 1);
@@ -220,7 +229,7 @@ test('a log of before extensions were kept is opened, and goes on with them', as
   const extensions = Buffer.from('08011802', 'hex');
   const written = runs.map((run, i) => (i === 1 ? { ...run, extensions } : run));
   await log.persist({ hardState: null, truncateAfter: null, restart: null, isProven: false, runs: written });
-  const again = await recoverLog(store, ORIGIN, logIndex(8));
+  const again = await recoverLog(store, ORIGIN, markedAt(8));
   assert.deepEqual(again.records, [1, 2, 3, 6, 7, 8]);
   const reopened = new LogStore(store, new NoMarker(), again);
   const read = await reopened.read(logIndex(6), logIndex(8), 1024);
@@ -234,7 +243,7 @@ test('a log of before extensions were kept is opened, and goes on with them', as
 
 test('entries of one time share a record, others do not', async () => {
   const store = new MemoryStore();
-  const log = new LogStore(store, new NoMarker(), await recoverLog(store, ORIGIN, logIndex(0)));
+  const log = new LogStore(store, new NoMarker(), await recoverLog(store, ORIGIN, markedAt(0)));
   const payload = singlePayload(Buffer.from('x'));
   const runs = [5, 5, 6, 6].map((appendedAtMs, i) => {
     return { firstIndex: logIndex(i + 1), count: 1, term: term(1), type: EntryType.command, appendedAtMs, payload };
@@ -242,7 +251,7 @@ test('entries of one time share a record, others do not', async () => {
   const exact = { ...runs[3], firstIndex: logIndex(5), appendedAtRest: { nanoseconds: 7, zoneMinutes: -1 } };
   const all = [...runs, exact as (typeof runs)[0]];
   await log.persist({ hardState: HARD_STATE, truncateAfter: null, restart: null, isProven: false, runs: all });
-  const again = await recoverLog(store, ORIGIN, logIndex(5));
+  const again = await recoverLog(store, ORIGIN, markedAt(5));
   assert.deepEqual(again.records, [1, 3, 5]);
   const read = await new LogStore(store, new NoMarker(), again).read(logIndex(1), logIndex(5), 4096);
   assert.deepEqual(
@@ -257,7 +266,7 @@ test('entries of one time share a record, others do not', async () => {
 
 test('the end of the log is read from memory, and is there what it is on the disk', async () => {
   const store = new MemoryStore();
-  const log = new LogStore(store, new NoMarker(), await recoverLog(store, ORIGIN, logIndex(0)));
+  const log = new LogStore(store, new NoMarker(), await recoverLog(store, ORIGIN, markedAt(0)));
   const work = { hardState: HARD_STATE, truncateAfter: null, restart: null, isProven: false };
   const write = (first: number, text: string, more: Partial<Parameters<LogStore['persist']>[0]> = {}) => {
     const runs = [0, 1, 2].map((i) => ({

@@ -113,7 +113,7 @@ async function written(disk: VirtualDisk, work: Promise<void>): Promise<void> {
 
 test('a suffix is deleted within a record, and a crash right after it is no damage', async () => {
   const disk = new VirtualDisk(new Random(1));
-  const store = new LogStore(disk, disk, await recoverLog(disk, ORIGIN, disk.index));
+  const store = new LogStore(disk, disk, await recoverLog(disk, ORIGIN, disk));
   const hardState = { term: term(1), vote: null };
   await written(
     disk,
@@ -140,7 +140,7 @@ test('a suffix is deleted within a record, and a crash right after it is no dama
   await new Promise((resolve) => setImmediate(resolve));
   assert.equal(disk.index, 2, 'the marker goes back before anything is deleted');
   disk.complete();
-  const recovered = await recoverLog(disk, ORIGIN, disk.index);
+  const recovered = await recoverLog(disk, ORIGIN, disk);
   assert.deepEqual(recovered.log.last, { index: 3, term: 2 });
   assert.deepEqual(recovered.records, [1, 3]);
   await work;
