@@ -35,14 +35,22 @@ export function routerError(entry: EntryOf<'service-router'>): string | null {
 const SCALE = 100;
 const WHOLE = 100;
 
-/** The same destination may stand in several splits, each with a share and headers of its own. */
+/** A destination may stand in several splits where these change headers differently. */
 export function splitterError(entry: EntryOf<'service-splitter'>): string | null {
   if (entry.Name === '') return 'Name is required';
   const splits = entry.Splits ?? [];
   if (splits.length === 0) return 'no splits configured';
   let sum = 0;
-  for (const [at, { Weight }] of splits.entries()) {
+  const plain = new Set<string>();
+  for (const [at, { Weight, Service, ServiceSubset, RequestHeaders, ResponseHeaders }] of splits.entries()) {
     if (!(Weight >= 0 && Weight <= WHOLE)) return `Splits[${at}].Weight must be between 0 and 100`;
+    if (RequestHeaders === null && ResponseHeaders === null) {
+      const service = JSON.stringify(Service || entry.Name);
+      const subset = JSON.stringify(ServiceSubset);
+      const destination = `service=${service}, subset=${subset}`;
+      if (plain.has(destination)) return `split destination occurs more than once: ${destination}`;
+      plain.add(destination);
+    }
     sum += Math.round(Weight * SCALE);
   }
   if (sum === WHOLE * SCALE) return null;

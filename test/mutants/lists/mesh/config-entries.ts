@@ -108,4 +108,18 @@ export const configEntries: readonly Mutant[] = [
     replace: 'if (record.FromWildcard && !isOneOfAll) continue;',
     tests: ['unit/workers/state/replica/fsm/gateway-services'],
   },
+  {
+    name: 'splits to one destination that change headers differently are refused',
+    file: 'wire/config-entries/rules/routing.ts',
+    find: 'RequestHeaders === null && ResponseHeaders === null',
+    replace: 'RequestHeaders !== undefined',
+    tests: METHOD,
+  },
+  {
+    name: 'splits to one destination that differ in nothing are taken',
+    file: 'wire/config-entries/rules/routing.ts',
+    find: 'plain.add(destination);',
+    replace: '',
+    tests: METHOD,
+  },
 ];

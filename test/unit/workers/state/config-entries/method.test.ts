@@ -82,7 +82,7 @@ test('an entry that breaks a rule of its kind is refused before the log', () => 
   assert.equal(leader.index, 10);
 });
 
-test('what Consul takes is taken: any proxy mode of a service, a destination that is split to more than once', () => {
+test('what Consul takes is taken: any proxy mode of a service, splits to one destination that change headers differently', () => {
   const leader = new Leader();
   const split = {
     Service: 'web',
@@ -92,11 +92,22 @@ test('what Consul takes is taken: any proxy mode of a service, a destination tha
     RequestHeaders: null,
     ResponseHeaders: null,
   };
-  const Splits = [80, 10, 10].map((Weight) => ({ ...split, Weight }));
+  const RequestHeaders = { Add: null, Set: { 'x-web-version': 'v2' }, Remove: null };
+  const Splits = [
+    { ...split, Weight: 80, Service: 'api' },
+    { ...split, Weight: 10, RequestHeaders },
+    { ...split, Weight: 10 },
+  ];
+  leader.write({ ...web, Name: 'api' });
   assert.equal(leader.write({ ...web, Mode: 'test' }), '+true');
   assert.equal(leader.store.configEntries.get('service-defaults', 'web').value?.Mode, 'test');
   assert.equal(leader.write({ ...emptyEntry('service-splitter', 'web'), Splits }), '+true');
   assert.deepEqual(leader.store.configEntries.get('service-splitter', 'web').value?.Splits, Splits);
+  const twice = [30, 70].map((Weight) => ({ ...split, Weight }));
+  assert.match(
+    leader.write({ ...emptyEntry('service-splitter', 'web'), Splits: twice }),
+    /split destination occurs more than once: service="web", subset=""/,
+  );
   assert.match(leader.write({ ...emptyEntry('proxy-defaults', 'global'), Mode: 'test' }), /invalid proxy mode: test/);
 });
 
