@@ -315,10 +315,21 @@ export class Invariants {
     const voters = votersOf(core.configuration);
     // A restored snapshot is on the disk before the log goes on after it.
     const isOwn = (voter: string): boolean => voter === core.id && index === core.log.snapshot.index;
-    const holding = voters.filter((voter) => this.disk(voter).holds(index, term) || isOwn(voter)).length;
+    const holds = (voter: string): boolean =>
+      this.disk(voter).holds(index, term) || isOwn(voter) || this.#liesUnderRestore(voter, index, term);
+    const holding = voters.filter(holds).length;
     assert.ok(holding >= majority(voters.length), `index ${index} is held by ${holding} of ${voters.length}`);
     this.committed.set(index, { term, seenIn: core.term });
     this.#highest = Math.max(this.#highest, index);
+  }
+
+  /** A snapshot was restored over it since its holder told of it. */
+  #liesUnderRestore(voter: string, index: number, term: number): boolean {
+    const over = -(this.disk(voter).terms[index] ?? 0);
+    for (const [position, terms] of this.#beforeRestore) {
+      if (position.startsWith(`${over} `) && terms.get(index) === term) return true;
+    }
+    return false;
   }
 
   /** Log matching: an entry of the same index and term is the same everywhere, and so is the one before it. */

@@ -53,17 +53,17 @@ function* extensionErrors({ EnvoyExtensions }: Pick<ServiceDefaults, 'EnvoyExten
   }
 }
 
-function* modeErrors({ Mode, MutualTLSMode }: Pick<ServiceDefaults, 'Mode' | 'MutualTLSMode'>): Generator<string> {
-  if (!PROXY_MODES.has(Mode)) yield `invalid proxy mode: ${Mode}`;
+function* mutualTlsErrors({ MutualTLSMode }: Pick<ServiceDefaults, 'MutualTLSMode'>): Generator<string> {
   if (!MTLS_MODES.has(MutualTLSMode)) yield `invalid MutualTLSMode ${JSON.stringify(MutualTLSMode)}`;
 }
 
+/** A service's proxy mode is taken as it is given, as Consul takes it: only proxies look at it. */
 function* serviceErrors(entry: ServiceDefaults): Generator<string> {
   if (!PROTOCOLS.has(entry.Protocol)) yield `invalid value for protocol: ${entry.Protocol}`;
   if (!BALANCES.has(entry.BalanceInboundConnections)) {
     yield `invalid value for balance inbound connections: ${entry.BalanceInboundConnections}`;
   }
-  yield* modeErrors(entry);
+  yield* mutualTlsErrors(entry);
   yield* upstreamsErrors(entry);
   yield* destinationErrors(entry);
   yield* extensionErrors(entry);
@@ -85,7 +85,8 @@ export function serviceDefaultsError(entry: ServiceDefaults): string | null {
 
 export function proxyDefaultsError(entry: EntryOf<'proxy-defaults'>): string | null {
   if (entry.Name !== 'global') return `invalid name (${JSON.stringify(entry.Name)}), only "global" is supported`;
-  for (const error of modeErrors(entry)) return error;
+  if (!PROXY_MODES.has(entry.Mode)) return `invalid proxy mode: ${entry.Mode}`;
+  for (const error of mutualTlsErrors(entry)) return error;
   for (const error of extensionErrors(entry)) return error;
   return null;
 }

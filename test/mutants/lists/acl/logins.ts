@@ -53,6 +53,13 @@ export const logins: readonly Mutant[] = [
     tests: KEYS,
   },
   {
+    name: 'the API server of Kubernetes must be told as a URL',
+    file: `${ACL}/auth-methods/kubernetes-config.ts`,
+    find: "host.includes('://') ?",
+    replace: 'true ?',
+    tests: ['unit/workers/state/acl/auth-methods/kubernetes-config'],
+  },
+  {
     name: 'what every object has is a claim',
     file: `${ACL}/auth-methods/claims.ts`,
     find: 'return Object.hasOwn(claims, name) ? claims[name] : undefined;',

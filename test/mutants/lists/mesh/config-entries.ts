@@ -46,6 +46,13 @@ export const configEntries: readonly Mutant[] = [
     tests: METHOD,
   },
   {
+    name: "a service's proxy mode must be one that proxies know",
+    file: 'wire/config-entries/rules/defaults.ts',
+    find: '  yield* mutualTlsErrors(entry);\n  yield* upstreamsErrors(entry);',
+    replace: "  if (!PROXY_MODES.has(entry.Mode)) yield 'odd mode';\n  yield* upstreamsErrors(entry);",
+    tests: METHOD,
+  },
+  {
     name: 'an asker may write the status of an entry',
     file: 'workers/state/methods/mesh/config-entry.ts',
     find: 'return { ...entry, Status: stored.Status } as ConfigEntry;',

@@ -163,6 +163,20 @@ export const mesh: readonly Mutant[] = [
     tests: ['unit/workers/state/endpoints/mesh-lists'],
   },
   {
+    name: 'an intention for another namespace is made in the only one',
+    file: 'workers/state/methods/mesh/intention.ts',
+    find: "if (elsewhere !== null) return refusal('failed', elsewhere);",
+    replace: '',
+    tests: ['unit/workers/state/endpoints/intentions'],
+  },
+  {
+    name: "a body's namespace counts beside the names in the query",
+    file: 'workers/state/endpoints/mesh/intention.ts',
+    find: '{ SourceName: source, DestinationName: destination, ...elsewhere }',
+    replace: '{ SourceName: source, DestinationName: destination }',
+    tests: ['unit/workers/state/endpoints/intentions'],
+  },
+  {
     name: 'a star exports proxies, too',
     file: 'workers/state/methods/mesh/exported-services.ts',
     find: "some(({ service }) => service.Kind === '')",

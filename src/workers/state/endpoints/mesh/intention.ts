@@ -93,6 +93,12 @@ function nameIn(given: string): string | Reply {
     : text(500, `Invalid namespace or partition in "${given}": these are a Consul Enterprise feature`);
 }
 
+/** What the names of a request leave of those in its body: nothing. */
+function namesOf({ source, destination }: Pair): Partial<IntentionRecord> {
+  const elsewhere = { SourceNS: '', SourcePartition: '', DestinationNS: '', DestinationPartition: '' };
+  return { SourceName: source, DestinationName: destination, ...elsewhere };
+}
+
 function pairIn({
   source,
   destination,
@@ -130,8 +136,7 @@ function exactOperation(
 ): Promise<Reply> | Reply {
   if (isReply(pair)) return pair;
   const intention = given === null ? intentionForm.zero : intentionOf(given);
-  const named = { ...intention, SourceName: pair.source, DestinationName: pair.destination };
-  return apply(calls, request, op, named, () => TRUE);
+  return apply(calls, request, op, { ...intention, ...namesOf(pair) }, () => TRUE);
 }
 
 const one = {

@@ -20,6 +20,7 @@ import {
   matchIntentions as matched,
 } from '../../mesh/intentions/match.js';
 import { mutate } from '../../mesh/intentions/mutate.js';
+import { otherNamespaceProblem } from '../../mesh/intentions/one-namespace.js';
 import type { StoreReads, WatchTarget } from '../../replica/store/read-api.js';
 import type { Asker } from '../contract/asker.js';
 import type { LeaderView, ReadMethod, WriteMethod } from '../contract/method.js';
@@ -179,6 +180,8 @@ type Judged = { readonly mutation: IntentionMutation; readonly id: string } | Re
 export const applyIntention: WriteMethod<IntentionChange, string> = {
   name: 'Intention.Apply',
   decide(leader, { op, intention }, asker) {
+    const elsewhere = otherNamespaceProblem(intention);
+    if (elsewhere !== null) return refusal('failed', elsewhere);
     const other = toPrimary(leader);
     if (other !== null) return other;
     const judged = judge(leader, op, intention, asker);

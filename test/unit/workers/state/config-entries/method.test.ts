@@ -82,6 +82,24 @@ test('an entry that breaks a rule of its kind is refused before the log', () => 
   assert.equal(leader.index, 10);
 });
 
+test('what Consul takes is taken: any proxy mode of a service, a destination that is split to more than once', () => {
+  const leader = new Leader();
+  const split = {
+    Service: 'web',
+    ServiceSubset: '',
+    Namespace: '',
+    Partition: '',
+    RequestHeaders: null,
+    ResponseHeaders: null,
+  };
+  const Splits = [80, 10, 10].map((Weight) => ({ ...split, Weight }));
+  assert.equal(leader.write({ ...web, Mode: 'test' }), '+true');
+  assert.equal(leader.store.configEntries.get('service-defaults', 'web').value?.Mode, 'test');
+  assert.equal(leader.write({ ...emptyEntry('service-splitter', 'web'), Splits }), '+true');
+  assert.deepEqual(leader.store.configEntries.get('service-splitter', 'web').value?.Splits, Splits);
+  assert.match(leader.write({ ...emptyEntry('proxy-defaults', 'global'), Mode: 'test' }), /invalid proxy mode: test/);
+});
+
 test('a status is not for askers to write', () => {
   const leader = new Leader();
   const condition = {
