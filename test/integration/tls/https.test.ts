@@ -115,6 +115,18 @@ test('plain HTTP is answered by what is wrong, anything else closed; both are co
   );
 });
 
+test('who broke off a handshake is named, though nothing of the connection is left', async () => {
+  const line = /TLS connection refused: listener=https from=127\.0\.0\.1:\d+ error="handshake failed: read ECONNRESET"/;
+  const breakOff = async (): Promise<boolean> => {
+    const socket = net.connect(port, '127.0.0.1');
+    socket.write(Buffer.from([0x16, 3, 1, 2, 0, 1]), () => socket.resetAndDestroy());
+    await once(socket, 'close');
+    return line.test(agent.output);
+  };
+  // No more than one line a second is written of a kind of problem.
+  await waitFor(breakOff, 'a line with an address');
+});
+
 test('TLS on the plain port is closed, and costs nobody else anything', async () => {
   const { code } = await curl(`https://127.0.0.1:${agent.ports.http}${LEADER}`);
   assert.equal(code, 35);

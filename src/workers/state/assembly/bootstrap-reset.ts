@@ -1,5 +1,6 @@
 // The file `acl-bootstrap-reset` of the data directory (public guide: "Reset the ACL system"): the index that a refused bootstrap
-// names, put there by who has access to the leader's disk.
+// names, put there by who has access to the leader's disk. An agent that keeps nothing on disk (`-dev`) looks for it in the folder
+// that it was started in, as programs that try themselves against such an agent expect.
 
 import fs from 'node:fs';
 import path from 'node:path';
@@ -12,8 +13,7 @@ const MAX_BYTES = 32;
 
 /** `dataDir`: null where nothing is kept on disk. */
 export function bootstrapReset(dataDir: string | null, logger: Logger): BootstrapReset {
-  if (dataDir === null) return { index: () => 0, remove: () => {} };
-  const file = path.join(dataDir, FILE_NAME);
+  const file = path.join(dataDir ?? '', FILE_NAME);
   return {
     index() {
       try {

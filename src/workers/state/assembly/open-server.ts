@@ -366,6 +366,7 @@ function serverCalls(
       updateCoordinate: (record) => coordinates.add(record),
       authority: duties.authority,
       logins: new LeaderLogins({ datacenter, acl: store.acl, consensus, primary }),
+      hasAcls: !tokens.isOff,
       replication: () => duties.replication,
       cluster,
     },

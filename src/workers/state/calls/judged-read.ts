@@ -20,7 +20,7 @@ export function judgeRead<Request, Value>(
   store: StoreReads,
   call: ReadCall<Request, Value>,
 ): Judged | Promise<Judged> {
-  return tokens.isOff ? allowAll : tokens.resolve(secretOf(store, call));
+  return tokens.isOff || call.method.isOpen === true ? allowAll : tokens.resolve(secretOf(store, call));
 }
 
 /** Serves the read as whoever it is; one that ends while its token is asked about is not served. */
@@ -44,7 +44,7 @@ export function judgeAnew<Request, Value>(
   call: ReadCall<Request, Value>,
   judged: Authorizer,
 ): JudgeAnew<Value> | null {
-  if (tokens.isOff) return null;
+  if (tokens.isOff || call.method.isOpen === true) return null;
   const token = secretOf(store, call);
   let last: Judged = judged;
   const take = (now: Judged): JudgedAnew<Value> => {

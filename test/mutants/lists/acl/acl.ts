@@ -17,6 +17,27 @@ export const acl: readonly Mutant[] = [
     tests: ['unit/workers/state/tokens/asked-tokens', 'integration/acl/cluster'],
   },
   {
+    name: 'a read that is open to anybody wants a token that is known',
+    file: `${STATE}/calls/judged-read.ts`,
+    find: 'tokens.isOff || call.method.isOpen === true ? allowAll',
+    replace: 'tokens.isOff ? allowAll',
+    tests: ENFORCED,
+  },
+  {
+    name: 'what only the leader knows wants a token that is known, though it is open to anybody',
+    file: `${STATE}/calls/server-writes.ts`,
+    find: 'method.isOpen === true ? allowAll : ',
+    replace: '',
+    tests: ENFORCED,
+  },
+  {
+    name: 'an agent without a data directory allows no other first token',
+    file: `${STATE}/assembly/bootstrap-reset.ts`,
+    find: 'path.join(dataDir ?? ',
+    replace: "path.join(dataDir ?? '/nowhere' + ",
+    tests: ['unit/workers/state/assembly/bootstrap-reset'],
+  },
+  {
     name: 'what is blocked is said to be anonymous whoever it was',
     file: `${STATE}/local/sync/blocked-by-acls.ts`,
     find: "return judged.accessor === '' || judged.accessor === ANONYMOUS_ACCESSOR ? ANONYMOUS : judged.accessor;",

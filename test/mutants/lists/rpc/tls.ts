@@ -48,6 +48,13 @@ const listeners: readonly Mutant[] = [
     tests: HTTPS,
   },
   {
+    name: 'nobody knows who broke off a handshake',
+    file: 'workers/state/sockets/tls/gate.ts',
+    find: 'refusals.refused(problem, addressOf(socket), detail);',
+    replace: 'addressOf(socket); refusals.refused(problem, remoteAddress(socket), detail);',
+    tests: HTTPS,
+  },
+  {
     name: 'suites without authenticated encryption are spoken',
     file: 'tls/policy.ts',
     find: "return [...TLS_1_3_SUITES, ...chosen].join(':');",

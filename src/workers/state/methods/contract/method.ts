@@ -75,6 +75,8 @@ export interface ReadMethod<Request, Value> {
   readonly name: string;
   /** It never waits for a change, whatever index was sent: there is none that would tell. */
   readonly isOnce?: true;
+  /** Anybody may know: no token is looked at, be it one that nobody knows. */
+  readonly isOpen?: true;
   /** The secret of the token that the request is judged by in place of its caller's; "" for the caller's. */
   actsAs?(store: StoreReads, request: Request): string;
   /** What isn't here but may be in the primary datacenter, which is asked then. */
@@ -108,6 +110,7 @@ export interface LeaderView {
   updateCoordinate(record: CoordinateRecord): void;
   readonly authority: CertificateAuthority;
   readonly logins: Logins;
+  readonly hasAcls: boolean;
   /** Of the ACLs of the primary datacenter. */
   readonly replication: () => ReplicationStatus;
   readonly cluster: ClusterView;
@@ -135,6 +138,8 @@ interface Errand {
   readonly name: string;
   /** Nothing is the worse for a second time: it is asked again when its answer was lost (spec/rpc.md, "Forwarding", 5). */
   readonly isRepeatable?: true;
+  /** Anybody may know: no token is looked at, be it one that nobody knows. */
+  readonly isOpen?: true;
 }
 
 /** Passes a request on to a server of another datacenter; a refusal where none can be reached. */
@@ -142,8 +147,6 @@ export type AskDatacenter<Request, Reply> = (request: Request, datacenter: strin
 
 /** Answered by whichever server is asked, from what it has itself. */
 export interface DirectMethod<Request, Reply> extends Errand {
-  /** Anybody may know: no token is looked at, be it one that nobody knows. */
-  readonly isOpen?: true;
   /** `askDatacenter`: for what is answered by all of them together. */
   answer(
     server: ServerView,

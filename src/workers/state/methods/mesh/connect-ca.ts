@@ -16,6 +16,7 @@ export interface TrustedRoots {
 
 export const connectCaRoots: ReadMethod<null, TrustedRoots> = {
   name: 'ConnectCA.Roots',
+  isOpen: true,
   prepare: (store) => ({
     read: () => store.authority.state(),
     watch: () => store.targets.authority(),

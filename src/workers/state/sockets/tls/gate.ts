@@ -3,7 +3,7 @@
 // however many come together, what else the thread does goes on in between. Those that wait are paused sockets, counted against
 // their client like any other connection.
 
-import type net from 'node:net';
+import net from 'node:net';
 import type { TLSSocket, Server as TlsServer } from 'node:tls';
 import { codeOf, messageOf } from '../../../../gotext/errno.js';
 import { nodeTls } from '../../../../tls/node-modules.js';
@@ -103,11 +103,20 @@ export class TlsGate {
     server.on('secureConnection', secured);
     server.on('tlsClientError', (error, socket) => {
       const { problem, detail } = problemOf(error, socket);
-      refusals.refused(problem, remoteAddress(socket), detail);
+      refusals.refused(problem, addressOf(socket), detail);
       socket.destroy();
     });
     return server;
   }
+}
+
+/**
+ * A connection that the other side has reset is closed before Node says what was wrong, and a closed socket of TLS has no
+ * address. The accepted one below it was asked when it came in, and remembers. Node names it by no public property.
+ */
+function addressOf(socket: TLSSocket & { readonly _parent?: net.Socket | null }): string {
+  const address = remoteAddress(socket);
+  return address === '' && socket._parent instanceof net.Socket ? remoteAddress(socket._parent) : address;
 }
 
 function problemOf(error: Error, socket: TLSSocket): { readonly problem: TlsProblem; readonly detail: string } {

@@ -264,3 +264,17 @@ test('who asks for the first token is asked for none, be it one that nobody know
   assert.equal(status, 403);
   assert.match(body, /^Permission denied: ACL bootstrap no longer allowed \(reset index: \d+\)$/);
 });
+
+test('what anybody may know is said to whoever shows a token that nobody knows', async () => {
+  for (const target of [
+    '/v1/acl/replication',
+    '/v1/connect/ca/roots',
+    '/v1/status/leader',
+    '/v1/catalog/datacenters',
+  ]) {
+    const open = await api.get(target);
+    assert.equal(open.status, 200, target);
+    const { status, body } = await api.as(UNKNOWN_TOKEN, 'GET', target);
+    assert.deepEqual([status, body], [200, open.body], target);
+  }
+});

@@ -116,6 +116,7 @@ export function testCalls({
       updateCoordinate: (_record: CoordinateRecord) => {},
       authority: NO_AUTHORITY,
       logins: NO_LOGINS,
+      hasAcls: !tokens.isOff,
       replication: () => NO_REPLICATION,
       cluster: NO_CLUSTER,
       ...leader,
