@@ -105,9 +105,11 @@ const REPORT = path.join(repositoryRoot, 'docs/mutants.md');
 
 /** All of them; those that weren't made in this run are as the last one left them. */
 function writeReport(): void {
-  const before = new Map(isWhole ? [] : reportedBefore());
+  const made = new Set(chosen().map(({ name }) => name));
+  const before = new Map(reportedBefore());
   const rows = mutants.map(({ name, file }) => {
-    return `| ${name} | ${file} | ${noticed.get(name) ?? before.get(name) ?? (isWhole ? '**nothing**' : NOT_YET)} |`;
+    const seen = made.has(name) ? (noticed.get(name) ?? '**nothing**') : (before.get(name) ?? NOT_YET);
+    return `| ${name} | ${file} | ${seen} |`;
   });
   const head = [
     '# Kept breakages',
