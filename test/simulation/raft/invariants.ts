@@ -60,8 +60,8 @@ export class Invariants {
   readonly #former = new Map<number, Set<number>>();
   /** Server → index → term, when it last was about to finish a snapshot. */
   readonly #beforeSnapshot = new Map<string, ReadonlyMap<number, number>>();
-  /** The same of whoever restored a snapshot, by `index term` of that: a leader before it may still find out that it was committed. */
-  readonly #beforeRestore = new Map<string, ReadonlyMap<number, number>>();
+  /** The same of whoever restored a snapshot: a leader before it may still find out that it was committed. */
+  readonly #restores: { readonly snapshot: Position; readonly before: ReadonlyMap<number, number> }[] = [];
   #highest = 0;
   elections = 0;
   /** The index of the last snapshot that an operator restored, and that is committed. */
@@ -216,9 +216,10 @@ export class Invariants {
   }
 
   /** `id`: at the first time whoever restored it. */
-  #placeRestored(id: string, { index, term }: Position, configuration: Configuration): void {
+  #placeRestored(id: string, snapshot: Position, configuration: Configuration): void {
+    const { index, term } = snapshot;
     if (this.#configurations.some((placed) => placed.index === index && placed.term === term)) return;
-    this.#beforeRestore.set(`${index} ${term}`, this.#beforeSnapshot.get(id) ?? new Map());
+    this.#restores.push({ snapshot, before: this.#beforeSnapshot.get(id) ?? new Map() });
     this.#configurations.push({ index, term, configuration, isRestored: true });
   }
 
@@ -298,12 +299,13 @@ export class Invariants {
     assert.equal(lost, undefined, `${core.id} proves a snapshot of ${index} ${term} over what it can't hold`);
     this.#commit(core, life, index, term);
     this.restoredThrough = index;
+    const restore = this.#restores.find(({ snapshot }) => snapshot.index === index && snapshot.term === term);
     for (let under = 1; under < index; under += 1) {
       const before = this.committed.get(under);
       const former = this.#former.get(under) ?? new Set();
       this.#former.set(under, former);
       if (before) former.add(before.term);
-      const replaced = this.#beforeRestore.get(`${index} ${term}`)?.get(under);
+      const replaced = restore?.before.get(under);
       if (replaced !== undefined) former.add(replaced);
       this.committed.set(under, { term: -index, seenIn: core.term });
     }
@@ -326,10 +328,7 @@ export class Invariants {
   /** A snapshot was restored over it since its holder told of it. */
   #liesUnderRestore(voter: string, index: number, term: number): boolean {
     const over = -(this.disk(voter).terms[index] ?? 0);
-    for (const [position, terms] of this.#beforeRestore) {
-      if (position.startsWith(`${over} `) && terms.get(index) === term) return true;
-    }
-    return false;
+    return this.#restores.some(({ snapshot, before }) => snapshot.index === over && before.get(index) === term);
   }
 
   /** Log matching: an entry of the same index and term is the same everywhere, and so is the one before it. */

@@ -93,7 +93,7 @@ function nameIn(given: string): string | Reply {
     : text(500, `Invalid namespace or partition in "${given}": these are a Consul Enterprise feature`);
 }
 
-/** What the names of a request leave of those in its body: nothing. */
+/** The names in the query take the place of everything that the body says of both sides. */
 function namesOf({ source, destination }: Pair): Partial<IntentionRecord> {
   const elsewhere = { SourceNS: '', SourcePartition: '', DestinationNS: '', DestinationPartition: '' };
   return { SourceName: source, DestinationName: destination, ...elsewhere };
