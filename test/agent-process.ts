@@ -2,6 +2,7 @@
 // that need a whole agent build on.
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import fs from 'node:fs';
 import path from 'node:path';
 import { repositoryRoot } from './data.js';
 import { freePorts } from './ports.js';
@@ -67,6 +68,13 @@ export class AgentProcess {
   /** Null until all of its output is here as well. */
   get exited(): { code: number | null; signal: NodeJS.Signals | null } | null {
     return this.#exit;
+  }
+
+  /** Memory that the process has at the moment, all threads together. */
+  get residentBytes(): number {
+    const [, kilobytes] = /^VmRSS:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${this.child.pid}/status`, 'utf8')) ?? [];
+    if (kilobytes === undefined) throw new Error('the system does not say how much memory the agent has');
+    return Number(kilobytes) * 1024;
   }
 
   /** Of requests. */

@@ -4,7 +4,6 @@
 import assert from 'node:assert/strict';
 import dgram from 'node:dgram';
 import { once } from 'node:events';
-import fs from 'node:fs';
 import net from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { type AgentProcess, startAgent, waitFor } from '../../agent-process.js';
@@ -17,13 +16,6 @@ const GARBAGE_MS = Number(process.env['LICTOR_GARBAGE_MS'] ?? 6_000);
 /** On a machine that is too busy for more in that time. */
 const LEAST_ROUNDS = 11;
 const MAX_GROWTH_BYTES = 80 * 1024 * 1024;
-
-/** Resident bytes of the process that serves. */
-function residentBytes(agent: AgentProcess): number {
-  const kilobytes = fs.readFileSync(`/proc/${agent.child.pid}/status`, 'utf8').match(/^VmRSS:\s+(\d+)/m)?.[1];
-  assert.ok(kilobytes !== undefined, 'the system says how much memory the agent has');
-  return Number(kilobytes) * 1024;
-}
 
 function connect(port: number): Promise<net.Socket> {
   return new Promise((resolve, reject) => {
@@ -144,7 +136,7 @@ for (const engine of ['net', 'uws']) {
 
     test('random bytes leave it standing, with memory flat', async () => {
       const random = new Random(runSeed);
-      const before = residentBytes(agent);
+      const before = agent.residentBytes;
       const until = Date.now() + GARBAGE_MS;
       const udp = dgram.createSocket('udp4');
       udp.on('message', () => {});
@@ -170,7 +162,7 @@ for (const engine of ['net', 'uws']) {
       assert.equal((await agent.request('GET', '/v1/status/leader')).status, 200, what);
       await waitFor(() => answersDns(agent.ports.dns, 'udp'), `DNS over UDP to answer on, ${what}`);
       await waitFor(() => answersDns(agent.ports.dns, 'tcp'), `DNS over TCP to answer on, ${what}`);
-      const growth = residentBytes(agent) - before;
+      const growth = agent.residentBytes - before;
       assert.ok(growth < MAX_GROWTH_BYTES, `grew by ${Math.round(growth / 1024 / 1024)} MB, ${what}`);
     });
   });

@@ -15,11 +15,6 @@ const REGISTER = '/v1/agent/services/register';
 const TOO_LARGE = 'Item too large, max size: 2097152 bytes';
 const MB = 1024 * 1024;
 
-function residentBytes({ child }: AgentProcess): number {
-  const pages = fs.readFileSync(`/proc/${child.pid}/statm`, 'utf8').split(' ')[1];
-  return Number(pages) * 4096;
-}
-
 function* many(piece: Buffer, count: number): Generator<Buffer> {
   for (let at = 0; at < count; at += 1) yield piece;
 }
@@ -94,12 +89,12 @@ for (const engine of ['net', 'uws']) {
     // The library of uws reads on while the client sends, told to pause or not, up to a bound behind which it is let go.
     it('a gigabyte without a line end is refused, at a bounded cost in memory on net', async () => {
       const piece = Buffer.alloc(MB, 'x');
-      const beforeBytes = residentBytes(agent);
+      const beforeBytes = agent.residentBytes;
       let mostBytes = 0;
       function* body(): Generator<string | Buffer> {
         yield '{"Name":"';
         for (const bytes of many(piece, 1024)) {
-          mostBytes = Math.max(mostBytes, residentBytes(agent));
+          mostBytes = Math.max(mostBytes, agent.residentBytes);
           yield bytes;
         }
         yield `\n${service(12)}`;
