@@ -30,9 +30,9 @@ export function encode<T>(kind: Kind<T>, value: T, type: number | null = null): 
 }
 
 /** The same as {@link encode} in slices of a millisecond or so, for what may be long. */
-export function* encodeSteps<T>(kind: Kind<T>, value: T, type: number): Generator<void, Uint8Array> {
+export function* encodeSteps<T>(kind: Kind<T>, value: T, type: number | null = null): Generator<undefined, Uint8Array> {
   const writer = new MsgpackWriter();
-  writer.byte(type);
+  if (type !== null) writer.byte(type);
   if (kind.writeSteps === undefined) kind.write(writer, value);
   else yield* kind.writeSteps(writer, value);
   if (writer.byteLength > MAX_MESSAGE_BYTES) throw new EncodeError('too-large');
@@ -68,7 +68,7 @@ export function* decodeSteps<T>(
   input: Uint8Array,
   offset = 0,
   limits = DEFAULT_LIMITS,
-): Generator<void, Read<T>> {
+): Generator<undefined, Read<T>> {
   const reader = new MsgpackReader(input, offset, limits);
   return outcome(reader, kind.readSteps === undefined ? kind.read(reader) : yield* kind.readSteps(reader));
 }

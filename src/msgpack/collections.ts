@@ -22,13 +22,13 @@ function readElement<T>(of: Kind<T>, reader: MsgpackReader, part: string | numbe
 }
 
 /** For elements that may be long themselves; a generator for each of many short ones would cost more than reading them. */
-function* readLongElement<T>(of: Kind<T>, reader: MsgpackReader, part: string | number): Generator<void, T> {
+function* readLongElement<T>(of: Kind<T>, reader: MsgpackReader, part: string | number): Generator<undefined, T> {
   const element = of.readSteps === undefined ? of.read(reader) : yield* of.readSteps(reader);
   if (reader.problem !== null) inElement(reader, part);
   return element;
 }
 
-function* writeLongElement<T>(of: Kind<T>, writer: MsgpackWriter, element: T): Generator<void, void> {
+function* writeLongElement<T>(of: Kind<T>, writer: MsgpackWriter, element: T): Generator<undefined, void> {
   if (of.writeSteps === undefined) of.write(writer, element);
   else yield* of.writeSteps(writer, element);
 }

@@ -7,7 +7,7 @@ import type { MsgpackReader } from './reader.js';
 
 /** Null is Go's nil slice. Of more than `most` elements the first are taken. */
 export function firstOf<T>(of: Kind<T>, most: number): Kind<readonly T[] | null> {
-  function* readSteps(reader: MsgpackReader): Generator<void, readonly T[] | null> {
+  function* readSteps(reader: MsgpackReader): Generator<undefined, readonly T[] | null> {
     const length = reader.array(most);
     if (length === null) return null;
     const elements: T[] = [];

@@ -17,9 +17,9 @@ export interface Kind<T> {
   /** The reader knows whether what this answers counts. */
   read(reader: MsgpackReader): T;
   /** Reads in slices. Only values that may be long have it. */
-  readSteps?(reader: MsgpackReader): Generator<void, T>;
+  readSteps?(reader: MsgpackReader): Generator<undefined, T>;
   /** The same for writing. The value must stay as it is until the end. */
-  writeSteps?(writer: MsgpackWriter, value: T): Generator<void, void>;
+  writeSteps?(writer: MsgpackWriter, value: T): Generator<undefined, void>;
 }
 
 export const text: Kind<string> = {

@@ -310,7 +310,7 @@ export class MsgpackReader {
   }
 
   /** Passes over so many values, in slices. */
-  *skipSteps(values: number): Generator<void, void> {
+  *skipSteps(values: number): Generator<undefined, void> {
     if (this.problem !== null || values === 0) return;
     const scan = new ValueScan();
     scan.begin(this.offset, values);

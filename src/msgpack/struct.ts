@@ -134,7 +134,7 @@ class StructTable {
     return this.#always.map(({ name, kind, written }) => ({ name, kind, key: written[form] }));
   }
 
-  *writeSteps(writer: MsgpackWriter, record: Members): Generator<void, void> {
+  *writeSteps(writer: MsgpackWriter, record: Members): Generator<undefined, void> {
     const present = this.#present(record);
     writer.map(present.length);
     for (const { written, kind, name } of present) {
@@ -203,7 +203,7 @@ class StructTable {
     }
   }
 
-  *readSteps(reader: MsgpackReader): Generator<void, Members> {
+  *readSteps(reader: MsgpackReader): Generator<undefined, Members> {
     const record = this.#begin();
     const { form, length } = reader.structForm();
     const isMap = form === 'map';
@@ -236,7 +236,7 @@ export function struct<T extends object>(fields: Fields<T>, optional: readonly (
     write: (writer, value) => table.write(writer, value as Members),
     read: (reader) => table.read(reader) as T,
     ...(isStepped && {
-      readSteps: (reader: MsgpackReader) => table.readSteps(reader) as Generator<void, T>,
+      readSteps: (reader: MsgpackReader) => table.readSteps(reader) as Generator<undefined, T>,
       writeSteps: (writer: MsgpackWriter, value: T) => table.writeSteps(writer, value as Members),
     }),
   };

@@ -1,6 +1,7 @@
 // Asks a server: methods' own records out over the pool, and back (spec/rpc.md, sections 3 and 4).
 
 import { EncodeError } from '../../../msgpack/errors.js';
+import { surprise } from '../../../observe/surprise.js';
 import type { BootstrapDialer } from '../../../tls/bootstrap-dialer.js';
 import type { AskedFailure } from '../calls/asked-failure.js';
 import type { Asked, AskedRead, AskedWrite, ServerAsking } from '../calls/elsewhere.js';
@@ -8,6 +9,7 @@ import type { ReadSettings } from '../calls/read-settings.js';
 import type { DirectMethod, ReadMethod, WriteMethod } from '../methods/contract/method.js';
 import { type AgentCertificate, signAgentCertificate } from '../methods/mesh/auto-encrypt.js';
 import { transferLeader } from '../methods/operator/operator-raft.js';
+import { turns, type Work } from '../turns/turns.js';
 import { askToSign } from './auto-encrypt/asked-sign.js';
 import { askTransfer } from './grpc/asked-transfer.js';
 import type { CallOutcome } from './pool/call.js';
@@ -24,6 +26,8 @@ export interface ServerAskerOptions {
   readonly holdMs: () => number;
 }
 
+/** Bytes of an answer up to which it is read in one go. */
+const READ_AT_ONCE = 64 * 1024;
 /** No call waits longer, whatever is configured. */
 const MOST_TIMEOUT_MS = 3_600_000;
 /** Each server on the way lets a read wait up to a sixteenth longer: one, another datacenter's, and its leader. */
@@ -57,11 +61,21 @@ export class ServerAsker implements ServerAsking {
       done(unaskable(name, body));
       return NO_WORK;
     }
+    const told = (answer: AskedRead<unknown> | null): void => done((answer as AskedRead<Value> | null) ?? UNDECODABLE);
+    let reading: Work | null = null;
     const answered = (outcome: CallOutcome): void => {
       if (!outcome.ok) done(outcome);
-      else done((asking.readAnswer(outcome.body, request) as AskedRead<Value> | null) ?? UNDECODABLE);
+      else if (outcome.body.length <= READ_AT_ONCE) told(asking.readAnswer(outcome.body, request));
+      else reading = turns.run(asking.readLongAnswer(outcome.body, request), told, surprise);
     };
-    return this.#options.pool.call(address, name, body, this.#patience(settings), answered, settings.minIndex > 0);
+    const patience = this.#patience(settings);
+    const call = this.#options.pool.call(address, name, body, patience, answered, settings.minIndex > 0);
+    return {
+      cancel() {
+        call.cancel();
+        reading?.cancel();
+      },
+    };
   }
 
   write<Request, Reply>(

@@ -34,4 +34,11 @@ export const rpcRows: readonly Mutant[] = [
     replace: 'session.zero',
     tests: RECORDED,
   },
+  {
+    name: 'an answer of many records is written in one go',
+    file: 'workers/state/rpc/rows/serve.ts',
+    find: 'if (isLong(reply)) {',
+    replace: 'if (isLong(reply) && false) {',
+    tests: ['unit/workers/state/rpc/long-answers'],
+  },
 ];

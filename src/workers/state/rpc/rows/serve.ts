@@ -1,11 +1,12 @@
 // The server end of a row: arguments are read, the method is asked by way of `calls`, and what comes back is written.
 
-import { decode, encode, type ReadFailure, readFailureText } from '../../../../msgpack/codec.js';
+import { decode, encode, encodeSteps, type ReadFailure, readFailureText } from '../../../../msgpack/codec.js';
 import { EncodeError } from '../../../../msgpack/errors.js';
 import type { Kind } from '../../../../msgpack/kinds.js';
 import { BlockingRead, type ReadOrigin } from '../../calls/blocking-read.js';
 import type { ReadSettings } from '../../calls/read-settings.js';
 import { isRefusal, type Refusal, refusal } from '../../methods/contract/refusal.js';
+import { turns } from '../../turns/turns.js';
 import type { Asking, RpcContext, RpcMethod, RpcReply, RpcWork } from '../server/method.js';
 import { askDirect, askRead, askWrite } from './ask.js';
 import { metaOf, type QueryMeta, type QueryOptions, readSettings } from './query-options.js';
@@ -69,13 +70,36 @@ class ChangedRead<Args extends QueryOptions, Reply extends QueryMeta, Request, V
   }
 }
 
+/** Elements of a list from which an answer is written in steps. */
+const LONG = 512;
+
+/** Whether a list or map is long in it, or in what it holds: a node with its services is the deepest. */
+function isLong(value: unknown, depth = 0): boolean {
+  if (Array.isArray(value)) return value.length >= LONG;
+  if (value instanceof Map) return value.size >= LONG;
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || depth > 2) return false;
+  let members = 0;
+  for (const name in value) {
+    members += 1;
+    if (members >= LONG || isLong((value as { readonly [name: string]: unknown })[name], depth + 1)) return true;
+  }
+  return false;
+}
+
 function send<Reply>(to: RpcReply, kind: Kind<Reply>, reply: Reply): void {
+  const failed = (error: unknown): void => {
+    if (error instanceof EncodeError) to.refused(error.message);
+    else to.crashed(error);
+  };
+  if (isLong(reply)) {
+    turns.run(encodeSteps(kind, reply), (body) => to.answered(body), failed);
+    return;
+  }
   let body: Uint8Array;
   try {
     body = encode(kind, reply);
   } catch (error) {
-    if (error instanceof EncodeError) to.refused(error.message);
-    else to.crashed(error);
+    failed(error);
     return;
   }
   to.answered(body);

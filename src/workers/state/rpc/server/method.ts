@@ -5,6 +5,7 @@ import type { EncodeError } from '../../../../msgpack/errors.js';
 import type { Calls } from '../../calls/calls.js';
 import type { AskedRead, AskedWrite } from '../../calls/elsewhere.js';
 import type { ReadSettings } from '../../calls/read-settings.js';
+import type { Steps } from '../../turns/turns.js';
 
 /** Who asked. Exactly one of these is called, once, unless the work is aborted. */
 export interface RpcReply {
@@ -53,6 +54,8 @@ export interface Asking {
     token: string,
   ): Uint8Array | EncodeError | null;
   readAnswer(body: Uint8Array, request: unknown): AskedRead<unknown> | null;
+  /** The same in steps, for an answer of megabytes. */
+  readLongAnswer(body: Uint8Array, request: unknown): Steps<AskedRead<unknown> | null>;
   writeBody(request: unknown, datacenter: string, token: string): Uint8Array | EncodeError | null;
   writeAnswer(body: Uint8Array, request: unknown): AskedWrite<unknown> | null;
 }

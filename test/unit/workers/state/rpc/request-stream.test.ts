@@ -16,7 +16,7 @@ import {
   type RpcServerParts,
 } from '../../../../../src/workers/state/rpc/server/request-stream.js';
 import { noServers } from '../calls/no-servers.js';
-import { ASKED_SERVER } from './server-parts.js';
+import { ASKED_SERVER, NOT_ASKED } from './server-parts.js';
 
 class FakeChannel implements Channel {
   unsent = 0;
@@ -41,13 +41,6 @@ class FakeChannel implements Channel {
     this.consumedBytes += bytes;
   }
 }
-
-const NOT_ASKED: RpcMethod['asking'] = {
-  readBody: () => null,
-  readAnswer: () => null,
-  writeBody: () => null,
-  writeAnswer: () => null,
-};
 
 const method = (name: string, answer: RpcMethod['answer']): [string, RpcMethod] => [
   name,

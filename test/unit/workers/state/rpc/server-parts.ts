@@ -2,9 +2,20 @@
 
 import type { AskedServer } from '../../../../../src/workers/state/rpc/rows/row.js';
 import { ByteBudget } from '../../../../../src/workers/state/rpc/server/byte-budget.js';
-import type { RpcReply } from '../../../../../src/workers/state/rpc/server/method.js';
+import type { RpcMethod, RpcReply } from '../../../../../src/workers/state/rpc/server/method.js';
 import type { RpcServerParts } from '../../../../../src/workers/state/rpc/server/request-stream.js';
 import { noServers } from '../calls/no-servers.js';
+
+export const NOT_ASKED: RpcMethod['asking'] = {
+  readBody: () => null,
+  readAnswer: () => null,
+  *readLongAnswer() {
+    yield;
+    return null;
+  },
+  writeBody: () => null,
+  writeAnswer: () => null,
+};
 
 export const ASKED_SERVER: AskedServer = { allowsUnnamedConnections: () => true };
 
@@ -13,7 +24,7 @@ export function serverParts(open: RpcReply[]): RpcServerParts {
   const name = 'Test.Wait';
   const wait = {
     name,
-    asking: { readBody: () => null, readAnswer: () => null, writeBody: () => null, writeAnswer: () => null },
+    asking: NOT_ASKED,
     answer(_body: Uint8Array, _context: unknown, reply: RpcReply) {
       open.push(reply);
       return null;
