@@ -21,6 +21,7 @@ import { isRefusal } from '../../methods/contract/refusal.js';
 import {
   autopilotConfiguration,
   autopilotState,
+  ownAutopilotConfiguration,
   type ServerHealth,
   type ServersHealth,
   serverHealth,
@@ -184,6 +185,15 @@ function stateReply({ isHealthy, failureTolerance, leader, voters, servers }: Au
   );
 }
 
+/** Of any age it is what this server has stored: what an operator needs when nobody leads. */
+async function configuration(calls: Calls, { datacenter, asker, options }: ApiRequest): Promise<Reply> {
+  const config =
+    options.consistency === 'stale'
+      ? await calls.direct(ownAutopilotConfiguration, null, datacenter, asker)
+      : await calls.write(autopilotConfiguration, null, datacenter, asker);
+  return isRefusal(config) ? refused(config) : json(configurationJson(config));
+}
+
 export function operatorAutopilotEndpoints(calls: Calls): EndpointTable {
   const ask = async <T>(method: WriteMethod<null, T>, { datacenter, asker }: ApiRequest, show: (value: T) => Reply) => {
     const value = await calls.write(method, null, datacenter, asker);
@@ -196,8 +206,9 @@ export function operatorAutopilotEndpoints(calls: Calls): EndpointTable {
       GET: action({
         ...reading,
         summary: "Autopilot's configuration",
+        reads: 'consistency',
         answer: configurationShape,
-        run: (request) => ask(autopilotConfiguration, request, (config) => json(configurationJson(config))),
+        run: (request) => configuration(calls, request),
       }),
       PUT: action({
         summary: "Replaces autopilot's configuration",

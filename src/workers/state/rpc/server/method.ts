@@ -53,7 +53,8 @@ export interface Asking {
     token: string,
   ): Uint8Array | EncodeError | null;
   readAnswer(body: Uint8Array, request: unknown): AskedRead<unknown> | null;
-  writeBody(request: unknown, datacenter: string, token: string): Uint8Array | EncodeError | null;
+  /** `isStale`: any server's word will do. */
+  writeBody(request: unknown, datacenter: string, token: string, isStale: boolean): Uint8Array | EncodeError | null;
   writeAnswer(body: Uint8Array, request: unknown): AskedWrite<unknown> | null;
 }
 
