@@ -49,7 +49,7 @@ export const sessionRequestSchema: StructSchema<SessionRequest> = {
 
 export const tombstoneSchema: StructSchema<TombstoneRequest> = {
   name: 'TombstoneRequest',
-  fields: { ...writeRequest, Op: 'string', ReapIndex: 'int' },
+  fields: { ...writeRequest, Op: 'string', ReapIndex: 'uint' },
 };
 
 export const autopilotRequestSchema: StructSchema<AutopilotRequest> = {

@@ -2,7 +2,7 @@
 
 import { formatDuration } from '../../../../gotext/duration.js';
 import { type DecodedBy, struct } from '../../../../gotext/json-decode.js';
-import { listJson, mapJson, quoteJson } from '../../../../gotext/json-encode.js';
+import { listJson, mapJson, quoteJson, uint64Json } from '../../../../gotext/json-encode.js';
 import { bool, duration, index, string } from '../../../../gotext/json-kinds.js';
 import { listOf, mapOf, record } from '../../../../gotext/json-shape.js';
 import { memberStatusName } from '../../../../wire/gossip-pools.js';
@@ -45,8 +45,8 @@ const configurationBody = struct('AutopilotConfiguration', {
 function configurationJson(config: AutopilotConfig): string {
   return (
     `{"CleanupDeadServers":${config.CleanupDeadServers},` +
-    `"LastContactThreshold":"${formatDuration(config.LastContactThreshold)}","MaxTrailingLogs":${config.MaxTrailingLogs},` +
-    `"MinQuorum":${config.MinQuorum},"ServerStabilizationTime":"${formatDuration(config.ServerStabilizationTime)}",` +
+    `"LastContactThreshold":"${formatDuration(config.LastContactThreshold)}","MaxTrailingLogs":${uint64Json(config.MaxTrailingLogs)},` +
+    `"MinQuorum":${uint64Json(config.MinQuorum)},"ServerStabilizationTime":"${formatDuration(config.ServerStabilizationTime)}",` +
     `"RedundancyZoneTag":${quoteJson(config.RedundancyZoneTag)},` +
     `"DisableUpgradeMigration":${config.DisableUpgradeMigration},` +
     `"UpgradeVersionTag":${quoteJson(config.UpgradeVersionTag)},` +
