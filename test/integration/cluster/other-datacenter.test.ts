@@ -217,6 +217,23 @@ describe('another datacenter', { concurrency: false }, () => {
     assert.deepEqual(await json(both.server('dc2-b'), '/v1/catalog/datacenters'), ['dc2', 'dc1']);
   });
 
+  it('says how much it has, alone and beside the others', async () => {
+    type Usage = {
+      readonly Usage: { readonly [datacenter: string]: { readonly Nodes: number } };
+      readonly Index: number;
+    };
+    for (const [who, agent] of askers) {
+      const usage = async (query: string) => (await json(agent, `/v1/operator/usage${query}`)) as Usage;
+      const here = await usage('');
+      const there = await usage('?dc=dc2');
+      assert.deepEqual([Object.keys(here.Usage), Object.keys(there.Usage)], [['dc1'], ['dc2']], who);
+      const both = await usage('?global');
+      assert.deepEqual(both.Usage, { ...here.Usage, ...there.Usage }, who);
+      assert.equal(both.Index, here.Index, who);
+      assert.deepEqual((await usage('?global&dc=dc2')).Usage, both.Usage, who);
+    }
+  });
+
   it('has names in DNS', async () => {
     const instance = { Node: 'dns-node', Address: '192.0.2.9', Service: { Service: 'far', Port: 4242 } };
     const registered = await both.server('dc2-a').request('PUT', '/v1/catalog/register', JSON.stringify(instance));

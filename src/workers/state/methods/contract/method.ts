@@ -47,6 +47,8 @@ export interface PreparedRead<Value> {
   narrowInSteps?(value: Value): Steps<Value>;
   /** What other datacenters have in place of the narrowed value; null where that is the answer. Only the primary thread asks. */
   elsewhere?(value: Value, others: OtherDatacenters): Promise<Value> | null;
+  /** What comes from there adds to what is here: the index stays that of what is here. */
+  readonly keepsIndex?: true;
 }
 
 /** What the asker is shown of the final result, in steps. */
