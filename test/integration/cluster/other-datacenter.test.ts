@@ -21,11 +21,11 @@ async function json(agent: AgentProcess, target: string): Promise<unknown> {
   return JSON.parse(text);
 }
 
-/** Names are answered by any server of a datacenter, from what it has: this waits until the one that follows has the service. */
+/** Names and subscriptions are answered by any server of a datacenter, from what it has: this waits until the follower has it well. */
 async function untilFollowed(service: string): Promise<void> {
   const follower = both.server('dc2-b');
   const isThere = async () =>
-    ((await json(follower, `/v1/health/service/${service}?stale`)) as readonly unknown[]).length > 0;
+    ((await json(follower, `/v1/health/service/${service}?stale&passing`)) as readonly unknown[]).length > 0;
   await waitFor(isThere, `the follower to know an instance of ${service}`);
 }
 
@@ -162,8 +162,8 @@ describe('another datacenter', { concurrency: false }, () => {
       assert.equal(text, 'true');
     };
     await register('passing');
-    await untilFollowed('streamed');
     for (const name of ['dc1-a', 'dc1-b']) {
+      await untilFollowed('streamed');
       const client = new GrpcClient(both.server(name).ports.server);
       try {
         const there = client.subscribe(subscribeRequest(SERVICE_HEALTH, 'streamed', 0, 'dc2'));
