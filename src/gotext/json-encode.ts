@@ -39,11 +39,22 @@ export function numberJson(value: number | bigint): string {
 
 const MAX_INT64 = (1n << 63n) - 1n;
 
-/** An int64 in full; a number that rounded up to 2^63 is the largest there is. */
-export function int64Json(value: number): string {
+const MAX_UINT64 = (1n << 64n) - 1n;
+
+function inFull(value: number, most: bigint): string {
   if (Number.isSafeInteger(value)) return String(value);
   const exact = BigInt(value);
-  return String(exact > MAX_INT64 ? MAX_INT64 : exact);
+  return String(exact > most ? most : exact);
+}
+
+/** An int64 in full; a number that rounded up to 2^63 is the largest there is. */
+export function int64Json(value: number): string {
+  return inFull(value, MAX_INT64);
+}
+
+/** A uint64 in full; a number that rounded up to 2^64 is the largest there is. */
+export function uint64Json(value: number): string {
+  return inFull(value, MAX_UINT64);
 }
 
 /** []byte: base64, nil is null. */

@@ -14,7 +14,7 @@ import type { Fields, Form } from '../wire/config-entries/forms.js';
 import { list, objectOf } from './collections.js';
 import { DecodeError } from './errors.js';
 import { inRaw } from './in-raw.js';
-import { any, bool, float32, int, type Kind, nullable, text, u32, u64 } from './kinds.js';
+import { any, bool, float32, int, type Kind, nullable, text, u32, u64, uint } from './kinds.js';
 import { MAX_MESSAGE_BYTES } from './limits.js';
 import { MsgpackReader } from './reader.js';
 import { struct } from './struct.js';
@@ -79,6 +79,8 @@ function makeKind({ shape }: Form<unknown>): AnyKind {
       return int as AnyKind;
     case 'uint32':
       return u32 as AnyKind;
+    case 'uint':
+      return uint as AnyKind;
     case 'uint64':
       return u64 as AnyKind;
     case 'float32':

@@ -68,6 +68,7 @@ export const u64: Kind<Uint64> = {
 };
 
 const MAX_INT64 = 0x7fffffffffffffffn;
+const MAX_UINT64 = 0xffffffffffffffffn;
 
 function writeInt64(writer: MsgpackWriter, value: number | bigint): void {
   // 2^63 - 1 read as a number is 2^63: what was the largest duration stays it.
@@ -90,6 +91,15 @@ export const int: Kind<number> = {
   isEmpty: (value) => value === 0,
   write: writeInt64,
   read: (reader) => Number(reader.signed64()),
+};
+
+/** 64 bits unsigned, as a number: exact up to 2^53. */
+export const uint: Kind<number> = {
+  zero: 0,
+  isEmpty: (value) => value === 0,
+  // 2^64 - 1 read as a number is 2^64.
+  write: (writer, value) => writer.unsigned(value === 2 ** 64 ? MAX_UINT64 : value),
+  read: (reader) => Number(reader.unsigned64()),
 };
 
 export const float: Kind<number> = {

@@ -9,7 +9,7 @@ import {
   type Kind as TableKind,
 } from '../wire/schema/kinds.js';
 import { list, objectOf } from './collections.js';
-import { any, bool, bytes, float, ignored, int, type Kind, nullable, text, u64 } from './kinds.js';
+import { any, bool, bytes, float, ignored, int, type Kind, nullable, text, u64, uint } from './kinds.js';
 import { struct } from './struct.js';
 import { zeroStruct } from './zero.js';
 
@@ -21,6 +21,7 @@ const SCALARS: { readonly [kind in ScalarKind]: unknown } = {
   bool,
   int,
   duration: int,
+  uint,
   uint64: u64,
   float,
   dynamic: any,

@@ -13,7 +13,7 @@ export function zeroValue(kind: Kind): unknown {
   }
   if (kind === 'string') return '';
   if (kind === 'bool') return false;
-  if (kind === 'int' || kind === 'uint64' || kind === 'duration' || kind === 'float') return 0;
+  if (kind === 'int' || kind === 'uint' || kind === 'uint64' || kind === 'duration' || kind === 'float') return 0;
   return null;
 }
 

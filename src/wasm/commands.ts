@@ -6,7 +6,14 @@ import { configEntryRequest, decodeEntryRequest, decodeLogged } from '../msgpack
 import { DecodeError, EncodeError } from '../msgpack/errors.js';
 import { intentionRequest } from '../msgpack/intentions.js';
 import { MAX_MESSAGE_BYTES } from '../msgpack/limits.js';
-import { type Command, CommandType, IGNORE_UNKNOWN_FLAG, type OpaqueCommand } from '../wire/commands.js';
+import {
+  type Command,
+  CommandType,
+  IGNORE_UNKNOWN_FLAG,
+  isPeeringType,
+  type OpaqueCommand,
+  type PeeringCommand,
+} from '../wire/commands.js';
 import type { PackedEntries } from '../wire/raft/raft-port.js';
 import {
   aclAuthMethodDeleteSchema,
@@ -24,6 +31,7 @@ import {
 import {
   autopilotRequestSchema,
   deregisterSchema,
+  federationStateRequestSchema,
   kvsSchema,
   registerSchema,
   sessionRequestSchema,
@@ -50,6 +58,7 @@ codecs[CommandType.txn] = structCodec(txnSchema);
 codecs[CommandType.autopilot] = structCodec(autopilotRequestSchema);
 codecs[CommandType.connectCa] = structCodec(connectCaSchema);
 codecs[CommandType.connectCaLeaf] = structCodec(connectCaLeafSchema);
+codecs[CommandType.federationState] = structCodec(federationStateRequestSchema);
 codecs[CommandType.systemMetadata] = structCodec(systemMetadataRequestSchema);
 codecs[CommandType.virtualIp] = structCodec(virtualIpSchema);
 codecs[CommandType.aclBootstrap] = structCodec(aclBootstrapSchema);
@@ -79,22 +88,33 @@ function typeByteOf(type: CommandType): number {
 /** Commands that this module has no program for: their bodies are kept as they came, or written in JavaScript. */
 type UnprogrammedCommand =
   | OpaqueCommand
+  | PeeringCommand
   | Extract<Command, { type: typeof CommandType.configEntry | typeof CommandType.intention }>;
 
 function isUnprogrammed(command: Command | OpaqueCommand): command is UnprogrammedCommand {
   const { type } = command;
-  return type === 'opaque' || type === CommandType.configEntry || type === CommandType.intention;
+  if (type === 'opaque' || type === CommandType.configEntry || type === CommandType.intention) return true;
+  return isPeeringType(type);
 }
 
 /** The command's bytes: a fresh copy, which may be part of a larger buffer (don't transfer that). */
 export function encodeCommand(command: Command | OpaqueCommand): Uint8Array {
   if (command.type === CommandType.configEntry) return encode(configEntryRequest, command.body, command.type);
   if (command.type === CommandType.intention) return encode(intentionRequest, command.body, command.type);
-  if (command.type !== 'opaque') return encodeOne(typeByteOf(command.type), codecFor(command.type), command.body);
-  if (command.bytes.length >= MAX_MESSAGE_BYTES) throw new EncodeError('too-large');
-  const result = new Uint8Array(command.bytes.length + 1);
-  result[0] = command.typeByte;
-  result.set(command.bytes, 1);
+  if (command.type === 'opaque') return asItCame(command.typeByte, command.bytes);
+  if (isPeering(command)) return asItCame(command.type, command.body);
+  return encodeOne(typeByteOf(command.type), codecFor(command.type), command.body);
+}
+
+function isPeering(command: Command): command is PeeringCommand {
+  return isPeeringType(command.type);
+}
+
+function asItCame(typeByte: number, body: Uint8Array): Uint8Array {
+  if (body.length >= MAX_MESSAGE_BYTES) throw new EncodeError('too-large');
+  const result = new Uint8Array(body.length + 1);
+  result[0] = typeByte;
+  result.set(body, 1);
   return result;
 }
 
@@ -109,6 +129,7 @@ function decodeOpen(from: number, to: number): Command | OpaqueCommand {
   if (type === CommandType.intention) {
     return { type, body: decodeLogged(intentionRequest, scanner.source.subarray(0, to), from + 1).value };
   }
+  if (isPeeringType(type)) return { type, body: scanner.source.slice(from + 1, to) };
   const codec = codecs[type];
   if (codec === undefined) {
     return { type: 'opaque', typeByte, bytes: scanner.source.slice(from + 1, to) };

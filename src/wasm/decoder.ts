@@ -31,6 +31,10 @@ function unsigned(low: number, high: number): number | bigint {
   return uint64((BigInt(high >>> 0) << 32n) | BigInt(low >>> 0));
 }
 
+function rounded(low: number, high: number): number {
+  return (high >>> 0) * TWO_32 + (low >>> 0);
+}
+
 /** Free-form values are read in JavaScript: the scanner found where they end. What is in the log was accepted once. */
 const freeForm = new MsgpackReader(new Uint8Array(0), 0, {
   bytes: MAX_MESSAGE_BYTES,
@@ -58,6 +62,8 @@ function expression(kind: Kind, i: string, next: string, index: number): string 
     case 'int':
     case 'duration':
       return `t[${next}] === 0 && t[${i}] >= 0 ? t[${i}] : signed(t[${i}], t[${next}])`;
+    case 'uint':
+      return `t[${next}] === 0 && t[${i}] >= 0 ? t[${i}] : rounded(t[${i}], t[${next}])`;
     case 'uint64':
       return `t[${next}] === 0 && t[${i}] >= 0 ? t[${i}] : unsigned(t[${i}], t[${next}])`;
     case 'float':
@@ -85,8 +91,8 @@ function generate(parameters: string, result: string, kinds: readonly Kind[]): R
   const readers = kinds.map((kind) => (typeof kind === 'object' ? contentReader(kind) : null));
   const zeros = kinds.map(zeroOf);
   const source = `return function read(${parameters}) { const t = s.words; ${result} };`;
-  const make = new Function('s', 'readers', 'zeros', 'signed', 'unsigned', 'dynamic', 'setProperty', source);
-  return make(scanner, readers, zeros, signed, unsigned, dynamic, setProperty) as Reader;
+  const make = new Function('s', 'readers', 'zeros', 'signed', 'unsigned', 'rounded', 'dynamic', 'setProperty', source);
+  return make(scanner, readers, zeros, signed, unsigned, rounded, dynamic, setProperty) as Reader;
 }
 
 export function structReader(schema: StructSchema<object>): Reader {

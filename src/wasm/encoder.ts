@@ -38,6 +38,10 @@ function statements(kind: Kind, index: number): string {
     case 'int':
     case 'duration':
       return `if (typeof x === 'number' && (x | 0) === x && x >= 0) o[p++] = x; else p = operands.wideInteger(x, p, true);`;
+    case 'uint':
+      // 2^64 - 1 read as a number is 2^64.
+      return `if (typeof x === 'number' && (x | 0) === x && x >= 0) o[p++] = x;
+        else p = operands.wideInteger(x === ${2 ** 64} ? ${2n ** 64n - 1n}n : x, p, false);`;
     case 'uint64':
       return `if (typeof x === 'number' && (x | 0) === x && x >= 0) o[p++] = x; else p = operands.wideInteger(x, p, false);`;
     case 'float':

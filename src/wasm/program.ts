@@ -11,6 +11,7 @@ const NUMBERS = {
   bool: 2,
   int: 3,
   duration: 3,
+  uint: 4,
   uint64: 4,
   float: 5,
   dynamic: 10,
@@ -99,7 +100,7 @@ function zeroValue(kind: Kind): number[] {
   if (kind === 'string') return [0xa0];
   if (kind === 'bool') return [0xc2];
   if (kind === 'float') return [0xcb, 0, 0, 0, 0, 0, 0, 0, 0];
-  if (kind === 'int' || kind === 'uint64' || kind === 'duration') return [0];
+  if (kind === 'int' || kind === 'uint' || kind === 'uint64' || kind === 'duration') return [0];
   return [0xc0];
 }
 

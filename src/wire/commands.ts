@@ -11,6 +11,7 @@ import type {
   CaRoot,
   CheckRecord,
   CoordinateRecord,
+  FederationState,
   KvEntry,
   Locality,
   NodeRecord,
@@ -38,7 +39,14 @@ export const CommandType = {
   configEntry: 22,
   connectCa: 13,
   connectCaLeaf: 21,
+  federationState: 30,
   systemMetadata: 31,
+  peeringWrite: 35,
+  peeringDelete: 36,
+  peeringTerminate: 37,
+  trustBundleWrite: 38,
+  trustBundleDelete: 39,
+  peeringSecretsWrite: 40,
   virtualIp: 43,
   ...AclCommandType,
 } as const;
@@ -188,10 +196,34 @@ export interface ConnectCaLeafRequest extends WriteRequest {
   readonly Op: 'increment-index';
 }
 
+/** A snapshot's record is an "upsert" as well. */
+export interface FederationStateRequest extends WriteRequest {
+  /** "upsert" or "delete". */
+  readonly Op: string;
+  /** Of one to be deleted only the datacenter counts. */
+  readonly State: FederationState;
+}
+
 export interface SystemMetadataRequest extends WriteRequest {
   /** "upsert" or "delete". */
   readonly Op: string;
   readonly Entry: SystemMetadataEntry;
+}
+
+/** The body is a protobuf message. */
+export interface PeeringCommand {
+  readonly type:
+    | typeof CommandType.peeringWrite
+    | typeof CommandType.peeringDelete
+    | typeof CommandType.peeringTerminate
+    | typeof CommandType.trustBundleWrite
+    | typeof CommandType.trustBundleDelete
+    | typeof CommandType.peeringSecretsWrite;
+  readonly body: Uint8Array;
+}
+
+export function isPeeringType(type: number): type is PeeringCommand['type'] {
+  return type >= CommandType.peeringWrite && type <= CommandType.peeringSecretsWrite;
 }
 
 export type Command =
@@ -208,8 +240,10 @@ export type Command =
   | { readonly type: typeof CommandType.configEntry; readonly body: ConfigEntryRequest }
   | { readonly type: typeof CommandType.connectCa; readonly body: ConnectCaRequest }
   | { readonly type: typeof CommandType.connectCaLeaf; readonly body: ConnectCaLeafRequest }
+  | { readonly type: typeof CommandType.federationState; readonly body: FederationStateRequest }
   | { readonly type: typeof CommandType.systemMetadata; readonly body: SystemMetadataRequest }
   | AclCommand
+  | PeeringCommand
   | { readonly type: typeof CommandType.virtualIp; readonly body: ServiceVirtualIp };
 
 /** A command of a type that is not interpreted: type byte (with its flag) and body as they came. */

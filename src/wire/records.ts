@@ -375,6 +375,23 @@ export interface FreeVirtualIp {
   readonly IsCounter: boolean;
 }
 
+/** An instance as a datacenter tells others of it. */
+export interface GatewayInstance {
+  readonly Node: NodeRecord | null;
+  readonly Service: ServiceRecord | null;
+  readonly Checks: readonly CheckRecord[] | null;
+}
+
+/** By which mesh gateways a datacenter is reached. */
+export interface FederationState extends RaftIndex {
+  readonly Datacenter: string;
+  readonly MeshGateways: readonly GatewayInstance[] | null;
+  /** Go's binary time. */
+  readonly UpdatedAt: Uint8Array | null;
+  /** ModifyIndex in the primary datacenter. */
+  readonly PrimaryModifyIndex: number;
+}
+
 export interface SystemMetadataEntry extends RaftIndex {
   readonly Key: string;
   readonly Value: string;

@@ -95,6 +95,7 @@ class Decoder {
         return this.#bool(value, path);
       case 'int':
       case 'uint32':
+      case 'uint':
       case 'uint64':
         return this.#integer(shape.is, value, path);
       case 'float32':
@@ -148,7 +149,7 @@ class Decoder {
     return 0;
   }
 
-  #integer(wanted: 'int' | 'uint32' | 'uint64', value: JsonValue, path: string): number | bigint {
+  #integer(wanted: 'int' | 'uint32' | 'uint' | 'uint64', value: JsonValue, path: string): number | bigint {
     const number = Math.trunc(this.#number(value, path, wanted)) + 0;
     const least = wanted === 'int' ? -(2 ** 63) : 0;
     const most = wanted === 'int' ? 2 ** 63 - 1024 : wanted === 'uint32' ? 2 ** 32 - 1 : TWO_64;

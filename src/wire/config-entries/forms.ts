@@ -5,7 +5,7 @@
 import type { Dynamic } from '../../gotext/dynamic.js';
 
 export type Shape =
-  | { readonly is: 'text' | 'bool' | 'int' | 'uint32' | 'uint64' | 'float32' | 'dynamic' }
+  | { readonly is: 'text' | 'bool' | 'int' | 'uint32' | 'uint' | 'uint64' | 'float32' | 'dynamic' }
   /** Nanoseconds; JSON takes text or a number, and shows one of both. */
   | { readonly is: 'duration'; readonly shown: 'text' | 'number' }
   /** Nanoseconds since 1970, in UTC. */
@@ -37,6 +37,8 @@ export const bool = scalar<boolean>({ is: 'bool' }, false);
 export const int = scalar<number>({ is: 'int' }, 0);
 /** Where Go has an unsigned integer: others could not read a negative one. */
 export const uint32 = scalar<number>({ is: 'uint32' }, 0);
+/** 64 bits; exact up to 2^53. */
+export const uint = scalar<number>({ is: 'uint' }, 0);
 export const uint64 = scalar<number | bigint>({ is: 'uint64' }, 0);
 export const float32 = scalar<number>({ is: 'float32' }, 0);
 export const dynamic = scalar<Dynamic>({ is: 'dynamic' }, null);

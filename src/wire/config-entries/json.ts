@@ -2,7 +2,15 @@
 // durations as text where a kind does so.
 
 import { formatDuration } from '../../gotext/duration.js';
-import { dynamicJson, int64Json, listJson, mapJson, numberJson, quoteJson } from '../../gotext/json-encode.js';
+import {
+  dynamicJson,
+  int64Json,
+  listJson,
+  mapJson,
+  numberJson,
+  quoteJson,
+  uint64Json,
+} from '../../gotext/json-encode.js';
 import { type ConfigEntry, type EntryTable, entryTable } from './entries.js';
 import type { Fields, Form, Shape } from './forms.js';
 
@@ -62,6 +70,8 @@ function makeWriter(shape: Shape): Write {
     case 'int':
     case 'uint32':
       return (value) => int64Json(value as number);
+    case 'uint':
+      return (value) => uint64Json(value as number);
     case 'uint64':
       return (value) => numberJson(value as number | bigint);
     case 'float32':

@@ -11,6 +11,7 @@ import {
   pointer,
   struct,
   text,
+  uint,
   uint32,
   uint64,
 } from './forms.js';
@@ -19,8 +20,8 @@ import {
 export const ENTRY_TAIL = {
   Meta: optional(map(text)),
   Hash: optional(uint64),
-  CreateIndex: int,
-  ModifyIndex: int,
+  CreateIndex: uint,
+  ModifyIndex: uint,
 } as const;
 
 export const meshGateway = struct({ Mode: optional(text) });

@@ -219,7 +219,7 @@ const definitionSchema: StructSchema<CheckDefinition> = {
     Interval: 'duration',
     Method: 'string',
     OSService: 'string',
-    OutputMaxSize: 'int',
+    OutputMaxSize: 'uint',
     ScriptArgs: strings,
     SessionName: 'string',
     Shell: 'string',

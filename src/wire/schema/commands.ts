@@ -3,13 +3,15 @@
 import type {
   AutopilotRequest,
   DeregisterRequest,
+  FederationStateRequest,
   KvsRequest,
   RegisterRequest,
   SessionRequest,
   SystemMetadataRequest,
   TombstoneRequest,
 } from '../commands.js';
-import { checkSchema, localitySchema, serviceSchema } from './catalog.js';
+import type { FederationState, GatewayInstance } from '../records.js';
+import { checkSchema, localitySchema, nodeSchema, serviceSchema } from './catalog.js';
 import { list, pointer, raftIndex, type StructSchema, stringMap, struct, writeRequest } from './kinds.js';
 import { autopilotSchema, kvRequestEntrySchema, sessionSchema, systemMetadataSchema } from './state.js';
 
@@ -49,12 +51,33 @@ export const sessionRequestSchema: StructSchema<SessionRequest> = {
 
 export const tombstoneSchema: StructSchema<TombstoneRequest> = {
   name: 'TombstoneRequest',
-  fields: { ...writeRequest, Op: 'string', ReapIndex: 'int' },
+  fields: { ...writeRequest, Op: 'string', ReapIndex: 'uint' },
 };
 
 export const autopilotRequestSchema: StructSchema<AutopilotRequest> = {
   name: 'AutopilotSetConfigRequest',
   fields: { ...writeRequest, CAS: 'bool', Config: struct(autopilotSchema) },
+};
+
+const gatewayInstanceSchema: StructSchema<GatewayInstance> = {
+  name: 'CheckServiceNode',
+  fields: { Node: pointer(nodeSchema), Service: pointer(serviceSchema), Checks: list(struct(checkSchema)) },
+};
+
+const federationStateSchema: StructSchema<FederationState> = {
+  name: 'FederationState',
+  fields: {
+    Datacenter: 'string',
+    MeshGateways: list(struct(gatewayInstanceSchema)),
+    UpdatedAt: 'bytes',
+    PrimaryModifyIndex: 'uint',
+    ...raftIndex,
+  },
+};
+
+export const federationStateRequestSchema: StructSchema<FederationStateRequest> = {
+  name: 'FederationStateRequest',
+  fields: { ...writeRequest, Op: 'string', State: struct(federationStateSchema) },
 };
 
 export const systemMetadataRequestSchema: StructSchema<SystemMetadataRequest> = {

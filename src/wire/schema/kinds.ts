@@ -2,8 +2,21 @@
 // together. The compiler holds a table to its record type: a field too few or too many does not compile. Fields are listed in
 // the order in which decoded objects get them; on the wire they are sorted by name.
 
-/** Scalars: `int` and `duration` (nanoseconds) are 64 bits signed; `dynamic` is any value; `nil` is always null. */
-export type ScalarKind = 'string' | 'bytes' | 'bool' | 'int' | 'uint64' | 'float' | 'duration' | 'dynamic' | 'nil';
+/**
+ * Scalars: `int` and `duration` (nanoseconds) are 64 bits signed, `uint` and `uint64` 64 bits unsigned, the former a number that is
+ * exact up to 2^53; `dynamic` is any value; `nil` is always null.
+ */
+export type ScalarKind =
+  | 'string'
+  | 'bytes'
+  | 'bool'
+  | 'int'
+  | 'uint'
+  | 'uint64'
+  | 'float'
+  | 'duration'
+  | 'dynamic'
+  | 'nil';
 
 export interface StructKind {
   readonly kind: 'struct';
@@ -69,6 +82,7 @@ export const stringMap = map('string');
 
 export const dynamicMap = map('dynamic');
 
-export const raftIndex = { CreateIndex: 'int', ModifyIndex: 'int' } as const;
+/** What a request compares with comes from users: any 64 bits must be readable wherever it stands. */
+export const raftIndex = { CreateIndex: 'uint', ModifyIndex: 'uint' } as const;
 
 export const writeRequest = { Datacenter: 'string', Token: 'string' } as const;

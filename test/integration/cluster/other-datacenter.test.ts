@@ -21,11 +21,11 @@ async function json(agent: AgentProcess, target: string): Promise<unknown> {
   return JSON.parse(text);
 }
 
-/** Names are answered by any server of a datacenter, from what it has: this waits until the one that follows has the service. */
+/** Names and subscriptions are answered by any server of a datacenter, from what it has: this waits until the follower has it well. */
 async function untilFollowed(service: string): Promise<void> {
   const follower = both.server('dc2-b');
   const isThere = async () =>
-    ((await json(follower, `/v1/health/service/${service}?stale`)) as readonly unknown[]).length > 0;
+    ((await json(follower, `/v1/health/service/${service}?stale&passing`)) as readonly unknown[]).length > 0;
   await waitFor(isThere, `the follower to know an instance of ${service}`);
 }
 
@@ -162,8 +162,8 @@ describe('another datacenter', { concurrency: false }, () => {
       assert.equal(text, 'true');
     };
     await register('passing');
-    await untilFollowed('streamed');
     for (const name of ['dc1-a', 'dc1-b']) {
+      await untilFollowed('streamed');
       const client = new GrpcClient(both.server(name).ports.server);
       try {
         const there = client.subscribe(subscribeRequest(SERVICE_HEALTH, 'streamed', 0, 'dc2'));
@@ -215,6 +215,23 @@ describe('another datacenter', { concurrency: false }, () => {
       );
     }
     assert.deepEqual(await json(both.server('dc2-b'), '/v1/catalog/datacenters'), ['dc2', 'dc1']);
+  });
+
+  it('says how much it has, alone and beside the others', async () => {
+    type Usage = {
+      readonly Usage: { readonly [datacenter: string]: { readonly Nodes: number } };
+      readonly Index: number;
+    };
+    for (const [who, agent] of askers) {
+      const usage = async (query: string) => (await json(agent, `/v1/operator/usage${query}`)) as Usage;
+      const here = await usage('');
+      const there = await usage('?dc=dc2');
+      assert.deepEqual([Object.keys(here.Usage), Object.keys(there.Usage)], [['dc1'], ['dc2']], who);
+      const both = await usage('?global');
+      assert.deepEqual(both.Usage, { ...here.Usage, ...there.Usage }, who);
+      assert.equal(both.Index, here.Index, who);
+      assert.deepEqual((await usage('?global&dc=dc2')).Usage, both.Usage, who);
+    }
   });
 
   it('has names in DNS', async () => {

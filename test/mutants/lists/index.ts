@@ -41,6 +41,7 @@ import { rpcRows } from './rpc/rpc-rows.js';
 import { secondary } from './rpc/secondary.js';
 import { tls } from './rpc/tls.js';
 import { durability } from './store/durability.js';
+import { keptForOthers } from './store/kept-for-others.js';
 import { msgpack } from './store/msgpack.js';
 import { queries } from './store/queries.js';
 import { store } from './store/store.js';
@@ -87,6 +88,7 @@ export const mutants: readonly Mutant[] = [
   ...start,
   ...stops,
   ...store,
+  ...keptForOthers,
   ...tls,
   ...wholeAgent,
 ];

@@ -81,6 +81,11 @@ test('checksums must be right, of both files, and of nothing else', async () => 
   assert.equal(await errorOf(tarOf([meta, wrong, sumsOf([meta, state])])), `${check}hash check failed for "state.bin"`);
   assert.equal(await errorOf(tarOf([meta, state, sumsOf([meta])])), `${check}file missing for "state.bin"`);
   assert.equal(await errorOf(tarOf([meta, state])), `${check}file missing for "meta.json"`);
+  const both = sumsOf([meta, state]);
+  assert.equal(await errorOf(tarOf([meta, both])), `${check}hash check failed for "state.bin"`);
+  assert.equal(await errorOf(tarOf([state, both])), `${check}hash check failed for "meta.json"`);
+  const nothing = sumsOf([meta, { name: STATE, bytes: Buffer.alloc(0) }]);
+  assert.match(await errorOf(tarOf([meta, nothing])), /file missing/);
   const more = sumsOf([meta, state, { name: 'x', bytes: state.bytes }]);
   assert.equal(await errorOf(tarOf([meta, state, more])), `${check}list missing hash for "x"`);
   const { outcome } = await readTar(tarOf([meta, state, sumsOf([state, meta])]));

@@ -18,6 +18,7 @@ const integer = fc.oneof(
   fc.constantFrom(127, 128, 255, 256, 65535, 65536, 2147483647, 2147483648, 4294967295, 4294967296, 2 ** 53 - 1),
   fc.constantFrom(-1, -32, -33, -128, -129, -32768, -32769, -2147483648, -2147483649, -(2 ** 53) + 1),
 );
+const count = integer.map(Math.abs);
 const unsigned = fc.oneof(fc.nat(), fc.bigInt(0n, (1n << 64n) - 1n).map(uint64), fc.constant((1n << 64n) - 1n));
 const float = fc.double({ noNaN: true }).map((value) => (Object.is(value, -0) ? 0 : value));
 const key = fc.string({ unit: 'grapheme', maxLength: 12, size: 'max' }).filter((name) => name !== '__proto__');
@@ -27,6 +28,8 @@ interface Leaves {
   readonly text: fc.Arbitrary<string>;
   readonly key: fc.Arbitrary<string>;
   readonly integer: fc.Arbitrary<number>;
+  /** Without a sign. */
+  readonly count: fc.Arbitrary<number>;
   readonly float: fc.Arbitrary<number>;
   readonly free: fc.Arbitrary<unknown>;
 }
@@ -39,7 +42,7 @@ function freeForm(of: Pick<Leaves, 'text' | 'key' | 'float'>): fc.Arbitrary<unkn
   })).value;
 }
 
-const ordinary: Leaves = { text, key, integer, float, free: freeForm({ text, key, float }) };
+const ordinary: Leaves = { text, key, integer, count, float, free: freeForm({ text, key, float }) };
 
 /** Any UTF-16 units, half characters among them. */
 export const hostileText = fc
@@ -69,6 +72,8 @@ const hostile: Leaves = {
   key: admitted,
   // The longest duration, read as a number, is 2^63.
   integer: fc.oneof(integer, fc.constantFrom(2 ** 63, -(2 ** 63), 2 ** 62, -(2 ** 53) - 2)),
+  // The largest number, read as one, is 2^64.
+  count: fc.oneof(count, fc.constantFrom(2 ** 64, 2 ** 63, 2 ** 53 + 2)),
   float: extremeFloat,
   free: fc.oneof(
     freeForm({ text: admitted, key: admitted, float: extremeFloat }),
@@ -96,6 +101,7 @@ function arbitraryOf(kind: Kind, leaves: Leaves): fc.Arbitrary<unknown> {
   if (kind === 'bytes') return fc.option(fc.uint8Array({ maxLength: 80, size: 'max' }));
   if (kind === 'bool') return fc.boolean();
   if (kind === 'int' || kind === 'duration') return leaves.integer;
+  if (kind === 'uint') return leaves.count;
   if (kind === 'uint64') return unsigned;
   if (kind === 'float') return leaves.float;
   return kind === 'nil' ? fc.constant(null) : leaves.free;

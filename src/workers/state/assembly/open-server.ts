@@ -352,6 +352,7 @@ function serverCalls(
       peers: () => consensus.peers(),
       raftStats: () => consensus.raftStats(),
       wanMembers: () => gossip.wan.list,
+      autopilotConfig: () => store.autopilotConfig,
       control,
       cluster,
     },

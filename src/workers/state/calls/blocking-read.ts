@@ -303,7 +303,7 @@ export abstract class BlockingRead<T> implements Deadline {
     const prepared = this.#prepared;
     if (prepared?.narrowInSteps === undefined && prepared?.visible === undefined) {
       const shown = prepared?.narrow === undefined ? value : prepared.narrow(value);
-      if (prepared?.elsewhere === undefined || !this.#asksOthers(shown, prepared, this.#context)) {
+      if (prepared?.elsewhere === undefined || !this.#asksOthers(shown, index, prepared, this.#context)) {
         this.answered(shown, shownIndex(index), originOf(leadership, prepared, this.#caller));
       }
       return;
@@ -317,7 +317,7 @@ export abstract class BlockingRead<T> implements Deadline {
   }
 
   /** Whether other datacenters are asked what they have in place of this. */
-  #asksOthers(value: T, prepared: PreparedRead<T>, { others, consensus }: ReadContext): boolean {
+  #asksOthers(value: T, index: number, prepared: PreparedRead<T>, { others, consensus }: ReadContext): boolean {
     if (others === null || this.#caller === null) return false;
     const caller = this.#caller;
     const there = others.with(this.consistency, caller);
@@ -327,7 +327,8 @@ export abstract class BlockingRead<T> implements Deadline {
     asked
       .then((found) => {
         if (this.#isAborted) return;
-        this.answered(found, shownIndex(0), originOf(consensus.leadership, prepared, caller, there));
+        const known = shownIndex(prepared.keepsIndex === true ? index : 0);
+        this.answered(found, known, originOf(consensus.leadership, prepared, caller, there));
       })
       .catch((error: unknown) => this.crashed(error));
     return true;

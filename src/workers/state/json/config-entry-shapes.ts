@@ -23,6 +23,7 @@ export function shapeOf({ shape, isOptional }: Form<unknown>, name: string): Jso
       return 'boolean';
     case 'int':
     case 'uint32':
+    case 'uint':
       return 'integer';
     case 'uint64':
       return 'uint64';

@@ -80,17 +80,18 @@ export class ServerAsker implements ServerAsking {
 
   write<Request, Reply>(
     address: string,
-    { name }: WriteMethod<Request, Reply> | DirectMethod<Request, Reply>,
+    method: WriteMethod<Request, Reply> | DirectMethod<Request, Reply>,
     request: Request,
     datacenter: string,
     token: string,
   ): Promise<AskedWrite<Reply>> {
+    const { name } = method;
     if (name === transferLeader.name)
       return askTransfer(this.#options.pool.dialer, address, request as string, token) as Promise<AskedWrite<Reply>>;
     if (name === signAgentCertificate.name)
       return this.#askToSign(address, request as string, datacenter, token) as Promise<AskedWrite<Reply>>;
     const asking = rpcMethods.get(name)?.asking;
-    const body = asking?.writeBody(request, datacenter, token) ?? null;
+    const body = asking?.writeBody(request, datacenter, token, 'isStale' in method) ?? null;
     if (asking === undefined || body === null || body instanceof EncodeError) {
       return Promise.resolve(unaskable(name, body));
     }

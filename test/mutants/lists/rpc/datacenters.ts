@@ -8,6 +8,20 @@ const ORDER = ['unit/workers/state/calls/datacenters'];
 
 export const datacenters: readonly Mutant[] = [
   {
+    name: 'usage of all datacenters is that of one',
+    file: 'workers/state/methods/operator/operator-usage.ts',
+    find: 'global && others.known().length > 0',
+    replace: 'global && others.known().length < 0',
+    tests: ['integration/cluster/other-datacenter'],
+  },
+  {
+    name: 'autopilot is not told of to client agents when nobody leads',
+    file: 'workers/state/rpc/rows/operator-autopilot.ts',
+    find: '  stale: ownAutopilotConfiguration,\n',
+    replace: '',
+    tests: ['integration/cluster/stopped-leader'],
+  },
+  {
     name: 'calls are passed on to a server that says it listens where one of this datacenter does',
     file: 'workers/state/cluster/other-datacenters.ts',
     find: '.filter(({ address }) => !own.has(address))',

@@ -2,7 +2,7 @@
 
 import { formatDuration } from '../../../../gotext/duration.js';
 import { type DecodedBy, struct } from '../../../../gotext/json-decode.js';
-import { listJson, mapJson, quoteJson } from '../../../../gotext/json-encode.js';
+import { listJson, mapJson, quoteJson, uint64Json } from '../../../../gotext/json-encode.js';
 import { bool, duration, index, string } from '../../../../gotext/json-kinds.js';
 import { listOf, mapOf, record } from '../../../../gotext/json-shape.js';
 import { memberStatusName } from '../../../../wire/gossip-pools.js';
@@ -21,6 +21,7 @@ import { isRefusal } from '../../methods/contract/refusal.js';
 import {
   autopilotConfiguration,
   autopilotState,
+  ownAutopilotConfiguration,
   type ServerHealth,
   type ServersHealth,
   serverHealth,
@@ -44,8 +45,8 @@ const configurationBody = struct('AutopilotConfiguration', {
 function configurationJson(config: AutopilotConfig): string {
   return (
     `{"CleanupDeadServers":${config.CleanupDeadServers},` +
-    `"LastContactThreshold":"${formatDuration(config.LastContactThreshold)}","MaxTrailingLogs":${config.MaxTrailingLogs},` +
-    `"MinQuorum":${config.MinQuorum},"ServerStabilizationTime":"${formatDuration(config.ServerStabilizationTime)}",` +
+    `"LastContactThreshold":"${formatDuration(config.LastContactThreshold)}","MaxTrailingLogs":${uint64Json(config.MaxTrailingLogs)},` +
+    `"MinQuorum":${uint64Json(config.MinQuorum)},"ServerStabilizationTime":"${formatDuration(config.ServerStabilizationTime)}",` +
     `"RedundancyZoneTag":${quoteJson(config.RedundancyZoneTag)},` +
     `"DisableUpgradeMigration":${config.DisableUpgradeMigration},` +
     `"UpgradeVersionTag":${quoteJson(config.UpgradeVersionTag)},` +
@@ -184,6 +185,15 @@ function stateReply({ isHealthy, failureTolerance, leader, voters, servers }: Au
   );
 }
 
+/** Of any age it is what this server has stored: what an operator needs when nobody leads. */
+async function configuration(calls: Calls, { datacenter, asker, options }: ApiRequest): Promise<Reply> {
+  const config =
+    options.consistency === 'stale'
+      ? await calls.direct(ownAutopilotConfiguration, null, datacenter, asker)
+      : await calls.write(autopilotConfiguration, null, datacenter, asker);
+  return isRefusal(config) ? refused(config) : json(configurationJson(config));
+}
+
 export function operatorAutopilotEndpoints(calls: Calls): EndpointTable {
   const ask = async <T>(method: WriteMethod<null, T>, { datacenter, asker }: ApiRequest, show: (value: T) => Reply) => {
     const value = await calls.write(method, null, datacenter, asker);
@@ -196,8 +206,9 @@ export function operatorAutopilotEndpoints(calls: Calls): EndpointTable {
       GET: action({
         ...reading,
         summary: "Autopilot's configuration",
+        reads: 'consistency',
         answer: configurationShape,
-        run: (request) => ask(autopilotConfiguration, request, (config) => json(configurationJson(config))),
+        run: (request) => configuration(calls, request),
       }),
       PUT: action({
         summary: "Replaces autopilot's configuration",

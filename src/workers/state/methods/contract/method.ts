@@ -5,7 +5,7 @@
 import type { ApplyResult, Command } from '../../../../wire/commands.js';
 import type { Member } from '../../../../wire/gossip-pools.js';
 import type { RaftStats } from '../../../../wire/raft/raft-stats.js';
-import type { CoordinateRecord } from '../../../../wire/records.js';
+import type { AutopilotConfig, CoordinateRecord } from '../../../../wire/records.js';
 import type { Authorizer } from '../../acl/access.js';
 import type { AgentControl } from '../../control/control-client.js';
 import type { ReadResult, StoreReads, WatchTarget } from '../../replica/store/read-api.js';
@@ -47,6 +47,8 @@ export interface PreparedRead<Value> {
   narrowInSteps?(value: Value): Steps<Value>;
   /** What other datacenters have in place of the narrowed value; null where that is the answer. Only the primary thread asks. */
   elsewhere?(value: Value, others: OtherDatacenters): Promise<Value> | null;
+  /** What comes from there adds to what is here: the index stays that of what is here. */
+  readonly keepsIndex?: true;
 }
 
 /** What the asker is shown of the final result, in steps. */
@@ -128,6 +130,8 @@ export interface ServerView {
   readonly peers: () => Promise<readonly string[]>;
   readonly raftStats: () => Promise<RaftStats>;
   readonly wanMembers: () => readonly Member[];
+  /** As this server's store has it; undefined: not stored yet. */
+  readonly autopilotConfig: () => AutopilotConfig | undefined;
   /** What main does for this thread: everything about gossip. */
   readonly control: AgentControl;
   readonly cluster: ClusterView;
@@ -147,6 +151,8 @@ export type AskDatacenter<Request, Reply> = (request: Request, datacenter: strin
 
 /** Answered by whichever server is asked, from what it has itself. */
 export interface DirectMethod<Request, Reply> extends Errand {
+  /** It is what any server says of something that the leader is asked by the same name: who asks says that it may be stale. */
+  readonly isStale?: true;
   /** `askDatacenter`: for what is answered by all of them together. */
   answer(
     server: ServerView,

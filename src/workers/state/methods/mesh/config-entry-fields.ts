@@ -20,6 +20,7 @@ function typeOf({ shape }: Form<unknown>): FieldType | undefined {
     case 'duration':
       return INT;
     case 'uint32':
+    case 'uint':
     case 'uint64':
       return UINT;
     case 'dynamic':

@@ -3,18 +3,34 @@
 import { CommandType } from '../../../../wire/commands.js';
 import type { AutopilotConfig } from '../../../../wire/records.js';
 import type { AutopilotState, ClusterView, ServerState } from '../contract/cluster-view.js';
-import type { WriteMethod } from '../contract/method.js';
-import { denial, refusal } from '../contract/refusal.js';
+import type { DirectMethod, WriteMethod } from '../contract/method.js';
+import { denial, isRefusal, type Refusal, refusal } from '../contract/refusal.js';
 
+const NAME = 'Operator.AutopilotGetConfiguration';
+
+function stored(config: AutopilotConfig | undefined): AutopilotConfig | Refusal {
+  return config ?? refusal('failed', 'autopilot config not initialized yet');
+}
+
+/** As the leader has it. */
 export const autopilotConfiguration: WriteMethod<null, AutopilotConfig> = {
-  name: 'Operator.AutopilotGetConfiguration',
+  name: NAME,
   isRepeatable: true,
   decide({ store }, _request, { authorizer }) {
     const denied = denial(authorizer, 'operator:read', '');
     if (denied !== null) return denied;
-    const config = store.autopilotConfig;
-    return config === undefined ? refusal('failed', 'autopilot config not initialized yet') : { reply: config };
+    const config = stored(store.autopilotConfig);
+    return isRefusal(config) ? config : { reply: config };
   },
+};
+
+/** As any server has it, whoever leads. */
+export const ownAutopilotConfiguration: DirectMethod<null, AutopilotConfig> = {
+  name: NAME,
+  isRepeatable: true,
+  isStale: true,
+  answer: ({ autopilotConfig }, _request, { authorizer }) =>
+    denial(authorizer, 'operator:read', '') ?? stored(autopilotConfig()),
 };
 
 export interface AutopilotChange {

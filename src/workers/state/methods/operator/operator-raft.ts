@@ -48,6 +48,7 @@ export const raftConfiguration: WriteMethod<null, readonly RaftServer[]> = {
 export const ownRaftConfiguration: DirectMethod<null, readonly RaftServer[]> = {
   name: NAME,
   isRepeatable: true,
+  isStale: true,
   answer: ({ cluster }, _request, { authorizer }) => denial(authorizer, 'operator:read', '') ?? serversOf(cluster),
 };
 

@@ -20,7 +20,8 @@ import { applyConnectCa } from './mesh/ca-write.js';
 import { applyConfigEntry } from './mesh/config-entry-write.js';
 import { applyIntention } from './mesh/intention-write.js';
 import { assignManualIps } from './mesh/manual-virtual-ip.js';
-import { writeAutopilot, writeSystemMetadata } from './operator/operator-write.js';
+import { writeAutopilot, writeFederationState, writeSystemMetadata } from './operator/operator-write.js';
+import { applyPeering } from './peering/peering-write.js';
 import { applyQuery } from './query-command.js';
 import type { Refusal } from './refusals/refusal.js';
 import { register } from './register.js';
@@ -83,6 +84,9 @@ export function applyCommand(tables: Tables, command: Command): ApplyResult {
       return applyConnectCa(tables, command.body);
     case CommandType.connectCaLeaf:
       return { kind: 'number', value: tables.journal.index };
+    case CommandType.federationState:
+      writeFederationState(tables, command.body);
+      return command.body.Op === 'delete' ? NIL : { kind: 'bool', value: true };
     case CommandType.systemMetadata:
       writeSystemMetadata(tables, command.body);
       return command.body.Op === 'delete' ? NIL : { kind: 'bool', value: true };
@@ -98,6 +102,13 @@ export function applyCommand(tables: Tables, command: Command): ApplyResult {
     case CommandType.aclAuthMethodSet:
     case CommandType.aclAuthMethodDelete:
       return answer(applyAcl(tables, command));
+    case CommandType.peeringWrite:
+    case CommandType.peeringDelete:
+    case CommandType.peeringTerminate:
+    case CommandType.trustBundleWrite:
+    case CommandType.trustBundleDelete:
+    case CommandType.peeringSecretsWrite:
+      return answer(applyPeering(tables, command));
     case CommandType.virtualIp:
       return { kind: 'virtual-ip', ...assignManualIps(tables, command.body) };
   }

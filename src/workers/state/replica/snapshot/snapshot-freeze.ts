@@ -8,6 +8,7 @@ import type {
   CaProviderState,
   CaRoot,
   CoordinateRecord,
+  FederationState,
   FreeVirtualIp,
   KvEntry,
   PreparedQueryRecord,
@@ -52,7 +53,11 @@ export interface StoreSnapshot {
   readonly caRoots: OrderedMap<CaRoot>;
   readonly caProviderState: OrderedMap<CaProviderState>;
   readonly caConfig: CaConfiguration | undefined;
+  readonly federationStates: OrderedMap<FederationState>;
   readonly systemMetadata: OrderedMap<SystemMetadataRow>;
+  readonly peerings: OrderedMap<Uint8Array>;
+  readonly peeringTrustBundles: OrderedMap<Uint8Array>;
+  readonly peeringSecrets: OrderedMap<Uint8Array>;
   readonly virtualIps: OrderedMap<ServiceVirtualIp>;
   readonly freeVirtualIps: OrderedMap<FreeVirtualIp>;
   readonly indexTable: FrozenIndex;
@@ -88,7 +93,11 @@ export function freezeTables(tables: Tables, appliedIndex: number): StoreSnapsho
     caRoots: tables.caRoots.rows.clone(),
     caProviderState: tables.caProviderState.rows.clone(),
     caConfig: tables.caConfig.get(CA_CONFIG_KEY),
+    federationStates: tables.federationStates.rows.clone(),
     systemMetadata: tables.systemMetadata.rows.clone(),
+    peerings: tables.peerings.rows.clone(),
+    peeringTrustBundles: tables.peeringTrustBundles.rows.clone(),
+    peeringSecrets: tables.peeringSecrets.rows.clone(),
     virtualIps: tables.virtualIps.rows.clone(),
     freeVirtualIps: tables.freeVirtualIps.rows.clone(),
     indexTable: tables.index.freeze(),

@@ -2,6 +2,8 @@
 // allocated, and derived only what the stream lacks: the kind names and the gateways' services.
 
 import { decodeEntryRequest } from '../../../../msgpack/config-entries.js';
+import { DecodeError } from '../../../../msgpack/errors.js';
+import { MsgpackReader } from '../../../../msgpack/reader.js';
 import { codecOf, structCodec } from '../../../../wasm/encoding.js';
 import type { StructReader } from '../../../../wasm/struct.js';
 import { hashOfToken } from '../../../../wire/acl/hashes.js';
@@ -14,7 +16,7 @@ import {
   aclRoleSchema,
   aclTokenSchema,
 } from '../../../../wire/schema/acl.js';
-import { registerSchema } from '../../../../wire/schema/commands.js';
+import { federationStateRequestSchema, registerSchema } from '../../../../wire/schema/commands.js';
 import { caConfigurationSchema, caProviderStateSchema, caRootSchema } from '../../../../wire/schema/connect-ca.js';
 import type { StructSchema } from '../../../../wire/schema/kinds.js';
 import { preparedQuerySchema } from '../../../../wire/schema/prepared-query.js';
@@ -34,6 +36,9 @@ import { deriveFromEntry } from '../fsm/mesh/config-entry-effects.js';
 import { gatewaysFollowInstance } from '../fsm/mesh/gateway-services.js';
 import { topologyFollowsInstance } from '../fsm/mesh/mesh-topology.js';
 import { virtualIpKey } from '../fsm/mesh/virtual-ip.js';
+import { federationStateKey } from '../fsm/operator/operator-write.js';
+import { peeringKey, trustBundleKey } from '../fsm/peering/peering-write.js';
+import { secretsKey } from '../fsm/peering/secrets.js';
 import { nodeOf } from '../fsm/register.js';
 import { addKindNames, serviceRow } from '../fsm/service-write.js';
 import { aclKey } from '../store/tables/acl-tables.js';
@@ -53,6 +58,7 @@ import { CHUNKING_STATE, SnapshotError } from './snapshot-order.js';
 // The scanner takes the schemas it knows when a stream is opened: all of them are made known before the first one is.
 for (const schema of [registerSchema, kvEntrySchema, sessionSchema, autopilotSchema]) structCodec(schema);
 for (const schema of [indexRecordSchema, preparedQuerySchema, systemMetadataSchema]) structCodec(schema);
+structCodec(federationStateRequestSchema);
 for (const schema of [caRootSchema, caProviderStateSchema, caConfigurationSchema]) structCodec(schema);
 for (const schema of [virtualIpSchema, freeVirtualIpSchema]) structCodec(schema);
 for (const schema of [aclTokenSchema, aclPolicySchema, aclRoleSchema]) structCodec(schema);
@@ -121,6 +127,17 @@ function restoreVirtualIp(reader: StructReader, tables: Tables): void {
     row = { ...row, Service: { Peer: '', ServiceName: { Name } } };
   }
   tables.virtualIps.set(virtualIpKey(row.Service.Peer, row.Service.ServiceName.Name), row);
+}
+
+/** A record that is a protobuf message in one raw value. */
+function restoreMessage(put: (tables: Tables, row: Uint8Array) => void): Restorer {
+  return (reader, tables) => {
+    const record = new MsgpackReader(reader.bytes, reader.offset);
+    const row = record.binary();
+    if (record.problem !== null || row === null) throw new DecodeError(record.problem ?? 'wrong-type', reader.offset);
+    put(tables, new Uint8Array(row));
+    reader.offset = record.offset;
+  };
 }
 
 const RESTORERS: ReadonlyMap<number, Restorer> = new Map<number, Restorer>([
@@ -226,12 +243,22 @@ const RESTORERS: ReadonlyMap<number, Restorer> = new Map<number, Restorer>([
     },
   ],
   [
+    30,
+    (reader, tables) => {
+      const { State } = reader.struct(federationStateRequestSchema);
+      tables.federationStates.set(federationStateKey(State), State);
+    },
+  ],
+  [
     31,
     (reader, tables) => {
       const entry = reader.struct(systemMetadataSchema);
       tables.systemMetadata.set(entry.Key, entry);
     },
   ],
+  [35, restoreMessage((tables, row) => tables.peerings.set(peeringKey(row), row))],
+  [38, restoreMessage((tables, row) => tables.peeringTrustBundles.set(trustBundleKey(row), row))],
+  [40, restoreMessage((tables, row) => tables.peeringSecrets.set(secretsKey(row), row))],
   [32, restoreVirtualIp],
   [
     33,

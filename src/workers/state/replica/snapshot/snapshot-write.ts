@@ -3,6 +3,7 @@
 
 import { encode } from '../../../../msgpack/codec.js';
 import { configEntryRequest } from '../../../../msgpack/config-entries.js';
+import { bytes } from '../../../../msgpack/kinds.js';
 import { StructWriter } from '../../../../wasm/struct.js';
 import type { RegisterRequest } from '../../../../wire/commands.js';
 import type { NodeRecord } from '../../../../wire/records.js';
@@ -13,7 +14,7 @@ import {
   aclRoleSchema,
   aclTokenSchema,
 } from '../../../../wire/schema/acl.js';
-import { registerSchema } from '../../../../wire/schema/commands.js';
+import { federationStateRequestSchema, registerSchema } from '../../../../wire/schema/commands.js';
 import { caConfigurationSchema, caProviderStateSchema, caRootSchema } from '../../../../wire/schema/connect-ca.js';
 import type { StructSchema } from '../../../../wire/schema/kinds.js';
 import { preparedQuerySchema } from '../../../../wire/schema/prepared-query.js';
@@ -120,6 +121,12 @@ function* interpretedSteps(type: number, state: StoreSnapshot): Generator<Step> 
         yield (writer) => writer.raw(encode(configEntryRequest, { Datacenter: '', Token: '', Op: '', Entry }, type));
       }
       return;
+    case 30:
+      for (const [, State] of state.federationStates.entries()) {
+        const request = { Datacenter: '', Token: '', Op: 'upsert', State };
+        yield (writer) => writer.struct(type, federationStateRequestSchema, request);
+      }
+      return;
     case 31:
       yield* rowSteps(type, systemMetadataSchema, state.systemMetadata);
       return;
@@ -128,6 +135,15 @@ function* interpretedSteps(type: number, state: StoreSnapshot): Generator<Step> 
       return;
     case 33:
       yield* rowSteps(type, freeVirtualIpSchema, state.freeVirtualIps);
+      return;
+    case 35:
+      yield* messageSteps(type, state.peerings);
+      return;
+    case 38:
+      yield* messageSteps(type, state.peeringTrustBundles);
+      return;
+    case 40:
+      yield* messageSteps(type, state.peeringSecrets);
       return;
     case CHUNKING_STATE: {
       const { operations, term } = state.chunks;
@@ -143,6 +159,11 @@ function* interpretedSteps(type: number, state: StoreSnapshot): Generator<Step> 
 /** A table whose rows are its records. */
 function* rowSteps<T extends object>(type: number, schema: StructSchema<T>, rows: OrderedMap<T>): Generator<Step> {
   for (const [, row] of rows.entries()) yield (writer) => writer.struct(type, schema, row);
+}
+
+/** A table whose rows are the protobuf messages in its records. */
+function* messageSteps(type: number, rows: OrderedMap<Uint8Array>): Generator<Step> {
+  for (const [, row] of rows.entries()) yield (writer) => writer.raw(encode(bytes, row, type));
 }
 
 const EMPTY_ENTRY = { LockIndex: 0, Flags: 0, Value: null, Session: '', CreateIndex: 0 } as const;

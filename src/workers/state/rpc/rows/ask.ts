@@ -43,8 +43,10 @@ export function askWrite<Args extends WriteOptions, Reply, Request, Value>(
     readBody: () => null,
     readAnswer: () => null,
     readLongAnswer: nothing,
-    writeBody: (request, datacenter, token) =>
-      bodyOf(row.arguments, row.ask(request as Request, { Datacenter: datacenter, Token: token })),
+    writeBody(request, datacenter, token, isStale) {
+      const args = row.ask(request as Request, { Datacenter: datacenter, Token: token });
+      return bodyOf(row.arguments, isStale ? { ...args, AllowStale: true } : args);
+    },
     writeAnswer(body, request) {
       const reply = decode(row.reply, body);
       return reply.ok ? { ok: true, value: row.value(reply.value, request as Request) } : null;

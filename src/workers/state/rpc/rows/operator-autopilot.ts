@@ -15,6 +15,7 @@ import {
   type AutopilotChange,
   autopilotConfiguration,
   autopilotState,
+  ownAutopilotConfiguration,
   type ServersHealth,
   serverHealth,
   setAutopilotConfiguration,
@@ -25,6 +26,7 @@ import type { Row, WriteRow } from './row.js';
 const get: WriteRow<DatacenterArguments, AutopilotConfig, null, AutopilotConfig> = {
   kind: 'write',
   method: autopilotConfiguration,
+  stale: ownAutopilotConfiguration,
   arguments: datacenterArguments,
   reply: recordKind(autopilotSchema),
   request: () => null,

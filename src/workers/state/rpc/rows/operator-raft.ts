@@ -5,6 +5,7 @@ import { bool, int, text } from '../../../../msgpack/kinds.js';
 import { struct } from '../../../../msgpack/struct.js';
 import type { WriteMethod } from '../../methods/contract/method.js';
 import {
+  ownRaftConfiguration,
   type RaftServer,
   raftConfiguration,
   removePeerByAddress,
@@ -33,6 +34,7 @@ interface ConfigurationReply {
 const configuration: WriteRow<DatacenterArguments, ConfigurationReply, null, readonly RaftServer[]> = {
   kind: 'write',
   method: raftConfiguration,
+  stale: ownRaftConfiguration,
   arguments: datacenterArguments,
   reply: struct<ConfigurationReply>({
     Servers: list(

@@ -41,6 +41,8 @@ export interface WriteOptions {
 export interface WriteRow<Args extends WriteOptions, Reply, Request, Value> extends Served<Args, Reply, Request> {
   readonly kind: 'write';
   readonly method: WriteMethod<Request, Value>;
+  /** What is asked in its place, and of any server, where the arguments say AllowStale. */
+  readonly stale?: DirectMethod<Request, Value>;
   ask(request: Request, options: WriteOptions): Args;
   show(value: Value, request: Request): Reply;
   value(reply: Reply, request: Request): Value;

@@ -203,10 +203,14 @@ function serveRead<Args extends QueryOptions, Reply extends QueryMeta, Request, 
 function serveWrite<Args extends WriteOptions, Reply, Request, Value>(
   row: WriteRow<Args, Reply, Request, Value>,
 ): RpcMethod {
+  const { method, stale } = row;
   return served(row, askWrite(row), ({ args, request, datacenter }, { calls }, reply) => {
-    settle(calls.write(row.method, request, datacenter, { token: args.Token }), reply, (value) =>
-      send(reply, row.reply, row.show(value, request)),
-    );
+    const caller = { token: args.Token };
+    const answer =
+      stale !== undefined && 'AllowStale' in args && args.AllowStale === true
+        ? calls.direct(stale, request, datacenter, caller)
+        : calls.write(method, request, datacenter, caller);
+    settle(answer, reply, (value) => send(reply, row.reply, row.show(value, request)));
     return null;
   });
 }

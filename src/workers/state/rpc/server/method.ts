@@ -56,7 +56,8 @@ export interface Asking {
   readAnswer(body: Uint8Array, request: unknown): AskedRead<unknown> | null;
   /** The same in steps, for an answer of megabytes. */
   readLongAnswer(body: Uint8Array, request: unknown): Steps<AskedRead<unknown> | null>;
-  writeBody(request: unknown, datacenter: string, token: string): Uint8Array | EncodeError | null;
+  /** `isStale`: any server's word will do. */
+  writeBody(request: unknown, datacenter: string, token: string, isStale: boolean): Uint8Array | EncodeError | null;
   writeAnswer(body: Uint8Array, request: unknown): AskedWrite<unknown> | null;
 }
 

@@ -101,6 +101,7 @@ export function testCalls({
       peers: () => Promise.resolve(['127.0.0.1:8300']),
       raftStats: () => Promise.resolve({ LastContact: '0', LastTerm: 2, LastIndex: 20 }),
       wanMembers: () => [],
+      autopilotConfig: () => undefined,
       control: new FakeControl({}),
       cluster: NO_CLUSTER,
       ...server,

@@ -23,6 +23,7 @@ function anyOf({ shape }: Form<unknown>): fc.Arbitrary<unknown> {
     case 'int':
       return fc.integer();
     case 'uint32':
+    case 'uint':
       return fc.nat();
     case 'uint64':
       return fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map((value) => (value < 2n ** 53n ? Number(value) : value));

@@ -9,6 +9,7 @@ import type {
   CaProviderState,
   CaRoot,
   CoordinateRecord,
+  FederationState,
   FreeVirtualIp,
   KvEntry,
   PreparedQueryRecord,
@@ -32,6 +33,7 @@ export interface TableRows {
   readonly 'gateway-services': GatewayServiceRow;
   readonly 'prepared-queries': PreparedQueryRecord;
   readonly 'kind-service-names': number;
+  readonly 'federation-states': FederationState;
   readonly 'system-metadata': SystemMetadataRow;
   readonly autopilot: AutopilotConfig;
   readonly 'ca-config': CaConfiguration;
@@ -44,6 +46,10 @@ export interface TableRows {
   readonly 'acl-roles': AclRole;
   readonly 'acl-binding-rules': AclBindingRule;
   readonly 'acl-auth-methods': AclAuthMethod;
+  /** Protobuf messages, as in a snapshot's records. */
+  readonly peerings: Uint8Array;
+  readonly 'peering-trust-bundles': Uint8Array;
+  readonly 'peering-secrets': Uint8Array;
   readonly 'virtual-ips': ServiceVirtualIp;
   readonly 'free-virtual-ips': FreeVirtualIp;
   /** The index table: Raft indexes by key. */

@@ -40,6 +40,8 @@ export class Tables {
   readonly coordinates = new Table('coordinates', this.journal);
   /** By kind and service name; the value is the index of the insert. */
   readonly kindServiceNames = new Table('kind-service-names', this.journal);
+  /** By datacenter. */
+  readonly federationStates = new Table('federation-states', this.journal);
   readonly systemMetadata = new Table('system-metadata', this.journal);
   /** By kind and name. */
   readonly configEntries = new Table('config-entries', this.journal);
@@ -52,6 +54,12 @@ export class Tables {
   readonly caRoots = new Table('ca-roots', this.journal);
   /** By upstream and downstream. */
   readonly meshTopology = new Table('mesh-topology', this.journal);
+  /** By ID. */
+  readonly peerings = new Table('peerings', this.journal);
+  /** By the peer's name. */
+  readonly peeringTrustBundles = new Table('peering-trust-bundles', this.journal);
+  /** By the peering's ID. */
+  readonly peeringSecrets = new Table('peering-secrets', this.journal);
   /** By peer and service name. */
   readonly virtualIps = new Table('virtual-ips', this.journal);
   readonly freeVirtualIps = new Table('free-virtual-ips', this.journal);
