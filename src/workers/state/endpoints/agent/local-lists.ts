@@ -52,17 +52,25 @@ function visible<T extends object>(
   return { items, isFiltered: items.length < all.length && authorizer.accessor !== ANONYMOUS_ACCESSOR };
 }
 
+/**
+ * When a filter's fields, operators and values are judged: before anything else, or with the first item. Then they are no
+ * error of a list without items, and the error's text has no prefix (spec/filter.md).
+ */
+type Binding = 'before' | 'first item';
+
 async function listed<T extends object>(
   { filter: expression }: Values<typeof FILTER>,
   fields: FieldTable,
   { items, isFiltered }: Visible<T>,
   render: (item: T) => string,
+  binding: Binding,
 ): Promise<Reply> {
   let matcher: Matcher | null = null;
   if (expression !== '') {
     const filter = compileFilter(expression, fields);
-    if (!filter.ok) return text(500, filter.error);
-    matcher = filter;
+    if (filter.ok) matcher = filter;
+    else if (binding === 'before' || filter.stage === 'syntax') return text(500, filter.error);
+    else if (items.length > 0) return text(500, filter.reason);
   }
   const sorted = [...items].sort((a, b) => compareUtf8(a.id, b.id));
   return json(await turns.finished(renderInSteps(sorted, matcher, render)), isFiltered ? FILTERED : []);
@@ -110,9 +118,8 @@ export function localListEndpoints(local: LocalAgent, datacenter: string): Endpo
     run: ({ authorizer }, values) => {
       const items = [...local.state.services()].map(({ id, definition }) => ({ id, item: definition }));
       const maySee = ({ Service }: ServiceRecord) => authorizer.allows('service:read', Service);
-      return listed(values, serviceFields, visible(authorizer, items, maySee), (item) =>
-        agentServiceJson(item, datacenter),
-      );
+      const render = (item: ServiceRecord) => agentServiceJson(item, datacenter);
+      return listed(values, serviceFields, visible(authorizer, items, maySee), render, 'before');
     },
   });
   const one = action({
@@ -133,7 +140,7 @@ export function localListEndpoints(local: LocalAgent, datacenter: string): Endpo
     run: ({ authorizer }, values) => {
       const items = [...local.state.checks()].map(({ id, check }) => ({ id, item: check }));
       const maySee = (check: CheckRecord) => maySeeCheck(authorizer, check);
-      return listed(values, checkFields, visible(authorizer, items, maySee), checkJson);
+      return listed(values, checkFields, visible(authorizer, items, maySee), checkJson, 'first item');
     },
   });
   const rest = { name: 'service', about: 'The ID of the service.', missing: null };
