@@ -18,6 +18,14 @@ export function beforeBanner(config: RuntimeConfig): string | null {
   if (stanzas.some((tls) => tls.verifyOutgoing && tls.caFile === '' && tls.caPath === '')) {
     return 'VerifyOutgoing set but no CA certificates were provided';
   }
+  const { statsiteAddress, statsdAddress, dogstatsdAddress } = config.telemetry;
+  for (const address of [statsiteAddress, statsdAddress, dogstatsdAddress]) {
+    const port = /:([0-9]{1,5})$/.exec(address)?.[1];
+    if (address !== '' && port === undefined)
+      return `failed to initialize telemetry: address ${address}: missing port in address`;
+    if (port !== undefined && (port === '0' || Number(port) > 65_535))
+      return `failed to initialize telemetry: address ${port}: invalid port`;
+  }
   return logFileProblem(config.log.file);
 }
 

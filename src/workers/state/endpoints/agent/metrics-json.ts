@@ -2,8 +2,8 @@
 
 import { mapJson, numberJson, quoteJson } from '../../../../gotext/json-encode.js';
 import { listOf, mapOf, record } from '../../../../gotext/json-shape.js';
+import type { MetricNames } from '../../../../observe/metric-names.js';
 import { type Aggregated, BIN_MS, type Bin } from './metrics-bins.js';
-import type { MetricNames } from './metrics-names.js';
 
 const aggregatesShape = listOf(
   record('MetricAggregate', {
