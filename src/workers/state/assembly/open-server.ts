@@ -337,7 +337,7 @@ interface OtherServers {
 }
 
 function serverCalls(
-  { settings, gossip, control, logger }: Parts,
+  { settings, gossip, control, logger, telemetry }: Parts,
   { store, consensus, keepingUp }: Replica,
   { primary, ...others }: OtherServers,
   leader: KnownLeader,
@@ -348,6 +348,7 @@ function serverCalls(
 ): ServerCalls {
   const { datacenter, nodeName } = settings.current;
   return new ServerCalls({
+    metrics: telemetry.metrics,
     pause: (ms) => delay(ms),
     server: {
       datacenter,
