@@ -18,6 +18,7 @@ import type { WorkerToMain } from '../wire/thread-port.js';
 import { renderBanner } from './banner.js';
 import type { BegunThreads } from './begun-threads.js';
 import { CheckPool } from './check-pool.js';
+import { type ConfigPaths, watchFiles } from './config/file-watch.js';
 import type { Reloaded } from './config/reload.js';
 import { afterBanner, notServed } from './config/start-checks.js';
 import { leave } from './leave.js';
@@ -36,6 +37,8 @@ export interface AgentOptions {
   readonly threads: BegunThreads;
   readonly readersAnswerDns: boolean;
   readonly warnings: readonly string[];
+  /** Where the configuration came from. */
+  readonly files: ConfigPaths;
   /** Reads all files again with the original command line; given is what the agent runs with. */
   readonly reload: (running: RuntimeConfig) => Reloaded;
 }
@@ -67,6 +70,7 @@ class Agent {
   readonly #closing: Closing;
   readonly #begun: BegunThreads;
   readonly #readersAnswerDns: boolean;
+  readonly #files: ConfigPaths;
   #threads: Threads = notStarted;
   /** Threads that didn't end when they were told to. */
   #stuck: readonly string[] = [];
@@ -76,7 +80,9 @@ class Agent {
   #leaving: Promise<boolean> | null = null;
   readonly #leaveStepsDone = new Map<LeaveStep, () => void>();
 
-  constructor({ config, threads, readersAnswerDns, warnings, reload }: AgentOptions, exit: (code: number) => void) {
+  constructor(options: AgentOptions, exit: (code: number) => void) {
+    const { config, threads, readersAnswerDns, warnings, files, reload } = options;
+    this.#files = files;
     this.#config = config;
     this.#begun = threads;
     this.#readersAnswerDns = readersAnswerDns;
@@ -241,6 +247,7 @@ class Agent {
     }
     this.#running = true;
     surviveSurprises(this.#log);
+    this.#watchFiles();
     this.#log.info('Consul agent running!');
   }
 
@@ -261,6 +268,19 @@ class Agent {
     if (this.#ending) return;
     this.#log.warn('check worker ended, starting it again', 'shard', shard, 'error', reason);
     this.#threads.toState({ kind: 'check-shard-lost', shard });
+  }
+
+  #watchFiles(): void {
+    if (!this.#config.autoReloadConfig) return;
+    const end = watchFiles({
+      config: this.#files,
+      others: () => {
+        const { internalRpc, https, grpc } = this.#config.tls;
+        return [internalRpc, https, grpc].flatMap((tls) => [tls.caFile, tls.caPath, tls.certFile, tls.keyFile]);
+      },
+      changed: () => this.#reloadSignal(),
+    });
+    this.#closing.add('file watch', end);
   }
 
   #reloadSignal(): void {

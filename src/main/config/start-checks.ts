@@ -62,7 +62,6 @@ export function notServed(config: RuntimeConfig): readonly string[] {
   const undone: readonly (readonly [boolean, string])[] = [
     [config.watches.length > 0, 'watches: handlers are not run by this version'],
     [config.log.syslog, 'enable_syslog: nothing is sent to syslog by this version'],
-    [config.autoReloadConfig, 'auto_reload_config: files are not watched by this version; use SIGHUP'],
     [config.dns.recursors.length > 0, 'recursors: questions are not forwarded by this version'],
   ];
   return undone.filter(([applies]) => applies).map(([, text]) => text);
