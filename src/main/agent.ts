@@ -3,6 +3,7 @@
 // failure detector lives on.
 
 import { availableParallelism } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Closing, endsWithin } from '../lifecycle/closing.js';
 import { startCpuProfile } from '../observe/cpu-profile.js';
 import type { Logger } from '../observe/logger.js';
@@ -28,6 +29,7 @@ import { ownEnvironment } from './own-environment.js';
 import { holdPidFile } from './pid-file.js';
 import { GossipPools } from './pools/gossip-pools.js';
 import { Reloads } from './reloads.js';
+import { recordPresence, rejoinProblem } from './server-metadata.js';
 import { type StopSignal, takeSignals } from './signals.js';
 import { notStarted, startThreads, type Threads } from './threads.js';
 
@@ -44,6 +46,9 @@ export interface AgentOptions {
 }
 
 const STOP_DEADLINE_MS = 5_000;
+/** How often, and how far apart, a server says that it was away for too long. */
+const REJOIN_REFUSALS = 6;
+const REJOIN_REFUSAL_MS = 10_000;
 /** All of the stop: threads that don't keep to the deadline cost some time more, one after the other. */
 const CLOSING_DEADLINE_MS = 16_000;
 /** For the log, which may be written to a pipe that nobody reads. */
@@ -102,7 +107,7 @@ class Agent {
       logger: this.#log,
       metrics: this.#metrics,
       tell: (message) => this.#threads.toState(message),
-      onFatal: (text) => this.#fatal(text),
+      onJoinExhausted: (text) => this.#fatal(text, 'Retry join failed'),
     });
     this.#reloads = new Reloads({
       logger: this.#log,
@@ -156,7 +161,7 @@ class Agent {
 
   /** The pools first: whoever asks the other threads is told of members, and a port in use ends the start early. */
   async #open(): Promise<void> {
-    const problem = (await this.#lockDataDir()) ?? (await this.#openPools());
+    const problem = (await this.#lockDataDir()) ?? (await this.#mayRejoin()) ?? (await this.#openPools());
     if (this.#ending) return;
     if (problem !== null) {
       this.#fatal(problem);
@@ -185,6 +190,22 @@ class Agent {
     if (!lock.ok) return lock.error;
     this.#closing.add('lock of the data directory', () => lock.release());
     return null;
+  }
+
+  /** A server that was away for too long says so for a while, for whoever looks on, before it ends. */
+  async #mayRejoin(): Promise<string | null> {
+    const { server, devMode, dataDir, serverRejoinAgeMaxMs } = this.#config;
+    if (!server || devMode || dataDir === null) return null;
+    const problem = rejoinProblem(dataDir, serverRejoinAgeMaxMs, this.#log);
+    if (problem === null) {
+      this.#closing.add('server metadata', recordPresence(dataDir, this.#log));
+      return null;
+    }
+    for (let said = 0; said < REJOIN_REFUSALS && !this.#ending; said++) {
+      this.#log.error('startup error', 'error', problem);
+      await delay(REJOIN_REFUSAL_MS);
+    }
+    return problem;
   }
 
   #openPools(): Promise<string | null> {
@@ -252,9 +273,9 @@ class Agent {
   }
 
   /** Both for errors at the start and for resources that died later: this process can't go on. */
-  #fatal(text: string): void {
+  #fatal(text: string, what = this.#running ? 'Fatal error' : 'Error starting agent'): void {
     if (this.#ending) return;
-    this.#log.error(this.#running ? 'Fatal error' : 'Error starting agent', 'error', text);
+    this.#log.error(what, 'error', text);
     void this.#shutdown(1);
   }
 
