@@ -147,7 +147,11 @@ class Agent {
   }
 
   start(): void {
-    takeSignals(this.#log, { reload: () => this.#reloadSignal(), stop: (signal) => this.#stopSignal(signal) });
+    takeSignals(this.#log, {
+      reload: () => this.#reloadSignal(),
+      stop: (signal) => this.#stopSignal(signal),
+      dumpMetrics: () => this.#threads.toState({ kind: 'dump-metrics' }),
+    });
     if (!this.#config.log.json) process.stdout.write(renderBanner(this.#config));
     this.#logs.open();
     for (const warning of [...this.#warnings, ...notServed(this.#config)]) this.#log.warn(warning);

@@ -62,6 +62,7 @@ export function notServed(config: RuntimeConfig): readonly string[] {
   const undone: readonly (readonly [boolean, string])[] = [
     [config.watches.length > 0, 'watches: handlers are not run by this version'],
     [config.log.syslog, 'enable_syslog: nothing is sent to syslog by this version'],
+    [!config.disableRemoteExec, 'disable_remote_exec = false: nothing is executed by this version'],
     [config.dns.recursors.length > 0, 'recursors: questions are not forwarded by this version'],
   ];
   return undone.filter(([applies]) => applies).map(([, text]) => text);

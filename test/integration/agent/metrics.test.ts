@@ -95,6 +95,14 @@ describe('metrics of a server', () => {
     ).catch(() => assert.deepEqual(missing(), []));
   });
 
+  test('SIGUSR1 writes them to stderr, and starts no debugger', async () => {
+    agent.child.kill('SIGUSR1');
+    const line = /^\[[0-9-]{10} [0-9:]{8} \+0000 UTC\]\[G\] 'consul\..*runtime\.num_goroutines': [0-9]+\.000$/m;
+    await waitFor(() => line.test(agent.output), 'the dump');
+    assert.match(agent.output, /\[S\] 'consul\.api\.http\.GET\.[a-z0-9_]+': Count: [0-9]+ .*Sum: /);
+    assert.doesNotMatch(agent.output, /[Dd]ebugger/);
+  });
+
   test('a statsd daemon is told the same', async () => {
     const seen = (pattern: RegExp): boolean => [...lines].some((line) => pattern.test(line));
     await waitFor(

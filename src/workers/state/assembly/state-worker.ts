@@ -1,11 +1,14 @@
 // The state worker put together: the parts that every agent has, what its mode adds, the agent's own services and checks, HTTP,
 // DNS and gRPC over all of it. Everything a request needs is in this thread, so a read crosses none.
 
+import fs from 'node:fs';
 import { Closing } from '../../../lifecycle/closing.js';
+import { MetricNames } from '../../../observe/metric-names.js';
 import { MetricSinks } from '../../../observe/sinks/sinks.js';
 import type { Telemetry } from '../../../observe/worker-telemetry.js';
 import type { RuntimeConfig } from '../../../wire/config.js';
 import type { MainToState, StateWorkerData } from '../../../wire/state-worker.js';
+import { binText } from '../endpoints/agent/metrics-dump.js';
 import { runtimeGauges } from '../endpoints/agent/process-families.js';
 import { LocalAgent } from '../local/local-agent.js';
 import type { Mode } from './mode.js';
@@ -19,6 +22,7 @@ import { CertificateExpiry } from './tls/certificate-expiry.js';
 
 const CHECKS_STOP_MS = 1_000;
 const RUNTIME_GAUGES_MS = 1_000;
+const STDERR = 2;
 
 /** What is there once the start is over. */
 interface Running {
@@ -35,6 +39,7 @@ export class StateWorker {
   readonly #running: Promise<Running>;
   readonly #expiry: CertificateExpiry;
   readonly #sinks: MetricSinks;
+  #isDumping = false;
   /** As the files have it. */
   #files: RuntimeConfig;
 
@@ -127,6 +132,9 @@ export class StateWorker {
         metrics.add(message.report);
         this.#sinks.send(message.report);
         return;
+      case 'dump-metrics':
+        this.#dumpMetrics();
+        return;
       case 'log':
         logStream.deliver(message.records);
         return;
@@ -146,6 +154,16 @@ export class StateWorker {
         control.answered(message);
         return;
     }
+  }
+
+  /** Not by Node's stream, which would hold up main where nobody reads; and one at a time, since each may keep a thread of the pool. */
+  #dumpMetrics(): void {
+    if (this.#isDumping) return;
+    this.#isDumping = true;
+    const text = binText(this.#parts.metrics.shown, new MetricNames(this.#files.telemetry));
+    fs.write(STDERR, text, () => {
+      this.#isDumping = false;
+    });
   }
 
   /** The agent's own definitions first: they are judged, and when one can't be nothing has changed anywhere. */
