@@ -12,8 +12,8 @@ export const wholeAgent: readonly Mutant[] = [
   {
     name: 'writes are not timed',
     file: 'workers/state/calls/server-writes.ts',
-    find: 'took?.add(performance.now() - startedMs);\n        return',
-    replace: 'return',
+    find: 'const took = this.#metrics.timed(method.name);',
+    replace: "const took = this.#metrics.timed('');",
     tests: ['integration/agent/metrics'],
   },
   {
